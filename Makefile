@@ -1,0 +1,35 @@
+# Shortcuts only: every line here is a script or a CMake preset that you may call yourself.
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo check gpu asan format format-check clean
+
+help:           ## this list
+	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup:          ## install what is missing: Debian packages, and libtorch into .venv
+	@scripts/setup.sh
+
+build: setup    ## the optimised CPU programs, into build/bin
+	@scripts/build.sh cpu-release
+
+demo: build     ## train the digits with ERM, DRS and M2m over 2 ranks, and print the table
+	@scripts/demo.sh
+
+check: build    ## every test
+	@scripts/check.sh cpu-release
+
+gpu:            ## the GPU programs, into build/bin (needs nvcc 13 and NCCL; fetches 4.7 GB)
+	@scripts/setup.sh gpu
+	@scripts/build.sh gpu-release
+
+asan: setup     ## every test under the address and undefined-behaviour sanitizers
+	@scripts/build.sh cpu-asan
+	@scripts/check.sh cpu-asan
+
+format:         ## lay out the sources
+	@scripts/format.sh
+
+format-check:   ## fail where the sources are not laid out so
+	@scripts/format.sh --check
+
+clean:          ## remove what was built
+	@rm -rf build

@@ -1,0 +1,26 @@
+# Every library the project stands on, as one imported target each.
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(ZLIB REQUIRED)
+find_package(MPI REQUIRED COMPONENTS C)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(GTest REQUIRED)
+find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)  # tests of scripts and of the sources; standard library only
+include(Hdf5)
+include(Torch)
+
+# mpi.h would bring C++ classes that left the standard in 2012 and live in a library of their own.
+set_property(TARGET MPI::MPI_C APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS OMPI_SKIP_MPICXX=1 MPICH_SKIP_MPICXX=1)
+if(M2M_SANITIZE)
+  # An object file, not a library: it has to be in every program that links MPI, however far away.
+  add_library(m2m_leaks_of_mpi OBJECT ${CMAKE_SOURCE_DIR}/cmake/leaks_of_mpi.cpp)
+  set_property(TARGET MPI::MPI_C APPEND PROPERTY INTERFACE_LINK_LIBRARIES $<TARGET_OBJECTS:m2m_leaks_of_mpi>)
+endif()
+
+# Random123 is headers only and ships no CMake package.
+find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
+add_library(Random123::Random123 INTERFACE IMPORTED)
+target_include_directories(Random123::Random123 SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR})

@@ -1,0 +1,26 @@
+# Language level, warnings and where things land; nothing here knows a dependency.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug or Release" FORCE)
+endif()
+
+# CMAKE_POSITION_INDEPENDENT_CODE stays unset: it would compile libraries with -fPIC and programs with -fPIE, and a
+# precompiled header serves only sources compiled alike. The compiler's own default suits both.
+add_library(m2m_flags INTERFACE)
+target_compile_options(m2m_flags INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wno-unknown-pragmas -Winvalid-pch -Werror=invalid-pch>)
+# fmt is used as headers only: torch-free sources see the system's, the others the one torch ships.
+target_compile_definitions(m2m_flags INTERFACE FMT_HEADER_ONLY=1)
+
+if(M2M_SANITIZE)
+  # Little debug information: it is enough for a line in a report, and torch's headers make a lot of it.
+  set(CMAKE_CXX_FLAGS_DEBUG "-g1 -O1")
+  add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  add_link_options(-fsanitize=address,undefined)
+endif()

@@ -1,0 +1,47 @@
+# m2m_torch: libtorch from the PyPI wheel. M2M_PYTHON: the Python of the environment that the wheel lies in.
+set(M2M_TORCH_ROOT "" CACHE PATH "The wheel's torch folder (site-packages/torch); found in .venv-gpu or .venv by default")
+
+# The wheel in the first of the given environments that has one.
+function(m2m_find_wheel result)
+  foreach(environment ${ARGN})
+    file(GLOB folders ${CMAKE_SOURCE_DIR}/${environment}/lib/python3*/site-packages/torch)
+    if(folders)
+      list(GET folders 0 folder)
+      set(${result} ${folder} PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  message(FATAL_ERROR "No torch wheel in ${CMAKE_SOURCE_DIR}/.venv: run 'make setup', or set M2M_TORCH_ROOT to a wheel's torch folder.")
+endfunction()
+
+if(M2M_TORCH_ROOT)
+  set(torch_root ${M2M_TORCH_ROOT})
+elseif(M2M_CUDA)
+  # .venv has all that compiling and linking need; running on a GPU needs .venv-gpu.
+  m2m_find_wheel(torch_root .venv-gpu .venv)
+else()
+  m2m_find_wheel(torch_root .venv)
+endif()
+message(STATUS "Torch wheel: ${torch_root}")
+get_filename_component(torch_environment ${torch_root}/../../../.. ABSOLUTE)
+set(M2M_PYTHON ${torch_environment}/bin/python)
+
+add_library(m2m_torch INTERFACE)
+if(M2M_CUDA)
+  include(Cuda)
+  m2m_link_torch_cuda(m2m_torch ${torch_root})
+else()
+  # The wheel's own CMake package would ask for a CUDA toolkit, so two imported targets stand in for it.
+  foreach(library torch_cpu c10)
+    add_library(m2m_wheel_${library} SHARED IMPORTED)
+    set_target_properties(m2m_wheel_${library} PROPERTIES IMPORTED_LOCATION ${torch_root}/lib/lib${library}.so)
+    target_link_libraries(m2m_torch INTERFACE m2m_wheel_${library})
+  endforeach()
+  # Where the wheel's libraries find what they load (libcudart, libcupti), told to the linker too.
+  file(GLOB nvidia_folders ${torch_root}/../nvidia/*/lib)
+  foreach(folder ${nvidia_folders})
+    target_link_options(m2m_torch INTERFACE LINKER:-rpath-link,${folder})
+  endforeach()
+endif()
+target_include_directories(m2m_torch SYSTEM INTERFACE
+  ${torch_root}/include ${torch_root}/include/torch/csrc/api/include)

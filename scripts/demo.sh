@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Trains the digits that ship with the project with ERM, DRS and M2m, 3 seeds each, over 2 ranks, and prints the table.
+# What exists in results/digits is not trained again.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. scripts/mpi_env.sh
+
+mpirun -np 2 --bind-to none --oversubscribe build/bin/m2m-sweep jobs/digits.toml --out results/digits
+build/bin/m2m-report results/digits

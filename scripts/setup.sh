@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Makes this machine ready to build m2m: Debian packages, then a virtual environment inside the project.
+# Run it as often as you like: what is there is kept, and then it needs neither root nor network.
+#
+# Usage: scripts/setup.sh [cpu|gpu]
+#   cpu   .venv from requirements/cpu.txt (default)
+#   gpu   .venv-gpu from requirements/gpu.txt, 4.7 GB; nvcc 13 and NCCL have to be there already
+# With M2M_NO_APT=1 packages are left alone (docs/install.md). M2M_PYTHON names another Python 3.11 or 3.12.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+packages=(
+  make g++ cmake ninja-build pkg-config git ca-certificates python3 python3-venv
+  openmpi-bin libopenmpi-dev libhdf5-dev libssl-dev zlib1g-dev
+  libgtest-dev libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libspdlog-dev libfmt-dev librandom123-dev
+)
+
+fail() {
+  echo "setup.sh: $1" >&2
+  exit 1
+}
+
+# Names what has been installed, in its order: equal texts, equal environments.
+fingerprint() {
+  cat "$@" <("$python" --version) | sha256sum | cut -d ' ' -f 1
+}
+
+make_environment() {
+  local folder=$1 requirements=$2 stamp
+  stamp=$(fingerprint requirements/*.txt)
+  if [ "$(cat "$folder/requirements.stamp" 2>/dev/null)" = "$stamp" ]; then
+    return
+  fi
+  echo "Making $folder from $requirements"
+  "$python" -m venv --clear "$folder" || fail "'$python -m venv' failed; on Debian the package python3-venv has it."
+  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile \
+    --requirement "$requirements" </dev/null || fail "pip could not install $requirements; see its message above."
+  echo "$stamp" >"$folder/requirements.stamp"
+}
+
+kind=${1:-cpu}
+case "$kind" in
+  cpu) folder=.venv ;;
+  gpu) folder=.venv-gpu ;;
+  *) fail "unknown kind '$kind'; it is cpu or gpu." ;;
+esac
+scripts/install_packages.sh "${packages[@]}"
+python=${M2M_PYTHON:-/usr/bin/python3}
+"$python" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' ||
+  fail "$python is $("$python" --version), and the pinned wheels are for Python 3.11 and 3.12; set M2M_PYTHON to one of these."
+make_environment "$folder" "requirements/$kind.txt"

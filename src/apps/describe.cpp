@@ -1,0 +1,82 @@
+#include "apps/describe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sweep/wording.hpp"
+
+namespace m2m {
+namespace {
+
+const char* type_word(FieldType type) {
+  switch (type) {
+    case FieldType::flag:
+      return "true/false";
+    case FieldType::integer:
+      return "integer";
+    case FieldType::number:
+      return "number";
+    case FieldType::text:
+      return "text";
+    case FieldType::numbers:
+      return "numbers";
+  }
+  return "";
+}
+
+std::string default_text(const Field& field) {
+  if (field.standard.is_null()) return "-";
+  if (field.standard.is_string()) return fmt::format("'{}'", field.standard.get<std::string>());
+  return value_text(field.standard);
+}
+
+std::string bounds_text(const Field& field) {
+  if (field.type == FieldType::text || field.type == FieldType::flag) return "";
+  if (std::isfinite(field.least) && std::isfinite(field.most)) {
+    return fmt::format("from {:.10g} to {:.10g}", field.least, field.most);
+  }
+  if (std::isfinite(field.least)) return fmt::format("at least {:.10g}", field.least);
+  return std::isfinite(field.most) ? fmt::format("at most {:.10g}", field.most) : "";
+}
+
+std::string everything(const Training& training) {
+  std::size_t widest = 0;
+  for (const Field& field : training.fields) widest = std::max(widest, field.name.size());
+  std::string text =
+      fmt::format("{:<{}}  {:<10}  {:<14}  {:<8}  {}\n", "setting", widest, "type", "default", "unit", "meaning");
+  for (const Field& field : training.fields) {
+    text += fmt::format("{:<{}}  {:<10}  {:<14}  {:<8}  {}\n", field.name, widest, type_word(field.type),
+                        default_text(field), field.unit, field.help);
+  }
+  return text + fmt::format("\n'-': follows from other settings, or has to be given.\nmethods: {}\n",
+                            fmt::join(training.method_names, ", "));
+}
+
+std::string one_field(const Field& field) {
+  std::string text = fmt::format(
+      "{}: {}\n  type: {}\n  default: {}\n", field.name, field.help, type_word(field.type),
+      field.standard.is_null() ? "follows from other settings, or has to be given" : default_text(field));
+  if (!field.unit.empty()) text += fmt::format("  unit: {}\n", field.unit);
+  if (!field.choices.empty()) text += fmt::format("  one of: {}\n", fmt::join(field.choices, ", "));
+  if (const std::string bounds = bounds_text(field); !bounds.empty()) text += fmt::format("  bounds: {}\n", bounds);
+  return text + (field.use == FieldUse::stage ? "  part of a trial's id where it acts\n"
+                                              : "  recorded, but not part of a trial's id\n");
+}
+
+}  // namespace
+
+std::string describe(const Training& training, const std::string& subject) {
+  if (subject.empty()) return everything(training);
+  if (const Field* field = find_field(training.fields, subject)) return one_field(*field);
+  std::vector<std::string> names = training.method_names;
+  if (std::count(names.begin(), names.end(), subject) > 0) return training.describe_method(subject);
+  for (const Field& field : training.fields) names.push_back(field.name);
+  const std::string nearest = nearest_name(names, subject);
+  throw usage_error(fmt::format(
+      "there is no setting or method '{}'{}", subject,
+      nearest.empty() ? "; 'm2m-sweep describe' lists all" : fmt::format("; did you mean '{}'?", nearest)));
+}
+
+}  // namespace m2m

@@ -1,0 +1,138 @@
+// m2m-report: tables of a sweep's results, and the one file made of them.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <map>
+
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "core/version.hpp"
+#include "report/formats.hpp"
+#include "results/merge.hpp"
+
+namespace {
+
+constexpr const char* program = "m2m-report";
+
+enum class Format { markdown, csv, latex, json };
+
+struct Arguments {
+  std::string path;
+  std::string merge_folder;
+  Format format = Format::markdown;
+  m2m::TableOptions table;
+};
+
+template <typename Value>
+CLI::Option* add_choice(CLI::App& app, const std::string& names, Value& value, const std::string& help,
+                        const std::vector<std::pair<std::string, Value>>& choices) {
+  std::vector<std::string> words;
+  for (const auto& choice : choices) words.push_back(choice.first);
+  return app
+      .add_option_function<std::string>(
+          names,
+          [&value, choices](const std::string& said) {
+            for (const auto& [word, meant] : choices) {
+              if (word == said) value = meant;
+            }
+          },
+          help)
+      ->check(CLI::IsMember(words))
+      ->default_str(words.front());
+}
+
+void describe(CLI::App& app, Arguments& arguments) {
+  using m2m::GmKind;
+  using m2m::Selection;
+  app.set_version_flag("--version", m2m::program_version);
+  app.add_option("PATH", arguments.path,
+                 "A sweep's output folder, or the results.h5 made of one (call a folder named merge ./merge)");
+  add_choice<Format>(
+      app, "--format", arguments.format, "How the table is written; csv and json are unrounded",
+      {{"markdown", Format::markdown}, {"csv", Format::csv}, {"latex", Format::latex}, {"json", Format::json}});
+  add_choice<Selection>(app, "--select", arguments.table.selection,
+                        "Which epoch counts: the last one, or the one with the best validation bACC",
+                        {{"last", Selection::last}, {"best", Selection::best}});
+  add_choice<GmKind>(app, "--gm", arguments.table.gm,
+                     "What a class of zero recall does to GM: makes it 0, or is left out (nonzero)",
+                     {{"zero", GmKind::zero}, {"nonzero", GmKind::nonzero}});
+  app.add_flag("--allow-mixed", arguments.table.allow_mixed,
+               "Average trials of different numerics version, precision, validation mode, protocol or training");
+  CLI::App* merge = app.add_subcommand("merge", "Make results.h5 anew from the trials of an output folder");
+  merge->add_option("DIR", arguments.merge_folder, "A sweep's output folder")->required();
+  app.footer(
+      "A table has a row per method and a column per data setting; a cell is bACC / GM on the test set in %, the "
+      "mean\n"
+      "+- sample standard deviation over the trials (how many). Cells that lack planned trials carry a *.\n\n"
+      "Exit codes: 0 done, 1 internal, 2 usage (also: trials that must not be averaged), 65 bad data, 74 "
+      "input/output.");
+}
+
+m2m::StudyResults read_results(const std::filesystem::path& path) {
+  const m2m::OutputFolder folder{path};
+  if (!std::filesystem::is_directory(path)) return m2m::read_results_file(path);
+  const bool only_merged = !std::filesystem::exists(folder.study()) && std::filesystem::exists(folder.merged());
+  return only_merged ? m2m::read_results_file(folder.merged()) : m2m::read_output_folder(folder);
+}
+
+std::string report(const Arguments& arguments) {
+  const m2m::ResultTable table = m2m::make_table(read_results(arguments.path), arguments.table);
+  switch (arguments.format) {
+    case Format::markdown:
+      return m2m::as_markdown(table);
+    case Format::csv:
+      return m2m::as_csv(table);
+    case Format::latex:
+      return m2m::as_latex(table);
+    case Format::json:
+      return m2m::as_json(table);
+  }
+  throw m2m::internal_error("a format has no writer");
+}
+
+std::string merge(const std::filesystem::path& folder) {
+  const m2m::MergeSummary summary = m2m::merge_results({folder});
+  std::string text = fmt::format("{}: {} trials done, {} failed, {} diverged, {} missing\n", summary.file.string(),
+                                 summary.done, summary.failed, summary.diverged, summary.missing);
+  for (const std::string& remark : summary.remarks) text += remark + "\n";
+  return text;
+}
+
+void run(const Arguments& arguments) {
+  if (arguments.merge_folder.empty() && arguments.path.empty()) {
+    throw m2m::usage_error("which results? give a sweep's output folder or a results.h5; --help says more");
+  }
+  std::cout << (arguments.merge_folder.empty() ? report(arguments) : merge(arguments.merge_folder)) << std::flush;
+  if (!std::cout) throw m2m::io_error("standard output cannot be written");
+}
+
+int fail(m2m::ExitCode code, const std::string& sentence) {
+  m2m::print_error(program, sentence);
+  return static_cast<int>(code);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("Tables of the results of m2m-sweep.", program);
+  describe(app, arguments);
+  try {
+    app.parse(argc, argv);
+    run(arguments);
+    return 0;
+  } catch (const CLI::Success& asked) {
+    return app.exit(asked);
+  } catch (const CLI::ParseError& wrong) {
+    return fail(m2m::ExitCode::usage, wrong.what());
+  } catch (const m2m::Error& error) {
+    return fail(error.code(), error.what());
+  } catch (const std::filesystem::filesystem_error& error) {
+    return fail(m2m::ExitCode::input_output, error.what());
+  } catch (const std::exception& error) {
+    return fail(m2m::ExitCode::internal, error.what());
+  }
+}

@@ -1,0 +1,30 @@
+// m2m-sweep: runs studies.
+#include <memory>
+
+#include "apps/sweep_command.hpp"
+#include "methods/registry.hpp"
+#include "train/environment.hpp"
+#include "train/stages.hpp"
+#include "train/study_fields.hpp"
+
+namespace {
+
+m2m::Training training() {
+  m2m::Training made;
+  made.fields = m2m::study_fields();
+  made.resolve = m2m::resolve;
+  made.plan = [planner = std::make_shared<m2m::StagePlanner>()](
+                  const m2m::Config& resolved, const std::string& label) { return (*planner)(resolved, label); };
+  made.runner = [](const m2m::OutputFolder& out, int ranks) -> m2m::RunStage {
+    return [runner = std::make_shared<m2m::StageRunner>(out, m2m::environment(ranks))](
+               const m2m::Stage& stage, m2m::StageContext& context) { return (*runner)(stage, context); };
+  };
+  made.method_names = m2m::method_names();
+  made.describe_method = m2m::describe_method;
+  made.unit = m2m::environment(1).value("gpu", "none") == "none" ? "core" : "GPU";
+  return made;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return m2m::sweep_main(argc, argv, training()); }

@@ -1,0 +1,95 @@
+#include "apps/sweep_arguments.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <map>
+#include <memory>
+
+#include "core/error.hpp"
+#include "core/version.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr const char* about =
+    R"(Trains classifiers on imbalanced data, one trial for each point of a study, and keeps the results.
+
+  m2m-sweep jobs/ablation_cifar10.toml             run what the study asks for and is not there yet
+  mpirun -np 8 m2m-sweep jobs/ablation_cifar10.toml   the same, eight trials at a time
+  m2m-sweep jobs/ablation_cifar10.toml --dry-run   say what would run, and what it costs
+  m2m-sweep jobs/ablation_cifar10.toml method=M2m,ERM seed=0,1,2 train.epochs=20   with other settings
+  m2m-sweep list jobs/ablation_cifar10.toml        the study's trials, one a line
+  m2m-sweep validate jobs/ablation_cifar10.toml    check a study
+  m2m-sweep describe                               every setting
+  m2m-sweep describe train.epochs                  one setting; or a method: m2m-sweep describe M2m
+)";
+
+constexpr const char* exit_codes = R"(Without a study, jobs/ablation_cifar10.toml is run.
+A run that was stopped or killed is resumed by the same command. The table of a run: m2m-report DIR
+
+Exit codes: 0 all done, 1 internal error, 2 wrong command line or study, 3 some trials failed, 4 stopped and resumable,
+65 bad data or checkpoint, 74 a file could not be read or written, 75 the output folder is in use.)";
+
+class Layout : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App*, std::string) const override {
+    return "Usage: m2m-sweep [run|list|validate] [JOB.toml] [key=value ...] [options]\n"
+           "       m2m-sweep describe [SETTING|METHOD]\n";
+  }
+  std::string make_positionals(const CLI::App*) const override { return ""; }
+};
+
+/// The words that are no options: a verb, a study, settings.
+void read_words(const std::vector<std::string>& words, SweepArguments& arguments) {
+  static const std::map<std::string, Verb> verbs = {
+      {"run", Verb::run}, {"list", Verb::list}, {"describe", Verb::describe}, {"validate", Verb::validate}};
+  auto word = words.begin();
+  if (word != words.end() && verbs.contains(*word)) arguments.verb = verbs.at(*word++);
+  for (; word != words.end(); ++word) {
+    if (arguments.verb == Verb::describe) {
+      if (!arguments.subject.empty()) throw usage_error("describe takes one setting or method, or none");
+      arguments.subject = *word;
+    } else if (word->find('=') != std::string::npos) {
+      arguments.settings.push_back(*word);
+    } else if (arguments.study) {
+      throw usage_error(fmt::format("'{}' and '{}' are two studies; give one, and settings as key=value",
+                                    arguments.study->string(), *word));
+    } else {
+      arguments.study = *word;
+    }
+  }
+}
+
+}  // namespace
+
+SweepArguments parse_arguments(int argc, const char* const* argv) {
+  SweepArguments arguments;
+  std::vector<std::string> words;
+  std::string out;
+  CLI::App app(about, "m2m-sweep");
+  app.formatter(std::make_shared<Layout>());
+  app.footer(exit_codes);
+  app.add_option("words", words);
+  app.add_flag("--dry-run", arguments.dry_run, "Say what would be run and what it costs; touch nothing");
+  app.add_option("--out", out, "Output folder; results/NAME of the study unless given")->type_name("DIR");
+  app.add_flag("--wait", arguments.wait, "Wait while another sweep works in the output folder");
+  app.add_flag("--verbose", arguments.verbose, "Say more");
+  app.set_version_flag("--version", fmt::format("m2m-sweep {}", program_version), "Print the version");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    arguments.answer = app.help();
+    return arguments;
+  } catch (const CLI::CallForVersion& version) {
+    arguments.answer = std::string(version.what()) + "\n";
+    return arguments;
+  } catch (const CLI::ParseError& error) {
+    throw usage_error(fmt::format("command line: {}; 'm2m-sweep --help' explains it", error.what()));
+  }
+  if (!out.empty()) arguments.out = out;
+  read_words(words, arguments);
+  return arguments;
+}
+
+}  // namespace m2m

@@ -1,0 +1,27 @@
+#pragma once
+// The command line of m2m-sweep.
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace m2m {
+
+enum class Verb { run, list, describe, validate };
+
+struct SweepArguments {
+  Verb verb = Verb::run;
+  std::optional<std::filesystem::path> study;
+  std::vector<std::string> settings;  // key=value, in order
+  std::string subject;                // of describe: a field or a method; empty: everything
+  std::optional<std::filesystem::path> out;
+  bool dry_run = false;
+  bool wait = false;
+  bool verbose = false;
+  std::string answer;  // --help and --version: what to print instead
+};
+
+/// Pure. Throws Error (usage) on what is no command line of m2m-sweep.
+SweepArguments parse_arguments(int argc, const char* const* argv);
+
+}  // namespace m2m

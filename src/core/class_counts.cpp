@@ -1,0 +1,81 @@
+#include "core/class_counts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace m2m {
+namespace {
+
+// Far above what any library's pow is wrong by, far below what separates two real counts.
+constexpr double forgiven = 1e-9;
+// The power of mu from which rounding errors have been seen to push a whole number below itself: at 99, never at 9.
+constexpr int missed_from = 50;
+
+std::vector<double> scaled_to_sum_of_classes(std::vector<double> weights) {
+  const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+  for (double& weight : weights) weight *= static_cast<double>(weights.size()) / sum;
+  return weights;
+}
+
+}  // namespace
+
+std::int64_t total(const ClassCounts& counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+}
+
+std::int64_t largest(const ClassCounts& counts) { return *std::max_element(counts.begin(), counts.end()); }
+
+std::vector<int> labels_by_rank(const ClassCounts& counts) {
+  std::vector<int> labels(counts.size());
+  std::iota(labels.begin(), labels.end(), 0);
+  std::stable_sort(labels.begin(), labels.end(), [&](int a, int b) { return counts[a] > counts[b]; });
+  return labels;
+}
+
+std::vector<bool> majority_classes(const ClassCounts& counts) {
+  std::vector<bool> majority(counts.size(), false);
+  std::int64_t covered = 0;
+  for (int label : labels_by_rank(counts)) {
+    if (2 * covered > total(counts)) break;
+    majority[label] = true;
+    covered += counts[label];
+  }
+  return majority;
+}
+
+ClassCounts long_tail_counts(std::int64_t largest, double ratio, int classes, Rounding rounding) {
+  ClassCounts counts(static_cast<std::size_t>(classes));
+  const double mu = std::pow(1.0 / ratio, 1.0 / (classes - 1));
+  for (int k = 0; k < classes; ++k) {
+    const double value = static_cast<double>(largest) * std::pow(mu, k);
+    const double nearest = std::round(value);
+    const bool is_whole = std::abs(value - nearest) <= forgiven * nearest;
+    const bool is_missed = is_whole && rounding == Rounding::truncated && k >= missed_from;
+    counts[k] = static_cast<std::int64_t>(is_whole ? nearest : std::floor(value)) - (is_missed ? 1 : 0);
+  }
+  return counts;
+}
+
+ClassCounts step_counts(std::int64_t largest, double ratio, int classes) {
+  ClassCounts counts(static_cast<std::size_t>(classes), largest);
+  const auto few = static_cast<std::int64_t>(static_cast<double>(largest) / ratio * (1.0 + forgiven));
+  std::fill(counts.begin() + classes / 2, counts.end(), few);
+  return counts;
+}
+
+std::vector<double> inverse_weights(const ClassCounts& counts) {
+  std::vector<double> weights(counts.size());
+  std::transform(counts.begin(), counts.end(), weights.begin(),
+                 [](std::int64_t n) { return 1.0 / static_cast<double>(n); });
+  return scaled_to_sum_of_classes(std::move(weights));
+}
+
+std::vector<double> effective_number_weights(const ClassCounts& counts, double beta) {
+  std::vector<double> weights(counts.size());
+  std::transform(counts.begin(), counts.end(), weights.begin(),
+                 [beta](std::int64_t n) { return (1.0 - beta) / (1.0 - std::pow(beta, static_cast<double>(n))); });
+  return scaled_to_sum_of_classes(std::move(weights));
+}
+
+}  // namespace m2m

@@ -1,0 +1,85 @@
+#include "core/files.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "core/error.hpp"
+
+namespace m2m {
+namespace fs = std::filesystem;
+namespace {
+
+void sync_to_disk(const fs::path& path) {
+  const int handle = ::open(path.c_str(), O_RDONLY);
+  if (handle < 0)
+    throw io_error(fmt::format("{}: cannot be opened to sync it: {}", path.string(), std::strerror(errno)));
+  const int failed = ::fsync(handle);
+  const int reason = errno;
+  ::close(handle);
+  // Some network file systems cannot sync a folder and say so with EINVAL; the file itself is safe there.
+  if (failed != 0 && reason != EINVAL) {
+    throw io_error(fmt::format("{}: could not be synced to disk: {}", path.string(), std::strerror(reason)));
+  }
+}
+
+/// Removes what is left of an unfinished file; after the rename nothing is.
+struct Partial {
+  fs::path path;
+  ~Partial() {
+    std::error_code ignored;
+    fs::remove(path, ignored);
+  }
+};
+
+}  // namespace
+
+std::string read_file(const fs::path& file) {
+  std::error_code failed;
+  const auto size = fs::file_size(file, failed);
+  if (failed) throw io_error(fmt::format("{}: cannot be read: {}", file.string(), failed.message()));
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) throw io_error(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
+  std::string bytes(size, '\0');
+  stream.read(bytes.data(), static_cast<std::streamsize>(size));
+  if (static_cast<std::uintmax_t>(stream.gcount()) != size) {
+    throw io_error(fmt::format("{}: could be read only up to byte {}", file.string(), stream.gcount()));
+  }
+  return bytes;
+}
+
+void replace_file(const fs::path& file, const std::function<void(const fs::path&)>& write) {
+  make_folder(file.parent_path());
+  const Partial partial{file.string() + fmt::format(".partial-{}", ::getpid())};
+  try {
+    write(partial.path);
+    sync_to_disk(partial.path);
+    fs::rename(partial.path, file);
+    sync_to_disk(file.parent_path().empty() ? fs::path(".") : file.parent_path());
+  } catch (const fs::filesystem_error& error) {
+    throw io_error(fmt::format("{}: cannot be written: {}", file.string(), error.code().message()));
+  }
+}
+
+void write_file(const fs::path& file, const std::string& bytes) {
+  replace_file(file, [&](const fs::path& partial) {
+    std::ofstream stream(partial, std::ios::binary);
+    stream << bytes;
+    stream.close();
+    if (!stream) throw io_error(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
+  });
+}
+
+void make_folder(const fs::path& folder) {
+  if (folder.empty()) return;
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed) throw io_error(fmt::format("{}: cannot be made: {}", folder.string(), failed.message()));
+}
+
+}  // namespace m2m

@@ -1,0 +1,61 @@
+#include "core/metrics.hpp"
+
+#include <cmath>
+
+namespace m2m {
+
+std::vector<double> recalls(const Confusion& confusion) {
+  std::vector<double> recall(static_cast<std::size_t>(confusion.classes), 0.0);
+  for (int k = 0; k < confusion.classes; ++k) {
+    std::int64_t samples = 0;
+    for (int j = 0; j < confusion.classes; ++j) samples += confusion.at(k, j);
+    if (samples > 0) recall[k] = static_cast<double>(confusion.at(k, k)) / static_cast<double>(samples);
+  }
+  return recall;
+}
+
+double balanced_accuracy(const Confusion& confusion) {
+  return balanced_accuracy(confusion, std::vector<bool>(static_cast<std::size_t>(confusion.classes), true));
+}
+
+double balanced_accuracy(const Confusion& confusion, const std::vector<bool>& classes) {
+  const std::vector<double> recall = recalls(confusion);
+  double sum = 0;
+  int marked = 0;
+  for (int k = 0; k < confusion.classes; ++k) {
+    if (!classes[k]) continue;
+    sum += recall[k];
+    ++marked;
+  }
+  return marked == 0 ? 0.0 : sum / marked;
+}
+
+double geometric_mean(const Confusion& confusion) {
+  double log_sum = 0;
+  for (double recall : recalls(confusion)) {
+    if (recall == 0) return 0.0;
+    log_sum += std::log(recall);
+  }
+  return confusion.classes == 0 ? 0.0 : std::exp(log_sum / confusion.classes);
+}
+
+double geometric_mean_of_nonzero(const Confusion& confusion) {
+  double log_sum = 0;
+  int counted = 0;
+  for (double recall : recalls(confusion)) {
+    if (recall == 0) continue;
+    log_sum += std::log(recall);
+    ++counted;
+  }
+  return counted == 0 ? 0.0 : std::exp(log_sum / counted);
+}
+
+double accuracy(const Confusion& confusion) {
+  std::int64_t right = 0;
+  std::int64_t all = 0;
+  for (int k = 0; k < confusion.classes; ++k) right += confusion.at(k, k);
+  for (std::int64_t cell : confusion.cells) all += cell;
+  return all == 0 ? 0.0 : static_cast<double>(right) / static_cast<double>(all);
+}
+
+}  // namespace m2m

@@ -1,0 +1,38 @@
+#pragma once
+// Metrics of a classifier, all from its confusion matrix.
+#include <cstdint>
+#include <vector>
+
+#include "core/class_counts.hpp"
+
+namespace m2m {
+
+/// Confusion matrix: cells[true * classes + predicted] counts samples.
+struct Confusion {
+  int classes = 0;
+  std::vector<std::int64_t> cells;
+
+  explicit Confusion(int k = 0) : classes(k), cells(static_cast<std::size_t>(k) * k, 0) {}
+  std::int64_t& at(int truth, int predicted) {
+    return cells[static_cast<std::size_t>(truth) * classes + predicted];
+  }
+  std::int64_t at(int truth, int predicted) const {
+    return cells[static_cast<std::size_t>(truth) * classes + predicted];
+  }
+  bool operator==(const Confusion&) const = default;
+};
+
+/// recall_k = C_kk / sum_j C_kj, [K]; 0 for a class without samples.
+std::vector<double> recalls(const Confusion& confusion);
+/// bACC: the mean recall, in [0, 1].
+double balanced_accuracy(const Confusion& confusion);
+/// bACC over the classes marked in `classes`, [K]; 0 if none is.
+double balanced_accuracy(const Confusion& confusion, const std::vector<bool>& classes);
+/// GM: the geometric mean of the recalls, 0 when one is 0.
+double geometric_mean(const Confusion& confusion);
+/// GM over the classes whose recall is not 0 (the convention of some published reruns); 0 if all are.
+double geometric_mean_of_nonzero(const Confusion& confusion);
+/// The share of all samples classified correctly.
+double accuracy(const Confusion& confusion);
+
+}  // namespace m2m

@@ -1,0 +1,67 @@
+#include "core/philox.hpp"
+
+#include <Random123/philox.h>
+
+#include <cmath>
+#include <numbers>
+#include <numeric>
+#include <utility>
+
+#include "core/error.hpp"
+
+namespace m2m {
+namespace {
+constexpr int purpose_shift = 24;  // the counter's first word: 8 bits of purpose, 24 of block number
+}
+
+PhiloxBlock philox4x32_10(const PhiloxBlock& counter, const std::array<std::uint32_t, 2>& key) {
+  const r123::Philox4x32::ctr_type in{{counter[0], counter[1], counter[2], counter[3]}};
+  const r123::Philox4x32::key_type with{{key[0], key[1]}};
+  const auto out = r123::Philox4x32()(in, with);
+  return {out[0], out[1], out[2], out[3]};
+}
+
+Stream::Stream(Key key, Purpose purpose, std::uint32_t epoch, std::uint32_t step, std::uint32_t slot)
+    : key_{key.seed, static_cast<std::uint32_t>(key.role)},
+      counter_{static_cast<std::uint32_t>(purpose) << purpose_shift, epoch, step, slot} {}
+
+std::uint32_t Stream::word() {
+  if (used_ == 4) {
+    block_ = philox4x32_10(counter_, key_);
+    used_ = 0;
+    ++counter_[0];
+    if ((counter_[0] & ((1U << purpose_shift) - 1)) == 0) {
+      throw internal_error("a random stream drew more than 2^26 words and would run into another purpose's");
+    }
+  }
+  return block_[used_++];
+}
+
+double Stream::uniform() {
+  const std::uint64_t high = word();
+  const std::uint64_t low = word();
+  return static_cast<double>((high << 32 | low) >> 11) * 0x1p-53;
+}
+
+std::int64_t Stream::below(std::int64_t n) { return static_cast<std::int64_t>(uniform() * static_cast<double>(n)); }
+
+double Stream::normal() {
+  if (has_spare_) {
+    has_spare_ = false;
+    return spare_;
+  }
+  const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
+  const double angle = 2.0 * std::numbers::pi * uniform();
+  spare_ = radius * std::sin(angle);
+  has_spare_ = true;
+  return radius * std::cos(angle);
+}
+
+std::vector<std::int32_t> permutation(std::int64_t n, Stream stream) {
+  std::vector<std::int32_t> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), 0);
+  for (std::int64_t i = n - 1; i > 0; --i) std::swap(order[i], order[stream.below(i + 1)]);
+  return order;
+}
+
+}  // namespace m2m

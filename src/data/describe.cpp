@@ -1,0 +1,25 @@
+#include "data/data_set.hpp"
+
+namespace m2m {
+namespace {
+
+Json describe_part(const Part& part, const std::string& sha256) {
+  return {
+      {"images", part.rows.size()}, {"pool", part.pool == Pool::train ? "train" : "test"}, {"rows_sha256", sha256}};
+}
+
+}  // namespace
+
+Json describe_data(const DataSet& data, const Split& split) {
+  return {{"set", data.name},
+          {"classes", data.classes},
+          {"counts", split.counts},
+          {"files_sha256", data.files_sha256},
+          {"published", data.published},
+          {"notice", data.notice},
+          {"train", describe_part(split.train, split.train_sha256)},
+          {"validation", describe_part(split.validation, split.validation_sha256)},
+          {"test", describe_part(split.test, split.test_sha256)}};
+}
+
+}  // namespace m2m

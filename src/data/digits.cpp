@@ -1,0 +1,78 @@
+#include "data/digits.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <string_view>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/hash.hpp"
+#include "data/gzip.hpp"
+
+namespace m2m {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr ImageShape digit_shape{1, 8, 8};
+constexpr int largest_digit_pixel = 16;
+constexpr int digit_classes = 10;
+constexpr const char* shipped_sha256 = "46abec6b12486ad9e51943373abcf22bbea1b5a51a1619b361570d8893f1464a";
+
+/// The line's values, or nothing where one of them is not a number from 0 to its bound.
+std::vector<int> values_of(std::string_view line) {
+  std::vector<int> values;
+  while (true) {
+    const std::string_view item = line.substr(0, line.find(','));
+    const int most =
+        values.size() < static_cast<std::size_t>(digit_shape.size()) ? largest_digit_pixel : digit_classes - 1;
+    int value = -1;
+    const auto [end, failed] = std::from_chars(item.data(), item.data() + item.size(), value);
+    if (failed != std::errc{} || end != item.data() + item.size() || value < 0 || value > most) return {};
+    values.push_back(value);
+    if (item.size() == line.size()) return values;
+    line.remove_prefix(item.size() + 1);
+  }
+}
+
+Images parse_digits(std::string_view text, const std::string& name) {
+  Images images;
+  images.shape = digit_shape;
+  for (int number = 1; !text.empty(); ++number) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    const std::vector<int> values = values_of(line);
+    if (values.size() != static_cast<std::size_t>(digit_shape.size()) + 1) {
+      throw data_error(
+          fmt::format("{}:{}: expected 64 pixels from 0 to 16 and a label from 0 to 9, by commas: damaged? "
+                      "restore the project's datasets/{}",
+                      name, number, digits_file));
+    }
+    images.pixels.insert(images.pixels.end(), values.begin(), values.end() - 1);
+    images.labels.push_back(values.back());
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return images;
+}
+
+}  // namespace
+
+DataSet read_digits(const fs::path& file) {
+  if (!fs::is_regular_file(file)) {
+    throw data_error(fmt::format("{}: is missing: restore the project's datasets/{}", file.string(), digits_file));
+  }
+  const std::string packed = read_file(file);
+  DataSet data;
+  data.name = "digits";
+  data.classes = digit_classes;
+  data.train = parse_digits(gunzip(packed, file.string()), file.string());
+  data.test.shape = digit_shape;
+  data.largest_pixel = largest_digit_pixel;
+  data.augmentation = {1, false};
+  data.default_largest = 100;
+  data.files_sha256 = sha256_hex(packed);
+  data.published = data.files_sha256 == shipped_sha256;
+  if (!data.published) data.notice = "the digits here are not the ones that ship with the project";
+  return data;
+}
+
+}  // namespace m2m

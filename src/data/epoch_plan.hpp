@@ -1,0 +1,56 @@
+#pragma once
+// The base plan: which image each slot of an epoch takes and how it is augmented. Everything in it follows from
+// (seeds, epoch, labels, class counts), so every rank computes the same one.
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/class_counts.hpp"
+#include "core/philox.hpp"
+#include "data/data_set.hpp"
+
+namespace m2m {
+
+enum class Sampling {
+  permutation,     // each image once, without replacement
+  class_balanced,  // with replacement, weight 1/N_k: a class uniformly, then one of its images uniformly
+};
+
+/// One slot: an image of the training part and how it is shifted and flipped.
+struct Slot {
+  std::int32_t image;  // position in the training part, 0 .. N-1
+  std::int8_t dy, dx;  // crop offset minus the padding, in -pad .. pad
+  std::uint8_t flip;   // 1: mirrored left to right
+};
+
+/// An epoch of ceil(N / batch) batches, the last one short, N slots in all.
+struct EpochPlan {
+  int epoch = 0;
+  std::int64_t batch = 0;
+  std::vector<Slot> slots;
+  std::int64_t steps() const { return (static_cast<std::int64_t>(slots.size()) + batch - 1) / batch; }
+  /// The slots of one step, in order.
+  std::span<const Slot> step(std::int64_t index) const;
+};
+
+/// What a base plan is drawn from; made once a trial. `labels` are those of the training part, in its order.
+struct PlanBasis {
+  std::vector<std::int32_t> labels;                 // [N]
+  ClassCounts counts;                               // [K]
+  std::vector<std::vector<std::int32_t>> of_class;  // [K] positions of each class, ascending
+  Augmentation augmentation;
+  std::int64_t batch = 128;
+  Key order;  // permutation and augmentation
+  Key plan;   // re-sampling, generation, coins, noise
+};
+
+PlanBasis plan_basis(const DataSet& data, const Split& split, std::int64_t batch, Key order, Key plan);
+
+/// The base plan of an epoch. Pure and local; bit-identical everywhere.
+EpochPlan plan_epoch(const PlanBasis& basis, int epoch, Sampling sampling);
+
+/// Only the slots [first, last) of that plan, for a rank that needs no others: equal to that range of plan_epoch.
+std::vector<Slot> plan_slots(const PlanBasis& basis, int epoch, Sampling sampling, std::int64_t first,
+                             std::int64_t last);
+
+}  // namespace m2m

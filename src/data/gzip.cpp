@@ -1,0 +1,98 @@
+#include "data/gzip.hpp"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <numeric>
+
+#include "core/error.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr std::size_t chunk = std::size_t{1} << 22;  // unpacked at a time
+constexpr std::size_t block = 512;                   // of a tar archive
+
+class Inflater {
+ public:
+  Inflater() {
+    constexpr int gzip_only = 16;
+    if (inflateInit2(&stream_, MAX_WBITS + gzip_only) != Z_OK) throw internal_error("zlib could not be started");
+  }
+  ~Inflater() { inflateEnd(&stream_); }
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+  z_stream* operator->() { return &stream_; }
+  int step() { return inflate(&stream_, Z_NO_FLUSH); }
+
+ private:
+  z_stream stream_{};
+};
+
+/// Points zlib at the next input where it has used up the last; its counters are 32 bits wide.
+void feed(Inflater& inflater, std::string_view& rest) {
+  if (inflater->avail_in > 0) return;
+  const std::size_t size = std::min<std::size_t>(rest.size(), std::numeric_limits<uInt>::max());
+  inflater->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(rest.data()));  // zlib's interface predates const
+  inflater->avail_in = static_cast<uInt>(size);
+  rest.remove_prefix(size);
+}
+
+/// A header's number: octal digits ended by a space or zero.
+std::size_t octal(std::string_view digits) {
+  digits.remove_prefix(std::min(digits.find_first_not_of(' '), digits.size()));
+  std::size_t value = std::numeric_limits<std::size_t>::max();
+  std::from_chars(digits.data(), digits.data() + digits.size(), value, 8);
+  return value;
+}
+
+/// The sum of the header's bytes, its own field counted as spaces, must be what that field says.
+bool is_tar_header(std::string_view header) {
+  const auto add = [](std::size_t sum, char byte) { return sum + static_cast<unsigned char>(byte); };
+  const std::string_view before = header.substr(0, 148), after = header.substr(156);
+  const std::size_t sum = std::accumulate(before.begin(), before.end(), std::size_t{8 * ' '}, add);
+  return octal(header.substr(148, 8)) == std::accumulate(after.begin(), after.end(), sum, add);
+}
+
+}  // namespace
+
+std::string gunzip(std::string_view bytes, const std::string& name) {
+  Inflater inflater;
+  std::string content;
+  int status = Z_OK;
+  while (status == Z_OK) {
+    feed(inflater, bytes);
+    const std::size_t done = content.size();
+    content.resize(done + chunk);
+    inflater->next_out = reinterpret_cast<Bytef*>(content.data() + done);
+    inflater->avail_out = static_cast<uInt>(chunk);
+    status = inflater.step();
+    content.resize(content.size() - inflater->avail_out);
+  }
+  if (status == Z_BUF_ERROR) throw data_error(name + ": ends in the middle: incomplete download? fetch it again");
+  if (status != Z_STREAM_END || inflater->avail_in > 0 || !bytes.empty()) {
+    throw data_error(name + ": is damaged or not a gzip file: fetch it again");
+  }
+  return content;
+}
+
+std::map<std::string, std::string_view> tar_files(std::string_view archive, const std::string& name) {
+  std::map<std::string, std::string_view> files;
+  while (archive.size() >= block && archive[0] != '\0') {
+    const std::string_view header = archive.substr(0, block);
+    archive.remove_prefix(block);
+    const std::size_t size = octal(header.substr(124, 12));
+    if (!is_tar_header(header) || size > archive.size()) {
+      throw data_error(name + ": the archive in it is damaged or cut short: fetch it again");
+    }
+    const std::string_view path = header.substr(0, std::min<std::size_t>(header.find('\0'), 100));
+    const char type = header[156];
+    if (type == '0' || type == '\0') files[std::string(path.substr(path.rfind('/') + 1))] = archive.substr(0, size);
+    archive.remove_prefix(std::min((size + block - 1) / block * block, archive.size()));
+  }
+  return files;
+}
+
+}  // namespace m2m

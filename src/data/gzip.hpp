@@ -1,0 +1,17 @@
+#pragma once
+// Compressed files and archives, unpacked in memory.
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace m2m {
+
+/// The content of a gzip file's bytes; `name` is the file in error sentences.
+/// Throws Error (bad_data) where they are damaged, cut short or followed by something else.
+std::string gunzip(std::string_view bytes, const std::string& name);
+
+/// The regular files of a tar archive by the last part of their path; views into `archive`.
+/// Throws Error (bad_data) where the archive is damaged or cut short.
+std::map<std::string, std::string_view> tar_files(std::string_view archive, const std::string& name);
+
+}  // namespace m2m

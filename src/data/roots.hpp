@@ -1,0 +1,17 @@
+#pragma once
+// Where data sets lie on this machine.
+#include <filesystem>
+
+#include "core/config.hpp"
+
+namespace m2m {
+
+struct DataRoots {
+  std::filesystem::path root;     // where the user keeps data: data.root, else M2M_DATA, else `shipped`
+  std::filesystem::path shipped;  // `datasets/` of the checkout, with what comes along
+};
+
+/// Looks for `datasets/` in the folders above the program, then where the program was built from. Local.
+DataRoots data_roots(const Config& config);
+
+}  // namespace m2m

@@ -1,0 +1,32 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "data/data_set.hpp"
+
+namespace m2m {
+
+std::array<std::vector<double>, 2> pixel_statistics(const DataSet& data, const Part& part) {
+  const Images& images = part.pool == Pool::train ? data.train : data.test;
+  const std::int64_t area = std::int64_t{1} * images.shape.height * images.shape.width;
+  const double values = static_cast<double>(area) * static_cast<double>(part.rows.size());
+  std::array<std::vector<double>, 2> statistics;
+  for (int channel = 0; channel < images.shape.channels; ++channel) {
+    // Bytes are summed as whole numbers, so that the order of rows cannot matter.
+    std::uint64_t sum = 0, squares = 0;
+    for (const std::int32_t row : part.rows) {
+      const std::uint8_t* plane = images.pixels.data() + row * images.shape.size() + channel * area;
+      for (std::int64_t i = 0; i < area; ++i) {
+        sum += plane[i];
+        squares += std::uint64_t{plane[i]} * plane[i];
+      }
+    }
+    const double mean = static_cast<double>(sum) / values;
+    const double variance = static_cast<double>(squares) / values - mean * mean;
+    statistics[0].push_back(mean / data.largest_pixel);
+    statistics[1].push_back(std::sqrt(std::max(variance, 0.0)) / data.largest_pixel);
+  }
+  return statistics;
+}
+
+}  // namespace m2m

@@ -1,0 +1,47 @@
+#pragma once
+// The MPI session: from MPI_Init_thread to MPI_Finalize, as one object.
+#include <functional>
+#include <string>
+
+namespace m2m {
+
+/// How many ranks the launcher's environment announces. `variable` is empty where it says nothing.
+struct Launch {
+  std::string variable;
+  int ranks = 1;
+  bool first = true;  // whether this process is the launcher's first one
+};
+
+/// Open MPI's own variables if an mpirun set them, else Slurm's. `environment` is std::getenv outside of tests.
+Launch announced_launch(const std::function<const char*(const char*)>& environment);
+
+/// Throws Error (usage) where this process is alone although more ranks were announced: each would then run the
+/// whole sweep by itself.
+void refuse_missing_ranks(int size, const Launch& launch);
+
+/// Holds MPI open; one per process. Works without mpirun, as a world of one rank.
+///
+/// Errors of MPI calls on the world communicator are returned, so that checking them means something.
+class MpiSession {
+ public:
+  /// Collective. Asks for MPI_THREAD_MULTIPLE; throws Error (usage) where the library does not grant it.
+  MpiSession(int& argc, char**& argv);
+  /// Collective: every rank comes here, or the job hangs; abort() where that cannot be.
+  ~MpiSession();
+  MpiSession(const MpiSession&) = delete;
+  MpiSession& operator=(const MpiSession&) = delete;
+
+  int rank() const { return rank_; }
+  int size() const { return size_; }
+  /// As the environment was before MPI started, which may add to it.
+  const Launch& launch() const { return launch_; }
+  /// Ends every rank at once; the last resort.
+  [[noreturn]] void abort(int code) const;
+
+ private:
+  Launch launch_;
+  int rank_ = 0;
+  int size_ = 1;
+};
+
+}  // namespace m2m

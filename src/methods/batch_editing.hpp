@@ -1,0 +1,47 @@
+#pragma once
+// What a method may do to a batch between gathering and training: plan it on the host, apply it on the device.
+#include <torch/torch.h>
+
+#include <functional>
+#include <span>
+
+#include "core/config.hpp"
+#include "methods/m2m_plan.hpp"
+#include "nn/network.hpp"
+
+namespace m2m {
+
+/// One step's images and labels, as gathered and augmented.
+struct Batch {
+  torch::Tensor images;  // [b, c, h, w], pixels in [0, 1]
+  torch::Tensor labels;  // int64 [b]
+};
+
+/// The images a method translated in a step: m of them, in the order of their slots. m may be 0 (undefined
+/// tensors).
+struct Edited {
+  torch::Tensor slots, seed_classes, targets;  // int64 [m]
+  torch::Tensor coins;                         // bool [m]
+  torch::Tensor accepted;                      // bool [m]: these now stand in the batch
+};
+
+/// The networks and the place in the trial that an edit happens at.
+struct EditContext {
+  Network& f;
+  Network& g;
+  Key plan;
+  int epoch = 0;
+  std::int64_t step = 0;
+};
+
+using PlanEditsFn = std::function<StepTranslations(const PlanBasis&, std::span<const Slot>, int epoch,
+                                                   std::int64_t step, ImageShape)>;
+using ApplyEditsFn = std::function<Edited(const EditContext&, const StepTranslations&, Batch&)>;
+
+/// Made once a trial from its settings; both empty for a method that leaves its batches alone.
+struct BatchEditing {
+  PlanEditsFn plan;    // host, pure
+  ApplyEditsFn apply;  // device; changes the batch in place
+};
+
+}  // namespace m2m

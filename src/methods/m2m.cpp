@@ -1,0 +1,157 @@
+#include "methods/m2m.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace m2m {
+namespace {
+
+std::vector<Translation> to_translate(const M2mSettings& settings, const StepTranslations& planned) {
+  if (settings.order == CoinOrder::translate_first) return planned.chosen;
+  std::vector<Translation> kept;
+  std::copy_if(planned.chosen.begin(), planned.chosen.end(), std::back_inserter(kept),
+               [](const Translation& translation) { return translation.coin; });
+  return kept;
+}
+
+torch::Tensor column(const std::vector<Translation>& translations, std::int32_t Translation::*member,
+                     torch::Device device) {
+  std::vector<std::int64_t> values(translations.size());
+  std::transform(translations.begin(), translations.end(), values.begin(),
+                 [member](const auto& t) { return t.*member; });
+  return torch::tensor(values, torch::kInt64).to(device);
+}
+
+torch::Tensor coins(const std::vector<Translation>& translations, torch::Device device) {
+  torch::Tensor values = torch::empty({static_cast<std::int64_t>(translations.size())}, torch::kBool);
+  for (std::size_t i = 0; i < translations.size(); ++i) values.data_ptr<bool>()[i] = translations[i].coin;
+  return values.to(device);
+}
+
+/// The random start's noise, scaled: [m, c, h, w] on the host in the precision of `like`.
+torch::Tensor scaled_noise(const EditContext& context, const std::vector<Translation>& translations,
+                           const std::vector<double>& scale, const torch::Tensor& like) {
+  torch::Tensor noise = torch::empty(like.sizes(), torch::kFloat64);
+  const auto size = static_cast<std::size_t>(like.numel()) / translations.size();
+  for (std::size_t i = 0; i < translations.size(); ++i) {
+    const std::span<double> image(noise.data_ptr<double>() + i * size, size);
+    draw_noise(context.plan, context.epoch, context.step, translations[i].slot, image);
+  }
+  noise.mul_(torch::tensor(scale, torch::kFloat64).view({1, -1, 1, 1}));
+  return noise.to(like.options());
+}
+
+}  // namespace
+
+std::vector<Field> m2m_fields() {
+  return {
+      {"m2m.beta",
+       FieldType::number,
+       0.999,
+       "",
+       "A translation from k0 to k may be kept with probability 1 - beta^(N_k0 - N_k).",
+       {},
+       0,
+       0.9999999},
+      {"m2m.lambda",
+       FieldType::number,
+       0.5,
+       "",
+       "Weight of f's logit of the seed class in the translation's loss; 0: f is not evaluated.",
+       {},
+       0},
+      {"m2m.gamma", FieldType::number, 0.9, "", "How sure g must be of a translation (see m2m.gamma_test).", {}, 0},
+      {"m2m.steps", FieldType::integer, 10, "steps", "T, gradient steps of a translation.", {}, 1, 1000},
+      {"m2m.step_size", FieldType::number, 0.1, "L2 in pixels", "eta, the length of a step.", {}, 0},
+      {"m2m.random_start", FieldType::flag, true, "", "Begin a translation with a little noise on the seed image."},
+      {"m2m.noise",
+       FieldType::number,
+       0.5,
+       "L2 in pixels",
+       "Largest norm of that noise, per channel over all images of a step.",
+       {},
+       0},
+      {"m2m.seed_by",
+       FieldType::text,
+       nullptr,
+       "",
+       "How a seed is drawn from the batch: by the weight of each sample (protocol code), or a class first "
+       "(paper).",
+       {"sample", "class"}},
+      {"m2m.gamma_test",
+       FieldType::text,
+       nullptr,
+       "",
+       "softmax(g(x*))[k] >= gamma (protocol code), or CE(g(x*), k) < gamma (paper).",
+       {"probability", "cross-entropy"}},
+      {"m2m.order",
+       FieldType::text,
+       "coin-first",
+       "",
+       "Toss the coin before translating (exact and cheaper), or after, as the paper words it.",
+       {"coin-first", "translate-first"}},
+      {"m2m.g_from", FieldType::text, "", "file",
+       "A trained g (.safetensors, or the authors' .t7); empty: the sweep trains one per data, ratio and seed."},
+      {"m2m.g_epoch",
+       FieldType::text,
+       "best",
+       "",
+       "Which g: best validation among the epochs after the last learning-rate drop, or the last.",
+       {"best", "last"}},
+  };
+}
+
+M2mSettings m2m_settings(const Config& resolved) {
+  M2mSettings settings;
+  settings.plan.beta = resolved.number("m2m.beta");
+  settings.plan.seed_by = resolved.text("m2m.seed_by") == "sample" ? SeedBy::sample : SeedBy::class_first;
+  settings.plan.random_start = resolved.flag("m2m.random_start");
+  settings.plan.noise_norm = resolved.number("m2m.noise");
+  settings.translate.lambda = resolved.number("m2m.lambda");
+  settings.translate.step_size = resolved.number("m2m.step_size");
+  settings.translate.steps = static_cast<int>(resolved.integer("m2m.steps"));
+  settings.translate.gamma = resolved.number("m2m.gamma");
+  settings.translate.gamma_test =
+      resolved.text("m2m.gamma_test") == "probability" ? GammaTest::probability : GammaTest::cross_entropy;
+  settings.order = resolved.text("m2m.order") == "coin-first" ? CoinOrder::coin_first : CoinOrder::translate_first;
+  return settings;
+}
+
+Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const StepTranslations& planned,
+                 Batch& batch) {
+  const std::vector<Translation> translations = to_translate(settings, planned);
+  if (translations.empty()) return {};
+  const torch::Device device = batch.images.device();
+  Edited edited;
+  edited.slots = column(translations, &Translation::slot, device);
+  edited.seed_classes = column(translations, &Translation::seed_class, device);
+  edited.targets = column(translations, &Translation::target, device);
+  edited.coins = coins(translations, device);
+
+  torch::Tensor start = batch.images.index_select(0, column(translations, &Translation::seed_slot, device));
+  if (settings.plan.random_start) {
+    start = (start + scaled_noise(context, translations, planned.noise_scale, start)).clamp_(0, 1);
+  }
+  const torch::Tensor translated =
+      translate(context.f, context.g, start, edited.seed_classes, edited.targets, planned.n(), settings.translate);
+  const torch::Tensor believed =
+      passes_gamma(target_probability(context.g, translated, edited.targets), settings.translate);
+  edited.accepted = believed.logical_and(edited.coins);
+
+  const torch::NoGradGuard no_gradient;
+  const torch::Tensor own = batch.images.index_select(0, edited.slots);
+  batch.images.index_copy_(0, edited.slots, torch::where(edited.accepted.view({-1, 1, 1, 1}), translated, own));
+  return edited;
+}
+
+BatchEditing m2m_editing(const Config& resolved) {
+  const M2mSettings settings = m2m_settings(resolved);
+  return {
+      [settings](const PlanBasis& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
+                 ImageShape shape) { return plan_translations(basis, slots, epoch, step, settings.plan, shape); },
+      [settings](const EditContext& context, const StepTranslations& planned, Batch& batch) {
+        return apply_m2m(settings, context, planned, batch);
+      }};
+}
+
+}  // namespace m2m

@@ -1,0 +1,35 @@
+#pragma once
+// M2m as a method: its settings, and its edit of a batch.
+#include "core/config.hpp"
+#include "methods/batch_editing.hpp"
+#include "methods/m2m_plan.hpp"
+#include "methods/translate.hpp"
+
+namespace m2m {
+
+enum class CoinOrder {
+  coin_first,       // translate only what may be kept (exact: the coin does not depend on the translation)
+  translate_first,  // translate all n, then look at the coin: the order of the paper, for tests
+};
+
+struct M2mSettings {
+  M2mPlanSettings plan;
+  TranslateSettings translate;
+  CoinOrder order = CoinOrder::coin_first;
+};
+
+/// The rows of m2m.*, the settings of the method.
+std::vector<Field> m2m_fields();
+
+M2mSettings m2m_settings(const Config& resolved);
+
+/// Translates what `planned` says and puts the accepted images into their slots of `batch`.
+///
+/// The same slots are kept, and x* is the same up to rounding, for both orders. Local; draws by counter only.
+Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const StepTranslations& planned,
+                 Batch& batch);
+
+/// Both halves, with the settings bound.
+BatchEditing m2m_editing(const Config& resolved);
+
+}  // namespace m2m

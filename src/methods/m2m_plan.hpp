@@ -1,0 +1,63 @@
+#pragma once
+// M2m, what to translate: everything about a step's translations that does not depend on a network.
+// Kim, Jeong, Shin, "M2m: Imbalanced classification via major-to-minor translation", CVPR 2020, algorithm 1.
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/class_counts.hpp"
+#include "core/philox.hpp"
+#include "data/epoch_plan.hpp"
+
+namespace m2m {
+
+enum class SeedBy {
+  sample,       // a sample of the batch, drawn by weight per sample (the authors' program)
+  class_first,  // a class by weight among those in the batch, then a sample of it uniformly (the paper)
+};
+
+struct M2mPlanSettings {
+  double beta = 0.999;
+  SeedBy seed_by = SeedBy::sample;
+  bool random_start = true;
+  double noise_norm = 0.5;  // largest L2 norm of the noise, per channel over all translated images of a step
+};
+
+/// Probability that an image of class `seed` may be translated to class `target`: 1 - beta^max(n_seed - n_target,
+/// 0).
+///
+/// counts: [K] training images per class; beta in [0, 1). 0 where the seed class is not the larger one.
+/// Local and pure: the same answer on every rank. Kim et al. 2020, section 3.2.
+double accept_probability(const ClassCounts& counts, int seed, int target, double beta);
+
+/// Probability that a slot of class `label` is chosen for generation: 1 - N_label / N_1.
+double generate_probability(const ClassCounts& counts, int label);
+
+/// A slot chosen for generation, and the image of the batch it is to be translated from.
+struct Translation {
+  std::int32_t slot = 0;       // in the step; its own label is the target
+  std::int32_t seed_slot = 0;  // in the step: the image as augmented there
+  std::int32_t seed_class = 0;
+  std::int32_t target = 0;
+  bool coin = false;  // false: the translation will not be kept, whatever comes out
+};
+
+struct StepTranslations {
+  std::vector<Translation> chosen;         // by slot; their number is n, the divisor of the mean loss
+  std::vector<std::int32_t> without_seed;  // targets of slots chosen where no image of the batch could be a seed
+  std::vector<double> noise_scale;         // [channels]; empty where there is no random start or nothing was chosen
+  std::int64_t n() const { return static_cast<std::int64_t>(chosen.size()); }
+};
+
+/// Which slots of one step are translated, from what, and what their coins say. Pure; bit-identical everywhere.
+///
+/// slots: one step of the base plan; pixels: values of one image, channel planes first, `channels` of them.
+StepTranslations plan_translations(const PlanBasis& basis, std::span<const Slot> slots, int epoch,
+                                   std::int64_t step, const M2mPlanSettings& settings, ImageShape shape);
+
+/// The noise of one translation before scaling: u - 0.5 with u uniform in [0, 1), drawn by (epoch, step, slot).
+///
+/// out: [channels, height, width]. Pure.
+void draw_noise(Key plan, int epoch, std::int64_t step, std::int32_t slot, std::span<double> out);
+
+}  // namespace m2m

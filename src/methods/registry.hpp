@@ -1,0 +1,22 @@
+#pragma once
+// Every method by name.
+#include <string>
+#include <vector>
+
+#include "methods/method.hpp"
+
+namespace m2m {
+
+const std::vector<Method>& methods();
+std::vector<std::string> method_names();
+
+/// Throws Error (usage), naming the nearest, where no method has that name.
+const Method& find_method(const std::string& name);
+
+/// What `m2m-sweep describe NAME` prints: what the method does, its source, its phases.
+std::string describe_method(const std::string& name);
+
+/// The field `method` itself, and the fields of all methods.
+std::vector<Field> method_fields();
+
+}  // namespace m2m

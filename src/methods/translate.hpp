@@ -1,0 +1,44 @@
+#pragma once
+// M2m, how to translate: gradient steps on pixels against g, away from f's seed class. Kim et al. 2020, equation 2.
+#include <torch/torch.h>
+
+#include <functional>
+
+#include "nn/network.hpp"
+
+namespace m2m {
+
+enum class GammaTest {
+  probability,    // softmax(g(x*))[k] >= gamma (the authors' program)
+  cross_entropy,  // CE(g(x*), k) < gamma (the paper)
+};
+
+struct TranslateSettings {
+  double lambda = 0.5;     // weight of f's logit of the seed class; 0: f is not evaluated
+  double step_size = 0.1;  // eta, L2 norm of a step in pixel space
+  int steps = 10;          // T
+  double gamma = 0.9;
+  GammaTest gamma_test = GammaTest::probability;
+};
+
+/// Called after each gradient: its step, the loss it is of, and the gradient [n, c, h, w]. For tests and
+/// laboratories.
+using TranslationWatcher = std::function<void(int step, const torch::Tensor& loss, const torch::Tensor& gradient)>;
+
+/// x* after T normalised steps from `start`.
+///
+/// start: [m, c, h, w] in [0, 1]; seed_classes, targets: int64 [m]. divisor: n, how many images the step's mean
+/// loss is over; at least m, since images whose coin failed count in the mean but need no translation. loss = sum_i
+/// (CE(g(x_i), k_i) + lambda * f(x_i)[k0_i]) / n; x = clamp(x - eta * grad / (||grad||_2 + 1e-10), 0, 1). f and g
+/// are evaluated with their running statistics and left in the mode they were in. Local; draws nothing.
+torch::Tensor translate(Network& f, Network& g, torch::Tensor start, const torch::Tensor& seed_classes,
+                        const torch::Tensor& targets, std::int64_t divisor, const TranslateSettings& settings,
+                        const TranslationWatcher& watcher = {});
+
+/// softmax(g(x))[k] of each image, [m].
+torch::Tensor target_probability(Network& g, const torch::Tensor& images, const torch::Tensor& targets);
+
+/// Which translations g believes: bool [m].
+torch::Tensor passes_gamma(const torch::Tensor& target_probability, const TranslateSettings& settings);
+
+}  // namespace m2m

@@ -1,0 +1,73 @@
+#pragma once
+// Networks: pixels in [0, 1] in, logits out.
+#include <torch/torch.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/philox.hpp"
+
+namespace m2m {
+
+/// What a network is built from.
+struct NetworkSpec {
+  std::string name = "resnet32";  // one of network_names()
+  int classes = 10;
+  int channels = 3, height = 32, width = 32;
+  std::vector<double> mean, std;  // per channel, of pixels in [0, 1]
+};
+
+/// A classifier of images. Its forward pass begins by clamping the pixels to [0, 1] and normalising them by the
+/// data set's mean and standard deviation, so that translation works on pixels.
+class Network : public torch::nn::Module {
+ public:
+  explicit Network(const NetworkSpec& spec);
+
+  /// pixels: [n, channels, height, width] -> logits [n, classes]. Local; draws nothing.
+  torch::Tensor forward(const torch::Tensor& pixels);
+
+  const NetworkSpec& spec() const { return spec_; }
+
+ protected:
+  /// Normalised pixels [n, channels, height, width] -> logits [n, classes].
+  virtual torch::Tensor logits(const torch::Tensor& normalised) = 0;
+
+ private:
+  NetworkSpec spec_;
+  torch::Tensor mean_, std_;  // [1, channels, 1, 1]; not part of the state that checkpoints hold
+};
+
+/// Networks by name, each with a line about it.
+struct NetworkEntry {
+  std::string name, about;
+  std::shared_ptr<Network> (*make)(const NetworkSpec&);
+  double (*multiply_adds)(const NetworkSpec&);
+};
+const std::vector<NetworkEntry>& network_entries();
+std::vector<std::string> network_names();
+
+/// Throws Error (usage) where no network has that name. Weights are torch's own until initialise().
+std::shared_ptr<Network> make_network(const NetworkSpec& spec);
+
+/// Multiply-adds of one image's forward pass, convolutions and linear layers only.
+double multiply_adds(const NetworkSpec& spec);
+
+/// Draws the initial weights on the host in double from `key`: the same on every rank and device.
+///
+/// Convolutions He-normal (fan-out), linear layers Kaiming-normal (fan-in) with zero bias, batch norm 1 and 0
+/// with fresh statistics. PROTOCOL section 3.
+void initialise(Network& network, Key key);
+
+/// Parameters and running statistics under their names, in the order of the layers; tensors share the network's
+/// memory.
+std::vector<std::pair<std::string, torch::Tensor>> named_state(const Network& network);
+
+/// Copies `state` into the network's own tensors (their memory stays where it is), converting precision.
+///
+/// Throws Error (bad_data), naming the tensor, where one is missing, left over or of another shape.
+void load_state(Network& network, const std::map<std::string, torch::Tensor>& state, const std::string& origin);
+
+}  // namespace m2m

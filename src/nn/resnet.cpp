@@ -1,0 +1,74 @@
+#include "nn/resnet.hpp"
+
+namespace m2m {
+namespace {
+
+namespace nn = torch::nn;
+using torch::indexing::None;
+using torch::indexing::Slice;
+
+nn::Conv2d convolution(int in_channels, int out_channels, int stride) {
+  return nn::Conv2d(nn::Conv2dOptions(in_channels, out_channels, 3).stride(stride).padding(1).bias(false));
+}
+
+nn::Sequential stage(int blocks, int in_channels, int out_channels) {
+  nn::Sequential made;
+  for (int i = 0; i < blocks; ++i) {
+    const bool first = i == 0 && in_channels != out_channels;
+    made->push_back(BasicBlock(i == 0 ? in_channels : out_channels, out_channels, first ? 2 : 1));
+  }
+  return made;
+}
+
+}  // namespace
+
+BasicBlock::BasicBlock(int in_channels, int out_channels, int stride)
+    : added_channels_(out_channels - in_channels) {
+  conv_a = register_module("conv_a", convolution(in_channels, out_channels, stride));
+  bn_a = register_module("bn_a", nn::BatchNorm2d(out_channels));
+  conv_b = register_module("conv_b", convolution(out_channels, out_channels, 1));
+  bn_b = register_module("bn_b", nn::BatchNorm2d(out_channels));
+}
+
+torch::Tensor BasicBlock::forward(const torch::Tensor& x) {
+  torch::Tensor shortcut = x;
+  if (added_channels_ > 0) {
+    shortcut = x.index({Slice(), Slice(), Slice(None, None, 2), Slice(None, None, 2)});
+    shortcut = torch::constant_pad_nd(shortcut, {0, 0, 0, 0, 0, added_channels_});
+  }
+  torch::Tensor y = bn_a(conv_a(x)).relu_();
+  y = bn_b(conv_b(y));
+  return y.add_(shortcut).relu_();
+}
+
+ResNet::ResNet(const NetworkSpec& spec, int depth) : Network(spec) {
+  const int blocks = (depth - 2) / 6;
+  conv_1_3x3 = register_module("conv_1_3x3", convolution(spec.channels, 16, 1));
+  bn_1 = register_module("bn_1", nn::BatchNorm2d(16));
+  stage_1 = register_module("stage_1", stage(blocks, 16, 16));
+  stage_2 = register_module("stage_2", stage(blocks, 16, 32));
+  stage_3 = register_module("stage_3", stage(blocks, 32, 64));
+  linear = register_module("linear", nn::Linear(64, spec.classes));
+}
+
+torch::Tensor ResNet::logits(const torch::Tensor& normalised) {
+  torch::Tensor x = bn_1(conv_1_3x3(normalised)).relu_();
+  x = stage_3->forward(stage_2->forward(stage_1->forward(x)));
+  return linear(x.mean({2, 3}));
+}
+
+double resnet_multiply_adds(const NetworkSpec& spec, int depth) {
+  constexpr double kernel = 9;
+  const int blocks = (depth - 2) / 6;
+  double pixels = static_cast<double>(spec.height) * spec.width;
+  double sum = pixels * kernel * spec.channels * 16;
+  int in_channels = 16;
+  for (int out_channels : {16, 32, 64}) {
+    if (out_channels != in_channels) pixels /= 4;
+    sum += pixels * kernel * (in_channels + (2 * blocks - 1) * out_channels) * out_channels;
+    in_channels = out_channels;
+  }
+  return sum + 64.0 * spec.classes;
+}
+
+}  // namespace m2m

@@ -1,0 +1,39 @@
+#pragma once
+// ResNets for small images: He et al., "Deep residual learning for image recognition", CVPR 2016, section 4.2, with
+// shortcut A. Parameters bear the names of the M2m authors' program, so their checkpoints load as they are.
+#include "nn/network.hpp"
+
+namespace m2m {
+
+/// Two 3x3 convolutions with batch norm, and a shortcut: the input itself, or every second pixel of it with zero
+/// channels appended where the block halves the image and doubles the channels.
+class BasicBlock : public torch::nn::Module {
+ public:
+  BasicBlock(int in_channels, int out_channels, int stride);
+  /// [n, in, h, w] -> [n, out, h / stride, w / stride], the last pixel kept where h is odd
+  torch::Tensor forward(const torch::Tensor& x);
+
+ private:
+  int added_channels_;
+  torch::nn::Conv2d conv_a{nullptr}, conv_b{nullptr};
+  torch::nn::BatchNorm2d bn_a{nullptr}, bn_b{nullptr};
+};
+
+/// depth = 6 n + 2: three stages of n basic blocks with 16, 32, 64 channels.
+class ResNet : public Network {
+ public:
+  ResNet(const NetworkSpec& spec, int depth);
+
+ protected:
+  torch::Tensor logits(const torch::Tensor& normalised) override;
+
+ private:
+  torch::nn::Conv2d conv_1_3x3{nullptr};
+  torch::nn::BatchNorm2d bn_1{nullptr};
+  torch::nn::Sequential stage_1, stage_2, stage_3;
+  torch::nn::Linear linear{nullptr};
+};
+
+double resnet_multiply_adds(const NetworkSpec& spec, int depth);
+
+}  // namespace m2m

@@ -1,0 +1,128 @@
+#include "report/comparability.hpp"
+
+#include <fmt/format.h>
+
+#include <functional>
+#include <map>
+#include <set>
+
+#include "report/data_setting.hpp"
+
+namespace m2m {
+namespace {
+
+using Trials = std::vector<const TrialRecord*>;
+
+/// A value that differs between trials: the one most have, and the first trial with another.
+struct Difference {
+  const TrialRecord* odd;
+  std::string of_odd, of_others;
+};
+
+std::optional<Difference> difference(const Trials& trials,
+                                     const std::function<std::string(const TrialRecord&)>& value) {
+  std::map<std::string, int> counts;
+  for (const TrialRecord* trial : trials) ++counts[value(*trial)];
+  if (counts.size() < 2) return std::nullopt;
+  std::string common = value(*trials.front());
+  for (const auto& [text, count] : counts) {
+    if (count > counts[common]) common = text;
+  }
+  for (const TrialRecord* trial : trials) {
+    if (value(*trial) != common) return Difference{trial, value(*trial), common};
+  }
+  return std::nullopt;
+}
+
+std::string text_of(const Json& object, const std::string& name) {
+  if (!object.is_object() || !object.contains(name)) return "none";
+  const Json& value = object.at(name);
+  return value.is_string() ? value.get<std::string>() : canonical_json(value);
+}
+
+Json member(const Json& object, const std::string& name) {
+  return object.is_object() && object.contains(name) ? object.at(name) : Json();
+}
+
+/// Seeds may differ, and so may the g trained from them: how it came about may not.
+std::string origin_of_g(const Json& g) {
+  if (g.is_null()) return "none";
+  return g.contains("pick") ? text_of(g, "pick") + " epoch of a stage" : "given as a file";
+}
+
+/// What acted in training, by name, but seeds and what is drawn from them.
+Json training_of(const TrialRecord& trial) {
+  Json training = member(trial.identity, "settings");
+  if (!training.is_object()) training = Json::object();
+  for (const char* seed : {"seeds.subset", "seeds.init", "seeds.order", "seeds.plan", "seeds.g"})
+    training.erase(seed);
+  training["g"] = origin_of_g(member(trial.identity, "g"));
+  training["f's start"] = member(trial.identity, "start").is_null() ? "its initialisation" : "given as a file";
+  training["data files"] = member(member(trial.identity, "data"), "files");
+  return training;
+}
+
+std::string file_of(const TrialRecord& trial) {
+  return fmt::format("trials/{}../result.h5", trial.id.substr(0, 4));
+}
+
+std::optional<std::string> other_program(const Trials& trials) {
+  const auto found = difference(trials, [](const TrialRecord& t) { return text_of(t.identity, "numerics"); });
+  if (!found) return std::nullopt;
+  return fmt::format("{} was written with numerics {}, the others with {}: averaging them would mix two programs",
+                     file_of(*found->odd), found->of_odd, found->of_others);
+}
+
+std::optional<std::string> other_mode(const Trials& trials) {
+  struct Mode {
+    const char* field;
+    const char* mixes;
+  };
+  for (const Mode& mode : {Mode{"train.precision", "two precisions"},
+                           Mode{"data.validation", "different test sets"}, Mode{"protocol", "two protocols"}}) {
+    const auto found = difference(trials, [&](const TrialRecord& t) { return text_of(t.config, mode.field); });
+    if (!found) continue;
+    return fmt::format("{} has {} = {}, the others {}: averaging them would mix {}", file_of(*found->odd),
+                       mode.field, found->of_odd, found->of_others, mode.mixes);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> other_training(const Trials& trials) {
+  std::set<std::string> names;
+  std::map<const TrialRecord*, Json> trainings;
+  for (const TrialRecord* trial : trials) {
+    for (const auto& [name, value] : (trainings[trial] = training_of(*trial)).items()) names.insert(name);
+  }
+  for (const std::string& name : names) {
+    const auto found = difference(trials, [&](const TrialRecord& t) { return text_of(trainings[&t], name); });
+    if (!found) continue;
+    return fmt::format("{} has {} = {}, the others {}: these are different trainings and want labels of their own",
+                       file_of(*found->odd), name, found->of_odd, found->of_others);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<Fact> facts_of(const Config& config) {
+  std::vector<Fact> facts;
+  for (const auto& [name, field] :
+       {std::pair{"validation", "data.validation"}, std::pair{"protocol", "protocol"},
+        std::pair{"precision", "train.precision"}, std::pair{"network", "train.network"},
+        std::pair{"epochs", "train.epochs"}, std::pair{"started from", "train.start_from"}}) {
+    const std::string value = text_of(config.json(), field);
+    if (value != "none" || config.has(field)) facts.push_back({name, value});
+  }
+  std::erase_if(facts, [](const Fact& fact) { return fact.value.empty(); });
+  return facts;
+}
+
+std::optional<std::string> why_not_average(const Trials& trials, const std::string& where) {
+  for (const auto check : {other_program, other_mode, other_training}) {
+    if (const auto why = check(trials)) return fmt::format("{}: {}", where, *why);
+  }
+  return std::nullopt;
+}
+
+}  // namespace m2m

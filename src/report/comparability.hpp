@@ -1,0 +1,23 @@
+#pragma once
+// Which trials may be averaged.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/study_results.hpp"
+
+namespace m2m {
+
+/// What a table says about its numbers beside them: {"validation", "test-head"}, {"protocol", "code"},
+/// {"precision", "float32"}, {"network", "resnet32"}, {"epochs", "200"}.
+struct Fact {
+  std::string name, value;
+};
+std::vector<Fact> facts_of(const Config& config);
+
+/// Why these trials, all of one method and data setting (`where` names them), must not be averaged: they differ in
+/// numerics version, precision, validation mode, protocol, or in anything else that acts in training but seeds.
+/// Nothing where they may.
+std::optional<std::string> why_not_average(const std::vector<const TrialRecord*>& trials, const std::string& where);
+
+}  // namespace m2m

@@ -1,0 +1,34 @@
+#include "report/data_setting.hpp"
+
+#include <fmt/format.h>
+
+namespace m2m {
+namespace {
+
+std::string set_name(const std::string& set, bool long_tail) {
+  const std::string cifar = "cifar";
+  if (!set.starts_with(cifar)) return set;
+  return (long_tail ? "CIFAR-LT-" : "CIFAR-") + set.substr(cifar.size());
+}
+
+}  // namespace
+
+std::string text_or(const Config& config, const std::string& name, const std::string& otherwise) {
+  return config.has(name) ? config.text(name) : otherwise;
+}
+
+std::string data_setting_name(const Config& config) {
+  const std::string imbalance = text_or(config, "data.imbalance", "longtail");
+  std::string name = set_name(text_or(config, "data.set", "unnamed data"), imbalance == "longtail");
+  if (imbalance == "none") name += " balanced";
+  if (imbalance == "step") name += " step";
+  if (imbalance != "none" && config.has("data.ratio")) name += fmt::format(" rho={}", config.number("data.ratio"));
+  if (config.has("data.largest") && config.integer("data.largest") > 0) {
+    name += fmt::format(", N_1={}", config.integer("data.largest"));
+  }
+  if (text_or(config, "data.subset", "head") == "random") name += ", random subset";
+  if (text_or(config, "data.rounding", "field") == "truncated") name += ", truncated counts";
+  return name;
+}
+
+}  // namespace m2m

@@ -1,0 +1,17 @@
+#pragma once
+// What a table's column is called.
+#include <string>
+
+#include "core/config.hpp"
+
+namespace m2m {
+
+/// The data setting of a trial as the field names it: "CIFAR-LT-10 rho=100", "CIFAR-10 step rho=10", "digits
+/// rho=20", "CIFAR-100 balanced"; what differs from the standard follows: ", N_1=250", ", random subset", ",
+/// truncated counts".
+std::string data_setting_name(const Config& config);
+
+/// A setting's text, or `otherwise` where the trial has none of that name.
+std::string text_or(const Config& config, const std::string& name, const std::string& otherwise);
+
+}  // namespace m2m

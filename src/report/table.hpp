@@ -1,0 +1,57 @@
+#pragma once
+// A table of results: methods by data settings, means over seeds.
+#include <string>
+#include <vector>
+
+#include "report/comparability.hpp"
+#include "report/estimate.hpp"
+#include "report/published.hpp"
+#include "results/study_results.hpp"
+
+namespace m2m {
+
+/// Which epoch of a trial counts.
+enum class Selection { last, best };
+/// What a class of zero recall does to GM: makes it 0, or is left out (as some published reruns have it).
+enum class GmKind { zero, nonzero };
+
+struct TableOptions {
+  Selection selection = Selection::last;
+  GmKind gm = GmKind::zero;
+  bool allow_mixed = false;
+};
+
+/// One method on one data setting.
+struct TableCell {
+  int planned = 0;  // trials; 0: the study has none here
+  int failed = 0, diverged = 0, missing = 0, without_best = 0;
+  Estimate bacc, gm;  // in %, over the trials that count
+  PublishedNumbers published;
+  std::vector<Fact> facts;
+  bool is_complete() const { return bacc.n == planned; }
+};
+
+struct ResultTable {
+  TableOptions options;
+  std::vector<std::string> columns;           // data settings
+  std::vector<std::string> rows;              // labels of methods
+  std::vector<std::vector<TableCell>> cells;  // [row][column]
+  std::vector<Fact> facts;                    // each with every value that occurs, joined by ", "
+  std::vector<std::string> incomplete;        // what is missing or failed, a sentence a cell and cause
+  std::vector<std::string> notes;             // other remarks a reader needs
+};
+
+/// Averages test bACC and GM of each label and data setting over its trials, in the order of the study.
+///
+/// A trial counts under each label it is planned under, once. Those without a result are counted and named, never
+/// silently dropped. Pure.
+/// Throws Error (usage) where trials of a cell must not be averaged (see why_not_average) unless allow_mixed, and
+/// where no trial of a study with results has the selected epoch.
+ResultTable make_table(const StudyResults& results, const TableOptions& options);
+
+/// "last epoch", "best validation epoch"
+const char* selection_name(Selection selection);
+/// "GM", "GM without classes of zero recall"
+const char* gm_name(GmKind gm);
+
+}  // namespace m2m

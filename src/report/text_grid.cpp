@@ -1,0 +1,74 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/formats.hpp"
+
+namespace m2m {
+namespace {
+
+bool any_in_column(const ResultTable& table, std::size_t column, Quoted PublishedNumbers::*source) {
+  return std::any_of(table.cells.begin(), table.cells.end(),
+                     [&](const auto& row) { return !(row[column].published.*source).bacc.empty(); });
+}
+
+std::string spread(const Estimate& value, const std::string& plus_minus) {
+  return value.n < 2 ? fmt::format("{:.1f}", value.mean)
+                     : fmt::format("{:.1f}{}{:.1f}", value.mean, plus_minus, value.std);
+}
+
+/// "69.0 +- 1.2 / 66.1 +- 1.5 (10)", "(9*)" where trials are lacking, "-" where all are.
+std::string ours(const TableCell& cell, const std::string& plus_minus) {
+  if (cell.planned == 0) return "";
+  const char* mark = cell.is_complete() ? "" : "*";
+  if (cell.bacc.n == 0) return fmt::format("- (0{})", mark);
+  return fmt::format("{} / {} ({}{})", spread(cell.bacc, plus_minus), spread(cell.gm, plus_minus), cell.bacc.n,
+                     mark);
+}
+
+std::string quoted(const Quoted& numbers, const std::string& plus_minus) {
+  if (numbers.bacc.empty()) return "-";
+  std::string text(numbers.bacc);
+  if (!numbers.bacc_std.empty()) text += fmt::format("{}{}", plus_minus, numbers.bacc_std);
+  if (!numbers.gm.empty()) text += fmt::format(" / {}", numbers.gm);
+  return text;
+}
+
+}  // namespace
+
+TextGrid text_grid(const ResultTable& table, const std::string& plus_minus) {
+  TextGrid grid{{"method"}, {}};
+  for (const std::string& row : table.rows) grid.rows.push_back({row});
+  const auto add = [&](const std::string& name, const auto& text) {
+    grid.header.push_back(name);
+    for (std::size_t row = 0; row < table.rows.size(); ++row) grid.rows[row].push_back(text(table.cells[row]));
+  };
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    const bool alone = table.columns.size() == 1;
+    const std::string setting = alone ? "" : table.columns[c] + ", ";
+    add(alone ? "ours" : table.columns[c], [&](const auto& row) { return ours(row[c], plus_minus); });
+    if (any_in_column(table, c, &PublishedNumbers::paper)) {
+      add(setting + "published", [&](const auto& row) { return quoted(row[c].published.paper, plus_minus); });
+    }
+    if (any_in_column(table, c, &PublishedNumbers::rerun)) {
+      add(setting + "rerun by others", [&](const auto& row) { return quoted(row[c].published.rerun, plus_minus); });
+    }
+  }
+  return grid;
+}
+
+std::string title(const ResultTable& table) {
+  const std::string setting = table.columns.size() == 1 ? table.columns.front() + ", " : "";
+  return fmt::format("{}{}, bACC / {} in %, mean +- std (n)", setting, selection_name(table.options.selection),
+                     gm_name(table.options.gm));
+}
+
+std::string fact_line(const ResultTable& table) {
+  std::string line;
+  for (const Fact& fact : table.facts) {
+    line += fmt::format("{}{}: {}", line.empty() ? "" : "   ", fact.name, fact.value);
+  }
+  return line;
+}
+
+}  // namespace m2m

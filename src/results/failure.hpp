@@ -1,0 +1,14 @@
+#pragma once
+// failure.json: why a trial did not finish.
+#include <filesystem>
+
+#include "results/record.hpp"
+
+namespace m2m {
+
+/// Throws Error (input_output).
+void write_failure(const std::filesystem::path& file, const Failure& failure);
+/// Throws Error: input_output where it cannot be read, bad_data where it is damaged.
+Failure read_failure(const std::filesystem::path& file);
+
+}  // namespace m2m

@@ -1,0 +1,18 @@
+#include "results/hdf5_version.hpp"
+
+#include <fmt/format.h>
+
+#include "results/hdf5.hpp"
+
+namespace m2m {
+
+std::string hdf5_version() {
+  hdf5::prepare_library();
+  unsigned major = 0;
+  unsigned minor = 0;
+  unsigned release = 0;
+  return H5get_libversion(&major, &minor, &release) < 0 ? "unknown"
+                                                        : fmt::format("{}.{}.{}", major, minor, release);
+}
+
+}  // namespace m2m

@@ -1,0 +1,83 @@
+#include "results/journal.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+
+namespace m2m {
+namespace fs = std::filesystem;
+namespace {
+
+Error broken(const fs::path& file, const char* doing) {
+  return io_error(fmt::format("{}: cannot be {}: {}", file.string(), doing, std::strerror(errno)));
+}
+
+/// A write may take only a part, or be interrupted by a signal.
+void write_all(int handle, const std::string& bytes, const fs::path& file) {
+  for (std::size_t done = 0; done < bytes.size();) {
+    const ssize_t taken = ::write(handle, bytes.data() + done, bytes.size() - done);
+    if (taken < 0 && errno != EINTR) throw broken(file, "written");
+    if (taken > 0) done += static_cast<std::size_t>(taken);
+  }
+}
+
+}  // namespace
+
+Journal::Journal(const fs::path& file) : file_(file) {
+  make_folder(file.parent_path());
+  handle_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (handle_ < 0) throw broken(file, "opened");
+  const std::string text = read_file(file);
+  const auto whole = text.empty() ? 0 : text.rfind('\n') + 1;  // rfind's npos + 1 is 0
+  if (whole < text.size() && ::ftruncate(handle_, static_cast<off_t>(whole)) != 0) throw broken(file, "shortened");
+}
+
+Journal::Journal(Journal&& other) noexcept
+    : file_(std::move(other.file_)), handle_(std::exchange(other.handle_, -1)) {}
+
+Journal& Journal::operator=(Journal&& other) noexcept {
+  std::swap(file_, other.file_);
+  std::swap(handle_, other.handle_);
+  return *this;
+}
+
+Journal::~Journal() {
+  if (handle_ >= 0) ::close(handle_);
+}
+
+void Journal::append(const EpochRecord& epoch) {
+  write_all(handle_, epoch_to_json(epoch).dump() + "\n", file_);
+  if (::fsync(handle_) != 0) throw broken(file_, "synced to disk");
+}
+
+std::vector<EpochRecord> read_journal(const fs::path& file) {
+  const std::string text = read_file(file);
+  std::map<int, EpochRecord> by_epoch;
+  std::size_t begin = 0;
+  int line = 1;
+  for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin), ++line) {
+    try {
+      EpochRecord epoch = epoch_from_json(Json::parse(text.substr(begin, end - begin)));
+      by_epoch[epoch.epoch] = std::move(epoch);
+    } catch (const Json::exception& failed) {
+      throw data_error(fmt::format("{}:{}: not a line of a journal: {}", file.string(), line, failed.what()));
+    } catch (const std::out_of_range& failed) {
+      throw data_error(fmt::format("{}:{}: not a line of a journal: {}", file.string(), line, failed.what()));
+    }
+    begin = end + 1;
+  }
+  std::vector<EpochRecord> epochs;
+  for (auto& [number, epoch] : by_epoch) epochs.push_back(std::move(epoch));
+  return epochs;
+}
+
+}  // namespace m2m

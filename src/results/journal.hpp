@@ -1,0 +1,41 @@
+#pragma once
+// journal.jsonl: one line of JSON per epoch, on disk before the next epoch begins.
+#include <filesystem>
+#include <vector>
+
+#include "results/record.hpp"
+
+namespace m2m {
+
+/// Appends epochs to a journal; move-only.
+class Journal {
+ public:
+  /// Opens or makes the file and its folder, and cuts off a last line that a kill left unfinished.
+  /// Throws Error (input_output).
+  explicit Journal(const std::filesystem::path& file);
+  Journal(Journal&& other) noexcept;
+  Journal& operator=(Journal&& other) noexcept;
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+  ~Journal();
+
+  /// Writes one line and syncs it to disk. Throws Error (input_output).
+  void append(const EpochRecord& epoch);
+
+ private:
+  std::filesystem::path file_;
+  int handle_ = -1;
+};
+
+/// The epochs of a journal in ascending order. Where an epoch has several lines (after a resume) its last one
+/// counts; an unfinished last line is ignored. Throws Error: input_output where the file cannot be read, bad_data
+/// (file and line) where a whole line is damaged.
+std::vector<EpochRecord> read_journal(const std::filesystem::path& file);
+
+/// A line's content. Numbers that were not measured are null; of generation counts only those that are not 0 are
+/// kept.
+Json epoch_to_json(const EpochRecord& epoch);
+/// Throws a JSON error where something is missing, std::out_of_range where a class or count cannot be.
+EpochRecord epoch_from_json(const Json& json);
+
+}  // namespace m2m

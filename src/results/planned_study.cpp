@@ -1,0 +1,44 @@
+#include "results/planned_study.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/version.hpp"
+#include "results/json_file.hpp"
+
+namespace m2m {
+
+Json study_to_json(const PlannedStudy& study) {
+  Json trials = Json::array();
+  for (const PlannedTrial& trial : study.trials) {
+    trials.push_back({{"id", trial.id}, {"label", trial.label}, {"config", trial.config.json()}});
+  }
+  return {{"schema", schema_version}, {"name", study.name}, {"file", study.file}, {"trials", std::move(trials)}};
+}
+
+PlannedStudy study_from_json(const Json& json) {
+  PlannedStudy study{json.at("name").get<std::string>(), json.at("file").get<std::string>(), {}};
+  for (const Json& trial : json.at("trials")) {
+    study.trials.push_back({trial.at("id").get<std::string>(), trial.at("label").get<std::string>(),
+                            Config(trial.at("config").get<Json::object_t>())});
+  }
+  return study;
+}
+
+void write_study(const std::filesystem::path& file, const PlannedStudy& study) {
+  write_json_file(file, study_to_json(study));
+}
+
+PlannedStudy read_study(const std::filesystem::path& file) {
+  PlannedStudy study;
+  read_json_file(file, [&](const Json& json) {
+    const int schema = json.at("schema").get<int>();
+    if (schema != schema_version) {
+      throw data_error(fmt::format("{}: schema {}, this program reads {}", file.string(), schema, schema_version));
+    }
+    study = study_from_json(json);
+  });
+  return study;
+}
+
+}  // namespace m2m

@@ -1,0 +1,20 @@
+#pragma once
+// A trial's record as the content of an HDF5 group: the root of result.h5, or trial/<id> of results.h5.
+#include "results/hdf5.hpp"
+#include "results/record_file.hpp"
+
+namespace m2m {
+
+/// Throws hdf5::Failure; Error (internal) where the record contradicts itself.
+void write_record(hid_t group, const TrialRecord& record);
+
+/// Throws hdf5::Failure or a JSON error where something is missing, damaged or contradictory.
+TrialRecord read_record(hid_t group, RecordParts parts);
+
+/// The two parts that record_group.cpp leaves to files of their own.
+void write_epochs(hid_t group, const std::vector<EpochRecord>& epochs);
+std::vector<EpochRecord> read_epochs(hid_t group, RecordParts parts);
+void write_snapshot(hid_t group, const std::string& name, const Snapshot& snapshot);
+Snapshot read_snapshot(hid_t group, const std::string& name, RecordParts parts);
+
+}  // namespace m2m

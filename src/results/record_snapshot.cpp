@@ -1,0 +1,59 @@
+// best/ and last/ of a record: confusion matrices and logits.
+#include <array>
+#include <limits>
+
+#include "results/hdf5_attributes.hpp"
+#include "results/hdf5_datasets.hpp"
+#include "results/metrics_of.hpp"
+#include "results/record_group.hpp"
+
+namespace m2m {
+namespace {
+
+using hdf5::Handle;
+
+constexpr hsize_t most_classes = 10'000'000;
+
+void write_part(hid_t snapshot, const std::string& name, const Confusion& confusion,
+                const std::vector<float>& logits) {
+  const Handle part = hdf5::create_group(snapshot, name);
+  const auto classes = static_cast<hsize_t>(confusion.classes);
+  hdf5::write_array<std::int64_t>(part.get(), "confusion", std::array{classes, classes}, confusion.cells);
+  hdf5::write_half_array(part.get(), "logits", std::array<hsize_t, 2>{logits.size() / classes, classes}, logits);
+  hdf5::write_attributes(part.get(), metrics_of(confusion));
+}
+
+void read_part(hid_t snapshot, const std::string& name, RecordParts parts, Confusion& confusion,
+               std::vector<float>& logits) {
+  if (!hdf5::contains(snapshot, name)) return;
+  const Handle part = hdf5::open_group(snapshot, name);
+  auto cells = hdf5::read_array<std::int64_t>(part.get(), "confusion", 2);
+  if (cells.dims[0] != cells.dims[1] || cells.dims[0] > most_classes) {
+    throw hdf5::Failure("a confusion matrix is not square");
+  }
+  confusion.classes = static_cast<int>(cells.dims[0]);
+  confusion.cells = std::move(cells.values);
+  if (parts == RecordParts::all) logits = hdf5::read_array<float>(part.get(), "logits", 2).values;
+}
+
+}  // namespace
+
+void write_snapshot(hid_t group, const std::string& name, const Snapshot& snapshot) {
+  const Handle where = hdf5::create_group(group, name);
+  hdf5::write_attribute(where.get(), "epoch", snapshot.epoch);
+  if (snapshot.validation.classes > 0) {
+    write_part(where.get(), "validation", snapshot.validation, snapshot.validation_logits);
+  }
+  if (snapshot.test.classes > 0) write_part(where.get(), "test", snapshot.test, snapshot.test_logits);
+}
+
+Snapshot read_snapshot(hid_t group, const std::string& name, RecordParts parts) {
+  const Handle where = hdf5::open_group(group, name);
+  Snapshot snapshot;
+  snapshot.epoch = static_cast<int>(hdf5::read_integer_attribute(where.get(), "epoch"));
+  read_part(where.get(), "validation", parts, snapshot.validation, snapshot.validation_logits);
+  read_part(where.get(), "test", parts, snapshot.test, snapshot.test_logits);
+  return snapshot;
+}
+
+}  // namespace m2m

@@ -1,0 +1,93 @@
+#include "results/schema_file.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <new>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/version.hpp"
+#include "results/hdf5_attributes.hpp"
+#include "results/hdf5_datasets.hpp"
+
+namespace m2m {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::array<char, 8> signature = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
+constexpr const char* version_attribute = "schema_version";
+constexpr const char* kind_text = "kind";
+
+void check_signature(const fs::path& file) {
+  if (fs::is_directory(file)) throw io_error(fmt::format("{}: is a folder, not a file", file.string()));
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) throw io_error(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
+  std::array<char, signature.size()> start{};
+  stream.read(start.data(), start.size());
+  if (stream.gcount() != static_cast<std::streamsize>(start.size()) || start != signature) {
+    throw data_error(fmt::format("{}: not an HDF5 file", file.string()));
+  }
+}
+
+void check_schema(const fs::path& file, const std::string& kind, hid_t root) {
+  if (!hdf5::has_attribute(root, version_attribute) || !hdf5::contains(root, kind_text)) {
+    throw data_error(fmt::format("{}: an HDF5 file, but not one of this program's results", file.string()));
+  }
+  const std::int64_t version = hdf5::read_integer_attribute(root, version_attribute);
+  if (version != schema_version) {
+    throw data_error(fmt::format("{}: schema {}, this program reads {}", file.string(), version, schema_version));
+  }
+  const std::string found = hdf5::read_text(root, kind_text);
+  if (found != kind) {
+    throw data_error(fmt::format("{}: holds '{}', expected '{}'", file.string(), found, kind));
+  }
+}
+
+std::string damage(const fs::path& file, const std::string& what) {
+  const char* word = what.find("truncated file") != std::string::npos ? "truncated" : "damaged";
+  return fmt::format("{}: {} ({}); delete it and have it made again", file.string(), word, what);
+}
+
+}  // namespace
+
+void write_schema_file(const fs::path& file, const std::string& kind,
+                       const std::function<void(hid_t root)>& write) {
+  try {
+    replace_file(file, [&](const fs::path& partial) {
+      hdf5::Handle root = hdf5::create_file(partial);
+      hdf5::write_attribute(root.get(), version_attribute, schema_version);
+      hdf5::write_attribute(root.get(), "program_version", program_version);
+      hdf5::write_text(root.get(), kind_text, kind);
+      write(root.get());
+      hdf5::checked(H5Fflush(root.get(), H5F_SCOPE_GLOBAL), "flushing the file");
+      root.close("closing the file");
+    });
+  } catch (const hdf5::Failure& failed) {
+    throw io_error(fmt::format("{}: cannot be written: {}", file.string(), failed.what()));
+  } catch (const Json::exception& failed) {
+    throw internal_error(fmt::format("{}: a setting cannot be written: {}", file.string(), failed.what()));
+  }
+}
+
+void read_schema_file(const fs::path& file, const std::string& kind, const std::function<void(hid_t root)>& read) {
+  check_signature(file);
+  try {
+    const hdf5::Handle root = hdf5::open_file(file);
+    check_schema(file, kind, root.get());
+    read(root.get());
+  } catch (const hdf5::Failure& failed) {
+    throw data_error(damage(file, failed.what()));
+  } catch (const Json::exception& failed) {
+    throw data_error(damage(file, failed.what()));
+  } catch (const std::bad_alloc&) {
+    throw data_error(damage(file, "it claims more than fits into memory"));
+  } catch (const std::length_error&) {
+    throw data_error(damage(file, "it claims more than fits into memory"));
+  }
+}
+
+}  // namespace m2m

@@ -1,0 +1,122 @@
+#include "results/study_results.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "core/error.hpp"
+#include "results/failure.hpp"
+#include "results/hdf5_datasets.hpp"
+#include "results/record_group.hpp"
+#include "results/schema_file.hpp"
+
+namespace m2m {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::array status_names = {"done", "failed", "diverged", "missing"};
+
+TrialStatus status_of(const std::string& name) {
+  const auto found = std::find(status_names.begin(), status_names.end(), name);
+  if (found == status_names.end()) throw hdf5::Failure("'" + name + "' is no status of a trial");
+  return static_cast<TrialStatus>(found - status_names.begin());
+}
+
+void read_result(const fs::path& file, TrialOutcome& outcome, RecordParts parts) {
+  outcome.status = TrialStatus::failed;
+  try {
+    TrialRecord record = read_trial(file, parts);
+    if (record.id != outcome.planned.id) {
+      outcome.reason = fmt::format("{}: holds trial {}", file.string(), record.id);
+      return;
+    }
+    outcome.record = std::move(record);
+    outcome.status = TrialStatus::done;
+  } catch (const Error& error) {
+    outcome.reason = error.what();
+  }
+}
+
+void read_failed(const fs::path& file, TrialOutcome& outcome) {
+  outcome.status = TrialStatus::failed;
+  try {
+    const Failure failure = read_failure(file);
+    if (failure.diverged) outcome.status = TrialStatus::diverged;
+    outcome.reason = failure.reason;
+  } catch (const Error& error) {
+    outcome.reason = error.what();
+  }
+}
+
+void check_folder(const OutputFolder& folder) {
+  std::error_code failed;
+  if (!fs::is_directory(folder.root, failed)) {
+    throw io_error(fmt::format("{}: {}", folder.root.string(), failed ? failed.message() : "not a folder"));
+  }
+  if (!fs::exists(folder.study())) {
+    throw usage_error(fmt::format(
+        "{}: has no study.json, so no sweep has written here; give the folder that m2m-sweep was told with --out",
+        folder.root.string()));
+  }
+}
+
+}  // namespace
+
+const char* status_name(TrialStatus status) { return status_names.at(static_cast<std::size_t>(status)); }
+
+TrialOutcome read_outcome(const OutputFolder& folder, const PlannedTrial& planned, RecordParts parts) {
+  TrialOutcome outcome{planned, TrialStatus::missing, "", std::nullopt};
+  if (fs::exists(folder.result(planned.id))) {
+    read_result(folder.result(planned.id), outcome, parts);
+  } else if (fs::exists(folder.failure(planned.id))) {
+    read_failed(folder.failure(planned.id), outcome);
+  }
+  return outcome;
+}
+
+StudyResults read_output_folder(const OutputFolder& folder) {
+  check_folder(folder);
+  const PlannedStudy study = read_study(folder.study());
+  StudyResults results{study.name, {}, unplanned_trials(folder, study)};
+  for (const PlannedTrial& trial : study.trials) {
+    results.trials.push_back(read_outcome(folder, trial, RecordParts::metrics));
+  }
+  return results;
+}
+
+StudyResults read_results_file(const fs::path& file) {
+  StudyResults results;
+  read_schema_file(file, "results", [&](hid_t root) {
+    const PlannedStudy study = study_from_json(Json::parse(hdf5::read_text(root, "study")));
+    const Json outcomes = Json::parse(hdf5::read_text(root, "outcomes"));
+    const hdf5::Handle trials = hdf5::open_group(root, "trial");
+    results.name = study.name;
+    for (const PlannedTrial& planned : study.trials) {
+      const Json& said = outcomes.at(planned.id);
+      TrialOutcome outcome{planned, status_of(said.at("status").get<std::string>()),
+                           said.at("reason").get<std::string>(), std::nullopt};
+      if (outcome.status == TrialStatus::done) {
+        outcome.record = read_record(hdf5::open_group(trials.get(), planned.id).get(), RecordParts::metrics);
+      }
+      results.trials.push_back(std::move(outcome));
+    }
+  });
+  return results;
+}
+
+std::vector<std::string> unplanned_trials(const OutputFolder& folder, const PlannedStudy& study) {
+  std::set<std::string> planned;
+  for (const PlannedTrial& trial : study.trials) planned.insert(trial.id);
+  std::vector<std::string> found;
+  std::error_code none;
+  for (const auto& entry : fs::directory_iterator(folder.root / "trials", none)) {
+    const std::string id = entry.path().filename().string();
+    if (!planned.contains(id) && fs::exists(folder.result(id))) found.push_back(id);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace m2m

@@ -1,0 +1,51 @@
+#pragma once
+// What became of every planned trial, from an output folder or from the results.h5 made of it.
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/layout.hpp"
+#include "results/planned_study.hpp"
+#include "results/record.hpp"
+#include "results/record_file.hpp"
+
+namespace m2m {
+
+enum class TrialStatus {
+  done,
+  failed,    // ended with an error, or its result.h5 is damaged
+  diverged,  // the loss was not a number
+  missing,   // not run yet, or interrupted
+};
+
+/// "done", "failed", "diverged", "missing"
+const char* status_name(TrialStatus status);
+
+struct TrialOutcome {
+  PlannedTrial planned;
+  TrialStatus status = TrialStatus::missing;
+  std::string reason;                 // one sentence where it failed or diverged
+  std::optional<TrialRecord> record;  // where it is done
+};
+
+struct StudyResults {
+  std::string name;                      // the study's
+  std::vector<TrialOutcome> trials;      // as planned
+  std::vector<std::string> not_planned;  // ids with a result in the folder that this study did not ask for
+};
+
+/// One trial's outcome. A result counts even where an earlier attempt failed; a damaged result counts as failed.
+TrialOutcome read_outcome(const OutputFolder& folder, const PlannedTrial& planned, RecordParts parts);
+
+/// Every planned trial of a sweep's output folder, metrics only.
+/// Throws Error: input_output where the folder cannot be read, usage where no sweep has planned anything in it.
+StudyResults read_output_folder(const OutputFolder& folder);
+
+/// The same from a results.h5. Throws Error as read_trial does.
+StudyResults read_results_file(const std::filesystem::path& file);
+
+/// The trials that have a result in this folder and are none of `study`'s.
+std::vector<std::string> unplanned_trials(const OutputFolder& folder, const PlannedStudy& study);
+
+}  // namespace m2m

@@ -1,0 +1,111 @@
+#include "sweep/coordinator.hpp"
+
+#include <chrono>
+#include <exception>
+#include <thread>
+
+#include "sweep/messages.hpp"
+
+namespace m2m {
+namespace {
+
+class Coordinator {
+ public:
+  Coordinator(Scheduler& scheduler, Mailbox& mail, const std::vector<SweepObserver*>& observers,
+              const CoordinatorSettings& settings)
+      : scheduler_(scheduler),
+        mail_(mail),
+        observers_(observers),
+        settings_(settings),
+        places_(at(settings.ranks)) {}
+
+  void run() {
+    std::exception_ptr failure;
+    try {
+      while (!scheduler_.over() || here_ < settings_.ranks) turn();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    dismiss(failure != nullptr);
+    if (failure) std::rethrow_exception(failure);
+  }
+
+ private:
+  static std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+  void turn() {
+    while (const auto message = mail_.poll()) hear(message->from, decode_from_worker(message->bytes));
+    if (settings_.stop_signalled()) stop_all();
+    for (const Assignment& assignment : scheduler_.assign(settings_.clock())) {
+      mail_.send(assignment.rank, encode(ToWorker(Start{scheduler_.graph().stages[at(assignment.stage)]})));
+      for (SweepObserver* observer : observers_) observer->started(assignment.stage, places_[at(assignment.rank)]);
+    }
+    for (SweepObserver* observer : observers_) observer->tick(settings_.clock());
+    rest();
+  }
+
+  void hear(int rank, const FromWorker& word) {
+    if (const auto* here = std::get_if<Here>(&word)) {
+      places_[at(rank)] = here->place;
+      ++here_;
+      scheduler_.add_free_rank(rank);
+    } else if (const auto* report = std::get_if<Report>(&word)) {
+      scheduler_.report(rank, report->progress);
+    } else if (const auto* ended = std::get_if<Ended>(&word)) {
+      hear_end(rank, ended->result);
+    } else if (std::holds_alternative<StopWanted>(word)) {
+      stop_all();
+    }
+  }
+
+  void hear_end(int rank, const StageResult& result) {
+    const int stage = scheduler_.stage_of(rank);
+    const std::vector<int> blocked = scheduler_.end(rank, result, settings_.clock());
+    for (SweepObserver* observer : observers_) observer->ended(stage);
+    for (const int lost : blocked) {
+      for (SweepObserver* observer : observers_) observer->blocked(lost);
+    }
+  }
+
+  void stop_all() {
+    if (scheduler_.stopped()) return;
+    scheduler_.stop();
+    tell_all(Stop{});
+    for (SweepObserver* observer : observers_) observer->stopping();
+  }
+
+  void tell_all(const ToWorker& word) {
+    for (int rank = 0; rank < settings_.ranks; ++rank) mail_.send(rank, encode(word));
+  }
+
+  /// Waits for every worker's last word: no message is then left on its way. In an emergency, running stages are
+  /// stopped first and what they still say is not passed on. Where even that fails, nothing but ending the process
+  /// keeps the workers from waiting for ever.
+  void dismiss(bool emergency) noexcept {
+    if (emergency) tell_all(Stop{});
+    tell_all(Leave{});
+    for (int gone = 0; gone < settings_.ranks; rest()) {
+      while (const auto message = mail_.poll()) {
+        if (std::holds_alternative<Bye>(decode_from_worker(message->bytes))) ++gone;
+      }
+    }
+  }
+
+  static void rest() { std::this_thread::sleep_for(std::chrono::milliseconds(2)); }
+
+  Scheduler& scheduler_;
+  Mailbox& mail_;
+  const std::vector<SweepObserver*>& observers_;
+  const CoordinatorSettings& settings_;
+  std::vector<std::string> places_;
+  int here_ = 0;
+};
+
+}  // namespace
+
+void coordinate(Scheduler& scheduler, Mailbox& mail, const std::vector<SweepObserver*>& observers,
+                const CoordinatorSettings& settings) {
+  Coordinator(scheduler, mail, observers, settings).run();
+}
+
+}  // namespace m2m

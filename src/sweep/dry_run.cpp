@@ -1,0 +1,98 @@
+#include "sweep/dry_run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sweep/existing.hpp"
+#include "sweep/forecast.hpp"
+#include "sweep/wording.hpp"
+
+namespace m2m {
+namespace {
+
+int count_marked(const StageGraph& graph, const std::vector<bool>& marks, StageKind kind) {
+  int found = 0;
+  for (std::size_t i = 0; i < marks.size(); ++i) found += marks[i] && graph.stages[i].kind == kind ? 1 : 0;
+  return found;
+}
+
+std::string both_kinds(const StageGraph& graph, const std::vector<bool>& marks, const char* between) {
+  return counted(count_marked(graph, marks, StageKind::trial), "trial") + between +
+         counted(count_marked(graph, marks, StageKind::g), "stage");
+}
+
+std::string work_text(double seconds, const std::string& unit) {
+  const double hours = seconds / 3600;
+  return hours >= 0.1 ? fmt::format("{:.1f} {}-hours", hours, unit)
+                      : fmt::format("{:.1f} {}-minutes", seconds / 60, unit);
+}
+
+std::string needs_text(const Stage& stage) {
+  std::string text;
+  for (const std::string& id : stage.needs) text += (text.empty() ? "   needs " : " ") + short_id(id);
+  return text;
+}
+
+std::string what(const Stage& stage, const std::string& title) {
+  return stage.kind == StageKind::trial ? title : stage.label + "  " + data_text(stage);
+}
+
+std::size_t widest_of(const StageGraph& graph, const std::vector<std::string>& names) {
+  std::size_t widest = 0;
+  for (std::size_t i = 0; i < names.size(); ++i) widest = std::max(widest, what(graph.stages[i], names[i]).size());
+  return std::min<std::size_t>(widest, 60);
+}
+
+const char* state_word(bool exists, bool is_to_run) {
+  if (exists) return "done";
+  return is_to_run ? "to do" : "not needed";
+}
+
+}  // namespace
+
+std::string cost_text(const StageGraph& graph, const DryRunSettings& settings) {
+  const std::vector<bool> there = existing(graph, settings.out);
+  const std::vector<bool> to_run = missing(graph, there);
+  const Forecast cost = forecast(graph, there, settings.ranks);
+  std::string text = fmt::format("{}: {}; {} exist in {}\n", settings.study,
+                                 both_kinds(graph, std::vector<bool>(there.size(), true), ", "),
+                                 both_kinds(graph, there, " and "), settings.out.root.string());
+  text += fmt::format("  to do   {}", both_kinds(graph, to_run, "   "));
+  if (cost.work > 0) {
+    text += fmt::format("   about {} (a rough model); {}: {}, {:.1f} % busy", work_text(cost.work, settings.unit),
+                        counted(settings.ranks, "rank"), duration_text(cost.wall), 100 * cost.busy);
+  }
+  return text + "\n";
+}
+
+std::string dry_run_text(const StageGraph& graph, const DryRunSettings& settings) {
+  const std::vector<bool> there = existing(graph, settings.out);
+  const std::vector<bool> to_run = missing(graph, there);
+  const std::vector<std::string> names = titles(graph);
+  const std::size_t width = widest_of(graph, names);
+  std::string text = cost_text(graph, settings);
+  for (const StageKind kind : {StageKind::g, StageKind::trial}) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const Stage& stage = graph.stages[i];
+      if (stage.kind != kind) continue;
+      text += fmt::format("  {} {}  {:<{}}  {:>6} epochs   {}{}\n", kind_word(kind), short_id(stage.id),
+                          what(stage, names[i]), width, stage.epochs, state_word(there[i], to_run[i]),
+                          needs_text(stage));
+    }
+  }
+  return text;
+}
+
+std::string list_text(const StageGraph& graph, const OutputFolder& out) {
+  const std::vector<bool> there = existing(graph, out);
+  const std::vector<std::string> names = titles(graph);
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (graph.stages[i].kind != StageKind::trial) continue;
+    text += fmt::format("{}  {:<5}  {}\n", graph.stages[i].id, state_word(there[i], true), names[i]);
+  }
+  return text;
+}
+
+}  // namespace m2m

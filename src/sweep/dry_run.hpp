@@ -1,0 +1,26 @@
+#pragma once
+// What a sweep would do, without doing it.
+#include <string>
+
+#include "results/layout.hpp"
+#include "sweep/graph.hpp"
+
+namespace m2m {
+
+struct DryRunSettings {
+  std::string study;  // its name
+  OutputFolder out;
+  int ranks = 1;
+  std::string unit = "core";  // what a rank trains on: "core" or "GPU"
+};
+
+/// Two lines: how many stages and trials there are, exist and are left, and what these cost. Reads only the folder.
+std::string cost_text(const StageGraph& graph, const DryRunSettings& settings);
+
+/// cost_text, and a line for every stage and trial.
+std::string dry_run_text(const StageGraph& graph, const DryRunSettings& settings);
+
+/// A line per trial: id, whether it is done, what it is.
+std::string list_text(const StageGraph& graph, const OutputFolder& out);
+
+}  // namespace m2m

@@ -1,0 +1,79 @@
+#include "sweep/forecast.hpp"
+
+#include <algorithm>
+#include <queue>
+
+namespace m2m {
+namespace {
+
+/// How far a stage is, in [0, 1].
+double fraction_done(const StageStatus& status) {
+  if (status.state == StageState::done) return 1;
+  if (status.state != StageState::running || status.progress.epochs <= 0) return 0;
+  return std::clamp(static_cast<double>(status.progress.epoch) / status.progress.epochs, 0.0, 1.0);
+}
+
+/// Measured seconds per estimated second; nothing before anything was measured.
+std::optional<double> measured_ratio(const Scheduler& scheduler, double now) {
+  double measured = 0, estimated = 0;
+  for (std::size_t i = 0; i < scheduler.status().size(); ++i) {
+    const StageStatus& status = scheduler.status()[i];
+    const double fraction = fraction_done(status);
+    if (fraction <= 0) continue;
+    measured += status.state == StageState::done ? status.result.seconds : now - status.started;
+    estimated += fraction * scheduler.graph().stages[i].cost;
+  }
+  return estimated > 0 ? std::optional(measured / estimated) : std::nullopt;
+}
+
+}  // namespace
+
+Forecast forecast(const StageGraph& graph, const std::vector<bool>& exists, int ranks) {
+  using Ending = std::pair<double, int>;  // when, which rank
+  Scheduler scheduler(graph, exists);
+  std::priority_queue<Ending, std::vector<Ending>, std::greater<>> endings;
+  for (int rank = 0; rank < ranks; ++rank) scheduler.add_free_rank(rank);
+  Forecast result;
+  for (;;) {
+    for (const Assignment& assignment : scheduler.assign(result.wall)) {
+      const double cost = graph.stages[static_cast<std::size_t>(assignment.stage)].cost;
+      result.work += cost;
+      endings.emplace(result.wall + cost, assignment.rank);
+    }
+    if (endings.empty()) break;
+    const auto [when, rank] = endings.top();
+    endings.pop();
+    result.wall = when;
+    scheduler.end(rank, {}, when);
+  }
+  result.busy = result.wall > 0 ? result.work / (result.wall * ranks) : 1;
+  return result;
+}
+
+std::optional<double> seconds_left(const Scheduler& scheduler, int ranks, double now) {
+  const std::optional<double> ratio = measured_ratio(scheduler, now);
+  if (!ratio) return std::nullopt;
+  const StageGraph& graph = scheduler.graph();
+  std::vector<double> chains(graph.stages.size(), 0.0);
+  double work = 0, longest = 0;
+  for (std::size_t i = graph.stages.size(); i-- > 0;) {
+    const StageStatus& status = scheduler.status()[i];
+    if (status.state != StageState::waiting && status.state != StageState::running) continue;
+    const double left = (1 - fraction_done(status)) * graph.stages[i].cost;
+    for (const int user : graph.users[i]) chains[i] = std::max(chains[i], chains[static_cast<std::size_t>(user)]);
+    chains[i] += left;
+    longest = std::max(longest, chains[i]);
+    work += left;
+  }
+  return *ratio * std::max(work / ranks, longest);
+}
+
+double busy_share(const Scheduler& scheduler, int ranks, double now) {
+  double busy = scheduler.busy_seconds();
+  for (const StageStatus& status : scheduler.status()) {
+    if (status.state == StageState::running) busy += now - status.started;
+  }
+  return now > 0 ? std::clamp(busy / (now * ranks), 0.0, 1.0) : 0;
+}
+
+}  // namespace m2m

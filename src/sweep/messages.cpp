@@ -1,0 +1,133 @@
+#include "sweep/messages.hpp"
+
+namespace m2m {
+namespace {
+
+template <typename... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+template <typename... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
+std::vector<std::byte> bytes_of(const Json& json) {
+  const std::vector<std::uint8_t> cbor = Json::to_cbor(json);
+  const auto bytes = std::as_bytes(std::span(cbor));
+  return {bytes.begin(), bytes.end()};
+}
+
+Json json_of(const std::vector<std::byte>& bytes) {
+  const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  return Json::from_cbor(first, first + bytes.size());
+}
+
+/// `text` with what is not UTF-8 replaced: it ends up in JSON files.
+std::string clean(const std::string& text) {
+  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
+}
+
+Json progress_json(const Progress& p) {
+  return {p.epoch, p.epochs, p.validation_bacc, p.kept, p.translations, p.seconds_per_epoch};
+}
+
+Progress progress_from(const Json& json) {
+  return {json.at(0).get<int>(),    json.at(1).get<int>(),    json.at(2).get<double>(),
+          json.at(3).get<double>(), json.at(4).get<double>(), json.at(5).get<double>()};
+}
+
+Json stage_json(const Stage& stage) {
+  return {{"id", stage.id},
+          {"kind", static_cast<int>(stage.kind)},
+          {"label", stage.label},
+          {"config", stage.config.json()},
+          {"identity", stage.identity},
+          {"epochs", stage.epochs},
+          {"cost", stage.cost},
+          {"needs", stage.needs}};
+}
+
+Stage stage_from(const Json& json) {
+  Stage stage;
+  stage.id = json.at("id").get<std::string>();
+  stage.kind = static_cast<StageKind>(json.at("kind").get<int>());
+  stage.label = json.at("label").get<std::string>();
+  stage.config = Config(json.at("config"));
+  stage.identity = json.at("identity");
+  stage.epochs = json.at("epochs").get<int>();
+  stage.cost = json.at("cost").get<double>();
+  stage.needs = json.at("needs").get<std::vector<std::string>>();
+  return stage;
+}
+
+Json result_json(const StageResult& result) {
+  return {static_cast<int>(result.end), clean(result.summary), static_cast<int>(result.code), result.seconds};
+}
+
+StageResult result_from(const Json& json) {
+  return {static_cast<StageEnd>(json.at(0).get<int>()), json.at(1).get<std::string>(),
+          static_cast<ExitCode>(json.at(2).get<int>()), json.at(3).get<double>()};
+}
+
+[[noreturn]] void fail() { throw internal_error("a message between the ranks of the sweep cannot be understood"); }
+
+}  // namespace
+
+std::vector<std::byte> encode(const FromWorker& message) {
+  return bytes_of(std::visit(Overloaded{[](const Here& m) -> Json {
+                                          return {{"here", clean(m.place)}};
+                                        },
+                                        [](const Report& m) -> Json {
+                                          return {{"report", progress_json(m.progress)}};
+                                        },
+                                        [](const Ended& m) -> Json {
+                                          return {{"ended", result_json(m.result)}};
+                                        },
+                                        [](const StopWanted&) -> Json {
+                                          return {{"stop wanted", true}};
+                                        },
+                                        [](const Bye&) -> Json {
+                                          return {{"bye", true}};
+                                        }},
+                             message));
+}
+
+std::vector<std::byte> encode(const ToWorker& message) {
+  return bytes_of(std::visit(Overloaded{[](const Start& m) -> Json {
+                                          return {{"run", stage_json(m.stage)}};
+                                        },
+                                        [](const Stop&) -> Json {
+                                          return {{"stop", true}};
+                                        },
+                                        [](const Leave&) -> Json {
+                                          return {{"leave", true}};
+                                        }},
+                             message));
+}
+
+FromWorker decode_from_worker(const std::vector<std::byte>& bytes) {
+  try {
+    const Json json = json_of(bytes);
+    if (json.contains("here")) return Here{json.at("here").get<std::string>()};
+    if (json.contains("report")) return Report{progress_from(json.at("report"))};
+    if (json.contains("ended")) return Ended{result_from(json.at("ended"))};
+    if (json.contains("stop wanted")) return StopWanted{};
+    if (json.contains("bye")) return Bye{};
+  } catch (const Json::exception&) {
+    fail();
+  }
+  fail();
+}
+
+ToWorker decode_to_worker(const std::vector<std::byte>& bytes) {
+  try {
+    const Json json = json_of(bytes);
+    if (json.contains("run")) return Start{stage_from(json.at("run"))};
+    if (json.contains("stop")) return Stop{};
+    if (json.contains("leave")) return Leave{};
+  } catch (const Json::exception&) {
+    fail();
+  }
+  fail();
+}
+
+}  // namespace m2m

@@ -1,0 +1,50 @@
+#pragma once
+// Shows how a sweep goes: in place on a terminal, line by line in a log file.
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sweep/coordinator.hpp"
+#include "sweep/live_block.hpp"
+#include "sweep/progress_lines.hpp"
+
+namespace m2m {
+
+struct ProgressSettings {
+  int ranks = 1;
+  std::optional<TerminalSize> terminal;            // nothing: plain lines
+  std::function<void(const std::string&)> line;    // takes a line of the log, without its end
+  std::function<void(const std::string&)> screen;  // takes what is drawn on the terminal
+  std::function<double()> clock;                   // the coordinator's
+};
+
+/// A line per event. On a terminal also a block with a line per running stage, redrawn twice a second; else a line
+/// per running stage and minute.
+class ProgressView : public SweepObserver {
+ public:
+  ProgressView(const Scheduler& scheduler, ProgressSettings settings);
+  ~ProgressView() override;
+
+  void started(int stage, const std::string& place) override;
+  void ended(int stage) override;
+  void blocked(int stage) override;
+  void stopping() override;
+  void tick(double now) override;
+
+ private:
+  void say(const std::string& text);
+  void draw(double now);
+  void say_what_runs(double now);
+
+  const Scheduler& scheduler_;
+  ProgressSettings settings_;
+  std::vector<std::string> titles_;
+  SweepView view_;
+  std::unique_ptr<LiveBlock> block_;
+  double drawn_ = -1;
+  std::map<int, double> said_;  // running stage -> when its last line was written
+};
+
+}  // namespace m2m

@@ -1,0 +1,115 @@
+#include "sweep/run.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <thread>
+
+#include "core/log.hpp"
+#include "results/merge.hpp"
+#include "results/planned_study.hpp"
+#include "sweep/coordinator.hpp"
+#include "sweep/existing.hpp"
+#include "sweep/failure_writer.hpp"
+#include "sweep/progress.hpp"
+#include "sweep/stop_signals.hpp"
+#include "sweep/wording.hpp"
+#include "sweep/worker.hpp"
+
+namespace m2m {
+namespace {
+
+std::function<double()> clock_from_now() {
+  return [start = std::chrono::steady_clock::now()] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+}
+
+WorkerSettings worker_settings() { return {place_of_this_process(), StopSignals::received}; }
+
+ProgressSettings progress_settings(const SweepJob& job, const std::function<double()>& clock) {
+  ProgressSettings settings;
+  settings.ranks = job.ranks;
+  settings.terminal = job.terminal;
+  settings.line = log_info;
+  settings.screen = [](const std::string& text) { std::fputs(text.c_str(), stderr); };
+  settings.clock = clock;
+  return settings;
+}
+
+/// The coordinator in a thread, the worker here. What stops the coordinator is thrown here after all have left.
+void run_all(const SweepJob& job, Scheduler& scheduler, Mailbox& coordinator, Mailbox& worker,
+             const RunStage& run) {
+  const auto clock = clock_from_now();
+  ProgressView progress(scheduler, progress_settings(job, clock));
+  FailureWriter failures(scheduler, job.out);
+  const std::vector<SweepObserver*> observers = {&failures, &progress};
+  const CoordinatorSettings settings{job.ranks, clock, [&] { return StopSignals::received() || job.lock.lost(); }};
+  std::exception_ptr failure;
+  std::thread thread([&] {
+    try {
+      coordinate(scheduler, coordinator, observers, settings);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  });
+  work(worker, run, worker_settings());
+  thread.join();
+  if (failure) std::rethrow_exception(failure);
+}
+
+ExitCode outcome(const Scheduler& scheduler) {
+  if (!scheduler.over() || scheduler.count(StageState::interrupted) > 0 ||
+      scheduler.count(StageState::waiting) > 0) {
+    return ExitCode::interrupted;
+  }
+  return trials_lost(scheduler) > 0 ? ExitCode::some_failed : ExitCode::done;
+}
+
+void merge_and_say(const SweepJob& job, const Scheduler& scheduler, double seconds) {
+  const MergeSummary merged = merge_results(job.out);
+  for (const std::string& remark : merged.remarks) log_warning(remark);
+  log_info(fmt::format("{} in {}; results in {}", outcome_text(scheduler), duration_text(seconds),
+                       merged.file.string()));
+  log_info(fmt::format("the table: m2m-report {}", job.out.root.string()));
+}
+
+}  // namespace
+
+void write_plan(const Study& study, const StageGraph& graph, const OutputFolder& out) {
+  PlannedStudy planned{study.name, study.file, {}};
+  for (const Stage& stage : graph.stages) {
+    if (stage.kind == StageKind::trial) planned.trials.push_back({stage.id, stage.label, stage.config});
+  }
+  write_study(out.study(), planned);
+}
+
+std::string place_of_this_process() {
+  std::array<char, 256> name{};
+  return std::string("host ") + (::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown");
+}
+
+ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const RunStage& run) {
+  const StopSignals signals;
+  const auto clock = clock_from_now();
+  Scheduler scheduler(job.graph, existing(job.graph, job.out));
+  run_all(job, scheduler, coordinator, worker, run);
+  const ExitCode code = outcome(scheduler);
+  if (code == ExitCode::interrupted) {
+    log_info(fmt::format("stopped: {}; run the same command again to resume", outcome_text(scheduler)));
+  } else {
+    merge_and_say(job, scheduler, clock());
+  }
+  return code;
+}
+
+void follow_sweep(Mailbox& worker, const RunStage& run) {
+  const StopSignals signals;
+  work(worker, run, worker_settings());
+}
+
+}  // namespace m2m

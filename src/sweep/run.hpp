@@ -1,0 +1,41 @@
+#pragma once
+// A sweep on all ranks: rank 0 leads it and works too, the others work.
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/error.hpp"
+#include "dist/messages/mailbox.hpp"
+#include "results/layout.hpp"
+#include "sweep/folder_lock.hpp"
+#include "sweep/graph.hpp"
+#include "sweep/study.hpp"
+#include "sweep/terminal.hpp"
+
+namespace m2m {
+
+struct SweepJob {
+  const StageGraph& graph;
+  OutputFolder out;
+  const FolderLock& lock;
+  int ranks = 1;
+  std::optional<TerminalSize> terminal;  // nothing: plain lines
+};
+
+/// Writes study.json: what the sweep plans to run. Throws Error (input_output).
+void write_plan(const Study& study, const StageGraph& graph, const OutputFolder& out);
+
+/// "host a17": where this process runs, for people.
+std::string place_of_this_process();
+
+/// On rank 0, while every other rank is in follow_sweep: writes study.json, runs what is missing with a coordinator
+/// in a thread of its own and a worker in this one, merges the results and says how it went on standard error.
+///
+/// SIGINT and SIGTERM stop all ranks at their next step. Returns done, some_failed or interrupted. Throws Error
+/// (input_output) where a file cannot be written; all workers have then left.
+ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const RunStage& run);
+
+/// On the other ranks: works until told to leave.
+void follow_sweep(Mailbox& worker, const RunStage& run);
+
+}  // namespace m2m

@@ -1,0 +1,84 @@
+#pragma once
+// The scheduler: which rank runs what, and when. It knows no processes, files or clocks: it is told what happened
+// and asked what to do, by a coordinator at work, by a simulation, or by a test.
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sweep/graph.hpp"
+
+namespace m2m {
+
+enum class StageState {
+  existing,     // was there before
+  unneeded,     // a g that no missing trial needs
+  waiting,      // for a rank, or for what it needs
+  running,      //
+  done,         //
+  diverged,     // its loss was not a number
+  failed,       //
+  blocked,      // what it needs failed
+  interrupted,  // stopped; resumable
+};
+
+struct StageStatus {
+  StageState state = StageState::waiting;
+  int rank = -1;
+  double started = 0;  // seconds, of the clock that the scheduler is told
+  Progress progress;   // the last one reported
+  StageResult result;
+  int because = -1;  // blocked: which stage failed
+};
+
+struct Assignment {
+  int rank;
+  int stage;
+};
+
+/// Longest path first: a free rank takes the stage whose chain to the end of the sweep is the dearest among those
+/// whose needs are there. Deterministic: ties go to the stage planned first and to the lowest rank.
+class Scheduler {
+ public:
+  /// exists[i]: stage i's artifact is there. Keeps a reference to `graph`.
+  Scheduler(const StageGraph& graph, const std::vector<bool>& exists);
+
+  /// A rank waits for work.
+  void add_free_rank(int rank);
+  /// What free ranks are to start now; each stage is handed out once.
+  std::vector<Assignment> assign(double now);
+  /// What the stage of `rank` reports. Throws Error (internal) where that rank runs none, as do the next two.
+  void report(int rank, const Progress& progress);
+  /// The stage of `rank` has ended, the rank is free again. Returns the stages that can now never run.
+  std::vector<int> end(int rank, const StageResult& result, double now);
+  /// The stage a rank runs.
+  int stage_of(int rank) const;
+  /// Nothing more is started.
+  void stop() { stopped_ = true; }
+  bool stopped() const { return stopped_; }
+  /// Nothing runs, and nothing more can be started.
+  bool over() const;
+
+  const StageGraph& graph() const { return graph_; }
+  const std::vector<StageStatus>& status() const { return status_; }
+  int count(StageState state, std::optional<StageKind> kind = std::nullopt) const;
+  /// Seconds that ranks have spent in stages which have ended.
+  double busy_seconds() const { return busy_; }
+
+ private:
+  bool is_there(int stage) const;
+  void make_ready_if_possible(int stage);
+  std::vector<int> block_users(int stage, int cause);
+
+  const StageGraph& graph_;
+  std::vector<StageStatus> status_;
+  std::vector<double> paths_;
+  std::set<std::pair<double, int>> ready_;  // (-path to the end, stage)
+  std::set<int> free_ranks_;
+  std::vector<std::pair<int, int>> running_;  // (rank, stage)
+  bool stopped_ = false;
+  double busy_ = 0;
+};
+
+}  // namespace m2m

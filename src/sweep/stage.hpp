@@ -1,0 +1,75 @@
+#pragma once
+// Stages and trials: what a study comes down to, each named by what determines it.
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "core/config.hpp"
+#include "core/error.hpp"
+
+namespace m2m {
+
+enum class StageKind { g, trial };
+
+/// What has to be run, as the training side describes it for one point of a study.
+struct StageRequest {
+  StageKind kind = StageKind::trial;
+  std::string label;  // "M2m", "M2m, lambda=0"; for a g: "g"
+  Config config;      // every setting, resolved
+  Json identity;      // every field acting in it, content hashes, numerics version; its id is the hash
+  int epochs = 0;     // how many it will run
+  double cost = 0;    // estimated seconds on one rank
+  std::vector<StageRequest> needs;  // artifacts that must exist before it
+};
+
+/// The id: the first 16 hexadecimal digits of the SHA-256 of the canonical JSON of `identity`.
+std::string stage_id(const Json& identity);
+
+struct Stage {
+  std::string id;
+  StageKind kind = StageKind::trial;
+  std::string label;
+  Config config;
+  Json identity;
+  int epochs = 0;
+  double cost = 0;
+  std::vector<std::string> needs;  // ids
+};
+
+/// One point of a study with every setting resolved -> what to run. Throws Error (usage or bad_data) on the
+/// impossible.
+using PlanStage = std::function<StageRequest(const Config& point, const std::string& label)>;
+
+/// Where a running stage is. Fractions in [0, 1]; NaN: does not apply.
+struct Progress {
+  int epoch = 0;  // epochs done
+  int epochs = 0;
+  double validation_bacc = 0;
+  double kept = 0;          // share of translated images that were kept
+  double translations = 0;  // images translated in the epoch
+  double seconds_per_epoch = 0;
+};
+
+/// What a running stage may ask and tell; thread-safe.
+class StageContext {
+ public:
+  virtual ~StageContext() = default;
+  virtual void progress(const Progress& progress) = 0;
+  /// True once the sweep was asked to stop: the stage then ends at its next step with `interrupted`.
+  virtual bool stop_requested() const = 0;
+};
+
+enum class StageEnd { done, diverged, failed, interrupted };
+
+struct StageResult {
+  StageEnd end = StageEnd::done;
+  std::string summary;  // one line for people: "bACC 77.9 (last) 78.1 (best validation, epoch 193) GM 77.2"
+  ExitCode code = ExitCode::done;  // why it failed
+  double seconds = 0;
+};
+
+/// Runs one stage on this rank and leaves its files in the output folder. Injected: this room knows no torch.
+/// An exception that escapes counts as failed.
+using RunStage = std::function<StageResult(const Stage& stage, StageContext& context)>;
+
+}  // namespace m2m

@@ -1,0 +1,160 @@
+#include "sweep/study.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "sweep/study_toml.hpp"
+
+namespace m2m {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::uintmax_t most_bytes = 4 << 20;
+
+[[noreturn]] void fail_missing(const fs::path& file) {
+  std::vector<std::string> known;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator("jobs", ignored)) {
+    if (entry.path().extension() == ".toml") known.push_back(entry.path().string());
+  }
+  std::sort(known.begin(), known.end());
+  const std::string nearest =
+      nearest_name(known, (fs::path("jobs") / file.filename().replace_extension(".toml")).string());
+  throw usage_error(fmt::format("{}: there is no such study{}", file.string(),
+                                nearest.empty() ? "; a study is a file like jobs/ablation_cifar10.toml"
+                                                : fmt::format("; did you mean '{}'?", nearest)));
+}
+
+void check_is_study_file(const fs::path& file) {
+  std::error_code failed;
+  const fs::file_status status = fs::status(file, failed);
+  if (!fs::exists(status)) fail_missing(file);
+  if (fs::is_directory(status)) {
+    throw usage_error(
+        fmt::format("{}: this is a folder; a study is a file like jobs/ablation_cifar10.toml", file.string()));
+  }
+  if (fs::is_regular_file(status) && fs::file_size(file, failed) > most_bytes) {
+    throw usage_error(fmt::format("{}: larger than 4 MiB, so this is no study", file.string()));
+  }
+}
+
+std::string text_of(const TomlEntry& entry, const std::string& place) {
+  if (!entry.value.is_string() || entry.value.get<std::string>().empty()) {
+    throw usage_error(fmt::format("{}: {} = {}: expected a text", place, entry.key, entry.value.dump()));
+  }
+  return entry.value.get<std::string>();
+}
+
+std::string checked_name(const std::string& name, const std::string& place) {
+  const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
+  });
+  if (!plain || name.empty() || name.size() > 100 || name.front() == '.') {
+    throw usage_error(
+        fmt::format("{}: name = '{}': expected letters, digits, '_', '-' and '.', for it names the output folder",
+                    place, name));
+  }
+  return name;
+}
+
+std::string checked_label(const std::string& label, const std::string& place) {
+  const bool printable =
+      std::none_of(label.begin(), label.end(), [](unsigned char c) { return c < 32 || c == 127; });
+  if (!printable || label.size() > 100) {
+    throw usage_error(fmt::format("{}: a label is one line of at most 100 bytes", place));
+  }
+  return label;
+}
+
+Axis axis_of(const TomlEntry& entry, std::span<const Field> fields, const std::string& place) {
+  const Field& field = known_field(fields, entry.key, place);
+  if (!entry.value.is_array()) {
+    throw usage_error(
+        fmt::format("{}: {} on the [grid] needs a list of values: [{}]", place, entry.key, entry.value.dump()));
+  }
+  if (entry.value.empty()) {
+    throw usage_error(
+        fmt::format("{}: {} has no values on the [grid], so there would be no trials", place, entry.key));
+  }
+  Axis axis{entry.key, {}, entry.line};
+  for (const Json& value : entry.value) axis.values.push_back(checked_at(field, value, place));
+  return axis;
+}
+
+NamedPoint point_of(const TomlPoint& toml, const Study& study, std::span<const Field> fields) {
+  NamedPoint point;
+  point.line = toml.line;
+  for (const TomlEntry& entry : toml.entries) {
+    const std::string place = where(study, entry.line);
+    if (entry.key == "label") {
+      point.label = checked_label(text_of(entry, place), place);
+    } else {
+      const Field& field = known_field(fields, entry.key, place);
+      point.settings[entry.key] = {checked_at(field, entry.value, place), entry.line};
+    }
+  }
+  return point;
+}
+
+void check_not_fixed(const Study& study, const Axis& axis) {
+  const auto fixed = study.fixed.find(axis.name);
+  if (fixed == study.fixed.end()) return;
+  throw usage_error(fmt::format("{}: {} is on the [grid] and also set in line {}; keep one of them",
+                                where(study, axis.line), axis.name, fixed->second.line));
+}
+
+}  // namespace
+
+std::string where(const Study& study, int line) {
+  return line > 0 ? fmt::format("{}:{}", study.file, line) : "command line";
+}
+
+const Field& known_field(std::span<const Field> fields, const std::string& name, const std::string& place) {
+  if (const Field* field = find_field(fields, name)) return *field;
+  const std::string nearest = nearest_name(fields, name);
+  throw usage_error(fmt::format(
+      "{}: unknown key '{}'{}", place, name,
+      nearest.empty() ? "; 'm2m-sweep describe' lists all" : fmt::format("; did you mean '{}'?", nearest)));
+}
+
+Json checked_at(const Field& field, const Json& value, const std::string& place) {
+  try {
+    return checked_value(field, value);
+  } catch (const Error& error) {
+    throw Error(error.code(), place + ": " + error.what());
+  }
+}
+
+Study parse_study(const std::string& text, const std::string& file, std::span<const Field> fields) {
+  const TomlStudy toml = parse_toml(text, file);
+  Study study;
+  study.file = file;
+  study.name = fs::path(file).stem().string();
+  for (const TomlEntry& entry : toml.settings) {
+    const std::string place = where(study, entry.line);
+    if (entry.key == "name") {
+      study.name = text_of(entry, place);
+      checked_name(study.name, place);
+    } else {
+      const Field& field = known_field(fields, entry.key, place);
+      study.fixed[entry.key] = {checked_at(field, entry.value, place), entry.line};
+    }
+  }
+  for (const TomlEntry& entry : toml.grid) {
+    study.grid.push_back(axis_of(entry, fields, where(study, entry.line)));
+    check_not_fixed(study, study.grid.back());
+  }
+  for (const TomlPoint& point : toml.points) study.points.push_back(point_of(point, study, fields));
+  checked_name(study.name, file);
+  return study;
+}
+
+Study read_study_file(const fs::path& file, std::span<const Field> fields) {
+  check_is_study_file(file);
+  return parse_study(read_file(file), file.string(), fields);
+}
+
+}  // namespace m2m

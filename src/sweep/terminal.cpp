@@ -1,0 +1,41 @@
+#include "sweep/terminal.hpp"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+
+namespace m2m {
+namespace {
+
+std::optional<TerminalSize> size_of(int handle) {
+  if (handle < 0 || ::isatty(handle) == 0) return std::nullopt;
+  winsize size{};
+  if (::ioctl(handle, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return TerminalSize{};
+  return TerminalSize{size.ws_col, size.ws_row};
+}
+
+bool launched_by_mpirun(const std::filesystem::path& parent) {
+  static const std::set<std::string> launchers = {"mpirun", "mpiexec", "orterun", "prterun"};
+  std::error_code failed;
+  return launchers.contains(std::filesystem::read_symlink(parent / "exe", failed).filename().string());
+}
+
+}  // namespace
+
+std::optional<TerminalSize> terminal_of_standard_error() {
+  const char* kind = std::getenv("TERM");
+  if (kind == nullptr || std::string(kind) == "dumb") return std::nullopt;
+  if (const auto size = size_of(STDERR_FILENO)) return size;
+  const auto parent = std::filesystem::path("/proc") / std::to_string(::getppid());
+  if (!launched_by_mpirun(parent)) return std::nullopt;
+  const int handle = ::open((parent / "fd" / "2").c_str(), O_WRONLY | O_NOCTTY | O_NONBLOCK);
+  const auto size = size_of(handle);
+  if (handle >= 0) ::close(handle);
+  return size;
+}
+
+}  // namespace m2m

@@ -1,0 +1,107 @@
+#include "sweep/wording.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <set>
+
+namespace m2m {
+namespace {
+
+/// The data settings that are not the same in every stage.
+std::set<std::string> varying_data_settings(const StageGraph& graph) {
+  std::set<std::string> varying;
+  for (const Stage& stage : graph.stages) {
+    for (const auto& [name, value] : stage.config.json().items()) {
+      const Config& first = graph.stages.front().config;
+      const bool differs = !first.has(name) || first.json().at(name) != value;
+      if (name.starts_with("data.") && differs) varying.insert(name);
+    }
+  }
+  return varying;
+}
+
+/// " seed=3", and " init=4" for a part of the seed that is another.
+std::string seed_text(const Stage& stage) {
+  const Config& config = stage.config;
+  const bool is_g = stage.kind == StageKind::g && config.has("seeds.g");
+  if (is_g) return " seed=" + value_text(config.json().at("seeds.g"));
+  if (!config.has("seed")) return "";
+  const Json& seed = config.json().at("seed");
+  std::string text = " seed=" + value_text(seed);
+  for (const auto& [name, value] : config.json().items()) {
+    if (name.starts_with("seeds.") && value != seed)
+      text += fmt::format(" {}={}", name.substr(6), value_text(value));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string short_id(const std::string& id) { return id.substr(0, 8); }
+
+std::string duration_text(double seconds) {
+  const auto whole = static_cast<long long>(std::llround(seconds));
+  if (whole < 100) return fmt::format("{} s", whole);
+  const long long minutes = (whole + 30) / 60;
+  if (minutes < 60) return fmt::format("{} min", minutes);
+  if (minutes < 48 * 60) return fmt::format("{} h {} min", minutes / 60, minutes % 60);
+  return fmt::format("{} d {} h", minutes / 1440, minutes % 1440 / 60);
+}
+
+std::string value_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float()) return fmt::format("{}", value.get<double>());
+  if (!value.is_array()) return value.dump();
+  std::vector<std::string> items;
+  for (const Json& item : value) items.push_back(value_text(item));
+  return fmt::format("{}", fmt::join(items, "/"));
+}
+
+std::string grouped(double whole_number) {
+  const std::string digits = fmt::format("{:.0f}", whole_number);
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
+std::string counted(int number, const std::string& singular) {
+  return fmt::format("{} {}{}", grouped(number), singular, number == 1 ? "" : "s");
+}
+
+const char* kind_word(StageKind kind) { return kind == StageKind::trial ? "trial" : "stage"; }
+
+std::vector<std::string> titles(const StageGraph& graph) {
+  const std::set<std::string> varying = varying_data_settings(graph);
+  std::vector<std::string> made;
+  for (const Stage& stage : graph.stages) {
+    std::string title = stage.label;
+    for (const std::string& name : varying) {
+      if (stage.config.has(name)) {
+        title += fmt::format(" {}={}", name.substr(5), value_text(stage.config.json().at(name)));
+      }
+    }
+    made.push_back(title + seed_text(stage));
+  }
+  return made;
+}
+
+std::string data_text(const Stage& stage) {
+  std::string text;
+  if (stage.config.has("data.set")) text += stage.config.text("data.set");
+  if (stage.config.has("data.ratio"))
+    text += fmt::format(" rho={}", value_text(stage.config.json().at("data.ratio")));
+  return text + seed_text(stage);
+}
+
+std::string cut_to(const std::string& text, std::size_t columns) {
+  if (text.size() <= columns) return text;
+  std::size_t end = columns;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+}  // namespace m2m

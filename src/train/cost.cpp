@@ -1,0 +1,55 @@
+#include "train/cost.hpp"
+
+#include <algorithm>
+
+#include "methods/m2m_plan.hpp"
+#include "nn/network.hpp"
+#include "train/settings.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr double multiply_adds_per_second = 20e9;  // assumed: one processor core in float32
+constexpr double passes_of_a_step = 3;             // forward, and backward for weights and inputs
+constexpr double passes_of_an_iteration = 2;       // forward, and backward for inputs
+
+/// Expected share of the slots that M2m translates: sum over classes of P(chosen), times the mean coin.
+double translated_share(const ClassCounts& counts, double beta) {
+  double share = 0;
+  for (std::size_t k = 0; k < counts.size(); ++k) {
+    double coin = 0;
+    double weight = 0;
+    for (std::size_t k0 = 0; k0 < counts.size(); ++k0) {
+      const double p = accept_probability(counts, static_cast<int>(k0), static_cast<int>(k), beta);
+      coin += p * p;
+      weight += p;
+    }
+    if (weight > 0) share += generate_probability(counts, static_cast<int>(k)) * coin / weight;
+  }
+  return share / static_cast<double>(counts.size());
+}
+
+}  // namespace
+
+double estimated_seconds(const Config& resolved, const Method& method, const LoadedData& data) {
+  const TrainSettings settings = train_settings(resolved);
+  const ImageShape& shape = data.set.train.shape;
+  const double forward = multiply_adds(
+      {settings.network, data.set.classes, shape.channels, shape.height, shape.width, data.mean, data.std});
+  const auto images = static_cast<double>(total(data.split.counts));
+  const auto evaluated = static_cast<double>(data.split.validation.rows.size() + data.split.test.rows.size());
+  double per_slot = 0;
+  if (method.editing) {
+    const double networks = resolved.number("m2m.lambda") == 0 ? 1 : 2;
+    per_slot = translated_share(data.split.counts, resolved.number("m2m.beta")) * networks *
+               passes_of_an_iteration * static_cast<double>(resolved.integer("m2m.steps"));
+  }
+  double passes = 0;
+  for (int epoch = settings.start_epoch; epoch < settings.epochs; ++epoch) {
+    const bool edits = phase_at(method, epoch, settings.defer_until).edits_batches;
+    passes += images * (passes_of_a_step + (edits ? per_slot : 0)) + evaluated;
+  }
+  return passes * forward / multiply_adds_per_second;
+}
+
+}  // namespace m2m

@@ -1,0 +1,13 @@
+#pragma once
+// A rough model of how long a stage takes, for dry runs and for starting the dearest first.
+#include "core/config.hpp"
+#include "methods/method.hpp"
+#include "train/loaded_data.hpp"
+
+namespace m2m {
+
+/// Seconds on one rank: multiply-adds of all passes over an assumed rate. Only ratios between stages are to be
+/// trusted.
+double estimated_seconds(const Config& resolved, const Method& method, const LoadedData& data);
+
+}  // namespace m2m

@@ -1,0 +1,13 @@
+// The build without CUDA: the only device is the host.
+#include "train/device_gather.hpp"
+
+namespace m2m {
+
+torch::Tensor place_pixels(const torch::Tensor& pixels, torch::Device) { return pixels; }
+
+torch::Tensor device_gather(const torch::Tensor& pixels, std::span<const kernels::Pick> picks, double divisor,
+                            torch::Dtype precision) {
+  return host_gather(pixels, picks, divisor, precision);
+}
+
+}  // namespace m2m

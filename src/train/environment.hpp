@@ -1,0 +1,14 @@
+#pragma once
+// Provenance: where and by what a result was made. Recorded with it, never part of an id.
+#include "core/config.hpp"
+
+namespace m2m {
+
+/// Program version, git revision and whether the tree was dirty, host, ranks, affinity, processor with its
+/// instruction sets, device, versions of compiler and libraries. Local.
+Json environment(int ranks);
+
+/// The processors this process may run on.
+int affinity_count();
+
+}  // namespace m2m

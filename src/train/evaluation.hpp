@@ -1,0 +1,22 @@
+#pragma once
+// A network's answers on a part of the data.
+#include <torch/torch.h>
+
+#include "core/metrics.hpp"
+#include "nn/network.hpp"
+#include "train/loaded_data.hpp"
+
+namespace m2m {
+
+struct Evaluation {
+  Confusion confusion;        // true label, predicted label
+  std::vector<float> logits;  // [n, K], in the part's order
+};
+
+/// Forward passes of `batch` images in evaluation mode, without augmentation. The network's mode is left as it was.
+///
+/// An image's prediction is its largest logit, the lowest label on a tie. Local, deterministic.
+Evaluation evaluate(Network& network, const LoadedData& data, const Part& part, std::int64_t batch,
+                    torch::Dtype precision);
+
+}  // namespace m2m

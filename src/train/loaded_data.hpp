@@ -1,0 +1,50 @@
+#pragma once
+// A data set as a trial uses it: cut into its parts, its pixels on the device.
+#include <torch/torch.h>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/config.hpp"
+#include "data/data_set.hpp"
+#include "data/epoch_plan.hpp"
+
+namespace m2m {
+
+/// Read once, shared by all trials of a process that use it.
+struct LoadedData {
+  DataSet set;
+  Split split;
+  torch::Tensor train_pixels, test_pixels;  // uint8 [n, c, h, w]; on the CPU they share the data set's memory
+  std::vector<double> mean, std;            // the set's own, or of the training part
+};
+
+/// Reads and cuts the data that `resolved` names, its pixels placed for `device`. Throws Error as load_data_set and
+/// split_data do.
+std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Device device);
+
+/// load_data, remembering the last data set, so that the trials of a grid do not read it again. One thread at a
+/// time.
+class DataShelf {
+ public:
+  std::shared_ptr<const LoadedData> get(const Config& resolved, torch::Device device = torch::kCPU);
+
+ private:
+  std::string key_;
+  std::shared_ptr<const LoadedData> kept_;
+};
+
+/// Labels of a part, in its order.
+std::vector<std::int32_t> part_labels(const LoadedData& data, const Part& part);
+
+/// Gathers slots of the training part: shifted, flipped, in [0, 1]. [slots, c, h, w] of `precision`, where the
+/// pixels lie.
+torch::Tensor gather_slots(const LoadedData& data, std::span<const Slot> slots, torch::Dtype precision);
+
+/// Gathers rows first .. first+count of a part as they are.
+torch::Tensor gather_part(const LoadedData& data, const Part& part, std::int64_t first, std::int64_t count,
+                          torch::Dtype precision);
+
+}  // namespace m2m

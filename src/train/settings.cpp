@@ -1,0 +1,169 @@
+#include "train/settings.hpp"
+
+#include "core/error.hpp"
+#include "nn/network.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr double largest_seed = 4294967295.0;  // a seed is one 32-bit word of a Philox key
+
+Field seed_field(const std::string& name, const std::string& help) {
+  return {name, FieldType::integer, nullptr, "", help, {}, 0, largest_seed};
+}
+
+torch::Device device_for(const std::string& wanted) {
+  const bool has_gpu = torch::cuda::is_available();
+  if (wanted == "cuda" && !has_gpu) {
+    throw usage_error(
+        "train.device = 'cuda': no GPU is to be had here; build with 'make gpu' on a machine with one, or say "
+        "'cpu'");
+  }
+  return wanted == "cpu" || !has_gpu ? torch::Device(torch::kCPU) : torch::Device(torch::kCUDA, 0);
+}
+
+/// What is drawn, and whose switches hold.
+std::vector<Field> seed_fields() {
+  return {
+      {"protocol",
+       FieldType::text,
+       "code",
+       "",
+       "Whose switches hold where none is set: the authors' program or the paper.",
+       {"code", "paper"},
+       0,
+       0,
+       FieldUse::provenance},
+      {"seed",
+       FieldType::integer,
+       0,
+       "",
+       "Sets the five seeds below; each can be set alone.",
+       {},
+       0,
+       largest_seed,
+       FieldUse::provenance},
+      seed_field("seeds.subset",
+                 "Which images are drawn where data.subset = random or data.validation = train-holdout."),
+      seed_field("seeds.init", "Initial weights of f."),
+      seed_field("seeds.order", "Order of the images, crops and flips of f."),
+      seed_field("seeds.plan", "Re-sampling, which slots are translated from what, coins and noise."),
+      seed_field("seeds.g", "Initial weights, order and augmentation of g."),
+  };
+}
+
+/// What is trained, and along which schedule.
+std::vector<Field> schedule_fields() {
+  return {
+      {"train.network", FieldType::text, "resnet32", "", "The network of f and g.", network_names()},
+      {"train.epochs", FieldType::integer, 200, "epochs", "Length of the schedule.", {}, 1, 100000},
+      {"train.batch_size",
+       FieldType::integer,
+       128,
+       "images",
+       "Slots of a batch, over all ranks of the trial.",
+       {},
+       1,
+       65536},
+      {"train.lr", FieldType::number, 0.1, "", "Base learning rate.", {}, 0},
+      {"train.warmup",
+       FieldType::integer,
+       nullptr,
+       "epochs",
+       "Linear warm-up; .025 of train.epochs unless given.",
+       {},
+       0},
+      {"train.lr_drops",
+       FieldType::numbers,
+       nullptr,
+       "epochs",
+       "Epochs from which on the rate is lower; .8 and .9 of train.epochs unless given.",
+       {},
+       0},
+      {"train.lr_drop_factor", FieldType::number, 0.01, "", "What each drop multiplies the rate by.", {}, 0, 1},
+      {"train.momentum", FieldType::number, 0.9, "", "Momentum of SGD (no Nesterov).", {}, 0, 1},
+      {"train.weight_decay", FieldType::number, 2e-4, "", "Weight decay, on every parameter.", {}, 0},
+      {"train.defer_until",
+       FieldType::integer,
+       nullptr,
+       "epochs",
+       "Where deferred methods begin to re-balance; .8 of train.epochs unless given.",
+       {},
+       0},
+  };
+}
+
+/// In which precision, from where and on what.
+std::vector<Field> run_fields() {
+  return {
+      {"train.precision",
+       FieldType::text,
+       "float32",
+       "",
+       "Precision of weights and arithmetic.",
+       {"float32", "float64"}},
+      {"train.start_from", FieldType::text, "", "file",
+       "Begin f from this checkpoint (.safetensors or .t7), momentum included where it has it."},
+      {"train.start_epoch", FieldType::integer, 0, "epochs", "The epoch that such an f begins at.", {}, 0},
+      {"train.device",
+       FieldType::text,
+       "auto",
+       "",
+       "Where to train; auto: a GPU where there is one.",
+       {"auto", "cpu", "cuda"},
+       0,
+       0,
+       FieldUse::provenance},
+      {"train.threads", FieldType::integer, 1, "threads", "Threads of a rank.", {}, 1, 1024, FieldUse::provenance},
+      {"train.evaluation_batch",
+       FieldType::integer,
+       500,
+       "images",
+       "Images per forward pass of an evaluation.",
+       {},
+       1,
+       65536,
+       FieldUse::provenance},
+      {"train.test_every",
+       FieldType::integer,
+       1,
+       "epochs",
+       "How often the test set is evaluated for the curves; 0: only where a result is taken.",
+       {},
+       0,
+       100000,
+       FieldUse::provenance},
+  };
+}
+
+}  // namespace
+
+std::vector<Field> train_fields() {
+  std::vector<Field> fields;
+  for (const auto& rows : {seed_fields(), schedule_fields(), run_fields()}) {
+    fields.insert(fields.end(), rows.begin(), rows.end());
+  }
+  return fields;
+}
+
+TrainSettings train_settings(const Config& resolved) {
+  TrainSettings settings;
+  settings.network = resolved.text("train.network");
+  settings.epochs = static_cast<int>(resolved.integer("train.epochs"));
+  settings.batch_size = resolved.integer("train.batch_size");
+  settings.schedule = {resolved.number("train.lr"), static_cast<int>(resolved.integer("train.warmup")),
+                       resolved.numbers("train.lr_drops"), resolved.number("train.lr_drop_factor")};
+  settings.momentum = resolved.number("train.momentum");
+  settings.weight_decay = resolved.number("train.weight_decay");
+  settings.defer_until = static_cast<int>(resolved.integer("train.defer_until"));
+  settings.precision = resolved.text("train.precision") == "float64" ? torch::kFloat64 : torch::kFloat32;
+  settings.device = device_for(resolved.text("train.device"));
+  settings.threads = static_cast<int>(resolved.integer("train.threads"));
+  settings.evaluation_batch = resolved.integer("train.evaluation_batch");
+  settings.test_every = static_cast<int>(resolved.integer("train.test_every"));
+  settings.start_from = resolved.text("train.start_from");
+  settings.start_epoch = static_cast<int>(resolved.integer("train.start_epoch"));
+  return settings;
+}
+
+}  // namespace m2m

@@ -1,0 +1,36 @@
+#pragma once
+// The settings of training itself (train.*), as typed values.
+#include <torch/torch.h>
+
+#include <string>
+#include <vector>
+
+#include "core/config.hpp"
+#include "train/schedule.hpp"
+
+namespace m2m {
+
+/// The rows of train.*, seeds.*, seed and protocol.
+std::vector<Field> train_fields();
+
+struct TrainSettings {
+  std::string network;
+  int epochs = 200;
+  std::int64_t batch_size = 128;
+  Schedule schedule;
+  double momentum = 0.9;
+  double weight_decay = 2e-4;
+  int defer_until = 160;
+  torch::Dtype precision = torch::kFloat32;
+  torch::Device device = torch::kCPU;
+  int threads = 1;
+  std::int64_t evaluation_batch = 500;
+  int test_every = 1;      // epochs; 0: only where a snapshot is taken
+  std::string start_from;  // a checkpoint of f; empty: none
+  int start_epoch = 0;
+};
+
+/// Throws Error (usage) where train.device asks for a GPU that this build or machine has not.
+TrainSettings train_settings(const Config& resolved);
+
+}  // namespace m2m

@@ -1,0 +1,58 @@
+#include "core/hash.hpp"
+#include "core/log.hpp"
+#include "methods/registry.hpp"
+#include "train/cost.hpp"
+#include "train/identity.hpp"
+#include "train/settings.hpp"
+#include "train/stages.hpp"
+
+namespace m2m {
+namespace {
+
+int epochs_to_run(const Config& resolved) {
+  return static_cast<int>(resolved.integer("train.epochs") - resolved.integer("train.start_epoch"));
+}
+
+StageRequest request_g(const Config& resolved, const LoadedData& data) {
+  StageRequest g;
+  g.kind = StageKind::g;
+  g.label = "g";
+  g.config = g_config(resolved);
+  g.identity = g_identity(g.config, data);
+  g.epochs = epochs_to_run(g.config);
+  g.cost = estimated_seconds(g.config, find_method("ERM"), data);
+  return g;
+}
+
+}  // namespace
+
+std::string StagePlanner::file_sha256(const std::string& file) {
+  auto [entry, is_new] = hashes_.try_emplace(file);
+  if (is_new) entry->second = sha256_of_file(file);
+  return entry->second;
+}
+
+StageRequest StagePlanner::operator()(const Config& resolved, const std::string& label) {
+  const auto data = shelf_.get(resolved);
+  if (!data->set.notice.empty() && noticed_.insert(data->set.name).second) log_warning(data->set.notice);
+  const Method& method = find_method(resolved.text("method"));
+  StageRequest trial;
+  trial.label = label;
+  trial.config = resolved;
+  trial.epochs = epochs_to_run(resolved);
+  trial.cost = estimated_seconds(resolved, method, *data);
+
+  Json g;
+  const std::string g_from = resolved.text("m2m.g_from");
+  if (method.editing && !g_from.empty()) {
+    g = {{"file", file_sha256(g_from)}};
+  } else if (method.editing) {
+    trial.needs.push_back(request_g(resolved, *data));
+    g = {{"stage", stage_id(trial.needs.front().identity)}, {"pick", resolved.text("m2m.g_epoch")}};
+  }
+  const std::string start_from = resolved.text("train.start_from");
+  trial.identity = trial_identity(resolved, *data, g, start_from.empty() ? "" : file_sha256(start_from));
+  return trial;
+}
+
+}  // namespace m2m

@@ -1,0 +1,46 @@
+#pragma once
+// The training side of a sweep: points of a study -> stages, and stages -> files.
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+
+#include "results/layout.hpp"
+#include "sweep/stage.hpp"
+#include "train/loaded_data.hpp"
+
+namespace m2m {
+
+/// Says what has to be run for a point: its trial, and the g it needs. Reads each data set and checkpoint once.
+///
+/// Throws Error: usage (the sentence begins with the field's name), bad_data or input_output.
+class StagePlanner {
+ public:
+  StageRequest operator()(const Config& resolved, const std::string& label);
+
+ private:
+  std::string file_sha256(const std::string& file);
+
+  DataShelf shelf_;
+  std::map<std::string, std::string> hashes_;
+  std::set<std::string> noticed_;  // data sets whose notice was printed
+};
+
+/// Runs stages on this rank, one after the other, and leaves their files in the output folder.
+///
+/// A trial leaves config.json, journal.jsonl, last.safetensors and, when all is done, result.h5; a g leaves
+/// best.safetensors, last.safetensors, journal.jsonl and, last, stage.json with their checksums.
+class StageRunner {
+ public:
+  StageRunner(OutputFolder out, Json environment);
+
+  /// Local. Throws Error on bad input; a loss that is not a number comes back as `diverged`.
+  StageResult operator()(const Stage& stage, StageContext& context);
+
+ private:
+  OutputFolder out_;
+  Json environment_;
+  DataShelf shelf_;
+};
+
+}  // namespace m2m

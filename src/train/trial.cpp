@@ -1,0 +1,178 @@
+#include "train/trial.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+#include "core/error.hpp"
+
+namespace m2m {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+  if (values.empty()) return not_measured;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+Key key_of(const Config& resolved, const std::string& field, SeedRole role) {
+  return {static_cast<std::uint32_t>(resolved.integer(field)), role};
+}
+
+torch::Tensor slot_labels(const PlanBasis& basis, std::span<const Slot> slots, torch::Device device) {
+  std::vector<std::int64_t> labels(slots.size());
+  std::transform(slots.begin(), slots.end(), labels.begin(),
+                 [&](const Slot& slot) { return basis.labels[slot.image]; });
+  return torch::tensor(labels, torch::kInt64).to(device);
+}
+
+}  // namespace
+
+TrialKeys keys_of_f(const Config& resolved) {
+  return {key_of(resolved, "seeds.init", SeedRole::init), key_of(resolved, "seeds.order", SeedRole::order),
+          key_of(resolved, "seeds.plan", SeedRole::plan)};
+}
+
+TrialKeys keys_of_g(const Config& resolved) {
+  const Key order = key_of(resolved, "seeds.g", SeedRole::g_order);
+  return {key_of(resolved, "seeds.g", SeedRole::g_init), order, order};
+}
+
+NetworkState copy_state(const Network& network) {
+  NetworkState state;
+  for (const auto& [name, tensor] : named_state(network)) state[name] = tensor.clone();
+  return state;
+}
+
+std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data) {
+  const ImageShape& shape = data.set.train.shape;
+  auto network = make_network(
+      {settings.network, data.set.classes, shape.channels, shape.height, shape.width, data.mean, data.std});
+  network->to(settings.device, settings.precision);
+  return network;
+}
+
+Trial::Trial(TrialSetup setup)
+    : setup_(std::move(setup)),
+      basis_(plan_basis(setup_.data->set, setup_.data->split, setup_.settings.batch_size, setup_.keys.order,
+                        setup_.keys.plan)),
+      network_(build_network(setup_.settings, *setup_.data)),
+      sgd_(*network_, setup_.settings.momentum, setup_.settings.weight_decay),
+      epoch_(setup_.settings.start_epoch) {
+  const torch::NoGradGuard no_gradient;
+  if (setup_.start) {
+    load_state(*network_, setup_.start->network, setup_.settings.start_from);
+    sgd_.load(setup_.start->momentum, setup_.settings.start_from);
+  } else {
+    initialise(*network_, setup_.keys.init);
+  }
+}
+
+void Trial::submit(std::int64_t steps) {
+  for (; steps > 0 && !done(); --steps) {
+    if (step_ == 0) begin_epoch();
+    step();
+    if (++step_ == plan_.steps()) end_epoch();
+  }
+}
+
+void Trial::begin_epoch() {
+  const Phase& phase = phase_at(setup_.method, epoch_, setup_.settings.defer_until);
+  plan_ = plan_epoch(basis_, epoch_, phase.sampling);
+  counters_.emplace(setup_.data->set.classes, setup_.settings.device);
+  step_seconds_.clear();
+  network_->train();
+}
+
+void Trial::step() {
+  const auto start = Clock::now();
+  const Phase& phase = phase_at(setup_.method, epoch_, setup_.settings.defer_until);
+  const std::span<const Slot> slots = plan_.step(step_);
+  Batch batch{gather_slots(*setup_.data, slots, setup_.settings.precision),
+              slot_labels(basis_, slots, setup_.settings.device)};
+  StepTranslations planned;
+  Edited edited;
+  if (phase.edits_batches) {
+    planned = setup_.editing.plan(basis_, slots, epoch_, step_, setup_.data->set.train.shape);
+    edited = setup_.editing.apply({*network_, *setup_.g, setup_.keys.plan, epoch_, step_}, planned, batch);
+  }
+  sgd_.clear_gradients();
+  const torch::Tensor logits = network_->forward(batch.images);
+  const torch::Tensor losses = phase.loss(logits, batch.labels);
+  (losses.sum() / static_cast<double>(slots.size())).backward();
+  sgd_.step(learning_rate(setup_.settings.schedule, epoch_));
+  counters_->add(step_, logits, losses, batch.labels, planned, edited);
+  step_seconds_.push_back(seconds_since(start));
+}
+
+void Trial::end_epoch() {
+  EpochRecord record;
+  record.epoch = epoch_;
+  record.learning_rate = learning_rate(setup_.settings.schedule, epoch_);
+  counters_->read(record);
+  if (const std::int64_t bad = counters_->first_bad_step(); bad >= 0) {
+    throw Diverged(fmt::format("loss is not a number at epoch {} step {} (learning rate {:.3g})", epoch_, bad,
+                               record.learning_rate));
+  }
+  record.seconds = std::accumulate(step_seconds_.begin(), step_seconds_.end(), 0.0);
+  record.step_seconds = median(step_seconds_);
+  evaluate_epoch(record);
+  epochs_.push_back(record);
+  ++epoch_;
+  step_ = 0;
+  if (setup_.on_epoch) setup_.on_epoch(epochs_.back());
+}
+
+void Trial::evaluate_epoch(EpochRecord& record) {
+  const auto start = Clock::now();
+  const TrainSettings& settings = setup_.settings;
+  const auto evaluate_part = [&](const Part& part) {
+    return evaluate(*network_, *setup_.data, part, settings.evaluation_batch, settings.precision);
+  };
+  const Split& split = setup_.data->split;
+  const bool is_last = epoch_ + 1 == settings.epochs;
+  bool is_best = false;
+  Snapshot snapshot;
+  snapshot.epoch = epoch_;
+  if (!split.validation.rows.empty()) {
+    Evaluation validation = evaluate_part(split.validation);
+    record.validation_bacc = balanced_accuracy(validation.confusion);
+    record.validation_gm = geometric_mean(validation.confusion);
+    is_best = epoch_ >= setup_.best_from_epoch && record.validation_bacc >= best_bacc_;
+    snapshot.validation = std::move(validation.confusion);
+    snapshot.validation_logits = std::move(validation.logits);
+  }
+  if (is_best || is_last || (settings.test_every > 0 && (epoch_ + 1) % settings.test_every == 0)) {
+    Evaluation test = evaluate_part(split.test);
+    record.test_bacc = balanced_accuracy(test.confusion);
+    record.test_gm = geometric_mean(test.confusion);
+    snapshot.test = std::move(test.confusion);
+    snapshot.test_logits = std::move(test.logits);
+  }
+  if (is_best) {
+    best_bacc_ = record.validation_bacc;
+    best_ = snapshot;
+    best_state_ = copy_state(*network_);
+  }
+  if (is_last) last_ = std::move(snapshot);
+  record.evaluation_seconds = seconds_since(start);
+}
+
+Checkpoint Trial::checkpoint() const {
+  Checkpoint checkpoint;
+  checkpoint.network = copy_state(*network_);
+  for (const auto& [name, velocity] : sgd_.velocities()) checkpoint.momentum[name] = velocity.clone();
+  checkpoint.epoch = epoch_ - 1;
+  return checkpoint;
+}
+
+}  // namespace m2m

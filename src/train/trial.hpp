@@ -1,0 +1,95 @@
+#pragma once
+// A trial: a machine that trains one network, moved on by a number of steps at a time.
+#include <torch/torch.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "methods/method.hpp"
+#include "results/record.hpp"
+#include "train/checkpoint.hpp"
+#include "train/epoch_counters.hpp"
+#include "train/evaluation.hpp"
+#include "train/loaded_data.hpp"
+#include "train/settings.hpp"
+#include "train/sgd.hpp"
+
+namespace m2m {
+
+/// The loss was not a number: an expected outcome, recorded, that ends the trial.
+class Diverged : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The keys that a trial's random numbers are drawn with.
+struct TrialKeys {
+  Key init, order, plan;
+};
+TrialKeys keys_of_f(const Config& resolved);
+/// g's own: never equal to f's, even where the seeds are the same number.
+TrialKeys keys_of_g(const Config& resolved);
+
+struct TrialSetup {
+  TrainSettings settings;
+  Method method;
+  BatchEditing editing;  // of the method, where it has one
+  TrialKeys keys;
+  std::shared_ptr<const LoadedData> data;
+  std::shared_ptr<Network> g;       // where the method translates
+  std::optional<Checkpoint> start;  // f, where it does not begin from its initialisation
+  int best_from_epoch = 0;          // `best` is looked for among the epochs from this one on
+  std::function<void(const EpochRecord&)> on_epoch;
+};
+
+/// Network weights and running statistics by name, as a copy.
+using NetworkState = std::map<std::string, torch::Tensor>;
+NetworkState copy_state(const Network& network);
+
+/// f as the data and settings want it, in their precision and on their device, with torch's own weights.
+std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data);
+
+class Trial {
+ public:
+  explicit Trial(TrialSetup setup);
+
+  /// Trains up to `steps` further steps; an epoch's last step is followed by its evaluation and on_epoch.
+  /// Local. Deterministic for the same processor type, threads and libraries. Throws Diverged.
+  void submit(std::int64_t steps);
+  bool done() const { return epoch_ >= setup_.settings.epochs; }
+
+  int epoch() const { return epoch_; }  // epochs done, from 0
+  Network& network() const { return *network_; }
+  Checkpoint checkpoint() const;
+  const std::vector<EpochRecord>& epochs() const { return epochs_; }
+  const std::optional<Snapshot>& best() const { return best_; }
+  const NetworkState& best_state() const { return best_state_; }
+  const Snapshot& last() const { return last_; }
+
+ private:
+  void begin_epoch();
+  void step();
+  void end_epoch();
+  void evaluate_epoch(EpochRecord& record);
+
+  TrialSetup setup_;
+  PlanBasis basis_;
+  std::shared_ptr<Network> network_;
+  Sgd sgd_;
+  int epoch_ = 0;
+  std::int64_t step_ = 0;
+  EpochPlan plan_;
+  std::optional<EpochCounters> counters_;
+  std::vector<double> step_seconds_;
+  std::vector<EpochRecord> epochs_;
+  double best_bacc_ = -1;
+  std::optional<Snapshot> best_;
+  NetworkState best_state_;
+  Snapshot last_;
+};
+
+}  // namespace m2m

@@ -1,0 +1,14 @@
+// m2m-sweep with a training side that trains nothing: for tests of the program itself.
+#include "apps/sweep_command.hpp"
+#include "fake_training.hpp"
+
+int main(int argc, char** argv) {
+  m2m::Training training;
+  training.fields = m2m::fake::fields();
+  training.resolve = m2m::fake::resolve;
+  training.plan = m2m::fake::plan;
+  training.runner = [](const m2m::OutputFolder& out, int) { return m2m::fake::runner(out); };
+  training.method_names = {"ERM", "RS", "DRS", "M2m"};
+  training.describe_method = [](const std::string& name) { return name + ": a method.\n"; };
+  return m2m::sweep_main(argc, argv, training);
+}

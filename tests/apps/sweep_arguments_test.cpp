@@ -1,0 +1,68 @@
+#include "apps/sweep_arguments.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+
+namespace m2m {
+namespace {
+
+SweepArguments parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "m2m-sweep");
+  return parse_arguments(static_cast<int>(words.size()), words.data());
+}
+
+std::string refusal(const std::vector<const char*>& words) {
+  try {
+    parse(words);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(SweepArguments, TakesAStudySettingsAndOptionsInAnyOrder) {
+  const SweepArguments arguments = parse({"seed=1,2", "--dry-run", "jobs/a.toml", "--out", "there", "m2m.beta=-1"});
+  EXPECT_EQ(arguments.verb, Verb::run);
+  EXPECT_EQ(*arguments.study, "jobs/a.toml");
+  EXPECT_EQ(arguments.settings, (std::vector<std::string>{"seed=1,2", "m2m.beta=-1"}));
+  EXPECT_EQ(*arguments.out, "there");
+  EXPECT_TRUE(arguments.dry_run);
+  EXPECT_FALSE(arguments.wait);
+}
+
+TEST(SweepArguments, TakesAVerbOnlyInFront) {
+  EXPECT_EQ(parse({"run", "a.toml"}).verb, Verb::run);
+  EXPECT_EQ(parse({"list", "a.toml"}).verb, Verb::list);
+  EXPECT_EQ(parse({"validate"}).verb, Verb::validate);
+  EXPECT_EQ(parse({"describe", "M2m"}).subject, "M2m");
+  EXPECT_EQ(*parse({"list.toml"}).study, "list.toml");
+  EXPECT_EQ(refusal({"a.toml", "list"}),
+            "'a.toml' and 'list' are two studies; give one, and settings as key=value");
+}
+
+TEST(SweepArguments, NeedsNothing) {
+  const SweepArguments arguments = parse({});
+  EXPECT_EQ(arguments.verb, Verb::run);
+  EXPECT_FALSE(arguments.study.has_value());
+}
+
+TEST(SweepArguments, RefusesWhatItDoesNotKnow) {
+  EXPECT_NE(refusal({"--dryrun"}).find("--dryrun"), std::string::npos);
+  EXPECT_NE(refusal({"--out"}), "accepted");
+  EXPECT_NE(refusal({"describe", "a", "b"}), "accepted");
+}
+
+TEST(SweepArguments, AnswersHelpAndVersion) {
+  const std::string help = parse({"--help"}).answer;
+  for (const char* word : {"Usage: m2m-sweep", "--dry-run", "--out", "--wait", "--verbose", "describe",
+                           "mpirun -np 8", "Exit codes"}) {
+    EXPECT_NE(help.find(word), std::string::npos) << word;
+  }
+  EXPECT_EQ(parse({"--version"}).answer.substr(0, 10), "m2m-sweep ");
+  EXPECT_TRUE(parse({"list"}).answer.empty());
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,186 @@
+// m2m-sweep as a shell and mpirun see it, with a training side that trains nothing.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "command.hpp"
+#include "core/files.hpp"
+#include "fake_training.hpp"
+
+namespace m2m {
+namespace {
+
+using testing::Outcome;
+
+class SweepProgram : public ::testing::Test {
+ protected:
+  SweepProgram() {
+    // each test decides itself what its environment says
+    for (const char* name : {"SLURM_NTASKS", "SLURM_PROCID", "SLURM_JOB_ID", "OMPI_COMM_WORLD_SIZE"})
+      ::unsetenv(name);
+    ::setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
+    ::setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
+    write_file(folder() / "jobs/grid.toml", "[grid]\nmethod = ['ERM', 'M2m']\nseed = [0, 1, 2]\n");
+    write_file(folder() / "jobs/broken.toml",
+               "[grid]\nmethod = ['ERM', 'M2m']\n[[point]]\nlabel = 'T'\nmethod = 'RS'\nfake.does = 'throw'\n");
+  }
+
+  std::filesystem::path folder() const { return folder_.path(); }
+  std::filesystem::path out() const { return folder() / "results" / "grid"; }
+
+  static std::string command(int ranks, const std::string& arguments) {
+    const std::string launcher = ranks == 0 ? ""
+                                            : std::string(M2M_MPIEXEC) + " --oversubscribe --bind-to none -np " +
+                                                  std::to_string(ranks) + " ";
+    return launcher + M2M_FAKE_SWEEP + " " + arguments;
+  }
+
+  /// 0 ranks: without mpirun.
+  Outcome sweep(int ranks, const std::string& arguments) const {
+    return testing::run_command("timeout 60 " + command(ranks, arguments), folder());
+  }
+
+  void wait_for_lines(int lines, const std::string& word) const {
+    for (int tries = 0; tries < 3000 && fake::count_lines(out(), word) < lines; ++tries) ::usleep(10'000);
+    ASSERT_GE(fake::count_lines(out(), word), lines);
+  }
+
+ private:
+  fake::Folder folder_;
+};
+
+int count(const std::string& text, const std::string& part) {
+  int found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+TEST_F(SweepProgram, RunsWithAnyNumberOfRanksAndWithoutMpirun) {
+  for (const int ranks : {0, 1, 2, 4, 8}) {
+    const Outcome outcome = sweep(ranks, "jobs/grid.toml --out out" + std::to_string(ranks));
+    EXPECT_EQ(outcome.code, 0) << outcome.output;
+    const auto there = folder() / ("out" + std::to_string(ranks));
+    EXPECT_EQ(fake::count_lines(there, "done"), 9) << outcome.output;
+    EXPECT_TRUE(std::filesystem::exists(there / "results.h5"));
+    EXPECT_EQ(count(outcome.output, "6 of 6 trials done, 0 failed"), 1) << outcome.output;  // rank 0 alone speaks
+    EXPECT_EQ(count(outcome.output, "m2m-report out"), 1);
+  }
+}
+
+TEST_F(SweepProgram, SaysWhatItWouldDoAndTouchesNothing) {
+  const Outcome outcome = sweep(2, "jobs/grid.toml --dry-run");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(count(outcome.output, "grid: 6 trials, 3 stages; 0 trials and 0 stages exist in results/grid"), 1)
+      << outcome.output;
+  EXPECT_EQ(count(outcome.output, "2 ranks:"), 1);
+  EXPECT_EQ(count(outcome.output, "to do"), 1 + 9);
+  EXPECT_FALSE(std::filesystem::exists(folder() / "results"));
+}
+
+TEST_F(SweepProgram, ListsValidatesAndDescribes) {
+  EXPECT_EQ(count(sweep(2, "list jobs/grid.toml").output, "\n"), 6);
+  EXPECT_EQ(sweep(0, "validate jobs/grid.toml").output, "jobs/grid.toml: ok: 6 trials, 3 stages\n");
+  EXPECT_EQ(sweep(0, "describe M2m").output, "M2m: a method.\n");
+  EXPECT_EQ(sweep(0, "--version").code, 0);
+}
+
+TEST_F(SweepProgram, LetsOneErrorAndOneExitCodeThroughFromManyRanks) {
+  write_file(folder() / "jobs/bad.toml", "method = 'M2m'\nm2m.lamda = 1\n");
+  for (const int ranks : {0, 4}) {
+    const Outcome outcome = sweep(ranks, "jobs/bad.toml");
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_EQ(
+        count(outcome.output, "m2m-sweep: jobs/bad.toml:2: unknown key 'm2m.lamda'; did you mean 'm2m.lambda'?\n"),
+        1)
+        << outcome.output;
+  }
+  EXPECT_EQ(sweep(0, "jobs/none.toml").code, 2);
+  EXPECT_EQ(sweep(0, "jobs").code, 2);
+  EXPECT_EQ(sweep(0, "jobs/grid.toml sed=1").code, 2);
+  EXPECT_EQ(sweep(0, "jobs/grid.toml --out jobs/grid.toml/x").code, 74);
+}
+
+TEST_F(SweepProgram, EndsWith3WhereTrialsFailedAndRunsTheRest) {
+  for (const int ranks : {1, 2, 4}) {
+    const std::string there = "broken" + std::to_string(ranks);
+    const Outcome outcome = sweep(ranks, "jobs/broken.toml --out " + there);
+    EXPECT_EQ(outcome.code, 3) << outcome.output;
+    EXPECT_EQ(fake::count_lines(folder() / there, "done"), 3);
+    EXPECT_EQ(count(outcome.output, "thrown on purpose; what it left is in trials/"), 1) << outcome.output;
+    EXPECT_EQ(count(outcome.output, "2 of 3 trials done, 1 failed"), 1);
+  }
+}
+
+TEST_F(SweepProgram, RefusesToRunAloneWhereTheLauncherSaysMore) {
+  ::setenv("SLURM_NTASKS", "8", 1);
+  const Outcome outcome = sweep(0, "jobs/grid.toml");
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_EQ(
+      outcome.output,
+      "m2m-sweep: this process is alone, but SLURM_NTASKS=8: the MPI library was not started by srun; use 'srun "
+      "--mpi=pmix' or 'mpirun'\n");
+  ::setenv("SLURM_PROCID", "3", 1);
+  EXPECT_EQ(sweep(0, "jobs/grid.toml").output, "");  // the first process has said it
+  EXPECT_EQ(sweep(0, "validate jobs/grid.toml").code, 0);
+  EXPECT_EQ(sweep(2, "jobs/grid.toml").code, 0);
+  ::unsetenv("SLURM_NTASKS");
+  ::unsetenv("SLURM_PROCID");
+}
+
+TEST_F(SweepProgram, RunsTheDefaultStudyAfterSayingWhatItCosts) {
+  EXPECT_EQ(count(sweep(0, "--out x").output, "no study is given, and there is no jobs/ablation_cifar10.toml here"),
+            0)
+      << "a checkout above the test program has one";
+  write_file(folder() / "jobs/ablation_cifar10.toml", "method = 'RS'\n");
+  const Outcome outcome = sweep(2, "");
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(count(outcome.output, "to do   1 trial   0 stages   about"), 1) << outcome.output;
+  EXPECT_TRUE(std::filesystem::exists(folder() / "results/ablation_cifar10/results.h5"));
+}
+
+TEST_F(SweepProgram, KeepsASecondSweepOutOfItsFolderUnlessThatWaits) {
+  const testing::Background first(command(2, "jobs/grid.toml fake.milliseconds=100"), folder());
+  wait_for_lines(1, "began");
+  const Outcome second = sweep(1, "jobs/grid.toml");
+  EXPECT_EQ(second.code, 75);
+  EXPECT_EQ(count(second.output, "m2m-sweep: results/grid is in use by process "), 1) << second.output;
+  const Outcome waiting = sweep(2, "jobs/grid.toml --wait");
+  EXPECT_EQ(waiting.code, 0) << waiting.output;
+  EXPECT_EQ(fake::count_lines(out(), "began"), 9);  // the first did it all
+}
+
+TEST_F(SweepProgram, StopsWith4WhereAnyRankIsSignalledAndResumes) {
+  for (const int ranks : {0, 2, 4}) {
+    std::filesystem::remove_all(out());
+    testing::Background sweeping(command(ranks, "jobs/grid.toml fake.milliseconds=50"), folder());
+    wait_for_lines(1, "done");
+    ::kill(*fake::processes(out()).rbegin(), ranks == 0 ? SIGINT : SIGTERM);
+    EXPECT_EQ(sweeping.wait(), 4) << read_file(folder() / "background.log");
+    EXPECT_LT(fake::count_lines(out(), "done"), 9);
+    EXPECT_EQ(count(read_file(folder() / "background.log"), "run the same command again to resume"), 1);
+    EXPECT_EQ(sweep(ranks, "jobs/grid.toml").code, 0);
+    EXPECT_EQ(fake::count_lines(out(), "done"), 9);
+  }
+}
+
+TEST_F(SweepProgram, LeavesAFolderThatTheNextRunResumesWhenKilled) {
+  for (const int ranks : {0, 2, 4}) {
+    std::filesystem::remove_all(out());
+    {
+      testing::Background killed(command(ranks, "jobs/grid.toml fake.milliseconds=50"), folder());
+      wait_for_lines(2, "done");
+      for (const int process : fake::processes(out())) ::kill(process, SIGKILL);
+      EXPECT_NE(killed.wait(), 0);
+    }
+    const int done = fake::count_lines(out(), "done");
+    EXPECT_LT(done, 9);
+    const Outcome resumed = sweep(ranks, "jobs/grid.toml");
+    EXPECT_EQ(resumed.code, 0) << resumed.output;
+    EXPECT_EQ(fake::count_lines(out(), "done"), 9);  // nothing that was done is done again
+  }
+}
+
+}  // namespace
+}  // namespace m2m

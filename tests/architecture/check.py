@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+"""Fails where a source breaks the house's rules: include arrows, libraries out of their room, files or functions too long.
+
+Usage: check.py CHECKOUT
+"""
+import pathlib
+import sys
+
+import includes
+import lengths
+
+
+def violations(checkout):
+    """A sentence for each broken rule in the tree."""
+    src, tests = checkout / "src", checkout / "tests"
+    found = ["src/" + sentence for sentence in includes.violations(src)]
+    paths = [*includes.sources(src), *includes.sources(tests)]
+    return found + lengths.violations(checkout, paths)
+
+
+def main(arguments):
+    if len(arguments) != 1:
+        sys.exit(__doc__)
+    found = violations(pathlib.Path(arguments[0]))
+    for sentence in found:
+        print(sentence)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,59 @@
+"""Files and functions that grew too long. Functions are found by the layout that clang-format gives them."""
+import re
+
+from rooms import MOST_LINES_OF_A_FILE, MOST_LINES_OF_A_FUNCTION
+
+# What opens a brace without being a function: namespaces do not indent what is in them, types do by two.
+NAMESPACE = re.compile(r'^\s*(inline\s+)?(namespace\b|extern\s+"C"\s*\{)')
+TYPE = re.compile(r"^\s*(template\s*<.*>\s*)?(class|struct|union|enum)\b[^()=]*\{$", re.DOTALL)
+SKIPPED = re.compile(r"^\s*($|//|#|\}|public:|private:|protected:)")
+
+
+def indent_of(line):
+    return len(line) - len(line.lstrip(" "))
+
+
+def statement_from(lines, start):
+    """(the first line after a declaration that begins at `start`, its text): up to a ';' or '{' that ends a line."""
+    text = ""
+    for index in range(start, len(lines)):
+        text += lines[index].split("//")[0].rstrip() + "\n"
+        if text.rstrip().endswith((";", "{", "}")):
+            return index + 1, text.strip()
+    return len(lines), text.strip()
+
+
+def block_end(lines, start, indent):
+    """The first line at or after `start` that closes a block of this indentation."""
+    for index in range(start, len(lines)):
+        if lines[index].startswith(" " * indent + "}"):
+            return index
+    return len(lines) - 1
+
+
+def functions(lines):
+    """(first line, number of lines) of each function body with its head, lines counted from 1."""
+    index = 0
+    while index < len(lines):
+        if SKIPPED.match(lines[index]):
+            index += 1
+            continue
+        begin = index
+        index, text = statement_from(lines, begin)
+        if text.endswith("{") and not NAMESPACE.match(text) and not TYPE.match(text):
+            end = block_end(lines, index, indent_of(lines[begin]))
+            yield begin + 1, end - begin + 1
+            index = end + 1
+
+
+def violations(folder, paths):
+    """A sentence for each file or function of `paths` that is too long; names are relative to `folder`."""
+    found = []
+    for path in paths:
+        file, lines = path.relative_to(folder).as_posix(), path.read_text().splitlines()
+        if len(lines) > MOST_LINES_OF_A_FILE:
+            found.append(f"{file}: {len(lines)} lines, at most {MOST_LINES_OF_A_FILE}")
+        for line, length in functions(lines):
+            if length > MOST_LINES_OF_A_FUNCTION:
+                found.append(f"{file}:{line}: a function of {length} lines, at most {MOST_LINES_OF_A_FUNCTION}")
+    return found

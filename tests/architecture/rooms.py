@@ -1,0 +1,51 @@
+"""The rooms of src/, which of them each may use, and who may include which library. docs/architecture.md, section 2."""
+
+# An arrow points to what is used; arrows chain.
+USES = {
+    "core": [],
+    "kernels": ["core"],
+    "dist/messages": ["core"],
+    "dist/tensors": ["core", "dist/messages"],
+    "data": ["core", "kernels"],
+    "nn": ["core", "kernels"],
+    "methods": ["data", "nn"],
+    "results": ["core"],
+    "train": ["methods", "dist/messages", "dist/tensors", "results", "sweep"],
+    "sweep": ["core", "dist/messages", "results"],
+    "report": ["results"],
+}
+# They may use every room, and no room uses them.
+TOP = ["apps", "bench"]
+
+# Header prefixes of a library -> the rooms (or files) that may include them.
+LIBRARIES = {
+    "MPI": (["mpi.h", "mpi-ext.h"], ["dist/messages", "dist/tensors"]),
+    "NCCL": (["nccl.h", "nccl_device.h"], ["dist/tensors"]),
+    "HDF5": (["hdf5.h", "hdf5_hl.h", "H5"], ["results"]),
+    "spdlog": (["spdlog/"], ["core/log.cpp"]),
+    "torch": (["torch/", "ATen/", "c10/"], ["dist/tensors", "nn", "methods", "train", "apps", "bench"]),
+}
+
+MOST_LINES_OF_A_FILE = 400
+MOST_LINES_OF_A_FUNCTION = 60
+
+
+def reachable(room):
+    """Every room that `room` may use: itself and all that its arrows lead to."""
+    if room in TOP:
+        return set(USES) | {room}
+    found, to_visit = set(), [room]
+    while to_visit:
+        here = to_visit.pop()
+        if here not in found:
+            found.add(here)
+            to_visit.extend(USES[here])
+    return found
+
+
+def room_of(path):
+    """The room of a path relative to src/ ("dist/messages/mailbox.hpp"), or None where it lies in none."""
+    for room in sorted([*USES, *TOP], key=len, reverse=True):
+        if path.startswith(room + "/"):
+            return room
+    return None

@@ -1,0 +1,76 @@
+#include "core/class_counts.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace m2m {
+namespace {
+
+TEST(LongTail, GivesTheFieldsCounts) {
+  EXPECT_EQ(long_tail_counts(5000, 100, 10), (ClassCounts{5000, 2997, 1796, 1077, 645, 387, 232, 139, 83, 50}));
+  EXPECT_EQ(long_tail_counts(5000, 10, 10), (ClassCounts{5000, 3871, 2997, 2320, 1796, 1391, 1077, 834, 645, 500}));
+  EXPECT_EQ(total(long_tail_counts(5000, 100, 10)), 12'406);
+  EXPECT_EQ(total(long_tail_counts(5000, 10, 10)), 20'431);
+  EXPECT_EQ(total(long_tail_counts(500, 100, 100)), 10'847);
+  EXPECT_EQ(total(long_tail_counts(500, 10, 100)), 19'573);
+}
+
+TEST(LongTail, TruncatesTheLastOfAHundredClassesOnRequest) {
+  EXPECT_EQ(total(long_tail_counts(5000, 100, 10, Rounding::truncated)), 12'406);
+  EXPECT_EQ(total(long_tail_counts(5000, 10, 10, Rounding::truncated)), 20'431);
+  EXPECT_EQ(total(long_tail_counts(500, 100, 100, Rounding::truncated)), 10'846);
+  EXPECT_EQ(total(long_tail_counts(500, 10, 100, Rounding::truncated)), 19'572);
+  EXPECT_EQ(long_tail_counts(500, 100, 100, Rounding::truncated).back(), 4);
+  EXPECT_EQ(long_tail_counts(500, 10, 100, Rounding::truncated).back(), 49);
+}
+
+TEST(LongTail, FallsFromTheLargestToTheRatio) {
+  for (const double ratio : {1.0, 2.0, 7.5, 20.0, 256.0}) {
+    for (const int classes : {2, 3, 10, 100, 365}) {
+      const ClassCounts counts = long_tail_counts(5120, ratio, classes);
+      EXPECT_EQ(counts.front(), 5120);
+      EXPECT_EQ(counts.back(), static_cast<std::int64_t>(5120 / ratio + 1e-6)) << ratio << " " << classes;
+      EXPECT_TRUE(std::is_sorted(counts.rbegin(), counts.rend()));
+    }
+  }
+}
+
+TEST(StepImbalance, KeepsTheFirstHalf) {
+  EXPECT_EQ(step_counts(5000, 100, 4), (ClassCounts{5000, 5000, 50, 50}));
+  EXPECT_EQ(step_counts(9, 3, 3), (ClassCounts{9, 3, 3}));
+}
+
+TEST(ClassRanks, GoByCountAndThenByLabel) {
+  EXPECT_EQ(labels_by_rank({5, 9, 5, 12}), (std::vector<int>{3, 1, 0, 2}));
+  EXPECT_EQ(largest({5, 9, 5, 12}), 12);
+}
+
+TEST(Majority, IsTwoOfTenClassesAtRatioOneHundred) {
+  std::vector<bool> expected(10, false);
+  expected[0] = expected[1] = true;
+  EXPECT_EQ(majority_classes(long_tail_counts(5000, 100, 10)), expected);
+}
+
+TEST(Majority, MustPassHalfAndGoesByRank) {
+  EXPECT_EQ(majority_classes({5, 10, 5}), (std::vector<bool>{true, true, false}));  // 10 of 20 is not past half
+  EXPECT_EQ(majority_classes({1, 1, 9}), (std::vector<bool>{false, false, true}));
+}
+
+TEST(ClassWeights, AreInverseToTheCounts) {
+  const std::vector<double> weights = inverse_weights({1, 2, 4});
+  EXPECT_DOUBLE_EQ(weights[0], 12.0 / 7);
+  EXPECT_DOUBLE_EQ(weights[1], 6.0 / 7);
+  EXPECT_DOUBLE_EQ(weights[2], 3.0 / 7);
+}
+
+TEST(ClassWeights, FollowTheEffectiveNumber) {
+  // beta = 1/2: 1 - beta^N is 1/2 and 3/4, so the weights are as 3 : 2.
+  const std::vector<double> weights = effective_number_weights({1, 2}, .5);
+  EXPECT_DOUBLE_EQ(weights[0], 1.2);
+  EXPECT_DOUBLE_EQ(weights[1], .8);
+  EXPECT_EQ(effective_number_weights({3, 7, 9}, 0), (std::vector<double>{1, 1, 1}));
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,127 @@
+#include "core/files.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+
+#include "core/error.hpp"
+
+namespace m2m {
+namespace {
+namespace fs = std::filesystem;
+
+class Files : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) / ("m2m_files_test_" + std::to_string(::getpid()));
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  fs::path in(const char* name) const { return folder_ / name; }
+  std::ptrdiff_t entries() const {
+    return std::distance(fs::directory_iterator(folder_), fs::directory_iterator());
+  }
+
+  fs::path folder_;
+};
+
+void kill_self() { ::kill(::getpid(), SIGKILL); }
+
+void write_bytes(const fs::path& path, const std::string& bytes) {
+  std::ofstream stream(path, std::ios::binary);
+  stream << bytes << std::flush;
+}
+
+/// Runs `action` in a child process; true where a kill ended it.
+template <typename Action>
+bool is_killed_in(const Action& action) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    action();
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+TEST_F(Files, ComeBackAsWritten) {
+  const std::string bytes("a\0b\r\n\xff", 6);
+  write_file(in("new/deep/file"), bytes);
+  EXPECT_EQ(read_file(in("new/deep/file")), bytes);
+  write_file(in("new/deep/file"), "");
+  EXPECT_EQ(read_file(in("new/deep/file")), "");
+}
+
+TEST_F(Files, AreRefusedWithASentenceWhereTheyCannotBeRead) {
+  for (const fs::path& path : {in("absent"), folder_}) {
+    try {
+      read_file(path);
+      ADD_FAILURE() << path;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::input_output);
+      EXPECT_NE(std::string(error.what()).find(path.string()), std::string::npos);
+    }
+  }
+}
+
+TEST_F(Files, AreRefusedWhereTheyCannotBeWritten) {
+  write_file(in("file"), "text");
+  EXPECT_THROW(write_file(in("file") / "below", "text"), Error);
+  EXPECT_THROW(write_file(folder_, "text"), Error);  // a folder is in the way
+  fs::create_directories(in("full") / "x");
+  EXPECT_THROW(write_file(in("full"), "text"), Error);
+  EXPECT_EQ(entries(), 2);  // no partial file is left
+}
+
+TEST_F(Files, StayOldAndLeaveNothingBehindWhenTheWriterThrows) {
+  write_file(in("file"), "old");
+  const auto failing = [](const fs::path& partial) {
+    write_bytes(partial, "half of the n");
+    throw data_error("the writer's own error");
+  };
+  EXPECT_THROW(replace_file(in("file"), failing), Error);
+  EXPECT_EQ(read_file(in("file")), "old");
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, StayOldWhenTheWriterIsKilledAtAnyByte) {
+  const std::string fresh = "new content";
+  for (std::size_t written = 0; written <= fresh.size(); ++written) {
+    write_file(in("file"), "old content");
+    const auto killed = [&] {
+      replace_file(in("file"), [&](const fs::path& partial) {
+        write_bytes(partial, fresh.substr(0, written));
+        kill_self();
+      });
+    };
+    ASSERT_TRUE(is_killed_in(killed));
+    ASSERT_EQ(read_file(in("file")), "old content") << written;
+  }
+}
+
+TEST_F(Files, AreOldOrNewWhenTheWriterIsKilledAtAnyTime) {
+  const std::string old_bytes(100'000, 'o'), fresh(200'000, 'n');
+  write_file(in("file"), old_bytes);
+  for (int round = 0; round < 20; ++round) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      while (true) {
+        write_file(in("file"), fresh);
+        write_file(in("file"), old_bytes);
+      }
+    }
+    ::usleep(500 + 700 * round);
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    const std::string now = read_file(in("file"));
+    ASSERT_TRUE(now == old_bytes || now == fresh) << now.size();
+  }
+}
+
+}  // namespace
+}  // namespace m2m

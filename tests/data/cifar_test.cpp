@@ -1,0 +1,184 @@
+#include "data/cifar.hpp"
+
+#include "core/hash.hpp"
+#include "data/made_up.hpp"
+
+namespace m2m {
+namespace {
+
+using made_up::complaint;
+using made_up::tiny_layout;
+
+std::string reading_fails(const made_up::Folder& folder) {
+  return complaint([&] { read_cifar(tiny_layout(), folder.path()); }, ExitCode::bad_data);
+}
+
+std::string content_sha256() {
+  const auto files = made_up::tiny_files();
+  return sha256_hex(files.at("a.bin") + files.at("b.bin") + files.at("test.bin"));
+}
+
+std::string tiny_archive() { return made_up::gzipped(made_up::tar_of(made_up::tiny_files())); }
+
+std::string sums_of_tiny() {
+  std::string sums;
+  for (const auto& [name, content] : made_up::tiny_files()) sums += sha256_hex(content) + "  " + name + "\n";
+  return sums;
+}
+
+TEST(Cifar, ReadsLabelsAndPixels) {
+  const made_up::Folder folder;
+  made_up::write_tiny(folder);
+  const DataSet data = read_cifar(tiny_layout(), folder.path());
+  EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{0, 1, 2, 0, 1, 2, 0}));
+  EXPECT_EQ(data.test.labels, (std::vector<std::int32_t>{1, 2, 0}));
+  EXPECT_EQ(data.train.shape, (ImageShape{3, 32, 32}));
+  ASSERT_EQ(data.train.pixels.size(), 7U * 3072);
+  EXPECT_EQ(data.train.pixels[5 * 3072 + 100], static_cast<std::uint8_t>(5 * 31 + 100 * 7));
+  EXPECT_EQ(data.test.pixels[3071], static_cast<std::uint8_t>(7 * 31 + 3071 * 7));
+  EXPECT_EQ(data.files_sha256, content_sha256());
+  EXPECT_EQ(data.augmentation.pad, 4);
+  EXPECT_TRUE(data.augmentation.flip);
+}
+
+TEST(Cifar, IsTheSameFromTheArchive) {
+  const made_up::Folder folder;
+  made_up::write_tiny(folder);
+  const DataSet from_folder = read_cifar(tiny_layout(), folder.path());
+  std::filesystem::remove_all(folder / "tiny-bin");
+  write_file(folder / "tiny.tar.gz", tiny_archive());
+  const DataSet from_archive = read_cifar(tiny_layout(), folder.path());
+  EXPECT_EQ(from_folder.train.pixels, from_archive.train.pixels);
+  EXPECT_EQ(from_folder.train.labels, from_archive.train.labels);
+  EXPECT_EQ(from_folder.test.pixels, from_archive.test.pixels);
+  EXPECT_EQ(from_folder.test.labels, from_archive.test.labels);
+  EXPECT_EQ(from_folder.files_sha256, from_archive.files_sha256);
+}
+
+TEST(Cifar, SaysWhatToDoWhereNothingIsThere) {
+  const made_up::Folder folder;
+  EXPECT_EQ(reading_fails(folder),
+            folder.path().string() +
+                ": holds no Tiny, neither tiny-bin/ nor tiny.tar.gz: run datasets/fetch_cifar.sh, "
+                "or name another folder with data.root or M2M_DATA");
+}
+
+TEST(Cifar, NamesAMissingFile) {
+  const made_up::Folder folder;
+  made_up::write_tiny(folder);
+  std::filesystem::remove(folder / "tiny-bin/b.bin");
+  EXPECT_EQ(reading_fails(folder), (folder / "tiny-bin").string() +
+                                       ": b.bin is missing: incomplete download? run datasets/fetch_cifar.sh");
+}
+
+TEST(Cifar, NamesAFileMissingFromTheArchive) {
+  const made_up::Folder folder;
+  auto files = made_up::tiny_files();
+  files.erase("test.bin");
+  write_file(folder / "tiny.tar.gz", made_up::gzipped(made_up::tar_of(files)));
+  EXPECT_NE(reading_fails(folder).find("tiny.tar.gz: test.bin is missing"), std::string::npos);
+}
+
+TEST(Cifar, RefusesAFileOfAnotherSize) {
+  const made_up::Folder folder;
+  made_up::write_tiny(folder);
+  const std::string bytes = made_up::tiny_files().at("b.bin");
+  write_file(folder / "tiny-bin/b.bin", bytes.substr(0, bytes.size() - 1));
+  EXPECT_EQ(reading_fails(folder),
+            (folder / "tiny-bin/b.bin").string() +
+                ": 9,221 bytes, expected 9,222 (3 records of 3,074): incomplete download? run "
+                "datasets/fetch_cifar.sh");
+  write_file(folder / "tiny-bin/b.bin", bytes + "x");
+  EXPECT_NE(reading_fails(folder).find("9,223 bytes, expected 9,222"), std::string::npos);
+  write_file(folder / "tiny-bin/b.bin", "");
+  EXPECT_NE(reading_fails(folder).find("b.bin: 0 bytes"), std::string::npos);
+}
+
+TEST(Cifar, NamesTheRecordWithALabelOutOfRange) {
+  const made_up::Folder folder;
+  made_up::write_tiny(folder);
+  std::string bytes = made_up::tiny_files().at("a.bin");
+  bytes[2 * 3074 + 1] = static_cast<char>(200);
+  write_file(folder / "tiny-bin/a.bin", bytes);
+  EXPECT_EQ(reading_fails(folder), (folder / "tiny-bin/a.bin").string() +
+                                       ": record 3 of 4 has label 200, expected 0 to 2: damaged? run "
+                                       "datasets/fetch_cifar.sh");
+}
+
+TEST(Cifar, RefusesADamagedArchive) {
+  const made_up::Folder folder;
+  std::string packed = tiny_archive();
+  packed[packed.size() / 2] = static_cast<char>(~packed[packed.size() / 2]);
+  write_file(folder / "tiny.tar.gz", packed);
+  EXPECT_NE(reading_fails(folder).find("tiny.tar.gz: is damaged"), std::string::npos);
+  write_file(folder / "tiny.tar.gz", tiny_archive().substr(0, tiny_archive().size() - 9));
+  EXPECT_NE(reading_fails(folder).find("tiny.tar.gz: ends in the middle"), std::string::npos);
+}
+
+TEST(CifarPublished, IsNotClaimedWithoutEvidence) {
+  const made_up::Folder folder;
+  made_up::write_tiny(folder);
+  const DataSet data = read_cifar(tiny_layout(), folder.path());
+  EXPECT_FALSE(data.published);
+  EXPECT_EQ(data.notice, "Tiny here could not be confirmed as the published files");
+}
+
+TEST(CifarPublished, FollowsFromTheContentsHash) {
+  const made_up::Folder folder;
+  made_up::write_tiny(folder);
+  CifarLayout layout = tiny_layout();
+  layout.published_sha256 = content_sha256();
+  const DataSet data = read_cifar(layout, folder.path());
+  EXPECT_TRUE(data.published);
+  EXPECT_EQ(data.notice, "");
+}
+
+TEST(CifarPublished, FollowsFromTheArchivesSum) {
+  const made_up::Folder folder;
+  write_file(folder / "tiny.tar.gz", tiny_archive());
+  CifarLayout layout = tiny_layout();
+  EXPECT_FALSE(read_cifar(layout, folder.path()).published);
+  layout.archive_md5 = md5_hex(tiny_archive());
+  EXPECT_TRUE(read_cifar(layout, folder.path()).published);
+}
+
+TEST(CifarPublished, FollowsFromTheSumsKeptWhenTheArchiveWasChecked) {
+  const made_up::Folder folder;
+  made_up::write_tiny(folder);
+  write_file(folder / "tiny-bin/.md5-checked", sums_of_tiny());
+  EXPECT_TRUE(read_cifar(tiny_layout(), folder.path()).published);
+}
+
+TEST(CifarPublished, IsLostWhenACheckedFileChanges) {
+  const made_up::Folder folder;
+  made_up::write_tiny(folder);
+  write_file(folder / "tiny-bin/.md5-checked", sums_of_tiny());
+  std::string bytes = made_up::tiny_files().at("test.bin");
+  bytes.back() = static_cast<char>(bytes.back() + 1);
+  write_file(folder / "tiny-bin/test.bin", bytes);
+  EXPECT_FALSE(read_cifar(tiny_layout(), folder.path()).published);
+}
+
+TEST(CifarPublished, NeedsASumForEveryFile) {
+  const made_up::Folder folder;
+  made_up::write_tiny(folder);
+  const std::string sums = sums_of_tiny();
+  write_file(folder / "tiny-bin/.md5-checked", sums.substr(0, sums.find('\n') + 1));
+  EXPECT_FALSE(read_cifar(tiny_layout(), folder.path()).published);
+  write_file(folder / "tiny-bin/.md5-checked", "");
+  EXPECT_FALSE(read_cifar(tiny_layout(), folder.path()).published);
+}
+
+TEST(CifarPublished, SaysWhatIsWrongWithAKnownCopy) {
+  const made_up::Folder folder;
+  made_up::write_tiny(folder);
+  CifarLayout layout = tiny_layout();
+  layout.inexact_sha256 = content_sha256();
+  layout.inexact_notice = "two images are not exact";
+  const DataSet data = read_cifar(layout, folder.path());
+  EXPECT_FALSE(data.published);
+  EXPECT_EQ(data.notice, "two images are not exact");
+}
+
+}  // namespace
+}  // namespace m2m

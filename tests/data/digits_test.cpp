@@ -1,0 +1,87 @@
+#include "data/digits.hpp"
+
+#include <numeric>
+
+#include "data/load.hpp"
+#include "data/made_up.hpp"
+
+namespace m2m {
+namespace {
+
+const std::filesystem::path shipped = std::filesystem::path(M2M_SOURCE_DIR) / "datasets" / digits_file;
+
+std::string line(int first_pixel, int label) {
+  std::string text = std::to_string(first_pixel);
+  for (int i = 1; i < 64; ++i) text += ",0";
+  return text + "," + std::to_string(label) + "\n";
+}
+
+DataSet read_text(const std::string& text) {
+  const made_up::Folder folder;
+  write_file(folder / "digits.csv.gz", made_up::gzipped(text));
+  return read_digits(folder / "digits.csv.gz");
+}
+
+std::string reading_fails(const std::string& text) {
+  return made_up::complaint([&] { read_text(text); }, ExitCode::bad_data);
+}
+
+TEST(Digits, ShipWithTheProject) {
+  const DataSet data = read_digits(shipped);
+  EXPECT_EQ(data.train.count(), 1797);
+  EXPECT_EQ(data.test.count(), 0);
+  EXPECT_EQ(data.train.shape, (ImageShape{1, 8, 8}));
+  EXPECT_EQ(std::accumulate(data.train.labels.begin(), data.train.labels.end(), 0), 8070);
+  EXPECT_EQ(*std::max_element(data.train.pixels.begin(), data.train.pixels.end()), 16);
+  EXPECT_TRUE(data.published);
+  EXPECT_EQ(data.augmentation.pad, 1);
+  EXPECT_FALSE(data.augmentation.flip);
+}
+
+TEST(Digits, AreFoundWhereverTheUsersDataLies) {
+  const made_up::Folder folder;
+  const DataSet data =
+      load_data_set(made_up::settings({{"data.set", "digits"}, {"data.root", folder.path().string()}}));
+  EXPECT_EQ(data.train.count(), 1797);
+}
+
+TEST(Digits, OfTheUsersOwnGoFirst) {
+  const made_up::Folder folder;
+  write_file(folder / digits_file, made_up::gzipped(line(16, 9)));
+  const DataSet data =
+      load_data_set(made_up::settings({{"data.set", "digits"}, {"data.root", folder.path().string()}}));
+  EXPECT_EQ(data.train.labels, std::vector<std::int32_t>{9});
+  EXPECT_EQ(data.train.pixels[0], 16);
+  EXPECT_FALSE(data.published);
+  EXPECT_NE(data.notice, "");
+}
+
+TEST(Digits, NeedNoLastNewline) {
+  const std::string text = line(1, 2) + line(3, 4);
+  EXPECT_EQ(read_text(text.substr(0, text.size() - 1)).train.labels, (std::vector<std::int32_t>{2, 4}));
+}
+
+TEST(Digits, NameTheLineThatIsWrong) {
+  const std::string good = line(1, 2);
+  EXPECT_NE(reading_fails(good + line(17, 2)).find("digits.csv.gz:2: expected 64 pixels"), std::string::npos);
+  for (const std::string& bad : {line(-1, 2), line(1, 10), line(1, -1), std::string("\n"), std::string("1,2,3\n"),
+                                 "0," + good, "x" + good, good.substr(0, 20) + ",," + good.substr(21)}) {
+    EXPECT_NE(reading_fails(good + bad), "") << bad;
+  }
+}
+
+TEST(Digits, AreRefusedWhereTheTextEndsAnywhereInALine) {
+  const std::string text = line(1, 2);
+  for (std::size_t size = 1; size + 2 <= text.size(); ++size)
+    EXPECT_NE(reading_fails(text.substr(0, size)), "") << size;
+}
+
+TEST(Digits, AreMissedWithASentence) {
+  const made_up::Folder folder;
+  EXPECT_NE(
+      made_up::complaint([&] { read_digits(folder / "digits.csv.gz"); }, ExitCode::bad_data).find("is missing"),
+      std::string::npos);
+}
+
+}  // namespace
+}  // namespace m2m

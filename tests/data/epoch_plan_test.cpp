@@ -1,0 +1,184 @@
+#include "data/epoch_plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/made_up.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr Key order_key{3, SeedRole::order};
+constexpr Key plan_key{3, SeedRole::plan};
+
+/// 1,000, 100 and 10 images of three classes: 1,110 slots, 9 batches of 128, the last of 86.
+PlanBasis basis_of(Augmentation augmentation, Key order = order_key, Key plan = plan_key) {
+  DataSet data = made_up::data_set(3, made_up::in_turn(3, 1000), made_up::in_turn(3, 10), 1000);
+  data.augmentation = augmentation;
+  const Split split = split_data(data, made_up::settings({{"data.ratio", 100.0}}), {1, SeedRole::subset});
+  return plan_basis(data, split, 128, order, plan);
+}
+
+PlanBasis cifar_like() { return basis_of({4, true}); }
+
+bool same(const Slot& a, const Slot& b) {
+  return a.image == b.image && a.dy == b.dy && a.dx == b.dx && a.flip == b.flip;
+}
+
+bool same(const std::vector<Slot>& a, const std::vector<Slot>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Slot& x, const Slot& y) { return same(x, y); });
+}
+
+TEST(PlanBasis, KnowsLabelsAndImagesOfEachClass) {
+  const PlanBasis basis = cifar_like();
+  ASSERT_EQ(basis.labels.size(), 1110U);
+  EXPECT_EQ(basis.counts, (ClassCounts{1000, 100, 10}));
+  for (std::size_t k = 0; k < 3; ++k) {
+    EXPECT_EQ(static_cast<std::int64_t>(basis.of_class[k].size()), basis.counts[k]);
+    EXPECT_TRUE(std::is_sorted(basis.of_class[k].begin(), basis.of_class[k].end()));
+    for (const std::int32_t image : basis.of_class[k]) ASSERT_EQ(basis.labels[image], static_cast<std::int32_t>(k));
+  }
+}
+
+TEST(EpochPlan, HasAShortLastBatch) {
+  const EpochPlan plan = plan_epoch(cifar_like(), 0, Sampling::permutation);
+  EXPECT_EQ(plan.steps(), 9);
+  EXPECT_EQ(plan.step(0).size(), 128U);
+  EXPECT_EQ(plan.step(8).size(), 86U);
+  EXPECT_EQ(&plan.step(1)[0], &plan.slots[128]);
+}
+
+TEST(EpochPlan, UsesEachImageOnceInEveryEpoch) {
+  const PlanBasis basis = cifar_like();
+  std::vector<std::vector<std::int32_t>> orders;
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    std::vector<std::int32_t> images;
+    for (const Slot& slot : plan_epoch(basis, epoch, Sampling::permutation).slots) images.push_back(slot.image);
+    orders.push_back(images);
+    std::sort(images.begin(), images.end());
+    for (std::size_t i = 0; i < images.size(); ++i) ASSERT_EQ(images[i], static_cast<std::int32_t>(i));
+  }
+  EXPECT_NE(orders[0], orders[1]);
+  EXPECT_NE(orders[1], orders[2]);
+}
+
+TEST(EpochPlan, IsTheSameForAnyNumberOfShards) {
+  const PlanBasis basis = cifar_like();
+  for (const Sampling sampling : {Sampling::permutation, Sampling::class_balanced}) {
+    const EpochPlan whole = plan_epoch(basis, 5, sampling);
+    const auto size = static_cast<std::int64_t>(whole.slots.size());
+    for (const std::int64_t shards : {1, 2, 3, 4, 8}) {
+      std::vector<Slot> dealt;
+      for (std::int64_t shard = 0; shard < shards; ++shard) {
+        const auto part = plan_slots(basis, 5, sampling, size * shard / shards, size * (shard + 1) / shards);
+        dealt.insert(dealt.end(), part.begin(), part.end());
+      }
+      EXPECT_TRUE(same(dealt, whole.slots)) << shards;
+    }
+  }
+}
+
+TEST(EpochPlan, IsTheSameForAnyNumberOfShardsOfEachStep) {
+  const PlanBasis basis = cifar_like();
+  const EpochPlan whole = plan_epoch(basis, 2, Sampling::class_balanced);
+  for (const std::int64_t shards : {1, 2, 3, 4, 8}) {
+    for (std::int64_t step = 0; step < whole.steps(); ++step) {
+      const auto in_step = static_cast<std::int64_t>(whole.step(step).size());
+      for (std::int64_t shard = 0; shard < shards; ++shard) {
+        const std::int64_t first = step * whole.batch + in_step * shard / shards;
+        const std::int64_t last = step * whole.batch + in_step * (shard + 1) / shards;
+        const std::vector<Slot> expected(whole.slots.begin() + first, whole.slots.begin() + last);
+        ASSERT_TRUE(same(plan_slots(basis, 2, Sampling::class_balanced, first, last), expected));
+      }
+    }
+  }
+}
+
+TEST(EpochPlan, FollowsItsOwnKeys) {
+  const auto plan = [](Key order, Key drawn, Sampling sampling) {
+    return plan_epoch(basis_of({4, true}, order, drawn), 1, sampling).slots;
+  };
+  const Key other_order{4, SeedRole::order}, other_plan{4, SeedRole::plan};
+  EXPECT_TRUE(
+      same(plan(order_key, plan_key, Sampling::permutation), plan(order_key, other_plan, Sampling::permutation)));
+  EXPECT_FALSE(
+      same(plan(order_key, plan_key, Sampling::permutation), plan(other_order, plan_key, Sampling::permutation)));
+  const auto balanced = plan(order_key, plan_key, Sampling::class_balanced);
+  const auto other_crops = plan(other_order, plan_key, Sampling::class_balanced);
+  EXPECT_TRUE(std::equal(balanced.begin(), balanced.end(), other_crops.begin(),
+                         [](const Slot& a, const Slot& b) { return a.image == b.image; }));
+  EXPECT_FALSE(same(balanced, other_crops));
+  EXPECT_FALSE(same(balanced, plan(order_key, other_plan, Sampling::class_balanced)));
+}
+
+TEST(EpochPlan, CropsAreTheSameHoweverImagesAreSampled) {
+  const PlanBasis basis = cifar_like();
+  const auto as_is = plan_epoch(basis, 1, Sampling::permutation).slots;
+  const auto balanced = plan_epoch(basis, 1, Sampling::class_balanced).slots;
+  EXPECT_TRUE(std::equal(as_is.begin(), as_is.end(), balanced.begin(), [](const Slot& a, const Slot& b) {
+    return a.dy == b.dy && a.dx == b.dx && a.flip == b.flip;
+  }));
+}
+
+TEST(EpochPlan, ShiftsAndFlipsUniformly) {
+  const PlanBasis basis = cifar_like();
+  std::array<int, 9> dy{}, dx{};
+  int flips = 0, n = 0;
+  for (int epoch = 0; epoch < 20; ++epoch) {
+    for (const Slot& slot : plan_epoch(basis, epoch, Sampling::permutation).slots) {
+      ++dy.at(static_cast<std::size_t>(slot.dy + 4));
+      ++dx.at(static_cast<std::size_t>(slot.dx + 4));
+      flips += slot.flip;
+      ++n;
+    }
+  }
+  const double expected = n / 9.0;
+  for (const auto& counts : {dy, dx}) {
+    for (const int count : counts) EXPECT_NEAR(count, expected, 5 * std::sqrt(expected));
+  }
+  EXPECT_NEAR(flips, n / 2.0, 5 * std::sqrt(n / 4.0));
+}
+
+TEST(EpochPlan, LeavesImagesAloneWithoutAugmentation) {
+  for (const Slot& slot : plan_epoch(basis_of({0, false}), 1, Sampling::permutation).slots) {
+    ASSERT_TRUE(slot.dy == 0 && slot.dx == 0 && slot.flip == 0);
+  }
+  for (const Slot& slot : plan_epoch(basis_of({1, false}), 1, Sampling::permutation).slots) ASSERT_EQ(slot.flip, 0);
+}
+
+TEST(ClassBalanced, DrawsClassesAndTheirImagesUniformly) {
+  const PlanBasis basis = cifar_like();
+  std::vector<int> of_image(basis.labels.size(), 0);
+  std::array<int, 3> of_class{};
+  int n = 0;
+  for (int epoch = 0; epoch < 30; ++epoch) {
+    for (const Slot& slot : plan_epoch(basis, epoch, Sampling::class_balanced).slots) {
+      ++of_image[slot.image];
+      ++of_class.at(static_cast<std::size_t>(basis.labels[slot.image]));
+      ++n;
+    }
+  }
+  double chi_square = 0;
+  for (const int count : of_class) chi_square += std::pow(count - n / 3.0, 2) / (n / 3.0);
+  EXPECT_LT(chi_square, 13.8);  // 2 degrees of freedom: passed by one seed in a thousand
+  const double expected = of_class[2] / 10.0;
+  chi_square = 0;
+  for (const std::int32_t image : basis.of_class[2])
+    chi_square += std::pow(of_image[image] - expected, 2) / expected;
+  EXPECT_LT(chi_square, 27.9);  // 9 degrees of freedom
+}
+
+TEST(PlanSlots, RefusesSlotsThatAreNotThere) {
+  const PlanBasis basis = cifar_like();
+  const auto ask = [&](std::int64_t first, std::int64_t last) {
+    return [=] { plan_slots(basis, 0, Sampling::permutation, first, last); };
+  };
+  EXPECT_NE(made_up::complaint(ask(-1, 5), ExitCode::internal), "");
+  EXPECT_NE(made_up::complaint(ask(6, 5), ExitCode::internal), "");
+  EXPECT_NE(made_up::complaint(ask(0, 1111), ExitCode::internal), "");
+  EXPECT_TRUE(plan_slots(basis, 0, Sampling::permutation, 7, 7).empty());
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,146 @@
+#pragma once
+// Made-up data for the tests of this room: folders, archives, small data sets, settings.
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "data/cifar.hpp"
+#include "data/data_set.hpp"
+
+namespace m2m::made_up {
+
+/// A folder that lives as long as the test.
+class Folder {
+ public:
+  Folder() : path_(testing::TempDir() + "m2m_data_XXXXXX") {
+    std::string pattern = path_.string();
+    path_ = ::mkdtemp(pattern.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The sentence `action` ends with, its code checked; "" where it succeeds.
+template <typename Action>
+std::string complaint(const Action& action, ExitCode code) {
+  try {
+    action();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), code) << error.what();
+    return error.what();
+  }
+  return "";
+}
+
+inline std::string gzipped(const std::string& bytes) {
+  z_stream stream{};
+  deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY);
+  std::string packed(deflateBound(&stream, bytes.size()) + 32, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  deflate(&stream, Z_FINISH);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
+}
+
+/// One member of a tar archive: header and content, filled up to whole blocks.
+inline std::string tar_member(const std::string& path, const std::string& content, char type = '0') {
+  std::string header(512, '\0');
+  path.copy(header.data(), 99);
+  std::snprintf(header.data() + 100, 8, "%07o", 0644U);
+  std::snprintf(header.data() + 124, 12, "%011zo", content.size());
+  header[156] = type;
+  std::string("ustar").copy(header.data() + 257, 6);
+  std::fill_n(header.data() + 148, 8, ' ');
+  unsigned sum = 0;
+  for (const char byte : header) sum += static_cast<unsigned char>(byte);
+  std::snprintf(header.data() + 148, 8, "%06o", sum);
+  return header + content + std::string((512 - content.size() % 512) % 512, '\0');
+}
+
+inline std::string tar_of(const std::map<std::string, std::string>& files) {
+  std::string archive = tar_member("cifar/", "", '5');
+  for (const auto& [name, content] : files) archive += tar_member("cifar/" + name, content);
+  return archive + std::string(1024, '\0');
+}
+
+/// Like CIFAR-100 but tiny: two label bytes, three classes, two training files.
+inline CifarLayout tiny_layout() {
+  CifarLayout layout;
+  layout.name = "tiny";
+  layout.title = "Tiny";
+  layout.folder = "tiny-bin";
+  layout.archive = "tiny.tar.gz";
+  layout.classes = 3;
+  layout.label_bytes = 2;
+  layout.train = {{"a.bin", 4}, {"b.bin", 3}};
+  layout.test = {{"test.bin", 3}};
+  layout.default_largest = 2;
+  return layout;
+}
+
+/// Records whose fine labels go round; coarse labels are 99, which nobody may read as a label.
+inline std::string records(int count, int first) {
+  std::string bytes;
+  for (int record = first; record < first + count; ++record) {
+    bytes += static_cast<char>(99);
+    bytes += static_cast<char>(record % 3);
+    for (int i = 0; i < 3072; ++i) bytes += static_cast<char>(record * 31 + i * 7);
+  }
+  return bytes;
+}
+
+inline std::map<std::string, std::string> tiny_files() {
+  return {{"a.bin", records(4, 0)}, {"b.bin", records(3, 4)}, {"test.bin", records(3, 7)}};
+}
+
+inline void write_tiny(const Folder& folder) {
+  for (const auto& [name, content] : tiny_files()) write_file(folder.path() / "tiny-bin" / name, content);
+}
+
+/// Images of one pixel with these labels.
+inline Images labelled(std::vector<std::int32_t> labels) {
+  Images images{{1, 1, 1}, std::vector<std::uint8_t>(labels.size()), std::move(labels)};
+  for (std::size_t i = 0; i < images.pixels.size(); ++i) images.pixels[i] = static_cast<std::uint8_t>(i);
+  return images;
+}
+
+/// `per_class` images of each class, classes in turn.
+inline Images in_turn(int classes, int per_class) {
+  std::vector<std::int32_t> labels;
+  for (int i = 0; i < classes * per_class; ++i) labels.push_back(i % classes);
+  return labelled(std::move(labels));
+}
+
+inline DataSet data_set(int classes, Images train, Images test, std::int64_t largest) {
+  DataSet data;
+  data.name = "made-up";
+  data.classes = classes;
+  data.train = std::move(train);
+  data.test = std::move(test);
+  data.default_largest = largest;
+  return data;
+}
+
+/// The data settings with these changes.
+inline Config settings(Json changes = Json::object()) {
+  return with_defaults(Config(std::move(changes)), data_fields());
+}
+
+}  // namespace m2m::made_up

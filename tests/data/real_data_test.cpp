@@ -1,0 +1,71 @@
+// What only the real CIFAR files can show; skipped where M2M_DATA names none.
+#include <cstdlib>
+
+#include "data/made_up.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr const char* reencoded_cifar10 = "73adb368fe0e90585d32805b515f0c7bfdf1ddcfe901e97385fe2bcafcf8336f";
+
+bool is_there(const CifarLayout& layout) {
+  const char* root = std::getenv("M2M_DATA");
+  if (root == nullptr) return false;
+  const std::filesystem::path folder(root);
+  return std::filesystem::exists(folder / layout.folder) || std::filesystem::exists(folder / layout.archive);
+}
+
+Config of(const char* set, double ratio, const char* rounding = "field") {
+  return made_up::settings({{"data.set", set}, {"data.ratio", ratio}, {"data.rounding", rounding}});
+}
+
+Split cut(const DataSet& data, const Config& config) { return split_data(data, config, {1, SeedRole::subset}); }
+
+TEST(Cifar10, IsCutAsTheAuthorsDo) {
+  if (!is_there(cifar10_layout())) GTEST_SKIP() << "skipped: no data";
+  const DataSet data = load_data_set(of("cifar10", 100));
+  EXPECT_EQ(data.train.count(), 50'000);
+  EXPECT_EQ(data.test.count(), 10'000);
+  const Split steep = cut(data, of("cifar10", 100));
+  EXPECT_EQ(total(steep.counts), 12'406);
+  EXPECT_EQ(steep.train_sha256, "9ddb536d12707c8a19a12b3724e80f8d70d9b19350447481289b156a4bbc9101");
+  EXPECT_EQ(steep.validation_sha256, "83cd5680f61a39ae2d555e3cbcacb75655bf27a2a58daac128e39dd49a7b77f3");
+  EXPECT_EQ(steep.test_sha256, "94440d106867c90837b0c2dbe910b10162bb944109f1a30ff21d10da5cf02ff5");
+  EXPECT_EQ(cut(data, of("cifar10", 10)).train_sha256,
+            "9a7538ef01126baeec8d97d1ea87d73c1fdabc16acda8b8c559d1e852c3064a0");
+}
+
+TEST(Cifar10, ThatIsReencodedIsNotThePublishedOne) {
+  if (!is_there(cifar10_layout())) GTEST_SKIP() << "skipped: no data";
+  const DataSet data = load_data_set(of("cifar10", 100));
+  if (data.files_sha256 != reencoded_cifar10) GTEST_SKIP() << "skipped: another copy";
+  EXPECT_FALSE(data.published);
+  EXPECT_NE(data.notice.find("92 of its 60,000 images are re-encoded"), std::string::npos);
+}
+
+TEST(Cifar100, IsCutAsTheAuthorsDo) {
+  if (!is_there(cifar100_layout())) GTEST_SKIP() << "skipped: no data";
+  const DataSet data = load_data_set(of("cifar100", 100));
+  EXPECT_TRUE(data.published) << data.notice;
+  const Split steep = cut(data, of("cifar100", 100, "truncated"));
+  EXPECT_EQ(steep.train_sha256, "fc97f33880afc87ae0d2d37e8ec79d426eed56c33ea1c0eadb9a064beec79aa1");
+  EXPECT_EQ(steep.validation_sha256, "311583ead0d757833d646ad88eeeb7af150642dcfd0ec128ce98f79614c0b739");
+  EXPECT_EQ(steep.test_sha256, "bbeec0012216912a355ec89f21c118242e449bb9d713ffbefa98a5a5b871d08c");
+  EXPECT_EQ(cut(data, of("cifar100", 10, "truncated")).train_sha256,
+            "93fd5fcdf5c7d08c51665a7c6074077f67d85bd17755f3d0b4e52c46e54a6168");
+  EXPECT_EQ(total(cut(data, of("cifar100", 100)).counts), 10'847);
+  EXPECT_EQ(total(cut(data, of("cifar100", 10)).counts), 19'573);
+}
+
+TEST(ShippedDigits, GiveALongTailWithARest) {
+  const Config config = of("digits", 20);
+  const DataSet data = load_data_set(config);
+  const Split split = cut(data, config);
+  EXPECT_EQ(split.counts.front(), 100);
+  EXPECT_EQ(split.counts.back(), 5);
+  EXPECT_EQ(split.train.rows.size() + split.validation.rows.size() + split.test.rows.size(), 1797U);
+  EXPECT_NEAR(static_cast<double>(split.validation.rows.size()), static_cast<double>(split.test.rows.size()), 10);
+}
+
+}  // namespace
+}  // namespace m2m

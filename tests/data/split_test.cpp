@@ -1,0 +1,186 @@
+#include <algorithm>
+#include <set>
+
+#include "core/hash.hpp"
+#include "data/made_up.hpp"
+
+namespace m2m {
+namespace {
+
+using made_up::data_set;
+using made_up::in_turn;
+using made_up::labelled;
+using made_up::settings;
+using Rows = std::vector<std::int32_t>;
+
+constexpr Key seed{7, SeedRole::subset};
+
+/// 3 classes, 20 training and 20 test images of each, in turn.
+DataSet three_classes() { return data_set(3, in_turn(3, 20), in_turn(3, 20), 8); }
+
+ClassCounts counted(const Images& images, const Rows& rows, int classes) {
+  ClassCounts counts(static_cast<std::size_t>(classes), 0);
+  for (const std::int32_t row : rows) ++counts[images.labels[row]];
+  return counts;
+}
+
+std::string splitting_fails(const DataSet& data, const Config& config) {
+  return made_up::complaint([&] { split_data(data, config, seed); }, ExitCode::usage);
+}
+
+TEST(Split, TrainsOnTheFirstImagesOfEachClassInFileOrder) {
+  const DataSet data = data_set(2, labelled({1, 0, 0, 1, 1, 0, 0, 1, 0}), in_turn(2, 10), 4);
+  const Split split = split_data(data, settings({{"data.ratio", 2}}), seed);
+  EXPECT_EQ(split.train.rows, (Rows{0, 1, 2, 3, 5, 6}));
+  EXPECT_EQ(split.counts, (ClassCounts{4, 2}));
+  EXPECT_EQ(split.train.pool, Pool::train);
+}
+
+TEST(Split, HashesRowsAsLittleEndianNumbers) {
+  const DataSet data = data_set(2, in_turn(2, 200), in_turn(2, 10), 1);
+  const Split split = split_data(data, settings({{"data.ratio", 1}}), seed);
+  EXPECT_EQ(split.train.rows, (Rows{0, 1}));
+  EXPECT_EQ(split.train_sha256, sha256_hex(std::string_view("\0\0\0\0\1\0\0\0", 8)));
+}
+
+TEST(Split, CutsAsTheImbalanceSays) {
+  const DataSet data = three_classes();
+  EXPECT_EQ(split_data(data, settings({{"data.ratio", 4.0}}), seed).counts, (ClassCounts{8, 4, 2}));
+  EXPECT_EQ(split_data(data, settings({{"data.ratio", 4.0}, {"data.imbalance", "step"}}), seed).counts,
+            (ClassCounts{8, 2, 2}));
+  EXPECT_EQ(split_data(data, settings({{"data.ratio", 4.0}, {"data.imbalance", "none"}}), seed).counts,
+            (ClassCounts{8, 8, 8}));
+  EXPECT_EQ(split_data(data, settings({{"data.ratio", 4.0}, {"data.largest", 16}}), seed).counts,
+            (ClassCounts{16, 8, 4}));
+}
+
+TEST(Split, ValidatesOnTheHeadOfTheTestSet) {
+  const Split split = split_data(three_classes(), settings({{"data.ratio", 4.0}}), seed);
+  EXPECT_EQ(split.validation.pool, Pool::test);
+  EXPECT_EQ(split.validation.rows, (Rows{0, 1, 2, 3, 4, 5}));
+  EXPECT_EQ(split.test.rows.size(), 54U);
+  EXPECT_EQ(split.test.rows.front(), 6);
+}
+
+TEST(Split, HoldsOutATenthOfTrainingAtLeastOne) {
+  const DataSet data = data_set(3, in_turn(3, 60), in_turn(3, 10), 40);
+  const Config config = settings({{"data.ratio", 20.0}, {"data.validation", "train-holdout"}});
+  const Split split = split_data(data, config, seed);
+  EXPECT_EQ(split.validation.pool, Pool::train);
+  EXPECT_EQ(counted(data.train, split.validation.rows, 3), (ClassCounts{4, 1, 1}));
+  EXPECT_EQ(split.counts, (ClassCounts{36, 7, 1}));
+  EXPECT_EQ(split.test.rows.size(), 30U);
+  EXPECT_NE(split.validation.rows, split_data(data, config, {8, SeedRole::subset}).validation.rows);
+}
+
+TEST(Split, CanDoWithoutValidation) {
+  const Split split =
+      split_data(three_classes(), settings({{"data.ratio", 4.0}, {"data.validation", "none"}}), seed);
+  EXPECT_TRUE(split.validation.rows.empty());
+  EXPECT_EQ(split.test.rows.size(), 60U);
+  EXPECT_EQ(split.counts, (ClassCounts{8, 4, 2}));
+}
+
+TEST(Split, DrawsARandomSubsetFromTheSeed) {
+  const DataSet data = three_classes();
+  const Config random = settings({{"data.ratio", 4.0}, {"data.subset", "random"}});
+  const Split first = split_data(data, random, {1, SeedRole::subset});
+  const Split again = split_data(data, random, {1, SeedRole::subset});
+  const Split other = split_data(data, random, {2, SeedRole::subset});
+  EXPECT_EQ(first.train.rows, again.train.rows);
+  EXPECT_NE(first.train.rows, other.train.rows);
+  EXPECT_NE(first.train_sha256, other.train_sha256);
+  EXPECT_EQ(first.counts, (ClassCounts{8, 4, 2}));
+  EXPECT_EQ(first.test.rows, other.test.rows);
+}
+
+TEST(Split, IgnoresTheSeedWhereNothingIsDrawn) {
+  const DataSet data = three_classes();
+  const Config config = settings({{"data.ratio", 4.0}});
+  EXPECT_EQ(split_data(data, config, {1, SeedRole::subset}).train_sha256,
+            split_data(data, config, {2, SeedRole::subset}).train_sha256);
+}
+
+TEST(Split, TestsOnWhatTrainingLeavesWhereThereIsNoTestSet) {
+  const DataSet data = data_set(2, in_turn(2, 7), Images{{1, 1, 1}, {}, {}}, 2);
+  const Split split = split_data(data, settings({{"data.ratio", 1}}), seed);
+  EXPECT_EQ(split.train.rows, (Rows{0, 1, 2, 3}));
+  EXPECT_EQ(split.validation.rows, (Rows{4, 5, 8, 9, 12, 13}));
+  EXPECT_EQ(split.test.rows, (Rows{6, 7, 10, 11}));
+  EXPECT_EQ(split.validation.pool, Pool::train);
+  EXPECT_EQ(split.test.pool, Pool::train);
+
+  const Split whole = split_data(data, settings({{"data.ratio", 1}, {"data.validation", "none"}}), seed);
+  EXPECT_EQ(whole.test.rows, (Rows{4, 5, 6, 7, 8, 9, 10, 11, 12, 13}));
+}
+
+TEST(Split, PartsAreDisjointInFileOrderAndCounted) {
+  const DataSet with_test = data_set(4, in_turn(4, 50), in_turn(4, 30), 40);
+  const DataSet without = data_set(4, in_turn(4, 50), Images{{1, 1, 1}, {}, {}}, 40);
+  for (const DataSet* data : {&with_test, &without}) {
+    for (const char* imbalance : {"longtail", "step", "none"}) {
+      for (const char* subset : {"head", "random"}) {
+        for (const char* validation : {"test-head", "train-holdout", "none"}) {
+          const Split split = split_data(*data,
+                                         settings({{"data.ratio", 8.0},
+                                                   {"data.imbalance", imbalance},
+                                                   {"data.subset", subset},
+                                                   {"data.validation", validation}}),
+                                         seed);
+          std::set<std::pair<Pool, std::int32_t>> used;
+          std::size_t rows = 0;
+          for (const Part* part : {&split.train, &split.validation, &split.test}) {
+            EXPECT_TRUE(std::is_sorted(part->rows.begin(), part->rows.end()));
+            for (const std::int32_t row : part->rows) used.insert({part->pool, row});
+            rows += part->rows.size();
+          }
+          EXPECT_EQ(used.size(), rows) << imbalance << subset << validation;
+          EXPECT_EQ(counted(data->train, split.train.rows, 4), split.counts);
+        }
+      }
+    }
+  }
+}
+
+TEST(Split, RefusesWhatTheDataCannotGive) {
+  const DataSet data = three_classes();
+  EXPECT_EQ(splitting_fails(data, settings({{"data.largest", 21}})),
+            "data.largest asks for 21 training images of class 0, but made-up has 20: lower it");
+  EXPECT_EQ(splitting_fails(data, settings({{"data.ratio", 100.0}})),
+            "data.ratio leaves class 1 of made-up without a training image: lower it, or raise data.largest");
+  EXPECT_NE(splitting_fails(data, settings({{"data.ratio", 8.0}, {"data.validation", "train-holdout"}})), "");
+  const DataSet without = data_set(2, in_turn(2, 7), Images{{1, 1, 1}, {}, {}}, 2);
+  EXPECT_NE(splitting_fails(without, settings({{"data.ratio", 1.0}, {"data.largest", 7}})), "");
+  EXPECT_NE(splitting_fails(without, settings({{"data.ratio", 1.0}, {"data.largest", 6}})), "");
+}
+
+TEST(PixelStatistics, AreTakenPerChannelOfScaledPixels) {
+  DataSet data;
+  data.largest_pixel = 16;
+  data.train = {{2, 1, 2}, {0, 16, 8, 8, 16, 16, 4, 12, 99, 99, 99, 99}, {0, 0, 0}};
+  const auto [mean, deviation] = pixel_statistics(data, {Pool::train, {0, 1}});
+  EXPECT_DOUBLE_EQ(mean[0], .75);
+  EXPECT_DOUBLE_EQ(mean[1], .5);
+  EXPECT_DOUBLE_EQ(deviation[0], std::sqrt(3.0) / 4);
+  EXPECT_DOUBLE_EQ(deviation[1], std::sqrt(8.0) / 16);
+}
+
+TEST(DescribeData, KeepsWhatTheRecordNeeds) {
+  DataSet data = three_classes();
+  data.files_sha256 = "f00d";
+  data.published = false;
+  data.notice = "made up";
+  const Split split = split_data(data, settings({{"data.ratio", 4.0}}), seed);
+  const Json record = describe_data(data, split);
+  EXPECT_EQ(record.at("set"), "made-up");
+  EXPECT_EQ(record.at("counts"), Json({8, 4, 2}));
+  EXPECT_EQ(record.at("files_sha256"), "f00d");
+  EXPECT_EQ(record.at("published"), false);
+  EXPECT_EQ(record.at("notice"), "made up");
+  EXPECT_EQ(record.at("train").at("images"), 14);
+  EXPECT_EQ(record.at("train").at("rows_sha256"), split.train_sha256);
+  EXPECT_EQ(record.at("validation").at("pool"), "test");
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,38 @@
+#include "mpi_main.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+namespace m2m::testing {
+namespace {
+
+const MpiSession* current_session = nullptr;
+
+/// Ranks beyond the first say only what failed.
+class FailuresOnly : public ::testing::EmptyTestEventListener {
+  void OnTestPartResult(const ::testing::TestPartResult& part) override {
+    if (part.failed()) {
+      std::fprintf(stderr, "rank %d: %s:%d: %s\n", session().rank(), part.file_name(), part.line_number(),
+                   part.summary());
+    }
+  }
+};
+
+}  // namespace
+
+const MpiSession& session() { return *current_session; }
+
+}  // namespace m2m::testing
+
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  const m2m::MpiSession session(argc, argv);
+  m2m::testing::current_session = &session;
+  if (session.rank() != 0) {
+    auto& listeners = ::testing::UnitTest::GetInstance()->listeners();
+    delete listeners.Release(listeners.default_result_printer());
+    listeners.Append(new m2m::testing::FailuresOnly);
+  }
+  return RUN_ALL_TESTS();
+}

@@ -1,0 +1,10 @@
+#pragma once
+// The main function of test programs that run on several ranks.
+#include "dist/messages/session.hpp"
+
+namespace m2m::testing {
+
+/// The program's MPI session.
+const MpiSession& session();
+
+}  // namespace m2m::testing

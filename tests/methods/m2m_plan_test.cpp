@@ -1,0 +1,154 @@
+#include "methods/m2m_plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+namespace m2m {
+namespace {
+
+constexpr ImageShape cifar{3, 32, 32};
+
+PlanBasis long_tail_basis(std::uint32_t seed) {
+  PlanBasis basis;
+  basis.counts = long_tail_counts(5000, 100, 10);
+  basis.of_class.resize(10);
+  for (int k = 0; k < 10; ++k) {
+    for (std::int64_t i = 0; i < basis.counts[k]; ++i) {
+      basis.of_class[k].push_back(static_cast<std::int32_t>(basis.labels.size()));
+      basis.labels.push_back(k);
+    }
+  }
+  basis.augmentation = {4, true};
+  basis.order = {seed, SeedRole::order};
+  basis.plan = {seed, SeedRole::plan};
+  return basis;
+}
+
+TEST(AcceptProbability, IsThatOfTheProtocolForTheLongTail) {
+  const ClassCounts counts = long_tail_counts(5000, 100, 10);
+  EXPECT_NEAR(accept_probability(counts, 0, 1, 0.999), 0.865, 0.0005);
+  EXPECT_NEAR(accept_probability(counts, 0, 9, 0.999), 0.993, 0.0005);
+}
+
+TEST(AcceptProbability, IsZeroFromARarerClassAndFromItself) {
+  const ClassCounts counts = {10, 50, 10};
+  EXPECT_EQ(accept_probability(counts, 0, 1, 0.9), 0);
+  EXPECT_EQ(accept_probability(counts, 0, 2, 0.9), 0);
+  EXPECT_EQ(accept_probability(counts, 1, 1, 0.9), 0);
+}
+
+TEST(PlanTranslations, ChoosesAsManySlotsAsTheProtocolCounts) {
+  const PlanBasis basis = long_tail_basis(1);
+  double chosen = 0;
+  double with_coin = 0;
+  int steps = 0;
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    const EpochPlan plan = plan_epoch(basis, epoch, Sampling::class_balanced);
+    for (std::int64_t step = 0; step + 1 < plan.steps(); ++step, ++steps) {
+      M2mPlanSettings settings;
+      settings.random_start = false;
+      const auto planned = plan_translations(basis, plan.step(step), epoch, step, settings, cifar);
+      chosen += static_cast<double>(planned.n());
+      with_coin += static_cast<double>(
+          std::count_if(planned.chosen.begin(), planned.chosen.end(), [](const auto& t) { return t.coin; }));
+    }
+  }
+  EXPECT_NEAR(chosen / steps, 96.2, 1.0);
+  EXPECT_NEAR(with_coin / steps, 76.2, 1.0);
+}
+
+TEST(PlanTranslations, NeverTakesASeedFromARarerClass) {
+  const PlanBasis basis = long_tail_basis(2);
+  const EpochPlan plan = plan_epoch(basis, 160, Sampling::class_balanced);
+  for (SeedBy seed_by : {SeedBy::sample, SeedBy::class_first}) {
+    M2mPlanSettings settings;
+    settings.seed_by = seed_by;
+    settings.random_start = false;
+    const auto planned = plan_translations(basis, plan.step(5), 160, 5, settings, cifar);
+    ASSERT_GT(planned.n(), 0);
+    for (const Translation& t : planned.chosen) {
+      EXPECT_EQ(basis.labels[plan.step(5)[t.slot].image], t.target);
+      EXPECT_EQ(basis.labels[plan.step(5)[t.seed_slot].image], t.seed_class);
+      EXPECT_GT(basis.counts[t.seed_class], basis.counts[t.target]);
+    }
+  }
+}
+
+TEST(PlanTranslations, GeneratesNothingForTheMostFrequentClassNorFromABatchOfRareImages) {
+  PlanBasis basis = long_tail_basis(3);
+  std::vector<Slot> rare(20, Slot{static_cast<std::int32_t>(basis.of_class[9][0]), 0, 0, 0});
+  const auto planned = plan_translations(basis, rare, 0, 0, {}, cifar);
+  EXPECT_EQ(planned.n(), 0);
+  EXPECT_GT(planned.without_seed.size(), 10U);
+  EXPECT_TRUE(planned.noise_scale.empty());
+  std::vector<Slot> frequent(20, Slot{basis.of_class[0][0], 0, 0, 0});
+  EXPECT_TRUE(plan_translations(basis, frequent, 0, 0, {}, cifar).without_seed.empty());
+}
+
+TEST(PlanTranslations, ScalesTheNoiseOfAllImagesTogetherToTheNormPerChannel) {
+  const PlanBasis basis = long_tail_basis(4);
+  const EpochPlan plan = plan_epoch(basis, 1, Sampling::class_balanced);
+  const auto planned = plan_translations(basis, plan.step(0), 1, 0, {}, cifar);
+  ASSERT_EQ(planned.noise_scale.size(), 3U);
+  std::vector<double> noise(static_cast<std::size_t>(cifar.size()));
+  for (int channel = 0; channel < 3; ++channel) {
+    double squares = 0;
+    for (const Translation& t : planned.chosen) {
+      draw_noise(basis.plan, 1, 0, t.slot, noise);
+      for (int i = 0; i < 1024; ++i)
+        squares += std::pow(noise[channel * 1024 + i] * planned.noise_scale[channel], 2);
+    }
+    EXPECT_NEAR(std::sqrt(squares), 0.5, 1e-6);
+  }
+}
+
+TEST(PlanTranslations, ByClassTakesClassesInProportionToTheirWeightWhateverTheirNumberInTheBatch) {
+  // Two frequent classes of equal count, one with nine images in the batch, the other with one.
+  PlanBasis basis;
+  basis.counts = {1000, 1000, 1};
+  basis.labels = {0, 1, 2};
+  basis.plan = {5, SeedRole::plan};
+  std::vector<Slot> slots(9, Slot{0, 0, 0, 0});
+  slots.push_back({1, 0, 0, 0});
+  slots.push_back({2, 0, 0, 0});
+  M2mPlanSettings settings;
+  settings.random_start = false;
+  std::map<SeedBy, int> from_second;
+  constexpr int steps = 2000;
+  for (SeedBy seed_by : {SeedBy::sample, SeedBy::class_first}) {
+    settings.seed_by = seed_by;
+    for (int step = 0; step < steps; ++step) {
+      for (const auto& t : plan_translations(basis, slots, 0, step, settings, {1, 1, 1}).chosen) {
+        from_second[seed_by] += t.seed_class == 1;
+      }
+    }
+  }
+  EXPECT_NEAR(from_second[SeedBy::sample] / static_cast<double>(steps), 0.1, 0.02);
+  EXPECT_NEAR(from_second[SeedBy::class_first] / static_cast<double>(steps), 0.5, 0.03);
+}
+
+TEST(PlanTranslations, TossesCoinsAtTheAcceptanceRate) {
+  PlanBasis basis;
+  basis.counts = {8, 1};
+  basis.labels = {0, 1};
+  basis.plan = {6, SeedRole::plan};
+  const std::vector<Slot> slots = {{0, 0, 0, 0}, {1, 0, 0, 0}};
+  M2mPlanSettings settings;
+  settings.beta = 0.9;
+  settings.random_start = false;
+  int chosen = 0;
+  int heads = 0;
+  for (int step = 0; step < 4000; ++step) {
+    for (const auto& t : plan_translations(basis, slots, 0, step, settings, {1, 1, 1}).chosen) {
+      ++chosen;
+      heads += t.coin;
+    }
+  }
+  EXPECT_NEAR(chosen / 4000.0, 1 - 1 / 8.0, 0.02);
+  EXPECT_NEAR(heads / static_cast<double>(chosen), 1 - std::pow(0.9, 7), 0.02);
+}
+
+}  // namespace
+}  // namespace m2m

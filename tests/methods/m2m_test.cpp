@@ -1,0 +1,86 @@
+#include "methods/m2m.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/tiny_data.hpp"
+#include "train/trial.hpp"
+
+namespace m2m {
+namespace {
+
+/// A planned step of a made-up data set, with f and g of their own.
+struct Fixture {
+  std::shared_ptr<const LoadedData> data = test::tiny_data({60, 20, 6, 2});
+  Config config = test::tiny_config({{"method", "M2m"}, {"train.precision", "float64"}, {"m2m.gamma", 0.3}});
+  TrainSettings settings = train_settings(config);
+  PlanBasis basis = plan_basis(data->set, data->split, 64, keys_of_f(config).order, keys_of_f(config).plan);
+  EpochPlan plan = plan_epoch(basis, 4, Sampling::class_balanced);
+  M2mSettings m2m = m2m_settings(config);
+  StepTranslations planned = plan_translations(basis, plan.step(0), 4, 0, m2m.plan, data->set.train.shape);
+  std::shared_ptr<Network> f = build_network(settings, *data), g = build_network(settings, *data);
+
+  Fixture() {
+    initialise(*f, keys_of_f(config).init);
+    initialise(*g, keys_of_g(config).init);
+  }
+  Batch batch() const {
+    std::vector<std::int64_t> labels;
+    for (const Slot& slot : plan.step(0)) labels.push_back(basis.labels[slot.image]);
+    return {gather_slots(*data, plan.step(0), torch::kFloat64), torch::tensor(labels, torch::kInt64)};
+  }
+  EditContext context() const { return {*f, *g, basis.plan, 4, 0}; }
+};
+
+TEST(ApplyM2m, KeepsTheSameSlotsAndImagesWhetherTheCoinIsTossedFirstOrLast) {
+  Fixture x;
+  Batch coin_first = x.batch();
+  Batch translate_first = x.batch();
+  const Edited a = apply_m2m(x.m2m, x.context(), x.planned, coin_first);
+  x.m2m.order = CoinOrder::translate_first;
+  const Edited b = apply_m2m(x.m2m, x.context(), x.planned, translate_first);
+  EXPECT_LT(a.slots.size(0), b.slots.size(0));
+  EXPECT_GT(a.accepted.sum().item<int>(), 0);
+  EXPECT_TRUE(torch::equal(a.slots.masked_select(a.accepted), b.slots.masked_select(b.accepted)));
+  EXPECT_TRUE(torch::allclose(coin_first.images, translate_first.images, 1e-6, 1e-6));
+}
+
+TEST(ApplyM2m, ChangesAcceptedSlotsAndNoOther) {
+  Fixture x;
+  const Batch before = x.batch();
+  Batch after = x.batch();
+  const Edited edited = apply_m2m(x.m2m, x.context(), x.planned, after);
+  torch::Tensor changed = (before.images - after.images).abs().flatten(1).amax(1) > 0;
+  torch::Tensor expected = torch::zeros({64}, torch::kBool);
+  expected.index_fill_(0, edited.slots.masked_select(edited.accepted), true);
+  EXPECT_TRUE(torch::equal(changed, expected));
+  EXPECT_TRUE(torch::equal(before.labels, after.labels));
+}
+
+TEST(ApplyM2m, LeavesABatchAloneWhereNothingWasChosen) {
+  Fixture x;
+  Batch batch = x.batch();
+  const Edited edited = apply_m2m(x.m2m, x.context(), {}, batch);
+  EXPECT_FALSE(edited.slots.defined());
+  EXPECT_TRUE(torch::equal(batch.images, x.batch().images));
+}
+
+TEST(ApplyM2m, WithAGammaThatNothingCanPassKeepsNothing) {
+  Fixture x;
+  x.m2m.translate.gamma = 1.1;
+  Batch batch = x.batch();
+  const Edited edited = apply_m2m(x.m2m, x.context(), x.planned, batch);
+  EXPECT_EQ(edited.accepted.sum().item<int>(), 0);
+  EXPECT_TRUE(torch::equal(batch.images, x.batch().images));
+}
+
+TEST(M2mSettings, FollowTheProtocolUnlessASwitchIsSetAlone) {
+  const M2mSettings code = m2m_settings(test::tiny_config({{"protocol", "code"}}));
+  EXPECT_EQ(code.plan.seed_by, SeedBy::sample);
+  EXPECT_EQ(code.translate.gamma_test, GammaTest::probability);
+  const M2mSettings paper = m2m_settings(test::tiny_config({{"protocol", "paper"}, {"m2m.seed_by", "sample"}}));
+  EXPECT_EQ(paper.plan.seed_by, SeedBy::sample);
+  EXPECT_EQ(paper.translate.gamma_test, GammaTest::cross_entropy);
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,96 @@
+#include "methods/translate.hpp"
+
+#include <gtest/gtest.h>
+
+#include "methods/losses.hpp"
+
+namespace m2m {
+namespace {
+
+std::shared_ptr<Network> network(std::uint32_t seed) {
+  auto made = make_network({"resnet8", 4, 1, 8, 8, {0.5}, {0.25}});
+  initialise(*made, {seed, SeedRole::init});
+  made->to(torch::kFloat64);
+  return made;
+}
+
+struct Fixture {
+  std::shared_ptr<Network> f = network(1), g = network(2);
+  torch::Tensor start = torch::rand({5, 1, 8, 8}, torch::kFloat64);
+  torch::Tensor seeds = torch::zeros({5}, torch::kInt64);
+  torch::Tensor targets = torch::tensor({1, 2, 3, 1, 2}, torch::kInt64);
+};
+
+TEST(Translate, TakesNormalisedStepsAgainstTheGradientOfTheLossOfItsDefinition) {
+  Fixture x;
+  x.f->eval();
+  x.g->eval();
+  torch::Tensor image = x.start.clone().requires_grad_(true);
+  const torch::Tensor loss =
+      (cross_entropy(x.g->forward(image), x.targets).sum() + 0.5 * x.f->forward(image).select(1, 0).sum()) / 7;
+  const torch::Tensor gradient = torch::autograd::grad({loss}, {image})[0];
+  const torch::Tensor norm = gradient.flatten(1).norm(2, 1).view({5, 1, 1, 1});
+  const torch::Tensor expected = (x.start - 0.1 * gradient / (norm + 1e-10)).clamp(0, 1);
+  const torch::Tensor got = translate(*x.f, *x.g, x.start, x.seeds, x.targets, 7, {.steps = 1});
+  EXPECT_TRUE(torch::allclose(got, expected, 1e-12, 1e-12));
+}
+
+TEST(Translate, MakesGSurerOfTheTarget) {
+  Fixture x;
+  const torch::Tensor before = target_probability(*x.g, x.start, x.targets);
+  const torch::Tensor after =
+      target_probability(*x.g, translate(*x.f, *x.g, x.start, x.seeds, x.targets, 5, {.lambda = 0}), x.targets);
+  EXPECT_TRUE((after > before).all().item<bool>());
+}
+
+TEST(Translate, StaysAmongPixels) {
+  Fixture x;
+  const torch::Tensor got = translate(*x.f, *x.g, x.start, x.seeds, x.targets, 5, {.step_size = 5});
+  EXPECT_GE(got.min().item<double>(), 0);
+  EXPECT_LE(got.max().item<double>(), 1);
+}
+
+TEST(Translate, WithLambdaZeroNeverAsksF) {
+  Fixture x;
+  const torch::Tensor expected = translate(*x.f, *x.g, x.start, x.seeds, x.targets, 5, {.lambda = 0});
+  auto broken = network(1);
+  {
+    const torch::NoGradGuard no_gradient;
+    for (auto& parameter : broken->parameters()) parameter.fill_(std::numeric_limits<double>::quiet_NaN());
+  }
+  EXPECT_TRUE(torch::equal(translate(*broken, *x.g, x.start, x.seeds, x.targets, 5, {.lambda = 0}), expected));
+}
+
+TEST(Translate, LeavesModesWeightsAndStatisticsAsTheyWere) {
+  Fixture x;
+  x.f->train();
+  x.g->eval();
+  const torch::Tensor statistics = x.f->named_buffers()["bn_1.running_mean"].clone();
+  translate(*x.f, *x.g, x.start, x.seeds, x.targets, 5, {});
+  EXPECT_TRUE(x.f->is_training());
+  EXPECT_FALSE(x.g->is_training());
+  EXPECT_TRUE(torch::equal(x.f->named_buffers()["bn_1.running_mean"], statistics));
+  for (const auto& parameter : x.f->parameters()) EXPECT_FALSE(parameter.grad().defined());
+}
+
+TEST(Translate, DoesNotDependOnWhatElseIsTranslatedBesides) {
+  Fixture x;
+  const torch::Tensor all = translate(*x.f, *x.g, x.start, x.seeds, x.targets, 5, {});
+  const torch::Tensor some =
+      translate(*x.f, *x.g, x.start.narrow(0, 1, 2), x.seeds.narrow(0, 1, 2), x.targets.narrow(0, 1, 2), 5, {});
+  EXPECT_TRUE(torch::allclose(all.narrow(0, 1, 2), some, 1e-6, 1e-6));
+}
+
+TEST(PassesGamma, IsAProbabilityFloorInTheCodesTestAndALossCeilingInThePapers) {
+  const torch::Tensor p = torch::tensor({0.3, 0.42, 0.89, 0.9, 0.99}, torch::kFloat64);
+  const auto passes = [&](GammaTest test, double gamma) {
+    return passes_gamma(p, {.gamma = gamma, .gamma_test = test}).sum().item<int>();
+  };
+  EXPECT_EQ(passes(GammaTest::probability, 0.9), 2);
+  EXPECT_EQ(passes(GammaTest::probability, 0.99), 1);    // stricter
+  EXPECT_EQ(passes(GammaTest::cross_entropy, 0.9), 4);   // p > exp(-0.9) = 0.4066
+  EXPECT_EQ(passes(GammaTest::cross_entropy, 0.99), 4);  // looser: p > 0.3716
+}
+
+}  // namespace
+}  // namespace m2m

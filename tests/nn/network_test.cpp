@@ -1,0 +1,140 @@
+#include "nn/network.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+
+namespace m2m {
+namespace {
+
+NetworkSpec cifar_spec(const std::string& name) {
+  return {name, 10, 3, 32, 32, {0.4914, 0.4822, 0.4465}, {0.2023, 0.1994, 0.2010}};
+}
+
+std::shared_ptr<Network> initialised(const std::string& name, std::uint32_t seed) {
+  auto network = make_network(cifar_spec(name));
+  initialise(*network, {seed, SeedRole::init});
+  return network;
+}
+
+std::int64_t parameter_count(const Network& network) {
+  std::int64_t count = 0;
+  for (const auto& parameter : network.parameters()) count += parameter.numel();
+  return count;
+}
+
+TEST(ResNet, Of32LayersHas464154Parameters) {
+  EXPECT_EQ(parameter_count(*make_network(cifar_spec("resnet32"))), 464154);
+}
+
+TEST(ResNet, Of32LayersTakes69MillionMultiplyAdds) {
+  EXPECT_NEAR(multiply_adds(cifar_spec("resnet32")), 68.86e6, 0.01e6);
+}
+
+TEST(ResNet, BearsTheAuthorsParameterNames) {
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : named_state(*make_network(cifar_spec("resnet32")))) names.push_back(name);
+  for (const char* name : {"conv_1_3x3.weight", "bn_1.running_mean", "stage_1.0.conv_a.weight",
+                           "stage_2.4.bn_b.bias", "stage_3.0.bn_a.running_var", "linear.weight", "linear.bias"}) {
+    EXPECT_NE(std::find(names.begin(), names.end(), name), names.end()) << name;
+  }
+}
+
+TEST(ResNet, HalvesOddAndEvenImages) {
+  NetworkSpec spec = cifar_spec("resnet8");
+  for (int side : {7, 8}) {
+    spec.height = spec.width = side;
+    EXPECT_EQ(make_network(spec)->forward(torch::rand({2, 3, side, side})).sizes(),
+              (std::vector<std::int64_t>{2, 10}));
+  }
+}
+
+TEST(Network, ClampsPixelsBeforeAnythingElse) {
+  auto network = initialised("mlp", 1);
+  const torch::Tensor wild = torch::randn({4, 3, 32, 32}) * 3;
+  EXPECT_TRUE(torch::equal(network->forward(wild), network->forward(wild.clamp(0, 1))));
+}
+
+TEST(Network, NormalisesByTheSetsMeanAndDeviation) {
+  auto network = initialised("mlp", 1);
+  NetworkSpec plain = cifar_spec("mlp");
+  plain.mean = {0, 0, 0};
+  plain.std = {1, 1, 1};
+  auto other = make_network(plain);
+  initialise(*other, {1, SeedRole::init});
+  const torch::Tensor mean = torch::tensor({0.4914, 0.4822, 0.4465}, torch::kFloat32).view({1, 3, 1, 1});
+  const torch::Tensor zero = torch::zeros({1, 3, 32, 32});
+  EXPECT_TRUE(torch::allclose(network->forward(zero + mean), other->forward(zero), 1e-5, 1e-5));
+}
+
+TEST(Initialise, IsTheSameForTheSameKeyAndAnotherForAnother) {
+  const auto a = named_state(*initialised("resnet32", 3));
+  const auto b = named_state(*initialised("resnet32", 3));
+  const auto c = named_state(*initialised("resnet32", 4));
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(torch::equal(a[i].second, b[i].second)) << a[i].first;
+  EXPECT_FALSE(torch::equal(a[0].second, c[0].second));
+}
+
+TEST(Initialise, GivesConvolutionsTheDeviationOfTheirFanOut) {
+  const auto network = initialised("resnet32", 5);
+  const torch::Tensor weight = network->named_parameters()["stage_3.4.conv_b.weight"];
+  EXPECT_NEAR(weight.std().item<double>(), std::sqrt(2.0 / (9 * 64)), 0.001);
+  EXPECT_NEAR(weight.mean().item<double>(), 0, 0.001);
+}
+
+TEST(Initialise, GivesTheLinearLayerTheDeviationOfItsFanInAndZeroBias) {
+  const auto network = initialised("resnet32", 5);
+  EXPECT_NEAR(network->named_parameters()["linear.weight"].std().item<double>(), std::sqrt(2.0 / 64), 0.02);
+  EXPECT_EQ(network->named_parameters()["linear.bias"].abs().max().item<double>(), 0);
+}
+
+TEST(LoadState, RestoresEveryTensorInPlace) {
+  auto from = initialised("resnet8", 1);
+  auto to = initialised("resnet8", 2);
+  std::map<std::string, torch::Tensor> state;
+  for (const auto& [name, tensor] : named_state(*from)) state[name] = tensor;
+  const void* before = to->parameters()[0].data_ptr();
+  load_state(*to, state, "file");
+  EXPECT_EQ(to->parameters()[0].data_ptr(), before);
+  const torch::Tensor pixels = torch::rand({2, 3, 32, 32});
+  from->eval();
+  to->eval();
+  EXPECT_TRUE(torch::equal(from->forward(pixels), to->forward(pixels)));
+}
+
+std::string refusal(std::map<std::string, torch::Tensor> state) {
+  auto network = make_network(cifar_spec("mlp"));
+  try {
+    load_state(*network, state, "some.safetensors");
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::bad_data);
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+TEST(LoadState, NamesTheTensorThatIsMissingLeftOverOrOfAnotherShape) {
+  std::map<std::string, torch::Tensor> whole;
+  for (const auto& [name, tensor] : named_state(*make_network(cifar_spec("mlp")))) whole[name] = tensor;
+  auto missing = whole;
+  missing.erase("linear.bias");
+  EXPECT_NE(refusal(missing).find("linear.bias"), std::string::npos);
+  auto extra = whole;
+  extra["stage_9.weight"] = torch::zeros({1});
+  EXPECT_NE(refusal(extra).find("stage_9.weight"), std::string::npos);
+  auto reshaped = whole;
+  reshaped["linear.bias"] = torch::zeros({11});
+  EXPECT_NE(refusal(reshaped).find("expected [10]"), std::string::npos);
+}
+
+TEST(MakeNetwork, RefusesAnUnknownNameAndListsTheKnown) {
+  try {
+    make_network(cifar_spec("resnet33"));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("resnet32"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,58 @@
+// The imported network's answers.
+#include "core/metrics.hpp"
+#include "parity/golden_fixture.hpp"
+#include "parity/published.hpp"
+#include "parity/real_data.hpp"
+#include "train/evaluation.hpp"
+
+namespace m2m::parity {
+namespace {
+
+class ParityOfNetwork : public GoldenTest {
+ protected:
+  void SetUp() override {
+    GoldenTest::SetUp();
+    if (IsSkipped()) return;
+    checkpoint_ = published_checkpoint();
+    if (!checkpoint_) GTEST_SKIP() << "skipped: no published network";
+    data_ = real_cifar10();
+    if (!data_) GTEST_SKIP() << "skipped: no data";
+  }
+
+  torch::Tensor logits(torch::Dtype precision) const {
+    const torch::NoGradGuard no_gradient;
+    const torch::Tensor pixels = images(*data_, Pool::test, labels("g/test_index"), precision);
+    return published_network(*checkpoint_, precision)->forward(pixels);
+  }
+
+  std::optional<Checkpoint> checkpoint_;
+  std::shared_ptr<const LoadedData> data_;
+};
+
+TEST_F(ParityOfNetwork, LogitsInFloat64) {
+  if (lacks({"g/test_index", "g/logits_float64"})) GTEST_SKIP() << what_is_lacking();
+  expect_close(logits(torch::kFloat64), tensor("g/logits_float64"), tight, "logits");
+}
+
+TEST_F(ParityOfNetwork, LogitsInFloat32) {
+  if (lacks({"g/test_index", "g/logits_float32"})) GTEST_SKIP() << what_is_lacking();
+  expect_close(logits(torch::kFloat32), tensor("g/logits_float32"), loose, "logits");
+}
+
+/// The golden file's data has 20 re-encoded test images; with the published data the checkpoint's own record
+/// counts.
+TEST_F(ParityOfNetwork, ConfusionOverTheTestImages) {
+  if (lacks({"g/confusion_test"})) GTEST_SKIP() << what_is_lacking();
+  const auto network = published_network(*checkpoint_, torch::kFloat32);
+  const Confusion ours = evaluate(*network, *data_, data_->split.test, 500, torch::kFloat32).confusion;
+  if (data_->set.published) {
+    EXPECT_NEAR(100 * accuracy(ours), std::stod(checkpoint_->metadata.at("accuracy")), 1e-3);
+    return;
+  }
+  EXPECT_EQ(ours.cells, golden().integers("g/confusion_test"));
+  EXPECT_NEAR(balanced_accuracy(ours), golden().attribute("g", "bacc"), 1e-12);
+  EXPECT_NEAR(geometric_mean(ours), golden().attribute("g", "gm"), 1e-12);
+}
+
+}  // namespace
+}  // namespace m2m::parity

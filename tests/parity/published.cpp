@@ -1,0 +1,24 @@
+#include "parity/published.hpp"
+
+#include "parity/golden.hpp"
+
+namespace m2m::parity {
+
+std::optional<Checkpoint> published_checkpoint() {
+  const auto file = published_network_file();
+  if (!file) return std::nullopt;
+  return load_checkpoint(*file);
+}
+
+std::shared_ptr<Network> published_network(const Checkpoint& checkpoint, torch::Dtype precision, int shift) {
+  const auto network = make_network({"resnet32", 10, 3, 32, 32, {.4914, .4822, .4465}, {.2023, .1994, .2010}});
+  network->to(precision);
+  auto state = checkpoint.network;
+  for (const char* name : {"linear.weight", "linear.bias"}) state.at(name) = state.at(name).roll(shift, 0);
+  const torch::NoGradGuard no_gradient;
+  load_state(*network, state, "the published network");
+  network->eval();
+  return network;
+}
+
+}  // namespace m2m::parity

@@ -1,0 +1,42 @@
+#include "parity/real_data.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace m2m::parity {
+namespace {
+
+bool is_there(const std::string& data_set) {
+  const char* root = std::getenv("M2M_DATA");
+  if (root == nullptr) return false;
+  const std::filesystem::path folder(root);
+  const bool ten = data_set == "cifar10";
+  return std::filesystem::exists(folder / (ten ? "cifar-10-batches-bin" : "cifar-100-binary")) ||
+         std::filesystem::exists(folder / (ten ? "cifar-10-binary.tar.gz" : "cifar-100-binary.tar.gz"));
+}
+
+}  // namespace
+
+std::shared_ptr<const LoadedData> real_data(const Subset& subset, Rounding rounding) {
+  if (!is_there(subset.data_set)) return nullptr;
+  Config config = with_defaults(Config(), data_fields());
+  config.set("data.set", subset.data_set);
+  config.set("data.ratio", subset.ratio);
+  config.set("data.rounding", rounding == Rounding::field ? "field" : "truncated");
+  config.set("seeds.subset", 1);
+  return load_data(config, torch::kCPU);
+}
+
+std::shared_ptr<const LoadedData> real_cifar10() { return real_data(subsets[1]); }
+
+torch::Tensor images(const LoadedData& data, Pool pool, const torch::Tensor& rows, torch::Dtype precision) {
+  const torch::Tensor& pixels = pool == Pool::train ? data.train_pixels : data.test_pixels;
+  return pixels.index_select(0, rows).to(torch::kFloat32).div(data.set.largest_pixel).to(precision);
+}
+
+torch::Tensor labels_of(const LoadedData& data, Pool pool, const torch::Tensor& rows) {
+  const std::vector<std::int32_t>& all = pool == Pool::train ? data.set.train.labels : data.set.test.labels;
+  return torch::tensor(all, torch::kInt64).index_select(0, rows);
+}
+
+}  // namespace m2m::parity

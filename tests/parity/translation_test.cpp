@@ -1,0 +1,88 @@
+// M2m's translation of 16 images, its noise given.
+#include "methods/translate.hpp"
+#include "parity/golden_fixture.hpp"
+#include "parity/published.hpp"
+#include "parity/real_data.hpp"
+
+namespace m2m::parity {
+namespace {
+
+struct Translated {
+  std::vector<double> losses;
+  torch::Tensor first_gradient, images, probability;
+};
+
+class ParityOfTranslation : public GoldenTest {
+ protected:
+  void SetUp() override {
+    GoldenTest::SetUp();
+    if (IsSkipped()) return;
+    if (lacks({"translation/train_index", "translation/seed_class", "translation/target_class",
+               "translation/noise"})) {
+      GTEST_SKIP() << what_is_lacking();
+    }
+    checkpoint_ = published_checkpoint();
+    if (!checkpoint_) GTEST_SKIP() << "skipped: no published network";
+    data_ = real_cifar10();
+    if (!data_) GTEST_SKIP() << "skipped: no data";
+  }
+
+  TranslateSettings settings() const {
+    return {.lambda = golden().attribute("translation", "lambda"),
+            .step_size = golden().attribute("translation", "eta"),
+            .steps = static_cast<int>(golden().attribute("translation", "T"))};
+  }
+
+  Translated run(torch::Dtype precision) const {
+    const auto g = published_network(*checkpoint_, precision);
+    const auto f = published_network(*checkpoint_, precision, 3);
+    const torch::Tensor pixels = images(*data_, Pool::train, labels("translation/train_index"), precision);
+    const torch::Tensor start = (pixels + tensor("translation/noise").to(precision)).clamp(0, 1);
+    const torch::Tensor targets = labels("translation/target_class");
+    Translated done;
+    const TranslationWatcher watcher = [&](int step, const torch::Tensor& loss, const torch::Tensor& gradient) {
+      done.losses.push_back(loss.item<double>());
+      if (step == 0) done.first_gradient = gradient.clone();
+    };
+    done.images =
+        translate(*f, *g, start, labels("translation/seed_class"), targets, start.size(0), settings(), watcher);
+    done.probability = target_probability(*g, done.images, targets);
+    return done;
+  }
+
+  void expect_losses(const Translated& ours, const std::string& precision, int steps, double tolerance) {
+    for (int step = 0; step < steps; ++step) {
+      const std::string path = "translation/" + precision + "/loss_" + std::to_string(step);
+      expect_close(ours.losses.at(step), golden().number(path), tolerance, path);
+    }
+  }
+
+  std::optional<Checkpoint> checkpoint_;
+  std::shared_ptr<const LoadedData> data_;
+};
+
+TEST_F(ParityOfTranslation, InFloat64) {
+  const std::string group = "translation/float64";
+  if (lacks({group + "/loss_0", group + "/first_gradient", group + "/x", group + "/p_g"})) {
+    GTEST_SKIP() << what_is_lacking();
+  }
+  const Translated ours = run(torch::kFloat64);
+  expect_losses(ours, "float64", settings().steps, tight);
+  expect_close(ours.first_gradient, tensor(group + "/first_gradient"), tight, "first gradient");
+  expect_close(ours.images, tensor(group + "/x"), tight, "x*");
+  expect_close(ours.probability, tensor(group + "/p_g"), tight, "softmax(g(x*))[k]");
+}
+
+/// Ten steps amplify rounding, so only what comes first is compared.
+TEST_F(ParityOfTranslation, BeginningInFloat32) {
+  const std::string group = "translation/float32";
+  if (lacks({group + "/loss_0", group + "/loss_1", group + "/loss_2", group + "/first_gradient"})) {
+    GTEST_SKIP() << what_is_lacking();
+  }
+  const Translated ours = run(torch::kFloat32);
+  expect_losses(ours, "float32", 3, loose);
+  expect_close(ours.first_gradient, tensor(group + "/first_gradient"), loose, "first gradient");
+}
+
+}  // namespace
+}  // namespace m2m::parity

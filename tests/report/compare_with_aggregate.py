@@ -1,0 +1,80 @@
+"""Compares every cell of m2m-report's tables with those of results/aggregate.py.
+
+compare_with_aggregate.py M2M_REPORT AGGREGATE_PY FOLDER
+"""
+
+import io
+import itertools
+import subprocess
+import sys
+
+import h5py
+import numpy as np
+import pandas as pd
+
+
+def output_of(*command):
+    """Standard output of a command that must succeed."""
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, (command, done.stderr)
+    return done.stdout
+
+
+def grid_of(markdown):
+    """The cells of a Markdown table as lists of texts, its rule left out."""
+    lines = [line for line in markdown.splitlines() if line.startswith("|")]
+    rows = [[text.strip() for text in line.replace("\\|", "!").strip("|").split("|")] for line in lines]
+    return [row for row in rows if not row[0].startswith(":-")]
+
+
+def compare_csv(report, aggregate):
+    """Numbers to 1e-9, texts exactly; what only m2m-report has are numbers that others published."""
+    ours = pd.read_csv(io.StringIO(report), dtype={"epochs": str})
+    own = pd.read_csv(io.StringIO(aggregate), dtype={"epochs": str})
+    extra = [name for name in ours.columns if name not in own.columns]
+    assert all(name.startswith(("published_", "rerun_")) for name in extra), extra
+    assert list(own.columns) == [name for name in ours.columns if name not in extra]
+    assert len(ours) == len(own) > 0
+    for name in own.columns:
+        if pd.api.types.is_float_dtype(own[name]):
+            np.testing.assert_allclose(ours[name], own[name], rtol=0, atol=1e-9, err_msg=name)
+        else:
+            assert ours[name].fillna("").tolist() == own[name].fillna("").tolist(), name
+    return own.size
+
+
+def compare_markdown(report, aggregate):
+    """Every cell as text; columns of numbers that others published are left out."""
+    ours, own = grid_of(report), grid_of(aggregate)
+    kept = [c for c, name in enumerate(ours[0]) if not name.endswith(("published", "rerun by others"))]
+    assert [[row[c] for c in kept] for row in ours] == own, (ours, own)
+    return sum(map(len, own))
+
+
+def compare_tables(program, script, folder, *options):
+    """Every selection and kind of GM, from the folder and from the merged file; how many cells agree."""
+    compared = 0
+    for select, gm, source in itertools.product(("last", "best"), ("zero", "nonzero"), ("", "/results.h5")):
+        for form, compare in (("csv", compare_csv), ("markdown", compare_markdown)):
+            said = ("--select", select, "--gm", gm, "--format", form, *options)
+            report = output_of(program, folder + source, *said)
+            compared += compare(report, output_of(sys.executable, script, folder, *said))
+    return compared
+
+
+def main():
+    """Compares the tables of both folders, and that both programs refuse the mixed one."""
+    program, script, folder = sys.argv[1:]
+    compared = compare_tables(program, script, folder + "/study")
+    compared += compare_tables(program, script, folder + "/mixed", "--allow-mixed")
+    for command in ((program,), (sys.executable, script)):
+        refused = subprocess.run((*command, folder + "/mixed"), capture_output=True, text=True)
+        assert refused.returncode == 2 and "--allow-mixed" in refused.stderr, (command, refused)
+    table = pd.DataFrame(h5py.File(folder + "/study/results.h5")["trials"][:])
+    assert len(table) == 17 and table.data_ratio.dtype == float and table.seed.dtype == int, table.dtypes
+    assert set(table.status) == {b"done", b"failed", b"diverged", b"missing"}
+    print(f"{compared} cells agree")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+#include "report/made_up_study.hpp"
+
+#include "results/failure.hpp"
+#include "results/merge.hpp"
+#include "results/record_file.hpp"
+#include "support/sample_results.hpp"
+
+namespace m2m::testing {
+namespace {
+
+Config on_digits(Config config) {
+  config.set("data.set", "digits");
+  config.set("data.imbalance", "step");
+  config.set("data.ratio", 20.0);
+  config.set("train.network", "small-mlp");
+  config.set("train.epochs", 40);
+  return config;
+}
+
+/// Adds a trial to the plan, and its result to the folder.
+struct Maker {
+  const OutputFolder& out;
+  PlannedStudy study;
+
+  TrialRecord plan(const std::string& label, const Config& config, const std::vector<int>& hits) {
+    const TrialRecord record = sample_record(label, config, hits);
+    study.trials.push_back(planned(record));
+    return record;
+  }
+  void done(const std::string& label, const Config& config, const std::vector<int>& hits) {
+    const TrialRecord record = plan(label, config, hits);
+    write_trial(out.result(record.id), record);
+  }
+  void failed(const std::string& label, const Config& config, bool diverged, const std::string& reason) {
+    const TrialRecord record = plan(label, config, {1, 1});
+    write_failure(out.failure(record.id), {record.id, label, reason, diverged, config});
+  }
+};
+
+}  // namespace
+
+void make_study(const OutputFolder& out, bool mixed) {
+  Maker make{out, {"made_up", "made_up.toml", {}}};
+  for (int seed = 0; seed < 3; ++seed) {
+    make.done("ERM", sample_config("ERM", seed), {95 - seed, 60 + 3 * seed, 31 - seed});
+    make.done("ERM", on_digits(sample_config("ERM", seed)), {98, 72 + seed, 55, 47 - 3 * seed});
+  }
+  make.done("DRS", sample_config("DRS", 0), {88, 70, 61});
+  make.done("DRS", on_digits(sample_config("DRS", 0)), {97, 0, 0, 80});
+  make.done("M2m", sample_config("M2m", 0), {87, 77, 69});
+  Config other = sample_config("M2m", 1);
+  if (mixed) other.set("protocol", "paper");
+  make.done("M2m", other, {86, 79, 71});
+  make.failed("M2m", sample_config("M2m", 2), true, "loss is not a number at epoch 3 step 41");
+  make.plan("M2m", sample_config("M2m", 3), {1, 1});
+  make.done("M2m, lambda=0 | b", sample_config("M2m", 10), {90, 50, 0});
+  make.done("M2m, lambda=0 | b", sample_config("M2m", 11), {91, 52, 0});
+  make.failed("RS", on_digits(sample_config("RS", 0)), false, "digits.csv: 7 bytes, expected 90,000");
+  PlannedTrial again = make.study.trials.front();
+  make.study.trials.push_back(again);
+  again.label = "ERM again";
+  make.study.trials.push_back(again);
+  write_study(out.study(), make.study);
+  merge_results(out);
+}
+
+}  // namespace m2m::testing

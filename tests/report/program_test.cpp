@@ -1,0 +1,114 @@
+// m2m-report as a shell sees it: what it prints, and how it ends.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+
+#include "report/made_up_study.hpp"
+#include "results/planned_study.hpp"
+#include "support/sample_results.hpp"
+
+namespace m2m {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::TemporaryFolder;
+
+struct Ended {
+  int code = -1;
+  std::string said;  // on standard output and standard error
+};
+
+Ended run_report(const std::string& arguments) {
+  const std::string command = std::string(M2M_REPORT) + " " + arguments + " 2>&1";
+  Ended ended;
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  std::array<char, 4096> block{};
+  for (std::size_t got; (got = std::fread(block.data(), 1, block.size(), pipe)) > 0;)
+    ended.said.append(block.data(), got);
+  const int status = ::pclose(pipe);
+  ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return ended;
+}
+
+TEST(ReportProgram, PrintsTheSameTableFromAFolderAndItsMergedFile) {
+  const TemporaryFolder folder;
+  testing::make_study({folder.path()});
+  const Ended of_folder = run_report(folder.path().string());
+  EXPECT_EQ(of_folder.code, 0) << of_folder.said;
+  EXPECT_EQ(run_report(folder.path().string() + "/results.h5").said, of_folder.said);
+  fs::remove(folder.path() / "study.json");
+  fs::remove_all(folder.path() / "trials");
+  EXPECT_EQ(run_report(folder.path().string()).said, of_folder.said);
+}
+
+TEST(ReportProgram, MergesAndSaysWhatIsLacking) {
+  const TemporaryFolder folder;
+  testing::make_study({folder.path()});
+  fs::remove(folder.path() / "results.h5");
+  const Ended merged = run_report("merge " + folder.path().string());
+  EXPECT_EQ(merged.code, 0);
+  EXPECT_NE(merged.said.find("results.h5: 14 trials done, 1 failed, 1 diverged, 1 missing\n"), std::string::npos)
+      << merged.said;
+  EXPECT_TRUE(fs::exists(folder.path() / "results.h5"));
+}
+
+TEST(ReportProgram, OfAFolderNoSweepHasWrittenEndsWithTwo) {
+  const TemporaryFolder folder;
+  const Ended ended = run_report(folder.path().string());
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(ended.said.rfind("m2m-report: ", 0), 0U);
+  EXPECT_NE(ended.said.find("has no study.json"), std::string::npos);
+}
+
+TEST(ReportProgram, OfAStudyWithoutTrialsSaysSo) {
+  const TemporaryFolder folder;
+  write_study(folder.path() / "study.json", {"empty", "empty.toml", {}});
+  EXPECT_EQ(run_report(folder.path().string()).said, "The study plans no trials.\n");
+  EXPECT_EQ(run_report(folder.path().string() + " --format json").code, 0);
+}
+
+TEST(ReportProgram, EndsWithTheExitCodeOfWhatIsWrong) {
+  const TemporaryFolder folder;
+  const std::string text = (folder.path() / "notes.txt").string();
+  std::ofstream(text) << "bACC 77.9\n";
+  EXPECT_EQ(run_report(text).code, 65);
+  EXPECT_NE(run_report(text).said.find("not an HDF5 file"), std::string::npos);
+  EXPECT_EQ(run_report(folder.path().string() + "/none").code, 74);
+  EXPECT_EQ(run_report("").code, 2);
+  EXPECT_EQ(run_report("--format excel " + text).code, 2);
+  EXPECT_EQ(run_report("--colour " + text).code, 2);
+  EXPECT_EQ(run_report("--help").code, 0);
+  EXPECT_EQ(run_report("--version").said, "0.1.0\n");
+}
+
+TEST(ReportProgram, ThatCannotWriteEndsWithInputOutput) {
+  const TemporaryFolder folder;
+  testing::make_study({folder.path()});
+  EXPECT_EQ(run_report(folder.path().string() + " > /dev/full").code, 74);
+  fs::remove(folder.path() / "results.h5");
+  fs::create_directories(folder.path() / "results.h5" / "in the way");
+  const Ended merged = run_report("merge " + folder.path().string());
+  EXPECT_EQ(merged.code, 74) << merged.said;
+}
+
+TEST(ReportProgram, OnAFullDiskLeavesTheOldMergedFileAndEndsWithInputOutput) {
+  const TemporaryFolder folder;
+  testing::make_study({folder.path()});
+  const auto size = fs::file_size(folder.path() / "results.h5");
+  const std::string limited = "merge " + folder.path().string();
+  const std::string command =
+      "sh -c 'trap \"\" XFSZ; ulimit -f 40; exec " + std::string(M2M_REPORT) + " " + limited + "' 2>&1";
+  std::FILE* pipe = ::popen(command.c_str(), "r");
+  std::string said;
+  for (int c; (c = std::fgetc(pipe)) != EOF;) said += static_cast<char>(c);
+  const int status = ::pclose(pipe);
+  EXPECT_EQ(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 74) << said;
+  EXPECT_NE(said.find("cannot be written: flushing the file: File too large"), std::string::npos) << said;
+  EXPECT_EQ(fs::file_size(folder.path() / "results.h5"), size);
+}
+
+}  // namespace
+}  // namespace m2m

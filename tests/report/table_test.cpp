@@ -1,0 +1,203 @@
+#include "report/table.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/error.hpp"
+#include "report/data_setting.hpp"
+#include "report/formats.hpp"
+#include "report/made_up_study.hpp"
+#include "support/sample_results.hpp"
+
+namespace m2m {
+namespace {
+
+using testing::planned;
+using testing::sample_config;
+using testing::sample_record;
+using testing::TemporaryFolder;
+
+StudyResults study_of(const std::vector<TrialRecord>& records) {
+  StudyResults results;
+  for (const TrialRecord& record : records) {
+    results.trials.push_back({planned(record), TrialStatus::done, "", record});
+  }
+  return results;
+}
+
+/// Two trials of one label; `change` is applied to the second one's settings before it is made.
+StudyResults pair_with(const std::string& field, const Json& value) {
+  Config changed = sample_config("M2m", 1);
+  changed.set(field, value);
+  return study_of(
+      {sample_record("M2m", sample_config("M2m", 0), {80, 60}), sample_record("M2m", changed, {90, 70})});
+}
+
+std::string refusal(const StudyResults& results, const TableOptions& options = {}) {
+  try {
+    make_table(results, options);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    return error.what();
+  }
+  return "";
+}
+
+ResultTable made_up_table(const TableOptions& options) {
+  const TemporaryFolder folder;
+  testing::make_study({folder.path()});
+  return make_table(read_output_folder({folder.path()}), options);
+}
+
+TEST(Estimate, IsMeanAndSampleDeviation) {
+  EXPECT_EQ(estimate({2, 4, 9}).mean, 5.0);
+  EXPECT_DOUBLE_EQ(estimate({2, 4, 9}).std, std::sqrt(13.0));
+  EXPECT_TRUE(std::isnan(estimate({2}).std));
+  EXPECT_TRUE(std::isnan(estimate({}).mean));
+}
+
+TEST(Table, AveragesBalancedAccuracyAndGeometricMeanOverTrials) {
+  const ResultTable table = make_table(pair_with("seed", 1), {});
+  ASSERT_EQ(table.rows, std::vector<std::string>{"M2m"});
+  ASSERT_EQ(table.columns, std::vector<std::string>{"CIFAR-LT-10 rho=100"});
+  const TableCell& cell = table.cells[0][0];
+  EXPECT_EQ(cell.bacc.n, 2);
+  EXPECT_NEAR(cell.bacc.mean, 75.0, 1e-9);            // of 70 and 80
+  EXPECT_NEAR(cell.bacc.std, std::sqrt(50.0), 1e-9);  // (5^2 + 5^2) / 1
+  const double first = 100 * std::sqrt(0.48);
+  const double second = 100 * std::sqrt(0.63);
+  EXPECT_NEAR(cell.gm.mean, (first + second) / 2, 1e-9);
+  EXPECT_NEAR(cell.gm.std, (second - first) / std::sqrt(2.0), 1e-9);
+}
+
+TEST(Table, ShowsTheSelectedEpoch) {
+  const StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {80, 60})});
+  EXPECT_NEAR(make_table(results, {Selection::last}).cells[0][0].bacc.mean, 70.0, 1e-9);
+  EXPECT_NEAR(make_table(results, {Selection::best}).cells[0][0].bacc.mean, 69.5, 1e-9);
+}
+
+TEST(Table, LeavesOutClassesOfZeroRecallOnlyWhenAsked) {
+  const StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 0})});
+  EXPECT_EQ(make_table(results, {Selection::last, GmKind::zero}).cells[0][0].gm.mean, 0.0);
+  EXPECT_NEAR(make_table(results, {Selection::last, GmKind::nonzero}).cells[0][0].gm.mean, 72.0, 1e-9);
+}
+
+TEST(Table, CountsAndNamesTrialsThatAreLacking) {
+  const ResultTable table = made_up_table({});
+  ASSERT_EQ(table.rows, (std::vector<std::string>{"ERM", "DRS", "M2m", "M2m, lambda=0 | b", "RS", "ERM again"}));
+  ASSERT_EQ(table.columns, (std::vector<std::string>{"CIFAR-LT-10 rho=100", "digits step rho=20"}));
+  const TableCell& cell = table.cells[2][0];
+  EXPECT_EQ(cell.planned, 4);
+  EXPECT_EQ(table.cells[0][0].planned, 3);  // one of them is planned twice
+  EXPECT_EQ(table.cells[5][0].bacc.n, 1);
+  EXPECT_EQ(cell.bacc.n, 2);
+  EXPECT_EQ(cell.diverged, 1);
+  EXPECT_EQ(cell.missing, 1);
+  EXPECT_EQ(table.cells[2][1].planned, 0);
+  EXPECT_EQ(table.cells[4][1].failed, 1);
+  ASSERT_EQ(table.incomplete.size(), 3U);
+  EXPECT_NE(table.incomplete[0].find("M2m on CIFAR-LT-10 rho=100: 1 of 4 trials diverged: "), std::string::npos);
+  EXPECT_NE(table.incomplete[0].find("(loss is not a number at epoch 3 step 41)"), std::string::npos);
+  EXPECT_NE(table.incomplete[1].find("1 of 4 trials missing: "), std::string::npos);
+  EXPECT_NE(table.incomplete[2].find("RS on digits step rho=20: 1 of 1 trials failed: "), std::string::npos);
+}
+
+TEST(Table, OfAStudyWithoutResultsNamesEveryTrial) {
+  StudyResults results;
+  results.trials.push_back(
+      {planned(sample_record("ERM", sample_config("ERM", 0), {1, 1})), TrialStatus::missing, "", {}});
+  const ResultTable table = make_table(results, {});
+  EXPECT_EQ(table.cells[0][0].bacc.n, 0);
+  EXPECT_EQ(table.incomplete.size(), 1U);
+  EXPECT_NE(as_markdown(table).find("- (0*)"), std::string::npos);
+  EXPECT_EQ(as_markdown(make_table({}, {})), "The study plans no trials.\n");
+}
+
+TEST(Table, RefusesToMixNumericsVersions) {
+  StudyResults results = pair_with("seed", 1);
+  results.trials.push_back(study_of({sample_record("M2m", sample_config("M2m", 2), {1, 1})}).trials[0]);
+  results.trials[1].record->identity["numerics"] = 3;
+  const std::string id = results.trials[1].record->id.substr(0, 4);
+  EXPECT_EQ(
+      refusal(results),
+      "M2m on CIFAR-LT-10 rho=100: trials/" + id +
+          "../result.h5 was written with numerics 3, the others with 1: averaging them would mix two programs; "
+          "--allow-mixed if you mean it");
+}
+
+TEST(Table, RefusesToMixPrecisionsValidationModesAndProtocols) {
+  EXPECT_NE(refusal(pair_with("train.precision", "float64")).find("train.precision = float"), std::string::npos);
+  EXPECT_NE(refusal(pair_with("data.validation", "none")).find("data.validation = "), std::string::npos);
+  EXPECT_NE(refusal(pair_with("protocol", "paper")).find("two protocols"), std::string::npos);
+}
+
+TEST(Table, RefusesToMixTrainingsButNotSeeds) {
+  EXPECT_NE(refusal(pair_with("m2m.beta", 0.99)).find("m2m.beta = "), std::string::npos);
+  EXPECT_NE(refusal(pair_with("train.epochs", 100)).find("different trainings"), std::string::npos);
+  EXPECT_EQ(refusal(pair_with("seeds.order", 9)), "");
+}
+
+TEST(Table, RefusesToMixOriginsOfGButNotTheGsOfSeeds) {
+  StudyResults results = pair_with("seed", 1);
+  results.trials[0].record->identity["g"] = {{"stage", "aaaa"}, {"pick", "best"}};
+  results.trials[1].record->identity["g"] = {{"stage", "bbbb"}, {"pick", "best"}};
+  EXPECT_EQ(refusal(results), "");
+  results.trials[1].record->identity["g"] = {{"stage", "bbbb"}, {"pick", "last"}};
+  EXPECT_NE(refusal(results).find("has g = "), std::string::npos);
+  results.trials[1].record->identity["g"] = {{"file", "cccc"}};
+  EXPECT_NE(refusal(results).find("has g = "), std::string::npos);
+}
+
+TEST(Table, MixesWhenToldToAndSaysSo) {
+  const ResultTable table = make_table(pair_with("m2m.beta", 0.99), {Selection::last, GmKind::zero, true});
+  EXPECT_EQ(table.cells[0][0].bacc.n, 2);
+  EXPECT_NE(table.notes.front().find("averaged all the same (--allow-mixed): M2m on"), std::string::npos);
+}
+
+TEST(Table, WithoutAnyBestEpochPointsToTheLast) {
+  Config config = sample_config("ERM", 0);
+  config.set("data.validation", "none");
+  EXPECT_NE(refusal(study_of({sample_record("ERM", config, {1, 2})}), {Selection::best}).find("--select last"),
+            std::string::npos);
+}
+
+TEST(DataSetting, HasTheFieldsName) {
+  Config config = sample_config("ERM", 0);
+  EXPECT_EQ(data_setting_name(config), "CIFAR-LT-10 rho=100");
+  config.set("data.imbalance", "step");
+  config.set("data.ratio", 12.5);
+  config.set("data.subset", "random");
+  config.set("data.largest", 250);
+  EXPECT_EQ(data_setting_name(config), "CIFAR-10 step rho=12.5, N_1=250, random subset");
+  config = sample_config("ERM", 0);
+  config.set("data.set", "cifar100");
+  config.set("data.imbalance", "none");
+  EXPECT_EQ(data_setting_name(config), "CIFAR-100 balanced");
+}
+
+TEST(Published, StandsBesideExactlyTheSameSetting) {
+  const Config config = sample_config("M2m", 0);
+  EXPECT_EQ(published_numbers(config, "M2m").paper.bacc, "78.3");
+  EXPECT_EQ(published_numbers(config, "M2m").rerun.gm, "77.63");
+  EXPECT_EQ(published_numbers(config, "M2m, lambda=0").rerun.bacc, "");
+  const std::vector<std::pair<std::string, Json>> other = {{"train.epochs", 40},
+                                                           {"train.network", "small-resnet"},
+                                                           {"train.start_from", "f.safetensors"},
+                                                           {"data.ratio", 50.0},
+                                                           {"data.set", "digits"},
+                                                           {"data.imbalance", "step"},
+                                                           {"data.subset", "random"},
+                                                           {"data.validation", "none"},
+                                                           {"data.largest", 500},
+                                                           {"data.rounding", "truncated"},
+                                                           {"method", "ERM"}};
+  for (const auto& [field, value] : other) {
+    Config changed = config;
+    changed.set(field, value);
+    EXPECT_EQ(published_numbers(changed, "M2m").rerun.bacc, "") << field;
+  }
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,114 @@
+#include "results/journal.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <random>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "support/sample_results.hpp"
+
+namespace m2m {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::expect_equal;
+using testing::random_record;
+using testing::TemporaryFolder;
+
+void put_bytes(const fs::path& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
+
+fs::path journal_of(const TemporaryFolder& folder, const std::vector<EpochRecord>& epochs) {
+  const fs::path file = folder.path() / "trials" / "a" / "journal.jsonl";
+  Journal journal(file);
+  for (const EpochRecord& epoch : epochs) journal.append(epoch);
+  return file;
+}
+
+TEST(Journal, GivesBackItsEpochs) {
+  const TemporaryFolder folder;
+  const auto epochs = random_record(1, {100, 4, 5, true, true}).epochs;
+  const auto read = read_journal(journal_of(folder, epochs));
+  ASSERT_EQ(read.size(), 4U);
+  for (std::size_t e = 0; e < 4; ++e) expect_equal(read[e], epochs[e]);
+}
+
+TEST(Journal, TakesTheLastLineOfAnEpochAfterAResume) {
+  const TemporaryFolder folder;
+  const fs::path file = journal_of(folder, random_record(2, {2, 3, 5, true, true}).epochs);
+  const auto again = random_record(3, {2, 3, 5, true, true}).epochs;
+  Journal resumed(file);
+  resumed.append(again[1]);
+  const auto read = read_journal(file);
+  ASSERT_EQ(read.size(), 3U);
+  expect_equal(read[1], again[1]);
+}
+
+TEST(Journal, CutAtAnyByteGivesTheWholeLinesAndCanBeContinued) {
+  const TemporaryFolder folder;
+  const auto epochs = random_record(4, {2, 4, 5, true, true}).epochs;
+  const fs::path file = journal_of(folder, epochs);
+  const std::string whole = read_file(file);
+  for (std::size_t length = 0; length <= whole.size(); ++length) {
+    const std::string cut = whole.substr(0, length);
+    put_bytes(file, cut);
+    const auto lines = static_cast<std::size_t>(std::count(cut.begin(), cut.end(), '\n'));
+    ASSERT_EQ(read_journal(file).size(), lines) << length;
+    if (length % 40 != 0) continue;
+    Journal(file).append(epochs[3]);
+    const auto continued = read_journal(file);
+    ASSERT_EQ(continued.size(), lines == 4 ? 4 : lines + 1) << length;
+    expect_equal(continued.back(), epochs[3]);
+  }
+}
+
+TEST(Journal, WithDamagedBytesIsReadOrRefusedWithItsLine) {
+  const TemporaryFolder folder;
+  const fs::path file = journal_of(folder, random_record(5, {3, 3, 5, true, true}).epochs);
+  const std::string whole = read_file(file);
+  std::mt19937 random(6);
+  for (int round = 0; round < 1000; ++round) {
+    std::string bytes = whole;
+    bytes[random() % bytes.size()] = static_cast<char>(random());
+    put_bytes(file, bytes);
+    try {
+      EXPECT_LE(read_journal(file).size(), 4U);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::bad_data);
+      EXPECT_NE(std::string(error.what()).find("journal.jsonl:"), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(Journal, WhereNoneCanBeWrittenIsAnInputOutputError) {
+  const TemporaryFolder folder;
+  put_bytes(folder.path() / "file", "in the way");
+  try {
+    Journal journal(folder.path() / "file" / "journal.jsonl");
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::input_output);
+  }
+  try {
+    const EpochRecord epoch;
+    Journal("/dev/full").append(epoch);
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::input_output);
+  }
+}
+
+TEST(GenerationCounts, AreTotalledByOutcome) {
+  GenerationCounts counts(3);
+  counts.at(Outcome::failed_gamma, 0, 1) = 2;
+  counts.at(Outcome::failed_gamma, 1, 2) = 3;
+  counts.at(Outcome::accepted, 0, 2) = 7;
+  EXPECT_EQ(counts.total(Outcome::failed_gamma), 5);
+  EXPECT_EQ(counts.total(Outcome::accepted), 7);
+  EXPECT_EQ(counts.total(Outcome::chosen), 0);
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,78 @@
+#include "results/planned_study.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "results/failure.hpp"
+#include "support/sample_results.hpp"
+
+namespace m2m {
+namespace {
+
+using testing::sample_config;
+using testing::TemporaryFolder;
+
+PlannedStudy two_trials() {
+  return {
+      "digits",
+      "jobs/digits.toml",
+      {{"0123456789abcdef", "ERM", sample_config("ERM", 0)}, {"fedcba9876543210", "M2m", sample_config("M2m", 1)}}};
+}
+
+TEST(PlannedStudy, ComesBackAsItWasWritten) {
+  const TemporaryFolder folder;
+  write_study(folder.path() / "out" / "study.json", two_trials());
+  const PlannedStudy read = read_study(folder.path() / "out" / "study.json");
+  EXPECT_EQ(read.name, "digits");
+  EXPECT_EQ(read.file, "jobs/digits.toml");
+  ASSERT_EQ(read.trials.size(), 2U);
+  EXPECT_EQ(read.trials[1].id, "fedcba9876543210");
+  EXPECT_EQ(read.trials[1].label, "M2m");
+  EXPECT_EQ(read.trials[1].config, sample_config("M2m", 1));
+}
+
+TEST(PlannedStudy, CutAtAnyByteIsBadData) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "study.json";
+  write_study(file, two_trials());
+  const std::string whole = read_file(file);
+  for (std::size_t length = 0; length + 1 < whole.size(); ++length) {
+    std::ofstream(file, std::ios::binary) << whole.substr(0, length);
+    try {
+      read_study(file);
+      FAIL() << length;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::bad_data);
+    }
+  }
+}
+
+TEST(PlannedStudy, OfAnotherSchemaIsRefusedByNumber) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "study.json";
+  std::ofstream(file) << R"({"schema": 9, "name": "a", "file": "b", "trials": []})";
+  try {
+    read_study(file);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()), file.string() + ": schema 9, this program reads 1");
+  }
+}
+
+TEST(Failure, ComesBackAsItWasWritten) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "failure.json";
+  write_failure(file, {"77d0", "LDAM", "loss is not a number at epoch 3 step 41", true, sample_config("LDAM", 1)});
+  const Failure read = read_failure(file);
+  EXPECT_EQ(read.id, "77d0");
+  EXPECT_EQ(read.label, "LDAM");
+  EXPECT_EQ(read.reason, "loss is not a number at epoch 3 step 41");
+  EXPECT_TRUE(read.diverged);
+  EXPECT_EQ(read.config, sample_config("LDAM", 1));
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,246 @@
+#include "results/record_file.hpp"
+
+#include <gtest/gtest.h>
+#include <hdf5.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "results/schema_file.hpp"
+#include "support/sample_results.hpp"
+
+namespace m2m {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::expect_equal;
+using testing::random_record;
+using testing::RecordShape;
+using testing::TemporaryFolder;
+
+/// The Error that `act` throws; a test failure where it throws none.
+Error error_of(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const Error& error) {
+    return error;
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return internal_error("");
+}
+
+void put_bytes(const fs::path& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
+
+/// Runs `child` in a process of its own and returns its status as waitpid gives it.
+int status_of_child(const std::function<int()>& child) {
+  const pid_t pid = ::fork();
+  if (pid == 0) std::exit(child());  // not _exit: what libraries do when a program ends counts too
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  return status;
+}
+
+TEST(RecordFile, ComesBackAsItWasWritten) {
+  const TemporaryFolder folder;
+  std::uint32_t seed = 0;
+  for (const RecordShape& shape : {RecordShape{}, RecordShape{2, 1, 3, true, false},
+                                   RecordShape{100, 4, 900, true, true}, RecordShape{10, 5, 40, false, true},
+                                   RecordShape{3, 0, 7, true, false}, RecordShape{397, 2, 60, false, true}}) {
+    const TrialRecord record = random_record(++seed, shape);
+    const fs::path file = folder.path() / "deep" / "er" / "result.h5";
+    write_trial(file, record);
+    expect_equal(read_trial(file), record);
+  }
+}
+
+TEST(RecordFile, ReadsMetricsWithoutTheBulk) {
+  const TemporaryFolder folder;
+  const TrialRecord record = random_record(1);
+  write_trial(folder.path() / "result.h5", record);
+  const TrialRecord light = read_trial(folder.path() / "result.h5", RecordParts::metrics);
+  EXPECT_EQ(light.last.test, record.last.test);
+  EXPECT_EQ(light.best->validation, record.best->validation);
+  EXPECT_EQ(light.config, record.config);
+  EXPECT_TRUE(light.last.test_logits.empty());
+  EXPECT_TRUE(light.test_labels.empty());
+}
+
+TEST(RecordFile, RoundsLogitsToTheNearestFloat16) {
+  const TemporaryFolder folder;
+  TrialRecord record = random_record(2, {2, 1, 3, false, false});
+  record.last.test_logits = {0.1F, -65504.0F, 1e6F, 1.0009765F, 6.1e-5F, std::numeric_limits<float>::quiet_NaN()};
+  write_trial(folder.path() / "r.h5", record);
+  const std::vector<float> got = read_trial(folder.path() / "r.h5").last.test_logits;
+  EXPECT_EQ(got[0], 0.0999755859375F);
+  EXPECT_EQ(got[1], -65504.0F);
+  EXPECT_EQ(got[2], std::numeric_limits<float>::infinity());
+  EXPECT_EQ(got[3], 1.0009765625F);
+  EXPECT_NEAR(got[4], 6.1e-5F, 6e-8F);
+  EXPECT_NE(got[5], got[5]);
+}
+
+TEST(RecordFile, IsTheSameBytesForTheSameRecord) {
+  const TemporaryFolder folder;
+  write_trial(folder.path() / "a.h5", random_record(3));
+  ::sleep(1);  // the time of day, which HDF5 would record, has another second
+  write_trial(folder.path() / "b.h5", random_record(3));
+  EXPECT_TRUE(read_file(folder.path() / "a.h5") == read_file(folder.path() / "b.h5"));
+}
+
+TEST(RecordFile, RefusesARecordThatContradictsItself) {
+  const TemporaryFolder folder;
+  TrialRecord record = random_record(4);
+  record.last.test_logits.pop_back();
+  EXPECT_EQ(error_of([&] { write_trial(folder.path() / "r.h5", record); }).code(), ExitCode::internal);
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(RecordFile, CutAtAnyByteIsAnErrorAndNeverACrash) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "result.h5";
+  write_trial(file, random_record(5, {2, 2, 4, true, true}));
+  const std::string whole = read_file(file);
+  const std::size_t step = std::max<std::size_t>(whole.size() / 300, 1);
+  for (std::size_t length = 0; length < whole.size(); length += length < 200 ? 1 : step) {
+    put_bytes(file, whole.substr(0, length));
+    const Error error = error_of([&] { read_trial(file); });
+    EXPECT_EQ(error.code(), ExitCode::bad_data) << length;
+    if (length >= 200) {
+      EXPECT_NE(std::string(error.what()).find("truncated"), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(RecordFile, WithAByteFlippedIsAnErrorOrReadableAndNeverACrash) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "result.h5";
+  const TrialRecord record = random_record(6, {2, 2, 4, true, true});
+  write_trial(file, record);
+  const std::string whole = read_file(file);
+  const std::size_t step = std::max<std::size_t>(whole.size() / 600, 1);
+  int refused = 0;
+  for (std::size_t at = 8; at < whole.size(); at += step) {
+    std::string bytes = whole;
+    bytes[at] = static_cast<char>(~bytes[at]);
+    put_bytes(file, bytes);
+    try {
+      EXPECT_EQ(read_trial(file).last.test, record.last.test) << "byte " << at;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::bad_data) << error.what();
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 20);
+}
+
+TEST(RecordFile, SaysWhatIsWrongWithAForeignFile) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "result.h5";
+  put_bytes(file, "id,bacc\n1,0.5\n");
+  EXPECT_STREQ(error_of([&] { read_trial(file); }).what(), (file.string() + ": not an HDF5 file").c_str());
+
+  H5Fclose(H5Fcreate(file.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
+  EXPECT_NE(std::string(error_of([&] { read_trial(file); }).what()).find("not one of this program's results"),
+            std::string::npos);
+
+  write_schema_file(file, "results", [](hid_t) {});
+  EXPECT_NE(std::string(error_of([&] { read_trial(file); }).what()).find("holds 'results', expected 'trial'"),
+            std::string::npos);
+  EXPECT_EQ(error_of([&] { read_trial(folder.path() / "none.h5"); }).code(), ExitCode::input_output);
+  EXPECT_EQ(error_of([&] { read_trial(folder.path()); }).code(), ExitCode::input_output);
+}
+
+TEST(RecordFile, SaysWhichSchemaItReads) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "result.h5";
+  write_trial(file, random_record(7));
+  const hid_t opened = H5Fopen(file.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  const hid_t attribute = H5Aopen(opened, "schema_version", H5P_DEFAULT);
+  const int other = 0;
+  H5Awrite(attribute, H5T_NATIVE_INT, &other);
+  H5Aclose(attribute);
+  H5Fclose(opened);
+  const Error error = error_of([&] { read_trial(file); });
+  EXPECT_EQ(error.code(), ExitCode::bad_data);
+  EXPECT_STREQ(error.what(), (file.string() + ": schema 0, this program reads 1").c_str());
+}
+
+TEST(RecordFile, InAFolderThatCannotBeWrittenIsAnInputOutputError) {
+  const TemporaryFolder folder;
+  put_bytes(folder.path() / "file", "in the way");
+  EXPECT_EQ(error_of([&] { write_trial(folder.path() / "file" / "result.h5", random_record(8)); }).code(),
+            ExitCode::input_output);
+  EXPECT_EQ(error_of([&] { write_trial("/proc/result.h5", random_record(8)); }).code(), ExitCode::input_output);
+}
+
+/// Writes with files limited to `bytes`, as a full disk or quota would, then without the limit in the same process.
+/// 0 where the first is refused as it should be and the second works.
+int write_with_limit(const fs::path& file, rlim_t bytes) {
+  ::signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{bytes, RLIM_INFINITY};
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  const TrialRecord record = random_record(9, {10, 20, 500, true, true});
+  try {
+    write_trial(file, record);
+    return 1;
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::input_output || fs::exists(file)) return 2;
+  }
+  limit.rlim_cur = RLIM_INFINITY;
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  write_trial(file, record);
+  return read_trial(file).last.test == record.last.test ? 0 : 3;
+}
+
+TEST(RecordFile, OnAFullDiskIsAnInputOutputErrorAndTheProgramCanGoOn) {
+  const TemporaryFolder folder;
+  for (const rlim_t bytes : {0, 100, 1000, 2048, 4000, 8192, 12000}) {
+    const std::string name = "result" + std::to_string(bytes) + ".h5";
+    EXPECT_EQ(status_of_child([&] { return write_with_limit(folder.path() / name, bytes); }), 0) << bytes;
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), {}), 1) << "an unfinished file is left";
+    fs::remove(folder.path() / name);
+  }
+}
+
+TEST(RecordFile, KilledAtAnyMomentIsAbsentOrWhole) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "result.h5";
+  const std::array records{random_record(10, {10, 20, 200, true, true}),
+                           random_record(11, {10, 20, 200, true, true})};
+  std::array<int, 2> written{};
+  for (int round = 0; round < 60; ++round) {
+    std::array<int, 2> pipe{};
+    ASSERT_EQ(::pipe(pipe.data()), 0);
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      for (int i = 0;; ++i) {
+        if (::write(pipe[1], "w", 1) != 1) ::_exit(1);
+        write_trial(file, records[i % 2]);
+      }
+    }
+    char begun = 0;
+    for (int i = 0; i <= round % 3; ++i) ASSERT_EQ(::read(pipe[0], &begun, 1), 1);
+    ::usleep(static_cast<useconds_t>(round * 137 % 5000));
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    ::close(pipe[0]);
+    ::close(pipe[1]);
+    if (!fs::exists(file)) continue;
+    const TrialRecord found = read_trial(file);
+    const std::size_t which = found.id == records[0].id ? 0 : 1;
+    expect_equal(found, records[which]);
+    ++written[which];
+  }
+  EXPECT_GT(written[0] + written[1], 0);
+}
+
+}  // namespace
+}  // namespace m2m

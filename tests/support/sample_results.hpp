@@ -1,0 +1,51 @@
+#pragma once
+// Made-up trials for tests of results and reports.
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "results/layout.hpp"
+#include "results/planned_study.hpp"
+#include "results/record.hpp"
+
+namespace m2m::testing {
+
+/// A folder of its own under the system's temporary one, removed with the value.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct RecordShape {
+  int classes = 10;
+  int epochs = 3;
+  int samples = 50;        // of the test set; half as many validate
+  bool validation = true;  // false: no validation set, no best epoch
+  bool translates = true;  // the last epoch has generation counts
+};
+
+/// A record of random numbers, some of them not measured; the same for the same seed. Logits are float16 numbers.
+TrialRecord random_record(std::uint32_t seed, const RecordShape& shape = {});
+
+/// Compares every field; NaN equals NaN.
+void expect_equal(const TrialRecord& got, const TrialRecord& expected);
+void expect_equal(const EpochRecord& got, const EpochRecord& expected);
+
+/// The resolved settings of a made-up trial; later settings are changed by the tests.
+Config sample_config(const std::string& method, int seed);
+
+/// A trial of these settings whose test confusion matrix has 100 samples a class and the given hits on its
+/// diagonal. best: as last, with one hit less in class 0. The id is drawn from label and settings.
+TrialRecord sample_record(const std::string& label, const Config& config, const std::vector<int>& hits);
+
+/// Plans the trial of that record.
+PlannedTrial planned(const TrialRecord& record);
+
+}  // namespace m2m::testing

@@ -1,0 +1,69 @@
+#include "support/tiny_data.hpp"
+
+#include <algorithm>
+
+#include "train/study_fields.hpp"
+
+namespace m2m::test {
+namespace {
+
+constexpr ImageShape shape{1, 8, 8};
+
+void add_image(Images& images, int label, Stream& stream) {
+  for (int y = 0; y < shape.height; ++y) {
+    for (int x = 0; x < shape.width; ++x) {
+      const int bar = x / 2 == label ? 100 : 0;
+      images.pixels.push_back(static_cast<std::uint8_t>(bar + stream.below(120)));
+    }
+  }
+  images.labels.push_back(label);
+}
+
+Part add_part(Images& images, Pool pool, const ClassCounts& counts, Stream& stream) {
+  Part part{pool, {}};
+  for (std::size_t k = 0; k < counts.size(); ++k) {
+    for (std::int64_t i = 0; i < counts[k]; ++i) {
+      part.rows.push_back(static_cast<std::int32_t>(images.count()));
+      add_image(images, static_cast<int>(k), stream);
+    }
+  }
+  return part;
+}
+
+torch::Tensor view_of(Images& images) {
+  return torch::from_blob(images.pixels.data(), {images.count(), shape.channels, shape.height, shape.width},
+                          torch::kUInt8);
+}
+
+}  // namespace
+
+std::shared_ptr<const LoadedData> tiny_data(const ClassCounts& counts) {
+  auto data = std::make_shared<LoadedData>();
+  Stream stream({7, SeedRole::subset}, Purpose::subset);
+  data->set.name = "tiny";
+  data->set.classes = static_cast<int>(counts.size());
+  data->set.train.shape = data->set.test.shape = shape;
+  data->set.augmentation = {1, false};
+  data->split.counts = counts;
+  data->split.train = add_part(data->set.train, Pool::train, counts, stream);
+  data->split.validation = add_part(data->set.test, Pool::test, ClassCounts(counts.size(), 4), stream);
+  data->split.test = add_part(data->set.test, Pool::test, ClassCounts(counts.size(), 6), stream);
+  data->train_pixels = view_of(data->set.train);
+  data->test_pixels = view_of(data->set.test);
+  data->mean = {0.3};
+  data->std = {0.2};
+  return data;
+}
+
+Config tiny_config(const Json& given) {
+  Config config;
+  config.set("method", "ERM");
+  config.set("train.network", "mlp");
+  config.set("train.epochs", 5);
+  config.set("train.batch_size", 16);
+  config.set("m2m.beta", 0.9);
+  for (const auto& [name, value] : given.items()) config.set(name, value);
+  return resolve(config);
+}
+
+}  // namespace m2m::test

@@ -1,0 +1,174 @@
+#include "fake_training.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "core/files.hpp"
+#include "results/record_file.hpp"
+
+namespace m2m::fake {
+namespace {
+
+Json identity_of(const Config& config, const std::vector<std::string>& names) {
+  Json identity = Json::object();
+  for (const std::string& name : names) {
+    if (config.has(name)) identity[name] = config.json().at(name);
+  }
+  return identity;
+}
+
+/// Appended in one write, so that several ranks can.
+void note(const OutputFolder& out, const std::string& word, const Stage& stage) {
+  const std::string line = fmt::format("{} {} {} {}\n", word, ::getpid(), stage.id, stage.label);
+  const int handle = ::open((out.root / "ran.log").c_str(), O_CREAT | O_APPEND | O_WRONLY, 0644);
+  (void)!::write(handle, line.data(), line.size());
+  ::close(handle);
+}
+
+TrialRecord record_of(const Stage& stage) {
+  TrialRecord record;
+  record.id = stage.id;
+  record.label = stage.label;
+  record.config = stage.config.json();
+  record.identity = stage.identity;
+  record.last.epoch = stage.epochs - 1;
+  record.last.test = Confusion(2);
+  record.last.test.at(0, 0) = record.last.test.at(1, 1) = 1;
+  record.test_labels = {0, 1};
+  record.last.test_logits = {1, 0, 0, 1};
+  return record;
+}
+
+void leave_artifact(const OutputFolder& out, const Stage& stage) {
+  if (stage.kind == StageKind::trial) {
+    write_trial(out.result(stage.id), record_of(stage));
+  } else {
+    write_file(out.stage_done(stage.id), "{}\n");
+  }
+}
+
+void check_needs(const OutputFolder& out, const Stage& stage) {
+  for (const std::string& id : stage.needs) {
+    if (!std::filesystem::exists(out.stage_done(id)))
+      throw internal_error("began before its stage " + id + " was there");
+  }
+}
+
+}  // namespace
+
+std::vector<Field> fields() {
+  return {
+      {"method", FieldType::text, nullptr, "", "The method.", {"ERM", "RS", "DRS", "M2m"}},
+      {"protocol", FieldType::text, "code", "", "The protocol.", {"code", "paper"}},
+      {"seed", FieldType::integer, 0, "", "The seed.", {}, 0, 1e9},
+      {"seeds.init", FieldType::integer, nullptr, "", "The seed of the weights.", {}, 0, 1e9},
+      {"data.set", FieldType::text, "cifar10", "", "The data set."},
+      {"data.ratio", FieldType::number, 100.0, "", "The imbalance ratio.", {}, 1},
+      {"train.epochs", FieldType::integer, 10, "epochs", "How long.", {}, 1, 1000},
+      {"train.defer_until", FieldType::integer, nullptr, "epochs", "When re-balancing begins.", {}, 0},
+      {"train.lr_drops", FieldType::numbers, nullptr, "epochs", "When the rate drops.", {}, 0},
+      {"train.threads", FieldType::integer, 1, "threads", "Threads.", {}, 1, 1000, FieldUse::provenance},
+      {"train.nesterov", FieldType::flag, false, "", "A flag."},
+      {"m2m.lambda", FieldType::number, 0.5, "", "The weight of f.", {}, 0},
+      {"m2m.beta", FieldType::number, 0.999, "", "Beta.", {}, 0, 1},
+      {"fake.milliseconds",
+       FieldType::integer,
+       1,
+       "ms",
+       "How long an epoch takes.",
+       {},
+       0,
+       60000,
+       FieldUse::provenance},
+      {"fake.does", FieldType::text, "", "", "What happens.", {"", "throw", "diverge", "g throws"}},
+  };
+}
+
+Config resolve(const Config& given) {
+  Config config = with_defaults(given, fields());
+  if (!config.has("method")) throw usage_error("method: none is given");
+  const std::int64_t epochs = config.integer("train.epochs");
+  if (!config.has("train.defer_until")) config.set("train.defer_until", epochs * 8 / 10);
+  if (config.text("method") != "ERM" && config.integer("train.defer_until") >= epochs) {
+    throw usage_error(fmt::format("train.defer_until = {} is not before train.epochs = {}: {} would never begin",
+                                  config.integer("train.defer_until"), epochs, config.text("method")));
+  }
+  if (!config.has("seeds.init")) config.set("seeds.init", config.integer("seed"));
+  return config;
+}
+
+StageRequest plan(const Config& resolved, const std::string& label) {
+  const bool is_m2m = resolved.text("method") == "M2m";
+  StageRequest trial;
+  trial.label = label;
+  trial.config = resolved;
+  trial.epochs = static_cast<int>(resolved.integer("train.epochs"));
+  trial.cost = trial.epochs * (is_m2m ? 2.0 : 1.0);
+  trial.identity = identity_of(resolved, {"method", "seed", "seeds.init", "data.set", "data.ratio", "train.epochs",
+                                          "train.defer_until", "train.lr_drops", "train.nesterov", "fake.does"});
+  if (!is_m2m) return trial;
+  trial.identity["m2m"] = identity_of(resolved, {"m2m.lambda", "m2m.beta", "protocol"});
+  StageRequest g = trial;
+  g.kind = StageKind::g;
+  g.label = "g";
+  g.identity = identity_of(resolved, {"seed", "data.set", "data.ratio", "train.epochs", "fake.does"});
+  g.cost = trial.epochs;
+  trial.needs = {g};
+  return trial;
+}
+
+RunStage runner(const OutputFolder& out) {
+  return [out](const Stage& stage, StageContext& context) -> StageResult {
+    check_needs(out, stage);
+    note(out, "began", stage);
+    const std::string does = stage.config.text("fake.does");
+    for (int epoch = 0; epoch < stage.epochs; ++epoch) {
+      if (context.stop_requested()) return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+      std::this_thread::sleep_for(std::chrono::milliseconds(stage.config.integer("fake.milliseconds")));
+      context.progress({epoch + 1, stage.epochs, 0.5, 0.3, 100, 0.001});
+    }
+    const bool is_g = stage.kind == StageKind::g;
+    if (does == "throw" || (is_g && does == "g throws")) throw data_error("thrown on purpose");
+    if (does == "diverge") return {StageEnd::diverged, "loss is not a number at epoch 3", ExitCode::some_failed, 0};
+    leave_artifact(out, stage);
+    note(out, "done", stage);
+    return {StageEnd::done, "bACC 50.0 (last)", ExitCode::done, 0};
+  };
+}
+
+int count_lines(const std::filesystem::path& out, const std::string& word) {
+  std::ifstream log(out / "ran.log");
+  int found = 0;
+  for (std::string line; std::getline(log, line);) found += line.starts_with(word + " ") ? 1 : 0;
+  return found;
+}
+
+std::set<int> processes(const std::filesystem::path& out) {
+  std::ifstream log(out / "ran.log");
+  std::set<int> found;
+  for (std::string line; std::getline(log, line);) found.insert(std::stoi(line.substr(line.find(' '))));
+  return found;
+}
+
+Study study(const std::string& toml) { return parse_study(toml, "jobs/test.toml", fields()); }
+
+StageGraph graph(const std::string& toml) { return plan_study(study(toml), fields(), resolve, plan); }
+
+Folder::Folder() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "m2m-sweep-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) throw io_error("no temporary folder can be made");
+  path_ = pattern;
+}
+
+Folder::~Folder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace m2m::fake

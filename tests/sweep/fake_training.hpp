@@ -1,0 +1,50 @@
+#pragma once
+// A training side that trains nothing: settings, plans and stages that sleep, fail or diverge as they are told.
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "results/layout.hpp"
+#include "sweep/plan.hpp"
+#include "sweep/stage.hpp"
+
+namespace m2m::fake {
+
+std::vector<Field> fields();
+
+/// Defaults; train.defer_until is .8 of train.epochs. Refuses a deferral past the last epoch, ERM excepted.
+Config resolve(const Config& given);
+
+/// M2m needs a g per data set, ratio and seed; m2m.* act in M2m alone. An epoch costs a second, M2m's two.
+StageRequest plan(const Config& resolved, const std::string& label);
+
+/// Runs a stage: sleeps fake.milliseconds an epoch, does what fake.does says, and leaves result.h5 or stage.json
+/// behind. Adds a line to OUT/ran.log when a stage begins, and one when it is done.
+RunStage runner(const OutputFolder& out);
+
+/// The lines of OUT/ran.log that begin with `word`.
+int count_lines(const std::filesystem::path& out, const std::string& word);
+
+/// The processes that ran.log speaks of.
+std::set<int> processes(const std::filesystem::path& out);
+
+/// A study of these fields, from TOML.
+Study study(const std::string& toml);
+/// study, planned.
+StageGraph graph(const std::string& toml);
+
+/// A fresh folder that is removed in the end.
+class Folder {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace m2m::fake

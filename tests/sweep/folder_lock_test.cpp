@@ -1,0 +1,162 @@
+#include "sweep/folder_lock.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <memory>
+
+#include "core/config.hpp"
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "fake_training.hpp"
+
+namespace m2m {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A lock that somebody on another host left `seconds` ago.
+void leave_foreign_lock(const fs::path& folder, int seconds) {
+  write_file(folder / "lock.json",
+             Json{{"host", "a17"}, {"job", "4711"}, {"process", 1}, {"space", "elsewhere"}, {"token", "t"}}.dump());
+  timespec times[2];
+  clock_gettime(CLOCK_REALTIME, &times[0]);
+  times[0].tv_sec -= seconds;
+  times[1] = times[0];
+  utimensat(AT_FDCWD, (folder / "lock.json").c_str(), times, 0);
+}
+
+std::string refusal(const fs::path& folder, ExitCode expected) {
+  try {
+    const FolderLock lock(folder);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), expected);
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(FolderLock, IsHeldUntilItIsGivenBack) {
+  const fake::Folder folder;
+  {
+    const FolderLock lock(folder.path() / "new");
+    EXPECT_NE(refusal(folder.path() / "new", ExitCode::held).find("in use by"), std::string::npos);
+  }
+  EXPECT_EQ(refusal(folder.path() / "new", ExitCode::held), "accepted");
+  EXPECT_FALSE(fs::exists(folder.path() / "new" / "lock.json"));
+}
+
+TEST(FolderLock, SaysWhoHoldsItAndWhenTheyWereLastSeen) {
+  const fake::Folder folder;
+  leave_foreign_lock(folder.path(), 12);
+  const std::string message = refusal(folder.path(), ExitCode::held);
+  EXPECT_TRUE(message == folder.path().string() +
+                             " is in use by job 4711 on host a17 (alive 12 s ago); --wait waits for it" ||
+              message == folder.path().string() +
+                             " is in use by job 4711 on host a17 (alive 13 s ago); --wait waits for it")
+      << message;
+}
+
+TEST(FolderLock, IsTakenOverFromAHolderSilentForLong) {
+  const fake::Folder folder;
+  leave_foreign_lock(folder.path(), 1000);
+  const FolderLock lock(folder.path());
+  EXPECT_NE(refusal(folder.path(), ExitCode::held).find("in use by process " + std::to_string(::getpid())),
+            std::string::npos);
+  for (const auto& entry : fs::directory_iterator(folder.path())) EXPECT_EQ(entry.path().filename(), "lock.json");
+}
+
+TEST(FolderLock, IsTakenOverAtOnceFromAKilledProcessOfThisHost) {
+  const fake::Folder folder;
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const FolderLock lock(folder.path());
+    (void)!::write(ready[1], "x", 1);
+    for (;;) ::pause();
+  }
+  char byte;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  EXPECT_NE(refusal(folder.path(), ExitCode::held).find("process " + std::to_string(child)), std::string::npos);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_EQ(refusal(folder.path(), ExitCode::held), "accepted");
+}
+
+TEST(FolderLock, GivesSignsOfLife) {
+  const fake::Folder folder;
+  const FolderLock lock(folder.path(), {0.01, 180});
+  timespec long_ago[2] = {{1000, 0}, {1000, 0}};
+  utimensat(AT_FDCWD, (folder.path() / "lock.json").c_str(), long_ago, 0);
+  struct stat info {};
+  do {
+    ::usleep(2000);
+    ::stat((folder.path() / "lock.json").c_str(), &info);
+  } while (info.st_mtime == 1000);
+  EXPECT_FALSE(lock.lost());
+}
+
+TEST(FolderLock, NoticesThatAnotherTookItOverAndLeavesItToThem) {
+  const fake::Folder folder;
+  {
+    const FolderLock lock(folder.path(), {0.01, 180});
+    leave_foreign_lock(folder.path(), 0);
+    while (!lock.lost()) ::usleep(2000);
+  }
+  EXPECT_TRUE(fs::exists(folder.path() / "lock.json"));
+}
+
+TEST(FolderLock, TakesAnUnreadableLockForOneThatIsBeingMade) {
+  const fake::Folder folder;
+  for (const char* content : {"", "{", "[]", "{\"host\": 7, \"process\": \"x\", \"token\": []}"}) {
+    write_file(folder.path() / "lock.json", content);
+    EXPECT_NE(refusal(folder.path(), ExitCode::held).find("another sweep"), std::string::npos) << content;
+  }
+}
+
+TEST(FolderLock, SaysSoWhereTheFolderCannotBeMade) {
+  const fake::Folder folder;
+  write_file(folder.path() / "file", "x");
+  EXPECT_NE(refusal(folder.path() / "file" / "below", ExitCode::input_output), "accepted");
+}
+
+TEST(FolderLock, GoesToOneOfManyThatWantItAtOnce) {
+  const fake::Folder folder;
+  leave_foreign_lock(folder.path(), 1000);
+  std::vector<pid_t> children;
+  int begin[2], end[2];
+  ASSERT_EQ(::pipe(begin) + ::pipe(end), 0);
+  for (int i = 0; i < 8; ++i) {
+    children.push_back(::fork());
+    if (children.back() != 0) continue;
+    char byte;
+    (void)!::read(begin[0], &byte, 1);
+    std::unique_ptr<FolderLock> lock;
+    try {
+      lock = std::make_unique<FolderLock>(folder.path());
+    } catch (const Error&) {
+    }
+    (void)!::write(end[1], lock ? "1" : "0", 1);
+    for (;;) ::pause();  // holds it until killed
+  }
+  (void)!::write(begin[1], "xxxxxxxx", 8);
+  int holders = 0;
+  for (int i = 0; i < 8; ++i) {
+    char byte;
+    ASSERT_EQ(::read(end[0], &byte, 1), 1);
+    holders += byte == '1' ? 1 : 0;
+  }
+  for (const pid_t child : children) {
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+  }
+  EXPECT_EQ(holders, 1);
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,182 @@
+#include "sweep/plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "fake_training.hpp"
+#include "sweep/study_points.hpp"
+
+namespace m2m {
+namespace {
+
+std::vector<std::string> trial_labels(const StageGraph& graph) {
+  std::vector<std::string> labels;
+  for (const Stage& stage : graph.stages) {
+    if (stage.kind == StageKind::trial) labels.push_back(stage.label);
+  }
+  return labels;
+}
+
+std::string refusal(const std::string& toml) {
+  try {
+    fake::graph(toml);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    return error.what();
+  }
+  return "accepted";
+}
+
+using Labels = std::vector<std::string>;
+
+TEST(Plan, MultipliesTheGridInFileOrderTheLastAxisFastest) {
+  const auto points = expand(fake::study("[grid]\nmethod = ['RS', 'ERM']\nseed = [3, 1]"));
+  ASSERT_EQ(points.size(), 4u);
+  EXPECT_EQ(points[0].given.json(), Json({{"method", "RS"}, {"seed", 3}}));
+  EXPECT_EQ(points[1].given.json(), Json({{"method", "RS"}, {"seed", 1}}));
+  EXPECT_EQ(points[3].given.json(), Json({{"method", "ERM"}, {"seed", 1}}));
+}
+
+TEST(Plan, CrossesAPointWithTheAxesItDoesNotSet) {
+  const StageGraph graph = fake::graph(R"(
+[grid]
+method = ["ERM", "M2m"]
+seed = [0, 1]
+data.ratio = [10, 100]
+[[point]]
+label = "M2m, lambda=0"
+method = "M2m"
+m2m.lambda = 0
+)");
+  EXPECT_EQ(count(graph, StageKind::trial), 4 + 4 + 4);
+  EXPECT_EQ(count(graph, StageKind::g), 4);  // one per seed and ratio, for both kinds of M2m
+  const Labels labels = trial_labels(graph);
+  EXPECT_EQ(std::count(labels.begin(), labels.end(), "M2m, lambda=0"), 4);
+  EXPECT_EQ(std::count(labels.begin(), labels.end(), "M2m"), 4);
+}
+
+TEST(Plan, HasNoGridPointsWhereOnlyPointsGiveAMethod) {
+  EXPECT_EQ(trial_labels(fake::graph("[grid]\nseed = [0, 1]\n[[point]]\nmethod = 'RS'")), (Labels{"RS", "RS"}));
+}
+
+TEST(Plan, LabelsByWhatVariesOtherThanSeedsAndData) {
+  EXPECT_EQ(
+      trial_labels(fake::graph("method = 'M2m'\n[grid]\nm2m.lambda = [0.1, 0.5]\nseed = [1]\nm2m.beta = [0.9]")),
+      (Labels{"M2m, lambda=0.1", "M2m, lambda=0.5"}));
+  EXPECT_EQ(trial_labels(fake::graph("method = 'ERM'\n[grid]\ndata.set = ['a', 'b']\nseeds.init = [1, 2]")),
+            (Labels{"ERM", "ERM", "ERM", "ERM"}));
+  EXPECT_EQ(trial_labels(fake::graph(
+                "method = 'RS'\n[grid]\ntrain.lr_drops = [[1, 2], [3]]\ntrain.nesterov = [true, false]")),
+            (Labels{"RS, lr_drops=1/2, nesterov=true", "RS, lr_drops=1/2, nesterov=false",
+                    "RS, lr_drops=3, nesterov=true", "RS, lr_drops=3, nesterov=false"}));
+  EXPECT_EQ(trial_labels(fake::graph("[[point]]\nmethod = 'M2m'\nm2m.lambda = 0\nseed = 4")),
+            (Labels{"M2m, lambda=0"}));
+}
+
+TEST(Plan, RunsATrialOnceWhereAnAxisDoesNotActInIt) {
+  const StageGraph graph = fake::graph("[grid]\nmethod = ['ERM', 'M2m']\nm2m.lambda = [0.1, 0.5]\nseed = [0, 1]");
+  EXPECT_EQ(trial_labels(graph),
+            (Labels{"ERM", "ERM", "M2m, lambda=0.1", "M2m, lambda=0.1", "M2m, lambda=0.5", "M2m, lambda=0.5"}));
+}
+
+TEST(Plan, RefusesOneTrialUnderTwoLabels) {
+  const std::string message = refusal("method = 'M2m'\n[[point]]\nlabel = 'the same'\nm2m.lambda = 0.5");
+  EXPECT_EQ(message.substr(0, 54), "jobs/test.toml:2: 'M2m' and 'the same' are the same tr");
+}
+
+TEST(Plan, RefusesTwoTrialsUnderOneLabel) {
+  const std::string message = refusal("method = 'M2m'\n[[point]]\nlabel = 'M2m'\nm2m.lambda = 0.1");
+  EXPECT_EQ(message.substr(0, 61), "jobs/test.toml:2: two different trials are labelled 'M2m' for");
+  // for other data a label may stand for other settings: they may have been chosen per data set
+  EXPECT_EQ(refusal("[[point]]\nlabel='A'\nmethod='M2m'\ndata.set='a'\n[[point]]\nlabel='A'\nmethod='M2m'\ndata."
+                    "set='b'\nm2m.lambda=0"),
+            "accepted");
+}
+
+TEST(Plan, PutsFileAndLineOfTheFieldInFrontOfARefusal) {
+  EXPECT_EQ(refusal("method = 'M2m'\ntrain.epochs = 200\ntrain.defer_until = 200"),
+            "jobs/test.toml:3: train.defer_until = 200 is not before train.epochs = 200: M2m would never begin");
+  EXPECT_EQ(refusal("method = 'DRS'\n[grid]\ntrain.epochs = [10]\ntrain.defer_until = [5, 10]").substr(0, 18),
+            "jobs/test.toml:4: ");
+  EXPECT_EQ(refusal("method = 'DRS'\ntrain.defer_until = 9\n[[point]]\nlabel = 'x'\ntrain.defer_until = 10")
+                .substr(0, 18),
+            "jobs/test.toml:5: ");
+  // what the sentence begins with is a default: the line of the other field it names
+  EXPECT_EQ(refusal("method = 'DRS'\n\ntrain.epochs = 1\ntrain.threads = 1"), "accepted");
+  EXPECT_EQ(refusal("seed = 1\n[[point]]\nlabel = 'x'"), "jobs/test.toml:2: method: none is given");
+}
+
+TEST(Plan, NamesTheCommandLineWhereTheFieldComesFromThere) {
+  Study study = fake::study("method = 'M2m'");
+  apply_override(study, "train.defer_until=10", fake::fields());
+  try {
+    plan_study(study, fake::fields(), fake::resolve, fake::plan);
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()).substr(0, 34), "command line: train.defer_until = ");
+  }
+}
+
+TEST(Plan, LetsOtherErrorsThroughAsTheyAre) {
+  const Study study = fake::study("method = 'ERM'");
+  const PlanStage no_data = [](const Config&, const std::string&) -> StageRequest {
+    throw data_error("cifar-10: there is no such folder");
+  };
+  try {
+    plan_study(study, fake::fields(), fake::resolve, no_data);
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::bad_data);
+    EXPECT_STREQ(error.what(), "cifar-10: there is no such folder");
+  }
+}
+
+TEST(Points, RefusesAnEmptyStudy) {
+  EXPECT_EQ(
+      refusal(""),
+      "jobs/test.toml: the study has no trials; give it a method, at the top, on the [grid] or in a [[point]]");
+  EXPECT_NE(refusal("[grid]\nseed = [1, 2]"), "accepted");
+}
+
+/// "[grid]" with axes of these lengths.
+std::string grid_of(const std::vector<int>& lengths) {
+  const char* names[] = {"seed",       "m2m.lambda", "train.epochs",     "data.ratio",
+                         "seeds.init", "m2m.beta",   "train.defer_until"};
+  std::string toml = "method = 'M2m'\n[grid]\n";
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    toml += std::string(names[i]) + " = [1";
+    for (int k = 1; k < lengths[i]; ++k) toml += ", 1";
+    toml += "]\n";
+  }
+  return toml;
+}
+
+TEST(Points, CountsBeforeItExpands) {
+  EXPECT_EQ(refusal(grid_of({1000, 1000, 1000})),
+            "jobs/test.toml: 1,000,000,000 points are more than 100,000; shorten the [grid]");
+  EXPECT_EQ(refusal(grid_of({100'001})),
+            "jobs/test.toml: 100,001 points are more than 100,000; shorten the [grid]");
+  EXPECT_EQ(expand(fake::study(grid_of({1000, 100}))).size(), 100'000u);
+}
+
+TEST(Points, CountsWithoutOverflow) {
+  EXPECT_EQ(count_points(fake::study(grid_of({1000, 1000, 1000, 1000, 1000, 1000}))), 1'000'000'000'000'000'000u);
+  EXPECT_EQ(refusal(grid_of({2000, 2000, 2000, 2000, 2000, 2000, 2000})),
+            "jobs/test.toml: 10^18 or more points are more than 100,000; shorten the [grid]");
+}
+
+TEST(Points, AreAsManyAsTheProductSays) {
+  for (int a = 1; a < 4; ++a) {
+    for (int b = 1; b < 4; ++b) {
+      const std::string toml =
+          grid_of({a, b}) + "[[point]]\nlabel = 'x'\nseed = 5\n[[point]]\nlabel = 'y'\nm2m.beta = 0.5";
+      const Study study = fake::study(toml);
+      EXPECT_EQ(count_points(study), static_cast<std::uint64_t>(a * b + b + a * b));
+      EXPECT_EQ(expand(study).size(), count_points(study));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace m2m

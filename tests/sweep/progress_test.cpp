@@ -1,0 +1,188 @@
+#include "sweep/progress.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/files.hpp"
+#include "fake_training.hpp"
+#include "sweep/dry_run.hpp"
+#include "sweep/wording.hpp"
+
+namespace m2m {
+namespace {
+
+const char* two_seeds = "[grid]\nmethod = ['ERM', 'M2m']\nseed = [3, 4]";
+
+TEST(Wording, SaysDurationsAsPeopleDo) {
+  EXPECT_EQ(duration_text(0.4), "0 s");
+  EXPECT_EQ(duration_text(81), "81 s");
+  EXPECT_EQ(duration_text(700), "12 min");
+  EXPECT_EQ(duration_text(6480), "1 h 48 min");
+  EXPECT_EQ(duration_text(76.2 * 3600), "3 d 4 h");
+  EXPECT_EQ(grouped(3900), "3,900");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(1e9), "1,000,000,000");
+}
+
+TEST(Wording, TellsStagesApartByWhatDiffers) {
+  const StageGraph same_data = fake::graph(two_seeds);
+  const auto names = titles(same_data);
+  EXPECT_EQ(std::count(names.begin(), names.end(), "M2m seed=3"), 1);
+  EXPECT_EQ(std::count(names.begin(), names.end(), "g seed=4"), 1);
+  const auto with_ratio =
+      titles(fake::graph("method = 'ERM'\nseed = 1\nseeds.init = 7\n[grid]\ndata.ratio = [10, 100]"));
+  EXPECT_EQ(with_ratio, (std::vector<std::string>{"ERM ratio=10 seed=1 init=7", "ERM ratio=100 seed=1 init=7"}));
+}
+
+TEST(Wording, NeverCutsACharacterInTwo) {
+  EXPECT_EQ(cut_to("ab", 5), "ab");
+  EXPECT_EQ(cut_to("a\xce\xbb"
+                   "b",
+                   2),
+            "a");
+  EXPECT_EQ(cut_to("a\xce\xbb"
+                   "b",
+                   3),
+            "a\xce\xbb");
+}
+
+/// A view on a sweep of which something was written down.
+struct Watched {
+  explicit Watched(const std::string& toml, std::optional<TerminalSize> terminal = std::nullopt)
+      : graph(fake::graph(toml)),
+        scheduler(graph, std::vector<bool>(graph.stages.size(), false)),
+        view(scheduler, {2, terminal, [this](const std::string& line) { lines.push_back(line); },
+                         [this](const std::string& text) { screen += text; }, [this] { return now; }}) {}
+
+  int start(int rank) {
+    scheduler.add_free_rank(rank);
+    const Assignment given = scheduler.assign(now).at(0);
+    view.started(given.stage, "host a17");
+    return given.stage;
+  }
+  void end(int rank, const StageResult& result) {
+    const int stage = scheduler.stage_of(rank);
+    const auto blocked = scheduler.end(rank, result, now);
+    view.ended(stage);
+    for (const int lost : blocked) view.blocked(lost);
+  }
+
+  double now = 0;
+  StageGraph graph;
+  Scheduler scheduler;
+  std::vector<std::string> lines;
+  std::string screen;
+  ProgressView view;
+};
+
+std::string id_of(const Watched& watched, int stage) {
+  return short_id(watched.graph.stages[static_cast<std::size_t>(stage)].id);
+}
+
+TEST(ProgressInALog, HasALinePerEventAndOnePerTrialAndMinute) {
+  Watched watched("method = 'ERM'\nseed = 3");
+  const std::string id = id_of(watched, watched.start(0));
+  for (watched.now = 0; watched.now < 59; ++watched.now) watched.view.tick(watched.now);
+  EXPECT_EQ(watched.lines, (std::vector<std::string>{"start   trial " + id + " ERM seed=3 on rank 0 (host a17)"}));
+  watched.scheduler.report(0, {171, 200, 0.741, 0.31, 3900, 2.1});
+  for (; watched.now < 125; ++watched.now) watched.view.tick(watched.now);
+  ASSERT_EQ(watched.lines.size(), 3u);
+  EXPECT_EQ(watched.lines[1],
+            "running trial " + id + " ERM seed=3: epoch 171/200 val bACC 74.1 kept 31 % of 3,900 translations");
+  watched.end(0, {StageEnd::done, "bACC 77.9 (last)", ExitCode::done, 81});
+  EXPECT_EQ(watched.lines[3], "done    trial " + id + " ERM seed=3: bACC 77.9 (last) in 81 s   [1/1, left 0 s]");
+  EXPECT_TRUE(watched.screen.empty());
+}
+
+TEST(ProgressInALog, NamesFailuresAndWhatTheyBlock) {
+  Watched watched("method = 'M2m'\nseed = 3");
+  const int g = watched.start(0);
+  watched.end(0, {StageEnd::diverged, "loss is not a number at epoch 3", ExitCode::done, 1});
+  ASSERT_EQ(watched.lines.size(), 3u);
+  EXPECT_EQ(watched.lines[1].substr(0, 23), "failed  stage " + id_of(watched, g) + " ");
+  EXPECT_NE(watched.lines[1].find("loss is not a number at epoch 3"), std::string::npos);
+  EXPECT_NE(watched.lines[1].find("the rest goes on"), std::string::npos);
+  EXPECT_EQ(watched.lines[2].substr(0, 14), "skipped trial ");
+  EXPECT_NE(watched.lines[2].find("the g " + id_of(watched, g) + " that it needs failed"), std::string::npos);
+}
+
+TEST(ProgressInALog, LeavesOutWhatDoesNotApply) {
+  Watched watched("method = 'ERM'");
+  const int stage = watched.start(0);
+  watched.scheduler.report(0, {1, 2, std::nan(""), std::nan(""), 0, 1});
+  const SweepView view{watched.scheduler, titles(watched.graph), 1};
+  EXPECT_EQ(running_line(view, stage).find("val"), std::string::npos);
+  EXPECT_EQ(running_line(view, stage).find("kept"), std::string::npos);
+  EXPECT_EQ(live_line(view, stage, 5).find("nan"), std::string::npos);
+}
+
+TEST(ProgressOnATerminal, RedrawsItsBlockInPlace) {
+  Watched watched(two_seeds, TerminalSize{100, 24});
+  watched.start(0);
+  watched.start(1);
+  watched.view.tick(0);
+  EXPECT_EQ(std::count(watched.screen.begin(), watched.screen.end(), '\n'), 3);  // two ranks and the sum
+  EXPECT_NE(watched.screen.find(" 0/4 done, 0 failed, 2 running   time left not known yet"), std::string::npos);
+  watched.screen.clear();
+  watched.view.tick(0.1);
+  EXPECT_TRUE(watched.screen.empty());  // not so often
+  watched.view.tick(0.6);
+  EXPECT_EQ(watched.screen.substr(0, 8), "\r\033[3A\033[J");
+  watched.screen.clear();
+  watched.end(1, {StageEnd::done, "fine", ExitCode::done, 1});  // a line of the log goes where the block was
+  EXPECT_EQ(watched.screen, "\r\033[3A\033[J");
+}
+
+TEST(LiveBlock, FitsTheTerminal) {
+  std::string screen;
+  LiveBlock block({20, 5}, [&](const std::string& text) { screen += text; });
+  block.draw({std::string(50, 'x'), "2", "3", "4", "5", "6", "sum"});
+  EXPECT_EQ(screen, std::string(19, 'x') + "\n2\n ... and 4 more\nsum\n");
+  screen.clear();
+  block.draw({"sum"});
+  EXPECT_EQ(screen, "\r\033[4A\033[Jsum\n");
+  screen.clear();
+  block.erase();
+  block.erase();
+  EXPECT_EQ(screen, "\r\033[1A\033[J");
+}
+
+TEST(DryRun, SaysWhatIsThereWhatIsToDoAndWhatItCosts) {
+  const fake::Folder folder;
+  const OutputFolder out{folder.path()};
+  const StageGraph graph = fake::graph(two_seeds);
+  const auto is_done = [&](const Stage& stage) { return stage.config.integer("seed") == 3; };
+  for (const Stage& stage : graph.stages) {
+    if (is_done(stage))
+      write_file(stage.kind == StageKind::trial ? out.result(stage.id) : out.stage_done(stage.id), "");
+  }
+  const std::string text = dry_run_text(graph, {"two_seeds", out, 2, "core"});
+  EXPECT_EQ(text.substr(0, text.find(" exist")), "two_seeds: 4 trials, 2 stages; 2 trials and 1 stage");
+  // ERM 10 s, g 10 s and then M2m 20 s: 40 s of work in 30 s
+  EXPECT_NE(
+      text.find(
+          "  to do   2 trials   1 stage   about 0.7 core-minutes (a rough model); 2 ranks: 30 s, 66.7 % busy\n"),
+      std::string::npos)
+      << text;
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2 + 6);
+  for (const Stage& stage : graph.stages) {
+    const std::size_t at = text.find(std::string(kind_word(stage.kind)) + " " + short_id(stage.id));
+    ASSERT_NE(at, std::string::npos);
+    const std::string line = text.substr(at, text.find('\n', at) - at);
+    EXPECT_NE(line.find(is_done(stage) ? "done" : "to do"), std::string::npos) << line;
+    for (const std::string& id : stage.needs)
+      EXPECT_NE(line.find("needs " + short_id(id)), std::string::npos) << line;
+  }
+}
+
+TEST(List, HasALinePerTrial) {
+  const StageGraph graph = fake::graph(two_seeds);
+  const std::string text = list_text(graph, {"no such folder"});
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 4);
+  EXPECT_NE(text.find("  to do  M2m seed=4\n"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace m2m

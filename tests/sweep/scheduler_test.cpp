@@ -1,0 +1,172 @@
+#include "sweep/scheduler.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "random_graph.hpp"
+
+namespace m2m {
+namespace {
+
+using fake::request;
+
+std::vector<bool> nothing(const StageGraph& graph) { return std::vector<bool>(graph.stages.size(), false); }
+
+StageResult ended(StageEnd end) { return {end, "", ExitCode::done, 1}; }
+
+/// Hands out everything that can be, in order, with one rank.
+std::vector<std::string> order_on_one_rank(const StageGraph& graph) {
+  Scheduler scheduler(graph, nothing(graph));
+  scheduler.add_free_rank(0);
+  std::vector<std::string> order;
+  for (auto given = scheduler.assign(0); !given.empty(); given = scheduler.assign(0)) {
+    EXPECT_EQ(given.size(), 1u);
+    order.push_back(graph.stages[static_cast<std::size_t>(given[0].stage)].label);
+    scheduler.end(0, ended(StageEnd::done), 0);
+  }
+  return order;
+}
+
+TEST(Scheduler, TakesTheDearestChainFirst) {
+  const StageRequest g = request("g", 10, {}, StageKind::g);
+  const StageGraph graph =
+      make_graph({request("cheap", 1), request("dear", 12), request("needs g", 5, {g}), request("mid", 6)});
+  // g's chain of 15 is dearer than the trial of 12
+  EXPECT_EQ(order_on_one_rank(graph), (std::vector<std::string>{"g", "dear", "mid", "needs g", "cheap"}));
+}
+
+TEST(Scheduler, BreaksTiesByThePlansOrder) {
+  EXPECT_EQ(order_on_one_rank(make_graph({request("a", 1), request("b", 1), request("c", 1)})),
+            (std::vector<std::string>{"a", "b", "c"}));
+}
+
+TEST(Scheduler, LeavesRanksIdleWhereThereAreMoreThanTrials) {
+  const StageGraph graph = make_graph({request("a", 1), request("b", 1)});
+  Scheduler scheduler(graph, nothing(graph));
+  for (int rank = 0; rank < 5; ++rank) scheduler.add_free_rank(rank);
+  EXPECT_EQ(scheduler.assign(0).size(), 2u);
+  EXPECT_TRUE(scheduler.assign(0).empty());
+  EXPECT_FALSE(scheduler.over());
+  scheduler.end(0, ended(StageEnd::done), 1);
+  scheduler.end(1, ended(StageEnd::done), 1);
+  EXPECT_TRUE(scheduler.over());
+}
+
+TEST(Scheduler, BlocksEverythingThatNeedsAFailedStageAndGoesOn) {
+  const StageRequest g = request("g", 1, {}, StageKind::g);
+  const StageRequest second = request("g of g", 1, {g}, StageKind::g);
+  const StageGraph graph = make_graph({request("a", 1, {g}), request("b", 1, {second}), request("c", 1)});
+  for (const StageEnd end : {StageEnd::failed, StageEnd::diverged}) {
+    Scheduler scheduler(graph, nothing(graph));
+    scheduler.add_free_rank(0);
+    scheduler.assign(0);
+    EXPECT_EQ(scheduler.end(0, ended(end), 1).size(), 3u);  // a, g of g, b
+    EXPECT_EQ(scheduler.count(StageState::blocked), 3);
+    EXPECT_EQ(scheduler.count(StageState::blocked, StageKind::trial), 2);
+    for (const StageStatus& status : scheduler.status()) {
+      EXPECT_EQ(status.because, status.state == StageState::blocked ? 0 : -1);
+    }
+    ASSERT_EQ(scheduler.assign(1).size(), 1u);
+    scheduler.end(0, ended(StageEnd::done), 2);
+    EXPECT_TRUE(scheduler.over());
+  }
+}
+
+TEST(Scheduler, StartsNothingAfterAStop) {
+  const StageGraph graph = make_graph({request("a", 1), request("b", 1)});
+  Scheduler scheduler(graph, nothing(graph));
+  scheduler.add_free_rank(0);
+  scheduler.assign(0);
+  scheduler.stop();
+  EXPECT_FALSE(scheduler.over());
+  scheduler.end(0, ended(StageEnd::interrupted), 1);
+  EXPECT_TRUE(scheduler.assign(1).empty());
+  EXPECT_TRUE(scheduler.over());
+  EXPECT_EQ(scheduler.count(StageState::interrupted), 1);
+  EXPECT_EQ(scheduler.count(StageState::waiting), 1);
+}
+
+TEST(Scheduler, RunsNothingWhereAllIsThere) {
+  const StageRequest g = request("g", 1, {}, StageKind::g);
+  const StageGraph graph = make_graph({request("a", 1, {g}), request("b", 1, {g})});
+  Scheduler scheduler(graph, {false, true, true});
+  EXPECT_TRUE(scheduler.over());
+  EXPECT_EQ(scheduler.count(StageState::unneeded), 1);
+}
+
+TEST(Scheduler, RefusesMessagesOfARankThatRunsNothing) {
+  const StageGraph graph = make_graph({request("a", 1)});
+  Scheduler scheduler(graph, nothing(graph));
+  scheduler.add_free_rank(3);
+  EXPECT_THROW(scheduler.report(3, {}), Error);
+  EXPECT_THROW(scheduler.end(3, {}, 0), Error);
+  scheduler.assign(0);
+  EXPECT_NO_THROW(scheduler.report(3, {}));
+}
+
+/// What must hold whenever stages are handed out.
+void check_assignments(const Scheduler& scheduler, const std::vector<Assignment>& given,
+                       const std::vector<double>& paths, std::map<int, int>& times) {
+  const StageGraph& graph = scheduler.graph();
+  double last = std::numeric_limits<double>::infinity();
+  for (const Assignment& each : given) {
+    const auto stage = static_cast<std::size_t>(each.stage);
+    EXPECT_EQ(++times[each.stage], 1) << "handed out twice";
+    EXPECT_LE(paths[stage], last) << "not the dearest first";
+    last = paths[stage];
+    for (const int needed : graph.needs[stage]) {
+      const StageState state = scheduler.status()[static_cast<std::size_t>(needed)].state;
+      EXPECT_TRUE(state == StageState::done || state == StageState::existing) << "before what it needs";
+    }
+  }
+  for (std::size_t i = 0; !given.empty() && i < graph.stages.size(); ++i) {  // what waits is no dearer
+    const bool is_ready = scheduler.status()[i].state == StageState::waiting &&
+                          std::all_of(graph.needs[i].begin(), graph.needs[i].end(), [&](int needed) {
+                            const StageState s = scheduler.status()[static_cast<std::size_t>(needed)].state;
+                            return s == StageState::done || s == StageState::existing;
+                          });
+    EXPECT_TRUE(!is_ready || paths[i] <= last);
+  }
+}
+
+StageEnd random_end(std::mt19937& random) {
+  const unsigned dice = random() % 20;
+  return dice == 0 ? StageEnd::failed : dice == 1 ? StageEnd::diverged : StageEnd::done;
+}
+
+TEST(Scheduler, HoldsItsPromisesOnRandomGraphs) {
+  std::mt19937 random(3);
+  for (int round = 0; round < 500; ++round) {
+    const StageGraph graph = fake::random_graph(random);
+    std::vector<bool> exists(graph.stages.size());
+    for (std::size_t i = 0; i < exists.size(); ++i) exists[i] = random() % 5 == 0;
+    const std::vector<bool> to_run = missing(graph, exists);
+    const std::vector<double> paths = paths_to_the_end(graph, to_run);
+    Scheduler scheduler(graph, exists);
+    std::vector<int> running;
+    std::map<int, int> times;
+    for (int rank = 0, ranks = 1 + static_cast<int>(random() % 6); rank < ranks; ++rank)
+      scheduler.add_free_rank(rank);
+    for (double now = 0;; ++now) {
+      const auto given = scheduler.assign(now);
+      check_assignments(scheduler, given, paths, times);
+      for (const Assignment& each : given) running.push_back(each.rank);
+      if (running.empty()) break;
+      const auto next = running.begin() + static_cast<std::ptrdiff_t>(random() % running.size());
+      scheduler.end(*next, ended(random_end(random)), now);
+      running.erase(next);
+    }
+    ASSERT_TRUE(scheduler.over());
+    for (int i = 0; i < graph.size(); ++i) {
+      const StageState state = scheduler.status()[static_cast<std::size_t>(i)].state;
+      ASSERT_NE(state, StageState::waiting);
+      ASSERT_NE(state, StageState::running);
+      ASSERT_EQ(times[i] == 1, to_run[static_cast<std::size_t>(i)] && state != StageState::blocked);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,192 @@
+#include "sweep/study.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "fake_training.hpp"
+#include "sweep/study_points.hpp"
+
+namespace m2m {
+namespace {
+
+/// What reading this study says.
+std::string refusal(const std::string& toml) {
+  try {
+    fake::study(toml);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage) << error.what();
+    return error.what();
+  }
+  return "accepted";
+}
+
+std::string refusal_of_override(const std::string& toml, const std::string& assignment) {
+  Study study = fake::study(toml);
+  try {
+    apply_override(study, assignment, fake::fields());
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    return error.what();
+  }
+  return "accepted";
+}
+
+Study overridden(const std::string& toml, const std::vector<std::string>& assignments) {
+  Study study = fake::study(toml);
+  for (const std::string& assignment : assignments) apply_override(study, assignment, fake::fields());
+  return study;
+}
+
+TEST(Study, ReadsSettingsGridAndPoints) {
+  const Study study = fake::study(R"(
+name = "trial_run"
+method = "M2m"
+data.set = "cifar100"
+[train]
+epochs = 20
+lr_drops = [16, 18]
+[grid]
+seed = [2, 0, 1]
+data.ratio = [10, 100]
+[[point]]
+label = "M2m, lambda=0"
+m2m.lambda = 0
+)");
+  EXPECT_EQ(study.name, "trial_run");
+  EXPECT_EQ(study.fixed.at("data.set").value, "cifar100");
+  EXPECT_EQ(study.fixed.at("train.epochs").line, 6);
+  EXPECT_EQ(study.fixed.at("train.lr_drops").value, Json({16.0, 18.0}));
+  ASSERT_EQ(study.grid.size(), 2u);
+  EXPECT_EQ(study.grid[0].name, "seed");  // in file order, not by name
+  EXPECT_EQ(study.grid[0].values, (std::vector<Json>{2, 0, 1}));
+  EXPECT_TRUE(study.grid[1].values[0].is_number_float());  // in the field's own type
+  ASSERT_EQ(study.points.size(), 1u);
+  EXPECT_EQ(study.points[0].label, "M2m, lambda=0");
+  EXPECT_EQ(study.points[0].settings.at("m2m.lambda").value, 0.0);
+}
+
+TEST(Study, IsNamedAfterItsFileUnlessItSaysOtherwise) { EXPECT_EQ(fake::study("method = 'ERM'").name, "test"); }
+
+TEST(Study, NamesTheNearestKnownKeyWhereOneIsUnknown) {
+  EXPECT_EQ(refusal("method = 'ERM'\nm2m.lamda = 1"),
+            "jobs/test.toml:2: unknown key 'm2m.lamda'; did you mean 'm2m.lambda'?");
+  EXPECT_EQ(refusal("[grid]\nsed = [1]"), "jobs/test.toml:2: unknown key 'sed'; did you mean 'seed'?");
+  EXPECT_EQ(refusal("[[point]]\n\ntrain.epoch = 1"),
+            "jobs/test.toml:3: unknown key 'train.epoch'; did you mean 'train.epochs'?");
+  EXPECT_EQ(refusal_of_override("", "sead=1"), "command line: unknown key 'sead'; did you mean 'seed'?");
+  EXPECT_EQ(refusal("xxxxxxxxxxxxxxxxxxxxxxxxx = 1"),
+            "jobs/test.toml:1: unknown key 'xxxxxxxxxxxxxxxxxxxxxxxxx'; 'm2m-sweep describe' lists all");
+}
+
+TEST(Study, RefusesWrongTypesChoicesAndBounds) {
+  EXPECT_EQ(refusal("\nseed = 'a'"), "jobs/test.toml:2: seed = \"a\": expected a whole number");
+  EXPECT_EQ(refusal("seed = 1.5"), "jobs/test.toml:1: seed = 1.5: expected a whole number");
+  EXPECT_EQ(refusal("method = 'EMR'"), "jobs/test.toml:1: method = 'EMR': expected one of ERM, RS, DRS, M2m");
+  EXPECT_NE(refusal("m2m.beta = 1.5").find("jobs/test.toml:1: m2m.beta = 1.5: expected"), std::string::npos);
+  EXPECT_NE(refusal("m2m.beta = nan"), "accepted");
+  EXPECT_NE(refusal("m2m.beta = inf"), "accepted");
+  EXPECT_NE(refusal("seed = 2026-01-01").find("date"), std::string::npos);
+  EXPECT_NE(refusal("[grid]\nseed = [1, [2]]"), "accepted");
+  EXPECT_NE(refusal("[grid]\nseed = [{a = 1}]").find("a table"), std::string::npos);
+  EXPECT_NE(refusal("[grid]\ntrain.lr_drops = [1, 2]"), "accepted");
+  EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1, 2], [3, 4]]"), "accepted");
+}
+
+TEST(Study, RefusesAKeyThatIsGivenTwice) {
+  EXPECT_EQ(refusal("seed = 1\nseed = 2").substr(0, 17), "jobs/test.toml:2:");
+  EXPECT_EQ(refusal("m2m.beta = .5").substr(0, 17), "jobs/test.toml:1:");  // TOML wants 0.5
+  EXPECT_EQ(refusal("m2m.beta = 0.5\n\"m2m.beta\" = 0.6"),
+            "jobs/test.toml:2: m2m.beta is given twice, first in line 1");
+  EXPECT_EQ(refusal("seed = 1\n[grid]\nseed = [1, 2]"),
+            "jobs/test.toml:3: seed is on the [grid] and also set in line 1; keep one of them");
+}
+
+TEST(Study, RefusesAGridOrPointOfAnotherShape) {
+  EXPECT_EQ(refusal("[grid]\nseed = []"),
+            "jobs/test.toml:2: seed has no values on the [grid], so there would be no trials");
+  EXPECT_NE(refusal("[grid]\nseed = 1").find("needs a list of values: [1]"), std::string::npos);
+  EXPECT_NE(refusal("grid = 1").find("write [grid]"), std::string::npos);
+  EXPECT_NE(refusal("[point]\nseed = 1").find("write [[point]]"), std::string::npos);
+  EXPECT_NE(refusal("point = [1]").find("write [[point]]"), std::string::npos);
+  EXPECT_NE(refusal("[[point]]\nlabel = 1").find("expected a text"), std::string::npos);
+  EXPECT_NE(refusal("[[point]]\nlabel = \"a\\nb\"").find("one line"), std::string::npos);
+  EXPECT_NE(refusal("name = '../x'").find("names the output folder"), std::string::npos);
+}
+
+TEST(Study, RefusesWhatIsNotTomlOrNotUtf8OrNestedTooDeep) {
+  EXPECT_EQ(refusal("seed = = 1").substr(0, 34), "jobs/test.toml:1: this is not TOML");
+  EXPECT_EQ(refusal("seed = 1\nmethod = '\xff\xfe'").substr(0, 17), "jobs/test.toml:2:");
+  std::string deep = "\n";
+  for (int i = 0; i < 200'000; ++i) deep += "a.";
+  EXPECT_EQ(refusal(deep + "a = 1"), "jobs/test.toml:2: more than 100 dots in a row");
+  EXPECT_NE(refusal("seed = " + std::string(100'000, '[')), "accepted");
+}
+
+TEST(StudyFile, SaysWhatIsWrongWithAMissingFileOrAFolder) {
+  const fake::Folder folder;
+  const auto message = [](const std::filesystem::path& file) -> std::string {
+    try {
+      read_study_file(file, fake::fields());
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::usage);
+      return error.what();
+    }
+    return "accepted";
+  };
+  EXPECT_NE(message(folder.path()).find("this is a folder"), std::string::npos);
+  EXPECT_NE(message(folder.path() / "a.toml").find("there is no such study"), std::string::npos);
+  write_file(folder.path() / "jobs" / "ablation.toml", "method = 'ERM'");
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  EXPECT_EQ(message("jobs/ablaton.toml"),
+            "jobs/ablaton.toml: there is no such study; did you mean 'jobs/ablation.toml'?");
+  EXPECT_EQ(message("ablation"), "ablation: there is no such study; did you mean 'jobs/ablation.toml'?");
+  EXPECT_EQ(message("jobs/ablation.toml"), "accepted");
+  write_file("jobs/huge.toml", std::string(5 << 20, '#'));
+  EXPECT_NE(message("jobs/huge.toml").find("no study"), std::string::npos);
+  std::filesystem::current_path(before);
+}
+
+TEST(Override, FixesAFieldAndTakesItOffTheGrid) {
+  const Study study = overridden("method = 'ERM'\n[grid]\nseed = [1, 2]", {"seed=7", "train.epochs=5"});
+  EXPECT_TRUE(study.grid.empty());
+  EXPECT_EQ(study.fixed.at("seed").value, 7);
+  EXPECT_EQ(study.fixed.at("train.epochs").value, 5);
+  EXPECT_EQ(where(study, study.fixed.at("seed").line), "command line");
+}
+
+TEST(Override, MakesAnAxisOfSeveralValues) {
+  const Study study = overridden("method = 'ERM'\nseed = 3", {"seed=4,5,6", "method=ERM,RS"});
+  ASSERT_EQ(study.grid.size(), 2u);
+  EXPECT_EQ(study.grid[0].values, (std::vector<Json>{4, 5, 6}));
+  EXPECT_FALSE(study.fixed.contains("seed"));
+  EXPECT_EQ(count_points(study), 6u);
+}
+
+TEST(Override, TakesAListOfNumbersAsOneValue) {
+  EXPECT_EQ(overridden("", {"train.lr_drops=16,18"}).fixed.at("train.lr_drops").value, Json({16.0, 18.0}));
+}
+
+TEST(Override, OfTheMethodLeavesOutPointsOfOtherMethods) {
+  const std::string toml = "[grid]\nmethod = ['ERM', 'M2m']\n[[point]]\nmethod = 'M2m'\nm2m.lambda = 0";
+  EXPECT_TRUE(overridden(toml, {"method=ERM"}).points.empty());
+  EXPECT_EQ(overridden(toml, {"method=M2m"}).points.size(), 1u);
+}
+
+TEST(Override, RefusesWhatAPointSetsItself) {
+  EXPECT_EQ(refusal_of_override("[[point]]\nlabel = 'x'\nm2m.lambda = 0", "m2m.lambda=0.1"),
+            "command line: m2m.lambda is set by the [[point]] of jobs/test.toml:3 itself; change it there");
+}
+
+TEST(Override, RefusesWhatIsNoSettingOrNoValue) {
+  EXPECT_EQ(refusal_of_override("", "seed"), "command line: 'seed' is no setting; write key=value");
+  EXPECT_NE(refusal_of_override("", "=1"), "accepted");
+  EXPECT_EQ(refusal_of_override("", "seed=x"), "command line: seed = 'x': expected a whole number");
+  EXPECT_NE(refusal_of_override("", "seed=1,,2"), "accepted");
+  EXPECT_NE(refusal_of_override("", "seed="), "accepted");
+  EXPECT_NE(refusal_of_override("", "data.set=\xff"), "accepted");
+}
+
+}  // namespace
+}  // namespace m2m

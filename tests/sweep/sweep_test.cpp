@@ -1,0 +1,183 @@
+// Whole sweeps of fake stages on the ranks that this program was started with: coordinator, workers, files.
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <memory>
+
+#include "core/files.hpp"
+#include "core/log.hpp"
+#include "dist/messages/collectives.hpp"
+#include "dist/messages/mpi_mailbox.hpp"
+#include "fake_training.hpp"
+#include "mpi_main.hpp"
+#include "results/failure.hpp"
+#include "results/planned_study.hpp"
+#include "sweep/existing.hpp"
+#include "sweep/run.hpp"
+
+namespace m2m {
+namespace {
+
+/// An output folder that all ranks know and rank 0 removes.
+class SharedFolder {
+ public:
+  SharedFolder() {
+    if (testing::session().rank() == 0) own_ = std::make_unique<fake::Folder>();
+    path_ = broadcast_bytes(testing::session(), own_ ? own_->path().string() : "");
+  }
+  ~SharedFolder() { sleeping_barrier(testing::session()); }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::unique_ptr<fake::Folder> own_;
+  std::filesystem::path path_;
+};
+
+/// Collective. The exit code is rank 0's; elsewhere `done`.
+ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, const RunStage& run) {
+  const MpiSession& session = testing::session();
+  set_log_level(LogLevel::error);
+  MpiPost post(session);
+  if (session.rank() != 0) {
+    follow_sweep(post.worker(), run);
+    return ExitCode::done;
+  }
+  const Study study = fake::study(toml);
+  const StageGraph graph = plan_study(study, fake::fields(), fake::resolve, fake::plan);
+  const FolderLock lock(folder);
+  write_plan(study, graph, {folder});
+  return lead_sweep({graph, {folder}, lock, session.size(), std::nullopt}, post.coordinator(), post.worker(), run);
+}
+
+ExitCode sweep(const std::string& toml, const std::filesystem::path& folder) {
+  return sweep(toml, folder, fake::runner({folder}));
+}
+
+bool leads() { return testing::session().rank() == 0; }
+
+const std::string grid = "[grid]\nmethod = ['ERM', 'M2m']\nseed = [0, 1, 2, 3, 4]\n";
+
+TEST(Sweep, RunsEveryStageOnceAndMerges) {
+  const SharedFolder folder;
+  const ExitCode code = sweep(grid, folder.path());
+  if (!leads()) return;
+  EXPECT_EQ(code, ExitCode::done);
+  EXPECT_EQ(fake::count_lines(folder.path(), "began"), 15);  // 10 trials and 5 g
+  EXPECT_EQ(fake::count_lines(folder.path(), "done"), 15);
+  EXPECT_TRUE(std::filesystem::exists(folder.path() / "results.h5"));
+  EXPECT_EQ(read_study(folder.path() / "study.json").trials.size(), 10u);
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "lock.json"));
+}
+
+TEST(Sweep, RunsNothingASecondTime) {
+  const SharedFolder folder;
+  sweep(grid, folder.path());
+  const ExitCode code = sweep(grid + "m2m.lambda = [0.5, 0.1]\n", folder.path());
+  if (!leads()) return;
+  EXPECT_EQ(code, ExitCode::done);
+  EXPECT_EQ(fake::count_lines(folder.path(), "began"), 15 + 5);  // the new trials share the old g
+}
+
+TEST(Sweep, WorksWithMoreRanksThanTrials) {
+  const SharedFolder folder;
+  const ExitCode code = sweep("method = 'ERM'", folder.path());
+  EXPECT_EQ(code, leads() ? ExitCode::done : ExitCode::done);
+}
+
+TEST(Sweep, GoesOnWhereATrialThrowsOrDiverges) {
+  const SharedFolder folder;
+  const std::string toml = grid +
+                           "[[point]]\nlabel = 'T'\nmethod = 'RS'\nfake.does = 'throw'\n[[point]]\nlabel = "
+                           "'D'\nmethod = 'RS'\nfake.does = 'diverge'\n";
+  const ExitCode code = sweep(toml, folder.path());
+  if (!leads()) return;
+  EXPECT_EQ(code, ExitCode::some_failed);
+  EXPECT_EQ(fake::count_lines(folder.path(), "done"), 15);
+  int thrown = 0, diverged = 0;
+  for (const Stage& stage : fake::graph(toml).stages) {
+    const auto file = OutputFolder{folder.path()}.failure(stage.id);
+    if (!std::filesystem::exists(file)) continue;
+    const Failure failure = read_failure(file);
+    thrown += failure.label == "T" && !failure.diverged && failure.reason == "thrown on purpose" ? 1 : 0;
+    diverged += failure.label == "D" && failure.diverged ? 1 : 0;
+  }
+  EXPECT_EQ(thrown, 5);
+  EXPECT_EQ(diverged, 5);
+}
+
+TEST(Sweep, FailsWhatNeedsAFailedStageAndSaysWhich) {
+  const SharedFolder folder;
+  const std::string toml = "method = 'ERM'\n[[point]]\nlabel = 'broken'\nmethod = 'M2m'\nfake.does = 'g throws'\n";
+  const ExitCode code = sweep(toml, folder.path());
+  if (!leads()) return;
+  EXPECT_EQ(code, ExitCode::some_failed);
+  const StageGraph graph = fake::graph(toml);  // ERM, g, broken
+  const Failure failure = read_failure(OutputFolder{folder.path()}.failure(graph.stages[2].id));
+  EXPECT_EQ(failure.reason, "the g " + graph.stages[1].id + " that it needs failed: thrown on purpose");
+  EXPECT_EQ(fake::count_lines(folder.path(), "began"), 2);
+}
+
+TEST(Sweep, SurvivesAnythingThatIsThrown) {
+  const SharedFolder folder;
+  const RunStage run = [](const Stage& stage, StageContext&) -> StageResult {
+    if (stage.config.integer("seed") % 2 == 0) throw 42;
+    throw std::runtime_error("not \xff text");
+  };
+  const ExitCode code = sweep(grid, folder.path(), run);
+  EXPECT_EQ(code, leads() ? ExitCode::some_failed : ExitCode::done);
+}
+
+TEST(Sweep, TriesAFailedTrialAgainTheNextTime) {
+  const SharedFolder folder;
+  const RunStage broken = [](const Stage&, StageContext&) -> StageResult { throw data_error("no data yet"); };
+  sweep("method = 'ERM'", folder.path(), broken);
+  const ExitCode code = sweep("method = 'ERM'", folder.path());
+  if (!leads()) return;
+  EXPECT_EQ(code, ExitCode::done);
+  EXPECT_FALSE(
+      std::filesystem::exists(OutputFolder{folder.path()}.failure(fake::graph("method = 'ERM'").stages[0].id)));
+}
+
+/// A stage that would never end by itself; `victim` is signalled once it runs.
+RunStage endless(const std::filesystem::path& folder, int victim) {
+  return [folder, victim](const Stage& stage, StageContext& context) -> StageResult {
+    write_file(folder / ("running-" + stage.id), "");
+    if (testing::session().rank() == victim) ::raise(SIGTERM);
+    while (!context.stop_requested()) context.progress({1, 10, 0, 0, 0, 0});
+    return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+  };
+}
+
+TEST(Sweep, StopsAllRanksWhereOneIsSignalledAndResumes) {
+  for (int victim = 0; victim < testing::session().size(); ++victim) {
+    const SharedFolder folder;
+    const ExitCode stopped = sweep(grid, folder.path(), endless(folder.path(), victim));
+    const ExitCode resumed = sweep(grid, folder.path());
+    if (!leads()) continue;
+    EXPECT_EQ(stopped, ExitCode::interrupted);
+    EXPECT_EQ(resumed, ExitCode::done);
+  }
+}
+
+TEST(Sweep, StopsAndSaysSoWhereItsOwnFilesCannotBeWritten) {
+  const SharedFolder folder;
+  const RunStage run = [&](const Stage& stage, StageContext& context) -> StageResult {
+    if (stage.label == "broken") {
+      write_file(folder.path() / "trials", "in the way of failure.json");
+      throw internal_error("x");
+    }
+    while (!context.stop_requested()) {
+    }
+    return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+  };
+  const std::string toml = "[[point]]\nlabel = 'broken'\nmethod = 'RS'\n" +
+                           std::string(testing::session().size() > 1 ? "[[point]]\nmethod = 'ERM'\n" : "");
+  if (leads()) {
+    EXPECT_THROW(sweep(toml, folder.path(), run), Error);
+  } else {
+    sweep(toml, folder.path(), run);
+  }
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,69 @@
+#include "train/identity.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/tiny_data.hpp"
+
+namespace m2m {
+namespace {
+
+Json identity(const Json& given) {
+  const auto data = test::tiny_data({10, 5});
+  return trial_identity(test::tiny_config(given), *data, nullptr, "");
+}
+
+TEST(TrialIdentity, ChangesWithEverySettingThatActs) {
+  const Json base = {{"method", "M2m"}};
+  for (const auto& [name, value] : Json{
+           {"m2m.lambda", 0.1},
+           {"m2m.beta", 0.5},
+           {"seeds.plan", 9},
+           {"seeds.init", 9},
+           {"train.lr", 0.2},
+           {"train.precision", "float64"},
+           {"train.defer_until", 2},
+           {"m2m.seed_by", "class"},
+           {"train.epochs", 7}}.items()) {
+    Json changed = base;
+    changed[name] = value;
+    EXPECT_NE(identity(base), identity(changed)) << name;
+  }
+}
+
+TEST(TrialIdentity, DoesNotChangeWithWhatDoesNotAct) {
+  const Json erm = {{"method", "ERM"}};
+  for (const auto& [name, value] : Json{
+           {"m2m.lambda", 0.1},
+           {"seeds.plan", 9},
+           {"seeds.g", 9},
+           {"train.defer_until", 2},
+           {"train.threads", 2},
+           {"data.root", "/elsewhere"},
+           {"seeds.subset", 9},
+           {"train.test_every", 3},
+           {"protocol", "paper"}}.items()) {
+    Json changed = erm;
+    changed[name] = value;
+    EXPECT_EQ(identity(erm), identity(changed)) << name;
+  }
+}
+
+TEST(TrialIdentity, KnowsACheckpointByItsContentAndNotItsPath) {
+  const auto data = test::tiny_data({10, 5});
+  const Config here = test::tiny_config({{"train.start_from", "a"}, {"train.start_epoch", 1}});
+  const Config there = test::tiny_config({{"train.start_from", "b"}, {"train.start_epoch", 1}});
+  EXPECT_EQ(trial_identity(here, *data, nullptr, "11"), trial_identity(there, *data, nullptr, "11"));
+  EXPECT_NE(trial_identity(here, *data, nullptr, "11"), trial_identity(here, *data, nullptr, "22"));
+}
+
+TEST(GIdentity, IsSharedByEveryVariantOfASeedAndNotBySeeds) {
+  const auto data = test::tiny_data({10, 5});
+  const auto g = [&](const Json& given) { return g_identity(g_config(test::tiny_config(given)), *data); };
+  const Json base = {{"method", "M2m"}, {"seed", 1}};
+  EXPECT_EQ(g(base),
+            g({{"method", "M2m"}, {"seed", 1}, {"m2m.lambda", 0.1}, {"m2m.gamma", 0.5}, {"seeds.init", 7}}));
+  EXPECT_NE(g(base), g({{"method", "M2m"}, {"seed", 2}}));
+}
+
+}  // namespace
+}  // namespace m2m

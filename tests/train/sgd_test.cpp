@@ -1,0 +1,63 @@
+#include "train/sgd.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+
+namespace m2m {
+namespace {
+
+std::shared_ptr<Network> small_network() {
+  auto network = make_network({"mlp", 3, 1, 4, 4, {0.5}, {0.5}});
+  initialise(*network, {1, SeedRole::init});
+  network->to(torch::kFloat64);
+  return network;
+}
+
+void backward(Network& network, const torch::Tensor& pixels) { network.forward(pixels).square().mean().backward(); }
+
+TEST(Sgd, TakesTheSameStepsAsTorchsOwn) {
+  auto ours = small_network();
+  auto theirs = small_network();
+  Sgd sgd(*ours, 0.9, 2e-4);
+  torch::optim::SGD reference(theirs->parameters(), torch::optim::SGDOptions(0.1).momentum(0.9).weight_decay(2e-4));
+  for (int step = 0; step < 5; ++step) {
+    const torch::Tensor pixels = torch::rand({8, 1, 4, 4}, torch::kFloat64);
+    sgd.clear_gradients();
+    reference.zero_grad();
+    backward(*ours, pixels);
+    backward(*theirs, pixels);
+    sgd.step(0.1);
+    reference.step();
+  }
+  for (std::size_t i = 0; i < ours->parameters().size(); ++i) {
+    EXPECT_TRUE(torch::allclose(ours->parameters()[i], theirs->parameters()[i], 1e-12, 1e-14));
+  }
+}
+
+TEST(Sgd, GoesOnFromLoadedVelocitiesAsIfItHadNotStopped) {
+  auto network = small_network();
+  auto resumed = small_network();
+  const torch::Tensor pixels = torch::rand({8, 1, 4, 4}, torch::kFloat64);
+  Sgd first(*network, 0.9, 0);
+  Sgd second(*resumed, 0.9, 0);
+  backward(*network, pixels);
+  backward(*resumed, pixels);
+  first.step(0.1);
+  second.step(0.1);
+  Sgd third(*resumed, 0.9, 0);
+  third.load(second.velocities(), "file");
+  first.step(0.1);
+  third.step(0.1);
+  EXPECT_TRUE(torch::equal(network->parameters()[0], resumed->parameters()[0]));
+}
+
+TEST(Sgd, RefusesMomentumThatFitsNoParameter) {
+  auto network = small_network();
+  Sgd sgd(*network, 0.9, 0);
+  EXPECT_THROW(sgd.load({{"nothing.weight", torch::zeros({1})}}, "file"), Error);
+  EXPECT_THROW(sgd.load({{"linear.bias", torch::zeros({4})}}, "file"), Error);
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,73 @@
+#include "train/study_fields.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "core/error.hpp"
+
+namespace m2m {
+namespace {
+
+Config resolved(const Json& given) { return resolve(Config(given)); }
+
+std::string refusal(const Json& given) {
+  try {
+    resolved(given);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+TEST(StudyFields, NameEachSettingOnceAndExplainIt) {
+  std::set<std::string> names;
+  for (const Field& field : study_fields()) {
+    EXPECT_TRUE(names.insert(field.name).second) << field.name;
+    EXPECT_FALSE(field.help.empty()) << field.name;
+    if (!field.standard.is_null()) EXPECT_EQ(checked_value(field, field.standard), field.standard) << field.name;
+  }
+}
+
+TEST(Resolve, GivesTheScheduleOfTheProtocolForTwoHundredEpochs) {
+  const Config config = resolved({{"method", "ERM"}});
+  EXPECT_EQ(config.integer("train.warmup"), 5);
+  EXPECT_EQ(config.integer("train.defer_until"), 160);
+  EXPECT_EQ(config.numbers("train.lr_drops"), (std::vector<double>{160, 180}));
+}
+
+TEST(Resolve, KeepsTheShapeOfShortenedSchedules) {
+  const Config config = resolved({{"method", "M2m"}, {"train.epochs", 20}});
+  EXPECT_EQ(config.integer("train.defer_until"), 16);
+  EXPECT_EQ(config.numbers("train.lr_drops"), (std::vector<double>{16, 18}));
+}
+
+TEST(Resolve, SetsAllFiveSeedsFromOneUnlessGivenAlone) {
+  const Config config = resolved({{"method", "ERM"}, {"seed", 3}, {"seeds.plan", 8}});
+  EXPECT_EQ(config.integer("seeds.init"), 3);
+  EXPECT_EQ(config.integer("seeds.g"), 3);
+  EXPECT_EQ(config.integer("seeds.plan"), 8);
+}
+
+TEST(Resolve, TakesWhatItMadeWithoutChange) {
+  const Config once = resolved({{"method", "M2m"}, {"seed", 3}});
+  EXPECT_EQ(resolve(once), once);
+}
+
+TEST(Resolve, RefusesADeferralThatWouldNeverBeginExceptForErm) {
+  const std::string sentence = refusal({{"method", "M2m"}, {"train.defer_until", 200}});
+  EXPECT_EQ(sentence, "train.defer_until = 200 is not before train.epochs = 200: M2m would never begin");
+  EXPECT_NO_THROW(resolved({{"method", "ERM"}, {"train.defer_until", 200}}));
+}
+
+TEST(Resolve, RefusesTheImpossible) {
+  EXPECT_TRUE(refusal({}).starts_with("method: "));
+  EXPECT_TRUE(refusal({{"method", "ERM"}, {"train.start_epoch", 5}}).starts_with("train.start_epoch = 5 needs"));
+  EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.gamma", 1.5}}).starts_with("m2m.gamma = 1.5"));
+  EXPECT_TRUE(
+      refusal({{"method", "ERM"}, {"train.epochs", 3}, {"train.warmup", 4}}).starts_with("train.warmup = 4"));
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,143 @@
+#include "train/trial.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "methods/registry.hpp"
+#include "support/tiny_data.hpp"
+
+namespace m2m {
+namespace {
+
+const ClassCounts counts = {60, 20, 6, 2};
+
+TrialSetup setup_of(const Config& config) {
+  TrialSetup setup;
+  setup.settings = train_settings(config);
+  setup.method = find_method(config.text("method"));
+  setup.keys = keys_of_f(config);
+  setup.data = test::tiny_data(counts);
+  if (setup.method.editing) {
+    setup.editing = setup.method.editing(config);
+    setup.g = build_network(setup.settings, *setup.data);
+    initialise(*setup.g, keys_of_g(config).init);
+  }
+  return setup;
+}
+
+Trial run(const Json& given, std::int64_t steps_at_once = 1000) {
+  Trial trial(setup_of(test::tiny_config(given)));
+  while (!trial.done()) trial.submit(steps_at_once);
+  return trial;
+}
+
+bool same_weights(const Trial& a, const Trial& b) {
+  const NetworkState left = copy_state(a.network());
+  const NetworkState right = copy_state(b.network());
+  return std::all_of(left.begin(), left.end(),
+                     [&](const auto& item) { return torch::equal(item.second, right.at(item.first)); });
+}
+
+TEST(Trial, LearnsAnEasyDataSet) {
+  const Trial trial = run({{"train.epochs", 30}, {"method", "RS"}});
+  EXPECT_GT(balanced_accuracy(trial.last().test), 0.9);
+  EXPECT_LT(trial.epochs().back().loss, trial.epochs().front().loss);
+}
+
+TEST(Trial, GivesTheSameNumbersEveryTimeAndHoweverItIsStepped) {
+  for (const char* method : {"ERM", "DRS", "M2m"}) {
+    const Json given = {{"method", method}, {"m2m.gamma", 0.3}};
+    EXPECT_TRUE(same_weights(run(given, 1), run(given, 1000))) << method;
+  }
+}
+
+TEST(Trial, OfADeferredMethodIsErmUntilItsDeferral) {
+  const Trial erm = run({{"train.epochs", 4}, {"train.defer_until", 3}});
+  for (const char* method : {"DRS", "M2m"}) {
+    Trial other(setup_of(test::tiny_config({{"method", method}, {"train.epochs", 4}, {"train.defer_until", 3}})));
+    while (other.epoch() < 3) other.submit(1);
+    Trial again(setup_of(test::tiny_config({{"train.epochs", 4}, {"train.defer_until", 3}})));
+    while (again.epoch() < 3) again.submit(1);
+    EXPECT_TRUE(same_weights(other, again)) << method;
+    other.submit(1000);
+    EXPECT_FALSE(same_weights(other, erm)) << method;
+  }
+}
+
+TEST(Trial, GoesOnFromACheckpointAsIfItHadNotStopped) {
+  Trial whole = run({{"train.epochs", 4}});
+  Trial begun(setup_of(test::tiny_config({{"train.epochs", 4}})));
+  while (begun.epoch() < 2) begun.submit(1);
+  TrialSetup setup = setup_of(
+      test::tiny_config({{"train.epochs", 4}, {"train.start_from", "made in memory"}, {"train.start_epoch", 2}}));
+  setup.start = begun.checkpoint();
+  Trial resumed(std::move(setup));
+  resumed.submit(1000);
+  EXPECT_TRUE(same_weights(whole, resumed));
+  EXPECT_EQ(resumed.epochs().front().epoch, 2);
+}
+
+TEST(Trial, CountsEveryChosenSlotOnceWhateverBecameOfIt) {
+  const Trial trial = run({{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 5}, {"train.defer_until", 2}});
+  EXPECT_EQ(trial.epochs()[1].generation.classes, 0);
+  const GenerationCounts& last = trial.epochs().back().generation;
+  ASSERT_EQ(last.classes, 4);
+  EXPECT_GT(last.total(Outcome::accepted), 0);
+  EXPECT_EQ(last.total(Outcome::chosen),
+            last.total(Outcome::failed_coin) + last.total(Outcome::failed_gamma) + last.total(Outcome::accepted));
+  EXPECT_TRUE(std::isfinite(trial.epochs().back().generated_p_target));
+}
+
+TEST(Trial, CountsTheSameInBothOrdersOfTheCoin) {
+  const Json base = {{"method", "M2m"},
+                     {"m2m.gamma", 0.3},
+                     {"train.precision", "float64"},
+                     {"train.epochs", 3},
+                     {"train.defer_until", 2}};
+  Json plain = base;
+  plain["m2m.order"] = "translate-first";
+  const auto generation = [](const Trial& trial) { return trial.epochs().back().generation.cells; };
+  const Trial coin_first = run(base);
+  const Trial translate_first = run(plain);
+  EXPECT_EQ(generation(coin_first), generation(translate_first));
+  EXPECT_NEAR(coin_first.epochs().back().loss, translate_first.epochs().back().loss, 1e-6);
+}
+
+TEST(Trial, KeepsTheBestValidationEpochTheLaterOnATieAndTheLast) {
+  const Trial trial = run({{"train.epochs", 8}});
+  ASSERT_TRUE(trial.best().has_value());
+  double best = -1;
+  int epoch = -1;
+  for (const EpochRecord& record : trial.epochs()) {
+    if (record.validation_bacc >= best) {
+      best = record.validation_bacc;
+      epoch = record.epoch;
+    }
+  }
+  EXPECT_EQ(trial.best()->epoch, epoch);
+  EXPECT_DOUBLE_EQ(balanced_accuracy(trial.best()->validation), best);
+  EXPECT_EQ(trial.last().epoch, 7);
+  EXPECT_EQ(trial.last().test_logits.size(), 24U * 4U);
+}
+
+TEST(Trial, ThatDivergesSaysAtWhichEpochAndStep) {
+  try {
+    run({{"train.lr", 1e30}, {"train.warmup", 0}});
+    FAIL() << "it did not diverge";
+  } catch (const Diverged& diverged) {
+    EXPECT_NE(std::string(diverged.what()).find("epoch 0 step"), std::string::npos) << diverged.what();
+  }
+}
+
+TEST(TrialKeys, OfGAreNeverThoseOfF) {
+  const Config config = test::tiny_config({{"seed", 5}});
+  const TrialKeys f = keys_of_f(config);
+  const TrialKeys g = keys_of_g(config);
+  for (const Key& a : {f.init, f.order, f.plan}) {
+    for (const Key& b : {g.init, g.order, g.plan}) EXPECT_FALSE(a.seed == b.seed && a.role == b.role);
+  }
+}
+
+}  // namespace
+}  // namespace m2m
