@@ -15,14 +15,19 @@ namespace {
 constexpr const char* about =
     R"(Trains classifiers on imbalanced data, one trial for each point of a study, and keeps the results.
 
-  m2m-sweep jobs/ablation_cifar10.toml             run what the study asks for and is not there yet
-  mpirun -np 8 m2m-sweep jobs/ablation_cifar10.toml   the same, eight trials at a time
-  m2m-sweep jobs/ablation_cifar10.toml --dry-run   say what would run, and what it costs
-  m2m-sweep jobs/ablation_cifar10.toml method=M2m,ERM seed=0,1,2 train.epochs=20   with other settings
-  m2m-sweep list jobs/ablation_cifar10.toml        the study's trials, one a line
-  m2m-sweep validate jobs/ablation_cifar10.toml    check a study
-  m2m-sweep describe                               every setting
-  m2m-sweep describe train.epochs                  one setting; or a method: m2m-sweep describe M2m
+Run what a study asks for and is not there yet; then the same with eight trials at a time:
+  m2m-sweep jobs/ablation_cifar10.toml
+  mpirun -np 8 m2m-sweep jobs/ablation_cifar10.toml
+Say what would run and what it costs; then the same with other settings:
+  m2m-sweep jobs/ablation_cifar10.toml --dry-run
+  m2m-sweep jobs/ablation_cifar10.toml --dry-run method=ERM,M2m seed=0,1,2 train.epochs=20
+Name the trials of a study, one a line; check a study:
+  m2m-sweep list jobs/ablation_cifar10.toml
+  m2m-sweep validate jobs/ablation_cifar10.toml
+Explain every setting; one setting; a method:
+  m2m-sweep describe
+  m2m-sweep describe train.epochs
+  m2m-sweep describe M2m
 )";
 
 constexpr const char* exit_codes = R"(Without a study, jobs/ablation_cifar10.toml is run.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "results/half.hpp"
 #include "results/hdf5_types.hpp"
 
 namespace m2m::hdf5 {
@@ -20,6 +21,17 @@ void write_dataset(hid_t where, const std::string& name, std::span<const hsize_t
                  H5Dclose, doing);
   checked(H5Dwrite(dataset.get(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), doing);
   dataset.close(doing);
+}
+
+template <typename T>
+Array<T> read_as(hid_t where, const std::string& name, int rank, hid_t memory) {
+  const std::string doing = "reading " + name;
+  const Handle dataset(H5Dopen2(where, name.c_str(), H5P_DEFAULT), H5Dclose, doing);
+  Array<T> array{dimensions(dataset.get()), {}};
+  if (static_cast<int>(array.dims.size()) != rank) throw Failure(doing + ": it has another number of dimensions");
+  array.values.resize(element_count(array.dims, sizeof(T)));
+  checked(H5Dread(dataset.get(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()), doing);
+  return array;
 }
 
 }  // namespace
@@ -74,7 +86,18 @@ void write_array(hid_t where, const std::string& name, std::span<const hsize_t> 
 
 void write_half_array(hid_t where, const std::string& name, std::span<const hsize_t> dims,
                       std::span<const float> values) {
-  write_dataset(where, name, dims, half_type().get(), H5T_NATIVE_FLOAT, values.data());
+  std::vector<std::uint16_t> bits(values.size());
+  std::transform(values.begin(), values.end(), bits.begin(), half_from_float);
+  const Handle type = half_type();
+  write_dataset(where, name, dims, type.get(), type.get(), bits.data());
+}
+
+Array<float> read_half_array(hid_t where, const std::string& name, int rank) {
+  const Handle type = half_type();
+  const Array<std::uint16_t> bits = read_as<std::uint16_t>(where, name, rank, type.get());
+  Array<float> array{bits.dims, std::vector<float>(bits.values.size())};
+  std::transform(bits.values.begin(), bits.values.end(), array.values.begin(), float_from_half);
+  return array;
 }
 
 std::vector<hsize_t> dimensions(hid_t dataset) {
@@ -86,19 +109,12 @@ std::vector<hsize_t> dimensions(hid_t dataset) {
 
 template <typename T>
 Array<T> read_array(hid_t where, const std::string& name, int rank) {
-  const std::string doing = "reading " + name;
-  const Handle dataset(H5Dopen2(where, name.c_str(), H5P_DEFAULT), H5Dclose, doing);
-  Array<T> array{dimensions(dataset.get()), {}};
-  if (static_cast<int>(array.dims.size()) != rank) throw Failure(doing + ": it has another number of dimensions");
-  array.values.resize(element_count(array.dims, sizeof(T)));
-  checked(H5Dread(dataset.get(), memory_type<T>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()), doing);
-  return array;
+  return read_as<T>(where, name, rank, memory_type<T>());
 }
 
 template void write_array(hid_t, const std::string&, std::span<const hsize_t>, std::span<const std::int32_t>);
 template void write_array(hid_t, const std::string&, std::span<const hsize_t>, std::span<const std::int64_t>);
 template Array<std::int32_t> read_array(hid_t, const std::string&, int);
 template Array<std::int64_t> read_array(hid_t, const std::string&, int);
-template Array<float> read_array(hid_t, const std::string&, int);
 
 }  // namespace m2m::hdf5

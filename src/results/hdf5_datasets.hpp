@@ -26,13 +26,14 @@ struct Array {
 /// T: std::int32_t or std::int64_t, stored as such.
 template <typename T>
 void write_array(hid_t where, const std::string& name, std::span<const hsize_t> dims, std::span<const T> values);
-/// T: std::int32_t, std::int64_t or float. Throws Failure where the dataset's number of dimensions is not `rank`.
+/// Throws Failure where the dataset's number of dimensions is not `rank`.
 template <typename T>
 Array<T> read_array(hid_t where, const std::string& name, int rank);
 
 /// Stored as IEEE 754 binary16, rounded to nearest; beyond its range becomes infinite.
 void write_half_array(hid_t where, const std::string& name, std::span<const hsize_t> dims,
                       std::span<const float> values);
+Array<float> read_half_array(hid_t where, const std::string& name, int rank);
 
 /// The dimensions of an open dataset.
 std::vector<hsize_t> dimensions(hid_t dataset);

@@ -18,10 +18,6 @@ hid_t memory_type<std::int64_t>() {
   return H5T_NATIVE_INT64;
 }
 template <>
-hid_t memory_type<float>() {
-  return H5T_NATIVE_FLOAT;
-}
-template <>
 hid_t memory_type<double>() {
   return H5T_NATIVE_DOUBLE;
 }

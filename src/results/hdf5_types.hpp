@@ -16,8 +16,6 @@ hid_t memory_type<std::int32_t>();
 template <>
 hid_t memory_type<std::int64_t>();
 template <>
-hid_t memory_type<float>();
-template <>
 hid_t memory_type<double>();
 
 /// IEEE 754 binary16.

@@ -33,7 +33,7 @@ void read_part(hid_t snapshot, const std::string& name, RecordParts parts, Confu
   }
   confusion.classes = static_cast<int>(cells.dims[0]);
   confusion.cells = std::move(cells.values);
-  if (parts == RecordParts::all) logits = hdf5::read_array<float>(part.get(), "logits", 2).values;
+  if (parts == RecordParts::all) logits = hdf5::read_half_array(part.get(), "logits", 2).values;
 }
 
 }  // namespace

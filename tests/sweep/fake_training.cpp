@@ -114,11 +114,8 @@ StageRequest plan(const Config& resolved, const std::string& label) {
                                           "train.defer_until", "train.lr_drops", "train.nesterov", "fake.does"});
   if (!is_m2m) return trial;
   trial.identity["m2m"] = identity_of(resolved, {"m2m.lambda", "m2m.beta", "protocol"});
-  StageRequest g = trial;
-  g.kind = StageKind::g;
-  g.label = "g";
-  g.identity = identity_of(resolved, {"seed", "data.set", "data.ratio", "train.epochs", "fake.does"});
-  g.cost = trial.epochs;
+  const Json of_g = identity_of(resolved, {"seed", "data.set", "data.ratio", "train.epochs", "fake.does"});
+  const StageRequest g{StageKind::g, "g", resolved, of_g, trial.epochs, 1.0 * trial.epochs, {}};
   trial.needs = {g};
   return trial;
 }
