@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "sweep/wording.hpp"
@@ -41,17 +42,27 @@ std::string bounds_text(const Field& field) {
   return std::isfinite(field.most) ? fmt::format("at most {:.10g}", field.most) : "";
 }
 
-std::string everything(const Training& training) {
-  std::size_t widest = 0;
-  for (const Field& field : training.fields) widest = std::max(widest, field.name.size());
-  std::string text =
-      fmt::format("{:<{}}  {:<10}  {:<14}  {:<8}  {}\n", "setting", widest, "type", "default", "unit", "meaning");
-  for (const Field& field : training.fields) {
-    text += fmt::format("{:<{}}  {:<10}  {:<14}  {:<8}  {}\n", field.name, widest, type_word(field.type),
-                        default_text(field), field.unit, field.help);
+/// Cells in columns as wide as their widest, the last one as it comes.
+std::string columns(const std::vector<std::array<std::string, 5>>& rows) {
+  std::array<std::size_t, 5> widths{};
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
   }
-  return text + fmt::format("\n'-': follows from other settings, or has to be given.\nmethods: {}\n",
-                            fmt::join(training.method_names, ", "));
+  std::string text;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) text += fmt::format("{:<{}}  ", row[i], widths[i]);
+    text += row.back() + "\n";
+  }
+  return text;
+}
+
+std::string everything(const Training& training) {
+  std::vector<std::array<std::string, 5>> rows = {{"setting", "type", "default", "unit", "meaning"}};
+  for (const Field& field : training.fields) {
+    rows.push_back({field.name, type_word(field.type), default_text(field), field.unit, field.help});
+  }
+  return columns(rows) + fmt::format("\n'-': follows from other settings, or has to be given.\nmethods: {}\n",
+                                     fmt::join(training.method_names, ", "));
 }
 
 std::string one_field(const Field& field) {

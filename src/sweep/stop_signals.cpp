@@ -1,12 +1,14 @@
 #include "sweep/stop_signals.hpp"
 
+#include <atomic>
 #include <csignal>
 
 namespace m2m {
 namespace {
 
 // A signal handler reaches nothing but what has static storage.
-volatile std::sig_atomic_t stop_signal = 0;
+std::atomic<int> stop_signal = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
 
 void note_signal(int signal) {
   stop_signal = signal;

@@ -25,7 +25,6 @@ void expect_close(const torch::Tensor& actual, const torch::Tensor& expected, do
   ASSERT_EQ(actual.sizes(), expected.sizes()) << name;
   const torch::Tensor reference = expected.to(torch::kFloat64);
   const double difference = (actual.detach().to(torch::kFloat64) - reference).abs().max().item<double>();
-  if (std::getenv("SHOW")) fprintf(stderr, "%-60s %.3g\n", name.c_str(), difference / reference.abs().max().item<double>());
   EXPECT_LE(difference, tolerance * reference.abs().max().item<double>()) << name;
 }
 
@@ -38,7 +37,6 @@ void expect_close(const std::vector<double>& actual, const std::vector<double>& 
 }
 
 void expect_close(double actual, double expected, double tolerance, const std::string& name) {
-  if (std::getenv("SHOW") && name.find("norms")==std::string::npos) fprintf(stderr, "%-60s %.3g\n", name.c_str(), std::abs(actual-expected)/std::abs(expected));
   EXPECT_LE(std::abs(actual - expected), tolerance * std::abs(expected)) << name << ": " << actual;
 }
 

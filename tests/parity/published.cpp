@@ -10,8 +10,9 @@ std::optional<Checkpoint> published_checkpoint() {
   return load_checkpoint(*file);
 }
 
-std::shared_ptr<Network> published_network(const Checkpoint& checkpoint, torch::Dtype precision, int shift) {
-  const auto network = make_network({"resnet32", 10, 3, 32, 32, {.4914, .4822, .4465}, {.2023, .1994, .2010}});
+std::shared_ptr<Network> published_network(const Checkpoint& checkpoint, const LoadedData& data,
+                                           torch::Dtype precision, int shift) {
+  const auto network = make_network({"resnet32", 10, 3, 32, 32, data.mean, data.std});
   network->to(precision);
   auto state = checkpoint.network;
   for (const char* name : {"linear.weight", "linear.bias"}) state.at(name) = state.at(name).roll(shift, 0);

@@ -30,9 +30,8 @@ std::shared_ptr<const LoadedData> real_data(const Subset& subset, Rounding round
 std::shared_ptr<const LoadedData> real_cifar10() { return real_data(subsets[1]); }
 
 torch::Tensor images(const LoadedData& data, Pool pool, const torch::Tensor& rows, torch::Dtype precision) {
-  const torch::Tensor& pixels = pool == Pool::train ? data.train_pixels : data.test_pixels;
-  if (std::getenv("WIDE")) return pixels.index_select(0, rows).to(precision).div(data.set.largest_pixel);
-  return pixels.index_select(0, rows).to(torch::kFloat32).div(data.set.largest_pixel).to(precision);
+  const Part part{pool, {rows.data_ptr<std::int64_t>(), rows.data_ptr<std::int64_t>() + rows.numel()}};
+  return gather_part(data, part, 0, rows.numel(), precision);
 }
 
 torch::Tensor labels_of(const LoadedData& data, Pool pool, const torch::Tensor& rows) {

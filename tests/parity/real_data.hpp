@@ -14,8 +14,8 @@ std::shared_ptr<const LoadedData> real_data(const Subset& subset, Rounding round
 /// CIFAR-LT-10 rho=100.
 std::shared_ptr<const LoadedData> real_cifar10();
 
-/// Images of a pool by row, as the authors' program reads them: divided by 255 in float32, then widened to
-/// `precision`. [rows, 3, 32, 32]
+/// Images of a pool by row, in [0, 1], divided by 255 in `precision`: so are those behind the golden values.
+/// [rows, 3, 32, 32]
 torch::Tensor images(const LoadedData& data, Pool pool, const torch::Tensor& rows, torch::Dtype precision);
 
 /// Their labels, int64 [rows].

@@ -25,7 +25,7 @@ class ParityOfTraining : public GoldenTest {
     const torch::Tensor rows = labels("train_step/train_index");
     const torch::Tensor pixels = images(*data_, Pool::train, rows, type);
     const torch::Tensor targets = labels_of(*data_, Pool::train, rows);
-    const auto network = published_network(*checkpoint_, type);
+    const auto network = published_network(*checkpoint_, *data_, type);
     network->train();
     Sgd sgd(*network, golden().attribute("train_step", "momentum"),
             golden().attribute("train_step", "weight_decay"));

@@ -34,8 +34,8 @@ class ParityOfTranslation : public GoldenTest {
   }
 
   Translated run(torch::Dtype precision) const {
-    const auto g = published_network(*checkpoint_, precision);
-    const auto f = published_network(*checkpoint_, precision, 3);
+    const auto g = published_network(*checkpoint_, *data_, precision);
+    const auto f = published_network(*checkpoint_, *data_, precision, 3);
     const torch::Tensor pixels = images(*data_, Pool::train, labels("translation/train_index"), precision);
     const torch::Tensor start = (pixels + tensor("translation/noise").to(precision)).clamp(0, 1);
     const torch::Tensor targets = labels("translation/target_class");

@@ -21,8 +21,10 @@ void read(const std::string& bytes) { parse_legacy_t7(bytes, "sample"); }
 
 /// Why a checkpoint with this `net` is refused.
 std::string reason_for_net(const std::string& net) {
-  return refusal(read, legacy_file(pickled::dict({pickled::text("net"), net, pickled::text("second storage"),
-                                                  pickled::tensor("2", 6, 0, {6}, {1})})));
+  return refusal(read,
+                 legacy_file(pickled::dict({pickled::text("net"), net, pickled::text("first storage"),
+                                            pickled::tensor("1", 8, 0, {8}, {1}), pickled::text("second storage"),
+                                            pickled::tensor("2", 6, 0, {6}, {1})})));
 }
 
 std::string one_tensor(std::int64_t offset, const std::vector<std::int64_t>& shape,
