@@ -10,9 +10,7 @@ Mlp::Mlp(const NetworkSpec& spec) : Network(spec) {
   linear = register_module("linear", torch::nn::Linear(hidden_units, spec.classes));
 }
 
-torch::Tensor Mlp::logits(const torch::Tensor& normalised) {
-  return linear(hidden(normalised.flatten(1)).relu_());
-}
+torch::Tensor Mlp::logits(const torch::Tensor& normalised) { return linear(hidden(normalised.flatten(1)).relu_()); }
 
 double mlp_multiply_adds(const NetworkSpec& spec) {
   return static_cast<double>(hidden_units) * (spec.channels * spec.height * spec.width + spec.classes);

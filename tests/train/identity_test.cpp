@@ -14,16 +14,10 @@ Json identity(const Json& given) {
 
 TEST(TrialIdentity, ChangesWithEverySettingThatActs) {
   const Json base = {{"method", "M2m"}};
-  for (const auto& [name, value] : Json{
-           {"m2m.lambda", 0.1},
-           {"m2m.beta", 0.5},
-           {"seeds.plan", 9},
-           {"seeds.init", 9},
-           {"train.lr", 0.2},
-           {"train.precision", "float64"},
-           {"train.defer_until", 2},
-           {"m2m.seed_by", "class"},
-           {"train.epochs", 7}}.items()) {
+  const Json changes = {{"m2m.lambda", 0.1},      {"m2m.beta", 0.5},        {"seeds.plan", 9},
+                        {"seeds.init", 9},        {"train.lr", 0.2},        {"train.precision", "float64"},
+                        {"train.defer_until", 2}, {"m2m.seed_by", "class"}, {"train.epochs", 7}};
+  for (const auto& [name, value] : changes.items()) {
     Json changed = base;
     changed[name] = value;
     EXPECT_NE(identity(base), identity(changed)) << name;
@@ -32,16 +26,10 @@ TEST(TrialIdentity, ChangesWithEverySettingThatActs) {
 
 TEST(TrialIdentity, DoesNotChangeWithWhatDoesNotAct) {
   const Json erm = {{"method", "ERM"}};
-  for (const auto& [name, value] : Json{
-           {"m2m.lambda", 0.1},
-           {"seeds.plan", 9},
-           {"seeds.g", 9},
-           {"train.defer_until", 2},
-           {"train.threads", 2},
-           {"data.root", "/elsewhere"},
-           {"seeds.subset", 9},
-           {"train.test_every", 3},
-           {"protocol", "paper"}}.items()) {
+  const Json changes = {{"m2m.lambda", 0.1},      {"seeds.plan", 9},       {"seeds.g", 9},
+                        {"train.defer_until", 2}, {"train.threads", 2},    {"data.root", "/elsewhere"},
+                        {"seeds.subset", 9},      {"train.test_every", 3}, {"protocol", "paper"}};
+  for (const auto& [name, value] : changes.items()) {
     Json changed = erm;
     changed[name] = value;
     EXPECT_EQ(identity(erm), identity(changed)) << name;
