@@ -1,6 +1,6 @@
 # A room is a folder of src/ and a library m2m_<room>; docs/architecture.md has the picture.
 
-# <torch/torch.h> costs about 20 s a file, JSON and fmt about 3: one target compiles each, the others reuse it with
+# torch's headers cost about 15 s a file, JSON and fmt about 3: one target compiles each, the others reuse it with
 # identical flags.
 function(m2m_share_precompiled target)
   if("TORCH" IN_LIST ARGN)

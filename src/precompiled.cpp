@@ -1,1 +1,1 @@
-// Nothing of its own: this file makes the precompiled <torch/torch.h> that every torch room reuses.
+// Nothing of its own: this file makes the precompiled headers that the rooms reuse.

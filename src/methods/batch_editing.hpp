@@ -1,6 +1,6 @@
 #pragma once
 // What a method may do to a batch between gathering and training: plan it on the host, apply it on the device.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <functional>
 #include <span>

@@ -1,6 +1,6 @@
 #pragma once
 // Losses, per sample: weighting and averaging are the caller's.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace m2m {
 

@@ -1,5 +1,7 @@
 #include "methods/translate.hpp"
 
+#include <torch/autograd.h>
+
 #include "methods/losses.hpp"
 
 namespace m2m {

@@ -1,6 +1,6 @@
 #pragma once
 // M2m, how to translate: gradient steps on pixels against g, away from f's seed class. Kim et al. 2020, equation 2.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <functional>
 

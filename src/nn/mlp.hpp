@@ -1,5 +1,7 @@
 #pragma once
 // A two-layer perceptron for small inputs.
+#include <torch/nn/modules/linear.h>
+
 #include "nn/network.hpp"
 
 namespace m2m {

@@ -1,6 +1,7 @@
 #pragma once
 // Networks: pixels in [0, 1] in, logits out.
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <map>
 #include <memory>

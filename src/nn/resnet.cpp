@@ -11,15 +11,6 @@ nn::Conv2d convolution(int in_channels, int out_channels, int stride) {
   return nn::Conv2d(nn::Conv2dOptions(in_channels, out_channels, 3).stride(stride).padding(1).bias(false));
 }
 
-nn::Sequential stage(int blocks, int in_channels, int out_channels) {
-  nn::Sequential made;
-  for (int i = 0; i < blocks; ++i) {
-    const bool first = i == 0 && in_channels != out_channels;
-    made->push_back(BasicBlock(i == 0 ? in_channels : out_channels, out_channels, first ? 2 : 1));
-  }
-  return made;
-}
-
 }  // namespace
 
 BasicBlock::BasicBlock(int in_channels, int out_channels, int stride)
@@ -41,13 +32,27 @@ torch::Tensor BasicBlock::forward(const torch::Tensor& x) {
   return y.add_(shortcut).relu_();
 }
 
+ResNetStage::ResNetStage(int blocks, int in_channels, int out_channels) {
+  for (int i = 0; i < blocks; ++i) {
+    const bool halves = i == 0 && in_channels != out_channels;
+    const int from = i == 0 ? in_channels : out_channels;
+    auto block = std::make_shared<BasicBlock>(from, out_channels, halves ? 2 : 1);
+    blocks_.push_back(register_module(std::to_string(i), block));
+  }
+}
+
+torch::Tensor ResNetStage::forward(torch::Tensor x) {
+  for (const auto& block : blocks_) x = block->forward(x);
+  return x;
+}
+
 ResNet::ResNet(const NetworkSpec& spec, int depth) : Network(spec) {
   const int blocks = (depth - 2) / 6;
   conv_1_3x3 = register_module("conv_1_3x3", convolution(spec.channels, 16, 1));
   bn_1 = register_module("bn_1", nn::BatchNorm2d(16));
-  stage_1 = register_module("stage_1", stage(blocks, 16, 16));
-  stage_2 = register_module("stage_2", stage(blocks, 16, 32));
-  stage_3 = register_module("stage_3", stage(blocks, 32, 64));
+  stage_1 = register_module("stage_1", std::make_shared<ResNetStage>(blocks, 16, 16));
+  stage_2 = register_module("stage_2", std::make_shared<ResNetStage>(blocks, 16, 32));
+  stage_3 = register_module("stage_3", std::make_shared<ResNetStage>(blocks, 32, 64));
   linear = register_module("linear", nn::Linear(64, spec.classes));
 }
 

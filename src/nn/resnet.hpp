@@ -1,6 +1,13 @@
 #pragma once
 // ResNets for small images: He et al., "Deep residual learning for image recognition", CVPR 2016, section 4.2, with
 // shortcut A. Parameters bear the names of the M2m authors' program, so their checkpoints load as they are.
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
+
+#include <memory>
+#include <vector>
+
 #include "nn/network.hpp"
 
 namespace m2m {
@@ -19,6 +26,16 @@ class BasicBlock : public torch::nn::Module {
   torch::nn::BatchNorm2d bn_a{nullptr}, bn_b{nullptr};
 };
 
+/// Blocks one after the other, named "0", "1", ...; the first one halves the image where the channels change.
+class ResNetStage : public torch::nn::Module {
+ public:
+  ResNetStage(int blocks, int in_channels, int out_channels);
+  torch::Tensor forward(torch::Tensor x);
+
+ private:
+  std::vector<std::shared_ptr<BasicBlock>> blocks_;
+};
+
 /// depth = 6 n + 2: three stages of n basic blocks with 16, 32, 64 channels.
 class ResNet : public Network {
  public:
@@ -30,7 +47,7 @@ class ResNet : public Network {
  private:
   torch::nn::Conv2d conv_1_3x3{nullptr};
   torch::nn::BatchNorm2d bn_1{nullptr};
-  torch::nn::Sequential stage_1, stage_2, stage_3;
+  std::shared_ptr<ResNetStage> stage_1, stage_2, stage_3;
   torch::nn::Linear linear{nullptr};
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 // A network, SGD's momentum and a few words, whatever file they come from.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <filesystem>
 #include <map>

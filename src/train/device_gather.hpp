@@ -1,6 +1,6 @@
 #pragma once
 // The gather kernel behind a tensor. CMake lists device_gather_cpu.cpp or device_gather_cuda.cpp, by the build.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <span>
 

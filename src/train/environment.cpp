@@ -1,7 +1,7 @@
 #include "train/environment.hpp"
 
 #include <sched.h>
-#include <torch/torch.h>
+#include <torch/cuda.h>
 #include <torch/version.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 // What an epoch counts, on the device, read once when it ends: no step waits for the host.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "methods/batch_editing.hpp"
 #include "results/record.hpp"

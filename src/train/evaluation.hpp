@@ -1,6 +1,6 @@
 #pragma once
 // A network's answers on a part of the data.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "core/metrics.hpp"
 #include "nn/network.hpp"

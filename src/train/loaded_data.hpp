@@ -1,6 +1,6 @@
 #pragma once
 // A data set as a trial uses it: cut into its parts, its pixels on the device.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <memory>
 #include <span>

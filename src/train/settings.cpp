@@ -1,5 +1,7 @@
 #include "train/settings.hpp"
 
+#include <torch/cuda.h>
+
 #include "core/error.hpp"
 #include "nn/network.hpp"
 

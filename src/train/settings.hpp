@@ -1,6 +1,6 @@
 #pragma once
 // The settings of training itself (train.*), as typed values.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <string>
 #include <vector>

@@ -1,6 +1,6 @@
 #pragma once
 // Stochastic gradient descent with momentum and weight decay on every parameter.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <map>
 #include <string>

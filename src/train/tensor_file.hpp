@@ -1,6 +1,6 @@
 #pragma once
 // Named tensors and a few words about them: what every checkpoint format comes down to.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <map>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
 // A trial: a machine that trains one network, moved on by a number of steps at a time.
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <functional>
 #include <map>

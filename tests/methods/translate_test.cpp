@@ -1,6 +1,7 @@
 #include "methods/translate.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
 
 #include "methods/losses.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 // What every test against the golden file begins with, and how its numbers are compared.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include <optional>
 #include <string>

@@ -1,6 +1,7 @@
 #include "train/sgd.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/optim/sgd.h>
 
 #include "core/error.hpp"
 
