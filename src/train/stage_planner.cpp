@@ -1,10 +1,11 @@
-#include "core/hash.hpp"
 #include "core/log.hpp"
 #include "methods/registry.hpp"
+#include "train/checkpoint.hpp"
 #include "train/cost.hpp"
 #include "train/identity.hpp"
 #include "train/settings.hpp"
 #include "train/stages.hpp"
+#include "train/trial.hpp"
 
 namespace m2m {
 namespace {
@@ -26,9 +27,15 @@ StageRequest request_g(const Config& resolved, const LoadedData& data) {
 
 }  // namespace
 
-std::string StagePlanner::file_sha256(const std::string& file) {
-  auto [entry, is_new] = hashes_.try_emplace(file);
-  if (is_new) entry->second = sha256_of_file(file);
+std::string StagePlanner::checked_checkpoint(const std::string& file, const Config& resolved,
+                                             const LoadedData& data) {
+  const TrainSettings settings = train_settings(resolved);
+  auto [entry, is_new] = checkpoints_.try_emplace(file + " as " + settings.network + " on " + data.set.name);
+  if (is_new) {
+    const Checkpoint checkpoint = load_checkpoint(file);
+    load_state(*build_network(settings, data), checkpoint.network, file);
+    entry->second = checkpoint.sha256;
+  }
   return entry->second;
 }
 
@@ -45,13 +52,14 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
   Json g;
   const std::string g_from = resolved.text("m2m.g_from");
   if (method.editing && !g_from.empty()) {
-    g = {{"file", file_sha256(g_from)}};
+    g = {{"file", checked_checkpoint(g_from, resolved, *data)}};
   } else if (method.editing) {
     trial.needs.push_back(request_g(resolved, *data));
     g = {{"stage", stage_id(trial.needs.front().identity)}, {"pick", resolved.text("m2m.g_epoch")}};
   }
   const std::string start_from = resolved.text("train.start_from");
-  trial.identity = trial_identity(resolved, *data, g, start_from.empty() ? "" : file_sha256(start_from));
+  trial.identity =
+      trial_identity(resolved, *data, g, start_from.empty() ? "" : checked_checkpoint(start_from, resolved, *data));
   return trial;
 }
 

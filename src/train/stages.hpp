@@ -19,11 +19,12 @@ class StagePlanner {
   StageRequest operator()(const Config& resolved, const std::string& label);
 
  private:
-  std::string file_sha256(const std::string& file);
+  /// SHA-256 of a checkpoint that was read and fits the network, so that no trial finds out later.
+  std::string checked_checkpoint(const std::string& file, const Config& resolved, const LoadedData& data);
 
   DataShelf shelf_;
-  std::map<std::string, std::string> hashes_;
-  std::set<std::string> noticed_;  // data sets whose notice was printed
+  std::map<std::string, std::string> checkpoints_;  // SHA-256 by file, network and data
+  std::set<std::string> noticed_;                   // data sets whose notice was printed
 };
 
 /// Runs stages on this rank, one after the other, and leaves their files in the output folder.
