@@ -1,3 +1,4 @@
+#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <chrono>
@@ -137,7 +138,7 @@ StageRunner::StageRunner(OutputFolder out, Json environment)
 
 StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
   const TrainSettings settings = train_settings(stage.config);
-  torch::set_num_threads(settings.threads);
+  at::set_num_threads(settings.threads);
   TrialSetup setup = common_setup(stage.config, settings, shelf_.get(stage.config, settings.device));
   const bool is_g = stage.kind == StageKind::g;
   const auto folder = is_g ? out_.stage(stage.id) : out_.trial(stage.id);
