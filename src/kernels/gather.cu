@@ -1,14 +1,8 @@
-#include <algorithm>
-#include <string>
-
-#include "core/error.hpp"
 #include "kernels/gather.hpp"
+#include "kernels/launch.cuh"
 
 namespace m2m::kernels {
 namespace {
-
-constexpr int threads = 256;
-constexpr std::int64_t most_blocks = 1 << 20;
 
 /// A thread takes every (grid size)-th output value; neighbours in x are neighbours in memory.
 template <typename Real>
@@ -35,11 +29,9 @@ void gather_augment_cuda(const std::uint8_t* pixels, int channels, int height, i
                          std::int64_t count, Real divisor, Real* out, void* stream) {
   const std::int64_t values = count * channels * height * width;
   if (values == 0) return;  // an empty grid is an error to CUDA
-  const auto blocks = static_cast<unsigned>(std::min((values + threads - 1) / threads, most_blocks));
-  gather<<<blocks, threads, 0, static_cast<cudaStream_t>(stream)>>>(pixels, channels, height, width, picks, values,
-                                                                    divisor, out);
-  const cudaError_t failed = cudaGetLastError();
-  if (failed != cudaSuccess) throw internal_error(std::string("gathering a batch: ") + cudaGetErrorString(failed));
+  gather<<<blocks_for(values), threads_of_a_block, 0, static_cast<cudaStream_t>(stream)>>>(
+      pixels, channels, height, width, picks, values, divisor, out);
+  check_launch("gathering a batch");
 }
 
 template void gather_augment_cuda<float>(const std::uint8_t*, int, int, int, const Pick*, std::int64_t, float,

@@ -19,6 +19,7 @@ struct NetworkSpec {
   int classes = 10;
   int channels = 3, height = 32, width = 32;
   std::vector<double> mean, std;  // per channel, of pixels in [0, 1]
+  bool bfloat16 = false;          // convolve in bfloat16; weights, batch norm's sums and the linear layer stay float32
 };
 
 /// A classifier of images. Its forward pass begins by clamping the pixels to [0, 1] and normalising them by the

@@ -46,13 +46,12 @@ torch::Tensor ResNetStage::forward(torch::Tensor x) {
   return x;
 }
 
-ResNet::ResNet(const NetworkSpec& spec, int depth) : Network(spec) {
-  const int blocks = (depth - 2) / 6;
+ResNet::ResNet(const NetworkSpec& spec, int depth) : Network(spec), blocks_((depth - 2) / 6) {
   conv_1_3x3 = register_module("conv_1_3x3", convolution(spec.channels, 16, 1));
   bn_1 = register_module("bn_1", nn::BatchNorm2d(16));
-  stage_1 = register_module("stage_1", std::make_shared<ResNetStage>(blocks, 16, 16));
-  stage_2 = register_module("stage_2", std::make_shared<ResNetStage>(blocks, 16, 32));
-  stage_3 = register_module("stage_3", std::make_shared<ResNetStage>(blocks, 32, 64));
+  stage_1 = register_module("stage_1", std::make_shared<ResNetStage>(blocks_, 16, 16));
+  stage_2 = register_module("stage_2", std::make_shared<ResNetStage>(blocks_, 16, 32));
+  stage_3 = register_module("stage_3", std::make_shared<ResNetStage>(blocks_, 32, 64));
   linear = register_module("linear", nn::Linear(64, spec.classes));
 }
 

@@ -5,6 +5,7 @@
 #include <torch/nn/modules/conv.h>
 #include <torch/nn/modules/linear.h>
 
+#include <array>
 #include <memory>
 #include <vector>
 
@@ -36,15 +37,23 @@ class ResNetStage : public torch::nn::Module {
   std::vector<std::shared_ptr<BasicBlock>> blocks_;
 };
 
+/// What batch norm adds to a variance before it takes the root: torch's default, and the authors'.
+inline constexpr double batch_norm_epsilon = 1e-5;
+
 /// depth = 6 n + 2: three stages of n basic blocks with 16, 32, 64 channels.
 class ResNet : public Network {
  public:
+  static constexpr std::array<int, 3> channels = {16, 32, 64};  // of the stages
+
   ResNet(const NetworkSpec& spec, int depth);
+
+  int blocks_per_stage() const { return blocks_; }
 
  protected:
   torch::Tensor logits(const torch::Tensor& normalised) override;
 
  private:
+  int blocks_;
   torch::nn::Conv2d conv_1_3x3{nullptr};
   torch::nn::BatchNorm2d bn_1{nullptr};
   std::shared_ptr<ResNetStage> stage_1, stage_2, stage_3;

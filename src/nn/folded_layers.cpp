@@ -1,0 +1,87 @@
+#include "nn/folded_layers.hpp"
+
+#include <cmath>
+
+namespace m2m {
+namespace {
+
+torch::Tensor tensor_of(const Network& network, const std::string& name) {
+  const auto parameters = network.named_parameters();
+  if (const auto* parameter = parameters.find(name)) return parameter->detach();
+  return network.named_buffers()[name];
+}
+
+template <typename T>
+std::vector<FoldedBlock<T>> folded_blocks(const ResNet& network) {
+  std::vector<FoldedBlock<T>> blocks;
+  int height = network.spec().height, width = network.spec().width, channels = ResNet::channels.front();
+  for (std::size_t stage = 0; stage < ResNet::channels.size(); ++stage) {
+    for (int i = 0; i < network.blocks_per_stage(); ++i) {
+      const int out = ResNet::channels[stage];
+      const std::string block = "stage_" + std::to_string(stage + 1) + "." + std::to_string(i) + ".";
+      const bool halves = out != channels;
+      const kernels::ConvSizes a{height, width, channels, out, halves ? 2 : 1};
+      const kernels::ConvSizes b{a.out_height(), a.out_width(), out, out, 1};
+      blocks.push_back({FoldedConv<T>(network, block + "conv_a", block + "bn_a", a),
+                        FoldedConv<T>(network, block + "conv_b", block + "bn_b", b), halves});
+      height = b.height;
+      width = b.width;
+      channels = out;
+    }
+  }
+  return blocks;
+}
+
+}  // namespace
+
+template <typename T>
+FoldedConv<T>::FoldedConv(const Network& network, const std::string& convolution, const std::string& batch_norm,
+                          const kernels::ConvSizes& conv_sizes)
+    : sizes(conv_sizes),
+      forward(kernels::forward_convolution(sizes)),
+      backward(kernels::backward_convolution(sizes)),
+      bias(static_cast<std::size_t>(sizes.out_channels)),
+      weight_(tensor_of(network, convolution + ".weight")),
+      gamma_(tensor_of(network, batch_norm + ".weight")),
+      beta_(tensor_of(network, batch_norm + ".bias")),
+      mean_(tensor_of(network, batch_norm + ".running_mean")),
+      variance_(tensor_of(network, batch_norm + ".running_var")) {}
+
+template <typename T>
+void FoldedConv<T>::refresh() {
+  std::vector<float> scale(bias.size());
+  for (std::size_t c = 0; c < scale.size(); ++c) {
+    const double deviation = std::sqrt(variance_.const_data_ptr<float>()[c] + batch_norm_epsilon);
+    scale[c] = static_cast<float>(gamma_.const_data_ptr<float>()[c] / deviation);
+    bias[c] = beta_.const_data_ptr<float>()[c] - scale[c] * mean_.const_data_ptr<float>()[c];
+  }
+  const torch::Tensor weight = weight_.contiguous();
+  kernels::pack_forward(sizes, weight.const_data_ptr<float>(), scale.data(), forward_weights);
+  kernels::pack_backward(sizes, weight.const_data_ptr<float>(), scale.data(), backward_weights);
+}
+
+template <typename T>
+FoldedLayers<T>::FoldedLayers(const ResNet& network)
+    : first(network, "conv_1_3x3", "bn_1",
+            {network.spec().height, network.spec().width, network.spec().channels, ResNet::channels.front(), 1}),
+      blocks(folded_blocks<T>(network)),
+      own_linear_weight_(tensor_of(network, "linear.weight")),
+      own_linear_bias_(tensor_of(network, "linear.bias")) {}
+
+template <typename T>
+void FoldedLayers<T>::refresh() {
+  first.refresh();
+  for (FoldedBlock<T>& block : blocks) {
+    block.a.refresh();
+    block.b.refresh();
+  }
+  linear_weight = own_linear_weight_.clone();
+  linear_bias = own_linear_bias_.clone();
+}
+
+template class FoldedConv<float>;
+template class FoldedConv<kernels::Bf16>;
+template class FoldedLayers<float>;
+template class FoldedLayers<kernels::Bf16>;
+
+}  // namespace m2m

@@ -1,0 +1,54 @@
+#pragma once
+// A ResNet's convolutions with batch norm folded in, packed for the kernels.
+#include <torch/types.h>
+
+#include <string>
+#include <vector>
+
+#include "kernels/conv3x3.hpp"
+#include "nn/resnet.hpp"
+
+namespace m2m {
+
+/// y = W x + b with W = gamma / sqrt(variance + eps) * w and b = beta - gamma * mean / sqrt(variance + eps): a
+/// convolution and the batch norm behind it, in evaluation mode. T: float or kernels::Bf16.
+template <typename T>
+class FoldedConv {
+ public:
+  FoldedConv(const Network& network, const std::string& convolution, const std::string& batch_norm,
+             const kernels::ConvSizes& sizes);
+
+  /// Folds and packs the weights as they are now.
+  void refresh();
+
+  kernels::ConvSizes sizes;
+  kernels::Convolution forward, backward;
+  std::vector<T> forward_weights, backward_weights;
+  std::vector<float> bias;  // [out_channels]
+
+ private:
+  torch::Tensor weight_, gamma_, beta_, mean_, variance_;  // the network's own memory
+};
+
+/// Two convolutions and the way round them; `halves`: shortcut A, else the input itself.
+template <typename T>
+struct FoldedBlock {
+  FoldedConv<T> a, b;
+  bool halves;
+};
+
+template <typename T>
+class FoldedLayers {
+ public:
+  FoldedConv<T> first;
+  std::vector<FoldedBlock<T>> blocks;
+  torch::Tensor linear_weight, linear_bias;  // float32 [K, c], [K]
+
+  explicit FoldedLayers(const ResNet& network);
+  void refresh();
+
+ private:
+  torch::Tensor own_linear_weight_, own_linear_bias_;  // the network's own memory
+};
+
+}  // namespace m2m

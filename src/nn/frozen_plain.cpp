@@ -1,0 +1,43 @@
+#include "nn/frozen_plain.hpp"
+
+#include <torch/autograd.h>
+
+namespace m2m {
+namespace {
+
+/// Puts a network into evaluation mode and back into the mode it was in.
+class EvaluationMode {
+ public:
+  explicit EvaluationMode(Network& network) : network_(network), was_training_(network.is_training()) {
+    network.eval();
+  }
+  ~EvaluationMode() { network_.train(was_training_); }
+  EvaluationMode(const EvaluationMode&) = delete;
+  EvaluationMode& operator=(const EvaluationMode&) = delete;
+
+ private:
+  Network& network_;
+  bool was_training_;
+};
+
+}  // namespace
+
+torch::Tensor FrozenPlain::logits(const torch::Tensor& pixels) {
+  const torch::NoGradGuard no_gradient;
+  const EvaluationMode evaluates(network_);
+  return network_.forward(pixels);
+}
+
+torch::Tensor FrozenPlain::remembered_logits(const torch::Tensor& pixels) {
+  const torch::AutoGradMode with_gradient(true);
+  const EvaluationMode evaluates(network_);
+  pixels_ = pixels.detach().requires_grad_(true);
+  logits_ = network_.forward(pixels_);
+  return logits_.detach();
+}
+
+torch::Tensor FrozenPlain::pixel_gradient(const torch::Tensor& logit_gradient) {
+  return torch::autograd::grad({logits_}, {pixels_}, {logit_gradient})[0];
+}
+
+}  // namespace m2m

@@ -1,0 +1,251 @@
+#include "kernels/conv3x3.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+namespace m2m::kernels {
+namespace {
+
+float value_of(float value) { return value; }
+float value_of(Bf16 value) { return to_float(value); }
+void assign(float& to, float value) { to = value; }
+void assign(Bf16& to, float value) { to = to_bf16(value); }
+
+/// Values that both float and Bf16 hold exactly, so that only sums can differ.
+std::vector<float> drawn(std::size_t count, unsigned seed) {
+  std::mt19937 engine(seed);
+  std::vector<float> values(count);
+  for (float& value : values) value = static_cast<float>(static_cast<int>(engine() % 65) - 32) / 64;
+  return values;
+}
+
+/// [channels][height][width] -> stored, with `stored_channels` channels.
+template <typename T>
+std::vector<T> stored(const std::vector<float>& image, int channels, int height, int width, int stored_channels) {
+  std::vector<T> out(static_cast<std::size_t>(stored_pixels(height, width) * stored_channels), T{});
+  for (int c = 0; c < channels; ++c) {
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x)
+        assign(out[((y + 1) * (width + 2) + x + 1) * stored_channels + c], image[(c * height + y) * width + x]);
+    }
+  }
+  return out;
+}
+
+/// The definition: out[o][y][x] = sum over i, ky, kx of scale[o] w[o][i][ky][kx] in[i][s y + ky - 1][s x + kx - 1].
+std::vector<double> by_definition(const ConvSizes& s, const std::vector<float>& in, const std::vector<float>& weight,
+                                  const std::vector<float>& scale) {
+  std::vector<double> out(static_cast<std::size_t>(s.out_channels * s.out_height() * s.out_width()));
+  for (std::size_t at = 0; at < out.size(); ++at) {
+    const int x = static_cast<int>(at) % s.out_width();
+    const int y = static_cast<int>(at) / s.out_width() % s.out_height();
+    const int o = static_cast<int>(at) / s.out_width() / s.out_height();
+    for (int i = 0; i < s.in_channels; ++i) {
+      for (int tap = 0; tap < 9; ++tap) {
+        const int row = s.stride * y + tap / 3 - 1, column = s.stride * x + tap % 3 - 1;
+        if (row < 0 || row >= s.height || column < 0 || column >= s.width) continue;
+        out[at] += double{scale[o]} * weight[(o * s.in_channels + i) * 9 + tap] *
+                   in[(i * s.height + row) * s.width + column];
+      }
+    }
+  }
+  return out;
+}
+
+/// Its transpose: in_gradient[i][y][x] = sum over all products of the definition that use in[i][y][x].
+std::vector<double> transposed_by_definition(const ConvSizes& s, const std::vector<float>& gradient,
+                                             const std::vector<float>& weight, const std::vector<float>& scale) {
+  std::vector<double> in(static_cast<std::size_t>(s.in_channels * s.height * s.width));
+  for (std::size_t at = 0; at < gradient.size(); ++at) {
+    const int x = static_cast<int>(at) % s.out_width();
+    const int y = static_cast<int>(at) / s.out_width() % s.out_height();
+    const int o = static_cast<int>(at) / s.out_width() / s.out_height();
+    for (int i = 0; i < s.in_channels; ++i) {
+      for (int tap = 0; tap < 9; ++tap) {
+        const int row = s.stride * y + tap / 3 - 1, column = s.stride * x + tap % 3 - 1;
+        if (row < 0 || row >= s.height || column < 0 || column >= s.width) continue;
+        in[(i * s.height + row) * s.width + column] +=
+            double{scale[o]} * weight[(o * s.in_channels + i) * 9 + tap] * gradient[at];
+      }
+    }
+  }
+  return in;
+}
+
+struct Case {
+  ConvSizes sizes;
+  std::vector<float> weight = drawn(static_cast<std::size_t>(sizes.out_channels) * sizes.in_channels * 9, 1);
+  std::vector<float> scale = std::vector<float>(static_cast<std::size_t>(sizes.out_channels), 0.5F);
+  std::vector<float> in = drawn(static_cast<std::size_t>(sizes.in_channels) * sizes.height * sizes.width, 2);
+  std::vector<float> gradient =
+      drawn(static_cast<std::size_t>(sizes.out_channels) * sizes.out_height() * sizes.out_width(), 3);
+};
+
+/// Sizes of the networks, and widths that leave every remainder of a tile.
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const ConvSizes& sizes : std::vector<ConvSizes>{{32, 32, 3, 16, 1},
+                                                       {32, 32, 16, 16, 1},
+                                                       {32, 32, 16, 32, 2},
+                                                       {8, 8, 64, 64, 1},
+                                                       {8, 8, 1, 16, 1},
+                                                       {7, 15, 16, 32, 2},
+                                                       {5, 13, 32, 48, 1},
+                                                       {1, 1, 16, 16, 1},
+                                                       {2, 3, 16, 16, 2}})
+    all.push_back({sizes});
+  return all;
+}
+
+template <typename T>
+void expect_image(const std::vector<T>& got, int stored_channels, const std::vector<double>& expected, int channels,
+                  int height, int width, double tolerance, const std::string& what) {
+  for (int c = 0; c < channels; ++c) {
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x) {
+        const double value = value_of(got[((y + 1) * (width + 2) + x + 1) * stored_channels + c]);
+        const double wanted = expected[(c * height + y) * width + x];
+        ASSERT_NEAR(value, wanted, tolerance * (1 + std::abs(wanted))) << what << " at " << c << " " << y << " " << x;
+      }
+    }
+  }
+}
+
+template <typename T>
+void compare_with_definition(InstructionSet set, double tolerance) {
+  for (const Case& c : cases()) {
+    const ConvSizes& s = c.sizes;
+    const std::string what = name_of(set) + " " + std::to_string(s.height) + "x" + std::to_string(s.width) + " " +
+                             std::to_string(s.in_channels) + " to " + std::to_string(s.out_channels);
+    std::vector<T> weights;
+    pack_forward(s, c.weight.data(), c.scale.data(), weights);
+    const Convolution forward = forward_convolution(s);
+    const std::vector<T> in = stored<T>(c.in, s.in_channels, s.height, s.width, forward.in_channels);
+    std::vector<T> out(static_cast<std::size_t>(stored_pixels(s.out_height(), s.out_width()) * s.out_channels), T{});
+    ConvBuffers<T> memory{in.data(), weights.data()};
+    memory.out = out.data();
+    conv3x3<T>(set)(forward, memory);
+    expect_image(out, s.out_channels, by_definition(s, c.in, c.weight, c.scale), s.out_channels, s.out_height(),
+                 s.out_width(), tolerance, what);
+
+    pack_backward(s, c.weight.data(), c.scale.data(), weights);
+    const Convolution backward = backward_convolution(s);
+    const std::vector<T> gradient =
+        stored<T>(c.gradient, s.out_channels, s.out_height(), s.out_width(), s.out_channels);
+    std::vector<float> raw(static_cast<std::size_t>(stored_pixels(s.height, s.width) * backward.out_channels));
+    ConvBuffers<T> back{gradient.data(), weights.data()};
+    back.raw = raw.data();
+    conv3x3<T>(set)(backward, back);
+    expect_image(raw, backward.out_channels, transposed_by_definition(s, c.gradient, c.weight, c.scale),
+                 s.in_channels, s.height, s.width, 1e-5, what + " transposed");
+  }
+}
+
+TEST(Conv3x3, IsItsDefinitionAndItsTransposeInFloat32WithEveryInstructionSet) {
+  for (InstructionSet set : usable_instruction_sets()) compare_with_definition<float>(set, 1e-5);
+}
+
+TEST(Conv3x3, IsItsDefinitionAndItsTransposeInBfloat16WithEveryInstructionSet) {
+  constexpr double half_a_step = 1.0 / 256;  // of what is stored
+  for (InstructionSet set : usable_instruction_sets()) compare_with_definition<Bf16>(set, half_a_step);
+}
+
+/// A 1-to-16 convolution whose sums are the input itself times the channel's sign, so that what follows shows.
+template <typename T>
+struct Finished {
+  static constexpr int width = 9;
+  ConvSizes sizes{1, width, 2, 16, 1};
+  std::vector<T> in, weights, added, out;
+  std::vector<float> bias = std::vector<float>(16, 0.25F);
+  std::vector<std::uint16_t> positive, keep;
+
+  Finished() {
+    std::vector<float> weight(16 * 2 * 9, 0.0F);
+    for (int o = 0; o < 16; ++o) weight[o * 18 + 4] = o % 2 == 0 ? 1 : -1;
+    const std::vector<float> scale(16, 1.0F);
+    pack_forward(sizes, weight.data(), scale.data(), weights);
+    std::vector<float> image(2 * width);
+    for (int x = 0; x < width; ++x) image[x] = static_cast<float>(x);
+    in = stored<T>(image, 2, 1, width, 2);
+    const auto pixels = static_cast<std::size_t>(stored_pixels(1, width));
+    added.assign(pixels * 16, T{});
+    for (T& value : added) assign(value, 0.5F);
+    out.assign(pixels * 16, T{});
+    positive.assign(pixels, 0);
+    keep.assign(pixels, 0x00ff);
+  }
+  float at(int x, int channel) const { return value_of(out[(width + 2 + x + 1) * 16 + channel]); }
+  int mask(int x) const { return positive[width + 2 + x + 1]; }
+};
+
+template <typename T>
+void expect_finish(InstructionSet set) {
+  Finished<T> x;
+  ConvBuffers<T> memory{x.in.data(), x.weights.data()};
+  memory.bias = x.bias.data();
+  memory.added = x.added.data();
+  memory.relu = true;
+  memory.positive = x.positive.data();
+  memory.out = x.out.data();
+  conv3x3<T>(set)(forward_convolution(x.sizes), memory);
+  EXPECT_EQ(x.at(3, 0), 3.75F);
+  EXPECT_EQ(x.at(3, 1), 0);
+  EXPECT_EQ(x.at(0, 1), 0.75F);
+  EXPECT_EQ(x.mask(3), 0x5555);
+  EXPECT_EQ(x.mask(0), 0xffff);
+  memory = {x.in.data(), x.weights.data()};
+  memory.added = x.added.data();
+  memory.keep = x.keep.data();
+  memory.out = x.out.data();
+  conv3x3<T>(set)(forward_convolution(x.sizes), memory);
+  EXPECT_EQ(x.at(8, 6), 8.5F);
+  EXPECT_EQ(x.at(8, 7), -7.5F);
+  EXPECT_EQ(x.at(8, 8), 0);
+  for (int channel = 0; channel < 16; ++channel) EXPECT_EQ(value_of(x.out[channel]), 0) << "the border was written";
+}
+
+TEST(Conv3x3, AddsClampsMasksAndLeavesTheBorderAloneWithEveryInstructionSet) {
+  for (InstructionSet set : usable_instruction_sets()) {
+    SCOPED_TRACE(name_of(set));
+    expect_finish<float>(set);
+    expect_finish<Bf16>(set);
+  }
+}
+
+TEST(Conv3x3, PassesANotANumberOn) {
+  for (InstructionSet set : usable_instruction_sets()) {
+    Finished<float> x;
+    x.in[(Finished<float>::width + 2 + 1) * 2] = std::numeric_limits<float>::quiet_NaN();
+    ConvBuffers<float> memory{x.in.data(), x.weights.data()};
+    memory.relu = true;
+    memory.out = x.out.data();
+    conv3x3<float>(set)(forward_convolution(x.sizes), memory);
+    EXPECT_TRUE(std::isnan(x.at(0, 0))) << name_of(set);
+  }
+}
+
+TEST(Bf16, RoundsToTheNearestAndToEvenOnATie) {
+  EXPECT_EQ(to_float(to_bf16(1.0F)), 1.0F);
+  EXPECT_EQ(to_float(to_bf16(1.0F + 1.0F / 256)), 1.0F);
+  EXPECT_EQ(to_float(to_bf16(1.0F + 3.0F / 256)), 1.0F + 4.0F / 256);
+  EXPECT_EQ(to_float(to_bf16(1.0F + 1.1F / 256)), 1.0F + 2.0F / 256);
+  EXPECT_TRUE(std::isnan(to_float(to_bf16(std::numeric_limits<float>::quiet_NaN()))));
+}
+
+TEST(InstructionSet, OfEveryNameIsFoundOrRefusedInOneSentence) {
+  for (const std::string& name : instruction_set_names()) {
+    try {
+      EXPECT_EQ(name_of(find_instruction_set(name)), name);
+    } catch (const std::exception& refusal) {
+      EXPECT_NE(std::string(refusal.what()).find("train.kernels = '" + name + "'"), std::string::npos);
+    }
+  }
+  EXPECT_EQ(find_instruction_set("auto"), best_instruction_set());
+}
+
+}  // namespace
+}  // namespace m2m::kernels

@@ -1,0 +1,164 @@
+#include "nn/frozen_network.hpp"
+
+#include <ATen/Parallel.h>
+#include <gtest/gtest.h>
+
+#include "kernels/instruction_set.hpp"
+
+namespace m2m {
+namespace {
+
+/// A network whose running statistics and batch norms are not those of a new one.
+std::shared_ptr<Network> lived_in(const NetworkSpec& spec, std::uint32_t seed = 1) {
+  auto network = make_network(spec);
+  initialise(*network, {seed, SeedRole::init});
+  const torch::NoGradGuard no_gradient;
+  torch::manual_seed(seed);
+  for (auto& item : network->named_parameters()) {
+    if (item.value().dim() == 1) item.value().add_(0.3 * torch::rand_like(item.value()));
+  }
+  network->train();
+  for (int i = 0; i < 5; ++i) network->forward(torch::rand({16, spec.channels, spec.height, spec.width}));
+  network->eval();
+  return network;
+}
+
+NetworkSpec cifar(const std::string& name) {
+  return {name, 10, 3, 32, 32, {0.4914, 0.4822, 0.4465}, {0.2023, 0.1994, 0.2010}};
+}
+NetworkSpec digits() { return {"resnet8", 4, 1, 8, 8, {0.3}, {0.25}}; }
+NetworkSpec odd() { return {"resnet8", 3, 3, 7, 13, {0.4, 0.5, 0.6}, {0.2, 0.3, 0.25}}; }
+
+struct Answers {
+  torch::Tensor logits, gradient;
+};
+
+Answers answers(FrozenNetwork& frozen, const torch::Tensor& pixels) {
+  const torch::Tensor logits = frozen.remembered_logits(pixels);
+  torch::manual_seed(9);
+  return {logits, frozen.pixel_gradient(torch::randn_like(logits))};
+}
+
+Answers answers(Network& network, const torch::Tensor& pixels, const std::string& kernels) {
+  const auto frozen = freeze(network, kernels);
+  frozen->refresh();
+  return answers(*frozen, pixels);
+}
+
+torch::Tensor cosine_per_image(const torch::Tensor& a, const torch::Tensor& b) {
+  return torch::cosine_similarity(a.flatten(1), b.flatten(1), 1);
+}
+
+double most(const torch::Tensor& a) { return a.abs().max().item<double>(); }
+
+TEST(FrozenNetwork, FoldedInFloat32AnswersAsTheNetworkItselfWithEveryInstructionSet) {
+  for (const NetworkSpec& spec : {cifar("resnet32"), digits(), odd()}) {
+    const auto network = lived_in(spec);
+    const torch::Tensor pixels = torch::rand({3, spec.channels, spec.height, spec.width});
+    const Answers plain = answers(*network, pixels, "torch");
+    for (kernels::InstructionSet set : kernels::usable_instruction_sets()) {
+      SCOPED_TRACE(spec.name + " " + kernels::name_of(set));
+      const Answers folded = answers(*network, pixels, kernels::name_of(set));
+      EXPECT_LT(most(folded.logits - plain.logits), 1e-4 * most(plain.logits));
+      EXPECT_GT(cosine_per_image(folded.gradient, plain.gradient).min().item<double>(), 0.99999);
+      EXPECT_LT(most(folded.gradient - plain.gradient), 1e-2 * most(plain.gradient));
+    }
+  }
+}
+
+TEST(FrozenNetwork, InBfloat16AnswersNearlyAsInFloat32) {
+  for (NetworkSpec spec : {cifar("resnet32"), digits()}) {
+    const auto network = lived_in(spec);
+    spec.bfloat16 = true;
+    const auto rounded = lived_in(spec);
+    const torch::Tensor pixels = torch::rand({8, spec.channels, spec.height, spec.width});
+    const Answers exact = answers(*network, pixels, "auto");
+    load_state(*rounded,
+               [&] {
+                 std::map<std::string, torch::Tensor> state;
+                 for (const auto& [name, tensor] : named_state(*network)) state[name] = tensor;
+                 return state;
+               }(),
+               "memory");
+    for (kernels::InstructionSet set : kernels::usable_instruction_sets()) {
+      SCOPED_TRACE(spec.name + " " + kernels::name_of(set));
+      const Answers coarse = answers(*rounded, pixels, kernels::name_of(set));
+      EXPECT_LT(most(coarse.logits - exact.logits), 0.05 * most(exact.logits));
+      // Of untrained weights: hardly a ReLU is far from its boundary. Trained ones are in parity_test.
+      EXPECT_GT(cosine_per_image(coarse.gradient, exact.gradient).min().item<double>(), 0.9);
+    }
+  }
+}
+
+TEST(FrozenNetwork, GivesNoGradientToPixelsThatAreClamped) {
+  const auto network = lived_in(digits());
+  torch::Tensor pixels = torch::rand({2, 1, 8, 8});
+  pixels.index_put_({0, 0, 3, 4}, 1.5);
+  pixels.index_put_({1, 0, 0, 0}, -0.1);
+  const Answers folded = answers(*network, pixels, "auto");
+  EXPECT_EQ(folded.gradient[0][0][3][4].item<float>(), 0);
+  EXPECT_EQ(folded.gradient[1][0][0][0].item<float>(), 0);
+  EXPECT_NE(folded.gradient[1][0][3][4].item<float>(), 0);
+}
+
+TEST(FrozenNetwork, IsTheNetworkOfItsLastRefresh) {
+  const auto network = lived_in(digits());
+  const auto frozen = freeze(*network);
+  frozen->refresh();
+  const torch::Tensor pixels = torch::rand({4, 1, 8, 8});
+  const torch::Tensor before = frozen->logits(pixels);
+  {
+    const torch::NoGradGuard no_gradient;
+    for (torch::Tensor& parameter : network->parameters()) parameter.mul_(0.9);
+  }
+  EXPECT_TRUE(torch::equal(frozen->logits(pixels), before));
+  frozen->refresh();
+  EXPECT_FALSE(torch::equal(frozen->logits(pixels), before));
+  EXPECT_LT(most(frozen->logits(pixels) - network->forward(pixels)), 1e-5);
+}
+
+TEST(FrozenNetwork, AnswersForAnImageAloneAsAmongOthersAndWithAnyNumberOfThreads) {
+  const auto network = lived_in(cifar("resnet8"));
+  const torch::Tensor pixels = torch::rand({5, 3, 32, 32});
+  const Answers all = answers(*network, pixels, "auto");
+  const auto frozen = freeze(*network);
+  frozen->refresh();
+  EXPECT_TRUE(torch::allclose(frozen->logits(pixels.narrow(0, 3, 1)), all.logits.narrow(0, 3, 1), 1e-6, 1e-6));
+  const int threads = at::get_num_threads();
+  at::set_num_threads(2);
+  const Answers again = answers(*network, pixels, "auto");
+  at::set_num_threads(threads);
+  EXPECT_TRUE(torch::allclose(all.logits, again.logits, 1e-6, 1e-6));
+  EXPECT_TRUE(torch::allclose(all.gradient, again.gradient, 1e-5, 1e-6));
+}
+
+TEST(FrozenNetwork, OfNoImagesHasNoAnswers) {
+  const auto network = lived_in(digits());
+  const Answers none = answers(*network, torch::rand({0, 1, 8, 8}), "auto");
+  EXPECT_EQ(none.logits.sizes(), (std::vector<std::int64_t>{0, 4}));
+  EXPECT_EQ(none.gradient.sizes(), (std::vector<std::int64_t>{0, 1, 8, 8}));
+}
+
+TEST(FrozenNetwork, LeavesTheNetworkItsModeAndItsGradients) {
+  for (const std::string kernels : {"torch", "auto"}) {
+    const auto network = lived_in(digits());
+    network->train();
+    const torch::Tensor statistics = network->named_buffers()["bn_1.running_mean"].clone();
+    answers(*network, torch::rand({4, 1, 8, 8}), kernels);
+    EXPECT_TRUE(network->is_training());
+    EXPECT_TRUE(torch::equal(network->named_buffers()["bn_1.running_mean"], statistics));
+    for (const torch::Tensor& parameter : network->parameters()) EXPECT_FALSE(parameter.grad().defined());
+  }
+}
+
+TEST(FrozenNetwork, OfOtherKindsRunsAsItIs) {
+  const NetworkSpec spec{"mlp", 4, 1, 8, 8, {0.3}, {0.25}};
+  const auto network = lived_in(spec);
+  const torch::Tensor pixels = torch::rand({4, 1, 8, 8});
+  const auto frozen = freeze(*network);
+  frozen->refresh();
+  EXPECT_TRUE(torch::equal(frozen->logits(pixels), network->forward(pixels)));
+}
+
+}  // namespace
+}  // namespace m2m
