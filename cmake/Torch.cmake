@@ -43,5 +43,9 @@ else()
     target_link_options(m2m_torch INTERFACE LINKER:-rpath-link,${folder})
   endforeach()
 endif()
+# at::parallel_for is OpenMP in a header: it runs on libtorch's own threads where it is compiled as OpenMP and linked with
+# the runtime that libtorch brings. A second runtime in the process would start threads of its own.
+target_compile_options(m2m_torch INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fopenmp>)
+target_link_libraries(m2m_torch INTERFACE ${torch_root}/lib/libgomp.so.1)
 target_include_directories(m2m_torch SYSTEM INTERFACE
   ${torch_root}/include ${torch_root}/include/torch/csrc/api/include)

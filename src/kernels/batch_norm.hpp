@@ -1,9 +1,9 @@
 #pragma once
 // Batch normalisation, the addition of a shortcut and ReLU in one pass each way, for images stored channels last.
 //
-// Images are rows of channels: [rows][channels], a row a pixel, channels a multiple of 16. T: float or Bf16, arithmetic
-// in float32, sums over rows in double from partial sums of 64 rows. Local, deterministic for one instruction set,
-// nothing allocated.
+// Images are rows of channels: [rows][channels], a row a pixel, channels a multiple of 16. T: float or Bf16,
+// arithmetic in float32, sums over rows in double from partial sums of 64 rows. Local, deterministic for one
+// instruction set, nothing allocated.
 #include <cstdint>
 
 #include "kernels/bfloat16.hpp"
@@ -21,7 +21,8 @@ struct BatchNormKernels {
   void (*normalise)(const T* x, const T* added, std::int64_t rows, int channels, const float* scale,
                     const float* shift, T* y);
 
-  /// g = y_gradient where y > 0, else 0; adds to sum[c] and products[c] the sums over the rows of g and g * (x - mean).
+  /// g = y_gradient where y > 0, else 0; adds to sum[c] and products[c] the sums over the rows of g and g * (x -
+  /// mean).
   void (*gradient_sums)(const T* y_gradient, const T* y, const T* x, std::int64_t rows, int channels,
                         const float* mean, T* g, double* sum, double* products);
 

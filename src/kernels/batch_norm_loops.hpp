@@ -16,7 +16,8 @@ inline void add_lanes(const Lanes& partial, double* sums) {
 
 /// Calls each(offset of the value) for the rows [first, last) of one strip of 16 channels.
 template <typename Each>
-[[gnu::always_inline]] inline void for_rows(std::int64_t first, std::int64_t last, int channels, int strip, Each each) {
+[[gnu::always_inline]] inline void for_rows(std::int64_t first, std::int64_t last, int channels, int strip,
+                                            Each each) {
   for (std::int64_t row = first; row < last; ++row) each(row * channels + strip);
 }
 

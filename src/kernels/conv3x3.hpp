@@ -2,8 +2,8 @@
 // 3x3 convolutions of one image, for networks whose weights are frozen: forward, and backward to the input.
 //
 // An image is stored channels last with a border of zeros: [height + 2][width + 2][channels]. It stays in the cache
-// from layer to layer, and what follows a convolution (bias, addition, ReLU, mask) is done before its sums leave the
-// registers. Sums are float32; what is stored is float or Bf16.
+// from layer to layer, and what follows a convolution (bias, addition, ReLU, mask) is done before its sums leave
+// the registers. Sums are float32; what is stored is float or Bf16.
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -35,8 +35,8 @@ struct Tap {
 struct ConvPass {
   std::array<Tap, 9> taps;
   int tap_count;
-  int rows, columns;                                    // of the pass
-  std::int32_t first_input, input_row, input_column;    // in values
+  int rows, columns;                                     // of the pass
+  std::int32_t first_input, input_row, input_column;     // in values
   std::int32_t first_output, output_row, output_column;  // in pixels of the stored output, border included
 };
 
@@ -75,13 +75,13 @@ template <typename T>
 struct ConvBuffers {
   const T* in;
   const T* weights;
-  const float* bias = nullptr;           // [out_channels]
-  const T* added = nullptr;              // laid out as out
-  const std::uint16_t* keep = nullptr;   // [stored pixels][out_channels / 16] bits: where the result is kept
-  bool relu = false;                     // NaN stays NaN
-  std::uint16_t* positive = nullptr;     // laid out as keep: where the result is above 0
-  T* out = nullptr;                      // its border is not written
-  float* raw = nullptr;                  // instead of out, laid out alike
+  const float* bias = nullptr;          // [out_channels]
+  const T* added = nullptr;             // laid out as out
+  const std::uint16_t* keep = nullptr;  // [stored pixels][out_channels / 16] bits: where the result is kept
+  bool relu = false;                    // NaN stays NaN
+  std::uint16_t* positive = nullptr;    // laid out as keep: where the result is above 0
+  T* out = nullptr;                     // its border is not written
+  float* raw = nullptr;                 // instead of out, laid out alike
 };
 
 /// Runs a convolution on one image. Local, deterministic for one instruction set, does not allocate.

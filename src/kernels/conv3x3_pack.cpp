@@ -34,16 +34,14 @@ void pack(int out_channels, int outs, int in_channels, int ins, std::vector<T>& 
 
 template <typename T>
 void pack_forward(const ConvSizes& sizes, const float* weight, const float* scale, std::vector<T>& packed) {
-  pack(
-      sizes.out_channels, sizes.out_channels, stored_channels(sizes.in_channels), sizes.in_channels, packed,
-      [&](int o, int i, int tap) { return scale[o] * weight[(o * sizes.in_channels + i) * 9 + tap]; });
+  pack(sizes.out_channels, sizes.out_channels, stored_channels(sizes.in_channels), sizes.in_channels, packed,
+       [&](int o, int i, int tap) { return scale[o] * weight[(o * sizes.in_channels + i) * 9 + tap]; });
 }
 
 template <typename T>
 void pack_backward(const ConvSizes& sizes, const float* weight, const float* scale, std::vector<T>& packed) {
-  pack(
-      padded_to_lanes(sizes.in_channels), sizes.in_channels, sizes.out_channels, sizes.out_channels, packed,
-      [&](int i, int o, int tap) { return scale[o] * weight[(o * sizes.in_channels + i) * 9 + tap]; });
+  pack(padded_to_lanes(sizes.in_channels), sizes.in_channels, sizes.out_channels, sizes.out_channels, packed,
+       [&](int i, int o, int tap) { return scale[o] * weight[(o * sizes.in_channels + i) * 9 + tap]; });
 }
 
 template void pack_forward<float>(const ConvSizes&, const float*, const float*, std::vector<float>&);

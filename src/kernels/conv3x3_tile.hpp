@@ -1,9 +1,9 @@
 #pragma once
 // The loops of the convolution, for the sources that compile them for one instruction set each.
 //
-// A source includes a lanes_*.hpp before this; Products says how values are stored and multiplied. Everything lies in
-// unnamed namespaces, and nothing may call an inline function of the standard library: the linker keeps one copy of
-// such a function, and it might keep one that only new processors can run.
+// A source includes a lanes_*.hpp before this; Products says how values are stored and multiplied. Everything lies
+// in unnamed namespaces, and nothing may call an inline function of the standard library: the linker keeps one copy
+// of such a function, and it might keep one that only new processors can run.
 #include "kernels/conv3x3.hpp"
 
 namespace m2m::kernels {
@@ -11,8 +11,9 @@ namespace {
 
 /// What follows the sum of one pixel's block of output channels.
 template <class Products>
-[[gnu::always_inline]] inline void finish(const Convolution& conv, const ConvBuffers<typename Products::Value>& memory,
-                                          Lanes sum, std::int64_t pixel, int block) {
+[[gnu::always_inline]] inline void finish(const Convolution& conv,
+                                          const ConvBuffers<typename Products::Value>& memory, Lanes sum,
+                                          std::int64_t pixel, int block) {
   const std::int64_t value = pixel * conv.out_channels + block * lanes;
   const std::int64_t mask = pixel * (conv.out_channels / lanes) + block;
   if (memory.added != nullptr) sum = sum.plus(Lanes::load(memory.added + value));
@@ -71,7 +72,8 @@ void row(const Convolution& conv, const ConvPass& pass, const ConvBuffers<typena
     tile_of(conv, pass, memory, in + std::int64_t{x} * pass.input_column, out + x * pass.output_column, block);
   };
   int x = 0;
-  for (; x + Products::pixels <= pass.columns; x += Products::pixels) run(tile<Products, Products::pixels, Blocks>, x);
+  for (; x + Products::pixels <= pass.columns; x += Products::pixels)
+    run(tile<Products, Products::pixels, Blocks>, x);
   for (; x + 4 <= pass.columns; x += 4) run(tile<Products, 4, Blocks>, x);
   for (; x + 2 <= pass.columns; x += 2) run(tile<Products, 2, Blocks>, x);
   if (x < pass.columns) run(tile<Products, 1, Blocks>, x);

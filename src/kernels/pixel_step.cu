@@ -12,7 +12,8 @@ __global__ void step_image(double length, std::int64_t values, const Real* __res
   const Real* gradient = gradients + std::int64_t{blockIdx.x} * values;
   Real* x = images + std::int64_t{blockIdx.x} * values;
   double own = 0;
-  for (std::int64_t i = threadIdx.x; i < values; i += blockDim.x) own += static_cast<double>(gradient[i]) * gradient[i];
+  for (std::int64_t i = threadIdx.x; i < values; i += blockDim.x)
+    own += static_cast<double>(gradient[i]) * gradient[i];
   squares[threadIdx.x] = own;
   for (unsigned half = blockDim.x / 2; half > 0; half /= 2) {
     __syncthreads();

@@ -100,11 +100,11 @@ void spread(const float* gradient, const std::uint16_t* keep, int height, int wi
   }
 }
 
-#define M2M_INSTANTIATE(T)                                                                            \
-  template void store_pixels<T>(const float*, int, int, int, const float*, const float*, T*);         \
-  template void halve<T>(const T*, int, int, int, T*, int);                                           \
-  template void unhalve<T>(const T*, int, int, int, T*, int);                                         \
-  template void average<T>(const T*, int, int, int, float*);                                          \
+#define M2M_INSTANTIATE(T)                                                                    \
+  template void store_pixels<T>(const float*, int, int, int, const float*, const float*, T*); \
+  template void halve<T>(const T*, int, int, int, T*, int);                                   \
+  template void unhalve<T>(const T*, int, int, int, T*, int);                                 \
+  template void average<T>(const T*, int, int, int, float*);                                  \
   template void spread<T>(const float*, const std::uint16_t*, int, int, int, T*);
 M2M_INSTANTIATE(float)
 M2M_INSTANTIATE(Bf16)

@@ -1,19 +1,20 @@
 #pragma once
-// What a frozen ResNet does to a stored image (conv3x3.hpp) besides convolving it. T: float or Bf16. Only pixels inside
-// the border are written. Local, deterministic, nothing allocated.
+// What a frozen ResNet does to a stored image (conv3x3.hpp) besides convolving it. T: float or Bf16. Only pixels
+// inside the border are written. Local, deterministic, nothing allocated.
 #include <cstdint>
 
 #include "kernels/bfloat16.hpp"
 
 namespace m2m::kernels {
 
-/// Pixels [channels][height][width] -> clamped to [0, 1], minus mean, times inverse_deviation (both [channels]), stored.
+/// Pixels [channels][height][width] -> clamped to [0, 1], minus mean, times inverse_deviation (both [channels]),
+/// stored.
 template <typename T>
 void store_pixels(const float* pixels, int channels, int height, int width, const float* mean,
                   const float* inverse_deviation, T* stored);
 
-/// The gradient with respect to those pixels: `raw` [height + 2][width + 2][16] times inverse_deviation, 0 where a pixel
-/// was clamped. out: [channels][height][width].
+/// The gradient with respect to those pixels: `raw` [height + 2][width + 2][16] times inverse_deviation, 0 where a
+/// pixel was clamped. out: [channels][height][width].
 void unstore_gradient(const float* raw, const float* pixels, int channels, int height, int width,
                       const float* inverse_deviation, float* out);
 

@@ -7,7 +7,7 @@
 
 #include "core/config.hpp"
 #include "methods/m2m_plan.hpp"
-#include "nn/network.hpp"
+#include "nn/frozen_network.hpp"
 
 namespace m2m {
 
@@ -27,8 +27,8 @@ struct Edited {
 
 /// The networks and the place in the trial that an edit happens at.
 struct EditContext {
-  Network& f;
-  Network& g;
+  FrozenNetwork& f;  // as of its last refresh: an edit that asks f refreshes it first
+  FrozenNetwork& g;
   Key plan;
   int epoch = 0;
   std::int64_t step = 0;

@@ -132,6 +132,7 @@ Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const 
   if (settings.plan.random_start) {
     start = (start + scaled_noise(context, translations, planned.noise_scale, start)).clamp_(0, 1);
   }
+  if (settings.translate.lambda != 0) context.f.refresh();
   const torch::Tensor translated =
       translate(context.f, context.g, start, edited.seed_classes, edited.targets, planned.n(), settings.translate);
   const torch::Tensor believed =

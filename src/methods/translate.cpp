@@ -1,62 +1,43 @@
 #include "methods/translate.hpp"
 
-#include <torch/autograd.h>
-
 #include "methods/losses.hpp"
+#include "nn/tensor_kernels.hpp"
 
 namespace m2m {
 namespace {
 
-/// Puts a network into evaluation mode and back into the mode it was in.
-class EvaluationMode {
- public:
-  explicit EvaluationMode(Network& network) : network_(network), was_training_(network.is_training()) {
-    network.eval();
-  }
-  ~EvaluationMode() { network_.train(was_training_); }
-  EvaluationMode(const EvaluationMode&) = delete;
-  EvaluationMode& operator=(const EvaluationMode&) = delete;
-
- private:
-  Network& network_;
-  bool was_training_;
-};
-
-torch::Tensor translation_loss(Network& f, Network& g, const torch::Tensor& images,
-                               const torch::Tensor& seed_classes, const torch::Tensor& targets,
-                               std::int64_t divisor, double lambda) {
-  torch::Tensor loss = cross_entropy(g.forward(images), targets).sum();
-  if (lambda != 0) {
-    loss = loss + lambda * f.forward(images).gather(1, seed_classes.unsqueeze(1)).sum();
-  }
-  return loss / static_cast<double>(divisor);
+/// One row per image with a 1 at its class.
+torch::Tensor one_hot(const torch::Tensor& classes, const torch::Tensor& like) {
+  return torch::zeros_like(like).scatter_(1, classes.unsqueeze(1), 1);
 }
 
 }  // namespace
 
-torch::Tensor translate(Network& f, Network& g, torch::Tensor start, const torch::Tensor& seed_classes,
-                        const torch::Tensor& targets, std::int64_t divisor, const TranslateSettings& settings,
-                        const TranslationWatcher& watcher) {
-  const EvaluationMode f_evaluates(f);
-  const EvaluationMode g_evaluates(g);
-  torch::Tensor x = start.detach();
+torch::Tensor translate(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
+                        const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
+                        const TranslateSettings& settings, const TranslationWatcher& watcher) {
+  const torch::NoGradGuard no_gradient;
+  const auto n = static_cast<double>(divisor);
+  torch::Tensor x = start.detach().clone(at::MemoryFormat::Contiguous);
   for (int step = 0; step < settings.steps; ++step) {
-    x.requires_grad_(true);
-    const torch::Tensor loss = translation_loss(f, g, x, seed_classes, targets, divisor, settings.lambda);
-    const torch::Tensor gradient = torch::autograd::grad({loss}, {x})[0];
-    if (watcher) watcher(step, loss.detach(), gradient);
-    const torch::NoGradGuard no_gradient;
-    const torch::Tensor norm = gradient.flatten(1).norm(2, 1).view({-1, 1, 1, 1});
-    // The 1e-10 matters: with lambda = 0 and a saturated g, gradients reach 1e-9.
-    x = (x - settings.step_size * (gradient / (norm + 1e-10))).clamp(0, 1);
+    const torch::Tensor of_g = g.remembered_logits(x);
+    // d CE(z, k) / dz = softmax(z) - one_hot(k)
+    torch::Tensor gradient = g.pixel_gradient((torch::softmax(of_g, 1) - one_hot(targets, of_g)) / n);
+    torch::Tensor loss;
+    if (watcher) loss = cross_entropy(of_g, targets).sum() / n;
+    if (settings.lambda != 0) {
+      const torch::Tensor of_f = f.remembered_logits(x);
+      gradient += f.pixel_gradient(one_hot(seed_classes, of_f) * (settings.lambda / n));
+      if (watcher) loss += settings.lambda / n * of_f.gather(1, seed_classes.unsqueeze(1)).sum();
+    }
+    if (watcher) watcher(step, loss, gradient);
+    pixel_step(x, gradient, settings.step_size);
   }
-  return x.detach();
+  return x;
 }
 
-torch::Tensor target_probability(Network& g, const torch::Tensor& images, const torch::Tensor& targets) {
-  const torch::NoGradGuard no_gradient;
-  const EvaluationMode evaluates(g);
-  return torch::softmax(g.forward(images), 1).gather(1, targets.unsqueeze(1)).squeeze(1);
+torch::Tensor target_probability(FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets) {
+  return torch::softmax(g.logits(images), 1).gather(1, targets.unsqueeze(1)).squeeze(1);
 }
 
 torch::Tensor passes_gamma(const torch::Tensor& target_probability, const TranslateSettings& settings) {

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "nn/network.hpp"
+#include "nn/frozen_network.hpp"
 
 namespace m2m {
 
@@ -29,14 +29,14 @@ using TranslationWatcher = std::function<void(int step, const torch::Tensor& los
 ///
 /// start: [m, c, h, w] in [0, 1]; seed_classes, targets: int64 [m]. divisor: n, how many images the step's mean
 /// loss is over; at least m, since images whose coin failed count in the mean but need no translation. loss = sum_i
-/// (CE(g(x_i), k_i) + lambda * f(x_i)[k0_i]) / n; x = clamp(x - eta * grad / (||grad||_2 + 1e-10), 0, 1). f and g
-/// are evaluated with their running statistics and left in the mode they were in. Local; draws nothing.
-torch::Tensor translate(Network& f, Network& g, torch::Tensor start, const torch::Tensor& seed_classes,
-                        const torch::Tensor& targets, std::int64_t divisor, const TranslateSettings& settings,
-                        const TranslationWatcher& watcher = {});
+/// (CE(g(x_i), k_i) + lambda * f(x_i)[k0_i]) / n; x = clamp(x - eta * grad / (||grad||_2 + 1e-10), 0, 1). With
+/// lambda 0 f is not asked. Local; draws nothing.
+torch::Tensor translate(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
+                        const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
+                        const TranslateSettings& settings, const TranslationWatcher& watcher = {});
 
 /// softmax(g(x))[k] of each image, [m].
-torch::Tensor target_probability(Network& g, const torch::Tensor& images, const torch::Tensor& targets);
+torch::Tensor target_probability(FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets);
 
 /// Which translations g believes: bool [m].
 torch::Tensor passes_gamma(const torch::Tensor& target_probability, const TranslateSettings& settings);

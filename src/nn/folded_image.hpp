@@ -12,8 +12,8 @@ struct Normalisation {
   std::vector<float> mean, inverse_deviation;
 };
 
-/// Bits that backward needs of an image's way forward: where each convolution's result was above 0, 16-bit words, the
-/// first convolution's first, then a and b of each block.
+/// Bits that backward needs of an image's way forward: where each convolution's result was above 0, 16-bit words,
+/// the first convolution's first, then a and b of each block.
 template <typename T>
 std::int64_t mask_words(const FoldedLayers<T>& layers);
 

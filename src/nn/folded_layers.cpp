@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "nn/batch_norm.hpp"
+
 namespace m2m {
 namespace {
 

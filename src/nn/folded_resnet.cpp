@@ -20,7 +20,10 @@ Normalisation normalisation_of(const NetworkSpec& spec) {
 
 template <typename T>
 FoldedResNet<T>::FoldedResNet(const ResNet& network, kernels::InstructionSet set)
-    : layers_(network), normalisation_(normalisation_of(network.spec())), set_(set), mask_words_(mask_words(layers_)) {}
+    : layers_(network),
+      normalisation_(normalisation_of(network.spec())),
+      set_(set),
+      mask_words_(mask_words(layers_)) {}
 
 template <typename T>
 ImageRunner<T>& FoldedResNet<T>::runner_of_this_thread() {

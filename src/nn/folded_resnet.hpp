@@ -8,8 +8,8 @@
 
 namespace m2m {
 
-/// T: float, or kernels::Bf16 for activations and weights (sums stay float32). Images are dealt to libtorch's threads;
-/// each thread keeps an image in its cache through all layers.
+/// T: float, or kernels::Bf16 for activations and weights (sums stay float32). Images are dealt to libtorch's
+/// threads; each thread keeps an image in its cache through all layers.
 template <typename T>
 class FoldedResNet : public FrozenNetwork {
  public:

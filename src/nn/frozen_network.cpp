@@ -6,13 +6,8 @@
 
 namespace m2m {
 
-std::vector<std::string> frozen_kernel_names() {
-  std::vector<std::string> names = {"auto", "torch"};
-  for (const std::string& name : kernels::instruction_set_names()) names.push_back(name);
-  return names;
-}
-
-std::unique_ptr<FrozenNetwork> freeze(Network& network, const std::string& kernels) {
+std::unique_ptr<FrozenNetwork> freeze(Network& network) {
+  const std::string& kernels = network.spec().kernels;
   const auto* resnet = dynamic_cast<const ResNet*>(&network);
   const torch::Tensor weight = network.parameters().front();
   const bool can_fold = resnet != nullptr && weight.is_cpu() && weight.scalar_type() == torch::kFloat32;

@@ -3,8 +3,6 @@
 #include <torch/types.h>
 
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "nn/network.hpp"
 
@@ -31,15 +29,10 @@ class FrozenNetwork {
   virtual torch::Tensor pixel_gradient(const torch::Tensor& logit_gradient) = 0;
 };
 
-/// How a frozen network computes: "auto"; "torch", libtorch's operations on the network as it is; or the name of an
-/// instruction set (kernels/instruction_set.hpp) for the project's own kernels on a folded ResNet.
-std::vector<std::string> frozen_kernel_names();
-
 /// Freezes `network`, which has to outlive the result; refresh() is still to be called.
 ///
-/// ResNets on the CPU in float32 or bfloat16 are folded (batch norm becomes part of the convolutions) and run image by
-/// image in own kernels; all others, and all with "torch", as they are through autograd. Throws Error (usage) where
-/// the processor has not what `kernels` names.
-std::unique_ptr<FrozenNetwork> freeze(Network& network, const std::string& kernels = "auto");
+/// ResNets on the CPU in float32 or bfloat16 are folded (batch norm becomes part of the convolutions) and run image
+/// by image in own kernels; all others, and all whose spec says "torch", as they are through autograd.
+std::unique_ptr<FrozenNetwork> freeze(Network& network);
 
 }  // namespace m2m

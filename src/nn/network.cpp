@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "kernels/instruction_set.hpp"
 #include "nn/mlp.hpp"
 #include "nn/resnet.hpp"
 
@@ -77,6 +78,12 @@ const std::vector<NetworkEntry>& network_entries() {
 std::vector<std::string> network_names() {
   std::vector<std::string> names;
   for (const NetworkEntry& entry : network_entries()) names.push_back(entry.name);
+  return names;
+}
+
+std::vector<std::string> kernel_names() {
+  std::vector<std::string> names = {"auto", "torch"};
+  for (const std::string& name : kernels::instruction_set_names()) names.push_back(name);
   return names;
 }
 

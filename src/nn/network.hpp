@@ -19,7 +19,8 @@ struct NetworkSpec {
   int classes = 10;
   int channels = 3, height = 32, width = 32;
   std::vector<double> mean, std;  // per channel, of pixels in [0, 1]
-  bool bfloat16 = false;          // convolve in bfloat16; weights, batch norm's sums and the linear layer stay float32
+  bool bfloat16 = false;  // convolve in bfloat16; weights, batch norm's sums and the linear layer stay float32
+  std::string kernels = "auto";  // one of kernel_names()
 };
 
 /// A classifier of images. Its forward pass begins by clamping the pixels to [0, 1] and normalising them by the
@@ -50,6 +51,10 @@ struct NetworkEntry {
 };
 const std::vector<NetworkEntry>& network_entries();
 std::vector<std::string> network_names();
+
+/// What a network may compute with on a CPU: "auto", the best there is; "torch", libtorch's operations alone; or
+/// the name of an instruction set (kernels/instruction_set.hpp) for the project's own kernels.
+std::vector<std::string> kernel_names();
 
 /// Throws Error (usage) where no network has that name. Weights are torch's own until initialise().
 std::shared_ptr<Network> make_network(const NetworkSpec& spec);

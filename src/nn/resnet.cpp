@@ -1,5 +1,7 @@
 #include "nn/resnet.hpp"
 
+#include "nn/batch_norm.hpp"
+
 namespace m2m {
 namespace {
 
@@ -11,10 +13,32 @@ nn::Conv2d convolution(int in_channels, int out_channels, int stride) {
   return nn::Conv2d(nn::Conv2dOptions(in_channels, out_channels, 3).stride(stride).padding(1).bias(false));
 }
 
+/// In the precision of x, whatever that of the weights: autograd carries the gradient back to theirs.
+torch::Tensor convolve(const nn::Conv2d& layer, const torch::Tensor& x) {
+  return torch::conv2d(x, layer->weight.to(x.scalar_type()), {}, layer->options.stride(), 1);
+}
+
+/// max(batch norm of x + shortcut, 0); the shortcut may be undefined.
+torch::Tensor normalise(nn::BatchNorm2d& norm, const torch::Tensor& x, const torch::Tensor& shortcut,
+                        const ResNetArithmetic& arithmetic) {
+  const bool has_kernels = x.is_cpu() && norm->weight.scalar_type() == torch::kFloat32;
+  if (arithmetic.batch_norm && has_kernels && norm->is_training()) {
+    return batch_norm_relu(*norm, x, shortcut, *arithmetic.batch_norm);
+  }
+  torch::Tensor y = norm(x);
+  if (shortcut.defined()) y = y.add_(shortcut);
+  return y.relu_();
+}
+
+ResNetArithmetic arithmetic_of(const NetworkSpec& spec) {
+  if (spec.kernels == "torch") return {spec.bfloat16, std::nullopt};
+  return {spec.bfloat16, kernels::find_instruction_set(spec.kernels)};
+}
+
 }  // namespace
 
-BasicBlock::BasicBlock(int in_channels, int out_channels, int stride)
-    : added_channels_(out_channels - in_channels) {
+BasicBlock::BasicBlock(int in_channels, int out_channels, int stride, const ResNetArithmetic& arithmetic)
+    : arithmetic_(arithmetic), added_channels_(out_channels - in_channels) {
   conv_a = register_module("conv_a", convolution(in_channels, out_channels, stride));
   bn_a = register_module("bn_a", nn::BatchNorm2d(out_channels));
   conv_b = register_module("conv_b", convolution(out_channels, out_channels, 1));
@@ -27,16 +51,15 @@ torch::Tensor BasicBlock::forward(const torch::Tensor& x) {
     shortcut = x.index({Slice(), Slice(), Slice(None, None, 2), Slice(None, None, 2)});
     shortcut = torch::constant_pad_nd(shortcut, {0, 0, 0, 0, 0, added_channels_});
   }
-  torch::Tensor y = bn_a(conv_a(x)).relu_();
-  y = bn_b(conv_b(y));
-  return y.add_(shortcut).relu_();
+  const torch::Tensor y = normalise(bn_a, convolve(conv_a, x), {}, arithmetic_);
+  return normalise(bn_b, convolve(conv_b, y), shortcut, arithmetic_);
 }
 
-ResNetStage::ResNetStage(int blocks, int in_channels, int out_channels) {
+ResNetStage::ResNetStage(int blocks, int in_channels, int out_channels, const ResNetArithmetic& arithmetic) {
   for (int i = 0; i < blocks; ++i) {
     const bool halves = i == 0 && in_channels != out_channels;
     const int from = i == 0 ? in_channels : out_channels;
-    auto block = std::make_shared<BasicBlock>(from, out_channels, halves ? 2 : 1);
+    auto block = std::make_shared<BasicBlock>(from, out_channels, halves ? 2 : 1, arithmetic);
     blocks_.push_back(register_module(std::to_string(i), block));
   }
 }
@@ -46,19 +69,24 @@ torch::Tensor ResNetStage::forward(torch::Tensor x) {
   return x;
 }
 
-ResNet::ResNet(const NetworkSpec& spec, int depth) : Network(spec), blocks_((depth - 2) / 6) {
+ResNet::ResNet(const NetworkSpec& spec, int depth)
+    : Network(spec), arithmetic_(arithmetic_of(spec)), blocks_((depth - 2) / 6) {
   conv_1_3x3 = register_module("conv_1_3x3", convolution(spec.channels, 16, 1));
   bn_1 = register_module("bn_1", nn::BatchNorm2d(16));
-  stage_1 = register_module("stage_1", std::make_shared<ResNetStage>(blocks_, 16, 16));
-  stage_2 = register_module("stage_2", std::make_shared<ResNetStage>(blocks_, 16, 32));
-  stage_3 = register_module("stage_3", std::make_shared<ResNetStage>(blocks_, 32, 64));
+  stage_1 = register_module("stage_1", std::make_shared<ResNetStage>(blocks_, 16, 16, arithmetic_));
+  stage_2 = register_module("stage_2", std::make_shared<ResNetStage>(blocks_, 16, 32, arithmetic_));
+  stage_3 = register_module("stage_3", std::make_shared<ResNetStage>(blocks_, 32, 64, arithmetic_));
   linear = register_module("linear", nn::Linear(64, spec.classes));
 }
 
 torch::Tensor ResNet::logits(const torch::Tensor& normalised) {
-  torch::Tensor x = bn_1(conv_1_3x3(normalised)).relu_();
+  torch::Tensor x = normalised;
+  if (arithmetic_.batch_norm && x.scalar_type() == torch::kFloat32)
+    x = x.contiguous(at::MemoryFormat::ChannelsLast);
+  if (arithmetic_.bfloat16) x = x.to(torch::kBFloat16);
+  x = normalise(bn_1, convolve(conv_1_3x3, x), {}, arithmetic_);
   x = stage_3->forward(stage_2->forward(stage_1->forward(x)));
-  return linear(x.mean({2, 3}));
+  return linear(x.mean({2, 3}, /*keepdim=*/false, linear->weight.scalar_type()));
 }
 
 double resnet_multiply_adds(const NetworkSpec& spec, int depth) {

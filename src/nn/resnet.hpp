@@ -7,21 +7,30 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 
+#include "kernels/instruction_set.hpp"
 #include "nn/network.hpp"
 
 namespace m2m {
+
+/// How a ResNet's layers compute.
+struct ResNetArithmetic {
+  bool bfloat16;                                      // convolve in bfloat16
+  std::optional<kernels::InstructionSet> batch_norm;  // of the own kernels; none: libtorch's operations
+};
 
 /// Two 3x3 convolutions with batch norm, and a shortcut: the input itself, or every second pixel of it with zero
 /// channels appended where the block halves the image and doubles the channels.
 class BasicBlock : public torch::nn::Module {
  public:
-  BasicBlock(int in_channels, int out_channels, int stride);
+  BasicBlock(int in_channels, int out_channels, int stride, const ResNetArithmetic& arithmetic);
   /// [n, in, h, w] -> [n, out, h / stride, w / stride], the last pixel kept where h is odd
   torch::Tensor forward(const torch::Tensor& x);
 
  private:
+  ResNetArithmetic arithmetic_;
   int added_channels_;
   torch::nn::Conv2d conv_a{nullptr}, conv_b{nullptr};
   torch::nn::BatchNorm2d bn_a{nullptr}, bn_b{nullptr};
@@ -30,15 +39,12 @@ class BasicBlock : public torch::nn::Module {
 /// Blocks one after the other, named "0", "1", ...; the first one halves the image where the channels change.
 class ResNetStage : public torch::nn::Module {
  public:
-  ResNetStage(int blocks, int in_channels, int out_channels);
+  ResNetStage(int blocks, int in_channels, int out_channels, const ResNetArithmetic& arithmetic);
   torch::Tensor forward(torch::Tensor x);
 
  private:
   std::vector<std::shared_ptr<BasicBlock>> blocks_;
 };
-
-/// What batch norm adds to a variance before it takes the root: torch's default, and the authors'.
-inline constexpr double batch_norm_epsilon = 1e-5;
 
 /// depth = 6 n + 2: three stages of n basic blocks with 16, 32, 64 channels.
 class ResNet : public Network {
@@ -53,6 +59,7 @@ class ResNet : public Network {
   torch::Tensor logits(const torch::Tensor& normalised) override;
 
  private:
+  ResNetArithmetic arithmetic_;
   int blocks_;
   torch::nn::Conv2d conv_1_3x3{nullptr};
   torch::nn::BatchNorm2d bn_1{nullptr};

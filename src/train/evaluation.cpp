@@ -4,11 +4,8 @@
 
 namespace m2m {
 
-Evaluation evaluate(Network& network, const LoadedData& data, const Part& part, std::int64_t batch,
+Evaluation evaluate(FrozenNetwork& network, const LoadedData& data, const Part& part, std::int64_t batch,
                     torch::Dtype precision) {
-  const torch::NoGradGuard no_gradient;
-  const bool was_training = network.is_training();
-  network.eval();
   const int classes = data.set.classes;
   const std::vector<std::int32_t> labels = part_labels(data, part);
   const auto count = static_cast<std::int64_t>(labels.size());
@@ -17,7 +14,7 @@ Evaluation evaluate(Network& network, const LoadedData& data, const Part& part, 
   for (std::int64_t first = 0; first < count; first += batch) {
     const std::int64_t size = std::min(batch, count - first);
     const torch::Tensor images = gather_part(data, part, first, size, precision);
-    const torch::Tensor logits = network.forward(images).to(torch::kCPU, torch::kFloat32).contiguous();
+    const torch::Tensor logits = network.logits(images).to(torch::kCPU, torch::kFloat32).contiguous();
     const float* values = logits.data_ptr<float>();
     for (std::int64_t i = 0; i < size; ++i) {
       const float* row = values + i * classes;
@@ -25,7 +22,6 @@ Evaluation evaluate(Network& network, const LoadedData& data, const Part& part, 
     }
     result.logits.insert(result.logits.end(), values, values + size * classes);
   }
-  network.train(was_training);
   return result;
 }
 

@@ -3,7 +3,7 @@
 #include <torch/types.h>
 
 #include "core/metrics.hpp"
-#include "nn/network.hpp"
+#include "nn/frozen_network.hpp"
 #include "train/loaded_data.hpp"
 
 namespace m2m {
@@ -13,10 +13,10 @@ struct Evaluation {
   std::vector<float> logits;  // [n, K], in the part's order
 };
 
-/// Forward passes of `batch` images in evaluation mode, without augmentation. The network's mode is left as it was.
+/// Answers for `batch` images at a time, without augmentation, of the network as of its last refresh.
 ///
 /// An image's prediction is its largest logit, the lowest label on a tie. Local, deterministic.
-Evaluation evaluate(Network& network, const LoadedData& data, const Part& part, std::int64_t batch,
+Evaluation evaluate(FrozenNetwork& network, const LoadedData& data, const Part& part, std::int64_t batch,
                     torch::Dtype precision);
 
 }  // namespace m2m

@@ -3,6 +3,7 @@
 #include <torch/cuda.h>
 
 #include "core/error.hpp"
+#include "kernels/instruction_set.hpp"
 #include "nn/network.hpp"
 
 namespace m2m {
@@ -102,8 +103,8 @@ std::vector<Field> run_fields() {
        FieldType::text,
        "float32",
        "",
-       "Precision of weights and arithmetic.",
-       {"float32", "float64"}},
+       "Precision of the arithmetic; bf16: convolutions in bfloat16, weights and sums in float32.",
+       {"float32", "bf16", "float64"}},
       {"train.start_from", FieldType::text, "", "file",
        "Begin f from this checkpoint (.safetensors or .t7), momentum included where it has it."},
       {"train.start_epoch", FieldType::integer, 0, "epochs", "The epoch that such an f begins at.", {}, 0},
@@ -116,6 +117,11 @@ std::vector<Field> run_fields() {
        0,
        0,
        FieldUse::provenance},
+      {"train.kernels", FieldType::text, "auto", "",
+       "What computes on a CPU: the project's own kernels for one of its instruction sets, or libtorch's "
+       "operations "
+       "alone; they differ in rounding and speed.",
+       kernel_names(), 0, 0, FieldUse::provenance},
       {"train.threads", FieldType::integer, 1, "threads", "Threads of a rank.", {}, 1, 1024, FieldUse::provenance},
       {"train.evaluation_batch",
        FieldType::integer,
@@ -159,6 +165,9 @@ TrainSettings train_settings(const Config& resolved) {
   settings.weight_decay = resolved.number("train.weight_decay");
   settings.defer_until = static_cast<int>(resolved.integer("train.defer_until"));
   settings.precision = resolved.text("train.precision") == "float64" ? torch::kFloat64 : torch::kFloat32;
+  settings.bfloat16 = resolved.text("train.precision") == "bf16";
+  settings.kernels = resolved.text("train.kernels");
+  if (settings.kernels != "torch") kernels::find_instruction_set(settings.kernels);  // a refusal belongs here
   settings.device = device_for(resolved.text("train.device"));
   settings.threads = static_cast<int>(resolved.integer("train.threads"));
   settings.evaluation_batch = resolved.integer("train.evaluation_batch");

@@ -21,7 +21,9 @@ struct TrainSettings {
   double momentum = 0.9;
   double weight_decay = 2e-4;
   int defer_until = 160;
-  torch::Dtype precision = torch::kFloat32;
+  torch::Dtype precision = torch::kFloat32;  // of weights and pixels
+  bool bfloat16 = false;                     // convolve in bfloat16 all the same
+  std::string kernels = "auto";              // one of kernel_names()
   torch::Device device = torch::kCPU;
   int threads = 1;
   std::int64_t evaluation_batch = 500;
@@ -30,7 +32,8 @@ struct TrainSettings {
   int start_epoch = 0;
 };
 
-/// Throws Error (usage) where train.device asks for a GPU that this build or machine has not.
+/// Throws Error (usage) where train.device asks for a GPU, or train.kernels for instructions, that this build or
+/// machine has not.
 TrainSettings train_settings(const Config& resolved);
 
 }  // namespace m2m

@@ -3,26 +3,44 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "nn/tensor_kernels.hpp"
 
 namespace m2m {
+namespace {
+
+/// Values that fill whole units of 64 bytes.
+std::int64_t padded(const torch::Tensor& parameter) {
+  const auto unit = 64 / static_cast<std::int64_t>(parameter.element_size());
+  return (parameter.numel() + unit - 1) / unit * unit;
+}
+
+}  // namespace
 
 Sgd::Sgd(Network& network, double momentum, double weight_decay)
     : momentum_(momentum), weight_decay_(weight_decay) {
-  for (auto& item : network.named_parameters()) {
-    slots_.push_back({item.key(), item.value(), torch::zeros_like(item.value()).detach()});
+  const torch::NoGradGuard no_gradient;
+  auto parameters = network.named_parameters();
+  std::int64_t count = 0;
+  for (const auto& item : parameters) count += padded(item.value());
+  weight_ = torch::zeros({count}, parameters.front().value().options().requires_grad(false));
+  velocity_ = torch::zeros_like(weight_);
+  gradient_ = torch::zeros_like(weight_);
+  std::int64_t first = 0;
+  for (auto& item : parameters) {
+    torch::Tensor& parameter = item.value();
+    const auto slice = [&](const torch::Tensor& buffer) {
+      return buffer.narrow(0, first, parameter.numel()).view(parameter.sizes());
+    };
+    slice(weight_).copy_(parameter);
+    parameter.set_data(slice(weight_));
+    parameter.mutable_grad() = slice(gradient_);
+    slots_.push_back({item.key(), slice(velocity_)});
+    first += padded(parameter);
   }
 }
 
 void Sgd::step(double learning_rate) {
-  const torch::NoGradGuard no_gradient;
-  for (Slot& slot : slots_) {
-    slot.velocity.mul_(momentum_).add_(slot.parameter.grad()).add_(slot.parameter, weight_decay_);
-    slot.parameter.add_(slot.velocity, -learning_rate);
-  }
-}
-
-void Sgd::clear_gradients() {
-  for (Slot& slot : slots_) slot.parameter.mutable_grad().reset();
+  sgd_step({learning_rate, momentum_, weight_decay_}, weight_, velocity_, gradient_);
 }
 
 std::map<std::string, torch::Tensor> Sgd::velocities() const {

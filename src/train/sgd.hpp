@@ -11,13 +11,19 @@
 namespace m2m {
 
 /// v = momentum * v + (gradient + weight_decay * w); w = w - learning_rate * v. No Nesterov. PROTOCOL section 3.
+///
+/// Lays a network's parameters one after the other into one buffer, their velocities and gradients likewise: an
+/// update is one pass, a sum of gradients over ranks one message. Each parameter begins at a multiple of 64 bytes.
+/// What was made from the network's tensors before (a frozen copy) has to be made again.
 class Sgd {
  public:
   Sgd(Network& network, double momentum, double weight_decay);
 
-  /// One update from the parameters' gradients. Local; allocates nothing after the first.
+  /// One update from the gradients, which it leaves zero for backward() to add to. Local; allocates nothing.
   void step(double learning_rate);
-  void clear_gradients();
+
+  /// All gradients, [n], with zeros between the parameters.
+  torch::Tensor& gradient() { return gradient_; }
 
   /// Velocities by parameter name; they share this object's memory.
   std::map<std::string, torch::Tensor> velocities() const;
@@ -28,8 +34,9 @@ class Sgd {
  private:
   struct Slot {
     std::string name;
-    torch::Tensor parameter, velocity;
+    torch::Tensor velocity;  // in the shape of the parameter
   };
+  torch::Tensor weight_, velocity_, gradient_;  // [n]
   std::vector<Slot> slots_;
   double momentum_, weight_decay_;
 };

@@ -55,8 +55,8 @@ NetworkState copy_state(const Network& network) {
 
 std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data) {
   const ImageShape& shape = data.set.train.shape;
-  auto network = make_network(
-      {settings.network, data.set.classes, shape.channels, shape.height, shape.width, data.mean, data.std});
+  auto network = make_network({settings.network, data.set.classes, shape.channels, shape.height, shape.width,
+                               data.mean, data.std, settings.bfloat16, settings.kernels});
   network->to(settings.device, settings.precision);
   return network;
 }
@@ -67,6 +67,7 @@ Trial::Trial(TrialSetup setup)
                         setup_.keys.plan)),
       network_(build_network(setup_.settings, *setup_.data)),
       sgd_(*network_, setup_.settings.momentum, setup_.settings.weight_decay),
+      frozen_(freeze(*network_)),
       epoch_(setup_.settings.start_epoch) {
   const torch::NoGradGuard no_gradient;
   if (setup_.start) {
@@ -74,6 +75,10 @@ Trial::Trial(TrialSetup setup)
     sgd_.load(setup_.start->momentum, setup_.settings.start_from);
   } else {
     initialise(*network_, setup_.keys.init);
+  }
+  if (setup_.g) {
+    frozen_g_ = freeze(*setup_.g);
+    frozen_g_->refresh();  // once: g never changes
   }
 }
 
@@ -103,9 +108,8 @@ void Trial::step() {
   Edited edited;
   if (phase.edits_batches) {
     planned = setup_.editing.plan(basis_, slots, epoch_, step_, setup_.data->set.train.shape);
-    edited = setup_.editing.apply({*network_, *setup_.g, setup_.keys.plan, epoch_, step_}, planned, batch);
+    edited = setup_.editing.apply({*frozen_, *frozen_g_, setup_.keys.plan, epoch_, step_}, planned, batch);
   }
-  sgd_.clear_gradients();
   const torch::Tensor logits = network_->forward(batch.images);
   const torch::Tensor losses = phase.loss(logits, batch.labels);
   (losses.sum() / static_cast<double>(slots.size())).backward();
@@ -135,8 +139,9 @@ void Trial::end_epoch() {
 void Trial::evaluate_epoch(EpochRecord& record) {
   const auto start = Clock::now();
   const TrainSettings& settings = setup_.settings;
+  frozen_->refresh();
   const auto evaluate_part = [&](const Part& part) {
-    return evaluate(*network_, *setup_.data, part, settings.evaluation_batch, settings.precision);
+    return evaluate(*frozen_, *setup_.data, part, settings.evaluation_batch, settings.precision);
   };
   const Split& split = setup_.data->split;
   const bool is_last = epoch_ + 1 == settings.epochs;

@@ -80,6 +80,8 @@ class Trial {
   PlanBasis basis_;
   std::shared_ptr<Network> network_;
   Sgd sgd_;
+  std::unique_ptr<FrozenNetwork> frozen_;    // f, refreshed before it is asked
+  std::unique_ptr<FrozenNetwork> frozen_g_;  // none without g
   int epoch_ = 0;
   std::int64_t step_ = 0;
   EpochPlan plan_;

@@ -60,8 +60,8 @@ void expect_forward(InstructionSet set, bool with_shortcut) {
   const std::vector<T> x = drawn<T>(1), added = drawn<T>(2);
   const std::vector<float> scale = per_channel(-1, 0.1F), shift = per_channel(0.5F, -0.05F);
   std::vector<T> y(x.size());
-  batch_norm_kernels<T>(set).normalise(x.data(), with_shortcut ? added.data() : nullptr, rows, channels, scale.data(),
-                                       shift.data(), y.data());
+  batch_norm_kernels<T>(set).normalise(x.data(), with_shortcut ? added.data() : nullptr, rows, channels,
+                                       scale.data(), shift.data(), y.data());
   for (std::size_t i = 0; i < x.size(); ++i) {
     const int c = static_cast<int>(i % channels);
     const double sum = double{value_of(x[i])} * scale[c] + shift[c] + (with_shortcut ? value_of(added[i]) : 0);
@@ -89,7 +89,8 @@ void expect_backward(InstructionSet set) {
     EXPECT_NEAR(sum[c], expected_sum[c], 1e-4);
     EXPECT_NEAR(products[c], expected[c], 1e-4);
   }
-  const std::vector<float> by_g = per_channel(1, 0.1F), by_x = per_channel(-0.2F, 0.01F), constant = per_channel(3, -0.2F);
+  const std::vector<float> by_g = per_channel(1, 0.1F), by_x = per_channel(-0.2F, 0.01F),
+                           constant = per_channel(3, -0.2F);
   kernels.input_gradient(g.data(), x.data(), rows, channels, by_g.data(), by_x.data(), constant.data(),
                          x_gradient.data());
   for (std::size_t i = 0; i < x.size(); ++i) {

@@ -37,8 +37,8 @@ std::vector<T> stored(const std::vector<float>& image, int channels, int height,
 }
 
 /// The definition: out[o][y][x] = sum over i, ky, kx of scale[o] w[o][i][ky][kx] in[i][s y + ky - 1][s x + kx - 1].
-std::vector<double> by_definition(const ConvSizes& s, const std::vector<float>& in, const std::vector<float>& weight,
-                                  const std::vector<float>& scale) {
+std::vector<double> by_definition(const ConvSizes& s, const std::vector<float>& in,
+                                  const std::vector<float>& weight, const std::vector<float>& scale) {
   std::vector<double> out(static_cast<std::size_t>(s.out_channels * s.out_height() * s.out_width()));
   for (std::size_t at = 0; at < out.size(); ++at) {
     const int x = static_cast<int>(at) % s.out_width();
@@ -109,7 +109,8 @@ void expect_image(const std::vector<T>& got, int stored_channels, const std::vec
       for (int x = 0; x < width; ++x) {
         const double value = value_of(got[((y + 1) * (width + 2) + x + 1) * stored_channels + c]);
         const double wanted = expected[(c * height + y) * width + x];
-        ASSERT_NEAR(value, wanted, tolerance * (1 + std::abs(wanted))) << what << " at " << c << " " << y << " " << x;
+        ASSERT_NEAR(value, wanted, tolerance * (1 + std::abs(wanted)))
+            << what << " at " << c << " " << y << " " << x;
       }
     }
   }
@@ -125,7 +126,8 @@ void compare_with_definition(InstructionSet set, double tolerance) {
     pack_forward(s, c.weight.data(), c.scale.data(), weights);
     const Convolution forward = forward_convolution(s);
     const std::vector<T> in = stored<T>(c.in, s.in_channels, s.height, s.width, forward.in_channels);
-    std::vector<T> out(static_cast<std::size_t>(stored_pixels(s.out_height(), s.out_width()) * s.out_channels), T{});
+    std::vector<T> out(static_cast<std::size_t>(stored_pixels(s.out_height(), s.out_width()) * s.out_channels),
+                       T{});
     ConvBuffers<T> memory{in.data(), weights.data()};
     memory.out = out.data();
     conv3x3<T>(set)(forward, memory);

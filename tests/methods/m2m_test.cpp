@@ -17,11 +17,12 @@ struct Fixture {
   EpochPlan plan = plan_epoch(basis, 4, Sampling::class_balanced);
   M2mSettings m2m = m2m_settings(config);
   StepTranslations planned = plan_translations(basis, plan.step(0), 4, 0, m2m.plan, data->set.train.shape);
-  std::shared_ptr<Network> f = build_network(settings, *data), g = build_network(settings, *data);
+  std::shared_ptr<Network> f_network = build_network(settings, *data), g_network = build_network(settings, *data);
+  std::unique_ptr<FrozenNetwork> f = freeze(*f_network), g = freeze(*g_network);
 
   Fixture() {
-    initialise(*f, keys_of_f(config).init);
-    initialise(*g, keys_of_g(config).init);
+    initialise(*f_network, keys_of_f(config).init);
+    initialise(*g_network, keys_of_g(config).init);
   }
   Batch batch() const {
     std::vector<std::int64_t> labels;

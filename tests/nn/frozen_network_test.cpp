@@ -39,8 +39,20 @@ Answers answers(FrozenNetwork& frozen, const torch::Tensor& pixels) {
   return {logits, frozen.pixel_gradient(torch::randn_like(logits))};
 }
 
-Answers answers(Network& network, const torch::Tensor& pixels, const std::string& kernels) {
-  const auto frozen = freeze(network, kernels);
+std::map<std::string, torch::Tensor> state_of(const Network& network) {
+  const auto named = named_state(network);
+  return {named.begin(), named.end()};
+}
+
+/// Those of a network like `network` that computes with `kernels`.
+Answers answers(const Network& network, const torch::Tensor& pixels, const std::string& kernels,
+                bool bfloat16 = false) {
+  NetworkSpec spec = network.spec();
+  spec.kernels = kernels;
+  spec.bfloat16 = bfloat16;
+  const auto same = make_network(spec);
+  load_state(*same, state_of(network), "memory");
+  const auto frozen = freeze(*same);
   frozen->refresh();
   return answers(*frozen, pixels);
 }
@@ -67,22 +79,13 @@ TEST(FrozenNetwork, FoldedInFloat32AnswersAsTheNetworkItselfWithEveryInstruction
 }
 
 TEST(FrozenNetwork, InBfloat16AnswersNearlyAsInFloat32) {
-  for (NetworkSpec spec : {cifar("resnet32"), digits()}) {
+  for (const NetworkSpec& spec : {cifar("resnet32"), digits()}) {
     const auto network = lived_in(spec);
-    spec.bfloat16 = true;
-    const auto rounded = lived_in(spec);
     const torch::Tensor pixels = torch::rand({8, spec.channels, spec.height, spec.width});
     const Answers exact = answers(*network, pixels, "auto");
-    load_state(*rounded,
-               [&] {
-                 std::map<std::string, torch::Tensor> state;
-                 for (const auto& [name, tensor] : named_state(*network)) state[name] = tensor;
-                 return state;
-               }(),
-               "memory");
     for (kernels::InstructionSet set : kernels::usable_instruction_sets()) {
       SCOPED_TRACE(spec.name + " " + kernels::name_of(set));
-      const Answers coarse = answers(*rounded, pixels, kernels::name_of(set));
+      const Answers coarse = answers(*network, pixels, kernels::name_of(set), true);
       EXPECT_LT(most(coarse.logits - exact.logits), 0.05 * most(exact.logits));
       // Of untrained weights: hardly a ReLU is far from its boundary. Trained ones are in parity_test.
       EXPECT_GT(cosine_per_image(coarse.gradient, exact.gradient).min().item<double>(), 0.9);
@@ -140,11 +143,15 @@ TEST(FrozenNetwork, OfNoImagesHasNoAnswers) {
 }
 
 TEST(FrozenNetwork, LeavesTheNetworkItsModeAndItsGradients) {
-  for (const std::string kernels : {"torch", "auto"}) {
-    const auto network = lived_in(digits());
+  for (const char* kernels : {"torch", "auto"}) {
+    NetworkSpec spec = digits();
+    spec.kernels = kernels;
+    const auto network = lived_in(spec);
     network->train();
     const torch::Tensor statistics = network->named_buffers()["bn_1.running_mean"].clone();
-    answers(*network, torch::rand({4, 1, 8, 8}), kernels);
+    const auto frozen = freeze(*network);
+    frozen->refresh();
+    answers(*frozen, torch::rand({4, 1, 8, 8}));
     EXPECT_TRUE(network->is_training());
     EXPECT_TRUE(torch::equal(network->named_buffers()["bn_1.running_mean"], statistics));
     for (const torch::Tensor& parameter : network->parameters()) EXPECT_FALSE(parameter.grad().defined());

@@ -25,6 +25,20 @@ class ParityOfNetwork : public GoldenTest {
     return published_network(*checkpoint_, *data_, precision)->forward(pixels);
   }
 
+  Confusion confusion(const std::string& kernels, bool bfloat16) const {
+    const auto network = published_network(*checkpoint_, *data_, torch::kFloat32, 0, kernels, bfloat16);
+    const auto frozen = freeze(*network);
+    frozen->refresh();
+    return evaluate(*frozen, *data_, data_->split.test, 500, torch::kFloat32).confusion;
+  }
+
+  /// Half of the changes in the cells: an image that moves leaves one and enters another.
+  static std::int64_t moved(const Confusion& a, const Confusion& b) {
+    std::int64_t changes = 0;
+    for (std::size_t i = 0; i < a.cells.size(); ++i) changes += std::abs(a.cells[i] - b.cells[i]);
+    return changes / 2;
+  }
+
   std::optional<Checkpoint> checkpoint_;
   std::shared_ptr<const LoadedData> data_;
 };
@@ -43,8 +57,7 @@ TEST_F(ParityOfNetwork, LogitsInFloat32) {
 /// counts.
 TEST_F(ParityOfNetwork, ConfusionOverTheTestImages) {
   if (lacks({"g/confusion_test"})) GTEST_SKIP() << what_is_lacking();
-  const auto network = published_network(*checkpoint_, *data_, torch::kFloat32);
-  const Confusion ours = evaluate(*network, *data_, data_->split.test, 500, torch::kFloat32).confusion;
+  const Confusion ours = confusion("torch", false);
   if (data_->set.published) {
     EXPECT_NEAR(100 * accuracy(ours), std::stod(checkpoint_->metadata.at("accuracy")), 1e-3);
     return;
@@ -52,6 +65,15 @@ TEST_F(ParityOfNetwork, ConfusionOverTheTestImages) {
   EXPECT_EQ(ours.cells, golden().integers("g/confusion_test"));
   EXPECT_NEAR(balanced_accuracy(ours), golden().attribute("g", "bacc"), 1e-12);
   EXPECT_NEAR(geometric_mean(ours), golden().attribute("g", "gm"), 1e-12);
+}
+
+/// Folding and bfloat16 move images that lie between two classes, and no others.
+TEST_F(ParityOfNetwork, ConfusionOfTheFoldedNetworkInFloat32AndBfloat16) {
+  if (lacks({"g/confusion_test"})) GTEST_SKIP() << what_is_lacking();
+  const Confusion plain = confusion("torch", false);
+  EXPECT_LE(moved(confusion("auto", false), plain), 2);
+  EXPECT_LE(moved(confusion("auto", true), plain), 90);  // one in a hundred
+  EXPECT_NEAR(balanced_accuracy(confusion("auto", true)), balanced_accuracy(plain), 0.002);
 }
 
 }  // namespace

@@ -11,8 +11,9 @@ std::optional<Checkpoint> published_checkpoint() {
 }
 
 std::shared_ptr<Network> published_network(const Checkpoint& checkpoint, const LoadedData& data,
-                                           torch::Dtype precision, int shift) {
-  const auto network = make_network({"resnet32", 10, 3, 32, 32, data.mean, data.std});
+                                           torch::Dtype precision, int shift, const std::string& kernels,
+                                           bool bfloat16) {
+  const auto network = make_network({"resnet32", 10, 3, 32, 32, data.mean, data.std, bfloat16, kernels});
   network->to(precision);
   auto state = checkpoint.network;
   for (const char* name : {"linear.weight", "linear.bias"}) state.at(name) = state.at(name).roll(shift, 0);

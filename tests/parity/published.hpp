@@ -13,11 +13,12 @@ namespace m2m::parity {
 std::optional<Checkpoint> published_checkpoint();
 
 /// A ResNet-32 for `data` with that checkpoint's weights, in evaluation mode. shift: the rows of its last layer are
-/// rolled on by that many classes.
+/// rolled on by that many classes; kernels, bfloat16: as in NetworkSpec.
 ///
 /// The golden values were computed with the data's means and deviations rounded to float32; ours are not rounded,
 /// which moves float64 results by up to 2e-7.
 std::shared_ptr<Network> published_network(const Checkpoint& checkpoint, const LoadedData& data,
-                                           torch::Dtype precision, int shift = 0);
+                                           torch::Dtype precision, int shift = 0,
+                                           const std::string& kernels = "torch", bool bfloat16 = false);
 
 }  // namespace m2m::parity

@@ -31,7 +31,6 @@ class ParityOfTraining : public GoldenTest {
             golden().attribute("train_step", "weight_decay"));
     const std::string group = "train_step/" + precision;
     for (int step = 0; step < steps; ++step) {
-      sgd.clear_gradients();
       const torch::Tensor loss = cross_entropy(network->forward(pixels), targets).mean();
       loss.backward();
       const std::string path = group + "/loss_" + std::to_string(step);

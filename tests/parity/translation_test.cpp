@@ -33,9 +33,12 @@ class ParityOfTranslation : public GoldenTest {
             .steps = static_cast<int>(golden().attribute("translation", "T"))};
   }
 
-  Translated run(torch::Dtype precision) const {
-    const auto g = published_network(*checkpoint_, *data_, precision);
-    const auto f = published_network(*checkpoint_, *data_, precision, 3);
+  Translated run(torch::Dtype precision, const std::string& kernels = "torch", bool bfloat16 = false) const {
+    const auto g_network = published_network(*checkpoint_, *data_, precision, 0, kernels, bfloat16);
+    const auto f_network = published_network(*checkpoint_, *data_, precision, 3, kernels, bfloat16);
+    const auto g = freeze(*g_network), f = freeze(*f_network);
+    f->refresh();
+    g->refresh();
     const torch::Tensor pixels = images(*data_, Pool::train, labels("translation/train_index"), precision);
     const torch::Tensor start = (pixels + tensor("translation/noise").to(precision)).clamp(0, 1);
     const torch::Tensor targets = labels("translation/target_class");
@@ -55,6 +58,11 @@ class ParityOfTranslation : public GoldenTest {
       const std::string path = "translation/" + precision + "/loss_" + std::to_string(step);
       expect_close(ours.losses.at(step), golden().number(path), tolerance, path);
     }
+  }
+
+  static double worst_cosine(const torch::Tensor& a, const torch::Tensor& b) {
+    const auto rows = [](const torch::Tensor& x) { return x.to(torch::kFloat64).flatten(1); };
+    return torch::cosine_similarity(rows(a), rows(b), 1).min().item<double>();
   }
 
   std::optional<Checkpoint> checkpoint_;
@@ -82,6 +90,26 @@ TEST_F(ParityOfTranslation, BeginningInFloat32) {
   const Translated ours = run(torch::kFloat32);
   expect_losses(ours, "float32", 3, loose);
   expect_close(ours.first_gradient, tensor(group + "/first_gradient"), loose, "first gradient");
+}
+
+/// Folding rounds differently, so ReLUs near their boundary change sides: directions are compared, image by image.
+TEST_F(ParityOfTranslation, OfTheFoldedNetworksInFloat32) {
+  const std::string group = "translation/float32";
+  if (lacks({group + "/loss_0", group + "/loss_1", group + "/first_gradient"})) GTEST_SKIP() << what_is_lacking();
+  const Translated ours = run(torch::kFloat32, "auto");
+  expect_losses(ours, "float32", 2, 1e-4);
+  EXPECT_GT(worst_cosine(ours.first_gradient, tensor(group + "/first_gradient")), 0.9999);
+}
+
+/// bfloat16 keeps eight bits. What the method looks at is whether g believes the translation.
+TEST_F(ParityOfTranslation, InBfloat16ReachesTheSameBeliefs) {
+  const std::string group = "translation/float32";
+  if (lacks({group + "/first_gradient", group + "/p_g"})) GTEST_SKIP() << what_is_lacking();
+  const Translated ours = run(torch::kFloat32, "auto", true);
+  EXPECT_GT(worst_cosine(ours.first_gradient, tensor(group + "/first_gradient")), 0.8);
+  const torch::Tensor p_g = tensor(group + "/p_g").to(torch::kFloat32);
+  EXPECT_NEAR(ours.probability.mean().item<double>(), p_g.mean().item<double>(), 0.03);
+  EXPECT_LE(((ours.probability >= 0.9) != (p_g >= 0.9)).sum().item<std::int64_t>(), 1);
 }
 
 }  // namespace

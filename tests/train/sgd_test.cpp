@@ -24,7 +24,6 @@ TEST(Sgd, TakesTheSameStepsAsTorchsOwn) {
   torch::optim::SGD reference(theirs->parameters(), torch::optim::SGDOptions(0.1).momentum(0.9).weight_decay(2e-4));
   for (int step = 0; step < 5; ++step) {
     const torch::Tensor pixels = torch::rand({8, 1, 4, 4}, torch::kFloat64);
-    sgd.clear_gradients();
     reference.zero_grad();
     backward(*ours, pixels);
     backward(*theirs, pixels);
@@ -48,9 +47,29 @@ TEST(Sgd, GoesOnFromLoadedVelocitiesAsIfItHadNotStopped) {
   second.step(0.1);
   Sgd third(*resumed, 0.9, 0);
   third.load(second.velocities(), "file");
+  backward(*network, pixels);
+  backward(*resumed, pixels);
   first.step(0.1);
   third.step(0.1);
   EXPECT_TRUE(torch::equal(network->parameters()[0], resumed->parameters()[0]));
+}
+
+TEST(Sgd, KeepsEveryParameterInOneBufferAtMultiplesOf64Bytes) {
+  auto network = small_network();
+  const torch::Tensor before = network->parameters()[0].clone();
+  Sgd sgd(*network, 0.9, 0);
+  EXPECT_TRUE(torch::equal(network->parameters()[0], before));
+  std::int64_t used = 0;
+  for (const torch::Tensor& parameter : network->parameters()) {
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(parameter.data_ptr()) % 64, 0U);
+    EXPECT_EQ(parameter.storage().data_ptr().get(), network->parameters()[0].storage().data_ptr().get());
+    used += parameter.numel();
+  }
+  EXPECT_GE(sgd.gradient().numel(), used);
+  backward(*network, torch::rand({8, 1, 4, 4}, torch::kFloat64));
+  EXPECT_GT(sgd.gradient().abs().sum().item<double>(), 0);
+  sgd.step(0.1);
+  EXPECT_EQ(sgd.gradient().abs().sum().item<double>(), 0);
 }
 
 TEST(Sgd, RefusesMomentumThatFitsNoParameter) {

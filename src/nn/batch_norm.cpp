@@ -1,0 +1,205 @@
+#include "nn/batch_norm.hpp"
+
+#include <ATen/Parallel.h>
+#include <torch/autograd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "kernels/batch_norm.hpp"
+
+namespace m2m {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+constexpr std::int64_t rows_of_a_block = 4096;  // fixed, so that sums do not depend on the number of threads
+
+torch::Tensor channels_last(const torch::Tensor& x) { return x.contiguous(at::MemoryFormat::ChannelsLast); }
+
+/// A tensor's memory as rows of channels.
+template <typename T>
+T* rows_of(const torch::Tensor& x) {
+  return static_cast<T*>(x.data_ptr());
+}
+
+/// Calls each(first row, rows) for the blocks of `rows`, on libtorch's threads.
+template <typename Each>
+void for_blocks(std::int64_t rows, Each each) {
+  const std::int64_t blocks = (rows + rows_of_a_block - 1) / rows_of_a_block;
+  at::parallel_for(0, blocks, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t block = first; block < last; ++block) {
+      const std::int64_t begin = block * rows_of_a_block;
+      each(block, begin, std::min(rows_of_a_block, rows - begin));
+    }
+  });
+}
+
+/// Two sums per channel over all rows, their blocks added in order.
+struct ChannelSums {
+  std::vector<double> a, b;
+};
+
+template <typename Add>
+ChannelSums sum_blocks(std::int64_t rows, int channels, Add add) {
+  const std::int64_t blocks = (rows + rows_of_a_block - 1) / rows_of_a_block;
+  std::vector<double> a(static_cast<std::size_t>(blocks * channels), 0.0), b(a);
+  for_blocks(rows, [&](std::int64_t block, std::int64_t first, std::int64_t count) {
+    add(first * channels, count, a.data() + block * channels, b.data() + block * channels);
+  });
+  ChannelSums sums{std::vector<double>(channels, 0.0), std::vector<double>(channels, 0.0)};
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    sums.a[i % channels] += a[i];
+    sums.b[i % channels] += b[i];
+  }
+  return sums;
+}
+
+/// Mean and 1 / deviation of each channel of a batch.
+struct Statistics {
+  std::vector<float> mean, inverse_deviation;
+};
+
+void move_running(torch::nn::BatchNorm2dImpl& norm, int channel, double mean, double unbiased_variance) {
+  const double momentum = *norm.options.momentum();
+  auto& running_mean = norm.running_mean.data_ptr<float>()[channel];
+  auto& running_variance = norm.running_var.data_ptr<float>()[channel];
+  running_mean = static_cast<float>((1 - momentum) * running_mean + momentum * mean);
+  running_variance = static_cast<float>((1 - momentum) * running_variance + momentum * unbiased_variance);
+}
+
+template <typename T>
+Statistics take_statistics(const kernels::BatchNormKernels<T>& kernels, torch::nn::BatchNorm2dImpl& norm,
+                           const torch::Tensor& x) {
+  const int channels = static_cast<int>(x.size(1));
+  const std::int64_t rows = x.numel() / channels;
+  const T* values = rows_of<T>(x);
+  // The running mean is near the batch's; what is far off in the first steps costs nothing that matters.
+  const float* pivot = norm.running_mean.const_data_ptr<float>();
+  const ChannelSums sums =
+      sum_blocks(rows, channels, [&](std::int64_t at, std::int64_t count, double* sum, double* squares) {
+        kernels.sums(values + at, count, channels, pivot, sum, squares);
+      });
+  Statistics statistics{std::vector<float>(channels), std::vector<float>(channels)};
+  const auto n = static_cast<double>(rows);
+  for (int c = 0; c < channels; ++c) {
+    const double off = sums.a[c] / n;
+    const double variance = std::max(sums.b[c] / n - off * off, 0.0);
+    statistics.mean[c] = static_cast<float>(pivot[c] + off);
+    statistics.inverse_deviation[c] = static_cast<float>(1 / std::sqrt(variance + batch_norm_epsilon));
+    move_running(norm, c, pivot[c] + off, variance * n / std::max(n - 1, 1.0));
+  }
+  norm.num_batches_tracked.add_(1);
+  return statistics;
+}
+
+template <typename T>
+torch::Tensor forward(const kernels::BatchNormKernels<T>& kernels, const Statistics& statistics,
+                      const torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
+                      const torch::Tensor& shortcut) {
+  const int channels = static_cast<int>(x.size(1));
+  std::vector<float> scale(channels), shift(channels);
+  for (int c = 0; c < channels; ++c) {
+    scale[c] = norm.weight.const_data_ptr<float>()[c] * statistics.inverse_deviation[c];
+    shift[c] = norm.bias.const_data_ptr<float>()[c] - scale[c] * statistics.mean[c];
+  }
+  torch::Tensor y = torch::empty_like(x);
+  const T* added = shortcut.defined() ? rows_of<T>(shortcut) : nullptr;
+  for_blocks(x.numel() / channels, [&](std::int64_t, std::int64_t first, std::int64_t count) {
+    const std::int64_t at = first * channels;
+    kernels.normalise(rows_of<T>(x) + at, added != nullptr ? added + at : nullptr, count, channels, scale.data(),
+                      shift.data(), rows_of<T>(y) + at);
+  });
+  return y;
+}
+
+/// Gradients of x, the shortcut, the weight and the bias.
+struct Gradients {
+  torch::Tensor x, shortcut, weight, bias;
+};
+
+/// With xhat = (x - mean) / deviation and g the gradient behind the ReLU, over n rows:
+/// x' = weight / deviation * (g - sum(g) / n - xhat * sum(g * xhat) / n).
+template <typename T>
+Gradients backward(const kernels::BatchNormKernels<T>& kernels, const Statistics& statistics,
+                   const torch::Tensor& weight, const torch::Tensor& x, const torch::Tensor& y,
+                   const torch::Tensor& y_gradient) {
+  const int channels = static_cast<int>(x.size(1));
+  const std::int64_t rows = x.numel() / channels;
+  Gradients out{torch::empty_like(x), torch::empty_like(x), torch::empty_like(weight), torch::empty_like(weight)};
+  const ChannelSums sums =
+      sum_blocks(rows, channels, [&](std::int64_t at, std::int64_t count, double* sum, double* products) {
+        kernels.gradient_sums(rows_of<T>(y_gradient) + at, rows_of<T>(y) + at, rows_of<T>(x) + at, count, channels,
+                              statistics.mean.data(), rows_of<T>(out.shortcut) + at, sum, products);
+      });
+  std::vector<float> by_g(channels), by_x(channels), constant(channels);
+  for (int c = 0; c < channels; ++c) {
+    const double inverse = statistics.inverse_deviation[c];
+    const double factor = weight.const_data_ptr<float>()[c] * inverse;
+    const double by_xhat = -factor * sums.b[c] * inverse / static_cast<double>(rows);
+    by_g[c] = static_cast<float>(factor);
+    by_x[c] = static_cast<float>(by_xhat * inverse);
+    constant[c] = static_cast<float>(-factor * sums.a[c] / static_cast<double>(rows) -
+                                     by_xhat * inverse * statistics.mean[c]);
+    out.weight.data_ptr<float>()[c] = static_cast<float>(sums.b[c] * inverse);
+    out.bias.data_ptr<float>()[c] = static_cast<float>(sums.a[c]);
+  }
+  for_blocks(rows, [&](std::int64_t, std::int64_t first, std::int64_t count) {
+    const std::int64_t at = first * channels;
+    kernels.input_gradient(rows_of<T>(out.shortcut) + at, rows_of<T>(x) + at, count, channels, by_g.data(),
+                           by_x.data(), constant.data(), rows_of<T>(out.x) + at);
+  });
+  return out;
+}
+
+template <typename T>
+struct BatchNormRelu : torch::autograd::Function<BatchNormRelu<T>> {
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x,
+                               const std::optional<torch::Tensor>& shortcut, const torch::Tensor& weight,
+                               const torch::Tensor& /*bias*/, torch::nn::BatchNorm2dImpl* norm,
+                               kernels::InstructionSet set) {
+    const auto kernels = kernels::batch_norm_kernels<T>(set);
+    Statistics statistics = take_statistics<T>(kernels, *norm, x);
+    torch::Tensor y = m2m::forward<T>(kernels, statistics, *norm, x, shortcut.value_or(torch::Tensor()));
+    context->save_for_backward({x, y, weight});
+    context->saved_data["has_shortcut"] = shortcut.has_value();
+    context->saved_data["set"] = static_cast<std::int64_t>(set);
+    const auto as_tensor = [](const std::vector<float>& values) { return torch::tensor(values, torch::kFloat32); };
+    context->saved_data["mean"] = as_tensor(statistics.mean);
+    context->saved_data["inverse_deviation"] = as_tensor(statistics.inverse_deviation);
+    return y;
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& y_gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const auto as_vector = [&](const char* name) {
+      const torch::Tensor values = context->saved_data[name].toTensor();
+      return std::vector<float>(values.const_data_ptr<float>(), values.const_data_ptr<float>() + values.numel());
+    };
+    const auto set = static_cast<kernels::InstructionSet>(context->saved_data["set"].toInt());
+    const Gradients gradients =
+        m2m::backward<T>(kernels::batch_norm_kernels<T>(set), {as_vector("mean"), as_vector("inverse_deviation")},
+                         saved[2], saved[0], saved[1], channels_last(y_gradients[0]));
+    const bool has_shortcut = context->saved_data["has_shortcut"].toBool();
+    return {gradients.x,      has_shortcut ? gradients.shortcut : torch::Tensor(),
+            gradients.weight, gradients.bias,
+            torch::Tensor(),  torch::Tensor()};
+  }
+};
+
+}  // namespace
+
+torch::Tensor batch_norm_relu(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
+                              const torch::Tensor& shortcut, kernels::InstructionSet set) {
+  const torch::Tensor own = channels_last(x);
+  std::optional<torch::Tensor> added;  // autograd takes an undefined tensor for a mistake
+  if (shortcut.defined()) added = channels_last(shortcut);
+  if (x.scalar_type() == torch::kBFloat16) {
+    return BatchNormRelu<kernels::Bf16>::apply(own, added, norm.weight, norm.bias, &norm, set);
+  }
+  return BatchNormRelu<float>::apply(own, added, norm.weight, norm.bias, &norm, set);
+}
+
+}  // namespace m2m

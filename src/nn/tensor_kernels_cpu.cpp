@@ -1,0 +1,15 @@
+// The build without CUDA: the only device is the host.
+#include "nn/tensor_kernels.hpp"
+
+namespace m2m {
+
+void pixel_step(torch::Tensor& x, const torch::Tensor& gradient, double length) {
+  host_pixel_step(x, gradient, length);
+}
+
+void sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor& velocity,
+              torch::Tensor& gradient) {
+  host_sgd_step(step, weight, velocity, gradient);
+}
+
+}  // namespace m2m

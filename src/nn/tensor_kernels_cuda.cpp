@@ -1,0 +1,41 @@
+// The CUDA build: what lies on a GPU is stepped there.
+#include <c10/cuda/CUDAStream.h>
+
+#include "kernels/pixel_step.hpp"
+#include "nn/tensor_kernels.hpp"
+
+namespace m2m {
+namespace {
+
+void* current_stream() { return c10::cuda::getCurrentCUDAStream().stream(); }
+
+template <typename Real>
+void step_pixels(torch::Tensor& x, const torch::Tensor& gradient, double length) {
+  const std::int64_t images = x.size(0);
+  kernels::pixel_step_cuda(length, images, images > 0 ? x.numel() / images : 0, gradient.const_data_ptr<Real>(),
+                           x.data_ptr<Real>(), current_stream());
+}
+
+template <typename Real>
+void step_weights(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor& velocity,
+                  torch::Tensor& gradient) {
+  kernels::sgd_step_cuda(step, weight.numel(), weight.data_ptr<Real>(), velocity.data_ptr<Real>(),
+                         gradient.data_ptr<Real>(), current_stream());
+}
+
+}  // namespace
+
+void pixel_step(torch::Tensor& x, const torch::Tensor& gradient, double length) {
+  if (x.is_cpu()) return host_pixel_step(x, gradient, length);
+  if (x.scalar_type() == torch::kFloat64) return step_pixels<double>(x, gradient, length);
+  step_pixels<float>(x, gradient, length);
+}
+
+void sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor& velocity,
+              torch::Tensor& gradient) {
+  if (weight.is_cpu()) return host_sgd_step(step, weight, velocity, gradient);
+  if (weight.scalar_type() == torch::kFloat64) return step_weights<double>(step, weight, velocity, gradient);
+  step_weights<float>(step, weight, velocity, gradient);
+}
+
+}  // namespace m2m

@@ -1,0 +1,27 @@
+#include "kernels/pixel_step.hpp"
+#include "nn/tensor_kernels.hpp"
+
+namespace m2m {
+
+void host_pixel_step(torch::Tensor& x, const torch::Tensor& gradient, double length) {
+  const std::int64_t images = x.size(0);
+  const std::int64_t values = images > 0 ? x.numel() / images : 0;
+  if (x.scalar_type() == torch::kFloat64) {
+    kernels::pixel_step(length, images, values, gradient.const_data_ptr<double>(), x.data_ptr<double>());
+  } else {
+    kernels::pixel_step(length, images, values, gradient.const_data_ptr<float>(), x.data_ptr<float>());
+  }
+}
+
+void host_sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor& velocity,
+                   torch::Tensor& gradient) {
+  if (weight.scalar_type() == torch::kFloat64) {
+    kernels::sgd_step(step, weight.numel(), weight.data_ptr<double>(), velocity.data_ptr<double>(),
+                      gradient.data_ptr<double>());
+  } else {
+    kernels::sgd_step(step, weight.numel(), weight.data_ptr<float>(), velocity.data_ptr<float>(),
+                      gradient.data_ptr<float>());
+  }
+}
+
+}  // namespace m2m
