@@ -38,9 +38,8 @@ template <typename Terms>
 
 template <typename T>
 void sums(const T* x, std::int64_t rows, int channels, const float* pivot, double* sum, double* squares) {
-  const Lanes minus_one = Lanes::all(-1);
   sum_rows(rows, channels, sum, squares, [&](std::int64_t at, int strip, Lanes& a, Lanes& b) {
-    const Lanes off = Lanes::load(x + at).plus_product(minus_one, Lanes::load(pivot + strip));
+    const Lanes off = Lanes::load(x + at).minus(Lanes::load(pivot + strip));
     a = a.plus(off);
     b = b.plus_product(off, off);
   });
@@ -62,10 +61,9 @@ void normalise(const T* x, const T* added, std::int64_t rows, int channels, cons
 template <typename T>
 void gradient_sums(const T* y_gradient, const T* y, const T* x, std::int64_t rows, int channels, const float* mean,
                    T* g, double* sum, double* products) {
-  const Lanes minus_one = Lanes::all(-1);
   sum_rows(rows, channels, sum, products, [&](std::int64_t at, int strip, Lanes& a, Lanes& b) {
     const Lanes kept = Lanes::load(y_gradient + at).kept(Lanes::load(y + at).positive());
-    const Lanes off = Lanes::load(x + at).plus_product(minus_one, Lanes::load(mean + strip));
+    const Lanes off = Lanes::load(x + at).minus(Lanes::load(mean + strip));
     kept.store(g + at);
     a = a.plus(kept);
     b = b.plus_product(kept, off);

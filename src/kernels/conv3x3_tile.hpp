@@ -4,28 +4,10 @@
 // A source includes a lanes_*.hpp before this; Products says how values are stored and multiplied. Everything lies
 // in unnamed namespaces, and nothing may call an inline function of the standard library: the linker keeps one copy
 // of such a function, and it might keep one that only new processors can run.
-#include "kernels/conv3x3.hpp"
+#include "kernels/conv3x3_finish.hpp"
 
 namespace m2m::kernels {
 namespace {
-
-/// What follows the sum of one pixel's block of output channels.
-template <class Products>
-[[gnu::always_inline]] inline void finish(const Convolution& conv,
-                                          const ConvBuffers<typename Products::Value>& memory, Lanes sum,
-                                          std::int64_t pixel, int block) {
-  const std::int64_t value = pixel * conv.out_channels + block * lanes;
-  const std::int64_t mask = pixel * (conv.out_channels / lanes) + block;
-  if (memory.added != nullptr) sum = sum.plus(Lanes::load(memory.added + value));
-  if (memory.keep != nullptr) sum = sum.kept(memory.keep[mask]);
-  if (memory.relu) sum = sum.relu();
-  if (memory.positive != nullptr) memory.positive[mask] = sum.positive();
-  if (memory.raw != nullptr) {
-    sum.store(memory.raw + value);
-  } else {
-    sum.store(memory.out + value);
-  }
-}
 
 /// `Pixels` neighbouring pixels of a pass, `Blocks` neighbouring blocks of output channels: all sums in registers.
 template <class Products, int Pixels, int Blocks>
@@ -58,7 +40,7 @@ void tile(const Convolution& conv, const ConvPass& pass, const ConvBuffers<typen
   for (int p = 0; p < Pixels; ++p) {
 #pragma GCC unroll 2
     for (int v = 0; v < Blocks; ++v)
-      finish<Products>(conv, memory, sums[p][v], out_pixel + p * pass.output_column, block + v);
+      finish(conv.out_channels, memory, sums[p][v], out_pixel + p * pass.output_column, block + v);
   }
 }
 

@@ -36,6 +36,7 @@ struct Lanes {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_permute4x64_epi64(packed, 0b11011000));
   }
   Lanes plus(Lanes other) const { return {_mm256_add_ps(low, other.low), _mm256_add_ps(high, other.high)}; }
+  Lanes minus(Lanes other) const { return {_mm256_sub_ps(low, other.low), _mm256_sub_ps(high, other.high)}; }
   Lanes plus_product(Lanes a, Lanes b) const {
     return {_mm256_fmadd_ps(a.low, b.low, low), _mm256_fmadd_ps(a.high, b.high, high)};
   }

@@ -22,6 +22,7 @@ struct Lanes {
   void store(Bf16* to) const;
 
   Lanes plus(Lanes other) const { return {_mm512_add_ps(all_of_them, other.all_of_them)}; }
+  Lanes minus(Lanes other) const { return {_mm512_sub_ps(all_of_them, other.all_of_them)}; }
   Lanes plus_product(Lanes a, Lanes b) const {
     return {_mm512_fmadd_ps(a.all_of_them, b.all_of_them, all_of_them)};
   }

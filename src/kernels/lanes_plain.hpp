@@ -35,6 +35,11 @@ struct Lanes {
     for (int i = 0; i < count; ++i) result.of[i] = of[i] + other.of[i];
     return result;
   }
+  Lanes minus(const Lanes& other) const {
+    Lanes result;
+    for (int i = 0; i < count; ++i) result.of[i] = of[i] - other.of[i];
+    return result;
+  }
   /// *this + a * b.
   Lanes plus_product(const Lanes& a, const Lanes& b) const {
     Lanes result;

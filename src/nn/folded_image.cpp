@@ -1,5 +1,8 @@
 #include "nn/folded_image.hpp"
 
+#include <algorithm>
+#include <type_traits>
+
 #include "kernels/stored_image.hpp"
 
 namespace m2m {
@@ -17,7 +20,7 @@ int third(int a, int b) { return 3 - a - b; }
 /// Forward memory of a convolution: bias and ReLU; positive words only where they are wanted.
 template <typename T>
 kernels::ConvBuffers<T> towards_output(const FoldedConv<T>& conv, const T* in, T* out, std::uint16_t* positive) {
-  kernels::ConvBuffers<T> memory{in, conv.forward_weights.data()};
+  kernels::ConvBuffers<T> memory{in, conv.forward.weights.data()};
   memory.bias = conv.bias.data();
   memory.relu = true;
   memory.positive = positive;
@@ -28,7 +31,7 @@ kernels::ConvBuffers<T> towards_output(const FoldedConv<T>& conv, const T* in, T
 /// Backward memory: 0 where the convolution's input was.
 template <typename T>
 kernels::ConvBuffers<T> towards_input(const FoldedConv<T>& conv, const T* in, T* out, const std::uint16_t* keep) {
-  kernels::ConvBuffers<T> memory{in, conv.backward_weights.data()};
+  kernels::ConvBuffers<T> memory{in, conv.backward.weights.data()};
   memory.keep = keep;
   memory.out = out;
   return memory;
@@ -46,7 +49,10 @@ std::int64_t mask_words(const FoldedLayers<T>& layers) {
 template <typename T>
 ImageRunner<T>::ImageRunner(const FoldedLayers<T>& layers, const Normalisation& normalisation,
                             kernels::InstructionSet set)
-    : layers_(layers), normalisation_(normalisation), convolve_(kernels::conv3x3<T>(set)) {
+    : layers_(layers),
+      normalisation_(normalisation),
+      direct_(kernels::conv3x3<T>(set)),
+      winograd_(kernels::winograd(set)) {
   const auto add_stage = [&](const kernels::ConvSizes& sizes) {
     Stage stage{sizes.out_height(), sizes.out_width(), sizes.out_channels, {}};
     const std::int64_t size = kernels::stored_pixels(stage.height, stage.width) * stage.channels;
@@ -61,6 +67,25 @@ ImageRunner<T>::ImageRunner(const FoldedLayers<T>& layers, const Normalisation& 
   for (const FoldedBlock<T>& block : layers.blocks) {
     if (block.halves) add_stage(block.a.sizes);
   }
+  const auto make_scratch = [&](const FoldedConv<T>& conv) {
+    for (const PackedConv<T>* packed : {&conv.forward, &conv.backward}) {
+      const std::int64_t wanted = packed->winograd ? kernels::winograd_scratch(*packed->winograd) : 0;
+      scratch_.resize(std::max(scratch_.size(), static_cast<std::size_t>(wanted)));
+    }
+  };
+  make_scratch(layers.first);
+  for (const FoldedBlock<T>& block : layers.blocks) {
+    make_scratch(block.a);
+    make_scratch(block.b);
+  }
+}
+
+template <typename T>
+void ImageRunner<T>::convolve(const PackedConv<T>& conv, const kernels::ConvBuffers<T>& memory) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (conv.winograd) return winograd_(*conv.winograd, memory, scratch_.data());
+  }
+  direct_(conv.direct, memory);
 }
 
 template <typename T>

@@ -35,13 +35,13 @@ class ImageRunner {
     std::vector<T> images[3];
   };
 
-  void convolve(const kernels::Convolution& convolution, const kernels::ConvBuffers<T>& memory) {
-    convolve_(convolution, memory);
-  }
+  void convolve(const PackedConv<T>& conv, const kernels::ConvBuffers<T>& memory);
 
   const FoldedLayers<T>& layers_;
   const Normalisation& normalisation_;
-  kernels::ConvFn<T> convolve_;
+  kernels::ConvFn<T> direct_;
+  kernels::WinogradFn winograd_;
+  std::vector<float> scratch_;  // of winograd_
   std::vector<T> input_;
   std::vector<float> raw_;  // [h + 2, w + 2, 16], the gradient of the normalised pixels
   std::vector<Stage> stages_;

@@ -1,6 +1,8 @@
 #include "nn/folded_layers.hpp"
 
 #include <cmath>
+#include <type_traits>
+#include <utility>
 
 #include "nn/batch_norm.hpp"
 
@@ -11,6 +13,30 @@ torch::Tensor tensor_of(const Network& network, const std::string& name) {
   const auto parameters = network.named_parameters();
   if (const auto* parameter = parameters.find(name)) return parameter->detach();
   return network.named_buffers()[name];
+}
+
+/// height, width: of the image that goes in, which is that which comes out where Winograd's tiles suit.
+template <typename T>
+PackedConv<T> packed_conv(const kernels::ConvSizes& sizes, kernels::Convolution direct) {
+  std::optional<kernels::Winograd> winograd;
+  if (std::is_same_v<T, float> && kernels::suits_winograd(sizes, direct.in_channels, direct.out_channels)) {
+    winograd = {sizes.height, sizes.width, direct.in_channels, direct.out_channels};
+  }
+  return {std::move(direct), winograd, {}};
+}
+
+void pack(const kernels::ConvSizes& sizes, const float* weight, const float* scale, PackedConv<float>& forward,
+          PackedConv<float>& backward) {
+  forward.winograd ? kernels::pack_winograd_forward(sizes, weight, scale, forward.weights)
+                   : kernels::pack_forward(sizes, weight, scale, forward.weights);
+  backward.winograd ? kernels::pack_winograd_backward(sizes, weight, scale, backward.weights)
+                    : kernels::pack_backward(sizes, weight, scale, backward.weights);
+}
+
+void pack(const kernels::ConvSizes& sizes, const float* weight, const float* scale,
+          PackedConv<kernels::Bf16>& forward, PackedConv<kernels::Bf16>& backward) {
+  kernels::pack_forward(sizes, weight, scale, forward.weights);
+  kernels::pack_backward(sizes, weight, scale, backward.weights);
 }
 
 template <typename T>
@@ -40,8 +66,8 @@ template <typename T>
 FoldedConv<T>::FoldedConv(const Network& network, const std::string& convolution, const std::string& batch_norm,
                           const kernels::ConvSizes& conv_sizes)
     : sizes(conv_sizes),
-      forward(kernels::forward_convolution(sizes)),
-      backward(kernels::backward_convolution(sizes)),
+      forward(packed_conv<T>(sizes, kernels::forward_convolution(sizes))),
+      backward(packed_conv<T>(sizes, kernels::backward_convolution(sizes))),
       bias(static_cast<std::size_t>(sizes.out_channels)),
       weight_(tensor_of(network, convolution + ".weight")),
       gamma_(tensor_of(network, batch_norm + ".weight")),
@@ -58,8 +84,7 @@ void FoldedConv<T>::refresh() {
     bias[c] = beta_.const_data_ptr<float>()[c] - scale[c] * mean_.const_data_ptr<float>()[c];
   }
   const torch::Tensor weight = weight_.contiguous();
-  kernels::pack_forward(sizes, weight.const_data_ptr<float>(), scale.data(), forward_weights);
-  kernels::pack_backward(sizes, weight.const_data_ptr<float>(), scale.data(), backward_weights);
+  pack(sizes, weight.const_data_ptr<float>(), scale.data(), forward, backward);
 }
 
 template <typename T>

@@ -2,13 +2,22 @@
 // A ResNet's convolutions with batch norm folded in, packed for the kernels.
 #include <torch/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "kernels/conv3x3.hpp"
+#include "kernels/winograd.hpp"
 #include "nn/resnet.hpp"
 
 namespace m2m {
+
+/// One direction of a convolution, ready to run: by Winograd's tiles where that suits, else as it is defined.
+template <typename T>
+struct PackedConv {
+  kernels::Convolution direct;
+  std::optional<kernels::Winograd> winograd;
+  std::vector<T> weights;  // of the one that runs
+};
 
 /// y = W x + b with W = gamma / sqrt(variance + eps) * w and b = beta - gamma * mean / sqrt(variance + eps): a
 /// convolution and the batch norm behind it, in evaluation mode. T: float or kernels::Bf16.
@@ -22,8 +31,7 @@ class FoldedConv {
   void refresh();
 
   kernels::ConvSizes sizes;
-  kernels::Convolution forward, backward;
-  std::vector<T> forward_weights, backward_weights;
+  PackedConv<T> forward, backward;
   std::vector<float> bias;  // [out_channels]
 
  private:

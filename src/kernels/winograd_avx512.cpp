@@ -1,0 +1,12 @@
+#include "kernels/lanes_avx512.hpp"
+// First the lanes.
+#include "kernels/winograd_loops.hpp"
+#include "kernels/winograd_variants.hpp"
+
+namespace m2m::kernels {
+
+void winograd_avx512(const Winograd& conv, const ConvBuffers<float>& memory, float* scratch) {
+  convolve_winograd<8, 2>(conv, memory, scratch);
+}
+
+}  // namespace m2m::kernels

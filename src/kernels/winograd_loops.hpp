@@ -1,0 +1,141 @@
+#pragma once
+// The loops of Winograd's convolution, for the sources that compile them for one instruction set each; as in
+// conv3x3_tile.hpp, a source includes a lanes_*.hpp before this, and all is unnamed.
+#include "kernels/conv3x3_finish.hpp"
+#include "kernels/winograd_strips.hpp"
+
+namespace m2m::kernels {
+namespace {
+
+/// B^T of one column of four pixels.
+struct Column {
+  Lanes of[4];
+};
+
+[[gnu::always_inline]] inline Column transformed_column(const float* pixel, std::int64_t row) {
+  const Lanes a = Lanes::load(pixel), b = Lanes::load(pixel + row), c = Lanes::load(pixel + 2 * row),
+              d = Lanes::load(pixel + 3 * row);
+  return {{a.minus(c), b.plus(c), c.minus(b), b.minus(d)}};
+}
+
+/// B^T d B of one row of tiles and 16 channels. in: the first tile's first pixel; out: its first place.
+inline void transform_inputs(const float* in, int channels, std::int64_t row, int tiles, std::int64_t to_next_place,
+                             float* out) {
+  Column a = transformed_column(in, row), b = transformed_column(in + channels, row);
+  for (int tile = 0; tile < tiles; ++tile, out += channels) {
+    in += 2 * channels;
+    const Column c = transformed_column(in, row), d = transformed_column(in + channels, row);
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+      float* place = out + 4 * i * to_next_place;
+      a.of[i].minus(c.of[i]).store(place);
+      b.of[i].plus(c.of[i]).store(place + to_next_place);
+      c.of[i].minus(b.of[i]).store(place + 2 * to_next_place);
+      b.of[i].minus(d.of[i]).store(place + 3 * to_next_place);
+    }
+    a = c;
+    b = d;
+  }
+}
+
+/// Sums over the input channels of one place: inputs [tile][in] times weights [block][in][16] -> [block][tile][16].
+template <int Tiles, int Blocks>
+void multiply(const float* inputs, const float* weights, std::int64_t to_next_block, int in_channels, float* out,
+              std::int64_t out_to_next_block) {
+  Lanes sums[Tiles][Blocks];
+#pragma GCC unroll 8
+  for (int t = 0; t < Tiles; ++t) {
+#pragma GCC unroll 2
+    for (int v = 0; v < Blocks; ++v) sums[t][v] = Lanes::all(0);
+  }
+  for (int c = 0; c < in_channels; ++c) {
+    Lanes weight[Blocks];
+#pragma GCC unroll 2
+    for (int v = 0; v < Blocks; ++v) weight[v] = Lanes::load(weights + v * to_next_block + c * lanes);
+#pragma GCC unroll 8
+    for (int t = 0; t < Tiles; ++t) {
+      const Lanes input = Lanes::all(inputs[t * in_channels + c]);
+#pragma GCC unroll 2
+      for (int v = 0; v < Blocks; ++v) sums[t][v] = sums[t][v].plus_product(input, weight[v]);
+    }
+  }
+#pragma GCC unroll 8
+  for (int t = 0; t < Tiles; ++t) {
+#pragma GCC unroll 2
+    for (int v = 0; v < Blocks; ++v) sums[t][v].store(out + v * out_to_next_block + t * lanes);
+  }
+}
+
+/// A^T m A of one tile, and what follows: four output pixels of one block of channels.
+[[gnu::always_inline]] inline void finish_tile(const Winograd& conv, const ConvBuffers<float>& memory,
+                                               const float* place, std::int64_t to_next_place, std::int64_t pixel,
+                                               int block) {
+  Lanes first[4], second[4];
+#pragma GCC unroll 4
+  for (int j = 0; j < 4; ++j) {
+    const float* column = place + j * to_next_place;
+    const Lanes a = Lanes::load(column), b = Lanes::load(column + 4 * to_next_place),
+                c = Lanes::load(column + 8 * to_next_place), d = Lanes::load(column + 12 * to_next_place);
+    first[j] = a.plus(b).plus(c);
+    second[j] = b.minus(c).minus(d);
+  }
+  const Lanes bias = memory.bias != nullptr ? Lanes::load(memory.bias + block * lanes) : Lanes::all(0);
+  const auto emit = [&](const Lanes* m, std::int64_t at) {
+    finish(conv.out_channels, memory, m[0].plus(m[1]).plus(m[2]).plus(bias), at, block);
+    finish(conv.out_channels, memory, m[1].minus(m[2]).minus(m[3]).plus(bias), at + 1, block);
+  };
+  emit(first, pixel);
+  emit(second, pixel + conv.width + 2);
+}
+
+/// `Blocks` blocks of output channels of one strip of tiles, whose inputs are transformed.
+template <int Tiles, int Blocks>
+void finish_strip(const Winograd& conv, const ConvBuffers<float>& memory, const float* inputs, float* sums,
+                  int first_row, int rows, int block) {
+  const int tiles = rows * tiles_of_a_row(conv);
+  const std::int64_t in_plane = plane(conv, conv.in_channels), out_plane = Blocks * plane(conv, lanes);
+  const std::int64_t place_size = std::int64_t{conv.in_channels} * lanes, block_size = winograd_places * place_size;
+  for (int place = 0; place < winograd_places; ++place) {
+    const float* weights = memory.weights + block * block_size + place * place_size;
+    const auto run = [&](auto multiply_of, int tile) {
+      multiply_of(inputs + place * in_plane + std::int64_t{tile} * conv.in_channels, weights, block_size,
+                  conv.in_channels, sums + place * out_plane + tile * lanes, plane(conv, lanes));
+    };
+    int tile = 0;
+    for (; tile + Tiles <= tiles; tile += Tiles) run(multiply<Tiles, Blocks>, tile);
+    for (; tile + 2 <= tiles; tile += 2) run(multiply<2, Blocks>, tile);
+    if (tile < tiles) run(multiply<1, Blocks>, tile);
+  }
+  for (int v = 0; v < Blocks; ++v) {
+    for (int tile = 0; tile < tiles; ++tile) {
+      const int y = 2 * (first_row + tile / tiles_of_a_row(conv)), x = 2 * (tile % tiles_of_a_row(conv));
+      finish_tile(conv, memory, sums + v * plane(conv, lanes) + tile * lanes, out_plane,
+                  std::int64_t{y + 1} * (conv.width + 2) + x + 1, block + v);
+    }
+  }
+}
+
+/// Tiles, Blocks: what one multiplication keeps in registers.
+template <int Tiles, int Blocks>
+void convolve_winograd(const Winograd& conv, const ConvBuffers<float>& memory, float* scratch) {
+  const int tile_rows = conv.height / 2, strip_rows = rows_of_a_strip(conv), blocks = conv.out_channels / lanes;
+  const std::int64_t row = std::int64_t{conv.width + 2} * conv.in_channels;
+  const std::int64_t in_plane = plane(conv, conv.in_channels);
+  float* sums = scratch + winograd_places * in_plane;
+  for (int first = 0; first < tile_rows; first += strip_rows) {
+    const int rows = tile_rows - first < strip_rows ? tile_rows - first : strip_rows;
+    for (int y = 0; y < rows; ++y) {
+      for (int c = 0; c < conv.in_channels; c += lanes) {
+        transform_inputs(memory.in + 2 * (first + y) * row + c, conv.in_channels, row, tiles_of_a_row(conv),
+                         in_plane, scratch + std::int64_t{y} * tiles_of_a_row(conv) * conv.in_channels + c);
+      }
+    }
+    int block = 0;
+    for (; block + Blocks <= blocks; block += Blocks)
+      finish_strip<Tiles, Blocks>(conv, memory, scratch, sums, first, rows, block);
+    for (; block < blocks; ++block) finish_strip<Tiles, 1>(conv, memory, scratch, sums, first, rows, block);
+  }
+}
+
+}  // namespace
+}  // namespace m2m::kernels

@@ -1,0 +1,12 @@
+#include "kernels/lanes_plain.hpp"
+// First the lanes.
+#include "kernels/winograd_loops.hpp"
+#include "kernels/winograd_variants.hpp"
+
+namespace m2m::kernels {
+
+void winograd_plain(const Winograd& conv, const ConvBuffers<float>& memory, float* scratch) {
+  convolve_winograd<1, 1>(conv, memory, scratch);
+}
+
+}  // namespace m2m::kernels

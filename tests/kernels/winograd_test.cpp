@@ -1,0 +1,111 @@
+#include "kernels/winograd.hpp"
+
+#include <gtest/gtest.h>
+
+#include "kernels/conv_cases.hpp"
+
+namespace m2m::kernels {
+namespace {
+
+using namespace test;
+
+/// Sizes of the networks' layers, and rows and strips that leave remainders.
+std::vector<Case> suitable_cases() {
+  std::vector<Case> all;
+  for (const ConvSizes& sizes : std::vector<ConvSizes>{{32, 32, 16, 16, 1},
+                                                       {16, 16, 32, 32, 1},
+                                                       {8, 8, 64, 64, 1},
+                                                       {6, 14, 16, 48, 1},
+                                                       {4, 70, 32, 16, 1},
+                                                       {10, 6, 16, 16, 1}})
+    all.push_back({sizes});
+  return all;
+}
+
+std::vector<float> run(InstructionSet set, const Winograd& conv, const std::vector<float>& in,
+                       const std::vector<float>& weights) {
+  std::vector<float> out(static_cast<std::size_t>(stored_pixels(conv.height, conv.width) * conv.out_channels));
+  std::vector<float> scratch(static_cast<std::size_t>(winograd_scratch(conv)));
+  ConvBuffers<float> memory{in.data(), weights.data()};
+  memory.out = out.data();
+  winograd(set)(conv, memory, scratch.data());
+  return out;
+}
+
+TEST(Winograd, IsTheConvolutionAndItsTransposeWithEveryInstructionSet) {
+  for (InstructionSet set : usable_instruction_sets()) {
+    for (const Case& c : suitable_cases()) {
+      const ConvSizes& s = c.sizes;
+      const std::string what = name_of(set) + " " + std::to_string(s.height) + "x" + std::to_string(s.width);
+      ASSERT_TRUE(suits_winograd(s, s.in_channels, s.out_channels)) << what;
+      std::vector<float> weights;
+      pack_winograd_forward(s, c.weight.data(), c.scale.data(), weights);
+      const std::vector<float> out =
+          run(set, {s.height, s.width, s.in_channels, s.out_channels},
+              stored<float>(c.in, s.in_channels, s.height, s.width, s.in_channels), weights);
+      expect_image(out, s.out_channels, by_definition(s, c.in, c.weight, c.scale), s.out_channels, s.height,
+                   s.width, 1e-5, what);
+      pack_winograd_backward(s, c.weight.data(), c.scale.data(), weights);
+      const std::vector<float> back =
+          run(set, {s.height, s.width, s.out_channels, s.in_channels},
+              stored<float>(c.gradient, s.out_channels, s.height, s.width, s.out_channels), weights);
+      expect_image(back, s.in_channels, transposed_by_definition(s, c.gradient, c.weight, c.scale), s.in_channels,
+                   s.height, s.width, 1e-5, what + " transposed");
+    }
+  }
+}
+
+/// The gradient of the pixels: three channels, padded to sixteen.
+TEST(Winograd, GivesTheTransposeToFewChannelsToo) {
+  const Case c{{32, 32, 3, 16, 1}};
+  std::vector<float> weights;
+  pack_winograd_backward(c.sizes, c.weight.data(), c.scale.data(), weights);
+  const std::vector<float> gradient = stored<float>(c.gradient, 16, 32, 32, 16);
+  const Winograd conv{32, 32, 16, 16};
+  std::vector<float> raw(static_cast<std::size_t>(stored_pixels(32, 32) * 16));
+  std::vector<float> scratch(static_cast<std::size_t>(winograd_scratch(conv)));
+  ConvBuffers<float> memory{gradient.data(), weights.data()};
+  memory.raw = raw.data();
+  winograd(best_instruction_set())(conv, memory, scratch.data());
+  expect_image(raw, 16, transposed_by_definition(c.sizes, c.gradient, c.weight, c.scale), 3, 32, 32, 1e-5,
+               "pixels");
+}
+
+TEST(Winograd, IsLeftAloneWhereItsTilesDoNotFitOrDoNotPay) {
+  EXPECT_FALSE(suits_winograd({32, 32, 16, 32, 2}, 16, 32));
+  EXPECT_FALSE(suits_winograd({7, 8, 16, 16, 1}, 16, 16));
+  EXPECT_FALSE(suits_winograd({8, 9, 16, 16, 1}, 16, 16));
+  EXPECT_FALSE(suits_winograd({32, 32, 3, 16, 1}, 4, 16));
+  EXPECT_FALSE(suits_winograd({2, 2, 64, 64, 1}, 64, 64));
+}
+
+/// Sums of 16 bits a place are exact in both, so what follows them has to be equal.
+TEST(Winograd, IsFollowedByWhatFollowsAConvolution) {
+  const Case c{{8, 8, 16, 16, 1}};
+  const std::vector<float> in = stored<float>(c.in, 16, 8, 8, 16), bias = drawn(16, 4);
+  const auto pixels = static_cast<std::size_t>(stored_pixels(8, 8));
+  std::vector<float> weights, direct_weights, scratch(static_cast<std::size_t>(winograd_scratch({8, 8, 16, 16})));
+  pack_winograd_forward(c.sizes, c.weight.data(), c.scale.data(), weights);
+  pack_forward(c.sizes, c.weight.data(), c.scale.data(), direct_weights);
+  for (InstructionSet set : usable_instruction_sets()) {
+    std::vector<float> out(pixels * 16), expected(pixels * 16);
+    std::vector<std::uint16_t> positive(pixels), expected_positive(pixels), keep(pixels, 0xf0f1);
+    const auto memory = [&](const std::vector<float>& w, std::vector<float>& to, std::vector<std::uint16_t>& bits) {
+      ConvBuffers<float> all{in.data(), w.data()};
+      all.bias = bias.data();
+      all.added = in.data();
+      all.keep = keep.data();
+      all.relu = true;
+      all.positive = bits.data();
+      all.out = to.data();
+      return all;
+    };
+    winograd(set)({8, 8, 16, 16}, memory(weights, out, positive), scratch.data());
+    conv3x3<float>(set)(forward_convolution(c.sizes), memory(direct_weights, expected, expected_positive));
+    for (std::size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(out[i], expected[i], 1e-5) << name_of(set);
+    EXPECT_EQ(positive, expected_positive) << name_of(set);
+  }
+}
+
+}  // namespace
+}  // namespace m2m::kernels
