@@ -72,7 +72,8 @@ void pack_winograd_backward(const ConvSizes& sizes, const float* weight, const f
 
 std::int64_t winograd_scratch(const Winograd& conv) {
   constexpr int most_blocks = 2;
-  return winograd_places * (plane(conv, conv.in_channels) + most_blocks * plane(conv, lanes));
+  return winograd_places * (plane(conv, conv.in_channels) + most_blocks * plane(conv, lanes)) +
+         std::int64_t{conv.width} * conv.in_channels;  // and a row of zeros
 }
 
 WinogradFn winograd(InstructionSet set) {

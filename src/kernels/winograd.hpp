@@ -11,10 +11,13 @@
 
 namespace m2m::kernels {
 
-/// One direction of a convolution of stride 1 with padding 1, images and channels as stored (conv3x3.hpp).
+/// One direction of a convolution of stride 1 with padding 1.
 struct Winograd {
   int height, width;              // even
   int in_channels, out_channels;  // multiples of `lanes`
+  // True: images as stored (conv3x3.hpp). False: without the border, [height][width][channels], as libtorch keeps an
+  // image of a channels-last batch; masks likewise.
+  bool bordered = true;
 };
 
 /// Whether a convolution (or its transpose) can be had this way and gains by it.

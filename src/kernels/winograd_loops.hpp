@@ -7,24 +7,53 @@
 namespace m2m::kernels {
 namespace {
 
+/// The four rows that a row of tiles reads, each at its first pixel inside the border.
+struct TileRows {
+  const float* of[4];
+};
+
+/// Rows above and below an image without a border are read from `zeros`.
+inline TileRows rows_of_tiles(const Winograd& conv, const float* image, int tile_row, const float* zeros) {
+  const std::int64_t row = std::int64_t{row_pixels(conv)} * conv.in_channels;
+  TileRows rows;
+  for (int i = 0; i < 4; ++i) {
+    const int y = 2 * tile_row - 1 + i;
+    if (conv.bordered) {
+      rows.of[i] = image + (y + 1) * row + conv.in_channels;
+    } else {
+      rows.of[i] = y >= 0 && y < conv.height ? image + y * row : zeros;
+    }
+  }
+  return rows;
+}
+
 /// B^T of one column of four pixels.
 struct Column {
   Lanes of[4];
 };
 
-[[gnu::always_inline]] inline Column transformed_column(const float* pixel, std::int64_t row) {
-  const Lanes a = Lanes::load(pixel), b = Lanes::load(pixel + row), c = Lanes::load(pixel + 2 * row),
-              d = Lanes::load(pixel + 3 * row);
+[[gnu::always_inline]] inline Column transformed_column(const TileRows& rows, std::int64_t at) {
+  const Lanes a = Lanes::load(rows.of[0] + at), b = Lanes::load(rows.of[1] + at), c = Lanes::load(rows.of[2] + at),
+              d = Lanes::load(rows.of[3] + at);
   return {{a.minus(c), b.plus(c), c.minus(b), b.minus(d)}};
 }
 
-/// B^T d B of one row of tiles and 16 channels. in: the first tile's first pixel; out: its first place.
-inline void transform_inputs(const float* in, int channels, std::int64_t row, int tiles, std::int64_t to_next_place,
+/// The same at the left or right border.
+[[gnu::always_inline]] inline Column border_column(const Winograd& conv, const TileRows& rows, std::int64_t at) {
+  const Lanes zero = Lanes::all(0);
+  return conv.bordered ? transformed_column(rows, at) : Column{{zero, zero, zero, zero}};
+}
+
+/// B^T d B of one row of tiles and the 16 channels from `channel` on. out: the first tile's first place.
+inline void transform_inputs(const Winograd& conv, const TileRows& rows, int channel, std::int64_t to_next_place,
                              float* out) {
-  Column a = transformed_column(in, row), b = transformed_column(in + channels, row);
+  const int channels = conv.in_channels, tiles = tiles_of_a_row(conv);
+  Column a = border_column(conv, rows, channel - channels), b = transformed_column(rows, channel);
   for (int tile = 0; tile < tiles; ++tile, out += channels) {
-    in += 2 * channels;
-    const Column c = transformed_column(in, row), d = transformed_column(in + channels, row);
+    const std::int64_t at = channel + std::int64_t{2 * tile + 1} * channels;
+    const Column c = transformed_column(rows, at);
+    const Column d =
+        tile + 1 < tiles ? transformed_column(rows, at + channels) : border_column(conv, rows, at + channels);
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) {
       float* place = out + 4 * i * to_next_place;
@@ -85,7 +114,7 @@ void multiply(const float* inputs, const float* weights, std::int64_t to_next_bl
     finish(conv.out_channels, memory, m[1].minus(m[2]).minus(m[3]).plus(bias), at + 1, block);
   };
   emit(first, pixel);
-  emit(second, pixel + conv.width + 2);
+  emit(second, pixel + row_pixels(conv));
 }
 
 /// `Blocks` blocks of output channels of one strip of tiles, whose inputs are transformed.
@@ -106,11 +135,12 @@ void finish_strip(const Winograd& conv, const ConvBuffers<float>& memory, const 
     for (; tile + 2 <= tiles; tile += 2) run(multiply<2, Blocks>, tile);
     if (tile < tiles) run(multiply<1, Blocks>, tile);
   }
+  const int border = conv.bordered ? 1 : 0;
   for (int v = 0; v < Blocks; ++v) {
     for (int tile = 0; tile < tiles; ++tile) {
       const int y = 2 * (first_row + tile / tiles_of_a_row(conv)), x = 2 * (tile % tiles_of_a_row(conv));
       finish_tile(conv, memory, sums + v * plane(conv, lanes) + tile * lanes, out_plane,
-                  std::int64_t{y + 1} * (conv.width + 2) + x + 1, block + v);
+                  std::int64_t{y + border} * row_pixels(conv) + x + border, block + v);
     }
   }
 }
@@ -119,16 +149,17 @@ void finish_strip(const Winograd& conv, const ConvBuffers<float>& memory, const 
 template <int Tiles, int Blocks>
 void convolve_winograd(const Winograd& conv, const ConvBuffers<float>& memory, float* scratch) {
   const int tile_rows = conv.height / 2, strip_rows = rows_of_a_strip(conv), blocks = conv.out_channels / lanes;
-  const std::int64_t row = std::int64_t{conv.width + 2} * conv.in_channels;
   const std::int64_t in_plane = plane(conv, conv.in_channels);
+  const std::int64_t row_inputs = std::int64_t{tiles_of_a_row(conv)} * conv.in_channels;
   float* sums = scratch + winograd_places * in_plane;
+  float* zeros = sums + winograd_places * Blocks * plane(conv, lanes);
+  for (std::int64_t i = 0; i < std::int64_t{conv.width} * conv.in_channels; ++i) zeros[i] = 0;
   for (int first = 0; first < tile_rows; first += strip_rows) {
     const int rows = tile_rows - first < strip_rows ? tile_rows - first : strip_rows;
     for (int y = 0; y < rows; ++y) {
-      for (int c = 0; c < conv.in_channels; c += lanes) {
-        transform_inputs(memory.in + 2 * (first + y) * row + c, conv.in_channels, row, tiles_of_a_row(conv),
-                         in_plane, scratch + std::int64_t{y} * tiles_of_a_row(conv) * conv.in_channels + c);
-      }
+      const TileRows four = rows_of_tiles(conv, memory.in, first + y, zeros);
+      for (int c = 0; c < conv.in_channels; c += lanes)
+        transform_inputs(conv, four, c, in_plane, scratch + y * row_inputs + c);
     }
     int block = 0;
     for (; block + Blocks <= blocks; block += Blocks)

@@ -21,5 +21,8 @@ inline std::int64_t plane(const Winograd& conv, int channels) {
   return std::int64_t{rows_of_a_strip(conv)} * tiles_of_a_row(conv) * channels + lanes;
 }
 
+/// Pixels of a row in memory.
+inline int row_pixels(const Winograd& conv) { return conv.bordered ? conv.width + 2 : conv.width; }
+
 }  // namespace
 }  // namespace m2m::kernels

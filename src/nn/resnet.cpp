@@ -1,6 +1,7 @@
 #include "nn/resnet.hpp"
 
 #include "nn/batch_norm.hpp"
+#include "nn/convolution.hpp"
 
 namespace m2m {
 namespace {
@@ -13,17 +14,16 @@ nn::Conv2d convolution(int in_channels, int out_channels, int stride) {
   return nn::Conv2d(nn::Conv2dOptions(in_channels, out_channels, 3).stride(stride).padding(1).bias(false));
 }
 
-/// In the precision of x, whatever that of the weights: autograd carries the gradient back to theirs.
-torch::Tensor convolve(const nn::Conv2d& layer, const torch::Tensor& x) {
-  return torch::conv2d(x, layer->weight.to(x.scalar_type()), {}, layer->options.stride(), 1);
+torch::Tensor convolve(const nn::Conv2d& layer, const torch::Tensor& x, const ResNetArithmetic& arithmetic) {
+  return convolve3x3(x, layer->weight, static_cast<int>(layer->options.stride()->at(0)), arithmetic.kernels);
 }
 
 /// max(batch norm of x + shortcut, 0); the shortcut may be undefined.
 torch::Tensor normalise(nn::BatchNorm2d& norm, const torch::Tensor& x, const torch::Tensor& shortcut,
                         const ResNetArithmetic& arithmetic) {
   const bool has_kernels = x.is_cpu() && norm->weight.scalar_type() == torch::kFloat32;
-  if (arithmetic.batch_norm && has_kernels && norm->is_training()) {
-    return batch_norm_relu(*norm, x, shortcut, *arithmetic.batch_norm);
+  if (arithmetic.kernels && has_kernels && norm->is_training()) {
+    return batch_norm_relu(*norm, x, shortcut, *arithmetic.kernels);
   }
   torch::Tensor y = norm(x);
   if (shortcut.defined()) y = y.add_(shortcut);
@@ -51,8 +51,8 @@ torch::Tensor BasicBlock::forward(const torch::Tensor& x) {
     shortcut = x.index({Slice(), Slice(), Slice(None, None, 2), Slice(None, None, 2)});
     shortcut = torch::constant_pad_nd(shortcut, {0, 0, 0, 0, 0, added_channels_});
   }
-  const torch::Tensor y = normalise(bn_a, convolve(conv_a, x), {}, arithmetic_);
-  return normalise(bn_b, convolve(conv_b, y), shortcut, arithmetic_);
+  const torch::Tensor y = normalise(bn_a, convolve(conv_a, x, arithmetic_), {}, arithmetic_);
+  return normalise(bn_b, convolve(conv_b, y, arithmetic_), shortcut, arithmetic_);
 }
 
 ResNetStage::ResNetStage(int blocks, int in_channels, int out_channels, const ResNetArithmetic& arithmetic) {
@@ -81,10 +81,10 @@ ResNet::ResNet(const NetworkSpec& spec, int depth)
 
 torch::Tensor ResNet::logits(const torch::Tensor& normalised) {
   torch::Tensor x = normalised;
-  if (arithmetic_.batch_norm && x.scalar_type() == torch::kFloat32)
+  if (arithmetic_.kernels && x.scalar_type() == torch::kFloat32)
     x = x.contiguous(at::MemoryFormat::ChannelsLast);
   if (arithmetic_.bfloat16) x = x.to(torch::kBFloat16);
-  x = normalise(bn_1, convolve(conv_1_3x3, x), {}, arithmetic_);
+  x = normalise(bn_1, convolve(conv_1_3x3, x, arithmetic_), {}, arithmetic_);
   x = stage_3->forward(stage_2->forward(stage_1->forward(x)));
   return linear(x.mean({2, 3}, /*keepdim=*/false, linear->weight.scalar_type()));
 }

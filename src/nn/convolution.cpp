@@ -1,0 +1,89 @@
+#include "nn/convolution.hpp"
+
+#include <ATen/Parallel.h>
+#include <torch/autograd.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "kernels/winograd.hpp"
+
+namespace m2m {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+torch::Tensor channels_last(const torch::Tensor& x) { return x.contiguous(at::MemoryFormat::ChannelsLast); }
+
+/// What is convolved, forward.
+kernels::ConvSizes sizes_of(const torch::Tensor& x, const torch::Tensor& weight, int stride) {
+  return {static_cast<int>(x.size(2)), static_cast<int>(x.size(3)), static_cast<int>(weight.size(1)),
+          static_cast<int>(weight.size(0)), stride};
+}
+
+bool suits(const torch::Tensor& x, const torch::Tensor& weight, int stride) {
+  const kernels::ConvSizes sizes = sizes_of(x, weight, stride);
+  return x.is_cpu() && x.scalar_type() == torch::kFloat32 && weight.scalar_type() == torch::kFloat32 &&
+         kernels::suits_winograd(sizes, sizes.in_channels, sizes.out_channels);
+}
+
+/// One direction over a batch, its images dealt to libtorch's threads.
+torch::Tensor run(const kernels::Winograd& conv, const std::vector<float>& weights, const torch::Tensor& in,
+                  kernels::InstructionSet set) {
+  torch::Tensor out = torch::empty({in.size(0), conv.out_channels, conv.height, conv.width},
+                                   in.options().memory_format(at::MemoryFormat::ChannelsLast));
+  const std::int64_t pixels = std::int64_t{conv.height} * conv.width;
+  const auto* from = in.const_data_ptr<float>();
+  auto* to = out.data_ptr<float>();
+  at::parallel_for(0, in.size(0), 1, [&](std::int64_t first, std::int64_t last) {
+    std::vector<float> scratch(static_cast<std::size_t>(kernels::winograd_scratch(conv)));
+    for (std::int64_t i = first; i < last; ++i) {
+      kernels::ConvBuffers<float> memory{from + i * pixels * conv.in_channels, weights.data()};
+      memory.out = to + i * pixels * conv.out_channels;
+      kernels::winograd(set)(conv, memory, scratch.data());
+    }
+  });
+  return out;
+}
+
+struct WinogradConvolution : torch::autograd::Function<WinogradConvolution> {
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& weight,
+                               kernels::InstructionSet set) {
+    const kernels::ConvSizes sizes = sizes_of(x, weight, 1);
+    context->save_for_backward({x, weight});
+    context->saved_data["set"] = static_cast<std::int64_t>(set);
+    const std::vector<float> ones(static_cast<std::size_t>(sizes.out_channels), 1.0F);
+    std::vector<float> weights;
+    kernels::pack_winograd_forward(sizes, weight.contiguous().const_data_ptr<float>(), ones.data(), weights);
+    return run({sizes.height, sizes.width, sizes.in_channels, sizes.out_channels, false}, weights, x, set);
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const torch::Tensor &x = saved[0], &weight = saved[1];
+    const torch::Tensor gradient = channels_last(gradients[0]);
+    const auto set = static_cast<kernels::InstructionSet>(context->saved_data["set"].toInt());
+    torch::Tensor of_x;
+    if (context->needs_input_grad(0)) {
+      const kernels::ConvSizes sizes = sizes_of(x, weight, 1);
+      const std::vector<float> ones(static_cast<std::size_t>(sizes.out_channels), 1.0F);
+      std::vector<float> weights;
+      kernels::pack_winograd_backward(sizes, weight.contiguous().const_data_ptr<float>(), ones.data(), weights);
+      of_x = run({sizes.height, sizes.width, sizes.out_channels, sizes.in_channels, false}, weights, gradient, set);
+    }
+    const auto of_weight = at::convolution_backward(gradient, x, weight, std::nullopt, {1, 1}, {1, 1}, {1, 1}, false,
+                                                    {0, 0}, 1, {false, true, false});
+    return {of_x, std::get<1>(of_weight), torch::Tensor()};
+  }
+};
+
+}  // namespace
+
+torch::Tensor convolve3x3(const torch::Tensor& x, const torch::Tensor& weight, int stride,
+                          std::optional<kernels::InstructionSet> set) {
+  if (set && suits(x, weight, stride)) return WinogradConvolution::apply(channels_last(x), weight, *set);
+  return torch::conv2d(x, weight.to(x.scalar_type()), {}, stride, 1);
+}
+
+}  // namespace m2m
