@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "kernels/instruction_set.hpp"
+#include "nn/frozen_plain.hpp"
 
 namespace m2m {
 namespace {
@@ -90,6 +91,22 @@ TEST(FrozenNetwork, InBfloat16AnswersNearlyAsInFloat32) {
       // Of untrained weights: hardly a ReLU is far from its boundary. Trained ones are in parity_test.
       EXPECT_GT(cosine_per_image(coarse.gradient, exact.gradient).min().item<double>(), 0.9);
     }
+  }
+}
+
+TEST(FrozenNetwork, FoldedInFloat64IsTheNetworkItself) {
+  for (const NetworkSpec& spec : {cifar("resnet8"), digits(), odd()}) {
+    const auto network = lived_in(spec);
+    network->to(torch::kFloat64);
+    torch::Tensor pixels = torch::rand({3, spec.channels, spec.height, spec.width}, torch::kFloat64);
+    pixels.index_put_({0, 0, 3, 4}, 1.5);
+    FrozenPlain plain(*network);
+    const auto folded = freeze(*network);
+    folded->refresh();
+    const Answers expected = answers(plain, pixels), got = answers(*folded, pixels);
+    EXPECT_LT(most(got.logits - expected.logits), 1e-12 * most(expected.logits));
+    EXPECT_LT(most(got.gradient - expected.gradient), 1e-12 * most(expected.gradient));
+    EXPECT_TRUE(torch::equal(folded->logits(pixels), got.logits));
   }
 }
 

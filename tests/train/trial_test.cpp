@@ -1,5 +1,6 @@
 #include "train/trial.hpp"
 
+#include <ATen/record_function.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -47,8 +48,11 @@ TEST(Trial, LearnsAnEasyDataSet) {
 
 TEST(Trial, GivesTheSameNumbersEveryTimeAndHoweverItIsStepped) {
   for (const char* method : {"ERM", "DRS", "M2m"}) {
-    const Json given = {{"method", method}, {"m2m.gamma", 0.3}};
-    EXPECT_TRUE(same_weights(run(given, 1), run(given, 1000))) << method;
+    for (const char* precision : {"float32", "bf16"}) {
+      const Json given = {
+          {"method", method}, {"m2m.gamma", 0.3}, {"train.network", "resnet8"}, {"train.precision", precision}};
+      EXPECT_TRUE(same_weights(run(given, 1), run(given, 1000))) << method << " " << precision;
+    }
   }
 }
 
@@ -104,6 +108,22 @@ TEST(Trial, CountsTheSameInBothOrdersOfTheCoin) {
   EXPECT_NEAR(coin_first.epochs().back().loss, translate_first.epochs().back().loss, 1e-6);
 }
 
+/// Own kernels differ from libtorch's operations by rounding alone.
+TEST(Trial, LearnsAlikeWithOwnKernelsAndWithout) {
+  std::vector<double> losses;
+  for (const char* kernels : {"auto", "plain", "torch"}) {
+    const Trial trial = run({{"method", "M2m"},
+                             {"m2m.gamma", 0.3},
+                             {"train.network", "resnet8"},
+                             {"train.kernels", kernels},
+                             {"train.epochs", 3},
+                             {"train.defer_until", 2}});
+    losses.push_back(trial.epochs().back().loss);
+  }
+  EXPECT_NEAR(losses[0], losses[2], 0.02 * losses[2]);
+  EXPECT_NEAR(losses[1], losses[2], 0.02 * losses[2]);
+}
+
 TEST(Trial, KeepsTheBestValidationEpochTheLaterOnATieAndTheLast) {
   const Trial trial = run({{"train.epochs", 8}});
   ASSERT_TRUE(trial.best().has_value());
@@ -119,6 +139,44 @@ TEST(Trial, KeepsTheBestValidationEpochTheLaterOnATieAndTheLast) {
   EXPECT_DOUBLE_EQ(balanced_accuracy(trial.best()->validation), best);
   EXPECT_EQ(trial.last().epoch, 7);
   EXPECT_EQ(trial.last().test_logits.size(), 24U * 4U);
+}
+
+/// Counts calls of operations by which a step would wait for the device.
+class Waits {
+ public:
+  Waits() {
+    handle_ = at::addThreadLocalCallback(
+        at::RecordFunctionCallback([](const at::RecordFunction& function) -> std::unique_ptr<at::ObserverContext> {
+          const std::string name = function.name();
+          if (name == "aten::_local_scalar_dense" || name == "aten::nonzero") ++count;
+          return nullptr;
+        }).scopes({at::RecordScope::FUNCTION}));
+  }
+  ~Waits() { at::removeCallback(handle_); }
+  static inline int count = 0;
+
+ private:
+  at::CallbackHandle handle_;
+};
+
+TEST(Trial, NeverLooksAtAValueWithinAStep) {
+  for (const char* network : {"mlp", "resnet8"}) {
+    for (const char* precision : {"float32", "bf16", "float64"}) {
+      Trial trial(setup_of(test::tiny_config({{"method", "M2m"},
+                                              {"m2m.gamma", 0.3},
+                                              {"train.network", network},
+                                              {"train.precision", precision},
+                                              {"train.epochs", 2},
+                                              {"train.defer_until", 0}})));
+      trial.submit(1);
+      const Waits waits;
+      Waits::count = 0;
+      trial.submit(2);
+      EXPECT_EQ(Waits::count, 0) << network << " " << precision;
+      torch::ones({1}).item<float>();
+      EXPECT_EQ(Waits::count, 1) << "the counter does not count";
+    }
+  }
 }
 
 TEST(Trial, ThatDivergesSaysAtWhichEpochAndStep) {

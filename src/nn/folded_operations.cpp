@@ -1,0 +1,136 @@
+#include "nn/folded_operations.hpp"
+
+#include "nn/batch_norm.hpp"
+
+namespace m2m {
+namespace {
+
+using torch::indexing::None;
+using torch::indexing::Slice;
+
+torch::Tensor per_channel(const std::vector<double>& values, const torch::Tensor& like) {
+  return torch::tensor(values, torch::kFloat64).view({1, -1, 1, 1}).to(like.options());
+}
+
+/// Every second pixel each way.
+torch::Tensor halved(const torch::Tensor& x) {
+  return x.index({Slice(), Slice(), Slice(None, None, 2), Slice(None, None, 2)});
+}
+
+/// Shortcut A.
+torch::Tensor shortcut_a(const torch::Tensor& x, std::int64_t channels) {
+  return torch::constant_pad_nd(halved(x), {0, 0, 0, 0, 0, channels - x.size(1)});
+}
+
+/// Its transpose, added to `gradient` in place.
+void add_shortcut_a_gradient(torch::Tensor& gradient, const torch::Tensor& behind) {
+  halved(gradient).add_(behind.narrow(1, 0, gradient.size(1)));
+}
+
+/// Gradient of a layer's input, before the ReLU that made it.
+torch::Tensor back(const torch::Tensor& gradient, const torch::Tensor& input, const torch::Tensor& weight, int stride) {
+  return std::get<0>(at::convolution_backward(gradient, input, weight, std::nullopt, {stride, stride}, {1, 1}, {1, 1},
+                                              false, {0, 0}, 1, {true, false, false}));
+}
+
+}  // namespace
+
+FoldedOperations::Layer FoldedOperations::layer(const ResNet& network, const std::string& convolution,
+                                                const std::string& batch_norm, int stride) const {
+  const auto parameters = network.named_parameters();
+  const auto buffers = network.named_buffers();
+  Layer made{parameters[convolution + ".weight"].detach(),
+             parameters[batch_norm + ".weight"].detach(),
+             parameters[batch_norm + ".bias"].detach(),
+             buffers[batch_norm + ".running_mean"],
+             buffers[batch_norm + ".running_var"],
+             {},
+             {},
+             stride};
+  made.weight = torch::empty(made.own_weight.sizes(), made.own_weight.options().dtype(arithmetic_).memory_format(
+                                                          at::MemoryFormat::ChannelsLast));
+  made.bias = torch::empty(made.beta.sizes(), made.beta.options().dtype(arithmetic_));
+  return made;
+}
+
+FoldedOperations::FoldedOperations(const ResNet& network) {
+  const torch::NoGradGuard no_gradient;
+  const auto parameters = network.named_parameters();
+  own_linear_weight_ = parameters["linear.weight"].detach();
+  own_linear_bias_ = parameters["linear.bias"].detach();
+  linear_weight_ = torch::empty_like(own_linear_weight_);
+  linear_bias_ = torch::empty_like(own_linear_bias_);
+  arithmetic_ = network.spec().bfloat16 ? torch::kBFloat16 : own_linear_weight_.scalar_type();
+  mean_ = per_channel(network.spec().mean, own_linear_weight_);
+  deviation_ = per_channel(network.spec().std, own_linear_weight_);
+  layers_.push_back(layer(network, "conv_1_3x3", "bn_1", 1));
+  for (std::size_t stage = 0; stage < ResNet::channels.size(); ++stage) {
+    for (int i = 0; i < network.blocks_per_stage(); ++i) {
+      const std::string block = "stage_" + std::to_string(stage + 1) + "." + std::to_string(i) + ".";
+      halves_.push_back(stage > 0 && i == 0);
+      layers_.push_back(layer(network, block + "conv_a", block + "bn_a", halves_.back() ? 2 : 1));
+      layers_.push_back(layer(network, block + "conv_b", block + "bn_b", 1));
+    }
+  }
+}
+
+void FoldedOperations::refresh() {
+  const torch::NoGradGuard no_gradient;
+  for (Layer& layer : layers_) {
+    const torch::Tensor scale = layer.gamma / (layer.variance + batch_norm_epsilon).sqrt();
+    layer.weight.copy_(layer.own_weight * scale.view({-1, 1, 1, 1}));
+    layer.bias.copy_(layer.beta - scale * layer.mean);
+  }
+  linear_weight_.copy_(own_linear_weight_);
+  linear_bias_.copy_(own_linear_bias_);
+}
+
+torch::Tensor FoldedOperations::run(const torch::Tensor& pixels, bool remember) {
+  const torch::NoGradGuard no_gradient;
+  inputs_.clear();
+  torch::Tensor x = ((pixels.clamp(0, 1) - mean_) / deviation_).to(arithmetic_);
+  x = x.contiguous(at::MemoryFormat::ChannelsLast);
+  const auto convolve = [&](const torch::Tensor& in, const Layer& layer) {
+    if (remember) inputs_.push_back(in);
+    return torch::conv2d(in, layer.weight, layer.bias, layer.stride, 1);
+  };
+  x = convolve(x, layers_.front()).relu_();
+  for (std::size_t block = 0; block < halves_.size(); ++block) {
+    const Layer &a = layers_[2 * block + 1], &b = layers_[2 * block + 2];
+    const torch::Tensor shortcut = halves_[block] ? shortcut_a(x, b.bias.size(0)) : x;
+    x = convolve(convolve(x, a).relu_(), b).add_(shortcut).relu_();
+  }
+  if (remember) inputs_.push_back(x);
+  const torch::Tensor features = x.mean({2, 3}, /*keepdim=*/false, linear_weight_.scalar_type());
+  return torch::addmm(linear_bias_, features, linear_weight_.t());
+}
+
+torch::Tensor FoldedOperations::logits(const torch::Tensor& pixels) { return run(pixels, false); }
+
+torch::Tensor FoldedOperations::remembered_logits(const torch::Tensor& pixels) {
+  pixels_ = pixels.detach();
+  return run(pixels_, true);
+}
+
+torch::Tensor FoldedOperations::pixel_gradient(const torch::Tensor& logit_gradient) {
+  const torch::NoGradGuard no_gradient;
+  const torch::Tensor& last = inputs_.back();
+  const torch::Tensor of_features = logit_gradient.mm(linear_weight_) / static_cast<double>(last.size(2) * last.size(3));
+  torch::Tensor gradient = of_features.to(arithmetic_).unsqueeze(2).unsqueeze(3) * (last > 0);
+  for (std::size_t block = halves_.size(); block-- > 0;) {
+    const std::size_t a = 2 * block + 1, b = a + 1;
+    const torch::Tensor hidden = back(gradient, inputs_[b], layers_[b].weight, 1).mul_(inputs_[b] > 0);
+    torch::Tensor leaving = back(hidden, inputs_[a], layers_[a].weight, layers_[a].stride);
+    if (halves_[block]) {
+      add_shortcut_a_gradient(leaving, gradient);
+    } else {
+      leaving.add_(gradient);
+    }
+    gradient = leaving.mul_(inputs_[a] > 0);
+  }
+  const torch::Tensor of_normalised = back(gradient, inputs_[0], layers_[0].weight, 1).to(pixels_.scalar_type());
+  const torch::Tensor inside = torch::logical_and(pixels_ >= 0, pixels_ <= 1);
+  return (of_normalised / deviation_ * inside).contiguous();
+}
+
+}  // namespace m2m
