@@ -16,8 +16,9 @@ m2m::Training training() {
   made.resolve = m2m::resolve;
   made.plan = [planner = std::make_shared<m2m::StagePlanner>()](
                   const m2m::Config& resolved, const std::string& label) { return (*planner)(resolved, label); };
-  made.runner = [](const m2m::OutputFolder& out, int ranks) -> m2m::RunStage {
-    return [runner = std::make_shared<m2m::StageRunner>(out, m2m::environment(ranks))](
+  made.runner = [](const m2m::RunnerSettings& settings) -> m2m::RunStage {
+    const m2m::ProfileSettings profile{settings.profile, settings.rank};
+    return [runner = std::make_shared<m2m::StageRunner>(settings.out, m2m::environment(settings.ranks), profile)](
                const m2m::Stage& stage, m2m::StageContext& context) { return (*runner)(stage, context); };
   };
   made.method_names = m2m::method_names();

@@ -79,6 +79,8 @@ SweepArguments parse_arguments(int argc, const char* const* argv) {
   app.add_flag("--dry-run", arguments.dry_run, "Say what would be run and what it costs; touch nothing");
   app.add_option("--out", out, "Output folder; results/NAME of the study unless given")->type_name("DIR");
   app.add_flag("--wait", arguments.wait, "Wait while another sweep works in the output folder");
+  app.add_flag("--profile", arguments.profile,
+               "Say of each stage that ends where its time went, and leave a trace of it (profile.json)");
   app.add_flag("--verbose", arguments.verbose, "Say more");
   app.set_version_flag("--version", fmt::format("m2m-sweep {}", program_version), "Print the version");
   try {

@@ -17,6 +17,7 @@ struct SweepArguments {
   std::optional<std::filesystem::path> out;
   bool dry_run = false;
   bool wait = false;
+  bool profile = false;
   bool verbose = false;
   std::string answer;  // --help and --version: what to print instead
 };

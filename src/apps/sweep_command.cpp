@@ -29,15 +29,18 @@ struct Sweep {
   StageGraph graph;
   OutputFolder out;
   std::unique_ptr<FolderLock> lock;
+  bool profile = false;
   RunStage run;
 };
 
-/// What rank 0 tells the others: the folder of the sweep to run, or that there is none.
-std::optional<OutputFolder> tell_all_ranks(const MpiSession& session, const std::optional<Sweep>& sweep) {
-  // An absolute path: ranks may have been started in different folders. One byte in front tells "" from nothing.
+/// What rank 0 tells the others: how to run the stages of the sweep, or that there is none.
+std::optional<RunnerSettings> tell_all_ranks(const MpiSession& session, const std::optional<Sweep>& sweep) {
+  // One letter: no sweep, run, or run and profile; and an absolute path, as ranks may have been started in
+  // different folders.
   const std::string told = broadcast_bytes(
-      session, sweep ? fmt::format("+{}", std::filesystem::absolute(sweep->out.root).string()) : "-");
-  return told.front() == '+' ? std::optional(OutputFolder{told.substr(1)}) : std::nullopt;
+      session, sweep ? (sweep->profile ? "p" : "r") + std::filesystem::absolute(sweep->out.root).string() : "n");
+  if (told.front() == 'n') return std::nullopt;
+  return RunnerSettings{{told.substr(1)}, session.size(), session.rank(), told.front() == 'p'};
 }
 
 std::unique_ptr<FolderLock> lock_folder(const OutputFolder& out, bool wait) {
@@ -89,9 +92,9 @@ std::optional<Sweep> prepare(int argc, char** argv, const MpiSession& session, c
     log_info(fmt::format("no study is given: running {}, '--help' says how to name another", study.file));
   if (!arguments.study) print(cost_text(graph, settings));
   std::fflush(stdout);
-  Sweep sweep{std::move(graph), settings.out, lock_folder(settings.out, arguments.wait), {}};
+  Sweep sweep{std::move(graph), settings.out, lock_folder(settings.out, arguments.wait), arguments.profile, {}};
   write_plan(study, sweep.graph, sweep.out);
-  sweep.run = training.runner(sweep.out, session.size());
+  sweep.run = training.runner({sweep.out, session.size(), session.rank(), sweep.profile});
   return sweep;
 }
 
@@ -140,11 +143,11 @@ ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& 
 
 ExitCode follow(const MpiSession& session, const Training& training) {
   set_log_level(LogLevel::error);
-  const std::optional<OutputFolder> out = tell_all_ranks(session, std::nullopt);
-  if (!out) return ExitCode::done;
+  const std::optional<RunnerSettings> settings = tell_all_ranks(session, std::nullopt);
+  if (!settings) return ExitCode::done;
   host_share(session);
   MpiPost post(session);
-  follow_sweep(post.worker(), training.runner(*out, session.size()));
+  follow_sweep(post.worker(), training.runner(*settings));
   return ExitCode::done;
 }
 

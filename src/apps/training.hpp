@@ -10,12 +10,19 @@
 
 namespace m2m {
 
+/// What a rank of a job is told to run its stages by.
+struct RunnerSettings {
+  OutputFolder out;
+  int ranks = 1;         // of the job
+  int rank = 0;          // this one
+  bool profile = false;  // say of each stage where its time went
+};
+
 struct Training {
   std::vector<Field> fields;  // every setting
   ResolveConfig resolve;
   PlanStage plan;
-  /// What runs stages on this rank of a job of `ranks`, into that folder.
-  std::function<RunStage(const OutputFolder& out, int ranks)> runner;
+  std::function<RunStage(const RunnerSettings&)> runner;  // what runs stages on this rank
   std::vector<std::string> method_names;
   std::function<std::string(const std::string& method)> describe_method;
   std::string unit = "core";  // what a rank trains on: "core" or "GPU"

@@ -15,8 +15,8 @@ namespace m2m::kernels {
 struct Winograd {
   int height, width;              // even
   int in_channels, out_channels;  // multiples of `lanes`
-  // True: images as stored (conv3x3.hpp). False: without the border, [height][width][channels], as libtorch keeps an
-  // image of a channels-last batch; masks likewise.
+  // True: images as stored (conv3x3.hpp). False: without the border, [height][width][channels], as libtorch keeps
+  // an image of a channels-last batch; masks likewise.
   bool bordered = true;
 };
 

@@ -42,6 +42,7 @@ using ApplyEditsFn = std::function<Edited(const EditContext&, const StepTranslat
 struct BatchEditing {
   PlanEditsFn plan;    // host, pure
   ApplyEditsFn apply;  // device; changes the batch in place
+  double passes = 0;   // what an edited image costs, in forward passes of a network; for the profile
 };
 
 }  // namespace m2m

@@ -41,6 +41,12 @@ torch::Tensor scaled_noise(const EditContext& context, const std::vector<Transla
   return noise.to(like.options());
 }
 
+/// Each step goes forward and back through each network; g's test follows.
+double passes_of(const TranslateSettings& settings) {
+  const double networks = settings.lambda == 0 ? 1 : 2;
+  return settings.steps * networks * 2 + 1;
+}
+
 }  // namespace
 
 std::vector<Field> m2m_fields() {
@@ -152,7 +158,8 @@ BatchEditing m2m_editing(const Config& resolved) {
                  ImageShape shape) { return plan_translations(basis, slots, epoch, step, settings.plan, shape); },
       [settings](const EditContext& context, const StepTranslations& planned, Batch& batch) {
         return apply_m2m(settings, context, planned, batch);
-      }};
+      },
+      passes_of(settings.translate)};
 }
 
 }  // namespace m2m

@@ -72,8 +72,8 @@ struct WinogradConvolution : torch::autograd::Function<WinogradConvolution> {
       kernels::pack_winograd_backward(sizes, weight.contiguous().const_data_ptr<float>(), ones.data(), weights);
       of_x = run({sizes.height, sizes.width, sizes.out_channels, sizes.in_channels, false}, weights, gradient, set);
     }
-    const auto of_weight = at::convolution_backward(gradient, x, weight, std::nullopt, {1, 1}, {1, 1}, {1, 1}, false,
-                                                    {0, 0}, 1, {false, true, false});
+    const auto of_weight = at::convolution_backward(gradient, x, weight, std::nullopt, {1, 1}, {1, 1}, {1, 1},
+                                                    false, {0, 0}, 1, {false, true, false});
     return {of_x, std::get<1>(of_weight), torch::Tensor()};
   }
 };

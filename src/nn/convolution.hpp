@@ -8,8 +8,8 @@
 
 namespace m2m {
 
-/// Convolution of x with weight, zero padding 1, in the precision of x whatever that of the weight: autograd carries
-/// the gradient back to the weight's.
+/// Convolution of x with weight, zero padding 1, in the precision of x whatever that of the weight: autograd
+/// carries the gradient back to the weight's.
 ///
 /// x: [n, in, h, w]; weight: [out, in, 3, 3]; returns [n, out, h', w']. With an instruction set, float32 on the CPU
 /// runs forward and back to x by Winograd's tiles where they suit (kernels/winograd.hpp), channels last; everything

@@ -28,9 +28,10 @@ void add_shortcut_a_gradient(torch::Tensor& gradient, const torch::Tensor& behin
 }
 
 /// Gradient of a layer's input, before the ReLU that made it.
-torch::Tensor back(const torch::Tensor& gradient, const torch::Tensor& input, const torch::Tensor& weight, int stride) {
-  return std::get<0>(at::convolution_backward(gradient, input, weight, std::nullopt, {stride, stride}, {1, 1}, {1, 1},
-                                              false, {0, 0}, 1, {true, false, false}));
+torch::Tensor back(const torch::Tensor& gradient, const torch::Tensor& input, const torch::Tensor& weight,
+                   int stride) {
+  return std::get<0>(at::convolution_backward(gradient, input, weight, std::nullopt, {stride, stride}, {1, 1},
+                                              {1, 1}, false, {0, 0}, 1, {true, false, false}));
 }
 
 }  // namespace
@@ -47,8 +48,9 @@ FoldedOperations::Layer FoldedOperations::layer(const ResNet& network, const std
              {},
              {},
              stride};
-  made.weight = torch::empty(made.own_weight.sizes(), made.own_weight.options().dtype(arithmetic_).memory_format(
-                                                          at::MemoryFormat::ChannelsLast));
+  made.weight =
+      torch::empty(made.own_weight.sizes(),
+                   made.own_weight.options().dtype(arithmetic_).memory_format(at::MemoryFormat::ChannelsLast));
   made.bias = torch::empty(made.beta.sizes(), made.beta.options().dtype(arithmetic_));
   return made;
 }
@@ -115,7 +117,8 @@ torch::Tensor FoldedOperations::remembered_logits(const torch::Tensor& pixels) {
 torch::Tensor FoldedOperations::pixel_gradient(const torch::Tensor& logit_gradient) {
   const torch::NoGradGuard no_gradient;
   const torch::Tensor& last = inputs_.back();
-  const torch::Tensor of_features = logit_gradient.mm(linear_weight_) / static_cast<double>(last.size(2) * last.size(3));
+  const torch::Tensor of_features =
+      logit_gradient.mm(linear_weight_) / static_cast<double>(last.size(2) * last.size(3));
   torch::Tensor gradient = of_features.to(arithmetic_).unsqueeze(2).unsqueeze(3) * (last > 0);
   for (std::size_t block = halves_.size(); block-- > 0;) {
     const std::size_t a = 2 * block + 1, b = a + 1;

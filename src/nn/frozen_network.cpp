@@ -12,7 +12,8 @@ std::unique_ptr<FrozenNetwork> freeze(Network& network) {
   const auto* resnet = dynamic_cast<const ResNet*>(&network);
   if (resnet == nullptr || spec.kernels == "torch") return std::make_unique<FrozenPlain>(network);
   const torch::Tensor weight = network.parameters().front();
-  if (!weight.is_cpu() || weight.scalar_type() != torch::kFloat32) return std::make_unique<FoldedOperations>(*resnet);
+  if (!weight.is_cpu() || weight.scalar_type() != torch::kFloat32)
+    return std::make_unique<FoldedOperations>(*resnet);
   const kernels::InstructionSet set = kernels::find_instruction_set(spec.kernels);
   if (spec.bfloat16) return std::make_unique<FoldedResNet<kernels::Bf16>>(*resnet, set);
   return std::make_unique<FoldedResNet<float>>(*resnet, set);

@@ -31,9 +31,9 @@ class FrozenNetwork {
 
 /// Freezes `network`, which has to outlive the result; refresh() is still to be called.
 ///
-/// ResNets are folded (batch norm becomes part of the convolutions): in float32 and bfloat16 on the CPU image by image in
-/// own kernels, elsewhere in libtorch's operations. All others, and all whose spec says "torch", run as they are
-/// through autograd.
+/// ResNets are folded (batch norm becomes part of the convolutions): in float32 and bfloat16 on the CPU image by
+/// image in own kernels, elsewhere in libtorch's operations. All others, and all whose spec says "torch", run as
+/// they are through autograd.
 std::unique_ptr<FrozenNetwork> freeze(Network& network);
 
 }  // namespace m2m

@@ -81,8 +81,7 @@ ResNet::ResNet(const NetworkSpec& spec, int depth)
 
 torch::Tensor ResNet::logits(const torch::Tensor& normalised) {
   torch::Tensor x = normalised;
-  if (arithmetic_.kernels && x.scalar_type() == torch::kFloat32)
-    x = x.contiguous(at::MemoryFormat::ChannelsLast);
+  if (arithmetic_.kernels && x.scalar_type() == torch::kFloat32) x = x.contiguous(at::MemoryFormat::ChannelsLast);
   if (arithmetic_.bfloat16) x = x.to(torch::kBFloat16);
   x = normalise(bn_1, convolve(conv_1_3x3, x, arithmetic_), {}, arithmetic_);
   x = stage_3->forward(stage_2->forward(stage_1->forward(x)));

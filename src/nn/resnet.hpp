@@ -17,8 +17,9 @@ namespace m2m {
 
 /// How a ResNet's layers compute.
 struct ResNetArithmetic {
-  bool bfloat16;                                   // convolve in bfloat16
-  std::optional<kernels::InstructionSet> kernels;  // of the own ones, where there are some; none: libtorch's operations
+  bool bfloat16;  // convolve in bfloat16
+  std::optional<kernels::InstructionSet>
+      kernels;  // of the own ones, where there are some; none: libtorch's operations
 };
 
 /// Two 3x3 convolutions with batch norm, and a shortcut: the input itself, or every second pixel of it with zero

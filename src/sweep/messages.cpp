@@ -60,12 +60,14 @@ Stage stage_from(const Json& json) {
 }
 
 Json result_json(const StageResult& result) {
-  return {static_cast<int>(result.end), clean(result.summary), static_cast<int>(result.code), result.seconds};
+  return {static_cast<int>(result.end), clean(result.summary), static_cast<int>(result.code), result.seconds,
+          result.details};
 }
 
 StageResult result_from(const Json& json) {
   return {static_cast<StageEnd>(json.at(0).get<int>()), json.at(1).get<std::string>(),
-          static_cast<ExitCode>(json.at(2).get<int>()), json.at(3).get<double>()};
+          static_cast<ExitCode>(json.at(2).get<int>()), json.at(3).get<double>(),
+          json.at(4).get<std::vector<std::string>>()};
 }
 
 [[noreturn]] void fail() { throw internal_error("a message between the ranks of the sweep cannot be understood"); }

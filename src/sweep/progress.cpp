@@ -37,6 +37,7 @@ void ProgressView::started(int stage, const std::string& place) {
 void ProgressView::ended(int stage) {
   said_.erase(stage);
   say(end_line(view_, stage, settings_.clock()));
+  for (const std::string& line : scheduler_.status()[static_cast<std::size_t>(stage)].result.details) say(line);
 }
 
 void ProgressView::blocked(int stage) { say(blocked_line(view_, stage)); }

@@ -66,6 +66,7 @@ struct StageResult {
   std::string summary;  // one line for people: "bACC 77.9 (last) 78.1 (best validation, epoch 193) GM 77.2"
   ExitCode code = ExitCode::done;  // why it failed
   double seconds = 0;
+  std::vector<std::string> details = {};  // further lines for people, to follow the one that says how it ended
 };
 
 /// Runs one stage on this rank and leaves its files in the output folder. Injected: this room knows no torch.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "core/files.hpp"
@@ -10,6 +11,7 @@
 #include "results/journal.hpp"
 #include "results/record_file.hpp"
 #include "train/g_artifact.hpp"
+#include "train/stage_profile.hpp"
 #include "train/stages.hpp"
 #include "train/trial.hpp"
 
@@ -86,6 +88,10 @@ TrialRecord record_of(const Stage& stage, const Trial& trial, const LoadedData& 
   return record;
 }
 
+std::filesystem::path folder_of(const Stage& stage, const OutputFolder& out) {
+  return stage.kind == StageKind::g ? out.stage(stage.id) : out.trial(stage.id);
+}
+
 StageResult stopped() { return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0}; }
 
 StageResult run_g(const Stage& stage, TrialSetup setup, StageContext& context, const OutputFolder& out,
@@ -94,8 +100,10 @@ StageResult run_g(const Stage& stage, TrialSetup setup, StageContext& context, c
   setup.keys = keys_of_g(stage.config);
   const int last = last_drop(setup.settings.schedule);
   setup.best_from_epoch = last < setup.settings.epochs ? last : 0;
+  Profile* const profile = setup.profile;
   Trial trial(std::move(setup));
   if (!run_to_the_end(trial, context)) return stopped();
+  const PhaseTimer timer(profile, ProfilePhase::write);
   write_g(out.stage(stage.id), trial,
           {{"id", stage.id},
            {"kind", "g"},
@@ -120,8 +128,10 @@ StageResult run_trial(const Stage& stage, TrialSetup setup, StageContext& contex
   }
   if (!setup.settings.start_from.empty()) setup.start = load_checkpoint(setup.settings.start_from);
   const auto data = setup.data;
+  Profile* const profile = setup.profile;
   Trial trial(std::move(setup));
   if (!run_to_the_end(trial, context)) return stopped();
+  const PhaseTimer timer(profile, ProfilePhase::write);
   save_checkpoint(out.trial(stage.id) / "last.safetensors", trial.checkpoint());
   TrialRecord record = record_of(stage, trial, *data);
   if (!g_facts.is_null()) record.data["g"] = g_facts;
@@ -133,27 +143,36 @@ StageResult run_trial(const Stage& stage, TrialSetup setup, StageContext& contex
 
 }  // namespace
 
-StageRunner::StageRunner(OutputFolder out, Json environment)
-    : out_(std::move(out)), environment_(std::move(environment)) {}
+StageRunner::StageRunner(OutputFolder out, Json environment, ProfileSettings profile)
+    : out_(std::move(out)), environment_(std::move(environment)), profile_(profile) {}
 
 StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
   const TrainSettings settings = train_settings(stage.config);
   at::set_num_threads(settings.threads);
+  std::optional<Profile> profile;
+  if (profile_.on) profile = begin_profile(settings);
+  StageResult result = run(stage, settings, context, profile ? &*profile : nullptr);
+  if (profile) result.details = end_profile(*profile, stage, settings, folder_of(stage, out_), profile_.rank);
+  return result;
+}
+
+StageResult StageRunner::run(const Stage& stage, const TrainSettings& settings, StageContext& context,
+                             Profile* profile) {
   TrialSetup setup = common_setup(stage.config, settings, shelf_.get(stage.config, settings.device));
-  const bool is_g = stage.kind == StageKind::g;
-  const auto folder = is_g ? out_.stage(stage.id) : out_.trial(stage.id);
+  setup.profile = profile;
+  const auto folder = folder_of(stage, out_);
   write_file(folder / "config.json", stage.config.json().dump(2) + "\n");
   Journal journal(folder / "journal.jsonl");
   setup.on_epoch = [&](const EpochRecord& record) {
-    journal.append(record);
+    timed(profile, ProfilePhase::write, 0, [&] { journal.append(record); });
     context.progress(progress_of(record, settings));
   };
   Json environment = environment_;
   environment["threads"] = settings.threads;
   environment["device"] = torch::DeviceTypeName(settings.device.type(), true);
   try {
-    return is_g ? run_g(stage, std::move(setup), context, out_, environment)
-                : run_trial(stage, std::move(setup), context, out_, environment);
+    return stage.kind == StageKind::g ? run_g(stage, std::move(setup), context, out_, environment)
+                                      : run_trial(stage, std::move(setup), context, out_, environment);
   } catch (const Diverged& diverged) {
     return {StageEnd::diverged, diverged.what(), ExitCode::some_failed, 0};
   }

@@ -5,9 +5,11 @@
 #include <set>
 #include <string>
 
+#include "core/profile.hpp"
 #include "results/layout.hpp"
 #include "sweep/stage.hpp"
 #include "train/loaded_data.hpp"
+#include "train/settings.hpp"
 
 namespace m2m {
 
@@ -27,20 +29,30 @@ class StagePlanner {
   std::set<std::string> noticed_;                   // data sets whose notice was printed
 };
 
+/// Whether stages are profiled, and the rank that their traces name.
+struct ProfileSettings {
+  bool on = false;
+  int rank = 0;
+};
+
 /// Runs stages on this rank, one after the other, and leaves their files in the output folder.
 ///
 /// A trial leaves config.json, journal.jsonl, last.safetensors and, when all is done, result.h5; a g leaves
-/// best.safetensors, last.safetensors, journal.jsonl and, last, stage.json with their checksums.
+/// best.safetensors, last.safetensors, journal.jsonl and, last, stage.json with their checksums. With a profile,
+/// either also leaves profile.json, and its result's details are the profile's table.
 class StageRunner {
  public:
-  StageRunner(OutputFolder out, Json environment);
+  StageRunner(OutputFolder out, Json environment, ProfileSettings profile = {});
 
   /// Local. Throws Error on bad input; a loss that is not a number comes back as `diverged`.
   StageResult operator()(const Stage& stage, StageContext& context);
 
  private:
+  StageResult run(const Stage& stage, const TrainSettings& settings, StageContext& context, Profile* profile);
+
   OutputFolder out_;
   Json environment_;
+  ProfileSettings profile_;
   DataShelf shelf_;
 };
 

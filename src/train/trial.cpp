@@ -68,6 +68,7 @@ Trial::Trial(TrialSetup setup)
       network_(build_network(setup_.settings, *setup_.data)),
       sgd_(*network_, setup_.settings.momentum, setup_.settings.weight_decay),
       frozen_(freeze(*network_)),
+      pass_(multiply_adds(network_->spec())),
       epoch_(setup_.settings.start_epoch) {
   const torch::NoGradGuard no_gradient;
   if (setup_.start) {
@@ -84,6 +85,7 @@ Trial::Trial(TrialSetup setup)
 
 void Trial::submit(std::int64_t steps) {
   for (; steps > 0 && !done(); --steps) {
+    if (setup_.profile != nullptr) setup_.profile->move_to(epoch_, step_);
     if (step_ == 0) begin_epoch();
     step();
     if (++step_ == plan_.steps()) end_epoch();
@@ -92,7 +94,7 @@ void Trial::submit(std::int64_t steps) {
 
 void Trial::begin_epoch() {
   const Phase& phase = phase_at(setup_.method, epoch_, setup_.settings.defer_until);
-  plan_ = plan_epoch(basis_, epoch_, phase.sampling);
+  plan_ = timed(setup_.profile, ProfilePhase::plan, 0, [&] { return plan_epoch(basis_, epoch_, phase.sampling); });
   counters_.emplace(setup_.data->set.classes, setup_.settings.device);
   step_seconds_.clear();
   network_->train();
@@ -102,20 +104,47 @@ void Trial::step() {
   const auto start = Clock::now();
   const Phase& phase = phase_at(setup_.method, epoch_, setup_.settings.defer_until);
   const std::span<const Slot> slots = plan_.step(step_);
-  Batch batch{gather_slots(*setup_.data, slots, setup_.settings.precision),
-              slot_labels(basis_, slots, setup_.settings.device)};
+  Batch batch = gather(slots);
   StepTranslations planned;
   Edited edited;
   if (phase.edits_batches) {
-    planned = setup_.editing.plan(basis_, slots, epoch_, step_, setup_.data->set.train.shape);
-    edited = setup_.editing.apply({*frozen_, *frozen_g_, setup_.keys.plan, epoch_, step_}, planned, batch);
+    planned = timed(setup_.profile, ProfilePhase::plan, 0, [&] {
+      return setup_.editing.plan(basis_, slots, epoch_, step_, setup_.data->set.train.shape);
+    });
+    edited = edit(planned, batch);
   }
-  const torch::Tensor logits = network_->forward(batch.images);
-  const torch::Tensor losses = phase.loss(logits, batch.labels);
-  (losses.sum() / static_cast<double>(slots.size())).backward();
-  sgd_.step(learning_rate(setup_.settings.schedule, epoch_));
-  counters_->add(step_, logits, losses, batch.labels, planned, edited);
+  learn(phase, batch, planned, edited);
   step_seconds_.push_back(seconds_since(start));
+}
+
+Batch Trial::gather(std::span<const Slot> slots) {
+  const PhaseTimer timer(setup_.profile, ProfilePhase::gather);
+  return {gather_slots(*setup_.data, slots, setup_.settings.precision),
+          slot_labels(basis_, slots, setup_.settings.device)};
+}
+
+Edited Trial::edit(const StepTranslations& planned, Batch& batch) {
+  PhaseTimer timer(setup_.profile, ProfilePhase::translate);
+  Edited edited = setup_.editing.apply({*frozen_, *frozen_g_, setup_.keys.plan, epoch_, step_}, planned, batch);
+  if (edited.slots.defined()) {
+    timer.count(static_cast<double>(edited.slots.size(0)) * setup_.editing.passes * pass_);
+  }
+  return edited;
+}
+
+void Trial::learn(const Phase& phase, const Batch& batch, const StepTranslations& planned, const Edited& edited) {
+  Profile* const profile = setup_.profile;
+  const auto images = static_cast<double>(batch.labels.size(0));
+  torch::Tensor logits, losses;
+  timed(profile, ProfilePhase::forward, images * pass_, [&] {
+    logits = network_->forward(batch.images);
+    losses = phase.loss(logits, batch.labels);
+  });
+  timed(profile, ProfilePhase::backward, 2 * images * pass_, [&] { (losses.sum() / images).backward(); });
+  timed(profile, ProfilePhase::update, 0, [&] {
+    sgd_.step(learning_rate(setup_.settings.schedule, epoch_));
+    counters_->add(step_, logits, losses, batch.labels, planned, edited);
+  });
 }
 
 void Trial::end_epoch() {
@@ -138,9 +167,11 @@ void Trial::end_epoch() {
 
 void Trial::evaluate_epoch(EpochRecord& record) {
   const auto start = Clock::now();
+  PhaseTimer timer(setup_.profile, ProfilePhase::evaluate);
   const TrainSettings& settings = setup_.settings;
   frozen_->refresh();
   const auto evaluate_part = [&](const Part& part) {
+    timer.count(static_cast<double>(part.rows.size()) * pass_);
     return evaluate(*frozen_, *setup_.data, part, settings.evaluation_batch, settings.precision);
   };
   const Split& split = setup_.data->split;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/profile.hpp"
 #include "methods/method.hpp"
 #include "results/record.hpp"
 #include "train/checkpoint.hpp"
@@ -44,6 +45,7 @@ struct TrialSetup {
   std::optional<Checkpoint> start;  // f, where it does not begin from its initialisation
   int best_from_epoch = 0;          // `best` is looked for among the epochs from this one on
   std::function<void(const EpochRecord&)> on_epoch;
+  Profile* profile = nullptr;  // where to time the phases, if at all
 };
 
 /// Network weights and running statistics by name, as a copy.
@@ -73,6 +75,9 @@ class Trial {
  private:
   void begin_epoch();
   void step();
+  Batch gather(std::span<const Slot> slots);
+  void learn(const Phase& phase, const Batch& batch, const StepTranslations& planned, const Edited& edited);
+  Edited edit(const StepTranslations& planned, Batch& batch);
   void end_epoch();
   void evaluate_epoch(EpochRecord& record);
 
@@ -82,6 +87,7 @@ class Trial {
   Sgd sgd_;
   std::unique_ptr<FrozenNetwork> frozen_;    // f, refreshed before it is asked
   std::unique_ptr<FrozenNetwork> frozen_g_;  // none without g
+  double pass_;                              // multiply-adds of one image's forward pass
   int epoch_ = 0;
   std::int64_t step_ = 0;
   EpochPlan plan_;

@@ -7,7 +7,13 @@ int main(int argc, char** argv) {
   training.fields = m2m::fake::fields();
   training.resolve = m2m::fake::resolve;
   training.plan = m2m::fake::plan;
-  training.runner = [](const m2m::OutputFolder& out, int) { return m2m::fake::runner(out); };
+  training.runner = [](const m2m::RunnerSettings& settings) -> m2m::RunStage {
+    return [settings, run = m2m::fake::runner(settings.out)](const m2m::Stage& stage, m2m::StageContext& context) {
+      m2m::StageResult result = run(stage, context);
+      if (settings.profile) result.details = {"profile on rank " + std::to_string(settings.rank)};
+      return result;
+    };
+  };
   training.method_names = {"ERM", "RS", "DRS", "M2m"};
   training.describe_method = [](const std::string& name) { return name + ": a method.\n"; };
   return m2m::sweep_main(argc, argv, training);

@@ -30,6 +30,8 @@ TEST(SweepArguments, TakesAStudySettingsAndOptionsInAnyOrder) {
   EXPECT_EQ(*arguments.out, "there");
   EXPECT_TRUE(arguments.dry_run);
   EXPECT_FALSE(arguments.wait);
+  EXPECT_FALSE(arguments.profile);
+  EXPECT_TRUE(parse({"jobs/a.toml", "--profile"}).profile);
 }
 
 TEST(SweepArguments, TakesAVerbOnlyInFront) {
@@ -56,7 +58,7 @@ TEST(SweepArguments, RefusesWhatItDoesNotKnow) {
 
 TEST(SweepArguments, AnswersHelpAndVersion) {
   const std::string help = parse({"--help"}).answer;
-  for (const char* word : {"Usage: m2m-sweep", "--dry-run", "--out", "--wait", "--verbose", "describe",
+  for (const char* word : {"Usage: m2m-sweep", "--dry-run", "--out", "--wait", "--profile", "--verbose", "describe",
                            "mpirun -np 8", "Exit codes"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }

@@ -69,6 +69,17 @@ TEST_F(SweepProgram, RunsWithAnyNumberOfRanksAndWithoutMpirun) {
   }
 }
 
+TEST_F(SweepProgram, ProfilesEveryStageOnEveryRankWhereAskedTo) {
+  for (const int ranks : {0, 2}) {
+    const std::string there = " --out profiled" + std::to_string(ranks);
+    const Outcome outcome = sweep(ranks, "jobs/grid.toml --profile fake.milliseconds=20" + there);
+    EXPECT_EQ(outcome.code, 0) << outcome.output;
+    EXPECT_EQ(count(outcome.output, "profile on rank "), 9) << outcome.output;
+    EXPECT_EQ(count(outcome.output, "profile on rank 1") > 0, ranks == 2) << outcome.output;
+  }
+  EXPECT_EQ(count(sweep(2, "jobs/grid.toml").output, "profile"), 0);
+}
+
 TEST_F(SweepProgram, SaysWhatItWouldDoAndTouchesNothing) {
   const Outcome outcome = sweep(2, "jobs/grid.toml --dry-run");
   EXPECT_EQ(outcome.code, 0);

@@ -30,8 +30,8 @@ TEST(Convolve3x3, IsLibtorchsWithItsGradientsWithEveryInstructionSet) {
   struct Case {
     int in, out, height, width, stride;
   };
-  for (const Case& c : {Case{16, 16, 32, 32, 1}, Case{32, 32, 6, 10, 1}, Case{64, 64, 8, 8, 1}, Case{16, 32, 8, 8, 2},
-                        Case{3, 16, 8, 8, 1}, Case{16, 16, 7, 7, 1}}) {
+  for (const Case& c : {Case{16, 16, 32, 32, 1}, Case{32, 32, 6, 10, 1}, Case{64, 64, 8, 8, 1},
+                        Case{16, 32, 8, 8, 2}, Case{3, 16, 8, 8, 1}, Case{16, 16, 7, 7, 1}}) {
     const torch::Tensor x = torch::randn({3, c.in, c.height, c.width}), w = torch::randn({c.out, c.in, 3, 3});
     const Passed expected = pass(x, w, c.stride, std::nullopt);
     for (kernels::InstructionSet set : kernels::usable_instruction_sets()) {

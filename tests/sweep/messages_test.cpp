@@ -39,6 +39,15 @@ TEST(Messages, CarryProgressWithWhatDoesNotApply) {
   EXPECT_EQ(same.kept, 0.5);
 }
 
+TEST(Messages, CarryAResultWhole) {
+  const StageResult result{StageEnd::done, "bACC 77.9", ExitCode::done, 81, {"one line", "", "and another"}};
+  const auto heard = decode_from_worker(encode(FromWorker(Ended{result})));
+  const StageResult& same = std::get<Ended>(heard).result;
+  EXPECT_EQ(same.summary, result.summary);
+  EXPECT_EQ(same.seconds, 81);
+  EXPECT_EQ(same.details, result.details);
+}
+
 TEST(Messages, MakeReasonsFitForJson) {
   const auto heard =
       decode_from_worker(encode(FromWorker(Ended{{StageEnd::failed, "bad \xff byte", ExitCode::bad_data, 2}})));

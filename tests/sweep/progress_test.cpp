@@ -96,6 +96,16 @@ TEST(ProgressInALog, HasALinePerEventAndOnePerTrialAndMinute) {
   EXPECT_TRUE(watched.screen.empty());
 }
 
+TEST(ProgressInALog, SaysTheDetailsAfterTheEnd) {
+  Watched watched("method = 'ERM'");
+  watched.start(0);
+  watched.end(0, {StageEnd::done, "fine", ExitCode::done, 1, {"a table", "of two lines"}});
+  ASSERT_EQ(watched.lines.size(), 4u);
+  EXPECT_EQ(watched.lines[1].substr(0, 4), "done");
+  EXPECT_EQ(watched.lines[2], "a table");
+  EXPECT_EQ(watched.lines[3], "of two lines");
+}
+
 TEST(ProgressInALog, NamesFailuresAndWhatTheyBlock) {
   Watched watched("method = 'M2m'\nseed = 3");
   const int g = watched.start(0);

@@ -3,6 +3,7 @@
 #include <ATen/record_function.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 
 #include "methods/registry.hpp"
@@ -177,6 +178,53 @@ TEST(Trial, NeverLooksAtAValueWithinAStep) {
       EXPECT_EQ(Waits::count, 1) << "the counter does not count";
     }
   }
+}
+
+TEST(Trial, TimesItsPhases) {
+  TrialSetup setup = setup_of(
+      test::tiny_config({{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 3}, {"train.defer_until", 1}}));
+  Profile profile;
+  setup.profile = &profile;
+  Trial trial(std::move(setup));
+  trial.submit(1000);
+  const double wall = std::chrono::duration<double>(profile.now() - profile.began()).count();
+  const auto total = [&](ProfilePhase phase) { return profile.totals()[static_cast<std::size_t>(phase)]; };
+  double inside = 0;
+  for (const PhaseTotal& phase : profile.totals()) inside += phase.seconds;
+  EXPECT_LE(inside, wall);
+  const int steps = 3 * 6;  // of 88 images in batches of 16
+  for (const ProfilePhase phase :
+       {ProfilePhase::gather, ProfilePhase::forward, ProfilePhase::backward, ProfilePhase::update}) {
+    EXPECT_EQ(total(phase).calls, steps) << name_of(phase);
+  }
+  EXPECT_EQ(total(ProfilePhase::plan).calls, 3 + 2 * 6);
+  EXPECT_EQ(total(ProfilePhase::translate).calls, 2 * 6);
+  EXPECT_EQ(total(ProfilePhase::evaluate).calls, 3);
+  EXPECT_EQ(total(ProfilePhase::reduce).calls, 0);
+  EXPECT_EQ(profile.events().back().epoch, 2);
+}
+
+TEST(Trial, CountsTheMultiplyAddsOfItsPhases) {
+  TrialSetup setup = setup_of(
+      test::tiny_config({{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 3}, {"train.defer_until", 1}}));
+  Profile profile;
+  setup.profile = &profile;
+  Trial trial(std::move(setup));
+  trial.submit(1000);
+  const auto passes = [&](ProfilePhase phase) {
+    return profile.totals()[static_cast<std::size_t>(phase)].multiply_adds / multiply_adds(trial.network().spec());
+  };
+  EXPECT_DOUBLE_EQ(passes(ProfilePhase::forward), 3 * 88);
+  EXPECT_DOUBLE_EQ(passes(ProfilePhase::backward), 2 * 3 * 88);
+  EXPECT_DOUBLE_EQ(passes(ProfilePhase::evaluate), 3 * (16 + 24));
+  double translated = 0;  // the coin falls first: what it fails is not translated
+  for (const EpochRecord& record : trial.epochs()) {
+    if (record.generation.classes == 0) continue;
+    translated += static_cast<double>(record.generation.total(Outcome::chosen) -
+                                      record.generation.total(Outcome::failed_coin));
+  }
+  EXPECT_GT(translated, 0);
+  EXPECT_DOUBLE_EQ(passes(ProfilePhase::translate), translated * (10 * 2 * 2 + 1));
 }
 
 TEST(Trial, ThatDivergesSaysAtWhichEpochAndStep) {

@@ -1,0 +1,69 @@
+#include "train/stage_profile.hpp"
+
+#include <fmt/format.h>
+#include <torch/cuda.h>
+
+#include <chrono>
+#include <exception>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/profile_report.hpp"
+#include "kernels/bfloat16.hpp"
+#include "kernels/peak.hpp"
+#include "sweep/wording.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr std::size_t most_events = 100'000;
+
+/// What fails on the device is thrown again by the next operation there.
+void wait_for_gpu() {
+  try {
+    torch::cuda::synchronize();
+  } catch (const std::exception&) {
+  }
+}
+
+/// Of the instructions that the stage was told to use; not known on a GPU and in float64.
+MeasuredPeak peak_of(const TrainSettings& settings) {
+  if (!settings.device.is_cpu() || settings.precision != torch::kFloat32) return {};
+  const kernels::InstructionSet set =
+      kernels::find_instruction_set(settings.kernels == "torch" ? "auto" : settings.kernels);
+  const double of_a_thread =
+      settings.bfloat16 ? kernels::measured_peak<kernels::Bf16>(set) : kernels::measured_peak<float>(set);
+  return {of_a_thread * settings.threads, settings.threads,
+          fmt::format("{}, {}", settings.bfloat16 ? "bf16" : "float32", kernels::name_of(set))};
+}
+
+std::string trace_text(const Profile& profile, const std::filesystem::path& file, int rank) {
+  try {
+    write_file(file, chrome_trace(profile.events(), profile.events_left_out(), rank));
+  } catch (const Error& error) {
+    return fmt::format("no trace: {}", error.what());
+  }
+  const std::string text = "trace: " + file.string();
+  if (profile.events_left_out() == 0) return text;
+  return text + fmt::format(" (of the first {} calls; {} are left out)",
+                            grouped(static_cast<double>(profile.events().size())),
+                            grouped(static_cast<double>(profile.events_left_out())));
+}
+
+}  // namespace
+
+Profile begin_profile(const TrainSettings& settings) {
+  return Profile(most_events, settings.device.is_cuda() ? wait_for_gpu : std::function<void()>());
+}
+
+std::vector<std::string> end_profile(const Profile& profile, const Stage& stage, const TrainSettings& settings,
+                                     const std::filesystem::path& folder, int rank) {
+  const double seconds = std::chrono::duration<double>(profile.now() - profile.began()).count();
+  std::vector<std::string> lines = {fmt::format("profile of {} on rank {}; {}", short_id(stage.id), rank,
+                                                trace_text(profile, folder / "profile.json", rank))};
+  const auto table = profile_table(profile.totals(), seconds, peak_of(settings));
+  lines.insert(lines.end(), table.begin(), table.end());
+  return lines;
+}
+
+}  // namespace m2m

@@ -1,0 +1,41 @@
+#include "kernels/peak.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+
+#include "kernels/bfloat16.hpp"
+#include "kernels/peak_variants.hpp"
+
+namespace m2m::kernels {
+namespace {
+
+const PeakLoop& loop_of(InstructionSet set) {
+  if (set == InstructionSet::plain) return peak_plain;
+  return set == InstructionSet::avx2 ? peak_avx2 : peak_avx512;
+}
+
+TEST(Peak, LoopsComputeEveryRound) {
+  for (const InstructionSet set : usable_instruction_sets()) {
+    const PeakLoop& loop = loop_of(set);
+    std::array<float, peak_values> values{};
+    loop.run(2, values.data());  // 0 * 0.5 + 1, and once more
+    for (int i = 0; i < loop.multiply_adds; ++i) EXPECT_EQ(values[i], 1.5F) << name_of(set) << " " << i;
+  }
+  if (best_instruction_set() != InstructionSet::avx512_bf16) return;
+  std::array<float, peak_values> values{};
+  peak_avx512_bf16.run(3, values.data());
+  for (const float value : values) EXPECT_FLOAT_EQ(value, 6 * to_float(to_bf16(1e-3F)));
+}
+
+TEST(Peak, IsMeasuredForEveryInstructionSet) {
+  for (const InstructionSet set : usable_instruction_sets()) {
+    for (const double peak : {measured_peak<float>(set), measured_peak<Bf16>(set)}) {
+      EXPECT_TRUE(std::isfinite(peak) && peak > 0) << name_of(set);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace m2m::kernels
