@@ -54,8 +54,8 @@ Network::Network(const NetworkSpec& spec)
 
 torch::Tensor Network::forward(const torch::Tensor& pixels) {
   if (mean_.dtype() != pixels.dtype() || mean_.device() != pixels.device()) {
-    mean_ = mean_.to(pixels.options());
-    std_ = std_.to(pixels.options());
+    mean_ = per_channel(spec_.mean).to(pixels.options());  // not from mean_, which may be rounded
+    std_ = per_channel(spec_.std).to(pixels.options());
   }
   return logits((pixels.clamp(0, 1) - mean_) / std_);
 }

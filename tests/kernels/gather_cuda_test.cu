@@ -3,31 +3,13 @@
 #include <vector>
 
 #include "kernels/gather.hpp"
+#include "kernels/on_device.cuh"
 
 namespace m2m::kernels {
 namespace {
 
-template <typename T>
-class OnDevice {
- public:
-  explicit OnDevice(const std::vector<T>& values) : size_(values.size()) {
-    EXPECT_EQ(cudaMalloc(&data_, size_ * sizeof(T)), cudaSuccess);
-    EXPECT_EQ(cudaMemcpy(data_, values.data(), size_ * sizeof(T), cudaMemcpyHostToDevice), cudaSuccess);
-  }
-  ~OnDevice() { cudaFree(data_); }
-  OnDevice(const OnDevice&) = delete;
-  OnDevice& operator=(const OnDevice&) = delete;
-  T* get() const { return data_; }
-  std::vector<T> back() const {
-    std::vector<T> values(size_);
-    EXPECT_EQ(cudaMemcpy(values.data(), data_, size_ * sizeof(T), cudaMemcpyDeviceToHost), cudaSuccess);
-    return values;
-  }
-
- private:
-  T* data_ = nullptr;
-  std::size_t size_;
-};
+using test::has_device;
+using test::OnDevice;
 
 template <typename Real>
 void expect_the_cpus_batch() {
@@ -48,11 +30,6 @@ void expect_the_cpus_batch() {
   gather_augment_cuda<Real>(device_pixels.get(), channels, height, width, device_picks.get(), count, 255, out.get(),
                             nullptr);
   EXPECT_TRUE(out.back() == expected);
-}
-
-bool has_device() {
-  int devices = 0;
-  return cudaGetDeviceCount(&devices) == cudaSuccess && devices > 0;
 }
 
 TEST(GatherOnTheDevice, EqualsTheCpus) {

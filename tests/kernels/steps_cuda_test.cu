@@ -1,0 +1,64 @@
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "kernels/on_device.cuh"
+#include "kernels/pixel_step.hpp"
+#include "kernels/sgd.hpp"
+
+namespace m2m::kernels {
+namespace {
+
+using test::has_device;
+using test::OnDevice;
+
+template <typename Real>
+std::vector<Real> drawn(std::size_t count, unsigned seed) {
+  std::vector<Real> values(count);
+  for (Real& value : values) {
+    seed = seed * 1664525U + 1013904223U;
+    value = static_cast<Real>(seed >> 8) / static_cast<Real>(1 << 24);
+  }
+  return values;
+}
+
+template <typename Real>
+void expect_near(const std::vector<Real>& got, const std::vector<Real>& expected, double tolerance) {
+  for (std::size_t i = 0; i < got.size(); ++i) ASSERT_NEAR(got[i], expected[i], tolerance);
+}
+
+template <typename Real>
+void expect_the_cpus_update(double tolerance) {
+  constexpr std::int64_t count = 100'003;
+  const SgdStep step{0.1, 0.9, 2e-4};
+  std::vector<Real> weight = drawn<Real>(count, 1), velocity = drawn<Real>(count, 2),
+                    gradient = drawn<Real>(count, 3);
+  const OnDevice<Real> w(weight), v(velocity), g(gradient);
+  sgd_step<Real>(step, count, weight.data(), velocity.data(), gradient.data());
+  sgd_step_cuda<Real>(step, count, w.get(), v.get(), g.get(), nullptr);
+  expect_near(w.back(), weight, tolerance);
+  expect_near(v.back(), velocity, tolerance);
+  EXPECT_TRUE(g.back() == gradient);
+}
+
+template <typename Real>
+void expect_the_cpus_pixels(double tolerance) {
+  constexpr std::int64_t images = 7, values = 3072;
+  std::vector<Real> x = drawn<Real>(images * values, 1), gradient = drawn<Real>(images * values, 2);
+  for (Real& value : gradient) value -= Real{0.5};
+  const OnDevice<Real> on_device(x), device_gradient(gradient);
+  pixel_step<Real>(2, images, values, gradient.data(), x.data());
+  pixel_step_cuda<Real>(2, images, values, device_gradient.get(), on_device.get(), nullptr);
+  expect_near(on_device.back(), x, tolerance);
+}
+
+TEST(StepsOnTheDevice, AreTheCpus) {
+  if (!has_device()) GTEST_SKIP() << "skipped: no device";
+  expect_the_cpus_update<float>(1e-6);
+  expect_the_cpus_update<double>(1e-14);
+  expect_the_cpus_pixels<float>(1e-6);
+  expect_the_cpus_pixels<double>(1e-14);
+}
+
+}  // namespace
+}  // namespace m2m::kernels
