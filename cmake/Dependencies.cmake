@@ -8,6 +8,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(GTest REQUIRED)
+find_package(benchmark REQUIRED)
 find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)  # tests of scripts and of the sources; standard library only
 include(Hdf5)
 include(Torch)

@@ -1,0 +1,54 @@
+// m2m-bench: measures the program's parts, and compares it with the authors' program.
+#include <cstdio>
+#include <exception>
+
+#include "bench/bench_arguments.hpp"
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "train/environment.hpp"
+
+namespace {
+
+constexpr const char* program = "m2m-bench";
+
+/// What a reader of the numbers has to know, without the name of a host.
+m2m::Json machine() {
+  m2m::Json context = m2m::environment(1);
+  for (const char* key : {"host", "ranks", "started"}) context.erase(key);
+  return context;
+}
+
+m2m::ExitCode run(const m2m::BenchArguments& arguments) {
+  if (!arguments.answer.empty()) {
+    std::fputs(arguments.answer.c_str(), stdout);
+    return m2m::ExitCode::done;
+  }
+  switch (arguments.verb) {
+    case m2m::BenchVerb::run:
+      return m2m::run_cases(arguments.run, machine()) == 0 ? m2m::ExitCode::done : m2m::ExitCode::some_failed;
+    case m2m::BenchVerb::compare:
+      m2m::compare_with_authors(arguments.compare, machine());
+      return m2m::ExitCode::done;
+    case m2m::BenchVerb::step:
+      std::puts(m2m::step_times_line(m2m::time_steps(arguments.step)).c_str());
+      return m2m::ExitCode::done;
+  }
+  throw m2m::internal_error("a verb does nothing");
+}
+
+int fail(m2m::ExitCode code, const std::string& sentence) {
+  m2m::print_error(program, sentence);
+  return static_cast<int>(code);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return static_cast<int>(run(m2m::parse_bench_arguments(argc, argv)));
+  } catch (const m2m::Error& error) {
+    return fail(error.code(), error.what());
+  } catch (const std::exception& error) {
+    return fail(m2m::ExitCode::internal, std::string("internal error: ") + error.what() + "; please report it");
+  }
+}

@@ -1,0 +1,75 @@
+#include "bench/step_command.hpp"
+
+#include <ATen/Parallel.h>
+
+#include "bench/subprocess.hpp"
+#include "methods/registry.hpp"
+#include "train/g_artifact.hpp"
+#include "train/study_fields.hpp"
+#include "train/trial.hpp"
+
+namespace m2m {
+namespace {
+
+Config config_of(const StepSettings& settings, const std::optional<Checkpoint>& start) {
+  Config config;
+  config.set("method", settings.method);
+  config.set("data.set", "cifar10");
+  config.set("data.ratio", 100.0);
+  config.set("data.root", settings.data);
+  config.set("train.precision", settings.precision);
+  config.set("train.threads", settings.threads);
+  config.set("train.device", "cpu");
+  if (start) {
+    config.set("train.start_from", settings.g);
+    config.set("train.start_epoch", start->epoch + 1);
+  }
+  return resolve(config);
+}
+
+TrialSetup setup_of(const StepSettings& settings) {
+  std::optional<Checkpoint> start;
+  if (settings.method != "ERM") start = load_checkpoint(settings.g);
+  const Config config = config_of(settings, start);
+  TrialSetup setup;
+  setup.settings = train_settings(config);
+  setup.method = find_method(settings.method);
+  setup.keys = keys_of_f(config);
+  setup.data = load_data(config, setup.settings.device);
+  if (setup.method.editing) {
+    setup.editing = setup.method.editing(config);
+    setup.g = build_network(setup.settings, *setup.data);
+    load_state(*setup.g, start->network, settings.g);
+  }
+  setup.start = std::move(start);
+  return setup;
+}
+
+double time_evaluation(const Trial& trial, const TrialSetup& setup) {
+  const auto frozen = freeze(trial.network());
+  const double start = monotonic_seconds();
+  frozen->refresh();
+  evaluate(*frozen, *setup.data, setup.data->split.validation, setup.settings.evaluation_batch,
+           setup.settings.precision);
+  return monotonic_seconds() - start;
+}
+
+}  // namespace
+
+StepTimes time_steps(const StepSettings& settings) {
+  at::set_num_threads(settings.threads);
+  const TrialSetup setup = setup_of(settings);
+  Trial trial(setup);
+  StepTimes times;
+  for (int step = 0; step < settings.steps; ++step) {
+    const double start = monotonic_seconds();
+    trial.submit(1);
+    const double end = monotonic_seconds();
+    times.steps.push_back(end - start);
+    if (step == 0) times.first_step_end = end;
+  }
+  times.evaluation = time_evaluation(trial, setup);
+  return times;
+}
+
+}  // namespace m2m

@@ -1,0 +1,21 @@
+#pragma once
+// m2m-bench step, the process that `compare` measures: a few steps of a method on CIFAR-LT-10, and an evaluation.
+#include <string>
+
+#include "bench/measurement.hpp"
+
+namespace m2m {
+
+struct StepSettings {
+  std::string method = "ERM";  // ERM: from its initialisation, in epoch 0; M2m: from `g`, where its epochs end
+  std::string precision = "float32";
+  std::string data;  // folder with cifar-10-batches-bin
+  std::string g;     // a checkpoint that M2m takes for f and g
+  int steps = 4;
+  int threads = 1;
+};
+
+/// Trains and evaluates as a trial of a sweep does. Local. Throws Error as reading data and checkpoint do.
+StepTimes time_steps(const StepSettings& settings);
+
+}  // namespace m2m

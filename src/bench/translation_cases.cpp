@@ -1,0 +1,121 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "bench/cases.hpp"
+#include "methods/translate.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr std::int64_t image_count = 76;  // what passes the coin of a batch of 128 on average
+
+// Of the worst image: folding batch norm and rounding move a few ReLUs over their boundary.
+constexpr CosineBounds bounds{0.999, 0.9};
+
+/// Two networks, trained a little so that batch norm has statistics, and frozen as the variant says.
+struct Pair {
+  std::shared_ptr<Network> f, g;
+  std::unique_ptr<FrozenNetwork> frozen_f, frozen_g;
+};
+
+/// What is translated, from which classes to which.
+struct Seeds {
+  torch::Tensor images;            // [m, 3, 32, 32]
+  torch::Tensor classes, targets;  // int64 [m]
+};
+
+std::shared_ptr<Network> network_from(Workbench& bench, const Config& config, const NetworkState& state) {
+  const TrialSetup setup = bench.setup(config);
+  auto network = build_network(setup.settings, *setup.data);
+  const torch::NoGradGuard no_gradient;
+  load_state(*network, state, "a trained network");
+  return network;
+}
+
+/// f's weights after a few steps of ERM; other keys for g.
+NetworkState trained_a_little(Workbench& bench, bool is_g) {
+  const Config config = trial_config("ERM", {"float32", "auto"}, 128);
+  TrialSetup setup = bench.setup(config);
+  if (is_g) setup.keys = keys_of_g(config);
+  Trial trial(std::move(setup));
+  trial.submit(12);
+  return copy_state(trial.network());
+}
+
+Pair pair_of(Workbench& bench, const Variant& variant, const std::array<NetworkState, 2>& states) {
+  const Config config = trial_config("ERM", variant, 128);
+  Pair pair{network_from(bench, config, states[0]), network_from(bench, config, states[1]), {}, {}};
+  pair.frozen_f = freeze(*pair.f);
+  pair.frozen_g = freeze(*pair.g);
+  pair.frozen_f->refresh();
+  pair.frozen_g->refresh();
+  return pair;
+}
+
+Seeds make_seeds(const LoadedData& data) {
+  const Part& part = data.split.validation;
+  const torch::Tensor number = torch::arange(image_count, torch::kInt64);
+  return {gather_part(data, part, 0, image_count, torch::kFloat32), number % 10, (number + 1 + number % 7) % 10};
+}
+
+torch::Tensor translate_with(const Pair& pair, const Seeds& seeds, int steps,
+                             const TranslationWatcher& watcher = {}) {
+  TranslateSettings settings;
+  settings.steps = steps;
+  return translate(*pair.frozen_f, *pair.frozen_g, seeds.images, seeds.classes, seeds.targets, image_count,
+                   settings, watcher);
+}
+
+torch::Tensor first_gradient(const Pair& pair, const Seeds& seeds) {
+  torch::Tensor first;
+  translate_with(pair, seeds, 1,
+                 [&](int, const torch::Tensor&, const torch::Tensor& gradient) { first = gradient.clone(); });
+  return first;
+}
+
+/// The least cosine over the images.
+double least_cosine_of(const torch::Tensor& a, const torch::Tensor& b) {
+  double least = 1;
+  for (std::int64_t i = 0; i < a.size(0); ++i) least = std::min(least, cosine(a[i], b[i]));
+  return least;
+}
+
+void check(benchmark::State& state, const Variant& variant, const torch::Tensor& translated, const Pair& pair,
+           const Pair& plain, const Seeds& seeds, int steps) {
+  verify(state, translated.min().item<double>() >= 0 && translated.max().item<double>() <= 1,
+         "a translated pixel is outside [0, 1]");
+  const double moved = (translated - seeds.images).flatten(1).norm(2, 1).max().item<double>();
+  verify(state, moved > 0 && moved <= steps * TranslateSettings().step_size * 1.0001,
+         fmt::format("an image moved by {:.4f}, which {} step(s) cannot", moved, steps));
+  const double agreement = least_cosine_of(first_gradient(pair, seeds), first_gradient(plain, seeds));
+  state.counters["cosine"] = agreement;
+  verify(state, agreement >= bounds.of(variant),
+         fmt::format("a gradient has cosine {:.6f} with the plain path's", agreement));
+}
+
+void translate_images(benchmark::State& state, Workbench& bench, const Variant& variant, int steps) {
+  const std::array<NetworkState, 2> states = {trained_a_little(bench, false), trained_a_little(bench, true)};
+  const Pair pair = pair_of(bench, variant, states);
+  const Seeds seeds = make_seeds(*bench.data());
+  torch::Tensor translated = translate_with(pair, seeds, 1);
+  for (auto _ : state) translated = translate_with(pair, seeds, steps);
+  state.SetItemsProcessed(state.iterations() * image_count);
+  count_flops(state, multiply_adds(pair.f->spec()) * 4.0 * steps * static_cast<double>(image_count));
+  check(state, variant, translated, pair, pair_of(bench, plain_variant, states), seeds, steps);
+}
+
+}  // namespace
+
+void add_translation_cases(const std::shared_ptr<Workbench>& bench) {
+  for (const Variant& variant : variants()) {
+    for (const int steps : {1, 10}) {
+      const std::string name = steps == 1 ? "translation_iteration" : "translation";
+      add_case(fmt::format("{}/{}", case_name(name, variant), image_count), steps == 1 ? 6 : 2,
+               [=](benchmark::State& state) { translate_images(state, *bench, variant, steps); });
+    }
+  }
+}
+
+}  // namespace m2m

@@ -1,0 +1,78 @@
+#include "bench/workbench.hpp"
+
+#include <fmt/format.h>
+
+#include "methods/registry.hpp"
+#include "train/study_fields.hpp"
+
+namespace m2m {
+
+std::vector<Variant> variants() { return {{"float32", "auto"}, {"bf16", "auto"}, plain_variant}; }
+
+Config trial_config(const std::string& method, const Variant& variant, std::int64_t batch) {
+  Config config;
+  config.set("method", method);
+  config.set("train.precision", variant.precision);
+  config.set("train.kernels", variant.kernels);
+  config.set("train.batch_size", batch);
+  config.set("train.device", "cpu");
+  config.set("train.defer_until", 0);
+  config.set("m2m.gamma",
+             0.0);  // every translation whose coin came up is trained on: no result hangs on a threshold
+  return resolve(config);
+}
+
+std::shared_ptr<const LoadedData> Workbench::data() {
+  if (data_ == nullptr) data_ = made_up_data();
+  return data_;
+}
+
+TrialSetup Workbench::setup(const Config& config) {
+  TrialSetup setup;
+  setup.settings = train_settings(config);
+  setup.method = find_method(config.text("method"));
+  setup.keys = keys_of_f(config);
+  setup.data = data();
+  if (setup.method.editing) {
+    setup.editing = setup.method.editing(config);
+    setup.g = build_network(setup.settings, *setup.data);
+    initialise(*setup.g, keys_of_g(config).init);
+  }
+  return setup;
+}
+
+torch::Tensor Workbench::plain_first_step(const std::string& method, std::int64_t batch) {
+  torch::Tensor& kept = first_steps_[{method, batch}];
+  if (!kept.defined()) {
+    Trial trial(setup(trial_config(method, plain_variant, batch)));
+    trial.submit(1);
+    kept = velocity_of(trial);
+  }
+  return kept;
+}
+
+torch::Tensor velocity_of(const Trial& trial) {
+  std::vector<torch::Tensor> rows;
+  for (const auto& [name, velocity] : trial.checkpoint().momentum) rows.push_back(velocity.flatten());
+  return torch::cat(rows);
+}
+
+double cosine(const torch::Tensor& a, const torch::Tensor& b) {
+  const torch::Tensor left = a.flatten().to(torch::kFloat64), right = b.flatten().to(torch::kFloat64);
+  return (left.dot(right) / (left.norm() * right.norm())).item<double>();
+}
+
+void verify(benchmark::State& state, bool right, const std::string& sentence) {
+  if (!right && !state.error_occurred()) state.SkipWithError(sentence.c_str());
+}
+
+void count_flops(benchmark::State& state, double multiply_adds_per_iteration) {
+  const double operations = 2 * multiply_adds_per_iteration * static_cast<double>(state.iterations());
+  state.counters["GFLOP/s"] = benchmark::Counter(operations / 1e9, benchmark::Counter::kIsRate);
+}
+
+std::string case_name(const std::string& name, const Variant& variant) {
+  return fmt::format("{}/{}/{}", name, variant.precision, variant.kernels);
+}
+
+}  // namespace m2m

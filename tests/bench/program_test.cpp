@@ -1,0 +1,82 @@
+// m2m-bench as a shell sees it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "apps/command.hpp"
+#include "core/config.hpp"
+#include "core/files.hpp"
+#include "support/sample_results.hpp"
+
+namespace m2m {
+namespace {
+
+using testing::Outcome;
+using testing::TemporaryFolder;
+
+Outcome run_bench(const std::string& arguments, const TemporaryFolder& folder) {
+  return testing::run_command(std::string(M2M_BENCH) + " " + arguments, folder.path().string());
+}
+
+/// The one line that the program said ends with `ending`.
+void expect_one_sentence(const Outcome& outcome, int code, const std::string& part) {
+  EXPECT_EQ(outcome.code, code) << outcome.output;
+  EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 1) << outcome.output;
+  EXPECT_TRUE(outcome.output.starts_with("m2m-bench: ")) << outcome.output;
+  EXPECT_NE(outcome.output.find(part), std::string::npos) << outcome.output;
+}
+
+TEST(BenchProgram, WritesItsMachineAndMediansWithoutErrors) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run_bench(
+      "run --filter '^(epoch_planning|gather_augment|result_file)' --repetitions 3 --json out.json", folder);
+  ASSERT_EQ(outcome.code, 0) << outcome.output;
+  const Json json = Json::parse(read_file(folder.path() / "out.json"));
+  for (const char* key :
+       {"revision", "dirty", "processor", "instruction_sets", "affinity", "threads", "libtorch", "compiler"}) {
+    EXPECT_TRUE(json["context"].contains(key)) << key;
+  }
+  EXPECT_EQ(json["context"]["threads"], "1");
+  int medians = 0;
+  for (const Json& run : json["benchmarks"]) {
+    EXPECT_FALSE(run.value("error_occurred", false)) << run.dump();
+    medians += run.value("aggregate_name", "") == "median" ? 1 : 0;
+  }
+  EXPECT_EQ(medians, 3);
+}
+
+TEST(BenchProgram, NamesItsCases) {
+  const TemporaryFolder folder;
+  const Outcome outcome = run_bench("--list", folder);
+  EXPECT_EQ(outcome.code, 0);
+  for (const char* name : {"erm_step/bf16/auto/512", "m2m_step/float32/torch/128", "translation/bf16/auto/76",
+                           "translation_iteration/float32/auto/76", "evaluation/bf16/auto/9000", "checkpoint"}) {
+    EXPECT_NE(outcome.output.find(name), std::string::npos) << name << " is not in " << outcome.output;
+  }
+}
+
+TEST(BenchProgram, SaysWhatIsWrongWithItsCommandLine) {
+  const TemporaryFolder folder;
+  expect_one_sentence(run_bench("--filter nothing_like_it", folder), 2, "nothing_like_it");
+  expect_one_sentence(run_bench("--repetitions 0", folder), 2, "command line");
+  expect_one_sentence(run_bench("compare", folder), 2, "--authors");
+  expect_one_sentence(run_bench("--filter epoch_planning --json no/such/folder/out.json", folder), 74, "out.json");
+}
+
+TEST(BenchProgram, ComparesOnlyWithWhatIsThere) {
+  const TemporaryFolder folder;
+  expect_one_sentence(run_bench("compare --authors absent", folder), 2, "absent: no train.py");
+  std::filesystem::create_directories(folder.path() / "checkout");
+  std::ofstream(folder.path() / "checkout" / "train.py") << "\n";
+  expect_one_sentence(run_bench("compare --authors checkout --data absent", folder), 65, "cifar-10-batches-bin");
+  std::filesystem::create_directories(folder.path() / "data" / "cifar-10-batches-bin");
+  std::ofstream(folder.path() / "data" / "cifar-10-batches-bin" / "test_batch.bin") << "\n";
+  expect_one_sentence(run_bench("compare --authors checkout --data data", folder), 65, "no such network");
+  std::ofstream(folder.path() / "g.t7") << "\n";
+  expect_one_sentence(run_bench("compare --authors checkout --data data --g g.t7 --python ./absent", folder), 2,
+                      "./absent");
+}
+
+}  // namespace
+}  // namespace m2m
