@@ -5,7 +5,8 @@
 namespace m2m {
 namespace {
 
-constexpr CosineBounds of_erm{0.9999, 0.98};
+// The smaller the batch, the more of its gradient is noise, and the more of that is rounding.
+constexpr CosineBounds of_erm{0.9999, 0.95};
 // T steps of translation carry rounding into the images themselves.
 constexpr CosineBounds of_m2m{0.99, 0.9};
 
