@@ -9,9 +9,12 @@
 namespace m2m {
 namespace {
 
-constexpr double multiply_adds_per_second = 20e9;  // assumed: one processor core in float32
-constexpr double passes_of_a_step = 3;             // forward, and backward for weights and inputs
-constexpr double passes_of_an_iteration = 2;       // forward, and backward for inputs
+// As measured on one core with AVX-512 in float32 (docs/performance.md); other machines differ in both.
+constexpr double multiply_adds_per_second = 50e9;
+constexpr double frozen_pass = 0.6;  // the time of a pass through a frozen network, in passes of training
+
+constexpr double passes_of_a_step = 3;                      // forward, and backward for weights and inputs
+constexpr double passes_of_an_iteration = 2 * frozen_pass;  // forward, and backward for inputs
 
 /// Expected share of the slots that M2m translates: sum over classes of P(chosen), times the mean coin.
 double translated_share(const ClassCounts& counts, double beta) {
@@ -47,7 +50,7 @@ double estimated_seconds(const Config& resolved, const Method& method, const Loa
   double passes = 0;
   for (int epoch = settings.start_epoch; epoch < settings.epochs; ++epoch) {
     const bool edits = phase_at(method, epoch, settings.defer_until).edits_batches;
-    passes += images * (passes_of_a_step + (edits ? per_slot : 0)) + evaluated;
+    passes += images * (passes_of_a_step + (edits ? per_slot : 0)) + evaluated * frozen_pass;
   }
   return passes * forward / multiply_adds_per_second;
 }

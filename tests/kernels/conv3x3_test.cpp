@@ -127,24 +127,5 @@ TEST(Conv3x3, PassesANotANumberOn) {
   }
 }
 
-TEST(Bf16, RoundsToTheNearestAndToEvenOnATie) {
-  EXPECT_EQ(to_float(to_bf16(1.0F)), 1.0F);
-  EXPECT_EQ(to_float(to_bf16(1.0F + 1.0F / 256)), 1.0F);
-  EXPECT_EQ(to_float(to_bf16(1.0F + 3.0F / 256)), 1.0F + 4.0F / 256);
-  EXPECT_EQ(to_float(to_bf16(1.0F + 1.1F / 256)), 1.0F + 2.0F / 256);
-  EXPECT_TRUE(std::isnan(to_float(to_bf16(std::numeric_limits<float>::quiet_NaN()))));
-}
-
-TEST(InstructionSet, OfEveryNameIsFoundOrRefusedInOneSentence) {
-  for (const std::string& name : instruction_set_names()) {
-    try {
-      EXPECT_EQ(name_of(find_instruction_set(name)), name);
-    } catch (const std::exception& refusal) {
-      EXPECT_NE(std::string(refusal.what()).find("train.kernels = '" + name + "'"), std::string::npos);
-    }
-  }
-  EXPECT_EQ(find_instruction_set("auto"), best_instruction_set());
-}
-
 }  // namespace
 }  // namespace m2m::kernels
