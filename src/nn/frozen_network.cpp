@@ -7,7 +7,9 @@
 
 namespace m2m {
 
-std::unique_ptr<FrozenNetwork> freeze(Network& network) {
+namespace {
+
+std::unique_ptr<FrozenNetwork> make_frozen(Network& network) {
   const NetworkSpec& spec = network.spec();
   const auto* resnet = dynamic_cast<const ResNet*>(&network);
   if (resnet == nullptr || spec.kernels == "torch") return std::make_unique<FrozenPlain>(network);
@@ -17,6 +19,14 @@ std::unique_ptr<FrozenNetwork> freeze(Network& network) {
   const kernels::InstructionSet set = kernels::find_instruction_set(spec.kernels);
   if (spec.bfloat16) return std::make_unique<FoldedResNet<kernels::Bf16>>(*resnet, set);
   return std::make_unique<FoldedResNet<float>>(*resnet, set);
+}
+
+}  // namespace
+
+std::unique_ptr<FrozenNetwork> freeze(Network& network) {
+  std::unique_ptr<FrozenNetwork> frozen = make_frozen(network);
+  frozen->refresh();
+  return frozen;
 }
 
 }  // namespace m2m

@@ -29,7 +29,7 @@ class FrozenNetwork {
   virtual torch::Tensor pixel_gradient(const torch::Tensor& logit_gradient) = 0;
 };
 
-/// Freezes `network`, which has to outlive the result; refresh() is still to be called.
+/// Freezes `network` as it is now; it has to outlive the result.
 ///
 /// ResNets are folded (batch norm becomes part of the convolutions): in float32 and bfloat16 on the CPU image by
 /// image in own kernels, elsewhere in libtorch's operations. All others, and all whose spec says "torch", run as

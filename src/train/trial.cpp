@@ -77,10 +77,7 @@ Trial::Trial(TrialSetup setup)
   } else {
     initialise(*network_, setup_.keys.init);
   }
-  if (setup_.g) {
-    frozen_g_ = freeze(*setup_.g);
-    frozen_g_->refresh();  // once: g never changes
-  }
+  if (setup_.g) frozen_g_ = freeze(*setup_.g);  // once: g never changes
 }
 
 void Trial::submit(std::int64_t steps) {
