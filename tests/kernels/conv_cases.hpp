@@ -37,45 +37,41 @@ std::vector<T> stored(const std::vector<float>& image, int channels, int height,
   return out;
 }
 
-/// The definition: out[o][y][x] = sum over i, ky, kx of scale[o] w[o][i][ky][kx] in[i][s y + ky - 1][s x + kx - 1].
-inline std::vector<double> by_definition(const ConvSizes& s, const std::vector<float>& in,
-                                         const std::vector<float>& weight, const std::vector<float>& scale) {
-  std::vector<double> out(static_cast<std::size_t>(s.out_channels * s.out_height() * s.out_width()));
-  for (std::size_t at = 0; at < out.size(); ++at) {
-    const int x = static_cast<int>(at) % s.out_width();
-    const int y = static_cast<int>(at) / s.out_width() % s.out_height();
-    const int o = static_cast<int>(at) / s.out_width() / s.out_height();
+/// Calls each(index into the output, into the input, scaled weight) for every product of the definition:
+/// out[o][y][x] = sum over i, ky, kx of scale[o] w[o][i][ky][kx] in[i][s y + ky - 1][s x + kx - 1].
+template <typename Each>
+void for_products(const ConvSizes& s, const std::vector<float>& weight, const std::vector<float>& scale,
+                  Each each) {
+  const int outputs = s.out_channels * s.out_height() * s.out_width();
+  for (int out = 0; out < outputs; ++out) {
+    const int x = out % s.out_width(), y = out / s.out_width() % s.out_height();
+    const int o = out / s.out_width() / s.out_height();
     for (int i = 0; i < s.in_channels; ++i) {
       for (int tap = 0; tap < 9; ++tap) {
         const int row = s.stride * y + tap / 3 - 1, column = s.stride * x + tap % 3 - 1;
         if (row < 0 || row >= s.height || column < 0 || column >= s.width) continue;
-        out[at] += double{scale[o]} * weight[(o * s.in_channels + i) * 9 + tap] *
-                   in[(i * s.height + row) * s.width + column];
+        each(out, (i * s.height + row) * s.width + column,
+             double{scale[o]} * weight[(o * s.in_channels + i) * 9 + tap]);
       }
     }
   }
-  return out;
 }
 
-/// Its transpose: in_gradient[i][y][x] = sum over all products of the definition that use in[i][y][x].
+/// The convolution.
+inline std::vector<double> by_definition(const ConvSizes& s, const std::vector<float>& in,
+                                         const std::vector<float>& weight, const std::vector<float>& scale) {
+  std::vector<double> result(static_cast<std::size_t>(s.out_channels * s.out_height() * s.out_width()));
+  for_products(s, weight, scale, [&](int out, int from, double w) { result[out] += w * in[from]; });
+  return result;
+}
+
+/// Its transpose.
 inline std::vector<double> transposed_by_definition(const ConvSizes& s, const std::vector<float>& gradient,
                                                     const std::vector<float>& weight,
                                                     const std::vector<float>& scale) {
-  std::vector<double> in(static_cast<std::size_t>(s.in_channels * s.height * s.width));
-  for (std::size_t at = 0; at < gradient.size(); ++at) {
-    const int x = static_cast<int>(at) % s.out_width();
-    const int y = static_cast<int>(at) / s.out_width() % s.out_height();
-    const int o = static_cast<int>(at) / s.out_width() / s.out_height();
-    for (int i = 0; i < s.in_channels; ++i) {
-      for (int tap = 0; tap < 9; ++tap) {
-        const int row = s.stride * y + tap / 3 - 1, column = s.stride * x + tap % 3 - 1;
-        if (row < 0 || row >= s.height || column < 0 || column >= s.width) continue;
-        in[(i * s.height + row) * s.width + column] +=
-            double{scale[o]} * weight[(o * s.in_channels + i) * 9 + tap] * gradient[at];
-      }
-    }
-  }
-  return in;
+  std::vector<double> result(static_cast<std::size_t>(s.in_channels * s.height * s.width));
+  for_products(s, weight, scale, [&](int out, int to, double w) { result[to] += w * gradient[out]; });
+  return result;
 }
 
 struct Case {
