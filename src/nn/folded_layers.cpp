@@ -15,7 +15,7 @@ torch::Tensor tensor_of(const Network& network, const std::string& name) {
   return network.named_buffers()[name];
 }
 
-/// height, width: of the image that goes in, which is that which comes out where Winograd's tiles suit.
+/// Winograd's tiles suit strides of 1 only, where the image that comes out is as large as the one that goes in.
 template <typename T>
 PackedConv<T> packed_conv(const kernels::ConvSizes& sizes, kernels::Convolution direct) {
   std::optional<kernels::Winograd> winograd;
