@@ -182,11 +182,12 @@ TEST_F(SweepProgram, LeavesAFolderThatTheNextRunResumesWhenKilled) {
       for (const int process : fake::processes(out())) ::kill(process, SIGKILL);
       EXPECT_NE(killed.wait(), 0);
     }
-    const int done = fake::count_lines(out(), "done");
-    EXPECT_LT(done, 9);
+    const std::set<std::string> done = fake::finished(out());
+    EXPECT_LT(done.size(), 9U);
     const Outcome resumed = sweep(ranks, "jobs/grid.toml");
     EXPECT_EQ(resumed.code, 0) << resumed.output;
-    EXPECT_EQ(fake::count_lines(out(), "done"), 9);  // nothing that was done is done again
+    EXPECT_EQ(fake::finished(out()).size(), 9U);
+    for (const std::string& id : done) EXPECT_EQ(fake::stages(out(), "began").count(id), 1U) << id;
   }
 }
 

@@ -146,6 +146,29 @@ int count_lines(const std::filesystem::path& out, const std::string& word) {
   return found;
 }
 
+std::multiset<std::string> stages(const std::filesystem::path& out, const std::string& word) {
+  std::ifstream log(out / "ran.log");
+  std::multiset<std::string> found;
+  for (std::string first, process, id, rest; log >> first >> process >> id && std::getline(log, rest);) {
+    if (first == word) found.insert(id);
+  }
+  return found;
+}
+
+std::set<std::string> finished(const std::filesystem::path& out) {
+  std::set<std::string> found;
+  for (const char* parent : {"trials", "cache"}) {
+    std::error_code ignored;  // a folder that is not there holds nothing
+    for (const auto& folder : std::filesystem::directory_iterator(out / parent, ignored)) {
+      if (std::filesystem::exists(folder.path() / "result.h5") ||
+          std::filesystem::exists(folder.path() / "stage.json")) {
+        found.insert(folder.path().filename().string());
+      }
+    }
+  }
+  return found;
+}
+
 std::set<int> processes(const std::filesystem::path& out) {
   std::ifstream log(out / "ran.log");
   std::set<int> found;

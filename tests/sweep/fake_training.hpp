@@ -26,6 +26,13 @@ RunStage runner(const OutputFolder& out);
 /// The lines of OUT/ran.log that begin with `word`.
 int count_lines(const std::filesystem::path& out, const std::string& word);
 
+/// The stages that ran.log's lines of that word speak of, one entry a line.
+std::multiset<std::string> stages(const std::filesystem::path& out, const std::string& word);
+
+/// The stages and trials that are done, by what lies in the folder. A process that is killed may have left the
+/// result and not the line.
+std::set<std::string> finished(const std::filesystem::path& out);
+
 /// The processes that ran.log speaks of.
 std::set<int> processes(const std::filesystem::path& out);
 
