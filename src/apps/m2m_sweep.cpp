@@ -14,16 +14,20 @@ m2m::Training training() {
   m2m::Training made;
   made.fields = m2m::study_fields();
   made.resolve = m2m::resolve;
-  made.plan = [planner = std::make_shared<m2m::StagePlanner>()](
-                  const m2m::Config& resolved, const std::string& label) { return (*planner)(resolved, label); };
+  made.planner = [](int ranks_per_trial) -> m2m::PlanStage {
+    return [planner = std::make_shared<m2m::StagePlanner>(ranks_per_trial)](
+               const m2m::Config& resolved, const std::string& label) { return (*planner)(resolved, label); };
+  };
   made.runner = [](const m2m::RunnerSettings& settings) -> m2m::RunStage {
+    const m2m::RunnerRanks ranks{settings.group, settings.local_rank};
     const m2m::ProfileSettings profile{settings.profile, settings.rank};
-    return [runner = std::make_shared<m2m::StageRunner>(settings.out, m2m::environment(settings.ranks), profile)](
+    return [runner =
+                std::make_shared<m2m::StageRunner>(settings.out, m2m::environment(settings.ranks), ranks, profile)](
                const m2m::Stage& stage, m2m::StageContext& context) { return (*runner)(stage, context); };
   };
   made.method_names = m2m::method_names();
   made.describe_method = m2m::describe_method;
-  made.unit = m2m::environment(1).value("gpu", "none") == "none" ? "core" : "GPU";
+  made.gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   return made;
 }
 

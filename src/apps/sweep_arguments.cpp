@@ -15,9 +15,10 @@ namespace {
 constexpr const char* about =
     R"(Trains classifiers on imbalanced data, one trial for each point of a study, and keeps the results.
 
-Run what a study asks for and is not there yet; then the same with eight trials at a time:
+Run what a study asks for and is not there yet; then the same with eight trials at a time; then with four of two ranks:
   m2m-sweep jobs/ablation_cifar10.toml
   mpirun -np 8 m2m-sweep jobs/ablation_cifar10.toml
+  mpirun -np 8 m2m-sweep jobs/ablation_cifar10.toml --ranks-per-trial 2
 Say what would run and what it costs; then the same with other settings:
   m2m-sweep jobs/ablation_cifar10.toml --dry-run
   m2m-sweep jobs/ablation_cifar10.toml --dry-run method=ERM,M2m seed=0,1,2 train.epochs=20
@@ -66,18 +67,32 @@ void read_words(const std::vector<std::string>& words, SweepArguments& arguments
   }
 }
 
+std::string whole_number_or_auto(const std::string& text) {
+  const bool is_number =
+      !text.empty() && text.size() < 7 && text.find_first_not_of("0123456789") == std::string::npos;
+  if (text == "auto" || (is_number && std::stoi(text) > 0)) return "";
+  return fmt::format("'{}' is neither a number of ranks nor 'auto'", text);
+}
+
 }  // namespace
 
 SweepArguments parse_arguments(int argc, const char* const* argv) {
   SweepArguments arguments;
   std::vector<std::string> words;
-  std::string out;
+  std::string out, cache, ranks_per_trial = "1";
   CLI::App app(about, "m2m-sweep");
   app.formatter(std::make_shared<Layout>());
   app.footer(exit_codes);
   app.add_option("words", words);
   app.add_flag("--dry-run", arguments.dry_run, "Say what would be run and what it costs; touch nothing");
   app.add_option("--out", out, "Output folder; results/NAME of the study unless given")->type_name("DIR");
+  app.add_option("--cache", cache, "Where stages that trials share are kept; OUT/cache unless given")
+      ->type_name("DIR");
+  app.add_option(
+         "--ranks-per-trial", ranks_per_trial,
+         "How many ranks train one trial together; auto: more than one where there are fewer trials than ranks")
+      ->type_name("K|auto")
+      ->check(whole_number_or_auto);
   app.add_flag("--wait", arguments.wait, "Wait while another sweep works in the output folder");
   app.add_flag("--profile", arguments.profile,
                "Say of each stage that ends where its time went, and leave a trace of it (profile.json)");
@@ -95,6 +110,8 @@ SweepArguments parse_arguments(int argc, const char* const* argv) {
     throw usage_error(fmt::format("command line: {}; 'm2m-sweep --help' explains it", error.what()));
   }
   if (!out.empty()) arguments.out = out;
+  if (!cache.empty()) arguments.cache = cache;
+  arguments.ranks_per_trial = ranks_per_trial == "auto" ? 0 : std::stoi(ranks_per_trial);
   read_words(words, arguments);
   return arguments;
 }

@@ -15,6 +15,8 @@ struct SweepArguments {
   std::vector<std::string> settings;  // key=value, in order
   std::string subject;                // of describe: a field or a method; empty: everything
   std::optional<std::filesystem::path> out;
+  std::optional<std::filesystem::path> cache;
+  int ranks_per_trial = 1;  // 0: auto
   bool dry_run = false;
   bool wait = false;
   bool profile = false;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <memory>
@@ -10,11 +11,13 @@
 
 #include "apps/default_study.hpp"
 #include "apps/describe.hpp"
+#include "apps/rank_groups.hpp"
 #include "apps/sweep_arguments.hpp"
 #include "core/log.hpp"
 #include "dist/messages/collectives.hpp"
 #include "dist/messages/mpi_mailbox.hpp"
 #include "sweep/dry_run.hpp"
+#include "sweep/existing.hpp"
 #include "sweep/run.hpp"
 #include "sweep/study_points.hpp"
 #include "sweep/wording.hpp"
@@ -27,21 +30,9 @@ constexpr const char* program = "m2m-sweep";
 /// A sweep that is ready to run: checked, planned, its folder held.
 struct Sweep {
   StageGraph graph;
-  OutputFolder out;
   std::unique_ptr<FolderLock> lock;
-  bool profile = false;
-  RunStage run;
+  SweepOrder order;
 };
-
-/// What rank 0 tells the others: how to run the stages of the sweep, or that there is none.
-std::optional<RunnerSettings> tell_all_ranks(const MpiSession& session, const std::optional<Sweep>& sweep) {
-  // One letter: no sweep, run, or run and profile; and an absolute path, as ranks may have been started in
-  // different folders.
-  const std::string told = broadcast_bytes(
-      session, sweep ? (sweep->profile ? "p" : "r") + std::filesystem::absolute(sweep->out.root).string() : "n");
-  if (told.front() == 'n') return std::nullopt;
-  return RunnerSettings{{told.substr(1)}, session.size(), session.rank(), told.front() == 'p'};
-}
 
 std::unique_ptr<FolderLock> lock_folder(const OutputFolder& out, bool wait) {
   for (bool said = false;; said = true) {
@@ -63,7 +54,35 @@ Study read_given_study(const SweepArguments& arguments, const Training& training
 
 std::string validation_text(const Study& study, const StageGraph& graph) {
   return fmt::format("{}: ok: {}, {}\n", study.file, counted(count(graph, StageKind::trial), "trial"),
-                     counted(count(graph, StageKind::g), "stage"));
+                     counted(graph.size() - count(graph, StageKind::trial), "stage"));
+}
+
+/// What a study asks for, in the groups that this job's ranks make.
+struct PlannedSweep {
+  StageGraph graph;
+  int ranks_per_trial = 1;
+};
+
+PlannedSweep plan_sweep(const Study& study, const SweepArguments& arguments, const OutputFolder& out, int ranks,
+                        const Training& training) {
+  const auto plan = [&](int group) {
+    StageGraph graph = plan_study(study, training.fields, training.resolve, training.planner(group));
+    return without_unshared_prefixes(graph, existing(graph, out));
+  };
+  // Identities name the size of a group only where batch norm is local, so a first look settles which it is.
+  StageGraph graph = plan(std::max(arguments.ranks_per_trial, 1));
+  const int group = ranks_per_trial(arguments.ranks_per_trial, ranks, graph, existing(graph, out));
+  if (group != std::max(arguments.ranks_per_trial, 1)) graph = plan(group);
+  return {std::move(graph), group};
+}
+
+void say_groups(const PlannedSweep& planned, const MpiSession& session) {
+  const std::string text = groups_text(session.size(), planned.ranks_per_trial);
+  if (text.empty()) return;
+  log_info(text);
+  if (group_count(session.size(), planned.ranks_per_trial) < count(planned.graph, StageKind::trial)) {
+    log_info("networks this small train faster one to a rank: several ranks a trial pay where trials are few");
+  }
 }
 
 /// Answers, where that is all that is asked for; else makes the sweep ready. Rank 0 only.
@@ -80,11 +99,12 @@ std::optional<Sweep> prepare(int argc, char** argv, const MpiSession& session, c
   if (is_run) refuse_missing_ranks(session.size(), session.launch());
 
   const Study study = read_given_study(arguments, training);
-  StageGraph graph = plan_study(study, training.fields, training.resolve, training.plan);
-  const DryRunSettings settings{study.name,
-                                {arguments.out.value_or(std::filesystem::path("results") / study.name)},
-                                session.size(),
-                                training.unit};
+  const OutputFolder out{arguments.out.value_or(std::filesystem::path("results") / study.name),
+                         arguments.cache.value_or("")};
+  PlannedSweep planned = plan_sweep(study, arguments, out, session.size(), training);
+  const StageGraph& graph = planned.graph;
+  const DryRunSettings settings{study.name, out, group_count(session.size(), planned.ranks_per_trial),
+                                training.gpus > 0 ? "GPU" : "core"};
   if (arguments.verb == Verb::validate) return print(validation_text(study, graph));
   if (arguments.verb == Verb::list) return print(list_text(graph, settings.out));
   if (arguments.dry_run) return print(dry_run_text(graph, settings));
@@ -92,10 +112,10 @@ std::optional<Sweep> prepare(int argc, char** argv, const MpiSession& session, c
     log_info(fmt::format("no study is given: running {}, '--help' says how to name another", study.file));
   if (!arguments.study) print(cost_text(graph, settings));
   std::fflush(stdout);
-  Sweep sweep{std::move(graph), settings.out, lock_folder(settings.out, arguments.wait), arguments.profile, {}};
-  write_plan(study, sweep.graph, sweep.out);
-  sweep.run = training.runner({sweep.out, session.size(), session.rank(), sweep.profile});
-  return sweep;
+  say_groups(planned, session);
+  std::unique_ptr<FolderLock> lock = lock_folder(out, arguments.wait);
+  write_plan(study, graph, out);
+  return Sweep{std::move(planned.graph), std::move(lock), {out, arguments.profile, planned.ranks_per_trial}};
 }
 
 void warn_of_threads(const StageGraph& graph, const HostShare& share) {
@@ -110,6 +130,34 @@ void warn_of_threads(const StageGraph& graph, const HostShare& share) {
                     counted(share.ranks, "rank"), threads, counted(share.cores, "core"), share.own_cores));
   }
 }
+
+/// Several ranks may share a GPU; that is worth knowing.
+void say_gpus(const HostShare& share, int gpus) {
+  if (gpus > 0 && share.ranks > gpus) {
+    log_info(fmt::format("{} on this host share {}", counted(share.ranks, "rank"), counted(gpus, "GPU")));
+  }
+}
+
+/// What a rank runs stages with. Collective.
+struct Runner {
+  Runner(const MpiSession& session, const SweepOrder& order, const HostShare& share, const Training& training)
+      : group(session, session.rank() / order.ranks_per_trial),
+        run(training.runner({order.out, session.size(), session.rank(), share.local_rank, order.profile, &group})) {
+    if (group.size() == 1) return;
+    end_job = [&session](const Stage& stage, const StageResult& failure) {
+      print_error(program, fmt::format("rank {}: {} {}: {}; other ranks of its trial wait for this one, so the job "
+                                       "ends here; run the same command again to resume",
+                                       session.rank(), stage.label, short_id(stage.id), failure.summary));
+      session.abort(static_cast<int>(failure.code));
+    };
+  }
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
+  MpiGroup group;
+  RunStage run;
+  EndJob end_job;
+};
 
 /// Runs `action`, prints what it throws. Rank 0 only.
 template <typename Action>
@@ -131,23 +179,31 @@ ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& 
     sweep = prepare(argc, argv, session, training);
     return ExitCode::done;
   });
-  tell_all_ranks(session, sweep);
-  if (!sweep) return prepared;
-  warn_of_threads(sweep->graph, host_share(session));
+  if (!tell_all_ranks(session, sweep ? std::optional(sweep->order) : std::nullopt)) return prepared;
+  const HostShare share = host_share(session);
+  warn_of_threads(sweep->graph, share);
+  say_gpus(share, training.gpus);
   MpiPost post(session);
+  const Runner runner(session, sweep->order, share, training);
   return guarded(session, [&] {
-    const SweepJob job{sweep->graph, sweep->out, *sweep->lock, session.size(), terminal_of_standard_error()};
-    return lead_sweep(job, post.coordinator(), post.worker(), sweep->run);
+    const SweepJob job{sweep->graph,
+                       sweep->order.out,
+                       *sweep->lock,
+                       session.size(),
+                       sweep->order.ranks_per_trial,
+                       terminal_of_standard_error()};
+    return lead_sweep(job, post.coordinator(), post.worker(), runner.run, runner.end_job);
   });
 }
 
 ExitCode follow(const MpiSession& session, const Training& training) {
   set_log_level(LogLevel::error);
-  const std::optional<RunnerSettings> settings = tell_all_ranks(session, std::nullopt);
-  if (!settings) return ExitCode::done;
-  host_share(session);
+  const std::optional<SweepOrder> order = tell_all_ranks(session, std::nullopt);
+  if (!order) return ExitCode::done;
+  const HostShare share = host_share(session);
   MpiPost post(session);
-  follow_sweep(post.worker(), training.runner(*settings));
+  const Runner runner(session, *order, share, training);
+  follow_sweep(post.worker(), runner.run, runner.end_job);
   return ExitCode::done;
 }
 

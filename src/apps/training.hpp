@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "dist/messages/group.hpp"
 #include "results/layout.hpp"
 #include "sweep/plan.hpp"
 #include "sweep/stage.hpp"
@@ -13,19 +14,21 @@ namespace m2m {
 /// What a rank of a job is told to run its stages by.
 struct RunnerSettings {
   OutputFolder out;
-  int ranks = 1;         // of the job
-  int rank = 0;          // this one
-  bool profile = false;  // say of each stage where its time went
+  int ranks = 1;                    // of the job
+  int rank = 0;                     // this one
+  int local_rank = 0;               // this one among those of its host
+  bool profile = false;             // say of each stage where its time went
+  const MpiGroup* group = nullptr;  // with whom this rank runs trials; it outlives the runner
 };
 
 struct Training {
   std::vector<Field> fields;  // every setting
   ResolveConfig resolve;
-  PlanStage plan;
+  std::function<PlanStage(int ranks_per_trial)> planner;
   std::function<RunStage(const RunnerSettings&)> runner;  // what runs stages on this rank
   std::vector<std::string> method_names;
   std::function<std::string(const std::string& method)> describe_method;
-  std::string unit = "core";  // what a rank trains on: "core" or "GPU"
+  int gpus = 0;  // of this host that ranks train on; 0: they train on cores
 };
 
 }  // namespace m2m

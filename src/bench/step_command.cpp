@@ -50,7 +50,7 @@ double time_evaluation(const Trial& trial, const TrialSetup& setup) {
   const double start = monotonic_seconds();
   frozen->refresh();
   evaluate(*frozen, *setup.data, setup.data->split.validation, setup.settings.evaluation_batch,
-           setup.settings.precision);
+           setup.settings.precision, *alone());
   return monotonic_seconds() - start;
 }
 

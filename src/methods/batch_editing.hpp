@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "core/config.hpp"
 #include "methods/m2m_plan.hpp"
@@ -11,18 +12,20 @@
 
 namespace m2m {
 
-/// One step's images and labels, as gathered and augmented.
+/// A rank's share of one step: images and labels, as gathered and augmented.
 struct Batch {
-  torch::Tensor images;  // [b, c, h, w], pixels in [0, 1]
-  torch::Tensor labels;  // int64 [b]
+  torch::Tensor images;             // [b, c, h, w], pixels in [0, 1]
+  torch::Tensor labels;             // int64 [b]
+  std::vector<std::int32_t> slots;  // [b], which of the step's slots they are, ascending
 };
 
-/// The images a method translated in a step: m of them, in the order of their slots. m may be 0 (undefined
-/// tensors).
+/// The images a method translated in a rank's share of a step: m of them, in the order of their slots. m may be 0
+/// (undefined tensors).
 struct Edited {
-  torch::Tensor slots, seed_classes, targets;  // int64 [m]
-  torch::Tensor coins;                         // bool [m]
-  torch::Tensor accepted;                      // bool [m]: these now stand in the batch
+  torch::Tensor rows;                   // int64 [m], of the batch
+  torch::Tensor seed_classes, targets;  // int64 [m]
+  torch::Tensor coins;                  // bool [m]
+  torch::Tensor accepted;               // bool [m]: these now stand in the batch
 };
 
 /// The networks and the place in the trial that an edit happens at.
@@ -32,6 +35,8 @@ struct EditContext {
   Key plan;
   int epoch = 0;
   std::int64_t step = 0;
+  /// Any slots of the step, gathered and augmented: seeds may lie in the shares of other ranks. [m, c, h, w]
+  std::function<torch::Tensor(const std::vector<std::int32_t>& slots)> images_of;
 };
 
 using PlanEditsFn = std::function<StepTranslations(const PlanBasis&, std::span<const Slot>, int epoch,

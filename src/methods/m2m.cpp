@@ -6,20 +6,34 @@
 namespace m2m {
 namespace {
 
-std::vector<Translation> to_translate(const M2mSettings& settings, const StepTranslations& planned) {
-  if (settings.order == CoinOrder::translate_first) return planned.chosen;
-  std::vector<Translation> kept;
-  std::copy_if(planned.chosen.begin(), planned.chosen.end(), std::back_inserter(kept),
-               [](const Translation& translation) { return translation.coin; });
-  return kept;
+/// What is to be translated for the batch's own slots.
+std::vector<Translation> own_work(const StepTranslations& planned, const Batch& batch) {
+  std::vector<Translation> own;
+  std::copy_if(planned.chosen.begin(), planned.chosen.end(), std::back_inserter(own), [&](const auto& translation) {
+    return translation.worked && std::binary_search(batch.slots.begin(), batch.slots.end(), translation.slot);
+  });
+  return own;
 }
 
-torch::Tensor column(const std::vector<Translation>& translations, std::int32_t Translation::*member,
-                     torch::Device device) {
-  std::vector<std::int64_t> values(translations.size());
+std::vector<std::int32_t> column(const std::vector<Translation>& translations, std::int32_t Translation::*member) {
+  std::vector<std::int32_t> values(translations.size());
   std::transform(translations.begin(), translations.end(), values.begin(),
                  [member](const auto& t) { return t.*member; });
-  return torch::tensor(values, torch::kInt64).to(device);
+  return values;
+}
+
+torch::Tensor on_device(const std::vector<std::int32_t>& values, torch::Device device) {
+  return torch::tensor(std::vector<std::int64_t>(values.begin(), values.end()), torch::kInt64).to(device);
+}
+
+/// Where the translations' slots stand in the batch.
+std::vector<std::int32_t> rows_in(const Batch& batch, const std::vector<Translation>& translations) {
+  std::vector<std::int32_t> rows = column(translations, &Translation::slot);
+  for (std::int32_t& row : rows) {
+    const auto found = std::lower_bound(batch.slots.begin(), batch.slots.end(), row);
+    row = static_cast<std::int32_t>(found - batch.slots.begin());
+  }
+  return rows;
 }
 
 torch::Tensor coins(const std::vector<Translation>& translations, torch::Device device) {
@@ -119,22 +133,23 @@ M2mSettings m2m_settings(const Config& resolved) {
   settings.translate.gamma = resolved.number("m2m.gamma");
   settings.translate.gamma_test =
       resolved.text("m2m.gamma_test") == "probability" ? GammaTest::probability : GammaTest::cross_entropy;
-  settings.order = resolved.text("m2m.order") == "coin-first" ? CoinOrder::coin_first : CoinOrder::translate_first;
+  settings.plan.order =
+      resolved.text("m2m.order") == "coin-first" ? CoinOrder::coin_first : CoinOrder::translate_first;
   return settings;
 }
 
 Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const StepTranslations& planned,
                  Batch& batch) {
-  const std::vector<Translation> translations = to_translate(settings, planned);
+  const std::vector<Translation> translations = own_work(planned, batch);
   if (translations.empty()) return {};
   const torch::Device device = batch.images.device();
   Edited edited;
-  edited.slots = column(translations, &Translation::slot, device);
-  edited.seed_classes = column(translations, &Translation::seed_class, device);
-  edited.targets = column(translations, &Translation::target, device);
+  edited.rows = on_device(rows_in(batch, translations), device);
+  edited.seed_classes = on_device(column(translations, &Translation::seed_class), device);
+  edited.targets = on_device(column(translations, &Translation::target), device);
   edited.coins = coins(translations, device);
 
-  torch::Tensor start = batch.images.index_select(0, column(translations, &Translation::seed_slot, device));
+  torch::Tensor start = context.images_of(column(translations, &Translation::seed_slot));
   if (settings.plan.random_start) {
     start = (start + scaled_noise(context, translations, planned.noise_scale, start)).clamp_(0, 1);
   }
@@ -146,8 +161,8 @@ Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const 
   edited.accepted = believed.logical_and(edited.coins);
 
   const torch::NoGradGuard no_gradient;
-  const torch::Tensor own = batch.images.index_select(0, edited.slots);
-  batch.images.index_copy_(0, edited.slots, torch::where(edited.accepted.view({-1, 1, 1, 1}), translated, own));
+  const torch::Tensor own = batch.images.index_select(0, edited.rows);
+  batch.images.index_copy_(0, edited.rows, torch::where(edited.accepted.view({-1, 1, 1, 1}), translated, own));
   return edited;
 }
 

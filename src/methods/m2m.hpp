@@ -7,15 +7,9 @@
 
 namespace m2m {
 
-enum class CoinOrder {
-  coin_first,       // translate only what may be kept (exact: the coin does not depend on the translation)
-  translate_first,  // translate all n, then look at the coin: the order of the paper, for tests
-};
-
 struct M2mSettings {
   M2mPlanSettings plan;
   TranslateSettings translate;
-  CoinOrder order = CoinOrder::coin_first;
 };
 
 /// The rows of m2m.*, the settings of the method.
@@ -23,9 +17,10 @@ std::vector<Field> m2m_fields();
 
 M2mSettings m2m_settings(const Config& resolved);
 
-/// Translates what `planned` says and puts the accepted images into their slots of `batch`.
+/// Translates what `planned` says of the slots of `batch` and puts the accepted images into them.
 ///
-/// The same slots are kept, and x* is the same up to rounding, for both orders. Local; draws by counter only.
+/// The same slots are kept, and x* is the same up to rounding, for both orders and however the step's slots are
+/// dealt to batches. Local; draws by counter only.
 Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const StepTranslations& planned,
                  Batch& batch);
 

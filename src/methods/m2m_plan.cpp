@@ -63,6 +63,14 @@ std::vector<double> noise_scales(const PlanBasis& basis, const StepTranslations&
 
 }  // namespace
 
+std::vector<std::int32_t> StepTranslations::worked_slots() const {
+  std::vector<std::int32_t> slots;
+  for (const Translation& translation : chosen) {
+    if (translation.worked) slots.push_back(translation.slot);
+  }
+  return slots;
+}
+
 double accept_probability(const ClassCounts& counts, int seed, int target, double beta) {
   const auto surplus = std::max<std::int64_t>(counts[seed] - counts[target], 0);
   return 1.0 - std::pow(beta, static_cast<double>(surplus));
@@ -95,7 +103,8 @@ StepTranslations plan_translations(const PlanBasis& basis, std::span<const Slot>
       continue;
     }
     const bool coin = stream(Purpose::coin).uniform() < class_weight[labels[seed]];
-    planned.chosen.push_back({static_cast<std::int32_t>(i), seed, labels[seed], target, coin});
+    const bool worked = coin || settings.order == CoinOrder::translate_first;
+    planned.chosen.push_back({static_cast<std::int32_t>(i), seed, labels[seed], target, coin, worked});
   }
   if (settings.random_start && !planned.chosen.empty()) {
     planned.noise_scale = noise_scales(basis, planned, epoch, step, settings.noise_norm, shape);

@@ -16,11 +16,17 @@ enum class SeedBy {
   class_first,  // a class by weight among those in the batch, then a sample of it uniformly (the paper)
 };
 
+enum class CoinOrder {
+  coin_first,       // translate only what may be kept (exact: the coin does not depend on the translation)
+  translate_first,  // translate all n, then look at the coin: the order of the paper, for tests
+};
+
 struct M2mPlanSettings {
   double beta = 0.999;
   SeedBy seed_by = SeedBy::sample;
   bool random_start = true;
   double noise_norm = 0.5;  // largest L2 norm of the noise, per channel over all translated images of a step
+  CoinOrder order = CoinOrder::coin_first;
 };
 
 /// Probability that an image of class `seed` may be translated to class `target`: 1 - beta^max(n_seed - n_target,
@@ -39,7 +45,8 @@ struct Translation {
   std::int32_t seed_slot = 0;  // in the step: the image as augmented there
   std::int32_t seed_class = 0;
   std::int32_t target = 0;
-  bool coin = false;  // false: the translation will not be kept, whatever comes out
+  bool coin = false;    // false: the translation will not be kept, whatever comes out
+  bool worked = false;  // whether it is translated at all
 };
 
 struct StepTranslations {
@@ -47,6 +54,8 @@ struct StepTranslations {
   std::vector<std::int32_t> without_seed;  // targets of slots chosen where no image of the batch could be a seed
   std::vector<double> noise_scale;         // [channels]; empty where there is no random start or nothing was chosen
   std::int64_t n() const { return static_cast<std::int64_t>(chosen.size()); }
+  /// The slots whose images are translated, ascending.
+  std::vector<std::int32_t> worked_slots() const;
 };
 
 /// Which slots of one step are translated, from what, and what their coins say. Pure; bit-identical everywhere.

@@ -40,6 +40,7 @@ void for_blocks(std::int64_t rows, Each each) {
 /// Two sums per channel over all rows, their blocks added in order.
 struct ChannelSums {
   std::vector<double> a, b;
+  double rows = 0;  // that they are over
 };
 
 template <typename Add>
@@ -49,7 +50,8 @@ ChannelSums sum_blocks(std::int64_t rows, int channels, Add add) {
   for_blocks(rows, [&](std::int64_t block, std::int64_t first, std::int64_t count) {
     add(first * channels, count, a.data() + block * channels, b.data() + block * channels);
   });
-  ChannelSums sums{std::vector<double>(channels, 0.0), std::vector<double>(channels, 0.0)};
+  ChannelSums sums{std::vector<double>(channels, 0.0), std::vector<double>(channels, 0.0),
+                   static_cast<double>(rows)};
   for (std::size_t i = 0; i < a.size(); ++i) {
     sums.a[i % channels] += a[i];
     sums.b[i % channels] += b[i];
@@ -57,7 +59,21 @@ ChannelSums sum_blocks(std::int64_t rows, int channels, Add add) {
   return sums;
 }
 
-/// Mean and 1 / deviation of each channel of a batch.
+/// The sums of all ranks' shares; what it is given where there is but one.
+ChannelSums over_ranks(const ChannelSums& own, const SumOverRanks* sum) {
+  if (sum == nullptr) return own;
+  torch::Tensor message = torch::empty({static_cast<std::int64_t>(2 * own.a.size() + 1)}, torch::kFloat64);
+  double* out = message.data_ptr<double>();
+  const std::size_t channels = own.a.size();
+  std::copy(own.a.begin(), own.a.end(), out);
+  std::copy(own.b.begin(), own.b.end(), out + channels);
+  out[2 * channels] = own.rows;
+  (*sum)(message);
+  return {std::vector<double>(out, out + channels), std::vector<double>(out + channels, out + 2 * channels),
+          out[2 * channels]};
+}
+
+/// Mean and 1 / deviation of each channel of a batch, and how many values each is over.
 struct Statistics {
   std::vector<float> mean, inverse_deviation;
 };
@@ -72,18 +88,20 @@ void move_running(torch::nn::BatchNorm2dImpl& norm, int channel, double mean, do
 
 template <typename T>
 Statistics take_statistics(const kernels::BatchNormKernels<T>& kernels, torch::nn::BatchNorm2dImpl& norm,
-                           const torch::Tensor& x) {
+                           const torch::Tensor& x, const SumOverRanks* sum) {
   const int channels = static_cast<int>(x.size(1));
   const std::int64_t rows = x.numel() / channels;
   const T* values = rows_of<T>(x);
   // The running mean is near the batch's; what is far off in the first steps costs nothing that matters.
   const float* pivot = norm.running_mean.const_data_ptr<float>();
   const ChannelSums sums =
-      sum_blocks(rows, channels, [&](std::int64_t at, std::int64_t count, double* sum, double* squares) {
-        kernels.sums(values + at, count, channels, pivot, sum, squares);
-      });
+      over_ranks(sum_blocks(rows, channels,
+                            [&](std::int64_t at, std::int64_t count, double* first, double* squares) {
+                              kernels.sums(values + at, count, channels, pivot, first, squares);
+                            }),
+                 sum);
   Statistics statistics{std::vector<float>(channels), std::vector<float>(channels)};
-  const auto n = static_cast<double>(rows);
+  const double n = sums.rows;
   for (int c = 0; c < channels; ++c) {
     const double off = sums.a[c] / n;
     const double variance = std::max(sums.b[c] / n - off * off, 0.0);
@@ -125,26 +143,27 @@ struct Gradients {
 template <typename T>
 Gradients backward(const kernels::BatchNormKernels<T>& kernels, const Statistics& statistics,
                    const torch::Tensor& weight, const torch::Tensor& x, const torch::Tensor& y,
-                   const torch::Tensor& y_gradient) {
+                   const torch::Tensor& y_gradient, const SumOverRanks* sum_over_ranks) {
   const int channels = static_cast<int>(x.size(1));
   const std::int64_t rows = x.numel() / channels;
   Gradients out{torch::empty_like(x), torch::empty_like(x), torch::empty_like(weight), torch::empty_like(weight)};
-  const ChannelSums sums =
+  const ChannelSums own =
       sum_blocks(rows, channels, [&](std::int64_t at, std::int64_t count, double* sum, double* products) {
         kernels.gradient_sums(rows_of<T>(y_gradient) + at, rows_of<T>(y) + at, rows_of<T>(x) + at, count, channels,
                               statistics.mean.data(), rows_of<T>(out.shortcut) + at, sum, products);
       });
+  const ChannelSums sums = over_ranks(own, sum_over_ranks);
   std::vector<float> by_g(channels), by_x(channels), constant(channels);
   for (int c = 0; c < channels; ++c) {
     const double inverse = statistics.inverse_deviation[c];
     const double factor = weight.const_data_ptr<float>()[c] * inverse;
-    const double by_xhat = -factor * sums.b[c] * inverse / static_cast<double>(rows);
+    const double by_xhat = -factor * sums.b[c] * inverse / sums.rows;
     by_g[c] = static_cast<float>(factor);
     by_x[c] = static_cast<float>(by_xhat * inverse);
-    constant[c] = static_cast<float>(-factor * sums.a[c] / static_cast<double>(rows) -
-                                     by_xhat * inverse * statistics.mean[c]);
-    out.weight.data_ptr<float>()[c] = static_cast<float>(sums.b[c] * inverse);
-    out.bias.data_ptr<float>()[c] = static_cast<float>(sums.a[c]);
+    constant[c] = static_cast<float>(-factor * sums.a[c] / sums.rows - by_xhat * inverse * statistics.mean[c]);
+    // Of this rank's share alone: gradients of parameters are added up over the ranks later.
+    out.weight.data_ptr<float>()[c] = static_cast<float>(own.b[c] * inverse);
+    out.bias.data_ptr<float>()[c] = static_cast<float>(own.a[c]);
   }
   for_blocks(rows, [&](std::int64_t, std::int64_t first, std::int64_t count) {
     const std::int64_t at = first * channels;
@@ -159,13 +178,14 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu<T>> {
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x,
                                const std::optional<torch::Tensor>& shortcut, const torch::Tensor& weight,
                                const torch::Tensor& /*bias*/, torch::nn::BatchNorm2dImpl* norm,
-                               kernels::InstructionSet set) {
+                               kernels::InstructionSet set, const SumOverRanks* sum) {
     const auto kernels = kernels::batch_norm_kernels<T>(set);
-    Statistics statistics = take_statistics<T>(kernels, *norm, x);
+    Statistics statistics = take_statistics<T>(kernels, *norm, x, sum);
     torch::Tensor y = m2m::forward<T>(kernels, statistics, *norm, x, shortcut.value_or(torch::Tensor()));
     context->save_for_backward({x, y, weight});
     context->saved_data["has_shortcut"] = shortcut.has_value();
     context->saved_data["set"] = static_cast<std::int64_t>(set);
+    context->saved_data["sum"] = reinterpret_cast<std::int64_t>(sum);
     const auto as_tensor = [](const std::vector<float>& values) { return torch::tensor(values, torch::kFloat32); };
     context->saved_data["mean"] = as_tensor(statistics.mean);
     context->saved_data["inverse_deviation"] = as_tensor(statistics.inverse_deviation);
@@ -181,25 +201,27 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu<T>> {
     const auto set = static_cast<kernels::InstructionSet>(context->saved_data["set"].toInt());
     const Gradients gradients =
         m2m::backward<T>(kernels::batch_norm_kernels<T>(set), {as_vector("mean"), as_vector("inverse_deviation")},
-                         saved[2], saved[0], saved[1], channels_last(y_gradients[0]));
+                         saved[2], saved[0], saved[1], channels_last(y_gradients[0]),
+                         reinterpret_cast<const SumOverRanks*>(context->saved_data["sum"].toInt()));
     const bool has_shortcut = context->saved_data["has_shortcut"].toBool();
     return {gradients.x,      has_shortcut ? gradients.shortcut : torch::Tensor(),
             gradients.weight, gradients.bias,
-            torch::Tensor(),  torch::Tensor()};
+            torch::Tensor(),  torch::Tensor(),
+            torch::Tensor()};
   }
 };
 
 }  // namespace
 
 torch::Tensor batch_norm_relu(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
-                              const torch::Tensor& shortcut, kernels::InstructionSet set) {
+                              const torch::Tensor& shortcut, kernels::InstructionSet set, const SumOverRanks* sum) {
   const torch::Tensor own = channels_last(x);
   std::optional<torch::Tensor> added;  // autograd takes an undefined tensor for a mistake
   if (shortcut.defined()) added = channels_last(shortcut);
   if (x.scalar_type() == torch::kBFloat16) {
-    return BatchNormRelu<kernels::Bf16>::apply(own, added, norm.weight, norm.bias, &norm, set);
+    return BatchNormRelu<kernels::Bf16>::apply(own, added, norm.weight, norm.bias, &norm, set, sum);
   }
-  return BatchNormRelu<float>::apply(own, added, norm.weight, norm.bias, &norm, set);
+  return BatchNormRelu<float>::apply(own, added, norm.weight, norm.bias, &norm, set, sum);
 }
 
 }  // namespace m2m

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/philox.hpp"
+#include "nn/sum_over_ranks.hpp"
 
 namespace m2m {
 
@@ -20,7 +21,8 @@ struct NetworkSpec {
   int channels = 3, height = 32, width = 32;
   std::vector<double> mean, std;  // per channel, of pixels in [0, 1]
   bool bfloat16 = false;  // convolve in bfloat16; weights, batch norm's sums and the linear layer stay float32
-  std::string kernels = "auto";  // one of kernel_names()
+  std::string kernels = "auto";      // one of kernel_names()
+  SumOverRanks sum_over_ranks = {};  // for batch norm over the shares of several ranks
 };
 
 /// A classifier of images. Its forward pass begins by clamping the pixels to [0, 1] and normalising them by the

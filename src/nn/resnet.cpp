@@ -2,6 +2,7 @@
 
 #include "nn/batch_norm.hpp"
 #include "nn/convolution.hpp"
+#include "nn/sync_batch_norm.hpp"
 
 namespace m2m {
 namespace {
@@ -23,16 +24,18 @@ torch::Tensor normalise(nn::BatchNorm2d& norm, const torch::Tensor& x, const tor
                         const ResNetArithmetic& arithmetic) {
   const bool has_kernels = x.is_cpu() && norm->weight.scalar_type() == torch::kFloat32;
   if (arithmetic.kernels && has_kernels && norm->is_training()) {
-    return batch_norm_relu(*norm, x, shortcut, *arithmetic.kernels);
+    return batch_norm_relu(*norm, x, shortcut, *arithmetic.kernels, arithmetic.sum_over_ranks);
   }
-  torch::Tensor y = norm(x);
+  const bool is_shared = norm->is_training() && arithmetic.sum_over_ranks != nullptr;
+  torch::Tensor y = is_shared ? synchronised_batch_norm(*norm, x, *arithmetic.sum_over_ranks) : norm(x);
   if (shortcut.defined()) y = y.add_(shortcut);
   return y.relu_();
 }
 
 ResNetArithmetic arithmetic_of(const NetworkSpec& spec) {
-  if (spec.kernels == "torch") return {spec.bfloat16, std::nullopt};
-  return {spec.bfloat16, kernels::find_instruction_set(spec.kernels)};
+  const SumOverRanks* const sum = spec.sum_over_ranks ? &spec.sum_over_ranks : nullptr;
+  if (spec.kernels == "torch") return {spec.bfloat16, std::nullopt, sum};
+  return {spec.bfloat16, kernels::find_instruction_set(spec.kernels), sum};
 }
 
 }  // namespace
@@ -70,7 +73,7 @@ torch::Tensor ResNetStage::forward(torch::Tensor x) {
 }
 
 ResNet::ResNet(const NetworkSpec& spec, int depth)
-    : Network(spec), arithmetic_(arithmetic_of(spec)), blocks_((depth - 2) / 6) {
+    : Network(spec), arithmetic_(arithmetic_of(this->spec())), blocks_((depth - 2) / 6) {
   conv_1_3x3 = register_module("conv_1_3x3", convolution(spec.channels, 16, 1));
   bn_1 = register_module("bn_1", nn::BatchNorm2d(16));
   stage_1 = register_module("stage_1", std::make_shared<ResNetStage>(blocks_, 16, 16, arithmetic_));

@@ -19,7 +19,8 @@ namespace m2m {
 struct ResNetArithmetic {
   bool bfloat16;  // convolve in bfloat16
   std::optional<kernels::InstructionSet>
-      kernels;  // of the own ones, where there are some; none: libtorch's operations
+      kernels;                         // of the own ones, where there are some; none: libtorch's operations
+  const SumOverRanks* sum_over_ranks;  // the network's, for batch norm; null: there are no other ranks
 };
 
 /// Two 3x3 convolutions with batch norm, and a shortcut: the input itself, or every second pixel of it with zero

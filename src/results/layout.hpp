@@ -7,6 +7,7 @@ namespace m2m {
 
 struct OutputFolder {
   std::filesystem::path root;
+  std::filesystem::path shared_cache = {};  // where stages lie; empty: in root/cache
 
   std::filesystem::path study() const { return root / "study.json"; }   // what was planned
   std::filesystem::path merged() const { return root / "results.h5"; }  // made from the trials; may be rebuilt
@@ -15,7 +16,8 @@ struct OutputFolder {
   std::filesystem::path journal(const std::string& id) const { return trial(id) / "journal.jsonl"; }
   std::filesystem::path result(const std::string& id) const { return trial(id) / "result.h5"; }
   std::filesystem::path failure(const std::string& id) const { return trial(id) / "failure.json"; }
-  std::filesystem::path stage(const std::string& id) const { return root / "cache" / id; }  // a g, ...
+  std::filesystem::path cache() const { return shared_cache.empty() ? root / "cache" : shared_cache; }
+  std::filesystem::path stage(const std::string& id) const { return cache() / id; }  // a g, a prefix
   std::filesystem::path stage_done(const std::string& id) const { return stage(id) / "stage.json"; }
 };
 

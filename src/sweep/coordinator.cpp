@@ -1,7 +1,10 @@
 #include "sweep/coordinator.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <exception>
+#include <map>
 #include <thread>
 
 #include "sweep/messages.hpp"
@@ -17,7 +20,11 @@ class Coordinator {
         mail_(mail),
         observers_(observers),
         settings_(settings),
-        places_(at(settings.ranks)) {}
+        places_(at(settings.ranks)),
+        waits_for_(at(settings.ranks), 0) {
+    for (int rank = 0; rank < settings.ranks; ++rank) ++waits_for_[at(leader_of(rank))];
+    sizes_ = waits_for_;
+  }
 
   void run() {
     std::exception_ptr failure;
@@ -32,13 +39,20 @@ class Coordinator {
 
  private:
   static std::size_t at(int i) { return static_cast<std::size_t>(i); }
+  int leader_of(int rank) const { return rank - rank % settings_.ranks_per_trial; }
 
   void turn() {
     while (const auto message = mail_.poll()) hear(message->from, decode_from_worker(message->bytes));
     if (settings_.stop_signalled()) stop_all();
     for (const Assignment& assignment : scheduler_.assign(settings_.clock())) {
-      mail_.send(assignment.rank, encode(ToWorker(Start{scheduler_.graph().stages[at(assignment.stage)]})));
-      for (SweepObserver* observer : observers_) observer->started(assignment.stage, places_[at(assignment.rank)]);
+      const auto start = encode(ToWorker(Start{scheduler_.graph().stages[at(assignment.stage)]}));
+      const int size = sizes_[at(assignment.rank)];
+      waits_for_[at(assignment.rank)] = size;
+      for (int member = 0; member < size; ++member) mail_.send(assignment.rank + member, start);
+      const std::string others = size == 1 ? "" : fmt::format(", {} ranks", size);
+      for (SweepObserver* observer : observers_) {
+        observer->started(assignment.stage, places_[at(assignment.rank)] + others);
+      }
     }
     for (SweepObserver* observer : observers_) observer->tick(settings_.clock());
     rest();
@@ -48,11 +62,14 @@ class Coordinator {
     if (const auto* here = std::get_if<Here>(&word)) {
       places_[at(rank)] = here->place;
       ++here_;
-      scheduler_.add_free_rank(rank);
+      const int leader = leader_of(rank);
+      if (--waits_for_[at(leader)] == 0) scheduler_.add_free_rank(leader);
     } else if (const auto* report = std::get_if<Report>(&word)) {
       scheduler_.report(rank, report->progress);
     } else if (const auto* ended = std::get_if<Ended>(&word)) {
-      hear_end(rank, ended->result);
+      const int leader = leader_of(rank);
+      if (rank == leader) ends_[leader] = ended->result;
+      if (--waits_for_[at(leader)] == 0) hear_end(leader, ends_.extract(leader).mapped());
     } else if (std::holds_alternative<StopWanted>(word)) {
       stop_all();
     }
@@ -98,6 +115,9 @@ class Coordinator {
   const std::vector<SweepObserver*>& observers_;
   const CoordinatorSettings& settings_;
   std::vector<std::string> places_;
+  std::vector<int> sizes_;           // of the group that a rank leads, else 0
+  std::vector<int> waits_for_;       // how many of its ranks have not come yet, or not ended
+  std::map<int, StageResult> ends_;  // what leaders said whose groups have not all ended
   int here_ = 0;
 };
 

@@ -25,10 +25,14 @@ class SweepObserver {
 
 struct CoordinatorSettings {
   int ranks = 1;
+  int ranks_per_trial = 1;               // groups of that many ranks in turn; the last one may be smaller
   std::function<double()> clock;         // seconds, steady
   std::function<bool()> stop_signalled;  // whether this process was asked to stop
 };
 
+/// To the scheduler, a group is its first rank. All ranks of a group are sent its stages; the first one's word
+/// counts.
+///
 /// Runs the sweep to its end, or to where every running stage has stopped, then dismisses all workers.
 ///
 /// Returns when every worker has said its last word. What an observer throws stops the sweep, dismisses the workers

@@ -19,7 +19,7 @@ int count_marked(const StageGraph& graph, const std::vector<bool>& marks, StageK
 
 std::string both_kinds(const StageGraph& graph, const std::vector<bool>& marks, const char* between) {
   return counted(count_marked(graph, marks, StageKind::trial), "trial") + between +
-         counted(count_marked(graph, marks, StageKind::g), "stage");
+         counted(count_marked(graph, marks, StageKind::g) + count_marked(graph, marks, StageKind::prefix), "stage");
 }
 
 std::string work_text(double seconds, const std::string& unit) {
@@ -30,7 +30,7 @@ std::string work_text(double seconds, const std::string& unit) {
 
 std::string needs_text(const Stage& stage) {
   std::string text;
-  for (const std::string& id : stage.needs) text += (text.empty() ? "   needs " : " ") + short_id(id);
+  for (const StageNeed& need : stage.needs) text += (text.empty() ? "   needs " : " ") + short_id(need.id);
   return text;
 }
 
@@ -72,7 +72,7 @@ std::string dry_run_text(const StageGraph& graph, const DryRunSettings& settings
   const std::vector<std::string> names = titles(graph);
   const std::size_t width = widest_of(graph, names);
   std::string text = cost_text(graph, settings);
-  for (const StageKind kind : {StageKind::g, StageKind::trial}) {
+  for (const StageKind kind : {StageKind::g, StageKind::prefix, StageKind::trial}) {
     for (std::size_t i = 0; i < names.size(); ++i) {
       const Stage& stage = graph.stages[i];
       if (stage.kind != kind) continue;

@@ -12,7 +12,7 @@ class Builder {
     const std::string id = stage_id(request.identity);
     if (const auto known = positions_.find(id); known != positions_.end()) {
       if (graph_.stages[static_cast<std::size_t>(known->second)].kind != request.kind) {
-        throw internal_error("stage " + id + " is asked for as a g and as a trial");
+        throw internal_error("stage " + id + " is asked for as two kinds of stage");
       }
       return known->second;
     }
@@ -29,7 +29,8 @@ class Builder {
                 {}};
     const int position = graph_.size();
     for (const int needed : needs) {
-      stage.needs.push_back(graph_.stages[static_cast<std::size_t>(needed)].id);
+      const Stage& other = graph_.stages[static_cast<std::size_t>(needed)];
+      stage.needs.push_back({other.kind, other.id});
       graph_.users[static_cast<std::size_t>(needed)].push_back(position);
     }
     graph_.stages.push_back(std::move(stage));
@@ -43,12 +44,52 @@ class Builder {
   std::unordered_map<std::string, int> positions_;
 };
 
+/// Whether stage i stays: all but prefixes that would serve one trial alone.
+std::vector<bool> shared_enough(const StageGraph& graph, const std::vector<bool>& exists) {
+  std::vector<bool> stays(graph.stages.size(), true);
+  for (std::size_t i = 0; i < stays.size(); ++i) {
+    const auto& users = graph.users[i];
+    const auto to_run = std::count_if(users.begin(), users.end(),
+                                      [&](int user) { return !exists[static_cast<std::size_t>(user)]; });
+    stays[i] = graph.stages[i].kind != StageKind::prefix || exists[i] || to_run > 1;
+  }
+  return stays;
+}
+
 }  // namespace
 
 StageGraph make_graph(const std::vector<StageRequest>& requests) {
   Builder builder;
   for (const StageRequest& request : requests) builder.add(request);
   return builder.take();
+}
+
+StageGraph without_unshared_prefixes(const StageGraph& graph, const std::vector<bool>& exists) {
+  const std::vector<bool> stays = shared_enough(graph, exists);
+  std::vector<int> position(graph.stages.size(), -1);
+  StageGraph kept;
+  for (std::size_t i = 0; i < stays.size(); ++i) {
+    if (!stays[i]) continue;
+    Stage stage = graph.stages[i];
+    std::vector<int> needs;
+    stage.needs.clear();
+    position[i] = kept.size();
+    for (const int needed : graph.needs[i]) {
+      const Stage& other = graph.stages[static_cast<std::size_t>(needed)];
+      if (const int at = position[static_cast<std::size_t>(needed)]; at >= 0) {
+        needs.push_back(at);
+        stage.needs.push_back({other.kind, other.id});
+        kept.users[static_cast<std::size_t>(at)].push_back(kept.size());
+      } else {
+        stage.cost += other.cost;
+        stage.epochs += other.epochs;
+      }
+    }
+    kept.stages.push_back(std::move(stage));
+    kept.needs.push_back(std::move(needs));
+    kept.users.emplace_back();
+  }
+  return kept;
 }
 
 int count(const StageGraph& graph, StageKind kind) {

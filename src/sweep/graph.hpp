@@ -19,6 +19,10 @@ struct StageGraph {
 /// identities ask for different kinds.
 StageGraph make_graph(const std::vector<StageRequest>& requests);
 
+/// The graph without the prefixes that only one trial to run would use and that do not exist: that trial trains
+/// these epochs itself, at the prefix's cost. exists[i]: stage i's artifact is there.
+StageGraph without_unshared_prefixes(const StageGraph& graph, const std::vector<bool>& exists);
+
 /// How many stages of that kind.
 int count(const StageGraph& graph, StageKind kind);
 

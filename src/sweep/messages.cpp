@@ -35,6 +35,12 @@ Progress progress_from(const Json& json) {
           json.at(3).get<double>(), json.at(4).get<double>(), json.at(5).get<double>()};
 }
 
+Json needs_json(const Stage& stage) {
+  Json needs = Json::array();
+  for (const StageNeed& need : stage.needs) needs.push_back({static_cast<int>(need.kind), need.id});
+  return needs;
+}
+
 Json stage_json(const Stage& stage) {
   return {{"id", stage.id},
           {"kind", static_cast<int>(stage.kind)},
@@ -43,7 +49,7 @@ Json stage_json(const Stage& stage) {
           {"identity", stage.identity},
           {"epochs", stage.epochs},
           {"cost", stage.cost},
-          {"needs", stage.needs}};
+          {"needs", needs_json(stage)}};
 }
 
 Stage stage_from(const Json& json) {
@@ -55,7 +61,9 @@ Stage stage_from(const Json& json) {
   stage.identity = json.at("identity");
   stage.epochs = json.at("epochs").get<int>();
   stage.cost = json.at("cost").get<double>();
-  stage.needs = json.at("needs").get<std::vector<std::string>>();
+  for (const Json& need : json.at("needs")) {
+    stage.needs.push_back({static_cast<StageKind>(need.at(0).get<int>()), need.at(1).get<std::string>()});
+  }
   return stage;
 }
 

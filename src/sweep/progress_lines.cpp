@@ -58,7 +58,7 @@ std::string start_line(const SweepView& view, int stage, const std::string& plac
   std::string text =
       fmt::format("start   {} on rank {} ({})", name(view, stage), status_at(view, stage).rank, place);
   const auto& needs = stage_at(view, stage).needs;
-  for (const std::string& id : needs) text += (id == needs.front() ? ", stages " : " ") + short_id(id);
+  for (const StageNeed& need : needs) text += (need.id == needs.front().id ? ", stages " : " ") + short_id(need.id);
   return needs.empty() ? text : text + " reused";
 }
 

@@ -29,11 +29,13 @@ std::function<double()> clock_from_now() {
   };
 }
 
-WorkerSettings worker_settings() { return {place_of_this_process(), StopSignals::received}; }
+WorkerSettings worker_settings(const EndJob& end_job) {
+  return {place_of_this_process(), StopSignals::received, 0.5, end_job};
+}
 
 ProgressSettings progress_settings(const SweepJob& job, const std::function<double()>& clock) {
   ProgressSettings settings;
-  settings.ranks = job.ranks;
+  settings.ranks = group_count(job.ranks, job.ranks_per_trial);
   settings.terminal = job.terminal;
   settings.line = log_info;
   settings.screen = [](const std::string& text) { std::fputs(text.c_str(), stderr); };
@@ -42,13 +44,14 @@ ProgressSettings progress_settings(const SweepJob& job, const std::function<doub
 }
 
 /// The coordinator in a thread, the worker here. What stops the coordinator is thrown here after all have left.
-void run_all(const SweepJob& job, Scheduler& scheduler, Mailbox& coordinator, Mailbox& worker,
-             const RunStage& run) {
+void run_all(const SweepJob& job, Scheduler& scheduler, Mailbox& coordinator, Mailbox& worker, const RunStage& run,
+             const EndJob& end_job) {
   const auto clock = clock_from_now();
   ProgressView progress(scheduler, progress_settings(job, clock));
   FailureWriter failures(scheduler, job.out);
   const std::vector<SweepObserver*> observers = {&failures, &progress};
-  const CoordinatorSettings settings{job.ranks, clock, [&] { return StopSignals::received() || job.lock.lost(); }};
+  const CoordinatorSettings settings{job.ranks, job.ranks_per_trial, clock,
+                                     [&] { return StopSignals::received() || job.lock.lost(); }};
   std::exception_ptr failure;
   std::thread thread([&] {
     try {
@@ -57,7 +60,7 @@ void run_all(const SweepJob& job, Scheduler& scheduler, Mailbox& coordinator, Ma
       failure = std::current_exception();
     }
   });
-  work(worker, run, worker_settings());
+  work(worker, run, worker_settings(end_job));
   thread.join();
   if (failure) std::rethrow_exception(failure);
 }
@@ -93,11 +96,12 @@ std::string place_of_this_process() {
   return std::string("host ") + (::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown");
 }
 
-ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const RunStage& run) {
+ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const RunStage& run,
+                    const EndJob& end_job) {
   const StopSignals signals;
   const auto clock = clock_from_now();
   Scheduler scheduler(job.graph, existing(job.graph, job.out));
-  run_all(job, scheduler, coordinator, worker, run);
+  run_all(job, scheduler, coordinator, worker, run, end_job);
   const ExitCode code = outcome(scheduler);
   if (code == ExitCode::interrupted) {
     log_info(fmt::format("stopped: {}; run the same command again to resume", outcome_text(scheduler)));
@@ -107,9 +111,11 @@ ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, 
   return code;
 }
 
-void follow_sweep(Mailbox& worker, const RunStage& run) {
+void follow_sweep(Mailbox& worker, const RunStage& run, const EndJob& end_job) {
   const StopSignals signals;
-  work(worker, run, worker_settings());
+  work(worker, run, worker_settings(end_job));
 }
+
+int group_count(int ranks, int ranks_per_trial) { return (ranks + ranks_per_trial - 1) / ranks_per_trial; }
 
 }  // namespace m2m

@@ -11,6 +11,7 @@
 #include "sweep/graph.hpp"
 #include "sweep/study.hpp"
 #include "sweep/terminal.hpp"
+#include "sweep/worker.hpp"
 
 namespace m2m {
 
@@ -19,6 +20,7 @@ struct SweepJob {
   OutputFolder out;
   const FolderLock& lock;
   int ranks = 1;
+  int ranks_per_trial = 1;               // the last group may be smaller
   std::optional<TerminalSize> terminal;  // nothing: plain lines
 };
 
@@ -31,11 +33,15 @@ std::string place_of_this_process();
 /// On rank 0, while every other rank is in follow_sweep: writes study.json, runs what is missing with a coordinator
 /// in a thread of its own and a worker in this one, merges the results and says how it went on standard error.
 ///
-/// SIGINT and SIGTERM stop all ranks at their next step. Returns done, some_failed or interrupted. Throws Error
-/// (input_output) where a file cannot be written; all workers have then left.
-ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const RunStage& run);
+/// end_job: see WorkerSettings. SIGINT and SIGTERM stop all ranks at their next step. Returns done, some_failed or
+/// interrupted. Throws Error (input_output) where a file cannot be written; all workers have then left.
+ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const RunStage& run,
+                    const EndJob& end_job = {});
 
 /// On the other ranks: works until told to leave.
-void follow_sweep(Mailbox& worker, const RunStage& run);
+void follow_sweep(Mailbox& worker, const RunStage& run, const EndJob& end_job = {});
+
+/// How many groups that makes.
+int group_count(int ranks, int ranks_per_trial);
 
 }  // namespace m2m

@@ -9,7 +9,8 @@
 
 namespace m2m {
 
-enum class StageKind { g, trial };
+/// A prefix: the epochs that several trials have in common, trained once for all of them.
+enum class StageKind { g, prefix, trial };
 
 /// What has to be run, as the training side describes it for one point of a study.
 struct StageRequest {
@@ -25,6 +26,12 @@ struct StageRequest {
 /// The id: the first 16 hexadecimal digits of the SHA-256 of the canonical JSON of `identity`.
 std::string stage_id(const Json& identity);
 
+struct StageNeed {
+  StageKind kind = StageKind::g;
+  std::string id;
+  bool operator==(const StageNeed&) const = default;
+};
+
 struct Stage {
   std::string id;
   StageKind kind = StageKind::trial;
@@ -33,7 +40,10 @@ struct Stage {
   Json identity;
   int epochs = 0;
   double cost = 0;
-  std::vector<std::string> needs;  // ids
+  std::vector<StageNeed> needs;
+
+  /// The id of what it needs of that kind; null where it needs none.
+  const std::string* need(StageKind wanted) const;
 };
 
 /// One point of a study with every setting resolved -> what to run. Throws Error (usage or bad_data) on the
@@ -69,8 +79,9 @@ struct StageResult {
   std::vector<std::string> details = {};  // further lines for people, to follow the one that says how it ended
 };
 
-/// Runs one stage on this rank and leaves its files in the output folder. Injected: this room knows no torch.
-/// An exception that escapes counts as failed.
+/// Runs one stage and leaves its files in the output folder; collective over the ranks of the trial's group, of
+/// whom the first one reports progress, and writes. Injected: this room knows no torch. An exception that escapes
+/// counts as failed.
 using RunStage = std::function<StageResult(const Stage& stage, StageContext& context)>;
 
 }  // namespace m2m

@@ -76,9 +76,9 @@ class Conversation : public StageContext {
   std::optional<Clock::time_point> reported_;
 };
 
-StageResult run_caught(const RunStage& run, const Stage& stage, StageContext& context) {
+StageResult failure_of(std::exception_ptr thrown) {
   try {
-    return run(stage, context);
+    std::rethrow_exception(std::move(thrown));
   } catch (const Error& error) {
     return {StageEnd::failed, error.what(), error.code(), 0};
   } catch (const std::exception& error) {
@@ -88,15 +88,24 @@ StageResult run_caught(const RunStage& run, const Stage& stage, StageContext& co
   }
 }
 
+StageResult run_caught(const RunStage& run, const Stage& stage, StageContext& context,
+                       const WorkerSettings& settings) {
+  try {
+    return run(stage, context);
+  } catch (...) {
+    StageResult failure = failure_of(std::current_exception());
+    if (settings.end_job) settings.end_job(stage, failure);
+    return failure;
+  }
+}
+
 }  // namespace
 
 void work(Mailbox& mail, const RunStage& run, const WorkerSettings& settings) {
   Conversation conversation(mail, settings);
   while (const auto stage = conversation.next_stage()) {
     const auto start = Clock::now();
-    StageResult result = conversation.stop_requested()
-                             ? StageResult{StageEnd::interrupted, "stopped", ExitCode::interrupted, 0}
-                             : run_caught(run, *stage, conversation);
+    StageResult result = run_caught(run, *stage, conversation, settings);
     result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     conversation.tell(Ended{result});
   }

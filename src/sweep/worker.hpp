@@ -8,14 +8,18 @@
 
 namespace m2m {
 
+/// Ends the job because a stage threw on a rank that others of its group may wait for.
+using EndJob = std::function<void(const Stage& stage, const StageResult& failure)>;
+
 struct WorkerSettings {
   std::string place;                     // "host a17", for people
   std::function<bool()> stop_signalled;  // whether this process was asked to stop
   double report_every = 0.5;             // seconds between progress messages, at least
+  EndJob end_job = {};                   // empty: this rank is a group by itself
 };
 
 /// Runs stages until told to leave. Sleeps while it waits. What escapes from `run` is sent as a failure of that
-/// stage. Throws Error (input_output) only where message passing fails.
+/// stage, or ends the job. Throws Error (input_output) only where message passing fails.
 void work(Mailbox& mail, const RunStage& run, const WorkerSettings& settings);
 
 }  // namespace m2m

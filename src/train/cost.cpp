@@ -34,7 +34,8 @@ double translated_share(const ClassCounts& counts, double beta) {
 
 }  // namespace
 
-double estimated_seconds(const Config& resolved, const Method& method, const LoadedData& data) {
+double estimated_seconds(const Config& resolved, const Method& method, const LoadedData& data,
+                         std::optional<int> until) {
   const TrainSettings settings = train_settings(resolved);
   const ImageShape& shape = data.set.train.shape;
   const double forward = multiply_adds(
@@ -48,7 +49,7 @@ double estimated_seconds(const Config& resolved, const Method& method, const Loa
                passes_of_an_iteration * static_cast<double>(resolved.integer("m2m.steps"));
   }
   double passes = 0;
-  for (int epoch = settings.start_epoch; epoch < settings.epochs; ++epoch) {
+  for (int epoch = settings.start_epoch; epoch < until.value_or(settings.epochs); ++epoch) {
     const bool edits = phase_at(method, epoch, settings.defer_until).edits_batches;
     passes += images * (passes_of_a_step + (edits ? per_slot : 0)) + evaluated * frozen_pass;
   }

@@ -1,5 +1,7 @@
 #pragma once
 // A rough model of how long a stage takes, for dry runs and for starting the dearest first.
+#include <optional>
+
 #include "core/config.hpp"
 #include "methods/method.hpp"
 #include "train/loaded_data.hpp"
@@ -7,7 +9,8 @@
 namespace m2m {
 
 /// Seconds on one rank: multiply-adds of all passes over an assumed rate. Only ratios between stages are to be
-/// trusted.
-double estimated_seconds(const Config& resolved, const Method& method, const LoadedData& data);
+/// trusted. until: the epoch to stop before; the schedule's last unless given.
+double estimated_seconds(const Config& resolved, const Method& method, const LoadedData& data,
+                         std::optional<int> until = std::nullopt);
 
 }  // namespace m2m

@@ -1,9 +1,16 @@
 #include "train/epoch_counters.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "core/error.hpp"
+
 namespace m2m {
 namespace {
 
-enum Sum { loss, hits, generated, generated_loss, generated_hits, p_target, p_seed, sum_count };
+enum Sum { slots, loss, hits, generated, generated_loss, generated_hits, p_target, p_seed, sum_count };
 
 double ratio(double sum, double count) { return count > 0 ? sum / count : not_measured; }
 
@@ -24,9 +31,9 @@ void EpochCounters::add(std::int64_t step, const torch::Tensor& logits, const to
   bad_step_ = torch::where(is_bad, step, bad_step_);
   sums_[Sum::loss] += step_loss;
   sums_[Sum::hits] += logits.detach().argmax(1).eq(labels).sum();
-  slots_ += losses.size(0);
+  sums_[Sum::slots] += losses.size(0);
   add_planned(planned);
-  if (edited.slots.defined()) add_edited(logits.detach(), losses.detach(), edited);
+  if (edited.rows.defined()) add_edited(logits.detach(), losses.detach(), edited);
 }
 
 void EpochCounters::add_planned(const StepTranslations& planned) {
@@ -40,28 +47,69 @@ void EpochCounters::add_planned(const StepTranslations& planned) {
 
 void EpochCounters::add_edited(const torch::Tensor& logits, const torch::Tensor& losses, const Edited& edited) {
   const torch::Tensor mask = edited.accepted.to(torch::kFloat64);
-  const torch::Tensor own = logits.index_select(0, edited.slots).to(torch::kFloat64);
+  const torch::Tensor own = logits.index_select(0, edited.rows).to(torch::kFloat64);
   const torch::Tensor probabilities = torch::softmax(own, 1);
   const auto probability_of = [&](const torch::Tensor& classes) {
     return probabilities.gather(1, classes.unsqueeze(1)).squeeze(1);
   };
   sums_[Sum::generated] += mask.sum();
-  sums_[Sum::generated_loss] += (losses.index_select(0, edited.slots).to(torch::kFloat64) * mask).sum();
+  sums_[Sum::generated_loss] += (losses.index_select(0, edited.rows).to(torch::kFloat64) * mask).sum();
   sums_[Sum::generated_hits] += (own.argmax(1).eq(edited.targets) * mask).sum();
   sums_[Sum::p_target] += (probability_of(edited.targets) * mask).sum();
   sums_[Sum::p_seed] += (probability_of(edited.seed_classes) * mask).sum();
   accepted_.index_add_(0, edited.seed_classes * classes_ + edited.targets, edited.accepted.to(torch::kInt64));
 }
 
+void EpochCounters::add_up(Communicator& ranks) {
+  if (ranks.size() == 1) return;
+  ranks.all_reduce_sum(sums_);
+  ranks.all_reduce_sum(accepted_);
+  torch::Tensor bad_steps = torch::zeros({ranks.size()}, bad_step_.options());  // 0: none
+  bad_steps[ranks.rank()] = bad_step_ + 1;
+  ranks.all_reduce_sum(bad_steps);
+  const auto none = std::numeric_limits<std::int64_t>::max();
+  const torch::Tensor first = torch::where(bad_steps > 0, bad_steps, none).min();
+  bad_step_ = torch::where(first == none, 0, first) - 1;
+}
+
+void EpochCounters::forget_share() {
+  sums_.zero_();
+  accepted_.zero_();
+  bad_step_.fill_(-1);
+}
+
+std::map<std::string, torch::Tensor> EpochCounters::state() const {
+  return {{"sums", sums_.cpu().clone()},
+          {"bad_step", bad_step_.cpu().clone()},
+          {"accepted", accepted_.cpu().clone()},
+          {"planned", torch::tensor(planned_.cells, torch::kInt64)}};
+}
+
+void EpochCounters::load(const std::map<std::string, torch::Tensor>& state) {
+  const auto tensor = [&](const char* name, std::int64_t size) {
+    const auto found = state.find(name);
+    if (found == state.end() || found->second.numel() != size) {
+      throw data_error(fmt::format("the state of a trial lacks its counter '{}', or has another's", name));
+    }
+    return found->second;
+  };
+  sums_.copy_(tensor("sums", sums_.numel()));
+  bad_step_.copy_(tensor("bad_step", 1).squeeze());
+  accepted_.copy_(tensor("accepted", accepted_.numel()));
+  const torch::Tensor planned =
+      tensor("planned", static_cast<std::int64_t>(planned_.cells.size())).to(torch::kInt64).contiguous();
+  std::copy_n(planned.const_data_ptr<std::int64_t>(), planned.numel(), planned_.cells.begin());
+  translated_ = std::any_of(planned_.cells.begin(), planned_.cells.end(), [](std::int64_t n) { return n != 0; });
+}
+
 void EpochCounters::read(EpochRecord& record) const {
   const torch::Tensor sums = sums_.cpu();
   const double* sum = sums.data_ptr<double>();
-  const auto slots = static_cast<double>(slots_);
-  record.loss = ratio(sum[loss], slots);
-  record.accuracy = ratio(sum[hits], slots);
+  record.loss = ratio(sum[loss], sum[slots]);
+  record.accuracy = ratio(sum[hits], sum[slots]);
   if (!translated_) return;
   record.generated_loss = ratio(sum[generated_loss], sum[generated]);
-  record.other_loss = ratio(sum[loss] - sum[generated_loss], slots - sum[generated]);
+  record.other_loss = ratio(sum[loss] - sum[generated_loss], sum[slots] - sum[generated]);
   record.generated_accuracy = ratio(sum[generated_hits], sum[generated]);
   record.generated_p_target = ratio(sum[p_target], sum[generated]);
   record.generated_p_seed = ratio(sum[p_seed], sum[generated]);

@@ -2,25 +2,37 @@
 
 #include <algorithm>
 
+#include "data/dealing.hpp"
+
 namespace m2m {
+namespace {
+
+/// Fills rows [first, last) of `logits`.
+void answer(FrozenNetwork& network, const LoadedData& data, const Part& part, std::int64_t batch,
+            torch::Dtype precision, std::pair<std::int64_t, std::int64_t> rows, torch::Tensor& logits) {
+  for (std::int64_t first = rows.first; first < rows.second; first += batch) {
+    const std::int64_t size = std::min(batch, rows.second - first);
+    logits.narrow(0, first, size).copy_(network.logits(gather_part(data, part, first, size, precision)));
+  }
+}
+
+}  // namespace
 
 Evaluation evaluate(FrozenNetwork& network, const LoadedData& data, const Part& part, std::int64_t batch,
-                    torch::Dtype precision) {
+                    torch::Dtype precision, Communicator& ranks) {
   const int classes = data.set.classes;
   const std::vector<std::int32_t> labels = part_labels(data, part);
   const auto count = static_cast<std::int64_t>(labels.size());
-  Evaluation result{Confusion(classes), {}};
-  result.logits.reserve(labels.size() * classes);
-  for (std::int64_t first = 0; first < count; first += batch) {
-    const std::int64_t size = std::min(batch, count - first);
-    const torch::Tensor images = gather_part(data, part, first, size, precision);
-    const torch::Tensor logits = network.logits(images).to(torch::kCPU, torch::kFloat32).contiguous();
-    const float* values = logits.data_ptr<float>();
-    for (std::int64_t i = 0; i < size; ++i) {
-      const float* row = values + i * classes;
-      ++result.confusion.at(labels[first + i], static_cast<int>(std::max_element(row, row + classes) - row));
-    }
-    result.logits.insert(result.logits.end(), values, values + size * classes);
+  // Zeros where other ranks answer: the sum over the ranks is then exact.
+  torch::Tensor logits = torch::zeros({count, classes}, data.test_pixels.options().dtype(torch::kFloat32));
+  answer(network, data, part, batch, precision, share_of(count, ranks.rank(), ranks.size()), logits);
+  ranks.all_reduce_sum(logits);
+  logits = logits.cpu();
+  const float* values = logits.const_data_ptr<float>();
+  Evaluation result{Confusion(classes), std::vector<float>(values, values + logits.numel())};
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float* row = values + i * classes;
+    ++result.confusion.at(labels[i], static_cast<int>(std::max_element(row, row + classes) - row));
   }
   return result;
 }

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include "core/metrics.hpp"
+#include "dist/tensors/communicator.hpp"
 #include "nn/frozen_network.hpp"
 #include "train/loaded_data.hpp"
 
@@ -15,8 +16,9 @@ struct Evaluation {
 
 /// Answers for `batch` images at a time, without augmentation, of the network as of its last refresh.
 ///
-/// An image's prediction is its largest logit, the lowest label on a tie. Local, deterministic.
+/// An image's prediction is its largest logit, the lowest label on a tie. Collective: each rank asks its own
+/// network about its share of the part, and each gets the whole answer. Deterministic.
 Evaluation evaluate(FrozenNetwork& network, const LoadedData& data, const Part& part, std::int64_t batch,
-                    torch::Dtype precision);
+                    torch::Dtype precision, Communicator& ranks);
 
 }  // namespace m2m

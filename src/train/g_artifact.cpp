@@ -1,10 +1,7 @@
 #include "train/g_artifact.hpp"
 
-#include <fmt/format.h>
-
-#include "core/error.hpp"
 #include "core/files.hpp"
-#include "core/hash.hpp"
+#include "train/stage_files.hpp"
 
 namespace m2m {
 namespace fs = std::filesystem;
@@ -15,17 +12,11 @@ Json write_pick(const fs::path& file, const NetworkState& state, const Snapshot&
   checkpoint.network = state;
   checkpoint.epoch = snapshot.epoch;
   save_checkpoint(file, checkpoint);
-  Json facts = {{"file", file.filename().string()}, {"sha256", sha256_of_file(file)}, {"epoch", snapshot.epoch}};
+  Json facts = facts_of_file(file);
+  facts["epoch"] = snapshot.epoch;
   if (snapshot.validation.classes > 0) facts["validation_bacc"] = balanced_accuracy(snapshot.validation);
   facts["test_bacc"] = balanced_accuracy(snapshot.test);
   return facts;
-}
-
-Json read_json(const fs::path& file) {
-  Json json = Json::parse(read_file(file), nullptr, false);
-  if (json.is_discarded())
-    throw data_error(file.string() + ": not JSON: delete its folder to have the stage run again");
-  return json;
 }
 
 }  // namespace
@@ -40,14 +31,8 @@ void write_g(const fs::path& folder, const Trial& trial, const Json& facts) {
 }
 
 LoadedG read_g(const fs::path& folder, const std::string& pick) {
-  const Json stage = read_json(folder / "stage.json");
-  const Json facts = stage.value(pick, Json::object());
-  const fs::path file = folder / facts.value("file", "");
-  LoadedG g{load_checkpoint(file), facts};
-  if (g.checkpoint.sha256 != facts.value("sha256", "")) {
-    throw data_error(fmt::format("{}: its content is not what stage.json names: delete {} to have g trained again",
-                                 file.string(), folder.string()));
-  }
+  const Json facts = read_stage_facts(folder).value(pick, Json::object());
+  LoadedG g{load_checkpoint(checked_file(folder, facts)), facts};
   g.facts["stage"] = folder.filename().string();
   return g;
 }

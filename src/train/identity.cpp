@@ -1,6 +1,9 @@
 #include "train/identity.hpp"
 
+#include <fmt/format.h>
+
 #include "core/version.hpp"
+#include "methods/losses.hpp"
 #include "methods/registry.hpp"
 #include "train/study_fields.hpp"
 
@@ -24,8 +27,24 @@ bool acts(const std::string& name, const Config& resolved, const Method& method)
   return true;
 }
 
-Json common_identity(const char* kind, const LoadedData& data) {
-  return {{"kind", kind}, {"numerics", numerics_version}, {"batch_norm", "sync"}, {"data", data_identity(data)}};
+/// Statistics over all ranks are those of one rank, to rounding; local ones depend on how many ranks there are.
+std::string batch_norm_of(const Config& resolved, int ranks) {
+  const bool is_local = resolved.text("train.batch_norm") == "local" && ranks > 1;
+  return is_local ? fmt::format("local {}", ranks) : "sync";
+}
+
+Json common_identity(const char* kind, const Config& resolved, const LoadedData& data, int ranks) {
+  return {{"kind", kind},
+          {"numerics", numerics_version},
+          {"batch_norm", batch_norm_of(resolved, ranks)},
+          {"data", data_identity(data)}};
+}
+
+/// The drops of the learning rate that have come before `epoch`.
+std::vector<double> drops_before(const Config& resolved, int epoch) {
+  std::vector<double> drops = resolved.numbers("train.lr_drops");
+  std::erase_if(drops, [epoch](double drop) { return drop >= epoch; });
+  return drops;
 }
 
 }  // namespace
@@ -55,8 +74,8 @@ Config g_config(const Config& resolved) {
   return config;
 }
 
-Json g_identity(const Config& config, const LoadedData& data) {
-  Json identity = common_identity("g", data);
+Json g_identity(const Config& config, const LoadedData& data, int ranks) {
+  Json identity = common_identity("g", config, data, ranks);
   identity["settings"] = acting_settings(config, find_method("ERM"));
   identity["settings"].erase("seeds.init");
   identity["settings"].erase("seeds.order");
@@ -64,9 +83,33 @@ Json g_identity(const Config& config, const LoadedData& data) {
   return identity;
 }
 
-Json trial_identity(const Config& resolved, const LoadedData& data, const Json& g,
-                    const std::string& start_sha256) {
-  Json identity = common_identity("trial", data);
+std::optional<int> shared_until(const Config& resolved) {
+  const Method& method = find_method(resolved.text("method"));
+  const Phase& first = method.phases.front();
+  const std::int64_t until = resolved.integer("train.defer_until");
+  const bool is_plain =
+      first.sampling == Sampling::permutation && first.loss == cross_entropy && !first.edits_batches;
+  const bool is_within = until > 0 && until < resolved.integer("train.epochs");
+  if (!is_plain || !is_within || !resolved.text("train.start_from").empty()) return std::nullopt;
+  return static_cast<int>(until);
+}
+
+Json prefix_identity(const Config& resolved, const LoadedData& data, int ranks) {
+  const int until = *shared_until(resolved);
+  Json identity = common_identity("prefix", resolved, data, ranks);
+  Json settings = acting_settings(resolved, find_method("ERM"));
+  for (const char* name : {"method", "train.epochs", "train.lr_drops"}) settings.erase(name);
+  const std::vector<double> drops = drops_before(resolved, until);
+  if (drops.empty()) settings.erase("train.lr_drop_factor");
+  if (!drops.empty()) settings["train.lr_drops"] = drops;
+  identity["settings"] = settings;
+  identity["until"] = until;
+  return identity;
+}
+
+Json trial_identity(const Config& resolved, const LoadedData& data, const Json& g, const std::string& start_sha256,
+                    int ranks) {
+  Json identity = common_identity("trial", resolved, data, ranks);
   identity["settings"] = acting_settings(resolved, find_method(resolved.text("method")));
   if (!g.is_null()) identity["g"] = g;
   if (!start_sha256.empty()) identity["start"] = start_sha256;

@@ -1,5 +1,6 @@
 #pragma once
 // What determines a stage: the settings that act in it and the content it reads. Its id is the hash of this.
+#include <optional>
 #include <string>
 
 #include "core/config.hpp"
@@ -16,11 +17,18 @@ Json data_identity(const LoadedData& data);
 
 /// The settings of the g that a trial needs: ERM on the same data with the same schedule.
 Config g_config(const Config& resolved);
-/// Identity of that g. `config` is g_config's.
-Json g_identity(const Config& config, const LoadedData& data);
+/// Identity of that g. `config` is g_config's. ranks: of a trial.
+Json g_identity(const Config& config, const LoadedData& data, int ranks);
+
+/// The epoch until which a trial may share a prefix with others: plain cross-entropy on the data as it is, from an
+/// initialisation. Nothing where it has no such epochs.
+std::optional<int> shared_until(const Config& resolved);
+/// Identity of that prefix: what acts before its last epoch. Kim et al.'s methods differ only after the deferral.
+Json prefix_identity(const Config& resolved, const LoadedData& data, int ranks);
 
 /// Identity of a trial. g: identity of what it translates against, null without; start_sha256: of the checkpoint
 /// that f begins from, empty without.
-Json trial_identity(const Config& resolved, const LoadedData& data, const Json& g, const std::string& start_sha256);
+Json trial_identity(const Config& resolved, const LoadedData& data, const Json& g, const std::string& start_sha256,
+                    int ranks);
 
 }  // namespace m2m

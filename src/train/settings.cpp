@@ -15,14 +15,16 @@ Field seed_field(const std::string& name, const std::string& help) {
   return {name, FieldType::integer, nullptr, "", help, {}, 0, largest_seed};
 }
 
-torch::Device device_for(const std::string& wanted) {
+torch::Device device_for(const std::string& wanted, int local_rank) {
   const bool has_gpu = torch::cuda::is_available();
   if (wanted == "cuda" && !has_gpu) {
     throw usage_error(
         "train.device = 'cuda': no GPU is to be had here; build with 'make gpu' on a machine with one, or say "
         "'cpu'");
   }
-  return wanted == "cpu" || !has_gpu ? torch::Device(torch::kCPU) : torch::Device(torch::kCUDA, 0);
+  if (wanted == "cpu" || !has_gpu) return torch::kCPU;
+  const auto gpus = static_cast<int>(torch::cuda::device_count());
+  return {torch::kCUDA, static_cast<c10::DeviceIndex>(local_rank % gpus)};
 }
 
 /// What is drawn, and whose switches hold.
@@ -96,8 +98,8 @@ std::vector<Field> schedule_fields() {
   };
 }
 
-/// In which precision, from where and on what.
-std::vector<Field> run_fields() {
+/// In which precision, and from where.
+std::vector<Field> start_fields() {
   return {
       {"train.precision",
        FieldType::text,
@@ -108,6 +110,12 @@ std::vector<Field> run_fields() {
       {"train.start_from", FieldType::text, "", "file",
        "Begin f from this checkpoint (.safetensors or .t7), momentum included where it has it."},
       {"train.start_epoch", FieldType::integer, 0, "epochs", "The epoch that such an f begins at.", {}, 0},
+  };
+}
+
+/// On what, and what is written meanwhile; none of these is part of a trial's id.
+std::vector<Field> machine_fields() {
+  return {
       {"train.device",
        FieldType::text,
        "auto",
@@ -122,6 +130,26 @@ std::vector<Field> run_fields() {
        "operations "
        "alone; they differ in rounding and speed.",
        kernel_names(), 0, 0, FieldUse::provenance},
+      {"train.batch_norm",
+       FieldType::text,
+       "sync",
+       "",
+       "Where several ranks train one trial: batch statistics over the shares of all of them, or local to each.",
+       {"sync", "local"},
+       0,
+       0,
+       FieldUse::provenance},
+      {"train.deterministic",
+       FieldType::flag,
+       false,
+       "",
+       "Deal each batch to 8 shards and add up in a fixed order: the same bits for 1, 2, 4 and 8 ranks a trial, at "
+       "a "
+       "price. Only on a CPU.",
+       {},
+       0,
+       0,
+       FieldUse::provenance},
       {"train.threads", FieldType::integer, 1, "threads", "Threads of a rank.", {}, 1, 1024, FieldUse::provenance},
       {"train.evaluation_batch",
        FieldType::integer,
@@ -131,6 +159,15 @@ std::vector<Field> run_fields() {
        {},
        1,
        65536,
+       FieldUse::provenance},
+      {"train.checkpoint_every",
+       FieldType::number,
+       10.0,
+       "minutes",
+       "How often a running trial writes what it could be resumed from after a kill; 0: only when it is stopped.",
+       {},
+       0,
+       100000,
        FieldUse::provenance},
       {"train.test_every",
        FieldType::integer,
@@ -148,13 +185,13 @@ std::vector<Field> run_fields() {
 
 std::vector<Field> train_fields() {
   std::vector<Field> fields;
-  for (const auto& rows : {seed_fields(), schedule_fields(), run_fields()}) {
+  for (const auto& rows : {seed_fields(), schedule_fields(), start_fields(), machine_fields()}) {
     fields.insert(fields.end(), rows.begin(), rows.end());
   }
   return fields;
 }
 
-TrainSettings train_settings(const Config& resolved) {
+TrainSettings train_settings(const Config& resolved, int local_rank) {
   TrainSettings settings;
   settings.network = resolved.text("train.network");
   settings.epochs = static_cast<int>(resolved.integer("train.epochs"));
@@ -168,9 +205,15 @@ TrainSettings train_settings(const Config& resolved) {
   settings.bfloat16 = resolved.text("train.precision") == "bf16";
   settings.kernels = resolved.text("train.kernels");
   if (settings.kernels != "torch") kernels::find_instruction_set(settings.kernels);  // a refusal belongs here
-  settings.device = device_for(resolved.text("train.device"));
+  settings.device = device_for(resolved.text("train.device"), local_rank);
   settings.threads = static_cast<int>(resolved.integer("train.threads"));
+  settings.synchronised = resolved.text("train.batch_norm") == "sync";
+  settings.deterministic = resolved.flag("train.deterministic");
+  if (settings.deterministic && settings.device.is_cuda()) {
+    throw usage_error("train.deterministic = true: sums on a GPU have no fixed order; say train.device = 'cpu'");
+  }
   settings.evaluation_batch = resolved.integer("train.evaluation_batch");
+  settings.checkpoint_seconds = 60 * resolved.number("train.checkpoint_every");
   settings.test_every = static_cast<int>(resolved.integer("train.test_every"));
   settings.start_from = resolved.text("train.start_from");
   settings.start_epoch = static_cast<int>(resolved.integer("train.start_epoch"));

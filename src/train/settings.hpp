@@ -26,14 +26,19 @@ struct TrainSettings {
   std::string kernels = "auto";              // one of kernel_names()
   torch::Device device = torch::kCPU;
   int threads = 1;
+  bool synchronised = true;    // batch norm over the shares of all ranks of a trial; false: each over its own
+  bool deterministic = false;  // shards and sums in a fixed order, whatever the number of ranks
   std::int64_t evaluation_batch = 500;
-  int test_every = 1;      // epochs; 0: only where a snapshot is taken
-  std::string start_from;  // a checkpoint of f; empty: none
+  double checkpoint_seconds = 600;  // between two files to resume from; 0: only where a stage is stopped
+  int test_every = 1;               // epochs; 0: only where a snapshot is taken
+  std::string start_from;           // a checkpoint of f; empty: none
   int start_epoch = 0;
 };
 
+/// local_rank: which of its host's ranks this is; with several GPUs it takes that one, modulo their number.
+///
 /// Throws Error (usage) where train.device asks for a GPU, or train.kernels for instructions, that this build or
-/// machine has not.
-TrainSettings train_settings(const Config& resolved);
+/// machine has not, and where a GPU is to be deterministic.
+TrainSettings train_settings(const Config& resolved, int local_rank = 0);
 
 }  // namespace m2m

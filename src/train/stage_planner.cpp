@@ -14,15 +14,26 @@ int epochs_to_run(const Config& resolved) {
   return static_cast<int>(resolved.integer("train.epochs") - resolved.integer("train.start_epoch"));
 }
 
-StageRequest request_g(const Config& resolved, const LoadedData& data) {
+StageRequest request_g(const Config& resolved, const LoadedData& data, int ranks) {
   StageRequest g;
   g.kind = StageKind::g;
   g.label = "g";
   g.config = g_config(resolved);
-  g.identity = g_identity(g.config, data);
+  g.identity = g_identity(g.config, data, ranks);
   g.epochs = epochs_to_run(g.config);
   g.cost = estimated_seconds(g.config, find_method("ERM"), data);
   return g;
+}
+
+StageRequest request_prefix(const Config& resolved, const LoadedData& data, int ranks) {
+  StageRequest prefix;
+  prefix.kind = StageKind::prefix;
+  prefix.label = "prefix";
+  prefix.config = resolved;
+  prefix.identity = prefix_identity(resolved, data, ranks);
+  prefix.epochs = *shared_until(resolved);
+  prefix.cost = estimated_seconds(resolved, find_method("ERM"), data, prefix.epochs);
+  return prefix;
 }
 
 }  // namespace
@@ -54,12 +65,18 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
   if (method.editing && !g_from.empty()) {
     g = {{"file", checked_checkpoint(g_from, resolved, *data)}};
   } else if (method.editing) {
-    trial.needs.push_back(request_g(resolved, *data));
+    trial.needs.push_back(request_g(resolved, *data, ranks_per_trial_));
     g = {{"stage", stage_id(trial.needs.front().identity)}, {"pick", resolved.text("m2m.g_epoch")}};
+  }
+  if (shared_until(resolved)) {
+    trial.needs.push_back(request_prefix(resolved, *data, ranks_per_trial_));
+    trial.epochs -= trial.needs.back().epochs;
+    trial.cost -= trial.needs.back().cost;
   }
   const std::string start_from = resolved.text("train.start_from");
   trial.identity =
-      trial_identity(resolved, *data, g, start_from.empty() ? "" : checked_checkpoint(start_from, resolved, *data));
+      trial_identity(resolved, *data, g, start_from.empty() ? "" : checked_checkpoint(start_from, resolved, *data),
+                     ranks_per_trial_);
   return trial;
 }
 

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/error.hpp"
+#include "data/dealing.hpp"
 
 namespace m2m {
 namespace {
@@ -35,6 +36,12 @@ torch::Tensor slot_labels(const PlanBasis& basis, std::span<const Slot> slots, t
   return torch::tensor(labels, torch::kInt64).to(device);
 }
 
+std::vector<Slot> picked(std::span<const Slot> slots, const std::vector<std::int32_t>& which) {
+  std::vector<Slot> some(which.size());
+  std::transform(which.begin(), which.end(), some.begin(), [&](std::int32_t slot) { return slots[slot]; });
+  return some;
+}
+
 }  // namespace
 
 TrialKeys keys_of_f(const Config& resolved) {
@@ -53,10 +60,12 @@ NetworkState copy_state(const Network& network) {
   return state;
 }
 
-std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data) {
+std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data,
+                                       SumOverRanks sum_over_ranks) {
   const ImageShape& shape = data.set.train.shape;
-  auto network = make_network({settings.network, data.set.classes, shape.channels, shape.height, shape.width,
-                               data.mean, data.std, settings.bfloat16, settings.kernels});
+  auto network =
+      make_network({settings.network, data.set.classes, shape.channels, shape.height, shape.width, data.mean,
+                    data.std, settings.bfloat16, settings.kernels, std::move(sum_over_ranks)});
   network->to(settings.device, settings.precision);
   return network;
 }
@@ -65,19 +74,45 @@ Trial::Trial(TrialSetup setup)
     : setup_(std::move(setup)),
       basis_(plan_basis(setup_.data->set, setup_.data->split, setup_.settings.batch_size, setup_.keys.order,
                         setup_.keys.plan)),
-      network_(build_network(setup_.settings, *setup_.data)),
+      network_(build_network(setup_.settings, *setup_.data, sum_for_batch_norm())),
       sgd_(*network_, setup_.settings.momentum, setup_.settings.weight_decay),
       frozen_(freeze(*network_)),
+      statistics_(*network_),
       pass_(multiply_adds(network_->spec())),
       epoch_(setup_.settings.start_epoch) {
   const torch::NoGradGuard no_gradient;
-  if (setup_.start) {
+  if (setup_.resume) {
+    restore(*setup_.resume);
+    setup_.resume.reset();  // its memory
+  } else if (setup_.start) {
     load_state(*network_, setup_.start->network, setup_.settings.start_from);
     sgd_.load(setup_.start->momentum, setup_.settings.start_from);
   } else {
     initialise(*network_, setup_.keys.init);
   }
   if (setup_.g) frozen_g_ = freeze(*setup_.g);  // once: g never changes
+}
+
+SumOverRanks Trial::sum_for_batch_norm() {
+  if (setup_.ranks->size() == 1 || !setup_.settings.synchronised) return {};
+  return [ranks = setup_.ranks](torch::Tensor& values) { ranks->all_reduce_sum(values); };
+}
+
+void Trial::restore(const TrialState& state) {
+  const std::string origin = "the state of the trial";
+  load_state(*network_, state.network, origin);
+  sgd_.load(state.momentum, origin);
+  epoch_ = state.epoch;
+  step_ = state.step;
+  epochs_ = state.epochs;
+  best_ = state.best;
+  best_state_ = state.best_network;
+  if (best_) best_bacc_ = balanced_accuracy(best_->validation);
+  if (step_ == 0) return;
+  begin_epoch();
+  counters_->load(state.counters);
+  if (setup_.ranks->rank() != 0) counters_->forget_share();  // the first rank counts on for all
+  step_seconds_ = state.step_seconds;
 }
 
 void Trial::submit(std::int64_t steps) {
@@ -101,52 +136,81 @@ void Trial::step() {
   const auto start = Clock::now();
   const Phase& phase = phase_at(setup_.method, epoch_, setup_.settings.defer_until);
   const std::span<const Slot> slots = plan_.step(step_);
-  Batch batch = gather(slots);
   StepTranslations planned;
-  Edited edited;
   if (phase.edits_batches) {
     planned = timed(setup_.profile, ProfilePhase::plan, 0, [&] {
       return setup_.editing.plan(basis_, slots, epoch_, step_, setup_.data->set.train.shape);
     });
-    edited = edit(planned, batch);
   }
-  learn(phase, batch, planned, edited);
+  const Communicator& ranks = *setup_.ranks;
+  Batch batch = gather(slots, deal_slots(static_cast<std::int64_t>(slots.size()), planned.worked_slots(),
+                                         ranks.rank(), ranks.size()));
+  Edited edited;
+  if (phase.edits_batches) edited = edit(planned, slots, batch);
+  learn(phase, slots.size(), batch, planned, edited);
   step_seconds_.push_back(seconds_since(start));
 }
 
-Batch Trial::gather(std::span<const Slot> slots) {
+Batch Trial::gather(std::span<const Slot> slots, std::vector<std::int32_t> own) {
   const PhaseTimer timer(setup_.profile, ProfilePhase::gather);
-  return {gather_slots(*setup_.data, slots, setup_.settings.precision),
-          slot_labels(basis_, slots, setup_.settings.device)};
+  const std::vector<Slot> share = picked(slots, own);
+  return {gather_slots(*setup_.data, share, setup_.settings.precision),
+          slot_labels(basis_, share, setup_.settings.device), std::move(own)};
 }
 
-Edited Trial::edit(const StepTranslations& planned, Batch& batch) {
+Edited Trial::edit(const StepTranslations& planned, std::span<const Slot> slots, Batch& batch) {
   PhaseTimer timer(setup_.profile, ProfilePhase::translate);
-  Edited edited = setup_.editing.apply({*frozen_, *frozen_g_, setup_.keys.plan, epoch_, step_}, planned, batch);
-  if (edited.slots.defined()) {
-    timer.count(static_cast<double>(edited.slots.size(0)) * setup_.editing.passes * pass_);
+  const auto images_of = [&](const std::vector<std::int32_t>& which) {
+    return gather_slots(*setup_.data, picked(slots, which), setup_.settings.precision);
+  };
+  Edited edited =
+      setup_.editing.apply({*frozen_, *frozen_g_, setup_.keys.plan, epoch_, step_, images_of}, planned, batch);
+  if (edited.rows.defined()) {
+    timer.count(static_cast<double>(edited.rows.size(0)) * setup_.editing.passes * pass_);
   }
   return edited;
 }
 
-void Trial::learn(const Phase& phase, const Batch& batch, const StepTranslations& planned, const Edited& edited) {
+void Trial::learn(const Phase& phase, std::size_t slots, const Batch& batch, const StepTranslations& planned,
+                  const Edited& edited) {
+  // In a short batch a rank may have no slot. It still has its part in every sum: batch norm's lie within the
+  // passes.
+  if (!batch.slots.empty() || network_->spec().sum_over_ranks) {
+    descend(phase, slots, batch, planned, edited);
+  } else {
+    counters_->add_planned(planned);
+  }
+  if (setup_.ranks->size() > 1) {
+    const PhaseTimer timer(setup_.profile, ProfilePhase::reduce);
+    add_up_over_ranks();
+  }
+  const PhaseTimer timer(setup_.profile, ProfilePhase::update);
+  sgd_.step(learning_rate(setup_.settings.schedule, epoch_));
+}
+
+void Trial::descend(const Phase& phase, std::size_t slots, const Batch& batch, const StepTranslations& planned,
+                    const Edited& edited) {
   Profile* const profile = setup_.profile;
-  const auto images = static_cast<double>(batch.labels.size(0));
+  const auto images = static_cast<double>(batch.slots.size());
   torch::Tensor logits, losses;
   timed(profile, ProfilePhase::forward, images * pass_, [&] {
     logits = network_->forward(batch.images);
     losses = phase.loss(logits, batch.labels);
   });
-  timed(profile, ProfilePhase::backward, 2 * images * pass_, [&] { (losses.sum() / images).backward(); });
-  timed(profile, ProfilePhase::update, 0, [&] {
-    sgd_.step(learning_rate(setup_.settings.schedule, epoch_));
-    counters_->add(step_, logits, losses, batch.labels, planned, edited);
-  });
+  timed(profile, ProfilePhase::backward, 2 * images * pass_,
+        [&] { (losses.sum() / static_cast<double>(slots)).backward(); });
+  counters_->add(step_, logits, losses, batch.labels, planned, edited);
+}
+
+void Trial::add_up_over_ranks() {
+  setup_.ranks->all_reduce_sum(sgd_.gradient());
+  if (!setup_.settings.synchronised) statistics_.average(*setup_.ranks);
 }
 
 void Trial::end_epoch() {
   EpochRecord record;
   record.epoch = epoch_;
+  counters_->add_up(*setup_.ranks);
   record.learning_rate = learning_rate(setup_.settings.schedule, epoch_);
   counters_->read(record);
   if (const std::int64_t bad = counters_->first_bad_step(); bad >= 0) {
@@ -169,7 +233,7 @@ void Trial::evaluate_epoch(EpochRecord& record) {
   frozen_->refresh();
   const auto evaluate_part = [&](const Part& part) {
     timer.count(static_cast<double>(part.rows.size()) * pass_);
-    return evaluate(*frozen_, *setup_.data, part, settings.evaluation_batch, settings.precision);
+    return evaluate(*frozen_, *setup_.data, part, settings.evaluation_batch, settings.precision, *setup_.ranks);
   };
   const Split& split = setup_.data->split;
   const bool is_last = epoch_ + 1 == settings.epochs;
@@ -198,6 +262,17 @@ void Trial::evaluate_epoch(EpochRecord& record) {
   }
   if (is_last) last_ = std::move(snapshot);
   record.evaluation_seconds = seconds_since(start);
+}
+
+TrialState Trial::state() {
+  const Checkpoint weights = checkpoint();
+  TrialState state{epoch_, step_, weights.network, weights.momentum, epochs_, best_, best_state_, {}, {}};
+  if (step_ == 0) return state;
+  counters_->add_up(*setup_.ranks);
+  state.counters = counters_->state();
+  if (setup_.ranks->rank() != 0) counters_->forget_share();
+  state.step_seconds = step_seconds_;
+  return state;
 }
 
 Checkpoint Trial::checkpoint() const {

@@ -11,14 +11,17 @@
 #include <vector>
 
 #include "core/profile.hpp"
+#include "dist/tensors/communicator.hpp"
 #include "methods/method.hpp"
 #include "results/record.hpp"
 #include "train/checkpoint.hpp"
 #include "train/epoch_counters.hpp"
 #include "train/evaluation.hpp"
 #include "train/loaded_data.hpp"
+#include "train/running_statistics.hpp"
 #include "train/settings.hpp"
 #include "train/sgd.hpp"
+#include "train/trial_state.hpp"
 
 namespace m2m {
 
@@ -41,32 +44,40 @@ struct TrialSetup {
   BatchEditing editing;  // of the method, where it has one
   TrialKeys keys;
   std::shared_ptr<const LoadedData> data;
-  std::shared_ptr<Network> g;       // where the method translates
-  std::optional<Checkpoint> start;  // f, where it does not begin from its initialisation
-  int best_from_epoch = 0;          // `best` is looked for among the epochs from this one on
+  std::shared_ptr<Network> g;        // where the method translates
+  std::optional<Checkpoint> start;   // f, where it does not begin from its initialisation
+  std::optional<TrialState> resume;  // where it goes on from an earlier run, or from a prefix that it shares
+  std::shared_ptr<Communicator> ranks = alone();  // that share the trial
+  int best_from_epoch = 0;                        // `best` is looked for among the epochs from this one on
   std::function<void(const EpochRecord&)> on_epoch;
   Profile* profile = nullptr;  // where to time the phases, if at all
 };
 
 /// Network weights and running statistics by name, as a copy.
-using NetworkState = std::map<std::string, torch::Tensor>;
 NetworkState copy_state(const Network& network);
 
-/// f as the data and settings want it, in their precision and on their device, with torch's own weights.
-std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data);
+/// f as the data and settings want it, in their precision and on their device, with torch's own weights. With
+/// `sum_over_ranks`, its batch norm is over the shares of all ranks.
+std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data,
+                                       SumOverRanks sum_over_ranks = {});
 
 class Trial {
  public:
+  /// With several ranks, every rank makes the same trial and moves it on by the same steps.
   explicit Trial(TrialSetup setup);
 
   /// Trains up to `steps` further steps; an epoch's last step is followed by its evaluation and on_epoch.
-  /// Local. Deterministic for the same processor type, threads and libraries. Throws Diverged.
+  /// Collective over the trial's ranks. Deterministic for the same processor type, threads, ranks and libraries.
+  /// Throws Diverged, on all ranks alike.
   void submit(std::int64_t steps);
   bool done() const { return epoch_ >= setup_.settings.epochs; }
 
   int epoch() const { return epoch_; }  // epochs done, from 0
+  bool between_epochs() const { return step_ == 0; }
   Network& network() const { return *network_; }
   Checkpoint checkpoint() const;
+  /// All that the trial is now; from it another goes on as this one would. Collective where an epoch has begun.
+  TrialState state();
   const std::vector<EpochRecord>& epochs() const { return epochs_; }
   const std::optional<Snapshot>& best() const { return best_; }
   const NetworkState& best_state() const { return best_state_; }
@@ -75,11 +86,18 @@ class Trial {
  private:
   void begin_epoch();
   void step();
-  Batch gather(std::span<const Slot> slots);
-  void learn(const Phase& phase, const Batch& batch, const StepTranslations& planned, const Edited& edited);
-  Edited edit(const StepTranslations& planned, Batch& batch);
+  Batch gather(std::span<const Slot> slots, std::vector<std::int32_t> own);
+  Edited edit(const StepTranslations& planned, std::span<const Slot> slots, Batch& batch);
+  void learn(const Phase& phase, std::size_t slots, const Batch& batch, const StepTranslations& planned,
+             const Edited& edited);
+  void descend(const Phase& phase, std::size_t slots, const Batch& batch, const StepTranslations& planned,
+               const Edited& edited);
+  void add_up_over_ranks();
+  void restore(const TrialState& state);
   void end_epoch();
   void evaluate_epoch(EpochRecord& record);
+
+  SumOverRanks sum_for_batch_norm();
 
   TrialSetup setup_;
   PlanBasis basis_;
@@ -87,7 +105,8 @@ class Trial {
   Sgd sgd_;
   std::unique_ptr<FrozenNetwork> frozen_;    // f, refreshed before it is asked
   std::unique_ptr<FrozenNetwork> frozen_g_;  // none without g
-  double pass_;                              // multiply-adds of one image's forward pass
+  RunningStatistics statistics_;
+  double pass_;  // multiply-adds of one image's forward pass
   int epoch_ = 0;
   std::int64_t step_ = 0;
   EpochPlan plan_;

@@ -191,5 +191,57 @@ TEST_F(SweepProgram, LeavesAFolderThatTheNextRunResumesWhenKilled) {
   }
 }
 
+TEST_F(SweepProgram, RunsATrialOnAGroupOfRanksAndUsesThoseLeftOver) {
+  const Outcome even = sweep(4, "jobs/grid.toml --ranks-per-trial 2");
+  EXPECT_EQ(even.code, 0) << even.output;
+  EXPECT_EQ(count(even.output, "4 ranks in 2 groups of 2\n"), 1) << even.output;
+  EXPECT_EQ(fake::count_lines(out(), "began"), 9);
+  EXPECT_EQ(fake::count_lines(out(), "joined"), 9);
+  std::filesystem::remove_all(out());
+  const Outcome uneven = sweep(3, "jobs/grid.toml --ranks-per-trial 2 fake.milliseconds=20");
+  EXPECT_EQ(uneven.code, 0) << uneven.output;
+  EXPECT_EQ(count(uneven.output, "3 ranks in 2 groups of 2; the last group has 1\n"), 1) << uneven.output;
+  EXPECT_EQ(fake::count_lines(out(), "done"), 9);
+  EXPECT_EQ(fake::processes(out()).size(), 3U);
+}
+
+TEST_F(SweepProgram, GroupsRanksByItselfWhereThereAreFewerTrials) {
+  const Outcome outcome = sweep(4, "jobs/grid.toml --ranks-per-trial auto method=ERM seed=1");
+  EXPECT_EQ(outcome.code, 0) << outcome.output;
+  EXPECT_EQ(count(outcome.output, "4 ranks in 1 group of 4\n"), 1) << outcome.output;
+  EXPECT_EQ(fake::count_lines(out(), "joined"), 3);
+}
+
+TEST_F(SweepProgram, RefusesGroupsThatTheJobCannotForm) {
+  const Outcome outcome = sweep(2, "jobs/grid.toml --ranks-per-trial 4");
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_EQ(count(outcome.output, "--ranks-per-trial 4: the job has 2 ranks; start it with 'mpirun -np 4' or more"),
+            1)
+      << outcome.output;
+  for (const char* wrong : {"0", "-1", "two", "1.5", ""}) {
+    EXPECT_EQ(sweep(0, std::string("jobs/grid.toml --ranks-per-trial '") + wrong + "'").code, 2) << wrong;
+  }
+}
+
+TEST_F(SweepProgram, StopsAGroupAtOneStepWhicheverOfItsRanksIsSignalled) {
+  testing::Background sweeping(command(4, "jobs/grid.toml --ranks-per-trial 2 fake.milliseconds=50"), folder());
+  wait_for_lines(2, "joined");
+  ::kill(*fake::processes(out()).rbegin(), SIGTERM);
+  EXPECT_EQ(sweeping.wait(), 4) << read_file(folder() / "background.log");
+  EXPECT_EQ(sweep(4, "jobs/grid.toml --ranks-per-trial 2").code, 0);
+  EXPECT_EQ(fake::count_lines(out(), "done"), 9);
+}
+
+TEST_F(SweepProgram, EndsTheJobWhereAStageThrowsInAGroupAndResumesWithoutLosingAnything) {
+  const Outcome broken = sweep(2, "jobs/broken.toml --ranks-per-trial 2 --out there");
+  EXPECT_NE(broken.code, 0);
+  EXPECT_NE(broken.code, 3);
+  EXPECT_GE(count(broken.output, "the job ends here; run the same command again to resume"), 1) << broken.output;
+  const auto before = fake::finished(folder() / "there");
+  const Outcome resumed = sweep(2, "jobs/broken.toml --out there");  // one rank a trial: the others go on
+  EXPECT_EQ(resumed.code, 3) << resumed.output;
+  for (const std::string& id : before) EXPECT_EQ(fake::stages(folder() / "there", "began").count(id), 1U);
+}
+
 }  // namespace
 }  // namespace m2m

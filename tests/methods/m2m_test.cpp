@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
+#include "data/dealing.hpp"
 #include "support/tiny_data.hpp"
 #include "train/trial.hpp"
 
@@ -27,9 +30,24 @@ struct Fixture {
   Batch batch() const {
     std::vector<std::int64_t> labels;
     for (const Slot& slot : plan.step(0)) labels.push_back(basis.labels[slot.image]);
-    return {gather_slots(*data, plan.step(0), torch::kFloat64), torch::tensor(labels, torch::kInt64)};
+    std::vector<std::int32_t> slots(labels.size());
+    std::iota(slots.begin(), slots.end(), 0);
+    return {gather_slots(*data, plan.step(0), torch::kFloat64), torch::tensor(labels, torch::kInt64), slots};
   }
-  EditContext context() const { return {*f, *g, basis.plan, 4, 0}; }
+  /// The slots that a rank takes of that batch.
+  Batch share(int rank, int ranks) const {
+    const Batch whole = batch();
+    const auto own = deal_slots(whole.labels.size(0), planned.worked_slots(), rank, ranks);
+    const torch::Tensor rows = torch::tensor(std::vector<std::int64_t>(own.begin(), own.end()), torch::kInt64);
+    return {whole.images.index_select(0, rows), whole.labels.index_select(0, rows), own};
+  }
+  EditContext context() const {
+    return {*f, *g, basis.plan, 4, 0, [this](const std::vector<std::int32_t>& slots) {
+              std::vector<Slot> picked;
+              for (const std::int32_t slot : slots) picked.push_back(plan.step(0)[slot]);
+              return gather_slots(*data, picked, torch::kFloat64);
+            }};
+  }
 };
 
 TEST(ApplyM2m, KeepsTheSameSlotsAndImagesWhetherTheCoinIsTossedFirstOrLast) {
@@ -37,11 +55,13 @@ TEST(ApplyM2m, KeepsTheSameSlotsAndImagesWhetherTheCoinIsTossedFirstOrLast) {
   Batch coin_first = x.batch();
   Batch translate_first = x.batch();
   const Edited a = apply_m2m(x.m2m, x.context(), x.planned, coin_first);
-  x.m2m.order = CoinOrder::translate_first;
-  const Edited b = apply_m2m(x.m2m, x.context(), x.planned, translate_first);
-  EXPECT_LT(a.slots.size(0), b.slots.size(0));
+  x.m2m.plan.order = CoinOrder::translate_first;
+  const StepTranslations all =
+      plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m.plan, x.data->set.train.shape);
+  const Edited b = apply_m2m(x.m2m, x.context(), all, translate_first);
+  EXPECT_LT(a.rows.size(0), b.rows.size(0));
   EXPECT_GT(a.accepted.sum().item<int>(), 0);
-  EXPECT_TRUE(torch::equal(a.slots.masked_select(a.accepted), b.slots.masked_select(b.accepted)));
+  EXPECT_TRUE(torch::equal(a.rows.masked_select(a.accepted), b.rows.masked_select(b.accepted)));
   EXPECT_TRUE(torch::allclose(coin_first.images, translate_first.images, 1e-6, 1e-6));
 }
 
@@ -52,16 +72,34 @@ TEST(ApplyM2m, ChangesAcceptedSlotsAndNoOther) {
   const Edited edited = apply_m2m(x.m2m, x.context(), x.planned, after);
   torch::Tensor changed = (before.images - after.images).abs().flatten(1).amax(1) > 0;
   torch::Tensor expected = torch::zeros({64}, torch::kBool);
-  expected.index_fill_(0, edited.slots.masked_select(edited.accepted), true);
+  expected.index_fill_(0, edited.rows.masked_select(edited.accepted), true);
   EXPECT_TRUE(torch::equal(changed, expected));
   EXPECT_TRUE(torch::equal(before.labels, after.labels));
+}
+
+TEST(ApplyM2m, TranslatesASlotAlikeWhicheverRankHoldsItAndItsSeed) {
+  Fixture x;
+  Batch whole = x.batch();
+  const int accepted = apply_m2m(x.m2m, x.context(), x.planned, whole).accepted.sum().item<int>();
+  for (const int ranks : {2, 3, 64}) {
+    int together = 0;
+    for (int rank = 0; rank < ranks; ++rank) {
+      Batch share = x.share(rank, ranks);
+      const Edited edited = apply_m2m(x.m2m, x.context(), x.planned, share);
+      if (edited.rows.defined()) together += edited.accepted.sum().item<int>();
+      for (std::size_t i = 0; i < share.slots.size(); ++i) {
+        EXPECT_TRUE(torch::allclose(share.images[i], whole.images[share.slots[i]], 0, 1e-12)) << share.slots[i];
+      }
+    }
+    EXPECT_EQ(together, accepted) << ranks;
+  }
 }
 
 TEST(ApplyM2m, LeavesABatchAloneWhereNothingWasChosen) {
   Fixture x;
   Batch batch = x.batch();
   const Edited edited = apply_m2m(x.m2m, x.context(), {}, batch);
-  EXPECT_FALSE(edited.slots.defined());
+  EXPECT_FALSE(edited.rows.defined());
   EXPECT_TRUE(torch::equal(batch.images, x.batch().images));
 }
 

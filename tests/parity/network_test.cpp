@@ -29,7 +29,7 @@ class ParityOfNetwork : public GoldenTest {
     const auto network = published_network(*checkpoint_, *data_, torch::kFloat32, 0, kernels, bfloat16);
     const auto frozen = freeze(*network);
     frozen->refresh();
-    return evaluate(*frozen, *data_, data_->split.test, 500, torch::kFloat32).confusion;
+    return evaluate(*frozen, *data_, data_->split.test, 500, torch::kFloat32, *alone()).confusion;
   }
 
   /// Half of the changes in the cells: an image that moves leaves one and enters another.

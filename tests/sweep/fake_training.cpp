@@ -54,9 +54,9 @@ void leave_artifact(const OutputFolder& out, const Stage& stage) {
 }
 
 void check_needs(const OutputFolder& out, const Stage& stage) {
-  for (const std::string& id : stage.needs) {
-    if (!std::filesystem::exists(out.stage_done(id)))
-      throw internal_error("began before its stage " + id + " was there");
+  for (const StageNeed& need : stage.needs) {
+    if (!std::filesystem::exists(out.stage_done(need.id)))
+      throw internal_error("began before its stage " + need.id + " was there");
   }
 }
 
@@ -120,19 +120,22 @@ StageRequest plan(const Config& resolved, const std::string& label) {
   return trial;
 }
 
-RunStage runner(const OutputFolder& out) {
-  return [out](const Stage& stage, StageContext& context) -> StageResult {
+RunStage runner(const OutputFolder& out, const MpiGroup* group) {
+  const bool leads = group == nullptr || group->rank() == 0;
+  const auto any = [group](bool mine) { return group == nullptr ? mine : group->any(mine); };
+  return [out, leads, any](const Stage& stage, StageContext& context) -> StageResult {
     check_needs(out, stage);
-    note(out, "began", stage);
+    note(out, leads ? "began" : "joined", stage);
     const std::string does = stage.config.text("fake.does");
     for (int epoch = 0; epoch < stage.epochs; ++epoch) {
-      if (context.stop_requested()) return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+      if (any(context.stop_requested())) return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
       std::this_thread::sleep_for(std::chrono::milliseconds(stage.config.integer("fake.milliseconds")));
-      context.progress({epoch + 1, stage.epochs, 0.5, 0.3, 100, 0.001});
+      if (leads) context.progress({epoch + 1, stage.epochs, 0.5, 0.3, 100, 0.001});
     }
     const bool is_g = stage.kind == StageKind::g;
     if (does == "throw" || (is_g && does == "g throws")) throw data_error("thrown on purpose");
     if (does == "diverge") return {StageEnd::diverged, "loss is not a number at epoch 3", ExitCode::some_failed, 0};
+    if (!leads) return {StageEnd::done, "", ExitCode::done, 0};
     leave_artifact(out, stage);
     note(out, "done", stage);
     return {StageEnd::done, "bACC 50.0 (last)", ExitCode::done, 0};

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "dist/messages/group.hpp"
 #include "results/layout.hpp"
 #include "sweep/plan.hpp"
 #include "sweep/stage.hpp"
@@ -21,7 +22,8 @@ StageRequest plan(const Config& resolved, const std::string& label);
 
 /// Runs a stage: sleeps fake.milliseconds an epoch, does what fake.does says, and leaves result.h5 or stage.json
 /// behind. Adds a line to OUT/ran.log when a stage begins, and one when it is done.
-RunStage runner(const OutputFolder& out);
+/// group: with whom a stage is run, if with anybody: all agree where to stop, the first one writes.
+RunStage runner(const OutputFolder& out, const MpiGroup* group = nullptr);
 
 /// The lines of OUT/ran.log that begin with `word`.
 int count_lines(const std::filesystem::path& out, const std::string& word);

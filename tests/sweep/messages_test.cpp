@@ -16,7 +16,7 @@ TEST(Messages, CarryAStageWhole) {
                     Json{{"a", {1, 2}}},
                     7,
                     0.25,
-                    {"x", "y"}};
+                    {{StageKind::g, "x"}, {StageKind::prefix, "y"}}};
   const ToWorker heard = decode_to_worker(encode(ToWorker(Start{stage})));
   const Stage& same = std::get<Start>(heard).stage;
   EXPECT_EQ(same.id, stage.id);

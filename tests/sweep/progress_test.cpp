@@ -182,8 +182,9 @@ TEST(DryRun, SaysWhatIsThereWhatIsToDoAndWhatItCosts) {
     ASSERT_NE(at, std::string::npos);
     const std::string line = text.substr(at, text.find('\n', at) - at);
     EXPECT_NE(line.find(is_done(stage) ? "done" : "to do"), std::string::npos) << line;
-    for (const std::string& id : stage.needs)
-      EXPECT_NE(line.find("needs " + short_id(id)), std::string::npos) << line;
+    for (const StageNeed& need : stage.needs) {
+      EXPECT_NE(line.find("needs " + short_id(need.id)), std::string::npos) << line;
+    }
   }
 }
 

@@ -46,7 +46,8 @@ ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, con
   const StageGraph graph = plan_study(study, fake::fields(), fake::resolve, fake::plan);
   const FolderLock lock(folder);
   write_plan(study, graph, {folder});
-  return lead_sweep({graph, {folder}, lock, session.size(), std::nullopt}, post.coordinator(), post.worker(), run);
+  return lead_sweep({graph, {folder}, lock, session.size(), 1, std::nullopt}, post.coordinator(), post.worker(),
+                    run);
 }
 
 ExitCode sweep(const std::string& toml, const std::filesystem::path& folder) {

@@ -9,7 +9,7 @@ namespace {
 
 Json identity(const Json& given) {
   const auto data = test::tiny_data({10, 5});
-  return trial_identity(test::tiny_config(given), *data, nullptr, "");
+  return trial_identity(test::tiny_config(given), *data, nullptr, "", 1);
 }
 
 TEST(TrialIdentity, ChangesWithEverySettingThatActs) {
@@ -40,13 +40,24 @@ TEST(TrialIdentity, KnowsACheckpointByItsContentAndNotItsPath) {
   const auto data = test::tiny_data({10, 5});
   const Config here = test::tiny_config({{"train.start_from", "a"}, {"train.start_epoch", 1}});
   const Config there = test::tiny_config({{"train.start_from", "b"}, {"train.start_epoch", 1}});
-  EXPECT_EQ(trial_identity(here, *data, nullptr, "11"), trial_identity(there, *data, nullptr, "11"));
-  EXPECT_NE(trial_identity(here, *data, nullptr, "11"), trial_identity(here, *data, nullptr, "22"));
+  EXPECT_EQ(trial_identity(here, *data, nullptr, "11", 1), trial_identity(there, *data, nullptr, "11", 1));
+  EXPECT_NE(trial_identity(here, *data, nullptr, "11", 1), trial_identity(here, *data, nullptr, "22", 1));
+}
+
+TEST(TrialIdentity, NamesTheRanksOfATrialOnlyWhereBatchNormIsLocal) {
+  const auto data = test::tiny_data({10, 5});
+  const auto of = [&](const char* batch_norm, int ranks) {
+    return trial_identity(test::tiny_config({{"train.batch_norm", batch_norm}}), *data, nullptr, "", ranks);
+  };
+  EXPECT_EQ(of("sync", 1), of("sync", 4));
+  EXPECT_EQ(of("sync", 1), of("local", 1));
+  EXPECT_NE(of("local", 2), of("local", 4));
+  EXPECT_NE(of("local", 2), of("sync", 2));
 }
 
 TEST(GIdentity, IsSharedByEveryVariantOfASeedAndNotBySeeds) {
   const auto data = test::tiny_data({10, 5});
-  const auto g = [&](const Json& given) { return g_identity(g_config(test::tiny_config(given)), *data); };
+  const auto g = [&](const Json& given) { return g_identity(g_config(test::tiny_config(given)), *data, 1); };
   const Json base = {{"method", "M2m"}, {"seed", 1}};
   EXPECT_EQ(g(base),
             g({{"method", "M2m"}, {"seed", 1}, {"m2m.lambda", 0.1}, {"m2m.gamma", 0.5}, {"seeds.init", 7}}));

@@ -46,6 +46,15 @@ std::string broadcast_bytes(const MpiSession& session, const std::string& bytes)
   return received;
 }
 
+bool any_rank(const MpiSession&, bool mine) {
+  int said = mine ? 1 : 0;
+  MPI_Request request = MPI_REQUEST_NULL;
+  check_mpi(MPI_Iallreduce(MPI_IN_PLACE, &said, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD, &request),
+            "agreeing among all ranks");
+  wait_asleep(request, "agreeing among all ranks");
+  return said != 0;
+}
+
 HostShare host_share(const MpiSession& session) {
   MPI_Comm made = MPI_COMM_NULL;
   check_mpi(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, session.rank(), MPI_INFO_NULL, &made),
@@ -58,6 +67,7 @@ HostShare host_share(const MpiSession& session) {
   check_mpi(MPI_Allreduce(&own, &all, sizeof own, MPI_BYTE, MPI_BOR, host.get()), "adding up the host's cores");
   HostShare share;
   check_mpi(MPI_Comm_size(host.get(), &share.ranks), "counting the ranks of this host");
+  check_mpi(MPI_Comm_rank(host.get(), &share.local_rank), "counting the ranks of this host");
   share.cores = CPU_COUNT(&all);
   share.own_cores = CPU_COUNT(&own);
   return share;

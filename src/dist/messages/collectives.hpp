@@ -13,11 +13,15 @@ void sleeping_barrier(const MpiSession& session);
 /// Collective: rank 0's bytes on every rank; what the others pass is ignored. Waits as sleeping_barrier does.
 std::string broadcast_bytes(const MpiSession& session, const std::string& bytes);
 
+/// Collective: whether any rank of the job says so. Waits as sleeping_barrier does.
+bool any_rank(const MpiSession& session, bool mine);
+
 /// How this rank's machine is shared.
 struct HostShare {
-  int ranks = 1;      // of this job on this host
-  int cores = 1;      // that these ranks may use, all together
-  int own_cores = 1;  // that this rank may use
+  int ranks = 1;       // of this job on this host
+  int cores = 1;       // that these ranks may use, all together
+  int own_cores = 1;   // that this rank may use
+  int local_rank = 0;  // this rank among them
 };
 
 /// Collective. Cores are counted from the affinity masks, as a launcher's binding sets them.

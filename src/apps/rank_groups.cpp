@@ -1,0 +1,114 @@
+#include "apps/rank_groups.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "core/revision.hpp"
+#include "core/version.hpp"
+#include "dist/messages/collectives.hpp"
+#include "sweep/run.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr int most_ranks_by_auto = 8;  // beyond, what ranks say to each other outweighs what they compute
+
+std::string build_of_this_program() {
+  return fmt::format("{} {}{}", program_version, git_revision(), git_dirty() ? " with changes" : "");
+}
+
+Json json_of(const SweepOrder& order) {
+  const auto absolute = [](const std::filesystem::path& path) {  // ranks may have been started in different folders
+    return path.empty() ? std::string() : std::filesystem::absolute(path).string();
+  };
+  return {{"out", absolute(order.out.root)},
+          {"cache", absolute(order.out.shared_cache)},
+          {"profile", order.profile},
+          {"ranks_per_trial", order.ranks_per_trial}};
+}
+
+/// Collective.
+void refuse_other_builds(const MpiSession& session, const std::string& build) {
+  const bool differs = build != build_of_this_program();
+  if (differs) {
+    print_error("m2m-sweep", fmt::format("rank {} is build {}, rank 0 is {}: start the same program everywhere",
+                                         session.rank(), build_of_this_program(), build));
+  }
+  if (any_rank(session, differs)) throw usage_error("not all ranks run the same program; nothing was started");
+}
+
+bool any_stage(const StageGraph& graph, const std::vector<bool>& to_run, const std::string& field,
+               const Json& value) {
+  for (std::size_t i = 0; i < to_run.size(); ++i) {
+    const Config& config = graph.stages[i].config;
+    if (to_run[i] && config.has(field) && config.json().at(field) == value) return true;
+  }
+  return false;
+}
+
+void refuse_uneven_groups(int group, int ranks, const StageGraph& graph, const std::vector<bool>& to_run) {
+  if (any_stage(graph, to_run, "train.deterministic", true) && 8 % group != 0) {
+    throw usage_error(
+        fmt::format("--ranks-per-trial {}: train.deterministic = true deals each batch to 8 shards; "
+                    "use 1, 2, 4 or 8",
+                    group));
+  }
+  if (ranks % group == 0) return;
+  for (const auto& [field, value] : {std::pair<const char*, Json>{"train.deterministic", true},
+                                     std::pair<const char*, Json>{"train.batch_norm", "local"}}) {
+    if (!any_stage(graph, to_run, field, value)) continue;
+    throw usage_error(
+        fmt::format("--ranks-per-trial {}: {} = {} needs groups of one size, and {} ranks cannot be "
+                    "dealt to them evenly",
+                    group, field, value.dump(), ranks));
+  }
+}
+
+int automatic(int ranks, const std::vector<bool>& to_run, const StageGraph& graph) {
+  int trials = 0;
+  for (std::size_t i = 0; i < to_run.size(); ++i) {
+    trials += to_run[i] && graph.stages[i].kind == StageKind::trial ? 1 : 0;
+  }
+  int group = 1;  // a power of two suits every mode
+  while (2 * group <= most_ranks_by_auto && 2 * group * std::max(trials, 1) <= ranks) group *= 2;
+  return group;
+}
+
+}  // namespace
+
+std::optional<SweepOrder> tell_all_ranks(const MpiSession& session, const std::optional<SweepOrder>& order) {
+  const Json told = {{"build", build_of_this_program()}, {"order", order ? json_of(*order) : Json()}};
+  const Json heard = Json::parse(broadcast_bytes(session, told.dump()));
+  refuse_other_builds(session, heard.at("build").get<std::string>());
+  const Json& json = heard.at("order");
+  if (json.is_null()) return std::nullopt;
+  return SweepOrder{{json.at("out").get<std::string>(), json.at("cache").get<std::string>()},
+                    json.at("profile").get<bool>(),
+                    json.at("ranks_per_trial").get<int>()};
+}
+
+int ranks_per_trial(int wanted, int ranks, const StageGraph& graph, const std::vector<bool>& exists) {
+  const std::vector<bool> to_run = missing(graph, exists);
+  if (wanted == 0) return automatic(ranks, to_run, graph);
+  if (wanted > ranks) {
+    throw usage_error(
+        fmt::format("--ranks-per-trial {}: the job has {} rank{}; start it with 'mpirun -np {}' or more", wanted,
+                    ranks, ranks == 1 ? "" : "s", wanted));
+  }
+  refuse_uneven_groups(wanted, ranks, graph, to_run);
+  return wanted;
+}
+
+std::string groups_text(int ranks, int ranks_per_trial) {
+  if (ranks_per_trial == 1) return "";
+  const int left = ranks % ranks_per_trial;
+  return fmt::format("{} ranks in {} group{} of {}{}", ranks, group_count(ranks, ranks_per_trial),
+                     group_count(ranks, ranks_per_trial) == 1 ? "" : "s", ranks_per_trial,
+                     left == 0 ? "" : fmt::format("; the last group has {}", left));
+}
+
+}  // namespace m2m

@@ -1,0 +1,36 @@
+#pragma once
+// How the ranks of a job are put into groups, and what each is told before the sweep begins.
+#include <optional>
+#include <string>
+
+#include "core/config.hpp"
+#include "dist/messages/session.hpp"
+#include "results/layout.hpp"
+#include "sweep/graph.hpp"
+
+namespace m2m {
+
+/// What rank 0 tells all ranks of a sweep.
+struct SweepOrder {
+  OutputFolder out;
+  bool profile = false;
+  int ranks_per_trial = 1;
+};
+
+/// Collective: rank 0's order on every rank; nothing where rank 0 has none.
+///
+/// Throws Error (usage), on every rank, where one of them is another build of the program than rank 0; that rank's
+/// sentence says which.
+std::optional<SweepOrder> tell_all_ranks(const MpiSession& session, const std::optional<SweepOrder>& order);
+
+/// How many ranks train one trial. wanted: 0 for auto, which shares the ranks among the trials to run where these
+/// are fewer.
+///
+/// Throws Error (usage) where the job has fewer ranks than a group, and where the last group would be smaller
+/// although the study's trials must not differ in that (local batch norm, deterministic mode).
+int ranks_per_trial(int wanted, int ranks, const StageGraph& graph, const std::vector<bool>& exists);
+
+/// "7 ranks in groups of 2; the last group has 1"; empty where each trial has one rank.
+std::string groups_text(int ranks, int ranks_per_trial);
+
+}  // namespace m2m

@@ -1,0 +1,30 @@
+#pragma once
+// Communicator: what training needs of the ranks that share a trial, no more.
+#include <torch/types.h>
+
+#include <memory>
+
+namespace m2m {
+
+/// The ranks of one trial, as each of them sees it. One thread uses one communicator.
+///
+/// Every rank calls the same functions in the same order. They throw Error (input_output) where communication
+/// fails.
+class Communicator {
+ public:
+  virtual ~Communicator() = default;
+  virtual int rank() const = 0;
+  virtual int size() const = 0;
+
+  /// values: contiguous, of the same shape and type (float32, float64 or int64) on every rank. Becomes their sum,
+  /// in place, the same bits on every rank. On a GPU it is queued on the current stream.
+  virtual void all_reduce_sum(torch::Tensor& values) = 0;
+
+  /// Whether any rank says so. Waits for all, on the host.
+  virtual bool any(bool mine) = 0;
+};
+
+/// A trial's only rank.
+std::shared_ptr<Communicator> alone();
+
+}  // namespace m2m

@@ -1,0 +1,16 @@
+#pragma once
+// Batch norm over the shares of all ranks, in libtorch's operations.
+#include <torch/nn/modules/batchnorm.h>
+
+#include "nn/sum_over_ranks.hpp"
+
+namespace m2m {
+
+/// Batch norm of x in training, by the statistics of all ranks' shares together, which also move the running ones.
+///
+/// x: [n, c, h, w] of any precision and device; n may be 0 on some ranks, not on all. Two sums over ranks, one each
+/// way. Statistics in float64. Collective; `sum` has to outlive the backward pass.
+torch::Tensor synchronised_batch_norm(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
+                                      const SumOverRanks& sum);
+
+}  // namespace m2m

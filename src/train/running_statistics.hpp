@@ -1,0 +1,24 @@
+#pragma once
+// The running statistics of batch norm where each rank normalises its own share.
+#include <torch/types.h>
+
+#include <vector>
+
+#include "dist/tensors/communicator.hpp"
+#include "nn/network.hpp"
+
+namespace m2m {
+
+/// A network's running means and variances; keeps references to them.
+class RunningStatistics {
+ public:
+  explicit RunningStatistics(const Network& network);
+
+  /// Collective: each becomes its mean over the ranks, so that all ranks' networks answer alike in evaluation.
+  void average(Communicator& ranks);
+
+ private:
+  std::vector<torch::Tensor> statistics_;
+};
+
+}  // namespace m2m

@@ -1,0 +1,227 @@
+#include "train/stage_execution.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "core/files.hpp"
+#include "methods/registry.hpp"
+#include "results/journal.hpp"
+#include "results/record_file.hpp"
+#include "train/g_artifact.hpp"
+#include "train/prefix_artifact.hpp"
+#include "train/resumption.hpp"
+#include "train/stage_claim.hpp"
+#include "train/trial.hpp"
+
+namespace m2m {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+Progress progress_of(const EpochRecord& record, const TrainSettings& settings) {
+  Progress progress;
+  progress.epoch = record.epoch + 1;
+  progress.epochs = settings.epochs;
+  progress.validation_bacc = record.validation_bacc;
+  const auto chosen =
+      static_cast<double>(record.generation.total(Outcome::chosen) - record.generation.total(Outcome::failed_coin));
+  progress.translations = chosen;
+  progress.kept =
+      chosen > 0 ? static_cast<double>(record.generation.total(Outcome::accepted)) / chosen : not_measured;
+  progress.seconds_per_epoch = record.seconds + record.evaluation_seconds;
+  return progress;
+}
+
+std::string summary_of(const Trial& trial) {
+  const Snapshot& last = trial.last();
+  std::string text = fmt::format("bACC {:.1f} (last)", 100 * balanced_accuracy(last.test));
+  if (trial.best()) {
+    text += fmt::format(" {:.1f} (best validation, epoch {})", 100 * balanced_accuracy(trial.best()->test),
+                        trial.best()->epoch);
+  }
+  return text + fmt::format(" GM {:.1f}", 100 * geometric_mean(last.test));
+}
+
+std::string prefix_summary(const Trial& trial) {
+  return fmt::format("{} epochs; validation bACC {:.1f}", trial.epoch(),
+                     100 * trial.epochs().back().validation_bacc);
+}
+
+/// Loads the g that a trial translates against; the settings are those of the trial.
+LoadedG find_g(const Stage& stage, const OutputFolder& out) {
+  const std::string file = stage.config.text("m2m.g_from");
+  if (!file.empty()) return read_g_file(file);
+  return read_g(out.stage(*stage.need(StageKind::g)), stage.config.text("m2m.g_epoch"));
+}
+
+TrialRecord record_of(const Stage& stage, const Trial& trial, const LoadedData& data) {
+  TrialRecord record;
+  record.id = stage.id;
+  record.label = stage.label;
+  record.config = stage.config.json();
+  record.identity = stage.identity;
+  record.data = describe_data(data.set, data.split);
+  record.epochs = trial.epochs();
+  record.validation_labels = part_labels(data, data.split.validation);
+  record.test_labels = part_labels(data, data.split.test);
+  record.best = trial.best();
+  record.last = trial.last();
+  return record;
+}
+
+StageResult stopped() { return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0}; }
+
+/// Where a stage ends: a prefix where its users part, all others with their schedule.
+int last_epoch(const StageJob& job) {
+  return job.stage.kind == StageKind::prefix ? job.settings.defer_until : job.settings.epochs;
+}
+
+/// A stage at work on one of its ranks.
+class Execution {
+ public:
+  Execution(const StageJob& job, StageContext& context)
+      : job_(job), context_(context), resumption_(job.folder(), *job.ranks, job.settings.checkpoint_seconds) {}
+
+  StageResult run() {
+    if (job_.ranks->any(context_.stop_requested())) return stopped();
+    if (job_.leads()) {
+      write_file(job_.folder() / "config.json", job_.stage.config.json().dump(2) + "\n");
+      journal_.emplace(job_.folder() / "journal.jsonl");
+    }
+    Trial trial(setup());
+    if (!train(trial)) return stopped();
+    const PhaseTimer timer(job_.profile, ProfilePhase::write);
+    finish(trial);
+    resumption_.remove();
+    const std::string summary = job_.stage.kind == StageKind::prefix ? prefix_summary(trial) : summary_of(trial);
+    return {StageEnd::done, summary, ExitCode::done, seconds_since(start_)};
+  }
+
+ private:
+  TrialSetup setup() {
+    TrialSetup setup;
+    setup.settings = job_.settings;
+    setup.method = find_method(job_.stage.config.text("method"));
+    setup.data = job_.data;
+    setup.ranks = job_.ranks;
+    setup.profile = job_.profile;
+    setup.keys = job_.stage.kind == StageKind::g ? keys_of_g(job_.stage.config) : keys_of_f(job_.stage.config);
+    setup.on_epoch = [this](const EpochRecord& record) { tell(record); };
+    if (job_.stage.kind == StageKind::g) {
+      const int last = last_drop(setup.settings.schedule);
+      setup.best_from_epoch = last < setup.settings.epochs ? last : 0;
+    }
+    if (job_.stage.kind == StageKind::trial) prepare_trial(setup);
+    setup.resume = resumption_.read();
+    if (!setup.resume) begin(setup);
+    return setup;
+  }
+
+  /// g, for a method that translates.
+  void prepare_trial(TrialSetup& setup) {
+    if (!setup.method.editing) return;
+    setup.editing = setup.method.editing(job_.stage.config);
+    const LoadedG g = find_g(job_.stage, job_.out);
+    setup.g = build_network(setup.settings, *setup.data);
+    load_state(*setup.g, g.checkpoint.network, g.facts.value("file", "g"));
+    g_facts_ = g.facts;
+  }
+
+  /// Where the stage begins that no earlier run has begun: with its prefix, a checkpoint, or its initialisation.
+  void begin(TrialSetup& setup) {
+    if (const std::string* prefix = job_.stage.need(StageKind::prefix)) {
+      setup.resume = read_prefix(job_.out.stage(*prefix));
+      for (const EpochRecord& epoch : setup.resume->epochs) {
+        if (journal_) journal_->append(epoch);
+      }
+    } else if (!setup.settings.start_from.empty() && job_.stage.kind == StageKind::trial) {
+      setup.start = load_checkpoint(setup.settings.start_from);
+    }
+  }
+
+  void tell(const EpochRecord& record) {
+    if (!job_.leads()) return;
+    timed(job_.profile, ProfilePhase::write, 0, [&] { journal_->append(record); });
+    context_.progress(progress_of(record, job_.settings));
+  }
+
+  /// Moves the trial on until it is done or the sweep is asked to stop; all ranks agree on the step. False:
+  /// stopped.
+  bool train(Trial& trial) {
+    while (trial.epoch() < last_epoch(job_)) {
+      if (job_.ranks->any(context_.stop_requested())) {
+        resumption_.write(trial);
+        return false;
+      }
+      trial.submit(1);
+      if (trial.between_epochs()) resumption_.offer(trial);
+    }
+    return true;
+  }
+
+  void finish(Trial& trial) {
+    if (!job_.leads()) return;
+    if (job_.stage.kind == StageKind::g) {
+      write_g(job_.folder(), trial, facts());
+    } else if (job_.stage.kind == StageKind::prefix) {
+      write_prefix(job_.folder(), trial.state(), facts());
+    } else {
+      write_result(trial);
+    }
+  }
+
+  Json facts() const {
+    return {{"id", job_.stage.id},
+            {"kind", job_.stage.kind == StageKind::g ? "g" : "prefix"},
+            {"identity", job_.stage.identity},
+            {"config", job_.stage.config.json()},
+            {"environment", job_.environment},
+            {"seconds", seconds_since(start_)}};
+  }
+
+  void write_result(const Trial& trial) const {
+    save_checkpoint(job_.folder() / "last.safetensors", trial.checkpoint());
+    TrialRecord record = record_of(job_.stage, trial, *job_.data);
+    if (!g_facts_.is_null()) record.data["g"] = g_facts_;
+    if (const std::string* prefix = job_.stage.need(StageKind::prefix)) record.data["prefix"] = *prefix;
+    record.environment = job_.environment;
+    record.wall_seconds = seconds_since(start_);
+    write_trial(job_.out.result(job_.stage.id), record);
+  }
+
+  const StageJob& job_;
+  StageContext& context_;
+  const Clock::time_point start_ = Clock::now();
+  Resumption resumption_;
+  std::optional<Journal> journal_;  // of the first rank
+  Json g_facts_;
+};
+
+}  // namespace
+
+std::filesystem::path StageJob::folder() const {
+  return stage.kind == StageKind::trial ? out.trial(stage.id) : out.stage(stage.id);
+}
+
+StageResult execute_stage(const StageJob& job, StageContext& context) {
+  std::optional<StageClaim> claim;
+  if (job.stage.kind != StageKind::trial) {
+    claim.emplace(job.folder(), context, *job.ranks);
+    if (claim->end() == ClaimEnd::stopped) return stopped();
+    if (claim->end() == ClaimEnd::built_elsewhere) {
+      return {StageEnd::done, "made by another sweep meanwhile", ExitCode::done, 0};
+    }
+  }
+  try {
+    return Execution(job, context).run();
+  } catch (const Diverged& diverged) {
+    return {StageEnd::diverged, diverged.what(), ExitCode::some_failed, 0};
+  }
+}
+
+}  // namespace m2m

@@ -1,0 +1,32 @@
+#pragma once
+// One stage, from its folder as it is to its files: what each rank of its trial does.
+#include <memory>
+
+#include "core/profile.hpp"
+#include "dist/tensors/communicator.hpp"
+#include "results/layout.hpp"
+#include "sweep/stage.hpp"
+#include "train/loaded_data.hpp"
+#include "train/settings.hpp"
+
+namespace m2m {
+
+struct StageJob {
+  const Stage& stage;
+  const OutputFolder& out;
+  const Json& environment;  // provenance, for the record
+  TrainSettings settings;
+  std::shared_ptr<const LoadedData> data;
+  std::shared_ptr<Communicator> ranks;
+  Profile* profile = nullptr;
+
+  bool leads() const { return ranks->rank() == 0; }
+  std::filesystem::path folder() const;
+};
+
+/// Collective over the job's ranks, of whom the first one writes. Goes on from what an interrupted run left.
+///
+/// Throws Error on bad input; a loss that is not a number comes back as `diverged`.
+StageResult execute_stage(const StageJob& job, StageContext& context);
+
+}  // namespace m2m

@@ -1,0 +1,207 @@
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "core/error.hpp"
+#include "dist/messages/collectives.hpp"
+#include "dist/tensors/backend.hpp"
+#include "dist/tensors/fixed_tree.hpp"
+#include "methods/registry.hpp"
+#include "mpi_main.hpp"
+#include "support/tiny_data.hpp"
+#include "train/trial.hpp"
+
+namespace m2m {
+namespace {
+
+const ClassCounts counts = {60, 20, 6, 2};
+
+const MpiGroup& everybody() {
+  // Never destroyed: MPI ends before static objects do.
+  static const MpiGroup& group = *new MpiGroup(testing::session(), 0);
+  return group;
+}
+
+/// A trial whose batches do not divide evenly: 50 slots a step, 38 in the last one; or 3 at a time, 1 in the last.
+Config config_of(const Json& given) {
+  Json all = {{"method", "M2m"},
+              {"m2m.gamma", 0.3},
+              {"train.network", "resnet8"},
+              {"train.epochs", 5},
+              {"train.defer_until", 2},
+              {"train.batch_size", 50},
+              {"train.lr", 0.01},
+              {"train.precision", "float64"}};
+  all.update(given);
+  return test::tiny_config(all);
+}
+
+TrialSetup setup_of(const Config& config, std::shared_ptr<Communicator> ranks) {
+  TrialSetup setup;
+  setup.settings = train_settings(config);
+  setup.method = find_method(config.text("method"));
+  setup.keys = keys_of_f(config);
+  setup.data = test::tiny_data(counts);
+  if (setup.method.editing) {
+    setup.editing = setup.method.editing(config);
+    setup.g = build_network(setup.settings, *setup.data);
+    initialise(*setup.g, keys_of_g(config).init);
+  }
+  setup.ranks = std::move(ranks);
+  return setup;
+}
+
+struct Result {
+  NetworkState weights;
+  std::vector<EpochRecord> epochs;
+  std::vector<float> test_logits;
+};
+
+Result run(const Config& config, std::shared_ptr<Communicator> ranks) {
+  Trial trial(setup_of(config, std::move(ranks)));
+  while (!trial.done()) trial.submit(1);
+  return {copy_state(trial.network()), trial.epochs(), trial.last().test_logits};
+}
+
+Result run_together(const Config& config) { return run(config, communicator_for(everybody(), torch::kCPU)); }
+
+/// In deterministic mode; what the first shard of this rank ends with. group: null for all shards on this rank.
+Result run_sharded(const Config& config, const MpiGroup* group) {
+  FixedTree tree(group);
+  std::vector<Result> results(tree.shards().size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    threads.emplace_back([&, i] { results[i] = run(config, tree.shards()[i]); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return results.front();
+}
+
+double largest_difference(const NetworkState& a, const NetworkState& b) {
+  double largest = 0;
+  for (const auto& [name, tensor] : a) {
+    if (!tensor.is_floating_point()) continue;
+    largest = std::max(largest, (tensor - b.at(name)).abs().max().item<double>());
+  }
+  return largest;
+}
+
+bool equal(const NetworkState& a, const NetworkState& b) {
+  return std::all_of(a.begin(), a.end(),
+                     [&](const auto& item) { return torch::equal(item.second, b.at(item.first)); });
+}
+
+/// The same tensor on every rank.
+bool is_agreed(const torch::Tensor& own) {
+  torch::Tensor sum = own.to(torch::kFloat64).contiguous().clone();
+  communicator_for(everybody(), torch::kCPU)->all_reduce_sum(sum);
+  return torch::allclose(sum / everybody().size(), own.to(torch::kFloat64), 1e-15, 1e-300);
+}
+
+void expect_same_epochs(const Result& together, const Result& alone, double tolerance) {
+  ASSERT_EQ(together.epochs.size(), alone.epochs.size());
+  for (std::size_t i = 0; i < alone.epochs.size(); ++i) {
+    EXPECT_NEAR(together.epochs[i].loss, alone.epochs[i].loss, tolerance) << i;
+    EXPECT_EQ(together.epochs[i].generation.cells, alone.epochs[i].generation.cells) << i;
+    EXPECT_DOUBLE_EQ(together.epochs[i].accuracy, alone.epochs[i].accuracy) << i;
+  }
+}
+
+TEST(ParallelTrial, EqualsATrialOfOneRankToRoundingInFloat64) {
+  for (const char* method : {"ERM", "M2m"}) {
+    const Config config = config_of({{"method", method}});
+    const Result together = run_together(config);
+    const Result alone_ = run(config, alone());
+    EXPECT_LT(largest_difference(together.weights, alone_.weights), 1e-9) << method;
+    expect_same_epochs(together, alone_, 1e-9);
+  }
+}
+
+/// Six steps. Translations amplify rounding: an image steps along a gradient that changes where a ReLU does.
+TEST(ParallelTrial, StaysNearATrialOfOneRankInFloat32) {
+  for (const char* kernels : {"auto", "torch"}) {
+    for (const auto& [method, tolerance] : {std::pair{"ERM", 1e-4}, std::pair{"M2m", 3e-3}}) {
+      const Config config = config_of(
+          {{"method", method}, {"train.precision", "float32"}, {"train.kernels", kernels}, {"train.epochs", 3}});
+      const Result together = run_together(config);
+      const Result alone_ = run(config, alone());
+      EXPECT_LT(largest_difference(together.weights, alone_.weights), tolerance) << method << " " << kernels;
+      EXPECT_NEAR(together.epochs.back().loss, alone_.epochs.back().loss, tolerance) << method << " " << kernels;
+    }
+  }
+}
+
+TEST(ParallelTrial, ToleratesRanksWithoutASlotAndWithoutATranslation) {
+  for (const char* network : {"resnet8", "mlp"}) {
+    for (const char* precision : {"float64", "float32"}) {
+      const Config config = config_of({{"train.batch_size", 3},
+                                       {"train.network", network},
+                                       {"train.precision", precision},
+                                       {"train.lr", 0.001},
+                                       {"train.epochs", 3}});
+      const Result together = run_together(config);
+      const Result alone_ = run(config, alone());
+      EXPECT_LT(largest_difference(together.weights, alone_.weights), 1e-3) << network << " " << precision;
+    }
+  }
+}
+
+TEST(ParallelTrial, HasTheSameNetworkAndAnswersOnEveryRank) {
+  for (const char* batch_norm : {"sync", "local"}) {
+    for (const char* precision : {"float32", "bf16"}) {
+      const Result result =
+          run_together(config_of({{"train.batch_norm", batch_norm}, {"train.precision", precision}}));
+      for (const auto& [name, tensor] : result.weights) EXPECT_TRUE(is_agreed(tensor)) << batch_norm << " " << name;
+      EXPECT_TRUE(is_agreed(torch::tensor(result.test_logits)));
+    }
+  }
+}
+
+TEST(ParallelTrial, NormalisesLocallyWhereItIsTold) {
+  const Result sync = run_together(config_of({{"method", "ERM"}}));
+  const Result local = run_together(config_of({{"method", "ERM"}, {"train.batch_norm", "local"}}));
+  EXPECT_EQ(equal(sync.weights, local.weights), everybody().size() == 1);
+}
+
+TEST(ParallelTrial, DivergesOnAllRanksAlike) {
+  const Config config = config_of({{"method", "ERM"}, {"train.lr", 1e200}, {"train.warmup", 0}});
+  EXPECT_THROW(run_together(config), Diverged);
+}
+
+TEST(ParallelTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
+  const Config config = config_of(Json::object());
+  const auto ranks = communicator_for(everybody(), torch::kCPU);
+  const Result whole = run(config, ranks);
+  Trial first(setup_of(config, ranks));
+  first.submit(2 * 3 + 1);  // epochs have two steps
+  TrialSetup setup = setup_of(config, ranks);
+  setup.resume = first.state();
+  EXPECT_EQ(setup.resume->step, 1);
+  Trial second(std::move(setup));
+  second.submit(1000);
+  EXPECT_TRUE(equal(copy_state(second.network()), whole.weights));
+  ASSERT_EQ(second.epochs().size(), whole.epochs.size());
+  EXPECT_EQ(second.epochs()[3].generation.cells, whole.epochs[3].generation.cells);
+  EXPECT_DOUBLE_EQ(second.epochs()[3].loss, whole.epochs[3].loss);
+  while (!first.done()) first.submit(1);  // what was looked at goes on as well
+  EXPECT_DOUBLE_EQ(first.epochs()[3].loss, whole.epochs[3].loss);
+}
+
+TEST(DeterministicTrial, HasTheSameBitsOnAnyNumberOfRanks) {
+  if (shard_count % everybody().size() != 0) GTEST_SKIP() << "8 shards cannot be dealt evenly";
+  for (const char* precision : {"float32", "bf16"}) {
+    const Config config = config_of({{"train.precision", precision}, {"train.epochs", 3}});
+    const Result result = run_sharded(config, &everybody());
+    if (everybody().rank() == 0) {
+      const Result one_rank = run_sharded(config, nullptr);
+      EXPECT_TRUE(equal(result.weights, one_rank.weights)) << precision;
+      EXPECT_EQ(result.test_logits, one_rank.test_logits);
+      EXPECT_EQ(result.epochs.back().loss, one_rank.epochs.back().loss);
+    }
+    sleeping_barrier(testing::session());
+    for (const auto& [name, tensor] : result.weights) EXPECT_TRUE(is_agreed(tensor)) << precision << " " << name;
+  }
+}
+
+}  // namespace
+}  // namespace m2m
