@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -16,6 +17,7 @@
 #include "dist/messages/mpi_mailbox.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/run.hpp"
+#include "sweep/stop_signals.hpp"
 #include "sweep/study_points.hpp"
 #include "sweep/wording.hpp"
 
@@ -24,12 +26,16 @@ namespace {
 
 constexpr const char* program = "m2m-sweep";
 
+using Clock = std::chrono::steady_clock;
+
 /// A sweep that is ready to run: checked, planned, its folder held.
 struct Sweep {
   StageGraph graph;
   OutputFolder out;
   std::unique_ptr<FolderLock> lock;
   bool profile = false;
+  std::optional<Clock::time_point> stop_at;  // nothing: there is time
+  bool fail_fast = false;
   RunStage run;
 };
 
@@ -43,6 +49,14 @@ std::optional<RunnerSettings> tell_all_ranks(const MpiSession& session, const st
   return RunnerSettings{{told.substr(1)}, session.size(), session.rank(), told.front() == 'p'};
 }
 
+/// Throws Error where a signal came before the sweep began: interrupted, or requeue.
+void refuse_where_signalled() {
+  const StopReason reason = StopSignals::received();
+  if (reason == StopReason::none) return;
+  throw Error(reason == StopReason::requeue ? ExitCode::requeue : ExitCode::interrupted,
+              "stopped while it waited for the output folder; run the same command again");
+}
+
 std::unique_ptr<FolderLock> lock_folder(const OutputFolder& out, bool wait) {
   for (bool said = false;; said = true) {
     try {
@@ -51,7 +65,10 @@ std::unique_ptr<FolderLock> lock_folder(const OutputFolder& out, bool wait) {
       if (!wait || error.code() != ExitCode::held) throw;
       if (!said) log_info(fmt::format("waiting: {}", error.what()));
     }
-    std::this_thread::sleep_for(std::chrono::seconds(2));
+    for (int tenths = 0; tenths < 20 && StopSignals::received() == StopReason::none; ++tenths) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    refuse_where_signalled();
   }
 }
 
@@ -66,8 +83,35 @@ std::string validation_text(const Study& study, const StageGraph& graph) {
                      counted(count(graph, StageKind::g), "stage"));
 }
 
+/// When the sweep has to stop by the time limit, in steady time; says so.
+std::optional<Clock::time_point> stop_time(const TimeLimit& given, Clock::time_point started) {
+  const std::chrono::duration<double> running = Clock::now() - started;
+  const std::chrono::duration<double> unix_now = std::chrono::system_clock::now().time_since_epoch();
+  const auto left = seconds_until_stop(
+      given, [](const char* name) { return std::getenv(name); }, unix_now.count(), running.count());
+  if (!left) return std::nullopt;
+  log_info(fmt::format("the job's time allows {} of work", duration_text(*left)));
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(*left));
+}
+
+/// The job script that runs what `arguments` ask for.
+std::string script_text(const SweepArguments& arguments, const Study& study) {
+  SlurmJob job = arguments.slurm;
+  job.name = study.name;
+  job.words = {study.file};
+  job.words.insert(job.words.end(), arguments.settings.begin(), arguments.settings.end());
+  if (arguments.out) job.words.insert(job.words.end(), {"--out", arguments.out->string()});
+  if (arguments.time.margin) {
+    job.words.insert(job.words.end(), {"--time-margin", fmt::format("{:g}", *arguments.time.margin)});
+  }
+  if (arguments.fail_fast) job.words.push_back("--fail-fast");
+  if (arguments.profile) job.words.push_back("--profile");
+  return slurm_script(job);
+}
+
 /// Answers, where that is all that is asked for; else makes the sweep ready. Rank 0 only.
-std::optional<Sweep> prepare(int argc, char** argv, const MpiSession& session, const Training& training) {
+std::optional<Sweep> prepare(int argc, char** argv, const MpiSession& session, const Training& training,
+                             Clock::time_point started) {
   const SweepArguments arguments = parse_arguments(argc, argv);
   if (arguments.verbose) set_log_level(LogLevel::debug);
   const auto print = [](const std::string& text) {
@@ -81,18 +125,28 @@ std::optional<Sweep> prepare(int argc, char** argv, const MpiSession& session, c
 
   const Study study = read_given_study(arguments, training);
   StageGraph graph = plan_study(study, training.fields, training.resolve, training.plan);
-  const DryRunSettings settings{study.name,
-                                {arguments.out.value_or(std::filesystem::path("results") / study.name)},
-                                session.size(),
-                                training.unit};
+  std::filesystem::path out = arguments.out.value_or(std::filesystem::path("results") / study.name);
+  if (arguments.part) {
+    graph = part_of(graph, *arguments.part);
+    out = folder_of(out, *arguments.part);
+  }
+  const DryRunSettings settings{study.name, {out}, session.size(), training.unit};
   if (arguments.verb == Verb::validate) return print(validation_text(study, graph));
+  if (arguments.verb == Verb::slurm) return print(script_text(arguments, study));
   if (arguments.verb == Verb::list) return print(list_text(graph, settings.out));
   if (arguments.dry_run) return print(dry_run_text(graph, settings));
   if (!arguments.study)
     log_info(fmt::format("no study is given: running {}, '--help' says how to name another", study.file));
   if (!arguments.study) print(cost_text(graph, settings));
   std::fflush(stdout);
-  Sweep sweep{std::move(graph), settings.out, lock_folder(settings.out, arguments.wait), arguments.profile, {}};
+  const auto stop_at = stop_time(arguments.time, started);
+  Sweep sweep{std::move(graph),
+              settings.out,
+              lock_folder(settings.out, arguments.wait),
+              arguments.profile,
+              stop_at,
+              arguments.fail_fast,
+              {}};
   write_plan(study, sweep.graph, sweep.out);
   sweep.run = training.runner({sweep.out, session.size(), session.rank(), sweep.profile});
   return sweep;
@@ -125,10 +179,11 @@ ExitCode guarded(const MpiSession& session, Action action) {
   }
 }
 
-ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& training) {
+ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& training,
+              Clock::time_point started) {
   std::optional<Sweep> sweep;
   const ExitCode prepared = guarded(session, [&] {
-    sweep = prepare(argc, argv, session, training);
+    sweep = prepare(argc, argv, session, training, started);
     return ExitCode::done;
   });
   tell_all_ranks(session, sweep);
@@ -136,7 +191,8 @@ ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& 
   warn_of_threads(sweep->graph, host_share(session));
   MpiPost post(session);
   return guarded(session, [&] {
-    const SweepJob job{sweep->graph, sweep->out, *sweep->lock, session.size(), terminal_of_standard_error()};
+    const SweepJob job{sweep->graph,   sweep->out,      *sweep->lock, session.size(), terminal_of_standard_error(),
+                       sweep->stop_at, sweep->fail_fast};
     return lead_sweep(job, post.coordinator(), post.worker(), sweep->run);
   });
 }
@@ -154,10 +210,13 @@ ExitCode follow(const MpiSession& session, const Training& training) {
 }  // namespace
 
 int sweep_main(int argc, char** argv, const Training& training) {
+  const Clock::time_point started = Clock::now();
+  const StopSignals signals;  // from the first moment on: what comes while MPI starts stops the sweep as well
   try {
     const MpiSession session(argc, argv);
     try {
-      const ExitCode code = session.rank() == 0 ? lead(argc, argv, session, training) : follow(session, training);
+      const ExitCode code =
+          session.rank() == 0 ? lead(argc, argv, session, training, started) : follow(session, training);
       sleeping_barrier(session);
       return static_cast<int>(code);
     } catch (const std::exception& error) {

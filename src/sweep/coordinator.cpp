@@ -19,7 +19,7 @@ class Coordinator {
         settings_(settings),
         places_(at(settings.ranks)) {}
 
-  void run() {
+  StopReason run() {
     std::exception_ptr failure;
     try {
       while (!scheduler_.over() || here_ < settings_.ranks) turn();
@@ -28,6 +28,7 @@ class Coordinator {
     }
     dismiss(failure != nullptr);
     if (failure) std::rethrow_exception(failure);
+    return reason_;
   }
 
  private:
@@ -35,7 +36,7 @@ class Coordinator {
 
   void turn() {
     while (const auto message = mail_.poll()) hear(message->from, decode_from_worker(message->bytes));
-    if (settings_.stop_signalled()) stop_all();
+    stop_all(settings_.stop_wanted());
     for (const Assignment& assignment : scheduler_.assign(settings_.clock())) {
       mail_.send(assignment.rank, encode(ToWorker(Start{scheduler_.graph().stages[at(assignment.stage)]})));
       for (SweepObserver* observer : observers_) observer->started(assignment.stage, places_[at(assignment.rank)]);
@@ -53,25 +54,31 @@ class Coordinator {
       scheduler_.report(rank, report->progress);
     } else if (const auto* ended = std::get_if<Ended>(&word)) {
       hear_end(rank, ended->result);
-    } else if (std::holds_alternative<StopWanted>(word)) {
-      stop_all();
+    } else if (const auto* wanted = std::get_if<StopWanted>(&word)) {
+      stop_all(wanted->reason);
     }
   }
 
   void hear_end(int rank, const StageResult& result) {
     const int stage = scheduler_.stage_of(rank);
     const std::vector<int> blocked = scheduler_.end(rank, result, settings_.clock());
+    const bool is_lost = result.end == StageEnd::failed || result.end == StageEnd::diverged;
+    const bool is_last = settings_.fail_fast && is_lost;
+    if (is_last) scheduler_.stop();  // before the observers are told, who say whether the rest goes on
     for (SweepObserver* observer : observers_) observer->ended(stage);
     for (const int lost : blocked) {
       for (SweepObserver* observer : observers_) observer->blocked(lost);
     }
+    if (is_last) stop_all(StopReason::failed);
   }
 
-  void stop_all() {
-    if (scheduler_.stopped()) return;
+  /// The first reason is the one that counts.
+  void stop_all(StopReason reason) {
+    if (reason == StopReason::none || reason_ != StopReason::none) return;
+    reason_ = reason;
     scheduler_.stop();
     tell_all(Stop{});
-    for (SweepObserver* observer : observers_) observer->stopping();
+    for (SweepObserver* observer : observers_) observer->stopping(reason);
   }
 
   void tell_all(const ToWorker& word) {
@@ -99,13 +106,14 @@ class Coordinator {
   const CoordinatorSettings& settings_;
   std::vector<std::string> places_;
   int here_ = 0;
+  StopReason reason_ = StopReason::none;
 };
 
 }  // namespace
 
-void coordinate(Scheduler& scheduler, Mailbox& mail, const std::vector<SweepObserver*>& observers,
-                const CoordinatorSettings& settings) {
-  Coordinator(scheduler, mail, observers, settings).run();
+StopReason coordinate(Scheduler& scheduler, Mailbox& mail, const std::vector<SweepObserver*>& observers,
+                      const CoordinatorSettings& settings) {
+  return Coordinator(scheduler, mail, observers, settings).run();
 }
 
 }  // namespace m2m

@@ -5,6 +5,7 @@
 
 #include "dist/messages/mailbox.hpp"
 #include "sweep/scheduler.hpp"
+#include "sweep/stop_reason.hpp"
 
 namespace m2m {
 
@@ -17,23 +18,25 @@ class SweepObserver {
   virtual void ended(int /*stage*/) {}
   /// `stage` can never run, as the scheduler's status().because tells.
   virtual void blocked(int /*stage*/) {}
-  /// The sweep was asked to stop.
-  virtual void stopping() {}
+  /// The sweep stops before its end.
+  virtual void stopping(StopReason /*reason*/) {}
   /// Every few milliseconds.
   virtual void tick(double /*now*/) {}
 };
 
 struct CoordinatorSettings {
   int ranks = 1;
-  std::function<double()> clock;         // seconds, steady
-  std::function<bool()> stop_signalled;  // whether this process was asked to stop
+  std::function<double()> clock;            // seconds, steady
+  std::function<StopReason()> stop_wanted;  // what this process was asked for, or the job's time
+  bool fail_fast = false;                   // the first stage that fails or diverges stops the sweep
 };
 
 /// Runs the sweep to its end, or to where every running stage has stopped, then dismisses all workers.
 ///
-/// Returns when every worker has said its last word. What an observer throws stops the sweep, dismisses the workers
-/// and is thrown again, and so is Error (input_output) where message passing fails.
-void coordinate(Scheduler& scheduler, Mailbox& mail, const std::vector<SweepObserver*>& observers,
-                const CoordinatorSettings& settings);
+/// Returns when every worker has said its last word, with the first reason there was to stop. What an observer
+/// throws stops the sweep, dismisses the workers and is thrown again, and so is Error (input_output) where message
+/// passing fails.
+StopReason coordinate(Scheduler& scheduler, Mailbox& mail, const std::vector<SweepObserver*>& observers,
+                      const CoordinatorSettings& settings);
 
 }  // namespace m2m

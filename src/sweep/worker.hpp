@@ -5,13 +5,14 @@
 
 #include "dist/messages/mailbox.hpp"
 #include "sweep/stage.hpp"
+#include "sweep/stop_reason.hpp"
 
 namespace m2m {
 
 struct WorkerSettings {
-  std::string place;                     // "host a17", for people
-  std::function<bool()> stop_signalled;  // whether this process was asked to stop
-  double report_every = 0.5;             // seconds between progress messages, at least
+  std::string place;                        // "host a17", for people
+  std::function<StopReason()> stop_wanted;  // what this process was asked for
+  double report_every = 0.5;                // seconds between progress messages, at least
 };
 
 /// Runs stages until told to leave. Sleeps while it waits. What escapes from `run` is sent as a failure of that
