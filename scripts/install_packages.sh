@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs those of the named Debian packages that are missing. Where none is missing: no apt, no root, no network.
 #
-# Usage: scripts/install_packages.sh PACKAGE...
+# Usage: scripts/install_packages.sh [--no-daemons] PACKAGE...
+#   --no-daemons   services that the packages bring are not started
 # With M2M_NO_APT=1 nothing is installed or checked: libraries then come from elsewhere (docs/install.md).
 set -euo pipefail
 
@@ -33,6 +34,21 @@ apt() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" </dev/null
 }
 
+# Debian asks this file whether a service may start; 101 is no. Where there is one, its owner has decided already.
+forbid_daemons() {
+  local policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+    trap "as_root rm -f '$policy'" EXIT
+  fi
+}
+
+daemons=yes
+if [ "${1:-}" = --no-daemons ]; then
+  daemons=no
+  shift
+fi
 if [ "${M2M_NO_APT:-}" = 1 ]; then
   exit 0
 fi
@@ -46,6 +62,9 @@ if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
   fail "missing packages: ${missing[*]}; install them as root, or set M2M_NO_APT=1 and take them from modules (docs/install.md)."
 fi
 echo "Installing ${missing[*]}"
+if [ "$daemons" = no ]; then
+  forbid_daemons
+fi
 # The lists on the machine may be absent or old: they are fetched only when what is wanted cannot be had with them.
 apt install --no-install-recommends -y "${missing[@]}" >/dev/null 2>&1 || {
   apt update

@@ -25,6 +25,8 @@ Say what would run and what it costs; then the same with other settings:
 Name the trials of a study, one a line; check a study:
   m2m-sweep list jobs/ablation_cifar10.toml
   m2m-sweep validate jobs/ablation_cifar10.toml
+Print a job script for Slurm:
+  m2m-sweep slurm jobs/ablation_cifar10.toml --gpus-per-node 8 --time 12:00:00
 Explain every setting; one setting; a method:
   m2m-sweep describe
   m2m-sweep describe train.epochs
@@ -34,13 +36,16 @@ Explain every setting; one setting; a method:
 constexpr const char* exit_codes = R"(Without a study, jobs/ablation_cifar10.toml is run.
 A run that was stopped or killed is resumed by the same command. The table of a run: m2m-report DIR
 
+SIGINT, SIGTERM and SIGUSR1 on any rank, and the time limit, stop all ranks at their next step.
+
 Exit codes: 0 all done, 1 internal error, 2 wrong command line or study, 3 some trials failed, 4 stopped and resumable,
-65 bad data or checkpoint, 74 a file could not be read or written, 75 the output folder is in use.)";
+65 bad data or checkpoint, 74 a file could not be read or written, 75 the output folder is in use,
+85 stopped by SIGUSR1 or the time limit: put the job back into the queue.)";
 
 class Layout : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App*, std::string) const override {
-    return "Usage: m2m-sweep [run|list|validate] [JOB.toml] [key=value ...] [options]\n"
+    return "Usage: m2m-sweep [run|list|validate|slurm] [JOB.toml] [key=value ...] [options]\n"
            "       m2m-sweep describe [SETTING|METHOD]\n";
   }
   std::string make_positionals(const CLI::App*) const override { return ""; }
@@ -48,8 +53,11 @@ class Layout : public CLI::Formatter {
 
 /// The words that are no options: a verb, a study, settings.
 void read_words(const std::vector<std::string>& words, SweepArguments& arguments) {
-  static const std::map<std::string, Verb> verbs = {
-      {"run", Verb::run}, {"list", Verb::list}, {"describe", Verb::describe}, {"validate", Verb::validate}};
+  static const std::map<std::string, Verb> verbs = {{"run", Verb::run},
+                                                    {"list", Verb::list},
+                                                    {"describe", Verb::describe},
+                                                    {"validate", Verb::validate},
+                                                    {"slurm", Verb::slurm}};
   auto word = words.begin();
   if (word != words.end() && verbs.contains(*word)) arguments.verb = verbs.at(*word++);
   for (; word != words.end(); ++word) {
@@ -74,30 +82,83 @@ std::string whole_number_or_auto(const std::string& text) {
   return fmt::format("'{}' is neither a number of ranks nor 'auto'", text);
 }
 
+/// What the options say before it is understood; empty: not given.
+struct Texts {
+  std::string out, cache, limit, margin, part;
+  std::string ranks_per_trial = "1";
+};
+
+void add_options(CLI::App& app, SweepArguments& arguments, Texts& texts) {
+  app.add_flag("--dry-run", arguments.dry_run, "Say what would be run and what it costs; touch nothing");
+  app.add_option("--out", texts.out, "Output folder; results/NAME of the study unless given")->type_name("DIR");
+  app.add_option("--cache", texts.cache, "Where stages that trials share are kept; OUT/cache unless given")
+      ->type_name("DIR");
+  app.add_option(
+         "--ranks-per-trial", texts.ranks_per_trial,
+         "How many ranks train one trial together; auto: more than one where there are fewer trials than ranks")
+      ->type_name("K|auto")
+      ->check(whole_number_or_auto);
+  app.add_flag("--wait", arguments.wait, "Wait while another sweep works in the output folder");
+  app.add_flag("--fail-fast", arguments.fail_fast, "Stop the sweep at the first trial that fails or diverges");
+  app.add_option("--time-limit", texts.limit, "Stop in time before the job's end; SLURM_JOB_END_TIME unless given")
+      ->type_name("SECONDS|H:MM:SS");
+  app.add_option("--time-margin", texts.margin,
+                 "How long before its end to stop; 60 s, or a tenth of the limit where that is shorter")
+      ->type_name("SECONDS|H:MM:SS");
+  app.add_option("--part", texts.part,
+                 "Only the I-th of K shares of the study, in an output folder of its own: DIR.I-of-K")
+      ->type_name("I/K");
+  app.add_flag("--profile", arguments.profile,
+               "Say of each stage that ends where its time went, and leave a trace of it (profile.json)");
+  app.add_flag("--verbose", arguments.verbose, "Say more");
+  app.set_version_flag("--version", fmt::format("m2m-sweep {}", program_version), "Print the version");
+}
+
+void add_slurm_options(CLI::App& app, SlurmJob& job) {
+  const std::string group = "Of slurm";
+  app.add_option("--nodes", job.nodes, "Nodes; 1 unless given")->type_name("N")->group(group);
+  app.add_option("--gpus-per-node", job.gpus_per_node, "GPUs of a node; none unless given")
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--ntasks-per-node", job.ntasks_per_node, "Ranks of a node; one a GPU unless given, else one")
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--time", job.time, "The job's time limit, as sbatch takes it; 24:00:00 unless given")
+      ->type_name("TIME")
+      ->group(group);
+  app.add_option("--array", job.array, "Split the study over K jobs, a part each")->type_name("K")->group(group);
+}
+
+void refuse_slurm_options(const CLI::App& app) {
+  for (const char* name : {"--nodes", "--gpus-per-node", "--ntasks-per-node", "--time", "--array"}) {
+    if (app.count(name) > 0) {
+      throw usage_error(
+          fmt::format("{} belongs to the job script; 'm2m-sweep slurm JOB.toml {} ...' makes one", name, name));
+    }
+  }
+}
+
+void understand(const Texts& texts, SweepArguments& arguments) {
+  if (!texts.out.empty()) arguments.out = texts.out;
+  if (!texts.cache.empty()) arguments.cache = texts.cache;
+  arguments.ranks_per_trial = texts.ranks_per_trial == "auto" ? 0 : std::stoi(texts.ranks_per_trial);
+  if (!texts.limit.empty()) arguments.time.limit = read_duration("--time-limit", texts.limit);
+  if (!texts.margin.empty()) arguments.time.margin = read_duration("--time-margin", texts.margin);
+  if (!texts.part.empty()) arguments.part = read_part(texts.part);
+}
+
 }  // namespace
 
 SweepArguments parse_arguments(int argc, const char* const* argv) {
   SweepArguments arguments;
   std::vector<std::string> words;
-  std::string out, cache, ranks_per_trial = "1";
+  Texts texts;
   CLI::App app(about, "m2m-sweep");
   app.formatter(std::make_shared<Layout>());
   app.footer(exit_codes);
   app.add_option("words", words);
-  app.add_flag("--dry-run", arguments.dry_run, "Say what would be run and what it costs; touch nothing");
-  app.add_option("--out", out, "Output folder; results/NAME of the study unless given")->type_name("DIR");
-  app.add_option("--cache", cache, "Where stages that trials share are kept; OUT/cache unless given")
-      ->type_name("DIR");
-  app.add_option(
-         "--ranks-per-trial", ranks_per_trial,
-         "How many ranks train one trial together; auto: more than one where there are fewer trials than ranks")
-      ->type_name("K|auto")
-      ->check(whole_number_or_auto);
-  app.add_flag("--wait", arguments.wait, "Wait while another sweep works in the output folder");
-  app.add_flag("--profile", arguments.profile,
-               "Say of each stage that ends where its time went, and leave a trace of it (profile.json)");
-  app.add_flag("--verbose", arguments.verbose, "Say more");
-  app.set_version_flag("--version", fmt::format("m2m-sweep {}", program_version), "Print the version");
+  add_options(app, arguments, texts);
+  add_slurm_options(app, arguments.slurm);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -109,10 +170,9 @@ SweepArguments parse_arguments(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     throw usage_error(fmt::format("command line: {}; 'm2m-sweep --help' explains it", error.what()));
   }
-  if (!out.empty()) arguments.out = out;
-  if (!cache.empty()) arguments.cache = cache;
-  arguments.ranks_per_trial = ranks_per_trial == "auto" ? 0 : std::stoi(ranks_per_trial);
+  understand(texts, arguments);
   read_words(words, arguments);
+  if (arguments.verb != Verb::slurm) refuse_slurm_options(app);
   return arguments;
 }
 

@@ -5,9 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "sweep/part.hpp"
+#include "sweep/slurm_script.hpp"
+#include "sweep/time_limit.hpp"
+
 namespace m2m {
 
-enum class Verb { run, list, describe, validate };
+enum class Verb { run, list, describe, validate, slurm };
 
 struct SweepArguments {
   Verb verb = Verb::run;
@@ -20,6 +24,10 @@ struct SweepArguments {
   bool dry_run = false;
   bool wait = false;
   bool profile = false;
+  bool fail_fast = false;
+  TimeLimit time;
+  std::optional<Part> part;  // nothing: the whole study
+  SlurmJob slurm;            // of slurm: all but the words
   bool verbose = false;
   std::string answer;  // --help and --version: what to print instead
 };

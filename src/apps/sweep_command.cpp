@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -19,6 +20,7 @@
 #include "sweep/dry_run.hpp"
 #include "sweep/existing.hpp"
 #include "sweep/run.hpp"
+#include "sweep/stop_signals.hpp"
 #include "sweep/study_points.hpp"
 #include "sweep/wording.hpp"
 
@@ -27,12 +29,24 @@ namespace {
 
 constexpr const char* program = "m2m-sweep";
 
+using Clock = std::chrono::steady_clock;
+
 /// A sweep that is ready to run: checked, planned, its folder held.
 struct Sweep {
   StageGraph graph;
   std::unique_ptr<FolderLock> lock;
   SweepOrder order;
+  std::optional<Clock::time_point> stop_at;  // nothing: there is time
+  bool fail_fast = false;
 };
+
+/// Throws Error where a signal came before the sweep began: interrupted, or requeue.
+void refuse_where_signalled() {
+  const StopReason reason = StopSignals::received();
+  if (reason == StopReason::none) return;
+  throw Error(reason == StopReason::requeue ? ExitCode::requeue : ExitCode::interrupted,
+              "stopped while it waited for the output folder; run the same command again");
+}
 
 std::unique_ptr<FolderLock> lock_folder(const OutputFolder& out, bool wait) {
   for (bool said = false;; said = true) {
@@ -42,7 +56,10 @@ std::unique_ptr<FolderLock> lock_folder(const OutputFolder& out, bool wait) {
       if (!wait || error.code() != ExitCode::held) throw;
       if (!said) log_info(fmt::format("waiting: {}", error.what()));
     }
-    std::this_thread::sleep_for(std::chrono::seconds(2));
+    for (int tenths = 0; tenths < 20 && StopSignals::received() == StopReason::none; ++tenths) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    refuse_where_signalled();
   }
 }
 
@@ -67,6 +84,7 @@ PlannedSweep plan_sweep(const Study& study, const SweepArguments& arguments, con
                         const Training& training) {
   const auto plan = [&](int group) {
     StageGraph graph = plan_study(study, training.fields, training.resolve, training.planner(group));
+    if (arguments.part) graph = part_of(graph, *arguments.part);
     return without_unshared_prefixes(graph, existing(graph, out));
   };
   // Identities name the size of a group only where batch norm is local, so a first look settles which it is.
@@ -85,8 +103,41 @@ void say_groups(const PlannedSweep& planned, const MpiSession& session) {
   }
 }
 
+/// When the sweep has to stop by the time limit, in steady time; says so.
+std::optional<Clock::time_point> stop_time(const TimeLimit& given, Clock::time_point started) {
+  const std::chrono::duration<double> running = Clock::now() - started;
+  const std::chrono::duration<double> unix_now = std::chrono::system_clock::now().time_since_epoch();
+  const auto left = seconds_until_stop(
+      given, [](const char* name) { return std::getenv(name); }, unix_now.count(), running.count());
+  if (!left) return std::nullopt;
+  log_info(fmt::format("the job's time allows {} of work", duration_text(*left)));
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(*left));
+}
+
+/// The job script that runs what `arguments` ask for.
+std::string script_text(const SweepArguments& arguments, const Study& study) {
+  SlurmJob job = arguments.slurm;
+  job.name = study.name;
+  job.words = {study.file};
+  job.words.insert(job.words.end(), arguments.settings.begin(), arguments.settings.end());
+  if (arguments.out) job.words.insert(job.words.end(), {"--out", arguments.out->string()});
+  if (arguments.time.margin) {
+    job.words.insert(job.words.end(), {"--time-margin", fmt::format("{:g}", *arguments.time.margin)});
+  }
+  if (arguments.cache) job.words.insert(job.words.end(), {"--cache", arguments.cache->string()});
+  if (arguments.ranks_per_trial != 1) {
+    const std::string ranks =
+        arguments.ranks_per_trial == 0 ? "auto" : fmt::format("{}", arguments.ranks_per_trial);
+    job.words.insert(job.words.end(), {"--ranks-per-trial", ranks});
+  }
+  if (arguments.fail_fast) job.words.push_back("--fail-fast");
+  if (arguments.profile) job.words.push_back("--profile");
+  return slurm_script(job);
+}
+
 /// Answers, where that is all that is asked for; else makes the sweep ready. Rank 0 only.
-std::optional<Sweep> prepare(int argc, char** argv, const MpiSession& session, const Training& training) {
+std::optional<Sweep> prepare(int argc, char** argv, const MpiSession& session, const Training& training,
+                             Clock::time_point started) {
   const SweepArguments arguments = parse_arguments(argc, argv);
   if (arguments.verbose) set_log_level(LogLevel::debug);
   const auto print = [](const std::string& text) {
@@ -99,23 +150,30 @@ std::optional<Sweep> prepare(int argc, char** argv, const MpiSession& session, c
   if (is_run) refuse_missing_ranks(session.size(), session.launch());
 
   const Study study = read_given_study(arguments, training);
-  const OutputFolder out{arguments.out.value_or(std::filesystem::path("results") / study.name),
-                         arguments.cache.value_or("")};
+  OutputFolder out{arguments.out.value_or(std::filesystem::path("results") / study.name),
+                   arguments.cache.value_or("")};
+  if (arguments.part) out.root = folder_of(out.root, *arguments.part);
   PlannedSweep planned = plan_sweep(study, arguments, out, session.size(), training);
   const StageGraph& graph = planned.graph;
   const DryRunSettings settings{study.name, out, group_count(session.size(), planned.ranks_per_trial),
                                 training.gpus > 0 ? "GPU" : "core"};
   if (arguments.verb == Verb::validate) return print(validation_text(study, graph));
+  if (arguments.verb == Verb::slurm) return print(script_text(arguments, study));
   if (arguments.verb == Verb::list) return print(list_text(graph, settings.out));
   if (arguments.dry_run) return print(dry_run_text(graph, settings));
   if (!arguments.study)
     log_info(fmt::format("no study is given: running {}, '--help' says how to name another", study.file));
   if (!arguments.study) print(cost_text(graph, settings));
   std::fflush(stdout);
+  const auto stop_at = stop_time(arguments.time, started);
   say_groups(planned, session);
   std::unique_ptr<FolderLock> lock = lock_folder(out, arguments.wait);
   write_plan(study, graph, out);
-  return Sweep{std::move(planned.graph), std::move(lock), {out, arguments.profile, planned.ranks_per_trial}};
+  return Sweep{std::move(planned.graph),
+               std::move(lock),
+               {out, arguments.profile, planned.ranks_per_trial},
+               stop_at,
+               arguments.fail_fast};
 }
 
 void warn_of_threads(const StageGraph& graph, const HostShare& share) {
@@ -173,10 +231,11 @@ ExitCode guarded(const MpiSession& session, Action action) {
   }
 }
 
-ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& training) {
+ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& training,
+              Clock::time_point started) {
   std::optional<Sweep> sweep;
   const ExitCode prepared = guarded(session, [&] {
-    sweep = prepare(argc, argv, session, training);
+    sweep = prepare(argc, argv, session, training, started);
     return ExitCode::done;
   });
   if (!tell_all_ranks(session, sweep ? std::optional(sweep->order) : std::nullopt)) return prepared;
@@ -190,8 +249,10 @@ ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& 
                        sweep->order.out,
                        *sweep->lock,
                        session.size(),
-                       sweep->order.ranks_per_trial,
-                       terminal_of_standard_error()};
+                       terminal_of_standard_error(),
+                       sweep->stop_at,
+                       sweep->fail_fast,
+                       sweep->order.ranks_per_trial};
     return lead_sweep(job, post.coordinator(), post.worker(), runner.run, runner.end_job);
   });
 }
@@ -210,10 +271,13 @@ ExitCode follow(const MpiSession& session, const Training& training) {
 }  // namespace
 
 int sweep_main(int argc, char** argv, const Training& training) {
+  const Clock::time_point started = Clock::now();
+  const StopSignals signals;  // from the first moment on: what comes while MPI starts stops the sweep as well
   try {
     const MpiSession session(argc, argv);
     try {
-      const ExitCode code = session.rank() == 0 ? lead(argc, argv, session, training) : follow(session, training);
+      const ExitCode code =
+          session.rank() == 0 ? lead(argc, argv, session, training, started) : follow(session, training);
       sleeping_barrier(session);
       return static_cast<int>(code);
     } catch (const std::exception& error) {

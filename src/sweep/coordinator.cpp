@@ -26,7 +26,7 @@ class Coordinator {
     sizes_ = waits_for_;
   }
 
-  void run() {
+  StopReason run() {
     std::exception_ptr failure;
     try {
       while (!scheduler_.over() || here_ < settings_.ranks) turn();
@@ -35,6 +35,7 @@ class Coordinator {
     }
     dismiss(failure != nullptr);
     if (failure) std::rethrow_exception(failure);
+    return reason_;
   }
 
  private:
@@ -43,7 +44,7 @@ class Coordinator {
 
   void turn() {
     while (const auto message = mail_.poll()) hear(message->from, decode_from_worker(message->bytes));
-    if (settings_.stop_signalled()) stop_all();
+    stop_all(settings_.stop_wanted());
     for (const Assignment& assignment : scheduler_.assign(settings_.clock())) {
       const auto start = encode(ToWorker(Start{scheduler_.graph().stages[at(assignment.stage)]}));
       const int size = sizes_[at(assignment.rank)];
@@ -70,25 +71,31 @@ class Coordinator {
       const int leader = leader_of(rank);
       if (rank == leader) ends_[leader] = ended->result;
       if (--waits_for_[at(leader)] == 0) hear_end(leader, ends_.extract(leader).mapped());
-    } else if (std::holds_alternative<StopWanted>(word)) {
-      stop_all();
+    } else if (const auto* wanted = std::get_if<StopWanted>(&word)) {
+      stop_all(wanted->reason);
     }
   }
 
   void hear_end(int rank, const StageResult& result) {
     const int stage = scheduler_.stage_of(rank);
     const std::vector<int> blocked = scheduler_.end(rank, result, settings_.clock());
+    const bool is_lost = result.end == StageEnd::failed || result.end == StageEnd::diverged;
+    const bool is_last = settings_.fail_fast && is_lost;
+    if (is_last) scheduler_.stop();  // before the observers are told, who say whether the rest goes on
     for (SweepObserver* observer : observers_) observer->ended(stage);
     for (const int lost : blocked) {
       for (SweepObserver* observer : observers_) observer->blocked(lost);
     }
+    if (is_last) stop_all(StopReason::failed);
   }
 
-  void stop_all() {
-    if (scheduler_.stopped()) return;
+  /// The first reason is the one that counts.
+  void stop_all(StopReason reason) {
+    if (reason == StopReason::none || reason_ != StopReason::none) return;
+    reason_ = reason;
     scheduler_.stop();
     tell_all(Stop{});
-    for (SweepObserver* observer : observers_) observer->stopping();
+    for (SweepObserver* observer : observers_) observer->stopping(reason);
   }
 
   void tell_all(const ToWorker& word) {
@@ -119,13 +126,14 @@ class Coordinator {
   std::vector<int> waits_for_;       // how many of its ranks have not come yet, or not ended
   std::map<int, StageResult> ends_;  // what leaders said whose groups have not all ended
   int here_ = 0;
+  StopReason reason_ = StopReason::none;
 };
 
 }  // namespace
 
-void coordinate(Scheduler& scheduler, Mailbox& mail, const std::vector<SweepObserver*>& observers,
-                const CoordinatorSettings& settings) {
-  Coordinator(scheduler, mail, observers, settings).run();
+StopReason coordinate(Scheduler& scheduler, Mailbox& mail, const std::vector<SweepObserver*>& observers,
+                      const CoordinatorSettings& settings) {
+  return Coordinator(scheduler, mail, observers, settings).run();
 }
 
 }  // namespace m2m

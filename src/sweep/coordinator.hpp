@@ -5,6 +5,7 @@
 
 #include "dist/messages/mailbox.hpp"
 #include "sweep/scheduler.hpp"
+#include "sweep/stop_reason.hpp"
 
 namespace m2m {
 
@@ -17,17 +18,18 @@ class SweepObserver {
   virtual void ended(int /*stage*/) {}
   /// `stage` can never run, as the scheduler's status().because tells.
   virtual void blocked(int /*stage*/) {}
-  /// The sweep was asked to stop.
-  virtual void stopping() {}
+  /// The sweep stops before its end.
+  virtual void stopping(StopReason /*reason*/) {}
   /// Every few milliseconds.
   virtual void tick(double /*now*/) {}
 };
 
 struct CoordinatorSettings {
   int ranks = 1;
-  int ranks_per_trial = 1;               // groups of that many ranks in turn; the last one may be smaller
-  std::function<double()> clock;         // seconds, steady
-  std::function<bool()> stop_signalled;  // whether this process was asked to stop
+  std::function<double()> clock;            // seconds, steady
+  std::function<StopReason()> stop_wanted;  // what this process was asked for, or the job's time
+  bool fail_fast = false;                   // the first stage that fails or diverges stops the sweep
+  int ranks_per_trial = 1;                  // groups of that many ranks in turn; the last one may be smaller
 };
 
 /// To the scheduler, a group is its first rank. All ranks of a group are sent its stages; the first one's word
@@ -35,9 +37,10 @@ struct CoordinatorSettings {
 ///
 /// Runs the sweep to its end, or to where every running stage has stopped, then dismisses all workers.
 ///
-/// Returns when every worker has said its last word. What an observer throws stops the sweep, dismisses the workers
-/// and is thrown again, and so is Error (input_output) where message passing fails.
-void coordinate(Scheduler& scheduler, Mailbox& mail, const std::vector<SweepObserver*>& observers,
-                const CoordinatorSettings& settings);
+/// Returns when every worker has said its last word, with the first reason there was to stop. What an observer
+/// throws stops the sweep, dismisses the workers and is thrown again, and so is Error (input_output) where message
+/// passing fails.
+StopReason coordinate(Scheduler& scheduler, Mailbox& mail, const std::vector<SweepObserver*>& observers,
+                      const CoordinatorSettings& settings);
 
 }  // namespace m2m

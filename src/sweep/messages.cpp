@@ -92,8 +92,8 @@ std::vector<std::byte> encode(const FromWorker& message) {
                                         [](const Ended& m) -> Json {
                                           return {{"ended", result_json(m.result)}};
                                         },
-                                        [](const StopWanted&) -> Json {
-                                          return {{"stop wanted", true}};
+                                        [](const StopWanted& m) -> Json {
+                                          return {{"stop wanted", static_cast<int>(m.reason)}};
                                         },
                                         [](const Bye&) -> Json {
                                           return {{"bye", true}};
@@ -120,7 +120,7 @@ FromWorker decode_from_worker(const std::vector<std::byte>& bytes) {
     if (json.contains("here")) return Here{json.at("here").get<std::string>()};
     if (json.contains("report")) return Report{progress_from(json.at("report"))};
     if (json.contains("ended")) return Ended{result_from(json.at("ended"))};
-    if (json.contains("stop wanted")) return StopWanted{};
+    if (json.contains("stop wanted")) return StopWanted{static_cast<StopReason>(json.at("stop wanted").get<int>())};
     if (json.contains("bye")) return Bye{};
   } catch (const Json::exception&) {
     fail();

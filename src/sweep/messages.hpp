@@ -5,6 +5,7 @@
 
 #include "dist/messages/mailbox.hpp"
 #include "sweep/stage.hpp"
+#include "sweep/stop_reason.hpp"
 
 namespace m2m {
 
@@ -20,7 +21,9 @@ struct Ended {
   StageResult result;
 };
 /// This worker was asked to stop, by a signal.
-struct StopWanted {};
+struct StopWanted {
+  StopReason reason = StopReason::interrupted;
+};
 /// A worker's last words.
 struct Bye {};
 using FromWorker = std::variant<Here, Report, Ended, StopWanted, Bye>;

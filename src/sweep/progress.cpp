@@ -42,9 +42,7 @@ void ProgressView::ended(int stage) {
 
 void ProgressView::blocked(int stage) { say(blocked_line(view_, stage)); }
 
-void ProgressView::stopping() {
-  say("stopping at the next step of every rank; a second signal ends at once; the same command resumes");
-}
+void ProgressView::stopping(StopReason reason) { say(stopping_line(reason)); }
 
 void ProgressView::tick(double now) {
   if (!block_) {

@@ -30,7 +30,7 @@ class ProgressView : public SweepObserver {
   void started(int stage, const std::string& place) override;
   void ended(int stage) override;
   void blocked(int stage) override;
-  void stopping() override;
+  void stopping(StopReason reason) override;
   void tick(double now) override;
 
  private:

@@ -83,14 +83,26 @@ std::string end_line(const SweepView& view, int stage, double now) {
                        duration_text(status.result.seconds), bracket(view, now));
   }
   if (status.state == StageState::interrupted) return fmt::format("stopped {}", name(view, stage));
-  return fmt::format("failed  {}: {}; what it left is in {}; the rest goes on   {}", name(view, stage),
-                     status.result.summary, folder_of(ended), bracket(view, now));
+  return fmt::format("failed  {}: {}; what it left is in {}{}   {}", name(view, stage), status.result.summary,
+                     folder_of(ended), view.scheduler.stopped() ? "" : "; the rest goes on", bracket(view, now));
 }
 
 std::string blocked_line(const SweepView& view, int stage) {
   const Stage& cause = stage_at(view, status_at(view, stage).because);
   return fmt::format("skipped {}: the {} {} that it needs failed", name(view, stage), cause.label,
                      short_id(cause.id));
+}
+
+std::string stopping_line(StopReason reason) {
+  switch (reason) {
+    case StopReason::requeue:
+      return "the job is about to end: stopping at the next step of every rank; the same command resumes";
+    case StopReason::failed:
+      return "stopping at the first failure (--fail-fast), at the next step of every rank; the same command "
+             "resumes";
+    default:
+      return "stopping at the next step of every rank; a second signal ends at once; the same command resumes";
+  }
 }
 
 std::string live_line(const SweepView& view, int stage, std::size_t title_width) {

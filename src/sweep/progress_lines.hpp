@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sweep/scheduler.hpp"
+#include "sweep/stop_reason.hpp"
 
 namespace m2m {
 
@@ -23,6 +24,9 @@ std::string running_line(const SweepView& view, int stage);
 std::string end_line(const SweepView& view, int stage, double now);
 /// "skipped trial 77d0.. M2m seed=3: the g 4f1c.. that it needs failed"
 std::string blocked_line(const SweepView& view, int stage);
+
+/// Why the sweep now stops, and what to do. `reason` is one.
+std::string stopping_line(StopReason reason);
 
 /// One line of the live block: " rank 0  M2m seed=3   epoch 171/200  val 74.1  kept 31 %  2.1 s/epoch  |###### |"
 std::string live_line(const SweepView& view, int stage, std::size_t title_width);

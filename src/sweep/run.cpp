@@ -43,19 +43,30 @@ ProgressSettings progress_settings(const SweepJob& job, const std::function<doub
   return settings;
 }
 
-/// The coordinator in a thread, the worker here. What stops the coordinator is thrown here after all have left.
-void run_all(const SweepJob& job, Scheduler& scheduler, Mailbox& coordinator, Mailbox& worker, const RunStage& run,
-             const EndJob& end_job) {
+/// What this process was asked for; where nothing, whether the folder or the time is lost.
+StopReason stop_wanted(const SweepJob& job) {
+  const StopReason signalled = StopSignals::received();
+  if (signalled != StopReason::none) return signalled;
+  if (job.lock.lost()) return StopReason::interrupted;
+  const bool is_late = job.stop_at && std::chrono::steady_clock::now() >= *job.stop_at;
+  return is_late ? StopReason::requeue : StopReason::none;
+}
+
+/// The coordinator in a thread, the worker here. Returns why the sweep was stopped. What stops the coordinator is
+/// thrown here after all have left.
+StopReason run_all(const SweepJob& job, Scheduler& scheduler, Mailbox& coordinator, Mailbox& worker,
+                   const RunStage& run, const EndJob& end_job) {
   const auto clock = clock_from_now();
   ProgressView progress(scheduler, progress_settings(job, clock));
   FailureWriter failures(scheduler, job.out);
   const std::vector<SweepObserver*> observers = {&failures, &progress};
-  const CoordinatorSettings settings{job.ranks, job.ranks_per_trial, clock,
-                                     [&] { return StopSignals::received() || job.lock.lost(); }};
+  const CoordinatorSettings settings{job.ranks, clock, [&] { return stop_wanted(job); }, job.fail_fast,
+                                     job.ranks_per_trial};
+  StopReason reason = StopReason::none;
   std::exception_ptr failure;
   std::thread thread([&] {
     try {
-      coordinate(scheduler, coordinator, observers, settings);
+      reason = coordinate(scheduler, coordinator, observers, settings);
     } catch (...) {
       failure = std::current_exception();
     }
@@ -63,14 +74,20 @@ void run_all(const SweepJob& job, Scheduler& scheduler, Mailbox& coordinator, Ma
   work(worker, run, worker_settings(end_job));
   thread.join();
   if (failure) std::rethrow_exception(failure);
+  return reason;
 }
 
-ExitCode outcome(const Scheduler& scheduler) {
-  if (!scheduler.over() || scheduler.count(StageState::interrupted) > 0 ||
-      scheduler.count(StageState::waiting) > 0) {
-    return ExitCode::interrupted;
-  }
+ExitCode outcome(const Scheduler& scheduler, StopReason reason) {
+  const bool is_complete = scheduler.over() && scheduler.count(StageState::interrupted) == 0 &&
+                           scheduler.count(StageState::waiting) == 0;
+  if (!is_complete && reason == StopReason::requeue) return ExitCode::requeue;
+  if (!is_complete && reason != StopReason::failed) return ExitCode::interrupted;
   return trials_lost(scheduler) > 0 ? ExitCode::some_failed : ExitCode::done;
+}
+
+void say_stopped(const Scheduler& scheduler, ExitCode code) {
+  log_info(fmt::format("stopped: {}; {}run the same command again to resume", outcome_text(scheduler),
+                       code == ExitCode::requeue ? "put the job back into the queue, or " : ""));
 }
 
 void merge_and_say(const SweepJob& job, const Scheduler& scheduler, double seconds) {
@@ -98,13 +115,12 @@ std::string place_of_this_process() {
 
 ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const RunStage& run,
                     const EndJob& end_job) {
-  const StopSignals signals;
   const auto clock = clock_from_now();
   Scheduler scheduler(job.graph, existing(job.graph, job.out));
-  run_all(job, scheduler, coordinator, worker, run, end_job);
-  const ExitCode code = outcome(scheduler);
-  if (code == ExitCode::interrupted) {
-    log_info(fmt::format("stopped: {}; run the same command again to resume", outcome_text(scheduler)));
+  const StopReason reason = run_all(job, scheduler, coordinator, worker, run, end_job);
+  const ExitCode code = outcome(scheduler, reason);
+  if (code == ExitCode::interrupted || code == ExitCode::requeue) {
+    say_stopped(scheduler, code);
   } else {
     merge_and_say(job, scheduler, clock());
   }
@@ -112,7 +128,6 @@ ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, 
 }
 
 void follow_sweep(Mailbox& worker, const RunStage& run, const EndJob& end_job) {
-  const StopSignals signals;
   work(worker, run, worker_settings(end_job));
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 // A sweep on all ranks: rank 0 leads it and works too, the others work.
-#include <functional>
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -20,8 +20,10 @@ struct SweepJob {
   OutputFolder out;
   const FolderLock& lock;
   int ranks = 1;
-  int ranks_per_trial = 1;               // the last group may be smaller
-  std::optional<TerminalSize> terminal;  // nothing: plain lines
+  std::optional<TerminalSize> terminal;                               // nothing: plain lines
+  std::optional<std::chrono::steady_clock::time_point> stop_at = {};  // nothing: there is time
+  bool fail_fast = false;                                             // the first failure stops the sweep
+  int ranks_per_trial = 1;                                            // the last group may be smaller
 };
 
 /// Writes study.json: what the sweep plans to run. Throws Error (input_output).
@@ -33,12 +35,14 @@ std::string place_of_this_process();
 /// On rank 0, while every other rank is in follow_sweep: writes study.json, runs what is missing with a coordinator
 /// in a thread of its own and a worker in this one, merges the results and says how it went on standard error.
 ///
-/// end_job: see WorkerSettings. SIGINT and SIGTERM stop all ranks at their next step. Returns done, some_failed or
-/// interrupted. Throws Error (input_output) where a file cannot be written; all workers have then left.
+/// end_job: see WorkerSettings. The caller holds StopSignals. What these note on any rank, and `stop_at`, stop all
+/// ranks at their next step. Returns done, some_failed, interrupted or requeue; the last two only where something
+/// is left to run, by what came first. Throws Error (input_output) where a file cannot be written; all workers have
+/// then left.
 ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const RunStage& run,
                     const EndJob& end_job = {});
 
-/// On the other ranks: works until told to leave.
+/// On the other ranks: works until told to leave. The caller holds StopSignals.
 void follow_sweep(Mailbox& worker, const RunStage& run, const EndJob& end_job = {});
 
 /// How many groups that makes.

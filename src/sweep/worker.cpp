@@ -62,10 +62,11 @@ class Conversation : public StageContext {
       if (std::holds_alternative<Stop>(word)) stop_ = true;
       if (std::holds_alternative<Leave>(word)) leave_ = true;
     }
-    if (!told_ && settings_.stop_signalled()) {
-      stop_ = told_ = true;
-      mail_.send(0, encode(FromWorker(StopWanted{})));
-    }
+    if (told_) return;
+    const StopReason reason = settings_.stop_wanted();
+    if (reason == StopReason::none) return;
+    stop_ = told_ = true;
+    mail_.send(0, encode(FromWorker(StopWanted{reason})));
   }
 
   Mailbox& mail_;

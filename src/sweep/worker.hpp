@@ -5,6 +5,7 @@
 
 #include "dist/messages/mailbox.hpp"
 #include "sweep/stage.hpp"
+#include "sweep/stop_reason.hpp"
 
 namespace m2m {
 
@@ -12,10 +13,10 @@ namespace m2m {
 using EndJob = std::function<void(const Stage& stage, const StageResult& failure)>;
 
 struct WorkerSettings {
-  std::string place;                     // "host a17", for people
-  std::function<bool()> stop_signalled;  // whether this process was asked to stop
-  double report_every = 0.5;             // seconds between progress messages, at least
-  EndJob end_job = {};                   // empty: this rank is a group by itself
+  std::string place;                        // "host a17", for people
+  std::function<StopReason()> stop_wanted;  // what this process was asked for
+  double report_every = 0.5;                // seconds between progress messages, at least
+  EndJob end_job = {};                      // empty: this rank is a group by itself
 };
 
 /// Runs stages until told to leave. Sleeps while it waits. What escapes from `run` is sent as a failure of that

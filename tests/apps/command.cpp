@@ -44,6 +44,8 @@ void Background::signal_all(int signal) const {
   ::kill(pid_, signal);
 }
 
+void Background::signal_leader(int signal) const { ::kill(pid_, signal); }
+
 int Background::wait() {
   int status = 0;
   ::waitpid(pid_, &status, 0);

@@ -23,6 +23,8 @@ class Background {
 
   /// Sends `signal` to every process of the group.
   void signal_all(int signal) const;
+  /// Sends `signal` to the command itself.
+  void signal_leader(int signal) const;
   /// Waits for its end; the exit code as above.
   int wait();
 

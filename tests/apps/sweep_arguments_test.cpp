@@ -32,6 +32,8 @@ TEST(SweepArguments, TakesAStudySettingsAndOptionsInAnyOrder) {
   EXPECT_FALSE(arguments.wait);
   EXPECT_FALSE(arguments.profile);
   EXPECT_TRUE(parse({"jobs/a.toml", "--profile"}).profile);
+  EXPECT_FALSE(arguments.fail_fast);
+  EXPECT_TRUE(parse({"jobs/a.toml", "--fail-fast"}).fail_fast);
 }
 
 TEST(SweepArguments, TakesAVerbOnlyInFront) {
@@ -50,6 +52,25 @@ TEST(SweepArguments, NeedsNothing) {
   EXPECT_FALSE(arguments.study.has_value());
 }
 
+TEST(SweepArguments, TakesATimeLimit) {
+  EXPECT_FALSE(parse({}).time.limit.has_value());
+  const SweepArguments arguments = parse({"--time-limit", "1:00:00", "--time-margin=90"});
+  EXPECT_EQ(arguments.time.limit, 3600);
+  EXPECT_EQ(arguments.time.margin, 90);
+  EXPECT_NE(refusal({"--time-limit", "an hour"}).find("--time-limit 'an hour' is no time"), std::string::npos);
+}
+
+TEST(SweepArguments, TakesAPartAndWhatAJobScriptNeeds) {
+  EXPECT_EQ(parse({"a.toml", "--part", "2/4"}).part->number, 2);
+  EXPECT_NE(refusal({"--part", "5/4"}), "accepted");
+  const SweepArguments arguments = parse({"slurm", "a.toml", "--gpus-per-node", "8", "--time", "1:00:00"});
+  EXPECT_EQ(arguments.verb, Verb::slurm);
+  EXPECT_EQ(arguments.slurm.gpus_per_node, 8);
+  EXPECT_EQ(arguments.slurm.time, "1:00:00");
+  EXPECT_EQ(refusal({"a.toml", "--nodes", "2"}),
+            "--nodes belongs to the job script; 'm2m-sweep slurm JOB.toml --nodes ...' makes one");
+}
+
 TEST(SweepArguments, RefusesWhatItDoesNotKnow) {
   EXPECT_NE(refusal({"--dryrun"}).find("--dryrun"), std::string::npos);
   EXPECT_NE(refusal({"--out"}), "accepted");
@@ -59,7 +80,7 @@ TEST(SweepArguments, RefusesWhatItDoesNotKnow) {
 TEST(SweepArguments, AnswersHelpAndVersion) {
   const std::string help = parse({"--help"}).answer;
   for (const char* word : {"Usage: m2m-sweep", "--dry-run", "--out", "--wait", "--profile", "--verbose", "describe",
-                           "mpirun -np 8", "Exit codes"}) {
+                           "--time-limit", "--time-margin", "--fail-fast", "85", "mpirun -np 8", "Exit codes"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
   EXPECT_EQ(parse({"--version"}).answer.substr(0, 10), "m2m-sweep ");

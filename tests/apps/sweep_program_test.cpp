@@ -1,61 +1,17 @@
 // m2m-sweep as a shell and mpirun see it, with a training side that trains nothing.
-#include <gtest/gtest.h>
+#include "sweep_program.hpp"
+
 #include <signal.h>
 #include <unistd.h>
 
-#include <filesystem>
-
-#include "command.hpp"
 #include "core/files.hpp"
-#include "fake_training.hpp"
 
 namespace m2m {
 namespace {
 
+using testing::count;
 using testing::Outcome;
-
-class SweepProgram : public ::testing::Test {
- protected:
-  SweepProgram() {
-    // each test decides itself what its environment says
-    for (const char* name : {"SLURM_NTASKS", "SLURM_PROCID", "SLURM_JOB_ID", "OMPI_COMM_WORLD_SIZE"})
-      ::unsetenv(name);
-    ::setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
-    ::setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
-    write_file(folder() / "jobs/grid.toml", "[grid]\nmethod = ['ERM', 'M2m']\nseed = [0, 1, 2]\n");
-    write_file(folder() / "jobs/broken.toml",
-               "[grid]\nmethod = ['ERM', 'M2m']\n[[point]]\nlabel = 'T'\nmethod = 'RS'\nfake.does = 'throw'\n");
-  }
-
-  std::filesystem::path folder() const { return folder_.path(); }
-  std::filesystem::path out() const { return folder() / "results" / "grid"; }
-
-  static std::string command(int ranks, const std::string& arguments) {
-    const std::string launcher = ranks == 0 ? ""
-                                            : std::string(M2M_MPIEXEC) + " --oversubscribe --bind-to none -np " +
-                                                  std::to_string(ranks) + " ";
-    return launcher + M2M_FAKE_SWEEP + " " + arguments;
-  }
-
-  /// 0 ranks: without mpirun.
-  Outcome sweep(int ranks, const std::string& arguments) const {
-    return testing::run_command("timeout 60 " + command(ranks, arguments), folder());
-  }
-
-  void wait_for_lines(int lines, const std::string& word) const {
-    for (int tries = 0; tries < 3000 && fake::count_lines(out(), word) < lines; ++tries) ::usleep(10'000);
-    ASSERT_GE(fake::count_lines(out(), word), lines);
-  }
-
- private:
-  fake::Folder folder_;
-};
-
-int count(const std::string& text, const std::string& part) {
-  int found = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-  return found;
-}
+using testing::SweepProgram;
 
 TEST_F(SweepProgram, RunsWithAnyNumberOfRanksAndWithoutMpirun) {
   for (const int ranks : {0, 1, 2, 4, 8}) {
@@ -95,6 +51,34 @@ TEST_F(SweepProgram, ListsValidatesAndDescribes) {
   EXPECT_EQ(sweep(0, "validate jobs/grid.toml").output, "jobs/grid.toml: ok: 6 trials, 3 stages\n");
   EXPECT_EQ(sweep(0, "describe M2m").output, "M2m: a method.\n");
   EXPECT_EQ(sweep(0, "--version").code, 0);
+}
+
+TEST_F(SweepProgram, PrintsAJobScriptThatABashTakes) {
+  const Outcome outcome = sweep(0, "slurm jobs/grid.toml seed=0,1 --gpus-per-node 8 --array 2 > job.sh");
+  EXPECT_EQ(outcome.code, 0) << outcome.output;
+  EXPECT_EQ(testing::run_command("bash -n job.sh", folder()).output, "");
+  EXPECT_EQ(count(read_file(folder() / "job.sh"), "jobs/grid.toml seed=0,1 --part \"$SLURM_ARRAY_TASK_ID/2\"\n"),
+            1);
+  EXPECT_EQ(sweep(0, "slurm jobs/grid.toml --time soon").code, 2);
+  EXPECT_EQ(sweep(0, "slurm jobs/grid.toml --nodes 0").code, 2);
+  EXPECT_EQ(sweep(0, "slurm jobs/none.toml").code, 2);
+}
+
+TEST_F(SweepProgram, RunsAStudyInPartsThatMakeUpTheWhole) {
+  for (const int part : {1, 2, 3, 4}) {
+    const Outcome outcome = sweep(2, "jobs/grid.toml --part " + std::to_string(part) + "/4");
+    EXPECT_EQ(outcome.code, 0) << outcome.output;
+    const std::string there = "results/grid." + std::to_string(part) + "-of-4";
+    EXPECT_TRUE(std::filesystem::exists(folder() / there / "results.h5"));
+  }
+  // as docs/slurm.md puts them together
+  testing::run_command(
+      "mkdir -p results/grid && cp -r results/grid.*-of-4/trials results/grid.*-of-4/cache results/grid", folder());
+  EXPECT_EQ(fake::finished(out()).size(), 9U);
+  const Outcome whole = sweep(2, "jobs/grid.toml");
+  EXPECT_EQ(whole.code, 0);
+  EXPECT_EQ(count(whole.output, "6 of 6 trials done, 0 failed"), 1) << whole.output;
+  EXPECT_EQ(fake::count_lines(out(), "began"), 0);
 }
 
 TEST_F(SweepProgram, LetsOneErrorAndOneExitCodeThroughFromManyRanks) {
@@ -157,20 +141,6 @@ TEST_F(SweepProgram, KeepsASecondSweepOutOfItsFolderUnlessThatWaits) {
   const Outcome waiting = sweep(2, "jobs/grid.toml --wait");
   EXPECT_EQ(waiting.code, 0) << waiting.output;
   EXPECT_EQ(fake::count_lines(out(), "began"), 9);  // the first did it all
-}
-
-TEST_F(SweepProgram, StopsWith4WhereAnyRankIsSignalledAndResumes) {
-  for (const int ranks : {0, 2, 4}) {
-    std::filesystem::remove_all(out());
-    testing::Background sweeping(command(ranks, "jobs/grid.toml fake.milliseconds=50"), folder());
-    wait_for_lines(1, "done");
-    ::kill(*fake::processes(out()).rbegin(), ranks == 0 ? SIGINT : SIGTERM);
-    EXPECT_EQ(sweeping.wait(), 4) << read_file(folder() / "background.log");
-    EXPECT_LT(fake::count_lines(out(), "done"), 9);
-    EXPECT_EQ(count(read_file(folder() / "background.log"), "run the same command again to resume"), 1);
-    EXPECT_EQ(sweep(ranks, "jobs/grid.toml").code, 0);
-    EXPECT_EQ(fake::count_lines(out(), "done"), 9);
-  }
 }
 
 TEST_F(SweepProgram, LeavesAFolderThatTheNextRunResumesWhenKilled) {

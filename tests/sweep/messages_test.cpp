@@ -59,7 +59,9 @@ TEST(Messages, MakeReasonsFitForJson) {
 
 TEST(Messages, AreTellable) {
   EXPECT_TRUE(std::holds_alternative<Bye>(decode_from_worker(encode(FromWorker(Bye{})))));
-  EXPECT_TRUE(std::holds_alternative<StopWanted>(decode_from_worker(encode(FromWorker(StopWanted{})))));
+  for (const StopReason reason : {StopReason::interrupted, StopReason::requeue}) {
+    EXPECT_EQ(std::get<StopWanted>(decode_from_worker(encode(FromWorker(StopWanted{reason})))).reason, reason);
+  }
   EXPECT_TRUE(std::holds_alternative<Stop>(decode_to_worker(encode(ToWorker(Stop{})))));
   EXPECT_TRUE(std::holds_alternative<Leave>(decode_to_worker(encode(ToWorker(Leave{})))));
 }

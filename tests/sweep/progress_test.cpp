@@ -118,6 +118,18 @@ TEST(ProgressInALog, NamesFailuresAndWhatTheyBlock) {
   EXPECT_NE(watched.lines[2].find("the g " + id_of(watched, g) + " that it needs failed"), std::string::npos);
 }
 
+TEST(ProgressInALog, SaysWhyItStopsAndThatTheRestDoesNotGoOn) {
+  Watched watched("method = 'ERM'");
+  watched.start(0);
+  watched.scheduler.stop();
+  watched.view.stopping(StopReason::requeue);
+  watched.end(0, {StageEnd::failed, "thrown", ExitCode::bad_data, 1});
+  ASSERT_EQ(watched.lines.size(), 3u);
+  EXPECT_EQ(watched.lines[1],
+            "the job is about to end: stopping at the next step of every rank; the same command resumes");
+  EXPECT_EQ(watched.lines[2].find("the rest goes on"), std::string::npos);
+}
+
 TEST(ProgressInALog, LeavesOutWhatDoesNotApply) {
   Watched watched("method = 'ERM'");
   const int stage = watched.start(0);

@@ -14,6 +14,7 @@
 #include "results/planned_study.hpp"
 #include "sweep/existing.hpp"
 #include "sweep/run.hpp"
+#include "sweep/stop_signals.hpp"
 
 namespace m2m {
 namespace {
@@ -33,9 +34,17 @@ class SharedFolder {
   std::filesystem::path path_;
 };
 
+/// What a sweep is told besides its study.
+struct Limits {
+  std::optional<std::chrono::steady_clock::time_point> stop_at = {};
+  bool fail_fast = false;
+};
+
 /// Collective. The exit code is rank 0's; elsewhere `done`.
-ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, const RunStage& run) {
+ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, const RunStage& run,
+               const Limits& limits = {}) {
   const MpiSession& session = testing::session();
+  const StopSignals signals;
   set_log_level(LogLevel::error);
   MpiPost post(session);
   if (session.rank() != 0) {
@@ -46,8 +55,8 @@ ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, con
   const StageGraph graph = plan_study(study, fake::fields(), fake::resolve, fake::plan);
   const FolderLock lock(folder);
   write_plan(study, graph, {folder});
-  return lead_sweep({graph, {folder}, lock, session.size(), 1, std::nullopt}, post.coordinator(), post.worker(),
-                    run);
+  return lead_sweep({graph, {folder}, lock, session.size(), std::nullopt, limits.stop_at, limits.fail_fast},
+                    post.coordinator(), post.worker(), run);
 }
 
 ExitCode sweep(const std::string& toml, const std::filesystem::path& folder) {
@@ -139,11 +148,12 @@ TEST(Sweep, TriesAFailedTrialAgainTheNextTime) {
       std::filesystem::exists(OutputFolder{folder.path()}.failure(fake::graph("method = 'ERM'").stages[0].id)));
 }
 
-/// A stage that would never end by itself; `victim` is signalled once it runs.
-RunStage endless(const std::filesystem::path& folder, int victim) {
-  return [folder, victim](const Stage& stage, StageContext& context) -> StageResult {
-    write_file(folder / ("running-" + stage.id), "");
-    if (testing::session().rank() == victim) ::raise(SIGTERM);
+/// A stage that would never end by itself; `victim` is sent the signals once it runs.
+RunStage endless(int victim = -1, const std::vector<int>& signals = {}) {
+  return [victim, signals](const Stage&, StageContext& context) -> StageResult {
+    for (const int signal : signals) {
+      if (testing::session().rank() == victim) ::raise(signal);
+    }
     while (!context.stop_requested()) context.progress({1, 10, 0, 0, 0, 0});
     return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
   };
@@ -152,12 +162,58 @@ RunStage endless(const std::filesystem::path& folder, int victim) {
 TEST(Sweep, StopsAllRanksWhereOneIsSignalledAndResumes) {
   for (int victim = 0; victim < testing::session().size(); ++victim) {
     const SharedFolder folder;
-    const ExitCode stopped = sweep(grid, folder.path(), endless(folder.path(), victim));
+    const ExitCode stopped = sweep(grid, folder.path(), endless(victim, {SIGTERM}));
     const ExitCode resumed = sweep(grid, folder.path());
     if (!leads()) continue;
     EXPECT_EQ(stopped, ExitCode::interrupted);
     EXPECT_EQ(resumed, ExitCode::done);
   }
+}
+
+TEST(Sweep, TellsByTheFirstSignalWhetherItIsToBeRequeued) {
+  for (int victim = 0; victim < testing::session().size(); ++victim) {
+    const SharedFolder folder;
+    const ExitCode wanted_back = sweep(grid, folder.path(), endless(victim, {SIGUSR1}));
+    const ExitCode taken_away = sweep(grid, folder.path(), endless(victim, {SIGUSR1, SIGTERM}));
+    const ExitCode ended = sweep(grid, folder.path(), endless(victim, {SIGINT, SIGUSR1}));
+    if (!leads()) continue;
+    EXPECT_EQ(wanted_back, ExitCode::requeue);
+    EXPECT_EQ(taken_away, ExitCode::requeue);
+    EXPECT_EQ(ended, ExitCode::interrupted);
+  }
+}
+
+TEST(Sweep, StopsByTheTimeLimitAndStartsNothingOnceItIsPast) {
+  const SharedFolder folder;
+  const auto now = std::chrono::steady_clock::now();
+  const ExitCode stopped = sweep(grid, folder.path(), endless(), {now + std::chrono::milliseconds(200)});
+  const ExitCode late = sweep(grid, folder.path(), fake::runner({folder.path()}), {now});
+  if (!leads()) return;
+  EXPECT_EQ(stopped, ExitCode::requeue);
+  EXPECT_EQ(late, ExitCode::requeue);
+  EXPECT_EQ(fake::count_lines(folder.path(), "began"), 0);
+}
+
+TEST(Sweep, IsDoneWhereNothingWasLeftToStop) {
+  const SharedFolder folder;
+  sweep("method = 'ERM'", folder.path());
+  const ExitCode code =
+      sweep("method = 'ERM'", folder.path(), fake::runner({folder.path()}), {std::chrono::steady_clock::now()});
+  EXPECT_EQ(code, ExitCode::done);
+}
+
+TEST(Sweep, StopsAtTheFirstFailureWhereAskedTo) {
+  const SharedFolder folder;
+  const RunStage run = [](const Stage& stage, StageContext& context) -> StageResult {
+    if (stage.label == "broken") throw data_error("thrown on purpose");
+    while (!context.stop_requested()) context.progress({1, 10, 0, 0, 0, 0});
+    return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+  };
+  // The dearest is handed out first: the broken one runs at any number of ranks.
+  const std::string toml = "[grid]\nmethod = ['ERM']\nseed = [0, 1, 2, 3, 4]\n[[point]]\nlabel = 'broken'\n" +
+                           std::string("method = 'RS'\nseed = 7\ntrain.epochs = 100\n");
+  const ExitCode code = sweep(toml, folder.path(), run, {std::nullopt, true});
+  EXPECT_EQ(code, leads() ? ExitCode::some_failed : ExitCode::done);
 }
 
 TEST(Sweep, StopsAndSaysSoWhereItsOwnFilesCannotBeWritten) {

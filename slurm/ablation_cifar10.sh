@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# CIFAR-LT-10 rho=100: ERM, RS, DRS, M2m and M2m without f's term, six seeds, 8 trials at a time.
+# From the project's folder:  . slurm/site.sh && sbatch slurm/ablation_cifar10.sh
+#SBATCH --job-name=ablation_cifar10
+#SBATCH --nodes=1
+#SBATCH --ntasks-per-node=8
+#SBATCH --cpus-per-task=4
+#SBATCH --gpus-per-node=8
+#SBATCH --time=12:00:00
+#SBATCH --signal=B:USR1@90
+#SBATCH --requeue
+#SBATCH --open-mode=append
+#SBATCH --output=%x-%j.log
+
+trap 'exit 85' USR1  # until the launcher is there, which passes the signal on to every rank
+study=jobs/ablation_cifar10.toml
+if [ ! -f "$study" ]; then
+  echo "slurm/ablation_cifar10.sh: $study is missing; submit from the project's folder" >&2
+  exit 2
+fi
+. "${M2M_SITE:-slurm/site.sh}" || exit 2
+exec "${m2m_launcher[@]}" "${M2M_SWEEP:-build/bin/m2m-sweep}" "$study"

@@ -1,0 +1,88 @@
+#include "sweep/slurm_script.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <regex>
+
+#include "core/error.hpp"
+
+namespace m2m {
+namespace {
+
+/// Minutes, minutes:seconds, h:m:s, d-h, d-h:m or d-h:m:s in seconds; 0 where it is none of them.
+long seconds_of(const std::string& time) {
+  static const std::regex form(R"((?:(\d{1,4})-)?(\d{1,6})(?::(\d{1,2}))?(?::(\d{1,2}))?)");
+  std::smatch match;
+  if (!std::regex_match(time, match, form)) return 0;
+  const auto number = [&match](std::size_t i) { return match[i].matched ? std::stol(match[i]) : 0L; };
+  const bool has_days = match[1].matched, has_three = match[4].matched;
+  // What the first number after the days counts depends on how many there are.
+  const std::array<long, 3> weight =
+      has_days || has_three ? std::array<long, 3>{3600, 60, 1} : std::array<long, 3>{60, 1, 0};
+  return number(1) * 86400 + number(2) * weight[0] + number(3) * weight[1] + number(4) * weight[2];
+}
+
+/// As a shell reads it back.
+std::string quoted(const std::string& word) {
+  static const std::regex harmless(R"([A-Za-z0-9_./,:=+-]+)");
+  if (std::regex_match(word, harmless)) return word;
+  std::string text = "'";
+  for (const char letter : word) text += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
+  return text + "'";
+}
+
+std::string options(const SlurmJob& job) {
+  const int tasks = job.ntasks_per_node > 0 ? job.ntasks_per_node : std::max(1, job.gpus_per_node);
+  std::string text = fmt::format("#SBATCH --job-name={}\n#SBATCH --nodes={}\n#SBATCH --ntasks-per-node={}\n",
+                                 quoted(job.name), job.nodes, tasks);
+  // Not --gpus-per-task: a rank that sees its own GPU alone cannot send to its neighbours'.
+  if (job.gpus_per_node > 0) text += fmt::format("#SBATCH --gpus-per-node={}\n", job.gpus_per_node);
+  text += fmt::format("#SBATCH --time={}\n", job.time);
+  if (job.array > 0) text += fmt::format("#SBATCH --array=1-{}\n", job.array);
+  text += fmt::format("#SBATCH --signal=B:USR1@{}\n", warning_seconds(job.time));
+  return text + fmt::format("#SBATCH --requeue\n#SBATCH --open-mode=append\n#SBATCH --output=%x-{}.log\n",
+                            job.array > 0 ? "%A_%a" : "%j");
+}
+
+}  // namespace
+
+int warning_seconds(const std::string& time) {
+  const long seconds = seconds_of(time);
+  if (seconds <= 0) {
+    throw usage_error(
+        fmt::format("--time '{}' is no time that Slurm knows; give h:mm:ss, d-hh:mm:ss or minutes", time));
+  }
+  return static_cast<int>(std::clamp(seconds / 10, 1L, 90L));
+}
+
+void check(const SlurmJob& job) {
+  const auto least = [](const char* option, int number, int smallest) {
+    if (number < smallest)
+      throw usage_error(fmt::format("{} {} is too few; give {} or more", option, number, smallest));
+  };
+  least("--nodes", job.nodes, 1);
+  least("--gpus-per-node", job.gpus_per_node, 0);
+  least("--ntasks-per-node", job.ntasks_per_node, 0);
+  least("--array", job.array, 0);
+  warning_seconds(job.time);
+}
+
+std::string slurm_script(const SlurmJob& job) {
+  check(job);
+  std::string words;
+  for (const std::string& word : job.words) words += " " + quoted(word);
+  if (job.array > 0) words += fmt::format(" --part \"$SLURM_ARRAY_TASK_ID/{}\"", job.array);
+  return fmt::format(R"(#!/usr/bin/env bash
+# Runs the study {} on a cluster; docs/slurm.md says what the lines mean.
+# From the project's folder:  . slurm/site.sh && sbatch THIS_FILE
+{}
+trap 'exit 85' USR1  # until the launcher is there, which passes the signal on to every rank
+. "${{M2M_SITE:-slurm/site.sh}}" || exit 2
+exec "${{m2m_launcher[@]}}" "${{M2M_SWEEP:-build/bin/m2m-sweep}}"{}
+)",
+                     quoted(job.name), options(job), words);
+}
+
+}  // namespace m2m

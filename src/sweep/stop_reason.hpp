@@ -1,0 +1,13 @@
+#pragma once
+// Why a sweep stops before its end.
+
+namespace m2m {
+
+enum class StopReason {
+  none,         // it does not
+  interrupted,  // somebody wants it to end: SIGINT, SIGTERM, a lock that was taken over
+  requeue,      // its job is to end and to be put back into the queue: SIGUSR1, the time limit
+  failed,       // a stage failed, and the first failure was to stop it
+};
+
+}  // namespace m2m

@@ -1,0 +1,121 @@
+// How a sweep stops before its end: signals, the time limit, the first failure.
+#include <signal.h>
+#include <unistd.h>
+
+#include <ctime>
+
+#include "core/files.hpp"
+#include "sweep_program.hpp"
+
+namespace m2m {
+namespace {
+
+using testing::count;
+using testing::Outcome;
+
+class Stopping : public testing::SweepProgram {
+ protected:
+  /// Starts a sweep over, sends a signal to the newest process that ran a stage, and returns the exit code.
+  int stop_by(int ranks, int signal) {
+    std::filesystem::remove_all(out());
+    testing::Background sweeping(command(ranks, "jobs/grid.toml fake.milliseconds=50"), folder());
+    wait_for_lines(1, "done");
+    ::kill(*fake::processes(out()).rbegin(), signal);
+    return sweeping.wait();
+  }
+
+  void expect_resumable(int ranks) {
+    EXPECT_LT(fake::count_lines(out(), "done"), 9);
+    EXPECT_EQ(sweep(ranks, "jobs/grid.toml").code, 0);
+    EXPECT_EQ(fake::count_lines(out(), "done"), 9);
+  }
+};
+
+TEST_F(Stopping, EndsWith4WhereAnyRankIsSignalledAndResumes) {
+  for (const int ranks : {0, 2, 4}) {
+    EXPECT_EQ(stop_by(ranks, ranks == 0 ? SIGINT : SIGTERM), 4) << background_log();
+    EXPECT_EQ(count(background_log(), "run the same command again to resume"), 1);
+    expect_resumable(ranks);
+  }
+}
+
+TEST_F(Stopping, EndsWith85WhereAnyRankGetsUsr1AndResumes) {
+  for (const int ranks : {0, 1, 2, 4}) {
+    EXPECT_EQ(stop_by(ranks, SIGUSR1), 85) << background_log();
+    EXPECT_EQ(count(background_log(), "put the job back into the queue, or run the same command again to resume"),
+              1);
+    expect_resumable(ranks);
+  }
+}
+
+TEST_F(Stopping, EndsWith85WhereMpirunGetsUsr1) {
+  for (const int ranks : {1, 2, 4}) {
+    std::filesystem::remove_all(out());
+    testing::Background sweeping(command(ranks, "jobs/grid.toml fake.milliseconds=50"), folder());
+    wait_for_lines(1, "done");
+    sweeping.signal_leader(SIGUSR1);  // as a job script does that became mpirun
+    EXPECT_EQ(sweeping.wait(), 85) << background_log();
+    expect_resumable(ranks);
+  }
+}
+
+TEST_F(Stopping, EndsWith85InTimeBeforeTheLimit) {
+  for (const int ranks : {0, 1, 2, 4}) {
+    std::filesystem::remove_all(out());
+    const Outcome outcome =
+        sweep(ranks, "jobs/grid.toml fake.milliseconds=400 --time-limit 00:00:02 --time-margin 1");
+    EXPECT_EQ(outcome.code, 85) << outcome.output;
+    EXPECT_EQ(count(outcome.output, "the job is about to end: stopping"), 1) << outcome.output;
+    expect_resumable(ranks);
+  }
+}
+
+TEST_F(Stopping, KnowsTheEndOfASlurmJob) {
+  ::setenv("SLURM_JOB_END_TIME", std::to_string(std::time(nullptr) + 2).c_str(), 1);
+  const Outcome stopped = sweep(2, "jobs/grid.toml fake.milliseconds=400");
+  EXPECT_EQ(stopped.code, 85) << stopped.output;
+  ::setenv("SLURM_JOB_END_TIME", std::to_string(std::time(nullptr) + 30).c_str(), 1);
+  const Outcome late = sweep(2, "jobs/grid.toml --time-margin 60");
+  EXPECT_EQ(late.code, 85) << late.output;
+  EXPECT_EQ(count(late.output, "start   "), 0) << late.output;
+  ::unsetenv("SLURM_JOB_END_TIME");
+  expect_resumable(2);
+}
+
+TEST_F(Stopping, RefusesALimitThatIsNone) {
+  for (const char* wrong : {"--time-limit soon", "--time-limit 60 --time-margin 60", "--time-margin 0"}) {
+    const Outcome outcome = sweep(2, std::string("jobs/grid.toml ") + wrong);
+    EXPECT_EQ(outcome.code, 2) << wrong;
+    EXPECT_EQ(count(outcome.output, "m2m-sweep: --time-"), 1) << outcome.output;
+  }
+  EXPECT_FALSE(std::filesystem::exists(out()));
+}
+
+TEST_F(Stopping, EndsWith3AtTheFirstFailureWhereAskedTo) {
+  write_file(folder() / "jobs/grid.toml",
+             "fake.milliseconds = 100\n[grid]\nmethod = ['ERM']\nseed = [0, 1, 2, 3, 4, 5]\n"
+             "[[point]]\nlabel = 'T'\nmethod = 'RS'\nseed = 7\nfake.does = 'throw'\nfake.milliseconds = 0\n"
+             "train.epochs = 11\n");
+  for (const int ranks : {1, 2, 4}) {
+    std::filesystem::remove_all(out());
+    const Outcome outcome = sweep(ranks, "jobs/grid.toml --fail-fast");
+    EXPECT_EQ(outcome.code, 3) << outcome.output;
+    EXPECT_EQ(count(outcome.output, "thrown on purpose; what it left is in"), 1) << outcome.output;
+    EXPECT_EQ(count(outcome.output, "stopping at the first failure"), 1) << outcome.output;
+    EXPECT_EQ(count(outcome.output, "the rest goes on"), 0) << outcome.output;
+    EXPECT_EQ(fake::count_lines(out(), "done"), 0);
+  }
+}
+
+TEST_F(Stopping, IsHeardWhileItWaitsForTheFolder) {
+  const testing::Background first(command(0, "jobs/grid.toml fake.milliseconds=1000"), folder());
+  wait_for_lines(1, "began");
+  for (const auto& [signal, code] : {std::pair{"USR1", "85"}, std::pair{"TERM", "4"}}) {
+    const Outcome outcome = testing::run_command(
+        command(0, "jobs/grid.toml --wait") + " & sleep 1; kill -" + signal + " $!; wait $!", folder());
+    EXPECT_EQ(std::to_string(outcome.code), code) << outcome.output;
+  }
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,125 @@
+"""A Slurm of one node, with 8 pretended GPUs, that lives as long as this process.
+
+Its daemons run in namespaces of their own (processes, network, host name, mounts): they meet no other Slurm, and the
+kernel ends them with the process that started them. Root and Debian's packages slurmctld, slurmd, slurm-client, munge
+and libpmix2 are needed; no systemd, no cgroups.
+"""
+import os
+import pathlib
+import shutil
+import stat
+import subprocess
+import sys
+import time
+
+HOST, ADDRESS = "node1", "10.77.1.1"
+PROGRAMS = ["slurmctld", "slurmd", "munged", "sbatch", "srun", "scontrol", "unshare", "ip"]
+MARK = "M2M_INSIDE_OWN_NAMESPACES"
+
+# What matters to a requeue: RequeueExit takes a job back that ends with 85; a preempted job is sent the signal that it
+# asked for and has GraceTime to end; a short-lived credential lets it start again within seconds.
+CONF = """
+ClusterName=test
+SlurmctldHost={host}({address})
+SlurmUser=root
+AuthType=auth/munge
+AuthInfo=socket={folder}/munge.socket,cred_expire=5
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0
+SlurmctldParameters=preempt_send_user_signal
+SlurmdParameters=config_overrides
+ReturnToService=2
+KillWait=5
+RequeueExit=85
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+SlurmctldPidFile={folder}/slurmctld.pid
+SlurmdPidFile={folder}/slurmd.pid
+StateSaveLocation={folder}/state
+SlurmdSpoolDir={folder}/spool
+SlurmctldLogFile={folder}/slurmctld.log
+SlurmdLogFile={folder}/slurmd.log
+GresTypes=gpu
+NodeName={host} NodeAddr={address} CPUs=64 CoresPerSocket=64 RealMemory=8000 Gres=gpu:8 State=UNKNOWN
+PartitionName=usual Nodes={host} Default=YES PriorityTier=10 PreemptMode=OFF
+PartitionName=low   Nodes={host} PriorityTier=1 PreemptMode=REQUEUE GraceTime=10
+PartitionName=high  Nodes={host} PriorityTier=10 PreemptMode=OFF
+"""
+# This Slurm cannot be told to use no cgroups; where their folder does not exist it goes without.
+CGROUP = "CgroupPlugin=cgroup/v1\nCgroupAutomount=no\nCgroupMountpoint={folder}/none\n"
+
+
+def why_not():
+    """Why there can be no Slurm here, or None."""
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
+    missing = [name for name in PROGRAMS if shutil.which(name) is None]
+    if missing:
+        return f"no Slurm ({', '.join(missing)} not installed)"
+    if os.geteuid() != 0:
+        return "no Slurm (only root can start one)"
+    if subprocess.run(["unshare", "--net", "--pid", "--fork", "--mount", "--uts", "true"], check=False,
+                      capture_output=True).returncode != 0:
+        return "no Slurm (this machine allows no namespaces)"
+    return None
+
+
+def enter_own_namespaces():
+    """Starts this program again in namespaces of its own, and returns only there."""
+    if MARK in os.environ:
+        return
+    os.environ[MARK] = "1"
+    # The shell is the first process in there: it buries those that daemons leave behind, which Python would not.
+    os.execvp("unshare", ["unshare", "--net", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc", "--uts",
+                          "bash", "-c", '"$@" & wait $!', "init", sys.executable, *sys.argv])
+
+
+def bring_up_host(folder):
+    """A name and a network of its own. Slurm looks up addresses in a way that finds none where only loopback is up."""
+    (folder / "hosts").write_text(f"127.0.0.1 localhost\n{ADDRESS} {HOST}\n")
+    subprocess.run(f"""
+        set -e
+        hostname {HOST}
+        ip link set lo up
+        ip link add port0 type veth peer name port1
+        ip addr add {ADDRESS}/24 dev port0
+        ip link set port0 up
+        ip link set port1 up
+        mount --bind {folder}/hosts /etc/hosts
+        """, shell=True, check=True)
+
+
+def start(folder):
+    """Starts the daemons; returns when the node waits for jobs. Their files and logs lie in `folder`."""
+    folder = pathlib.Path(folder)
+    bring_up_host(folder)
+    for name in ("state", "spool"):
+        (folder / name).mkdir()
+    for gpu in range(8):
+        os.mknod(folder / f"gpu{gpu}", stat.S_IFCHR | 0o666, os.makedev(1, 3))  # each is another /dev/null
+    (folder / "slurm.conf").write_text(CONF.format(host=HOST, address=ADDRESS, folder=folder))
+    (folder / "gres.conf").write_text(f"NodeName={HOST} Name=gpu File={folder}/gpu[0-7]\n")
+    (folder / "cgroup.conf").write_text(CGROUP.format(folder=folder))
+    (folder / "munge.key").write_bytes(os.urandom(1024))
+    (folder / "munge.key").chmod(0o400)
+    os.environ["SLURM_CONF"] = str(folder / "slurm.conf")
+    subprocess.run(["munged", "--force", f"--key-file={folder}/munge.key", f"--socket={folder}/munge.socket",
+                    f"--pid-file={folder}/munged.pid", f"--log-file={folder}/munged.log",
+                    f"--seed-file={folder}/munged.seed"], check=True)
+    subprocess.run(["slurmctld"], check=True)
+    subprocess.run(["slurmd"], check=True)
+    wait_until_idle(folder)
+
+
+def wait_until_idle(folder):
+    for _ in range(100):
+        state = subprocess.run(["sinfo", "-h", "-o", "%T"], check=False, capture_output=True, text=True).stdout
+        if set(state.split()) == {"idle"}:
+            return
+        time.sleep(0.1)
+    logs = "".join(path.read_text() for path in sorted(folder.glob("slurm*.log")))
+    raise RuntimeError(f"Slurm did not come up:\n{logs}")

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""The job scripts of slurm/: what sbatch would ignore without a word, and what a requeue needs.
+
+Usage: scripts_test.py CHECKOUT
+"""
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+CHECKOUT = pathlib.Path(sys.argv.pop(1)) if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2]
+REQUIRED = ["--job-name=", "--nodes=", "--ntasks-per-node=", "--time=", "--signal=B:USR1@", "--requeue",
+            "--open-mode=append", "--output="]
+
+
+def options(text):
+    """The options that sbatch reads: those before the first command."""
+    found = []
+    for line in text.splitlines():
+        if line.startswith("#SBATCH "):
+            found.append(line.removeprefix("#SBATCH ").strip())
+        elif line.strip() and not line.startswith("#"):
+            break
+    return found
+
+
+def faults(text):
+    """A sentence for each rule that a job script breaks."""
+    read, found = options(text), []
+    found += [f"has no {wanted}" for wanted in REQUIRED if not any(option.startswith(wanted) for option in read)]
+    if len(read) != len(re.findall(r"^\s*#\s*SBATCH", text, re.MULTILINE)):
+        found.append("has an #SBATCH line that sbatch ignores: after the first command, indented or misspelt")
+    if "--gpus-per-task" in text:
+        found.append("hides the GPUs of its neighbours from a rank: --gpus-per-task instead of --gpus-per-node")
+    if not text.startswith("#!/usr/bin/env bash\n"):
+        found.append("does not begin with #!/usr/bin/env bash")
+    if not re.match(r"exec ", text.rstrip().splitlines()[-1]):
+        found.append("does not end by becoming the launcher: its exit code and signals would be the shell's")
+    if "trap 'exit 85' USR1" not in text:
+        found.append("dies of a USR1 that comes before the launcher runs")
+    return found
+
+
+class Scripts(unittest.TestCase):
+    def scripts(self):
+        found = sorted(path for path in (CHECKOUT / "slurm").glob("*.sh") if path.name != "site.sh")
+        self.assertGreaterEqual(len(found), 3)
+        return found
+
+    def test_each_says_what_it_must(self):
+        for path in self.scripts():
+            with self.subTest(script=path.name):
+                self.assertEqual(faults(path.read_text()), [])
+
+    def test_each_is_bash(self):
+        for path in [*self.scripts(), CHECKOUT / "slurm/site.sh"]:
+            with self.subTest(script=path.name):
+                subprocess.run(["bash", "-n", path], check=True)
+
+    def test_a_missing_study_ends_in_one_sentence(self):
+        done = subprocess.run(["bash", CHECKOUT / "slurm/table2.sh"], cwd="/", capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertRegex(done.stderr, r"^slurm/table2.sh: jobs/table2_cifar.toml is missing; [^\n]*\n$")
+
+
+class Rules(unittest.TestCase):
+    """The rules themselves: a script that breaks one has to fail."""
+
+    GOOD = ("#!/usr/bin/env bash\n# What it is.\n" + "".join(f"#SBATCH {option}1\n" for option in REQUIRED) +
+            "\ntrap 'exit 85' USR1\nexec srun true\n")
+
+    def fails(self, text, said):
+        found = faults(text)
+        self.assertEqual(len(found), 1, found)
+        self.assertIn(said, found[0])
+
+    def test_a_good_one_passes(self):
+        self.assertEqual(faults(self.GOOD), [])
+
+    def test_bad_ones_fail(self):
+        self.fails(self.GOOD.replace("#SBATCH --requeue1\n", ""), "--requeue")
+        self.fails(self.GOOD.replace("\nexec", "\n#SBATCH --nice\nexec"), "ignores")
+        self.fails(self.GOOD.replace("#SBATCH --time", "#SBATCH --gpus-per-task=1\n#SBATCH --time"), "neighbours")
+        self.fails(self.GOOD.replace("exec srun", "srun"), "becoming the launcher")
+        self.fails(self.GOOD.replace("trap", "# trap").replace("exit 85", "exit"), "USR1")
+
+
+if __name__ == "__main__":
+    unittest.main()
