@@ -28,7 +28,8 @@ Json json_of(const SweepOrder& order) {
   return {{"out", absolute(order.out.root)},
           {"cache", absolute(order.out.shared_cache)},
           {"profile", order.profile},
-          {"ranks_per_trial", order.ranks_per_trial}};
+          {"ranks_per_trial", order.ranks_per_trial},
+          {"max_retries", order.max_retries}};
 }
 
 /// Collective.
@@ -88,7 +89,8 @@ std::optional<SweepOrder> tell_all_ranks(const MpiSession& session, const std::o
   if (json.is_null()) return std::nullopt;
   return SweepOrder{{json.at("out").get<std::string>(), json.at("cache").get<std::string>()},
                     json.at("profile").get<bool>(),
-                    json.at("ranks_per_trial").get<int>()};
+                    json.at("ranks_per_trial").get<int>(),
+                    json.at("max_retries").get<int>()};
 }
 
 int ranks_per_trial(int wanted, int ranks, const StageGraph& graph, const std::vector<bool>& exists) {

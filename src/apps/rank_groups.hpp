@@ -15,6 +15,7 @@ struct SweepOrder {
   OutputFolder out;
   bool profile = false;
   int ranks_per_trial = 1;
+  int max_retries = 1;  // further tries of a stage that throws
 };
 
 /// Collective: rank 0's order on every rank; nothing where rank 0 has none.

@@ -100,6 +100,12 @@ void add_options(CLI::App& app, SweepArguments& arguments, Texts& texts) {
       ->check(whole_number_or_auto);
   app.add_flag("--wait", arguments.wait, "Wait while another sweep works in the output folder");
   app.add_flag("--fail-fast", arguments.fail_fast, "Stop the sweep at the first trial that fails or diverges");
+  app.add_option(
+         "--max-retries", arguments.max_retries,
+         "How often a stage that fails is tried again; where several ranks share it, by the runs that follow")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1000))
+      ->capture_default_str();
   app.add_option("--time-limit", texts.limit, "Stop in time before the job's end; SLURM_JOB_END_TIME unless given")
       ->type_name("SECONDS|H:MM:SS");
   app.add_option("--time-margin", texts.margin,

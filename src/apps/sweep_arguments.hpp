@@ -25,6 +25,7 @@ struct SweepArguments {
   bool wait = false;
   bool profile = false;
   bool fail_fast = false;
+  int max_retries = 1;
   TimeLimit time;
   std::optional<Part> part;  // nothing: the whole study
   SlurmJob slurm;            // of slurm: all but the words

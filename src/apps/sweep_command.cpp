@@ -19,6 +19,7 @@
 #include "dist/messages/mpi_mailbox.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/existing.hpp"
+#include "sweep/retries.hpp"
 #include "sweep/run.hpp"
 #include "sweep/stop_signals.hpp"
 #include "sweep/study_points.hpp"
@@ -171,7 +172,7 @@ std::optional<Sweep> prepare(int argc, char** argv, const MpiSession& session, c
   write_plan(study, graph, out);
   return Sweep{std::move(planned.graph),
                std::move(lock),
-               {out, arguments.profile, planned.ranks_per_trial},
+               {out, arguments.profile, planned.ranks_per_trial, arguments.max_retries},
                stop_at,
                arguments.fail_fast};
 }
@@ -200,7 +201,9 @@ void say_gpus(const HostShare& share, int gpus) {
 struct Runner {
   Runner(const MpiSession& session, const SweepOrder& order, const HostShare& share, const Training& training)
       : group(session, session.rank() / order.ranks_per_trial),
-        run(training.runner({order.out, session.size(), session.rank(), share.local_rank, order.profile, &group})) {
+        run(with_retries(
+            training.runner({order.out, session.size(), session.rank(), share.local_rank, order.profile, &group}),
+            order.out, order.max_retries, group.size() == 1)) {
     if (group.size() == 1) return;
     end_job = [&session](const Stage& stage, const StageResult& failure) {
       print_error(program, fmt::format("rank {}: {} {}: {}; other ranks of its trial wait for this one, so the job "

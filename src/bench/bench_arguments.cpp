@@ -18,6 +18,8 @@ Every case, five times over; then some of them on two threads, into a file:
   m2m-bench --filter m2m_step --threads 2 --json bench.json
 Steps, epochs, memory and start-up beside those of the authors' program:
   m2m-bench compare --authors ../M2m --python ../M2m/venv/bin/python --threads 2
+How fast the ranks of a job add up:
+  mpirun -np 2 m2m-bench collectives
 )";
 
 constexpr const char* footer =
@@ -84,6 +86,8 @@ BenchArguments parse_bench_arguments(int argc, const char* const* argv) {
   describe_run(app, arguments.run);
   app.add_subcommand("run", "Run the cases, as without a word")->fallthrough();
   CLI::App* compare = app.add_subcommand("compare", "Run the authors' program and this one in turn");
+  CLI::App* collectives = app.add_subcommand("collectives", "Time sums over the ranks of an MPI job");
+  collectives->add_option("--json", arguments.collectives.json, "Write all times to this file")->type_name("FILE");
   CLI::App* step = app.add_subcommand("step");
   describe_compare(*compare, arguments.compare);
   describe_step(*step, arguments.step);
@@ -97,6 +101,7 @@ BenchArguments parse_bench_arguments(int argc, const char* const* argv) {
     throw usage_error(fmt::format("command line: {}; 'm2m-bench --help' explains it", error.what()));
   }
   if (compare->parsed()) arguments.verb = BenchVerb::compare;
+  if (collectives->parsed()) arguments.verb = BenchVerb::collectives;
   if (step->parsed()) arguments.verb = BenchVerb::step;
   return arguments;
 }

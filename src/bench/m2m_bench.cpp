@@ -18,7 +18,7 @@ m2m::Json machine() {
   return context;
 }
 
-m2m::ExitCode run(const m2m::BenchArguments& arguments) {
+m2m::ExitCode run(const m2m::BenchArguments& arguments, int& argc, char**& argv) {
   if (!arguments.answer.empty()) {
     std::fputs(arguments.answer.c_str(), stdout);
     return m2m::ExitCode::done;
@@ -29,6 +29,9 @@ m2m::ExitCode run(const m2m::BenchArguments& arguments) {
     case m2m::BenchVerb::compare:
       m2m::compare_with_authors(arguments.compare, machine());
       return m2m::ExitCode::done;
+    case m2m::BenchVerb::collectives:
+      return m2m::time_collectives(argc, argv, arguments.collectives, machine()) == 0 ? m2m::ExitCode::done
+                                                                                      : m2m::ExitCode::some_failed;
     case m2m::BenchVerb::step:
       std::puts(m2m::step_times_line(m2m::time_steps(arguments.step)).c_str());
       return m2m::ExitCode::done;
@@ -45,7 +48,7 @@ int fail(m2m::ExitCode code, const std::string& sentence) {
 
 int main(int argc, char** argv) {
   try {
-    return static_cast<int>(run(m2m::parse_bench_arguments(argc, argv)));
+    return static_cast<int>(run(m2m::parse_bench_arguments(argc, argv), argc, argv));
   } catch (const m2m::Error& error) {
     return fail(error.code(), error.what());
   } catch (const std::exception& error) {

@@ -113,7 +113,7 @@ std::vector<Field> start_fields() {
   };
 }
 
-/// On what, and what is written meanwhile; none of these is part of a trial's id.
+/// On what; none of these is part of a trial's id.
 std::vector<Field> machine_fields() {
   return {
       {"train.device",
@@ -151,6 +151,12 @@ std::vector<Field> machine_fields() {
        0,
        FieldUse::provenance},
       {"train.threads", FieldType::integer, 1, "threads", "Threads of a rank.", {}, 1, 1024, FieldUse::provenance},
+  };
+}
+
+/// What is looked at and written while a trial runs; as little.
+std::vector<Field> watching_fields() {
+  return {
       {"train.evaluation_batch",
        FieldType::integer,
        500,
@@ -185,7 +191,7 @@ std::vector<Field> machine_fields() {
 
 std::vector<Field> train_fields() {
   std::vector<Field> fields;
-  for (const auto& rows : {seed_fields(), schedule_fields(), start_fields(), machine_fields()}) {
+  for (const auto& rows : {seed_fields(), schedule_fields(), start_fields(), machine_fields(), watching_fields()}) {
     fields.insert(fields.end(), rows.begin(), rows.end());
   }
   return fields;

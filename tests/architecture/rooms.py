@@ -20,7 +20,7 @@ TOP = ["apps", "bench"]
 # Header prefixes of a library -> the rooms (or files) that may include them.
 LIBRARIES = {
     "MPI": (["mpi.h", "mpi-ext.h"], ["dist/messages", "dist/tensors"]),
-    "NCCL": (["nccl.h", "nccl_device.h"], ["dist/tensors"]),
+    "NCCL": (["nccl.h", "nccl_device.h"], ["dist/tensors", "apps/doctor_devices_cuda.cpp"]),
     "HDF5": (["hdf5.h", "hdf5_hl.h", "H5"], ["results"]),
     "spdlog": (["spdlog/"], ["core/log.cpp"]),
     "torch": (["torch/", "ATen/", "c10/"], ["dist/tensors", "nn", "methods", "train", "apps", "bench"]),

@@ -46,6 +46,23 @@ TEST(BenchProgram, WritesItsMachineAndMediansWithoutErrors) {
   EXPECT_EQ(medians, 3);
 }
 
+TEST(BenchProgram, TimesSumsOverRanksAndChecksThem) {
+  ::setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
+  ::setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
+  const TemporaryFolder folder;
+  for (const int ranks : {1, 2, 3}) {
+    const Outcome outcome =
+        testing::run_command(std::string(M2M_MPIEXEC) + " --oversubscribe --bind-to none -np " +
+                                 std::to_string(ranks) + " " + M2M_BENCH + " collectives --json sums.json",
+                             folder.path().string());
+    ASSERT_EQ(outcome.code, 0) << outcome.output;
+    const Json json = Json::parse(read_file(folder.path() / "sums.json"));
+    EXPECT_EQ(json.at("ranks"), ranks);
+    EXPECT_EQ(json.at("sums").size(), 6U);
+    for (const Json& sum : json.at("sums")) EXPECT_TRUE(sum.at("right").get<bool>()) << sum.dump();
+  }
+}
+
 TEST(BenchProgram, NamesItsCases) {
   const TemporaryFolder folder;
   const Outcome outcome = run_bench("--list", folder);

@@ -6,15 +6,16 @@ and libpmix2 are needed; no systemd, no cgroups.
 """
 import os
 import pathlib
-import shutil
 import stat
 import subprocess
 import sys
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+import namespaces  # noqa: E402  (found by the line above)
+
 HOST, ADDRESS = "node1", "10.77.1.1"
-PROGRAMS = ["slurmctld", "slurmd", "munged", "sbatch", "srun", "scontrol", "unshare", "ip"]
-MARK = "M2M_INSIDE_OWN_NAMESPACES"
+PROGRAMS = ["slurmctld", "slurmd", "munged", "sbatch", "srun", "scontrol"]
 
 # What matters to a requeue: RequeueExit takes a job back that ends with 85; a preempted job is sent the signal that it
 # asked for and has GraceTime to end; a short-lived credential lets it start again within seconds.
@@ -56,26 +57,8 @@ CGROUP = "CgroupPlugin=cgroup/v1\nCgroupAutomount=no\nCgroupMountpoint={folder}/
 
 def why_not():
     """Why there can be no Slurm here, or None."""
-    os.environ["PATH"] += ":/usr/sbin:/sbin"
-    missing = [name for name in PROGRAMS if shutil.which(name) is None]
-    if missing:
-        return f"no Slurm ({', '.join(missing)} not installed)"
-    if os.geteuid() != 0:
-        return "no Slurm (only root can start one)"
-    if subprocess.run(["unshare", "--net", "--pid", "--fork", "--mount", "--uts", "true"], check=False,
-                      capture_output=True).returncode != 0:
-        return "no Slurm (this machine allows no namespaces)"
-    return None
-
-
-def enter_own_namespaces():
-    """Starts this program again in namespaces of its own, and returns only there."""
-    if MARK in os.environ:
-        return
-    os.environ[MARK] = "1"
-    # The shell is the first process in there: it buries those that daemons leave behind, which Python would not.
-    os.execvp("unshare", ["unshare", "--net", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc", "--uts",
-                          "bash", "-c", '"$@" & wait $!', "init", sys.executable, *sys.argv])
+    reason = namespaces.why_not(PROGRAMS)
+    return reason and f"no Slurm ({reason})"
 
 
 def bring_up_host(folder):

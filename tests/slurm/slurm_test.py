@@ -155,7 +155,7 @@ if __name__ == "__main__":
     if reason:
         print(f"skipped: {reason}")
         sys.exit(77)
-    node.enter_own_namespaces()
+    node.namespaces.enter_own_namespaces()
     sweep_program, checkout = pathlib.Path(sys.argv.pop()), pathlib.Path(sys.argv.pop())
     deadline = time.monotonic() + PATIENCE
     unittest.main()

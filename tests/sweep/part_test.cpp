@@ -45,7 +45,7 @@ TEST(Part, TheSharesMakeUpTheStudyAndEachHoldsWhatItNeeds) {
         ASSERT_EQ(part.needs[at].size(), part.stages[at].needs.size());
         for (std::size_t n = 0; n < part.needs[at].size(); ++n) {
           ASSERT_LT(part.needs[at][n], i);
-          EXPECT_EQ(part.stages[static_cast<std::size_t>(part.needs[at][n])].id, part.stages[at].needs[n]);
+          EXPECT_EQ(part.stages[static_cast<std::size_t>(part.needs[at][n])].id, part.stages[at].needs[n].id);
         }
       }
     }

@@ -40,6 +40,14 @@ void refuse_missing_ranks(int size, const Launch& launch) {
           : "it was started by an mpirun of another MPI library; use the mpirun of the library it was built with"));
 }
 
+std::string mpi_library() {
+  std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');
+  int length = 0;
+  check_mpi(MPI_Get_library_version(text.data(), &length), "asking for the version");
+  text.resize(static_cast<std::size_t>(length));
+  return text.substr(0, text.find_first_of(",\n"));
+}
+
 MpiSession::MpiSession(int& argc, char**& argv)
     : launch_(announced_launch([](const char* name) { return std::getenv(name); })) {
   int provided = MPI_THREAD_SINGLE;

@@ -19,6 +19,9 @@ Launch announced_launch(const std::function<const char*(const char*)>& environme
 /// whole sweep by itself.
 void refuse_missing_ranks(int size, const Launch& launch);
 
+/// The MPI library's name and version, on one line. Local.
+std::string mpi_library();
+
 /// Holds MPI open; one per process. Works without mpirun, as a world of one rank.
 ///
 /// Errors of MPI calls on the world communicator are returned, so that checking them means something.

@@ -1,0 +1,104 @@
+#include "apps/doctor_checks.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "sweep/folder_lock.hpp"
+#include "sweep/wording.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr double gigabyte = 1e9;
+
+Finding limit_finding(const char* what, int resource, double needed, const char* advice) {
+  rlimit limit{};
+  ::getrlimit(static_cast<__rlimit_resource>(resource), &limit);
+  const bool is_unlimited = limit.rlim_cur == RLIM_INFINITY;
+  const auto value = static_cast<double>(limit.rlim_cur);
+  const std::string text = is_unlimited ? "unlimited" : grouped(value);
+  if (is_unlimited || value >= needed) return {what, Health::ok, text, ""};
+  return {what, Health::warning, text, advice};
+}
+
+Finding shared_memory() {
+  struct statvfs shm {};
+  if (::statvfs("/dev/shm", &shm) != 0) {
+    return {"shared memory", Health::warning, "/dev/shm is missing", "ranks of a host then talk over slower ways"};
+  }
+  const double bytes = static_cast<double>(shm.f_bavail) * static_cast<double>(shm.f_frsize);
+  const std::string text = fmt::format("{:.1f} GB free in /dev/shm", bytes / gigabyte);
+  if (bytes >= 0.06 * gigabyte) return {"shared memory", Health::ok, text, ""};
+  return {"shared memory", Health::warning, text, "in a container, start it with --shm-size=1g"};
+}
+
+}  // namespace
+
+Finding check_threads(const char* wanted, const HostShare& share) {
+  const int threads = wanted == nullptr ? 0 : std::atoi(wanted);
+  const std::string text = fmt::format(
+      "{} on this host, {} for this one, {}", counted(share.ranks, "rank"), counted(share.own_cores, "core"),
+      threads > 0 ? fmt::format("OMP_NUM_THREADS={}", threads) : "OMP_NUM_THREADS not set");
+  if (threads > share.own_cores) {
+    return {"threads", Health::warning, text, "threads would share cores: use fewer, or mpirun's '--bind-to none'"};
+  }
+  if (share.ranks > share.cores) {
+    return {"threads", Health::warning, text, "more ranks than cores: start fewer, or they wait for each other"};
+  }
+  return {"threads", Health::ok, text, ""};
+}
+
+Finding check_file_system(const std::filesystem::path& folder) {
+  const auto trial = folder / fmt::format("m2m-doctor-{}", ::getpid());
+  std::error_code ignored;
+  try {
+    write_file(trial / "file", "written, synced, renamed\n");
+    const bool reads = read_file(trial / "file") == "written, synced, renamed\n";
+    { const FolderLock lock(trial); }
+    std::filesystem::remove_all(trial, ignored);
+    if (!reads) throw io_error(trial.string() + ": what was written reads otherwise");
+  } catch (const Error& error) {
+    std::filesystem::remove_all(trial, ignored);
+    return {"file system", Health::error, error.what(), "choose another folder with --out"};
+  }
+  return {"file system", Health::ok, fmt::format("{}: writes, syncs, renames and locks", folder.string()), ""};
+}
+
+Finding check_space(double bytes) {
+  const std::string text = fmt::format("{:.1f} GB free", bytes / gigabyte);
+  if (bytes < 0.1 * gigabyte) return {"free space", Health::error, text, "make room: a trial leaves about 20 MB"};
+  if (bytes < 5 * gigabyte) return {"free space", Health::warning, text, "enough for a few hundred trials at most"};
+  return {"free space", Health::ok, text, ""};
+}
+
+std::vector<Finding> check_limits() {
+  return {limit_finding("open files", RLIMIT_NOFILE, 1024, "raise it with 'ulimit -n 4096'"),
+          limit_finding("locked memory", RLIMIT_MEMLOCK, 65536,
+                        "fast networks want it unlimited: ask the administrator"),
+          shared_memory()};
+}
+
+Json to_json(const std::vector<Finding>& findings) {
+  Json json = Json::array();
+  for (const Finding& finding : findings) {
+    json.push_back({finding.what, static_cast<int>(finding.health), finding.text, finding.advice});
+  }
+  return json;
+}
+
+std::vector<Finding> findings_from_json(const Json& json) {
+  std::vector<Finding> findings;
+  for (const Json& item : json) {
+    findings.push_back({item.at(0).get<std::string>(), static_cast<Health>(item.at(1).get<int>()),
+                        item.at(2).get<std::string>(), item.at(3).get<std::string>()});
+  }
+  return findings;
+}
+
+}  // namespace m2m

@@ -1,0 +1,9 @@
+#include "apps/doctor_checks.hpp"
+
+namespace m2m {
+
+std::vector<Finding> check_devices(const MpiGroup&, const HostShare&) {
+  return {{"GPU", Health::ok, "none: this build trains on cores; 'make gpu' builds for GPUs", ""}};
+}
+
+}  // namespace m2m

@@ -1,0 +1,54 @@
+#include <fmt/format.h>
+#include <nccl.h>
+#include <torch/cuda.h>
+#include <torch/types.h>
+
+#include "apps/doctor_checks.hpp"
+#include "core/error.hpp"
+#include "dist/tensors/nccl_communicator.hpp"
+#include "sweep/wording.hpp"
+
+namespace m2m {
+namespace {
+
+Finding visible(int gpus, const HostShare& share) {
+  if (gpus == 0) {
+    return {"GPU", Health::warning, "none to be seen",
+            "look at nvidia-smi and CUDA_VISIBLE_DEVICES; ranks train on cores"};
+  }
+  const std::string text = fmt::format("{} visible, this rank takes number {}", gpus, share.local_rank % gpus);
+  if (share.ranks <= gpus) return {"GPU", Health::ok, text, ""};
+  return {"GPU", Health::warning, fmt::format("{}; {} share them", text, counted(share.ranks, "rank")),
+          "one rank a GPU is the usual choice"};
+}
+
+Finding nccl(const MpiGroup& everybody, int device) {
+  int version = 0;
+  ncclGetVersion(&version);
+  const std::string name = fmt::format("version {}.{}.{}", version / 10000, version / 100 % 100, version % 100);
+  if (everybody.size() == 1) return {"NCCL", Health::ok, name, ""};
+  try {
+    const torch::Device gpu(torch::kCUDA, static_cast<c10::DeviceIndex>(device));
+    torch::Tensor ones = torch::ones({1024}, torch::TensorOptions(gpu));
+    nccl_communicator(everybody, gpu, std::chrono::seconds(3))->all_reduce_sum(ones);
+    const double sum = ones.sum().item<double>();
+    const bool is_right = sum == 1024.0 * everybody.size();
+    if (!is_right) throw internal_error(fmt::format("a sum over the ranks came to {} instead", sum));
+    return {"NCCL", Health::ok, fmt::format("{}, adds up over {}", name, counted(everybody.size(), "rank")), ""};
+  } catch (const std::exception& error) {
+    return {"NCCL", Health::error, fmt::format("{}: {}", name, error.what()),
+            "NCCL_DEBUG=INFO says why; several ranks on one GPU cannot use it"};
+  }
+}
+
+}  // namespace
+
+std::vector<Finding> check_devices(const MpiGroup& everybody, const HostShare& share) {
+  const int gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
+  std::vector<Finding> findings = {visible(gpus, share)};
+  // NCCL takes one rank a GPU, on every host alike.
+  if (!everybody.any(gpus == 0 || share.ranks > gpus)) findings.push_back(nccl(everybody, share.local_rank % gpus));
+  return findings;
+}
+
+}  // namespace m2m

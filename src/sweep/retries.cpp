@@ -1,0 +1,75 @@
+#include "sweep/retries.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <utility>
+
+#include "core/error.hpp"
+
+namespace m2m {
+namespace {
+
+std::filesystem::path note_of(const Stage& stage, const OutputFolder& out) {
+  return (stage.kind == StageKind::trial ? out.trial(stage.id) : out.stage(stage.id)) / "attempts.log";
+}
+
+StageResult run_alone(const RunStage& run, int max_retries, const Stage& stage, StageContext& context) {
+  std::vector<std::string> tries;
+  for (;;) {
+    try {
+      StageResult result = run(stage, context);
+      result.details.insert(result.details.begin(), tries.begin(), tries.end());
+      return result;
+    } catch (const std::exception& error) {
+      const auto retries = static_cast<int>(tries.size());
+      if (retries >= max_retries || context.stop_requested()) throw;
+      tries.push_back(fmt::format("tried again after: {}", error.what()));
+    }
+  }
+}
+
+int lines_of(const std::filesystem::path& file, std::string& last) {
+  std::ifstream lines(file);
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) last = line;
+  return count;
+}
+
+StageResult run_in_group(const RunStage& run, const OutputFolder& out, int max_retries, const Stage& stage,
+                         StageContext& context) {
+  const std::filesystem::path note = note_of(stage, out);
+  std::string why;
+  const int ended = lines_of(note, why);
+  if (ended > max_retries) {
+    return {StageEnd::failed,
+            fmt::format("it ended the job {} times, lastly: {}; delete {} to have it tried again", ended, why,
+                        note.string()),
+            ExitCode::some_failed, 0};
+  }
+  try {
+    StageResult result = run(stage, context);
+    std::error_code ignored;
+    if (result.end == StageEnd::done) std::filesystem::remove(note, ignored);
+    return result;
+  } catch (const std::exception& error) {
+    std::error_code ignored;
+    std::filesystem::create_directories(note.parent_path(), ignored);
+    std::string line = error.what();
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    std::ofstream(note, std::ios::app) << line << std::endl;  // the process is about to end: on its way now
+    throw;
+  }
+}
+
+}  // namespace
+
+RunStage with_retries(RunStage run, const OutputFolder& out, int max_retries, bool is_alone) {
+  return [run = std::move(run), out, max_retries, is_alone](const Stage& stage, StageContext& context) {
+    return is_alone ? run_alone(run, max_retries, stage, context)
+                    : run_in_group(run, out, max_retries, stage, context);
+  };
+}
+
+}  // namespace m2m

@@ -1,0 +1,15 @@
+#pragma once
+// A stage that threw is tried again, for failures that pass: a file system that was full, a device that was lost.
+#include "results/layout.hpp"
+#include "sweep/stage.hpp"
+
+namespace m2m {
+
+/// `run`, with up to max_retries further tries of a stage that throws; it goes on from what it left behind.
+///
+/// is_alone: this rank runs trials by itself, and tries again at once. In a group the exception leaves (it ends the
+/// job, as others wait for this rank), but not before it is noted in the stage's folder: the runs that follow try
+/// again, and once the tries are used up the stage fails without being run.
+RunStage with_retries(RunStage run, const OutputFolder& out, int max_retries, bool is_alone);
+
+}  // namespace m2m

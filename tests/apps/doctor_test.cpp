@@ -1,0 +1,70 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "apps/doctor_checks.hpp"
+#include "command.hpp"
+#include "fake_training.hpp"
+
+namespace m2m {
+namespace {
+
+using testing::Outcome;
+
+TEST(Doctor, WarnsOfThreadsThatWouldShareCores) {
+  EXPECT_EQ(check_threads("2", {4, 8, 2, 0}).health, Health::ok);
+  EXPECT_EQ(check_threads("3", {4, 8, 2, 0}).health, Health::warning);
+  EXPECT_EQ(check_threads(nullptr, {4, 8, 2, 0}).health, Health::ok);
+  EXPECT_EQ(check_threads("1", {9, 8, 8, 0}).health, Health::warning);
+}
+
+TEST(Doctor, TellsLittleSpaceFromNone) {
+  EXPECT_EQ(check_space(100e9).health, Health::ok);
+  EXPECT_EQ(check_space(1e9).health, Health::warning);
+  EXPECT_EQ(check_space(1e6).health, Health::error);
+}
+
+TEST(Doctor, TriesTheFileSystemAndLeavesNothing) {
+  const fake::Folder folder;
+  EXPECT_EQ(check_file_system(folder.path()).health, Health::ok);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+  const Finding nowhere = check_file_system("/proc/none");
+  EXPECT_EQ(nowhere.health, Health::error);
+  EXPECT_FALSE(nowhere.advice.empty());
+}
+
+TEST(Doctor, SaysOnceWhatAllRanksFindAndWhoFindsSomethingElse) {
+  const Finding common{"MPI", Health::ok, "fine", ""};
+  const std::vector<std::vector<Finding>> by_rank = {{common, {"GPU", Health::ok, "8", ""}},
+                                                     {common, {"GPU", Health::warning, "none", "look for one"}}};
+  EXPECT_EQ(findings_text(by_rank),
+            "ok       MPI            fine\n"
+            "ok       GPU            8  (rank 0)\n"
+            "warning  GPU            none  (rank 1)\n"
+            "                     -> look for one\n");
+  EXPECT_EQ(worst(by_rank), Health::warning);
+  EXPECT_EQ(findings_from_json(to_json(by_rank[1])), by_rank[1]);
+}
+
+TEST(DoctorProgram, AnswersForEveryRankAndWithOneExitCode) {
+  ::setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
+  ::setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
+  const fake::Folder folder;
+  const auto doctor = [&](const std::string& launcher, const std::string& arguments) {
+    return testing::run_command("timeout 20 " + launcher + M2M_DOCTOR + " " + arguments, folder.path());
+  };
+  const std::string two = std::string(M2M_MPIEXEC) + " --oversubscribe --bind-to none -np 2 ";
+  for (const std::string& launcher : {std::string(), two}) {
+    const Outcome well = doctor(launcher, "");
+    EXPECT_EQ(well.code, 0) << well.output;
+    EXPECT_NE(well.output.find("ok       MPI            Open MPI"), std::string::npos) << well.output;
+    const Outcome broken = doctor(launcher, "--out /proc/none");
+    EXPECT_EQ(broken.code, 3) << broken.output;
+    EXPECT_NE(broken.output.find("error    file system"), std::string::npos) << broken.output;
+  }
+  EXPECT_EQ(doctor("", "--ot x").code, 2);
+  EXPECT_EQ(doctor("", "--help").code, 0);
+}
+
+}  // namespace
+}  // namespace m2m

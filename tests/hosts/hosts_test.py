@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Sweeps over two hosts: network namespaces, each with a host name of its own, joined by a pair of virtual cables.
+
+Usage: hosts_test.py CHECKOUT FAKE_SWEEP M2M_SWEEP
+Ends with 77 where there can be no namespaces. mpirun starts on the first host and reaches the second over TCP.
+"""
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+import namespaces  # noqa: E402  (found by the line above)
+
+NETWORK = "10.78.0"
+GRID = "[grid]\nmethod = ['ERM', 'M2m']\nseed = [0, 1, 2]\n"  # 6 trials and 3 g of 10 epochs each
+# mpirun calls it as it would ssh: an address, then a command line.
+AGENT = """#!/bin/bash
+number=${1##*.}
+shift
+exec ip netns exec "host$number" unshare --uts bash -c 'hostname "$0"; exec bash -c "$1"' "host$number" "$*"
+"""
+CABLES = f"""
+set -e
+mount -t tmpfs tmpfs /run
+for number in 1 2; do
+  ip netns add host$number
+  ip netns exec host$number ip link set lo up
+done
+ip link add port1 netns host1 type veth peer name port2 netns host2
+for number in 1 2; do
+  ip netns exec host$number ip addr add {NETWORK}.$number/24 dev port$number
+  ip netns exec host$number ip link set port$number up
+done
+"""
+
+
+def mpirun(slots, *words):
+    """A command line that starts `slots` ranks on either host."""
+    network = f"{NETWORK}.0/24"
+    return ["ip", "netns", "exec", "host1", "unshare", "--uts", "bash", "-c", 'hostname host1; exec "$@"', "_",
+            "mpirun", "--mca", "plm_rsh_agent", str(agent), "--mca", "orte_keep_fqdn_hostnames", "1",
+            "--mca", "btl_tcp_if_include", network, "--mca", "oob_tcp_if_include", network,
+            "--mca", "btl", "self,vader,tcp", "--host", f"{NETWORK}.1:{slots},{NETWORK}.2:{slots}",
+            "--oversubscribe", "--bind-to", "none", "-np", str(2 * slots), *map(str, words)]
+
+
+class TwoHosts(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="m2m-hosts-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        (self.folder / "grid.toml").write_text(GRID)
+
+    def run_on_both(self, slots, *words):
+        return subprocess.run(mpirun(slots, *words), cwd=self.folder, check=False, capture_output=True, text=True,
+                              timeout=60)
+
+    def lines(self, word):
+        log = self.folder / "results/grid/ran.log"
+        return [line for line in log.read_text().splitlines() if line.startswith(word + " ")] if log.exists() else []
+
+    def test_a_sweep_uses_the_ranks_of_both(self):
+        ended = self.run_on_both(2, fake_sweep, "grid.toml", "fake.milliseconds=20")
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        self.assertEqual(len(self.lines("done")), 9)
+        for host in ("host1", "host2"):
+            self.assertIn(f"(host {host})", ended.stderr)
+
+    def test_a_trial_across_both_gives_what_one_host_gives(self):
+        study = ["method=DRS", "data.set=digits", "train.network=resnet8", "train.epochs=3", "train.defer_until=2",
+                 "train.deterministic=true", f"data.root={checkout}/datasets"]
+        (self.folder / "digits.toml").write_text("method = 'DRS'\n")
+        across = self.run_on_both(1, m2m_sweep, "digits.toml", *study, "--ranks-per-trial", 2, "--out", "across")
+        self.assertEqual(across.returncode, 0, across.stderr)
+        self.assertIn("2 ranks in 1 group of 2", across.stderr)
+        alone = subprocess.run(["ip", "netns", "exec", "host1", m2m_sweep, "digits.toml", *study, "--out", "alone"],
+                               cwd=self.folder, check=False, capture_output=True, text=True, timeout=60)
+        self.assertEqual(alone.returncode, 0, alone.stderr)
+        weights = [next((self.folder / out / "trials").glob("*/last.safetensors")) for out in ("across", "alone")]
+        self.assertEqual(weights[0].parent.name, weights[1].parent.name)  # the same trial
+        self.assertEqual(weights[0].read_bytes(), weights[1].read_bytes())  # the same bits
+
+    def test_the_loss_of_one_ends_the_job_at_once_and_loses_nothing(self):
+        command = mpirun(2, fake_sweep, "grid.toml", "fake.milliseconds=100")
+        with subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as job:
+            until = time.monotonic() + 30
+            while len(self.lines("done")) < 3 and time.monotonic() < until:
+                time.sleep(0.05)
+            for process in subprocess.check_output(["ip", "netns", "pids", "host2"], text=True).split():
+                os.kill(int(process), signal.SIGKILL)
+            lost = time.monotonic()
+            self.assertNotEqual(job.wait(timeout=20), 0)
+            self.assertLess(time.monotonic() - lost, 5)
+        finished = {path.parent.name for path in (self.folder / "results/grid").glob("*/*/*") if
+                    path.name in ("result.h5", "stage.json")}
+        self.assertLess(len(finished), 9)
+        resumed = self.run_on_both(2, fake_sweep, "grid.toml", "fake.milliseconds=1", "--wait")
+        self.assertEqual(resumed.returncode, 0, resumed.stderr)
+        began = [line.split()[2] for line in self.lines("began")]
+        for stage in finished:
+            self.assertEqual(began.count(stage), 1)
+
+
+if __name__ == "__main__":
+    reason = namespaces.why_not(["mpirun"])
+    if reason:
+        print(f"skipped: no two hosts ({reason})")
+        sys.exit(77)
+    namespaces.enter_own_namespaces()
+    m2m_sweep, fake_sweep, checkout = sys.argv.pop(), sys.argv.pop(), sys.argv.pop()
+    os.environ.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+    agent = pathlib.Path(tempfile.mkdtemp(prefix="m2m-agent-")) / "agent.sh"
+    agent.write_text(AGENT)
+    agent.chmod(0o755)
+    subprocess.run(["bash", "-c", CABLES], check=True)
+    unittest.main()
