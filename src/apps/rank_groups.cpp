@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "apps/training.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/revision.hpp"
@@ -16,10 +17,6 @@ namespace m2m {
 namespace {
 
 constexpr int most_ranks_by_auto = 8;  // beyond, what ranks say to each other outweighs what they compute
-
-std::string build_of_this_program() {
-  return fmt::format("{} {}{}", program_version, git_revision(), git_dirty() ? " with changes" : "");
-}
 
 Json json_of(const SweepOrder& order) {
   const auto absolute = [](const std::filesystem::path& path) {  // ranks may have been started in different folders
@@ -33,11 +30,11 @@ Json json_of(const SweepOrder& order) {
 }
 
 /// Collective.
-void refuse_other_builds(const MpiSession& session, const std::string& build) {
-  const bool differs = build != build_of_this_program();
+void refuse_other_builds(const MpiSession& session, const std::string& own, const std::string& of_rank_0) {
+  const bool differs = own != of_rank_0;
   if (differs) {
     print_error("m2m-sweep", fmt::format("rank {} is build {}, rank 0 is {}: start the same program everywhere",
-                                         session.rank(), build_of_this_program(), build));
+                                         session.rank(), own, of_rank_0));
   }
   if (any_rank(session, differs)) throw usage_error("not all ranks run the same program; nothing was started");
 }
@@ -81,10 +78,15 @@ int automatic(int ranks, const std::vector<bool>& to_run, const StageGraph& grap
 
 }  // namespace
 
-std::optional<SweepOrder> tell_all_ranks(const MpiSession& session, const std::optional<SweepOrder>& order) {
-  const Json told = {{"build", build_of_this_program()}, {"order", order ? json_of(*order) : Json()}};
+std::string build_of_this_program() {
+  return fmt::format("{} {}{}", program_version, git_revision(), git_dirty() ? " with changes" : "");
+}
+
+std::optional<SweepOrder> tell_all_ranks(const MpiSession& session, const std::string& build,
+                                         const std::optional<SweepOrder>& order) {
+  const Json told = {{"build", build}, {"order", order ? json_of(*order) : Json()}};
   const Json heard = Json::parse(broadcast_bytes(session, told.dump()));
-  refuse_other_builds(session, heard.at("build").get<std::string>());
+  refuse_other_builds(session, build, heard.at("build").get<std::string>());
   const Json& json = heard.at("order");
   if (json.is_null()) return std::nullopt;
   return SweepOrder{{json.at("out").get<std::string>(), json.at("cache").get<std::string>()},

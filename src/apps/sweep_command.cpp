@@ -241,7 +241,11 @@ ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& 
     sweep = prepare(argc, argv, session, training, started);
     return ExitCode::done;
   });
-  if (!tell_all_ranks(session, sweep ? std::optional(sweep->order) : std::nullopt)) return prepared;
+  const ExitCode agreed = guarded(session, [&] {
+    tell_all_ranks(session, training.build, sweep ? std::optional(sweep->order) : std::nullopt);
+    return ExitCode::done;
+  });
+  if (prepared != ExitCode::done || agreed != ExitCode::done || !sweep) return std::max(prepared, agreed);
   const HostShare share = host_share(session);
   warn_of_threads(sweep->graph, share);
   say_gpus(share, training.gpus);
@@ -262,7 +266,12 @@ ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& 
 
 ExitCode follow(const MpiSession& session, const Training& training) {
   set_log_level(LogLevel::error);
-  const std::optional<SweepOrder> order = tell_all_ranks(session, std::nullopt);
+  std::optional<SweepOrder> order;
+  try {
+    order = tell_all_ranks(session, training.build, std::nullopt);
+  } catch (const Error& refused) {  // by all ranks alike, as rank 0 says
+    if (refused.code() != ExitCode::usage) throw;
+  }
   if (!order) return ExitCode::done;
   const HostShare share = host_share(session);
   MpiPost post(session);

@@ -21,6 +21,9 @@ struct RunnerSettings {
   const MpiGroup* group = nullptr;  // with whom this rank runs trials; it outlives the runner
 };
 
+/// Version and revision, for people to compare.
+std::string build_of_this_program();
+
 struct Training {
   std::vector<Field> fields;  // every setting
   ResolveConfig resolve;
@@ -28,7 +31,8 @@ struct Training {
   std::function<RunStage(const RunnerSettings&)> runner;  // what runs stages on this rank
   std::vector<std::string> method_names;
   std::function<std::string(const std::string& method)> describe_method;
-  int gpus = 0;  // of this host that ranks train on; 0: they train on cores
+  std::string build = build_of_this_program();  // all ranks of a job have to have the same
+  int gpus = 0;                                 // of this host that ranks train on; 0: they train on cores
 };
 
 }  // namespace m2m

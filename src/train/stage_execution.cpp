@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "core/files.hpp"
+#include "core/stopwatch.hpp"
 #include "methods/registry.hpp"
 #include "results/journal.hpp"
 #include "results/record_file.hpp"
@@ -18,10 +19,6 @@ namespace m2m {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 Progress progress_of(const EpochRecord& record, const TrainSettings& settings) {
   Progress progress;

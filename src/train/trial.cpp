@@ -7,16 +7,13 @@
 #include <numeric>
 
 #include "core/error.hpp"
+#include "core/stopwatch.hpp"
 #include "data/dealing.hpp"
 
 namespace m2m {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 double median(std::vector<double> values) {
   if (values.empty()) return not_measured;

@@ -1,4 +1,6 @@
 // m2m-sweep with a training side that trains nothing: for tests of the program itself.
+#include <cstdlib>
+
 #include "apps/sweep_command.hpp"
 #include "fake_training.hpp"
 
@@ -15,6 +17,7 @@ int main(int argc, char** argv) {
       return result;
     };
   };
+  if (const char* build = std::getenv("FAKE_BUILD")) training.build = build;
   training.method_names = {"ERM", "RS", "DRS", "M2m"};
   training.describe_method = [](const std::string& name) { return name + ": a method.\n"; };
   return m2m::sweep_main(argc, argv, training);
