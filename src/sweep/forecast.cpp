@@ -6,11 +6,23 @@
 namespace m2m {
 namespace {
 
-/// How far a stage is, in [0, 1].
-double fraction_done(const StageStatus& status) {
+/// `epochs` as a share of those that the stage's cost is for, in [0, 1].
+double share_of(int epochs, const Stage& stage, const Progress& progress) {
+  const int all = stage.epochs > 0 ? stage.epochs : progress.epochs;
+  return all > 0 ? std::clamp(static_cast<double>(epochs) / all, 0.0, 1.0) : 0;
+}
+
+/// The share of its cost that this run of a stage has worked off.
+double fraction_done(const Stage& stage, const StageStatus& status) {
   if (status.state == StageState::done) return 1;
-  if (status.state != StageState::running || status.progress.epochs <= 0) return 0;
-  return std::clamp(static_cast<double>(status.progress.epoch) / status.progress.epochs, 0.0, 1.0);
+  if (status.state != StageState::running) return 0;
+  return share_of(status.progress.epoch - status.progress.begun, stage, status.progress);
+}
+
+/// The share of its cost that is left; what a resumed stage brought along is not.
+double fraction_left(const Stage& stage, const StageStatus& status) {
+  if (status.state != StageState::running || status.progress.epochs == 0) return 1;
+  return share_of(status.progress.epochs - status.progress.epoch, stage, status.progress);
 }
 
 /// Measured seconds per estimated second; nothing before anything was measured.
@@ -18,7 +30,7 @@ std::optional<double> measured_ratio(const Scheduler& scheduler, double now) {
   double measured = 0, estimated = 0;
   for (std::size_t i = 0; i < scheduler.status().size(); ++i) {
     const StageStatus& status = scheduler.status()[i];
-    const double fraction = fraction_done(status);
+    const double fraction = fraction_done(scheduler.graph().stages[i], status);
     if (fraction <= 0) continue;
     measured += status.state == StageState::done ? status.result.seconds : now - status.started;
     estimated += fraction * scheduler.graph().stages[i].cost;
@@ -59,7 +71,7 @@ std::optional<double> seconds_left(const Scheduler& scheduler, int ranks, double
   for (std::size_t i = graph.stages.size(); i-- > 0;) {
     const StageStatus& status = scheduler.status()[i];
     if (status.state != StageState::waiting && status.state != StageState::running) continue;
-    const double left = (1 - fraction_done(status)) * graph.stages[i].cost;
+    const double left = fraction_left(graph.stages[i], status) * graph.stages[i].cost;
     for (const int user : graph.users[i]) chains[i] = std::max(chains[i], chains[static_cast<std::size_t>(user)]);
     chains[i] += left;
     longest = std::max(longest, chains[i]);

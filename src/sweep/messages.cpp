@@ -27,12 +27,12 @@ std::string clean(const std::string& text) {
 }
 
 Json progress_json(const Progress& p) {
-  return {p.epoch, p.epochs, p.validation_bacc, p.kept, p.translations, p.seconds_per_epoch};
+  return {p.epoch, p.epochs, p.validation_bacc, p.kept, p.translations, p.seconds_per_epoch, p.begun};
 }
 
 Progress progress_from(const Json& json) {
-  return {json.at(0).get<int>(),    json.at(1).get<int>(),    json.at(2).get<double>(),
-          json.at(3).get<double>(), json.at(4).get<double>(), json.at(5).get<double>()};
+  return {json.at(0).get<int>(),    json.at(1).get<int>(),    json.at(2).get<double>(), json.at(3).get<double>(),
+          json.at(4).get<double>(), json.at(5).get<double>(), json.at(6).get<int>()};
 }
 
 Json needs_json(const Stage& stage) {

@@ -58,6 +58,7 @@ struct Progress {
   double kept = 0;          // share of translated images that were kept
   double translations = 0;  // images translated in the epoch
   double seconds_per_epoch = 0;
+  int begun = 0;  // the epochs that were there when this run of the stage began
 };
 
 /// What a running stage may ask and tell; thread-safe.

@@ -20,10 +20,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-Progress progress_of(const EpochRecord& record, const TrainSettings& settings) {
+Progress progress_of(const EpochRecord& record) {
   Progress progress;
   progress.epoch = record.epoch + 1;
-  progress.epochs = settings.epochs;
   progress.validation_bacc = record.validation_bacc;
   const auto chosen =
       static_cast<double>(record.generation.total(Outcome::chosen) - record.generation.total(Outcome::failed_coin));
@@ -91,6 +90,7 @@ class Execution {
       journal_.emplace(job_.folder() / "journal.jsonl");
     }
     Trial trial(setup());
+    begun_ = trial.epoch();
     if (!train(trial)) return stopped();
     const PhaseTimer timer(job_.profile, ProfilePhase::write);
     finish(trial);
@@ -144,7 +144,10 @@ class Execution {
   void tell(const EpochRecord& record) {
     if (!job_.leads()) return;
     timed(job_.profile, ProfilePhase::write, 0, [&] { journal_->append(record); });
-    context_.progress(progress_of(record, job_.settings));
+    Progress progress = progress_of(record);
+    progress.epochs = last_epoch(job_);
+    progress.begun = begun_;
+    context_.progress(progress);
   }
 
   /// Moves the trial on until it is done or the sweep is asked to stop; all ranks agree on the step. False:
@@ -196,6 +199,7 @@ class Execution {
   const Clock::time_point start_ = Clock::now();
   Resumption resumption_;
   std::optional<Journal> journal_;  // of the first rank
+  int begun_ = 0;                   // epochs that were there before
   Json g_facts_;
 };
 

@@ -37,6 +37,17 @@ TEST(Forecast, LiesBetweenItsBoundsOnRandomGraphs) {
   }
 }
 
+TEST(SecondsLeft, CountsNeitherAPrefixNorWhatAnEarlierRunDid) {
+  StageRequest trial = request("a", 10);
+  trial.epochs = 40;  // the last 40 of 200
+  const StageGraph graph = make_graph({trial});
+  Scheduler scheduler(graph, {false});
+  scheduler.add_free_rank(0);
+  scheduler.assign(0);
+  scheduler.report(0, {180, 200, 0, 0, 0, 0, 170});
+  EXPECT_DOUBLE_EQ(*seconds_left(scheduler, 1, 30), 60);  // 10 epochs in 30 s, 20 are left
+}
+
 TEST(SecondsLeft, FollowsTheMeasuredSpeed) {
   const StageGraph graph = make_graph({request("a", 10), request("b", 10), request("c", 10)});
   Scheduler scheduler(graph, {false, false, false});
