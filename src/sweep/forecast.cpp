@@ -1,7 +1,8 @@
 #include "sweep/forecast.hpp"
 
 #include <algorithm>
-#include <queue>
+
+#include "sweep/simulation.hpp"
 
 namespace m2m {
 namespace {
@@ -41,25 +42,8 @@ std::optional<double> measured_ratio(const Scheduler& scheduler, double now) {
 }  // namespace
 
 Forecast forecast(const StageGraph& graph, const std::vector<bool>& exists, int ranks) {
-  using Ending = std::pair<double, int>;  // when, which rank
-  Scheduler scheduler(graph, exists);
-  std::priority_queue<Ending, std::vector<Ending>, std::greater<>> endings;
-  for (int rank = 0; rank < ranks; ++rank) scheduler.add_free_rank(rank);
-  Forecast result;
-  for (;;) {
-    for (const Assignment& assignment : scheduler.assign(result.wall)) {
-      const double cost = graph.stages[static_cast<std::size_t>(assignment.stage)].cost;
-      result.work += cost;
-      endings.emplace(result.wall + cost, assignment.rank);
-    }
-    if (endings.empty()) break;
-    const auto [when, rank] = endings.top();
-    endings.pop();
-    result.wall = when;
-    scheduler.end(rank, {}, when);
-  }
-  result.busy = result.wall > 0 ? result.work / (result.wall * ranks) : 1;
-  return result;
+  const Simulation played = simulate(graph, exists, single_ranks(ranks), modelled_seconds(graph));
+  return {played.work, played.makespan, played.efficiency()};
 }
 
 std::optional<double> seconds_left(const Scheduler& scheduler, int ranks, double now) {

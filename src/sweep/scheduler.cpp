@@ -1,6 +1,7 @@
 #include "sweep/scheduler.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace m2m {
 namespace {
@@ -19,18 +20,31 @@ StageState state_after(const StageResult& result) {
   return StageState::failed;
 }
 
-std::size_t at(int stage) { return static_cast<std::size_t>(stage); }
+std::size_t at(int position) { return static_cast<std::size_t>(position); }
+
+template <typename Enum>
+std::size_t index(Enum value) {
+  return static_cast<std::size_t>(value);
+}
 
 }  // namespace
 
-Scheduler::Scheduler(const StageGraph& graph, const std::vector<bool>& exists)
-    : graph_(graph), status_(graph.stages.size()) {
+Scheduler::Scheduler(const StageGraph& graph, const std::vector<bool>& exists, std::vector<double> priorities)
+    : graph_(graph), status_(graph.stages.size()), priorities_(std::move(priorities)) {
   const std::vector<bool> to_run = missing(graph, exists);
-  paths_ = paths_to_the_end(graph, to_run);
+  if (priorities_.empty()) priorities_ = paths_to_the_end(graph, to_run);
+  for (const Stage& stage : graph.stages) ++counts_[index(StageState::waiting)][index(stage.kind)];
   for (int i = 0; i < graph.size(); ++i) {
-    if (!to_run[at(i)]) status_[at(i)].state = exists[at(i)] ? StageState::existing : StageState::unneeded;
+    if (!to_run[at(i)]) set_state(i, exists[at(i)] ? StageState::existing : StageState::unneeded);
   }
   for (int i = 0; i < graph.size(); ++i) make_ready_if_possible(i);
+}
+
+void Scheduler::set_state(int stage, StageState state) {
+  const StageKind kind = graph_.stages[at(stage)].kind;
+  --counts_[index(status_[at(stage)].state)][index(kind)];
+  ++counts_[index(state)][index(kind)];
+  status_[at(stage)].state = state;
 }
 
 bool Scheduler::is_there(int stage) const {
@@ -42,11 +56,14 @@ void Scheduler::make_ready_if_possible(int stage) {
   const auto& needs = graph_.needs[at(stage)];
   if (status_[at(stage)].state != StageState::waiting) return;
   if (std::all_of(needs.begin(), needs.end(), [this](int needed) { return is_there(needed); })) {
-    ready_.emplace(-paths_[at(stage)], stage);
+    ready_.emplace(-priorities_[at(stage)], stage);
   }
 }
 
-void Scheduler::add_free_rank(int rank) { free_ranks_.insert(rank); }
+void Scheduler::add_free_rank(int rank) {
+  free_ranks_.insert(rank);
+  if (at(rank) >= stage_of_rank_.size()) stage_of_rank_.resize(at(rank) + 1, -1);
+}
 
 std::vector<Assignment> Scheduler::assign(double now) {
   std::vector<Assignment> assignments;
@@ -54,31 +71,32 @@ std::vector<Assignment> Scheduler::assign(double now) {
     const int stage = ready_.extract(ready_.begin()).value().second;
     const int rank = free_ranks_.extract(free_ranks_.begin()).value();
     StageStatus& status = status_[at(stage)];
-    status.state = StageState::running;
+    set_state(stage, StageState::running);
     status.rank = rank;
     status.started = now;
-    running_.emplace_back(rank, stage);
+    stage_of_rank_[at(rank)] = stage;
+    ++running_;
     assignments.push_back({rank, stage});
   }
   return assignments;
 }
 
 int Scheduler::stage_of(int rank) const {
-  const auto found =
-      std::find_if(running_.begin(), running_.end(), [rank](const auto& r) { return r.first == rank; });
-  if (found == running_.end())
+  const bool is_known = rank >= 0 && at(rank) < stage_of_rank_.size();
+  if (!is_known || stage_of_rank_[at(rank)] < 0)
     throw internal_error("rank " + std::to_string(rank) + " speaks of a stage it does not run");
-  return found->second;
+  return stage_of_rank_[at(rank)];
 }
 
 void Scheduler::report(int rank, const Progress& progress) { status_[at(stage_of(rank))].progress = progress; }
 
 std::vector<int> Scheduler::end(int rank, const StageResult& result, double now) {
   const int stage = stage_of(rank);
-  std::erase_if(running_, [rank](const auto& r) { return r.first == rank; });
+  stage_of_rank_[at(rank)] = -1;
+  --running_;
   free_ranks_.insert(rank);
   StageStatus& status = status_[at(stage)];
-  status.state = state_after(result);
+  set_state(stage, state_after(result));
   status.result = result;
   busy_ += now - status.started;
   if (status.state == StageState::done) {
@@ -93,7 +111,7 @@ std::vector<int> Scheduler::block_users(int stage, int cause) {
   for (const int user : graph_.users[at(stage)]) {
     StageStatus& status = status_[at(user)];
     if (status.state != StageState::waiting) continue;
-    status.state = StageState::blocked;
+    set_state(user, StageState::blocked);
     status.because = cause;
     blocked.push_back(user);
     for (const int further : block_users(user, cause)) blocked.push_back(further);
@@ -101,14 +119,9 @@ std::vector<int> Scheduler::block_users(int stage, int cause) {
   return blocked;
 }
 
-bool Scheduler::over() const { return running_.empty() && (stopped_ || ready_.empty()); }
-
 int Scheduler::count(StageState state, std::optional<StageKind> kind) const {
-  int found = 0;
-  for (int i = 0; i < graph_.size(); ++i) {
-    if (status_[at(i)].state == state && (!kind || graph_.stages[at(i)].kind == *kind)) ++found;
-  }
-  return found;
+  const auto& of_state = counts_[index(state)];
+  return kind ? of_state[index(*kind)] : std::accumulate(of_state.begin(), of_state.end(), 0);
 }
 
 }  // namespace m2m

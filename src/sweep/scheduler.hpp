@@ -1,6 +1,7 @@
 #pragma once
 // The scheduler: which rank runs what, and when. It knows no processes, files or clocks: it is told what happened
 // and asked what to do, by a coordinator at work, by a simulation, or by a test.
+#include <array>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,6 +23,7 @@ enum class StageState {
   blocked,      // what it needs failed
   interrupted,  // stopped; resumable
 };
+inline constexpr int stage_state_count = 9;
 
 struct StageStatus {
   StageState state = StageState::waiting;
@@ -39,12 +41,15 @@ struct Assignment {
 
 /// Longest path first: a free rank takes the stage whose chain to the end of the sweep is the dearest among those
 /// whose needs are there. Deterministic: ties go to the stage planned first and to the lowest rank.
+/// Handing a stage out and ending one take time logarithmic in the numbers of stages and ranks, all else constant
+/// time.
 class Scheduler {
  public:
-  /// exists[i]: stage i's artifact is there. Keeps a reference to `graph`.
-  Scheduler(const StageGraph& graph, const std::vector<bool>& exists);
+  /// exists[i]: stage i's artifact is there. priorities[i]: of the stages that can start, the largest goes first;
+  /// the costs of the chains to the end where none are given. Keeps a reference to `graph`.
+  Scheduler(const StageGraph& graph, const std::vector<bool>& exists, std::vector<double> priorities = {});
 
-  /// A rank waits for work.
+  /// A rank waits for work; rank >= 0.
   void add_free_rank(int rank);
   /// What free ranks are to start now; each stage is handed out once.
   std::vector<Assignment> assign(double now);
@@ -58,7 +63,7 @@ class Scheduler {
   void stop() { stopped_ = true; }
   bool stopped() const { return stopped_; }
   /// Nothing runs, and nothing more can be started.
-  bool over() const;
+  bool over() const { return running_ == 0 && (stopped_ || ready_.empty()); }
 
   const StageGraph& graph() const { return graph_; }
   const std::vector<StageStatus>& status() const { return status_; }
@@ -68,15 +73,18 @@ class Scheduler {
 
  private:
   bool is_there(int stage) const;
+  void set_state(int stage, StageState state);
   void make_ready_if_possible(int stage);
   std::vector<int> block_users(int stage, int cause);
 
   const StageGraph& graph_;
   std::vector<StageStatus> status_;
-  std::vector<double> paths_;
-  std::set<std::pair<double, int>> ready_;  // (-path to the end, stage)
+  std::vector<double> priorities_;
+  std::array<std::array<int, stage_kind_count>, stage_state_count> counts_{};  // stages per state and kind
+  std::set<std::pair<double, int>> ready_;                                     // (-priority, stage)
   std::set<int> free_ranks_;
-  std::vector<std::pair<int, int>> running_;  // (rank, stage)
+  std::vector<int> stage_of_rank_;  // -1: runs none
+  int running_ = 0;
   bool stopped_ = false;
   double busy_ = 0;
 };

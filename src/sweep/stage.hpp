@@ -11,6 +11,7 @@ namespace m2m {
 
 /// A prefix: the epochs that several trials have in common, trained once for all of them.
 enum class StageKind { g, prefix, trial };
+inline constexpr int stage_kind_count = 3;
 
 /// What has to be run, as the training side describes it for one point of a study.
 struct StageRequest {

@@ -1,0 +1,134 @@
+#include "sweep/simulation.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <queue>
+
+#include "core/philox.hpp"
+
+namespace m2m {
+namespace {
+
+std::size_t at(int position) { return static_cast<std::size_t>(position); }
+
+/// What is simulated, and what came of it so far.
+class Run {
+ public:
+  Run(const std::vector<int>& groups, const std::vector<double>& durations)
+      : groups_(groups), durations_(durations), first_ranks_(groups.size(), 0) {
+    std::exclusive_scan(groups.begin(), groups.end(), first_ranks_.begin(), 0);
+    result_.ranks = std::accumulate(groups.begin(), groups.end(), 0);
+    result_.stages.resize(durations.size());
+  }
+
+  /// A group starts a stage; returns when it ends.
+  double start(int stage, int group, double now) {
+    const int ranks = groups_[at(group)];
+    const double seconds = durations_[at(stage)] / (1 + gain_per_further_rank * (ranks - 1));
+    result_.work += durations_[at(stage)];
+    result_.busy += ranks * seconds;
+    result_.makespan = std::max(result_.makespan, now + seconds);
+    result_.stages[at(stage)] = {first_ranks_[at(group)], now, now + seconds};
+    return now + seconds;
+  }
+
+  int groups() const { return static_cast<int>(groups_.size()); }
+  double end_of(int stage) const { return result_.stages[at(stage)].end; }
+  Simulation take() { return std::move(result_); }
+
+ private:
+  const std::vector<int>& groups_;
+  const std::vector<double>& durations_;
+  std::vector<int> first_ranks_;
+  Simulation result_;
+};
+
+/// Tells the scheduler of one ending after the other.
+void play(Scheduler& scheduler, Run& run) {
+  using Ending = std::pair<double, int>;  // when, which group
+  std::priority_queue<Ending, std::vector<Ending>, std::greater<>> endings;
+  for (int group = 0; group < run.groups(); ++group) scheduler.add_free_rank(group);
+  for (double now = 0;;) {
+    for (const auto& [group, stage] : scheduler.assign(now)) endings.emplace(run.start(stage, group, now), group);
+    if (endings.empty()) return;
+    const Ending next = endings.top();
+    endings.pop();
+    now = next.first;
+    scheduler.end(next.second, {}, now);
+  }
+}
+
+/// Per stage to run the group it is dealt to: trials in turn, what they need to the group of its first user.
+std::vector<int> deal(const StageGraph& graph, const std::vector<bool>& to_run, int groups) {
+  std::vector<int> owners(graph.stages.size(), -1);
+  int trials = 0;
+  for (std::size_t i = 0; i < owners.size(); ++i) {
+    if (to_run[i] && graph.stages[i].kind == StageKind::trial) owners[i] = trials++ % groups;
+  }
+  for (std::size_t i = owners.size(); i-- > 0;) {
+    if (!to_run[i] || owners[i] >= 0) continue;
+    const auto& users = graph.users[i];
+    owners[i] = owners[at(*std::find_if(users.begin(), users.end(), [&](int user) { return to_run[at(user)]; }))];
+  }
+  return owners;
+}
+
+/// Each group runs what it was dealt in the graph's order, and waits where something needed is not there.
+void play_dealt(const StageGraph& graph, const std::vector<bool>& to_run, Run& run) {
+  const std::vector<int> owners = deal(graph, to_run, run.groups());
+  std::vector<double> free_from(at(run.groups()), 0.0);
+  for (int stage = 0; stage < graph.size(); ++stage) {
+    if (!to_run[at(stage)]) continue;
+    double& free = free_from[at(owners[at(stage)])];
+    double begin = free;
+    for (const int needed : graph.needs[at(stage)]) begin = std::max(begin, run.end_of(needed));
+    free = run.start(stage, owners[at(stage)], begin);
+  }
+}
+
+std::vector<double> random_priorities(int stages) {
+  const auto order = permutation(stages, Stream({0, SeedRole::order}, Purpose::order));
+  return {order.begin(), order.end()};
+}
+
+}  // namespace
+
+const char* order_name(StageOrder order) {
+  switch (order) {
+    case StageOrder::longest_path:
+      return "longest path";
+    case StageOrder::random:
+      return "random";
+    case StageOrder::fixed:
+      return "static";
+  }
+  return "";
+}
+
+std::vector<int> group_sizes(int ranks, int ranks_per_trial) {
+  std::vector<int> sizes(at(ranks / ranks_per_trial), ranks_per_trial);
+  if (ranks % ranks_per_trial != 0) sizes.push_back(ranks % ranks_per_trial);
+  return sizes;
+}
+
+std::vector<double> modelled_seconds(const StageGraph& graph) {
+  std::vector<double> seconds;
+  for (const Stage& stage : graph.stages) seconds.push_back(stage.cost);
+  return seconds;
+}
+
+Simulation simulate(const StageGraph& graph, const std::vector<bool>& exists, const std::vector<int>& groups,
+                    const std::vector<double>& durations, StageOrder order) {
+  Run run(groups, durations);
+  if (order == StageOrder::fixed) {
+    play_dealt(graph, missing(graph, exists), run);
+  } else {
+    const bool is_random = order == StageOrder::random;
+    Scheduler scheduler(graph, exists, is_random ? random_priorities(graph.size()) : std::vector<double>{});
+    play(scheduler, run);
+  }
+  return run.take();
+}
+
+}  // namespace m2m

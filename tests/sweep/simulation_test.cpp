@@ -1,0 +1,188 @@
+#include "sweep/simulation.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "random_graph.hpp"
+
+namespace m2m {
+namespace {
+
+using fake::request;
+
+std::vector<bool> nothing(const StageGraph& graph) { return std::vector<bool>(graph.stages.size(), false); }
+
+Simulation play(const StageGraph& graph, int ranks, StageOrder order = StageOrder::longest_path) {
+  return simulate(graph, nothing(graph), single_ranks(ranks), modelled_seconds(graph), order);
+}
+
+/// Stages in the graph's order: g, a, b, c.
+StageGraph small_graph() {
+  const StageRequest g = request("g", 10, {}, StageKind::g);
+  return make_graph({request("a", 5, {g}), request("b", 7, {g}), request("c", 4)});
+}
+
+TEST(Simulation, StartsTheDearestChainFirstAndWaitsForWhatIsNeeded) {
+  const Simulation two = play(small_graph(), 2);
+  EXPECT_EQ(two.makespan, 17);
+  EXPECT_EQ(two.work, 26);
+  EXPECT_EQ(two.busy, 26);
+  EXPECT_DOUBLE_EQ(two.efficiency(), 26.0 / 34);
+  EXPECT_DOUBLE_EQ(two.idle(), 8.0 / 34);
+  EXPECT_DOUBLE_EQ(two.speed_up(), 26.0 / 17);
+  const double starts[] = {0, 10, 10, 0};
+  const int ranks[] = {0, 1, 0, 1};
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(two.stages[i].start, starts[i]) << i;
+    EXPECT_EQ(two.stages[i].rank, ranks[i]) << i;
+  }
+}
+
+TEST(Simulation, DealtBeforehandLetsAStageBeRunByTheRankOfItsFirstUserAndOthersWait) {
+  const Simulation two = play(small_graph(), 2, StageOrder::fixed);  // rank 0: g, a, c; rank 1: b
+  EXPECT_EQ(two.makespan, 19);
+  EXPECT_EQ(two.stages[0].rank, 0);
+  EXPECT_EQ(two.stages[2].rank, 1);
+  EXPECT_EQ(two.stages[2].start, 10);
+  EXPECT_EQ(two.stages[3].start, 15);
+}
+
+TEST(Simulation, ChoosesByCostsAndTakesTheTimeOfTheDurations) {
+  const StageGraph graph = make_graph({request("a", 1), request("b", 3), request("c", 2)});
+  const Simulation one = simulate(graph, nothing(graph), {1}, {30, 10, 20});
+  EXPECT_EQ(one.makespan, 60);
+  EXPECT_EQ(one.stages[1].start, 0);  // the dearest by its cost
+  EXPECT_EQ(one.stages[2].start, 10);
+  EXPECT_EQ(one.stages[0].start, 30);
+}
+
+TEST(Simulation, RunsNothingThatIsThere) {
+  const StageGraph graph = small_graph();
+  const Simulation played = simulate(graph, {true, false, true, true}, {1}, modelled_seconds(graph));
+  EXPECT_EQ(played.work, 5);
+  EXPECT_EQ(played.stages[0].rank, -1);
+  EXPECT_EQ(simulate(graph, {true, true, true, true}, {1}, modelled_seconds(graph)).efficiency(), 1);
+}
+
+TEST(Simulation, MakesASmallerGroupOfTheRanksLeftOver) {
+  EXPECT_EQ(group_sizes(8, 1), std::vector<int>(8, 1));
+  EXPECT_EQ(group_sizes(8, 4), (std::vector<int>{4, 4}));
+  EXPECT_EQ(group_sizes(7, 3), (std::vector<int>{3, 3, 1}));
+  EXPECT_EQ(group_sizes(1, 4), std::vector<int>{1});
+}
+
+TEST(Simulation, AssumesThatEachFurtherRankOfAGroupGainsNineTenths) {
+  const StageGraph graph = make_graph({request("a", 19), request("b", 10), request("c", 10)});
+  const Simulation played = simulate(graph, nothing(graph), group_sizes(3, 2), modelled_seconds(graph));
+  EXPECT_EQ(played.ranks, 3);
+  EXPECT_DOUBLE_EQ(played.stages[0].end, 10);  // two ranks, 1.9 times as fast
+  EXPECT_EQ(played.stages[1].rank, 2);
+  EXPECT_DOUBLE_EQ(played.makespan, 10 + 10 / 1.9);
+  EXPECT_DOUBLE_EQ(played.busy, 2 * (10 + 10 / 1.9) + 10);
+  EXPECT_DOUBLE_EQ(played.work, 39);
+}
+
+TEST(Simulation, IsTheSameEveryTime) {
+  std::mt19937 random(11);
+  const StageGraph graph = fake::random_graph(random);
+  for (const StageOrder order : all_stage_orders) {
+    const Simulation first = play(graph, 3, order), second = play(graph, 3, order);
+    for (std::size_t i = 0; i < first.stages.size(); ++i) {
+      EXPECT_EQ(first.stages[i].rank, second.stages[i].rank);
+      EXPECT_EQ(first.stages[i].start, second.stages[i].start);
+    }
+  }
+}
+
+/// What must hold of every sweep that was played.
+void check_stages(const StageGraph& graph, const std::vector<bool>& to_run, const Simulation& played) {
+  std::map<int, std::vector<std::pair<double, double>>> of_rank;
+  for (std::size_t i = 0; i < to_run.size(); ++i) {
+    const SimulatedStage& stage = played.stages[i];
+    ASSERT_EQ(stage.rank >= 0, to_run[i]);
+    if (!to_run[i]) continue;
+    of_rank[stage.rank].emplace_back(stage.start, stage.end);
+    for (const int needed : graph.needs[i]) {
+      ASSERT_LE(played.stages[static_cast<std::size_t>(needed)].end, stage.start) << "before what it needs";
+    }
+  }
+  for (auto& [rank, stages] : of_rank) {
+    std::sort(stages.begin(), stages.end());
+    for (std::size_t i = 1; i < stages.size(); ++i) ASSERT_LE(stages[i - 1].second, stages[i].first) << rank;
+  }
+}
+
+TEST(Simulation, KeepsTheSchedulersPromisesOnRandomGraphs) {
+  std::mt19937 random(7);
+  for (int round = 0; round < 300; ++round) {
+    const StageGraph graph = fake::random_graph(random);
+    std::vector<bool> exists(graph.stages.size());
+    for (std::size_t i = 0; i < exists.size(); ++i) exists[i] = random() % 5 == 0;
+    const std::vector<bool> to_run = missing(graph, exists);
+    const auto groups = group_sizes(1 + static_cast<int>(random() % 9), 1 + static_cast<int>(random() % 3));
+    double work = 0;
+    for (std::size_t i = 0; i < to_run.size(); ++i) work += to_run[i] ? graph.stages[i].cost : 0;
+    for (const StageOrder order : all_stage_orders) {
+      const Simulation played = simulate(graph, exists, groups, modelled_seconds(graph), order);
+      check_stages(graph, to_run, played);
+      EXPECT_NEAR(played.work, work, 1e-9) << "work is neither lost nor made";
+      EXPECT_LE(played.busy, played.ranks * played.makespan * (1 + 1e-12));
+    }
+  }
+}
+
+TEST(Simulation, LiesBetweenItsLowerBoundsAndGrahamsBoundOnRandomGraphs) {
+  std::mt19937 random(9);
+  for (int round = 0; round < 300; ++round) {
+    const StageGraph graph = fake::random_graph(random);
+    const auto paths = paths_to_the_end(graph, missing(graph, nothing(graph)));
+    const double chain = *std::max_element(paths.begin(), paths.end());
+    const int ranks = 1 + static_cast<int>(random() % 8);
+    for (const StageOrder order : all_stage_orders) {
+      const Simulation played = play(graph, ranks, order);
+      EXPECT_GE(played.makespan, std::max(chain, played.work / ranks) - 1e-9);
+      if (order == StageOrder::fixed) continue;  // its ranks wait while others could work
+      EXPECT_LE(played.makespan, played.work / ranks + chain * (ranks - 1) / ranks + 1e-9);
+    }
+  }
+}
+
+/// 100,000 trials of different costs, every hundred of which share a g.
+StageGraph large_graph() {
+  StageGraph graph;
+  const auto add = [&graph](StageKind kind, double cost) {
+    Stage stage;
+    stage.kind = kind;
+    stage.cost = cost;
+    graph.stages.push_back(std::move(stage));
+    graph.needs.emplace_back();
+    graph.users.emplace_back();
+    return graph.size() - 1;
+  };
+  for (int block = 0; block < 1000; ++block) {
+    const int g = add(StageKind::g, 10);
+    for (int i = 0; i < 100; ++i) {
+      const int trial = add(StageKind::trial, 1 + (7 * block + 13 * i) % 50);
+      graph.needs.back().push_back(g);
+      graph.users[static_cast<std::size_t>(g)].push_back(trial);
+    }
+  }
+  return graph;
+}
+
+TEST(Simulation, PlaysAHundredThousandTrialsOnTenThousandRanks) {
+  const StageGraph graph = large_graph();
+  const auto costs = modelled_seconds(graph);
+  for (const StageOrder order : all_stage_orders) {
+    const Simulation played = play(graph, 10'000, order);
+    EXPECT_DOUBLE_EQ(played.work, std::accumulate(costs.begin(), costs.end(), 0.0));
+    EXPECT_GE(played.makespan, played.work / 10'000);
+    check_stages(graph, std::vector<bool>(graph.stages.size(), true), played);
+  }
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,47 @@
+// The scheduler on the paper's Table 2: the numbers that docs/performance.md shows.
+#include "table2.hpp"
+
+#include <gtest/gtest.h>
+
+#include "sweep/simulation.hpp"
+
+namespace m2m {
+namespace {
+
+Simulation simulate_table2(const StageGraph& graph, int ranks, StageOrder order = StageOrder::longest_path) {
+  return simulate(graph, std::vector<bool>(graph.stages.size(), false), single_ranks(ranks),
+                  modelled_seconds(graph), order);
+}
+
+TEST(Table2, HasTwelveMethodsOnFourDataSetsAndTrainsWhatTheyShareOnce) {
+  const StageGraph graph = fake::table2(10);
+  EXPECT_EQ(count(graph, StageKind::trial), 12 * 4 * 10);
+  EXPECT_EQ(count(graph, StageKind::g), 4 * 10);
+  EXPECT_EQ(count(graph, StageKind::prefix), 4 * 10);
+  // g 200, prefix 160, ERM, DRS and DRW 40 each, M2m 240, M2m-LDAM 400, seven others 200 each
+  EXPECT_DOUBLE_EQ(simulate_table2(graph, 1).work, 2520.0 * 3 * (12406 + 20431 + 10847 + 19573) * 10);
+}
+
+TEST(Table2, KeepsEightRanksBusyForNinetyEightPercentOfTheirTime) {
+  EXPECT_GE(simulate_table2(fake::table2(10), 8).efficiency(), 0.98);
+}
+
+TEST(Table2, KeepsSixtyFourRanksBusyForNinetySixPercentOfTheirTimeWithTwelveTrialsEach) {
+  EXPECT_GE(simulate_table2(fake::table2(16), 64).efficiency(), 0.96);
+}
+
+TEST(Table2, PrintsTheTableOfThePerformancePage) {
+  const StageGraph graph = fake::table2(10);
+  const double of_one_rank = simulate_table2(graph, 1).makespan;
+  for (const int ranks : {1, 8, 64, 512}) {
+    for (const StageOrder order : all_stage_orders) {
+      const Simulation played = simulate_table2(graph, ranks, order);
+      fmt::print("| {} | {} | {:.5f} | {:.1f} | {:.1f} | {:.1f} |\n", ranks, order_name(order),
+                 played.makespan / of_one_rank, played.speed_up(), 100 * played.efficiency(), 100 * played.idle());
+      EXPECT_LE(played.efficiency(), 1 + 1e-9);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace m2m
