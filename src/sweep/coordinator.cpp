@@ -7,6 +7,7 @@
 #include <map>
 #include <thread>
 
+#include "sweep/cost_model.hpp"
 #include "sweep/messages.hpp"
 
 namespace m2m {
@@ -20,6 +21,7 @@ class Coordinator {
         mail_(mail),
         observers_(observers),
         settings_(settings),
+        costs_(scheduler.graph()),
         places_(at(settings.ranks)),
         waits_for_(at(settings.ranks), 0) {
     for (int rank = 0; rank < settings.ranks; ++rank) ++waits_for_[at(leader_of(rank))];
@@ -79,6 +81,9 @@ class Coordinator {
   void hear_end(int rank, const StageResult& result) {
     const int stage = scheduler_.stage_of(rank);
     const std::vector<int> blocked = scheduler_.end(rank, result, settings_.clock());
+    if (result.end == StageEnd::done && costs_.learn(stage, result.seconds)) {
+      scheduler_.reprioritise(paths_to_the_end(scheduler_.graph(), scheduler_.unfinished(), costs_.seconds()));
+    }
     const bool is_lost = result.end == StageEnd::failed || result.end == StageEnd::diverged;
     const bool is_last = settings_.fail_fast && is_lost;
     if (is_last) scheduler_.stop();  // before the observers are told, who say whether the rest goes on
@@ -121,6 +126,7 @@ class Coordinator {
   Mailbox& mail_;
   const std::vector<SweepObserver*>& observers_;
   const CoordinatorSettings& settings_;
+  CostModel costs_;
   std::vector<std::string> places_;
   std::vector<int> sizes_;           // of the group that a rank leads, else 0
   std::vector<int> waits_for_;       // how many of its ranks have not come yet, or not ended

@@ -98,11 +98,18 @@ int count(const StageGraph& graph, StageKind kind) {
 }
 
 std::vector<double> paths_to_the_end(const StageGraph& graph, const std::vector<bool>& to_run) {
+  std::vector<double> costs(graph.stages.size());
+  std::transform(graph.stages.begin(), graph.stages.end(), costs.begin(), [](const Stage& s) { return s.cost; });
+  return paths_to_the_end(graph, to_run, costs);
+}
+
+std::vector<double> paths_to_the_end(const StageGraph& graph, const std::vector<bool>& to_run,
+                                     const std::vector<double>& costs) {
   std::vector<double> paths(graph.stages.size(), 0.0);
   for (std::size_t i = graph.stages.size(); i-- > 0;) {
     if (!to_run[i]) continue;
     for (const int user : graph.users[i]) paths[i] = std::max(paths[i], paths[static_cast<std::size_t>(user)]);
-    paths[i] += graph.stages[i].cost;
+    paths[i] += costs[i];
   }
   return paths;
 }

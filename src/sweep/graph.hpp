@@ -29,6 +29,9 @@ int count(const StageGraph& graph, StageKind kind);
 /// Per stage, the cost of the dearest chain from its start to the end of the sweep; chains lead only through stages
 /// marked in `to_run`, and a stage not marked has 0.
 std::vector<double> paths_to_the_end(const StageGraph& graph, const std::vector<bool>& to_run);
+/// The same with other costs than the graph's, by stage.
+std::vector<double> paths_to_the_end(const StageGraph& graph, const std::vector<bool>& to_run,
+                                     const std::vector<double>& costs);
 
 /// Which stages are to be run where `exists` says what is there: the missing trials, and the missing stages they
 /// need.

@@ -60,6 +60,21 @@ void Scheduler::make_ready_if_possible(int stage) {
   }
 }
 
+void Scheduler::reprioritise(std::vector<double> priorities) {
+  priorities_ = std::move(priorities);
+  std::set<std::pair<double, int>> ready;
+  for (const auto& [priority, stage] : ready_) ready.emplace(-priorities_[at(stage)], stage);
+  ready_ = std::move(ready);
+}
+
+std::vector<bool> Scheduler::unfinished() const {
+  std::vector<bool> marks;
+  for (const StageStatus& status : status_) {
+    marks.push_back(status.state == StageState::waiting || status.state == StageState::running);
+  }
+  return marks;
+}
+
 void Scheduler::add_free_rank(int rank) {
   free_ranks_.insert(rank);
   if (at(rank) >= stage_of_rank_.size()) stage_of_rank_.resize(at(rank) + 1, -1);

@@ -57,6 +57,10 @@ class Scheduler {
   void report(int rank, const Progress& progress);
   /// The stage of `rank` has ended, the rank is free again. Returns the stages that can now never run.
   std::vector<int> end(int rank, const StageResult& result, double now);
+  /// Other priorities for what has not been started. Linear in the number of stages.
+  void reprioritise(std::vector<double> priorities);
+  /// Which stages have still to be started or are running.
+  std::vector<bool> unfinished() const;
   /// The stage a rank runs.
   int stage_of(int rank) const;
   /// Nothing more is started.

@@ -94,8 +94,8 @@ class TwoHosts(unittest.TestCase):
             for process in subprocess.check_output(["ip", "netns", "pids", "host2"], text=True).split():
                 os.kill(int(process), signal.SIGKILL)
             lost = time.monotonic()
-            self.assertNotEqual(job.wait(timeout=20), 0)
-            self.assertLess(time.monotonic() - lost, 5)
+            self.assertNotEqual(job.wait(timeout=30), 0)
+            self.assertLess(time.monotonic() - lost, 10)  # about 1 s where nothing else runs
         finished = {path.parent.name for path in (self.folder / "results/grid").glob("*/*/*") if
                     path.name in ("result.h5", "stage.json")}
         self.assertLess(len(finished), 9)

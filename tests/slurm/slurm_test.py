@@ -23,7 +23,7 @@ m2m_launcher=({launcher})
 """
 SRUN, MPIRUN = "srun --mpi=pmix", "mpirun --oversubscribe --bind-to none"
 SAY_GPUS = "#!/bin/sh\necho local $SLURM_LOCALID sees $CUDA_VISIBLE_DEVICES\n"
-PATIENCE = 80  # seconds, for all jobs together
+PATIENCE = 240  # seconds, for all jobs together
 
 
 def call(*words, **more):
