@@ -6,15 +6,11 @@
 #include "dist/messages/collectives.hpp"
 #include "dist/tensors/backend.hpp"
 #include "dist/tensors/fixed_tree.hpp"
-#include "methods/registry.hpp"
 #include "mpi_main.hpp"
-#include "support/tiny_data.hpp"
-#include "train/trial.hpp"
+#include "support/tiny_trial.hpp"
 
 namespace m2m {
 namespace {
-
-const ClassCounts counts = {60, 20, 6, 2};
 
 const MpiGroup& everybody() {
   // Never destroyed: MPI ends before static objects do.
@@ -37,16 +33,7 @@ Config config_of(const Json& given) {
 }
 
 TrialSetup setup_of(const Config& config, std::shared_ptr<Communicator> ranks) {
-  TrialSetup setup;
-  setup.settings = train_settings(config);
-  setup.method = find_method(config.text("method"));
-  setup.keys = keys_of_f(config);
-  setup.data = test::tiny_data(counts);
-  if (setup.method.editing) {
-    setup.editing = setup.method.editing(config);
-    setup.g = build_network(setup.settings, *setup.data);
-    initialise(*setup.g, keys_of_g(config).init);
-  }
+  TrialSetup setup = test::tiny_setup(config);
   setup.ranks = std::move(ranks);
   return setup;
 }

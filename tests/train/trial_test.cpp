@@ -6,30 +6,13 @@
 #include <chrono>
 #include <cmath>
 
-#include "methods/registry.hpp"
-#include "support/tiny_data.hpp"
+#include "support/tiny_trial.hpp"
 
 namespace m2m {
 namespace {
 
-const ClassCounts counts = {60, 20, 6, 2};
-
-TrialSetup setup_of(const Config& config) {
-  TrialSetup setup;
-  setup.settings = train_settings(config);
-  setup.method = find_method(config.text("method"));
-  setup.keys = keys_of_f(config);
-  setup.data = test::tiny_data(counts);
-  if (setup.method.editing) {
-    setup.editing = setup.method.editing(config);
-    setup.g = build_network(setup.settings, *setup.data);
-    initialise(*setup.g, keys_of_g(config).init);
-  }
-  return setup;
-}
-
 Trial run(const Json& given, std::int64_t steps_at_once = 1000) {
-  Trial trial(setup_of(test::tiny_config(given)));
+  Trial trial(test::tiny_setup(test::tiny_config(given)));
   while (!trial.done()) trial.submit(steps_at_once);
   return trial;
 }
@@ -60,9 +43,10 @@ TEST(Trial, GivesTheSameNumbersEveryTimeAndHoweverItIsStepped) {
 TEST(Trial, OfADeferredMethodIsErmUntilItsDeferral) {
   const Trial erm = run({{"train.epochs", 4}, {"train.defer_until", 3}});
   for (const char* method : {"DRS", "M2m"}) {
-    Trial other(setup_of(test::tiny_config({{"method", method}, {"train.epochs", 4}, {"train.defer_until", 3}})));
+    Trial other(
+        test::tiny_setup(test::tiny_config({{"method", method}, {"train.epochs", 4}, {"train.defer_until", 3}})));
     while (other.epoch() < 3) other.submit(1);
-    Trial again(setup_of(test::tiny_config({{"train.epochs", 4}, {"train.defer_until", 3}})));
+    Trial again(test::tiny_setup(test::tiny_config({{"train.epochs", 4}, {"train.defer_until", 3}})));
     while (again.epoch() < 3) again.submit(1);
     EXPECT_TRUE(same_weights(other, again)) << method;
     other.submit(1000);
@@ -72,9 +56,9 @@ TEST(Trial, OfADeferredMethodIsErmUntilItsDeferral) {
 
 TEST(Trial, GoesOnFromACheckpointAsIfItHadNotStopped) {
   Trial whole = run({{"train.epochs", 4}});
-  Trial begun(setup_of(test::tiny_config({{"train.epochs", 4}})));
+  Trial begun(test::tiny_setup(test::tiny_config({{"train.epochs", 4}})));
   while (begun.epoch() < 2) begun.submit(1);
-  TrialSetup setup = setup_of(
+  TrialSetup setup = test::tiny_setup(
       test::tiny_config({{"train.epochs", 4}, {"train.start_from", "made in memory"}, {"train.start_epoch", 2}}));
   setup.start = begun.checkpoint();
   Trial resumed(std::move(setup));
@@ -164,12 +148,12 @@ class Waits {
 TEST(Trial, NeverLooksAtAValueWithinAStep) {
   for (const char* network : {"mlp", "resnet8"}) {
     for (const char* precision : {"float32", "bf16", "float64"}) {
-      Trial trial(setup_of(test::tiny_config({{"method", "M2m"},
-                                              {"m2m.gamma", 0.3},
-                                              {"train.network", network},
-                                              {"train.precision", precision},
-                                              {"train.epochs", 2},
-                                              {"train.defer_until", 0}})));
+      Trial trial(test::tiny_setup(test::tiny_config({{"method", "M2m"},
+                                                      {"m2m.gamma", 0.3},
+                                                      {"train.network", network},
+                                                      {"train.precision", precision},
+                                                      {"train.epochs", 2},
+                                                      {"train.defer_until", 0}})));
       trial.submit(1);
       const Waits waits;
       Waits::count = 0;
@@ -182,7 +166,7 @@ TEST(Trial, NeverLooksAtAValueWithinAStep) {
 }
 
 TEST(Trial, TimesItsPhases) {
-  TrialSetup setup = setup_of(
+  TrialSetup setup = test::tiny_setup(
       test::tiny_config({{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 3}, {"train.defer_until", 1}}));
   Profile profile;
   setup.profile = &profile;
@@ -206,7 +190,7 @@ TEST(Trial, TimesItsPhases) {
 }
 
 TEST(Trial, CountsTheMultiplyAddsOfItsPhases) {
-  TrialSetup setup = setup_of(
+  TrialSetup setup = test::tiny_setup(
       test::tiny_config({{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 3}, {"train.defer_until", 1}}));
   Profile profile;
   setup.profile = &profile;
