@@ -25,6 +25,8 @@ Say what would run and what it costs; then the same with other settings:
 Name the trials of a study, one a line; check a study:
   m2m-sweep list jobs/ablation_cifar10.toml
   m2m-sweep validate jobs/ablation_cifar10.toml
+Say how long it would take with 1, 8 and 64 ranks ('simulate --help' has more):
+  m2m-sweep simulate jobs/ablation_cifar10.toml --ranks 1,8,64
 Explain every setting; one setting; a method:
   m2m-sweep describe
   m2m-sweep describe train.epochs
@@ -41,6 +43,7 @@ class Layout : public CLI::Formatter {
  public:
   std::string make_usage(const CLI::App*, std::string) const override {
     return "Usage: m2m-sweep [run|list|validate] [JOB.toml] [key=value ...] [options]\n"
+           "       m2m-sweep simulate [JOB.toml] [key=value ...] --ranks LIST [options]\n"
            "       m2m-sweep describe [SETTING|METHOD]\n";
   }
   std::string make_positionals(const CLI::App*) const override { return ""; }

@@ -59,7 +59,7 @@ TEST(SweepArguments, RefusesWhatItDoesNotKnow) {
 TEST(SweepArguments, AnswersHelpAndVersion) {
   const std::string help = parse({"--help"}).answer;
   for (const char* word : {"Usage: m2m-sweep", "--dry-run", "--out", "--wait", "--profile", "--verbose", "describe",
-                           "mpirun -np 8", "Exit codes"}) {
+                           "simulate", "mpirun -np 8", "Exit codes"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
   EXPECT_EQ(parse({"--version"}).answer.substr(0, 10), "m2m-sweep ");
