@@ -10,9 +10,10 @@
 #include <optional>
 #include <thread>
 
-#include "apps/default_study.hpp"
 #include "apps/describe.hpp"
+#include "apps/given_study.hpp"
 #include "apps/rank_groups.hpp"
+#include "apps/simulate_command.hpp"
 #include "apps/sweep_arguments.hpp"
 #include "core/log.hpp"
 #include "dist/messages/collectives.hpp"
@@ -62,12 +63,6 @@ std::unique_ptr<FolderLock> lock_folder(const OutputFolder& out, bool wait) {
     }
     refuse_where_signalled();
   }
-}
-
-Study read_given_study(const SweepArguments& arguments, const Training& training) {
-  Study study = read_study_file(arguments.study ? *arguments.study : default_study(), training.fields);
-  for (const std::string& setting : arguments.settings) apply_override(study, setting, training.fields);
-  return study;
 }
 
 std::string validation_text(const Study& study, const StageGraph& graph) {
@@ -139,18 +134,19 @@ std::string script_text(const SweepArguments& arguments, const Study& study) {
 /// Answers, where that is all that is asked for; else makes the sweep ready. Rank 0 only.
 std::optional<Sweep> prepare(int argc, char** argv, const MpiSession& session, const Training& training,
                              Clock::time_point started) {
-  const SweepArguments arguments = parse_arguments(argc, argv);
-  if (arguments.verbose) set_log_level(LogLevel::debug);
   const auto print = [](const std::string& text) {
     std::fputs(text.c_str(), stdout);
     return std::nullopt;
   };
+  if (is_simulate_command(argc, argv)) return print(simulate_command(argc, argv, training));
+  const SweepArguments arguments = parse_arguments(argc, argv);
+  if (arguments.verbose) set_log_level(LogLevel::debug);
   if (!arguments.answer.empty()) return print(arguments.answer);
   if (arguments.verb == Verb::describe) return print(describe(training, arguments.subject));
   const bool is_run = arguments.verb == Verb::run && !arguments.dry_run;
   if (is_run) refuse_missing_ranks(session.size(), session.launch());
 
-  const Study study = read_given_study(arguments, training);
+  const Study study = read_given_study(arguments.study, arguments.settings, training.fields);
   OutputFolder out{arguments.out.value_or(std::filesystem::path("results") / study.name),
                    arguments.cache.value_or("")};
   if (arguments.part) out.root = folder_of(out.root, *arguments.part);

@@ -79,8 +79,9 @@ TEST(SweepArguments, RefusesWhatItDoesNotKnow) {
 
 TEST(SweepArguments, AnswersHelpAndVersion) {
   const std::string help = parse({"--help"}).answer;
-  for (const char* word : {"Usage: m2m-sweep", "--dry-run", "--out", "--wait", "--profile", "--verbose", "describe",
-                           "--time-limit", "--time-margin", "--fail-fast", "85", "mpirun -np 8", "Exit codes"}) {
+  for (const char* word :
+       {"Usage: m2m-sweep", "--dry-run", "--out", "--wait", "--profile", "--verbose", "describe", "--time-limit",
+        "--time-margin", "--fail-fast", "simulate", "85", "mpirun -np 8", "Exit codes"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
   EXPECT_EQ(parse({"--version"}).answer.substr(0, 10), "m2m-sweep ");

@@ -1,0 +1,92 @@
+#include "sweep/durations.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "fake_training.hpp"
+#include "random_graph.hpp"
+#include "results/record_file.hpp"
+
+namespace m2m {
+namespace {
+
+namespace fs = std::filesystem;
+using fake::request;
+
+class ReadDurations : public ::testing::Test {
+ protected:
+  std::string id(std::size_t stage) const { return graph.stages[stage].id; }
+  fs::path file(const std::string& text) const {
+    write_file(folder.path() / "durations.json", text);
+    return folder.path() / "durations.json";
+  }
+  /// The code and the sentence of the Error.
+  std::pair<ExitCode, std::string> refusal(const fs::path& path) const {
+    try {
+      read_durations(path, graph);
+    } catch (const Error& error) {
+      return {error.code(), error.what()};
+    }
+    return {ExitCode::done, "accepted"};
+  }
+
+  const fake::Folder folder;
+  const StageGraph graph = make_graph({request("a", 5, {request("g", 10, {}, StageKind::g)}), request("b", 7)});
+};
+
+TEST_F(ReadDurations, TakesTheModelTimesTheMeasuredRatioWhereNothingWasMeasured) {
+  const Durations read = read_durations(file("{\"" + id(0) + "\": 40, \"" + id(1) + "\": 5, \"other\": 3}"), graph);
+  EXPECT_EQ(read.measured, 2);
+  EXPECT_DOUBLE_EQ(read.ratio, 3);  // 45 seconds where 15 were expected
+  EXPECT_EQ(read.seconds, (std::vector<double>{40, 5, 21}));
+}
+
+TEST_F(ReadDurations, ReadsTheResultsAndStagesOfAnOutputFolder) {
+  const OutputFolder out{folder.path()};
+  TrialRecord record;
+  record.id = id(1);
+  record.wall_seconds = 10;
+  record.last.test = Confusion(2);
+  write_trial(out.result(id(1)), record);
+  EXPECT_EQ(read_durations(out.root, graph).seconds, (std::vector<double>{20, 10, 14}));
+  write_file(out.stage_done(id(0)), "{\"seconds\": 50}");
+  EXPECT_EQ(read_durations(out.root, graph).seconds, (std::vector<double>{50, 10, 28}));
+  write_file(out.stage_done(id(0)), "{}");  // did not record its time
+  EXPECT_EQ(read_durations(out.root, graph).measured, 1);
+}
+
+TEST_F(ReadDurations, RefusesWhatIsNoDurationAsBadData) {
+  for (const char* value : {"-1", "0", "\"5\"", "null", "[1]"}) {
+    const auto [code, sentence] = refusal(file(std::string("{\"abc\": ") + value + "}"));
+    EXPECT_EQ(code, ExitCode::bad_data) << sentence;
+    EXPECT_NE(sentence.find(std::string("'abc' is ") + value + ": expected seconds"), std::string::npos)
+        << sentence;
+  }
+  for (const char* text : {"", "[1, 2]", "{\"abc\": 1", "3"}) {
+    const auto [code, sentence] = refusal(file(text));
+    EXPECT_EQ(code, ExitCode::bad_data);
+    EXPECT_NE(sentence.find("durations.json: is no JSON object"), std::string::npos) << sentence;
+  }
+}
+
+TEST_F(ReadDurations, RefusesDamagedFilesOfAFolderAsBadData) {
+  const OutputFolder out{folder.path()};
+  write_file(out.stage_done(id(0)), "{\"seconds\": \"long\"}");
+  EXPECT_EQ(refusal(out.root).first, ExitCode::bad_data);
+  write_file(out.stage_done(id(0)), "{\"seconds\": 5}");
+  write_file(out.result(id(1)), "no HDF5");
+  EXPECT_EQ(refusal(out.root).first, ExitCode::bad_data);
+}
+
+TEST_F(ReadDurations, RefusesAFileThatIsNotThereOrKnowsNoneOfTheStagesAsWrongUsage) {
+  EXPECT_EQ(refusal("not/there"),
+            std::pair(ExitCode::usage, std::string("--durations not/there: there is no such file or folder")));
+  EXPECT_EQ(refusal(folder.path()).first, ExitCode::usage);
+  const auto [code, sentence] = refusal(file("{\"other\": 1}"));
+  EXPECT_EQ(code, ExitCode::usage);
+  EXPECT_NE(sentence.find("has the duration of none of this study's stages"), std::string::npos) << sentence;
+}
+
+}  // namespace
+}  // namespace m2m
