@@ -15,6 +15,7 @@
 #include "sweep/coordinator.hpp"
 #include "sweep/existing.hpp"
 #include "sweep/failure_writer.hpp"
+#include "sweep/forecast.hpp"
 #include "sweep/progress.hpp"
 #include "sweep/stop_signals.hpp"
 #include "sweep/wording.hpp"
@@ -93,8 +94,9 @@ void say_stopped(const Scheduler& scheduler, ExitCode code) {
 void merge_and_say(const SweepJob& job, const Scheduler& scheduler, double seconds) {
   const MergeSummary merged = merge_results(job.out);
   for (const std::string& remark : merged.remarks) log_warning(remark);
-  log_info(fmt::format("{} in {}; results in {}", outcome_text(scheduler), duration_text(seconds),
-                       merged.file.string()));
+  const double busy = busy_share(scheduler, group_count(job.ranks, job.ranks_per_trial), seconds);
+  log_info(fmt::format("{} in {}, {:.1f} % busy; results in {}", outcome_text(scheduler), duration_text(seconds),
+                       100 * busy, merged.file.string()));
   log_info(fmt::format("the table: m2m-report {}", job.out.root.string()));
 }
 
