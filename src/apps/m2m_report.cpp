@@ -7,6 +7,7 @@
 #include <iostream>
 #include <map>
 
+#include "core/allocation.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/version.hpp"
@@ -117,6 +118,7 @@ int fail(m2m::ExitCode code, const std::string& sentence) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  m2m::keep_freed_memory();
   Arguments arguments;
   CLI::App app("Tables of the results of m2m-sweep.", program);
   describe(app, arguments);

@@ -3,7 +3,6 @@
 
 #include "apps/sweep_command.hpp"
 #include "methods/registry.hpp"
-#include "train/allocation.hpp"
 #include "train/environment.hpp"
 #include "train/stages.hpp"
 #include "train/study_fields.hpp"
@@ -33,7 +32,4 @@ m2m::Training training() {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  m2m::keep_freed_memory();
-  return m2m::sweep_main(argc, argv, training());
-}
+int main(int argc, char** argv) { return m2m::sweep_main(argc, argv, training()); }

@@ -15,6 +15,7 @@
 #include "apps/rank_groups.hpp"
 #include "apps/simulate_command.hpp"
 #include "apps/sweep_arguments.hpp"
+#include "core/allocation.hpp"
 #include "core/log.hpp"
 #include "dist/messages/collectives.hpp"
 #include "dist/messages/mpi_mailbox.hpp"
@@ -280,6 +281,7 @@ ExitCode follow(const MpiSession& session, const Training& training) {
 
 int sweep_main(int argc, char** argv, const Training& training) {
   const Clock::time_point started = Clock::now();
+  keep_freed_memory();
   const StopSignals signals;  // from the first moment on: what comes while MPI starts stops the sweep as well
   try {
     const MpiSession session(argc, argv);

@@ -1,4 +1,4 @@
-#include "train/allocation.hpp"
+#include "core/allocation.hpp"
 
 #include <malloc.h>
 
