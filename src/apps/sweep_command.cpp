@@ -96,7 +96,7 @@ void say_groups(const PlannedSweep& planned, const MpiSession& session) {
   if (text.empty()) return;
   log_info(text);
   if (group_count(session.size(), planned.ranks_per_trial) < count(planned.graph, StageKind::trial)) {
-    log_info("networks this small train faster one to a rank: several ranks a trial pay where trials are few");
+    log_info("one rank a trial is faster over the whole study: several pay where trials are fewer than ranks");
   }
 }
 
