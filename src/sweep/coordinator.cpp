@@ -81,7 +81,7 @@ class Coordinator {
   void hear_end(int rank, const StageResult& result) {
     const int stage = scheduler_.stage_of(rank);
     const std::vector<int> blocked = scheduler_.end(rank, result, settings_.clock());
-    if (result.end == StageEnd::done && costs_.learn(stage, result.seconds)) {
+    if (result.end == StageEnd::done && ran_whole(stage) && costs_.learn(stage, result.seconds)) {
       scheduler_.reprioritise(paths_to_the_end(scheduler_.graph(), scheduler_.unfinished(), costs_.seconds()));
     }
     const bool is_lost = result.end == StageEnd::failed || result.end == StageEnd::diverged;
@@ -92,6 +92,12 @@ class Coordinator {
       for (SweepObserver* observer : observers_) observer->blocked(lost);
     }
     if (is_last) stop_all(StopReason::failed);
+  }
+
+  /// Whether the stage's time is that of all epochs that its cost is for: not where it was resumed.
+  bool ran_whole(int stage) const {
+    const Progress& progress = scheduler_.status()[at(stage)].progress;
+    return progress.epochs - progress.begun >= scheduler_.graph().stages[at(stage)].epochs;
   }
 
   /// The first reason is the one that counts.
