@@ -49,7 +49,7 @@ TEST(MpiCommunicator, AddsUpOverTheRanksWithTheSameBitsOnEach) {
     torch::Tensor total = values.to(torch::kFloat64).sum().view({1});
     const double own = total.item<double>();
     ranks->all_reduce_sum(total);
-    EXPECT_EQ(total.item<double>() / ranks->size(), own);  // of a power of two of equal numbers: exact
+    EXPECT_EQ(total.item<double>() / ranks->size(), own);
   }
 }
 
