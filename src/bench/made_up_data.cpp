@@ -10,8 +10,15 @@ constexpr int classes = 10;
 constexpr int validating = 1000, held_out = 10000;
 
 /// Noise, and a bright band whose place is the class's.
-void add_image(Images& images, int label, Pool pool) {
-  const auto number = static_cast<std::uint32_t>(images.count());
+struct Growing {
+  std::vector<std::uint8_t> pixels;
+  std::vector<std::int32_t> labels;
+};
+
+Images grown(Growing growing) { return {shape, std::move(growing.pixels), std::move(growing.labels)}; }
+
+void add_image(Growing& images, int label, Pool pool) {
+  const auto number = static_cast<std::uint32_t>(images.labels.size());
   Stream stream({static_cast<std::uint32_t>(pool), SeedRole::subset}, Purpose::subset, 0, 0, number);
   std::uint32_t word = 0;
   for (int i = 0; i < shape.size(); ++i) {
@@ -25,26 +32,25 @@ void add_image(Images& images, int label, Pool pool) {
 
 void add_training(LoadedData& data) {
   data.split.counts = long_tail_counts(5000, 100, classes);
+  Growing train;
   for (int k = 0; k < classes; ++k) {
     for (std::int64_t i = 0; i < data.split.counts[k]; ++i) {
-      data.split.train.rows.push_back(static_cast<std::int32_t>(data.set.train.count()));
-      add_image(data.set.train, k, Pool::train);
+      data.split.train.rows.push_back(static_cast<std::int32_t>(train.labels.size()));
+      add_image(train, k, Pool::train);
     }
   }
+  data.set.train = grown(std::move(train));
 }
 
 void add_held_out(LoadedData& data) {
   data.split.validation.pool = data.split.test.pool = Pool::test;
+  Growing test;
   for (std::int32_t i = 0; i < held_out; ++i) {
     Part& part = i < validating ? data.split.validation : data.split.test;
     part.rows.push_back(i);
-    add_image(data.set.test, i % classes, Pool::test);
+    add_image(test, i % classes, Pool::test);
   }
-}
-
-torch::Tensor view_of(Images& images) {
-  return torch::from_blob(images.pixels.data(), {images.count(), shape.channels, shape.height, shape.width},
-                          torch::kUInt8);
+  data.set.test = grown(std::move(test));
 }
 
 }  // namespace
@@ -53,14 +59,12 @@ std::shared_ptr<const LoadedData> made_up_data() {
   auto data = std::make_shared<LoadedData>();
   data->set.name = "made up";
   data->set.classes = classes;
-  data->set.train.shape = data->set.test.shape = shape;
   data->set.augmentation = {4, true};
   add_training(*data);
   add_held_out(*data);
-  data->train_pixels = view_of(data->set.train);
-  data->test_pixels = view_of(data->set.test);
   data->mean = {0.29, 0.29, 0.29};
   data->std = {0.19, 0.19, 0.19};
+  place(*data, torch::kCPU);
   return data;
 }
 

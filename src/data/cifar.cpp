@@ -82,7 +82,7 @@ Origin find_origin(const CifarLayout& layout, const fs::path& root) {
 }
 
 void append_records(const CifarLayout& layout, const std::string& path, std::string_view bytes,
-                    std::int64_t records, Images& images) {
+                    std::int64_t records, std::vector<std::uint8_t>& pixels, std::vector<std::int32_t>& labels) {
   const std::size_t record_size = static_cast<std::size_t>(layout.label_bytes + cifar_shape.size());
   if (bytes.size() != records * record_size) {
     throw data_error(fmt::format(
@@ -99,8 +99,8 @@ void append_records(const CifarLayout& layout, const std::string& path, std::str
                       "datasets/fetch_cifar.sh",
                       path, grouped(record + 1), grouped(records), label, layout.classes - 1));
     }
-    images.labels.push_back(label);
-    images.pixels.insert(images.pixels.end(), one.begin() + layout.label_bytes, one.end());
+    labels.push_back(label);
+    pixels.insert(pixels.end(), one.begin() + layout.label_bytes, one.end());
   }
 }
 
@@ -116,14 +116,17 @@ Images read_files(const CifarLayout& layout, Origin& origin, const std::vector<C
   std::int64_t records = 0;
   for (const CifarFile& file : files) records += file.records;
   images.labels.reserve(records);
-  images.pixels.reserve(records * cifar_shape.size());
+  std::vector<std::uint8_t> pixels;
+  pixels.reserve(records * cifar_shape.size());
   for (const CifarFile& file : files) {
     const std::string_view bytes = origin.file(file.name);
-    append_records(layout, fmt::format("{}/{}", origin.where, file.name), bytes, file.records, images);
+    append_records(layout, fmt::format("{}/{}", origin.where, file.name), bytes, file.records, pixels,
+                   images.labels);
     evidence.content.add(std::as_bytes(std::span(bytes)));
     const auto sum = origin.checked_sums.find(file.name);
     evidence.agrees_with_sums &= sum != origin.checked_sums.end() && sum->second == sha256_hex(bytes);
   }
+  images.pixels = std::move(pixels);
   return images;
 }
 

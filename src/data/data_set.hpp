@@ -9,6 +9,7 @@
 #include "core/class_counts.hpp"
 #include "core/config.hpp"
 #include "core/philox.hpp"
+#include "data/shared_array.hpp"
 
 namespace m2m {
 
@@ -18,25 +19,29 @@ struct ImageShape {
   bool operator==(const ImageShape&) const = default;
 };
 
-/// Images and their labels, resident, channel planes first.
+/// Samples and their labels: images, channel planes first, or vectors of features.
 struct Images {
-  ImageShape shape;
-  std::vector<std::uint8_t> pixels;  // [n, c, h, w]
+  ImageShape shape;                  // of features: 1 x 1 x their number
+  SharedArray<std::uint8_t> pixels;  // [n, c, h, w]; empty where there are features
   std::vector<std::int32_t> labels;  // [n], 0 .. K-1
+  SharedArray<float> features = {};  // [n, width] in [0, 1] over the training part; empty where there are pixels
   std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
 };
 
-/// How a training image is shifted and flipped: zero padding by `pad`, a random crop of the old size, a random
-/// flip.
+/// How a training image is shifted and flipped: zero padding by `pad` and a random crop of the old size, or, where
+/// `least_scale` is below 1, a random part of it (of that share of its area at least, sides 3:4 to 4:3) resized to
+/// the whole; then a random flip.
 struct Augmentation {
   int pad = 0;
   bool flip = false;
+  double least_scale = 1;
 };
 
 struct DataSet {
   std::string name;  // "cifar10"
   int classes = 0;
   Images train, test;             // digits: everything is in train, test is empty
+  Images validation;              // its own; empty where it has none
   double largest_pixel = 255;     // pixel / largest_pixel lies in [0, 1]
   std::vector<double> mean, std;  // per channel, of scaled pixels; empty: computed from the training part
   Augmentation augmentation;
@@ -44,15 +49,22 @@ struct DataSet {
   std::string files_sha256;          // over the files' bytes, in reading order
   bool published = true;             // whether that is the published content
   std::string notice;                // one sentence for people where it is not; else empty
+  bool has_features() const { return !train.features.empty(); }
 };
 
-enum class Pool { train, test };
+enum class Pool { train, test, validation };
 
-/// Rows of one of the data set's two pools, in the order they are used for evaluation.
+/// "train", "test", "validation"
+const char* pool_name(Pool pool);
+
+/// Rows of one of the data set's pools, in the order they are used for evaluation.
 struct Part {
   Pool pool = Pool::train;
   std::vector<std::int32_t> rows;
 };
+
+/// The images of a pool.
+const Images& pool_of(const DataSet& data, Pool pool);
 
 /// A data set cut into training, validation and test.
 struct Split {
@@ -64,22 +76,32 @@ struct Split {
 /// The rows of the data set's settings (data.*).
 std::vector<Field> data_fields();
 
+/// Fills in what the data set decides where `config` does not say it: data.imbalance, data.validation,
+/// train.network. Throws Error (usage) on an unknown data.set. Pure.
+Config derive_data_settings(Config config);
+
+/// Whether `name`, one of data_fields(), changes anything for these settings.
+bool data_setting_acts(const std::string& name, const Config& resolved);
+
 /// Reads the data set that data.set names, from data.root, else the environment's M2M_DATA, else `datasets/` of the
 /// checkout. Local; reads each file once.
 ///
 /// Throws Error (bad_data): a missing folder or file, a wrong size, a label out of range, each with what to do.
 DataSet load_data_set(const Config& config);
 
-/// Cuts `data` as data.ratio, data.imbalance, data.largest, data.rounding, data.subset and data.validation say.
+/// Cuts `data` as data.ratio, data.imbalance, data.largest, data.rounding, data.subset, data.validation and
+/// data.fold say.
 ///
-/// seed: drawn from only where data.subset = "random" or data.validation = "train-holdout". Pure: the same on every
-/// rank. A set without test images of its own (digits) tests on the images that training leaves; where test-head
-/// would cut the test images in two, every second one of a class validates there. Rows are in file order. PROTOCOL
-/// section 2. Throws Error (usage) where a class would be left without a sample or has fewer than asked for.
+/// seed: drawn from only where data.subset = "random" or data.validation is "train-holdout" or "fold". Pure: the
+/// same on every rank. A set without test images of its own (digits) tests on the images that training leaves;
+/// where test-head would cut the test images in two, every second one of a class validates there. Rows are in file
+/// order. PROTOCOL section 2. Throws Error (usage) where a class would be left without a sample or has fewer than
+/// asked for.
 Split split_data(const DataSet& data, const Config& config, Key seed);
 
-/// Mean and standard deviation per channel of scaled pixels over a part, for data sets that publish none.
-std::array<std::vector<double>, 2> pixel_statistics(const DataSet& data, const Part& part);
+/// Mean and standard deviation per channel of scaled pixels over a part, for data sets that publish none; of
+/// features one number for all of them. A deviation of 0 counts as 1.
+std::array<std::vector<double>, 2> sample_statistics(const DataSet& data, const Part& part);
 
 /// What the record keeps of the data: name, counts, sizes, hashes, published or not. See results/README.md.
 Json describe_data(const DataSet& data, const Split& split);

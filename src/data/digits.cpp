@@ -38,6 +38,7 @@ std::vector<int> values_of(std::string_view line) {
 Images parse_digits(std::string_view text, const std::string& name) {
   Images images;
   images.shape = digit_shape;
+  std::vector<std::uint8_t> pixels;
   for (int number = 1; !text.empty(); ++number) {
     const std::string_view line = text.substr(0, text.find('\n'));
     const std::vector<int> values = values_of(line);
@@ -47,10 +48,11 @@ Images parse_digits(std::string_view text, const std::string& name) {
                       "restore the project's datasets/{}",
                       name, number, digits_file));
     }
-    images.pixels.insert(images.pixels.end(), values.begin(), values.end() - 1);
+    pixels.insert(pixels.end(), values.begin(), values.end() - 1);
     images.labels.push_back(values.back());
     text.remove_prefix(std::min(line.size() + 1, text.size()));
   }
+  images.pixels = std::move(pixels);
   return images;
 }
 

@@ -25,11 +25,11 @@ std::int32_t balanced_image(const PlanBasis& basis, Place at) {
 }
 
 Slot augmented(const PlanBasis& basis, Place at, std::int32_t image) {
-  const auto [pad, flip] = basis.augmentation;
+  const int pad = basis.augmentation.pad;
   Stream stream(basis.order, Purpose::crop, at.epoch, at.step, at.slot);
   const auto dy = static_cast<std::int8_t>(stream.below(2 * pad + 1) - pad);
   const auto dx = static_cast<std::int8_t>(stream.below(2 * pad + 1) - pad);
-  return {image, dy, dx, static_cast<std::uint8_t>(flip ? stream.below(2) : 0)};
+  return {image, dy, dx, static_cast<std::uint8_t>(basis.augmentation.flip ? stream.below(2) : 0)};
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ std::span<const Slot> EpochPlan::step(std::int64_t index) const {
 }
 
 PlanBasis plan_basis(const DataSet& data, const Split& split, std::int64_t batch, Key order, Key plan) {
-  const Images& images = split.train.pool == Pool::train ? data.train : data.test;
+  const Images& images = pool_of(data, split.train.pool);
   PlanBasis basis{
       {},    split.counts, std::vector<std::vector<std::int32_t>>(split.counts.size()), data.augmentation, batch,
       order, plan};

@@ -26,8 +26,24 @@ std::vector<Field> data_fields() {
        .help = "The folder that holds the data sets; empty: the environment's M2M_DATA, else datasets/ of the "
                "checkout.",
        .use = FieldUse::provenance},
-      choice("data.imbalance", {"longtail", "step", "none"},
-             "How training counts fall: exponentially, in one step after half of the classes, or not at all."),
+      {.name = "data.path",
+       .standard = "",
+       .unit = "file or folder",
+       .help = "The user's own data: a folder for data.set = 'images', a file for 'npz', embeddings for 'twitter'.",
+       .use = FieldUse::provenance},
+      {.name = "data.image_size",
+       .type = FieldType::integer,
+       .standard = 0,
+       .unit = "pixels",
+       .help = "Side of the square that pictures of an image list are resized to; 0: the data set's own.",
+       .least = 0,
+       .most = 1024},
+      {.name = "data.imbalance",
+       .standard = nullptr,
+       .unit = "",
+       .help = "How training counts fall: exponentially, in one step after half of the classes, not at all (every "
+               "class N_1), or as the data come. The data set's own unless given.",
+       .choices = {"longtail", "step", "none", "own"}},
       {.name = "data.ratio",
        .type = FieldType::number,
        .standard = 100.0,
@@ -48,10 +64,28 @@ std::vector<Field> data_fields() {
              "(CIFAR-100 only)."),
       choice("data.subset", {"head", "random"},
              "Which images of a class train: the first in file order, or some drawn from seeds.subset."),
-      choice("data.validation", {"test-head", "train-holdout", "none"},
-             "What validates: a tenth of the test set (its first images of each class, which then do not test), a "
-             "tenth of "
-             "the training images drawn from seeds.subset, or nothing."),
+      {.name = "data.validation",
+       .standard = nullptr,
+       .unit = "",
+       .help =
+           "What validates: a tenth of the test set (its first images of each class, which then do not test), a "
+           "tenth of the training samples drawn from seeds.subset, one fold of them, the set that the data come "
+           "with, or nothing. The data set's own way unless given.",
+       .choices = {"test-head", "train-holdout", "fold", "own", "none"}},
+      {.name = "data.fold",
+       .type = FieldType::integer,
+       .standard = 0,
+       .unit = "",
+       .help = "Which fold validates where data.validation = fold; folds are drawn from seeds.subset.",
+       .least = 0,
+       .most = 99},
+      {.name = "data.folds",
+       .type = FieldType::integer,
+       .standard = 5,
+       .unit = "folds",
+       .help = "Into how many folds the training samples fall.",
+       .least = 2,
+       .most = 100},
   };
 }
 

@@ -1,5 +1,7 @@
 #include "data/load.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -11,27 +13,60 @@ namespace m2m {
 namespace {
 
 /// Digits come with the project; a copy of the user's own goes first.
-DataSet read_digits_from(const DataRoots& roots) {
+DataSet read_digits_from(const DataRoots& roots, const Config&) {
   const auto own = roots.root / digits_file;
   return read_digits(std::filesystem::exists(own) ? own : roots.shipped / digits_file);
 }
 
+constexpr DataSetDefaults cut_from_cifar{"longtail", "test-head", "resnet32"};
+
 constexpr std::array readers{
-    DataSetReader{"cifar10", [](const DataRoots& roots) { return read_cifar(cifar10_layout(), roots.root); }},
-    DataSetReader{"cifar100", [](const DataRoots& roots) { return read_cifar(cifar100_layout(), roots.root); }},
-    DataSetReader{"digits", read_digits_from},
+    DataSetReader{"cifar10", "CIFAR-10, made imbalanced", cut_from_cifar, false,
+                  [](const DataRoots& roots, const Config&) { return read_cifar(cifar10_layout(), roots.root); }},
+    DataSetReader{"cifar100", "CIFAR-100, made imbalanced", cut_from_cifar, false,
+                  [](const DataRoots& roots, const Config&) { return read_cifar(cifar100_layout(), roots.root); }},
+    DataSetReader{"digits",
+                  "1,797 handwritten digits of 8x8 pixels, which ship with the project",
+                  {"longtail", "test-head", "resnet8"},
+                  false,
+                  read_digits_from},
 };
+
+void set_if_absent(Config& config, const char* name, const char* value) {
+  if (!config.has(name)) config.set(name, value);
+}
 
 }  // namespace
 
 std::span<const DataSetReader> data_set_readers() { return readers; }
 
-DataSet load_data_set(const Config& config) {
-  const std::string name = config.text("data.set");
-  const auto reader =
+const DataSetReader& find_data_set(const std::string& name) {
+  const auto found =
       std::find_if(readers.begin(), readers.end(), [&](const auto& one) { return name == one.name; });
-  if (reader == readers.end()) throw usage_error("data.set = '" + name + "': no data set has that name");
-  return reader->read(data_roots(config));
+  if (found == readers.end()) throw usage_error("data.set = '" + name + "': no data set has that name");
+  return *found;
+}
+
+Config derive_data_settings(Config config) {
+  const DataSetDefaults& own = find_data_set(config.text("data.set")).defaults;
+  set_if_absent(config, "data.imbalance", own.imbalance);
+  set_if_absent(config, "data.validation", own.validation);
+  set_if_absent(config, "train.network", own.network);
+  return config;
+}
+
+bool data_setting_acts(const std::string& name, const Config& resolved) {
+  const std::string imbalance = resolved.text("data.imbalance");
+  if (name == "data.image_size") return find_data_set(resolved.text("data.set")).has_pictures;
+  if (name == "data.fold" || name == "data.folds") return resolved.text("data.validation") == "fold";
+  if (name == "data.ratio") return imbalance == "longtail" || imbalance == "step";
+  if (name == "data.rounding") return imbalance == "longtail";
+  if (name == "data.largest" || name == "data.subset") return imbalance != "own";
+  return true;
+}
+
+DataSet load_data_set(const Config& config) {
+  return find_data_set(config.text("data.set")).read(data_roots(config), config);
 }
 
 }  // namespace m2m

@@ -7,11 +7,24 @@
 
 namespace m2m {
 
+/// What a data set decides where a study does not.
+struct DataSetDefaults {
+  const char* imbalance;
+  const char* validation;
+  const char* network;
+};
+
 struct DataSetReader {
-  const char* name;  // as data.set says it
-  DataSet (*read)(const DataRoots& roots);
+  const char* name;   // as data.set says it
+  const char* about;  // one sentence
+  DataSetDefaults defaults;
+  bool has_pictures;  // files that are decoded, and resized to data.image_size
+  DataSet (*read)(const DataRoots& roots, const Config& config);
 };
 
 std::span<const DataSetReader> data_set_readers();
+
+/// Throws Error (usage), naming them all, where no data set has that name.
+const DataSetReader& find_data_set(const std::string& name);
 
 }  // namespace m2m

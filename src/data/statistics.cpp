@@ -6,8 +6,25 @@
 
 namespace m2m {
 
+namespace {
+
+std::array<std::vector<double>, 2> feature_statistics(const Images& images, const Part& part) {
+  const auto width = static_cast<std::size_t>(images.shape.size());
+  double sum = 0, squares = 0;
+  for (const std::int32_t row : part.rows) {
+    const float* values = images.features.data() + static_cast<std::size_t>(row) * width;
+    for (std::size_t i = 0; i < width; ++i) {
+      sum += values[i];
+      squares += double{values[i]} * values[i];
+    }
+  }
+  const double count = static_cast<double>(part.rows.size()) * static_cast<double>(width);
+  const double mean = sum / count;
+  return {std::vector{mean}, std::vector{std::sqrt(std::max(squares / count - mean * mean, 0.0))}};
+}
+
 std::array<std::vector<double>, 2> pixel_statistics(const DataSet& data, const Part& part) {
-  const Images& images = part.pool == Pool::train ? data.train : data.test;
+  const Images& images = pool_of(data, part.pool);
   const std::int64_t area = std::int64_t{1} * images.shape.height * images.shape.width;
   const double values = static_cast<double>(area) * static_cast<double>(part.rows.size());
   std::array<std::vector<double>, 2> statistics;
@@ -25,6 +42,17 @@ std::array<std::vector<double>, 2> pixel_statistics(const DataSet& data, const P
     const double variance = static_cast<double>(squares) / values - mean * mean;
     statistics[0].push_back(mean / data.largest_pixel);
     statistics[1].push_back(std::sqrt(std::max(variance, 0.0)) / data.largest_pixel);
+  }
+  return statistics;
+}
+
+}  // namespace
+
+std::array<std::vector<double>, 2> sample_statistics(const DataSet& data, const Part& part) {
+  const Images& images = pool_of(data, part.pool);
+  auto statistics = data.has_features() ? feature_statistics(images, part) : pixel_statistics(data, part);
+  for (double& deviation : statistics[1]) {
+    if (deviation == 0) deviation = 1;
   }
   return statistics;
 }

@@ -24,7 +24,8 @@ Evaluation evaluate(FrozenNetwork& network, const LoadedData& data, const Part& 
   const std::vector<std::int32_t> labels = part_labels(data, part);
   const auto count = static_cast<std::int64_t>(labels.size());
   // Zeros where other ranks answer: the sum over the ranks is then exact.
-  torch::Tensor logits = torch::zeros({count, classes}, data.test_pixels.options().dtype(torch::kFloat32));
+  torch::Tensor logits =
+      torch::zeros({count, classes}, torch::TensorOptions(torch::kFloat32).device(data.samples.front().device()));
   answer(network, data, part, batch, precision, share_of(count, ranks.rank(), ranks.size()), logits);
   ranks.all_reduce_sum(logits);
   logits = logits.cpu();

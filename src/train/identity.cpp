@@ -11,7 +11,9 @@ namespace m2m {
 namespace {
 
 bool subset_is_drawn(const Config& resolved) {
-  return resolved.text("data.subset") == "random" || resolved.text("data.validation") == "train-holdout";
+  const std::string validation = resolved.text("data.validation");
+  const bool draws_images = data_setting_acts("data.subset", resolved) && resolved.text("data.subset") == "random";
+  return draws_images || validation == "train-holdout" || validation == "fold";
 }
 
 bool acts(const std::string& name, const Config& resolved, const Method& method) {
@@ -19,6 +21,7 @@ bool acts(const std::string& name, const Config& resolved, const Method& method)
   if (name == "m2m.g_from" || name == "m2m.g_epoch" || name == "seeds.g" || name == "train.start_from")
     return false;
   if (name.starts_with("m2m.")) return static_cast<bool>(method.editing);
+  if (name.starts_with("data.")) return data_setting_acts(name, resolved);
   if (name == "seeds.subset") return subset_is_drawn(resolved);
   if (name == "seeds.init") return !starts_from_file;
   if (name == "seeds.plan") return resamples(method);

@@ -7,10 +7,31 @@
 namespace m2m {
 namespace {
 
+/// A view of a pool's samples; an empty tensor where it has none.
 torch::Tensor as_tensor(const Images& images) {
   const auto& shape = images.shape;
-  return torch::from_blob(const_cast<std::uint8_t*>(images.pixels.data()),
-                          {images.count(), shape.channels, shape.height, shape.width}, torch::kUInt8);
+  const std::vector<std::int64_t> sizes = {images.count(), shape.channels, shape.height, shape.width};
+  if (images.count() == 0) return torch::empty({0}, torch::kUInt8);
+  if (!images.features.empty()) {
+    return torch::from_blob(const_cast<float*>(images.features.data()), sizes, torch::kFloat32);
+  }
+  return torch::from_blob(const_cast<std::uint8_t*>(images.pixels.data()), sizes, torch::kUInt8);
+}
+
+torch::Tensor& samples_of(LoadedData& data, Pool pool) { return data.samples[static_cast<std::size_t>(pool)]; }
+const torch::Tensor& samples_of(const LoadedData& data, Pool pool) {
+  return data.samples[static_cast<std::size_t>(pool)];
+}
+
+torch::Tensor gather_picks(const LoadedData& data, Pool pool, std::span<const kernels::Pick> picks,
+                           torch::Dtype precision) {
+  const torch::Tensor& samples = samples_of(data, pool);
+  if (samples.scalar_type() == torch::kUInt8)
+    return device_gather(samples, picks, data.set.largest_pixel, precision);
+  torch::Tensor rows = torch::empty({static_cast<std::int64_t>(picks.size())}, torch::kInt64);
+  std::transform(picks.begin(), picks.end(), rows.data_ptr<std::int64_t>(),
+                 [](const auto& pick) { return pick.row; });
+  return samples.index_select(0, rows.to(samples.device())).to(precision);
 }
 
 Key subset_key(const Config& resolved) {
@@ -28,19 +49,23 @@ std::string shelf_key(const Config& resolved) {
 
 }  // namespace
 
+void place(LoadedData& data, torch::Device device) {
+  for (const Pool pool : {Pool::train, Pool::test, Pool::validation}) {
+    samples_of(data, pool) = place_pixels(as_tensor(pool_of(data.set, pool)), device);
+  }
+  if (data.mean.empty()) data.mean = data.set.mean;
+  if (data.std.empty()) data.std = data.set.std;
+  if (!data.mean.empty()) return;
+  const auto statistics = sample_statistics(data.set, data.split.train);
+  data.mean = statistics[0];
+  data.std = statistics[1];
+}
+
 std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Device device) {
   auto data = std::make_shared<LoadedData>();
   data->set = load_data_set(resolved);
   data->split = split_data(data->set, resolved, subset_key(resolved));
-  data->train_pixels = place_pixels(as_tensor(data->set.train), device);
-  data->test_pixels = place_pixels(as_tensor(data->set.test), device);
-  data->mean = data->set.mean;
-  data->std = data->set.std;
-  if (data->mean.empty()) {
-    const auto statistics = pixel_statistics(data->set, data->split.train);
-    data->mean = statistics[0];
-    data->std = statistics[1];
-  }
+  place(*data, device);
   return data;
 }
 
@@ -55,7 +80,7 @@ std::shared_ptr<const LoadedData> DataShelf::get(const Config& resolved, torch::
 }
 
 std::vector<std::int32_t> part_labels(const LoadedData& data, const Part& part) {
-  const Images& pool = part.pool == Pool::train ? data.set.train : data.set.test;
+  const Images& pool = pool_of(data.set, part.pool);
   std::vector<std::int32_t> labels(part.rows.size());
   std::transform(part.rows.begin(), part.rows.end(), labels.begin(),
                  [&](std::int32_t row) { return pool.labels[row]; });
@@ -67,15 +92,14 @@ torch::Tensor gather_slots(const LoadedData& data, std::span<const Slot> slots, 
   std::transform(slots.begin(), slots.end(), picks.begin(), [&](const Slot& slot) {
     return kernels::Pick{data.split.train.rows[slot.image], slot.dy, slot.dx, slot.flip};
   });
-  return device_gather(data.train_pixels, picks, data.set.largest_pixel, precision);
+  return gather_picks(data, Pool::train, picks, precision);
 }
 
 torch::Tensor gather_part(const LoadedData& data, const Part& part, std::int64_t first, std::int64_t count,
                           torch::Dtype precision) {
   std::vector<kernels::Pick> picks(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) picks[i] = {part.rows[first + i], 0, 0, 0};
-  const torch::Tensor& pool = part.pool == Pool::train ? data.train_pixels : data.test_pixels;
-  return device_gather(pool, picks, data.set.largest_pixel, precision);
+  return gather_picks(data, part.pool, picks, precision);
 }
 
 }  // namespace m2m

@@ -2,6 +2,7 @@
 // A data set as a trial uses it: cut into its parts, its pixels on the device.
 #include <torch/types.h>
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,12 +18,15 @@ namespace m2m {
 struct LoadedData {
   DataSet set;
   Split split;
-  torch::Tensor train_pixels, test_pixels;  // uint8 [n, c, h, w]; on the CPU they share the data set's memory
-  std::vector<double> mean, std;            // the set's own, or of the training part
+  std::array<torch::Tensor, 3> samples;  // by pool: uint8 or float32 [n, c, h, w]; on the CPU the data set's memory
+  std::vector<double> mean, std;         // per channel: the set's own, or of the training part
 };
 
-/// Reads and cuts the data that `resolved` names, its pixels placed for `device`. Throws Error as load_data_set and
-/// split_data do.
+/// Fills in `samples` from the data set, placed for `device`, and mean and deviation where they are missing.
+void place(LoadedData& data, torch::Device device);
+
+/// Reads and cuts the data that `resolved` names, its samples placed for `device`. Throws Error as load_data_set
+/// and split_data do.
 std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Device device);
 
 /// load_data, remembering the last data set, so that the trials of a grid do not read it again. One thread at a
@@ -39,8 +43,8 @@ class DataShelf {
 /// Labels of a part, in its order.
 std::vector<std::int32_t> part_labels(const LoadedData& data, const Part& part);
 
-/// Gathers slots of the training part: shifted, flipped, in [0, 1]. [slots, c, h, w] of `precision`, where the
-/// pixels lie.
+/// Gathers slots of the training part: shifted, flipped, in [0, 1]; features as they are. [slots, c, h, w] of
+/// `precision`, where the pixels lie.
 torch::Tensor gather_slots(const LoadedData& data, std::span<const Slot> slots, torch::Dtype precision);
 
 /// Gathers rows first .. first+count of a part as they are.

@@ -60,7 +60,8 @@ std::vector<Field> seed_fields() {
 /// What is trained, and along which schedule.
 std::vector<Field> schedule_fields() {
   return {
-      {"train.network", FieldType::text, "resnet32", "", "The network of f and g.", network_names()},
+      {"train.network", FieldType::text, nullptr, "", "The network of f and g; the data set's own unless given.",
+       network_names()},
       {"train.epochs", FieldType::integer, 200, "epochs", "Length of the schedule.", {}, 1, 100000},
       {"train.batch_size",
        FieldType::integer,

@@ -85,6 +85,7 @@ Config resolve(const Config& given) {
   if (!config.has("method")) {
     throw usage_error(fmt::format("method: none is given; say one of {}", fmt::join(method_names(), ", ")));
   }
+  config = derive_data_settings(std::move(config));
   derive_seeds(config);
   derive_schedule(config);
   derive_protocol(config);

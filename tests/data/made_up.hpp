@@ -116,9 +116,9 @@ inline void write_tiny(const Folder& folder) {
 
 /// Images of one pixel with these labels.
 inline Images labelled(std::vector<std::int32_t> labels) {
-  Images images{{1, 1, 1}, std::vector<std::uint8_t>(labels.size()), std::move(labels)};
-  for (std::size_t i = 0; i < images.pixels.size(); ++i) images.pixels[i] = static_cast<std::uint8_t>(i);
-  return images;
+  std::vector<std::uint8_t> pixels(labels.size());
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i);
+  return {{1, 1, 1}, std::move(pixels), std::move(labels)};
 }
 
 /// `per_class` images of each class, classes in turn.
@@ -140,7 +140,7 @@ inline DataSet data_set(int classes, Images train, Images test, std::int64_t lar
 
 /// The data settings with these changes.
 inline Config settings(Json changes = Json::object()) {
-  return with_defaults(Config(std::move(changes)), data_fields());
+  return derive_data_settings(with_defaults(Config(std::move(changes)), data_fields()));
 }
 
 }  // namespace m2m::made_up

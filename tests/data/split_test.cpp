@@ -158,7 +158,7 @@ TEST(PixelStatistics, AreTakenPerChannelOfScaledPixels) {
   DataSet data;
   data.largest_pixel = 16;
   data.train = {{2, 1, 2}, {0, 16, 8, 8, 16, 16, 4, 12, 99, 99, 99, 99}, {0, 0, 0}};
-  const auto [mean, deviation] = pixel_statistics(data, {Pool::train, {0, 1}});
+  const auto [mean, deviation] = sample_statistics(data, {Pool::train, {0, 1}});
   EXPECT_DOUBLE_EQ(mean[0], .75);
   EXPECT_DOUBLE_EQ(mean[1], .5);
   EXPECT_DOUBLE_EQ(deviation[0], std::sqrt(3.0) / 4);

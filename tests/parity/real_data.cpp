@@ -19,8 +19,9 @@ bool is_there(const std::string& data_set) {
 
 std::shared_ptr<const LoadedData> real_data(const Subset& subset, Rounding rounding) {
   if (!is_there(subset.data_set)) return nullptr;
-  Config config = with_defaults(Config(), data_fields());
+  Config config;
   config.set("data.set", subset.data_set);
+  config = derive_data_settings(with_defaults(config, data_fields()));
   config.set("data.ratio", subset.ratio);
   config.set("data.rounding", rounding == Rounding::field ? "field" : "truncated");
   config.set("seeds.subset", 1);
@@ -35,7 +36,7 @@ torch::Tensor images(const LoadedData& data, Pool pool, const torch::Tensor& row
 }
 
 torch::Tensor labels_of(const LoadedData& data, Pool pool, const torch::Tensor& rows) {
-  const std::vector<std::int32_t>& all = pool == Pool::train ? data.set.train.labels : data.set.test.labels;
+  const std::vector<std::int32_t>& all = pool_of(data.set, pool).labels;
   return torch::tensor(all, torch::kInt64).index_select(0, rows);
 }
 

@@ -9,7 +9,14 @@ namespace {
 
 constexpr ImageShape shape{1, 8, 8};
 
-void add_image(Images& images, int label, Stream& stream) {
+struct Growing {
+  std::vector<std::uint8_t> pixels;
+  std::vector<std::int32_t> labels;
+};
+
+Images grown(Growing growing) { return {shape, std::move(growing.pixels), std::move(growing.labels)}; }
+
+void add_image(Growing& images, int label, Stream& stream) {
   for (int y = 0; y < shape.height; ++y) {
     for (int x = 0; x < shape.width; ++x) {
       const int bar = x / 2 == label ? 100 : 0;
@@ -19,20 +26,15 @@ void add_image(Images& images, int label, Stream& stream) {
   images.labels.push_back(label);
 }
 
-Part add_part(Images& images, Pool pool, const ClassCounts& counts, Stream& stream) {
+Part add_part(Growing& images, Pool pool, const ClassCounts& counts, Stream& stream) {
   Part part{pool, {}};
   for (std::size_t k = 0; k < counts.size(); ++k) {
     for (std::int64_t i = 0; i < counts[k]; ++i) {
-      part.rows.push_back(static_cast<std::int32_t>(images.count()));
+      part.rows.push_back(static_cast<std::int32_t>(images.labels.size()));
       add_image(images, static_cast<int>(k), stream);
     }
   }
   return part;
-}
-
-torch::Tensor view_of(Images& images) {
-  return torch::from_blob(images.pixels.data(), {images.count(), shape.channels, shape.height, shape.width},
-                          torch::kUInt8);
 }
 
 }  // namespace
@@ -42,16 +44,17 @@ std::shared_ptr<const LoadedData> tiny_data(const ClassCounts& counts) {
   Stream stream({7, SeedRole::subset}, Purpose::subset);
   data->set.name = "tiny";
   data->set.classes = static_cast<int>(counts.size());
-  data->set.train.shape = data->set.test.shape = shape;
+  Growing train, test;
   data->set.augmentation = {1, false};
   data->split.counts = counts;
-  data->split.train = add_part(data->set.train, Pool::train, counts, stream);
-  data->split.validation = add_part(data->set.test, Pool::test, ClassCounts(counts.size(), 4), stream);
-  data->split.test = add_part(data->set.test, Pool::test, ClassCounts(counts.size(), 6), stream);
-  data->train_pixels = view_of(data->set.train);
-  data->test_pixels = view_of(data->set.test);
+  data->split.train = add_part(train, Pool::train, counts, stream);
+  data->split.validation = add_part(test, Pool::test, ClassCounts(counts.size(), 4), stream);
+  data->split.test = add_part(test, Pool::test, ClassCounts(counts.size(), 6), stream);
+  data->set.train = grown(std::move(train));
+  data->set.test = grown(std::move(test));
   data->mean = {0.3};
   data->std = {0.2};
+  place(*data, torch::kCPU);
   return data;
 }
 
