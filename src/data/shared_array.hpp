@@ -1,5 +1,6 @@
 #pragma once
 // Numbers that many may read and nobody copies: in memory, or mapped from a file.
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -26,6 +27,8 @@ class SharedArray {
   const T* begin() const { return data(); }
   const T* end() const { return data() + size_; }
   const T& operator[](std::size_t at) const { return data()[at]; }
+  /// Compares values.
+  bool operator==(const SharedArray& other) const { return std::equal(begin(), end(), other.begin(), other.end()); }
 
  private:
   std::shared_ptr<const T> data_;
