@@ -157,7 +157,7 @@ TEST(Split, RefusesWhatTheDataCannotGive) {
 TEST(PixelStatistics, AreTakenPerChannelOfScaledPixels) {
   DataSet data;
   data.largest_pixel = 16;
-  data.train = {{2, 1, 2}, {0, 16, 8, 8, 16, 16, 4, 12, 99, 99, 99, 99}, {0, 0, 0}};
+  data.train = {{2, 1, 2}, std::vector<std::uint8_t>{0, 16, 8, 8, 16, 16, 4, 12, 99, 99, 99, 99}, {0, 0, 0}};
   const auto [mean, deviation] = sample_statistics(data, {Pool::train, {0, 1}});
   EXPECT_DOUBLE_EQ(mean[0], .75);
   EXPECT_DOUBLE_EQ(mean[1], .5);
