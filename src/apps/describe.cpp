@@ -1,6 +1,7 @@
 #include "apps/describe.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -72,6 +73,10 @@ std::string one_field(const Field& field) {
   if (!field.unit.empty()) text += fmt::format("  unit: {}\n", field.unit);
   if (!field.choices.empty()) text += fmt::format("  one of: {}\n", fmt::join(field.choices, ", "));
   if (const std::string bounds = bounds_text(field); !bounds.empty()) text += fmt::format("  bounds: {}\n", bounds);
+  if (!field.acts_where.field.empty()) {
+    text +=
+        fmt::format("  acts only with {} = {}\n", field.acts_where.field, fmt::join(field.acts_where.values, ", "));
+  }
   return text + (field.use == FieldUse::stage ? "  part of a trial's id where it acts\n"
                                               : "  recorded, but not part of a trial's id\n");
 }

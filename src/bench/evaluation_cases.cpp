@@ -33,7 +33,7 @@ Evaluation evaluate_first_batch(Workbench& bench, Network& network) {
   part.rows.resize(batch);
   const auto frozen = freeze(network);
   frozen->refresh();
-  return evaluate(*frozen, *bench.data(), part, batch, torch::kFloat32, *alone());
+  return evaluate(*frozen, *bench.data(), part, {batch}, *alone());
 }
 
 void evaluate_test_part(benchmark::State& state, Workbench& bench, const Variant& variant) {
@@ -42,7 +42,7 @@ void evaluate_test_part(benchmark::State& state, Workbench& bench, const Variant
   const auto frozen = freeze(*network);
   frozen->refresh();
   Evaluation evaluation;
-  for (auto _ : state) evaluation = evaluate(*frozen, *data, data->split.test, batch, torch::kFloat32, *alone());
+  for (auto _ : state) evaluation = evaluate(*frozen, *data, data->split.test, {batch}, *alone());
   const auto images = static_cast<std::int64_t>(data->split.test.rows.size());
   state.SetItemsProcessed(state.iterations() * images);
   count_flops(state, multiply_adds(network->spec()) * static_cast<double>(images));

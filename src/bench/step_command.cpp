@@ -31,13 +31,8 @@ TrialSetup setup_of(const StepSettings& settings) {
   std::optional<Checkpoint> start;
   if (settings.method != "ERM") start = load_checkpoint(settings.g);
   const Config config = config_of(settings, start);
-  TrialSetup setup;
-  setup.settings = train_settings(config);
-  setup.method = find_method(settings.method);
-  setup.keys = keys_of_f(config);
-  setup.data = load_data(config, setup.settings.device);
-  if (setup.method.editing) {
-    setup.editing = setup.method.editing(config);
+  TrialSetup setup = trial_setup(config, load_data(config, train_settings(config).device));
+  if (setup.recipe.translates) {
     setup.g = build_network(setup.settings, *setup.data);
     load_state(*setup.g, start->network, settings.g);
   }
@@ -49,8 +44,8 @@ double time_evaluation(const Trial& trial, const TrialSetup& setup) {
   const auto frozen = freeze(trial.network());
   const double start = monotonic_seconds();
   frozen->refresh();
-  evaluate(*frozen, *setup.data, setup.data->split.validation, setup.settings.evaluation_batch,
-           setup.settings.precision, *alone());
+  evaluate(*frozen, *setup.data, setup.data->split.validation,
+           {setup.settings.evaluation_batch, setup.settings.precision, setup.settings.logit_scale}, *alone());
   return monotonic_seconds() - start;
 }
 

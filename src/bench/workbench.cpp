@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "methods/registry.hpp"
 #include "train/study_fields.hpp"
 
 namespace m2m {
@@ -28,13 +27,8 @@ std::shared_ptr<const LoadedData> Workbench::data() {
 }
 
 TrialSetup Workbench::setup(const Config& config) {
-  TrialSetup setup;
-  setup.settings = train_settings(config);
-  setup.method = find_method(config.text("method"));
-  setup.keys = keys_of_f(config);
-  setup.data = data();
-  if (setup.method.editing) {
-    setup.editing = setup.method.editing(config);
+  TrialSetup setup = trial_setup(config, data());
+  if (setup.recipe.translates) {
     setup.g = build_network(setup.settings, *setup.data);
     initialise(*setup.g, keys_of_g(config).init);
   }

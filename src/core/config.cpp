@@ -119,6 +119,11 @@ std::vector<double> Config::numbers(const std::string& name) const {
   return value.get<std::vector<double>>();
 }
 
+bool condition_holds(const Field& field, const Config& resolved) {
+  const auto& [name, values] = field.acts_where;
+  return name.empty() || std::count(values.begin(), values.end(), resolved.text(name)) > 0;
+}
+
 const Field* find_field(std::span<const Field> fields, const std::string& name) {
   const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == name; });
   return found == fields.end() ? nullptr : &*found;

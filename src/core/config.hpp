@@ -20,6 +20,12 @@ enum class FieldUse { stage, provenance };
 
 class Config;
 
+/// Settings that only act where another one, a text, has one of these values.
+struct ActsWhere {
+  std::string field;
+  std::vector<std::string> values;
+};
+
 /// One setting, as a study file, the command line and the results know it.
 struct Field {
   std::string name;  // dotted: "m2m.beta"
@@ -31,6 +37,7 @@ struct Field {
   double least = -std::numeric_limits<double>::infinity();  // numbers and integers: bounds, inclusive
   double most = std::numeric_limits<double>::infinity();
   FieldUse use = FieldUse::stage;
+  ActsWhere acts_where = {};  // empty: everywhere
 };
 
 /// A flat set of named values: {"data.set": "cifar10", "data.ratio": 100.0, ...}. A value, not a view.
@@ -56,6 +63,9 @@ class Config {
   const Json& at(const std::string& name) const;
   Json values_;
 };
+
+/// Whether the field's `acts_where` holds for these settings.
+bool condition_holds(const Field& field, const Config& resolved);
 
 /// The field of that name, or nullptr.
 const Field* find_field(std::span<const Field> fields, const std::string& name);

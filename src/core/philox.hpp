@@ -13,17 +13,27 @@ enum class SeedRole : std::uint32_t { subset = 1, init = 2, order = 3, plan = 4,
 
 /// What a number is drawn for. No two purposes share a counter.
 enum class Purpose : std::uint8_t {
-  subset = 1,        // which images of a class are in the training set
-  holdout = 2,       // which training images validate
-  initial = 3,       // initial weights
-  order = 4,         // the permutation of an epoch
-  crop = 5,          // shift and flip of a slot
-  sample_class = 6,  // class of a re-sampled slot
-  sample_image = 7,  // image of a re-sampled slot within its class
-  generate = 8,      // whether a slot is chosen for generation
-  seed_image = 9,    // which image of the batch a slot is translated from
-  coin = 10,         // whether a translation may be kept
-  noise = 11,        // the random start of a translation
+  subset = 1,          // which images of a class are in the training set
+  holdout = 2,         // which training images validate
+  initial = 3,         // initial weights
+  order = 4,           // the permutation of an epoch
+  crop = 5,            // shift and flip of a slot
+  sample_class = 6,    // class of a re-sampled slot
+  sample_image = 7,    // image of a re-sampled slot within its class
+  generate = 8,        // whether a slot is chosen for generation
+  seed_image = 9,      // which image of the batch a slot is translated from
+  coin = 10,           // whether a translation may be kept
+  noise = 11,          // the random start of a translation
+  initial_head = 12,   // weights of a head that begins anew
+  filled_order = 13,   // the permutation of a filled-up training set
+  smote = 14,          // where between two samples a new one lies
+  mix_share = 15,      // how much of a mixed sample is its own
+  mix_partner = 16,    // whom a slot is mixed with, within the batch
+  mix_box = 17,        // where a patch lies
+  mix_coin = 18,       // whether a batch is mixed
+  partner_class = 19,  // class of a partner from outside the batch
+  partner_image = 20,  // its image within the class
+  partner_crop = 21,   // its shift and flip
 };
 
 /// A Philox key: 32 bits of seed, 32 bits of role.

@@ -16,6 +16,7 @@ namespace m2m {
 struct ImageShape {
   int channels = 0, height = 0, width = 0;
   std::int64_t size() const { return std::int64_t{1} * channels * height * width; }
+  bool is_vector() const { return channels == 1 && height == 1; }  // of features
   bool operator==(const ImageShape&) const = default;
 };
 

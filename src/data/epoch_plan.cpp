@@ -17,19 +17,52 @@ Place place_of(const PlanBasis& basis, int epoch, std::int64_t index) {
           static_cast<std::uint32_t>(index % basis.batch)};
 }
 
-std::int32_t balanced_image(const PlanBasis& basis, Place at) {
-  Stream of_class(basis.plan, Purpose::sample_class, at.epoch, at.step, at.slot);
+std::int32_t balanced_image(const PlanBasis& basis, Place at, Purpose class_purpose, Purpose image_purpose) {
+  Stream of_class(basis.plan, class_purpose, at.epoch, at.step, at.slot);
   const auto& images = basis.of_class[of_class.below(static_cast<std::int64_t>(basis.of_class.size()))];
-  Stream of_image(basis.plan, Purpose::sample_image, at.epoch, at.step, at.slot);
+  Stream of_image(basis.plan, image_purpose, at.epoch, at.step, at.slot);
   return images[of_image.below(static_cast<std::int64_t>(images.size()))];
 }
 
-Slot augmented(const PlanBasis& basis, Place at, std::int32_t image) {
+Slot augmented(const PlanBasis& basis, std::int32_t image, Stream stream) {
   const int pad = basis.augmentation.pad;
-  Stream stream(basis.order, Purpose::crop, at.epoch, at.step, at.slot);
   const auto dy = static_cast<std::int8_t>(stream.below(2 * pad + 1) - pad);
   const auto dx = static_cast<std::int8_t>(stream.below(2 * pad + 1) - pad);
   return {image, dy, dx, static_cast<std::uint8_t>(basis.augmentation.flip ? stream.below(2) : 0)};
+}
+
+/// Images of the slots [first, last) of an epoch, where a shuffle of all images goes on from epoch to epoch.
+std::vector<std::int32_t> filled_images(const PlanBasis& basis, int epoch, std::int64_t first, std::int64_t last) {
+  const auto all = static_cast<std::int64_t>(basis.labels.size());
+  const std::int64_t before = std::int64_t{epoch} * epoch_size(basis);
+  std::vector<std::int32_t> images, order;
+  std::int64_t shuffle = -1;
+  for (std::int64_t at = before + first; at < before + last; ++at) {
+    if (at / all != shuffle) {
+      shuffle = at / all;
+      order = permutation(all, Stream(basis.order, Purpose::filled_order, static_cast<std::uint32_t>(shuffle)));
+    }
+    images.push_back(order[at % all]);
+  }
+  return images;
+}
+
+/// Images of the slots [first, last) of an epoch.
+std::vector<std::int32_t> sampled_images(const PlanBasis& basis, int epoch, Sampling sampling, std::int64_t first,
+                                         std::int64_t last) {
+  if (sampling == Sampling::filled) return filled_images(basis, epoch, first, last);
+  std::vector<std::int32_t> images;
+  if (sampling == Sampling::class_balanced) {
+    for (std::int64_t index = first; index < last; ++index) {
+      images.push_back(
+          balanced_image(basis, place_of(basis, epoch, index), Purpose::sample_class, Purpose::sample_image));
+    }
+    return images;
+  }
+  const auto order =
+      permutation(epoch_size(basis), Stream(basis.order, Purpose::order, static_cast<std::uint32_t>(epoch)));
+  images.assign(order.begin() + first, order.begin() + last);
+  return images;
 }
 
 }  // namespace
@@ -46,31 +79,37 @@ PlanBasis plan_basis(const DataSet& data, const Split& split, std::int64_t batch
       {},    split.counts, std::vector<std::vector<std::int32_t>>(split.counts.size()), data.augmentation, batch,
       order, plan};
   for (const std::int32_t row : split.train.rows) {
-    basis.of_class[images.labels[row]].push_back(static_cast<std::int32_t>(basis.labels.size()));
+    // Re-sampling draws from what was there before a set was filled up.
+    const bool is_own = static_cast<std::int64_t>(basis.labels.size()) < total(split.counts);
+    if (is_own) basis.of_class[images.labels[row]].push_back(static_cast<std::int32_t>(basis.labels.size()));
     basis.labels.push_back(images.labels[row]);
   }
   return basis;
 }
 
+std::int64_t epoch_size(const PlanBasis& basis) { return total(basis.counts); }
+
+Slot partner_slot(const PlanBasis& basis, int epoch, std::int64_t step, std::size_t slot) {
+  const Place at{static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(step),
+                 static_cast<std::uint32_t>(slot)};
+  const std::int32_t image = balanced_image(basis, at, Purpose::partner_class, Purpose::partner_image);
+  return augmented(basis, image, Stream(basis.plan, Purpose::partner_crop, at.epoch, at.step, at.slot));
+}
+
 EpochPlan plan_epoch(const PlanBasis& basis, int epoch, Sampling sampling) {
-  const auto size = static_cast<std::int64_t>(basis.labels.size());
-  return {epoch, basis.batch, plan_slots(basis, epoch, sampling, 0, size)};
+  return {epoch, basis.batch, plan_slots(basis, epoch, sampling, 0, epoch_size(basis))};
 }
 
 std::vector<Slot> plan_slots(const PlanBasis& basis, int epoch, Sampling sampling, std::int64_t first,
                              std::int64_t last) {
-  const auto size = static_cast<std::int64_t>(basis.labels.size());
-  if (first < 0 || first > last || last > size)
+  if (first < 0 || first > last || last > epoch_size(basis)) {
     throw internal_error("slots were asked for that the epoch does not have");
-  std::vector<std::int32_t> order;
-  if (sampling == Sampling::permutation) {
-    order = permutation(size, Stream(basis.order, Purpose::order, static_cast<std::uint32_t>(epoch)));
   }
   std::vector<Slot> slots;
   slots.reserve(last - first);
-  for (std::int64_t index = first; index < last; ++index) {
-    const Place at = place_of(basis, epoch, index);
-    slots.push_back(augmented(basis, at, order.empty() ? balanced_image(basis, at) : order[index]));
+  for (const std::int32_t image : sampled_images(basis, epoch, sampling, first, last)) {
+    const Place at = place_of(basis, epoch, first + static_cast<std::int64_t>(slots.size()));
+    slots.push_back(augmented(basis, image, Stream(basis.order, Purpose::crop, at.epoch, at.step, at.slot)));
   }
   return slots;
 }

@@ -14,6 +14,7 @@ namespace m2m {
 enum class Sampling {
   permutation,     // each image once, without replacement
   class_balanced,  // with replacement, weight 1/N_k: a class uniformly, then one of its images uniformly
+  filled,          // from a set that was filled up: one shuffle of it goes on over several epochs
 };
 
 /// One slot: an image of the training part and how it is shifted and flipped.
@@ -33,9 +34,10 @@ struct EpochPlan {
   std::span<const Slot> step(std::int64_t index) const;
 };
 
-/// What a base plan is drawn from; made once a trial. `labels` are those of the training part, in its order.
+/// What a base plan is drawn from; made once a trial. `labels` are those of the training part, in its order; where
+/// that was filled up, more than the N slots of an epoch.
 struct PlanBasis {
-  std::vector<std::int32_t> labels;                 // [N]
+  std::vector<std::int32_t> labels;                 // [N] or more
   ClassCounts counts;                               // [K]
   std::vector<std::vector<std::int32_t>> of_class;  // [K] positions of each class, ascending
   Augmentation augmentation;
@@ -45,6 +47,13 @@ struct PlanBasis {
 };
 
 PlanBasis plan_basis(const DataSet& data, const Split& split, std::int64_t batch, Key order, Key plan);
+
+/// N, the slots of an epoch.
+std::int64_t epoch_size(const PlanBasis& basis);
+
+/// A slot from outside the batch for slot `slot` of a step: a class-balanced draw with an augmentation of its own.
+/// Pure; bit-identical everywhere.
+Slot partner_slot(const PlanBasis& basis, int epoch, std::int64_t step, std::size_t slot);
 
 /// The base plan of an epoch. Pure and local; bit-identical everywhere.
 EpochPlan plan_epoch(const PlanBasis& basis, int epoch, Sampling sampling);

@@ -14,9 +14,11 @@ namespace m2m {
 
 /// A rank's share of one step: images and labels, as gathered and augmented.
 struct Batch {
-  torch::Tensor images;             // [b, c, h, w], pixels in [0, 1]
-  torch::Tensor labels;             // int64 [b]
-  std::vector<std::int32_t> slots;  // [b], which of the step's slots they are, ascending
+  torch::Tensor images;               // [b, c, h, w], pixels in [0, 1]
+  torch::Tensor labels;               // int64 [b]
+  std::vector<std::int32_t> slots;    // [b], which of the step's slots they are, ascending
+  torch::Tensor partner_labels = {};  // int64 [b], of whom they are mixed with; undefined where nothing is mixed
+  torch::Tensor label_shares = {};    // [b], of their own label
 };
 
 /// The images a method translated in a rank's share of a step: m of them, in the order of their slots. m may be 0

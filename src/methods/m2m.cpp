@@ -50,6 +50,7 @@ torch::Tensor scaled_noise(const EditContext& context, const std::vector<Transla
   for (std::size_t i = 0; i < translations.size(); ++i) {
     const std::span<double> image(noise.data_ptr<double>() + i * size, size);
     draw_noise(context.plan, context.epoch, context.step, translations[i].slot, image);
+    for (double& value : image) value *= translations[i].noise_scale;
   }
   noise.mul_(torch::tensor(scale, torch::kFloat64).view({1, -1, 1, 1}));
   return noise.to(like.options());
@@ -64,7 +65,7 @@ double passes_of(const TranslateSettings& settings) {
 }  // namespace
 
 std::vector<Field> m2m_fields() {
-  return {
+  std::vector<Field> fields = {
       {"m2m.beta",
        FieldType::number,
        0.999,
@@ -86,9 +87,11 @@ std::vector<Field> m2m_fields() {
       {"m2m.random_start", FieldType::flag, true, "", "Begin a translation with a little noise on the seed image."},
       {"m2m.noise",
        FieldType::number,
-       0.5,
+       nullptr,
        "L2 in pixels",
-       "Largest norm of that noise, per channel over all images of a step.",
+       "Largest norm of that noise, per channel over all images of a step: .5 unless given. For vectors of "
+       "features, "
+       "over the root of their number and by itself: .866 unless given.",
        {},
        0},
       {"m2m.seed_by",
@@ -119,6 +122,8 @@ std::vector<Field> m2m_fields() {
        "Which g: best validation among the epochs after the last learning-rate drop, or the last.",
        {"best", "last"}},
   };
+  for (Field& field : fields) field.acts_where = {"recipe.translate", {"m2m"}};
+  return fields;
 }
 
 M2mSettings m2m_settings(const Config& resolved) {
@@ -126,7 +131,7 @@ M2mSettings m2m_settings(const Config& resolved) {
   settings.plan.beta = resolved.number("m2m.beta");
   settings.plan.seed_by = resolved.text("m2m.seed_by") == "sample" ? SeedBy::sample : SeedBy::class_first;
   settings.plan.random_start = resolved.flag("m2m.random_start");
-  settings.plan.noise_norm = resolved.number("m2m.noise");
+  if (resolved.has("m2m.noise")) settings.plan.noise_norm = resolved.number("m2m.noise");
   settings.translate.lambda = resolved.number("m2m.lambda");
   settings.translate.step_size = resolved.number("m2m.step_size");
   settings.translate.steps = static_cast<int>(resolved.integer("m2m.steps"));

@@ -61,6 +61,28 @@ std::vector<double> noise_scales(const PlanBasis& basis, const StepTranslations&
   return scales;
 }
 
+/// The same for vectors of features, each by itself.
+void scale_each(const PlanBasis& basis, StepTranslations& planned, int epoch, std::int64_t step, double norm,
+                ImageShape shape) {
+  std::vector<double> noise(static_cast<std::size_t>(shape.size()));
+  const double most = norm / std::sqrt(static_cast<double>(planned.n()));
+  for (Translation& translation : planned.chosen) {
+    draw_noise(basis.plan, epoch, step, translation.slot, noise);
+    const double length = std::sqrt(std::inner_product(noise.begin(), noise.end(), noise.begin(), 0.0));
+    translation.noise_scale = length > most ? most / length : 1.0;
+  }
+  planned.noise_scale = {1.0};
+}
+
+void scale_noise(const PlanBasis& basis, StepTranslations& planned, int epoch, std::int64_t step,
+                 std::optional<double> norm, ImageShape shape) {
+  if (shape.is_vector()) {
+    scale_each(basis, planned, epoch, step, norm.value_or(0.866), shape);
+  } else {
+    planned.noise_scale = noise_scales(basis, planned, epoch, step, norm.value_or(0.5), shape);
+  }
+}
+
 }  // namespace
 
 std::vector<std::int32_t> StepTranslations::worked_slots() const {
@@ -107,7 +129,7 @@ StepTranslations plan_translations(const PlanBasis& basis, std::span<const Slot>
     planned.chosen.push_back({static_cast<std::int32_t>(i), seed, labels[seed], target, coin, worked});
   }
   if (settings.random_start && !planned.chosen.empty()) {
-    planned.noise_scale = noise_scales(basis, planned, epoch, step, settings.noise_norm, shape);
+    scale_noise(basis, planned, epoch, step, settings.noise_norm, shape);
   }
   return planned;
 }

@@ -2,6 +2,7 @@
 // M2m, what to translate: everything about a step's translations that does not depend on a network.
 // Kim, Jeong, Shin, "M2m: Imbalanced classification via major-to-minor translation", CVPR 2020, algorithm 1.
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -25,7 +26,9 @@ struct M2mPlanSettings {
   double beta = 0.999;
   SeedBy seed_by = SeedBy::sample;
   bool random_start = true;
-  double noise_norm = 0.5;  // largest L2 norm of the noise, per channel over all translated images of a step
+  /// Largest L2 norm of the noise: of images, per channel over all translated ones of a step, .5; of vectors of
+  /// features, of each by itself, .866 / sqrt(n) (which is what .5 per channel comes to for images of three).
+  std::optional<double> noise_norm = {};
   CoinOrder order = CoinOrder::coin_first;
 };
 
@@ -45,8 +48,9 @@ struct Translation {
   std::int32_t seed_slot = 0;  // in the step: the image as augmented there
   std::int32_t seed_class = 0;
   std::int32_t target = 0;
-  bool coin = false;    // false: the translation will not be kept, whatever comes out
-  bool worked = false;  // whether it is translated at all
+  bool coin = false;       // false: the translation will not be kept, whatever comes out
+  bool worked = false;     // whether it is translated at all
+  double noise_scale = 1;  // of its own noise: vectors of features; of images, all have those of the step
 };
 
 struct StepTranslations {

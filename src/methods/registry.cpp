@@ -4,43 +4,115 @@
 #include <fmt/ranges.h>
 
 #include "core/error.hpp"
+#include "methods/catalogue/balanced_softmax.hpp"
+#include "methods/catalogue/cb_rw.hpp"
+#include "methods/catalogue/cmo.hpp"
+#include "methods/catalogue/crt.hpp"
+#include "methods/catalogue/drs.hpp"
+#include "methods/catalogue/drw.hpp"
+#include "methods/catalogue/erm.hpp"
+#include "methods/catalogue/focal.hpp"
+#include "methods/catalogue/ldam.hpp"
+#include "methods/catalogue/ldam_drw.hpp"
+#include "methods/catalogue/logit_adjusted.hpp"
+#include "methods/catalogue/logit_adjustment_post_hoc.hpp"
+#include "methods/catalogue/lws.hpp"
+#include "methods/catalogue/m2m.hpp"
+#include "methods/catalogue/m2m_ldam.hpp"
+#include "methods/catalogue/mislas.hpp"
+#include "methods/catalogue/mixup.hpp"
+#include "methods/catalogue/mixup_drw.hpp"
+#include "methods/catalogue/remix.hpp"
+#include "methods/catalogue/rs.hpp"
+#include "methods/catalogue/rw.hpp"
+#include "methods/catalogue/smote.hpp"
+#include "methods/catalogue/tau_normalisation.hpp"
 #include "methods/losses.hpp"
 #include "methods/m2m.hpp"
+#include "methods/mixing.hpp"
+#include "methods/post_hoc.hpp"
+#include "methods/recipe.hpp"
 
 namespace m2m {
 namespace {
 
-constexpr Phase plain{Begin::at_once, Sampling::permutation, cross_entropy, false};
-constexpr Phase balanced{Begin::at_once, Sampling::class_balanced, cross_entropy, false};
-constexpr Phase balanced_later{Begin::deferred, Sampling::class_balanced, cross_entropy, false};
-constexpr Phase translated_later{Begin::deferred, Sampling::class_balanced, cross_entropy, true};
+/// What a recipe says where neither a study nor its method does.
+std::string standard_of(const std::string& name, const Config& config) {
+  if (name == "recipe.loss") return "cross-entropy";
+  if (name == "recipe.head") return needs_cosines(config.text("recipe.loss")) ? "cosine" : "linear";
+  if (name == "recipe.rebalance") return "never";
+  if (name == "recipe.sampling") return "plain";
+  if (name == "recipe.train") return "everything";
+  return name == "recipe.start" ? "" : "none";
+}
 
-std::string phase_line(const Phase& phase) {
-  return fmt::format("  from {}: {} sampling, cross-entropy{}\n",
-                     phase.begin == Begin::at_once ? "epoch 0" : "train.defer_until",
-                     phase.sampling == Sampling::permutation ? "plain" : "class-balanced",
-                     phase.edits_batches ? ", slots of rare classes filled with translated images" : "");
+/// Settings of stages that begin where a trial has ended.
+std::vector<Field> second_stage_fields() {
+  const ActsWhere second{"recipe.train", {"head", "scales", "head-and-scales"}};
+  return {
+      {.name = "second.epochs",
+       .type = FieldType::integer,
+       .standard = 10,
+       .unit = "epochs",
+       .help = "Length of a second stage.",
+       .least = 1,
+       .most = 100000,
+       .acts_where = second},
+      {.name = "second.lr",
+       .type = FieldType::number,
+       .standard = 0.1,
+       .unit = "",
+       .help = "Learning rate that a second stage begins with; it falls to 0 along half a cosine.",
+       .least = 0,
+       .acts_where = second},
+      {.name = "second.head_lr_factor",
+       .type = FieldType::number,
+       .standard = 1.0,
+       .unit = "",
+       .help = "What the rate is multiplied by for the weights of the head, not for its factors.",
+       .least = 0,
+       .acts_where = second},
+  };
+}
+
+std::string phase_line(const Config& config) {
+  const Recipe recipe = recipe_of(config);
+  if (recipe.rebalance == Rebalance::never) return "";
+  std::string line = recipe.rebalance == Rebalance::deferred ? "  from train.defer_until:" : "  from epoch 0:";
+  if (recipe.sampling != Sampling::permutation) line += " " + config.text("recipe.sampling") + " sampling";
+  if (recipe.class_weights != ClassWeights::none)
+    line += " class weights by " + config.text("recipe.class_weights");
+  if (recipe.translates) line += ", slots of rare classes filled with translated images";
+  return line + "\n";
 }
 
 }  // namespace
 
 const std::vector<Method>& methods() {
   static const std::vector<Method> entries = {
-      {"ERM", "Empirical risk minimisation: cross-entropy on the data as it is.", "Vapnik 1998", {plain}},
-      {"RS",
-       "Re-sampling: every class drawn equally often, from the first epoch on.",
-       "Japkowicz, Stephen: The class imbalance problem, 2002",
-       {balanced}},
-      {"DRS",
-       "Deferred re-sampling: ERM first, class-balanced batches from train.defer_until on.",
-       "Cao et al.: Learning imbalanced datasets with label-distribution-aware margin loss, NeurIPS 2019",
-       {plain, balanced_later}},
-      {"M2m",
-       "Major-to-minor translation: from train.defer_until on, class-balanced slots of rare classes are filled "
-       "with images of frequent classes, translated on the fly by gradient steps against g.",
-       "Kim, Jeong, Shin: M2m: Imbalanced classification via major-to-minor translation, CVPR 2020",
-       {plain, translated_later},
-       m2m_editing},
+      catalogue::erm,
+      catalogue::rs,
+      catalogue::drs,
+      catalogue::smote,
+      catalogue::rw,
+      catalogue::cb_rw,
+      catalogue::drw,
+      catalogue::focal,
+      catalogue::ldam,
+      catalogue::ldam_drw,
+      catalogue::m2m,
+      catalogue::m2m_ldam,
+      catalogue::logit_adjusted,
+      catalogue::balanced_softmax,
+      catalogue::logit_adjustment_post_hoc,
+      catalogue::tau_normalisation,
+      catalogue::crt,
+      catalogue::lws,
+      catalogue::mixup,
+      catalogue::mixup_drw,
+      catalogue::remix,
+      catalogue::cmo,
+      catalogue::mislas,
   };
   return entries;
 }
@@ -58,17 +130,49 @@ const Method& find_method(const std::string& name) {
   throw usage_error(fmt::format("method = '{}': expected one of {}", name, fmt::join(method_names(), ", ")));
 }
 
+Config with_recipe(Config config) {
+  const Method& method = find_method(config.text("method"));
+  for (const auto& [name, value] : method.settings.items()) {
+    if (!config.has(name)) config.set(name, value);
+  }
+  for (const Field& field : recipe_fields()) {
+    if (field.name.starts_with("recipe.") && !config.has(field.name)) {
+      config.set(field.name, standard_of(field.name, config));
+    }
+  }
+  return config;
+}
+
+Config with_method(Config config, const std::string& name) {
+  config.set("method", name);
+  for (const Field& field : recipe_fields()) {
+    if (field.name.starts_with("recipe.")) config.set(field.name, nullptr);
+  }
+  return with_recipe(std::move(config));
+}
+
 std::string describe_method(const std::string& name) {
   const Method& method = find_method(name);
+  const Config config = with_method({}, name);
+  const Recipe recipe = recipe_of(config);
   std::string text = fmt::format("{}: {}\n  source: {}\n", method.name, method.about, method.source);
-  for (const Phase& phase : method.phases) text += phase_line(phase);
+  if (!recipe.start.empty()) text += fmt::format("  begins from a finished trial of {}\n", recipe.start);
+  if (recipe.trains()) {
+    text +=
+        fmt::format("  loss: {}: {}; head: {}\n", recipe.loss, about_loss(recipe.loss), config.text("recipe.head"));
+    text += phase_line(config);
+  }
+  for (const auto& [key, value] : method.settings.items()) text += fmt::format("  {} = {}\n", key, value.dump());
   return text;
 }
 
 std::vector<Field> method_fields() {
   std::vector<Field> fields = {
       {"method", FieldType::text, nullptr, "", "The method to train; required.", method_names()}};
-  for (Field& field : m2m_fields()) fields.push_back(std::move(field));
+  for (auto rows :
+       {recipe_fields(), loss_fields(), mixing_fields(), second_stage_fields(), post_hoc_fields(), m2m_fields()}) {
+    for (Field& field : rows) fields.push_back(std::move(field));
+  }
   return fields;
 }
 

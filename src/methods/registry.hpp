@@ -13,6 +13,11 @@ std::vector<std::string> method_names();
 /// Throws Error (usage), naming the nearest, where no method has that name.
 const Method& find_method(const std::string& name);
 
+/// Fills in recipe.* and whatever else the method sets, where `config` does not say it. Pure.
+Config with_recipe(Config config);
+/// The same settings for another method, whose own recipe replaces recipe.*
+Config with_method(Config config, const std::string& name);
+
 /// What `m2m-sweep describe NAME` prints: what the method does, its source, its phases.
 std::string describe_method(const std::string& name);
 

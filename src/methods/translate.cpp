@@ -20,13 +20,13 @@ torch::Tensor translate(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor&
   const auto n = static_cast<double>(divisor);
   torch::Tensor x = start.detach().clone(at::MemoryFormat::Contiguous);
   for (int step = 0; step < settings.steps; ++step) {
-    const torch::Tensor of_g = g.remembered_logits(x);
+    const torch::Tensor of_g = g.remembered_outputs(x);
     // d CE(z, k) / dz = softmax(z) - one_hot(k)
     torch::Tensor gradient = g.pixel_gradient((torch::softmax(of_g, 1) - one_hot(targets, of_g)) / n);
     torch::Tensor loss;
     if (watcher) loss = cross_entropy(of_g, targets).sum() / n;
     if (settings.lambda != 0) {
-      const torch::Tensor of_f = f.remembered_logits(x);
+      const torch::Tensor of_f = f.remembered_outputs(x);
       gradient += f.pixel_gradient(one_hot(seed_classes, of_f) * (settings.lambda / n));
       if (watcher) loss += settings.lambda / n * of_f.gather(1, seed_classes.unsqueeze(1)).sum();
     }
@@ -37,7 +37,7 @@ torch::Tensor translate(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor&
 }
 
 torch::Tensor target_probability(FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets) {
-  return torch::softmax(g.logits(images), 1).gather(1, targets.unsqueeze(1)).squeeze(1);
+  return torch::softmax(g.outputs(images), 1).gather(1, targets.unsqueeze(1)).squeeze(1);
 }
 
 torch::Tensor passes_gamma(const torch::Tensor& target_probability, const TranslateSettings& settings) {

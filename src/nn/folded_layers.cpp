@@ -91,9 +91,7 @@ template <typename T>
 FoldedLayers<T>::FoldedLayers(const ResNet& network)
     : first(network, "conv_1_3x3", "bn_1",
             {network.spec().height, network.spec().width, network.spec().channels, ResNet::channels.front(), 1}),
-      blocks(folded_blocks<T>(network)),
-      own_linear_weight_(tensor_of(network, "linear.weight")),
-      own_linear_bias_(tensor_of(network, "linear.bias")) {}
+      blocks(folded_blocks<T>(network)) {}
 
 template <typename T>
 void FoldedLayers<T>::refresh() {
@@ -102,8 +100,6 @@ void FoldedLayers<T>::refresh() {
     block.a.refresh();
     block.b.refresh();
   }
-  linear_weight = own_linear_weight_.clone();
-  linear_bias = own_linear_bias_.clone();
 }
 
 template class FoldedConv<float>;

@@ -50,13 +50,9 @@ class FoldedLayers {
  public:
   FoldedConv<T> first;
   std::vector<FoldedBlock<T>> blocks;
-  torch::Tensor linear_weight, linear_bias;  // float32 [K, c], [K]
 
   explicit FoldedLayers(const ResNet& network);
   void refresh();
-
- private:
-  torch::Tensor own_linear_weight_, own_linear_bias_;  // the network's own memory
 };
 
 }  // namespace m2m

@@ -55,16 +55,12 @@ FoldedOperations::Layer FoldedOperations::layer(const ResNet& network, const std
   return made;
 }
 
-FoldedOperations::FoldedOperations(const ResNet& network) {
+FoldedOperations::FoldedOperations(const ResNet& network)
+    : FrozenNetwork(network), precision_(network.head().weight.scalar_type()) {
   const torch::NoGradGuard no_gradient;
-  const auto parameters = network.named_parameters();
-  own_linear_weight_ = parameters["linear.weight"].detach();
-  own_linear_bias_ = parameters["linear.bias"].detach();
-  linear_weight_ = torch::empty_like(own_linear_weight_);
-  linear_bias_ = torch::empty_like(own_linear_bias_);
-  arithmetic_ = network.spec().bfloat16 ? torch::kBFloat16 : own_linear_weight_.scalar_type();
-  mean_ = per_channel(network.spec().mean, own_linear_weight_);
-  deviation_ = per_channel(network.spec().std, own_linear_weight_);
+  arithmetic_ = network.spec().bfloat16 ? torch::kBFloat16 : precision_;
+  mean_ = per_channel(network.spec().mean, network.head().weight);
+  deviation_ = per_channel(network.spec().std, network.head().weight);
   layers_.push_back(layer(network, "conv_1_3x3", "bn_1", 1));
   for (std::size_t stage = 0; stage < ResNet::channels.size(); ++stage) {
     for (int i = 0; i < network.blocks_per_stage(); ++i) {
@@ -76,15 +72,13 @@ FoldedOperations::FoldedOperations(const ResNet& network) {
   }
 }
 
-void FoldedOperations::refresh() {
+void FoldedOperations::refresh_features() {
   const torch::NoGradGuard no_gradient;
   for (Layer& layer : layers_) {
     const torch::Tensor scale = layer.gamma / (layer.variance + batch_norm_epsilon).sqrt();
     layer.weight.copy_(layer.own_weight * scale.view({-1, 1, 1, 1}));
     layer.bias.copy_(layer.beta - scale * layer.mean);
   }
-  linear_weight_.copy_(own_linear_weight_);
-  linear_bias_.copy_(own_linear_bias_);
 }
 
 torch::Tensor FoldedOperations::run(const torch::Tensor& pixels, bool remember) {
@@ -103,23 +97,21 @@ torch::Tensor FoldedOperations::run(const torch::Tensor& pixels, bool remember) 
     x = convolve(convolve(x, a).relu_(), b).add_(shortcut).relu_();
   }
   if (remember) inputs_.push_back(x);
-  const torch::Tensor features = x.mean({2, 3}, /*keepdim=*/false, linear_weight_.scalar_type());
-  return torch::addmm(linear_bias_, features, linear_weight_.t());
+  return pooled(x, precision_);
 }
 
-torch::Tensor FoldedOperations::logits(const torch::Tensor& pixels) { return run(pixels, false); }
+torch::Tensor FoldedOperations::features(const torch::Tensor& pixels) { return run(pixels, false); }
 
-torch::Tensor FoldedOperations::remembered_logits(const torch::Tensor& pixels) {
+torch::Tensor FoldedOperations::remembered_features(const torch::Tensor& pixels) {
   pixels_ = pixels.detach();
   return run(pixels_, true);
 }
 
-torch::Tensor FoldedOperations::pixel_gradient(const torch::Tensor& logit_gradient) {
+torch::Tensor FoldedOperations::pixel_gradient_of_features(const torch::Tensor& of_features) {
   const torch::NoGradGuard no_gradient;
   const torch::Tensor& last = inputs_.back();
-  const torch::Tensor of_features =
-      logit_gradient.mm(linear_weight_) / static_cast<double>(last.size(2) * last.size(3));
-  torch::Tensor gradient = of_features.to(arithmetic_).unsqueeze(2).unsqueeze(3) * (last > 0);
+  const torch::Tensor of_pixels = of_features / static_cast<double>(last.size(2) * last.size(3));
+  torch::Tensor gradient = of_pixels.to(arithmetic_).unsqueeze(2).unsqueeze(3) * (last > 0);
   for (std::size_t block = halves_.size(); block-- > 0;) {
     const std::size_t a = 2 * block + 1, b = a + 1;
     const torch::Tensor hidden = back(gradient, inputs_[b], layers_[b].weight, 1).mul_(inputs_[b] > 0);

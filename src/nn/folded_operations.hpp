@@ -14,10 +14,12 @@ class FoldedOperations : public FrozenNetwork {
  public:
   explicit FoldedOperations(const ResNet& network);
 
-  void refresh() override;
-  torch::Tensor logits(const torch::Tensor& pixels) override;
-  torch::Tensor remembered_logits(const torch::Tensor& pixels) override;
-  torch::Tensor pixel_gradient(const torch::Tensor& logit_gradient) override;
+  torch::Tensor features(const torch::Tensor& pixels) override;
+
+ protected:
+  void refresh_features() override;
+  torch::Tensor remembered_features(const torch::Tensor& pixels) override;
+  torch::Tensor pixel_gradient_of_features(const torch::Tensor& of_features) override;
 
  private:
   /// A convolution and the batch norm behind it; weight and bias in the precision of the arithmetic.
@@ -31,13 +33,12 @@ class FoldedOperations : public FrozenNetwork {
 
   torch::Tensor run(const torch::Tensor& pixels, bool remember);
 
-  torch::Dtype arithmetic_;
-  torch::Tensor mean_, deviation_;  // [1, c, 1, 1]
-  std::vector<Layer> layers_;       // the first convolution, then a and b of each block
-  std::vector<bool> halves_;        // by block
-  torch::Tensor linear_weight_, linear_bias_, own_linear_weight_, own_linear_bias_;
-  torch::Tensor pixels_;               // those remembered
-  std::vector<torch::Tensor> inputs_;  // of each layer, then the last layer's output
+  torch::Dtype precision_, arithmetic_;  // of the weights; of the convolutions
+  torch::Tensor mean_, deviation_;       // [1, c, 1, 1]
+  std::vector<Layer> layers_;            // the first convolution, then a and b of each block
+  std::vector<bool> halves_;             // by block
+  torch::Tensor pixels_;                 // those remembered
+  std::vector<torch::Tensor> inputs_;    // of each layer, then the last layer's output
 };
 
 }  // namespace m2m

@@ -20,7 +20,8 @@ Normalisation normalisation_of(const NetworkSpec& spec) {
 
 template <typename T>
 FoldedResNet<T>::FoldedResNet(const ResNet& network, kernels::InstructionSet set)
-    : layers_(network),
+    : FrozenNetwork(network),
+      layers_(network),
       normalisation_(normalisation_of(network.spec())),
       set_(set),
       mask_words_(mask_words(layers_)) {}
@@ -38,7 +39,7 @@ torch::Tensor FoldedResNet<T>::run(const torch::Tensor& pixels, std::uint16_t* m
   const std::int64_t count = pixels.size(0);
   const std::int64_t values = count > 0 ? pixels.numel() / count : 0;
   runners_.resize(std::max<std::size_t>(runners_.size(), at::get_num_threads()));
-  torch::Tensor features = torch::empty({count, layers_.linear_weight.size(1)}, torch::kFloat32);
+  torch::Tensor features = torch::empty({count, ResNet::channels.back()}, torch::kFloat32);
   const float* in = pixels.const_data_ptr<float>();
   auto* out = features.data_ptr<float>();
   at::parallel_for(0, count, 1, [&](std::int64_t first, std::int64_t last) {
@@ -48,25 +49,25 @@ torch::Tensor FoldedResNet<T>::run(const torch::Tensor& pixels, std::uint16_t* m
                      out + i * features.size(1));
     }
   });
-  return torch::addmm(layers_.linear_bias, features, layers_.linear_weight.t());
+  return features;
 }
 
 template <typename T>
-torch::Tensor FoldedResNet<T>::logits(const torch::Tensor& pixels) {
+torch::Tensor FoldedResNet<T>::features(const torch::Tensor& pixels) {
   return run(pixels.contiguous(), nullptr);
 }
 
 template <typename T>
-torch::Tensor FoldedResNet<T>::remembered_logits(const torch::Tensor& pixels) {
+torch::Tensor FoldedResNet<T>::remembered_features(const torch::Tensor& pixels) {
   pixels_ = pixels.detach().contiguous();
   masks_.resize(static_cast<std::size_t>(pixels_.size(0) * mask_words_));
   return run(pixels_, masks_.data());
 }
 
 template <typename T>
-torch::Tensor FoldedResNet<T>::pixel_gradient(const torch::Tensor& logit_gradient) {
+torch::Tensor FoldedResNet<T>::pixel_gradient_of_features(const torch::Tensor& of_features) {
   const torch::NoGradGuard no_gradient;
-  const torch::Tensor features = logit_gradient.mm(layers_.linear_weight).contiguous();
+  const torch::Tensor features = of_features.contiguous();
   torch::Tensor gradient = torch::empty_like(pixels_);
   const std::int64_t count = pixels_.size(0);
   const std::int64_t values = count > 0 ? pixels_.numel() / count : 0;

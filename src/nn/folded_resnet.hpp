@@ -15,10 +15,12 @@ class FoldedResNet : public FrozenNetwork {
  public:
   FoldedResNet(const ResNet& network, kernels::InstructionSet set);
 
-  void refresh() override { layers_.refresh(); }
-  torch::Tensor logits(const torch::Tensor& pixels) override;
-  torch::Tensor remembered_logits(const torch::Tensor& pixels) override;
-  torch::Tensor pixel_gradient(const torch::Tensor& logit_gradient) override;
+  torch::Tensor features(const torch::Tensor& pixels) override;
+
+ protected:
+  void refresh_features() override { layers_.refresh(); }
+  torch::Tensor remembered_features(const torch::Tensor& pixels) override;
+  torch::Tensor pixel_gradient_of_features(const torch::Tensor& gradient) override;
 
  private:
   torch::Tensor run(const torch::Tensor& pixels, std::uint16_t* masks);

@@ -11,22 +11,37 @@ namespace m2m {
 /// A copy of a network in evaluation mode, as fast as it can be had. What is asked of it leaves the network alone.
 class FrozenNetwork {
  public:
+  explicit FrozenNetwork(const Network& network) : head_(network.head()) {}
   virtual ~FrozenNetwork() = default;
 
   /// Takes over the network's weights and running statistics as they are now.
-  virtual void refresh() = 0;
+  void refresh();
 
-  /// pixels: [n, c, h, w] in [0, 1] of the network's precision (float32 where that computes in bfloat16) ->
-  /// logits [n, K]. Local, deterministic.
-  virtual torch::Tensor logits(const torch::Tensor& pixels) = 0;
+  /// What the head is given. pixels: [n, c, h, w] in [0, 1] of the network's precision (float32 where that computes
+  /// in bfloat16) -> [n, features]. Local, deterministic.
+  virtual torch::Tensor features(const torch::Tensor& pixels) = 0;
+
+  /// The head's outputs, [n, K]: logits, or cosines. Local, deterministic.
+  torch::Tensor outputs(const torch::Tensor& pixels);
 
   /// The same, and remembers what pixel_gradient needs, until the next call.
-  virtual torch::Tensor remembered_logits(const torch::Tensor& pixels) = 0;
+  torch::Tensor remembered_outputs(const torch::Tensor& pixels);
 
-  /// Gradient of sum(logits * logit_gradient) with respect to the pixels last given to remembered_logits.
+  /// Gradient of sum(outputs * gradient) with respect to the pixels last given to remembered_outputs.
   ///
-  /// logit_gradient: [n, K]. Returns [n, c, h, w]. Local, deterministic.
-  virtual torch::Tensor pixel_gradient(const torch::Tensor& logit_gradient) = 0;
+  /// gradient: [n, K]. Returns [n, c, h, w]. Local, deterministic.
+  torch::Tensor pixel_gradient(const torch::Tensor& gradient);
+
+ protected:
+  /// Everything but the head.
+  virtual void refresh_features() = 0;
+  virtual torch::Tensor remembered_features(const torch::Tensor& pixels) = 0;
+  /// gradient: of the features last remembered, [n, features]. Returns [n, c, h, w].
+  virtual torch::Tensor pixel_gradient_of_features(const torch::Tensor& gradient) = 0;
+
+ private:
+  FrozenHead head_;
+  torch::Tensor features_;  // those remembered
 };
 
 /// Freezes `network` as it is now; it has to outlive the result.

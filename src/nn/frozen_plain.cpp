@@ -22,22 +22,22 @@ class EvaluationMode {
 
 }  // namespace
 
-torch::Tensor FrozenPlain::logits(const torch::Tensor& pixels) {
+torch::Tensor FrozenPlain::features(const torch::Tensor& pixels) {
   const torch::NoGradGuard no_gradient;
   const EvaluationMode evaluates(network_);
-  return network_.forward(pixels);
+  return network_.features(pixels);
 }
 
-torch::Tensor FrozenPlain::remembered_logits(const torch::Tensor& pixels) {
+torch::Tensor FrozenPlain::remembered_features(const torch::Tensor& pixels) {
   const torch::AutoGradMode with_gradient(true);
   const EvaluationMode evaluates(network_);
   pixels_ = pixels.detach().requires_grad_(true);
-  logits_ = network_.forward(pixels_);
-  return logits_.detach();
+  features_ = network_.features(pixels_);
+  return features_.detach();
 }
 
-torch::Tensor FrozenPlain::pixel_gradient(const torch::Tensor& logit_gradient) {
-  return torch::autograd::grad({logits_}, {pixels_}, {logit_gradient})[0];
+torch::Tensor FrozenPlain::pixel_gradient_of_features(const torch::Tensor& gradient) {
+  return torch::autograd::grad({features_}, {pixels_}, {gradient})[0];
 }
 
 }  // namespace m2m

@@ -6,16 +6,18 @@ namespace m2m {
 
 class FrozenPlain : public FrozenNetwork {
  public:
-  explicit FrozenPlain(Network& network) : network_(network) {}
+  explicit FrozenPlain(Network& network) : FrozenNetwork(network), network_(network) {}
 
-  void refresh() override {}  // it has no copy
-  torch::Tensor logits(const torch::Tensor& pixels) override;
-  torch::Tensor remembered_logits(const torch::Tensor& pixels) override;
-  torch::Tensor pixel_gradient(const torch::Tensor& logit_gradient) override;
+  torch::Tensor features(const torch::Tensor& pixels) override;
+
+ protected:
+  void refresh_features() override {}  // it has no copy
+  torch::Tensor remembered_features(const torch::Tensor& pixels) override;
+  torch::Tensor pixel_gradient_of_features(const torch::Tensor& gradient) override;
 
  private:
   Network& network_;
-  torch::Tensor pixels_, logits_;  // with autograd's record between them
+  torch::Tensor pixels_, features_;  // with autograd's record between them
 };
 
 }  // namespace m2m

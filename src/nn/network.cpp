@@ -8,7 +8,9 @@
 
 #include "core/error.hpp"
 #include "kernels/instruction_set.hpp"
+#include "nn/bottleneck_resnet.hpp"
 #include "nn/mlp.hpp"
+#include "nn/preact_resnet.hpp"
 #include "nn/resnet.hpp"
 
 namespace m2m {
@@ -26,17 +28,41 @@ void fill_normal(torch::Tensor tensor, double deviation, Stream stream) {
   tensor.copy_(drawn);
 }
 
-void initialise_parameter(torch::Tensor weight, bool is_bias, Stream stream) {
-  if (is_bias) {
+/// Vectors uniform in [-1, 1], then at length 1. directions: [features, classes], a vector in each column.
+void fill_directions(torch::Tensor directions, Stream stream) {
+  torch::Tensor drawn = torch::empty(directions.sizes(), torch::kFloat64);
+  double* out = drawn.data_ptr<double>();
+  for (std::int64_t i = 0; i < drawn.numel(); ++i) out[i] = 2 * stream.uniform() - 1;
+  directions.copy_(drawn / drawn.norm(2, 0, /*keepdim=*/true));
+}
+
+void initialise_parameter(const Network& network, const torch::OrderedDict<std::string, torch::Tensor>::Item& item,
+                          Stream stream) {
+  torch::Tensor weight = item.value();
+  if (item.key().ends_with("bias")) {
     weight.zero_();
+  } else if (weight.is_same(network.head().weight) && network.head().kind() == HeadKind::cosine) {
+    fill_directions(weight, stream);
   } else if (weight.dim() == 4) {  // convolution: He-normal over the fan-out
     const double fan_out = static_cast<double>(weight.size(0) * weight.size(2) * weight.size(3));
     fill_normal(weight, std::sqrt(2.0 / fan_out), stream);
   } else if (weight.dim() == 2) {  // linear: Kaiming-normal over the fan-in
     fill_normal(weight, std::sqrt(2.0 / static_cast<double>(weight.size(1))), stream);
-  } else {  // batch norm's scale
+  } else {  // batch norm's scale, a head's scales
     weight.fill_(1);
   }
+}
+
+template <typename Made>
+std::shared_ptr<Network> make(const NetworkSpec& spec) {
+  return std::make_shared<Made>(spec);
+}
+
+template <int depth>
+NetworkEntry resnet_entry(const std::string& about) {
+  return {fmt::format("resnet{}", depth), fmt::format("ResNet-{} for small images: {}", depth, about), false,
+          [](const NetworkSpec& spec) -> std::shared_ptr<Network> { return std::make_shared<ResNet>(spec, depth); },
+          [](const NetworkSpec& spec) { return resnet_multiply_adds(spec, depth); }};
 }
 
 const NetworkEntry& find_entry(const std::string& name) {
@@ -52,24 +78,32 @@ const NetworkEntry& find_entry(const std::string& name) {
 Network::Network(const NetworkSpec& spec)
     : spec_(spec), mean_(per_channel(spec.mean)), std_(per_channel(spec.std)) {}
 
-torch::Tensor Network::forward(const torch::Tensor& pixels) {
+torch::Tensor Network::forward(const torch::Tensor& pixels) { return head_->forward(features(pixels)); }
+
+void Network::add_head(int features) {
+  head_ = register_module("linear", std::make_shared<Head>(spec_.head, features, spec_.classes, spec_.scaled_head));
+}
+
+torch::Tensor Network::features(const torch::Tensor& pixels) {
   if (mean_.dtype() != pixels.dtype() || mean_.device() != pixels.device()) {
     mean_ = per_channel(spec_.mean).to(pixels.options());  // not from mean_, which may be rounded
     std_ = per_channel(spec_.std).to(pixels.options());
   }
-  return logits((pixels.clamp(0, 1) - mean_) / std_);
+  return features_of((pixels.clamp(0, 1) - mean_) / std_);
 }
 
 const std::vector<NetworkEntry>& network_entries() {
   static const std::vector<NetworkEntry> entries = {
-      {"resnet32", "ResNet-32 for 32x32 images: 3 stages of 5 basic blocks, 464,154 parameters with 10 classes",
-       [](const NetworkSpec& spec) -> std::shared_ptr<Network> { return std::make_shared<ResNet>(spec, 32); },
-       [](const NetworkSpec& spec) { return resnet_multiply_adds(spec, 32); }},
-      {"resnet8", "ResNet-8: 3 stages of one basic block; small images, quick trials",
-       [](const NetworkSpec& spec) -> std::shared_ptr<Network> { return std::make_shared<ResNet>(spec, 8); },
-       [](const NetworkSpec& spec) { return resnet_multiply_adds(spec, 8); }},
-      {"mlp", "two layers, 256 hidden units with ReLU",
-       [](const NetworkSpec& spec) -> std::shared_ptr<Network> { return std::make_shared<Mlp>(spec); },
+      resnet_entry<32>("3 stages of 5 basic blocks, 464,154 parameters with 10 classes"),
+      resnet_entry<8>("3 stages of one basic block; small images, quick trials"),
+      resnet_entry<20>("3 stages of 3 basic blocks"),
+      resnet_entry<44>("3 stages of 7 basic blocks"),
+      resnet_entry<56>("3 stages of 9 basic blocks"),
+      {"preact18", "pre-activation ResNet-18 for 32x32 images: 4 stages of 2 blocks, 64 to 512 channels", false,
+       make<PreactResNet>, preact_multiply_adds},
+      {"resnet50", "ResNet-50 for 224x224 images: 16 bottleneck blocks, 23.5 M parameters before the head", false,
+       make<BottleneckResNet>, bottleneck_multiply_adds},
+      {"mlp", "two layers, 256 hidden units with ReLU; images and feature vectors", true, make<Mlp>,
        mlp_multiply_adds},
   };
   return entries;
@@ -87,6 +121,8 @@ std::vector<std::string> kernel_names() {
   return names;
 }
 
+bool takes_features(const std::string& name) { return find_entry(name).takes_features; }
+
 std::shared_ptr<Network> make_network(const NetworkSpec& spec) { return find_entry(spec.name).make(spec); }
 
 double multiply_adds(const NetworkSpec& spec) { return find_entry(spec.name).multiply_adds(spec); }
@@ -95,10 +131,18 @@ void initialise(Network& network, Key key) {
   const torch::NoGradGuard no_gradient;
   std::uint32_t index = 0;
   for (auto& item : network.named_parameters()) {
-    const bool is_bias = item.key().ends_with("bias");
-    initialise_parameter(item.value(), is_bias, Stream(key, Purpose::initial, index++));
+    initialise_parameter(network, item, Stream(key, Purpose::initial, index++));
   }
   for (auto& item : network.named_buffers()) item.value().fill_(item.key().ends_with("running_var") ? 1 : 0);
+}
+
+void initialise_head(Network& network, Key key) {
+  const torch::NoGradGuard no_gradient;
+  std::uint32_t index = 0;
+  for (auto& item : network.named_parameters()) {
+    const Stream stream(key, Purpose::initial_head, index++);
+    if (item.key().starts_with("linear.")) initialise_parameter(network, item, stream);
+  }
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> named_state(const Network& network) {

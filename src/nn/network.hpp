@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/philox.hpp"
+#include "nn/head.hpp"
 #include "nn/sum_over_ranks.hpp"
 
 namespace m2m {
@@ -23,6 +24,8 @@ struct NetworkSpec {
   bool bfloat16 = false;  // convolve in bfloat16; weights, batch norm's sums and the linear layer stay float32
   std::string kernels = "auto";      // one of kernel_names()
   SumOverRanks sum_over_ranks = {};  // for batch norm over the shares of several ranks
+  HeadKind head = HeadKind::linear;
+  bool scaled_head = false;  // with a factor of its own for each class, to be learnt
 };
 
 /// A classifier of images. Its forward pass begins by clamping the pixels to [0, 1] and normalising them by the
@@ -31,16 +34,23 @@ class Network : public torch::nn::Module {
  public:
   explicit Network(const NetworkSpec& spec);
 
-  /// pixels: [n, channels, height, width] -> logits [n, classes]. Local; draws nothing.
+  /// pixels: [n, channels, height, width] -> the head's outputs [n, classes]: logits, or cosines. Draws nothing.
+  /// Collective in training where batch norm is over several ranks.
   torch::Tensor forward(const torch::Tensor& pixels);
+  /// What the head is given, [n, features].
+  torch::Tensor features(const torch::Tensor& pixels);
+  const Head& head() const { return *head_; }
 
   const NetworkSpec& spec() const { return spec_; }
 
  protected:
-  /// Normalised pixels [n, channels, height, width] -> logits [n, classes].
-  virtual torch::Tensor logits(const torch::Tensor& normalised) = 0;
+  /// Normalised pixels [n, channels, height, width] -> [n, features].
+  virtual torch::Tensor features_of(const torch::Tensor& normalised) = 0;
+  /// Every network's last layer, added when all others are.
+  void add_head(int features);
 
  private:
+  std::shared_ptr<Head> head_;
   NetworkSpec spec_;
   torch::Tensor mean_, std_;  // [1, channels, 1, 1]; not part of the state that checkpoints hold
 };
@@ -48,6 +58,7 @@ class Network : public torch::nn::Module {
 /// Networks by name, each with a line about it.
 struct NetworkEntry {
   std::string name, about;
+  bool takes_features;  // vectors of features, beside images
   std::shared_ptr<Network> (*make)(const NetworkSpec&);
   double (*multiply_adds)(const NetworkSpec&);
 };
@@ -58,6 +69,9 @@ std::vector<std::string> network_names();
 /// the name of an instruction set (kernels/instruction_set.hpp) for the project's own kernels.
 std::vector<std::string> kernel_names();
 
+/// Whether a network of that name takes vectors of features. Throws Error (usage) where none has it.
+bool takes_features(const std::string& name);
+
 /// Throws Error (usage) where no network has that name. Weights are torch's own until initialise().
 std::shared_ptr<Network> make_network(const NetworkSpec& spec);
 
@@ -67,8 +81,10 @@ double multiply_adds(const NetworkSpec& spec);
 /// Draws the initial weights on the host in double from `key`: the same on every rank and device.
 ///
 /// Convolutions He-normal (fan-out), linear layers Kaiming-normal (fan-in) with zero bias, batch norm 1 and 0
-/// with fresh statistics. PROTOCOL section 3.
+/// with fresh statistics; class vectors of a cosine head uniform in [-1, 1], then at length 1. PROTOCOL section 3.
 void initialise(Network& network, Key key);
+/// The same for the head alone, with other numbers.
+void initialise_head(Network& network, Key key);
 
 /// Parameters and running statistics under their names, in the order of the layers; tensors share the network's
 /// memory.

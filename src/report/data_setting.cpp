@@ -6,6 +6,11 @@ namespace m2m {
 namespace {
 
 std::string set_name(const std::string& set, bool long_tail) {
+  for (const auto& [name, title] :
+       {std::pair{"reuters36", "Reuters-36"}, std::pair{"twitter", "Twitter"}, std::pair{"celeba5", "CelebA-5"},
+        std::pair{"sun397", "SUN397"}, std::pair{"imagenet-lt", "ImageNet-LT"}}) {
+    if (set == name) return title;
+  }
   const std::string cifar = "cifar";
   if (!set.starts_with(cifar)) return set;
   return (long_tail ? "CIFAR-LT-" : "CIFAR-") + set.substr(cifar.size());
@@ -22,7 +27,9 @@ std::string data_setting_name(const Config& config) {
   std::string name = set_name(text_or(config, "data.set", "unnamed data"), imbalance == "longtail");
   if (imbalance == "none") name += " balanced";
   if (imbalance == "step") name += " step";
-  if (imbalance != "none" && config.has("data.ratio")) name += fmt::format(" rho={}", config.number("data.ratio"));
+  const bool is_cut = imbalance == "longtail" || imbalance == "step";
+  if (is_cut && config.has("data.ratio")) name += fmt::format(" rho={}", config.number("data.ratio"));
+  if (imbalance == "own") return name;
   if (config.has("data.largest") && config.integer("data.largest") > 0) {
     name += fmt::format(", N_1={}", config.integer("data.largest"));
   }

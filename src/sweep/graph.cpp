@@ -1,6 +1,7 @@
 #include "sweep/graph.hpp"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 namespace m2m {
@@ -19,6 +20,12 @@ class Builder {
     std::vector<int> needs;
     for (const StageRequest& needed : request.needs) needs.push_back(add(needed));
     return append(id, request, needs);
+  }
+
+  /// What a study calls a trial goes before what it is called as the beginning of another.
+  void add_wanted(const StageRequest& request) {
+    const int position = add(request);
+    if (wanted_.insert(position).second) graph_.stages[static_cast<std::size_t>(position)].label = request.label;
   }
 
   StageGraph take() { return std::move(graph_); }
@@ -41,6 +48,7 @@ class Builder {
   }
 
   StageGraph graph_;
+  std::set<int> wanted_;
   std::unordered_map<std::string, int> positions_;
 };
 
@@ -60,7 +68,7 @@ std::vector<bool> shared_enough(const StageGraph& graph, const std::vector<bool>
 
 StageGraph make_graph(const std::vector<StageRequest>& requests) {
   Builder builder;
-  for (const StageRequest& request : requests) builder.add(request);
+  for (const StageRequest& request : requests) builder.add_wanted(request);
   return builder.take();
 }
 

@@ -15,8 +15,8 @@ struct StageGraph {
   int size() const { return static_cast<int>(stages.size()); }
 };
 
-/// Requests with equal identities become one stage, named by the first. Throws Error (internal) where equal
-/// identities ask for different kinds.
+/// Requests with equal identities become one stage, named by the first of those in `requests` itself. Throws Error
+/// (internal) where equal identities ask for different kinds.
 StageGraph make_graph(const std::vector<StageRequest>& requests);
 
 /// The graph without the prefixes that only one trial to run would use and that do not exist: that trial trains

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "methods/m2m_plan.hpp"
+#include "methods/recipe.hpp"
 #include "nn/network.hpp"
 #include "train/settings.hpp"
 
@@ -34,8 +35,9 @@ double translated_share(const ClassCounts& counts, double beta) {
 
 }  // namespace
 
-double estimated_seconds(const Config& resolved, const Method& method, const LoadedData& data,
-                         std::optional<int> until) {
+double estimated_seconds(const Config& resolved, const LoadedData& data, std::optional<int> until) {
+  const Recipe recipe = recipe_of(resolved);
+  if (!recipe.trains()) return 1;
   const TrainSettings settings = train_settings(resolved);
   const ImageShape& shape = data.set.train.shape;
   const double forward = multiply_adds(
@@ -43,15 +45,17 @@ double estimated_seconds(const Config& resolved, const Method& method, const Loa
   const auto images = static_cast<double>(total(data.split.counts));
   const auto evaluated = static_cast<double>(data.split.validation.rows.size() + data.split.test.rows.size());
   double per_slot = 0;
-  if (method.editing) {
+  if (recipe.translates) {
     const double networks = resolved.number("m2m.lambda") == 0 ? 1 : 2;
     per_slot = translated_share(data.split.counts, resolved.number("m2m.beta")) * networks *
                passes_of_an_iteration * static_cast<double>(resolved.integer("m2m.steps"));
   }
+  // On frozen features only the head learns.
+  const double of_a_step = recipe.is_second_stage() ? frozen_pass : passes_of_a_step;
   double passes = 0;
   for (int epoch = settings.start_epoch; epoch < until.value_or(settings.epochs); ++epoch) {
-    const bool edits = phase_at(method, epoch, settings.defer_until).edits_batches;
-    passes += images * (passes_of_a_step + (edits ? per_slot : 0)) + evaluated * frozen_pass;
+    const bool edits = phase_at(recipe, epoch, settings.defer_until).translates;
+    passes += images * (of_a_step + (edits ? per_slot : 0)) + evaluated * frozen_pass;
   }
   return passes * forward / multiply_adds_per_second;
 }

@@ -14,11 +14,17 @@ struct Evaluation {
   std::vector<float> logits;  // [n, K], in the part's order
 };
 
-/// Answers for `batch` images at a time, without augmentation, of the network as of its last refresh.
+struct EvaluationSettings {
+  std::int64_t batch = 500;
+  torch::Dtype precision = torch::kFloat32;
+  double logit_scale = 1;  // what the head's outputs are multiplied by to be logits
+};
+
+/// Answers for settings.batch images at a time, without augmentation, of the network as of its last refresh.
 ///
 /// An image's prediction is its largest logit, the lowest label on a tie. Collective: each rank asks its own
 /// network about its share of the part, and each gets the whole answer. Deterministic.
-Evaluation evaluate(FrozenNetwork& network, const LoadedData& data, const Part& part, std::int64_t batch,
-                    torch::Dtype precision, Communicator& ranks);
+Evaluation evaluate(FrozenNetwork& network, const LoadedData& data, const Part& part,
+                    const EvaluationSettings& settings, Communicator& ranks);
 
 }  // namespace m2m

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/version.hpp"
-#include "methods/losses.hpp"
+#include "methods/recipe.hpp"
 #include "methods/registry.hpp"
 #include "train/study_fields.hpp"
 
@@ -16,16 +16,24 @@ bool subset_is_drawn(const Config& resolved) {
   return draws_images || validation == "train-holdout" || validation == "fold";
 }
 
-bool acts(const std::string& name, const Config& resolved, const Method& method) {
+/// Of a post-hoc method all else acts in the trial it begins from.
+bool acts_post_hoc(const std::string& name) {
+  return name == "method" || name.starts_with("recipe.") || name.starts_with("post_hoc.") ||
+         name.starts_with("data.");
+}
+
+bool acts(const Field& field, const Config& resolved, const Recipe& recipe) {
+  const std::string& name = field.name;
   const bool starts_from_file = !resolved.text("train.start_from").empty();
   if (name == "m2m.g_from" || name == "m2m.g_epoch" || name == "seeds.g" || name == "train.start_from")
     return false;
-  if (name.starts_with("m2m.")) return static_cast<bool>(method.editing);
-  if (name.starts_with("data.")) return data_setting_acts(name, resolved);
+  if (!condition_holds(field, resolved)) return false;
+  if (name.starts_with("data.") && !data_setting_acts(name, resolved)) return false;
+  if (!recipe.trains()) return acts_post_hoc(name);
   if (name == "seeds.subset") return subset_is_drawn(resolved);
   if (name == "seeds.init") return !starts_from_file;
-  if (name == "seeds.plan") return resamples(method);
-  if (name == "train.defer_until") return is_deferred(method);
+  if (name == "seeds.plan") return draws_from_plan(recipe);
+  if (name == "train.defer_until") return is_deferred(recipe);
   if (name == "train.start_epoch") return starts_from_file;
   return true;
 }
@@ -52,10 +60,11 @@ std::vector<double> drops_before(const Config& resolved, int epoch) {
 
 }  // namespace
 
-Json acting_settings(const Config& resolved, const Method& method) {
+Json acting_settings(const Config& resolved) {
+  const Recipe recipe = recipe_of(resolved);
   Json settings = Json::object();
   for (const Field& field : study_fields()) {
-    if (field.use == FieldUse::stage && resolved.has(field.name) && acts(field.name, resolved, method)) {
+    if (field.use == FieldUse::stage && resolved.has(field.name) && acts(field, resolved, recipe)) {
       settings[field.name] = resolved.json().at(field.name);
     }
   }
@@ -70,8 +79,7 @@ Json data_identity(const LoadedData& data) {
 }
 
 Config g_config(const Config& resolved) {
-  Config config = resolved;
-  config.set("method", "ERM");
+  Config config = with_method(resolved, "ERM");
   config.set("train.start_from", "");
   config.set("train.start_epoch", 0);
   return config;
@@ -79,7 +87,7 @@ Config g_config(const Config& resolved) {
 
 Json g_identity(const Config& config, const LoadedData& data, int ranks) {
   Json identity = common_identity("g", config, data, ranks);
-  identity["settings"] = acting_settings(config, find_method("ERM"));
+  identity["settings"] = acting_settings(config);
   identity["settings"].erase("seeds.init");
   identity["settings"].erase("seeds.order");
   identity["settings"]["seeds.g"] = config.integer("seeds.g");
@@ -87,20 +95,19 @@ Json g_identity(const Config& config, const LoadedData& data, int ranks) {
 }
 
 std::optional<int> shared_until(const Config& resolved) {
-  const Method& method = find_method(resolved.text("method"));
-  const Phase& first = method.phases.front();
+  const Recipe recipe = recipe_of(resolved);
   const std::int64_t until = resolved.integer("train.defer_until");
-  const bool is_plain =
-      first.sampling == Sampling::permutation && first.loss == cross_entropy && !first.edits_batches;
+  const bool has_plain_epochs =
+      recipe.trains() && !recipe.is_second_stage() && recipe.rebalance != Rebalance::at_once;
   const bool is_within = until > 0 && until < resolved.integer("train.epochs");
-  if (!is_plain || !is_within || !resolved.text("train.start_from").empty()) return std::nullopt;
+  if (!has_plain_epochs || !is_within || !resolved.text("train.start_from").empty()) return std::nullopt;
   return static_cast<int>(until);
 }
 
 Json prefix_identity(const Config& resolved, const LoadedData& data, int ranks) {
   const int until = *shared_until(resolved);
   Json identity = common_identity("prefix", resolved, data, ranks);
-  Json settings = acting_settings(resolved, find_method("ERM"));
+  Json settings = acting_settings(before_rebalancing(resolved));
   for (const char* name : {"method", "train.epochs", "train.lr_drops"}) settings.erase(name);
   const std::vector<double> drops = drops_before(resolved, until);
   if (drops.empty()) settings.erase("train.lr_drop_factor");
@@ -110,12 +117,12 @@ Json prefix_identity(const Config& resolved, const LoadedData& data, int ranks) 
   return identity;
 }
 
-Json trial_identity(const Config& resolved, const LoadedData& data, const Json& g, const std::string& start_sha256,
-                    int ranks) {
+Json trial_identity(const Config& resolved, const LoadedData& data, const TrialOrigins& origins, int ranks) {
   Json identity = common_identity("trial", resolved, data, ranks);
-  identity["settings"] = acting_settings(resolved, find_method(resolved.text("method")));
-  if (!g.is_null()) identity["g"] = g;
-  if (!start_sha256.empty()) identity["start"] = start_sha256;
+  identity["settings"] = acting_settings(resolved);
+  if (!origins.g.is_null()) identity["g"] = origins.g;
+  if (!origins.start_sha256.empty()) identity["start"] = origins.start_sha256;
+  if (!origins.base.empty()) identity["base"] = origins.base;
   return identity;
 }
 

@@ -4,13 +4,12 @@
 #include <string>
 
 #include "core/config.hpp"
-#include "methods/method.hpp"
 #include "train/loaded_data.hpp"
 
 namespace m2m {
 
-/// The settings that act in training `method`, by name. Paths never do; the content they lead to does.
-Json acting_settings(const Config& resolved, const Method& method);
+/// The settings that act in the trial they describe, by name. Paths never do; the content they lead to does.
+Json acting_settings(const Config& resolved);
 
 /// Hashes of the data a stage reads: files and chosen rows.
 Json data_identity(const LoadedData& data);
@@ -20,15 +19,20 @@ Config g_config(const Config& resolved);
 /// Identity of that g. `config` is g_config's. ranks: of a trial.
 Json g_identity(const Config& config, const LoadedData& data, int ranks);
 
-/// The epoch until which a trial may share a prefix with others: plain cross-entropy on the data as it is, from an
-/// initialisation. Nothing where it has no such epochs.
+/// The epoch until which a trial may share a prefix with others: on the data as they are, without class weights,
+/// from an initialisation. Nothing where it has no such epochs.
 std::optional<int> shared_until(const Config& resolved);
-/// Identity of that prefix: what acts before its last epoch. Kim et al.'s methods differ only after the deferral.
+/// Identity of that prefix: what acts before its last epoch. Methods of one loss, head and mixing share it.
 Json prefix_identity(const Config& resolved, const LoadedData& data, int ranks);
 
-/// Identity of a trial. g: identity of what it translates against, null without; start_sha256: of the checkpoint
-/// that f begins from, empty without.
-Json trial_identity(const Config& resolved, const LoadedData& data, const Json& g, const std::string& start_sha256,
-                    int ranks);
+/// What a trial reads beside its data.
+struct TrialOrigins {
+  Json g = nullptr;               // identity of what it translates against; null without
+  std::string start_sha256 = {};  // of the checkpoint that f begins from; empty without
+  std::string base = {};          // id of the trial that it begins from; empty without
+};
+
+/// Identity of a trial.
+Json trial_identity(const Config& resolved, const LoadedData& data, const TrialOrigins& origins, int ranks);
 
 }  // namespace m2m

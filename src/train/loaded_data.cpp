@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "methods/smote.hpp"
 #include "train/device_gather.hpp"
 
 namespace m2m {
@@ -67,6 +68,13 @@ std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Devic
   data->split = split_data(data->set, resolved, subset_key(resolved));
   place(*data, device);
   return data;
+}
+
+std::shared_ptr<const LoadedData> filled_up(const LoadedData& data, Key key, torch::Device device) {
+  auto filled = std::make_shared<LoadedData>(data);
+  fill_up(filled->set, filled->split, key);
+  place(*filled, device);
+  return filled;
 }
 
 std::shared_ptr<const LoadedData> DataShelf::get(const Config& resolved, torch::Device device) {

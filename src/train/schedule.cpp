@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace m2m {
 
 double learning_rate(const Schedule& schedule, int epoch) {
+  if (schedule.cosine_epochs > 0) {
+    return schedule.learning_rate * (1 + std::cos(std::numbers::pi * epoch / schedule.cosine_epochs)) / 2;
+  }
   if (epoch < schedule.warmup) return schedule.learning_rate * (epoch + 1) / schedule.warmup;
   const auto passed =
       std::count_if(schedule.drops.begin(), schedule.drops.end(), [epoch](double drop) { return epoch >= drop; });

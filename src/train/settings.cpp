@@ -188,6 +188,19 @@ std::vector<Field> watching_fields() {
   };
 }
 
+void take_recipe(TrainSettings& settings, const Config& resolved) {
+  const Recipe recipe = recipe_of(resolved);
+  settings.head = recipe.head;
+  if (recipe.head == HeadKind::cosine) settings.logit_scale = resolved.number("train.logit_scale");
+  settings.trainable = recipe.train;
+  if (!recipe.is_second_stage()) return;
+  settings.epochs = static_cast<int>(resolved.integer("second.epochs"));
+  settings.schedule = {resolved.number("second.lr"), 0, {}, 1, settings.epochs};
+  settings.head_lr_factor = resolved.number("second.head_lr_factor");
+  settings.start_from.clear();
+  settings.start_epoch = 0;
+}
+
 }  // namespace
 
 std::vector<Field> train_fields() {
@@ -224,6 +237,7 @@ TrainSettings train_settings(const Config& resolved, int local_rank) {
   settings.test_every = static_cast<int>(resolved.integer("train.test_every"));
   settings.start_from = resolved.text("train.start_from");
   settings.start_epoch = static_cast<int>(resolved.integer("train.start_epoch"));
+  take_recipe(settings, resolved);
   return settings;
 }
 

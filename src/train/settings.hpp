@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/config.hpp"
+#include "methods/recipe.hpp"
 #include "train/schedule.hpp"
 
 namespace m2m {
@@ -33,8 +34,14 @@ struct TrainSettings {
   int test_every = 1;               // epochs; 0: only where a snapshot is taken
   std::string start_from;           // a checkpoint of f; empty: none
   int start_epoch = 0;
+  HeadKind head = HeadKind::linear;
+  double logit_scale = 1;  // what the head's outputs are multiplied by to be logits
+  Trainable trainable = Trainable::everything;
+  double head_lr_factor = 1;
 };
 
+/// A second stage has a short schedule of its own: second.* instead of train.epochs and the learning rate's.
+///
 /// local_rank: which of its host's ranks this is; with several GPUs it takes that one, modulo their number.
 ///
 /// Throws Error (usage) where train.device asks for a GPU, or train.kernels for instructions, that this build or

@@ -16,18 +16,24 @@ std::int64_t padded(const torch::Tensor& parameter) {
 
 }  // namespace
 
-Sgd::Sgd(Network& network, double momentum, double weight_decay)
+Sgd::Sgd(Network& network, double momentum, double weight_decay, const std::vector<std::string>& trained,
+         double head_factor)
     : momentum_(momentum), weight_decay_(weight_decay) {
   const torch::NoGradGuard no_gradient;
   auto parameters = network.named_parameters();
+  const auto takes_part = [&](const std::string& name) {
+    return trained.empty() || std::count(trained.begin(), trained.end(), name) > 0;
+  };
   std::int64_t count = 0;
-  for (const auto& item : parameters) count += padded(item.value());
+  for (const auto& item : parameters) count += takes_part(item.key()) ? padded(item.value()) : 0;
   weight_ = torch::zeros({count}, parameters.front().value().options().requires_grad(false));
   velocity_ = torch::zeros_like(weight_);
   gradient_ = torch::zeros_like(weight_);
   std::int64_t first = 0;
   for (auto& item : parameters) {
     torch::Tensor& parameter = item.value();
+    parameter.set_requires_grad(takes_part(item.key()));
+    if (!takes_part(item.key())) continue;
     const auto slice = [&](const torch::Tensor& buffer) {
       return buffer.narrow(0, first, parameter.numel()).view(parameter.sizes());
     };
@@ -36,11 +42,21 @@ Sgd::Sgd(Network& network, double momentum, double weight_decay)
     parameter.mutable_grad() = slice(gradient_);
     slots_.push_back({item.key(), slice(velocity_)});
     first += padded(parameter);
+    const bool is_head = item.key() == "linear.weight" || item.key() == "linear.bias";
+    const double factor = is_head ? head_factor : 1;
+    if (ranges_.empty() || ranges_.back().factor != factor) ranges_.push_back({first, factor});
+    ranges_.back().end = first;
   }
 }
 
 void Sgd::step(double learning_rate) {
-  sgd_step({learning_rate, momentum_, weight_decay_}, weight_, velocity_, gradient_);
+  std::int64_t begin = 0;
+  for (const Range& range : ranges_) {
+    const auto part = [&](const torch::Tensor& buffer) { return buffer.narrow(0, begin, range.end - begin); };
+    torch::Tensor weight = part(weight_), velocity = part(velocity_), gradient = part(gradient_);
+    sgd_step({range.factor * learning_rate, momentum_, weight_decay_}, weight, velocity, gradient);
+    begin = range.end;
+  }
 }
 
 std::map<std::string, torch::Tensor> Sgd::velocities() const {

@@ -17,7 +17,10 @@ namespace m2m {
 /// What was made from the network's tensors before (a frozen copy) has to be made again.
 class Sgd {
  public:
-  Sgd(Network& network, double momentum, double weight_decay);
+  /// Only parameters whose names are among `trained` take part, all if it is empty; the others keep their memory
+  /// and get no gradient. head_factor: what the learning rate is multiplied by for linear.weight and linear.bias.
+  Sgd(Network& network, double momentum, double weight_decay, const std::vector<std::string>& trained = {},
+      double head_factor = 1);
 
   /// One update from the gradients, which it leaves zero for backward() to add to. Local; allocates nothing.
   void step(double learning_rate);
@@ -38,6 +41,12 @@ class Sgd {
   };
   torch::Tensor weight_, velocity_, gradient_;  // [n]
   std::vector<Slot> slots_;
+  /// Neighbours in the buffers with one learning rate: up to where, and its factor.
+  struct Range {
+    std::int64_t end;
+    double factor;
+  };
+  std::vector<Range> ranges_;
   double momentum_, weight_decay_;
 };
 

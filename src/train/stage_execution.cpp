@@ -6,9 +6,10 @@
 
 #include "core/files.hpp"
 #include "core/stopwatch.hpp"
-#include "methods/registry.hpp"
+#include "methods/recipe.hpp"
 #include "results/journal.hpp"
 #include "results/record_file.hpp"
+#include "train/base_artifact.hpp"
 #include "train/g_artifact.hpp"
 #include "train/prefix_artifact.hpp"
 #include "train/resumption.hpp"
@@ -70,11 +71,41 @@ TrialRecord record_of(const Stage& stage, const Trial& trial, const LoadedData& 
   return record;
 }
 
+Checkpoint best_of(const Trial& trial) {
+  Checkpoint checkpoint;
+  checkpoint.network = trial.best_state();
+  checkpoint.epoch = trial.best()->epoch;
+  return checkpoint;
+}
+
 StageResult stopped() { return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0}; }
 
 /// Where a stage ends: a prefix where its users part, all others with their schedule.
 int last_epoch(const StageJob& job) {
   return job.stage.kind == StageKind::prefix ? job.settings.defer_until : job.settings.epochs;
+}
+
+/// A trial that trains nothing: its first rank writes all of it.
+StageResult execute_post_hoc(const StageJob& job) {
+  const auto start = Clock::now();
+  const Stage& stage = job.stage;
+  const std::string& base = *stage.need(StageKind::trial);
+  TrialRecord record = post_hoc_record(stage.config, job.out, base);
+  const std::string summary = fmt::format(
+      "bACC {:.1f} (last, tau {:.1f}) GM {:.1f}", 100 * balanced_accuracy(record.last.test),
+      record.data.at("post_hoc").at("last").at("tau").get<double>(), 100 * geometric_mean(record.last.test));
+  if (job.leads()) {
+    record.id = stage.id;
+    record.label = stage.label;
+    record.config = stage.config.json();
+    record.identity = stage.identity;
+    record.data["base"] = base;
+    record.environment = job.environment;
+    record.wall_seconds = seconds_since(start);
+    write_file(job.folder() / "config.json", stage.config.json().dump(2) + "\n");
+    write_trial(job.out.result(stage.id), record);
+  }
+  return {StageEnd::done, summary, ExitCode::done, seconds_since(start)};
 }
 
 /// A stage at work on one of its ranks.
@@ -101,30 +132,28 @@ class Execution {
 
  private:
   TrialSetup setup() {
-    TrialSetup setup;
+    TrialSetup setup = trial_setup(job_.stage.config, job_.data);
     setup.settings = job_.settings;
-    setup.method = find_method(job_.stage.config.text("method"));
-    setup.data = job_.data;
     setup.ranks = job_.ranks;
     setup.profile = job_.profile;
-    setup.keys = job_.stage.kind == StageKind::g ? keys_of_g(job_.stage.config) : keys_of_f(job_.stage.config);
+    if (job_.stage.kind == StageKind::g) setup.keys = keys_of_g(job_.stage.config);
     setup.on_epoch = [this](const EpochRecord& record) { tell(record); };
     if (job_.stage.kind == StageKind::g) {
       const int last = last_drop(setup.settings.schedule);
       setup.best_from_epoch = last < setup.settings.epochs ? last : 0;
     }
-    if (job_.stage.kind == StageKind::trial) prepare_trial(setup);
+    if (setup.recipe.translates) load_g(setup);
     setup.resume = resumption_.read();
     if (!setup.resume) begin(setup);
     return setup;
   }
 
-  /// g, for a method that translates.
-  void prepare_trial(TrialSetup& setup) {
-    if (!setup.method.editing) return;
-    setup.editing = setup.method.editing(job_.stage.config);
+  /// g, for a recipe that translates. It always has a linear head.
+  void load_g(TrialSetup& setup) {
     const LoadedG g = find_g(job_.stage, job_.out);
-    setup.g = build_network(setup.settings, *setup.data);
+    TrainSettings settings = setup.settings;
+    settings.head = HeadKind::linear;
+    setup.g = build_network(settings, *setup.data);
     load_state(*setup.g, g.checkpoint.network, g.facts.value("file", "g"));
     g_facts_ = g.facts;
   }
@@ -136,6 +165,8 @@ class Execution {
       for (const EpochRecord& epoch : setup.resume->epochs) {
         if (journal_) journal_->append(epoch);
       }
+    } else if (const std::string* base = job_.stage.need(StageKind::trial)) {
+      setup.start = read_base_weights(job_.out, *base, false);
     } else if (!setup.settings.start_from.empty() && job_.stage.kind == StageKind::trial) {
       setup.start = load_checkpoint(setup.settings.start_from);
     }
@@ -186,9 +217,11 @@ class Execution {
 
   void write_result(const Trial& trial) const {
     save_checkpoint(job_.folder() / "last.safetensors", trial.checkpoint());
+    if (trial.best()) save_checkpoint(job_.folder() / "best.safetensors", best_of(trial));
     TrialRecord record = record_of(job_.stage, trial, *job_.data);
     if (!g_facts_.is_null()) record.data["g"] = g_facts_;
     if (const std::string* prefix = job_.stage.need(StageKind::prefix)) record.data["prefix"] = *prefix;
+    if (const std::string* base = job_.stage.need(StageKind::trial)) record.data["base"] = *base;
     record.environment = job_.environment;
     record.wall_seconds = seconds_since(start_);
     write_trial(job_.out.result(job_.stage.id), record);
@@ -218,6 +251,8 @@ StageResult execute_stage(const StageJob& job, StageContext& context) {
       return {StageEnd::done, "made by another sweep meanwhile", ExitCode::done, 0};
     }
   }
+  const bool is_post_hoc = job.stage.kind == StageKind::trial && !recipe_of(job.stage.config).trains();
+  if (is_post_hoc) return execute_post_hoc(job);
   try {
     return Execution(job, context).run();
   } catch (const Diverged& diverged) {

@@ -1,4 +1,8 @@
+#include <fmt/format.h>
+
+#include "core/error.hpp"
 #include "core/log.hpp"
+#include "methods/recipe.hpp"
 #include "methods/registry.hpp"
 #include "train/checkpoint.hpp"
 #include "train/cost.hpp"
@@ -11,7 +15,23 @@ namespace m2m {
 namespace {
 
 int epochs_to_run(const Config& resolved) {
-  return static_cast<int>(resolved.integer("train.epochs") - resolved.integer("train.start_epoch"));
+  if (!recipe_of(resolved).trains()) return 0;
+  const TrainSettings settings = train_settings(resolved);
+  return settings.epochs - settings.start_epoch;
+}
+
+/// What suits images only.
+void check_features(const Config& resolved, const LoadedData& data) {
+  if (!data.set.has_features()) return;
+  const std::string network = resolved.text("train.network");
+  if (!takes_features(network)) {
+    throw usage_error(fmt::format("train.network = '{}' takes images, and {} has vectors of features: say 'mlp'",
+                                  network, data.set.name));
+  }
+  if (recipe_of(resolved).mixing == Mixing::cmo) {
+    throw usage_error(
+        fmt::format("recipe.mixing = 'cmo': patches are of images, and {} has vectors of features", data.set.name));
+  }
 }
 
 StageRequest request_g(const Config& resolved, const LoadedData& data, int ranks) {
@@ -21,7 +41,7 @@ StageRequest request_g(const Config& resolved, const LoadedData& data, int ranks
   g.config = g_config(resolved);
   g.identity = g_identity(g.config, data, ranks);
   g.epochs = epochs_to_run(g.config);
-  g.cost = estimated_seconds(g.config, find_method("ERM"), data);
+  g.cost = estimated_seconds(g.config, data);
   return g;
 }
 
@@ -29,10 +49,10 @@ StageRequest request_prefix(const Config& resolved, const LoadedData& data, int 
   StageRequest prefix;
   prefix.kind = StageKind::prefix;
   prefix.label = "prefix";
-  prefix.config = resolved;
+  prefix.config = before_rebalancing(resolved);
   prefix.identity = prefix_identity(resolved, data, ranks);
   prefix.epochs = *shared_until(resolved);
-  prefix.cost = estimated_seconds(resolved, find_method("ERM"), data, prefix.epochs);
+  prefix.cost = estimated_seconds(prefix.config, data, prefix.epochs);
   return prefix;
 }
 
@@ -41,7 +61,9 @@ StageRequest request_prefix(const Config& resolved, const LoadedData& data, int 
 std::string StagePlanner::checked_checkpoint(const std::string& file, const Config& resolved,
                                              const LoadedData& data) {
   const TrainSettings settings = train_settings(resolved);
-  auto [entry, is_new] = checkpoints_.try_emplace(file + " as " + settings.network + " on " + data.set.name);
+  const std::string head = resolved.text("recipe.head");
+  auto [entry, is_new] =
+      checkpoints_.try_emplace(file + " as " + settings.network + " " + head + " on " + data.set.name);
   if (is_new) {
     const Checkpoint checkpoint = load_checkpoint(file);
     load_state(*build_network(settings, data), checkpoint.network, file);
@@ -53,20 +75,18 @@ std::string StagePlanner::checked_checkpoint(const std::string& file, const Conf
 StageRequest StagePlanner::operator()(const Config& resolved, const std::string& label) {
   const auto data = shelf_.get(resolved);
   if (!data->set.notice.empty() && noticed_.insert(data->set.name).second) log_warning(data->set.notice);
-  const Method& method = find_method(resolved.text("method"));
+  check_features(resolved, *data);
+  const Recipe recipe = recipe_of(resolved);
   StageRequest trial;
   trial.label = label;
   trial.config = resolved;
   trial.epochs = epochs_to_run(resolved);
-  trial.cost = estimated_seconds(resolved, method, *data);
-
-  Json g;
-  const std::string g_from = resolved.text("m2m.g_from");
-  if (method.editing && !g_from.empty()) {
-    g = {{"file", checked_checkpoint(g_from, resolved, *data)}};
-  } else if (method.editing) {
-    trial.needs.push_back(request_g(resolved, *data, ranks_per_trial_));
-    g = {{"stage", stage_id(trial.needs.front().identity)}, {"pick", resolved.text("m2m.g_epoch")}};
+  trial.cost = estimated_seconds(resolved, *data);
+  TrialOrigins origins;
+  if (recipe.translates) origins.g = plan_g(trial, *data);
+  if (!recipe.start.empty()) {
+    trial.needs.push_back((*this)(with_method(resolved, recipe.start), recipe.start));
+    origins.base = stage_id(trial.needs.back().identity);
   }
   if (shared_until(resolved)) {
     trial.needs.push_back(request_prefix(resolved, *data, ranks_per_trial_));
@@ -74,10 +94,16 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
     trial.cost -= trial.needs.back().cost;
   }
   const std::string start_from = resolved.text("train.start_from");
-  trial.identity =
-      trial_identity(resolved, *data, g, start_from.empty() ? "" : checked_checkpoint(start_from, resolved, *data),
-                     ranks_per_trial_);
+  if (!start_from.empty()) origins.start_sha256 = checked_checkpoint(start_from, resolved, *data);
+  trial.identity = trial_identity(resolved, *data, origins, ranks_per_trial_);
   return trial;
+}
+
+Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
+  const std::string g_from = trial.config.text("m2m.g_from");
+  if (!g_from.empty()) return {{"file", checked_checkpoint(g_from, g_config(trial.config), data)}};
+  trial.needs.push_back(request_g(trial.config, data, ranks_per_trial_));
+  return {{"stage", stage_id(trial.needs.back().identity)}, {"pick", trial.config.text("m2m.g_epoch")}};
 }
 
 }  // namespace m2m

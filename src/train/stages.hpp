@@ -14,8 +14,8 @@
 
 namespace m2m {
 
-/// Says what has to be run for a point: its trial, and the g and the prefix that it needs. Reads each data set and
-/// checkpoint once.
+/// Says what has to be run for a point: its trial, and the g, the prefix and the finished trial that it needs.
+/// Reads each data set and checkpoint once.
 ///
 /// Throws Error: usage (the sentence begins with the field's name), bad_data or input_output.
 class StagePlanner {
@@ -26,6 +26,8 @@ class StagePlanner {
   StageRequest operator()(const Config& resolved, const std::string& label);
 
  private:
+  /// What a trial translates against, for its identity; needs are added to `trial`.
+  Json plan_g(StageRequest& trial, const LoadedData& data);
   /// SHA-256 of a checkpoint that was read and fits the network, so that no trial finds out later.
   std::string checked_checkpoint(const std::string& file, const Config& resolved, const LoadedData& data);
 

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 
 #include "core/error.hpp"
 #include "data/data_set.hpp"
+#include "methods/mixing.hpp"
+#include "methods/recipe.hpp"
 #include "methods/registry.hpp"
 #include "train/settings.hpp"
 
@@ -38,14 +41,15 @@ void derive_protocol(Config& config) {
   const bool code = config.text("protocol") == "code";
   set_if_absent(config, "m2m.seed_by", code ? "sample" : "class");
   set_if_absent(config, "m2m.gamma_test", code ? "probability" : "cross-entropy");
+  set_if_absent(config, "weights.beta", code ? 0.999 : 0.9999);
 }
 
-void check_epochs(const Config& config, const Method& method) {
+void check_epochs(const Config& config) {
   const std::int64_t epochs = config.integer("train.epochs");
   const std::int64_t defer = config.integer("train.defer_until");
-  if (is_deferred(method) && defer >= epochs) {
+  if (is_deferred(recipe_of(config)) && defer >= epochs) {
     throw usage_error(fmt::format("train.defer_until = {} is not before train.epochs = {}: {} would never begin",
-                                  defer, epochs, method.name));
+                                  defer, epochs, config.text("method")));
   }
   const std::int64_t start = config.integer("train.start_epoch");
   if (start >= epochs) {
@@ -69,6 +73,31 @@ void check_gamma(const Config& config) {
   }
 }
 
+/// A second stage, and a post-hoc method, begin from a method that trains everything.
+void check_start(const Config& config) {
+  const Recipe recipe = recipe_of(config);
+  if (recipe.start.empty()) return;
+  const std::vector<std::string> known = method_names();
+  if (std::count(known.begin(), known.end(), recipe.start) == 0) {
+    throw usage_error(fmt::format("recipe.start = '{}': expected one of {}", recipe.start, fmt::join(known, ", ")));
+  }
+  const Recipe base = recipe_of(with_method(config, recipe.start));
+  if (!base.start.empty()) {
+    throw usage_error(
+        fmt::format("recipe.start = '{}': that one begins from a trial itself; say one that trains "
+                    "everything, ERM for one",
+                    recipe.start));
+  }
+  if (recipe.post_hoc == PostHoc::tau_normalisation && base.head == HeadKind::cosine) {
+    throw usage_error(fmt::format(
+        "recipe.start = '{}': its class vectors have length 1 already; tau-normalisation needs a linear head",
+        recipe.start));
+  }
+  if (!recipe.trains() && !config.has("post_hoc.tau") && config.text("data.validation") == "none") {
+    throw usage_error("post_hoc.tau: nothing validates (data.validation = 'none'), so say which to take");
+  }
+}
+
 }  // namespace
 
 std::vector<Field> study_fields() {
@@ -80,16 +109,19 @@ std::vector<Field> study_fields() {
 }
 
 Config resolve(const Config& given) {
-  const std::vector<Field> fields = study_fields();
-  Config config = with_defaults(given, fields);
-  if (!config.has("method")) {
+  if (!given.has("method")) {
     throw usage_error(fmt::format("method: none is given; say one of {}", fmt::join(method_names(), ", ")));
   }
+  const std::vector<Field> fields = study_fields();
+  Config config = with_defaults(with_recipe(given), fields);
   config = derive_data_settings(std::move(config));
   derive_seeds(config);
   derive_schedule(config);
+  derive_mixing(config);
   derive_protocol(config);
-  check_epochs(config, find_method(config.text("method")));
+  check_recipe(config);
+  check_start(config);
+  check_epochs(config);
   check_gamma(config);
   return config;
 }

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
 #include "data/dealing.hpp"
+#include "methods/mix_batch.hpp"
 
 namespace m2m {
 namespace {
@@ -20,10 +21,6 @@ double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
-}
-
-Key key_of(const Config& resolved, const std::string& field, SeedRole role) {
-  return {static_cast<std::uint32_t>(resolved.integer(field)), role};
 }
 
 torch::Tensor slot_labels(const PlanBasis& basis, std::span<const Slot> slots, torch::Device device) {
@@ -39,40 +36,24 @@ std::vector<Slot> picked(std::span<const Slot> slots, const std::vector<std::int
   return some;
 }
 
+/// Names of the parameters that are trained; empty: all.
+std::vector<std::string> trained_parameters(Trainable what) {
+  if (what == Trainable::everything) return {};
+  if (what == Trainable::scales) return {"linear.scales"};
+  std::vector<std::string> names = {"linear.weight", "linear.bias"};
+  if (what == Trainable::head_and_scales) names.emplace_back("linear.scales");
+  return names;
+}
+
 }  // namespace
-
-TrialKeys keys_of_f(const Config& resolved) {
-  return {key_of(resolved, "seeds.init", SeedRole::init), key_of(resolved, "seeds.order", SeedRole::order),
-          key_of(resolved, "seeds.plan", SeedRole::plan)};
-}
-
-TrialKeys keys_of_g(const Config& resolved) {
-  const Key order = key_of(resolved, "seeds.g", SeedRole::g_order);
-  return {key_of(resolved, "seeds.g", SeedRole::g_init), order, order};
-}
-
-NetworkState copy_state(const Network& network) {
-  NetworkState state;
-  for (const auto& [name, tensor] : named_state(network)) state[name] = tensor.clone();
-  return state;
-}
-
-std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data,
-                                       SumOverRanks sum_over_ranks) {
-  const ImageShape& shape = data.set.train.shape;
-  auto network =
-      make_network({settings.network, data.set.classes, shape.channels, shape.height, shape.width, data.mean,
-                    data.std, settings.bfloat16, settings.kernels, std::move(sum_over_ranks)});
-  network->to(settings.device, settings.precision);
-  return network;
-}
 
 Trial::Trial(TrialSetup setup)
     : setup_(std::move(setup)),
       basis_(plan_basis(setup_.data->set, setup_.data->split, setup_.settings.batch_size, setup_.keys.order,
                         setup_.keys.plan)),
       network_(build_network(setup_.settings, *setup_.data, sum_for_batch_norm())),
-      sgd_(*network_, setup_.settings.momentum, setup_.settings.weight_decay),
+      sgd_(*network_, setup_.settings.momentum, setup_.settings.weight_decay,
+           trained_parameters(setup_.settings.trainable), setup_.settings.head_lr_factor),
       frozen_(freeze(*network_)),
       statistics_(*network_),
       pass_(multiply_adds(network_->spec())),
@@ -82,12 +63,23 @@ Trial::Trial(TrialSetup setup)
     restore(*setup_.resume);
     setup_.resume.reset();  // its memory
   } else if (setup_.start) {
-    load_state(*network_, setup_.start->network, setup_.settings.start_from);
-    sgd_.load(setup_.start->momentum, setup_.settings.start_from);
+    begin_from_start();
   } else {
     initialise(*network_, setup_.keys.init);
   }
+  frozen_->refresh();                           // a second stage asks it from the first step on
   if (setup_.g) frozen_g_ = freeze(*setup_.g);  // once: g never changes
+}
+
+void Trial::begin_from_start() {
+  NetworkState state = setup_.start->network;
+  const bool is_second_stage = setup_.recipe.is_second_stage();
+  if (network_->head().scales.defined() && !state.contains("linear.scales")) {
+    state["linear.scales"] = torch::ones({setup_.data->set.classes});
+  }
+  load_state(*network_, state, is_second_stage ? "the trial it begins from" : setup_.settings.start_from);
+  if (setup_.settings.trainable == Trainable::head) initialise_head(*network_, setup_.keys.init);
+  if (!is_second_stage) sgd_.load(setup_.start->momentum, setup_.settings.start_from);
 }
 
 SumOverRanks Trial::sum_for_batch_norm() {
@@ -122,8 +114,8 @@ void Trial::submit(std::int64_t steps) {
 }
 
 void Trial::begin_epoch() {
-  const Phase& phase = phase_at(setup_.method, epoch_, setup_.settings.defer_until);
-  plan_ = timed(setup_.profile, ProfilePhase::plan, 0, [&] { return plan_epoch(basis_, epoch_, phase.sampling); });
+  plan_ =
+      timed(setup_.profile, ProfilePhase::plan, 0, [&] { return plan_epoch(basis_, epoch_, phase().sampling); });
   counters_.emplace(setup_.data->set.classes, setup_.settings.device);
   step_seconds_.clear();
   network_->train();
@@ -131,20 +123,23 @@ void Trial::begin_epoch() {
 
 void Trial::step() {
   const auto start = Clock::now();
-  const Phase& phase = phase_at(setup_.method, epoch_, setup_.settings.defer_until);
+  const Phase now = phase();
   const std::span<const Slot> slots = plan_.step(step_);
+  const ImageShape& shape = setup_.data->set.train.shape;
   StepTranslations planned;
-  if (phase.edits_batches) {
-    planned = timed(setup_.profile, ProfilePhase::plan, 0, [&] {
-      return setup_.editing.plan(basis_, slots, epoch_, step_, setup_.data->set.train.shape);
-    });
+  StepMix mixed;
+  if (now.translates || setup_.mixing.kind != Mixing::none) {
+    const PhaseTimer timer(setup_.profile, ProfilePhase::plan);
+    if (now.translates) planned = setup_.editing.plan(basis_, slots, epoch_, step_, shape);
+    mixed = plan_mix(basis_, slots, epoch_, step_, shape, setup_.mixing);
   }
   const Communicator& ranks = *setup_.ranks;
   Batch batch = gather(slots, deal_slots(static_cast<std::int64_t>(slots.size()), planned.worked_slots(),
                                          ranks.rank(), ranks.size()));
+  if (!mixed.partners.empty()) mix(mixed, batch);
   Edited edited;
-  if (phase.edits_batches) edited = edit(planned, slots, batch);
-  learn(phase, slots.size(), batch, planned, edited);
+  if (now.translates) edited = edit(planned, slots, batch);
+  learn(now, slots.size(), batch, planned, edited);
   step_seconds_.push_back(seconds_since(start));
 }
 
@@ -168,12 +163,19 @@ Edited Trial::edit(const StepTranslations& planned, std::span<const Slot> slots,
   return edited;
 }
 
-void Trial::learn(const Phase& phase, std::size_t slots, const Batch& batch, const StepTranslations& planned,
+void Trial::mix(const StepMix& mix, Batch& batch) {
+  const PhaseTimer timer(setup_.profile, ProfilePhase::gather);
+  const std::vector<Slot> partners = picked(mix.partners, batch.slots);
+  mix_batch(mix, gather_slots(*setup_.data, partners, setup_.settings.precision),
+            slot_labels(basis_, partners, setup_.settings.device), batch);
+}
+
+void Trial::learn(const Phase& now, std::size_t slots, const Batch& batch, const StepTranslations& planned,
                   const Edited& edited) {
   // In a short batch a rank may have no slot. It still has its part in every sum: batch norm's lie within the
   // passes.
   if (!batch.slots.empty() || network_->spec().sum_over_ranks) {
-    descend(phase, slots, batch, planned, edited);
+    descend(now, slots, batch, planned, edited);
   } else {
     counters_->add_planned(planned);
   }
@@ -185,18 +187,21 @@ void Trial::learn(const Phase& phase, std::size_t slots, const Batch& batch, con
   sgd_.step(learning_rate(setup_.settings.schedule, epoch_));
 }
 
-void Trial::descend(const Phase& phase, std::size_t slots, const Batch& batch, const StepTranslations& planned,
+void Trial::descend(const Phase& now, std::size_t slots, const Batch& batch, const StepTranslations& planned,
                     const Edited& edited) {
   Profile* const profile = setup_.profile;
   const auto images = static_cast<double>(batch.slots.size());
-  torch::Tensor logits, losses;
+  const bool is_second_stage = setup_.recipe.is_second_stage();
+  const LossFn& loss = now.class_weights == ClassWeights::none ? setup_.loss : setup_.weighted_loss;
+  torch::Tensor outputs, losses;
   timed(profile, ProfilePhase::forward, images * pass_, [&] {
-    logits = network_->forward(batch.images);
-    losses = phase.loss(logits, batch.labels);
+    outputs = is_second_stage ? network_->head().forward(frozen_->features(batch.images))
+                              : network_->forward(batch.images);
+    losses = mixed_loss(loss, outputs, batch);
   });
-  timed(profile, ProfilePhase::backward, 2 * images * pass_,
+  timed(profile, ProfilePhase::backward, is_second_stage ? 0 : 2 * images * pass_,
         [&] { (losses.sum() / static_cast<double>(slots)).backward(); });
-  counters_->add(step_, logits, losses, batch.labels, planned, edited);
+  counters_->add(step_, outputs.detach() * setup_.settings.logit_scale, losses, batch.labels, planned, edited);
 }
 
 void Trial::add_up_over_ranks() {
@@ -230,7 +235,8 @@ void Trial::evaluate_epoch(EpochRecord& record) {
   frozen_->refresh();
   const auto evaluate_part = [&](const Part& part) {
     timer.count(static_cast<double>(part.rows.size()) * pass_);
-    return evaluate(*frozen_, *setup_.data, part, settings.evaluation_batch, settings.precision, *setup_.ranks);
+    return evaluate(*frozen_, *setup_.data, part,
+                    {settings.evaluation_batch, settings.precision, settings.logit_scale}, *setup_.ranks);
   };
   const Split& split = setup_.data->split;
   const bool is_last = epoch_ + 1 == settings.epochs;

@@ -2,26 +2,18 @@
 // A trial: a machine that trains one network, moved on by a number of steps at a time.
 #include <torch/types.h>
 
-#include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "core/profile.hpp"
-#include "dist/tensors/communicator.hpp"
-#include "methods/method.hpp"
 #include "results/record.hpp"
-#include "train/checkpoint.hpp"
 #include "train/epoch_counters.hpp"
 #include "train/evaluation.hpp"
-#include "train/loaded_data.hpp"
 #include "train/running_statistics.hpp"
-#include "train/settings.hpp"
 #include "train/sgd.hpp"
-#include "train/trial_state.hpp"
+#include "train/trial_setup.hpp"
 
 namespace m2m {
 
@@ -29,37 +21,6 @@ namespace m2m {
 class Diverged : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
-
-/// The keys that a trial's random numbers are drawn with.
-struct TrialKeys {
-  Key init, order, plan;
-};
-TrialKeys keys_of_f(const Config& resolved);
-/// g's own: never equal to f's, even where the seeds are the same number.
-TrialKeys keys_of_g(const Config& resolved);
-
-struct TrialSetup {
-  TrainSettings settings;
-  Method method;
-  BatchEditing editing;  // of the method, where it has one
-  TrialKeys keys;
-  std::shared_ptr<const LoadedData> data;
-  std::shared_ptr<Network> g;        // where the method translates
-  std::optional<Checkpoint> start;   // f, where it does not begin from its initialisation
-  std::optional<TrialState> resume;  // where it goes on from an earlier run, or from a prefix that it shares
-  std::shared_ptr<Communicator> ranks = alone();  // that share the trial
-  int best_from_epoch = 0;                        // `best` is looked for among the epochs from this one on
-  std::function<void(const EpochRecord&)> on_epoch;
-  Profile* profile = nullptr;  // where to time the phases, if at all
-};
-
-/// Network weights and running statistics by name, as a copy.
-NetworkState copy_state(const Network& network);
-
-/// f as the data and settings want it, in their precision and on their device, with torch's own weights. With
-/// `sum_over_ranks`, its batch norm is over the shares of all ranks.
-std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data,
-                                       SumOverRanks sum_over_ranks = {});
 
 class Trial {
  public:
@@ -88,6 +49,7 @@ class Trial {
   void step();
   Batch gather(std::span<const Slot> slots, std::vector<std::int32_t> own);
   Edited edit(const StepTranslations& planned, std::span<const Slot> slots, Batch& batch);
+  void mix(const StepMix& mix, Batch& batch);
   void learn(const Phase& phase, std::size_t slots, const Batch& batch, const StepTranslations& planned,
              const Edited& edited);
   void descend(const Phase& phase, std::size_t slots, const Batch& batch, const StepTranslations& planned,
@@ -98,6 +60,8 @@ class Trial {
   void evaluate_epoch(EpochRecord& record);
 
   SumOverRanks sum_for_batch_norm();
+  void begin_from_start();
+  Phase phase() const { return phase_at(setup_.recipe, epoch_, setup_.settings.defer_until); }
 
   TrialSetup setup_;
   PlanBasis basis_;

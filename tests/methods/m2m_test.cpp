@@ -26,6 +26,8 @@ struct Fixture {
   Fixture() {
     initialise(*f_network, keys_of_f(config).init);
     initialise(*g_network, keys_of_g(config).init);
+    f->refresh();
+    g->refresh();
   }
   Batch batch() const {
     std::vector<std::int64_t> labels;

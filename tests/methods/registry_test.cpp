@@ -5,10 +5,16 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "methods/losses.hpp"
+#include "methods/recipe.hpp"
 
 namespace m2m {
 namespace {
+
+Config recipe_config(const std::string& method, const Json& given = Json::object()) {
+  Config config(given);
+  config.set("method", method);
+  return with_defaults(with_recipe(config), method_fields());
+}
 
 TEST(Registry, NamesEachMethodOnceWithASentenceAndASource) {
   std::set<std::string> names;
@@ -16,11 +22,13 @@ TEST(Registry, NamesEachMethodOnceWithASentenceAndASource) {
     EXPECT_TRUE(names.insert(method.name).second) << method.name;
     EXPECT_FALSE(method.about.empty());
     EXPECT_FALSE(method.source.empty());
-    ASSERT_FALSE(method.phases.empty());
-    EXPECT_EQ(method.phases.front().begin, Begin::at_once);
-    for (const Phase& phase : method.phases) EXPECT_NE(phase.loss, nullptr);
+    EXPECT_NO_THROW(check_recipe(recipe_config(method.name))) << method.name;
     EXPECT_NE(describe_method(method.name).find(method.about), std::string::npos);
+    for (const auto& [name, value] : method.settings.items()) {
+      EXPECT_NE(find_field(method_fields(), name), nullptr) << method.name << " sets " << name;
+    }
   }
+  EXPECT_EQ(names.size(), 23U);
 }
 
 TEST(Registry, RefusesAnUnknownMethodAndListsTheKnown) {
@@ -29,25 +37,37 @@ TEST(Registry, RefusesAnUnknownMethodAndListsTheKnown) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::usage);
-    EXPECT_NE(std::string(error.what()).find("ERM, RS, DRS, M2m"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("ERM, RS, DRS, SMOTE"), std::string::npos);
   }
 }
 
-TEST(PhaseAt, ChangesAtTheDeferralAndNotBefore) {
-  const Method& drs = find_method("DRS");
-  EXPECT_EQ(phase_at(drs, 159, 160).sampling, Sampling::permutation);
-  EXPECT_EQ(phase_at(drs, 160, 160).sampling, Sampling::class_balanced);
-  EXPECT_EQ(phase_at(find_method("RS"), 0, 160).sampling, Sampling::class_balanced);
-  EXPECT_EQ(phase_at(find_method("ERM"), 199, 160).sampling, Sampling::permutation);
-  EXPECT_FALSE(phase_at(find_method("M2m"), 159, 160).edits_batches);
-  EXPECT_TRUE(phase_at(find_method("M2m"), 160, 160).edits_batches);
+TEST(Registry, GivesEachMethodItsOwnRecipe) {
+  const Recipe ldam_drw = recipe_of(recipe_config("LDAM-DRW"));
+  EXPECT_EQ(ldam_drw.loss, "ldam");
+  EXPECT_EQ(ldam_drw.head, HeadKind::cosine);
+  EXPECT_EQ(ldam_drw.class_weights, ClassWeights::effective);
+  EXPECT_EQ(recipe_of(recipe_config("SMOTE")).sampling, Sampling::filled);
+  EXPECT_EQ(recipe_of(recipe_config("RW")).class_weights, ClassWeights::inverse);
+  EXPECT_EQ(recipe_of(recipe_config("MiSLAS")).start, "mixup");
+  EXPECT_EQ(recipe_of(recipe_config("cRT")).train, Trainable::head);
+  EXPECT_EQ(recipe_config("LWS").integer("second.epochs"), 5);
+  EXPECT_EQ(recipe_config("cRT").integer("second.epochs"), 10);
 }
 
-TEST(CrossEntropy, IsMinusTheLogOfTheSoftmax) {
-  const torch::Tensor logits = torch::tensor({{1.0, 2.0, 4.0}, {0.0, 0.0, 0.0}}, torch::kFloat64);
-  const torch::Tensor losses = cross_entropy(logits, torch::tensor({2, 0}, torch::kInt64));
-  EXPECT_NEAR(losses[0].item<double>(), std::log(std::exp(-3.0) + std::exp(-2.0) + 1.0), 1e-12);
-  EXPECT_NEAR(losses[1].item<double>(), std::log(3.0), 1e-12);
+TEST(Registry, LetsAStudyChangeAnyPartOfARecipe) {
+  const Recipe mixed = recipe_of(recipe_config("M2m", {{"recipe.loss", "logit-adjusted"}}));
+  EXPECT_EQ(mixed.loss, "logit-adjusted");
+  EXPECT_TRUE(mixed.translates);
+  // A loss on cosines brings its head along.
+  EXPECT_EQ(recipe_of(recipe_config("DRS", {{"recipe.loss", "ldam"}})).head, HeadKind::cosine);
+}
+
+TEST(Registry, PutsAnotherMethodsRecipeInThePlaceOfTheOldOne) {
+  const Recipe erm = recipe_of(with_method(recipe_config("M2m-LDAM"), "ERM"));
+  EXPECT_EQ(erm.loss, "cross-entropy");
+  EXPECT_EQ(erm.head, HeadKind::linear);
+  EXPECT_EQ(erm.rebalance, Rebalance::never);
+  EXPECT_FALSE(erm.translates);
 }
 
 }  // namespace

@@ -55,10 +55,13 @@ TEST(Translate, StaysAmongPixels) {
 /// Fails whoever asks it.
 class Unasked : public FrozenNetwork {
  public:
-  void refresh() override { ADD_FAILURE() << "refreshed"; }
-  torch::Tensor logits(const torch::Tensor& pixels) override { return asked(pixels); }
-  torch::Tensor remembered_logits(const torch::Tensor& pixels) override { return asked(pixels); }
-  torch::Tensor pixel_gradient(const torch::Tensor& gradient) override { return asked(gradient); }
+  using FrozenNetwork::FrozenNetwork;
+  torch::Tensor features(const torch::Tensor& pixels) override { return asked(pixels); }
+
+ protected:
+  void refresh_features() override { ADD_FAILURE() << "refreshed"; }
+  torch::Tensor remembered_features(const torch::Tensor& pixels) override { return asked(pixels); }
+  torch::Tensor pixel_gradient_of_features(const torch::Tensor& gradient) override { return asked(gradient); }
 
  private:
   torch::Tensor asked(const torch::Tensor& x) {
@@ -69,7 +72,7 @@ class Unasked : public FrozenNetwork {
 
 TEST(Translate, WithLambdaZeroNeverAsksF) {
   Fixture x;
-  Unasked f;
+  Unasked f(*x.f_network);
   translate(f, *x.g, x.start, x.seeds, x.targets, 5, {.lambda = 0});
 }
 

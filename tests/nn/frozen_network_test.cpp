@@ -35,7 +35,7 @@ struct Answers {
 };
 
 Answers answers(FrozenNetwork& frozen, const torch::Tensor& pixels) {
-  const torch::Tensor logits = frozen.remembered_logits(pixels);
+  const torch::Tensor logits = frozen.remembered_outputs(pixels);
   torch::manual_seed(9);
   return {logits, frozen.pixel_gradient(torch::randn_like(logits))};
 }
@@ -65,7 +65,9 @@ torch::Tensor cosine_per_image(const torch::Tensor& a, const torch::Tensor& b) {
 double most(const torch::Tensor& a) { return a.abs().max().item<double>(); }
 
 TEST(FrozenNetwork, FoldedInFloat32AnswersAsTheNetworkItselfWithEveryInstructionSet) {
-  for (const NetworkSpec& spec : {cifar("resnet32"), digits(), odd()}) {
+  NetworkSpec cosines = digits();
+  cosines.head = HeadKind::cosine;
+  for (const NetworkSpec& spec : {cifar("resnet32"), digits(), odd(), cosines}) {
     const auto network = lived_in(spec);
     const torch::Tensor pixels = torch::rand({3, spec.channels, spec.height, spec.width});
     const Answers plain = answers(*network, pixels, "torch");
@@ -106,7 +108,7 @@ TEST(FrozenNetwork, FoldedInFloat64IsTheNetworkItself) {
     const Answers expected = answers(plain, pixels), got = answers(*folded, pixels);
     EXPECT_LT(most(got.logits - expected.logits), 1e-12 * most(expected.logits));
     EXPECT_LT(most(got.gradient - expected.gradient), 1e-12 * most(expected.gradient));
-    EXPECT_TRUE(torch::equal(folded->logits(pixels), got.logits));
+    EXPECT_TRUE(torch::equal(folded->outputs(pixels), got.logits));
   }
 }
 
@@ -126,15 +128,15 @@ TEST(FrozenNetwork, IsTheNetworkOfItsLastRefresh) {
   const auto frozen = freeze(*network);
   frozen->refresh();
   const torch::Tensor pixels = torch::rand({4, 1, 8, 8});
-  const torch::Tensor before = frozen->logits(pixels);
+  const torch::Tensor before = frozen->outputs(pixels);
   {
     const torch::NoGradGuard no_gradient;
     for (torch::Tensor& parameter : network->parameters()) parameter.mul_(0.9);
   }
-  EXPECT_TRUE(torch::equal(frozen->logits(pixels), before));
+  EXPECT_TRUE(torch::equal(frozen->outputs(pixels), before));
   frozen->refresh();
-  EXPECT_FALSE(torch::equal(frozen->logits(pixels), before));
-  EXPECT_LT(most(frozen->logits(pixels) - network->forward(pixels)), 1e-5);
+  EXPECT_FALSE(torch::equal(frozen->outputs(pixels), before));
+  EXPECT_LT(most(frozen->outputs(pixels) - network->forward(pixels)), 1e-5);
 }
 
 TEST(FrozenNetwork, AnswersForAnImageAloneAsAmongOthersAndWithAnyNumberOfThreads) {
@@ -143,7 +145,7 @@ TEST(FrozenNetwork, AnswersForAnImageAloneAsAmongOthersAndWithAnyNumberOfThreads
   const Answers all = answers(*network, pixels, "auto");
   const auto frozen = freeze(*network);
   frozen->refresh();
-  EXPECT_TRUE(torch::allclose(frozen->logits(pixels.narrow(0, 3, 1)), all.logits.narrow(0, 3, 1), 1e-6, 1e-6));
+  EXPECT_TRUE(torch::allclose(frozen->outputs(pixels.narrow(0, 3, 1)), all.logits.narrow(0, 3, 1), 1e-6, 1e-6));
   const int threads = at::get_num_threads();
   at::set_num_threads(2);
   const Answers again = answers(*network, pixels, "auto");
@@ -181,7 +183,7 @@ TEST(FrozenNetwork, OfOtherKindsRunsAsItIs) {
   const torch::Tensor pixels = torch::rand({4, 1, 8, 8});
   const auto frozen = freeze(*network);
   frozen->refresh();
-  EXPECT_TRUE(torch::equal(frozen->logits(pixels), network->forward(pixels)));
+  EXPECT_TRUE(torch::equal(frozen->outputs(pixels), network->forward(pixels)));
 }
 
 }  // namespace

@@ -27,6 +27,67 @@ TEST(ResNet, Of32LayersHas464154Parameters) {
   EXPECT_EQ(parameter_count(*make_network(cifar_spec("resnet32"))), 464154);
 }
 
+TEST(ResNet, OfOtherDepthsHasTheParametersOfItsBlocks) {
+  EXPECT_EQ(parameter_count(*make_network(cifar_spec("resnet20"))), 269722);
+  EXPECT_EQ(parameter_count(*make_network(cifar_spec("resnet44"))), 658586);
+  EXPECT_EQ(parameter_count(*make_network(cifar_spec("resnet56"))), 853018);
+}
+
+TEST(PreactResNet, Of18LayersHas11172170Parameters) {
+  EXPECT_EQ(parameter_count(*make_network(cifar_spec("preact18"))), 11172170);
+  EXPECT_NEAR(multiply_adds(cifar_spec("preact18")), 0.5559e9, 0.001e9);
+}
+
+TEST(BottleneckResNet, Of50LayersHas25557032ParametersAndTakes4GigaMultiplyAdds) {
+  NetworkSpec spec = cifar_spec("resnet50");
+  spec.classes = 1000;
+  spec.height = spec.width = 224;
+  EXPECT_EQ(parameter_count(*make_network(spec)), 25557032);
+  EXPECT_NEAR(multiply_adds(spec), 4.09e9, 0.01e9);
+}
+
+/// Logits of 4 training-mode images, and how long the gradient of their sum is.
+std::pair<torch::Tensor, double> answer_of(NetworkSpec spec) {
+  auto network = make_network(spec);
+  initialise(*network, {1, SeedRole::init});
+  torch::manual_seed(2);
+  const torch::Tensor logits = network->forward(torch::rand({4, spec.channels, spec.height, spec.width}));
+  logits.square().sum().backward();
+  double squares = 0;
+  for (const auto& parameter : network->parameters()) squares += parameter.grad().square().sum().item<double>();
+  return {logits.detach(), std::sqrt(squares)};
+}
+
+TEST(LargerNetworks, ComputeAlikeWithOwnKernelsAndWithLibtorchAndInBfloat16) {
+  for (const char* name : {"preact18", "resnet50"}) {
+    NetworkSpec spec = cifar_spec(name);
+    if (name == std::string("resnet50")) spec.height = spec.width = 64;
+    spec.kernels = "torch";
+    const auto [plain, plain_length] = answer_of(spec);
+    spec.kernels = "auto";
+    const auto [own, own_length] = answer_of(spec);
+    EXPECT_TRUE(torch::allclose(plain, own, 1e-2, 1e-3)) << name;
+    EXPECT_NEAR(own_length / plain_length, 1, 0.02) << name;
+    spec.bfloat16 = true;
+    const auto [rounded, rounded_length] = answer_of(spec);
+    EXPECT_GT(torch::cosine_similarity(plain.flatten(), rounded.flatten(), 0).item<double>(), 0.9) << name;
+    EXPECT_NEAR(rounded_length / plain_length, 1, 0.3) << name;
+  }
+}
+
+TEST(Mlp, MultipliesInBfloat16WhereItIsAskedTo) {
+  NetworkSpec spec = cifar_spec("mlp");
+  const torch::Tensor exact = answer_of(spec).first;
+  spec.bfloat16 = true;
+  const torch::Tensor rounded = answer_of(spec).first;
+  EXPECT_FALSE(torch::equal(exact, rounded));
+  EXPECT_TRUE(torch::allclose(exact, rounded, 0.05, 0.05));
+}
+
+TEST(TakesFeatures, IsSaidOfTheMlpAlone) {
+  for (const std::string& name : network_names()) EXPECT_EQ(takes_features(name), name == "mlp") << name;
+}
+
 TEST(ResNet, Of32LayersTakes69MillionMultiplyAdds) {
   EXPECT_NEAR(multiply_adds(cifar_spec("resnet32")), 68.86e6, 0.01e6);
 }
@@ -86,6 +147,24 @@ TEST(Initialise, GivesTheLinearLayerTheDeviationOfItsFanInAndZeroBias) {
   const auto network = initialised("resnet32", 5);
   EXPECT_NEAR(network->named_parameters()["linear.weight"].std().item<double>(), std::sqrt(2.0 / 64), 0.02);
   EXPECT_EQ(network->named_parameters()["linear.bias"].abs().max().item<double>(), 0);
+}
+
+TEST(Initialise, GivesACosineHeadVectorsOfLengthOne) {
+  NetworkSpec spec = cifar_spec("resnet8");
+  spec.head = HeadKind::cosine;
+  auto network = make_network(spec);
+  initialise(*network, {1, SeedRole::init});
+  EXPECT_TRUE(torch::allclose(network->head().weight.norm(2, 0), torch::ones({10}), 1e-5, 1e-5));
+}
+
+TEST(InitialiseHead, ChangesTheHeadAndNothingElse) {
+  auto network = initialised("resnet8", 1);
+  std::map<std::string, torch::Tensor> before;
+  for (const auto& [name, tensor] : named_state(*network)) before[name] = tensor.clone();
+  initialise_head(*network, {1, SeedRole::init});
+  for (const auto& [name, tensor] : named_state(*network)) {
+    EXPECT_EQ(torch::equal(tensor, before[name]), name != "linear.weight") << name;
+  }
 }
 
 TEST(LoadState, RestoresEveryTensorInPlace) {

@@ -29,7 +29,7 @@ class ParityOfNetwork : public GoldenTest {
     const auto network = published_network(*checkpoint_, *data_, torch::kFloat32, 0, kernels, bfloat16);
     const auto frozen = freeze(*network);
     frozen->refresh();
-    return evaluate(*frozen, *data_, data_->split.test, 500, torch::kFloat32, *alone()).confusion;
+    return evaluate(*frozen, *data_, data_->split.test, {}, *alone()).confusion;
   }
 
   /// Half of the changes in the cells: an image that moves leaves one and enters another.
@@ -51,6 +51,21 @@ TEST_F(ParityOfNetwork, LogitsInFloat64) {
 TEST_F(ParityOfNetwork, LogitsInFloat32) {
   if (lacks({"g/test_index", "g/logits_float32"})) GTEST_SKIP() << what_is_lacking();
   expect_close(logits(torch::kFloat32), tensor("g/logits_float32"), loose, "logits");
+}
+
+/// The published features under a given cosine head.
+TEST_F(ParityOfNetwork, CosinesOfACosineHead) {
+  if (lacks({"normed_head/weight", "normed_head/test_index", "normed_head/cosines"})) {
+    GTEST_SKIP() << what_is_lacking();
+  }
+  const torch::NoGradGuard no_gradient;
+  const auto network = published_network(*checkpoint_, *data_, torch::kFloat64);
+  network->eval();
+  Head head(HeadKind::cosine, 64, 10, false);
+  head.to(torch::kFloat64);
+  head.weight.copy_(tensor("normed_head/weight"));
+  const torch::Tensor pixels = images(*data_, Pool::test, labels("normed_head/test_index"), torch::kFloat64);
+  expect_close(head.forward(network->features(pixels)), tensor("normed_head/cosines"), loose, "cosines");
 }
 
 /// The golden file's data has 20 re-encoded test images; with the published data the checkpoint's own record

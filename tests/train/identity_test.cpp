@@ -9,7 +9,7 @@ namespace {
 
 Json identity(const Json& given) {
   const auto data = test::tiny_data({10, 5});
-  return trial_identity(test::tiny_config(given), *data, nullptr, "", 1);
+  return trial_identity(test::tiny_config(given), *data, {}, 1);
 }
 
 TEST(TrialIdentity, ChangesWithEverySettingThatActs) {
@@ -36,18 +36,36 @@ TEST(TrialIdentity, DoesNotChangeWithWhatDoesNotAct) {
   }
 }
 
+TEST(TrialIdentity, KnowsARecipeByItsPartsAndTheSettingsOfThoseAlone) {
+  const auto with = [](const char* method, const char* name, const Json& value) {
+    return identity({{"method", method}, {name, value}});
+  };
+  EXPECT_NE(with("M2m", "recipe.loss", "focal"), identity({{"method", "M2m"}}));
+  EXPECT_NE(with("Focal", "focal.gamma", 2.0), identity({{"method", "Focal"}}));
+  EXPECT_EQ(with("ERM", "focal.gamma", 2.0), identity({{"method", "ERM"}}));
+  EXPECT_NE(with("DRW", "weights.beta", 0.9), identity({{"method", "DRW"}}));
+  EXPECT_EQ(with("RW", "weights.beta", 0.9), identity({{"method", "RW"}}));
+  EXPECT_NE(with("mixup", "seeds.plan", 9), identity({{"method", "mixup"}}));
+  EXPECT_EQ(with("LDAM", "seeds.plan", 9), identity({{"method", "LDAM"}}));
+  EXPECT_EQ(with("ERM", "second.epochs", 3), identity({{"method", "ERM"}}));
+  EXPECT_NE(with("cRT", "second.epochs", 3), identity({{"method", "cRT"}}));
+  EXPECT_NE(with("LA-post-hoc", "post_hoc.tau", 0.5), identity({{"method", "LA-post-hoc"}}));
+}
+
 TEST(TrialIdentity, KnowsACheckpointByItsContentAndNotItsPath) {
   const auto data = test::tiny_data({10, 5});
   const Config here = test::tiny_config({{"train.start_from", "a"}, {"train.start_epoch", 1}});
   const Config there = test::tiny_config({{"train.start_from", "b"}, {"train.start_epoch", 1}});
-  EXPECT_EQ(trial_identity(here, *data, nullptr, "11", 1), trial_identity(there, *data, nullptr, "11", 1));
-  EXPECT_NE(trial_identity(here, *data, nullptr, "11", 1), trial_identity(here, *data, nullptr, "22", 1));
+  EXPECT_EQ(trial_identity(here, *data, {.start_sha256 = "11"}, 1),
+            trial_identity(there, *data, {.start_sha256 = "11"}, 1));
+  EXPECT_NE(trial_identity(here, *data, {.start_sha256 = "11"}, 1),
+            trial_identity(here, *data, {.start_sha256 = "22"}, 1));
 }
 
 TEST(TrialIdentity, NamesTheRanksOfATrialOnlyWhereBatchNormIsLocal) {
   const auto data = test::tiny_data({10, 5});
   const auto of = [&](const char* batch_norm, int ranks) {
-    return trial_identity(test::tiny_config({{"train.batch_norm", batch_norm}}), *data, nullptr, "", ranks);
+    return trial_identity(test::tiny_config({{"train.batch_norm", batch_norm}}), *data, {}, ranks);
   };
   EXPECT_EQ(of("sync", 1), of("sync", 4));
   EXPECT_EQ(of("sync", 1), of("local", 1));

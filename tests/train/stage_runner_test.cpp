@@ -203,5 +203,73 @@ TEST(StagePlan, SharesAPrefixAmongTrialsThatPartOnlyAfterTheDeferral) {
   EXPECT_EQ(prefixes({{{"method", "RS"}}}), 0);
 }
 
+/// The stage of that label.
+const Stage& labelled(const StageGraph& graph, const std::string& label) {
+  for (const Stage& stage : graph.stages) {
+    if (stage.label == label) return stage;
+  }
+  throw std::out_of_range(label);
+}
+
+TEST_F(StageRunnerTest, LetsSecondStagesAndPostHocMethodsBeginFromOneTrial) {
+  const StageGraph graph = plan(
+      {{{"method", "tau-norm"}}, {{"method", "LA-post-hoc"}}, {{"method", "cRT"}}, {{"method", "ERM"}}}, false);
+  EXPECT_EQ(count(graph, StageKind::trial), 4);
+  const OutputFolder here = out("here");
+  run_all(graph, here);
+  const std::string base = labelled(graph, "ERM").id;
+  const TrialRecord erm = read_trial(here.result(base));
+  for (const char* method : {"tau-norm", "LA-post-hoc", "cRT"}) {
+    const TrialRecord record = read_trial(here.result(labelled(graph, method).id));
+    EXPECT_EQ(record.data.at("base"), base) << method;
+    EXPECT_EQ(record.test_labels, erm.test_labels) << method;
+  }
+  const TrialRecord adjusted = read_trial(here.result(labelled(graph, "LA-post-hoc").id));
+  EXPECT_TRUE(adjusted.epochs.empty());
+  const Json& chosen = adjusted.data.at("post_hoc").at("last");
+  EXPECT_EQ(chosen.at("tried"), 21);
+  EXPECT_GE(balanced_accuracy(adjusted.last.validation), balanced_accuracy(erm.last.validation));
+}
+
+TEST_F(StageRunnerTest, GivesThePostHocTauThatWasAskedFor) {
+  const StageGraph graph = plan({{{"method", "LA-post-hoc"}, {"post_hoc.tau", 0.0}}}, false);
+  const OutputFolder here = out("here");
+  run_all(graph, here);
+  const TrialRecord erm = read_trial(here.result(labelled(graph, "ERM").id));
+  const TrialRecord same = read_trial(here.result(labelled(graph, "LA-post-hoc").id));
+  EXPECT_EQ(same.last.test, erm.last.test);
+  EXPECT_EQ(same.best->test, erm.best->test);
+  EXPECT_EQ(same.data.at("post_hoc").at("last").at("tried"), 1);
+}
+
+TEST_F(StageRunnerTest, TauNormalisesAsTheWeightsOnDiskSay) {
+  const StageGraph graph = plan({{{"method", "tau-norm"}, {"post_hoc.tau", 1.0}}}, false);
+  const OutputFolder here = out("here");
+  run_all(graph, here);
+  const Stage& base = labelled(graph, "ERM");
+  const auto weights = load_checkpoint(here.trial(base.id) / "last.safetensors").network;
+  const TrialRecord erm = read_trial(here.result(base.id));
+  const TrialRecord normed = read_trial(here.result(labelled(graph, "tau-norm").id));
+  const double length = weights.at("linear.weight")[3].norm().item<double>();
+  const double bias = weights.at("linear.bias")[3].item<double>();
+  EXPECT_NEAR(normed.last.test_logits[3], (erm.last.test_logits[3] - bias) / length, 0.01);
+}
+
+TEST(PlanRefusals, BeginFromTheNameOfTheField) {
+  const auto refusal = [](const Json& given) {
+    try {
+      plan({given});
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::usage);
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_TRUE(refusal({{"method", "cRT"}, {"recipe.start", "tau-norm"}}).starts_with("recipe.start = 'tau-norm'"));
+  EXPECT_TRUE(refusal({{"method", "cRT"}, {"recipe.start", "nobody"}}).starts_with("recipe.start = 'nobody'"));
+  EXPECT_TRUE(refusal({{"method", "tau-norm"}, {"recipe.start", "LDAM"}}).starts_with("recipe.start = 'LDAM'"));
+  EXPECT_TRUE(refusal({{"method", "tau-norm"}, {"data.validation", "none"}}).starts_with("post_hoc.tau"));
+}
+
 }  // namespace
 }  // namespace m2m

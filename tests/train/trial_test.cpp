@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "methods/registry.hpp"
 #include "support/tiny_trial.hpp"
 
 namespace m2m {
@@ -51,6 +52,68 @@ TEST(Trial, OfADeferredMethodIsErmUntilItsDeferral) {
     EXPECT_TRUE(same_weights(other, again)) << method;
     other.submit(1000);
     EXPECT_FALSE(same_weights(other, erm)) << method;
+  }
+}
+
+TEST(Trial, OfEveryMethodThatTrainsEverythingLearnsTheEasyDataSet) {
+  for (const std::string& method : method_names()) {
+    const Json given = {{"method", method},
+                        {"train.epochs", 30},
+                        {"train.defer_until", 24},
+                        {"m2m.gamma", 0.3},
+                        {"train.logit_scale", 10.0}};
+    const Config config = test::tiny_config(given);
+    if (!recipe_of(config).start.empty()) continue;
+    const Trial trial = run(given);
+    EXPECT_TRUE(std::isfinite(trial.epochs().back().loss)) << method;
+    EXPECT_GT(balanced_accuracy(trial.last().test), 0.5) << method;
+    EXPECT_FALSE(trial.last().test_logits.empty()) << method;
+  }
+}
+
+TEST(Trial, StoresTheLogitsOfACosineHeadAtTheirScale) {
+  const Trial trial = run({{"method", "LDAM"}, {"train.epochs", 2}, {"train.defer_until", 1}});
+  double largest = 0;
+  for (const float logit : trial.last().test_logits) largest = std::max(largest, double{std::abs(logit)});
+  EXPECT_GT(largest, 1);
+  EXPECT_LE(largest, 30.001);
+}
+
+TEST(Trial, WeighsTheLossFromTheDeferralOn) {
+  const Json schedule = {{"train.epochs", 4}, {"train.defer_until", 2}};
+  Json drw = schedule, rw = schedule;
+  drw["method"] = "DRW";
+  rw["method"] = "CB-RW";
+  const Trial erm = run(schedule), deferred = run(drw), at_once = run(rw);
+  EXPECT_EQ(erm.epochs()[1].loss, deferred.epochs()[1].loss);
+  EXPECT_NE(erm.epochs()[2].loss, deferred.epochs()[2].loss);
+  EXPECT_NE(erm.epochs()[0].loss, at_once.epochs()[0].loss);
+}
+
+/// A second stage on an ERM trial, and that trial's state before.
+std::pair<Trial, NetworkState> second_stage(const std::string& method, int epochs = 3) {
+  const Trial base = run({{"method", method == "MiSLAS" ? "mixup" : "ERM"}, {"train.network", "resnet8"}});
+  TrialSetup setup = test::tiny_setup(
+      test::tiny_config({{"method", method}, {"train.network", "resnet8"}, {"second.epochs", epochs}}));
+  setup.start = base.checkpoint();
+  Trial trial(std::move(setup));
+  while (!trial.done()) trial.submit(1000);
+  return {std::move(trial), copy_state(base.network())};
+}
+
+TEST(Trial, OfASecondStageLeavesTheFeaturesAlone) {
+  for (const std::string method : {"cRT", "LWS", "MiSLAS"}) {
+    auto [trial, before] = second_stage(method);
+    for (const auto& [name, tensor] : copy_state(trial.network())) {
+      if (!name.starts_with("linear.")) {
+        EXPECT_TRUE(torch::equal(tensor, before.at(name))) << method << " " << name;
+      }
+    }
+    const NetworkState after = copy_state(trial.network());
+    EXPECT_EQ(torch::equal(after.at("linear.weight"), before.at("linear.weight")), method == "LWS") << method;
+    EXPECT_EQ(after.contains("linear.scales"), method != "cRT") << method;
+    EXPECT_EQ(trial.epochs().size(), 3U);
+    EXPECT_LT(trial.epochs().back().learning_rate, trial.epochs().front().learning_rate);
   }
 }
 

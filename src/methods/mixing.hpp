@@ -1,0 +1,57 @@
+#pragma once
+// Mixing pairs of samples, the plan: with whom each slot of a step is mixed, how, and what its label is then.
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/config.hpp"
+#include "data/epoch_plan.hpp"
+#include "methods/recipe.hpp"
+
+namespace m2m {
+
+struct MixSettings {
+  Mixing kind = Mixing::none;
+  double alpha = 1;                 // of the Beta distribution that shares are drawn from
+  double remix_kappa = 3;           // Remix: how many times more frequent one class has to be
+  double remix_tau = 0.5;           // Remix: below which share the frequent class loses the label
+  double cmo_probability = 0.5;     // CMO: of a batch being mixed
+  int cmo_from = 0, cmo_until = 0;  // CMO: epochs [from, until) mix
+};
+
+/// The rows of mixup.*, remix.* and cmo.*; and what they come to.
+std::vector<Field> mixing_fields();
+MixSettings mix_settings(const Config& resolved);
+/// Fills in the epochs of CMO as fractions of the schedule. Pure.
+void derive_mixing(Config& config);
+
+/// A rectangle of pixels.
+struct Box {
+  int top = 0, left = 0, height = 0, width = 0;
+};
+
+/// How a step is mixed: x_i = share * x_i + (1 - share) * x_partner, or the partner's pixels inside of a box.
+struct StepMix {
+  std::vector<Slot> partners;        // [slots]; empty: the step is not mixed
+  std::vector<double> label_shares;  // [slots], of a slot's own label; the rest is its partner's
+  double share = 1;
+  std::optional<Box> box;
+};
+
+/// mixup: Zhang et al., ICLR 2018: one share of a step ~ Beta(alpha, alpha), partners a permutation of it.
+/// Remix: Chou et al., "Remix: rebalanced mixup", ECCV 2020 workshops, equation 8: the same, but the label goes to
+/// the rarer class where the other is kappa times as frequent and its share below tau.
+/// CMO: Park et al., "The majority can help the minority", CVPR 2022, algorithm 1: CutMix (a box of area 1 - share
+/// at a uniform place, cut at the border) of a class-balanced draw onto the plain one, in about every second step.
+/// Pure; bit-identical everywhere. basis: slots are of its plan.
+StepMix plan_mix(const PlanBasis& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
+                 ImageShape shape, const MixSettings& settings);
+
+/// Remix's share of a slot's own label. n_own, n_other: training samples of the two classes.
+double remix_label_share(double share, double n_own, double n_other, double kappa, double tau);
+
+/// A number from Beta(alpha, alpha), by two gamma variates (Marsaglia, Tsang: "A simple method for generating gamma
+/// variables", 2000).
+double draw_beta(Stream& stream, double alpha);
+
+}  // namespace m2m

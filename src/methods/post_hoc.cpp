@@ -1,0 +1,54 @@
+#include "methods/post_hoc.hpp"
+
+#include <cmath>
+
+#include "methods/losses.hpp"
+
+namespace m2m {
+namespace {
+
+/// Each logit shifted and scaled by numbers of its class.
+std::vector<float> changed(const std::vector<float>& logits, const std::vector<double>& shift,
+                           const std::vector<double>& scale) {
+  std::vector<float> out(logits.size());
+  const std::size_t classes = shift.size();
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = static_cast<float>((logits[i] - shift[i % classes]) * scale[i % classes]);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Field> post_hoc_fields() {
+  return {{.name = "post_hoc.tau",
+           .type = FieldType::number,
+           .standard = nullptr,
+           .unit = "",
+           .help = "Strength of a post-hoc method; the best of 0, .1, ... 2 on validation unless given.",
+           .least = 0,
+           .most = 100,
+           .acts_where = {"recipe.post_hoc", {"tau-normalisation", "logit-adjustment"}}}};
+}
+
+const std::vector<double>& taus_to_try() {
+  static const std::vector<double> taus = [] {
+    std::vector<double> made;
+    for (int i = 0; i <= 20; ++i) made.push_back(i / 10.0);
+    return made;
+  }();
+  return taus;
+}
+
+std::vector<float> adjusted_logits(const std::vector<float>& logits, const ClassCounts& counts, double tau) {
+  return changed(logits, log_priors(counts, tau), std::vector<double>(counts.size(), 1.0));
+}
+
+std::vector<float> tau_normalised_logits(const std::vector<float>& logits, const std::vector<double>& bias,
+                                         const std::vector<double>& lengths, double tau) {
+  std::vector<double> scale;
+  for (const double length : lengths) scale.push_back(std::pow(std::max(length, 1e-12), -tau));
+  return changed(logits, bias, scale);
+}
+
+}  // namespace m2m

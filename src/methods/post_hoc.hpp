@@ -1,0 +1,28 @@
+#pragma once
+// Post-hoc methods: other answers from the logits of a finished trial, without training.
+#include <vector>
+
+#include "core/class_counts.hpp"
+#include "core/config.hpp"
+
+namespace m2m {
+
+/// The rows of post_hoc.*
+std::vector<Field> post_hoc_fields();
+
+/// The values of tau that are tried on validation: 0, .1, ... 2, as Kang et al.'s program tries them.
+const std::vector<double>& taus_to_try();
+
+/// z_k - tau log(N_k / N): Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, equation 9.
+///
+/// logits: [n, K] row-major; returns the same shape. Pure.
+std::vector<float> adjusted_logits(const std::vector<float>& logits, const ClassCounts& counts, double tau);
+
+/// (z_k - b_k) / ||w_k||^tau: the logits with class vectors scaled by a power of their length and without bias.
+/// Kang et al., "Decoupling representation and classifier", ICLR 2020, section 4.3.
+///
+/// logits: [n, K] row-major; bias, lengths: [K]. Pure.
+std::vector<float> tau_normalised_logits(const std::vector<float>& logits, const std::vector<double>& bias,
+                                         const std::vector<double>& lengths, double tau);
+
+}  // namespace m2m

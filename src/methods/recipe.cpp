@@ -1,0 +1,105 @@
+#include "methods/recipe.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "methods/losses.hpp"
+
+namespace m2m {
+namespace {
+
+bool changes_anything(const Recipe& recipe) {
+  return recipe.sampling != Sampling::permutation || recipe.class_weights != ClassWeights::none ||
+         recipe.translates;
+}
+
+void check_rebalancing(const Config& resolved, const Recipe& recipe) {
+  if (recipe.rebalance != Rebalance::never && !changes_anything(recipe)) {
+    throw usage_error(
+        fmt::format("recipe.rebalance = '{}': neither recipe.sampling nor recipe.class_weights nor "
+                    "recipe.translate says to what",
+                    resolved.text("recipe.rebalance")));
+  }
+  if (recipe.rebalance != Rebalance::never) return;
+  for (const char* name : {"recipe.sampling", "recipe.class_weights", "recipe.translate"}) {
+    const std::string value = resolved.text(name);
+    if (value == "plain" || value == "none") continue;
+    throw usage_error(fmt::format(
+        "{} = '{}' would never begin: recipe.rebalance is 'never'; say at-once or deferred", name, value));
+  }
+}
+
+void check_loss(const Recipe& recipe) {
+  if (needs_cosines(recipe.loss) && recipe.head != HeadKind::cosine) {
+    throw usage_error(
+        fmt::format("recipe.loss = '{}' takes margins off cosines: say recipe.head = 'cosine'", recipe.loss));
+  }
+}
+
+void check_start(const Config& resolved, const Recipe& recipe) {
+  const bool needs_start = recipe.is_second_stage() || !recipe.trains();
+  if (needs_start && recipe.start.empty()) {
+    throw usage_error("recipe.start: say which method's trial to begin from, ERM for one");
+  }
+  if (!needs_start && !recipe.start.empty()) {
+    throw usage_error(
+        fmt::format("recipe.start = '{}': only recipe.train other than everything, or recipe.post_hoc, begins from "
+                    "a finished trial",
+                    recipe.start));
+  }
+  if (recipe.is_second_stage() && !recipe.trains()) {
+    throw usage_error(fmt::format("recipe.post_hoc = '{}' trains nothing, recipe.train = '{}' does: keep one",
+                                  resolved.text("recipe.post_hoc"), resolved.text("recipe.train")));
+  }
+  if (recipe.is_second_stage() && recipe.rebalance == Rebalance::deferred) {
+    throw usage_error("recipe.rebalance = 'deferred': a second stage is short, and rebalances at once or never");
+  }
+  if (recipe.is_second_stage() && recipe.translates) {
+    throw usage_error("recipe.translate = 'm2m': a second stage trains on samples as they are");
+  }
+}
+
+}  // namespace
+
+void check_recipe(const Config& resolved) {
+  const Recipe recipe = recipe_of(resolved);
+  check_start(resolved, recipe);
+  if (!recipe.trains()) return;
+  check_rebalancing(resolved, recipe);
+  check_loss(recipe);
+  if (recipe.translates && recipe.mixing != Mixing::none) {
+    throw usage_error(
+        fmt::format("recipe.mixing = '{}' and recipe.translate = 'm2m': which comes first is nowhere defined",
+                    resolved.text("recipe.mixing")));
+  }
+}
+
+bool is_deferred(const Recipe& recipe) { return recipe.trains() && recipe.rebalance == Rebalance::deferred; }
+
+Phase phase_at(const Recipe& recipe, int epoch, int defer_until) {
+  const bool is_rebalanced =
+      recipe.rebalance == Rebalance::at_once || (recipe.rebalance == Rebalance::deferred && epoch >= defer_until);
+  if (!is_rebalanced) return {};
+  return {recipe.sampling, recipe.class_weights, recipe.translates};
+}
+
+bool draws_from_plan(const Recipe& recipe) {
+  return recipe.trains() &&
+         (recipe.sampling != Sampling::permutation || recipe.translates || recipe.mixing != Mixing::none);
+}
+
+Config before_rebalancing(Config resolved) {
+  resolved.set("recipe.rebalance", "never");
+  resolved.set("recipe.sampling", "plain");
+  resolved.set("recipe.class_weights", "none");
+  resolved.set("recipe.translate", "none");
+  return resolved;
+}
+
+std::vector<double> class_weights_of(ClassWeights kind, double beta, const ClassCounts& counts) {
+  if (kind == ClassWeights::inverse) return inverse_weights(counts);
+  if (kind == ClassWeights::effective) return effective_number_weights(counts, beta);
+  return std::vector<double>(counts.size(), 1.0);
+}
+
+}  // namespace m2m

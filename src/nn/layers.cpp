@@ -1,0 +1,56 @@
+#include "nn/layers.hpp"
+
+#include "nn/batch_norm.hpp"
+#include "nn/convolution.hpp"
+#include "nn/sync_batch_norm.hpp"
+
+namespace m2m {
+
+namespace nn = torch::nn;
+
+Arithmetic arithmetic_of(const NetworkSpec& spec) {
+  std::optional<kernels::InstructionSet> set;
+  if (spec.kernels != "torch") set = kernels::find_instruction_set(spec.kernels);
+  return {spec.bfloat16, set, spec.sum_over_ranks ? &spec.sum_over_ranks : nullptr};
+}
+
+nn::Conv2d convolution(int in_channels, int out_channels, int kernel, int stride) {
+  return nn::Conv2d(
+      nn::Conv2dOptions(in_channels, out_channels, kernel).stride(stride).padding(kernel / 2).bias(false));
+}
+
+torch::Tensor prepared(const torch::Tensor& normalised, const Arithmetic& arithmetic) {
+  torch::Tensor x = normalised;
+  if (arithmetic.kernels && x.scalar_type() == torch::kFloat32) x = x.contiguous(at::MemoryFormat::ChannelsLast);
+  return arithmetic.bfloat16 ? x.to(torch::kBFloat16) : x;
+}
+
+torch::Tensor convolve(const nn::Conv2d& layer, const torch::Tensor& x, const Arithmetic& arithmetic) {
+  const auto stride = layer->options.stride()->at(0);
+  if (layer->weight.size(2) == 3) {
+    return convolve3x3(x, layer->weight, static_cast<int>(stride), arithmetic.kernels);
+  }
+  return torch::conv2d(x, layer->weight.to(x.scalar_type()), {}, stride, layer->weight.size(2) / 2);
+}
+
+torch::Tensor normalise(nn::BatchNorm2d& norm, const torch::Tensor& x, const Arithmetic& arithmetic) {
+  const bool is_shared = norm->is_training() && arithmetic.sum_over_ranks != nullptr;
+  return is_shared ? synchronised_batch_norm(*norm, x, *arithmetic.sum_over_ranks) : norm(x);
+}
+
+torch::Tensor normalise_relu(nn::BatchNorm2d& norm, const torch::Tensor& x, const torch::Tensor& shortcut,
+                             const Arithmetic& arithmetic) {
+  const bool has_kernels = x.is_cpu() && norm->weight.scalar_type() == torch::kFloat32;
+  if (arithmetic.kernels && has_kernels && norm->is_training()) {
+    return batch_norm_relu(*norm, x, shortcut, *arithmetic.kernels, arithmetic.sum_over_ranks);
+  }
+  torch::Tensor y = normalise(norm, x, arithmetic);
+  if (shortcut.defined()) y = y.add_(shortcut);
+  return y.relu_();
+}
+
+torch::Tensor pooled(const torch::Tensor& x, torch::Dtype precision) {
+  return x.mean({2, 3}, /*keepdim=*/false, precision);
+}
+
+}  // namespace m2m

@@ -1,0 +1,85 @@
+#include "train/base_artifact.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "core/error.hpp"
+#include "methods/post_hoc.hpp"
+#include "methods/recipe.hpp"
+#include "results/record_file.hpp"
+
+namespace m2m {
+namespace {
+
+/// Logits for a tau.
+using Change = std::function<std::vector<float>(const std::vector<float>& logits, double tau)>;
+
+Confusion confusion_of(const std::vector<float>& logits, const std::vector<std::int32_t>& labels, int classes) {
+  Confusion confusion(classes);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const float* row = logits.data() + i * static_cast<std::size_t>(classes);
+    ++confusion.at(labels[i], static_cast<int>(std::max_element(row, row + classes) - row));
+  }
+  return confusion;
+}
+
+Change tau_normalisation(const OutputFolder& out, const std::string& base, bool best) {
+  const Checkpoint weights = read_base_weights(out, base, best);
+  const torch::Tensor weight = weights.network.at("linear.weight").to(torch::kFloat64);
+  const auto as_vector = [](const torch::Tensor& values) {
+    const torch::Tensor own = values.to(torch::kFloat64).contiguous();
+    return std::vector<double>(own.const_data_ptr<double>(), own.const_data_ptr<double>() + own.numel());
+  };
+  return [bias = as_vector(weights.network.at("linear.bias")), lengths = as_vector(weight.norm(2, 1))](
+             const std::vector<float>& logits, double tau) {
+    return tau_normalised_logits(logits, bias, lengths, tau);
+  };
+}
+
+/// The snapshot with its best tau, and what is to be said of that.
+Json change(const Config& resolved, const TrialRecord& base, const Change& changed, Snapshot& snapshot) {
+  std::vector<double> taus = taus_to_try();
+  if (resolved.has("post_hoc.tau")) taus = {resolved.number("post_hoc.tau")};
+  const int classes = snapshot.test.classes;
+  double best_tau = taus.front(), best_bacc = -1;
+  for (const double tau : taus) {
+    if (taus.size() == 1) break;
+    const Confusion confusion =
+        confusion_of(changed(snapshot.validation_logits, tau), base.validation_labels, classes);
+    const double bacc = balanced_accuracy(confusion);
+    if (bacc <= best_bacc) continue;
+    best_bacc = bacc;
+    best_tau = tau;
+  }
+  snapshot.test_logits = changed(snapshot.test_logits, best_tau);
+  snapshot.test = confusion_of(snapshot.test_logits, base.test_labels, classes);
+  if (snapshot.validation.classes > 0) {
+    snapshot.validation_logits = changed(snapshot.validation_logits, best_tau);
+    snapshot.validation = confusion_of(snapshot.validation_logits, base.validation_labels, classes);
+  }
+  return {{"tau", best_tau}, {"tried", taus.size()}};
+}
+
+}  // namespace
+
+Checkpoint read_base_weights(const OutputFolder& out, const std::string& id, bool best) {
+  return load_checkpoint(out.trial(id) / (best ? "best.safetensors" : "last.safetensors"));
+}
+
+TrialRecord post_hoc_record(const Config& resolved, const OutputFolder& out, const std::string& base_id) {
+  TrialRecord record = read_trial(out.result(base_id));
+  const bool is_tau_norm = recipe_of(resolved).post_hoc == PostHoc::tau_normalisation;
+  const auto counts = record.data.at("counts").get<ClassCounts>();
+  const auto change_of = [&](bool best) -> Change {
+    if (is_tau_norm) return tau_normalisation(out, base_id, best);
+    return [counts](const std::vector<float>& logits, double tau) { return adjusted_logits(logits, counts, tau); };
+  };
+  record.data["post_hoc"] = {{"last", change(resolved, record, change_of(false), record.last)}};
+  if (record.best) record.data["post_hoc"]["best"] = change(resolved, record, change_of(true), *record.best);
+  record.epochs.clear();
+  return record;
+}
+
+}  // namespace m2m

@@ -1,0 +1,61 @@
+#include "train/trial_setup.hpp"
+
+#include "methods/m2m.hpp"
+
+namespace m2m {
+namespace {
+
+Key key_of(const Config& resolved, const std::string& field, SeedRole role) {
+  return {static_cast<std::uint32_t>(resolved.integer(field)), role};
+}
+
+}  // namespace
+
+TrialKeys keys_of_f(const Config& resolved) {
+  return {key_of(resolved, "seeds.init", SeedRole::init), key_of(resolved, "seeds.order", SeedRole::order),
+          key_of(resolved, "seeds.plan", SeedRole::plan)};
+}
+
+TrialKeys keys_of_g(const Config& resolved) {
+  const Key order = key_of(resolved, "seeds.g", SeedRole::g_order);
+  return {key_of(resolved, "seeds.g", SeedRole::g_init), order, order};
+}
+
+NetworkState copy_state(const Network& network) {
+  NetworkState state;
+  for (const auto& [name, tensor] : named_state(network)) state[name] = tensor.clone();
+  return state;
+}
+
+TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData> data, int local_rank) {
+  TrialSetup setup;
+  setup.settings = train_settings(resolved, local_rank);
+  setup.recipe = recipe_of(resolved);
+  setup.keys = keys_of_f(resolved);
+  setup.mixing = mix_settings(resolved);
+  if (setup.recipe.translates) setup.editing = m2m_editing(resolved);
+  const ClassCounts& counts = data->split.counts;
+  const auto loss_with = [&](ClassWeights weights) {
+    return make_loss(resolved, counts, class_weights_of(weights, resolved.number("weights.beta"), counts),
+                     setup.settings.logit_scale);
+  };
+  setup.loss = loss_with(ClassWeights::none);
+  setup.weighted_loss = loss_with(setup.recipe.class_weights);
+  const bool fills_up = setup.recipe.sampling == Sampling::filled;
+  setup.data = fills_up ? filled_up(*data, setup.keys.plan, setup.settings.device) : std::move(data);
+  return setup;
+}
+
+std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data,
+                                       SumOverRanks sum_over_ranks) {
+  const ImageShape& shape = data.set.train.shape;
+  const bool has_scales =
+      settings.trainable == Trainable::scales || settings.trainable == Trainable::head_and_scales;
+  auto network = make_network({settings.network, data.set.classes, shape.channels, shape.height, shape.width,
+                               data.mean, data.std, settings.bfloat16, settings.kernels, std::move(sum_over_ranks),
+                               settings.head, has_scales});
+  network->to(settings.device, settings.precision);
+  return network;
+}
+
+}  // namespace m2m

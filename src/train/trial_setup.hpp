@@ -1,0 +1,58 @@
+#pragma once
+// What a trial is made from.
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "core/profile.hpp"
+#include "dist/tensors/communicator.hpp"
+#include "methods/batch_editing.hpp"
+#include "methods/losses.hpp"
+#include "methods/mixing.hpp"
+#include "methods/recipe.hpp"
+#include "results/record.hpp"
+#include "train/checkpoint.hpp"
+#include "train/loaded_data.hpp"
+#include "train/settings.hpp"
+#include "train/trial_state.hpp"
+
+namespace m2m {
+
+/// The keys that a trial's random numbers are drawn with.
+struct TrialKeys {
+  Key init, order, plan;
+};
+TrialKeys keys_of_f(const Config& resolved);
+/// g's own: never equal to f's, even where the seeds are the same number.
+TrialKeys keys_of_g(const Config& resolved);
+
+struct TrialSetup {
+  TrainSettings settings;
+  Recipe recipe;
+  LossFn loss, weighted_loss;  // weighted: with the recipe's class weights, once it rebalances
+  BatchEditing editing;        // where the recipe translates
+  MixSettings mixing;
+  TrialKeys keys;
+  std::shared_ptr<const LoadedData> data;
+  std::shared_ptr<Network> g;        // where the method translates
+  std::optional<Checkpoint> start;   // f, where it does not begin from its initialisation
+  std::optional<TrialState> resume;  // where it goes on from an earlier run, or from a prefix that it shares
+  std::shared_ptr<Communicator> ranks = alone();  // that share the trial
+  int best_from_epoch = 0;                        // `best` is looked for among the epochs from this one on
+  std::function<void(const EpochRecord&)> on_epoch;
+  Profile* profile = nullptr;  // where to time the phases, if at all
+};
+
+/// Network weights and running statistics by name, as a copy.
+NetworkState copy_state(const Network& network);
+
+/// All that follows from the settings of a trial; where the recipe samples from a filled-up set, `data` is that
+/// one. g, and where the trial begins, are left to the caller.
+TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData> data, int local_rank = 0);
+
+/// f as the data and settings want it, in their precision and on their device, with torch's own weights. With
+/// `sum_over_ranks`, its batch norm is over the shares of all ranks.
+std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data,
+                                       SumOverRanks sum_over_ranks = {});
+
+}  // namespace m2m

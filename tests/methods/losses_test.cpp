@@ -1,0 +1,120 @@
+#include "methods/losses.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "methods/registry.hpp"
+
+namespace m2m {
+namespace {
+
+const ClassCounts counts = {81, 16, 1};
+
+torch::Tensor doubles(const std::vector<double>& values) { return torch::tensor(values, torch::kFloat64); }
+
+const torch::Tensor logits = doubles({1, 2, 4, 0, 0, 0, -1, 3, 0.5}).view({3, 3});
+const torch::Tensor targets = torch::tensor({2, 0, 1}, torch::kInt64);
+
+/// The loss of a method with settings of its own, on these counts.
+torch::Tensor loss_of(const std::string& name, const Json& given = Json::object(),
+                      const std::vector<double>& weights = {1, 1, 1}, double scale = 1,
+                      const ClassCounts& of = counts) {
+  Config config(given);
+  config.set("method", "ERM");
+  config.set("recipe.loss", name);
+  config = with_defaults(with_recipe(config), method_fields());
+  return make_loss(config, of, weights, scale)(logits, targets);
+}
+
+void expect_equal(const torch::Tensor& a, const torch::Tensor& b) {
+  EXPECT_LT((a - b).abs().max().item<double>(), 1e-12) << a << b;
+}
+
+TEST(CrossEntropy, IsMinusTheLogOfTheSoftmax) {
+  const torch::Tensor losses = cross_entropy(logits, targets);
+  EXPECT_NEAR(losses[0].item<double>(), std::log(std::exp(-3.0) + std::exp(-2.0) + 1.0), 1e-12);
+  EXPECT_NEAR(losses[1].item<double>(), std::log(3.0), 1e-12);
+  expect_equal(loss_of("cross-entropy"), losses);
+}
+
+TEST(CrossEntropy, IsMultipliedByTheWeightOfTheTrueClass) {
+  expect_equal(loss_of("cross-entropy", {}, {0.5, 1, 2}), doubles({2, 0.5, 1}) * cross_entropy(logits, targets));
+}
+
+TEST(Focal, IsCrossEntropyWithGammaZero) {
+  expect_equal(loss_of("focal", {{"focal.gamma", 0.0}}), cross_entropy(logits, targets));
+}
+
+TEST(Focal, CountsWhatIsCertainLess) {
+  // l = log 3, so 1 - exp(-l) = 2/3.
+  EXPECT_NEAR(loss_of("focal", {{"focal.gamma", 2.0}})[1].item<double>(), 4.0 / 9 * std::log(3.0), 1e-12);
+  // Weights stand inside: l = 2 log 3, 1 - exp(-l) = 8/9.
+  EXPECT_NEAR(loss_of("focal", {}, {2, 2, 2})[1].item<double>(), 8.0 / 9 * 2 * std::log(3.0), 1e-12);
+}
+
+TEST(Ldam, HasMarginsByTheFourthRootOfTheCounts) {
+  const std::vector<double> margins = ldam_margins(counts, 0.6);
+  EXPECT_NEAR(margins[0], 0.2, 1e-12);
+  EXPECT_NEAR(margins[1], 0.3, 1e-12);
+  EXPECT_NEAR(margins[2], 0.6, 1e-12);
+}
+
+TEST(Ldam, IsScaledCrossEntropyWithoutMargins) {
+  expect_equal(loss_of("ldam", {{"ldam.max_margin", 0.0}}, {1, 1, 1}, 30), cross_entropy(30 * logits, targets));
+}
+
+TEST(Ldam, TakesTheMarginOffTheTrueClassOnly) {
+  torch::Tensor lowered = logits.clone();
+  lowered[0][2] -= 0.6;
+  lowered[1][0] -= 0.2;
+  lowered[2][1] -= 0.3;
+  expect_equal(loss_of("ldam", {{"ldam.max_margin", 0.6}}, {1, 1, 1}, 30), cross_entropy(30 * lowered, targets));
+}
+
+TEST(LogitAdjusted, IsCrossEntropyOnEqualCounts) {
+  expect_equal(loss_of("logit-adjusted", {}, {1, 1, 1}, 1, {7, 7, 7}), cross_entropy(logits, targets));
+}
+
+TEST(LogitAdjusted, IsBalancedSoftmaxWithTauOne) {
+  const torch::Tensor weighted = logits.exp() * doubles({81, 16, 1});
+  const torch::Tensor p = weighted.gather(1, targets.unsqueeze(1)).squeeze(1) / weighted.sum(1);
+  expect_equal(loss_of("logit-adjusted"), -p.log());
+}
+
+TEST(LogitAdjusted, IsCrossEntropyWithTauZero) {
+  expect_equal(loss_of("logit-adjusted", {{"logit_adjustment.tau", 0.0}}), cross_entropy(logits, targets));
+}
+
+TEST(LabelAwareSmoothing, IsCrossEntropyWithoutSmoothing) {
+  expect_equal(loss_of("label-aware-smoothing", {{"smoothing.head", 0.0}}), cross_entropy(logits, targets));
+}
+
+TEST(LabelAwareSmoothing, SmoothsFrequentClassesMore) {
+  const std::vector<double> factors = smoothing_factors({101, 51, 1}, 0.4, 0.1);
+  EXPECT_NEAR(factors[0], 0.4, 1e-12);
+  EXPECT_NEAR(factors[1], 0.1 + 0.3 * std::sqrt(0.5), 1e-12);
+  EXPECT_NEAR(factors[2], 0.1, 1e-12);
+  EXPECT_EQ(smoothing_factors({5, 5}, 0.4, 0.1), (std::vector<double>{0.4, 0.4}));
+  // Of three equal logits every probability is a third, whatever the label.
+  EXPECT_NEAR(loss_of("label-aware-smoothing")[1].item<double>(), std::log(3.0), 1e-12);
+  // The rarest class is not smoothed with tail 0.
+  EXPECT_NEAR(loss_of("label-aware-smoothing")[0].item<double>(), cross_entropy(logits, targets)[0].item<double>(),
+              1e-12);
+}
+
+TEST(EveryLoss, HasAFiniteGradient) {
+  for (const std::string& name : loss_names()) {
+    Config config;
+    config.set("method", "ERM");
+    config.set("recipe.loss", name);
+    config = with_defaults(with_recipe(config), method_fields());
+    torch::Tensor outputs = logits.clone().requires_grad_(true);
+    make_loss(config, counts, {1, 2, 3}, 30)(outputs, targets).sum().backward();
+    EXPECT_TRUE(outputs.grad().isfinite().all().item<bool>()) << name;
+    EXPECT_GT(outputs.grad().abs().max().item<double>(), 0) << name;
+  }
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,142 @@
+#include "methods/mixing.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "methods/mix_batch.hpp"
+#include "support/tiny_data.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr ImageShape shape{1, 8, 8};
+
+PlanBasis tiny_basis() {
+  const auto data = test::tiny_data({60, 20, 6, 2});
+  return plan_basis(data->set, data->split, 16, {1, SeedRole::order}, {1, SeedRole::plan});
+}
+
+MixSettings settings_of(Mixing kind) {
+  MixSettings settings;
+  settings.kind = kind;
+  settings.cmo_until = 100;
+  return settings;
+}
+
+TEST(DrawBeta, HasTheMeanAndVarianceOfTheDistribution) {
+  for (const double alpha : {0.2, 1.0, 4.0}) {
+    Stream stream({5, SeedRole::plan}, Purpose::mix_share);
+    double sum = 0, squares = 0;
+    constexpr int n = 20000;
+    for (int i = 0; i < n; ++i) {
+      const double value = draw_beta(stream, alpha);
+      ASSERT_GE(value, 0);
+      ASSERT_LE(value, 1);
+      sum += value;
+      squares += value * value;
+    }
+    EXPECT_NEAR(sum / n, 0.5, 0.01) << alpha;
+    EXPECT_NEAR(squares / n - sum * sum / n / n, 1 / (4 * (2 * alpha + 1)), 0.01) << alpha;
+  }
+}
+
+TEST(Mixup, PairsEachSlotWithAPermutationOfItsStepAndOneShare) {
+  const PlanBasis basis = tiny_basis();
+  const EpochPlan plan = plan_epoch(basis, 3, Sampling::permutation);
+  const StepMix mix = plan_mix(basis, plan.step(1), 3, 1, shape, settings_of(Mixing::mixup));
+  ASSERT_EQ(mix.partners.size(), plan.step(1).size());
+  std::multiset<int> own, partners;
+  for (std::size_t i = 0; i < mix.partners.size(); ++i) {
+    own.insert(plan.step(1)[i].image);
+    partners.insert(mix.partners[i].image);
+    EXPECT_EQ(mix.label_shares[i], mix.share);
+  }
+  EXPECT_EQ(own, partners);
+  EXPECT_GT(mix.share, 0);
+  EXPECT_LT(mix.share, 1);
+  EXPECT_NE(plan_mix(basis, plan.step(2), 3, 2, shape, settings_of(Mixing::mixup)).share, mix.share);
+}
+
+TEST(Mixing, DoesNothingWhereItIsOff) {
+  const PlanBasis basis = tiny_basis();
+  const EpochPlan plan = plan_epoch(basis, 0, Sampling::permutation);
+  EXPECT_TRUE(plan_mix(basis, plan.step(0), 0, 0, shape, settings_of(Mixing::none)).partners.empty());
+  MixSettings early = settings_of(Mixing::cmo);
+  early.cmo_from = 1;
+  early.cmo_probability = 1;
+  EXPECT_TRUE(plan_mix(basis, plan.step(0), 0, 0, shape, early).partners.empty());
+}
+
+TEST(Remix, GivesTheLabelToTheRarerClassWhereItsShareIsLargeEnough) {
+  // kappa 3, tau .5: the frequent class keeps nothing below a share of .5, the rare one all of it.
+  EXPECT_EQ(remix_label_share(0.4, 60, 20, 3, 0.5), 0);
+  EXPECT_EQ(remix_label_share(0.6, 60, 20, 3, 0.5), 0.6);
+  EXPECT_EQ(remix_label_share(0.6, 20, 60, 3, 0.5), 1);
+  EXPECT_EQ(remix_label_share(0.4, 20, 60, 3, 0.5), 0.4);
+  EXPECT_EQ(remix_label_share(0.4, 60, 40, 3, 0.5), 0.4);
+}
+
+TEST(Cmo, PastesABoxWhoseAreaIsTheLabelsShare) {
+  const PlanBasis basis = tiny_basis();
+  MixSettings settings = settings_of(Mixing::cmo);
+  settings.cmo_probability = 1;
+  std::vector<int> classes(4, 0);
+  for (int step = 0; step < 200; ++step) {
+    const EpochPlan plan = plan_epoch(basis, 0, Sampling::permutation);
+    const StepMix mix = plan_mix(basis, plan.step(0), 0, step, shape, settings);
+    ASSERT_TRUE(mix.box);
+    EXPECT_GE(mix.box->top, 0);
+    EXPECT_LE(mix.box->top + mix.box->height, 8);
+    EXPECT_LE(mix.box->left + mix.box->width, 8);
+    EXPECT_DOUBLE_EQ(mix.label_shares[0], 1 - mix.box->height * mix.box->width / 64.0);
+    for (const Slot& slot : mix.partners) ++classes[basis.labels[slot.image]];
+  }
+  // Partners are drawn class-balanced: each class a quarter of 3,200.
+  for (const int n : classes) EXPECT_NEAR(n, 800, 120);
+}
+
+TEST(Cmo, MixesAboutEverySecondStep) {
+  const PlanBasis basis = tiny_basis();
+  const EpochPlan plan = plan_epoch(basis, 0, Sampling::permutation);
+  int mixed = 0;
+  for (int step = 0; step < 400; ++step) {
+    mixed += plan_mix(basis, plan.step(0), 0, step, shape, settings_of(Mixing::cmo)).partners.empty() ? 0 : 1;
+  }
+  EXPECT_NEAR(mixed, 200, 40);
+}
+
+TEST(MixBatch, MixesPixelsAndLossesAlike) {
+  StepMix mix;
+  mix.share = 0.75;
+  mix.partners.resize(4);
+  mix.label_shares = {0.75, 0.75, 1, 0};
+  Batch batch{torch::ones({2, 1, 2, 2}), torch::tensor({0, 1}, torch::kInt64), {1, 3}};
+  mix_batch(mix, torch::full({2, 1, 2, 2}, 5.0F), torch::tensor({1, 0}, torch::kInt64), batch);
+  EXPECT_TRUE(torch::allclose(batch.images, torch::full({2, 1, 2, 2}, 2.0F)));
+  const LossFn loss = [](const torch::Tensor&, const torch::Tensor& labels) {
+    return labels.to(torch::kFloat32) + 1;
+  };
+  // Slots 1 and 3 of the step: shares .75 and 0.
+  EXPECT_TRUE(torch::allclose(mixed_loss(loss, {}, batch), torch::tensor({0.75F * 1 + 0.25F * 2, 1.0F})));
+}
+
+TEST(MixBatch, PastesTheBoxAndNothingElse) {
+  StepMix mix;
+  mix.box = Box{1, 0, 1, 2};
+  mix.partners.resize(1);
+  mix.label_shares = {0.5};
+  Batch batch{torch::zeros({1, 1, 2, 2}), torch::tensor({0}, torch::kInt64), {0}};
+  mix_batch(mix, torch::ones({1, 1, 2, 2}), torch::tensor({1}, torch::kInt64), batch);
+  EXPECT_TRUE(torch::equal(batch.images.view({4}), torch::tensor({0.0F, 0.0F, 1.0F, 1.0F})));
+}
+
+TEST(MixedLoss, IsTheLossItselfWhereNothingIsMixed) {
+  const Batch batch{torch::zeros({1, 1, 1, 1}), torch::tensor({2}, torch::kInt64), {0}};
+  const LossFn loss = [](const torch::Tensor&, const torch::Tensor& labels) { return labels * 2; };
+  EXPECT_TRUE(torch::equal(mixed_loss(loss, {}, batch), torch::tensor({4}, torch::kInt64)));
+}
+
+}  // namespace
+}  // namespace m2m
