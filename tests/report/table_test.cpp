@@ -131,7 +131,10 @@ TEST(Table, ShowsTheCalibrationOfWhatWasRead) {
   StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 10})});
   results.trials[0].record->last.test_calibration.ece = .125;
   EXPECT_NEAR(make_table(results, showing({"ece"})).cells[0][0].metrics[0].mean, 12.5, 1e-9);
-  EXPECT_NEAR(made_up_table(showing({"ece"})).cells[0][0].metrics[0].mean, 0, 1e-9);
+  // Three trials answer the first class of three with logits 3, 2 and 1, and a third of the answers are right.
+  double sum = 0;
+  for (const int logit : {1, 2, 3}) sum += std::exp(logit) / (std::exp(logit) + 2) - 1.0 / 3;
+  EXPECT_NEAR(made_up_table(showing({"ece"})).cells[0][0].metrics[0].mean, 100 * sum / 3, 1e-9);
 }
 
 TEST(Table, RefusesMetricsThatAreUnknownOrAskedForTwice) {
