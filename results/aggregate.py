@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tables of a results.h5, computed from its confusion matrices alone.
+"""Tables of a results.h5, computed from its confusion matrices, logits and labels alone.
 
 Shares no code with m2m-report and none of the metrics that the sweep stored, so that the two check each other.
 Needs numpy, h5py and pandas:
@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 
 SCHEMA = 1
+METRICS = ["bacc", "gm", "gm_nonzero", "accuracy", "majority", "minority", "first_third", "middle_third", "last_third",
+           "many", "medium", "few", "ece"]
 NOT_AVERAGED = {
     "numerics_version": "numerics version",
     "train_precision": "precision",
@@ -54,6 +56,51 @@ def geometric_mean(confusion, kind):
     return 100 * np.exp(np.log(values).mean())
 
 
+def group_of(name, counts):
+    """Labels of a group of classes, by training counts: halves by cover, thirds by rank, or shots."""
+    by_rank = np.argsort(-counts, kind="stable")
+    third = len(counts) // 3
+    covered = np.cumsum(counts[by_rank]) - counts[by_rank]  # by the classes before
+    is_major = 2 * covered <= counts.sum()
+    return {
+        "majority": by_rank[is_major],
+        "minority": by_rank[~is_major],
+        "first_third": by_rank[:third],
+        "middle_third": by_rank[third:len(counts) - third],
+        "last_third": by_rank[len(counts) - third:],
+        "many": np.flatnonzero(counts > 100),
+        "medium": np.flatnonzero((counts >= 20) & (counts <= 100)),
+        "few": np.flatnonzero(counts < 20),
+    }[name]
+
+
+def calibration_error(logits, labels, bins=15):
+    """Expected calibration error in percent: bins of equal width, open below and closed above."""
+    logits = logits.astype(np.float64)
+    if len(logits) == 0 or not np.isfinite(logits).all():
+        return np.nan
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+    confidence = 1 / weights.sum(axis=1)
+    right = logits.argmax(axis=1) == labels
+    bin_of = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    return 100 * sum(abs((right[bin_of == b] - confidence[bin_of == b]).sum()) for b in range(bins)) / len(labels)
+
+
+def metric(name, trial, select, gm_kind):
+    """A metric of a trial's test set, in percent; NaN where it has none."""
+    confusion = trial[f"{select}/test/confusion"][:]
+    if name == "bacc":
+        return balanced_accuracy(confusion)
+    if name in ("gm", "gm_nonzero"):
+        return geometric_mean(confusion, "nonzero" if name == "gm_nonzero" else gm_kind)
+    if name == "accuracy":
+        return 100 * np.trace(confusion) / confusion.sum()
+    if name == "ece":
+        return calibration_error(trial[f"{select}/test/logits"][:], trial["labels/test"][:])
+    group = group_of(name, np.array(json.loads(trial["json/data"][()])["counts"]))
+    return 100 * recalls(confusion)[group].mean() if len(group) else np.nan
+
+
 def read_trials(file):
     """The table of planned trials, with texts as str."""
     trials = pd.DataFrame(file["trials"][:])
@@ -76,9 +123,9 @@ def data_name(row):
         data = ("CIFAR-LT-" if imbalance == "longtail" else "CIFAR-") + data[len("cifar"):]
     data += {"none": " balanced", "step": " step"}.get(imbalance, "")
     ratio = setting(row, "data_ratio", np.nan)
-    if imbalance != "none" and not np.isnan(ratio):
+    if imbalance in ("longtail", "step") and not np.isnan(ratio):
         data += f" rho={ratio:g}"
-    if setting(row, "data_largest", 0) > 0:
+    if imbalance != "own" and setting(row, "data_largest", 0) > 0:
         data += f", N_1={row['data_largest']:.0f}"
     if setting(row, "data_subset", "head") == "random":
         data += ", random subset"
@@ -105,17 +152,12 @@ def refuse_mixtures(file, trials, where):
         fail(2, f"{where}: trials of different trainings; --allow-mixed averages them all the same")
 
 
-def sample(file, trials, select, gm_kind):
-    """bACC and GM of each trial that has the selected epoch, two lists."""
-    bacc, gm = [], []
-    for trial in trials[trials.status == "done"].id:
-        group = file[f"trial/{trial}"]
-        if select not in group:
-            continue
-        confusion = group[f"{select}/test/confusion"][:]
-        bacc.append(balanced_accuracy(confusion))
-        gm.append(geometric_mean(confusion, gm_kind))
-    return bacc, gm
+def sample(file, trials, arguments):
+    """The metrics of each trial that has the selected epoch, a row a trial."""
+    groups = [file[f"trial/{trial}"] for trial in trials[trials.status == "done"].id]
+    rows = [[metric(name, group, arguments.select, arguments.gm) for name in arguments.metric]
+            for group in groups if arguments.select in group]
+    return pd.DataFrame(rows, columns=arguments.metric, dtype=float)
 
 
 def fact(trials, column):
@@ -138,33 +180,39 @@ def cells(file, arguments):
             continue
         if not arguments.allow_mixed:
             refuse_mixtures(file, of_cell, f"{method} on {data}")
-        bacc, gm = sample(file, of_cell, arguments.select, arguments.gm)
+        values = sample(file, of_cell, arguments)
         row = {
             "method": method, "data": data, "selection": arguments.select, "gm_kind": arguments.gm,
-            "planned": len(of_cell), "n": len(bacc),
+            "planned": len(of_cell), "n": len(values),
             "failed": (of_cell.status == "failed").sum(),
             "diverged": (of_cell.status == "diverged").sum(),
             "missing": (of_cell.status == "missing").sum(),
-            "bacc_mean": pd.Series(bacc, dtype=float).mean(), "bacc_std": pd.Series(bacc, dtype=float).std(ddof=1),
-            "gm_mean": pd.Series(gm, dtype=float).mean(), "gm_std": pd.Series(gm, dtype=float).std(ddof=1),
         }
+        for name in arguments.metric:
+            row |= {f"{name}_mean": values[name].mean(), f"{name}_std": values[name].std(ddof=1)}
         row |= {name.replace(" ", "_").replace("started", "start"): fact(of_cell, column)
                 for name, column in FACTS.items()}
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def cell_text(row):
+def spread(mean, std):
+    """'69.0 +- 1.2', without deviation where there is none, '-' where there is no mean."""
+    if np.isnan(mean):
+        return "-"
+    return f"{mean:.1f}" if np.isnan(std) else f"{mean:.1f} +- {std:.1f}"
+
+
+def cell_text(row, metrics):
     """'69.0 +- 1.2 / 66.1 +- 1.5 (10)', '(9*)' where planned trials are lacking."""
     mark = "" if row.n == row.planned else "*"
     if row.n == 0:
         return f"- (0{mark})"
-    if row.n == 1:
-        return f"{row.bacc_mean:.1f} / {row.gm_mean:.1f} (1{mark})"
-    return f"{row.bacc_mean:.1f} +- {row.bacc_std:.1f} / {row.gm_mean:.1f} +- {row.gm_std:.1f} ({row.n}{mark})"
+    values = " / ".join(spread(row[f"{name}_mean"], row[f"{name}_std"]) for name in metrics)
+    return f"{values} ({row.n}{mark})"
 
 
-def markdown(table):
+def markdown(table, metrics):
     """The table as Markdown, methods by data settings."""
     if table.empty:
         return "The study plans no trials.\n"
@@ -172,7 +220,8 @@ def markdown(table):
     lines = [["method"] + (["ours"] if len(settings) == 1 else settings)]
     for method in table.method.drop_duplicates():
         of_row = table[table.method == method].set_index("data")
-        lines.append([method] + [cell_text(of_row.loc[data]) if data in of_row.index else "" for data in settings])
+        lines.append([method] + [cell_text(of_row.loc[data], metrics) if data in of_row.index else ""
+                                 for data in settings])
     lines = [[text.replace("|", "\\|") for text in line] for line in lines]
     widths = [max(3, *map(len, column)) for column in zip(*lines)]
     lines.insert(1, [":" + "-" * (width - 1) for width in widths])
@@ -194,8 +243,11 @@ def parse():
     parser.add_argument("--select", choices=["last", "best"], default="last", help="which epoch of a trial counts")
     parser.add_argument("--gm", choices=["zero", "nonzero"], default="zero",
                         help="a class of zero recall makes GM 0, or is left out")
+    parser.add_argument("--metric", action="append", choices=METRICS, help="what cells show; may be repeated")
     parser.add_argument("--allow-mixed", action="store_true", help="average what had better not be averaged")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    arguments.metric = arguments.metric or ["bacc", "gm"]
+    return arguments
 
 
 def main():
@@ -212,7 +264,7 @@ def main():
         if file.attrs.get("schema_version") != SCHEMA or "trials" not in file:
             fail(65, f"{path}: not a results.h5 of schema {SCHEMA}")
         table = cells(file, arguments)
-    print(markdown(table) if arguments.format == "markdown" else table.to_csv(index=False), end="")
+    print(markdown(table, arguments.metric) if arguments.format == "markdown" else table.to_csv(index=False), end="")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@
 #include "core/log.hpp"
 #include "core/version.hpp"
 #include "report/formats.hpp"
+#include "report/metrics.hpp"
 #include "results/merge.hpp"
 
 namespace {
@@ -25,6 +26,7 @@ struct Arguments {
   std::string merge_folder;
   Format format = Format::markdown;
   m2m::TableOptions table;
+  std::vector<std::string> metrics;  // none: those that a table has by itself
 };
 
 template <typename Value>
@@ -60,14 +62,24 @@ void describe(CLI::App& app, Arguments& arguments) {
   add_choice<GmKind>(app, "--gm", arguments.table.gm,
                      "What a class of zero recall does to GM: makes it 0, or is left out (nonzero)",
                      {{"zero", GmKind::zero}, {"nonzero", GmKind::nonzero}});
+  std::vector<std::string> metrics;
+  for (const m2m::Metric& metric : m2m::table_metrics()) metrics.emplace_back(metric.name);
+  app.add_option("--metric", arguments.metrics, "What cells show of the test set; may be repeated")
+      ->check(CLI::IsMember(metrics))
+      ->allow_extra_args(false)
+      ->default_str("bacc gm");
   app.add_flag("--allow-mixed", arguments.table.allow_mixed,
                "Average trials of different numerics version, precision, validation mode, protocol or training");
   CLI::App* merge = app.add_subcommand("merge", "Make results.h5 anew from the trials of an output folder");
   merge->add_option("DIR", arguments.merge_folder, "A sweep's output folder")->required();
   app.footer(
-      "A table has a row per method and a column per data setting; a cell is bACC / GM on the test set in %, the "
-      "mean\n"
-      "+- sample standard deviation over the trials (how many). Cells that lack planned trials carry a *.\n\n"
+      "A table has a row per method and a column per data setting; a cell is bACC / GM, or what --metric names, on "
+      "the\n"
+      "test set in %, the mean +- sample standard deviation over the trials (how many). Cells that lack planned\n"
+      "trials carry a *. Classes are grouped by training counts: majority and minority halves, thirds by rank, "
+      "many "
+      "(over\n"
+      "100), medium and few (under 20); results/README.md says more.\n\n"
       "Exit codes: 0 done, 1 internal, 2 usage (also: trials that must not be averaged), 65 bad data, 74 "
       "input/output.");
 }
@@ -80,7 +92,9 @@ m2m::StudyResults read_results(const std::filesystem::path& path) {
 }
 
 std::string report(const Arguments& arguments) {
-  const m2m::ResultTable table = m2m::make_table(read_results(arguments.path), arguments.table);
+  m2m::TableOptions options = arguments.table;
+  if (!arguments.metrics.empty()) options.metrics = arguments.metrics;
+  const m2m::ResultTable table = m2m::make_table(read_results(arguments.path), options);
   switch (arguments.format) {
     case Format::markdown:
       return m2m::as_markdown(table);

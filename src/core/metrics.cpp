@@ -1,6 +1,8 @@
 #include "core/metrics.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace m2m {
 
@@ -28,6 +30,11 @@ double balanced_accuracy(const Confusion& confusion, const std::vector<bool>& cl
     ++marked;
   }
   return marked == 0 ? 0.0 : sum / marked;
+}
+
+double group_accuracy(const Confusion& confusion, const std::vector<bool>& classes) {
+  const bool is_empty = std::find(classes.begin(), classes.end(), true) == classes.end();
+  return is_empty ? std::numeric_limits<double>::quiet_NaN() : balanced_accuracy(confusion, classes);
 }
 
 double geometric_mean(const Confusion& confusion) {

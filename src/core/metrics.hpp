@@ -28,6 +28,8 @@ std::vector<double> recalls(const Confusion& confusion);
 double balanced_accuracy(const Confusion& confusion);
 /// bACC over the classes marked in `classes`, [K]; 0 if none is.
 double balanced_accuracy(const Confusion& confusion, const std::vector<bool>& classes);
+/// The same over a group of classes that may be empty, as many, medium and few are: then NaN.
+double group_accuracy(const Confusion& confusion, const std::vector<bool>& classes);
 /// GM: the geometric mean of the recalls, 0 when one is 0.
 double geometric_mean(const Confusion& confusion);
 /// GM over the classes whose recall is not 0 (the convention of some published reruns); 0 if all are.

@@ -8,6 +8,8 @@
 #include "core/error.hpp"
 #include "data/cifar.hpp"
 #include "data/digits.hpp"
+#include "data/reuters.hpp"
+#include "data/twitter.hpp"
 
 namespace m2m {
 namespace {
@@ -30,6 +32,18 @@ constexpr std::array readers{
                   {"longtail", "test-head", "resnet8"},
                   false,
                   read_digits_from},
+    DataSetReader{"reuters36",
+                  "Reuters-52's 36 classes with at least 5 test documents, as bags of words",
+                  {"own", "none", "mlp"},
+                  false,
+                  [](const DataRoots& roots, const Config&) { return read_reuters(roots.root); }},
+    DataSetReader{"twitter",
+                  "Parts of speech in tweets, 23 classes: a token's word vector and its neighbours'",
+                  {"own", "own", "mlp"},
+                  false,
+                  [](const DataRoots& roots, const Config& config) {
+                    return read_twitter(roots.root, config.has("data.path") ? config.text("data.path") : "");
+                  }},
 };
 
 void set_if_absent(Config& config, const char* name, const char* value) {

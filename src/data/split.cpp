@@ -31,6 +31,11 @@ ClassCounts wanted_counts(const DataSet& data, const Config& config) {
   const std::int64_t largest_count = asked > 0 ? asked : data.default_largest;
   const std::string imbalance = config.text("data.imbalance");
   if (imbalance == "own") return counts_of(rows_by_class(data.train, data.classes));
+  if (largest_count == 0) {
+    throw usage_error(
+        fmt::format("data.imbalance = '{}': {} is imbalanced as it comes; say 'own', or how many with data.largest",
+                    imbalance, data.name));
+  }
   const double ratio = config.number("data.ratio");
   if (imbalance == "none") return ClassCounts(static_cast<std::size_t>(data.classes), largest_count);
   if (imbalance == "step") return step_counts(largest_count, ratio, data.classes);

@@ -62,10 +62,8 @@ double passes_of(const TranslateSettings& settings) {
   return settings.steps * networks * 2 + 1;
 }
 
-}  // namespace
-
-std::vector<Field> m2m_fields() {
-  std::vector<Field> fields = {
+std::vector<Field> number_fields() {
+  return {
       {"m2m.beta",
        FieldType::number,
        0.999,
@@ -94,6 +92,11 @@ std::vector<Field> m2m_fields() {
        "over the root of their number and by itself: .866 unless given.",
        {},
        0},
+  };
+}
+
+std::vector<Field> choice_fields() {
+  return {
       {"m2m.seed_by",
        FieldType::text,
        nullptr,
@@ -122,6 +125,13 @@ std::vector<Field> m2m_fields() {
        "Which g: best validation among the epochs after the last learning-rate drop, or the last.",
        {"best", "last"}},
   };
+}
+
+}  // namespace
+
+std::vector<Field> m2m_fields() {
+  std::vector<Field> fields = number_fields();
+  for (Field& field : choice_fields()) fields.push_back(std::move(field));
   for (Field& field : fields) field.acts_where = {"recipe.translate", {"m2m"}};
   return fields;
 }

@@ -19,10 +19,12 @@ std::string cell_text(const Json& value) {
   return value.is_string() ? quoted(value.get<std::string>()) : canonical_json(value);
 }
 
-std::string header() {
+std::string header(const TableOptions& options) {
   ResultTable blank;
+  blank.options = options;
   blank.rows = blank.columns = {""};
   blank.cells = {{TableCell()}};
+  blank.cells[0][0].metrics.resize(options.metrics.size());
   std::vector<std::string> names;
   for (const auto& [name, value] : numbers_of(blank, 0, 0)) names.push_back(name);
   return fmt::format("{}\n", fmt::join(names, ","));
@@ -31,7 +33,7 @@ std::string header() {
 }  // namespace
 
 std::string as_csv(const ResultTable& table) {
-  std::string text = header();
+  std::string text = header(table.options);
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     for (std::size_t column = 0; column < table.columns.size(); ++column) {
       if (table.cells[row][column].planned == 0) continue;

@@ -27,10 +27,9 @@ std::string data_setting_name(const Config& config) {
   std::string name = set_name(text_or(config, "data.set", "unnamed data"), imbalance == "longtail");
   if (imbalance == "none") name += " balanced";
   if (imbalance == "step") name += " step";
-  const bool is_cut = imbalance == "longtail" || imbalance == "step";
-  if (is_cut && config.has("data.ratio")) name += fmt::format(" rho={}", config.number("data.ratio"));
-  if (imbalance == "own") return name;
-  if (config.has("data.largest") && config.integer("data.largest") > 0) {
+  const bool has_ratio = imbalance == "longtail" || imbalance == "step";
+  if (has_ratio && config.has("data.ratio")) name += fmt::format(" rho={}", config.number("data.ratio"));
+  if (imbalance != "own" && config.has("data.largest") && config.integer("data.largest") > 0) {
     name += fmt::format(", N_1={}", config.integer("data.largest"));
   }
   if (text_or(config, "data.subset", "head") == "random") name += ", random subset";

@@ -7,8 +7,8 @@
 namespace m2m {
 
 /// The data setting of a trial as the field names it: "CIFAR-LT-10 rho=100", "CIFAR-10 step rho=10", "digits
-/// rho=20", "CIFAR-100 balanced"; what differs from the standard follows: ", N_1=250", ", random subset", ",
-/// truncated counts".
+/// rho=20", "CIFAR-100 balanced", "reuters36" where a set comes imbalanced; what differs from the standard follows:
+/// ", N_1=250", ", random subset", ", truncated counts".
 std::string data_setting_name(const Config& config);
 
 /// A setting's text, or `otherwise` where the trial has none of that name.

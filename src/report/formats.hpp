@@ -23,7 +23,8 @@ struct TextGrid {
 /// `plus_minus`: " +- " or what a format writes for it.
 TextGrid text_grid(const ResultTable& table, const std::string& plus_minus);
 
-/// "CIFAR-LT-10 rho=100, last epoch, bACC / GM in %, mean +- std (n)"; without the setting where there are several.
+/// "CIFAR-LT-10 rho=100, last epoch, bACC / GM in %, mean +- std (n)", with the options' metrics; without the
+/// setting where there are several.
 std::string title(const ResultTable& table);
 /// "validation: test-head   protocol: code   precision: float32 ..."
 std::string fact_line(const ResultTable& table);

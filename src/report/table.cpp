@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.hpp"
 #include "report/data_setting.hpp"
 #include "report/incomplete.hpp"
+#include "report/metrics.hpp"
 
 namespace m2m {
 namespace {
@@ -48,6 +50,7 @@ TableCell average(const Group& group, const TableOptions& options) {
   TableCell cell;
   std::vector<double> bacc;
   std::vector<double> gm;
+  std::vector<std::vector<double>> metrics(options.metrics.size());
   for (const TrialOutcome* trial : group) {
     count(cell, *trial);
     for (const Fact& fact : facts_of(trial->planned.config)) add_fact(cell.facts, fact);
@@ -60,9 +63,14 @@ TableCell average(const Group& group, const TableOptions& options) {
     const Confusion& test = snapshot->test;
     bacc.push_back(100 * balanced_accuracy(test));
     gm.push_back(100 * (options.gm == GmKind::zero ? geometric_mean(test) : geometric_mean_of_nonzero(test)));
+    for (std::size_t i = 0; i < metrics.size(); ++i) {
+      const double value = metric_value(options.metrics[i], *trial->record, *snapshot, options.gm);
+      if (!std::isnan(value)) metrics[i].push_back(value);
+    }
   }
   cell.bacc = estimate(bacc);
   cell.gm = estimate(gm);
+  for (const auto& values : metrics) cell.metrics.push_back(estimate(values));
   if (!group.empty()) {
     cell.published = published_numbers(group.front()->planned.config, group.front()->planned.label);
   }
@@ -81,7 +89,27 @@ void check_mixture(ResultTable& table, const Group& group, const std::string& wh
   table.notes.push_back("averaged all the same (--allow-mixed): " + *why);
 }
 
+void check_metrics(const std::vector<std::string>& names) {
+  for (auto name = names.begin(); name != names.end(); ++name) {
+    find_metric(*name);
+    if (std::find(names.begin(), name, *name) != name) {
+      throw usage_error(fmt::format("the metric '{}' is asked for twice", *name));
+    }
+  }
+}
+
+/// Says which metrics some trials lack: a group without classes, logits that are not numbers, files from before.
+void note_lacking(ResultTable& table, const TableCell& cell, const std::string& where) {
+  for (std::size_t i = 0; i < cell.metrics.size(); ++i) {
+    const int lacking = cell.bacc.n - cell.metrics[i].n;
+    if (lacking == 0) continue;
+    table.notes.push_back(
+        fmt::format("{}: {} of {} trials have no {}", where, lacking, cell.bacc.n, table.options.metrics[i]));
+  }
+}
+
 void note_rerun(ResultTable& table) {
+  if (!shows_published(table.options)) return;
   for (const auto& row : table.cells) {
     for (const TableCell& cell : row) {
       if (cell.published.rerun.bacc.empty()) continue;
@@ -130,9 +158,14 @@ const char* selection_name(Selection selection) {
 
 const char* gm_name(GmKind gm) { return gm == GmKind::zero ? "GM" : "GM without classes of zero recall"; }
 
+bool shows_published(const TableOptions& options) {
+  return options.metrics.size() >= 2 && options.metrics[0] == "bacc" && options.metrics[1] == "gm";
+}
+
 ResultTable make_table(const StudyResults& results, const TableOptions& options) {
   ResultTable table;
   table.options = options;
+  check_metrics(options.metrics);
   const auto groups = group_trials(results, table);
   const IdPrefix prefix = unique_prefix(results);
   for (std::size_t row = 0; row < groups.size(); ++row) {
@@ -142,6 +175,7 @@ ResultTable make_table(const StudyResults& results, const TableOptions& options)
       const std::string where = fmt::format("{} on {}", table.rows[row], table.columns[column]);
       check_mixture(table, group, where);
       cells.push_back(average(group, options));
+      note_lacking(table, cells.back(), where);
       for (const Fact& fact : cells.back().facts) add_fact(table.facts, fact);
       for (std::string& sentence : what_is_missing(group, where, options.selection, prefix)) {
         table.incomplete.push_back(std::move(sentence));

@@ -19,13 +19,15 @@ struct TableOptions {
   Selection selection = Selection::last;
   GmKind gm = GmKind::zero;
   bool allow_mixed = false;
+  std::vector<std::string> metrics = {"bacc", "gm"};  // what a cell shows, by table_metrics' names
 };
 
 /// One method on one data setting.
 struct TableCell {
   int planned = 0;  // trials; 0: the study has none here
   int failed = 0, diverged = 0, missing = 0, without_best = 0;
-  Estimate bacc, gm;  // in %, over the trials that count
+  Estimate bacc, gm;              // in %, over the trials that count
+  std::vector<Estimate> metrics;  // those of the options, in % and in their order; trials without one do not count
   PublishedNumbers published;
   std::vector<Fact> facts;
   bool is_complete() const { return bacc.n == planned; }
@@ -41,13 +43,17 @@ struct ResultTable {
   std::vector<std::string> notes;             // other remarks a reader needs
 };
 
-/// Averages test bACC and GM of each label and data setting over its trials, in the order of the study.
+/// Averages the options' metrics, on the test set, of each label and data setting over its trials, in the order of
+/// the study.
 ///
 /// A trial counts under each label it is planned under, once. Those without a result are counted and named, never
 /// silently dropped. Pure.
-/// Throws Error (usage) where trials of a cell must not be averaged (see why_not_average) unless allow_mixed, and
-/// where no trial of a study with results has the selected epoch.
+/// Throws Error (usage) where a metric is unknown or said twice, where trials of a cell must not be averaged (see
+/// why_not_average) unless allow_mixed, and where no trial of a study with results has the selected epoch.
 ResultTable make_table(const StudyResults& results, const TableOptions& options);
+
+/// Whether tables for people have columns of what others published, bACC and GM: where they show those two first.
+bool shows_published(const TableOptions& options);
 
 /// "last epoch", "best validation epoch"
 const char* selection_name(Selection selection);

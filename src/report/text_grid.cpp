@@ -1,29 +1,34 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "report/formats.hpp"
+#include "report/metrics.hpp"
 
 namespace m2m {
 namespace {
 
 bool any_in_column(const ResultTable& table, std::size_t column, Quoted PublishedNumbers::*source) {
-  return std::any_of(table.cells.begin(), table.cells.end(),
+  return shows_published(table.options) &&
+         std::any_of(table.cells.begin(), table.cells.end(),
                      [&](const auto& row) { return !(row[column].published.*source).bacc.empty(); });
 }
 
 std::string spread(const Estimate& value, const std::string& plus_minus) {
+  if (value.n == 0) return "-";
   return value.n < 2 ? fmt::format("{:.1f}", value.mean)
                      : fmt::format("{:.1f}{}{:.1f}", value.mean, plus_minus, value.std);
 }
 
-/// "69.0 +- 1.2 / 66.1 +- 1.5 (10)", "(9*)" where trials are lacking, "-" where all are.
+/// "69.0 +- 1.2 / 66.1 +- 1.5 (10)", "(9*)" where trials are lacking, "-" where all are; the options' metrics.
 std::string ours(const TableCell& cell, const std::string& plus_minus) {
   if (cell.planned == 0) return "";
   const char* mark = cell.is_complete() ? "" : "*";
   if (cell.bacc.n == 0) return fmt::format("- (0{})", mark);
-  return fmt::format("{} / {} ({}{})", spread(cell.bacc, plus_minus), spread(cell.gm, plus_minus), cell.bacc.n,
-                     mark);
+  std::vector<std::string> values;
+  for (const Estimate& value : cell.metrics) values.push_back(spread(value, plus_minus));
+  return fmt::format("{} ({}{})", fmt::join(values, " / "), cell.bacc.n, mark);
 }
 
 std::string quoted(const Quoted& numbers, const std::string& plus_minus) {
@@ -59,8 +64,10 @@ TextGrid text_grid(const ResultTable& table, const std::string& plus_minus) {
 
 std::string title(const ResultTable& table) {
   const std::string setting = table.columns.size() == 1 ? table.columns.front() + ", " : "";
-  return fmt::format("{}{}, bACC / {} in %, mean +- std (n)", setting, selection_name(table.options.selection),
-                     gm_name(table.options.gm));
+  std::vector<std::string> metrics;
+  for (const std::string& name : table.options.metrics) metrics.push_back(metric_title(name, table.options.gm));
+  return fmt::format("{}{}, {} in %, mean +- std (n)", setting, selection_name(table.options.selection),
+                     fmt::join(metrics, " / "));
 }
 
 std::string fact_line(const ResultTable& table) {

@@ -22,6 +22,17 @@ void write_text_attribute(hid_t where, const std::string& name, const std::strin
   write_one(where, name, type.get(), scalar_space().get(), &characters);
 }
 
+template <typename Number>
+Number read_one(hid_t where, const std::string& name, hid_t type) {
+  const std::string doing = "reading attribute " + name;
+  const Handle attribute(H5Aopen(where, name.c_str(), H5P_DEFAULT), H5Aclose, doing);
+  const Handle space(H5Aget_space(attribute.get()), H5Sclose, doing);
+  if (H5Sget_simple_extent_npoints(space.get()) != 1) throw Failure(doing + ": it is not one number");
+  Number value = 0;
+  checked(H5Aread(attribute.get(), type, &value), doing);
+  return value;
+}
+
 bool is_list_of_numbers(const Json& value) {
   return value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& v) { return v.is_number(); });
 }
@@ -58,13 +69,11 @@ bool has_attribute(hid_t where, const std::string& name) {
 }
 
 std::int64_t read_integer_attribute(hid_t where, const std::string& name) {
-  const std::string doing = "reading attribute " + name;
-  const Handle attribute(H5Aopen(where, name.c_str(), H5P_DEFAULT), H5Aclose, doing);
-  const Handle space(H5Aget_space(attribute.get()), H5Sclose, doing);
-  if (H5Sget_simple_extent_npoints(space.get()) != 1) throw Failure(doing + ": it is not one number");
-  std::int64_t value = 0;
-  checked(H5Aread(attribute.get(), H5T_NATIVE_INT64, &value), doing);
-  return value;
+  return read_one<std::int64_t>(where, name, H5T_NATIVE_INT64);
+}
+
+double read_number_attribute(hid_t where, const std::string& name) {
+  return read_one<double>(where, name, H5T_NATIVE_DOUBLE);
 }
 
 }  // namespace m2m::hdf5

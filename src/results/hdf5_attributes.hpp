@@ -17,6 +17,8 @@ void write_attributes(hid_t where, const Json& object);
 
 /// Throws Failure where there is none of that name, or it is no single integer.
 std::int64_t read_integer_attribute(hid_t where, const std::string& name);
+/// Throws Failure where there is none of that name, or it is no single number.
+double read_number_attribute(hid_t where, const std::string& name);
 bool has_attribute(hid_t where, const std::string& name);
 
 }  // namespace m2m::hdf5

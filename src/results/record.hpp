@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/calibration.hpp"
 #include "core/config.hpp"
 #include "core/metrics.hpp"
 
@@ -60,6 +61,8 @@ struct Snapshot {
   Confusion test;
   std::vector<float> validation_logits;  // [n, K] row-major; stored as float16
   std::vector<float> test_logits;        // [n, K]
+  // Of the logits as stored; filled in where a record is read, and not looked at where one is written.
+  Calibration validation_calibration, test_calibration;
 };
 
 struct TrialRecord {

@@ -1,5 +1,6 @@
 #include "results/record_group.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "core/error.hpp"
@@ -49,6 +50,11 @@ void read_settings(hid_t group, TrialRecord& record) {
   record.wall_seconds = seconds.is_null() ? not_measured : seconds.get<double>();
 }
 
+bool all_below(const std::vector<std::int32_t>& labels, int classes) {
+  return std::all_of(labels.begin(), labels.end(),
+                     [=](std::int32_t label) { return label >= 0 && label < classes; });
+}
+
 bool fits(const Snapshot& snapshot, const TrialRecord& record) {
   const auto rows_of = [](const Confusion& confusion, const std::vector<std::int32_t>& labels) {
     return static_cast<std::size_t>(confusion.classes) * labels.size();
@@ -56,9 +62,13 @@ bool fits(const Snapshot& snapshot, const TrialRecord& record) {
   const auto square = [](const Confusion& c) {
     return c.cells.size() == static_cast<std::size_t>(c.classes) * static_cast<std::size_t>(c.classes);
   };
+  const auto labelled = [](const Confusion& confusion, const std::vector<std::int32_t>& labels) {
+    return confusion.classes == 0 || all_below(labels, confusion.classes);
+  };
   return square(snapshot.validation) && square(snapshot.test) &&
          snapshot.validation_logits.size() == rows_of(snapshot.validation, record.validation_labels) &&
-         snapshot.test_logits.size() == rows_of(snapshot.test, record.test_labels);
+         snapshot.test_logits.size() == rows_of(snapshot.test, record.test_labels) &&
+         labelled(snapshot.validation, record.validation_labels) && labelled(snapshot.test, record.test_labels);
 }
 
 bool is_consistent(const TrialRecord& record) {
@@ -69,13 +79,13 @@ bool is_consistent(const TrialRecord& record) {
 
 void write_record(hid_t group, const TrialRecord& record) {
   if (!is_consistent(record)) {
-    throw internal_error("trial " + record.id + ": logits, labels and confusion matrices differ in size");
+    throw internal_error("trial " + record.id + ": logits, labels and confusion matrices do not fit each other");
   }
   write_settings(group, record);
   write_epochs(group, record.epochs);
   write_labels(group, record);
-  write_snapshot(group, "last", record.last);
-  if (record.best) write_snapshot(group, "best", *record.best);
+  write_snapshot(group, "last", record.last, record);
+  if (record.best) write_snapshot(group, "best", *record.best, record);
 }
 
 TrialRecord read_record(hid_t group, RecordParts parts) {
@@ -88,7 +98,9 @@ TrialRecord read_record(hid_t group, RecordParts parts) {
   const Handle labels = hdf5::open_group(group, "labels");
   record.validation_labels = hdf5::read_array<std::int32_t>(labels.get(), "validation", 1).values;
   record.test_labels = hdf5::read_array<std::int32_t>(labels.get(), "test", 1).values;
-  if (!is_consistent(record)) throw hdf5::Failure("logits, labels and confusion matrices differ in size");
+  if (!is_consistent(record)) throw hdf5::Failure("logits, labels and confusion matrices do not fit each other");
+  measure_calibration(record.last, record);
+  if (record.best) measure_calibration(*record.best, record);
   return record;
 }
 

@@ -11,10 +11,14 @@ void write_record(hid_t group, const TrialRecord& record);
 /// Throws hdf5::Failure or a JSON error where something is missing, damaged or contradictory.
 TrialRecord read_record(hid_t group, RecordParts parts);
 
-/// The two parts that record_group.cpp leaves to files of their own.
+/// The parts that record_group.cpp leaves to files of their own.
 void write_epochs(hid_t group, const std::vector<EpochRecord>& epochs);
 std::vector<EpochRecord> read_epochs(hid_t group, RecordParts parts);
-void write_snapshot(hid_t group, const std::string& name, const Snapshot& snapshot);
+/// record: whose snapshot it is; its labels and counts belong to the metrics that are stored.
+void write_snapshot(hid_t group, const std::string& name, const Snapshot& snapshot, const TrialRecord& record);
+/// With the calibration that is stored, NaN in files from before it was.
 Snapshot read_snapshot(hid_t group, const std::string& name, RecordParts parts);
+/// Fills in the calibration from logits and labels.
+void measure_calibration(Snapshot& snapshot, const TrialRecord& record);
 
 }  // namespace m2m

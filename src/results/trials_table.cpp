@@ -1,6 +1,7 @@
 #include "results/trials_table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <set>
 
@@ -96,28 +97,25 @@ const Snapshot* snapshot_of(const TrialOutcome& trial, bool best) {
   return trial.record->best ? &*trial.record->best : nullptr;
 }
 
-/// The metrics of one confusion matrix; those over majority and minority classes where the counts are recorded.
-Json all_metrics(const Confusion& confusion, const Json& data) {
-  Json metrics = metrics_of(confusion);
-  const Json counts = member(data, "counts");
-  if (!counts.is_array() || counts.size() != static_cast<std::size_t>(confusion.classes)) return metrics;
-  std::vector<bool> majority = majority_classes(counts.get<ClassCounts>());
-  metrics["bacc_majority"] = balanced_accuracy(confusion, majority);
-  majority.flip();
-  metrics["bacc_minority"] = balanced_accuracy(confusion, majority);
-  return metrics;
+constexpr std::array metric_names = {"bacc",          "gm",          "gm_nonzero",   "accuracy",   "bacc_majority",
+                                     "bacc_minority", "first_third", "middle_third", "last_third", "many",
+                                     "medium",        "few",         "ece",          "nll"};
+
+/// The metrics of one part of a snapshot; an empty object where the trial has none.
+Json metrics_of(const TrialOutcome& trial, bool best, bool test) {
+  const Snapshot* snapshot = snapshot_of(trial, best);
+  if (snapshot == nullptr) return Json::object();
+  const Confusion& confusion = test ? snapshot->test : snapshot->validation;
+  if (confusion.classes == 0) return Json::object();
+  return metrics_of(confusion, test ? snapshot->test_calibration : snapshot->validation_calibration,
+                    recorded_counts(trial.record->data, confusion.classes));
 }
 
 void add_metrics(std::vector<TableColumn>& columns, const Outcomes& trials, bool best, bool test) {
   std::vector<Json> metrics;
-  for (const TrialOutcome& trial : trials) {
-    const Snapshot* snapshot = snapshot_of(trial, best);
-    const Confusion none;
-    const Confusion& confusion = snapshot == nullptr ? none : (test ? snapshot->test : snapshot->validation);
-    metrics.push_back(confusion.classes == 0 ? Json::object() : all_metrics(confusion, trial.record->data));
-  }
+  for (const TrialOutcome& trial : trials) metrics.push_back(metrics_of(trial, best, test));
   const std::string prefix = std::string(best ? "best_" : "last_") + (test ? "test_" : "validation_");
-  for (const char* name : {"bacc", "gm", "gm_nonzero", "accuracy", "bacc_majority", "bacc_minority"}) {
+  for (const char* name : metric_names) {
     hdf5::Numbers cells;
     for (const Json& of_trial : metrics) cells.push_back(of_trial.value(name, not_measured));
     columns.push_back({prefix + name, std::move(cells)});

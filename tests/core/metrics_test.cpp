@@ -23,6 +23,11 @@ TEST(BalancedAccuracy, CanBeTakenOverSomeClasses) {
   EXPECT_EQ(balanced_accuracy(three_classes(), {false, false, false}), 0);
 }
 
+TEST(GroupAccuracy, IsTheMeanRecallOfAGroupAndNotANumberWithoutOne) {
+  EXPECT_DOUBLE_EQ(group_accuracy(three_classes(), {true, true, false}), .625);
+  EXPECT_TRUE(std::isnan(group_accuracy(three_classes(), {false, false, false})));
+}
+
 TEST(GeometricMean, MultipliesRecalls) { EXPECT_NEAR(geometric_mean(three_classes()), std::cbrt(.75 * .5), 1e-15); }
 
 TEST(GeometricMean, IsZeroWhereARecallIs) {

@@ -154,6 +154,137 @@ TEST(Split, RefusesWhatTheDataCannotGive) {
   EXPECT_NE(splitting_fails(without, settings({{"data.ratio", 1.0}, {"data.largest", 6}})), "");
 }
 
+/// Classes of 11, 5, 2 and 7 samples, unordered, which are all trained on.
+DataSet of_its_own_imbalance() {
+  return data_set(4, labelled({0, 3, 1, 0, 0, 2, 3, 0, 1, 3, 0, 0, 1, 3, 0, 2, 0, 1, 3, 0, 3, 0, 1, 3, 0}),
+                  in_turn(4, 3), 0);
+}
+
+Config folded(int fold, int folds = 5) {
+  return settings(
+      {{"data.imbalance", "own"}, {"data.validation", "fold"}, {"data.fold", fold}, {"data.folds", folds}});
+}
+
+TEST(Split, KeepsTheDataSetsOwnImbalance) {
+  const Split split =
+      split_data(of_its_own_imbalance(), settings({{"data.imbalance", "own"}, {"data.validation", "none"}}), seed);
+  EXPECT_EQ(split.counts, (ClassCounts{11, 5, 2, 7}));
+  EXPECT_EQ(split.train.rows.size(), 25U);
+  EXPECT_EQ(split.test.rows.size(), 12U);
+}
+
+TEST(Split, OfItsOwnImbalanceNeedsASampleOfEachClassToTrainButNotToTest) {
+  const Config config = settings({{"data.imbalance", "own"}, {"data.validation", "none"}});
+  const DataSet untrained = data_set(3, labelled({0, 0, 2}), in_turn(3, 2), 0);
+  EXPECT_EQ(made_up::complaint([&] { split_data(untrained, config, seed); }, ExitCode::bad_data),
+            "made-up: class 1 has no training sample");
+  const DataSet untested = data_set(3, in_turn(3, 2), labelled({0, 2}), 0);
+  EXPECT_EQ(split_data(untested, config, seed).test.rows, (Rows{0, 1}));
+}
+
+TEST(Split, CutsWhatIsImbalancedAsItComesOnlyToAGivenSize) {
+  EXPECT_EQ(
+      splitting_fails(of_its_own_imbalance(), settings()),
+      "data.imbalance = 'longtail': made-up is imbalanced as it comes; say 'own', or how many with data.largest");
+  const Config said = settings({{"data.imbalance", "none"}, {"data.largest", 2}, {"data.validation", "none"}});
+  EXPECT_EQ(split_data(of_its_own_imbalance(), said, seed).counts, (ClassCounts{2, 2, 2, 2}));
+}
+
+TEST(Split, ValidatesOnTheDataSetsOwnSet) {
+  DataSet data = three_classes();
+  data.validation = labelled({2, 0, 0});
+  const Split split = split_data(data, settings({{"data.ratio", 4.0}, {"data.validation", "own"}}), seed);
+  EXPECT_EQ(split.validation.pool, Pool::validation);
+  EXPECT_EQ(split.validation.rows, (Rows{0, 1, 2}));
+  EXPECT_EQ(split.counts, (ClassCounts{8, 4, 2}));
+  EXPECT_EQ(split.test.rows.size(), 60U);
+  EXPECT_EQ(pool_of(data, split.validation.pool).labels, data.validation.labels);
+}
+
+TEST(Split, RefusesAValidationSetThatTheDataDoNotBring) {
+  EXPECT_EQ(splitting_fails(three_classes(), settings({{"data.ratio", 4.0}, {"data.validation", "own"}})),
+            "data.validation = 'own': made-up comes without a validation set; say train-holdout, fold or none");
+}
+
+TEST(Folds, AreDisjointAndCoverTheTrainingSamples) {
+  const DataSet data = of_its_own_imbalance();
+  for (const int folds : {2, 3, 5, 10}) {
+    std::vector<int> held(25, 0);
+    for (int fold = 0; fold < folds; ++fold) {
+      const Split split = split_data(data, folded(fold, folds), seed);
+      EXPECT_EQ(split.validation.pool, Pool::train);
+      EXPECT_TRUE(std::is_sorted(split.validation.rows.begin(), split.validation.rows.end()));
+      EXPECT_TRUE(std::is_sorted(split.train.rows.begin(), split.train.rows.end()));
+      EXPECT_EQ(split.train.rows.size() + split.validation.rows.size(), 25U);
+      std::set<std::int32_t> both(split.train.rows.begin(), split.train.rows.end());
+      both.insert(split.validation.rows.begin(), split.validation.rows.end());
+      EXPECT_EQ(both.size(), 25U);
+      EXPECT_EQ(split.test.rows.size(), 12U);
+      for (const std::int32_t row : split.validation.rows) ++held[row];
+    }
+    EXPECT_EQ(held, std::vector<int>(25, 1)) << folds;
+  }
+}
+
+TEST(Folds, LeaveEveryClassASampleToTrain) {
+  for (int fold = 0; fold < 5; ++fold) {
+    for (std::uint32_t drawn = 0; drawn < 20; ++drawn) {
+      const Split split = split_data(of_its_own_imbalance(), folded(fold), {drawn, SeedRole::subset});
+      EXPECT_GE(*std::min_element(split.counts.begin(), split.counts.end()), 1);
+      EXPECT_EQ(counted(of_its_own_imbalance().train, split.train.rows, 4), split.counts);
+    }
+  }
+}
+
+TEST(Folds, OfAClassOfFourLieInFourOfFive) {
+  const DataSet data = data_set(2, labelled({0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0}), in_turn(2, 1), 0);
+  ClassCounts of_smallest, of_largest;
+  for (int fold = 0; fold < 5; ++fold) {
+    const ClassCounts held = counted(data.train, split_data(data, folded(fold), seed).validation.rows, 2);
+    of_largest.push_back(held[0]);
+    of_smallest.push_back(held[1]);
+  }
+  std::sort(of_smallest.begin(), of_smallest.end());
+  EXPECT_EQ(of_smallest, (ClassCounts{0, 1, 1, 1, 1}));
+  EXPECT_EQ(of_largest, (ClassCounts{2, 2, 2, 2, 2}));
+}
+
+TEST(Folds, AreDrawnFromTheSeedAndTheSameEverywhere) {
+  const DataSet data = of_its_own_imbalance();
+  const auto rows = [&](std::uint32_t drawn) {
+    return split_data(data, folded(1), {drawn, SeedRole::subset}).validation.rows;
+  };
+  EXPECT_EQ(rows(1), rows(1));
+  EXPECT_NE(rows(1), rows(2));
+}
+
+TEST(Folds, AreTakenFromWhatTheImbalanceLeaves) {
+  const Config config = settings({{"data.ratio", 4.0}, {"data.validation", "fold"}, {"data.folds", 2}});
+  const Split split = split_data(three_classes(), config, seed);
+  EXPECT_EQ(split.counts, (ClassCounts{4, 2, 1}));
+  EXPECT_EQ(split.validation.rows.size(), 7U);
+}
+
+TEST(Folds, ThatCannotBeAreRefused) {
+  EXPECT_EQ(splitting_fails(of_its_own_imbalance(), folded(5)),
+            "data.fold = 5: data.folds = 5 have the numbers 0 to 4");
+  const DataSet lonely = data_set(2, labelled({0, 0, 0, 1}), in_turn(2, 1), 0);
+  std::string refused;
+  for (int fold = 0; fold < 5; ++fold) refused += splitting_fails(lonely, folded(fold));
+  EXPECT_NE(refused.find("leaves class 1 without a training sample: it has 1 in all"), std::string::npos);
+}
+
+TEST(FeatureStatistics, AreOneNumberForAllFeatures) {
+  DataSet data;
+  data.train.shape = {1, 1, 2};
+  data.train.labels = {0, 0, 0};
+  data.train.features = std::vector<float>{0, 1, 1, 1, 9, 9};
+  const auto [mean, deviation] = sample_statistics(data, {Pool::train, {0, 1}});
+  EXPECT_EQ(mean, std::vector<double>{.75});
+  ASSERT_EQ(deviation.size(), 1U);
+  EXPECT_DOUBLE_EQ(deviation[0], std::sqrt(3.0) / 4);
+}
+
 TEST(PixelStatistics, AreTakenPerChannelOfScaledPixels) {
   DataSet data;
   data.largest_pixel = 16;

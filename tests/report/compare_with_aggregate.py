@@ -66,6 +66,9 @@ def main():
     """Compares the tables of both folders, and that both programs refuse the mixed one."""
     program, script, folder = sys.argv[1:]
     compared = compare_tables(program, script, folder + "/study")
+    every = ("gm_nonzero", "accuracy", "majority", "minority", "first_third", "middle_third", "last_third", "many",
+             "medium", "few", "ece")
+    compared += compare_tables(program, script, folder + "/study", *(f"--metric={name}" for name in every))
     compared += compare_tables(program, script, folder + "/mixed", "--allow-mixed")
     for command in ((program,), (sys.executable, script)):
         refused = subprocess.run((*command, folder + "/mixed"), capture_output=True, text=True)

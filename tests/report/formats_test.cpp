@@ -96,6 +96,26 @@ void expect_same_numbers(const TableCell& cell, const Json& json, const std::str
   EXPECT_TRUE(has_number(csv, json.at("bacc_std")));
 }
 
+TEST(Formats, ShowTheMetricsAskedFor) {
+  const testing::TemporaryFolder folder;
+  testing::make_study({folder.path()});
+  TableOptions options;
+  options.metrics = {"last_third", "ece", "gm"};
+  const ResultTable table = make_table(read_results_file(OutputFolder{folder.path()}.merged()), options);
+  const std::vector<std::string> lines = lines_of(as_markdown(table));
+  EXPECT_EQ(lines[0], "last epoch, last third / ECE / GM in %, mean +- std (n)");
+  EXPECT_EQ(lines[3].find("published"), std::string::npos);
+  EXPECT_EQ(lines[5].substr(0, 68), "| ERM                | 30.0 +- 1.0 / 42.4 +- 16.9 / 56.2 +- 0.1 (3) ");
+  EXPECT_NE(as_latex(table).find("ERM & 30.0 $\\pm$ 1.0 / 42.4 $\\pm$ 16.9 / 56.2 $\\pm$ 0.1 (3) & "),
+            std::string::npos);
+  const std::string header = lines_of(as_csv(table)).front();
+  EXPECT_NE(header.find(",missing,last_third_mean,last_third_std,ece_mean,ece_std,gm_mean,gm_std,validation,"),
+            std::string::npos)
+      << header;
+  EXPECT_NEAR(Json::parse(as_json(table)).at("cells").at(0).at("last_third_mean").get<double>(), 30, 1e-9);
+  EXPECT_FALSE(Json::parse(as_json(table)).at("cells").at(0).contains("bacc_mean"));
+}
+
 TEST(Formats, CarryTheSameNumbers) {
   const ResultTable table = made_up_table();
   const Json json = Json::parse(as_json(table));

@@ -17,6 +17,12 @@ Config on_digits(Config config) {
   return config;
 }
 
+/// Gives the first class of every sample a logit of 0 to 3, by the hits of its class, and the others 0.
+void answer_first_class(Snapshot& snapshot, const std::vector<int>& hits) {
+  for (std::size_t i = 0; i < snapshot.test_logits.size(); i += hits.size())
+    snapshot.test_logits[i] = static_cast<float>(hits.front() % 4);
+}
+
 /// Adds a trial to the plan, and its result to the folder.
 struct Maker {
   const OutputFolder& out;
@@ -28,7 +34,8 @@ struct Maker {
     return record;
   }
   void done(const std::string& label, const Config& config, const std::vector<int>& hits) {
-    const TrialRecord record = plan(label, config, hits);
+    TrialRecord record = plan(label, config, hits);
+    answer_first_class(record.last, hits);
     write_trial(out.result(record.id), record);
   }
   void failed(const std::string& label, const Config& config, bool diverged, const std::string& reason) {

@@ -55,6 +55,16 @@ TEST(ReportProgram, MergesAndSaysWhatIsLacking) {
   EXPECT_TRUE(fs::exists(folder.path() / "results.h5"));
 }
 
+TEST(ReportProgram, ShowsTheMetricsNamed) {
+  const TemporaryFolder folder;
+  testing::make_study({folder.path()});
+  const std::string path = folder.path().string();
+  EXPECT_EQ(run_report("--metric few --metric ece " + path).said.rfind("last epoch, few-shot / ECE in %", 0), 0U);
+  EXPECT_EQ(run_report(path + " --metric bacc --metric gm").said, run_report(path).said);
+  EXPECT_EQ(run_report(path + " --metric few --metric few").code, 2);
+  EXPECT_EQ(run_report(path + " --metric auc").code, 2);
+}
+
 TEST(ReportProgram, OfAFolderNoSweepHasWrittenEndsWithTwo) {
   const TemporaryFolder folder;
   const Ended ended = run_report(folder.path().string());

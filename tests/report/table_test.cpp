@@ -84,6 +84,65 @@ TEST(Table, LeavesOutClassesOfZeroRecallOnlyWhenAsked) {
   EXPECT_NEAR(make_table(results, {Selection::last, GmKind::nonzero}).cells[0][0].gm.mean, 72.0, 1e-9);
 }
 
+TableOptions showing(std::vector<std::string> metrics) {
+  TableOptions options;
+  options.metrics = std::move(metrics);
+  return options;
+}
+
+TEST(Table, ShowsTheMetricsAskedForInTheirOrder) {
+  // Counts are 100, 1 and 1; all logits are 0, so that a third of the answers is right and so is the confidence.
+  const StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 10}),
+                                         sample_record("ERM", sample_config("ERM", 1), {83, 64, 0})});
+  const std::vector<std::pair<std::string, double>> expected = {
+      {"few", (37 + 32) / 2.0},
+      {"medium", 82},
+      {"bacc", (155.0 / 3 + 49) / 2},
+      {"first_third", 82},
+      {"middle_third", 64},
+      {"last_third", 5},
+      {"majority", 82},
+      {"minority", 34.5},
+      {"accuracy", (155.0 / 3 + 49) / 2},
+      {"gm", 100 * std::cbrt(.05184) / 2},
+      {"gm_nonzero", 100 * (std::cbrt(.05184) + std::sqrt(.5312)) / 2}};
+  std::vector<std::string> names;
+  for (const auto& [name, mean] : expected) names.push_back(name);
+  const TableCell cell = make_table(results, showing(names)).cells[0][0];
+  ASSERT_EQ(cell.metrics.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(cell.metrics[i].n, 2);
+    EXPECT_NEAR(cell.metrics[i].mean, expected[i].second, 1e-9) << names[i];
+  }
+  EXPECT_NEAR(cell.metrics[0].std, 5 / std::sqrt(2.0), 1e-9);
+  EXPECT_NEAR(cell.bacc.mean, expected[2].second, 1e-9);
+}
+
+TEST(Table, SaysWhichMetricsTrialsLack) {
+  const StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 10})});
+  const ResultTable table = make_table(results, showing({"many", "few"}));  // the largest class has 100
+  EXPECT_EQ(table.cells[0][0].metrics[0].n, 0);
+  EXPECT_EQ(table.cells[0][0].bacc.n, 1);
+  EXPECT_EQ(table.notes, std::vector<std::string>{"ERM on CIFAR-LT-10 rho=100: 1 of 1 trials have no many"});
+  EXPECT_NE(as_markdown(table).find("| - / 37.0 (1) |"), std::string::npos) << as_markdown(table);
+}
+
+TEST(Table, ShowsTheCalibrationOfWhatWasRead) {
+  StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 10})});
+  results.trials[0].record->last.test_calibration.ece = .125;
+  EXPECT_NEAR(make_table(results, showing({"ece"})).cells[0][0].metrics[0].mean, 12.5, 1e-9);
+  // Three trials answer the first class of three with logits 3, 2 and 1, and a third of the answers are right.
+  double sum = 0;
+  for (const int logit : {1, 2, 3}) sum += std::exp(logit) / (std::exp(logit) + 2) - 1.0 / 3;
+  EXPECT_NEAR(made_up_table(showing({"ece"})).cells[0][0].metrics[0].mean, 100 * sum / 3, 1e-9);
+}
+
+TEST(Table, RefusesMetricsThatAreUnknownOrAskedForTwice) {
+  EXPECT_NE(refusal({}, showing({"auc"})).find("'auc' is no metric of a table: there are bacc, gm, "),
+            std::string::npos);
+  EXPECT_EQ(refusal({}, showing({"few", "bacc", "few"})), "the metric 'few' is asked for twice");
+}
+
 TEST(Table, CountsAndNamesTrialsThatAreLacking) {
   const ResultTable table = made_up_table({});
   ASSERT_EQ(table.rows, (std::vector<std::string>{"ERM", "DRS", "M2m", "M2m, lambda=0 | b", "RS", "ERM again"}));
@@ -174,6 +233,9 @@ TEST(DataSetting, HasTheFieldsName) {
   config.set("data.set", "cifar100");
   config.set("data.imbalance", "none");
   EXPECT_EQ(data_setting_name(config), "CIFAR-100 balanced");
+  config.set("data.set", "reuters36");
+  config.set("data.imbalance", "own");
+  EXPECT_EQ(data_setting_name(config), "reuters36");
 }
 
 TEST(Published, StandsBesideExactlyTheSameSetting) {

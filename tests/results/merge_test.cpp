@@ -108,6 +108,15 @@ TEST(Merge, PutsTheMetricsOfEachPlannedTrialIntoOneTable) {
     EXPECT_NEAR(column("last_test_accuracy")[1], 140.0 / 300, 1e-12);
     EXPECT_NEAR(column("last_test_bacc_majority")[1], 0.9, 1e-12);
     EXPECT_NEAR(column("last_test_bacc_minority")[1], 0.25, 1e-12);
+    EXPECT_NEAR(column("last_test_first_third")[1], 0.9, 1e-12);
+    EXPECT_NEAR(column("last_test_middle_third")[1], 0.5, 1e-12);
+    EXPECT_EQ(column("last_test_last_third")[1], 0.0);
+    EXPECT_TRUE(std::isnan(column("last_test_many")[1]));  // the counts are 100, 1 and 1
+    EXPECT_NEAR(column("best_test_medium")[1], 0.89, 1e-12);
+    EXPECT_NEAR(column("last_test_few")[1], 0.25, 1e-12);
+    EXPECT_NEAR(column("last_test_ece")[1], 0, 1e-12);  // all logits are 0, and a third of the answers right
+    EXPECT_NEAR(column("last_test_nll")[1], std::log(3.0), 1e-12);
+    EXPECT_NEAR(column("best_validation_nll")[1], std::log(3.0), 1e-12);
     EXPECT_EQ(column("best_epoch")[1], 193);
     EXPECT_EQ(column("data_ratio")[3], 100.0);
     for (int trial : {2, 3, 4}) EXPECT_TRUE(std::isnan(column("last_test_bacc")[trial]));

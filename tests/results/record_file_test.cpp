@@ -73,6 +73,32 @@ TEST(RecordFile, ReadsMetricsWithoutTheBulk) {
   EXPECT_TRUE(light.test_labels.empty());
 }
 
+TEST(RecordFile, KeepsTheCalibrationOfTheLogitsAsStored) {
+  const TemporaryFolder folder;
+  TrialRecord record = random_record(6, {3, 1, 40, true, false});
+  for (float& logit : record.last.test_logits) logit += 0.0001F;  // no float16 numbers any more
+  const fs::path file = folder.path() / "result.h5";
+  write_trial(file, record);
+  const TrialRecord whole = read_trial(file), light = read_trial(file, RecordParts::metrics);
+  const Calibration expected = calibration_of(whole.last.test_logits, whole.test_labels, 3);
+  for (const TrialRecord* read : {&whole, &light}) {
+    EXPECT_EQ(read->last.test_calibration.ece, expected.ece);
+    EXPECT_EQ(read->last.test_calibration.nll, expected.nll);
+    EXPECT_EQ(read->best->validation_calibration.ece, whole.best->validation_calibration.ece);
+  }
+  EXPECT_GT(expected.ece, 0);
+  EXPECT_LT(expected.ece, 1);
+}
+
+TEST(RecordFile, RefusesLabelsOfNoClass) {
+  const TemporaryFolder folder;
+  for (const std::int32_t bad : {-1, 10}) {
+    TrialRecord record = random_record(4);
+    record.test_labels[3] = bad;
+    EXPECT_EQ(error_of([&] { write_trial(folder.path() / "r.h5", record); }).code(), ExitCode::internal);
+  }
+}
+
 TEST(RecordFile, RoundsLogitsToTheNearestFloat16) {
   const TemporaryFolder folder;
   TrialRecord record = random_record(2, {2, 1, 3, false, false});

@@ -1,0 +1,129 @@
+#include "data/reuters.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "data/text_file.hpp"
+
+namespace m2m {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* known_sha256 = "8ecedf6a272c290d1388e39f6945f94a06114e10cd7aa5df85849e9dad94d2d1";
+
+struct Document {
+  std::string_view label, text;
+};
+
+using Documents = std::vector<Document>;
+using Numbers = std::map<std::string_view, std::int32_t>;              // of classes, by name
+using Vocabulary = std::unordered_map<std::string_view, std::size_t>;  // the words' columns
+
+TextFile read_part(const fs::path& root, const char* name, Sha256& content) {
+  const fs::path file = root / reuters_folder / name;
+  return read_text_file(file,
+                        fmt::format("{}: is missing: reuters36 is made of {}/r52-train.txt and r52-test.txt below "
+                                    "the data root; docs/data_text.md says where to get them",
+                                    file.string(), reuters_folder),
+                        content);
+}
+
+Documents documents_of(const TextFile& file) {
+  Documents documents;
+  for (const std::string_view line : lines_of(file)) {
+    const auto [label, text] = tab_pair(file, documents.size() + 1, line, "label<TAB>text");
+    documents.push_back({label, text});
+  }
+  return documents;
+}
+
+Numbers kept_classes(const Documents& test, const std::string& name) {
+  std::map<std::string_view, std::int64_t> counts;
+  for (const Document& document : test) ++counts[document.label];
+  Numbers numbers;
+  for (const auto& [label, count] : counts) {
+    if (count >= reuters_least_test) numbers.emplace(label, static_cast<std::int32_t>(numbers.size()));
+  }
+  if (numbers.size() >= 2) return numbers;
+  throw data_error(fmt::format("{}: {} classes have {} documents or more, expected at least 2: incomplete?", name,
+                               numbers.size(), reuters_least_test));
+}
+
+void keep(const Numbers& classes, Documents& documents) {
+  std::erase_if(documents, [&](const Document& document) { return !classes.contains(document.label); });
+}
+
+template <typename Use>
+void for_each_word(std::string_view text, const Use& use) {
+  constexpr const char* spaces = " \t\v\f\r";
+  for (std::size_t at = text.find_first_not_of(spaces); at != std::string_view::npos;) {
+    const std::size_t end = std::min(text.find_first_of(spaces, at), text.size());
+    use(text.substr(at, end - at));
+    at = text.find_first_not_of(spaces, end);
+  }
+}
+
+Vocabulary most_frequent_words(const Documents& documents) {
+  std::unordered_map<std::string_view, std::int64_t> counts;
+  for (const Document& document : documents) {
+    for_each_word(document.text, [&](std::string_view word) { ++counts[word]; });
+  }
+  std::vector<std::pair<std::int64_t, std::string_view>> ranked;
+  for (const auto& [word, count] : counts) ranked.emplace_back(-count, word);
+  std::sort(ranked.begin(), ranked.end());
+  ranked.resize(std::min(ranked.size(), reuters_words));
+  Vocabulary columns;
+  for (const auto& [count, word] : ranked) columns.emplace(word, columns.size());
+  return columns;
+}
+
+std::vector<float> bags_of(const Documents& documents, const Vocabulary& columns) {
+  std::vector<float> bags(documents.size() * columns.size(), 0.0F);
+  for (std::size_t row = 0; row < documents.size(); ++row) {
+    for_each_word(documents[row].text, [&](std::string_view word) {
+      const auto column = columns.find(word);
+      if (column != columns.end()) bags[row * columns.size() + column->second] = 1.0F;
+    });
+  }
+  return bags;
+}
+
+Images images_of(const Documents& documents, const Numbers& classes, const Vocabulary& columns) {
+  Images images;
+  images.shape = {1, 1, static_cast<int>(columns.size())};
+  images.features = bags_of(documents, columns);
+  for (const Document& document : documents) images.labels.push_back(classes.at(document.label));
+  return images;
+}
+
+}  // namespace
+
+DataSet read_reuters(const fs::path& root) {
+  Sha256 content;
+  const TextFile train_file = read_part(root, "r52-train.txt", content);
+  const TextFile test_file = read_part(root, "r52-test.txt", content);
+  Documents train = documents_of(train_file), test = documents_of(test_file);
+  const Numbers classes = kept_classes(test, test_file.name);
+  keep(classes, train);
+  keep(classes, test);
+  const Vocabulary columns = most_frequent_words(train);
+  if (columns.empty()) throw data_error(train_file.name + ": holds no word of the classes that are tested");
+
+  DataSet data;
+  data.name = "reuters36";
+  data.classes = static_cast<int>(classes.size());
+  data.train = images_of(train, classes, columns);  // 0 and 1: nothing to scale
+  data.test = images_of(test, classes, columns);
+  data.files_sha256 = content.hex();
+  data.published = data.files_sha256 == known_sha256;
+  if (!data.published) data.notice = "Reuters-52 here could not be confirmed as the published files";
+  return data;
+}
+
+}  // namespace m2m

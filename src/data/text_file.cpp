@@ -1,0 +1,79 @@
+#include "data/text_file.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+#include "core/files.hpp"
+
+namespace m2m {
+namespace fs = std::filesystem;
+namespace {
+
+unsigned byte_at(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
+
+/// How many bytes the character at the text's start has; 0 where there is no valid one.
+std::size_t character_size(std::string_view text) {
+  const unsigned first = byte_at(text, 0);
+  if (first < 0x80) return 1;
+  // Continuations are 80..BF; after some first bytes the second is bound more closely (RFC 3629, section 4).
+  const unsigned least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+  const unsigned most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+  const std::size_t size = first < 0xC2 || first > 0xF4 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  if (size == 0 || text.size() < size || byte_at(text, 1) < least || byte_at(text, 1) > most) return 0;
+  for (std::size_t at = 2; at < size; ++at) {
+    if (byte_at(text, at) < 0x80 || byte_at(text, at) > 0xBF) return 0;
+  }
+  return size;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t size = character_size(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+TextFile read_text_file(const fs::path& file, const std::string& missing, Sha256& content) {
+  if (!fs::is_regular_file(file)) throw data_error(missing);
+  TextFile read{file.string(), read_file(file)};
+  content.add(std::as_bytes(std::span(read.bytes)));
+  const std::vector<std::string_view> lines = lines_of(read);
+  const auto wrong = std::find_if_not(lines.begin(), lines.end(), is_utf8);
+  if (wrong != lines.end()) {
+    throw wrong_line(read, static_cast<std::size_t>(wrong - lines.begin()) + 1,
+                     "is not UTF-8: damaged, or in another encoding?");
+  }
+  return read;
+}
+
+std::vector<std::string_view> lines_of(const TextFile& file) {
+  std::vector<std::string_view> lines;
+  for (std::string_view rest = file.bytes; !rest.empty();) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+Error wrong_line(const TextFile& file, std::size_t line, const std::string& what) {
+  return data_error(fmt::format("{}:{}: {}", file.name, line, what));
+}
+
+std::pair<std::string_view, std::string_view> tab_pair(const TextFile& file, std::size_t line,
+                                                       std::string_view text, const char* layout) {
+  const std::size_t tab = text.find('\t');
+  const bool is_pair = tab != std::string_view::npos && tab > 0 && tab + 1 < text.size() &&
+                       text.find('\t', tab + 1) == std::string_view::npos;
+  if (!is_pair) throw wrong_line(file, line, fmt::format("expected {}, with one tab: damaged?", layout));
+  return {text.substr(0, tab), text.substr(tab + 1)};
+}
+
+}  // namespace m2m

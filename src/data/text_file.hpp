@@ -1,0 +1,40 @@
+#pragma once
+// Files of UTF-8 text, a record a line.
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/hash.hpp"
+
+namespace m2m {
+
+struct TextFile {
+  std::string name;   // its path, for error sentences
+  std::string bytes;  // valid UTF-8
+};
+
+/// Reads `file` and adds its bytes to `content`. Local.
+///
+/// missing: the sentence for people where there is no such file. Throws Error: bad_data there, and where a line is
+/// not UTF-8, which it names; input_output where the file cannot be read.
+TextFile read_text_file(const std::filesystem::path& file, const std::string& missing, Sha256& content);
+
+/// The lines without their ends ("\n" or "\r\n"), views into `file`; the last one needs no end.
+std::vector<std::string_view> lines_of(const TextFile& file);
+
+/// Whether `text` is UTF-8 as RFC 3629 has it: nothing overlong, no surrogates, nothing above U+10FFFF.
+bool is_utf8(std::string_view text);
+
+/// "FILE:LINE: what" as an Error (bad_data). line: its number, from 1.
+Error wrong_line(const TextFile& file, std::size_t line, const std::string& what);
+
+/// The two parts of a line "a<TAB>b", neither of them empty.
+/// layout: what such a line is, for the Error (bad_data) that another one is answered with.
+std::pair<std::string_view, std::string_view> tab_pair(const TextFile& file, std::size_t line,
+                                                       std::string_view text, const char* layout);
+
+}  // namespace m2m

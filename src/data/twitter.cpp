@@ -1,0 +1,151 @@
+#include "data/twitter.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "data/feature_range.hpp"
+#include "data/text_file.hpp"
+#include "data/word_vectors.hpp"
+
+namespace m2m {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t window = 3;  // words that a sample is made of
+constexpr const char* known_sha256 = "6d0b27835e5b993470b3d69281321ed2d6a848f5f9c482212315b2143b9ceba8";
+constexpr const char* where_from = "docs/data_text.md says where to get it";
+
+struct Token {
+  std::string_view word, tag;
+  std::size_t tweet;
+};
+
+using Tokens = std::vector<Token>;
+using Numbers = std::map<std::string_view, std::int32_t>;  // of tags
+
+struct Samples {
+  std::vector<float> features;  // [n, window * word_vector_width]
+  std::vector<std::int32_t> labels;
+};
+
+TextFile read_part(const fs::path& root, const char* name, Sha256& content) {
+  const fs::path file = root / twitter_folder / name;
+  return read_text_file(file,
+                        fmt::format("{}: is missing: twitter is made of {}/tweets-train.txt, tweets-dev.txt and "
+                                    "tweets-devtest.txt below the data root; {}",
+                                    file.string(), twitter_folder, where_from),
+                        content);
+}
+
+TextFile read_clusters(const fs::path& root, Sha256& content) {
+  const fs::path file = root / twitter_folder / "brown-clusters.tsv";
+  return read_text_file(file,
+                        fmt::format("{}: is missing: name a file of 50-dimensional embeddings with data.path, or "
+                                    "put the Brown clusters there; {}",
+                                    file.string(), where_from),
+                        content);
+}
+
+TextFile read_vectors(const std::string& file, Sha256& content) {
+  return read_text_file(
+      file, fmt::format("{}: is missing, but data.path names it as the embeddings of twitter", file), content);
+}
+
+Tokens tokens_of(const TextFile& file) {
+  Tokens tokens;
+  std::size_t number = 0, tweet = 0;
+  for (const std::string_view line : lines_of(file)) {
+    ++number;
+    if (line.empty()) {
+      ++tweet;
+      continue;
+    }
+    const auto [word, tag] = tab_pair(file, number, line, "token<TAB>tag");
+    tokens.push_back({word, tag, tweet});
+  }
+  return tokens;
+}
+
+Numbers tags_of(const Tokens& dev, const Tokens& devtest) {
+  Numbers tags;
+  for (const Tokens* tokens : {&dev, &devtest}) {
+    for (const Token& token : *tokens) tags.emplace(token.tag, 0);
+  }
+  std::int32_t next = 0;
+  for (auto& [tag, number] : tags) number = next++;
+  return tags;
+}
+
+void append(std::vector<float>& features, const WordVector& vector) {
+  features.insert(features.end(), vector.begin(), vector.end());
+}
+
+Samples samples_of(const Tokens& tokens, const Numbers& tags, const WordVectors& vector_of) {
+  std::vector<WordVector> vectors;
+  for (const Token& token : tokens) vectors.push_back(vector_of(token.word));
+  const auto neighbour = [&](std::size_t token, std::size_t at) {
+    return at < tokens.size() && tokens[at].tweet == tokens[token].tweet ? vectors[at] : WordVector{};
+  };
+  Samples samples;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const auto tag = tags.find(tokens[i].tag);
+    if (tag == tags.end()) continue;
+    append(samples.features,
+           neighbour(i, i - 1));  // before the first token there is none: i - 1 is the largest number
+    append(samples.features, vectors[i]);
+    append(samples.features, neighbour(i, i + 1));
+    samples.labels.push_back(tag->second);
+  }
+  return samples;
+}
+
+Images scaled(Samples samples, const FeatureRange& range) {
+  scale_to(range, samples.features);
+  return {.shape = {1, 1, static_cast<int>(window * word_vector_width)},
+          .pixels = {},
+          .labels = std::move(samples.labels),
+          .features = std::move(samples.features)};
+}
+
+void describe_origin(DataSet& data, bool are_known_tweets, bool has_embeddings) {
+  data.published = are_known_tweets && has_embeddings;
+  if (!are_known_tweets) data.notice = "the tagged tweets here could not be confirmed as the published ones";
+  if (!has_embeddings) {
+    data.notice += std::string(data.notice.empty() ? "" : "; ") + "stand-in word vectors from Brown clusters";
+  }
+}
+
+}  // namespace
+
+DataSet read_twitter(const fs::path& root, const std::string& embeddings) {
+  Sha256 content, of_tweets;
+  std::vector<TextFile> files;
+  for (const char* name : {"tweets-train.txt", "tweets-dev.txt", "tweets-devtest.txt"}) {
+    files.push_back(read_part(root, name, content));
+    of_tweets.add(std::as_bytes(std::span(files.back().bytes)));
+  }
+  const TextFile words = embeddings.empty() ? read_clusters(root, content) : read_vectors(embeddings, content);
+  const WordVectors vector_of = embeddings.empty() ? read_brown_clusters(words) : read_embeddings(words);
+  const Tokens train = tokens_of(files[0]), dev = tokens_of(files[1]), devtest = tokens_of(files[2]);
+  const Numbers tags = tags_of(dev, devtest);
+  if (tags.size() < 2) throw data_error(files[1].name + ": dev and devtest have fewer than two tags: incomplete?");
+
+  DataSet data;
+  data.name = "twitter";
+  data.classes = static_cast<int>(tags.size());
+  Samples training = samples_of(train, tags, vector_of);
+  const FeatureRange range = range_of(training.features);
+  data.train = scaled(std::move(training), range);
+  data.validation = scaled(samples_of(dev, tags, vector_of), range);
+  data.test = scaled(samples_of(devtest, tags, vector_of), range);
+  data.files_sha256 = content.hex();
+  describe_origin(data, of_tweets.hex() == known_sha256, !embeddings.empty());
+  return data;
+}
+
+}  // namespace m2m

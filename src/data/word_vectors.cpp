@@ -1,0 +1,108 @@
+#include "data/word_vectors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "data/spelling.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr std::size_t bits_width = 16;      // the longest paths have 17
+constexpr std::size_t prefixes_width = 16;  // of four bits
+constexpr std::size_t prefix_bits = 4;
+static_assert(bits_width + prefixes_width + spelling_width == word_vector_width);
+
+/// The next part of a line that spaces separate, taken off it; "" at its end.
+std::string_view next_part(std::string_view& rest) {
+  rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+  const std::string_view part = rest.substr(0, rest.find_first_of(" \t"));
+  rest.remove_prefix(part.size());
+  return part;
+}
+
+float number_of(const TextFile& file, std::size_t line, std::string_view text) {
+  float value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failed == std::errc{} && end == text.data() + text.size() && std::isfinite(value)) return value;
+  throw wrong_line(file, line, fmt::format("'{}' is not a finite number: damaged?", text));
+}
+
+WordVector embedding_of(const TextFile& file, std::size_t line, std::string_view numbers) {
+  WordVector vector{};
+  std::size_t width = 0;
+  for (std::string_view part = next_part(numbers); !part.empty(); part = next_part(numbers), ++width) {
+    const float value = number_of(file, line, part);
+    if (width < vector.size()) vector[width] = value;
+  }
+  if (width == vector.size()) return vector;
+  throw wrong_line(
+      file, line,
+      fmt::format("embeddings of the wrong width: {} numbers after the word, expected {}", width, vector.size()));
+}
+
+/// What `words` has for the word, or for its lower-case form; else a default.
+template <typename Value>
+Value look_up(const std::unordered_map<std::string_view, Value>& words, std::string_view word) {
+  auto found = words.find(word);
+  if (found == words.end()) found = words.find(lower_case(word));
+  return found == words.end() ? Value{} : found->second;
+}
+
+WordVector brown_vector(std::string_view bits, std::string_view word) {
+  WordVector vector{};
+  float weight = 1;
+  for (std::size_t at = 0; at < std::min(bits.size(), bits_width); ++at, weight *= 0.9F)
+    vector[at] = bits[at] == '1' ? weight : -weight;
+  if (bits.size() >= prefix_bits) {
+    std::size_t prefix = 0;
+    for (const char bit : bits.substr(0, prefix_bits)) prefix = 2 * prefix + (bit == '1' ? 1 : 0);
+    vector[bits_width + prefix] = 1;
+  }
+  const auto spelling = spelling_of(word);
+  std::copy(spelling.begin(), spelling.end(), vector.end() - spelling.size());
+  return vector;
+}
+
+}  // namespace
+
+std::string lower_case(std::string_view word) {
+  std::string lower(word);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return lower;
+}
+
+WordVectors read_embeddings(const TextFile& file) {
+  const auto vectors = std::make_shared<std::unordered_map<std::string_view, WordVector>>();
+  std::size_t number = 0;
+  for (std::string_view line : lines_of(file)) {
+    ++number;
+    const std::string_view word = next_part(line);
+    vectors->emplace(word, embedding_of(file, number, line));
+  }
+  if (vectors->empty()) throw data_error(file.name + ": holds no embeddings: expected `word v1 ... v50` a line");
+  return [vectors](std::string_view word) { return look_up(*vectors, word); };
+}
+
+WordVectors read_brown_clusters(const TextFile& file) {
+  const auto clusters = std::make_shared<std::unordered_map<std::string_view, std::string_view>>();
+  std::size_t number = 0;
+  for (const std::string_view line : lines_of(file)) {
+    const auto [bits, word] = tab_pair(file, ++number, line, "bits<TAB>word");
+    if (bits.find_first_not_of("01") != std::string_view::npos) {
+      throw wrong_line(file, number, fmt::format("'{}' is not a cluster of bits: damaged?", bits));
+    }
+    clusters->emplace(word, bits);
+  }
+  return [clusters](std::string_view word) { return brown_vector(look_up(*clusters, word), word); };
+}
+
+}  // namespace m2m

@@ -1,0 +1,42 @@
+#pragma once
+// Made-up text data for the tests of this room, and where the real ones lie.
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "core/philox.hpp"
+#include "data/made_up.hpp"
+
+namespace m2m::made_up {
+
+/// The folder that holds the real text data, if any does: M2M_DATA, else `shared/datasets` beside the checkout.
+inline std::filesystem::path real_text_root() {
+  const char* root = std::getenv("M2M_DATA");
+  if (root != nullptr && std::filesystem::exists(std::filesystem::path(root) / "reuters52")) return root;
+  return std::filesystem::path(M2M_SOURCE_DIR).parent_path() / "shared" / "datasets";
+}
+
+/// `text` with some of its bytes replaced or its end cut off; the same for the same number.
+inline std::string damaged(std::string text, std::uint32_t number) {
+  const PhiloxBlock drawn = philox4x32_10({number, 0, 0, 0}, {1, 2});
+  if (text.empty()) return text;
+  if (drawn[0] % 4 == 0) return text.substr(0, drawn[1] % text.size());
+  for (std::uint32_t change = 0; change <= drawn[0] % 3; ++change) {
+    const PhiloxBlock where = philox4x32_10({number, change, 1, 0}, {1, 2});
+    text[where[0] % text.size()] = static_cast<char>(where[1]);
+  }
+  return text;
+}
+
+/// Whether `action` succeeds or ends with a sentence, which is all that damaged files may lead to.
+template <typename Action>
+bool ends_well(const Action& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return *error.what() != '\0';
+  }
+  return true;
+}
+
+}  // namespace m2m::made_up

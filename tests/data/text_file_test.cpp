@@ -1,0 +1,74 @@
+#include "data/text_file.hpp"
+
+#include "data/feature_range.hpp"
+#include "data/made_up.hpp"
+
+namespace m2m {
+namespace {
+
+TextFile text_of(const std::string& bytes) { return {"f.txt", bytes}; }
+
+TEST(Utf8, IsTakenAsTheStandardHasIt) {
+  for (const char* good : {"", "plain", "gr\xC3\xBC\xC3\x9F", "\xE2\x82\xAC", "\xED\x9F\xBF", "\xEE\x90\x93",
+                           "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF"}) {
+    EXPECT_TRUE(is_utf8(good)) << good;
+  }
+  for (const char* bad :
+       {"\x80", "\xC3", "a\xFF", "\xC0\xAF", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xE2\x82",
+        "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE2\x82g", "\xFC"}) {
+    EXPECT_FALSE(is_utf8(bad)) << bad;
+  }
+}
+
+TEST(Lines, NeedNoLastEndAndMayEndAsWindowsEndsThem) {
+  using Lines = std::vector<std::string_view>;
+  const TextFile file = text_of("a\r\n\nb");
+  EXPECT_EQ(lines_of(file), (Lines{"a", "", "b"}));
+  EXPECT_EQ(lines_of(text_of("a\n")), Lines{"a"});
+  EXPECT_TRUE(lines_of(text_of("")).empty());
+}
+
+TEST(TabPair, HasTwoPartsOrNamesTheLine) {
+  EXPECT_EQ(tab_pair(text_of(""), 7, "a b\tc d", "x<TAB>y"),
+            (std::pair<std::string_view, std::string_view>("a b", "c d")));
+  for (const char* bad : {"", "a", "\t", "a\t", "\tb", "a\tb\tc"}) {
+    EXPECT_EQ(made_up::complaint([&] { tab_pair(text_of(""), 7, bad, "x<TAB>y"); }, ExitCode::bad_data),
+              "f.txt:7: expected x<TAB>y, with one tab: damaged?");
+  }
+}
+
+TEST(TextFile, IsReadHashedAndRefusedWhereALineIsNotUtf8) {
+  const made_up::Folder folder;
+  write_file(folder / "good.txt", "a\n\xC3\xBC\n");
+  Sha256 content;
+  EXPECT_EQ(read_text_file(folder / "good.txt", "", content).bytes, "a\n\xC3\xBC\n");
+  EXPECT_EQ(content.hex(), sha256_hex(std::string_view("a\n\xC3\xBC\n")));
+
+  Sha256 ignored;
+  write_file(folder / "latin.txt", "a\n\xFC\n");
+  const std::string sentence =
+      made_up::complaint([&] { read_text_file(folder / "latin.txt", "", ignored); }, ExitCode::bad_data);
+  EXPECT_EQ(sentence, (folder / "latin.txt").string() + ":2: is not UTF-8: damaged, or in another encoding?");
+  EXPECT_EQ(
+      made_up::complaint([&] { read_text_file(folder / "none", "put it there", ignored); }, ExitCode::bad_data),
+      "put it there");
+}
+
+TEST(FeatureRange, ScalesByTheTrainingPartAloneAndClampsNothing) {
+  std::vector<float> train{-2, 0, 2}, test{4, -4};
+  const FeatureRange range = range_of(train);
+  scale_to(range, train);
+  scale_to(range, test);
+  EXPECT_EQ(train, (std::vector<float>{0, .5, 1}));
+  EXPECT_EQ(test, (std::vector<float>{1.5, -.5}));
+}
+
+TEST(FeatureRange, OfOneValueIsZero) {
+  std::vector<float> values{3, 3};
+  scale_to(range_of(values), values);
+  EXPECT_EQ(values, (std::vector<float>{0, 0}));
+  EXPECT_EQ(range_of({}).largest, 1);
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,187 @@
+#include "data/twitter.hpp"
+
+#include <algorithm>
+
+#include "core/hash.hpp"
+#include "data/load.hpp"
+#include "data/made_up_text.hpp"
+#include "data/word_vectors.hpp"
+
+namespace m2m {
+namespace {
+
+const std::string some_train = "i\tO\nRun\tV\nyay\tM\nhome\tN\n\nhome\tN\n\n";
+const std::string some_dev = "home\tN\n\n";
+const std::string some_devtest = "run\tV\nit\tO\nnew\tN\n";
+const std::string some_clusters = "0111\ti\n1010\trun\n1100\tyay\n110\thome\n";
+
+/// A line of embeddings whose numbers are all `value`.
+std::string embedding(const std::string& word, const std::string& value, int width = 50) {
+  std::string line = word;
+  for (int i = 0; i < width; ++i) line += " " + value;
+  return line + "\n";
+}
+
+const std::string some_embeddings = embedding("i", "1") + embedding("run", "-1.5") + embedding("home", "2e0");
+
+struct Files {
+  std::string train = some_train, dev = some_dev, devtest = some_devtest, clusters = some_clusters;
+  std::string embeddings = {};  // empty: stand-ins
+};
+
+DataSet read(const Files& files) {
+  const made_up::Folder folder;
+  const auto root = folder.path() / twitter_folder;
+  write_file(root / "tweets-train.txt", files.train);
+  write_file(root / "tweets-dev.txt", files.dev);
+  write_file(root / "tweets-devtest.txt", files.devtest);
+  if (!files.clusters.empty()) write_file(root / "brown-clusters.tsv", files.clusters);
+  if (files.embeddings.empty()) return read_twitter(folder.path(), "");
+  write_file(folder / "vectors.txt", files.embeddings);
+  return read_twitter(folder.path(), (folder / "vectors.txt").string());
+}
+
+std::string reading_fails(const Files& files) {
+  return made_up::complaint([&] { read(files); }, ExitCode::bad_data);
+}
+
+std::string with_embeddings_it_fails(const std::string& embeddings) {
+  Files files;
+  files.embeddings = embeddings;
+  return reading_fails(files);
+}
+
+/// The first of each of the three words' numbers.
+std::vector<float> window_of(const Images& images, std::size_t row) {
+  const float* first = images.features.data() + row * 150;
+  return {first[0], first[50], first[100]};
+}
+
+TEST(Twitter, DropsTagsThatAreNeverTestedAndNumbersTheOthers) {
+  const DataSet data = read({});
+  EXPECT_EQ(data.classes, 3);
+  EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{1, 2, 0, 0}));
+  EXPECT_EQ(data.validation.labels, std::vector<std::int32_t>{0});
+  EXPECT_EQ(data.test.labels, (std::vector<std::int32_t>{2, 1, 0}));
+  EXPECT_EQ(data.train.shape, (ImageShape{1, 1, 150}));
+  EXPECT_EQ(data.train.features.size(), 4U * 150);
+}
+
+TEST(Twitter, TakesAWordBetweenItsNeighboursOfTheSameTweet) {
+  Files files;
+  files.embeddings = some_embeddings;
+  const DataSet data = read(files);  // from -1.5 to 2
+  constexpr float zero = 1.5F / 3.5F, one = 2.5F / 3.5F;
+  EXPECT_EQ(window_of(data.train, 0), (std::vector<float>{zero, one, 0}));   // - i Run, found as "run"
+  EXPECT_EQ(window_of(data.train, 1), (std::vector<float>{one, 0, zero}));   // i Run yay, which has no vector
+  EXPECT_EQ(window_of(data.train, 2), (std::vector<float>{zero, 1, zero}));  // yay home -
+  EXPECT_EQ(window_of(data.train, 3), (std::vector<float>{zero, 1, zero}));  // - home -
+  EXPECT_EQ(window_of(data.test, 0), (std::vector<float>{zero, 0, zero}));   // - run it
+}
+
+TEST(Twitter, LeavesTestValuesOutsideOfTheTrainingRange) {
+  Files files;
+  files.embeddings = some_embeddings + embedding("new", "9");
+  EXPECT_EQ(window_of(read(files).test, 2)[1], 10.5F / 3.5F);
+}
+
+TEST(Twitter, KeepsDroppedTokensAsNeighbours) {
+  Files files;
+  files.embeddings = some_embeddings + embedding("yay", "-5");
+  EXPECT_EQ(window_of(read(files).train, 2), (std::vector<float>{0, 1, 5.0F / 7}));
+}
+
+TEST(Twitter, SaysWhichVectorsItUsedAndHashesAllThatItRead) {
+  const std::string tweets = some_train + some_dev + some_devtest;
+  const DataSet stand_in = read({});
+  EXPECT_NE(stand_in.notice.find("stand-in word vectors from Brown clusters"), std::string::npos);
+  EXPECT_EQ(stand_in.files_sha256, sha256_hex(std::string_view(tweets + some_clusters)));
+  Files files;
+  files.embeddings = some_embeddings;
+  const DataSet own = read(files);
+  EXPECT_EQ(own.notice.find("stand-in"), std::string::npos);
+  EXPECT_EQ(own.files_sha256, sha256_hex(std::string_view(tweets + some_embeddings)));
+}
+
+TEST(Twitter, ReadsTheEmbeddingsThatDataPathNames) {
+  const made_up::Folder folder;
+  for (const char* name : {"tweets-train.txt", "tweets-dev.txt", "tweets-devtest.txt"})
+    write_file(folder.path() / twitter_folder / name, some_train);
+  write_file(folder / "v.txt", some_embeddings);
+  const Config config = made_up::settings(
+      {{"data.set", "twitter"}, {"data.root", folder.path().string()}, {"data.path", (folder / "v.txt").string()}});
+  EXPECT_EQ(load_data_set(config).classes, 4);
+}
+
+TEST(Twitter, NamesTheLineThatIsWrong) {
+  Files files;
+  files.train += "lonely\n";
+  EXPECT_NE(reading_fails(files).find("tweets-train.txt:8: expected token<TAB>tag"), std::string::npos);
+  files = {};
+  files.dev = "\xE9t\xE9\tN\n";
+  EXPECT_NE(reading_fails(files).find("tweets-dev.txt:1: is not UTF-8"), std::string::npos);
+  files = {};
+  files.clusters += "01x\tword\n";
+  EXPECT_NE(reading_fails(files).find("brown-clusters.tsv:5: '01x' is not a cluster"), std::string::npos);
+}
+
+TEST(Twitter, RefusesEmbeddingsOfTheWrongWidth) {
+  EXPECT_NE(with_embeddings_it_fails(some_embeddings + embedding("new", "1", 49))
+                .find("vectors.txt:4: embeddings of the wrong width: 49 numbers after the word, expected 50"),
+            std::string::npos);
+  EXPECT_NE(with_embeddings_it_fails(embedding("new", "1", 51)).find("51 numbers"), std::string::npos);
+  EXPECT_NE(with_embeddings_it_fails("\n").find("vectors.txt:1: embeddings of the wrong width"), std::string::npos);
+}
+
+TEST(Twitter, RefusesEmbeddingsThatAreNotFiniteNumbers) {
+  for (const char* bad : {"nan", "inf", "-inf", "1e99", "0x1p", "1,5", "abc"}) {
+    const std::string sentence = with_embeddings_it_fails(some_embeddings + embedding("new", bad));
+    EXPECT_NE(sentence.find("vectors.txt:4: '"), std::string::npos) << bad << sentence;
+    EXPECT_NE(sentence.find("is not a finite number"), std::string::npos) << bad << sentence;
+  }
+}
+
+TEST(Twitter, SaysWhatIsMissing) {
+  const made_up::Folder folder;
+  const auto complaint = [&](const std::string& embeddings) {
+    return made_up::complaint([&] { read_twitter(folder.path(), embeddings); }, ExitCode::bad_data);
+  };
+  EXPECT_NE(complaint("").find("tweets-train.txt: is missing: twitter is made of"), std::string::npos);
+  for (const char* name : {"tweets-train.txt", "tweets-dev.txt", "tweets-devtest.txt"})
+    write_file(folder.path() / twitter_folder / name, some_train);
+  EXPECT_NE(complaint("").find("brown-clusters.tsv: is missing: name a file of 50-dimensional embeddings"),
+            std::string::npos);
+  EXPECT_NE(complaint("/nowhere").find("/nowhere: is missing, but data.path names it"), std::string::npos);
+}
+
+TEST(Twitter, ThatIsDamagedSucceedsOrIsRefused) {
+  for (std::uint32_t number = 0; number < 300; ++number) {
+    Files files;
+    std::string* damaged[] = {&files.train, &files.dev, &files.devtest, &files.clusters, &files.embeddings};
+    if (number % 5 == 4) files.embeddings = some_embeddings;
+    *damaged[number % 5] = made_up::damaged(*damaged[number % 5], number);
+    EXPECT_TRUE(made_up::ends_well([&] { read(files); })) << number;
+  }
+}
+
+TEST(Twitter, HasTheCountsOfTheField) {
+  const auto root = made_up::real_text_root();
+  if (!std::filesystem::exists(root / twitter_folder)) GTEST_SKIP() << "skipped: no data";
+  const Config config = made_up::settings({{"data.set", "twitter"}, {"data.root", root.string()}});
+  const DataSet data = load_data_set(config);
+  const Split split = split_data(data, config, {1, SeedRole::subset});
+  EXPECT_EQ(data.classes, 23);
+  EXPECT_EQ(split.train.rows.size(), 14'614U);
+  EXPECT_EQ(split.validation.rows.size(), 4823U);
+  EXPECT_EQ(split.validation.pool, Pool::validation);
+  EXPECT_EQ(split.test.rows.size(), 7152U);
+  EXPECT_EQ(largest(split.counts), 2219);
+  EXPECT_EQ(*std::min_element(split.counts.begin(), split.counts.end()), 15);
+  EXPECT_EQ(data.notice, "stand-in word vectors from Brown clusters");
+  const auto [least, most] = std::minmax_element(data.train.features.begin(), data.train.features.end());
+  EXPECT_EQ(*least, 0);
+  EXPECT_EQ(*most, 1);
+}
+
+}  // namespace
+}  // namespace m2m
