@@ -1,6 +1,7 @@
 #include "data/epoch_plan.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.hpp"
 
@@ -25,6 +26,10 @@ std::int32_t balanced_image(const PlanBasis& basis, Place at, Purpose class_purp
 }
 
 Slot augmented(const PlanBasis& basis, std::int32_t image, Stream stream) {
+  if (basis.augmentation.least_scale < 1) {
+    const kernels::Window window = draw_window(stream, basis.shape, basis.augmentation.least_scale);
+    return {image, 0, 0, static_cast<std::uint8_t>(basis.augmentation.flip ? stream.below(2) : 0), window};
+  }
   const int pad = basis.augmentation.pad;
   const auto dy = static_cast<std::int8_t>(stream.below(2 * pad + 1) - pad);
   const auto dx = static_cast<std::int8_t>(stream.below(2 * pad + 1) - pad);
@@ -75,9 +80,14 @@ std::span<const Slot> EpochPlan::step(std::int64_t index) const {
 
 PlanBasis plan_basis(const DataSet& data, const Split& split, std::int64_t batch, Key order, Key plan) {
   const Images& images = pool_of(data, split.train.pool);
-  PlanBasis basis{
-      {},    split.counts, std::vector<std::vector<std::int32_t>>(split.counts.size()), data.augmentation, batch,
-      order, plan};
+  PlanBasis basis{{},
+                  split.counts,
+                  std::vector<std::vector<std::int32_t>>(split.counts.size()),
+                  data.augmentation,
+                  batch,
+                  order,
+                  plan,
+                  images.shape};
   for (const std::int32_t row : split.train.rows) {
     // Re-sampling draws from what was there before a set was filled up.
     const bool is_own = static_cast<std::int64_t>(basis.labels.size()) < total(split.counts);
@@ -85,6 +95,21 @@ PlanBasis plan_basis(const DataSet& data, const Split& split, std::int64_t batch
     basis.labels.push_back(images.labels[row]);
   }
   return basis;
+}
+
+kernels::Window draw_window(Stream& stream, ImageShape shape, double least_scale) {
+  const double area = static_cast<double>(shape.height) * shape.width;
+  for (int tries = 0; tries < 10; ++tries) {
+    const double part = area * (least_scale + (1 - least_scale) * stream.uniform());
+    const double ratio = std::exp((2 * stream.uniform() - 1) * std::log(4.0 / 3));
+    const auto height = static_cast<int>(std::lround(std::sqrt(part / ratio)));
+    const auto width = static_cast<int>(std::lround(std::sqrt(part * ratio)));
+    if (height < 1 || width < 1 || height > shape.height || width > shape.width) continue;
+    const auto top = stream.below(shape.height - height + 1), left = stream.below(shape.width - width + 1);
+    return {static_cast<std::int16_t>(top), static_cast<std::int16_t>(left), static_cast<std::int16_t>(height),
+            static_cast<std::int16_t>(width)};
+  }
+  return {0, 0, static_cast<std::int16_t>(shape.height), static_cast<std::int16_t>(shape.width)};
 }
 
 std::int64_t epoch_size(const PlanBasis& basis) { return total(basis.counts); }

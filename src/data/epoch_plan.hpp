@@ -8,6 +8,7 @@
 #include "core/class_counts.hpp"
 #include "core/philox.hpp"
 #include "data/data_set.hpp"
+#include "kernels/gather.hpp"
 
 namespace m2m {
 
@@ -19,9 +20,10 @@ enum class Sampling {
 
 /// One slot: an image of the training part and how it is shifted and flipped.
 struct Slot {
-  std::int32_t image;  // position in the training part, 0 .. N-1
-  std::int8_t dy, dx;  // crop offset minus the padding, in -pad .. pad
-  std::uint8_t flip;   // 1: mirrored left to right
+  std::int32_t image;           // position in the training part, 0 .. N-1
+  std::int8_t dy, dx;           // crop offset minus the padding, in -pad .. pad
+  std::uint8_t flip;            // 1: mirrored left to right
+  kernels::Window window = {};  // the part that is resized to the whole; height 0: none
 };
 
 /// An epoch of ceil(N / batch) batches, the last one short, N slots in all.
@@ -44,6 +46,7 @@ struct PlanBasis {
   std::int64_t batch = 128;
   Key order;  // permutation and augmentation
   Key plan;   // re-sampling, generation, coins, noise
+  ImageShape shape = {};
 };
 
 PlanBasis plan_basis(const DataSet& data, const Split& split, std::int64_t batch, Key order, Key plan);
@@ -54,6 +57,10 @@ std::int64_t epoch_size(const PlanBasis& basis);
 /// A slot from outside the batch for slot `slot` of a step: a class-balanced draw with an augmentation of its own.
 /// Pure; bit-identical everywhere.
 Slot partner_slot(const PlanBasis& basis, int epoch, std::int64_t step, std::size_t slot);
+
+/// A part of an image of that shape: of a share of its area from least_scale to 1, uniform, sides 3:4 to 4:3 by the
+/// log, at a uniform place; the whole where ten tries do not fit, as torchvision's RandomResizedCrop but for that.
+kernels::Window draw_window(Stream& stream, ImageShape shape, double least_scale);
 
 /// The base plan of an epoch. Pure and local; bit-identical everywhere.
 EpochPlan plan_epoch(const PlanBasis& basis, int epoch, Sampling sampling);

@@ -15,6 +15,23 @@ void gather_row(const std::uint8_t* from, int width, int shift, bool flip, Real 
   }
 }
 
+/// One plane of a window, resized.
+template <typename Real>
+void resize_plane(const std::uint8_t* plane, int height, int width, const Pick& pick, Real divisor, Real* out) {
+  const Window& window = pick.window;
+  for (int y = 0; y < height; ++y) {
+    const Between<Real> v = between<Real>(y, height, window.height);
+    const std::uint8_t* upper = plane + std::int64_t{window.top + v.low} * width + window.left;
+    const std::uint8_t* lower = plane + std::int64_t{window.top + v.high} * width + window.left;
+    for (int x = 0; x < width; ++x) {
+      const Between<Real> h = between<Real>(pick.flip != 0 ? width - 1 - x : x, width, window.width);
+      const Real above = upper[h.low] + h.share * static_cast<Real>(upper[h.high] - upper[h.low]);
+      const Real below = lower[h.low] + h.share * static_cast<Real>(lower[h.high] - lower[h.low]);
+      *out++ = (above + v.share * (below - above)) / divisor;
+    }
+  }
+}
+
 }  // namespace
 
 template <typename Real>
@@ -24,6 +41,11 @@ void gather_augment(const std::uint8_t* pixels, int channels, int height, int wi
     const Pick pick = picks[i];
     for (int c = 0; c < channels; ++c) {
       const std::uint8_t* plane = pixels + (std::int64_t{pick.row} * channels + c) * height * width;
+      if (pick.window.height > 0) {
+        resize_plane(plane, height, width, pick, divisor, out);
+        out += std::int64_t{height} * width;
+        continue;
+      }
       for (int y = 0; y < height; ++y, out += width) {
         const int line = y + pick.dy;
         if (line < 0 || line >= height) {

@@ -4,6 +4,19 @@
 namespace m2m::kernels {
 namespace {
 
+/// A pixel of a resized window.
+template <typename Real>
+__device__ Real resized(const std::uint8_t* __restrict__ plane, int height, int width, const Pick& pick, int y,
+                        int x) {
+  const Between<Real> v = between<Real>(y, height, pick.window.height);
+  const Between<Real> h = between<Real>(pick.flip != 0 ? width - 1 - x : x, width, pick.window.width);
+  const std::uint8_t* upper = plane + std::int64_t{pick.window.top + v.low} * width + pick.window.left;
+  const std::uint8_t* lower = plane + std::int64_t{pick.window.top + v.high} * width + pick.window.left;
+  const Real above = upper[h.low] + h.share * static_cast<Real>(upper[h.high] - upper[h.low]);
+  const Real below = lower[h.low] + h.share * static_cast<Real>(lower[h.high] - lower[h.low]);
+  return above + v.share * (below - above);
+}
+
 /// A thread takes every (grid size)-th output value; neighbours in x are neighbours in memory.
 template <typename Real>
 __global__ void gather(const std::uint8_t* __restrict__ pixels, int channels, int height, int width,
@@ -14,11 +27,15 @@ __global__ void gather(const std::uint8_t* __restrict__ pixels, int channels, in
     const int y = static_cast<int>(at / width % height);
     const int c = static_cast<int>(at / width / height % channels);
     const Pick pick = picks[at / width / height / channels];
+    const std::uint8_t* plane = pixels + (std::int64_t{pick.row} * channels + c) * height * width;
+    if (pick.window.height > 0) {
+      out[at] = resized<Real>(plane, height, width, pick, y, x) / divisor;
+      continue;
+    }
     const int line = y + pick.dy;
     const int column = (pick.flip != 0 ? width - 1 - x : x) + pick.dx;
     const bool inside = line >= 0 && line < height && column >= 0 && column < width;
-    const std::int64_t from = ((std::int64_t{pick.row} * channels + c) * height + line) * width + column;
-    out[at] = inside ? static_cast<Real>(pixels[from]) / divisor : Real{0};
+    out[at] = inside ? static_cast<Real>(plane[std::int64_t{line} * width + column]) / divisor : Real{0};
   }
 }
 

@@ -4,17 +4,45 @@
 
 namespace m2m::kernels {
 
-/// One image of a batch: which row, and how it is shifted (dy, dx) and mirrored.
+/// A part of an image that is resized to the whole; height 0: none.
+struct Window {
+  std::int16_t top = 0, left = 0, height = 0, width = 0;
+};
+
+/// One image of a batch: which row, and how it is shifted (dy, dx) or resized, and mirrored.
 struct Pick {
   std::int32_t row;
   std::int8_t dy, dx;
   std::uint8_t flip;
+  Window window = {};
 };
+
+/// Where output pixel `at` of `size` lies in a window of `length` pixels: between `low` and the one behind it, at
+/// `share` of the way. Pixel centres are mapped to pixel centres; beyond the outer ones the border counts on.
+template <typename Real>
+struct Between {
+  int low, high;
+  Real share;
+};
+template <typename Real>
+#ifdef __CUDACC__
+__host__ __device__
+#endif
+    inline Between<Real>
+    between(int at, int size, int length) {
+  const Real place =
+      (static_cast<Real>(at) + Real{0.5}) * static_cast<Real>(length) / static_cast<Real>(size) - Real{0.5};
+  const Real inside = place < 0 ? Real{0} : place;
+  const int low = static_cast<int>(inside);
+  if (low >= length - 1) return {length - 1, length - 1, Real{0}};
+  return {low, low + 1, inside - static_cast<Real>(low)};
+}
 
 /// out[i, c, y, x] = pixels[row_i, c, y + dy_i, x' + dx_i] / divisor, 0 outside the image; x' = w-1-x where
 /// flipped.
 ///
 /// pixels: uint8 [*, channels, height, width] contiguous; picks: [count]; out: [count, channels, height, width].
+/// A window is instead resized to the whole image by bilinear interpolation between its pixels, and mirrored last.
 /// A shift by (dy, dx) is the crop at (dy + pad, dx + pad) of the image zero-padded by pad; the crop is mirrored
 /// last. A true division, as the frameworks' own image readers do it (255 for bytes). Local, deterministic, does
 /// not allocate.
@@ -23,7 +51,7 @@ void gather_augment(const std::uint8_t* pixels, int channels, int height, int wi
                     std::int64_t count, Real divisor, Real* out);
 
 /// gather_augment on the device, for float and double: pixels, picks and out are device memory, stream a
-/// cudaStream_t (as void*, so that this header needs no CUDA). Asynchronous; bit-identical to the CPU's. In CUDA
+/// cudaStream_t (as void*, so that this header needs no CUDA). Asynchronous; bit-identical to the CPU's, windows to rounding. In CUDA
 /// builds only. Throws Error (internal) where the kernel cannot be launched.
 template <typename Real>
 void gather_augment_cuda(const std::uint8_t* pixels, int channels, int height, int width, const Pick* picks,

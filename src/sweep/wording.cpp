@@ -92,7 +92,9 @@ std::vector<std::string> titles(const StageGraph& graph) {
 std::string data_text(const Stage& stage) {
   std::string text;
   if (stage.config.has("data.set")) text += stage.config.text("data.set");
-  if (stage.config.has("data.ratio"))
+  const bool is_cut = !stage.config.has("data.imbalance") || stage.config.text("data.imbalance") == "longtail" ||
+                      stage.config.text("data.imbalance") == "step";
+  if (is_cut && stage.config.has("data.ratio"))
     text += fmt::format(" rho={}", value_text(stage.config.json().at("data.ratio")));
   return text + seed_text(stage);
 }

@@ -98,7 +98,7 @@ std::vector<std::int32_t> part_labels(const LoadedData& data, const Part& part) 
 torch::Tensor gather_slots(const LoadedData& data, std::span<const Slot> slots, torch::Dtype precision) {
   std::vector<kernels::Pick> picks(slots.size());
   std::transform(slots.begin(), slots.end(), picks.begin(), [&](const Slot& slot) {
-    return kernels::Pick{data.split.train.rows[slot.image], slot.dy, slot.dx, slot.flip};
+    return kernels::Pick{data.split.train.rows[slot.image], slot.dy, slot.dx, slot.flip, slot.window};
   });
   return gather_picks(data, Pool::train, picks, precision);
 }

@@ -180,5 +180,22 @@ TEST(PlanSlots, RefusesSlotsThatAreNotThere) {
   EXPECT_TRUE(plan_slots(basis, 0, Sampling::permutation, 7, 7).empty());
 }
 
+TEST(DrawWindow, StaysInTheImageAndTakesItsShareOfTheArea) {
+  Stream stream({3, SeedRole::order}, Purpose::crop);
+  double least = 1, most = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const kernels::Window window = draw_window(stream, {3, 32, 32}, 0.8);
+    ASSERT_GE(window.top, 0);
+    ASSERT_GE(window.left, 0);
+    ASSERT_LE(window.top + window.height, 32);
+    ASSERT_LE(window.left + window.width, 32);
+    const double share = window.height * window.width / 1024.0;
+    least = std::min(least, share);
+    most = std::max(most, share);
+  }
+  EXPECT_NEAR(least, 0.8, 0.05);  // sides are whole pixels
+  EXPECT_NEAR(most, 1, 0.02);
+}
+
 }  // namespace
 }  // namespace m2m

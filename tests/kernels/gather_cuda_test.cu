@@ -32,6 +32,22 @@ void expect_the_cpus_batch() {
   EXPECT_TRUE(out.back() == expected);
 }
 
+TEST(GatherOnTheDevice, ResizesWindowsAsTheCpuDoesToRounding) {
+  if (!has_device()) GTEST_SKIP() << "skipped: no device";
+  constexpr int side = 32, size = 3 * side * side;
+  std::vector<std::uint8_t> pixels(2 * size);
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i * 37);
+  const std::vector<Pick> picks = {{0, 0, 0, 0, {1, 2, 29, 27}}, {1, 0, 0, 1, {0, 0, 32, 32}}, {1, 0, 0, 1, {3, 0, 20, 32}}};
+  std::vector<float> expected(picks.size() * size, -1);
+  const OnDevice<std::uint8_t> device_pixels(pixels);
+  const OnDevice<Pick> device_picks(picks);
+  const OnDevice<float> out(expected);
+  gather_augment<float>(pixels.data(), 3, side, side, picks.data(), 3, 255, expected.data());
+  gather_augment_cuda<float>(device_pixels.get(), 3, side, side, device_picks.get(), 3, 255, out.get(), nullptr);
+  const std::vector<float> got = out.back();
+  for (std::size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(got[i], expected[i], 1e-6) << i;
+}
+
 TEST(GatherOnTheDevice, EqualsTheCpus) {
   if (!has_device()) GTEST_SKIP() << "skipped: no device";
   expect_the_cpus_batch<float>();

@@ -51,6 +51,28 @@ TEST(Gather, MirrorsTheCropLast) {
   EXPECT_EQ(out, (std::vector<double>{0, 3, 2}));
 }
 
+TEST(Gather, ResizesAWindowThatIsTheWholeToItself) {
+  constexpr int size = 3 * 6 * 5;
+  const auto pixels = some_pixels(size);
+  const Pick whole{0, 0, 0, 0, {0, 0, 6, 5}}, plain{0, 0, 0, 0};
+  std::vector<double> resized(size), copied(size);
+  gather_augment<double>(pixels.data(), 3, 6, 5, &whole, 1, 255, resized.data());
+  gather_augment<double>(pixels.data(), 3, 6, 5, &plain, 1, 255, copied.data());
+  EXPECT_EQ(resized, copied);
+}
+
+TEST(Gather, ResizesAWindowByInterpolatingBetweenPixelCentres) {
+  // The window is the two pixels 10 and 30: their centres land at 1/2 and 5/2 of four, the border counts on.
+  const std::vector<std::uint8_t> pixels{99, 10, 30, 99};
+  std::vector<double> out(4);
+  Pick pick{0, 0, 0, 0, {0, 1, 1, 2}};
+  gather_augment<double>(pixels.data(), 1, 1, 4, &pick, 1, 1, out.data());
+  EXPECT_EQ(out, (std::vector<double>{10, 15, 25, 30}));
+  pick.flip = 1;
+  gather_augment<double>(pixels.data(), 1, 1, 4, &pick, 1, 1, out.data());
+  EXPECT_EQ(out, (std::vector<double>{30, 25, 15, 10}));
+}
+
 TEST(Gather, IsPaddingCroppingAndMirroring) {
   constexpr int channels = 3, height = 6, width = 5, pad = 4;
   constexpr int size = channels * height * width;
