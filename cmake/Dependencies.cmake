@@ -27,3 +27,10 @@ endif()
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 add_library(Random123::Random123 INTERFACE IMPORTED)
 target_include_directories(Random123::Random123 SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR})
+
+# Debian's CMake package of libzip also asks for its command-line tools, which are packages of their own.
+find_path(LIBZIP_INCLUDE_DIR zip.h REQUIRED)
+find_library(LIBZIP_LIBRARY zip REQUIRED)
+add_library(libzip::zip INTERFACE IMPORTED)
+target_include_directories(libzip::zip SYSTEM INTERFACE ${LIBZIP_INCLUDE_DIR})
+target_link_libraries(libzip::zip INTERFACE ${LIBZIP_LIBRARY})

@@ -5,10 +5,9 @@
 #include <string_view>
 #include <vector>
 
-namespace m2m {
+#include "data/labels.hpp"
 
-/// No data set here has as many classes; a label beyond is a slip, not a class.
-inline constexpr std::int32_t most_classes = 100'000;
+namespace m2m {
 
 /// Pictures in the order of the list, and what they show.
 struct ImageList {

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "data/cifar.hpp"
 #include "data/digits.hpp"
+#include "data/npz.hpp"
 #include "data/picture_sets.hpp"
 
 namespace m2m {
@@ -54,6 +55,11 @@ constexpr std::array readers{
                   {"own", "train-holdout", "resnet32"},
                   true,
                   [](const DataRoots&, const Config& config) { return read_own_pictures(config); }},
+    DataSetReader{"npz",
+                  "your own pixels or features, in NumPy's .npz",
+                  {"own", "train-holdout", "resnet32"},
+                  false,
+                  [](const DataRoots&, const Config& config) { return read_npz(config.text("data.path")); }},
 };
 
 void set_if_absent(Config& config, const char* name, const char* value) {

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "core/error.hpp"
 #include "core/files.hpp"
@@ -116,8 +115,6 @@ DataSet read_own_pictures(const Config& config) {
   set.folder = root;
   check_there(root, has_lists ? "train.txt" : "train/", has_lists ? "test.txt" : "test/");
   has_lists ? read_lists(root, set) : read_folders(root, set);
-  if (set.classes < 2)
-    throw data_error(fmt::format("{}: holds one class; at least 2 are needed to tell apart", root.string()));
   const std::int64_t asked = config.integer("data.image_size");
   const int size = asked > 0 ? static_cast<int>(asked) : set.size;
   set.augmentation = {std::min(size / 8, 127), true};  // a slot keeps the shift in 8 bits

@@ -2,27 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/hash.hpp"
+#include "data/labels.hpp"
 #include "data/read_pictures.hpp"
 #include "data/wording.hpp"
 
 namespace m2m {
 namespace fs = std::filesystem;
 namespace {
-
-/// Samples of the rarest class. Throws Error (bad_data) where a class has none.
-std::int64_t smallest_class(const PictureSet& set) {
-  ClassCounts counts(static_cast<std::size_t>(set.classes), 0);
-  for (const std::int32_t label : set.train.labels) ++counts[label];
-  const auto rarest = std::min_element(counts.begin(), counts.end());
-  if (*rarest > 0) return *rarest;
-  throw data_error(fmt::format("{}: class {} of {} has no training picture: number the classes without gaps",
-                               set.folder.string(), rarest - counts.begin(), set.classes));
-}
 
 std::string notice_of(const PictureSet& set, const Doubles& doubles, std::int64_t dropped) {
   if (doubles.pictures == 0) return "";
@@ -79,7 +68,7 @@ DataSet read_picture_set(PictureSet set, const Config& config) {
   data.mean = set.mean;
   data.std = set.std;
   data.augmentation = set.augmentation;
-  data.default_largest = smallest_class(set);
+  data.default_largest = smallest_class(set.train.labels, set.classes, set.folder.string());
   data.published = false;  // there are no sums to compare pictures with
   data.notice = notice_of(set, doubles, dropped);
   const std::vector<PicturePart> parts = parts_of(set, dropped > 0, config);

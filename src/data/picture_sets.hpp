@@ -21,8 +21,8 @@ struct PictureSet {
 /// Reads its pictures by way of caches, which lie in data.cache, else beside the lists. Local.
 ///
 /// data.drop_doubles leaves out of train what is in test, too. default_largest is the count of the rarest class: no
-/// other can be asked of every class. Throws Error (bad_data) where a class has no training sample, and as
-/// read_pictures does.
+/// other can be asked of every class. Throws Error (bad_data) where there are fewer than two classes or one has no
+/// training sample, and as read_pictures does.
 DataSet read_picture_set(PictureSet set, const Config& config);
 
 /// A published set of pictures, as its authors pass on the lists.
@@ -48,8 +48,8 @@ DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const C
 /// The user's pictures: data.path holds train.txt and test.txt, or train/<class>/ and test/<class>/; val.txt or
 /// val/ where there is a validation set. Classes of folders are numbered in the order of their names. Local.
 ///
-/// Throws Error (usage) without data.path; (bad_data) where neither is there, a class is only tested, there are
-/// fewer than two classes, and as read_picture_set does.
+/// Throws Error (usage) without data.path; (bad_data) where neither is there, a class is only tested, and as
+/// read_picture_set does.
 DataSet read_own_pictures(const Config& config);
 
 }  // namespace m2m

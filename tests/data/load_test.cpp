@@ -68,7 +68,7 @@ TEST(DataFields, OfferEveryReader) {
   const Field* set = find_field(fields, "data.set");
   ASSERT_NE(set, nullptr);
   EXPECT_EQ(set->choices, (std::vector<std::string>{"cifar10", "cifar100", "digits", "celeba5", "sun397",
-                                                    "imagenet-lt", "images"}));
+                                                    "imagenet-lt", "images", "npz"}));
   for (const Field& field : fields) {
     EXPECT_FALSE(field.help.empty()) << field.name;
     if (field.standard.is_null()) continue;  // the data set's own
