@@ -114,7 +114,8 @@ DataSet read_own_pictures(const Config& config) {
   set.title = "the pictures of " + root.string();
   set.folder = root;
   check_there(root, has_lists ? "train.txt" : "train/", has_lists ? "test.txt" : "test/");
-  has_lists ? read_lists(root, set) : read_folders(root, set);
+  if (has_lists) read_lists(root, set);
+  if (!has_lists) read_folders(root, set);
   const std::int64_t asked = config.integer("data.image_size");
   const int size = asked > 0 ? static_cast<int>(asked) : set.size;
   set.augmentation = {std::min(size / 8, 127), true};  // a slot keeps the shift in 8 bits

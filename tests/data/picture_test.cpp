@@ -117,6 +117,31 @@ TEST(Png, Of16BitsIsRoundedTo8) {
   EXPECT_EQ(decode_picture(png_of_16_bits(100, 240)).rgb, (Bytes{101, 101, 101}));
 }
 
+std::string png_chunk(const std::string& type, const std::string& data) {
+  const auto big_endian = [](unsigned long number) {
+    std::string bytes;
+    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift & 255);
+    return bytes;
+  };
+  const std::string body = type + data;
+  const unsigned long sum = crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size()));
+  return big_endian(data.size()) + body + big_endian(sum);
+}
+
+TEST(Png, WithAColourProfileThatTheLibraryFrownsOnIsReadAllTheSame) {
+  const Picture made = made_up::pattern(9, 13);
+  std::string encoded = made_up::png_of(made);
+  constexpr std::size_t header_end = 33;
+  encoded.insert(header_end, png_chunk("iCCP", std::string("profile\0\0 no profile", 20)));
+  EXPECT_EQ(decode_picture(encoded).rgb, made.rgb);
+}
+
+TEST(Png, WithAnythingElseThatTheLibraryFrownsOnIsRefused) {
+  std::string encoded = made_up::png_of(made_up::pattern(9, 13));
+  encoded.insert(33, png_chunk("tRNS", "of a wrong length"));
+  EXPECT_NE(refusal(encoded).find("tRNS"), std::string::npos) << refusal(encoded);
+}
+
 TEST(Png, CutAnywhereIsRefused) {
   const std::string whole = made_up::png_of(made_up::pattern(9, 9));
   for (std::size_t size = 8; size < whole.size(); ++size) ASSERT_NE(refusal(whole.substr(0, size)), "") << size;
