@@ -12,6 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 packages=(
   make g++ cmake ninja-build pkg-config git ca-certificates python3 python3-venv
   openmpi-bin libopenmpi-dev libhdf5-dev libssl-dev zlib1g-dev
+  libjpeg-dev libpng-dev libzip-dev
   libgtest-dev libbenchmark-dev libtomlplusplus-dev libcli11-dev nlohmann-json3-dev libspdlog-dev libfmt-dev librandom123-dev
 )
 

@@ -12,6 +12,7 @@
 #include "core/files.hpp"
 #include "core/hash.hpp"
 #include "data/gzip.hpp"
+#include "data/wording.hpp"
 
 namespace m2m {
 namespace fs = std::filesystem;
@@ -26,13 +27,6 @@ struct Origin {
   bool is_checked_archive = false;
   std::map<std::string, std::string> checked_sums;  // name -> SHA-256, from .md5-checked
 };
-
-/// 30720000 -> "30,720,000"
-std::string grouped(std::uintmax_t number) {
-  std::string text = fmt::format("{}", number);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) text.insert(at, ",");
-  return text;
-}
 
 Error missing(const std::string& where, const std::string& name) {
   return data_error(

@@ -47,9 +47,9 @@ struct DataSet {
   std::vector<double> mean, std;  // per channel, of scaled pixels; empty: computed from the training part
   Augmentation augmentation;
   std::int64_t default_largest = 0;  // N_1 unless data.largest says otherwise
-  std::string files_sha256;          // over the files' bytes, in reading order
-  bool published = true;             // whether that is the published content
-  std::string notice;                // one sentence for people where it is not; else empty
+  std::string files_sha256;  // over the files' bytes in reading order; of pictures, over lists and decoded pixels
+  bool published = true;     // whether that is the published content
+  std::string notice;        // one sentence for people where something is off; else empty
   bool has_features() const { return !train.features.empty(); }
 };
 

@@ -15,9 +15,8 @@ std::vector<std::string> data_set_names() {
   return names;
 }
 
-}  // namespace
-
-std::vector<Field> data_fields() {
+/// Which data, and where they lie.
+std::vector<Field> source_fields() {
   return {
       choice("data.set", data_set_names(), "The data set."),
       {.name = "data.root",
@@ -38,6 +37,23 @@ std::vector<Field> data_fields() {
        .help = "Side of the square that pictures of an image list are resized to; 0: the data set's own.",
        .least = 0,
        .most = 1024},
+      {.name = "data.drop_doubles",
+       .type = FieldType::flag,
+       .standard = false,
+       .unit = "",
+       .help = "Whether pictures that are listed in train and in test are left out of train; else the lists are "
+               "followed as they are."},
+      {.name = "data.cache",
+       .standard = "",
+       .unit = "",
+       .help = "The folder that keeps decoded pictures; empty: beside their lists.",
+       .use = FieldUse::provenance},
+  };
+}
+
+/// How they are cut into training, validation and test.
+std::vector<Field> split_fields() {
+  return {
       {.name = "data.imbalance",
        .standard = nullptr,
        .unit = "",
@@ -87,6 +103,14 @@ std::vector<Field> data_fields() {
        .least = 2,
        .most = 100},
   };
+}
+
+}  // namespace
+
+std::vector<Field> data_fields() {
+  std::vector<Field> fields = source_fields();
+  for (Field& field : split_fields()) fields.push_back(std::move(field));
+  return fields;
 }
 
 }  // namespace m2m

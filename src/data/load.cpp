@@ -8,6 +8,8 @@
 #include "core/error.hpp"
 #include "data/cifar.hpp"
 #include "data/digits.hpp"
+#include "data/npz.hpp"
+#include "data/picture_sets.hpp"
 #include "data/reuters.hpp"
 #include "data/twitter.hpp"
 
@@ -44,6 +46,34 @@ constexpr std::array readers{
                   [](const DataRoots& roots, const Config& config) {
                     return read_twitter(roots.root, config.has("data.path") ? config.text("data.path") : "");
                   }},
+    DataSetReader{
+        "celeba5",
+        "CelebA-5, five hair colours, by its lists",
+        {"own", "own", "resnet32"},
+        true,
+        [](const DataRoots& roots, const Config& config) { return read_listed_set(celeba5(), roots, config); }},
+    DataSetReader{
+        "sun397",
+        "SUN397, long-tailed, by its lists",
+        {"own", "own", "preact18"},
+        true,
+        [](const DataRoots& roots, const Config& config) { return read_listed_set(sun397(), roots, config); }},
+    DataSetReader{
+        "imagenet-lt",
+        "ImageNet-LT, by its lists",
+        {"own", "own", "resnet50"},
+        true,
+        [](const DataRoots& roots, const Config& config) { return read_listed_set(imagenet_lt(), roots, config); }},
+    DataSetReader{"images",
+                  "your own pictures, by lists or a folder a class",
+                  {"own", "train-holdout", "resnet32"},
+                  true,
+                  [](const DataRoots&, const Config& config) { return read_own_pictures(config); }},
+    DataSetReader{"npz",
+                  "your own pixels or features, in NumPy's .npz",
+                  {"own", "train-holdout", "resnet32"},
+                  false,
+                  [](const DataRoots&, const Config& config) { return read_npz(config.text("data.path")); }},
 };
 
 void set_if_absent(Config& config, const char* name, const char* value) {
@@ -71,7 +101,8 @@ Config derive_data_settings(Config config) {
 
 bool data_setting_acts(const std::string& name, const Config& resolved) {
   const std::string imbalance = resolved.text("data.imbalance");
-  if (name == "data.image_size") return find_data_set(resolved.text("data.set")).has_pictures;
+  if (name == "data.image_size" || name == "data.drop_doubles")
+    return find_data_set(resolved.text("data.set")).has_pictures;
   if (name == "data.fold" || name == "data.folds") return resolved.text("data.validation") == "fold";
   if (name == "data.ratio") return imbalance == "longtail" || imbalance == "step";
   if (name == "data.rounding") return imbalance == "longtail";

@@ -51,8 +51,8 @@ void gather_augment(const std::uint8_t* pixels, int channels, int height, int wi
                     std::int64_t count, Real divisor, Real* out);
 
 /// gather_augment on the device, for float and double: pixels, picks and out are device memory, stream a
-/// cudaStream_t (as void*, so that this header needs no CUDA). Asynchronous; bit-identical to the CPU's, windows to rounding. In CUDA
-/// builds only. Throws Error (internal) where the kernel cannot be launched.
+/// cudaStream_t (as void*, so that this header needs no CUDA). Asynchronous; bit-identical to the CPU's, windows to
+/// rounding. In CUDA builds only. Throws Error (internal) where the kernel cannot be launched.
 template <typename Real>
 void gather_augment_cuda(const std::uint8_t* pixels, int channels, int height, int width, const Pick* picks,
                          std::int64_t count, Real divisor, Real* out, void* stream);

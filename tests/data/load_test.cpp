@@ -82,7 +82,8 @@ TEST(DataFields, OfferEveryReader) {
   std::vector<std::string> names;
   for (const DataSetReader& reader : data_set_readers()) names.push_back(reader.name);
   EXPECT_EQ(set->choices, names);
-  for (const char* name : {"cifar10", "cifar100", "digits", "reuters36", "twitter"})
+  for (const char* name : {"cifar10", "cifar100", "digits", "reuters36", "twitter", "celeba5", "sun397",
+                           "imagenet-lt", "images", "npz"})
     EXPECT_NE(std::find(names.begin(), names.end(), name), names.end()) << name;
   for (const Field& field : fields) {
     EXPECT_FALSE(field.help.empty()) << field.name;

@@ -1,6 +1,8 @@
-// What only the real CIFAR files can show; skipped where M2M_DATA names none.
+// What only the real files can show: CIFAR of M2M_DATA, the field's lists of M2M_SHARED or of `shared` beside the
+// checkout. Skipped where they are not there.
 #include <cstdlib>
 
+#include "data/image_list.hpp"
 #include "data/made_up.hpp"
 
 namespace m2m {
@@ -20,6 +22,16 @@ Config of(const char* set, double ratio, const char* rounding = "field") {
 }
 
 Split cut(const DataSet& data, const Config& config) { return split_data(data, config, {1, SeedRole::subset}); }
+
+std::filesystem::path shared_lists(const char* set) {
+  const char* named = std::getenv("M2M_SHARED");
+  const std::filesystem::path beside = std::filesystem::path(M2M_SOURCE_DIR) / ".." / "shared";
+  return (named != nullptr ? std::filesystem::path(named) : beside) / "datasets" / set;
+}
+
+ImageList list_of(const std::filesystem::path& file, int classes) {
+  return parse_image_list(read_file(file), file.string(), classes);
+}
 
 TEST(Cifar10, IsCutAsTheAuthorsDo) {
   if (!is_there(cifar10_layout())) GTEST_SKIP() << "skipped: no data";
@@ -55,6 +67,33 @@ TEST(Cifar100, IsCutAsTheAuthorsDo) {
             "93fd5fcdf5c7d08c51665a7c6074077f67d85bd17755f3d0b4e52c46e54a6168");
   EXPECT_EQ(total(cut(data, of("cifar100", 100)).counts), 10'847);
   EXPECT_EQ(total(cut(data, of("cifar100", 10)).counts), 19'573);
+}
+
+TEST(CelebA5, ListsSomePicturesTwice) {
+  const auto folder = shared_lists("celeba5");
+  if (!std::filesystem::exists(folder / "celebA_train_orig.txt")) GTEST_SKIP() << "skipped: no lists";
+  const ImageList train = list_of(folder / "celebA_train_orig.txt", 5);
+  const ImageList validation = list_of(folder / "celebA_val_orig.txt", 5);
+  const ImageList test = list_of(folder / "celebA_test_orig.txt", 5);
+  EXPECT_EQ(train.count(), 6'651);
+  EXPECT_EQ(validation.count(), 250);
+  EXPECT_EQ(test.count(), 500);
+  const Doubles doubles = count_doubles(train, validation, test);
+  EXPECT_EQ(doubles.pictures, 210);
+  EXPECT_EQ(doubles.contradictions, 210);
+  EXPECT_EQ(doubles.train_and_test, 31);
+  EXPECT_EQ(without_those_of(train, test).count(), 6'620);
+}
+
+TEST(ImageNetLt, ListsAThousandClasses) {
+  const auto folder = shared_lists("imagenet-lt");
+  if (!std::filesystem::exists(folder / "ImageNet_LT_test.txt")) GTEST_SKIP() << "skipped: no lists";
+  const ImageList validation = list_of(folder / "ImageNet_LT_val.txt", 1000);
+  const ImageList test = list_of(folder / "ImageNet_LT_test.txt", 1000);
+  EXPECT_EQ(validation.count(), 20'000);
+  EXPECT_EQ(test.count(), 50'000);
+  EXPECT_EQ(test.paths.front(), "val/n01440764/ILSVRC2012_val_00029930.JPEG");
+  EXPECT_EQ(count_doubles({}, validation, test).pictures, 0);
 }
 
 TEST(ShippedDigits, GiveALongTailWithARest) {

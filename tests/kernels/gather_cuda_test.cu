@@ -37,7 +37,8 @@ TEST(GatherOnTheDevice, ResizesWindowsAsTheCpuDoesToRounding) {
   constexpr int side = 32, size = 3 * side * side;
   std::vector<std::uint8_t> pixels(2 * size);
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i * 37);
-  const std::vector<Pick> picks = {{0, 0, 0, 0, {1, 2, 29, 27}}, {1, 0, 0, 1, {0, 0, 32, 32}}, {1, 0, 0, 1, {3, 0, 20, 32}}};
+  const std::vector<Pick> picks = {
+      {0, 0, 0, 0, {1, 2, 29, 27}}, {1, 0, 0, 1, {0, 0, 32, 32}}, {1, 0, 0, 1, {3, 0, 20, 32}}};
   std::vector<float> expected(picks.size() * size, -1);
   const OnDevice<std::uint8_t> device_pixels(pixels);
   const OnDevice<Pick> device_picks(picks);

@@ -1,0 +1,161 @@
+#include "data/array_samples.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "core/error.hpp"
+#include "data/labels.hpp"
+
+namespace m2m {
+namespace {
+
+Error unexpected(const NamedArray& one, const std::string& expected) {
+  return data_error(
+      fmt::format("{} is {} {}; expected {}", one.name, one.array.type, shape_text(one.array.shape), expected));
+}
+
+/// The values as T, whatever they lie as; the bytes need not be aligned.
+template <typename Stored, typename T>
+std::vector<T> values_as(std::string_view bytes) {
+  std::vector<T> values(bytes.size() / sizeof(Stored));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    Stored value;
+    std::memcpy(&value, bytes.data() + i * sizeof(Stored), sizeof value);
+    values[i] = static_cast<T>(value);
+  }
+  return values;
+}
+
+/// Unsigned numbers beyond int64 come out negative, so no label.
+std::vector<std::int64_t> whole_numbers(const NamedArray& one) {
+  const std::string& type = one.array.type;
+  const std::string_view bytes = one.array.bytes;
+  if (type == "u1") return values_as<std::uint8_t, std::int64_t>(bytes);
+  if (type == "u2") return values_as<std::uint16_t, std::int64_t>(bytes);
+  if (type == "u4") return values_as<std::uint32_t, std::int64_t>(bytes);
+  if (type == "u8") return values_as<std::uint64_t, std::int64_t>(bytes);
+  if (type == "i1") return values_as<std::int8_t, std::int64_t>(bytes);
+  if (type == "i2") return values_as<std::int16_t, std::int64_t>(bytes);
+  if (type == "i4") return values_as<std::int32_t, std::int64_t>(bytes);
+  if (type == "i8") return values_as<std::int64_t, std::int64_t>(bytes);
+  throw unexpected(one, "labels: whole numbers, a row of them");
+}
+
+std::vector<std::int32_t> labels_of(const NamedArray& y, std::int64_t samples) {
+  const auto& shape = y.array.shape;
+  const bool is_row = shape.size() == 1 || (shape.size() == 2 && shape[1] == 1);
+  if (!is_row || shape[0] != samples) throw unexpected(y, fmt::format("({},), a label for each sample", samples));
+  std::vector<std::int32_t> labels;
+  for (const std::int64_t label : whole_numbers(y)) {
+    if (label < 0 || label >= most_classes) {
+      throw data_error(fmt::format("{}: label {} of sample {}; expected 0 to K-1, K at most {}", y.name, label,
+                                   labels.size(), most_classes));
+    }
+    labels.push_back(static_cast<std::int32_t>(label));
+  }
+  return labels;
+}
+
+bool is_channels(std::int64_t side) { return side == 1 || side == 3; }
+
+/// Shape of the images, and whether their channels are the last index.
+std::pair<ImageShape, bool> image_layout(const NamedArray& x) {
+  constexpr std::int64_t most_on_a_side = 20'000;
+  const auto& shape = x.array.shape;
+  const bool is_plane = shape.size() == 3, is_image = shape.size() == 4;
+  const bool is_last = is_plane || (is_image && is_channels(shape[3]));
+  const bool is_first = !is_last && is_image && is_channels(shape[1]);
+  if ((is_last || is_first) && *std::max_element(shape.begin() + 1, shape.end()) <= most_on_a_side &&
+      *std::min_element(shape.begin(), shape.end()) > 0) {
+    const auto side = [&](std::size_t index) { return static_cast<int>(shape[index]); };
+    if (is_first) return {{side(1), side(2), side(3)}, false};
+    return {{is_plane ? 1 : side(3), side(1), side(2)}, true};
+  }
+  throw unexpected(x,
+                   "uint8 (n, height, width), (n, height, width, c) or (n, c, height, width) with c of 1 or 3, or "
+                   "float32 or float64 (n, features)");
+}
+
+std::vector<double> feature_values(const NamedArray& x) {
+  const auto values =
+      x.array.type == "f4" ? values_as<float, double>(x.array.bytes) : values_as<double, double>(x.array.bytes);
+  const auto odd =
+      std::find_if_not(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+  if (odd != values.end()) {
+    throw data_error(fmt::format("{}: value {} of sample {} is not finite", x.name,
+                                 (odd - values.begin()) % x.array.shape[1],
+                                 (odd - values.begin()) / x.array.shape[1]));
+  }
+  return values;
+}
+
+}  // namespace
+
+bool is_features(const NamedArray& x) { return x.array.type == "f4" || x.array.type == "f8"; }
+
+void check_samples(const NamedArray& x, const NamedArray& train) {
+  constexpr std::int64_t most_features = 1'000'000;
+  const auto& shape = x.array.shape;
+  if (is_features(x)) {
+    if (shape.size() != 2 || shape[0] < 1 || shape[1] < 1 || shape[1] > most_features)
+      throw unexpected(x, "features of shape (n, d), or pixels as uint8");
+  } else if (x.array.type == "u1") {
+    image_layout(x);
+  } else {
+    throw unexpected(x, "pixels as uint8, or features as float32 or float64");
+  }
+  const auto& first = train.array.shape;
+  const bool is_alike =
+      shape.size() == first.size() && std::equal(shape.begin() + 1, shape.end(), first.begin() + 1);
+  if (x.array.type != train.array.type || !is_alike) {
+    throw unexpected(x, fmt::format("samples like those of x_train, {} {}", train.array.type, shape_text(first)));
+  }
+}
+
+Images pixels_of(const NamedArray& x, const NamedArray& y) {
+  Images images;
+  const auto [shape, is_channel_last] = image_layout(x);
+  images.shape = shape;
+  auto pixels = values_as<std::uint8_t, std::uint8_t>(x.array.bytes);
+  images.labels = labels_of(y, x.array.shape[0]);
+  if (!is_channel_last || shape.channels == 1) {
+    images.pixels = std::move(pixels);
+    return images;
+  }
+  const auto channels = static_cast<std::size_t>(shape.channels);
+  const std::size_t size = static_cast<std::size_t>(shape.size()), area = size / channels;
+  std::vector<std::uint8_t> planes(pixels.size());
+  for (std::size_t first = 0; first < pixels.size(); first += size) {
+    for (std::size_t i = 0; i < size; ++i) planes[first + i % channels * area + i / channels] = pixels[first + i];
+  }
+  images.pixels = std::move(planes);
+  return images;
+}
+
+Range range_of(const NamedArray& x) {
+  const std::vector<double> values = feature_values(x);
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  if (!(*most > *least)) throw data_error(x.name + ": all its values are the same");
+  return {*least, *most};
+}
+
+/// Scaled by halves, since the range of doubles may not fit a double.
+Images features_of(const NamedArray& x, const NamedArray& y, const Range& range) {
+  Images images;
+  images.shape = {1, 1, static_cast<int>(x.array.shape[1])};
+  images.labels = labels_of(y, x.array.shape[0]);
+  std::vector<float> features;
+  for (const double value : feature_values(x)) {
+    const double scaled = (value / 2 - range.least / 2) / (range.most / 2 - range.least / 2);
+    features.push_back(static_cast<float>(scaled));
+    if (!std::isfinite(features.back()))
+      throw data_error(x.name + ": a value lies too far outside of the range of x_train");
+  }
+  images.features = std::move(features);
+  return images;
+}
+
+}  // namespace m2m

@@ -1,0 +1,106 @@
+// libjpeg reports errors by a jump. The functions that it may jump out of hold nothing with a destructor.
+#include <csetjmp>
+#include <cstddef>
+#include <cstdio>
+// jpeglib.h needs the two above.
+#include <jpeglib.h>
+
+#include <array>
+
+#include "core/error.hpp"
+#include "data/picture.hpp"
+
+namespace m2m {
+namespace {
+
+/// Where libjpeg's complaints go: the text is kept, and the jump leads back to the setjmp.
+struct Complaints {
+  jpeg_error_mgr manager;  // first, so that libjpeg's pointer to it is one to this
+  std::jmp_buf back;
+  std::array<char, JMSG_LENGTH_MAX> text;
+};
+
+[[noreturn]] void jump_back(j_common_ptr decoder) {
+  auto* complaints = reinterpret_cast<Complaints*>(decoder->err);
+  decoder->err->format_message(decoder, complaints->text.data());
+  std::longjmp(complaints->back, 1);
+}
+
+/// A warning means that pixels had to be made up; traces, which are not below zero, are dropped.
+void jump_back_on_warning(j_common_ptr decoder, int level) {
+  if (level < 0) jump_back(decoder);
+}
+
+struct Decoder {
+  jpeg_decompress_struct state{};
+  Complaints complaints{};
+  Decoder() {
+    state.err = jpeg_std_error(&complaints.manager);
+    complaints.manager.error_exit = jump_back;
+    complaints.manager.emit_message = jump_back_on_warning;
+  }
+  ~Decoder() { jpeg_destroy_decompress(&state); }
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+};
+
+bool read_header(Decoder& decoder, const unsigned char* bytes, unsigned long size) {
+  if (setjmp(decoder.complaints.back) != 0) return false;
+  jpeg_create_decompress(&decoder.state);
+  jpeg_mem_src(&decoder.state, bytes, size);
+  jpeg_read_header(&decoder.state, TRUE);
+  // What is CMYK cannot come out as RGB; every other kind can.
+  const bool is_cmyk = decoder.state.jpeg_color_space == JCS_CMYK || decoder.state.jpeg_color_space == JCS_YCCK;
+  decoder.state.out_color_space = is_cmyk ? JCS_CMYK : JCS_RGB;
+  decoder.state.dct_method = JDCT_ISLOW;  // the one whose answer does not depend on the processor
+  return true;
+}
+
+/// rows: [height, width, channels]
+bool read_rows(Decoder& decoder, unsigned char* rows) {
+  if (setjmp(decoder.complaints.back) != 0) return false;
+  jpeg_decompress_struct& state = decoder.state;
+  jpeg_start_decompress(&state);
+  const std::size_t row_size = std::size_t{state.output_width} * static_cast<std::size_t>(state.output_components);
+  while (state.output_scanline < state.output_height) {
+    JSAMPROW row = rows + state.output_scanline * row_size;
+    jpeg_read_scanlines(&state, &row, 1);
+  }
+  jpeg_finish_decompress(&state);  // reads on to the end mark, which a file cut short lacks
+  return true;
+}
+
+Error damaged(const Decoder& decoder) {
+  return data_error(std::string("is damaged or ends in the middle (") + decoder.complaints.text.data() + ")");
+}
+
+/// Ink on white paper. Adobe's programs write how much ink is missing instead, and say so by their mark.
+std::vector<std::uint8_t> rgb_of_cmyk(const std::vector<std::uint8_t>& cmyk, bool is_inverted) {
+  std::vector<std::uint8_t> rgb(cmyk.size() / 4 * 3);
+  for (std::size_t pixel = 0; pixel < cmyk.size() / 4; ++pixel) {
+    const auto without = [&](std::size_t ink) {
+      const int value = cmyk[4 * pixel + ink];
+      return is_inverted ? value : 255 - value;
+    };
+    for (std::size_t channel = 0; channel < 3; ++channel)
+      rgb[3 * pixel + channel] = static_cast<std::uint8_t>((without(channel) * without(3) + 127) / 255);
+  }
+  return rgb;
+}
+
+}  // namespace
+
+Picture decode_jpeg(std::string_view bytes) {
+  Decoder decoder;
+  if (!read_header(decoder, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()))
+    throw damaged(decoder);
+  check_picture_size(decoder.state.image_height, decoder.state.image_width);
+  Picture picture{static_cast<int>(decoder.state.image_height), static_cast<int>(decoder.state.image_width), {}};
+  const bool is_cmyk = decoder.state.out_color_space == JCS_CMYK;
+  picture.rgb.resize(std::size_t{decoder.state.image_height} * decoder.state.image_width * (is_cmyk ? 4 : 3));
+  if (!read_rows(decoder, picture.rgb.data())) throw damaged(decoder);
+  if (is_cmyk) picture.rgb = rgb_of_cmyk(picture.rgb, decoder.state.saw_Adobe_marker != 0);
+  return picture;
+}
+
+}  // namespace m2m

@@ -1,0 +1,123 @@
+#include "data/image_list.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "core/error.hpp"
+#include "data/wording.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr const char* white_space = " \t\r\v\f";
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+std::string_view trimmed(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(white_space), text.size()));
+  return text.substr(0, text.find_last_not_of(white_space) + 1);
+}
+
+/// The number that `digits` are, or -1 where they are anything else.
+std::int64_t whole_number(std::string_view digits) {
+  std::int64_t value = -1;
+  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return failed == std::errc{} && end == digits.data() + digits.size() ? value : -1;
+}
+
+/// Appends one line, which is not blank, or says what is wrong with it.
+std::string append_line(std::string_view line, int classes, ImageList& list) {
+  const std::size_t gap = line.find_last_of(white_space);
+  if (gap == std::string_view::npos) return "expected a path and a label with a space between";
+  const std::int64_t label = whole_number(line.substr(gap + 1));
+  if (label < 0 || label >= classes) {
+    const std::string said(line.substr(gap + 1));
+    return fmt::format("expected a label from 0 to {} after the path, found '{}'", classes - 1,
+                       is_utf8(said) ? said : "(not UTF-8)");
+  }
+  std::string path(trimmed(line.substr(0, gap)));
+  const std::string fault = fault_of_path(path);
+  if (!fault.empty()) return fmt::format("expected a path below the list's folder, but this one {}", fault);
+  list.paths.push_back(std::move(path));
+  list.labels.push_back(static_cast<std::int32_t>(label));
+  return "";
+}
+
+}  // namespace
+
+std::string fault_of_path(const std::string& path) {
+  if (path.empty()) return "is empty";
+  if (!is_utf8(path)) return "is not UTF-8";
+  const auto is_control = [](char byte) { return static_cast<unsigned char>(byte) < ' ' && byte != '\t'; };
+  if (std::any_of(path.begin(), path.end(), is_control)) return "holds a control character";
+  const std::filesystem::path parts(path);
+  if (parts.is_absolute()) return "is absolute";
+  if (std::find(parts.begin(), parts.end(), "..") != parts.end()) return "holds '..'";
+  return "";
+}
+
+ImageList parse_image_list(std::string_view text, const std::string& name, int classes) {
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  ImageList list;
+  for (int number = 1; !text.empty(); ++number) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    const std::string_view said = trimmed(line);
+    const std::string fault = said.empty() ? "" : append_line(said, classes, list);
+    if (!fault.empty()) throw data_error(fmt::format("{}:{}: {}", name, number, fault));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  if (list.count() == 0) throw data_error(name + ": is empty: expected a path and a label a line");
+  return list;
+}
+
+std::string list_text(const ImageList& list) {
+  std::string text;
+  for (std::size_t i = 0; i < list.paths.size(); ++i) {
+    text += list.paths[i];
+    text += fmt::format(" {}\n", list.labels[i]);
+  }
+  return text;
+}
+
+Doubles count_doubles(const ImageList& train, const ImageList& validation, const ImageList& test) {
+  struct Seen {
+    std::int64_t times = 0;
+    std::int32_t label = 0;
+    bool contradicts = false, in_train = false, in_test = false;
+  };
+  std::unordered_map<std::string_view, Seen> pictures;
+  for (const ImageList* list : {&train, &validation, &test}) {
+    for (std::size_t i = 0; i < list->paths.size(); ++i) {
+      Seen& seen = pictures[list->paths[i]];
+      seen.contradicts |= seen.times > 0 && seen.label != list->labels[i];
+      seen.label = list->labels[i];
+      ++seen.times;
+      seen.in_train |= list == &train;
+      seen.in_test |= list == &test;
+    }
+  }
+  Doubles doubles;
+  for (const auto& [path, seen] : pictures) {
+    doubles.pictures += seen.times > 1;
+    doubles.contradictions += seen.contradicts;
+    doubles.train_and_test += seen.in_train && seen.in_test;
+  }
+  return doubles;
+}
+
+ImageList without_those_of(const ImageList& train, const ImageList& test) {
+  const std::unordered_set<std::string_view> tested(test.paths.begin(), test.paths.end());
+  ImageList kept;
+  for (std::size_t i = 0; i < train.paths.size(); ++i) {
+    if (tested.contains(train.paths[i])) continue;
+    kept.paths.push_back(train.paths[i]);
+    kept.labels.push_back(train.labels[i]);
+  }
+  return kept;
+}
+
+}  // namespace m2m

@@ -1,0 +1,96 @@
+#include "data/npz.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "core/error.hpp"
+#include "core/hash.hpp"
+#include "data/array_samples.hpp"
+#include "data/labels.hpp"
+
+namespace m2m {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* parts[] = {"train", "val", "test"};
+
+/// Which of them are in the archive, by name without ".npy"; the content has to outlive what is returned.
+std::map<std::string, NamedArray> arrays_of(const std::map<std::string, std::string>& content,
+                                            const fs::path& file) {
+  std::map<std::string, NamedArray> arrays;
+  for (const char* part : parts) {
+    for (const std::string letter : {"x_", "y_"}) {
+      const std::string key = letter + part, name = fmt::format("{}: {}", file.string(), key);
+      const auto found = content.find(key + ".npy");
+      if (found != content.end()) arrays[key] = {name, parse_npy(found->second, name)};
+    }
+  }
+  return arrays;
+}
+
+/// Training and test are needed; of the validation, both arrays or none.
+void check_complete(const std::map<std::string, NamedArray>& arrays, const fs::path& file) {
+  const bool has_validation = arrays.contains("x_val") || arrays.contains("y_val");
+  for (const std::string key : {"x_train", "y_train", "x_test", "y_test", "x_val", "y_val"}) {
+    if (arrays.contains(key) || (!has_validation && key.ends_with("_val"))) continue;
+    throw data_error(
+        fmt::format("{}: holds no {}: expected x_train, y_train, x_test and y_test, and x_val with y_val "
+                    "or neither",
+                    file.string(), key));
+  }
+}
+
+/// Over the arrays and not their archive, so that it does not depend on how they were compressed.
+std::string hash_of(const std::map<std::string, std::string>& content) {
+  Sha256 hash;
+  for (const auto& [name, bytes] : content) {
+    const std::string line = fmt::format("{} {}\n", name, sha256_hex(bytes));
+    hash.add(std::as_bytes(std::span(line)));
+  }
+  return hash.hex();
+}
+
+void read_parts(const std::map<std::string, NamedArray>& arrays, DataSet& data) {
+  const NamedArray& train = arrays.at("x_train");
+  const bool has_features = is_features(train);
+  for (const char* part : parts) {
+    const auto x = arrays.find(std::string("x_") + part);
+    if (x != arrays.end()) check_samples(x->second, train);
+  }
+  const Range range = has_features ? range_of(train) : Range{};
+  const auto read = [&](const std::string& part) {
+    const NamedArray &x = arrays.at("x_" + part), &y = arrays.at("y_" + part);
+    return has_features ? features_of(x, y, range) : pixels_of(x, y);
+  };
+  data.train = read("train");
+  data.test = read("test");
+  if (arrays.contains("x_val")) data.validation = read("val");
+}
+
+}  // namespace
+
+DataSet read_npz(const fs::path& file) {
+  if (file.empty()) throw usage_error("data.set = 'npz' needs data.path, the file of your arrays");
+  std::vector<std::string> names;
+  for (const char* part : parts)
+    for (const char* letter : {"x", "y"}) names.push_back(fmt::format("{}_{}.npy", letter, part));
+  const std::map<std::string, std::string> content = unzip(file, names);
+  const auto arrays = arrays_of(content, file);
+  check_complete(arrays, file);
+  DataSet data;
+  data.name = "npz";
+  read_parts(arrays, data);
+  for (const Images* images : {&data.train, &data.validation, &data.test})
+    for (const std::int32_t label : images->labels) data.classes = std::max(data.classes, label + 1);
+  data.default_largest = smallest_class(data.train.labels, data.classes, file.string());
+  // Digits and signs may not be mirrored, and nobody can tell what these are.
+  if (!data.has_features())
+    data.augmentation.pad = std::min({data.train.shape.height / 8, data.train.shape.width / 8, 127});
+  data.files_sha256 = hash_of(content);
+  data.published = false;
+  return data;
+}
+
+}  // namespace m2m

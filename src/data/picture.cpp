@@ -1,0 +1,27 @@
+#include "data/picture.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "data/wording.hpp"
+
+namespace m2m {
+
+void check_picture_size(std::uint64_t height, std::uint64_t width) {
+  constexpr std::uint64_t most_on_a_side = 20'000, most_pixels = 100'000'000;
+  if (height >= 1 && width >= 1 && height <= most_on_a_side && width <= most_on_a_side &&
+      height * width <= most_pixels) {
+    return;
+  }
+  throw data_error(fmt::format("has {} x {} pixels; at most {} a side and {} in all are read", grouped(width),
+                               grouped(height), grouped(most_on_a_side), grouped(most_pixels)));
+}
+
+Picture decode_picture(std::string_view bytes) {
+  if (bytes.empty()) throw data_error("is empty");
+  if (bytes.starts_with("\xFF\xD8\xFF")) return decode_jpeg(bytes);
+  if (bytes.starts_with("\x89PNG\r\n\x1A\n")) return decode_png(bytes);
+  throw data_error("is neither JPEG nor PNG");
+}
+
+}  // namespace m2m

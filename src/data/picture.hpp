@@ -1,0 +1,35 @@
+#pragma once
+// One picture: decoded from JPEG or PNG, and made a small square.
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace m2m {
+
+struct Picture {
+  int height = 0, width = 0;
+  std::vector<std::uint8_t> rgb;  // [height, width, 3]
+};
+
+/// Decodes a file's bytes, of JPEG or PNG by what they begin with, whatever the file is called. Grey, CMYK,
+/// palette, 16 bits become RGB of 8; what is transparent shows black. A camera's note which way is up is not looked
+/// at. Local; the same on every machine with libjpeg-turbo.
+///
+/// Throws Error (bad_data), whose sentence only says what is wrong ("ends in the middle"): another format, cut
+/// short, damaged, also where the library would only warn; a side over 20,000 or more than 100 million pixels.
+Picture decode_picture(std::string_view bytes);
+
+/// The two formats; see decode_picture.
+Picture decode_jpeg(std::string_view bytes);
+Picture decode_png(std::string_view bytes);
+
+/// Throws Error (bad_data) where a picture is too large to be meant.
+void check_picture_size(std::uint64_t height, std::uint64_t width);
+
+/// The middle square of the picture whose shorter side has been resized to `size`. The filter is a triangle as wide
+/// as a pixel of the result, or of the picture where that is larger, as in Pillow's BILINEAR; whole numbers
+/// throughout, so exact on every machine. A picture of that size already comes back as it is.
+Picture resize_square(const Picture& picture, int size);
+
+}  // namespace m2m

@@ -1,0 +1,167 @@
+#include "data/picture_cache.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <type_traits>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/hash.hpp"
+#include "core/log.hpp"
+
+namespace m2m {
+namespace fs = std::filesystem;
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the header is written as it lies in memory");
+
+constexpr std::array<char, 8> magic{'M', '2', 'M', 'P', 'I', 'X', '\r', '\n'};
+constexpr std::uint32_t version = 1;
+constexpr std::int64_t pixels_begin = 256;
+using HexDigits = std::array<char, 64>;
+
+struct Header {
+  std::array<char, 8> magic{};
+  std::uint32_t version = 0, size = 0;
+  std::uint64_t count = 0;
+  HexDigits list_sha256{}, files_sha256{}, pixels_sha256{};
+};
+static_assert(std::is_trivially_copyable_v<Header> && sizeof(Header) <= pixels_begin);
+
+HexDigits digits_of(const std::string& sha256) {
+  HexDigits digits{};
+  sha256.copy(digits.data(), digits.size());
+  return digits;
+}
+
+Header header_of(const CacheKey& key, const std::string& pixels_sha256) {
+  return {magic,
+          version,
+          static_cast<std::uint32_t>(key.size),
+          static_cast<std::uint64_t>(key.count),
+          digits_of(key.list_sha256),
+          digits_of(key.files_sha256),
+          digits_of(pixels_sha256)};
+}
+
+Error failed(const fs::path& file, const char* what) {
+  return io_error(fmt::format("{}: cannot be {}: {}", file.string(), what, std::strerror(errno)));
+}
+
+struct Handle {
+  int number = -1;
+  ~Handle() {
+    if (number >= 0) ::close(number);
+  }
+};
+
+/// The whole file, which is not empty, read-only; the last array that shares it unmaps it.
+SharedArray<std::uint8_t> map_file(const fs::path& file, int handle, std::size_t size) {
+  void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, handle, 0);
+  if (mapped == MAP_FAILED) throw failed(file, "mapped");
+  const auto unmap = [size](const std::uint8_t* bytes) { ::munmap(const_cast<std::uint8_t*>(bytes), size); };
+  return {std::shared_ptr<const std::uint8_t>(static_cast<const std::uint8_t*>(mapped), unmap), size};
+}
+
+/// What lies behind the header; shares the map.
+SharedArray<std::uint8_t> pixels_of(const SharedArray<std::uint8_t>& mapped) {
+  const auto whole = std::make_shared<const SharedArray<std::uint8_t>>(mapped);
+  return {std::shared_ptr<const std::uint8_t>(whole, whole->data() + pixels_begin), mapped.size() - pixels_begin};
+}
+
+std::string sha256_of(const SharedArray<std::uint8_t>& pixels) {
+  return sha256_hex(std::as_bytes(std::span(pixels.data(), pixels.size())));
+}
+
+/// Why a header is not that of `key`, or "".
+std::string difference(const Header& found, const CacheKey& key) {
+  const Header wanted = header_of(key, "");
+  if (found.magic != wanted.magic) return "is no cache of pictures";
+  if (found.version != wanted.version) return "is of another version of this program";
+  if (found.size != wanted.size) return "holds pictures of another size";
+  if (found.list_sha256 != wanted.list_sha256 || found.count != wanted.count) return "was made from another list";
+  if (found.files_sha256 != wanted.files_sha256) return "was made from other pictures";
+  return "";
+}
+
+}  // namespace
+
+std::optional<CachedPixels> open_cache(const fs::path& file, const CacheKey& key, std::string& reason) {
+  const Handle handle{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (handle.number < 0 && errno == ENOENT) return std::nullopt;
+  struct stat found {};
+  if (handle.number < 0 || ::fstat(handle.number, &found) != 0) throw failed(file, "read");
+  reason = "is cut short";
+  if (found.st_size < pixels_begin) return std::nullopt;
+  const auto mapped = map_file(file, handle.number, static_cast<std::size_t>(found.st_size));
+  Header header;
+  std::memcpy(&header, mapped.data(), sizeof header);
+  const std::string other = difference(header, key);
+  if (!other.empty()) reason = other;
+  if (!other.empty() || found.st_size != pixels_begin + key.count * key.picture_bytes()) return std::nullopt;
+  CachedPixels cached{pixels_of(mapped), ""};
+  cached.sha256 = sha256_of(cached.pixels);
+  reason = "is damaged";
+  if (digits_of(cached.sha256) != header.pixels_sha256) return std::nullopt;
+  reason.clear();
+  return cached;
+}
+
+CacheWriter::CacheWriter(const fs::path& file, const CacheKey& key) : file_(file), key_(key) {
+  handle_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (handle_ < 0) throw failed(file_, "written");
+  // Asked for at once: a full disk shows now and not after an hour of decoding.
+  errno = ::posix_fallocate(handle_, 0, pixels_begin + key_.count * key_.picture_bytes());
+  if (errno == 0) return;
+  const Error error = failed(file_, "given its full size");
+  ::close(handle_);
+  throw error;
+}
+
+CacheWriter::~CacheWriter() { ::close(handle_); }
+
+void CacheWriter::write_at(std::int64_t offset, const void* bytes, std::int64_t size) const {
+  const auto* next = static_cast<const char*>(bytes);
+  while (size > 0) {
+    const ssize_t written = ::pwrite(handle_, next, static_cast<std::size_t>(size), offset);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) throw failed(file_, "written");
+    next += written;
+    offset += written;
+    size -= written;
+  }
+}
+
+void CacheWriter::put(std::int64_t index, const std::uint8_t* picture) const {
+  write_at(pixels_begin + index * key_.picture_bytes(), picture, key_.picture_bytes());
+}
+
+void CacheWriter::finish() const {
+  const auto size = static_cast<std::size_t>(pixels_begin + key_.count * key_.picture_bytes());
+  const Header header = header_of(key_, sha256_of(pixels_of(map_file(file_, handle_, size))));
+  write_at(0, &header, sizeof header);
+}
+
+CacheLock::CacheLock(const fs::path& file) {
+  make_folder(file.parent_path());
+  handle_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (handle_ < 0) throw failed(file, "written");
+  if (::flock(handle_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  log_info(fmt::format("another process decodes pictures; waiting for {}", file.string()));
+  while (::flock(handle_, LOCK_EX) != 0 && errno == EINTR) {
+  }
+}
+
+CacheLock::~CacheLock() { ::close(handle_); }
+
+}  // namespace m2m

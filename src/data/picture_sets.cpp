@@ -1,0 +1,144 @@
+#include "data/picture_sets.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/hash.hpp"
+#include "data/labels.hpp"
+#include "data/read_pictures.hpp"
+#include "data/wording.hpp"
+
+namespace m2m {
+namespace fs = std::filesystem;
+namespace {
+
+std::string notice_of(const PictureSet& set, const Doubles& doubles, std::int64_t dropped) {
+  if (doubles.pictures == 0) return "";
+  std::string notice = fmt::format("{}: {} pictures are listed more than once, {} of them with different labels",
+                                   set.title, grouped(doubles.pictures), grouped(doubles.contradictions));
+  if (dropped > 0) return notice + fmt::format("; train goes without {} that are also in test", grouped(dropped));
+  if (doubles.train_and_test == 0) return notice;
+  return notice + fmt::format("; {} are in train and in test, where data.drop_doubles = true takes them from train",
+                              grouped(doubles.train_and_test));
+}
+
+/// Beside the lists, or in data.cache, where sets of one name but of different folders must not meet.
+fs::path cache_of(const PictureSet& set, const std::string& part, const Config& config) {
+  const std::string chosen = config.text("data.cache");
+  if (chosen.empty()) return set.folder / fmt::format(".m2m-cache-{}-{}.bin", part, set.size);
+  const std::string place = sha256_hex(fs::absolute(set.folder).lexically_normal().string()).substr(0, 8);
+  return fs::path(chosen) / fmt::format("{}-{}-{}-{}.bin", set.name, place, part, set.size);
+}
+
+/// In the order of the hash: train, validation where there is one, test.
+std::vector<PicturePart> parts_of(PictureSet& set, bool is_cut, const Config& config) {
+  std::vector<PicturePart> parts;
+  const auto add = [&](const char* name, const std::string& cache_name, ImageList& list) {
+    if (list.count() > 0) parts.push_back({name, std::move(list), cache_of(set, cache_name, config)});
+  };
+  add("train", is_cut ? "train-without-doubles" : "train", set.train);
+  add("validation", "validation", set.validation);
+  add("test", "test", set.test);
+  return parts;
+}
+
+void take_parts(std::vector<ReadPart> read, const std::vector<PicturePart>& parts, DataSet& data) {
+  Sha256 hash;
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    const std::string line = fmt::format("{} {}\n", parts[i].name, read[i].sha256);
+    hash.add(std::as_bytes(std::span(line)));
+    Images& images = parts[i].name == "train" ? data.train : parts[i].name == "test" ? data.test : data.validation;
+    images = std::move(read[i].images);
+  }
+  data.files_sha256 = hash.hex();
+}
+
+}  // namespace
+
+DataSet read_picture_set(PictureSet set, const Config& config) {
+  if (config.integer("data.image_size") > 0) set.size = static_cast<int>(config.integer("data.image_size"));
+  const Doubles doubles = count_doubles(set.train, set.validation, set.test);
+  const std::int64_t listed = set.train.count();
+  if (config.flag("data.drop_doubles")) set.train = without_those_of(set.train, set.test);
+  const std::int64_t dropped = listed - set.train.count();
+  DataSet data;
+  data.name = set.name;
+  data.classes = set.classes;
+  data.mean = set.mean;
+  data.std = set.std;
+  data.augmentation = set.augmentation;
+  data.default_largest = smallest_class(set.train.labels, set.classes, set.folder.string());
+  data.published = false;  // there are no sums to compare pictures with
+  data.notice = notice_of(set, doubles, dropped);
+  const std::vector<PicturePart> parts = parts_of(set, dropped > 0, config);
+  take_parts(read_pictures(parts, set.folder, set.size), parts, data);
+  return data;
+}
+
+ListedSet celeba5() {
+  return {.name = "celeba5",
+          .title = "CelebA-5",
+          .train = "celebA_train_orig.txt",
+          .validation = "celebA_val_orig.txt",
+          .test = "celebA_test_orig.txt",
+          .classes = 5,
+          .size = 32,
+          .mean = {},
+          .std = {},
+          .augmentation = {4, true}};
+}
+
+ListedSet sun397() {
+  return {.name = "sun397",
+          .title = "SUN397",
+          .train = "train.txt",
+          .validation = "val.txt",
+          .test = "test.txt",
+          .classes = 397,
+          .size = 32,
+          .mean = {.4833, .4656, .4285},
+          .std = {.2646, .2618, .2847},
+          .augmentation = {0, true, .8}};
+}
+
+ListedSet imagenet_lt() {
+  return {.name = "imagenet-lt",
+          .title = "ImageNet-LT",
+          .train = "ImageNet_LT_train.txt",
+          .validation = "ImageNet_LT_val.txt",
+          .test = "ImageNet_LT_test.txt",
+          .classes = 1000,
+          .size = 224,
+          .mean = {},
+          .std = {},
+          .augmentation = {0, true, .08}};
+}
+
+DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const Config& config) {
+  const fs::path folder = roots.root / listed.name;
+  const auto read_list = [&](const char* name) {
+    const fs::path file = folder / name;
+    if (!fs::is_regular_file(file)) {
+      throw data_error(
+          fmt::format("{}: holds no {}: {}/{} is missing: docs/data.md says what belongs there; or name another "
+                      "folder with data.root or M2M_DATA",
+                      roots.root.string(), listed.title, listed.name, name));
+    }
+    return parse_image_list(read_file(file), file.string(), listed.classes);
+  };
+  PictureSet set{listed.name,
+                 listed.title,
+                 folder,
+                 listed.classes,
+                 read_list(listed.train),
+                 read_list(listed.validation),
+                 read_list(listed.test),
+                 listed.size,
+                 listed.mean,
+                 listed.std,
+                 listed.augmentation};
+  return read_picture_set(std::move(set), config);
+}
+
+}  // namespace m2m

@@ -1,0 +1,81 @@
+#pragma once
+// Pictures made in the test: smooth patterns, encoded as JPEG and PNG.
+#include <cstdio>
+// jpeglib.h needs the one above.
+#include <jpeglib.h>
+#include <png.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "data/picture.hpp"
+
+namespace m2m::made_up {
+
+/// A pattern that differs with `seed` and between channels, smooth enough for JPEG to keep.
+inline Picture pattern(int height, int width, int seed = 0) {
+  Picture picture{height, width, {}};
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      for (int c = 0; c < 3; ++c)
+        picture.rgb.push_back(static_cast<std::uint8_t>((40 * seed + 2 * x + 3 * y + 50 * c) % 256));
+    }
+  }
+  return picture;
+}
+
+/// samples: [height, width, channels], of 1 (grey), 3 (RGB) or 4 (CMYK) channels.
+inline std::string jpeg_of(const std::uint8_t* samples, int height, int width, int channels,
+                           bool is_progressive = false) {
+  jpeg_compress_struct state{};
+  jpeg_error_mgr errors{};
+  state.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&state);
+  unsigned char* bytes = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&state, &bytes, &size);
+  state.image_height = static_cast<JDIMENSION>(height);
+  state.image_width = static_cast<JDIMENSION>(width);
+  state.input_components = channels;
+  state.in_color_space = channels == 1 ? JCS_GRAYSCALE : channels == 3 ? JCS_RGB : JCS_CMYK;
+  jpeg_set_defaults(&state);
+  jpeg_set_quality(&state, 98, TRUE);
+  if (is_progressive) jpeg_simple_progression(&state);
+  jpeg_start_compress(&state, TRUE);
+  while (state.next_scanline < state.image_height) {
+    JSAMPROW row = const_cast<JSAMPROW>(samples) + std::size_t{state.next_scanline} * width * channels;
+    jpeg_write_scanlines(&state, &row, 1);
+  }
+  jpeg_finish_compress(&state);
+  std::string encoded(reinterpret_cast<char*>(bytes), size);
+  jpeg_destroy_compress(&state);
+  std::free(bytes);
+  return encoded;
+}
+
+inline std::string jpeg_of(const Picture& picture) {
+  return jpeg_of(picture.rgb.data(), picture.height, picture.width, 3);
+}
+
+/// format: libpng's PNG_FORMAT_..., which says what `samples` and `colours` hold.
+inline std::string png_of(const void* samples, int height, int width, png_uint_32 format,
+                          const void* colours = nullptr, int colour_count = 0) {
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  image.height = static_cast<png_uint_32>(height);
+  image.width = static_cast<png_uint_32>(width);
+  image.format = format;
+  image.colormap_entries = static_cast<png_uint_32>(colour_count);
+  png_alloc_size_t size = 0;
+  png_image_write_to_memory(&image, nullptr, &size, 0, samples, 0, colours);
+  std::string encoded(size, '\0');
+  png_image_write_to_memory(&image, encoded.data(), &size, 0, samples, 0, colours);
+  encoded.resize(size);
+  return encoded;
+}
+
+inline std::string png_of(const Picture& picture) {
+  return png_of(picture.rgb.data(), picture.height, picture.width, PNG_FORMAT_RGB);
+}
+
+}  // namespace m2m::made_up

@@ -1,0 +1,202 @@
+#include "data/npz.hpp"
+
+#include <fstream>
+#include <limits>
+#include <random>
+
+#include "data/load.hpp"
+#include "data/made_arrays.hpp"
+#include "data/made_up.hpp"
+
+namespace m2m {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+using Arrays = std::map<std::string, std::string>;
+
+Bytes counting(std::size_t count) {
+  Bytes values(count);
+  for (std::size_t i = 0; i < count; ++i) values[i] = static_cast<std::uint8_t>(i * 7);
+  return values;
+}
+
+/// Four training and two test images; `shape` without its first index, of `size` values.
+Arrays of_pixels(const std::string& shape, std::size_t size) {
+  return {{"x_train.npy", made_up::npy_of("|u1", "(4, " + shape + ")", counting(4 * size))},
+          {"y_train.npy", made_up::npy_of<std::int64_t>("<i8", "(4,)", {0, 1, 1, 0})},
+          {"x_test.npy", made_up::npy_of("|u1", "(2, " + shape + ")", counting(2 * size))},
+          {"y_test.npy", made_up::npy_of<std::uint8_t>("|u1", "(2, 1)", {1, 0})}};
+}
+
+/// Two features each, from -2 to 6.
+Arrays of_features() {
+  return {{"x_train.npy", made_up::npy_of<float>("<f4", "(3, 2)", {-2, 0, 2, 6, 4, 0})},
+          {"y_train.npy", made_up::npy_of<std::int32_t>("<i4", "(3,)", {0, 1, 1})},
+          {"x_test.npy", made_up::npy_of<float>("<f4", "(1, 2)", {8, -4})},
+          {"y_test.npy", made_up::npy_of<std::int32_t>("<i4", "(1,)", {0})}};
+}
+
+class NpzTest : public testing::Test {
+ protected:
+  DataSet read(const Arrays& arrays, zip_int32_t compression = ZIP_CM_DEFLATE) const {
+    made_up::write_npz(file(), arrays, compression);
+    return read_npz(file());
+  }
+  std::string refusal(const Arrays& arrays) const {
+    return made_up::complaint([&] { read(arrays); }, ExitCode::bad_data);
+  }
+  std::filesystem::path file() const { return folder_ / "own.npz"; }
+  made_up::Folder folder_;
+};
+
+TEST_F(NpzTest, PutsChannelPlanesFirst) {
+  const DataSet data = read(of_pixels("2, 5, 3", 30));
+  EXPECT_EQ(data.train.shape, (ImageShape{3, 2, 5}));
+  EXPECT_EQ(data.classes, 2);
+  EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{0, 1, 1, 0}));
+  EXPECT_EQ(data.test.labels, (std::vector<std::int32_t>{1, 0}));
+  const Bytes values = counting(120);
+  for (std::size_t image = 0; image < 4; ++image)
+    for (std::size_t at = 0; at < 10; ++at)
+      for (std::size_t c = 0; c < 3; ++c)
+        ASSERT_EQ(data.train.pixels[image * 30 + c * 10 + at], values[image * 30 + at * 3 + c]);
+}
+
+TEST_F(NpzTest, LeavesPlanesAndGreyImagesAsTheyAre) {
+  const DataSet planes = read(of_pixels("3, 2, 5", 30));
+  EXPECT_EQ(planes.train.shape, (ImageShape{3, 2, 5}));
+  EXPECT_EQ(planes.train.pixels, SharedArray(counting(120)));
+  const DataSet grey = read(of_pixels("8, 9", 72));
+  EXPECT_EQ(grey.train.shape, (ImageShape{1, 8, 9}));
+  EXPECT_EQ(grey.train.pixels, SharedArray(counting(288)));
+  EXPECT_EQ(grey.augmentation.pad, 1);
+  EXPECT_FALSE(grey.augmentation.flip);
+}
+
+TEST_F(NpzTest, TakesChannelsToBeLastWhereBothCouldBe) {
+  EXPECT_EQ(read(of_pixels("3, 2, 1", 6)).train.shape, (ImageShape{1, 3, 2}));
+  EXPECT_EQ(read(of_pixels("1, 2, 4", 8)).train.shape, (ImageShape{1, 2, 4}));
+}
+
+TEST_F(NpzTest, ScalesFeaturesByTheTrainingRange) {
+  const DataSet data = read(of_features());
+  ASSERT_TRUE(data.has_features());
+  EXPECT_EQ(data.train.shape, (ImageShape{1, 1, 2}));
+  EXPECT_EQ(data.train.features, SharedArray(std::vector<float>{0, .25F, .5F, 1, .75F, .25F}));
+  EXPECT_EQ(data.test.features, SharedArray(std::vector<float>{1.25F, -.25F}));
+  EXPECT_EQ(data.augmentation.pad, 0);
+}
+
+TEST_F(NpzTest, ReadsFloat64OfAnyRange) {
+  Arrays arrays = of_features();
+  const double most = std::numeric_limits<double>::max();
+  arrays["x_train.npy"] = made_up::npy_of<double>("<f8", "(3, 2)", {-most, 0, most, 0, 0, 0});
+  arrays["x_test.npy"] = made_up::npy_of<double>("<f8", "(1, 2)", {0, most});
+  EXPECT_EQ(read(arrays).train.features, SharedArray(std::vector<float>{0, .5F, 1, .5F, .5F, .5F}));
+}
+
+TEST_F(NpzTest, ReadsAValidationSetWhereThereIsOne) {
+  Arrays arrays = of_pixels("8, 8", 64);
+  EXPECT_EQ(read(arrays).validation.count(), 0);
+  arrays["x_val.npy"] = made_up::npy_of("|u1", "(1, 8, 8)", counting(64));
+  EXPECT_NE(refusal(arrays).find("holds no y_val"), std::string::npos);
+  arrays["y_val.npy"] = made_up::npy_of<std::int16_t>("<i2", "(1,)", {1});
+  EXPECT_EQ(read(arrays).validation.labels, std::vector<std::int32_t>{1});
+}
+
+TEST_F(NpzTest, HasTheHashOfItsArraysHoweverTheyArePacked) {
+  const Arrays arrays = of_pixels("8, 8", 64);
+  const DataSet packed = read(arrays), stored = read(arrays, ZIP_CM_STORE);
+  EXPECT_EQ(packed.files_sha256, stored.files_sha256);
+  EXPECT_NE(packed.files_sha256, read(of_pixels("4, 16", 64)).files_sha256);
+}
+
+TEST_F(NpzTest, NamesTheArrayThatIsMissing) {
+  for (const char* name : {"x_train", "y_train", "x_test", "y_test"}) {
+    Arrays arrays = of_features();
+    arrays.erase(name + std::string(".npy"));
+    EXPECT_NE(refusal(arrays).find(fmt::format("holds no {}: expected", name)), std::string::npos);
+  }
+}
+
+TEST_F(NpzTest, NamesTheArrayOfAnotherShapeOrTypeAndWhatWasExpected) {
+  const auto with = [](Arrays arrays, const char* name, const std::string& array) {
+    arrays[name] = array;
+    return arrays;
+  };
+  const std::string spread = made_up::npy_of("|u1", "(2, 2, 2, 2, 2)", counting(32));
+  EXPECT_NE(refusal(with(of_pixels("8, 8", 64), "x_train.npy", spread)).find("(2, 2, 2, 2, 2); expected"),
+            std::string::npos);
+  EXPECT_NE(refusal(of_pixels("4, 4, 4", 64)).find("own.npz: x_train is u1 (4, 4, 4, 4); expected uint8"),
+            std::string::npos);
+  const std::string other = made_up::npy_of("|u1", "(2, 8, 4)", counting(64));
+  EXPECT_NE(refusal(with(of_pixels("8, 8", 64), "x_test.npy", other))
+                .find("x_test is u1 (2, 8, 4); expected samples like those of x_train, u1 (4, 8, 8)"),
+            std::string::npos);
+  const std::string whole = made_up::npy_of<std::int32_t>("<i4", "(1, 2)", {1, 2});
+  EXPECT_NE(
+      refusal(with(of_features(), "x_train.npy", whole)).find("x_train is i4 (1, 2); expected pixels as uint8"),
+      std::string::npos);
+  const std::string few = made_up::npy_of<std::int32_t>("<i4", "(2,)", {0, 1});
+  EXPECT_NE(refusal(with(of_features(), "y_train.npy", few)).find("y_train is i4 (2,); expected (3,), a label"),
+            std::string::npos);
+  const std::string real = made_up::npy_of<float>("<f4", "(3,)", {0, 1, 1});
+  EXPECT_NE(refusal(with(of_features(), "y_train.npy", real)).find("y_train is f4 (3,); expected labels: whole"),
+            std::string::npos);
+}
+
+TEST_F(NpzTest, RefusesLabelsAndFeaturesThatAreNone) {
+  Arrays arrays = of_features();
+  arrays["y_train.npy"] = made_up::npy_of<std::int32_t>("<i4", "(3,)", {0, -1, 1});
+  EXPECT_NE(refusal(arrays).find("y_train: label -1 of sample 1; expected 0 to K-1"), std::string::npos);
+  arrays["y_train.npy"] = made_up::npy_of<std::uint64_t>("<u8", "(3,)", {0, 1ULL << 63, 1});
+  EXPECT_NE(refusal(arrays), "");
+  arrays = of_features();
+  arrays["x_test.npy"] = made_up::npy_of<float>("<f4", "(1, 2)", {0, std::numeric_limits<float>::quiet_NaN()});
+  EXPECT_NE(refusal(arrays).find("x_test: value 1 of sample 0 is not finite"), std::string::npos);
+  arrays["x_test.npy"] = made_up::npy_of<float>("<f4", "(1, 2)", {0, 3e38F});
+  arrays["x_train.npy"] = made_up::npy_of<float>("<f4", "(3, 2)", {0, 0, 0, 0, 0, 1e-3F});
+  EXPECT_NE(refusal(arrays).find("x_test: a value lies too far outside"), std::string::npos);
+  arrays["x_train.npy"] = made_up::npy_of<float>("<f4", "(3, 2)", {5, 5, 5, 5, 5, 5});
+  EXPECT_NE(refusal(arrays).find("x_train: all its values are the same"), std::string::npos);
+}
+
+TEST_F(NpzTest, NeedsTwoClassesAndATrainingSampleOfEach) {
+  Arrays arrays = of_features();
+  arrays["y_train.npy"] = made_up::npy_of<std::int32_t>("<i4", "(3,)", {0, 0, 0});
+  EXPECT_NE(refusal(arrays).find("holds one class; at least 2"), std::string::npos);
+  arrays["y_test.npy"] = made_up::npy_of<std::int32_t>("<i4", "(1,)", {2});
+  EXPECT_NE(refusal(arrays).find("class 1 of 3 has no training sample"), std::string::npos);
+}
+
+TEST_F(NpzTest, RefusesWhatIsNoArchive) {
+  write_file(file(), "text");
+  EXPECT_NE(made_up::complaint([&] { read_npz(file()); }, ExitCode::bad_data).find("own.npz: cannot be read"),
+            std::string::npos);
+  EXPECT_NE(made_up::complaint([&] { read_npz(folder_ / "none.npz"); }, ExitCode::bad_data).find("No such file"),
+            std::string::npos);
+  EXPECT_NE(made_up::complaint(
+                [&] {
+                  load_data_set(made_up::settings({{"data.set", "npz"}}));
+                },
+                ExitCode::usage),
+            "");
+}
+
+TEST_F(NpzTest, DamagedAtRandomIsReadOrRefused) {
+  std::mt19937 random(11);
+  for (const zip_int32_t compression : {ZIP_CM_DEFLATE, ZIP_CM_STORE}) {
+    made_up::write_npz(file(), of_pixels("8, 8", 64), compression);
+    const std::string whole = read_file(file());
+    for (int round = 0; round < 1500; ++round) {
+      std::string damaged = whole.substr(0, random() % 8 == 0 ? random() % whole.size() : whole.size());
+      for (unsigned flips = 1 + random() % 3; flips > 0 && !damaged.empty(); --flips)
+        damaged[random() % damaged.size()] = static_cast<char>(random());
+      std::ofstream(file(), std::ios::binary) << damaged;
+      made_up::complaint([&] { read_npz(file()); }, ExitCode::bad_data);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace m2m

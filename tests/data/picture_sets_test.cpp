@@ -1,0 +1,235 @@
+#include "data/picture_sets.hpp"
+
+#include <fmt/format.h>
+
+#include "data/load.hpp"
+#include "data/made_pictures.hpp"
+#include "data/made_up.hpp"
+
+namespace m2m {
+namespace {
+
+namespace fs = std::filesystem;
+
+void write_picture(const fs::path& file, int seed) {
+  write_file(file, made_up::png_of(made_up::pattern(12, 10, seed)));
+}
+
+class OwnPicturesTest : public testing::Test {
+ protected:
+  Config settings(Json changes = Json::object()) const {
+    changes["data.set"] = "images";
+    changes["data.path"] = folder_.path().string();
+    return made_up::settings(std::move(changes));
+  }
+  DataSet load(const Json& changes = Json::object()) const { return load_data_set(settings(changes)); }
+  std::string loading_fails() const {
+    return made_up::complaint([&] { load(); }, ExitCode::bad_data);
+  }
+  void write(const std::string& name, const std::string& text) const { write_file(folder_ / name, text); }
+
+  void write_folders() const {
+    int seed = 0;
+    for (const char* file : {"train/cat/2.png", "train/cat/10.PNG", "train/ant/a.png", "train/bee/b.png",
+                             "test/bee/t.png", "test/ant/t.png"})
+      write_picture(folder_ / file, seed++);
+  }
+  /// train: p0 p1 p2 p3; test: p4 and, again, p1.
+  void write_lists() const {
+    for (int i = 0; i < 5; ++i) write_picture(folder_ / fmt::format("p{}.png", i), i);
+    write("train.txt", "p0.png 0\np1.png 1\np2.png 2\np3.png 1\n");
+    write("test.txt", "p4.png 0\np1.png 2\n");
+  }
+
+  made_up::Folder folder_;
+};
+
+TEST_F(OwnPicturesTest, NumberClassesByTheNamesOfTheirFolders) {
+  write_folders();
+  write("train/notes.txt", "no class");
+  write("train/cat/notes.txt", "no picture");
+  const DataSet data = load();
+  EXPECT_EQ(data.classes, 3);
+  EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{0, 1, 2, 2}));
+  EXPECT_EQ(data.test.labels, (std::vector<std::int32_t>{0, 1}));
+  EXPECT_EQ(data.validation.count(), 0);
+  const auto first_of = [](int seed) { return resize_square(made_up::pattern(12, 10, seed), 32).rgb[0]; };
+  EXPECT_EQ(data.train.pixels[2 * 3072], first_of(1));  // "10.PNG" comes before "2.png"
+  EXPECT_EQ(data.train.shape, (ImageShape{3, 32, 32}));
+  EXPECT_EQ(data.augmentation.pad, 4);
+  EXPECT_TRUE(data.augmentation.flip);
+  EXPECT_TRUE(data.mean.empty());
+}
+
+TEST_F(OwnPicturesTest, ComeInTheSizeAskedFor) {
+  write_folders();
+  const DataSet data = load({{"data.image_size", 16}});
+  EXPECT_EQ(data.test.shape, (ImageShape{3, 16, 16}));
+  EXPECT_EQ(data.augmentation.pad, 2);
+  EXPECT_NE(data.files_sha256, load().files_sha256);
+}
+
+TEST_F(OwnPicturesTest, MayValidateOnTheirOwn) {
+  write_folders();
+  write_picture(folder_ / "val/cat/v.png", 9);
+  const Config config = settings({{"data.validation", "own"}});
+  const DataSet data = load_data_set(config);
+  EXPECT_EQ(data.validation.labels, std::vector<std::int32_t>{2});
+  EXPECT_EQ(split_data(data, config, {1, SeedRole::subset}).validation.pool, Pool::validation);
+}
+
+TEST_F(OwnPicturesTest, AreTheSameByListsAndByFolders) {
+  write_folders();
+  const DataSet by_folders = load();
+  write("train.txt", "train/ant/a.png 0\r\ntrain/bee/b.png 1\r\ntrain/cat/10.PNG 2\r\ntrain/cat/2.png 2\r\n");
+  write("test.txt", "test/ant/t.png 0\ntest/bee/t.png 1\n");
+  const DataSet by_lists = load();
+  EXPECT_EQ(by_lists.train.pixels, by_folders.train.pixels);
+  EXPECT_EQ(by_lists.train.labels, by_folders.train.labels);
+  EXPECT_EQ(by_lists.files_sha256, by_folders.files_sha256);
+}
+
+TEST_F(OwnPicturesTest, HaveTheSameHashWhereverTheyAndTheirCachesLie) {
+  write_lists();
+  const std::string here = load().files_sha256;
+  EXPECT_TRUE(fs::exists(folder_ / ".m2m-cache-train-32.bin"));
+  const made_up::Folder cache, moved;
+  EXPECT_EQ(load({{"data.cache", cache.path().string()}}).files_sha256, here);
+  EXPECT_EQ(std::distance(fs::directory_iterator(cache.path()), {}), 4);  // two caches and their locks
+  fs::copy(folder_.path(), moved / "copy", fs::copy_options::recursive);
+  EXPECT_EQ(load({{"data.path", (moved / "copy").string()}}).files_sha256, here);
+}
+
+TEST_F(OwnPicturesTest, ListedTwiceAreSpokenOf) {
+  write_lists();
+  const DataSet data = load();
+  EXPECT_EQ(data.train.count(), 4);
+  EXPECT_NE(data.notice.find(": 1 pictures are listed more than once, 1 of them with different labels; 1 are in "
+                             "train and in test, where data.drop_doubles = true takes them from train"),
+            std::string::npos)
+      << data.notice;
+}
+
+TEST_F(OwnPicturesTest, ListedInTestAreDroppedFromTrainWhereAsked) {
+  write_lists();
+  const DataSet whole = load(), data = load({{"data.drop_doubles", true}});
+  EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{0, 2, 1}));
+  EXPECT_EQ(data.test.labels, whole.test.labels);
+  EXPECT_EQ(data.train.pixels[3072], whole.train.pixels[2 * 3072]);
+  EXPECT_NE(data.files_sha256, whole.files_sha256);
+  EXPECT_NE(data.notice.find("train goes without 1 that are also in test"), std::string::npos) << data.notice;
+}
+
+TEST_F(OwnPicturesTest, NeedTwoClasses) {
+  write_picture(folder_ / "a.png", 0);
+  write("train.txt", "a.png 0\n");
+  write("test.txt", "a.png 0\n");
+  EXPECT_NE(loading_fails().find("holds one class; at least 2"), std::string::npos);
+}
+
+TEST_F(OwnPicturesTest, NeedATrainingSampleOfEveryClass) {
+  write_lists();
+  write("train.txt", "p0.png 0\np1.png 1\np3.png 3\n");
+  EXPECT_NE(loading_fails().find("class 2 of 4 has no training sample"), std::string::npos);
+}
+
+TEST_F(OwnPicturesTest, NeedAPictureInEveryFolderOfAClass) {
+  write_folders();
+  fs::remove(folder_ / "train/bee/b.png");
+  EXPECT_NE(loading_fails().find("train/bee: holds no picture, so class 'bee'"), std::string::npos);
+}
+
+TEST_F(OwnPicturesTest, RefuseAClassThatIsOnlyTested) {
+  write_folders();
+  write_picture(folder_ / "test/dog/d.png", 1);
+  EXPECT_NE(loading_fails().find("class 'dog' of test/ has no folder in train/"), std::string::npos);
+}
+
+TEST_F(OwnPicturesTest, NeedATest) {
+  write_folders();
+  fs::remove_all(folder_ / "test");
+  EXPECT_NE(loading_fails().find("train/ is there, test/ is missing"), std::string::npos);
+}
+
+TEST_F(OwnPicturesTest, SayWhatWasExpectedOfAFolder) {
+  EXPECT_NE(loading_fails().find("holds neither train.txt nor train/"), std::string::npos);
+  EXPECT_NE(made_up::complaint(
+                [] {
+                  load_data_set(made_up::settings({{"data.set", "images"}}));
+                },
+                ExitCode::usage),
+            "");
+}
+
+TEST_F(OwnPicturesTest, OfNamesThatAreNotUtf8AreRefusedByLineOrFolder) {
+  write_folders();
+  write_picture(folder_ / "train/bee/\xE9.png", 1);
+  EXPECT_NE(loading_fails().find("train: the name of a picture of class 1 is not UTF-8: rename it"),
+            std::string::npos)
+      << loading_fails();
+}
+
+/// CelebA-5 in miniature: five pictures in train, one elsewhere.
+class CelebTest : public testing::Test {
+ protected:
+  CelebTest() {
+    std::string train;
+    for (int i = 0; i < 5; ++i) {
+      write_picture(home() / fmt::format("image64/{}.png", i), i);
+      train += fmt::format("image64/{}.png {}\n", i, i);
+    }
+    write_picture(home() / "image64/5.png", 5);
+    write_file(home() / "celebA_train_orig.txt", train);
+    for (const char* part : {"val", "test"})
+      write_file(home() / fmt::format("celebA_{}_orig.txt", part), "image64/5.png 3\n");
+  }
+  fs::path home() const { return root_ / "celeba5"; }
+  Config settings() const {
+    return made_up::settings({{"data.set", "celeba5"}, {"data.root", root_.path().string()}});
+  }
+  made_up::Folder root_;
+};
+
+TEST_F(CelebTest, IsReadByItsListsAndCutAsTheyAre) {
+  const Config config = settings();
+  const DataSet data = load_data_set(config);
+  EXPECT_EQ(data.classes, 5);
+  EXPECT_EQ(data.train.shape, (ImageShape{3, 32, 32}));
+  EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{0, 1, 2, 3, 4}));
+  EXPECT_EQ(data.augmentation.pad, 4);
+  EXPECT_FALSE(data.published);
+  const Split split = split_data(data, config, {1, SeedRole::subset});
+  EXPECT_EQ(split.counts, (ClassCounts{1, 1, 1, 1, 1}));
+  EXPECT_EQ(split.validation.pool, Pool::validation);
+  EXPECT_EQ(split.validation.rows.size(), 1U);
+}
+
+TEST_F(CelebTest, NamesALineThatIsNotOfTheSet) {
+  write_file(home() / "celebA_val_orig.txt", "image64/5.png 3\nimage64/5.png 5\n");
+  const std::string sentence = made_up::complaint([&] { load_data_set(settings()); }, ExitCode::bad_data);
+  EXPECT_NE(sentence.find("celebA_val_orig.txt:2: expected a label from 0 to 4"), std::string::npos) << sentence;
+}
+
+TEST_F(CelebTest, NamesAMissingList) {
+  fs::remove(home() / "celebA_test_orig.txt");
+  const std::string sentence = made_up::complaint([&] { load_data_set(settings()); }, ExitCode::bad_data);
+  EXPECT_NE(sentence.find("holds no CelebA-5: celeba5/celebA_test_orig.txt is missing"), std::string::npos);
+}
+
+TEST(PictureSets, AreThoseOfTheField) {
+  EXPECT_EQ(sun397().classes, 397);
+  EXPECT_EQ(sun397().augmentation.least_scale, .8);
+  EXPECT_EQ(imagenet_lt().size, 224);
+  EXPECT_EQ(imagenet_lt().augmentation.least_scale, .08);
+  for (const char* name : {"celeba5", "sun397", "imagenet-lt"}) {
+    const Config settings = made_up::settings({{"data.set", name}});
+    EXPECT_EQ(settings.text("data.imbalance"), "own");
+    EXPECT_EQ(settings.text("data.validation"), "own");
+    EXPECT_TRUE(data_setting_acts("data.image_size", settings));
+    EXPECT_TRUE(data_setting_acts("data.drop_doubles", settings));
+  }
+  EXPECT_FALSE(data_setting_acts("data.drop_doubles", made_up::settings({{"data.set", "digits"}})));
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,237 @@
+#include "data/picture.hpp"
+
+#include <array>
+#include <cmath>
+#include <random>
+
+#include "data/made_pictures.hpp"
+#include "data/made_up.hpp"
+
+namespace m2m {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+std::string refusal(const std::string& bytes) {
+  return made_up::complaint([&] { decode_picture(bytes); }, ExitCode::bad_data);
+}
+
+int largest_difference(const Bytes& one, const Bytes& other) {
+  EXPECT_EQ(one.size(), other.size());
+  int largest = 0;
+  for (std::size_t i = 0; i < std::min(one.size(), other.size()); ++i)
+    largest = std::max(largest, std::abs(int{one[i]} - int{other[i]}));
+  return largest;
+}
+
+/// Grey of constant brightness in each quarter, which JPEG keeps almost exactly.
+Bytes quarters(int side) {
+  Bytes grey;
+  for (int y = 0; y < side; ++y)
+    for (int x = 0; x < side; ++x)
+      grey.push_back(static_cast<std::uint8_t>(60 + 100 * (y >= side / 2) + 50 * (x >= side / 2)));
+  return grey;
+}
+
+TEST(Jpeg, KeepsColoursUpToItsLosses) {
+  const Picture made = made_up::pattern(24, 40);
+  const Picture read = decode_picture(made_up::jpeg_of(made));
+  EXPECT_EQ(read.height, 24);
+  EXPECT_EQ(read.width, 40);
+  EXPECT_LE(largest_difference(read.rgb, made.rgb), 16);
+}
+
+TEST(Jpeg, OfGreyHasThreeEqualChannels) {
+  const Bytes grey = quarters(32);
+  const Picture read = decode_picture(made_up::jpeg_of(grey.data(), 32, 32, 1));
+  for (std::size_t i = 0; i < grey.size(); ++i) {
+    ASSERT_NEAR(read.rgb[3 * i], grey[i], 3) << i;
+    ASSERT_EQ(read.rgb[3 * i], read.rgb[3 * i + 1]);
+    ASSERT_EQ(read.rgb[3 * i], read.rgb[3 * i + 2]);
+  }
+}
+
+TEST(Jpeg, OfFourInksIsPrintedOnWhite) {
+  Bytes inks;  // libjpeg marks CMYK as Adobe's, whose values are what is missing of each ink
+  for (int i = 0; i < 256; ++i) inks.insert(inks.end(), {255, 128, 0, 204});
+  const Picture read = decode_picture(made_up::jpeg_of(inks.data(), 16, 16, 4));
+  EXPECT_NEAR(read.rgb[0], 204, 2);
+  EXPECT_NEAR(read.rgb[1], 102, 2);
+  EXPECT_NEAR(read.rgb[2], 0, 2);
+}
+
+TEST(Jpeg, CutAnywhereIsRefused) {
+  for (const bool is_progressive : {false, true}) {
+    const Picture made = made_up::pattern(24, 24);
+    const std::string whole = made_up::jpeg_of(made.rgb.data(), 24, 24, 3, is_progressive);
+    EXPECT_EQ(refusal(whole), "");
+    for (std::size_t size = 3; size < whole.size(); ++size)
+      ASSERT_EQ(refusal(whole.substr(0, size)).rfind("is damaged or ends in the middle", 0), 0U) << size;
+  }
+}
+
+TEST(Png, IsExact) {
+  const Picture made = made_up::pattern(9, 13);
+  const Picture read = decode_picture(made_up::png_of(made));
+  EXPECT_EQ(read.height, 9);
+  EXPECT_EQ(read.width, 13);
+  EXPECT_EQ(read.rgb, made.rgb);
+}
+
+TEST(Png, OfGreyAndOfAPaletteBecomesRgb) {
+  const Bytes grey{0, 100, 200, 255};
+  EXPECT_EQ(decode_picture(made_up::png_of(grey.data(), 2, 2, PNG_FORMAT_GRAY)).rgb,
+            (Bytes{0, 0, 0, 100, 100, 100, 200, 200, 200, 255, 255, 255}));
+  const Bytes colours{1, 2, 3, 200, 150, 100}, which{1, 0};
+  EXPECT_EQ(decode_picture(made_up::png_of(which.data(), 1, 2, PNG_FORMAT_RGB_COLORMAP, colours.data(), 2)).rgb,
+            (Bytes{200, 150, 100, 1, 2, 3}));
+}
+
+TEST(Png, ThatIsTransparentShowsBlack) {
+  const Bytes rgba{200, 100, 50, 255, 200, 100, 50, 128, 200, 100, 50, 0};
+  EXPECT_EQ(decode_picture(made_up::png_of(rgba.data(), 1, 3, PNG_FORMAT_RGBA)).rgb,
+            (Bytes{200, 100, 50, 100, 50, 25, 0, 0, 0}));
+}
+
+/// One grey pixel of 16 bits a sample, chunk by chunk; libpng's simple writer makes no such file without a gamma.
+std::string png_of_16_bits(std::uint8_t high, std::uint8_t low) {
+  std::string encoded;
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+  png_infop info = png_create_info_struct(png);
+  const auto write = [](png_structp to, png_bytep bytes, png_size_t size) {
+    static_cast<std::string*>(png_get_io_ptr(to))->append(reinterpret_cast<char*>(bytes), size);
+  };
+  png_set_write_fn(png, &encoded, write, [](png_structp) {});
+  png_set_IHDR(png, info, 1, 1, 16, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+               PNG_FILTER_TYPE_DEFAULT);
+  png_write_info(png, info);
+  std::array<std::uint8_t, 2> row{high, low};
+  png_write_row(png, row.data());
+  png_write_end(png, info);
+  png_destroy_write_struct(&png, &info);
+  return encoded;
+}
+
+TEST(Png, Of16BitsIsRoundedTo8) {
+  EXPECT_EQ(decode_picture(png_of_16_bits(100, 100)).rgb, (Bytes{100, 100, 100}));
+  EXPECT_EQ(decode_picture(png_of_16_bits(100, 240)).rgb, (Bytes{101, 101, 101}));
+}
+
+std::string png_chunk(const std::string& type, const std::string& data) {
+  const auto big_endian = [](unsigned long number) {
+    std::string bytes;
+    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift & 255);
+    return bytes;
+  };
+  const std::string body = type + data;
+  const unsigned long sum = crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size()));
+  return big_endian(data.size()) + body + big_endian(sum);
+}
+
+TEST(Png, WithAColourProfileThatTheLibraryFrownsOnIsReadAllTheSame) {
+  const Picture made = made_up::pattern(9, 13);
+  std::string encoded = made_up::png_of(made);
+  constexpr std::size_t header_end = 33;
+  encoded.insert(header_end, png_chunk("iCCP", std::string("profile\0\0 no profile", 20)));
+  EXPECT_EQ(decode_picture(encoded).rgb, made.rgb);
+}
+
+TEST(Png, WithAnythingElseThatTheLibraryFrownsOnIsRefused) {
+  std::string encoded = made_up::png_of(made_up::pattern(9, 13));
+  encoded.insert(33, png_chunk("tRNS", "of a wrong length"));
+  EXPECT_NE(refusal(encoded).find("tRNS"), std::string::npos) << refusal(encoded);
+}
+
+TEST(Png, CutAnywhereIsRefused) {
+  const std::string whole = made_up::png_of(made_up::pattern(9, 9));
+  for (std::size_t size = 8; size < whole.size(); ++size) ASSERT_NE(refusal(whole.substr(0, size)), "") << size;
+}
+
+TEST(Png, DamagedAnywhereInItsPixelsIsRefused) {
+  const std::string whole = made_up::png_of(made_up::pattern(9, 9));
+  const std::size_t first = whole.find("IDAT"), last = whole.find("IEND") - 8;  // with the checksum between
+  for (std::size_t at = first; at < last; ++at) {
+    std::string damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x04);
+    ASSERT_NE(refusal(damaged), "") << at - first << " of " << last - first;
+  }
+}
+
+TEST(Picture, OfAnotherFormatIsRefused) {
+  EXPECT_EQ(refusal(""), "is empty");
+  EXPECT_EQ(refusal("just text"), "is neither JPEG nor PNG");
+  EXPECT_EQ(refusal("\xFF\xD8"), "is neither JPEG nor PNG");
+}
+
+TEST(Picture, OfAbsurdSizeIsRefusedBeforeItsPixelsAreRead) {
+  check_picture_size(20'000, 5'000);
+  for (const auto& [height, width] : {std::pair{20'001, 1}, {1, 20'001}, {10'001, 10'000}, {0, 5}})
+    EXPECT_NE(made_up::complaint([&, h = height, w = width] { check_picture_size(h, w); }, ExitCode::bad_data), "");
+  std::string wide = made_up::jpeg_of(made_up::pattern(8, 8));
+  const std::size_t frame = wide.find("\xFF\xC0");
+  wide[frame + 7] = static_cast<char>(0xF0);  // the width's high byte
+  EXPECT_NE(refusal(wide).find("61,448 x 8 pixels"), std::string::npos) << refusal(wide);
+}
+
+TEST(Picture, DamagedAtRandomIsReadOrRefused) {
+  std::mt19937 random(5);
+  for (const std::string& whole :
+       {made_up::jpeg_of(made_up::pattern(20, 30)), made_up::png_of(made_up::pattern(20, 30))}) {
+    for (int round = 0; round < 500; ++round) {
+      std::string damaged = whole.substr(0, random() % 4 == 0 ? random() % whole.size() : whole.size());
+      for (unsigned flips = random() % 4; flips > 0 && !damaged.empty(); --flips)
+        damaged[random() % damaged.size()] = static_cast<char>(random());
+      refusal(damaged);
+    }
+  }
+}
+
+TEST(ResizeSquare, LeavesAPictureOfThatSizeAsItIs) {
+  const Picture made = made_up::pattern(32, 32);
+  EXPECT_EQ(resize_square(made, 32).rgb, made.rgb);
+}
+
+TEST(ResizeSquare, TakesTheMiddleOfTheLongerSide) {
+  Picture made = made_up::pattern(2, 6);
+  const Picture square = resize_square(made, 2);
+  for (std::size_t y = 0; y < 2; ++y)
+    for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(square.rgb[y * 6 + i], made.rgb[y * 18 + 6 + i]);
+}
+
+TEST(ResizeSquare, HalvesAsComputedByHand) {
+  // Four columns to two: the triangle is 4 pixels wide at its base, with weights 3:3:1 where one falls off the
+  // edge.
+  Picture made{4, 4, {}};
+  const int columns[] = {0, 70, 140, 210};
+  for (int y = 0; y < 4; ++y)
+    for (const int value : columns) made.rgb.insert(made.rgb.end(), 3, static_cast<std::uint8_t>(value));
+  const Picture half = resize_square(made, 2);
+  ASSERT_EQ(half.rgb.size(), 12U);
+  EXPECT_EQ(half.rgb[0], 50);   // (3 * 0 + 3 * 70 + 140) / 7
+  EXPECT_EQ(half.rgb[3], 160);  // (70 + 3 * 140 + 3 * 210) / 7
+  EXPECT_EQ(half.rgb[6], 50);
+}
+
+TEST(ResizeSquare, KeepsOneColourWhateverTheSizes) {
+  for (const auto& [height, width, size] : {std::array{7, 300, 5}, {3, 3, 32}, {1, 1, 8}, {1000, 9, 4}}) {
+    const Picture made{height, width, Bytes(static_cast<std::size_t>(3 * height * width), 201)};
+    const Picture square = resize_square(made, size);
+    EXPECT_EQ(square.rgb, Bytes(static_cast<std::size_t>(3 * size * size), 201)) << height << " x " << width;
+  }
+}
+
+TEST(ResizeSquare, MirrorsWhereThePictureIsMirrored) {
+  const Picture made = made_up::pattern(40, 40);
+  Picture mirrored = made;
+  for (std::size_t y = 0; y < 40; ++y)
+    for (std::size_t x = 0; x < 40; ++x)
+      for (std::size_t c = 0; c < 3; ++c) mirrored.rgb[(y * 40 + x) * 3 + c] = made.rgb[(y * 40 + 39 - x) * 3 + c];
+  const Picture one = resize_square(made, 16), other = resize_square(mirrored, 16);
+  for (std::size_t y = 0; y < 16; ++y)
+    for (std::size_t x = 0; x < 16; ++x)
+      for (std::size_t c = 0; c < 3; ++c)
+        ASSERT_EQ(one.rgb[(y * 16 + x) * 3 + c], other.rgb[(y * 16 + 15 - x) * 3 + c]);
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,222 @@
+#include "data/read_pictures.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "core/hash.hpp"
+#include "data/made_pictures.hpp"
+#include "data/made_up.hpp"
+#include "data/picture_cache.hpp"
+#include "data/workers.hpp"
+
+namespace m2m {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ReadPicturesTest : public testing::Test {
+ protected:
+  ReadPicturesTest() {
+    for (int i = 0; i < 12; ++i) {
+      const std::string name = fmt::format("p{}.{}", i, i % 2 == 0 ? "png" : "jpg");
+      const Picture picture = made_up::pattern(10 + i, 12, i);
+      write_file(folder_ / name, i % 2 == 0 ? made_up::png_of(picture) : made_up::jpeg_of(picture));
+      part_.list.paths.push_back(name);
+      part_.list.labels.push_back(i % 3);
+    }
+    part_.name = "train";
+    part_.cache = folder_ / ".cache.bin";
+  }
+
+  ReadPart read(int threads = 2, int size = 8) const {
+    return read_pictures(std::span(&part_, 1), folder_.path(), size, threads).at(0);
+  }
+
+  std::string reading_fails() const {
+    return made_up::complaint([&] { read(); }, ExitCode::bad_data);
+  }
+
+  /// Other bytes, but the size and time that the cache knows: whoever decodes it now fails or reads something else.
+  void ruin_unseen(const std::string& name) const {
+    const auto time = fs::last_write_time(folder_ / name);
+    write_file(folder_ / name, std::string(fs::file_size(folder_ / name), 'x'));
+    fs::last_write_time(folder_ / name, time);
+  }
+
+  bool has_partial() const {
+    for (const auto& entry : fs::directory_iterator(folder_.path()))
+      if (entry.path().string().find(".partial") != std::string::npos) return true;
+    return false;
+  }
+
+  made_up::Folder folder_;
+  PicturePart part_;
+};
+
+TEST_F(ReadPicturesTest, GivesPlanesOfTheResizedPicturesInTheOrderOfTheList) {
+  const Images images = read().images;
+  EXPECT_EQ(images.shape, (ImageShape{3, 8, 8}));
+  EXPECT_EQ(images.labels, part_.list.labels);
+  ASSERT_EQ(images.pixels.size(), 12U * 192);
+  for (std::size_t i = 0; i < 12; ++i) {
+    const Picture square = resize_square(decode_picture(read_file(folder_ / part_.list.paths[i])), 8);
+    for (std::size_t at = 0; at < 64; ++at)
+      for (std::size_t c = 0; c < 3; ++c)
+        ASSERT_EQ(images.pixels[i * 192 + c * 64 + at], square.rgb[3 * at + c]) << i;
+  }
+}
+
+TEST_F(ReadPicturesTest, IsTheSameByOneThreadAndByMany) {
+  const ReadPart one = read(1);
+  fs::remove(part_.cache);
+  const ReadPart many = read(7);
+  EXPECT_EQ(one.images.pixels, many.images.pixels);
+  EXPECT_EQ(one.sha256, many.sha256);
+}
+
+TEST_F(ReadPicturesTest, DecodesOnce) {
+  const ReadPart first = read();
+  for (const std::string& name : part_.list.paths) ruin_unseen(name);
+  const ReadPart second = read();
+  EXPECT_EQ(first.images.pixels, second.images.pixels);
+  EXPECT_EQ(first.sha256, second.sha256);
+}
+
+TEST_F(ReadPicturesTest, MapsACacheInAFolderThatCannotBeWrittenTo) {
+  const ReadPart first = read();
+  fs::remove(part_.cache.string() + ".lock");
+  fs::permissions(folder_.path(), fs::perms::owner_read | fs::perms::owner_exec);
+  EXPECT_EQ(read().images.pixels, first.images.pixels);
+  EXPECT_FALSE(fs::exists(part_.cache.string() + ".lock"));
+  fs::permissions(folder_.path(), fs::perms::owner_all);
+}
+
+TEST_F(ReadPicturesTest, DecodesAgainWhereAPictureHasChanged) {
+  const ReadPart first = read();
+  write_file(folder_ / "p0.png", made_up::png_of(made_up::pattern(30, 30, 77)));
+  const ReadPart second = read();
+  EXPECT_NE(first.sha256, second.sha256);
+  EXPECT_EQ(second.images.pixels[0], resize_square(made_up::pattern(30, 30, 77), 8).rgb[0]);
+}
+
+TEST_F(ReadPicturesTest, DecodesAgainForAnotherListOrSize) {
+  const ReadPart first = read();
+  std::swap(part_.list.paths[0], part_.list.paths[1]);
+  const ReadPart swapped = read();
+  EXPECT_EQ(swapped.images.pixels[0], first.images.pixels[192]);
+  part_.list.labels[5] = 0;
+  EXPECT_NE(read().sha256, swapped.sha256);
+  EXPECT_EQ(read(2, 6).images.shape, (ImageShape{3, 6, 6}));
+}
+
+TEST_F(ReadPicturesTest, MakesATruncatedOrForeignCacheAnew) {
+  const ReadPart first = read();
+  const std::string whole = read_file(part_.cache);
+  std::vector<std::string> others{"", "M2M", "not a cache\n", std::string(5000, 'x'), whole + "x"};
+  for (std::size_t size = 0; size < whole.size(); size += 311) others.push_back(whole.substr(0, size));
+  for (const std::string& other : others) {
+    write_file(part_.cache, other);
+    ASSERT_EQ(read().images.pixels, first.images.pixels) << other.size();
+    ASSERT_TRUE(read_file(part_.cache) == whole) << other.size();
+  }
+}
+
+TEST_F(ReadPicturesTest, MakesACacheAnewWhereAnyByteOfItIsDamaged) {
+  read();
+  const std::string whole = read_file(part_.cache);
+  constexpr std::size_t header_end = 216, pixels_begin = 256;
+  for (std::size_t at = 0; at < whole.size(); at += 61) {
+    if (at >= header_end && at < pixels_begin) continue;  // nothing lies there
+    std::string damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 1);
+    write_file(part_.cache, damaged);
+    read();
+    ASSERT_TRUE(read_file(part_.cache) == whole) << at;
+  }
+}
+
+TEST_F(ReadPicturesTest, LeavesAMapThatIsInUseAloneWhereTheCacheIsReplaced) {
+  const ReadPart first = read();
+  const std::vector<std::uint8_t> before(first.images.pixels.begin(), first.images.pixels.end());
+  write_file(folder_ / "p0.png", made_up::png_of(made_up::pattern(30, 30, 77)));
+  read();
+  EXPECT_EQ(before, std::vector<std::uint8_t>(first.images.pixels.begin(), first.images.pixels.end()));
+}
+
+TEST_F(ReadPicturesTest, NamesAllThatIsMissingOrDamagedAtOnce) {
+  fs::remove(folder_ / "p3.jpg");
+  write_file(folder_ / "p4.png", "");
+  write_file(folder_ / "p5.jpg", "text that is called a picture");
+  const std::string whole = read_file(folder_ / "p7.jpg");
+  write_file(folder_ / "p7.jpg", whole.substr(0, whole.size() / 2));
+  const std::string sentence = reading_fails();
+  EXPECT_EQ(sentence.rfind(folder_.path().string() + ": 4 of 12 listed pictures are missing or damaged: p3.jpg is "
+                                                     "missing, p4.png is empty, p5.jpg is neither JPEG nor PNG, "
+                                                     "p7.jpg is damaged or ends in the middle",
+                           0),
+            0U)
+      << sentence;
+  EXPECT_FALSE(fs::exists(part_.cache));
+  EXPECT_FALSE(has_partial());
+}
+
+TEST_F(ReadPicturesTest, NamesWhatIsMissingInAllParts) {
+  PicturePart test{"test", {{"gone.jpg"}, {0}}, folder_ / ".test.bin"};
+  fs::remove(folder_ / "p0.png");
+  const std::vector<PicturePart> parts{part_, test};
+  const std::string sentence =
+      made_up::complaint([&] { read_pictures(parts, folder_.path(), 8, 2); }, ExitCode::bad_data);
+  EXPECT_NE(sentence.find("2 of 13 listed pictures"), std::string::npos) << sentence;
+  EXPECT_NE(sentence.find("p0.png is missing, gone.jpg is missing;"), std::string::npos) << sentence;
+}
+
+TEST_F(ReadPicturesTest, NamesTwentyAndCountsTheRest) {
+  part_.list = {};
+  for (int i = 0; i < 1025; ++i) {
+    part_.list.paths.push_back(fmt::format("gone{}.jpg", i));
+    part_.list.labels.push_back(0);
+  }
+  const std::string sentence = reading_fails();
+  EXPECT_NE(sentence.find("gone19.jpg is missing, and 1,005 more;"), std::string::npos) << sentence;
+  EXPECT_EQ(sentence.find("gone20.jpg"), std::string::npos);
+}
+
+TEST_F(ReadPicturesTest, SaysToSetDataCacheWhereNothingCanBeWritten) {
+  write_file(folder_ / "file", "");
+  part_.cache = folder_ / "file" / "cache.bin";
+  const std::string sentence = made_up::complaint([&] { read(); }, ExitCode::input_output);
+  EXPECT_NE(sentence.find("set data.cache to a folder that can be written to"), std::string::npos) << sentence;
+}
+
+TEST_F(ReadPicturesTest, WaitsForAnotherThatMakesTheSameCache) {
+  std::vector<std::string> hashes(4);
+  const auto failures = do_all(4, 4, [&](std::int64_t i) { hashes[i] = read(1).sha256; });
+  EXPECT_TRUE(failures.empty()) << failures.front().sentence;
+  EXPECT_EQ(hashes, std::vector<std::string>(4, read().sha256));
+}
+
+TEST(DoAll, DoesEachOnceAndReturnsFailuresInOrder) {
+  std::vector<int> times(1000);
+  const auto failures = do_all(1000, 8, [&](std::int64_t i) {
+    ++times[i];
+    if (i % 100 == 7) throw data_error(fmt::format("item {}", i));
+  });
+  EXPECT_EQ(times, std::vector<int>(1000, 1));
+  ASSERT_EQ(failures.size(), 10U);
+  for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(failures[i].sentence, fmt::format("item {}", 100 * i + 7));
+  EXPECT_TRUE(do_all(0, 8, [](std::int64_t) { FAIL(); }).empty());
+}
+
+TEST(DecoderCount, FollowsTheEnvironment) {
+  ::setenv("M2M_DECODERS", "3", 1);
+  EXPECT_EQ(decoder_count(), 3);
+  for (const char* nonsense : {"", "0", "-4", "many"}) {
+    ::setenv("M2M_DECODERS", nonsense, 1);
+    EXPECT_GE(decoder_count(), 1);
+    EXPECT_LE(decoder_count(), 16);
+  }
+  ::unsetenv("M2M_DECODERS");
+}
+
+}  // namespace
+}  // namespace m2m
