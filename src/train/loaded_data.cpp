@@ -39,21 +39,32 @@ Key subset_key(const Config& resolved) {
   return {static_cast<std::uint32_t>(resolved.integer("seeds.subset")), SeedRole::subset};
 }
 
-/// What decides the content of a LoadedData.
-std::string shelf_key(const Config& resolved) {
+/// Whether a setting decides how data are cut into parts, and not what is read.
+bool cuts(const std::string& name) {
+  for (const char* cutting : {"data.imbalance", "data.ratio", "data.largest", "data.rounding", "data.subset",
+                              "data.validation", "data.fold", "data.folds", "seeds.subset"}) {
+    if (name == cutting) return true;
+  }
+  return false;
+}
+
+/// The settings that decide what is read, or how it is cut.
+std::string shelf_key(const Config& resolved, bool of_cut) {
   Json key = Json::object();
   for (const auto& [name, value] : resolved.json().items()) {
-    if (name.starts_with("data.") || name == "seeds.subset") key[name] = value;
+    if ((name.starts_with("data.") || name == "seeds.subset") && cuts(name) == of_cut) key[name] = value;
   }
   return canonical_json(key);
 }
 
-}  // namespace
-
-void place(LoadedData& data, torch::Device device) {
+void place_samples(LoadedData& data, torch::Device device) {
   for (const Pool pool : {Pool::train, Pool::test, Pool::validation}) {
     samples_of(data, pool) = place_pixels(as_tensor(pool_of(data.set, pool)), device);
   }
+}
+
+/// Mean and deviation, where they are missing.
+void measure(LoadedData& data) {
   if (data.mean.empty()) data.mean = data.set.mean;
   if (data.std.empty()) data.std = data.set.std;
   if (!data.mean.empty()) return;
@@ -62,12 +73,24 @@ void place(LoadedData& data, torch::Device device) {
   data.std = statistics[1];
 }
 
-std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Device device) {
-  auto data = std::make_shared<LoadedData>();
-  data->set = load_data_set(resolved);
+std::shared_ptr<const LoadedData> cut_data(const LoadedData& read, const Config& resolved) {
+  auto data = std::make_shared<LoadedData>(read);
   data->split = split_data(data->set, resolved, subset_key(resolved));
-  place(*data, device);
+  measure(*data);
   return data;
+}
+
+constexpr std::size_t most_cuts = 64;
+
+}  // namespace
+
+void place(LoadedData& data, torch::Device device) {
+  place_samples(data, device);
+  measure(data);
+}
+
+std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Device device) {
+  return DataShelf().get(resolved, device);
 }
 
 std::shared_ptr<const LoadedData> filled_up(const LoadedData& data, Key key, torch::Device device) {
@@ -78,13 +101,20 @@ std::shared_ptr<const LoadedData> filled_up(const LoadedData& data, Key key, tor
 }
 
 std::shared_ptr<const LoadedData> DataShelf::get(const Config& resolved, torch::Device device) {
-  const std::string key = shelf_key(resolved) + device.str();
-  if (kept_ == nullptr || key != key_) {
-    kept_.reset();  // the old one's memory first
-    kept_ = load_data(resolved, device);
+  const std::string key = shelf_key(resolved, false) + device.str();
+  if (read_ == nullptr || key != key_) {
+    cut_.clear();  // the old one's memory first
+    read_.reset();
+    auto data = std::make_shared<LoadedData>();
+    data->set = load_data_set(resolved);
+    place_samples(*data, device);
+    read_ = std::move(data);
     key_ = key;
   }
-  return kept_;
+  if (cut_.size() >= most_cuts) cut_.clear();
+  auto& cut = cut_[shelf_key(resolved, true)];
+  if (cut == nullptr) cut = cut_data(*read_, resolved);
+  return cut;
 }
 
 std::vector<std::int32_t> part_labels(const LoadedData& data, const Part& part) {

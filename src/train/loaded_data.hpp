@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <array>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -32,15 +33,16 @@ std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Devic
 /// The same data with its training part filled up by SMOTE. Local, deterministic.
 std::shared_ptr<const LoadedData> filled_up(const LoadedData& data, Key key, torch::Device device);
 
-/// load_data, remembering the last data set, so that the trials of a grid do not read it again. One thread at a
-/// time.
+/// load_data, remembering the last data set and how it was cut, so that the trials of a grid do not read it again.
+/// One thread at a time.
 class DataShelf {
  public:
   std::shared_ptr<const LoadedData> get(const Config& resolved, torch::Device device = torch::kCPU);
 
  private:
-  std::string key_;
-  std::shared_ptr<const LoadedData> kept_;
+  std::string key_;                                               // of what was read
+  std::shared_ptr<const LoadedData> read_;                        // not cut
+  std::map<std::string, std::shared_ptr<const LoadedData>> cut_;  // they share what was read
 };
 
 /// Labels of a part, in its order.

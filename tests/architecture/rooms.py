@@ -23,6 +23,9 @@ LIBRARIES = {
     "NCCL": (["nccl.h", "nccl_device.h"], ["dist/tensors", "apps/doctor_devices_cuda.cpp"]),
     "HDF5": (["hdf5.h", "hdf5_hl.h", "H5"], ["results"]),
     "spdlog": (["spdlog/"], ["core/log.cpp"]),
+    "libjpeg": (["jpeglib.h", "jerror.h"], ["data"]),
+    "libpng": (["png.h"], ["data"]),
+    "libzip": (["zip.h"], ["data"]),
     "torch": (["torch/", "ATen/", "c10/"], ["dist/tensors", "nn", "methods", "train", "apps", "bench"]),
 }
 

@@ -95,12 +95,30 @@ void expect_same_epochs(const Result& together, const Result& alone, double tole
 }
 
 TEST(ParallelTrial, EqualsATrialOfOneRankToRoundingInFloat64) {
-  for (const char* method : {"ERM", "M2m"}) {
+  for (const char* method : {"ERM", "M2m", "M2m-LDAM", "SMOTE", "mixup-DRW", "CMO"}) {
     const Config config = config_of({{"method", method}});
     const Result together = run_together(config);
     const Result alone_ = run(config, alone());
     EXPECT_LT(largest_difference(together.weights, alone_.weights), 1e-9) << method;
     expect_same_epochs(together, alone_, 1e-9);
+  }
+}
+
+TEST(ParallelTrial, OfASecondStageEqualsThatOfOneRank) {
+  const Config erm = config_of({{"method", "ERM"}});
+  Trial base(setup_of(erm, alone()));
+  base.submit(3);
+  for (const char* method : {"cRT", "LWS"}) {
+    const auto run_stage = [&](std::shared_ptr<Communicator> ranks) {
+      TrialSetup setup = setup_of(config_of({{"method", method}, {"second.epochs", 2}}), std::move(ranks));
+      setup.start = base.checkpoint();
+      Trial trial(std::move(setup));
+      trial.submit(1000);
+      return copy_state(trial.network());
+    };
+    const NetworkState together = run_stage(communicator_for(everybody(), torch::kCPU));
+    const NetworkState alone_ = run_stage(alone());
+    EXPECT_LT(largest_difference(together, alone_), 1e-9) << method;
   }
 }
 
