@@ -25,7 +25,7 @@ bool equal(const Slot& a, const Slot& b) {
 }
 
 bool equal(const Translation& a, const Translation& b) {
-  return a.slot == b.slot && a.seed_slot == b.seed_slot && a.seed_class == b.seed_class && a.target == b.target &&
+  return a.slot == b.slot && a.seed == b.seed && a.seed_class == b.seed_class && a.target == b.target &&
          a.coin == b.coin;
 }
 

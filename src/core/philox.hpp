@@ -34,6 +34,10 @@ enum class Purpose : std::uint8_t {
   partner_class = 19,  // class of a partner from outside the batch
   partner_image = 20,  // its image within the class
   partner_crop = 21,   // its shift and flip
+  pool = 22,           // which images of a class may be seeds
+  pool_image = 23,     // which of them is one
+  pool_crop = 24,      // its shift and flip
+  random_label = 25,   // another label than a translation's target
 };
 
 /// A Philox key: 32 bits of seed, 32 bits of role.

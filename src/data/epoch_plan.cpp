@@ -25,17 +25,6 @@ std::int32_t balanced_image(const PlanBasis& basis, Place at, Purpose class_purp
   return images[of_image.below(static_cast<std::int64_t>(images.size()))];
 }
 
-Slot augmented(const PlanBasis& basis, std::int32_t image, Stream stream) {
-  if (basis.augmentation.least_scale < 1) {
-    const kernels::Window window = draw_window(stream, basis.shape, basis.augmentation.least_scale);
-    return {image, 0, 0, static_cast<std::uint8_t>(basis.augmentation.flip ? stream.below(2) : 0), window};
-  }
-  const int pad = basis.augmentation.pad;
-  const auto dy = static_cast<std::int8_t>(stream.below(2 * pad + 1) - pad);
-  const auto dx = static_cast<std::int8_t>(stream.below(2 * pad + 1) - pad);
-  return {image, dy, dx, static_cast<std::uint8_t>(basis.augmentation.flip ? stream.below(2) : 0)};
-}
-
 /// Images of the slots [first, last) of an epoch, where a shuffle of all images goes on from epoch to epoch.
 std::vector<std::int32_t> filled_images(const PlanBasis& basis, int epoch, std::int64_t first, std::int64_t last) {
   const auto all = static_cast<std::int64_t>(basis.labels.size());
@@ -110,6 +99,17 @@ kernels::Window draw_window(Stream& stream, ImageShape shape, double least_scale
             static_cast<std::int16_t>(width)};
   }
   return {0, 0, static_cast<std::int16_t>(shape.height), static_cast<std::int16_t>(shape.width)};
+}
+
+Slot augmented(const PlanBasis& basis, std::int32_t image, Stream stream) {
+  if (basis.augmentation.least_scale < 1) {
+    const kernels::Window window = draw_window(stream, basis.shape, basis.augmentation.least_scale);
+    return {image, 0, 0, static_cast<std::uint8_t>(basis.augmentation.flip ? stream.below(2) : 0), window};
+  }
+  const int pad = basis.augmentation.pad;
+  const auto dy = static_cast<std::int8_t>(stream.below(2 * pad + 1) - pad);
+  const auto dx = static_cast<std::int8_t>(stream.below(2 * pad + 1) - pad);
+  return {image, dy, dx, static_cast<std::uint8_t>(basis.augmentation.flip ? stream.below(2) : 0)};
 }
 
 std::int64_t epoch_size(const PlanBasis& basis) { return total(basis.counts); }

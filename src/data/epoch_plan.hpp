@@ -24,6 +24,7 @@ struct Slot {
   std::int8_t dy, dx;           // crop offset minus the padding, in -pad .. pad
   std::uint8_t flip;            // 1: mirrored left to right
   kernels::Window window = {};  // the part that is resized to the whole; height 0: none
+  bool operator==(const Slot&) const = default;
 };
 
 /// An epoch of ceil(N / batch) batches, the last one short, N slots in all.
@@ -57,6 +58,9 @@ std::int64_t epoch_size(const PlanBasis& basis);
 /// A slot from outside the batch for slot `slot` of a step: a class-balanced draw with an augmentation of its own.
 /// Pure; bit-identical everywhere.
 Slot partner_slot(const PlanBasis& basis, int epoch, std::int64_t step, std::size_t slot);
+
+/// An image of the training part, augmented by the numbers of `stream`. Pure.
+Slot augmented(const PlanBasis& basis, std::int32_t image, Stream stream);
 
 /// A part of an image of that shape: of a share of its area from least_scale to 1, uniform, sides 3:4 to 4:3 by the
 /// log, at a uniform place; the whole where ten tries do not fit, as torchvision's RandomResizedCrop but for that.

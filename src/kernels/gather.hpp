@@ -7,6 +7,7 @@ namespace m2m::kernels {
 /// A part of an image that is resized to the whole; height 0: none.
 struct Window {
   std::int16_t top = 0, left = 0, height = 0, width = 0;
+  bool operator==(const Window&) const = default;
 };
 
 /// One image of a batch: which row, and how it is shifted (dy, dx) or resized, and mirrored.

@@ -37,8 +37,9 @@ struct EditContext {
   Key plan;
   int epoch = 0;
   std::int64_t step = 0;
-  /// Any slots of the step, gathered and augmented: seeds may lie in the shares of other ranks. [m, c, h, w]
-  std::function<torch::Tensor(const std::vector<std::int32_t>& slots)> images_of;
+  /// Any images of the training part, gathered and augmented: seeds may lie in the shares of other ranks, or outside
+  /// of the step. [m, c, h, w]
+  std::function<torch::Tensor(const std::vector<Slot>& slots)> images_of;
 };
 
 using PlanEditsFn = std::function<StepTranslations(const PlanBasis&, std::span<const Slot>, int epoch,

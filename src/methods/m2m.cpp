@@ -56,6 +56,24 @@ torch::Tensor scaled_noise(const EditContext& context, const std::vector<Transla
   return noise.to(like.options());
 }
 
+std::vector<Slot> seeds_of(const std::vector<Translation>& translations) {
+  std::vector<Slot> seeds(translations.size());
+  std::transform(translations.begin(), translations.end(), seeds.begin(), [](const auto& t) { return t.seed; });
+  return seeds;
+}
+
+/// x* of each translation, from its seed and the noise of its start.
+torch::Tensor translated_images(const M2mSettings& settings, const EditContext& context,
+                                const StepTranslations& planned, const std::vector<Translation>& translations,
+                                const Edited& edited, const torch::Tensor& seeds) {
+  torch::Tensor start = seeds;
+  if (settings.plan.random_start) {
+    start = (start + scaled_noise(context, translations, planned.noise_scale, start)).clamp_(0, 1);
+  }
+  if (settings.translate.lambda != 0) context.f.refresh();
+  return translate(context.f, context.g, start, edited.seed_classes, edited.targets, planned.n(), settings.translate);
+}
+
 /// Each step goes forward and back through each network; g's test follows.
 double passes_of(const TranslateSettings& settings) {
   const double networks = settings.lambda == 0 ? 1 : 2;
@@ -82,6 +100,13 @@ std::vector<Field> number_fields() {
       {"m2m.gamma", FieldType::number, 0.9, "", "How sure g must be of a translation (see m2m.gamma_test).", {}, 0},
       {"m2m.steps", FieldType::integer, 10, "steps", "T, gradient steps of a translation.", {}, 1, 1000},
       {"m2m.step_size", FieldType::number, 0.1, "L2 in pixels", "eta, the length of a step.", {}, 0},
+      {"m2m.pool",
+       FieldType::integer,
+       0,
+       "images",
+       "Seeds come from a fixed pool of that many images a class, nested for smaller numbers; 0: from the batch.",
+       {},
+       0},
       {"m2m.random_start", FieldType::flag, true, "", "Begin a translation with a little noise on the seed image."},
       {"m2m.noise",
        FieldType::number,
@@ -116,6 +141,18 @@ std::vector<Field> choice_fields() {
        "",
        "Toss the coin before translating (exact and cheaper), or after, as the paper words it.",
        {"coin-first", "translate-first"}},
+      {"m2m.label",
+       FieldType::text,
+       "target",
+       "",
+       "What an accepted image is trained on: its target, or any class that is neither that nor the seed's.",
+       {"target", "random"}},
+      {"m2m.image",
+       FieldType::text,
+       "translated",
+       "",
+       "What an accepted slot shows: the translated image; the seed itself; the seed, with the coin alone deciding.",
+       {"translated", "clean", "clean-coin"}},
       {"m2m.g_from", FieldType::text, "", "file",
        "A trained g (.safetensors, or the authors' .t7); empty: the sweep trains one per data, ratio and seed."},
       {"m2m.g_epoch",
@@ -150,6 +187,11 @@ M2mSettings m2m_settings(const Config& resolved) {
       resolved.text("m2m.gamma_test") == "probability" ? GammaTest::probability : GammaTest::cross_entropy;
   settings.plan.order =
       resolved.text("m2m.order") == "coin-first" ? CoinOrder::coin_first : CoinOrder::translate_first;
+  settings.plan.pool = resolved.integer("m2m.pool");
+  settings.plan.label = resolved.text("m2m.label") == "random" ? TrainLabel::random : TrainLabel::target;
+  const std::string image = resolved.text("m2m.image");
+  if (image == "clean") settings.image = AcceptedImage::clean;
+  if (image == "clean-coin") settings.image = AcceptedImage::clean_coin;
   return settings;
 }
 
@@ -163,33 +205,37 @@ Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const 
   edited.seed_classes = on_device(column(translations, &Translation::seed_class), device);
   edited.targets = on_device(column(translations, &Translation::target), device);
   edited.coins = coins(translations, device);
-
-  torch::Tensor start = context.images_of(column(translations, &Translation::seed_slot));
-  if (settings.plan.random_start) {
-    start = (start + scaled_noise(context, translations, planned.noise_scale, start)).clamp_(0, 1);
+  edited.accepted = edited.coins;
+  const torch::Tensor seeds = context.images_of(seeds_of(translations));
+  torch::Tensor shown = seeds;
+  if (settings.image != AcceptedImage::clean_coin) {
+    const torch::Tensor translated = translated_images(settings, context, planned, translations, edited, seeds);
+    const torch::Tensor believed =
+        passes_gamma(target_probability(context.g, translated, edited.targets), settings.translate);
+    edited.accepted = believed.logical_and(edited.coins);
+    if (settings.image == AcceptedImage::translated) shown = translated;
   }
-  if (settings.translate.lambda != 0) context.f.refresh();
-  const torch::Tensor translated =
-      translate(context.f, context.g, start, edited.seed_classes, edited.targets, planned.n(), settings.translate);
-  const torch::Tensor believed =
-      passes_gamma(target_probability(context.g, translated, edited.targets), settings.translate);
-  edited.accepted = believed.logical_and(edited.coins);
-
   const torch::NoGradGuard no_gradient;
   const torch::Tensor own = batch.images.index_select(0, edited.rows);
-  batch.images.index_copy_(0, edited.rows, torch::where(edited.accepted.view({-1, 1, 1, 1}), translated, own));
+  batch.images.index_copy_(0, edited.rows, torch::where(edited.accepted.view({-1, 1, 1, 1}), shown, own));
+  const torch::Tensor labels = on_device(column(translations, &Translation::label), device);
+  const torch::Tensor own_labels = batch.labels.index_select(0, edited.rows);
+  batch.labels.index_copy_(0, edited.rows, torch::where(edited.accepted, labels, own_labels));
   return edited;
 }
 
 BatchEditing m2m_editing(const Config& resolved) {
   const M2mSettings settings = m2m_settings(resolved);
   return {
-      [settings](const PlanBasis& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
-                 ImageShape shape) { return plan_translations(basis, slots, epoch, step, settings.plan, shape); },
+      [settings, pools = SeedPools()](const PlanBasis& basis, std::span<const Slot> slots, int epoch,
+                                      std::int64_t step, ImageShape shape) mutable {
+        if (settings.plan.pool > 0 && pools.empty()) pools = seed_pools(basis, settings.plan.pool);
+        return plan_translations(basis, slots, epoch, step, settings.plan, shape, pools);
+      },
       [settings](const EditContext& context, const StepTranslations& planned, Batch& batch) {
         return apply_m2m(settings, context, planned, batch);
       },
-      passes_of(settings.translate)};
+      settings.image == AcceptedImage::clean_coin ? 0 : passes_of(settings.translate)};
 }
 
 }  // namespace m2m

@@ -7,9 +7,17 @@
 
 namespace m2m {
 
+/// What an accepted slot shows.
+enum class AcceptedImage {
+  translated,
+  clean,       // the seed, augmented, without noise: translated and tested as ever, but not shown (M2m-Clean)
+  clean_coin,  // the same with the coin alone deciding: nothing is translated
+};
+
 struct M2mSettings {
   M2mPlanSettings plan;
   TranslateSettings translate;
+  AcceptedImage image = AcceptedImage::translated;
 };
 
 /// The rows of m2m.*, the settings of the method.
@@ -17,7 +25,7 @@ std::vector<Field> m2m_fields();
 
 M2mSettings m2m_settings(const Config& resolved);
 
-/// Translates what `planned` says of the slots of `batch` and puts the accepted images into them.
+/// Translates what `planned` says of the slots of `batch` and puts the accepted images, and their labels, into them.
 ///
 /// The same slots are kept, and x* is the same up to rounding, for both orders and however the step's slots are
 /// dealt to batches. Local; draws by counter only.

@@ -83,6 +83,71 @@ void scale_noise(const PlanBasis& basis, StepTranslations& planned, int epoch, s
   }
 }
 
+/// What is drawn for one slot of a step.
+struct SlotDraws {
+  const PlanBasis& basis;
+  int epoch;
+  std::int64_t step;
+  std::size_t slot;
+  Stream from(Purpose purpose) const {
+    return {basis.plan, purpose, static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(step),
+            static_cast<std::uint32_t>(slot)};
+  }
+};
+
+/// Weights of the classes that a slot of class `target` may be translated from, [K].
+std::vector<double> class_weights(const ClassCounts& counts, int target, double beta) {
+  std::vector<double> weights(counts.size());
+  for (std::size_t k = 0; k < weights.size(); ++k) {
+    weights[k] = accept_probability(counts, static_cast<int>(k), target, beta);
+  }
+  return weights;
+}
+
+std::optional<Slot> draw_from_batch(const SlotDraws& draw, const std::vector<double>& weight,
+                                    std::span<const Slot> slots, const std::vector<std::int32_t>& labels,
+                                    SeedBy seed_by) {
+  const Stream stream = draw.from(Purpose::seed_image);
+  const int slot = seed_by == SeedBy::sample ? draw_seed_by_sample(labels, weight, stream)
+                                             : draw_seed_by_class(labels, weight, stream);
+  if (slot < 0) return std::nullopt;
+  return slots[slot];
+}
+
+std::optional<Slot> draw_from_pool(const SlotDraws& draw, const std::vector<double>& weight, const SeedPools& pools) {
+  const int seed_class = draw_by_weight(weight, draw.from(Purpose::seed_image).uniform());
+  if (seed_class < 0) return std::nullopt;
+  const std::vector<std::int32_t>& pool = pools[seed_class];
+  const auto image = pool[draw.from(Purpose::pool_image).below(static_cast<std::int64_t>(pool.size()))];
+  return augmented(draw.basis, image, draw.from(Purpose::pool_crop));
+}
+
+/// Uniform over the classes that are neither of the two.
+std::int32_t draw_other_class(Stream stream, std::int32_t classes, std::int32_t a, std::int32_t b) {
+  auto label = static_cast<std::int32_t>(stream.below(classes - 2));
+  const auto [low, high] = std::minmax(a, b);
+  if (label >= low) ++label;
+  if (label >= high) ++label;
+  return label;
+}
+
+Translation translation_of(const SlotDraws& draw, const Slot& seed, std::int32_t target,
+                           const std::vector<double>& weight, const M2mPlanSettings& settings) {
+  Translation translation;
+  translation.slot = static_cast<std::int32_t>(draw.slot);
+  translation.seed = seed;
+  translation.seed_class = draw.basis.labels[seed.image];
+  translation.target = translation.label = target;
+  if (settings.label == TrainLabel::random) {
+    translation.label = draw_other_class(draw.from(Purpose::random_label),
+                                         static_cast<std::int32_t>(draw.basis.counts.size()), target,
+                                         translation.seed_class);
+  }
+  translation.coin = draw.from(Purpose::coin).uniform() < weight[translation.seed_class];
+  translation.worked = translation.coin || settings.order == CoinOrder::translate_first;
+  return translation;
+}
+
 }  // namespace
 
 std::vector<std::int32_t> StepTranslations::worked_slots() const {
@@ -102,31 +167,37 @@ double generate_probability(const ClassCounts& counts, int label) {
   return 1.0 - static_cast<double>(counts[label]) / static_cast<double>(largest(counts));
 }
 
+SeedPools seed_pools(const PlanBasis& basis, std::int64_t m) {
+  SeedPools pools;
+  for (std::size_t k = 0; k < basis.of_class.size(); ++k) {
+    const auto& images = basis.of_class[k];
+    const auto order = permutation(static_cast<std::int64_t>(images.size()),
+                                   Stream(basis.plan, Purpose::pool, 0, 0, static_cast<std::uint32_t>(k)));
+    const auto size = std::min(m, static_cast<std::int64_t>(images.size()));
+    pools.emplace_back();
+    for (std::int64_t i = 0; i < size; ++i) pools.back().push_back(images[order[i]]);
+  }
+  return pools;
+}
+
 StepTranslations plan_translations(const PlanBasis& basis, std::span<const Slot> slots, int epoch,
-                                   std::int64_t step, const M2mPlanSettings& settings, ImageShape shape) {
+                                   std::int64_t step, const M2mPlanSettings& settings, ImageShape shape,
+                                   const SeedPools& pools) {
   std::vector<std::int32_t> labels(slots.size());
   std::transform(slots.begin(), slots.end(), labels.begin(),
                  [&](const Slot& slot) { return basis.labels[slot.image]; });
-
   StepTranslations planned;
-  std::vector<double> class_weight(basis.counts.size());
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    const int target = labels[i];
-    const auto stream = [&](Purpose purpose) { return Stream(basis.plan, purpose, epoch, step, i); };
-    if (stream(Purpose::generate).uniform() >= generate_probability(basis.counts, target)) continue;
-    for (std::size_t k = 0; k < class_weight.size(); ++k) {
-      class_weight[k] = accept_probability(basis.counts, static_cast<int>(k), target, settings.beta);
-    }
-    const int seed = settings.seed_by == SeedBy::sample
-                         ? draw_seed_by_sample(labels, class_weight, stream(Purpose::seed_image))
-                         : draw_seed_by_class(labels, class_weight, stream(Purpose::seed_image));
-    if (seed < 0) {
-      planned.without_seed.push_back(target);
+    const SlotDraws draw{basis, epoch, step, i};
+    if (draw.from(Purpose::generate).uniform() >= generate_probability(basis.counts, labels[i])) continue;
+    const std::vector<double> weight = class_weights(basis.counts, labels[i], settings.beta);
+    const auto seed = settings.pool > 0 ? draw_from_pool(draw, weight, pools)
+                                        : draw_from_batch(draw, weight, slots, labels, settings.seed_by);
+    if (!seed) {
+      planned.without_seed.push_back(labels[i]);
       continue;
     }
-    const bool coin = stream(Purpose::coin).uniform() < class_weight[labels[seed]];
-    const bool worked = coin || settings.order == CoinOrder::translate_first;
-    planned.chosen.push_back({static_cast<std::int32_t>(i), seed, labels[seed], target, coin, worked});
+    planned.chosen.push_back(translation_of(draw, *seed, labels[i], weight, settings));
   }
   if (settings.random_start && !planned.chosen.empty()) {
     scale_noise(basis, planned, epoch, step, settings.noise_norm, shape);

@@ -22,6 +22,12 @@ enum class CoinOrder {
   translate_first,  // translate all n, then look at the coin: the order of the paper, for tests
 };
 
+/// Which label an accepted image is trained on.
+enum class TrainLabel {
+  target,  // k
+  random,  // any class that is neither k nor k0: the paper's M2m-Rand
+};
+
 struct M2mPlanSettings {
   double beta = 0.999;
   SeedBy seed_by = SeedBy::sample;
@@ -30,7 +36,16 @@ struct M2mPlanSettings {
   /// features, of each by itself, .866 / sqrt(n) (which is what .5 per channel comes to for images of three).
   std::optional<double> noise_norm = {};
   CoinOrder order = CoinOrder::coin_first;
+  std::int64_t pool = 0;  // seeds come from pools of that many images a class; 0: from the batch
+  TrainLabel label = TrainLabel::target;
 };
+
+/// Per class, the images that may be seeds: positions in the training part. [K]
+using SeedPools = std::vector<std::vector<std::int32_t>>;
+
+/// The first m of one permutation per class, so that smaller pools lie in larger ones; all where a class has fewer.
+/// Pure.
+SeedPools seed_pools(const PlanBasis& basis, std::int64_t m);
 
 /// Probability that an image of class `seed` may be translated to class `target`: 1 - beta^max(n_seed - n_target,
 /// 0).
@@ -42,12 +57,13 @@ double accept_probability(const ClassCounts& counts, int seed, int target, doubl
 /// Probability that a slot of class `label` is chosen for generation: 1 - N_label / N_1.
 double generate_probability(const ClassCounts& counts, int label);
 
-/// A slot chosen for generation, and the image of the batch it is to be translated from.
+/// A slot chosen for generation, and the image it is to be translated from.
 struct Translation {
-  std::int32_t slot = 0;       // in the step; its own label is the target
-  std::int32_t seed_slot = 0;  // in the step: the image as augmented there
+  std::int32_t slot = 0;  // in the step; its own label is the target
+  Slot seed = {};         // the image as augmented: in the slot of the step that it is drawn from, or anew from a pool
   std::int32_t seed_class = 0;
   std::int32_t target = 0;
+  std::int32_t label = 0;  // what it is trained on
   bool coin = false;       // false: the translation will not be kept, whatever comes out
   bool worked = false;     // whether it is translated at all
   double noise_scale = 1;  // of its own noise: vectors of features; of images, all have those of the step
@@ -64,9 +80,11 @@ struct StepTranslations {
 
 /// Which slots of one step are translated, from what, and what their coins say. Pure; bit-identical everywhere.
 ///
-/// slots: one step of the base plan; pixels: values of one image, channel planes first, `channels` of them.
+/// slots: one step of the base plan; pools: seed_pools of settings.pool, not looked at where that is 0. From a pool, a
+/// class is drawn by weight among all K, then one of its images uniformly, with an augmentation of its own.
 StepTranslations plan_translations(const PlanBasis& basis, std::span<const Slot> slots, int epoch,
-                                   std::int64_t step, const M2mPlanSettings& settings, ImageShape shape);
+                                   std::int64_t step, const M2mPlanSettings& settings, ImageShape shape,
+                                   const SeedPools& pools = {});
 
 /// The noise of one translation before scaling: u - 0.5 with u uniform in [0, 1), drawn by (epoch, step, slot).
 ///

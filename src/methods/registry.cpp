@@ -18,7 +18,11 @@
 #include "methods/catalogue/logit_adjustment_post_hoc.hpp"
 #include "methods/catalogue/lws.hpp"
 #include "methods/catalogue/m2m.hpp"
+#include "methods/catalogue/m2m_clean.hpp"
 #include "methods/catalogue/m2m_ldam.hpp"
+#include "methods/catalogue/m2m_rand.hpp"
+#include "methods/catalogue/m2m_rs.hpp"
+#include "methods/catalogue/m2m_rs_rand.hpp"
 #include "methods/catalogue/mislas.hpp"
 #include "methods/catalogue/mixup.hpp"
 #include "methods/catalogue/mixup_drw.hpp"
@@ -102,6 +106,10 @@ const std::vector<Method>& methods() {
       catalogue::ldam_drw,
       catalogue::m2m,
       catalogue::m2m_ldam,
+      catalogue::m2m_rs,
+      catalogue::m2m_rand,
+      catalogue::m2m_rs_rand,
+      catalogue::m2m_clean,
       catalogue::logit_adjusted,
       catalogue::balanced_softmax,
       catalogue::logit_adjustment_post_hoc,

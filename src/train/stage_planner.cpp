@@ -34,6 +34,12 @@ void check_features(const Config& resolved, const LoadedData& data) {
   }
 }
 
+void check_random_label(const Config& resolved, const LoadedData& data) {
+  if (!recipe_of(resolved).translates || resolved.text("m2m.label") != "random" || data.set.classes > 2) return;
+  throw usage_error(fmt::format("m2m.label = 'random': {} has {} classes, none of them neither seed nor target",
+                                data.set.name, data.set.classes));
+}
+
 StageRequest request_g(const Config& resolved, const LoadedData& data, int ranks) {
   StageRequest g;
   g.kind = StageKind::g;
@@ -76,6 +82,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
   const auto data = shelf_.get(resolved);
   if (!data->set.notice.empty() && noticed_.insert(data->set.name).second) log_warning(data->set.notice);
   check_features(resolved, *data);
+  check_random_label(resolved, *data);
   const Recipe recipe = recipe_of(resolved);
   StageRequest trial;
   trial.label = label;

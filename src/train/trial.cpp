@@ -138,7 +138,7 @@ void Trial::step() {
                                          ranks.rank(), ranks.size()));
   if (!mixed.partners.empty()) mix(mixed, batch);
   Edited edited;
-  if (now.translates) edited = edit(planned, slots, batch);
+  if (now.translates) edited = edit(planned, batch);
   learn(now, slots.size(), batch, planned, edited);
   step_seconds_.push_back(seconds_since(start));
 }
@@ -150,10 +150,10 @@ Batch Trial::gather(std::span<const Slot> slots, std::vector<std::int32_t> own) 
           slot_labels(basis_, share, setup_.settings.device), std::move(own)};
 }
 
-Edited Trial::edit(const StepTranslations& planned, std::span<const Slot> slots, Batch& batch) {
+Edited Trial::edit(const StepTranslations& planned, Batch& batch) {
   PhaseTimer timer(setup_.profile, ProfilePhase::translate);
-  const auto images_of = [&](const std::vector<std::int32_t>& which) {
-    return gather_slots(*setup_.data, picked(slots, which), setup_.settings.precision);
+  const auto images_of = [&](const std::vector<Slot>& seeds) {
+    return gather_slots(*setup_.data, seeds, setup_.settings.precision);
   };
   Edited edited =
       setup_.editing.apply({*frozen_, *frozen_g_, setup_.keys.plan, epoch_, step_, images_of}, planned, batch);

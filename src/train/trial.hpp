@@ -48,7 +48,7 @@ class Trial {
   void begin_epoch();
   void step();
   Batch gather(std::span<const Slot> slots, std::vector<std::int32_t> own);
-  Edited edit(const StepTranslations& planned, std::span<const Slot> slots, Batch& batch);
+  Edited edit(const StepTranslations& planned, Batch& batch);
   void mix(const StepMix& mix, Batch& batch);
   void learn(const Phase& phase, std::size_t slots, const Batch& batch, const StepTranslations& planned,
              const Edited& edited);

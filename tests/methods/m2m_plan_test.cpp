@@ -70,7 +70,7 @@ TEST(PlanTranslations, NeverTakesASeedFromARarerClass) {
     ASSERT_GT(planned.n(), 0);
     for (const Translation& t : planned.chosen) {
       EXPECT_EQ(basis.labels[plan.step(5)[t.slot].image], t.target);
-      EXPECT_EQ(basis.labels[plan.step(5)[t.seed_slot].image], t.seed_class);
+      EXPECT_EQ(basis.labels[t.seed.image], t.seed_class);
       EXPECT_GT(basis.counts[t.seed_class], basis.counts[t.target]);
     }
   }
@@ -148,6 +148,80 @@ TEST(PlanTranslations, TossesCoinsAtTheAcceptanceRate) {
   }
   EXPECT_NEAR(chosen / 4000.0, 1 - 1 / 8.0, 0.02);
   EXPECT_NEAR(heads / static_cast<double>(chosen), 1 - std::pow(0.9, 7), 0.02);
+}
+
+TEST(PlanTranslations, ScalesTheNoiseOfVectorsEachByItself) {
+  const PlanBasis basis = long_tail_basis(4);
+  const EpochPlan plan = plan_epoch(basis, 1, Sampling::class_balanced);
+  const ImageShape vector{1, 1, 150};
+  const auto planned = plan_translations(basis, plan.step(0), 1, 0, {}, vector);
+  ASSERT_GT(planned.n(), 0);
+  std::vector<double> noise(150);
+  for (const Translation& t : planned.chosen) {
+    draw_noise(basis.plan, 1, 0, t.slot, noise);
+    double squares = 0;
+    for (const double value : noise) squares += std::pow(value * t.noise_scale, 2);
+    EXPECT_NEAR(std::sqrt(squares), 0.866 / std::sqrt(static_cast<double>(planned.n())), 1e-9);
+  }
+}
+
+TEST(SeedPools, LieInEachOtherAndTakeAllOfASmallClass) {
+  const PlanBasis basis = long_tail_basis(5);
+  const SeedPools few = seed_pools(basis, 10), many = seed_pools(basis, 100), all = seed_pools(basis, 5000);
+  for (std::size_t k = 0; k < few.size(); ++k) {
+    EXPECT_EQ(few[k].size(), 10U);
+    EXPECT_EQ(many[k].size(), std::min<std::size_t>(100, basis.of_class[k].size()));
+    EXPECT_EQ(all[k].size(), basis.of_class[k].size());
+    EXPECT_TRUE(std::equal(few[k].begin(), few[k].end(), many[k].begin()));
+    for (const std::int32_t image : many[k]) EXPECT_EQ(basis.labels[image], static_cast<int>(k));
+  }
+}
+
+TEST(PlanTranslations, FromPoolsChangesWhereSeedsComeFromAndNothingElse) {
+  const PlanBasis basis = long_tail_basis(6);
+  const EpochPlan plan = plan_epoch(basis, 160, Sampling::class_balanced);
+  M2mPlanSettings settings;
+  settings.random_start = false;
+  const auto from_batch = plan_translations(basis, plan.step(5), 160, 5, settings, cifar);
+  settings.pool = 5;
+  const SeedPools pools = seed_pools(basis, 5);
+  const auto from_pool = plan_translations(basis, plan.step(5), 160, 5, settings, cifar, pools);
+  ASSERT_EQ(from_pool.n(), from_batch.n());
+  bool differs = false;
+  for (std::size_t i = 0; i < from_pool.chosen.size(); ++i) {
+    const Translation &a = from_pool.chosen[i], &b = from_batch.chosen[i];
+    EXPECT_EQ(a.slot, b.slot);
+    EXPECT_EQ(a.target, b.target);
+    EXPECT_GT(basis.counts[a.seed_class], basis.counts[a.target]);
+    const auto& pool = pools[a.seed_class];
+    EXPECT_NE(std::find(pool.begin(), pool.end(), a.seed.image), pool.end());
+    differs = differs || a.seed.image != b.seed.image;
+  }
+  EXPECT_TRUE(differs);
+}
+
+TEST(PlanTranslations, DrawsRandomLabelsThatAreNeitherSeedNorTarget) {
+  const PlanBasis basis = long_tail_basis(7);
+  const EpochPlan plan = plan_epoch(basis, 160, Sampling::class_balanced);
+  M2mPlanSettings settings;
+  settings.random_start = false;
+  const auto plain = plan_translations(basis, plan.step(5), 160, 5, settings, cifar);
+  settings.label = TrainLabel::random;
+  std::vector<int> drawn(10, 0);
+  for (int step = 0; step < 60; ++step) {
+    for (const Translation& t : plan_translations(basis, plan.step(step), 160, step, settings, cifar).chosen) {
+      EXPECT_NE(t.label, t.target);
+      EXPECT_NE(t.label, t.seed_class);
+      ++drawn[t.label];
+    }
+  }
+  EXPECT_GT(*std::min_element(drawn.begin(), drawn.end()), 100);
+  const auto random = plan_translations(basis, plan.step(5), 160, 5, settings, cifar);
+  for (std::size_t i = 0; i < plain.chosen.size(); ++i) {
+    EXPECT_EQ(plain.chosen[i].coin, random.chosen[i].coin);
+    EXPECT_EQ(plain.chosen[i].seed, random.chosen[i].seed);
+    EXPECT_EQ(plain.chosen[i].label, plain.chosen[i].target);
+  }
 }
 
 }  // namespace

@@ -44,10 +44,8 @@ struct Fixture {
     return {whole.images.index_select(0, rows), whole.labels.index_select(0, rows), own};
   }
   EditContext context() const {
-    return {*f, *g, basis.plan, 4, 0, [this](const std::vector<std::int32_t>& slots) {
-              std::vector<Slot> picked;
-              for (const std::int32_t slot : slots) picked.push_back(plan.step(0)[slot]);
-              return gather_slots(*data, picked, torch::kFloat64);
+    return {*f, *g, basis.plan, 4, 0, [this](const std::vector<Slot>& slots) {
+              return gather_slots(*data, slots, torch::kFloat64);
             }};
   }
 };
@@ -121,6 +119,47 @@ TEST(M2mSettings, FollowTheProtocolUnlessASwitchIsSetAlone) {
   const M2mSettings paper = m2m_settings(test::tiny_config({{"protocol", "paper"}, {"m2m.seed_by", "sample"}}));
   EXPECT_EQ(paper.plan.seed_by, SeedBy::sample);
   EXPECT_EQ(paper.translate.gamma_test, GammaTest::cross_entropy);
+}
+
+/// The images of a fixture's translations that were accepted, as their seeds are in the data.
+torch::Tensor accepted_seeds(const Fixture& x, const Edited& edited) {
+  std::vector<Slot> seeds;
+  for (const Translation& t : x.planned.chosen) {
+    if (t.worked) seeds.push_back(t.seed);
+  }
+  const torch::Tensor images = gather_slots(*x.data, seeds, torch::kFloat64);
+  return images.index_select(0, edited.accepted.nonzero().squeeze(1));
+}
+
+TEST(ApplyM2m, ShowsTheSeedItselfWhereItIsToBeClean) {
+  Fixture x;
+  Batch translated = x.batch(), clean = x.batch(), by_coin = x.batch();
+  const Edited as_ever = apply_m2m(x.m2m, x.context(), x.planned, translated);
+  x.m2m.image = AcceptedImage::clean;
+  const Edited edited = apply_m2m(x.m2m, x.context(), x.planned, clean);
+  EXPECT_TRUE(torch::equal(as_ever.accepted, edited.accepted));
+  const torch::Tensor rows = edited.rows.masked_select(edited.accepted);
+  EXPECT_TRUE(torch::equal(clean.images.index_select(0, rows), accepted_seeds(x, edited)));
+  EXPECT_FALSE(torch::equal(translated.images.index_select(0, rows), accepted_seeds(x, edited)));
+  x.m2m.image = AcceptedImage::clean_coin;
+  const Edited coin = apply_m2m(x.m2m, x.context(), x.planned, by_coin);
+  EXPECT_TRUE(torch::equal(coin.accepted, coin.coins));
+  EXPECT_GE(coin.accepted.sum().item<int>(), edited.accepted.sum().item<int>());
+}
+
+TEST(ApplyM2m, TrainsAcceptedImagesOnTheLabelOfThePlan) {
+  Fixture x;
+  x.m2m.plan.label = TrainLabel::random;
+  x.planned = plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m.plan, x.data->set.train.shape);
+  const Batch before = x.batch();
+  Batch after = x.batch();
+  const Edited edited = apply_m2m(x.m2m, x.context(), x.planned, after);
+  const torch::Tensor rows = edited.rows.masked_select(edited.accepted);
+  ASSERT_GT(rows.numel(), 0);
+  const torch::Tensor labels = after.labels.index_select(0, rows);
+  EXPECT_TRUE((labels != edited.targets.masked_select(edited.accepted)).all().item<bool>());
+  EXPECT_TRUE((labels != edited.seed_classes.masked_select(edited.accepted)).all().item<bool>());
+  EXPECT_EQ((after.labels != before.labels).sum().item<std::int64_t>(), rows.numel());
 }
 
 }  // namespace
