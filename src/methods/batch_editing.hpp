@@ -37,8 +37,8 @@ struct EditContext {
   Key plan;
   int epoch = 0;
   std::int64_t step = 0;
-  /// Any images of the training part, gathered and augmented: seeds may lie in the shares of other ranks, or outside
-  /// of the step. [m, c, h, w]
+  /// Any images of the training part, gathered and augmented: seeds may lie in the shares of other ranks, or
+  /// outside of the step. [m, c, h, w]
   std::function<torch::Tensor(const std::vector<Slot>& slots)> images_of;
 };
 

@@ -71,7 +71,8 @@ torch::Tensor translated_images(const M2mSettings& settings, const EditContext& 
     start = (start + scaled_noise(context, translations, planned.noise_scale, start)).clamp_(0, 1);
   }
   if (settings.translate.lambda != 0) context.f.refresh();
-  return translate(context.f, context.g, start, edited.seed_classes, edited.targets, planned.n(), settings.translate);
+  return translate(context.f, context.g, start, edited.seed_classes, edited.targets, planned.n(),
+                   settings.translate);
 }
 
 /// Each step goes forward and back through each network; g's test follows.
@@ -151,7 +152,8 @@ std::vector<Field> choice_fields() {
        FieldType::text,
        "translated",
        "",
-       "What an accepted slot shows: the translated image; the seed itself; the seed, with the coin alone deciding.",
+       "What an accepted slot shows: the translated image; the seed itself; the seed, with the coin alone "
+       "deciding.",
        {"translated", "clean", "clean-coin"}},
       {"m2m.g_from", FieldType::text, "", "file",
        "A trained g (.safetensors, or the authors' .t7); empty: the sweep trains one per data, ratio and seed."},
@@ -226,16 +228,15 @@ Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const 
 
 BatchEditing m2m_editing(const Config& resolved) {
   const M2mSettings settings = m2m_settings(resolved);
-  return {
-      [settings, pools = SeedPools()](const PlanBasis& basis, std::span<const Slot> slots, int epoch,
-                                      std::int64_t step, ImageShape shape) mutable {
-        if (settings.plan.pool > 0 && pools.empty()) pools = seed_pools(basis, settings.plan.pool);
-        return plan_translations(basis, slots, epoch, step, settings.plan, shape, pools);
-      },
-      [settings](const EditContext& context, const StepTranslations& planned, Batch& batch) {
-        return apply_m2m(settings, context, planned, batch);
-      },
-      settings.image == AcceptedImage::clean_coin ? 0 : passes_of(settings.translate)};
+  return {[settings, pools = SeedPools()](const PlanBasis& basis, std::span<const Slot> slots, int epoch,
+                                          std::int64_t step, ImageShape shape) mutable {
+            if (settings.plan.pool > 0 && pools.empty()) pools = seed_pools(basis, settings.plan.pool);
+            return plan_translations(basis, slots, epoch, step, settings.plan, shape, pools);
+          },
+          [settings](const EditContext& context, const StepTranslations& planned, Batch& batch) {
+            return apply_m2m(settings, context, planned, batch);
+          },
+          settings.image == AcceptedImage::clean_coin ? 0 : passes_of(settings.translate)};
 }
 
 }  // namespace m2m

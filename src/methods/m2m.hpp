@@ -25,7 +25,8 @@ std::vector<Field> m2m_fields();
 
 M2mSettings m2m_settings(const Config& resolved);
 
-/// Translates what `planned` says of the slots of `batch` and puts the accepted images, and their labels, into them.
+/// Translates what `planned` says of the slots of `batch` and puts the accepted images, and their labels, into
+/// them.
 ///
 /// The same slots are kept, and x* is the same up to rounding, for both orders and however the step's slots are
 /// dealt to batches. Local; draws by counter only.

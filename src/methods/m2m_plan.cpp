@@ -114,7 +114,8 @@ std::optional<Slot> draw_from_batch(const SlotDraws& draw, const std::vector<dou
   return slots[slot];
 }
 
-std::optional<Slot> draw_from_pool(const SlotDraws& draw, const std::vector<double>& weight, const SeedPools& pools) {
+std::optional<Slot> draw_from_pool(const SlotDraws& draw, const std::vector<double>& weight,
+                                   const SeedPools& pools) {
   const int seed_class = draw_by_weight(weight, draw.from(Purpose::seed_image).uniform());
   if (seed_class < 0) return std::nullopt;
   const std::vector<std::int32_t>& pool = pools[seed_class];
@@ -139,9 +140,9 @@ Translation translation_of(const SlotDraws& draw, const Slot& seed, std::int32_t
   translation.seed_class = draw.basis.labels[seed.image];
   translation.target = translation.label = target;
   if (settings.label == TrainLabel::random) {
-    translation.label = draw_other_class(draw.from(Purpose::random_label),
-                                         static_cast<std::int32_t>(draw.basis.counts.size()), target,
-                                         translation.seed_class);
+    translation.label =
+        draw_other_class(draw.from(Purpose::random_label), static_cast<std::int32_t>(draw.basis.counts.size()),
+                         target, translation.seed_class);
   }
   translation.coin = draw.from(Purpose::coin).uniform() < weight[translation.seed_class];
   translation.worked = translation.coin || settings.order == CoinOrder::translate_first;

@@ -60,7 +60,7 @@ double generate_probability(const ClassCounts& counts, int label);
 /// A slot chosen for generation, and the image it is to be translated from.
 struct Translation {
   std::int32_t slot = 0;  // in the step; its own label is the target
-  Slot seed = {};         // the image as augmented: in the slot of the step that it is drawn from, or anew from a pool
+  Slot seed = {};  // the image as augmented: in the slot of the step that it is drawn from, or anew from a pool
   std::int32_t seed_class = 0;
   std::int32_t target = 0;
   std::int32_t label = 0;  // what it is trained on
@@ -80,8 +80,8 @@ struct StepTranslations {
 
 /// Which slots of one step are translated, from what, and what their coins say. Pure; bit-identical everywhere.
 ///
-/// slots: one step of the base plan; pools: seed_pools of settings.pool, not looked at where that is 0. From a pool, a
-/// class is drawn by weight among all K, then one of its images uniformly, with an augmentation of its own.
+/// slots: one step of the base plan; pools: seed_pools of settings.pool, not looked at where that is 0. From a
+/// pool, a class is drawn by weight among all K, then one of its images uniformly, with an augmentation of its own.
 StepTranslations plan_translations(const PlanBasis& basis, std::span<const Slot> slots, int epoch,
                                    std::int64_t step, const M2mPlanSettings& settings, ImageShape shape,
                                    const SeedPools& pools = {});

@@ -44,9 +44,9 @@ struct Fixture {
     return {whole.images.index_select(0, rows), whole.labels.index_select(0, rows), own};
   }
   EditContext context() const {
-    return {*f, *g, basis.plan, 4, 0, [this](const std::vector<Slot>& slots) {
-              return gather_slots(*data, slots, torch::kFloat64);
-            }};
+    return {*f, *g, basis.plan,
+            4,  0,  [this](const std::vector<Slot>& slots) {
+              return gather_slots(*data, slots, torch::kFloat64); }};
   }
 };
 
