@@ -99,8 +99,10 @@ std::optional<std::string> other_training(const Trials& trials, const std::set<s
   for (const std::string& name : names) {
     const auto found = difference(trials, [&](const TrialRecord& t) { return text_of(trainings[&t], name); });
     if (!found) continue;
-    return fmt::format("{} has {} = {}, the others {}: these are different trainings and want labels of their own",
-                       file_of(*found->odd), name, found->of_odd, found->of_others);
+    const bool folds = name == "data.fold";
+    return fmt::format(
+        "{} has {} = {}, the others {}: these are {}", file_of(*found->odd), name, found->of_odd, found->of_others,
+        folds ? "folds, which --choose puts together" : "different trainings and want labels of their own");
   }
   return std::nullopt;
 }
