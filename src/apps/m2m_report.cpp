@@ -70,6 +70,9 @@ void describe(CLI::App& app, Arguments& arguments) {
       ->default_str("bacc gm");
   app.add_flag("--allow-mixed", arguments.table.allow_mixed,
                "Average trials of different numerics version, precision, validation mode, protocol or training");
+  app.add_flag(
+      "--choose", arguments.table.choose,
+      "A row per method instead of per label: of its settings, the one with the best mean validation bACC");
   CLI::App* merge = app.add_subcommand("merge", "Make results.h5 anew from the trials of an output folder");
   merge->add_option("DIR", arguments.merge_folder, "A sweep's output folder")->required();
   app.footer(
@@ -80,6 +83,11 @@ void describe(CLI::App& app, Arguments& arguments) {
       "many "
       "(over\n"
       "100), medium and few (under 20); results/README.md says more.\n\n"
+      "With --choose the labels of a method are settings to choose from, on each data setting by itself. A cell "
+      "says\n"
+      "how the chosen one validates and of how many it was chosen; each tau that a post-hoc method tried counts. "
+      "The\n"
+      "folds of a seed (data.validation = fold) are added up before that, and show no test results.\n\n"
       "Exit codes: 0 done, 1 internal, 2 usage (also: trials that must not be averaged), 65 bad data, 74 "
       "input/output.");
 }

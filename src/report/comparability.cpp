@@ -88,19 +88,29 @@ std::optional<std::string> other_mode(const Trials& trials) {
   return std::nullopt;
 }
 
-std::optional<std::string> other_training(const Trials& trials) {
+std::optional<std::string> other_training(const Trials& trials, const std::set<std::string>& may_differ) {
   std::set<std::string> names;
   std::map<const TrialRecord*, Json> trainings;
   for (const TrialRecord* trial : trials) {
-    for (const auto& [name, value] : (trainings[trial] = training_of(*trial)).items()) names.insert(name);
+    for (const auto& [name, value] : (trainings[trial] = training_of(*trial)).items()) {
+      if (!may_differ.contains(name)) names.insert(name);
+    }
   }
   for (const std::string& name : names) {
     const auto found = difference(trials, [&](const TrialRecord& t) { return text_of(trainings[&t], name); });
     if (!found) continue;
-    return fmt::format("{} has {} = {}, the others {}: these are different trainings and want labels of their own",
-                       file_of(*found->odd), name, found->of_odd, found->of_others);
+    const bool folds = name == "data.fold";
+    return fmt::format(
+        "{} has {} = {}, the others {}: these are {}", file_of(*found->odd), name, found->of_odd, found->of_others,
+        folds ? "folds, which --choose puts together" : "different trainings and want labels of their own");
   }
   return std::nullopt;
+}
+
+/// "test-head", "fold of 5"
+std::string validation_set_of(const TrialRecord& trial) {
+  const std::string mode = text_of(trial.config, "data.validation");
+  return mode == "fold" ? fmt::format("{} of {}", mode, text_of(trial.config, "data.folds")) : mode;
 }
 
 }  // namespace
@@ -118,11 +128,20 @@ std::vector<Fact> facts_of(const Config& config) {
   return facts;
 }
 
-std::optional<std::string> why_not_average(const Trials& trials, const std::string& where) {
-  for (const auto check : {other_program, other_mode, other_training}) {
-    if (const auto why = check(trials)) return fmt::format("{}: {}", where, *why);
-  }
-  return std::nullopt;
+std::optional<std::string> why_not_average(const Trials& trials, const std::string& where,
+                                           const std::set<std::string>& may_differ) {
+  std::optional<std::string> why = other_program(trials);
+  if (!why) why = other_mode(trials);
+  if (!why) why = other_training(trials, may_differ);
+  if (why) why = fmt::format("{}: {}", where, *why);
+  return why;
+}
+
+std::optional<std::string> why_not_choose(const Trials& trials, const std::string& where) {
+  const auto found = difference(trials, validation_set_of);
+  if (!found) return std::nullopt;
+  return fmt::format("{}: {} validates by {}, the others by {}: choosing would compare different validation sets",
+                     where, file_of(*found->odd), found->of_odd, found->of_others);
 }
 
 }  // namespace m2m

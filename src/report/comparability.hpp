@@ -1,6 +1,7 @@
 #pragma once
 // Which trials may be averaged.
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,12 @@ std::vector<Fact> facts_of(const Config& config);
 
 /// Why these trials, all of one method and data setting (`where` names them), must not be averaged: they differ in
 /// numerics version, precision, validation mode, protocol, or in anything else that acts in training but seeds.
-/// Nothing where they may.
-std::optional<std::string> why_not_average(const std::vector<const TrialRecord*>& trials, const std::string& where);
+/// `may_differ` names settings that are no reason. Nothing where they may.
+std::optional<std::string> why_not_average(const std::vector<const TrialRecord*>& trials, const std::string& where,
+                                           const std::set<std::string>& may_differ = {});
+
+/// Why one must not choose among these trials by validation, all of one method and data setting: they validate on
+/// different sets. Nothing where one may.
+std::optional<std::string> why_not_choose(const std::vector<const TrialRecord*>& trials, const std::string& where);
 
 }  // namespace m2m

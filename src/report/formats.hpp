@@ -15,7 +15,8 @@ std::string as_csv(const ResultTable& table);
 /// One object with the same numbers as the CSV, null where there is none.
 std::string as_json(const ResultTable& table);
 
-/// The text of a table for people: columns (data settings, and beside each what others published for it) and rows.
+/// The text of a table for people: columns (data settings, and beside each how a chosen setting validates and
+/// what others published) and rows.
 struct TextGrid {
   std::vector<std::string> header;             // the first is "method"
   std::vector<std::vector<std::string>> rows;  // as long as the header

@@ -16,6 +16,24 @@ Json fact(const TableCell& cell, const std::string& name) {
   return nullptr;
 }
 
+/// Of a choice: what is asked for with --choose, null where nothing could be chosen.
+CellNumbers numbers_of(const Choice& choice) {
+  const bool none = choice.label.empty();
+  return {{"chosen", none ? Json() : Json(choice.label)},
+          {"settings_tried", choice.settings},
+          {"validation_planned", none ? Json() : Json(choice.planned)},
+          {"validation_n", choice.bacc.n},
+          {"validation_complete", choice.complete},
+          {"validation_bacc", number(choice.bacc.mean)},
+          {"validation_bacc_std", number(choice.bacc.std)},
+          {"validation_gm", number(choice.gm.mean)},
+          {"validation_gm_std", number(choice.gm.std)},
+          {"pools_folds", choice.pools_folds},
+          {"tau_least", choice.tau ? Json(choice.tau->least) : Json()},
+          {"tau_most", choice.tau ? Json(choice.tau->most) : Json()},
+          {"tau_tried", choice.tau ? Json(choice.tau->tried) : Json()}};
+}
+
 }  // namespace
 
 CellNumbers numbers_of(const ResultTable& table, std::size_t row, std::size_t column) {
@@ -33,6 +51,10 @@ CellNumbers numbers_of(const ResultTable& table, std::size_t row, std::size_t co
   for (std::size_t i = 0; i < cell.metrics.size(); ++i) {
     numbers.emplace_back(table.options.metrics[i] + "_mean", number(cell.metrics[i].mean));
     numbers.emplace_back(table.options.metrics[i] + "_std", number(cell.metrics[i].std));
+  }
+  if (table.options.choose) {
+    const CellNumbers chosen = numbers_of(cell.choice.value_or(Choice()));
+    numbers.insert(numbers.end(), chosen.begin(), chosen.end());
   }
   const CellNumbers origin = {{"validation", fact(cell, "validation")},
                               {"protocol", fact(cell, "protocol")},

@@ -1,5 +1,6 @@
 #pragma once
 // A table of results: methods by data settings, means over seeds.
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,25 @@ struct TableOptions {
   Selection selection = Selection::last;
   GmKind gm = GmKind::zero;
   bool allow_mixed = false;
+  bool choose = false;  // a row a method, of the setting that validates best, instead of a row a label
   std::vector<std::string> metrics = {"bacc", "gm"};  // what a cell shows, by table_metrics' names
+};
+
+/// What a post-hoc method took on validation, over trials, and out of how many values.
+struct TauRange {
+  double least = 0, most = 0;
+  int tried = 0;
+};
+
+/// The setting of a method that validates best, and out of how many.
+struct Choice {
+  std::string label;      // as planned; "" where no setting has a validation result
+  int settings = 0;       // that the method was given: its labels, each as often as a post-hoc method tried a tau
+  int planned = 0;        // validation results of the label there would be: trials, or seeds where folds are pooled
+  Estimate bacc, gm;      // of them, in %
+  bool complete = false;  // none of them is lacking, nor a fold of one
+  bool pools_folds = false;  // each is the sum of a seed's folds; test results are not shown
+  std::optional<TauRange> tau;
 };
 
 /// One method on one data setting.
@@ -30,13 +49,14 @@ struct TableCell {
   std::vector<Estimate> metrics;  // those of the options, in % and in their order; trials without one do not count
   PublishedNumbers published;
   std::vector<Fact> facts;
+  std::optional<Choice> choice;  // with TableOptions::choose; all of the above is then of the chosen setting
   bool is_complete() const { return bacc.n == planned; }
 };
 
 struct ResultTable {
   TableOptions options;
   std::vector<std::string> columns;           // data settings
-  std::vector<std::string> rows;              // labels of methods
+  std::vector<std::string> rows;              // labels of methods, or methods where settings are chosen
   std::vector<std::vector<TableCell>> cells;  // [row][column]
   std::vector<Fact> facts;                    // each with every value that occurs, joined by ", "
   std::vector<std::string> incomplete;        // what is missing or failed, a sentence a cell and cause
@@ -47,9 +67,11 @@ struct ResultTable {
 /// the study.
 ///
 /// A trial counts under each label it is planned under, once. Those without a result are counted and named, never
-/// silently dropped. Pure.
+/// silently dropped. With options.choose a cell is that of one label among those of its method, by chosen_cell; a
+/// trial then counts under the first of them. Pure.
 /// Throws Error (usage) where a metric is unknown or said twice, where trials of a cell must not be averaged (see
-/// why_not_average) unless allow_mixed, and where no trial of a study with results has the selected epoch.
+/// why_not_average) or compared (see why_not_choose) unless allow_mixed, where no trial of a study with results has
+/// the selected epoch, and with options.choose where no trial has a validation set.
 ResultTable make_table(const StudyResults& results, const TableOptions& options);
 
 /// Whether tables for people have columns of what others published, bACC and GM: where they show those two first.

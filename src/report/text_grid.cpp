@@ -22,13 +22,42 @@ std::string spread(const Estimate& value, const std::string& plus_minus) {
 }
 
 /// "69.0 +- 1.2 / 66.1 +- 1.5 (10)", "(9*)" where trials are lacking, "-" where all are; the options' metrics.
+/// Empty where there is nothing to test.
 std::string ours(const TableCell& cell, const std::string& plus_minus) {
-  if (cell.planned == 0) return "";
+  if (cell.planned == 0 || (cell.choice && cell.choice->pools_folds)) return "";
   const char* mark = cell.is_complete() ? "" : "*";
   if (cell.bacc.n == 0) return fmt::format("- (0{})", mark);
   std::vector<std::string> values;
   for (const Estimate& value : cell.metrics) values.push_back(spread(value, plus_minus));
   return fmt::format("{} ({}{})", fmt::join(values, " / "), cell.bacc.n, mark);
+}
+
+/// "81.0 +- 1.2 / 80.1 +- 1.5 (3)": how the chosen setting validates.
+std::string validation(const TableCell& cell, const std::string& plus_minus) {
+  if (cell.planned == 0) return "";
+  const Choice& choice = *cell.choice;
+  const char* mark = choice.complete ? "" : "*";
+  if (choice.bacc.n == 0) return fmt::format("- (0{})", mark);
+  return fmt::format("{} / {} ({}{})", spread(choice.bacc, plus_minus), spread(choice.gm, plus_minus),
+                     choice.bacc.n, mark);
+}
+
+/// ", tau 0.8 to 1.2 of 21"; empty where it was given and not chosen.
+std::string tau_text(const TauRange& tau) {
+  if (tau.tried < 2) return "";
+  const std::string values =
+      tau.least == tau.most ? fmt::format("{}", tau.least) : fmt::format("{} to {}", tau.least, tau.most);
+  return fmt::format(", tau {} of {}", values, tau.tried);
+}
+
+/// "M2m, beta=0.9: chosen of 18 on validation"
+std::string setting(const TableCell& cell) {
+  if (cell.planned == 0) return "";
+  const Choice& choice = *cell.choice;
+  if (choice.label.empty()) return fmt::format("none chosen of {}", choice.settings);
+  return fmt::format(
+      "{}{}: {}", choice.label, choice.tau ? tau_text(*choice.tau) : "",
+      choice.settings == 1 ? "the only setting" : fmt::format("chosen of {} on validation", choice.settings));
 }
 
 std::string quoted(const Quoted& numbers, const std::string& plus_minus) {
@@ -50,13 +79,18 @@ TextGrid text_grid(const ResultTable& table, const std::string& plus_minus) {
   };
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     const bool alone = table.columns.size() == 1;
-    const std::string setting = alone ? "" : table.columns[c] + ", ";
+    const std::string on = alone ? "" : table.columns[c] + ", ";
     add(alone ? "ours" : table.columns[c], [&](const auto& row) { return ours(row[c], plus_minus); });
+    if (table.options.choose) {
+      add(fmt::format("{}validation bACC / {}", on, gm_name(table.options.gm)),
+          [&](const auto& row) { return validation(row[c], plus_minus); });
+      add(on + "setting", [&](const auto& row) { return setting(row[c]); });
+    }
     if (any_in_column(table, c, &PublishedNumbers::paper)) {
-      add(setting + "published", [&](const auto& row) { return quoted(row[c].published.paper, plus_minus); });
+      add(on + "published", [&](const auto& row) { return quoted(row[c].published.paper, plus_minus); });
     }
     if (any_in_column(table, c, &PublishedNumbers::rerun)) {
-      add(setting + "rerun by others", [&](const auto& row) { return quoted(row[c].published.rerun, plus_minus); });
+      add(on + "rerun by others", [&](const auto& row) { return quoted(row[c].published.rerun, plus_minus); });
     }
   }
   return grid;
@@ -66,8 +100,9 @@ std::string title(const ResultTable& table) {
   const std::string setting = table.columns.size() == 1 ? table.columns.front() + ", " : "";
   std::vector<std::string> metrics;
   for (const std::string& name : table.options.metrics) metrics.push_back(metric_title(name, table.options.gm));
-  return fmt::format("{}{}, {} in %, mean +- std (n)", setting, selection_name(table.options.selection),
-                     fmt::join(metrics, " / "));
+  return fmt::format("{}{}, {} in %, mean +- std (n){}", setting, selection_name(table.options.selection),
+                     fmt::join(metrics, " / "),
+                     table.options.choose ? ", of the setting with the best mean validation bACC" : "");
 }
 
 std::string fact_line(const ResultTable& table) {

@@ -65,6 +65,20 @@ TEST(ReportProgram, ShowsTheMetricsNamed) {
   EXPECT_EQ(run_report(path + " --metric auc").code, 2);
 }
 
+TEST(ReportProgram, ChoosesByValidationAndSaysOfHowMany) {
+  const TemporaryFolder folder;
+  testing::make_study({folder.path()});
+  const std::string path = folder.path().string();
+  const Ended ended = run_report(path + " --choose");
+  EXPECT_EQ(ended.code, 0);
+  // All validate alike, so that the first label is chosen; one of its four trials diverged and one is missing.
+  EXPECT_NE(ended.said.find("| 100.0 +- 0.0 / 100.0 +- 0.0 (2*)          | M2m: chosen of 2 on validation "),
+            std::string::npos)
+      << ended.said;
+  EXPECT_NE(ended.said.find("| ERM: the only setting "), std::string::npos);
+  EXPECT_EQ(run_report(path + "/results.h5 --choose").said, ended.said);
+}
+
 TEST(ReportProgram, OfAFolderNoSweepHasWrittenEndsWithTwo) {
   const TemporaryFolder folder;
   const Ended ended = run_report(folder.path().string());

@@ -1,0 +1,104 @@
+#include "report/cell.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "core/error.hpp"
+#include "report/metrics.hpp"
+
+namespace m2m {
+namespace {
+
+void count(TableCell& cell, const TrialOutcome& trial) {
+  ++cell.planned;
+  cell.failed += trial.status == TrialStatus::failed;
+  cell.diverged += trial.status == TrialStatus::diverged;
+  cell.missing += trial.status == TrialStatus::missing;
+}
+
+TableCell average(const Group& group, const TableOptions& options) {
+  TableCell cell;
+  std::vector<double> bacc;
+  std::vector<double> gm;
+  std::vector<std::vector<double>> metrics(options.metrics.size());
+  for (const TrialOutcome* trial : group) {
+    count(cell, *trial);
+    for (const Fact& fact : facts_of(trial->planned.config)) add_fact(cell.facts, fact);
+    if (!trial->record) continue;
+    const Snapshot* snapshot = selected(*trial->record, options.selection);
+    if (snapshot == nullptr) {
+      ++cell.without_best;
+      continue;
+    }
+    const Confusion& test = snapshot->test;
+    bacc.push_back(100 * balanced_accuracy(test));
+    gm.push_back(100 * (options.gm == GmKind::zero ? geometric_mean(test) : geometric_mean_of_nonzero(test)));
+    for (std::size_t i = 0; i < metrics.size(); ++i) {
+      const double value = metric_value(options.metrics[i], *trial->record, *snapshot, options.gm);
+      if (!std::isnan(value)) metrics[i].push_back(value);
+    }
+  }
+  cell.bacc = estimate(bacc);
+  cell.gm = estimate(gm);
+  for (const auto& values : metrics) cell.metrics.push_back(estimate(values));
+  if (!group.empty()) {
+    cell.published = published_numbers(group.front()->planned.config, group.front()->planned.label);
+  }
+  return cell;
+}
+
+/// Says which metrics some trials lack: a group without classes, logits that are not numbers, files from before.
+void note_lacking(ResultTable& table, const TableCell& cell, const std::string& where) {
+  for (std::size_t i = 0; i < cell.metrics.size(); ++i) {
+    const int lacking = cell.bacc.n - cell.metrics[i].n;
+    if (lacking == 0) continue;
+    table.notes.push_back(
+        fmt::format("{}: {} of {} trials have no {}", where, lacking, cell.bacc.n, table.options.metrics[i]));
+  }
+}
+
+}  // namespace
+
+void add_fact(std::vector<Fact>& facts, const Fact& fact) {
+  for (Fact& known : facts) {
+    if (known.name != fact.name) continue;
+    if ((", " + known.value + ", ").find(", " + fact.value + ", ") == std::string::npos) {
+      known.value += ", " + fact.value;
+    }
+    return;
+  }
+  facts.push_back(fact);
+}
+
+const Snapshot* selected(const TrialRecord& record, Selection selection) {
+  if (selection == Selection::last) return &record.last;
+  return record.best ? &*record.best : nullptr;
+}
+
+std::vector<const TrialRecord*> records_of(const Group& group) {
+  std::vector<const TrialRecord*> records;
+  for (const TrialOutcome* trial : group) {
+    if (trial->record) records.push_back(&*trial->record);
+  }
+  return records;
+}
+
+void refuse_or_note(ResultTable& table, const std::optional<std::string>& why, const char* done) {
+  if (!why) return;
+  if (!table.options.allow_mixed) throw usage_error(*why + "; --allow-mixed if you mean it");
+  table.notes.push_back(fmt::format("{} all the same (--allow-mixed): {}", done, *why));
+}
+
+TableCell cell_of(ResultTable& table, const Group& group, const std::string& where, IdPrefix prefix,
+                  const std::set<std::string>& may_differ) {
+  refuse_or_note(table, why_not_average(records_of(group), where, may_differ), "averaged");
+  TableCell cell = average(group, table.options);
+  note_lacking(table, cell, where);
+  for (std::string& sentence : what_is_missing(group, where, table.options.selection, prefix)) {
+    table.incomplete.push_back(std::move(sentence));
+  }
+  return cell;
+}
+
+}  // namespace m2m

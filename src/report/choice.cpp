@@ -1,0 +1,152 @@
+#include "report/choice.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+#include "core/error.hpp"
+#include "report/data_setting.hpp"
+#include "report/validation.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr const char* folds_note =
+    "folds: each seed's validation matrices are added up before bACC and GM are taken; test results are not shown, "
+    "as each network saw a part of the training samples: train the chosen setting on all of them";
+
+/// The trials of one label, a setting that may be chosen.
+struct Candidate {
+  std::string label;
+  Group trials;
+  TableCell cell;
+  Validation validation;
+  std::optional<TauRange> tau;
+};
+
+std::vector<Candidate> candidates_of(const Group& group) {
+  std::vector<Candidate> candidates;
+  for (const TrialOutcome* trial : group) {
+    const std::string& label = trial->planned.label;
+    auto known = std::find_if(candidates.begin(), candidates.end(),
+                              [&](const Candidate& candidate) { return candidate.label == label; });
+    if (known == candidates.end()) known = candidates.insert(known, Candidate{label, {}, {}, {}, {}});
+    known->trials.push_back(trial);
+  }
+  return candidates;
+}
+
+/// What these trials say a post-hoc method took; nothing where none says so.
+std::optional<TauRange> taus_of(const Group& trials, Selection selection) {
+  const Json::json_pointer place(selection == Selection::last ? "/post_hoc/last" : "/post_hoc/best");
+  std::optional<TauRange> range;
+  for (const TrialRecord* record : records_of(trials)) {
+    if (!record->data.contains(place)) continue;
+    const Json& said = record->data.at(place);
+    const double tau = said.at("tau").get<double>();
+    if (!range) range = TauRange{tau, tau, 0};
+    range->least = std::min(range->least, tau);
+    range->most = std::max(range->most, tau);
+    range->tried = std::max(range->tried, said.at("tried").get<int>());
+  }
+  return range;
+}
+
+void complete(ResultTable& table, Candidate& candidate, const std::string& column, IdPrefix prefix) {
+  const std::string where = fmt::format("{} on {}", candidate.label, column);
+  candidate.cell = cell_of(table, candidate.trials, where, prefix, {"data.fold"});
+  candidate.validation = validation_of(candidate.trials, table.options);
+  candidate.tau = taus_of(candidate.trials, table.options.selection);
+  for (const std::string& lacking : candidate.validation.lacking) {
+    table.incomplete.push_back(fmt::format("{}: {}", where, lacking));
+  }
+  if (candidate.validation.bacc.n == 0) {
+    table.incomplete.push_back(where + ": has no validation result, so it cannot be chosen");
+  }
+}
+
+const Candidate* best_of(const std::vector<Candidate>& candidates) {
+  constexpr double rounding = 1e-9;  // in %: means that differ by less are of the same results in another order
+  const Candidate* best = nullptr;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.validation.bacc.n == 0) continue;
+    if (best == nullptr || candidate.validation.bacc.mean > best->validation.bacc.mean + rounding)
+      best = &candidate;
+  }
+  return best;
+}
+
+int settings_of(const std::vector<Candidate>& candidates) {
+  int settings = 0;
+  for (const Candidate& candidate : candidates) settings += candidate.tau ? std::max(candidate.tau->tried, 1) : 1;
+  return settings;
+}
+
+/// Each fold's network was trained on other samples, and none on all.
+void leave_out_test(TableCell& cell) {
+  cell.bacc = cell.gm = estimate({});
+  for (Estimate& metric : cell.metrics) metric = estimate({});
+}
+
+/// The cell where no label can be chosen: all trials of the method, none of which counts.
+TableCell unchosen(const std::vector<Candidate>& candidates) {
+  TableCell cell = candidates.front().cell;
+  for (const Candidate& other : std::span(candidates).subspan(1)) {
+    cell.planned += other.cell.planned;
+    cell.failed += other.cell.failed;
+    cell.diverged += other.cell.diverged;
+    cell.missing += other.cell.missing;
+    cell.without_best += other.cell.without_best;
+    for (const Fact& fact : other.cell.facts) add_fact(cell.facts, fact);
+  }
+  cell.published = {};
+  leave_out_test(cell);
+  return cell;
+}
+
+TableCell chosen(const Candidate& best) {
+  TableCell cell = best.cell;
+  const Validation& of = best.validation;
+  cell.choice = {best.label, 0, of.planned, of.bacc, of.gm, of.complete(), of.pools_folds, best.tau};
+  if (of.pools_folds) leave_out_test(cell);
+  return cell;
+}
+
+void note_once(std::vector<std::string>& notes, const std::string& note) {
+  if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
+}
+
+/// Those with a validation matrix, by which settings are compared.
+std::vector<const TrialRecord*> validated(const Group& group) {
+  std::vector<const TrialRecord*> records = records_of(group);
+  std::erase_if(records, [](const TrialRecord* record) { return record->last.validation.classes == 0; });
+  return records;
+}
+
+}  // namespace
+
+TableCell chosen_cell(ResultTable& table, const Group& group, const std::string& method, const std::string& column,
+                      IdPrefix prefix) {
+  std::vector<Candidate> candidates = candidates_of(group);
+  if (candidates.empty()) return cell_of(table, group, "", prefix);
+  refuse_or_note(table, why_not_choose(validated(group), fmt::format("{} on {}", method, column)), "compared");
+  for (Candidate& candidate : candidates) complete(table, candidate, column, prefix);
+  const Candidate* best = best_of(candidates);
+  TableCell cell = best == nullptr ? unchosen(candidates) : chosen(*best);
+  if (!cell.choice) cell.choice.emplace();
+  cell.choice->settings = settings_of(candidates);
+  if (cell.choice->pools_folds) note_once(table.notes, folds_note);
+  return cell;
+}
+
+void check_choosable(const StudyResults& results) {
+  const auto validates = [](const TrialOutcome& trial) {
+    return trial.record ? trial.record->last.validation.classes > 0
+                        : text_or(trial.planned.config, "data.validation", "") != "none";
+  };
+  if (results.trials.empty() || std::any_of(results.trials.begin(), results.trials.end(), validates)) return;
+  throw usage_error("no trial has a validation set, so no setting can be chosen: leave out --choose");
+}
+
+}  // namespace m2m

@@ -1,0 +1,57 @@
+#include "report/choice_study.hpp"
+
+#include "support/sample_results.hpp"
+
+namespace m2m::testing {
+
+Confusion matrix(const std::vector<int>& hits, const std::vector<int>& samples) {
+  const int classes = static_cast<int>(hits.size());
+  Confusion confusion(classes);
+  for (int k = 0; k < classes; ++k) {
+    confusion.at(k, k) += hits[k];
+    confusion.at(k, (k + 1) % classes) += samples[k] - hits[k];
+  }
+  return confusion;
+}
+
+TrialOutcome done(const Made& made) {
+  TrialRecord record = sample_record(made.label, made.config, made.test);
+  const Confusion validation = matrix(made.validation, std::vector<int>(made.validation.size(), 10));
+  if (record.best) record.best->validation = record.last.validation = validation;
+  return {planned(record), TrialStatus::done, "", record};
+}
+
+TrialOutcome not_done(const std::string& label, const Config& config, TrialStatus status) {
+  return {planned(sample_record(label, config, {1, 1})), status, "", std::nullopt};
+}
+
+Config with(Config config, const std::string& field, const Json& value) {
+  config.set(field, value);
+  return config;
+}
+
+Config m2m_config(double beta, int seed) { return with(sample_config("M2m", seed), "m2m.beta", beta); }
+
+StudyResults two_betas() {
+  StudyResults results;
+  for (int seed = 0; seed < 2; ++seed) {
+    results.trials.push_back(done({"M2m, beta=0.9", m2m_config(.9, seed), {90, 90}, {6, 7}}));
+    results.trials.push_back(done({"M2m, beta=0.99", m2m_config(.99, seed), {80, 70 + seed}, {7, 8 + seed}}));
+    results.trials.push_back(done({"ERM", sample_config("ERM", seed), {95, 95}, {9, 9}}));
+  }
+  return results;
+}
+
+ResultTable chosen(const StudyResults& results, TableOptions options) {
+  options.choose = true;
+  return make_table(results, options);
+}
+
+bool has(const std::vector<std::string>& sentences, const std::string& part) {
+  for (const std::string& sentence : sentences) {
+    if (sentence.find(part) != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace m2m::testing

@@ -1,0 +1,255 @@
+// Settings chosen by validation: which, of how many, and what is said of the others.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/error.hpp"
+#include "report/choice_study.hpp"
+#include "report/formats.hpp"
+#include "report/numbers.hpp"
+#include "support/sample_results.hpp"
+
+namespace m2m {
+namespace {
+
+using testing::chosen;
+using testing::done;
+using testing::has;
+using testing::m2m_config;
+using testing::matrix;
+using testing::not_done;
+using testing::sample_config;
+using testing::two_betas;
+using testing::with;
+
+std::string refusal(const StudyResults& results, TableOptions options = {}) {
+  try {
+    chosen(results, options);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Choice, IsMadeByValidationAlthoughAnotherSettingIsBetterOnTest) {
+  const ResultTable table = chosen(two_betas());
+  ASSERT_EQ(table.rows, (std::vector<std::string>{"M2m", "ERM"}));
+  const TableCell& cell = table.cells[0][0];
+  ASSERT_TRUE(cell.choice);
+  EXPECT_EQ(cell.choice->label, "M2m, beta=0.99");
+  EXPECT_EQ(cell.choice->settings, 2);
+  EXPECT_NEAR(cell.choice->bacc.mean, 77.5, 1e-9);  // of 75 and 80
+  EXPECT_NEAR(cell.choice->gm.mean, 100 * (std::sqrt(.56) + std::sqrt(.63)) / 2, 1e-9);
+  EXPECT_TRUE(cell.choice->complete);
+  EXPECT_EQ(cell.planned, 2);
+  EXPECT_NEAR(cell.bacc.mean, 75.25, 1e-9);  // of 75 and 75.5
+  EXPECT_EQ(table.cells[1][0].choice->settings, 1);
+  EXPECT_TRUE(table.incomplete.empty());
+}
+
+TEST(Choice, WithoutBeingAskedForLeavesARowALabel) {
+  const ResultTable table = make_table(two_betas(), {});
+  EXPECT_EQ(table.rows.size(), 3U);
+  EXPECT_FALSE(table.cells[0][0].choice);
+  EXPECT_EQ(as_csv(table).find("chosen"), std::string::npos);
+}
+
+TEST(Choice, GoesByTheSelectedEpoch) {
+  StudyResults results = two_betas();
+  for (TrialOutcome& trial : results.trials) {
+    if (trial.planned.label == "M2m, beta=0.9") trial.record->best->validation = matrix({10, 10}, {10, 10});
+  }
+  EXPECT_EQ(chosen(results).cells[0][0].choice->label, "M2m, beta=0.99");
+  const TableCell best = chosen(results, {Selection::best}).cells[0][0];
+  EXPECT_EQ(best.choice->label, "M2m, beta=0.9");
+  EXPECT_NEAR(best.choice->bacc.mean, 100, 1e-9);
+  EXPECT_NEAR(best.bacc.mean, 89.5, 1e-9);
+}
+
+TEST(Choice, OfATieIsTheFirstInTheOrderOfTheStudy) {
+  StudyResults results;
+  // The same three values in another order: their means differ in the last digit alone.
+  const std::vector<std::vector<int>> one_order = {{0, 1}, {1, 2}, {1, 10}};
+  const std::vector<std::vector<int>> other_order = {{1, 10}, {1, 2}, {0, 1}};
+  for (int seed = 0; seed < 3; ++seed) {
+    results.trials.push_back(done({"M2m, beta=0.99", m2m_config(.99, seed), {80, 80}, one_order[seed]}));
+    results.trials.push_back(done({"M2m, beta=0.9", m2m_config(.9, seed), {90, 90}, other_order[seed]}));
+  }
+  EXPECT_EQ(chosen(results).cells[0][0].choice->label, "M2m, beta=0.99");
+  std::swap(results.trials[0], results.trials[1]);
+  EXPECT_EQ(chosen(results).cells[0][0].choice->label, "M2m, beta=0.9");
+}
+
+TEST(Choice, IsMadeOnEachDataSettingByItself) {
+  StudyResults results = two_betas();
+  for (const auto& [label, beta, hits] :
+       {std::tuple{"M2m, beta=0.9", .9, 9}, std::tuple{"M2m, beta=0.99", .99, 5}}) {
+    results.trials.push_back(done({label, with(m2m_config(beta, 0), "data.ratio", 10.0), {90, 90}, {hits, hits}}));
+  }
+  const ResultTable table = chosen(results);
+  ASSERT_EQ(table.columns, (std::vector<std::string>{"CIFAR-LT-10 rho=100", "CIFAR-LT-10 rho=10"}));
+  EXPECT_EQ(table.cells[0][0].choice->label, "M2m, beta=0.99");
+  EXPECT_EQ(table.cells[0][1].choice->label, "M2m, beta=0.9");
+  EXPECT_FALSE(table.cells[1][1].planned);
+  const std::string text = as_markdown(table);
+  EXPECT_NE(text.find(" CIFAR-LT-10 rho=10, setting "), std::string::npos) << text;
+  EXPECT_NE(text.find("| M2m, beta=0.9: chosen of 2 on validation "), std::string::npos) << text;
+  EXPECT_NE(text.find("| M2m, beta=0.99: chosen of 2 on validation "), std::string::npos) << text;
+}
+
+TEST(Choice, GroupsNamedLabelsByTheirMethodAndCountsATrialOnce) {
+  StudyResults results = two_betas();
+  results.trials.push_back(done({"ours, tuned", m2m_config(.999, 0), {50, 50}, {10, 10}}));
+  results.trials.push_back(results.trials.back());
+  results.trials.back().planned.label = "ours, tuned, again";
+  const ResultTable table = chosen(results);
+  EXPECT_EQ(table.rows, (std::vector<std::string>{"M2m", "ERM"}));
+  EXPECT_EQ(table.cells[0][0].choice->label, "ours, tuned");
+  EXPECT_EQ(table.cells[0][0].choice->settings, 3);
+}
+
+TEST(Choice, MarksAChosenSettingThatLacksTrialsAndNamesThem) {
+  StudyResults results = two_betas();
+  results.trials.push_back(not_done("M2m, beta=0.99", m2m_config(.99, 2), TrialStatus::diverged));
+  results.trials.push_back(not_done("M2m, beta=0.9", m2m_config(.9, 2), TrialStatus::missing));
+  const ResultTable table = chosen(results);
+  const TableCell& cell = table.cells[0][0];
+  EXPECT_EQ(cell.choice->label, "M2m, beta=0.99");
+  EXPECT_EQ(cell.choice->planned, 3);
+  EXPECT_FALSE(cell.choice->complete);
+  EXPECT_EQ(cell.diverged, 1);
+  EXPECT_EQ(cell.missing, 0);  // those of the chosen setting
+  EXPECT_TRUE(has(table.incomplete, "M2m, beta=0.99 on CIFAR-LT-10 rho=100: 1 of 3 trials diverged"));
+  EXPECT_TRUE(has(table.incomplete, "M2m, beta=0.9 on CIFAR-LT-10 rho=100: 1 of 3 trials missing"));
+  EXPECT_NE(as_markdown(table).find("| 77.5 +- 3.5 / 77.1 +- 3.2 (2*) "), std::string::npos) << as_markdown(table);
+}
+
+TEST(Choice, PassesOverSettingsWithoutAValidationResultButCountsThem) {
+  StudyResults results = two_betas();
+  results.trials.push_back(not_done("M2m, beta=0.999", m2m_config(.999, 0), TrialStatus::failed));
+  Config none = with(m2m_config(.5, 0), "data.validation", "none");
+  results.trials.push_back(done({"M2m, beta=0.5", none, {99, 99}, {}}));
+  const ResultTable table = chosen(results);
+  EXPECT_EQ(table.cells[0][0].choice->label, "M2m, beta=0.99");
+  EXPECT_EQ(table.cells[0][0].choice->settings, 4);
+  for (const char* label : {"M2m, beta=0.999", "M2m, beta=0.5"}) {
+    EXPECT_TRUE(
+        has(table.incomplete,
+            label + std::string(" on CIFAR-LT-10 rho=100: has no validation result, so it cannot be chosen")));
+  }
+}
+
+TEST(Choice, OfNothingThatIsDoneIsNone) {
+  StudyResults results;
+  results.trials.push_back(not_done("M2m, beta=0.9", m2m_config(.9, 0), TrialStatus::missing));
+  results.trials.push_back(not_done("M2m, beta=0.99", m2m_config(.99, 0), TrialStatus::failed));
+  const ResultTable table = chosen(results);
+  const TableCell& cell = table.cells[0][0];
+  EXPECT_EQ(cell.choice->label, "");
+  EXPECT_EQ(cell.planned, 2);
+  EXPECT_EQ(cell.failed, 1);
+  EXPECT_EQ(cell.missing, 1);
+  EXPECT_NE(as_markdown(table).find("| - (0*) | - (0*)               | none chosen of 2 |"), std::string::npos)
+      << as_markdown(table);
+  EXPECT_TRUE(Json::parse(as_json(table)).at("cells").at(0).at("chosen").is_null());
+}
+
+TEST(Choice, IsRefusedWhereNothingValidates) {
+  const Config config = with(sample_config("ERM", 0), "data.validation", "none");
+  StudyResults results;
+  results.trials.push_back(done({"ERM", config, {1, 2}, {}}));
+  EXPECT_NE(refusal(results).find("no trial has a validation set"), std::string::npos);
+  results.trials = {not_done("ERM", config, TrialStatus::missing)};
+  EXPECT_NE(refusal(results).find("no trial has a validation set"), std::string::npos);
+  EXPECT_EQ(refusal({}), "");
+}
+
+TEST(Choice, IsRefusedBetweenValidationSets) {
+  StudyResults results = two_betas();
+  const Config other = with(m2m_config(.999, 0), "data.validation", "train-holdout");
+  results.trials.push_back(done({"M2m, beta=0.999", other, {90, 90}, {10, 10}}));
+  EXPECT_NE(refusal(results).find("validates by train-holdout, the others by test-head: choosing would compare"),
+            std::string::npos)
+      << refusal(results);
+  TableOptions mixed;
+  mixed.allow_mixed = true;
+  EXPECT_TRUE(has(chosen(results, mixed).notes, "compared all the same (--allow-mixed): M2m on"));
+}
+
+TEST(Choice, StillRefusesToAverageDifferentTrainingsUnderOneLabel) {
+  StudyResults results = two_betas();
+  results.trials.push_back(done({"M2m, beta=0.9", m2m_config(.8, 5), {90, 90}, {1, 1}}));
+  EXPECT_NE(refusal(results).find("m2m.beta = 0.8"), std::string::npos) << refusal(results);
+}
+
+TrialOutcome post_hoc(int seed, double tau, int tried) {
+  TrialOutcome outcome = done({"tau-norm", sample_config("tau-norm", seed), {70, 70}, {7, 7}});
+  outcome.record->data["post_hoc"] = {{"last", {{"tau", tau}, {"tried", tried}}},
+                                      {"best", {{"tau", 2.0}, {"tried", tried}}}};
+  return outcome;
+}
+
+TEST(Choice, CountsTheValuesThatAPostHocMethodTried) {
+  StudyResults results = two_betas();
+  for (const auto& [seed, tau] : {std::pair{0, 1.2}, std::pair{1, .8}, std::pair{2, 1.0}}) {
+    results.trials.push_back(post_hoc(seed, tau, 21));
+  }
+  const ResultTable table = chosen(results);
+  const Choice& choice = *table.cells[2][0].choice;
+  EXPECT_EQ(choice.settings, 21);
+  EXPECT_EQ(choice.tau->least, .8);
+  EXPECT_EQ(choice.tau->most, 1.2);
+  EXPECT_NE(as_markdown(table).find("| tau-norm, tau 0.8 to 1.2 of 21: chosen of 21 on validation |"),
+            std::string::npos)
+      << as_markdown(table);
+  EXPECT_EQ(chosen(results, {Selection::best}).cells[2][0].choice->tau->least, 2.0);
+  results.trials.push_back(done({"tau-norm, lr=1", with(sample_config("tau-norm", 0), "lr", 1), {1, 1}, {1, 1}}));
+  EXPECT_EQ(chosen(results).cells[2][0].choice->settings, 22);  // the other label tells of no tau
+}
+
+TEST(Choice, DoesNotShowATauThatWasGiven) {
+  StudyResults results;
+  results.trials.push_back(post_hoc(0, 1.5, 1));
+  EXPECT_EQ(chosen(results).cells[0][0].choice->settings, 1);
+  EXPECT_NE(as_markdown(chosen(results)).find("| tau-norm: the only setting |"), std::string::npos);
+}
+
+TEST(Choice, IsTheSameInEveryFormat) {
+  const ResultTable table = chosen(two_betas());
+  const std::string setting = "M2m, beta=0.99: chosen of 2 on validation";
+  EXPECT_NE(as_markdown(table).find("| 75.2 +- 0.4 / 75.1 +- 0.4 (2) | 77.5 +- 3.5 / 77.1 +- 3.2 (2) | " + setting),
+            std::string::npos)
+      << as_markdown(table);
+  EXPECT_NE(as_latex(table).find("M2m & 75.2 $\\pm$ 0.4 / 75.1 $\\pm$ 0.4 (2) & "
+                                 "77.5 $\\pm$ 3.5 / 77.1 $\\pm$ 3.2 (2) & " +
+                                 setting),
+            std::string::npos)
+      << as_latex(table);
+  const Json json = Json::parse(as_json(table)).at("cells").at(0);
+  EXPECT_EQ(json.at("method"), "M2m");
+  EXPECT_EQ(json.at("chosen"), "M2m, beta=0.99");
+  EXPECT_EQ(json.at("settings_tried"), 2);
+  EXPECT_NEAR(json.at("validation_bacc").get<double>(), 77.5, 1e-9);
+  EXPECT_NEAR(json.at("bacc_mean").get<double>(), 75.25, 1e-9);
+}
+
+TEST(Choice, WritesTheSameColumnsAsCsvAndJson) {
+  const ResultTable table = chosen(two_betas());
+  const std::string csv = as_csv(table);
+  std::string header;
+  std::string line;
+  for (const auto& [name, value] : numbers_of(table, 1, 0)) {
+    const bool is_text = value.is_string();
+    header += (header.empty() ? "" : ",") + name;
+    line += (line.empty() ? "" : ",") + (value.is_null() ? "" : is_text ? value.get<std::string>() : value.dump());
+  }
+  EXPECT_EQ(csv.substr(0, csv.find('\n')), header);
+  EXPECT_NE(header.find(",chosen,settings_tried,"), std::string::npos);
+  EXPECT_NE(header.find(",validation_bacc,validation_bacc_std,"), std::string::npos);
+  EXPECT_NE(csv.find("\n" + line + "\n"), std::string::npos) << csv;  // ERM's, where no text has a comma
+  EXPECT_NE(csv.find(",\"M2m, beta=0.99\",2,2,2,true,77.5,"), std::string::npos) << csv;
+}
+
+}  // namespace
+}  // namespace m2m
