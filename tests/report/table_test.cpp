@@ -235,7 +235,7 @@ TEST(DataSetting, HasTheFieldsName) {
   EXPECT_EQ(data_setting_name(config), "CIFAR-100 balanced");
   config.set("data.set", "reuters36");
   config.set("data.imbalance", "own");
-  EXPECT_EQ(data_setting_name(config), "reuters36");
+  EXPECT_EQ(data_setting_name(config), "Reuters-36");
 }
 
 TEST(Published, StandsBesideExactlyTheSameSetting) {
