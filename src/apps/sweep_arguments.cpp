@@ -29,6 +29,8 @@ Print a job script for Slurm:
   m2m-sweep slurm jobs/ablation_cifar10.toml --gpus-per-node 8 --time 12:00:00
 Say how long it would take with 1, 8 and 64 ranks ('simulate --help' has more):
   m2m-sweep simulate jobs/ablation_cifar10.toml --ranks 1,8,64
+Say where a sweep is, from another shell:
+  m2m-sweep status results/ablation_cifar10
 Explain every setting; one setting; a method:
   m2m-sweep describe
   m2m-sweep describe train.epochs
@@ -49,6 +51,7 @@ class Layout : public CLI::Formatter {
   std::string make_usage(const CLI::App*, std::string) const override {
     return "Usage: m2m-sweep [run|list|validate|slurm] [JOB.toml] [key=value ...] [options]\n"
            "       m2m-sweep simulate [JOB.toml] [key=value ...] --ranks LIST [options]\n"
+           "       m2m-sweep status DIR [--json]\n"
            "       m2m-sweep describe [SETTING|METHOD]\n";
   }
   std::string make_positionals(const CLI::App*) const override { return ""; }

@@ -14,6 +14,7 @@
 #include "apps/given_study.hpp"
 #include "apps/rank_groups.hpp"
 #include "apps/simulate_command.hpp"
+#include "apps/status_command.hpp"
 #include "apps/sweep_arguments.hpp"
 #include "core/allocation.hpp"
 #include "core/log.hpp"
@@ -139,6 +140,7 @@ std::optional<Sweep> prepare(int argc, char** argv, const MpiSession& session, c
     std::fputs(text.c_str(), stdout);
     return std::nullopt;
   };
+  if (is_status_command(argc, argv)) return print(status_command(argc, argv));
   if (is_simulate_command(argc, argv)) return print(simulate_command(argc, argv, training));
   const SweepArguments arguments = parse_arguments(argc, argv);
   if (arguments.verbose) set_log_level(LogLevel::debug);

@@ -189,4 +189,14 @@ void FolderLock::beat_until_the_end(double every) {
   }
 }
 
+std::string living_holder(const fs::path& folder, LockTimes times) {
+  const fs::path file = folder / "lock.json";
+  std::error_code gone;
+  const auto then = fs::last_write_time(file, gone);
+  if (gone) return "";
+  const Json holder = read_holder(file);
+  const double silent = std::chrono::duration<double>(fs::file_time_type::clock::now() - then).count();
+  return silent >= times.stale || is_gone_from_this_host(holder) ? "" : name_of(holder);
+}
+
 }  // namespace m2m

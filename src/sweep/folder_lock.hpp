@@ -42,4 +42,8 @@ class FolderLock {
   std::thread heart_;
 };
 
+/// "process 4711 on host a17" where the lock of `folder` has a holder that lives; else "". Writes nothing: a sign
+/// of life is judged by this host's clock.
+std::string living_holder(const std::filesystem::path& folder, LockTimes times = {});
+
 }  // namespace m2m

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cmath>
 
 #include "core/files.hpp"
 #include "core/stopwatch.hpp"
@@ -45,8 +46,9 @@ std::string summary_of(const Trial& trial) {
 }
 
 std::string prefix_summary(const Trial& trial) {
-  return fmt::format("{} epochs; validation bACC {:.1f}", trial.epoch(),
-                     100 * trial.epochs().back().validation_bacc);
+  const double bacc = trial.epochs().back().validation_bacc;
+  return fmt::format("{} epochs", trial.epoch()) +
+         (std::isfinite(bacc) ? fmt::format("; validation bACC {:.1f}", 100 * bacc) : "");
 }
 
 /// Loads the g that a trial translates against; the settings are those of the trial.
