@@ -4,6 +4,7 @@ import numpy as np
 
 from drawing import style
 from drawing.confusion import heat
+from drawing.curves import all_epochs
 from drawing.style import Picture, Skipped
 
 NAME = "acceptance"
@@ -46,12 +47,12 @@ def draw(block):
         yield Skipped(NAME, "no trial has translated (dataset 'generation')")
         return
     columns = 2 if len(found) == 1 else 4
-    figure, axes = style.panels(2 * len(found), columns, (3.1, 3.3))
+    figure, axes = style.panels(2 * len(found), columns, (3.1, 3.3), layout="compressed")
     for row, (method, slots) in enumerate(found):
         image = draw_method(axes[2 * row:2 * row + 2], method, slots)
     figure.colorbar(image, ax=axes, label="accepted (%); tinted: none to accept", shrink=min(1, 2 / len(axes) ** .5),
                     aspect=30)
-    style.title(figure, "Accepted translations; class 1 is the most frequent", block.facts + ", all epochs")
+    style.title(figure, "Accepted translations; class 1 is the most frequent", all_epochs(block) + ", slots of all epochs")
     alt = "Share of accepted translations by seed class and target class, for " + ", ".join(
         method.label for method, _ in found) + "."
     yield Picture(NAME, "Acceptance of translations", alt, figure)

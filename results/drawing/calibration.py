@@ -42,8 +42,7 @@ def draw_method(axes, method, binned):
     errors = [error_of(trial) for trial in method.trials]
     axes.set_title(f"{style.short(method.label)} (n = {method.n()})\nECE {np.nanmean(errors):.1f} %")
     axes.set(xlabel="confidence (%)", ylabel="right on test (%)")
-    style.percent_axis(axes.xaxis)
-    style.percent_axis(axes.yaxis)
+    axes.set(xlim=(-3, 103), ylim=(-3, 103), xticks=range(0, 101, 20), yticks=range(0, 101, 20))
     axes.label_outer()
 
 

@@ -1,6 +1,7 @@
 """What becomes of the classes, from the most frequent to the rarest: recall, and false positives."""
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from aggregate import recalls
 from drawing import style
@@ -32,7 +33,7 @@ def rank_axis(axes, block):
     """Labels an axis of classes."""
     counts = np.sort(block.trials()[0].counts())[::-1]
     axes.set_xlabel(f"class by rank: 1 has {counts[0]:,} training\nsamples, {len(counts)} has {counts[-1]:,}")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
     axes.set_xlim(.5 - .01 * len(counts), len(counts) + .5 + .01 * len(counts))
 
 
@@ -58,7 +59,7 @@ def draw_recalls(block):
         look = style.look(method.index) | {"linestyle": "-"} | ({} if classes <= 30 else {"marker": ""})
         panel.plot(ranks, np.nanmean(values, axis=0), **look)
         panel.set_title(f"{style.short(method.label)} (n = {method.n()})")
-        style.percent_axis(panel.yaxis)
+        panel.set_ylim(-3, 103)
         rank_axis(panel, block)
         panel.set_ylabel("recall on test (%)")
         panel.label_outer()

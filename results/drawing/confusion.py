@@ -46,7 +46,7 @@ def draw(block):
     if not methods:
         yield Skipped(NAME, "no trial is done")
         return
-    figure, axes = style.panels(len(methods), 3, (3.2, 3.2))
+    figure, axes = style.panels(len(methods), 3, (3.2, 3.2), layout="compressed")
     for panel, method in zip(axes, methods):
         image = heat(panel, shares(method))
         panel.set_title(f"{style.short(method.label)} (n = {method.n()})")

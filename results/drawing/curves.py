@@ -61,11 +61,17 @@ def draw_row(axes, methods, handles):
             style.nothing(panel, "not measured")
             continue
         for epoch in deferrals(methods):
-            handles["deferral: rebalancing begins"] = panel.axvline(epoch, color=style.GREY, linestyle=(0, (1, 2)),
-                                                                   linewidth=1.2, zorder=0)
+            handles["deferral (rebalancing begins)"] = panel.axvline(epoch, color=style.GREY, linestyle=(0, (1, 2)),
+                                                                     linewidth=1.2, zorder=0)
         values = np.concatenate([line.get_ydata() for line in lines.values() if line is not None])
         if column == "loss" and values.min() > 0 and values.max() > 50 * values.min():
             panel.set(yscale="log", ylabel=text + ", log scale")
+            style.plain_numbers(panel.yaxis)
+
+
+def all_epochs(block):
+    """What is drawn, without a word on which epoch."""
+    return block.facts.rsplit(", ", 1)[0]
 
 
 def draw(block):
@@ -80,7 +86,8 @@ def draw(block):
     for g, group in enumerate(groups):
         draw_row(axes[3 * g:3 * g + 3], group, handles)
     style.legend(figure, handles.values(), handles.keys())
-    style.title(figure, "Training curves: thin lines are seeds, thick ones their mean", block.facts)
     marks = ", ".join(map(str, deferrals(methods)))
+    style.title(figure, "Training curves: thin lines are seeds, thick ones their mean",
+                all_epochs(block) + (f", deferral at epoch {marks}" if marks else ""))
     alt = f"Loss, validation bACC and test bACC over the epochs of {len(methods)} methods on {block.data}"
     yield Picture(NAME, "Training curves", alt + (f"; deferral at epoch {marks}." if marks else "."), figure)

@@ -6,6 +6,7 @@ import math
 import textwrap
 
 import matplotlib
+import matplotlib.ticker
 from matplotlib.figure import Figure
 
 # Okabe and Ito's palette without its yellow, which is lost on white. With 12 markers and 5 kinds of line the first
@@ -74,12 +75,12 @@ def chunks(items, most=MOST_A_PANEL):
     return [items[len(items) * g // groups:len(items) * (g + 1) // groups] for g in range(groups)]
 
 
-def panels(count, columns, size=(3.0, 2.6), below=0, **options):
-    """A figure of `count` panels with `below` inches left for legends, and its axes in reading order."""
+def panels(count, columns, size=(3.0, 2.6), layout="constrained", **options):
+    """A figure of `count` panels, and its axes in reading order; layout "compressed" for panels of fixed shape."""
     columns = min(columns, count)
     rows = math.ceil(count / columns)
-    width, height = max(columns * size[0], 5.5), rows * size[1] + .7 + below
-    figure = Figure(figsize=(width, height), layout="constrained")
+    width, height = max(columns * size[0], 5.5), rows * size[1] + .5
+    figure = Figure(figsize=(width, height), layout=layout)
     axes = list(figure.subplots(rows, columns, squeeze=False, **options).flat)
     for spare in axes[count:]:
         spare.remove()
@@ -88,7 +89,7 @@ def panels(count, columns, size=(3.0, 2.6), below=0, **options):
 
 def wrapped(text, inches, size):
     """The text in lines that fit this width at this size of letters."""
-    per_line = max(20, int(inches * 72 / (size * .6)))
+    per_line = max(20, int(inches * 72 / (size * .57)))
     return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, per_line) or [""])
 
 
@@ -116,9 +117,11 @@ def legend(figure, handles, labels):
     figure.legend(handles, labels, loc="outside lower center", ncols=columns, frameon=False, handlelength=3.2)
 
 
-def percent_axis(axis, low=None, high=None):
-    """Limits of an axis in %, with room for markers at its ends."""
-    axis.set_view_interval(-3 if low is None else low, 103 if high is None else high, ignore=True)
+def plain_numbers(axis, ticks=5):
+    """Few ticks with numbers such as 0.05 and 20,000."""
+    axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    if axis.get_scale() == "linear":
+        axis.set_major_locator(matplotlib.ticker.MaxNLocator(ticks))
 
 
 def nothing(axes, sentence):

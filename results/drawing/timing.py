@@ -62,8 +62,7 @@ def draw_time(block):
         for row, (_, index, values) in enumerate(lines):
             draw_row(panel, row, [value[column] for value in values], index)
         panel.set_xlabel(text)
-        panel.set_xlim(0, None)
-        panel.set_xmargin(.08)
+        style.plain_numbers(panel.xaxis)
         rows_of_methods(panel, [f"{label} (n = {len(values)})" for label, _, values in lines])
         panel.label_outer()
         panel.set_xlim(0, 1.08 * max(np.nanmax([value[column] for value in values]) for _, _, values in lines))
