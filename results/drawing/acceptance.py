@@ -27,12 +27,12 @@ def share(part, whole):
     return np.where(whole > 0, 100 * part / np.maximum(whole, 1), np.nan)
 
 
-def draw_method(axes, method, slots):
+def draw_method(axes, method, slots, panels):
     """Two matrices: what was accepted of all chosen slots, and of those that were translated."""
     translated = slots[ACCEPTED] + slots[FAILED_GAMMA]
-    label = f"{style.short(method.label)} (n = {method.n()})"
+    label = style.heading(method)
     for panel, whole, text in ((axes[0], slots[CHOSEN], "chosen"), (axes[1], translated, "translated")):
-        image = heat(panel, share(slots[ACCEPTED], whole))
+        image = heat(panel, share(slots[ACCEPTED], whole), panels)
         count = int(slots[ACCEPTED].sum())
         panel.set_title(f"{label}\n{count:,} accepted of {int(whole.sum()):,} {text}")
         panel.set(xlabel="target class by rank", ylabel="seed class by rank")
@@ -49,7 +49,7 @@ def draw(block):
     columns = 2 if len(found) == 1 else 4
     figure, axes = style.panels(2 * len(found), columns, (3.1, 3.3), layout="compressed")
     for row, (method, slots) in enumerate(found):
-        image = draw_method(axes[2 * row:2 * row + 2], method, slots)
+        image = draw_method(axes[2 * row:2 * row + 2], method, slots, len(axes))
     figure.colorbar(image, ax=axes, label="accepted (%); tinted: none to accept", shrink=min(1, 2 / len(axes) ** .5),
                     aspect=30)
     style.title(figure, "Accepted translations; class 1 is the most frequent", all_epochs(block) + ", slots of all epochs")

@@ -40,7 +40,7 @@ def draw_method(axes, method, binned):
         axes.plot(*line_of(bins), **style.thin(method.index))
     axes.plot(*line_of(sum(binned)), **style.look(method.index) | {"linestyle": "-"})
     errors = [error_of(trial) for trial in method.trials]
-    axes.set_title(f"{style.short(method.label)} (n = {method.n()})\nECE {np.nanmean(errors):.1f} %")
+    axes.set_title(f"{style.heading(method)}\nECE {np.nanmean(errors):.1f} %")
     axes.set(xlabel="confidence (%)", ylabel="right on test (%)")
     axes.set(xlim=(-3, 103), ylim=(-3, 103), xticks=range(0, 101, 20), yticks=range(0, 101, 20))
     axes.label_outer()
@@ -63,8 +63,8 @@ def draw(block):
     for panel in axes[-min(4, len(axes)):]:
         panel.xaxis.set_tick_params(labelbottom=True)
         panel.set_xlabel("confidence (%)")
-    style.title(figure, f"Calibration in {BINS} bins of confidence: thin lines are seeds, thick ones all seeds "
-                "together, the dotted one is perfect", block.facts)
+    style.title(figure, f"Calibration in {BINS} bins of confidence; the dotted line is perfect" + style.seeds_note(
+        [method for method, _ in found], "thin lines are seeds, thick ones all seeds together"), block.facts)
     alt = "Accuracy against confidence on the test set; below the diagonal a network is too sure: " + ", ".join(
         method.label for method, _ in found) + "."
     yield Picture(NAME, "Calibration", alt, figure)

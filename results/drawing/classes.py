@@ -53,12 +53,13 @@ def draw_recalls(block):
     handles = {}
     for panel, method in zip(axes, methods):
         values = ranked_recalls(method)
-        handles[f"{methods[0].label} (mean), in every panel"], = panel.plot(ranks, first, color=style.GREY,
-                                                                         linestyle=":", linewidth=1.2)
+        if len(methods) > 1:
+            handles[f"{methods[0].label} (mean), in every panel"], = panel.plot(ranks, first, color=style.GREY,
+                                                                             linestyle=":", linewidth=1.2)
         draw_seeds(panel, ranks, values, method, as_dots)
         look = style.look(method.index) | {"linestyle": "-"} | ({} if classes <= 30 else {"marker": ""})
         panel.plot(ranks, np.nanmean(values, axis=0), **look)
-        panel.set_title(f"{style.short(method.label)} (n = {method.n()})")
+        panel.set_title(style.heading(method))
         panel.set_ylim(-3, 103)
         rank_axis(panel, block)
         panel.set_ylabel("recall on test (%)")
@@ -66,7 +67,8 @@ def draw_recalls(block):
     bottom_labels(axes, 4, block)
     style.legend(figure, handles.values(), handles.keys())
     marks = "hollow dots" if as_dots else "thin lines"
-    style.title(figure, f"Recall of each class: {marks} are seeds, the line their mean", block.facts)
+    style.title(figure, "Recall of each class" + style.seeds_note(methods, f"{marks} are seeds, the line their mean"),
+                block.facts)
     alt = f"Test recall of {classes} classes from the most frequent to the rarest, for {len(methods)} methods."
     return Picture("recall_by_class", "Recall by class size", alt, figure)
 
@@ -94,9 +96,11 @@ def draw_false_positives(block):
                                          **style.look(method.index))
         rank_axis(panel, block)
         panel.set_ylabel("false positives up to rank, on test")
+        panel.yaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
         panel.set_ylim(bottom=0)
     style.legend(figure, handles.values(), handles.keys())
-    style.title(figure, "Cumulative false positives: thin lines are seeds, thick ones their mean", block.facts)
+    note = style.seeds_note(block.drawn(), "thin lines are seeds, thick ones their mean")
+    style.title(figure, "Cumulative false positives" + note, block.facts)
     alt = "Test samples wrongly given to the k most frequent classes, over k, for each method."
     return Picture("false_positives", "Cumulative false positives", alt, figure)
 

@@ -7,6 +7,7 @@ from drawing.style import Picture, Skipped
 
 NAME = "confusion"
 MOST_NUMBERS = 12  # classes of a matrix whose cells still hold a legible number
+MOST_PANELS = 24   # of a figure whose numbers anyone would read
 
 
 def shares(method):
@@ -24,8 +25,8 @@ def write_numbers(axes, values):
                       color="white" if value > 55 else "black")
 
 
-def heat(axes, values):
-    """A matrix from white (0 %) to black (100 %), cells without a value hatched; classes count from 1."""
+def heat(axes, values, panels):
+    """A matrix from white (0 %) to black (100 %), tinted without a value; numbers where so many panels leave room."""
     axes.set_facecolor("#F3E7D3")
     axes.grid(False)
     size = len(values)
@@ -35,7 +36,7 @@ def heat(axes, values):
     axes.set_xticks(ticks, [tick + 1 for tick in ticks])
     axes.set_yticks(ticks, [tick + 1 for tick in ticks])
     axes.spines[["top", "right"]].set_visible(True)
-    if size <= MOST_NUMBERS:
+    if size <= MOST_NUMBERS and panels <= MOST_PANELS:
         write_numbers(axes, values)
     return image
 
@@ -48,8 +49,8 @@ def draw(block):
         return
     figure, axes = style.panels(len(methods), 3, (3.2, 3.2), layout="compressed")
     for panel, method in zip(axes, methods):
-        image = heat(panel, shares(method))
-        panel.set_title(f"{style.short(method.label)} (n = {method.n()})")
+        image = heat(panel, shares(method), len(axes))
+        panel.set_title(style.heading(method))
         panel.set(xlabel="predicted class by rank", ylabel="true class by rank")
     figure.colorbar(image, ax=axes, label="share of the true class (%)", shrink=min(1, 1.6 / len(axes) ** .5),
                     aspect=30)

@@ -10,6 +10,7 @@ from drawing.style import Picture, Skipped
 COLUMNS = {"loss": "training loss (mean per slot)", "validation_bacc": "validation bACC (%)",
            "test_bacc": "test bACC (%)"}
 NAME = "training_curves"
+DEFERRAL = "deferral (rebalancing begins)"
 
 
 def curves(method, column):
@@ -61,8 +62,7 @@ def draw_row(axes, methods, handles):
             style.nothing(panel, "not measured")
             continue
         for epoch in deferrals(methods):
-            handles["deferral (rebalancing begins)"] = panel.axvline(epoch, color=style.GREY, linestyle=(0, (1, 2)),
-                                                                     linewidth=1.2, zorder=0)
+            handles[DEFERRAL] = panel.axvline(epoch, color=style.GREY, linestyle=(0, (1, 2)), linewidth=1.2, zorder=0)
         values = np.concatenate([line.get_ydata() for line in lines.values() if line is not None])
         if column == "loss" and values.min() > 0 and values.max() > 50 * values.min():
             panel.set(yscale="log", ylabel=text + ", log scale")
@@ -85,9 +85,11 @@ def draw(block):
     handles = {}
     for g, group in enumerate(groups):
         draw_row(axes[3 * g:3 * g + 3], group, handles)
+    if DEFERRAL in handles:
+        handles[DEFERRAL] = handles.pop(DEFERRAL)  # to the end
     style.legend(figure, handles.values(), handles.keys())
     marks = ", ".join(map(str, deferrals(methods)))
-    style.title(figure, "Training curves: thin lines are seeds, thick ones their mean",
+    style.title(figure, "Training curves" + style.seeds_note(methods, "thin lines are seeds, thick ones their mean"),
                 all_epochs(block) + (f", deferral at epoch {marks}" if marks else ""))
     alt = f"Loss, validation bACC and test bACC over the epochs of {len(methods)} methods on {block.data}"
     yield Picture(NAME, "Training curves", alt + (f"; deferral at epoch {marks}." if marks else "."), figure)

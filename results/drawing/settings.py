@@ -60,9 +60,9 @@ def ordered_values(values, axis):
 
 
 def draw_line(axes, group, order, axis, index):
-    """One line: dots for seeds, the mean with its marker, the number of trials below each."""
-    places = [order.index(value) for value in group[axis]]
-    axes.plot(places, group.bacc, **style.dots(index))
+    """One line: dots for seeds, the mean with its marker."""
+    if group.groupby(axis).size().max() > 1:
+        axes.plot([order.index(value) for value in group[axis]], group.bacc, **style.dots(index))
     mean = group.groupby(axis).bacc.mean()
     at = sorted(order.index(value) for value in mean.index)
     line, = axes.plot(at, [mean[order[place]] for place in at], **style.look(index))
@@ -85,8 +85,9 @@ def draw_axis(block, axis, curves):
         panel.set(xlabel=f"{dotted(axis)} (values evenly spaced)", ylabel="bACC on test (%)")
     style.legend(figure, handles.values(), handles.keys())
     what = "Size of the seed pool" if axis == POOL else dotted(axis)
+    note = style.seeds_note(block.drawn(), "hollow dots are seeds, the line their mean")
     facts = ", ".join(part for part in block.facts.split(", ") if not part.startswith("n = "))
-    style.title(figure, f"{what}: hollow dots are seeds, the line their mean", facts)
+    style.title(figure, what + note, facts)
     alt = f"Test bACC against {dotted(axis)} at {', '.join(texts)}: {'; '.join(handles)}."
     return Picture(f"setting_{axis}", f"bACC against {dotted(axis)}", alt, figure)
 

@@ -102,13 +102,26 @@ def title(figure, text, facts):
 
 
 def short(label, most=28):
-    """A label that fits above a small panel, in two lines where it must."""
+    """A label that fits above a small panel or beside a row, in two lines where it must."""
     lines = textwrap.wrap(label, most) or [""]
     return "\n".join(lines if len(lines) <= 2 else [lines[0], textwrap.shorten(" ".join(lines[1:]), most, placeholder="…")])
 
 
+def heading(method):
+    """'M2m, lambda=0 (n = 3)', fit to stand above a small panel."""
+    label, n = short(method.label), f"(n = {method.n()})"
+    return f"{label} {n}" if len(label.split("\n")[-1]) + len(n) < 30 else f"{label}\n{n}"
+
+
+def seeds_note(methods, note):
+    """How to tell seeds from their mean, where there are any to tell."""
+    return f": {note}" if any(len(method.trials) > 1 for method in methods) else ""
+
+
 def legend(figure, handles, labels):
     """One legend for all panels, below them, in as many columns as fit."""
+    if not labels:
+        return
     labels = [wrapped(label, figure.get_figwidth() - .8, 8) for label in labels]
     longest = max(len(line) for label in labels for line in label.split("\n"))
     columns = max(1, min(len(labels), int(figure.get_figwidth() / (longest * .075 + .65))))
@@ -136,5 +149,6 @@ def encode(figure, form, dpi):
     """The bytes of a figure as svg or png: equal figures, equal bytes."""
     buffer = io.BytesIO()
     empty = {"svg": ["Date", "Creator", "Format", "Type"], "png": ["Software"]}[form]
-    figure.savefig(buffer, format=form, dpi=dpi if form == "png" else 72, metadata=dict.fromkeys(empty))
+    figure.savefig(buffer, format=form, dpi=dpi if form == "png" else 72, metadata=dict.fromkeys(empty),
+                   bbox_inches="tight", pad_inches=.08)
     return buffer.getvalue()

@@ -6,6 +6,7 @@ import math
 import numpy as np
 
 from drawing import style
+from drawing.curves import all_epochs
 from drawing.overview import draw_row, rows_of_methods
 from drawing.style import Picture, Skipped
 
@@ -66,8 +67,9 @@ def draw_time(block):
         rows_of_methods(panel, [f"{label} (n = {len(values)})" for label, _, values in lines])
         panel.label_outer()
         panel.set_xlim(0, 1.08 * max(np.nanmax([value[column] for value in values]) for _, _, values in lines))
-    facts = f"{block.data}, mean over the epochs of a trial, without evaluation\n{machines(block)}"
-    style.title(figure, "Time: hollow dots are seeds, filled markers their mean, lines one standard deviation", facts)
+    facts = f"{all_epochs(block)}, mean over a trial's epochs, without evaluation\n{machines(block)}"
+    note = style.seeds_note(block.drawn(), "hollow dots are seeds, filled markers their mean, lines one standard deviation")
+    style.title(figure, "Time" + note, facts)
     told = "; ".join(f"{label} {np.mean([value[0] for value in values]):.3g}".replace(",\n", ", ")
                      for label, _, values in lines)
     return Picture("time", "Time and throughput", f"Mean seconds per epoch: {told}.", figure)

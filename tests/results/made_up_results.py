@@ -52,7 +52,7 @@ def write_selection(group, logits, labels, classes):
 
 def curves_of(random, epochs, translates):
     """The table of epochs."""
-    table = np.full(epochs, np.nan, dtype=[("epoch", "i8"), ("translated", "i8")] + [(name, "f8") for name in CURVES])
+    table = np.zeros(epochs, dtype=[("epoch", "i8"), ("translated", "i8")] + [(name, "f8") for name in CURVES])
     table["epoch"] = np.arange(epochs)
     table["translated"] = translates & (np.arange(epochs) >= 4)
     table["loss"] = 2 * np.exp(-np.arange(epochs)) + random.uniform(.01, .02, epochs)
