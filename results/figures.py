@@ -7,6 +7,7 @@ Says in a line for each figure which files were written, or why none was. Needs 
 """
 
 import argparse
+import json
 import pathlib
 import sys
 
@@ -16,7 +17,7 @@ try:
     from drawing.every import draw_all
     from drawing.style import Skipped, encode
 except ModuleNotFoundError as error:
-    sys.exit(f"figures.py: no Python module {error.name}; 'make setup' installs it into .venv: .venv/bin/python {sys.argv[0]}")
+    sys.exit(f"figures.py: no Python module {error.name}; 'make setup' installs it: .venv/bin/python {sys.argv[0]}")
 
 FORMS = ("svg", "png")
 
@@ -40,7 +41,7 @@ def parse():
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", type=pathlib.Path, help="a results.h5, or the folder it is in")
-    parser.add_argument("--out", type=pathlib.Path, help="folder to write into; 'figures' beside the results.h5 by default")
+    parser.add_argument("--out", type=pathlib.Path, help="folder to write into; 'figures' beside results.h5 by default")
     parser.add_argument("--format", type=forms, default=list(FORMS), metavar="svg,png", help="what to write")
     parser.add_argument("--dpi", type=resolution, default=150, help="dots per inch of PNG")
     parser.add_argument("--select", choices=["last", "best"], default="last", help="which epoch of a trial counts")
@@ -86,8 +87,8 @@ def main():
         make_folder(folder)
         try:
             draw_file(file, folder, arguments)
-        except (KeyError, OSError) as error:
-            fail(65, f"{arguments.path}: a record is incomplete or damaged ({error}); 'm2m-report merge DIR' makes it anew")
+        except (KeyError, OSError, json.JSONDecodeError) as error:
+            study.refuse_damage(arguments.path, error)
 
 
 if __name__ == "__main__":

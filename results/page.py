@@ -52,18 +52,17 @@ def summary(file, trials, arguments):
     pairs = [("data", ", ".join(trials.data.drop_duplicates()) or "none"),
              ("methods", trials.label.nunique()), ("trials", trials.id.nunique())]
     pairs += numbers.counts(trials)
-    pairs += [("epochs", aggregate.fact(trials, "train_epochs")), ("network", aggregate.fact(trials, "train_network")),
-              ("precision", aggregate.fact(trials, "train_precision")), ("protocol", aggregate.fact(trials, "protocol")),
-              ("validation", aggregate.fact(trials, "data_validation")), ("shown", EPOCHS[arguments.select]),
-              ("program", file.attrs.get("program_version", "unknown"))]
+    pairs += [(name, aggregate.fact(trials, aggregate.FACTS[name]))
+              for name in ("epochs", "network", "precision", "protocol", "validation")]
+    pairs += [("shown", EPOCHS[arguments.select]), ("program", file.attrs.get("program_version", "unknown"))]
     return facts(pairs)
 
 
 def results(file, arguments):
     """The table, with how to read it."""
     arguments.gm, arguments.metric = "zero", list(numbers.NAMES)
-    note = (f"{EPOCHS[arguments.select].capitalize()}, test set, mean ± standard deviation over seeds (number of trials); "
-            "* marks where planned trials are lacking. Press a header to sort.")
+    note = (f"{EPOCHS[arguments.select].capitalize()}, test set, mean ± standard deviation over seeds "
+            "(number of trials); * marks where planned trials are lacking. Press a header to sort.")
     return numbers.results_table(aggregate.cells(file, arguments)) + f"\n<p>{text(note)}</p>"
 
 
@@ -101,7 +100,7 @@ def main():
         try:
             page = document.page(*content(file, arguments))
         except (KeyError, OSError, json.JSONDecodeError) as error:
-            fail(65, f"{arguments.path}: a record is incomplete or damaged ({error}); 'm2m-report merge DIR' makes it anew")
+            study.refuse_damage(arguments.path, error)
     path = arguments.out or folder / "report.html"
     write(path, page)
     print(f"wrote {path} ({len(page.encode()) / 1e6:.1f} MB)")

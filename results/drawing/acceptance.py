@@ -12,7 +12,7 @@ CHOSEN, WITHOUT_SEED, FAILED_COIN, FAILED_GAMMA, ACCEPTED = range(5)
 
 
 def outcomes(method):
-    """Slots [outcome, seed class, target class] over all epochs and seeds, classes by rank; None without any."""
+    """Slots [outcome, seed class, target class] of all epochs and seeds, classes by rank; None without any."""
     total = None
     for trial in method.trials:
         if "generation" in trial.record:
@@ -52,7 +52,8 @@ def draw(block):
         image = draw_method(axes[2 * row:2 * row + 2], method, slots, len(axes))
     figure.colorbar(image, ax=axes, label="accepted (%); tinted: none to accept", shrink=min(1, 2 / len(axes) ** .5),
                     aspect=30)
-    style.title(figure, "Accepted translations; class 1 is the most frequent", all_epochs(block) + ", slots of all epochs")
+    facts = all_epochs(block) + ", slots of all epochs"
+    style.title(figure, "Accepted translations; class 1 is the most frequent", facts)
     alt = "Share of accepted translations by seed class and target class, for " + ", ".join(
         method.label for method, _ in found) + "."
     yield Picture(NAME, "Acceptance of translations", alt, figure)

@@ -13,7 +13,7 @@ def slug(text):
 
 
 def draw_all(blocks):
-    """(picture or what was skipped, name of its file) in order; the data setting is in the name where there are several."""
+    """(picture or what was skipped, name of its file) in order; several data settings are in the names."""
     style.apply()
     for number, block in enumerate(blocks, start=1):
         suffix = f"-{number}_{slug(block.data)}" if len(blocks) > 1 else ""

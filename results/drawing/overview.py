@@ -6,6 +6,7 @@ from drawing import style
 from drawing.style import Picture, Skipped
 
 NAME = "overview"
+NOTE = "hollow dots are seeds, the filled marker their mean, the line one standard deviation to each side"
 
 
 def rows_of_methods(axes, labels):
@@ -44,8 +45,7 @@ def draw(block):
     rows_of_methods(axes, [f"{style.short(method.label, 40)} (n = {method.n()})" for method in block.methods])
     axes.set_xlabel("balanced accuracy on test (%)")
     axes.margins(x=.06)
-    style.title(figure, "Methods" + style.seeds_note(block.methods, "hollow dots are seeds, the filled marker their mean, "
-                "the line one standard deviation to each side"), block.facts)
+    style.title(figure, "Methods" + style.seeds_note(block.methods, NOTE), block.facts)
     means = "; ".join(f"{method.label} {np.mean([trial.bacc() for trial in method.trials]):.1f}"
                       for method in block.drawn())
     yield Picture(NAME, "Overview of the methods", f"Mean test bACC in %: {means}.", figure)

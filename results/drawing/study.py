@@ -109,6 +109,12 @@ def open_results(path):
     return file
 
 
+def refuse_damage(path, error):
+    """Ends the program over a record that lacks something."""
+    told = " ".join(str(error.args[0] if error.args else error).split())
+    fail(65, f"{path}: a record is incomplete or damaged ({told}); 'm2m-report merge DIR' makes it anew")
+
+
 def method_of(file, rows, label, index, select):
     """The trials of one label."""
     done = [Trial(row, file[f"trial/{row.id}"], select) for _, row in rows.iterrows() if row.status == "done"]

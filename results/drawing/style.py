@@ -104,7 +104,9 @@ def title(figure, text, facts):
 def short(label, most=28):
     """A label that fits above a small panel or beside a row, in two lines where it must."""
     lines = textwrap.wrap(label, most) or [""]
-    return "\n".join(lines if len(lines) <= 2 else [lines[0], textwrap.shorten(" ".join(lines[1:]), most, placeholder="…")])
+    if len(lines) > 2:
+        lines = [lines[0], textwrap.shorten(" ".join(lines[1:]), most, placeholder="…")]
+    return "\n".join(lines)
 
 
 def heading(method):

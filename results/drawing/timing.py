@@ -7,7 +7,7 @@ import numpy as np
 
 from drawing import style
 from drawing.curves import all_epochs
-from drawing.overview import draw_row, rows_of_methods
+from drawing.overview import NOTE, draw_row, rows_of_methods
 from drawing.style import Picture, Skipped
 
 TRANSLATING = {True: "epochs that translate", False: "other epochs"}
@@ -48,7 +48,8 @@ def machines(block):
     for trial in block.trials():
         where = trial.environment()
         device = where["gpu"] if where.get("device") == "cuda" else where.get("processor", "unknown processor")
-        told.append(f"{device}, threads: {where.get('threads', '?')}, ranks a trial: {where.get('ranks_of_trial', '?')}")
+        threads, ranks = where.get("threads", "?"), where.get("ranks_of_trial", "?")
+        told.append(f"{device}, threads: {threads}, ranks a trial: {ranks}")
     return "; ".join(dict.fromkeys(told))
 
 
@@ -68,7 +69,7 @@ def draw_time(block):
         panel.label_outer()
         panel.set_xlim(0, 1.08 * max(np.nanmax([value[column] for value in values]) for _, _, values in lines))
     facts = f"{all_epochs(block)}, mean over a trial's epochs, without evaluation\n{machines(block)}"
-    note = style.seeds_note(block.drawn(), "hollow dots are seeds, filled markers their mean, lines one standard deviation")
+    note = style.seeds_note(block.drawn(), NOTE)
     style.title(figure, "Time" + note, facts)
     told = "; ".join(f"{label} {np.mean([value[0] for value in values]):.3g}".replace(",\n", ", ")
                      for label, _, values in lines)

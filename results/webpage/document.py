@@ -16,9 +16,11 @@ a { color: var(--link); } nav a { margin-right: 1rem; }
 .box:focus-visible { outline: 2px solid var(--link); }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
+tbody th { position: sticky; left: 0; background: var(--paper); }
 thead th { background: var(--shade); vertical-align: bottom; }
 th button { all: unset; cursor: pointer; font-weight: 600; } th button:focus-visible { outline: 2px solid var(--link); }
-th[aria-sort=ascending] button::after { content: " \\25B2"; } th[aria-sort=descending] button::after { content: " \\25BC"; }
+th[aria-sort=ascending] button::after { content: " \\25B2"; }
+th[aria-sort=descending] button::after { content: " \\25BC"; }
 th[aria-sort=none] button::after { content: " \\2195"; color: var(--soft); }
 dl { margin: .4rem 0; columns: 22rem; } dl div { break-inside: avoid; }
 dt { display: inline; color: var(--soft); } dt::after { content: ": "; } dd { display: inline; margin: 0; }
@@ -26,6 +28,7 @@ pre { background: var(--shade); padding: .7rem 1rem; margin: .5rem 0; } details 
 details details { margin-left: 1rem; } summary { cursor: pointer; }
 figure { margin: 1.2rem 0 2rem; } figcaption { font-weight: 600; margin-bottom: .4rem; }
 .picture { background: #ffffff; border: 1px solid var(--line); border-radius: 4px; padding: .5rem; }
+@media (prefers-color-scheme: dark) { .picture { filter: brightness(.88); } }
 .picture svg { display: block; margin: 0 auto; max-width: 100%; height: auto; }
 """
 
@@ -53,7 +56,8 @@ PARTS = {"results": "Results", "figures": "Figures", "failures": "Failures", "tr
 
 def page(title, content):
     """A whole document; its content is HTML already."""
-    links = "".join(f'<a href="#{anchor}">{name}</a>' for anchor, name in PARTS.items() if f'<section id="{anchor}"' in content)
+    there = {anchor: name for anchor, name in PARTS.items() if f'<section id="{anchor}"' in content}
+    links = "".join(f'<a href="#{anchor}">{name}</a>' for anchor, name in there.items())
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

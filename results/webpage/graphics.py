@@ -16,8 +16,8 @@ def inline(svg, prefix, alt):
     svg = re.sub(r"<[^>]*>", lambda tag: REFERENCES.sub(rf"\g<1>{prefix}", tag[0]), svg)
     width = re.search(r'<svg[^>]*?\swidth="([0-9.]+)pt"', svg)[1]
     svg = re.sub(r'\s(width|height)="[0-9.]+pt"', "", svg, count=2)
-    # Letters keep their size: on a narrow screen the figure's box scrolls instead of shrinking below two thirds.
-    shape = f'style="width:{float(width):.0f}pt;min-width:min({float(width):.0f}pt,32rem)"'
+    # On a narrow screen the figure's box scrolls before letters shrink below three quarters.
+    shape = f'style="width:{float(width):.0f}pt;min-width:{.75 * float(width):.0f}pt"'
     return svg.replace("<svg", f'<svg role="img" aria-label="{text(alt)}" {shape}', 1)
 
 

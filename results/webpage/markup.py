@@ -20,7 +20,8 @@ def box(label, content):
 
 def facts(pairs):
     """Names and values as a list of definitions."""
-    return "<dl>" + "".join(f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in pairs) + "</dl>"
+    entries = [f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in pairs]
+    return f"<dl>{''.join(entries)}</dl>"
 
 
 def fold(summary, content):

@@ -20,7 +20,8 @@ def cell(row, metric):
 def head(columns):
     """Headers that sort when they are pressed."""
     names = ["method"] + [f"{data}: {NAMES[metric]} (%)" for data, metric in columns]
-    return "".join(f'<th scope="col" aria-sort="none"><button type="button">{text(name)}</button></th>' for name in names)
+    return "".join(f'<th scope="col" aria-sort="none"><button type="button">{text(name)}</button></th>'
+                   for name in names)
 
 
 def results_table(table):
@@ -35,8 +36,8 @@ def results_table(table):
                  for data, metric in columns]
         lines.append(f'<tr><th scope="row" data-key="{place}">{text(method)}</th>{"".join(cells)}</tr>')
     body = "\n".join(lines)
-    return box("Results", f'<table class="sortable">\n<thead><tr>{head(columns)}</tr></thead>\n<tbody>\n{body}\n</tbody>\n'
-               "</table>")
+    return box("Results", f'<table class="sortable">\n<thead><tr>{head(columns)}</tr></thead>\n'
+                          f"<tbody>\n{body}\n</tbody>\n</table>")
 
 
 def counts(trials):

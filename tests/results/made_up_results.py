@@ -7,9 +7,10 @@ import h5py
 import numpy as np
 
 SETTINGS = {
-    "data.imbalance": "longtail", "data.largest": 0, "data.ratio": 100.0, "data.rounding": "field", "data.set": "digits",
-    "data.subset": "head", "data.validation": "test-head", "m2m.beta": .999, "m2m.gamma": .9, "m2m.lambda": .5,
-    "m2m.pool": 0, "m2m.random_start": True, "method": "ERM", "protocol": "code", "recipe.rebalance": "never", "seed": 1,
+    "data.imbalance": "longtail", "data.largest": 0, "data.ratio": 100.0, "data.rounding": "field",
+    "data.set": "digits", "data.subset": "head", "data.validation": "test-head", "m2m.beta": .999, "m2m.gamma": .9,
+    "m2m.lambda": .5, "m2m.pool": 0, "m2m.random_start": True, "method": "ERM", "protocol": "code", "recipe.rebalance": "never",
+    "seed": 1,
     "seeds.init": 1, "train.batch_size": 32, "train.defer_until": 4, "train.epochs": 6, "train.network": "resnet8",
     "train.precision": "float32", "train.start_from": "",
 }
@@ -68,8 +69,8 @@ def write_record(group, trial, classes, never, samples=4, with_best=True):
     random = np.random.default_rng(int(trial["id"], 16) % 2**32)
     labels = np.repeat(np.arange(classes, dtype=np.int32), samples)
     group.attrs.update(id=trial["id"], label=trial["label"], wall_seconds=9.5)
-    environment = {"host": "node<1>", "processor": "A & B", "threads": 1, "ranks_of_trial": 1, "revision": "0123456789ab",
-                   "gpu": "none", "device": "cpu", "started": "2026-01-31T12:00:00Z"}
+    environment = {"host": "node<1>", "processor": "A & B", "threads": 1, "ranks_of_trial": 1,
+                   "revision": "0123456789ab", "gpu": "none", "device": "cpu", "started": "2026-01-31T12:00:00Z"}
     acting = {name: value for name, value in config.items() if name not in ("seed",)}
     texts = {"config": config, "environment": environment, "identity": {"kind": "trial", "settings": acting},
              "data": {"classes": classes, "counts": counts_of(classes).tolist()}}
@@ -83,7 +84,8 @@ def write_record(group, trial, classes, never, samples=4, with_best=True):
         group["generation"] = slots
     for select in ("last", "best") if with_best else ("last",):
         group.create_group(select).attrs["epoch"] = config["train.epochs"] - 1
-        write_selection(group.create_group(f"{select}/test"), logits_of(random, labels, classes, never), labels, classes)
+        logits = logits_of(random, labels, classes, never)
+        write_selection(group.create_group(f"{select}/test"), logits, labels, classes)
 
 
 def table_of(trials):
