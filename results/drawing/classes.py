@@ -85,15 +85,17 @@ def draw_false_positives(block):
     groups = style.chunks(block.drawn())
     figure, axes = style.panels(len(groups), 2, (5.0, 3.6), sharey=True)
     handles = {}
-    for panel, group in zip(axes, groups):
+    for number, (panel, group) in enumerate(zip(axes, groups)):
+        own = {}
         for method in group:
             values = cumulative_false_positives(method)
             ranks = np.arange(1, values.shape[1] + 1)
             draw_seeds(panel, ranks, values, method, False)
             every = max(1, len(ranks) // 10)
             label = f"{method.label} (n = {method.n()})"
-            handles[label], = panel.plot(ranks, values.mean(axis=0), markevery=(method.index % every, every),
-                                         **style.look(method.index))
+            own[label], = panel.plot(ranks, values.mean(axis=0), markevery=(method.index % every, every),
+                                     **style.look(method.index))
+        handles |= style.tagged(own, [panel], number, len(groups))
         rank_axis(panel, block)
         panel.set_ylabel("false positives up to rank, on test")
         panel.yaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))

@@ -7,7 +7,7 @@ import numpy as np
 from drawing import style
 from drawing.style import Picture, Skipped
 
-COLUMNS = {"loss": "training loss (mean per slot)", "validation_bacc": "validation bACC (%)",
+COLUMNS = {"loss": "training loss", "validation_bacc": "validation bACC (%)",
            "test_bacc": "test bACC (%)"}
 NAME = "training_curves"
 DEFERRAL = "deferral (rebalancing begins)"
@@ -69,6 +69,12 @@ def draw_row(axes, methods, handles):
             style.plain_numbers(panel.yaxis)
 
 
+def left_out(block, labels):
+    """', trained nothing themselves: tau-norm' where methods have no epochs of their own."""
+    others = [method.label for method in block.drawn() if method.label not in labels]
+    return f", trained nothing themselves: {'; '.join(others)}" if others else ""
+
+
 def all_epochs(block):
     """What is drawn, without a word on which epoch."""
     return block.facts.rsplit(", ", 1)[0]
@@ -84,12 +90,15 @@ def draw(block):
     figure, axes = style.panels(3 * len(groups), 3, (3.3, 2.6))
     handles = {}
     for g, group in enumerate(groups):
-        draw_row(axes[3 * g:3 * g + 3], group, handles)
+        own = {}
+        draw_row(axes[3 * g:3 * g + 3], group, own)
+        handles |= style.tagged(own, axes[3 * g:3 * g + 3], g, len(groups), but=DEFERRAL)
     if DEFERRAL in handles:
         handles[DEFERRAL] = handles.pop(DEFERRAL)  # to the end
     style.legend(figure, handles.values(), handles.keys())
     marks = ", ".join(map(str, deferrals(methods)))
     style.title(figure, "Training curves" + style.seeds_note(methods, "thin lines are seeds, thick ones their mean"),
-                all_epochs(block) + (f", deferral at epoch {marks}" if marks else ""))
+                all_epochs(block) + (f", deferral at epoch {marks}" if marks else "")
+                + left_out(block, [method.label for method in methods]))
     alt = f"Loss, validation bACC and test bACC over the epochs of {len(methods)} methods on {block.data}"
     yield Picture(NAME, "Training curves", alt + (f"; deferral at epoch {marks}." if marks else "."), figure)

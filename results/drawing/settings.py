@@ -75,11 +75,13 @@ def draw_axis(block, axis, curves):
     groups = style.chunks(list(enumerate(curves)))
     figure, axes = style.panels(len(groups), 2, (max(4.2, .62 * len(order)), 3.2), sharey=True)
     handles = {}
-    for panel, group in zip(axes, groups):
+    for number, (panel, group) in enumerate(zip(axes, groups)):
+        own = {}
         for index, (text, rows) in group:
             sizes = rows.groupby(axis).size().unique()
             n = f"n = {sizes.min()}" + ("" if len(sizes) == 1 else f" to {sizes.max()}")
-            handles[f"{text} ({n} a value)"] = draw_line(panel, rows, order, axis, index)
+            own[f"{text} ({n} a value)"] = draw_line(panel, rows, order, axis, index)
+        handles |= style.tagged(own, [panel], number, len(groups))
         panel.set_xticks(range(len(order)), texts)
         panel.set_xlim(-.4, len(order) - .6)
         panel.set(xlabel=f"{dotted(axis)} (values evenly spaced)", ylabel="bACC on test (%)")

@@ -120,6 +120,15 @@ def seeds_note(methods, note):
     return f": {note}" if any(len(method.trials) > 1 for method in methods) else ""
 
 
+def tagged(handles, axes, number, count, but=None):
+    """The handles of one group of methods; where there are several groups, panels and texts bear its number."""
+    if count == 1:
+        return handles
+    for panel in axes:
+        panel.set_title(f"[{number + 1}]")
+    return {text if text == but else f"[{number + 1}] {text}": handle for text, handle in handles.items()}
+
+
 def legend(figure, handles, labels):
     """One legend for all panels, below them, in as many columns as fit."""
     if not labels:

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from drawing import style
-from drawing.curves import all_epochs
+from drawing.curves import all_epochs, left_out
 from drawing.overview import NOTE, draw_row, rows_of_methods
 from drawing.style import Picture, Skipped
 
@@ -68,7 +68,9 @@ def draw_time(block):
         rows_of_methods(panel, [f"{label} (n = {len(values)})" for label, _, values in lines])
         panel.label_outer()
         panel.set_xlim(0, 1.08 * max(np.nanmax([value[column] for value in values]) for _, _, values in lines))
-    facts = f"{all_epochs(block)}, mean over a trial's epochs, without evaluation\n{machines(block)}"
+    methods = {method.label for method in block.drawn() if any(len(trial.epochs()) for trial in method.trials)}
+    facts = (f"{all_epochs(block)}, mean over a trial's epochs, without evaluation{left_out(block, methods)}\n"
+             f"{machines(block)}")
     note = style.seeds_note(block.drawn(), NOTE)
     style.title(figure, "Time" + note, facts)
     told = "; ".join(f"{label} {np.mean([value[0] for value in values]):.3g}".replace(",\n", ", ")

@@ -6,6 +6,7 @@ from drawing.every import draw_all
 from drawing.style import Skipped, encode
 from webpage.markup import text
 
+DIGITS = re.compile(r"(\.\d\d)\d+")  # past the second decimal of a point nobody sees them, and they double the page
 REFERENCES = re.compile(r'(\sid="|url\(#|href="#)')
 
 
@@ -13,7 +14,7 @@ def inline(svg, prefix, alt):
     """An SVG document as an element, its names made unlike those of other figures, with its text alternative."""
     svg = svg[svg.index("<svg"):]
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"<[^>]*>", lambda tag: REFERENCES.sub(rf"\g<1>{prefix}", tag[0]), svg)
+    svg = re.sub(r"<[^>]*>", lambda tag: DIGITS.sub(r"\1", REFERENCES.sub(rf"\g<1>{prefix}", tag[0])), svg)
     width = re.search(r'<svg[^>]*?\swidth="([0-9.]+)pt"', svg)[1]
     svg = re.sub(r'\s(width|height)="[0-9.]+pt"', "", svg, count=2)
     # On a narrow screen the figure's box scrolls before letters shrink below three quarters.

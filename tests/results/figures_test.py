@@ -48,8 +48,8 @@ class Drawing(Folder):
     def test_draws_every_figure_in_spite_of_trials_that_are_not_done(self):
         write_results(self.results, troubled_trials(), never=3)
         said = self.draw("--dpi", "40")
-        wanted = ["overview", "training_curves", "recall_by_class", "false_positives", "confusion", "setting_m2m_lambda",
-                  "setting_m2m_pool", "acceptance", "reliability", "time"]
+        wanted = ["overview", "training_curves", "recall_by_class", "false_positives", "confusion",
+                  "setting_m2m_lambda", "setting_m2m_pool", "acceptance", "reliability", "time"]
         self.assertEqual([name for name, line in said.items() if line == f"wrote {name}.svg, {name}.png"], wanted)
         self.assertTrue(said["gantt"].startswith("not drawn: "))
         made = {path.name for path in (self.folder / "figures").iterdir()}

@@ -9,8 +9,8 @@ import numpy as np
 SETTINGS = {
     "data.imbalance": "longtail", "data.largest": 0, "data.ratio": 100.0, "data.rounding": "field",
     "data.set": "digits", "data.subset": "head", "data.validation": "test-head", "m2m.beta": .999, "m2m.gamma": .9,
-    "m2m.lambda": .5, "m2m.pool": 0, "m2m.random_start": True, "method": "ERM", "protocol": "code", "recipe.rebalance": "never",
-    "seed": 1,
+    "m2m.lambda": .5, "m2m.pool": 0, "m2m.random_start": True, "method": "ERM", "protocol": "code",
+    "recipe.rebalance": "never", "seed": 1,
     "seeds.init": 1, "train.batch_size": 32, "train.defer_until": 4, "train.epochs": 6, "train.network": "resnet8",
     "train.precision": "float32", "train.start_from": "",
 }
