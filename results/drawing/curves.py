@@ -48,7 +48,7 @@ def draw_method(axes, method, column):
 
 def deferrals(methods):
     """The epochs from which deferred methods rebalance, in order."""
-    return sorted({int(trial.row.train_defer_until) for method in methods for trial in method.trials
+    return sorted({int(trial.row["train_defer_until"]) for method in methods for trial in method.trials
                    if trial.row.get("recipe_rebalance") == "deferred"})
 
 

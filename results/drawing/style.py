@@ -81,6 +81,7 @@ def panels(count, columns, size=(3.0, 2.6), layout="constrained", **options):
     rows = math.ceil(count / columns)
     width, height = max(columns * size[0], 5.5), rows * size[1] + .5
     figure = Figure(figsize=(width, height), layout=layout)
+    figure.get_layout_engine().set(w_pad=.08)
     axes = list(figure.subplots(rows, columns, squeeze=False, **options).flat)
     for spare in axes[count:]:
         spare.remove()

@@ -15,8 +15,10 @@ TRANSLATING = {True: "epochs that translate", False: "other epochs"}
 
 def samples_a_second(trial, seconds):
     """Slots of an epoch, full batches, by the seconds it took."""
-    batch = int(trial.row.train_batch_size)
-    return math.ceil(trial.counts().sum() / batch) * batch / seconds if seconds > 0 else np.nan
+    counts, batch = trial.counts(), int(trial.row["train_batch_size"])
+    filled_up = trial.row.get("recipe_sampling") == "smote"
+    samples = len(counts) * counts.max() if filled_up else counts.sum()
+    return math.ceil(samples / batch) * batch / seconds if seconds > 0 else np.nan
 
 
 def epoch_values(trial, translating):

@@ -70,4 +70,5 @@ def command(study, told):
     for revision, changed in told:
         changes = ", with changes that are in no commit" if changed else ""
         lines.append(f"<p>Program's revision <code>{text(revision)}</code>{changes}.</p>")
+    lines.append("<p>Settings given on the command line are not recorded as such; they are among those above.</p>")
     return box("Command", lines[0]) + "\n" + "\n".join(lines[1:])
