@@ -34,7 +34,7 @@ def draw_method(axes, method, slots, panels):
     for panel, whole, text in ((axes[0], slots[CHOSEN], "chosen"), (axes[1], translated, "translated")):
         image = heat(panel, share(slots[ACCEPTED], whole), panels)
         count = int(slots[ACCEPTED].sum())
-        panel.set_title(f"{label}\n{count:,} accepted of {int(whole.sum()):,} {text}")
+        panel.set_title(f"{label}\n{count:,} accepted\nof {int(whole.sum()):,} {text}")
         panel.set(xlabel="target class by rank", ylabel="seed class by rank")
     return image
 

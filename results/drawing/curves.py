@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from drawing import style
 from drawing.style import Picture, Skipped
@@ -58,6 +59,7 @@ def draw_row(axes, methods, handles):
         lines = {method.label: draw_method(panel, method, column) for method in methods}
         handles |= {label: line for label, line in lines.items() if line is not None}
         panel.set(xlabel="epoch (from 0)", ylabel=text)
+        panel.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
         if all(line is None for line in lines.values()):
             style.nothing(panel, "not measured")
             continue
