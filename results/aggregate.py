@@ -230,8 +230,8 @@ def markdown(table, metrics):
 
 
 def fail(code, sentence):
-    """Ends the program."""
-    print(f"aggregate.py: {sentence}", file=sys.stderr)
+    """Ends the program, whichever of results/ it is."""
+    print(f"{pathlib.Path(sys.argv[0]).name}: {sentence}", file=sys.stderr)
     sys.exit(code)
 
 

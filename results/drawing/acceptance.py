@@ -1,0 +1,59 @@
+"""What became of M2m's translations, by class of the seed and class of the target."""
+
+import numpy as np
+
+from drawing import style
+from drawing.confusion import heat
+from drawing.curves import all_epochs
+from drawing.style import Picture, Skipped
+
+NAME = "acceptance"
+CHOSEN, WITHOUT_SEED, FAILED_COIN, FAILED_GAMMA, ACCEPTED = range(5)
+
+
+def outcomes(method):
+    """Slots [outcome, seed class, target class] of all epochs and seeds, classes by rank; None without any."""
+    total = None
+    for trial in method.trials:
+        if "generation" in trial.record:
+            order = trial.by_rank()
+            slots = trial.record["generation"][:].sum(axis=0)[:, order][:, :, order]
+            total = slots if total is None else total + slots
+    return total
+
+
+def share(part, whole):
+    """In %, NaN where there is nothing to share."""
+    return np.where(whole > 0, 100 * part / np.maximum(whole, 1), np.nan)
+
+
+def draw_method(axes, method, slots, panels):
+    """Two matrices: what was accepted of all chosen slots, and of those that were translated."""
+    translated = slots[ACCEPTED] + slots[FAILED_GAMMA]
+    label = style.heading(method)
+    for panel, whole, text in ((axes[0], slots[CHOSEN], "chosen"), (axes[1], translated, "translated")):
+        image = heat(panel, share(slots[ACCEPTED], whole), panels)
+        count = int(slots[ACCEPTED].sum())
+        panel.set_title(f"{label}\n{count:,} accepted\nof {int(whole.sum()):,} {text}")
+        panel.set(xlabel="target class by rank", ylabel="seed class by rank")
+    return image
+
+
+def draw(block):
+    """A row of panels a method."""
+    found = [(method, outcomes(method)) for method in block.drawn()]
+    found = [(method, slots) for method, slots in found if slots is not None]
+    if not found:
+        yield Skipped(NAME, "no trial has translated (dataset 'generation')")
+        return
+    columns = 2 if len(found) == 1 else 4
+    figure, axes = style.panels(2 * len(found), columns, (3.1, 3.3), layout="compressed")
+    for row, (method, slots) in enumerate(found):
+        image = draw_method(axes[2 * row:2 * row + 2], method, slots, len(axes))
+    figure.colorbar(image, ax=axes, label="accepted (%); tinted: none to accept", shrink=min(1, 2 / len(axes) ** .5),
+                    aspect=30)
+    facts = all_epochs(block) + ", slots of all epochs"
+    style.title(figure, "Accepted translations; class 1 is the most frequent", facts)
+    alt = "Share of accepted translations by seed class and target class, for " + ", ".join(
+        method.label for method, _ in found) + "."
+    yield Picture(NAME, "Acceptance of translations", alt, figure)

@@ -1,0 +1,117 @@
+"""What becomes of the classes, from the most frequent to the rarest: recall, and false positives."""
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from aggregate import recalls
+from drawing import style
+from drawing.style import Picture, Skipped
+
+MOST_DOTS = 1500  # of a figure; where seeds would be more, they are thin lines
+
+
+def ranked_recalls(method):
+    """Recall in % [seed, rank]; NaN for a class without test samples."""
+    rows = []
+    for trial in method.trials:
+        confusion, order = trial.confusion(), trial.by_rank()
+        values = np.where(confusion.sum(axis=1) > 0, 100 * recalls(confusion), np.nan)
+        rows.append(values[order])
+    return np.array(rows)
+
+
+def cumulative_false_positives(method):
+    """Samples of other classes given to one of the first k classes by rank [seed, k]."""
+    rows = []
+    for trial in method.trials:
+        confusion, order = trial.confusion(), trial.by_rank()
+        rows.append(np.cumsum((confusion.sum(axis=0) - np.diag(confusion))[order]))
+    return np.array(rows)
+
+
+def rank_axis(axes, block):
+    """Labels an axis of classes."""
+    counts = np.sort(block.trials()[0].counts())[::-1]
+    axes.set_xlabel(f"class by rank: 1 has {counts[0]:,} training\nsamples, {len(counts)} has {counts[-1]:,}")
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
+    axes.set_xlim(.5 - .01 * len(counts), len(counts) + .5 + .01 * len(counts))
+
+
+def draw_seeds(axes, ranks, values, method, as_dots):
+    """Single seeds beside their mean."""
+    for row in values if len(values) > 1 else []:
+        axes.plot(ranks, row, **(style.dots(method.index) if as_dots else style.thin(method.index)))
+
+
+def draw_recalls(block):
+    """One panel a method, each with the first method's mean for comparison."""
+    methods = block.drawn()
+    classes = len(methods[0].trials[0].counts())
+    figure, axes = style.panels(len(methods), 4, (2.7, 2.3), sharex=True, sharey=True)
+    ranks, first = np.arange(1, classes + 1), np.nanmean(ranked_recalls(methods[0]), axis=0)
+    as_dots = sum(len(method.trials) for method in methods) * classes <= MOST_DOTS
+    handles = {}
+    for panel, method in zip(axes, methods):
+        values = ranked_recalls(method)
+        if len(methods) > 1:
+            handles[f"{methods[0].label} (mean), in every panel"], = panel.plot(ranks, first, color=style.GREY,
+                                                                             linestyle=":", linewidth=1.2)
+        draw_seeds(panel, ranks, values, method, as_dots)
+        look = style.look(method.index) | {"linestyle": "-"} | ({} if classes <= 30 else {"marker": ""})
+        panel.plot(ranks, np.nanmean(values, axis=0), **look)
+        panel.set_title(style.heading(method))
+        panel.set_ylim(-3, 103)
+        rank_axis(panel, block)
+        panel.set_ylabel("recall on test (%)")
+        panel.label_outer()
+    bottom_labels(axes, 4, block)
+    style.legend(figure, handles.values(), handles.keys())
+    marks = "hollow dots" if as_dots else "thin lines"
+    style.title(figure, "Recall of each class" + style.seeds_note(methods, f"{marks} are seeds, the line their mean"),
+                block.facts)
+    alt = f"Test recall of {classes} classes from the most frequent to the rarest, for {len(methods)} methods."
+    return Picture("recall_by_class", "Recall by class size", alt, figure)
+
+
+def bottom_labels(axes, columns, block):
+    """Numbers and text below panels that have no other panel below them."""
+    for panel in axes[-min(columns, len(axes)):]:
+        panel.xaxis.set_tick_params(labelbottom=True)
+        rank_axis(panel, block)
+
+
+def draw_false_positives(block):
+    """A panel for each dozen of methods."""
+    groups = style.chunks(block.drawn())
+    figure, axes = style.panels(len(groups), 2, (5.0, 3.6), sharey=True)
+    handles = {}
+    for number, (panel, group) in enumerate(zip(axes, groups)):
+        own = {}
+        for method in group:
+            values = cumulative_false_positives(method)
+            ranks = np.arange(1, values.shape[1] + 1)
+            draw_seeds(panel, ranks, values, method, False)
+            every = max(1, len(ranks) // 10)
+            label = f"{method.label} (n = {method.n()})"
+            own[label], = panel.plot(ranks, values.mean(axis=0), markevery=(method.index % every, every),
+                                     **style.look(method.index))
+        handles |= style.tagged(own, [panel], number, len(groups))
+        rank_axis(panel, block)
+        panel.set_ylabel("false positives up to rank, on test")
+        panel.yaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
+        panel.set_ylim(bottom=0)
+    style.legend(figure, handles.values(), handles.keys())
+    note = style.seeds_note(block.drawn(), "thin lines are seeds, thick ones their mean")
+    style.title(figure, "Cumulative false positives" + note, block.facts)
+    alt = "Test samples wrongly given to the k most frequent classes, over k, for each method."
+    return Picture("false_positives", "Cumulative false positives", alt, figure)
+
+
+def draw(block):
+    """Both figures."""
+    if not block.drawn():
+        yield Skipped("recall_by_class", "no trial is done")
+        yield Skipped("false_positives", "no trial is done")
+        return
+    yield draw_recalls(block)
+    yield draw_false_positives(block)

@@ -1,0 +1,108 @@
+"""bACC against every number of the settings that varies within a method: lambda, beta, gamma, the seed pool, ..."""
+
+import numpy as np
+import pandas as pd
+
+from drawing import style
+from drawing.style import Picture
+
+# What changes no number of a result, and what follows from another setting unless given.
+NO_AXES = ("seed", "seeds_", "train_threads", "train_evaluation_batch", "train_checkpoint_every", "train_test_every",
+           "data_")
+FOLLOWS = {"train_epochs": ["train_defer_until", "train_warmup", "train_lr_drops", "cmo_from", "cmo_until",
+                            "train_checkpoint_every", "train_start_epoch"]}
+POOL = "m2m_pool"
+
+
+def setting_columns(rows):
+    """Columns of the table of trials that are settings: those after wall_seconds."""
+    return list(rows.columns[rows.columns.get_loc("wall_seconds") + 1:].drop(["data", "bacc"], errors="ignore"))
+
+
+def varying(rows):
+    """Settings that have more than one value and are not seeds."""
+    return [name for name in setting_columns(rows)
+            if not name.startswith(NO_AXES[:2]) and name not in NO_AXES and rows[name].nunique(dropna=False) > 1]
+
+
+def number_axes(rows):
+    """The settings among them that are numbers."""
+    return [name for name in varying(rows) if pd.api.types.is_numeric_dtype(rows[name])
+            and not pd.api.types.is_bool_dtype(rows[name]) and not name.startswith(NO_AXES)]
+
+
+def lines_of(rows, axis):
+    """Groups of trials that differ in this setting (and in seeds) only, with what tells each from the others."""
+    kept = [name for name in varying(rows) if name != axis and name not in FOLLOWS.get(axis, [])]
+    groups = [((), rows)] if not kept else list(rows.groupby(kept, sort=False, dropna=False))
+    groups = [(key, group) for key, group in groups if group[axis].nunique() > 1]
+    telling = [k for k, _ in enumerate(kept) if len({key[k] for key, _ in groups}) > 1]
+    return [(", ".join(f"{kept[k].split('_', 1)[-1]}={key[k]}" for k in telling), group) for key, group in groups]
+
+
+def points_of(block):
+    """The table of the trials to draw, each once, with their bACC in %."""
+    trials = block.trials()
+    rows = pd.DataFrame([trial.row for trial in trials])
+    rows["bacc"] = [trial.bacc() for trial in trials]
+    return rows.infer_objects()
+
+
+def dotted(column):
+    """'m2m.step_size' of 'm2m_step_size'."""
+    return column.replace("_", ".", 1)
+
+
+def ordered_values(values, axis):
+    """The values in order and their texts; a pool of 0, that is the batch, comes last."""
+    order = sorted(set(values), key=lambda value: (axis == POOL and value == 0, value))
+    return order, ["batch" if axis == POOL and value == 0 else f"{value:g}" for value in order]
+
+
+def draw_line(axes, group, order, axis, index):
+    """One line: dots for seeds, the mean with its marker."""
+    if group.groupby(axis).size().max() > 1:
+        axes.plot([order.index(value) for value in group[axis]], group.bacc, **style.dots(index))
+    mean = group.groupby(axis).bacc.mean()
+    at = sorted(order.index(value) for value in mean.index)
+    line, = axes.plot(at, [mean[order[place]] for place in at], **style.look(index))
+    return line
+
+
+def draw_axis(block, axis, curves):
+    """One figure: a panel for each dozen of lines."""
+    order, texts = ordered_values(pd.concat([group[axis] for _, group in curves]), axis)
+    groups = style.chunks(list(enumerate(curves)))
+    figure, axes = style.panels(len(groups), 2, (max(4.2, .62 * len(order)), 3.2), sharey=True)
+    handles = {}
+    for number, (panel, group) in enumerate(zip(axes, groups)):
+        own = {}
+        for index, (text, rows) in group:
+            sizes = rows.groupby(axis).size().unique()
+            n = f"n = {sizes.min()}" + ("" if len(sizes) == 1 else f" to {sizes.max()}")
+            own[f"{text} ({n} a value)"] = draw_line(panel, rows, order, axis, index)
+        handles |= style.tagged(own, [panel], number, len(groups))
+        panel.set_xticks(range(len(order)), texts)
+        panel.set_xlim(-.4, len(order) - .6)
+        panel.set(xlabel=f"{dotted(axis)} (values evenly spaced)", ylabel="bACC on test (%)")
+    style.legend(figure, handles.values(), handles.keys())
+    what = "Size of the seed pool" if axis == POOL else dotted(axis)
+    note = style.seeds_note(block.drawn(), "hollow dots are seeds, the line their mean")
+    facts = ", ".join(part for part in block.facts.split(", ") if not part.startswith("n = "))
+    style.title(figure, what + note, facts)
+    alt = f"Test bACC against {dotted(axis)} at {', '.join(texts)}: {'; '.join(handles)}."
+    return Picture(f"setting_{axis}", f"bACC against {dotted(axis)}", alt, figure)
+
+
+def draw(block):
+    """A figure for each number that varies within a method; none where none does."""
+    if not block.drawn():
+        return
+    rows = points_of(block)
+    found = {}
+    for method, of_method in rows.groupby("method", sort=False):
+        for axis in number_axes(of_method):
+            for text, group in lines_of(of_method, axis):
+                found.setdefault(axis, []).append((f"{method}, {text}" if text else method, group))
+    for axis, curves in found.items():
+        yield draw_axis(block, axis, curves)

@@ -1,0 +1,36 @@
+"""Small pieces of HTML; whatever is said to be text is escaped here."""
+
+import html
+
+
+def text(value):
+    """A value as text that may stand in an element or an attribute."""
+    return html.escape(str(value), quote=True)
+
+
+def section(anchor, title, content):
+    """A part of the page, or nothing where it has no content."""
+    return f'<section id="{anchor}">\n<h2>{text(title)}</h2>\n{content}\n</section>\n' if content else ""
+
+
+def box(label, content):
+    """What may be wider than a phone: scrolls by itself, also with the keyboard."""
+    return f'<div class="box" role="region" tabindex="0" aria-label="{text(label)}">\n{content}\n</div>'
+
+
+def facts(pairs):
+    """Names and values as a list of definitions."""
+    entries = [f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in pairs]
+    return f"<dl>{''.join(entries)}</dl>"
+
+
+def fold(summary, content):
+    """Something to unfold."""
+    return f"<details><summary>{text(summary)}</summary>\n{content}\n</details>"
+
+
+def rows(head, lines):
+    """A plain table."""
+    heads = "".join(f'<th scope="col">{text(name)}</th>' for name in head)
+    body = "".join("<tr>" + "".join(f"<td>{text(cell)}</td>" for cell in line) + "</tr>\n" for line in lines)
+    return f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"

@@ -1,0 +1,74 @@
+"""Configuration and environment of every trial: what all share once, then what each has of its own."""
+
+import json
+
+from webpage.markup import box, facts, fold, text
+
+
+def shown(value):
+    """A setting as text: JSON without quotes around texts."""
+    return value if isinstance(value, str) and value else json.dumps(value)
+
+
+def shared(dictionaries):
+    """The entries that all have alike."""
+    if not dictionaries:
+        return {}
+    first = dictionaries[0]
+    return {name: value for name, value in first.items()
+            if all(name in other and other[name] == value for other in dictionaries)}
+
+
+def own(dictionary, common):
+    """The entries that are not in common."""
+    return {name: value for name, value in dictionary.items() if name not in common}
+
+
+def listing(entries):
+    """Entries as a list of definitions."""
+    return facts([(name, shown(value)) for name, value in entries.items()])
+
+
+def environment_of(file, trial):
+    """Where a trial ran; empty where it has no record."""
+    path = f"trial/{trial}/json/environment"
+    return json.loads(file[path][()]) if path in file else {}
+
+
+def trial_entry(trial, status, config, environment):
+    """One trial to unfold."""
+    content = listing(config) or ""
+    if environment:
+        content += "<h4>environment</h4>" + listing(environment)
+    return fold(f"{trial['label']}, seed {trial['config'].get('seed', '-')}: {status} ({trial['id']})", content)
+
+
+def configurations(file, study, statuses):
+    """All trials of the study; `statuses` by id."""
+    trials = list({trial["id"]: trial for trial in study["trials"]}.values())
+    environments = {trial["id"]: environment_of(file, trial["id"]) for trial in trials}
+    ran = [environment for environment in environments.values() if environment]
+    common, where = shared([trial["config"] for trial in trials]), shared(ran)
+    parts = [fold(f"Settings that all {len(trials)} trials share ({len(common)})", listing(common))]
+    if where:
+        parts.append(fold(f"Environment that all trials share ({len(where)})", listing(where)))
+    entries = [trial_entry(trial, statuses.get(trial["id"], "missing"), own(trial["config"], common),
+                           own(environments[trial["id"]], where)) for trial in trials]
+    parts.append(fold(f"The {len(trials)} trials, each with what it does not share", "\n".join(entries)))
+    return "\n".join(parts)
+
+
+def revisions(file, trials):
+    """(revision, whether changed since) of every trial that has a record, each once, in order."""
+    found = [environment_of(file, trial) for trial in trials]
+    return list(dict.fromkeys((each["revision"], bool(each.get("dirty"))) for each in found if "revision" in each))
+
+
+def command(study, told):
+    """The command that makes these results again, and the program's revision."""
+    lines = [f"<pre><code>{text(study)}</code></pre>"]
+    for revision, changed in told:
+        changes = ", with changes that are in no commit" if changed else ""
+        lines.append(f"<p>Program's revision <code>{text(revision)}</code>{changes}.</p>")
+    lines.append("<p>Settings given on the command line are not recorded as such; they are among those above.</p>")
+    return box("Command", lines[0]) + "\n" + "\n".join(lines[1:])

@@ -1,0 +1,161 @@
+"""Figures of made-up results: all that the data allow, the same bytes each time, and clear refusals."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree
+
+import h5py
+
+from made_up_results import planned, troubled_trials, write_results
+
+SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "results" / "figures.py"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def run(*arguments, seed="0"):
+    """What figures.py does with these arguments."""
+    command = [sys.executable, "-W", "error", SCRIPT, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONHASHSEED": seed})
+
+
+def texts_of(path):
+    """Every text of an SVG file."""
+    return ["".join(element.itertext()) for element in xml.etree.ElementTree.parse(path).iter(f"{SVG}text")]
+
+
+class Folder(unittest.TestCase):
+    """Each test has a folder of its own, with a results.h5 where it writes one."""
+
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(self.scratch.cleanup)
+        self.folder = pathlib.Path(self.scratch.name)
+        self.results = self.folder / "results.h5"
+
+    def draw(self, *arguments):
+        """The lines that figures.py prints when it succeeds, by figure."""
+        done = run(self.folder, *arguments)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return dict(line.split(": ", 1) for line in done.stdout.splitlines())
+
+
+class Drawing(Folder):
+
+    def test_draws_every_figure_in_spite_of_trials_that_are_not_done(self):
+        write_results(self.results, troubled_trials(), never=3)
+        said = self.draw("--dpi", "40")
+        wanted = ["overview", "training_curves", "recall_by_class", "false_positives", "confusion",
+                  "setting_m2m_lambda", "setting_m2m_pool", "acceptance", "reliability", "time"]
+        self.assertEqual([name for name, line in said.items() if line == f"wrote {name}.svg, {name}.png"], wanted)
+        self.assertTrue(said["gantt"].startswith("not drawn: "))
+        made = {path.name for path in (self.folder / "figures").iterdir()}
+        self.assertEqual(made, {f"{name}.{form}" for name in wanted for form in ("svg", "png")})
+
+    def test_says_data_epochs_seeds_and_which_epoch_as_text(self):
+        write_results(self.results, troubled_trials(), never=3)
+        self.draw("--format", "svg", "--select", "best")
+        texts = texts_of(self.folder / "figures" / "overview.svg")
+        self.assertIn("digits rho=100, 6 epochs, n = 1 to 3 seeds a method, epoch of best validation bACC", texts)
+        self.assertIn("ERM (n = 2 of 3)", texts)
+        self.assertIn("no trial is done", texts)
+        pool = texts_of(self.folder / "figures" / "setting_m2m_pool.svg")
+        self.assertEqual([text for text in pool if text in ("1", "10", "batch")], ["1", "10", "batch"])
+        curves = " ".join(texts_of(self.folder / "figures" / "training_curves.svg"))
+        self.assertIn("deferral at epoch 4", curves)
+
+    def test_draws_a_single_seed_without_a_note_on_seeds(self):
+        write_results(self.results, [planned("ERM", 1)], with_best=False)
+        said = self.draw("--format", "svg")
+        self.assertTrue(said["acceptance"].startswith("not drawn: no trial has translated"))
+        self.assertNotIn("seeds", " ".join(texts_of(self.folder / "figures" / "overview.svg")))
+
+    def test_draws_a_hundred_classes_in_small_files(self):
+        trials = [planned(label, seed) for label in ("ERM", "DRS", "M2m") for seed in (1, 2)]
+        write_results(self.results, trials, classes=100, never=7)
+        self.draw("--format", "svg")
+        sizes = [path.stat().st_size for path in (self.folder / "figures").iterdir()]
+        self.assertEqual(len(sizes), 8)
+        self.assertLess(max(sizes), 500_000)
+
+    def test_names_files_by_data_where_there_are_several(self):
+        write_results(self.results, [planned("ERM", 1), planned("ERM", 1, data__set="cifar10")])
+        said = self.draw("--format", "svg")
+        self.assertIn("overview-1_digits_rho=100", said)
+        self.assertIn("overview-2_CIFAR-LT-10_rho=100", said)
+
+    def test_says_why_nothing_is_drawn_where_nothing_is_done(self):
+        write_results(self.results, [planned("ERM", 1, "failed", "x"), planned("DRS", 1, "missing")])
+        self.assertTrue(all(line.startswith("not drawn: no trial") for name, line in self.draw().items()
+                            if name != "gantt"))
+
+    def test_draws_who_trained_when_where_the_records_tell(self):
+        write_results(self.results, [planned("ERM", seed) for seed in (1, 2)])
+        with h5py.File(self.results, "r+") as file:
+            for rank, trial in enumerate(file["trial"].values()):
+                trial.attrs.update(started=f"2026-01-31T12:00:0{rank}Z", rank=rank)
+        self.assertEqual(self.draw("--format", "png", "--dpi", "40")["gantt"], "wrote gantt.png")
+
+    def test_writes_the_same_bytes_again(self):
+        write_results(self.results, troubled_trials(), never=3)
+        for seed in ("1", "2"):
+            self.assertEqual(run(self.folder, "--out", self.folder / seed, "--dpi", "40", seed=seed).returncode, 0)
+        first, second = ({path.name: path.read_bytes() for path in (self.folder / seed).iterdir()} for seed in "12")
+        self.assertEqual(first, second)
+        self.assertNotIn(b"<dc:date>", first["overview.svg"])
+
+
+class Refusing(Folder):
+
+    def refused(self, code, *arguments):
+        """The one sentence that it ends with."""
+        done = run(*arguments)
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertNotIn("Traceback", done.stderr)
+        return done.stderr
+
+    def test_refuses_what_is_not_hdf5_or_is_cut_short(self):
+        self.results.write_text("no HDF5")
+        self.assertIn("not an HDF5 file", self.refused(65, self.folder))
+        write_results(self.results, [planned("ERM", 1)])
+        whole = self.results.read_bytes()
+        self.results.write_bytes(whole[:len(whole) // 2])
+        self.refused(65, self.results)
+
+    def test_refuses_another_schema(self):
+        write_results(self.results, [planned("ERM", 1)])
+        with h5py.File(self.results, "r+") as file:
+            file.attrs["schema_version"] = 0
+        self.assertIn("schema 0", self.refused(65, self.folder))
+
+    def test_refuses_an_incomplete_record(self):
+        trial = planned("ERM", 1)
+        write_results(self.results, [trial])
+        with h5py.File(self.results, "r+") as file:
+            del file[f"trial/{trial['id']}/last/test/confusion"]
+        done = run(self.folder)
+        self.assertEqual(done.returncode, 65)
+        self.assertEqual(done.stderr.count("\n"), 1)
+
+    def test_refuses_to_average_different_trainings(self):
+        write_results(self.results, [planned("ERM", 1), planned("ERM", 2, train__epochs=7)])
+        self.assertIn("--allow-mixed", self.refused(2, self.folder))
+        self.assertEqual(run(self.folder, "--allow-mixed", "--format", "svg").returncode, 0)
+
+    def test_tells_files_it_cannot_read_or_write(self):
+        self.assertIn("no such file", self.refused(74, self.folder / "absent.h5"))
+        write_results(self.results, [planned("ERM", 1)])
+        self.refused(74, self.folder, "--out", self.results / "under_a_file")
+
+    def test_refuses_unknown_formats_and_resolutions(self):
+        self.refused(2, self.folder, "--format", "svg,pdf")
+        self.refused(2, self.folder, "--dpi", "0")
+        self.refused(2)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,125 @@
+"""Writes a results.h5 of made-up trials, as a sweep would leave it, for tests of what reads it."""
+
+import hashlib
+import json
+
+import h5py
+import numpy as np
+
+SETTINGS = {
+    "data.imbalance": "longtail", "data.largest": 0, "data.ratio": 100.0, "data.rounding": "field",
+    "data.set": "digits", "data.subset": "head", "data.validation": "test-head", "m2m.beta": .999, "m2m.gamma": .9,
+    "m2m.lambda": .5, "m2m.pool": 0, "m2m.random_start": True, "method": "ERM", "protocol": "code",
+    "recipe.rebalance": "never", "seed": 1,
+    "seeds.init": 1, "train.batch_size": 32, "train.defer_until": 4, "train.epochs": 6, "train.network": "resnet8",
+    "train.precision": "float32", "train.start_from": "",
+}
+CURVES = ["learning_rate", "loss", "accuracy", "validation_bacc", "validation_gm", "test_bacc", "test_gm", "seconds",
+          "step_seconds", "evaluation_seconds", "generated_loss", "other_loss", "generated_accuracy",
+          "generated_p_target", "generated_p_seed"]
+
+
+def planned(label, seed, status="done", reason="", **settings):
+    """A trial: its label, its status and its settings (dots as two underscores)."""
+    own = SETTINGS | {"seed": seed, "seeds.init": seed, "method": label.split(",")[0]}
+    own |= {name.replace("__", "."): value for name, value in settings.items()}
+    if own["method"] in ("DRS", "M2m"):
+        own["recipe.rebalance"] = "deferred"
+    trial = hashlib.sha256(json.dumps([label, own], sort_keys=True).encode()).hexdigest()[:16]
+    return {"id": trial, "label": label, "status": status, "reason": reason, "config": own}
+
+
+def counts_of(classes):
+    """A long tail, shuffled so that rank and label differ."""
+    counts = np.floor(500 * 100 ** (-np.arange(classes) / max(classes - 1, 1))).astype(int)
+    return np.random.default_rng(classes).permutation(counts)
+
+
+def logits_of(random, labels, classes, never):
+    """Logits that are right most of the time; class `never` is not answered at all."""
+    logits = random.normal(size=(len(labels), classes))
+    logits[np.arange(len(labels)), labels] += 3
+    if never is not None:
+        logits[:, never] = -20
+    return logits.astype(np.float16)
+
+
+def write_selection(group, logits, labels, classes):
+    """`last/test` and its like."""
+    confusion = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(confusion, (labels, logits.argmax(axis=1)), 1)
+    group["confusion"], group["logits"] = confusion, logits
+
+
+def curves_of(random, epochs, translates):
+    """The table of epochs."""
+    table = np.zeros(epochs, dtype=[("epoch", "i8"), ("translated", "i8")] + [(name, "f8") for name in CURVES])
+    table["epoch"] = np.arange(epochs)
+    table["translated"] = translates & (np.arange(epochs) >= 4)
+    table["loss"] = 2 * np.exp(-np.arange(epochs)) + random.uniform(.01, .02, epochs)
+    for name in ("validation_bacc", "test_bacc", "accuracy"):
+        table[name] = np.linspace(.3, .8, epochs) + random.uniform(-.05, .05, epochs)
+    table["seconds"], table["step_seconds"] = random.uniform(1, 1.2, epochs), random.uniform(.01, .012, epochs)
+    return table
+
+
+def write_record(group, trial, classes, never, samples=4, with_best=True):
+    """`trial/<id>`."""
+    config = trial["config"]
+    random = np.random.default_rng(int(trial["id"], 16) % 2**32)
+    labels = np.repeat(np.arange(classes, dtype=np.int32), samples)
+    group.attrs.update(id=trial["id"], label=trial["label"], wall_seconds=9.5)
+    environment = {"host": "node<1>", "processor": "A & B", "threads": 1, "ranks_of_trial": 1,
+                   "revision": "0123456789ab", "gpu": "none", "device": "cpu", "started": "2026-01-31T12:00:00Z"}
+    acting = {name: value for name, value in config.items() if name not in ("seed",)}
+    texts = {"config": config, "environment": environment, "identity": {"kind": "trial", "settings": acting},
+             "data": {"classes": classes, "counts": counts_of(classes).tolist()}}
+    for name, value in texts.items():
+        group[f"json/{name}"] = json.dumps(value, sort_keys=True)
+    group["labels/test"] = labels
+    group["epochs"] = curves_of(random, config["train.epochs"], config["method"] == "M2m")
+    if config["method"] == "M2m":
+        slots = random.integers(0, 9, (config["train.epochs"], 5, classes, classes))
+        slots[:, 0] = slots[:, 2:].sum(axis=1)
+        group["generation"] = slots
+    for select in ("last", "best") if with_best else ("last",):
+        group.create_group(select).attrs["epoch"] = config["train.epochs"] - 1
+        logits = logits_of(random, labels, classes, never)
+        write_selection(group.create_group(f"{select}/test"), logits, labels, classes)
+
+
+def table_of(trials):
+    """The dataset `trials`."""
+    texts = h5py.string_dtype()
+    kinds = [(name, texts) for name in ("id", "label", "status", "reason")]
+    kinds += [("last_epoch", "f8"), ("numerics_version", "i8"), ("precision", texts), ("wall_seconds", "f8")]
+    kinds += [(name.replace(".", "_"), texts if isinstance(value, str) else type(value))
+              for name, value in SETTINGS.items()]
+    rows = [(t["id"], t["label"], t["status"], t["reason"], np.nan, 2, "float32", np.nan,
+             *(t["config"][name] for name in SETTINGS)) for t in trials]
+    return np.array(rows, dtype=kinds)
+
+
+def write_results(path, trials, classes=10, never=None, name="made up", **options):
+    """The whole file."""
+    with h5py.File(path, "w") as file:
+        file.attrs.update(schema_version=1, program_version="0.1.0", study=name)
+        file["kind"] = "results"
+        file["trials"] = table_of(trials)
+        plans = [{key: trial[key] for key in ("id", "label", "config")} for trial in trials]
+        file["study"] = json.dumps({"name": name, "file": f"jobs/{name}.toml", "schema": 1, "trials": plans})
+        file["outcomes"] = json.dumps({t["id"]: {"status": t["status"], "reason": t["reason"]} for t in trials})
+        for trial in trials:
+            if trial["status"] == "done" and f"trial/{trial['id']}" not in file:
+                write_record(file.create_group(f"trial/{trial['id']}"), trial, classes, never, **options)
+
+
+def troubled_trials():
+    """Three methods with a trial of every status, and a pool and a lambda that vary."""
+    trials = [planned(label, seed) for label in ("ERM", "DRS", "M2m") for seed in (1, 2, 3)]
+    trials[1] |= {"status": "failed", "reason": "the loss <b>file</b> & more could not be read"}
+    trials[4] |= {"status": "diverged", "reason": "the loss is not finite in epoch 3"}
+    trials[5] |= {"status": "missing"}
+    trials += [planned(f"M2m, pool={pool}", seed, m2m__pool=pool) for pool in (1, 10) for seed in (1, 2)]
+    trials += [planned("M2m, lambda=0", seed, m2m__lambda=0.0) for seed in (1, 2)]
+    return trials + [planned("LDAM", 1, "failed", "no memory is left")]

@@ -1,0 +1,168 @@
+"""The page of made-up results: its numbers are aggregate.py's, it is one file, escapes all texts, and works."""
+
+import html.parser
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import h5py
+import pandas as pd
+
+from made_up_results import planned, troubled_trials, write_results
+
+RESULTS = pathlib.Path(__file__).resolve().parents[2] / "results"
+BROWSER = os.environ.get("M2M_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+# Presses each header twice and leaves what the rows then look like where the test finds it.
+PROBE = """<script>
+const said = [];
+for (const button of document.querySelectorAll("table.sortable button")) {
+  for (const press of [1, 2]) {
+    button.click();
+    const rows = [...document.querySelector("table.sortable").tBodies[0].rows];
+    said.push(button.closest("th").ariaSort + ":" + rows.map(row => row.cells[0].textContent).join("|"));
+  }
+}
+said.push("wide:" + (document.documentElement.scrollWidth > document.documentElement.clientWidth));
+document.body.dataset.probe = said.join(";");
+</script>"""
+
+
+class Tables(html.parser.HTMLParser):
+    """The rows of every table of a page, and its tags with their attributes."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.rows, self.tags, self.text = [], [], None
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.text = ""
+
+    def handle_data(self, data):
+        if self.text is not None:
+            self.text += data
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th"):
+            self.rows[-1].append(self.text)
+            self.text = None
+
+
+def run(script, *arguments):
+    """What a script of results/ does."""
+    return subprocess.run([sys.executable, RESULTS / script, *map(str, arguments)], capture_output=True, text=True)
+
+
+class Page(unittest.TestCase):
+
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(self.scratch.cleanup)
+        self.folder = pathlib.Path(self.scratch.name)
+        self.results = self.folder / "results.h5"
+
+    def make(self, *arguments):
+        """The page as text."""
+        done = run("page.py", self.folder, *arguments)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return (self.folder / "report.html").read_text(encoding="utf-8")
+
+    def test_gives_the_numbers_of_aggregate(self):
+        trials = troubled_trials() + [planned("ERM", seed, data__set="cifar10") for seed in (1, 2)]
+        write_results(self.results, trials)
+        for select in ("last", "best"):
+            page = Tables(self.make("--select", select))
+            shown = run("aggregate.py", self.folder, "--select", select, "--format", "markdown").stdout
+            table = [[cell.strip() for cell in line.strip("|").split("|")] for line in shown.splitlines()]
+            for method, *cells in table[2:]:
+                row = next(row for row in page.rows if row[0] == method)
+                pairs = [" / ".join(text.split(" (")[0] for text in pair) for pair in zip(row[1::2], row[2::2])]
+                counts = [text.partition(" (")[2] for text in row[1::2]]
+                told = [f"{pair} ({count}" if count else "" for pair, count in zip(pairs, counts)]
+                self.assertEqual([text.replace("- / -", "-").replace("±", "+-") for text in told], cells)
+
+    def test_sorts_by_the_exact_means(self):
+        write_results(self.results, troubled_trials())
+        keys = re.findall(r'<td data-key="([^"]*)">', self.make())
+        done = subprocess.run([sys.executable, RESULTS / "aggregate.py", self.folder, "--format", "csv"],
+                              capture_output=True, text=True)
+        (self.folder / "table.csv").write_text(done.stdout)
+        means = pd.read_csv(self.folder / "table.csv")[["bacc_mean", "gm_mean"]].to_numpy().ravel()
+        self.assertEqual(keys, ["" if mean != mean else f"{mean:.12g}" for mean in means])
+
+    def test_is_one_file_with_text_for_every_figure(self):
+        write_results(self.results, troubled_trials(), never=3)
+        page = self.make()
+        tags = Tables(page).tags
+        links = [value for _, attributes in tags for name, value in attributes.items()
+                 if name in ("src", "href", "xlink:href")]
+        self.assertTrue(all(link.startswith(("#", "data:")) for link in links), links)
+        pictures = [attributes for tag, attributes in tags if tag == "svg"]
+        self.assertEqual(len(pictures), 10)
+        self.assertTrue(all(each["role"] == "img" and each["aria-label"] for each in pictures))
+        names = [attributes["id"] for _, attributes in tags if "id" in attributes]
+        self.assertEqual(len(names), len(set(names)))
+        self.assertIn(("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}), tags)
+        self.assertIn("<code>m2m-sweep &#x27;jobs/made up.toml&#x27;</code>", page)
+
+    def test_escapes_what_comes_from_files(self):
+        evil = "<script>alert('x')</script>\"&'"
+        trials = [planned(evil, 1, method="ERM"), planned("DRS", 1, "failed", evil), planned("M2m", 1)]
+        write_results(self.results, trials, name=evil)
+        page = self.make()
+        self.assertEqual(page.count("<script"), 1)
+        self.assertNotIn("alert('x')</script>", page)
+
+    def test_stays_small_with_a_hundred_trials(self):
+        trials = [planned(f"M2m, lambda={number}", seed, m2m__lambda=number / 10, train__epochs=200)
+                  for number in range(10) for seed in range(1, 11)]
+        write_results(self.results, trials, classes=50)
+        self.assertLess(len(self.make().encode()), 5_000_000)
+
+    def test_shows_a_study_without_any_result(self):
+        write_results(self.results, [planned("ERM", 1, "missing")])
+        self.assertIn("- (0*)", self.make())
+
+    def test_refuses_bad_files(self):
+        self.assertEqual(run("page.py", self.folder).returncode, 74)
+        self.results.write_text("no HDF5")
+        self.assertEqual(run("page.py", self.folder).returncode, 65)
+        write_results(self.results, [planned("ERM", 1)])
+        self.assertEqual(run("page.py", self.folder, "--out", self.results / "page.html").returncode, 74)
+        self.assertEqual(run("page.py").returncode, 2)
+        with h5py.File(self.results, "r+") as file:
+            del file["study"]
+        self.assertEqual(run("page.py", self.folder).returncode, 65)
+
+    @unittest.skipUnless(BROWSER, "no chromium on this machine, so the page is not tried in a browser")
+    def test_works_in_a_browser(self):
+        write_results(self.results, troubled_trials(), never=3)
+        page = self.make().replace("</body>", PROBE + "</body>")
+        (self.folder / "probed.html").write_text(page, encoding="utf-8")
+        command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--v=0",
+                   f"--user-data-dir={self.folder / 'browser'}", "--window-size=500,800", "--dump-dom",
+                   (self.folder / "probed.html").as_uri()]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        self.assertNotIn("CONSOLE", done.stderr)
+        said = re.search(r'data-probe="([^"]*)"', done.stdout)[1].split(";")
+        planned_order = list(dict.fromkeys(trial["label"] for trial in troubled_trials()))
+        self.assertEqual(said[0], "ascending:" + "|".join(planned_order))
+        self.assertEqual(said[1], "descending:" + "|".join(reversed(planned_order)))
+        self.assertTrue(said[2].startswith("descending:") and said[3].startswith("ascending:"), said)
+        self.assertTrue(all(text.endswith("|LDAM") for text in said[2:6]), said)
+        self.assertNotEqual(said[2], said[3])
+        self.assertEqual(said[6], "wide:false")
+
+
+if __name__ == "__main__":
+    unittest.main()
