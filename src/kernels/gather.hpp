@@ -7,7 +7,9 @@ namespace m2m::kernels {
 /// A part of an image that is resized to the whole; height 0: none.
 struct Window {
   std::int16_t top = 0, left = 0, height = 0, width = 0;
-  bool operator==(const Window&) const = default;
+  bool operator==(const Window& other) const {  // spelt out: this header is also C++17's
+    return top == other.top && left == other.left && height == other.height && width == other.width;
+  }
 };
 
 /// One image of a batch: which row, and how it is shifted (dy, dx) or resized, and mirrored.
