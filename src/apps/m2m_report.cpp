@@ -13,6 +13,7 @@
 #include "core/version.hpp"
 #include "report/formats.hpp"
 #include "report/metrics.hpp"
+#include "report/paired.hpp"
 #include "results/merge.hpp"
 
 namespace {
@@ -24,6 +25,7 @@ enum class Format { markdown, csv, latex, json };
 struct Arguments {
   std::string path;
   std::string merge_folder;
+  std::string compared_results, a, b;  // of compare
   Format format = Format::markdown;
   m2m::TableOptions table;
   std::vector<std::string> metrics;  // none: those that a table has by itself
@@ -75,6 +77,12 @@ void describe(CLI::App& app, Arguments& arguments) {
       "A row per method instead of per label: of its settings, the one with the best mean validation bACC");
   CLI::App* merge = app.add_subcommand("merge", "Make results.h5 anew from the trials of an output folder");
   merge->add_option("DIR", arguments.merge_folder, "A sweep's output folder")->required();
+  CLI::App* compare = app.add_subcommand(
+      "compare", "Two labels, seed by seed: the mean difference, its 95 % interval, a sign test");
+  compare->add_option("PATH", arguments.compared_results, "A sweep's output folder, or a results.h5")->required();
+  compare->add_option("A", arguments.a, "A label")->required();
+  compare->add_option("B", arguments.b, "Another label")->required();
+  compare->fallthrough();  // --format markdown or json, --select, --metric, --allow-mixed stand behind it too
   app.footer(
       "A table has a row per method and a column per data setting; a cell is bACC / GM, or what --metric names, on "
       "the\n"
@@ -124,7 +132,25 @@ std::string merge(const std::filesystem::path& folder) {
   return text;
 }
 
+std::string compare(const Arguments& arguments) {
+  if (arguments.format != Format::markdown && arguments.format != Format::json) {
+    throw m2m::usage_error("compare writes --format markdown or json");
+  }
+  if (arguments.metrics.size() > 1) throw m2m::usage_error("compare takes one --metric");
+  const std::string metric = arguments.metrics.empty() ? "bacc" : arguments.metrics.front();
+  const auto lines = m2m::compare_paired(read_results(arguments.compared_results), arguments.a, arguments.b, metric,
+                                         arguments.table);
+  const std::string title = m2m::metric_title(metric, arguments.table.gm);
+  if (arguments.format == Format::json)
+    return m2m::paired_json(lines, arguments.a, arguments.b, metric).dump(2) + "\n";
+  return m2m::paired_markdown(lines, arguments.a, arguments.b, title);
+}
+
 void run(const Arguments& arguments) {
+  if (!arguments.compared_results.empty()) {
+    std::cout << compare(arguments) << std::flush;
+    return;
+  }
   if (arguments.merge_folder.empty() && arguments.path.empty()) {
     throw m2m::usage_error("which results? give a sweep's output folder or a results.h5; --help says more");
   }

@@ -144,4 +144,11 @@ std::optional<std::string> why_not_choose(const Trials& trials, const std::strin
                      where, file_of(*found->odd), found->of_odd, found->of_others);
 }
 
+std::optional<std::string> why_not_compare(const std::vector<const TrialRecord*>& trials,
+                                           const std::string& where) {
+  std::optional<std::string> why = other_program(trials);
+  if (!why) why = other_mode(trials);
+  return why ? std::optional(where + ": " + *why) : std::nullopt;
+}
+
 }  // namespace m2m

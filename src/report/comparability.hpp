@@ -22,6 +22,10 @@ std::vector<Fact> facts_of(const Config& config);
 std::optional<std::string> why_not_average(const std::vector<const TrialRecord*>& trials, const std::string& where,
                                            const std::set<std::string>& may_differ = {});
 
+/// Why these trials, of any methods but one data setting, must not be compared: they differ in numerics version,
+/// precision, validation mode or protocol. Nothing where they may.
+std::optional<std::string> why_not_compare(const std::vector<const TrialRecord*>& trials, const std::string& where);
+
 /// Why one must not choose among these trials by validation, all of one method and data setting: they validate on
 /// different sets. Nothing where one may.
 std::optional<std::string> why_not_choose(const std::vector<const TrialRecord*>& trials, const std::string& where);

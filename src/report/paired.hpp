@@ -1,0 +1,44 @@
+#pragma once
+// Two methods compared seed by seed: they share data, plans and prefixes, so that most of the spread goes out.
+#include <string>
+#include <vector>
+
+#include "report/table.hpp"
+
+namespace m2m {
+
+/// A against B on one data setting, over the seeds that both have. In % points; NaN: not to be had from so few.
+struct PairedDifference {
+  std::string data;
+  int n = 0;                   // pairs
+  int only_a = 0, only_b = 0;  // seeds that only one of them has
+  double mean_a = 0, mean_b = 0;
+  double difference = 0;      // the mean of A - B
+  double low = 0, high = 0;   // its 95 % interval, Student's; NaN below two pairs
+  int better = 0, worse = 0;  // seeds where A is above, below B; the others are ties
+  double sign_test = 1;       // exact two-sided p of the sign test, ties left out
+  /// Fewer untied pairs than could ever bring the sign test below .05.
+  bool is_too_small() const { return better + worse < 6; }
+};
+
+/// One line for each data setting that has a pair, in the order of the study.
+///
+/// a, b: labels. metric: as --metric names it. Pure. Throws Error (usage) where no trial has such a label (naming
+/// the nearest), where no seed has both, and where pairs differ in numerics version, precision, validation mode or
+/// protocol unless options.allow_mixed.
+std::vector<PairedDifference> compare_paired(const StudyResults& results, const std::string& a,
+                                             const std::string& b, const std::string& metric,
+                                             const TableOptions& options);
+
+/// The quantile .975 of Student's distribution; degrees >= 1.
+double student_quantile(int degrees);
+/// Exact two-sided p of the sign test: how likely a split at least as uneven is by chance. 1 without signs.
+double sign_test(int better, int worse);
+
+/// For people, and for programs: the same numbers.
+std::string paired_markdown(const std::vector<PairedDifference>& lines, const std::string& a, const std::string& b,
+                            const std::string& metric);
+Json paired_json(const std::vector<PairedDifference>& lines, const std::string& a, const std::string& b,
+                 const std::string& metric);
+
+}  // namespace m2m
