@@ -11,7 +11,7 @@ setup:          ## install what is missing: Debian packages, and libtorch into .
 build: setup    ## the optimised CPU programs, into build/bin
 	@scripts/build.sh cpu-release
 
-demo: build     ## train the digits with ERM, DRS and M2m over 2 ranks, and print the table
+demo: build     ## train the digits with ERM, DRS and M2m over 2 ranks; table, figures and page
 	@scripts/demo.sh
 
 check: build    ## every test

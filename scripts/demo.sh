@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Trains the digits that ship with the project with ERM, DRS and M2m, 3 seeds each, over 2 ranks, and prints the table.
+# Trains the digits that ship with the project with ERM, DRS and M2m, 3 seeds each, over 2 ranks, prints the table and
+# draws the figures.
 # What exists in results/digits is not trained again.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -7,3 +8,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 mpirun -np 2 --bind-to none --oversubscribe build/bin/m2m-sweep jobs/digits.toml --out results/digits
 build/bin/m2m-report results/digits
+.venv/bin/python results/figures.py results/digits
+.venv/bin/python results/page.py results/digits
