@@ -15,7 +15,8 @@ const Method& find_method(const std::string& name);
 
 /// Fills in recipe.* and whatever else the method sets, where `config` does not say it. Pure.
 Config with_recipe(Config config);
-/// The same settings for another method, whose own recipe replaces recipe.*
+/// The same settings for another method, whose own recipe replaces recipe.*; of what else that method sets, only
+/// what `config` does not say. Pure.
 Config with_method(Config config, const std::string& name);
 
 /// What `m2m-sweep describe NAME` prints: what the method does, its source, its phases.
