@@ -90,6 +90,18 @@ std::string phase_line(const Config& config) {
   return line + "\n";
 }
 
+bool says(const Config& config, const std::string& name, const Json& value) {
+  return config.has(name) && config.json().at(name) == value;
+}
+
+/// What the method has set, and nobody else: defaults take its place.
+void forget_settings_of(const Method& method, Config& config) {
+  const std::vector<Field> fields = method_fields();
+  for (const auto& [name, value] : method.settings.items()) {
+    if (says(config, name, value)) config.set(name, find_field(fields, name)->standard);
+  }
+}
+
 }  // namespace
 
 const std::vector<Method>& methods() {
@@ -152,8 +164,13 @@ Config with_recipe(Config config) {
 }
 
 Config with_method(Config config, const std::string& name) {
+  const std::vector<Field> fields = method_fields();
+  if (config.has("method")) forget_settings_of(find_method(config.text("method")), config);
   config.set("method", name);
-  for (const Field& field : recipe_fields()) {
+  for (const auto& [key, value] : find_method(name).settings.items()) {
+    if (says(config, key, find_field(fields, key)->standard)) config.set(key, nullptr);
+  }
+  for (const Field& field : fields) {
     if (field.name.starts_with("recipe.")) config.set(field.name, nullptr);
   }
   return with_recipe(std::move(config));

@@ -15,8 +15,8 @@ const Method& find_method(const std::string& name);
 
 /// Fills in recipe.* and whatever else the method sets, where `config` does not say it. Pure.
 Config with_recipe(Config config);
-/// The same settings for another method, whose own recipe replaces recipe.*; of what else that method sets, only
-/// what `config` does not say. Pure.
+/// The same settings for another method: its recipe replaces recipe.*. Of what else a method sets, what the old one
+/// said goes, and what the new one says comes where `config` has the default. Pure.
 Config with_method(Config config, const std::string& name);
 
 /// What `m2m-sweep describe NAME` prints: what the method does, its source, its phases.

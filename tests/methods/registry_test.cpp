@@ -70,5 +70,18 @@ TEST(Registry, PutsAnotherMethodsRecipeInThePlaceOfTheOldOne) {
   EXPECT_FALSE(erm.translates);
 }
 
+TEST(Registry, TakesOverWhatAnotherMethodSetsBesideItsRecipe) {
+  EXPECT_EQ(with_method(recipe_config("cRT"), "M2m-Clean").text("m2m.image"), "clean");
+  EXPECT_EQ(with_method(recipe_config("M2m-Clean"), "M2m-Rand").text("m2m.image"), "translated");
+  EXPECT_EQ(with_method(recipe_config("M2m-Clean"), "M2m-Rand").text("m2m.label"), "random");
+  EXPECT_EQ(with_method(recipe_config("LWS"), "cRT").integer("second.epochs"), 10);
+}
+
+TEST(Registry, LeavesWhatAStudySaidToTheStudy) {
+  const Config clean = recipe_config("cRT", {{"m2m.image", "clean-coin"}});
+  EXPECT_EQ(with_method(clean, "M2m-Clean").text("m2m.image"), "clean-coin");
+  EXPECT_EQ(with_method(clean, "M2m").text("m2m.image"), "clean-coin");
+}
+
 }  // namespace
 }  // namespace m2m
