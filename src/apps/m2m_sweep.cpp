@@ -18,7 +18,7 @@ m2m::Training training() {
                const m2m::Config& resolved, const std::string& label) { return (*planner)(resolved, label); };
   };
   made.runner = [](const m2m::RunnerSettings& settings) -> m2m::RunStage {
-    const m2m::RunnerRanks ranks{settings.group, settings.local_rank};
+    const m2m::RunnerRanks ranks{settings.group, settings.local_rank, settings.rank};
     const m2m::ProfileSettings profile{settings.profile, settings.rank};
     return [runner =
                 std::make_shared<m2m::StageRunner>(settings.out, m2m::environment(settings.ranks), ranks, profile)](

@@ -42,15 +42,27 @@ struct EditContext {
   std::function<torch::Tensor(const std::vector<Slot>& slots)> images_of;
 };
 
+/// Translations on their way from their start to x*, T steps: m of them (undefined tensors where none is traced).
+struct TranslationTrace {
+  torch::Tensor seed_classes, targets;  // int64 [m]
+  torch::Tensor kept;                   // bool [m]: coin and gamma test
+  torch::Tensor seeds, translated;      // x0 as augmented, and x*: [m, c, h, w]
+  // Probabilities that g and f give the target and the class of the seed: [m, T + 1], from the start on.
+  torch::Tensor g_target, g_seed, f_target, f_seed;
+};
+
 using PlanEditsFn = std::function<StepTranslations(const PlanBasis&, std::span<const Slot>, int epoch,
                                                    std::int64_t step, ImageShape)>;
 using ApplyEditsFn = std::function<Edited(const EditContext&, const StepTranslations&, Batch&)>;
+using TraceEditsFn =
+    std::function<TranslationTrace(const EditContext&, const StepTranslations&, double logit_scale)>;
 
-/// Made once a trial from its settings; both empty for a method that leaves its batches alone.
+/// Made once a trial from its settings; all empty for a method that leaves its batches alone.
 struct BatchEditing {
   PlanEditsFn plan;    // host, pure
   ApplyEditsFn apply;  // device; changes the batch in place
   double passes = 0;   // what an edited image costs, in forward passes of a network; for the profile
+  TraceEditsFn trace;  // device; leaves everything as it is
 };
 
 }  // namespace m2m

@@ -19,6 +19,8 @@ void drop_bulk(TrialRecord& record) {
   record.epochs.clear();
   record.validation_labels = {};
   record.test_labels = {};
+  record.features.reset();
+  record.translations.reset();
   for (Snapshot* snapshot : {&record.last, record.best ? &*record.best : nullptr}) {
     if (snapshot == nullptr) continue;
     snapshot->validation_logits = {};

@@ -9,6 +9,7 @@
 #include "core/calibration.hpp"
 #include "core/config.hpp"
 #include "core/metrics.hpp"
+#include "results/samples.hpp"
 
 namespace m2m {
 
@@ -73,10 +74,14 @@ struct TrialRecord {
   Json environment = Json::object();  // provenance: revision, host, processor, libraries ...
   Json data = Json::object();         // counts, hashes, sizes, published or not
   double wall_seconds = 0;
+  std::string started;  // "2026-01-31T12:00:00.123Z"; empty in older files
+  int rank = -1;        // of the job: the trial's first; -1 in older files
   std::vector<EpochRecord> epochs;
   std::vector<std::int32_t> validation_labels, test_labels;
   std::optional<Snapshot> best;  // best validation bACC, the later epoch on a tie; none without validation
   Snapshot last;
+  std::optional<FeatureSample> features;          // where record.features asks for them
+  std::optional<TranslationSample> translations;  // where record.samples does
 };
 
 /// A trial that did not finish, as failure.json in its folder says it.

@@ -30,7 +30,8 @@ void write_settings(hid_t group, const TrialRecord& record) {
     hdf5::write_attributes(hdf5::create_group(group, name).get(), *value);
     hdf5::write_text(json.get(), name, canonical_json(*value));
   }
-  const Json about = {{"id", record.id}, {"label", record.label}, {"wall_seconds", record.wall_seconds}};
+  Json about = {{"id", record.id}, {"label", record.label}, {"wall_seconds", record.wall_seconds}};
+  if (!record.started.empty()) about.update({{"started", record.started}, {"rank", record.rank}});
   hdf5::write_attributes(group, about);
   hdf5::write_text(json.get(), "about", canonical_json(about));
 }
@@ -48,6 +49,8 @@ void read_settings(hid_t group, TrialRecord& record) {
   record.label = about.at("label").get<std::string>();
   const Json& seconds = about.at("wall_seconds");
   record.wall_seconds = seconds.is_null() ? not_measured : seconds.get<double>();
+  record.started = about.value("started", "");
+  record.rank = about.value("rank", -1);
 }
 
 bool all_below(const std::vector<std::int32_t>& labels, int classes) {
@@ -86,6 +89,7 @@ void write_record(hid_t group, const TrialRecord& record) {
   write_labels(group, record);
   write_snapshot(group, "last", record.last, record);
   if (record.best) write_snapshot(group, "best", *record.best, record);
+  write_samples(group, record);
 }
 
 TrialRecord read_record(hid_t group, RecordParts parts) {
@@ -98,6 +102,7 @@ TrialRecord read_record(hid_t group, RecordParts parts) {
   const Handle labels = hdf5::open_group(group, "labels");
   record.validation_labels = hdf5::read_array<std::int32_t>(labels.get(), "validation", 1).values;
   record.test_labels = hdf5::read_array<std::int32_t>(labels.get(), "test", 1).values;
+  read_samples(group, record);
   if (!is_consistent(record)) throw hdf5::Failure("logits, labels and confusion matrices do not fit each other");
   measure_calibration(record.last, record);
   if (record.best) measure_calibration(*record.best, record);

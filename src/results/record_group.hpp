@@ -14,6 +14,9 @@ TrialRecord read_record(hid_t group, RecordParts parts);
 /// The parts that record_group.cpp leaves to files of their own.
 void write_epochs(hid_t group, const std::vector<EpochRecord>& epochs);
 std::vector<EpochRecord> read_epochs(hid_t group, RecordParts parts);
+/// Those that the record has.
+void write_samples(hid_t group, const TrialRecord& record);
+void read_samples(hid_t group, TrialRecord& record);
 /// record: whose snapshot it is; its labels and counts belong to the metrics that are stored.
 void write_snapshot(hid_t group, const std::string& name, const Snapshot& snapshot, const TrialRecord& record);
 /// With the calibration that is stored, NaN in files from before it was.

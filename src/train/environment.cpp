@@ -1,11 +1,14 @@
 #include "train/environment.hpp"
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <sched.h>
 #include <torch/cuda.h>
 #include <torch/version.h>
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <ctime>
 #include <fstream>
 #include <set>
@@ -48,16 +51,15 @@ std::vector<std::string> instruction_sets() {
   return found;
 }
 
-std::string now_utc() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
-}
-
 }  // namespace
+
+std::string utc_now() {
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", parts, now.time_since_epoch().count() % 1000);
+}
 
 int affinity_count() {
   cpu_set_t set;
@@ -69,7 +71,7 @@ Json environment(int ranks) {
   return {{"program", program_version},
           {"revision", git_revision()},
           {"dirty", git_dirty()},
-          {"started", now_utc()},
+          {"started", utc_now()},
           {"host", host_name()},
           {"ranks", ranks},
           {"affinity", affinity_count()},

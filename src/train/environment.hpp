@@ -1,5 +1,7 @@
 #pragma once
 // Provenance: where and by what a result was made. Recorded with it, never part of an id.
+#include <string>
+
 #include "core/config.hpp"
 
 namespace m2m {
@@ -7,6 +9,9 @@ namespace m2m {
 /// Program version, git revision and whether the tree was dirty, host, ranks, affinity, processor with its
 /// instruction sets, device, versions of compiler and libraries. Local.
 Json environment(int ranks);
+
+/// The time as "2026-01-31T12:00:00.123Z".
+std::string utc_now();
 
 /// The processors this process may run on.
 int affinity_count();

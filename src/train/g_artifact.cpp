@@ -21,8 +21,10 @@ Json write_pick(const fs::path& file, const NetworkState& state, const Snapshot&
 
 }  // namespace
 
-void write_g(const fs::path& folder, const Trial& trial, const Json& facts) {
+void write_g(const fs::path& folder, const Trial& trial, const LoadedData& data, const Json& facts) {
   Json stage = facts;
+  stage["mean"] = data.mean;
+  stage["std"] = data.std;
   const NetworkState last = copy_state(trial.network());
   stage["last"] = write_pick(folder / "last.safetensors", last, trial.last());
   stage["best"] = trial.best() ? write_pick(folder / "best.safetensors", trial.best_state(), *trial.best())
@@ -31,9 +33,13 @@ void write_g(const fs::path& folder, const Trial& trial, const Json& facts) {
 }
 
 LoadedG read_g(const fs::path& folder, const std::string& pick) {
-  const Json facts = read_stage_facts(folder).value(pick, Json::object());
+  const Json stage = read_stage_facts(folder);
+  const Json facts = stage.value(pick, Json::object());
   LoadedG g{load_checkpoint(checked_file(folder, facts)), facts};
   g.facts["stage"] = folder.filename().string();
+  for (const char* name : {"mean", "std"}) {
+    if (stage.contains(name)) g.facts[name] = stage.at(name);
+  }
   return g;
 }
 

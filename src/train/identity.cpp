@@ -25,8 +25,8 @@ bool acts_post_hoc(const std::string& name) {
 bool acts(const Field& field, const Config& resolved, const Recipe& recipe) {
   const std::string& name = field.name;
   const bool starts_from_file = !resolved.text("train.start_from").empty();
-  if (name == "m2m.g_from" || name == "m2m.g_epoch" || name == "seeds.g" || name == "train.start_from")
-    return false;
+  // These act in the g, whose identity is part of the trial's.
+  if (name.starts_with("m2m.g_") || name == "seeds.g" || name == "train.start_from") return false;
   if (!condition_holds(field, resolved)) return false;
   if (name.starts_with("data.") && !data_setting_acts(name, resolved)) return false;
   if (!recipe.trains()) return acts_post_hoc(name);
@@ -79,7 +79,14 @@ Json data_identity(const LoadedData& data) {
 }
 
 Config g_config(const Config& resolved) {
-  Config config = with_method(resolved, "ERM");
+  Config config = with_method(resolved, resolved.text("m2m.g_method"));
+  if (resolved.has("m2m.g_network")) config.set("train.network", resolved.text("m2m.g_network"));
+  if (resolved.has("m2m.g_precision")) config.set("train.precision", resolved.text("m2m.g_precision"));
+  if (resolved.has("m2m.g_stop")) config.set("train.epochs", resolved.integer("m2m.g_stop"));
+  if (resolved.text("m2m.g_data") == "balanced") {
+    config.set("data.imbalance", "none");
+    config.set("data.largest", 0);
+  }
   config.set("train.start_from", "");
   config.set("train.start_epoch", 0);
   return config;

@@ -188,6 +188,30 @@ std::vector<Field> watching_fields() {
   };
 }
 
+/// What results hold for people to look at. No part of an id: a trial that is done is not run again for them.
+std::vector<Field> record_fields() {
+  return {
+      {"record.features",
+       FieldType::integer,
+       0,
+       "images",
+       "Record the penultimate features of the first so many training images a class, at the end; 0: none.",
+       {},
+       0,
+       100000,
+       FieldUse::provenance},
+      {"record.samples",
+       FieldType::integer,
+       0,
+       "translations",
+       "Record so many translations at the end, with what f and g say of them along their steps; 0: none.",
+       {},
+       0,
+       100000,
+       FieldUse::provenance},
+  };
+}
+
 void take_recipe(TrainSettings& settings, const Config& resolved) {
   const Recipe recipe = recipe_of(resolved);
   settings.head = recipe.head;
@@ -205,7 +229,8 @@ void take_recipe(TrainSettings& settings, const Config& resolved) {
 
 std::vector<Field> train_fields() {
   std::vector<Field> fields;
-  for (const auto& rows : {seed_fields(), schedule_fields(), start_fields(), machine_fields(), watching_fields()}) {
+  for (const auto& rows :
+       {seed_fields(), schedule_fields(), start_fields(), machine_fields(), watching_fields(), record_fields()}) {
     fields.insert(fields.end(), rows.begin(), rows.end());
   }
   return fields;
@@ -235,6 +260,8 @@ TrainSettings train_settings(const Config& resolved, int local_rank) {
   settings.evaluation_batch = resolved.integer("train.evaluation_batch");
   settings.checkpoint_seconds = 60 * resolved.number("train.checkpoint_every");
   settings.test_every = static_cast<int>(resolved.integer("train.test_every"));
+  settings.features_per_class = static_cast<int>(resolved.integer("record.features"));
+  settings.samples = static_cast<int>(resolved.integer("record.samples"));
   settings.start_from = resolved.text("train.start_from");
   settings.start_epoch = static_cast<int>(resolved.integer("train.start_epoch"));
   take_recipe(settings, resolved);

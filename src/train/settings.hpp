@@ -11,7 +11,7 @@
 
 namespace m2m {
 
-/// The rows of train.*, seeds.*, seed and protocol.
+/// The rows of train.*, record.*, seeds.*, seed and protocol.
 std::vector<Field> train_fields();
 
 struct TrainSettings {
@@ -32,6 +32,8 @@ struct TrainSettings {
   std::int64_t evaluation_batch = 500;
   double checkpoint_seconds = 600;  // between two files to resume from; 0: only where a stage is stopped
   int test_every = 1;               // epochs; 0: only where a snapshot is taken
+  int features_per_class = 0;       // whose features are recorded at the end
+  int samples = 0;                  // translations that are
   std::string start_from;           // a checkpoint of f; empty: none
   int start_epoch = 0;
   HeadKind head = HeadKind::linear;

@@ -11,11 +11,14 @@
 #include "results/journal.hpp"
 #include "results/record_file.hpp"
 #include "train/base_artifact.hpp"
+#include "train/environment.hpp"
 #include "train/g_artifact.hpp"
+#include "train/identity.hpp"
 #include "train/prefix_artifact.hpp"
 #include "train/resumption.hpp"
 #include "train/stage_claim.hpp"
 #include "train/trial.hpp"
+#include "train/trial_samples.hpp"
 
 namespace m2m {
 namespace {
@@ -58,18 +61,37 @@ LoadedG find_g(const Stage& stage, const OutputFolder& out) {
   return read_g(out.stage(*stage.need(StageKind::g)), stage.config.text("m2m.g_epoch"));
 }
 
-TrialRecord record_of(const Stage& stage, const Trial& trial, const LoadedData& data) {
+/// When a stage began, for people and for clocks.
+struct Beginning {
+  std::string utc = utc_now();
+  Clock::time_point time = Clock::now();
+};
+
+/// Says in the record whose it is, and where and when it was made.
+void sign(TrialRecord& record, const StageJob& job, const Beginning& beginning) {
+  record.id = job.stage.id;
+  record.label = job.stage.label;
+  record.config = job.stage.config.json();
+  record.identity = job.stage.identity;
+  record.environment = job.environment;
+  record.started = beginning.utc;
+  record.rank = job.world_rank;
+  if (const std::string* base = job.stage.need(StageKind::trial)) record.data["base"] = *base;
+  record.wall_seconds = seconds_since(beginning.time);
+}
+
+TrialRecord record_of(Trial& trial, const LoadedData& data, const TrainSettings& settings) {
   TrialRecord record;
-  record.id = stage.id;
-  record.label = stage.label;
-  record.config = stage.config.json();
-  record.identity = stage.identity;
   record.data = describe_data(data.set, data.split);
   record.epochs = trial.epochs();
   record.validation_labels = part_labels(data, data.split.validation);
   record.test_labels = part_labels(data, data.split.test);
   record.best = trial.best();
   record.last = trial.last();
+  if (settings.features_per_class > 0) {
+    record.features = feature_sample(trial, data, settings.features_per_class);
+  }
+  if (settings.samples > 0) record.translations = translation_sample(trial, settings.samples);
   return record;
 }
 
@@ -89,25 +111,18 @@ int last_epoch(const StageJob& job) {
 
 /// A trial that trains nothing: its first rank writes all of it.
 StageResult execute_post_hoc(const StageJob& job) {
-  const auto start = Clock::now();
+  const Beginning beginning;
   const Stage& stage = job.stage;
-  const std::string& base = *stage.need(StageKind::trial);
-  TrialRecord record = post_hoc_record(stage.config, job.out, base);
+  TrialRecord record = post_hoc_record(stage.config, job.out, *stage.need(StageKind::trial));
   const std::string summary = fmt::format(
       "bACC {:.1f} (last, tau {:.1f}) GM {:.1f}", 100 * balanced_accuracy(record.last.test),
       record.data.at("post_hoc").at("last").at("tau").get<double>(), 100 * geometric_mean(record.last.test));
   if (job.leads()) {
-    record.id = stage.id;
-    record.label = stage.label;
-    record.config = stage.config.json();
-    record.identity = stage.identity;
-    record.data["base"] = base;
-    record.environment = job.environment;
-    record.wall_seconds = seconds_since(start);
+    sign(record, job, beginning);
     write_file(job.folder() / "config.json", stage.config.json().dump(2) + "\n");
     write_trial(job.out.result(stage.id), record);
   }
-  return {StageEnd::done, summary, ExitCode::done, seconds_since(start)};
+  return {StageEnd::done, summary, ExitCode::done, seconds_since(beginning.time)};
 }
 
 /// A stage at work on one of its ranks.
@@ -129,7 +144,7 @@ class Execution {
     finish(trial);
     resumption_.remove();
     const std::string summary = job_.stage.kind == StageKind::prefix ? prefix_summary(trial) : summary_of(trial);
-    return {StageEnd::done, summary, ExitCode::done, seconds_since(start_)};
+    return {StageEnd::done, summary, ExitCode::done, seconds_since(beginning_.time)};
   }
 
  private:
@@ -150,12 +165,17 @@ class Execution {
     return setup;
   }
 
-  /// g, for a recipe that translates. It always has a linear head.
+  /// g, for a recipe that translates. It always has a linear head; pixels are normalised as it was trained.
   void load_g(TrialSetup& setup) {
     const LoadedG g = find_g(job_.stage, job_.out);
     TrainSettings settings = setup.settings;
     settings.head = HeadKind::linear;
-    setup.g = build_network(settings, *setup.data);
+    settings.network = g_config(job_.stage.config).text("train.network");
+    NetworkSpec spec = network_spec(settings, *setup.data);
+    if (g.facts.contains("mean")) spec.mean = g.facts.at("mean").get<std::vector<double>>();
+    if (g.facts.contains("std")) spec.std = g.facts.at("std").get<std::vector<double>>();
+    setup.g = make_network(spec);
+    setup.g->to(settings.device, settings.precision);
     load_state(*setup.g, g.checkpoint.network, g.facts.value("file", "g"));
     g_facts_ = g.facts;
   }
@@ -200,7 +220,7 @@ class Execution {
   void finish(Trial& trial) {
     if (!job_.leads()) return;
     if (job_.stage.kind == StageKind::g) {
-      write_g(job_.folder(), trial, facts());
+      write_g(job_.folder(), trial, *job_.data, facts());
     } else if (job_.stage.kind == StageKind::prefix) {
       write_prefix(job_.folder(), trial.state(), facts());
     } else {
@@ -214,24 +234,22 @@ class Execution {
             {"identity", job_.stage.identity},
             {"config", job_.stage.config.json()},
             {"environment", job_.environment},
-            {"seconds", seconds_since(start_)}};
+            {"seconds", seconds_since(beginning_.time)}};
   }
 
-  void write_result(const Trial& trial) const {
+  void write_result(Trial& trial) const {
     save_checkpoint(job_.folder() / "last.safetensors", trial.checkpoint());
     if (trial.best()) save_checkpoint(job_.folder() / "best.safetensors", best_of(trial));
-    TrialRecord record = record_of(job_.stage, trial, *job_.data);
+    TrialRecord record = record_of(trial, *job_.data, job_.settings);
     if (!g_facts_.is_null()) record.data["g"] = g_facts_;
     if (const std::string* prefix = job_.stage.need(StageKind::prefix)) record.data["prefix"] = *prefix;
-    if (const std::string* base = job_.stage.need(StageKind::trial)) record.data["base"] = *base;
-    record.environment = job_.environment;
-    record.wall_seconds = seconds_since(start_);
+    sign(record, job_, beginning_);
     write_trial(job_.out.result(job_.stage.id), record);
   }
 
   const StageJob& job_;
   StageContext& context_;
-  const Clock::time_point start_ = Clock::now();
+  const Beginning beginning_;
   Resumption resumption_;
   std::optional<Journal> journal_;  // of the first rank
   int begun_ = 0;                   // epochs that were there before

@@ -19,6 +19,7 @@ struct StageJob {
   std::shared_ptr<const LoadedData> data;
   std::shared_ptr<Communicator> ranks;
   Profile* profile = nullptr;
+  int world_rank = 0;  // of the job
 
   bool leads() const { return ranks->rank() == 0; }
   std::filesystem::path folder() const;

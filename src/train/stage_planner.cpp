@@ -40,11 +40,12 @@ void check_random_label(const Config& resolved, const LoadedData& data) {
                                 data.set.name, data.set.classes));
 }
 
-StageRequest request_g(const Config& resolved, const LoadedData& data, int ranks) {
+/// data: g's own, which an oracle does not share with the trial.
+StageRequest request_g(const Config& config, const LoadedData& data, int ranks) {
   StageRequest g;
   g.kind = StageKind::g;
   g.label = "g";
-  g.config = g_config(resolved);
+  g.config = config;
   g.identity = g_identity(g.config, data, ranks);
   g.epochs = epochs_to_run(g.config);
   g.cost = estimated_seconds(g.config, data);
@@ -108,8 +109,9 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
 
 Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
   const std::string g_from = trial.config.text("m2m.g_from");
-  if (!g_from.empty()) return {{"file", checked_checkpoint(g_from, g_config(trial.config), data)}};
-  trial.needs.push_back(request_g(trial.config, data, ranks_per_trial_));
+  const Config config = g_config(trial.config);
+  if (!g_from.empty()) return {{"file", checked_checkpoint(g_from, config, data)}};
+  trial.needs.push_back(request_g(config, *shelf_.get(config), ranks_per_trial_));
   return {{"stage", stage_id(trial.needs.back().identity)}, {"pick", trial.config.text("m2m.g_epoch")}};
 }
 

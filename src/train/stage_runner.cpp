@@ -61,7 +61,8 @@ StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
                      settings,
                      shelf_.get(stage.config, settings.device),
                      nullptr,
-                     profile ? &*profile : nullptr};
+                     profile ? &*profile : nullptr,
+                     ranks_.world_rank};
   StageResult result = execute(job, context);
   if (profile) result.details = end_profile(*profile, stage, settings, job.folder(), profile_.rank);
   return result;

@@ -47,6 +47,7 @@ struct ProfileSettings {
 struct RunnerRanks {
   const MpiGroup* group = nullptr;  // null: nobody
   int local_rank = 0;               // of this host's ranks, this one; it chooses the GPU
+  int world_rank = 0;               // of the job's, this one
 };
 
 struct StageJob;

@@ -12,6 +12,7 @@
 #include "methods/mixing.hpp"
 #include "methods/recipe.hpp"
 #include "methods/registry.hpp"
+#include "train/identity.hpp"
 #include "train/settings.hpp"
 
 namespace m2m {
@@ -73,6 +74,49 @@ void check_gamma(const Config& config) {
   }
 }
 
+/// A g that is brought was trained before, so nothing can be said of how.
+void check_brought_g(const Config& config) {
+  if (config.text("m2m.g_from").empty()) return;
+  const bool is_erm = config.text("m2m.g_method") == "ERM";
+  const bool is_same = config.text("m2m.g_data") == "same";
+  const char* said = !is_erm                         ? "m2m.g_method"
+                     : !is_same                      ? "m2m.g_data"
+                     : config.has("m2m.g_precision") ? "m2m.g_precision"
+                     : config.has("m2m.g_stop")      ? "m2m.g_stop"
+                                                     : nullptr;
+  if (said == nullptr) return;
+  throw usage_error(fmt::format("{}: says how the sweep trains g, and m2m.g_from brings one: keep one", said));
+}
+
+/// How g is trained, where a recipe translates.
+void check_g(const Config& config) {
+  if (!recipe_of(config).translates) return;
+  check_brought_g(config);
+  const std::string method = config.text("m2m.g_method");
+  const std::vector<std::string> known = method_names();
+  if (std::count(known.begin(), known.end(), method) == 0) {
+    throw usage_error(fmt::format("m2m.g_method = '{}': expected one of {}", method, fmt::join(known, ", ")));
+  }
+  const Config g = g_config(config);
+  const Recipe recipe = recipe_of(g);
+  if (recipe.translates || !recipe.start.empty() || recipe.head == HeadKind::cosine) {
+    throw usage_error(fmt::format(
+        "m2m.g_method = '{}': g is trained by one stage, without translation, and has a linear head", method));
+  }
+  if (is_deferred(recipe) && config.integer("train.defer_until") >= g.integer("train.epochs")) {
+    throw usage_error(fmt::format("m2m.g_stop = {} is not after train.defer_until = {}: {} would never begin",
+                                  g.integer("train.epochs"), config.integer("train.defer_until"), method));
+  }
+  if (config.integer("train.epochs") < g.integer("train.epochs")) {
+    throw usage_error(fmt::format("m2m.g_stop = {}: the schedule has {} epochs", g.integer("train.epochs"),
+                                  config.integer("train.epochs")));
+  }
+  if (config.text("m2m.g_data") == "balanced" && config.text("data.imbalance") == "own") {
+    throw usage_error(fmt::format("m2m.g_data = 'balanced': {} comes as it is, and has no balanced full set",
+                                  config.text("data.set")));
+  }
+}
+
 /// A second stage, and a post-hoc method, begin from a method that trains everything.
 void check_start(const Config& config) {
   const Recipe recipe = recipe_of(config);
@@ -123,6 +167,7 @@ Config resolve(const Config& given) {
   check_start(config);
   check_epochs(config);
   check_gamma(config);
+  check_g(config);
   return config;
 }
 

@@ -267,6 +267,40 @@ void Trial::evaluate_epoch(EpochRecord& record) {
   record.evaluation_seconds = seconds_since(start);
 }
 
+torch::Tensor Trial::features(const LoadedData& data, const Part& part) {
+  const torch::NoGradGuard no_gradient;
+  frozen_->refresh();
+  std::vector<torch::Tensor> found;
+  const auto count = static_cast<std::int64_t>(part.rows.size());
+  for (std::int64_t first = 0; first < count; first += setup_.settings.evaluation_batch) {
+    const std::int64_t size = std::min(setup_.settings.evaluation_batch, count - first);
+    found.push_back(frozen_->features(gather_part(data, part, first, size, setup_.settings.precision)));
+  }
+  return torch::cat(found);
+}
+
+std::vector<TranslationTrace> Trial::traces(std::int64_t most) {
+  const int epoch = epoch_ - 1;
+  const Phase then = phase_at(setup_.recipe, epoch, setup_.settings.defer_until);
+  std::vector<TranslationTrace> found;
+  if (!then.translates) return found;
+  const EpochPlan plan = plan_epoch(basis_, epoch, then.sampling);
+  const auto images_of = [&](const std::vector<Slot>& seeds) {
+    return gather_slots(*setup_.data, seeds, setup_.settings.precision);
+  };
+  std::int64_t traced = 0;
+  for (std::int64_t step = 0; step < plan.steps() && traced < most; ++step) {
+    StepTranslations planned =
+        setup_.editing.plan(basis_, plan.step(step), epoch, step, setup_.data->set.train.shape);
+    TranslationTrace trace = setup_.editing.trace({*frozen_, *frozen_g_, setup_.keys.plan, epoch, step, images_of},
+                                                  planned, setup_.settings.logit_scale);
+    if (!trace.targets.defined()) continue;
+    traced += trace.targets.size(0);
+    found.push_back(std::move(trace));
+  }
+  return found;
+}
+
 TrialState Trial::state() {
   const Checkpoint weights = checkpoint();
   TrialState state{epoch_, step_, weights.network, weights.momentum, epochs_, best_, best_state_, {}, {}};

@@ -46,14 +46,19 @@ TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData>
   return setup;
 }
 
-std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data,
-                                       SumOverRanks sum_over_ranks) {
+NetworkSpec network_spec(const TrainSettings& settings, const LoadedData& data) {
   const ImageShape& shape = data.set.train.shape;
   const bool has_scales =
       settings.trainable == Trainable::scales || settings.trainable == Trainable::head_and_scales;
-  auto network = make_network({settings.network, data.set.classes, shape.channels, shape.height, shape.width,
-                               data.mean, data.std, settings.bfloat16, settings.kernels, std::move(sum_over_ranks),
-                               settings.head, has_scales});
+  return {settings.network, data.set.classes,  shape.channels,   shape.height, shape.width,   data.mean,
+          data.std,         settings.bfloat16, settings.kernels, {},           settings.head, has_scales};
+}
+
+std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data,
+                                       SumOverRanks sum_over_ranks) {
+  NetworkSpec spec = network_spec(settings, data);
+  spec.sum_over_ranks = std::move(sum_over_ranks);
+  auto network = make_network(spec);
   network->to(settings.device, settings.precision);
   return network;
 }

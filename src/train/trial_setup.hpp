@@ -50,6 +50,9 @@ NetworkState copy_state(const Network& network);
 /// one. g, and where the trial begins, are left to the caller.
 TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData> data, int local_rank = 0);
 
+/// The network of those settings on these data.
+NetworkSpec network_spec(const TrainSettings& settings, const LoadedData& data);
+
 /// f as the data and settings want it, in their precision and on their device, with torch's own weights. With
 /// `sum_over_ranks`, its batch norm is over the shares of all ranks.
 std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data,

@@ -2,53 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <numeric>
-
-#include "data/dealing.hpp"
-#include "support/tiny_data.hpp"
-#include "train/trial.hpp"
+#include "support/planned_step.hpp"
 
 namespace m2m {
 namespace {
 
-/// A planned step of a made-up data set, with f and g of their own.
-struct Fixture {
-  std::shared_ptr<const LoadedData> data = test::tiny_data({60, 20, 6, 2});
-  Config config = test::tiny_config({{"method", "M2m"}, {"train.precision", "float64"}, {"m2m.gamma", 0.3}});
-  TrainSettings settings = train_settings(config);
-  PlanBasis basis = plan_basis(data->set, data->split, 64, keys_of_f(config).order, keys_of_f(config).plan);
-  EpochPlan plan = plan_epoch(basis, 4, Sampling::class_balanced);
-  M2mSettings m2m = m2m_settings(config);
-  StepTranslations planned = plan_translations(basis, plan.step(0), 4, 0, m2m.plan, data->set.train.shape);
-  std::shared_ptr<Network> f_network = build_network(settings, *data), g_network = build_network(settings, *data);
-  std::unique_ptr<FrozenNetwork> f = freeze(*f_network), g = freeze(*g_network);
-
-  Fixture() {
-    initialise(*f_network, keys_of_f(config).init);
-    initialise(*g_network, keys_of_g(config).init);
-    f->refresh();
-    g->refresh();
-  }
-  Batch batch() const {
-    std::vector<std::int64_t> labels;
-    for (const Slot& slot : plan.step(0)) labels.push_back(basis.labels[slot.image]);
-    std::vector<std::int32_t> slots(labels.size());
-    std::iota(slots.begin(), slots.end(), 0);
-    return {gather_slots(*data, plan.step(0), torch::kFloat64), torch::tensor(labels, torch::kInt64), slots};
-  }
-  /// The slots that a rank takes of that batch.
-  Batch share(int rank, int ranks) const {
-    const Batch whole = batch();
-    const auto own = deal_slots(whole.labels.size(0), planned.worked_slots(), rank, ranks);
-    const torch::Tensor rows = torch::tensor(std::vector<std::int64_t>(own.begin(), own.end()), torch::kInt64);
-    return {whole.images.index_select(0, rows), whole.labels.index_select(0, rows), own};
-  }
-  EditContext context() const {
-    return {*f, *g, basis.plan,
-            4,  0,  [this](const std::vector<Slot>& slots) {
-              return gather_slots(*data, slots, torch::kFloat64); }};
-  }
-};
+using Fixture = test::PlannedStep;
 
 TEST(ApplyM2m, KeepsTheSameSlotsAndImagesWhetherTheCoinIsTossedFirstOrLast) {
   Fixture x;

@@ -60,6 +60,24 @@ EpochRecord random_epoch(Random& random, const RecordShape& shape, int number) {
   return epoch;
 }
 
+FeatureSample random_features(Random& random, int classes) {
+  const int n = 2 * classes;
+  return {3, random_logits(random, 3U * static_cast<std::size_t>(n)), random_labels(random, classes, n),
+          random_labels(random, 1000, n)};
+}
+
+TranslationSample random_translations(Random& random, int classes) {
+  const std::size_t n = 4;
+  TranslationSample sample{1, 2, 3, 5, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  for (auto* column : {&sample.seed_class, &sample.target}) *column = random_labels(random, classes, n);
+  sample.kept = random_labels(random, 2, n);
+  for (auto* images : {&sample.seeds, &sample.translated}) *images = random_logits(random, n * 6);
+  for (auto* course : {&sample.g_target, &sample.g_seed, &sample.f_target, &sample.f_seed}) {
+    *course = random_logits(random, n * 6);
+  }
+  return sample;
+}
+
 void expect_equal(const Snapshot& got, const Snapshot& expected) {
   EXPECT_EQ(got.epoch, expected.epoch);
   EXPECT_EQ(got.validation, expected.validation);
@@ -102,6 +120,11 @@ TrialRecord random_record(std::uint32_t seed, const RecordShape& shape) {
   for (int e = 0; e < shape.epochs; ++e) record.epochs.push_back(random_epoch(random, shape, e));
   record.last = random_snapshot(random, shape, record, shape.epochs - 1);
   if (shape.validation) record.best = random_snapshot(random, shape, record, shape.epochs / 2);
+  if (!shape.translates) return record;
+  record.started = "2026-01-31T12:00:00.123Z";
+  record.rank = 3;
+  record.features = random_features(random, shape.classes);
+  record.translations = random_translations(random, shape.classes);
   return record;
 }
 
@@ -131,6 +154,10 @@ void expect_equal(const TrialRecord& got, const TrialRecord& expected) {
   expect_equal(got.last, expected.last);
   ASSERT_EQ(got.best.has_value(), expected.best.has_value());
   if (got.best) expect_equal(*got.best, *expected.best);
+  EXPECT_EQ(got.started, expected.started);
+  EXPECT_EQ(got.rank, expected.rank);
+  EXPECT_EQ(got.features, expected.features);
+  EXPECT_EQ(got.translations, expected.translations);
 }
 
 Config sample_config(const std::string& method, int seed) {

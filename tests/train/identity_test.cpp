@@ -82,5 +82,21 @@ TEST(GIdentity, IsSharedByEveryVariantOfASeedAndNotBySeeds) {
   EXPECT_NE(g(base), g({{"method", "M2m"}, {"seed", 2}}));
 }
 
+TEST(GIdentity, ChangesWithHowGIsTrained) {
+  const auto data = test::tiny_data({10, 5});
+  const auto g = [&](Json given) {
+    given["method"] = "M2m";
+    return g_identity(g_config(test::tiny_config(given)), *data, 1)["settings"];
+  };
+  const Json plain = g({});
+  EXPECT_EQ(g({{"m2m.g_stop", 2}})["train.epochs"], 2);
+  EXPECT_EQ(g({{"m2m.g_stop", 2}})["train.lr_drops"], plain["train.lr_drops"]);
+  EXPECT_EQ(g({{"m2m.g_network", "mlp"}})["train.network"], "mlp");
+  EXPECT_EQ(g({{"m2m.g_precision", "bf16"}})["train.precision"], "bf16");
+  EXPECT_EQ(g({{"m2m.g_method", "RS"}})["recipe.sampling"], "class-balanced");
+  EXPECT_EQ(g({{"m2m.g_data", "balanced"}})["data.imbalance"], "none");
+  for (const auto& [name, value] : plain.items()) EXPECT_FALSE(name.starts_with("m2m.")) << name << value;
+}
+
 }  // namespace
 }  // namespace m2m

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 #include <thread>
 
 #include "core/error.hpp"
@@ -253,6 +254,34 @@ TEST_F(StageRunnerTest, TauNormalisesAsTheWeightsOnDiskSay) {
   const double length = weights.at("linear.weight")[3].norm().item<double>();
   const double bias = weights.at("linear.bias")[3].item<double>();
   EXPECT_NEAR(normed.last.test_logits[3], (erm.last.test_logits[3] - bias) / length, 0.01);
+}
+
+TEST_F(StageRunnerTest, TranslatesAgainstEachKindOfGThatAStudyAsksFor) {
+  const StageGraph graph = plan({{{"method", "M2m"}},
+                                 {{"method", "M2m"}, {"m2m.g_data", "balanced"}},
+                                 {{"method", "M2m"}, {"m2m.g_stop", 3}},
+                                 {{"method", "M2m"}, {"m2m.g_network", "resnet8"}},
+                                 {{"method", "M2m"}, {"m2m.g_method", "DRS"}}});
+  EXPECT_EQ(count(graph, StageKind::g), 5);
+  run_all(graph, out("laboratory"));
+  std::set<std::vector<float>> answers;
+  for (const Stage& stage : graph.stages) {
+    if (stage.kind != StageKind::trial) continue;
+    answers.insert(read_trial(out("laboratory").result(stage.id)).last.test_logits);
+  }
+  EXPECT_EQ(answers.size(), 5U);
+}
+
+TEST_F(StageRunnerTest, RecordsWhatIsAskedForAndWhenAndWhereItRan) {
+  const StageGraph graph = plan({{{"method", "M2m"}, {"record.features", 4}, {"record.samples", 6}}});
+  run_all(graph, out("recorded"));
+  const TrialRecord record = read_trial(out("recorded").result(graph.stages.back().id));
+  ASSERT_TRUE(record.features && record.translations);
+  EXPECT_EQ(record.features->labels.size(), 40U);
+  EXPECT_EQ(record.translations->target.size(), 6U);
+  EXPECT_EQ(record.started.size(), std::string("2026-01-31T12:00:00.123Z").size());
+  EXPECT_EQ(record.rank, 0);
+  EXPECT_EQ(graph.stages.back().id, plan({{{"method", "M2m"}}}).stages.back().id);
 }
 
 TEST(PlanRefusals, BeginFromTheNameOfTheField) {

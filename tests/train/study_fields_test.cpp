@@ -69,5 +69,32 @@ TEST(Resolve, RefusesTheImpossible) {
       refusal({{"method", "ERM"}, {"train.epochs", 3}, {"train.warmup", 4}}).starts_with("train.warmup = 4"));
 }
 
+TEST(Resolve, RefusesAGThatCannotBeTrained) {
+  EXPECT_TRUE(
+      refusal({{"method", "M2m"}, {"m2m.g_method", "M3m"}}).starts_with("m2m.g_method = 'M3m': expected one"));
+  for (const char* method : {"M2m", "LDAM", "cRT"}) {
+    EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_method", method}}).find("has a linear head") !=
+                std::string::npos);
+  }
+  EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_method", "DRS"}, {"m2m.g_stop", 160}})
+                  .starts_with("m2m.g_stop = 160 is not after"));
+  EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_stop", 201}}).starts_with("m2m.g_stop = 201: the schedule"));
+  EXPECT_TRUE(refusal({{"method", "M2m"}, {"data.set", "celeba5"}, {"m2m.g_data", "balanced"}})
+                  .starts_with("m2m.g_data = 'balanced': celeba5"));
+  EXPECT_NO_THROW(resolved({{"method", "ERM"}, {"m2m.g_method", "M3m"}}));
+}
+
+TEST(Resolve, RefusesToSayHowAGWasTrainedThatIsBrought) {
+  const Json brought = {{"method", "M2m"}, {"m2m.g_from", "g.t7"}};
+  for (const auto& [name, value] :
+       Json{{"m2m.g_method", "RS"}, {"m2m.g_data", "balanced"}, {"m2m.g_stop", 180}, {"m2m.g_precision", "bf16"}}
+           .items()) {
+    Json given = brought;
+    given[name] = value;
+    EXPECT_TRUE(refusal(given).starts_with(name + ": says how")) << name;
+  }
+  EXPECT_NO_THROW(resolved(brought));
+}
+
 }  // namespace
 }  // namespace m2m

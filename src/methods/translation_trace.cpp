@@ -1,0 +1,58 @@
+#include "methods/translation_trace.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "methods/translation_work.hpp"
+
+namespace m2m {
+namespace {
+
+/// The probabilities that a network gives two classes of each image, a column a step.
+struct Course {
+  std::vector<torch::Tensor> target, seed;  // [m] each
+
+  void add(const torch::Tensor& logits, const TranslationWork& work) {
+    const torch::Tensor probabilities = torch::softmax(logits, 1);
+    target.push_back(probabilities.gather(1, work.targets.unsqueeze(1)));
+    seed.push_back(probabilities.gather(1, work.seed_classes.unsqueeze(1)));
+  }
+};
+
+}  // namespace
+
+TranslationTrace trace_translations(const M2mSettings& settings, const EditContext& context,
+                                    const StepTranslations& planned, double logit_scale) {
+  std::vector<Translation> translations;
+  std::copy_if(planned.chosen.begin(), planned.chosen.end(), std::back_inserter(translations),
+               [](const Translation& translation) { return translation.worked; });
+  if (translations.empty() || settings.image == AcceptedImage::clean_coin) return {};
+  const torch::NoGradGuard no_gradient;
+  const TranslationWork work = translation_work(context, translations);
+  context.f.refresh();
+  TranslateSettings one_step = settings.translate;
+  one_step.steps = 1;
+  Course of_f, of_g;
+  torch::Tensor x = start_images(settings, context, planned, translations, work.seeds);
+  for (int step = 0; step <= settings.translate.steps; ++step) {
+    if (step > 0) {
+      x = translate(context.f, context.g, x, work.seed_classes, work.targets, planned.n(), one_step);
+    }
+    of_f.add(logit_scale * context.f.outputs(x), work);
+    of_g.add(context.g.outputs(x), work);
+  }
+  const torch::Tensor kept =
+      passes_gamma(target_probability(context.g, x, work.targets), settings.translate).logical_and(work.coins);
+  return {work.seed_classes,
+          work.targets,
+          kept,
+          work.seeds,
+          x,
+          torch::cat(of_g.target, 1),
+          torch::cat(of_g.seed, 1),
+          torch::cat(of_f.target, 1),
+          torch::cat(of_f.seed, 1)};
+}
+
+}  // namespace m2m

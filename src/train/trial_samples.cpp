@@ -1,0 +1,79 @@
+#include "train/trial_samples.hpp"
+
+#include <algorithm>
+
+namespace m2m {
+namespace {
+
+/// Positions in the training part, by class.
+std::vector<std::int32_t> first_of_each_class(const LoadedData& data, int per_class) {
+  std::vector<std::vector<std::int32_t>> of_class(static_cast<std::size_t>(data.set.classes));
+  const std::vector<std::int32_t> labels = part_labels(data, data.split.train);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    auto& chosen = of_class[static_cast<std::size_t>(labels[i])];
+    if (static_cast<int>(chosen.size()) < per_class) chosen.push_back(static_cast<std::int32_t>(i));
+  }
+  std::vector<std::int32_t> all;
+  for (const auto& chosen : of_class) all.insert(all.end(), chosen.begin(), chosen.end());
+  return all;
+}
+
+std::vector<float> floats(const torch::Tensor& tensor) {
+  const torch::Tensor values = tensor.to(torch::kCPU, torch::kFloat32).contiguous();
+  return {values.const_data_ptr<float>(), values.const_data_ptr<float>() + values.numel()};
+}
+
+std::vector<std::int32_t> integers(const torch::Tensor& tensor) {
+  const torch::Tensor values = tensor.to(torch::kCPU, torch::kInt32).contiguous();
+  return {values.const_data_ptr<std::int32_t>(), values.const_data_ptr<std::int32_t>() + values.numel()};
+}
+
+/// One tensor of all traces, its first `most` rows.
+torch::Tensor joined(const std::vector<TranslationTrace>& traces, torch::Tensor TranslationTrace::*part, int most) {
+  std::vector<torch::Tensor> parts;
+  for (const TranslationTrace& trace : traces) parts.push_back(trace.*part);
+  const torch::Tensor all = torch::cat(parts);
+  return all.narrow(0, 0, std::min<std::int64_t>(most, all.size(0)));
+}
+
+}  // namespace
+
+FeatureSample feature_sample(Trial& trial, const LoadedData& data, int per_class) {
+  FeatureSample sample;
+  sample.rows = first_of_each_class(data, per_class);
+  Part part = data.split.train;
+  const std::vector<std::int32_t> labels = part_labels(data, part);
+  std::vector<std::int32_t> rows;
+  for (const std::int32_t position : sample.rows) {
+    rows.push_back(part.rows[static_cast<std::size_t>(position)]);
+    sample.labels.push_back(labels[static_cast<std::size_t>(position)]);
+  }
+  part.rows = std::move(rows);
+  const torch::Tensor features = trial.features(data, part);
+  sample.width = static_cast<int>(features.size(1));
+  sample.values = floats(features);
+  return sample;
+}
+
+std::optional<TranslationSample> translation_sample(Trial& trial, int most) {
+  const std::vector<TranslationTrace> traces = trial.traces(most);
+  if (traces.empty()) return std::nullopt;
+  TranslationSample sample;
+  const torch::Tensor seeds = joined(traces, &TranslationTrace::seeds, most);
+  sample.channels = static_cast<int>(seeds.size(1));
+  sample.height = static_cast<int>(seeds.size(2));
+  sample.width = static_cast<int>(seeds.size(3));
+  sample.steps = static_cast<int>(traces.front().g_target.size(1)) - 1;
+  sample.seeds = floats(seeds);
+  sample.translated = floats(joined(traces, &TranslationTrace::translated, most));
+  sample.seed_class = integers(joined(traces, &TranslationTrace::seed_classes, most));
+  sample.target = integers(joined(traces, &TranslationTrace::targets, most));
+  sample.kept = integers(joined(traces, &TranslationTrace::kept, most));
+  sample.g_target = floats(joined(traces, &TranslationTrace::g_target, most));
+  sample.g_seed = floats(joined(traces, &TranslationTrace::g_seed, most));
+  sample.f_target = floats(joined(traces, &TranslationTrace::f_target, most));
+  sample.f_seed = floats(joined(traces, &TranslationTrace::f_seed, most));
+  return sample;
+}
+
+}  // namespace m2m
