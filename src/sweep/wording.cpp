@@ -3,19 +3,21 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <map>
 #include <set>
 
 namespace m2m {
 namespace {
 
-/// The data settings that are not the same in every stage.
-std::set<std::string> varying_data_settings(const StageGraph& graph) {
-  std::set<std::string> varying;
+/// The data settings that are not the same in every stage of a kind: an oracle's g has other data than its trial.
+std::map<StageKind, std::set<std::string>> varying_data_settings(const StageGraph& graph) {
+  std::map<StageKind, std::set<std::string>> varying;
+  std::map<StageKind, const Config*> first;
   for (const Stage& stage : graph.stages) {
+    const Config& other = *first.emplace(stage.kind, &stage.config).first->second;
     for (const auto& [name, value] : stage.config.json().items()) {
-      const Config& first = graph.stages.front().config;
-      const bool differs = !first.has(name) || first.json().at(name) != value;
-      if (name.starts_with("data.") && differs) varying.insert(name);
+      const bool differs = !other.has(name) || other.json().at(name) != value;
+      if (name.starts_with("data.") && differs) varying[stage.kind].insert(name);
     }
   }
   return varying;
@@ -75,11 +77,11 @@ std::string counted(int number, const std::string& singular) {
 const char* kind_word(StageKind kind) { return kind == StageKind::trial ? "trial" : "stage"; }
 
 std::vector<std::string> titles(const StageGraph& graph) {
-  const std::set<std::string> varying = varying_data_settings(graph);
+  auto varying = varying_data_settings(graph);
   std::vector<std::string> made;
   for (const Stage& stage : graph.stages) {
     std::string title = stage.label;
-    for (const std::string& name : varying) {
+    for (const std::string& name : varying[stage.kind]) {
       if (stage.config.has(name)) {
         title += fmt::format(" {}={}", name.substr(5), value_text(stage.config.json().at(name)));
       }

@@ -36,6 +36,15 @@ TEST(Wording, TellsStagesApartByWhatDiffers) {
   EXPECT_EQ(with_ratio, (std::vector<std::string>{"ERM ratio=10 seed=1 init=7", "ERM ratio=100 seed=1 init=7"}));
 }
 
+TEST(Wording, NamesTheDataOfATrialOnlyWhereTrialsDifferInThem) {
+  StageGraph graph = fake::graph(two_seeds);
+  for (Stage& stage : graph.stages) {
+    stage.config.set("data.imbalance", stage.kind == StageKind::g ? "none" : "longtail");
+  }
+  const auto names = titles(graph);
+  EXPECT_EQ(std::count(names.begin(), names.end(), "M2m seed=3"), 1);
+}
+
 TEST(Wording, NeverCutsACharacterInTwo) {
   EXPECT_EQ(cut_to("ab", 5), "ab");
   EXPECT_EQ(cut_to("a\xce\xbb"

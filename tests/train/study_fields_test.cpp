@@ -86,9 +86,9 @@ TEST(Resolve, RefusesAGThatCannotBeTrained) {
 
 TEST(Resolve, RefusesToSayHowAGWasTrainedThatIsBrought) {
   const Json brought = {{"method", "M2m"}, {"m2m.g_from", "g.t7"}};
-  for (const auto& [name, value] :
-       Json{{"m2m.g_method", "RS"}, {"m2m.g_data", "balanced"}, {"m2m.g_stop", 180}, {"m2m.g_precision", "bf16"}}
-           .items()) {
+  const Json said = {
+      {"m2m.g_method", "RS"}, {"m2m.g_data", "balanced"}, {"m2m.g_stop", 180}, {"m2m.g_precision", "bf16"}};
+  for (const auto& [name, value] : said.items()) {
     Json given = brought;
     given[name] = value;
     EXPECT_TRUE(refusal(given).starts_with(name + ": says how")) << name;
