@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# CIFAR-LT-10 rho=100: ERM, RS, DRS, M2m and M2m without f's term, six seeds, 8 trials at a time.
+# CIFAR-LT-10 rho=100: the ablations of M2m beside what it is compared with, six seeds, 8 trials at a time.
 # From the project's folder:  . slurm/site.sh && sbatch slurm/ablation_cifar10.sh
 #SBATCH --job-name=ablation_cifar10
 #SBATCH --nodes=1
