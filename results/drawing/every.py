@@ -1,7 +1,7 @@
 """Every figure of a study."""
 
-from drawing import (acceptance, calibration, classes, confusion, curves, features, gantt, laboratory, overview, settings,
-                     strips, style, timing)
+from drawing import (acceptance, calibration, classes, confusion, curves, features, gantt, laboratory, overview,
+                     settings, strips, style, timing)
 
 MODULES = [overview, curves, classes, confusion, settings, acceptance, laboratory, features, calibration, timing]
 LAST = [strips]  # many and large: what has no room for all leaves these out

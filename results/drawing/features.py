@@ -35,7 +35,7 @@ def unfit(values):
 
 
 def layout(values):
-    """t-SNE [n, 2], the same on every machine: one thread adds up in one order."""
+    """t-SNE [n, 2], the same on any number of cores: one thread adds up in one order."""
     from sklearn.manifold import TSNE  # a second to load, for this figure alone
     from threadpoolctl import threadpool_limits
     with threadpool_limits(1):
@@ -73,7 +73,8 @@ def facts(block, found):
     same = all(np.array_equal(one, rows[0]) for one in rows)
     images = f"the same {len(rows[0])} training images everywhere" if same else "not the same images everywhere"
     epochs = block.facts.split(" epochs")[0]
-    return f"{epochs} epochs, seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}, last epoch, evaluation mode, {images}"
+    told = f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
+    return f"{epochs} epochs, {told}, last epoch, evaluation mode, {images}"
 
 
 def legend_texts(trial, ranks):
@@ -108,8 +109,8 @@ def draw_methods(block, found):
 
 def draw(block):
     """The one figure."""
-    found = [(method, next((trial for trial in method.trials if GROUP in trial.record), None)) for method in block.drawn()]
-    found = [(method, trial) for method, trial in found if trial is not None]
+    found = [(method, [trial for trial in method.trials if GROUP in trial.record]) for method in block.drawn()]
+    found = [(method, trials[0]) for method, trials in found if trials]
     if not found:
         yield Skipped(NAME, "no trial kept features (setting record.features)")
         return

@@ -68,9 +68,10 @@ def draw_curves(axes, trial, places):
     handles = {}
     for panel, place in zip(axes, places):
         for name, (text, colour, line) in CURVES.items():
-            handles[text], = panel.plot(group[name][place].astype(np.float64), color=colour, linestyle=line, linewidth=1.1)
+            values = group[name][place].astype(np.float64)
+            handles[text], = panel.plot(values, color=colour, linestyle=line, linewidth=1.1)
         handles[f"what g must reach ({least:.3g})"] = panel.axhline(least, color=style.GREY, linestyle=":", linewidth=1)
-        last = group[name].shape[1] - 1
+        last = len(values) - 1
         panel.set(xlim=(0, max(last, 1)), ylim=(-.04, 1.04), xticks=[0, last], yticks=[0, 1], xlabel="step")
         panel.set_box_aspect(1)
         panel.label_outer(remove_inner_ticks=False)
@@ -97,7 +98,7 @@ def draw_method(block, method, trial):
     handles = draw_curves(rows[3], trial, places)
     name_columns(rows[0], trial, places)
     style.legend(figure, handles.values(), handles.keys())
-    style.title(figure, f"{method.label}: translations, seed class → target class by rank; kept: the gamma test passed",
+    style.title(figure, f"{method.label}: seed class → target class by rank; kept: the gamma test passed",
                 f"{block.data}, seed {trial.row.seed}, epoch {group.attrs['epoch']}, {columns} of {len(group['kept'])} "
                 "recorded; class 1 is the most frequent")
     name = f"{NAME}_{method.index + 1}_{style.slug(method.label)}"

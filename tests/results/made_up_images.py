@@ -46,7 +46,7 @@ def write_translations(group, config, counts, n, shape):
     noise /= np.sqrt((noise ** 2).sum(axis=(1, 2, 3), keepdims=True))
     group["seeds"], group["translated"] = (x.astype(np.float16) for x in (images, np.clip(images + noise, 0, 1)))
     rise = 1 / (1 + np.exp(random.uniform(2, 6, (n, 1)) - np.arange(STEPS + 1)))
-    heights = {"g_target": random.choice([.3, .99, .99], (n, 1)), "f_target": random.uniform(0, random.uniform(), (n, 1))}
+    heights = {"g_target": random.choice([.3, .99, .99], (n, 1)), "f_target": random.uniform(0, .8, (n, 1))}
     curves = {name: height * rise for name, height in heights.items()}
     curves |= {name: (1 - curves[name.replace("seed", "target")]) * .8 for name in ("g_seed", "f_seed")}
     for name, values in curves.items():
