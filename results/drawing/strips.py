@@ -101,7 +101,7 @@ def draw_method(block, method, trial):
     style.title(figure, f"{method.label}: seed class → target class by rank; kept: the gamma test passed",
                 f"{block.data}, seed {trial.row.seed}, epoch {group.attrs['epoch']}, {columns} of {len(group['kept'])} "
                 "recorded; class 1 is the most frequent")
-    name = f"{NAME}_{method.index + 1}_{style.slug(method.label)}"
+    name = f"{NAME}_{method.index + 1}_{style.slug(method.label)[:60]}"
     alt = f"{columns} seed images, their translations by {method.label}, and the differences."
     return Picture(name, f"Translated images, {method.label}", alt, figure)
 
