@@ -74,7 +74,7 @@ def draw_curves(axes, trial, places):
         last = len(values) - 1
         panel.set(xlim=(0, max(last, 1)), ylim=(-.04, 1.04), xticks=[0, last], yticks=[0, 1], xlabel="step")
         panel.set_box_aspect(1)
-        panel.label_outer(remove_inner_ticks=False)
+        panel.label_outer()
     axes[0].set_ylabel("probability")
     return handles
 
