@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Figures of a results.h5 as SVG and PNG: curves, recalls, confusion, settings, acceptance, calibration, time.
+"""Figures of a results.h5 as SVG and PNG: curves, recalls, confusion, settings, translations, features, time.
 
-Says in a line for each figure which files were written, or why none was. Needs numpy, h5py, pandas and matplotlib:
+Says in a line for each figure which files were written, or why none was. Needs numpy, h5py, pandas and
+matplotlib, and scikit-learn for the features:
 
     python3 results/figures.py results/ablation_cifar10
 """
@@ -71,7 +72,7 @@ def make_folder(folder):
 
 def draw_file(file, folder, arguments):
     """Draws and writes every figure."""
-    for drawn, name in draw_all(study.blocks(file, arguments.select, arguments.allow_mixed)):
+    for drawn, name, _ in draw_all(study.blocks(file, arguments.select, arguments.allow_mixed)):
         if isinstance(drawn, Skipped):
             print(f"{name}: not drawn: {drawn.reason}")
         else:

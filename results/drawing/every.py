@@ -1,22 +1,25 @@
 """Every figure of a study."""
 
-import re
+from drawing import (acceptance, calibration, classes, confusion, curves, features, gantt, laboratory, overview,
+                     settings, strips, style, timing)
 
-from drawing import acceptance, calibration, classes, confusion, curves, overview, settings, style, timing
+MODULES = [overview, curves, classes, confusion, settings, acceptance, laboratory, features, calibration, timing]
+LAST = [strips]  # many and large: what has no room for all leaves these out
 
-MODULES = [overview, curves, classes, confusion, settings, acceptance, calibration, timing]
 
-
-def slug(text):
-    """A text as part of a file's name."""
-    return re.sub(r"[^A-Za-z0-9.=-]+", "_", text).strip("_")
+def of_blocks(blocks, modules):
+    """(picture or what was skipped, name of its file, data setting); several data settings are told in the names."""
+    for number, block in enumerate(blocks, start=1):
+        suffix = f"-{number}_{style.slug(block.data)}" if len(blocks) > 1 else ""
+        for module in modules:
+            for drawn in module.draw(block):
+                yield drawn, drawn.name + suffix, block.data if len(blocks) > 1 else ""
 
 
 def draw_all(blocks):
-    """(picture or what was skipped, name of its file) in order; several data settings are in the names."""
+    """As of_blocks(), in order; what shows the whole study has the data setting ''."""
     style.apply()
-    for number, block in enumerate(blocks, start=1):
-        suffix = f"-{number}_{slug(block.data)}" if len(blocks) > 1 else ""
-        for module in MODULES:
-            for drawn in module.draw(block):
-                yield drawn, drawn.name + suffix
+    yield from of_blocks(blocks, MODULES)
+    drawn = gantt.draw(blocks)
+    yield drawn, drawn.name, ""
+    yield from of_blocks(blocks, LAST)

@@ -40,6 +40,14 @@ class Trial:
         """Labels from the most to the least frequent class, ties by label."""
         return np.argsort(-self.counts(), kind="stable")
 
+    def rank_of(self):
+        """The rank, from 0, of each label."""
+        return np.argsort(self.by_rank())
+
+    def config(self):
+        """Every setting, resolved."""
+        return json.loads(self.record["json/config"][()])
+
     def environment(self):
         """Where it ran."""
         return json.loads(self.record["json/environment"][()])

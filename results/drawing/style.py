@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import math
+import re
 import textwrap
 
 import matplotlib
@@ -49,6 +50,11 @@ def apply():
     matplotlib.rcParams.update(matplotlib.rcParamsDefault)
     matplotlib.use("agg")
     matplotlib.rcParams.update(SETTINGS)
+
+
+def slug(text):
+    """A text as part of a file's name."""
+    return re.sub(r"[^A-Za-z0-9.=-]+", "_", text).strip("_")
 
 
 def look(index):

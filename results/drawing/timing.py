@@ -1,6 +1,5 @@
-"""How long it took: per epoch, per step, per trial; and who worked when."""
+"""How long it took: per epoch and per step, and how many slots a second."""
 
-import datetime
 import math
 
 import numpy as np
@@ -80,35 +79,6 @@ def draw_time(block):
     return Picture("time", "Time and throughput", f"Mean seconds per epoch: {told}.", figure)
 
 
-def moment(text):
-    """Seconds since 1970 of '2026-01-31T12:00:00Z'."""
-    return datetime.datetime.fromisoformat(str(text).replace("Z", "+00:00")).timestamp()
-
-
-def draw_gantt(block):
-    """A bar for each trial on the row of the rank that led it; needs attributes `started` and `rank` of trials."""
-    trials = [trial for trial in block.trials() if {"started", "rank", "wall_seconds"} <= set(trial.record.attrs)]
-    if not trials:
-        return Skipped("gantt", "the records tell when the sweep started, not when and on which rank each trial did")
-    begins = [moment(trial.record.attrs["started"]) for trial in trials]
-    ranks = sorted({int(trial.record.attrs["rank"]) for trial in trials})
-    figure, axes = style.panels(1, 1, (8, .4 * len(ranks) + .9))
-    index_of = {trial.row.id: method.index for method in block.drawn() for trial in method.trials}
-    handles = {}
-    for trial, begin in zip(trials, begins):
-        index = index_of[trial.row.id]
-        bar = axes[0].barh(ranks.index(int(trial.record.attrs["rank"])), trial.record.attrs["wall_seconds"],
-                        left=begin - min(begins), height=.7, color=style.look(index)["color"], edgecolor="white",
-                        hatch=["", "//", "..", "xx"][index // len(style.COLOURS) % 4])
-        handles.setdefault(trial.row.label, bar)
-    rows_of_methods(axes[0], [f"rank {rank}" for rank in ranks])
-    axes[0].set_xlabel("seconds since the first trial began")
-    style.legend(figure, handles.values(), handles.keys())
-    style.title(figure, "Who trained when", f"{block.data}, {len(trials)} trials")
-    return Picture("gantt", "Who trained when", f"{len(trials)} trials on {len(ranks)} ranks over time.", figure)
-
-
 def draw(block):
-    """Both figures."""
+    """The one figure."""
     yield draw_time(block)
-    yield draw_gantt(block)

@@ -29,7 +29,7 @@ details details { margin-left: 1rem; } summary { cursor: pointer; }
 figure { margin: 1.2rem 0 2rem; } figcaption { font-weight: 600; margin-bottom: .4rem; }
 .picture { background: #ffffff; border: 1px solid var(--line); border-radius: 4px; padding: .5rem; }
 @media (prefers-color-scheme: dark) { .picture { filter: brightness(.88); } }
-.picture svg { display: block; margin: 0 auto; max-width: 100%; height: auto; }
+.picture svg, .picture img { display: block; margin: 0 auto; max-width: 100%; height: auto; }
 """
 
 # A header sorts downwards first, then upwards; cells without a number stay below.

@@ -1,5 +1,6 @@
-"""Figures as SVG inside the page."""
+"""Figures inside the page: as SVG, or as PNG where a picture of many points is smaller so."""
 
+import base64
 import re
 
 from drawing.every import draw_all
@@ -7,6 +8,9 @@ from drawing.style import Skipped, encode
 from webpage.markup import text
 
 DIGITS = re.compile(r"(\.\d\d)\d+")  # past the second decimal of a point nobody sees them, and they double the page
+MOST_SVG = 200_000       # characters of a figure as SVG
+MOST_TOGETHER = 4_300_000  # of all figures; the page is to stay below 5 MB
+DOTS_PER_INCH = 110
 REFERENCES = re.compile(r'(\sid="|url\(#|href="#)')
 
 
@@ -22,24 +26,41 @@ def inline(svg, prefix, alt):
     return svg.replace("<svg", f'<svg role="img" aria-label="{text(alt)}" {shape}', 1)
 
 
+def image(figure, alt):
+    """A figure as PNG in an element."""
+    content = base64.b64encode(encode(figure, "png", DOTS_PER_INCH)).decode()
+    width = 72 * figure.get_figwidth()
+    return (f'<img alt="{text(alt)}" style="width:{width:.0f}pt;min-width:{.75 * width:.0f}pt" '
+            f'src="data:image/png;base64,{content}">')
+
+
 def figure(number, picture, data):
     """One figure with its caption."""
-    svg = inline(encode(picture.figure, "svg", 72).decode(), f"f{number}-", picture.alt)
+    content = inline(encode(picture.figure, "svg", 72).decode(), f"f{number}-", picture.alt)
+    if len(content) > MOST_SVG:
+        content = min(content, image(picture.figure, picture.alt), key=len)
     caption = picture.title + (f", {data}" if data else "")
     return (f'<figure>\n<figcaption>{text(caption)}</figcaption>\n<div class="box picture" role="region" tabindex="0" '
-            f'aria-label="{text(caption)}">\n{svg}</div>\n</figure>')
+            f'aria-label="{text(caption)}">\n{content}</div>\n</figure>')
+
+
+def left_out(name, data, reason):
+    """An entry of the list of what is not there."""
+    return f"<li>{text(name)}{text(f' ({data})') if data else ''}: {text(reason)}</li>"
 
 
 def figures(blocks):
-    """All figures of the study, then what could not be drawn."""
+    """All figures of the study, then what could not be drawn or found no room."""
     drawn, skipped = [], []
-    for block in blocks:
-        data = block.data if len(blocks) > 1 else ""
-        for picture, name in draw_all([block]):
-            if isinstance(picture, Skipped):
-                skipped.append(f"<li>{text(name)}{text(f' ({data})') if data else ''}: {text(picture.reason)}</li>")
-            else:
-                drawn.append(figure(len(drawn) + 1, picture, data))
+    for picture, _, data in draw_all(blocks):
+        if isinstance(picture, Skipped):
+            skipped.append(left_out(picture.name, data, picture.reason))
+            continue
+        element = figure(len(drawn) + 1, picture, data)
+        if sum(map(len, drawn)) + len(element) > MOST_TOGETHER:
+            skipped.append(left_out(picture.name, data, "the page would grow too large; results/figures.py draws it"))
+        else:
+            drawn.append(element)
     if skipped:
         drawn.append("<p>Not drawn:</p>\n<ul>\n" + "\n".join(skipped) + "\n</ul>")
     return "\n".join(drawn)

@@ -51,7 +51,8 @@ class Drawing(Folder):
         wanted = ["overview", "training_curves", "recall_by_class", "false_positives", "confusion",
                   "setting_m2m_lambda", "setting_m2m_pool", "acceptance", "reliability", "time"]
         self.assertEqual([name for name, line in said.items() if line == f"wrote {name}.svg, {name}.png"], wanted)
-        self.assertTrue(said["gantt"].startswith("not drawn: "))
+        reasons = {name: line for name, line in said.items() if line.startswith("not drawn: ")}
+        self.assertEqual(list(reasons), ["laboratory", "features", "gantt", "strips"])
         made = {path.name for path in (self.folder / "figures").iterdir()}
         self.assertEqual(made, {f"{name}.{form}" for name in wanted for form in ("svg", "png")})
 
@@ -89,15 +90,29 @@ class Drawing(Folder):
 
     def test_says_why_nothing_is_drawn_where_nothing_is_done(self):
         write_results(self.results, [planned("ERM", 1, "failed", "x"), planned("DRS", 1, "missing")])
-        self.assertTrue(all(line.startswith("not drawn: no trial") for name, line in self.draw().items()
-                            if name != "gantt"))
+        self.assertTrue(all(line.startswith("not drawn: no trial") for line in self.draw().values()))
+
+    def tell_times(self, trials):
+        """Gives the first of the done trials a begin and a rank."""
+        with h5py.File(self.results, "r+") as file:
+            for rank, trial in zip(range(trials), file["trial"].values()):
+                trial.attrs.update(started=f"2026-01-31T12:00:0{rank}.{rank}05Z", rank=rank)
 
     def test_draws_who_trained_when_where_the_records_tell(self):
         write_results(self.results, [planned("ERM", seed) for seed in (1, 2)])
-        with h5py.File(self.results, "r+") as file:
-            for rank, trial in enumerate(file["trial"].values()):
-                trial.attrs.update(started=f"2026-01-31T12:00:0{rank}Z", rank=rank)
+        self.tell_times(2)
         self.assertEqual(self.draw("--format", "png", "--dpi", "40")["gantt"], "wrote gantt.png")
+
+    def test_draws_who_trained_when_once_for_all_data_settings(self):
+        trials = [planned("ERM", 1), planned("M2m", 1, data__set="cifar10"), planned("DRS", 1), planned("DRS", 2),
+                  planned("ERM", 2, "failed", "x", data__set="cifar10")]
+        write_results(self.results, trials)
+        self.tell_times(3)
+        self.assertEqual(self.draw("--format", "svg")["gantt"], "wrote gantt.svg")
+        texts = texts_of(self.folder / "figures" / "gantt.svg")
+        self.assertIn("digits rho=100; CIFAR-LT-10 rho=100, 3 of 5 planned trials", texts)
+        self.assertEqual([text for text in texts if text.startswith("rank")], ["rank 0", "rank 1", "rank 2"])
+        self.assertIn("seconds since the first trial began", texts)
 
     def test_writes_the_same_bytes_again(self):
         write_results(self.results, troubled_trials(), never=3)

@@ -6,6 +6,8 @@ import json
 import h5py
 import numpy as np
 
+from made_up_images import write_features, write_translations
+
 SETTINGS = {
     "data.imbalance": "longtail", "data.largest": 0, "data.ratio": 100.0, "data.rounding": "field",
     "data.set": "digits", "data.subset": "head", "data.validation": "test-head", "m2m.beta": .999, "m2m.gamma": .9,
@@ -63,8 +65,17 @@ def curves_of(random, epochs, translates):
     return table
 
 
-def write_record(group, trial, classes, never, samples=4, with_best=True):
-    """`trial/<id>`."""
+def write_images(group, config, features, translations, shape):
+    """`features` and `translations` where there are to be any."""
+    counts = counts_of(len(np.unique(group["labels/test"])))
+    if features:
+        write_features(group.create_group("features"), config, counts, features)
+    if translations and config["method"] == "M2m":
+        write_translations(group.create_group("translations"), config, counts, translations, shape)
+
+
+def write_record(group, trial, classes, never, samples=4, with_best=True, features=0, translations=0, shape=(3, 8, 8)):
+    """`trial/<id>`; `features` images a class, and `translations` of images of this shape."""
     config = trial["config"]
     random = np.random.default_rng(int(trial["id"], 16) % 2**32)
     labels = np.repeat(np.arange(classes, dtype=np.int32), samples)
@@ -82,6 +93,7 @@ def write_record(group, trial, classes, never, samples=4, with_best=True):
         slots = random.integers(0, 9, (config["train.epochs"], 5, classes, classes))
         slots[:, 0] = slots[:, 2:].sum(axis=1)
         group["generation"] = slots
+    write_images(group, config, features, translations, shape)
     for select in ("last", "best") if with_best else ("last",):
         group.create_group(select).attrs["epoch"] = config["train.epochs"] - 1
         logits = logits_of(random, labels, classes, never)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 import h5py
 import pandas as pd
@@ -108,6 +109,7 @@ class Page(unittest.TestCase):
                  if name in ("src", "href", "xlink:href")]
         self.assertTrue(all(link.startswith(("#", "data:")) for link in links), links)
         pictures = [attributes for tag, attributes in tags if tag == "svg"]
+        self.assertEqual(len(pictures), page.count("<figcaption>"))
         self.assertEqual(len(pictures), 10)
         self.assertTrue(all(each["role"] == "img" and each["aria-label"] for each in pictures))
         names = [attributes["id"] for _, attributes in tags if "id" in attributes]
@@ -126,8 +128,31 @@ class Page(unittest.TestCase):
     def test_stays_small_with_a_hundred_trials(self):
         trials = [planned(f"M2m, lambda={number}", seed, m2m__lambda=number / 10, train__epochs=200)
                   for number in range(10) for seed in range(1, 11)]
-        write_results(self.results, trials, classes=50)
-        self.assertLess(len(self.make().encode()), 5_000_000)
+        write_results(self.results, trials, classes=50, features=20, translations=32, shape=(3, 32, 32))
+        page = self.make()
+        self.assertLess(len(page.encode()), 5_000_000)
+        images = [attributes for tag, attributes in Tables(page).tags if tag == "img"]
+        self.assertGreater(len(images), 0)
+        self.assertTrue(all(each["alt"] and each["src"].startswith("data:image/png;base64,") for each in images))
+
+    def test_shows_features_and_translations(self):
+        write_results(self.results, [planned(label, seed) for label in ("ERM", "M2m") for seed in (1, 2)],
+                      features=6, translations=20)
+        page = self.make()
+        for caption in ("Features of training images", "Translations step by step", "Success of translations by class",
+                        "Translated images, M2m"):
+            self.assertEqual(page.count(f"<figcaption>{caption}</figcaption>"), 1)
+
+    def test_names_the_figures_that_have_no_room(self):
+        write_results(self.results, [planned("ERM", 1), planned("M2m", 1)], translations=9, shape=(3, 32, 32))
+        sys.path.insert(0, str(RESULTS))
+        from drawing import study
+        from webpage import graphics
+        with study.open_results(self.results) as file, unittest.mock.patch.object(graphics, "MOST_TOGETHER", 300_000):
+            shown = graphics.figures(study.blocks(file, "last"))
+        self.assertIn("<li>strips_2_M2m: the page would grow too large; results/figures.py draws it</li>", shown)
+        self.assertIn("<figcaption>Overview of the methods</figcaption>", shown)
+        self.assertLess(len(shown), 301_000)
 
     def test_shows_a_study_without_any_result(self):
         write_results(self.results, [planned("ERM", 1, "missing")])

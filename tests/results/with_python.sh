@@ -1,15 +1,23 @@
 #!/bin/sh
-# with_python.sh SOURCE_DIR TEST_PY
-# Takes the project's Python, else the system's; exits 77 (skipped) where neither has h5py, pandas and matplotlib 3.7 or newer.
+# with_python.sh SOURCE_DIR TEST_PY MODULE...
+# Takes the project's Python, else the system's, that has the modules ('matplotlib>=3.7': at least so new); exits 77
+# (skipped) where none has them all.
 set -eu
 source_dir=$1 test=$2
-needed='import h5py, matplotlib, numpy, pandas; assert matplotlib.__version_info__ >= (3, 7)'
+shift 2
+needed='
+import importlib, sys
+for name, _, least in (module.partition(">=") for module in sys.argv[1:]):
+    module = importlib.import_module(name)
+    there = [int(part) for part in getattr(module, "__version__", "").split(".")[:2]] if least else []
+    assert there >= [int(part) for part in least.split(".") if part]
+'
 for python in "${M2M_PYTHON:-}" "$source_dir/.venv/bin/python" python3; do
-  [ -n "$python" ] && "$python" -c "$needed" 2>/dev/null && break
+  [ -n "$python" ] && "$python" -c "$needed" "$@" 2>/dev/null && break
   python=
 done
 if [ -z "$python" ]; then
-  echo "skipped: no Python with numpy, h5py, pandas and matplotlib 3.7 ('make setup' installs them)"
+  echo "skipped: no Python with $* ('make setup' installs what results/ needs, requirements/tensorboard.txt the rest)"
   exit 77
 fi
 export PYTHONDONTWRITEBYTECODE=1

@@ -1,0 +1,120 @@
+"""Where a network puts training images: t-SNE of its penultimate features, a panel a method."""
+
+import numpy as np
+
+from drawing import style
+from drawing.style import Picture, Skipped
+
+NAME = "features"
+GROUP = "features"
+MOST_CLASSES = 10
+PERPLEXITY = 30
+
+
+def shown_ranks(classes):
+    """Ranks from 0 of the classes to draw: all, or the most and the least frequent ones."""
+    half = MOST_CLASSES // 2
+    return list(range(classes)) if classes <= MOST_CLASSES else [*range(half), *range(classes - half, classes)]
+
+
+def points_of(trial):
+    """Features [n, D], ranks [n] and training rows [n] of the images to draw."""
+    group = trial.record[GROUP]
+    ranks = trial.rank_of()[group["labels"][:]]
+    shown = np.isin(ranks, shown_ranks(len(trial.counts())))
+    return group["values"][:].astype(np.float64)[shown], ranks[shown], group["rows"][:][shown]
+
+
+def unfit(values):
+    """Why features cannot be laid out in a plane; '' where they can."""
+    if len(values) < 5 or values.shape[1] < 2:
+        return "too few images or features"
+    if not np.isfinite(values).all():
+        return "features that are not finite"
+    return "all images have the same features" if np.ptp(values, axis=0).max() == 0 else ""
+
+
+def layout(values):
+    """t-SNE [n, 2], the same on any number of cores: one thread adds up in one order."""
+    from sklearn.manifold import TSNE  # a second to load, for this figure alone
+    from threadpoolctl import threadpool_limits
+    with threadpool_limits(1):
+        perplexity = min(PERPLEXITY, (len(values) - 1) / 3)
+        return TSNE(init="pca", random_state=1, perplexity=perplexity).fit_transform(values)
+
+
+def look(place):
+    """The marker of the class that is drawn as the place-th: its shape is its own; hollow where its colour is not."""
+    if place >= len(style.COLOURS):
+        return style.dots(place) | {"markersize": 4}
+    look_of = style.look(place)
+    return {"marker": look_of["marker"], "color": look_of["color"], "linestyle": "none", "markersize": 4.2,
+            "markeredgecolor": "white", "markeredgewidth": .25}
+
+
+def draw_panel(axes, values, ranks, places):
+    """The images of one network; adds no handle for classes without images."""
+    axes.set(xticks=[], yticks=[])
+    axes.grid(False)
+    axes.spines[["top", "right"]].set_visible(True)
+    if reason := unfit(values):
+        style.nothing(axes, reason)
+        return {}
+    points = layout(values)
+    axes.set_aspect("equal", adjustable="datalim")
+    return {rank: axes.plot(*points[ranks == rank].T, **look(place))[0]
+            for place, rank in enumerate(places) if (ranks == rank).any()}
+
+
+def facts(block, found):
+    """On what, of which seeds, and whether all panels show the same images."""
+    seeds = sorted({int(trial.row.seed) for _, trial in found})
+    rows = [points_of(trial)[2] for _, trial in found]
+    same = all(np.array_equal(one, rows[0]) for one in rows)
+    images = f"the same {len(rows[0])} training images everywhere" if same else "not the same images everywhere"
+    epochs = block.facts.split(" epochs")[0]
+    told = f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
+    return f"{epochs} epochs, {told}, last epoch, evaluation mode, {images}"
+
+
+def legend_texts(trial, ranks):
+    """'class 1 (5,000)' by rank, with the number of training samples."""
+    counts = trial.counts()[trial.by_rank()]
+    return [f"class {rank + 1} ({counts[rank]:,})" for rank in ranks]
+
+
+def heading(method, trial, found):
+    """The method, with the seed where methods differ in it."""
+    several = len({int(each.row.seed) for _, each in found}) > 1
+    return style.short(method.label) + (f"\nseed {trial.row.seed}" if several else "")
+
+
+def draw_methods(block, found):
+    """A panel for the first seed of each method."""
+    figure, axes = style.panels(len(found), 3, (2.9, 2.8))
+    places, handles = shown_ranks(len(found[0][1].counts())), {}
+    for panel, (method, trial) in zip(axes, found):
+        values, ranks, _ = points_of(trial)
+        handles = draw_panel(panel, values, ranks, places) | handles
+        panel.set_title(heading(method, trial, found))
+    ranks = sorted(handles)
+    style.legend(figure, [handles[rank] for rank in ranks], legend_texts(found[0][1], ranks))
+    few = len(places) < len(found[0][1].counts())
+    what = "the five most and five least frequent classes" if few else "classes by rank"
+    style.title(figure, f"t-SNE of penultimate features, {what} (with their training samples)", facts(block, found))
+    alt = "Training images by class in a plane, close where a network's features are, for " + ", ".join(
+        method.label for method, _ in found) + "."
+    return Picture(NAME, "Features of training images", alt, figure)
+
+
+def draw(block):
+    """The one figure."""
+    found = [(method, [trial for trial in method.trials if GROUP in trial.record]) for method in block.drawn()]
+    found = [(method, trials[0]) for method, trials in found if trials]
+    if not found:
+        yield Skipped(NAME, "no trial kept features (setting record.features)")
+        return
+    try:
+        yield draw_methods(block, found)
+    except ModuleNotFoundError as error:
+        yield Skipped(NAME, f"no Python module {error.name}; 'make setup' installs it")

@@ -1,0 +1,1 @@
+"""From the journals of a sweep to TensorBoard's event files."""
