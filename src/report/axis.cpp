@@ -40,7 +40,10 @@ std::string axis_value(const std::string& axis, const PlannedTrial& trial) {
   return setting_text(trial.config, axis, "none");
 }
 
-std::string axis_name(const std::string& axis) { return axis == "label" ? "method" : axis; }
+std::string axis_name(const TableOptions& options, const std::string& axis) {
+  const bool is_taken = options.rows == "method" || options.columns == "method";
+  return axis == "label" && !is_taken ? "method" : axis;
+}
 
 std::string axis_title(const std::string& axis, const std::string& value) {
   return axis == "label" || axis == "data" ? value : fmt::format("{}={}", axis, value);

@@ -10,8 +10,9 @@ namespace m2m {
 /// setting of that name ("m2m.pool"), "none" where it has no such setting. Pure.
 std::string axis_value(const std::string& axis, const PlannedTrial& trial);
 
-/// What the axis is called at the head of its column: "method" where it is labels, its own name else.
-std::string axis_name(const std::string& axis);
+/// What one of the options' axes is called at the head of its column: its own name, but labels are "method" where
+/// the other axis is not.
+std::string axis_name(const TableOptions& options, const std::string& axis);
 
 /// A value where its axis is not told beside it: "M2m", "CIFAR-LT-10 rho=100", "m2m.pool=5".
 std::string axis_title(const std::string& axis, const std::string& value);

@@ -42,8 +42,8 @@ CellNumbers numbers_of(const Choice& choice) {
 CellNumbers numbers_of(const ResultTable& table, std::size_t row, std::size_t column) {
   const TableCell& cell = table.cells[row][column];
   const bool last = table.options.selection == Selection::last;
-  CellNumbers numbers = {{axis_name(table.options.rows), table.rows[row]},
-                         {axis_name(table.options.columns), table.columns[column]},
+  CellNumbers numbers = {{axis_name(table.options, table.options.rows), table.rows[row]},
+                         {axis_name(table.options, table.options.columns), table.columns[column]},
                          {"selection", last ? "last" : "best"},
                          {"gm_kind", table.options.gm == GmKind::zero ? "zero" : "nonzero"},
                          {"planned", cell.planned},

@@ -114,8 +114,8 @@ constexpr std::array mislas = {
     Row{"MiSLAS", "cifar100", 100, {"47.0", "", ""}},
 };
 
-// The authors and their rerun validate on the head of the test set and train on the first images of each class; all
-// others draw a subset and test on all 10,000 images.
+// The authors and their rerun validate on the head of the test set and train on the first images of each class.
+// imbalanced-DL draws a subset and tests on all 10,000 images; of the sources below it the same is assumed.
 constexpr std::array sources = {
     PublishedSource{"paper", "Kim, Jeong, Shin, CVPR 2020", "head", "test-head", paper},
     PublishedSource{"rerun", rerun_source, "head", "test-head", rerun},

@@ -72,7 +72,7 @@ std::string quoted(const Quoted& numbers, const std::string& plus_minus) {
 }  // namespace
 
 TextGrid text_grid(const ResultTable& table, const std::string& plus_minus) {
-  TextGrid grid{{axis_name(table.options.rows)}, {}};
+  TextGrid grid{{axis_name(table.options, table.options.rows)}, {}};
   for (const std::string& row : table.rows) grid.rows.push_back({row});
   const auto add = [&](const std::string& name, const auto& text) {
     grid.header.push_back(name);

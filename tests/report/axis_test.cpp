@@ -73,6 +73,13 @@ TEST(TableByAxes, HasNoColumnTwice) {
   EXPECT_EQ(header.find("protocol"), header.rfind("protocol"));
 }
 
+TEST(TableByAxes, TellsLabelsFromMethods) {
+  EXPECT_EQ(as_csv(make_table(pools_by_ratios(), by("label", "method", true))).rfind("label,method,selection,", 0),
+            0U);
+  EXPECT_EQ(as_csv(make_table(pools_by_ratios(), by("label", "data", true))).rfind("method,data,selection,", 0),
+            0U);
+}
+
 TEST(TableByAxes, TakesLabelsDataAndSeedsToo) {
   const ResultTable seeds = make_table(pools_by_ratios(), by("seed", "m2m.pool", true));
   EXPECT_EQ(seeds.rows, (std::vector<std::string>{"0", "1"}));
