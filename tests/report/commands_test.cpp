@@ -165,10 +165,10 @@ TEST(ReportCommands, NameTheTrialThatAMergedFileLacks) {
   expect_refused(study.merged, 65, {"results.h5: damaged", id});
 }
 
-TEST(ReportCommands, NameTheDatasetThatATrialOfAMergedFileLacks) {
+TEST(ReportCommands, NameTheTrialOfAMergedFileThatLacksADataset) {
   const Study study;
-  taken_out(study, "/last/test/confusion");
-  expect_refused(study.merged, 65, {"results.h5: damaged (reading confusion: ", "m2m-report merge makes of one"});
+  const std::string id = taken_out(study, "/last/test/confusion");
+  expect_refused(study.merged, 65, {"results.h5: damaged (trial " + id + ": reading confusion: "});
 }
 
 }  // namespace
