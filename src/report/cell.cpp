@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "report/axis.hpp"
 #include "report/metrics.hpp"
 
 namespace m2m {
@@ -42,7 +43,7 @@ TableCell average(const Group& group, const TableOptions& options) {
   cell.bacc = estimate(bacc);
   cell.gm = estimate(gm);
   for (const auto& values : metrics) cell.metrics.push_back(estimate(values));
-  if (!group.empty()) {
+  if (!group.empty() && has_standard_axes(options)) {
     cell.published = published_numbers(group.front()->planned.config, group.front()->planned.label);
   }
   return cell;
@@ -71,28 +72,17 @@ void add_fact(std::vector<Fact>& facts, const Fact& fact) {
   facts.push_back(fact);
 }
 
-const Snapshot* selected(const TrialRecord& record, Selection selection) {
-  if (selection == Selection::last) return &record.last;
-  return record.best ? &*record.best : nullptr;
-}
-
-std::vector<const TrialRecord*> records_of(const Group& group) {
-  std::vector<const TrialRecord*> records;
-  for (const TrialOutcome* trial : group) {
-    if (trial->record) records.push_back(&*trial->record);
-  }
-  return records;
-}
-
-void refuse_or_note(ResultTable& table, const std::optional<std::string>& why, const char* done) {
+void refuse_or_note(std::vector<std::string>& notes, bool allow_mixed, const std::optional<std::string>& why,
+                    const char* done) {
   if (!why) return;
-  if (!table.options.allow_mixed) throw usage_error(*why + "; --allow-mixed if you mean it");
-  table.notes.push_back(fmt::format("{} all the same (--allow-mixed): {}", done, *why));
+  if (!allow_mixed) throw usage_error(*why + "; --allow-mixed if you mean it");
+  notes.push_back(fmt::format("{} all the same (--allow-mixed): {}", done, *why));
 }
 
 TableCell cell_of(ResultTable& table, const Group& group, const std::string& where, IdPrefix prefix,
                   const std::set<std::string>& may_differ) {
-  refuse_or_note(table, why_not_average(records_of(group), where, may_differ), "averaged");
+  refuse_or_note(table.notes, table.options.allow_mixed, why_not_average(records_of(group), where, may_differ),
+                 "averaged");
   TableCell cell = average(group, table.options);
   note_lacking(table, cell, where);
   for (std::string& sentence : what_is_missing(group, where, table.options.selection, prefix)) {

@@ -130,7 +130,8 @@ TableCell chosen_cell(ResultTable& table, const Group& group, const std::string&
                       IdPrefix prefix) {
   std::vector<Candidate> candidates = candidates_of(group);
   if (candidates.empty()) return cell_of(table, group, "", prefix);
-  refuse_or_note(table, why_not_choose(validated(group), fmt::format("{} on {}", method, column)), "compared");
+  refuse_or_note(table.notes, table.options.allow_mixed,
+                 why_not_choose(validated(group), fmt::format("{} on {}", method, column)), "compared");
   for (Candidate& candidate : candidates) complete(table, candidate, column, prefix);
   const Candidate* best = best_of(candidates);
   TableCell cell = best == nullptr ? unchosen(candidates) : chosen(*best);

@@ -100,9 +100,10 @@ std::optional<std::string> other_training(const Trials& trials, const std::set<s
     const auto found = difference(trials, [&](const TrialRecord& t) { return text_of(trainings[&t], name); });
     if (!found) continue;
     const bool folds = name == "data.fold";
-    return fmt::format(
-        "{} has {} = {}, the others {}: these are {}", file_of(*found->odd), name, found->of_odd, found->of_others,
-        folds ? "folds, which --choose puts together" : "different trainings and want labels of their own");
+    return fmt::format("{} has {} = {}, the others {}: these are {}", file_of(*found->odd), name, found->of_odd,
+                       found->of_others,
+                       folds ? "folds, which --choose puts together"
+                             : "different trainings and want rows or columns of their own");
   }
   return std::nullopt;
 }
@@ -149,6 +150,25 @@ std::optional<std::string> why_not_compare(const std::vector<const TrialRecord*>
   std::optional<std::string> why = other_program(trials);
   if (!why) why = other_mode(trials);
   return why ? std::optional(where + ": " + *why) : std::nullopt;
+}
+
+std::optional<std::string> why_not_pair(const TrialRecord& a, const TrialRecord& b, const std::string& where) {
+  const auto of_files = [](const TrialRecord& t, const char* name) {
+    return text_of(member(t.identity, "data"), name);
+  };
+  std::string differs;
+  for (const char* name : {"test", "validation", "train", "files"}) {
+    if (of_files(a, name) != of_files(b, name)) differs = name;
+  }
+  if (text_of(a.data, "counts") != text_of(b.data, "counts")) differs = "counts";
+  if (differs.empty()) return std::nullopt;
+  const std::map<std::string, const char*> words = {{"test", "were tested on other samples"},
+                                                    {"validation", "validated on other samples"},
+                                                    {"train", "were trained on other samples"},
+                                                    {"files", "read other data files"},
+                                                    {"counts", "have other counts of training samples"}};
+  return fmt::format("{}: {} and {} {}: comparing them would mix different data", where, file_of(a), file_of(b),
+                     words.at(differs));
 }
 
 }  // namespace m2m

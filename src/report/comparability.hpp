@@ -26,6 +26,10 @@ std::optional<std::string> why_not_average(const std::vector<const TrialRecord*>
 /// precision, validation mode or protocol. Nothing where they may.
 std::optional<std::string> why_not_compare(const std::vector<const TrialRecord*>& trials, const std::string& where);
 
+/// Why these two, of any methods but one data setting and the same seeds, must not be compared: their data files,
+/// training counts, or samples to train, validate or test on differ. Nothing where they may.
+std::optional<std::string> why_not_pair(const TrialRecord& a, const TrialRecord& b, const std::string& where);
+
 /// Why one must not choose among these trials by validation, all of one method and data setting: they validate on
 /// different sets. Nothing where one may.
 std::optional<std::string> why_not_choose(const std::vector<const TrialRecord*>& trials, const std::string& where);

@@ -1,8 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "report/formats.hpp"
-#include "report/numbers.hpp"
+#include "report/sheet.hpp"
 
 namespace m2m {
 namespace {
@@ -19,28 +18,18 @@ std::string cell_text(const Json& value) {
   return value.is_string() ? quoted(value.get<std::string>()) : canonical_json(value);
 }
 
-std::string header(const TableOptions& options) {
-  ResultTable blank;
-  blank.options = options;
-  blank.rows = blank.columns = {""};
-  blank.cells = {{TableCell()}};
-  blank.cells[0][0].metrics.resize(options.metrics.size());
-  std::vector<std::string> names;
-  for (const auto& [name, value] : numbers_of(blank, 0, 0)) names.push_back(name);
-  return fmt::format("{}\n", fmt::join(names, ","));
-}
+std::string line(const std::vector<std::string>& cells) { return fmt::format("{}\n", fmt::join(cells, ",")); }
 
 }  // namespace
 
-std::string as_csv(const ResultTable& table) {
-  std::string text = header(table.options);
-  for (std::size_t row = 0; row < table.rows.size(); ++row) {
-    for (std::size_t column = 0; column < table.columns.size(); ++column) {
-      if (table.cells[row][column].planned == 0) continue;
-      std::vector<std::string> line;
-      for (const auto& [name, value] : numbers_of(table, row, column)) line.push_back(cell_text(value));
-      text += fmt::format("{}\n", fmt::join(line, ","));
-    }
+std::string as_csv(const Sheet& sheet) {
+  std::vector<std::string> names;
+  for (const SheetColumn& column : sheet.columns) names.push_back(quoted(column.name));
+  std::string text = line(names);
+  for (const auto& row : sheet.rows) {
+    std::vector<std::string> cells;
+    for (const Json& value : row) cells.push_back(cell_text(value));
+    text += line(cells);
   }
   return text;
 }

@@ -22,6 +22,21 @@ std::string text_or(const Config& config, const std::string& name, const std::st
   return config.has(name) ? config.text(name) : otherwise;
 }
 
+std::string setting_text(const Config& config, const std::string& name, const std::string& otherwise) {
+  if (!config.has(name)) return otherwise;
+  const Json& value = config.json().at(name);
+  if (value.is_string()) return value.get<std::string>();
+  return value.is_number_float() ? fmt::format("{}", value.get<double>()) : canonical_json(value);
+}
+
+std::string seeds_of(const Config& config) {
+  Json seeds = Json::object();
+  for (const auto& [name, value] : config.json().items()) {
+    if (name == "seed" || name.starts_with("seeds.")) seeds[name] = value;
+  }
+  return canonical_json(seeds);
+}
+
 std::string data_setting_name(const Config& config) {
   const std::string imbalance = text_or(config, "data.imbalance", "longtail");
   std::string name = set_name(text_or(config, "data.set", "unnamed data"), imbalance == "longtail");

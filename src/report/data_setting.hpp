@@ -1,5 +1,5 @@
 #pragma once
-// What a table's column is called.
+// What a trial was given: the name of its data setting, its seeds.
 #include <string>
 
 #include "core/config.hpp"
@@ -11,7 +11,13 @@ namespace m2m {
 /// ", N_1=250", ", random subset", ", truncated counts".
 std::string data_setting_name(const Config& config);
 
-/// A setting's text, or `otherwise` where the trial has none of that name.
+/// Every seed of a trial, "seed" and seeds.*, as canonical JSON.
+std::string seeds_of(const Config& config);
+
+/// Any setting as a text, "100" of 100.0, or `otherwise` where the trial has none of that name.
+std::string setting_text(const Config& config, const std::string& name, const std::string& otherwise);
+
+/// A text setting, or `otherwise` where the trial has none of that name.
 std::string text_or(const Config& config, const std::string& name, const std::string& otherwise);
 
 }  // namespace m2m

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "report/formats.hpp"
+#include "report/page.hpp"
 
 namespace m2m {
 namespace {
@@ -38,16 +38,14 @@ std::string line(const std::vector<std::string>& cells) {
 
 }  // namespace
 
-std::string as_latex(const ResultTable& table) {
-  if (table.rows.empty()) return "% The study plans no trials.\n";
-  const TextGrid grid = text_grid(table, " +- ");
-  std::string text = fmt::format("% {}\n% {}\n\\begin{{tabular}}{{{}}}\n  \\hline\n", title(table),
-                                 fact_line(table), std::string(grid.header.size(), 'l'));
-  text += line(grid.header) + "  \\hline\n";
-  for (const auto& row : grid.rows) text += line(row);
-  text += "  \\hline\n\\end{tabular}\n";
-  for (const std::string& sentence : table.incomplete) text += "% * " + sentence + "\n";
-  for (const std::string& note : table.notes) text += "% - " + note + "\n";
+std::string as_latex(const Page& page) {
+  std::string text = "% wants \\usepackage{booktabs}\n";
+  for (const std::string& above : page.heading) text += "% " + above + "\n";
+  text += fmt::format("\\begin{{tabular}}{{{}}}\n  \\toprule\n", std::string(page.grid.header.size(), 'l'));
+  text += line(page.grid.header) + "  \\midrule\n";
+  for (const auto& row : page.grid.rows) text += line(row);
+  text += "  \\bottomrule\n\\end{tabular}\n";
+  for (const std::string& remark : page.remarks) text += "% " + remark + "\n";
   return text;
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "report/formats.hpp"
+#include "report/page.hpp"
 
 namespace m2m {
 namespace {
@@ -44,15 +44,14 @@ std::vector<std::size_t> widths_of(const TextGrid& grid) {
 
 }  // namespace
 
-std::string as_markdown(const ResultTable& table) {
-  if (table.rows.empty()) return "The study plans no trials.\n";
-  const TextGrid grid = text_grid(table, " +- ");
-  const std::vector<std::size_t> widths = widths_of(grid);
-  std::string text = title(table) + "\n" + fact_line(table) + "\n\n" + line(grid.header, widths) + rule(widths);
-  for (const auto& row : grid.rows) text += line(row, widths);
-  if (!table.incomplete.empty() || !table.notes.empty()) text += "\n";
-  for (const std::string& sentence : table.incomplete) text += "* " + sentence + "\n";
-  for (const std::string& note : table.notes) text += "- " + note + "\n";
+std::string as_markdown(const Page& page) {
+  const std::vector<std::size_t> widths = widths_of(page.grid);
+  std::string text;
+  for (const std::string& above : page.heading) text += above + "\n";
+  text += "\n" + line(page.grid.header, widths) + rule(widths);
+  for (const auto& row : page.grid.rows) text += line(row, widths);
+  if (!page.remarks.empty()) text += "\n";
+  for (const std::string& remark : page.remarks) text += remark + "\n";
   return text;
 }
 

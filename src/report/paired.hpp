@@ -3,9 +3,16 @@
 #include <string>
 #include <vector>
 
+#include "report/sheet.hpp"
 #include "report/table.hpp"
 
 namespace m2m {
+
+/// A label of a study, which is one of two to compare.
+struct Side {
+  const StudyResults& study;
+  std::string label;
+};
 
 /// A against B on one data setting, over the seeds that both have. In % points; NaN: not to be had from so few.
 struct PairedDifference {
@@ -21,24 +28,17 @@ struct PairedDifference {
   bool is_too_small() const { return better + worse < 6; }
 };
 
-/// One line for each data setting that has a pair, in the order of the study.
+/// One line for each data setting that has a pair, in the order of A's study.
 ///
-/// a, b: labels. metric: as --metric names it. Pure. Throws Error (usage) where no trial has such a label (naming
-/// the nearest), where no seed has both, and where pairs differ in numerics version, precision, validation mode or
-/// protocol unless options.allow_mixed.
-std::vector<PairedDifference> compare_paired(const StudyResults& results, const std::string& a,
-                                             const std::string& b, const std::string& metric,
+/// The sides may be of two studies. metric: as --metric names it. Pure. Throws Error (usage) where a study has no
+/// trial of its label (naming the nearest), where no seed has both, and, unless options.allow_mixed, where pairs
+/// differ in numerics version, precision, validation mode or protocol, or one of a pair saw other data than the
+/// other.
+std::vector<PairedDifference> compare_paired(const Side& a, const Side& b, const std::string& metric,
                                              const TableOptions& options);
 
-/// The quantile .975 of Student's distribution; degrees >= 1.
-double student_quantile(int degrees);
-/// Exact two-sided p of the sign test: how likely a split at least as uneven is by chance. 1 without signs.
-double sign_test(int better, int worse);
-
-/// For people, and for programs: the same numbers.
-std::string paired_markdown(const std::vector<PairedDifference>& lines, const std::string& a, const std::string& b,
-                            const std::string& metric);
-Json paired_json(const std::vector<PairedDifference>& lines, const std::string& a, const std::string& b,
-                 const std::string& metric);
+/// A row a data setting. metric: as --metric names it; the options' selection and kind of GM are told.
+Sheet paired_sheet(const std::vector<PairedDifference>& lines, const std::string& a, const std::string& b,
+                   const std::string& metric, const TableOptions& options);
 
 }  // namespace m2m

@@ -1,5 +1,5 @@
 #pragma once
-// A table of results: methods by data settings, means over seeds.
+// A table of results: methods by data settings, or any two axes; means over seeds.
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +21,7 @@ struct TableOptions {
   GmKind gm = GmKind::zero;
   bool allow_mixed = false;
   bool choose = false;  // a row a method, of the setting that validates best, instead of a row a label
+  std::string rows = "label", columns = "data";       // axes: label, data, or a setting's name
   std::vector<std::string> metrics = {"bacc", "gm"};  // what a cell shows, by table_metrics' names
 };
 
@@ -41,7 +42,7 @@ struct Choice {
   std::optional<TauRange> tau;
 };
 
-/// One method on one data setting.
+/// One method on one data setting, or what else rows and columns go by.
 struct TableCell {
   int planned = 0;  // trials; 0: the study has none here
   int failed = 0, diverged = 0, missing = 0, without_best = 0;
@@ -55,26 +56,28 @@ struct TableCell {
 
 struct ResultTable {
   TableOptions options;
-  std::vector<std::string> columns;           // data settings
-  std::vector<std::string> rows;              // labels of methods, or methods where settings are chosen
+  std::vector<std::string> columns;           // values on the options' axis: data settings
+  std::vector<std::string> rows;              // likewise: labels of methods, or methods where settings are chosen
   std::vector<std::vector<TableCell>> cells;  // [row][column]
   std::vector<Fact> facts;                    // each with every value that occurs, joined by ", "
   std::vector<std::string> incomplete;        // what is missing or failed, a sentence a cell and cause
   std::vector<std::string> notes;             // other remarks a reader needs
 };
 
-/// Averages the options' metrics, on the test set, of each label and data setting over its trials, in the order of
-/// the study.
+/// Averages the options' metrics, on the test set, of each label and data setting, or what else the options' axes
+/// are, over its trials, in the order of the study.
 ///
 /// A trial counts under each label it is planned under, once. Those without a result are counted and named, never
 /// silently dropped. With options.choose a cell is that of one label among those of its method, by chosen_cell; a
 /// trial then counts under the first of them. Pure.
-/// Throws Error (usage) where a metric is unknown or said twice, where trials of a cell must not be averaged (see
-/// why_not_average) or compared (see why_not_choose) unless allow_mixed, where no trial of a study with results has
-/// the selected epoch, and with options.choose where no trial has a validation set.
+/// Throws Error (usage) where an axis is none (see check_axes), a metric is unknown or said twice, where trials of
+/// a cell must not be averaged (see why_not_average) or compared (see why_not_choose) unless allow_mixed, where no
+/// trial of a study with results has the selected epoch, and with options.choose where no trial has a validation
+/// set.
 ResultTable make_table(const StudyResults& results, const TableOptions& options);
 
-/// Whether tables for people have columns of what others published, bACC and GM: where they show those two first.
+/// Whether tables for people have columns of what others published, bACC and GM: where they show those two first,
+/// of labels on data settings.
 bool shows_published(const TableOptions& options);
 
 /// "last epoch", "best validation epoch"

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "report/axis.hpp"
 #include "report/formats.hpp"
 #include "report/metrics.hpp"
 
@@ -71,7 +72,7 @@ std::string quoted(const Quoted& numbers, const std::string& plus_minus) {
 }  // namespace
 
 TextGrid text_grid(const ResultTable& table, const std::string& plus_minus) {
-  TextGrid grid{{"method"}, {}};
+  TextGrid grid{{axis_name(table.options, table.options.rows)}, {}};
   for (const std::string& row : table.rows) grid.rows.push_back({row});
   const auto add = [&](const std::string& name, const auto& text) {
     grid.header.push_back(name);
@@ -79,8 +80,9 @@ TextGrid text_grid(const ResultTable& table, const std::string& plus_minus) {
   };
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     const bool alone = table.columns.size() == 1;
-    const std::string on = alone ? "" : table.columns[c] + ", ";
-    add(alone ? "ours" : table.columns[c], [&](const auto& row) { return ours(row[c], plus_minus); });
+    const std::string name = axis_title(table.options.columns, table.columns[c]);
+    const std::string on = alone ? "" : name + ", ";
+    add(alone ? "ours" : name, [&](const auto& row) { return ours(row[c], plus_minus); });
     if (table.options.choose) {
       add(fmt::format("{}validation bACC / {}", on, gm_name(table.options.gm)),
           [&](const auto& row) { return validation(row[c], plus_minus); });
@@ -97,7 +99,8 @@ TextGrid text_grid(const ResultTable& table, const std::string& plus_minus) {
 }
 
 std::string title(const ResultTable& table) {
-  const std::string setting = table.columns.size() == 1 ? table.columns.front() + ", " : "";
+  const std::string setting =
+      table.columns.size() == 1 ? axis_title(table.options.columns, table.columns.front()) + ", " : "";
   std::vector<std::string> metrics;
   for (const std::string& name : table.options.metrics) metrics.push_back(metric_title(name, table.options.gm));
   return fmt::format("{}{}, {} in %, mean +- std (n){}", setting, selection_name(table.options.selection),

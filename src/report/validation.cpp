@@ -21,15 +21,6 @@ struct Pool {
   std::set<std::int64_t> folds;  // that are in the sum
 };
 
-/// Every seed of the trial; with folds drawn from them, trials of the same seeds share their folds.
-std::string seeds_of(const Config& config) {
-  Json seeds = Json::object();
-  for (const auto& [name, value] : config.json().items()) {
-    if (name == "seed" || name.starts_with("seeds.")) seeds[name] = value;
-  }
-  return canonical_json(seeds);
-}
-
 void add(Confusion& sum, const Confusion& one, const std::string& id) {
   if (sum.classes == 0) sum = Confusion(one.classes);
   if (sum.classes != one.classes) {
@@ -45,6 +36,7 @@ std::vector<Pool> pools_of(const Group& trials, Selection selection) {
   for (const TrialOutcome* trial : trials) {
     const Config& config = trial->planned.config;
     const bool of_a_fold = is_of_a_fold(config);
+    // Folds are drawn from the seeds: trials of the same seeds share them.
     const std::string key = of_a_fold ? seeds_of(config) : trial->planned.id;
     const auto [at, is_new] = known.emplace(key, pools.size());
     if (is_new) pools.push_back({config, Confusion(), {}});

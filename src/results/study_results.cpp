@@ -50,6 +50,15 @@ void read_failed(const fs::path& file, TrialOutcome& outcome) {
   }
 }
 
+/// Of the group trial/<id> of a results.h5; a failure names the trial.
+TrialRecord read_merged_record(hid_t trials, const std::string& id) {
+  try {
+    return read_record(hdf5::open_group(trials, id).get(), RecordParts::metrics);
+  } catch (const hdf5::Failure& failed) {
+    throw hdf5::Failure(fmt::format("trial {}: {}", id, failed.what()));
+  }
+}
+
 void check_folder(const OutputFolder& folder) {
   std::error_code failed;
   if (!fs::is_directory(folder.root, failed)) {
@@ -98,7 +107,7 @@ StudyResults read_results_file(const fs::path& file) {
       TrialOutcome outcome{planned, status_of(said.at("status").get<std::string>()),
                            said.at("reason").get<std::string>(), std::nullopt};
       if (outcome.status == TrialStatus::done) {
-        outcome.record = read_record(hdf5::open_group(trials.get(), planned.id).get(), RecordParts::metrics);
+        outcome.record = read_merged_record(trials.get(), planned.id);
       }
       results.trials.push_back(std::move(outcome));
     }

@@ -61,6 +61,10 @@ TEST(Latex, EscapesAndKeepsTheSameCells) {
       << text;
   EXPECT_NE(text.find("\\begin{tabular}{lllll}"), std::string::npos);
   EXPECT_NE(text.find("M2m, lambda=0 \\textbar{} b & "), std::string::npos);
+  EXPECT_EQ(text.rfind("% wants \\usepackage{booktabs}\n", 0), 0U);
+  for (const char* rule : {"\n  \\toprule\n", "\n  \\midrule\n", "\n  \\bottomrule\n"}) {
+    EXPECT_NE(text.find(rule), std::string::npos) << text;
+  }
   for (const std::string& line : lines_of(text)) {
     if (line.starts_with("%")) continue;
     EXPECT_EQ(line.find('_'), std::string::npos) << line;

@@ -2,11 +2,11 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
-#include <array>
 #include <cstdio>
 #include <fstream>
 
 #include "report/made_up_study.hpp"
+#include "report/run_report.hpp"
 #include "results/planned_study.hpp"
 #include "support/sample_results.hpp"
 
@@ -14,24 +14,9 @@ namespace m2m {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::Ended;
+using testing::run_report;
 using testing::TemporaryFolder;
-
-struct Ended {
-  int code = -1;
-  std::string said;  // on standard output and standard error
-};
-
-Ended run_report(const std::string& arguments) {
-  const std::string command = std::string(M2M_REPORT) + " " + arguments + " 2>&1";
-  Ended ended;
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  std::array<char, 4096> block{};
-  for (std::size_t got; (got = std::fread(block.data(), 1, block.size(), pipe)) > 0;)
-    ended.said.append(block.data(), got);
-  const int status = ::pclose(pipe);
-  ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ended;
-}
 
 TEST(ReportProgram, PrintsTheSameTableFromAFolderAndItsMergedFile) {
   const TemporaryFolder folder;

@@ -1,0 +1,31 @@
+#pragma once
+// What m2m-report is told on its command line.
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "report/sheet.hpp"
+#include "report/table.hpp"
+
+namespace m2m {
+
+struct ReportArguments {
+  std::string command;     // "merge", "aggregate", "table", "compare", "variance", "reference"; "": the table
+  std::string path;        // an output folder or a results.h5; of merge an output folder
+  std::string other_path;  // compare --with: where B is; "": in the same study
+  std::string a, b;        // of compare
+  std::string label;       // of variance; "": all
+  double difference = 1;   // of variance, in % points
+  std::optional<Format> format;
+  TableOptions table;
+  std::vector<std::string> metrics;  // none: those that a command has by itself
+};
+
+/// Fills `arguments` when `app` parses, which must not outlive them.
+void describe_report(CLI::App& app, ReportArguments& arguments);
+
+/// Throws Error (usage) where an option was given that the command makes no use of.
+void check_report_options(const CLI::App& app, const ReportArguments& arguments);
+
+}  // namespace m2m

@@ -1,0 +1,86 @@
+#include "apps/report_commands.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "core/error.hpp"
+#include "report/formats.hpp"
+#include "report/paired.hpp"
+#include "report/reference.hpp"
+#include "report/tidy.hpp"
+#include "report/variance.hpp"
+#include "results/merge.hpp"
+
+namespace m2m {
+namespace {
+
+StudyResults read_merged(const std::filesystem::path& file) {
+  try {
+    return read_results_file(file);
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::bad_data) throw;
+    throw data_error(fmt::format(
+        "{}; give a sweep's output folder, or the results.h5 that m2m-report merge makes of one", error.what()));
+  }
+}
+
+StudyResults read_results(const std::filesystem::path& path) {
+  if (path.empty()) {
+    throw usage_error("which results? give a sweep's output folder or a results.h5; --help says more");
+  }
+  const OutputFolder folder{path};
+  if (!std::filesystem::is_directory(path)) return read_merged(path);
+  const bool only_merged = !std::filesystem::exists(folder.study()) && std::filesystem::exists(folder.merged());
+  return only_merged ? read_merged(folder.merged()) : read_output_folder(folder);
+}
+
+/// Of a command that takes one.
+std::string metric_of(const ReportArguments& arguments) {
+  if (arguments.metrics.size() > 1) throw usage_error(arguments.command + " takes one --metric");
+  return arguments.metrics.empty() ? "bacc" : arguments.metrics.front();
+}
+
+std::string merge(const std::filesystem::path& folder) {
+  const MergeSummary summary = merge_results({folder});
+  std::string text = fmt::format("{}: {} trials done, {} failed, {} diverged, {} missing\n", summary.file.string(),
+                                 summary.done, summary.failed, summary.diverged, summary.missing);
+  for (const std::string& remark : summary.remarks) text += remark + "\n";
+  return text;
+}
+
+std::string table(const ReportArguments& arguments, Format format) {
+  TableOptions options = arguments.table;
+  if (!arguments.metrics.empty()) options.metrics = arguments.metrics;
+  return written(make_table(read_results(arguments.path), options), format);
+}
+
+Sheet compare(const ReportArguments& arguments) {
+  const std::string metric = metric_of(arguments);
+  const StudyResults study = read_results(arguments.path);
+  const StudyResults other = arguments.other_path.empty() ? StudyResults() : read_results(arguments.other_path);
+  const auto lines = compare_paired(
+      {study, arguments.a}, {arguments.other_path.empty() ? study : other, arguments.b}, metric, arguments.table);
+  return paired_sheet(lines, arguments.a, arguments.b, metric, arguments.table);
+}
+
+Sheet variance(const ReportArguments& arguments) {
+  return variance_sheet(read_results(arguments.path), {arguments.label, metric_of(arguments), arguments.difference},
+                        arguments.table);
+}
+
+}  // namespace
+
+std::string answer_of(const ReportArguments& arguments) {
+  const std::string& command = arguments.command;
+  const Format format = arguments.format.value_or(Format::markdown);
+  if (command.empty() || command == "table") return table(arguments, format);
+  if (command == "merge") return merge(arguments.path);
+  if (command == "compare") return written(compare(arguments), format);
+  if (command == "variance") return written(variance(arguments), format);
+  const StudyResults results = read_results(arguments.path);
+  if (command == "reference") return written(reference_sheet(results, arguments.table), format);
+  return written(tidy_sheet(results, arguments.table.selection), arguments.format.value_or(Format::csv));
+}
+
+}  // namespace m2m

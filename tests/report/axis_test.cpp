@@ -1,0 +1,127 @@
+// Tables by any two axes.
+#include "report/axis.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "report/choice_study.hpp"
+#include "report/formats.hpp"
+#include "support/sample_results.hpp"
+
+namespace m2m {
+namespace {
+
+using testing::done;
+using testing::sample_config;
+using testing::with;
+
+/// Two seeds of M2m for each of two pools and two ratios; hits say which.
+StudyResults pools_by_ratios() {
+  StudyResults results;
+  for (const int pool : {1, 500}) {
+    for (const int ratio : {10, 100}) {
+      for (int seed = 0; seed < 2; ++seed) {
+        Config config = with(with(sample_config("M2m", seed), "m2m.pool", pool), "data.ratio", double(ratio));
+        const int hits = 50 + (pool > 1 ? 20 : 0) - (ratio > 10 ? 10 : 0) + seed;
+        results.trials.push_back(done({"M2m", config, {hits, hits}, {5, 5}}));
+      }
+    }
+  }
+  return results;
+}
+
+TableOptions by(const std::string& rows, const std::string& columns, bool allow_mixed = false) {
+  TableOptions options;
+  options.rows = rows;
+  options.columns = columns;
+  options.allow_mixed = allow_mixed;
+  return options;
+}
+
+std::string refusal(const TableOptions& options) {
+  try {
+    make_table(pools_by_ratios(), options);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(TableByAxes, HasTheValuesOfSettingsAsRowsAndColumns) {
+  const ResultTable table = make_table(pools_by_ratios(), by("m2m.pool", "data.ratio"));
+  EXPECT_EQ(table.rows, (std::vector<std::string>{"1", "500"}));
+  EXPECT_EQ(table.columns, (std::vector<std::string>{"10", "100"}));
+  EXPECT_NEAR(table.cells[0][0].bacc.mean, 50.5, 1e-9);
+  EXPECT_NEAR(table.cells[1][1].bacc.mean, 60.5, 1e-9);
+  EXPECT_EQ(table.cells[1][0].bacc.n, 2);
+}
+
+TEST(TableByAxes, NamesThemInEveryFormat) {
+  const ResultTable table = make_table(pools_by_ratios(), by("m2m.pool", "data.ratio"));
+  const std::string markdown = as_markdown(table);
+  EXPECT_NE(markdown.find("| m2m.pool | data.ratio=10"), std::string::npos) << markdown;
+  EXPECT_NE(markdown.find("| 500      | 70.5 +- 0.7 / 70.5 +- 0.7 (2) |"), std::string::npos) << markdown;
+  EXPECT_EQ(as_csv(table).rfind("m2m.pool,data.ratio,selection,", 0), 0U);
+  EXPECT_NE(as_latex(table).find("m2m.pool & data.ratio=10 & data.ratio=100"), std::string::npos);
+  EXPECT_EQ(Json::parse(as_json(table)).at("cells").at(3).at("m2m.pool"), "500");
+}
+
+TEST(TableByAxes, HasNoColumnTwice) {
+  const std::string csv = as_csv(make_table(pools_by_ratios(), by("protocol", "seed", true)));
+  const std::string header = csv.substr(0, csv.find('\n'));
+  EXPECT_EQ(header.find("protocol"), header.rfind("protocol"));
+}
+
+TEST(TableByAxes, TellsLabelsFromMethods) {
+  EXPECT_EQ(as_csv(make_table(pools_by_ratios(), by("label", "method", true))).rfind("label,method,selection,", 0),
+            0U);
+  EXPECT_EQ(as_csv(make_table(pools_by_ratios(), by("label", "data", true))).rfind("method,data,selection,", 0),
+            0U);
+}
+
+TEST(TableByAxes, TakesLabelsDataAndSeedsToo) {
+  const ResultTable seeds = make_table(pools_by_ratios(), by("seed", "m2m.pool", true));
+  EXPECT_EQ(seeds.rows, (std::vector<std::string>{"0", "1"}));
+  const ResultTable data = make_table(pools_by_ratios(), by("data", "m2m.pool"));
+  EXPECT_EQ(data.rows, (std::vector<std::string>{"CIFAR-LT-10 rho=10", "CIFAR-LT-10 rho=100"}));
+  EXPECT_EQ(make_table(pools_by_ratios(), by("m2m.pool", "data")).columns, data.rows);
+}
+
+TEST(TableByAxes, SaysNoneOfATrialWithoutTheSetting) {
+  StudyResults results = pools_by_ratios();
+  results.trials.push_back(done({"ERM", sample_config("ERM", 0), {40, 40}, {5, 5}}));
+  EXPECT_EQ(make_table(results, by("m2m.pool", "data")).rows, (std::vector<std::string>{"1", "500", "none"}));
+}
+
+TEST(TableByAxes, RefusesAMixtureByName) {
+  const std::string said = refusal(by("m2m.pool", "label"));
+  EXPECT_EQ(said.rfind("m2m.pool=1 on M2m: trials/", 0), 0U) << said;
+  EXPECT_NE(said.find("has data.ratio = "), std::string::npos) << said;
+  EXPECT_NE(said.find("want rows or columns of their own; --allow-mixed if you mean it"), std::string::npos)
+      << said;
+  const ResultTable table = make_table(pools_by_ratios(), by("m2m.pool", "label", true));
+  EXPECT_EQ(table.cells[0][0].bacc.n, 4);
+  EXPECT_NE(table.notes.front().find("averaged all the same (--allow-mixed): m2m.pool=1 on M2m"),
+            std::string::npos);
+}
+
+TEST(TableByAxes, RefusesWhatIsNoAxis) {
+  EXPECT_NE(refusal(by("m2m.pol", "data")).find("'m2m.pol' is no axis"), std::string::npos);
+  EXPECT_NE(refusal(by("m2m.pol", "data")).find("did you mean 'm2m.pool'?"), std::string::npos);
+  EXPECT_NE(refusal(by("label", "dta")).find("did you mean 'data'?"), std::string::npos);
+  EXPECT_NE(refusal(by("smoothing.head", "data")).find("no trial has one of that name"), std::string::npos);
+  EXPECT_EQ(refusal(by("data", "data")), "rows and columns are both 'data': give two axes");
+  TableOptions choosing = by("seed", "data");
+  choosing.choose = true;
+  EXPECT_NE(refusal(choosing).find("leave out --rows and --columns"), std::string::npos);
+}
+
+TEST(TableByAxes, HasPublishedNumbersOfLabelsOnDataAlone) {
+  const ResultTable table = make_table(pools_by_ratios(), by("data", "m2m.pool"));
+  EXPECT_EQ(as_markdown(table).find("published"), std::string::npos);
+  EXPECT_EQ(table.cells[0][0].published.paper.bacc, "");
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,175 @@
+// The commands of m2m-report as a shell sees them, and what they say to bad inputs.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "core/config.hpp"
+#include "report/made_up_study.hpp"
+#include "report/run_report.hpp"
+#include "results/hdf5.hpp"
+#include "support/sample_results.hpp"
+
+namespace m2m {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Ended;
+using testing::run_report;
+using testing::TemporaryFolder;
+
+constexpr const char* commands[] = {"", "aggregate", "table", "compare", "variance", "reference"};
+
+/// The command with a study's path, and labels where it wants them.
+std::string on(const std::string& command, const fs::path& path) {
+  return command + " " + path.string() + (command == "compare" ? " ERM DRS" : "");
+}
+
+/// A made-up study.
+struct Study {
+  TemporaryFolder folder;
+  fs::path merged = folder.path() / "results.h5";
+  Study() { testing::make_study({folder.path()}); }
+};
+
+/// Every command must end so, with one sentence that has these parts.
+void expect_refused(const fs::path& path, int code, const std::vector<std::string>& parts) {
+  for (const char* command : commands) {
+    const Ended ended = run_report(on(command, path));
+    EXPECT_EQ(ended.code, code) << command << ": " << ended.said;
+    EXPECT_EQ(ended.said.rfind("m2m-report: ", 0), 0U) << command << ": " << ended.said;
+    EXPECT_EQ(std::count(ended.said.begin(), ended.said.end(), '\n'), 1) << command << ": " << ended.said;
+    for (const std::string& part : parts) {
+      EXPECT_NE(ended.said.find(part), std::string::npos) << command << ": " << ended.said;
+    }
+  }
+}
+
+TEST(ReportCommands, WriteEveryFormatFromAFolderAndItsMergedFile) {
+  const Study study;
+  for (const char* command : commands) {
+    for (const char* format : {"markdown", "csv", "latex", "json"}) {
+      const Ended ended = run_report(on(command, study.folder.path()) + " --format " + format);
+      EXPECT_EQ(ended.code, 0) << command << " " << format << ": " << ended.said;
+      EXPECT_EQ(run_report(on(command, study.merged) + " --format " + format).said, ended.said);
+      EXPECT_EQ(ended.said.find("\\toprule") != std::string::npos, format == std::string("latex"));
+    }
+    EXPECT_NO_THROW(Json::parse(run_report(on(command, study.merged) + " --format json").said));
+  }
+}
+
+TEST(ReportCommands, AggregateWritesCsvByItself) {
+  const Study study;
+  EXPECT_EQ(run_report(on("aggregate", study.merged)).said,
+            run_report(on("aggregate", study.merged) + " --format csv").said);
+}
+
+TEST(ReportCommands, TableWithoutAxesIsTheTable) {
+  const Study study;
+  const std::string path = study.folder.path().string();
+  EXPECT_EQ(run_report("table " + path).said, run_report(path).said);
+  EXPECT_EQ(run_report("table --rows label --columns data " + path + " --metric few").said,
+            run_report(path + " --metric few").said);
+  const Ended other = run_report("table " + path + " --rows data.set --columns label --metric few");
+  EXPECT_EQ(other.code, 0) << other.said;
+  EXPECT_NE(other.said.find("| data.set | ERM"), std::string::npos) << other.said;
+}
+
+TEST(ReportCommands, CompareTakesBFromAnotherStudy) {
+  const Study study, other;
+  const Ended ended = run_report(on("compare", study.folder.path()) + " --with " + other.merged.string());
+  EXPECT_EQ(ended.code, 0) << ended.said;
+  EXPECT_EQ(ended.said, run_report(on("compare", study.folder.path())).said);
+  EXPECT_EQ(run_report(on("compare", study.folder.path()) + " --with " + other.merged.string() + "x").code, 74);
+}
+
+TEST(ReportCommands, CompareRefusesStudiesThatDoNotMatch) {
+  const Study study;
+  const TemporaryFolder other;
+  testing::make_study({other.path()}, true);
+  const std::string command =
+      "compare " + study.merged.string() + " M2m M2m --with " + (other.path() / "results.h5").string();
+  const Ended ended = run_report(command);
+  EXPECT_EQ(ended.code, 2) << ended.said;
+  EXPECT_NE(ended.said.find("would mix two protocols; --allow-mixed if you mean it\n"), std::string::npos)
+      << ended.said;
+  EXPECT_EQ(run_report(command + " --allow-mixed").code, 0);
+}
+
+TEST(ReportCommands, VarianceTakesALabelAndADifference) {
+  const Study study;
+  const Ended ended = run_report("variance " + study.merged.string() + " ERM --difference .1 --format csv");
+  EXPECT_EQ(ended.code, 0) << ended.said;
+  EXPECT_NE(ended.said.find("ERM,CIFAR-LT-10 rho=100,bacc,all trials,,3,0.33333"), std::string::npos) << ended.said;
+  EXPECT_NE(ended.said.find(",175,\n"), std::string::npos) << ended.said;  // 15.698 / 9 / .01
+  EXPECT_EQ(run_report("variance " + study.merged.string() + " EMR").code, 2);
+  EXPECT_EQ(run_report("variance " + study.merged.string() + " --difference 0").code, 2);
+}
+
+TEST(ReportCommands, RefuseOptionsThatSayNothingToThem) {
+  const Study study;
+  for (const char* line : {"aggregate --metric few ", "aggregate --gm zero ", "reference --metric gm ",
+                           "variance --choose ", "variance --metric gm --metric few "}) {
+    const Ended ended = run_report(line + study.merged.string());
+    EXPECT_EQ(ended.code, 2) << line << ended.said;
+    EXPECT_EQ(ended.said.rfind("m2m-report: ", 0), 0U) << ended.said;
+  }
+}
+
+TEST(ReportCommands, AreAllInTheHelp) {
+  const std::string help = run_report("--help").said;
+  for (const char* command : {"aggregate", "table", "compare", "variance", "reference", "merge"}) {
+    EXPECT_NE(help.find(std::string("\n  ") + command + " "), std::string::npos) << command;
+    EXPECT_EQ(run_report(std::string(command) + " --help").code, 0);
+  }
+}
+
+TEST(ReportCommands, OfWhatIsNoHdf5FileSaySo) {
+  const TemporaryFolder folder;
+  const fs::path text = folder.path() / "notes.txt";
+  std::ofstream(text) << "bACC 77.9\n";
+  expect_refused(text, 65, {"notes.txt: not an HDF5 file; give a sweep's output folder, or the results.h5"});
+  expect_refused(folder.path() / "none", 74, {"none: cannot be read: No such file or directory"});
+}
+
+TEST(ReportCommands, OfAnOlderSchemaSaySo) {
+  const Study study;
+  const hid_t file = H5Fopen(study.merged.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  const hid_t attribute = H5Aopen(file, "schema_version", H5P_DEFAULT);
+  const int older = 0;
+  H5Awrite(attribute, H5T_NATIVE_INT, &older);
+  H5Aclose(attribute);
+  H5Fclose(file);
+  expect_refused(study.merged, 65, {"results.h5: schema 0, this program reads 1", "m2m-report merge makes of one"});
+}
+
+TEST(ReportCommands, OfATruncatedFileSaySo) {
+  const Study study;
+  fs::resize_file(study.merged, fs::file_size(study.merged) / 2);
+  expect_refused(study.merged, 65, {"results.h5: truncated", "m2m-report merge makes of one"});
+}
+
+/// Takes an object out of the merged file; `path` is below a trial of ERM, whose id is returned.
+std::string taken_out(const Study& study, const std::string& path) {
+  const std::string csv = run_report(on("aggregate", study.merged)).said;
+  const std::string id = csv.substr(csv.find('\n') + 1, 16);
+  const hid_t file = H5Fopen(study.merged.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  H5Ldelete(file, ("trial/" + id + path).c_str(), H5P_DEFAULT);
+  H5Fclose(file);
+  return id;
+}
+
+TEST(ReportCommands, NameTheTrialThatAMergedFileLacks) {
+  const Study study;
+  const std::string id = taken_out(study, "");
+  expect_refused(study.merged, 65, {"results.h5: damaged", id});
+}
+
+TEST(ReportCommands, NameTheTrialOfAMergedFileThatLacksADataset) {
+  const Study study;
+  const std::string id = taken_out(study, "/last/test/confusion");
+  expect_refused(study.merged, 65, {"results.h5: damaged (trial " + id + ": reading confusion: "});
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,115 @@
+// Ours beside what others published.
+#include "report/reference.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "report/choice_study.hpp"
+#include "support/sample_results.hpp"
+
+namespace m2m {
+namespace {
+
+using testing::done;
+using testing::has;
+using testing::sample_config;
+using testing::with;
+
+StudyResults two_seeds(const std::string& label, Config config, int hits) {
+  StudyResults results;
+  for (int seed = 0; seed < 2; ++seed) {
+    config.set("seeds.init", seed);
+    results.trials.push_back(done({label, config, {hits + seed, hits + seed}, {5, 5}}));
+  }
+  return results;
+}
+
+/// As those publish who draw a subset and test on all images.
+Config as_others(const std::string& method) {
+  return with(with(sample_config(method, 0), "data.subset", "random"), "data.validation", "none");
+}
+
+Json row_of(const Sheet& sheet, const std::string& source, const std::string& metric) {
+  const Json all = Json::parse(written(sheet, Format::json));
+  for (const Json& row : all.at("rows")) {
+    if (row.at("source") == source && row.at("metric") == metric) return row;
+  }
+  return nullptr;
+}
+
+TEST(ComparedWithPublished, IsInsideTheIntervalOfOneMoreRun) {
+  // t(3) = 3.182, times 2 sqrt(1 + 1/4)
+  const double half = 3.182 * 2 * std::sqrt(1.25);
+  const PublishedComparison found = compare_with_published({4, 70, 2}, 70 + half - .01);
+  EXPECT_NEAR(found.low, 70 - half, 1e-9);
+  EXPECT_NEAR(found.high, 70 + half, 1e-9);
+  EXPECT_EQ(found.outside, 0);
+  EXPECT_EQ(found.verdict, "inside");
+}
+
+TEST(ComparedWithPublished, TellsTheDistanceOutsideAndWhatWantsAnExplanation) {
+  const double half = 3.182 * 2 * std::sqrt(1.25);
+  EXPECT_NEAR(compare_with_published({4, 70, 2}, 70 - half - 1.49).outside, 1.49, 1e-9);
+  EXPECT_EQ(compare_with_published({4, 70, 2}, 70 - half - 1.49).verdict, "outside by 1.49");
+  EXPECT_EQ(compare_with_published({4, 70, 2}, 70 + half + 1.51).verdict, "outside by 1.51: wants an explanation");
+}
+
+TEST(ComparedWithPublished, SaysNothingFromOneRun) {
+  const PublishedComparison found = compare_with_published(estimate({70}), 70);
+  EXPECT_EQ(found.verdict, "n too small");
+  EXPECT_TRUE(std::isnan(found.outside));
+}
+
+TEST(Reference, StandsBesideThePaperAndItsRerun) {
+  const Sheet sheet = reference_sheet(two_seeds("M2m", sample_config("M2m", 0), 77), {});
+  EXPECT_EQ(row_of(sheet, "paper", "bacc").at("published"), 78.3);
+  EXPECT_EQ(row_of(sheet, "paper", "bacc").at("published_std"), .16);
+  EXPECT_EQ(row_of(sheet, "rerun", "bacc").at("published"), 78.03);
+  const Json gm = row_of(sheet, "rerun", "gm_nonzero");
+  EXPECT_EQ(gm.at("published"), 77.63);
+  EXPECT_NEAR(gm.at("mean").get<double>(), 77.5, 1e-9);
+  EXPECT_EQ(gm.at("verdict"), "inside");
+  EXPECT_TRUE(row_of(sheet, "imbalanced-DL", "bacc").is_null());
+  EXPECT_TRUE(has(sheet.notes,
+                  "the numbers of imbalanced-DL do not belong beside M2m: data.subset = head (published "
+                  "with random), data.validation = test-head (published with none)"));
+}
+
+TEST(Reference, StandsBesideOthersWhereTheirSettingIsTheSame) {
+  const Sheet sheet = reference_sheet(two_seeds("M2m", as_others("M2m"), 77), {});
+  EXPECT_EQ(row_of(sheet, "imbalanced-DL", "bacc").at("published"), 76.15);
+  EXPECT_TRUE(row_of(sheet, "rerun", "bacc").is_null());
+  EXPECT_EQ(
+      row_of(reference_sheet(two_seeds("DRW", as_others("DRW"), 75), {}), "BagofTricks-LT", "bacc").at("published"),
+      74.82);
+  const Config la = with(as_others("LA"), "data.set", "cifar100");
+  EXPECT_EQ(row_of(reference_sheet(two_seeds("LA", la, 44), {}), "logit-adj-pytorch", "bacc").at("published"),
+            44.02);
+}
+
+TEST(Reference, NotesTheSettingsThatWereNotPublished) {
+  const Sheet sheet = reference_sheet(two_seeds("ERM", with(sample_config("ERM", 0), "train.epochs", 40), 60), {});
+  EXPECT_TRUE(sheet.rows.empty());
+  EXPECT_TRUE(has(sheet.notes,
+                  "CIFAR-LT-10 rho=100: the numbers of paper do not belong beside ERM: train.epochs = 40 "
+                  "(published with 200)"));
+}
+
+TEST(Reference, NotesWhatNoSourceHas) {
+  StudyResults results = two_seeds("ERM", with(sample_config("ERM", 0), "data.ratio", 50.0), 60);
+  const Sheet other_ratio = reference_sheet(results, {});
+  EXPECT_TRUE(
+      has(other_ratio.notes, "CIFAR-LT-10 rho=50: no source known here has ERM: published for cifar10 rho=100"));
+  results = two_seeds("M2m, lambda=0", sample_config("M2m", 0), 60);
+  EXPECT_TRUE(has(reference_sheet(results, {}).notes, "no source known here has M2m, lambda=0"));
+}
+
+TEST(Reference, NamesTrialsThatAreLacking) {
+  StudyResults results = two_seeds("ERM", sample_config("ERM", 0), 60);
+  results.trials.push_back(testing::not_done("ERM", sample_config("ERM", 7), TrialStatus::diverged));
+  EXPECT_TRUE(has(reference_sheet(results, {}).notes, "ERM on CIFAR-LT-10 rho=100: 1 of 3 trials diverged"));
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,21 @@
+#pragma once
+// Reading a sheet's text back, so that formats can be compared.
+#include <string>
+#include <vector>
+
+#include "report/sheet.hpp"
+
+namespace m2m::testing {
+
+using TextRows = std::vector<std::vector<std::string>>;
+
+/// The cells under the header, as text, without the padding and escapes of the format.
+TextRows markdown_rows(const std::string& text);
+TextRows latex_rows(const std::string& text);
+TextRows csv_rows(const std::string& text);
+
+/// Writes the sheet in all four formats, reads them back, and expects the same cells in each: Markdown and LaTeX
+/// those of columns with a title, fractions rounded to the column's decimals.
+void expect_same_in_all_formats(const Sheet& sheet);
+
+}  // namespace m2m::testing

@@ -1,0 +1,80 @@
+// Sheets in their four formats, and that each command's sheet says the same in each.
+#include "report/sheet.hpp"
+
+#include <gtest/gtest.h>
+
+#include "report/choice_study.hpp"
+#include "report/formats.hpp"
+#include "report/made_up_study.hpp"
+#include "report/numbers.hpp"
+#include "report/paired.hpp"
+#include "report/reference.hpp"
+#include "report/sheet_study.hpp"
+#include "report/tidy.hpp"
+#include "report/variance.hpp"
+#include "support/sample_results.hpp"
+
+namespace m2m {
+namespace {
+
+using testing::expect_same_in_all_formats;
+
+Sheet small_sheet() {
+  return {"Two rows",
+          {{"name", "name"}, {"value", "value of x_1", 1, "none", true}, {"hidden", ""}},
+          {{"a, b | c_d", 1.25, true}, {"e & f", Json(), 7}},
+          {"50 % of it"}};
+}
+
+StudyResults made_up_results() {
+  const testing::TemporaryFolder folder;
+  testing::make_study({folder.path()});
+  return read_output_folder({folder.path()});
+}
+
+TEST(Sheet, IsWrittenAsMarkdown) {
+  EXPECT_EQ(written(small_sheet(), Format::markdown),
+            "Two rows\n\n"
+            "| name        | value of x_1 |\n"
+            "| :---------- | :----------- |\n"
+            "| a, b \\| c_d | +1.2         |\n"
+            "| e & f       | none         |\n"
+            "\n- 50 % of it\n");
+}
+
+TEST(Sheet, IsWrittenAsLatexWithBooktabs) {
+  EXPECT_EQ(written(small_sheet(), Format::latex),
+            "% wants \\usepackage{booktabs}\n"
+            "% Two rows\n"
+            "\\begin{tabular}{ll}\n"
+            "  \\toprule\n"
+            "  name & value of x\\_1 \\\\\n"
+            "  \\midrule\n"
+            "  a, b \\textbar{} c\\_d & +1.2 \\\\\n"
+            "  e \\& f & none \\\\\n"
+            "  \\bottomrule\n"
+            "\\end{tabular}\n"
+            "% - 50 % of it\n");
+}
+
+TEST(Sheet, IsWrittenUnroundedForPrograms) {
+  EXPECT_EQ(written(small_sheet(), Format::csv), "name,value,hidden\n\"a, b | c_d\",1.25,true\ne & f,,7\n");
+  const Json json = Json::parse(written(small_sheet(), Format::json));
+  EXPECT_EQ(json.at("rows").at(0), Json({{"name", "a, b | c_d"}, {"value", 1.25}, {"hidden", true}}));
+  EXPECT_TRUE(json.at("rows").at(1).at("value").is_null());
+  EXPECT_EQ(json.at("notes").at(0), "50 % of it");
+}
+
+TEST(Sheet, OfEveryCommandSaysTheSameInAllFormats) {
+  const StudyResults results = made_up_results();
+  const TableOptions options;
+  expect_same_in_all_formats(tidy_sheet(results, Selection::last));
+  expect_same_in_all_formats(reference_sheet(results, options));
+  expect_same_in_all_formats(variance_sheet(results, {"", "bacc", 1}, options));
+  expect_same_in_all_formats(
+      paired_sheet(compare_paired({results, "ERM"}, {results, "DRS"}, "gm", options), "ERM", "DRS", "gm", options));
+  expect_same_in_all_formats(numbers_of(make_table(results, options)));
+}
+
+}  // namespace
+}  // namespace m2m

@@ -1,0 +1,101 @@
+// Every number of every trial, one a row.
+#include "report/tidy.hpp"
+
+#include <gtest/gtest.h>
+
+#include "report/choice_study.hpp"
+#include "report/metrics.hpp"
+#include "support/sample_results.hpp"
+
+namespace m2m {
+namespace {
+
+using testing::done;
+using testing::not_done;
+using testing::sample_config;
+
+/// The rows of a metric, each as an object.
+std::vector<Json> rows_of(const StudyResults& results, const std::string& metric, Selection selection) {
+  std::vector<Json> found;
+  const Json all = Json::parse(written(tidy_sheet(results, selection), Format::json));
+  for (const Json& row : all.at("rows")) {
+    if (row.at("metric") == metric) found.push_back(row);
+  }
+  return found;
+}
+
+double value_of(const StudyResults& results, const std::string& metric) {
+  const std::vector<Json> rows = rows_of(results, metric, Selection::last);
+  EXPECT_EQ(rows.size(), 1U) << metric;
+  return rows.at(0).at("value").get<double>();
+}
+
+StudyResults one_trial() {
+  StudyResults results;
+  results.trials = {done({"ERM, a", sample_config("ERM", 4), {81, 64, 10}, {9, 9, 9}})};
+  return results;
+}
+
+TEST(Tidy, HasARowForEachMetricOfATrial) {
+  const Sheet sheet = tidy_sheet(one_trial(), Selection::last);
+  EXPECT_EQ(sheet.rows.size(), table_metrics().size() + 3 + 3);  // recalls and false positives of three classes
+  const Json row = rows_of(one_trial(), "bacc", Selection::last).at(0);
+  EXPECT_EQ(row.at("label"), "ERM, a");
+  EXPECT_EQ(row.at("method"), "ERM");
+  EXPECT_EQ(row.at("data"), "CIFAR-LT-10 rho=100");
+  EXPECT_EQ(row.at("seed"), 4);
+  EXPECT_EQ(row.at("status"), "done");
+  EXPECT_EQ(row.at("epoch"), 199);
+  EXPECT_NEAR(row.at("value").get<double>(), 155 / 3.0, 1e-9);
+}
+
+TEST(Tidy, GivesRecallsByLabelInPercent) {
+  EXPECT_NEAR(value_of(one_trial(), "recall_0"), 81, 1e-9);
+  EXPECT_NEAR(value_of(one_trial(), "recall_2"), 10, 1e-9);
+  StudyResults without = one_trial();
+  for (int k = 0; k < 3; ++k) without.trials[0].record->last.test.at(1, k) = 0;
+  EXPECT_TRUE(rows_of(without, "recall_1", Selection::last).at(0).at("value").is_null());
+}
+
+TEST(Tidy, AddsUpFalsePositivesByRankOfTheTrainingCounts) {
+  // Misses go to the next class: 90 to class 0, 19 to class 1, 36 to class 2.
+  EXPECT_EQ(value_of(one_trial(), "false_positives_1"), 90);
+  EXPECT_EQ(value_of(one_trial(), "false_positives_2"), 90 + 19);
+  EXPECT_EQ(value_of(one_trial(), "false_positives_3"), 90 + 19 + 36);
+  StudyResults other = one_trial();
+  other.trials[0].record->data["counts"] = {5, 5, 70};  // class 2 first, then 0 before 1 by label
+  EXPECT_EQ(value_of(other, "false_positives_1"), 36);
+  EXPECT_EQ(value_of(other, "false_positives_2"), 36 + 90);
+  other.trials[0].record->data.erase("counts");
+  EXPECT_TRUE(rows_of(other, "false_positives_1", Selection::last).empty());
+}
+
+TEST(Tidy, IsOfTheSelectedEpoch) {
+  const Json best = rows_of(one_trial(), "bacc", Selection::best).at(0);
+  EXPECT_EQ(best.at("epoch"), 193);
+  EXPECT_NEAR(best.at("value").get<double>(), 154 / 3.0, 1e-9);
+}
+
+TEST(Tidy, HasOneRowWithoutAMetricForATrialWithoutAResult) {
+  StudyResults results;
+  results.trials = {not_done("M2m", sample_config("M2m", 0), TrialStatus::diverged),
+                    not_done("M2m", sample_config("M2m", 1), TrialStatus::missing)};
+  const Json rows = Json::parse(written(tidy_sheet(results, Selection::last), Format::json)).at("rows");
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows.at(0).at("status"), "diverged");
+  EXPECT_EQ(rows.at(1).at("status"), "missing");
+  for (const Json& row : rows) {
+    for (const char* name : {"epoch", "metric", "value"}) EXPECT_TRUE(row.at(name).is_null()) << name;
+  }
+}
+
+TEST(Tidy, CountsATrialOnceUnderEachOfItsLabels) {
+  StudyResults results = one_trial();
+  results.trials.push_back(results.trials[0]);
+  EXPECT_EQ(rows_of(results, "bacc", Selection::last).size(), 1U);
+  results.trials[1].planned.label = "ERM again";
+  EXPECT_EQ(rows_of(results, "bacc", Selection::last).size(), 2U);
+}
+
+}  // namespace
+}  // namespace m2m
