@@ -14,7 +14,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from made_up_results import CURVES, planned
 
-SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "results" / "tensorboard.py"
+SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "results" / "event_files.py"
 GENERATION = {"classes": 3, "chosen": [[0, 1, 5], [0, 2, 6]], "without_seed": [], "failed_coin": [[0, 1, 1]],
               "failed_gamma": [[0, 1, 1], [0, 2, 2]], "accepted": [[0, 1, 3], [0, 2, 4]]}
 TOTALS = {"chosen": 11, "without_seed": 0, "failed_coin": 1, "failed_gamma": 3, "accepted": 7,

@@ -3,7 +3,7 @@
 
 Needs what requirements/tensorboard.txt lists. 'tensorboard --logdir DIR/tensorboard' then shows them:
 
-    python3 results/tensorboard.py results/ablation_cifar10 --follow
+    python3 results/event_files.py results/ablation_cifar10 --follow
 """
 
 import argparse
@@ -11,19 +11,17 @@ import pathlib
 import sys
 import time
 
-from events.sweep import planned
-
-del sys.path[0]  # this file's folder: the file bears the name of the package that is meant from here on
 try:
     from events.runs import Run
+    from events.sweep import planned
 except ModuleNotFoundError as error:
-    sys.exit(f"tensorboard.py: no Python module {error.name}; '{sys.executable} -m pip install --require-hashes "
+    sys.exit(f"event_files.py: no Python module {error.name}; '{sys.executable} -m pip install --require-hashes "
              "--no-deps --requirement requirements/tensorboard.txt' installs what it needs")
 
 
 def fail(code, sentence):
     """Ends the program."""
-    print(f"tensorboard.py: {sentence}", file=sys.stderr)
+    print(f"event_files.py: {sentence}", file=sys.stderr)
     sys.exit(code)
 
 
