@@ -37,7 +37,7 @@ double passes_of(const TranslateSettings& settings) {
 }  // namespace
 
 Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const StepTranslations& planned,
-                 Batch& batch) {
+                 Batch& batch, Translator& translator) {
   const std::vector<Translation> translations = own_work(planned, batch);
   if (translations.empty()) return {};
   const TranslationWork work = translation_work(context, translations);
@@ -47,7 +47,7 @@ Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const 
     const torch::Tensor start = start_images(settings, context, planned, translations, work.seeds);
     if (settings.translate.lambda != 0) context.f.refresh();
     const torch::Tensor translated =
-        translate(context.f, context.g, start, work.seed_classes, work.targets, planned.n(), settings.translate);
+        translator(context.f, context.g, start, work.seed_classes, work.targets, planned.n(), settings.translate);
     const torch::Tensor believed =
         passes_gamma(target_probability(context.g, translated, work.targets), settings.translate);
     edited.accepted = believed.logical_and(work.coins);
@@ -61,15 +61,16 @@ Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const 
   return edited;
 }
 
-BatchEditing m2m_editing(const Config& resolved) {
+BatchEditing m2m_editing(const Config& resolved, bool graphed) {
   const M2mSettings settings = m2m_settings(resolved);
   return {[settings, pools = SeedPools()](const PlanBasis& basis, std::span<const Slot> slots, int epoch,
                                           std::int64_t step, ImageShape shape) mutable {
             if (settings.plan.pool > 0 && pools.empty()) pools = seed_pools(basis, settings.plan.pool);
             return plan_translations(basis, slots, epoch, step, settings.plan, shape, pools);
           },
-          [settings](const EditContext& context, const StepTranslations& planned, Batch& batch) {
-            return apply_m2m(settings, context, planned, batch);
+          [settings, translator = std::make_shared<Translator>(graphed)](
+              const EditContext& context, const StepTranslations& planned, Batch& batch) {
+            return apply_m2m(settings, context, planned, batch, *translator);
           },
           settings.image == AcceptedImage::clean_coin ? 0 : passes_of(settings.translate),
           [settings](const EditContext& context, const StepTranslations& planned, double logit_scale) {

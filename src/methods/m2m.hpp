@@ -4,6 +4,7 @@
 #include "methods/batch_editing.hpp"
 #include "methods/m2m_plan.hpp"
 #include "methods/translate.hpp"
+#include "methods/translator.hpp"
 
 namespace m2m {
 
@@ -25,15 +26,15 @@ std::vector<Field> m2m_fields();
 
 M2mSettings m2m_settings(const Config& resolved);
 
-/// Translates what `planned` says of the slots of `batch` and puts the accepted images, and their labels, into
-/// them.
+/// Has `translator` translate what `planned` says of the slots of `batch`, and puts the accepted images, and their
+/// labels, into them.
 ///
 /// The same slots are kept, and x* is the same up to rounding, for both orders and however the step's slots are
 /// dealt to batches. Local; draws by counter only.
 Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const StepTranslations& planned,
-                 Batch& batch);
+                 Batch& batch, Translator& translator);
 
-/// Both halves, with the settings bound.
-BatchEditing m2m_editing(const Config& resolved);
+/// Both halves, with the settings bound. graphed: see Translator.
+BatchEditing m2m_editing(const Config& resolved, bool graphed);
 
 }  // namespace m2m

@@ -13,23 +13,31 @@ torch::Tensor one_hot(const torch::Tensor& classes, const torch::Tensor& like) {
 
 }  // namespace
 
+torch::Tensor loss_gradient(FrozenNetwork& f, FrozenNetwork& g, const OnTheWay& images,
+                            const TranslateSettings& settings, torch::Tensor* loss) {
+  const auto& [x, seed_classes, targets, n] = images;
+  const torch::Tensor of_g = g.remembered_outputs(x);
+  // d CE(z, k) / dz = softmax(z) - one_hot(k)
+  torch::Tensor gradient = g.pixel_gradient((torch::softmax(of_g, 1) - one_hot(targets, of_g)) / n);
+  if (loss != nullptr) *loss = cross_entropy(of_g, targets).sum() / n;
+  if (settings.lambda != 0) {
+    const torch::Tensor of_f = f.remembered_outputs(x);
+    gradient += f.pixel_gradient(one_hot(seed_classes, of_f) * (settings.lambda / n));
+    if (loss != nullptr) *loss += settings.lambda / n * of_f.gather(1, seed_classes.unsqueeze(1)).sum();
+  }
+  return gradient;
+}
+
 torch::Tensor translate(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
                         const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
                         const TranslateSettings& settings, const TranslationWatcher& watcher) {
   const torch::NoGradGuard no_gradient;
-  const auto n = static_cast<double>(divisor);
+  const torch::Tensor n = torch::tensor(static_cast<double>(divisor), torch::kFloat64);
   torch::Tensor x = start.detach().clone(at::MemoryFormat::Contiguous);
   for (int step = 0; step < settings.steps; ++step) {
-    const torch::Tensor of_g = g.remembered_outputs(x);
-    // d CE(z, k) / dz = softmax(z) - one_hot(k)
-    torch::Tensor gradient = g.pixel_gradient((torch::softmax(of_g, 1) - one_hot(targets, of_g)) / n);
     torch::Tensor loss;
-    if (watcher) loss = cross_entropy(of_g, targets).sum() / n;
-    if (settings.lambda != 0) {
-      const torch::Tensor of_f = f.remembered_outputs(x);
-      gradient += f.pixel_gradient(one_hot(seed_classes, of_f) * (settings.lambda / n));
-      if (watcher) loss += settings.lambda / n * of_f.gather(1, seed_classes.unsqueeze(1)).sum();
-    }
+    const torch::Tensor gradient =
+        loss_gradient(f, g, {x, seed_classes, targets, n}, settings, watcher ? &loss : nullptr);
     if (watcher) watcher(step, loss, gradient);
     pixel_step(x, gradient, settings.step_size);
   }

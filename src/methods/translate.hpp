@@ -25,6 +25,18 @@ struct TranslateSettings {
 /// laboratories.
 using TranslationWatcher = std::function<void(int step, const torch::Tensor& loss, const torch::Tensor& gradient)>;
 
+/// Images on their way, from and to which classes, and by what the sum of their losses is divided.
+struct OnTheWay {
+  torch::Tensor x;                      // [m, c, h, w]
+  torch::Tensor seed_classes, targets;  // int64 [m]
+  torch::Tensor n;                      // float64, a scalar
+};
+
+/// Gradient [m, c, h, w] of translate()'s loss at x, which is put into `loss` where that is wanted. Without any
+/// look at a value, so that it can be recorded. Local; draws nothing.
+torch::Tensor loss_gradient(FrozenNetwork& f, FrozenNetwork& g, const OnTheWay& images,
+                            const TranslateSettings& settings, torch::Tensor* loss = nullptr);
+
 /// x* after T normalised steps from `start`.
 ///
 /// start: [m, c, h, w] in [0, 1]; seed_classes, targets: int64 [m]. divisor: n, how many images the step's mean

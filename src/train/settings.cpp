@@ -131,6 +131,16 @@ std::vector<Field> machine_fields() {
        "operations "
        "alone; they differ in rounding and speed.",
        kernel_names(), 0, 0, FieldUse::provenance},
+      {"train.executor",
+       FieldType::text,
+       "eager",
+       "",
+       "How steps get to a GPU: operation by operation, or recorded once as CUDA graphs and replayed. On a CPU the "
+       "second only tests what is recorded.",
+       {"eager", "graph"},
+       0,
+       0,
+       FieldUse::provenance},
       {"train.batch_norm",
        FieldType::text,
        "sync",
@@ -251,6 +261,7 @@ TrainSettings train_settings(const Config& resolved, int local_rank) {
   settings.kernels = resolved.text("train.kernels");
   if (settings.kernels != "torch") kernels::find_instruction_set(settings.kernels);  // a refusal belongs here
   settings.device = device_for(resolved.text("train.device"), local_rank);
+  settings.graphed = resolved.text("train.executor") == "graph";
   settings.threads = static_cast<int>(resolved.integer("train.threads"));
   settings.synchronised = resolved.text("train.batch_norm") == "sync";
   settings.deterministic = resolved.flag("train.deterministic");

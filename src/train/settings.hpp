@@ -26,6 +26,7 @@ struct TrainSettings {
   bool bfloat16 = false;                     // convolve in bfloat16 all the same
   std::string kernels = "auto";              // one of kernel_names()
   torch::Device device = torch::kCPU;
+  bool graphed = false;  // steps are recorded once and replayed
   int threads = 1;
   bool synchronised = true;    // batch norm over the shares of all ranks of a trial; false: each over its own
   bool deterministic = false;  // shards and sums in a fixed order, whatever the number of ranks

@@ -7,6 +7,7 @@
 
 #include "dist/tensors/backend.hpp"
 #include "dist/tensors/fixed_tree.hpp"
+#include "nn/device_graph.hpp"
 #include "train/stage_execution.hpp"
 #include "train/stage_profile.hpp"
 #include "train/stages.hpp"
@@ -63,6 +64,8 @@ StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
                      nullptr,
                      profile ? &*profile : nullptr,
                      ranks_.world_rank};
+  std::optional<OwnStream> stream;
+  if (settings.graphed) stream.emplace(settings.device);
   StageResult result = execute(job, context);
   if (profile) result.details = end_profile(*profile, stage, settings, job.folder(), profile_.rank);
   return result;

@@ -56,6 +56,7 @@ Trial::Trial(TrialSetup setup)
            trained_parameters(setup_.settings.trainable), setup_.settings.head_lr_factor),
       frozen_(freeze(*network_)),
       statistics_(*network_),
+      step_pass_(forward_pass(), setup_.settings.graphed && setup_.ranks->size() == 1),
       pass_(multiply_adds(network_->spec())),
       epoch_(setup_.settings.start_epoch) {
   const torch::NoGradGuard no_gradient;
@@ -80,6 +81,15 @@ void Trial::begin_from_start() {
   load_state(*network_, state, is_second_stage ? "the trial it begins from" : setup_.settings.start_from);
   if (setup_.settings.trainable == Trainable::head) initialise_head(*network_, setup_.keys.init);
   if (!is_second_stage) sgd_.load(setup_.start->momentum, setup_.settings.start_from);
+}
+
+StepPass::Forward Trial::forward_pass() const {
+  if (setup_.recipe.is_second_stage()) {
+    return [network = network_, frozen = frozen_.get()](const torch::Tensor& images) {
+      return network->head().forward(frozen->features(images));
+    };
+  }
+  return [network = network_](const torch::Tensor& images) { return network->forward(images); };
 }
 
 SumOverRanks Trial::sum_for_batch_norm() {
@@ -189,19 +199,11 @@ void Trial::learn(const Phase& now, std::size_t slots, const Batch& batch, const
 
 void Trial::descend(const Phase& now, std::size_t slots, const Batch& batch, const StepTranslations& planned,
                     const Edited& edited) {
-  Profile* const profile = setup_.profile;
-  const auto images = static_cast<double>(batch.slots.size());
-  const bool is_second_stage = setup_.recipe.is_second_stage();
+  const double images = static_cast<double>(batch.slots.size()) * pass_;
   const LossFn& loss = now.class_weights == ClassWeights::none ? setup_.loss : setup_.weighted_loss;
-  torch::Tensor outputs, losses;
-  timed(profile, ProfilePhase::forward, images * pass_, [&] {
-    outputs = is_second_stage ? network_->head().forward(frozen_->features(batch.images))
-                              : network_->forward(batch.images);
-    losses = mixed_loss(loss, outputs, batch);
-  });
-  timed(profile, ProfilePhase::backward, is_second_stage ? 0 : 2 * images * pass_,
-        [&] { (losses.sum() / static_cast<double>(slots)).backward(); });
-  counters_->add(step_, outputs.detach() * setup_.settings.logit_scale, losses, batch.labels, planned, edited);
+  const auto [outputs, losses] =
+      step_pass_(loss, batch, slots, setup_.profile, {images, setup_.recipe.is_second_stage() ? 0 : 2 * images});
+  counters_->add(step_, outputs * setup_.settings.logit_scale, losses, batch.labels, planned, edited);
 }
 
 void Trial::add_up_over_ranks() {

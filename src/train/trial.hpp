@@ -13,6 +13,7 @@
 #include "train/evaluation.hpp"
 #include "train/running_statistics.hpp"
 #include "train/sgd.hpp"
+#include "train/step_pass.hpp"
 #include "train/trial_setup.hpp"
 
 namespace m2m {
@@ -66,6 +67,7 @@ class Trial {
   void evaluate_epoch(EpochRecord& record);
 
   SumOverRanks sum_for_batch_norm();
+  StepPass::Forward forward_pass() const;
   void begin_from_start();
   Phase phase() const { return phase_at(setup_.recipe, epoch_, setup_.settings.defer_until); }
 
@@ -76,6 +78,7 @@ class Trial {
   std::unique_ptr<FrozenNetwork> frozen_;    // f, refreshed before it is asked
   std::unique_ptr<FrozenNetwork> frozen_g_;  // none without g
   RunningStatistics statistics_;
+  StepPass step_pass_;
   double pass_;  // multiply-adds of one image's forward pass
   int epoch_ = 0;
   std::int64_t step_ = 0;

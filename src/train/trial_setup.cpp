@@ -33,7 +33,7 @@ TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData>
   setup.recipe = recipe_of(resolved);
   setup.keys = keys_of_f(resolved);
   setup.mixing = mix_settings(resolved);
-  if (setup.recipe.translates) setup.editing = m2m_editing(resolved);
+  if (setup.recipe.translates) setup.editing = m2m_editing(resolved, setup.settings.graphed);
   const ClassCounts& counts = data->split.counts;
   const auto loss_with = [&](ClassWeights weights) {
     return make_loss(resolved, counts, class_weights_of(weights, resolved.number("weights.beta"), counts),

@@ -12,7 +12,7 @@ TranslationTrace trace(test::PlannedStep& x) { return trace_translations(x.m2m, 
 TEST(TranslationTrace, EndsWhereTheTranslationOfTheBatchEnds) {
   test::PlannedStep x;
   Batch batch = x.batch();
-  const Edited edited = apply_m2m(x.m2m, x.context(), x.planned, batch);
+  const Edited edited = apply_m2m(x.m2m, x.context(), x.planned, batch, x.translator);
   const TranslationTrace traced = trace(x);
   EXPECT_TRUE(torch::equal(traced.kept, edited.accepted));
   EXPECT_TRUE(torch::equal(traced.targets, edited.targets));

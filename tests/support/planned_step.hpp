@@ -4,6 +4,7 @@
 
 #include "data/dealing.hpp"
 #include "methods/m2m.hpp"
+#include "methods/translator.hpp"
 #include "support/tiny_data.hpp"
 #include "train/trial.hpp"
 
@@ -19,6 +20,7 @@ struct PlannedStep {
   M2mSettings m2m = m2m_settings(config);
   StepTranslations planned = plan_translations(basis, plan.step(0), 4, 0, m2m.plan, data->set.train.shape);
   std::shared_ptr<Network> f_network = build_network(settings, *data), g_network = build_network(settings, *data);
+  Translator translator{false};
   std::unique_ptr<FrozenNetwork> f = freeze(*f_network), g = freeze(*g_network);
 
   PlannedStep() {

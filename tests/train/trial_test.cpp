@@ -173,6 +173,22 @@ TEST(Trial, LearnsAlikeWithOwnKernelsAndWithout) {
   EXPECT_NEAR(losses[1], losses[2], 0.02 * losses[2]);
 }
 
+TEST(Trial, LearnsTheSameFromRecordedSteps) {
+  for (const char* method : {"ERM", "M2m", "LDAM-DRW", "mixup", "M2m-LDAM"}) {
+    const Json given = {{"method", method},       {"train.network", "resnet8"}, {"train.epochs", 3},
+                        {"train.defer_until", 1}, {"m2m.gamma", 0.3},           {"train.precision", "float64"}};
+    Json recorded = given;
+    recorded["train.executor"] = "graph";
+    const Trial a = run(given), b = run(recorded);
+    const NetworkState left = copy_state(a.network()), right = copy_state(b.network());
+    for (const auto& [name, tensor] : left) {
+      EXPECT_TRUE(torch::allclose(tensor, right.at(name), 1e-9, 1e-9)) << method << " " << name;
+    }
+    EXPECT_EQ(a.epochs().back().generation.cells, b.epochs().back().generation.cells) << method;
+    EXPECT_NEAR(a.epochs().back().loss, b.epochs().back().loss, 1e-9) << method;
+  }
+}
+
 TEST(Trial, KeepsTheBestValidationEpochTheLaterOnATieAndTheLast) {
   const Trial trial = run({{"train.epochs", 8}});
   ASSERT_TRUE(trial.best().has_value());

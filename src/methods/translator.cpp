@@ -1,0 +1,48 @@
+#include "methods/translator.hpp"
+
+#include "nn/tensor_kernels.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr std::int64_t images_of_a_bucket = 8;
+
+/// Filled up with zeros to `size` rows; what becomes of these nobody looks at.
+torch::Tensor filled(const torch::Tensor& rows, std::int64_t size) {
+  if (rows.size(0) == size) return rows;
+  std::vector<std::int64_t> shape = rows.sizes().vec();
+  shape.front() = size - rows.size(0);
+  return torch::cat({rows, torch::zeros(shape, rows.options())});
+}
+
+}  // namespace
+
+torch::Tensor Translator::operator()(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
+                                     const torch::Tensor& seed_classes, const torch::Tensor& targets,
+                                     std::int64_t divisor, const TranslateSettings& settings) {
+  if (!graphed_) return translate(f, g, start, seed_classes, targets, divisor, settings);
+  const torch::NoGradGuard no_gradient;
+  const std::int64_t count = start.size(0);
+  const std::int64_t size = (count + images_of_a_bucket - 1) / images_of_a_bucket * images_of_a_bucket;
+  const torch::Tensor n = torch::full({}, static_cast<double>(divisor), start.options().dtype(torch::kFloat64));
+  const GraphedCall::Tensors inputs = {filled(start.detach().contiguous(), size), filled(seed_classes, size),
+                                       filled(targets, size), n};
+  const GraphedCall::Tensors arrived = iteration(f, g, settings, size)(inputs, settings.steps);
+  return arrived.front().narrow(0, 0, count).clone();  // the next translation begins in that memory
+}
+
+GraphedCall& Translator::iteration(FrozenNetwork& f, FrozenNetwork& g, const TranslateSettings& settings,
+                                   std::int64_t size) {
+  std::unique_ptr<GraphedCall>& call = by_size_[size];
+  if (call == nullptr) {
+    call = std::make_unique<GraphedCall>([&f, &g, settings](const GraphedCall::Tensors& in) {
+      const torch::NoGradGuard no_gradient;
+      torch::Tensor x = in[0];
+      pixel_step(x, loss_gradient(f, g, {x, in[1], in[2], in[3]}, settings), settings.step_size);
+      return GraphedCall::Tensors{x};
+    });
+  }
+  return *call;
+}
+
+}  // namespace m2m

@@ -1,0 +1,30 @@
+#pragma once
+// Translations of one trial after the other, each iteration recorded once for as many images and then replayed.
+#include <map>
+#include <memory>
+
+#include "methods/translate.hpp"
+#include "nn/graphed_call.hpp"
+
+namespace m2m {
+
+class Translator {
+ public:
+  /// graphed: by a recorded iteration per number of images, rounded up to a multiple of 8; else as translate()
+  /// does.
+  explicit Translator(bool graphed) : graphed_(graphed) {}
+
+  /// translate() of the same arguments, without its watcher. f, g and settings are those of the first call each
+  /// time, and outlive this.
+  torch::Tensor operator()(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
+                           const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
+                           const TranslateSettings& settings);
+
+ private:
+  GraphedCall& iteration(FrozenNetwork& f, FrozenNetwork& g, const TranslateSettings& settings, std::int64_t size);
+
+  bool graphed_;
+  std::map<std::int64_t, std::unique_ptr<GraphedCall>> by_size_;
+};
+
+}  // namespace m2m

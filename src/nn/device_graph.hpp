@@ -1,0 +1,46 @@
+#pragma once
+// Work for a device that is recorded once and then replayed without the host's part in it.
+#include <torch/types.h>
+
+#include <functional>
+#include <memory>
+
+namespace m2m {
+
+/// On a GPU a CUDA graph, recorded from the calling thread's stream, which must be an OwnStream; elsewhere the work
+/// itself, so that what depends on replaying can be tested.
+class DeviceGraph {
+ public:
+  DeviceGraph();
+  ~DeviceGraph();
+  DeviceGraph(const DeviceGraph&) = delete;
+  DeviceGraph& operator=(const DeviceGraph&) = delete;
+
+  /// Notes what `work` does, without doing it. It must not wait for the device nor look at a value, and all that it
+  /// reads and writes must stay where it is for as long as the graph is replayed. One recording at a time in a
+  /// process.
+  void record(std::function<void()> work);
+  bool is_recorded() const { return recording_ != nullptr; }
+  /// Does it once, on the calling thread's stream.
+  void replay();
+
+ private:
+  struct Recording;
+  std::unique_ptr<Recording> recording_;
+};
+
+/// While it lives, this thread's work for a GPU goes through a stream of its own, not through the one that all
+/// share, from which nothing can be recorded. Waits for the device at both ends. Nothing on a CPU.
+class OwnStream {
+ public:
+  explicit OwnStream(torch::Device device);
+  ~OwnStream();
+  OwnStream(const OwnStream&) = delete;
+  OwnStream& operator=(const OwnStream&) = delete;
+
+ private:
+  struct Guard;
+  std::unique_ptr<Guard> guard_;
+};
+
+}  // namespace m2m

@@ -1,0 +1,31 @@
+#include "nn/graphed_call.hpp"
+
+namespace m2m {
+
+GraphedCall::Tensors GraphedCall::operator()(const Tensors& inputs, int times) {
+  const bool is_first = inputs_.empty();
+  load(inputs);
+  if (is_first) {
+    for (int i = 0; i < times; ++i) outputs_ = function_(inputs_);
+    return outputs_;
+  }
+  if (!graph_.is_recorded()) {
+    graph_.record([this] { outputs_ = function_(inputs_); });
+  }
+  for (int i = 0; i < times; ++i) graph_.replay();
+  return outputs_;
+}
+
+void GraphedCall::load(const Tensors& inputs) {
+  const torch::NoGradGuard no_gradient;
+  const bool is_first = inputs_.empty();
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (is_first) {
+      inputs_.push_back(inputs[i].defined() ? inputs[i].clone() : inputs[i]);
+    } else if (inputs[i].defined()) {
+      inputs_[i].copy_(inputs[i]);
+    }
+  }
+}
+
+}  // namespace m2m

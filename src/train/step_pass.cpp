@@ -1,0 +1,40 @@
+#include "train/step_pass.hpp"
+
+#include "methods/mix_batch.hpp"
+
+namespace m2m {
+
+StepPass::Result StepPass::operator()(const LossFn& loss, const Batch& batch, std::size_t slots, Profile* profile,
+                                      const MultiplyAdds& cost) {
+  if (graphed_) {
+    return timed(profile, ProfilePhase::forward, cost.forward + cost.backward, [&] {
+      const auto made =
+          recorded(loss, batch, slots)({batch.images, batch.labels, batch.partner_labels, batch.label_shares});
+      return Result{made[0], made[1]};
+    });
+  }
+  torch::Tensor outputs, losses;
+  timed(profile, ProfilePhase::forward, cost.forward, [&] {
+    outputs = forward_(batch.images);
+    losses = mixed_loss(loss, outputs, batch);
+  });
+  timed(profile, ProfilePhase::backward, cost.backward,
+        [&] { (losses.sum() / static_cast<double>(slots)).backward(); });
+  return {outputs.detach(), losses.detach()};
+}
+
+GraphedCall& StepPass::recorded(const LossFn& loss, const Batch& batch, std::size_t slots) {
+  std::unique_ptr<GraphedCall>& call = calls_[{&loss, batch.images.size(0), slots, batch.partner_labels.defined()}];
+  if (call == nullptr) {
+    call = std::make_unique<GraphedCall>([forward = forward_, loss, slots](const GraphedCall::Tensors& in) {
+      const Batch own{in[0], in[1], {}, in[2], in[3]};
+      const torch::Tensor outputs = forward(own.images);
+      const torch::Tensor losses = mixed_loss(loss, outputs, own);
+      (losses.sum() / static_cast<double>(slots)).backward();
+      return GraphedCall::Tensors{outputs.detach(), losses.detach()};
+    });
+  }
+  return *call;
+}
+
+}  // namespace m2m

@@ -1,0 +1,47 @@
+#include "methods/translator.hpp"
+
+#include <gtest/gtest.h>
+
+#include "methods/translation_work.hpp"
+#include "support/planned_step.hpp"
+
+namespace m2m {
+namespace {
+
+TEST(Translator, TranslatesTheSameFromARecordingForAnyNumberOfImages) {
+  test::PlannedStep x;
+  Translator recorded(true);
+  const TranslationWork work = translation_work(x.context(), x.planned.chosen);
+  for (const std::int64_t count : {5, 8, 5, 3, 1, 8, 5, 11}) {  // of each bucket the first, then replays
+    const auto some = [&](const torch::Tensor& rows) { return rows.narrow(0, 0, count); };
+    const torch::Tensor plain = translate(*x.f, *x.g, some(work.seeds), some(work.seed_classes), some(work.targets),
+                                          count + 3, x.m2m.translate);
+    const torch::Tensor got = recorded(*x.f, *x.g, some(work.seeds), some(work.seed_classes), some(work.targets),
+                                       count + 3, x.m2m.translate);
+    ASSERT_EQ(got.sizes(), plain.sizes());
+    EXPECT_TRUE(torch::allclose(got, plain, 1e-12, 1e-12)) << count;
+  }
+}
+
+TEST(Translator, FollowsAnFThatHasChanged) {
+  test::PlannedStep x;
+  Translator recorded(true);
+  const TranslationWork work = translation_work(x.context(), x.planned.chosen);
+  const auto translated = [&] {
+    return recorded(*x.f, *x.g, work.seeds, work.seed_classes, work.targets, 64, x.m2m.translate);
+  };
+  translated();
+  const torch::Tensor before = translated();
+  {
+    const torch::NoGradGuard no_gradient;
+    for (torch::Tensor& parameter : x.f_network->parameters()) parameter.mul_(1.5);
+  }
+  x.f->refresh();
+  const torch::Tensor after = translated();
+  EXPECT_FALSE(torch::allclose(before, after));
+  EXPECT_TRUE(torch::allclose(
+      after, translate(*x.f, *x.g, work.seeds, work.seed_classes, work.targets, 64, x.m2m.translate)));
+}
+
+}  // namespace
+}  // namespace m2m
