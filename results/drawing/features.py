@@ -72,9 +72,8 @@ def facts(block, found):
     rows = [points_of(trial)[2] for _, trial in found]
     same = all(np.array_equal(one, rows[0]) for one in rows)
     images = f"the same {len(rows[0])} training images everywhere" if same else "not the same images everywhere"
-    epochs = block.facts.split(" epochs")[0]
     told = f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
-    return f"{epochs} epochs, {told}, last epoch, evaluation mode, {images}"
+    return f"{block.data}, {block.trained}, {told}, last epoch, evaluation mode, {images}"
 
 
 def legend_texts(trial, ranks):

@@ -85,17 +85,23 @@ class Block:
         """Every trial to draw, each once however many labels it has."""
         return list({trial.row.id: trial for method in self.drawn() for trial in method.trials}.values())
 
+    @property
+    def trained(self):
+        """'50 epochs', or '161 epochs, the first 160 in a checkpoint'."""
+        text = aggregate.fact(self.rows, "train_epochs") + " epochs"
+        begun = aggregate.fact(self.rows, "train_start_epoch")
+        return text if begun in ("", "0") else f"{text}, the first {begun} in a checkpoint"
+
     @functools.cached_property
     def facts(self):
         """'digits rho=20, 50 epochs, n = 3 seeds a method, last epoch'."""
-        epochs = aggregate.fact(self.rows, "train_epochs")
         counts = sorted({len(method.trials) for method in self.drawn()})
         if not counts:
-            return f"{self.data}, {epochs} epochs"
+            return f"{self.data}, {self.trained}"
         n = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
         plural = "" if n == "1" else "s"
         epoch = {"last": "last epoch", "best": "epoch of best validation bACC"}[self.select]
-        return f"{self.data}, {epochs} epochs, n = {n} seed{plural} a method, {epoch}"
+        return f"{self.data}, {self.trained}, n = {n} seed{plural} a method, {epoch}"
 
 
 def open_results(path):
