@@ -1,7 +1,5 @@
 """Training curves: loss and bACC over the epochs, with the epoch of deferral."""
 
-import warnings
-
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
@@ -25,10 +23,8 @@ def curves(method, column):
 
 
 def mean_of_seeds(values):
-    """Mean over the seeds measured at each epoch; NaN where none was."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # of epochs without a value
-        return np.nanmean(values, axis=0)
+    """Mean at each epoch; NaN where a seed was not measured, since a mean of other seeds is another line."""
+    return values.mean(axis=0)
 
 
 def draw_method(axes, method, column):
@@ -66,7 +62,7 @@ def draw_row(axes, methods, handles):
         for epoch in deferrals(methods):
             handles[DEFERRAL] = panel.axvline(epoch, color=style.GREY, linestyle=(0, (1, 2)), linewidth=1.2, zorder=0)
         values = np.concatenate([line.get_ydata() for line in lines.values() if line is not None])
-        if column == "loss" and values.min() > 0 and values.max() > 50 * values.min():
+        if column == "loss" and values.size and values.min() > 0 and values.max() > 50 * values.min():
             panel.set(yscale="log", ylabel=text + ", log scale")
             style.plain_numbers(panel.yaxis)
 

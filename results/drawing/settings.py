@@ -8,7 +8,7 @@ from drawing.style import Picture
 
 # What changes no number of a result, and what follows from another setting unless given.
 NO_AXES = ("seed", "seeds_", "train_threads", "train_evaluation_batch", "train_checkpoint_every", "train_test_every",
-           "data_")
+           "data_", "record_")
 FOLLOWS = {"train_epochs": ["train_defer_until", "train_warmup", "train_lr_drops", "cmo_from", "cmo_until",
                             "train_checkpoint_every", "train_start_epoch"]}
 POOL = "m2m_pool"
@@ -32,7 +32,11 @@ def number_axes(rows):
 
 
 def lines_of(rows, axis):
-    """Groups of trials that differ in this setting (and in seeds) only, with what tells each from the others."""
+    """Groups of trials that differ in this setting (and in seeds) only, with what tells each from the others.
+
+    A trial that leaves the setting open has no place on its axis.
+    """
+    rows = rows[rows[axis].notna()]
     kept = [name for name in varying(rows) if name != axis and name not in FOLLOWS.get(axis, [])]
     groups = [((), rows)] if not kept else list(rows.groupby(kept, sort=False, dropna=False))
     groups = [(key, group) for key, group in groups if group[axis].nunique() > 1]

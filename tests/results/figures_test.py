@@ -68,6 +68,20 @@ class Drawing(Folder):
         curves = " ".join(texts_of(self.folder / "figures" / "training_curves.svg"))
         self.assertIn("deferral at epoch 4", curves)
 
+    def test_draws_a_setting_that_some_trials_leave_open(self):
+        trials = [planned("M2m", seed) for seed in (1, 2)]
+        trials += [planned(f"M2m, g_stop={stop}", 1, m2m__g_stop=float(stop)) for stop in (2, 4)]
+        write_results(self.results, trials)
+        self.draw("--format", "svg")
+        texts = texts_of(self.folder / "figures" / "setting_m2m_g_stop.svg")
+        self.assertEqual([text for text in texts if text in ("2", "4", "nan")], ["2", "4"])
+
+    def test_says_what_was_in_a_checkpoint_before_training_began(self):
+        write_results(self.results, [planned("ERM", 1, train__start_epoch=4, train__start_from="f.safetensors")])
+        self.draw("--format", "svg")
+        self.assertIn("digits rho=100, 6 epochs, the first 4 in a checkpoint, n = 1 seed a method, last epoch",
+                      " ".join(texts_of(self.folder / "figures" / "overview.svg")))
+
     def test_draws_a_single_seed_without_a_note_on_seeds(self):
         write_results(self.results, [planned("ERM", 1)], with_best=False)
         said = self.draw("--format", "svg")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 
 import h5py
 import numpy as np
@@ -10,11 +11,12 @@ from made_up_images import write_features, write_translations
 
 SETTINGS = {
     "data.imbalance": "longtail", "data.largest": 0, "data.ratio": 100.0, "data.rounding": "field",
-    "data.set": "digits", "data.subset": "head", "data.validation": "test-head", "m2m.beta": .999, "m2m.gamma": .9,
+    "data.set": "digits", "data.subset": "head", "data.validation": "test-head", "m2m.beta": .999,
+    "m2m.gamma": .9, "m2m.g_stop": math.nan,
     "m2m.lambda": .5, "m2m.pool": 0, "m2m.random_start": True, "method": "ERM", "protocol": "code",
     "recipe.rebalance": "never", "seed": 1,
     "seeds.init": 1, "train.batch_size": 32, "train.defer_until": 4, "train.epochs": 6, "train.network": "resnet8",
-    "train.precision": "float32", "train.start_from": "",
+    "train.precision": "float32", "train.start_epoch": 0, "train.start_from": "",
 }
 CURVES = ["learning_rate", "loss", "accuracy", "validation_bacc", "validation_gm", "test_bacc", "test_gm", "seconds",
           "step_seconds", "evaluation_seconds", "generated_loss", "other_loss", "generated_accuracy",
