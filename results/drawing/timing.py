@@ -1,7 +1,5 @@
 """How long it took: per epoch and per step, and how many slots a second."""
 
-import math
-
 import numpy as np
 
 from drawing import style
@@ -12,12 +10,9 @@ from drawing.style import Picture, Skipped
 TRANSLATING = {True: "epochs that translate", False: "other epochs"}
 
 
-def samples_a_second(trial, seconds):
-    """Slots of an epoch, full batches, by the seconds it took."""
-    counts, batch = trial.counts(), int(trial.row["train_batch_size"])
-    filled_up = trial.row.get("recipe_sampling") == "smote"
-    samples = len(counts) * counts.max() if filled_up else counts.sum()
-    return math.ceil(samples / batch) * batch / seconds if seconds > 0 else np.nan
+def slots_a_second(trial, seconds):
+    """An epoch has a slot for each training sample, also where these were filled up, by the seconds it took."""
+    return trial.counts().sum() / seconds if seconds > 0 else np.nan
 
 
 def epoch_values(trial, translating):
@@ -29,7 +24,7 @@ def epoch_values(trial, translating):
         return None
     seconds, steps = table["seconds"].mean(), table["step_seconds"]
     step = 1000 * np.median(steps[np.isfinite(steps)]) if np.isfinite(steps).any() else np.nan
-    return seconds, step, samples_a_second(trial, seconds)
+    return seconds, step, slots_a_second(trial, seconds)
 
 
 def lines_of(block):

@@ -5,14 +5,18 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import types
 import unittest
 import xml.etree.ElementTree
 
 import h5py
+import numpy as np
 
 from made_up_results import planned, troubled_trials, write_results
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "results" / "figures.py"
+sys.path.append(str(SCRIPT.parent))
+from drawing.timing import slots_a_second  # noqa: E402, from the folder of the script
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -95,6 +99,11 @@ class Drawing(Folder):
         sizes = [path.stat().st_size for path in (self.folder / "figures").iterdir()]
         self.assertEqual(len(sizes), 8)
         self.assertLess(max(sizes), 500_000)
+
+    def test_counts_as_many_slots_an_epoch_for_every_sampling(self):
+        smote = types.SimpleNamespace(counts=lambda: np.array([100, 10, 1]), row={"recipe_sampling": "smote",
+                                                                                  "train_batch_size": 64})
+        self.assertEqual(slots_a_second(smote, 2), 55.5)
 
     def test_names_files_by_data_where_there_are_several(self):
         write_results(self.results, [planned("ERM", 1), planned("ERM", 1, data__set="cifar10")])
