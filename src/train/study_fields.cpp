@@ -77,15 +77,12 @@ void check_gamma(const Config& config) {
 /// A g that is brought was trained before, so nothing can be said of how.
 void check_brought_g(const Config& config) {
   if (config.text("m2m.g_from").empty()) return;
-  const bool is_erm = config.text("m2m.g_method") == "ERM";
-  const bool is_same = config.text("m2m.g_data") == "same";
-  const char* said = !is_erm                         ? "m2m.g_method"
-                     : !is_same                      ? "m2m.g_data"
-                     : config.has("m2m.g_precision") ? "m2m.g_precision"
-                     : config.has("m2m.g_stop")      ? "m2m.g_stop"
-                                                     : nullptr;
-  if (said == nullptr) return;
-  throw usage_error(fmt::format("{}: says how the sweep trains g, and m2m.g_from brings one: keep one", said));
+  const Json unsaid = {
+      {"m2m.g_method", "ERM"}, {"m2m.g_data", "same"}, {"m2m.g_precision", nullptr}, {"m2m.g_stop", nullptr}};
+  for (const auto& [name, standard] : unsaid.items()) {
+    if (!config.has(name) || config.json().at(name) == standard) continue;
+    throw usage_error(fmt::format("{}: says how the sweep trains g, and m2m.g_from brings one: keep one", name));
+  }
 }
 
 /// How g is trained, where a recipe translates.
