@@ -13,6 +13,7 @@ ConvFn<float> conv3x3<float>(InstructionSet set) {
       return conv3x3_avx2;
     case InstructionSet::avx512:
     case InstructionSet::avx512_bf16:
+    case InstructionSet::amx:
       return conv3x3_avx512;
   }
   return nullptr;
@@ -27,6 +28,7 @@ ConvFn<Bf16> conv3x3<Bf16>(InstructionSet set) {
     case InstructionSet::avx512:
       return conv3x3_avx2;
     case InstructionSet::avx512_bf16:
+    case InstructionSet::amx:
       return conv3x3_avx512_bf16;
   }
   return nullptr;

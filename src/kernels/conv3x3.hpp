@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/aligned.hpp"
 #include "kernels/bfloat16.hpp"
 #include "kernels/instruction_set.hpp"
 
@@ -64,10 +65,10 @@ std::int64_t stored_pixels(int height, int width);
 /// weight: [out][in][3][3]; scale: [out], what batch norm multiplies each output channel by. T: float or Bf16.
 /// Allocates only where `packed` is too small.
 template <typename T>
-void pack_forward(const ConvSizes& sizes, const float* weight, const float* scale, std::vector<T>& packed);
+void pack_forward(const ConvSizes& sizes, const float* weight, const float* scale, Aligned<T>& packed);
 /// Those of backward_convolution: [in / 16][9][out / g][16][g], rows of missing channels 0.
 template <typename T>
-void pack_backward(const ConvSizes& sizes, const float* weight, const float* scale, std::vector<T>& packed);
+void pack_backward(const ConvSizes& sizes, const float* weight, const float* scale, Aligned<T>& packed);
 
 /// The memory of one convolution of one image. Pointers that are null are left out; the order is: sum of products,
 /// + bias, + added, 0 where `keep` says so, ReLU, `positive`, store.

@@ -1,5 +1,8 @@
 #include "kernels/instruction_set.hpp"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "core/error.hpp"
@@ -8,12 +11,20 @@ namespace m2m::kernels {
 namespace {
 
 constexpr InstructionSet all[] = {InstructionSet::plain, InstructionSet::avx2, InstructionSet::avx512,
-                                  InstructionSet::avx512_bf16};
+                                  InstructionSet::avx512_bf16, InstructionSet::amx};
+
+/// Linux keeps room for a thread's tiles only in processes that have asked for it; from then on all threads have
+/// it.
+bool tiles_granted() {
+  constexpr long ask = 0x1023, tile_data = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA of asm/prctl.h
+  return syscall(SYS_arch_prctl, ask, tile_data) == 0;
+}
 
 bool runs(InstructionSet set) {
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  const bool avx512_bf16 = avx512 && __builtin_cpu_supports("avx512bf16");
   switch (set) {
     case InstructionSet::plain:
       return true;
@@ -22,7 +33,10 @@ bool runs(InstructionSet set) {
     case InstructionSet::avx512:
       return avx512;
     case InstructionSet::avx512_bf16:
-      return avx512 && __builtin_cpu_supports("avx512bf16");
+      return avx512_bf16;
+    case InstructionSet::amx:
+      return avx512_bf16 && __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") &&
+             tiles_granted();
   }
   return false;
 }
@@ -38,7 +52,7 @@ std::vector<InstructionSet> usable_instruction_sets() {
 }
 
 std::string name_of(InstructionSet set) {
-  static constexpr const char* names[] = {"plain", "avx2", "avx512", "avx512-bf16"};
+  static constexpr const char* names[] = {"plain", "avx2", "avx512", "avx512-bf16", "amx"};
   return names[static_cast<int>(set)];
 }
 

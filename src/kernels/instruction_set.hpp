@@ -6,7 +6,7 @@
 namespace m2m::kernels {
 
 /// From the plainest to the fastest; each includes those before it.
-enum class InstructionSet { plain, avx2, avx512, avx512_bf16 };
+enum class InstructionSet { plain, avx2, avx512, avx512_bf16, amx };
 
 /// The fastest that this processor and operating system run.
 InstructionSet best_instruction_set();
@@ -14,7 +14,7 @@ InstructionSet best_instruction_set();
 /// Those that this processor runs, plainest first.
 std::vector<InstructionSet> usable_instruction_sets();
 
-/// "plain", "avx2", "avx512", "avx512-bf16".
+/// "plain", "avx2", "avx512", "avx512-bf16", "amx".
 std::string name_of(InstructionSet set);
 std::vector<std::string> instruction_set_names();
 

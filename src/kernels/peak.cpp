@@ -42,6 +42,7 @@ double measured_peak<float>(InstructionSet set) {
 
 template <>
 double measured_peak<Bf16>(InstructionSet set) {
+  if (set == InstructionSet::amx) return best_rate(peak_amx);
   return set == InstructionSet::avx512_bf16 ? best_rate(peak_avx512_bf16) : measured_peak<float>(set);
 }
 

@@ -12,6 +12,6 @@ struct PeakLoop {
 };
 constexpr int peak_values = 12 * 16;
 
-extern const PeakLoop peak_plain, peak_avx2, peak_avx512, peak_avx512_bf16;
+extern const PeakLoop peak_plain, peak_avx2, peak_avx512, peak_avx512_bf16, peak_amx;
 
 }  // namespace m2m::kernels

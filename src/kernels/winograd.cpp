@@ -26,14 +26,14 @@ void transform_weights(const float* w, double scale, float* out) {
 }
 
 /// Puts the sixteen weights from channel i to channel o where the kernels look for them.
-void place_weights(const float* transformed, int o, int i, int in_channels, std::vector<float>& packed) {
+void place_weights(const float* transformed, int o, int i, int in_channels, Aligned<float>& packed) {
   float* to =
       packed.data() + std::int64_t{o / lanes} * winograd_places * in_channels * lanes + i * lanes + o % lanes;
   for (int place = 0; place < winograd_places; ++place)
     to[std::int64_t{place} * in_channels * lanes] = transformed[place];
 }
 
-void make_room(int in_channels, int out_channels, std::vector<float>& packed) {
+void make_room(int in_channels, int out_channels, Aligned<float>& packed) {
   packed.assign(static_cast<std::size_t>(winograd_places) * in_channels * out_channels, 0.0F);
 }
 
@@ -46,7 +46,7 @@ bool suits_winograd(const ConvSizes& sizes, int in_channels, int out_channels) {
 }
 
 void pack_winograd_forward(const ConvSizes& sizes, const float* weight, const float* scale,
-                           std::vector<float>& packed) {
+                           Aligned<float>& packed) {
   make_room(sizes.in_channels, sizes.out_channels, packed);
   float transformed[winograd_places];
   for (int o = 0; o < sizes.out_channels; ++o) {
@@ -58,7 +58,7 @@ void pack_winograd_forward(const ConvSizes& sizes, const float* weight, const fl
 }
 
 void pack_winograd_backward(const ConvSizes& sizes, const float* weight, const float* scale,
-                            std::vector<float>& packed) {
+                            Aligned<float>& packed) {
   make_room(sizes.out_channels, padded_to_lanes(sizes.in_channels), packed);
   float mirrored[9], transformed[winograd_places];
   for (int o = 0; o < sizes.out_channels; ++o) {
@@ -84,6 +84,7 @@ WinogradFn winograd(InstructionSet set) {
       return winograd_avx2;
     case InstructionSet::avx512:
     case InstructionSet::avx512_bf16:
+    case InstructionSet::amx:
       return winograd_avx512;
   }
   return nullptr;

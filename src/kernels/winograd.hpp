@@ -24,11 +24,10 @@ struct Winograd {
 bool suits_winograd(const ConvSizes& sizes, int in_channels, int out_channels);
 
 /// weight: [out][in][3][3]; scale: [out]. Fills `packed` with G w G^T: [out / 16][16 places][in][16].
-void pack_winograd_forward(const ConvSizes& sizes, const float* weight, const float* scale,
-                           std::vector<float>& packed);
+void pack_winograd_forward(const ConvSizes& sizes, const float* weight, const float* scale, Aligned<float>& packed);
 /// The same of the transpose: mirrored weights, channels exchanged, rows of missing channels 0.
 void pack_winograd_backward(const ConvSizes& sizes, const float* weight, const float* scale,
-                            std::vector<float>& packed);
+                            Aligned<float>& packed);
 
 /// Values of scratch memory that a convolution works in.
 std::int64_t winograd_scratch(const Winograd& conv);

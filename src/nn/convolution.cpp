@@ -29,7 +29,7 @@ bool suits(const torch::Tensor& x, const torch::Tensor& weight, int stride) {
 }
 
 /// One direction over a batch, its images dealt to libtorch's threads.
-torch::Tensor run(const kernels::Winograd& conv, const std::vector<float>& weights, const torch::Tensor& in,
+torch::Tensor run(const kernels::Winograd& conv, const kernels::Aligned<float>& weights, const torch::Tensor& in,
                   kernels::InstructionSet set) {
   torch::Tensor out = torch::empty({in.size(0), conv.out_channels, conv.height, conv.width},
                                    in.options().memory_format(at::MemoryFormat::ChannelsLast));
@@ -37,7 +37,7 @@ torch::Tensor run(const kernels::Winograd& conv, const std::vector<float>& weigh
   const auto* from = in.const_data_ptr<float>();
   auto* to = out.data_ptr<float>();
   at::parallel_for(0, in.size(0), 1, [&](std::int64_t first, std::int64_t last) {
-    std::vector<float> scratch(static_cast<std::size_t>(kernels::winograd_scratch(conv)));
+    kernels::Aligned<float> scratch(static_cast<std::size_t>(kernels::winograd_scratch(conv)));
     for (std::int64_t i = first; i < last; ++i) {
       kernels::ConvBuffers<float> memory{from + i * pixels * conv.in_channels, weights.data()};
       memory.out = to + i * pixels * conv.out_channels;
@@ -54,7 +54,7 @@ struct WinogradConvolution : torch::autograd::Function<WinogradConvolution> {
     context->save_for_backward({x, weight});
     context->saved_data["set"] = static_cast<std::int64_t>(set);
     const std::vector<float> ones(static_cast<std::size_t>(sizes.out_channels), 1.0F);
-    std::vector<float> weights;
+    kernels::Aligned<float> weights;
     kernels::pack_winograd_forward(sizes, weight.contiguous().const_data_ptr<float>(), ones.data(), weights);
     return run({sizes.height, sizes.width, sizes.in_channels, sizes.out_channels, false}, weights, x, set);
   }
@@ -68,7 +68,7 @@ struct WinogradConvolution : torch::autograd::Function<WinogradConvolution> {
     if (context->needs_input_grad(0)) {
       const kernels::ConvSizes sizes = sizes_of(x, weight, 1);
       const std::vector<float> ones(static_cast<std::size_t>(sizes.out_channels), 1.0F);
-      std::vector<float> weights;
+      kernels::Aligned<float> weights;
       kernels::pack_winograd_backward(sizes, weight.contiguous().const_data_ptr<float>(), ones.data(), weights);
       of_x = run({sizes.height, sizes.width, sizes.out_channels, sizes.in_channels, false}, weights, gradient, set);
     }

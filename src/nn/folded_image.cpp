@@ -52,16 +52,19 @@ ImageRunner<T>::ImageRunner(const FoldedLayers<T>& layers, const Normalisation& 
     : layers_(layers),
       normalisation_(normalisation),
       direct_(kernels::conv3x3<T>(set)),
-      winograd_(kernels::winograd(set)) {
+      winograd_(kernels::winograd(set)),
+      tiles_(kernels::tile_conv(set)) {
   const auto add_stage = [&](const kernels::ConvSizes& sizes) {
     Stage stage{sizes.out_height(), sizes.out_width(), sizes.out_channels, {}};
-    const std::int64_t size = kernels::stored_pixels(stage.height, stage.width) * stage.channels;
+    const std::int64_t size =
+        kernels::stored_pixels(stage.height, stage.width) * stage.channels + kernels::tile_overrun;
     for (auto& image : stage.images) image.assign(static_cast<std::size_t>(size), T{});
     stages_.push_back(std::move(stage));
   };
   const kernels::ConvSizes& first = layers.first.sizes;
   const std::int64_t pixels = kernels::stored_pixels(first.height, first.width);
-  input_.assign(static_cast<std::size_t>(pixels * kernels::stored_channels(first.in_channels)), T{});
+  const std::int64_t stored = pixels * kernels::stored_channels(first.in_channels);
+  input_.assign(static_cast<std::size_t>(stored + kernels::tile_overrun), T{});
   raw_.assign(static_cast<std::size_t>(pixels * kernels::padded_to_lanes(first.in_channels)), 0.0F);
   add_stage(first);
   for (const FoldedBlock<T>& block : layers.blocks) {
@@ -84,6 +87,8 @@ template <typename T>
 void ImageRunner<T>::convolve(const PackedConv<T>& conv, const kernels::ConvBuffers<T>& memory) {
   if constexpr (std::is_same_v<T, float>) {
     if (conv.winograd) return winograd_(*conv.winograd, memory, scratch_.data());
+  } else {
+    if (conv.tiles) return tiles_(*conv.tiles, memory);
   }
   direct_(conv.direct, memory);
 }

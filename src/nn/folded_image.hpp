@@ -32,7 +32,7 @@ class ImageRunner {
   /// Three images of one size, used in turn; their borders stay zero.
   struct Stage {
     int height, width, channels;
-    std::vector<T> images[3];
+    kernels::Aligned<T> images[3];
   };
 
   void convolve(const PackedConv<T>& conv, const kernels::ConvBuffers<T>& memory);
@@ -41,8 +41,9 @@ class ImageRunner {
   const Normalisation& normalisation_;
   kernels::ConvFn<T> direct_;
   kernels::WinogradFn winograd_;
-  std::vector<float> scratch_;  // of winograd_
-  std::vector<T> input_;
+  kernels::TileConvFn tiles_;
+  kernels::Aligned<float> scratch_;  // of winograd_
+  kernels::Aligned<T> input_;
   std::vector<float> raw_;  // [h + 2, w + 2, 16], the gradient of the normalised pixels
   std::vector<Stage> stages_;
 };

@@ -17,12 +17,14 @@ torch::Tensor tensor_of(const Network& network, const std::string& name) {
 
 /// Winograd's tiles suit strides of 1 only, where the image that comes out is as large as the one that goes in.
 template <typename T>
-PackedConv<T> packed_conv(const kernels::ConvSizes& sizes, kernels::Convolution direct) {
-  std::optional<kernels::Winograd> winograd;
-  if (std::is_same_v<T, float> && kernels::suits_winograd(sizes, direct.in_channels, direct.out_channels)) {
-    winograd = {sizes.height, sizes.width, direct.in_channels, direct.out_channels};
+PackedConv<T> packed_conv(const kernels::ConvSizes& sizes, kernels::Convolution direct, bool tiles) {
+  constexpr bool is_float = std::is_same_v<T, float>;
+  PackedConv<T> conv{std::move(direct), {}, {}, {}};
+  if (is_float && kernels::suits_winograd(sizes, conv.direct.in_channels, conv.direct.out_channels)) {
+    conv.winograd = {sizes.height, sizes.width, conv.direct.in_channels, conv.direct.out_channels};
   }
-  return {std::move(direct), winograd, {}};
+  if (!is_float && tiles && kernels::suits_tiles(conv.direct)) conv.tiles = tile_convolution(conv.direct);
+  return conv;
 }
 
 void pack(const kernels::ConvSizes& sizes, const float* weight, const float* scale, PackedConv<float>& forward,
@@ -37,10 +39,13 @@ void pack(const kernels::ConvSizes& sizes, const float* weight, const float* sca
           PackedConv<kernels::Bf16>& forward, PackedConv<kernels::Bf16>& backward) {
   kernels::pack_forward(sizes, weight, scale, forward.weights);
   kernels::pack_backward(sizes, weight, scale, backward.weights);
+  for (PackedConv<kernels::Bf16>* conv : {&forward, &backward}) {
+    if (conv->tiles) pack_tiles(*conv->tiles, kernels::Aligned<kernels::Bf16>(conv->weights), conv->weights);
+  }
 }
 
 template <typename T>
-std::vector<FoldedBlock<T>> folded_blocks(const ResNet& network) {
+std::vector<FoldedBlock<T>> folded_blocks(const ResNet& network, bool tiles) {
   std::vector<FoldedBlock<T>> blocks;
   int height = network.spec().height, width = network.spec().width, channels = ResNet::channels.front();
   for (std::size_t stage = 0; stage < ResNet::channels.size(); ++stage) {
@@ -50,8 +55,8 @@ std::vector<FoldedBlock<T>> folded_blocks(const ResNet& network) {
       const bool halves = out != channels;
       const kernels::ConvSizes a{height, width, channels, out, halves ? 2 : 1};
       const kernels::ConvSizes b{a.out_height(), a.out_width(), out, out, 1};
-      blocks.push_back({FoldedConv<T>(network, block + "conv_a", block + "bn_a", a),
-                        FoldedConv<T>(network, block + "conv_b", block + "bn_b", b), halves});
+      blocks.push_back({FoldedConv<T>(network, block + "conv_a", block + "bn_a", a, tiles),
+                        FoldedConv<T>(network, block + "conv_b", block + "bn_b", b, tiles), halves});
       height = b.height;
       width = b.width;
       channels = out;
@@ -64,10 +69,10 @@ std::vector<FoldedBlock<T>> folded_blocks(const ResNet& network) {
 
 template <typename T>
 FoldedConv<T>::FoldedConv(const Network& network, const std::string& convolution, const std::string& batch_norm,
-                          const kernels::ConvSizes& conv_sizes)
+                          const kernels::ConvSizes& conv_sizes, bool tiles)
     : sizes(conv_sizes),
-      forward(packed_conv<T>(sizes, kernels::forward_convolution(sizes))),
-      backward(packed_conv<T>(sizes, kernels::backward_convolution(sizes))),
+      forward(packed_conv<T>(sizes, kernels::forward_convolution(sizes), tiles)),
+      backward(packed_conv<T>(sizes, kernels::backward_convolution(sizes), tiles)),
       bias(static_cast<std::size_t>(sizes.out_channels)),
       weight_(tensor_of(network, convolution + ".weight")),
       gamma_(tensor_of(network, batch_norm + ".weight")),
@@ -88,10 +93,11 @@ void FoldedConv<T>::refresh() {
 }
 
 template <typename T>
-FoldedLayers<T>::FoldedLayers(const ResNet& network)
+FoldedLayers<T>::FoldedLayers(const ResNet& network, bool tiles)
     : first(network, "conv_1_3x3", "bn_1",
-            {network.spec().height, network.spec().width, network.spec().channels, ResNet::channels.front(), 1}),
-      blocks(folded_blocks<T>(network)) {}
+            {network.spec().height, network.spec().width, network.spec().channels, ResNet::channels.front(), 1},
+            tiles),
+      blocks(folded_blocks<T>(network, tiles)) {}
 
 template <typename T>
 void FoldedLayers<T>::refresh() {

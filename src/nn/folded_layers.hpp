@@ -6,17 +6,20 @@
 #include <string>
 #include <vector>
 
+#include "kernels/tile_conv.hpp"
 #include "kernels/winograd.hpp"
 #include "nn/resnet.hpp"
 
 namespace m2m {
 
-/// One direction of a convolution, ready to run: by Winograd's tiles where that suits, else as it is defined.
+/// One direction of a convolution, ready to run: by Winograd's tiles or by tile registers where one of these suits,
+/// else as it is defined.
 template <typename T>
 struct PackedConv {
   kernels::Convolution direct;
-  std::optional<kernels::Winograd> winograd;
-  std::vector<T> weights;  // of the one that runs
+  std::optional<kernels::Winograd> winograd;      // of float
+  std::optional<kernels::TileConvolution> tiles;  // of Bf16
+  kernels::Aligned<T> weights;                    // of the one that runs
 };
 
 /// y = W x + b with W = gamma / sqrt(variance + eps) * w and b = beta - gamma * mean / sqrt(variance + eps): a
@@ -25,7 +28,7 @@ template <typename T>
 class FoldedConv {
  public:
   FoldedConv(const Network& network, const std::string& convolution, const std::string& batch_norm,
-             const kernels::ConvSizes& sizes);
+             const kernels::ConvSizes& sizes, bool tiles);
 
   /// Folds and packs the weights as they are now.
   void refresh();
@@ -51,7 +54,8 @@ class FoldedLayers {
   FoldedConv<T> first;
   std::vector<FoldedBlock<T>> blocks;
 
-  explicit FoldedLayers(const ResNet& network);
+  /// tiles: Bf16 is convolved by tile registers.
+  FoldedLayers(const ResNet& network, bool tiles);
   void refresh();
 };
 

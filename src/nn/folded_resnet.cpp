@@ -21,7 +21,7 @@ Normalisation normalisation_of(const NetworkSpec& spec) {
 template <typename T>
 FoldedResNet<T>::FoldedResNet(const ResNet& network, kernels::InstructionSet set)
     : FrozenNetwork(network),
-      layers_(network),
+      layers_(network, set == kernels::InstructionSet::amx),
       normalisation_(normalisation_of(network.spec())),
       set_(set),
       mask_words_(mask_words(layers_)) {}

@@ -19,7 +19,7 @@ void compare_with_definition(InstructionSet set, double tolerance) {
     const ConvSizes& s = c.sizes;
     const std::string what = name_of(set) + " " + std::to_string(s.height) + "x" + std::to_string(s.width) + " " +
                              std::to_string(s.in_channels) + " to " + std::to_string(s.out_channels);
-    std::vector<T> weights;
+    Aligned<T> weights;
     pack_forward(s, c.weight.data(), c.scale.data(), weights);
     const Convolution forward = forward_convolution(s);
     const std::vector<T> in = stored<T>(c.in, s.in_channels, s.height, s.width, forward.in_channels);
@@ -58,7 +58,8 @@ template <typename T>
 struct Finished {
   static constexpr int width = 9;
   ConvSizes sizes{1, width, 2, 16, 1};
-  std::vector<T> in, weights, added, out;
+  std::vector<T> in, added, out;
+  Aligned<T> weights;
   std::vector<float> bias = std::vector<float>(16, 0.25F);
   std::vector<std::uint16_t> positive, keep;
 

@@ -23,7 +23,7 @@ std::vector<Case> suitable_cases() {
 }
 
 std::vector<float> run(InstructionSet set, const Winograd& conv, const std::vector<float>& in,
-                       const std::vector<float>& weights) {
+                       const Aligned<float>& weights) {
   std::vector<float> out(static_cast<std::size_t>(stored_pixels(conv.height, conv.width) * conv.out_channels));
   std::vector<float> scratch(static_cast<std::size_t>(winograd_scratch(conv)));
   ConvBuffers<float> memory{in.data(), weights.data()};
@@ -38,7 +38,7 @@ TEST(Winograd, IsTheConvolutionAndItsTransposeWithEveryInstructionSet) {
       const ConvSizes& s = c.sizes;
       const std::string what = name_of(set) + " " + std::to_string(s.height) + "x" + std::to_string(s.width);
       ASSERT_TRUE(suits_winograd(s, s.in_channels, s.out_channels)) << what;
-      std::vector<float> weights;
+      Aligned<float> weights;
       pack_winograd_forward(s, c.weight.data(), c.scale.data(), weights);
       const std::vector<float> out =
           run(set, {s.height, s.width, s.in_channels, s.out_channels},
@@ -58,7 +58,7 @@ TEST(Winograd, IsTheConvolutionAndItsTransposeWithEveryInstructionSet) {
 /// The gradient of the pixels: three channels, padded to sixteen.
 TEST(Winograd, GivesTheTransposeToFewChannelsToo) {
   const Case c{{32, 32, 3, 16, 1}};
-  std::vector<float> weights;
+  Aligned<float> weights;
   pack_winograd_backward(c.sizes, c.weight.data(), c.scale.data(), weights);
   const std::vector<float> gradient = stored<float>(c.gradient, 16, 32, 32, 16);
   const Winograd conv{32, 32, 16, 16};
@@ -84,13 +84,13 @@ TEST(Winograd, IsFollowedByWhatFollowsAConvolution) {
   const Case c{{8, 8, 16, 16, 1}};
   const std::vector<float> in = stored<float>(c.in, 16, 8, 8, 16), bias = drawn(16, 4);
   const auto pixels = static_cast<std::size_t>(stored_pixels(8, 8));
-  std::vector<float> weights, direct_weights, scratch(static_cast<std::size_t>(winograd_scratch({8, 8, 16, 16})));
+  Aligned<float> weights, direct_weights, scratch(static_cast<std::size_t>(winograd_scratch({8, 8, 16, 16})));
   pack_winograd_forward(c.sizes, c.weight.data(), c.scale.data(), weights);
   pack_forward(c.sizes, c.weight.data(), c.scale.data(), direct_weights);
   for (InstructionSet set : usable_instruction_sets()) {
     std::vector<float> out(pixels * 16), expected(pixels * 16);
     std::vector<std::uint16_t> positive(pixels), expected_positive(pixels), keep(pixels, 0xf0f1);
-    const auto memory = [&](const std::vector<float>& w, std::vector<float>& to, std::vector<std::uint16_t>& bits) {
+    const auto memory = [&](const Aligned<float>& w, std::vector<float>& to, std::vector<std::uint16_t>& bits) {
       ConvBuffers<float> all{in.data(), w.data()};
       all.bias = bias.data();
       all.added = in.data();
