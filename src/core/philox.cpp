@@ -10,10 +10,6 @@
 #include "core/error.hpp"
 
 namespace m2m {
-namespace {
-constexpr int purpose_shift = 24;  // the counter's first word: 8 bits of purpose, 24 of block number
-}
-
 PhiloxBlock philox4x32_10(const PhiloxBlock& counter, const std::array<std::uint32_t, 2>& key) {
   const r123::Philox4x32::ctr_type in{{counter[0], counter[1], counter[2], counter[3]}};
   const r123::Philox4x32::key_type with{{key[0], key[1]}};
@@ -25,16 +21,31 @@ Stream::Stream(Key key, Purpose purpose, std::uint32_t epoch, std::uint32_t step
     : key_{key.seed, static_cast<std::uint32_t>(key.role)},
       counter_{static_cast<std::uint32_t>(purpose) << purpose_shift, epoch, step, slot} {}
 
+PhiloxBlock Stream::next_block() {
+  const PhiloxBlock block = philox4x32_10(counter_, key_);
+  ++counter_[0];
+  if ((counter_[0] & ((1U << purpose_shift) - 1)) == 0) {
+    throw internal_error("a random stream drew more than 2^26 words and would run into another purpose's");
+  }
+  return block;
+}
+
 std::uint32_t Stream::word() {
   if (used_ == 4) {
-    block_ = philox4x32_10(counter_, key_);
+    block_ = next_block();
     used_ = 0;
-    ++counter_[0];
-    if ((counter_[0] & ((1U << purpose_shift) - 1)) == 0) {
-      throw internal_error("a random stream drew more than 2^26 words and would run into another purpose's");
-    }
   }
   return block_[used_++];
+}
+
+void Stream::coarse_uniforms(double* out, std::size_t count) {
+  std::size_t i = 0;
+  while (i < count && used_ < 4) out[i++] = coarse_uniform();
+  for (; i + 4 <= count; i += 4) {
+    const PhiloxBlock block = next_block();
+    for (std::size_t word = 0; word < 4; ++word) out[i + word] = block[word] * 0x1p-32;
+  }
+  while (i < count) out[i++] = coarse_uniform();
 }
 
 double Stream::uniform() {

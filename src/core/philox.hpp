@@ -3,6 +3,7 @@
 //
 // Philox4x32-10, Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -48,6 +49,9 @@ struct Key {
 
 using PhiloxBlock = std::array<std::uint32_t, 4>;
 
+/// The counter's first word: 8 bits of purpose, 24 of block number.
+inline constexpr int purpose_shift = 24;
+
 /// Four 32-bit words from a 128-bit counter and a 64-bit key. Pure.
 PhiloxBlock philox4x32_10(const PhiloxBlock& counter, const std::array<std::uint32_t, 2>& key);
 
@@ -63,12 +67,16 @@ class Stream {
   double uniform();
   /// Uniform in [0, 1), 32 bits as a double, one word: for noise, where there is much of it.
   double coarse_uniform() { return word() * 0x1p-32; }
+  /// The same for each of out[0 .. count-1] in turn, faster.
+  void coarse_uniforms(double* out, std::size_t count);
   /// Uniform in {0, ..., n-1}; n > 0.
   std::int64_t below(std::int64_t n);
   /// Standard normal, Box-Muller, four words for two numbers.
   double normal();
 
  private:
+  PhiloxBlock next_block();
+
   std::array<std::uint32_t, 2> key_;
   PhiloxBlock counter_;
   PhiloxBlock block_{};

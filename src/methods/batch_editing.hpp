@@ -8,6 +8,7 @@
 
 #include "core/config.hpp"
 #include "methods/m2m_plan.hpp"
+#include "methods/translation_work.hpp"
 #include "nn/frozen_network.hpp"
 
 namespace m2m {
@@ -38,8 +39,8 @@ struct EditContext {
   int epoch = 0;
   std::int64_t step = 0;
   /// Any images of the training part, gathered and augmented: seeds may lie in the shares of other ranks, or
-  /// outside of the step. [m, c, h, w]
-  std::function<torch::Tensor(const std::vector<Slot>& slots)> images_of;
+  /// outside of the step. picks: as AddPicksFn noted them. [m, c, h, w]
+  std::function<torch::Tensor(const torch::Tensor& picks)> images_of;
 };
 
 /// Translations on their way from their start to x*, T steps: m of them (undefined tensors where none is traced).
@@ -53,9 +54,9 @@ struct TranslationTrace {
 
 using PlanEditsFn = std::function<StepTranslations(const PlanBasis&, std::span<const Slot>, int epoch,
                                                    std::int64_t step, ImageShape)>;
-using ApplyEditsFn = std::function<Edited(const EditContext&, const StepTranslations&, Batch&)>;
+using ApplyEditsFn = std::function<Edited(const EditContext&, const TranslationWork&, Batch&)>;
 using TraceEditsFn =
-    std::function<TranslationTrace(const EditContext&, const StepTranslations&, double logit_scale)>;
+    std::function<TranslationTrace(const EditContext&, const TranslationWork&, double logit_scale)>;
 
 /// Made once a trial from its settings; all empty for a method that leaves its batches alone.
 struct BatchEditing {

@@ -1,32 +1,12 @@
 #include "methods/m2m.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "methods/translation_trace.hpp"
-#include "methods/translation_work.hpp"
+#include "nn/tensor_kernels.hpp"
 
 namespace m2m {
 namespace {
-
-/// What is to be translated for the batch's own slots.
-std::vector<Translation> own_work(const StepTranslations& planned, const Batch& batch) {
-  std::vector<Translation> own;
-  std::copy_if(planned.chosen.begin(), planned.chosen.end(), std::back_inserter(own), [&](const auto& translation) {
-    return translation.worked && std::binary_search(batch.slots.begin(), batch.slots.end(), translation.slot);
-  });
-  return own;
-}
-
-/// Where the translations' slots stand in the batch.
-torch::Tensor rows_in(const Batch& batch, const std::vector<Translation>& translations) {
-  torch::Tensor rows = torch::empty({static_cast<std::int64_t>(translations.size())}, torch::kInt64);
-  for (std::size_t i = 0; i < translations.size(); ++i) {
-    const auto found = std::lower_bound(batch.slots.begin(), batch.slots.end(), translations[i].slot);
-    rows.data_ptr<std::int64_t>()[i] = found - batch.slots.begin();
-  }
-  return rows.to(batch.images.device());
-}
 
 /// Each step goes forward and back through each network; g's test follows.
 double passes_of(const TranslateSettings& settings) {
@@ -36,18 +16,26 @@ double passes_of(const TranslateSettings& settings) {
 
 }  // namespace
 
-Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const StepTranslations& planned,
-                 Batch& batch, Translator& translator) {
-  const std::vector<Translation> translations = own_work(planned, batch);
-  if (translations.empty()) return {};
-  const TranslationWork work = translation_work(context, translations);
-  Edited edited{rows_in(batch, translations), work.seed_classes, work.targets, work.coins, work.coins};
-  torch::Tensor shown = work.seeds;
+torch::Tensor start_images(const M2mSettings& settings, const EditContext& context, const TranslationWork& work,
+                           const torch::Tensor& seeds) {
+  if (!settings.plan.random_start) return seeds;
+  return random_start(
+      seeds, {context.plan, static_cast<std::uint32_t>(context.epoch), static_cast<std::uint32_t>(context.step),
+              work.slots.const_data_ptr<std::int32_t>(), work.image_scales.const_data_ptr<double>(),
+              work.channel_scales.const_data_ptr<double>()});
+}
+
+Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const TranslationWork& work, Batch& batch,
+                 Translator& translator) {
+  if (work.empty()) return {};
+  Edited edited{work.rows, work.seed_classes, work.targets, work.coins, work.coins};
+  const torch::Tensor seeds = context.images_of(work.seeds);
+  torch::Tensor shown = seeds;
   if (settings.image != AcceptedImage::clean_coin) {
-    const torch::Tensor start = start_images(settings, context, planned, translations, work.seeds);
-    if (settings.translate.lambda != 0) context.f.refresh();
+    if (settings.translate.lambda != 0) translator.refresh(context.f);
+    const torch::Tensor start = start_images(settings, context, work, seeds);
     const torch::Tensor translated =
-        translator(context.f, context.g, start, work.seed_classes, work.targets, planned.n(), settings.translate);
+        translator(context.f, context.g, start, work.seed_classes, work.targets, work.n, settings.translate);
     const torch::Tensor believed =
         passes_gamma(target_probability(context.g, translated, work.targets), settings.translate);
     edited.accepted = believed.logical_and(work.coins);
@@ -69,12 +57,12 @@ BatchEditing m2m_editing(const Config& resolved, bool graphed) {
             return plan_translations(basis, slots, epoch, step, settings.plan, shape, pools);
           },
           [settings, translator = std::make_shared<Translator>(graphed)](
-              const EditContext& context, const StepTranslations& planned, Batch& batch) {
-            return apply_m2m(settings, context, planned, batch, *translator);
+              const EditContext& context, const TranslationWork& work, Batch& batch) {
+            return apply_m2m(settings, context, work, batch, *translator);
           },
           settings.image == AcceptedImage::clean_coin ? 0 : passes_of(settings.translate),
-          [settings](const EditContext& context, const StepTranslations& planned, double logit_scale) {
-            return trace_translations(settings, context, planned, logit_scale);
+          [settings](const EditContext& context, const TranslationWork& work, double logit_scale) {
+            return trace_translations(settings, context, work, logit_scale);
           }};
 }
 

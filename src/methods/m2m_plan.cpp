@@ -51,7 +51,10 @@ std::vector<double> noise_scales(const PlanBasis& basis, const StepTranslations&
   const std::size_t plane = noise.size() / squares.size();
   for (const Translation& translation : planned.chosen) {
     draw_noise(basis.plan, epoch, step, translation.slot, noise);
-    for (std::size_t i = 0; i < noise.size(); ++i) squares[i / plane] += noise[i] * noise[i];
+    auto value = noise.begin();
+    for (double& square : squares) {
+      for (std::size_t i = 0; i < plane; ++i, ++value) square += *value * *value;
+    }
   }
   std::vector<double> scales(squares.size());
   // The 1e-7 is that of the authors' renorm.
@@ -208,7 +211,8 @@ StepTranslations plan_translations(const PlanBasis& basis, std::span<const Slot>
 
 void draw_noise(Key plan, int epoch, std::int64_t step, std::int32_t slot, std::span<double> out) {
   Stream stream(plan, Purpose::noise, epoch, step, slot);
-  for (double& value : out) value = stream.coarse_uniform() - 0.5;
+  stream.coarse_uniforms(out.data(), out.size());
+  for (double& value : out) value -= 0.5;
 }
 
 }  // namespace m2m

@@ -2,21 +2,18 @@
 
 namespace m2m {
 
-void mix_batch(const StepMix& mix, const torch::Tensor& partners, const torch::Tensor& partner_labels,
-               Batch& batch) {
+void mix_batch(const StepMix& mix, const Partners& partners, Batch& batch) {
   const torch::NoGradGuard no_gradient;
   if (mix.box) {
     const auto inside = [&](const torch::Tensor& images) {
       return images.narrow(2, mix.box->top, mix.box->height).narrow(3, mix.box->left, mix.box->width);
     };
-    inside(batch.images).copy_(inside(partners));
+    inside(batch.images).copy_(inside(partners.images));
   } else {
-    batch.images.mul_(mix.share).add_(partners, 1 - mix.share);
+    batch.images.mul_(mix.share).add_(partners.images, 1 - mix.share);
   }
-  std::vector<double> shares;
-  for (const std::int32_t slot : batch.slots) shares.push_back(mix.label_shares[slot]);
-  batch.partner_labels = partner_labels;
-  batch.label_shares = torch::tensor(shares, torch::kFloat64).to(batch.images.options());
+  batch.partner_labels = partners.labels;
+  batch.label_shares = partners.label_shares.to(batch.images.options());
 }
 
 torch::Tensor mixed_loss(const LossFn& loss, const torch::Tensor& outputs, const Batch& batch) {

@@ -8,9 +8,12 @@ namespace m2m {
 
 /// Mixes a rank's share of a step in place.
 ///
-/// partners: what stands opposite each of the batch's samples, [b, c, h, w], and their labels, int64 [b]. Local.
-void mix_batch(const StepMix& mix, const torch::Tensor& partners, const torch::Tensor& partner_labels,
-               Batch& batch);
+/// partners: what stands opposite each of the batch's samples, [b, c, h, w]; their labels, int64 [b]; label_shares:
+/// of the samples' own, [b]. Local.
+struct Partners {
+  torch::Tensor images, labels, label_shares;
+};
+void mix_batch(const StepMix& mix, const Partners& partners, Batch& batch);
 
 /// share * loss with the own label + (1 - share) * loss with the partner's; the loss itself where nothing is mixed.
 /// [b]

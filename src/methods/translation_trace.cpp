@@ -1,10 +1,6 @@
 #include "methods/translation_trace.hpp"
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
-
-#include "methods/translation_work.hpp"
 
 namespace m2m {
 namespace {
@@ -23,21 +19,18 @@ struct Course {
 }  // namespace
 
 TranslationTrace trace_translations(const M2mSettings& settings, const EditContext& context,
-                                    const StepTranslations& planned, double logit_scale) {
-  std::vector<Translation> translations;
-  std::copy_if(planned.chosen.begin(), planned.chosen.end(), std::back_inserter(translations),
-               [](const Translation& translation) { return translation.worked; });
-  if (translations.empty() || settings.image == AcceptedImage::clean_coin) return {};
+                                    const TranslationWork& work, double logit_scale) {
+  if (work.empty() || settings.image == AcceptedImage::clean_coin) return {};
   const torch::NoGradGuard no_gradient;
-  const TranslationWork work = translation_work(context, translations);
+  const torch::Tensor seeds = context.images_of(work.seeds);
   context.f.refresh();
   TranslateSettings one_step = settings.translate;
   one_step.steps = 1;
   Course of_f, of_g;
-  torch::Tensor x = start_images(settings, context, planned, translations, work.seeds);
+  torch::Tensor x = start_images(settings, context, work, seeds);
   for (int step = 0; step <= settings.translate.steps; ++step) {
     if (step > 0) {
-      x = translate(context.f, context.g, x, work.seed_classes, work.targets, planned.n(), one_step);
+      x = translate(context.f, context.g, x, work.seed_classes, work.targets, work.n, one_step);
     }
     of_f.add(logit_scale * context.f.outputs(x), work);
     of_g.add(context.g.outputs(x), work);
@@ -47,7 +40,7 @@ TranslationTrace trace_translations(const M2mSettings& settings, const EditConte
   return {work.seed_classes,
           work.targets,
           kept,
-          work.seeds,
+          seeds,
           x,
           torch::cat(of_g.target, 1),
           torch::cat(of_g.seed, 1),

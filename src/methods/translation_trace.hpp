@@ -4,12 +4,11 @@
 
 namespace m2m {
 
-/// Translates what `planned` says of a step, whatever slots a rank holds, and asks both networks about each image
-/// on its way.
+/// Translates what is planned for some slots of a step, and asks both networks about each image on its way.
 ///
 /// x* is bit for bit that of apply_m2m with these networks. logit_scale: what f's outputs are multiplied by to be
 /// logits. Nothing is traced where accepted slots show their seeds untranslated and untested (clean_coin). Local.
 TranslationTrace trace_translations(const M2mSettings& settings, const EditContext& context,
-                                    const StepTranslations& planned, double logit_scale);
+                                    const TranslationWork& work, double logit_scale);
 
 }  // namespace m2m

@@ -5,57 +5,71 @@
 namespace m2m {
 namespace {
 
-torch::Tensor column(const std::vector<Translation>& translations, std::int32_t Translation::*member,
-                     torch::Device device) {
-  std::vector<std::int64_t> values(translations.size());
-  std::transform(translations.begin(), translations.end(), values.begin(),
-                 [member](const auto& t) { return t.*member; });
-  return torch::tensor(values, torch::kInt64).to(device);
-}
+/// A translation to be worked on, and the row of the batch that its slot is.
+struct Own {
+  const Translation* translation;
+  std::int64_t row;
+};
 
-torch::Tensor coins(const std::vector<Translation>& translations, torch::Device device) {
-  torch::Tensor values = torch::empty({static_cast<std::int64_t>(translations.size())}, torch::kBool);
-  for (std::size_t i = 0; i < translations.size(); ++i) values.data_ptr<bool>()[i] = translations[i].coin;
-  return values.to(device);
-}
-
-/// The random start's noise, scaled: [m, c, h, w] on the host in the precision of `like`.
-torch::Tensor scaled_noise(const EditContext& context, const std::vector<Translation>& translations,
-                           const std::vector<double>& scale, const torch::Tensor& like) {
-  torch::Tensor noise = torch::empty(like.sizes(), torch::kFloat64);
-  const auto size = static_cast<std::size_t>(like.numel()) / translations.size();
-  for (std::size_t i = 0; i < translations.size(); ++i) {
-    const std::span<double> image(noise.data_ptr<double>() + i * size, size);
-    draw_noise(context.plan, context.epoch, context.step, translations[i].slot, image);
-    for (double& value : image) value *= translations[i].noise_scale;
+std::vector<Own> own_work(const StepTranslations& planned, std::span<const std::int32_t> own) {
+  std::vector<Own> work;
+  for (const Translation& translation : planned.chosen) {
+    if (!translation.worked) continue;
+    const auto found = std::lower_bound(own.begin(), own.end(), translation.slot);
+    if (found != own.end() && *found == translation.slot) work.push_back({&translation, found - own.begin()});
   }
-  noise.mul_(torch::tensor(scale, torch::kFloat64).view({1, -1, 1, 1}));
-  return noise.to(like.options());
+  return work;
 }
 
-std::vector<Slot> seeds_of(const std::vector<Translation>& translations) {
-  std::vector<Slot> seeds(translations.size());
-  std::transform(translations.begin(), translations.end(), seeds.begin(), [](const auto& t) { return t.seed; });
-  return seeds;
+/// A column: value(own) of each, as T.
+template <typename T, typename Value>
+std::vector<T> column(const std::vector<Own>& work, Value value) {
+  std::vector<T> values;
+  for (const Own& own : work) values.push_back(static_cast<T>(value(own)));
+  return values;
 }
 
 }  // namespace
 
-TranslationWork translation_work(const EditContext& context, const std::vector<Translation>& translations) {
-  TranslationWork work;
-  work.seeds = context.images_of(seeds_of(translations));
-  const torch::Device device = work.seeds.device();
-  work.seed_classes = column(translations, &Translation::seed_class, device);
-  work.targets = column(translations, &Translation::target, device);
-  work.labels = column(translations, &Translation::label, device);
-  work.coins = coins(translations, device);
-  return work;
+TranslationPieces add_translations(const StepTranslations& planned, std::span<const std::int32_t> own,
+                                   const AddPicksFn& add_picks, Upload& upload) {
+  const std::vector<Own> work = own_work(planned, own);
+  TranslationPieces pieces;
+  pieces.n = planned.n();
+  pieces.m = static_cast<std::int64_t>(work.size());
+  if (work.empty()) return pieces;
+  const auto add = [&]<typename T>(T, torch::Dtype type, auto value) {  // T of a number that only names it
+    return upload.add(std::span<const T>(column<T>(work, value)), type);
+  };
+  constexpr std::int64_t index = 0;
+  pieces.rows = add(index, torch::kInt64, [](const Own& o) { return o.row; });
+  pieces.seed_classes = add(index, torch::kInt64, [](const Own& o) { return o.translation->seed_class; });
+  pieces.targets = add(index, torch::kInt64, [](const Own& o) { return o.translation->target; });
+  pieces.labels = add(index, torch::kInt64, [](const Own& o) { return o.translation->label; });
+  pieces.coins = add(std::uint8_t{0}, torch::kBool, [](const Own& o) { return o.translation->coin ? 1 : 0; });
+  pieces.slots = add(std::int32_t{0}, torch::kInt32, [](const Own& o) { return o.translation->slot; });
+  pieces.image_scales = add(0.0, torch::kFloat64, [](const Own& o) { return o.translation->noise_scale; });
+  pieces.channel_scales = upload.add(std::span<const double>(planned.noise_scale));
+  std::vector<Slot> seeds;
+  for (const Own& o : work) seeds.push_back(o.translation->seed);
+  pieces.seeds = add_picks(upload, seeds);
+  return pieces;
 }
 
-torch::Tensor start_images(const M2mSettings& settings, const EditContext& context, const StepTranslations& planned,
-                           const std::vector<Translation>& translations, const torch::Tensor& seeds) {
-  if (!settings.plan.random_start) return seeds;
-  return (seeds + scaled_noise(context, translations, planned.noise_scale, seeds)).clamp_(0, 1);
+TranslationWork TranslationPieces::from(const Upload& upload) const {
+  TranslationWork work;
+  work.n = n;
+  if (m == 0) return work;
+  work.rows = upload[rows];
+  work.seed_classes = upload[seed_classes];
+  work.targets = upload[targets];
+  work.labels = upload[labels];
+  work.coins = upload[coins];
+  work.seeds = upload[seeds];
+  work.slots = upload[slots];
+  work.image_scales = upload[image_scales];
+  work.channel_scales = upload[channel_scales];
+  return work;
 }
 
 }  // namespace m2m

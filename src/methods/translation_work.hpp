@@ -1,24 +1,44 @@
 #pragma once
 // A step's translations as tensors: what is translated, from what, to what, and where it begins.
+#include <functional>
+#include <span>
 #include <vector>
 
-#include "methods/m2m.hpp"
+#include "methods/m2m_plan.hpp"
+#include "nn/upload.hpp"
 
 namespace m2m {
 
-/// m translations of one step, where the networks are.
+/// m translations of one step, where the networks are. m = 0: undefined tensors.
 struct TranslationWork {
+  std::int64_t n = 0;                   // chosen in the step, by all ranks: the divisor of the mean loss
+  torch::Tensor rows;                   // int64 [m], of the rank's batch
   torch::Tensor seed_classes, targets;  // int64 [m]
   torch::Tensor labels;                 // int64 [m], what accepted images are trained on
   torch::Tensor coins;                  // bool [m]
-  torch::Tensor seeds;                  // x0, as augmented: [m, c, h, w]
+  torch::Tensor seeds;                  // which images they begin from, as EditContext::images_of takes them
+  torch::Tensor slots;                  // int32 [m], of the step
+  torch::Tensor image_scales;           // float64 [m], of the random start's noise
+  torch::Tensor channel_scales;         // float64 [c]
+  bool empty() const { return !rows.defined(); }
 };
 
-/// translations: one or more. Local; gathers the seeds by context.images_of.
-TranslationWork translation_work(const EditContext& context, const std::vector<Translation>& translations);
+/// The same on its way there.
+struct TranslationPieces {
+  std::int64_t n = 0, m = 0;
+  Piece rows, seed_classes, targets, labels, coins, seeds, slots, image_scales, channel_scales;
 
-/// Where they begin: clamp(x0 + noise, 0, 1), or x0 without a random start. Local; draws by counter only.
-torch::Tensor start_images(const M2mSettings& settings, const EditContext& context, const StepTranslations& planned,
-                           const std::vector<Translation>& translations, const torch::Tensor& seeds);
+  /// As it has arrived.
+  TranslationWork from(const Upload& upload) const;
+};
+
+/// Notes which images of the training part are to be gathered.
+using AddPicksFn = std::function<Piece(Upload& upload, std::span<const Slot> images)>;
+
+/// Notes what `planned` says of a rank's own slots.
+///
+/// own: slots of the step, ascending; they are the rows of the rank's batch. Pure but for `upload`.
+TranslationPieces add_translations(const StepTranslations& planned, std::span<const std::int32_t> own,
+                                   const AddPicksFn& add_picks, Upload& upload);
 
 }  // namespace m2m

@@ -31,6 +31,17 @@ torch::Tensor Translator::operator()(FrozenNetwork& f, FrozenNetwork& g, const t
   return arrived.front().narrow(0, 0, count).clone();  // the next translation begins in that memory
 }
 
+void Translator::refresh(FrozenNetwork& f) {
+  if (!graphed_) return f.refresh();
+  if (refresh_ == nullptr) {
+    refresh_ = std::make_unique<GraphedCall>([&f](const GraphedCall::Tensors&) {
+      f.refresh();
+      return GraphedCall::Tensors{};
+    });
+  }
+  (*refresh_)({});
+}
+
 GraphedCall& Translator::iteration(FrozenNetwork& f, FrozenNetwork& g, const TranslateSettings& settings,
                                    std::int64_t size) {
   std::unique_ptr<GraphedCall>& call = by_size_[size];

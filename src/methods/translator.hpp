@@ -20,11 +20,15 @@ class Translator {
                            const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
                            const TranslateSettings& settings);
 
+  /// f.refresh(), recorded once as well: on a GPU it is some hundred small operations. The same f each time.
+  void refresh(FrozenNetwork& f);
+
  private:
   GraphedCall& iteration(FrozenNetwork& f, FrozenNetwork& g, const TranslateSettings& settings, std::int64_t size);
 
   bool graphed_;
   std::map<std::int64_t, std::unique_ptr<GraphedCall>> by_size_;
+  std::unique_ptr<GraphedCall> refresh_;
 };
 
 }  // namespace m2m

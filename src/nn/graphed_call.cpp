@@ -3,8 +3,9 @@
 namespace m2m {
 
 GraphedCall::Tensors GraphedCall::operator()(const Tensors& inputs, int times) {
-  const bool is_first = inputs_.empty();
+  const bool is_first = !called_;
   load(inputs);
+  called_ = true;
   if (is_first) {
     for (int i = 0; i < times; ++i) outputs_ = function_(inputs_);
     return outputs_;
@@ -18,9 +19,8 @@ GraphedCall::Tensors GraphedCall::operator()(const Tensors& inputs, int times) {
 
 void GraphedCall::load(const Tensors& inputs) {
   const torch::NoGradGuard no_gradient;
-  const bool is_first = inputs_.empty();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (is_first) {
+    if (!called_) {
       inputs_.push_back(inputs[i].defined() ? inputs[i].clone() : inputs[i]);
     } else if (inputs[i].defined()) {
       inputs_[i].copy_(inputs[i]);

@@ -28,6 +28,7 @@ class GraphedCall {
   void load(const Tensors& inputs);
 
   Function function_;
+  bool called_ = false;
   Tensors inputs_, outputs_;
   DeviceGraph graph_;
 };

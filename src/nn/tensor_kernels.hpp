@@ -3,6 +3,7 @@
 // the build; tensor_kernels_host.cpp is what both do for tensors in host memory.
 #include <torch/types.h>
 
+#include "kernels/random_start.hpp"
 #include "kernels/sgd.hpp"
 
 namespace m2m {
@@ -18,9 +19,16 @@ void pixel_step(torch::Tensor& x, const torch::Tensor& gradient, double length);
 void sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor& velocity,
               torch::Tensor& gradient);
 
+/// Where translations begin: clamp(seeds + noise, 0, 1), noise drawn by counter (kernels/random_start.hpp).
+///
+/// seeds: [m, c, h, w], contiguous, float32 or float64. `noise` points to where the seeds lie. Returns [m, c, h,
+/// w]. Queued on the current stream where that is a GPU.
+torch::Tensor random_start(const torch::Tensor& seeds, const kernels::StartNoise& noise);
+
 /// The same with everything in host memory.
 void host_pixel_step(torch::Tensor& x, const torch::Tensor& gradient, double length);
 void host_sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor& velocity,
                    torch::Tensor& gradient);
+torch::Tensor host_random_start(const torch::Tensor& seeds, const kernels::StartNoise& noise);
 
 }  // namespace m2m

@@ -12,4 +12,8 @@ void sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor
   host_sgd_step(step, weight, velocity, gradient);
 }
 
+torch::Tensor random_start(const torch::Tensor& seeds, const kernels::StartNoise& noise) {
+  return host_random_start(seeds, noise);
+}
+
 }  // namespace m2m

@@ -23,6 +23,12 @@ void step_weights(const kernels::SgdStep& step, torch::Tensor& weight, torch::Te
                          gradient.data_ptr<Real>(), current_stream());
 }
 
+template <typename Real>
+void start(const torch::Tensor& seeds, const kernels::StartNoise& noise, torch::Tensor& out) {
+  kernels::random_start_cuda(noise, seeds.size(0), static_cast<int>(seeds.size(1)), seeds.size(2) * seeds.size(3),
+                             seeds.const_data_ptr<Real>(), out.data_ptr<Real>(), current_stream());
+}
+
 }  // namespace
 
 void pixel_step(torch::Tensor& x, const torch::Tensor& gradient, double length) {
@@ -36,6 +42,13 @@ void sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor
   if (weight.is_cpu()) return host_sgd_step(step, weight, velocity, gradient);
   if (weight.scalar_type() == torch::kFloat64) return step_weights<double>(step, weight, velocity, gradient);
   step_weights<float>(step, weight, velocity, gradient);
+}
+
+torch::Tensor random_start(const torch::Tensor& seeds, const kernels::StartNoise& noise) {
+  if (seeds.is_cpu()) return host_random_start(seeds, noise);
+  torch::Tensor out = torch::empty_like(seeds);
+  seeds.scalar_type() == torch::kFloat64 ? start<double>(seeds, noise, out) : start<float>(seeds, noise, out);
+  return out;
 }
 
 }  // namespace m2m

@@ -2,6 +2,15 @@
 #include "nn/tensor_kernels.hpp"
 
 namespace m2m {
+namespace {
+
+template <typename Real>
+void start(const torch::Tensor& seeds, const kernels::StartNoise& noise, torch::Tensor& out) {
+  kernels::random_start(noise, seeds.size(0), static_cast<int>(seeds.size(1)), seeds.size(2) * seeds.size(3),
+                        seeds.const_data_ptr<Real>(), out.data_ptr<Real>());
+}
+
+}  // namespace
 
 void host_pixel_step(torch::Tensor& x, const torch::Tensor& gradient, double length) {
   const std::int64_t images = x.size(0);
@@ -22,6 +31,12 @@ void host_sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::T
     kernels::sgd_step(step, weight.numel(), weight.data_ptr<float>(), velocity.data_ptr<float>(),
                       gradient.data_ptr<float>());
   }
+}
+
+torch::Tensor host_random_start(const torch::Tensor& seeds, const kernels::StartNoise& noise) {
+  torch::Tensor out = torch::empty_like(seeds);
+  seeds.scalar_type() == torch::kFloat64 ? start<double>(seeds, noise, out) : start<float>(seeds, noise, out);
+  return out;
 }
 
 }  // namespace m2m

@@ -5,7 +5,7 @@ namespace m2m {
 
 torch::Tensor place_pixels(const torch::Tensor& pixels, torch::Device) { return pixels; }
 
-torch::Tensor device_gather(const torch::Tensor& pixels, std::span<const kernels::Pick> picks, double divisor,
+torch::Tensor device_gather(const torch::Tensor& pixels, const torch::Tensor& picks, double divisor,
                             torch::Dtype precision) {
   return host_gather(pixels, picks, divisor, precision);
 }

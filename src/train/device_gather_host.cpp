@@ -1,22 +1,23 @@
+#include "kernels/gather.hpp"
 #include "train/device_gather.hpp"
 
 namespace m2m {
 namespace {
 
 template <typename Real>
-void gather(const torch::Tensor& pixels, std::span<const kernels::Pick> picks, double divisor, torch::Tensor& out) {
+void gather(const torch::Tensor& pixels, const torch::Tensor& picks, double divisor, torch::Tensor& out) {
   kernels::gather_augment<Real>(pixels.data_ptr<std::uint8_t>(), static_cast<int>(pixels.size(1)),
-                                static_cast<int>(pixels.size(2)), static_cast<int>(pixels.size(3)), picks.data(),
-                                static_cast<std::int64_t>(picks.size()), static_cast<Real>(divisor),
-                                out.data_ptr<Real>());
+                                static_cast<int>(pixels.size(2)), static_cast<int>(pixels.size(3)),
+                                static_cast<const kernels::Pick*>(picks.const_data_ptr()), out.size(0),
+                                static_cast<Real>(divisor), out.data_ptr<Real>());
 }
 
 }  // namespace
 
-torch::Tensor host_gather(const torch::Tensor& pixels, std::span<const kernels::Pick> picks, double divisor,
+torch::Tensor host_gather(const torch::Tensor& pixels, const torch::Tensor& picks, double divisor,
                           torch::Dtype precision) {
-  torch::Tensor out = torch::empty(
-      {static_cast<std::int64_t>(picks.size()), pixels.size(1), pixels.size(2), pixels.size(3)}, precision);
+  const std::int64_t count = picks.numel() / static_cast<std::int64_t>(sizeof(kernels::Pick));
+  torch::Tensor out = torch::empty({count, pixels.size(1), pixels.size(2), pixels.size(3)}, precision);
   if (precision == torch::kFloat64) {
     gather<double>(pixels, picks, divisor, out);
   } else {

@@ -24,15 +24,19 @@ const torch::Tensor& samples_of(const LoadedData& data, Pool pool) {
   return data.samples[static_cast<std::size_t>(pool)];
 }
 
-torch::Tensor gather_picks(const LoadedData& data, Pool pool, std::span<const kernels::Pick> picks,
-                           torch::Dtype precision) {
+/// Pixels are gathered by picks, features by rows.
+Piece note(const torch::Tensor& samples, std::span<const kernels::Pick> picks, Upload& upload) {
+  if (samples.scalar_type() == torch::kUInt8) return upload.add(picks, torch::kUInt8);
+  std::vector<std::int64_t> rows(picks.size());
+  std::transform(picks.begin(), picks.end(), rows.begin(), [](const auto& pick) { return pick.row; });
+  return upload.add(std::span<const std::int64_t>(rows));
+}
+
+torch::Tensor gather(const LoadedData& data, Pool pool, const torch::Tensor& picks, torch::Dtype precision) {
   const torch::Tensor& samples = samples_of(data, pool);
   if (samples.scalar_type() == torch::kUInt8)
     return device_gather(samples, picks, data.set.largest_pixel, precision);
-  torch::Tensor rows = torch::empty({static_cast<std::int64_t>(picks.size())}, torch::kInt64);
-  std::transform(picks.begin(), picks.end(), rows.data_ptr<std::int64_t>(),
-                 [](const auto& pick) { return pick.row; });
-  return samples.index_select(0, rows.to(samples.device())).to(precision);
+  return samples.index_select(0, picks).to(precision);
 }
 
 Key subset_key(const Config& resolved) {
@@ -125,19 +129,33 @@ std::vector<std::int32_t> part_labels(const LoadedData& data, const Part& part) 
   return labels;
 }
 
-torch::Tensor gather_slots(const LoadedData& data, std::span<const Slot> slots, torch::Dtype precision) {
+Piece add_picks(const LoadedData& data, std::span<const Slot> slots, Upload& upload) {
   std::vector<kernels::Pick> picks(slots.size());
   std::transform(slots.begin(), slots.end(), picks.begin(), [&](const Slot& slot) {
     return kernels::Pick{data.split.train.rows[slot.image], slot.dy, slot.dx, slot.flip, slot.window};
   });
-  return gather_picks(data, Pool::train, picks, precision);
+  return note(samples_of(data, Pool::train), picks, upload);
+}
+
+torch::Tensor gather_picks(const LoadedData& data, const torch::Tensor& picks, torch::Dtype precision) {
+  return gather(data, Pool::train, picks, precision);
+}
+
+torch::Tensor gather_slots(const LoadedData& data, std::span<const Slot> slots, torch::Dtype precision) {
+  Upload upload;
+  const Piece picks = add_picks(data, slots, upload);
+  upload.send(samples_of(data, Pool::train).device());
+  return gather_picks(data, upload[picks], precision);
 }
 
 torch::Tensor gather_part(const LoadedData& data, const Part& part, std::int64_t first, std::int64_t count,
                           torch::Dtype precision) {
   std::vector<kernels::Pick> picks(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) picks[i] = {part.rows[first + i], 0, 0, 0};
-  return gather_picks(data, part.pool, picks, precision);
+  Upload upload;
+  const Piece noted = note(samples_of(data, part.pool), picks, upload);
+  upload.send(samples_of(data, part.pool).device());
+  return gather(data, part.pool, upload[noted], precision);
 }
 
 }  // namespace m2m

@@ -12,6 +12,7 @@
 #include "core/config.hpp"
 #include "data/data_set.hpp"
 #include "data/epoch_plan.hpp"
+#include "nn/upload.hpp"
 
 namespace m2m {
 
@@ -48,8 +49,13 @@ class DataShelf {
 /// Labels of a part, in its order.
 std::vector<std::int32_t> part_labels(const LoadedData& data, const Part& part);
 
-/// Gathers slots of the training part: shifted, flipped, in [0, 1]; features as they are. [slots, c, h, w] of
-/// `precision`, where the pixels lie.
+/// Notes which images of the training part are to be gathered, and how, for gather_picks.
+Piece add_picks(const LoadedData& data, std::span<const Slot> slots, Upload& upload);
+/// Gathers what was noted: shifted, flipped, in [0, 1]; features as they are. picks: where the pixels lie. [slots,
+/// c, h, w] of `precision`, there too; nothing waits for it.
+torch::Tensor gather_picks(const LoadedData& data, const torch::Tensor& picks, torch::Dtype precision);
+
+/// Both at once.
 torch::Tensor gather_slots(const LoadedData& data, std::span<const Slot> slots, torch::Dtype precision);
 
 /// Gathers rows first .. first+count of a part as they are.

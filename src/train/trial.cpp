@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <chrono>
 #include <numeric>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
-#include "data/dealing.hpp"
 #include "methods/mix_batch.hpp"
 
 namespace m2m {
@@ -21,19 +21,6 @@ double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
-}
-
-torch::Tensor slot_labels(const PlanBasis& basis, std::span<const Slot> slots, torch::Device device) {
-  std::vector<std::int64_t> labels(slots.size());
-  std::transform(slots.begin(), slots.end(), labels.begin(),
-                 [&](const Slot& slot) { return basis.labels[slot.image]; });
-  return torch::tensor(labels, torch::kInt64).to(device);
-}
-
-std::vector<Slot> picked(std::span<const Slot> slots, const std::vector<std::int32_t>& which) {
-  std::vector<Slot> some(which.size());
-  std::transform(which.begin(), which.end(), some.begin(), [&](std::int32_t slot) { return slots[slot]; });
-  return some;
 }
 
 /// Names of the parameters that are trained; empty: all.
@@ -119,13 +106,21 @@ void Trial::submit(std::int64_t steps) {
     if (setup_.profile != nullptr) setup_.profile->move_to(epoch_, step_);
     if (step_ == 0) begin_epoch();
     step();
-    if (++step_ == plan_.steps()) end_epoch();
+    if (++step_ == work_->steps()) end_epoch();
   }
 }
 
+void Trial::plan(int epoch) {
+  const auto start = Clock::now();
+  const RankShare share{setup_.ranks->rank(), setup_.ranks->size()};
+  timed(setup_.profile, ProfilePhase::plan, 0, [&] { next_.emplace(setup_, basis_, epoch, share); });
+  plan_seconds_ = seconds_since(start);
+}
+
 void Trial::begin_epoch() {
-  plan_ =
-      timed(setup_.profile, ProfilePhase::plan, 0, [&] { return plan_epoch(basis_, epoch_, phase().sampling); });
+  if (!next_ || next_->epoch() != epoch_) plan(epoch_);
+  work_ = std::exchange(next_, std::nullopt);
+  epoch_seconds_ = plan_seconds_;
   counters_.emplace(setup_.data->set.classes, setup_.settings.device);
   step_seconds_.clear();
   network_->train();
@@ -133,61 +128,47 @@ void Trial::begin_epoch() {
 
 void Trial::step() {
   const auto start = Clock::now();
-  const Phase now = phase();
-  const std::span<const Slot> slots = plan_.step(step_);
-  const ImageShape& shape = setup_.data->set.train.shape;
-  StepTranslations planned;
-  StepMix mixed;
-  if (now.translates || setup_.mixing.kind != Mixing::none) {
-    const PhaseTimer timer(setup_.profile, ProfilePhase::plan);
-    if (now.translates) planned = setup_.editing.plan(basis_, slots, epoch_, step_, shape);
-    mixed = plan_mix(basis_, slots, epoch_, step_, shape, setup_.mixing);
-  }
-  const Communicator& ranks = *setup_.ranks;
-  Batch batch = gather(slots, deal_slots(static_cast<std::int64_t>(slots.size()), planned.worked_slots(),
-                                         ranks.rank(), ranks.size()));
-  if (!mixed.partners.empty()) mix(mixed, batch);
-  Edited edited;
-  if (now.translates) edited = edit(planned, batch);
-  learn(now, slots.size(), batch, planned, edited);
+  const StepWork work = work_->step(step_);
+  Batch batch = gather(work);
+  if (!work.mix.partners.empty()) mix(work, batch);
+  learn(work, batch, edit(work, batch));
   step_seconds_.push_back(seconds_since(start));
 }
 
-Batch Trial::gather(std::span<const Slot> slots, std::vector<std::int32_t> own) {
-  const PhaseTimer timer(setup_.profile, ProfilePhase::gather);
-  const std::vector<Slot> share = picked(slots, own);
-  return {gather_slots(*setup_.data, share, setup_.settings.precision),
-          slot_labels(basis_, share, setup_.settings.device), std::move(own)};
+torch::Tensor Trial::images_of(const torch::Tensor& picks) const {
+  return gather_picks(*setup_.data, picks, setup_.settings.precision);
 }
 
-Edited Trial::edit(const StepTranslations& planned, Batch& batch) {
+EditContext Trial::edit_context(int epoch, std::int64_t step) {
+  return {*frozen_, *frozen_g_, setup_.keys.plan,
+          epoch,    step,       [this](const torch::Tensor& picks) { return images_of(picks); }};
+}
+
+Batch Trial::gather(const StepWork& work) {
+  const PhaseTimer timer(setup_.profile, ProfilePhase::gather);
+  return {images_of(work.picks), work.labels.clone(), work.own};  // labels: an edit changes them
+}
+
+Edited Trial::edit(const StepWork& work, Batch& batch) {
+  if (work.translations.empty()) return {};
   PhaseTimer timer(setup_.profile, ProfilePhase::translate);
-  const auto images_of = [&](const std::vector<Slot>& seeds) {
-    return gather_slots(*setup_.data, seeds, setup_.settings.precision);
-  };
-  Edited edited =
-      setup_.editing.apply({*frozen_, *frozen_g_, setup_.keys.plan, epoch_, step_, images_of}, planned, batch);
-  if (edited.rows.defined()) {
-    timer.count(static_cast<double>(edited.rows.size(0)) * setup_.editing.passes * pass_);
-  }
+  Edited edited = setup_.editing.apply(edit_context(epoch_, step_), work.translations, batch);
+  timer.count(static_cast<double>(edited.rows.size(0)) * setup_.editing.passes * pass_);
   return edited;
 }
 
-void Trial::mix(const StepMix& mix, Batch& batch) {
+void Trial::mix(const StepWork& work, Batch& batch) {
   const PhaseTimer timer(setup_.profile, ProfilePhase::gather);
-  const std::vector<Slot> partners = picked(mix.partners, batch.slots);
-  mix_batch(mix, gather_slots(*setup_.data, partners, setup_.settings.precision),
-            slot_labels(basis_, partners, setup_.settings.device), batch);
+  mix_batch(work.mix, {images_of(work.partner_picks), work.partner_labels, work.label_shares}, batch);
 }
 
-void Trial::learn(const Phase& now, std::size_t slots, const Batch& batch, const StepTranslations& planned,
-                  const Edited& edited) {
+void Trial::learn(const StepWork& work, const Batch& batch, const Edited& edited) {
   // In a short batch a rank may have no slot. It still has its part in every sum: batch norm's lie within the
   // passes.
   if (!batch.slots.empty() || network_->spec().sum_over_ranks) {
-    descend(now, slots, batch, planned, edited);
+    descend(work, batch, edited);
   } else {
-    counters_->add_planned(planned);
+    counters_->add_planned(work.planned);
   }
   if (setup_.ranks->size() > 1) {
     const PhaseTimer timer(setup_.profile, ProfilePhase::reduce);
@@ -197,13 +178,12 @@ void Trial::learn(const Phase& now, std::size_t slots, const Batch& batch, const
   sgd_.step(learning_rate(setup_.settings.schedule, epoch_));
 }
 
-void Trial::descend(const Phase& now, std::size_t slots, const Batch& batch, const StepTranslations& planned,
-                    const Edited& edited) {
+void Trial::descend(const StepWork& work, const Batch& batch, const Edited& edited) {
   const double images = static_cast<double>(batch.slots.size()) * pass_;
-  const LossFn& loss = now.class_weights == ClassWeights::none ? setup_.loss : setup_.weighted_loss;
-  const auto [outputs, losses] =
-      step_pass_(loss, batch, slots, setup_.profile, {images, setup_.recipe.is_second_stage() ? 0 : 2 * images});
-  counters_->add(step_, outputs * setup_.settings.logit_scale, losses, batch.labels, planned, edited);
+  const LossFn& loss = phase().class_weights == ClassWeights::none ? setup_.loss : setup_.weighted_loss;
+  const auto [outputs, losses] = step_pass_(loss, batch, work.slots, setup_.profile,
+                                            {images, setup_.recipe.is_second_stage() ? 0 : 2 * images});
+  counters_->add(step_, outputs * setup_.settings.logit_scale, losses, batch.labels, work.planned, edited);
 }
 
 void Trial::add_up_over_ranks() {
@@ -212,6 +192,7 @@ void Trial::add_up_over_ranks() {
 }
 
 void Trial::end_epoch() {
+  if (epoch_ + 1 < setup_.settings.epochs) plan(epoch_ + 1);  // while a GPU still has steps of this one to do
   EpochRecord record;
   record.epoch = epoch_;
   counters_->add_up(*setup_.ranks);
@@ -221,7 +202,7 @@ void Trial::end_epoch() {
     throw Diverged(fmt::format("loss is not a number at epoch {} step {} (learning rate {:.3g})", epoch_, bad,
                                record.learning_rate));
   }
-  record.seconds = std::accumulate(step_seconds_.begin(), step_seconds_.end(), 0.0);
+  record.seconds = std::accumulate(step_seconds_.begin(), step_seconds_.end(), epoch_seconds_);
   record.step_seconds = median(step_seconds_);
   evaluate_epoch(record);
   epochs_.push_back(record);
@@ -286,16 +267,11 @@ std::vector<TranslationTrace> Trial::traces(std::int64_t most) {
   const Phase then = phase_at(setup_.recipe, epoch, setup_.settings.defer_until);
   std::vector<TranslationTrace> found;
   if (!then.translates) return found;
-  const EpochPlan plan = plan_epoch(basis_, epoch, then.sampling);
-  const auto images_of = [&](const std::vector<Slot>& seeds) {
-    return gather_slots(*setup_.data, seeds, setup_.settings.precision);
-  };
+  const EpochWork work(setup_, basis_, epoch, {});
   std::int64_t traced = 0;
-  for (std::int64_t step = 0; step < plan.steps() && traced < most; ++step) {
-    StepTranslations planned =
-        setup_.editing.plan(basis_, plan.step(step), epoch, step, setup_.data->set.train.shape);
-    TranslationTrace trace = setup_.editing.trace({*frozen_, *frozen_g_, setup_.keys.plan, epoch, step, images_of},
-                                                  planned, setup_.settings.logit_scale);
+  for (std::int64_t step = 0; step < work.steps() && traced < most; ++step) {
+    TranslationTrace trace =
+        setup_.editing.trace(edit_context(epoch, step), work.step(step).translations, setup_.settings.logit_scale);
     if (!trace.targets.defined()) continue;
     traced += trace.targets.size(0);
     found.push_back(std::move(trace));

@@ -10,6 +10,7 @@
 
 #include "results/record.hpp"
 #include "train/epoch_counters.hpp"
+#include "train/epoch_work.hpp"
 #include "train/evaluation.hpp"
 #include "train/running_statistics.hpp"
 #include "train/sgd.hpp"
@@ -52,15 +53,16 @@ class Trial {
   std::vector<TranslationTrace> traces(std::int64_t most);
 
  private:
+  void plan(int epoch);
   void begin_epoch();
   void step();
-  Batch gather(std::span<const Slot> slots, std::vector<std::int32_t> own);
-  Edited edit(const StepTranslations& planned, Batch& batch);
-  void mix(const StepMix& mix, Batch& batch);
-  void learn(const Phase& phase, std::size_t slots, const Batch& batch, const StepTranslations& planned,
-             const Edited& edited);
-  void descend(const Phase& phase, std::size_t slots, const Batch& batch, const StepTranslations& planned,
-               const Edited& edited);
+  torch::Tensor images_of(const torch::Tensor& picks) const;
+  EditContext edit_context(int epoch, std::int64_t step);
+  Batch gather(const StepWork& work);
+  Edited edit(const StepWork& work, Batch& batch);
+  void mix(const StepWork& work, Batch& batch);
+  void learn(const StepWork& work, const Batch& batch, const Edited& edited);
+  void descend(const StepWork& work, const Batch& batch, const Edited& edited);
   void add_up_over_ranks();
   void restore(const TrialState& state);
   void end_epoch();
@@ -82,7 +84,9 @@ class Trial {
   double pass_;  // multiply-adds of one image's forward pass
   int epoch_ = 0;
   std::int64_t step_ = 0;
-  EpochPlan plan_;
+  std::optional<EpochWork> work_, next_;  // of the epoch that is trained; of one to come
+  double plan_seconds_ = 0;               // that the last plan took
+  double epoch_seconds_ = 0;              // that this epoch took before its first step
   std::optional<EpochCounters> counters_;
   std::vector<double> step_seconds_;
   std::vector<EpochRecord> epochs_;

@@ -111,6 +111,19 @@ TEST(CoarseUniform, StaysBelowOne) {
   EXPECT_NEAR(sum / n, .5, 5 * std::sqrt(1.0 / 12 / n));
 }
 
+TEST(CoarseUniform, DrawnManyAtATimeIsWhatIsDrawnOneByOne) {
+  for (const int before : {0, 1, 3, 4}) {
+    for (const std::size_t count : {0, 1, 2, 5, 8, 1027}) {
+      Stream one(some_key, Purpose::noise, 1), many(some_key, Purpose::noise, 1);
+      for (int i = 0; i < before; ++i) ASSERT_EQ(one.word(), many.word());
+      std::vector<double> drawn(count);
+      many.coarse_uniforms(drawn.data(), count);
+      for (const double value : drawn) ASSERT_EQ(value, one.coarse_uniform());
+      ASSERT_EQ(many.word(), one.word()) << "it goes on where it was left";
+    }
+  }
+}
+
 TEST(Normal, HasTheMomentsOfItsDistribution) {
   Stream stream(some_key, Purpose::initial);
   constexpr int n = 200'000;

@@ -4,6 +4,7 @@
 
 #include "kernels/on_device.cuh"
 #include "kernels/pixel_step.hpp"
+#include "kernels/random_start.hpp"
 #include "kernels/sgd.hpp"
 
 namespace m2m::kernels {
@@ -52,12 +53,34 @@ void expect_the_cpus_pixels(double tolerance) {
   expect_near(on_device.back(), x, tolerance);
 }
 
+template <typename Real>
+void expect_the_cpus_start() {
+  constexpr std::int64_t images = 5, plane = 11 * 13;
+  constexpr int channels = 3;
+  const std::vector<Real> seeds = drawn<Real>(images * channels * plane, 1);
+  const std::vector<std::int32_t> slots{0, 7, 3, 126, 127};
+  const std::vector<double> image_scales{1, 0.5, 1, 2, 0.25}, channel_scales{0.3, 1, 0.01};
+  std::vector<Real> expected(seeds.size());
+  const Key key{3, SeedRole::plan};
+  random_start<Real>({key, 160, 12, slots.data(), image_scales.data(), channel_scales.data()}, images, channels,
+                     plane, seeds.data(), expected.data());
+  const OnDevice<Real> from(seeds), to(expected);
+  const OnDevice<std::int32_t> of_slots(slots);
+  const OnDevice<double> of_images(image_scales), of_channels(channel_scales);
+  EXPECT_EQ(cudaMemset(to.get(), 0, expected.size() * sizeof(Real)), cudaSuccess);
+  random_start_cuda<Real>({key, 160, 12, of_slots.get(), of_images.get(), of_channels.get()}, images, channels,
+                          plane, from.get(), to.get(), nullptr);
+  EXPECT_TRUE(to.back() == expected);
+}
+
 TEST(StepsOnTheDevice, AreTheCpus) {
   if (!has_device()) GTEST_SKIP() << "skipped: no device";
   expect_the_cpus_update<float>(1e-6);
   expect_the_cpus_update<double>(1e-14);
   expect_the_cpus_pixels<float>(1e-6);
   expect_the_cpus_pixels<double>(1e-14);
+  expect_the_cpus_start<float>();
+  expect_the_cpus_start<double>();
 }
 
 }  // namespace

@@ -13,11 +13,10 @@ TEST(ApplyM2m, KeepsTheSameSlotsAndImagesWhetherTheCoinIsTossedFirstOrLast) {
   Fixture x;
   Batch coin_first = x.batch();
   Batch translate_first = x.batch();
-  const Edited a = apply_m2m(x.m2m, x.context(), x.planned, coin_first, x.translator);
+  const Edited a = x.apply(coin_first);
   x.m2m.plan.order = CoinOrder::translate_first;
-  const StepTranslations all =
-      plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m.plan, x.data->set.train.shape);
-  const Edited b = apply_m2m(x.m2m, x.context(), all, translate_first, x.translator);
+  x.planned = plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m.plan, x.data->set.train.shape);
+  const Edited b = x.apply(translate_first);
   EXPECT_LT(a.rows.size(0), b.rows.size(0));
   EXPECT_GT(a.accepted.sum().item<int>(), 0);
   EXPECT_TRUE(torch::equal(a.rows.masked_select(a.accepted), b.rows.masked_select(b.accepted)));
@@ -28,7 +27,7 @@ TEST(ApplyM2m, ChangesAcceptedSlotsAndNoOther) {
   Fixture x;
   const Batch before = x.batch();
   Batch after = x.batch();
-  const Edited edited = apply_m2m(x.m2m, x.context(), x.planned, after, x.translator);
+  const Edited edited = x.apply(after);
   torch::Tensor changed = (before.images - after.images).abs().flatten(1).amax(1) > 0;
   torch::Tensor expected = torch::zeros({64}, torch::kBool);
   expected.index_fill_(0, edited.rows.masked_select(edited.accepted), true);
@@ -39,12 +38,12 @@ TEST(ApplyM2m, ChangesAcceptedSlotsAndNoOther) {
 TEST(ApplyM2m, TranslatesASlotAlikeWhicheverRankHoldsItAndItsSeed) {
   Fixture x;
   Batch whole = x.batch();
-  const int accepted = apply_m2m(x.m2m, x.context(), x.planned, whole, x.translator).accepted.sum().item<int>();
+  const int accepted = x.apply(whole).accepted.sum().item<int>();
   for (const int ranks : {2, 3, 64}) {
     int together = 0;
     for (int rank = 0; rank < ranks; ++rank) {
       Batch share = x.share(rank, ranks);
-      const Edited edited = apply_m2m(x.m2m, x.context(), x.planned, share, x.translator);
+      const Edited edited = x.apply(share);
       if (edited.rows.defined()) together += edited.accepted.sum().item<int>();
       for (std::size_t i = 0; i < share.slots.size(); ++i) {
         EXPECT_TRUE(torch::allclose(share.images[i], whole.images[share.slots[i]], 0, 1e-12)) << share.slots[i];
@@ -57,7 +56,8 @@ TEST(ApplyM2m, TranslatesASlotAlikeWhicheverRankHoldsItAndItsSeed) {
 TEST(ApplyM2m, LeavesABatchAloneWhereNothingWasChosen) {
   Fixture x;
   Batch batch = x.batch();
-  const Edited edited = apply_m2m(x.m2m, x.context(), {}, batch, x.translator);
+  x.planned = {};
+  const Edited edited = x.apply(batch);
   EXPECT_FALSE(edited.rows.defined());
   EXPECT_TRUE(torch::equal(batch.images, x.batch().images));
 }
@@ -66,7 +66,7 @@ TEST(ApplyM2m, WithAGammaThatNothingCanPassKeepsNothing) {
   Fixture x;
   x.m2m.translate.gamma = 1.1;
   Batch batch = x.batch();
-  const Edited edited = apply_m2m(x.m2m, x.context(), x.planned, batch, x.translator);
+  const Edited edited = x.apply(batch);
   EXPECT_EQ(edited.accepted.sum().item<int>(), 0);
   EXPECT_TRUE(torch::equal(batch.images, x.batch().images));
 }
@@ -93,15 +93,15 @@ torch::Tensor accepted_seeds(const Fixture& x, const Edited& edited) {
 TEST(ApplyM2m, ShowsTheSeedItselfWhereItIsToBeClean) {
   Fixture x;
   Batch translated = x.batch(), clean = x.batch(), by_coin = x.batch();
-  const Edited as_ever = apply_m2m(x.m2m, x.context(), x.planned, translated, x.translator);
+  const Edited as_ever = x.apply(translated);
   x.m2m.image = AcceptedImage::clean;
-  const Edited edited = apply_m2m(x.m2m, x.context(), x.planned, clean, x.translator);
+  const Edited edited = x.apply(clean);
   EXPECT_TRUE(torch::equal(as_ever.accepted, edited.accepted));
   const torch::Tensor rows = edited.rows.masked_select(edited.accepted);
   EXPECT_TRUE(torch::equal(clean.images.index_select(0, rows), accepted_seeds(x, edited)));
   EXPECT_FALSE(torch::equal(translated.images.index_select(0, rows), accepted_seeds(x, edited)));
   x.m2m.image = AcceptedImage::clean_coin;
-  const Edited coin = apply_m2m(x.m2m, x.context(), x.planned, by_coin, x.translator);
+  const Edited coin = x.apply(by_coin);
   EXPECT_TRUE(torch::equal(coin.accepted, coin.coins));
   EXPECT_GE(coin.accepted.sum().item<int>(), edited.accepted.sum().item<int>());
 }
@@ -112,7 +112,7 @@ TEST(ApplyM2m, TrainsAcceptedImagesOnTheLabelOfThePlan) {
   x.planned = plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m.plan, x.data->set.train.shape);
   const Batch before = x.batch();
   Batch after = x.batch();
-  const Edited edited = apply_m2m(x.m2m, x.context(), x.planned, after, x.translator);
+  const Edited edited = x.apply(after);
   const torch::Tensor rows = edited.rows.masked_select(edited.accepted);
   ASSERT_GT(rows.numel(), 0);
   const torch::Tensor labels = after.labels.index_select(0, rows);

@@ -111,14 +111,14 @@ TEST(MixBatch, MixesPixelsAndLossesAlike) {
   StepMix mix;
   mix.share = 0.75;
   mix.partners.resize(4);
-  mix.label_shares = {0.75, 0.75, 1, 0};
   Batch batch{torch::ones({2, 1, 2, 2}), torch::tensor({0, 1}, torch::kInt64), {1, 3}};
-  mix_batch(mix, torch::full({2, 1, 2, 2}, 5.0F), torch::tensor({1, 0}, torch::kInt64), batch);
+  mix_batch(mix,
+            {torch::full({2, 1, 2, 2}, 5.0F), torch::tensor({1, 0}, torch::kInt64), torch::tensor({0.75, 0.0})},
+            batch);
   EXPECT_TRUE(torch::allclose(batch.images, torch::full({2, 1, 2, 2}, 2.0F)));
   const LossFn loss = [](const torch::Tensor&, const torch::Tensor& labels) {
     return labels.to(torch::kFloat32) + 1;
   };
-  // Slots 1 and 3 of the step: shares .75 and 0.
   EXPECT_TRUE(torch::allclose(mixed_loss(loss, {}, batch), torch::tensor({0.75F * 1 + 0.25F * 2, 1.0F})));
 }
 
@@ -126,9 +126,8 @@ TEST(MixBatch, PastesTheBoxAndNothingElse) {
   StepMix mix;
   mix.box = Box{1, 0, 1, 2};
   mix.partners.resize(1);
-  mix.label_shares = {0.5};
   Batch batch{torch::zeros({1, 1, 2, 2}), torch::tensor({0}, torch::kInt64), {0}};
-  mix_batch(mix, torch::ones({1, 1, 2, 2}), torch::tensor({1}, torch::kInt64), batch);
+  mix_batch(mix, {torch::ones({1, 1, 2, 2}), torch::tensor({1}, torch::kInt64), torch::tensor({0.5})}, batch);
   EXPECT_TRUE(torch::equal(batch.images.view({4}), torch::tensor({0.0F, 0.0F, 1.0F, 1.0F})));
 }
 

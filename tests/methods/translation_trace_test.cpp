@@ -7,12 +7,14 @@
 namespace m2m {
 namespace {
 
-TranslationTrace trace(test::PlannedStep& x) { return trace_translations(x.m2m, x.context(), x.planned, 1); }
+TranslationTrace trace(test::PlannedStep& x, double logit_scale = 1) {
+  return trace_translations(x.m2m, x.context(), x.work(x.batch()), logit_scale);
+}
 
 TEST(TranslationTrace, EndsWhereTheTranslationOfTheBatchEnds) {
   test::PlannedStep x;
   Batch batch = x.batch();
-  const Edited edited = apply_m2m(x.m2m, x.context(), x.planned, batch, x.translator);
+  const Edited edited = x.apply(batch);
   const TranslationTrace traced = trace(x);
   EXPECT_TRUE(torch::equal(traced.kept, edited.accepted));
   EXPECT_TRUE(torch::equal(traced.targets, edited.targets));
@@ -42,7 +44,7 @@ TEST(TranslationTrace, SaysWhatBothNetworksSayAtBothEnds) {
 
 TEST(TranslationTrace, ScalesTheOutputsOfAHeadOfCosines) {
   test::PlannedStep x;
-  const TranslationTrace plain = trace(x), sharp = trace_translations(x.m2m, x.context(), x.planned, 30);
+  const TranslationTrace plain = trace(x), sharp = trace(x, 30);
   EXPECT_TRUE(torch::equal(plain.translated, sharp.translated));
   EXPECT_TRUE(torch::equal(plain.g_target, sharp.g_target));
   EXPECT_FALSE(torch::equal(plain.f_target, sharp.f_target));

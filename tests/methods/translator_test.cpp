@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "methods/translation_work.hpp"
 #include "support/planned_step.hpp"
 
 namespace m2m {
@@ -11,13 +10,15 @@ namespace {
 TEST(Translator, TranslatesTheSameFromARecordingForAnyNumberOfImages) {
   test::PlannedStep x;
   Translator recorded(true);
-  const TranslationWork work = translation_work(x.context(), x.planned.chosen);
+  const TranslationWork work = x.work(x.batch());
+  const torch::Tensor seeds = x.context().images_of(work.seeds);
+  ASSERT_GE(seeds.size(0), 11);
   for (const std::int64_t count : {5, 8, 5, 3, 1, 8, 5, 11}) {  // of each bucket the first, then replays
     const auto some = [&](const torch::Tensor& rows) { return rows.narrow(0, 0, count); };
-    const torch::Tensor plain = translate(*x.f, *x.g, some(work.seeds), some(work.seed_classes), some(work.targets),
-                                          count + 3, x.m2m.translate);
-    const torch::Tensor got = recorded(*x.f, *x.g, some(work.seeds), some(work.seed_classes), some(work.targets),
-                                       count + 3, x.m2m.translate);
+    const torch::Tensor plain =
+        translate(*x.f, *x.g, some(seeds), some(work.seed_classes), some(work.targets), count + 3, x.m2m.translate);
+    const torch::Tensor got =
+        recorded(*x.f, *x.g, some(seeds), some(work.seed_classes), some(work.targets), count + 3, x.m2m.translate);
     ASSERT_EQ(got.sizes(), plain.sizes());
     EXPECT_TRUE(torch::allclose(got, plain, 1e-12, 1e-12)) << count;
   }
@@ -26,9 +27,10 @@ TEST(Translator, TranslatesTheSameFromARecordingForAnyNumberOfImages) {
 TEST(Translator, FollowsAnFThatHasChanged) {
   test::PlannedStep x;
   Translator recorded(true);
-  const TranslationWork work = translation_work(x.context(), x.planned.chosen);
+  const TranslationWork work = x.work(x.batch());
+  const torch::Tensor seeds = x.context().images_of(work.seeds);
   const auto translated = [&] {
-    return recorded(*x.f, *x.g, work.seeds, work.seed_classes, work.targets, 64, x.m2m.translate);
+    return recorded(*x.f, *x.g, seeds, work.seed_classes, work.targets, 64, x.m2m.translate);
   };
   translated();
   const torch::Tensor before = translated();
@@ -39,8 +41,8 @@ TEST(Translator, FollowsAnFThatHasChanged) {
   x.f->refresh();
   const torch::Tensor after = translated();
   EXPECT_FALSE(torch::allclose(before, after));
-  EXPECT_TRUE(torch::allclose(
-      after, translate(*x.f, *x.g, work.seeds, work.seed_classes, work.targets, 64, x.m2m.translate)));
+  EXPECT_TRUE(
+      torch::allclose(after, translate(*x.f, *x.g, seeds, work.seed_classes, work.targets, 64, x.m2m.translate)));
 }
 
 }  // namespace

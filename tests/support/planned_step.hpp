@@ -45,9 +45,18 @@ struct PlannedStep {
   }
   EditContext context() const {
     return {*f, *g, basis.plan,
-            4,  0,  [this](const std::vector<Slot>& slots) {
-              return gather_slots(*data, slots, torch::kFloat64); }};
+            4,  0,  [this](const torch::Tensor& picks) { return gather_picks(*data, picks, torch::kFloat64); }};
   }
+  /// What of `planned` is work for the slots of `batch`.
+  TranslationWork work(const Batch& batch) const {
+    Upload upload;
+    const auto pieces = add_translations(
+        planned, batch.slots, [&](Upload& to, std::span<const Slot> slots) { return add_picks(*data, slots, to); },
+        upload);
+    upload.send(torch::kCPU);
+    return pieces.from(upload);
+  }
+  Edited apply(Batch& batch) { return apply_m2m(m2m, context(), work(batch), batch, translator); }
 };
 
 }  // namespace m2m::test

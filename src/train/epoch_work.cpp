@@ -1,0 +1,74 @@
+#include "train/epoch_work.hpp"
+
+#include <algorithm>
+
+#include "data/dealing.hpp"
+
+namespace m2m {
+namespace {
+
+std::vector<Slot> picked(std::span<const Slot> slots, const std::vector<std::int32_t>& which) {
+  std::vector<Slot> some(which.size());
+  std::transform(which.begin(), which.end(), some.begin(), [&](std::int32_t slot) { return slots[slot]; });
+  return some;
+}
+
+Piece add_labels(const PlanBasis& basis, const std::vector<Slot>& slots, Upload& upload) {
+  std::vector<std::int64_t> labels(slots.size());
+  std::transform(slots.begin(), slots.end(), labels.begin(),
+                 [&](const Slot& slot) { return basis.labels[slot.image]; });
+  return upload.add(std::span<const std::int64_t>(labels));
+}
+
+Piece add_label_shares(const StepMix& mix, const std::vector<std::int32_t>& own, Upload& upload) {
+  std::vector<double> shares(own.size());
+  std::transform(own.begin(), own.end(), shares.begin(), [&](std::int32_t slot) { return mix.label_shares[slot]; });
+  return upload.add(std::span<const double>(shares));
+}
+
+}  // namespace
+
+EpochWork::EpochWork(const TrialSetup& setup, const PlanBasis& basis, int epoch, RankShare share) : epoch_(epoch) {
+  const Phase phase = phase_at(setup.recipe, epoch, setup.settings.defer_until);
+  const EpochPlan plan = plan_epoch(basis, epoch, phase.sampling);
+  const LoadedData& data = *setup.data;
+  const ImageShape& shape = data.set.train.shape;
+  const AddPicksFn picks_of = [&](Upload& upload, std::span<const Slot> slots) {
+    return add_picks(data, slots, upload);
+  };
+  for (std::int64_t i = 0; i < plan.steps(); ++i) {
+    const std::span<const Slot> slots = plan.step(i);
+    Planned& step = steps_.emplace_back();
+    StepWork& host = step.host;
+    host.slots = slots.size();
+    if (phase.translates) host.planned = setup.editing.plan(basis, slots, epoch, i, shape);
+    host.mix = plan_mix(basis, slots, epoch, i, shape, setup.mixing);
+    host.own =
+        deal_slots(static_cast<std::int64_t>(slots.size()), host.planned.worked_slots(), share.rank, share.ranks);
+    const std::vector<Slot> own = picked(slots, host.own);
+    step.picks = picks_of(upload_, own);
+    step.labels = add_labels(basis, own, upload_);
+    step.translations = add_translations(host.planned, host.own, picks_of, upload_);
+    if (host.mix.partners.empty()) continue;
+    const std::vector<Slot> partners = picked(host.mix.partners, host.own);
+    step.partner_picks = picks_of(upload_, partners);
+    step.partner_labels = add_labels(basis, partners, upload_);
+    step.label_shares = add_label_shares(host.mix, host.own, upload_);
+  }
+  upload_.send(setup.settings.device);
+}
+
+StepWork EpochWork::step(std::int64_t index) const {
+  const Planned& planned = steps_[static_cast<std::size_t>(index)];
+  StepWork work = planned.host;
+  work.picks = upload_[planned.picks];
+  work.labels = upload_[planned.labels];
+  work.translations = planned.translations.from(upload_);
+  if (work.mix.partners.empty()) return work;
+  work.partner_picks = upload_[planned.partner_picks];
+  work.partner_labels = upload_[planned.partner_labels];
+  work.label_shares = upload_[planned.label_shares];
+  return work;
+}
+
+}  // namespace m2m

@@ -1,0 +1,51 @@
+#pragma once
+// What a rank does in an epoch, by the plan alone: made on the host, sent to the device once.
+#include <cstdint>
+#include <vector>
+
+#include "methods/mix_batch.hpp"
+#include "methods/translation_work.hpp"
+#include "train/loaded_data.hpp"
+#include "train/trial_setup.hpp"
+
+namespace m2m {
+
+/// A rank's share of a step. Tensors lie on the device.
+struct StepWork {
+  std::size_t slots = 0;                                      // of the step, over all ranks
+  std::vector<std::int32_t> own;                              // [b], which of them are the rank's, ascending
+  torch::Tensor picks, labels;                                // of these: which images, for gather_picks; int64 [b]
+  StepTranslations planned;                                   // of all ranks, for the counters
+  TranslationWork translations;                               // of the rank
+  StepMix mix;                                                // of all slots
+  torch::Tensor partner_picks, partner_labels, label_shares;  // of the rank's slots, where the step is mixed
+};
+
+/// Whose slots: those that a rank of so many takes.
+struct RankShare {
+  int rank = 0, ranks = 1;
+};
+
+class EpochWork {
+ public:
+  /// The plan of an epoch, edited as `setup` says, with a rank's share of it on its way to the device. Pure but for
+  /// what it sends; every rank plans alike. Local.
+  EpochWork(const TrialSetup& setup, const PlanBasis& basis, int epoch, RankShare share);
+
+  int epoch() const { return epoch_; }
+  std::int64_t steps() const { return static_cast<std::int64_t>(steps_.size()); }
+  StepWork step(std::int64_t index) const;
+
+ private:
+  struct Planned {
+    StepWork host;  // its tensors undefined
+    Piece picks, labels, partner_picks, partner_labels, label_shares;
+    TranslationPieces translations;
+  };
+
+  int epoch_ = -1;
+  std::vector<Planned> steps_;
+  Upload upload_;
+};
+
+}  // namespace m2m
