@@ -29,6 +29,7 @@ class Conversation {
     const std::lock_guard guard(mutex_);
     admission_.report(seat);
     auto& reported = seats_[at(seat)].reported;
+    if (!reported) looked_.reset();  // its memory is known now
     const auto now = Clock::now();
     const bool is_last = progress.epoch >= progress.epochs;
     if (reported && !is_last && now - *reported < std::chrono::duration<double>(settings_.report_every)) return;
@@ -60,6 +61,7 @@ class Conversation {
   void end(int seat, const StageResult& result) {
     const std::lock_guard guard(mutex_);
     admission_.end(seat);
+    looked_.reset();
     say(Ended{result, seat, !admission_.open(seat)});
   }
 

@@ -25,7 +25,7 @@ struct WorkerSettings {
   std::string place;                        // "host a17", for people
   std::function<StopReason()> stop_wanted;  // what this process was asked for
   double report_every = 0.5;                // seconds between progress messages of a stage, at least
-  double admit_every = 0.5;                 // seconds between looks whether a further stage is admitted, at least
+  double admit_every = 0.5;                 // seconds between looks for memory that others have freed, at least
 };
 
 /// Runs stages until told to leave: in the calling thread, and in a thread more for each further seat. A seat says

@@ -17,8 +17,8 @@ set = "digits"
 ratio = 20
 [train]
 network = "mlp"
-epochs = 12
-defer_until = 6
+epochs = 30
+defer_until = 15
 batch_size = 64
 [m2m]
 beta = 0.9
@@ -85,7 +85,7 @@ def main():
         sweeps = Sweeps(sweep, report, checkout, folder)
         assert most_at_once(sweeps.run("alone")) == 1
         shared = sweeps.run("shared", "--trials-per-device", "3")
-        assert most_at_once(shared) == 3, shared
+        assert 2 <= most_at_once(shared) <= 3, shared  # a third one may find nothing left to run
         sweeps.interrupt("resumed", "--trials-per-device", "2")
         sweeps.run("resumed", "--trials-per-device", "2")
         alone = sweeps.losses("alone")

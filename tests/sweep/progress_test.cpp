@@ -141,11 +141,11 @@ TEST(ProgressInALog, SaysWhyItStopsAndThatTheRestDoesNotGoOn) {
 
 TEST(ProgressInALog, NamesTheRankWhereItHasSeveralSeatsAndCountsThese) {
   Watched watched(two_seeds);
-  watched.start(5);
+  const int stage = watched.start(5);
   watched.now = 10;
   const SweepView view{watched.scheduler, titles(watched.graph), 4, 2};
-  EXPECT_NE(start_line(view, 0, "host a17").find(" on rank 2 (host a17)"), std::string::npos);
-  EXPECT_EQ(live_line(view, 0, 5).substr(0, 9), " rank 2  ");
+  EXPECT_NE(start_line(view, stage, "host a17").find(" on rank 2 (host a17)"), std::string::npos);
+  EXPECT_EQ(live_line(view, stage, 5).substr(0, 9), " rank 2  ");
   EXPECT_NE(summary_line(view, 10).find("25.0 % busy"), std::string::npos);
   watched.view.remarked(2, "host a17", "memory is short");
   EXPECT_EQ(watched.lines.back(), "rank 2 (host a17): memory is short");
