@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "apps/describe.hpp"
 #include "apps/given_study.hpp"

@@ -196,7 +196,7 @@ TEST_F(StageRunnerTest, GivesTrialsThatRunAtOnceTheSameBitsAsOneAfterTheOther) {
   ranks.trials_per_device = 7;
   StageRunner runner(out("shared"), Json::object(), ranks);
   EXPECT_GT(runner.memory().free, 0);
-  for (const StageKind kind : {StageKind::g, StageKind::trial}) {  // what they need first
+  for (const StageKind kind : {StageKind::g, StageKind::prefix, StageKind::trial}) {  // what they need first
     std::vector<std::thread> threads;
     for (const Stage& stage : graph.stages) {
       if (stage.kind != kind) continue;
