@@ -1,4 +1,6 @@
-"""Who trained when: a bar for each trial of the study on the row of the rank that led it."""
+"""Who trained when: a bar for each trial of the study on a row of the rank that led it.
+
+A rank has as many rows as it ran trials at once."""
 
 import datetime
 
@@ -29,14 +31,27 @@ def bars(blocks):
     return list(found.values())
 
 
-def draw_bars(axes, found, ranks):
-    """The bars; a handle for each label."""
+def rows_of(found):
+    """(rank, its n-th row) of each bar: the first row of its rank that no earlier bar fills, but for 10 ms."""
+    filled, rows = {}, {}
+    for bar in sorted(found, key=lambda bar: bar[3]):
+        _, _, rank, begin, seconds = bar
+        ends = filled.setdefault(rank, [])
+        free = next((row for row, end in enumerate(ends) if end <= begin + .01), len(ends))
+        ends[free:free + 1] = [begin + seconds]
+        rows[bar] = rank, free
+    return rows
+
+
+def draw_bars(axes, found, places, order):
+    """The bars, of which places[bar] says the row; a handle for each label."""
     first = min(begin for _, _, _, begin, _ in found)
     end = max(begin + seconds for _, _, _, begin, seconds in found) - first
     unit, name = next((unit, name) for least, unit, name in UNITS if end >= least)
     handles = {}
-    for label, index, rank, begin, seconds in sorted(found, key=lambda bar: bar[1]):
-        bar = axes.barh(ranks.index(rank), seconds / unit, left=(begin - first) / unit, height=.7, linewidth=.4,
+    for told in sorted(found, key=lambda bar: bar[1]):
+        label, index, _, begin, seconds = told
+        bar = axes.barh(order.index(places[told]), seconds / unit, left=(begin - first) / unit, height=.7, linewidth=.4,
                         color=style.look(index)["color"], edgecolor="white", hatch=HATCHES[index % len(HATCHES)])
         handles.setdefault(label, bar)
     axes.set_xlabel(f"{name} since the first trial began")
@@ -54,10 +69,12 @@ def draw(blocks):
     found = bars(blocks)
     if not found:
         return Skipped(NAME, "no trial tells when and on which rank it began")
-    ranks = sorted({rank for _, _, rank, _, _ in found})
-    figure, axes = style.panels(1, 1, (8, (.4 if len(ranks) <= 16 else .18) * len(ranks) + .9))
-    handles = draw_bars(axes[0], found, ranks)
-    rows_of_methods(axes[0], [f"rank {rank}" for rank in ranks])
+    places = rows_of(found)
+    order = sorted(set(places.values()))
+    figure, axes = style.panels(1, 1, (8, (.4 if len(order) <= 16 else .18) * len(order) + .9))
+    handles = draw_bars(axes[0], found, places, order)
+    rows_of_methods(axes[0], ["" if row else f"rank {rank}" for rank, row in order])
     style.legend(figure, handles.values(), handles.keys())
     style.title(figure, "Who trained when", facts(blocks, len(found)))
-    return Picture(NAME, "Who trained when", f"{len(found)} trials on {len(ranks)} ranks over time.", figure)
+    ranks = len({rank for rank, _ in order})
+    return Picture(NAME, "Who trained when", f"{len(found)} trials on {ranks} ranks over time.", figure)

@@ -45,7 +45,9 @@ def machines(block):
         where = trial.environment()
         device = where["gpu"] if where.get("device") == "cuda" else where.get("processor", "unknown processor")
         threads, ranks = where.get("threads", "?"), where.get("ranks_of_trial", "?")
-        told.append(f"{device}, threads: {threads}, ranks a trial: {ranks}")
+        others = where.get("trials_per_device", 1)
+        beside = f", up to {others} trials at a time, which slow each other down" if others > 1 else ""
+        told.append(f"{device}, threads: {threads}, ranks a trial: {ranks}{beside}")
     return "; ".join(dict.fromkeys(told))
 
 

@@ -17,12 +17,13 @@ m2m::Training training() {
     return [planner = std::make_shared<m2m::StagePlanner>(ranks_per_trial)](
                const m2m::Config& resolved, const std::string& label) { return (*planner)(resolved, label); };
   };
-  made.runner = [](const m2m::RunnerSettings& settings) -> m2m::RunStage {
-    const m2m::RunnerRanks ranks{settings.group, settings.local_rank, settings.rank};
+  made.runner = [](const m2m::RunnerSettings& settings) -> m2m::StageRunning {
+    const m2m::RunnerRanks ranks{settings.group, settings.local_rank, settings.rank, settings.trials_per_device};
     const m2m::ProfileSettings profile{settings.profile, settings.rank};
-    return [runner =
-                std::make_shared<m2m::StageRunner>(settings.out, m2m::environment(settings.ranks), ranks, profile)](
-               const m2m::Stage& stage, m2m::StageContext& context) { return (*runner)(stage, context); };
+    const auto runner =
+        std::make_shared<m2m::StageRunner>(settings.out, m2m::environment(settings.ranks), ranks, profile);
+    return {[runner](const m2m::Stage& stage, m2m::StageContext& context) { return (*runner)(stage, context); },
+            [runner] { return runner->memory(); }};
   };
   made.method_names = m2m::method_names();
   made.describe_method = m2m::describe_method;

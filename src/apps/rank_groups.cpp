@@ -22,11 +22,9 @@ Json json_of(const SweepOrder& order) {
   const auto absolute = [](const std::filesystem::path& path) {  // ranks may have been started in different folders
     return path.empty() ? std::string() : std::filesystem::absolute(path).string();
   };
-  return {{"out", absolute(order.out.root)},
-          {"cache", absolute(order.out.shared_cache)},
-          {"profile", order.profile},
-          {"ranks_per_trial", order.ranks_per_trial},
-          {"max_retries", order.max_retries}};
+  return {{"out", absolute(order.out.root)},  {"cache", absolute(order.out.shared_cache)},
+          {"profile", order.profile},         {"ranks_per_trial", order.ranks_per_trial},
+          {"max_retries", order.max_retries}, {"trials_per_device", order.trials_per_device}};
 }
 
 /// Collective.
@@ -92,7 +90,8 @@ std::optional<SweepOrder> tell_all_ranks(const MpiSession& session, const std::s
   return SweepOrder{{json.at("out").get<std::string>(), json.at("cache").get<std::string>()},
                     json.at("profile").get<bool>(),
                     json.at("ranks_per_trial").get<int>(),
-                    json.at("max_retries").get<int>()};
+                    json.at("max_retries").get<int>(),
+                    json.at("trials_per_device").get<int>()};
 }
 
 int ranks_per_trial(int wanted, int ranks, const StageGraph& graph, const std::vector<bool>& exists) {

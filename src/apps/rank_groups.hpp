@@ -15,7 +15,8 @@ struct SweepOrder {
   OutputFolder out;
   bool profile = false;
   int ranks_per_trial = 1;
-  int max_retries = 1;  // further tries of a stage that throws
+  int max_retries = 1;        // further tries of a stage that throws
+  int trials_per_device = 1;  // stages that each rank runs at once
 };
 
 /// Collective: rank 0's order on every rank; nothing where rank 0 has none.

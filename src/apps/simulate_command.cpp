@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "apps/given_study.hpp"
+#include "apps/shared_devices.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "sweep/durations.hpp"
@@ -27,6 +28,7 @@ takes time.
   m2m-sweep simulate jobs/ablation_cifar10.toml --ranks 1,8,64
   m2m-sweep simulate jobs/ablation_cifar10.toml seed=0,1,2 --ranks 8 --durations results/ablation_cifar10
   m2m-sweep simulate jobs/ablation_cifar10.toml --ranks 16 --ranks-per-trial 4 --gantt gantt.csv
+  m2m-sweep simulate jobs/ablation_cifar10.toml --ranks 1,2 --trials-per-device 4
 )";
 
 struct Arguments {
@@ -34,6 +36,7 @@ struct Arguments {
   std::vector<std::string> settings;
   std::vector<int> ranks;
   int ranks_per_trial = 1;
+  int trials_per_device = 1;
   std::filesystem::path durations, gantt;
   bool json = false;
   std::string help;  // what to print instead
@@ -84,6 +87,10 @@ void add_options(CLI::App& app, Arguments& arguments, Words& words) {
                      100 * gain_per_further_rank))
       ->type_name("K")
       ->check(CLI::Range(1, most_ranks));
+  app.add_option("--trials-per-device", arguments.trials_per_device,
+                 "How many trials a rank runs at once; assumed not to slow each other down")
+      ->type_name("K")
+      ->check(CLI::Range(1, most_trials_per_device));
   app.add_option("--durations", arguments.durations,
                  "What stages took: a JSON object {\"stage id\": seconds}, or a sweep's output folder")
       ->type_name("FILE|DIR");
@@ -108,6 +115,7 @@ Arguments parse(int argc, const char* const* argv) {
   }
   arguments.ranks = read_ranks(words.ranks);
   read_words(words.study_and_settings, arguments);
+  refuse_groups_on_shared_devices(arguments.trials_per_device, arguments.ranks_per_trial);
   if (!arguments.gantt.empty() && arguments.ranks.size() != 1)
     throw usage_error("--gantt takes one number of ranks; give --ranks one");
   return arguments;
@@ -133,6 +141,10 @@ std::string heading(const Study& study, const StageGraph& graph, const Arguments
     text += fmt::format("groups of {} ranks, assumed to be {:.3g} times as fast as one\n",
                         arguments.ranks_per_trial, 1 + gain_per_further_rank * (arguments.ranks_per_trial - 1));
   }
+  if (arguments.trials_per_device > 1) {
+    text += fmt::format("{} trials at a time on each rank, assumed not to slow each other down\n",
+                        arguments.trials_per_device);
+  }
   return text;
 }
 
@@ -141,9 +153,10 @@ std::vector<OrderedSimulation> simulate_all(const StageGraph& graph, const Argum
   const std::vector<bool> nothing(graph.stages.size(), false);
   std::vector<OrderedSimulation> simulations;
   for (const int ranks : arguments.ranks) {
-    const std::vector<int> groups = group_sizes(ranks, arguments.ranks_per_trial);
+    const int seats = arguments.trials_per_device;
+    const std::vector<int> groups = group_sizes(ranks * seats, arguments.ranks_per_trial);
     for (const StageOrder order : all_stage_orders) {
-      simulations.push_back({order, simulate(graph, nothing, groups, seconds, order)});
+      simulations.push_back({order, on_shared_devices(simulate(graph, nothing, groups, seconds, order), seats)});
     }
   }
   return simulations;
@@ -167,6 +180,7 @@ std::string simulate_command(int argc, const char* const* argv, const Training& 
   if (!arguments.json) return heading(study, graph, arguments, durations) + simulation_table(simulations);
   return Json({{"study", study.name},
                {"ranks_per_trial", arguments.ranks_per_trial},
+               {"trials_per_device", arguments.trials_per_device},
                {"measured", durations.measured},
                {"ratio", durations.ratio},
                {"simulations", simulation_json(graph, simulations)}})

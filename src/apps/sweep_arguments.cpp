@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 
+#include "apps/shared_devices.hpp"
 #include "core/error.hpp"
 #include "core/version.hpp"
 
@@ -19,6 +20,8 @@ Run what a study asks for and is not there yet; then the same with eight trials 
   m2m-sweep jobs/ablation_cifar10.toml
   mpirun -np 8 m2m-sweep jobs/ablation_cifar10.toml
   mpirun -np 8 m2m-sweep jobs/ablation_cifar10.toml --ranks-per-trial 2
+Run up to four trials at a time on one GPU:
+  m2m-sweep jobs/ablation_cifar10.toml --trials-per-device 4
 Say what would run and what it costs; then the same with other settings:
   m2m-sweep jobs/ablation_cifar10.toml --dry-run
   m2m-sweep jobs/ablation_cifar10.toml --dry-run method=ERM,M2m seed=0,1,2 train.epochs=20
@@ -104,6 +107,13 @@ void add_options(CLI::App& app, SweepArguments& arguments, Texts& texts) {
          "How many ranks train one trial together; auto: more than one where there are fewer trials than ranks")
       ->type_name("K|auto")
       ->check(whole_number_or_auto);
+  app.add_option(
+         "--trials-per-device", arguments.trials_per_device,
+         "How many trials a rank runs at once on its device, as memory admits: for small networks, which leave "
+         "a GPU idle")
+      ->type_name("K")
+      ->check(CLI::Range(1, most_trials_per_device))
+      ->capture_default_str();
   app.add_flag("--wait", arguments.wait, "Wait while another sweep works in the output folder");
   app.add_flag("--fail-fast", arguments.fail_fast, "Stop the sweep at the first trial that fails or diverges");
   app.add_option(
@@ -154,6 +164,7 @@ void understand(const Texts& texts, SweepArguments& arguments) {
   if (!texts.out.empty()) arguments.out = texts.out;
   if (!texts.cache.empty()) arguments.cache = texts.cache;
   arguments.ranks_per_trial = texts.ranks_per_trial == "auto" ? 0 : std::stoi(texts.ranks_per_trial);
+  refuse_groups_on_shared_devices(arguments.trials_per_device, arguments.ranks_per_trial);
   if (!texts.limit.empty()) arguments.time.limit = read_duration("--time-limit", texts.limit);
   if (!texts.margin.empty()) arguments.time.margin = read_duration("--time-margin", texts.margin);
   if (!texts.part.empty()) arguments.part = read_part(texts.part);

@@ -21,6 +21,7 @@ struct SweepArguments {
   std::optional<std::filesystem::path> out;
   std::optional<std::filesystem::path> cache;
   int ranks_per_trial = 1;  // 0: auto
+  int trials_per_device = 1;
   bool dry_run = false;
   bool wait = false;
   bool profile = false;

@@ -9,10 +9,12 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "apps/describe.hpp"
 #include "apps/given_study.hpp"
 #include "apps/rank_groups.hpp"
+#include "apps/shared_devices.hpp"
 #include "apps/simulate_command.hpp"
 #include "apps/status_command.hpp"
 #include "apps/sweep_arguments.hpp"
@@ -89,10 +91,13 @@ PlannedSweep plan_sweep(const Study& study, const SweepArguments& arguments, con
   StageGraph graph = plan(std::max(arguments.ranks_per_trial, 1));
   const int group = ranks_per_trial(arguments.ranks_per_trial, ranks, graph, existing(graph, out));
   if (group != std::max(arguments.ranks_per_trial, 1)) graph = plan(group);
+  refuse_shards_on_shared_devices(arguments.trials_per_device, graph, existing(graph, out));
   return {std::move(graph), group};
 }
 
-void say_groups(const PlannedSweep& planned, const MpiSession& session) {
+void say_groups(const PlannedSweep& planned, const MpiSession& session, int trials_per_device) {
+  const std::string shared = shared_devices_text(session.size(), trials_per_device);
+  if (!shared.empty()) log_info(shared);
   const std::string text = groups_text(session.size(), planned.ranks_per_trial);
   if (text.empty()) return;
   log_info(text);
@@ -128,6 +133,9 @@ std::string script_text(const SweepArguments& arguments, const Study& study) {
         arguments.ranks_per_trial == 0 ? "auto" : fmt::format("{}", arguments.ranks_per_trial);
     job.words.insert(job.words.end(), {"--ranks-per-trial", ranks});
   }
+  if (arguments.trials_per_device != 1) {
+    job.words.insert(job.words.end(), {"--trials-per-device", fmt::format("{}", arguments.trials_per_device)});
+  }
   if (arguments.fail_fast) job.words.push_back("--fail-fast");
   if (arguments.profile) job.words.push_back("--profile");
   return slurm_script(job);
@@ -156,7 +164,7 @@ std::optional<Sweep> prepare(int argc, char** argv, const MpiSession& session, c
   PlannedSweep planned = plan_sweep(study, arguments, out, session.size(), training);
   const StageGraph& graph = planned.graph;
   const DryRunSettings settings{study.name, out, group_count(session.size(), planned.ranks_per_trial),
-                                training.gpus > 0 ? "GPU" : "core"};
+                                training.gpus > 0 ? "GPU" : "core", arguments.trials_per_device};
   if (arguments.verb == Verb::validate) return print(validation_text(study, graph));
   if (arguments.verb == Verb::slurm) return print(script_text(arguments, study));
   if (arguments.verb == Verb::list) return print(list_text(graph, settings.out));
@@ -166,27 +174,30 @@ std::optional<Sweep> prepare(int argc, char** argv, const MpiSession& session, c
   if (!arguments.study) print(cost_text(graph, settings));
   std::fflush(stdout);
   const auto stop_at = stop_time(arguments.time, started);
-  say_groups(planned, session);
+  say_groups(planned, session, arguments.trials_per_device);
   std::unique_ptr<FolderLock> lock = lock_folder(out, arguments.wait);
   write_plan(study, graph, out);
-  return Sweep{std::move(planned.graph),
-               std::move(lock),
-               {out, arguments.profile, planned.ranks_per_trial, arguments.max_retries},
-               stop_at,
-               arguments.fail_fast};
+  return Sweep{
+      std::move(planned.graph),
+      std::move(lock),
+      {out, arguments.profile, planned.ranks_per_trial, arguments.max_retries, arguments.trials_per_device},
+      stop_at,
+      arguments.fail_fast};
 }
 
-void warn_of_threads(const StageGraph& graph, const HostShare& share) {
+void warn_of_threads(const StageGraph& graph, const HostShare& share, int trials_per_device) {
   std::int64_t threads = 0;
   for (const Stage& stage : graph.stages) {
     if (stage.config.has("train.threads")) threads = std::max(threads, stage.config.integer("train.threads"));
   }
-  if (threads > share.own_cores || threads * share.ranks > share.cores) {
-    log_warning(
-        fmt::format("{} on this host with train.threads = {} share {} ({} for this rank): expect them to be slow; "
-                    "use fewer, or start with '--bind-to none'",
-                    counted(share.ranks, "rank"), threads, counted(share.cores, "core"), share.own_cores));
-  }
+  const std::int64_t of_rank = threads * trials_per_device;
+  if (of_rank <= share.own_cores && of_rank * share.ranks <= share.cores) return;
+  const std::string trials =
+      trials_per_device == 1 ? "" : fmt::format(" and {} trials at a time", trials_per_device);
+  log_warning(
+      fmt::format("{} on this host with train.threads = {}{} share {} ({} for this rank): expect them to be slow; "
+                  "use fewer, or start with '--bind-to none'",
+                  counted(share.ranks, "rank"), threads, trials, counted(share.cores, "core"), share.own_cores));
 }
 
 /// Several ranks may share a GPU; that is worth knowing.
@@ -199,12 +210,14 @@ void say_gpus(const HostShare& share, int gpus) {
 /// What a rank runs stages with. Collective.
 struct Runner {
   Runner(const MpiSession& session, const SweepOrder& order, const HostShare& share, const Training& training)
-      : group(session, session.rank() / order.ranks_per_trial),
-        run(with_retries(
-            training.runner({order.out, session.size(), session.rank(), share.local_rank, order.profile, &group}),
-            order.out, order.max_retries, group.size() == 1)) {
+      : group(session, session.rank() / order.ranks_per_trial) {
+    StageRunning running = training.runner({order.out, session.size(), session.rank(), share.local_rank,
+                                            order.profile, &group, order.trials_per_device});
+    work.run = with_retries(std::move(running.run), order.out, order.max_retries, group.size() == 1);
+    work.memory = std::move(running.memory);
+    work.seats = order.trials_per_device;
     if (group.size() == 1) return;
-    end_job = [&session](const Stage& stage, const StageResult& failure) {
+    work.end_job = [&session](const Stage& stage, const StageResult& failure) {
       print_error(program, fmt::format("rank {}: {} {}: {}; other ranks of its trial wait for this one, so the job "
                                        "ends here; run the same command again to resume",
                                        session.rank(), stage.label, short_id(stage.id), failure.summary));
@@ -215,8 +228,7 @@ struct Runner {
   Runner& operator=(const Runner&) = delete;
 
   MpiGroup group;
-  RunStage run;
-  EndJob end_job;
+  StageWork work;
 };
 
 /// Runs `action`, prints what it throws. Rank 0 only.
@@ -246,7 +258,7 @@ ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& 
   });
   if (prepared != ExitCode::done || agreed != ExitCode::done || !sweep) return std::max(prepared, agreed);
   const HostShare share = host_share(session);
-  warn_of_threads(sweep->graph, share);
+  warn_of_threads(sweep->graph, share, sweep->order.trials_per_device);
   say_gpus(share, training.gpus);
   MpiPost post(session);
   const Runner runner(session, sweep->order, share, training);
@@ -258,8 +270,9 @@ ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& 
                        terminal_of_standard_error(),
                        sweep->stop_at,
                        sweep->fail_fast,
-                       sweep->order.ranks_per_trial};
-    return lead_sweep(job, post.coordinator(), post.worker(), runner.run, runner.end_job);
+                       sweep->order.ranks_per_trial,
+                       sweep->order.trials_per_device};
+    return lead_sweep(job, post.coordinator(), post.worker(), runner.work);
   });
 }
 
@@ -275,7 +288,7 @@ ExitCode follow(const MpiSession& session, const Training& training) {
   const HostShare share = host_share(session);
   MpiPost post(session);
   const Runner runner(session, *order, share, training);
-  follow_sweep(post.worker(), runner.run, runner.end_job);
+  follow_sweep(post.worker(), runner.work);
   return ExitCode::done;
 }
 

@@ -6,6 +6,7 @@
 
 #include "dist/messages/group.hpp"
 #include "results/layout.hpp"
+#include "sweep/admission.hpp"
 #include "sweep/plan.hpp"
 #include "sweep/stage.hpp"
 
@@ -19,6 +20,13 @@ struct RunnerSettings {
   int local_rank = 0;               // this one among those of its host
   bool profile = false;             // say of each stage where its time went
   const MpiGroup* group = nullptr;  // with whom this rank runs trials; it outlives the runner
+  int trials_per_device = 1;        // how many stages it runs at once, each in a thread of its own
+};
+
+/// What runs stages on a rank. memory: of the device that it runs them on; may be empty. Both thread-safe.
+struct StageRunning {
+  RunStage run;
+  std::function<DeviceMemory()> memory = {};
 };
 
 /// Version and revision, for people to compare.
@@ -28,7 +36,7 @@ struct Training {
   std::vector<Field> fields;  // every setting
   ResolveConfig resolve;
   std::function<PlanStage(int ranks_per_trial)> planner;
-  std::function<RunStage(const RunnerSettings&)> runner;  // what runs stages on this rank
+  std::function<StageRunning(const RunnerSettings&)> runner;  // what runs stages on this rank
   std::vector<std::string> method_names;
   std::function<std::string(const std::string& method)> describe_method;
   std::string build = build_of_this_program();  // all ranks of a job have to have the same

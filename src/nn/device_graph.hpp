@@ -17,8 +17,8 @@ class DeviceGraph {
   DeviceGraph& operator=(const DeviceGraph&) = delete;
 
   /// Notes what `work` does, without doing it. It must not wait for the device nor look at a value, and all that it
-  /// reads and writes must stay where it is for as long as the graph is replayed. One recording at a time in a
-  /// process.
+  /// reads and writes must stay where it is for as long as the graph is replayed. Threads record one after the
+  /// other.
   void record(std::function<void()> work);
   bool is_recorded() const { return recording_ != nullptr; }
   /// Does it once, on the calling thread's stream.
@@ -30,7 +30,9 @@ class DeviceGraph {
 };
 
 /// While it lives, this thread's work for a GPU goes through a stream of its own, not through the one that all
-/// share, from which nothing can be recorded. Waits for the device at both ends. Nothing on a CPU.
+/// share, from which nothing can be recorded; no two that live have the same. Waits at both ends for what the
+/// thread's stream has still to do, never for other streams: one may be recorded from. Nothing on a CPU.
+/// Thread-safe; ends in the thread it began in.
 class OwnStream {
  public:
   explicit OwnStream(torch::Device device);
@@ -42,5 +44,9 @@ class OwnStream {
   struct Guard;
   std::unique_ptr<Guard> guard_;
 };
+
+/// Waits for what the calling thread has queued for a GPU; nothing on a CPU. Throws c10::Error where that has
+/// failed.
+void wait_for_queued_work(torch::Device device);
 
 }  // namespace m2m

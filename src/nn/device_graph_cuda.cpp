@@ -1,11 +1,13 @@
 // The CUDA build: CUDA graphs on a GPU, and the work itself on the CPU of that build.
 #include <ATen/cuda/CUDAContext.h>
 #include <ATen/cuda/CUDAGraph.h>
-#include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 
+#include <exception>
+#include <map>
 #include <mutex>
+#include <vector>
 
 #include "nn/device_graph.hpp"
 
@@ -17,9 +19,51 @@ bool has_own_stream() {
   return at::cuda::is_available() && c10::cuda::getCurrentCUDAStream() != c10::cuda::getDefaultCUDAStream();
 }
 
+/// Held while a graph is made or unmade, which libtorch keeps account of in one place for all threads.
+std::mutex& graph_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+/// Streams that no OwnStream has. They are handed out again, so that two never share one, as they would where
+/// libtorch's 32 were dealt in turn, and what its allocator keeps for a stream is used again.
+class IdleStreams {
+ public:
+  c10::cuda::CUDAStream take(c10::DeviceIndex device) {
+    const std::lock_guard guard(mutex_);
+    std::vector<c10::cuda::CUDAStream>& idle = idle_[device];
+    if (idle.empty()) return c10::cuda::getStreamFromPool(/*isHighPriority=*/false, device);
+    const c10::cuda::CUDAStream last = idle.back();
+    idle.pop_back();
+    return last;
+  }
+  void give_back(const c10::cuda::CUDAStream& stream) {
+    const std::lock_guard guard(mutex_);
+    idle_[stream.device_index()].push_back(stream);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<c10::DeviceIndex, std::vector<c10::cuda::CUDAStream>> idle_;
+};
+
+IdleStreams& idle_streams() {
+  static IdleStreams streams;
+  return streams;
+}
+
 }  // namespace
 
 struct DeviceGraph::Recording {
+  Recording() = default;
+  Recording(const Recording&) = delete;
+  Recording& operator=(const Recording&) = delete;
+  ~Recording() {
+    if (!graph) return;
+    const std::lock_guard guard(graph_mutex());
+    graph.reset();
+  }
+
   std::function<void()> work;                  // on a CPU
   std::unique_ptr<at::cuda::CUDAGraph> graph;  // on a GPU, with a pool of its own for what it computes
 };
@@ -28,10 +72,9 @@ DeviceGraph::DeviceGraph() = default;
 DeviceGraph::~DeviceGraph() = default;
 
 void DeviceGraph::record(std::function<void()> work) {
-  static std::mutex one_at_a_time;
   auto recording = std::make_unique<Recording>();
   if (has_own_stream()) {
-    const std::lock_guard guard(one_at_a_time);
+    const std::lock_guard guard(graph_mutex());
     recording->graph = std::make_unique<at::cuda::CUDAGraph>();
     // Of this thread alone: other threads may go on with work of their own meanwhile.
     recording->graph->capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
@@ -47,17 +90,26 @@ void DeviceGraph::replay() { recording_->graph ? recording_->graph->replay() : r
 
 struct OwnStream::Guard {
   explicit Guard(const c10::cuda::CUDAStream& own) : stream(own) {}
+  ~Guard() { idle_streams().give_back(stream.current_stream()); }
   c10::cuda::CUDAStreamGuard stream;
 };
 
 OwnStream::OwnStream(torch::Device device) {
   if (!device.is_cuda()) return;
-  c10::cuda::device_synchronize();  // what the shared stream has still to do
-  guard_ = std::make_unique<Guard>(c10::cuda::getStreamFromPool(/*isHighPriority=*/false, device.index()));
+  wait_for_queued_work(device);  // the data, which their first user places
+  guard_ = std::make_unique<Guard>(idle_streams().take(device.index()));
 }
 
 OwnStream::~OwnStream() {
-  if (guard_) c10::cuda::device_synchronize();
+  if (!guard_) return;
+  try {
+    guard_->stream.current_stream().synchronize();
+  } catch (const std::exception&) {  // what failed on the device fails again where it is used next
+  }
+}
+
+void wait_for_queued_work(torch::Device device) {
+  if (device.is_cuda()) c10::cuda::getCurrentCUDAStream(device.index()).synchronize();
 }
 
 }  // namespace m2m

@@ -43,6 +43,11 @@ Failure failure(const std::string& doing) {
   return Failure(reason.empty() ? doing : doing + ": " + reason);
 }
 
+std::unique_lock<std::recursive_mutex> only_user() {
+  static std::recursive_mutex mutex;
+  return std::unique_lock(mutex);
+}
+
 void prepare_library() {
   H5dont_atexit();  // fails where it was said before
   checked(H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr), "silencing HDF5");

@@ -3,6 +3,7 @@
 #include <hdf5.h>
 
 #include <filesystem>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -53,6 +54,10 @@ class Handle {
   hid_t id_;
   Close close_;
 };
+
+/// Keeps other threads of the process out of HDF5 while it lives: many machines have one built for a thread at a
+/// time. A thread that has it may take it again: merging reads files while it writes one.
+std::unique_lock<std::recursive_mutex> only_user();
 
 /// To be called before anything else of HDF5; create_file and open_file do.
 ///

@@ -7,6 +7,7 @@
 namespace m2m {
 
 std::string hdf5_version() {
+  const auto alone = hdf5::only_user();
   hdf5::prepare_library();
   unsigned major = 0;
   unsigned minor = 0;

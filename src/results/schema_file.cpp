@@ -56,6 +56,7 @@ std::string damage(const fs::path& file, const std::string& what) {
 
 void write_schema_file(const fs::path& file, const std::string& kind,
                        const std::function<void(hid_t root)>& write) {
+  const auto alone = hdf5::only_user();
   try {
     replace_file(file, [&](const fs::path& partial) {
       hdf5::Handle root = hdf5::create_file(partial);
@@ -75,6 +76,7 @@ void write_schema_file(const fs::path& file, const std::string& kind,
 
 void read_schema_file(const fs::path& file, const std::string& kind, const std::function<void(hid_t root)>& read) {
   check_signature(file);
+  const auto alone = hdf5::only_user();
   try {
     const hdf5::Handle root = hdf5::open_file(file);
     check_schema(file, kind, root.get());

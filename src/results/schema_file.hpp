@@ -10,7 +10,8 @@
 namespace m2m {
 
 /// Makes a file of this kind ("trial" or "results") whose content `write` gives, by way of replace_file: a kill
-/// leaves the old file, the new one, or none. Throws Error (input_output) where HDF5 or the file system fails.
+/// leaves the old file, the new one, or none. Thread-safe, as is reading: one thread at a time has HDF5. Throws
+/// Error (input_output) where HDF5 or the file system fails.
 void write_schema_file(const std::filesystem::path& file, const std::string& kind,
                        const std::function<void(hid_t root)>& write);
 

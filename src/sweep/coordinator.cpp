@@ -5,6 +5,7 @@
 #include <chrono>
 #include <exception>
 #include <map>
+#include <set>
 #include <thread>
 
 #include "sweep/cost_model.hpp"
@@ -23,15 +24,17 @@ class Coordinator {
         settings_(settings),
         costs_(scheduler.graph()),
         places_(at(settings.ranks)),
-        waits_for_(at(settings.ranks), 0) {
-    for (int rank = 0; rank < settings.ranks; ++rank) ++waits_for_[at(leader_of(rank))];
-    sizes_ = waits_for_;
+        sizes_(at(settings.ranks * settings.trials_per_device), 0) {
+    for (int rank = 0; rank < settings.ranks; ++rank) {
+      for (int seat = 0; seat < settings.trials_per_device; ++seat) ++sizes_[at(number_of(rank, seat))];
+    }
+    waits_for_ = sizes_;
   }
 
   StopReason run() {
     std::exception_ptr failure;
     try {
-      while (!scheduler_.over() || here_ < settings_.ranks) turn();
+      while (!scheduler_.over() || here_.size() < at(settings_.ranks)) turn();
     } catch (...) {
       failure = std::current_exception();
     }
@@ -43,44 +46,55 @@ class Coordinator {
  private:
   static std::size_t at(int i) { return static_cast<std::size_t>(i); }
   int leader_of(int rank) const { return rank - rank % settings_.ranks_per_trial; }
+  /// The scheduler's number of a seat, and back.
+  int number_of(int rank, int seat) const { return leader_of(rank) * settings_.trials_per_device + seat; }
+  int rank_of(int number) const { return number / settings_.trials_per_device; }
 
   void turn() {
     while (const auto message = mail_.poll()) hear(message->from, decode_from_worker(message->bytes));
     stop_all(settings_.stop_wanted());
-    for (const Assignment& assignment : scheduler_.assign(settings_.clock())) {
-      const auto start = encode(ToWorker(Start{scheduler_.graph().stages[at(assignment.stage)]}));
-      const int size = sizes_[at(assignment.rank)];
-      waits_for_[at(assignment.rank)] = size;
-      for (int member = 0; member < size; ++member) mail_.send(assignment.rank + member, start);
-      const std::string others = size == 1 ? "" : fmt::format(", {} ranks", size);
-      for (SweepObserver* observer : observers_) {
-        observer->started(assignment.stage, places_[at(assignment.rank)] + others);
-      }
-    }
+    for (const Assignment& assignment : scheduler_.assign(settings_.clock())) start(assignment);
     for (SweepObserver* observer : observers_) observer->tick(settings_.clock());
     rest();
+  }
+
+  void start(const Assignment& assignment) {
+    const int leader = rank_of(assignment.rank), size = sizes_[at(assignment.rank)];
+    const int seat = assignment.rank % settings_.trials_per_device;
+    const auto start = encode(ToWorker(Start{scheduler_.graph().stages[at(assignment.stage)], seat}));
+    waits_for_[at(assignment.rank)] = size;
+    for (int member = 0; member < size; ++member) mail_.send(leader + member, start);
+    const std::string others = size == 1 ? "" : fmt::format(", {} ranks", size);
+    for (SweepObserver* observer : observers_) observer->started(assignment.stage, places_[at(leader)] + others);
   }
 
   void hear(int rank, const FromWorker& word) {
     if (const auto* here = std::get_if<Here>(&word)) {
       places_[at(rank)] = here->place;
-      ++here_;
-      const int leader = leader_of(rank);
-      if (--waits_for_[at(leader)] == 0) scheduler_.add_free_rank(leader);
+      here_.insert(rank);
+      const int number = number_of(rank, here->seat);
+      if (--waits_for_.at(at(number)) == 0) scheduler_.add_free_rank(number);
     } else if (const auto* report = std::get_if<Report>(&word)) {
-      scheduler_.report(rank, report->progress);
+      scheduler_.report(number_of(rank, report->seat), report->progress);
     } else if (const auto* ended = std::get_if<Ended>(&word)) {
-      const int leader = leader_of(rank);
-      if (rank == leader) ends_[leader] = ended->result;
-      if (--waits_for_[at(leader)] == 0) hear_end(leader, ends_.extract(leader).mapped());
+      const int number = number_of(rank, ended->seat);
+      if (rank == leader_of(rank)) ends_[number] = *ended;
+      if (--waits_for_.at(at(number)) == 0) hear_end(number, ends_.extract(number).mapped());
+    } else if (const auto* remark = std::get_if<Remark>(&word)) {
+      for (SweepObserver* observer : observers_) observer->remarked(rank, places_[at(rank)], remark->text);
     } else if (const auto* wanted = std::get_if<StopWanted>(&word)) {
       stop_all(wanted->reason);
     }
   }
 
-  void hear_end(int rank, const StageResult& result) {
-    const int stage = scheduler_.stage_of(rank);
-    const std::vector<int> blocked = scheduler_.end(rank, result, settings_.clock());
+  void hear_end(int number, const Ended& ended) {
+    const StageResult& result = ended.result;
+    const int stage = scheduler_.stage_of(number);
+    const std::vector<int> blocked = scheduler_.end(number, result, settings_.clock());
+    if (ended.leaves) {
+      scheduler_.withdraw(number);
+      waits_for_[at(number)] = sizes_[at(number)];  // until it says Here again
+    }
     if (result.end == StageEnd::done && ran_whole(stage) && costs_.learn(stage, result.seconds)) {
       scheduler_.reprioritise(paths_to_the_end(scheduler_.graph(), scheduler_.unfinished(), costs_.seconds()));
     }
@@ -134,10 +148,10 @@ class Coordinator {
   const CoordinatorSettings& settings_;
   CostModel costs_;
   std::vector<std::string> places_;
-  std::vector<int> sizes_;           // of the group that a rank leads, else 0
-  std::vector<int> waits_for_;       // how many of its ranks have not come yet, or not ended
-  std::map<int, StageResult> ends_;  // what leaders said whose groups have not all ended
-  int here_ = 0;
+  std::vector<int> sizes_;      // by number: of the group that it stands for, else 0
+  std::vector<int> waits_for_;  // by number: how many of its ranks have not come yet, or not ended
+  std::map<int, Ended> ends_;   // by number: what leaders said whose groups have not all ended
+  std::set<int> here_;          // ranks that have said a first word
   StopReason reason_ = StopReason::none;
 };
 

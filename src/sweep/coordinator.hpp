@@ -18,6 +18,8 @@ class SweepObserver {
   virtual void ended(int /*stage*/) {}
   /// `stage` can never run, as the scheduler's status().because tells.
   virtual void blocked(int /*stage*/) {}
+  /// Of a rank, for people. `place`: where it is, "host a17".
+  virtual void remarked(int /*rank*/, const std::string& /*place*/, const std::string& /*text*/) {}
   /// The sweep stops before its end.
   virtual void stopping(StopReason /*reason*/) {}
   /// Every few milliseconds.
@@ -30,10 +32,12 @@ struct CoordinatorSettings {
   std::function<StopReason()> stop_wanted;  // what this process was asked for, or the job's time
   bool fail_fast = false;                   // the first stage that fails or diverges stops the sweep
   int ranks_per_trial = 1;                  // groups of that many ranks in turn; the last one may be smaller
+  int trials_per_device = 1;                // seats of a rank; more than one: ranks_per_trial is 1
 };
 
-/// To the scheduler, a group is its first rank. All ranks of a group are sent its stages; the first one's word
-/// counts.
+/// To the scheduler, seat s of a group is the number (its first rank) * trials_per_device + s. All ranks of a group
+/// are sent its stages; the first one's word counts. A seat gets stages from its Here to an Ended that says it
+/// leaves.
 ///
 /// Runs the sweep to its end, or to where every running stage has stopped, then dismisses all workers.
 ///

@@ -28,6 +28,14 @@ std::string work_text(double seconds, const std::string& unit) {
                       : fmt::format("{:.1f} {}-minutes", seconds / 60, unit);
 }
 
+/// "2 ranks", "2 ranks with 4 trials at a time, as if these did not slow each other down"
+std::string ranks_text(const DryRunSettings& settings) {
+  const std::string ranks = counted(settings.ranks, "rank");
+  if (settings.trials_per_device == 1) return ranks;
+  return fmt::format("{} with {} trials at a time, as if these did not slow each other down", ranks,
+                     settings.trials_per_device);
+}
+
 std::string needs_text(const Stage& stage) {
   std::string text;
   for (const StageNeed& need : stage.needs) text += (text.empty() ? "   needs " : " ") + short_id(need.id);
@@ -54,14 +62,14 @@ const char* state_word(bool exists, bool is_to_run) {
 std::string cost_text(const StageGraph& graph, const DryRunSettings& settings) {
   const std::vector<bool> there = existing(graph, settings.out);
   const std::vector<bool> to_run = missing(graph, there);
-  const Forecast cost = forecast(graph, there, settings.ranks);
+  const Forecast cost = forecast(graph, there, settings.ranks * settings.trials_per_device);
   std::string text = fmt::format("{}: {}; {} exist in {}\n", settings.study,
                                  both_kinds(graph, std::vector<bool>(there.size(), true), ", "),
                                  both_kinds(graph, there, " and "), settings.out.root.string());
   text += fmt::format("  to do   {}", both_kinds(graph, to_run, "   "));
   if (cost.work > 0) {
     text += fmt::format("   about {} (a rough model); {}: {}, {:.1f} % busy", work_text(cost.work, settings.unit),
-                        counted(settings.ranks, "rank"), duration_text(cost.wall), 100 * cost.busy);
+                        ranks_text(settings), duration_text(cost.wall), 100 * cost.busy);
   }
   return text + "\n";
 }

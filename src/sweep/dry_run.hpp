@@ -12,6 +12,7 @@ struct DryRunSettings {
   OutputFolder out;
   int ranks = 1;
   std::string unit = "core";  // what a rank trains on: "core" or "GPU"
+  int trials_per_device = 1;  // stages that each rank runs at once
 };
 
 /// Two lines: how many stages and trials there are, exist and are left, and what these cost. Reads only the folder.

@@ -15,7 +15,7 @@ struct Durations {
 
 /// From a JSON object {stage id: seconds}, or from the result.h5 and stage.json files of an output folder. A stage
 /// not measured gets its modelled cost times `ratio`; ids that the graph does not have are passed over. What a
-/// resumed or grouped trial recorded is taken as it stands.
+/// trial recorded that was resumed, grouped or ran beside others is taken as it stands.
 ///
 /// Throws Error: usage where there is no such file or folder or it knows none of the graph's stages, bad_data where
 /// something in it is damaged or no duration, input_output where it cannot be read.

@@ -6,6 +6,8 @@
 
 namespace m2m {
 
+/// Ranks are here places where a stage runs; where a rank runs several at once, it counts as many times, as if they
+/// did not slow each other down.
 struct Forecast {
   double work = 0;  // seconds of one rank, all stages to run together
   double wall = 0;  // seconds with the ranks at hand

@@ -78,32 +78,38 @@ StageResult result_from(const Json& json) {
           json.at(4).get<std::vector<std::string>>()};
 }
 
+int seat_of(const Json& json) { return json.at("seat").get<int>(); }
+
 [[noreturn]] void fail() { throw internal_error("a message between the ranks of the sweep cannot be understood"); }
 
 }  // namespace
 
 std::vector<std::byte> encode(const FromWorker& message) {
-  return bytes_of(std::visit(Overloaded{[](const Here& m) -> Json {
-                                          return {{"here", clean(m.place)}};
-                                        },
-                                        [](const Report& m) -> Json {
-                                          return {{"report", progress_json(m.progress)}};
-                                        },
-                                        [](const Ended& m) -> Json {
-                                          return {{"ended", result_json(m.result)}};
-                                        },
-                                        [](const StopWanted& m) -> Json {
-                                          return {{"stop wanted", static_cast<int>(m.reason)}};
-                                        },
-                                        [](const Bye&) -> Json {
-                                          return {{"bye", true}};
-                                        }},
-                             message));
+  return bytes_of(
+      std::visit(Overloaded{[](const Here& m) -> Json {
+                              return {{"here", clean(m.place)}, {"seat", m.seat}};
+                            },
+                            [](const Report& m) -> Json {
+                              return {{"report", progress_json(m.progress)}, {"seat", m.seat}};
+                            },
+                            [](const Ended& m) -> Json {
+                              return {{"ended", result_json(m.result)}, {"seat", m.seat}, {"leaves", m.leaves}};
+                            },
+                            [](const Remark& m) -> Json {
+                              return {{"remark", clean(m.text)}};
+                            },
+                            [](const StopWanted& m) -> Json {
+                              return {{"stop wanted", static_cast<int>(m.reason)}};
+                            },
+                            [](const Bye&) -> Json {
+                              return {{"bye", true}};
+                            }},
+                 message));
 }
 
 std::vector<std::byte> encode(const ToWorker& message) {
   return bytes_of(std::visit(Overloaded{[](const Start& m) -> Json {
-                                          return {{"run", stage_json(m.stage)}};
+                                          return {{"run", stage_json(m.stage)}, {"seat", m.seat}};
                                         },
                                         [](const Stop&) -> Json {
                                           return {{"stop", true}};
@@ -117,9 +123,12 @@ std::vector<std::byte> encode(const ToWorker& message) {
 FromWorker decode_from_worker(const std::vector<std::byte>& bytes) {
   try {
     const Json json = json_of(bytes);
-    if (json.contains("here")) return Here{json.at("here").get<std::string>()};
-    if (json.contains("report")) return Report{progress_from(json.at("report"))};
-    if (json.contains("ended")) return Ended{result_from(json.at("ended"))};
+    if (json.contains("here")) return Here{json.at("here").get<std::string>(), seat_of(json)};
+    if (json.contains("report")) return Report{progress_from(json.at("report")), seat_of(json)};
+    if (json.contains("ended")) {
+      return Ended{result_from(json.at("ended")), seat_of(json), json.at("leaves").get<bool>()};
+    }
+    if (json.contains("remark")) return Remark{json.at("remark").get<std::string>()};
     if (json.contains("stop wanted")) return StopWanted{static_cast<StopReason>(json.at("stop wanted").get<int>())};
     if (json.contains("bye")) return Bye{};
   } catch (const Json::exception&) {
@@ -131,7 +140,7 @@ FromWorker decode_from_worker(const std::vector<std::byte>& bytes) {
 ToWorker decode_to_worker(const std::vector<std::byte>& bytes) {
   try {
     const Json json = json_of(bytes);
-    if (json.contains("run")) return Start{stage_from(json.at("run"))};
+    if (json.contains("run")) return Start{stage_from(json.at("run")), seat_of(json)};
     if (json.contains("stop")) return Stop{};
     if (json.contains("leave")) return Leave{};
   } catch (const Json::exception&) {

@@ -9,29 +9,39 @@
 
 namespace m2m {
 
-/// A worker's first words: it waits for work. `place`: "host a17", for people.
+/// A seat waits for work; a seat is a place of a rank where a stage runs, numbered from 0. The first one's is a
+/// worker's first word. `place`: "host a17", for people.
 struct Here {
   std::string place;
+  int seat = 0;
 };
 struct Report {
   Progress progress;
+  int seat = 0;
 };
-/// The stage has ended; the worker waits for the next.
+/// The stage of the seat has ended; the seat waits for the next, or `leaves` until it says Here again.
 struct Ended {
   StageResult result;
+  int seat = 0;
+  bool leaves = false;
+};
+/// Something for people to know of this rank.
+struct Remark {
+  std::string text;
 };
 /// This worker was asked to stop, by a signal.
 struct StopWanted {
   StopReason reason = StopReason::interrupted;
 };
-/// A worker's last words.
+/// A worker's last word, for all of its seats.
 struct Bye {};
-using FromWorker = std::variant<Here, Report, Ended, StopWanted, Bye>;
+using FromWorker = std::variant<Here, Report, Ended, Remark, StopWanted, Bye>;
 
 struct Start {
   Stage stage;
+  int seat = 0;
 };
-/// Stop the running stage at its next step.
+/// Stop the running stages at their next step.
 struct Stop {};
 /// There is no more work: say Bye and go.
 struct Leave {};

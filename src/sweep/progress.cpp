@@ -1,5 +1,7 @@
 #include "sweep/progress.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sweep/wording.hpp"
@@ -16,7 +18,7 @@ ProgressView::ProgressView(const Scheduler& scheduler, ProgressSettings settings
     : scheduler_(scheduler),
       settings_(std::move(settings)),
       titles_(titles(scheduler.graph())),
-      view_{scheduler_, titles_, settings_.ranks},
+      view_{scheduler_, titles_, settings_.seats, settings_.trials_per_device},
       block_(settings_.terminal ? std::make_unique<LiveBlock>(*settings_.terminal, settings_.screen) : nullptr) {}
 
 ProgressView::~ProgressView() {
@@ -41,6 +43,10 @@ void ProgressView::ended(int stage) {
 }
 
 void ProgressView::blocked(int stage) { say(blocked_line(view_, stage)); }
+
+void ProgressView::remarked(int rank, const std::string& place, const std::string& text) {
+  say(fmt::format("rank {} ({}): {}", rank, place, text));
+}
 
 void ProgressView::stopping(StopReason reason) { say(stopping_line(reason)); }
 

@@ -13,11 +13,12 @@
 namespace m2m {
 
 struct ProgressSettings {
-  int ranks = 1;
+  int seats = 1;                                   // how many stages run at once at most, on all ranks together
   std::optional<TerminalSize> terminal;            // nothing: plain lines
   std::function<void(const std::string&)> line;    // takes a line of the log, without its end
   std::function<void(const std::string&)> screen;  // takes what is drawn on the terminal
   std::function<double()> clock;                   // the coordinator's
+  int trials_per_device = 1;                       // seats of a rank
 };
 
 /// A line per event. On a terminal also a block with a line per running stage, redrawn twice a second; else a line
@@ -30,6 +31,7 @@ class ProgressView : public SweepObserver {
   void started(int stage, const std::string& place) override;
   void ended(int stage) override;
   void blocked(int stage) override;
+  void remarked(int rank, const std::string& place, const std::string& text) override;
   void stopping(StopReason reason) override;
   void tick(double now) override;
 

@@ -18,6 +18,8 @@ const StageStatus& status_at(const SweepView& view, int stage) {
   return view.scheduler.status()[static_cast<std::size_t>(stage)];
 }
 
+int rank_of(const SweepView& view, int stage) { return status_at(view, stage).rank / view.trials_per_device; }
+
 /// "trial 09be0a12 M2m seed=3"
 std::string name(const SweepView& view, int stage) {
   const Stage& named = stage_at(view, stage);
@@ -32,7 +34,7 @@ int count_trials(const Scheduler& scheduler, std::initializer_list<StageState> s
 }
 
 std::string left_text(const SweepView& view, double now) {
-  const auto left = seconds_left(view.scheduler, view.ranks, now);
+  const auto left = seconds_left(view.scheduler, view.seats, now);
   return left ? "left " + duration_text(*left) : "time left not known yet";
 }
 
@@ -55,8 +57,7 @@ std::string folder_of(const Stage& stage) {
 }  // namespace
 
 std::string start_line(const SweepView& view, int stage, const std::string& place) {
-  std::string text =
-      fmt::format("start   {} on rank {} ({})", name(view, stage), status_at(view, stage).rank, place);
+  std::string text = fmt::format("start   {} on rank {} ({})", name(view, stage), rank_of(view, stage), place);
   const auto& needs = stage_at(view, stage).needs;
   for (const StageNeed& need : needs) text += (need.id == needs.front().id ? ", stages " : " ") + short_id(need.id);
   return needs.empty() ? text : text + " reused";
@@ -108,8 +109,8 @@ std::string stopping_line(StopReason reason) {
 std::string live_line(const SweepView& view, int stage, std::size_t title_width) {
   const StageStatus& status = status_at(view, stage);
   const Progress& progress = status.progress;
-  std::string text =
-      fmt::format(" rank {:<3} {:<{}}  ", status.rank, view.titles[static_cast<std::size_t>(stage)], title_width);
+  std::string text = fmt::format(" rank {:<3} {:<{}}  ", rank_of(view, stage),
+                                 view.titles[static_cast<std::size_t>(stage)], title_width);
   if (progress.epochs == 0) return text + "in its first epoch";
   text += fmt::format("epoch {:>3}/{}", progress.epoch, progress.epochs);
   text += std::isfinite(progress.validation_bacc) ? fmt::format("  val {:4.1f}", 100 * progress.validation_bacc)
@@ -125,7 +126,7 @@ std::string summary_line(const SweepView& view, double now) {
   return fmt::format(" {}/{} done, {} failed, {} running   {}   {:.1f} % busy", trials_done(view.scheduler),
                      count(view.scheduler.graph(), StageKind::trial), trials_lost(view.scheduler),
                      view.scheduler.count(StageState::running), left_text(view, now),
-                     100 * busy_share(view.scheduler, view.ranks, now));
+                     100 * busy_share(view.scheduler, view.seats, now));
 }
 
 std::string outcome_text(const Scheduler& scheduler) {

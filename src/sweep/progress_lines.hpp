@@ -12,7 +12,8 @@ namespace m2m {
 struct SweepView {
   const Scheduler& scheduler;
   const std::vector<std::string>& titles;
-  int ranks = 1;
+  int seats = 1;              // how many stages run at once at most, on all ranks together
+  int trials_per_device = 1;  // seats of a rank
 };
 
 /// "start   trial 09be.. M2m seed=3 on rank 0 (host a17), stages 4f1c.. reused"

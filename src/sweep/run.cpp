@@ -30,13 +30,15 @@ std::function<double()> clock_from_now() {
   };
 }
 
-WorkerSettings worker_settings(const EndJob& end_job) {
-  return {place_of_this_process(), StopSignals::received, 0.5, end_job};
-}
+WorkerSettings worker_settings() { return {place_of_this_process(), StopSignals::received}; }
+
+/// How many stages run at once at most.
+int seats_of(const SweepJob& job) { return group_count(job.ranks, job.ranks_per_trial) * job.trials_per_device; }
 
 ProgressSettings progress_settings(const SweepJob& job, const std::function<double()>& clock) {
   ProgressSettings settings;
-  settings.ranks = group_count(job.ranks, job.ranks_per_trial);
+  settings.seats = seats_of(job);
+  settings.trials_per_device = job.trials_per_device;
   settings.terminal = job.terminal;
   settings.line = log_info;
   settings.screen = [](const std::string& text) { std::fputs(text.c_str(), stderr); };
@@ -56,13 +58,17 @@ StopReason stop_wanted(const SweepJob& job) {
 /// The coordinator in a thread, the worker here. Returns why the sweep was stopped. What stops the coordinator is
 /// thrown here after all have left.
 StopReason run_all(const SweepJob& job, Scheduler& scheduler, Mailbox& coordinator, Mailbox& worker,
-                   const RunStage& run, const EndJob& end_job) {
+                   const StageWork& stages) {
   const auto clock = clock_from_now();
   ProgressView progress(scheduler, progress_settings(job, clock));
   FailureWriter failures(scheduler, job.out);
   const std::vector<SweepObserver*> observers = {&failures, &progress};
-  const CoordinatorSettings settings{job.ranks, clock, [&] { return stop_wanted(job); }, job.fail_fast,
-                                     job.ranks_per_trial};
+  const CoordinatorSettings settings{job.ranks,
+                                     clock,
+                                     [&] { return stop_wanted(job); },
+                                     job.fail_fast,
+                                     job.ranks_per_trial,
+                                     job.trials_per_device};
   StopReason reason = StopReason::none;
   std::exception_ptr failure;
   std::thread thread([&] {
@@ -72,7 +78,7 @@ StopReason run_all(const SweepJob& job, Scheduler& scheduler, Mailbox& coordinat
       failure = std::current_exception();
     }
   });
-  work(worker, run, worker_settings(end_job));
+  work(worker, stages, worker_settings());
   thread.join();
   if (failure) std::rethrow_exception(failure);
   return reason;
@@ -94,7 +100,7 @@ void say_stopped(const Scheduler& scheduler, ExitCode code) {
 void merge_and_say(const SweepJob& job, const Scheduler& scheduler, double seconds) {
   const MergeSummary merged = merge_results(job.out);
   for (const std::string& remark : merged.remarks) log_warning(remark);
-  const double busy = busy_share(scheduler, group_count(job.ranks, job.ranks_per_trial), seconds);
+  const double busy = busy_share(scheduler, seats_of(job), seconds);
   log_info(fmt::format("{} in {}, {:.1f} % busy; results in {}", outcome_text(scheduler), duration_text(seconds),
                        100 * busy, merged.file.string()));
   log_info(fmt::format("the table: m2m-report {}", job.out.root.string()));
@@ -115,11 +121,10 @@ std::string place_of_this_process() {
   return std::string("host ") + (::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown");
 }
 
-ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const RunStage& run,
-                    const EndJob& end_job) {
+ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const StageWork& work) {
   const auto clock = clock_from_now();
   Scheduler scheduler(job.graph, existing(job.graph, job.out));
-  const StopReason reason = run_all(job, scheduler, coordinator, worker, run, end_job);
+  const StopReason reason = run_all(job, scheduler, coordinator, worker, work);
   const ExitCode code = outcome(scheduler, reason);
   if (code == ExitCode::interrupted || code == ExitCode::requeue) {
     say_stopped(scheduler, code);
@@ -129,9 +134,7 @@ ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, 
   return code;
 }
 
-void follow_sweep(Mailbox& worker, const RunStage& run, const EndJob& end_job) {
-  work(worker, run, worker_settings(end_job));
-}
+void follow_sweep(Mailbox& worker, const StageWork& stages) { work(worker, stages, worker_settings()); }
 
 int group_count(int ranks, int ranks_per_trial) { return (ranks + ranks_per_trial - 1) / ranks_per_trial; }
 

@@ -24,6 +24,7 @@ struct SweepJob {
   std::optional<std::chrono::steady_clock::time_point> stop_at = {};  // nothing: there is time
   bool fail_fast = false;                                             // the first failure stops the sweep
   int ranks_per_trial = 1;                                            // the last group may be smaller
+  int trials_per_device = 1;  // stages that each rank runs at once; more than one: ranks_per_trial is 1
 };
 
 /// Writes study.json: what the sweep plans to run. Throws Error (input_output).
@@ -35,15 +36,14 @@ std::string place_of_this_process();
 /// On rank 0, while every other rank is in follow_sweep: writes study.json, runs what is missing with a coordinator
 /// in a thread of its own and a worker in this one, merges the results and says how it went on standard error.
 ///
-/// end_job: see WorkerSettings. The caller holds StopSignals. What these note on any rank, and `stop_at`, stop all
-/// ranks at their next step. Returns done, some_failed, interrupted or requeue; the last two only where something
-/// is left to run, by what came first. Throws Error (input_output) where a file cannot be written; all workers have
-/// then left.
-ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const RunStage& run,
-                    const EndJob& end_job = {});
+/// work: as every rank has it, with job.trials_per_device seats. The caller holds StopSignals. What these note on
+/// any rank, and `stop_at`, stop all ranks at their next step. Returns done, some_failed, interrupted or requeue;
+/// the last two only where something is left to run, by what came first. Throws Error (input_output) where a file
+/// cannot be written; all workers have then left.
+ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const StageWork& work);
 
 /// On the other ranks: works until told to leave. The caller holds StopSignals.
-void follow_sweep(Mailbox& worker, const RunStage& run, const EndJob& end_job = {});
+void follow_sweep(Mailbox& worker, const StageWork& work);
 
 /// How many groups that makes.
 int group_count(int ranks, int ranks_per_trial);

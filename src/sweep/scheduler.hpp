@@ -39,6 +39,9 @@ struct Assignment {
   int stage;
 };
 
+/// A rank is here a number for a place where one stage runs at a time: where ranks run several stages at once, a
+/// number each (coordinator.hpp).
+///
 /// Longest path first: a free rank takes the stage whose chain to the end of the sweep is the dearest among those
 /// whose needs are there. Deterministic: ties go to the stage planned first and to the lowest rank.
 /// Handing a stage out and ending one take time logarithmic in the numbers of stages and ranks, all else constant
@@ -57,6 +60,8 @@ class Scheduler {
   void report(int rank, const Progress& progress);
   /// The stage of `rank` has ended, the rank is free again. Returns the stages that can now never run.
   std::vector<int> end(int rank, const StageResult& result, double now);
+  /// A rank that waits for work gets none until add_free_rank. Nothing happens where it is not free.
+  void withdraw(int rank) { free_ranks_.erase(rank); }
   /// Other priorities for what has not been started. Linear in the number of stages.
   void reprioritise(std::vector<double> priorities);
   /// Which stages have still to be started or are running.

@@ -131,4 +131,13 @@ Simulation simulate(const StageGraph& graph, const std::vector<bool>& exists, co
   return run.take();
 }
 
+Simulation on_shared_devices(Simulation of_seats, int trials_per_device) {
+  of_seats.ranks /= trials_per_device;
+  of_seats.trials_per_device = trials_per_device;
+  for (SimulatedStage& stage : of_seats.stages) {
+    if (stage.rank >= 0) stage.rank /= trials_per_device;
+  }
+  return of_seats;
+}
+
 }  // namespace m2m

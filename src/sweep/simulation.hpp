@@ -40,12 +40,13 @@ struct Simulation {
   int ranks = 0;
   double makespan = 0;                 // seconds from the start of the sweep to the end of its last stage
   double work = 0;                     // seconds that one rank would need for all stages that were run
-  double busy = 0;                     // seconds that ranks spent in stages, all ranks together
+  double busy = 0;                     // seconds that ranks spent in stages, all ranks (and their seats) together
   std::vector<SimulatedStage> stages;  // as in the graph
+  int trials_per_device = 1;           // seats of a rank: how many stages it runs at once
 
   /// The share of the ranks' time spent in stages, in [0, 1]; 1 where there was nothing to do. A rank of a group
   /// counts as busy however little it gains.
-  double efficiency() const { return makespan > 0 ? busy / (ranks * makespan) : 1; }
+  double efficiency() const { return makespan > 0 ? busy / (ranks * trials_per_device * makespan) : 1; }
   double idle() const { return 1 - efficiency(); }
   /// Against one rank, which is never idle.
   double speed_up() const { return makespan > 0 ? work / makespan : 1; }
@@ -56,5 +57,9 @@ struct Simulation {
 /// takes time. Pure and deterministic.
 Simulation simulate(const StageGraph& graph, const std::vector<bool>& exists, const std::vector<int>& groups,
                     const std::vector<double>& durations, StageOrder order = StageOrder::longest_path);
+
+/// What was simulated with a group of one rank for each seat, as a simulation of ranks that have
+/// `trials_per_device` seats each: seats stand rank by rank, and are assumed not to slow each other down.
+Simulation on_shared_devices(Simulation of_seats, int trials_per_device);
 
 }  // namespace m2m

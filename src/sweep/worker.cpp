@@ -5,6 +5,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "sweep/messages.hpp"
 
@@ -13,52 +14,90 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// The worker's side of the conversation. Thread-safe: a stage may ask from threads of its own.
-class Conversation : public StageContext {
+/// The worker's side of the conversation, for all of its seats. Thread-safe.
+class Conversation {
  public:
-  Conversation(Mailbox& mail, const WorkerSettings& settings) : mail_(mail), settings_(settings) {
-    mail_.send(0, encode(FromWorker(Here{settings.place})));
+  Conversation(Mailbox& mail, const StageWork& work, const WorkerSettings& settings)
+      : mail_(mail),
+        settings_(settings),
+        admission_(work.seats, work.memory, [this](const std::string& text) { say(Remark{text}); }),
+        seats_(at(work.seats)) {
+    if (admission_.open(0)) say(Here{settings_.place, 0});
   }
 
-  void progress(const Progress& progress) override {
+  void progress(int seat, const Progress& progress) {
     const std::lock_guard guard(mutex_);
+    admission_.report(seat);
+    auto& reported = seats_[at(seat)].reported;
+    if (!reported) looked_.reset();  // its memory is known now
     const auto now = Clock::now();
     const bool is_last = progress.epoch >= progress.epochs;
-    if (reported_ && !is_last && now - *reported_ < std::chrono::duration<double>(settings_.report_every)) return;
-    reported_ = now;
-    mail_.send(0, encode(FromWorker(Report{progress})));
+    if (reported && !is_last && now - *reported < std::chrono::duration<double>(settings_.report_every)) return;
+    reported = now;
+    say(Report{progress, seat});
   }
 
-  bool stop_requested() const override {
+  bool stop_requested() {
     const std::lock_guard guard(mutex_);
     listen();
     return stop_ || leave_;
   }
 
-  /// The next stage to run; nothing once the worker is to leave. Waits.
-  std::optional<Stage> next_stage() {
+  /// The next stage that the seat is to run; nothing once the worker is to leave. Waits.
+  std::optional<Stage> next_stage(int seat) {
     for (;; std::this_thread::sleep_for(std::chrono::milliseconds(2))) {
       const std::lock_guard guard(mutex_);
       listen();
       if (leave_) return std::nullopt;
-      if (next_) {
-        reported_.reset();
-        return std::exchange(next_, std::nullopt);
+      if (admission_.is_away(seat)) come_back(seat);
+      if (auto& next = seats_[at(seat)].next) {
+        admission_.begin(seat);
+        seats_[at(seat)].reported.reset();
+        return std::exchange(next, std::nullopt);
       }
     }
   }
 
-  void tell(const FromWorker& message) {
+  void end(int seat, const StageResult& result) {
     const std::lock_guard guard(mutex_);
-    mail_.send(0, encode(message));
+    admission_.end(seat);
+    looked_.reset();
+    say(Ended{result, seat, !admission_.open(seat)});
+  }
+
+  /// Lets all seats go.
+  void give_up() {
+    const std::lock_guard guard(mutex_);
+    leave_ = true;
+  }
+
+  void say_bye() {
+    const std::lock_guard guard(mutex_);
+    say(Bye{});
   }
 
  private:
+  struct Seat {
+    std::optional<Stage> next;
+    std::optional<Clock::time_point> reported;
+  };
+
+  static std::size_t at(int i) { return static_cast<std::size_t>(i); }
+
+  void say(const FromWorker& word) { mail_.send(0, encode(word)); }
+
+  void come_back(int seat) {
+    const auto now = Clock::now();
+    if (looked_ && now - *looked_ < std::chrono::duration<double>(settings_.admit_every)) return;
+    looked_ = now;
+    if (admission_.open(seat)) say(Here{settings_.place, seat});
+  }
+
   /// Takes what has come, and passes a signal on.
-  void listen() const {
+  void listen() {
     while (const auto message = mail_.poll()) {
       ToWorker word = decode_to_worker(message->bytes);
-      if (auto* start = std::get_if<Start>(&word)) next_ = std::move(start->stage);
+      if (auto* start = std::get_if<Start>(&word)) seats_.at(at(start->seat)).next = std::move(start->stage);
       if (std::holds_alternative<Stop>(word)) stop_ = true;
       if (std::holds_alternative<Leave>(word)) leave_ = true;
     }
@@ -66,15 +105,28 @@ class Conversation : public StageContext {
     const StopReason reason = settings_.stop_wanted();
     if (reason == StopReason::none) return;
     stop_ = told_ = true;
-    mail_.send(0, encode(FromWorker(StopWanted{reason})));
+    say(StopWanted{reason});
   }
 
   Mailbox& mail_;
   const WorkerSettings& settings_;
-  mutable std::mutex mutex_;
-  mutable bool stop_ = false, leave_ = false, told_ = false;
-  mutable std::optional<Stage> next_;
-  std::optional<Clock::time_point> reported_;
+  std::mutex mutex_;
+  bool stop_ = false, leave_ = false, told_ = false;
+  Admission admission_;
+  std::vector<Seat> seats_;
+  std::optional<Clock::time_point> looked_;
+};
+
+/// What the stage of a seat asks and tells; it may do so from threads of its own.
+class SeatContext : public StageContext {
+ public:
+  SeatContext(Conversation& conversation, int seat) : conversation_(conversation), seat_(seat) {}
+  void progress(const Progress& progress) override { conversation_.progress(seat_, progress); }
+  bool stop_requested() const override { return conversation_.stop_requested(); }
+
+ private:
+  Conversation& conversation_;
+  int seat_;
 };
 
 StageResult failure_of(std::exception_ptr thrown) {
@@ -89,28 +141,52 @@ StageResult failure_of(std::exception_ptr thrown) {
   }
 }
 
-StageResult run_caught(const RunStage& run, const Stage& stage, StageContext& context,
-                       const WorkerSettings& settings) {
+StageResult run_caught(const StageWork& work, const Stage& stage, StageContext& context) {
   try {
-    return run(stage, context);
+    return work.run(stage, context);
   } catch (...) {
     StageResult failure = failure_of(std::current_exception());
-    if (settings.end_job) settings.end_job(stage, failure);
+    if (work.end_job) work.end_job(stage, failure);
     return failure;
   }
 }
 
+void run_seat(Conversation& conversation, int seat, const StageWork& work) {
+  SeatContext context(conversation, seat);
+  while (const auto stage = conversation.next_stage(seat)) {
+    const auto start = Clock::now();
+    StageResult result = run_caught(work, *stage, context);
+    result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    conversation.end(seat, result);
+  }
+}
+
+/// The first seat here, each further one in a thread. Throws what the first of them to fail threw.
+void run_seats(Conversation& conversation, const StageWork& work) {
+  std::exception_ptr failure;
+  std::mutex mutex;
+  const auto guarded = [&](int seat) {
+    try {
+      run_seat(conversation, seat, work);
+    } catch (...) {
+      conversation.give_up();
+      const std::lock_guard guard(mutex);
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int seat = 1; seat < work.seats; ++seat) threads.emplace_back(guarded, seat);
+  guarded(0);
+  for (std::thread& thread : threads) thread.join();
+  if (failure) std::rethrow_exception(failure);
+}
+
 }  // namespace
 
-void work(Mailbox& mail, const RunStage& run, const WorkerSettings& settings) {
-  Conversation conversation(mail, settings);
-  while (const auto stage = conversation.next_stage()) {
-    const auto start = Clock::now();
-    StageResult result = run_caught(run, *stage, conversation, settings);
-    result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    conversation.tell(Ended{result});
-  }
-  conversation.tell(Bye{});
+void work(Mailbox& mail, const StageWork& work, const WorkerSettings& settings) {
+  Conversation conversation(mail, work, settings);
+  run_seats(conversation, work);
+  conversation.say_bye();
 }
 
 }  // namespace m2m

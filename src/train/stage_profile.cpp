@@ -1,7 +1,6 @@
 #include "train/stage_profile.hpp"
 
 #include <fmt/format.h>
-#include <torch/cuda.h>
 
 #include <chrono>
 #include <exception>
@@ -11,6 +10,7 @@
 #include "core/profile_report.hpp"
 #include "kernels/bfloat16.hpp"
 #include "kernels/peak.hpp"
+#include "nn/device_graph.hpp"
 #include "sweep/wording.hpp"
 
 namespace m2m {
@@ -19,9 +19,9 @@ namespace {
 constexpr std::size_t most_events = 100'000;
 
 /// What fails on the device is thrown again by the next operation there.
-void wait_for_gpu() {
+void wait_for_device(torch::Device device) {
   try {
-    torch::cuda::synchronize();
+    wait_for_queued_work(device);
   } catch (const std::exception&) {
   }
 }
@@ -53,7 +53,7 @@ std::string trace_text(const Profile& profile, const std::filesystem::path& file
 }  // namespace
 
 Profile begin_profile(const TrainSettings& settings) {
-  return Profile(most_events, settings.device.is_cuda() ? wait_for_gpu : std::function<void()>());
+  return Profile(most_events, [device = settings.device] { wait_for_device(device); });
 }
 
 std::vector<std::string> end_profile(const Profile& profile, const Stage& stage, const TrainSettings& settings,

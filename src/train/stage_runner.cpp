@@ -8,6 +8,7 @@
 #include "dist/tensors/backend.hpp"
 #include "dist/tensors/fixed_tree.hpp"
 #include "nn/device_graph.hpp"
+#include "train/device_memory.hpp"
 #include "train/stage_execution.hpp"
 #include "train/stage_profile.hpp"
 #include "train/stages.hpp"
@@ -54,18 +55,20 @@ StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
   environment["threads"] = settings.threads;
   environment["device"] = torch::DeviceTypeName(settings.device.type(), true);
   environment["ranks_of_trial"] = ranks_.group == nullptr ? 1 : ranks_.group->size();
+  const bool shares_device = ranks_.trials_per_device > 1;
+  if (shares_device) environment["trials_per_device"] = ranks_.trials_per_device;
   std::optional<Profile> profile;
   if (profile_.on) profile = begin_profile(settings);
   const StageJob job{stage,
                      out_,
                      environment,
                      settings,
-                     shelf_.get(stage.config, settings.device),
+                     data(stage, settings.device),
                      nullptr,
                      profile ? &*profile : nullptr,
                      ranks_.world_rank};
   std::optional<OwnStream> stream;
-  if (settings.graphed) stream.emplace(settings.device);
+  if (settings.graphed || shares_device) stream.emplace(settings.device);
   StageResult result = execute(job, context);
   if (profile) result.details = end_profile(*profile, stage, settings, job.folder(), profile_.rank);
   return result;
@@ -80,8 +83,23 @@ StageResult StageRunner::execute(StageJob job, StageContext& context) {
   return execute_stage(job, context);
 }
 
+std::shared_ptr<const LoadedData> StageRunner::data(const Stage& stage, torch::Device device) {
+  {
+    const std::lock_guard guard(mutex_);
+    device_ = device;
+  }
+  const std::lock_guard guard(reading_);
+  return shelf_.get(stage.config, device);
+}
+
+DeviceMemory StageRunner::memory() const {
+  const std::lock_guard guard(mutex_);
+  return device_memory(device_);
+}
+
 std::shared_ptr<Communicator> StageRunner::communicator(torch::Device device) {
   if (ranks_.group == nullptr) return alone();
+  const std::lock_guard guard(mutex_);
   auto& made = communicators_[device.str()];
   if (made == nullptr) made = communicator_for(*ranks_.group, device);
   return made;

@@ -2,12 +2,14 @@
 // The training side of a sweep: points of a study -> stages, and stages -> files.
 #include <filesystem>
 #include <map>
+#include <mutex>
 #include <set>
 #include <string>
 
 #include "dist/messages/group.hpp"
 #include "dist/tensors/communicator.hpp"
 #include "results/layout.hpp"
+#include "sweep/admission.hpp"
 #include "sweep/stage.hpp"
 #include "train/loaded_data.hpp"
 #include "train/settings.hpp"
@@ -48,16 +50,20 @@ struct RunnerRanks {
   const MpiGroup* group = nullptr;  // null: nobody
   int local_rank = 0;               // of this host's ranks, this one; it chooses the GPU
   int world_rank = 0;               // of the job's, this one
+  int trials_per_device = 1;        // how many stages this one runs at once; more than one: the group has one rank
 };
 
 struct StageJob;
 
-/// Runs stages, one after the other, and leaves their files in the output folder.
+/// Runs stages, each where it is called, and leaves their files in the output folder.
 ///
 /// A trial leaves config.json, journal.jsonl, last.safetensors and, when all is done, result.h5; a g leaves
 /// best.safetensors, last.safetensors, journal.jsonl and, last, stage.json with their checksums; a prefix likewise
 /// state.safetensors. What is interrupted leaves resume.safetensors. With a profile, each also leaves profile.json,
 /// and its result's details are the profile's table.
+///
+/// With trials_per_device > 1 that many threads may run a stage at once, each on a stream of its own of the GPU;
+/// all share what was read of a data set.
 class StageRunner {
  public:
   StageRunner(OutputFolder out, Json environment, RunnerRanks ranks = {}, ProfileSettings profile = {});
@@ -65,7 +71,11 @@ class StageRunner {
   /// Collective over the group. Throws Error on bad input; a loss that is not a number comes back as `diverged`.
   StageResult operator()(const Stage& stage, StageContext& context);
 
+  /// Of the device that the last stage was begun on; of the host before. Thread-safe.
+  DeviceMemory memory() const;
+
  private:
+  std::shared_ptr<const LoadedData> data(const Stage& stage, torch::Device device);
   StageResult execute(StageJob job, StageContext& context);
   /// Collective over the group, the first time.
   std::shared_ptr<Communicator> communicator(torch::Device device);
@@ -74,7 +84,10 @@ class StageRunner {
   Json environment_;
   RunnerRanks ranks_;
   ProfileSettings profile_;
+  std::mutex reading_;  // of shelf_
   DataShelf shelf_;
+  mutable std::mutex mutex_;  // of what follows
+  torch::Device device_ = torch::kCPU;
   std::map<std::string, std::shared_ptr<Communicator>> communicators_;  // by device
 };
 

@@ -9,13 +9,13 @@ int main(int argc, char** argv) {
   training.fields = m2m::fake::fields();
   training.resolve = m2m::fake::resolve;
   training.planner = [](int) -> m2m::PlanStage { return m2m::fake::plan; };
-  training.runner = [](const m2m::RunnerSettings& settings) -> m2m::RunStage {
-    return [settings, run = m2m::fake::runner(settings.out, settings.group)](const m2m::Stage& stage,
-                                                                             m2m::StageContext& context) {
+  training.runner = [](const m2m::RunnerSettings& settings) -> m2m::StageRunning {
+    return {[settings, run = m2m::fake::runner(settings.out, settings.group)](const m2m::Stage& stage,
+                                                                              m2m::StageContext& context) {
       m2m::StageResult result = run(stage, context);
       if (settings.profile) result.details = {"profile on rank " + std::to_string(settings.rank)};
       return result;
-    };
+    }};
   };
   if (const char* build = std::getenv("FAKE_BUILD")) training.build = build;
   training.method_names = {"ERM", "RS", "DRS", "M2m"};

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "apps/shared_devices.hpp"
 #include "core/error.hpp"
 #include "random_graph.hpp"
 
@@ -56,6 +57,15 @@ TEST(RanksPerTrial, RefusesGroupsThatEightShardsCannotBeDealtTo) {
               "--ranks-per-trial 3: train.deterministic = true deals each batch to 8 shards; use 1, 2, 4 or 8");
   }
   EXPECT_EQ(group_of(3, 6, trials(2)), 3);
+}
+
+TEST(SharedDevices, RefuseStagesToRunThatAreDeterministic) {
+  const StageGraph graph = trials(2, "train.deterministic", true);
+  const std::vector<bool> none(2, false), all(2, true);
+  EXPECT_THROW(refuse_shards_on_shared_devices(2, graph, none), Error);
+  EXPECT_NO_THROW(refuse_shards_on_shared_devices(2, graph, all));
+  EXPECT_NO_THROW(refuse_shards_on_shared_devices(1, graph, none));
+  EXPECT_NO_THROW(refuse_shards_on_shared_devices(2, trials(2, "train.deterministic", false), none));
 }
 
 TEST(GroupsText, NamesGroupsAndWhatIsLeftOver) {

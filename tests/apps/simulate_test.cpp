@@ -122,5 +122,16 @@ TEST_F(SimulateProgram, ExplainsItself) {
   }
 }
 
+TEST_F(SimulateProgram, GivesARankSeveralTrialsAtATime) {
+  const Json run = simulated("grid.toml --ranks 1 --trials-per-device 3").at("simulations").at(0);
+  EXPECT_EQ(run.at("ranks"), 1);
+  EXPECT_EQ(run.at("makespan"), 40);  // as three ranks
+  EXPECT_EQ(run.at("efficiency"), 1);
+  for (const Json& stage : run.at("stages")) EXPECT_EQ(stage.at("rank"), 0);
+  EXPECT_NE(simulate("grid.toml --ranks 2 --trials-per-device 3").output.find("3 trials at a time on each rank"),
+            std::string::npos);
+  expect_refusal("grid.toml --ranks 2 --trials-per-device 2 --ranks-per-trial 2", 2, "--trials-per-device 2: ");
+}
+
 }  // namespace
 }  // namespace m2m

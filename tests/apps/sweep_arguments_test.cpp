@@ -71,6 +71,13 @@ TEST(SweepArguments, TakesAPartAndWhatAJobScriptNeeds) {
             "--nodes belongs to the job script; 'm2m-sweep slurm JOB.toml --nodes ...' makes one");
 }
 
+TEST(SweepArguments, TakesHowManyTrialsShareADevice) {
+  EXPECT_EQ(parse({}).trials_per_device, 1);
+  EXPECT_EQ(parse({"--trials-per-device", "4", "--ranks-per-trial", "1"}).trials_per_device, 4);
+  EXPECT_EQ(parse({"--trials-per-device", "1", "--ranks-per-trial", "auto"}).trials_per_device, 1);
+  EXPECT_NE(refusal({"--trials-per-device", "2", "--ranks-per-trial", "auto"}), "accepted");
+}
+
 TEST(SweepArguments, RefusesWhatItDoesNotKnow) {
   EXPECT_NE(refusal({"--dryrun"}).find("--dryrun"), std::string::npos);
   EXPECT_NE(refusal({"--out"}), "accepted");
@@ -79,9 +86,9 @@ TEST(SweepArguments, RefusesWhatItDoesNotKnow) {
 
 TEST(SweepArguments, AnswersHelpAndVersion) {
   const std::string help = parse({"--help"}).answer;
-  for (const char* word :
-       {"Usage: m2m-sweep", "--dry-run", "--out", "--wait", "--profile", "--verbose", "describe", "--time-limit",
-        "--time-margin", "--fail-fast", "simulate", "85", "mpirun -np 8", "Exit codes"}) {
+  for (const char* word : {"Usage: m2m-sweep", "--dry-run", "--out", "--wait", "--profile", "--trials-per-device",
+                           "--verbose", "describe", "--time-limit", "--time-margin", "--fail-fast", "simulate",
+                           "85", "mpirun -np 8", "Exit codes"}) {
     EXPECT_NE(help.find(word), std::string::npos) << word;
   }
   EXPECT_EQ(parse({"--version"}).answer.substr(0, 10), "m2m-sweep ");

@@ -175,6 +175,56 @@ TEST_F(SweepProgram, RunsATrialOnAGroupOfRanksAndUsesThoseLeftOver) {
   EXPECT_EQ(fake::processes(out()).size(), 3U);
 }
 
+TEST_F(SweepProgram, RunsSeveralTrialsAtOnceOnEachRank) {
+  const Outcome outcome = sweep(2, "jobs/grid.toml --trials-per-device 3 fake.milliseconds=30");
+  EXPECT_EQ(outcome.code, 0) << outcome.output;
+  EXPECT_EQ(count(outcome.output, "2 ranks with up to 3 trials at a time each, as memory admits\n"), 1)
+      << outcome.output;
+  EXPECT_EQ(count(outcome.output, "6 of 6 trials done, 0 failed"), 1) << outcome.output;
+  EXPECT_EQ(fake::count_lines(out(), "done"), 9);
+  EXPECT_EQ(fake::processes(out()).size(), 2U);
+  EXPECT_GT(count(outcome.output.substr(0, outcome.output.find(" done  ")), "start   "), 2) << outcome.output;
+}
+
+TEST_F(SweepProgram, RefusesSharedDevicesWithGroupsAndWarnsOfTheirThreads) {
+  for (const char* groups : {"2", "auto"}) {
+    const Outcome outcome =
+        sweep(2, std::string("jobs/grid.toml --trials-per-device 2 --ranks-per-trial ") + groups);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_EQ(count(outcome.output,
+                    "m2m-sweep: --trials-per-device 2: a rank that runs several trials at once "
+                    "shares none with other ranks; leave --ranks-per-trial out, or give 1\n"),
+              1)
+        << outcome.output;
+  }
+  for (const char* wrong : {"0", "-1", "two", "33"}) {
+    EXPECT_EQ(sweep(0, std::string("jobs/grid.toml --trials-per-device ") + wrong).code, 2) << wrong;
+  }
+  EXPECT_FALSE(std::filesystem::exists(out()));
+  const Outcome crowded = sweep(0, "jobs/grid.toml --trials-per-device 32 train.threads=64");
+  EXPECT_EQ(count(crowded.output, "train.threads = 64 and 32 trials at a time share "), 1) << crowded.output;
+}
+
+TEST_F(SweepProgram, StopsAllTrialsOfARankAndResumesThem) {
+  testing::Background sweeping(command(2, "jobs/grid.toml --trials-per-device 2 fake.milliseconds=50"), folder());
+  wait_for_lines(3, "began");
+  ::kill(*fake::processes(out()).rbegin(), SIGTERM);
+  EXPECT_EQ(sweeping.wait(), 4) << background_log();
+  EXPECT_EQ(count(background_log(), " stopped "),
+            count(background_log(), " start   ") - count(background_log(), " done    "))
+      << background_log();
+  EXPECT_EQ(sweep(1, "jobs/grid.toml --trials-per-device 2").code, 0);
+  EXPECT_EQ(fake::count_lines(out(), "done"), 9);
+}
+
+TEST_F(SweepProgram, CountsWhatRanksRunAtOnceInForecastsAndHandsItToAJobScript) {
+  const Outcome dry = sweep(0, "jobs/grid.toml --dry-run --trials-per-device 3");
+  EXPECT_EQ(count(dry.output, "1 rank with 3 trials at a time, as if these did not slow each other down: 40 s"), 1)
+      << dry.output;
+  const Outcome script = sweep(0, "slurm jobs/grid.toml --trials-per-device 3");
+  EXPECT_EQ(count(script.output, "jobs/grid.toml --trials-per-device 3\n"), 1) << script.output;
+}
+
 TEST_F(SweepProgram, RefusesRanksOfAnotherBuild) {
   const std::string mpirun = std::string(M2M_MPIEXEC) + " --oversubscribe --bind-to none ";
   const std::string same = std::string("-np 1 ") + M2M_FAKE_SWEEP + " jobs/grid.toml";

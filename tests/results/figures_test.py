@@ -16,7 +16,8 @@ from made_up_results import planned, troubled_trials, write_results
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "results" / "figures.py"
 sys.path.append(str(SCRIPT.parent))
-from drawing.timing import slots_a_second  # noqa: E402, from the folder of the script
+from drawing.gantt import rows_of  # noqa: E402, from the folder of the script
+from drawing.timing import machines, slots_a_second  # noqa: E402
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -136,6 +137,22 @@ class Drawing(Folder):
         self.assertIn("digits rho=100; CIFAR-LT-10 rho=100, 3 of 5 planned trials", texts)
         self.assertEqual([text for text in texts if text.startswith("rank")], ["rank 0", "rank 1", "rank 2"])
         self.assertIn("seconds since the first trial began", texts)
+
+    def test_gives_a_rank_a_row_for_each_trial_that_it_runs_at_once(self):
+        bars = [("a", 0, 0, 0., 10.), ("b", 0, 0, 4., 5.), ("c", 0, 0, 9., 3.), ("d", 0, 0, 9.995, 1.), ("e", 0, 1, 0., 9.)]
+        rows = {bar[0]: row for bar, row in rows_of(bars).items()}
+        self.assertEqual(rows, {"a": (0, 0), "b": (0, 1), "c": (0, 1), "d": (0, 0), "e": (1, 0)})
+
+    def test_says_beside_times_that_trials_shared_a_device(self):
+        def block(*environments):
+            trials = [types.SimpleNamespace(environment=lambda own=own: own) for own in environments]
+            return types.SimpleNamespace(trials=lambda: trials)
+
+        alone = {"processor": "A", "threads": 1, "ranks_of_trial": 1}
+        self.assertEqual(machines(block(alone, alone)), "A, threads: 1, ranks a trial: 1")
+        self.assertEqual(machines(block(alone, alone | {"trials_per_device": 4})),
+                         "A, threads: 1, ranks a trial: 1; A, threads: 1, ranks a trial: 1, up to 4 trials at a time, "
+                         "which slow each other down")
 
     def test_writes_the_same_bytes_again(self):
         write_results(self.results, troubled_trials(), never=3)

@@ -8,9 +8,13 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <thread>
+#include <vector>
 
 #include "core/error.hpp"
 #include "core/files.hpp"
@@ -119,6 +123,40 @@ TEST(RecordFile, IsTheSameBytesForTheSameRecord) {
   ::sleep(1);  // the time of day, which HDF5 would record, has another second
   write_trial(folder.path() / "b.h5", random_record(3));
   EXPECT_TRUE(read_file(folder.path() / "a.h5") == read_file(folder.path() / "b.h5"));
+}
+
+TEST(RecordFile, IsWrittenAndReadByThreadsAtOnce) {
+  const TemporaryFolder folder;
+  std::vector<std::thread> threads;
+  for (std::uint32_t number = 0; number < 8; ++number) {
+    threads.emplace_back([&folder, number] {
+      const fs::path file = folder.path() / (std::to_string(number) + ".h5");
+      const TrialRecord record = random_record(number);
+      for (int round = 0; round < 20; ++round) {
+        write_trial(file, record);
+        expect_equal(read_trial(file), record);
+        EXPECT_THROW(read_trial(folder.path()), Error);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST(SchemaFile, KeepsOtherThreadsOutOfTheLibraryUntilItIsWritten) {
+  const TemporaryFolder folder;
+  const fs::path there = folder.path() / "there.h5";
+  const auto nothing = [](hid_t) {};
+  write_schema_file(there, "trial", nothing);
+  std::atomic<bool> has_read = false;
+  std::thread other;
+  write_schema_file(folder.path() / "new.h5", "trial", [&](hid_t) {
+    read_schema_file(there, "trial", nothing);  // its own thread may, as merging does
+    other = std::thread([&] { read_schema_file(there, "trial", [&](hid_t) { has_read = true; }); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    EXPECT_FALSE(has_read);
+  });
+  other.join();
+  EXPECT_TRUE(has_read);
 }
 
 TEST(RecordFile, RefusesARecordThatContradictsItself) {

@@ -57,7 +57,22 @@ TEST(Messages, MakeReasonsFitForJson) {
   EXPECT_EQ(same.code, ExitCode::bad_data);
 }
 
+TEST(Messages, CarryTheSeatThatTheySpeakOf) {
+  const auto here = decode_from_worker(encode(FromWorker(Here{"host a17", 3})));
+  EXPECT_EQ(std::get<Here>(here).place, "host a17");
+  EXPECT_EQ(std::get<Here>(here).seat, 3);
+  EXPECT_EQ(std::get<Report>(decode_from_worker(encode(FromWorker(Report{{}, 2})))).seat, 2);
+  for (const bool leaves : {false, true}) {
+    const auto ended = decode_from_worker(encode(FromWorker(Ended{{}, 1, leaves})));
+    EXPECT_EQ(std::get<Ended>(ended).seat, 1);
+    EXPECT_EQ(std::get<Ended>(ended).leaves, leaves);
+  }
+  EXPECT_EQ(std::get<Start>(decode_to_worker(encode(ToWorker(Start{{}, 4})))).seat, 4);
+}
+
 TEST(Messages, AreTellable) {
+  EXPECT_EQ(std::get<Remark>(decode_from_worker(encode(FromWorker(Remark{"so \xff it is"})))).text,
+            "so \xef\xbf\xbd it is");
   EXPECT_TRUE(std::holds_alternative<Bye>(decode_from_worker(encode(FromWorker(Bye{})))));
   for (const StopReason reason : {StopReason::interrupted, StopReason::requeue}) {
     EXPECT_EQ(std::get<StopWanted>(decode_from_worker(encode(FromWorker(StopWanted{reason})))).reason, reason);

@@ -139,6 +139,18 @@ TEST(ProgressInALog, SaysWhyItStopsAndThatTheRestDoesNotGoOn) {
   EXPECT_EQ(watched.lines[2].find("the rest goes on"), std::string::npos);
 }
 
+TEST(ProgressInALog, NamesTheRankWhereItHasSeveralSeatsAndCountsThese) {
+  Watched watched(two_seeds);
+  const int stage = watched.start(5);
+  watched.now = 10;
+  const SweepView view{watched.scheduler, titles(watched.graph), 4, 2};
+  EXPECT_NE(start_line(view, stage, "host a17").find(" on rank 2 (host a17)"), std::string::npos);
+  EXPECT_EQ(live_line(view, stage, 5).substr(0, 9), " rank 2  ");
+  EXPECT_NE(summary_line(view, 10).find("25.0 % busy"), std::string::npos);
+  watched.view.remarked(2, "host a17", "memory is short");
+  EXPECT_EQ(watched.lines.back(), "rank 2 (host a17): memory is short");
+}
+
 TEST(ProgressInALog, LeavesOutWhatDoesNotApply) {
   Watched watched("method = 'ERM'");
   const int stage = watched.start(0);
@@ -207,6 +219,16 @@ TEST(DryRun, SaysWhatIsThereWhatIsToDoAndWhatItCosts) {
       EXPECT_NE(line.find("needs " + short_id(need.id)), std::string::npos) << line;
     }
   }
+}
+
+TEST(DryRun, CountsTheSeatsOfARank) {
+  const fake::Folder folder;
+  const StageGraph graph = fake::graph("method = 'ERM'\n[grid]\nseed = [1, 2, 3, 4]");
+  const std::string text = cost_text(graph, {"four", {folder.path()}, 1, "GPU", 2});
+  EXPECT_NE(
+      text.find("1 rank with 2 trials at a time, as if these did not slow each other down: 20 s, 100.0 % busy"),
+      std::string::npos)
+      << text;
 }
 
 TEST(List, HasALinePerTrial) {

@@ -54,6 +54,24 @@ TEST(Scheduler, LeavesRanksIdleWhereThereAreMoreThanTrials) {
   EXPECT_TRUE(scheduler.over());
 }
 
+TEST(Scheduler, GivesNothingToARankThatIsWithdrawnUntilItIsFreeAgain) {
+  const StageGraph graph = make_graph({request("a", 3), request("b", 2), request("c", 1)});
+  Scheduler scheduler(graph, nothing(graph));
+  scheduler.add_free_rank(0);
+  scheduler.add_free_rank(1);
+  scheduler.assign(0);
+  scheduler.end(0, ended(StageEnd::done), 1);
+  scheduler.withdraw(0);
+  scheduler.withdraw(7);  // was never there
+  EXPECT_TRUE(scheduler.assign(1).empty());
+  EXPECT_FALSE(scheduler.over());
+  scheduler.add_free_rank(0);
+  const auto given = scheduler.assign(2);
+  ASSERT_EQ(given.size(), 1u);
+  EXPECT_EQ(given[0].rank, 0);
+  EXPECT_EQ(given[0].stage, 2);
+}
+
 TEST(Scheduler, BlocksEverythingThatNeedsAFailedStageAndGoesOn) {
   const StageRequest g = request("g", 1, {}, StageKind::g);
   const StageRequest second = request("g of g", 1, {g}, StageKind::g);

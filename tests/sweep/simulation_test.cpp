@@ -184,5 +184,17 @@ TEST(Simulation, PlaysAHundredThousandTrialsOnTenThousandRanks) {
   }
 }
 
+TEST(SimulationOnSharedDevices, NamesRanksAndCountsTheirSeats) {
+  const StageGraph graph = make_graph({fake::request("a", 4), fake::request("b", 3), fake::request("c", 2)});
+  const Simulation played =
+      on_shared_devices(simulate(graph, std::vector<bool>(3, false), single_ranks(4), modelled_seconds(graph)), 2);
+  EXPECT_EQ(played.ranks, 2);
+  EXPECT_EQ(played.makespan, 4);
+  EXPECT_DOUBLE_EQ(played.efficiency(), 9.0 / 16);
+  EXPECT_EQ(played.stages[0].rank, 0);
+  EXPECT_EQ(played.stages[1].rank, 0);
+  EXPECT_EQ(played.stages[2].rank, 1);
+}
+
 }  // namespace
 }  // namespace m2m

@@ -38,6 +38,7 @@ class SharedFolder {
 struct Limits {
   std::optional<std::chrono::steady_clock::time_point> stop_at = {};
   bool fail_fast = false;
+  int trials_per_device = 1;
 };
 
 /// Collective. The exit code is rank 0's; elsewhere `done`.
@@ -47,16 +48,25 @@ ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, con
   const StopSignals signals;
   set_log_level(LogLevel::error);
   MpiPost post(session);
+  const StageWork work{run, {}, limits.trials_per_device};
   if (session.rank() != 0) {
-    follow_sweep(post.worker(), run);
+    follow_sweep(post.worker(), work);
     return ExitCode::done;
   }
   const Study study = fake::study(toml);
   const StageGraph graph = plan_study(study, fake::fields(), fake::resolve, fake::plan);
   const FolderLock lock(folder);
   write_plan(study, graph, {folder});
-  return lead_sweep({graph, {folder}, lock, session.size(), std::nullopt, limits.stop_at, limits.fail_fast},
-                    post.coordinator(), post.worker(), run);
+  return lead_sweep({graph,
+                     {folder},
+                     lock,
+                     session.size(),
+                     std::nullopt,
+                     limits.stop_at,
+                     limits.fail_fast,
+                     1,
+                     limits.trials_per_device},
+                    post.coordinator(), post.worker(), work);
 }
 
 ExitCode sweep(const std::string& toml, const std::filesystem::path& folder) {
@@ -192,6 +202,17 @@ TEST(Sweep, StopsByTheTimeLimitAndStartsNothingOnceItIsPast) {
   EXPECT_EQ(stopped, ExitCode::requeue);
   EXPECT_EQ(late, ExitCode::requeue);
   EXPECT_EQ(fake::count_lines(folder.path(), "began"), 0);
+}
+
+TEST(Sweep, RunsEveryStageOnceWithSeveralSeatsARankAndStopsThemAll) {
+  const SharedFolder folder;
+  const ExitCode stopped = sweep(grid, folder.path(), endless(0, {SIGTERM}), {std::nullopt, false, 3});
+  const ExitCode resumed = sweep(grid, folder.path(), fake::runner({folder.path()}), {std::nullopt, false, 3});
+  if (!leads()) return;
+  EXPECT_EQ(stopped, ExitCode::interrupted);
+  EXPECT_EQ(resumed, ExitCode::done);
+  EXPECT_EQ(fake::count_lines(folder.path(), "began"), 15);
+  EXPECT_EQ(fake::count_lines(folder.path(), "done"), 15);
 }
 
 TEST(Sweep, IsDoneWhereNothingWasLeftToStop) {

@@ -184,6 +184,40 @@ TEST_F(StageRunnerTest, StopsWhileItWaitsForAnotherSweep) {
   EXPECT_EQ(StageRunner(out("a"), Json::object())(graph.stages.front(), context).end, StageEnd::interrupted);
 }
 
+TEST_F(StageRunnerTest, GivesTrialsThatRunAtOnceTheSameBitsAsOneAfterTheOther) {
+  std::vector<Json> points;
+  for (const int seed : {1, 2}) {
+    for (const char* method : {"ERM", "M2m", "LDAM-DRW"}) points.push_back({{"method", method}, {"seed", seed}});
+  }
+  points.push_back({{"method", "ERM"}, {"data.ratio", 10}, {"train.executor", "graph"}});
+  const StageGraph graph = plan(points, false);
+  run_all(graph, out("alone"));
+  RunnerRanks ranks;
+  ranks.trials_per_device = 7;
+  StageRunner runner(out("shared"), Json::object(), ranks);
+  EXPECT_GT(runner.memory().free, 0);
+  for (const StageKind kind : {StageKind::g, StageKind::prefix, StageKind::trial}) {  // what they need first
+    std::vector<std::thread> threads;
+    for (const Stage& stage : graph.stages) {
+      if (stage.kind != kind) continue;
+      threads.emplace_back([&runner, &stage] {
+        Context context;
+        EXPECT_EQ(runner(stage, context).end, StageEnd::done) << stage.label;
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+  EXPECT_GT(runner.memory().used, 0);
+  for (const Stage& stage : graph.stages) {
+    if (stage.kind != StageKind::trial) continue;
+    EXPECT_EQ(weights(out("shared"), stage), weights(out("alone"), stage)) << stage.label;
+    const TrialRecord a = read_trial(out("alone").result(stage.id)), b = read_trial(out("shared").result(stage.id));
+    EXPECT_EQ(a.last.test_logits, b.last.test_logits) << stage.label;
+    EXPECT_FALSE(a.environment.contains("trials_per_device"));
+    EXPECT_EQ(b.environment.at("trials_per_device"), 7);
+  }
+}
+
 TEST_F(StageRunnerTest, KeepsStagesInASharedCacheWhereItIsGivenOne) {
   const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
   OutputFolder folder = out("a");

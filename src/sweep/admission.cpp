@@ -1,0 +1,76 @@
+#include "sweep/admission.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace m2m {
+namespace {
+
+constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
+
+bool all_of(const std::vector<bool>& marks) { return std::find(marks.begin(), marks.end(), false) == marks.end(); }
+
+}  // namespace
+
+bool admits_another(const std::vector<bool>& has_reported, double share, double free) {
+  return has_reported.empty() || (all_of(has_reported) && free >= memory_margin * share);
+}
+
+std::string limit_text(int admitted, int wanted, double share, double free) {
+  return fmt::format(
+      "memory admits {} trial{} at a time of the {} wanted: one takes up to {:.1f} GiB, {:.1f} GiB "
+      "are free",
+      admitted, admitted == 1 ? "" : "s", wanted, share / gibibyte, free / gibibyte);
+}
+
+Admission::Admission(int seats, std::function<DeviceMemory()> memory, std::function<void(const std::string&)> say)
+    : seats_(static_cast<std::size_t>(seats)), memory_(std::move(memory)), say_(std::move(say)) {}
+
+int Admission::count(State state) const {
+  return static_cast<int>(
+      std::count_if(seats_.begin(), seats_.end(), [state](const Seat& seat) { return seat.state == state; }));
+}
+
+std::vector<bool> Admission::reports() const {
+  std::vector<bool> marks;
+  for (const Seat& seat : seats_) {
+    if (seat.state == State::running) marks.push_back(seat.has_reported);
+  }
+  return marks;
+}
+
+std::optional<DeviceMemory> Admission::look() {
+  if (seats_.size() == 1 || !memory_) return std::nullopt;
+  const DeviceMemory now = memory_();
+  const int running = count(State::running);
+  if (running > 0) share_ = std::max(share_, now.used / running);
+  return now;
+}
+
+bool Admission::open(int seat) {
+  const std::vector<bool> reported = reports();
+  if (count(State::open) > 0 || !all_of(reported)) return false;
+  const auto now = reported.empty() ? std::nullopt : look();
+  if (now && !admits_another(reported, share_, now->free)) {
+    const int running = static_cast<int>(reported.size());
+    if (!std::exchange(has_said_, true))
+      say_(limit_text(running, static_cast<int>(seats_.size()), share_, now->free));
+    return false;
+  }
+  at(seat).state = State::open;
+  return true;
+}
+
+void Admission::begin(int seat) {
+  look();
+  at(seat) = {State::running, false};
+}
+
+void Admission::end(int seat) {
+  look();
+  at(seat) = {};
+}
+
+}  // namespace m2m

@@ -1,0 +1,69 @@
+#pragma once
+// How many stages a rank runs at once on its device: as many as its memory admits.
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace m2m {
+
+/// Bytes of a device. free: what further stages could have; used: the most that this process had in use since it
+/// was last asked.
+struct DeviceMemory {
+  double free = 0;
+  double used = 0;
+};
+
+/// How much more than its share is kept free for a further stage: stages differ, and memory has gaps.
+inline constexpr double memory_margin = 1.25;
+
+/// Whether a further stage may begin where one runs for each entry of `has_reported`: whether it has reported an
+/// epoch since it began, and so shown what memory it takes. share: the largest part of the used memory that fell to
+/// one running stage so far, free: what is left, both in bytes. Pure.
+bool admits_another(const std::vector<bool>& has_reported, double share, double free);
+
+/// "memory admits 2 trials at a time of the 4 wanted: one takes up to 30.1 GiB, 12.5 GiB are free"
+std::string limit_text(int admitted, int wanted, double share, double free);
+
+/// Keeps track of a rank's seats, each away (may not be given a stage), open (waits for one) or running. One thread
+/// at a time.
+class Admission {
+ public:
+  /// All seats are away. memory: of the device, asked only where there are several seats; empty: there is enough.
+  /// say: takes limit_text the first time that memory keeps a seat away.
+  Admission(int seats, std::function<DeviceMemory()> memory, std::function<void(const std::string&)> say);
+
+  bool is_away(int seat) const { return at(seat).state == State::away; }
+  /// Opens a seat that is away where a further stage is admitted and no seat is open already: two that were would
+  /// begin at once, and the second one's memory was never weighed. Returns whether it did.
+  bool open(int seat);
+  /// The stage of an open seat begins.
+  void begin(int seat);
+  /// It has reported an epoch.
+  void report(int seat) { at(seat).has_reported = true; }
+  /// It has ended; the seat is away.
+  void end(int seat);
+
+ private:
+  enum class State { away, open, running };
+  struct Seat {
+    State state = State::away;
+    bool has_reported = false;
+  };
+
+  const Seat& at(int seat) const { return seats_.at(static_cast<std::size_t>(seat)); }
+  Seat& at(int seat) { return seats_.at(static_cast<std::size_t>(seat)); }
+  int count(State state) const;
+  std::vector<bool> reports() const;
+  /// Asks for the memory, and learns what share of it a running stage has. To be called before their number
+  /// changes.
+  std::optional<DeviceMemory> look();
+
+  std::vector<Seat> seats_;
+  std::function<DeviceMemory()> memory_;
+  std::function<void(const std::string&)> say_;
+  double share_ = 0;  // bytes
+  bool has_said_ = false;
+};
+
+}  // namespace m2m

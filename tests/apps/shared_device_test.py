@@ -1,0 +1,103 @@
+"""Trials that share a device are those that had it alone: the same numbers, also where the sweep was interrupted.
+
+Usage: shared_device_test.py M2M_SWEEP M2M_REPORT CHECKOUT
+"""
+import json
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+STUDY = """
+name = "shared"
+[data]
+set = "digits"
+ratio = 20
+[train]
+network = "mlp"
+epochs = 30
+defer_until = 15
+batch_size = 64
+[m2m]
+beta = 0.9
+gamma = 0.3
+[grid]
+method = ["ERM", "DRS", "M2m", "cRT", "LA-post-hoc"]
+seed = [1, 2]
+"""
+DONE, USAGE, INTERRUPTED = 0, 2, 4
+TRIALS = 10
+
+
+class Sweeps:
+    def __init__(self, sweep, report, checkout, folder):
+        self.sweep, self.report, self.checkout, self.folder = sweep, report, checkout, pathlib.Path(folder)
+        self.study = self.folder / "shared.toml"
+        self.study.write_text(STUDY)
+
+    def command(self, out, *options):
+        return [self.sweep, str(self.study), "--out", str(self.folder / out), *options]
+
+    def run(self, out, *options, expected=DONE):
+        done = subprocess.run(self.command(out, *options), cwd=self.checkout, text=True, capture_output=True)
+        assert done.returncode == expected, f"{out}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stderr
+
+    def interrupt(self, out, *options):
+        """Starts a sweep and stops it once some stage has an epoch."""
+        running = subprocess.Popen(self.command(out, *options), cwd=self.checkout, stderr=subprocess.DEVNULL)
+        while running.poll() is None and not list((self.folder / out).glob("*/*/journal.jsonl")):
+            time.sleep(.01)
+        running.send_signal(signal.SIGINT)
+        assert running.wait() == INTERRUPTED, running.returncode
+
+    def losses(self, out):
+        """Of each stage and trial that trains, by its id."""
+        journals = sorted((self.folder / out).glob("*/*/journal.jsonl"))
+        return {journal.parent.name: [json.loads(line)["loss"] for line in journal.read_text().splitlines()]
+                for journal in journals}
+
+    def table(self, out):
+        """What results.h5 comes down to."""
+        command = [self.report, str(self.folder / out), "--format", "csv"]
+        return subprocess.run(command, text=True, capture_output=True, check=True).stdout
+
+    def weights(self, out):
+        return {file.parent.name: file.read_bytes() for file in (self.folder / out).glob("*/*/last.safetensors")}
+
+
+def most_at_once(log):
+    """How many stages ran at once, by the lines of the log."""
+    running = most = 0
+    for line in log.splitlines():
+        words = line.split()
+        running += len(words) > 1 and words[1] == "start"
+        running -= len(words) > 1 and words[1] == "done"
+        most = max(most, running)
+    return most
+
+
+def main():
+    sweep, report, checkout = sys.argv[1:4]
+    with tempfile.TemporaryDirectory() as folder:
+        sweeps = Sweeps(sweep, report, checkout, folder)
+        assert most_at_once(sweeps.run("alone")) == 1
+        shared = sweeps.run("shared", "--trials-per-device", "3")
+        assert 2 <= most_at_once(shared) <= 3, shared  # a third one may find nothing left to run
+        sweeps.interrupt("resumed", "--trials-per-device", "2")
+        sweeps.run("resumed", "--trials-per-device", "2")
+        alone = sweeps.losses("alone")
+        assert len(alone) >= TRIALS - 2, alone  # two trials are post-hoc
+        for out in ("shared", "resumed"):
+            assert sweeps.losses(out) == alone, out
+            assert sweeps.weights(out) == sweeps.weights("alone"), out
+            assert sweeps.table(out) == sweeps.table("alone"), sweeps.table(out)
+        sweeps.run("refused", "--trials-per-device", "2", "train.deterministic=true", expected=USAGE)
+        assert not (sweeps.folder / "refused").exists()
+    print(f"{TRIALS} trials, the same numbers alone, shared and resumed")
+
+
+if __name__ == "__main__":
+    main()

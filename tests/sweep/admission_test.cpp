@@ -1,0 +1,139 @@
+#include "sweep/admission.hpp"
+
+#include <gtest/gtest.h>
+
+namespace m2m {
+namespace {
+
+constexpr double gib = 1024.0 * 1024.0 * 1024.0;
+
+TEST(AdmitsAnother, OnceAllThatRunHaveShownTheirMemoryAndAShareAndAQuarterIsFree) {
+  struct Case {
+    std::vector<bool> has_reported;
+    double share, free;
+    bool expected;
+  };
+  const std::vector<Case> cases = {
+      {{}, 0, 0, true},  // none runs: it is tried whatever is free
+      {{}, 100, 0, true},         {{true}, 100, 125, true},
+      {{true}, 100, 124, false},  {{true, true, true}, 100, 125, true},
+      {{false}, 0, 1e12, false},  {{true, false}, 100, 1e12, false},
+      {{true, true}, 0, 0, true},
+  };
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    EXPECT_EQ(admits_another(cases[i].has_reported, cases[i].share, cases[i].free), cases[i].expected) << i;
+  }
+}
+
+TEST(LimitText, NamesHowManyAndWhy) {
+  EXPECT_EQ(limit_text(1, 4, 30.1 * gib, 12.5 * gib),
+            "memory admits 1 trial at a time of the 4 wanted: one takes up to 30.1 GiB, 12.5 GiB are free");
+  EXPECT_EQ(limit_text(2, 3, gib, 0),
+            "memory admits 2 trials at a time of the 3 wanted: one takes up to 1.0 GiB, 0.0 GiB are free");
+}
+
+/// An admission whose memory a test sets.
+struct Watched {
+  explicit Watched(int seats)
+      : admission(
+            seats,
+            [this] {
+              ++asked;
+              return memory;
+            },
+            [this](const std::string& text) { said.push_back(text); }) {}
+
+  void run(int seat) {
+    ASSERT_TRUE(admission.open(seat));
+    admission.begin(seat);
+  }
+
+  DeviceMemory memory{1000, 0};
+  int asked = 0;
+  std::vector<std::string> said;
+  Admission admission;
+};
+
+TEST(Admission, OpensOneSeatAtATime) {
+  Watched x(3);
+  EXPECT_TRUE(x.admission.open(0));
+  EXPECT_FALSE(x.admission.is_away(0));
+  EXPECT_FALSE(x.admission.open(1));
+  x.admission.begin(0);
+  EXPECT_FALSE(x.admission.open(1));  // what it takes is not known yet
+  x.admission.report(0);
+  EXPECT_TRUE(x.admission.open(2));
+  EXPECT_FALSE(x.admission.open(1));
+}
+
+TEST(Admission, WeighsTheLargestShareThatAStageHadSoFar) {
+  Watched x(4);
+  x.run(0);
+  x.memory = {1000, 100};
+  x.admission.report(0);
+  x.run(1);
+  x.memory = {600, 240};  // 120 each
+  x.admission.report(1);
+  x.memory.free = 149;
+  EXPECT_FALSE(x.admission.open(2));
+  x.memory = {150, 100};  // the 120 are remembered
+  EXPECT_TRUE(x.admission.open(2));
+}
+
+TEST(Admission, CountsWhatAStageTookUntilTheNextOneBegins) {
+  Watched x(3);
+  x.run(0);
+  x.admission.report(0);
+  ASSERT_TRUE(x.admission.open(1));
+  x.memory = {1000, 400};  // of the first alone
+  x.admission.begin(1);
+  x.admission.report(1);
+  x.memory = {499, 100};
+  EXPECT_FALSE(x.admission.open(2));
+  x.memory = {500, 100};
+  EXPECT_TRUE(x.admission.open(2));
+}
+
+TEST(Admission, TakesASeatAwayWhoseStageHasEndedUntilItIsAdmittedAgain) {
+  Watched x(2);
+  x.run(0);
+  x.admission.report(0);
+  x.run(1);
+  x.admission.end(0);
+  EXPECT_TRUE(x.admission.is_away(0));
+  EXPECT_FALSE(x.admission.open(0));  // the other has not reported
+  x.admission.report(1);
+  x.memory = {10, 100};
+  EXPECT_FALSE(x.admission.open(0));
+  x.admission.end(1);
+  EXPECT_TRUE(x.admission.open(1));  // none runs
+}
+
+TEST(Admission, SaysOnceWhatMemoryAdmits) {
+  Watched x(2);
+  x.run(0);
+  x.admission.report(0);
+  x.memory = {0, gib};
+  for (int tries = 0; tries < 3; ++tries) EXPECT_FALSE(x.admission.open(1));
+  EXPECT_EQ(x.said, (std::vector<std::string>{limit_text(1, 2, gib, 0)}));
+}
+
+TEST(Admission, OfASingleSeatAsksForNoMemory) {
+  Watched x(1);
+  for (int stage = 0; stage < 3; ++stage) {
+    x.run(0);
+    x.admission.end(0);
+  }
+  EXPECT_EQ(x.asked, 0);
+}
+
+TEST(Admission, TakesMemoryThatIsNotKnownToBeEnough) {
+  Admission admission(2, {}, [](const std::string&) {});
+  EXPECT_TRUE(admission.open(0));
+  admission.begin(0);
+  admission.report(0);
+  EXPECT_TRUE(admission.open(1));
+}
+
+}  // namespace
+}  // namespace m2m

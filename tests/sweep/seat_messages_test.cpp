@@ -1,0 +1,160 @@
+// What the seats of a worker say, and what a coordinator sends them: the other side is the test.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+
+#include "dist/messages/local_mailbox.hpp"
+#include "seats.hpp"
+#include "sweep/coordinator.hpp"
+#include "sweep/messages.hpp"
+#include "sweep/worker.hpp"
+
+namespace m2m {
+namespace {
+
+using fake::Clock;
+using fake::done;
+using fake::milliseconds;
+using fake::report_an_epoch;
+using fake::trials;
+using fake::wait_for;
+
+/// A worker of two seats, to whom the test speaks as its coordinator.
+class Worker : public ::testing::Test {
+ protected:
+  Worker() : graph_(trials(3)), thread_([this] { work(post_.worker(0), work_, settings_); }) {}
+  ~Worker() override {
+    open_[0] = open_[1] = open_[2] = true;
+    tell(Leave{});
+    thread_.join();
+  }
+
+  void tell(const ToWorker& word) { post_.coordinator().send(0, encode(word)); }
+  /// Sends trial number `stage` to a seat; it ends once open_[stage].
+  void start(int stage, int seat) { tell(Start{graph_.stages[static_cast<std::size_t>(stage)], seat}); }
+  /// The next word for which `counts` holds; passes others over.
+  FromWorker hear(const std::function<bool(const FromWorker&)>& counts) {
+    FromWorker word = Bye{};
+    const bool came = wait_for([&] {
+      const auto message = post_.coordinator().poll();
+      if (message) word = decode_from_worker(message->bytes);
+      return message && counts(word);
+    });
+    return came ? word : Bye{};
+  }
+  /// The next one that is no report: these come at their own times.
+  FromWorker hear() {
+    return hear([](const FromWorker& word) { return !std::holds_alternative<Report>(word); });
+  }
+  bool hears_nothing() {
+    const auto end = Clock::now() + milliseconds(50);
+    while (Clock::now() < end) {
+      const auto message = post_.coordinator().poll();
+      if (message && !std::holds_alternative<Report>(decode_from_worker(message->bytes))) return false;
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+    return true;
+  }
+
+  StageGraph graph_;
+  std::atomic<double> free_ = 1000;
+  std::array<std::atomic<bool>, 3> open_{};
+  LocalPost post_{1};
+  StageWork work_{[this](const Stage& stage, StageContext& context) {
+                    report_an_epoch(context);
+                    const auto number = static_cast<std::size_t>(stage.label.back() - '0');
+                    wait_for([&] { return open_[number].load(); });
+                    return done();
+                  },
+                  {},
+                  2,
+                  [this] {
+                    return DeviceMemory{free_, 100};
+                  }};
+  WorkerSettings settings_{"host a", [] { return StopReason::none; }, 0, 0.001};
+  std::thread thread_;  // last: it uses all of the above
+};
+
+TEST_F(Worker, SaysThatASeatLeavesWhereMemoryNoLongerAdmitsItAndComesBackWhenItDoes) {
+  EXPECT_EQ(std::get<Here>(hear()).seat, 0);
+  EXPECT_TRUE(hears_nothing());  // one open seat is enough
+  start(0, 0);
+  EXPECT_EQ(std::get<Here>(hear()).seat, 1);
+  start(1, 1);
+  hear([](const FromWorker& word) {
+    return std::holds_alternative<Report>(word) && std::get<Report>(word).seat == 1;
+  });
+  free_ = 0;
+  open_[0] = true;
+  // Seat 0 cannot be admitted beside the stage of seat 1.
+  EXPECT_TRUE(std::holds_alternative<Remark>(hear()));
+  const Ended first = std::get<Ended>(hear());
+  EXPECT_EQ(first.seat, 0);
+  EXPECT_TRUE(first.leaves);
+  EXPECT_TRUE(hears_nothing());
+  free_ = 1000;
+  EXPECT_EQ(std::get<Here>(hear()).seat, 0);
+  open_[1] = true;
+  const Ended second = std::get<Ended>(hear());
+  EXPECT_EQ(second.seat, 1);
+  EXPECT_TRUE(second.leaves);  // seat 0 is open already
+}
+
+TEST_F(Worker, KeepsASeatWhereTheNextStageIsAdmittedAtOnce) {
+  hear();
+  free_ = 0;  // seat 1 stays away
+  start(0, 0);
+  EXPECT_TRUE(std::holds_alternative<Remark>(hear()));
+  open_[0] = true;
+  const Ended ended = std::get<Ended>(hear());
+  EXPECT_EQ(ended.seat, 0);
+  EXPECT_FALSE(ended.leaves);  // none runs: it may begin
+  free_ = 1000;
+  start(2, 0);
+  EXPECT_EQ(std::get<Here>(hear()).seat, 1);
+}
+
+TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
+  const StageGraph graph = trials(4);
+  Scheduler scheduler(graph, std::vector<bool>(4, false));
+  LocalPost post(1);
+  std::thread coordinator([&] {
+    const CoordinatorSettings settings{1, [] { return 0.0; }, [] { return StopReason::none; }, false, 1, 2};
+    coordinate(scheduler, post.coordinator(), {}, settings);
+  });
+  const auto say = [&](const FromWorker& word) { post.worker(0).send(0, encode(word)); };
+  const auto hear = [&](milliseconds time) -> std::optional<ToWorker> {
+    const auto end = Clock::now() + time;
+    while (Clock::now() < end) {
+      if (const auto message = post.worker(0).poll()) return decode_to_worker(message->bytes);
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+    return std::nullopt;
+  };
+  const auto seat_started = [&] {
+    const auto word = hear(std::chrono::seconds(20));
+    return word && std::holds_alternative<Start>(*word) ? std::get<Start>(*word).seat : -1;
+  };
+  say(Here{"host a", 0});
+  EXPECT_EQ(seat_started(), 0);
+  EXPECT_FALSE(hear(milliseconds(30)).has_value());  // seat 1 has not come
+  say(Here{"host a", 1});
+  EXPECT_EQ(seat_started(), 1);
+  say(Ended{done(), 0, true});
+  EXPECT_FALSE(hear(milliseconds(30)).has_value());
+  say(Ended{done(), 1, false});
+  EXPECT_EQ(seat_started(), 1);
+  say(Here{"host a", 0});
+  EXPECT_EQ(seat_started(), 0);
+  say(Ended{done(), 0, true});
+  say(Ended{done(), 1, true});
+  const auto last = hear(std::chrono::seconds(20));
+  EXPECT_TRUE(last && std::holds_alternative<Leave>(*last));
+  say(Bye{});
+  coordinator.join();
+  EXPECT_EQ(scheduler.count(StageState::done), 4);
+}
+
+}  // namespace
+}  // namespace m2m
