@@ -29,10 +29,10 @@ class DeviceGraph {
   std::unique_ptr<Recording> recording_;
 };
 
-/// While it lives, this thread's work for a GPU goes through a stream of its own, not through the one that all
-/// share, from which nothing can be recorded; no two that live have the same. Waits at both ends for what the
-/// thread's stream has still to do, never for other streams: one may be recorded from. Nothing on a CPU.
-/// Thread-safe; ends in the thread it began in.
+/// While it lives, that GPU is this thread's current one, and its work goes through a stream of its own, not
+/// through the one that all share, from which nothing can be recorded; no two that live have the same. Waits at
+/// both ends for what the thread's stream has still to do, never for other streams: one may be recorded from.
+/// Nothing on a CPU. Thread-safe; ends in the thread it began in.
 class OwnStream {
  public:
   explicit OwnStream(torch::Device device);

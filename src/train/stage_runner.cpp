@@ -55,8 +55,7 @@ StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
   environment["threads"] = settings.threads;
   environment["device"] = torch::DeviceTypeName(settings.device.type(), true);
   environment["ranks_of_trial"] = ranks_.group == nullptr ? 1 : ranks_.group->size();
-  const bool shares_device = ranks_.trials_per_device > 1;
-  if (shares_device) environment["trials_per_device"] = ranks_.trials_per_device;
+  if (ranks_.trials_per_device > 1) environment["trials_per_device"] = ranks_.trials_per_device;
   std::optional<Profile> profile;
   if (profile_.on) profile = begin_profile(settings);
   const StageJob job{stage,
@@ -67,8 +66,7 @@ StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
                      nullptr,
                      profile ? &*profile : nullptr,
                      ranks_.world_rank};
-  std::optional<OwnStream> stream;
-  if (settings.graphed || shares_device) stream.emplace(settings.device);
+  const OwnStream stream(settings.device);  // also chooses the GPU, which kernels are launched on
   StageResult result = execute(job, context);
   if (profile) result.details = end_profile(*profile, stage, settings, job.folder(), profile_.rank);
   return result;
