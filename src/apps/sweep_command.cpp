@@ -4,30 +4,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
 #include <optional>
-#include <thread>
 #include <utility>
 
-#include "apps/describe.hpp"
-#include "apps/given_study.hpp"
-#include "apps/rank_groups.hpp"
-#include "apps/shared_devices.hpp"
-#include "apps/simulate_command.hpp"
-#include "apps/status_command.hpp"
-#include "apps/sweep_arguments.hpp"
+#include "apps/prepared_sweep.hpp"
 #include "core/allocation.hpp"
 #include "core/log.hpp"
 #include "dist/messages/collectives.hpp"
 #include "dist/messages/mpi_mailbox.hpp"
-#include "sweep/dry_run.hpp"
-#include "sweep/existing.hpp"
 #include "sweep/retries.hpp"
 #include "sweep/run.hpp"
 #include "sweep/stop_signals.hpp"
-#include "sweep/study_points.hpp"
 #include "sweep/wording.hpp"
 
 namespace m2m {
@@ -36,154 +23,6 @@ namespace {
 constexpr const char* program = "m2m-sweep";
 
 using Clock = std::chrono::steady_clock;
-
-/// A sweep that is ready to run: checked, planned, its folder held.
-struct Sweep {
-  StageGraph graph;
-  std::unique_ptr<FolderLock> lock;
-  SweepOrder order;
-  std::optional<Clock::time_point> stop_at;  // nothing: there is time
-  bool fail_fast = false;
-};
-
-/// Throws Error where a signal came before the sweep began: interrupted, or requeue.
-void refuse_where_signalled() {
-  const StopReason reason = StopSignals::received();
-  if (reason == StopReason::none) return;
-  throw Error(reason == StopReason::requeue ? ExitCode::requeue : ExitCode::interrupted,
-              "stopped while it waited for the output folder; run the same command again");
-}
-
-std::unique_ptr<FolderLock> lock_folder(const OutputFolder& out, bool wait) {
-  for (bool said = false;; said = true) {
-    try {
-      return std::make_unique<FolderLock>(out.root);
-    } catch (const Error& error) {
-      if (!wait || error.code() != ExitCode::held) throw;
-      if (!said) log_info(fmt::format("waiting: {}", error.what()));
-    }
-    for (int tenths = 0; tenths < 20 && StopSignals::received() == StopReason::none; ++tenths) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
-    refuse_where_signalled();
-  }
-}
-
-std::string validation_text(const Study& study, const StageGraph& graph) {
-  return fmt::format("{}: ok: {}, {}\n", study.file, counted(count(graph, StageKind::trial), "trial"),
-                     counted(graph.size() - count(graph, StageKind::trial), "stage"));
-}
-
-/// What a study asks for, in the groups that this job's ranks make.
-struct PlannedSweep {
-  StageGraph graph;
-  int ranks_per_trial = 1;
-};
-
-PlannedSweep plan_sweep(const Study& study, const SweepArguments& arguments, const OutputFolder& out, int ranks,
-                        const Training& training) {
-  const auto plan = [&](int group) {
-    StageGraph graph = plan_study(study, training.fields, training.resolve, training.planner(group));
-    if (arguments.part) graph = part_of(graph, *arguments.part);
-    return without_unshared_prefixes(graph, existing(graph, out));
-  };
-  // Identities name the size of a group only where batch norm is local, so a first look settles which it is.
-  StageGraph graph = plan(std::max(arguments.ranks_per_trial, 1));
-  const int group = ranks_per_trial(arguments.ranks_per_trial, ranks, graph, existing(graph, out));
-  if (group != std::max(arguments.ranks_per_trial, 1)) graph = plan(group);
-  refuse_shards_on_shared_devices(arguments.trials_per_device, graph, existing(graph, out));
-  return {std::move(graph), group};
-}
-
-void say_groups(const PlannedSweep& planned, const MpiSession& session, int trials_per_device) {
-  const std::string shared = shared_devices_text(session.size(), trials_per_device);
-  if (!shared.empty()) log_info(shared);
-  const std::string text = groups_text(session.size(), planned.ranks_per_trial);
-  if (text.empty()) return;
-  log_info(text);
-  if (group_count(session.size(), planned.ranks_per_trial) < count(planned.graph, StageKind::trial)) {
-    log_info("one rank a trial is faster over the whole study: several pay where trials are fewer than ranks");
-  }
-}
-
-/// When the sweep has to stop by the time limit, in steady time; says so.
-std::optional<Clock::time_point> stop_time(const TimeLimit& given, Clock::time_point started) {
-  const std::chrono::duration<double> running = Clock::now() - started;
-  const std::chrono::duration<double> unix_now = std::chrono::system_clock::now().time_since_epoch();
-  const auto left = seconds_until_stop(
-      given, [](const char* name) { return std::getenv(name); }, unix_now.count(), running.count());
-  if (!left) return std::nullopt;
-  log_info(fmt::format("the job's time allows {} of work", duration_text(*left)));
-  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(*left));
-}
-
-/// The job script that runs what `arguments` ask for.
-std::string script_text(const SweepArguments& arguments, const Study& study) {
-  SlurmJob job = arguments.slurm;
-  job.name = study.name;
-  job.words = {study.file};
-  job.words.insert(job.words.end(), arguments.settings.begin(), arguments.settings.end());
-  if (arguments.out) job.words.insert(job.words.end(), {"--out", arguments.out->string()});
-  if (arguments.time.margin) {
-    job.words.insert(job.words.end(), {"--time-margin", fmt::format("{:g}", *arguments.time.margin)});
-  }
-  if (arguments.cache) job.words.insert(job.words.end(), {"--cache", arguments.cache->string()});
-  if (arguments.ranks_per_trial != 1) {
-    const std::string ranks =
-        arguments.ranks_per_trial == 0 ? "auto" : fmt::format("{}", arguments.ranks_per_trial);
-    job.words.insert(job.words.end(), {"--ranks-per-trial", ranks});
-  }
-  if (arguments.trials_per_device != 1) {
-    job.words.insert(job.words.end(), {"--trials-per-device", fmt::format("{}", arguments.trials_per_device)});
-  }
-  if (arguments.fail_fast) job.words.push_back("--fail-fast");
-  if (arguments.profile) job.words.push_back("--profile");
-  return slurm_script(job);
-}
-
-/// Answers, where that is all that is asked for; else makes the sweep ready. Rank 0 only.
-std::optional<Sweep> prepare(int argc, char** argv, const MpiSession& session, const Training& training,
-                             Clock::time_point started) {
-  const auto print = [](const std::string& text) {
-    std::fputs(text.c_str(), stdout);
-    return std::nullopt;
-  };
-  if (is_status_command(argc, argv)) return print(status_command(argc, argv));
-  if (is_simulate_command(argc, argv)) return print(simulate_command(argc, argv, training));
-  const SweepArguments arguments = parse_arguments(argc, argv);
-  if (arguments.verbose) set_log_level(LogLevel::debug);
-  if (!arguments.answer.empty()) return print(arguments.answer);
-  if (arguments.verb == Verb::describe) return print(describe(training, arguments.subject));
-  const bool is_run = arguments.verb == Verb::run && !arguments.dry_run;
-  if (is_run) refuse_missing_ranks(session.size(), session.launch());
-
-  const Study study = read_given_study(arguments.study, arguments.settings, training.fields);
-  OutputFolder out{arguments.out.value_or(std::filesystem::path("results") / study.name),
-                   arguments.cache.value_or("")};
-  if (arguments.part) out.root = folder_of(out.root, *arguments.part);
-  PlannedSweep planned = plan_sweep(study, arguments, out, session.size(), training);
-  const StageGraph& graph = planned.graph;
-  const DryRunSettings settings{study.name, out, group_count(session.size(), planned.ranks_per_trial),
-                                training.gpus > 0 ? "GPU" : "core", arguments.trials_per_device};
-  if (arguments.verb == Verb::validate) return print(validation_text(study, graph));
-  if (arguments.verb == Verb::slurm) return print(script_text(arguments, study));
-  if (arguments.verb == Verb::list) return print(list_text(graph, settings.out));
-  if (arguments.dry_run) return print(dry_run_text(graph, settings));
-  if (!arguments.study)
-    log_info(fmt::format("no study is given: running {}, '--help' says how to name another", study.file));
-  if (!arguments.study) print(cost_text(graph, settings));
-  std::fflush(stdout);
-  const auto stop_at = stop_time(arguments.time, started);
-  say_groups(planned, session, arguments.trials_per_device);
-  std::unique_ptr<FolderLock> lock = lock_folder(out, arguments.wait);
-  write_plan(study, graph, out);
-  return Sweep{
-      std::move(planned.graph),
-      std::move(lock),
-      {out, arguments.profile, planned.ranks_per_trial, arguments.max_retries, arguments.trials_per_device},
-      stop_at,
-      arguments.fail_fast};
-}
 
 void warn_of_threads(const StageGraph& graph, const HostShare& share, int trials_per_device) {
   std::int64_t threads = 0;
@@ -247,9 +86,9 @@ ExitCode guarded(const MpiSession& session, Action action) {
 
 ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& training,
               Clock::time_point started) {
-  std::optional<Sweep> sweep;
+  std::optional<PreparedSweep> sweep;
   const ExitCode prepared = guarded(session, [&] {
-    sweep = prepare(argc, argv, session, training, started);
+    sweep = prepare_sweep(argc, argv, session, training, started);
     return ExitCode::done;
   });
   const ExitCode agreed = guarded(session, [&] {

@@ -1,0 +1,32 @@
+#pragma once
+// From a command line to a sweep that is ready to run.
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "apps/rank_groups.hpp"
+#include "apps/training.hpp"
+#include "dist/messages/session.hpp"
+#include "sweep/folder_lock.hpp"
+#include "sweep/graph.hpp"
+
+namespace m2m {
+
+/// Checked, planned, its folder held.
+struct PreparedSweep {
+  StageGraph graph;
+  std::unique_ptr<FolderLock> lock;
+  SweepOrder order;
+  std::optional<std::chrono::steady_clock::time_point> stop_at;  // nothing: there is time
+  bool fail_fast = false;
+};
+
+/// Answers on standard output, where that is all that is asked for (then nothing comes back); else makes the sweep
+/// ready, and writes what it plans. Rank 0 only, the caller holding StopSignals.
+///
+/// started: when the program was. Throws Error: usage or bad_data where something asked for cannot be, held where
+/// another sweep has the folder, interrupted or requeue where a signal came while it waited, input_output.
+std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const MpiSession& session,
+                                           const Training& training, std::chrono::steady_clock::time_point started);
+
+}  // namespace m2m
