@@ -1,10 +1,13 @@
 // The CUDA build: CUDA graphs on a GPU, and the work itself on the CPU of that build.
 #include <ATen/cuda/CUDAContext.h>
 #include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDACachingAllocator.h>
+#include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 
 #include <exception>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -47,6 +50,31 @@ class IdleStreams {
   std::map<c10::DeviceIndex, std::vector<c10::cuda::CUDAStream>> idle_;
 };
 
+/// Ends a capture whose work threw: a graph that is dropped ends neither its stream's capture nor the allocator's.
+void abandon(at::cuda::CUDAGraph& graph, c10::DeviceIndex device, c10::MempoolId_t pool) {
+  try {
+    graph.capture_end();
+  } catch (const std::exception&) {  // a capture that the failure broke: the allocator has still to be told
+    try {
+      c10::cuda::CUDACachingAllocator::endAllocateToPool(device, pool);
+    } catch (const std::exception&) {  // it has been
+    }
+  }
+}
+
+/// Records what `work` does on this thread alone: other threads may go on with work of their own meanwhile.
+void capture(at::cuda::CUDAGraph& graph, const std::function<void()>& work) {
+  const c10::MempoolId_t pool = at::cuda::graph_pool_handle();
+  graph.capture_begin(pool, cudaStreamCaptureModeThreadLocal);
+  try {
+    work();
+  } catch (...) {
+    abandon(graph, c10::cuda::current_device(), pool);
+    throw;
+  }
+  graph.capture_end();
+}
+
 IdleStreams& idle_streams() {
   static IdleStreams streams;
   return streams;
@@ -76,10 +104,7 @@ void DeviceGraph::record(std::function<void()> work) {
   if (has_own_stream()) {
     const std::lock_guard guard(graph_mutex());
     recording->graph = std::make_unique<at::cuda::CUDAGraph>();
-    // Of this thread alone: other threads may go on with work of their own meanwhile.
-    recording->graph->capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
-    work();
-    recording->graph->capture_end();
+    capture(*recording->graph, work);
   } else {
     recording->work = std::move(work);
   }
@@ -90,7 +115,6 @@ void DeviceGraph::replay() { recording_->graph ? recording_->graph->replay() : r
 
 struct OwnStream::Guard {
   explicit Guard(const c10::cuda::CUDAStream& own) : stream(own) {}
-  ~Guard() { idle_streams().give_back(stream.current_stream()); }
   c10::cuda::CUDAStreamGuard stream;
 };
 
@@ -104,7 +128,10 @@ OwnStream::~OwnStream() {
   if (!guard_) return;
   try {
     guard_->stream.current_stream().synchronize();
-  } catch (const std::exception&) {  // what failed on the device fails again where it is used next
+    idle_streams().give_back(guard_->stream.current_stream());
+    const std::lock_guard guard(graph_mutex());
+    c10::cuda::CUDACachingAllocator::emptyCache();  // what graphs that are gone held: nobody else could use it
+  } catch (const std::exception&) {  // what failed on the device fails again where it is used next; not this stream
   }
 }
 

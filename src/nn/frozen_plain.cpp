@@ -37,7 +37,7 @@ torch::Tensor FrozenPlain::remembered_features(const torch::Tensor& pixels) {
 }
 
 torch::Tensor FrozenPlain::pixel_gradient_of_features(const torch::Tensor& gradient) {
-  return torch::autograd::grad({features_}, {pixels_}, {gradient})[0];
+  return torch::autograd::grad({features_}, {pixels_}, {gradient})[0].contiguous();
 }
 
 }  // namespace m2m

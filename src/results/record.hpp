@@ -44,7 +44,7 @@ struct EpochRecord {
   double test_bacc = not_measured;
   double test_gm = not_measured;
   double seconds = not_measured;       // training alone
-  double step_seconds = not_measured;  // median over the epoch's steps
+  double step_seconds = not_measured;  // median over the epoch's steps; on a GPU their mean
   double evaluation_seconds = not_measured;
   // M2m, over accepted images, from f's training-mode forward before the update; other_loss over all other slots
   double generated_loss = not_measured;

@@ -1,3 +1,4 @@
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
 #include <mutex>
@@ -46,7 +47,9 @@ StageResult execute_shards(const StageJob& job, StageContext& context, FixedTree
 }  // namespace
 
 StageRunner::StageRunner(OutputFolder out, Json environment, RunnerRanks ranks, ProfileSettings profile)
-    : out_(std::move(out)), environment_(std::move(environment)), ranks_(ranks), profile_(profile) {}
+    : out_(std::move(out)), environment_(std::move(environment)), ranks_(ranks), profile_(profile) {
+  at::globalContext().setAllowTF32CuDNN(false);  // float32 is float32 on a GPU too; of the whole process
+}
 
 StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
   const TrainSettings settings = train_settings(stage.config, ranks_.local_rank);

@@ -193,6 +193,7 @@ void Trial::add_up_over_ranks() {
 
 void Trial::end_epoch() {
   if (epoch_ + 1 < setup_.settings.epochs) plan(epoch_ + 1);  // while a GPU still has steps of this one to do
+  const auto waiting = Clock::now();
   EpochRecord record;
   record.epoch = epoch_;
   counters_->add_up(*setup_.ranks);
@@ -202,13 +203,20 @@ void Trial::end_epoch() {
     throw Diverged(fmt::format("loss is not a number at epoch {} step {} (learning rate {:.3g})", epoch_, bad,
                                record.learning_rate));
   }
-  record.seconds = std::accumulate(step_seconds_.begin(), step_seconds_.end(), epoch_seconds_);
-  record.step_seconds = median(step_seconds_);
+  time_epoch(record, seconds_since(waiting));
   evaluate_epoch(record);
+  setup_.ranks->any(false);  // throws where a sum was given up meanwhile: what was read is then no result
   epochs_.push_back(record);
   ++epoch_;
   step_ = 0;
   if (setup_.on_epoch) setup_.on_epoch(epochs_.back());
+}
+
+void Trial::time_epoch(EpochRecord& record, double waited) const {
+  record.seconds = std::accumulate(step_seconds_.begin(), step_seconds_.end(), epoch_seconds_ + waited);
+  // A GPU's steps are only queued one by one; what they take shows when the epoch is over.
+  record.step_seconds = setup_.settings.device.is_cuda() ? record.seconds / static_cast<double>(work_->steps())
+                                                         : median(step_seconds_);
 }
 
 void Trial::evaluate_epoch(EpochRecord& record) {

@@ -66,6 +66,7 @@ class Trial {
   void add_up_over_ranks();
   void restore(const TrialState& state);
   void end_epoch();
+  void time_epoch(EpochRecord& record, double waited) const;
   void evaluate_epoch(EpochRecord& record);
 
   SumOverRanks sum_for_batch_norm();
