@@ -53,7 +53,7 @@ void check_network(const std::string& g) {
 /// The version of the torch that the authors' program will run with.
 std::string checked_python(const std::string& python) {
   const std::string question = fmt::format("import {}; print(torch.__version__)", needed_packages);
-  const Ended ended = run_process({python, "-c", question}, {});
+  const ProcessResult ended = run_process({python, "-c", question}, {});
   if (ended.code == 0) return last_line(ended.output);
   throw usage_error(fmt::format("{}: {}; the authors' program needs {}; --python names another", python,
                                 last_line(ended.output), needed_packages));
@@ -91,7 +91,7 @@ int steps_of(const std::string& method) { return method == "ERM" ? 12 : 5; }
 Measurement measure(const Program& program, const std::string& method, int threads) {
   std::vector<std::string> command = program.command;
   command.insert(command.end(), {"--method", method, "--steps", std::to_string(steps_of(method))});
-  const Ended ended = run_process(command, {{"OMP_NUM_THREADS", std::to_string(threads)}});
+  const ProcessResult ended = run_process(command, {{"OMP_NUM_THREADS", std::to_string(threads)}});
   const std::string who = fmt::format("{}, {}", program.name, method);
   if (ended.code != 0) {
     throw data_error(fmt::format("{}: it ended with {}: {}", who, ended.code, last_line(ended.output)));

@@ -29,7 +29,7 @@ double distance(const std::vector<float>& a, const std::vector<float>& b, std::s
 }
 
 Evaluation evaluate_first_batch(Workbench& bench, Network& network) {
-  Part part = bench.data()->split.test;
+  PoolRows part = bench.data()->split.test;
   part.rows.resize(batch);
   const auto frozen = freeze(network);
   frozen->refresh();

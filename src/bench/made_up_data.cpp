@@ -46,7 +46,7 @@ void add_held_out(LoadedData& data) {
   data.split.validation.pool = data.split.test.pool = Pool::test;
   Growing test;
   for (std::int32_t i = 0; i < held_out; ++i) {
-    Part& part = i < validating ? data.split.validation : data.split.test;
+    PoolRows& part = i < validating ? data.split.validation : data.split.test;
     part.rows.push_back(i);
     add_image(test, i % classes, Pool::test);
   }

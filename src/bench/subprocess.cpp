@@ -87,9 +87,10 @@ double monotonic_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-Ended run_process(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment) {
+ProcessResult run_process(const std::vector<std::string>& command,
+                          const std::map<std::string, std::string>& environment) {
   Pipe out;
-  Ended ended;
+  ProcessResult ended;
   ended.started = monotonic_seconds();
   const pid_t child = spawn(command, environment_with(environment), out);
   out.close(1);

@@ -59,7 +59,7 @@ enum class Pool { train, test, validation };
 const char* pool_name(Pool pool);
 
 /// Rows of one of the data set's pools, in the order they are used for evaluation.
-struct Part {
+struct PoolRows {
   Pool pool = Pool::train;
   std::vector<std::int32_t> rows;
 };
@@ -69,7 +69,7 @@ const Images& pool_of(const DataSet& data, Pool pool);
 
 /// A data set cut into training, validation and test.
 struct Split {
-  Part train, validation, test;
+  PoolRows train, validation, test;
   ClassCounts counts;                                        // [K] of the training part
   std::string train_sha256, validation_sha256, test_sha256;  // of the rows as little-endian int32
 };
@@ -102,7 +102,7 @@ Split split_data(const DataSet& data, const Config& config, Key seed);
 
 /// Mean and standard deviation per channel of scaled pixels over a part, for data sets that publish none; of
 /// features one number for all of them. A deviation of 0 counts as 1.
-std::array<std::vector<double>, 2> sample_statistics(const DataSet& data, const Part& part);
+std::array<std::vector<double>, 2> sample_statistics(const DataSet& data, const PoolRows& part);
 
 /// What the record keeps of the data: name, counts, sizes, hashes, published or not. See results/README.md.
 Json describe_data(const DataSet& data, const Split& split);

@@ -3,7 +3,7 @@
 namespace m2m {
 namespace {
 
-Json describe_part(const Part& part, const std::string& sha256) {
+Json describe_part(const PoolRows& part, const std::string& sha256) {
   return {{"images", part.rows.size()}, {"pool", pool_name(part.pool)}, {"rows_sha256", sha256}};
 }
 

@@ -70,7 +70,7 @@ void decode_into(const CacheWriter& cache, const PicturePart& part, const fs::pa
     log_info(fmt::format("{}: {} of {} pictures decoded ({} %), {:.0f} a second", part.name, grouped(done),
                          grouped(count), 100 * done / count, static_cast<double>(done) / seconds_since(start)));
   };
-  for (const Failure& failure : do_all(count, threads, decode, report))
+  for (const DecodeFailure& failure : do_all(count, threads, decode, report))
     faults.sentences.push_back(fmt::format("{} {}", part.list.paths[failure.item], failure.sentence));
   faults.pictures += count;
 }

@@ -155,14 +155,14 @@ void check_not_empty(const DataSet& data, const std::vector<Rows>& rows, const c
                   data.name, empty - rows.begin(), what));
 }
 
-Part part_of(Pool pool, const std::vector<Rows>& rows) {
-  Part part{pool, {}};
+PoolRows part_of(Pool pool, const std::vector<Rows>& rows) {
+  PoolRows part{pool, {}};
   for (const Rows& of_class : rows) part.rows.insert(part.rows.end(), of_class.begin(), of_class.end());
   std::sort(part.rows.begin(), part.rows.end());
   return part;
 }
 
-std::string hash_of(const Part& part) {
+std::string hash_of(const PoolRows& part) {
   static_assert(std::endian::native == std::endian::little, "the hash is defined over little-endian numbers");
   return sha256_hex(std::as_bytes(std::span(part.rows)));
 }

@@ -8,7 +8,7 @@ namespace m2m {
 
 namespace {
 
-std::array<std::vector<double>, 2> feature_statistics(const Images& images, const Part& part) {
+std::array<std::vector<double>, 2> feature_statistics(const Images& images, const PoolRows& part) {
   const auto width = static_cast<std::size_t>(images.shape.size());
   double sum = 0, squares = 0;
   for (const std::int32_t row : part.rows) {
@@ -23,7 +23,7 @@ std::array<std::vector<double>, 2> feature_statistics(const Images& images, cons
   return {std::vector{mean}, std::vector{std::sqrt(std::max(squares / count - mean * mean, 0.0))}};
 }
 
-std::array<std::vector<double>, 2> pixel_statistics(const DataSet& data, const Part& part) {
+std::array<std::vector<double>, 2> pixel_statistics(const DataSet& data, const PoolRows& part) {
   const Images& images = pool_of(data, part.pool);
   const std::int64_t area = std::int64_t{1} * images.shape.height * images.shape.width;
   const double values = static_cast<double>(area) * static_cast<double>(part.rows.size());
@@ -48,7 +48,7 @@ std::array<std::vector<double>, 2> pixel_statistics(const DataSet& data, const P
 
 }  // namespace
 
-std::array<std::vector<double>, 2> sample_statistics(const DataSet& data, const Part& part) {
+std::array<std::vector<double>, 2> sample_statistics(const DataSet& data, const PoolRows& part) {
   const Images& images = pool_of(data, part.pool);
   auto statistics = data.has_features() ? feature_statistics(images, part) : pixel_statistics(data, part);
   for (double& deviation : statistics[1]) {

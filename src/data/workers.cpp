@@ -45,11 +45,11 @@ int decoder_count() {
   return asked >= 1 ? std::min(asked, most_asked_for) : std::clamp(affinity_count(), 1, most);
 }
 
-std::vector<Failure> do_all(std::int64_t count, int threads, const std::function<void(std::int64_t)>& work,
-                            const std::function<void(std::int64_t)>& at_times) {
+std::vector<DecodeFailure> do_all(std::int64_t count, int threads, const std::function<void(std::int64_t)>& work,
+                                  const std::function<void(std::int64_t)>& at_times) {
   std::atomic<std::int64_t> next = 0;
   std::mutex guard;
-  std::vector<Failure> failures;
+  std::vector<DecodeFailure> failures;
   const auto take_turns = [&](const std::function<void(std::int64_t)>& look_up) {
     auto last = std::chrono::steady_clock::now();
     for (std::int64_t item = next++; item < count; item = next++) {
@@ -71,7 +71,7 @@ std::vector<Failure> do_all(std::int64_t count, int threads, const std::function
     take_turns(at_times);
   }
   std::sort(failures.begin(), failures.end(),
-            [](const Failure& one, const Failure& other) { return one.item < other.item; });
+            [](const DecodeFailure& one, const DecodeFailure& other) { return one.item < other.item; });
   return failures;
 }
 

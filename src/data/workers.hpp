@@ -11,7 +11,7 @@ namespace m2m {
 /// use, but at most 16.
 int decoder_count();
 
-struct Failure {
+struct DecodeFailure {
   std::int64_t item = 0;
   std::string sentence;
 };
@@ -20,7 +20,7 @@ struct Failure {
 ///
 /// Returns those that threw, in order, so the answer does not depend on threads. at_times: called by the caller's
 /// thread every few seconds with how many have been begun.
-std::vector<Failure> do_all(std::int64_t count, int threads, const std::function<void(std::int64_t)>& work,
-                            const std::function<void(std::int64_t)>& at_times = {});
+std::vector<DecodeFailure> do_all(std::int64_t count, int threads, const std::function<void(std::int64_t)>& work,
+                                  const std::function<void(std::int64_t)>& at_times = {});
 
 }  // namespace m2m

@@ -4,7 +4,7 @@
 
 namespace m2m {
 
-void write_failure(const std::filesystem::path& file, const Failure& failure) {
+void write_failure(const std::filesystem::path& file, const TrialFailure& failure) {
   write_json_file(file, {{"id", failure.id},
                          {"label", failure.label},
                          {"reason", failure.reason},
@@ -12,8 +12,8 @@ void write_failure(const std::filesystem::path& file, const Failure& failure) {
                          {"config", failure.config.json()}});
 }
 
-Failure read_failure(const std::filesystem::path& file) {
-  Failure failure;
+TrialFailure read_failure(const std::filesystem::path& file) {
+  TrialFailure failure;
   read_json_file(file, [&](const Json& json) {
     failure = {json.at("id").get<std::string>(), json.at("label").get<std::string>(),
                json.at("reason").get<std::string>(), json.at("diverged").get<bool>(),

@@ -7,8 +7,8 @@
 namespace m2m {
 
 /// Throws Error (input_output).
-void write_failure(const std::filesystem::path& file, const Failure& failure);
+void write_failure(const std::filesystem::path& file, const TrialFailure& failure);
 /// Throws Error: input_output where it cannot be read, bad_data where it is damaged.
-Failure read_failure(const std::filesystem::path& file);
+TrialFailure read_failure(const std::filesystem::path& file);
 
 }  // namespace m2m

@@ -85,7 +85,7 @@ struct TrialRecord {
 };
 
 /// A trial that did not finish, as failure.json in its folder says it.
-struct Failure {
+struct TrialFailure {
   std::string id, label, reason;  // one sentence
   bool diverged = false;          // the loss was not a number; an expected outcome
   Config config;

@@ -42,7 +42,7 @@ void read_result(const fs::path& file, TrialOutcome& outcome, RecordParts parts)
 void read_failed(const fs::path& file, TrialOutcome& outcome) {
   outcome.status = TrialStatus::failed;
   try {
-    const Failure failure = read_failure(file);
+    const TrialFailure failure = read_failure(file);
     if (failure.diverged) outcome.status = TrialStatus::diverged;
     outcome.reason = failure.reason;
   } catch (const Error& error) {

@@ -76,7 +76,7 @@ class Coordinator {
       if (--waits_for_.at(at(number)) == 0) scheduler_.add_free_rank(number);
     } else if (const auto* report = std::get_if<Report>(&word)) {
       scheduler_.report(number_of(rank, report->seat), report->progress);
-    } else if (const auto* ended = std::get_if<Ended>(&word)) {
+    } else if (const auto* ended = std::get_if<StageFinished>(&word)) {
       const int number = number_of(rank, ended->seat);
       if (rank == leader_of(rank)) ends_[number] = *ended;
       if (--waits_for_.at(at(number)) == 0) hear_end(number, ends_.extract(number).mapped());
@@ -87,7 +87,7 @@ class Coordinator {
     }
   }
 
-  void hear_end(int number, const Ended& ended) {
+  void hear_end(int number, const StageFinished& ended) {
     const StageResult& result = ended.result;
     const int stage = scheduler_.stage_of(number);
     const std::vector<int> blocked = scheduler_.end(number, result, settings_.clock());
@@ -148,10 +148,10 @@ class Coordinator {
   const CoordinatorSettings& settings_;
   CostModel costs_;
   std::vector<std::string> places_;
-  std::vector<int> sizes_;      // by number: of the group that it stands for, else 0
-  std::vector<int> waits_for_;  // by number: how many of its ranks have not come yet, or not ended
-  std::map<int, Ended> ends_;   // by number: what leaders said whose groups have not all ended
-  std::set<int> here_;          // ranks that have said a first word
+  std::vector<int> sizes_;             // by number: of the group that it stands for, else 0
+  std::vector<int> waits_for_;         // by number: how many of its ranks have not come yet, or not ended
+  std::map<int, StageFinished> ends_;  // by number: what leaders said whose groups have not all ended
+  std::set<int> here_;                 // ranks that have said a first word
   StopReason reason_ = StopReason::none;
 };
 

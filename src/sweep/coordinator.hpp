@@ -36,8 +36,8 @@ struct CoordinatorSettings {
 };
 
 /// To the scheduler, seat s of a group is the number (its first rank) * trials_per_device + s. All ranks of a group
-/// are sent its stages; the first one's word counts. A seat gets stages from its Here to an Ended that says it
-/// leaves.
+/// are sent its stages; the first one's word counts. A seat gets stages from its Here to an StageFinished that says
+/// it leaves.
 ///
 /// Runs the sweep to its end, or to where every running stage has stopped, then dismisses all workers.
 ///

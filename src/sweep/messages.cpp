@@ -92,7 +92,7 @@ std::vector<std::byte> encode(const FromWorker& message) {
                             [](const Report& m) -> Json {
                               return {{"report", progress_json(m.progress)}, {"seat", m.seat}};
                             },
-                            [](const Ended& m) -> Json {
+                            [](const StageFinished& m) -> Json {
                               return {{"ended", result_json(m.result)}, {"seat", m.seat}, {"leaves", m.leaves}};
                             },
                             [](const Remark& m) -> Json {
@@ -126,7 +126,7 @@ FromWorker decode_from_worker(const std::vector<std::byte>& bytes) {
     if (json.contains("here")) return Here{json.at("here").get<std::string>(), seat_of(json)};
     if (json.contains("report")) return Report{progress_from(json.at("report")), seat_of(json)};
     if (json.contains("ended")) {
-      return Ended{result_from(json.at("ended")), seat_of(json), json.at("leaves").get<bool>()};
+      return StageFinished{result_from(json.at("ended")), seat_of(json), json.at("leaves").get<bool>()};
     }
     if (json.contains("remark")) return Remark{json.at("remark").get<std::string>()};
     if (json.contains("stop wanted")) return StopWanted{static_cast<StopReason>(json.at("stop wanted").get<int>())};

@@ -20,7 +20,7 @@ struct Report {
   int seat = 0;
 };
 /// The stage of the seat has ended; the seat waits for the next, or `leaves` until it says Here again.
-struct Ended {
+struct StageFinished {
   StageResult result;
   int seat = 0;
   bool leaves = false;
@@ -35,7 +35,7 @@ struct StopWanted {
 };
 /// A worker's last word, for all of its seats.
 struct Bye {};
-using FromWorker = std::variant<Here, Report, Ended, Remark, StopWanted, Bye>;
+using FromWorker = std::variant<Here, Report, StageFinished, Remark, StopWanted, Bye>;
 
 struct Start {
   Stage stage;

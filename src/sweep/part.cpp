@@ -53,17 +53,17 @@ std::vector<int> shares(const StageGraph& graph, const std::vector<int>& cluster
 
 }  // namespace
 
-Part read_part(const std::string& text) {
+StudyPart read_part(const std::string& text) {
   static const std::regex form(R"((\d{1,6})/(\d{1,6}))");
   std::smatch match;
   if (std::regex_match(text, match, form)) {
-    const Part part{std::stoi(match[1]), std::stoi(match[2])};
+    const StudyPart part{std::stoi(match[1]), std::stoi(match[2])};
     if (part.number >= 1 && part.number <= part.of) return part;
   }
   throw usage_error(fmt::format("--part '{}' is no part; give which of how many, as 2/4", text));
 }
 
-StageGraph part_of(const StageGraph& graph, const Part& part) {
+StageGraph part_of(const StageGraph& graph, const StudyPart& part) {
   const std::vector<int> cluster = clusters(graph);
   const std::vector<int> share = shares(graph, cluster, part.of);
   StageGraph kept;
@@ -83,7 +83,7 @@ StageGraph part_of(const StageGraph& graph, const Part& part) {
   return kept;
 }
 
-std::filesystem::path folder_of(const std::filesystem::path& out, const Part& part) {
+std::filesystem::path folder_of(const std::filesystem::path& out, const StudyPart& part) {
   return out.string() + fmt::format(".{}-of-{}", part.number, part.of);
 }
 

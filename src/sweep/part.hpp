@@ -8,19 +8,19 @@
 namespace m2m {
 
 /// "2/4": the second of four.
-struct Part {
+struct StudyPart {
   int number = 1;
   int of = 1;
 };
 
 /// Of --part. Throws Error (usage) on what is no part: "0/4", "5/4", "half".
-Part read_part(const std::string& text);
+StudyPart read_part(const std::string& text);
 
 /// The stages of one share. Trials that need the same stage stay together, so that it is trained once; shares cost
 /// about the same. Pure: the shares of a graph do not depend on who asks, and make up all of it.
-StageGraph part_of(const StageGraph& graph, const Part& part);
+StageGraph part_of(const StageGraph& graph, const StudyPart& part);
 
 /// Where a share writes: "results/a" becomes "results/a.2-of-4".
-std::filesystem::path folder_of(const std::filesystem::path& out, const Part& part);
+std::filesystem::path folder_of(const std::filesystem::path& out, const StudyPart& part);
 
 }  // namespace m2m

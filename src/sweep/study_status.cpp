@@ -61,7 +61,7 @@ TrialProgress progress_of(const OutputFolder& out, const PlannedTrial& planned, 
   if (fs::exists(out.result(planned.id), ignored)) {
     trial.state = TrialStanding::done;
   } else if (fs::exists(out.failure(planned.id), ignored)) {
-    const Failure failure = read_failure(out.failure(planned.id));
+    const TrialFailure failure = read_failure(out.failure(planned.id));
     trial.state = failure.diverged ? TrialStanding::diverged : TrialStanding::failed;
     trial.reason = failure.reason;
   } else if (has_begun) {

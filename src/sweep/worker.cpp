@@ -62,7 +62,7 @@ class Conversation {
     const std::lock_guard guard(mutex_);
     admission_.end(seat);
     looked_.reset();
-    say(Ended{result, seat, !admission_.open(seat)});
+    say(StageFinished{result, seat, !admission_.open(seat)});
   }
 
   /// Lets all seats go.

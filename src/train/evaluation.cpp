@@ -8,8 +8,8 @@ namespace m2m {
 namespace {
 
 /// Fills rows [first, last) of `logits`.
-void answer(FrozenNetwork& network, const LoadedData& data, const Part& part, const EvaluationSettings& settings,
-            std::pair<std::int64_t, std::int64_t> rows, torch::Tensor& logits) {
+void answer(FrozenNetwork& network, const LoadedData& data, const PoolRows& part,
+            const EvaluationSettings& settings, std::pair<std::int64_t, std::int64_t> rows, torch::Tensor& logits) {
   for (std::int64_t first = rows.first; first < rows.second; first += settings.batch) {
     const std::int64_t size = std::min(settings.batch, rows.second - first);
     logits.narrow(0, first, size)
@@ -19,7 +19,7 @@ void answer(FrozenNetwork& network, const LoadedData& data, const Part& part, co
 
 }  // namespace
 
-Evaluation evaluate(FrozenNetwork& network, const LoadedData& data, const Part& part,
+Evaluation evaluate(FrozenNetwork& network, const LoadedData& data, const PoolRows& part,
                     const EvaluationSettings& settings, Communicator& ranks) {
   const int classes = data.set.classes;
   const std::vector<std::int32_t> labels = part_labels(data, part);

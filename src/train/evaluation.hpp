@@ -24,7 +24,7 @@ struct EvaluationSettings {
 ///
 /// An image's prediction is its largest logit, the lowest label on a tie. Collective: each rank asks its own
 /// network about its share of the part, and each gets the whole answer. Deterministic.
-Evaluation evaluate(FrozenNetwork& network, const LoadedData& data, const Part& part,
+Evaluation evaluate(FrozenNetwork& network, const LoadedData& data, const PoolRows& part,
                     const EvaluationSettings& settings, Communicator& ranks);
 
 }  // namespace m2m

@@ -121,7 +121,7 @@ std::shared_ptr<const LoadedData> DataShelf::get(const Config& resolved, torch::
   return cut;
 }
 
-std::vector<std::int32_t> part_labels(const LoadedData& data, const Part& part) {
+std::vector<std::int32_t> part_labels(const LoadedData& data, const PoolRows& part) {
   const Images& pool = pool_of(data.set, part.pool);
   std::vector<std::int32_t> labels(part.rows.size());
   std::transform(part.rows.begin(), part.rows.end(), labels.begin(),
@@ -148,7 +148,7 @@ torch::Tensor gather_slots(const LoadedData& data, std::span<const Slot> slots, 
   return gather_picks(data, upload[picks], precision);
 }
 
-torch::Tensor gather_part(const LoadedData& data, const Part& part, std::int64_t first, std::int64_t count,
+torch::Tensor gather_part(const LoadedData& data, const PoolRows& part, std::int64_t first, std::int64_t count,
                           torch::Dtype precision) {
   std::vector<kernels::Pick> picks(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) picks[i] = {part.rows[first + i], 0, 0, 0};

@@ -47,7 +47,7 @@ class DataShelf {
 };
 
 /// Labels of a part, in its order.
-std::vector<std::int32_t> part_labels(const LoadedData& data, const Part& part);
+std::vector<std::int32_t> part_labels(const LoadedData& data, const PoolRows& part);
 
 /// Notes which images of the training part are to be gathered, and how, for gather_picks.
 Piece add_picks(const LoadedData& data, std::span<const Slot> slots, Upload& upload);
@@ -59,7 +59,7 @@ torch::Tensor gather_picks(const LoadedData& data, const torch::Tensor& picks, t
 torch::Tensor gather_slots(const LoadedData& data, std::span<const Slot> slots, torch::Dtype precision);
 
 /// Gathers rows first .. first+count of a part as they are.
-torch::Tensor gather_part(const LoadedData& data, const Part& part, std::int64_t first, std::int64_t count,
+torch::Tensor gather_part(const LoadedData& data, const PoolRows& part, std::int64_t first, std::int64_t count,
                           torch::Dtype precision);
 
 }  // namespace m2m

@@ -224,7 +224,7 @@ void Trial::evaluate_epoch(EpochRecord& record) {
   PhaseTimer timer(setup_.profile, ProfilePhase::evaluate);
   const TrainSettings& settings = setup_.settings;
   frozen_->refresh();
-  const auto evaluate_part = [&](const Part& part) {
+  const auto evaluate_part = [&](const PoolRows& part) {
     timer.count(static_cast<double>(part.rows.size()) * pass_);
     return evaluate(*frozen_, *setup_.data, part,
                     {settings.evaluation_batch, settings.precision, settings.logit_scale}, *setup_.ranks);
@@ -258,7 +258,7 @@ void Trial::evaluate_epoch(EpochRecord& record) {
   record.evaluation_seconds = seconds_since(start);
 }
 
-torch::Tensor Trial::features(const LoadedData& data, const Part& part) {
+torch::Tensor Trial::features(const LoadedData& data, const PoolRows& part) {
   const torch::NoGradGuard no_gradient;
   frozen_->refresh();
   std::vector<torch::Tensor> found;

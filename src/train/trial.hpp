@@ -47,7 +47,7 @@ class Trial {
   const Snapshot& last() const { return last_; }
 
   /// What the head is given for these rows of `data`, in evaluation mode: [n, features]. Between epochs. Local.
-  torch::Tensor features(const LoadedData& data, const Part& part);
+  torch::Tensor features(const LoadedData& data, const PoolRows& part);
   /// The first `most` translations that the plan of the epoch last trained has, made anew by f as it is now, a
   /// trace per step; none where that epoch translates nothing. Between epochs. Local.
   std::vector<TranslationTrace> traces(std::int64_t most);

@@ -46,7 +46,7 @@ TEST(Measurement, LeavesTheFirstStepOutOfTheMedianAndCountsItAsStartUp) {
 }
 
 TEST(Subprocess, IsReadToItsEndAndMeasured) {
-  const Ended ended = run_process({"sh", "-c", "echo said $WORD; echo why >&2; exit 7"}, {{"WORD", "so"}});
+  const ProcessResult ended = run_process({"sh", "-c", "echo said $WORD; echo why >&2; exit 7"}, {{"WORD", "so"}});
   EXPECT_EQ(ended.code, 7);
   EXPECT_EQ(ended.output, "said so\nwhy\n");
   EXPECT_EQ(last_line(ended.output), "why");

@@ -129,7 +129,7 @@ TEST(Split, PartsAreDisjointInFileOrderAndCounted) {
                                          seed);
           std::set<std::pair<Pool, std::int32_t>> used;
           std::size_t rows = 0;
-          for (const Part* part : {&split.train, &split.validation, &split.test}) {
+          for (const PoolRows* part : {&split.train, &split.validation, &split.test}) {
             EXPECT_TRUE(std::is_sorted(part->rows.begin(), part->rows.end()));
             for (const std::int32_t row : part->rows) used.insert({part->pool, row});
             rows += part->rows.size();

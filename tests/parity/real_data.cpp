@@ -31,7 +31,7 @@ std::shared_ptr<const LoadedData> real_data(const Subset& subset, Rounding round
 std::shared_ptr<const LoadedData> real_cifar10() { return real_data(subsets[1]); }
 
 torch::Tensor images(const LoadedData& data, Pool pool, const torch::Tensor& rows, torch::Dtype precision) {
-  const Part part{pool, {rows.data_ptr<std::int64_t>(), rows.data_ptr<std::int64_t>() + rows.numel()}};
+  const PoolRows part{pool, {rows.data_ptr<std::int64_t>(), rows.data_ptr<std::int64_t>() + rows.numel()}};
   return gather_part(data, part, 0, rows.numel(), precision);
 }
 

@@ -62,11 +62,11 @@ TEST(PlannedStudy, OfAnotherSchemaIsRefusedByNumber) {
   }
 }
 
-TEST(Failure, ComesBackAsItWasWritten) {
+TEST(TrialFailure, ComesBackAsItWasWritten) {
   const TemporaryFolder folder;
   const auto file = folder.path() / "failure.json";
   write_failure(file, {"77d0", "LDAM", "loss is not a number at epoch 3 step 41", true, sample_config("LDAM", 1)});
-  const Failure read = read_failure(file);
+  const TrialFailure read = read_failure(file);
   EXPECT_EQ(read.id, "77d0");
   EXPECT_EQ(read.label, "LDAM");
   EXPECT_EQ(read.reason, "loss is not a number at epoch 3 step 41");

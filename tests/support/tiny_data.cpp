@@ -26,8 +26,8 @@ void add_image(Growing& images, int label, Stream& stream) {
   images.labels.push_back(label);
 }
 
-Part add_part(Growing& images, Pool pool, const ClassCounts& counts, Stream& stream) {
-  Part part{pool, {}};
+PoolRows add_part(Growing& images, Pool pool, const ClassCounts& counts, Stream& stream) {
+  PoolRows part{pool, {}};
   for (std::size_t k = 0; k < counts.size(); ++k) {
     for (std::int64_t i = 0; i < counts[k]; ++i) {
       part.rows.push_back(static_cast<std::int32_t>(images.labels.size()));

@@ -41,17 +41,17 @@ TEST(Messages, CarryProgressWithWhatDoesNotApply) {
 
 TEST(Messages, CarryAResultWhole) {
   const StageResult result{StageEnd::done, "bACC 77.9", ExitCode::done, 81, {"one line", "", "and another"}};
-  const auto heard = decode_from_worker(encode(FromWorker(Ended{result})));
-  const StageResult& same = std::get<Ended>(heard).result;
+  const auto heard = decode_from_worker(encode(FromWorker(StageFinished{result})));
+  const StageResult& same = std::get<StageFinished>(heard).result;
   EXPECT_EQ(same.summary, result.summary);
   EXPECT_EQ(same.seconds, 81);
   EXPECT_EQ(same.details, result.details);
 }
 
 TEST(Messages, MakeReasonsFitForJson) {
-  const auto heard =
-      decode_from_worker(encode(FromWorker(Ended{{StageEnd::failed, "bad \xff byte", ExitCode::bad_data, 2}})));
-  const StageResult& same = std::get<Ended>(heard).result;
+  const auto heard = decode_from_worker(
+      encode(FromWorker(StageFinished{{StageEnd::failed, "bad \xff byte", ExitCode::bad_data, 2}})));
+  const StageResult& same = std::get<StageFinished>(heard).result;
   EXPECT_NO_THROW(Json(same.summary).dump());
   EXPECT_EQ(same.end, StageEnd::failed);
   EXPECT_EQ(same.code, ExitCode::bad_data);
@@ -63,9 +63,9 @@ TEST(Messages, CarryTheSeatThatTheySpeakOf) {
   EXPECT_EQ(std::get<Here>(here).seat, 3);
   EXPECT_EQ(std::get<Report>(decode_from_worker(encode(FromWorker(Report{{}, 2})))).seat, 2);
   for (const bool leaves : {false, true}) {
-    const auto ended = decode_from_worker(encode(FromWorker(Ended{{}, 1, leaves})));
-    EXPECT_EQ(std::get<Ended>(ended).seat, 1);
-    EXPECT_EQ(std::get<Ended>(ended).leaves, leaves);
+    const auto ended = decode_from_worker(encode(FromWorker(StageFinished{{}, 1, leaves})));
+    EXPECT_EQ(std::get<StageFinished>(ended).seat, 1);
+    EXPECT_EQ(std::get<StageFinished>(ended).leaves, leaves);
   }
   EXPECT_EQ(std::get<Start>(decode_to_worker(encode(ToWorker(Start{{}, 4})))).seat, 4);
 }
@@ -83,7 +83,7 @@ TEST(Messages, AreTellable) {
 
 TEST(Messages, RefuseBytesThatAreNone) {
   std::mt19937 random(1);
-  const auto good = encode(FromWorker(Ended{{StageEnd::done, "x", ExitCode::done, 1}}));
+  const auto good = encode(FromWorker(StageFinished{{StageEnd::done, "x", ExitCode::done, 1}}));
   for (std::size_t end = 0; end < good.size(); ++end) {
     EXPECT_THROW(decode_from_worker({good.begin(), good.begin() + static_cast<std::ptrdiff_t>(end)}), Error) << end;
   }

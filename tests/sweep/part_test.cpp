@@ -24,7 +24,7 @@ double cost(const StageGraph& graph) {
                          [](double sum, const Stage& stage) { return sum + stage.cost; });
 }
 
-TEST(Part, IsReadAndRefused) {
+TEST(StudyPart, IsReadAndRefused) {
   EXPECT_EQ(read_part("2/4").number, 2);
   EXPECT_EQ(read_part("2/4").of, 4);
   for (const char* wrong : {"", "2", "0/4", "5/4", "1/0", "-1/4", "half", "1/4/2"}) {
@@ -33,7 +33,7 @@ TEST(Part, IsReadAndRefused) {
   EXPECT_EQ(folder_of("results/a", {2, 4}), "results/a.2-of-4");
 }
 
-TEST(Part, TheSharesMakeUpTheStudyAndEachHoldsWhatItNeeds) {
+TEST(StudyPart, TheSharesMakeUpTheStudyAndEachHoldsWhatItNeeds) {
   const StageGraph whole = fake::graph(study);
   for (const int of : {1, 2, 4, 40}) {
     std::multiset<std::string> together;
@@ -53,7 +53,7 @@ TEST(Part, TheSharesMakeUpTheStudyAndEachHoldsWhatItNeeds) {
   }
 }
 
-TEST(Part, SharesCostAboutTheSame) {
+TEST(StudyPart, SharesCostAboutTheSame) {
   const StageGraph whole = fake::graph(study);
   const double fair = cost(whole) / 3;
   for (const int number : {1, 2, 3}) EXPECT_NEAR(cost(part_of(whole, {number, 3})), fair, 0.2 * fair);

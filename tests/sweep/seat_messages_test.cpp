@@ -89,14 +89,14 @@ TEST_F(Worker, SaysThatASeatLeavesWhereMemoryNoLongerAdmitsItAndComesBackWhenItD
   open_[0] = true;
   // Seat 0 cannot be admitted beside the stage of seat 1.
   EXPECT_TRUE(std::holds_alternative<Remark>(hear()));
-  const Ended first = std::get<Ended>(hear());
+  const StageFinished first = std::get<StageFinished>(hear());
   EXPECT_EQ(first.seat, 0);
   EXPECT_TRUE(first.leaves);
   EXPECT_TRUE(hears_nothing());
   free_ = 1000;
   EXPECT_EQ(std::get<Here>(hear()).seat, 0);
   open_[1] = true;
-  const Ended second = std::get<Ended>(hear());
+  const StageFinished second = std::get<StageFinished>(hear());
   EXPECT_EQ(second.seat, 1);
   EXPECT_TRUE(second.leaves);  // seat 0 is open already
 }
@@ -107,7 +107,7 @@ TEST_F(Worker, KeepsASeatWhereTheNextStageIsAdmittedAtOnce) {
   start(0, 0);
   EXPECT_TRUE(std::holds_alternative<Remark>(hear()));
   open_[0] = true;
-  const Ended ended = std::get<Ended>(hear());
+  const StageFinished ended = std::get<StageFinished>(hear());
   EXPECT_EQ(ended.seat, 0);
   EXPECT_FALSE(ended.leaves);  // none runs: it may begin
   free_ = 1000;
@@ -141,14 +141,14 @@ TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
   EXPECT_FALSE(hear(milliseconds(30)).has_value());  // seat 1 has not come
   say(Here{"host a", 1});
   EXPECT_EQ(seat_started(), 1);
-  say(Ended{done(), 0, true});
+  say(StageFinished{done(), 0, true});
   EXPECT_FALSE(hear(milliseconds(30)).has_value());
-  say(Ended{done(), 1, false});
+  say(StageFinished{done(), 1, false});
   EXPECT_EQ(seat_started(), 1);
   say(Here{"host a", 0});
   EXPECT_EQ(seat_started(), 0);
-  say(Ended{done(), 0, true});
-  say(Ended{done(), 1, true});
+  say(StageFinished{done(), 0, true});
+  say(StageFinished{done(), 1, true});
   const auto last = hear(std::chrono::seconds(20));
   EXPECT_TRUE(last && std::holds_alternative<Leave>(*last));
   say(Bye{});

@@ -117,7 +117,7 @@ TEST(Sweep, GoesOnWhereATrialThrowsOrDiverges) {
   for (const Stage& stage : fake::graph(toml).stages) {
     const auto file = OutputFolder{folder.path()}.failure(stage.id);
     if (!std::filesystem::exists(file)) continue;
-    const Failure failure = read_failure(file);
+    const TrialFailure failure = read_failure(file);
     thrown += failure.label == "T" && !failure.diverged && failure.reason == "thrown on purpose" ? 1 : 0;
     diverged += failure.label == "D" && failure.diverged ? 1 : 0;
   }
@@ -132,7 +132,7 @@ TEST(Sweep, FailsWhatNeedsAFailedStageAndSaysWhich) {
   if (!leads()) return;
   EXPECT_EQ(code, ExitCode::some_failed);
   const StageGraph graph = fake::graph(toml);  // ERM, g, broken
-  const Failure failure = read_failure(OutputFolder{folder.path()}.failure(graph.stages[2].id));
+  const TrialFailure failure = read_failure(OutputFolder{folder.path()}.failure(graph.stages[2].id));
   EXPECT_EQ(failure.reason, "the g " + graph.stages[1].id + " that it needs failed: thrown on purpose");
   EXPECT_EQ(fake::count_lines(folder.path(), "began"), 2);
 }

@@ -30,7 +30,7 @@ TEST(FeatureSample, IsWhatTheHeadIsGiven) {
   const auto data = test::tiny_data({60, 20, 6, 2});
   Trial trial = done({{"method", "ERM"}, {"train.epochs", 2}});
   const FeatureSample sample = feature_sample(trial, *data, 2);
-  Part part = data->split.train;
+  PoolRows part = data->split.train;
   part.rows = {part.rows[static_cast<std::size_t>(sample.rows.back())]};
   trial.network().eval();
   const torch::NoGradGuard no_gradient;
