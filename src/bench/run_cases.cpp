@@ -16,6 +16,16 @@
 namespace m2m {
 namespace {
 
+/// True if the run reported an error. Google Benchmark 1.8 replaced the flag by a state; no case here sets it otherwise.
+template <typename Run>
+bool reported_an_error(const Run& run) {
+  if constexpr (requires { run.error_occurred; }) {
+    return run.error_occurred;
+  } else {
+    return run.skipped != decltype(run.skipped){};
+  }
+}
+
 /// The usual table with medians and relative deviations only, and a count of the runs that reported an error.
 class CountingReporter : public benchmark::ConsoleReporter {
  public:
@@ -27,7 +37,7 @@ class CountingReporter : public benchmark::ConsoleReporter {
   void ReportRuns(const std::vector<Run>& runs) override {
     std::vector<Run> shown;
     for (const Run& run : runs) {
-      wrong_ += run.error_occurred ? 1 : 0;
+      wrong_ += reported_an_error(run) ? 1 : 0;
       const std::string& kind = run.aggregate_name;
       if (kind.empty() || kind == "median" || kind == "cv") shown.push_back(run);
     }
