@@ -5,7 +5,7 @@
 # Usage: scripts/setup.sh [cpu|gpu]
 #   cpu   .venv from requirements/cpu.txt (default)
 #   gpu   .venv-gpu from requirements/gpu.txt, 4.7 GB; nvcc 13 and NCCL have to be there already
-# With M2M_NO_APT=1 packages are left alone (docs/install.md). M2M_PYTHON names another Python 3.11 or 3.12.
+# With M2M_NO_APT=1 packages are left alone (docs/install.md). M2M_PYTHON names another Python 3.11 to 3.14.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -47,6 +47,6 @@ case "$kind" in
 esac
 scripts/install_packages.sh "${packages[@]}"
 python=${M2M_PYTHON:-/usr/bin/python3}
-"$python" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' ||
-  fail "$python is $("$python" --version), and the pinned wheels are for Python 3.11 and 3.12; set M2M_PYTHON to one of these."
+"$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' ||
+  fail "$python is $("$python" --version), and the pinned wheels are for Python 3.11 to 3.14; set M2M_PYTHON to one of these."
 make_environment "$folder" "requirements/$kind.txt"

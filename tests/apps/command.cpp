@@ -14,9 +14,16 @@ int exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128
 
 }  // namespace
 
+std::string quoted(const std::string& word) {
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
 Outcome run_command(const std::string& command, const std::string& folder) {
-  FILE* pipe = ::popen(("cd '" + folder + "' && { " + command + "; } 2>&1").c_str(), "r");
+  FILE* pipe = ::popen(("cd " + quoted(folder) + " && { " + command + "; } 2>&1").c_str(), "r");
   Outcome outcome;
+  if (pipe == nullptr) return outcome;
   std::array<char, 4096> buffer;
   for (std::size_t n; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
     outcome.output.append(buffer.data(), n);
@@ -28,7 +35,7 @@ Outcome run_command(const std::string& command, const std::string& folder) {
 Background::Background(const std::string& command, const std::string& folder) : pid_(::fork()) {
   if (pid_ != 0) return;
   ::setpgid(0, 0);
-  const std::string line = "cd '" + folder + "' && exec " + command + " > background.log 2>&1";
+  const std::string line = "cd " + quoted(folder) + " && exec " + command + " > background.log 2>&1";
   ::execl("/bin/sh", "sh", "-c", line.c_str(), nullptr);
   ::_exit(127);
 }

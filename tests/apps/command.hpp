@@ -9,6 +9,9 @@ struct Outcome {
   std::string output;  // standard output and standard error
 };
 
+/// One word of a shell's command line, whatever is in it.
+std::string quoted(const std::string& word);
+
 /// Runs `command` with /bin/sh in `folder` until it ends.
 Outcome run_command(const std::string& command, const std::string& folder);
 

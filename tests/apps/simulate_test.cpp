@@ -28,7 +28,7 @@ class SimulateProgram : public ::testing::Test {
 
   std::filesystem::path folder() const { return folder_.path(); }
   Outcome simulate(const std::string& arguments) const {
-    return testing::run_command("timeout 60 " M2M_FAKE_SWEEP " simulate " + arguments, folder());
+    return testing::run_command("timeout 60 " + testing::quoted(M2M_FAKE_SWEEP) + " simulate " + arguments, folder());
   }
   Json simulated(const std::string& arguments) const {
     const Outcome outcome = simulate(arguments + " --json");

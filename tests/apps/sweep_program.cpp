@@ -23,8 +23,8 @@ SweepProgram::SweepProgram() {
 std::string SweepProgram::command(int ranks, const std::string& arguments) {
   const std::string launcher =
       ranks == 0 ? ""
-                 : std::string(M2M_MPIEXEC) + " --oversubscribe --bind-to none -np " + std::to_string(ranks) + " ";
-  return launcher + M2M_FAKE_SWEEP + " " + arguments;
+                 : quoted(M2M_MPIEXEC) + " --oversubscribe --bind-to none -np " + std::to_string(ranks) + " ";
+  return launcher + quoted(M2M_FAKE_SWEEP) + " " + arguments;
 }
 
 Outcome SweepProgram::sweep(int ranks, const std::string& arguments) const {

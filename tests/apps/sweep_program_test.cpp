@@ -226,9 +226,9 @@ TEST_F(SweepProgram, CountsWhatRanksRunAtOnceInForecastsAndHandsItToAJobScript) 
 }
 
 TEST_F(SweepProgram, RefusesRanksOfAnotherBuild) {
-  const std::string mpirun = std::string(M2M_MPIEXEC) + " --oversubscribe --bind-to none ";
-  const std::string same = std::string("-np 1 ") + M2M_FAKE_SWEEP + " jobs/grid.toml";
-  const std::string other = std::string("-np 1 env FAKE_BUILD=0.0.1 ") + M2M_FAKE_SWEEP + " jobs/grid.toml";
+  const std::string mpirun = testing::quoted(M2M_MPIEXEC) + " --oversubscribe --bind-to none ";
+  const std::string same = "-np 1 " + testing::quoted(M2M_FAKE_SWEEP) + " jobs/grid.toml";
+  const std::string other = "-np 1 env FAKE_BUILD=0.0.1 " + testing::quoted(M2M_FAKE_SWEEP) + " jobs/grid.toml";
   const Outcome outcome = testing::run_command("timeout 60 " + mpirun + same + " : " + other, folder());
   EXPECT_EQ(outcome.code, 2) << outcome.output;
   EXPECT_EQ(count(outcome.output, "m2m-sweep: rank 1 is build 0.0.1, rank 0 is "), 1) << outcome.output;

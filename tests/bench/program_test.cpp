@@ -16,7 +16,7 @@ using testing::Outcome;
 using testing::TemporaryFolder;
 
 Outcome run_bench(const std::string& arguments, const TemporaryFolder& folder) {
-  return testing::run_command(std::string(M2M_BENCH) + " " + arguments, folder.path().string());
+  return testing::run_command(testing::quoted(M2M_BENCH) + " " + arguments, folder.path().string());
 }
 
 /// The one line that the program said ends with `ending`.
@@ -52,8 +52,8 @@ TEST(BenchProgram, TimesSumsOverRanksAndChecksThem) {
   const TemporaryFolder folder;
   for (const int ranks : {1, 2, 3}) {
     const Outcome outcome =
-        testing::run_command(std::string(M2M_MPIEXEC) + " --oversubscribe --bind-to none -np " +
-                                 std::to_string(ranks) + " " + M2M_BENCH + " collectives --json sums.json",
+        testing::run_command(testing::quoted(M2M_MPIEXEC) + " --oversubscribe --bind-to none -np " +
+                                 std::to_string(ranks) + " " + testing::quoted(M2M_BENCH) + " collectives --json sums.json",
                              folder.path().string());
     ASSERT_EQ(outcome.code, 0) << outcome.output;
     const Json json = Json::parse(read_file(folder.path() / "sums.json"));

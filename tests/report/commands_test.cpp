@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "apps/command.hpp"
 #include "core/config.hpp"
 #include "report/made_up_study.hpp"
 #include "report/run_report.hpp"
@@ -15,6 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::Ended;
+using testing::quoted;
 using testing::run_report;
 using testing::TemporaryFolder;
 
@@ -22,7 +24,7 @@ constexpr const char* commands[] = {"", "aggregate", "table", "compare", "varian
 
 /// The command with a study's path, and labels where it wants them.
 std::string on(const std::string& command, const fs::path& path) {
-  return command + " " + path.string() + (command == "compare" ? " ERM DRS" : "");
+  return command + " " + quoted(path) + (command == "compare" ? " ERM DRS" : "");
 }
 
 /// A made-up study.
@@ -66,7 +68,7 @@ TEST(ReportCommands, AggregateWritesCsvByItself) {
 
 TEST(ReportCommands, TableWithoutAxesIsTheTable) {
   const Study study;
-  const std::string path = study.folder.path().string();
+  const std::string path = quoted(study.folder.path());
   EXPECT_EQ(run_report("table " + path).said, run_report(path).said);
   EXPECT_EQ(run_report("table --rows label --columns data " + path + " --metric few").said,
             run_report(path + " --metric few").said);
@@ -77,10 +79,10 @@ TEST(ReportCommands, TableWithoutAxesIsTheTable) {
 
 TEST(ReportCommands, CompareTakesBFromAnotherStudy) {
   const Study study, other;
-  const Ended ended = run_report(on("compare", study.folder.path()) + " --with " + other.merged.string());
+  const Ended ended = run_report(on("compare", study.folder.path()) + " --with " + quoted(other.merged));
   EXPECT_EQ(ended.code, 0) << ended.said;
   EXPECT_EQ(ended.said, run_report(on("compare", study.folder.path())).said);
-  EXPECT_EQ(run_report(on("compare", study.folder.path()) + " --with " + other.merged.string() + "x").code, 74);
+  EXPECT_EQ(run_report(on("compare", study.folder.path()) + " --with " + quoted(other.merged) + "x").code, 74);
 }
 
 TEST(ReportCommands, CompareRefusesStudiesThatDoNotMatch) {
@@ -88,7 +90,7 @@ TEST(ReportCommands, CompareRefusesStudiesThatDoNotMatch) {
   const TemporaryFolder other;
   testing::make_study({other.path()}, true);
   const std::string command =
-      "compare " + study.merged.string() + " M2m M2m --with " + (other.path() / "results.h5").string();
+      "compare " + quoted(study.merged) + " M2m M2m --with " + quoted(other.path() / "results.h5");
   const Ended ended = run_report(command);
   EXPECT_EQ(ended.code, 2) << ended.said;
   EXPECT_NE(ended.said.find("would mix two protocols; --allow-mixed if you mean it\n"), std::string::npos)
@@ -98,19 +100,19 @@ TEST(ReportCommands, CompareRefusesStudiesThatDoNotMatch) {
 
 TEST(ReportCommands, VarianceTakesALabelAndADifference) {
   const Study study;
-  const Ended ended = run_report("variance " + study.merged.string() + " ERM --difference .1 --format csv");
+  const Ended ended = run_report("variance " + quoted(study.merged) + " ERM --difference .1 --format csv");
   EXPECT_EQ(ended.code, 0) << ended.said;
   EXPECT_NE(ended.said.find("ERM,CIFAR-LT-10 rho=100,bacc,all trials,,3,0.33333"), std::string::npos) << ended.said;
   EXPECT_NE(ended.said.find(",175,\n"), std::string::npos) << ended.said;  // 15.698 / 9 / .01
-  EXPECT_EQ(run_report("variance " + study.merged.string() + " EMR").code, 2);
-  EXPECT_EQ(run_report("variance " + study.merged.string() + " --difference 0").code, 2);
+  EXPECT_EQ(run_report("variance " + quoted(study.merged) + " EMR").code, 2);
+  EXPECT_EQ(run_report("variance " + quoted(study.merged) + " --difference 0").code, 2);
 }
 
 TEST(ReportCommands, RefuseOptionsThatSayNothingToThem) {
   const Study study;
   for (const char* line : {"aggregate --metric few ", "aggregate --gm zero ", "reference --metric gm ",
                            "variance --choose ", "variance --metric gm --metric few "}) {
-    const Ended ended = run_report(line + study.merged.string());
+    const Ended ended = run_report(line + quoted(study.merged));
     EXPECT_EQ(ended.code, 2) << line << ended.said;
     EXPECT_EQ(ended.said.rfind("m2m-report: ", 0), 0U) << ended.said;
   }

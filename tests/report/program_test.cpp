@@ -1,10 +1,9 @@
 // m2m-report as a shell sees it: what it prints, and how it ends.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <cstdio>
 #include <fstream>
 
+#include "apps/command.hpp"
 #include "report/made_up_study.hpp"
 #include "report/run_report.hpp"
 #include "results/planned_study.hpp"
@@ -15,25 +14,26 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::Ended;
+using testing::quoted;
 using testing::run_report;
 using testing::TemporaryFolder;
 
 TEST(ReportProgram, PrintsTheSameTableFromAFolderAndItsMergedFile) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});
-  const Ended of_folder = run_report(folder.path().string());
+  const Ended of_folder = run_report(quoted(folder.path()));
   EXPECT_EQ(of_folder.code, 0) << of_folder.said;
-  EXPECT_EQ(run_report(folder.path().string() + "/results.h5").said, of_folder.said);
+  EXPECT_EQ(run_report(quoted(folder.path() / "results.h5")).said, of_folder.said);
   fs::remove(folder.path() / "study.json");
   fs::remove_all(folder.path() / "trials");
-  EXPECT_EQ(run_report(folder.path().string()).said, of_folder.said);
+  EXPECT_EQ(run_report(quoted(folder.path())).said, of_folder.said);
 }
 
 TEST(ReportProgram, MergesAndSaysWhatIsLacking) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});
   fs::remove(folder.path() / "results.h5");
-  const Ended merged = run_report("merge " + folder.path().string());
+  const Ended merged = run_report("merge " + quoted(folder.path()));
   EXPECT_EQ(merged.code, 0);
   EXPECT_NE(merged.said.find("results.h5: 14 trials done, 1 failed, 1 diverged, 1 missing\n"), std::string::npos)
       << merged.said;
@@ -43,7 +43,7 @@ TEST(ReportProgram, MergesAndSaysWhatIsLacking) {
 TEST(ReportProgram, ShowsTheMetricsNamed) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});
-  const std::string path = folder.path().string();
+  const std::string path = quoted(folder.path());
   EXPECT_EQ(run_report("--metric few --metric ece " + path).said.rfind("last epoch, few-shot / ECE in %", 0), 0U);
   EXPECT_EQ(run_report(path + " --metric bacc --metric gm").said, run_report(path).said);
   EXPECT_EQ(run_report(path + " --metric few --metric few").code, 2);
@@ -53,7 +53,7 @@ TEST(ReportProgram, ShowsTheMetricsNamed) {
 TEST(ReportProgram, ChoosesByValidationAndSaysOfHowMany) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});
-  const std::string path = folder.path().string();
+  const std::string path = quoted(folder.path());
   const Ended ended = run_report(path + " --choose");
   EXPECT_EQ(ended.code, 0);
   // All validate alike, so that the first label is chosen; one of its four trials diverged and one is missing.
@@ -66,7 +66,7 @@ TEST(ReportProgram, ChoosesByValidationAndSaysOfHowMany) {
 
 TEST(ReportProgram, OfAFolderNoSweepHasWrittenEndsWithTwo) {
   const TemporaryFolder folder;
-  const Ended ended = run_report(folder.path().string());
+  const Ended ended = run_report(quoted(folder.path()));
   EXPECT_EQ(ended.code, 2);
   EXPECT_EQ(ended.said.rfind("m2m-report: ", 0), 0U);
   EXPECT_NE(ended.said.find("has no study.json"), std::string::npos);
@@ -75,17 +75,17 @@ TEST(ReportProgram, OfAFolderNoSweepHasWrittenEndsWithTwo) {
 TEST(ReportProgram, OfAStudyWithoutTrialsSaysSo) {
   const TemporaryFolder folder;
   write_study(folder.path() / "study.json", {"empty", "empty.toml", {}});
-  EXPECT_EQ(run_report(folder.path().string()).said, "The study plans no trials.\n");
-  EXPECT_EQ(run_report(folder.path().string() + " --format json").code, 0);
+  EXPECT_EQ(run_report(quoted(folder.path())).said, "The study plans no trials.\n");
+  EXPECT_EQ(run_report(quoted(folder.path()) + " --format json").code, 0);
 }
 
 TEST(ReportProgram, EndsWithTheExitCodeOfWhatIsWrong) {
   const TemporaryFolder folder;
-  const std::string text = (folder.path() / "notes.txt").string();
-  std::ofstream(text) << "bACC 77.9\n";
+  const std::string text = quoted(folder.path() / "notes.txt");
+  std::ofstream(folder.path() / "notes.txt") << "bACC 77.9\n";
   EXPECT_EQ(run_report(text).code, 65);
   EXPECT_NE(run_report(text).said.find("not an HDF5 file"), std::string::npos);
-  EXPECT_EQ(run_report(folder.path().string() + "/none").code, 74);
+  EXPECT_EQ(run_report(quoted(folder.path() / "none")).code, 74);
   EXPECT_EQ(run_report("").code, 2);
   EXPECT_EQ(run_report("--format excel " + text).code, 2);
   EXPECT_EQ(run_report("--colour " + text).code, 2);
@@ -96,10 +96,10 @@ TEST(ReportProgram, EndsWithTheExitCodeOfWhatIsWrong) {
 TEST(ReportProgram, ThatCannotWriteEndsWithInputOutput) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});
-  EXPECT_EQ(run_report(folder.path().string() + " > /dev/full").code, 74);
+  EXPECT_EQ(run_report(quoted(folder.path()) + " > /dev/full").code, 74);
   fs::remove(folder.path() / "results.h5");
   fs::create_directories(folder.path() / "results.h5" / "in the way");
-  const Ended merged = run_report("merge " + folder.path().string());
+  const Ended merged = run_report("merge " + quoted(folder.path()));
   EXPECT_EQ(merged.code, 74) << merged.said;
 }
 
@@ -107,15 +107,11 @@ TEST(ReportProgram, OnAFullDiskLeavesTheOldMergedFileAndEndsWithInputOutput) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});
   const auto size = fs::file_size(folder.path() / "results.h5");
-  const std::string limited = "merge " + folder.path().string();
-  const std::string command =
-      "sh -c 'trap \"\" XFSZ; ulimit -f 40; exec " + std::string(M2M_REPORT) + " " + limited + "' 2>&1";
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  std::string said;
-  for (int c; (c = std::fgetc(pipe)) != EOF;) said += static_cast<char>(c);
-  const int status = ::pclose(pipe);
-  EXPECT_EQ(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 74) << said;
-  EXPECT_NE(said.find("cannot be written: flushing the file: File too large"), std::string::npos) << said;
+  const testing::Outcome outcome = testing::run_command(
+      "trap '' XFSZ; ulimit -f 40; " + quoted(M2M_REPORT) + " merge " + quoted(folder.path()), ".");
+  EXPECT_EQ(outcome.code, 74) << outcome.output;
+  EXPECT_NE(outcome.output.find("cannot be written: flushing the file: File too large"), std::string::npos)
+      << outcome.output;
   EXPECT_EQ(fs::file_size(folder.path() / "results.h5"), size);
 }
 
