@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""One page, report.html, that shows a study: its table, figures, failures, settings, and how to run it again.
+"""One page, report.html, that shows a study: its table, figures, unfinished trials, settings, and the command
+that reproduces it.
 
 The page needs no network and nothing beside it. Needs numpy, h5py, pandas and matplotlib:
 
@@ -17,7 +18,8 @@ try:
     from aggregate import fail
     from drawing import study
     from webpage import document, graphics, numbers, settings
-    from webpage.markup import facts, section, text
+    from webpage.document import section
+    from webpage.markup import facts, text
 except ModuleNotFoundError as error:
     sys.exit(f"page.py: no Python module {error.name}; 'make setup' installs it: .venv/bin/python {sys.argv[0]}")
 
@@ -74,11 +76,11 @@ def content(file, arguments):
     command = f"m2m-sweep {shlex.quote(str(plan['file']))}"
     return f"{plan['name']}: results", "".join([
         summary(file, trials, arguments),
-        section("results", "Results", results(file, arguments)),
-        section("figures", "Figures", graphics.figures(blocks)),
-        section("failures", "Trials that are not done", numbers.failures(trials)),
-        section("trials", "Configuration and environment", settings.configurations(file, plan, statuses)),
-        section("again", "To run it again", settings.command(command, settings.revisions(file, trials.id))),
+        section("results", results(file, arguments)),
+        section("figures", graphics.figures(blocks)),
+        section("failures", numbers.failures(trials)),
+        section("trials", settings.configurations(file, plan, statuses)),
+        section("reproduce", settings.command(command, settings.revisions(file, trials.id))),
     ])
 
 

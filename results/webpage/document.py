@@ -51,7 +51,13 @@ for (const table of document.querySelectorAll("table.sortable")) {
 """
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-PARTS = {"results": "Results", "figures": "Figures", "failures": "Failures", "trials": "Trials", "again": "Again"}
+PARTS = {"results": "Results", "figures": "Figures", "failures": "Unfinished trials",
+         "trials": "Settings and environment", "reproduce": "Reproduce"}
+
+
+def section(anchor, content):
+    """A part of the page under its heading, or nothing if it has no content."""
+    return f'<section id="{anchor}">\n<h2>{text(PARTS[anchor])}</h2>\n{content}\n</section>\n' if content else ""
 
 
 def page(title, content):

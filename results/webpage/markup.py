@@ -8,11 +8,6 @@ def text(value):
     return html.escape(str(value), quote=True)
 
 
-def section(anchor, title, content):
-    """A part of the page, or nothing where it has no content."""
-    return f'<section id="{anchor}">\n<h2>{text(title)}</h2>\n{content}\n</section>\n' if content else ""
-
-
 def box(label, content):
     """What may be wider than a phone: scrolls by itself, also with the keyboard."""
     return f'<div class="box" role="region" tabindex="0" aria-label="{text(label)}">\n{content}\n</div>'

@@ -39,7 +39,7 @@ def trial_entry(trial, status, config, environment):
     """One trial to unfold."""
     content = listing(config) or ""
     if environment:
-        content += "<h4>environment</h4>" + listing(environment)
+        content += "<h4>Environment</h4>" + listing(environment)
     return fold(f"{trial['label']}, seed {trial['config'].get('seed', '-')}: {status} ({trial['id']})", content)
 
 
@@ -49,12 +49,12 @@ def configurations(file, study, statuses):
     environments = {trial["id"]: environment_of(file, trial["id"]) for trial in trials}
     ran = [environment for environment in environments.values() if environment]
     common, where = shared([trial["config"] for trial in trials]), shared(ran)
-    parts = [fold(f"Settings that all {len(trials)} trials share ({len(common)})", listing(common))]
+    parts = [fold(f"Settings common to all {len(trials)} trials ({len(common)})", listing(common))]
     if where:
-        parts.append(fold(f"Environment that all trials share ({len(where)})", listing(where)))
+        parts.append(fold(f"Environment common to all trials ({len(where)})", listing(where)))
     entries = [trial_entry(trial, statuses.get(trial["id"], "missing"), own(trial["config"], common),
                            own(environments[trial["id"]], where)) for trial in trials]
-    parts.append(fold(f"The {len(trials)} trials, each with what it does not share", "\n".join(entries)))
+    parts.append(fold(f"Settings and environment of each of the {len(trials)} trials", "\n".join(entries)))
     return "\n".join(parts)
 
 
@@ -65,7 +65,7 @@ def revisions(file, trials):
 
 
 def command(study, told):
-    """The command that makes these results again, and the program's revision."""
+    """The command that reproduces these results, and the program's revision."""
     lines = [f"<pre><code>{text(study)}</code></pre>"]
     for revision, changed in told:
         changes = ", with changes that are in no commit" if changed else ""

@@ -117,6 +117,14 @@ class Page(unittest.TestCase):
         self.assertIn(("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}), tags)
         self.assertIn("<code>m2m-sweep &#x27;jobs/made up.toml&#x27;</code>", page)
 
+    def test_names_each_part_in_links_and_headings_alike(self):
+        write_results(self.results, troubled_trials())
+        page = self.make()
+        parts = re.findall(r'<section id="([^"]*)">\s*<h2>([^<]*)</h2>', page)
+        self.assertEqual(re.findall(r'<a href="#([^"]*)">([^<]*)</a>', page), parts)
+        self.assertEqual(parts, [("results", "Results"), ("figures", "Figures"), ("failures", "Unfinished trials"),
+                                 ("trials", "Settings and environment"), ("reproduce", "Reproduce")])
+
     def test_escapes_what_comes_from_files(self):
         evil = "<script>alert('x')</script>\"&'"
         trials = [planned(evil, 1, method="ERM"), planned("DRS", 1, "failed", evil), planned("M2m", 1)]
