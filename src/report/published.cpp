@@ -37,19 +37,14 @@ constexpr std::array recipes = {
            "tau-normalisation"},
     Recipe{"cRT", "cross-entropy", "at-once", "class-balanced", "none", "none", "none", "head"},
     Recipe{"mixup", "cross-entropy", "never", "plain", "none", "none", "mixup"},
+    Recipe{"mixup-DRW", "cross-entropy", "deferred", "plain", "effective", "none", "mixup"},
     Recipe{"Remix", "cross-entropy", "never", "plain", "none", "none", "remix"},
     Recipe{"MiSLAS", "label-aware-smoothing", "at-once", "class-balanced", "none", "none", "none",
            "head-and-scales"},
 };
 
-/// A setting as published, and what a trial has that does not say.
-struct Expected {
-  const char* name;
-  std::string_view value, standard;
-};
-
 /// How the sources trained and cut.
-std::vector<Expected> setting_of(const PublishedSource& source) {
+std::vector<PublishedSetting> setting_of(const PublishedSource& source) {
   return {{"train.network", "resnet32", ""},
           {"train.epochs", "200", ""},
           {"train.start_from", "", ""},
@@ -61,11 +56,11 @@ std::vector<Expected> setting_of(const PublishedSource& source) {
 }
 
 /// A study that says nothing of recipes has left the method's as it is.
-std::vector<Expected> recipe_of(std::string_view method) {
+std::vector<PublishedSetting> recipe_of(const PublishedSource& source, std::string_view method) {
   const auto own =
       std::find_if(recipes.begin(), recipes.end(), [&](const Recipe& r) { return r.method == method; });
   if (own == recipes.end()) return {};
-  std::vector<Expected> expected = {{"method", own->method, ""}};
+  std::vector<PublishedSetting> expected = {{"method", own->method, ""}};
   for (const auto& [name, value] :
        {std::pair{"recipe.loss", own->loss}, std::pair{"recipe.rebalance", own->rebalance},
         std::pair{"recipe.sampling", own->sampling}, std::pair{"recipe.class_weights", own->class_weights},
@@ -73,6 +68,8 @@ std::vector<Expected> recipe_of(std::string_view method) {
         std::pair{"recipe.train", own->train}, std::pair{"recipe.post_hoc", own->post_hoc}}) {
     expected.push_back({name, value, value});
   }
+  if (own->translate == "none") return expected;
+  expected.insert(expected.end(), source.translation.begin(), source.translation.end());
   return expected;
 }
 
@@ -96,12 +93,12 @@ const Quoted* published_by(const PublishedSource& source, const Config& config, 
 
 std::vector<std::string> unlike_published(const PublishedSource& source, const Config& config,
                                           std::string_view label) {
-  std::vector<Expected> expected = setting_of(source);
-  const std::vector<Expected> recipe = recipe_of(label);
+  std::vector<PublishedSetting> expected = setting_of(source);
+  const std::vector<PublishedSetting> recipe = recipe_of(source, label);
   expected.insert(expected.end(), recipe.begin(), recipe.end());
   std::vector<std::string> unlike;
-  for (const Expected& one : expected) {
-    const std::string value = setting_text(config, one.name, std::string(one.standard));
+  for (const PublishedSetting& one : expected) {
+    const std::string value = setting_text(config, std::string(one.name), std::string(one.standard));
     if (value == one.value) continue;
     unlike.push_back(fmt::format("{} = {} (published with {})", one.name, shown(value), shown(one.value)));
   }

@@ -21,12 +21,18 @@ struct PublishedRow {
   Quoted numbers;
 };
 
+/// A setting as published, and its value in a trial whose configuration lacks it.
+struct PublishedSetting {
+  std::string_view name, value, standard;
+};
+
 struct PublishedSource {
   std::string_view name;        // "rerun"
   std::string_view origin;      // who and when
-  std::string_view subset;      // data.subset: which images of a class it trains on
-  std::string_view validation;  // data.validation: "none" where it tests on all 10,000 images
+  std::string_view subset;      // data.subset, or in words a choice of images that no setting makes
+  std::string_view validation;  // data.validation, or in words; "none": the last epoch on all 10,000 test images
   std::span<const PublishedRow> rows;
+  std::span<const PublishedSetting> translation = {};  // further settings of its rows that translate
 };
 
 struct PublishedNumbers {
