@@ -13,7 +13,8 @@ std::int64_t total(const ClassCounts& counts);
 std::int64_t largest(const ClassCounts& counts);
 /// Labels from the most frequent class to the rarest; ties by label.
 std::vector<int> labels_by_rank(const ClassCounts& counts);
-/// True for the fewest most frequent classes whose counts pass half of the total, [K]. PROTOCOL section 6.
+/// True for the fewest most frequent classes whose counts pass half of the total, [K].
+/// docs/protocol.md, "Results".
 std::vector<bool> majority_classes(const ClassCounts& counts);
 
 enum class Rounding {

@@ -1,5 +1,6 @@
 #pragma once
-// Fields and configurations: one row per setting drives the parser, --help, ids, HDF5 attributes and the docs page.
+// Fields and configurations: one row per setting drives the parser, `m2m-sweep describe`, ids and HDF5
+// attributes.
 #include <cstdint>
 #include <functional>
 #include <limits>

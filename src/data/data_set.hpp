@@ -96,8 +96,8 @@ DataSet load_data_set(const Config& config);
 /// seed: drawn from only where data.subset = "random" or data.validation is "train-holdout" or "fold". Pure: the
 /// same on every rank. A set without test images of its own (digits) tests on the images that training leaves;
 /// where test-head would cut the test images in two, every second one of a class validates there. Rows are in file
-/// order. PROTOCOL section 2. Throws Error (usage) where a class would be left without a sample or has fewer than
-/// asked for.
+/// order. docs/protocol.md, "Data". Throws Error (usage) where a class would be left without a sample or has fewer
+/// than asked for.
 Split split_data(const DataSet& data, const Config& config, Key seed);
 
 /// Mean and standard deviation per channel of scaled pixels over a part, for data sets that publish none; of

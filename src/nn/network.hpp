@@ -81,7 +81,8 @@ double multiply_adds(const NetworkSpec& spec);
 /// Draws the initial weights on the host in double from `key`: the same on every rank and device.
 ///
 /// Convolutions He-normal (fan-out), linear layers Kaiming-normal (fan-in) with zero bias, batch norm 1 and 0
-/// with fresh statistics; class vectors of a cosine head uniform in [-1, 1], then at length 1. PROTOCOL section 3.
+/// with fresh statistics; class vectors of a cosine head uniform in [-1, 1], then at length 1.
+/// docs/protocol.md, "Training".
 void initialise(Network& network, Key key);
 /// The same for the head alone, with other numbers.
 void initialise_head(Network& network, Key key);

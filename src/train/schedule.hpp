@@ -13,8 +13,8 @@ struct Schedule {
 };
 
 /// Learning rate of epoch e, from 0: base * (e + 1) / warmup for e < warmup, else base * drop_factor per drop
-/// passed; or base * (1 + cos(pi e / cosine_epochs)) / 2. PROTOCOL section 3: .1 with 5 warm-up epochs, .001 from
-/// 160, .00001 from 180.
+/// passed; or base * (1 + cos(pi e / cosine_epochs)) / 2. docs/protocol.md, "Training": 0.1 with 5 warm-up
+/// epochs, 0.001 from 160, 0.00001 from 180.
 double learning_rate(const Schedule& schedule, int epoch);
 
 /// The first epoch after the last drop; 0 without drops.

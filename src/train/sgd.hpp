@@ -10,7 +10,8 @@
 
 namespace m2m {
 
-/// v = momentum * v + (gradient + weight_decay * w); w = w - learning_rate * v. No Nesterov. PROTOCOL section 3.
+/// v = momentum * v + (gradient + weight_decay * w); w = w - learning_rate * v. No Nesterov.
+/// docs/protocol.md, "Training".
 ///
 /// Lays a network's parameters one after the other into one buffer, their velocities and gradients likewise: an
 /// update is one pass, a sum of gradients over ranks one message. Each parameter begins at a multiple of 64 bytes.
