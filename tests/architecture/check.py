@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Fails where a source breaks the house's rules: include arrows, libraries out of their room, files or functions too long.
+"""Fails if a source breaks a rule: include arrows, libraries out of their room, files or functions too long; or if a
+document names a file, heading, make target, option, setting or variable that does not exist.
 
 Usage: check.py CHECKOUT
 """
 import pathlib
 import sys
 
+import documents
 import includes
 import lengths
 
@@ -15,7 +17,7 @@ def violations(checkout):
     src, tests = checkout / "src", checkout / "tests"
     found = ["src/" + sentence for sentence in includes.violations(src)]
     paths = [*includes.sources(src), *includes.sources(tests)]
-    return found + lengths.violations(checkout, paths)
+    return found + lengths.violations(checkout, paths) + documents.violations(checkout)
 
 
 def main(arguments):

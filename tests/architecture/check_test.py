@@ -83,6 +83,25 @@ class Rules(unittest.TestCase):
         self.assertEqual(violations_of({"src/core/a.cpp": head + "  ++a;\n" * 57 + close}), [])
         self.fails({"src/core/a.cpp": head + "  ++a;\n" * 58 + close}, "src/core/a.cpp:2: a function of 61 lines")
 
+    def test_a_document_names_what_exists(self):
+        tree = {"Makefile": "demo: build\n", "jobs/a.toml": 'name = "tiny"\n', "results/page.py": '"--out"',
+                "src/apps/report_arguments.cpp": 'app.add_option("--format"); setting("train.epochs"); env("M2M_X");'}
+        good = ("# A page\n\n[below](#a-page) `make demo` `jobs/a.toml` `jobs/*.toml` `train.epochs=4` `M2M_X`\n\n```\n"
+                "m2m-report results/tiny --format csv  # --nothing\nresults/page.py results/tiny --out F\n```\n")
+        self.assertEqual(violations_of(tree | {"README.md": good}), [])
+        for text, said in [("[b](docs/b.md)", "links to docs/b.md"), ("[b](#b-page)", "no such heading"),
+                           ("`make all`", "'make all'"), ("`jobs/b.toml`", "jobs/b.toml"), ("`train.epoch`", "train.epoch"),
+                           ("`M2M_Y`", "M2M_Y"), ("`m2m-report OUT --rows`", "--rows, which m2m-report does not know"),
+                           ("    results/page.py OUT --format x\n", "--format, which no program or script knows"),
+                           ("`results/huge`", "results/huge"), ("`--with`", "--with")]:
+            with self.subTest(text=text):
+                self.fails(tree | {"README.md": good + "\n" + text}, said)
+
+    def test_a_comment_cites_a_heading_that_exists(self):
+        tree = {"docs/protocol.md": "# P\n\n## Data\n", "src/core/a.hpp": '/// docs/protocol.md, "Data".\n'}
+        self.assertEqual(violations_of(tree), [])
+        self.fails(tree | {"src/core/b.hpp": '// docs/protocol.md, "Date"\n'}, 'src/core/b.hpp: cites docs/protocol.md, "Date"')
+
     def test_arrows_name_rooms_that_exist(self):
         for room in USES:
             self.assertLessEqual(reachable(room), set(USES))

@@ -1,0 +1,150 @@
+"""What documents name and the checkout lacks: files, headings, make targets, options, settings, variables."""
+import re
+
+SUFFIXES = {".cpp", ".hpp", ".cu", ".py", ".sh", ".cmake", ".txt", ".toml"}
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/*.md", "results/*.md", "results/reference/*.md", "datasets/*.md"]
+
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
+INDENTED = re.compile(r"^(?: {4}\S[^\n]*\n)+", re.MULTILINE)
+SPAN = re.compile(r"`([^`\n]+)`")
+HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
+CITED = re.compile(r'(\w[\w/]*\.md), "([^"]+)"')  # of a comment: docs/protocol.md, "Training"
+
+# Words of a command that lie in the checkout; results/ also holds what sweeps leave there.
+PATH = re.compile(r"(?<![\w./<-])((?:src|jobs|slurm|datasets|docs|scripts|cmake|requirements|tests)/[\w./*-]+"
+                  r"|results/[\w./-]+\.(?:py|md)|results/reference/[\w./-]+)")
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z_-]+")
+PROGRAM = re.compile(r"(?<![\w-])m2m-(sweep|report|doctor|bench)(?![\w-])(?!/)")
+SCRIPT = re.compile(r"results/(\w+)\.py")
+SETTING = re.compile(r"(?:(?:data|train|m2m|recipe|record|seeds|second|post_hoc|weights|focal|ldam|mixup|remix|cmo"
+                     r"|smoothing|logit_adjustment)\.[a-z_0-9]+)")
+VARIABLE = re.compile(r"\bM2M_[A-Z_]+\b")
+TARGET = re.compile(r"(?:^|&& |; |[A-Z_]=\S+ )make ([a-z-]+)")
+OUTPUT = re.compile(r"(?<![\w./-])results/([a-z]\w*)")  # what a study of jobs/ leaves, by its name
+# Options of other programs, of which documents speak beside ours.
+FOREIGN = {"--gtest_filter", "--mpi", "--bind-to", "--gpus-per-task", "--signal", "--requeue", "--open-mode"}
+# Where each program's options are declared.
+DECLARED = {"sweep": ["sweep_arguments.cpp", "simulate_command.cpp", "status_command.cpp"],
+            "report": ["report_arguments.cpp"], "doctor": ["m2m_doctor.cpp"],
+            "bench": ["../bench/bench_arguments.cpp", "../bench/collectives_command.cpp", "../bench/step_command.cpp"]}
+
+
+def anchor(heading):
+    """The link target that GitHub gives a heading."""
+    words = re.sub(r"[^\w\- ]", "", re.sub(r"[`*]", "", heading).strip().lower())
+    return words.replace(" ", "-")
+
+
+def code_of(text):
+    """(position, code) of fenced and indented blocks line by line, and of spans, which may break no line."""
+    found, rest = [], list(text)
+    for block in [*FENCE.finditer(text), *INDENTED.finditer(text)]:
+        position = block.start()
+        for line in block.group().splitlines(keepends=True):
+            found.append((position, line.partition(" #")[0]))
+            position += len(line)
+        rest[block.start():block.end()] = " " * (block.end() - block.start())
+    return found + [(span.start(), span.group(1)) for span in SPAN.finditer("".join(rest))]
+
+
+class Checkout:
+    """What there is to be named."""
+
+    def __init__(self, root):
+        self.root = root
+        self.sources = self.texts("src")
+        self.scripted = self.sources + self.texts("scripts", "cmake", "slurm", "tests")
+        self.studies = set(re.findall(r'^name = "(\w+)"', self.texts("jobs"), re.MULTILINE))
+        makefile = root / "Makefile"
+        self.targets = set(re.findall(r"^([a-z-]+):", makefile.read_text(), re.MULTILINE)) if makefile.exists() else set()
+        self.options = {program: self.declared(root / "src/apps" / file for file in files) | {"--help", "--version"}
+                        for program, files in DECLARED.items()}
+        self.scripts = {path.stem: self.declared([path]) for path in (root / "results").glob("*.py")}
+        everywhere = set().union(*self.options.values(), *self.scripts.values())
+        self.anywhere = everywhere | FOREIGN | self.declared((root / "scripts").glob("*.sh"))
+
+    def texts(self, *folders):
+        """All that the files of these folders say."""
+        return "\n".join(path.read_text() for folder in folders for path in sorted((self.root / folder).rglob("*"))
+                         if path.suffix in SUFFIXES)
+
+    @staticmethod
+    def declared(paths):
+        """Options that these files name."""
+        return {option for path in paths if path.exists() for option in OPTION.findall(path.read_text())}
+
+    def has_path(self, path):
+        """Whether the checkout has it; * stands for any part of a name."""
+        path = path.rstrip("/.,:")
+        return any(self.root.glob(path)) if "*" in path else (self.root / path).exists()
+
+    def headings(self, document):
+        """Of a document, without what only looks like one."""
+        return HEADING.findall(FENCE.sub("", document.read_text()))
+
+
+def wrong_link(checkout, document, target):
+    """Why a link leads nowhere, or None."""
+    if "://" in target or target.startswith("mailto:"):
+        return None
+    path, _, wanted = target.partition("#")
+    file = document.parent / path if path else document
+    if not file.exists():
+        return f"links to {target}, which does not exist"
+    if wanted and wanted not in map(anchor, checkout.headings(file)):
+        return f"links to {target}, but {file.name} has no such heading"
+    return None
+
+
+def wrong_options(checkout, command):
+    """Options of a command that its program lacks; a bare option has to be anybody's."""
+    program, script = PROGRAM.search(command), SCRIPT.search(command)
+    if program:
+        command, known = command[program.end():].partition(" && ")[0], checkout.options[program.group(1)] | FOREIGN
+    elif script and script.group(1) in checkout.scripts:
+        command, known = command[script.end():], checkout.scripts[script.group(1)] | {"--help"}
+    elif command.startswith("--") or re.match(r"(simulate|describe) ", command):
+        known = checkout.anywhere
+    else:
+        return []
+    knows = f"{program.group()} does not know" if program else "no program or script knows"
+    return [f"names {option}, which {knows}"
+            for option in OPTION.findall(command) if option not in known]
+
+
+def wrong_names(checkout, code):
+    """What a piece of code names that is not there."""
+    found = [f"names {path}, which does not exist" for path in PATH.findall(code)
+             if "NAME" not in path and not checkout.has_path(path)]
+    found += wrong_options(checkout, code)
+    found += [f"names the setting {name}, which no source knows" for name in SETTING.findall(code)
+              if f'"{name}"' not in checkout.sources and not re.search(r"[\w/]" + re.escape(name), code)]
+    found += [f"names the variable {name}, which nothing reads" for name in VARIABLE.findall(code)
+              if name not in checkout.scripted]
+    found += [f"names results/{name}, but no study of jobs/ has that name" for name in OUTPUT.findall(code)
+              if name not in checkout.studies and not any((checkout.root / "results").glob(name + "*"))]
+    return found + [f"names 'make {target}', which is no target" for target in TARGET.findall(code)
+                    if target not in checkout.targets]
+
+
+def violations(root):
+    """A sentence for each name of a document or comment that leads nowhere."""
+    checkout, found = Checkout(root), []
+    for document in sorted(path for pattern in DOCUMENTS for path in root.glob(pattern)):
+        text, name = document.read_text(), document.relative_to(root).as_posix()
+        wrong = [(link.start(), wrong_link(checkout, document, link.group(1))) for link in LINK.finditer(text)]
+        wrong += [(position, sentence) for position, code in code_of(text) for sentence in wrong_names(checkout, code)]
+        found += [f"{name}:{text.count(chr(10), 0, position) + 1}: {sentence}" for position, sentence in wrong if sentence]
+    return found + cited_headings(checkout)
+
+
+def cited_headings(checkout):
+    """Comments that cite a heading that is not there."""
+    found = []
+    for path in sorted((checkout.root / "src").rglob("*.[chp]pp")):
+        for file, heading in CITED.findall(path.read_text()):
+            document = checkout.root / file
+            if not document.exists() or heading not in checkout.headings(document):
+                found.append(f'{path.relative_to(checkout.root)}: cites {file}, "{heading}", which does not exist')
+    return found
