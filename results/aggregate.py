@@ -36,19 +36,38 @@ FACTS = {
 
 
 def recalls(confusion):
-    """Recall per class of an integer confusion matrix [true, predicted]; 0 for a class without samples."""
+    """Recall per class of an integer confusion matrix [true, predicted]; NaN for a class without samples."""
     samples = confusion.sum(axis=1)
-    return np.diag(confusion) / np.maximum(samples, 1)
+    return np.where(samples > 0, np.diag(confusion) / np.maximum(samples, 1), np.nan)
+
+
+def defined(values):
+    """Those that are not NaN."""
+    return values[~np.isnan(values)]
+
+
+def untested(confusion):
+    """Labels of the classes without samples."""
+    return np.flatnonzero(confusion.sum(axis=1) == 0)
+
+
+def untested_note(labels, classes):
+    """'class 2 of 3 has no test sample: ...'; names the first ten."""
+    names = ", ".join(map(str, labels[:10])) + (f" and {len(labels) - 10} more" if len(labels) > 10 else "")
+    nouns = ("class", "has", "its") if len(labels) == 1 else ("classes", "have", "their")
+    return (f"{nouns[0]} {names} of {classes} {nouns[1]} no test sample: {nouns[2]} recall is not defined, and bACC, "
+            f"GM and groups of classes are means over the other {classes - len(labels)}")
 
 
 def balanced_accuracy(confusion):
-    """Mean recall, in percent."""
-    return 100 * recalls(confusion).mean()
+    """Mean recall of the classes with samples, in percent."""
+    values = defined(recalls(confusion))
+    return 100 * values.mean() if len(values) else 0.0
 
 
 def geometric_mean(confusion, kind):
-    """Geometric mean of the recalls, in percent; kind 'nonzero' leaves out classes of zero recall."""
-    values = recalls(confusion)
+    """Geometric mean of the recalls of the classes with samples, in percent; 'nonzero' leaves out zero recall."""
+    values = defined(recalls(confusion))
     if kind == "nonzero":
         values = values[values > 0]
     if len(values) == 0 or (values == 0).any():
@@ -98,7 +117,8 @@ def metric(name, trial, select, gm_kind):
     if name == "ece":
         return calibration_error(trial[f"{select}/test/logits"][:], trial["labels/test"][:])
     group = group_of(name, np.array(json.loads(trial["json/data"][()])["counts"]))
-    return 100 * recalls(confusion)[group].mean() if len(group) else np.nan
+    values = defined(recalls(confusion)[group])
+    return 100 * values.mean() if len(values) else np.nan
 
 
 def read_trials(file):
@@ -160,6 +180,26 @@ def sample(file, trials, arguments):
     return pd.DataFrame(rows, columns=arguments.metric, dtype=float)
 
 
+def labels_without_samples(file, trials, select):
+    """'2 7': labels of classes that have no test sample in one of the trials; '' where all have."""
+    groups = [file[f"trial/{trial}"] for trial in trials[trials.status == "done"].id]
+    labels = {label for group in groups if select in group for label in untested(group[f"{select}/test/confusion"][:])}
+    return " ".join(map(str, sorted(labels)))
+
+
+def untested_notes(file, select):
+    """'DATA: class 2 of 3 has no test sample: ...', each once, in the order of the study."""
+    notes = []
+    for _, row in read_trials(file).iterrows():
+        if row.status != "done" or select not in file[f"trial/{row.id}"]:
+            continue
+        confusion = file[f"trial/{row.id}/{select}/test/confusion"][:]
+        labels = untested(confusion)
+        if len(labels):
+            notes.append(f"{data_name(row)}: {untested_note(labels, len(confusion))}")
+    return list(dict.fromkeys(notes))
+
+
 def fact(trials, column):
     """Every value of a column, in the order of the trials."""
     if column not in trials:
@@ -187,6 +227,7 @@ def cells(file, arguments):
             "failed": (of_cell.status == "failed").sum(),
             "diverged": (of_cell.status == "diverged").sum(),
             "missing": (of_cell.status == "missing").sum(),
+            "untested": labels_without_samples(file, of_cell, arguments.select),
         }
         for name in arguments.metric:
             row |= {f"{name}_mean": values[name].mean(), f"{name}_std": values[name].std(ddof=1)}
@@ -264,7 +305,11 @@ def main():
         if file.attrs.get("schema_version") != SCHEMA or "trials" not in file:
             fail(65, f"{path}: not a results.h5 of schema {SCHEMA}")
         table = cells(file, arguments)
-    print(markdown(table, arguments.metric) if arguments.format == "markdown" else table.to_csv(index=False), end="")
+        notes = "".join(f"- {note}\n" for note in untested_notes(file, arguments.select))
+    if arguments.format == "csv":
+        print(table.to_csv(index=False), end="")
+    else:
+        print(markdown(table, arguments.metric) + ("\n" if notes else "") + notes, end="")
 
 
 if __name__ == "__main__":

@@ -65,7 +65,8 @@ def results(file, arguments):
     arguments.gm, arguments.metric = "zero", list(numbers.NAMES)
     note = (f"{EPOCHS[arguments.select].capitalize()}, test set, mean ± standard deviation over seeds "
             "(number of trials); * marks where planned trials are lacking. Press a header to sort.")
-    return numbers.results_table(aggregate.cells(file, arguments)) + f"\n<p>{text(note)}</p>"
+    notes = [note, *aggregate.untested_notes(file, arguments.select)]
+    return numbers.results_table(aggregate.cells(file, arguments)) + "".join(f"\n<p>{text(each)}</p>" for each in notes)
 
 
 def content(file, arguments):

@@ -14,10 +14,13 @@ def ranked_recalls(method):
     """Recall in % [seed, rank]; NaN for a class without test samples."""
     rows = []
     for trial in method.trials:
-        confusion, order = trial.confusion(), trial.by_rank()
-        values = np.where(confusion.sum(axis=1) > 0, 100 * recalls(confusion), np.nan)
-        rows.append(values[order])
+        rows.append(100 * recalls(trial.confusion())[trial.by_rank()])
     return np.array(rows)
+
+
+def mean_of_seeds(values):
+    """[seed, rank] -> [rank]; NaN for a class that no seed tests."""
+    return np.ma.masked_invalid(values).mean(axis=0).filled(np.nan)
 
 
 def cumulative_false_positives(method):
@@ -48,7 +51,7 @@ def draw_recalls(block):
     methods = block.drawn()
     classes = len(methods[0].trials[0].counts())
     figure, axes = style.panels(len(methods), 4, (2.7, 2.3), sharex=True, sharey=True)
-    ranks, first = np.arange(1, classes + 1), np.nanmean(ranked_recalls(methods[0]), axis=0)
+    ranks, first = np.arange(1, classes + 1), mean_of_seeds(ranked_recalls(methods[0]))
     as_dots = sum(len(method.trials) for method in methods) * classes <= MOST_DOTS
     handles = {}
     for panel, method in zip(axes, methods):
@@ -58,7 +61,7 @@ def draw_recalls(block):
                                                                              linestyle=":", linewidth=1.2)
         draw_seeds(panel, ranks, values, method, as_dots)
         look = style.look(method.index) | {"linestyle": "-"} | ({} if classes <= 30 else {"marker": ""})
-        panel.plot(ranks, np.nanmean(values, axis=0), **look)
+        panel.plot(ranks, mean_of_seeds(values), **look)
         panel.set_title(style.heading(method))
         panel.set_ylim(-3, 103)
         rank_axis(panel, block)

@@ -92,6 +92,12 @@ class Block:
         begun = aggregate.fact(self.rows, "train_start_epoch")
         return text if begun in ("", "0") else f"{text}, the first {begun} in a checkpoint"
 
+    @property
+    def untested(self):
+        """', 2 of 10 classes not tested'; '' where all are."""
+        most = max(len(aggregate.untested(trial.confusion())) for trial in self.trials())
+        return f", {most} of {len(self.trials()[0].counts())} classes not tested" if most else ""
+
     @functools.cached_property
     def facts(self):
         """'digits rho=20, 50 epochs, n = 3 seeds a method, last epoch'."""
@@ -101,7 +107,7 @@ class Block:
         n = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
         plural = "" if n == "1" else "s"
         epoch = {"last": "last epoch", "best": "epoch of best validation bACC"}[self.select]
-        return f"{self.data}, {self.trained}, n = {n} seed{plural} a method, {epoch}"
+        return f"{self.data}, {self.trained}, n = {n} seed{plural} a method, {epoch}{self.untested}"
 
 
 def open_results(path):

@@ -9,6 +9,7 @@
 #include "report/paired.hpp"
 #include "report/reference.hpp"
 #include "report/tidy.hpp"
+#include "report/untested.hpp"
 #include "report/variance.hpp"
 #include "results/merge.hpp"
 
@@ -55,18 +56,27 @@ std::string table(const ReportArguments& arguments, Format format) {
   return written(make_table(read_results(arguments.path), options), format);
 }
 
+Sheet with_notes(Sheet sheet, const StudyResults& results, Selection selection) {
+  for (const std::string& note : untested_notes(results, selection)) note_once(sheet.notes, note);
+  return sheet;
+}
+
 Sheet compare(const ReportArguments& arguments) {
   const std::string metric = metric_of(arguments);
   const StudyResults study = read_results(arguments.path);
   const StudyResults other = arguments.other_path.empty() ? StudyResults() : read_results(arguments.other_path);
   const auto lines = compare_paired(
       {study, arguments.a}, {arguments.other_path.empty() ? study : other, arguments.b}, metric, arguments.table);
-  return paired_sheet(lines, arguments.a, arguments.b, metric, arguments.table);
+  const Selection selection = arguments.table.selection;
+  return with_notes(
+      with_notes(paired_sheet(lines, arguments.a, arguments.b, metric, arguments.table), study, selection), other,
+      selection);
 }
 
 Sheet variance(const ReportArguments& arguments) {
-  return variance_sheet(read_results(arguments.path), {arguments.label, metric_of(arguments), arguments.difference},
-                        arguments.table);
+  const StudyResults results = read_results(arguments.path);
+  const VarianceOptions options{arguments.label, metric_of(arguments), arguments.difference};
+  return with_notes(variance_sheet(results, options, arguments.table), results, arguments.table.selection);
 }
 
 }  // namespace
@@ -79,8 +89,11 @@ std::string answer_of(const ReportArguments& arguments) {
   if (command == "compare") return written(compare(arguments), format);
   if (command == "variance") return written(variance(arguments), format);
   const StudyResults results = read_results(arguments.path);
-  if (command == "reference") return written(reference_sheet(results, arguments.table), format);
-  return written(tidy_sheet(results, arguments.table.selection), arguments.format.value_or(Format::csv));
+  const Selection selection = arguments.table.selection;
+  if (command == "reference")
+    return written(with_notes(reference_sheet(results, arguments.table), results, selection), format);
+  return written(with_notes(tidy_sheet(results, selection), results, selection),
+                 arguments.format.value_or(Format::csv));
 }
 
 }  // namespace m2m

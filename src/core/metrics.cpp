@@ -1,13 +1,12 @@
 #include "core/metrics.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
 namespace m2m {
 
 std::vector<double> recalls(const Confusion& confusion) {
-  std::vector<double> recall(static_cast<std::size_t>(confusion.classes), 0.0);
+  std::vector<double> recall(static_cast<std::size_t>(confusion.classes), std::numeric_limits<double>::quiet_NaN());
   for (int k = 0; k < confusion.classes; ++k) {
     std::int64_t samples = 0;
     for (int j = 0; j < confusion.classes; ++j) samples += confusion.at(k, j);
@@ -23,34 +22,39 @@ double balanced_accuracy(const Confusion& confusion) {
 double balanced_accuracy(const Confusion& confusion, const std::vector<bool>& classes) {
   const std::vector<double> recall = recalls(confusion);
   double sum = 0;
-  int marked = 0;
+  int counted = 0;
   for (int k = 0; k < confusion.classes; ++k) {
-    if (!classes[k]) continue;
+    if (!classes[k] || std::isnan(recall[k])) continue;
     sum += recall[k];
-    ++marked;
+    ++counted;
   }
-  return marked == 0 ? 0.0 : sum / marked;
+  return counted == 0 ? 0.0 : sum / counted;
 }
 
 double group_accuracy(const Confusion& confusion, const std::vector<bool>& classes) {
-  const bool is_empty = std::find(classes.begin(), classes.end(), true) == classes.end();
-  return is_empty ? std::numeric_limits<double>::quiet_NaN() : balanced_accuracy(confusion, classes);
+  const std::vector<double> recall = recalls(confusion);
+  bool is_tested = false;
+  for (int k = 0; k < confusion.classes; ++k) is_tested |= classes[k] && !std::isnan(recall[k]);
+  return is_tested ? balanced_accuracy(confusion, classes) : std::numeric_limits<double>::quiet_NaN();
 }
 
 double geometric_mean(const Confusion& confusion) {
   double log_sum = 0;
+  int counted = 0;
   for (double recall : recalls(confusion)) {
+    if (std::isnan(recall)) continue;
     if (recall == 0) return 0.0;
     log_sum += std::log(recall);
+    ++counted;
   }
-  return confusion.classes == 0 ? 0.0 : std::exp(log_sum / confusion.classes);
+  return counted == 0 ? 0.0 : std::exp(log_sum / counted);
 }
 
 double geometric_mean_of_nonzero(const Confusion& confusion) {
   double log_sum = 0;
   int counted = 0;
   for (double recall : recalls(confusion)) {
-    if (recall == 0) continue;
+    if (std::isnan(recall) || recall == 0) continue;
     log_sum += std::log(recall);
     ++counted;
   }

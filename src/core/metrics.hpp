@@ -22,15 +22,16 @@ struct Confusion {
   bool operator==(const Confusion&) const = default;
 };
 
-/// recall_k = C_kk / sum_j C_kj, [K]; 0 for a class without samples.
+/// recall_k = C_kk / sum_j C_kj, [K]. NaN for a class without samples: its recall is not defined, and the means
+/// below go over the other classes. Pure.
 std::vector<double> recalls(const Confusion& confusion);
-/// bACC: the mean recall, in [0, 1].
+/// bACC: the mean recall of the classes with samples, in [0, 1]; 0 if there are none.
 double balanced_accuracy(const Confusion& confusion);
-/// bACC over the classes marked in `classes`, [K]; 0 if none is.
+/// bACC over those of the classes marked in `classes`, [K], that have samples; 0 if there are none.
 double balanced_accuracy(const Confusion& confusion, const std::vector<bool>& classes);
-/// The same over a group of classes that may be empty, as many, medium and few are: then NaN.
+/// The same over a group of classes; NaN if none of them has samples, as when the group is empty.
 double group_accuracy(const Confusion& confusion, const std::vector<bool>& classes);
-/// GM: the geometric mean of the recalls, 0 when one is 0.
+/// GM: the geometric mean of the recalls of the classes with samples, 0 if one recall is 0 or there are none.
 double geometric_mean(const Confusion& confusion);
 /// GM over the classes whose recall is not 0 (the convention of some published reruns); 0 if all are.
 double geometric_mean_of_nonzero(const Confusion& confusion);

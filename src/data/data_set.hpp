@@ -49,7 +49,7 @@ struct DataSet {
   std::int64_t default_largest = 0;  // N_1 unless data.largest says otherwise
   std::string files_sha256;  // over the files' bytes in reading order; of pictures, over lists and decoded pixels
   bool published = true;     // whether that is the published content
-  std::string notice;        // one sentence for people where something is off; else empty
+  std::string notice;        // what is off, for people: a sentence a line; empty if nothing is
   bool has_features() const { return !train.features.empty(); }
 };
 

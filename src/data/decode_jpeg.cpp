@@ -4,6 +4,8 @@
 #include <cstdio>
 // jpeglib.h needs the two above.
 #include <jpeglib.h>
+// jerror.h needs the one above.
+#include <jerror.h>
 
 #include <array>
 
@@ -17,7 +19,7 @@ namespace {
 struct Complaints {
   jpeg_error_mgr manager;  // first, so that libjpeg's pointer to it is one to this
   std::jmp_buf back;
-  std::array<char, JMSG_LENGTH_MAX> text;
+  std::array<char, JMSG_LENGTH_MAX> text, warning;
 };
 
 [[noreturn]] void jump_back(j_common_ptr decoder) {
@@ -26,9 +28,18 @@ struct Complaints {
   std::longjmp(complaints->back, 1);
 }
 
-/// A warning means that pixels had to be made up; traces, which are not below zero, are dropped.
-void jump_back_on_warning(j_common_ptr decoder, int level) {
-  if (level < 0) jump_back(decoder);
+/// True if the library went on with pixels that the file does not hold.
+bool made_up_pixels(int warning) {
+  return warning == JWRN_ARITH_BAD_CODE || warning == JWRN_HIT_MARKER || warning == JWRN_HUFF_BAD_CODE ||
+         warning == JWRN_JPEG_EOF || warning == JWRN_MUST_RESYNC;
+}
+
+/// Keeps the first warning, of stray bytes for example; traces, which are not below zero, are dropped.
+void keep_warning_or_jump_back(j_common_ptr decoder, int level) {
+  if (level >= 0) return;
+  if (made_up_pixels(decoder->err->msg_code)) jump_back(decoder);
+  auto* complaints = reinterpret_cast<Complaints*>(decoder->err);
+  if (complaints->warning.front() == '\0') decoder->err->format_message(decoder, complaints->warning.data());
 }
 
 struct Decoder {
@@ -37,7 +48,7 @@ struct Decoder {
   Decoder() {
     state.err = jpeg_std_error(&complaints.manager);
     complaints.manager.error_exit = jump_back;
-    complaints.manager.emit_message = jump_back_on_warning;
+    complaints.manager.emit_message = keep_warning_or_jump_back;
   }
   ~Decoder() { jpeg_destroy_decompress(&state); }
   Decoder(const Decoder&) = delete;
@@ -100,6 +111,7 @@ Picture decode_jpeg(std::string_view bytes) {
   picture.rgb.resize(std::size_t{decoder.state.image_height} * decoder.state.image_width * (is_cmyk ? 4 : 3));
   if (!read_rows(decoder, picture.rgb.data())) throw damaged(decoder);
   if (is_cmyk) picture.rgb = rgb_of_cmyk(picture.rgb, decoder.state.saw_Adobe_marker != 0);
+  picture.warning = decoder.complaints.warning.data();
   return picture;
 }
 

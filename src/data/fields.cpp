@@ -43,6 +43,21 @@ std::vector<Field> source_fields() {
        .unit = "",
        .help = "Whether pictures that are listed in train and in test are left out of train; else the lists are "
                "followed as they are."},
+      {.name = "data.strict",
+       .type = FieldType::flag,
+       .standard = false,
+       .unit = "",
+       .help =
+           "Whether pictures for which the decoder library only warns, of stray bytes for example, are refused.",
+       .use = FieldUse::provenance},
+      {.name = "data.skip_unreadable",
+       .type = FieldType::flag,
+       .standard = nullptr,
+       .unit = "",
+       .help =
+           "Whether pictures that are missing or cannot be decoded are left out; refused unless given. Those left "
+           "out show in a trial's id by the hash of its data.",
+       .use = FieldUse::provenance},
       {.name = "data.cache",
        .standard = "",
        .unit = "",

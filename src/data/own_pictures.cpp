@@ -4,79 +4,28 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "data/picture_folders.hpp"
 #include "data/picture_sets.hpp"
 
 namespace m2m {
 namespace fs = std::filesystem;
 namespace {
 
-bool is_picture(const fs::path& file) {
-  std::string ending = file.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
-  });
-  return ending == ".jpg" || ending == ".jpeg" || ending == ".png";
-}
-
-/// Names of what lies in a folder and passes `test`, in the order of their bytes.
-std::vector<std::string> names_in(const fs::path& folder, bool (*test)(const fs::directory_entry&)) {
-  std::vector<std::string> names;
-  std::error_code failed;
-  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
-    if (test(*at)) names.push_back(at->path().filename().string());
-  if (failed) throw io_error(fmt::format("{}: cannot be read: {}", folder.string(), failed.message()));
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-std::vector<std::string> classes_in(const fs::path& folder) {
-  return names_in(folder, [](const fs::directory_entry& entry) {
-    return entry.is_directory() && !entry.path().filename().string().starts_with('.');
-  });
-}
-
-std::vector<std::string> pictures_in(const fs::path& folder) {
-  return names_in(
-      folder, [](const fs::directory_entry& entry) { return entry.is_regular_file() && is_picture(entry.path()); });
-}
-
-/// The pictures of `part`/<class>/, classes in order.
-ImageList list_folder(const fs::path& root, const std::string& part, const std::vector<std::string>& classes) {
-  ImageList list;
-  for (const std::string& name : classes_in(root / part)) {
-    const auto found = std::lower_bound(classes.begin(), classes.end(), name);
-    if (found == classes.end() || *found != name) {
-      throw data_error(fmt::format("{}: class '{}' of {}/ has no folder in train/, so no training picture",
-                                   root.string(), name, part));
-    }
-    for (const std::string& file : pictures_in(root / part / name)) {
-      list.paths.push_back(part + "/" + name + "/" + file);
-      list.labels.push_back(static_cast<std::int32_t>(found - classes.begin()));
-      const std::string fault = fault_of_path(list.paths.back());
-      if (!fault.empty()) {
-        throw data_error(fmt::format("{}: the name of a picture of class {} {}: rename it", (root / part).string(),
-                                     found - classes.begin(), fault));
-      }
-    }
-  }
-  if (list.count() == 0) {
-    throw data_error(fmt::format("{}: holds no pictures: expected folders of .jpg, .jpeg or .png, one a class",
-                                 (root / part).string()));
-  }
-  return list;
-}
-
 void read_folders(const fs::path& root, PictureSet& set) {
-  const std::vector<std::string> classes = classes_in(root / "train");
+  const std::vector<std::string> classes = classes_in(root, "train");
+  LeftOutFiles left_out;
   set.classes = static_cast<int>(classes.size());
-  set.train = list_folder(root, "train", classes);
-  set.test = list_folder(root, "test", classes);
-  if (fs::is_directory(root / "val")) set.validation = list_folder(root, "val", classes);
+  set.train = list_folders(root, "train", classes, left_out);
+  set.test = list_folders(root, "test", classes, left_out);
+  if (fs::is_directory(root / "val")) set.validation = list_folders(root, "val", classes, left_out);
+  add_unread_folders(root, left_out);
+  set.notices = left_out_notices(set.title, left_out);
   for (std::size_t k = 0; k < classes.size(); ++k) {
     const auto label = static_cast<std::int32_t>(k);
     if (std::find(set.train.labels.begin(), set.train.labels.end(), label) == set.train.labels.end()) {
-      throw data_error(fmt::format("{}: holds no picture, so class '{}' has no training sample",
-                                   (root / "train" / classes[k]).string(), classes[k]));
+      throw data_error(
+          fmt::format("{}: holds no picture, so class '{}' has no training sample: expected .jpg, .jpeg or .png",
+                      (root / "train" / classes[k]).string(), classes[k]));
     }
   }
 }

@@ -21,7 +21,8 @@ Picture decode_picture(std::string_view bytes) {
   if (bytes.empty()) throw data_error("is empty");
   if (bytes.starts_with("\xFF\xD8\xFF")) return decode_jpeg(bytes);
   if (bytes.starts_with("\x89PNG\r\n\x1A\n")) return decode_png(bytes);
-  throw data_error("is neither JPEG nor PNG");
+  const std::string format = other_format(bytes);
+  throw data_error(format.empty() ? "is neither JPEG nor PNG" : "is " + format + ", neither JPEG nor PNG");
 }
 
 }  // namespace m2m

@@ -26,15 +26,15 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the header is written as it lies in memory");
 
 constexpr std::array<char, 8> magic{'M', '2', 'M', 'P', 'I', 'X', '\r', '\n'};
-constexpr std::uint32_t version = 1;
-constexpr std::int64_t pixels_begin = 256;
+constexpr std::uint32_t version = 2;  // raised when the same file decodes to other pixels, too
+constexpr std::int64_t pixels_begin = 320;
 using HexDigits = std::array<char, 64>;
 
 struct Header {
   std::array<char, 8> magic{};
   std::uint32_t version = 0, size = 0;
   std::uint64_t count = 0;
-  HexDigits list_sha256{}, files_sha256{}, pixels_sha256{};
+  HexDigits list_sha256{}, files_sha256{}, pixels_sha256{}, notes_sha256{};
 };
 static_assert(std::is_trivially_copyable_v<Header> && sizeof(Header) <= pixels_begin);
 
@@ -44,14 +44,17 @@ HexDigits digits_of(const std::string& sha256) {
   return digits;
 }
 
-Header header_of(const CacheKey& key, const std::string& pixels_sha256) {
+/// count: of the pictures that are there.
+Header header_of(const CacheKey& key, std::int64_t count, const std::string& pixels_sha256,
+                 const std::string& notes) {
   return {magic,
           version,
           static_cast<std::uint32_t>(key.size),
-          static_cast<std::uint64_t>(key.count),
+          static_cast<std::uint64_t>(count),
           digits_of(key.list_sha256),
           digits_of(key.files_sha256),
-          digits_of(pixels_sha256)};
+          digits_of(pixels_sha256),
+          digits_of(sha256_hex(notes))};
 }
 
 Error failed(const fs::path& file, const char* what) {
@@ -85,13 +88,20 @@ std::string sha256_of(const SharedArray<std::uint8_t>& pixels) {
 
 /// Why a header is not that of `key`, or "".
 std::string difference(const Header& found, const CacheKey& key) {
-  const Header wanted = header_of(key, "");
+  const Header wanted = header_of(key, key.count, "", "");
   if (found.magic != wanted.magic) return "is no cache of pictures";
   if (found.version != wanted.version) return "is of another version of this program";
   if (found.size != wanted.size) return "holds pictures of another size";
-  if (found.list_sha256 != wanted.list_sha256 || found.count != wanted.count) return "was made from another list";
+  if (found.list_sha256 != wanted.list_sha256 || found.count > wanted.count) return "was made from another list";
   if (found.files_sha256 != wanted.files_sha256) return "was made from other pictures";
   return "";
+}
+
+/// The text of the notes beside a cache; "" if there are none.
+std::string read_notes(const fs::path& cache) {
+  const fs::path file = notes_file(cache);
+  std::error_code failed;
+  return fs::exists(file, failed) ? read_file(file) : "";
 }
 
 }  // namespace
@@ -108,11 +118,15 @@ std::optional<CachedPixels> open_cache(const fs::path& file, const CacheKey& key
   std::memcpy(&header, mapped.data(), sizeof header);
   const std::string other = difference(header, key);
   if (!other.empty()) reason = other;
-  if (!other.empty() || found.st_size != pixels_begin + key.count * key.picture_bytes()) return std::nullopt;
-  CachedPixels cached{pixels_of(mapped), ""};
+  const auto count = static_cast<std::int64_t>(header.count);
+  if (!other.empty() || found.st_size != pixels_begin + count * key.picture_bytes()) return std::nullopt;
+  const std::string notes = read_notes(file);
+  CachedPixels cached{pixels_of(mapped), "", parse_notes(notes)};
   cached.sha256 = sha256_of(cached.pixels);
   reason = "is damaged";
   if (digits_of(cached.sha256) != header.pixels_sha256) return std::nullopt;
+  reason = "lacks the notes that were written with it";
+  if (digits_of(sha256_hex(notes)) != header.notes_sha256) return std::nullopt;
   reason.clear();
   return cached;
 }
@@ -146,9 +160,29 @@ void CacheWriter::put(std::int64_t index, const std::uint8_t* picture) const {
   write_at(pixels_begin + index * key_.picture_bytes(), picture, key_.picture_bytes());
 }
 
-void CacheWriter::finish() const {
-  const auto size = static_cast<std::size_t>(pixels_begin + key_.count * key_.picture_bytes());
-  const Header header = header_of(key_, sha256_of(pixels_of(map_file(file_, handle_, size))));
+/// Moves each picture down by as many places as pictures before it are left out; how many there are then.
+std::int64_t CacheWriter::close_gaps(std::span<const std::int64_t> left_out) const {
+  std::vector<std::uint8_t> picture(static_cast<std::size_t>(key_.picture_bytes()));
+  std::size_t gaps = 0;
+  for (std::int64_t from = left_out.empty() ? key_.count : left_out.front(); from < key_.count; ++from) {
+    if (gaps < left_out.size() && left_out[gaps] == from) {
+      ++gaps;
+      continue;
+    }
+    const ssize_t read =
+        ::pread(handle_, picture.data(), picture.size(), pixels_begin + from * key_.picture_bytes());
+    if (read != static_cast<ssize_t>(picture.size())) throw failed(file_, "read");
+    put(from - static_cast<std::int64_t>(gaps), picture.data());
+  }
+  const std::int64_t count = key_.count - static_cast<std::int64_t>(left_out.size());
+  if (::ftruncate(handle_, pixels_begin + count * key_.picture_bytes()) != 0) throw failed(file_, "cut");
+  return count;
+}
+
+void CacheWriter::finish(std::span<const std::int64_t> left_out, const std::string& notes) const {
+  const std::int64_t count = close_gaps(left_out);
+  const auto size = static_cast<std::size_t>(pixels_begin + count * key_.picture_bytes());
+  const Header header = header_of(key_, count, sha256_of(pixels_of(map_file(file_, handle_, size))), notes);
   write_at(0, &header, sizeof header);
 }
 

@@ -5,11 +5,12 @@
 #include <optional>
 #include <string>
 
+#include "data/picture_notes.hpp"
 #include "data/shared_array.hpp"
 
 namespace m2m {
 
-/// What a cache holds: `count` pictures of [3, size, size], in the order of their list.
+/// What a cache is made from: a list of `count` pictures, which become [3, size, size], in its order.
 struct CacheKey {
   std::int64_t count = 0;
   int size = 0;
@@ -19,13 +20,14 @@ struct CacheKey {
 };
 
 struct CachedPixels {
-  SharedArray<std::uint8_t> pixels;  // [count, 3, size, size], mapped
+  SharedArray<std::uint8_t> pixels;  // [n, 3, size, size], mapped; n: the list's pictures that are not left out
   std::string sha256;                // of them
+  std::vector<PictureNote> notes;    // from the file beside the cache
 };
 
-/// Maps `file` where it holds what `key` says, all its pixels checked once; the file may then be replaced, but not
-/// written to. Nothing where it is absent, or where it is not that file: `reason` then says why ("is cut short").
-/// Local. Throws Error (input_output) where it is there and cannot be read.
+/// Maps `file` if it was made from what `key` says, all its pixels checked once; the file may then be replaced, but
+/// not written to. Nothing if it is absent or not that file, or its notes are not those that were written with it:
+/// `reason` then says why ("is cut short"). Local. Throws Error (input_output) if it is there and cannot be read.
 std::optional<CachedPixels> open_cache(const std::filesystem::path& file, const CacheKey& key, std::string& reason);
 
 /// A cache that is being made. Local; `put` may be called by many threads at once.
@@ -39,11 +41,13 @@ class CacheWriter {
 
   /// picture: [3, size, size] bytes. Throws Error (input_output).
   void put(std::int64_t index, const std::uint8_t* picture) const;
-  /// Writes the header, after which the file is one. Throws Error (input_output).
-  void finish() const;
+  /// Closes the gaps of pictures that were not put, and writes the header, after which the file is one. left_out:
+  /// their indices, in order; notes: the text of the file beside the cache. Throws Error (input_output).
+  void finish(std::span<const std::int64_t> left_out = {}, const std::string& notes = "") const;
 
  private:
   void write_at(std::int64_t offset, const void* bytes, std::int64_t size) const;
+  std::int64_t close_gaps(std::span<const std::int64_t> left_out) const;
   std::filesystem::path file_;
   CacheKey key_;
   int handle_ = -1;

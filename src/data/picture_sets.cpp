@@ -1,11 +1,13 @@
 #include "data/picture_sets.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/hash.hpp"
 #include "data/labels.hpp"
+#include "data/picture_notes.hpp"
 #include "data/read_pictures.hpp"
 #include "data/wording.hpp"
 
@@ -13,7 +15,7 @@ namespace m2m {
 namespace fs = std::filesystem;
 namespace {
 
-std::string notice_of(const PictureSet& set, const Doubles& doubles, std::int64_t dropped) {
+std::string notice_of_doubles(const PictureSet& set, const Doubles& doubles, std::int64_t dropped) {
   if (doubles.pictures == 0) return "";
   std::string notice = fmt::format("{}: {} pictures are listed more than once, {} of them with different labels",
                                    set.title, grouped(doubles.pictures), grouped(doubles.contradictions));
@@ -21,6 +23,21 @@ std::string notice_of(const PictureSet& set, const Doubles& doubles, std::int64_
   if (doubles.train_and_test == 0) return notice;
   return notice + fmt::format("; {} are in train and in test, where data.drop_doubles = true takes them from train",
                               grouped(doubles.train_and_test));
+}
+
+/// "train: left out, ...", "train: warnings ...": where each picture is named.
+void add_notices(const PicturePart& part, const ReadPart& read, std::vector<std::string>& notices) {
+  constexpr std::size_t max_named = 3;
+  const auto add = [&](PictureNoteKind kind, const char* what) {
+    const std::vector<PictureNote> notes = notes_of(read.notes, kind);
+    if (notes.empty()) return;
+    notices.push_back(fmt::format("{}: {} of {} pictures {}: {}; all are named in {}", part.name,
+                                  grouped(notes.size()), grouped(part.list.paths.size()), what,
+                                  notes_text(notes, max_named), notes_file(part.cache).string()));
+  };
+  add(PictureNoteKind::left_out, "are left out, as data.skip_unreadable = true says");
+  add(PictureNoteKind::warning,
+      "are read, but give a warning of the decoder library (data.strict = true refuses them)");
 }
 
 /// Beside the lists, or in data.cache, where sets of one name but of different folders must not meet.
@@ -41,6 +58,12 @@ std::vector<PicturePart> parts_of(PictureSet& set, bool is_cut, const Config& co
   add("validation", "validation", set.validation);
   add("test", "test", set.test);
   return parts;
+}
+
+PictureReading reading_of(const PictureSet& set, const Config& config) {
+  return {.size = set.size,
+          .strict = config.flag("data.strict"),
+          .skip_unreadable = config.has("data.skip_unreadable") && config.flag("data.skip_unreadable")};
 }
 
 void take_parts(std::vector<ReadPart> read, const std::vector<PicturePart>& parts, DataSet& data) {
@@ -68,11 +91,16 @@ DataSet read_picture_set(PictureSet set, const Config& config) {
   data.mean = set.mean;
   data.std = set.std;
   data.augmentation = set.augmentation;
-  data.default_largest = smallest_class(set.train.labels, set.classes, set.folder.string());
-  data.published = false;  // there are no sums to compare pictures with
-  data.notice = notice_of(set, doubles, dropped);
+  smallest_class(set.train.labels, set.classes, set.folder.string());  // said before an hour of decoding
+  data.published = false;                                              // there are no sums to compare pictures with
+  std::vector<std::string> notices = set.notices;
+  if (std::string notice = notice_of_doubles(set, doubles, dropped); !notice.empty()) notices.push_back(notice);
   const std::vector<PicturePart> parts = parts_of(set, dropped > 0, config);
-  take_parts(read_pictures(parts, set.folder, set.size), parts, data);
+  std::vector<ReadPart> read = read_pictures(parts, set.folder, reading_of(set, config));
+  for (std::size_t i = 0; i < parts.size(); ++i) add_notices(parts[i], read[i], notices);
+  data.notice = fmt::format("{}", fmt::join(notices, "\n"));
+  take_parts(std::move(read), parts, data);
+  data.default_largest = smallest_class(data.train.labels, set.classes, set.folder.string());
   return data;
 }
 

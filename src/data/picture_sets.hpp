@@ -16,13 +16,15 @@ struct PictureSet {
   int size = 32;                      // side, where data.image_size does not say it
   std::vector<double> mean, std;      // empty: computed
   Augmentation augmentation;
+  std::vector<std::string> notices = {};  // a sentence each about what was found while it was listed
 };
 
 /// Reads its pictures by way of caches, which lie in data.cache, else beside the lists. Local.
 ///
-/// data.drop_doubles leaves out of train what is in test, too. default_largest is the count of the rarest class: no
-/// other can be asked of every class. Throws Error (bad_data) where there are fewer than two classes or one has no
-/// training sample, and as read_pictures does.
+/// data.drop_doubles leaves out of train what is in test, too; data.skip_unreadable what cannot be read. The notice
+/// says of both, and of pictures for which the decoder library warns, how many they are and where they are named.
+/// default_largest is the count of the rarest class: no other can be asked of every class. Throws Error (bad_data)
+/// where there are fewer than two classes or one has no training sample, and as read_pictures does.
 DataSet read_picture_set(PictureSet set, const Config& config);
 
 /// A published set of pictures, as its authors pass on the lists.
@@ -46,7 +48,8 @@ ListedSet imagenet_lt();
 DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const Config& config);
 
 /// The user's pictures: data.path holds train.txt and test.txt, or train/<class>/ and test/<class>/; val.txt or
-/// val/ where there is a validation set. Classes of folders are numbered in the order of their names. Local.
+/// val/ where there is a validation set. Classes of folders are numbered in the order of their names; the notice
+/// names what else lies in them. Local.
 ///
 /// Throws Error (usage) without data.path; (bad_data) where neither is there, a class is only tested, and as
 /// read_picture_set does.

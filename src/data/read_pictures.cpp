@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 
 #include "core/error.hpp"
 #include "core/files.hpp"
@@ -13,18 +14,13 @@
 #include "core/stopwatch.hpp"
 #include "data/picture.hpp"
 #include "data/picture_cache.hpp"
+#include "data/refused_pictures.hpp"
 #include "data/wording.hpp"
 #include "data/workers.hpp"
 
 namespace m2m {
 namespace fs = std::filesystem;
 namespace {
-
-/// Complaints about pictures of all parts.
-struct Faults {
-  std::vector<std::string> sentences;
-  std::int64_t pictures = 0;  // looked at
-};
 
 /// Size and time of each file, in order; what cannot be found has none, and decoding it says so.
 std::string files_sha256(const ImageList& list, const fs::path& folder, int threads) {
@@ -53,41 +49,108 @@ std::vector<std::uint8_t> planes_of(const Picture& picture) {
   return planes;
 }
 
-std::vector<std::uint8_t> read_picture(const fs::path& file, int size) {
-  if (!fs::is_regular_file(file)) throw data_error("is missing");
-  return planes_of(resize_square(decode_picture(read_file(file)), size));
+/// A picture is missing if its path leads to no file; anything else that keeps it from being looked at may pass.
+void check_is_file(const fs::path& file) {
+  std::error_code failed, ignored;
+  const fs::file_status status = fs::status(file, failed);
+  if (fs::is_regular_file(status)) return;
+  if (fs::exists(status)) throw data_error("is no file");
+  if (status.type() != fs::file_type::not_found && failed != std::errc::too_many_symbolic_link_levels)
+    throw io_error(fmt::format("{}: {}", file.string(), failed.message()));
+  const bool is_link = fs::is_symlink(fs::symlink_status(file, ignored));
+  throw data_error(is_link ? "is a link that leads to no file" : "is missing");
 }
 
-void decode_into(const CacheWriter& cache, const PicturePart& part, const fs::path& folder, int size, int threads,
-                 Faults& faults) {
+/// Decodes one picture; returns the library's warning.
+std::string decode_into(const CacheWriter& cache, std::int64_t index, const fs::path& file, int size) {
+  check_is_file(file);
+  const Picture picture = decode_picture(read_file(file));
+  cache.put(index, planes_of(resize_square(picture, size)).data());
+  return picture.warning;
+}
+
+/// What was found while the pictures of a part were decoded, by their indices in its list.
+struct Found {
+  std::mutex guard;
+  std::vector<std::pair<std::int64_t, PictureNote>> notes;
+  void add(std::int64_t index, PictureNote note) {
+    const std::lock_guard lock(guard);
+    notes.emplace_back(index, std::move(note));
+  }
+};
+
+/// A part that was decoded.
+struct Decoded {
+  std::vector<PictureNote> notes;      // in the order of the list
+  std::vector<std::int64_t> left_out;  // indices of the pictures that the notes leave out
+  std::vector<PictureNote> failed;     // could not be read from disk
+};
+
+Decoded decode_all(const CacheWriter& cache, const PicturePart& part, const fs::path& folder,
+                   const PictureReading& how) {
   const auto start = std::chrono::steady_clock::now();
   const std::int64_t count = part.list.count();
+  Found found;
   const auto decode = [&](std::int64_t i) {
-    const std::vector<std::uint8_t> picture = read_picture(folder / part.list.paths[i], size);
-    cache.put(i, picture.data());
+    const std::string& path = part.list.paths[i];
+    try {
+      const std::string warning = decode_into(cache, i, folder / path, how.size);
+      if (!warning.empty()) found.add(i, {PictureNoteKind::warning, path, warning});
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::bad_data) throw;
+      found.add(i, {PictureNoteKind::left_out, path, error.what()});
+    }
   };
   const auto report = [&](std::int64_t done) {
     log_info(fmt::format("{}: {} of {} pictures decoded ({} %), {:.0f} a second", part.name, grouped(done),
                          grouped(count), 100 * done / count, static_cast<double>(done) / seconds_since(start)));
   };
-  for (const DecodeFailure& failure : do_all(count, threads, decode, report))
-    faults.sentences.push_back(fmt::format("{} {}", part.list.paths[failure.item], failure.sentence));
-  faults.pictures += count;
+  Decoded decoded;
+  for (const DecodeFailure& failure : do_all(count, how.threads, decode, report))
+    decoded.failed.push_back({PictureNoteKind::left_out, part.list.paths[failure.item], failure.sentence});
+  std::sort(found.notes.begin(), found.notes.end(),
+            [](const auto& one, const auto& other) { return one.first < other.first; });
+  for (auto& [index, note] : found.notes) {
+    if (note.kind == PictureNoteKind::left_out) decoded.left_out.push_back(index);
+    decoded.notes.push_back(std::move(note));
+  }
+  return decoded;
 }
 
 /// Ends the writing of a cache without leaving a file.
 struct Unfinished {};
 
-/// False where pictures are at fault; there is no new cache then.
-bool make_cache(const PicturePart& part, const fs::path& folder, const CacheKey& key, int threads, Faults& faults) {
+/// Writes the notes beside a cache that is about to be there, or removes those of one before.
+void keep_notes(const fs::path& cache, const std::string& notes) {
+  std::error_code ignored;
+  if (notes.empty()) {
+    fs::remove(notes_file(cache), ignored);
+  } else {
+    write_file(notes_file(cache), notes);
+  }
+}
+
+void add_faults(const std::vector<PictureNote>& notes, PictureFaults& faults) {
+  for (const PictureNote& note : notes)
+    (note.kind == PictureNoteKind::warning ? faults.warned : faults.unreadable).push_back(note);
+}
+
+/// False if pictures are refused; there is no new cache then, and `faults` has them.
+bool make_cache(const PicturePart& part, const fs::path& folder, const CacheKey& key, const PictureReading& how,
+                PictureFaults& faults) {
   log_info(fmt::format("{}: decoding {} pictures into {}", part.name, grouped(key.count), part.cache.string()));
   try {
     replace_file(part.cache, [&](const fs::path& partial) {
       const CacheWriter cache(partial, key);
-      const std::size_t before = faults.sentences.size();
-      decode_into(cache, part, folder, key.size, threads, faults);
-      if (faults.sentences.size() > before) throw Unfinished{};
-      cache.finish();
+      const Decoded decoded = decode_all(cache, part, folder, how);
+      if (!decoded.failed.empty() || (!decoded.left_out.empty() && !how.skip_unreadable)) {
+        faults.failed.insert(faults.failed.end(), decoded.failed.begin(), decoded.failed.end());
+        add_faults(decoded.notes, faults);
+        throw Unfinished{};
+      }
+      const std::string notes = write_notes(decoded.notes);
+      keep_notes(part.cache, notes);
+      cache.finish(decoded.left_out, notes);
     });
     return true;
   } catch (const Unfinished&) {
@@ -95,25 +158,27 @@ bool make_cache(const PicturePart& part, const fs::path& folder, const CacheKey&
   }
 }
 
-/// Nothing where pictures are at fault.
+/// Nothing if pictures are refused.
 std::optional<CachedPixels> find_or_make(const PicturePart& part, const fs::path& folder, const CacheKey& key,
-                                         int threads, Faults& faults) {
+                                         const PictureReading& how, PictureFaults& faults) {
   std::string reason;
   // First without the lock: a valid cache is read from a folder that may not be written to.
   if (auto cached = open_cache(part.cache, key, reason)) return cached;
   const CacheLock lock(part.cache.string() + ".lock");
   if (auto cached = open_cache(part.cache, key, reason)) return cached;  // whoever held the lock made it
   if (!reason.empty()) log_info(fmt::format("{} {}: it is made anew", part.cache.string(), reason));
-  if (!make_cache(part, folder, key, threads, faults)) return std::nullopt;
+  if (!make_cache(part, folder, key, how, faults)) return std::nullopt;
   auto made = open_cache(part.cache, key, reason);
   if (!made) throw io_error(fmt::format("{} {} just after it was written", part.cache.string(), reason));
   return made;
 }
 
 std::optional<CachedPixels> cached_pixels(const PicturePart& part, const fs::path& folder, const CacheKey& key,
-                                          int threads, Faults& faults) {
+                                          const PictureReading& how, PictureFaults& faults) {
   try {
-    return find_or_make(part, folder, key, threads, faults);
+    auto cached = find_or_make(part, folder, key, how, faults);
+    if (cached) add_faults(cached->notes, faults);
+    return cached;
   } catch (const Error& error) {
     if (error.code() != ExitCode::input_output) throw;
     throw io_error(
@@ -123,36 +188,28 @@ std::optional<CachedPixels> cached_pixels(const PicturePart& part, const fs::pat
   }
 }
 
-/// One sentence for all that is wrong.
-void check(const Faults& faults, const fs::path& folder) {
-  constexpr std::size_t most_named = 20;
-  if (faults.sentences.empty()) return;
-  const std::size_t named = std::min(faults.sentences.size(), most_named);
-  std::string names;
-  for (std::size_t i = 0; i < named; ++i) names += (i == 0 ? "" : ", ") + faults.sentences[i];
-  if (named < faults.sentences.size())
-    names += fmt::format(", and {} more", grouped(faults.sentences.size() - named));
-  throw data_error(
-      fmt::format("{}: {} of {} listed pictures are missing or damaged: {}; docs/data.md says where "
-                  "they belong",
-                  folder.string(), grouped(faults.sentences.size()), grouped(faults.pictures), names));
+ReadPart read_part(const PicturePart& part, const PictureReading& how, CachedPixels cached) {
+  const ImageList kept = without_left_out(part.list, cached.notes);
+  return {{{3, how.size, how.size}, std::move(cached.pixels), kept.labels},
+          sha256_hex(list_text(kept) + cached.sha256),
+          std::move(cached.notes)};
 }
 
 }  // namespace
 
-std::vector<ReadPart> read_pictures(std::span<const PicturePart> parts, const fs::path& folder, int size,
-                                    int threads) {
-  if (threads <= 0) threads = decoder_count();
+std::vector<ReadPart> read_pictures(std::span<const PicturePart> parts, const fs::path& folder,
+                                    const PictureReading& how) {
+  PictureReading reading = how;
+  if (reading.threads <= 0) reading.threads = decoder_count();
   std::vector<ReadPart> read;
-  Faults faults;
+  PictureFaults faults;
   for (const PicturePart& part : parts) {
-    const std::string text = list_text(part.list);
-    const CacheKey key{part.list.count(), size, sha256_hex(text), files_sha256(part.list, folder, threads)};
-    const auto cached = cached_pixels(part, folder, key, threads, faults);
-    if (!cached) continue;
-    read.push_back({{{3, size, size}, cached->pixels, part.list.labels}, sha256_hex(text + cached->sha256)});
+    const CacheKey key{part.list.count(), reading.size, sha256_hex(list_text(part.list)),
+                       files_sha256(part.list, folder, reading.threads)};
+    auto cached = cached_pixels(part, folder, key, reading, faults);
+    if (cached) read.push_back(read_part(part, reading, std::move(*cached)));
   }
-  check(faults, folder);
+  check_pictures(parts, folder, faults, reading);
   return read;
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "data/data_set.hpp"
-#include "data/image_list.hpp"
+#include "data/picture_notes.hpp"
 
 namespace m2m {
 
@@ -17,19 +17,29 @@ struct PicturePart {
   std::filesystem::path cache;
 };
 
+/// How pictures are read.
+struct PictureReading {
+  int size = 32;                 // side of the square that each becomes
+  bool strict = false;           // pictures for which the decoder library warns are refused
+  bool skip_unreadable = false;  // pictures that are missing or cannot be decoded are left out, not refused
+  int threads = 0;               // 0: decoder_count()
+};
+
 struct ReadPart {
-  Images images;       // [n, 3, size, size], pixels mapped from the cache
-  std::string sha256;  // of the list's text and the decoded pixels: the same wherever they lie
+  Images images;                   // [n, 3, size, size], pixels mapped from the cache
+  std::string sha256;              // of the list's text and the decoded pixels: the same wherever they lie
+  std::vector<PictureNote> notes;  // what is left out of images and sha256, and what the decoder library warns of
 };
 
 /// Decodes and resizes the parts' pictures, which lie below `folder`, or maps the caches that hold them already.
 ///
 /// A cache that is cut short, foreign, or was made from another list, size or other pictures (by their sizes and
-/// times) is made anew, with a log line. Local; processes that want the same cache wait for the one that makes it.
-/// The result depends on neither threads nor caches. threads: 0 for decoder_count().
-/// Throws Error (bad_data), one for all parts, naming what is missing or damaged; Error (input_output) where a
-/// cache cannot be written.
+/// times) is made anew, with a log line. Notes are kept in notes_file(cache). What is left out counts as if it were
+/// not listed. Local; processes that want the same cache wait for the one that makes it. The result depends on
+/// neither threads nor caches.
+/// Throws Error (bad_data), one for all parts, naming the pictures that are refused, or a part or a class of train
+/// of which nothing is left; Error (input_output) if a picture cannot be read from disk or a cache not be written.
 std::vector<ReadPart> read_pictures(std::span<const PicturePart> parts, const std::filesystem::path& folder,
-                                    int size, int threads = 0);
+                                    const PictureReading& how);
 
 }  // namespace m2m

@@ -205,7 +205,8 @@ Split split_data(const DataSet& data, const Config& config, Key seed) {
 
   const Pool test_pool = rest_tests ? Pool::train : Pool::test;
   const auto [validation_pool, validation] = take_validation(data, config, seed, train, test);
-  // A set's own validation and test may lack a class, as may a fold: their recall is then 0, and so is said.
+  // A set's own validation and test may lack a class, as may a fold: its recall is then not defined, and so is
+  // said.
   if (config.text("data.validation") == "test-head") check_not_empty(data, validation, "validation");
   if (config.text("data.imbalance") != "own") check_not_empty(data, test, "the test");
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "core/untested.hpp"
 #include "report/axis.hpp"
 #include "report/metrics.hpp"
 
@@ -33,6 +34,7 @@ TableCell average(const Group& group, const TableOptions& options) {
       continue;
     }
     const Confusion& test = snapshot->test;
+    for (const int label : untested_classes(test)) cell.untested.insert(label);
     bacc.push_back(100 * balanced_accuracy(test));
     gm.push_back(100 * (options.gm == GmKind::zero ? geometric_mean(test) : geometric_mean_of_nonzero(test)));
     for (std::size_t i = 0; i < metrics.size(); ++i) {

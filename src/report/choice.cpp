@@ -6,7 +6,9 @@
 #include <span>
 
 #include "core/error.hpp"
+#include "core/untested.hpp"
 #include "report/data_setting.hpp"
+#include "report/untested.hpp"
 #include "report/validation.hpp"
 
 namespace m2m {
@@ -61,6 +63,9 @@ void complete(ResultTable& table, Candidate& candidate, const std::string& colum
   for (const std::string& lacking : candidate.validation.lacking) {
     table.incomplete.push_back(fmt::format("{}: {}", where, lacking));
   }
+  const std::string untested =
+      untested_note(candidate.validation.untested, candidate.validation.classes, "validation");
+  if (!untested.empty()) note_once(table.notes, column + ": " + untested);
   if (candidate.validation.bacc.n == 0) {
     table.incomplete.push_back(where + ": has no validation result, so it cannot be chosen");
   }
@@ -111,10 +116,6 @@ TableCell chosen(const Candidate& best) {
   cell.choice = {best.label, 0, of.planned, of.bacc, of.gm, of.complete(), of.pools_folds, best.tau};
   if (of.pools_folds) leave_out_test(cell);
   return cell;
-}
-
-void note_once(std::vector<std::string>& notes, const std::string& note) {
-  if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
 }
 
 /// Those with a validation matrix, by which settings are compared.

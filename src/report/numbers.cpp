@@ -1,5 +1,8 @@
 #include "report/numbers.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -18,6 +21,11 @@ Json fact(const TableCell& cell, const std::string& name) {
     if (known.name == name) return known.value;
   }
   return nullptr;
+}
+
+/// "2 7"; null if there are none.
+Json labels_text(const std::set<int>& labels) {
+  return labels.empty() ? Json() : Json(fmt::format("{}", fmt::join(labels, " ")));
 }
 
 /// Of a choice: what is asked for with --choose, null where nothing could be chosen.
@@ -50,7 +58,8 @@ CellNumbers numbers_of(const ResultTable& table, std::size_t row, std::size_t co
                          {"n", cell.bacc.n},
                          {"failed", cell.failed},
                          {"diverged", cell.diverged},
-                         {"missing", cell.missing}};
+                         {"missing", cell.missing},
+                         {"untested", labels_text(cell.untested)}};
   for (std::size_t i = 0; i < cell.metrics.size(); ++i) {
     numbers.emplace_back(table.options.metrics[i] + "_mean", number_or_null(cell.metrics[i].mean));
     numbers.emplace_back(table.options.metrics[i] + "_std", number_or_null(cell.metrics[i].std));

@@ -10,6 +10,7 @@
 #include "report/choice.hpp"
 #include "report/groups.hpp"
 #include "report/metrics.hpp"
+#include "report/untested.hpp"
 
 namespace m2m {
 namespace {
@@ -86,6 +87,7 @@ ResultTable make_table(const StudyResults& results, const TableOptions& options)
   }
   if (!options.choose) check_selection(table);
   note_rerun(table);
+  for (const std::string& note : untested_notes(results, options.selection)) table.notes.push_back(note);
   return table;
 }
 

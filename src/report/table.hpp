@@ -1,6 +1,7 @@
 #pragma once
 // A table of results: methods by data settings, or any two axes; means over seeds.
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,7 @@ struct TableCell {
   Estimate bacc, gm;              // in %, over the trials that count
   std::vector<Estimate> metrics;  // those of the options, in % and in their order; trials without one do not count
   PublishedNumbers published;
+  std::set<int> untested;  // labels of classes without test samples in any of those trials
   std::vector<Fact> facts;
   std::optional<Choice> choice;  // with TableOptions::choose; all of the above is then of the chosen setting
   bool is_complete() const { return bacc.n == planned; }

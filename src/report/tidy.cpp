@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 
 #include "report/data_setting.hpp"
@@ -27,15 +26,10 @@ Row trial_cells(const TrialOutcome& trial) {
           status_name(trial.status)};
 }
 
-bool has_samples(const Confusion& test, int truth) {
-  const auto row = test.cells.begin() + static_cast<std::ptrdiff_t>(truth) * test.classes;
-  return std::any_of(row, row + test.classes, [](std::int64_t count) { return count > 0; });
-}
-
 void add_recalls(Named& metrics, const Confusion& test) {
   const std::vector<double> by_class = recalls(test);
   for (int k = 0; k < test.classes; ++k) {
-    metrics.emplace_back(fmt::format("recall_{}", k), has_samples(test, k) ? Json(100 * by_class[k]) : Json());
+    metrics.emplace_back(fmt::format("recall_{}", k), number_or_null(100 * by_class[k]));
   }
 }
 

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "core/error.hpp"
+#include "core/untested.hpp"
 #include "report/data_setting.hpp"
 
 namespace m2m {
@@ -68,6 +70,7 @@ Validation validation_of(const Group& trials, const TableOptions& options) {
   Validation validation;
   std::vector<double> bacc;
   std::vector<double> gm;
+  std::set<int> untested;
   for (const Pool& pool : pools_of(trials, options.selection)) {
     ++validation.planned;
     if (is_of_a_fold(pool.config)) {
@@ -77,10 +80,13 @@ Validation validation_of(const Group& trials, const TableOptions& options) {
       }
     }
     if (pool.sum.classes == 0) continue;
+    validation.classes = pool.sum.classes;
+    for (const int label : untested_classes(pool.sum)) untested.insert(label);
     bacc.push_back(100 * balanced_accuracy(pool.sum));
     gm.push_back(100 *
                  (options.gm == GmKind::zero ? geometric_mean(pool.sum) : geometric_mean_of_nonzero(pool.sum)));
   }
+  validation.untested.assign(untested.begin(), untested.end());
   validation.bacc = estimate(bacc);
   validation.gm = estimate(gm);
   return validation;

@@ -10,8 +10,10 @@ namespace m2m {
 /// Validation results: of a trial each, or of a seed each where its folds are pooled.
 struct Validation {
   int planned = 0;
-  Estimate bacc, gm;                 // in %
-  bool pools_folds = false;          // a seed's confusion matrices were added up before bACC and GM were taken
+  Estimate bacc, gm;         // in %
+  bool pools_folds = false;  // a seed's confusion matrices were added up before bACC and GM were taken
+  int classes = 0;
+  std::vector<int> untested;         // labels of classes without validation samples in any of the results
   std::vector<std::string> lacking;  // "seed 2 lacks fold 3 of 5": folds without a result, planned or not
   bool complete() const { return bacc.n == planned && lacking.empty(); }
 };

@@ -11,7 +11,7 @@ ClassCounts recorded_counts(const Json& data, int classes);
 
 /// {"bacc", "gm", "gm_nonzero", "accuracy"}, each in [0, 1]; "ece" and "nll" (NaN: not measured); and, where counts
 /// are given, "bacc_majority", "bacc_minority", "first_third", "middle_third", "last_third", "many", "medium" and
-/// "few": the mean recall over those classes, NaN where there are none (see class_groups).
+/// "few": the mean recall over those classes, NaN if none of them has samples (see class_groups).
 Json metrics_of(const Confusion& confusion, const Calibration& calibration, const ClassCounts& counts);
 
 }  // namespace m2m

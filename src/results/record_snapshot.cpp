@@ -2,6 +2,7 @@
 #include <array>
 #include <limits>
 
+#include "core/untested.hpp"
 #include "results/half.hpp"
 #include "results/hdf5_attributes.hpp"
 #include "results/hdf5_datasets.hpp"
@@ -30,6 +31,8 @@ void write_part(hid_t snapshot, const std::string& name, const Confusion& confus
   const Calibration calibration = calibration_as_stored(logits, labels, confusion.classes);
   hdf5::write_attributes(part.get(), metrics_of(confusion, calibration, recorded_counts(data, confusion.classes)));
   hdf5::write_attribute(part.get(), "recalls", recalls(confusion));
+  const std::vector<int> untested = untested_classes(confusion);
+  if (!untested.empty()) hdf5::write_attribute(part.get(), "untested", untested);
 }
 
 void read_part(hid_t snapshot, const std::string& name, RecordParts parts, Confusion& confusion,

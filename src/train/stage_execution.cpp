@@ -7,6 +7,7 @@
 
 #include "core/files.hpp"
 #include "core/stopwatch.hpp"
+#include "core/untested.hpp"
 #include "methods/recipe.hpp"
 #include "results/journal.hpp"
 #include "results/record_file.hpp"
@@ -38,6 +39,12 @@ Progress progress_of(const EpochRecord& record) {
   return progress;
 }
 
+/// " over 2 of 3 classes" if some have no test sample, else "".
+std::string over_tested(const Confusion& test) {
+  const std::size_t untested = untested_classes(test).size(), all = static_cast<std::size_t>(test.classes);
+  return untested == 0 ? "" : fmt::format(" over {} of {} classes", all - untested, all);
+}
+
 std::string summary_of(const Trial& trial) {
   const Snapshot& last = trial.last();
   std::string text = fmt::format("bACC {:.1f} (last)", 100 * balanced_accuracy(last.test));
@@ -45,7 +52,7 @@ std::string summary_of(const Trial& trial) {
     text += fmt::format(" {:.1f} (best validation, epoch {})", 100 * balanced_accuracy(trial.best()->test),
                         trial.best()->epoch);
   }
-  return text + fmt::format(" GM {:.1f}", 100 * geometric_mean(last.test));
+  return text + fmt::format(" GM {:.1f}", 100 * geometric_mean(last.test)) + over_tested(last.test);
 }
 
 std::string prefix_summary(const Trial& trial) {
@@ -114,9 +121,11 @@ StageResult execute_post_hoc(const StageJob& job) {
   const Beginning beginning;
   const Stage& stage = job.stage;
   TrialRecord record = post_hoc_record(stage.config, job.out, *stage.need(StageKind::trial));
-  const std::string summary = fmt::format(
-      "bACC {:.1f} (last, tau {:.1f}) GM {:.1f}", 100 * balanced_accuracy(record.last.test),
-      record.data.at("post_hoc").at("last").at("tau").get<double>(), 100 * geometric_mean(record.last.test));
+  const std::string summary =
+      fmt::format("bACC {:.1f} (last, tau {:.1f}) GM {:.1f}", 100 * balanced_accuracy(record.last.test),
+                  record.data.at("post_hoc").at("last").at("tau").get<double>(),
+                  100 * geometric_mean(record.last.test)) +
+      over_tested(record.last.test);
   if (job.leads()) {
     sign(record, job, beginning);
     write_file(job.folder() / "config.json", stage.config.json().dump(2) + "\n");

@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
+#include <sstream>
+
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/untested.hpp"
 #include "methods/recipe.hpp"
 #include "methods/registry.hpp"
 #include "train/checkpoint.hpp"
@@ -38,6 +41,15 @@ void check_random_label(const Config& resolved, const LoadedData& data) {
   if (!recipe_of(resolved).translates || resolved.text("m2m.label") != "random" || data.set.classes > 2) return;
   throw usage_error(fmt::format("m2m.label = 'random': {} has {} classes, none of them neither seed nor target",
                                 data.set.name, data.set.classes));
+}
+
+/// "images: class 2 of 3 has no test sample: ..."; "" if each class has one, or the part is empty.
+std::string untested_notice(const LoadedData& data, const PoolRows& part, const char* name) {
+  if (part.rows.empty()) return "";
+  ClassCounts samples(static_cast<std::size_t>(data.set.classes), 0);
+  for (const std::int32_t label : part_labels(data, part)) ++samples[label];
+  const std::string note = untested_note(untested_classes(samples), data.set.classes, name);
+  return note.empty() ? "" : data.set.name + ": " + note;
 }
 
 /// data: g's own, which an oracle does not share with the trial.
@@ -79,9 +91,20 @@ std::string StagePlanner::checked_checkpoint(const std::string& file, const Conf
   return entry->second;
 }
 
+void StagePlanner::log_notices(const LoadedData& data) {
+  std::vector<std::string> notices;
+  std::istringstream lines(data.set.notice);
+  for (std::string line; std::getline(lines, line);) notices.push_back(line);
+  notices.push_back(untested_notice(data, data.split.validation, "validation"));
+  notices.push_back(untested_notice(data, data.split.test, "test"));
+  for (const std::string& notice : notices) {
+    if (!notice.empty() && noticed_.insert(notice).second) log_warning(notice);
+  }
+}
+
 StageRequest StagePlanner::operator()(const Config& resolved, const std::string& label) {
   const auto data = shelf_.get(resolved);
-  if (!data->set.notice.empty() && noticed_.insert(data->set.name).second) log_warning(data->set.notice);
+  log_notices(*data);
   check_features(resolved, *data);
   check_random_label(resolved, *data);
   const Recipe recipe = recipe_of(resolved);

@@ -30,13 +30,15 @@ class StagePlanner {
  private:
   /// What a trial translates against, for its identity; needs are added to `trial`.
   Json plan_g(StageRequest& trial, const LoadedData& data);
+  /// Logs, once, what is off with the data, and the classes that no validation or test sample has.
+  void log_notices(const LoadedData& data);
   /// SHA-256 of a checkpoint that was read and fits the network, so that no trial finds out later.
   std::string checked_checkpoint(const std::string& file, const Config& resolved, const LoadedData& data);
 
   int ranks_per_trial_;
   DataShelf shelf_;
   std::map<std::string, std::string> checkpoints_;  // SHA-256 by file, network and data
-  std::set<std::string> noticed_;                   // data sets whose notice was printed
+  std::set<std::string> noticed_;                   // sentences about data that were logged
 };
 
 /// Whether stages are profiled, and the rank that their traces name.

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "core/untested.hpp"
+
 namespace m2m {
 namespace {
 
@@ -39,6 +41,48 @@ TEST(GeometricMean, IsZeroWhereARecallIs) {
 }
 
 TEST(Accuracy, CountsSamplesNotClasses) { EXPECT_DOUBLE_EQ(accuracy(three_classes()), 9.0 / 14); }
+
+/// Recalls 1 and 1/2 of classes 0 and 2; class 1 has no sample, and class 0 is mistaken for it once.
+Confusion one_untested() {
+  Confusion confusion(3);
+  confusion.cells = {3, 0, 0, 0, 0, 0, 0, 1, 1};
+  return confusion;
+}
+
+TEST(Recalls, AreNotDefinedWithoutSamples) {
+  const std::vector<double> found = recalls(one_untested());
+  EXPECT_EQ(found[0], 1);
+  EXPECT_TRUE(std::isnan(found[1]));
+  EXPECT_EQ(found[2], .5);
+}
+
+TEST(Metrics, AreMeansOverTheClassesWithSamples) {
+  EXPECT_DOUBLE_EQ(balanced_accuracy(one_untested()), .75);
+  EXPECT_DOUBLE_EQ(balanced_accuracy(one_untested(), {true, true, false}), 1);
+  EXPECT_DOUBLE_EQ(group_accuracy(one_untested(), {false, true, true}), .5);
+  EXPECT_TRUE(std::isnan(group_accuracy(one_untested(), {false, true, false})));
+  EXPECT_NEAR(geometric_mean(one_untested()), std::sqrt(.5), 1e-15);
+  EXPECT_NEAR(geometric_mean_of_nonzero(one_untested()), std::sqrt(.5), 1e-15);
+  EXPECT_DOUBLE_EQ(accuracy(one_untested()), .8);
+}
+
+TEST(Untested, AreTheClassesWithoutSamples) {
+  EXPECT_EQ(untested_classes(one_untested()), std::vector<int>{1});
+  EXPECT_TRUE(untested_classes(three_classes()).empty());
+  EXPECT_EQ(untested_classes(ClassCounts{0, 4, 0, 1}), (std::vector<int>{0, 2}));
+}
+
+TEST(Untested, AreNamedUpToTen) {
+  EXPECT_EQ(untested_note({}, 3, "test"), "");
+  EXPECT_EQ(untested_note({2}, 3, "test").rfind("class 2 of 3 has no test sample", 0), 0U);
+  std::vector<int> many;
+  for (int k = 0; k < 25; ++k) many.push_back(2 * k);
+  const std::string note = untested_note(many, 60, "validation");
+  EXPECT_EQ(note.rfind("classes 0, 2, 4, 6, 8, 10, 12, 14, 16, 18 and 15 more of 60 have no validation sample", 0),
+            0U)
+      << note;
+  EXPECT_NE(note.find("the other 35"), std::string::npos) << note;
+}
 
 TEST(Metrics, AreZeroWithoutSamples) {
   const Confusion empty(2);

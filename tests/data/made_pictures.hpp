@@ -4,6 +4,7 @@
 // jpeglib.h needs the one above.
 #include <jpeglib.h>
 #include <png.h>
+#include <zlib.h>
 
 #include <cstdlib>
 #include <string>
@@ -76,6 +77,18 @@ inline std::string png_of(const void* samples, int height, int width, png_uint_3
 
 inline std::string png_of(const Picture& picture) {
   return png_of(picture.rgb.data(), picture.height, picture.width, PNG_FORMAT_RGB);
+}
+
+/// A chunk of a PNG, with its length and checksum.
+inline std::string png_chunk(const std::string& type, const std::string& data) {
+  const auto big_endian = [](unsigned long number) {
+    std::string bytes;
+    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift & 255);
+    return bytes;
+  };
+  const std::string body = type + data;
+  const unsigned long sum = crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size()));
+  return big_endian(data.size()) + body + big_endian(sum);
 }
 
 }  // namespace m2m::made_up

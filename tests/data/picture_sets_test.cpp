@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <sstream>
+
 #include "data/load.hpp"
 #include "data/made_pictures.hpp"
 #include "data/made_up.hpp"
+#include "data/wording.hpp"
 
 namespace m2m {
 namespace {
@@ -59,6 +62,89 @@ TEST_F(OwnPicturesTest, NumberClassesByTheNamesOfTheirFolders) {
   EXPECT_EQ(data.augmentation.pad, 4);
   EXPECT_TRUE(data.augmentation.flip);
   EXPECT_TRUE(data.mean.empty());
+}
+
+TEST_F(OwnPicturesTest, AreNotWhatIsHidden) {
+  write_folders();
+  const std::string whole = load().files_sha256;
+  write("train/cat/._2.png", "macOS's companion of a file");
+  write("train/.ipynb_checkpoints/x.png", "no class");
+  write("train/cat/.thumbnails/2.png", "no picture");
+  const DataSet data = load();
+  EXPECT_EQ(data.files_sha256, whole);
+  EXPECT_EQ(data.notice, "");
+}
+
+/// The line of a notice with these words, which has to be there once.
+std::string line_with(const std::string& notice, const std::string& words) {
+  std::istringstream lines(notice);
+  std::string found;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(words) == std::string::npos) continue;
+    EXPECT_EQ(found, "") << notice;
+    found = line;
+  }
+  EXPECT_NE(found, "") << notice;
+  return found;
+}
+
+TEST_F(OwnPicturesTest, NameWhatElseLiesInTheirFolders) {
+  write_folders();
+  const std::string whole = load().files_sha256;
+  for (int i = 0; i < 5; ++i) write(fmt::format("train/bee/b{}.bmp", i), "a BMP");
+  write("test/bee/\xE9.tif", "a TIFF");
+  write("train/cat/more/1.png", "");
+  write("train/cat/more/deep/2.png", "");
+  write("train/1.png", "");
+  write("valid/cat/1.png", "");
+  const DataSet data = load();
+  EXPECT_EQ(data.files_sha256, whole);
+  const std::string endings = line_with(data.notice, "6 files not called");
+  EXPECT_NE(endings.find("train/bee/b0.bmp, train/bee/b1.bmp, train/bee/b2.bmp, and 3 more"), std::string::npos)
+      << endings;
+  EXPECT_NE(
+      line_with(data.notice, "2 files in folders below").find("train/cat/more/1.png, train/cat/more/deep/2.png"),
+      std::string::npos);
+  EXPECT_NE(line_with(data.notice, "1 files beside").find("train/1.png"), std::string::npos);
+  EXPECT_NE(line_with(data.notice, "1 folders other than").find("valid"), std::string::npos);
+  EXPECT_TRUE(is_utf8(data.notice));
+}
+
+TEST_F(OwnPicturesTest, BehindLinksThatLeadNowhereAreMissing) {
+  write_folders();
+  fs::create_symlink("gone.png", folder_ / "train/cat/3.png");
+  EXPECT_NE(loading_fails().find("1 of 7 listed pictures are missing or damaged: train/cat/3.png is a link"),
+            std::string::npos)
+      << loading_fails();
+  fs::create_symlink("gone", folder_ / "train/dog");
+  EXPECT_NE(loading_fails().find("train/dog: is a link that leads nowhere"), std::string::npos) << loading_fails();
+}
+
+TEST_F(OwnPicturesTest, AreLeftOutWhereAskedAndTheHashSaysSo) {
+  write_folders();
+  const std::string whole = load().files_sha256;
+  write("train/cat/3.png", "GIF89a");
+  EXPECT_NE(loading_fails().find("data.skip_unreadable = true"), std::string::npos) << loading_fails();
+  const DataSet data = load({{"data.skip_unreadable", true}});
+  EXPECT_EQ(data.files_sha256, whole);
+  EXPECT_NE(line_with(data.notice, "left out").find("train/cat/3.png is a GIF picture"), std::string::npos);
+  write("train/cat/2.png", "GIF89a");
+  EXPECT_NE(load({{"data.skip_unreadable", true}}).files_sha256, whole);
+}
+
+TEST_F(OwnPicturesTest, ThatOnlyGiveWarningsAreReadUnlessStrict) {
+  write_folders();
+  const std::string whole = load().files_sha256;
+  std::string picture = read_file(folder_ / "test/ant/t.png");
+  picture.insert(33, made_up::png_chunk("tIME", std::string(7, '\0')));  // of the year 0, month 0
+  write("test/ant/t.png", picture);
+  const DataSet data = load();
+  EXPECT_EQ(data.files_sha256, whole);
+  const std::string line = line_with(data.notice, "1 of 2 pictures are read");
+  EXPECT_NE(line.find("test/ant/t.png"), std::string::npos) << line;
+  EXPECT_NE(line.find(".m2m-cache-test-32.bin.notes.txt"), std::string::npos) << line;
+  const std::string refusal = made_up::complaint([&] { load({{"data.strict", true}}); }, ExitCode::bad_data);
+  EXPECT_NE(refusal.find("data.strict = false"), std::string::npos) << refusal;
 }
 
 TEST_F(OwnPicturesTest, ComeInTheSizeAskedFor) {

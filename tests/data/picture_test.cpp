@@ -70,6 +70,28 @@ TEST(Jpeg, CutAnywhereIsRefused) {
   }
 }
 
+/// Before the last two bytes, which end a picture.
+std::string with_stray_bytes(std::string jpeg, std::size_t count) {
+  return jpeg.insert(jpeg.size() - 2, std::string(count, '\x11'));
+}
+
+TEST(Jpeg, WithStrayBytesIsReadAndWarnsOfThem) {
+  const std::string whole = made_up::jpeg_of(made_up::pattern(24, 40));
+  const Picture clean = decode_picture(whole);
+  EXPECT_EQ(clean.warning, "");
+  for (const std::size_t count : {10, 300}) {
+    const Picture read = decode_picture(with_stray_bytes(whole, count));
+    EXPECT_EQ(read.rgb, clean.rgb) << count;
+    EXPECT_NE(read.warning.find("extraneous"), std::string::npos) << read.warning;
+  }
+}
+
+TEST(Jpeg, WithoutAllItsPixelsIsRefusedAlsoWhereItsEndIsThere) {
+  const std::string whole = made_up::jpeg_of(made_up::pattern(64, 64));
+  const std::string cut = whole.substr(0, whole.size() * 3 / 4) + "\xFF\xD9";
+  EXPECT_NE(refusal(cut), "");
+}
+
 TEST(Png, IsExact) {
   const Picture made = made_up::pattern(9, 13);
   const Picture read = decode_picture(made_up::png_of(made));
@@ -117,29 +139,44 @@ TEST(Png, Of16BitsIsRoundedTo8) {
   EXPECT_EQ(decode_picture(png_of_16_bits(100, 240)).rgb, (Bytes{101, 101, 101}));
 }
 
-std::string png_chunk(const std::string& type, const std::string& data) {
-  const auto big_endian = [](unsigned long number) {
-    std::string bytes;
-    for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift & 255);
-    return bytes;
-  };
-  const std::string body = type + data;
-  const unsigned long sum = crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size()));
-  return big_endian(data.size()) + body + big_endian(sum);
+constexpr std::size_t header_end = 33;
+
+/// A PNG with that chunk behind its header.
+std::string png_with(const Picture& made, const std::string& type, const std::string& data) {
+  return made_up::png_of(made).insert(header_end, made_up::png_chunk(type, data));
 }
 
-TEST(Png, WithAColourProfileThatTheLibraryFrownsOnIsReadAllTheSame) {
+TEST(Png, WithAnOddChunkIsReadAndWarnsOfIt) {
   const Picture made = made_up::pattern(9, 13);
-  std::string encoded = made_up::png_of(made);
-  constexpr std::size_t header_end = 33;
-  encoded.insert(header_end, png_chunk("iCCP", std::string("profile\0\0 no profile", 20)));
-  EXPECT_EQ(decode_picture(encoded).rgb, made.rgb);
+  const std::string zeros(32, '\0');
+  for (const auto& [type, data] : {std::pair{"iCCP", std::string("profile\0\0 no profile", 20)},
+                                   {"cHRM", zeros},
+                                   {"sRGB", std::string("\x09")},
+                                   {"sBIT", std::string("\x09\x09\x09")},
+                                   {"pHYs", std::string("short")},
+                                   {"gAMA", std::string("too long for a gamma")},
+                                   {"zTXt", std::string("key\0\0not deflated", 17)}}) {
+    const Picture read = decode_picture(png_with(made, type, data));
+    EXPECT_EQ(read.rgb, made.rgb) << type;
+    EXPECT_NE(read.warning.find(type), std::string::npos) << type << ": " << read.warning;
+  }
+  EXPECT_EQ(decode_picture(made_up::png_of(made)).warning, "");
 }
 
-TEST(Png, WithAnythingElseThatTheLibraryFrownsOnIsRefused) {
-  std::string encoded = made_up::png_of(made_up::pattern(9, 13));
-  encoded.insert(33, png_chunk("tRNS", "of a wrong length"));
+TEST(Png, IsReadWithoutItsGamma) {
+  const Picture made = made_up::pattern(9, 13);
+  EXPECT_EQ(decode_picture(png_with(made, "gAMA", std::string("\0\1\x86\xA0", 4))).rgb, made.rgb);
+}
+
+TEST(Png, WhoseTransparencyIsOddIsRefused) {
+  const std::string encoded = png_with(made_up::pattern(9, 13), "tRNS", "of a wrong length");
   EXPECT_NE(refusal(encoded).find("tRNS"), std::string::npos) << refusal(encoded);
+}
+
+TEST(Png, WithAChunkThatDoesNotFitItsChecksumIsRefused) {
+  std::string encoded = png_with(made_up::pattern(9, 13), "tEXt", std::string("key\0text", 8));
+  encoded[header_end + 9] ^= 1;
+  EXPECT_NE(refusal(encoded).find("tEXt"), std::string::npos) << refusal(encoded);
 }
 
 TEST(Png, CutAnywhereIsRefused) {
@@ -161,6 +198,18 @@ TEST(Picture, OfAnotherFormatIsRefused) {
   EXPECT_EQ(refusal(""), "is empty");
   EXPECT_EQ(refusal("just text"), "is neither JPEG nor PNG");
   EXPECT_EQ(refusal("\xFF\xD8"), "is neither JPEG nor PNG");
+  for (const auto& [bytes, name] : {std::pair{std::string("GIF89a\1\0", 8), "GIF"},
+                                    {std::string("BM\x46\0\0\0", 6), "BMP"},
+                                    {std::string("RIFF\x24\0\0\0WEBPVP8 ", 16), "WebP"},
+                                    {std::string("II*\0\x08\0\0\0", 8), "TIFF"},
+                                    {std::string("MM\0*\0\0\0\x08", 8), "TIFF"},
+                                    {std::string("\0\0\0\x1C"
+                                                 "ftypavif",
+                                                 12),
+                                     "AVIF"},
+                                    {std::string("\0\x05\x16\x07\0\2\0\0", 8), "macOS"},
+                                    {std::string("<!DOCTYPE html>"), "web page"}})
+    EXPECT_NE(refusal(bytes).find(name), std::string::npos) << name << ": " << refusal(bytes);
 }
 
 TEST(Picture, OfAbsurdSizeIsRefusedBeforeItsPixelsAreRead) {

@@ -29,7 +29,10 @@ class ReadPicturesTest : public testing::Test {
   }
 
   ReadPart read(int threads = 2, int size = 8) const {
-    return read_pictures(std::span(&part_, 1), folder_.path(), size, threads).at(0);
+    PictureReading how = how_;
+    how.threads = threads;
+    how.size = size;
+    return read_pictures(std::span(&part_, 1), folder_.path(), how).at(0);
   }
 
   std::string reading_fails() const {
@@ -51,6 +54,7 @@ class ReadPicturesTest : public testing::Test {
 
   made_up::Folder folder_;
   PicturePart part_;
+  PictureReading how_;
 };
 
 TEST_F(ReadPicturesTest, GivesPlanesOfTheResizedPicturesInTheOrderOfTheList) {
@@ -124,7 +128,7 @@ TEST_F(ReadPicturesTest, MakesATruncatedOrForeignCacheAnew) {
 TEST_F(ReadPicturesTest, MakesACacheAnewWhereAnyByteOfItIsDamaged) {
   read();
   const std::string whole = read_file(part_.cache);
-  constexpr std::size_t header_end = 216, pixels_begin = 256;
+  constexpr std::size_t header_end = 280, pixels_begin = 320;
   for (std::size_t at = 0; at < whole.size(); at += 61) {
     if (at >= header_end && at < pixels_begin) continue;  // nothing lies there
     std::string damaged = whole;
@@ -160,12 +164,130 @@ TEST_F(ReadPicturesTest, NamesAllThatIsMissingOrDamagedAtOnce) {
   EXPECT_FALSE(has_partial());
 }
 
+TEST_F(ReadPicturesTest, SaysTheSettingThatLeavesThemOutAndItWorks) {
+  fs::remove(folder_ / "p3.jpg");
+  EXPECT_NE(reading_fails().find("data.skip_unreadable = true"), std::string::npos) << reading_fails();
+  how_.skip_unreadable = true;
+  EXPECT_EQ(read().images.count(), 11);
+}
+
+TEST_F(ReadPicturesTest, LeavesOutWhatCannotBeReadAsIfItWereNotListed) {
+  const ReadPart whole = read();
+  fs::remove(folder_ / "p0.png");
+  write_file(folder_ / "p4.png", "GIF89a");
+  const std::string jpeg = read_file(folder_ / "p7.jpg");
+  write_file(folder_ / "p7.jpg", jpeg.substr(0, jpeg.size() / 2));
+  how_.skip_unreadable = true;
+  const ReadPart left = read();
+  std::vector<std::uint8_t> kept;
+  for (const std::size_t i : {1, 2, 3, 5, 6, 8, 9, 10, 11})
+    kept.insert(kept.end(), whole.images.pixels.begin() + 192 * i, whole.images.pixels.begin() + 192 * (i + 1));
+  EXPECT_EQ(left.images.pixels, SharedArray<std::uint8_t>(kept));
+  EXPECT_EQ(left.images.labels, (std::vector<std::int32_t>{1, 2, 0, 2, 0, 2, 0, 1, 2}));
+  EXPECT_NE(left.sha256, whole.sha256);
+  ASSERT_EQ(left.notes.size(), 3U);
+  EXPECT_EQ(left.notes[0].path + " " + left.notes[0].sentence, "p0.png is missing");
+  EXPECT_NE(left.notes[1].sentence.find("GIF"), std::string::npos);
+  EXPECT_EQ(left.notes[2].path, "p7.jpg");
+  const std::string beside = read_file(notes_file(part_.cache));
+  EXPECT_EQ(std::count(beside.begin(), beside.end(), '\n'), 3) << beside;
+
+  part_.list = without_left_out(part_.list, left.notes);
+  part_.cache = folder_ / ".other.bin";
+  how_.skip_unreadable = false;
+  EXPECT_EQ(read().sha256, left.sha256);
+}
+
+TEST_F(ReadPicturesTest, RemembersWhatIsLeftOut) {
+  fs::remove(folder_ / "p3.jpg");
+  how_.skip_unreadable = true;
+  const ReadPart first = read();
+  ruin_unseen("p5.jpg");  // would show if it were decoded again
+  const ReadPart second = read();
+  EXPECT_EQ(second.sha256, first.sha256);
+  EXPECT_EQ(second.images.labels, first.images.labels);
+  EXPECT_EQ(second.notes.size(), 1U);
+  how_.skip_unreadable = false;
+  EXPECT_NE(reading_fails().find("p3.jpg is missing"), std::string::npos) << reading_fails();
+}
+
+TEST_F(ReadPicturesTest, MakesACacheAnewWhereItsNotesAreGoneOrChanged) {
+  fs::remove(folder_ / "p3.jpg");
+  how_.skip_unreadable = true;
+  const ReadPart first = read();
+  const std::string notes = read_file(notes_file(part_.cache));
+  for (const std::string& other : {std::string(), std::string("left out\tis missing\tp5.jpg\n"), notes + notes}) {
+    write_file(notes_file(part_.cache), other);
+    if (other.empty()) fs::remove(notes_file(part_.cache));
+    EXPECT_EQ(read().sha256, first.sha256) << other;
+    EXPECT_EQ(read_file(notes_file(part_.cache)), notes);
+  }
+}
+
+TEST_F(ReadPicturesTest, TakesALeftOutPictureBackWhenItIsThereAgain) {
+  const std::string picture = read_file(folder_ / "p3.jpg");
+  const std::string whole = read().sha256;
+  fs::remove(folder_ / "p3.jpg");
+  how_.skip_unreadable = true;
+  EXPECT_NE(read().sha256, whole);
+  write_file(folder_ / "p3.jpg", picture);
+  EXPECT_EQ(read().sha256, whole);
+  EXPECT_FALSE(fs::exists(notes_file(part_.cache)));
+}
+
+TEST_F(ReadPicturesTest, KeepsAPictureOfEveryPartAndOfEveryClassOfTrain) {
+  how_.skip_unreadable = true;
+  for (const char* name : {"p1.jpg", "p4.png", "p7.jpg", "p10.png"}) fs::remove(folder_ / name);
+  EXPECT_NE(reading_fails().find("none of the training pictures of class 1"), std::string::npos) << reading_fails();
+  part_.name = "test";
+  EXPECT_EQ(read().images.count(), 8);
+  for (int i = 0; i < 12; ++i) fs::remove(folder_ / part_.list.paths[i]);
+  EXPECT_NE(reading_fails().find("none of the 12 pictures of test"), std::string::npos) << reading_fails();
+  how_.skip_unreadable = false;
+  EXPECT_EQ(reading_fails().find("data.skip_unreadable"), std::string::npos) << "it would not help";
+}
+
+TEST_F(ReadPicturesTest, ReadsPicturesThatOnlyGiveWarningsAndNamesThem) {
+  const ReadPart clean = read();
+  std::string jpeg = read_file(folder_ / "p3.jpg");
+  write_file(folder_ / "p3.jpg", jpeg.insert(jpeg.size() - 2, std::string(300, '\x11')));
+  for (int round = 0; round < 2; ++round) {  // decoded, then from the cache
+    const ReadPart warned = read();
+    EXPECT_EQ(warned.sha256, clean.sha256);
+    ASSERT_EQ(warned.notes.size(), 1U);
+    EXPECT_EQ(warned.notes[0].kind, PictureNoteKind::warning);
+    EXPECT_EQ(warned.notes[0].path, "p3.jpg");
+    EXPECT_NE(read_file(notes_file(part_.cache)).find("p3.jpg"), std::string::npos);
+  }
+  how_.strict = true;
+  for (const bool skips : {false, true}) {
+    how_.skip_unreadable = skips;
+    EXPECT_NE(reading_fails().find("1 of 12 listed pictures give a warning"), std::string::npos) << reading_fails();
+    EXPECT_NE(reading_fails().find("p3.jpg ("), std::string::npos) << reading_fails();
+  }
+}
+
+TEST_F(ReadPicturesTest, SaysWhatALinkLeadsTo) {
+  fs::remove(folder_ / "p3.jpg");
+  fs::create_symlink("gone.jpg", folder_ / "p3.jpg");
+  fs::remove(folder_ / "p4.png");
+  fs::create_symlink("p4.png", folder_ / "p4.png");
+  fs::remove(folder_ / "p5.jpg");
+  fs::create_directory(folder_ / "p5.jpg");
+  const std::string sentence = reading_fails();
+  EXPECT_NE(
+      sentence.find("p3.jpg is a link that leads to no file, p4.png is a link that leads to no file, p5.jpg is no "
+                    "file;"),
+      std::string::npos)
+      << sentence;
+}
+
 TEST_F(ReadPicturesTest, NamesWhatIsMissingInAllParts) {
   PicturePart test{"test", {{"gone.jpg"}, {0}}, folder_ / ".test.bin"};
   fs::remove(folder_ / "p0.png");
   const std::vector<PicturePart> parts{part_, test};
   const std::string sentence =
-      made_up::complaint([&] { read_pictures(parts, folder_.path(), 8, 2); }, ExitCode::bad_data);
+      made_up::complaint([&] { read_pictures(parts, folder_.path(), {.size = 8}); }, ExitCode::bad_data);
   EXPECT_NE(sentence.find("2 of 13 listed pictures"), std::string::npos) << sentence;
   EXPECT_NE(sentence.find("p0.png is missing, gone.jpg is missing;"), std::string::npos) << sentence;
 }

@@ -1,0 +1,86 @@
+#include "data/picture_notes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "data/wording.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr std::string_view warning_word = "warning", left_out_word = "left out";
+
+/// A file's name may hold any byte; a log line and JSON may not.
+std::string printable(std::string name) {
+  if (!is_utf8(name)) return "(a name that is not UTF-8)";
+  const auto is_control = [](char byte) { return static_cast<unsigned char>(byte) < ' ' || byte == '\x7F'; };
+  std::replace_if(name.begin(), name.end(), is_control, '?');
+  return name;
+}
+
+/// The part of `text` up to `end`, which goes with it.
+std::string_view cut_at(std::string_view& text, char end) {
+  const std::string_view part = text.substr(0, text.find(end));
+  text.remove_prefix(std::min(part.size() + 1, text.size()));
+  return part;
+}
+
+}  // namespace
+
+std::vector<PictureNote> notes_of(std::span<const PictureNote> notes, PictureNoteKind kind) {
+  std::vector<PictureNote> found;
+  std::copy_if(notes.begin(), notes.end(), std::back_inserter(found),
+               [&](const PictureNote& note) { return note.kind == kind; });
+  return found;
+}
+
+std::string names_text(std::span<const std::string> names, std::size_t max_named) {
+  std::string text;
+  const std::size_t named = std::min(names.size(), max_named);
+  for (std::size_t i = 0; i < named; ++i) text += (i == 0 ? "" : ", ") + printable(names[i]);
+  if (named < names.size()) text += fmt::format(", and {} more", grouped(names.size() - named));
+  return text;
+}
+
+std::string notes_text(std::span<const PictureNote> notes, std::size_t max_named) {
+  std::vector<std::string> sentences;
+  for (const PictureNote& note : notes) {
+    const bool is_warning = note.kind == PictureNoteKind::warning;
+    sentences.push_back(
+        fmt::format("{}{}{}{}", note.path, is_warning ? " (" : " ", note.sentence, is_warning ? ")" : ""));
+  }
+  return names_text(sentences, max_named);
+}
+
+ImageList without_left_out(const ImageList& list, std::span<const PictureNote> notes) {
+  ImageList left_out;
+  for (const PictureNote& note : notes_of(notes, PictureNoteKind::left_out)) left_out.paths.push_back(note.path);
+  return without_those_of(list, left_out);
+}
+
+std::filesystem::path notes_file(const std::filesystem::path& cache) { return cache.string() + ".notes.txt"; }
+
+std::string write_notes(std::span<const PictureNote> notes) {
+  std::string text;
+  for (const PictureNote& note : notes) {
+    text += note.kind == PictureNoteKind::warning ? warning_word : left_out_word;
+    text += fmt::format("\t{}\t{}\n", note.sentence, note.path);
+  }
+  return text;
+}
+
+std::vector<PictureNote> parse_notes(std::string_view text) {
+  std::vector<PictureNote> notes;
+  while (!text.empty()) {
+    std::string_view line = cut_at(text, '\n');
+    const std::string_view kind = cut_at(line, '\t'), sentence = cut_at(line, '\t');
+    if (line.empty() || (kind != warning_word && kind != left_out_word)) continue;
+    notes.push_back({kind == warning_word ? PictureNoteKind::warning : PictureNoteKind::left_out, std::string(line),
+                     std::string(sentence)});
+  }
+  return notes;
+}
+
+}  // namespace m2m
