@@ -227,10 +227,10 @@ def cells(file, arguments):
             "failed": (of_cell.status == "failed").sum(),
             "diverged": (of_cell.status == "diverged").sum(),
             "missing": (of_cell.status == "missing").sum(),
-            "untested": labels_without_samples(file, of_cell, arguments.select),
         }
         for name in arguments.metric:
             row |= {f"{name}_mean": values[name].mean(), f"{name}_std": values[name].std(ddof=1)}
+        row["untested"] = labels_without_samples(file, of_cell, arguments.select)
         row |= {name.replace(" ", "_").replace("started", "start"): fact(of_cell, column)
                 for name, column in FACTS.items()}
         rows.append(row)

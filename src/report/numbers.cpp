@@ -58,12 +58,12 @@ CellNumbers numbers_of(const ResultTable& table, std::size_t row, std::size_t co
                          {"n", cell.bacc.n},
                          {"failed", cell.failed},
                          {"diverged", cell.diverged},
-                         {"missing", cell.missing},
-                         {"untested", labels_text(cell.untested)}};
+                         {"missing", cell.missing}};
   for (std::size_t i = 0; i < cell.metrics.size(); ++i) {
     numbers.emplace_back(table.options.metrics[i] + "_mean", number_or_null(cell.metrics[i].mean));
     numbers.emplace_back(table.options.metrics[i] + "_std", number_or_null(cell.metrics[i].std));
   }
+  numbers.emplace_back("untested", labels_text(cell.untested));
   if (table.options.choose) {
     const CellNumbers chosen = numbers_of(cell.choice.value_or(Choice()));
     numbers.insert(numbers.end(), chosen.begin(), chosen.end());

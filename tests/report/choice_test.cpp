@@ -32,6 +32,22 @@ std::string refusal(const StudyResults& results, TableOptions options = {}) {
   return "";
 }
 
+/// Class 1 has no validation sample.
+StudyResults one_class_validated() {
+  StudyResults results = two_betas();
+  for (TrialOutcome& trial : results.trials) {
+    for (int k = 0; k < 2; ++k) trial.record->last.validation.at(1, k) = 0;
+  }
+  return results;
+}
+
+TEST(Choice, IsByTheClassesThatAreValidatedAndNamesTheOthers) {
+  const ResultTable table = chosen(one_class_validated());
+  EXPECT_NEAR(table.cells[0][0].choice->bacc.mean, 70, 1e-9);  // of 7 and 7 hits in 10 of class 0
+  EXPECT_TRUE(has(table.notes, "CIFAR-LT-10 rho=100: class 1 of 2 has no validation sample"));
+  EXPECT_FALSE(has(chosen(two_betas()).notes, "no validation sample"));
+}
+
 TEST(Choice, IsMadeByValidationAlthoughAnotherSettingIsBetterOnTest) {
   const ResultTable table = chosen(two_betas());
   ASSERT_EQ(table.rows, (std::vector<std::string>{"M2m", "ERM"}));

@@ -51,6 +51,22 @@ def compare_markdown(report, aggregate):
     return sum(map(len, own))
 
 
+def notes_on_tests(markdown):
+    """The lines below a table that name classes without test samples."""
+    return [line for line in markdown.splitlines() if line.startswith("- ") and "no test sample" in line]
+
+
+def compare_untested(program, script, folder, *options):
+    """Tables of a study with a class that is not tested, and what stands below them; how many cells agree."""
+    ours, own = (notes_on_tests(output_of(*command, folder)) for command in ((program,), (sys.executable, script)))
+    assert ours == own and len(own) == 1 and "class 2 of 3" in own[0], (ours, own)
+    table = pd.read_csv(io.StringIO(output_of(program, folder, "--format", "csv", *options)))
+    assert table.untested.tolist() == [2, 2, 2], table
+    perfect = table[table.method == "RS, perfect"].iloc[0]
+    assert (perfect.bacc_mean, perfect.gm_mean, perfect.accuracy_mean) == (100, 100, 100), perfect
+    return compare_tables(program, script, folder, *options)
+
+
 def compare_tables(program, script, folder, *options):
     """Every selection and kind of GM, from the folder and from the merged file; how many cells agree."""
     compared = 0
@@ -70,6 +86,8 @@ def main():
              "medium", "few", "ece")
     compared += compare_tables(program, script, folder + "/study", *(f"--metric={name}" for name in every))
     compared += compare_tables(program, script, folder + "/mixed", "--allow-mixed")
+    compared += compare_untested(program, script, folder + "/untested", "--metric=bacc", "--metric=gm",
+                                 *(f"--metric={name}" for name in every))
     for command in ((program,), (sys.executable, script)):
         refused = subprocess.run((*command, folder + "/mixed"), capture_output=True, text=True)
         assert refused.returncode == 2 and "--allow-mixed" in refused.stderr, (command, refused)

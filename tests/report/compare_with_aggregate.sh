@@ -15,4 +15,5 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$make_study" "$folder/study"
 "$make_study" "$folder/mixed" mixed
+"$make_study" "$folder/untested" untested
 "$python" "$source_dir/tests/report/compare_with_aggregate.py" "$report" "$source_dir/results/aggregate.py" "$folder"

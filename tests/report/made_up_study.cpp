@@ -38,6 +38,17 @@ struct Maker {
     answer_first_class(record.last, hits);
     write_trial(out.result(record.id), record);
   }
+  void without_tests(const std::string& label, const Config& config, const std::vector<int>& hits,
+                     const std::vector<int>& untested) {
+    TrialRecord record = plan(label, config, hits);
+    for (Snapshot* snapshot : {&record.last, &*record.best}) {
+      for (const int truth : untested) {
+        for (int predicted = 0; predicted < snapshot->test.classes; ++predicted)
+          snapshot->test.at(truth, predicted) = 0;
+      }
+    }
+    write_trial(out.result(record.id), record);
+  }
   void failed(const std::string& label, const Config& config, bool diverged, const std::string& reason) {
     const TrialRecord record = plan(label, config, {1, 1});
     write_failure(out.failure(record.id), {record.id, label, reason, diverged, config});
@@ -67,6 +78,16 @@ void make_study(const OutputFolder& out, bool mixed) {
   make.study.trials.push_back(again);
   again.label = "ERM again";
   make.study.trials.push_back(again);
+  write_study(out.study(), make.study);
+  merge_results(out);
+}
+
+void make_untested_study(const OutputFolder& out, const std::vector<int>& untested) {
+  Maker make{out, {"untested", "untested.toml", {}}};
+  make.without_tests("ERM", sample_config("ERM", 0), {81, 64, 0}, untested);
+  make.without_tests("ERM", sample_config("ERM", 1), {90, 40, 0}, untested);
+  make.without_tests("DRS", sample_config("DRS", 0), {70, 0, 0}, untested);
+  make.without_tests("RS, perfect", sample_config("RS", 0), {100, 100, 0}, untested);
   write_study(out.study(), make.study);
   merge_results(out);
 }

@@ -10,4 +10,8 @@ namespace m2m::testing {
 /// results.h5. mixed: one of M2m's trials was made under the other protocol.
 void make_study(const OutputFolder& out, bool mixed = false);
 
+/// Three methods on CIFAR-LT-10 rho=100 in three classes, of which `untested` (labels) have no test sample: ERM two
+/// seeds, DRS and "RS, perfect" one. Merged into results.h5.
+void make_untested_study(const OutputFolder& out, const std::vector<int>& untested = {2});
+
 }  // namespace m2m::testing

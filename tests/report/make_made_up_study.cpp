@@ -1,4 +1,4 @@
-// make_made_up_study DIR [mixed]: what compare_with_aggregate.sh compares the two tables on.
+// make_made_up_study DIR [mixed|untested]: what compare_with_aggregate.sh compares the two tables on.
 #include <cstdio>
 #include <exception>
 #include <string_view>
@@ -8,7 +8,12 @@
 int main(int argc, char** argv) {
   if (argc != 2 && argc != 3) return 2;
   try {
-    m2m::testing::make_study({argv[1]}, argc == 3 && std::string_view(argv[2]) == "mixed");
+    const std::string_view kind = argc == 3 ? argv[2] : "";
+    if (kind == "untested") {
+      m2m::testing::make_untested_study({argv[1]});
+    } else {
+      m2m::testing::make_study({argv[1]}, kind == "mixed");
+    }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

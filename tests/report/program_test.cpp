@@ -40,6 +40,20 @@ TEST(ReportProgram, MergesAndSaysWhatIsLacking) {
   EXPECT_TRUE(fs::exists(folder.path() / "results.h5"));
 }
 
+TEST(ReportProgram, NamesClassesWithoutTestsInEveryCommand) {
+  const TemporaryFolder folder;
+  testing::make_untested_study({folder.path()});
+  const std::string path = folder.path().string();
+  for (const std::string command :
+       {"table " + path, "table --choose " + path, "variance " + path, "reference " + path,
+        "compare " + path + " ERM DRS", "aggregate --format json " + path}) {
+    const Ended ended = run_report(command);
+    EXPECT_EQ(ended.code, 0) << command << ": " << ended.said;
+    EXPECT_NE(ended.said.find("class 2 of 3 has no test sample"), std::string::npos)
+        << command << ": " << ended.said;
+  }
+}
+
 TEST(ReportProgram, ShowsTheMetricsNamed) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});

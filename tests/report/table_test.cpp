@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
@@ -76,6 +77,37 @@ TEST(Table, ShowsTheSelectedEpoch) {
   const StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {80, 60})});
   EXPECT_NEAR(make_table(results, {Selection::last}).cells[0][0].bacc.mean, 70.0, 1e-9);
   EXPECT_NEAR(make_table(results, {Selection::best}).cells[0][0].bacc.mean, 69.5, 1e-9);
+}
+
+/// The table of ERM (81 and 64 % of the first two classes), its third class not tested.
+ResultTable untested_table(const TableOptions& options) {
+  StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 0})});
+  for (int k = 0; k < 3; ++k) results.trials[0].record->last.test.at(2, k) = 0;
+  return make_table(results, options);
+}
+
+TEST(Table, AveragesOverTheClassesThatAreTestedAndNamesTheOthers) {
+  TableOptions options;
+  options.metrics = {"bacc", "gm", "last_third"};
+  const ResultTable table = untested_table(options);
+  const TableCell& cell = table.cells[0][0];
+  EXPECT_NEAR(cell.bacc.mean, 72.5, 1e-9);
+  EXPECT_NEAR(cell.gm.mean, 72.0, 1e-9);
+  EXPECT_EQ(cell.metrics[2].n, 0);  // of the class that is not tested
+  EXPECT_EQ(cell.untested, std::set<int>{2});
+  const auto is_about = [](const std::string& note) {
+    return note.rfind("CIFAR-LT-10 rho=100: class 2 of 3 has no test sample", 0) == 0;
+  };
+  EXPECT_EQ(std::count_if(table.notes.begin(), table.notes.end(), is_about), 1);
+  const Json json = Json::parse(as_json(table));
+  EXPECT_EQ(json.at("cells").at(0).at("untested"), "2");
+  EXPECT_NE(json.at("notes").dump().find("class 2 of 3"), std::string::npos);
+}
+
+TEST(Table, SaysNothingOfTestsWhereEveryClassIsTested) {
+  const ResultTable table = make_table(pair_with("seed", 1), {});
+  EXPECT_TRUE(table.cells[0][0].untested.empty());
+  for (const std::string& note : table.notes) EXPECT_EQ(note.find("no test sample"), std::string::npos) << note;
 }
 
 TEST(Table, LeavesOutClassesOfZeroRecallOnlyWhenAsked) {

@@ -73,6 +73,12 @@ class Drawing(Folder):
         curves = " ".join(texts_of(self.folder / "figures" / "training_curves.svg"))
         self.assertIn("deferral at epoch 4", curves)
 
+    def test_says_how_many_classes_are_not_tested(self):
+        write_results(self.results, [planned("ERM", seed) for seed in (1, 2)], untested=(3, 7))
+        self.draw("--format", "svg")
+        self.assertIn("n = 2 seeds a method, last epoch, 2 of 10 classes not tested",
+                      " ".join(texts_of(self.folder / "figures" / "overview.svg")))
+
     def test_draws_a_setting_that_some_trials_leave_open(self):
         trials = [planned("M2m", seed) for seed in (1, 2)]
         trials += [planned(f"M2m, g_stop={stop}", 1, m2m__g_stop=float(stop)) for stop in (2, 4)]

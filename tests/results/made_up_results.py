@@ -76,11 +76,12 @@ def write_images(group, config, features, translations, shape):
         write_translations(group.create_group("translations"), config, counts, translations, shape)
 
 
-def write_record(group, trial, classes, never, samples=4, with_best=True, features=0, translations=0, shape=(3, 8, 8)):
-    """`trial/<id>`; `features` images a class, and `translations` of images of this shape."""
+def write_record(group, trial, classes, never, samples=4, with_best=True, features=0, translations=0, shape=(3, 8, 8),
+                 untested=()):
+    """`trial/<id>`; `features` images a class, and `translations` of images of this shape; no test of `untested`."""
     config = trial["config"]
     random = np.random.default_rng(int(trial["id"], 16) % 2**32)
-    labels = np.repeat(np.arange(classes, dtype=np.int32), samples)
+    labels = np.repeat(np.setdiff1d(np.arange(classes, dtype=np.int32), untested).astype(np.int32), samples)
     group.attrs.update(id=trial["id"], label=trial["label"], wall_seconds=9.5)
     environment = {"host": "node<1>", "processor": "A & B", "threads": 1, "ranks_of_trial": 1,
                    "revision": "0123456789ab", "gpu": "none", "device": "cpu", "started": "2026-01-31T12:00:00Z"}

@@ -92,6 +92,13 @@ class Page(unittest.TestCase):
                 told = [f"{pair} ({count}" if count else "" for pair, count in zip(pairs, counts)]
                 self.assertEqual([text.replace("- / -", "-").replace("±", "+-") for text in told], cells)
 
+    def test_names_the_classes_that_are_not_tested(self):
+        trials = [planned(label, seed) for label in ("ERM", "DRS") for seed in (1, 2)]
+        write_results(self.results, trials, untested=(3, 7))
+        self.assertIn("classes 3, 7 of 10 have no test sample", self.make())
+        write_results(self.results, trials)
+        self.assertNotIn("no test sample", self.make())
+
     def test_sorts_by_the_exact_means(self):
         write_results(self.results, troubled_trials())
         keys = re.findall(r'<td data-key="([^"]*)">', self.make())

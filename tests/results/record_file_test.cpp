@@ -94,6 +94,38 @@ TEST(RecordFile, KeepsTheCalibrationOfTheLogitsAsStored) {
   EXPECT_LT(expected.ece, 1);
 }
 
+/// The numbers of an attribute of a group; empty if there is none of that name.
+std::vector<double> numbers_of_attribute(const fs::path& file, const char* group, const char* name) {
+  const hid_t opened = ::H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  std::vector<double> numbers;
+  if (::H5Aexists_by_name(opened, group, name, H5P_DEFAULT) > 0) {
+    const hid_t attribute = ::H5Aopen_by_name(opened, group, name, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t space = ::H5Aget_space(attribute);
+    numbers.resize(static_cast<std::size_t>(::H5Sget_simple_extent_npoints(space)));
+    EXPECT_GE(::H5Aread(attribute, H5T_NATIVE_DOUBLE, numbers.data()), 0);
+    ::H5Sclose(space);
+    ::H5Aclose(attribute);
+  }
+  ::H5Fclose(opened);
+  return numbers;
+}
+
+TEST(RecordFile, NamesTheClassesWithoutTestSamples) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "result.h5";
+  TrialRecord record = testing::sample_record("ERM", testing::sample_config("ERM", 0), {81, 64, 10});
+  write_trial(file, record);
+  EXPECT_TRUE(numbers_of_attribute(file, "last/test", "untested").empty());
+  for (int k = 0; k < 3; ++k) record.last.test.at(1, k) = 0;
+  write_trial(file, record);
+  EXPECT_EQ(numbers_of_attribute(file, "last/test", "untested"), std::vector<double>{1});
+  const std::vector<double> recall = numbers_of_attribute(file, "last/test", "recalls");
+  ASSERT_EQ(recall.size(), 3U);
+  EXPECT_DOUBLE_EQ(recall[0], .81);
+  EXPECT_NE(recall[1], recall[1]);
+  EXPECT_NEAR(numbers_of_attribute(file, "last/test", "bacc").at(0), .455, 1e-12);
+}
+
 TEST(RecordFile, RefusesLabelsOfNoClass) {
   const TemporaryFolder folder;
   for (const std::int32_t bad : {-1, 10}) {
