@@ -51,6 +51,9 @@ void check_choice(const Field& field, const std::string& value) {
       fmt::format("{} = '{}': expected one of {}", field.name, value, fmt::join(field.choices, ", ")));
 }
 
+/// -0.0 equals 0.0, and would make another id of the same trial.
+double without_negative_zero(double value) { return value == 0 ? 0.0 : value; }
+
 double parse_number(const Field& field, const std::string& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -160,7 +163,7 @@ Json checked_value(const Field& field, const Json& value) {
     case FieldType::number:
       if (!value.is_number()) fail_type(field, value.dump());
       check_bounds(field, value.get<double>());
-      return value.get<double>();
+      return without_negative_zero(value.get<double>());
     case FieldType::text:
       if (!value.is_string()) fail_type(field, value.dump());
       check_choice(field, value.get<std::string>());
@@ -171,7 +174,7 @@ Json checked_value(const Field& field, const Json& value) {
       for (const Json& item : value) {
         if (!item.is_number()) fail_type(field, value.dump());
         check_bounds(field, item.get<double>());
-        list.push_back(item.get<double>());
+        list.push_back(without_negative_zero(item.get<double>()));
       }
       return list;
     }

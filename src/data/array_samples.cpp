@@ -41,18 +41,23 @@ std::vector<std::int64_t> whole_numbers(const NamedArray& one) {
   if (type == "i2") return values_as<std::int16_t, std::int64_t>(bytes);
   if (type == "i4") return values_as<std::int32_t, std::int64_t>(bytes);
   if (type == "i8") return values_as<std::int64_t, std::int64_t>(bytes);
-  throw unexpected(one, "labels: whole numbers, a row of them");
+  throw unexpected(one, "labels: whole numbers, which astype('int64') makes of others");
 }
 
 std::vector<std::int32_t> labels_of(const NamedArray& y, std::int64_t samples) {
   const auto& shape = y.array.shape;
   const bool is_row = shape.size() == 1 || (shape.size() == 2 && shape[1] == 1);
-  if (!is_row || shape[0] != samples) throw unexpected(y, fmt::format("({},), a label for each sample", samples));
+  if (!is_row || shape[0] != samples) {
+    const bool is_one_hot = shape.size() == 2 && shape[0] == samples;
+    throw unexpected(y, fmt::format("({},), a label for each sample{}", samples,
+                                    is_one_hot ? "; numpy.argmax(y, axis=1) makes them of one-hot rows" : ""));
+  }
   std::vector<std::int32_t> labels;
   for (const std::int64_t label : whole_numbers(y)) {
     if (label < 0 || label >= most_classes) {
-      throw data_error(fmt::format("{}: label {} of sample {}; expected 0 to K-1, K at most {}", y.name, label,
-                                   labels.size(), most_classes));
+      throw data_error(fmt::format(
+          "{}: label {} of sample {}; expected 0 to K-1, K at most {}: number the classes from 0 without gaps",
+          y.name, label, labels.size(), most_classes));
     }
     labels.push_back(static_cast<std::int32_t>(label));
   }
@@ -85,8 +90,8 @@ std::vector<double> feature_values(const NamedArray& x) {
   const auto odd =
       std::find_if_not(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
   if (odd != values.end()) {
-    throw data_error(fmt::format("{}: value {} of sample {} is not finite", x.name,
-                                 (odd - values.begin()) % x.array.shape[1],
+    throw data_error(fmt::format("{}: value {} of sample {} is not finite: replace it, or leave the sample out",
+                                 x.name, (odd - values.begin()) % x.array.shape[1],
                                  (odd - values.begin()) / x.array.shape[1]));
   }
   return values;
@@ -99,13 +104,18 @@ bool is_features(const NamedArray& x) { return x.array.type == "f4" || x.array.t
 void check_samples(const NamedArray& x, const NamedArray& train) {
   constexpr std::int64_t most_features = 1'000'000;
   const auto& shape = x.array.shape;
+  if (!shape.empty() && shape[0] == 0)
+    throw unexpected(x, "at least one sample; a validation set may be left out with both its arrays");
   if (is_features(x)) {
-    if (shape.size() != 2 || shape[0] < 1 || shape[1] < 1 || shape[1] > most_features)
-      throw unexpected(x, "features of shape (n, d), or pixels as uint8");
+    if (shape.size() != 2 || shape[1] < 1 || shape[1] > most_features) {
+      throw unexpected(x,
+                       "features of shape (n, d), or pixels as uint8, which numpy.round(255 * x).astype('uint8') "
+                       "makes of pixels from 0 to 1");
+    }
   } else if (x.array.type == "u1") {
     image_layout(x);
   } else {
-    throw unexpected(x, "pixels as uint8, or features as float32 or float64");
+    throw unexpected(x, "pixels as uint8, or features as float32 or float64; astype converts them");
   }
   const auto& first = train.array.shape;
   const bool is_alike =
@@ -138,7 +148,8 @@ Images pixels_of(const NamedArray& x, const NamedArray& y) {
 Range range_of(const NamedArray& x) {
   const std::vector<double> values = feature_values(x);
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
-  if (!(*most > *least)) throw data_error(x.name + ": all its values are the same");
+  if (!(*most > *least))
+    throw data_error(x.name + ": all its values are the same; features have to differ between samples");
   return {*least, *most};
 }
 
@@ -152,7 +163,8 @@ Images features_of(const NamedArray& x, const NamedArray& y, const Range& range)
     const double scaled = (value / 2 - range.least / 2) / (range.most / 2 - range.least / 2);
     features.push_back(static_cast<float>(scaled));
     if (!std::isfinite(features.back()))
-      throw data_error(x.name + ": a value lies too far outside of the range of x_train");
+      throw data_error(x.name +
+                       ": a value lies too far outside of the range of x_train: are both in the same units?");
   }
   images.features = std::move(features);
   return images;

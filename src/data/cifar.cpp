@@ -23,14 +23,45 @@ constexpr ImageShape cifar_shape{3, 32, 32};
 /// Files by name, wherever they come from.
 struct Origin {
   std::string where;                                              // for error sentences
+  std::string remedy;                                             // what to do if a file is not as it should be
+  std::string notice;                                             // why this origin and not the folder; else empty
   std::function<std::string_view(const std::string& name)> file;  // valid until the next call
   bool is_checked_archive = false;
   std::map<std::string, std::string> checked_sums;  // name -> SHA-256, from .md5-checked
 };
 
-Error missing(const std::string& where, const std::string& name) {
-  return data_error(
-      fmt::format("{}: {} is missing: incomplete download? run datasets/fetch_cifar.sh", where, name));
+std::string fetch_command(const CifarLayout& layout, const fs::path& root) {
+  return fmt::format("run datasets/fetch_cifar.sh {} --dest '{}'", layout.name, root.string());
+}
+
+/// fetch_cifar.sh keeps a folder that is there, so a damaged one has to go first.
+std::string remedy_of(const CifarLayout& layout, const fs::path& root) {
+  const fs::path folder = root / layout.folder;
+  const std::string first = fs::exists(folder) ? fmt::format("delete '{}' and ", folder.string()) : "";
+  return first + fetch_command(layout, root);
+}
+
+Error missing(const Origin& origin, const std::string& name) {
+  return data_error(fmt::format("{}: {} is missing: {}", origin.where, name, origin.remedy));
+}
+
+std::uintmax_t record_size(const CifarLayout& layout) {
+  return static_cast<std::uintmax_t>(layout.label_bytes + cifar_shape.size());
+}
+
+/// The first file of the folder that is missing or of another size; empty: none.
+std::string fault_of_folder(const CifarLayout& layout, const fs::path& folder) {
+  for (const auto* files : {&layout.train, &layout.test}) {
+    for (const CifarFile& file : *files) {
+      std::error_code failed;
+      const std::uintmax_t size = fs::file_size(folder / file.name, failed);
+      if (failed) return fmt::format("{} is missing", file.name);
+      const std::uintmax_t expected = static_cast<std::uintmax_t>(file.records) * record_size(layout);
+      if (size != expected)
+        return fmt::format("{} has {} bytes, expected {}", file.name, grouped(size), grouped(expected));
+    }
+  }
+  return "";
 }
 
 std::map<std::string, std::string> sums_of_checked_files(const fs::path& marker) {
@@ -41,57 +72,78 @@ std::map<std::string, std::string> sums_of_checked_files(const fs::path& marker)
   return sums;
 }
 
-Origin folder_origin(const fs::path& folder) {
+Origin folder_origin(const CifarLayout& layout, const fs::path& root) {
+  const fs::path folder = root / layout.folder;
   Origin origin;
   origin.where = folder.string();
+  origin.remedy = remedy_of(layout, root);
   origin.checked_sums = sums_of_checked_files(folder / ".md5-checked");
   origin.file = [folder, bytes = std::string()](const std::string& name) mutable -> std::string_view {
-    if (!fs::is_regular_file(folder / name)) throw missing(folder.string(), name);
     return bytes = read_file(folder / name);
   };
   return origin;
 }
 
-Origin archive_origin(const fs::path& archive, const std::string& md5) {
-  std::string packed = read_file(archive);
-  const bool is_published = md5_hex(packed) == md5;
-  const auto content = std::make_shared<const std::string>(gunzip(packed, archive.string()));
+Origin archive_origin(const CifarLayout& layout, const fs::path& root) {
+  const fs::path archive = root / layout.archive;
   Origin origin;
   origin.where = archive.string();
-  origin.is_checked_archive = is_published;
-  origin.file = [content, files = tar_files(*content, archive.string()), archive](const std::string& name) {
-    if (!files.contains(name)) throw missing(archive.string(), name);
-    return files.at(name);
-  };
+  origin.remedy = remedy_of(layout, root);
+  const std::string packed = read_file(archive);
+  origin.is_checked_archive = md5_hex(packed) == layout.archive_md5;
+  const auto content = std::make_shared<const std::string>(gunzip(packed, origin.where, origin.remedy));
+  const auto files = tar_files(*content, origin.where, origin.remedy);
+  for (const auto* part : {&layout.train, &layout.test}) {
+    for (const CifarFile& file : *part)
+      if (!files.contains(file.name)) throw missing(origin, file.name);
+  }
+  origin.file = [content, files](const std::string& name) { return files.at(name); };
   return origin;
 }
 
-Origin find_origin(const CifarLayout& layout, const fs::path& root) {
-  if (fs::is_directory(root / layout.folder)) return folder_origin(root / layout.folder);
-  if (fs::is_regular_file(root / layout.archive)) return archive_origin(root / layout.archive, layout.archive_md5);
-  throw data_error(
-      fmt::format("{}: holds no {}, neither {}/ nor {}: run datasets/fetch_cifar.sh, or name another folder with "
-                  "data.root or M2M_DATA",
-                  root.string(), layout.title, layout.folder, layout.archive));
+/// Somebody who names the folder of the files themselves means the one above.
+std::string nothing_there(const CifarLayout& layout, const fs::path& root) {
+  const fs::path named = (root / "").lexically_normal().parent_path();
+  const std::string found = fmt::format("{}: holds no {}, neither {}/ nor {}", root.string(), layout.title,
+                                        layout.folder, layout.archive);
+  if (named.filename() == layout.folder && fault_of_folder(layout, root).empty())
+    return fmt::format("{}: name the folder above it, data.root = '{}'", found,
+                       (named / "..").lexically_normal().string());
+  return fmt::format("{}: {}, or name another folder with data.root or M2M_DATA", found,
+                     fetch_command(layout, root));
 }
 
-void append_records(const CifarLayout& layout, const std::string& path, std::string_view bytes,
-                    std::int64_t records, std::vector<std::uint8_t>& pixels, std::vector<std::int32_t>& labels) {
-  const std::size_t record_size = static_cast<std::size_t>(layout.label_bytes + cifar_shape.size());
-  if (bytes.size() != records * record_size) {
-    throw data_error(fmt::format(
-        "{}: {} bytes, expected {} ({} records of {}): incomplete download? run "
-        "datasets/fetch_cifar.sh",
-        path, grouped(bytes.size()), grouped(records * record_size), grouped(records), grouped(record_size)));
+/// The folder if it is whole, else the archive, of which a folder may have been unpacked in part.
+Origin find_origin(const CifarLayout& layout, const fs::path& root) {
+  const fs::path folder = root / layout.folder;
+  const bool has_folder = fs::is_directory(folder), has_archive = fs::is_regular_file(root / layout.archive);
+  const std::string fault = has_folder ? fault_of_folder(layout, folder) : "";
+  if (has_folder && fault.empty()) return folder_origin(layout, root);
+  if (has_archive) {
+    Origin origin = archive_origin(layout, root);
+    if (has_folder)
+      origin.notice = fmt::format("{}/ is incomplete ({}), so {} is read", layout.folder, fault, layout.archive);
+    return origin;
   }
-  for (std::int64_t record = 0; record < records; ++record) {
-    const std::string_view one = bytes.substr(record * record_size, record_size);
+  if (!has_folder) throw data_error(nothing_there(layout, root));
+  throw data_error(fmt::format("{}: {}: {}", folder.string(), fault, remedy_of(layout, root)));
+}
+
+void append_records(const CifarLayout& layout, const Origin& origin, const CifarFile& file, std::string_view bytes,
+                    std::vector<std::uint8_t>& pixels, std::vector<std::int32_t>& labels) {
+  const std::size_t size = record_size(layout), expected = static_cast<std::size_t>(file.records) * size;
+  if (bytes.size() != expected) {
+    throw data_error(fmt::format("{}/{}: {} bytes, expected {} ({} records of {}): {}", origin.where, file.name,
+                                 grouped(bytes.size()), grouped(expected), grouped(file.records), grouped(size),
+                                 origin.remedy));
+  }
+  for (std::int64_t record = 0; record < file.records; ++record) {
+    const std::string_view one = bytes.substr(record * size, size);
     const int label = static_cast<unsigned char>(one[layout.label_bytes - 1]);
     if (label >= layout.classes) {
-      throw data_error(
-          fmt::format("{}: record {} of {} has label {}, expected 0 to {}: damaged? run "
-                      "datasets/fetch_cifar.sh",
-                      path, grouped(record + 1), grouped(records), label, layout.classes - 1));
+      throw data_error(fmt::format("{}/{}: record {} of {} has label {}, expected 0 to {}: damaged? {}",
+                                   origin.where, file.name, grouped(record + 1), grouped(file.records), label,
+                                   layout.classes - 1, origin.remedy));
     }
     labels.push_back(label);
     pixels.insert(pixels.end(), one.begin() + layout.label_bytes, one.end());
@@ -114,8 +166,7 @@ Images read_files(const CifarLayout& layout, Origin& origin, const std::vector<C
   pixels.reserve(records * cifar_shape.size());
   for (const CifarFile& file : files) {
     const std::string_view bytes = origin.file(file.name);
-    append_records(layout, fmt::format("{}/{}", origin.where, file.name), bytes, file.records, pixels,
-                   images.labels);
+    append_records(layout, origin, file, bytes, pixels, images.labels);
     evidence.content.add(std::as_bytes(std::span(bytes)));
     const auto sum = origin.checked_sums.find(file.name);
     evidence.agrees_with_sums &= sum != origin.checked_sums.end() && sum->second == sha256_hex(bytes);
@@ -183,6 +234,7 @@ DataSet read_cifar(const CifarLayout& layout, const fs::path& root) {
   data.published =
       origin.is_checked_archive || evidence.agrees_with_sums || data.files_sha256 == layout.published_sha256;
   if (!data.published) data.notice = notice_of(layout, data.files_sha256);
+  if (!origin.notice.empty()) data.notice += (data.notice.empty() ? "" : "; ") + origin.notice;
   return data;
 }
 

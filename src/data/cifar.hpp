@@ -18,7 +18,7 @@ struct CifarFile {
 /// What distinguishes one CIFAR from the other.
 struct CifarLayout {
   std::string name, title;      // "cifar10", "CIFAR-10"
-  std::string folder, archive;  // below the data root; the folder is looked for first
+  std::string folder, archive;  // below the data root; a whole folder goes first
   int classes = 0;
   int label_bytes = 1;  // a record's last label byte is its label: the fine one in CIFAR-100
   std::vector<CifarFile> train, test;
@@ -33,7 +33,8 @@ struct CifarLayout {
 CifarLayout cifar10_layout();
 CifarLayout cifar100_layout();
 
-/// Reads the files from root/folder or else from root/archive. Local.
+/// Reads the files from root/folder if all are there in their sizes, else from root/archive; the notice says if the
+/// folder was passed over. Local.
 ///
 /// `published` is true where one of these holds, each of which only the published bytes can fulfil:
 /// their SHA-256 is `published_sha256`; the archive's MD5 is `archive_md5`; or the folder has a file

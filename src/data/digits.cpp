@@ -9,6 +9,7 @@
 #include "core/files.hpp"
 #include "core/hash.hpp"
 #include "data/gzip.hpp"
+#include "data/text_file.hpp"
 
 namespace m2m {
 namespace fs = std::filesystem;
@@ -35,22 +36,24 @@ std::vector<int> values_of(std::string_view line) {
   }
 }
 
+/// A damaged copy of the user's own goes before the project's file, so deleting it would do as well.
+std::string remedy() { return fmt::format("put the project's datasets/{} in its place", digits_file); }
+
 Images parse_digits(std::string_view text, const std::string& name) {
   Images images;
   images.shape = digit_shape;
   std::vector<std::uint8_t> pixels;
-  for (int number = 1; !text.empty(); ++number) {
-    const std::string_view line = text.substr(0, text.find('\n'));
+  int number = 0;
+  for (const std::string_view line : lines_of(text)) {
+    ++number;
     const std::vector<int> values = values_of(line);
     if (values.size() != static_cast<std::size_t>(digit_shape.size()) + 1) {
-      throw data_error(
-          fmt::format("{}:{}: expected 64 pixels from 0 to 16 and a label from 0 to 9, by commas: damaged? "
-                      "restore the project's datasets/{}",
-                      name, number, digits_file));
+      throw data_error(fmt::format(
+          "{}:{}: expected 64 pixels from 0 to 16 and a label from 0 to 9, separated by commas: damaged? {}", name,
+          number, remedy()));
     }
     pixels.insert(pixels.end(), values.begin(), values.end() - 1);
     images.labels.push_back(values.back());
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
   }
   images.pixels = std::move(pixels);
   return images;
@@ -60,13 +63,13 @@ Images parse_digits(std::string_view text, const std::string& name) {
 
 DataSet read_digits(const fs::path& file) {
   if (!fs::is_regular_file(file)) {
-    throw data_error(fmt::format("{}: is missing: restore the project's datasets/{}", file.string(), digits_file));
+    throw data_error(fmt::format("{}: is missing: {}", file.string(), remedy()));
   }
   const std::string packed = read_file(file);
   DataSet data;
   data.name = "digits";
   data.classes = digit_classes;
-  data.train = parse_digits(gunzip(packed, file.string()), file.string());
+  data.train = parse_digits(gunzip(packed, file.string(), remedy()), file.string());
   data.test.shape = digit_shape;
   data.largest_pixel = largest_digit_pixel;
   data.augmentation = {1, false};

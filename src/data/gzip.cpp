@@ -58,7 +58,7 @@ bool is_tar_header(std::string_view header) {
 
 }  // namespace
 
-std::string gunzip(std::string_view bytes, const std::string& name) {
+std::string gunzip(std::string_view bytes, const std::string& name, const std::string& remedy) {
   Inflater inflater;
   std::string content;
   int status = Z_OK;
@@ -71,21 +71,22 @@ std::string gunzip(std::string_view bytes, const std::string& name) {
     status = inflater.step();
     content.resize(content.size() - inflater->avail_out);
   }
-  if (status == Z_BUF_ERROR) throw data_error(name + ": ends in the middle: incomplete download? fetch it again");
+  if (status == Z_BUF_ERROR) throw data_error(name + ": ends in the middle: incomplete download? " + remedy);
   if (status != Z_STREAM_END || inflater->avail_in > 0 || !bytes.empty()) {
-    throw data_error(name + ": is damaged or not a gzip file: fetch it again");
+    throw data_error(name + ": is damaged or not a gzip file: " + remedy);
   }
   return content;
 }
 
-std::map<std::string, std::string_view> tar_files(std::string_view archive, const std::string& name) {
+std::map<std::string, std::string_view> tar_files(std::string_view archive, const std::string& name,
+                                                  const std::string& remedy) {
   std::map<std::string, std::string_view> files;
   while (archive.size() >= block && archive[0] != '\0') {
     const std::string_view header = archive.substr(0, block);
     archive.remove_prefix(block);
     const std::size_t size = octal(header.substr(124, 12));
     if (!is_tar_header(header) || size > archive.size()) {
-      throw data_error(name + ": the archive in it is damaged or cut short: fetch it again");
+      throw data_error(name + ": the archive in it is damaged or cut short: " + remedy);
     }
     const std::string_view path = header.substr(0, std::min<std::size_t>(header.find('\0'), 100));
     const char type = header[156];

@@ -1,5 +1,5 @@
 #pragma once
-// What labels of data from outside have to be like.
+// Checks on labels of data from outside.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -9,8 +9,14 @@ namespace m2m {
 /// No data set here has as many classes; a label beyond is a slip, not a class.
 inline constexpr std::int32_t most_classes = 100'000;
 
-/// How many samples the rarest class has; labels: 0 .. classes-1. `where` is the set in error sentences. Pure.
-/// Throws Error (bad_data) where there are fewer than two classes, or one is without a sample.
-std::int64_t smallest_class(const std::vector<std::int32_t>& labels, int classes, const std::string& where);
+/// The labels of a data set's parts, 0 .. K-1; validation may be empty.
+struct PartLabels {
+  const std::vector<std::int32_t>&train, &validation, &test;
+};
+
+/// Training samples of the rarest of `classes` classes. `where` is the set in error sentences. Pure.
+/// Throws Error (bad_data) with what to do about it if there are fewer than two classes, or one has no training
+/// sample: labels that do not begin at 0, that have a gap, or that only validation or test have.
+std::int64_t smallest_class(const PartLabels& labels, int classes, const std::string& where);
 
 }  // namespace m2m

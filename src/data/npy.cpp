@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "core/error.hpp"
+#include "data/wording.hpp"
 
 namespace m2m {
 namespace {
@@ -97,6 +98,17 @@ std::string plain_type(const std::string& descr) {
   return std::find(std::begin(known), std::end(known), descr) == std::end(known) ? "" : descr.substr(1);
 }
 
+/// How to make plain numbers of values of another type.
+std::string remedy_of(const std::string& descr) {
+  const char kind = descr.size() > 1 ? descr[1] : '?';
+  if (kind == 'U' || kind == 'S') return "texts: number the classes from 0 instead";
+  if (kind == 'O') return "Python objects: make one array of numbers of them";
+  if (kind == 'b') return "truth values: convert them with astype('uint8')";
+  if (kind == 'i' || kind == 'u') return "of another byte order: convert them with astype('<i8')";
+  if (kind == 'f') return "of another width or byte order: convert them with astype('<f4')";
+  return "no plain numbers";
+}
+
 std::size_t little_endian(std::string_view bytes) {
   std::size_t value = 0;
   for (std::size_t i = bytes.size(); i > 0; --i) value = value << 8 | static_cast<unsigned char>(bytes[i - 1]);
@@ -105,13 +117,17 @@ std::size_t little_endian(std::string_view bytes) {
 
 /// The text of the header and what comes behind it.
 std::pair<std::string_view, std::string_view> cut_header(std::string_view file, const std::string& name) {
-  if (!file.starts_with(magic) || file.size() < 8) throw data_error(name + ": is no .npy array");
+  if (!file.starts_with(magic) || file.size() < 8)
+    throw data_error(name + ": is no .npy array: damaged? write it again with numpy.savez");
   const int version = static_cast<unsigned char>(file[6]);
   if (version != 1 && version != 2)
-    throw data_error(fmt::format("{}: is an .npy array of format {}; 1 and 2 are read", name, version));
+    throw data_error(fmt::format(
+        "{}: is an .npy array of format {}; 1 and 2 are read, which numpy.savez writes for plain numbers", name,
+        version));
   const std::size_t length_size = version == 1 ? 2 : 4, begin = 8 + length_size;
   const std::size_t length = file.size() < begin ? file.size() : little_endian(file.substr(8, length_size));
-  if (file.size() < begin || length > file.size() - begin) throw data_error(name + ": ends within its header");
+  if (file.size() < begin || length > file.size() - begin)
+    throw data_error(name + ": ends within its header: damaged? write it again with numpy.savez");
   return {file.substr(begin, length), file.substr(begin + length)};
 }
 
@@ -135,18 +151,20 @@ NpyArray parse_npy(std::string_view file, const std::string& name) {
   const auto [text, bytes] = cut_header(file, name);
   Header header;
   if (!take_header(HeaderText(text), header))
-    throw data_error(name + ": its header is damaged, or describes more than one plain array of numbers");
+    throw data_error(name + ": its header is damaged, or describes records and no plain array of numbers");
   if (header.is_column_order) throw data_error(name + ": is stored by columns; save numpy.ascontiguousarray of it");
   NpyArray array{plain_type(header.descr), header.shape, bytes};
   if (array.type.empty()) {
-    throw data_error(name +
-                     ": its values are neither little-endian integers nor float32 or float64; convert it "
-                     "with astype");
+    throw data_error(fmt::format("{}: holds {}, expected little-endian integers, float32 or float64; they are {}",
+                                 name, is_utf8(header.descr) ? header.descr : "(not UTF-8)",
+                                 remedy_of(header.descr)));
   }
   const std::int64_t count = value_count(array.shape), value_size = array.type[1] - '0';
   if (count < 0 || static_cast<std::uint64_t>(count * value_size) != bytes.size()) {
-    throw data_error(fmt::format("{}: holds {} bytes, but its shape {} of {} bytes a value says otherwise", name,
-                                 bytes.size(), shape_text(array.shape), value_size));
+    throw data_error(
+        fmt::format("{}: holds {} bytes, but its shape {} of {} bytes a value says otherwise: damaged? write it "
+                    "again with numpy.savez",
+                    name, bytes.size(), shape_text(array.shape), value_size));
   }
   return array;
 }

@@ -25,8 +25,11 @@ NpyArray parse_npy(std::string_view file, const std::string& name);
 std::string shape_text(const std::vector<std::int64_t>& shape);
 
 /// The files of those names in a zip archive, unpacked and their checksums verified; absent ones are left out.
-/// Local. Throws Error (bad_data) naming `archive` where it is missing, no archive, or damaged.
+/// Local. Throws Error (bad_data) naming `archive` if it is missing, no archive, or damaged.
 std::map<std::string, std::string> unzip(const std::filesystem::path& archive,
                                          const std::vector<std::string>& names);
+
+/// The names of all files in a zip archive, in its order. Local. Throws as unzip does.
+std::vector<std::string> zip_names(const std::filesystem::path& archive);
 
 }  // namespace m2m

@@ -9,6 +9,7 @@
 #include "core/hash.hpp"
 #include "data/array_samples.hpp"
 #include "data/labels.hpp"
+#include "data/wording.hpp"
 
 namespace m2m {
 namespace fs = std::filesystem;
@@ -30,15 +31,29 @@ std::map<std::string, NamedArray> arrays_of(const std::map<std::string, std::str
   return arrays;
 }
 
+/// What the archive holds instead, for people.
+std::string names_text(const fs::path& file) {
+  constexpr std::size_t most_named = 10;
+  std::vector<std::string> names;
+  for (std::string name : zip_names(file)) {
+    if (name.ends_with(".npy")) name.resize(name.size() - 4);
+    names.push_back(is_utf8(name) ? name : "(not UTF-8)");
+  }
+  if (names.empty()) return "nothing";
+  const bool is_cut = names.size() > most_named;
+  if (is_cut) names.resize(most_named);
+  return fmt::format("{}{}", fmt::join(names, ", "), is_cut ? ", ..." : "");
+}
+
 /// Training and test are needed; of the validation, both arrays or none.
 void check_complete(const std::map<std::string, NamedArray>& arrays, const fs::path& file) {
   const bool has_validation = arrays.contains("x_val") || arrays.contains("y_val");
   for (const std::string key : {"x_train", "y_train", "x_test", "y_test", "x_val", "y_val"}) {
     if (arrays.contains(key) || (!has_validation && key.ends_with("_val"))) continue;
-    throw data_error(
-        fmt::format("{}: holds no {}: expected x_train, y_train, x_test and y_test, and x_val with y_val "
-                    "or neither",
-                    file.string(), key));
+    throw data_error(fmt::format(
+        "{}: holds no {} but {}: expected x_train, y_train, x_test and y_test, and x_val with y_val or neither, as "
+        "numpy.savez(FILE, x_train=..., y_train=...) names them",
+        file.string(), key, names_text(file)));
   }
 }
 
@@ -72,7 +87,7 @@ void read_parts(const std::map<std::string, NamedArray>& arrays, DataSet& data) 
 }  // namespace
 
 DataSet read_npz(const fs::path& file) {
-  if (file.empty()) throw usage_error("data.set = 'npz' needs data.path, the file of your arrays");
+  if (file.empty()) throw usage_error("data.path: data.set = 'npz' needs it, the file of your arrays");
   std::vector<std::string> names;
   for (const char* part : parts)
     for (const char* letter : {"x", "y"}) names.push_back(fmt::format("{}_{}.npy", letter, part));
@@ -84,7 +99,8 @@ DataSet read_npz(const fs::path& file) {
   read_parts(arrays, data);
   for (const Images* images : {&data.train, &data.validation, &data.test})
     for (const std::int32_t label : images->labels) data.classes = std::max(data.classes, label + 1);
-  data.default_largest = smallest_class(data.train.labels, data.classes, file.string());
+  data.default_largest =
+      smallest_class({data.train.labels, data.validation.labels, data.test.labels}, data.classes, file.string());
   // Digits and signs may not be mirrored, and nobody can tell what these are.
   if (!data.has_features())
     data.augmentation.pad = std::min({data.train.shape.height / 8, data.train.shape.width / 8, 127});

@@ -91,8 +91,9 @@ DataSet read_picture_set(PictureSet set, const Config& config) {
   data.mean = set.mean;
   data.std = set.std;
   data.augmentation = set.augmentation;
-  smallest_class(set.train.labels, set.classes, set.folder.string());  // said before an hour of decoding
-  data.published = false;                                              // there are no sums to compare pictures with
+  // An empty class is said before an hour of decoding.
+  smallest_class({set.train.labels, set.validation.labels, set.test.labels}, set.classes, set.folder.string());
+  data.published = false;  // there are no sums to compare pictures with
   std::vector<std::string> notices = set.notices;
   if (std::string notice = notice_of_doubles(set, doubles, dropped); !notice.empty()) notices.push_back(notice);
   const std::vector<PicturePart> parts = parts_of(set, dropped > 0, config);
@@ -100,7 +101,8 @@ DataSet read_picture_set(PictureSet set, const Config& config) {
   for (std::size_t i = 0; i < parts.size(); ++i) add_notices(parts[i], read[i], notices);
   data.notice = fmt::format("{}", fmt::join(notices, "\n"));
   take_parts(std::move(read), parts, data);
-  data.default_largest = smallest_class(data.train.labels, set.classes, set.folder.string());
+  data.default_largest = smallest_class({data.train.labels, data.validation.labels, data.test.labels}, set.classes,
+                                        set.folder.string());
   return data;
 }
 

@@ -15,6 +15,7 @@ namespace m2m {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr const char* where_from = "docs/data_text.md says where to get it";
 constexpr const char* known_sha256 = "8ecedf6a272c290d1388e39f6945f94a06114e10cd7aa5df85849e9dad94d2d1";
 
 struct Document {
@@ -29,15 +30,16 @@ TextFile read_part(const fs::path& root, const char* name, Sha256& content) {
   const fs::path file = root / reuters_folder / name;
   return read_text_file(file,
                         fmt::format("{}: is missing: reuters36 is made of {}/r52-train.txt and r52-test.txt below "
-                                    "the data root; docs/data_text.md says where to get them",
-                                    file.string(), reuters_folder),
+                                    "the data root; {}",
+                                    file.string(), reuters_folder, where_from),
                         content);
 }
 
 Documents documents_of(const TextFile& file) {
   Documents documents;
   for (const std::string_view line : lines_of(file)) {
-    const auto [label, text] = tab_pair(file, documents.size() + 1, line, "label<TAB>text");
+    const auto [label, text] =
+        tab_pair(file, documents.size() + 1, line, "label<TAB>text", SecondPart::may_be_empty);
     documents.push_back({label, text});
   }
   return documents;
@@ -51,8 +53,18 @@ Numbers kept_classes(const Documents& test, const std::string& name) {
     if (count >= reuters_least_test) numbers.emplace(label, static_cast<std::int32_t>(numbers.size()));
   }
   if (numbers.size() >= 2) return numbers;
-  throw data_error(fmt::format("{}: {} classes have {} documents or more, expected at least 2: incomplete?", name,
-                               numbers.size(), reuters_least_test));
+  throw data_error(fmt::format("{}: {} classes have {} documents or more, expected at least 2: incomplete? {}",
+                               name, numbers.size(), reuters_least_test, where_from));
+}
+
+void check_trained(const Numbers& classes, const Documents& train, const std::string& train_name) {
+  for (const auto& [label, number] : classes) {
+    const auto is_of_class = [&](const Document& document) { return document.label == label; };
+    if (std::any_of(train.begin(), train.end(), is_of_class)) continue;
+    throw data_error(
+        fmt::format("{}: holds no document of '{}', a label of {} or more test documents: incomplete? {}",
+                    train_name, label, reuters_least_test, where_from));
+  }
 }
 
 void keep(const Numbers& classes, Documents& documents) {
@@ -110,10 +122,12 @@ DataSet read_reuters(const fs::path& root) {
   const TextFile test_file = read_part(root, "r52-test.txt", content);
   Documents train = documents_of(train_file), test = documents_of(test_file);
   const Numbers classes = kept_classes(test, test_file.name);
+  check_trained(classes, train, train_file.name);
   keep(classes, train);
   keep(classes, test);
   const Vocabulary columns = most_frequent_words(train);
-  if (columns.empty()) throw data_error(train_file.name + ": holds no word of the classes that are tested");
+  if (columns.empty())
+    throw data_error(fmt::format("{}: its documents have no words: incomplete? {}", train_file.name, where_from));
 
   DataSet data;
   data.name = "reuters36";

@@ -20,8 +20,9 @@ inline constexpr std::size_t reuters_words = 1000;          // most features
 /// Classes with fewer than 5 test documents are left out; the others are numbered in the order of their names. A
 /// document's features, [words], are 1 where a word occurs in it and 0 elsewhere. The words are the 1,000 that
 /// occur most often in the training documents kept, each occurrence counted, ties in the order of the words; what
-/// spaces separate is a word. Throws Error (bad_data) where a file is missing, a line is not like that (named), or
-/// fewer than 2 classes remain.
+/// spaces separate is a word. A document without words has zeros only; blank lines at the end of a file are
+/// nothing. Throws Error (bad_data) if a file is missing, a line has another form (named), fewer than 2 classes
+/// remain, or one of them has no training document.
 DataSet read_reuters(const std::filesystem::path& root);
 
 }  // namespace m2m

@@ -5,7 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
-#include "data/data_set.hpp"
+#include "data/wanted_counts.hpp"
 
 namespace m2m {
 namespace {
@@ -26,38 +26,24 @@ ClassCounts counts_of(const std::vector<Rows>& rows) {
   return counts;
 }
 
-ClassCounts wanted_counts(const DataSet& data, const Config& config) {
-  const std::int64_t asked = config.integer("data.largest");
-  const std::int64_t largest_count = asked > 0 ? asked : data.default_largest;
-  const std::string imbalance = config.text("data.imbalance");
-  if (imbalance == "own") return counts_of(rows_by_class(data.train, data.classes));
-  if (largest_count == 0) {
-    throw usage_error(
-        fmt::format("data.imbalance = '{}': {} is imbalanced as it comes; say 'own', or how many with data.largest",
-                    imbalance, data.name));
-  }
-  const double ratio = config.number("data.ratio");
-  if (imbalance == "none") return ClassCounts(static_cast<std::size_t>(data.classes), largest_count);
-  if (imbalance == "step") return step_counts(largest_count, ratio, data.classes);
-  const bool truncated = config.text("data.rounding") == "truncated";
-  return long_tail_counts(largest_count, ratio, data.classes, truncated ? Rounding::truncated : Rounding::field);
+/// How a data set of the user's own gets a validation part; empty: it cannot.
+std::string own_validation(const std::string& set) {
+  if (set == "npz") return ", or add the arrays x_val and y_val with data.validation = 'own'";
+  if (set == "images") return ", or add val.txt or val/ with data.validation = 'own'";
+  return "";
 }
 
-void check_counts(const DataSet& data, const ClassCounts& wanted, const std::vector<Rows>& available) {
-  for (int k = 0; k < data.classes; ++k) {
-    const auto there = static_cast<std::int64_t>(available[k].size());
-    if (wanted[k] > there) {
-      throw usage_error(fmt::format("data.largest asks for {} training images of class {}, but {} has {}: lower it",
-                                    wanted[k], k, data.name, there));
-    }
-    if (there == 0) throw data_error(fmt::format("{}: class {} has no training sample", data.name, k));
-    if (wanted[k] < 1) {
-      throw usage_error(
-          fmt::format("data.ratio leaves class {} of {} without a training image: lower it, or raise "
-                      "data.largest",
-                      k, data.name));
-    }
+/// `taker` would take the only training sample of class k: says so, and what to do.
+[[noreturn]] void fail_only_sample(const DataSet& data, const Config& config, const std::string& taker,
+                                   std::size_t k) {
+  std::string ways = "data.validation = 'none'";
+  ways += data.validation.count() > 0 ? " or 'own'" : own_validation(data.name);
+  if (config.text("data.imbalance") != "own") {
+    const auto larger = sufficient_settings(data, config, counts_of(rows_by_class(data.train, data.classes)), 2);
+    if (larger && !larger->empty()) ways += ", or " + *larger;
   }
+  throw usage_error(
+      fmt::format("{} takes the only training sample of class {} of {}: set {}", taker, k, data.name, ways));
 }
 
 /// Moves `count` of `rows`, which stay in order, out of them: the first ones, or ones drawn where there is a
@@ -95,16 +81,12 @@ std::vector<Rows> take_training(const Config& config, Key seed, const ClassCount
   return train;
 }
 
-std::vector<Rows> take_holdout(Key seed, std::vector<Rows>& train) {
+std::vector<Rows> take_holdout(const DataSet& data, const Config& config, Key seed, std::vector<Rows>& train) {
   std::vector<Rows> held;
   for (std::size_t k = 0; k < train.size(); ++k) {
     const auto count = std::max<std::int64_t>(1, static_cast<std::int64_t>(train[k].size()) / 10);
-    if (count == static_cast<std::int64_t>(train[k].size())) {
-      throw usage_error(
-          fmt::format("data.validation = 'train-holdout' leaves class {} without a training image: lower "
-                      "data.ratio, or raise data.largest",
-                      k));
-    }
+    if (count == static_cast<std::int64_t>(train[k].size()))
+      fail_only_sample(data, config, "data.validation = 'train-holdout'", k);
     const Stream stream(seed, Purpose::holdout, 0, 0, static_cast<std::uint32_t>(k));
     held.push_back(take(train[k], count, &stream));
   }
@@ -112,12 +94,13 @@ std::vector<Rows> take_holdout(Key seed, std::vector<Rows>& train) {
 }
 
 /// Every folds-th sample of a class, in an order drawn for it. A class of few samples is missing from some folds.
-std::vector<Rows> take_fold(const Config& config, Key seed, std::vector<Rows>& train) {
+std::vector<Rows> take_fold(const DataSet& data, const Config& config, Key seed, std::vector<Rows>& train) {
   const auto folds = static_cast<std::size_t>(config.integer("data.folds"));
   const auto fold = static_cast<std::size_t>(config.integer("data.fold"));
   if (fold >= folds) {
-    throw usage_error(
-        fmt::format("data.fold = {}: data.folds = {} have the numbers 0 to {}", fold, folds, folds - 1));
+    throw usage_error(fmt::format(
+        "data.fold = {} is beyond the last fold; set data.fold to at most {}, or data.folds to at least {}", fold,
+        folds - 1, fold + 1));
   }
   std::vector<Rows> held(train.size());
   for (std::size_t k = 0; k < train.size(); ++k) {
@@ -127,10 +110,7 @@ std::vector<Rows> take_fold(const Config& config, Key seed, std::vector<Rows>& t
     // Classes begin at different folds, so that the rarest are not all missing from the same ones.
     for (std::size_t i = 0; i < order.size(); ++i)
       ((i + k) % folds == fold ? held[k] : left).push_back(train[k][order[i]]);
-    if (left.empty()) {
-      throw usage_error(fmt::format("data.fold = {} leaves class {} without a training sample: it has {} in all",
-                                    fold, k, train[k].size()));
-    }
+    if (left.empty()) fail_only_sample(data, config, fmt::format("data.fold = {}", fold), k);
     std::sort(left.begin(), left.end());
     train[k] = std::move(left);
   }
@@ -146,13 +126,54 @@ std::vector<Rows> take_test_head(std::vector<Rows>& test, bool is_rest_of_traini
   return head;
 }
 
-void check_not_empty(const DataSet& data, const std::vector<Rows>& rows, const char* what) {
+/// The first class without a row; K: there is none.
+std::size_t first_empty(const std::vector<Rows>& rows) {
   const auto empty = std::find_if(rows.begin(), rows.end(), [](const Rows& of_class) { return of_class.empty(); });
-  if (empty == rows.end()) return;
-  throw usage_error(
-      fmt::format("{} has no sample of class {} left for {}: lower data.largest, or choose another "
-                  "data.validation",
-                  data.name, empty - rows.begin(), what));
+  return static_cast<std::size_t>(empty - rows.begin());
+}
+
+/// Where what training leaves tests: each class needs `spared` samples that do not train.
+void check_rest(const DataSet& data, const Config& config, const std::vector<Rows>& rest, std::int64_t spared) {
+  const auto is_short = [&](const Rows& rows) { return static_cast<std::int64_t>(rows.size()) < spared; };
+  const auto found = std::find_if(rest.begin(), rest.end(), is_short);
+  if (found == rest.end()) return;
+  if (config.text("data.imbalance") == "own") {
+    throw usage_error(
+        fmt::format("data.imbalance = 'own': {} has no test set, and nothing would be left to test; set "
+                    "data.imbalance = 'longtail', 'step' or 'none'",
+                    data.name));
+  }
+  ClassCounts available = counts_of(rows_by_class(data.train, data.classes));
+  for (std::int64_t& count : available) count = std::max<std::int64_t>(0, count - spared);
+  const auto fewer = sufficient_settings(data, config, available, 1);
+  throw usage_error(fmt::format("data.largest leaves {} samples of class {} of {}, and {} needed to {}: {}",
+                                found->size(), found - rest.begin(), data.name, spared > 1 ? "2 are" : "1 is",
+                                spared > 1 ? "validate and test" : "test",
+                                fewer ? "set " + *fewer : "the class has too few samples"));
+}
+
+/// A tenth of a class's test samples validates; says what else could.
+void check_test_head(const DataSet& data, const std::vector<Rows>& train, const std::vector<Rows>& test,
+                     const std::vector<Rows>& validation) {
+  const std::size_t k = first_empty(validation);
+  if (k == validation.size()) return;
+  const ClassCounts counts = counts_of(train);
+  const bool may_hold_out = *std::min_element(counts.begin(), counts.end()) > 1;
+  throw usage_error(fmt::format(
+      "data.validation = 'test-head' takes a tenth of the test samples of a class, and class {} of {} has {}; set "
+      "{}{}data.validation = 'none'",
+      k, data.name, test[k].size(), data.validation.count() > 0 ? "data.validation = 'own', or " : "",
+      may_hold_out ? "data.validation = 'train-holdout', or " : ""));
+}
+
+/// What is cut evenly is tested evenly.
+void check_tested(const DataSet& data, const Config& config, const std::vector<Rows>& test) {
+  const std::size_t k = first_empty(test);
+  if (config.text("data.imbalance") == "own" || k == test.size()) return;
+  throw usage_error(fmt::format(
+      "data.imbalance = '{}': the test set of {} has no sample of class {}; set data.imbalance = 'own', or add "
+      "samples to the test set",
+      config.text("data.imbalance"), data.name, k));
 }
 
 PoolRows part_of(Pool pool, const std::vector<Rows>& rows) {
@@ -172,13 +193,15 @@ std::pair<Pool, std::vector<Rows>> take_validation(const DataSet& data, const Co
                                                    std::vector<Rows>& train, std::vector<Rows>& test) {
   const std::string mode = config.text("data.validation");
   const bool rest_tests = data.test.count() == 0;
-  if (mode == "train-holdout") return {Pool::train, take_holdout(seed, train)};
-  if (mode == "fold") return {Pool::train, take_fold(config, seed, train)};
+  if (mode == "train-holdout") return {Pool::train, take_holdout(data, config, seed, train)};
+  if (mode == "fold") return {Pool::train, take_fold(data, config, seed, train)};
   if (mode == "test-head") return {rest_tests ? Pool::train : Pool::test, take_test_head(test, rest_tests)};
   if (mode != "own") return {Pool::train, {}};
   if (data.validation.count() == 0) {
-    throw usage_error(fmt::format(
-        "data.validation = 'own': {} comes without a validation set; say train-holdout, fold or none", data.name));
+    throw usage_error(
+        fmt::format("data.validation = 'own': {} comes without a validation set; set data.validation = 'none', "
+                    "'train-holdout' or 'fold'{}",
+                    data.name, own_validation(data.name)));
   }
   return {Pool::validation, rows_by_class(data.validation, data.classes)};
 }
@@ -198,17 +221,18 @@ const Images& pool_of(const DataSet& data, Pool pool) {
 Split split_data(const DataSet& data, const Config& config, Key seed) {
   const bool rest_tests = data.test.count() == 0;
   std::vector<Rows> available = rows_by_class(data.train, data.classes);
-  const ClassCounts wanted = wanted_counts(data, config);
-  check_counts(data, wanted, available);
+  const ClassCounts wanted = wanted_counts(data, config, counts_of(available));
   std::vector<Rows> train = take_training(config, seed, wanted, available);
   std::vector<Rows> test = rest_tests ? std::move(available) : rows_by_class(data.test, data.classes);
 
   const Pool test_pool = rest_tests ? Pool::train : Pool::test;
+  if (rest_tests) check_rest(data, config, test, config.text("data.validation") == "test-head" ? 2 : 1);
   const auto [validation_pool, validation] = take_validation(data, config, seed, train, test);
   // A set's own validation and test may lack a class, as may a fold: its recall is then not defined, and so is
   // said.
-  if (config.text("data.validation") == "test-head") check_not_empty(data, validation, "validation");
-  if (config.text("data.imbalance") != "own") check_not_empty(data, test, "the test");
+  const bool takes_head = config.text("data.validation") == "test-head";
+  if (takes_head && !rest_tests) check_test_head(data, train, test, validation);
+  check_tested(data, config, test);
 
   Split split;
   split.train = part_of(Pool::train, train);

@@ -52,27 +52,36 @@ TextFile read_text_file(const fs::path& file, const std::string& missing, Sha256
   return read;
 }
 
-std::vector<std::string_view> lines_of(const TextFile& file) {
+std::vector<std::string_view> lines_of(std::string_view text) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::vector<std::string_view> lines;
-  for (std::string_view rest = file.bytes; !rest.empty();) {
+  for (std::string_view rest = text; !rest.empty();) {
     std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
     lines.push_back(line);
   }
+  while (!lines.empty() && lines.back().empty()) lines.pop_back();
   return lines;
 }
+
+std::vector<std::string_view> lines_of(const TextFile& file) { return lines_of(std::string_view(file.bytes)); }
 
 Error wrong_line(const TextFile& file, std::size_t line, const std::string& what) {
   return data_error(fmt::format("{}:{}: {}", file.name, line, what));
 }
 
 std::pair<std::string_view, std::string_view> tab_pair(const TextFile& file, std::size_t line,
-                                                       std::string_view text, const char* layout) {
+                                                       std::string_view text, const char* layout,
+                                                       SecondPart second) {
   const std::size_t tab = text.find('\t');
-  const bool is_pair = tab != std::string_view::npos && tab > 0 && tab + 1 < text.size() &&
-                       text.find('\t', tab + 1) == std::string_view::npos;
-  if (!is_pair) throw wrong_line(file, line, fmt::format("expected {}, with one tab: damaged?", layout));
+  const bool is_pair =
+      tab != std::string_view::npos && tab > 0 && text.find('\t', tab + 1) == std::string_view::npos;
+  if (!is_pair || (second == SecondPart::needed && tab + 1 == text.size())) {
+    throw wrong_line(file, line,
+                     fmt::format("expected {}, with one tab: damaged? correct or delete the line", layout));
+  }
   return {text.substr(0, tab), text.substr(tab + 1)};
 }
 

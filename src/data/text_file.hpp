@@ -23,7 +23,9 @@ struct TextFile {
 /// not UTF-8, which it names; input_output where the file cannot be read.
 TextFile read_text_file(const std::filesystem::path& file, const std::string& missing, Sha256& content);
 
-/// The lines without their ends ("\n" or "\r\n"), views into `file`; the last one needs no end.
+/// The lines of `text` without their ends ("\n" or "\r\n"), views into it; the last one needs no end. Leaves out
+/// blank lines at the end and a byte order mark at the beginning. Pure.
+std::vector<std::string_view> lines_of(std::string_view text);
 std::vector<std::string_view> lines_of(const TextFile& file);
 
 /// Whether `text` is UTF-8 as RFC 3629 has it: nothing overlong, no surrogates, nothing above U+10FFFF.
@@ -32,9 +34,12 @@ bool is_utf8(std::string_view text);
 /// "FILE:LINE: what" as an Error (bad_data). line: its number, from 1.
 Error wrong_line(const TextFile& file, std::size_t line, const std::string& what);
 
-/// The two parts of a line "a<TAB>b", neither of them empty.
+enum class SecondPart { needed, may_be_empty };
+
+/// The two parts of a line "a<TAB>b"; `a` is not empty, and `b` only where `second` allows it.
 /// layout: what such a line is, for the Error (bad_data) that another one is answered with.
 std::pair<std::string_view, std::string_view> tab_pair(const TextFile& file, std::size_t line,
-                                                       std::string_view text, const char* layout);
+                                                       std::string_view text, const char* layout,
+                                                       SecondPart second = SecondPart::needed);
 
 }  // namespace m2m

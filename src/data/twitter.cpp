@@ -68,6 +68,7 @@ Tokens tokens_of(const TextFile& file) {
     const auto [word, tag] = tab_pair(file, number, line, "token<TAB>tag");
     tokens.push_back({word, tag, tweet});
   }
+  if (tokens.empty()) throw data_error(fmt::format("{}: holds no token: incomplete? {}", file.name, where_from));
   return tokens;
 }
 
@@ -104,6 +105,16 @@ Samples samples_of(const Tokens& tokens, const Numbers& tags, const WordVectors&
   return samples;
 }
 
+void check_trained(const Samples& training, const Numbers& tags, const std::string& train_name) {
+  std::vector<bool> is_trained(tags.size(), false);
+  for (const std::int32_t label : training.labels) is_trained[static_cast<std::size_t>(label)] = true;
+  for (const auto& [tag, number] : tags) {
+    if (is_trained[static_cast<std::size_t>(number)]) continue;
+    throw data_error(fmt::format("{}: holds no token with the tag '{}' of dev or devtest: incomplete? {}",
+                                 train_name, tag, where_from));
+  }
+}
+
 Images scaled(Samples samples, const FeatureRange& range) {
   scale_to(range, samples.features);
   return {.shape = {1, 1, static_cast<int>(window * word_vector_width)},
@@ -133,12 +144,14 @@ DataSet read_twitter(const fs::path& root, const std::string& embeddings) {
   const WordVectors vector_of = embeddings.empty() ? read_brown_clusters(words) : read_embeddings(words);
   const Tokens train = tokens_of(files[0]), dev = tokens_of(files[1]), devtest = tokens_of(files[2]);
   const Numbers tags = tags_of(dev, devtest);
-  if (tags.size() < 2) throw data_error(files[1].name + ": dev and devtest have fewer than two tags: incomplete?");
+  if (tags.size() < 2)
+    throw data_error(files[1].name + ": dev and devtest have fewer than two tags: incomplete? " + where_from);
 
   DataSet data;
   data.name = "twitter";
   data.classes = static_cast<int>(tags.size());
   Samples training = samples_of(train, tags, vector_of);
+  check_trained(training, tags, files[0].name);
   const FeatureRange range = range_of(training.features);
   data.train = scaled(std::move(training), range);
   data.validation = scaled(samples_of(dev, tags, vector_of), range);

@@ -43,9 +43,12 @@ WordVector embedding_of(const TextFile& file, std::size_t line, std::string_view
     if (width < vector.size()) vector[width] = value;
   }
   if (width == vector.size()) return vector;
+  const bool is_heading = line == 1 && width == 1;
   throw wrong_line(
       file, line,
-      fmt::format("embeddings of the wrong width: {} numbers after the word, expected {}", width, vector.size()));
+      fmt::format("embeddings of the wrong width: {} numbers after the word, expected {}: {}", width, vector.size(),
+                  is_heading ? "if the line counts words and numbers, delete it"
+                             : "name a file of such embeddings with data.path"));
 }
 
 /// What `words` has for the word, or for its lower-case form; else a default.

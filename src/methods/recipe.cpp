@@ -15,47 +15,53 @@ bool changes_anything(const Recipe& recipe) {
 
 void check_rebalancing(const Config& resolved, const Recipe& recipe) {
   if (recipe.rebalance != Rebalance::never && !changes_anything(recipe)) {
-    throw usage_error(
-        fmt::format("recipe.rebalance = '{}': neither recipe.sampling nor recipe.class_weights nor "
-                    "recipe.translate says to what",
-                    resolved.text("recipe.rebalance")));
+    throw usage_error(fmt::format(
+        "recipe.rebalance = '{}': nothing says how; set recipe.rebalance = 'never', or recipe.sampling, "
+        "recipe.class_weights or recipe.translate",
+        resolved.text("recipe.rebalance")));
   }
   if (recipe.rebalance != Rebalance::never) return;
   for (const char* name : {"recipe.sampling", "recipe.class_weights", "recipe.translate"}) {
     const std::string value = resolved.text(name);
     if (value == "plain" || value == "none") continue;
     throw usage_error(fmt::format(
-        "{} = '{}' would never begin: recipe.rebalance is 'never'; say at-once or deferred", name, value));
+        "{} = '{}' would never begin: recipe.rebalance is 'never'; set recipe.rebalance = 'at-once' or 'deferred'",
+        name, value));
   }
 }
 
 void check_loss(const Recipe& recipe) {
   if (needs_cosines(recipe.loss) && recipe.head != HeadKind::cosine) {
     throw usage_error(
-        fmt::format("recipe.loss = '{}' takes margins off cosines: say recipe.head = 'cosine'", recipe.loss));
+        fmt::format("recipe.loss = '{}' takes margins off cosines; set recipe.head = 'cosine'", recipe.loss));
   }
 }
 
 void check_start(const Config& resolved, const Recipe& recipe) {
   const bool needs_start = recipe.is_second_stage() || !recipe.trains();
   if (needs_start && recipe.start.empty()) {
-    throw usage_error("recipe.start: say which method's trial to begin from, ERM for one");
+    throw usage_error(
+        "recipe.start: a second stage or post-hoc method starts from a finished trial; set recipe.start = 'ERM' or "
+        "another method that trains everything");
   }
   if (!needs_start && !recipe.start.empty()) {
     throw usage_error(
-        fmt::format("recipe.start = '{}': only recipe.train other than everything, or recipe.post_hoc, begins from "
-                    "a finished trial",
+        fmt::format("recipe.start = '{}': a method that trains everything starts from no trial; set recipe.start = "
+                    "'', or recipe.train = 'head', or recipe.post_hoc",
                     recipe.start));
   }
   if (recipe.is_second_stage() && !recipe.trains()) {
-    throw usage_error(fmt::format("recipe.post_hoc = '{}' trains nothing, recipe.train = '{}' does: keep one",
-                                  resolved.text("recipe.post_hoc"), resolved.text("recipe.train")));
+    throw usage_error(
+        fmt::format("recipe.post_hoc = '{}' trains nothing, recipe.train = '{}' does; set recipe.post_hoc = "
+                    "'none', or recipe.train = 'everything'",
+                    resolved.text("recipe.post_hoc"), resolved.text("recipe.train")));
   }
   if (recipe.is_second_stage() && recipe.rebalance == Rebalance::deferred) {
-    throw usage_error("recipe.rebalance = 'deferred': a second stage is short, and rebalances at once or never");
+    throw usage_error("recipe.rebalance = 'deferred': a second stage is short; set recipe.rebalance = 'at-once'");
   }
   if (recipe.is_second_stage() && recipe.translates) {
-    throw usage_error("recipe.translate = 'm2m': a second stage trains on samples as they are");
+    throw usage_error(
+        "recipe.translate = 'm2m': a second stage trains on samples as they are; set recipe.translate = 'none'");
   }
 }
 
@@ -69,7 +75,9 @@ void check_recipe(const Config& resolved) {
   check_loss(recipe);
   if (recipe.translates && recipe.mixing != Mixing::none) {
     throw usage_error(
-        fmt::format("recipe.mixing = '{}' and recipe.translate = 'm2m': which comes first is nowhere defined",
+        fmt::format("recipe.mixing = '{}' and recipe.translate = 'm2m': their order is not defined; set "
+                    "recipe.mixing = 'none', or "
+                    "recipe.translate = 'none'",
                     resolved.text("recipe.mixing")));
   }
 }

@@ -152,6 +152,18 @@ std::vector<std::pair<std::string, torch::Tensor>> named_state(const Network& ne
   return state;
 }
 
+namespace {
+
+/// A checkpoint of another network, or of other data.
+Error misfit(const std::string& origin, const std::string& what, const Network& network) {
+  return data_error(
+      fmt::format("{}: {}, so it is no {} for this data: set the network that it was saved from "
+                  "(train.network, for a g m2m.g_network), or name another file",
+                  origin, what, network.spec().name));
+}
+
+}  // namespace
+
 void load_state(Network& network, const std::map<std::string, torch::Tensor>& state, const std::string& origin) {
   const auto own = named_state(network);
   for (const auto& [name, tensor] : own) {
@@ -159,20 +171,19 @@ void load_state(Network& network, const std::map<std::string, torch::Tensor>& st
     // The count of batches seen steers nothing here: old checkpoints lack it.
     if (found == state.end() && name.ends_with("num_batches_tracked")) continue;
     if (found == state.end()) {
-      throw data_error(
-          fmt::format("{}: holds no tensor '{}': not a {} for this data?", origin, name, network.spec().name));
+      throw misfit(origin, fmt::format("holds no tensor '{}'", name), network);
     }
     if (found->second.sizes() != tensor.sizes()) {
-      throw data_error(fmt::format("{}: tensor '{}' has shape [{}], expected [{}]: not a {} for this data?", origin,
-                                   name, fmt::join(found->second.sizes(), ", "), fmt::join(tensor.sizes(), ", "),
-                                   network.spec().name));
+      throw misfit(origin,
+                   fmt::format("tensor '{}' has shape [{}], expected [{}]", name,
+                               fmt::join(found->second.sizes(), ", "), fmt::join(tensor.sizes(), ", ")),
+                   network);
     }
     tensor.copy_(found->second);
   }
   for (const auto& [name, tensor] : state) {
     const bool known = std::any_of(own.begin(), own.end(), [&](const auto& item) { return item.first == name; });
-    if (!known)
-      throw data_error(fmt::format("{}: holds a tensor '{}' that {} has not", origin, name, network.spec().name));
+    if (!known) throw misfit(origin, fmt::format("holds a tensor '{}' too many", name), network);
   }
 }
 

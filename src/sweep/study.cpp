@@ -1,8 +1,10 @@
 #include "sweep/study.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "core/error.hpp"
 #include "core/files.hpp"
@@ -13,6 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uintmax_t most_bytes = 4 << 20;
+constexpr const char* command_line = "command line";
 
 [[noreturn]] void fail_missing(const fs::path& file) {
   std::vector<std::string> known;
@@ -43,21 +46,65 @@ void check_is_study_file(const fs::path& file) {
 
 std::string text_of(const TomlEntry& entry, const std::string& place) {
   if (!entry.value.is_string() || entry.value.get<std::string>().empty()) {
-    throw usage_error(fmt::format("{}: {} = {}: expected a text", place, entry.key, entry.value.dump()));
+    throw usage_error(
+        fmt::format("{}: {} = {}: expected a text that is not empty", place, entry.key, entry.value.dump()));
   }
   return entry.value.get<std::string>();
 }
 
-std::string checked_name(const std::string& name, const std::string& place) {
-  const bool plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
-  });
-  if (!plain || name.empty() || name.size() > 100 || name.front() == '.') {
+constexpr std::size_t longest_name = 100;
+
+/// The nearest name that a study may have.
+std::string plain_name(std::string name) {
+  const auto is_plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.'; };
+  std::replace_if(name.begin(), name.end(), std::not_fn(is_plain), '_');
+  if (name.empty() || name.front() == '.') name.insert(0, "_");
+  return name.substr(0, longest_name);
+}
+
+void check_name(const std::string& name, const std::string& place) {
+  const std::string plain = plain_name(name);
+  if (name == plain) return;
+  throw usage_error(fmt::format(
+      "{}: name = '{}': expected up to {} letters, digits, '_', '-' and '.', the last not in front, for it "
+      "names the output folder; set name = '{}'",
+      place, name, longest_name, plain));
+}
+
+/// A value outside of the [grid]. instead: where several belong.
+Json one_value(const Field& field, const TomlEntry& entry, const std::string& place, const char* instead) {
+  if (entry.value.is_array() && field.type != FieldType::numbers) {
     throw usage_error(
-        fmt::format("{}: name = '{}': expected letters, digits, '_', '-' and '.', for it names the output folder",
-                    place, name));
+        fmt::format("{}: {} = {}: expected one value; {}", place, entry.key, entry.value.dump(), instead));
   }
-  return name;
+  return checked_at(field, entry.value, place);
+}
+
+/// The settings of that name in whatever table, the nearest alone if one is near.
+std::vector<std::string> in_other_tables(std::span<const Field> fields, const std::string& name) {
+  const std::string ending = "." + name.substr(name.rfind('.') + 1);
+  std::vector<std::string> names;
+  for (const Field& field : fields) {
+    if (field.name.ends_with(ending)) names.push_back(field.name);
+  }
+  const std::string nearest = nearest_name(names, name);
+  return nearest.empty() ? names : std::vector<std::string>{nearest};
+}
+
+/// What the writer of an unknown key may have meant; empty: nothing is near.
+std::string meant_by(std::span<const Field> fields, const std::string& name, bool is_in_file) {
+  const char* above = is_in_file ? ", above the first [table]" : "";
+  if (name == "label") return "a label belongs into a [[point]]";
+  if (name == "name")
+    return is_in_file ? "a name belongs above the first [table]" : "--out names the output folder";
+  for (std::size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
+    const std::string rest = name.substr(dot + 1);
+    if (find_field(fields, rest) != nullptr || rest == "name")
+      return fmt::format("did you mean '{}'{}?", rest, above);
+  }
+  std::vector<std::string> meant = in_other_tables(fields, name);
+  if (meant.empty()) meant.push_back(nearest_name(fields, name));
+  return meant.front().empty() ? "" : fmt::format("did you mean '{}'?", fmt::join(meant, "' or '"));
 }
 
 std::string checked_label(const std::string& label, const std::string& place) {
@@ -79,6 +126,10 @@ Axis axis_of(const TomlEntry& entry, std::span<const Field> fields, const std::s
     throw usage_error(
         fmt::format("{}: {} has no values on the [grid], so there would be no trials", place, entry.key));
   }
+  if (field.type == FieldType::numbers && !entry.value.front().is_array()) {
+    throw usage_error(
+        fmt::format("{}: {} on the [grid] needs a list of lists: [{}]", place, entry.key, entry.value.dump()));
+  }
   Axis axis{entry.key, {}, entry.line};
   for (const Json& value : entry.value) axis.values.push_back(checked_at(field, value, place));
   return axis;
@@ -93,7 +144,8 @@ NamedPoint point_of(const TomlPoint& toml, const Study& study, std::span<const F
       point.label = checked_label(text_of(entry, place), place);
     } else {
       const Field& field = known_field(fields, entry.key, place);
-      point.settings[entry.key] = {checked_at(field, entry.value, place), entry.line};
+      const Json value = one_value(field, entry, place, "write a [[point]] for each");
+      point.settings[entry.key] = {value, entry.line};
     }
   }
   return point;
@@ -109,15 +161,14 @@ void check_not_fixed(const Study& study, const Axis& axis) {
 }  // namespace
 
 std::string where(const Study& study, int line) {
-  return line > 0 ? fmt::format("{}:{}", study.file, line) : "command line";
+  return line > 0 ? fmt::format("{}:{}", study.file, line) : command_line;
 }
 
 const Field& known_field(std::span<const Field> fields, const std::string& name, const std::string& place) {
   if (const Field* field = find_field(fields, name)) return *field;
-  const std::string nearest = nearest_name(fields, name);
-  throw usage_error(fmt::format(
-      "{}: unknown key '{}'{}", place, name,
-      nearest.empty() ? "; 'm2m-sweep describe' lists all" : fmt::format("; did you mean '{}'?", nearest)));
+  const std::string meant = meant_by(fields, name, place != command_line);
+  throw usage_error(fmt::format("{}: unknown key '{}'; {}", place, name,
+                                meant.empty() ? "'m2m-sweep describe' lists all" : meant));
 }
 
 Json checked_at(const Field& field, const Json& value, const std::string& place) {
@@ -137,10 +188,10 @@ Study parse_study(const std::string& text, const std::string& file, std::span<co
     const std::string place = where(study, entry.line);
     if (entry.key == "name") {
       study.name = text_of(entry, place);
-      checked_name(study.name, place);
+      check_name(study.name, place);
     } else {
       const Field& field = known_field(fields, entry.key, place);
-      study.fixed[entry.key] = {checked_at(field, entry.value, place), entry.line};
+      study.fixed[entry.key] = {one_value(field, entry, place, "several belong on the [grid]"), entry.line};
     }
   }
   for (const TomlEntry& entry : toml.grid) {
@@ -148,7 +199,7 @@ Study parse_study(const std::string& text, const std::string& file, std::span<co
     check_not_fixed(study, study.grid.back());
   }
   for (const TomlPoint& point : toml.points) study.points.push_back(point_of(point, study, fields));
-  checked_name(study.name, file);
+  check_name(study.name, file);
   return study;
 }
 

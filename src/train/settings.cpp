@@ -19,8 +19,8 @@ torch::Device device_for(const std::string& wanted, int local_rank) {
   const bool has_gpu = torch::cuda::is_available();
   if (wanted == "cuda" && !has_gpu) {
     throw usage_error(
-        "train.device = 'cuda': no GPU is to be had here; build with 'make gpu' on a machine with one, or say "
-        "'cpu'");
+        "train.device = 'cuda': no GPU is available; set train.device = 'cpu', or build with 'make gpu' on a "
+        "machine that has one");
   }
   if (wanted == "cpu" || !has_gpu) return torch::kCPU;
   const auto gpus = static_cast<int>(torch::cuda::device_count());
@@ -93,7 +93,7 @@ std::vector<Field> schedule_fields() {
        FieldType::integer,
        nullptr,
        "epochs",
-       "Where deferred methods begin to re-balance; .8 of train.epochs unless given.",
+       "Where deferred methods begin to re-balance; by default 0.8 of train.epochs, and before the last epoch.",
        {},
        0},
   };
@@ -266,7 +266,7 @@ TrainSettings train_settings(const Config& resolved, int local_rank) {
   settings.synchronised = resolved.text("train.batch_norm") == "sync";
   settings.deterministic = resolved.flag("train.deterministic");
   if (settings.deterministic && settings.device.is_cuda()) {
-    throw usage_error("train.deterministic = true: sums on a GPU have no fixed order; say train.device = 'cpu'");
+    throw usage_error("train.deterministic = true: sums on a GPU have no fixed order; set train.device = 'cpu'");
   }
   settings.evaluation_batch = resolved.integer("train.evaluation_batch");
   settings.checkpoint_seconds = 60 * resolved.number("train.checkpoint_every");

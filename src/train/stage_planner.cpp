@@ -26,21 +26,37 @@ int epochs_to_run(const Config& resolved) {
 /// What suits images only.
 void check_features(const Config& resolved, const LoadedData& data) {
   if (!data.set.has_features()) return;
-  const std::string network = resolved.text("train.network");
-  if (!takes_features(network)) {
-    throw usage_error(fmt::format("train.network = '{}' takes images, and {} has vectors of features: say 'mlp'",
-                                  network, data.set.name));
+  const Recipe recipe = recipe_of(resolved);
+  for (const char* name : {"train.network", "m2m.g_network"}) {
+    const bool acts = resolved.has(name) && (name != std::string("m2m.g_network") || recipe.translates);
+    if (!acts || takes_features(resolved.text(name))) continue;
+    throw usage_error(fmt::format("{0} = '{1}' takes images, and {2} has vectors of features; set {0} = 'mlp'",
+                                  name, resolved.text(name), data.set.name));
   }
-  if (recipe_of(resolved).mixing == Mixing::cmo) {
-    throw usage_error(
-        fmt::format("recipe.mixing = 'cmo': patches are of images, and {} has vectors of features", data.set.name));
+  if (recipe.mixing == Mixing::cmo) {
+    throw usage_error(fmt::format(
+        "recipe.mixing = 'cmo': patches are of images, and {} has vectors of features; set recipe.mixing = "
+        "'mixup', 'remix' or 'none'",
+        data.set.name));
   }
 }
 
 void check_random_label(const Config& resolved, const LoadedData& data) {
   if (!recipe_of(resolved).translates || resolved.text("m2m.label") != "random" || data.set.classes > 2) return;
-  throw usage_error(fmt::format("m2m.label = 'random': {} has {} classes, none of them neither seed nor target",
-                                data.set.name, data.set.classes));
+  throw usage_error(
+      fmt::format("m2m.label = 'random': needs a third class, neither seed nor target, and {} has {}; "
+                  "set m2m.label = 'target'",
+                  data.set.name, data.set.classes));
+}
+
+/// An oracle is trained on what f's data were cut from.
+void check_oracle(const Config& resolved, const LoadedData& data) {
+  if (!recipe_of(resolved).translates || resolved.text("m2m.g_data") != "balanced" || data.set.default_largest > 0)
+    return;
+  throw usage_error(
+      fmt::format("m2m.g_data = 'balanced': {} is imbalanced as it comes, so there is no balanced full "
+                  "set; set m2m.g_data = 'same'",
+                  data.set.name));
 }
 
 /// "images: class 2 of 3 has no test sample: ..."; "" if each class has one, or the part is empty.
@@ -107,6 +123,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
   log_notices(*data);
   check_features(resolved, *data);
   check_random_label(resolved, *data);
+  check_oracle(resolved, *data);
   const Recipe recipe = recipe_of(resolved);
   StageRequest trial;
   trial.label = label;

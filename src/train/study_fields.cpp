@@ -28,14 +28,16 @@ void derive_seeds(Config& config) {
   }
 }
 
-/// Shortened schedules keep the shape of 200 epochs: 5, 160, 160 and 180 of them.
+/// Shortened schedules keep the shape of 200 epochs: 5, 160, 160 and 180 of them. In one or two epochs the last one
+/// is re-balanced.
 void derive_schedule(Config& config) {
   const auto epochs = static_cast<double>(config.integer("train.epochs"));
   const auto share = [epochs](double fraction) { return std::llround(fraction * epochs); };
   set_if_absent(config, "train.warmup", share(0.025));
   set_if_absent(config, "train.lr_drops",
                 std::vector<double>{static_cast<double>(share(0.8)), static_cast<double>(share(0.9))});
-  set_if_absent(config, "train.defer_until", share(0.8));
+  set_if_absent(config, "train.defer_until",
+                std::min<std::int64_t>(share(0.8), config.integer("train.epochs") - 1));
 }
 
 void derive_protocol(Config& config) {
@@ -49,28 +51,40 @@ void check_epochs(const Config& config) {
   const std::int64_t epochs = config.integer("train.epochs");
   const std::int64_t defer = config.integer("train.defer_until");
   if (is_deferred(recipe_of(config)) && defer >= epochs) {
-    throw usage_error(fmt::format("train.defer_until = {} is not before train.epochs = {}: {} would never begin",
-                                  defer, epochs, config.text("method")));
+    throw usage_error(
+        fmt::format("train.defer_until = {} is not before train.epochs = {}: {} would never begin; set "
+                    "train.defer_until to at most "
+                    "{}, or train.epochs to at least {}",
+                    defer, epochs, config.text("method"), epochs - 1, defer + 1));
   }
   const std::int64_t start = config.integer("train.start_epoch");
   if (start >= epochs) {
-    throw usage_error(fmt::format(
-        "train.start_epoch = {} is not before train.epochs = {}: nothing would be trained", start, epochs));
+    throw usage_error(
+        fmt::format("train.start_epoch = {} is not before train.epochs = {}: nothing would be trained; set "
+                    "train.start_epoch to at "
+                    "most {}, or train.epochs to at least {}",
+                    start, epochs, epochs - 1, start + 1));
   }
   if (start > 0 && config.text("train.start_from").empty()) {
     throw usage_error(
-        fmt::format("train.start_epoch = {} needs a checkpoint to start from: say train.start_from", start));
+        fmt::format("train.start_epoch = {} needs a checkpoint to start from; set train.start_epoch = 0, or "
+                    "train.start_from to a file",
+                    start));
   }
   if (config.integer("train.warmup") > epochs) {
     throw usage_error(
-        fmt::format("train.warmup = {} is longer than train.epochs = {}", config.integer("train.warmup"), epochs));
+        fmt::format("train.warmup = {0} is longer than train.epochs = {1}; set train.warmup to at most {1}, or "
+                    "train.epochs to at least {0}",
+                    config.integer("train.warmup"), epochs));
   }
 }
 
 void check_gamma(const Config& config) {
   if (config.text("m2m.gamma_test") == "probability" && config.number("m2m.gamma") > 1) {
-    throw usage_error(fmt::format("m2m.gamma = {}: no probability is above 1, every translation would be refused",
-                                  config.number("m2m.gamma")));
+    throw usage_error(
+        fmt::format("m2m.gamma = {}: no probability is above 1, so every translation would be refused; "
+                    "set m2m.gamma to at most 1, or m2m.gamma_test = 'cross-entropy'",
+                    config.number("m2m.gamma")));
   }
 }
 
@@ -81,8 +95,32 @@ void check_brought_g(const Config& config) {
       {"m2m.g_method", "ERM"}, {"m2m.g_data", "same"}, {"m2m.g_precision", nullptr}, {"m2m.g_stop", nullptr}};
   for (const auto& [name, standard] : unsaid.items()) {
     if (!config.has(name) || config.json().at(name) == standard) continue;
-    throw usage_error(fmt::format("{}: says how the sweep trains g, and m2m.g_from brings one: keep one", name));
+    throw usage_error(fmt::format(
+        "{0}: says how the sweep trains g, and m2m.g_from brings one; set m2m.g_from = '', or leave {0} out",
+        name));
   }
+}
+
+/// One stage, without translation, with a linear head.
+bool can_train_g(const Recipe& recipe) {
+  return !recipe.translates && recipe.start.empty() && recipe.head == HeadKind::linear;
+}
+
+std::vector<std::string> methods_for_g(const Config& config) {
+  std::vector<std::string> names = method_names();
+  std::erase_if(names, [&](const std::string& name) { return !can_train_g(recipe_of(with_method(config, name))); });
+  return names;
+}
+
+void check_deferral_of_g(const Config& config, const Config& g) {
+  const std::int64_t defer = config.integer("train.defer_until"), epochs = g.integer("train.epochs");
+  if (!is_deferred(recipe_of(g)) || defer < epochs) return;
+  const std::string stop =
+      config.has("m2m.g_stop") ? fmt::format("m2m.g_stop = {}", epochs) : fmt::format("train.epochs = {}", epochs);
+  throw usage_error(
+      fmt::format("{} is not after train.defer_until = {}: {}, which trains g, would never begin; set "
+                  "train.defer_until to at most {}, or m2m.g_method = 'ERM'",
+                  stop, defer, config.text("m2m.g_method"), epochs - 1));
 }
 
 /// How g is trained, where a recipe translates.
@@ -90,27 +128,26 @@ void check_g(const Config& config) {
   if (!recipe_of(config).translates) return;
   check_brought_g(config);
   const std::string method = config.text("m2m.g_method");
-  const std::vector<std::string> known = method_names();
-  if (std::count(known.begin(), known.end(), method) == 0) {
-    throw usage_error(fmt::format("m2m.g_method = '{}': expected one of {}", method, fmt::join(known, ", ")));
+  const std::vector<std::string> fit = methods_for_g(config);
+  if (std::count(fit.begin(), fit.end(), method) == 0) {
+    throw usage_error(
+        fmt::format("m2m.g_method = '{}': g is trained in one stage, without translation, with a linear "
+                    "head; set m2m.g_method = 'ERM' or another of {}",
+                    method, fmt::join(fit, ", ")));
   }
   const Config g = g_config(config);
-  const Recipe recipe = recipe_of(g);
-  if (recipe.translates || !recipe.start.empty() || recipe.head == HeadKind::cosine) {
-    throw usage_error(fmt::format(
-        "m2m.g_method = '{}': g is trained by one stage, without translation, and has a linear head", method));
-  }
-  if (is_deferred(recipe) && config.integer("train.defer_until") >= g.integer("train.epochs")) {
-    throw usage_error(fmt::format("m2m.g_stop = {} is not after train.defer_until = {}: {} would never begin",
-                                  g.integer("train.epochs"), config.integer("train.defer_until"), method));
-  }
   if (config.integer("train.epochs") < g.integer("train.epochs")) {
-    throw usage_error(fmt::format("m2m.g_stop = {}: the schedule has {} epochs", g.integer("train.epochs"),
-                                  config.integer("train.epochs")));
+    throw usage_error(
+        fmt::format("m2m.g_stop = {0} is beyond train.epochs = {1}; set m2m.g_stop to at most {1}, or "
+                    "train.epochs to at least {0}",
+                    g.integer("train.epochs"), config.integer("train.epochs")));
   }
+  check_deferral_of_g(config, g);
   if (config.text("m2m.g_data") == "balanced" && config.text("data.imbalance") == "own") {
-    throw usage_error(fmt::format("m2m.g_data = 'balanced': {} comes as it is, and has no balanced full set",
-                                  config.text("data.set")));
+    throw usage_error(fmt::format(
+        "m2m.g_data = 'balanced': data.imbalance is 'own', so {} is not cut from a balanced full set; set "
+        "m2m.g_data = 'same'",
+        config.text("data.set")));
   }
 }
 
@@ -120,22 +157,28 @@ void check_start(const Config& config) {
   if (recipe.start.empty()) return;
   const std::vector<std::string> known = method_names();
   if (std::count(known.begin(), known.end(), recipe.start) == 0) {
-    throw usage_error(fmt::format("recipe.start = '{}': expected one of {}", recipe.start, fmt::join(known, ", ")));
+    throw usage_error(
+        fmt::format("recipe.start = '{}': no method has that name; set recipe.start = 'ERM' or another of {}",
+                    recipe.start, fmt::join(known, ", ")));
   }
   const Recipe base = recipe_of(with_method(config, recipe.start));
   if (!base.start.empty()) {
     throw usage_error(
-        fmt::format("recipe.start = '{}': that one begins from a trial itself; say one that trains "
-                    "everything, ERM for one",
+        fmt::format("recipe.start = '{}': that method begins from a trial too; set recipe.start = 'ERM' or another "
+                    "method that trains everything",
                     recipe.start));
   }
   if (recipe.post_hoc == PostHoc::tau_normalisation && base.head == HeadKind::cosine) {
-    throw usage_error(fmt::format(
-        "recipe.start = '{}': its class vectors have length 1 already; tau-normalisation needs a linear head",
-        recipe.start));
+    throw usage_error(
+        fmt::format("recipe.start = '{}': its class vectors have length 1 already, and tau-normalisation needs a "
+                    "linear head; set "
+                    "recipe.start = 'ERM' or another method with one",
+                    recipe.start));
   }
   if (!recipe.trains() && !config.has("post_hoc.tau") && config.text("data.validation") == "none") {
-    throw usage_error("post_hoc.tau: nothing validates (data.validation = 'none'), so say which to take");
+    throw usage_error(
+        "post_hoc.tau: no validation set chooses it (data.validation = 'none'); set post_hoc.tau = 1 or another "
+        "value");
   }
 }
 
@@ -151,7 +194,8 @@ std::vector<Field> study_fields() {
 
 Config resolve(const Config& given) {
   if (!given.has("method")) {
-    throw usage_error(fmt::format("method: none is given; say one of {}", fmt::join(method_names(), ", ")));
+    throw usage_error(
+        fmt::format("method: none is given; set method = 'ERM' or another of {}", fmt::join(method_names(), ", ")));
   }
   const std::vector<Field> fields = study_fields();
   Config config = with_defaults(with_recipe(given), fields);

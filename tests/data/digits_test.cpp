@@ -61,10 +61,27 @@ TEST(Digits, NeedNoLastNewline) {
   EXPECT_EQ(read_text(text.substr(0, text.size() - 1)).train.labels, (std::vector<std::int32_t>{2, 4}));
 }
 
+TEST(Digits, MayEndTheirLinesAsWindowsDoesAndWithBlankOnes) {
+  std::string text = "\xEF\xBB\xBF" + line(1, 2) + line(3, 4) + "\n\n";
+  for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 2))
+    text.insert(at, "\r");
+  EXPECT_EQ(read_text(text).train.labels, (std::vector<std::int32_t>{2, 4}));
+}
+
+TEST(Digits, AreReadAgainOnceADamagedCopyIsReplacedAsAdvised) {
+  const made_up::Folder folder;
+  write_file(folder / digits_file, made_up::gzipped(line(17, 2)));
+  const Config config = made_up::settings({{"data.set", "digits"}, {"data.root", folder.path().string()}});
+  const std::string sentence = made_up::complaint([&] { load_data_set(config); }, ExitCode::bad_data);
+  EXPECT_NE(sentence.find("datasets/digits.csv.gz in its place"), std::string::npos) << sentence;
+  std::filesystem::copy_file(shipped, folder / digits_file, std::filesystem::copy_options::overwrite_existing);
+  EXPECT_EQ(load_data_set(config).train.count(), 1797);
+}
+
 TEST(Digits, NameTheLineThatIsWrong) {
   const std::string good = line(1, 2);
   EXPECT_NE(reading_fails(good + line(17, 2)).find("digits.csv.gz:2: expected 64 pixels"), std::string::npos);
-  for (const std::string& bad : {line(-1, 2), line(1, 10), line(1, -1), std::string("\n"), std::string("1,2,3\n"),
+  for (const std::string& bad : {line(-1, 2), line(1, 10), line(1, -1), "\n" + line(1, 2), std::string("1,2,3\n"),
                                  "0," + good, "x" + good, good.substr(0, 20) + ",," + good.substr(21)}) {
     EXPECT_NE(reading_fails(good + bad), "") << bad;
   }

@@ -13,13 +13,13 @@ std::string text_of(std::size_t size) {
 
 TEST(Gzip, UnpacksWhatWasPacked) {
   for (const std::size_t size : {0U, 1U, 1000U, 1U << 22, 9'000'000U})
-    EXPECT_TRUE(gunzip(made_up::gzipped(text_of(size)), "x") == text_of(size));
+    EXPECT_TRUE(gunzip(made_up::gzipped(text_of(size)), "x", "fetch it") == text_of(size));
 }
 
 TEST(Gzip, RefusesAFileCutAnywhere) {
   const std::string packed = made_up::gzipped(text_of(500));
   for (std::size_t size = 0; size < packed.size(); ++size) {
-    const auto unpack = [&] { gunzip(packed.substr(0, size), "file.gz"); };
+    const auto unpack = [&] { gunzip(packed.substr(0, size), "file.gz", "fetch it"); };
     ASSERT_EQ(made_up::complaint(unpack, ExitCode::bad_data).rfind("file.gz: ends in the middle", 0), 0U) << size;
   }
 }
@@ -30,18 +30,20 @@ TEST(Gzip, RefusesAFileDamagedAnywhereThatMatters) {
   for (std::size_t at = header; at < packed.size(); ++at) {
     std::string damaged = packed;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
-    EXPECT_NE(made_up::complaint([&] { gunzip(damaged, "x"); }, ExitCode::bad_data), "") << at;
+    EXPECT_NE(made_up::complaint([&] { gunzip(damaged, "x", "fetch it"); }, ExitCode::bad_data), "") << at;
   }
 }
 
 TEST(Gzip, RefusesOtherFilesAndExtraBytes) {
-  EXPECT_NE(made_up::complaint([] { gunzip("plain text", "x"); }, ExitCode::bad_data), "");
-  EXPECT_NE(made_up::complaint([] { gunzip(made_up::gzipped("text") + "more", "x"); }, ExitCode::bad_data), "");
+  EXPECT_NE(made_up::complaint([] { gunzip("plain text", "x", "fetch it"); }, ExitCode::bad_data), "");
+  EXPECT_NE(
+      made_up::complaint([] { gunzip(made_up::gzipped("text") + "more", "x", "fetch it"); }, ExitCode::bad_data),
+      "");
 }
 
 TEST(Tar, FindsRegularFilesByName) {
   const std::string archive = made_up::tar_of({{"a", "first"}, {"b", std::string(513, 'x')}, {"empty", ""}});
-  const auto files = tar_files(archive, "x");
+  const auto files = tar_files(archive, "x", "fetch it");
   EXPECT_EQ(files.size(), 3U);
   EXPECT_EQ(files.at("a"), "first");
   EXPECT_EQ(files.at("b"), std::string(513, 'x'));
@@ -54,7 +56,7 @@ TEST(Tar, NeverReadsPastACut) {
     const std::string cut = archive.substr(0, size);
     made_up::complaint(
         [&] {
-          for (const auto& [name, content] : tar_files(cut, "x")) {
+          for (const auto& [name, content] : tar_files(cut, "x", "fetch it")) {
             ASSERT_LE(content.data() + content.size(), cut.data() + cut.size());
           }
         },
@@ -68,14 +70,15 @@ TEST(Tar, RefusesADamagedHeader) {
     std::string damaged = archive;
     damaged[at] = static_cast<char>(damaged[at] ^ 1);
     const bool is_after_the_sum = at == 154 || at == 155;  // the two bytes that only end its digits
-    const bool is_refused = !made_up::complaint([&] { tar_files(damaged, "x"); }, ExitCode::bad_data).empty();
+    const bool is_refused =
+        !made_up::complaint([&] { tar_files(damaged, "x", "fetch it"); }, ExitCode::bad_data).empty();
     EXPECT_NE(is_refused, is_after_the_sum) << at;
   }
 }
 
 TEST(Tar, RefusesAMemberLargerThanTheArchive) {
   const std::string archive = made_up::tar_member("a", std::string(5000, 'x')).substr(0, 5000);
-  EXPECT_NE(made_up::complaint([&] { tar_files(archive, "x"); }, ExitCode::bad_data), "");
+  EXPECT_NE(made_up::complaint([&] { tar_files(archive, "x", "fetch it"); }, ExitCode::bad_data), "");
 }
 
 }  // namespace

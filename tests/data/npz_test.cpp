@@ -115,8 +115,69 @@ TEST_F(NpzTest, NamesTheArrayThatIsMissing) {
   for (const char* name : {"x_train", "y_train", "x_test", "y_test"}) {
     Arrays arrays = of_features();
     arrays.erase(name + std::string(".npy"));
-    EXPECT_NE(refusal(arrays).find(fmt::format("holds no {}: expected", name)), std::string::npos);
+    EXPECT_NE(refusal(arrays).find(fmt::format("holds no {} but x_t", name)), std::string::npos);
   }
+}
+
+TEST_F(NpzTest, NamesWhatAnArchiveHoldsInstead) {
+  Arrays arrays = of_features();
+  arrays["X_train.npy"] = arrays.at("x_train.npy");
+  arrays.erase("x_train.npy");
+  EXPECT_NE(refusal(arrays).find("holds no x_train but X_train, x_test, y_test, y_train"), std::string::npos)
+      << refusal(arrays);
+  EXPECT_NE(refusal({{"arr_0.npy", arrays.at("x_test.npy")}}).find("holds no x_train but arr_0"),
+            std::string::npos);
+  for (int i = 0; i < 40; ++i) arrays[fmt::format("array_{}.npy", i)] = arrays.at("x_test.npy");
+  EXPECT_LT(refusal(arrays).size(), 500U);
+}
+
+TEST_F(NpzTest, SaysWhatMakesLabelsBeginAtZeroWithoutGaps) {
+  const auto labels = [](const std::vector<std::int32_t>& values) {
+    return made_up::npy_of<std::int32_t>("<i4", fmt::format("({},)", values.size()), values);
+  };
+  Arrays arrays = of_features();
+  arrays["y_train.npy"] = labels({1, 3, 2});
+  arrays["y_test.npy"] = labels({2});
+  EXPECT_NE(refusal(arrays).find("labels run from 1 to 3 and have to begin at 0: subtract 1"), std::string::npos)
+      << refusal(arrays);
+  arrays["y_train.npy"] = labels({0, 2, 1});
+  arrays["y_test.npy"] = labels({1});
+  EXPECT_EQ(read(arrays).classes, 3);
+  arrays["y_train.npy"] = labels({0, 5, 3});
+  arrays["y_test.npy"] = labels({3});
+  EXPECT_NE(refusal(arrays).find("no sample has the label 1, although 5 occurs: number the 3 classes from 0 to 2"),
+            std::string::npos)
+      << refusal(arrays);
+  arrays["y_train.npy"] = labels({0, 2, 1});
+  arrays["y_test.npy"] = labels({1});
+  EXPECT_EQ(read(arrays).classes, 3);
+  arrays["y_test.npy"] = labels({3});
+  EXPECT_NE(refusal(arrays).find("class 3 is in validation or test but not in training"), std::string::npos)
+      << refusal(arrays);
+}
+
+TEST_F(NpzTest, NamesTheConversionOfArraysOfOtherTypes) {
+  Arrays arrays = of_features();
+  arrays["y_train.npy"] = made_up::npy_of<std::int32_t>("<i4", "(3, 2)", {0, 1, 1, 0, 1, 0});
+  EXPECT_NE(refusal(arrays).find("argmax"), std::string::npos);
+  arrays["y_train.npy"] = made_up::npy_of<float>("<f4", "(3,)", {0, 1, 1});
+  EXPECT_NE(refusal(arrays).find("astype('int64')"), std::string::npos);
+  arrays["y_train.npy"] = made_up::npy_of<std::uint8_t>("|b1", "(3,)", {0, 1, 1});
+  EXPECT_NE(refusal(arrays).find("astype('uint8')"), std::string::npos);
+  arrays["y_train.npy"] = made_up::npy_of<std::uint32_t>("<U1", "(3,)", {'a', 'b', 'b'});
+  EXPECT_NE(refusal(arrays).find("number the classes from 0"), std::string::npos);
+  arrays = of_features();
+  arrays["x_train.npy"] = made_up::npy_of<float>("<f4", "(3, 1, 2)", {-2, 0, 2, 6, 4, 0});
+  EXPECT_NE(refusal(arrays).find("astype('uint8')"), std::string::npos);
+  arrays["x_train.npy"] = made_up::npy_of<std::uint16_t>("<f2", "(3, 2)", {0, 0, 0, 1, 1, 1});
+  EXPECT_NE(refusal(arrays).find("astype('<f4')"), std::string::npos);
+}
+
+TEST_F(NpzTest, NamesTheArrayWithoutSamples) {
+  Arrays arrays = of_features();
+  arrays["x_test.npy"] = made_up::npy_of<float>("<f4", "(0, 2)", {});
+  arrays["y_test.npy"] = made_up::npy_of<std::int32_t>("<i4", "(0,)", {});
+  EXPECT_NE(refusal(arrays).find("x_test is f4 (0, 2); expected at least one sample"), std::string::npos);
 }
 
 TEST_F(NpzTest, NamesTheArrayOfAnotherShapeOrTypeAndWhatWasExpected) {
@@ -166,14 +227,23 @@ TEST_F(NpzTest, NeedsTwoClassesAndATrainingSampleOfEach) {
   arrays["y_train.npy"] = made_up::npy_of<std::int32_t>("<i4", "(3,)", {0, 0, 0});
   EXPECT_NE(refusal(arrays).find("holds one class; at least 2"), std::string::npos);
   arrays["y_test.npy"] = made_up::npy_of<std::int32_t>("<i4", "(1,)", {2});
-  EXPECT_NE(refusal(arrays).find("class 1 of 3 has no training sample"), std::string::npos);
+  EXPECT_NE(refusal(arrays), "");
+  arrays["y_test.npy"] = made_up::npy_of<std::int32_t>("<i4", "(1,)", {1});
+  EXPECT_NE(refusal(arrays).find("class 1 is in validation or test but not in training"), std::string::npos);
 }
 
 TEST_F(NpzTest, RefusesWhatIsNoArchive) {
   write_file(file(), "text");
   EXPECT_NE(made_up::complaint([&] { read_npz(file()); }, ExitCode::bad_data).find("own.npz: cannot be read"),
             std::string::npos);
-  EXPECT_NE(made_up::complaint([&] { read_npz(folder_ / "none.npz"); }, ExitCode::bad_data).find("No such file"),
+  for (const auto& [path, fault] : {std::pair{folder_ / "none.npz", "no such file"}, {folder_.path(), "no file"}}) {
+    const auto reading = [&] { read_npz(path); };
+    const std::string sentence = made_up::complaint(reading, ExitCode::bad_data);
+    EXPECT_NE(sentence.find(fault), std::string::npos) << sentence;
+    EXPECT_NE(sentence.find("data.path"), std::string::npos) << sentence;
+  }
+  write_file(file(), of_features().at("x_train.npy"));
+  EXPECT_NE(made_up::complaint([&] { read_npz(file()); }, ExitCode::bad_data).find("numpy.savez"),
             std::string::npos);
   EXPECT_NE(made_up::complaint(
                 [&] {

@@ -68,6 +68,27 @@ TEST(Reuters, HasAThousandWordsAtMost) {
   EXPECT_EQ(read("ship\t" + words + "\ntrade\tw7\n", some_test).train.shape.width, 1000);
 }
 
+TEST(Reuters, TakesADocumentWithoutWordsForASampleOfZeros) {
+  const DataSet data = read(some_train + "trade\t\nship\t  \n", some_test + "ship\t\n");
+  EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{1, 0, 0, 1, 0}));
+  EXPECT_EQ(row_of(data.train, 3), (std::vector<float>{0, 0, 0, 0}));
+  EXPECT_EQ(row_of(data.train, 4), (std::vector<float>{0, 0, 0, 0}));
+  EXPECT_EQ(row_of(data.test, 10), (std::vector<float>{0, 0, 0, 0}));
+}
+
+TEST(Reuters, TakesBlankLinesAtTheEndAndEditorsMarksForNothing) {
+  const DataSet plain = read(some_train, some_test);
+  for (const char* ends : {"\n", "\r\n\r\n", "\n\n\n"}) {
+    const DataSet data = read("\xEF\xBB\xBF" + some_train + ends, some_test + ends);
+    EXPECT_EQ(data.train.labels, plain.train.labels);
+    EXPECT_EQ(data.test.labels, plain.test.labels);
+    EXPECT_EQ(data.train.features, plain.train.features);
+  }
+  EXPECT_NE(reading_fails("\n" + some_train, some_test).find("r52-train.txt:1: "), std::string::npos);
+  EXPECT_NE(reading_fails(some_train, some_test + "\nship\tsea\n").find("r52-test.txt:15: "), std::string::npos);
+  EXPECT_NE(reading_fails(some_train + "ship\n", some_test).find("r52-train.txt:5: "), std::string::npos);
+}
+
 TEST(Reuters, NamesTheLineThatIsWrong) {
   EXPECT_NE(reading_fails(some_train + "no tab\n", some_test).find("r52-train.txt:5: expected label<TAB>text"),
             std::string::npos);
@@ -77,7 +98,8 @@ TEST(Reuters, NamesTheLineThatIsWrong) {
 
 TEST(Reuters, IsRefusedWhereTooLittleIsThere) {
   EXPECT_NE(reading_fails(some_train, "").find("expected at least 2"), std::string::npos);
-  EXPECT_NE(reading_fails("", some_test).find("holds no word"), std::string::npos);
+  EXPECT_NE(reading_fails("", some_test).find("r52-train.txt: holds no document of 'ship'"), std::string::npos);
+  EXPECT_NE(reading_fails("ship\t\ntrade\t\n", some_test).find("no words"), std::string::npos);
   const made_up::Folder folder;
   const std::string sentence = made_up::complaint([&] { read_reuters(folder.path()); }, ExitCode::bad_data);
   EXPECT_NE(sentence.find("is missing: reuters36 is made of reuters52/r52-train.txt"), std::string::npos)

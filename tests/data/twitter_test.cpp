@@ -125,12 +125,29 @@ TEST(Twitter, NamesTheLineThatIsWrong) {
   EXPECT_NE(reading_fails(files).find("brown-clusters.tsv:5: '01x' is not a cluster"), std::string::npos);
 }
 
+TEST(Twitter, NamesWhatAnIncompleteFileLacks) {
+  Files files;
+  files.devtest = "\n";
+  EXPECT_NE(reading_fails(files).find("tweets-devtest.txt: holds no token"), std::string::npos);
+  files = {};
+  files.devtest += "wow\t!\n";
+  EXPECT_NE(reading_fails(files).find("tweets-train.txt: holds no token with the tag '!'"), std::string::npos);
+  files.train += "wow\t!\n";
+  EXPECT_EQ(read(files).classes, 4);
+}
+
 TEST(Twitter, RefusesEmbeddingsOfTheWrongWidth) {
   EXPECT_NE(with_embeddings_it_fails(some_embeddings + embedding("new", "1", 49))
                 .find("vectors.txt:4: embeddings of the wrong width: 49 numbers after the word, expected 50"),
             std::string::npos);
   EXPECT_NE(with_embeddings_it_fails(embedding("new", "1", 51)).find("51 numbers"), std::string::npos);
-  EXPECT_NE(with_embeddings_it_fails("\n").find("vectors.txt:1: embeddings of the wrong width"), std::string::npos);
+  EXPECT_NE(with_embeddings_it_fails("\n" + some_embeddings).find("vectors.txt:1: embeddings of the wrong width"),
+            std::string::npos);
+  EXPECT_NE(with_embeddings_it_fails("\n").find("holds no embeddings"), std::string::npos);
+  EXPECT_NE(
+      with_embeddings_it_fails("3 50\n" + some_embeddings).find("vectors.txt:1: embeddings of the wrong width"),
+      std::string::npos);
+  EXPECT_EQ(with_embeddings_it_fails(some_embeddings + "\n"), "");
 }
 
 TEST(Twitter, RefusesEmbeddingsThatAreNotFiniteNumbers) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <set>
 
 #include "core/error.hpp"
@@ -43,6 +44,24 @@ TEST(Resolve, KeepsTheShapeOfShortenedSchedules) {
   EXPECT_EQ(config.numbers("train.lr_drops"), (std::vector<double>{16, 18}));
 }
 
+TEST(Resolve, RebalancesTheLastEpochOfShortSchedulesAndNoOtherWhereNothingIsSaid) {
+  for (const char* method : {"M2m", "DRS", "ERM"}) {
+    EXPECT_EQ(resolved({{"method", method}, {"train.epochs", 1}}).integer("train.defer_until"), 0);
+    EXPECT_EQ(resolved({{"method", method}, {"train.epochs", 2}}).integer("train.defer_until"), 1);
+    for (int epochs = 3; epochs <= 400; ++epochs) {
+      EXPECT_EQ(resolved({{"method", method}, {"train.epochs", epochs}}).integer("train.defer_until"),
+                std::llround(0.8 * epochs));
+    }
+  }
+  EXPECT_NO_THROW(resolved({{"method", "M2m-RS"}, {"m2m.g_method", "DRS"}, {"train.epochs", 1}}));
+}
+
+TEST(Resolve, NamesTheScheduleThatADeferredGDoesNotFit) {
+  const std::string sentence =
+      refusal({{"method", "M2m-RS"}, {"m2m.g_method", "DRS"}, {"train.epochs", 20}, {"train.defer_until", 20}});
+  EXPECT_TRUE(sentence.starts_with("train.epochs = 20 is not after train.defer_until = 20")) << sentence;
+}
+
 TEST(Resolve, SetsAllFiveSeedsFromOneUnlessGivenAlone) {
   const Config config = resolved({{"method", "ERM"}, {"seed", 3}, {"seeds.plan", 8}});
   EXPECT_EQ(config.integer("seeds.init"), 3);
@@ -57,7 +76,8 @@ TEST(Resolve, TakesWhatItMadeWithoutChange) {
 
 TEST(Resolve, RefusesADeferralThatWouldNeverBeginExceptForErm) {
   const std::string sentence = refusal({{"method", "M2m"}, {"train.defer_until", 200}});
-  EXPECT_EQ(sentence, "train.defer_until = 200 is not before train.epochs = 200: M2m would never begin");
+  EXPECT_TRUE(
+      sentence.starts_with("train.defer_until = 200 is not before train.epochs = 200: M2m would never begin"));
   EXPECT_NO_THROW(resolved({{"method", "ERM"}, {"train.defer_until", 200}}));
 }
 
@@ -70,17 +90,15 @@ TEST(Resolve, RefusesTheImpossible) {
 }
 
 TEST(Resolve, RefusesAGThatCannotBeTrained) {
-  EXPECT_TRUE(
-      refusal({{"method", "M2m"}, {"m2m.g_method", "M3m"}}).starts_with("m2m.g_method = 'M3m': expected one"));
+  EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_method", "M3m"}}).starts_with("m2m.g_method = 'M3m'"));
   for (const char* method : {"M2m", "LDAM", "cRT"}) {
-    EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_method", method}}).find("has a linear head") !=
-                std::string::npos);
+    EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_method", method}}).find("a linear head") != std::string::npos);
   }
   EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_method", "DRS"}, {"m2m.g_stop", 160}})
                   .starts_with("m2m.g_stop = 160 is not after"));
-  EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_stop", 201}}).starts_with("m2m.g_stop = 201: the schedule"));
+  EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_stop", 201}}).starts_with("m2m.g_stop = 201 is beyond"));
   EXPECT_TRUE(refusal({{"method", "M2m"}, {"data.set", "celeba5"}, {"m2m.g_data", "balanced"}})
-                  .starts_with("m2m.g_data = 'balanced': celeba5"));
+                  .starts_with("m2m.g_data = 'balanced'"));
   EXPECT_NO_THROW(resolved({{"method", "ERM"}, {"m2m.g_method", "M3m"}}));
 }
 

@@ -1,0 +1,35 @@
+#pragma once
+// What a refusal advises, so that tests can do it: "...; set a.b = 'c', or d.e to at most 4 and f = 1".
+#include <map>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace m2m::test {
+
+/// Names of settings and the values to give them, as on a command line.
+using Advice = std::map<std::string, std::string>;
+
+/// The alternatives that a sentence offers behind "; set" or ": set", in its order. What advises no value of a
+/// setting by itself is left out.
+inline std::vector<Advice> advised(const std::string& sentence) {
+  static const std::regex assignment(
+      R"re(([a-z0-9_]+(?:\.[a-z0-9_]+)*)(?: = | to at most | to at least )(?:'([^']*)'|([-+.0-9e]*[0-9])))re");
+  static const std::regex begin("[;:] set ");
+  std::smatch found;
+  if (!std::regex_search(sentence, found, begin)) return {};
+  std::vector<Advice> alternatives;
+  for (std::string rest = found.suffix(); !rest.empty();) {
+    const std::size_t end = rest.find(", or ");
+    const std::string one = rest.substr(0, end);
+    rest = end == std::string::npos ? "" : rest.substr(end + 5);
+    if (one.starts_with("add ")) continue;  // to the data: not a matter of settings alone
+    Advice advice;
+    for (std::sregex_iterator at(one.begin(), one.end(), assignment), last; at != last; ++at)
+      advice[at->str(1)] = at->str(2) + at->str(3);
+    if (!advice.empty()) alternatives.push_back(advice);
+  }
+  return alternatives;
+}
+
+}  // namespace m2m::test
