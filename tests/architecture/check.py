@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Fails if a source breaks a rule: include arrows, libraries out of their room, files or functions too long; or if a
-document names a file, heading, make target, option, setting or variable that does not exist.
+"""Fails if a source breaks a rule: include arrows, libraries out of their room, files or functions too long, types that
+share a name; or if a document names a file, heading, make target, option, setting or variable that does not exist.
 
 Usage: check.py CHECKOUT
 """
@@ -10,6 +10,7 @@ import sys
 import documents
 import includes
 import lengths
+import type_names
 
 
 def violations(checkout):
@@ -17,7 +18,8 @@ def violations(checkout):
     src, tests = checkout / "src", checkout / "tests"
     found = ["src/" + sentence for sentence in includes.violations(src)]
     paths = [*includes.sources(src), *includes.sources(tests)]
-    return found + lengths.violations(checkout, paths) + documents.violations(checkout)
+    return (found + lengths.violations(checkout, paths) + type_names.violations(checkout, paths) +
+            documents.violations(checkout))
 
 
 def main(arguments):

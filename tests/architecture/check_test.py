@@ -6,6 +6,7 @@ import unittest
 
 import check
 import lengths
+import type_names
 from rooms import USES, reachable
 
 
@@ -19,12 +20,15 @@ def violations_of(files):
         return check.violations(pathlib.Path(folder))
 
 
-class Rules(unittest.TestCase):
+class Trees(unittest.TestCase):
     def fails(self, files, said):
+        """A checkout of these files breaks one rule, and the sentence about it has `said` in it."""
         found = violations_of(files)
         self.assertEqual(len(found), 1, found)
         self.assertIn(said, found[0])
 
+
+class Rules(Trees):
     def test_an_arrow_that_exists_passes_and_arrows_chain(self):
         files = {"src/core/a.hpp": "", "src/results/b.hpp": '#include "core/a.hpp"\n#include <hdf5.h>\n',
                  "src/report/c.cpp": '#include <vector>\n\n#include "core/a.hpp"\n#include "results/b.hpp"\n'}
@@ -114,6 +118,47 @@ class Functions(unittest.TestCase):
                 "enum class E { a, b };\nconstexpr int table[] = {\n    1,\n};\n"
                 "template <typename T>\nT f(T a) {\n  return a;\n}\n")
         self.assertEqual(list(lengths.functions(text.splitlines())), [(3, 4), (8, 6), (16, 3), (19, 4)])
+
+
+class TypeNames(Trees):
+    def test_two_types_of_one_name_fail_whatever_kind_they_are(self):
+        kinds = ["struct Part {};", "class Part final : public std::vector<int> {\n};", "enum class Part : int { a, b };",
+                 "using Part = int;", "typedef unsigned int Part;", "union Part {};",
+                 "template <typename T, typename U = std::vector<T>>\nstruct Part {};", "using namespace std;\nenum Part { a };",
+                 "template <typename T>\nusing Part = std::vector<T>;", "struct [[nodiscard]] alignas(64) Part {};",
+                 "typedef int (*Part)(const char*, int);", "void f();\nint g() { return 1; }\nstruct Part : B {};",
+                 'constexpr const char* brace = "{";\nstruct Part {};', "constexpr char brace = '{';\nstruct Part {};",
+                 "// a struct {\n/* { */\nstruct Part {};", 'const auto raw = R"(" {)";\nstruct Part {};',
+                 'extern "C" {\nvoid f(int);\n}\nstruct Part {};', "const int many = 1'000'000;\nstruct Part {};"]
+        for one, other in [*((kinds[0], kind) for kind in kinds), *((kind, kinds[0]) for kind in kinds)]:
+            with self.subTest(one=one, other=other):
+                self.fails({"src/core/a.hpp": f"namespace m2m {{\n{one}\n}}\n",
+                            "tests/core/b.hpp": f"namespace m2m {{\n{other}\n}}\n"},
+                           "m2m::Part is also a type of src/core/a.hpp:")
+
+    def test_a_source_and_a_namespace_within_a_namespace_count_and_the_line_is_named(self):
+        self.fails({"src/core/a.hpp": "namespace m2m::kernels {\nstruct Part {};\n}\n",
+                    "src/data/b.cpp": "namespace m2m {\nnamespace kernels {\n\n/* two\nlines */\nclass Part {\n};\n}\n}\n"},
+                   "src/data/b.cpp:6: m2m::kernels::Part is also a type of src/core/a.hpp:2")
+
+    def test_what_is_no_second_type_passes(self):
+        for other in ["struct Part;", "class Part;", "enum class Part : int;", "template <typename T>\nstruct Part;",
+                      "namespace {\nstruct Part {};\n}", "namespace detail {\nstruct Part {};\n}",
+                      "struct Other {\n  struct Part {};\n  using Part2 = Part;\n};", "struct Other::Part {};",
+                      "template <>\nstruct Part<int> {};", "void f() {\n  struct Part {};\n}", "// struct Part {};",
+                      "Part f(struct Part part) {\n  return part;\n}", "using std::Part;", "Part part{1};",
+                      'const char* text = "struct Part {};";', "#define MAKE \\\n  struct Part {}", "friend struct Part;"]:
+            with self.subTest(other=other):
+                self.assertEqual(violations_of({"src/core/a.hpp": "namespace m2m {\nstruct Part {};\n}\n",
+                                                "src/core/b.hpp": f"namespace m2m {{\n{other}\n}}\n"}), [])
+
+    def test_every_type_of_a_source_is_found(self):
+        text = ("#pragma once\nnamespace m2m {\nstruct A {\n  int f() { return g({1, 2}); }\n};\n"
+                "inline int h(int x) {\n  if (x) {\n    return 1;\n  }\n  return 2;\n}\nenum class B { a, b };\n"
+                "namespace deep::er {\nclass C : public A {\n  struct D {};\n};\n}  // namespace deep::er\n"
+                "using E = std::function<void(int)>;\n}\nstruct F {};\n")
+        self.assertEqual(list(type_names.types(text)), [(3, "m2m::A"), (12, "m2m::B"), (14, "m2m::deep::er::C"), (18, "m2m::E"),
+                                                        (20, "F")])
 
 
 if __name__ == "__main__":
