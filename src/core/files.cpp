@@ -9,7 +9,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "core/error.hpp"
+#include "core/write_error.hpp"
 
 namespace m2m {
 namespace fs = std::filesystem;
@@ -17,15 +17,12 @@ namespace {
 
 void sync_to_disk(const fs::path& path) {
   const int handle = ::open(path.c_str(), O_RDONLY);
-  if (handle < 0)
-    throw io_error(fmt::format("{}: cannot be opened to sync it: {}", path.string(), std::strerror(errno)));
+  if (handle < 0) throw write_error(path, "cannot be opened to sync it", errno);
   const int failed = ::fsync(handle);
   const int reason = errno;
   ::close(handle);
   // Some network file systems cannot sync a folder and say so with EINVAL; the file itself is safe there.
-  if (failed != 0 && reason != EINVAL) {
-    throw io_error(fmt::format("{}: could not be synced to disk: {}", path.string(), std::strerror(reason)));
-  }
+  if (failed != 0 && reason != EINVAL) throw write_error(path, "could not be synced to disk", reason);
 }
 
 /// Removes what is left of an unfinished file; after the rename nothing is.
@@ -62,7 +59,7 @@ void replace_file(const fs::path& file, const std::function<void(const fs::path&
     fs::rename(partial.path, file);
     sync_to_disk(file.parent_path().empty() ? fs::path(".") : file.parent_path());
   } catch (const fs::filesystem_error& error) {
-    throw io_error(fmt::format("{}: cannot be written: {}", file.string(), error.code().message()));
+    throw write_error(file, "cannot be written", error.code().message());
   }
 }
 
@@ -71,7 +68,7 @@ void write_file(const fs::path& file, const std::string& bytes) {
     std::ofstream stream(partial, std::ios::binary);
     stream << bytes;
     stream.close();
-    if (!stream) throw io_error(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
+    if (!stream) throw write_error(file, "cannot be written", errno);
   });
 }
 
@@ -79,7 +76,7 @@ void make_folder(const fs::path& folder) {
   if (folder.empty()) return;
   std::error_code failed;
   fs::create_directories(folder, failed);
-  if (failed) throw io_error(fmt::format("{}: cannot be made: {}", folder.string(), failed.message()));
+  if (failed) throw write_error(folder, "cannot be made", failed.message());
 }
 
 }  // namespace m2m

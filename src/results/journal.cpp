@@ -5,20 +5,19 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <map>
 #include <stdexcept>
 #include <utility>
 
-#include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/write_error.hpp"
 
 namespace m2m {
 namespace fs = std::filesystem;
 namespace {
 
-Error broken(const fs::path& file, const char* doing) {
-  return io_error(fmt::format("{}: cannot be {}: {}", file.string(), doing, std::strerror(errno)));
+WriteError broken(const fs::path& file, const char* doing) {
+  return write_error(file, fmt::format("cannot be {}", doing), errno);
 }
 
 /// A write may take only a part, or be interrupted by a signal.
@@ -78,6 +77,20 @@ std::vector<EpochRecord> read_journal(const fs::path& file) {
   std::vector<EpochRecord> epochs;
   for (auto& [number, epoch] : by_epoch) epochs.push_back(std::move(epoch));
   return epochs;
+}
+
+std::optional<EpochRecord> read_last_epoch(const fs::path& file) {
+  const std::string text = read_file(file);
+  const auto end = text.rfind('\n');
+  if (end == std::string::npos || end == 0) return std::nullopt;
+  const auto begin = text.rfind('\n', end - 1) + 1;  // rfind's npos + 1 is 0
+  try {
+    return epoch_from_json(Json::parse(text.substr(begin, end - begin)));
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  } catch (const std::out_of_range&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace m2m

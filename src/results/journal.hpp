@@ -1,6 +1,7 @@
 #pragma once
 // journal.jsonl: one line of JSON per epoch, on disk before the next epoch begins.
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "results/record.hpp"
@@ -31,6 +32,10 @@ class Journal {
 /// counts; an unfinished last line is ignored. Throws Error: input_output where the file cannot be read, bad_data
 /// (file and line) where a whole line is damaged.
 std::vector<EpochRecord> read_journal(const std::filesystem::path& file);
+
+/// The epoch that was appended last; nothing where there is none, or where its line is damaged. Throws Error
+/// (input_output) where the file cannot be read.
+std::optional<EpochRecord> read_last_epoch(const std::filesystem::path& file);
 
 /// A line's content. Numbers that were not measured are null; of generation counts only those that are not 0 are
 /// kept.

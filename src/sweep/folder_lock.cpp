@@ -10,15 +10,14 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <optional>
 #include <random>
 
 #include "core/config.hpp"
-#include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/log.hpp"
+#include "core/write_error.hpp"
 #include "sweep/wording.hpp"
 
 namespace m2m {
@@ -82,13 +81,13 @@ bool is_gone_from_this_host(const Json& holder) {
 bool create(const fs::path& file, const std::string& content) {
   const int handle = ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY, 0644);
   if (handle < 0 && errno == EEXIST) return false;
-  if (handle < 0) throw io_error(fmt::format("{}: cannot be written: {}", file.string(), std::strerror(errno)));
+  if (handle < 0) throw write_error(file, "cannot be written", errno);
   const ssize_t written = ::write(handle, content.data(), content.size());
   const bool closed = ::close(handle) == 0;
   if (written == static_cast<ssize_t>(content.size()) && closed) return true;
-  const std::string reason = std::strerror(errno);
+  const int reason = errno;
   ::unlink(file.c_str());
-  throw io_error(fmt::format("{}: cannot be written: {}", file.string(), reason));
+  throw write_error(file, "cannot be written", reason);
 }
 
 /// Seconds since the file's last sign of life, by the file system's own clock, which need not be this host's.

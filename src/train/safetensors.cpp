@@ -8,8 +8,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/write_error.hpp"
 #include "train/safetensors_header.hpp"
 
 namespace m2m {
@@ -106,7 +106,7 @@ void write_safetensors(const std::filesystem::path& path, const TensorFile& file
       stream.write(static_cast<const char*>(tensor.data_ptr()), static_cast<std::streamsize>(tensor.nbytes()));
     }
     stream.close();
-    if (!stream) throw io_error(fmt::format("{}: cannot be written: {}", path.string(), std::strerror(errno)));
+    if (!stream) throw write_error(path, "cannot be written", errno);
   });
 }
 

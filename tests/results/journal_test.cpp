@@ -64,6 +64,20 @@ TEST(Journal, CutAtAnyByteGivesTheWholeLinesAndCanBeContinued) {
   }
 }
 
+TEST(Journal, TellsTheEpochAppendedLastWhateverLiesBefore) {
+  const TemporaryFolder folder;
+  const auto epochs = random_record(7, {2, 3, 5, true, true}).epochs;
+  const fs::path file = journal_of(folder, {epochs[2], epochs[1]});
+  expect_equal(*read_last_epoch(file), epochs[1]);
+  const std::string whole = read_file(file);
+  put_bytes(file, "\x01 damaged\n" + whole + "{\"epoch\": 7");  // the last line was being written
+  expect_equal(*read_last_epoch(file), epochs[1]);
+  for (const char* nothing : {"", "\n", "{}\n", "no line", "damaged\n"}) {
+    put_bytes(file, nothing);
+    EXPECT_FALSE(read_last_epoch(file)) << nothing;
+  }
+}
+
 TEST(Journal, WithDamagedBytesIsReadOrRefusedWithItsLine) {
   const TemporaryFolder folder;
   const fs::path file = journal_of(folder, random_record(5, {3, 3, 5, true, true}).epochs);
