@@ -67,9 +67,10 @@ int& counter(MergeSummary& summary, TrialStatus status) {
 }
 
 MergeSummary summarise(const OutputFolder& folder, const StudyResults& results) {
-  MergeSummary summary{folder.merged(), 0, 0, 0, 0, {}};
+  MergeSummary summary{folder.merged(), 0, 0, 0, 0, {}, {}};
   for (const TrialOutcome& trial : results.trials) {
     ++counter(summary, trial.status);
+    if (trial.is_damaged) summary.damaged.push_back(trial.planned.id);
     if (trial.status != TrialStatus::failed && trial.status != TrialStatus::diverged) continue;
     summary.remarks.push_back(fmt::format("trial {} {} {}: {}", trial.planned.id, trial.planned.label,
                                           status_name(trial.status), trial.reason));

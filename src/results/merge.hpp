@@ -12,6 +12,7 @@ struct MergeSummary {
   std::filesystem::path file;
   int done = 0, failed = 0, diverged = 0, missing = 0;
   std::vector<std::string> remarks;  // a sentence for each failed or diverged trial, and for results left out
+  std::vector<std::string> damaged;  // ids of the failed trials whose result.h5 is there and cannot be read
 };
 
 /// Makes results.h5 anew from the result.h5 of every planned trial; the layout is in results/README.md.

@@ -13,7 +13,12 @@ Json study_to_json(const PlannedStudy& study) {
   for (const PlannedTrial& trial : study.trials) {
     trials.push_back({{"id", trial.id}, {"label", trial.label}, {"config", trial.config.json()}});
   }
-  return {{"schema", schema_version}, {"name", study.name}, {"file", study.file}, {"trials", std::move(trials)}};
+  Json stages = Json::array();
+  for (const PlannedStage& stage : study.stages) {
+    stages.push_back({{"id", stage.id}, {"kind", stage.kind}, {"label", stage.label}, {"epochs", stage.epochs}});
+  }
+  return {{"schema", schema_version},    {"name", study.name},          {"file", study.file},
+          {"trials", std::move(trials)}, {"stages", std::move(stages)}, {"cache", study.cache}};
 }
 
 PlannedStudy study_from_json(const Json& json) {
@@ -22,6 +27,11 @@ PlannedStudy study_from_json(const Json& json) {
     study.trials.push_back({trial.at("id").get<std::string>(), trial.at("label").get<std::string>(),
                             Config(trial.at("config").get<Json::object_t>())});
   }
+  for (const Json& stage : json.value("stages", Json::array())) {
+    study.stages.push_back({stage.at("id").get<std::string>(), stage.at("kind").get<std::string>(),
+                            stage.at("label").get<std::string>(), stage.at("epochs").get<int>()});
+  }
+  study.cache = json.value("cache", "");
   return study;
 }
 

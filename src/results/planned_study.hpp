@@ -14,10 +14,20 @@ struct PlannedTrial {
   Config config;  // every setting, resolved
 };
 
+/// A g or a prefix that trials share.
+struct PlannedStage {
+  std::string id;
+  std::string kind;   // "g" or "prefix"
+  std::string label;  // with its data and seed, for people
+  int epochs = 0;
+};
+
 struct PlannedStudy {
   std::string name;  // "ablation_cifar10"
   std::string file;  // the study file as it was named
   std::vector<PlannedTrial> trials;
+  std::vector<PlannedStage> stages = {};  // none in files of earlier versions
+  std::string cache = {};                 // the folder of the stages; empty: the output folder's own
 };
 
 /// Throws Error (input_output).

@@ -1,5 +1,8 @@
 #include "results/record_file.hpp"
 
+#include <fmt/format.h>
+
+#include "core/error.hpp"
 #include "results/record_group.hpp"
 #include "results/schema_file.hpp"
 
@@ -13,6 +16,26 @@ TrialRecord read_trial(const std::filesystem::path& file, RecordParts parts) {
   TrialRecord record;
   read_schema_file(file, "trial", [&](hid_t root) { record = read_record(root, parts); });
   return record;
+}
+
+TrialRecord read_trial_of(const std::filesystem::path& file, const std::string& id, RecordParts parts) {
+  TrialRecord record = read_trial(file, parts);
+  if (record.id != id) throw data_error(fmt::format("{}: holds trial {}", file.string(), record.id));
+  return record;
+}
+
+std::optional<Damage> damage_of_result(const std::filesystem::path& file, const std::string& id) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) return std::nullopt;
+  try {
+    read_trial_of(file, id, RecordParts::metrics);
+    return std::nullopt;
+  } catch (const OtherSchema&) {
+    throw;
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::bad_data) throw;
+    return Damage{file, file, error.what()};
+  }
 }
 
 }  // namespace m2m

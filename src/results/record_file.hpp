@@ -1,7 +1,9 @@
 #pragma once
 // result.h5: one trial's record as a file.
 #include <filesystem>
+#include <optional>
 
+#include "results/damage.hpp"
 #include "results/record.hpp"
 
 namespace m2m {
@@ -19,5 +21,13 @@ void write_trial(const std::filesystem::path& file, const TrialRecord& record);
 /// Local. Throws Error: input_output where there is no such file, bad_data where it is not an HDF5 file, of another
 /// schema, truncated or damaged.
 TrialRecord read_trial(const std::filesystem::path& file, RecordParts parts = RecordParts::all);
+
+/// read_trial, of the trial `id`. Throws Error (bad_data) also where the file holds another one.
+TrialRecord read_trial_of(const std::filesystem::path& file, const std::string& id, RecordParts parts);
+
+/// What is wrong with the result of the trial `id`, as a table would find out; nothing if it can be read, or if
+/// there is none. Reads no bulk. Throws Error: input_output if the file cannot be opened, bad_data (OtherSchema) if
+/// another version of the program wrote it.
+std::optional<Damage> damage_of_result(const std::filesystem::path& file, const std::string& id);
 
 }  // namespace m2m

@@ -8,9 +8,9 @@
 #include <fstream>
 #include <new>
 
-#include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/version.hpp"
+#include "core/write_error.hpp"
 #include "results/hdf5_attributes.hpp"
 #include "results/hdf5_datasets.hpp"
 
@@ -39,7 +39,8 @@ void check_schema(const fs::path& file, const std::string& kind, hid_t root) {
   }
   const std::int64_t version = hdf5::read_integer_attribute(root, version_attribute);
   if (version != schema_version) {
-    throw data_error(fmt::format("{}: schema {}, this program reads {}", file.string(), version, schema_version));
+    throw OtherSchema(ExitCode::bad_data,
+                      fmt::format("{}: schema {}, this program reads {}", file.string(), version, schema_version));
   }
   const std::string found = hdf5::read_text(root, kind_text);
   if (found != kind) {
@@ -49,7 +50,7 @@ void check_schema(const fs::path& file, const std::string& kind, hid_t root) {
 
 std::string damage(const fs::path& file, const std::string& what) {
   const char* word = what.find("truncated file") != std::string::npos ? "truncated" : "damaged";
-  return fmt::format("{}: {} ({}); delete it and have it made again", file.string(), word, what);
+  return fmt::format("{}: {} ({})", file.string(), word, what);
 }
 
 }  // namespace
@@ -68,7 +69,7 @@ void write_schema_file(const fs::path& file, const std::string& kind,
       root.close("closing the file");
     });
   } catch (const hdf5::Failure& failed) {
-    throw io_error(fmt::format("{}: cannot be written: {}", file.string(), failed.what()));
+    throw write_error(file, "cannot be written", failed.what());
   } catch (const Json::exception& failed) {
     throw internal_error(fmt::format("{}: a setting cannot be written: {}", file.string(), failed.what()));
   }

@@ -5,9 +5,16 @@
 #include <functional>
 #include <string>
 
+#include "core/error.hpp"
 #include "results/hdf5.hpp"
 
 namespace m2m {
+
+/// The file is of a schema that this program does not read (bad_data): not damaged, but of another version.
+class OtherSchema : public Error {
+ public:
+  using Error::Error;
+};
 
 /// Makes a file of this kind ("trial" or "results") whose content `write` gives, by way of replace_file: a kill
 /// leaves the old file, the new one, or none. Thread-safe, as is reading: one thread at a time has HDF5. Throws
@@ -18,8 +25,8 @@ void write_schema_file(const std::filesystem::path& file, const std::string& kin
 /// Opens a file of this kind and has `read` read it.
 ///
 /// Throws Error: input_output where the file cannot be opened at all; bad_data where it is no HDF5 file, of another
-/// program, kind or schema version, truncated or damaged. hdf5::Failure and JSON errors inside `read` count as
-/// damage.
+/// program, kind or schema version (OtherSchema), truncated or damaged. hdf5::Failure and JSON errors inside `read`
+/// count as damage.
 void read_schema_file(const std::filesystem::path& file, const std::string& kind,
                       const std::function<void(hid_t root)>& read);
 

@@ -27,15 +27,14 @@ TrialStatus status_of(const std::string& name) {
 void read_result(const fs::path& file, TrialOutcome& outcome, RecordParts parts) {
   outcome.status = TrialStatus::failed;
   try {
-    TrialRecord record = read_trial(file, parts);
-    if (record.id != outcome.planned.id) {
-      outcome.reason = fmt::format("{}: holds trial {}", file.string(), record.id);
-      return;
-    }
-    outcome.record = std::move(record);
+    outcome.record = read_trial_of(file, outcome.planned.id, parts);
     outcome.status = TrialStatus::done;
-  } catch (const Error& error) {
+  } catch (const OtherSchema& error) {
     outcome.reason = error.what();
+  } catch (const Error& error) {
+    const bool is_damaged = error.code() == ExitCode::bad_data;
+    outcome.reason = std::string(error.what()) + (is_damaged ? "; the sweep's command makes it anew" : "");
+    outcome.is_damaged = is_damaged;
   }
 }
 

@@ -27,6 +27,7 @@ struct TrialOutcome {
   TrialStatus status = TrialStatus::missing;
   std::string reason;                 // one sentence where it failed or diverged
   std::optional<TrialRecord> record;  // where it is done
+  bool is_damaged = false;            // it failed because its result.h5 is there and cannot be read
 };
 
 struct StudyResults {

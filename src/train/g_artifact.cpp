@@ -1,7 +1,7 @@
 #include "train/g_artifact.hpp"
 
 #include "core/files.hpp"
-#include "train/stage_files.hpp"
+#include "results/stage_files.hpp"
 
 namespace m2m {
 namespace fs = std::filesystem;

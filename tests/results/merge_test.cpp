@@ -60,6 +60,7 @@ TEST(Merge, CountsAndNamesWhatBecameOfEachTrial) {
   EXPECT_EQ(summary.diverged, 1);
   EXPECT_EQ(summary.missing, 1);
   EXPECT_EQ(summary.failed, 1);
+  EXPECT_EQ(summary.damaged, std::vector<std::string>{folder.damaged.id});
   ASSERT_EQ(summary.remarks.size(), 3U);
   EXPECT_EQ(summary.remarks[0], "trial " + folder.diverged.id + " LDAM diverged: loss is not a number at epoch 3");
   EXPECT_NE(summary.remarks[1].find("truncated"), std::string::npos) << summary.remarks[1];

@@ -34,6 +34,24 @@ TEST(PlannedStudy, ComesBackAsItWasWritten) {
   EXPECT_EQ(read.trials[1].config, sample_config("M2m", 1));
 }
 
+TEST(PlannedStudy, NamesTheStagesThatTrialsShareAndWhereTheyLie) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "study.json";
+  PlannedStudy study = two_trials();
+  study.stages = {{"00112233", "g", "g  digits seed=1", 50}};
+  study.cache = "/shared/cache";
+  write_study(file, study);
+  const PlannedStudy read = read_study(file);
+  ASSERT_EQ(read.stages.size(), 1U);
+  EXPECT_EQ(read.stages[0].id, "00112233");
+  EXPECT_EQ(read.stages[0].kind, "g");
+  EXPECT_EQ(read.stages[0].label, "g  digits seed=1");
+  EXPECT_EQ(read.stages[0].epochs, 50);
+  EXPECT_EQ(read.cache, "/shared/cache");
+  std::ofstream(file) << R"({"schema": 1, "name": "a", "file": "b", "trials": []})";  // of an earlier version
+  EXPECT_TRUE(read_study(file).stages.empty());
+}
+
 TEST(PlannedStudy, CutAtAnyByteIsBadData) {
   const TemporaryFolder folder;
   const auto file = folder.path() / "study.json";

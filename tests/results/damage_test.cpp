@@ -1,0 +1,148 @@
+#include "results/damage.hpp"
+
+#include <gtest/gtest.h>
+#include <hdf5.h>
+
+#include <fstream>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "results/record_file.hpp"
+#include "results/schema_file.hpp"
+#include "results/stage_files.hpp"
+#include "support/sample_results.hpp"
+
+namespace m2m {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::random_record;
+using testing::TemporaryFolder;
+
+void put_bytes(const fs::path& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
+
+TEST(SetAside, KeepsEveryDamagedFileUnderANameOfItsOwn) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "result.h5";
+  for (const char* name : {"result.h5.damaged", "result.h5.damaged-2", "result.h5.damaged-3"}) {
+    put_bytes(file, name);
+    EXPECT_EQ(set_aside(file), folder.path() / name);
+    EXPECT_FALSE(fs::exists(file));
+    EXPECT_EQ(read_file(folder.path() / name), name);
+  }
+  EXPECT_EQ(set_aside(file), fs::path());
+}
+
+TEST(SetAside, TakesTheMarkerAsWellAndSaysWhatItDid) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "state.safetensors", marker = folder.path() / "stage.json";
+  put_bytes(file, "x");
+  put_bytes(marker, "{}");
+  const std::string said = set_aside(Damage{file, marker, file.string() + ": cut"});
+  EXPECT_EQ(said.rfind(file.string() + ": cut; ", 0), 0U) << said;
+  EXPECT_NE(said.find("state.safetensors.damaged"), std::string::npos) << said;
+  EXPECT_TRUE(fs::exists(file.string() + ".damaged") && fs::exists(marker.string() + ".damaged"));
+}
+
+TEST(DamageOfAResult, IsFoundWhereverTheFileIsCut) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "result.h5";
+  const TrialRecord record = random_record(1);
+  EXPECT_FALSE(damage_of_result(file, record.id));  // there is none
+  write_trial(file, record);
+  EXPECT_FALSE(damage_of_result(file, record.id));
+  const std::string whole = read_file(file);
+  for (std::size_t length = 0; length < whole.size(); length += length < 64 ? 1 : 509) {
+    put_bytes(file, whole.substr(0, length));
+    const auto damage = damage_of_result(file, record.id);
+    ASSERT_TRUE(damage) << length;
+    EXPECT_EQ(damage->file, file);
+    EXPECT_EQ(damage->marker, file);
+  }
+  put_bytes(file, std::string(whole.size(), '\0'));  // as a power loss leaves it
+  EXPECT_TRUE(damage_of_result(file, record.id));
+}
+
+TEST(DamageOfAResult, IsAnotherTrialsResultButNoOtherVersions) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "result.h5";
+  const TrialRecord record = random_record(2);
+  write_trial(file, record);
+  EXPECT_TRUE(damage_of_result(file, "0123456789abcdef"));
+  const hid_t opened = H5Fopen(file.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  const hid_t attribute = H5Aopen(opened, "schema_version", H5P_DEFAULT);
+  const int later = 1000;
+  H5Awrite(attribute, H5T_NATIVE_INT, &later);
+  H5Aclose(attribute);
+  H5Fclose(opened);
+  EXPECT_THROW(damage_of_result(file, record.id), OtherSchema);
+}
+
+class DamageOfAStage : public ::testing::Test {
+ protected:
+  DamageOfAStage() {
+    put_bytes(folder() / "best.safetensors", "the weights that validated best");
+    put_bytes(folder() / "last.safetensors", "the last weights");
+    put_bytes(marker(), Json({{"id", "ab"},
+                              {"environment", {{"host", "a17"}}},
+                              {"best", facts_of_file(folder() / "best.safetensors")},
+                              {"last", facts_of_file(folder() / "last.safetensors")}})
+                            .dump());
+  }
+
+  fs::path folder() const { return folder_.path(); }
+  fs::path marker() const { return folder() / "stage.json"; }
+  /// The name of the file that is found to be damaged.
+  std::string found(Look look) const {
+    const auto damage = damage_of_stage(folder(), look);
+    if (!damage) return "";
+    EXPECT_EQ(damage->marker, marker());
+    return damage->file.filename().string();
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+TEST_F(DamageOfAStage, IsNothingInOneThatIsWholeOrNotThere) {
+  EXPECT_EQ(found(Look::sizes), "");
+  EXPECT_EQ(found(Look::checksums), "");
+  fs::remove(marker());
+  EXPECT_EQ(found(Look::checksums), "");
+}
+
+TEST_F(DamageOfAStage, IsSeenByTheSizeOfAFileAndByItsBytes) {
+  put_bytes(folder() / "last.safetensors", "the last weightz");
+  EXPECT_EQ(found(Look::sizes), "");
+  EXPECT_EQ(found(Look::checksums), "last.safetensors");
+  put_bytes(folder() / "last.safetensors", "the last");
+  EXPECT_EQ(found(Look::sizes), "last.safetensors");
+  put_bytes(folder() / "last.safetensors", "the last weights");
+  fs::remove(folder() / "best.safetensors");
+  EXPECT_EQ(found(Look::sizes), "best.safetensors");
+}
+
+TEST_F(DamageOfAStage, MayBeInWhatNamesTheFiles) {
+  const std::string whole = read_file(marker());
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    put_bytes(marker(), whole.substr(0, length));
+    EXPECT_EQ(found(Look::sizes), "stage.json") << length;
+  }
+  for (const char* other : {"{}", "[]", "null", "{\"best\": {\"file\": 3, \"sha256\": 4}}"}) {
+    put_bytes(marker(), other);
+    EXPECT_EQ(found(Look::sizes), "stage.json") << other;
+  }
+}
+
+TEST_F(DamageOfAStage, IsFoundByChecksumsInOneThatAnEarlierVersionMade) {
+  Json facts = facts_of_file(folder() / "last.safetensors");
+  facts.erase("bytes");
+  put_bytes(marker(), Json({{"last", facts}}).dump());
+  EXPECT_EQ(found(Look::checksums), "");
+  put_bytes(folder() / "last.safetensors", "");
+  EXPECT_EQ(found(Look::sizes), "");
+  EXPECT_EQ(found(Look::checksums), "last.safetensors");
+}
+
+}  // namespace
+}  // namespace m2m
