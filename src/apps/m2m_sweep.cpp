@@ -3,6 +3,7 @@
 
 #include "apps/sweep_command.hpp"
 #include "methods/registry.hpp"
+#include "train/base_artifact.hpp"
 #include "train/environment.hpp"
 #include "train/stages.hpp"
 #include "train/study_fields.hpp"
@@ -25,6 +26,7 @@ m2m::Training training() {
     return {[runner](const m2m::Stage& stage, m2m::StageContext& context) { return (*runner)(stage, context); },
             [runner] { return runner->memory(); }};
   };
+  made.find_damage = m2m::damage_of_base;
   made.method_names = m2m::method_names();
   made.describe_method = m2m::describe_method;
   made.gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
@@ -14,6 +15,7 @@
 #include "apps/status_command.hpp"
 #include "apps/sweep_arguments.hpp"
 #include "core/log.hpp"
+#include "core/write_error.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/existing.hpp"
 #include "sweep/run.hpp"
@@ -90,11 +92,18 @@ void say_groups(const PlannedSweep& planned, const MpiSession& session, int tria
 std::optional<Clock::time_point> stop_time(const TimeLimit& given, Clock::time_point started) {
   const std::chrono::duration<double> running = Clock::now() - started;
   const std::chrono::duration<double> unix_now = std::chrono::system_clock::now().time_since_epoch();
-  const auto left = seconds_until_stop(
+  const TimeLeft left = time_left(
       given, [](const char* name) { return std::getenv(name); }, unix_now.count(), running.count());
-  if (!left) return std::nullopt;
-  log_info(fmt::format("the job's time allows {} of work", duration_text(*left)));
-  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(*left));
+  if (!left.remark.empty()) log_warning(left.remark);
+  if (!left.seconds) return std::nullopt;
+  log_info(fmt::format("the job's time allows {} of work", duration_text(*left.seconds)));
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(*left.seconds));
+}
+
+/// To standard output. A reader that has gone wants no more of it. Throws WriteError where it cannot be written.
+void print_answer(const std::string& text) {
+  const bool is_written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+  if (!is_written && errno != EPIPE) throw write_error("standard output", "cannot be written", errno);
 }
 
 /// The job script that runs what `arguments` ask for.
@@ -127,7 +136,7 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const MpiSessi
                                            const Training& training,
                                            std::chrono::steady_clock::time_point started) {
   const auto print = [](const std::string& text) {
-    std::fputs(text.c_str(), stdout);
+    print_answer(text);
     return std::nullopt;
   };
   if (is_status_command(argc, argv)) return print(status_command(argc, argv));
@@ -153,14 +162,15 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const MpiSessi
   if (arguments.dry_run) return print(dry_run_text(graph, settings));
   if (!arguments.study)
     log_info(fmt::format("no study is given: running {}, '--help' says how to name another", study.file));
-  if (!arguments.study) print(cost_text(graph, settings));
-  std::fflush(stdout);
+  if (!arguments.study) print_answer(cost_text(graph, settings));
   const auto stop_at = stop_time(arguments.time, started);
   say_groups(planned, session, arguments.trials_per_device);
   std::unique_ptr<FolderLock> lock = lock_folder(out, arguments.wait);
+  std::vector<bool> exists = set_aside_damaged(graph, out, training.find_damage);
   write_plan(study, graph, out);
   return PreparedSweep{
       std::move(planned.graph),
+      std::move(exists),
       std::move(lock),
       {out, arguments.profile, planned.ranks_per_trial, arguments.max_retries, arguments.trials_per_device},
       stop_at,

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "apps/rank_groups.hpp"
 #include "apps/training.hpp"
@@ -15,6 +16,7 @@ namespace m2m {
 /// Checked, planned, its folder held.
 struct PreparedSweep {
   StageGraph graph;
+  std::vector<bool> exists;  // per stage, whether its artifact is there
   std::unique_ptr<FolderLock> lock;
   SweepOrder order;
   std::optional<std::chrono::steady_clock::time_point> stop_at;  // nothing: there is time
@@ -22,7 +24,7 @@ struct PreparedSweep {
 };
 
 /// Answers on standard output, where that is all that is asked for (then nothing comes back); else makes the sweep
-/// ready, and writes what it plans. Rank 0 only, the caller holding StopSignals.
+/// ready, sets aside what is damaged, and writes what it plans. Rank 0 only, the caller holding StopSignals.
 ///
 /// started: when the program was. Throws Error: usage or bad_data where something asked for cannot be, held where
 /// another sweep has the folder, interrupted or requeue where a signal came while it waited, input_output.

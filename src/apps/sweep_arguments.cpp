@@ -43,11 +43,15 @@ Explain every setting; one setting; a method:
 constexpr const char* exit_codes = R"(Without a study, jobs/ablation_cifar10.toml is run.
 A run that was stopped or killed is resumed by the same command. The table of a run: m2m-report DIR
 
-SIGINT, SIGTERM and SIGUSR1 on any rank, and the time limit, stop all ranks at their next step.
+What is damaged (a result, a shared stage) is set aside as NAME.damaged and made anew.
+
+SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU on any rank, the time limit, and a file that cannot be written stop
+all ranks at their next step.
 
 Exit codes: 0 all done, 1 internal error, 2 wrong command line or study, 3 some trials failed, 4 stopped and resumable,
-65 bad data or checkpoint, 74 a file could not be read or written, 75 the output folder is in use,
-85 stopped by SIGUSR1 or the time limit: put the job back into the queue.)";
+65 bad data or checkpoint, 74 a file could not be read or written, or the log's reader is gone, 75 the output folder is
+in use, 85 stopped by SIGUSR1, SIGUSR2, SIGXCPU or the time limit: put the job back into the queue. mpirun returns 1 after
+SIGINT, SIGTERM or SIGHUP to itself.)";
 
 class Layout : public CLI::Formatter {
  public:

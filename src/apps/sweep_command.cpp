@@ -103,6 +103,7 @@ ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& 
   const Runner runner(session, sweep->order, share, training);
   return guarded(session, [&] {
     const SweepJob job{sweep->graph,
+                       std::move(sweep->exists),
                        sweep->order.out,
                        *sweep->lock,
                        session.size(),

@@ -7,6 +7,7 @@
 #include "dist/messages/group.hpp"
 #include "results/layout.hpp"
 #include "sweep/admission.hpp"
+#include "sweep/existing.hpp"
 #include "sweep/plan.hpp"
 #include "sweep/stage.hpp"
 
@@ -37,6 +38,7 @@ struct Training {
   ResolveConfig resolve;
   std::function<PlanStage(int ranks_per_trial)> planner;
   std::function<StageRunning(const RunnerSettings&)> runner;  // what runs stages on this rank
+  FindDamage find_damage = [](const Stage&, const OutputFolder&) { return std::nullopt; };
   std::vector<std::string> method_names;
   std::function<std::string(const std::string& method)> describe_method;
   std::string build = build_of_this_program();  // all ranks of a job have to have the same

@@ -98,14 +98,21 @@ class Coordinator {
     if (result.end == StageEnd::done && ran_whole(stage) && costs_.learn(stage, result.seconds)) {
       scheduler_.reprioritise(paths_to_the_end(scheduler_.graph(), scheduler_.unfinished(), costs_.seconds()));
     }
-    const bool is_lost = result.end == StageEnd::failed || result.end == StageEnd::diverged;
-    const bool is_last = settings_.fail_fast && is_lost;
-    if (is_last) scheduler_.stop();  // before the observers are told, who say whether the rest goes on
+    const StopReason reason = stop_after(result.end);
+    if (reason != StopReason::none)
+      scheduler_.stop();  // before the observers are told, who say whether the rest goes on
     for (SweepObserver* observer : observers_) observer->ended(stage);
     for (const int lost : blocked) {
       for (SweepObserver* observer : observers_) observer->blocked(lost);
     }
-    if (is_last) stop_all(StopReason::failed);
+    stop_all(reason);
+  }
+
+  /// Whether that end of a stage stops the sweep: the next stage could not be kept either, or --fail-fast says so.
+  StopReason stop_after(StageEnd end) const {
+    if (end == StageEnd::unsaved) return StopReason::unwritable;
+    const bool is_lost = end == StageEnd::failed || end == StageEnd::diverged;
+    return settings_.fail_fast && is_lost ? StopReason::failed : StopReason::none;
   }
 
   /// Whether the stage's time is that of all epochs that its cost is for: not where it was resumed.

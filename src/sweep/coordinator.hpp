@@ -41,6 +41,8 @@ struct CoordinatorSettings {
 ///
 /// Runs the sweep to its end, or to where every running stage has stopped, then dismisses all workers.
 ///
+/// A stage that ends unsaved stops the sweep.
+///
 /// Returns when every worker has said its last word, with the first reason there was to stop. What an observer
 /// throws stops the sweep, dismisses the workers and is thrown again, and so is Error (input_output) where message
 /// passing fails.

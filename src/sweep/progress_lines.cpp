@@ -83,7 +83,10 @@ std::string end_line(const SweepView& view, int stage, double now) {
     return fmt::format("done    {}: {} in {}   {}", name(view, stage), status.result.summary,
                        duration_text(status.result.seconds), bracket(view, now));
   }
-  if (status.state == StageState::interrupted) return fmt::format("stopped {}", name(view, stage));
+  if (status.state == StageState::interrupted) {
+    const bool is_unsaved = status.result.end == StageEnd::unsaved;
+    return fmt::format("stopped {}{}", name(view, stage), is_unsaved ? ": " + status.result.summary : "");
+  }
   return fmt::format("failed  {}: {}; what it left is in {}{}   {}", name(view, stage), status.result.summary,
                      folder_of(ended), view.scheduler.stopped() ? "" : "; the rest goes on", bracket(view, now));
 }
@@ -101,6 +104,8 @@ std::string stopping_line(StopReason reason) {
     case StopReason::failed:
       return "stopping at the first failure (--fail-fast), at the next step of every rank; the same command "
              "resumes";
+    case StopReason::unwritable:
+      return "a file cannot be written: stopping at the next step of every rank; the same command resumes";
     default:
       return "stopping at the next step of every rank; a second signal ends at once; the same command resumes";
   }
@@ -129,9 +134,10 @@ std::string summary_line(const SweepView& view, double now) {
                      100 * busy_share(view.scheduler, view.seats, now));
 }
 
-std::string outcome_text(const Scheduler& scheduler) {
-  return fmt::format("{} of {} done, {} failed", trials_done(scheduler),
-                     counted(count(scheduler.graph(), StageKind::trial), "trial"), trials_lost(scheduler));
+std::string outcome_text(const Scheduler& scheduler, int damaged) {
+  return fmt::format("{} of {} done, {} failed", trials_done(scheduler) - damaged,
+                     counted(count(scheduler.graph(), StageKind::trial), "trial"),
+                     trials_lost(scheduler) + damaged);
 }
 
 int trials_done(const Scheduler& scheduler) {

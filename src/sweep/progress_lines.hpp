@@ -34,8 +34,8 @@ std::string live_line(const SweepView& view, int stage, std::size_t title_width)
 /// " 31/96 done, 0 failed, 2 running   left 1 h 12 min   96.8 % busy"
 std::string summary_line(const SweepView& view, double now);
 
-/// "31 of 96 trials done, 2 failed": what it came to.
-std::string outcome_text(const Scheduler& scheduler);
+/// "31 of 96 trials done, 2 failed": what it came to. damaged: of those that are there, how many cannot be read.
+std::string outcome_text(const Scheduler& scheduler, int damaged = 0);
 /// Trials that are there, and those that never will be for now.
 int trials_done(const Scheduler& scheduler);
 int trials_lost(const Scheduler& scheduler);

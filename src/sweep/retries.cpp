@@ -6,7 +6,7 @@
 #include <fstream>
 #include <utility>
 
-#include "core/error.hpp"
+#include "core/write_error.hpp"
 
 namespace m2m {
 namespace {
@@ -22,6 +22,8 @@ StageResult run_alone(const RunStage& run, int max_retries, const Stage& stage, 
       StageResult result = run(stage, context);
       result.details.insert(result.details.begin(), tries.begin(), tries.end());
       return result;
+    } catch (const WriteError&) {
+      throw;  // trained again, it could not be kept either
     } catch (const std::exception& error) {
       const auto retries = static_cast<int>(tries.size());
       if (retries >= max_retries || context.stop_requested()) throw;
@@ -53,6 +55,8 @@ StageResult run_in_group(const RunStage& run, const OutputFolder& out, int max_r
     std::error_code ignored;
     if (result.end == StageEnd::done) std::filesystem::remove(note, ignored);
     return result;
+  } catch (const WriteError&) {
+    throw;  // no fault of the stage, and there is no room for a note
   } catch (const std::exception& error) {
     std::error_code ignored;
     std::filesystem::create_directories(note.parent_path(), ignored);

@@ -1,11 +1,12 @@
 #pragma once
-// A stage that threw is tried again, for failures that pass: a file system that was full, a device that was lost.
+// A stage that threw is tried again, for failures that pass: a device that was lost, a file that was not there yet.
 #include "results/layout.hpp"
 #include "sweep/stage.hpp"
 
 namespace m2m {
 
-/// `run`, with up to max_retries further tries of a stage that throws; it goes on from what it left behind.
+/// `run`, with up to max_retries further tries of a stage that throws; it goes on from what it left behind. A
+/// WriteError is not tried again and not counted.
 ///
 /// is_alone: this rank runs trials by itself, and tries again at once. In a group the exception leaves (it ends the
 /// job, as others wait for this rank), but not before it is noted in the stage's folder: the runs that follow try

@@ -10,10 +10,10 @@
 #include <thread>
 
 #include "core/log.hpp"
+#include "results/damage.hpp"
 #include "results/merge.hpp"
 #include "results/planned_study.hpp"
 #include "sweep/coordinator.hpp"
-#include "sweep/existing.hpp"
 #include "sweep/failure_writer.hpp"
 #include "sweep/forecast.hpp"
 #include "sweep/progress.hpp"
@@ -46,11 +46,12 @@ ProgressSettings progress_settings(const SweepJob& job, const std::function<doub
   return settings;
 }
 
-/// What this process was asked for; where nothing, whether the folder or the time is lost.
+/// What this process was asked for; where nothing, whether the folder, the log or the time is lost.
 StopReason stop_wanted(const SweepJob& job) {
   const StopReason signalled = StopSignals::received();
   if (signalled != StopReason::none) return signalled;
   if (job.lock.lost()) return StopReason::interrupted;
+  if (log_reader_is_gone()) return StopReason::unwritable;
   const bool is_late = job.stop_at && std::chrono::steady_clock::now() >= *job.stop_at;
   return is_late ? StopReason::requeue : StopReason::none;
 }
@@ -84,9 +85,19 @@ StopReason run_all(const SweepJob& job, Scheduler& scheduler, Mailbox& coordinat
   return reason;
 }
 
+/// The sentence of a file that could not be written; empty: all were, as far as this sweep got.
+std::string unsaved(const Scheduler& scheduler) {
+  for (const StageStatus& status : scheduler.status()) {
+    if (status.result.end == StageEnd::unsaved) return status.result.summary;
+  }
+  return "";
+}
+
 ExitCode outcome(const Scheduler& scheduler, StopReason reason) {
   const bool is_complete = scheduler.over() && scheduler.count(StageState::interrupted) == 0 &&
                            scheduler.count(StageState::waiting) == 0;
+  const bool is_unwritable = reason == StopReason::unwritable || !unsaved(scheduler).empty();
+  if (!is_complete && is_unwritable) return ExitCode::input_output;
   if (!is_complete && reason == StopReason::requeue) return ExitCode::requeue;
   if (!is_complete && reason != StopReason::failed) return ExitCode::interrupted;
   return trials_lost(scheduler) > 0 ? ExitCode::some_failed : ExitCode::done;
@@ -97,13 +108,21 @@ void say_stopped(const Scheduler& scheduler, ExitCode code) {
                        code == ExitCode::requeue ? "put the job back into the queue, or " : ""));
 }
 
-void merge_and_say(const SweepJob& job, const Scheduler& scheduler, double seconds) {
+/// Merging reads all of every result, where the look at the beginning read no bulk: what turns out to be damaged is
+/// set aside, and counts as failed. Returns how many trials that are.
+int merge_and_say(const SweepJob& job, const Scheduler& scheduler, double seconds) {
   const MergeSummary merged = merge_results(job.out);
   for (const std::string& remark : merged.remarks) log_warning(remark);
+  for (const std::string& id : merged.damaged) {
+    const std::string aside = set_aside(job.out.result(id)).filename().string();
+    log_warning(fmt::format("{}: set aside as {}; run the same command again", job.out.result(id).string(), aside));
+  }
+  const auto damaged = static_cast<int>(merged.damaged.size());
   const double busy = busy_share(scheduler, seats_of(job), seconds);
-  log_info(fmt::format("{} in {}, {:.1f} % busy; results in {}", outcome_text(scheduler), duration_text(seconds),
-                       100 * busy, merged.file.string()));
+  log_info(fmt::format("{} in {}, {:.1f} % busy; results in {}", outcome_text(scheduler, damaged),
+                       duration_text(seconds), 100 * busy, merged.file.string()));
   log_info(fmt::format("the table: m2m-report {}", job.out.root.string()));
+  return damaged;
 }
 
 }  // namespace
@@ -111,8 +130,14 @@ void merge_and_say(const SweepJob& job, const Scheduler& scheduler, double secon
 void write_plan(const Study& study, const StageGraph& graph, const OutputFolder& out) {
   PlannedStudy planned{study.name, study.file, {}};
   for (const Stage& stage : graph.stages) {
-    if (stage.kind == StageKind::trial) planned.trials.push_back({stage.id, stage.label, stage.config});
+    if (stage.kind == StageKind::trial) {
+      planned.trials.push_back({stage.id, stage.label, stage.config});
+    } else {
+      const char* kind = stage.kind == StageKind::g ? "g" : "prefix";
+      planned.stages.push_back({stage.id, kind, stage.label + "  " + data_text(stage), stage.epochs});
+    }
   }
+  if (!out.shared_cache.empty()) planned.cache = std::filesystem::absolute(out.shared_cache).string();
   write_study(out.study(), planned);
 }
 
@@ -123,14 +148,15 @@ std::string place_of_this_process() {
 
 ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const StageWork& work) {
   const auto clock = clock_from_now();
-  Scheduler scheduler(job.graph, existing(job.graph, job.out));
+  Scheduler scheduler(job.graph, job.exists);
   const StopReason reason = run_all(job, scheduler, coordinator, worker, work);
   const ExitCode code = outcome(scheduler, reason);
-  if (code == ExitCode::interrupted || code == ExitCode::requeue) {
-    say_stopped(scheduler, code);
-  } else {
-    merge_and_say(job, scheduler, clock());
+  if (code == ExitCode::done || code == ExitCode::some_failed) {
+    return merge_and_say(job, scheduler, clock()) > 0 ? ExitCode::some_failed : code;
   }
+  say_stopped(scheduler, code);
+  const std::string sentence = unsaved(scheduler);
+  if (!sentence.empty()) throw io_error(sentence);
   return code;
 }
 

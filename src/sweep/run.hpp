@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/error.hpp"
 #include "dist/messages/mailbox.hpp"
@@ -17,6 +18,7 @@ namespace m2m {
 
 struct SweepJob {
   const StageGraph& graph;
+  std::vector<bool> exists;  // per stage, whether its artifact is there
   OutputFolder out;
   const FolderLock& lock;
   int ranks = 1;
@@ -37,9 +39,10 @@ std::string place_of_this_process();
 /// in a thread of its own and a worker in this one, merges the results and says how it went on standard error.
 ///
 /// work: as every rank has it, with job.trials_per_device seats. The caller holds StopSignals. What these note on
-/// any rank, and `stop_at`, stop all ranks at their next step. Returns done, some_failed, interrupted or requeue;
-/// the last two only where something is left to run, by what came first. Throws Error (input_output) where a file
-/// cannot be written; all workers have then left.
+/// any rank, `stop_at`, a file that cannot be written and a log without a reader stop all ranks at their next step.
+/// Returns done, some_failed (also where a result turned out to be damaged), interrupted, requeue or input_output
+/// (the log); the last three only where something is left to run, by what came first. Throws Error (input_output)
+/// where a file cannot be written, whatever came first; all workers have then left.
 ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const StageWork& work);
 
 /// On the other ranks: works until told to leave. The caller holds StopSignals.

@@ -15,6 +15,7 @@ StageState state_after(const StageResult& result) {
     case StageEnd::failed:
       return StageState::failed;
     case StageEnd::interrupted:
+    case StageEnd::unsaved:
       return StageState::interrupted;
   }
   return StageState::failed;

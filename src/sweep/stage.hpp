@@ -67,11 +67,19 @@ class StageContext {
  public:
   virtual ~StageContext() = default;
   virtual void progress(const Progress& progress) = 0;
+  /// A sentence for the sweep's log, which rank 0 writes; of one rank of a group.
+  virtual void remark(const std::string& /*text*/) {}
   /// True once the sweep was asked to stop: the stage then ends at its next step with `interrupted`.
   virtual bool stop_requested() const = 0;
 };
 
-enum class StageEnd { done, diverged, failed, interrupted };
+enum class StageEnd {
+  done,
+  diverged,
+  failed,
+  interrupted,
+  unsaved,  // a file could not be written (WriteError), so what it would go on to do could not be kept; resumable
+};
 
 struct StageResult {
   StageEnd end = StageEnd::done;

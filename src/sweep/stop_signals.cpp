@@ -1,7 +1,6 @@
 #include "sweep/stop_signals.hpp"
 
 #include <atomic>
-#include <csignal>
 
 namespace m2m {
 namespace {
@@ -13,30 +12,49 @@ static_assert(std::atomic<int>::is_always_lock_free);
 void note_signal(int signal) {
   int none = 0;
   first_signal.compare_exchange_strong(none, signal);
-  if (signal == SIGUSR1) return;
+  if (signal != SIGINT && signal != SIGTERM) return;
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
+}
+
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 }  // namespace
 
 StopSignals::StopSignals() {
   first_signal = 0;
-  struct sigaction action {};
-  action.sa_handler = note_signal;
-  action.sa_flags = SA_RESTART;  // files being written are not to fail with EINTR
-  sigemptyset(&action.sa_mask);
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU}) handle(signal, note_signal);
+  if (!is_ignored(SIGHUP)) handle(SIGHUP, note_signal);
+  for (const int signal : {SIGPIPE, SIGXFSZ}) handle(signal, SIG_IGN);
 }
 
 StopSignals::~StopSignals() {
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) std::signal(signal, SIG_DFL);
+  for (const auto& [signal, action] : before_) sigaction(signal, &action, nullptr);
+}
+
+void StopSignals::handle(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;  // files being written are not to fail with EINTR
+  sigemptyset(&action.sa_mask);
+  struct sigaction old {};
+  if (sigaction(signal, &action, &old) == 0) before_.emplace_back(signal, old);
 }
 
 StopReason StopSignals::received() {
-  const int signal = first_signal;
-  if (signal == 0) return StopReason::none;
-  return signal == SIGUSR1 ? StopReason::requeue : StopReason::interrupted;
+  switch (first_signal) {
+    case 0:
+      return StopReason::none;
+    case SIGINT:
+    case SIGTERM:
+    case SIGHUP:
+      return StopReason::interrupted;
+    default:
+      return StopReason::requeue;
+  }
 }
 
 }  // namespace m2m

@@ -1,7 +1,5 @@
 #include "sweep/study_status.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <limits>
@@ -11,6 +9,8 @@
 #include "results/failure.hpp"
 #include "results/journal.hpp"
 #include "results/planned_study.hpp"
+#include "results/record_file.hpp"
+#include "results/stage_files.hpp"
 #include "sweep/folder_lock.hpp"
 #include "sweep/stage.hpp"
 #include "sweep/wording.hpp"
@@ -34,47 +34,92 @@ int epochs_of(const Config& config) {
   return config.has(name) ? static_cast<int>(config.integer(name)) : 0;
 }
 
-void read_journal_end(const fs::path& file, TrialProgress& trial) {
-  const std::vector<EpochRecord> epochs = read_journal(file);
-  trial.quiet_seconds = age(file);
-  if (epochs.empty()) return;
-  trial.epoch = epochs.back().epoch + 1;
-  trial.loss = epochs.back().loss;
-  trial.validation_bacc = epochs.back().validation_bacc;
+void read_journal_end(const fs::path& file, StageProgress& stage) {
+  stage.quiet_seconds = age(file);
+  const std::optional<EpochRecord> last = read_last_epoch(file);
+  if (!last) return;
+  stage.epoch = last->epoch + 1;
+  stage.loss = last->loss;
+  stage.validation_bacc = last->validation_bacc;
+  if (stage.state != StageStanding::running) return;
+  stage.seconds_left = (stage.epochs - stage.epoch) * (last->seconds + last->evaluation_seconds);
 }
 
-TrialProgress progress_of(const OutputFolder& out, const PlannedTrial& planned, bool sweep_lives) {
+/// A stage writes its config.json when it is begun, a sweep study.json before anything is.
+bool is_of_this_sweep(const OutputFolder& out, const std::string& trial) {
+  std::error_code missing;
+  const auto begun = fs::last_write_time(out.config(trial), missing);
+  return !missing && begun >= fs::last_write_time(out.study(), missing);
+}
+
+void read_failed(const fs::path& file, StageProgress& trial) {
+  trial.state = StageStanding::failed;
+  try {
+    const TrialFailure failure = read_failure(file);
+    if (failure.diverged) trial.state = StageStanding::diverged;
+    trial.reason = failure.reason;
+  } catch (const Error& error) {
+    trial.reason = error.what();
+  }
+}
+
+/// True, with the reason, where the result is there and cannot be read.
+bool is_unreadable(const OutputFolder& out, StageProgress& trial) {
+  try {
+    const auto damage = damage_of_result(out.result(trial.id), trial.id);
+    if (damage) trial.reason = damage->why + "; the sweep's command makes it anew";
+  } catch (const Error& error) {
+    trial.reason = error.what();
+  }
+  return !trial.reason.empty();
+}
+
+StageProgress nothing_known(const std::string& id, const std::string& kind, const std::string& label, int epochs) {
+  return {id, kind, label, StageStanding::waiting, "", 0, epochs, unknown, unknown, unknown, unknown};
+}
+
+StageProgress progress_of(const OutputFolder& out, const PlannedTrial& planned, bool sweep_lives) {
   Stage as_stage;
   as_stage.config = planned.config;
-  TrialProgress trial{planned.id,
-                      planned.label + "  " + data_text(as_stage),
-                      TrialStanding::waiting,
-                      "",
-                      0,
-                      epochs_of(planned.config),
-                      unknown,
-                      unknown,
-                      unknown};
+  StageProgress trial =
+      nothing_known(planned.id, "trial", planned.label + "  " + data_text(as_stage), epochs_of(planned.config));
   std::error_code ignored;
   const bool has_begun = fs::exists(out.journal(planned.id), ignored);
-  if (has_begun) read_journal_end(out.journal(planned.id), trial);
   if (fs::exists(out.result(planned.id), ignored)) {
-    trial.state = TrialStanding::done;
+    trial.state = is_unreadable(out, trial) ? StageStanding::failed : StageStanding::done;
   } else if (fs::exists(out.failure(planned.id), ignored)) {
-    const TrialFailure failure = read_failure(out.failure(planned.id));
-    trial.state = failure.diverged ? TrialStanding::diverged : TrialStanding::failed;
-    trial.reason = failure.reason;
+    read_failed(out.failure(planned.id), trial);
   } else if (has_begun) {
-    trial.state = sweep_lives ? TrialStanding::running : TrialStanding::interrupted;
+    const bool is_running = sweep_lives && is_of_this_sweep(out, planned.id);
+    trial.state = is_running ? StageStanding::running : StageStanding::interrupted;
   }
+  if (has_begun) read_journal_end(out.journal(planned.id), trial);
   return trial;
 }
 
+StageProgress progress_of(const OutputFolder& out, const PlannedStage& planned) {
+  StageProgress stage = nothing_known(planned.id, planned.kind, planned.label, planned.epochs);
+  const fs::path folder = out.stage(planned.id), journal = folder / "journal.jsonl";
+  std::error_code ignored;
+  const bool has_begun = fs::exists(journal, ignored);
+  if (fs::exists(out.stage_done(planned.id), ignored)) {
+    const auto damage = damage_of_stage(folder, Look::sizes);
+    stage.state = damage ? StageStanding::failed : StageStanding::done;
+    if (damage) stage.reason = damage->why + "; the sweep's command makes it anew";
+  } else if (!living_holder(folder).empty()) {
+    stage.state = StageStanding::running;
+  } else if (has_begun) {
+    stage.state = StageStanding::interrupted;
+  }
+  if (has_begun) read_journal_end(journal, stage);
+  return stage;
+}
+
 /// Seconds between two results, over the last ten of them.
-double seconds_between_results(const OutputFolder& out, const std::vector<TrialProgress>& trials) {
+double seconds_between_results(const OutputFolder& out, const std::vector<StageProgress>& trials) {
   std::vector<double> ages;
-  for (const TrialProgress& trial : trials) {
-    if (trial.state == TrialStanding::done) ages.push_back(age(out.result(trial.id)));
+  for (const StageProgress& trial : trials) {
+    if (trial.state == StageStanding::done) ages.push_back(age(out.result(trial.id)));
   }
   std::sort(ages.begin(), ages.end());
   if (ages.size() < 2) return unknown;
@@ -82,27 +127,14 @@ double seconds_between_results(const OutputFolder& out, const std::vector<TrialP
   return (ages[late] - ages[0]) / static_cast<double>(late);
 }
 
-Json number_or_null(double value) { return value == value ? Json(value) : Json(nullptr); }
-
-std::string line_of(const TrialProgress& trial) {
-  std::string text = fmt::format("  {:<11} {}  {}", state_name(trial.state), short_id(trial.id), trial.label);
-  if (!trial.reason.empty()) return text + ": " + trial.reason + "\n";
-  if (trial.epochs > 0) text += fmt::format("  epoch {}/{}", trial.epoch, trial.epochs);
-  if (trial.loss == trial.loss) text += fmt::format("  loss {:.4f}", trial.loss);
-  if (trial.validation_bacc == trial.validation_bacc) {
-    text += fmt::format("  val bACC {:.1f}", 100 * trial.validation_bacc);
-  }
-  return text + fmt::format("  {} ago\n", duration_text(trial.quiet_seconds));
-}
-
 }  // namespace
 
-const char* state_name(TrialStanding state) {
+const char* state_name(StageStanding state) {
   constexpr const char* names[] = {"done", "running", "interrupted", "failed", "diverged", "waiting"};
   return names[static_cast<std::size_t>(state)];
 }
 
-int StudyStatus::count(TrialStanding state) const {
+int StudyStatus::count(StageStanding state) const {
   return static_cast<int>(
       std::count_if(trials.begin(), trials.end(), [state](const auto& trial) { return trial.state == state; }));
 }
@@ -119,48 +151,10 @@ StudyStatus read_status(const OutputFolder& out) {
   for (const PlannedTrial& planned : study.trials) {
     if (seen.insert(planned.id).second) status.trials.push_back(progress_of(out, planned, !status.sweep.empty()));
   }
+  const OutputFolder with_cache{out.root, study.cache};
+  for (const PlannedStage& planned : study.stages) status.stages.push_back(progress_of(with_cache, planned));
   status.seconds_per_trial = seconds_between_results(out, status.trials);
   return status;
-}
-
-std::string status_text(const StudyStatus& status) {
-  const int done = status.count(TrialStanding::done);
-  const int lost = status.count(TrialStanding::failed) + status.count(TrialStanding::diverged);
-  const int left = static_cast<int>(status.trials.size()) - done - lost;
-  std::string text = fmt::format("{}: {} of {} done, {} failed, {} running, {} interrupted, {} waiting",
-                                 status.name, done, counted(static_cast<int>(status.trials.size()), "trial"), lost,
-                                 status.count(TrialStanding::running), status.count(TrialStanding::interrupted),
-                                 status.count(TrialStanding::waiting));
-  const bool has_rate = status.seconds_per_trial == status.seconds_per_trial;
-  if (!status.sweep.empty() && has_rate && left > 0) {
-    text += fmt::format("; a result every {}, about {} left", duration_text(status.seconds_per_trial),
-                        duration_text(status.seconds_per_trial * left));
-  }
-  text += status.sweep.empty() ? "\nno sweep is at work here" : "\na sweep is at work: " + status.sweep;
-  text += left > 0 && status.sweep.empty() ? "; give its command again to go on\n" : "\n";
-  for (const TrialProgress& trial : status.trials) {
-    if (trial.state != TrialStanding::done && trial.state != TrialStanding::waiting) text += line_of(trial);
-  }
-  return text;
-}
-
-Json status_json(const StudyStatus& status) {
-  Json trials = Json::array();
-  for (const TrialProgress& trial : status.trials) {
-    trials.push_back({{"id", trial.id},
-                      {"label", trial.label},
-                      {"state", state_name(trial.state)},
-                      {"reason", trial.reason},
-                      {"epoch", trial.epoch},
-                      {"epochs", trial.epochs},
-                      {"loss", number_or_null(trial.loss)},
-                      {"validation_bacc", number_or_null(trial.validation_bacc)},
-                      {"quiet_seconds", number_or_null(trial.quiet_seconds)}});
-  }
-  return {{"study", status.name},
-          {"sweep", status.sweep},
-          {"seconds_per_trial", number_or_null(status.seconds_per_trial)},
-          {"trials", std::move(trials)}};
 }
 
 }  // namespace m2m

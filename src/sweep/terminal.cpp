@@ -1,7 +1,9 @@
 #include "sweep/terminal.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -36,6 +38,13 @@ std::optional<TerminalSize> terminal_of_standard_error() {
   const auto size = size_of(handle);
   if (handle >= 0) ::close(handle);
   return size;
+}
+
+bool log_reader_is_gone() {
+  struct stat what {};
+  if (::fstat(STDERR_FILENO, &what) != 0 || !S_ISFIFO(what.st_mode)) return false;
+  pollfd end{STDERR_FILENO, POLLOUT, 0};
+  return ::poll(&end, 1, 0) == 1 && (end.revents & POLLERR) != 0;
 }
 
 }  // namespace m2m

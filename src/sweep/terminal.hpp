@@ -1,5 +1,5 @@
 #pragma once
-// Whether anybody watches, and how wide their window is.
+// Who reads standard error, where the log goes, and how wide their window is.
 #include <optional>
 #include <string>
 
@@ -13,5 +13,9 @@ struct TerminalSize {
 /// The terminal that standard error ends up on; nothing where it is a file or a pipe. Under mpirun standard error
 /// is always a pipe, and it is mpirun's own that counts.
 std::optional<TerminalSize> terminal_of_standard_error();
+
+/// True once the reader of a pipe that standard error goes to has closed it, as `m2m-sweep ... 2>&1 | head -1`
+/// does.
+bool log_reader_is_gone();
 
 }  // namespace m2m

@@ -14,13 +14,23 @@ namespace {
 constexpr double usual_margin = 60;  // seconds: enough for a step and a checkpoint
 constexpr double never = 1e9;        // seconds: no job lasts that long
 
-/// The job's end by the environment, in seconds from `now`.
-std::optional<double> left_of_job(const char* end_time, double now) {
-  if (end_time == nullptr) return std::nullopt;
+/// A Unix time; nothing where the text is none.
+std::optional<double> read_time(const char* text) {
+  if (text == nullptr) return std::nullopt;
   char* end = nullptr;
-  const double seconds = std::strtod(end_time, &end);
-  const bool is_time = end != end_time && *end == '\0' && seconds > 0 && seconds - now < never;
-  return is_time ? std::optional(seconds - now) : std::nullopt;
+  const double seconds = std::strtod(text, &end);
+  const bool is_time = end != text && *end == '\0' && seconds > 0;
+  return is_time ? std::optional(seconds) : std::nullopt;
+}
+
+/// Why the job's end cannot be that of this job; empty: it can.
+std::string doubt(const char* text, const std::optional<double>& end, const std::optional<double>& job_start,
+                  double program_start) {
+  const std::string name = fmt::format("SLURM_JOB_END_TIME={} is not believed: ", text);
+  if (!end) return name + "it is no Unix time";
+  if (job_start && *end <= *job_start) return name + "the job began later (SLURM_JOB_START_TIME)";
+  if (*end <= program_start) return name + "it was over before this program began";
+  return "";
 }
 
 double margin_of(const TimeLimit& given, double limit) {
@@ -43,20 +53,37 @@ double read_duration(const std::string& option, const std::string& text) {
       fmt::format("{} '{}' is no time; give seconds, or hours, minutes and seconds as 1:30:00", option, text));
 }
 
-std::optional<double> seconds_until_stop(const TimeLimit& given,
-                                         const std::function<const char*(const char*)>& environment, double now,
-                                         double running) {
+TimeLeft time_left(const TimeLimit& given, const std::function<const char*(const char*)>& environment, double now,
+                   double running) {
   if (given.limit) {
     const double margin = margin_of(given, *given.limit);
     if (margin >= *given.limit) {
       throw usage_error(fmt::format("--time-margin {:g} s leaves nothing of --time-limit {:g} s; give less", margin,
                                     *given.limit));
     }
-    return std::max(0.0, *given.limit - margin - running);
+    if (*given.limit <= margin + running) {
+      throw usage_error(
+          fmt::format("--time-limit {:g} s was used up by the preparations, which took {:.0f} s; give more",
+                      *given.limit, running));
+    }
+    return {*given.limit - margin - running, ""};
   }
-  const std::optional<double> left = left_of_job(environment("SLURM_JOB_END_TIME"), now);
-  if (!left) return std::nullopt;
-  return std::max(0.0, *left - margin_of(given, *left + running));
+  const char* text = environment("SLURM_JOB_END_TIME");
+  if (text == nullptr) return {};
+  const std::optional<double> end = read_time(text);
+  const std::string doubted = doubt(text, end, read_time(environment("SLURM_JOB_START_TIME")), now - running);
+  if (!doubted.empty()) {
+    return {std::nullopt, doubted + "; no time limit is known, --time-limit gives one"};
+  }
+  const double left = *end - now, margin = margin_of(given, left + running);
+  if (left >= never) return {};
+  if (left <= margin) {
+    throw usage_error(
+        fmt::format("SLURM_JOB_END_TIME={} leaves {:.0f} s, of which the margin takes {:g} s; ask for a "
+                    "longer job, or give a shorter --time-margin",
+                    text, left, margin));
+  }
+  return {left - margin, ""};
 }
 
 }  // namespace m2m

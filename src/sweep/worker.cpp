@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/write_error.hpp"
 #include "sweep/messages.hpp"
 
 namespace m2m {
@@ -35,6 +36,11 @@ class Conversation {
     if (reported && !is_last && now - *reported < std::chrono::duration<double>(settings_.report_every)) return;
     reported = now;
     say(Report{progress, seat});
+  }
+
+  void remark(const std::string& text) {
+    const std::lock_guard guard(mutex_);
+    say(Remark{text});
   }
 
   bool stop_requested() {
@@ -122,6 +128,7 @@ class SeatContext : public StageContext {
  public:
   SeatContext(Conversation& conversation, int seat) : conversation_(conversation), seat_(seat) {}
   void progress(const Progress& progress) override { conversation_.progress(seat_, progress); }
+  void remark(const std::string& text) override { conversation_.remark(text); }
   bool stop_requested() const override { return conversation_.stop_requested(); }
 
  private:
@@ -132,6 +139,8 @@ class SeatContext : public StageContext {
 StageResult failure_of(std::exception_ptr thrown) {
   try {
     std::rethrow_exception(std::move(thrown));
+  } catch (const WriteError& error) {
+    return {StageEnd::unsaved, error.what(), error.code(), 0};
   } catch (const Error& error) {
     return {StageEnd::failed, error.what(), error.code(), 0};
   } catch (const std::exception& error) {

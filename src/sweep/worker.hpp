@@ -32,7 +32,8 @@ struct WorkerSettings {
 /// Here once its stage is admitted (admission.hpp), so none is sent to a seat that would keep it waiting. All
 /// threads sleep while they wait; `mail` is used by one of them at a time.
 ///
-/// What escapes from `work.run` is sent as a failure of that stage, or ends the job; other seats go on. Throws
+/// What escapes from `work.run` is sent as the end of that stage (a WriteError as unsaved, all else as failed), or
+/// ends the job; other seats go on. Throws
 /// Error (input_output) only where message passing fails.
 void work(Mailbox& mail, const StageWork& work, const WorkerSettings& settings);
 

@@ -68,6 +68,20 @@ Checkpoint read_base_weights(const OutputFolder& out, const std::string& id, boo
   return load_checkpoint(out.trial(id) / (best ? "best.safetensors" : "last.safetensors"));
 }
 
+std::optional<Damage> damage_of_base(const Stage& trial, const OutputFolder& out) {
+  for (const char* name : {"last.safetensors", "best.safetensors"}) {
+    const std::filesystem::path file = out.trial(trial.id) / name;
+    if (!std::filesystem::exists(file)) continue;
+    try {
+      load_checkpoint(file);
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::bad_data) throw;
+      return Damage{file, out.result(trial.id), error.what()};
+    }
+  }
+  return std::nullopt;
+}
+
 TrialRecord post_hoc_record(const Config& resolved, const OutputFolder& out, const std::string& base_id) {
   TrialRecord record = read_trial(out.result(base_id));
   const bool is_tau_norm = recipe_of(resolved).post_hoc == PostHoc::tau_normalisation;

@@ -1,7 +1,11 @@
 #pragma once
 // A finished trial that others begin from.
+#include <optional>
+
+#include "results/damage.hpp"
 #include "results/layout.hpp"
 #include "results/record.hpp"
+#include "sweep/stage.hpp"
 #include "train/checkpoint.hpp"
 
 namespace m2m {
@@ -9,6 +13,11 @@ namespace m2m {
 /// The weights that a finished trial ended with, last.safetensors; or those of its best validation,
 /// best.safetensors. Throws Error (bad_data or input_output) where they are missing or damaged.
 Checkpoint read_base_weights(const OutputFolder& out, const std::string& id, bool best);
+
+/// What is wrong with the weights that a finished trial left; nothing where they load. Weights that are missing are
+/// no damage: not every trial that begins from this one reads them. Local. Throws Error (input_output) where a file
+/// cannot be read.
+std::optional<Damage> damage_of_base(const Stage& trial, const OutputFolder& out);
 
 /// The record of a post-hoc trial: its base's answers, changed as recipe.post_hoc and post_hoc.tau say.
 ///

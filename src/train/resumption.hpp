@@ -5,7 +5,8 @@
 #include <optional>
 
 #include "dist/tensors/communicator.hpp"
-#include "train/trial.hpp"
+#include "sweep/stage.hpp"
+#include "train/trial_state.hpp"
 
 namespace m2m {
 
@@ -15,15 +16,16 @@ class Resumption {
   /// every: seconds between two files at least; 0: only when stopped.
   Resumption(const std::filesystem::path& folder, Communicator& ranks, double every);
 
-  /// Collective: the state left by an earlier run, or nothing. A damaged file is reported and counts as none.
-  /// Throws Error (input_output) where one rank sees the file and another does not.
-  std::optional<TrialState> read() const;
+  /// Collective: the state left by an earlier run, or nothing. A damaged file is set aside, which the first rank
+  /// tells `context`, and the stage begins again. Throws Error (input_output) where one rank sees the file and
+  /// another does not.
+  std::optional<TrialState> read(StageContext& context) const;
 
-  /// Between two epochs: writes where it is time to. Local.
-  void offer(Trial& trial);
-  /// Collective: writes the state as it is.
-  void write(Trial& trial);
-  /// The stage is done.
+  /// Whether it is time to write. Local.
+  bool is_due() const;
+  /// Writes the state; of the first rank. Throws WriteError; the file of before is then still there.
+  void write(const TrialState& state);
+  /// The stage is done; of the first rank.
   void remove();
 
  private:

@@ -8,8 +8,8 @@
 #include "core/files.hpp"
 #include "core/stopwatch.hpp"
 #include "core/untested.hpp"
+#include "core/write_error.hpp"
 #include "methods/recipe.hpp"
-#include "results/journal.hpp"
 #include "results/record_file.hpp"
 #include "train/base_artifact.hpp"
 #include "train/environment.hpp"
@@ -18,6 +18,7 @@
 #include "train/prefix_artifact.hpp"
 #include "train/resumption.hpp"
 #include "train/stage_claim.hpp"
+#include "train/stage_journal.hpp"
 #include "train/trial.hpp"
 #include "train/trial_samples.hpp"
 
@@ -111,6 +112,10 @@ Checkpoint best_of(const Trial& trial) {
 
 StageResult stopped() { return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0}; }
 
+StageResult unsaved(const std::string& sentence) {
+  return {StageEnd::unsaved, sentence, ExitCode::input_output, 0};
+}
+
 /// Where a stage ends: a prefix where its users part, all others with their schedule.
 int last_epoch(const StageJob& job) {
   return job.stage.kind == StageKind::prefix ? job.settings.defer_until : job.settings.epochs;
@@ -126,10 +131,14 @@ StageResult execute_post_hoc(const StageJob& job) {
                   record.data.at("post_hoc").at("last").at("tau").get<double>(),
                   100 * geometric_mean(record.last.test)) +
       over_tested(record.last.test);
-  if (job.leads()) {
-    sign(record, job, beginning);
-    write_file(job.folder() / "config.json", stage.config.json().dump(2) + "\n");
-    write_trial(job.out.result(stage.id), record);
+  try {
+    if (job.leads()) {
+      sign(record, job, beginning);
+      write_file(job.folder() / "config.json", stage.config.json().dump(2) + "\n");
+      write_trial(job.out.result(stage.id), record);
+    }
+  } catch (const WriteError& error) {
+    return unsaved(error.what());
   }
   return {StageEnd::done, summary, ExitCode::done, seconds_since(beginning.time)};
 }
@@ -142,16 +151,21 @@ class Execution {
 
   StageResult run() {
     if (job_.ranks->any(context_.stop_requested())) return stopped();
-    if (job_.leads()) {
+    write([&] {
       write_file(job_.folder() / "config.json", job_.stage.config.json().dump(2) + "\n");
-      journal_.emplace(job_.folder() / "journal.jsonl");
-    }
+      journal_.emplace(job_.folder(), context_);
+    });
+    if (job_.ranks->any(lost_.has_value())) return ended();
     Trial trial(setup());
     begun_ = trial.epoch();
-    if (!train(trial)) return stopped();
+    if (!train(trial)) return ended();
     const PhaseTimer timer(job_.profile, ProfilePhase::write);
-    finish(trial);
-    resumption_.remove();
+    write([&] { finish(trial); });
+    if (lost_) {
+      keep_state(trial);
+      return ended();
+    }
+    if (job_.leads()) resumption_.remove();
     const std::string summary = job_.stage.kind == StageKind::prefix ? prefix_summary(trial) : summary_of(trial);
     return {StageEnd::done, summary, ExitCode::done, seconds_since(beginning_.time)};
   }
@@ -169,8 +183,9 @@ class Execution {
       setup.best_from_epoch = last < setup.settings.epochs ? last : 0;
     }
     if (setup.recipe.translates) load_g(setup);
-    setup.resume = resumption_.read();
+    setup.resume = resumption_.read(context_);
     if (!setup.resume) begin(setup);
+    if (setup.resume) write([&] { journal_->complete(setup.resume->epochs); });
     return setup;
   }
 
@@ -193,9 +208,6 @@ class Execution {
   void begin(TrialSetup& setup) {
     if (const std::string* prefix = job_.stage.need(StageKind::prefix)) {
       setup.resume = read_prefix(job_.out.stage(*prefix));
-      for (const EpochRecord& epoch : setup.resume->epochs) {
-        if (journal_) journal_->append(epoch);
-      }
     } else if (const std::string* base = job_.stage.need(StageKind::trial)) {
       setup.start = read_base_weights(job_.out, *base, false);
     } else if (!setup.settings.start_from.empty() && job_.stage.kind == StageKind::trial) {
@@ -205,29 +217,51 @@ class Execution {
 
   void tell(const EpochRecord& record) {
     if (!job_.leads()) return;
-    timed(job_.profile, ProfilePhase::write, 0, [&] { journal_->append(record); });
+    timed(job_.profile, ProfilePhase::write, 0, [&] { write([&] { journal_->append(record); }); });
     Progress progress = progress_of(record);
     progress.epochs = last_epoch(job_);
     progress.begun = begun_;
     context_.progress(progress);
   }
 
-  /// Moves the trial on until it is done or the sweep is asked to stop; all ranks agree on the step. False:
-  /// stopped.
+  /// Moves the trial on until it is done, the sweep is asked to stop or a file cannot be written; all ranks agree
+  /// on the step. False: not done.
   bool train(Trial& trial) {
     while (trial.epoch() < last_epoch(job_)) {
-      if (job_.ranks->any(context_.stop_requested())) {
-        resumption_.write(trial);
+      if (job_.ranks->any(context_.stop_requested() || lost_)) {
+        const TrialState state = trial.state();  // of all ranks
+        write([&] { resumption_.write(state); });
         return false;
       }
       trial.submit(1);
-      if (trial.between_epochs()) resumption_.offer(trial);
+      if (trial.between_epochs() && resumption_.is_due()) write([&] { resumption_.write(trial.state()); });
     }
     return true;
   }
 
-  void finish(Trial& trial) {
+  /// Has the first rank write. A file that cannot be written ends the stage, at the next step of all ranks.
+  template <typename Write>
+  void write(Write write_files) {
     if (!job_.leads()) return;
+    try {
+      write_files();
+    } catch (const WriteError& error) {
+      if (!lost_) lost_ = error.what();
+    }
+  }
+
+  /// Of a trained stage whose results could not be written: what it goes on from, in the room of what was.
+  void keep_state(Trial& trial) {
+    for (const char* name : {"last.safetensors", "best.safetensors", "state.safetensors"}) {
+      std::error_code ignored;
+      std::filesystem::remove(job_.folder() / name, ignored);
+    }
+    write([&] { resumption_.write(trial.state()); });
+  }
+
+  StageResult ended() const { return lost_ ? unsaved(*lost_) : stopped(); }
+
+  void finish(Trial& trial) {
     if (job_.stage.kind == StageKind::g) {
       write_g(job_.folder(), trial, *job_.data, facts());
     } else if (job_.stage.kind == StageKind::prefix) {
@@ -260,8 +294,9 @@ class Execution {
   StageContext& context_;
   const Beginning beginning_;
   Resumption resumption_;
-  std::optional<Journal> journal_;  // of the first rank
-  int begun_ = 0;                   // epochs that were there before
+  std::optional<StageJournal> journal_;  // of the first rank
+  std::optional<std::string> lost_;      // of the first rank: the sentence of a file that could not be written
+  int begun_ = 0;                        // epochs that were there before
   Json g_facts_;
 };
 
@@ -276,6 +311,7 @@ StageResult execute_stage(const StageJob& job, StageContext& context) {
   if (job.stage.kind != StageKind::trial) {
     claim.emplace(job.folder(), context, *job.ranks);
     if (claim->end() == ClaimEnd::stopped) return stopped();
+    if (claim->end() == ClaimEnd::unwritable) return unsaved(claim->fault());
     if (claim->end() == ClaimEnd::built_elsewhere) {
       return {StageEnd::done, "made by another sweep meanwhile", ExitCode::done, 0};
     }

@@ -27,7 +27,8 @@ struct StageJob {
 
 /// Collective over the job's ranks, of whom the first one writes. Goes on from what an interrupted run left.
 ///
-/// Throws Error on bad input; a loss that is not a number comes back as `diverged`.
+/// Throws Error on bad input; a loss that is not a number comes back as `diverged`, a file that cannot be written
+/// as `unsaved`: all ranks have then stopped at one step, with the state kept if there was room for it.
 StageResult execute_stage(const StageJob& job, StageContext& context);
 
 }  // namespace m2m

@@ -57,6 +57,8 @@ Trial::Trial(TrialSetup setup)
   }
   frozen_->refresh();                           // a second stage asks it from the first step on
   if (setup_.g) frozen_g_ = freeze(*setup_.g);  // once: g never changes
+  const bool is_restored = !epochs_.empty();
+  if (is_restored && done()) last_ = answers_of_last_epoch();  // no state has them
 }
 
 void Trial::begin_from_start() {
@@ -219,35 +221,48 @@ void Trial::time_epoch(EpochRecord& record, double waited) const {
                                                          : median(step_seconds_);
 }
 
+void Trial::answer(const PoolRows& part, Confusion& confusion, std::vector<float>& logits, PhaseTimer& timer) {
+  timer.count(static_cast<double>(part.rows.size()) * pass_);
+  const TrainSettings& settings = setup_.settings;
+  Evaluation answered =
+      evaluate(*frozen_, *setup_.data, part, {settings.evaluation_batch, settings.precision, settings.logit_scale},
+               *setup_.ranks);
+  confusion = std::move(answered.confusion);
+  logits = std::move(answered.logits);
+}
+
+Snapshot Trial::answers_of_last_epoch() {
+  PhaseTimer timer(setup_.profile, ProfilePhase::evaluate);
+  const Split& split = setup_.data->split;
+  Snapshot snapshot;
+  snapshot.epoch = epoch_ - 1;
+  if (!split.validation.rows.empty()) {
+    answer(split.validation, snapshot.validation, snapshot.validation_logits, timer);
+  }
+  answer(split.test, snapshot.test, snapshot.test_logits, timer);
+  return snapshot;
+}
+
 void Trial::evaluate_epoch(EpochRecord& record) {
   const auto start = Clock::now();
   PhaseTimer timer(setup_.profile, ProfilePhase::evaluate);
   const TrainSettings& settings = setup_.settings;
   frozen_->refresh();
-  const auto evaluate_part = [&](const PoolRows& part) {
-    timer.count(static_cast<double>(part.rows.size()) * pass_);
-    return evaluate(*frozen_, *setup_.data, part,
-                    {settings.evaluation_batch, settings.precision, settings.logit_scale}, *setup_.ranks);
-  };
   const Split& split = setup_.data->split;
   const bool is_last = epoch_ + 1 == settings.epochs;
   bool is_best = false;
   Snapshot snapshot;
   snapshot.epoch = epoch_;
   if (!split.validation.rows.empty()) {
-    Evaluation validation = evaluate_part(split.validation);
-    record.validation_bacc = balanced_accuracy(validation.confusion);
-    record.validation_gm = geometric_mean(validation.confusion);
+    answer(split.validation, snapshot.validation, snapshot.validation_logits, timer);
+    record.validation_bacc = balanced_accuracy(snapshot.validation);
+    record.validation_gm = geometric_mean(snapshot.validation);
     is_best = epoch_ >= setup_.best_from_epoch && record.validation_bacc >= best_bacc_;
-    snapshot.validation = std::move(validation.confusion);
-    snapshot.validation_logits = std::move(validation.logits);
   }
   if (is_best || is_last || (settings.test_every > 0 && (epoch_ + 1) % settings.test_every == 0)) {
-    Evaluation test = evaluate_part(split.test);
-    record.test_bacc = balanced_accuracy(test.confusion);
-    record.test_gm = geometric_mean(test.confusion);
-    snapshot.test = std::move(test.confusion);
-    snapshot.test_logits = std::move(test.logits);
+    answer(split.test, snapshot.test, snapshot.test_logits, timer);
+    record.test_bacc = balanced_accuracy(snapshot.test);
+    record.test_gm = geometric_mean(snapshot.test);
   }
   if (is_best) {
     best_bacc_ = record.validation_bacc;

@@ -68,6 +68,8 @@ class Trial {
   void end_epoch();
   void time_epoch(EpochRecord& record, double waited) const;
   void evaluate_epoch(EpochRecord& record);
+  void answer(const PoolRows& part, Confusion& confusion, std::vector<float>& logits, PhaseTimer& timer);
+  Snapshot answers_of_last_epoch();
 
   SumOverRanks sum_for_batch_norm();
   StepPass::Forward forward_pass() const;

@@ -112,8 +112,7 @@ void write_trial_state(const std::filesystem::path& path, const TrialState& stat
 
 TrialState read_trial_state(const std::filesystem::path& path) {
   const auto refuse = [&](const char* why) {
-    return data_error(fmt::format("{}: not the state of a trial ({}): delete it, and the trial begins again",
-                                  path.string(), why));
+    return data_error(fmt::format("{}: not the state of a trial ({})", path.string(), why));
   };
   const TensorFile file = read_safetensors(path);
   try {

@@ -4,13 +4,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <thread>
 
 #include "core/files.hpp"
+#include "core/write_error.hpp"
 #include "results/record_file.hpp"
+#include "results/stage_files.hpp"
 
 namespace m2m::fake {
 namespace {
@@ -43,14 +46,6 @@ TrialRecord record_of(const Stage& stage) {
   record.test_labels = {0, 1};
   record.last.test_logits = {1, 0, 0, 1};
   return record;
-}
-
-void leave_artifact(const OutputFolder& out, const Stage& stage) {
-  if (stage.kind == StageKind::trial) {
-    write_trial(out.result(stage.id), record_of(stage));
-  } else {
-    write_file(out.stage_done(stage.id), "{}\n");
-  }
 }
 
 void check_needs(const OutputFolder& out, const Stage& stage) {
@@ -86,7 +81,7 @@ std::vector<Field> fields() {
        0,
        60000,
        FieldUse::provenance},
-      {"fake.does", FieldType::text, "", "", "What happens.", {"", "throw", "diverge", "g throws"}},
+      {"fake.does", FieldType::text, "", "", "What happens.", {"", "throw", "diverge", "g throws", "no space"}},
   };
 }
 
@@ -120,6 +115,16 @@ StageRequest plan(const Config& resolved, const std::string& label) {
   return trial;
 }
 
+void leave_artifact(const OutputFolder& out, const Stage& stage) {
+  if (stage.kind == StageKind::trial) {
+    write_trial(out.result(stage.id), record_of(stage));
+    return;
+  }
+  const std::filesystem::path file = out.stage(stage.id) / "state.safetensors";
+  write_file(file, "the state of " + stage.id);
+  write_file(out.stage_done(stage.id), Json({{"state", facts_of_file(file)}}).dump());
+}
+
 RunStage runner(const OutputFolder& out, const MpiGroup* group) {
   const bool leads = group == nullptr || group->rank() == 0;
   const auto any = [group](bool mine) { return group == nullptr ? mine : group->any(mine); };
@@ -134,6 +139,7 @@ RunStage runner(const OutputFolder& out, const MpiGroup* group) {
     }
     const bool is_g = stage.kind == StageKind::g;
     if (does == "throw" || (is_g && does == "g throws")) throw data_error("thrown on purpose");
+    if (does == "no space") throw write_error(out.result(stage.id), "cannot be written", ENOSPC);
     if (does == "diverge") return {StageEnd::diverged, "loss is not a number at epoch 3", ExitCode::some_failed, 0};
     if (!leads) return {StageEnd::done, "", ExitCode::done, 0};
     leave_artifact(out, stage);

@@ -1,5 +1,6 @@
 #pragma once
-// A training side that trains nothing: settings, plans and stages that sleep, fail or diverge as they are told.
+// A training side that trains nothing: settings, plans and stages that sleep, fail, diverge or find no space as
+// they are told.
 #include <filesystem>
 #include <set>
 #include <string>
@@ -19,6 +20,9 @@ Config resolve(const Config& given);
 
 /// M2m needs a g per data set, ratio and seed; m2m.* act in M2m alone. An epoch costs a second, M2m's two.
 StageRequest plan(const Config& resolved, const std::string& label);
+
+/// Writes what a stage leaves: a trial's result.h5; else stage.json and the file that it names, state.safetensors.
+void leave_artifact(const OutputFolder& out, const Stage& stage);
 
 /// Runs a stage: sleeps fake.milliseconds an epoch, does what fake.does says, and leaves result.h5 or stage.json
 /// behind. Adds a line to OUT/ran.log when a stage begins, and one when it is done.

@@ -139,6 +139,15 @@ TEST(ProgressInALog, SaysWhyItStopsAndThatTheRestDoesNotGoOn) {
   EXPECT_EQ(watched.lines[2].find("the rest goes on"), std::string::npos);
 }
 
+TEST(ProgressInALog, SaysWhichFileCouldNotBeWrittenAndThatTheRestDoesNotGoOn) {
+  Watched watched("method = 'ERM'\nseed = 3");
+  const std::string id = id_of(watched, watched.start(0));
+  watched.scheduler.stop();
+  watched.end(0, {StageEnd::unsaved, "result.h5: no space", ExitCode::input_output, 1});
+  EXPECT_EQ(watched.lines.back(), "stopped trial " + id + " ERM seed=3: result.h5: no space");
+  EXPECT_EQ(watched.scheduler.count(StageState::interrupted), 1);
+}
+
 TEST(ProgressInALog, NamesTheRankWhereItHasSeveralSeatsAndCountsThese) {
   Watched watched(two_seeds);
   const int stage = watched.start(5);
@@ -198,8 +207,7 @@ TEST(DryRun, SaysWhatIsThereWhatIsToDoAndWhatItCosts) {
   const StageGraph graph = fake::graph(two_seeds);
   const auto is_done = [&](const Stage& stage) { return stage.config.integer("seed") == 3; };
   for (const Stage& stage : graph.stages) {
-    if (is_done(stage))
-      write_file(stage.kind == StageKind::trial ? out.result(stage.id) : out.stage_done(stage.id), "");
+    if (is_done(stage)) fake::leave_artifact(out, stage);
   }
   const std::string text = dry_run_text(graph, {"two_seeds", out, 2, "core"});
   EXPECT_EQ(text.substr(0, text.find(" exist")), "two_seeds: 4 trials, 2 stages; 2 trials and 1 stage");

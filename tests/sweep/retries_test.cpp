@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include "core/error.hpp"
+#include <cerrno>
+
+#include "core/write_error.hpp"
 #include "fake_training.hpp"
 
 namespace m2m {
@@ -54,6 +56,22 @@ TEST(Retries, OfAGroupAreCountedOverTheRunsThatTheyEnd) {
   EXPECT_EQ(x.runs, 2);
   EXPECT_EQ(given_up.summary, "it ended the job 2 times, lastly: the disk is full; delete " +
                                   (x.out.trial("abc") / "attempts.log").string() + " to have it tried again");
+}
+
+TEST(Retries, DoNotFollowAFileThatCannotBeWritten) {
+  for (const bool is_alone : {true, false}) {
+    Fixture x;
+    const RunStage full = [&](const Stage&, StageContext&) -> StageResult {
+      ++x.runs;
+      throw write_error("result.h5", "cannot be written", EDQUOT);
+    };
+    const RunStage run = with_retries(full, x.out, 5, is_alone);
+    for (const int runs : {1, 2}) {
+      EXPECT_THROW(run(x.stage, x.context), WriteError);
+      EXPECT_EQ(x.runs, runs);
+    }
+    EXPECT_FALSE(std::filesystem::exists(x.out.trial("abc")));  // nor do they count
+  }
 }
 
 TEST(Retries, AreForgottenOnceAStageIsDone) {

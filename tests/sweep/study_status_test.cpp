@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "fake_training.hpp"
 #include "results/failure.hpp"
 #include "results/journal.hpp"
 #include "results/planned_study.hpp"
@@ -26,17 +29,28 @@ class StudyStatusTest : public ::testing::Test {
       study.trials.push_back({id, "ERM", config});
     }
     study.trials.push_back(study.trials.front());  // the same trial under another label
+    study.stages = {{"gggg000000000000", "g", "g  digits seed=3", 10},
+                    {"pppp000000000000", "prefix", "prefix", 16}};
     write_study(out_.study(), study);
-    write_file(out_.result("aaaa000000000000"), "a result");
+    fake::leave_artifact(out_, stage("aaaa000000000000", StageKind::trial));
     write_failure(out_.failure("bbbb000000000000"), {"bbbb000000000000", "ERM", "loss is not a number", true, {}});
-    Journal journal(out_.journal("cccc000000000000"));
-    EpochRecord epoch;
-    epoch.epoch = 6;
-    epoch.loss = 0.5;
-    epoch.validation_bacc = 0.75;
-    journal.append(epoch);
+    write_file(out_.config("cccc000000000000"), "{}");
+    note_epoch(out_.journal("cccc000000000000"), 6);
   }
   ~StudyStatusTest() override { fs::remove_all(out_.root); }
+
+  static Stage stage(const std::string& id, StageKind kind) { return {id, kind, "", {}, Json::object(), 1, 1, {}}; }
+
+  /// A line of a journal, of an epoch that took 1.5 s.
+  static void note_epoch(const fs::path& file, int number) {
+    EpochRecord epoch;
+    epoch.epoch = number;
+    epoch.loss = 0.5;
+    epoch.validation_bacc = 0.75;
+    epoch.seconds = 1;
+    epoch.evaluation_seconds = 0.5;
+    Journal(file).append(epoch);
+  }
 
   OutputFolder out_;
 };
@@ -44,10 +58,10 @@ class StudyStatusTest : public ::testing::Test {
 TEST_F(StudyStatusTest, CountsEachTrialOnceByWhereItIs) {
   const StudyStatus status = read_status(out_);
   ASSERT_EQ(status.trials.size(), 4U);
-  EXPECT_EQ(status.count(TrialStanding::done), 1);
-  EXPECT_EQ(status.count(TrialStanding::diverged), 1);
-  EXPECT_EQ(status.count(TrialStanding::interrupted), 1);
-  EXPECT_EQ(status.count(TrialStanding::waiting), 1);
+  EXPECT_EQ(status.count(StageStanding::done), 1);
+  EXPECT_EQ(status.count(StageStanding::diverged), 1);
+  EXPECT_EQ(status.count(StageStanding::interrupted), 1);
+  EXPECT_EQ(status.count(StageStanding::waiting), 1);
   EXPECT_EQ(status.trials[2].epoch, 7);
   EXPECT_EQ(status.trials[2].epochs, 20);
   EXPECT_DOUBLE_EQ(status.trials[2].validation_bacc, 0.75);
@@ -57,11 +71,70 @@ TEST_F(StudyStatusTest, KnowsARunningTrialByTheSweepThatHoldsTheFolder) {
   {
     const FolderLock lock(out_.root);
     const StudyStatus status = read_status(out_);
-    EXPECT_EQ(status.count(TrialStanding::running), 1);
+    EXPECT_EQ(status.count(StageStanding::running), 1);
+    EXPECT_DOUBLE_EQ(status.trials[2].seconds_left, 13 * 1.5);
     EXPECT_NE(status.sweep.find("on host"), std::string::npos);
     EXPECT_NE(status_text(status).find("a sweep is at work: process"), std::string::npos);
   }
-  EXPECT_EQ(read_status(out_).count(TrialStanding::running), 0);
+  EXPECT_EQ(read_status(out_).count(StageStanding::running), 0);
+}
+
+TEST_F(StudyStatusTest, KnowsThatATrialOfAnEarlierSweepDoesNotRunYet) {
+  const FolderLock lock(out_.root);
+  const auto later = fs::last_write_time(out_.config("cccc000000000000")) + std::chrono::seconds(1);
+  fs::last_write_time(out_.study(), later);  // the sweep has planned, and not begun that trial
+  EXPECT_EQ(read_status(out_).trials[2].state, StageStanding::interrupted);
+}
+
+TEST_F(StudyStatusTest, NamesTheStagesThatRunWithTheirEpochLossAndTimeLeft) {
+  const fs::path g = out_.stage("gggg000000000000");
+  const FolderLock sweep(out_.root), lock(g);
+  const auto read = [&] { return read_status(out_).stages.at(0); };
+  EXPECT_EQ(read().state, StageStanding::running);
+  EXPECT_TRUE(std::isnan(read().seconds_left));  // in its first epoch
+  note_epoch(g / "journal.jsonl", 3);
+  const StageProgress running = read();
+  EXPECT_EQ(running.kind, "g");
+  EXPECT_EQ(running.label, "g  digits seed=3");
+  EXPECT_EQ(running.epoch, 4);
+  EXPECT_EQ(running.epochs, 10);
+  EXPECT_EQ(running.loss, 0.5);
+  EXPECT_DOUBLE_EQ(running.seconds_left, 6 * 1.5);
+  const std::string text = status_text(read_status(out_));
+  EXPECT_NE(text.find("shared stages: 0 of 2 done, 1 running\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("  running     gggg0000  g  digits seed=3  epoch 4/10  loss 0.5000"), std::string::npos)
+      << text;
+  const Json json = status_json(read_status(out_)).at("stages");
+  EXPECT_EQ(json.at(0).at("state"), "running");
+  EXPECT_EQ(json.at(0).at("seconds_left"), 9);
+  EXPECT_EQ(json.at(1).at("state"), "waiting");
+}
+
+TEST_F(StudyStatusTest, FindsStagesInACacheThatSweepsShare) {
+  PlannedStudy study = read_study(out_.study());
+  study.cache = (out_.root / "elsewhere").string();
+  write_study(out_.study(), study);
+  fake::leave_artifact({out_.root, study.cache}, stage("gggg000000000000", StageKind::g));
+  note_epoch(out_.root / "elsewhere" / "pppp000000000000" / "journal.jsonl", 1);
+  const StudyStatus status = read_status(out_);
+  EXPECT_EQ(status.stages[0].state, StageStanding::done);
+  EXPECT_EQ(status.stages[1].state, StageStanding::interrupted);
+}
+
+TEST_F(StudyStatusTest, CountsWhatCannotBeReadAsFailedAndGoesOn) {
+  fs::resize_file(out_.result("aaaa000000000000"), 100);
+  fs::resize_file(out_.failure("bbbb000000000000"), 10);
+  write_file(out_.journal("cccc000000000000"), "\x01\n");
+  fake::leave_artifact(out_, stage("gggg000000000000", StageKind::g));
+  fs::resize_file(out_.stage("gggg000000000000") / "state.safetensors", 1);
+  const StudyStatus status = read_status(out_);
+  EXPECT_EQ(status.count(StageStanding::done), 0);
+  EXPECT_EQ(status.count(StageStanding::failed), 2);
+  EXPECT_EQ(status.trials[2].state, StageStanding::interrupted);
+  EXPECT_EQ(status.stages[0].state, StageStanding::failed);
+  for (const StageProgress& lost : {status.trials[0], status.trials[1], status.stages[0]}) {
+    EXPECT_NE(lost.reason.find(lost.id), std::string::npos) << lost.reason;
+  }
 }
 
 TEST_F(StudyStatusTest, SaysWhatToDoWhereNobodyGoesOn) {

@@ -1,11 +1,13 @@
 // Whole sweeps of fake stages on the ranks that this program was started with: coordinator, workers, files.
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <csignal>
 #include <memory>
 
 #include "core/files.hpp"
 #include "core/log.hpp"
+#include "core/write_error.hpp"
 #include "dist/messages/collectives.hpp"
 #include "dist/messages/mpi_mailbox.hpp"
 #include "fake_training.hpp"
@@ -58,6 +60,7 @@ ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, con
   const FolderLock lock(folder);
   write_plan(study, graph, {folder});
   return lead_sweep({graph,
+                     existing(graph, {folder}),
                      {folder},
                      lock,
                      session.size(),
@@ -186,7 +189,13 @@ TEST(Sweep, TellsByTheFirstSignalWhetherItIsToBeRequeued) {
     const ExitCode wanted_back = sweep(grid, folder.path(), endless(victim, {SIGUSR1}));
     const ExitCode taken_away = sweep(grid, folder.path(), endless(victim, {SIGUSR1, SIGTERM}));
     const ExitCode ended = sweep(grid, folder.path(), endless(victim, {SIGINT, SIGUSR1}));
+    const ExitCode hung_up = sweep(grid, folder.path(), endless(victim, {SIGHUP, SIGTERM, SIGHUP}));
+    const ExitCode out_of_time = sweep(grid, folder.path(), endless(victim, {SIGXCPU, SIGXCPU}));
+    const ExitCode warned = sweep(grid, folder.path(), endless(victim, {SIGUSR2}));
     if (!leads()) continue;
+    EXPECT_EQ(hung_up, ExitCode::interrupted);
+    EXPECT_EQ(out_of_time, ExitCode::requeue);
+    EXPECT_EQ(warned, ExitCode::requeue);
     EXPECT_EQ(wanted_back, ExitCode::requeue);
     EXPECT_EQ(taken_away, ExitCode::requeue);
     EXPECT_EQ(ended, ExitCode::interrupted);
@@ -235,6 +244,49 @@ TEST(Sweep, StopsAtTheFirstFailureWhereAskedTo) {
                            std::string("method = 'RS'\nseed = 7\ntrain.epochs = 100\n");
   const ExitCode code = sweep(toml, folder.path(), run, {std::nullopt, true});
   EXPECT_EQ(code, leads() ? ExitCode::some_failed : ExitCode::done);
+}
+
+TEST(Sweep, StopsAtTheFirstFileThatCannotBeWrittenAndLosesNothing) {
+  const SharedFolder folder;
+  const std::string toml =
+      "[grid]\nmethod = ['ERM']\nseed = [0, 1, 2, 3, 4]\n[[point]]\nlabel = 'first'\nmethod = 'RS'\nseed = 7\n"
+      "train.epochs = 100\n";
+  const auto full = [&](const Stage& stage, StageContext& context) -> StageResult {
+    if (stage.label == "first") throw write_error(folder.path() / "x", "cannot be written", ENOSPC);
+    while (!context.stop_requested()) context.progress({1, 10, 0, 0, 0, 0});
+    return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+  };
+  if (leads()) {
+    try {
+      sweep(toml, folder.path(), full);
+      ADD_FAILURE() << "did not stop";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::input_output);
+      EXPECT_NE(std::string(error.what()).find((folder.path() / "x").string()), std::string::npos) << error.what();
+    }
+    for (const Stage& stage : fake::graph(toml).stages) {
+      EXPECT_FALSE(std::filesystem::exists(OutputFolder{folder.path()}.failure(stage.id)));
+    }
+  } else {
+    sweep(toml, folder.path(), full);
+  }
+  EXPECT_EQ(sweep(toml, folder.path()), ExitCode::done);
+}
+
+TEST(Sweep, CountsAResultThatMergingFindsDamagedAsFailedAndSetsItAside) {
+  const SharedFolder folder;
+  const StageGraph graph = fake::graph("method = 'ERM'\ntrain.epochs = 100");
+  const OutputFolder out{folder.path()};
+  const RunStage damaging = [&](const Stage& stage, StageContext&) -> StageResult {
+    write_file(out.result(stage.id), "not what it should be");
+    return {StageEnd::done, "bACC 50.0 (last)", ExitCode::done, 0};
+  };
+  const ExitCode code = sweep("method = 'ERM'\ntrain.epochs = 100", folder.path(), damaging);
+  if (!leads()) return;
+  const std::filesystem::path result = out.result(graph.stages[0].id);
+  EXPECT_EQ(code, ExitCode::some_failed);
+  EXPECT_FALSE(std::filesystem::exists(result));
+  EXPECT_EQ(read_file(result.string() + ".damaged"), "not what it should be");
 }
 
 TEST(Sweep, StopsAndSaysSoWhereItsOwnFilesCannotBeWritten) {

@@ -9,76 +9,18 @@
 #include "core/files.hpp"
 #include "results/journal.hpp"
 #include "results/record_file.hpp"
+#include "stage_runs.hpp"
 #include "sweep/folder_lock.hpp"
-#include "sweep/graph.hpp"
 #include "train/checkpoint.hpp"
 #include "train/stages.hpp"
-#include "train/study_fields.hpp"
 
 namespace m2m {
 namespace {
 namespace fs = std::filesystem;
 
-/// Asks to stop at the n-th question; never where n is 0.
-class Context : public StageContext {
- public:
-  explicit Context(int stop_at = 0) : stop_at_(stop_at) {}
-  void progress(const Progress& progress) override { last = progress; }
-  bool stop_requested() const override { return ++asked_ == stop_at_ || (stop_at_ > 0 && asked_ > stop_at_); }
-  Progress last;
-
- private:
-  int stop_at_;
-  mutable int asked_ = 0;
-};
-
-/// Trials of the digits that ship with the project, small and short.
-StageGraph plan(const std::vector<Json>& points, bool keep_prefixes = true) {
-  StagePlanner planner;
-  std::vector<StageRequest> requests;
-  for (const Json& point : points) {
-    Config config;
-    config.set("data.set", "digits");
-    config.set("train.network", "mlp");
-    config.set("train.epochs", 6);
-    config.set("train.defer_until", 4);
-    config.set("train.batch_size", 64);
-    config.set("m2m.beta", 0.9);
-    config.set("m2m.gamma", 0.3);
-    for (const auto& [name, value] : point.items()) config.set(name, value);
-    requests.push_back(planner(resolve(config), point.at("method").get<std::string>()));
-  }
-  const StageGraph graph = make_graph(requests);
-  if (keep_prefixes) return graph;
-  return without_unshared_prefixes(graph, std::vector<bool>(graph.stages.size(), false));
-}
-
-class StageRunnerTest : public ::testing::Test {
- protected:
-  StageRunnerTest() {
-    std::string pattern = (fs::temp_directory_path() / "m2m-runner-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
-  }
-  ~StageRunnerTest() override { fs::remove_all(root_); }
-
-  OutputFolder out(const std::string& name) const { return {root_ / name}; }
-
-  /// Runs all stages in their order; what they need stands before them.
-  static void run_all(const StageGraph& graph, const OutputFolder& out) {
-    StageRunner runner(out, Json::object());
-    for (const Stage& stage : graph.stages) {
-      Context context;
-      const StageResult result = runner(stage, context);
-      ASSERT_EQ(result.end, StageEnd::done) << stage.label << ": " << result.summary;
-    }
-  }
-
-  static std::string weights(const OutputFolder& out, const Stage& trial) {
-    return load_checkpoint(out.trial(trial.id) / "last.safetensors").sha256;
-  }
-
-  fs::path root_;
-};
+using testing::Context;
+using testing::plan;
+using testing::StageRunnerTest;
 
 TEST_F(StageRunnerTest, GivesATrialThatUsedAPrefixTheSameBitsAsOneThatDidNot) {
   const std::vector<Json> points = {{{"method", "ERM"}}, {{"method", "DRS"}}, {{"method", "M2m"}}};
@@ -123,38 +65,6 @@ TEST_F(StageRunnerTest, GoesOnWhereItWasStoppedWithTheSameBits) {
       EXPECT_EQ(a.epochs[i].generation.cells, b.epochs[i].generation.cells) << i;
     }
     EXPECT_FALSE(fs::exists(folder.trial(trial.id) / "resume.safetensors"));
-  }
-}
-
-TEST_F(StageRunnerTest, BeginsAgainWhereWhatItWouldResumeFromIsDamaged) {
-  const StageGraph graph = plan({{{"method", "ERM"}}}, false);
-  const Stage& trial = graph.stages.back();
-  const fs::path file = out("a").trial(trial.id) / "resume.safetensors";
-  for (const int part : {0, 1, 2}) {  // thirds that are left of it
-    Context stopping(5);
-    EXPECT_EQ(StageRunner(out("a"), Json::object())(trial, stopping).end, StageEnd::interrupted);
-    fs::resize_file(file, fs::file_size(file) * part / 3);
-    Context context;
-    EXPECT_EQ(StageRunner(out("a"), Json::object())(trial, context).end, StageEnd::done);
-  }
-  run_all(graph, out("b"));
-  EXPECT_EQ(weights(out("a"), trial), weights(out("b"), trial));
-}
-
-TEST_F(StageRunnerTest, RefusesAPrefixWhoseBytesAreNotThoseOfItsChecksum) {
-  const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
-  StageRunner runner(out("a"), Json::object());
-  Context context;
-  ASSERT_EQ(graph.stages.front().kind, StageKind::prefix);
-  ASSERT_EQ(runner(graph.stages.front(), context).end, StageEnd::done);
-  const fs::path file = out("a").stage(graph.stages.front().id) / "state.safetensors";
-  std::fstream(file, std::ios::in | std::ios::out | std::ios::binary).seekp(5000).put('x');
-  try {
-    runner(graph.stages.back(), context);
-    FAIL() << "was not refused";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::bad_data);
-    EXPECT_NE(std::string(error.what()).find("delete " + file.parent_path().string()), std::string::npos);
   }
 }
 

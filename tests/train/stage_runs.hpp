@@ -1,0 +1,79 @@
+#pragma once
+// Stages of the digits, planned and run in a folder of their own.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "sweep/graph.hpp"
+#include "train/checkpoint.hpp"
+#include "train/stages.hpp"
+#include "train/study_fields.hpp"
+
+namespace m2m::testing {
+
+/// Asks to stop at the n-th question; never where n is 0.
+class Context : public StageContext {
+ public:
+  explicit Context(int stop_at = 0) : stop_at_(stop_at) {}
+  void progress(const Progress& progress) override { last = progress; }
+  void remark(const std::string& text) override { remarks.push_back(text); }
+  bool stop_requested() const override { return ++asked_ == stop_at_ || (stop_at_ > 0 && asked_ > stop_at_); }
+  Progress last;
+  std::vector<std::string> remarks;
+
+ private:
+  int stop_at_;
+  mutable int asked_ = 0;
+};
+
+/// Trials of the digits that ship with the project, small and short.
+inline StageGraph plan(const std::vector<Json>& points, bool keep_prefixes = true) {
+  StagePlanner planner;
+  std::vector<StageRequest> requests;
+  for (const Json& point : points) {
+    Config config;
+    config.set("data.set", "digits");
+    config.set("train.network", "mlp");
+    config.set("train.epochs", 6);
+    config.set("train.defer_until", 4);
+    config.set("train.batch_size", 64);
+    config.set("m2m.beta", 0.9);
+    config.set("m2m.gamma", 0.3);
+    for (const auto& [name, value] : point.items()) config.set(name, value);
+    requests.push_back(planner(resolve(config), point.at("method").get<std::string>()));
+  }
+  const StageGraph graph = make_graph(requests);
+  if (keep_prefixes) return graph;
+  return without_unshared_prefixes(graph, std::vector<bool>(graph.stages.size(), false));
+}
+
+class StageRunnerTest : public ::testing::Test {
+ protected:
+  StageRunnerTest() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "m2m-runner-XXXXXX").string();
+    root_ = ::mkdtemp(pattern.data());
+  }
+  ~StageRunnerTest() override { std::filesystem::remove_all(root_); }
+
+  OutputFolder out(const std::string& name) const { return {root_ / name}; }
+
+  /// Runs all stages in their order; what they need stands before them.
+  static void run_all(const StageGraph& graph, const OutputFolder& out) {
+    StageRunner runner(out, Json::object());
+    for (const Stage& stage : graph.stages) {
+      Context context;
+      const StageResult result = runner(stage, context);
+      ASSERT_EQ(result.end, StageEnd::done) << stage.label << ": " << result.summary;
+    }
+  }
+
+  static std::string weights(const OutputFolder& out, const Stage& trial) {
+    return load_checkpoint(out.trial(trial.id) / "last.safetensors").sha256;
+  }
+
+  std::filesystem::path root_;
+};
+
+}  // namespace m2m::testing
