@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "core/files.hpp"
@@ -24,6 +25,15 @@ class Stopping : public testing::SweepProgram {
     return sweeping.wait();
   }
 
+  /// The same with a shell's command in front, without mpirun.
+  int stop_under(const std::string& wrapper, int signal) {
+    std::filesystem::remove_all(out());
+    testing::Background sweeping(wrapper + " " + command(0, "jobs/grid.toml fake.milliseconds=50"), folder());
+    wait_for_lines(1, "done");
+    ::kill(*fake::processes(out()).rbegin(), signal);
+    return sweeping.wait();
+  }
+
   void expect_resumable(int ranks) {
     EXPECT_LT(fake::count_lines(out(), "done"), 9);
     EXPECT_EQ(sweep(ranks, "jobs/grid.toml").code, 0);
@@ -39,6 +49,57 @@ TEST_F(Stopping, EndsWith4WhereAnyRankIsSignalledAndResumes) {
   }
 }
 
+TEST_F(Stopping, EndsWith4WhereItsSessionEnds) {
+  for (const int ranks : {0, 1, 2}) {
+    EXPECT_EQ(stop_by(ranks, SIGHUP), 4) << background_log();
+    EXPECT_FALSE(std::filesystem::exists(out() / "lock.json"));
+    expect_resumable(ranks);
+  }
+  EXPECT_EQ(stop_under("nohup", SIGHUP), 0) << background_log();  // which wants it to go on
+}
+
+TEST_F(Stopping, EndsWith85WhereABatchSystemWarnsOfTheEnd) {
+  for (const int signal : {SIGXCPU, SIGUSR2}) {
+    for (const int ranks : {0, 1, 2}) {
+      EXPECT_EQ(stop_by(ranks, signal), 85) << background_log();
+      expect_resumable(ranks);
+    }
+  }
+}
+
+TEST_F(Stopping, EndsWith74WhereNobodyReadsItsLogAnyMore) {
+  const std::string program = command(0, "jobs/grid.toml fake.milliseconds=50");
+  const Outcome outcome = testing::run_command(
+      "{ { " + program + " 2>&1; echo $? > code; } | head -n 2 > /dev/null; }; cat code", folder());
+  EXPECT_EQ(outcome.output, "74\n");
+  EXPECT_FALSE(std::filesystem::exists(out() / "lock.json"));
+  EXPECT_EQ(fake::count_lines(out(), "done"), 0);
+  expect_resumable(0);
+}
+
+TEST_F(Stopping, EndsWith74AtTheFirstFileThatCannotBeWritten) {
+  write_file(folder() / "jobs/full.toml",
+             "[grid]\nmethod = ['ERM']\nseed = [0, 1, 2, 3, 4, 5]\nfake.does = 'no space'\n");
+  for (const int ranks : {0, 1, 2, 4}) {
+    const std::string there = "full" + std::to_string(ranks);
+    const Outcome outcome = sweep(ranks, "jobs/full.toml --out " + there);
+    EXPECT_EQ(outcome.code, 74) << outcome.output;
+    EXPECT_LE(fake::count_lines(folder() / there, "began"), std::max(ranks, 1)) << "something was begun after that";
+    EXPECT_EQ(count(outcome.output, "m2m-sweep: "), 1) << outcome.output;
+    EXPECT_GE(count(outcome.output, "result.h5: cannot be written: No space left on device"), 2) << outcome.output;
+    EXPECT_FALSE(std::filesystem::exists(folder() / there / "lock.json"));
+    EXPECT_FALSE(std::filesystem::exists(folder() / there / "results.h5"));
+    EXPECT_EQ(count(sweep(0, "status " + there).output, "0 of 6 trials done, 0 failed"), 1);
+  }
+}
+
+TEST_F(Stopping, EndsWith74InAGroupThatCannotWriteEither) {
+  write_file(folder() / "jobs/full.toml", "method = 'ERM'\nfake.does = 'no space'\n");
+  const Outcome outcome = sweep(2, "jobs/full.toml --ranks-per-trial 2 --max-retries 0");
+  EXPECT_EQ(outcome.code, 74) << outcome.output;
+  EXPECT_EQ(sweep(2, "jobs/full.toml --ranks-per-trial 2 --max-retries 0").code, 74);  // it was not counted
+}
+
 TEST_F(Stopping, EndsWith85WhereAnyRankGetsUsr1AndResumes) {
   for (const int ranks : {0, 1, 2, 4}) {
     EXPECT_EQ(stop_by(ranks, SIGUSR1), 85) << background_log();
@@ -48,14 +109,30 @@ TEST_F(Stopping, EndsWith85WhereAnyRankGetsUsr1AndResumes) {
   }
 }
 
-TEST_F(Stopping, EndsWith85WhereMpirunGetsUsr1) {
-  for (const int ranks : {1, 2, 4}) {
+TEST_F(Stopping, EndsWith85WhereMpirunGetsASignalThatItPassesOn) {
+  for (const int signal : {SIGUSR1, SIGUSR2, SIGXCPU}) {
+    for (const int ranks : {1, 2, 4}) {
+      if (signal != SIGUSR1 && ranks != 2) continue;
+      std::filesystem::remove_all(out());
+      testing::Background sweeping(command(ranks, "jobs/grid.toml fake.milliseconds=50"), folder());
+      wait_for_lines(1, "done");
+      sweeping.signal_leader(signal);  // as a job script does that became mpirun
+      EXPECT_EQ(sweeping.wait(), 85) << background_log();
+      expect_resumable(ranks);
+    }
+  }
+}
+
+TEST_F(Stopping, EndsWith1WhereMpirunItselfIsToEndButStopsInOrder) {
+  for (const int signal :
+       {SIGTERM, SIGINT, SIGHUP}) {  // mpirun sends SIGTERM to the ranks, and returns a code of its own
     std::filesystem::remove_all(out());
-    testing::Background sweeping(command(ranks, "jobs/grid.toml fake.milliseconds=50"), folder());
+    testing::Background sweeping(command(2, "jobs/grid.toml fake.milliseconds=50"), folder());
     wait_for_lines(1, "done");
-    sweeping.signal_leader(SIGUSR1);  // as a job script does that became mpirun
-    EXPECT_EQ(sweeping.wait(), 85) << background_log();
-    expect_resumable(ranks);
+    sweeping.signal_leader(signal);
+    EXPECT_EQ(sweeping.wait(), 1) << background_log();
+    EXPECT_FALSE(std::filesystem::exists(out() / "lock.json"));
+    expect_resumable(2);
   }
 }
 
@@ -76,10 +153,19 @@ TEST_F(Stopping, KnowsTheEndOfASlurmJob) {
   EXPECT_EQ(stopped.code, 85) << stopped.output;
   ::setenv("SLURM_JOB_END_TIME", std::to_string(std::time(nullptr) + 30).c_str(), 1);
   const Outcome late = sweep(2, "jobs/grid.toml --time-margin 60");
-  EXPECT_EQ(late.code, 85) << late.output;
-  EXPECT_EQ(count(late.output, "start   "), 0) << late.output;
+  EXPECT_EQ(late.code, 2) << late.output;  // put back into the queue, it would come to this again
+  EXPECT_EQ(count(late.output, "m2m-sweep: SLURM_JOB_END_TIME="), 1) << late.output;
   ::unsetenv("SLURM_JOB_END_TIME");
   expect_resumable(2);
+}
+
+TEST_F(Stopping, TrainsWhereTheEndOfAnotherJobIsInItsEnvironment) {
+  ::setenv("SLURM_JOB_END_TIME", std::to_string(std::time(nullptr) - 3600).c_str(), 1);
+  const Outcome outcome = sweep(2, "jobs/grid.toml");
+  ::unsetenv("SLURM_JOB_END_TIME");
+  EXPECT_EQ(outcome.code, 0) << outcome.output;
+  EXPECT_EQ(count(outcome.output, "SLURM_JOB_END_TIME"), 1) << outcome.output;
+  EXPECT_EQ(fake::count_lines(out(), "done"), 9);
 }
 
 TEST_F(Stopping, RefusesALimitThatIsNone) {

@@ -161,6 +161,54 @@ TEST_F(SweepProgram, LeavesAFolderThatTheNextRunResumesWhenKilled) {
   }
 }
 
+TEST_F(SweepProgram, MakesAnewWhatIsDamagedAndCountsItAsNotDoneBefore) {
+  for (const int ranks : {0, 2}) {
+    std::filesystem::remove_all(out());
+    ASSERT_EQ(sweep(ranks, "jobs/grid.toml").code, 0);
+    const OutputFolder folders{out()};
+    std::set<std::string> damaged;
+    for (const auto& trial : std::filesystem::directory_iterator(out() / "trials")) {
+      std::filesystem::resize_file(trial.path() / "result.h5", damaged.empty() ? 0 : 500);
+      damaged.insert(trial.path().filename().string());
+      if (damaged.size() == 2) break;
+    }
+    for (const std::string& id : damaged) {
+      EXPECT_EQ(count(sweep(0, "list jobs/grid.toml").output, id + "  to do"), 1);
+    }
+    EXPECT_EQ(count(sweep(0, "jobs/grid.toml --dry-run").output, "; 4 trials and 3 stages exist in"), 1);
+    EXPECT_EQ(count(sweep(0, "status results/grid").output, "4 of 6 trials done, 2 failed"), 1);
+    const Outcome again = sweep(ranks, "jobs/grid.toml");
+    EXPECT_EQ(again.code, 0) << again.output;
+    EXPECT_EQ(count(again.output, "6 of 6 trials done, 0 failed"), 1) << again.output;
+    EXPECT_EQ(count(again.output, "set aside as result.h5.damaged"), 2) << again.output;
+    EXPECT_EQ(fake::count_lines(out(), "began"), 9 + 2);
+    for (const std::string& id : damaged) {
+      EXPECT_EQ(fake::stages(out(), "began").count(id), 2U);
+      EXPECT_TRUE(std::filesystem::exists(folders.result(id).string() + ".damaged"));
+    }
+    EXPECT_EQ(count(sweep(0, "status results/grid").output, "6 of 6 trials done, 0 failed"), 1);
+  }
+}
+
+TEST_F(SweepProgram, MakesADamagedStageAnewForTheTrialsThatNeedIt) {
+  ASSERT_EQ(sweep(0, "jobs/grid.toml method=M2m seed=1").code, 0);
+  const auto stage = std::filesystem::directory_iterator(out() / "cache")->path();
+  const auto trial = std::filesystem::directory_iterator(out() / "trials")->path();
+  for (const char* file : {"state.safetensors", "stage.json"}) {
+    std::filesystem::resize_file(stage / file, 3);
+    std::filesystem::remove(trial / "result.h5");
+    const Outcome again = sweep(2, "jobs/grid.toml method=M2m seed=1");
+    EXPECT_EQ(again.code, 0) << again.output;
+    EXPECT_EQ(count(again.output, std::string("set aside as ") + file + ".damaged"), 1) << again.output;
+  }
+  EXPECT_EQ(fake::count_lines(out(), "done"), 6);
+}
+
+TEST_F(SweepProgram, EndsWith74WhereItsAnswerCannotBeWritten) {
+  EXPECT_EQ(sweep(0, "list jobs/grid.toml > /dev/full").code, 74);
+  EXPECT_EQ(sweep(0, "list jobs/grid.toml | head -n 1").code, 0);
+}
+
 TEST_F(SweepProgram, RunsATrialOnAGroupOfRanksAndUsesThoseLeftOver) {
   const Outcome even = sweep(4, "jobs/grid.toml --ranks-per-trial 2");
   EXPECT_EQ(even.code, 0) << even.output;

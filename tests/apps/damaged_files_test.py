@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Files that a power loss has cut or filled with zeros: the same command sets them aside and makes them anew.
+
+Usage: damaged_files_test.py M2M_SWEEP M2M_REPORT CHECKOUT
+"""
+import json
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from real_sweeps import Sweeps, losses, weights
+
+METHODS = ["ERM", "M2m", "cRT", "tau-norm"]  # with a g, a prefix, and a trial that two others begin from
+INTERRUPTED = 4
+
+
+class DamagedFiles(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="m2m-damaged-"))
+        cls.addClassCleanup(shutil.rmtree, folder, ignore_errors=True)
+        cls.sweeps, cls.folder, cls.whole = Sweeps(sweep, checkout, folder, METHODS), folder, folder / "whole"
+        code, log = cls.sweeps.run(cls.whole)
+        assert code == 0, log
+
+    def setUp(self):
+        self.out = self.folder / self._testMethodName
+        shutil.copytree(self.whole, self.out)
+
+    def trial(self, label):
+        """The folder of the trial of that method."""
+        planned = json.loads((self.out / "study.json").read_text())["trials"]
+        return self.out / "trials" / next(trial["id"] for trial in planned if trial["label"] == label)
+
+    def stage(self, kind):
+        planned = json.loads((self.out / "study.json").read_text())["stages"]
+        return self.out / "cache" / next(stage["id"] for stage in planned if stage["kind"] == kind)
+
+    def damage(self, file):
+        """Cuts it in the middle, and fills half of what is left with zeros."""
+        size = file.stat().st_size
+        file.write_bytes(file.read_bytes()[:size // 4] + bytes(size // 4))
+
+    def expect_made_anew(self, *damaged):
+        code, log = self.sweeps.run(self.out)
+        self.assertEqual(code, 0, log)
+        for file in damaged:
+            self.assertTrue(file.with_name(file.name + ".damaged").exists(), log)
+            self.assertEqual(log.count(str(file) + ":"), 1, log)
+        self.assertIn("4 of 4 trials done, 0 failed", log)
+        self.assertEqual(weights(self.out), weights(self.whole))
+        self.assertEqual(losses(self.out), losses(self.whole))
+        report = subprocess.run([report_program, self.out, "--format", "json"], text=True, capture_output=True, check=True)
+        self.assertEqual([row["n"] for row in json.loads(report.stdout)["rows"]], [1] * 4)
+
+    def test_results(self):
+        results = [self.trial("M2m") / "result.h5", self.trial("ERM") / "result.h5"]
+        self.damage(results[0])
+        results[1].write_bytes(b"")
+        self.assertIn("2 of 4 trials done, 2 failed", self.sweeps.ask("status", self.out))
+        self.assertIn("; 2 trials and 2 stages exist", self.sweeps.ask(self.sweeps.study, "--out", self.out, "--dry-run"))
+        self.expect_made_anew(*results)
+
+    def test_the_bulk_of_a_result(self):
+        result = self.trial("M2m") / "result.h5"
+        bytes_ = bytearray(result.read_bytes())
+        for place in range(len(bytes_) // 4, len(bytes_), 997):  # somewhere in it
+            bytes_[place] ^= 255
+        result.write_bytes(bytes_)
+        code, log = self.sweeps.run(self.out)
+        self.assertIn(code, (0, 3), log)  # 3: only merging has read what is damaged
+        self.assertTrue(result.with_name("result.h5.damaged").exists(), log)
+        self.assertIn("4 of 4 trials done, 0 failed" if code == 0 else "3 of 4 trials done, 1 failed", log)
+        self.assertEqual(self.sweeps.run(self.out)[0], 0)
+        self.assertEqual(weights(self.out), weights(self.whole))
+
+    def test_stages(self):
+        for kind, name in (("g", "best.safetensors"), ("prefix", "state.safetensors"), ("g", "stage.json")):
+            file = self.stage(kind) / name
+            self.damage(file)
+            for label in ("ERM", "M2m"):
+                (self.trial(label) / "result.h5").unlink()
+            self.expect_made_anew(file)
+
+    def test_weights_that_others_begin_from(self):
+        for label in ("cRT", "tau-norm"):
+            (self.trial(label) / "result.h5").unlink()
+        file = self.trial("ERM") / "last.safetensors"
+        self.damage(file)
+        self.expect_made_anew(file)
+
+    def test_journals_and_states_to_resume_from(self):
+        shutil.rmtree(self.out)
+        running = subprocess.Popen([sweep, str(self.sweeps.study), "--out", str(self.out)], cwd=checkout,
+                                   stderr=subprocess.DEVNULL)
+        while running.poll() is None and not list(self.out.glob("trials/*/journal.jsonl")):
+            time.sleep(.005)
+        running.send_signal(signal.SIGINT)
+        if running.wait() != INTERRUPTED:
+            self.skipTest("the sweep was done before it was stopped")
+        state = next(self.out.glob("*/*/resume.safetensors"))
+        journal = state.with_name("journal.jsonl")
+        journal.write_bytes(b"{\0\0\0\n" + journal.read_bytes())
+        self.expect_made_anew(journal)
+        shutil.copytree(self.whole, self.out, dirs_exist_ok=True)
+
+    def test_a_state_to_resume_from(self):
+        trial = self.trial("M2m")
+        (trial / "result.h5").unlink()
+        state = trial / "resume.safetensors"
+        shutil.copy(self.stage("prefix") / "state.safetensors", state)
+        self.damage(state)
+        self.expect_made_anew(state)
+
+
+if __name__ == "__main__":
+    checkout, report_program, sweep = sys.argv.pop(), sys.argv.pop(), sys.argv.pop()
+    unittest.main()

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""A disk that fills up under a sweep: it stops in order, trains nothing for nothing, and goes on once there is space.
+
+Usage: full_disk_test.py M2M_SWEEP CHECKOUT
+Ends with 77 where no small file system can be mounted.
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from real_sweeps import Sweeps, losses, weights
+
+MARK = "M2M_INSIDE_OWN_MOUNTS"
+INPUT_OUTPUT = 74
+SIZE = 8 << 20  # of the disk, in bytes
+
+
+def enter_own_mounts():
+    """Starts this program again where it may mount, and returns only there. The kernel unmounts it all at its end."""
+    if MARK in os.environ:
+        return
+    for unshare in [["unshare", "--mount"], ["unshare", "--user", "--map-root-user", "--mount"]]:
+        tried = subprocess.run([*unshare, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], check=False, capture_output=True)
+        if tried.returncode == 0:
+            os.environ[MARK] = "1"
+            os.execvp(unshare[0], [*unshare, sys.executable, *sys.argv])
+    print("skipped: this machine mounts no file system for a test")
+    sys.exit(77)
+
+
+class FullDisk(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="m2m-full-disk-"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.disk = cls.folder / "disk"
+        cls.disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", cls.disk], check=True)
+        cls.addClassCleanup(subprocess.run, ["umount", cls.disk], check=True)
+        cls.sweeps = Sweeps(sweep, checkout, cls.folder, ["ERM", "M2m", "LA-post-hoc"])
+        for ranks in (0, 2):
+            code, log = cls.sweeps.run(cls.folder / f"roomy{ranks}", *cls.group(ranks), ranks=ranks)
+            assert code == 0, log
+
+    @staticmethod
+    def group(ranks):
+        return ["--ranks-per-trial", str(ranks)] if ranks else []
+
+    def leave(self, kilobytes):
+        """Fills the disk but for that."""
+        subprocess.run(["rm", "-rf", self.disk / "out", self.disk / "filler"], check=True)
+        with open(self.disk / "filler", "wb") as filler:
+            filler.write(bytes(SIZE - (kilobytes << 10)))
+
+    def test_it_stops_at_the_first_file_and_goes_on_with_space(self):
+        stopped = 0
+        for ranks in (0, 2):
+            for kilobytes in (4, 12, 20, 32, 48, 96, 160, 260, 420):
+                with self.subTest(ranks=ranks, kilobytes=kilobytes):
+                    self.leave(kilobytes)
+                    code, log = self.sweeps.run(self.disk / "out", *self.group(ranks), ranks=ranks)
+                    if code != 0:
+                        self.assertEqual(code, INPUT_OUTPUT, log)
+                        stopped += 1
+                        sentence = [line for line in log.splitlines() if line.startswith("m2m-sweep: ")]
+                        self.assertEqual(len(sentence), 1, log)
+                        self.assertRegex(sentence[0], r"disk/out.*No space left on device.*free space")
+                        self.assertNotIn("failed  ", log)
+                        starts = [line.split("start ")[1].split(" on rank")[0] for line in log.splitlines() if "start  " in line]
+                        self.assertEqual(len(starts), len(set(starts)), log)  # nothing is tried twice
+                        self.assertEqual(list(self.disk.glob("out/trials/*/failure.json")), [])
+                        self.assertFalse((self.disk / "out/lock.json").exists())
+                    (self.disk / "filler").unlink()
+                    code, log = self.sweeps.run(self.disk / "out", *self.group(ranks), ranks=ranks)
+                    self.assertEqual(code, 0, log)
+                    self.assertEqual(weights(self.disk / "out"), weights(self.folder / f"roomy{ranks}"))
+                    self.assertEqual(losses(self.disk / "out"), losses(self.folder / f"roomy{ranks}"))
+        self.assertGreater(stopped, 8)
+
+
+if __name__ == "__main__":
+    enter_own_mounts()
+    checkout, sweep = sys.argv.pop(), sys.argv.pop()
+    unittest.main()

@@ -1,0 +1,61 @@
+"""The real m2m-sweep on a small study of the digits, for tests of what it leaves behind."""
+import hashlib
+import json
+import os
+import pathlib
+import subprocess
+
+STUDY = """
+name = "small"
+[data]
+set = "digits"
+ratio = 20
+[train]
+network = "mlp"
+epochs = 12
+defer_until = 8
+batch_size = 64
+[m2m]
+beta = 0.9
+gamma = 0.3
+[grid]
+method = {methods}
+seed = [1]
+"""
+MPIRUN = ["mpirun", "--oversubscribe", "--bind-to", "none", "-np"]
+for _name in ["OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"]:
+    os.environ[_name] = "1"
+os.environ.update(OMPI_MCA_btl_vader_single_copy_mechanism="none", OMP_NUM_THREADS="1")
+
+
+class Sweeps:
+    def __init__(self, sweep, checkout, folder, methods):
+        self.sweep, self.checkout, self.folder = sweep, checkout, pathlib.Path(folder)
+        self.study = self.folder / "small.toml"
+        self.study.write_text(STUDY.format(methods=json.dumps(methods)))
+
+    def run(self, out, *options, ranks=0):
+        """Exit code and log of a sweep; 0 ranks: without mpirun."""
+        launcher = [*MPIRUN, str(ranks)] if ranks else []
+        done = subprocess.run([*launcher, self.sweep, str(self.study), "--out", str(out), *options], cwd=self.checkout,
+                              text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=120)
+        return done.returncode, done.stdout
+
+    def ask(self, *words):
+        return subprocess.run([self.sweep, *map(str, words)], cwd=self.checkout, text=True, capture_output=True,
+                              check=True).stdout
+
+
+def weights(out):
+    """SHA-256 of what each trial ended with, by its id."""
+    return {file.parent.name: hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in sorted(pathlib.Path(out).glob("trials/*/last.safetensors"))}
+
+
+def losses(out):
+    """Of each stage and trial that trains, by its id: the last that is noted of each epoch."""
+    found = {}
+    for journal in sorted(pathlib.Path(out).glob("*/*/journal.jsonl")):
+        lines = [json.loads(line) for line in journal.read_text().splitlines()]
+        found[journal.parent.name] = list({line["epoch"]: line["loss"] for line in lines}.values())
+    return found
