@@ -14,10 +14,17 @@ m2m_launcher=(srun --mpi=pmix)
 
 # srun gives a rank one core unless it is told so; it does not ask sbatch (Slurm 22.05 and newer).
 export SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1}
-# When the job ends, for Slurms that do not say it themselves (22.05 does not).
-if [ -n "${SLURM_JOB_ID:-}" ] && [ -z "${SLURM_JOB_END_TIME:-}" ]; then
-  SLURM_JOB_END_TIME=$(date -d "$(squeue --noheader --jobs "$SLURM_JOB_ID" --format %e)" +%s 2>/dev/null) &&
-    export SLURM_JOB_END_TIME
+# When the job ends, for Slurms that do not say it themselves (22.05 does not). M2M_END_TIME_OF is the job that it was asked
+# for: a job that is submitted from inside another inherits both, and ends at another time.
+if [ -n "${SLURM_JOB_ID:-}" ] &&
+  { [ -z "${SLURM_JOB_END_TIME:-}" ] || [ "${M2M_END_TIME_OF:-$SLURM_JOB_ID}" != "$SLURM_JOB_ID" ]; }; then
+  unset SLURM_JOB_END_TIME M2M_END_TIME_OF
+  m2m_end=$(squeue --noheader --jobs "$SLURM_JOB_ID" --format %e 2>/dev/null)
+  # 'date -d ""' is the midnight before, which no job ends at.
+  if [ -n "$m2m_end" ] && m2m_end=$(date -d "$m2m_end" +%s 2>/dev/null); then
+    export SLURM_JOB_END_TIME=$m2m_end M2M_END_TIME_OF=$SLURM_JOB_ID
+  fi
+  unset m2m_end
 fi
 
 # One thread a rank and core of its own, whatever the library thinks of the machine.

@@ -3,10 +3,12 @@
 
 Usage: scripts_test.py CHECKOUT
 """
+import os
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
 CHECKOUT = pathlib.Path(sys.argv.pop(1)) if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2]
@@ -62,6 +64,50 @@ class Scripts(unittest.TestCase):
         done = subprocess.run(["bash", CHECKOUT / "slurm/table2.sh"], cwd="/", capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 2)
         self.assertRegex(done.stderr, r"^slurm/table2.sh: jobs/table2_cifar.toml is missing; [^\n]*\n$")
+
+
+class Site(unittest.TestCase):
+    """slurm/site.sh asks a made-up squeue when jobs end: it answers with the file of the job's number, if there is one."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        (self.folder / "squeue").write_text('#!/bin/sh\nwhile [ "$1" != --jobs ]; do shift; done\ncat "$0.$2"\n')
+        (self.folder / "squeue").chmod(0o755)
+
+    def says(self, job, end):
+        (self.folder / f"squeue.{job}").write_text(end + "\n")
+
+    def end_time(self, script, **variables):
+        """What SLURM_JOB_END_TIME is after `script`, which sources site.sh."""
+        environment = {"PATH": f"{self.folder}:{os.environ['PATH']}", "SITE": str(CHECKOUT / "slurm/site.sh"), "TZ": "UTC",
+                       **variables}
+        run = subprocess.run(["bash", "-c", script + '; echo "${SLURM_JOB_END_TIME-none}"'], env=environment,
+                             capture_output=True, text=True, check=True)
+        return run.stdout.strip()
+
+    def test_it_asks_when_the_job_ends(self):
+        self.says(100, "2030-01-02T03:04:05")
+        self.assertEqual(self.end_time('. "$SITE"', SLURM_JOB_ID="100"), "1893553445")
+        self.assertEqual(self.end_time('. "$SITE"'), "none")
+
+    def test_a_job_submitted_from_inside_another_has_an_end_of_its_own(self):
+        self.says(100, "2030-01-02T03:04:05")
+        self.says(200, "2030-01-02T15:04:05")
+        inner = "bash -c '. \"$SITE\"; echo \"$SLURM_JOB_END_TIME\"'"
+        self.assertEqual(self.end_time(f'. "$SITE"; export SLURM_JOB_ID=200; {inner}; exit', SLURM_JOB_ID="100"),
+                         "1893596645")
+
+    def test_what_slurm_says_itself_stays(self):
+        self.says(100, "2030-01-02T03:04:05")
+        self.assertEqual(self.end_time('. "$SITE"', SLURM_JOB_ID="100", SLURM_JOB_END_TIME="1800000000"), "1800000000")
+
+    def test_no_end_is_made_up(self):
+        for end in ["", "N/A", "Unknown"]:
+            self.says(100, end)
+            self.assertEqual(self.end_time('. "$SITE"', SLURM_JOB_ID="100"), "none", end)
+        self.assertEqual(self.end_time('. "$SITE"', SLURM_JOB_ID="300"), "none")  # squeue fails
 
 
 class Rules(unittest.TestCase):
