@@ -1,6 +1,6 @@
 # Shortcuts only: every line here is a script or a CMake preset that you may call yourself.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo check gpu asan format format-check clean
+.PHONY: help setup programs build demo check gpu asan format format-check clean
 
 help:           ## this list
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -8,10 +8,13 @@ help:           ## this list
 setup:          ## install what is missing: Debian packages, and libtorch into .venv
 	@scripts/setup.sh
 
-build: setup    ## the optimised CPU programs, into build/bin
+programs: setup ## the optimised CPU programs, into build/bin
+	@scripts/build.sh cpu-release programs
+
+build: setup    ## the programs, the benchmarks and the tests
 	@scripts/build.sh cpu-release
 
-demo: build     ## train the digits with ERM, DRS and M2m over 2 ranks; table, figures and page
+demo: programs  ## train the digits with ERM, DRS and M2m over 2 ranks; table, figures and page
 	@scripts/demo.sh
 
 check: build    ## every test

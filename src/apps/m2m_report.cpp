@@ -1,4 +1,5 @@
 // m2m-report: tables of a sweep's results, and the one file made of them.
+#include <CLI/CLI.hpp>
 #include <exception>
 #include <filesystem>
 #include <iostream>

@@ -1,12 +1,15 @@
 #pragma once
 // What m2m-report is told on its command line.
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "report/sheet.hpp"
 #include "report/table.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace m2m {
 

@@ -16,7 +16,8 @@
 namespace m2m {
 namespace {
 
-/// True if the run reported an error. Google Benchmark 1.8 replaced the flag by a state; no case here sets it otherwise.
+/// True if the run reported an error. Google Benchmark 1.8 replaced the flag by a state; no case here sets it
+/// otherwise.
 template <typename Run>
 bool reported_an_error(const Run& run) {
   if constexpr (requires { run.error_occurred; }) {

@@ -51,7 +51,8 @@ TEST(DoctorProgram, AnswersForEveryRankAndWithOneExitCode) {
   ::setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
   const fake::Folder folder;
   const auto doctor = [&](const std::string& launcher, const std::string& arguments) {
-    return testing::run_command("timeout 20 " + launcher + testing::quoted(M2M_DOCTOR) + " " + arguments, folder.path());
+    return testing::run_command("timeout 20 " + launcher + testing::quoted(M2M_DOCTOR) + " " + arguments,
+                                folder.path());
   };
   const std::string two = testing::quoted(M2M_MPIEXEC) + " --oversubscribe --bind-to none -np 2 ";
   for (const std::string& launcher : {std::string(), two}) {

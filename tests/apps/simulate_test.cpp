@@ -28,7 +28,8 @@ class SimulateProgram : public ::testing::Test {
 
   std::filesystem::path folder() const { return folder_.path(); }
   Outcome simulate(const std::string& arguments) const {
-    return testing::run_command("timeout 60 " + testing::quoted(M2M_FAKE_SWEEP) + " simulate " + arguments, folder());
+    return testing::run_command("timeout 60 " + testing::quoted(M2M_FAKE_SWEEP) + " simulate " + arguments,
+                                folder());
   }
   Json simulated(const std::string& arguments) const {
     const Outcome outcome = simulate(arguments + " --json");
@@ -64,7 +65,7 @@ TEST_F(SimulateProgram, SaysALineForEachNumberOfRanksAndOrderAndTouchesNothing) 
 TEST_F(SimulateProgram, TakesSettingsGroupsAndOptionsInAnyOrder) {
   const Json json = simulated("--ranks 2 seed=0 grid.toml method=ERM --ranks-per-trial 2");
   EXPECT_EQ(json.at("simulations").size(), 3u);
-  EXPECT_NEAR(json.at("simulations")[0].at("makespan").get<double>(), 10 / 1.9, 1e-9);
+  EXPECT_NEAR(json.at("simulations").at(0).at("makespan").get<double>(), 10 / 1.9, 1e-9);
   const Outcome said = simulate("--ranks 2 seed=0 grid.toml method=ERM --ranks-per-trial 2");
   EXPECT_NE(said.output.find("groups of 2 ranks, assumed to be 1.9 times as fast as one"), std::string::npos)
       << said.output;
@@ -83,7 +84,7 @@ TEST_F(SimulateProgram, WritesAGanttChartOfOneNumberOfRanks) {
 }
 
 TEST_F(SimulateProgram, TakesDurationsFromAFile) {
-  const Json first = simulated("grid.toml --ranks 1").at("simulations")[0].at("stages");
+  const Json first = simulated("grid.toml --ranks 1").at("simulations").at(0).at("stages");
   Json durations = Json::object();
   for (const Json& stage : first) {
     if (stage.at("kind") == "g") durations[stage.at("id").get<std::string>()] = 20;  // modelled: 10
@@ -92,7 +93,7 @@ TEST_F(SimulateProgram, TakesDurationsFromAFile) {
   const Json json = simulated("grid.toml --ranks 1 --durations durations.json");
   EXPECT_EQ(json.at("measured"), 3);
   EXPECT_EQ(json.at("ratio"), 2);
-  EXPECT_EQ(json.at("simulations")[0].at("makespan"), 240);
+  EXPECT_EQ(json.at("simulations").at(0).at("makespan"), 240);
   const Outcome said = simulate("grid.toml --ranks 1 --durations durations.json");
   EXPECT_NE(said.output.find("3 of 9 durations from durations.json, the others modelled, times 2\n"),
             std::string::npos)

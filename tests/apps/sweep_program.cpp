@@ -22,8 +22,7 @@ SweepProgram::SweepProgram() {
 
 std::string SweepProgram::command(int ranks, const std::string& arguments) {
   const std::string launcher =
-      ranks == 0 ? ""
-                 : quoted(M2M_MPIEXEC) + " --oversubscribe --bind-to none -np " + std::to_string(ranks) + " ";
+      ranks == 0 ? "" : quoted(M2M_MPIEXEC) + " --oversubscribe --bind-to none -np " + std::to_string(ranks) + " ";
   return launcher + quoted(M2M_FAKE_SWEEP) + " " + arguments;
 }
 

@@ -51,10 +51,10 @@ TEST(BenchProgram, TimesSumsOverRanksAndChecksThem) {
   ::setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
   const TemporaryFolder folder;
   for (const int ranks : {1, 2, 3}) {
-    const Outcome outcome =
-        testing::run_command(testing::quoted(M2M_MPIEXEC) + " --oversubscribe --bind-to none -np " +
-                                 std::to_string(ranks) + " " + testing::quoted(M2M_BENCH) + " collectives --json sums.json",
-                             folder.path().string());
+    const Outcome outcome = testing::run_command(
+        testing::quoted(M2M_MPIEXEC) + " --oversubscribe --bind-to none -np " + std::to_string(ranks) + " " +
+            testing::quoted(M2M_BENCH) + " collectives --json sums.json",
+        folder.path().string());
     ASSERT_EQ(outcome.code, 0) << outcome.output;
     const Json json = Json::parse(read_file(folder.path() / "sums.json"));
     EXPECT_EQ(json.at("ranks"), ranks);

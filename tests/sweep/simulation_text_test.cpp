@@ -43,8 +43,8 @@ TEST_F(SimulationText, SaysEverythingInJson) {
   EXPECT_EQ(json[0].at("makespan"), 15);
   EXPECT_EQ(json[0].at("efficiency"), 0.75);
   EXPECT_EQ(json[0].at("stages").size(), 3u);
-  EXPECT_EQ(json[0].at("stages")[1].at("kind"), "trial");
-  EXPECT_EQ(json[0].at("stages")[1].at("start"), 10);
+  EXPECT_EQ(json.at(0).at("stages").at(1).at("kind"), "trial");
+  EXPECT_EQ(json.at(0).at("stages").at(1).at("start"), 10);
 }
 
 }  // namespace

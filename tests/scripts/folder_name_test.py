@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""A checkout in a folder with an awkward name is configured, and the build's own commands run there.
+
+Usage: folder_name_test.py CMAKE TORCH_ROOT
+"""
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
+CMAKE, TORCH_ROOT = sys.argv[1:]
+GIT = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
+
+
+class FolderName(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory(prefix="Jörg's m2m (try) ")
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+
+    def run_here(self, *words):
+        done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout.strip()
+
+    def test_builds_with_the_revision_of_the_checkout(self):
+        shutil.copy(CHECKOUT / "CMakeLists.txt", self.folder)
+        for name in ("cmake", "src", "tests"):
+            shutil.copytree(CHECKOUT / name, self.folder / name)
+        environment = pathlib.Path(TORCH_ROOT).parents[3]
+        (self.folder / ".venv").symlink_to(environment)
+        self.run_here(*GIT, "init", "--quiet")
+        self.run_here(*GIT, "add", "CMakeLists.txt")
+        self.run_here(*GIT, "commit", "--quiet", "--message", "one file")
+        revision = self.run_here(*GIT, "rev-parse", "--short=12", "HEAD")
+        self.run_here(CMAKE, "-S", ".", "-B", "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug")
+        self.run_here(CMAKE, "--build", "build", "--target", "m2m_revision", "m2m_log")
+        self.assertIn(f'"{revision}"', (self.folder / "build/src/core/revision.cpp").read_text())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
