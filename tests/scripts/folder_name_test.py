@@ -40,6 +40,16 @@ class FolderName(unittest.TestCase):
         self.run_here(CMAKE, "--build", "build", "--target", "m2m_revision", "m2m_log")
         self.assertIn(f'"{revision}"', (self.folder / "build/src/core/revision.cpp").read_text())
 
+    def test_says_which_signs_cmake_does_not_take(self):
+        for sign in '#;:<>[]"':
+            folder = self.folder / f"a{sign}b"
+            folder.mkdir()
+            shutil.copy(CHECKOUT / "CMakeLists.txt", folder)
+            done = subprocess.run([CMAKE, "-S", ".", "-B", "build"], cwd=folder, capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn("CMakeLists.txt:3", done.stderr, sign)
+            self.assertIn('# ; : < > [ ] "', " ".join(done.stderr.split()))
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
