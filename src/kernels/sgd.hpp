@@ -10,7 +10,8 @@ struct SgdStep {
 
 /// v = momentum * v + (g + weight_decay * w); w = w - learning_rate * v; g = 0, ready for the next step's sums.
 ///
-/// weight, velocity, gradient: [count] of float or double, in one pass. docs/protocol.md, "Training". Local, deterministic.
+/// weight, velocity, gradient: [count] of float or double, in one pass. docs/protocol.md, "Training". Local,
+/// deterministic.
 template <typename Real>
 void sgd_step(const SgdStep& step, std::int64_t count, Real* weight, Real* velocity, Real* gradient);
 

@@ -8,9 +8,9 @@ namespace {
 using Row = PublishedRow;
 
 // An empty text is a number that could not be read from its source; none is filled in from elsewhere. Left out are
-// numbers with AutoAugment (Balanced Softmax at 83 to 85 on CIFAR-10 and 50 to 51 on CIFAR-100, ProCo, ConCutMix) and
-// of wider networks than ResNet-32 of 16, 32 and 64 channels (GLMC, LOS, BCE3S, weight balancing, reruns on WRN-28-10):
-// no setting of this program is theirs.
+// numbers with AutoAugment (Balanced Softmax at 83 to 85 on CIFAR-10 and 50 to 51 on CIFAR-100, ProCo, ConCutMix)
+// and of wider networks than ResNet-32 of 16, 32 and 64 channels (GLMC, LOS, BCE3S, weight balancing, reruns on
+// WRN-28-10): no setting of this program is theirs.
 constexpr std::array paper = {
     Row{"ERM", "cifar10", 100, {"68.7", "1.43", ""}},   Row{"RS", "cifar10", 100, {"70.4", "1.15", ""}},
     Row{"DRS", "cifar10", 100, {"75.2", ".26", ""}},    Row{"M2m", "cifar10", 100, {"78.3", ".16", ""}},
@@ -67,10 +67,10 @@ constexpr std::array rerun = {
 };
 
 constexpr std::array imbalanced_dl = {
-    Row{"ERM", "cifar10", 100, {"71.23", "", ""}},      Row{"ERM", "cifar100", 100, {"38.46", "", ""}},
-    Row{"DRW", "cifar10", 100, {"75.08", "", ""}},      Row{"DRW", "cifar100", 100, {"40.40", "", ""}},
-    Row{"LDAM-DRW", "cifar10", 100, {"77.75", "", ""}}, Row{"LDAM-DRW", "cifar100", 100, {"41.28", "", ""}},
-    Row{"M2m", "cifar10", 100, {"76.15", "", ""}},      Row{"M2m", "cifar100", 100, {"41.92", "", ""}},
+    Row{"ERM", "cifar10", 100, {"71.23", "", ""}},       Row{"ERM", "cifar100", 100, {"38.46", "", ""}},
+    Row{"DRW", "cifar10", 100, {"75.08", "", ""}},       Row{"DRW", "cifar100", 100, {"40.40", "", ""}},
+    Row{"LDAM-DRW", "cifar10", 100, {"77.75", "", ""}},  Row{"LDAM-DRW", "cifar100", 100, {"41.28", "", ""}},
+    Row{"M2m", "cifar10", 100, {"76.15", "", ""}},       Row{"M2m", "cifar100", 100, {"41.92", "", ""}},
     Row{"mixup-DRW", "cifar10", 100, {"82.11", "", ""}}, Row{"mixup-DRW", "cifar100", 100, {"46.91", "", ""}},
 };
 constexpr std::array imbalanced_dl_translation = {PublishedSetting{"m2m.beta", "0.9999", "0.999"}};
@@ -127,8 +127,8 @@ constexpr std::array sources = {
     PublishedSource{"rerun", rerun_source, "head", "test-head", rerun},
     PublishedSource{"imbalanced-DL", "ntucllab/imbalanced-DL", "random", "none", imbalanced_dl,
                     imbalanced_dl_translation},
-    PublishedSource{"BagofTricks-LT", "zhangyongshun/BagofTricks-LT", "the list of Cui et al.", "the test set itself",
-                    bag_of_tricks},
+    PublishedSource{"BagofTricks-LT", "zhangyongshun/BagofTricks-LT", "the list of Cui et al.",
+                    "the test set itself", bag_of_tricks},
     PublishedSource{"logit-adj-pytorch", "Chumsy0725/logit-adj-pytorch", "random", "none", logit_adjustment},
     PublishedSource{"MiSLAS", "Zhong et al., CVPR 2021", "random", "none", mislas},
 };
