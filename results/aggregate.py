@@ -16,7 +16,7 @@ import h5py
 import numpy as np
 import pandas as pd
 
-SCHEMA = 1
+SCHEMAS = (1, 2)  # of a results.h5 that these scripts read
 METRICS = ["bacc", "gm", "gm_nonzero", "accuracy", "majority", "minority", "first_third", "middle_third", "last_third",
            "many", "medium", "few", "ece"]
 NOT_AVERAGED = {
@@ -302,8 +302,8 @@ def main():
     except OSError as error:
         fail(65, f"{path}: {error}")
     with file:
-        if file.attrs.get("schema_version") != SCHEMA or "trials" not in file:
-            fail(65, f"{path}: not a results.h5 of schema {SCHEMA}")
+        if file.attrs.get("schema_version") not in SCHEMAS or "trials" not in file:
+            fail(65, f"{path}: not a results.h5 of schema {SCHEMAS[0]} to {SCHEMAS[-1]}")
         table = cells(file, arguments)
         notes = "".join(f"- {note}\n" for note in untested_notes(file, arguments.select))
     if arguments.format == "csv":

@@ -3,7 +3,7 @@
 import numpy as np
 
 from drawing import style
-from drawing.confusion import heat
+from drawing.confusion import heat, too_large
 from drawing.curves import all_epochs
 from drawing.style import Picture, Skipped
 
@@ -15,9 +15,10 @@ def outcomes(method):
     """Slots [outcome, seed class, target class] of all epochs and seeds, classes by rank; None without any."""
     total = None
     for trial in method.trials:
-        if "generation" in trial.record:
+        slots = trial.outcomes()
+        if slots is not None:
             order = trial.by_rank()
-            slots = trial.record["generation"][:].sum(axis=0)[:, order][:, :, order]
+            slots = slots[:, order][:, :, order]
             total = slots if total is None else total + slots
     return total
 
@@ -41,6 +42,9 @@ def draw_method(axes, method, slots, panels):
 
 def draw(block):
     """A row of panels a method."""
+    if block.drawn() and (skipped := too_large(NAME, block.drawn()[0].trials[0])):
+        yield skipped
+        return
     found = [(method, outcomes(method)) for method in block.drawn()]
     found = [(method, slots) for method, slots in found if slots is not None]
     if not found:

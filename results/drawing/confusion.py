@@ -8,6 +8,7 @@ from drawing.style import Picture, Skipped
 NAME = "confusion"
 MOST_NUMBERS = 12  # classes of a matrix whose cells still hold a legible number
 MOST_PANELS = 24   # of a figure whose numbers anyone would read
+MOST_CLASSES = 1_000  # of a matrix: a cell of a larger one is less than a pixel, and K x K numbers need their memory
 
 
 def shares(method):
@@ -15,6 +16,13 @@ def shares(method):
     total = sum(trial.confusion()[np.ix_(trial.by_rank(), trial.by_rank())] for trial in method.trials)
     samples = total.sum(axis=1, keepdims=True)
     return np.where(samples > 0, 100 * total / np.maximum(samples, 1), np.nan)
+
+
+def too_large(name, trial):
+    """What is skipped if the trial has too many classes for a matrix; None otherwise."""
+    classes = len(trial.counts())
+    return Skipped(name, f"{classes:,} classes, a matrix is drawn of at most {MOST_CLASSES:,}") \
+        if classes > MOST_CLASSES else None
 
 
 def write_numbers(axes, values):
@@ -46,6 +54,9 @@ def draw(block):
     methods = block.drawn()
     if not methods:
         yield Skipped(NAME, "no trial is done")
+        return
+    if skipped := too_large(NAME, methods[0].trials[0]):
+        yield skipped
         return
     figure, axes = style.panels(len(methods), 3, (3.2, 3.2), layout="compressed")
     for panel, method in zip(axes, methods):

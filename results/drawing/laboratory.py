@@ -5,7 +5,7 @@ from matplotlib.ticker import MaxNLocator
 
 from drawing import style
 from drawing.acceptance import share
-from drawing.confusion import heat
+from drawing.confusion import heat, too_large
 from drawing.curves import mean_of_seeds
 from drawing.style import Picture, Skipped
 from drawing.translations import GROUP, NONE, recorded, successes
@@ -120,4 +120,4 @@ def draw(block):
         yield Skipped(NAME, NONE)
         return
     yield draw_progress(block, found)
-    yield draw_classes(block, found)
+    yield too_large(CLASSES, found[0][1][0]) or draw_classes(block, found)

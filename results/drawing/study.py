@@ -11,6 +11,8 @@ import numpy as np
 import aggregate
 from aggregate import fail
 
+OUTCOMES = ("chosen", "without_seed", "failed_coin", "failed_gamma", "accepted")
+
 
 @dataclasses.dataclass(frozen=True)
 class Trial:
@@ -43,6 +45,19 @@ class Trial:
     def rank_of(self):
         """The rank, from 0, of each label."""
         return np.argsort(self.by_rank())
+
+    def outcomes(self):
+        """Slots of M2m, int64 [outcome, seed class, target class], of all epochs; None if no epoch translated."""
+        if "generation" not in self.record:
+            return None
+        counted = self.record["generation"]
+        if counted.ndim == 4:                   # schema 1: [epoch, outcome, seed class, target class]
+            return counted[:].sum(axis=0)
+        rows, classes = counted[:], counted.attrs["classes"]
+        slots = np.zeros((len(OUTCOMES), classes, classes), np.int64)
+        for outcome, name in enumerate(OUTCOMES):
+            np.add.at(slots[outcome], (rows["seed_class"], rows["target"]), rows[name])
+        return slots
 
     def config(self):
         """Every setting, resolved."""
@@ -123,9 +138,10 @@ def open_results(path):
     except OSError:
         fail(65, f"{path}: not an HDF5 file, or a damaged one; 'm2m-report merge DIR' makes it anew")
     schema = file.attrs.get("schema_version")
-    if schema != aggregate.SCHEMA or "trials" not in file:
+    if schema not in aggregate.SCHEMAS or "trials" not in file:
         told = "no schema" if schema is None else f"schema {schema}"
-        fail(65, f"{path}: {told}, not a results.h5 of schema {aggregate.SCHEMA}; 'm2m-report merge DIR' makes it anew")
+        fail(65, f"{path}: {told}, not a results.h5 of schema {aggregate.SCHEMAS[0]} to {aggregate.SCHEMAS[-1]}; "
+                 "'m2m-report merge DIR' makes it anew")
     return file
 
 

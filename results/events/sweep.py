@@ -5,7 +5,7 @@ import json
 import pathlib
 import re
 
-SCHEMA = 1
+SCHEMAS = (1, 2)  # of a study.json that can be read
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,8 +38,8 @@ def name_of(trial):
 def planned(folder):
     """The trials of study.json, each once however many labels it has. Throws ValueError where it is none of ours."""
     study = json.loads((folder / "study.json").read_text(encoding="utf-8"))
-    if not isinstance(study, dict) or study.get("schema") != SCHEMA:
-        raise ValueError(f"not of schema {SCHEMA}")
+    if not isinstance(study, dict) or study.get("schema") not in SCHEMAS:
+        raise ValueError(f"not of schema {SCHEMAS[0]} to {SCHEMAS[-1]}")
     first = {trial["id"]: trial for trial in reversed(study["trials"])}
     return [Planned(folder / "trials" / trial["id"], name_of(trial)) for trial in study["trials"]
             if first[trial["id"]] is trial]

@@ -37,8 +37,9 @@ std::vector<EpochRecord> read_journal(const std::filesystem::path& file);
 /// (input_output) where the file cannot be read.
 std::optional<EpochRecord> read_last_epoch(const std::filesystem::path& file);
 
-/// A line's content. Numbers that were not measured are null; of generation counts only those that are not 0 are
-/// kept.
+/// The epoch's number and what was measured; null: not measured.
+Json measures_to_json(const EpochRecord& epoch);
+/// A line's content: the same, and the generation counts that are not 0.
 Json epoch_to_json(const EpochRecord& epoch);
 /// Throws a JSON error where something is missing, std::out_of_range where a class or count cannot be.
 EpochRecord epoch_from_json(const Json& json);

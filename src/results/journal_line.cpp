@@ -8,18 +8,13 @@
 namespace m2m {
 namespace {
 
-constexpr int most_classes = 10'000;  // keeps a damaged line from asking for all memory
-
-/// {"classes": 10, "chosen": [[k0, k, count], ...], ...}: most of K^2 cells are 0.
-Json generation_to_json(GenerationCounts generation) {
+/// {"classes": 10, "chosen": [[k0, k, count], ...], ...}
+Json generation_to_json(const GenerationCounts& generation) {
   Json json = {{"classes", generation.classes}};
   for (int o = 0; o < outcome_count; ++o) {
     Json cells = Json::array();
-    for (int seed = 0; seed < generation.classes; ++seed) {
-      for (int target = 0; target < generation.classes; ++target) {
-        const std::int64_t count = generation.at(static_cast<Outcome>(o), seed, target);
-        if (count != 0) cells.push_back({seed, target, count});
-      }
+    for (const auto& [pair, counts] : generation.cells) {
+      if (counts[o] != 0) cells.push_back({pair.first, pair.second, counts[o]});
     }
     json[outcome_names[o]] = std::move(cells);
   }
@@ -28,7 +23,7 @@ Json generation_to_json(GenerationCounts generation) {
 
 GenerationCounts generation_from_json(const Json& json) {
   const int classes = json.at("classes").get<int>();
-  if (classes < 1 || classes > most_classes) throw std::out_of_range("an impossible number of classes");
+  if (classes < 1) throw std::out_of_range("an impossible number of classes");
   GenerationCounts generation(classes);
   for (int o = 0; o < outcome_count; ++o) {
     for (const Json& cell : json.at(outcome_names[o])) {
@@ -36,7 +31,8 @@ GenerationCounts generation_from_json(const Json& json) {
       if (seed < 0 || seed >= classes || target < 0 || target >= classes) {
         throw std::out_of_range("a class beyond the last one");
       }
-      generation.at(static_cast<Outcome>(o), static_cast<int>(seed), static_cast<int>(target)) = count;
+      generation.at(static_cast<Outcome>(o), static_cast<std::int32_t>(seed), static_cast<std::int32_t>(target)) =
+          count;
     }
   }
   return generation;
@@ -44,9 +40,14 @@ GenerationCounts generation_from_json(const Json& json) {
 
 }  // namespace
 
-Json epoch_to_json(const EpochRecord& epoch) {
+Json measures_to_json(const EpochRecord& epoch) {
   Json json = {{"epoch", epoch.epoch}};
   for (const EpochColumn& column : epoch_columns) json[column.name] = epoch.*column.value;
+  return json;
+}
+
+Json epoch_to_json(const EpochRecord& epoch) {
+  Json json = measures_to_json(epoch);
   if (epoch.generation.classes > 0) json["generation"] = generation_to_json(epoch.generation);
   return json;
 }

@@ -42,9 +42,10 @@ void write_study(const std::filesystem::path& file, const PlannedStudy& study) {
 PlannedStudy read_study(const std::filesystem::path& file) {
   PlannedStudy study;
   read_json_file(file, [&](const Json& json) {
-    const int schema = json.at("schema").get<int>();
-    if (schema != schema_version) {
-      throw data_error(fmt::format("{}: schema {}, this program reads {}", file.string(), schema, schema_version));
+    const auto schema = json.at("schema").get<std::int64_t>();
+    if (!is_readable_schema(schema)) {
+      throw data_error(
+          fmt::format("{}: schema {}, this program reads 1 to {}", file.string(), schema, schema_version));
     }
     study = study_from_json(json);
   });

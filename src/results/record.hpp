@@ -1,9 +1,12 @@
 #pragma once
 // What a trial leaves behind: the record that result.h5 holds. results/README.md describes the file.
+#include <array>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/calibration.hpp"
@@ -21,14 +24,19 @@ inline constexpr int outcome_count = 5;
 inline constexpr const char* outcome_names[outcome_count] = {"chosen", "without_seed", "failed_coin",
                                                              "failed_gamma", "accepted"};
 
-/// counts.at(outcome, k0, k); a slot without a seed has no k0 and is counted at (k, k), where nothing else can be.
+using ClassPair = std::pair<std::int32_t, std::int32_t>;        // seed class k0, target class k
+using OutcomeCounts = std::array<std::int64_t, outcome_count>;  // slots by outcome
+
+/// Only pairs of classes that occur: the size goes with the slots of an epoch, not with the square of the number of
+/// classes. A slot without a seed has no k0 and is counted at (k, k), where nothing else can be.
 struct GenerationCounts {
   int classes = 0;
-  std::vector<std::int64_t> cells;  // [outcome, seed class, target class]
+  std::map<ClassPair, OutcomeCounts> cells;
 
-  explicit GenerationCounts(int k = 0) : classes(k), cells(static_cast<std::size_t>(outcome_count) * k * k, 0) {}
-  std::int64_t& at(Outcome outcome, int seed, int target) {
-    return cells[(static_cast<std::size_t>(outcome) * classes + seed) * classes + target];
+  explicit GenerationCounts(int k = 0) : classes(k) {}
+  /// Makes the pair's cell, of zeros, if there is none.
+  std::int64_t& at(Outcome outcome, std::int32_t seed, std::int32_t target) {
+    return cells[{seed, target}][static_cast<std::size_t>(outcome)];
   }
   std::int64_t total(Outcome outcome) const;
 };

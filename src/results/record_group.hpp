@@ -14,6 +14,10 @@ TrialRecord read_record(hid_t group, RecordParts parts);
 /// The parts that record_group.cpp leaves to files of their own.
 void write_epochs(hid_t group, const std::vector<EpochRecord>& epochs);
 std::vector<EpochRecord> read_epochs(hid_t group, RecordParts parts);
+/// Writes nothing if no epoch translated.
+void write_generation(hid_t group, const std::vector<EpochRecord>& epochs);
+/// Reads this schema's table and the K x K arrays of schema 1. translated: [epochs], 0 or 1.
+void read_generation(hid_t group, std::vector<EpochRecord>& epochs, const std::vector<std::int64_t>& translated);
 /// Those that the record has.
 void write_samples(hid_t group, const TrialRecord& record);
 void read_samples(hid_t group, TrialRecord& record);

@@ -38,9 +38,9 @@ void check_schema(const fs::path& file, const std::string& kind, hid_t root) {
     throw data_error(fmt::format("{}: an HDF5 file, but not one of this program's results", file.string()));
   }
   const std::int64_t version = hdf5::read_integer_attribute(root, version_attribute);
-  if (version != schema_version) {
-    throw OtherSchema(ExitCode::bad_data,
-                      fmt::format("{}: schema {}, this program reads {}", file.string(), version, schema_version));
+  if (!is_readable_schema(version)) {
+    throw OtherSchema(ExitCode::bad_data, fmt::format("{}: schema {}, this program reads 1 to {}", file.string(),
+                                                      version, schema_version));
   }
   const std::string found = hdf5::read_text(root, kind_text);
   if (found != kind) {

@@ -15,4 +15,7 @@ DeviceMemory device_memory(torch::Device device);
 /// where /proc says nothing.
 DeviceMemory host_memory();
 
+/// Bytes of memory that the host has, used or not; 0 where /proc says nothing.
+double host_memory_size();
+
 }  // namespace m2m

@@ -28,4 +28,6 @@ double resident() {
 
 DeviceMemory host_memory() { return {meminfo("MemAvailable"), resident()}; }
 
+double host_memory_size() { return meminfo("MemTotal"); }
+
 }  // namespace m2m

@@ -4,25 +4,29 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "dist/tensors/communicator.hpp"
 #include "methods/batch_editing.hpp"
 #include "results/record.hpp"
+#include "train/epoch_work.hpp"
 
 namespace m2m {
 
 /// Accumulates losses, hits and M2m's outcomes over the steps of an epoch, of this rank's share until they are
-/// added up.
+/// added up. Memory: 8 bytes a slot of the epoch on the device, and what was chosen on the host, whatever the
+/// number of classes.
 class EpochCounters {
  public:
-  EpochCounters(int classes, torch::Device device);
+  /// slots: of the epoch, over all ranks.
+  EpochCounters(int classes, std::int64_t slots, torch::Device device);
 
-  /// One step: logits of the training-mode forward before the update, per-sample losses, what was planned and
-  /// edited.
-  void add(std::int64_t step, const torch::Tensor& logits, const torch::Tensor& losses, const torch::Tensor& labels,
-           const StepTranslations& planned, const Edited& edited);
+  /// One step in the order of the epoch: its work, logits of the training-mode forward before the update,
+  /// per-sample losses, what was edited.
+  void add(std::int64_t step, const StepWork& work, const torch::Tensor& logits, const torch::Tensor& losses,
+           const torch::Tensor& labels, const Edited& edited);
   /// One step of which this rank has no slot.
-  void add_planned(const StepTranslations& planned);
+  void add_planned(const StepWork& work);
 
   /// Collective: every rank's counts become those of all ranks together; the first bad step the earliest.
   void add_up(Communicator& ranks);
@@ -36,20 +40,28 @@ class EpochCounters {
   /// The first step whose loss was not a number, -1 if none. Waits for the device.
   std::int64_t first_bad_step() const;
 
-  /// What was counted, as tensors on the host, and back. load throws Error (bad_data) where a tensor is missing or
-  /// of another size.
+  /// What was counted, as tensors on the host, and back: before the first step that is added. load throws Error
+  /// (bad_data) where a tensor is missing or of another size; reads states of format 1 too.
   std::map<std::string, torch::Tensor> state() const;
   void load(const std::map<std::string, torch::Tensor>& state);
 
  private:
-  void add_edited(const torch::Tensor& logits, const torch::Tensor& losses, const Edited& edited);
+  /// A slot chosen for generation, by its place in the epoch.
+  struct Chosen {
+    std::int64_t slot;
+    std::int32_t seed_class, target;
+  };
 
-  int classes_;
-  bool translated_ = false;
+  void add_edited(const StepWork& work, const torch::Tensor& logits, const torch::Tensor& losses,
+                  const Edited& edited);
+  GenerationCounts counts() const;
+
   torch::Tensor sums_;      // float64 [8]: slots, loss, hits, generated: count, loss, hits, p of target, p of seed
   torch::Tensor bad_step_;  // int64 []
-  torch::Tensor accepted_;  // int64 [K * K], (seed class, target)
-  GenerationCounts planned_;  // what the plan alone decides
+  torch::Tensor accepted_;  // int64 [slots of the epoch]: 1 where a translation was kept
+  std::int64_t slots_ = 0;  // of the steps that were added
+  std::vector<Chosen> chosen_;
+  GenerationCounts counted_;  // what the plan alone decides, and all outcomes of steps before a resume
 };
 
 }  // namespace m2m

@@ -41,6 +41,7 @@ EpochWork::EpochWork(const TrialSetup& setup, const PlanBasis& basis, int epoch,
     Planned& step = steps_.emplace_back();
     StepWork& host = step.host;
     host.slots = slots.size();
+    slots_ += static_cast<std::int64_t>(slots.size());
     if (phase.translates) host.planned = setup.editing.plan(basis, slots, epoch, i, shape);
     host.mix = plan_mix(basis, slots, epoch, i, shape, setup.mixing);
     host.own =

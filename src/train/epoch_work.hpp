@@ -34,6 +34,7 @@ class EpochWork {
 
   int epoch() const { return epoch_; }
   std::int64_t steps() const { return static_cast<std::int64_t>(steps_.size()); }
+  std::int64_t slots() const { return slots_; }  // over all steps and ranks
   StepWork step(std::int64_t index) const;
 
  private:
@@ -44,6 +45,7 @@ class EpochWork {
   };
 
   int epoch_ = -1;
+  std::int64_t slots_ = 0;
   std::vector<Planned> steps_;
   Upload upload_;
 };

@@ -9,7 +9,9 @@
 #include "methods/registry.hpp"
 #include "train/checkpoint.hpp"
 #include "train/cost.hpp"
+#include "train/device_memory.hpp"
 #include "train/identity.hpp"
+#include "train/record_size.hpp"
 #include "train/settings.hpp"
 #include "train/stages.hpp"
 #include "train/trial.hpp"
@@ -121,6 +123,8 @@ void StagePlanner::log_notices(const LoadedData& data) {
 StageRequest StagePlanner::operator()(const Config& resolved, const std::string& label) {
   const auto data = shelf_.get(resolved);
   log_notices(*data);
+  const std::string size = checked_record_size(*data, host_memory_size());
+  if (!size.empty() && noticed_.insert(size).second) log_warning(size);
   check_features(resolved, *data);
   check_random_label(resolved, *data);
   check_oracle(resolved, *data);

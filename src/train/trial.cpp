@@ -123,7 +123,7 @@ void Trial::begin_epoch() {
   if (!next_ || next_->epoch() != epoch_) plan(epoch_);
   work_ = std::exchange(next_, std::nullopt);
   epoch_seconds_ = plan_seconds_;
-  counters_.emplace(setup_.data->set.classes, setup_.settings.device);
+  counters_.emplace(setup_.data->set.classes, work_->slots(), setup_.settings.device);
   step_seconds_.clear();
   network_->train();
 }
@@ -170,7 +170,7 @@ void Trial::learn(const StepWork& work, const Batch& batch, const Edited& edited
   if (!batch.slots.empty() || network_->spec().sum_over_ranks) {
     descend(work, batch, edited);
   } else {
-    counters_->add_planned(work.planned);
+    counters_->add_planned(work);
   }
   if (setup_.ranks->size() > 1) {
     const PhaseTimer timer(setup_.profile, ProfilePhase::reduce);
@@ -185,7 +185,7 @@ void Trial::descend(const StepWork& work, const Batch& batch, const Edited& edit
   const LossFn& loss = phase().class_weights == ClassWeights::none ? setup_.loss : setup_.weighted_loss;
   const auto [outputs, losses] = step_pass_(loss, batch, work.slots, setup_.profile,
                                             {images, setup_.recipe.is_second_stage() ? 0 : 2 * images});
-  counters_->add(step_, outputs * setup_.settings.logit_scale, losses, batch.labels, work.planned, edited);
+  counters_->add(step_, work, outputs * setup_.settings.logit_scale, losses, batch.labels, edited);
 }
 
 void Trial::add_up_over_ranks() {

@@ -6,13 +6,14 @@
 
 #include "core/error.hpp"
 #include "results/journal.hpp"
+#include "train/generation_tensors.hpp"
 #include "train/safetensors.hpp"
 
 namespace m2m {
 namespace {
 
 constexpr const char* key_of_facts = "trial state";
-constexpr int format_version = 1;
+constexpr int format_version = 2;  // 1: generation counts as K x K tensors, and of earlier epochs within the facts
 
 void put(TensorFile& file, const std::string& group, const NetworkState& tensors) {
   for (const auto& [name, tensor] : tensors) file.tensors.emplace(group + "/" + name, tensor.cpu().contiguous());
@@ -65,9 +66,21 @@ Snapshot snapshot_of(const NetworkState& tensors, int epoch) {
   return snapshot;
 }
 
+/// By epoch, of those that translated. They may outgrow what a header can hold.
+NetworkState counted_by_epoch(const std::vector<EpochRecord>& epochs) {
+  NetworkState tensors;
+  for (const EpochRecord& epoch : epochs) {
+    if (epoch.generation.classes > 0) tensors.emplace(std::to_string(epoch.epoch), tensor_of(epoch.generation));
+  }
+  return tensors;
+}
+
 Json facts_of(const TrialState& state) {
   Json epochs = Json::array();
-  for (const EpochRecord& epoch : state.epochs) epochs.push_back(epoch_to_json(epoch));
+  for (const EpochRecord& epoch : state.epochs) {
+    Json& line = epochs.emplace_back(measures_to_json(epoch));
+    if (epoch.generation.classes > 0) line["classes"] = epoch.generation.classes;
+  }
   Json facts = {{"format", format_version},
                 {"epoch", state.epoch},
                 {"step", state.step},
@@ -79,12 +92,18 @@ Json facts_of(const TrialState& state) {
 
 TrialState from_file(const TensorFile& file) {
   const Json facts = Json::parse(file.metadata.at(key_of_facts));
-  if (facts.at("format").get<int>() != format_version) throw std::out_of_range("a format of another version");
+  const int format = facts.at("format").get<int>();
+  if (format < 1 || format > format_version) throw std::out_of_range("a format of another version");
   TrialState state;
   state.epoch = facts.at("epoch").get<int>();
   state.step = facts.at("step").get<std::int64_t>();
   state.step_seconds = facts.at("step_seconds").get<std::vector<double>>();
-  for (const Json& epoch : facts.at("epochs")) state.epochs.push_back(epoch_from_json(epoch));
+  const NetworkState generation = take(file, "generation");
+  for (const Json& line : facts.at("epochs")) {
+    EpochRecord& epoch = state.epochs.emplace_back(epoch_from_json(line));
+    if (!line.contains("classes")) continue;
+    epoch.generation = generation_of(generation.at(std::to_string(epoch.epoch)), line.at("classes").get<int>());
+  }
   state.network = take(file, "network");
   state.momentum = take(file, "momentum");
   state.counters = take(file, "counters");
@@ -102,6 +121,7 @@ void write_trial_state(const std::filesystem::path& path, const TrialState& stat
   put(file, "network", state.network);
   put(file, "momentum", state.momentum);
   put(file, "counters", state.counters);
+  put(file, "generation", counted_by_epoch(state.epochs));
   if (state.best) {
     put(file, "snapshot", tensors_of(*state.best));
     put(file, "best", state.best_network);

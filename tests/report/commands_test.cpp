@@ -142,7 +142,8 @@ TEST(ReportCommands, OfAnOlderSchemaSaySo) {
   H5Awrite(attribute, H5T_NATIVE_INT, &older);
   H5Aclose(attribute);
   H5Fclose(file);
-  expect_refused(study.merged, 65, {"results.h5: schema 0, this program reads 1", "m2m-report merge makes of one"});
+  expect_refused(study.merged, 65,
+                 {"results.h5: schema 0, this program reads 1 to 2", "m2m-report merge makes of one"});
 }
 
 TEST(ReportCommands, OfATruncatedFileSaySo) {

@@ -48,7 +48,7 @@ class Sweep(unittest.TestCase):
         self.trials = [planned("M2m, g/h=<1>", 3), planned("ERM", 1)]
         plans = [{key: trial[key] for key in ("id", "label", "config")} for trial in self.trials]
         plans.append(plans[0] | {"label": "another name of it"})
-        (self.folder / "study.json").write_text(json.dumps({"schema": 1, "name": "s", "file": "s", "trials": plans}))
+        (self.folder / "study.json").write_text(json.dumps({"schema": 2, "name": "s", "file": "s", "trials": plans}))
         self.epochs = [epoch_of(number, number == 2) for number in range(3)]
         self.append(0, *self.epochs)
 

@@ -107,6 +107,21 @@ class Drawing(Folder):
         self.assertEqual(len(sizes), 8)
         self.assertLess(max(sizes), 500_000)
 
+    def test_draws_the_same_acceptance_from_the_arrays_of_schema_1(self):
+        drawn = {}
+        for schema in (1, 2):
+            write_results(self.results, [planned("M2m", seed) for seed in (1, 2)], schema=schema)
+            self.draw("--format", "svg")
+            drawn[schema] = (self.folder / "figures" / "acceptance.svg").read_bytes()
+        self.assertEqual(drawn[1], drawn[2])
+
+    def test_leaves_out_matrices_of_thousands_of_classes(self):
+        write_results(self.results, [planned("ERM", 1)], classes=1001, samples=1)
+        said = self.draw("--format", "png", "--dpi", "30")
+        for name in ("confusion", "acceptance"):
+            self.assertTrue(said[name].startswith("not drawn: 1,001 classes"), said[name])
+        self.assertEqual(said["recall_by_class"], "wrote recall_by_class.png")
+
     def test_counts_as_many_slots_an_epoch_for_every_sampling(self):
         smote = types.SimpleNamespace(counts=lambda: np.array([100, 10, 1]), row={"recipe_sampling": "smote",
                                                                                   "train_batch_size": 64})

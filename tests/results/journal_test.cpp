@@ -96,6 +96,16 @@ TEST(Journal, WithDamagedBytesIsReadOrRefusedWithItsLine) {
   }
 }
 
+TEST(Journal, ComesBackForAnyNumberOfClasses) {
+  const TemporaryFolder folder;
+  EpochRecord epoch;
+  epoch.generation = GenerationCounts(2'000'000);
+  epoch.generation.at(Outcome::accepted, 0, 1'999'999) = 3;
+  const fs::path file = journal_of(folder, {epoch});
+  expect_equal(read_journal(file).at(0), epoch);
+  EXPECT_LT(fs::file_size(file), 1000U);
+}
+
 TEST(Journal, WhereNoneCanBeWrittenIsAnInputOutputError) {
   const TemporaryFolder folder;
   put_bytes(folder.path() / "file", "in the way");

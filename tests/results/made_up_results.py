@@ -21,6 +21,7 @@ SETTINGS = {
 CURVES = ["learning_rate", "loss", "accuracy", "validation_bacc", "validation_gm", "test_bacc", "test_gm", "seconds",
           "step_seconds", "evaluation_seconds", "generated_loss", "other_loss", "generated_accuracy",
           "generated_p_target", "generated_p_seed"]
+OUTCOMES = ("chosen", "without_seed", "failed_coin", "failed_gamma", "accepted")
 
 
 def planned(label, seed, status="done", reason="", **settings):
@@ -76,8 +77,24 @@ def write_images(group, config, features, translations, shape):
         write_translations(group.create_group("translations"), config, counts, translations, shape)
 
 
+def write_generation(group, random, epochs, classes, schema):
+    """Slots by outcome and classes: a table of the pairs that occur, or in schema 1 an array of all."""
+    slots = random.integers(0, 9, (epochs, 5, classes, classes)) * random.integers(0, 2, (epochs, 1, classes, classes))
+    slots[:, 0] = slots[:, 2:].sum(axis=1)
+    if schema == 1:
+        group["generation"] = slots
+        return
+    pairs = np.argwhere(slots.any(axis=1))
+    table = np.zeros(len(pairs), dtype=[(name, "i8") for name in ("epoch", "seed_class", "target") + OUTCOMES])
+    table["epoch"], table["seed_class"], table["target"] = pairs.T
+    for outcome, name in enumerate(OUTCOMES):
+        table[name] = slots[:, outcome][tuple(pairs.T)]
+    group["generation"] = table
+    group["generation"].attrs["classes"] = classes
+
+
 def write_record(group, trial, classes, never, samples=4, with_best=True, features=0, translations=0, shape=(3, 8, 8),
-                 untested=()):
+                 untested=(), schema=2):
     """`trial/<id>`; `features` images a class, and `translations` of images of this shape; no test of `untested`."""
     config = trial["config"]
     random = np.random.default_rng(int(trial["id"], 16) % 2**32)
@@ -93,9 +110,7 @@ def write_record(group, trial, classes, never, samples=4, with_best=True, featur
     group["labels/test"] = labels
     group["epochs"] = curves_of(random, config["train.epochs"], config["method"] == "M2m")
     if config["method"] == "M2m":
-        slots = random.integers(0, 9, (config["train.epochs"], 5, classes, classes))
-        slots[:, 0] = slots[:, 2:].sum(axis=1)
-        group["generation"] = slots
+        write_generation(group, random, config["train.epochs"], classes, schema)
     write_images(group, config, features, translations, shape)
     for select in ("last", "best") if with_best else ("last",):
         group.create_group(select).attrs["epoch"] = config["train.epochs"] - 1
@@ -118,11 +133,11 @@ def table_of(trials):
 def write_results(path, trials, classes=10, never=None, name="made up", **options):
     """The whole file."""
     with h5py.File(path, "w") as file:
-        file.attrs.update(schema_version=1, program_version="0.1.0", study=name)
+        file.attrs.update(schema_version=options.get("schema", 2), program_version="0.1.0", study=name)
         file["kind"] = "results"
         file["trials"] = table_of(trials)
         plans = [{key: trial[key] for key in ("id", "label", "config")} for trial in trials]
-        file["study"] = json.dumps({"name": name, "file": f"jobs/{name}.toml", "schema": 1, "trials": plans})
+        file["study"] = json.dumps({"name": name, "file": f"jobs/{name}.toml", "schema": options.get("schema", 2), "trials": plans})
         file["outcomes"] = json.dumps({t["id"]: {"status": t["status"], "reason": t["reason"]} for t in trials})
         for trial in trials:
             if trial["status"] == "done" and f"trial/{trial['id']}" not in file:

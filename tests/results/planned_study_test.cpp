@@ -68,6 +68,13 @@ TEST(PlannedStudy, CutAtAnyByteIsBadData) {
   }
 }
 
+TEST(PlannedStudy, OfAnOlderSchemaIsRead) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "study.json";
+  std::ofstream(file) << R"({"schema": 1, "name": "a", "file": "b", "trials": []})";
+  EXPECT_EQ(read_study(file).name, "a");
+}
+
 TEST(PlannedStudy, OfAnotherSchemaIsRefusedByNumber) {
   const TemporaryFolder folder;
   const auto file = folder.path() / "study.json";
@@ -76,7 +83,7 @@ TEST(PlannedStudy, OfAnotherSchemaIsRefusedByNumber) {
     read_study(file);
     FAIL();
   } catch (const Error& error) {
-    EXPECT_EQ(std::string(error.what()), file.string() + ": schema 9, this program reads 1");
+    EXPECT_NE(std::string(error.what()).find("schema 9"), std::string::npos) << error.what();
   }
 }
 

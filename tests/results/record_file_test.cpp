@@ -266,7 +266,62 @@ TEST(RecordFile, SaysWhichSchemaItReads) {
   H5Fclose(opened);
   const Error error = error_of([&] { read_trial(file); });
   EXPECT_EQ(error.code(), ExitCode::bad_data);
-  EXPECT_STREQ(error.what(), (file.string() + ": schema 0, this program reads 1").c_str());
+  EXPECT_NE(std::string(error.what()).find("schema 0"), std::string::npos) << error.what();
+}
+
+TEST(RecordFile, TakesRoomForPairsOfClassesThatOccur) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "result.h5";
+  TrialRecord record = random_record(12, {3, 2, 7, true, true});
+  for (EpochRecord& epoch : record.epochs) {
+    epoch.generation = GenerationCounts(2'000'000);  // K x K counts would take 160 TB an epoch
+    for (int pair = 0; pair < 500; ++pair) epoch.generation.at(Outcome::chosen, pair, 1'999'999 - pair) = 1 + pair;
+  }
+  write_trial(file, record);
+  EXPECT_LT(fs::file_size(file), 200'000U);
+  expect_equal(read_trial(file), record);
+}
+
+/// Gives a file the generation counts of schema 1: int64 [epochs, outcome, seed class, target class].
+void make_schema_1(const fs::path& file, const std::vector<std::int64_t>& cells,
+                   const std::array<hsize_t, 4>& dims) {
+  const hid_t opened = H5Fopen(file.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  const hid_t attribute = H5Aopen(opened, "schema_version", H5P_DEFAULT);
+  const int old = 1;
+  H5Awrite(attribute, H5T_NATIVE_INT, &old);
+  H5Aclose(attribute);
+  H5Ldelete(opened, "generation", H5P_DEFAULT);
+  const hid_t space = H5Screate_simple(4, dims.data(), nullptr);
+  const hid_t dataset =
+      H5Dcreate2(opened, "generation", H5T_NATIVE_INT64, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  H5Dwrite(dataset, H5T_NATIVE_INT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, cells.data());
+  H5Dclose(dataset);
+  H5Sclose(space);
+  H5Fclose(opened);
+}
+
+TEST(RecordFile, OfSchema1IsReadTheSame) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "result.h5";
+  const TrialRecord record = random_record(13, {5, 3, 9, true, true});
+  write_trial(file, record);
+  std::vector<std::int64_t> cells(3 * outcome_count * 5 * 5, 0);
+  for (const auto& [pair, counts] : record.epochs[2].generation.cells) {
+    for (int o = 0; o < outcome_count; ++o)
+      cells[((2 * outcome_count + o) * 5 + pair.first) * 5 + pair.second] = counts[o];
+  }
+  make_schema_1(file, cells, {3, outcome_count, 5, 5});
+  expect_equal(read_trial(file), record);
+  EXPECT_EQ(read_trial(file, RecordParts::metrics).last.test, record.last.test);
+}
+
+TEST(RecordFile, WithCountsOfAClassThatIsNotThereIsBadData) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "result.h5";
+  TrialRecord record = random_record(14, {5, 1, 9, true, true});
+  record.epochs[0].generation.at(Outcome::chosen, 5, 0) = 1;
+  write_trial(file, record);
+  EXPECT_EQ(error_of([&] { read_trial(file); }).code(), ExitCode::bad_data);
 }
 
 TEST(RecordFile, InAFolderThatCannotBeWrittenIsAnInputOutputError) {

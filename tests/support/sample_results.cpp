@@ -55,7 +55,11 @@ EpochRecord random_epoch(Random& random, const RecordShape& shape, int number) {
   }
   if (shape.translates && number == shape.epochs - 1) {
     epoch.generation = GenerationCounts(shape.classes);
-    for (std::int64_t& cell : epoch.generation.cells) cell = below(random, 3) == 0 ? below(random, 1000) : 0;
+    for (int pair = 0; pair < 3 * shape.classes; ++pair) {
+      const auto outcome = static_cast<Outcome>(below(random, outcome_count));
+      epoch.generation.at(outcome, below(random, shape.classes), below(random, shape.classes)) =
+          1 + below(random, 1000);
+    }
   }
   return epoch;
 }

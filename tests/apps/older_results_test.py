@@ -1,0 +1,125 @@
+"""Results of schema 1, as the program of that time left them, are read by every reader, and their sweep goes on.
+
+tests/results/schema_1.tar.gz holds a study of features with two seeds of ERM and M2m: one M2m is done, one was stopped
+within an epoch that translates, a g and a prefix lie in the cache. M2M_BIN: the folder of the programs.
+"""
+import csv
+import importlib.util
+import io
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import h5py
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAMS = pathlib.Path(os.environ["M2M_BIN"]).resolve()
+DONE, STOPPED = "4307715b1dfe9f5b", "c276dd9489fae5af"
+# Of the trial that is done: slots by outcome, [seed class][target class], of all epochs.
+CHOSEN = [[0, 31, 17], [0, 0, 13], [0, 0, 0]]
+ACCEPTED = [[0, 27, 11], [0, 0, 0], [0, 0, 0]]
+# Of the trial that was stopped, epochs 2 to 4: slots that the plan decides, the same on every machine.
+PLANNED = {"chosen": [23, 25, 25], "failed_coin": [5, 6, 6]}
+BACC, GM = 95.83333333333334, 95.64655913861945
+
+
+def epochs_of(journal):
+    """The lines of a journal, by epoch."""
+    lines = map(json.loads, journal.read_text().splitlines())
+    return {line["epoch"]: line for line in lines}
+
+
+def total(epoch, outcome):
+    """Slots of an outcome, over all pairs of classes."""
+    return sum(count for _, _, count in epoch["generation"][outcome])
+
+
+class Older(unittest.TestCase):
+
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = pathlib.Path(scratch.name)
+        subprocess.run(["tar", "-xzf", ROOT / "tests/results/schema_1.tar.gz"], cwd=self.folder, check=True)
+        self.out = self.folder / "out"
+
+    def run_of(self, *command):
+        """What a command of the folder prints; it has to succeed."""
+        done = subprocess.run([*map(str, command)], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def report(self, *arguments):
+        """What m2m-report prints."""
+        return self.run_of(PROGRAMS / "m2m-report", *arguments)
+
+    def script(self, name, *arguments):
+        """What a script of results/ prints."""
+        return self.run_of(sys.executable, ROOT / "results" / name, *arguments)
+
+    def m2m_row(self, text):
+        """M2m's row of a table as CSV."""
+        return next(row for row in csv.DictReader(io.StringIO(text)) if row["method"] == "M2m")
+
+    def check_table(self):
+        """The programs' tables of the folder and of results.h5, and the script's, have the numbers of then."""
+        for table in (self.report(self.out, "--format", "csv"), self.report(self.out / "results.h5", "--format", "csv"),
+                      self.script("aggregate.py", self.out, "--format", "csv")):
+            row = self.m2m_row(table)
+            self.assertAlmostEqual(float(row["bacc_mean"]), BACC, 9)
+            self.assertAlmostEqual(float(row["gm_mean"]), GM, 9)
+            self.assertEqual((row["n"], row["planned"]), ("1", "2"))
+
+    def check_slots(self):
+        """The scripts read the slots by class."""
+        sys.path.append(str(ROOT / "results"))
+        from drawing import study
+        with study.open_results(self.out) as file:
+            trial, = study.blocks(file, "last")[0].methods[1].trials
+            slots = trial.outcomes().tolist()
+        self.assertEqual((slots[0], slots[4]), (CHOSEN, ACCEPTED))
+
+    def test_is_read_as_it_was_written_and_merged_anew(self):
+        for schema in (1, 2):
+            with h5py.File(self.out / "results.h5") as file:
+                self.assertEqual(file.attrs["schema_version"], schema)
+                self.assertEqual(file[f"trial/{DONE}/generation"].ndim, {1: 4, 2: 1}[schema])
+            self.check_table()
+            self.check_slots()
+            if schema == 1:
+                self.report("merge", self.out)
+
+    def test_is_drawn(self):
+        said = self.script("figures.py", self.out, "--format", "png", "--dpi", "30")
+        self.assertIn("acceptance: wrote acceptance.png", said)
+        self.assertIn("report.html", self.script("page.py", self.out))
+
+    @unittest.skipUnless(importlib.util.find_spec("tensorboard"), "no tensorboard")
+    def test_becomes_event_files(self):
+        self.script("event_files.py", self.out)
+        self.assertEqual(len(list(self.out.glob("tensorboard/M2m*/events*"))), 2)
+
+    def test_goes_on(self):
+        before = (self.out / "trials" / DONE / "result.h5").read_bytes()
+        begun = epochs_of(self.out / "trials" / STOPPED / "journal.jsonl")
+        said = self.run_of(PROGRAMS / "m2m-sweep", "study.toml", "--out", self.out)
+        self.assertIn("4 of 4 trials done", said)
+        self.assertEqual((self.out / "trials" / DONE / "result.h5").read_bytes(), before, "it was trained again")
+        self.assertNotIn("warning", said)
+        epochs = epochs_of(self.out / "trials" / STOPPED / "journal.jsonl")
+        self.assertEqual(sorted(epochs), [0, 1, 2, 3, 4])
+        self.assertEqual({number: epochs[number] for number in begun}, begun)
+        self.assertEqual([total(epochs[number], "chosen") for number in (2, 3, 4)], PLANNED["chosen"])
+        self.assertEqual([total(epochs[number], "failed_coin") for number in (2, 3, 4)], PLANNED["failed_coin"])
+        for number in (2, 3, 4):
+            self.assertEqual(total(epochs[number], "accepted") + total(epochs[number], "failed_gamma"),
+                             total(epochs[number], "chosen") - total(epochs[number], "failed_coin"))
+        self.assertGreaterEqual(total(epochs[2], "accepted"), 8, "those of the step before it was stopped")
+
+
+if __name__ == "__main__":
+    unittest.main()

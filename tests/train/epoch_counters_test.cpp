@@ -1,0 +1,131 @@
+// What an epoch counts of translations: the same on any number of ranks and after a resume, whatever the number of
+// classes.
+#include "train/epoch_counters.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr int many_classes = 3'000'000;  // K x K counters would take 72 TB
+
+struct Chosen {
+  std::int32_t slot, seed_class, target;
+  bool coin, accepted;
+};
+
+/// A step of `slots` slots whose images are all this rank's; the coin falls first.
+StepWork step_of(std::size_t slots, const std::vector<Chosen>& chosen) {
+  StepWork work;
+  work.slots = slots;
+  std::vector<std::int32_t> worked;
+  for (const Chosen& one : chosen) {
+    Translation translation;
+    translation.slot = one.slot;
+    translation.seed_class = one.seed_class;
+    translation.target = one.target;
+    translation.coin = translation.worked = one.coin;
+    work.planned.chosen.push_back(translation);
+    if (one.coin) worked.push_back(one.slot);
+  }
+  work.translations.slots = torch::tensor(worked, torch::kInt32);
+  return work;
+}
+
+/// What became of the translations that were worked on; two classes are all that f knows of here.
+Edited edited_of(const std::vector<Chosen>& chosen) {
+  std::vector<std::int64_t> rows;
+  std::vector<std::uint8_t> accepted;
+  for (const Chosen& one : chosen) {
+    if (!one.coin) continue;
+    rows.push_back(one.slot);
+    accepted.push_back(one.accepted ? 1 : 0);
+  }
+  const torch::Tensor labels = torch::zeros({static_cast<std::int64_t>(rows.size())}, torch::kInt64);
+  return {torch::tensor(rows, torch::kInt64), labels, labels, labels.to(torch::kBool),
+          torch::tensor(accepted, torch::kUInt8).to(torch::kBool)};
+}
+
+const std::vector<Chosen> first = {{0, 7, 2'999'999, true, true}, {2, 7, 8, false, false}, {3, 7, 8, true, false}};
+const std::vector<Chosen> second = {{0, 7, 8, true, true}, {1, 7, 2'999'999, true, true}};
+
+void add(EpochCounters& counters, std::int64_t step, const std::vector<Chosen>& chosen) {
+  const torch::Tensor losses = torch::ones({4});
+  counters.add(step, step_of(4, chosen), torch::zeros({4, 2}), losses, torch::zeros({4}, torch::kInt64),
+               edited_of(chosen));
+}
+
+GenerationCounts read(const EpochCounters& counters) {
+  EpochRecord record;
+  counters.read(record);
+  return record.generation;
+}
+
+const std::map<ClassPair, OutcomeCounts> of_both = {{{7, 8}, {3, 0, 1, 1, 1}}, {{7, 2'999'999}, {2, 0, 0, 0, 2}}};
+
+TEST(EpochCounters, CountPairsOfMillionsOfClasses) {
+  EpochCounters counters(many_classes, 8, torch::kCPU);
+  add(counters, 0, first);
+  add(counters, 1, second);
+  EXPECT_EQ(read(counters).classes, many_classes);
+  EXPECT_EQ(read(counters).cells, of_both);
+}
+
+TEST(EpochCounters, CountSlotsWithoutASeedAtTheirTarget) {
+  EpochCounters counters(3, 4, torch::kCPU);
+  StepWork work = step_of(4, {});
+  work.planned.without_seed = {2, 2};
+  counters.add_planned(work);
+  const std::map<ClassPair, OutcomeCounts> expected = {{{2, 2}, {0, 2, 0, 0, 0}}};
+  EXPECT_EQ(read(counters).cells, expected);
+}
+
+TEST(EpochCounters, GoOnFromTheirState) {
+  EpochCounters begun(many_classes, 8, torch::kCPU);
+  add(begun, 0, first);
+  EpochCounters resumed(many_classes, 8, torch::kCPU);
+  resumed.load(begun.state());
+  add(resumed, 1, second);
+  EXPECT_EQ(read(resumed).cells, of_both);
+  EXPECT_EQ(begun.state().at("generation").size(0), 2) << "a row for each pair of classes";
+}
+
+TEST(EpochCounters, GoOnFromAStateOfFormat1) {
+  EpochCounters begun(9, 8, torch::kCPU);
+  add(begun, 0, {{0, 1, 8, true, true}, {2, 1, 2, false, false}, {3, 1, 2, true, false}});
+  auto state = begun.state();
+  state.erase("generation");
+  torch::Tensor planned = torch::zeros({outcome_count, 9, 9}, torch::kInt64),
+                accepted = torch::zeros({9, 9}, torch::kInt64);
+  planned[0][1][8] = 1;
+  planned[0][1][2] = 2;
+  planned[1][4][4] = 3;
+  planned[2][1][2] = 1;
+  accepted[1][8] = 1;
+  state["planned"] = planned.flatten();
+  state["accepted"] = accepted.flatten();
+  EpochCounters resumed(9, 8, torch::kCPU);
+  resumed.load(state);
+  add(resumed, 1, {{1, 1, 8, true, true}});
+  const std::map<ClassPair, OutcomeCounts> expected = {
+      {{1, 2}, {2, 0, 1, 1, 0}}, {{1, 8}, {2, 0, 0, 0, 2}}, {{4, 4}, {0, 3, 0, 0, 0}}};
+  EXPECT_EQ(read(resumed).cells, expected);
+}
+
+TEST(EpochCounters, RefuseTheStateOfAnotherTrial) {
+  EpochCounters counters(9, 4, torch::kCPU);
+  const auto whole = counters.state();
+  for (const char* name : {"sums", "bad_step", "generation"}) {
+    auto state = whole;
+    state.erase(name);
+    EXPECT_THROW(counters.load(state), Error) << name;
+  }
+  EpochCounters of_more(many_classes, 4, torch::kCPU);
+  add(of_more, 0, first);
+  EXPECT_THROW(counters.load(of_more.state()), Error);
+}
+
+}  // namespace
+}  // namespace m2m

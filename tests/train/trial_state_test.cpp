@@ -1,0 +1,75 @@
+// The file that a trial resumes from.
+#include "train/trial_state.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "support/tiny_trial.hpp"
+#include "train/safetensors.hpp"
+
+namespace m2m {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Folder {
+  fs::path path = fs::temp_directory_path() / ("m2m-trial-state-" + std::to_string(::getpid()));
+  Folder() { fs::create_directories(path); }
+  ~Folder() { fs::remove_all(path); }
+};
+
+Trial begun() {
+  Trial trial(test::tiny_setup(test::tiny_config(
+      {{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 4}, {"train.defer_until", 1}, {"m2m.steps", 2}})));
+  trial.submit(14);  // two epochs of six steps, and two more
+  return trial;
+}
+
+TEST(TrialState, ComesBackWithWhatEveryEpochCounted) {
+  const Folder folder;
+  const TrialState state = begun().state();
+  write_trial_state(folder.path / "resume.safetensors", state);
+  const TrialState read = read_trial_state(folder.path / "resume.safetensors");
+  ASSERT_EQ(read.epochs.size(), 2U);
+  EXPECT_EQ(read.epochs[0].generation.classes, 0);
+  EXPECT_EQ(read.epochs[1].generation.classes, 4);
+  EXPECT_EQ(read.epochs[1].generation.cells, state.epochs[1].generation.cells);
+  EXPECT_GT(read.epochs[1].generation.total(Outcome::chosen), 0);
+  EXPECT_TRUE(torch::equal(read.counters.at("generation"), state.counters.at("generation")));
+}
+
+/// The header of a safetensors file is bounded.
+TEST(TrialState, HoldsMorePairsOfClassesThanAHeaderCould) {
+  const Folder folder;
+  TrialState state = begun().state();
+  GenerationCounts& generation = state.epochs[1].generation;
+  generation = GenerationCounts(60'000);
+  for (std::int32_t i = 0; i < 500'000; ++i) {
+    generation.at(Outcome::chosen, 10'000 + i % 50'000, 20'000 + i % 39'999) = 1000 + i;
+    generation.at(Outcome::accepted, 10'000 + i % 50'000, 20'000 + i % 39'999) = 1000;
+  }
+  write_trial_state(folder.path / "resume.safetensors", state);
+  EXPECT_EQ(read_trial_state(folder.path / "resume.safetensors").epochs[1].generation.cells, generation.cells);
+}
+
+/// As format 1 had them: the counts of earlier epochs among the facts.
+TEST(TrialState, OfFormat1IsRead) {
+  const Folder folder;
+  const fs::path file = folder.path / "resume.safetensors";
+  write_trial_state(file, begun().state());
+  TensorFile old = read_safetensors(file);
+  Json facts = Json::parse(old.metadata.at("trial state"));
+  facts["format"] = 1;
+  facts["epochs"][1].erase("classes");
+  facts["epochs"][1]["generation"] = Json::parse(
+      R"({"classes": 4, "chosen": [[0, 3, 5]], "without_seed": [], "failed_coin": [[0, 3, 2]], "failed_gamma": [],
+          "accepted": [[0, 3, 3]]})");
+  old.metadata["trial state"] = facts.dump();
+  old.tensors.erase("generation/1");
+  write_safetensors(file, old);
+  const std::map<ClassPair, OutcomeCounts> expected = {{{0, 3}, {5, 0, 2, 0, 3}}};
+  EXPECT_EQ(read_trial_state(file).epochs[1].generation.cells, expected);
+}
+
+}  // namespace
+}  // namespace m2m
