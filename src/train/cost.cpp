@@ -1,6 +1,8 @@
 #include "train/cost.hpp"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "methods/m2m_plan.hpp"
 #include "methods/recipe.hpp"
@@ -17,18 +19,23 @@ constexpr double frozen_pass = 0.6;  // the time of a pass through a frozen netw
 constexpr double passes_of_a_step = 3;                      // forward, and backward for weights and inputs
 constexpr double passes_of_an_iteration = 2 * frozen_pass;  // forward, and backward for inputs
 
-/// Expected share of the slots that M2m translates: sum over classes of P(chosen), times the mean coin.
+/// Expected share of the slots that M2m translates: sum over classes of P(chosen), times the mean coin. Classes
+/// with as many images are alike, so the time goes with the square of the number of different counts.
 double translated_share(const ClassCounts& counts, double beta) {
-  double share = 0;
+  std::map<std::int64_t, std::pair<int, double>> alike;  // by count: one of its classes, how many there are
   for (std::size_t k = 0; k < counts.size(); ++k) {
+    ++alike.try_emplace(counts[k], static_cast<int>(k), 0).first->second.second;
+  }
+  double share = 0;
+  for (const auto& [images, target] : alike) {
     double coin = 0;
     double weight = 0;
-    for (std::size_t k0 = 0; k0 < counts.size(); ++k0) {
-      const double p = accept_probability(counts, static_cast<int>(k0), static_cast<int>(k), beta);
-      coin += p * p;
-      weight += p;
+    for (const auto& [seed_images, seed] : alike) {
+      const double p = accept_probability(counts, seed.first, target.first, beta);
+      coin += seed.second * p * p;
+      weight += seed.second * p;
     }
-    if (weight > 0) share += generate_probability(counts, static_cast<int>(k)) * coin / weight;
+    if (weight > 0) share += target.second * generate_probability(counts, target.first) * coin / weight;
   }
   return share / static_cast<double>(counts.size());
 }
