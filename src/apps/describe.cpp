@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 
 #include "sweep/wording.hpp"
@@ -81,6 +82,22 @@ std::string one_field(const Field& field) {
                                               : "  recorded, but not part of a trial's id\n");
 }
 
+std::string in_small_letters(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+/// The settings that have the name as one of their parts, a few of them: "train", "epochs".
+std::vector<std::string> of_that_part(const std::vector<Field>& fields, const std::string& part) {
+  constexpr std::size_t most_named = 5;
+  std::vector<std::string> names;
+  for (const Field& field : fields) {
+    const bool has_part = field.name.starts_with(part + ".") || field.name.ends_with("." + part);
+    if (has_part && names.size() < most_named) names.push_back(field.name);
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string describe(const Training& training, const std::string& subject) {
@@ -89,10 +106,16 @@ std::string describe(const Training& training, const std::string& subject) {
   std::vector<std::string> names = training.method_names;
   if (std::count(names.begin(), names.end(), subject) > 0) return training.describe_method(subject);
   for (const Field& field : training.fields) names.push_back(field.name);
-  const std::string nearest = nearest_name(names, subject);
-  throw usage_error(fmt::format(
-      "there is no setting or method '{}'{}", subject,
-      nearest.empty() ? "; 'm2m-sweep describe' lists all" : fmt::format("; did you mean '{}'?", nearest)));
+  std::vector<std::string> meant;
+  for (const std::string& method : training.method_names) {
+    if (in_small_letters(method) == in_small_letters(subject)) meant.push_back(method);
+  }
+  if (meant.empty()) meant = of_that_part(training.fields, subject);
+  if (meant.empty()) meant.push_back(nearest_name(names, subject));
+  throw usage_error(fmt::format("there is no setting or method '{}'; {}", subject,
+                                meant.front().empty()
+                                    ? "'m2m-sweep describe' lists all"
+                                    : fmt::format("did you mean '{}'?", fmt::join(meant, "' or '"))));
 }
 
 }  // namespace m2m

@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& asked) {
     return app.exit(asked);
   } catch (const CLI::ParseError& wrong) {
-    return fail(m2m::ExitCode::usage, wrong.what());
+    return fail(m2m::ExitCode::usage, m2m::parse_fault(wrong, arguments));
   } catch (const m2m::Error& error) {
     return fail(error.code(), error.what());
   } catch (const std::filesystem::filesystem_error& error) {

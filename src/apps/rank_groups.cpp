@@ -58,9 +58,9 @@ void refuse_uneven_groups(int group, int ranks, const StageGraph& graph, const s
                                      std::pair<const char*, Json>{"train.batch_norm", "local"}}) {
     if (!any_stage(graph, to_run, field, value)) continue;
     throw usage_error(
-        fmt::format("--ranks-per-trial {}: {} = {} needs groups of one size, and {} ranks cannot be "
-                    "dealt to them evenly",
-                    group, field, value.dump(), ranks));
+        fmt::format("--ranks-per-trial {}: {} = {} needs groups of one size, which {} ranks do not "
+                    "make; start a multiple of {}",
+                    group, field, value.dump(), ranks, group));
   }
 }
 

@@ -4,7 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <filesystem>
 
+#include "core/config.hpp"
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "report/metrics.hpp"
@@ -134,6 +136,18 @@ void describe_report(CLI::App& app, ReportArguments& arguments) {
   add_options(app, arguments);
   add_commands(app, arguments);
   app.footer(footer);
+}
+
+std::string parse_fault(const CLI::ParseError& fault, const ReportArguments& arguments) {
+  const std::string what = fault.what();
+  const std::vector<std::string> commands = {"merge", "aggregate", "table", "compare", "variance", "reference"};
+  const std::string meant = nearest_name(commands, arguments.path);
+  std::error_code ignored;
+  if (!meant.empty() && !std::filesystem::exists(arguments.path, ignored))
+    return fmt::format("'{}' is neither a command nor a folder; did you mean '{}'?", arguments.path, meant);
+  if (what.find("--rows") != std::string::npos || what.find("--columns") != std::string::npos)
+    return what + "; 'm2m-report table PATH' takes --rows and --columns";
+  return what + "; 'm2m-report --help' explains it";
 }
 
 void check_report_options(const CLI::App& app, const ReportArguments& arguments) {

@@ -28,6 +28,9 @@ struct ReportArguments {
 /// Fills `arguments` when `app` parses, which must not outlive them.
 void describe_report(CLI::App& app, ReportArguments& arguments);
 
+/// What is wrong with a command line that does not parse, and what to do. arguments: as far as it was read.
+std::string parse_fault(const CLI::ParseError& fault, const ReportArguments& arguments);
+
 /// Throws Error (usage) where an option was given that the command makes no use of.
 void check_report_options(const CLI::App& app, const ReportArguments& arguments);
 

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <map>
 #include <memory>
 
 #include "apps/shared_devices.hpp"
+#include "core/config.hpp"
 #include "core/error.hpp"
 #include "core/version.hpp"
 
@@ -64,6 +66,18 @@ class Layout : public CLI::Formatter {
   std::string make_positionals(const CLI::App*) const override { return ""; }
 };
 
+/// Two words that could both be studies: a misspelt verb, or a study too many.
+[[noreturn]] void fail_two_studies(const std::string& first, const std::string& second) {
+  const std::vector<std::string> verbs = {"run", "list", "describe", "validate", "slurm", "simulate", "status"};
+  const std::string verb = nearest_name(verbs, first);
+  std::error_code ignored;
+  if (!verb.empty() && !std::filesystem::exists(first, ignored)) {
+    throw usage_error(fmt::format("'{}' is neither a command nor a study; did you mean '{}'?", first, verb));
+  }
+  throw usage_error(
+      fmt::format("'{}' and '{}' are two studies; give one, and settings as key=value", first, second));
+}
+
 /// The words that are no options: a verb, a study, settings.
 void read_words(const std::vector<std::string>& words, SweepArguments& arguments) {
   static const std::map<std::string, Verb> verbs = {{"run", Verb::run},
@@ -80,8 +94,7 @@ void read_words(const std::vector<std::string>& words, SweepArguments& arguments
     } else if (word->find('=') != std::string::npos) {
       arguments.settings.push_back(*word);
     } else if (arguments.study) {
-      throw usage_error(fmt::format("'{}' and '{}' are two studies; give one, and settings as key=value",
-                                    arguments.study->string(), *word));
+      fail_two_studies(arguments.study->string(), *word);
     } else {
       arguments.study = *word;
     }
@@ -194,6 +207,11 @@ SweepArguments parse_arguments(int argc, const char* const* argv) {
   } catch (const CLI::CallForVersion& version) {
     arguments.answer = std::string(version.what()) + "\n";
     return arguments;
+  } catch (const CLI::ExtrasError& error) {
+    throw usage_error(
+        fmt::format("command line: {}; settings are given as key=value, and 'm2m-sweep --help' lists the "
+                    "options",
+                    error.what()));
   } catch (const CLI::ParseError& error) {
     throw usage_error(fmt::format("command line: {}; 'm2m-sweep --help' explains it", error.what()));
   }

@@ -32,6 +32,17 @@ std::string type_name(FieldType type) {
   throw usage_error(fmt::format("{} = {}: expected {}", field.name, got, type_name(field.type)));
 }
 
+/// 4.0, where 4 is expected.
+bool is_whole(const Json& value) {
+  return value.is_number_float() && std::abs(value.get<double>()) < 1e15 &&
+         std::trunc(value.get<double>()) == value.get<double>();
+}
+
+[[noreturn]] void fail_written(const Field& field, const Json& value) {
+  throw usage_error(
+      fmt::format("{} = {}: expected a whole number; write {:.0f}", field.name, value.dump(), value.get<double>()));
+}
+
 [[noreturn]] void fail_stored_type(const std::string& name, const Json& value, FieldType expected) {
   throw internal_error(
       fmt::format("the setting {} is {}, and {} was asked for", name, value.dump(), type_name(expected)));
@@ -157,6 +168,7 @@ Json checked_value(const Field& field, const Json& value) {
       if (!value.is_boolean()) fail_type(field, value.dump());
       return value;
     case FieldType::integer:
+      if (is_whole(value)) fail_written(field, value);
       if (!value.is_number_integer()) fail_type(field, value.dump());
       check_bounds(field, value.get<double>());
       return value.get<std::int64_t>();

@@ -81,7 +81,7 @@ std::pair<ImageShape, bool> image_layout(const NamedArray& x) {
   }
   throw unexpected(x,
                    "uint8 (n, height, width), (n, height, width, c) or (n, c, height, width) with c of 1 or 3, or "
-                   "float32 or float64 (n, features)");
+                   "float32 or float64 (n, features), which astype('float32') makes of numbers");
 }
 
 std::vector<double> feature_values(const NamedArray& x) {
@@ -115,7 +115,8 @@ void check_samples(const NamedArray& x, const NamedArray& train) {
   } else if (x.array.type == "u1") {
     image_layout(x);
   } else {
-    throw unexpected(x, "pixels as uint8, or features as float32 or float64; astype converts them");
+    throw unexpected(
+        x, "pixels as uint8 or features as float32, which astype('uint8') or astype('float32') makes of them");
   }
   const auto& first = train.array.shape;
   const bool is_alike =

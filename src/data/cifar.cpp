@@ -109,8 +109,7 @@ std::string nothing_there(const CifarLayout& layout, const fs::path& root) {
   if (named.filename() == layout.folder && fault_of_folder(layout, root).empty())
     return fmt::format("{}: name the folder above it, data.root = '{}'", found,
                        (named / "..").lexically_normal().string());
-  return fmt::format("{}: {}, or name another folder with data.root or M2M_DATA", found,
-                     fetch_command(layout, root));
+  return fmt::format("{}: {}, or name another folder with data.root or M2M_DATA", found, remedy_of(layout, root));
 }
 
 /// The folder if it is whole, else the archive, of which a folder may have been unpacked in part.

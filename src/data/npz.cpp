@@ -50,10 +50,11 @@ void check_complete(const std::map<std::string, NamedArray>& arrays, const fs::p
   const bool has_validation = arrays.contains("x_val") || arrays.contains("y_val");
   for (const std::string key : {"x_train", "y_train", "x_test", "y_test", "x_val", "y_val"}) {
     if (arrays.contains(key) || (!has_validation && key.ends_with("_val"))) continue;
-    throw data_error(fmt::format(
-        "{}: holds no {} but {}: expected x_train, y_train, x_test and y_test, and x_val with y_val or neither, as "
-        "numpy.savez(FILE, x_train=..., y_train=...) names them",
-        file.string(), key, names_text(file)));
+    throw data_error(
+        fmt::format("{}: {} is missing (the file holds {}): expected x_train, y_train, x_test and y_test, and "
+                    "x_val with y_val or neither, as "
+                    "numpy.savez(FILE, x_train=..., y_train=...) names them",
+                    file.string(), key, names_text(file)));
   }
 }
 
@@ -87,7 +88,7 @@ void read_parts(const std::map<std::string, NamedArray>& arrays, DataSet& data) 
 }  // namespace
 
 DataSet read_npz(const fs::path& file) {
-  if (file.empty()) throw usage_error("data.path: data.set = 'npz' needs it, the file of your arrays");
+  if (file.empty()) throw usage_error("data.set = 'npz' needs data.path, the file of your arrays");
   std::vector<std::string> names;
   for (const char* part : parts)
     for (const char* letter : {"x", "y"}) names.push_back(fmt::format("{}_{}.npy", letter, part));

@@ -132,24 +132,10 @@ std::size_t first_empty(const std::vector<Rows>& rows) {
   return static_cast<std::size_t>(empty - rows.begin());
 }
 
-/// Where what training leaves tests: each class needs `spared` samples that do not train.
-void check_rest(const DataSet& data, const Config& config, const std::vector<Rows>& rest, std::int64_t spared) {
-  const auto is_short = [&](const Rows& rows) { return static_cast<std::int64_t>(rows.size()) < spared; };
-  const auto found = std::find_if(rest.begin(), rest.end(), is_short);
-  if (found == rest.end()) return;
-  if (config.text("data.imbalance") == "own") {
-    throw usage_error(
-        fmt::format("data.imbalance = 'own': {} has no test set, and nothing would be left to test; set "
-                    "data.imbalance = 'longtail', 'step' or 'none'",
-                    data.name));
-  }
-  ClassCounts available = counts_of(rows_by_class(data.train, data.classes));
-  for (std::int64_t& count : available) count = std::max<std::int64_t>(0, count - spared);
-  const auto fewer = sufficient_settings(data, config, available, 1);
-  throw usage_error(fmt::format("data.largest leaves {} samples of class {} of {}, and {} needed to {}: {}",
-                                found->size(), found - rest.begin(), data.name, spared > 1 ? "2 are" : "1 is",
-                                spared > 1 ? "validate and test" : "test",
-                                fewer ? "set " + *fewer : "the class has too few samples"));
+/// How many samples of a class training has to leave: to the test, and to what test-head takes of it.
+std::int64_t spared_of(const DataSet& data, const Config& config) {
+  if (data.test.count() > 0) return 0;
+  return config.text("data.validation") == "test-head" ? 2 : 1;
 }
 
 /// A tenth of a class's test samples validates; says what else could.
@@ -221,12 +207,11 @@ const Images& pool_of(const DataSet& data, Pool pool) {
 Split split_data(const DataSet& data, const Config& config, Key seed) {
   const bool rest_tests = data.test.count() == 0;
   std::vector<Rows> available = rows_by_class(data.train, data.classes);
-  const ClassCounts wanted = wanted_counts(data, config, counts_of(available));
+  const ClassCounts wanted = wanted_counts(data, config, counts_of(available), spared_of(data, config));
   std::vector<Rows> train = take_training(config, seed, wanted, available);
   std::vector<Rows> test = rest_tests ? std::move(available) : rows_by_class(data.test, data.classes);
 
   const Pool test_pool = rest_tests ? Pool::train : Pool::test;
-  if (rest_tests) check_rest(data, config, test, config.text("data.validation") == "test-head" ? 2 : 1);
   const auto [validation_pool, validation] = take_validation(data, config, seed, train, test);
   // A set's own validation and test may lack a class, as may a fold: its recall is then not defined, and so is
   // said.

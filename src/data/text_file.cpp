@@ -47,7 +47,7 @@ TextFile read_text_file(const fs::path& file, const std::string& missing, Sha256
   const auto wrong = std::find_if_not(lines.begin(), lines.end(), is_utf8);
   if (wrong != lines.end()) {
     throw wrong_line(read, static_cast<std::size_t>(wrong - lines.begin()) + 1,
-                     "is not UTF-8: damaged, or in another encoding?");
+                     "is not UTF-8: damaged, or in another encoding? save it as UTF-8");
   }
   return read;
 }

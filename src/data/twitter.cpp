@@ -53,7 +53,11 @@ TextFile read_clusters(const fs::path& root, Sha256& content) {
 
 TextFile read_vectors(const std::string& file, Sha256& content) {
   return read_text_file(
-      file, fmt::format("{}: is missing, but data.path names it as the embeddings of twitter", file), content);
+      file,
+      fmt::format("{}: is missing, but data.path names it as the embeddings of twitter; name another file, or "
+                  "leave data.path out",
+                  file),
+      content);
 }
 
 Tokens tokens_of(const TextFile& file) {

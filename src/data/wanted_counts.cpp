@@ -61,21 +61,31 @@ std::optional<Fall> sufficient_fall(const Config& config, Fall fall, const Class
   }
 }
 
+/// What is left of each class for training.
+ClassCounts without(ClassCounts available, std::int64_t spared) {
+  for (std::int64_t& count : available) count = std::max<std::int64_t>(0, count - spared);
+  return available;
+}
+
 void check_available(const DataSet& data, const Config& config, const ClassCounts& wanted,
-                     const ClassCounts& available) {
-  const auto remedy = [&] {
-    return sufficient_settings(data, config, available, 1).value_or("data.imbalance = 'own'");
+                     const ClassCounts& available, std::int64_t spared) {
+  const ClassCounts usable = without(available, spared);
+  const auto remedy = [&](std::size_t k) {
+    const auto settings = sufficient_settings(data, config, usable, 1);
+    return settings ? "set " + *settings : fmt::format("add samples of class {}", k);
   };
   for (std::size_t k = 0; k < wanted.size(); ++k) {
-    if (wanted[k] > available[k]) {
+    if (wanted[k] > usable[k]) {
+      const bool is_default = config.integer("data.largest") == 0;
+      const std::string left = spared > 0 ? fmt::format(", {} of them to be left for tests", spared) : "";
       throw usage_error(
-          fmt::format("data.largest = {}{} asks for {} training samples of class {}, but {} has {}: set {}",
-                      largest_of(data, config), config.integer("data.largest") > 0 ? "" : " (the default)",
-                      wanted[k], k, data.name, available[k], remedy()));
+          fmt::format("data.largest = {}{} asks for {} training samples of class {}, but {} has {}{}: {}",
+                      largest_of(data, config), is_default ? " (the default)" : "", wanted[k], k, data.name,
+                      available[k], left, remedy(k)));
     }
     if (wanted[k] < 1) {
-      throw usage_error(fmt::format("data.ratio = {} leaves class {} of {} without a training sample: set {}",
-                                    config.number("data.ratio"), k, data.name, remedy()));
+      throw usage_error(fmt::format("data.ratio = {} leaves class {} of {} without a training sample: {}",
+                                    config.number("data.ratio"), k, data.name, remedy(k)));
     }
   }
 }
@@ -101,19 +111,26 @@ std::optional<std::string> sufficient_settings(const DataSet& data, const Config
   return fmt::format("data.largest = {}{}{}", fall->largest, is_other_ratio ? " and " : "", ratio);
 }
 
-ClassCounts wanted_counts(const DataSet& data, const Config& config, const ClassCounts& available) {
+ClassCounts wanted_counts(const DataSet& data, const Config& config, const ClassCounts& available,
+                          std::int64_t spared) {
   check_each_class(data, available);
   const std::string imbalance = config.text("data.imbalance");
+  if (imbalance == "own" && spared > 0) {
+    throw usage_error(
+        fmt::format("data.imbalance = 'own': {} has no test set, and nothing would be left to test; set "
+                    "data.imbalance = 'longtail', 'step' or 'none'",
+                    data.name));
+  }
   if (imbalance == "own") return available;
   const Fall fall{largest_of(data, config), config.number("data.ratio")};
   if (fall.largest == 0) {
-    const auto other = sufficient_settings(data, config, available, 1);
+    const auto other = sufficient_settings(data, config, without(available, spared), 1);
     throw usage_error(
         fmt::format("data.imbalance = '{}': {} is imbalanced as it comes; set data.imbalance = 'own'{}", imbalance,
                     data.name, other ? ", or " + *other : ""));
   }
   ClassCounts wanted = falling_counts(config, fall, data.classes);
-  check_available(data, config, wanted, available);
+  check_available(data, config, wanted, available, spared);
   return wanted;
 }
 

@@ -32,7 +32,8 @@ float number_of(const TextFile& file, std::size_t line, std::string_view text) {
   float value = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failed == std::errc{} && end == text.data() + text.size() && std::isfinite(value)) return value;
-  throw wrong_line(file, line, fmt::format("'{}' is not a finite number: damaged?", text));
+  throw wrong_line(file, line,
+                   fmt::format("'{}' is not a finite number: damaged? correct or delete the line", text));
 }
 
 WordVector embedding_of(const TextFile& file, std::size_t line, std::string_view numbers) {
@@ -101,7 +102,8 @@ WordVectors read_brown_clusters(const TextFile& file) {
   for (const std::string_view line : lines_of(file)) {
     const auto [bits, word] = tab_pair(file, ++number, line, "bits<TAB>word");
     if (bits.find_first_not_of("01") != std::string_view::npos) {
-      throw wrong_line(file, number, fmt::format("'{}' is not a cluster of bits: damaged?", bits));
+      throw wrong_line(file, number,
+                       fmt::format("'{}' is not a cluster of bits: damaged? correct or delete the line", bits));
     }
     clusters->emplace(word, bits);
   }

@@ -1,9 +1,11 @@
 #include "report/groups.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "core/error.hpp"
 #include "report/axis.hpp"
@@ -71,8 +73,10 @@ void check_label(const StudyResults& results, const std::string& label) {
   for (const TrialOutcome& trial : results.trials) labels.push_back(trial.planned.label);
   if (std::count(labels.begin(), labels.end(), label) > 0) return;
   const std::string nearest = nearest_name(labels, label);
-  throw usage_error(fmt::format("{}: no trial has the label '{}'{}", results.name, label,
-                                nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)));
+  const std::set<std::string> known(labels.begin(), labels.end());
+  throw usage_error(fmt::format("{}: no trial has the label '{}'; {}", results.name, label,
+                                nearest.empty() ? fmt::format("there are '{}'", fmt::join(known, "', '"))
+                                                : fmt::format("did you mean '{}'?", nearest)));
 }
 
 }  // namespace m2m

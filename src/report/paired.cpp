@@ -116,8 +116,8 @@ std::vector<PairedDifference> compare_paired(const Side& a, const Side& b, const
     if (line.n > 0) lines.push_back(std::move(line));
   }
   if (lines.empty()) {
-    throw usage_error(
-        fmt::format("{}: no seed has a result of both '{}' and '{}'", study_names(a, b), a.label, b.label));
+    throw usage_error(fmt::format("{}: no seed has a result of both '{}' and '{}'; train both with the same seeds",
+                                  study_names(a, b), a.label, b.label));
   }
   return lines;
 }

@@ -76,7 +76,10 @@ Durations read_durations(const fs::path& path, const StageGraph& graph) {
   }
   if (durations.measured == 0) {
     throw usage_error(
-        fmt::format("--durations {}: has the duration of none of this study's stages", path.string()));
+        fmt::format("--durations {}: has the duration of none of this study's stages; name the output folder of a "
+                    "run that shares some, or leave "
+                    "it out",
+                    path.string()));
   }
   if (modelled > 0) durations.ratio = measured / modelled;
   for (const Stage& stage : graph.stages) {

@@ -17,15 +17,21 @@ namespace {
 constexpr std::uintmax_t most_bytes = 4 << 20;
 constexpr const char* command_line = "command line";
 
-[[noreturn]] void fail_missing(const fs::path& file) {
+/// The study in `folder` whose name is nearest to the file's; empty: none is near.
+std::string nearest_in(const fs::path& folder, const fs::path& file) {
   std::vector<std::string> known;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator("jobs", ignored)) {
-    if (entry.path().extension() == ".toml") known.push_back(entry.path().string());
+  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, ignored)) {
+    if (entry.path().extension() == ".toml") known.push_back(entry.path().stem().string());
   }
   std::sort(known.begin(), known.end());
-  const std::string nearest =
-      nearest_name(known, (fs::path("jobs") / file.filename().replace_extension(".toml")).string());
+  const std::string nearest = nearest_name(known, file.stem().string());
+  return nearest.empty() ? "" : (folder / (nearest + ".toml")).string();
+}
+
+[[noreturn]] void fail_missing(const fs::path& file) {
+  std::string nearest = nearest_in(file.parent_path(), file);
+  if (nearest.empty()) nearest = nearest_in("jobs", file);
   throw usage_error(fmt::format("{}: there is no such study{}", file.string(),
                                 nearest.empty() ? "; a study is a file like jobs/ablation_cifar10.toml"
                                                 : fmt::format("; did you mean '{}'?", nearest)));
@@ -94,6 +100,9 @@ std::vector<std::string> in_other_tables(std::span<const Field> fields, const st
 /// What the writer of an unknown key may have meant; empty: nothing is near.
 std::string meant_by(std::span<const Field> fields, const std::string& name, bool is_in_file) {
   const char* above = is_in_file ? ", above the first [table]" : "";
+  const std::string table = name.substr(0, name.find('.'));
+  if (table == "Grid" || table == "grids") return "the grid is written [grid]";
+  if (table == "Point" || table == "points") return "points are written [[point]]";
   if (name == "label") return "a label belongs into a [[point]]";
   if (name == "name")
     return is_in_file ? "a name belongs above the first [table]" : "--out names the output folder";
@@ -101,6 +110,9 @@ std::string meant_by(std::span<const Field> fields, const std::string& name, boo
     const std::string rest = name.substr(dot + 1);
     if (find_field(fields, rest) != nullptr || rest == "name")
       return fmt::format("did you mean '{}'{}?", rest, above);
+  }
+  for (const Field& field : fields) {
+    if (field.name.starts_with(name + ".")) return fmt::format("did you mean '{}'?", field.name);
   }
   std::vector<std::string> meant = in_other_tables(fields, name);
   if (meant.empty()) meant.push_back(nearest_name(fields, name));

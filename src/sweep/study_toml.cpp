@@ -29,6 +29,16 @@ void check_key_parts(const std::string& text, const std::string& file) {
   }
 }
 
+/// What a writer of other notations needs to know of TOML's; empty: the parser's words say it.
+const char* hint_for(std::string_view fault) {
+  if (fault.find("parsing boolean") != std::string_view::npos) return "; write true or false";
+  if (fault.find("parsing floating-point") != std::string_view::npos) return "; write 0.5, and not .5 or 5.";
+  if (fault.find("parsing value") != std::string_view::npos) return "; write texts in quotes";
+  if (fault.find("redefine") != std::string_view::npos) return "; write all its keys in one place";
+  if (fault.find("utf-8") != std::string_view::npos) return "; save the file as UTF-8";
+  return "";
+}
+
 int line_of(const toml::source_region& source) { return static_cast<int>(source.begin.line); }
 
 /// One walk through a study file; `file` is what messages call it.
@@ -96,7 +106,7 @@ class Reader {
     }
     fail(file_, line_of(node.source()),
          fmt::format("{} holds {}; values are numbers, texts, true or false, or lists of these", name,
-                     node.is_table() ? "a table" : "a date or time"));
+                     node.is_table() ? "a table, as only [[point]] may" : "a date or time"));
   }
 
   /// toml++ sorts keys by name. Also finds what it takes for different keys: a.b and "a.b".
@@ -121,7 +131,8 @@ TomlStudy parse_toml(const std::string& text, const std::string& file) {
   try {
     return Reader(file).study(toml::parse(text, file));
   } catch (const toml::parse_error& error) {
-    fail(file, line_of(error.source()), fmt::format("this is not TOML: {}", error.description()));
+    const std::string_view fault = error.description();
+    fail(file, line_of(error.source()), fmt::format("this is not TOML: {}{}", fault, hint_for(fault)));
   }
 }
 

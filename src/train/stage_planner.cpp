@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <sstream>
 
 #include "core/error.hpp"
@@ -95,8 +96,13 @@ StageRequest request_prefix(const Config& resolved, const LoadedData& data, int 
 
 }  // namespace
 
-std::string StagePlanner::checked_checkpoint(const std::string& file, const Config& resolved,
-                                             const LoadedData& data) {
+std::string StagePlanner::checked_checkpoint(const std::string& setting, const std::string& file,
+                                             const Config& resolved, const LoadedData& data) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) {
+    throw io_error(
+        fmt::format("{} = '{}': there is no such file; name a checkpoint (.safetensors or .t7)", setting, file));
+  }
   const TrainSettings settings = train_settings(resolved);
   const std::string head = resolved.text("recipe.head");
   auto [entry, is_new] =
@@ -146,7 +152,8 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
     trial.cost -= trial.needs.back().cost;
   }
   const std::string start_from = resolved.text("train.start_from");
-  if (!start_from.empty()) origins.start_sha256 = checked_checkpoint(start_from, resolved, *data);
+  if (!start_from.empty())
+    origins.start_sha256 = checked_checkpoint("train.start_from", start_from, resolved, *data);
   trial.identity = trial_identity(resolved, *data, origins, ranks_per_trial_);
   return trial;
 }
@@ -154,7 +161,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
 Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
   const std::string g_from = trial.config.text("m2m.g_from");
   const Config config = g_config(trial.config);
-  if (!g_from.empty()) return {{"file", checked_checkpoint(g_from, config, data)}};
+  if (!g_from.empty()) return {{"file", checked_checkpoint("m2m.g_from", g_from, config, data)}};
   trial.needs.push_back(request_g(config, *shelf_.get(config), ranks_per_trial_));
   return {{"stage", stage_id(trial.needs.back().identity)}, {"pick", trial.config.text("m2m.g_epoch")}};
 }

@@ -33,7 +33,9 @@ class StagePlanner {
   /// Logs, once, what is off with the data, and the classes that no validation or test sample has.
   void log_notices(const LoadedData& data);
   /// SHA-256 of a checkpoint that was read and fits the network, so that no trial finds out later.
-  std::string checked_checkpoint(const std::string& file, const Config& resolved, const LoadedData& data);
+  /// setting: what names the file, for error sentences.
+  std::string checked_checkpoint(const std::string& setting, const std::string& file, const Config& resolved,
+                                 const LoadedData& data);
 
   int ranks_per_trial_;
   DataShelf shelf_;

@@ -36,7 +36,9 @@ TEST(Describe, SaysAllAboutASetting) {
 TEST(Describe, SaysWhatAMethodIs) { EXPECT_EQ(describe(training(), "M2m"), "M2m: a method\n"); }
 
 TEST(Describe, NamesTheNearestWhereThereIsNone) {
-  for (const auto& [asked, nearest] : {std::pair{"train.epoch", "train.epochs"}, std::pair{"M2M", "M2m"}}) {
+  for (const auto& [asked, nearest] :
+       {std::pair{"train.epoch", "train.epochs"}, std::pair{"M2M", "M2m"}, std::pair{"m2m", "M2m"},
+        std::pair{"epochs", "train.epochs"}, std::pair{"seeds", "seeds.init"}}) {
     try {
       describe(training(), asked);
       FAIL() << asked;

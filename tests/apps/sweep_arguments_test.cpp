@@ -82,6 +82,9 @@ TEST(SweepArguments, RefusesWhatItDoesNotKnow) {
   EXPECT_NE(refusal({"--dryrun"}).find("--dryrun"), std::string::npos);
   EXPECT_NE(refusal({"--out"}), "accepted");
   EXPECT_NE(refusal({"describe", "a", "b"}), "accepted");
+  EXPECT_NE(refusal({"--seed=1"}).find("key=value"), std::string::npos);
+  EXPECT_NE(refusal({"vaildate", "none.toml"}).find("did you mean 'validate'?"), std::string::npos);
+  EXPECT_EQ(parse({"validate", "none.toml"}).verb, Verb::validate);
 }
 
 TEST(SweepArguments, AnswersHelpAndVersion) {

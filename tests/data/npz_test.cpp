@@ -99,7 +99,7 @@ TEST_F(NpzTest, ReadsAValidationSetWhereThereIsOne) {
   Arrays arrays = of_pixels("8, 8", 64);
   EXPECT_EQ(read(arrays).validation.count(), 0);
   arrays["x_val.npy"] = made_up::npy_of("|u1", "(1, 8, 8)", counting(64));
-  EXPECT_NE(refusal(arrays).find("holds no y_val"), std::string::npos);
+  EXPECT_NE(refusal(arrays).find("y_val is missing"), std::string::npos);
   arrays["y_val.npy"] = made_up::npy_of<std::int16_t>("<i2", "(1,)", {1});
   EXPECT_EQ(read(arrays).validation.labels, std::vector<std::int32_t>{1});
 }
@@ -115,7 +115,8 @@ TEST_F(NpzTest, NamesTheArrayThatIsMissing) {
   for (const char* name : {"x_train", "y_train", "x_test", "y_test"}) {
     Arrays arrays = of_features();
     arrays.erase(name + std::string(".npy"));
-    EXPECT_NE(refusal(arrays).find(fmt::format("holds no {} but x_t", name)), std::string::npos);
+    EXPECT_NE(refusal(arrays).find(fmt::format("own.npz: {} is missing (the file holds x_t", name)),
+              std::string::npos);
   }
 }
 
@@ -123,9 +124,10 @@ TEST_F(NpzTest, NamesWhatAnArchiveHoldsInstead) {
   Arrays arrays = of_features();
   arrays["X_train.npy"] = arrays.at("x_train.npy");
   arrays.erase("x_train.npy");
-  EXPECT_NE(refusal(arrays).find("holds no x_train but X_train, x_test, y_test, y_train"), std::string::npos)
+  EXPECT_NE(refusal(arrays).find("x_train is missing (the file holds X_train, x_test, y_test, y_train)"),
+            std::string::npos)
       << refusal(arrays);
-  EXPECT_NE(refusal({{"arr_0.npy", arrays.at("x_test.npy")}}).find("holds no x_train but arr_0"),
+  EXPECT_NE(refusal({{"arr_0.npy", arrays.at("x_test.npy")}}).find("x_train is missing (the file holds arr_0)"),
             std::string::npos);
   for (int i = 0; i < 40; ++i) arrays[fmt::format("array_{}.npy", i)] = arrays.at("x_test.npy");
   EXPECT_LT(refusal(arrays).size(), 500U);

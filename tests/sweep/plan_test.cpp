@@ -80,6 +80,15 @@ TEST(Plan, RunsATrialOnceWhereAnAxisDoesNotActInIt) {
             (Labels{"ERM", "ERM", "M2m, lambda=0.1", "M2m, lambda=0.1", "M2m, lambda=0.5", "M2m, lambda=0.5"}));
 }
 
+TEST(Plan, TakesMinusZeroForZero) {
+  EXPECT_EQ(trial_labels(fake::graph("method = 'M2m'\n[grid]\nm2m.lambda = [-0.0, 0.0, -0e3, 0]")), Labels{"M2m"});
+  Study study = fake::study("method = 'M2m'");
+  apply_override(study, "m2m.lambda=-0.0,0.0,0.5", fake::fields());
+  EXPECT_EQ(trial_labels(plan_study(study, fake::fields(), fake::resolve, fake::plan)),
+            (Labels{"M2m, lambda=0", "M2m, lambda=0.5"}));
+  EXPECT_EQ(canonical_json(checked_value(fake::fields()[8], Json({-0.0, 1.0}))), "[0.0,1.0]");
+}
+
 TEST(Plan, RefusesOneTrialUnderTwoLabels) {
   const std::string message = refusal("method = 'M2m'\n[[point]]\nlabel = 'the same'\nm2m.lambda = 0.5");
   EXPECT_EQ(message.substr(0, 54), "jobs/test.toml:2: 'M2m' and 'the same' are the same tr");

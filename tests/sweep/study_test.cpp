@@ -79,6 +79,61 @@ TEST(Study, NamesTheNearestKnownKeyWhereOneIsUnknown) {
             "jobs/test.toml:1: unknown key 'xxxxxxxxxxxxxxxxxxxxxxxxx'; 'm2m-sweep describe' lists all");
 }
 
+TEST(Study, NamesTheSettingWhoseTableIsMissingOrAnother) {
+  for (const auto& [toml, meant] :
+       {std::pair{"epochs = 3", "did you mean 'train.epochs'?"},
+        {"[m2m]\nepochs = 3", "did you mean 'train.epochs'?"},
+        {"[trian]\nepochs = 3", "did you mean 'train.epochs'?"},
+        {"[train]\nmethod = 'ERM'", "did you mean 'method', above the first [table]?"},
+        {"[data]\ntrain.epochs = 3", "did you mean 'train.epochs', above the first [table]?"},
+        {"[train]\nname = 'x'", "did you mean 'name', above the first [table]?"},
+        {"data = 'digits'", "did you mean 'data.set'?"},
+        {"[Grid]\nseed = [1]", "[grid]"},
+        {"[[points]]\nseed = 1", "[[point]]"},
+        {"[points.a]\nseed = 1", "[[point]]"},
+        {"label = 'x'", "a [[point]]"}}) {
+    EXPECT_NE(refusal(toml).find(meant), std::string::npos) << refusal(toml);
+  }
+  EXPECT_NE(refusal_of_override("", "train.seed=1").find("did you mean 'seed'?"), std::string::npos);
+  EXPECT_NE(refusal_of_override("", "name=x").find("--out"), std::string::npos);
+}
+
+TEST(Study, SaysHowTomlWritesWhatOtherNotationsWriteOtherwise) {
+  EXPECT_NE(refusal("train.nesterov = True").find("write true or false"), std::string::npos);
+  EXPECT_NE(refusal("m2m.lambda = .5").find("write 0.5"), std::string::npos);
+  EXPECT_NE(refusal("method = ERM").find("quotes"), std::string::npos);
+  EXPECT_NE(refusal("[data]\nset = 'a'\n[data]\nratio = 2").find("in one place"), std::string::npos);
+  EXPECT_NE(refusal("train.epochs = 4.0").find("write 4"), std::string::npos);
+  EXPECT_EQ(refusal("train.epochs = 4"), "accepted");
+}
+
+TEST(Study, SaysWhereSeveralValuesBelong) {
+  EXPECT_NE(refusal("m2m.lambda = [0.1, 0.5]").find("several belong on the [grid]"), std::string::npos);
+  EXPECT_EQ(refusal("[grid]\nm2m.lambda = [0.1, 0.5]"), "accepted");
+  EXPECT_NE(refusal("[[point]]\nmethod = ['ERM', 'RS']").find("write a [[point]] for each"), std::string::npos);
+  EXPECT_EQ(refusal("[[point]]\nmethod = 'ERM'\n[[point]]\nmethod = 'RS'"), "accepted");
+  EXPECT_NE(refusal("[grid]\ntrain.lr_drops = [1, 2]").find("needs a list of lists: [[1,2]]"), std::string::npos);
+  EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1,2]]"), "accepted");
+}
+
+TEST(Study, OffersANameThatAFolderMayHave) {
+  const auto named = [](const std::string& toml, const std::string& file) -> std::string {
+    try {
+      return parse_study(toml, file, fake::fields()).name;
+    } catch (const Error& error) {
+      return error.what();
+    }
+  };
+  for (const std::string& file : {std::string("jobs/my study.toml"), "jobs/" + std::string(150, 'x') + ".toml",
+                                  std::string("jobs/caf\xC3\xA9.toml")}) {
+    const std::string sentence = named("", file);
+    const std::string marker = "set name = ";
+    ASSERT_NE(sentence.find(marker), std::string::npos) << sentence;
+    const std::string advised = sentence.substr(sentence.find(marker) + 4);
+    EXPECT_EQ("name = '" + named(advised, file) + "'", advised);
+  }
+}
+
 TEST(Study, RefusesWrongTypesChoicesAndBounds) {
   EXPECT_EQ(refusal("\nseed = 'a'"), "jobs/test.toml:2: seed = \"a\": expected a whole number");
   EXPECT_EQ(refusal("seed = 1.5"), "jobs/test.toml:1: seed = 1.5: expected a whole number");
@@ -143,6 +198,11 @@ TEST(StudyFile, SaysWhatIsWrongWithAMissingFileOrAFolder) {
             "jobs/ablaton.toml: there is no such study; did you mean 'jobs/ablation.toml'?");
   EXPECT_EQ(message("ablation"), "ablation: there is no such study; did you mean 'jobs/ablation.toml'?");
   EXPECT_EQ(message("jobs/ablation.toml"), "accepted");
+  write_file("other/mine.toml", "method = 'ERM'");
+  EXPECT_NE(message("other/mine").find("did you mean 'other/mine.toml'?"), std::string::npos)
+      << message("other/mine");
+  EXPECT_NE(message("other/mien.toml").find("did you mean 'other/mine.toml'?"), std::string::npos);
+  EXPECT_EQ(message("other/unlike_any.toml").find("did you mean"), std::string::npos);
   write_file("jobs/huge.toml", std::string(5 << 20, '#'));
   EXPECT_NE(message("jobs/huge.toml").find("no study"), std::string::npos);
   std::filesystem::current_path(before);

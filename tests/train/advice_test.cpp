@@ -60,7 +60,7 @@ void expect_way_out(const Overrides& settings, const std::string& sentence, int 
 void expect_advice_works(const Overrides& settings) {
   const std::string sentence = refusal(settings);
   EXPECT_NE(sentence, "") << "accepted: " << settings.back();
-  if (!sentence.empty()) expect_way_out(settings, sentence, 1);
+  if (!sentence.empty()) expect_way_out(settings, sentence, 2);
 }
 
 /// A folder with own.npz, features of `classes` classes with `counts` training samples each, and Reuters' files.
@@ -225,8 +225,6 @@ TEST_F(AdviceTest, IsNotNeededForOneOrTwoEpochsOfAnyMethod) {
     }
   }
 }
-
-TEST_F(AdviceTest, OfAMissingMethodWorks) { expect_advice_works({"data.set=digits", "data.ratio=10", "seed=1"}); }
 
 }  // namespace
 }  // namespace m2m
