@@ -1,7 +1,7 @@
 # A room is a folder of src/ and a library m2m_<room>; docs/architecture.md has the picture.
 
 # torch's headers cost about 15 s a file, JSON and fmt about 3: one target compiles each, the others reuse it with
-# identical flags.
+# identical flags (the level of optimisation may differ).
 function(m2m_share_precompiled target)
   if("TORCH" IN_LIST ARGN)
     target_link_libraries(${target} PRIVATE m2m_torch)
@@ -11,9 +11,14 @@ function(m2m_share_precompiled target)
   endif()
 endfunction()
 
-# m2m_room(NAME [TORCH] SOURCES ... USES <targets> ...)
+# For sources that loop over no samples: as fast with -O1, and compiled in three quarters of the time.
+function(m2m_optimise_less target)
+  target_compile_options(${target} PRIVATE $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:-O1>)
+endfunction()
+
+# m2m_room(NAME [TORCH] [O1] SOURCES ... USES <targets> ...); O1: see m2m_optimise_less
 function(m2m_room name)
-  cmake_parse_arguments(ROOM "TORCH" "" "SOURCES;USES" ${ARGN})
+  cmake_parse_arguments(ROOM "TORCH;O1" "" "SOURCES;USES" ${ARGN})
   add_library(m2m_${name} STATIC ${ROOM_SOURCES})
   target_include_directories(m2m_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(m2m_${name} PUBLIC ${ROOM_USES} m2m_flags)
@@ -23,17 +28,23 @@ function(m2m_room name)
   else()
     m2m_share_precompiled(m2m_${name})
   endif()
+  if(ROOM_O1)
+    m2m_optimise_less(m2m_${name})
+  endif()
 endfunction()
 
-# m2m_app(NAME [TORCH] SOURCES ... USES ...)
+# m2m_app(NAME [TORCH] [O1] SOURCES ... USES ...)
 function(m2m_app name)
-  cmake_parse_arguments(APP "TORCH" "" "SOURCES;USES" ${ARGN})
+  cmake_parse_arguments(APP "TORCH;O1" "" "SOURCES;USES" ${ARGN})
   add_executable(${name} ${APP_SOURCES})
   target_link_libraries(${name} PRIVATE ${APP_USES} m2m_flags)
   if(APP_TORCH)
     m2m_share_precompiled(${name} TORCH)
   else()
     m2m_share_precompiled(${name})
+  endif()
+  if(APP_O1)
+    m2m_optimise_less(${name})
   endif()
 endfunction()
 
@@ -56,6 +67,7 @@ function(m2m_test name)
   else()
     m2m_share_precompiled(${name})
   endif()
+  m2m_optimise_less(${name})
   if(NOT TEST_RANKS)
     target_link_libraries(${name} PRIVATE GTest::gtest_main)
     add_test(NAME ${name} COMMAND ${name})

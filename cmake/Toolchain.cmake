@@ -17,8 +17,9 @@ target_compile_options(m2m_flags INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wno-unknown-pragmas -Winvalid-pch -Werror=invalid-pch>)
 # GCC 12 finds these in its own std::string, where sums of texts are inlined; the sanitizers look for them at run time.
 target_compile_options(m2m_flags INTERFACE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-array-bounds -Wno-stringop-overflow -Wno-restrict>)
-# fmt is used as headers only: torch-free sources see the system's, the others the one torch ships.
-target_compile_definitions(m2m_flags INTERFACE FMT_HEADER_ONLY=1)
+# fmt is compiled once; as headers only it would cost each source 2 s. Torch-free sources see the system's and link it; the
+# others see the one that torch ships, which m2m_torch links.
+target_link_libraries(m2m_flags INTERFACE $<LINK_ONLY:fmt::fmt>)
 
 if(M2M_SANITIZE)
   # Little debug information: it is enough for a line in a report, and torch's headers make a lot of it.

@@ -49,3 +49,7 @@ target_compile_options(m2m_torch INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fopenmp>)
 target_link_libraries(m2m_torch INTERFACE ${torch_root}/lib/libgomp.so.1)
 target_include_directories(m2m_torch SYSTEM INTERFACE
   ${torch_root}/include ${torch_root}/include/torch/csrc/api/include)
+# The wheel has fmt's headers and not its library.
+add_library(m2m_fmt_of_torch STATIC ${CMAKE_CURRENT_LIST_DIR}/fmt_of_torch.cpp)
+target_include_directories(m2m_fmt_of_torch SYSTEM PRIVATE ${torch_root}/include)
+target_link_libraries(m2m_torch INTERFACE $<LINK_ONLY:m2m_fmt_of_torch>)
