@@ -35,7 +35,7 @@ make_root() {
     echo "$system: unchecked, for want of $keys"
     keys=--no-check-gpg
   fi
-  rm -rf "$root"
+  rm -rf --one-file-system "$root"
   debootstrap --variant=minbase --components="$sections" "$keys" "$suite" "$root" '' "/usr/share/debootstrap/scripts/$script" ||
     return
   cp -L /etc/resolv.conf "$root/etc/resolv.conf"
@@ -61,7 +61,8 @@ in_root() {
   # shellcheck disable=SC2016  # the inner shell expands these
   unshare --mount --pid --fork --kill-child bash -c '
     root=$1; shift
-    mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" && exec chroot "$root" "$@"' _ "$root" \
+    mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" && mount --rbind /sys "$root/sys" &&
+      exec chroot "$root" "$@"' _ "$root" \
     /usr/bin/env -i HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "${settings[@]}" \
     bash -c 'cd "$0" && exec "$@"' "$checkout" "$@" </dev/null
