@@ -32,6 +32,12 @@ std::string type_name(FieldType type) {
   throw usage_error(fmt::format("{} = {}: expected {}", field.name, got, type_name(field.type)));
 }
 
+/// As a study file writes it; JSON has no word for what is not finite.
+std::string shown(const Json& value) {
+  const bool is_finite = !value.is_number_float() || std::isfinite(value.get<double>());
+  return is_finite ? value.dump() : fmt::format("{}", value.get<double>());
+}
+
 /// 4.0, where 4 is expected.
 bool is_whole(const Json& value) {
   return value.is_number_float() && std::abs(value.get<double>()) < 1e15 &&
@@ -165,26 +171,26 @@ std::string nearest_name(std::span<const Field> fields, const std::string& name)
 Json checked_value(const Field& field, const Json& value) {
   switch (field.type) {
     case FieldType::flag:
-      if (!value.is_boolean()) fail_type(field, value.dump());
+      if (!value.is_boolean()) fail_type(field, shown(value));
       return value;
     case FieldType::integer:
       if (is_whole(value)) fail_written(field, value);
-      if (!value.is_number_integer()) fail_type(field, value.dump());
+      if (!value.is_number_integer()) fail_type(field, shown(value));
       check_bounds(field, value.get<double>());
       return value.get<std::int64_t>();
     case FieldType::number:
-      if (!value.is_number()) fail_type(field, value.dump());
+      if (!value.is_number()) fail_type(field, shown(value));
       check_bounds(field, value.get<double>());
       return without_negative_zero(value.get<double>());
     case FieldType::text:
-      if (!value.is_string()) fail_type(field, value.dump());
+      if (!value.is_string()) fail_type(field, shown(value));
       check_choice(field, value.get<std::string>());
       return value;
     case FieldType::numbers: {
-      if (!value.is_array()) fail_type(field, value.dump());
+      if (!value.is_array()) fail_type(field, shown(value));
       std::vector<double> list;
       for (const Json& item : value) {
-        if (!item.is_number()) fail_type(field, value.dump());
+        if (!item.is_number()) fail_type(field, shown(value));
         check_bounds(field, item.get<double>());
         list.push_back(without_negative_zero(item.get<double>()));
       }

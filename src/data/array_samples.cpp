@@ -55,9 +55,11 @@ std::vector<std::int32_t> labels_of(const NamedArray& y, std::int64_t samples) {
   std::vector<std::int32_t> labels;
   for (const std::int64_t label : whole_numbers(y)) {
     if (label < 0 || label >= most_classes) {
+      const bool is_unsigned = y.array.type[0] == 'u';
       throw data_error(fmt::format(
           "{}: label {} of sample {}; expected 0 to K-1, K at most {}: number the classes from 0 without gaps",
-          y.name, label, labels.size(), most_classes));
+          y.name, is_unsigned ? fmt::format("{}", static_cast<std::uint64_t>(label)) : fmt::format("{}", label),
+          labels.size(), most_classes));
     }
     labels.push_back(static_cast<std::int32_t>(label));
   }

@@ -89,6 +89,26 @@ TEST(Values, ThatAreNotFiniteAreRefused) {
   for (const char* text : {"inf", "nan", "-inf", "1e999"}) EXPECT_NE(complaint("m2m.lambda", text), "") << text;
 }
 
+TEST(Values, AreShownAsAStudyWritesThem) {
+  const auto refusal = [](const char* name, const Json& value) -> std::string {
+    try {
+      checked_value(field(name), value);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(refusal("train.epochs", Json(NAN)), "train.epochs = nan: expected a whole number");
+  EXPECT_EQ(refusal("train.flip", Json(-INFINITY)), "train.flip = -inf: expected true or false");
+  EXPECT_EQ(refusal("train.epochs", Json(4.0)), "train.epochs = 4.0: expected a whole number; write 4");
+}
+
+TEST(Values, HaveNoNegativeZero) {
+  EXPECT_FALSE(std::signbit(parse_value(field("m2m.beta"), "-0.0").get<double>()));
+  EXPECT_FALSE(std::signbit(checked_value(field("m2m.beta"), Json(-0.0)).get<double>()));
+  EXPECT_EQ(canonical_json(parse_value(field("train.lr_drops"), "-0,-0.0,1")), "[0.0,0.0,1.0]");
+}
+
 TEST(Values, OutsideTheChoicesAreRefused) {
   EXPECT_EQ(complaint("data.set", "mnist"), "data.set = 'mnist': expected one of cifar10, digits");
 }
