@@ -1,4 +1,6 @@
 // m2m-sweep: runs studies.
+#include <torch/cuda.h>
+
 #include <memory>
 
 #include "apps/sweep_command.hpp"

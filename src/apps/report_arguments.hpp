@@ -9,6 +9,7 @@
 
 namespace CLI {
 class App;
+class ParseError;
 }
 
 namespace m2m {
