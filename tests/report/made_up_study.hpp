@@ -1,5 +1,7 @@
 #pragma once
 // A made-up output folder with everything a table has to cope with.
+#include <vector>
+
 #include "results/layout.hpp"
 
 namespace m2m::testing {
