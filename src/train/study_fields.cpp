@@ -53,16 +53,14 @@ void check_epochs(const Config& config) {
   if (is_deferred(recipe_of(config)) && defer >= epochs) {
     throw usage_error(
         fmt::format("train.defer_until = {} is not before train.epochs = {}: {} would never begin; set "
-                    "train.defer_until to at most "
-                    "{}, or train.epochs to at least {}",
+                    "train.defer_until to at most {}, or train.epochs to at least {}",
                     defer, epochs, config.text("method"), epochs - 1, defer + 1));
   }
   const std::int64_t start = config.integer("train.start_epoch");
   if (start >= epochs) {
     throw usage_error(
         fmt::format("train.start_epoch = {} is not before train.epochs = {}: nothing would be trained; set "
-                    "train.start_epoch to at "
-                    "most {}, or train.epochs to at least {}",
+                    "train.start_epoch to at most {}, or train.epochs to at least {}",
                     start, epochs, epochs - 1, start + 1));
   }
   if (start > 0 && config.text("train.start_from").empty()) {
@@ -128,12 +126,13 @@ void check_g(const Config& config) {
   if (!recipe_of(config).translates) return;
   check_brought_g(config);
   const std::string method = config.text("m2m.g_method");
-  const std::vector<std::string> fit = methods_for_g(config);
-  if (std::count(fit.begin(), fit.end(), method) == 0) {
+  const std::vector<std::string> known = method_names();
+  const bool is_known = std::count(known.begin(), known.end(), method) > 0;
+  if (!is_known || !can_train_g(recipe_of(with_method(config, method)))) {
     throw usage_error(
         fmt::format("m2m.g_method = '{}': g is trained in one stage, without translation, with a linear "
                     "head; set m2m.g_method = 'ERM' or another of {}",
-                    method, fmt::join(fit, ", ")));
+                    method, fmt::join(methods_for_g(config), ", ")));
   }
   const Config g = g_config(config);
   if (config.integer("train.epochs") < g.integer("train.epochs")) {
