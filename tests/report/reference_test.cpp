@@ -85,6 +85,9 @@ TEST(Reference, StandsBesideOthersWhereTheirSettingIsTheSame) {
   EXPECT_EQ(
       row_of(reference_sheet(two_seeds("DRW", as_others("DRW"), 75), {}), "imbalanced-DL", "bacc").at("published"),
       75.08);
+  EXPECT_EQ(row_of(reference_sheet(two_seeds("mixup-DRW", as_others("mixup-DRW"), 82), {}), "imbalanced-DL", "bacc")
+                .at("published"),
+            82.11);
   const Config la = with(as_others("LA"), "data.set", "cifar100");
   EXPECT_EQ(row_of(reference_sheet(two_seeds("LA", la, 44), {}), "logit-adj-pytorch", "bacc").at("published"),
             44.02);
