@@ -104,11 +104,13 @@ class Older(unittest.TestCase):
         self.assertEqual(len(list(self.out.glob("tensorboard/M2m*/events*"))), 2)
 
     def test_goes_on(self):
-        before = (self.out / "trials" / DONE / "result.h5").read_bytes()
+        there = [self.out / "trials" / DONE / "result.h5", *self.out.glob("cache/*/stage.json")]
+        before = [path.read_bytes() for path in there]
         begun = epochs_of(self.out / "trials" / STOPPED / "journal.jsonl")
         said = self.run_of(PROGRAMS / "m2m-sweep", "study.toml", "--out", self.out)
         self.assertIn("4 of 4 trials done", said)
-        self.assertEqual((self.out / "trials" / DONE / "result.h5").read_bytes(), before, "it was trained again")
+        self.assertEqual(len(there), 3)
+        self.assertEqual([path.read_bytes() for path in there], before, "it was trained again")
         self.assertNotIn("warning", said)
         epochs = epochs_of(self.out / "trials" / STOPPED / "journal.jsonl")
         self.assertEqual(sorted(epochs), [0, 1, 2, 3, 4])
