@@ -42,7 +42,7 @@ TEST_F(StageDamage, MakesAJournalWholeAgainFromWhatItResumes) {
   run_all(graph, out("whole"));
   for (const bool is_damaged : {true, false}) {
     const OutputFolder folder = out(is_damaged ? "damaged" : "gone");
-    Context stopping(30);
+    Context stopping(16);
     ASSERT_EQ(StageRunner(folder, Json::object())(trial, stopping).end, StageEnd::interrupted);
     ASSERT_GE(read_journal(folder.journal(trial.id)).size(), 2U);
     fs::remove(folder.journal(trial.id));
