@@ -25,9 +25,9 @@ TrialRecord read_trial(const std::filesystem::path& file, RecordParts parts = Re
 /// read_trial, of the trial `id`. Throws Error (bad_data) also where the file holds another one.
 TrialRecord read_trial_of(const std::filesystem::path& file, const std::string& id, RecordParts parts);
 
-/// What is wrong with the result of the trial `id`, as a table would find out; nothing if it can be read, or if
-/// there is none. Reads no bulk. Throws Error: input_output if the file cannot be opened, bad_data (OtherSchema) if
-/// another version of the program wrote it.
-std::optional<Damage> damage_of_result(const std::filesystem::path& file, const std::string& id);
+/// What is wrong with the result of the trial `id`; nothing if it can be read, or if there is none. A quick look
+/// finds one that is cut, empty, or of another trial; a thorough one whatever a table would. Throws Error:
+/// input_output if the file cannot be opened, bad_data (OtherSchema) if another version of the program wrote it.
+std::optional<Damage> damage_of_result(const std::filesystem::path& file, const std::string& id, Look look);
 
 }  // namespace m2m

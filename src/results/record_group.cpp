@@ -92,6 +92,10 @@ void write_record(hid_t group, const TrialRecord& record) {
   write_samples(group, record);
 }
 
+std::string read_record_id(hid_t group) {
+  return read_json(hdf5::open_group(group, "json").get(), "about").at("id").get<std::string>();
+}
+
 TrialRecord read_record(hid_t group, RecordParts parts) {
   TrialRecord record;
   read_settings(group, record);

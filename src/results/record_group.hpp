@@ -11,6 +11,9 @@ void write_record(hid_t group, const TrialRecord& record);
 /// Throws hdf5::Failure or a JSON error where something is missing, damaged or contradictory.
 TrialRecord read_record(hid_t group, RecordParts parts);
 
+/// Of which trial it is. Throws as read_record does.
+std::string read_record_id(hid_t group);
+
 /// The parts that record_group.cpp leaves to files of their own.
 void write_epochs(hid_t group, const std::vector<EpochRecord>& epochs);
 std::vector<EpochRecord> read_epochs(hid_t group, RecordParts parts);

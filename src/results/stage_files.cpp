@@ -17,7 +17,7 @@ std::string fault_of(const fs::path& file, const Json& facts, Look look) {
   if (missing) return "missing, but stage.json names it";
   const std::int64_t wanted = facts.value("bytes", size);
   if (size != wanted) return fmt::format("{} bytes long, but stage.json says {}", size, wanted);
-  const bool is_other = look == Look::checksums && sha256_of_file(file) != facts.value("sha256", "");
+  const bool is_other = look == Look::thorough && sha256_of_file(file) != facts.value("sha256", "");
   return is_other ? "its content is not what stage.json names" : "";
 }
 
@@ -56,7 +56,7 @@ Json facts_of_file(const fs::path& file) {
 
 fs::path checked_file(const fs::path& folder, const Json& facts) {
   const fs::path file = folder / facts.value("file", "");
-  const std::string fault = fault_of(file, facts, Look::checksums);
+  const std::string fault = fault_of(file, facts, Look::thorough);
   if (fault.empty()) return file;
   throw data_error(
       fmt::format("{}: {}; run the same command again to have the stage made anew", file.string(), fault));

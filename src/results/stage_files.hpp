@@ -17,14 +17,9 @@ Json facts_of_file(const std::filesystem::path& file);
 /// The file that `facts` (facts_of_file's) name, in FOLDER. Throws Error (bad_data) where its bytes are others.
 std::filesystem::path checked_file(const std::filesystem::path& folder, const Json& facts);
 
-/// How closely to look at the files of a stage.
-enum class Look {
-  sizes,      // they are there and as long as stage.json says
-  checksums,  // their bytes are those that were written; reads all of them
-};
-
-/// What is wrong with the stage in FOLDER: its stage.json, or a file that this names. Nothing if it can be used, or
-/// if there is no stage.json. Throws Error (input_output) if a file is there and cannot be read.
+/// What is wrong with the stage in FOLDER: its stage.json, or a file that this names and that has another size, or
+/// looked at thoroughly, other bytes. Nothing if it can be used, or if there is no stage.json. Throws Error
+/// (input_output) if a file is there and cannot be read.
 std::optional<Damage> damage_of_stage(const std::filesystem::path& folder, Look look);
 
 }  // namespace m2m

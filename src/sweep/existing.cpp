@@ -17,52 +17,54 @@ bool is_there(const Stage& stage, const OutputFolder& out) {
                                  ignored);
 }
 
-std::optional<Damage> damage_of(const Stage& stage, const OutputFolder& out) {
-  return stage.kind == StageKind::trial ? damage_of_result(out.result(stage.id), stage.id)
-                                        : damage_of_stage(out.stage(stage.id), Look::sizes);
-}
-
-/// Whether a stage that is to be run needs that one.
-bool is_needed(const StageGraph& graph, const std::vector<bool>& to_run, std::size_t stage) {
-  const auto& users = graph.users[stage];
-  return std::any_of(users.begin(), users.end(), [&](int user) { return to_run[static_cast<std::size_t>(user)]; });
-}
-
-/// Sets the stage aside unless it is whole; returns whether it is. Under the lock of its folder, which other sweeps
-/// may share: one of them may have made the stage anew meanwhile.
-bool keep_whole_stage(const std::filesystem::path& folder) {
+/// Sets the stage aside if it is damaged, or, where its bytes matter, other than it was written. Returns whether it
+/// can be used. Under the lock of its folder, which other sweeps may share: one may have made the stage anew
+/// meanwhile.
+bool keep_stage(const std::filesystem::path& folder, bool is_needed) {
+  if (!is_needed && !damage_of_stage(folder, Look::quick)) return true;
   try {
     const FolderLock lock(folder);
-    const auto damage = damage_of_stage(folder, Look::checksums);
+    const auto damage = damage_of_stage(folder, Look::thorough);
     if (damage) log_warning(set_aside(*damage));
     return !damage;
   } catch (const Error& error) {
     if (error.code() != ExitCode::held) throw;
-    return false;
+    return false;  // to be waited for
   }
+}
+
+bool keep_trial(const Stage& trial, const OutputFolder& out, bool is_needed, const FindDamage& find_damage) {
+  auto damage = damage_of_result(out.result(trial.id), trial.id, Look::thorough);
+  if (!damage && is_needed) damage = find_damage(trial, out);
+  if (damage) log_warning(set_aside(*damage));
+  return !damage;
 }
 
 }  // namespace
 
 std::vector<bool> existing(const StageGraph& graph, const OutputFolder& out) {
   std::vector<bool> there;
-  for (const Stage& stage : graph.stages) there.push_back(is_there(stage, out) && !damage_of(stage, out));
+  for (const Stage& stage : graph.stages) {
+    const bool is_usable = stage.kind == StageKind::trial
+                               ? !damage_of_result(out.result(stage.id), stage.id, Look::quick)
+                               : !damage_of_stage(out.stage(stage.id), Look::quick);
+    there.push_back(is_there(stage, out) && is_usable);
+  }
   return there;
 }
 
 std::vector<bool> set_aside_damaged(const StageGraph& graph, const OutputFolder& out,
                                     const FindDamage& find_damage) {
-  std::vector<bool> there = existing(graph, out);
-  const std::vector<bool> to_run = missing(graph, there);
-  for (std::size_t i = 0; i < there.size(); ++i) {
+  std::vector<bool> there(graph.stages.size()), to_run(graph.stages.size());
+  for (std::size_t i = there.size(); i-- > 0;) {  // those that need it first
     const Stage& stage = graph.stages[i];
-    if (!is_there(stage, out) || (there[i] && !is_needed(graph, to_run, i))) continue;
-    if (stage.kind != StageKind::trial) {
-      there[i] = keep_whole_stage(out.stage(stage.id));
-    } else if (const auto damage = there[i] ? find_damage(stage, out) : damage_of(stage, out)) {
-      log_warning(set_aside(*damage));
-      there[i] = false;
-    }
+    const auto& users = graph.users[i];
+    const bool is_trial = stage.kind == StageKind::trial;
+    const bool is_needed =
+        std::any_of(users.begin(), users.end(), [&](int user) { return to_run[static_cast<std::size_t>(user)]; });
+    there[i] = is_there(stage, out) && (is_trial ? keep_trial(stage, out, is_needed, find_damage)
+                                                 : keep_stage(out.stage(stage.id), is_needed));
+    to_run[i] = !there[i] && (is_trial || is_needed);
   }
   return there;
 }

@@ -10,8 +10,8 @@
 
 namespace m2m {
 
-/// Per stage whether its artifact is there and can be used: a trial's result.h5 as m2m-report reads it; of a g or
-/// prefix stage.json, and files of the size that this says. False everywhere where there is no such folder.
+/// Per stage whether its artifact is there and complete, at a quick look: a trial's result.h5; of a g or prefix
+/// stage.json, and files of the size that this says. False everywhere where there is no such folder.
 ///
 /// Local. Throws Error as damage_of_result does.
 std::vector<bool> existing(const StageGraph& graph, const OutputFolder& out);
@@ -21,11 +21,11 @@ std::vector<bool> existing(const StageGraph& graph, const OutputFolder& out);
 using FindDamage = std::function<std::optional<Damage>(const Stage& trial, const OutputFolder& out)>;
 
 /// Sets aside every artifact that is there and cannot be used, so that it is made anew, and logs a warning for
-/// each. Of what stages to run need, g and prefixes are compared with their checksums, and trials looked at with
-/// `find_damage`.
+/// each: results that m2m-report could not read, and stages that are not complete. Of what stages to run need, g
+/// and prefixes are compared with their checksums, and trials looked at with `find_damage`.
 ///
-/// Returns what exists then, as existing does. Local; the caller holds the lock of `out`, and a stage that another
-/// sweep holds is left to that one. Throws Error as existing does, and WriteError.
+/// Returns what exists then. Local; the caller holds the lock of `out`, and a stage that another sweep holds is
+/// left to that one. Throws Error as existing does, and WriteError.
 std::vector<bool> set_aside_damaged(const StageGraph& graph, const OutputFolder& out,
                                     const FindDamage& find_damage);
 

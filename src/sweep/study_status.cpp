@@ -66,7 +66,7 @@ void read_failed(const fs::path& file, StageProgress& trial) {
 /// True, with the reason, where the result is there and cannot be read.
 bool is_unreadable(const OutputFolder& out, StageProgress& trial) {
   try {
-    const auto damage = damage_of_result(out.result(trial.id), trial.id);
+    const auto damage = damage_of_result(out.result(trial.id), trial.id, Look::quick);
     if (damage) trial.reason = damage->why + "; the sweep's command makes it anew";
   } catch (const Error& error) {
     trial.reason = error.what();
@@ -103,7 +103,7 @@ StageProgress progress_of(const OutputFolder& out, const PlannedStage& planned) 
   std::error_code ignored;
   const bool has_begun = fs::exists(journal, ignored);
   if (fs::exists(out.stage_done(planned.id), ignored)) {
-    const auto damage = damage_of_stage(folder, Look::sizes);
+    const auto damage = damage_of_stage(folder, Look::quick);
     stage.state = damage ? StageStanding::failed : StageStanding::done;
     if (damage) stage.reason = damage->why + "; the sweep's command makes it anew";
   } else if (!living_holder(folder).empty()) {

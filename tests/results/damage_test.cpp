@@ -48,19 +48,45 @@ TEST(DamageOfAResult, IsFoundWhereverTheFileIsCut) {
   const TemporaryFolder folder;
   const fs::path file = folder.path() / "result.h5";
   const TrialRecord record = random_record(1);
-  EXPECT_FALSE(damage_of_result(file, record.id));  // there is none
+  for (const Look look : {Look::quick, Look::thorough}) EXPECT_FALSE(damage_of_result(file, record.id, look));
   write_trial(file, record);
-  EXPECT_FALSE(damage_of_result(file, record.id));
+  for (const Look look : {Look::quick, Look::thorough}) EXPECT_FALSE(damage_of_result(file, record.id, look));
   const std::string whole = read_file(file);
   for (std::size_t length = 0; length < whole.size(); length += length < 64 ? 1 : 509) {
     put_bytes(file, whole.substr(0, length));
-    const auto damage = damage_of_result(file, record.id);
-    ASSERT_TRUE(damage) << length;
-    EXPECT_EQ(damage->file, file);
-    EXPECT_EQ(damage->marker, file);
+    for (const Look look : {Look::quick, Look::thorough}) {
+      const auto damage = damage_of_result(file, record.id, look);
+      ASSERT_TRUE(damage) << length;
+      EXPECT_EQ(damage->file, file);
+      EXPECT_EQ(damage->marker, file);
+    }
   }
   put_bytes(file, std::string(whole.size(), '\0'));  // as a power loss leaves it
-  EXPECT_TRUE(damage_of_result(file, record.id));
+  EXPECT_TRUE(damage_of_result(file, record.id, Look::quick));
+}
+
+TEST(DamageOfAResult, LooksThoroughlyAtWhatATableReads) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "result.h5";
+  const TrialRecord record = random_record(1);
+  write_trial(file, record);
+  const std::string whole = read_file(file);
+  int quickly_found = 0, found = 0;
+  for (std::size_t place = 0; place < whole.size(); place += 997) {
+    std::string bytes = whole;
+    bytes[place] = static_cast<char>(bytes[place] ^ 0x55);
+    put_bytes(file, bytes);
+    bool is_readable = true;
+    try {
+      is_readable = read_trial(file, RecordParts::metrics).id == record.id;
+    } catch (const Error&) {
+      is_readable = false;
+    }
+    EXPECT_EQ(damage_of_result(file, record.id, Look::thorough).has_value(), !is_readable) << place;
+    found += is_readable ? 0 : 1;
+    quickly_found += damage_of_result(file, record.id, Look::quick) ? 1 : 0;
+  }
+  EXPECT_GT(found, quickly_found);
 }
 
 TEST(DamageOfAResult, IsAnotherTrialsResultButNoOtherVersions) {
@@ -68,14 +94,16 @@ TEST(DamageOfAResult, IsAnotherTrialsResultButNoOtherVersions) {
   const fs::path file = folder.path() / "result.h5";
   const TrialRecord record = random_record(2);
   write_trial(file, record);
-  EXPECT_TRUE(damage_of_result(file, "0123456789abcdef"));
+  for (const Look look : {Look::quick, Look::thorough}) {
+    EXPECT_TRUE(damage_of_result(file, "0123456789abcdef", look));
+  }
   const hid_t opened = H5Fopen(file.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
   const hid_t attribute = H5Aopen(opened, "schema_version", H5P_DEFAULT);
   const int later = 1000;
   H5Awrite(attribute, H5T_NATIVE_INT, &later);
   H5Aclose(attribute);
   H5Fclose(opened);
-  EXPECT_THROW(damage_of_result(file, record.id), OtherSchema);
+  EXPECT_THROW(damage_of_result(file, record.id, Look::quick), OtherSchema);
 }
 
 class DamageOfAStage : public ::testing::Test {
@@ -105,32 +133,32 @@ class DamageOfAStage : public ::testing::Test {
 };
 
 TEST_F(DamageOfAStage, IsNothingInOneThatIsWholeOrNotThere) {
-  EXPECT_EQ(found(Look::sizes), "");
-  EXPECT_EQ(found(Look::checksums), "");
+  EXPECT_EQ(found(Look::quick), "");
+  EXPECT_EQ(found(Look::thorough), "");
   fs::remove(marker());
-  EXPECT_EQ(found(Look::checksums), "");
+  EXPECT_EQ(found(Look::thorough), "");
 }
 
 TEST_F(DamageOfAStage, IsSeenByTheSizeOfAFileAndByItsBytes) {
   put_bytes(folder() / "last.safetensors", "the last weightz");
-  EXPECT_EQ(found(Look::sizes), "");
-  EXPECT_EQ(found(Look::checksums), "last.safetensors");
+  EXPECT_EQ(found(Look::quick), "");
+  EXPECT_EQ(found(Look::thorough), "last.safetensors");
   put_bytes(folder() / "last.safetensors", "the last");
-  EXPECT_EQ(found(Look::sizes), "last.safetensors");
+  EXPECT_EQ(found(Look::quick), "last.safetensors");
   put_bytes(folder() / "last.safetensors", "the last weights");
   fs::remove(folder() / "best.safetensors");
-  EXPECT_EQ(found(Look::sizes), "best.safetensors");
+  EXPECT_EQ(found(Look::quick), "best.safetensors");
 }
 
 TEST_F(DamageOfAStage, MayBeInWhatNamesTheFiles) {
   const std::string whole = read_file(marker());
   for (std::size_t length = 0; length < whole.size(); ++length) {
     put_bytes(marker(), whole.substr(0, length));
-    EXPECT_EQ(found(Look::sizes), "stage.json") << length;
+    EXPECT_EQ(found(Look::quick), "stage.json") << length;
   }
   for (const char* other : {"{}", "[]", "null", "{\"best\": {\"file\": 3, \"sha256\": 4}}"}) {
     put_bytes(marker(), other);
-    EXPECT_EQ(found(Look::sizes), "stage.json") << other;
+    EXPECT_EQ(found(Look::quick), "stage.json") << other;
   }
 }
 
@@ -138,10 +166,10 @@ TEST_F(DamageOfAStage, IsFoundByChecksumsInOneThatAnEarlierVersionMade) {
   Json facts = facts_of_file(folder() / "last.safetensors");
   facts.erase("bytes");
   put_bytes(marker(), Json({{"last", facts}}).dump());
-  EXPECT_EQ(found(Look::checksums), "");
+  EXPECT_EQ(found(Look::thorough), "");
   put_bytes(folder() / "last.safetensors", "");
-  EXPECT_EQ(found(Look::sizes), "");
-  EXPECT_EQ(found(Look::checksums), "last.safetensors");
+  EXPECT_EQ(found(Look::quick), "");
+  EXPECT_EQ(found(Look::thorough), "last.safetensors");
 }
 
 }  // namespace
