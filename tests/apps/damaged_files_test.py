@@ -56,7 +56,7 @@ class DamagedFiles(unittest.TestCase):
         self.assertEqual(weights(self.out), weights(self.whole))
         self.assertEqual(losses(self.out), losses(self.whole))
         report = subprocess.run([report_program, self.out, "--format", "json"], text=True, capture_output=True, check=True)
-        self.assertEqual([row["n"] for row in json.loads(report.stdout)["rows"]], [1] * 4)
+        self.assertEqual([row["n"] for row in json.loads(report.stdout)["cells"]], [1] * 4)
 
     def test_results(self):
         results = [self.trial("M2m") / "result.h5", self.trial("ERM") / "result.h5"]
