@@ -129,7 +129,7 @@ std::vector<std::string> left_out_notices(const std::string& title, const LeftOu
   const auto add = [&](const std::vector<std::string>& names, const char* what) {
     if (names.empty()) return;
     notices.push_back(
-        fmt::format("{}: left out: {} {}: {}", title, grouped(names.size()), what, names_text(names, max_named)));
+        fmt::format("{}: left out, {}: {} ({})", title, what, grouped(names.size()), names_text(names, max_named)));
   };
   add(left_out.beside_classes, "files beside the folders of classes");
   add(left_out.below_classes, "files in folders below those of classes");
