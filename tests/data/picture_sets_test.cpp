@@ -102,9 +102,9 @@ TEST_F(OwnPicturesTest, NameWhatElseLiesInTheirFolders) {
   const std::string endings = line_with(data.notice, ".png: 6 (");
   EXPECT_NE(endings.find("train/bee/b0.bmp, train/bee/b1.bmp, train/bee/b2.bmp, and 3 more"), std::string::npos)
       << endings;
-  EXPECT_NE(
-      line_with(data.notice, "folders below those of classes: 2 (").find("train/cat/more/1.png, train/cat/more/deep/2.png"),
-      std::string::npos);
+  EXPECT_NE(line_with(data.notice, "folders below those of classes: 2 (")
+                .find("train/cat/more/1.png, train/cat/more/deep/2.png"),
+            std::string::npos);
   EXPECT_NE(line_with(data.notice, "beside the folders of classes: 1 (").find("train/1.png"), std::string::npos);
   EXPECT_NE(line_with(data.notice, "test and val: 1 (").find("valid"), std::string::npos);
   EXPECT_TRUE(is_utf8(data.notice));

@@ -113,8 +113,9 @@ TEST(Formats, ShowTheMetricsAskedFor) {
   EXPECT_NE(as_latex(table).find("ERM & 30.0 $\\pm$ 1.0 / 42.4 $\\pm$ 16.9 / 56.2 $\\pm$ 0.1 (3) & "),
             std::string::npos);
   const std::string header = lines_of(as_csv(table)).front();
-  EXPECT_NE(header.find(",missing,last_third_mean,last_third_std,ece_mean,ece_std,gm_mean,gm_std,untested,validation,"),
-            std::string::npos)
+  EXPECT_NE(
+      header.find(",missing,last_third_mean,last_third_std,ece_mean,ece_std,gm_mean,gm_std,untested,validation,"),
+      std::string::npos)
       << header;
   EXPECT_NEAR(Json::parse(as_json(table)).at("cells").at(0).at("last_third_mean").get<double>(), 30, 1e-9);
   EXPECT_FALSE(Json::parse(as_json(table)).at("cells").at(0).contains("bacc_mean"));
