@@ -58,13 +58,17 @@ def notes_on_tests(markdown):
 
 def compare_untested(program, script, folder, *options):
     """Tables of a study with a class that is not tested, and what stands below them; how many cells agree."""
-    ours, own = (notes_on_tests(output_of(*command, folder)) for command in ((program,), (sys.executable, script)))
-    assert ours == own and len(own) == 1 and "class 2 of 3" in own[0], (ours, own)
-    table = pd.read_csv(io.StringIO(output_of(program, folder, "--format", "csv", *options)))
+    ours, own = (output_of(*command, folder) for command in ((program,), (sys.executable, script)))
+    notes = notes_on_tests(ours)
+    assert notes == notes_on_tests(own) and len(notes) == 1 and "class 2 of 3" in notes[0], (ours, own)
+    compared = compare_markdown(ours, own)
+    said = (folder, "--format", "csv", *options)
+    ours = output_of(program, *said)
+    table = pd.read_csv(io.StringIO(ours))
     assert table.untested.tolist() == [2, 2, 2], table
     perfect = table[table.method == "RS, perfect"].iloc[0]
     assert (perfect.bacc_mean, perfect.gm_mean, perfect.accuracy_mean) == (100, 100, 100), perfect
-    return compare_tables(program, script, folder, *options)
+    return compared + compare_csv(ours, output_of(sys.executable, script, *said))
 
 
 def compare_tables(program, script, folder, *options):
