@@ -1,5 +1,7 @@
 #include "report/formats.hpp"
 
+#include <fmt/format.h>
+
 #include "core/error.hpp"
 #include "report/numbers.hpp"
 
@@ -22,7 +24,7 @@ std::string as_markdown(const ResultTable& table) {
 }
 
 std::string as_latex(const ResultTable& table) {
-  return table.rows.empty() ? std::string("% ") + no_trials : as_latex(page_of(table));
+  return table.rows.empty() ? fmt::format("% {}", no_trials) : as_latex(page_of(table));
 }
 
 std::string as_csv(const ResultTable& table) { return as_csv(numbers_of(table)); }
