@@ -82,10 +82,10 @@ TEST(ReportProgram, SaysWhichCommandOrLabelWasMeant) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});
   const std::string path = folder.path().string();
-  const Ended misplaced = run_report(path + " --rows seed");
+  const Ended misplaced = run_report(path + " --rows label");
   EXPECT_EQ(misplaced.code, 2);
   EXPECT_NE(misplaced.said.find("'m2m-report table PATH'"), std::string::npos) << misplaced.said;
-  EXPECT_EQ(run_report("table " + path + " --rows label --columns data.set").code, 0);
+  EXPECT_EQ(run_report("table " + path + " --rows label").code, 0);
   const Ended misspelt = run_report("tabel " + path);
   EXPECT_EQ(misspelt.code, 2);
   EXPECT_NE(misspelt.said.find("did you mean 'table'?"), std::string::npos) << misspelt.said;
