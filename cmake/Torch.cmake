@@ -27,6 +27,9 @@ get_filename_component(torch_environment ${torch_root}/../../../.. ABSOLUTE)
 set(M2M_PYTHON ${torch_environment}/bin/python)
 
 add_library(m2m_torch INTERFACE)
+# The wheel's libraries export copies of libstdc++'s code, std::filesystem of another compiler among it. A symbol is taken
+# from the first library that has it, and half of one copy beside half of another crashes: so libstdc++ comes first.
+target_link_options(m2m_torch INTERFACE "SHELL:-Wl,--push-state,--no-as-needed -lstdc++ -Wl,--pop-state")
 if(M2M_CUDA)
   include(Cuda)
   m2m_link_torch_cuda(m2m_torch ${torch_root})

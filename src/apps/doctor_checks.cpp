@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "kernels/instruction_set.hpp"
 #include "sweep/folder_lock.hpp"
 #include "sweep/wording.hpp"
 
@@ -52,6 +53,15 @@ Finding check_threads(const char* wanted, const HostShare& share) {
     return {"threads", Health::warning, text, "more ranks than cores: start fewer, or they wait for each other"};
   }
   return {"threads", Health::ok, text, ""};
+}
+
+Finding check_instructions() {
+  const kernels::InstructionSet used = kernels::best_instruction_set();
+  const kernels::InstructionSet possible = kernels::processor_instruction_set();
+  if (used == possible) return {"instructions", Health::ok, kernels::name_of(used), ""};
+  return {"instructions", Health::warning,
+          fmt::format("{}; this processor runs {}", kernels::name_of(used), kernels::name_of(possible)),
+          "unset M2M_INSTRUCTION_SET, or expect trials to be slower"};
 }
 
 Finding check_file_system(const std::filesystem::path& folder) {

@@ -23,6 +23,10 @@ struct Finding {
 /// Threads that the environment asks for (OMP_NUM_THREADS) against the cores that this rank may use. Pure.
 Finding check_threads(const char* wanted, const HostShare& share);
 
+/// The instruction set of this process's own kernels, and whether M2M_INSTRUCTION_SET keeps it below the
+/// processor's. Local.
+Finding check_instructions();
+
 /// Writes, syncs, renames and locks in `folder`, as sweeps do; leaves nothing. Local.
 Finding check_file_system(const std::filesystem::path& folder);
 

@@ -14,6 +14,7 @@
 #include "core/log.hpp"
 #include "core/version.hpp"
 #include "dist/messages/mpi_mailbox.hpp"
+#include "kernels/instruction_set.hpp"
 
 namespace m2m {
 namespace {
@@ -69,6 +70,7 @@ std::vector<Finding> examine(const MpiSession& session, const std::filesystem::p
     findings.push_back(
         {"launcher", Health::error, error.what(), "each process would run the whole sweep by itself"});
   }
+  findings.push_back(check_instructions());
   findings.push_back(check_threads(std::getenv("OMP_NUM_THREADS"), share));
   for (const Finding& finding : check_devices(everybody, share)) findings.push_back(finding);
   findings.push_back(check_file_system(out));
@@ -97,6 +99,7 @@ std::vector<std::vector<Finding>> gather(const MpiSession& session, const std::v
 }
 
 int run(int argc, char** argv) {
+  kernels::instruction_set_limit();  // a rank that refuses it later would leave the others waiting
   const MpiSession session(argc, argv);
   const Arguments arguments = parse(argc, argv);
   if (arguments.answer) {

@@ -9,6 +9,7 @@
 #include "core/allocation.hpp"
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "kernels/instruction_set.hpp"
 
 namespace {
 
@@ -32,6 +33,7 @@ int main(int argc, char** argv) {
   CLI::App app("Tables of the results of m2m-sweep.", program);
   m2m::describe_report(app, arguments);
   try {
+    m2m::kernels::instruction_set_limit();  // computes nothing, but is refused what every program is
     app.parse(argc, argv);
     m2m::check_report_options(app, arguments);
     print(m2m::answer_of(arguments));

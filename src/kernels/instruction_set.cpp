@@ -4,12 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "core/error.hpp"
 
 namespace m2m::kernels {
 namespace {
 
+constexpr const char* limit_variable = "M2M_INSTRUCTION_SET";
 constexpr InstructionSet all[] = {InstructionSet::plain, InstructionSet::avx2, InstructionSet::avx512,
                                   InstructionSet::avx512_bf16, InstructionSet::amx};
 
@@ -41,13 +43,38 @@ bool runs(InstructionSet set) {
   return false;
 }
 
+const InstructionSet* find_named(const std::string& name) {
+  return std::find_if(std::begin(all), std::end(all), [&](InstructionSet set) { return name_of(set) == name; });
+}
+
+std::string joined_names() {
+  std::string text;
+  for (const std::string& name : instruction_set_names()) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 }  // namespace
 
-InstructionSet best_instruction_set() { return usable_instruction_sets().back(); }
+InstructionSet processor_instruction_set() { return *std::find_if(std::rbegin(all), std::rend(all), runs); }
+
+InstructionSet instruction_set_limit() {
+  const char* said = std::getenv(limit_variable);
+  if (said == nullptr || *said == '\0') return *std::rbegin(all);
+  const auto named = find_named(said);
+  if (named == std::end(all)) {
+    throw usage_error(std::string(limit_variable) + "='" + said + "': expected one of " + joined_names() +
+                      "; correct it, or unset it");
+  }
+  return *named;
+}
+
+InstructionSet best_instruction_set() { return std::min(processor_instruction_set(), instruction_set_limit()); }
 
 std::vector<InstructionSet> usable_instruction_sets() {
+  const InstructionSet limit = instruction_set_limit();
   std::vector<InstructionSet> usable;
-  std::copy_if(std::begin(all), std::end(all), std::back_inserter(usable), runs);
+  std::copy_if(std::begin(all), std::end(all), std::back_inserter(usable),
+               [&](InstructionSet set) { return set <= limit && runs(set); });
   return usable;
 }
 
@@ -64,15 +91,18 @@ std::vector<std::string> instruction_set_names() {
 
 InstructionSet find_instruction_set(const std::string& name) {
   if (name == "auto") return best_instruction_set();
-  for (InstructionSet set : all) {
-    if (name_of(set) != name) continue;
-    if (!runs(set)) {
-      throw usage_error("train.kernels = '" + name + "': this processor has no such instructions; its best are '" +
-                        name_of(best_instruction_set()) + "'");
-    }
-    return set;
+  const auto named = find_named(name);
+  if (named == std::end(all)) throw internal_error("no instruction set is called " + name);
+  if (!runs(*named)) {
+    throw usage_error("train.kernels = '" + name +
+                      "': this processor lacks the instructions; use 'auto', or at most '" +
+                      name_of(best_instruction_set()) + "'");
   }
-  throw internal_error("no instruction set is called " + name);
+  if (*named > instruction_set_limit()) {
+    throw usage_error("train.kernels = '" + name + "': the environment's " + limit_variable + " allows at most '" +
+                      name_of(instruction_set_limit()) + "'; unset it, or use 'auto'");
+  }
+  return *named;
 }
 
 }  // namespace m2m::kernels

@@ -17,6 +17,7 @@
 
 #include "core/revision.hpp"
 #include "core/version.hpp"
+#include "kernels/instruction_set.hpp"
 #include "results/hdf5_version.hpp"
 
 namespace m2m {
@@ -77,6 +78,7 @@ Json environment(int ranks) {
           {"affinity", affinity_count()},
           {"processor", cpu_field("model name")},
           {"instruction_sets", instruction_sets()},
+          {"kernels", kernels::name_of(kernels::best_instruction_set())},
           {"torch_kernels", at::get_cpu_capability()},
           {"gpu", torch::cuda::is_available() ? std::to_string(torch::cuda::device_count()) : "none"},
           {"compiler", __VERSION__},

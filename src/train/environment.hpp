@@ -7,7 +7,8 @@
 namespace m2m {
 
 /// Program version, git revision and whether the tree was dirty, host, ranks, affinity, processor with its
-/// instruction sets, device, versions of compiler and libraries. Local.
+/// instruction sets, the set that the project's own kernels use by default ("kernels"), device, versions of
+/// compiler and libraries. Local. Throws Error (usage) if M2M_INSTRUCTION_SET names no set.
 Json environment(int ranks);
 
 /// The time as "2026-01-31T12:00:00.123Z".

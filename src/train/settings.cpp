@@ -127,9 +127,11 @@ std::vector<Field> machine_fields() {
        0,
        FieldUse::provenance},
       {"train.kernels", FieldType::text, "auto", "",
-       "What computes on a CPU: the project's own kernels for one of its instruction sets, or libtorch's "
-       "operations "
-       "alone; they differ in rounding and speed.",
+       "What computes on a CPU: the project's own kernels for one of its instruction sets (auto: the fastest that "
+       "the "
+       "processor runs and M2M_INSTRUCTION_SET allows), or libtorch's operations alone; they differ in rounding "
+       "and "
+       "speed.",
        kernel_names(), 0, 0, FieldUse::provenance},
       {"train.executor",
        FieldType::text,

@@ -8,6 +8,7 @@
 
 #include "dist/tensors/backend.hpp"
 #include "dist/tensors/fixed_tree.hpp"
+#include "kernels/instruction_set.hpp"
 #include "nn/device_graph.hpp"
 #include "train/device_memory.hpp"
 #include "train/stage_execution.hpp"
@@ -44,6 +45,12 @@ StageResult execute_shards(const StageJob& job, StageContext& context, FixedTree
   return results.front();
 }
 
+/// What train.kernels comes to on this processor: an instruction set, or "torch".
+std::string kernels_used(const TrainSettings& settings) {
+  if (settings.kernels == "torch") return settings.kernels;
+  return kernels::name_of(kernels::find_instruction_set(settings.kernels));
+}
+
 }  // namespace
 
 StageRunner::StageRunner(OutputFolder out, Json environment, RunnerRanks ranks, ProfileSettings profile)
@@ -56,6 +63,7 @@ StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
   at::set_num_threads(settings.threads);
   Json environment = environment_;
   environment["threads"] = settings.threads;
+  environment["kernels"] = kernels_used(settings);
   environment["device"] = torch::DeviceTypeName(settings.device.type(), true);
   environment["ranks_of_trial"] = ranks_.group == nullptr ? 1 : ranks_.group->size();
   if (ranks_.trials_per_device > 1) environment["trials_per_device"] = ranks_.trials_per_device;

@@ -5,6 +5,7 @@
 #include "apps/doctor_checks.hpp"
 #include "command.hpp"
 #include "fake_training.hpp"
+#include "kernels/instruction_set.hpp"
 
 namespace m2m {
 namespace {
@@ -65,6 +66,26 @@ TEST(DoctorProgram, AnswersForEveryRankAndWithOneExitCode) {
   }
   EXPECT_EQ(doctor("", "--ot x").code, 2);
   EXPECT_EQ(doctor("", "--help").code, 0);
+}
+
+TEST(DoctorProgram, NamesTheInstructionSetOfTheProcess) {
+  const fake::Folder folder;
+  const auto doctor = [&](const std::string& set) {
+    return testing::run_command("M2M_INSTRUCTION_SET=" + set + " timeout 20 " + M2M_DOCTOR, folder.path());
+  };
+  const std::string best = kernels::name_of(kernels::processor_instruction_set());
+  bool caps = true;
+  for (const std::string& set : kernels::instruction_set_names()) {
+    const Outcome outcome = doctor(set);
+    EXPECT_EQ(outcome.code, 0) << outcome.output;
+    caps = caps && set != best;  // from the processor's own set on nothing is capped
+    const std::string said = caps ? "warning  instructions   " + set : "ok       instructions   " + best;
+    EXPECT_NE(outcome.output.find(said), std::string::npos) << outcome.output;
+  }
+  EXPECT_NE(doctor("").output.find("ok       instructions   " + best), std::string::npos);
+  const Outcome wrong = doctor("avx3");
+  EXPECT_EQ(wrong.code, 2) << wrong.output;
+  EXPECT_NE(wrong.output.find("M2M_INSTRUCTION_SET='avx3'"), std::string::npos) << wrong.output;
 }
 
 }  // namespace

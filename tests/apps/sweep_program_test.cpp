@@ -53,6 +53,18 @@ TEST_F(SweepProgram, ListsValidatesAndDescribes) {
   EXPECT_EQ(sweep(0, "--version").code, 0);
 }
 
+TEST_F(SweepProgram, RefusesAnUnknownInstructionSetOnceBeforeAnythingElse) {
+  for (const int ranks : {0, 2}) {
+    for (const char* arguments : {"jobs/grid.toml", "list jobs/grid.toml", "status results/grid"}) {
+      const std::string line = "M2M_INSTRUCTION_SET=avx3 timeout 60 " + command(ranks, arguments);
+      const Outcome outcome = testing::run_command(line, folder());
+      EXPECT_EQ(outcome.code, 2) << outcome.output;
+      EXPECT_EQ(count(outcome.output, "M2M_INSTRUCTION_SET='avx3'"), 1) << outcome.output;
+    }
+  }
+  EXPECT_FALSE(std::filesystem::exists(out()));
+}
+
 TEST_F(SweepProgram, PrintsAJobScriptThatABashTakes) {
   const Outcome outcome = sweep(0, "slurm jobs/grid.toml seed=0,1 --gpus-per-node 8 --array 2 > job.sh");
   EXPECT_EQ(outcome.code, 0) << outcome.output;

@@ -33,8 +33,8 @@ TEST(BenchProgram, WritesItsMachineAndMediansWithoutErrors) {
       "run --filter '^(epoch_planning|gather_augment|result_file)' --repetitions 3 --json out.json", folder);
   ASSERT_EQ(outcome.code, 0) << outcome.output;
   const Json json = Json::parse(read_file(folder.path() / "out.json"));
-  for (const char* key :
-       {"revision", "dirty", "processor", "instruction_sets", "affinity", "threads", "libtorch", "compiler"}) {
+  for (const char* key : {"revision", "dirty", "processor", "instruction_sets", "kernels", "affinity", "threads",
+                          "libtorch", "compiler"}) {
     EXPECT_TRUE(json["context"].contains(key)) << key;
   }
   EXPECT_EQ(json["context"]["threads"], "1");
@@ -77,6 +77,8 @@ TEST(BenchProgram, SaysWhatIsWrongWithItsCommandLine) {
   const TemporaryFolder folder;
   expect_one_sentence(run_bench("--filter nothing_like_it", folder), 2, "nothing_like_it");
   expect_one_sentence(run_bench("--repetitions 0", folder), 2, "command line");
+  const std::string capped = std::string("M2M_INSTRUCTION_SET=avx3 ") + M2M_BENCH + " --list";
+  expect_one_sentence(testing::run_command(capped, folder.path().string()), 2, "M2M_INSTRUCTION_SET='avx3'");
   expect_one_sentence(run_bench("compare", folder), 2, "--authors");
   expect_one_sentence(run_bench("--filter epoch_planning --json no/such/folder/out.json", folder), 74, "out.json");
 }

@@ -123,6 +123,14 @@ TEST(ReportProgram, EndsWithTheExitCodeOfWhatIsWrong) {
   EXPECT_EQ(run_report("--version").said, "0.1.0\n");
 }
 
+TEST(ReportProgram, RefusesAnUnknownInstructionSet) {
+  ::setenv("M2M_INSTRUCTION_SET", "avx3", 1);
+  const Ended ended = run_report("--version");
+  ::unsetenv("M2M_INSTRUCTION_SET");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(ended.said.rfind("m2m-report: M2M_INSTRUCTION_SET='avx3'", 0), 0U) << ended.said;
+}
+
 TEST(ReportProgram, ThatCannotWriteEndsWithInputOutput) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});

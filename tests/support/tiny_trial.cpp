@@ -1,6 +1,28 @@
 #include "support/tiny_trial.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace m2m::test {
+namespace {
+
+/// Weights, or batch norm's running statistics, all in a row.
+torch::Tensor row_of(const NetworkState& state, bool statistics) {
+  std::vector<torch::Tensor> rows = {torch::empty({0}, torch::kFloat64)};
+  for (const auto& [name, tensor] : state) {
+    if (name.ends_with("num_batches_tracked")) continue;
+    if ((name.find(".running_") != std::string::npos) == statistics) {
+      rows.push_back(tensor.flatten().to(torch::kFloat64));
+    }
+  }
+  return torch::cat(rows);
+}
+
+double distance_over_length(const torch::Tensor& a, const torch::Tensor& b) {
+  return b.numel() == 0 ? 0 : ((a - b).norm() / b.norm()).item<double>();
+}
+
+}  // namespace
 
 TrialSetup tiny_setup(const Config& config) {
   TrialSetup setup = trial_setup(config, tiny_data({60, 20, 6, 2}));
@@ -11,6 +33,18 @@ TrialSetup tiny_setup(const Config& config) {
     initialise(*setup.g, keys_of_g(config).init);
   }
   return setup;
+}
+
+FewSteps run_few_steps(TrialSetup setup) {
+  Trial trial(std::move(setup));
+  const NetworkState before = copy_state(trial.network());
+  trial.submit(few_steps);
+  const NetworkState after = copy_state(trial.network());
+  return {row_of(after, false) - row_of(before, false), row_of(after, true) - row_of(before, true)};
+}
+
+double relative_difference(const FewSteps& a, const FewSteps& b) {
+  return std::max(distance_over_length(a.weights, b.weights), distance_over_length(a.statistics, b.statistics));
 }
 
 }  // namespace m2m::test

@@ -122,31 +122,34 @@ TEST(ParallelTrial, OfASecondStageEqualsThatOfOneRank) {
   }
 }
 
-/// Six steps. Translations amplify rounding: an image steps along a gradient that changes where a ReLU does.
-TEST(ParallelTrial, StaysNearATrialOfOneRankInFloat32) {
-  for (const char* kernels : {"auto", "torch"}) {
-    for (const auto& [method, tolerance] : {std::pair{"ERM", 1e-4}, std::pair{"M2m", 3e-3}}) {
-      const Config config = config_of(
-          {{"method", method}, {"train.precision", "float32"}, {"train.kernels", kernels}, {"train.epochs", 3}});
-      const Result together = run_together(config);
-      const Result alone_ = run(config, alone());
-      EXPECT_LT(largest_difference(together.weights, alone_.weights), tolerance) << method << " " << kernels;
-      EXPECT_NEAR(together.epochs.back().loss, alone_.epochs.back().loss, tolerance) << method << " " << kernels;
-    }
+TEST(ParallelTrial, ToleratesRanksWithoutASlotAndWithoutATranslation) {
+  for (const char* network : {"resnet8", "mlp"}) {
+    const Config config =
+        config_of({{"train.batch_size", 3}, {"train.network", network}, {"train.lr", 0.001}, {"train.epochs", 3}});
+    const Result together = run_together(config);
+    const Result alone_ = run(config, alone());
+    EXPECT_LT(largest_difference(together.weights, alone_.weights), 1e-9) << network;
   }
 }
 
-TEST(ParallelTrial, ToleratesRanksWithoutASlotAndWithoutATranslation) {
-  for (const char* network : {"resnet8", "mlp"}) {
-    for (const char* precision : {"float64", "float32"}) {
-      const Config config = config_of({{"train.batch_size", 3},
-                                       {"train.network", network},
-                                       {"train.precision", precision},
-                                       {"train.lr", 0.001},
-                                       {"train.epochs", 3}});
-      const Result together = run_together(config);
-      const Result alone_ = run(config, alone());
-      EXPECT_LT(largest_difference(together.weights, alone_.weights), 1e-3) << network << " " << precision;
+/// In batches of 29 of 88 images the fourth has one slot, so that all ranks but one have none.
+TEST(ParallelTrial, ChangesWeightsAsATrialOfOneRankDoesInFloat32) {
+  for (const char* kernels : {"auto", "torch"}) {
+    for (const char* method : {"ERM", "M2m"}) {
+      for (const char* network : {"resnet8", "mlp"}) {
+        const Config config = config_of({{"method", method},
+                                         {"train.network", network},
+                                         {"train.kernels", kernels},
+                                         {"train.precision", "float32"},
+                                         {"train.batch_size", 29},
+                                         {"train.lr", 0.001},
+                                         {"train.defer_until", 0}});
+        const test::FewSteps together =
+            test::run_few_steps(setup_of(config, communicator_for(everybody(), torch::kCPU)));
+        const test::FewSteps alone_ = test::run_few_steps(setup_of(config, alone()));
+        EXPECT_LT(test::relative_difference(together, alone_), test::few_steps_tolerance)
+            << method << " " << network << " " << kernels;
+      }
     }
   }
 }

@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "kernels/instruction_set.hpp"
 #include "results/journal.hpp"
 #include "results/record_file.hpp"
 #include "stage_runs.hpp"
@@ -125,6 +126,16 @@ TEST_F(StageRunnerTest, GivesTrialsThatRunAtOnceTheSameBitsAsOneAfterTheOther) {
     EXPECT_EQ(a.last.test_logits, b.last.test_logits) << stage.label;
     EXPECT_FALSE(a.environment.contains("trials_per_device"));
     EXPECT_EQ(b.environment.at("trials_per_device"), 7);
+  }
+}
+
+TEST_F(StageRunnerTest, RecordsTheInstructionSetThatATrialUsed) {
+  const std::string best = kernels::name_of(kernels::best_instruction_set());
+  for (const auto& [asked, used] : {std::pair{"auto", best}, {"plain", "plain"}, {"torch", "torch"}}) {
+    const StageGraph graph = plan({{{"method", "ERM"}, {"train.kernels", asked}}}, false);
+    const OutputFolder folder = out(asked);
+    run_all(graph, folder);
+    EXPECT_EQ(read_trial(folder.result(graph.stages.back().id)).environment.at("kernels"), used);
   }
 }
 
