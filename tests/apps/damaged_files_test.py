@@ -3,6 +3,7 @@
 
 Usage: damaged_files_test.py M2M_SWEEP M2M_REPORT CHECKOUT
 """
+import csv
 import json
 import pathlib
 import shutil
@@ -55,8 +56,8 @@ class DamagedFiles(unittest.TestCase):
         self.assertIn("4 of 4 trials done, 0 failed", log)
         self.assertEqual(weights(self.out), weights(self.whole))
         self.assertEqual(losses(self.out), losses(self.whole))
-        report = subprocess.run([report_program, self.out, "--format", "json"], text=True, capture_output=True, check=True)
-        self.assertEqual([row["n"] for row in json.loads(report.stdout)["cells"]], [1] * 4)
+        table = subprocess.run([report_program, self.out, "--format", "csv"], text=True, capture_output=True, check=True)
+        self.assertEqual([row["n"] for row in csv.DictReader(table.stdout.splitlines())], ["1"] * 4)
 
     def test_results(self):
         results = [self.trial("M2m") / "result.h5", self.trial("ERM") / "result.h5"]
@@ -107,7 +108,6 @@ class DamagedFiles(unittest.TestCase):
         journal = state.with_name("journal.jsonl")
         journal.write_bytes(b"{\0\0\0\n" + journal.read_bytes())
         self.expect_made_anew(journal)
-        shutil.copytree(self.whole, self.out, dirs_exist_ok=True)
 
     def test_a_state_to_resume_from(self):
         trial = self.trial("M2m")
