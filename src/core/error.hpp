@@ -11,11 +11,11 @@ enum class ExitCode : int {
   internal = 1,       // a bug in this program
   usage = 2,          // the command line or the study file
   some_failed = 3,    // the sweep ended, some trials failed
-  interrupted = 4,    // stopped by SIGINT or SIGTERM; run the same command again to resume
+  interrupted = 4,    // stopped by SIGINT, SIGTERM or SIGHUP; run the same command again to resume
   bad_data = 65,      // a data set or checkpoint is not what it should be
-  input_output = 74,  // a file could not be read or written
+  input_output = 74,  // a file could not be read or written, or the log has no reader
   held = 75,          // another sweep works in the output folder
-  requeue = 85,       // stopped by SIGUSR1 or the time limit, checkpointed; put the job back into the queue
+  requeue = 85,  // stopped by a warning signal or the time limit, checkpointed; put the job back into the queue
 };
 
 /// Says what is wrong, where, and what to do, in one sentence.

@@ -23,7 +23,8 @@ constexpr const char* version_attribute = "schema_version";
 constexpr const char* kind_text = "kind";
 
 void check_signature(const fs::path& file) {
-  if (fs::is_directory(file)) throw io_error(fmt::format("{}: is a folder, not a file", file.string()));
+  if (fs::is_directory(file))
+    throw io_error(fmt::format("{}: is a folder, not a file; move it away", file.string()));
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw io_error(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
   std::array<char, signature.size()> start{};

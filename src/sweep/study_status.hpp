@@ -46,8 +46,8 @@ struct StudyStatus {
 /// does.
 StudyStatus read_status(const OutputFolder& out);
 
-/// A line of counts, one of those of the shared stages while trials are left, one about the sweep, and one for each
-/// trial or stage begun or failed.
+/// A line of counts, one of those of the shared stages, one about the sweep, and one for each stage and trial begun
+/// or failed; of shared stages only while trials are left.
 std::string status_text(const StudyStatus& status);
 Json status_json(const StudyStatus& status);
 

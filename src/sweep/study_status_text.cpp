@@ -78,6 +78,7 @@ std::string status_text(const StudyStatus& status) {
   text += status.sweep.empty() ? "no sweep is at work here" : "a sweep is at work: " + status.sweep;
   text += left > 0 && status.sweep.empty() ? "; give its command again to go on\n" : "\n";
   for (const auto* list : {&status.stages, &status.trials}) {
+    if (list == &status.stages && left == 0) continue;  // nothing needs them any more
     for (const StageProgress& stage : *list) {
       if (stage.state != StageStanding::done && stage.state != StageStanding::waiting) text += line_of(stage);
     }
