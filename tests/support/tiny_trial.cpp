@@ -35,6 +35,11 @@ TrialSetup tiny_setup(const Config& config) {
   return setup;
 }
 
+Json few_steps_settings(Json given) {
+  given.update({{"train.lr", 0.001}, {"train.defer_until", 0}, {"m2m.steps", 2}, {"m2m.gamma", 0.0}});
+  return given;
+}
+
 FewSteps run_few_steps(TrialSetup setup) {
   Trial trial(std::move(setup));
   const NetworkState before = copy_state(trial.network());

@@ -137,13 +137,11 @@ TEST(ParallelTrial, ChangesWeightsAsATrialOfOneRankDoesInFloat32) {
   for (const char* kernels : {"auto", "torch"}) {
     for (const char* method : {"ERM", "M2m"}) {
       for (const char* network : {"resnet8", "mlp"}) {
-        const Config config = config_of({{"method", method},
-                                         {"train.network", network},
-                                         {"train.kernels", kernels},
-                                         {"train.precision", "float32"},
-                                         {"train.batch_size", 29},
-                                         {"train.lr", 0.001},
-                                         {"train.defer_until", 0}});
+        const Config config = config_of(test::few_steps_settings({{"method", method},
+                                                                  {"train.network", network},
+                                                                  {"train.kernels", kernels},
+                                                                  {"train.precision", "float32"},
+                                                                  {"train.batch_size", 29}}));
         const test::FewSteps together =
             test::run_few_steps(setup_of(config, communicator_for(everybody(), torch::kCPU)));
         const test::FewSteps alone_ = test::run_few_steps(setup_of(config, alone()));

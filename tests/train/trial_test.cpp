@@ -160,12 +160,8 @@ TEST(Trial, CountsTheSameInBothOrdersOfTheCoin) {
 TEST(Trial, ChangesWeightsAlikeWithOwnKernelsAndWithout) {
   for (const char* method : {"ERM", "M2m"}) {
     const auto run_with = [&](const char* kernels) {
-      return test::run_few_steps(test::tiny_setup(test::tiny_config({{"method", method},
-                                                                     {"m2m.gamma", 0.3},
-                                                                     {"train.network", "resnet8"},
-                                                                     {"train.kernels", kernels},
-                                                                     {"train.lr", 0.001},
-                                                                     {"train.defer_until", 0}})));
+      return test::run_few_steps(test::tiny_setup(test::tiny_config(test::few_steps_settings(
+          {{"method", method}, {"train.network", "resnet8"}, {"train.kernels", kernels}}))));
     };
     const test::FewSteps expected = run_with("torch");
     for (const char* kernels : {"auto", "plain"}) {
