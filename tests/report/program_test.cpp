@@ -43,7 +43,7 @@ TEST(ReportProgram, MergesAndSaysWhatIsLacking) {
 TEST(ReportProgram, NamesClassesWithoutTestsInEveryCommand) {
   const TemporaryFolder folder;
   testing::make_untested_study({folder.path()});
-  const std::string path = folder.path().string();
+  const std::string path = quoted(folder.path());
   for (const std::string command :
        {"table " + path, "table --choose " + path, "variance " + path, "reference " + path,
         "compare " + path + " ERM DRS", "aggregate --format json " + path}) {
@@ -81,7 +81,7 @@ TEST(ReportProgram, ChoosesByValidationAndSaysOfHowMany) {
 TEST(ReportProgram, SaysWhichCommandOrLabelWasMeant) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});
-  const std::string path = folder.path().string();
+  const std::string path = quoted(folder.path());
   const Ended misplaced = run_report(path + " --rows label");
   EXPECT_EQ(misplaced.code, 2);
   EXPECT_NE(misplaced.said.find("'m2m-report table PATH'"), std::string::npos) << misplaced.said;
