@@ -21,7 +21,8 @@ class ParityOfTraining : public GoldenTest {
   }
 
   /// Up to three steps on one batch; compares each loss, and the network after the first and the third step.
-  void compare_steps(const std::string& precision, torch::Dtype type, int steps, double tolerance) {
+  void compare_steps(const std::string& precision, torch::Dtype type, int steps, double tolerance,
+                     double tolerance_of_network) {
     const torch::Tensor rows = labels("train_step/train_index");
     const torch::Tensor pixels = images(*data_, Pool::train, rows, type);
     const torch::Tensor targets = labels_of(*data_, Pool::train, rows);
@@ -37,7 +38,7 @@ class ParityOfTraining : public GoldenTest {
       expect_close(loss.item<double>(), golden().number(path), tolerance, path);
       sgd.step(golden().attribute("train_step", "learning_rate"));
       const std::string after = group + "/after_" + std::to_string(step + 1);
-      if (golden().has(after)) compare_network(*network, after, tolerance);
+      if (golden().has(after)) compare_network(*network, after, tolerance_of_network);
     }
   }
 
@@ -67,13 +68,13 @@ TEST_F(ParityOfTraining, ThreeStepsInFloat64) {
   if (lacks({"train_step/float64/loss_0", "train_step/float64/loss_1", "train_step/float64/loss_2"})) {
     GTEST_SKIP() << what_is_lacking();
   }
-  compare_steps("float64", torch::kFloat64, 3, tight);
+  compare_steps("float64", torch::kFloat64, 3, tight, tight);
 }
 
-/// The network after one step shows the first gradient.
+/// The network after one step shows the first gradient, which a ReLU that decides otherwise moves more than rounding.
 TEST_F(ParityOfTraining, FirstStepInFloat32) {
   if (lacks({"train_step/float32/loss_0"})) GTEST_SKIP() << what_is_lacking();
-  compare_steps("float32", torch::kFloat32, 1, loose);
+  compare_steps("float32", torch::kFloat32, 1, loose, 10 * loose);
 }
 
 }  // namespace
