@@ -71,7 +71,8 @@ TEST_F(ParityOfTraining, ThreeStepsInFloat64) {
   compare_steps("float64", torch::kFloat64, 3, tight, tight);
 }
 
-/// The network after one step shows the first gradient, which a ReLU that decides otherwise moves more than rounding.
+/// The network after one step shows the first gradient, which a ReLU that decides otherwise moves more than
+/// rounding.
 TEST_F(ParityOfTraining, FirstStepInFloat32) {
   if (lacks({"train_step/float32/loss_0"})) GTEST_SKIP() << what_is_lacking();
   compare_steps("float32", torch::kFloat32, 1, loose, 10 * loose);

@@ -81,8 +81,8 @@ TEST_F(ParityOfTranslation, InFloat64) {
   expect_close(ours.probability, tensor(group + "/p_g"), tight, "softmax(g(x*))[k]");
 }
 
-/// Only the beginning, since ten steps amplify rounding. ReLUs near their boundary decide otherwise where networks are
-/// folded, and on every processor: gradients are compared by their direction, image by image.
+/// Only the beginning, since ten steps amplify rounding. ReLUs near their boundary decide otherwise where networks
+/// are folded, and on every processor: gradients are compared by their direction, image by image.
 TEST_F(ParityOfTranslation, BeginningInFloat32FoldedOrNot) {
   const std::string group = "translation/float32";
   if (lacks({group + "/loss_0", group + "/loss_1", group + "/first_gradient"})) GTEST_SKIP() << what_is_lacking();
