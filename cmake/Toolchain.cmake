@@ -17,6 +17,10 @@ target_compile_options(m2m_flags INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wno-unknown-pragmas -Winvalid-pch -Werror=invalid-pch>)
 # GCC 12 finds these in its own std::string, where sums of texts are inlined; the sanitizers look for them at run time.
 target_compile_options(m2m_flags INTERFACE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-array-bounds -Wno-stringop-overflow -Wno-restrict>)
+# GCC 13 takes a reference to an element that is found by a temporary key for one to the key; GCC 14 knows better.
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
+  target_compile_options(m2m_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-dangling-reference>)
+endif()
 # fmt is compiled once; as headers only it would cost each source 2 s. Torch-free sources see the system's and link it; the
 # others see the one that torch ships, which m2m_torch links.
 target_link_libraries(m2m_flags INTERFACE $<LINK_ONLY:fmt::fmt>)

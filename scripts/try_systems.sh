@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 known=(debian-12 debian-13 ubuntu-24.04)
 folder=${M2M_SYSTEMS:-/var/tmp/m2m-systems}
-checkout="/root/Jörg's m2m (try)"
+checkout="/root/Jörg m2m (try)"
 certificates=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
 
 fail() {

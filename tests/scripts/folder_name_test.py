@@ -16,14 +16,16 @@ GIT = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
 
 
 class FolderName(unittest.TestCase):
+    prefix = "Jörg m2m (try) "
+
     def setUp(self):
-        temporary = tempfile.TemporaryDirectory(prefix="Jörg's m2m (try) ")
+        temporary = tempfile.TemporaryDirectory(prefix=self.prefix)
         self.addCleanup(temporary.cleanup)
         self.folder = pathlib.Path(temporary.name)
 
-    def run_here(self, *words):
-        done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+    def run_here(self, *words, error=subprocess.PIPE):
+        done = subprocess.run(words, cwd=self.folder, stdout=subprocess.PIPE, stderr=error, text=True, check=False)
+        self.assertEqual(done.returncode, 0, f"{done.stdout}{done.stderr}")
         return done.stdout.strip()
 
     def test_builds_with_the_revision_of_the_checkout(self):
@@ -36,9 +38,12 @@ class FolderName(unittest.TestCase):
         self.run_here(*GIT, "add", "CMakeLists.txt")
         self.run_here(*GIT, "commit", "--quiet", "--message", "one file")
         revision = self.run_here(*GIT, "rev-parse", "--short=12", "HEAD")
-        self.run_here(CMAKE, "-S", ".", "-B", "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug")
-        self.run_here(CMAKE, "--build", "build", "--target", "m2m_revision", "m2m_log")
+        configured = self.run_here(CMAKE, "-S", ".", "-B", "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug", error=subprocess.STDOUT)
+        build = [CMAKE, "--build", "build", "--target", "m2m_revision", "m2m_log"]
+        self.assertIn("Building CXX", self.run_here(*build))
         self.assertIn(f'"{revision}"', (self.folder / "build/src/core/revision.cpp").read_text())
+        compiles_again = "Building CXX" in self.run_here(*build)
+        self.assertEqual(compiles_again, "in a folder with an apostrophe" in " ".join(configured.split()))
 
     def test_says_which_signs_cmake_does_not_take(self):
         for sign in '#;:<>[]"':
@@ -49,6 +54,10 @@ class FolderName(unittest.TestCase):
             self.assertEqual(done.returncode, 1, done.stdout)
             self.assertIn("CMakeLists.txt:3", done.stderr, sign)
             self.assertIn('# ; : < > [ ] "', " ".join(done.stderr.split()))
+
+
+class FolderNameWithAnApostrophe(FolderName):
+    prefix = "Jörg's m2m (try) "
 
 
 if __name__ == "__main__":
