@@ -71,7 +71,8 @@ TEST(DoctorProgram, AnswersForEveryRankAndWithOneExitCode) {
 TEST(DoctorProgram, NamesTheInstructionSetOfTheProcess) {
   const fake::Folder folder;
   const auto doctor = [&](const std::string& set) {
-    return testing::run_command("M2M_INSTRUCTION_SET=" + set + " timeout 20 " + M2M_DOCTOR, folder.path());
+    return testing::run_command("M2M_INSTRUCTION_SET=" + set + " timeout 20 " + testing::quoted(M2M_DOCTOR),
+                                folder.path());
   };
   const std::string best = kernels::name_of(kernels::processor_instruction_set());
   bool caps = true;

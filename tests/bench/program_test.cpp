@@ -77,7 +77,7 @@ TEST(BenchProgram, SaysWhatIsWrongWithItsCommandLine) {
   const TemporaryFolder folder;
   expect_one_sentence(run_bench("--filter nothing_like_it", folder), 2, "nothing_like_it");
   expect_one_sentence(run_bench("--repetitions 0", folder), 2, "command line");
-  const std::string capped = std::string("M2M_INSTRUCTION_SET=avx3 ") + M2M_BENCH + " --list";
+  const std::string capped = "M2M_INSTRUCTION_SET=avx3 " + testing::quoted(M2M_BENCH) + " --list";
   expect_one_sentence(testing::run_command(capped, folder.path().string()), 2, "M2M_INSTRUCTION_SET='avx3'");
   expect_one_sentence(run_bench("compare", folder), 2, "--authors");
   expect_one_sentence(run_bench("--filter epoch_planning --json no/such/folder/out.json", folder), 74, "out.json");
