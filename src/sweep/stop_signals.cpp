@@ -17,17 +17,23 @@ void note_signal(int signal) {
   std::signal(SIGTERM, SIG_DFL);
 }
 
-bool is_ignored(int signal) {
+/// Whether whoever started this process wants it to outlive its session, as nohup does.
+bool hangup_was_ignored = false;
+
+void look_at_hangup(int, char**, char**) {
   struct sigaction action {};
-  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+  hangup_was_ignored = sigaction(SIGHUP, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
+
+// Called before any library starts: UCX, which many builds of MPI bring, catches SIGHUP before main begins.
+[[gnu::section(".preinit_array"), gnu::used]] void (*look_first)(int, char**, char**) = look_at_hangup;
 
 }  // namespace
 
 StopSignals::StopSignals() {
   first_signal = 0;
   for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU}) handle(signal, note_signal);
-  if (!is_ignored(SIGHUP)) handle(SIGHUP, note_signal);
+  handle(SIGHUP, hangup_was_ignored ? SIG_IGN : note_signal);
   for (const int signal : {SIGPIPE, SIGXFSZ}) handle(signal, SIG_IGN);
 }
 

@@ -56,6 +56,8 @@ TEST_F(Stopping, EndsWith4WhereItsSessionEnds) {
     expect_resumable(ranks);
   }
   EXPECT_EQ(stop_under("nohup", SIGHUP), 0) << background_log();  // which wants it to go on
+  const std::string preloaded = "nohup env LD_PRELOAD=" + testing::quoted(M2M_CATCHES_HANGUP);
+  EXPECT_EQ(stop_under(preloaded, SIGHUP), 0) << "though a library takes the signal first: " << background_log();
 }
 
 TEST_F(Stopping, EndsWith85WhereABatchSystemWarnsOfTheEnd) {

@@ -47,7 +47,7 @@ TEST_F(SweepProgram, SaysWhatItWouldDoAndTouchesNothing) {
 }
 
 TEST_F(SweepProgram, ListsValidatesAndDescribes) {
-  EXPECT_EQ(count(sweep(2, "list jobs/grid.toml").output, "\n"), 6);
+  EXPECT_EQ(count(sweep(2, "list jobs/grid.toml").output, " seed="), 6);
   EXPECT_EQ(sweep(0, "validate jobs/grid.toml").output, "jobs/grid.toml: ok: 6 trials, 3 stages\n");
   EXPECT_EQ(sweep(0, "describe M2m").output, "M2m: a method.\n");
   EXPECT_EQ(sweep(0, "--version").code, 0);
@@ -287,9 +287,11 @@ TEST_F(SweepProgram, CountsWhatRanksRunAtOnceInForecastsAndHandsItToAJobScript) 
 
 TEST_F(SweepProgram, RefusesRanksOfAnotherBuild) {
   const std::string mpirun = testing::quoted(M2M_MPIEXEC) + " --oversubscribe --bind-to none ";
-  const std::string same = "-np 1 " + testing::quoted(M2M_FAKE_SWEEP) + " jobs/grid.toml";
-  const std::string other = "-np 1 env FAKE_BUILD=0.0.1 " + testing::quoted(M2M_FAKE_SWEEP) + " jobs/grid.toml";
-  const Outcome outcome = testing::run_command("timeout 60 " + mpirun + same + " : " + other, folder());
+  // Not by mpirun's colons: with them Open MPI 5.0.7 crashes.
+  const std::string of_rank =
+      "[ \"$OMPI_COMM_WORLD_RANK\" = 0 ] || export FAKE_BUILD=0.0.1; exec \"$0\" jobs/grid.toml";
+  const std::string program = "sh -c " + testing::quoted(of_rank) + " " + testing::quoted(M2M_FAKE_SWEEP);
+  const Outcome outcome = testing::run_command("timeout 60 " + mpirun + "-np 2 " + program, folder());
   EXPECT_EQ(outcome.code, 2) << outcome.output;
   EXPECT_EQ(count(outcome.output, "m2m-sweep: rank 1 is build 0.0.1, rank 0 is "), 1) << outcome.output;
   EXPECT_EQ(fake::count_lines(out(), "began"), 0);

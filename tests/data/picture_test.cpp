@@ -148,9 +148,7 @@ std::string png_with(const Picture& made, const std::string& type, const std::st
 
 TEST(Png, WithAnOddChunkIsReadAndWarnsOfIt) {
   const Picture made = made_up::pattern(9, 13);
-  const std::string zeros(32, '\0');
   for (const auto& [type, data] : {std::pair{"iCCP", std::string("profile\0\0 no profile", 20)},
-                                   {"cHRM", zeros},
                                    {"sRGB", std::string("\x09")},
                                    {"sBIT", std::string("\x09\x09\x09")},
                                    {"pHYs", std::string("short")},
@@ -160,6 +158,8 @@ TEST(Png, WithAnOddChunkIsReadAndWarnsOfIt) {
     EXPECT_EQ(read.rgb, made.rgb) << type;
     EXPECT_NE(read.warning.find(type), std::string::npos) << type << ": " << read.warning;
   }
+  // Of this one some releases of libpng warn, and some do not.
+  EXPECT_EQ(decode_picture(png_with(made, "cHRM", std::string(32, '\0'))).rgb, made.rgb);
   EXPECT_EQ(decode_picture(made_up::png_of(made)).warning, "");
 }
 

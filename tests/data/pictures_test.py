@@ -157,7 +157,8 @@ class Pictures(unittest.TestCase):
 
     def test_that_a_library_warns_of_have_pillows_pixels_and_the_warning(self):
         for name, line in self.expect_pixels_of_pillow(odd()).items():
-            self.assertNotEqual(line[3:], [""], name)
+            if name != "chromaticities":  # of which some releases of libpng warn, and some do not
+                self.assertNotEqual(line[3:], [""], name)
 
     def test_without_all_their_pixels_are_refused(self):
         self.assertFalse(ImageFile.LOAD_TRUNCATED_IMAGES)
