@@ -1,15 +1,25 @@
 # The CUDA language, NCCL, and the wheel's own CMake package, which brings libtorch with its CUDA half.
-set(CMAKE_CUDA_ARCHITECTURES 90)
+# For which GPUs: 80 is Ampere, 90 Hopper, 100 Blackwell. Another list: -DCMAKE_CUDA_ARCHITECTURES="86;120".
+if(NOT CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES 80 90 100)
+endif()
 set(CMAKE_CUDA_STANDARD 17)  # CMake 3.25 knows no newer dialect for nvcc 13; host code is C++20 all the same
 set(CMAKE_CUDA_STANDARD_REQUIRED ON)
 set(CMAKE_CUDA_RUNTIME_LIBRARY Shared)  # as libtorch: one runtime in a process
 enable_language(CUDA)
-if(CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 13)
-  message(FATAL_ERROR "nvcc ${CMAKE_CUDA_COMPILER_VERSION} found, but torch 2.11 is built with CUDA 13: put nvcc 13 first in PATH.")
+
+# Programs load one CUDA runtime, the wheel's: nvcc has to be of its major version.
+file(STRINGS ${torch_root}/version.py wheel_cuda REGEX "^cuda.*'[0-9]+\\.")
+string(REGEX REPLACE ".*'([0-9]+)\\..*" "\\1" wheel_cuda "${wheel_cuda}")
+string(REGEX MATCH "^[0-9]+" nvcc_major "${CMAKE_CUDA_COMPILER_VERSION}")
+if(NOT wheel_cuda)
+  message(FATAL_ERROR "The torch wheel in ${torch_root} is for CPUs alone: run 'scripts/setup.sh gpu', or set M2M_TORCH_ROOT to one with CUDA.")
+elseif(NOT nvcc_major STREQUAL wheel_cuda)
+  message(FATAL_ERROR "nvcc ${CMAKE_CUDA_COMPILER_VERSION} found, but the torch wheel in ${torch_root} is built with CUDA ${wheel_cuda}: put nvcc ${wheel_cuda} first in PATH, or set M2M_TORCH_ROOT to a wheel for CUDA ${nvcc_major}.")
 endif()
 
 # m2m_nccl: NCCL of the CUDA toolkit or the system, else the one that comes with the wheel.
-find_package(CUDAToolkit 13 REQUIRED)
+find_package(CUDAToolkit REQUIRED)
 find_path(NCCL_INCLUDE_DIR nccl.h
   HINTS ${NCCL_ROOT} ${CUDAToolkit_INCLUDE_DIRS} ${torch_root}/../nvidia/nccl PATH_SUFFIXES include)
 find_library(NCCL_LIBRARY NAMES nccl libnccl.so.2
@@ -24,7 +34,8 @@ target_link_libraries(m2m_nccl INTERFACE ${NCCL_LIBRARY} CUDA::cudart)
 
 # m2m_link_torch_cuda(TARGET ROOT): ROOT is the wheel's torch folder.
 function(m2m_link_torch_cuda target root)
-  set(TORCH_CUDA_ARCH_LIST 9.0)    # the wheel asks for the architecture under a name of its own,
+  # The wheel asks for the architectures under a name and in a form of its own,
+  string(REGEX REPLACE "([0-9]+)([0-9])" "\\1.\\2" TORCH_CUDA_ARCH_LIST "${CMAKE_CUDA_ARCHITECTURES}")
   unset(CMAKE_CUDA_ARCHITECTURES)  # and warns where CMake's is set; here that ends with the function
   find_package(Torch 2.11 REQUIRED PATHS ${root}/share/cmake/Torch NO_DEFAULT_PATH)
   target_link_libraries(${target} INTERFACE torch)

@@ -1,4 +1,4 @@
-# m2m_torch: libtorch from the PyPI wheel. M2M_PYTHON: the Python of the environment that the wheel lies in.
+# m2m_torch, once a variant: libtorch from the PyPI wheel. M2M_PYTHON: the Python of the environment that the wheel lies in.
 set(M2M_TORCH_ROOT "" CACHE PATH "The wheel's torch folder (site-packages/torch); found in .venv-gpu or .venv by default")
 
 # The wheel in the first of the given environments that has one.
@@ -26,33 +26,44 @@ message(STATUS "Torch wheel: ${torch_root}")
 get_filename_component(torch_environment ${torch_root}/../../../.. ABSOLUTE)
 set(M2M_PYTHON ${torch_environment}/bin/python)
 
-add_library(m2m_torch INTERFACE)
-# The wheel's libraries export copies of libstdc++'s code, std::filesystem of another compiler among it. A symbol is taken
-# from the first library that has it, and half of one copy beside half of another crashes: so libstdc++ comes first.
-target_link_options(m2m_torch INTERFACE "SHELL:-Wl,--push-state,--no-as-needed -lstdc++ -Wl,--pop-state")
-if(M2M_CUDA)
-  include(Cuda)
-  m2m_link_torch_cuda(m2m_torch ${torch_root})
-else()
-  # The wheel's own CMake package would ask for a CUDA toolkit, so two imported targets stand in for it.
-  foreach(library torch_cpu c10)
-    add_library(m2m_wheel_${library} SHARED IMPORTED)
-    set_target_properties(m2m_wheel_${library} PROPERTIES IMPORTED_LOCATION ${torch_root}/lib/lib${library}.so)
-    target_link_libraries(m2m_torch INTERFACE m2m_wheel_${library})
-  endforeach()
-  # Where the wheel's libraries find what they load (libcudart, libcupti), told to the linker too.
-  file(GLOB nvidia_folders ${torch_root}/../nvidia/*/lib)
-  foreach(folder ${nvidia_folders})
-    target_link_options(m2m_torch INTERFACE LINKER:-rpath-link,${folder})
-  endforeach()
-endif()
+# m2m_torch_headers: what compiling needs, for every variant alike.
+add_library(m2m_torch_headers INTERFACE)
 # at::parallel_for is OpenMP in a header: it runs on libtorch's own threads where it is compiled as OpenMP and linked with
 # the runtime that libtorch brings. A second runtime in the process would start threads of its own.
-target_compile_options(m2m_torch INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fopenmp>)
-target_link_libraries(m2m_torch INTERFACE ${torch_root}/lib/libgomp.so.1)
-target_include_directories(m2m_torch SYSTEM INTERFACE
+target_compile_options(m2m_torch_headers INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fopenmp>)
+target_include_directories(m2m_torch_headers SYSTEM INTERFACE
   ${torch_root}/include ${torch_root}/include/torch/csrc/api/include)
+
 # The wheel has fmt's headers and not its library.
 add_library(m2m_fmt_of_torch STATIC ${CMAKE_CURRENT_LIST_DIR}/fmt_of_torch.cpp)
 target_include_directories(m2m_fmt_of_torch SYSTEM PRIVATE ${torch_root}/include)
-target_link_libraries(m2m_torch INTERFACE $<LINK_ONLY:m2m_fmt_of_torch>)
+
+# The wheel's own CMake package would ask for a CUDA toolkit, so two imported targets stand in for it.
+function(m2m_link_torch_cpu target root)
+  foreach(library torch_cpu c10)
+    if(NOT TARGET m2m_wheel_${library})
+      add_library(m2m_wheel_${library} SHARED IMPORTED)
+      set_target_properties(m2m_wheel_${library} PROPERTIES IMPORTED_LOCATION ${root}/lib/lib${library}.so)
+    endif()
+    target_link_libraries(${target} INTERFACE m2m_wheel_${library})
+  endforeach()
+  # Where the wheel's libraries find what they load (libcudart, libcupti), told to the linker too.
+  file(GLOB nvidia_folders ${root}/../nvidia/*/lib)
+  foreach(folder ${nvidia_folders})
+    target_link_options(${target} INTERFACE LINKER:-rpath-link,${folder})
+  endforeach()
+endfunction()
+
+if(M2M_CUDA)
+  include(Cuda)
+endif()
+foreach(variant ${m2m_variants})
+  m2m_suffix(suffix ${variant})
+  add_library(m2m_torch${suffix} INTERFACE)
+  # The wheel's libraries export copies of libstdc++'s code, std::filesystem of another compiler among it. A symbol is
+  # taken from the first library that has it, and half of one copy beside half of another crashes: so libstdc++ comes first.
+  target_link_options(m2m_torch${suffix} INTERFACE "SHELL:-Wl,--push-state,--no-as-needed -lstdc++ -Wl,--pop-state")
+  cmake_language(CALL m2m_link_torch_${variant} m2m_torch${suffix} ${torch_root})
+  target_link_libraries(m2m_torch${suffix} INTERFACE m2m_torch_headers ${torch_root}/lib/libgomp.so.1
+    $<LINK_ONLY:m2m_fmt_of_torch>)
+endforeach()
