@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Times a few steps of the authors' program on a CPU, without changing a line of it.
+"""Times a few steps of the authors' program, on a CPU or a GPU, without changing a line of it.
 
 The program is train.py of a checkout of alinlab/M2m (Kim et al., CVPR 2020). It was written for CUDA, a terminal and
 torchvision's downloads; what it needs of these is replaced here, from outside, before it starts:
 
 * `stty size`, which it asks for the width of a terminal, is answered;
-* `.cuda()` and the CUDA tensor types become those of the CPU, byte masks become the booleans that PyTorch now wants;
-* torchvision's CIFAR-10 becomes a reader of the published binary files, data loaders work without further processes
-  (as many threads as the program that it is compared with, and no more);
+* on a CPU `.cuda()` and the CUDA tensor types become those of the CPU; byte masks become the booleans that PyTorch now wants;
+* torchvision's CIFAR-10 becomes a reader of the published binary files; on a CPU data loaders work without further processes
+  (as many threads as the program that it is compared with, and no more), on a GPU they keep theirs;
 * torch.load reads the whole pickle of a checkpoint: give it only checkpoints that you trust.
 
 Its loop over batches ends after --steps batches; the evaluation of the validation images that follows is the last that
@@ -42,8 +42,9 @@ class Measured(Exception):
 class StepClock:
     """Stands where the program expects tqdm: hands on batches, and takes the time of each round of the loop."""
 
-    def __init__(self, steps):
+    def __init__(self, steps, wait):
         self.steps = steps
+        self.wait = wait  # for what the step has queued for a GPU
         self.seconds = []
         self.first_step_end = None
 
@@ -52,6 +53,7 @@ class StepClock:
         for _ in range(self.steps):
             start = time.monotonic()
             yield next(batches)
+            self.wait()
             end = time.monotonic()
             self.seconds.append(end - start)
             self.first_step_end = self.first_step_end or end
@@ -84,22 +86,32 @@ def replace_terminal():
     builtins.input = lambda *_: "y"
 
 
+def replace_old_calls():
+    """Lets today's PyTorch take byte masks and whole pickles."""
+    where, load = torch.where, torch.load
+    torch.where = lambda mask, *rest: where(mask.bool() if mask.dtype == torch.uint8 else mask, *rest)
+    torch.load = lambda file, **named: load(file, **{**named, "weights_only": False})
+
+
 def replace_cuda():
     """Makes what is said of CUDA mean the CPU."""
-    as_type, where, load = torch.Tensor.type, torch.where, torch.load
+    as_type, load = torch.Tensor.type, torch.load
     torch.Tensor.cuda = lambda self, *_, **__: self
     torch.cuda.is_available = lambda: False
     torch.cuda.FloatTensor = torch.FloatTensor
     torch.Tensor.type = lambda self, *rest, **named: (
         self.float() if rest[:1] == (torch.FloatTensor,) else as_type(self, *rest, **named))
-    torch.where = lambda mask, *rest: where(mask.bool() if mask.dtype == torch.uint8 else mask, *rest)
-    torch.load = lambda file, **_: load(file, map_location="cpu", weights_only=False)
+    torch.load = lambda file, **_: load(file, map_location="cpu")
 
 
 def replace_data(folder):
-    """Reads CIFAR-10 from `folder`, in this process."""
+    """Reads CIFAR-10 from `folder`."""
     CifarFiles.folder = folder
     torchvision.datasets.CIFAR10 = CifarFiles
+
+
+def replace_loaders():
+    """Loads batches in this process."""
     make = torch.utils.data.DataLoader.__init__
 
     def make_alone(self, *rest, **named):
@@ -140,10 +152,14 @@ def time_evaluation(checkout):
 def measure(options):
     """Runs the program up to its first evaluation; returns what has to be printed."""
     replace_terminal()
-    replace_cuda()
+    replace_old_calls()
     replace_data(options.data.resolve())
+    if options.device == "cpu":
+        replace_cuda()
+        replace_loaders()
     torch.set_num_threads(options.threads)
-    clock = tqdm.tqdm = StepClock(options.steps)  # before train.py takes the name from there
+    wait = torch.cuda.synchronize if options.device == "cuda" else lambda: None
+    clock = tqdm.tqdm = StepClock(options.steps, wait)  # before train.py takes the name from there
     checkout = options.checkout.resolve()
     sys.argv = ["train.py", *arguments_of_train(options)]
     with tempfile.TemporaryDirectory() as work:  # it writes logs where it stands
@@ -163,6 +179,7 @@ def parse():
     parser.add_argument("--method", choices=["ERM", "M2m"], required=True)
     parser.add_argument("--data", type=pathlib.Path, required=True, help="folder with cifar-10-batches-bin")
     parser.add_argument("--g", type=pathlib.Path, help="checkpoint (.t7) that M2m goes on from and translates against")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()

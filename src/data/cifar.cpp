@@ -12,6 +12,7 @@
 #include "core/files.hpp"
 #include "core/hash.hpp"
 #include "data/gzip.hpp"
+#include "data/present_rows.hpp"
 #include "data/wording.hpp"
 
 namespace m2m {
@@ -28,6 +29,7 @@ struct Origin {
   std::function<std::string_view(const std::string& name)> file;  // valid until the next call
   bool is_checked_archive = false;
   std::map<std::string, std::string> checked_sums;  // name -> SHA-256, from .md5-checked
+  fs::path present_rows;                            // a list of the images that are here; there may be none
 };
 
 std::string fetch_command(const CifarLayout& layout, const fs::path& root) {
@@ -78,6 +80,7 @@ Origin folder_origin(const CifarLayout& layout, const fs::path& root) {
   origin.where = folder.string();
   origin.remedy = remedy_of(layout, root);
   origin.checked_sums = sums_of_checked_files(folder / ".md5-checked");
+  origin.present_rows = folder / present_rows_file;
   origin.file = [folder, bytes = std::string()](const std::string& name) mutable -> std::string_view {
     return bytes = read_file(folder / name);
   };
@@ -174,8 +177,13 @@ Images read_files(const CifarLayout& layout, Origin& origin, const std::vector<C
   return images;
 }
 
-std::string notice_of(const CifarLayout& layout, const std::string& sha256) {
-  if (sha256 == layout.inexact_sha256) return layout.inexact_notice;
+std::string notice_of(const CifarLayout& layout, const DataSet& data) {
+  const std::vector<bool>& present = data.train.present;
+  if (!present.empty()) {
+    return fmt::format("this copy of {} holds {} of {} training images", layout.title,
+                       grouped(std::count(present.begin(), present.end(), true)), grouped(data.train.count()));
+  }
+  if (data.files_sha256 == layout.inexact_sha256) return layout.inexact_notice;
   return layout.title + " here could not be confirmed as the published files";
 }
 
@@ -225,6 +233,7 @@ DataSet read_cifar(const CifarLayout& layout, const fs::path& root) {
   data.classes = layout.classes;
   data.train = read_files(layout, origin, layout.train, evidence);
   data.test = read_files(layout, origin, layout.test, evidence);
+  data.train.present = read_present_rows(origin.present_rows, data.train.count(), evidence.content);
   data.mean = layout.mean;
   data.std = layout.std;
   data.augmentation = {4, true};
@@ -232,7 +241,7 @@ DataSet read_cifar(const CifarLayout& layout, const fs::path& root) {
   data.files_sha256 = evidence.content.hex();
   data.published =
       origin.is_checked_archive || evidence.agrees_with_sums || data.files_sha256 == layout.published_sha256;
-  if (!data.published) data.notice = notice_of(layout, data.files_sha256);
+  if (!data.published) data.notice = notice_of(layout, data);
   if (!origin.notice.empty()) data.notice += (data.notice.empty() ? "" : "; ") + origin.notice;
   return data;
 }

@@ -26,6 +26,7 @@ struct Images {
   SharedArray<std::uint8_t> pixels;  // [n, c, h, w]; empty where there are features
   std::vector<std::int32_t> labels;  // [n], 0 .. K-1
   SharedArray<float> features = {};  // [n, width] in [0, 1] over the training part; empty where there are pixels
+  std::vector<bool> present = {};    // [n]; images that are not are blanks, never to be used; empty: all are
   std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
 };
 

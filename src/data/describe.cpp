@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "data/data_set.hpp"
 
 namespace m2m {
@@ -10,7 +12,7 @@ Json describe_part(const PoolRows& part, const std::string& sha256) {
 }  // namespace
 
 Json describe_data(const DataSet& data, const Split& split) {
-  return {{"set", data.name},
+  Json described = {{"set", data.name},
           {"classes", data.classes},
           {"counts", split.counts},
           {"files_sha256", data.files_sha256},
@@ -19,6 +21,9 @@ Json describe_data(const DataSet& data, const Split& split) {
           {"train", describe_part(split.train, split.train_sha256)},
           {"validation", describe_part(split.validation, split.validation_sha256)},
           {"test", describe_part(split.test, split.test_sha256)}};
+  const std::vector<bool>& present = data.train.present;
+  if (!present.empty()) described["images_here"] = std::count(present.begin(), present.end(), true);
+  return described;
 }
 
 }  // namespace m2m

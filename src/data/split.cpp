@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "data/present_rows.hpp"
 #include "data/wanted_counts.hpp"
 
 namespace m2m {
@@ -223,6 +224,7 @@ Split split_data(const DataSet& data, const Config& config, Key seed) {
   split.train = part_of(Pool::train, train);
   split.validation = part_of(validation_pool, validation);
   split.test = part_of(test_pool, test);
+  check_present(data, split);
   split.counts = counts_of(train);
   split.train_sha256 = hash_of(split.train);
   split.validation_sha256 = hash_of(split.validation);

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# What one should know of a machine before a long run, in five minutes: do the device tests pass, what does m2m-doctor find,
+# how long are steps, eager and recorded, and how long are the authors' where their program is in the bundle. Each step has a
+# time limit of its own; one that fails leaves the others alone. The table comes last, and in OUT/first_contact.md.
+#
+# Usage: first_contact.sh       OUT: a folder for logs and results (default: ./first_contact)
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+out=${OUT:-first_contact}
+mkdir -p "$out"
+export M2M_TEST_DEVICE=${M2M_TEST_DEVICE:-cuda:0}
+export M2M_PUBLISHED_G=$bundle/published_g.t7
+rows=()
+
+# check NAME SECONDS COMMAND...: one row of the table; the output goes to a log.
+check() {
+  local name=$1 limit=$2 code=0 began=$SECONDS said
+  shift 2
+  timeout "$limit" "$@" >"$out/$name.log" 2>&1 || code=$?
+  said=$(grep -hoE '\[  (PASSED|FAILED|SKIPPED) +\] .*tests?' "$out/$name.log" | tail -3 | tr -s ' \n' ' ' || true)
+  if [ "$code" = 124 ]; then said="stopped after $limit s"; fi
+  rows+=("| $name | $code | $((SECONDS - began)) | $said |")
+  echo "${rows[-1]}"
+}
+
+sweep() {
+  local name=$1
+  shift
+  check "$name" 90 m2m-sweep "$bundle/jobs/step_times.toml" --out "$out/$name" train.precision=bf16 "$@"
+}
+
+echo "| step | exit code | seconds | |"
+nvidia-smi -L || true
+check doctor 30 m2m-doctor --out "$out"
+check kernels 60 kernels_test '--gtest_filter=*OnTheDevice*'
+check sums 60 tensors_test '--gtest_filter=Nccl*'
+check networks 60 nn_test
+check methods 60 methods_test
+check trainer 90 train_test '--gtest_filter=Trial*'
+check parity 60 parity_test
+check digits 60 m2m-sweep "$bundle/jobs/digits.toml" --out "$out/digits" seed=1 train.epochs=10
+if [ -n "${M2M_DATA:-}" ]; then
+  g=()
+  if [ -f "$M2M_PUBLISHED_G" ]; then g=("m2m.g_from=$M2M_PUBLISHED_G"); fi
+  sweep eager train.executor=eager "${g[@]}"
+  sweep recorded train.executor=graph "${g[@]}"
+  if [ -d "$bundle/authors" ]; then
+    for method in ERM M2m; do
+      check "authors_$method" 60 env -u LD_LIBRARY_PATH "$python" "$bundle/run_authors.py" "$bundle/authors" --method "$method" \
+        --data "$M2M_DATA" --g "$M2M_PUBLISHED_G" --steps 30 --device cuda --threads "$(nproc)"
+    done
+  fi
+fi
+
+{
+  echo "Machine: $(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2>/dev/null || echo 'no GPU'); $(nproc) cores; PyTorch $found; revision $(cat "$bundle/revision")"
+  echo
+  echo "| step | exit code | seconds | tests |"
+  echo "|---|---|---|---|"
+  printf '%s\n' "${rows[@]}"
+  echo
+  echo "| program | phase | epochs | s an epoch, median | ms a step, median |"
+  echo "|---|---|---|---|---|"
+  for name in eager recorded; do
+    if [ -d "$out/$name" ]; then "$python" "$bundle/step_times.py" "$name, bf16" "$out/$name"; fi
+  done
+  for method in ERM M2m; do
+    if [ -s "$out/authors_$method.log" ]; then "$python" "$bundle/step_times.py" --authors "$method" "$out/authors_$method.log"; fi
+  done
+} | tee "$out/first_contact.md"
