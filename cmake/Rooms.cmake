@@ -93,9 +93,20 @@ function(m2m_test name)
   foreach(target ${name} ${compiled})
     target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   endforeach()
-  target_compile_definitions(${compiled} PRIVATE M2M_SOURCE_DIR="${CMAKE_SOURCE_DIR}" M2M_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_compile_definitions(${compiled} PRIVATE M2M_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   foreach(variant ${variants})
     m2m_suffix(suffix ${variant})
     m2m_add_test(${name}${suffix} "${TEST_RANKS}" ${TEST_TIMEOUT} ${name}${suffix})
   endforeach()
+endfunction()
+
+# m2m_device_test(TARGET FILTER): registers the tests of TARGET that FILTER chooses once more, as TARGET_on_gpu with label gpu,
+# for the first GPU. Skipped where there is none.
+function(m2m_device_test target filter)
+  if(NOT M2M_CUDA)
+    return()
+  endif()
+  add_test(NAME ${target}_on_gpu COMMAND ${target} --gtest_filter=${filter})
+  set_tests_properties(${target}_on_gpu PROPERTIES TIMEOUT 600 LABELS gpu SKIP_RETURN_CODE 77 RUN_SERIAL ON
+    ENVIRONMENT "OMP_NUM_THREADS=1;M2M_TEST_DEVICE=cuda:0")
 endfunction()

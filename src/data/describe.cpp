@@ -13,14 +13,14 @@ Json describe_part(const PoolRows& part, const std::string& sha256) {
 
 Json describe_data(const DataSet& data, const Split& split) {
   Json described = {{"set", data.name},
-          {"classes", data.classes},
-          {"counts", split.counts},
-          {"files_sha256", data.files_sha256},
-          {"published", data.published},
-          {"notice", data.notice},
-          {"train", describe_part(split.train, split.train_sha256)},
-          {"validation", describe_part(split.validation, split.validation_sha256)},
-          {"test", describe_part(split.test, split.test_sha256)}};
+                    {"classes", data.classes},
+                    {"counts", split.counts},
+                    {"files_sha256", data.files_sha256},
+                    {"published", data.published},
+                    {"notice", data.notice},
+                    {"train", describe_part(split.train, split.train_sha256)},
+                    {"validation", describe_part(split.validation, split.validation_sha256)},
+                    {"test", describe_part(split.test, split.test_sha256)}};
   const std::vector<bool>& present = data.train.present;
   if (!present.empty()) described["images_here"] = std::count(present.begin(), present.end(), true);
   return described;

@@ -35,10 +35,11 @@ std::vector<bool> read_present_rows(const std::filesystem::path& file, std::int6
     ++number;
     const std::int64_t row = to_row(line);
     if (row <= last || row >= count) {
-      throw wrong_line(text, number,
-                       fmt::format("'{}', expected a number above {} and below {}: the training images that are here, "
-                                   "ascending",
-                                   line, last, grouped(count)));
+      throw wrong_line(
+          text, number,
+          fmt::format("'{}', expected a number above {} and below {}: the training images that are here, "
+                      "ascending",
+                      line, last, grouped(count)));
     }
     present[static_cast<std::size_t>(row)] = true;
     last = row;
@@ -50,10 +51,12 @@ void check_present(const DataSet& data, const Split& split) {
   const std::vector<bool>& present = data.train.present;
   if (present.empty()) return;
   std::int64_t absent = 0;
-  for (const PoolRows* part : {&split.train, &split.validation, &split.test}) absent += count_absent(*part, present);
+  for (const PoolRows* part : {&split.train, &split.validation, &split.test})
+    absent += count_absent(*part, present);
   if (absent == 0) return;
   throw data_error(fmt::format(
-      "{}: this copy holds {} of {} training images, and {} that the study takes are not among them; take the settings "
+      "{}: this copy holds {} of {} training images, and {} that the study takes are not among them; take the "
+      "settings "
       "data.ratio, data.largest and data.subset that the copy was made for, or name the whole set with data.root",
       data.name, grouped(std::count(present.begin(), present.end(), true)), grouped(data.train.count()),
       grouped(absent)));

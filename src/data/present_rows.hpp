@@ -1,6 +1,6 @@
 #pragma once
-// Copies of a data set that hold only some of its training images: those that a study needs, for a machine that cannot
-// fetch the whole.
+// Copies of a data set that hold only some of its training images: those that a study needs, for a machine that
+// cannot fetch the whole.
 #include <filesystem>
 #include <vector>
 
@@ -9,8 +9,8 @@
 
 namespace m2m {
 
-/// Beside the data files: the numbers of the training images that are here, ascending, one a line, from 0. All others
-/// are blanks of the right size.
+/// Beside the data files: the numbers of the training images that are here, ascending, one a line, from 0. All
+/// others are blanks of the right size.
 inline constexpr const char* present_rows_file = "rows.txt";
 
 /// Reads the list, and adds its bytes to `content`. Local.

@@ -21,6 +21,8 @@ torch::Tensor place_pixels(const torch::Tensor& pixels, torch::Device device) { 
 
 torch::Tensor device_gather(const torch::Tensor& pixels, const torch::Tensor& picks, double divisor,
                             torch::Dtype precision) {
+  TORCH_CHECK(pixels.device() == picks.device(), "pixels lie on ", pixels.device(), ", their picks on ",
+              picks.device());
   if (pixels.is_cpu()) return host_gather(pixels, picks, divisor, precision);
   const std::int64_t count = picks.numel() / static_cast<std::int64_t>(sizeof(kernels::Pick));
   torch::Tensor out = torch::empty({count, pixels.size(1), pixels.size(2), pixels.size(3)},

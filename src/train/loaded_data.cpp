@@ -97,10 +97,10 @@ std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Devic
   return DataShelf().get(resolved, device);
 }
 
-std::shared_ptr<const LoadedData> filled_up(const LoadedData& data, Key key, torch::Device device) {
+std::shared_ptr<const LoadedData> filled_up(const LoadedData& data, Key key) {
   auto filled = std::make_shared<LoadedData>(data);
   fill_up(filled->set, filled->split, key);
-  place(*filled, device);
+  place(*filled, samples_of(data, Pool::train).device());
   return filled;
 }
 

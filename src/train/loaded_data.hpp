@@ -31,8 +31,8 @@ void place(LoadedData& data, torch::Device device);
 /// and split_data do.
 std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Device device);
 
-/// The same data with its training part filled up by SMOTE. Local, deterministic.
-std::shared_ptr<const LoadedData> filled_up(const LoadedData& data, Key key, torch::Device device);
+/// The same data with its training part filled up by SMOTE, on the device where `data` lies. Local, deterministic.
+std::shared_ptr<const LoadedData> filled_up(const LoadedData& data, Key key);
 
 /// load_data, remembering the last data set and how it was cut, so that the trials of a grid do not read it again.
 /// One thread at a time.

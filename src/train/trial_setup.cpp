@@ -42,7 +42,7 @@ TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData>
   setup.loss = loss_with(ClassWeights::none);
   setup.weighted_loss = loss_with(setup.recipe.class_weights);
   const bool fills_up = setup.recipe.sampling == Sampling::filled;
-  setup.data = fills_up ? filled_up(*data, setup.keys.plan, setup.settings.device) : std::move(data);
+  setup.data = fills_up ? filled_up(*data, setup.keys.plan) : std::move(data);
   return setup;
 }
 

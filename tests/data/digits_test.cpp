@@ -4,11 +4,12 @@
 
 #include "data/load.hpp"
 #include "data/made_up.hpp"
+#include "support/test_root.hpp"
 
 namespace m2m {
 namespace {
 
-const std::filesystem::path shipped = std::filesystem::path(M2M_SOURCE_DIR) / "datasets" / digits_file;
+const std::filesystem::path shipped = test::test_root() / "datasets" / digits_file;
 
 std::string line(int first_pixel, int label) {
   std::string text = std::to_string(first_pixel);

@@ -6,6 +6,7 @@
 
 #include "data/made_up.hpp"
 #include "data/roots.hpp"
+#include "support/test_root.hpp"
 
 namespace m2m {
 namespace {
@@ -28,7 +29,7 @@ class DataVariable {
   std::optional<std::string> before_;
 };
 
-const std::filesystem::path checkout = std::filesystem::path(M2M_SOURCE_DIR) / "datasets";
+const std::filesystem::path checkout = test::test_root() / "datasets";
 
 TEST(DataRoot, IsTheSettingBeforeTheEnvironmentBeforeTheCheckout) {
   const Config set = made_up::settings({{"data.root", "/from/setting"}});

@@ -6,6 +6,7 @@
 
 #include "core/philox.hpp"
 #include "data/made_up.hpp"
+#include "support/test_root.hpp"
 
 namespace m2m::made_up {
 
@@ -13,7 +14,7 @@ namespace m2m::made_up {
 inline std::filesystem::path real_text_root() {
   const char* root = std::getenv("M2M_DATA");
   if (root != nullptr && std::filesystem::exists(std::filesystem::path(root) / "reuters52")) return root;
-  return std::filesystem::path(M2M_SOURCE_DIR).parent_path() / "shared" / "datasets";
+  return test::test_root().parent_path() / "shared" / "datasets";
 }
 
 /// `text` with some of its bytes replaced or its end cut off; the same for the same number.

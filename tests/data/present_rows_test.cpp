@@ -56,8 +56,12 @@ TEST_F(PresentRows, AreNeverBlanksThatASplitTakes) {
 }
 
 TEST_F(PresentRows, NameTheLineThatIsNoRowOfTheSet) {
-  for (const auto& [lines, line] : std::map<std::string, std::string>{
-           {"0\n7\n", ":2:"}, {"2\n1\n", ":2:"}, {"1\n1\n", ":2:"}, {"-1\n", ":1:"}, {"0\nx\n", ":2:"}, {"1 2\n", ":1:"}}) {
+  for (const auto& [lines, line] : std::map<std::string, std::string>{{"0\n7\n", ":2:"},
+                                                                      {"2\n1\n", ":2:"},
+                                                                      {"1\n1\n", ":2:"},
+                                                                      {"-1\n", ":1:"},
+                                                                      {"0\nx\n", ":2:"},
+                                                                      {"1 2\n", ":1:"}}) {
     list(lines);
     const std::string said = reading_fails();
     EXPECT_NE(said.find(std::string(present_rows_file) + line), std::string::npos) << lines << said;

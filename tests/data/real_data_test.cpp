@@ -4,6 +4,7 @@
 
 #include "data/image_list.hpp"
 #include "data/made_up.hpp"
+#include "support/test_root.hpp"
 
 namespace m2m {
 namespace {
@@ -25,7 +26,7 @@ Split cut(const DataSet& data, const Config& config) { return split_data(data, c
 
 std::filesystem::path shared_lists(const char* set) {
   const char* named = std::getenv("M2M_SHARED");
-  const std::filesystem::path beside = std::filesystem::path(M2M_SOURCE_DIR) / ".." / "shared";
+  const std::filesystem::path beside = test::test_root() / ".." / "shared";
   return (named != nullptr ? std::filesystem::path(named) : beside) / "datasets" / set;
 }
 

@@ -21,7 +21,7 @@ TEST(TranslationTrace, EndsWhereTheTranslationOfTheBatchEnds) {
   EXPECT_TRUE(torch::equal(traced.seed_classes, edited.seed_classes));
   const torch::Tensor shown = batch.images.index_select(0, edited.rows.masked_select(edited.accepted));
   EXPECT_GT(shown.size(0), 0);
-  EXPECT_TRUE(torch::equal(traced.translated.index_select(0, edited.accepted.nonzero().squeeze(1)), shown));
+  EXPECT_TRUE(test::agree(traced.translated.index_select(0, edited.accepted.nonzero().squeeze(1)), shown));
 }
 
 TEST(TranslationTrace, SaysWhatBothNetworksSayAtBothEnds) {
@@ -45,8 +45,8 @@ TEST(TranslationTrace, SaysWhatBothNetworksSayAtBothEnds) {
 TEST(TranslationTrace, ScalesTheOutputsOfAHeadOfCosines) {
   test::PlannedStep x;
   const TranslationTrace plain = trace(x), sharp = trace(x, 30);
-  EXPECT_TRUE(torch::equal(plain.translated, sharp.translated));
-  EXPECT_TRUE(torch::equal(plain.g_target, sharp.g_target));
+  EXPECT_TRUE(test::agree(plain.translated, sharp.translated));
+  EXPECT_TRUE(test::agree(plain.g_target, sharp.g_target));
   EXPECT_FALSE(torch::equal(plain.f_target, sharp.f_target));
 }
 

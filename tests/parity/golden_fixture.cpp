@@ -2,9 +2,12 @@
 
 #include <cmath>
 
+#include "support/test_device.hpp"
+
 namespace m2m::parity {
 
 void GoldenTest::SetUp() {
+  test::use_own_stream();
   const auto file = golden_file();
   if (!file) GTEST_SKIP() << "skipped: no golden file";
   golden_.emplace(*file);
@@ -17,7 +20,7 @@ bool GoldenTest::lacks(std::initializer_list<std::string> paths) {
 }
 
 torch::Tensor GoldenTest::tensor(const std::string& path) const {
-  return torch::tensor(golden_->numbers(path), torch::kFloat64).view(golden_->shape(path));
+  return torch::tensor(golden_->numbers(path), torch::kFloat64).view(golden_->shape(path)).to(test::test_device());
 }
 
 void expect_close(const torch::Tensor& actual, const torch::Tensor& expected, double tolerance,

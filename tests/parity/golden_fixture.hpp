@@ -11,7 +11,7 @@
 namespace m2m::parity {
 
 inline constexpr double tight = 1e-6;  // float64
-inline constexpr double loose = 1e-5;  // float32
+inline constexpr double loose = 1e-5;  // float32, on a CPU and on a GPU alike
 
 /// Skips where there is no golden file at all.
 class GoldenTest : public ::testing::Test {
@@ -24,7 +24,7 @@ class GoldenTest : public ::testing::Test {
   bool lacks(std::initializer_list<std::string> paths);
   const std::string& what_is_lacking() const { return lacking_; }
 
-  /// A data set as float64, in its shape.
+  /// A data set as float64, in its shape, on the tests' device.
   torch::Tensor tensor(const std::string& path) const;
   /// As int64.
   torch::Tensor labels(const std::string& path) const { return tensor(path).to(torch::kInt64); }

@@ -3,6 +3,7 @@
 #include "parity/golden_fixture.hpp"
 #include "parity/published.hpp"
 #include "parity/real_data.hpp"
+#include "support/test_device.hpp"
 #include "train/evaluation.hpp"
 
 namespace m2m::parity {
@@ -62,7 +63,7 @@ TEST_F(ParityOfNetwork, CosinesOfACosineHead) {
   const auto network = published_network(*checkpoint_, *data_, torch::kFloat64);
   network->eval();
   Head head(HeadKind::cosine, 64, 10, false);
-  head.to(torch::kFloat64);
+  head.to(test::test_device(), torch::kFloat64);
   head.weight.copy_(tensor("normed_head/weight"));
   const torch::Tensor pixels = images(*data_, Pool::test, labels("normed_head/test_index"), torch::kFloat64);
   expect_close(head.forward(network->features(pixels)), tensor("normed_head/cosines"), loose, "cosines");
@@ -77,9 +78,11 @@ TEST_F(ParityOfNetwork, ConfusionOverTheTestImages) {
     EXPECT_NEAR(100 * accuracy(ours), std::stod(checkpoint_->metadata.at("accuracy")), 1e-3);
     return;
   }
-  EXPECT_EQ(ours.cells, golden().integers("g/confusion_test"));
-  EXPECT_NEAR(balanced_accuracy(ours), golden().attribute("g", "bacc"), 1e-12);
-  EXPECT_NEAR(geometric_mean(ours), golden().attribute("g", "gm"), 1e-12);
+  Confusion expected(ours.classes);
+  expected.cells = golden().integers("g/confusion_test");
+  EXPECT_LE(moved(ours, expected), test::gives_same_bits() ? 0 : 2);
+  EXPECT_NEAR(balanced_accuracy(expected), golden().attribute("g", "bacc"), 1e-12);
+  EXPECT_NEAR(geometric_mean(expected), golden().attribute("g", "gm"), 1e-12);
 }
 
 /// Folding and bfloat16 move images that lie between two classes, and no others.

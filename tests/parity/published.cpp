@@ -1,6 +1,7 @@
 #include "parity/published.hpp"
 
 #include "parity/golden.hpp"
+#include "support/test_device.hpp"
 
 namespace m2m::parity {
 
@@ -14,7 +15,7 @@ std::shared_ptr<Network> published_network(const Checkpoint& checkpoint, const L
                                            torch::Dtype precision, int shift, const std::string& kernels,
                                            bool bfloat16) {
   const auto network = make_network({"resnet32", 10, 3, 32, 32, data.mean, data.std, bfloat16, kernels});
-  network->to(precision);
+  network->to(test::test_device(), precision);
   auto state = checkpoint.network;
   for (const char* name : {"linear.weight", "linear.bias"}) state.at(name) = state.at(name).roll(shift, 0);
   const torch::NoGradGuard no_gradient;

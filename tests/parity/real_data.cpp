@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "support/test_device.hpp"
+
 namespace m2m::parity {
 namespace {
 
@@ -25,19 +27,20 @@ std::shared_ptr<const LoadedData> real_data(const Subset& subset, Rounding round
   config.set("data.ratio", subset.ratio);
   config.set("data.rounding", rounding == Rounding::field ? "field" : "truncated");
   config.set("seeds.subset", 1);
-  return load_data(config, torch::kCPU);
+  return load_data(config, test::test_device());
 }
 
 std::shared_ptr<const LoadedData> real_cifar10() { return real_data(subsets[1]); }
 
 torch::Tensor images(const LoadedData& data, Pool pool, const torch::Tensor& rows, torch::Dtype precision) {
-  const PoolRows part{pool, {rows.data_ptr<std::int64_t>(), rows.data_ptr<std::int64_t>() + rows.numel()}};
+  const torch::Tensor here = rows.cpu();
+  const PoolRows part{pool, {here.data_ptr<std::int64_t>(), here.data_ptr<std::int64_t>() + here.numel()}};
   return gather_part(data, part, 0, rows.numel(), precision);
 }
 
 torch::Tensor labels_of(const LoadedData& data, Pool pool, const torch::Tensor& rows) {
   const std::vector<std::int32_t>& all = pool_of(data.set, pool).labels;
-  return torch::tensor(all, torch::kInt64).index_select(0, rows);
+  return torch::tensor(all, torch::kInt64).to(rows.device()).index_select(0, rows);
 }
 
 }  // namespace m2m::parity

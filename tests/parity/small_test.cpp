@@ -6,6 +6,7 @@
 #include "methods/losses.hpp"
 #include "methods/m2m_plan.hpp"
 #include "parity/golden_fixture.hpp"
+#include "support/test_root.hpp"
 #include "train/schedule.hpp"
 
 namespace m2m::parity {
@@ -15,7 +16,7 @@ using Numbers = std::vector<double>;
 
 class SmallParity : public ::testing::Test {
  protected:
-  const Json golden = Json::parse(std::ifstream(M2M_SOURCE_DIR "/tests/parity/golden_small.json"));
+  const Json golden = Json::parse(std::ifstream(test::test_root() / "tests/parity/golden_small.json"));
   const ClassCounts counts = golden.at("counts").get<ClassCounts>();
 };
 

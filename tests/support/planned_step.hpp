@@ -5,6 +5,7 @@
 #include "data/dealing.hpp"
 #include "methods/m2m.hpp"
 #include "methods/translator.hpp"
+#include "support/test_device.hpp"
 #include "support/tiny_data.hpp"
 #include "train/trial.hpp"
 
@@ -24,6 +25,7 @@ struct PlannedStep {
   std::unique_ptr<FrozenNetwork> f = freeze(*f_network), g = freeze(*g_network);
 
   PlannedStep() {
+    use_own_stream();
     initialise(*f_network, keys_of_f(config).init);
     initialise(*g_network, keys_of_g(config).init);
     f->refresh();
@@ -34,13 +36,15 @@ struct PlannedStep {
     for (const Slot& slot : plan.step(0)) labels.push_back(basis.labels[slot.image]);
     std::vector<std::int32_t> slots(labels.size());
     std::iota(slots.begin(), slots.end(), 0);
-    return {gather_slots(*data, plan.step(0), torch::kFloat64), torch::tensor(labels, torch::kInt64), slots};
+    return {gather_slots(*data, plan.step(0), torch::kFloat64),
+            torch::tensor(labels, torch::kInt64).to(test_device()), slots};
   }
   /// The slots that a rank takes of that batch.
   Batch share(int rank, int ranks) const {
     const Batch whole = batch();
     const auto own = deal_slots(whole.labels.size(0), planned.worked_slots(), rank, ranks);
-    const torch::Tensor rows = torch::tensor(std::vector<std::int64_t>(own.begin(), own.end()), torch::kInt64);
+    const torch::Tensor rows =
+        torch::tensor(std::vector<std::int64_t>(own.begin(), own.end()), torch::kInt64).to(test_device());
     return {whole.images.index_select(0, rows), whole.labels.index_select(0, rows), own};
   }
   EditContext context() const {
@@ -53,7 +57,7 @@ struct PlannedStep {
     const auto pieces = add_translations(
         planned, batch.slots, [&](Upload& to, std::span<const Slot> slots) { return add_picks(*data, slots, to); },
         upload);
-    upload.send(torch::kCPU);
+    upload.send(test_device());
     return pieces.from(upload);
   }
   Edited apply(Batch& batch) { return apply_m2m(m2m, context(), work(batch), batch, translator); }

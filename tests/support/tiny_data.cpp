@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "support/test_device.hpp"
 #include "train/study_fields.hpp"
 
 namespace m2m::test {
@@ -54,7 +55,7 @@ std::shared_ptr<const LoadedData> tiny_data(const ClassCounts& counts) {
   data->set.test = grown(std::move(test));
   data->mean = {0.3};
   data->std = {0.2};
-  place(*data, torch::kCPU);
+  place(*data, test_device());
   return data;
 }
 
@@ -65,6 +66,8 @@ Config tiny_config(const Json& given) {
   config.set("train.epochs", 5);
   config.set("train.batch_size", 16);
   config.set("m2m.beta", 0.9);
+  config.set("train.device", test_device().is_cuda() ? "cuda" : "cpu");
+  if (!gives_same_bits()) config.set("train.precision", "float64");
   for (const auto& [name, value] : given.items()) config.set(name, value);
   return resolve(config);
 }

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "support/test_device.hpp"
+
 namespace m2m::test {
 namespace {
 
 /// Weights, or batch norm's running statistics, all in a row.
 torch::Tensor row_of(const NetworkState& state, bool statistics) {
-  std::vector<torch::Tensor> rows = {torch::empty({0}, torch::kFloat64)};
+  std::vector<torch::Tensor> rows = {
+      torch::empty({0}, torch::TensorOptions(torch::kFloat64).device(test_device()))};
   for (const auto& [name, tensor] : state) {
     if (name.ends_with("num_batches_tracked")) continue;
     if ((name.find(".running_") != std::string::npos) == statistics) {
@@ -25,6 +28,7 @@ double distance_over_length(const torch::Tensor& a, const torch::Tensor& b) {
 }  // namespace
 
 TrialSetup tiny_setup(const Config& config) {
+  use_own_stream();
   TrialSetup setup = trial_setup(config, tiny_data({60, 20, 6, 2}));
   if (setup.recipe.translates) {
     TrainSettings settings = setup.settings;

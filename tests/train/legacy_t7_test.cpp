@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "core/files.hpp"
+#include "support/test_root.hpp"
 #include "train/legacy_sample.hpp"
 #include "train/refusals.hpp"
 
@@ -139,7 +140,7 @@ TEST(LegacyT7, SurvivesRandomDamage) {
 std::string published_bytes() {
   const char* named = std::getenv("M2M_PUBLISHED_G");
   const std::filesystem::path path =
-      named ? named : std::string(M2M_SOURCE_DIR) + "/../shared/reference/erm_r100_c10_trial1.t7";
+      named ? named : (test::test_root() / "../shared/reference/erm_r100_c10_trial1.t7").string();
   return std::filesystem::exists(path) ? read_file(path) : "";
 }
 

@@ -42,7 +42,7 @@ TEST(DataShelf, CutsAnewWhereASeedDraws) {
 TEST(FilledUp, HasAsManyOfEveryClassAndLeavesTheOriginalAlone) {
   const auto data = load_data(digits({{"data.ratio", 20.0}}), torch::kCPU);
   const auto before = data->set.train.count();
-  const auto filled = filled_up(*data, {1, SeedRole::plan}, torch::kCPU);
+  const auto filled = filled_up(*data, {1, SeedRole::plan});
   EXPECT_EQ(data->set.train.count(), before);
   EXPECT_EQ(static_cast<std::int64_t>(filled->split.train.rows.size()), 10 * largest(data->split.counts));
   EXPECT_EQ(filled->samples.front().size(0), filled->set.train.count());

@@ -1,0 +1,47 @@
+#include "support/test_device.hpp"
+
+#include <ATen/Context.h>
+#include <torch/cuda.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "nn/device_graph.hpp"
+
+namespace m2m::test {
+
+namespace {
+
+/// What ctest takes for a skipped test (SKIP_RETURN_CODE).
+constexpr int skipped = 77;
+
+torch::Device named_device() {
+  const char* named = std::getenv("M2M_TEST_DEVICE");
+  const torch::Device device(named == nullptr ? "cpu" : named);
+  if (device.is_cuda() && !torch::cuda::is_available()) {
+    std::printf("skipped: M2M_TEST_DEVICE is %s, and there is no GPU\n", named);
+    std::exit(skipped);
+  }
+  return device;
+}
+
+}  // namespace
+
+torch::Device test_device() {
+  static const torch::Device device = named_device();
+  return device;
+}
+
+void use_own_stream() {
+  at::globalContext().setAllowTF32CuDNN(false);  // as a sweep has it: float32 is float32
+  thread_local const OwnStream stream(test_device());
+}
+
+bool gives_same_bits() { return test_device().is_cpu(); }
+
+bool agree(const torch::Tensor& a, const torch::Tensor& b) {
+  if (gives_same_bits()) return torch::equal(a, b);
+  return torch::allclose(a.to(torch::kFloat64), b.to(torch::kFloat64), 1e-9, 1e-9);
+}
+
+}  // namespace m2m::test

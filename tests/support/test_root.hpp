@@ -1,0 +1,15 @@
+#pragma once
+// Where tests find the files of the repository.
+#include <cstdlib>
+#include <filesystem>
+
+namespace m2m::test {
+
+/// The folder that M2M_TEST_ROOT names, so that tests run away from where they were built; by default the source
+/// folder.
+inline std::filesystem::path test_root() {
+  const char* named = std::getenv("M2M_TEST_ROOT");
+  return named == nullptr ? M2M_SOURCE_DIR : named;
+}
+
+}  // namespace m2m::test
