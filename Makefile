@@ -1,4 +1,6 @@
 # Shortcuts only: every line here is a script or a CMake preset that you may call yourself.
+# PRESET: of CMakePresets.json, for 'build' and 'check'.
+PRESET ?= cpu-release
 .DEFAULT_GOAL := help
 .PHONY: help setup programs build demo check gpu asan format format-check clean
 
@@ -12,13 +14,13 @@ programs: setup ## the optimised CPU programs, into build/bin
 	@scripts/build.sh cpu-release programs
 
 build: setup    ## the programs, the benchmarks and the tests
-	@scripts/build.sh cpu-release
+	@scripts/build.sh $(PRESET)
 
 demo: programs  ## train the digits with ERM, DRS and M2m over 2 ranks; table, figures and page
 	@scripts/demo.sh
 
 check: build    ## every test
-	@scripts/check.sh cpu-release
+	@scripts/check.sh $(PRESET)
 
 gpu:            ## the GPU programs, into build/bin (needs nvcc 13 and NCCL; fetches 4.7 GB)
 	@scripts/setup.sh gpu

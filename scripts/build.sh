@@ -23,7 +23,7 @@ announce() {
 
 preset=${1:?usage: scripts/build.sh PRESET [TARGET...]}
 shift
-if [ "$preset" = gpu-release ] && ! command -v nvcc >/dev/null && [ -x /usr/local/cuda/bin/nvcc ]; then
+if [[ $preset =~ ^(gpu|both)-release$ ]] && ! command -v nvcc >/dev/null && [ -x /usr/local/cuda/bin/nvcc ]; then
   export PATH=/usr/local/cuda/bin:$PATH
 fi
 if [ ! -f "build/$preset/build.ninja" ]; then

@@ -90,5 +90,5 @@ if [ -n "$authors" ]; then
   git -C "$authors" archive --prefix=authors/ HEAD | tar -x -C "$bundle" || fail "$authors is no checkout of the authors' program"
 fi
 if [ -n "$published" ]; then cp "$published" "$bundle/published_g.t7"; fi
-tar -C "$work" -cf - m2m | xz -T0 -6 >"$out"
+tar -C "$work" -cf - m2m | xz -T0 >"$out"
 echo "$out: $(($(stat -c %s "$out") / 1000000)) MB, revision $(cat "$bundle/revision"), for PyTorch $(cat "$bundle/torch_version")"

@@ -22,7 +22,7 @@ Json describe_data(const DataSet& data, const Split& split) {
                     {"validation", describe_part(split.validation, split.validation_sha256)},
                     {"test", describe_part(split.test, split.test_sha256)}};
   const std::vector<bool>& present = data.train.present;
-  if (!present.empty()) described["images_here"] = std::count(present.begin(), present.end(), true);
+  if (!present.empty()) described["images_present"] = std::count(present.begin(), present.end(), true);
   return described;
 }
 

@@ -43,7 +43,7 @@ TEST_F(PresentRows, ServeASplitThatTakesNoOther) {
   const DataSet data = read();
   const Split split = split_data(data, settings({{"data.ratio", 1}, {"data.largest", 1}}), seed);
   EXPECT_EQ(split.train.rows, (std::vector<std::int32_t>{0, 1, 2}));
-  EXPECT_EQ(describe_data(data, split).at("images_here"), 3);
+  EXPECT_EQ(describe_data(data, split).at("images_present"), 3);
 }
 
 TEST_F(PresentRows, AreNeverBlanksThatASplitTakes) {
