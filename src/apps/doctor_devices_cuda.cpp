@@ -6,12 +6,14 @@
 #include "apps/doctor_checks.hpp"
 #include "core/error.hpp"
 #include "dist/tensors/nccl_communicator.hpp"
+#include "nn/gpu_trouble.hpp"
 #include "sweep/wording.hpp"
 
 namespace m2m {
 namespace {
 
 Finding visible(int gpus, const HostShare& share) {
+  if (!gpu_trouble().empty()) return {"GPU", Health::error, gpu_trouble(), "until then: train.device = cpu"};
   if (gpus == 0) {
     return {"GPU", Health::warning, "none to be seen",
             "look at nvidia-smi and CUDA_VISIBLE_DEVICES; ranks train on cores"};
@@ -47,7 +49,8 @@ std::vector<Finding> check_devices(const MpiGroup& everybody, const HostShare& s
   const int gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   std::vector<Finding> findings = {visible(gpus, share)};
   // NCCL takes one rank a GPU, on every host alike.
-  if (!everybody.any(gpus == 0 || share.ranks > gpus)) findings.push_back(nccl(everybody, share.local_rank % gpus));
+  if (!everybody.any(gpus == 0 || !gpu_trouble().empty() || share.ranks > gpus))
+    findings.push_back(nccl(everybody, share.local_rank % gpus));
   return findings;
 }
 

@@ -1,9 +1,11 @@
 #include "train/settings.hpp"
 
+#include <fmt/format.h>
 #include <torch/cuda.h>
 
 #include "core/error.hpp"
 #include "kernels/instruction_set.hpp"
+#include "nn/gpu_trouble.hpp"
 #include "nn/network.hpp"
 
 namespace m2m {
@@ -16,6 +18,9 @@ Field seed_field(const std::string& name, const std::string& help) {
 }
 
 torch::Device device_for(const std::string& wanted, int local_rank) {
+  if (wanted != "cpu" && !gpu_trouble().empty()) {
+    throw usage_error(fmt::format("train.device = '{}': {}; or set train.device = 'cpu'", wanted, gpu_trouble()));
+  }
   const bool has_gpu = torch::cuda::is_available();
   if (wanted == "cuda" && !has_gpu) {
     throw usage_error(
