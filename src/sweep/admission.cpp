@@ -18,6 +18,10 @@ bool admits_another(const std::vector<bool>& has_reported, double share, double 
   return has_reported.empty() || (all_of(has_reported) && free >= memory_margin * share);
 }
 
+bool admits_at_once(int not_reported, double estimate, double free) {
+  return estimate > 0 && free >= memory_margin * estimate * (not_reported + 1);
+}
+
 std::string limit_text(int admitted, int wanted, double share, double free) {
   return fmt::format(
       "memory admits {} trial{} at a time of the {} wanted: one takes up to {:.1f} GiB, {:.1f} GiB "
@@ -49,23 +53,38 @@ std::optional<DeviceMemory> Admission::look() {
   return now;
 }
 
+double Admission::estimate() const {
+  double largest = 0;
+  for (const Seat& seat : seats_) {
+    if (seat.state != State::running) continue;
+    if (seat.estimate == 0) return 0;
+    largest = std::max(largest, seat.estimate);
+  }
+  return largest;
+}
+
+bool Admission::admits(const std::vector<bool>& reported) {
+  const auto unknown = static_cast<int>(std::count(reported.begin(), reported.end(), false));
+  if (unknown > 0 && estimate() == 0) return false;
+  const auto now = look();
+  if (unknown > 0) return now && admits_at_once(unknown, estimate(), now->free);
+  if (!now || admits_another(reported, share_, now->free)) return true;
+  const auto running = static_cast<int>(reported.size());
+  if (!std::exchange(has_said_, true))
+    say_(limit_text(running, static_cast<int>(seats_.size()), share_, now->free));
+  return false;
+}
+
 bool Admission::open(int seat) {
   const std::vector<bool> reported = reports();
-  if (count(State::open) > 0 || !all_of(reported)) return false;
-  const auto now = reported.empty() ? std::nullopt : look();
-  if (now && !admits_another(reported, share_, now->free)) {
-    const int running = static_cast<int>(reported.size());
-    if (!std::exchange(has_said_, true))
-      say_(limit_text(running, static_cast<int>(seats_.size()), share_, now->free));
-    return false;
-  }
+  if (count(State::open) > 0 || (!reported.empty() && !admits(reported))) return false;
   at(seat).state = State::open;
   return true;
 }
 
-void Admission::begin(int seat) {
+void Admission::begin(int seat, double estimate) {
   look();
-  at(seat) = {State::running, false};
+  at(seat) = {State::running, false, estimate};
 }
 
 void Admission::end(int seat) {

@@ -22,6 +22,10 @@ inline constexpr double memory_margin = 1.25;
 /// one running stage so far, free: what is left, both in bytes. Pure.
 bool admits_another(const std::vector<bool>& has_reported, double share, double free);
 
+/// Whether a further stage may begin before all that run have shown what they take: where plainly enough is free
+/// for it and for those that have not, each at the estimate. Bytes; an estimate of 0 is none. Pure.
+bool admits_at_once(int not_reported, double estimate, double free);
+
 /// "memory admits 2 trials at a time of the 4 wanted: one takes up to 30.1 GiB, 12.5 GiB are free"
 std::string limit_text(int admitted, int wanted, double share, double free);
 
@@ -37,8 +41,8 @@ class Admission {
   /// Opens a seat that is away where a further stage is admitted and no seat is open already: two that were would
   /// begin at once, and the second one's memory was never weighed. Returns whether it did.
   bool open(int seat);
-  /// The stage of an open seat begins.
-  void begin(int seat);
+  /// The stage of an open seat begins. estimate: of the bytes that it will take; 0: not known.
+  void begin(int seat, double estimate = 0);
   /// It has reported an epoch.
   void report(int seat) { at(seat).has_reported = true; }
   /// It has ended; the seat is away.
@@ -49,12 +53,17 @@ class Admission {
   struct Seat {
     State state = State::away;
     bool has_reported = false;
+    double estimate = 0;  // bytes
   };
 
   const Seat& at(int seat) const { return seats_.at(static_cast<std::size_t>(seat)); }
   Seat& at(int seat) { return seats_.at(static_cast<std::size_t>(seat)); }
   int count(State state) const;
   std::vector<bool> reports() const;
+  /// The largest of those that run; 0 if one is not known.
+  double estimate() const;
+  /// Whether memory lets a further stage run beside those that do.
+  bool admits(const std::vector<bool>& reported);
   /// Asks for the memory, and learns what share of it a running stage has. To be called before their number
   /// changes.
   std::optional<DeviceMemory> look();

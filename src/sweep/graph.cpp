@@ -32,7 +32,14 @@ class Builder {
 
  private:
   int append(const std::string& id, const StageRequest& request, const std::vector<int>& needs) {
-    Stage stage{id, request.kind, request.label, request.config, request.identity, request.epochs, request.cost,
+    Stage stage{id,
+                request.kind,
+                request.label,
+                request.config,
+                request.identity,
+                request.epochs,
+                request.cost,
+                request.memory,
                 {}};
     const int position = graph_.size();
     for (const int needed : needs) {

@@ -49,6 +49,7 @@ Json stage_json(const Stage& stage) {
           {"identity", stage.identity},
           {"epochs", stage.epochs},
           {"cost", stage.cost},
+          {"memory", stage.memory},
           {"needs", needs_json(stage)}};
 }
 
@@ -61,6 +62,7 @@ Stage stage_from(const Json& json) {
   stage.identity = json.at("identity");
   stage.epochs = json.at("epochs").get<int>();
   stage.cost = json.at("cost").get<double>();
+  stage.memory = json.at("memory").get<double>();
   for (const Json& need : json.at("needs")) {
     stage.needs.push_back({static_cast<StageKind>(need.at(0).get<int>()), need.at(1).get<std::string>()});
   }

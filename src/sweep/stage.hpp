@@ -21,6 +21,7 @@ struct StageRequest {
   Json identity;      // every field acting in it, content hashes, numerics version; its id is the hash
   int epochs = 0;     // how many it will run
   double cost = 0;    // estimated seconds on one rank
+  double memory = 0;  // of its device, estimated bytes, plenty; 0: not known
   std::vector<StageRequest> needs;  // artifacts that must exist before it
 };
 
@@ -41,6 +42,7 @@ struct Stage {
   Json identity;
   int epochs = 0;
   double cost = 0;
+  double memory = 0;
   std::vector<StageNeed> needs;
 
   /// The id of what it needs of that kind; null where it needs none.

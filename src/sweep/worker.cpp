@@ -57,7 +57,7 @@ class Conversation {
       if (leave_) return std::nullopt;
       if (admission_.is_away(seat)) come_back(seat);
       if (auto& next = seats_[at(seat)].next) {
-        admission_.begin(seat);
+        admission_.begin(seat, next->memory);
         seats_[at(seat)].reported.reset();
         return std::exchange(next, std::nullopt);
       }

@@ -16,6 +16,9 @@ namespace {
 constexpr double multiply_adds_per_second = 50e9;
 constexpr double frozen_pass = 0.6;  // the time of a pass through a frozen network, in passes of training
 
+constexpr double bytes_of_any_stage = 0.5e9;    // context, code, workspaces
+constexpr double bytes_per_multiply_add = 0.6;  // ResNet-32, batches of 128, recorded, g and translations: 2.5 GB
+
 constexpr double passes_of_a_step = 3;                      // forward, and backward for weights and inputs
 constexpr double passes_of_an_iteration = 2 * frozen_pass;  // forward, and backward for inputs
 
@@ -40,15 +43,20 @@ double translated_share(const ClassCounts& counts, double beta) {
   return share / static_cast<double>(counts.size());
 }
 
+/// Of one image.
+double forward_multiply_adds(const TrainSettings& settings, const LoadedData& data) {
+  const ImageShape& shape = data.set.train.shape;
+  return multiply_adds(
+      {settings.network, data.set.classes, shape.channels, shape.height, shape.width, data.mean, data.std});
+}
+
 }  // namespace
 
 double estimated_seconds(const Config& resolved, const LoadedData& data, std::optional<int> until) {
   const Recipe recipe = recipe_of(resolved);
   if (!recipe.trains()) return 1;
   const TrainSettings settings = train_settings(resolved);
-  const ImageShape& shape = data.set.train.shape;
-  const double forward = multiply_adds(
-      {settings.network, data.set.classes, shape.channels, shape.height, shape.width, data.mean, data.std});
+  const double forward = forward_multiply_adds(settings, data);
   const auto images = static_cast<double>(total(data.split.counts));
   const auto evaluated = static_cast<double>(data.split.validation.rows.size() + data.split.test.rows.size());
   double per_slot = 0;
@@ -65,6 +73,12 @@ double estimated_seconds(const Config& resolved, const LoadedData& data, std::op
     passes += images * (of_a_step + (edits ? per_slot : 0)) + evaluated * frozen_pass;
   }
   return passes * forward / multiply_adds_per_second;
+}
+
+double estimated_memory(const Config& resolved, const LoadedData& data) {
+  const TrainSettings settings = train_settings(resolved);
+  const auto batch = static_cast<double>(settings.batch_size);
+  return bytes_of_any_stage + bytes_per_multiply_add * batch * forward_multiply_adds(settings, data);
 }
 
 }  // namespace m2m

@@ -1,5 +1,6 @@
 #pragma once
-// A rough model of how long a stage takes, for dry runs and for starting the dearest first.
+// Rough models of a stage: how long it takes, for dry runs and for starting the dearest first; what memory, for
+// starting several at once.
 #include <optional>
 
 #include "core/config.hpp"
@@ -10,5 +11,10 @@ namespace m2m {
 /// Seconds on one rank: multiply-adds of all passes over an assumed rate. Only ratios between stages are to be
 /// trusted. until: the epoch to stop before; the schedule's last unless given.
 double estimated_seconds(const Config& resolved, const LoadedData& data, std::optional<int> until = std::nullopt);
+
+/// Bytes of its device that a stage may take, generously: twice what a recorded trial of ResNet-32 was expected to
+/// take, and in proportion to batch and network. An upper bound for wide networks, whose activations grow slower
+/// than their multiply-adds. Not for refusing anything. Pure.
+double estimated_memory(const Config& resolved, const LoadedData& data);
 
 }  // namespace m2m

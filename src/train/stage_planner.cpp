@@ -80,6 +80,7 @@ StageRequest request_g(const Config& config, const LoadedData& data, int ranks) 
   g.identity = g_identity(g.config, data, ranks);
   g.epochs = epochs_to_run(g.config);
   g.cost = estimated_seconds(g.config, data);
+  g.memory = estimated_memory(g.config, data);
   return g;
 }
 
@@ -91,6 +92,7 @@ StageRequest request_prefix(const Config& resolved, const LoadedData& data, int 
   prefix.identity = prefix_identity(resolved, data, ranks);
   prefix.epochs = *shared_until(resolved);
   prefix.cost = estimated_seconds(prefix.config, data, prefix.epochs);
+  prefix.memory = estimated_memory(prefix.config, data);
   return prefix;
 }
 
@@ -140,6 +142,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
   trial.config = resolved;
   trial.epochs = epochs_to_run(resolved);
   trial.cost = estimated_seconds(resolved, *data);
+  trial.memory = estimated_memory(resolved, *data);
   TrialOrigins origins;
   if (recipe.translates) origins.g = plan_g(trial, *data);
   if (!recipe.start.empty()) {

@@ -1,5 +1,6 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <torch/cuda.h>
 
 #include <mutex>
 #include <optional>
@@ -56,6 +57,9 @@ std::string kernels_used(const TrainSettings& settings) {
 StageRunner::StageRunner(OutputFolder out, Json environment, RunnerRanks ranks, ProfileSettings profile)
     : out_(std::move(out)), environment_(std::move(environment)), ranks_(ranks), profile_(profile) {
   at::globalContext().setAllowTF32CuDNN(false);  // float32 is float32 on a GPU too; of the whole process
+  if (torch::cuda::is_available()) {
+    device_ = {torch::kCUDA, static_cast<c10::DeviceIndex>(ranks.local_rank % torch::cuda::device_count())};
+  }
 }
 
 StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {

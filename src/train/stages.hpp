@@ -75,7 +75,8 @@ class StageRunner {
   /// Collective over the group. Throws Error on bad input; a loss that is not a number comes back as `diverged`.
   StageResult operator()(const Stage& stage, StageContext& context);
 
-  /// Of the device that the last stage was begun on; of the host before. Thread-safe.
+  /// Of the device that the last stage was begun on; before the first, of the rank's GPU, or the host where there
+  /// is none. Thread-safe.
   DeviceMemory memory() const;
 
  private:

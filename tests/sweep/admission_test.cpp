@@ -25,6 +25,14 @@ TEST(AdmitsAnother, OnceAllThatRunHaveShownTheirMemoryAndAShareAndAQuarterIsFree
   }
 }
 
+TEST(AdmitsAtOnce, WherePlainlyEnoughIsFreeForAllThatHaveNotShownWhatTheyTake) {
+  EXPECT_TRUE(admits_at_once(1, 100, 250));
+  EXPECT_FALSE(admits_at_once(1, 100, 249));
+  EXPECT_FALSE(admits_at_once(3, 100, 499));
+  EXPECT_TRUE(admits_at_once(3, 100, 500));
+  EXPECT_FALSE(admits_at_once(1, 0, 1e12)) << "nothing is known";
+}
+
 TEST(LimitText, NamesHowManyAndWhy) {
   EXPECT_EQ(limit_text(1, 4, 30.1 * gib, 12.5 * gib),
             "memory admits 1 trial at a time of the 4 wanted: one takes up to 30.1 GiB, 12.5 GiB are free");
@@ -64,6 +72,28 @@ TEST(Admission, OpensOneSeatAtATime) {
   x.admission.report(0);
   EXPECT_TRUE(x.admission.open(2));
   EXPECT_FALSE(x.admission.open(1));
+}
+
+TEST(Admission, OpensAllSeatsBeforeAnEpochWhereMemoryIsPlainlyEnough) {
+  Watched x(4);
+  x.memory = {999, 0};
+  for (int seat = 0; seat < 3; ++seat) {
+    ASSERT_TRUE(x.admission.open(seat)) << seat;
+    x.admission.begin(seat, 200);
+  }
+  EXPECT_FALSE(x.admission.open(3));  // enough for four at 250 but for a byte
+  for (int seat = 0; seat < 3; ++seat) x.admission.report(seat);
+  EXPECT_TRUE(x.admission.open(3));
+  EXPECT_TRUE(x.said.empty());
+}
+
+TEST(Admission, WaitsForAnEpochWhereOneOfThoseThatRunHasNoEstimate) {
+  Watched x(3);
+  ASSERT_TRUE(x.admission.open(0));
+  x.admission.begin(0, 1);
+  ASSERT_TRUE(x.admission.open(1));
+  x.admission.begin(1);
+  EXPECT_FALSE(x.admission.open(2));
 }
 
 TEST(Admission, WeighsTheLargestShareThatAStageHadSoFar) {

@@ -110,7 +110,7 @@ StageRequest plan(const Config& resolved, const std::string& label) {
   if (!is_m2m) return trial;
   trial.identity["m2m"] = identity_of(resolved, {"m2m.lambda", "m2m.beta", "protocol"});
   const Json of_g = identity_of(resolved, {"seed", "data.set", "data.ratio", "train.epochs", "fake.does"});
-  const StageRequest g{StageKind::g, "g", resolved, of_g, trial.epochs, 1.0 * trial.epochs, {}};
+  const StageRequest g{StageKind::g, "g", resolved, of_g, trial.epochs, 1.0 * trial.epochs, 0, {}};
   trial.needs = {g};
   return trial;
 }

@@ -16,12 +16,14 @@ TEST(Messages, CarryAStageWhole) {
                     Json{{"a", {1, 2}}},
                     7,
                     0.25,
+                    5e9,
                     {{StageKind::g, "x"}, {StageKind::prefix, "y"}}};
   const ToWorker heard = decode_to_worker(encode(ToWorker(Start{stage})));
   const Stage& same = std::get<Start>(heard).stage;
   EXPECT_EQ(same.id, stage.id);
   EXPECT_EQ(same.kind, stage.kind);
   EXPECT_EQ(same.label, stage.label);
+  EXPECT_EQ(same.memory, stage.memory);
   EXPECT_EQ(same.config, stage.config);
   EXPECT_TRUE(same.config.json().at("m2m.lambda").is_number_float());
   EXPECT_EQ(same.identity, stage.identity);
