@@ -27,7 +27,7 @@ gamma = 0.3
 method = ["ERM", "DRS", "M2m", "cRT", "LA-post-hoc"]
 seed = [1, 2]
 """
-DONE, USAGE, INTERRUPTED = 0, 2, 4
+DONE, USAGE, INTERRUPTED, OUT_OF_TIME = 0, 2, 4, 85
 TRIALS = 10
 
 
@@ -45,13 +45,14 @@ class Sweeps:
         assert done.returncode == expected, f"{out}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stderr
 
-    def interrupt(self, out, *options):
-        """Starts a sweep and stops it once some stage has an epoch."""
+    def stop(self, out, word, expected, stages, *options):
+        """Starts a sweep and stops it by a signal once so many stages have an epoch; returns how many left a state."""
         running = subprocess.Popen(self.command(out, *options), cwd=self.checkout, stderr=subprocess.DEVNULL)
-        while running.poll() is None and not list((self.folder / out).glob("*/*/journal.jsonl")):
+        while running.poll() is None and len(list((self.folder / out).glob("*/*/journal.jsonl"))) < stages:
             time.sleep(.01)
-        running.send_signal(signal.SIGINT)
-        assert running.wait() == INTERRUPTED, running.returncode
+        running.send_signal(word)
+        assert running.wait() == expected, running.returncode
+        return len(list((self.folder / out).glob("*/*/resume.safetensors")))
 
     def losses(self, out):
         """Of each stage and trial that trains, by its id."""
@@ -86,17 +87,21 @@ def main():
         assert most_at_once(sweeps.run("alone")) == 1
         shared = sweeps.run("shared", "--trials-per-device", "3")
         assert 2 <= most_at_once(shared) <= 3, shared  # a third one may find nothing left to run
-        sweeps.interrupt("resumed", "--trials-per-device", "2")
+        sweeps.stop("resumed", signal.SIGINT, INTERRUPTED, 1, "--trials-per-device", "2")
         sweeps.run("resumed", "--trials-per-device", "2")
+        # As Slurm does before a job's time is over: each stage that runs leaves a state of its own, and goes on from it.
+        states = sweeps.stop("limited", signal.SIGUSR1, OUT_OF_TIME, 3, "--trials-per-device", "3")
+        assert states >= 2, states
+        sweeps.run("limited", "--trials-per-device", "3")
         alone = sweeps.losses("alone")
         assert len(alone) >= TRIALS - 2, alone  # two trials are post-hoc
-        for out in ("shared", "resumed"):
+        for out in ("shared", "resumed", "limited"):
             assert sweeps.losses(out) == alone, out
             assert sweeps.weights(out) == sweeps.weights("alone"), out
             assert sweeps.table(out) == sweeps.table("alone"), sweeps.table(out)
         sweeps.run("refused", "--trials-per-device", "2", "train.deterministic=true", expected=USAGE)
         assert not (sweeps.folder / "refused").exists()
-    print(f"{TRIALS} trials, the same numbers alone, shared and resumed")
+    print(f"{TRIALS} trials, the same numbers alone, shared, resumed, and after a time limit")
 
 
 if __name__ == "__main__":
