@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <nccl.h>
 #include <torch/cuda.h>
 #include <torch/types.h>
 
@@ -25,9 +24,7 @@ Finding visible(int gpus, const HostShare& share) {
 }
 
 Finding nccl(const MpiGroup& everybody, int device) {
-  int version = 0;
-  ncclGetVersion(&version);
-  const std::string name = fmt::format("version {}.{}.{}", version / 10000, version / 100 % 100, version % 100);
+  const std::string name = "version " + nccl_version();
   if (everybody.size() == 1) return {"NCCL", Health::ok, name, ""};
   try {
     const torch::Device gpu(torch::kCUDA, static_cast<c10::DeviceIndex>(device));

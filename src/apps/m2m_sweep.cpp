@@ -23,8 +23,8 @@ m2m::Training training() {
   made.runner = [](const m2m::RunnerSettings& settings) -> m2m::StageRunning {
     const m2m::RunnerRanks ranks{settings.group, settings.local_rank, settings.rank, settings.trials_per_device};
     const m2m::ProfileSettings profile{settings.profile, settings.rank};
-    const auto runner =
-        std::make_shared<m2m::StageRunner>(settings.out, m2m::environment(settings.ranks), ranks, profile);
+    const auto runner = std::make_shared<m2m::StageRunner>(
+        settings.out, m2m::environment(settings.ranks, settings.hosts), ranks, profile);
     return {[runner](const m2m::Stage& stage, m2m::StageContext& context) { return (*runner)(stage, context); },
             [runner] { return runner->memory(); }};
   };

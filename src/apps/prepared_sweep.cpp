@@ -10,6 +10,7 @@
 
 #include "apps/describe.hpp"
 #include "apps/given_study.hpp"
+#include "apps/precision.hpp"
 #include "apps/shared_devices.hpp"
 #include "apps/simulate_command.hpp"
 #include "apps/status_command.hpp"
@@ -75,6 +76,7 @@ PlannedSweep plan_sweep(const Study& study, const SweepArguments& arguments, con
   const int group = ranks_per_trial(arguments.ranks_per_trial, ranks, graph, existing(graph, out));
   if (group != std::max(arguments.ranks_per_trial, 1)) graph = plan(group);
   refuse_shards_on_shared_devices(arguments.trials_per_device, graph, existing(graph, out));
+  refuse_mixed_tf32(arguments.trials_per_device, graph, existing(graph, out));
   return {std::move(graph), group};
 }
 

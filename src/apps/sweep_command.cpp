@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "apps/precision.hpp"
 #include "apps/prepared_sweep.hpp"
 #include "core/allocation.hpp"
 #include "core/log.hpp"
@@ -51,7 +52,7 @@ struct Runner {
   Runner(const MpiSession& session, const SweepOrder& order, const HostShare& share, const Training& training)
       : group(session, session.rank() / order.ranks_per_trial) {
     StageRunning running = training.runner({order.out, session.size(), session.rank(), share.local_rank,
-                                            order.profile, &group, order.trials_per_device});
+                                            share.hosts, order.profile, &group, order.trials_per_device});
     work.run = with_retries(std::move(running.run), order.out, order.max_retries, group.size() == 1);
     work.memory = std::move(running.memory);
     work.seats = order.trials_per_device;
@@ -99,6 +100,8 @@ ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& 
   const HostShare share = host_share(session);
   warn_of_threads(sweep->graph, share, sweep->order.trials_per_device);
   say_gpus(share, training.gpus);
+  const std::string advice = precision_advice(sweep->graph, sweep->exists, training.gpus);
+  if (!advice.empty()) log_info(advice);
   MpiPost post(session);
   const Runner runner(session, sweep->order, share, training);
   return guarded(session, [&] {

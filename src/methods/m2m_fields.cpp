@@ -100,7 +100,7 @@ std::vector<Field> g_fields() {
        nullptr,
        "",
        "The precision that g is trained in, that of f unless given; it answers in that of f.",
-       {"float32", "bf16", "float64"}},
+       {"float32", "bf16", "tf32", "float64"}},
       {"m2m.g_stop",
        FieldType::integer,
        nullptr,

@@ -21,7 +21,11 @@ nn::Conv2d convolution(int in_channels, int out_channels, int kernel, int stride
 
 torch::Tensor prepared(const torch::Tensor& normalised, const Arithmetic& arithmetic) {
   torch::Tensor x = normalised;
-  if (arithmetic.kernels && x.scalar_type() == torch::kFloat32) x = x.contiguous(at::MemoryFormat::ChannelsLast);
+  // Own kernels want it on a CPU; on a GPU it suits bfloat16 alone, and is cuDNN's slowest way in float32 without
+  // TF32.
+  const bool channels_last =
+      arithmetic.kernels && x.scalar_type() == torch::kFloat32 && (x.is_cpu() || arithmetic.bfloat16);
+  if (channels_last) x = x.contiguous(at::MemoryFormat::ChannelsLast);
   return arithmetic.bfloat16 ? x.to(torch::kBFloat16) : x;
 }
 

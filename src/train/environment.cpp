@@ -17,8 +17,10 @@
 
 #include "core/revision.hpp"
 #include "core/version.hpp"
+#include "dist/messages/session.hpp"
 #include "kernels/instruction_set.hpp"
 #include "results/hdf5_version.hpp"
+#include "train/device_memory.hpp"
 
 namespace m2m {
 namespace {
@@ -68,13 +70,15 @@ int affinity_count() {
   return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
-Json environment(int ranks) {
+Json environment(int ranks, int hosts) {
   return {{"program", program_version},
           {"revision", git_revision()},
           {"dirty", git_dirty()},
           {"started", utc_now()},
           {"host", host_name()},
           {"ranks", ranks},
+          {"hosts", hosts},
+          {"host_memory", host_memory_size()},
           {"affinity", affinity_count()},
           {"processor", cpu_field("model name")},
           {"instruction_sets", instruction_sets()},
@@ -83,6 +87,7 @@ Json environment(int ranks) {
           {"gpu", torch::cuda::is_available() ? std::to_string(torch::cuda::device_count()) : "none"},
           {"compiler", __VERSION__},
           {"libtorch", TORCH_VERSION},
+          {"mpi", mpi_library()},
           {"hdf5", hdf5_version()}};
 }
 

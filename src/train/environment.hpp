@@ -6,10 +6,11 @@
 
 namespace m2m {
 
-/// Program version, git revision and whether the tree was dirty, host, ranks, affinity, processor with its
-/// instruction sets, the set that the project's own kernels use by default ("kernels"), device, versions of
-/// compiler and libraries. Local. Throws Error (usage) if M2M_INSTRUCTION_SET names no set.
-Json environment(int ranks);
+/// Program version, git revision and whether the tree was dirty, host and its memory (bytes), ranks of the job and
+/// on how many hosts, affinity, processor with its instruction sets, the set that the project's own kernels use by
+/// default ("kernels"), how many GPUs, versions of compiler, MPI and libraries. Local. Throws Error (usage) if
+/// M2M_INSTRUCTION_SET names no set.
+Json environment(int ranks, int hosts = 1);
 
 /// The time as "2026-01-31T12:00:00.123Z".
 std::string utc_now();

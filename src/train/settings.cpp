@@ -111,8 +111,10 @@ std::vector<Field> start_fields() {
        FieldType::text,
        "float32",
        "",
-       "Precision of the arithmetic; bf16: convolutions in bfloat16, weights and sums in float32.",
-       {"float32", "bf16", "float64"}},
+       "Precision of the arithmetic; bf16: convolutions in bfloat16, weights and sums in float32; tf32: float32 "
+       "whose products "
+       "keep ten bits, on GPUs alone.",
+       {"float32", "bf16", "tf32", "float64"}},
       {"train.start_from", FieldType::text, "", "file",
        "Begin f from this checkpoint (.safetensors or .t7), momentum included where it has it."},
       {"train.start_epoch", FieldType::integer, 0, "epochs", "The epoch that such an f begins at.", {}, 0},
@@ -140,11 +142,12 @@ std::vector<Field> machine_fields() {
        kernel_names(), 0, 0, FieldUse::provenance},
       {"train.executor",
        FieldType::text,
-       "eager",
+       "auto",
        "",
-       "How steps get to a GPU: operation by operation, or recorded once as CUDA graphs and replayed. On a CPU the "
-       "second only tests what is recorded.",
-       {"eager", "graph"},
+       "How steps get to a GPU: operation by operation (eager), or recorded once as CUDA graphs and replayed; "
+       "auto: graph on a "
+       "GPU, eager on a CPU, where graph only tests what is recorded.",
+       {"auto", "eager", "graph"},
        0,
        0,
        FieldUse::provenance},
@@ -177,11 +180,11 @@ std::vector<Field> watching_fields() {
   return {
       {"train.evaluation_batch",
        FieldType::integer,
-       500,
+       0,
        "images",
-       "Images per forward pass of an evaluation.",
+       "Images per forward pass of an evaluation; 0: 1000 on a GPU, 500 on a CPU.",
        {},
-       1,
+       0,
        65536,
        FieldUse::provenance},
       {"train.checkpoint_every",
@@ -265,10 +268,15 @@ TrainSettings train_settings(const Config& resolved, int local_rank) {
   settings.defer_until = static_cast<int>(resolved.integer("train.defer_until"));
   settings.precision = resolved.text("train.precision") == "float64" ? torch::kFloat64 : torch::kFloat32;
   settings.bfloat16 = resolved.text("train.precision") == "bf16";
+  settings.tf32 = resolved.text("train.precision") == "tf32";
   settings.kernels = resolved.text("train.kernels");
   if (settings.kernels != "torch") kernels::find_instruction_set(settings.kernels);  // a refusal belongs here
   settings.device = device_for(resolved.text("train.device"), local_rank);
-  settings.graphed = resolved.text("train.executor") == "graph";
+  if (settings.tf32 && !settings.device.is_cuda()) {
+    throw usage_error("train.precision = 'tf32': no CPU has it; set train.precision = 'float32' or 'bf16'");
+  }
+  const std::string executor = resolved.text("train.executor");
+  settings.graphed = executor == "graph" || (executor == "auto" && settings.device.is_cuda());
   settings.threads = static_cast<int>(resolved.integer("train.threads"));
   settings.synchronised = resolved.text("train.batch_norm") == "sync";
   settings.deterministic = resolved.flag("train.deterministic");
@@ -276,6 +284,7 @@ TrainSettings train_settings(const Config& resolved, int local_rank) {
     throw usage_error("train.deterministic = true: sums on a GPU have no fixed order; set train.device = 'cpu'");
   }
   settings.evaluation_batch = resolved.integer("train.evaluation_batch");
+  if (settings.evaluation_batch == 0) settings.evaluation_batch = settings.device.is_cuda() ? 1000 : 500;
   settings.checkpoint_seconds = 60 * resolved.number("train.checkpoint_every");
   settings.test_every = static_cast<int>(resolved.integer("train.test_every"));
   settings.features_per_class = static_cast<int>(resolved.integer("record.features"));

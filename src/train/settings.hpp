@@ -24,6 +24,7 @@ struct TrainSettings {
   int defer_until = 160;
   torch::Dtype precision = torch::kFloat32;  // of weights and pixels
   bool bfloat16 = false;                     // convolve in bfloat16 all the same
+  bool tf32 = false;                         // products on a GPU keep ten bits
   std::string kernels = "auto";              // one of kernel_names()
   torch::Device device = torch::kCPU;
   bool graphed = false;  // steps are recorded once and replayed

@@ -12,6 +12,7 @@
 #include "kernels/instruction_set.hpp"
 #include "nn/device_graph.hpp"
 #include "train/device_memory.hpp"
+#include "train/device_record.hpp"
 #include "train/stage_execution.hpp"
 #include "train/stage_profile.hpp"
 #include "train/stages.hpp"
@@ -56,7 +57,6 @@ std::string kernels_used(const TrainSettings& settings) {
 
 StageRunner::StageRunner(OutputFolder out, Json environment, RunnerRanks ranks, ProfileSettings profile)
     : out_(std::move(out)), environment_(std::move(environment)), ranks_(ranks), profile_(profile) {
-  at::globalContext().setAllowTF32CuDNN(false);  // float32 is float32 on a GPU too; of the whole process
   if (torch::cuda::is_available()) {
     device_ = {torch::kCUDA, static_cast<c10::DeviceIndex>(ranks.local_rank % torch::cuda::device_count())};
   }
@@ -65,10 +65,17 @@ StageRunner::StageRunner(OutputFolder out, Json environment, RunnerRanks ranks, 
 StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
   const TrainSettings settings = train_settings(stage.config, ranks_.local_rank);
   at::set_num_threads(settings.threads);
+  // Of the whole process: stages that run at once agree (refuse_mixed_tf32). Without it float32 is float32 on a GPU
+  // too.
+  at::globalContext().setAllowTF32CuDNN(settings.tf32);
+  at::globalContext().setAllowTF32CuBLAS(settings.tf32);
   Json environment = environment_;
   environment["threads"] = settings.threads;
   environment["kernels"] = kernels_used(settings);
   environment["device"] = torch::DeviceTypeName(settings.device.type(), true);
+  environment["executor"] = settings.graphed ? "graph" : "eager";
+  environment["evaluation_batch"] = settings.evaluation_batch;
+  environment.update(device_record(settings.device));
   environment["ranks_of_trial"] = ranks_.group == nullptr ? 1 : ranks_.group->size();
   if (ranks_.trials_per_device > 1) environment["trials_per_device"] = ranks_.trials_per_device;
   std::optional<Profile> profile;

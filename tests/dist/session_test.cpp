@@ -109,6 +109,7 @@ TEST(Barrier, LetsNobodyThroughBeforeAllHaveCome) {
 TEST(HostShare, CountsTheRanksAndCoresOfTheHost) {
   const HostShare share = host_share(testing::session());
   EXPECT_EQ(share.ranks, testing::session().size());
+  EXPECT_EQ(share.hosts, 1);
   EXPECT_GE(share.own_cores, 1);
   EXPECT_GE(share.cores, share.own_cores);
 }

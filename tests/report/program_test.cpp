@@ -44,7 +44,7 @@ TEST(ReportProgram, NamesClassesWithoutTestsInEveryCommand) {
   const TemporaryFolder folder;
   testing::make_untested_study({folder.path()});
   const std::string path = quoted(folder.path());
-  for (const std::string command :
+  for (const std::string& command :
        {"table " + path, "table --choose " + path, "variance " + path, "reference " + path,
         "compare " + path + " ERM DRS", "aggregate --format json " + path}) {
     const Ended ended = run_report(command);

@@ -19,7 +19,7 @@ class NeverStops : public StageContext {
 struct Fixture {
   fake::Folder folder;
   OutputFolder out{folder.path()};
-  Stage stage{"abc", StageKind::trial, "ERM", {}, {}, 1, 1, {}};
+  Stage stage{"abc", StageKind::trial, "ERM", {}, {}, 1, 1, 0, {}};
   NeverStops context;
   int runs = 0;
 

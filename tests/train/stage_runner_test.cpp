@@ -11,6 +11,7 @@
 #include "results/journal.hpp"
 #include "results/record_file.hpp"
 #include "stage_runs.hpp"
+#include "support/test_device.hpp"
 #include "sweep/folder_lock.hpp"
 #include "train/checkpoint.hpp"
 #include "train/stages.hpp"
@@ -127,6 +128,19 @@ TEST_F(StageRunnerTest, GivesTrialsThatRunAtOnceTheSameBitsAsOneAfterTheOther) {
     EXPECT_FALSE(a.environment.contains("trials_per_device"));
     EXPECT_EQ(b.environment.at("trials_per_device"), 7);
   }
+}
+
+TEST_F(StageRunnerTest, RecordsWhatWasDecidedOnThisDevice) {
+  const StageGraph graph =
+      plan({{{"method", "ERM"}, {"train.executor", "auto"}, {"train.evaluation_batch", 0}}}, false);
+  run_all(graph, out("a"));
+  const TrialRecord trial = read_trial(out("a").result(graph.stages.back().id));
+  const bool on_gpu = test::test_device().is_cuda();
+  EXPECT_EQ(trial.environment.at("executor"), on_gpu ? "graph" : "eager");
+  EXPECT_EQ(trial.environment.at("evaluation_batch"), on_gpu ? 1000 : 500);
+  EXPECT_EQ(trial.environment.contains("cudnn"), on_gpu);
+  EXPECT_EQ(trial.config.at("train.executor"), "auto") << "a study's setting stays what it says";
+  EXPECT_EQ(trial.config.at("train.evaluation_batch"), 0);
 }
 
 TEST_F(StageRunnerTest, RecordsTheInstructionSetThatATrialUsed) {

@@ -68,6 +68,8 @@ HostShare host_share(const MpiSession& session) {
   HostShare share;
   check_mpi(MPI_Comm_size(host.get(), &share.ranks), "counting the ranks of this host");
   check_mpi(MPI_Comm_rank(host.get(), &share.local_rank), "counting the ranks of this host");
+  const int is_first = share.local_rank == 0 ? 1 : 0;
+  check_mpi(MPI_Allreduce(&is_first, &share.hosts, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD), "counting the hosts");
   share.cores = CPU_COUNT(&all);
   share.own_cores = CPU_COUNT(&own);
   return share;

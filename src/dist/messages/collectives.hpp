@@ -22,6 +22,7 @@ struct HostShare {
   int cores = 1;       // that these ranks may use, all together
   int own_cores = 1;   // that this rank may use
   int local_rank = 0;  // this rank among them
+  int hosts = 1;       // of this job
 };
 
 /// Collective. Cores are counted from the affinity masks, as a launcher's binding sets them.

@@ -1,6 +1,7 @@
 #include "dist/tensors/nccl_communicator.hpp"
 
 #include <c10/cuda/CUDAStream.h>
+#include <fmt/format.h>
 
 #include <optional>
 
@@ -75,6 +76,12 @@ class NcclCommunicator : public Communicator {
 std::shared_ptr<Communicator> nccl_communicator(const MpiGroup& group, c10::Device device,
                                                 std::chrono::seconds limit) {
   return std::make_shared<NcclCommunicator>(group, device, limit);
+}
+
+std::string nccl_version() {
+  int version = 0;
+  ncclGetVersion(&version);
+  return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);
 }
 
 }  // namespace m2m

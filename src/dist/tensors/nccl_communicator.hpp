@@ -3,6 +3,7 @@
 #include <c10/core/Device.h>
 
 #include <chrono>
+#include <string>
 
 #include "dist/messages/group.hpp"
 #include "dist/tensors/communicator.hpp"
@@ -17,5 +18,8 @@ namespace m2m {
 /// start.
 std::shared_ptr<Communicator> nccl_communicator(const MpiGroup& group, c10::Device device,
                                                 std::chrono::seconds limit = std::chrono::minutes(10));
+
+/// The version of NCCL that is loaded, as "2.28.9". Local.
+std::string nccl_version();
 
 }  // namespace m2m
