@@ -37,7 +37,7 @@ Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const 
     const torch::Tensor translated =
         translator(context.f, context.g, start, work.seed_classes, work.targets, work.n, settings.translate);
     const torch::Tensor believed =
-        passes_gamma(target_probability(context.g, translated, work.targets), settings.translate);
+        passes_gamma(translator.probability(context.g, translated, work.targets), settings.translate);
     edited.accepted = believed.logical_and(work.coins);
     if (settings.image == AcceptedImage::translated) shown = translated;
   }

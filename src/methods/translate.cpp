@@ -44,8 +44,12 @@ torch::Tensor translate(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor&
   return x;
 }
 
+torch::Tensor probability_of(const torch::Tensor& outputs, const torch::Tensor& targets) {
+  return torch::softmax(outputs, 1).gather(1, targets.unsqueeze(1)).squeeze(1);
+}
+
 torch::Tensor target_probability(FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets) {
-  return torch::softmax(g.outputs(images), 1).gather(1, targets.unsqueeze(1)).squeeze(1);
+  return probability_of(g.outputs(images), targets);
 }
 
 torch::Tensor passes_gamma(const torch::Tensor& target_probability, const TranslateSettings& settings) {

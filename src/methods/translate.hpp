@@ -47,6 +47,9 @@ torch::Tensor translate(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor&
                         const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
                         const TranslateSettings& settings, const TranslationWatcher& watcher = {});
 
+/// softmax(outputs)[k] of each image: [m, K], [m] -> [m].
+torch::Tensor probability_of(const torch::Tensor& outputs, const torch::Tensor& targets);
+
 /// softmax(g(x))[k] of each image, [m].
 torch::Tensor target_probability(FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets);
 

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "methods/translate.hpp"
-#include "nn/graphed_call.hpp"
+#include "nn/recorded_outputs.hpp"
 
 namespace m2m {
 
@@ -20,6 +20,10 @@ class Translator {
                            const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
                            const TranslateSettings& settings);
 
+  /// target_probability() of the same arguments, recorded for as many images as translations are. The same g each
+  /// time.
+  torch::Tensor probability(FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets);
+
   /// f.refresh(), recorded once as well: on a GPU it is some hundred small operations. The same f each time.
   void refresh(FrozenNetwork& f);
 
@@ -28,6 +32,7 @@ class Translator {
 
   bool graphed_;
   std::map<std::int64_t, std::unique_ptr<GraphedCall>> by_size_;
+  std::unique_ptr<RecordedOutputs> of_g_;
   std::unique_ptr<GraphedCall> refresh_;
 };
 

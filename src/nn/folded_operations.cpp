@@ -34,6 +34,12 @@ torch::Tensor back(const torch::Tensor& gradient, const torch::Tensor& input, co
                                               {1, 1}, false, {0, 0}, 1, {true, false, false}));
 }
 
+/// A gradient behind a ReLU, carried in front of it, by the ReLU's output: one operation where a comparison and a
+/// product are two.
+torch::Tensor in_front_of_relu(const torch::Tensor& gradient, const torch::Tensor& output) {
+  return at::threshold_backward(gradient, output, 0);
+}
+
 }  // namespace
 
 FoldedOperations::Layer FoldedOperations::layer(const ResNet& network, const std::string& convolution,
@@ -114,14 +120,14 @@ torch::Tensor FoldedOperations::pixel_gradient_of_features(const torch::Tensor& 
   torch::Tensor gradient = of_pixels.to(arithmetic_).unsqueeze(2).unsqueeze(3) * (last > 0);
   for (std::size_t block = halves_.size(); block-- > 0;) {
     const std::size_t a = 2 * block + 1, b = a + 1;
-    const torch::Tensor hidden = back(gradient, inputs_[b], layers_[b].weight, 1).mul_(inputs_[b] > 0);
+    const torch::Tensor hidden = in_front_of_relu(back(gradient, inputs_[b], layers_[b].weight, 1), inputs_[b]);
     torch::Tensor leaving = back(hidden, inputs_[a], layers_[a].weight, layers_[a].stride);
     if (halves_[block]) {
       add_shortcut_a_gradient(leaving, gradient);
     } else {
       leaving.add_(gradient);
     }
-    gradient = leaving.mul_(inputs_[a] > 0);
+    gradient = in_front_of_relu(leaving, inputs_[a]);
   }
   const torch::Tensor of_normalised = back(gradient, inputs_[0], layers_[0].weight, 1).to(pixels_.scalar_type());
   const torch::Tensor inside = torch::logical_and(pixels_ >= 0, pixels_ <= 1);

@@ -2,9 +2,10 @@
 // A network's answers on a part of the data.
 #include <torch/types.h>
 
+#include <functional>
+
 #include "core/metrics.hpp"
 #include "dist/tensors/communicator.hpp"
-#include "nn/frozen_network.hpp"
 #include "train/loaded_data.hpp"
 
 namespace m2m {
@@ -20,11 +21,15 @@ struct EvaluationSettings {
   double logit_scale = 1;  // what the head's outputs are multiplied by to be logits
 };
 
-/// Answers for settings.batch images at a time, without augmentation, of the network as of its last refresh.
+/// What a network answers: pixels [n, C, H, W] -> its head's outputs [n, K], which need hold until the next call
+/// alone.
+using Outputs = std::function<torch::Tensor(const torch::Tensor& pixels)>;
+
+/// Asks about settings.batch images at a time, without augmentation.
 ///
 /// An image's prediction is its largest logit, the lowest label on a tie. Collective: each rank asks its own
 /// network about its share of the part, and each gets the whole answer. Deterministic.
-Evaluation evaluate(FrozenNetwork& network, const LoadedData& data, const PoolRows& part,
+Evaluation evaluate(const Outputs& outputs, const LoadedData& data, const PoolRows& part,
                     const EvaluationSettings& settings, Communicator& ranks);
 
 }  // namespace m2m

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "nn/recorded_outputs.hpp"
 #include "results/record.hpp"
 #include "train/epoch_counters.hpp"
 #include "train/epoch_work.hpp"
@@ -81,6 +82,7 @@ class Trial {
   std::shared_ptr<Network> network_;
   Sgd sgd_;
   std::unique_ptr<FrozenNetwork> frozen_;    // f, refreshed before it is asked
+  RecordedOutputs outputs_;                  // of frozen_
   std::unique_ptr<FrozenNetwork> frozen_g_;  // none without g
   RunningStatistics statistics_;
   StepPass step_pass_;

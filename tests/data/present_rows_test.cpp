@@ -41,7 +41,8 @@ TEST_F(PresentRows, MakeAnotherDataSetWithANotice) {
 TEST_F(PresentRows, ServeASplitThatTakesNoOther) {
   list("0\n1\n2\n");
   const DataSet data = read();
-  const Split split = split_data(data, settings({{"data.ratio", 1}, {"data.largest", 1}}), seed);
+  const Split split =
+      split_data(data, settings({{"data.ratio", 1}, {"data.largest", 1}, {"data.validation", "none"}}), seed);
   EXPECT_EQ(split.train.rows, (std::vector<std::int32_t>{0, 1, 2}));
   EXPECT_EQ(describe_data(data, split).at("images_present"), 3);
 }
@@ -49,7 +50,9 @@ TEST_F(PresentRows, ServeASplitThatTakesNoOther) {
 TEST_F(PresentRows, AreNeverBlanksThatASplitTakes) {
   list("0\n1\n2\n3\n");
   const DataSet data = read();
-  const auto split = [&] { split_data(data, settings({{"data.ratio", 1}, {"data.largest", 2}}), seed); };
+  const auto split = [&] {
+    split_data(data, settings({{"data.ratio", 1}, {"data.largest", 2}, {"data.validation", "none"}}), seed);
+  };
   const std::string said = complaint(split, ExitCode::bad_data);
   EXPECT_NE(said.find("4 of 7"), std::string::npos) << said;
   EXPECT_NE(said.find("data.ratio"), std::string::npos) << said;

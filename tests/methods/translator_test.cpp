@@ -24,6 +24,18 @@ TEST(Translator, TranslatesTheSameFromARecordingForAnyNumberOfImages) {
   }
 }
 
+TEST(Translator, BelievesTheSameFromARecordingForAnyNumberOfImages) {
+  test::PlannedStep x;
+  Translator recorded(true);
+  const TranslationWork work = x.work(x.batch());
+  const torch::Tensor seeds = x.context().images_of(work.seeds);
+  for (const std::int64_t count : {5, 8, 5, 3, 11, 8, 11}) {
+    const torch::Tensor images = seeds.narrow(0, 0, count), targets = work.targets.narrow(0, 0, count);
+    const torch::Tensor got = recorded.probability(*x.g, images, targets);
+    EXPECT_TRUE(torch::allclose(got, target_probability(*x.g, images, targets), 1e-12, 1e-12)) << count;
+  }
+}
+
 TEST(Translator, FollowsAnFThatHasChanged) {
   test::PlannedStep x;
   Translator recorded(true);

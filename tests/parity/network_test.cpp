@@ -1,5 +1,6 @@
 // The imported network's answers.
 #include "core/metrics.hpp"
+#include "nn/frozen_network.hpp"
 #include "parity/golden_fixture.hpp"
 #include "parity/published.hpp"
 #include "parity/real_data.hpp"
@@ -30,7 +31,9 @@ class ParityOfNetwork : public GoldenTest {
     const auto network = published_network(*checkpoint_, *data_, torch::kFloat32, 0, kernels, bfloat16);
     const auto frozen = freeze(*network);
     frozen->refresh();
-    return evaluate(*frozen, *data_, data_->split.test, {}, *alone()).confusion;
+    return evaluate([&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *data_, data_->split.test,
+                    {}, *alone())
+        .confusion;
   }
 
   /// Half of the changes in the cells: an image that moves leaves one and enters another.

@@ -39,7 +39,9 @@ class StudyStatusTest : public ::testing::Test {
   }
   ~StudyStatusTest() override { fs::remove_all(out_.root); }
 
-  static Stage stage(const std::string& id, StageKind kind) { return {id, kind, "", {}, Json::object(), 1, 1, 0, {}}; }
+  static Stage stage(const std::string& id, StageKind kind) {
+    return {id, kind, "", {}, Json::object(), 1, 1, 0, {}};
+  }
 
   /// A line of a journal, of an epoch that took 1.5 s.
   static void note_epoch(const fs::path& file, int number) {
