@@ -36,6 +36,12 @@ void describe_run(CLI::App& app, RunSettings& run) {
   app.add_option("--repetitions", run.repetitions, "How often each case is timed")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  app.add_option("--device", run.device, "Where steps run; on a GPU the cases of steps are all there are")
+      ->check(CLI::IsMember({"cpu", "cuda"}))
+      ->capture_default_str();
+  app.add_option("--executor", run.executor, "How steps get to a GPU: train.executor")
+      ->check(CLI::IsMember({"auto", "eager", "graph"}))
+      ->capture_default_str();
   app.add_flag("--list", run.list, "Name the cases");
 }
 
@@ -60,6 +66,12 @@ void describe_compare(CLI::App& app, CompareSettings& compare) {
       ->delimiter(',')
       ->check(CLI::IsMember({"float32", "bf16"}))
       ->capture_default_str();
+  app.add_option("--device", compare.device, "Where both programs run")
+      ->check(CLI::IsMember({"cpu", "cuda"}))
+      ->capture_default_str();
+  app.add_option("--executor", compare.executor, "How our steps get to a GPU: train.executor")
+      ->check(CLI::IsMember({"auto", "eager", "graph"}))
+      ->capture_default_str();
   app.add_option("--json", compare.json, "Write all runs, with machine and revision, to this file")
       ->type_name("FILE");
 }
@@ -73,6 +85,8 @@ void describe_step(CLI::App& app, StepSettings& step) {
   app.add_option("--g", step.g);
   app.add_option("--steps", step.steps)->check(CLI::Range(2, 97));
   app.add_option("--threads", step.threads)->check(CLI::Range(1, 1024));
+  app.add_option("--device", step.device);
+  app.add_option("--executor", step.executor);
 }
 
 }  // namespace

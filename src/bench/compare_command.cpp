@@ -60,13 +60,15 @@ std::string checked_python(const std::string& python) {
 }
 
 std::vector<Program> programs_of(const CompareSettings& settings) {
-  const std::vector<std::string> common = {"--data",   settings.data, "--g",
-                                           settings.g, "--threads",   std::to_string(settings.threads)};
+  const std::vector<std::string> common = {"--data",   settings.data,  "--g",
+                                           settings.g, "--threads",    std::to_string(settings.threads),
+                                           "--device", settings.device};
   std::vector<Program> programs = {
       {"authors", {settings.python, M2M_AUTHORS_DRIVER, fs::absolute(settings.authors).string()}}};
   for (const std::string& precision : settings.precisions) {
     const std::string self = fs::read_symlink("/proc/self/exe").string();
-    programs.push_back({"ours " + precision, {self, "step", "--precision", precision}});
+    programs.push_back(
+        {"ours " + precision, {self, "step", "--precision", precision, "--executor", settings.executor}});
   }
   for (Program& program : programs) program.command.insert(program.command.end(), common.begin(), common.end());
   return programs;
@@ -119,11 +121,12 @@ std::vector<Contender> measure_all(const Comparison& comparison) {
 std::string heading(const Comparison& comparison, const Json& context) {
   const CompareSettings& settings = comparison.settings;
   return fmt::format(
-      "CIFAR-LT-10 rho=100, ResNet-32, batches of 128, threads: {}, processor: {}, revision: {}{}\n"
+      "CIFAR-LT-10 rho=100, ResNet-32, batches of 128, device: {}, threads: {}, processor: {}, revision: {}{}\n"
       "authors' program: torch {}, float32; ours: libtorch {}\n"
       "medians of {} interleaved run(s); in brackets: authors / ours, above 1 where ours is faster or smaller\n"
       "M2m: f = g, both from {}: for timing only\n\n",
-      settings.threads, context.value("processor", "unknown"), context.value("revision", "unknown").substr(0, 12),
+      settings.device == "cpu" ? "CPU" : context.value("gpu", "GPU"), settings.threads,
+      context.value("processor", "unknown"), context.value("revision", "unknown").substr(0, 12),
       context.value("dirty", false) ? " (changed)" : "", comparison.authors_torch,
       context.value("libtorch", "unknown"), settings.runs, fs::path(settings.g).filename().string());
 }
@@ -140,6 +143,8 @@ void compare_with_authors(const CompareSettings& settings, const Json& context) 
   Json json = comparison_json(contenders, rows);
   json["context"] = context;
   json["context"]["threads"] = settings.threads;
+  json["context"]["device"] = settings.device;
+  json["context"]["executor"] = settings.executor;
   json["context"]["authors_torch"] = comparison.authors_torch;
   write_file(settings.json, json.dump(2) + "\n");
 }

@@ -15,6 +15,8 @@ struct CompareSettings {
   std::string g;                   // empty: the network in the checkout
   int threads = 1;
   int runs = 5;
+  std::string device = "cpu";                                 // of both programs: cpu or cuda
+  std::string executor = "auto";                              // of ours: train.executor
   std::vector<std::string> precisions = {"float32", "bf16"};  // of ours
   std::string json;                                           // file to write; empty: none
 };

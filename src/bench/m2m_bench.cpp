@@ -1,4 +1,6 @@
 // m2m-bench: measures the program's parts, and compares it with the authors' program.
+#include <torch/cuda.h>
+
 #include <cstdio>
 #include <exception>
 
@@ -6,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "kernels/instruction_set.hpp"
+#include "train/device_record.hpp"
 #include "train/environment.hpp"
 
 namespace {
@@ -16,6 +19,7 @@ constexpr const char* program = "m2m-bench";
 m2m::Json machine() {
   m2m::Json context = m2m::environment(1);
   for (const char* key : {"host", "ranks", "started"}) context.erase(key);
+  if (torch::cuda::is_available()) context.update(m2m::device_record(torch::Device(torch::kCUDA, 0)));
   return context;
 }
 

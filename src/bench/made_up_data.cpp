@@ -55,7 +55,7 @@ void add_held_out(LoadedData& data) {
 
 }  // namespace
 
-std::shared_ptr<const LoadedData> made_up_data() {
+std::shared_ptr<const LoadedData> made_up_data(torch::Device device) {
   auto data = std::make_shared<LoadedData>();
   data->set.name = "made up";
   data->set.classes = classes;
@@ -64,7 +64,7 @@ std::shared_ptr<const LoadedData> made_up_data() {
   add_held_out(*data);
   data->mean = {0.29, 0.29, 0.29};
   data->std = {0.19, 0.19, 0.19};
-  place(*data, torch::kCPU);
+  place(*data, device);
   return data;
 }
 

@@ -11,7 +11,9 @@ struct RunSettings {
   std::string json;          // file for every repetition and the context; empty: none
   int threads = 1;
   int repetitions = 5;
-  bool list = false;  // name the cases instead of running them
+  std::string device = "cpu";     // train.device; on a GPU the cases of steps alone
+  std::string executor = "auto";  // train.executor
+  bool list = false;              // name the cases instead of running them
 };
 
 /// Runs or lists the cases; a table of medians and relative deviations goes to standard output.

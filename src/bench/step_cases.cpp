@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "bench/cases.hpp"
+#include "nn/device_graph.hpp"
 
 namespace m2m {
 namespace {
@@ -45,10 +46,16 @@ double multiply_adds_of(const StepCase& what, const TrialSetup& setup, const Tri
 void time_steps_of(benchmark::State& state, Workbench& bench, const StepCase& what) {
   const Config config = trial_config(what.method, what.variant, what.batch);
   const TrialSetup setup = bench.setup(config);
+  const OwnStream stream(bench.device());
   Trial trial(setup);
   trial.submit(1);  // plans the epoch and allocates; also the step that is compared
   const torch::Tensor first = velocity_of(trial);
-  for (auto _ : state) trial.submit(1);
+  if (bench.device().is_cuda()) trial.submit(16);  // records each number of translated images that comes up
+  wait_for_queued_work(bench.device());
+  for (auto _ : state) {
+    trial.submit(1);
+    wait_for_queued_work(bench.device());
+  }
   const std::int64_t steps = state.iterations();
   state.SetItemsProcessed(steps * what.batch);
   const double all = multiply_adds_of(what, setup, trial, steps, config.integer("m2m.steps"));

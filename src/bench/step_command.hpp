@@ -13,9 +13,12 @@ struct StepSettings {
   std::string g;     // a checkpoint that M2m takes for f and g
   int steps = 4;
   int threads = 1;
+  std::string device = "cpu";     // train.device
+  std::string executor = "auto";  // train.executor
 };
 
-/// Trains and evaluates as a trial of a sweep does. Local. Throws Error as reading data and checkpoint do.
+/// Trains and evaluates as a trial of a sweep does. On a GPU each step's time ends when the device has done it, and
+/// steps that record go before those that count. Local. Throws Error as reading data and checkpoint do.
 StepTimes time_steps(const StepSettings& settings);
 
 }  // namespace m2m

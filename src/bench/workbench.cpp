@@ -14,19 +14,30 @@ Config trial_config(const std::string& method, const Variant& variant, std::int6
   config.set("train.precision", variant.precision);
   config.set("train.kernels", variant.kernels);
   config.set("train.batch_size", batch);
-  config.set("train.device", "cpu");
   config.set("train.defer_until", 0);
   config.set("m2m.gamma",
              0.0);  // every translation whose coin came up is trained on: no result hangs on a threshold
   return resolve(config);
 }
 
+Workbench::Workbench(std::string device, std::string executor)
+    : wanted_device_(std::move(device)),
+      executor_(std::move(executor)),
+      device_(train_settings(on_device(trial_config("ERM", {}, 128))).device) {}
+
+Config Workbench::on_device(Config config) const {
+  config.set("train.device", wanted_device_);
+  config.set("train.executor", executor_);
+  return config;
+}
+
 std::shared_ptr<const LoadedData> Workbench::data() {
-  if (data_ == nullptr) data_ = made_up_data();
+  if (data_ == nullptr) data_ = made_up_data(device_);
   return data_;
 }
 
-TrialSetup Workbench::setup(const Config& config) {
+TrialSetup Workbench::setup(Config config) {
+  config = on_device(std::move(config));
   TrialSetup setup = trial_setup(config, data());
   if (setup.recipe.translates) {
     setup.g = build_network(setup.settings, *setup.data);

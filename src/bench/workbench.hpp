@@ -37,17 +37,26 @@ Config trial_config(const std::string& method, const Variant& variant, std::int6
 
 class Workbench {
  public:
+  /// device, executor: the settings of that name. Throws Error (usage) where there is no such device.
+  Workbench(std::string device, std::string executor);
+
+  torch::Device device() const { return device_; }
   /// Made when it is first asked for, then kept.
   std::shared_ptr<const LoadedData> data();
 
-  /// A trial of that configuration before its first step. M2m has a g of an initialisation of its own.
-  TrialSetup setup(const Config& config);
+  /// A trial of that configuration on the device before its first step. M2m has a g of an initialisation of its
+  /// own.
+  TrialSetup setup(Config config);
 
   /// f's velocity after the first step of the plain path, in one row: its gradient and the weight decay. Computed
   /// once for each method and batch.
   torch::Tensor plain_first_step(const std::string& method, std::int64_t batch);
 
  private:
+  Config on_device(Config config) const;
+
+  std::string wanted_device_, executor_;
+  torch::Device device_;
   std::shared_ptr<const LoadedData> data_;
   std::map<std::pair<std::string, std::int64_t>, torch::Tensor> first_steps_;
 };

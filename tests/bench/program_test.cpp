@@ -34,7 +34,7 @@ TEST(BenchProgram, WritesItsMachineAndMediansWithoutErrors) {
   ASSERT_EQ(outcome.code, 0) << outcome.output;
   const Json json = Json::parse(read_file(folder.path() / "out.json"));
   for (const char* key : {"revision", "dirty", "processor", "instruction_sets", "kernels", "affinity", "threads",
-                          "libtorch", "compiler"}) {
+                          "libtorch", "compiler", "device", "executor", "timed"}) {
     EXPECT_TRUE(json["context"].contains(key)) << key;
   }
   EXPECT_EQ(json["context"]["threads"], "1");
@@ -61,6 +61,12 @@ TEST(BenchProgram, TimesSumsOverRanksAndChecksThem) {
     EXPECT_EQ(json.at("sums").size(), 6U);
     for (const Json& sum : json.at("sums")) EXPECT_TRUE(sum.at("right").get<bool>()) << sum.dump();
   }
+}
+
+TEST(BenchProgram, RefusesAGpuThatIsNotThere) {
+  const TemporaryFolder folder;
+  ::setenv("CUDA_VISIBLE_DEVICES", "", 1);
+  expect_one_sentence(run_bench("run --device cuda --filter erm_step", folder), 2, "no GPU is available");
 }
 
 TEST(BenchProgram, NamesItsCases) {
