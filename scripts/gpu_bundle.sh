@@ -34,6 +34,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 [ -n "$out" ] || fail "name the file to write: scripts/gpu_bundle.sh OUT.tar.xz"
+command -v xz >/dev/null || fail "xz is missing: apt-get install xz-utils"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 bundle=$work/m2m
