@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/error.hpp"
@@ -19,6 +20,25 @@ std::set<std::string> precisions_to_run(const StageGraph& graph, const std::vect
   return found;
 }
 
+bool is_given(const Study& study, const std::string& name) {
+  const auto is_it = [&](const Axis& axis) { return axis.name == name; };
+  const auto sets_it = [&](const NamedPoint& point) { return point.settings.contains(name); };
+  return study.fixed.contains(name) || std::any_of(study.grid.begin(), study.grid.end(), is_it) ||
+         std::any_of(study.points.begin(), study.points.end(), sets_it);
+}
+
+/// True if a stage to run in float32 may train on a GPU.
+bool trains_float32_on_gpu(const StageGraph& graph, const std::vector<bool>& exists) {
+  const std::vector<bool> to_run = missing(graph, exists);
+  for (std::size_t i = 0; i < to_run.size(); ++i) {
+    const Config& config = graph.stages[i].config;
+    const bool is_on_cpu = config.has("train.device") && config.text("train.device") == "cpu";
+    const bool is_float32 = config.has("train.precision") && config.text("train.precision") == "float32";
+    if (to_run[i] && is_float32 && !is_on_cpu) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void refuse_mixed_tf32(int trials_per_device, const StageGraph& graph, const std::vector<bool>& exists) {
@@ -26,17 +46,16 @@ void refuse_mixed_tf32(int trials_per_device, const StageGraph& graph, const std
   const std::set<std::string> precisions = precisions_to_run(graph, exists);
   if (!precisions.contains("tf32") || precisions.size() == 1) return;
   throw usage_error(
-      fmt::format("--trials-per-device {}: trials in tf32 and in other precisions cannot run at once in a process; "
-                  "run them one "
-                  "after the other: 'train.precision=tf32' behind the command, then the others",
+      fmt::format("--trials-per-device {}: a process computes in tf32 or in other precisions, not in both at once; "
+                  "leave --trials-per-device out",
                   trials_per_device));
 }
 
-std::string precision_advice(const StageGraph& graph, const std::vector<bool>& exists, int gpus) {
-  if (gpus == 0 || precisions_to_run(graph, exists) != std::set<std::string>{"float32"}) return "";
-  return "train.precision = float32 is the slowest of a GPU's; 'train.precision=bf16' behind the command is "
-         "faster, and its trials "
-         "have ids of their own";
+std::string precision_advice(const Study& study, const StageGraph& graph, const std::vector<bool>& exists,
+                             int gpus) {
+  if (gpus == 0 || is_given(study, "train.precision") || !trains_float32_on_gpu(graph, exists)) return "";
+  return "the study names no train.precision, so trials run in float32, a GPU's slowest; "
+         "'train.precision=bf16' behind the command is faster, and its trials have ids of their own";
 }
 
 }  // namespace m2m

@@ -1,18 +1,20 @@
 #pragma once
-// Precisions of a study's stages: which go together, and what is worth saying.
+// Precisions of a study's stages: which may run at once, and advice about them.
 #include <string>
 #include <vector>
 
 #include "sweep/graph.hpp"
+#include "sweep/study.hpp"
 
 namespace m2m {
 
-/// Throws Error (usage) where several stages run at once, and some of those to run compute in tf32 and others do
-/// not: libtorch does one of the two in a process.
+/// Throws Error (usage) if several stages run at once, and of those to run some compute in tf32 and others do not:
+/// libtorch does one of the two in a process (see allow_tf32). Pure.
 void refuse_mixed_tf32(int trials_per_device, const StageGraph& graph, const std::vector<bool>& exists);
 
-/// What to say of stages that are to run in float32 on GPUs; empty where there is no GPU, or any runs in another
-/// precision.
-std::string precision_advice(const StageGraph& graph, const std::vector<bool>& exists, int gpus);
+/// Advises another precision if the study names none, so that stages are to run in float32, and they may run on
+/// GPUs. Empty otherwise. gpus: of this host. Pure.
+std::string precision_advice(const Study& study, const StageGraph& graph, const std::vector<bool>& exists,
+                             int gpus);
 
 }  // namespace m2m

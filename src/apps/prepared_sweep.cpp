@@ -171,6 +171,9 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const MpiSessi
   say_groups(planned, session, arguments.trials_per_device);
   std::unique_ptr<FolderLock> lock = lock_folder(out, arguments.wait);
   std::vector<bool> exists = set_aside_damaged(graph, out, training.find_damage);
+  refuse_mixed_tf32(arguments.trials_per_device, graph, exists);  // again: what is damaged is to run as well
+  const std::string advice = precision_advice(study, graph, exists, training.gpus);
+  if (!advice.empty()) log_info(advice);
   write_plan(study, graph, out);
   return PreparedSweep{
       std::move(planned.graph),

@@ -7,7 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include "apps/precision.hpp"
 #include "apps/prepared_sweep.hpp"
 #include "core/allocation.hpp"
 #include "core/log.hpp"
@@ -100,8 +99,6 @@ ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& 
   const HostShare share = host_share(session);
   warn_of_threads(sweep->graph, share, sweep->order.trials_per_device);
   say_gpus(share, training.gpus);
-  const std::string advice = precision_advice(sweep->graph, sweep->exists, training.gpus);
-  if (!advice.empty()) log_info(advice);
   MpiPost post(session);
   const Runner runner(session, sweep->order, share, training);
   return guarded(session, [&] {

@@ -30,12 +30,25 @@ TEST(Precision, Tf32RunsBesideNoOtherInOneProcess) {
   EXPECT_NO_THROW(refuse_mixed_tf32(2, trials_in({"bf16", "float32"}), none));
 }
 
-TEST(Precision, OfFloat32OnAGpuIsWorthALine) {
+TEST(Precision, OfFloat32OnAGpuIsAdvisedAgainstUnlessTheStudyNamesIt) {
   const std::vector<bool> none(2, false);
-  EXPECT_FALSE(precision_advice(trials_in({"float32", "float32"}), none, 1).empty());
-  EXPECT_TRUE(precision_advice(trials_in({"float32", "float32"}), none, 0).empty());
-  EXPECT_TRUE(precision_advice(trials_in({"float32", "bf16"}), none, 1).empty());
-  EXPECT_TRUE(precision_advice(trials_in({"float32", "float32"}), {true, true}, 1).empty()) << "nothing is to run";
+  const StageGraph graph = trials_in({"float32", "bf16"});
+  EXPECT_NE(precision_advice({}, graph, none, 1).find("train.precision=bf16"), std::string::npos);
+  EXPECT_EQ(precision_advice({}, graph, none, 0), "");
+  EXPECT_EQ(precision_advice({}, graph, {true, false}, 1), "") << "what is in float32 is done";
+  Study fixed, grid, point;
+  fixed.fixed["train.precision"] = {"float32"};
+  grid.grid = {{"train.precision", {"float32", "bf16"}}};
+  point.points = {{"exact", {{"train.precision", {"float32"}}}}};
+  for (const Study& study : {fixed, grid, point}) EXPECT_EQ(precision_advice(study, graph, none, 1), "");
+}
+
+TEST(Precision, OfTrialsOnTheCpuIsNotAdvisedAgainst) {
+  StageGraph graph = trials_in({"float32"});
+  graph.stages[0].config.set("train.device", "cpu");
+  EXPECT_EQ(precision_advice({}, graph, {false}, 1), "");
+  graph.stages[0].config.set("train.device", "auto");
+  EXPECT_NE(precision_advice({}, graph, {false}, 1), "");
 }
 
 }  // namespace
