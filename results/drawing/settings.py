@@ -7,7 +7,7 @@ from drawing import style
 from drawing.style import Picture
 
 # What changes no number of a result, and what follows from another setting unless given.
-NO_AXES = ("seed", "seeds_", "train_threads", "train_evaluation_batch", "train_checkpoint_every", "train_test_every",
+NO_AXES = ("seed", "seeds_", "train_threads", "train_executor", "train_evaluation_batch", "train_checkpoint_every", "train_test_every",
            "data_", "record_")
 FOLLOWS = {"train_epochs": ["train_defer_until", "train_warmup", "train_lr_drops", "cmo_from", "cmo_until",
                             "train_checkpoint_every", "train_start_epoch"]}

@@ -11,12 +11,14 @@ import xml.etree.ElementTree
 
 import h5py
 import numpy as np
+import pandas as pd
 
 from made_up_results import planned, troubled_trials, write_results
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "results" / "figures.py"
 sys.path.append(str(SCRIPT.parent))
 from drawing.gantt import rows_of  # noqa: E402, from the folder of the script
+from drawing.settings import lines_of  # noqa: E402
 from drawing.timing import machines, slots_a_second  # noqa: E402
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -158,6 +160,13 @@ class Drawing(Folder):
         self.assertIn("digits rho=100; CIFAR-LT-10 rho=100, 3 of 5 planned trials", texts)
         self.assertEqual([text for text in texts if text.startswith("rank")], ["rank 0", "rank 1", "rank 2"])
         self.assertIn("seconds since the first trial began", texts)
+
+    def test_joins_trials_that_only_an_older_default_tells_apart(self):
+        rows = pd.DataFrame({"method": ["M2m"] * 4, "wall_seconds": 1., "m2m_lambda": [0., 0., .5, .5],
+                             "train_evaluation_batch": [500, 0, 500, 0],
+                             "train_executor": ["eager", "auto", "eager", "auto"]})
+        [(text, group)] = lines_of(rows, "m2m_lambda")
+        self.assertEqual((text, len(group)), ("", 4))
 
     def test_gives_a_rank_a_row_for_each_trial_that_it_runs_at_once(self):
         bars = [("a", 0, 0, 0., 10.), ("b", 0, 0, 4., 5.), ("c", 0, 0, 9., 3.), ("d", 0, 0, 9.995, 1.), ("e", 0, 1, 0., 9.)]
