@@ -1,4 +1,3 @@
-#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <torch/cuda.h>
 
@@ -11,6 +10,7 @@
 #include "dist/tensors/fixed_tree.hpp"
 #include "kernels/instruction_set.hpp"
 #include "nn/device_graph.hpp"
+#include "nn/tf32.hpp"
 #include "train/device_memory.hpp"
 #include "train/device_record.hpp"
 #include "train/stage_execution.hpp"
@@ -65,10 +65,7 @@ StageRunner::StageRunner(OutputFolder out, Json environment, RunnerRanks ranks, 
 StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
   const TrainSettings settings = train_settings(stage.config, ranks_.local_rank);
   at::set_num_threads(settings.threads);
-  // Of the whole process: stages that run at once agree (refuse_mixed_tf32). Without it float32 is float32 on a GPU
-  // too.
-  at::globalContext().setAllowTF32CuDNN(settings.tf32);
-  at::globalContext().setAllowTF32CuBLAS(settings.tf32);
+  allow_tf32(settings.tf32);  // stages that run at once agree on it: refuse_mixed_tf32
   Json environment = environment_;
   environment["threads"] = settings.threads;
   environment["kernels"] = kernels_used(settings);

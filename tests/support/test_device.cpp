@@ -1,12 +1,12 @@
 #include "support/test_device.hpp"
 
-#include <ATen/Context.h>
 #include <torch/cuda.h>
 
 #include <cstdio>
 #include <cstdlib>
 
 #include "nn/device_graph.hpp"
+#include "nn/tf32.hpp"
 
 namespace m2m::test {
 
@@ -33,7 +33,7 @@ torch::Device test_device() {
 }
 
 void use_own_stream() {
-  at::globalContext().setAllowTF32CuDNN(false);  // as a sweep has it: float32 is float32
+  allow_tf32(false);  // as a sweep has it: float32 is float32
   thread_local const OwnStream stream(test_device());
 }
 
