@@ -112,8 +112,7 @@ std::vector<Field> start_fields() {
        "float32",
        "",
        "Precision of the arithmetic; bf16: convolutions in bfloat16, weights and sums in float32; tf32: float32 "
-       "whose products "
-       "keep ten bits, on GPUs alone.",
+       "whose products keep ten bits, only on a GPU; with --trials-per-device no other precision runs beside it.",
        {"float32", "bf16", "tf32", "float64"}},
       {"train.start_from", FieldType::text, "", "file",
        "Begin f from this checkpoint (.safetensors or .t7), momentum included where it has it."},
@@ -256,6 +255,13 @@ std::vector<Field> train_fields() {
   return fields;
 }
 
+void check_tf32(const std::string& setting, const std::string& precision, torch::Device device) {
+  if (precision != "tf32" || device.is_cuda()) return;
+  throw usage_error(fmt::format(
+      "{0} = 'tf32': only GPUs compute in TF32, and this runs on a CPU; set {0} = 'float32', or {0} = 'bf16'",
+      setting));
+}
+
 TrainSettings train_settings(const Config& resolved, int local_rank) {
   TrainSettings settings;
   settings.network = resolved.text("train.network");
@@ -272,9 +278,7 @@ TrainSettings train_settings(const Config& resolved, int local_rank) {
   settings.kernels = resolved.text("train.kernels");
   if (settings.kernels != "torch") kernels::find_instruction_set(settings.kernels);  // a refusal belongs here
   settings.device = device_for(resolved.text("train.device"), local_rank);
-  if (settings.tf32 && !settings.device.is_cuda()) {
-    throw usage_error("train.precision = 'tf32': no CPU has it; set train.precision = 'float32' or 'bf16'");
-  }
+  check_tf32("train.precision", resolved.text("train.precision"), settings.device);
   const std::string executor = resolved.text("train.executor");
   settings.graphed = executor == "graph" || (executor == "auto" && settings.device.is_cuda());
   settings.threads = static_cast<int>(resolved.integer("train.threads"));

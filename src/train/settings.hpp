@@ -44,6 +44,9 @@ struct TrainSettings {
   double head_lr_factor = 1;
 };
 
+/// Throws Error (usage) if `precision` is tf32 and the device a CPU; `setting` names it in the sentence. Pure.
+void check_tf32(const std::string& setting, const std::string& precision, torch::Device device);
+
 /// A second stage has a short schedule of its own: second.* instead of train.epochs and the learning rate's.
 ///
 /// local_rank: which of its host's ranks this is; with several GPUs it takes that one, modulo their number.

@@ -164,6 +164,10 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
 Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
   const std::string g_from = trial.config.text("m2m.g_from");
   const Config config = g_config(trial.config);
+  // Names g's own setting, which the refusal of g's stage does not know.
+  if (trial.config.has("m2m.g_precision")) {
+    check_tf32("m2m.g_precision", trial.config.text("m2m.g_precision"), train_settings(trial.config).device);
+  }
   if (!g_from.empty()) return {{"file", checked_checkpoint("m2m.g_from", g_from, config, data)}};
   trial.needs.push_back(request_g(config, *shelf_.get(config), ranks_per_trial_));
   return {{"stage", stage_id(trial.needs.back().identity)}, {"pick", trial.config.text("m2m.g_epoch")}};

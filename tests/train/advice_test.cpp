@@ -145,6 +145,16 @@ TEST_F(AdviceTest, OfTranslationsWorks) {
                        "train.defer_until=20"});
 }
 
+TEST_F(AdviceTest, OfTf32OnACpuWorks) {
+  for (const Overrides& settings : {Overrides{"method=ERM", "train.precision=tf32"},
+                                    {"method=M2m", "m2m.g_precision=tf32"},
+                                    {"method=M2m", "train.precision=tf32", "m2m.g_precision=tf32"}}) {
+    const Overrides on_cpu = with({"data.set=digits", "data.ratio=10", "train.device=cpu"}, settings);
+    expect_advice_works(on_cpu);
+    for (const char* works : {"float32", "bf16"}) EXPECT_NE(refusal(on_cpu).find(works), std::string::npos);
+  }
+}
+
 TEST_F(AdviceTest, OfRecipesWorks) {
   for (const Overrides& settings : {Overrides{"method=ERM", "recipe.rebalance=deferred"},
                                     {"method=ERM", "recipe.sampling=class-balanced"},
