@@ -38,7 +38,7 @@ make_root() {
   rm -rf --one-file-system "$root"
   debootstrap --variant=minbase --components="$sections" "$keys" "$suite" "$root" '' "/usr/share/debootstrap/scripts/$script" ||
     return
-  cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+  cp -L /etc/resolv.conf /etc/hosts "$root/etc/"  # without its own name MPI waits 5 s at each start
   if [ -f "$certificates" ]; then
     cp -L "$certificates" "$root/host-certificates.crt"
   fi
