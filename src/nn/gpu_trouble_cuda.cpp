@@ -13,11 +13,12 @@ std::string look() {
   int gpus = 0;
   if (!trouble.empty() || cudaGetDeviceCount(&gpus) != cudaSuccess) return trouble;
   for (int gpu = 0; gpu < gpus && trouble.empty(); ++gpu) {
-    cudaDeviceProp properties{};
-    if (kernels::has_device_code(gpu) || cudaGetDeviceProperties(&properties, gpu) != cudaSuccess) continue;
+    cudaDeviceProp
+        properties{};  // asking for these makes no context, which would take memory of every GPU for every rank
+    if (cudaGetDeviceProperties(&properties, gpu) != cudaSuccess) continue;
+    if (kernels::has_device_code(properties.major, properties.minor)) continue;
     trouble = architecture_trouble(properties.name, properties.major, properties.minor);
   }
-  if (gpus > 0) cudaSetDevice(0);
   return trouble;
 }
 
