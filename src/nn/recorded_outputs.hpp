@@ -13,6 +13,8 @@ class RecordedOutputs {
  public:
   /// network outlives this. graphed: recorded; else asked each time.
   RecordedOutputs(FrozenNetwork& network, bool graphed) : network_(network), graphed_(graphed) {}
+  RecordedOutputs(const RecordedOutputs&) = delete;  // what is recorded points to it
+  RecordedOutputs& operator=(const RecordedOutputs&) = delete;
 
   /// pixels [n, C, H, W] -> [n, K], as of the network's last refresh. Holds until the next call for as many images.
   torch::Tensor operator()(const torch::Tensor& pixels);

@@ -42,7 +42,7 @@ Trial::Trial(TrialSetup setup)
       sgd_(*network_, setup_.settings.momentum, setup_.settings.weight_decay,
            trained_parameters(setup_.settings.trainable), setup_.settings.head_lr_factor),
       frozen_(freeze(*network_)),
-      outputs_(*frozen_, setup_.settings.graphed),
+      outputs_(std::make_unique<RecordedOutputs>(*frozen_, setup_.settings.graphed)),
       statistics_(*network_),
       step_pass_(forward_pass(), setup_.settings.graphed && setup_.ranks->size() == 1),
       pass_(multiply_adds(network_->spec())),
@@ -226,7 +226,7 @@ void Trial::answer(const PoolRows& part, Confusion& confusion, std::vector<float
   timer.count(static_cast<double>(part.rows.size()) * pass_);
   const TrainSettings& settings = setup_.settings;
   Evaluation answered =
-      evaluate(std::ref(outputs_), *setup_.data, part,
+      evaluate(std::ref(*outputs_), *setup_.data, part,
                {settings.evaluation_batch, settings.precision, settings.logit_scale}, *setup_.ranks);
   confusion = std::move(answered.confusion);
   logits = std::move(answered.logits);

@@ -81,9 +81,9 @@ class Trial {
   PlanBasis basis_;
   std::shared_ptr<Network> network_;
   Sgd sgd_;
-  std::unique_ptr<FrozenNetwork> frozen_;    // f, refreshed before it is asked
-  RecordedOutputs outputs_;                  // of frozen_
-  std::unique_ptr<FrozenNetwork> frozen_g_;  // none without g
+  std::unique_ptr<FrozenNetwork> frozen_;     // f, refreshed before it is asked
+  std::unique_ptr<RecordedOutputs> outputs_;  // of frozen_
+  std::unique_ptr<FrozenNetwork> frozen_g_;   // none without g
   RunningStatistics statistics_;
   StepPass step_pass_;
   double pass_;  // multiply-adds of one image's forward pass
