@@ -27,6 +27,15 @@ constexpr const char* footer =
 Exit codes: 0 done, 1 internal error, 2 wrong command line, checkout or Python, 3 a case gave a wrong result, 65 bad
 data or network or a compared program that failed, 74 a file could not be written.)";
 
+void describe_device(CLI::App& app, std::string& device, std::string& executor) {
+  app.add_option("--device", device, "Where steps run; on a GPU there are the cases of steps and 'compare'")
+      ->check(CLI::IsMember({"cpu", "cuda"}))
+      ->capture_default_str();
+  app.add_option("--executor", executor, "How steps of this program get to a GPU: train.executor")
+      ->check(CLI::IsMember({"auto", "eager", "graph"}))
+      ->capture_default_str();
+}
+
 void describe_run(CLI::App& app, RunSettings& run) {
   app.add_option("--filter", run.filter, "Run the cases whose name this regular expression matches")
       ->type_name("REGEX");
@@ -36,12 +45,7 @@ void describe_run(CLI::App& app, RunSettings& run) {
   app.add_option("--repetitions", run.repetitions, "How often each case is timed")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  app.add_option("--device", run.device, "Where steps run; on a GPU the cases of steps are all there are")
-      ->check(CLI::IsMember({"cpu", "cuda"}))
-      ->capture_default_str();
-  app.add_option("--executor", run.executor, "How steps get to a GPU: train.executor")
-      ->check(CLI::IsMember({"auto", "eager", "graph"}))
-      ->capture_default_str();
+  describe_device(app, run.device, run.executor);
   app.add_flag("--list", run.list, "Name the cases");
 }
 
@@ -66,12 +70,7 @@ void describe_compare(CLI::App& app, CompareSettings& compare) {
       ->delimiter(',')
       ->check(CLI::IsMember({"float32", "bf16"}))
       ->capture_default_str();
-  app.add_option("--device", compare.device, "Where both programs run")
-      ->check(CLI::IsMember({"cpu", "cuda"}))
-      ->capture_default_str();
-  app.add_option("--executor", compare.executor, "How our steps get to a GPU: train.executor")
-      ->check(CLI::IsMember({"auto", "eager", "graph"}))
-      ->capture_default_str();
+  describe_device(app, compare.device, compare.executor);
   app.add_option("--json", compare.json, "Write all runs, with machine and revision, to this file")
       ->type_name("FILE");
 }
