@@ -1,10 +1,9 @@
 #pragma once
 // Where the time of a stage goes: seconds, calls and multiply-adds of each phase, and when each call was.
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -33,33 +32,56 @@ struct ProfileEvent {
   double begin = 0, duration = 0;
 };
 
+/// Tells when a stage's work reached the points that it marks: on a host as the marks are made, on a device, whose
+/// work is only queued, as its queue arrives there.
+class ProfileClock {
+ public:
+  virtual ~ProfileClock() = default;
+  /// Marks a point. Does not wait and throws nothing.
+  virtual void mark() = 0;
+  /// Seconds since the clock was made of each mark that was not taken yet, in order. Waits for the work in front of
+  /// the last. Throws nothing.
+  virtual std::vector<double> take() = 0;
+};
+
+/// A clock for work that is done as it is asked for.
+std::unique_ptr<ProfileClock> host_clock();
+
 /// Sums up the phases of one stage as they are timed. One thread at a time; phases are not nested.
 class Profile {
  public:
-  using Clock = std::chrono::steady_clock;
+  /// Keeps the first `most_events` calls for the trace, sums up all.
+  explicit Profile(std::size_t most_events = 100'000, std::unique_ptr<ProfileClock> clock = host_clock());
 
-  /// Keeps the first `most_events` calls for the trace, sums up all. settle: waits, before the clock is read, for
-  /// work that was only queued; throws nothing.
-  explicit Profile(std::size_t most_events = 100'000, std::function<void()> settle = {});
-
-  Clock::time_point now() const;
-  Clock::time_point began() const { return began_; }
-
-  /// Says where the calls from now on belong.
+  /// Sets epoch and step of the following calls.
   void move_to(int epoch, std::int64_t step);
-  void add(ProfilePhase phase, Clock::time_point begin, Clock::time_point end, double multiply_adds);
+  /// Begins a call of a phase, and ends it. Every thousandth end waits for the device.
+  void begin();
+  void end(ProfilePhase phase, double multiply_adds);
 
-  const PhaseTotals& totals() const { return totals_; }
-  const std::vector<ProfileEvent>& events() const { return events_; }
+  /// These wait for the device.
+  const PhaseTotals& totals();
+  const std::vector<ProfileEvent>& events();
+  double seconds();  // since it began
+
   /// Calls that events() has no more room for.
   std::int64_t events_left_out() const { return left_out_; }
 
  private:
+  struct Call {
+    ProfilePhase phase;
+    int epoch;
+    std::int64_t step;
+    double multiply_adds;
+  };
+  void add(const Call& call, double begin, double end);
+  void read();
+
   std::size_t most_events_;
-  std::function<void()> settle_;
-  Clock::time_point began_;
+  std::unique_ptr<ProfileClock> clock_;
   int epoch_ = 0;
   std::int64_t step_ = 0;
+  std::vector<Call> unread_;  // two marks each
   PhaseTotals totals_{};
   std::vector<ProfileEvent> events_;
   std::int64_t left_out_ = 0;
@@ -70,10 +92,10 @@ class PhaseTimer {
  public:
   PhaseTimer(Profile* profile, ProfilePhase phase, double multiply_adds = 0)
       : profile_(profile), phase_(phase), multiply_adds_(multiply_adds) {
-    if (profile_ != nullptr) begin_ = profile_->now();
+    if (profile_ != nullptr) profile_->begin();
   }
   ~PhaseTimer() {
-    if (profile_ != nullptr) profile_->add(phase_, begin_, profile_->now(), multiply_adds_);
+    if (profile_ != nullptr) profile_->end(phase_, multiply_adds_);
   }
   PhaseTimer(const PhaseTimer&) = delete;
   PhaseTimer& operator=(const PhaseTimer&) = delete;
@@ -85,7 +107,6 @@ class PhaseTimer {
   Profile* profile_;
   ProfilePhase phase_;
   double multiply_adds_;
-  Profile::Clock::time_point begin_;
 };
 
 /// What `action()` returns, timed as a call of a phase.

@@ -2,29 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-#include <exception>
-
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/profile_report.hpp"
 #include "kernels/bfloat16.hpp"
 #include "kernels/peak.hpp"
-#include "nn/device_graph.hpp"
+#include "nn/device_clock.hpp"
 #include "sweep/wording.hpp"
 
 namespace m2m {
 namespace {
 
 constexpr std::size_t most_events = 100'000;
-
-/// What fails on the device is thrown again by the next operation there.
-void wait_for_device(torch::Device device) {
-  try {
-    wait_for_queued_work(device);
-  } catch (const std::exception&) {
-  }
-}
 
 /// Of the instructions that the stage was told to use; not known on a GPU and in float64.
 MeasuredPeak peak_of(const TrainSettings& settings) {
@@ -37,7 +26,7 @@ MeasuredPeak peak_of(const TrainSettings& settings) {
           fmt::format("{}, {}", settings.bfloat16 ? "bf16" : "float32", kernels::name_of(set))};
 }
 
-std::string trace_text(const Profile& profile, const std::filesystem::path& file, int rank) {
+std::string trace_text(Profile& profile, const std::filesystem::path& file, int rank) {
   try {
     write_file(file, chrome_trace(profile.events(), profile.events_left_out(), rank));
   } catch (const Error& error) {
@@ -52,13 +41,11 @@ std::string trace_text(const Profile& profile, const std::filesystem::path& file
 
 }  // namespace
 
-Profile begin_profile(const TrainSettings& settings) {
-  return Profile(most_events, [device = settings.device] { wait_for_device(device); });
-}
+Profile begin_profile(const TrainSettings& settings) { return Profile(most_events, device_clock(settings.device)); }
 
-std::vector<std::string> end_profile(const Profile& profile, const Stage& stage, const TrainSettings& settings,
+std::vector<std::string> end_profile(Profile& profile, const Stage& stage, const TrainSettings& settings,
                                      const std::filesystem::path& folder, int rank) {
-  const double seconds = std::chrono::duration<double>(profile.now() - profile.began()).count();
+  const double seconds = profile.seconds();
   std::vector<std::string> lines = {fmt::format("profile of {} on rank {}; {}", short_id(stage.id), rank,
                                                 trace_text(profile, folder / "profile.json", rank))};
   const auto table = profile_table(profile.totals(), seconds, peak_of(settings));

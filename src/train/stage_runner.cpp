@@ -75,17 +75,12 @@ StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
   environment.update(device_record(settings.device));
   environment["ranks_of_trial"] = ranks_.group == nullptr ? 1 : ranks_.group->size();
   if (ranks_.trials_per_device > 1) environment["trials_per_device"] = ranks_.trials_per_device;
-  std::optional<Profile> profile;
-  if (profile_.on) profile = begin_profile(settings);
-  const StageJob job{stage,
-                     out_,
-                     environment,
-                     settings,
-                     data(stage, settings.device),
-                     nullptr,
-                     profile ? &*profile : nullptr,
-                     ranks_.world_rank};
+  const std::shared_ptr<const LoadedData> loaded = data(stage, settings.device);
   const OwnStream stream(settings.device);  // also chooses the GPU, which kernels are launched on
+  std::optional<Profile> profile;
+  if (profile_.on) profile.emplace(begin_profile(settings));
+  const StageJob job{
+      stage, out_, environment, settings, loaded, nullptr, profile ? &*profile : nullptr, ranks_.world_rank};
   StageResult result = execute(job, context);
   if (profile) result.details = end_profile(*profile, stage, settings, job.folder(), profile_.rank);
   return result;

@@ -1,6 +1,7 @@
 // What a GPU computes beside what the CPU does, in float64. Without a GPU both sides are the CPU's.
 #include <gtest/gtest.h>
 
+#include "nn/device_clock.hpp"
 #include "nn/frozen_network.hpp"
 #include "nn/frozen_plain.hpp"
 #include "nn/graphed_call.hpp"
@@ -77,6 +78,25 @@ TEST(GraphOnDevice, IsRecordedOnceAndRunsWithoutTheHost) {
   }
   // The first call runs as it is, the second is recorded; a CPU has nothing to record and calls again.
   EXPECT_EQ(calls, test_device().is_cuda() ? 2 : 5);
+}
+
+TEST(ClockOnDevice, TellsWhenTheDeviceReachesEachMark) {
+  test::use_own_stream();
+  const auto clock = device_clock(test_device());
+  const torch::Tensor matrix = torch::rand({1024, 1024}, torch::TensorOptions(test_device()));
+  double before = 0;
+  for (int round = 0; round < 2; ++round) {
+    clock->mark();
+    matrix.mm(matrix);
+    clock->mark();
+    clock->mark();
+    const std::vector<double> times = clock->take();
+    ASSERT_EQ(times.size(), 3U);
+    EXPECT_GE(times[0], before);
+    EXPECT_GT(times[1] - times[0], 1e-6) << "the product of two matrices";
+    EXPECT_GT(times[1] - times[0], times[2] - times[1]);
+    before = times[2];
+  }
 }
 
 TEST(UploadOnDevice, BringsPiecesOfAllKindsInOneCopy) {
