@@ -109,7 +109,6 @@ Statistics take_statistics(const kernels::BatchNormKernels<T>& kernels, torch::n
     statistics.inverse_deviation[c] = static_cast<float>(1 / std::sqrt(variance + batch_norm_epsilon));
     move_running(norm, c, pivot[c] + off, variance * n / std::max(n - 1, 1.0));
   }
-  norm.num_batches_tracked.add_(1);
   return statistics;
 }
 

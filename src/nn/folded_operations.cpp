@@ -1,5 +1,7 @@
 #include "nn/folded_operations.hpp"
 
+#include <cstring>
+
 #include "nn/batch_norm.hpp"
 
 namespace m2m {
@@ -55,8 +57,8 @@ FoldedOperations::Layer FoldedOperations::layer(const ResNet& network, const std
              {},
              stride};
   made.weight =
-      torch::empty(made.own_weight.sizes(),
-                   made.own_weight.options().dtype(arithmetic_).memory_format(at::MemoryFormat::ChannelsLast));
+      torch::empty(made.network_weight.sizes(),
+                   made.network_weight.options().dtype(arithmetic_).memory_format(at::MemoryFormat::ChannelsLast));
   made.bias = torch::empty(made.beta.sizes(), made.beta.options().dtype(arithmetic_));
   return made;
 }
@@ -76,16 +78,26 @@ FoldedOperations::FoldedOperations(const ResNet& network)
       layers_.push_back(layer(network, block + "conv_b", block + "bn_b", 1));
     }
   }
+  table_ = fold_table();
 }
 
-void FoldedOperations::refresh_features() {
-  const torch::NoGradGuard no_gradient;
-  for (Layer& layer : layers_) {
-    const torch::Tensor scale = layer.gamma / (layer.variance + batch_norm_epsilon).sqrt();
-    layer.weight.copy_(layer.own_weight * scale.view({-1, 1, 1, 1}));
-    layer.bias.copy_(layer.beta - scale * layer.mean);
+FoldTable FoldedOperations::fold_table() const {
+  std::vector<kernels::FoldLayer> rows;
+  for (const Layer& layer : layers_) {
+    const torch::Tensor& weight = layer.network_weight;
+    rows.push_back({weight.const_data_ptr(), layer.gamma.const_data_ptr(), layer.beta.const_data_ptr(),
+                    layer.mean.const_data_ptr(), layer.variance.const_data_ptr(), layer.weight.data_ptr(),
+                    layer.bias.data_ptr(), static_cast<std::int32_t>(weight.size(0)),
+                    static_cast<std::int32_t>(weight.size(1)),
+                    static_cast<std::int32_t>(weight.size(2) * weight.size(3)), !weight.is_contiguous()});
   }
+  const auto bytes = static_cast<std::int64_t>(rows.size() * sizeof(kernels::FoldLayer));
+  const torch::Tensor layers = torch::empty({bytes}, torch::kUInt8);
+  std::memcpy(layers.data_ptr(), rows.data(), static_cast<std::size_t>(bytes));
+  return {layers.to(mean_.device()), static_cast<std::int64_t>(rows.size()), precision_, arithmetic_};
 }
+
+void FoldedOperations::refresh_features() { fold_batch_norm(batch_norm_epsilon, table_); }
 
 torch::Tensor FoldedOperations::run(const torch::Tensor& pixels, bool remember) {
   const torch::NoGradGuard no_gradient;

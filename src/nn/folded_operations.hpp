@@ -5,6 +5,7 @@
 
 #include "nn/frozen_network.hpp"
 #include "nn/resnet.hpp"
+#include "nn/tensor_kernels.hpp"
 
 namespace m2m {
 
@@ -24,18 +25,20 @@ class FoldedOperations : public FrozenNetwork {
  private:
   /// A convolution and the batch norm behind it; weight and bias in the precision of the arithmetic.
   struct Layer {
-    torch::Tensor own_weight, gamma, beta, mean, variance;  // the network's own memory
+    torch::Tensor network_weight, gamma, beta, mean, variance;  // the network's memory
     torch::Tensor weight, bias;
     int stride;
   };
   Layer layer(const ResNet& network, const std::string& convolution, const std::string& batch_norm,
               int stride) const;
+  FoldTable fold_table() const;
 
   torch::Tensor run(const torch::Tensor& pixels, bool remember);
 
   torch::Dtype precision_, arithmetic_;  // of the weights; of the convolutions
   torch::Tensor mean_, deviation_;       // [1, c, 1, 1]
   std::vector<Layer> layers_;            // the first convolution, then a and b of each block
+  FoldTable table_;                      // of layers_, for refresh_features
   std::vector<bool> halves_;             // by block
   torch::Tensor pixels_;                 // those remembered
   std::vector<torch::Tensor> inputs_;    // of each layer, then the last layer's output

@@ -1,5 +1,7 @@
 #include "nn/layers.hpp"
 
+#include <ATen/Context.h>
+
 #include "nn/batch_norm.hpp"
 #include "nn/convolution.hpp"
 #include "nn/sync_batch_norm.hpp"
@@ -29,6 +31,11 @@ torch::Tensor prepared(const torch::Tensor& normalised, const Arithmetic& arithm
   return arithmetic.bfloat16 ? x.to(torch::kBFloat16) : x;
 }
 
+at::MemoryFormat weight_format(const Network& network) {
+  const bool is_channels_last = network.head().weight.is_cuda() && network.spec().bfloat16;
+  return is_channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+}
+
 torch::Tensor convolve(const nn::Conv2d& layer, const torch::Tensor& x, const Arithmetic& arithmetic) {
   const auto stride = layer->options.stride()->at(0);
   if (layer->weight.size(2) == 3) {
@@ -38,8 +45,12 @@ torch::Tensor convolve(const nn::Conv2d& layer, const torch::Tensor& x, const Ar
 }
 
 torch::Tensor normalise(nn::BatchNorm2d& norm, const torch::Tensor& x, const Arithmetic& arithmetic) {
-  const bool is_shared = norm->is_training() && arithmetic.sum_over_ranks != nullptr;
-  return is_shared ? synchronised_batch_norm(*norm, x, *arithmetic.sum_over_ranks) : norm(x);
+  if (norm->is_training() && arithmetic.sum_over_ranks != nullptr) {
+    return synchronised_batch_norm(*norm, x, *arithmetic.sum_over_ranks);
+  }
+  // Not norm(x), which also counts its batches: a small operation a layer and step (see count_batches).
+  return torch::batch_norm(x, norm->weight, norm->bias, norm->running_mean, norm->running_var, norm->is_training(),
+                           *norm->options.momentum(), norm->options.eps(), at::globalContext().userEnabledCuDNN());
 }
 
 torch::Tensor normalise_relu(nn::BatchNorm2d& norm, const torch::Tensor& x, const torch::Tensor& shortcut,

@@ -27,6 +27,10 @@ torch::nn::Conv2d convolution(int in_channels, int out_channels, int kernel, int
 /// Normalised pixels as the first layer wants them: channels last and in bfloat16 where that is used.
 torch::Tensor prepared(const torch::Tensor& normalised, const Arithmetic& arithmetic);
 
+/// The memory format that the weights of a network's convolutions are best kept in for training: that of the images
+/// on a GPU, else each step would convert them. On a CPU own kernels pack them from contiguous ones.
+at::MemoryFormat weight_format(const Network& network);
+
 /// x: [n, in, h, w] -> [n, out, h', w'], in the precision of x.
 torch::Tensor convolve(const torch::nn::Conv2d& layer, const torch::Tensor& x, const Arithmetic& arithmetic);
 

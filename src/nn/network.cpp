@@ -53,6 +53,8 @@ void initialise_parameter(const Network& network, const torch::OrderedDict<std::
   }
 }
 
+bool is_batch_count(const std::string& buffer) { return buffer.ends_with("num_batches_tracked"); }
+
 template <typename Made>
 std::shared_ptr<Network> make(const NetworkSpec& spec) {
   return std::make_shared<Made>(spec);
@@ -145,6 +147,13 @@ void initialise_head(Network& network, Key key) {
   }
 }
 
+void count_batches(Network& network, std::int64_t batches) {
+  const torch::NoGradGuard no_gradient;
+  for (auto& item : network.named_buffers()) {
+    if (is_batch_count(item.key())) item.value().add_(batches);
+  }
+}
+
 std::vector<std::pair<std::string, torch::Tensor>> named_state(const Network& network) {
   std::vector<std::pair<std::string, torch::Tensor>> state;
   for (const auto& item : network.named_parameters()) state.emplace_back(item.key(), item.value().detach());
@@ -169,7 +178,7 @@ void load_state(Network& network, const std::map<std::string, torch::Tensor>& st
   for (const auto& [name, tensor] : own) {
     const auto found = state.find(name);
     // The count of batches seen steers nothing here: old checkpoints lack it.
-    if (found == state.end() && name.ends_with("num_batches_tracked")) continue;
+    if (found == state.end() && is_batch_count(name)) continue;
     if (found == state.end()) {
       throw misfit(origin, fmt::format("holds no tensor '{}'", name), network);
     }

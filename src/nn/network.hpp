@@ -87,6 +87,10 @@ void initialise(Network& network, Key key);
 /// The same for the head alone, with other numbers.
 void initialise_head(Network& network, Key key);
 
+/// Adds `batches` to the number of batches that each batch norm says it was trained on (num_batches_tracked). A
+/// forward pass leaves it alone: it would cost an operation a layer and step, and it steers nothing.
+void count_batches(Network& network, std::int64_t batches);
+
 /// Parameters and running statistics under their names, in the order of the layers; tensors share the network's
 /// memory.
 std::vector<std::pair<std::string, torch::Tensor>> named_state(const Network& network);

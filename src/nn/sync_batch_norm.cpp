@@ -34,7 +34,6 @@ void move_running(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& mean, c
   const double momentum = *norm.options.momentum();
   norm.running_mean.mul_(1 - momentum).add_(mean.to(norm.running_mean.dtype()), momentum);
   norm.running_var.mul_(1 - momentum).add_(variance.to(norm.running_var.dtype()), momentum);
-  norm.num_batches_tracked.add_(1);
 }
 
 struct SynchronisedBatchNorm : torch::autograd::Function<SynchronisedBatchNorm> {

@@ -16,4 +16,11 @@ torch::Tensor random_start(const torch::Tensor& seeds, const kernels::StartNoise
   return host_random_start(seeds, noise);
 }
 
+void fold_batch_norm(double epsilon, const FoldTable& table) { host_fold_batch_norm(epsilon, table); }
+
+void count_step(std::int64_t step, const StepAnswers& answers, const kernels::StepEdits& edits,
+                const kernels::EpochCounts& counts) {
+  host_count_step(step, answers, edits, counts);
+}
+
 }  // namespace m2m

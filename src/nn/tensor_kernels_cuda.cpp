@@ -1,6 +1,7 @@
 // The CUDA build: what lies on a GPU is stepped there.
 #include <c10/cuda/CUDAStream.h>
 
+#include "kernels/bfloat16.hpp"
 #include "kernels/pixel_step.hpp"
 #include "nn/tensor_kernels.hpp"
 
@@ -49,6 +50,30 @@ torch::Tensor random_start(const torch::Tensor& seeds, const kernels::StartNoise
   torch::Tensor out = torch::empty_like(seeds);
   seeds.scalar_type() == torch::kFloat64 ? start<double>(seeds, noise, out) : start<float>(seeds, noise, out);
   return out;
+}
+
+void fold_batch_norm(double epsilon, const FoldTable& table) {
+  if (table.layers.is_cpu()) return host_fold_batch_norm(epsilon, table);
+  const auto* layers = static_cast<const kernels::FoldLayer*>(table.layers.const_data_ptr());
+  if (table.precision == torch::kFloat64) {
+    kernels::fold_batch_norm_cuda<double, double>(epsilon, table.count, layers, current_stream());
+  } else if (table.folded == torch::kBFloat16) {
+    kernels::fold_batch_norm_cuda<float, kernels::Bf16>(epsilon, table.count, layers, current_stream());
+  } else {
+    kernels::fold_batch_norm_cuda<float, float>(epsilon, table.count, layers, current_stream());
+  }
+}
+
+void count_step(std::int64_t step, const StepAnswers& answers, const kernels::StepEdits& edits,
+                const kernels::EpochCounts& counts) {
+  if (answers.outputs.is_cpu()) return host_count_step(step, answers, edits, counts);
+  if (answers.outputs.scalar_type() == torch::kFloat64) {
+    kernels::count_step_cuda(step, typed_answers<double, double>(answers), edits, counts, current_stream());
+  } else if (answers.losses.scalar_type() == torch::kFloat64) {
+    kernels::count_step_cuda(step, typed_answers<float, double>(answers), edits, counts, current_stream());
+  } else {
+    kernels::count_step_cuda(step, typed_answers<float, float>(answers), edits, counts, current_stream());
+  }
 }
 
 }  // namespace m2m

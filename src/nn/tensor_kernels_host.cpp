@@ -1,3 +1,4 @@
+#include "kernels/bfloat16.hpp"
 #include "kernels/pixel_step.hpp"
 #include "nn/tensor_kernels.hpp"
 
@@ -37,6 +38,28 @@ torch::Tensor host_random_start(const torch::Tensor& seeds, const kernels::Start
   torch::Tensor out = torch::empty_like(seeds);
   seeds.scalar_type() == torch::kFloat64 ? start<double>(seeds, noise, out) : start<float>(seeds, noise, out);
   return out;
+}
+
+void host_fold_batch_norm(double epsilon, const FoldTable& table) {
+  const auto* layers = static_cast<const kernels::FoldLayer*>(table.layers.const_data_ptr());
+  if (table.precision == torch::kFloat64) {
+    kernels::fold_batch_norm<double, double>(epsilon, table.count, layers);
+  } else if (table.folded == torch::kBFloat16) {
+    kernels::fold_batch_norm<float, kernels::Bf16>(epsilon, table.count, layers);
+  } else {
+    kernels::fold_batch_norm<float, float>(epsilon, table.count, layers);
+  }
+}
+
+void host_count_step(std::int64_t step, const StepAnswers& answers, const kernels::StepEdits& edits,
+                     const kernels::EpochCounts& counts) {
+  if (answers.outputs.scalar_type() == torch::kFloat64) {
+    kernels::count_step(step, typed_answers<double, double>(answers), edits, counts);
+  } else if (answers.losses.scalar_type() == torch::kFloat64) {
+    kernels::count_step(step, typed_answers<float, double>(answers), edits, counts);
+  } else {
+    kernels::count_step(step, typed_answers<float, float>(answers), edits, counts);
+  }
 }
 
 }  // namespace m2m

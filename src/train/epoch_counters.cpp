@@ -11,28 +11,30 @@
 namespace m2m {
 namespace {
 
-enum Sum { slots, loss, hits, generated, generated_loss, generated_hits, p_target, p_seed, sum_count };
+kernels::StepEdits edits_of(const StepWork& work, const Edited& edited) {
+  if (!edited.rows.defined()) return {};
+  return {edited.rows.size(0),
+          edited.rows.const_data_ptr<std::int64_t>(),
+          edited.seed_classes.const_data_ptr<std::int64_t>(),
+          edited.targets.const_data_ptr<std::int64_t>(),
+          edited.accepted.const_data_ptr<bool>(),
+          work.translations.slots.const_data_ptr<std::int32_t>()};
+}
 
 double ratio(double sum, double count) { return count > 0 ? sum / count : not_measured; }
 
 }  // namespace
 
 EpochCounters::EpochCounters(int classes, std::int64_t slots, torch::Device device)
-    : sums_(torch::zeros({sum_count}, torch::TensorOptions(torch::kFloat64).device(device))),
+    : sums_(torch::zeros({kernels::epoch_sum_count}, torch::TensorOptions(torch::kFloat64).device(device))),
       bad_step_(torch::full({}, -1, torch::TensorOptions(torch::kInt64).device(device))),
       accepted_(torch::zeros({slots}, torch::TensorOptions(torch::kInt64).device(device))),
       counted_(classes) {}
 
-void EpochCounters::add(std::int64_t step, const StepWork& work, const torch::Tensor& logits,
-                        const torch::Tensor& losses, const torch::Tensor& labels, const Edited& edited) {
-  const torch::NoGradGuard no_gradient;
-  const torch::Tensor step_loss = losses.detach().to(torch::kFloat64).sum();
-  const torch::Tensor is_bad = step_loss.isfinite().logical_not().logical_and(bad_step_ < 0);
-  bad_step_ = torch::where(is_bad, step, bad_step_);
-  sums_[Sum::loss] += step_loss;
-  sums_[Sum::hits] += logits.detach().argmax(1).eq(labels).sum();
-  sums_[Sum::slots] += losses.size(0);
-  if (edited.rows.defined()) add_edited(work, logits.detach(), losses.detach(), edited);
+void EpochCounters::add(std::int64_t step, const StepWork& work, const StepAnswers& answers, const Edited& edited) {
+  count_step(
+      step, answers, edits_of(work, edited),
+      {sums_.data_ptr<double>(), bad_step_.data_ptr<std::int64_t>(), accepted_.data_ptr<std::int64_t>() + slots_});
   add_planned(work);
 }
 
@@ -44,23 +46,6 @@ void EpochCounters::add_planned(const StepWork& work) {
   }
   for (std::int32_t target : work.planned.without_seed) ++counted_.at(Outcome::without_seed, target, target);
   slots_ += static_cast<std::int64_t>(work.slots);
-}
-
-void EpochCounters::add_edited(const StepWork& work, const torch::Tensor& logits, const torch::Tensor& losses,
-                               const Edited& edited) {
-  const torch::Tensor mask = edited.accepted.to(torch::kFloat64);
-  const torch::Tensor own = logits.index_select(0, edited.rows).to(torch::kFloat64);
-  const torch::Tensor probabilities = torch::softmax(own, 1);
-  const auto probability_of = [&](const torch::Tensor& classes) {
-    return probabilities.gather(1, classes.unsqueeze(1)).squeeze(1);
-  };
-  sums_[Sum::generated] += mask.sum();
-  sums_[Sum::generated_loss] += (losses.index_select(0, edited.rows).to(torch::kFloat64) * mask).sum();
-  sums_[Sum::generated_hits] += (own.argmax(1).eq(edited.targets) * mask).sum();
-  sums_[Sum::p_target] += (probability_of(edited.targets) * mask).sum();
-  sums_[Sum::p_seed] += (probability_of(edited.seed_classes) * mask).sum();
-  accepted_.narrow(0, slots_, static_cast<std::int64_t>(work.slots))
-      .index_copy_(0, work.translations.slots.to(torch::kInt64), edited.accepted.to(torch::kInt64));
 }
 
 void EpochCounters::add_up(Communicator& ranks) {
@@ -116,14 +101,15 @@ GenerationCounts EpochCounters::counts() const {
 void EpochCounters::read(EpochRecord& record) const {
   const torch::Tensor sums = sums_.cpu();
   const double* sum = sums.data_ptr<double>();
-  record.loss = ratio(sum[loss], sum[slots]);
-  record.accuracy = ratio(sum[hits], sum[slots]);
+  record.loss = ratio(sum[kernels::sum_loss], sum[kernels::sum_slots]);
+  record.accuracy = ratio(sum[kernels::sum_hits], sum[kernels::sum_slots]);
   if (counted_.cells.empty()) return;
-  record.generated_loss = ratio(sum[generated_loss], sum[generated]);
-  record.other_loss = ratio(sum[loss] - sum[generated_loss], sum[slots] - sum[generated]);
-  record.generated_accuracy = ratio(sum[generated_hits], sum[generated]);
-  record.generated_p_target = ratio(sum[p_target], sum[generated]);
-  record.generated_p_seed = ratio(sum[p_seed], sum[generated]);
+  record.generated_loss = ratio(sum[kernels::sum_generated_loss], sum[kernels::sum_generated]);
+  record.other_loss = ratio(sum[kernels::sum_loss] - sum[kernels::sum_generated_loss],
+                            sum[kernels::sum_slots] - sum[kernels::sum_generated]);
+  record.generated_accuracy = ratio(sum[kernels::sum_generated_hits], sum[kernels::sum_generated]);
+  record.generated_p_target = ratio(sum[kernels::sum_p_target], sum[kernels::sum_generated]);
+  record.generated_p_seed = ratio(sum[kernels::sum_p_seed], sum[kernels::sum_generated]);
   record.generation = counts();
 }
 

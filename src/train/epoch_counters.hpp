@@ -8,6 +8,7 @@
 
 #include "dist/tensors/communicator.hpp"
 #include "methods/batch_editing.hpp"
+#include "nn/tensor_kernels.hpp"
 #include "results/record.hpp"
 #include "train/epoch_work.hpp"
 
@@ -21,10 +22,9 @@ class EpochCounters {
   /// slots: of the epoch, over all ranks.
   EpochCounters(int classes, std::int64_t slots, torch::Device device);
 
-  /// One step in the order of the epoch: its work, logits of the training-mode forward before the update,
-  /// per-sample losses, what was edited.
-  void add(std::int64_t step, const StepWork& work, const torch::Tensor& logits, const torch::Tensor& losses,
-           const torch::Tensor& labels, const Edited& edited);
+  /// One step in the order of the epoch: its work, the answers of the training-mode forward before the update, what
+  /// was edited.
+  void add(std::int64_t step, const StepWork& work, const StepAnswers& answers, const Edited& edited);
   /// One step of which this rank has no slot.
   void add_planned(const StepWork& work);
 
@@ -52,11 +52,9 @@ class EpochCounters {
     std::int32_t seed_class, target;
   };
 
-  void add_edited(const StepWork& work, const torch::Tensor& logits, const torch::Tensor& losses,
-                  const Edited& edited);
   GenerationCounts counts() const;
 
-  torch::Tensor sums_;      // float64 [8]: slots, loss, hits, generated: count, loss, hits, p of target, p of seed
+  torch::Tensor sums_;      // float64 [kernels::epoch_sum_count]
   torch::Tensor bad_step_;  // int64 []
   torch::Tensor accepted_;  // int64 [slots of the epoch]: 1 where a translation was kept
   std::int64_t slots_ = 0;  // of the steps that were added

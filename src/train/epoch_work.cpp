@@ -56,7 +56,6 @@ EpochWork::EpochWork(const TrialSetup& setup, const PlanBasis& basis, int epoch,
     step.partner_labels = add_labels(basis, partners, upload_);
     step.label_shares = add_label_shares(host.mix, host.own, upload_);
   }
-  upload_.send(setup.settings.device);
 }
 
 StepWork EpochWork::step(std::int64_t index) const {

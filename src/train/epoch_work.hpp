@@ -28,9 +28,12 @@ struct RankShare {
 
 class EpochWork {
  public:
-  /// The plan of an epoch, edited as `setup` says, with a rank's share of it on its way to the device. Pure but for
-  /// what it sends; every rank plans alike. Local.
+  /// The plan of an epoch, edited as `setup` says, with a rank's share of it. Pure; every rank plans alike. Local,
+  /// in any thread.
   EpochWork(const TrialSetup& setup, const PlanBasis& basis, int epoch, RankShare share);
+
+  /// Sends the share to the device, queued on the current stream. Once, before step().
+  void send(torch::Device device) { upload_.send(device); }
 
   int epoch() const { return epoch_; }
   std::int64_t steps() const { return static_cast<std::int64_t>(steps_.size()); }

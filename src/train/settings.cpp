@@ -280,6 +280,7 @@ TrainSettings train_settings(const Config& resolved, int local_rank) {
   settings.device = device_for(resolved.text("train.device"), local_rank);
   check_tf32("train.precision", resolved.text("train.precision"), settings.device);
   const std::string executor = resolved.text("train.executor");
+  settings.plans_ahead = settings.device.is_cuda();
   settings.graphed = executor == "graph" || (executor == "auto" && settings.device.is_cuda());
   settings.threads = static_cast<int>(resolved.integer("train.threads"));
   settings.synchronised = resolved.text("train.batch_norm") == "sync";

@@ -27,7 +27,8 @@ struct TrainSettings {
   bool tf32 = false;                         // products on a GPU keep ten bits
   std::string kernels = "auto";              // one of kernel_names()
   torch::Device device = torch::kCPU;
-  bool graphed = false;  // steps are recorded once and replayed
+  bool graphed = false;      // steps are recorded once and replayed
+  bool plans_ahead = false;  // another thread plans the next epoch: on a GPU
   int threads = 1;
   bool synchronised = true;    // batch norm over the shares of all ranks of a trial; false: each over its own
   bool deterministic = false;  // shards and sums in a fixed order, whatever the number of ranks

@@ -14,10 +14,16 @@ std::int64_t padded(const torch::Tensor& parameter) {
   return (parameter.numel() + unit - 1) / unit * unit;
 }
 
+/// Values of a buffer as a tensor of that shape, its values in the order of `format` if it is a convolution's.
+torch::Tensor shaped(const torch::Tensor& values, torch::IntArrayRef shape, at::MemoryFormat format) {
+  if (shape.size() != 4 || format != at::MemoryFormat::ChannelsLast) return values.view(shape);
+  return values.view({shape[0], shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2});
+}
+
 }  // namespace
 
 Sgd::Sgd(Network& network, double momentum, double weight_decay, const std::vector<std::string>& trained,
-         double head_factor)
+         double head_factor, at::MemoryFormat format)
     : momentum_(momentum), weight_decay_(weight_decay) {
   const torch::NoGradGuard no_gradient;
   auto parameters = network.named_parameters();
@@ -35,7 +41,7 @@ Sgd::Sgd(Network& network, double momentum, double weight_decay, const std::vect
     parameter.set_requires_grad(takes_part(item.key()));
     if (!takes_part(item.key())) continue;
     const auto slice = [&](const torch::Tensor& buffer) {
-      return buffer.narrow(0, first, parameter.numel()).view(parameter.sizes());
+      return shaped(buffer.narrow(0, first, parameter.numel()), parameter.sizes(), format);
     };
     slice(weight_).copy_(parameter);
     parameter.set_data(slice(weight_));

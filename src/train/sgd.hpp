@@ -18,10 +18,13 @@ namespace m2m {
 /// What was made from the network's tensors before (a frozen copy) has to be made again.
 class Sgd {
  public:
+  /// format: of the weights of convolutions in the buffers. Names and shapes stay as they are: a tensor's strides
+  /// differ.
+  ///
   /// Only parameters whose names are among `trained` take part, all if it is empty; the others keep their memory
   /// and get no gradient. head_factor: what the learning rate is multiplied by for linear.weight and linear.bias.
   Sgd(Network& network, double momentum, double weight_decay, const std::vector<std::string>& trained = {},
-      double head_factor = 1);
+      double head_factor = 1, at::MemoryFormat format = at::MemoryFormat::Contiguous);
 
   /// One update from the gradients, which it leaves zero for backward() to add to. Local; allocates nothing.
   void step(double learning_rate);

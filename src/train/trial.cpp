@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
 #include "methods/mix_batch.hpp"
+#include "nn/layers.hpp"
 
 namespace m2m {
 namespace {
@@ -40,11 +41,12 @@ Trial::Trial(TrialSetup setup)
                         setup_.keys.plan)),
       network_(build_network(setup_.settings, *setup_.data, sum_for_batch_norm())),
       sgd_(*network_, setup_.settings.momentum, setup_.settings.weight_decay,
-           trained_parameters(setup_.settings.trainable), setup_.settings.head_lr_factor),
+           trained_parameters(setup_.settings.trainable), setup_.settings.head_lr_factor, weight_format(*network_)),
       frozen_(freeze(*network_)),
       outputs_(std::make_unique<RecordedOutputs>(*frozen_, setup_.settings.graphed)),
       statistics_(*network_),
       step_pass_(forward_pass(), setup_.settings.graphed && setup_.ranks->size() == 1),
+      planner_(std::make_unique<EpochPlanner>(setup_, basis_)),
       pass_(multiply_adds(network_->spec())),
       epoch_(setup_.settings.start_epoch) {
   const torch::NoGradGuard no_gradient;
@@ -115,14 +117,14 @@ void Trial::submit(std::int64_t steps) {
 
 void Trial::plan(int epoch) {
   const auto start = Clock::now();
-  const RankShare share{setup_.ranks->rank(), setup_.ranks->size()};
-  timed(setup_.profile, ProfilePhase::plan, 0, [&] { next_.emplace(setup_, basis_, epoch, share); });
+  timed(setup_.profile, ProfilePhase::plan, 0, [&] { next_ = planner_->take(epoch); });
   plan_seconds_ = seconds_since(start);
 }
 
 void Trial::begin_epoch() {
   if (!next_ || next_->epoch() != epoch_) plan(epoch_);
   work_ = std::exchange(next_, std::nullopt);
+  if (epoch_ + 1 < setup_.settings.epochs) planner_->expect(epoch_ + 1);
   epoch_seconds_ = plan_seconds_;
   counters_.emplace(setup_.data->set.classes, work_->slots(), setup_.settings.device);
   step_seconds_.clear();
@@ -186,7 +188,7 @@ void Trial::descend(const StepWork& work, const Batch& batch, const Edited& edit
   const LossFn& loss = phase().class_weights == ClassWeights::none ? setup_.loss : setup_.weighted_loss;
   const auto [outputs, losses] = step_pass_(loss, batch, work.slots, setup_.profile,
                                             {images, setup_.recipe.is_second_stage() ? 0 : 2 * images});
-  counters_->add(step_, work, outputs * setup_.settings.logit_scale, losses, batch.labels, edited);
+  counters_->add(step_, work, {outputs.contiguous(), losses, batch.labels, setup_.settings.logit_scale}, edited);
 }
 
 void Trial::add_up_over_ranks() {
@@ -207,6 +209,7 @@ void Trial::end_epoch() {
                                record.learning_rate));
   }
   time_epoch(record, seconds_since(waiting));
+  if (!setup_.recipe.is_second_stage()) count_batches(*network_, work_->steps());
   evaluate_epoch(record);
   setup_.ranks->any(false);  // throws where a sum was given up meanwhile: what was read is then no result
   epochs_.push_back(record);
@@ -291,7 +294,8 @@ std::vector<TranslationTrace> Trial::traces(std::int64_t most) {
   const Phase then = phase_at(setup_.recipe, epoch, setup_.settings.defer_until);
   std::vector<TranslationTrace> found;
   if (!then.translates) return found;
-  const EpochWork work(setup_, basis_, epoch, {});
+  EpochWork work(setup_, basis_, epoch, {});
+  work.send(setup_.settings.device);
   std::int64_t traced = 0;
   for (std::int64_t step = 0; step < work.steps() && traced < most; ++step) {
     TranslationTrace trace =

@@ -11,6 +11,7 @@
 #include "nn/recorded_outputs.hpp"
 #include "results/record.hpp"
 #include "train/epoch_counters.hpp"
+#include "train/epoch_planner.hpp"
 #include "train/epoch_work.hpp"
 #include "train/evaluation.hpp"
 #include "train/running_statistics.hpp"
@@ -86,6 +87,7 @@ class Trial {
   std::unique_ptr<FrozenNetwork> frozen_g_;   // none without g
   RunningStatistics statistics_;
   StepPass step_pass_;
+  std::unique_ptr<EpochPlanner> planner_;
   double pass_;  // multiply-adds of one image's forward pass
   int epoch_ = 0;
   std::int64_t step_ = 0;

@@ -112,6 +112,21 @@ TEST(FrozenNetwork, FoldedInFloat64IsTheNetworkItself) {
   }
 }
 
+TEST(FrozenNetwork, FoldsWeightsThatAreKeptChannelsLastToTheSame) {
+  const auto network = lived_in(cifar("resnet8"));
+  network->to(torch::kFloat64);
+  const torch::Tensor pixels = torch::rand({3, 3, 32, 32}, torch::kFloat64);
+  const auto planar = freeze(*network);
+  const Answers expected = answers(*planar, pixels);
+  for (torch::Tensor& weight : network->parameters()) {
+    if (weight.dim() == 4) weight.set_data(weight.contiguous(at::MemoryFormat::ChannelsLast));
+  }
+  const auto last = freeze(*network);
+  const Answers got = answers(*last, pixels);
+  EXPECT_TRUE(torch::equal(got.logits, expected.logits));
+  EXPECT_TRUE(torch::equal(got.gradient, expected.gradient));
+}
+
 TEST(FrozenNetwork, GivesNoGradientToPixelsThatAreClamped) {
   const auto network = lived_in(digits());
   torch::Tensor pixels = torch::rand({2, 1, 8, 8});

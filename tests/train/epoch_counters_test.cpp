@@ -53,7 +53,7 @@ const std::vector<Chosen> second = {{0, 7, 8, true, true}, {1, 7, 2'999'999, tru
 
 void add(EpochCounters& counters, std::int64_t step, const std::vector<Chosen>& chosen) {
   const torch::Tensor losses = torch::ones({4});
-  counters.add(step, step_of(4, chosen), torch::zeros({4, 2}), losses, torch::zeros({4}, torch::kInt64),
+  counters.add(step, step_of(4, chosen), {torch::zeros({4, 2}), losses, torch::zeros({4}, torch::kInt64)},
                edited_of(chosen));
 }
 
@@ -71,6 +71,48 @@ TEST(EpochCounters, CountPairsOfMillionsOfClasses) {
   add(counters, 1, second);
   EXPECT_EQ(read(counters).classes, many_classes);
   EXPECT_EQ(read(counters).cells, of_both);
+}
+
+/// The same sums by libtorch's operations, one after the other.
+EpochRecord plainly_counted(const StepAnswers& answers, const Edited& edited) {
+  const auto mean = [](const torch::Tensor& values) { return values.to(torch::kFloat64).mean().item<double>(); };
+  const torch::Tensor accepted = edited.accepted.nonzero().squeeze(1);
+  const torch::Tensor rows = edited.rows.index_select(0, accepted);
+  const torch::Tensor targets = edited.targets.index_select(0, accepted),
+                      seed_classes = edited.seed_classes.index_select(0, accepted);
+  const torch::Tensor logits = answers.outputs * answers.logit_scale, own = logits.index_select(0, rows);
+  const torch::Tensor probabilities = torch::softmax(own, 1);
+  torch::Tensor is_other = torch::ones({answers.losses.size(0)}, torch::kBool);
+  is_other.index_fill_(0, rows, false);
+  EpochRecord record;
+  record.loss = mean(answers.losses);
+  record.accuracy = mean(logits.argmax(1).eq(answers.labels));
+  record.generated_loss = mean(answers.losses.index_select(0, rows));
+  record.other_loss = mean(answers.losses.masked_select(is_other));
+  record.generated_accuracy = mean(own.argmax(1).eq(targets));
+  record.generated_p_target = mean(probabilities.gather(1, targets.unsqueeze(1)));
+  record.generated_p_seed = mean(probabilities.gather(1, seed_classes.unsqueeze(1)));
+  return record;
+}
+
+TEST(EpochCounters, AreTheSumsOfLibtorchsOperations) {
+  torch::manual_seed(4);
+  const std::vector<Chosen> chosen = {{0, 1, 4, true, true}, {2, 0, 3, true, false}, {3, 1, 2, true, true}};
+  const StepAnswers answers{torch::randn({6, 5}, torch::kFloat64), torch::rand({6}, torch::kFloat64),
+                            torch::randint(5, {6}, torch::kInt64), 2.5};
+  Edited edited = edited_of(chosen);
+  edited.targets = torch::tensor(std::vector<std::int64_t>{4, 3, 2});
+  edited.seed_classes = torch::tensor(std::vector<std::int64_t>{1, 0, 1});
+  EpochCounters counters(5, 6, torch::kCPU);
+  counters.add(0, step_of(6, chosen), answers, edited);
+  EpochRecord counted;
+  counters.read(counted);
+  const EpochRecord expected = plainly_counted(answers, edited);
+  for (const auto value :
+       {&EpochRecord::loss, &EpochRecord::accuracy, &EpochRecord::generated_loss, &EpochRecord::other_loss,
+        &EpochRecord::generated_accuracy, &EpochRecord::generated_p_target, &EpochRecord::generated_p_seed}) {
+    EXPECT_NEAR(counted.*value, expected.*value, 1e-12);
+  }
 }
 
 TEST(EpochCounters, CountSlotsWithoutASeedAtTheirTarget) {

@@ -72,6 +72,33 @@ TEST(Sgd, KeepsEveryParameterInOneBufferAtMultiplesOf64Bytes) {
   EXPECT_EQ(sgd.gradient().abs().sum().item<double>(), 0);
 }
 
+TEST(Sgd, WithWeightsKeptChannelsLastTakesTheSameSteps) {
+  const auto make = [] {
+    auto network = make_network({"resnet8", 3, 2, 8, 8, {0.5, 0.5}, {0.5, 0.5}, false, "torch"});
+    initialise(*network, {1, SeedRole::init});
+    network->to(torch::kFloat64);
+    return network;
+  };
+  auto plain = make(), last = make();
+  Sgd of_plain(*plain, 0.9, 2e-4), of_last(*last, 0.9, 2e-4, {}, 1, at::MemoryFormat::ChannelsLast);
+  for (int step = 0; step < 5; ++step) {
+    const torch::Tensor pixels = torch::rand({8, 2, 8, 8}, torch::kFloat64);
+    for (auto& network : {plain, last}) backward(*network, pixels);
+    of_plain.step(0.1);
+    of_last.step(0.1);
+  }
+  const auto expected = plain->named_parameters();
+  for (const auto& item : last->named_parameters()) {
+    EXPECT_TRUE(torch::allclose(item.value(), expected[item.key()], 1e-9, 1e-12)) << item.key();
+    EXPECT_TRUE(
+        torch::allclose(of_last.velocities().at(item.key()), of_plain.velocities().at(item.key()), 1e-9, 1e-12));
+    EXPECT_EQ(item.value().storage().data_ptr().get(), last->parameters()[0].storage().data_ptr().get());
+    if (item.value().dim() != 4) continue;
+    EXPECT_TRUE(item.value().is_contiguous(at::MemoryFormat::ChannelsLast)) << item.key();
+    EXPECT_TRUE(item.value().grad().is_contiguous(at::MemoryFormat::ChannelsLast)) << item.key();
+  }
+}
+
 TEST(Sgd, RefusesMomentumThatFitsNoParameter) {
   auto network = small_network();
   Sgd sgd(*network, 0.9, 0);

@@ -73,6 +73,24 @@ TEST(Trial, OfEveryMethodThatTrainsEverythingLearnsTheEasyDataSet) {
   }
 }
 
+TEST(Trial, LearnsTheSameWhenAnotherThreadPlansAhead) {
+  for (const char* method : {"DRS", "M2m", "CMO"}) {
+    Json given = {{"method", method}, {"train.epochs", 5}, {"train.defer_until", 2}};
+    if (method == std::string("M2m")) given.update({{"m2m.gamma", 0.3}, {"m2m.pool", 2}});
+    TrialSetup setup = test::tiny_setup(test::tiny_config(given));
+    setup.settings.plans_ahead = true;
+    Trial ahead(std::move(setup));
+    while (!ahead.done()) ahead.submit(3);
+    EXPECT_TRUE(same_weights(ahead, run(given))) << method;
+  }
+}
+
+TEST(Trial, SaysOverHowManyBatchesItsStatisticsRan) {
+  const Trial trial = run({{"train.network", "resnet8"}, {"train.epochs", 3}});
+  const std::int64_t batches = copy_state(trial.network()).at("bn_1.num_batches_tracked").item<std::int64_t>();
+  EXPECT_EQ(batches, 3 * 6) << "88 images in batches of 16, three epochs";
+}
+
 TEST(Trial, StoresTheLogitsOfACosineHeadAtTheirScale) {
   const Trial trial = run({{"method", "LDAM"}, {"train.epochs", 2}, {"train.defer_until", 1}});
   double largest = 0;

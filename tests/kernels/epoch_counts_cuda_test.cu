@@ -1,0 +1,61 @@
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "kernels/count_cases.hpp"
+#include "kernels/epoch_counts.hpp"
+#include "kernels/on_device.cuh"
+
+namespace m2m::kernels {
+namespace {
+
+using test::has_device;
+using test::HostCounts;
+using test::HostStep;
+using test::OnDevice;
+
+/// `step` counted by the device.
+template <typename Real, typename Loss>
+HostCounts counted_there(const HostStep<Real, Loss>& step) {
+  const HostCounts none;
+  const OnDevice<double> sums(none.sums);
+  const OnDevice<std::int64_t> bad_step(none.bad_step), accepted(none.accepted);
+  const OnDevice<Real> outputs(step.outputs);
+  const OnDevice<Loss> losses(step.losses);
+  const OnDevice<std::int64_t> labels(step.labels), rows(step.edit_rows), seed_classes(step.seed_classes),
+      targets(step.targets);
+  const OnDevice<std::uint8_t> kept(step.accepted);
+  const OnDevice<std::int32_t> slots(step.slots);
+  count_step_cuda<Real, Loss>(4, {step.rows, step.classes, outputs.get(), losses.get(), labels.get(), 3.0},
+                              {step.edits, rows.get(), seed_classes.get(), targets.get(),
+                               reinterpret_cast<const bool*>(kept.get()), slots.get()},
+                              {sums.get(), bad_step.get(), accepted.get()}, nullptr);
+  return {sums.back(), bad_step.back(), accepted.back()};
+}
+
+template <typename Real, typename Loss>
+void expect_the_cpus_counts() {
+  HostStep<Real, Loss> step;
+  for (const bool is_bad : {false, true}) {
+    if (is_bad) step.losses[299] = std::numeric_limits<Loss>::infinity();
+    HostCounts here;
+    count_step<Real, Loss>(4, step.answers(), step.step_edits(), here.counts());
+    const HostCounts there = counted_there(step);
+    EXPECT_EQ(there.bad_step, here.bad_step);
+    EXPECT_EQ(there.accepted, here.accepted);
+    for (int sum = 0; sum < epoch_sum_count; ++sum) {
+      if (is_bad && (sum == sum_loss || sum == sum_generated_loss)) continue;
+      EXPECT_NEAR(there.sums[sum], here.sums[sum], 1e-9) << sum;
+    }
+  }
+}
+
+TEST(EpochCountsOnTheDevice, AreTheCpus) {
+  if (!has_device()) GTEST_SKIP() << "skipped: no device";
+  expect_the_cpus_counts<float, float>();
+  expect_the_cpus_counts<float, double>();
+  expect_the_cpus_counts<double, double>();
+}
+
+}  // namespace
+}  // namespace m2m::kernels
