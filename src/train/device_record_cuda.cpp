@@ -23,13 +23,14 @@ std::string driver() {
 Json device_record(torch::Device device) {
   if (!device.is_cuda()) return Json::object();
   const cudaDeviceProp& properties = *at::cuda::getDeviceProperties(device.index());
-  return {{"gpu", properties.name},
-          {"gpu_memory", properties.totalGlobalMem},
-          {"compute_capability", fmt::format("{}.{}", properties.major, properties.minor)},
-          {"driver", driver()},
-          {"cuda", fmt::format("{}.{}", CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10)},
-          {"cudnn", version_text(at::detail::getCUDAHooks().versionCuDNN())},
-          {"nccl", nccl_version()}};
+  Json record = {{"gpu", properties.name},
+                 {"gpu_memory", properties.totalGlobalMem},
+                 {"compute_capability", fmt::format("{}.{}", properties.major, properties.minor)},
+                 {"cuda", fmt::format("{}.{}", CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10)},
+                 {"cudnn", version_text(at::detail::getCUDAHooks().versionCuDNN())},
+                 {"nccl", nccl_version()}};
+  if (const std::string release = driver(); !release.empty()) record["driver"] = release;
+  return record;
 }
 
 }  // namespace m2m
