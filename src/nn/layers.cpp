@@ -8,17 +8,15 @@
 
 namespace m2m {
 
-namespace nn = torch::nn;
-
 Arithmetic arithmetic_of(const NetworkSpec& spec) {
   std::optional<kernels::InstructionSet> set;
   if (spec.kernels != "torch") set = kernels::find_instruction_set(spec.kernels);
   return {spec.bfloat16, set, spec.sum_over_ranks ? &spec.sum_over_ranks : nullptr};
 }
 
-nn::Conv2d convolution(int in_channels, int out_channels, int kernel, int stride) {
-  return nn::Conv2d(
-      nn::Conv2dOptions(in_channels, out_channels, kernel).stride(stride).padding(kernel / 2).bias(false));
+torch::nn::Conv2d convolution(int in_channels, int out_channels, int kernel, int stride) {
+  return torch::nn::Conv2d(
+      torch::nn::Conv2dOptions(in_channels, out_channels, kernel).stride(stride).padding(kernel / 2).bias(false));
 }
 
 torch::Tensor prepared(const torch::Tensor& normalised, const Arithmetic& arithmetic) {
@@ -36,7 +34,7 @@ at::MemoryFormat weight_format(const Network& network) {
   return is_channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
 }
 
-torch::Tensor convolve(const nn::Conv2d& layer, const torch::Tensor& x, const Arithmetic& arithmetic) {
+torch::Tensor convolve(const torch::nn::Conv2d& layer, const torch::Tensor& x, const Arithmetic& arithmetic) {
   const auto stride = layer->options.stride()->at(0);
   if (layer->weight.size(2) == 3) {
     return convolve3x3(x, layer->weight, static_cast<int>(stride), arithmetic.kernels);
@@ -44,7 +42,7 @@ torch::Tensor convolve(const nn::Conv2d& layer, const torch::Tensor& x, const Ar
   return torch::conv2d(x, layer->weight.to(x.scalar_type()), {}, stride, layer->weight.size(2) / 2);
 }
 
-torch::Tensor normalise(nn::BatchNorm2d& norm, const torch::Tensor& x, const Arithmetic& arithmetic) {
+torch::Tensor normalise(torch::nn::BatchNorm2d& norm, const torch::Tensor& x, const Arithmetic& arithmetic) {
   if (norm->is_training() && arithmetic.sum_over_ranks != nullptr) {
     return synchronised_batch_norm(*norm, x, *arithmetic.sum_over_ranks);
   }
@@ -53,7 +51,7 @@ torch::Tensor normalise(nn::BatchNorm2d& norm, const torch::Tensor& x, const Ari
                            *norm->options.momentum(), norm->options.eps(), at::globalContext().userEnabledCuDNN());
 }
 
-torch::Tensor normalise_relu(nn::BatchNorm2d& norm, const torch::Tensor& x, const torch::Tensor& shortcut,
+torch::Tensor normalise_relu(torch::nn::BatchNorm2d& norm, const torch::Tensor& x, const torch::Tensor& shortcut,
                              const Arithmetic& arithmetic) {
   const bool has_kernels = x.is_cpu() && norm->weight.scalar_type() == torch::kFloat32;
   if (arithmetic.kernels && has_kernels && norm->is_training()) {

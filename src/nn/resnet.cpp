@@ -2,16 +2,15 @@
 
 namespace m2m {
 
-namespace nn = torch::nn;
 using torch::indexing::None;
 using torch::indexing::Slice;
 
 BasicBlock::BasicBlock(int in_channels, int out_channels, int stride, const Arithmetic& arithmetic)
     : arithmetic_(arithmetic), added_channels_(out_channels - in_channels) {
   conv_a = register_module("conv_a", convolution(in_channels, out_channels, 3, stride));
-  bn_a = register_module("bn_a", nn::BatchNorm2d(out_channels));
+  bn_a = register_module("bn_a", torch::nn::BatchNorm2d(out_channels));
   conv_b = register_module("conv_b", convolution(out_channels, out_channels, 3, 1));
-  bn_b = register_module("bn_b", nn::BatchNorm2d(out_channels));
+  bn_b = register_module("bn_b", torch::nn::BatchNorm2d(out_channels));
 }
 
 torch::Tensor BasicBlock::forward(const torch::Tensor& x) {
@@ -41,7 +40,7 @@ torch::Tensor ResNetStage::forward(torch::Tensor x) {
 ResNet::ResNet(const NetworkSpec& spec, int depth)
     : Network(spec), arithmetic_(arithmetic_of(this->spec())), blocks_((depth - 2) / 6) {
   conv_1_3x3 = register_module("conv_1_3x3", convolution(spec.channels, 16, 3, 1));
-  bn_1 = register_module("bn_1", nn::BatchNorm2d(16));
+  bn_1 = register_module("bn_1", torch::nn::BatchNorm2d(16));
   stage_1 = register_module("stage_1", std::make_shared<ResNetStage>(blocks_, 16, 16, arithmetic_));
   stage_2 = register_module("stage_2", std::make_shared<ResNetStage>(blocks_, 16, 32, arithmetic_));
   stage_3 = register_module("stage_3", std::make_shared<ResNetStage>(blocks_, 32, 64, arithmetic_));
