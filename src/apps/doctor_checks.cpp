@@ -56,11 +56,11 @@ Finding check_threads(const char* wanted, const HostShare& share) {
 }
 
 Finding check_instructions() {
-  const kernels::InstructionSet used = kernels::best_instruction_set();
-  const kernels::InstructionSet possible = kernels::processor_instruction_set();
-  if (used == possible) return {"instructions", Health::ok, kernels::name_of(used), ""};
+  const InstructionSet used = best_instruction_set();
+  const InstructionSet possible = processor_instruction_set();
+  if (used == possible) return {"instructions", Health::ok, name_of(used), ""};
   return {"instructions", Health::warning,
-          fmt::format("{}; this processor runs {}", kernels::name_of(used), kernels::name_of(possible)),
+          fmt::format("{}; this processor runs {}", name_of(used), name_of(possible)),
           "unset M2M_INSTRUCTION_SET, or expect trials to be slower"};
 }
 

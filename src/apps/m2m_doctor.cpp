@@ -99,7 +99,7 @@ std::vector<std::vector<Finding>> gather(const MpiSession& session, const std::v
 }
 
 int run(int argc, char** argv) {
-  kernels::instruction_set_limit();  // a rank that refuses it later would leave the others waiting
+  instruction_set_limit();  // a rank that refuses it later would leave the others waiting
   const MpiSession session(argc, argv);
   const Arguments arguments = parse(argc, argv);
   if (arguments.answer) {

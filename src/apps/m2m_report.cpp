@@ -33,7 +33,7 @@ int main(int argc, char** argv) {
   CLI::App app("Tables of the results of m2m-sweep.", program);
   m2m::describe_report(app, arguments);
   try {
-    m2m::kernels::instruction_set_limit();  // computes nothing, but is refused what every program is
+    m2m::instruction_set_limit();  // computes nothing, but is refused what every program is
     app.parse(argc, argv);
     m2m::check_report_options(app, arguments);
     print(m2m::answer_of(arguments));

@@ -142,7 +142,7 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const MpiSessi
     print_answer(text);
     return std::nullopt;
   };
-  kernels::instruction_set_limit();  // a refusal belongs here
+  instruction_set_limit();  // a refusal belongs here
   if (is_status_command(argc, argv)) return print(status_command(argc, argv));
   if (is_simulate_command(argc, argv)) return print(simulate_command(argc, argv, training));
   const SweepArguments arguments = parse_arguments(argc, argv);

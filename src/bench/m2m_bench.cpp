@@ -55,7 +55,7 @@ int fail(m2m::ExitCode code, const std::string& sentence) {
 
 int main(int argc, char** argv) {
   try {
-    m2m::kernels::instruction_set_limit();  // a refusal belongs here
+    m2m::instruction_set_limit();  // a refusal belongs here
     return static_cast<int>(run(m2m::parse_bench_arguments(argc, argv), argc, argv));
   } catch (const m2m::Error& error) {
     return fail(error.code(), error.what());

@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m::kernels {
+namespace m2m {
 namespace {
 
 constexpr const char* limit_variable = "M2M_INSTRUCTION_SET";
@@ -105,4 +105,4 @@ InstructionSet find_instruction_set(const std::string& name) {
   return *named;
 }
 
-}  // namespace m2m::kernels
+}  // namespace m2m

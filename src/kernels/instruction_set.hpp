@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace m2m::kernels {
+namespace m2m {
 
 /// From the plainest to the fastest; each includes those before it.
 enum class InstructionSet { plain, avx2, avx512, avx512_bf16, amx };
@@ -30,4 +30,4 @@ std::vector<std::string> instruction_set_names();
 /// lacks it or the limit forbids it.
 InstructionSet find_instruction_set(const std::string& name);
 
-}  // namespace m2m::kernels
+}  // namespace m2m

@@ -176,8 +176,8 @@ template <typename T>
 struct BatchNormRelu : torch::autograd::Function<BatchNormRelu<T>> {
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x,
                                const std::optional<torch::Tensor>& shortcut, const torch::Tensor& weight,
-                               const torch::Tensor& /*bias*/, torch::nn::BatchNorm2dImpl* norm,
-                               kernels::InstructionSet set, const SumOverRanks* sum) {
+                               const torch::Tensor& /*bias*/, torch::nn::BatchNorm2dImpl* norm, InstructionSet set,
+                               const SumOverRanks* sum) {
     const auto kernels = kernels::batch_norm_kernels<T>(set);
     Statistics statistics = take_statistics<T>(kernels, *norm, x, sum);
     torch::Tensor y = m2m::forward<T>(kernels, statistics, *norm, x, shortcut.value_or(torch::Tensor()));
@@ -197,7 +197,7 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu<T>> {
       const torch::Tensor values = context->saved_data[name].toTensor();
       return std::vector<float>(values.const_data_ptr<float>(), values.const_data_ptr<float>() + values.numel());
     };
-    const auto set = static_cast<kernels::InstructionSet>(context->saved_data["set"].toInt());
+    const auto set = static_cast<InstructionSet>(context->saved_data["set"].toInt());
     const Gradients gradients =
         m2m::backward<T>(kernels::batch_norm_kernels<T>(set), {as_vector("mean"), as_vector("inverse_deviation")},
                          saved[2], saved[0], saved[1], channels_last(y_gradients[0]),
@@ -213,7 +213,7 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu<T>> {
 }  // namespace
 
 torch::Tensor batch_norm_relu(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
-                              const torch::Tensor& shortcut, kernels::InstructionSet set, const SumOverRanks* sum) {
+                              const torch::Tensor& shortcut, InstructionSet set, const SumOverRanks* sum) {
   const torch::Tensor own = channels_last(x);
   std::optional<torch::Tensor> added;  // autograd takes an undefined tensor for a mistake
   if (shortcut.defined()) added = channels_last(shortcut);

@@ -20,7 +20,6 @@ inline constexpr double batch_norm_epsilon = 1e-5;
 /// goes over them twice each way. Sums in double over fixed blocks of pixels: the same for any number of threads.
 /// Local. Ioffe, Szegedy, "Batch normalization", 2015.
 torch::Tensor batch_norm_relu(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
-                              const torch::Tensor& shortcut, kernels::InstructionSet set,
-                              const SumOverRanks* sum = nullptr);
+                              const torch::Tensor& shortcut, InstructionSet set, const SumOverRanks* sum = nullptr);
 
 }  // namespace m2m

@@ -30,7 +30,7 @@ bool suits(const torch::Tensor& x, const torch::Tensor& weight, int stride) {
 
 /// One direction over a batch, its images dealt to libtorch's threads.
 torch::Tensor run(const kernels::Winograd& conv, const kernels::Aligned<float>& weights, const torch::Tensor& in,
-                  kernels::InstructionSet set) {
+                  InstructionSet set) {
   torch::Tensor out = torch::empty({in.size(0), conv.out_channels, conv.height, conv.width},
                                    in.options().memory_format(at::MemoryFormat::ChannelsLast));
   const std::int64_t pixels = std::int64_t{conv.height} * conv.width;
@@ -49,7 +49,7 @@ torch::Tensor run(const kernels::Winograd& conv, const kernels::Aligned<float>& 
 
 struct WinogradConvolution : torch::autograd::Function<WinogradConvolution> {
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& weight,
-                               kernels::InstructionSet set) {
+                               InstructionSet set) {
     const kernels::ConvSizes sizes = sizes_of(x, weight, 1);
     context->save_for_backward({x, weight});
     context->saved_data["set"] = static_cast<std::int64_t>(set);
@@ -63,7 +63,7 @@ struct WinogradConvolution : torch::autograd::Function<WinogradConvolution> {
     const variable_list saved = context->get_saved_variables();
     const torch::Tensor &x = saved[0], &weight = saved[1];
     const torch::Tensor gradient = channels_last(gradients[0]);
-    const auto set = static_cast<kernels::InstructionSet>(context->saved_data["set"].toInt());
+    const auto set = static_cast<InstructionSet>(context->saved_data["set"].toInt());
     torch::Tensor of_x;
     if (context->needs_input_grad(0)) {
       const kernels::ConvSizes sizes = sizes_of(x, weight, 1);
@@ -81,7 +81,7 @@ struct WinogradConvolution : torch::autograd::Function<WinogradConvolution> {
 }  // namespace
 
 torch::Tensor convolve3x3(const torch::Tensor& x, const torch::Tensor& weight, int stride,
-                          std::optional<kernels::InstructionSet> set) {
+                          std::optional<InstructionSet> set) {
   if (set && suits(x, weight, stride)) return WinogradConvolution::apply(channels_last(x), weight, *set);
   return torch::conv2d(x, weight.to(x.scalar_type()), {}, stride, 1);
 }

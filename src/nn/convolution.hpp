@@ -15,6 +15,6 @@ namespace m2m {
 /// runs forward and back to x by Winograd's tiles where they suit (kernels/winograd.hpp), channels last; everything
 /// else, and the weight's gradient, is libtorch's. Local, deterministic.
 torch::Tensor convolve3x3(const torch::Tensor& x, const torch::Tensor& weight, int stride,
-                          std::optional<kernels::InstructionSet> set);
+                          std::optional<InstructionSet> set);
 
 }  // namespace m2m

@@ -47,8 +47,7 @@ std::int64_t mask_words(const FoldedLayers<T>& layers) {
 }
 
 template <typename T>
-ImageRunner<T>::ImageRunner(const FoldedLayers<T>& layers, const Normalisation& normalisation,
-                            kernels::InstructionSet set)
+ImageRunner<T>::ImageRunner(const FoldedLayers<T>& layers, const Normalisation& normalisation, InstructionSet set)
     : layers_(layers),
       normalisation_(normalisation),
       direct_(kernels::conv3x3<T>(set)),

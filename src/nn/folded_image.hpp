@@ -21,7 +21,7 @@ std::int64_t mask_words(const FoldedLayers<T>& layers);
 template <typename T>
 class ImageRunner {
  public:
-  ImageRunner(const FoldedLayers<T>& layers, const Normalisation& normalisation, kernels::InstructionSet set);
+  ImageRunner(const FoldedLayers<T>& layers, const Normalisation& normalisation, InstructionSet set);
 
   /// pixels: [c, h, w] -> means of the last layer's channels [features]. masks: [mask_words] to fill in, or null.
   void forward(const float* pixels, std::uint16_t* masks, float* features);

@@ -23,7 +23,7 @@ PackedConv<T> packed_conv(const kernels::ConvSizes& sizes, kernels::Convolution 
   if (is_float && kernels::suits_winograd(sizes, conv.direct.in_channels, conv.direct.out_channels)) {
     conv.winograd = {sizes.height, sizes.width, conv.direct.in_channels, conv.direct.out_channels};
   }
-  if (!is_float && tiles && kernels::suits_tiles(conv.direct)) conv.tiles = tile_convolution(conv.direct);
+  if (!is_float && tiles && kernels::suits_tiles(conv.direct)) conv.tiles = kernels::tile_convolution(conv.direct);
   return conv;
 }
 
@@ -40,7 +40,8 @@ void pack(const kernels::ConvSizes& sizes, const float* weight, const float* sca
   kernels::pack_forward(sizes, weight, scale, forward.weights);
   kernels::pack_backward(sizes, weight, scale, backward.weights);
   for (PackedConv<kernels::Bf16>* conv : {&forward, &backward}) {
-    if (conv->tiles) pack_tiles(*conv->tiles, kernels::Aligned<kernels::Bf16>(conv->weights), conv->weights);
+    if (conv->tiles)
+      kernels::pack_tiles(*conv->tiles, kernels::Aligned<kernels::Bf16>(conv->weights), conv->weights);
   }
 }
 

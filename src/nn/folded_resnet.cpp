@@ -19,9 +19,9 @@ Normalisation normalisation_of(const NetworkSpec& spec) {
 }  // namespace
 
 template <typename T>
-FoldedResNet<T>::FoldedResNet(const ResNet& network, kernels::InstructionSet set)
+FoldedResNet<T>::FoldedResNet(const ResNet& network, InstructionSet set)
     : FrozenNetwork(network),
-      layers_(network, set == kernels::InstructionSet::amx),
+      layers_(network, set == InstructionSet::amx),
       normalisation_(normalisation_of(network.spec())),
       set_(set),
       mask_words_(mask_words(layers_)) {}

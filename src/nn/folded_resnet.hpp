@@ -13,7 +13,7 @@ namespace m2m {
 template <typename T>
 class FoldedResNet : public FrozenNetwork {
  public:
-  FoldedResNet(const ResNet& network, kernels::InstructionSet set);
+  FoldedResNet(const ResNet& network, InstructionSet set);
 
   torch::Tensor features(const torch::Tensor& pixels) override;
 
@@ -28,7 +28,7 @@ class FoldedResNet : public FrozenNetwork {
 
   FoldedLayers<T> layers_;
   Normalisation normalisation_;
-  kernels::InstructionSet set_;
+  InstructionSet set_;
   std::int64_t mask_words_;                               // of an image
   std::vector<std::unique_ptr<ImageRunner<T>>> runners_;  // one a thread, made when first needed
   std::vector<std::uint16_t> masks_;                      // of the images remembered

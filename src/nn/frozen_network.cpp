@@ -16,7 +16,7 @@ std::unique_ptr<FrozenNetwork> make_frozen(Network& network) {
   const torch::Tensor weight = network.parameters().front();
   if (!weight.is_cpu() || weight.scalar_type() != torch::kFloat32)
     return std::make_unique<FoldedOperations>(*resnet);
-  const kernels::InstructionSet set = kernels::find_instruction_set(spec.kernels);
+  const InstructionSet set = find_instruction_set(spec.kernels);
   if (spec.bfloat16) return std::make_unique<FoldedResNet<kernels::Bf16>>(*resnet, set);
   return std::make_unique<FoldedResNet<float>>(*resnet, set);
 }

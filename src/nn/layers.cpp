@@ -9,8 +9,8 @@
 namespace m2m {
 
 Arithmetic arithmetic_of(const NetworkSpec& spec) {
-  std::optional<kernels::InstructionSet> set;
-  if (spec.kernels != "torch") set = kernels::find_instruction_set(spec.kernels);
+  std::optional<InstructionSet> set;
+  if (spec.kernels != "torch") set = find_instruction_set(spec.kernels);
   return {spec.bfloat16, set, spec.sum_over_ranks ? &spec.sum_over_ranks : nullptr};
 }
 

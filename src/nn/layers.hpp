@@ -12,10 +12,9 @@ namespace m2m {
 
 /// How a network's layers compute.
 struct Arithmetic {
-  bool bfloat16;  // convolve in bfloat16
-  std::optional<kernels::InstructionSet>
-      kernels;                         // of the own ones, where there are some; none: libtorch's operations
-  const SumOverRanks* sum_over_ranks;  // the network's, for batch norm; null: there are no other ranks
+  bool bfloat16;                          // convolve in bfloat16
+  std::optional<InstructionSet> kernels;  // of the own ones, where there are some; none: libtorch's operations
+  const SumOverRanks* sum_over_ranks;     // the network's, for batch norm; null: there are no other ranks
 };
 
 /// Of a network with that specification, which has to outlive the result.

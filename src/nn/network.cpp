@@ -119,7 +119,7 @@ std::vector<std::string> network_names() {
 
 std::vector<std::string> kernel_names() {
   std::vector<std::string> names = {"auto", "torch"};
-  for (const std::string& name : kernels::instruction_set_names()) names.push_back(name);
+  for (const std::string& name : instruction_set_names()) names.push_back(name);
   return names;
 }
 

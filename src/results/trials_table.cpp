@@ -107,8 +107,8 @@ Json metrics_of(const TrialOutcome& trial, bool best, bool test) {
   if (snapshot == nullptr) return Json::object();
   const Confusion& confusion = test ? snapshot->test : snapshot->validation;
   if (confusion.classes == 0) return Json::object();
-  return metrics_of(confusion, test ? snapshot->test_calibration : snapshot->validation_calibration,
-                    recorded_counts(trial.record->data, confusion.classes));
+  return m2m::metrics_of(confusion, test ? snapshot->test_calibration : snapshot->validation_calibration,
+                         recorded_counts(trial.record->data, confusion.classes));
 }
 
 void add_metrics(std::vector<TableColumn>& columns, const Outcomes& trials, bool best, bool test) {

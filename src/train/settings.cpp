@@ -276,7 +276,7 @@ TrainSettings train_settings(const Config& resolved, int local_rank) {
   settings.bfloat16 = resolved.text("train.precision") == "bf16";
   settings.tf32 = resolved.text("train.precision") == "tf32";
   settings.kernels = resolved.text("train.kernels");
-  if (settings.kernels != "torch") kernels::find_instruction_set(settings.kernels);  // a refusal belongs here
+  if (settings.kernels != "torch") find_instruction_set(settings.kernels);  // a refusal belongs here
   settings.device = device_for(resolved.text("train.device"), local_rank);
   check_tf32("train.precision", resolved.text("train.precision"), settings.device);
   const std::string executor = resolved.text("train.executor");

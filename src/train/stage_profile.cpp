@@ -18,12 +18,11 @@ constexpr std::size_t most_events = 100'000;
 /// Of the instructions that the stage was told to use; not known on a GPU and in float64.
 MeasuredPeak peak_of(const TrainSettings& settings) {
   if (!settings.device.is_cpu() || settings.precision != torch::kFloat32) return {};
-  const kernels::InstructionSet set =
-      kernels::find_instruction_set(settings.kernels == "torch" ? "auto" : settings.kernels);
+  const InstructionSet set = find_instruction_set(settings.kernels == "torch" ? "auto" : settings.kernels);
   const double of_a_thread =
       settings.bfloat16 ? kernels::measured_peak<kernels::Bf16>(set) : kernels::measured_peak<float>(set);
   return {of_a_thread * settings.threads, settings.threads,
-          fmt::format("{}, {}", settings.bfloat16 ? "bf16" : "float32", kernels::name_of(set))};
+          fmt::format("{}, {}", settings.bfloat16 ? "bf16" : "float32", name_of(set))};
 }
 
 std::string trace_text(Profile& profile, const std::filesystem::path& file, int rank) {

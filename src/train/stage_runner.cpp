@@ -50,7 +50,7 @@ StageResult execute_shards(const StageJob& job, StageContext& context, FixedTree
 /// What train.kernels comes to on this processor: an instruction set, or "torch".
 std::string kernels_used(const TrainSettings& settings) {
   if (settings.kernels == "torch") return settings.kernels;
-  return kernels::name_of(kernels::find_instruction_set(settings.kernels));
+  return name_of(find_instruction_set(settings.kernels));
 }
 
 }  // namespace

@@ -70,7 +70,8 @@ Snapshot snapshot_of(const NetworkState& tensors, int epoch) {
 NetworkState counted_by_epoch(const std::vector<EpochRecord>& epochs) {
   NetworkState tensors;
   for (const EpochRecord& epoch : epochs) {
-    if (epoch.generation.classes > 0) tensors.emplace(std::to_string(epoch.epoch), tensor_of(epoch.generation));
+    if (epoch.generation.classes > 0)
+      tensors.emplace(std::to_string(epoch.epoch), m2m::tensor_of(epoch.generation));
   }
   return tensors;
 }

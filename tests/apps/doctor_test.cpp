@@ -74,9 +74,9 @@ TEST(DoctorProgram, NamesTheInstructionSetOfTheProcess) {
     return testing::run_command("M2M_INSTRUCTION_SET=" + set + " timeout 20 " + testing::quoted(M2M_DOCTOR),
                                 folder.path());
   };
-  const std::string best = kernels::name_of(kernels::processor_instruction_set());
+  const std::string best = name_of(processor_instruction_set());
   bool caps = true;
-  for (const std::string& set : kernels::instruction_set_names()) {
+  for (const std::string& set : instruction_set_names()) {
     const Outcome outcome = doctor(set);
     EXPECT_EQ(outcome.code, 0) << outcome.output;
     caps = caps && set != best;  // from the processor's own set on nothing is capped

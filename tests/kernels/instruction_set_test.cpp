@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m::kernels {
+namespace m2m {
 namespace {
 
 /// M2M_INSTRUCTION_SET as a test wants it; the caller's again at the end.
@@ -87,4 +87,4 @@ TEST(InstructionSetLimit, RefusesAWordThatNamesNoSet) {
 }
 
 }  // namespace
-}  // namespace m2m::kernels
+}  // namespace m2m

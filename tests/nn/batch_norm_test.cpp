@@ -25,7 +25,7 @@ struct Fixture {
 
   /// own: by the kernels, else by libtorch's operations in the precision of x.
   Passed pass(bool own, torch::Dtype precision, bool with_shortcut,
-              kernels::InstructionSet set = kernels::best_instruction_set()) const {
+              InstructionSet set = best_instruction_set()) const {
     torch::nn::BatchNorm2d norm(32);
     const torch::NoGradGuard no_gradient;
     norm->weight.copy_(torch::linspace(-1, 2, 32));
@@ -67,8 +67,8 @@ void expect_near(const Passed& a, const Passed& b, bool with_shortcut, double to
 TEST(BatchNormRelu, IsLibtorchsOperationsOneAfterTheOther) {
   const Fixture f;
   for (bool with_shortcut : {false, true}) {
-    for (kernels::InstructionSet set : kernels::usable_instruction_sets()) {
-      SCOPED_TRACE(kernels::name_of(set));
+    for (InstructionSet set : usable_instruction_sets()) {
+      SCOPED_TRACE(name_of(set));
       expect_near(f.pass(true, torch::kFloat32, with_shortcut, set), f.pass(false, torch::kFloat64, with_shortcut),
                   with_shortcut, 1e-6);
     }
@@ -87,9 +87,9 @@ TEST(BatchNormRelu, IsTheSameForAnyNumberOfThreads) {
   const torch::Tensor x = torch::randn({8, 16, 32, 32});
   torch::nn::BatchNorm2d one(16), two(16);
   const int threads = at::get_num_threads();
-  const torch::Tensor first = batch_norm_relu(*one, x, {}, kernels::best_instruction_set());
+  const torch::Tensor first = batch_norm_relu(*one, x, {}, best_instruction_set());
   at::set_num_threads(2);
-  const torch::Tensor second = batch_norm_relu(*two, x, {}, kernels::best_instruction_set());
+  const torch::Tensor second = batch_norm_relu(*two, x, {}, best_instruction_set());
   at::set_num_threads(threads);
   EXPECT_TRUE(torch::equal(first, second));
 }

@@ -8,7 +8,6 @@ namespace m2m {
 namespace {
 
 using kernels::Bf16;
-using kernels::InstructionSet;
 
 struct Answers {
   torch::Tensor features, gradient;
@@ -51,9 +50,9 @@ TEST(FoldedImage, ByTileRegistersGivesWhatItGivesWithoutThem) {
     const auto& resnet = dynamic_cast<const ResNet&>(*network);
     const Answers direct = answers(resnet, false, InstructionSet::plain, pixels);
     std::vector<InstructionSet> sets = {InstructionSet::plain};  // what tiles compute, and the processor's own
-    if (kernels::best_instruction_set() == InstructionSet::amx) sets.push_back(InstructionSet::amx);
+    if (best_instruction_set() == InstructionSet::amx) sets.push_back(InstructionSet::amx);
     for (InstructionSet set : sets) {
-      SCOPED_TRACE(spec.name + " " + kernels::name_of(set));
+      SCOPED_TRACE(spec.name + " " + name_of(set));
       const Answers tiled = answers(resnet, true, set, pixels);
       EXPECT_LT((tiled.features - direct.features).abs().max().item<double>(),
                 0.02 * direct.features.abs().max().item<double>());
