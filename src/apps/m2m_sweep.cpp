@@ -14,8 +14,8 @@ namespace {
 
 m2m::Training training() {
   m2m::Training made;
-  made.fields = m2m::study_fields();
-  made.resolve = m2m::resolve;
+  made.fields = m2m::settings::study_fields();
+  made.resolve = m2m::settings::resolve;
   made.planner = [](int ranks_per_trial) -> m2m::PlanStage {
     return [planner = std::make_shared<m2m::StagePlanner>(ranks_per_trial)](
                const m2m::Config& resolved, const std::string& label) { return (*planner)(resolved, label); };
@@ -29,8 +29,8 @@ m2m::Training training() {
             [runner] { return runner->memory(); }};
   };
   made.find_damage = m2m::damage_of_base;
-  made.method_names = m2m::method_names();
-  made.describe_method = m2m::describe_method;
+  made.method_names = m2m::settings::method_names();
+  made.describe_method = m2m::settings::describe_method;
   made.gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   return made;
 }

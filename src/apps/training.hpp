@@ -35,7 +35,7 @@ struct StageRunning {
 std::string build_of_this_program();
 
 struct Training {
-  std::vector<Field> fields;  // every setting
+  std::vector<settings::Field> fields;  // every setting
   ResolveConfig resolve;
   std::function<PlanStage(int ranks_per_trial)> planner;
   std::function<StageRunning(const RunnerSettings&)> runner;  // what runs stages on this rank

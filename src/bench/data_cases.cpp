@@ -12,10 +12,10 @@ struct PlannedEpoch {
 };
 
 PlannedEpoch plan_all(const PlanBasis& basis, int epoch, ImageShape shape) {
-  PlannedEpoch planned{plan_epoch(basis, epoch, Sampling::class_balanced), {}};
+  PlannedEpoch planned{plan_epoch(basis, epoch, settings::Sampling::class_balanced), {}};
   for (std::int64_t step = 0; step < planned.base.steps(); ++step) {
     planned.translations.push_back(
-        plan_translations(basis, planned.base.step(step), epoch, step, M2mPlanSettings(), shape));
+        plan_translations(basis, planned.base.step(step), epoch, step, settings::M2mPlanSettings(), shape));
   }
   return planned;
 }
@@ -82,7 +82,7 @@ bool is_as_defined(const LoadedData& data, const Slot& slot, const torch::Tensor
 
 void gather_a_batch(benchmark::State& state, Workbench& bench) {
   const auto data = bench.data();
-  const EpochPlan plan = plan_epoch(basis_of(*data), 0, Sampling::permutation);
+  const EpochPlan plan = plan_epoch(basis_of(*data), 0, settings::Sampling::permutation);
   const std::span<const Slot> slots = plan.step(1);
   torch::Tensor images = gather_slots(*data, slots, torch::kFloat32);
   for (auto _ : state) images = gather_slots(*data, slots, torch::kFloat32);

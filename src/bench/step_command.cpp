@@ -26,7 +26,7 @@ Config config_of(const StepSettings& settings, const std::optional<Checkpoint>& 
     config.set("train.start_from", settings.g);
     config.set("train.start_epoch", start->epoch + 1);
   }
-  return resolve(config);
+  return settings::resolve(config);
 }
 
 TrialSetup setup_of(const StepSettings& settings) {

@@ -62,7 +62,7 @@ Seeds make_seeds(const LoadedData& data) {
 
 torch::Tensor translate_with(const Pair& pair, const Seeds& seeds, int steps,
                              const TranslationWatcher& watcher = {}) {
-  TranslateSettings settings;
+  settings::TranslateSettings settings;
   settings.steps = steps;
   return translate(*pair.frozen_f, *pair.frozen_g, seeds.images, seeds.classes, seeds.targets, image_count,
                    settings, watcher);
@@ -87,7 +87,7 @@ void check(benchmark::State& state, const Variant& variant, const torch::Tensor&
   verify(state, translated.min().item<double>() >= 0 && translated.max().item<double>() <= 1,
          "a translated pixel is outside [0, 1]");
   const double moved = (translated - seeds.images).flatten(1).norm(2, 1).max().item<double>();
-  verify(state, moved > 0 && moved <= steps * TranslateSettings().step_size * 1.0001,
+  verify(state, moved > 0 && moved <= steps * settings::TranslateSettings().step_size * 1.0001,
          fmt::format("an image moved by {:.4f}, which {} step(s) cannot", moved, steps));
   const double agreement = least_cosine_of(first_gradient(pair, seeds), first_gradient(plain, seeds));
   state.counters["cosine"] = agreement;

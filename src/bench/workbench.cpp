@@ -17,7 +17,7 @@ Config trial_config(const std::string& method, const Variant& variant, std::int6
   config.set("train.defer_until", 0);
   config.set("m2m.gamma",
              0.0);  // every translation whose coin came up is trained on: no result hangs on a threshold
-  return resolve(config);
+  return settings::resolve(config);
 }
 
 Workbench::Workbench(std::string device, std::string executor)

@@ -12,21 +12,100 @@
 namespace m2m {
 namespace {
 
-std::string type_name(FieldType type) {
+std::string type_name(settings::FieldType type) {
   switch (type) {
-    case FieldType::flag:
+    case settings::FieldType::flag:
       return "true or false";
-    case FieldType::integer:
+    case settings::FieldType::integer:
       return "a whole number";
-    case FieldType::number:
+    case settings::FieldType::number:
       return "a number";
-    case FieldType::text:
+    case settings::FieldType::text:
       return "a text";
-    case FieldType::numbers:
+    case settings::FieldType::numbers:
       return "a list of numbers";
   }
   return "a value";
 }
+
+[[noreturn]] void fail_stored_type(const std::string& name, const Json& value, settings::FieldType expected) {
+  throw internal_error(
+      fmt::format("the setting {} is {}, and {} was asked for", name, value.dump(), type_name(expected)));
+}
+
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+const Json& Config::at(const std::string& name) const {
+  if (!has(name)) throw internal_error("the setting " + name + " was asked for but never resolved");
+  return values_.at(name);
+}
+
+bool Config::flag(const std::string& name) const {
+  const Json& value = at(name);
+  if (!value.is_boolean()) fail_stored_type(name, value, settings::FieldType::flag);
+  return value.get<bool>();
+}
+
+std::int64_t Config::integer(const std::string& name) const {
+  const Json& value = at(name);
+  if (!value.is_number_integer()) fail_stored_type(name, value, settings::FieldType::integer);
+  return value.get<std::int64_t>();
+}
+
+double Config::number(const std::string& name) const {
+  const Json& value = at(name);
+  if (!value.is_number()) fail_stored_type(name, value, settings::FieldType::number);
+  return value.get<double>();
+}
+
+std::string Config::text(const std::string& name) const {
+  const Json& value = at(name);
+  if (!value.is_string()) fail_stored_type(name, value, settings::FieldType::text);
+  return value.get<std::string>();
+}
+
+std::vector<double> Config::numbers(const std::string& name) const {
+  const Json& value = at(name);
+  const bool fits =
+      value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& x) { return x.is_number(); });
+  if (!fits) fail_stored_type(name, value, settings::FieldType::numbers);
+  return value.get<std::vector<double>>();
+}
+
+std::string nearest_name(std::span<const std::string> known, const std::string& name) {
+  std::string best;
+  std::size_t distance = std::max<std::size_t>(3, name.size() / 2);
+  for (const std::string& candidate : known) {
+    const std::size_t d = edit_distance(name, candidate);
+    if (d < distance) {
+      distance = d;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::string canonical_json(const Json& value) { return value.dump(-1, ' ', true); }
+
+}  // namespace m2m
+
+namespace m2m::settings {
+namespace {
 
 [[noreturn]] void fail_type(const Field& field, const std::string& got) {
   throw usage_error(fmt::format("{} = {}: expected {}", field.name, got, type_name(field.type)));
@@ -47,11 +126,6 @@ bool is_whole(const Json& value) {
 [[noreturn]] void fail_written(const Field& field, const Json& value) {
   throw usage_error(
       fmt::format("{} = {}: expected a whole number; write {:.0f}", field.name, value.dump(), value.get<double>()));
-}
-
-[[noreturn]] void fail_stored_type(const std::string& name, const Json& value, FieldType expected) {
-  throw internal_error(
-      fmt::format("the setting {} is {}, and {} was asked for", name, value.dump(), type_name(expected)));
 }
 
 void check_bounds(const Field& field, double value) {
@@ -85,59 +159,7 @@ std::int64_t parse_integer(const Field& field, const std::string& text) {
   return value;
 }
 
-std::size_t edit_distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
-
-const Json& Config::at(const std::string& name) const {
-  if (!has(name)) throw internal_error("the setting " + name + " was asked for but never resolved");
-  return values_.at(name);
-}
-
-bool Config::flag(const std::string& name) const {
-  const Json& value = at(name);
-  if (!value.is_boolean()) fail_stored_type(name, value, FieldType::flag);
-  return value.get<bool>();
-}
-
-std::int64_t Config::integer(const std::string& name) const {
-  const Json& value = at(name);
-  if (!value.is_number_integer()) fail_stored_type(name, value, FieldType::integer);
-  return value.get<std::int64_t>();
-}
-
-double Config::number(const std::string& name) const {
-  const Json& value = at(name);
-  if (!value.is_number()) fail_stored_type(name, value, FieldType::number);
-  return value.get<double>();
-}
-
-std::string Config::text(const std::string& name) const {
-  const Json& value = at(name);
-  if (!value.is_string()) fail_stored_type(name, value, FieldType::text);
-  return value.get<std::string>();
-}
-
-std::vector<double> Config::numbers(const std::string& name) const {
-  const Json& value = at(name);
-  const bool fits =
-      value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& x) { return x.is_number(); });
-  if (!fits) fail_stored_type(name, value, FieldType::numbers);
-  return value.get<std::vector<double>>();
-}
 
 bool condition_holds(const Field& field, const Config& resolved) {
   const auto& [name, values] = field.acts_where;
@@ -149,23 +171,10 @@ const Field* find_field(std::span<const Field> fields, const std::string& name) 
   return found == fields.end() ? nullptr : &*found;
 }
 
-std::string nearest_name(std::span<const std::string> known, const std::string& name) {
-  std::string best;
-  std::size_t distance = std::max<std::size_t>(3, name.size() / 2);
-  for (const std::string& candidate : known) {
-    const std::size_t d = edit_distance(name, candidate);
-    if (d < distance) {
-      distance = d;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
 std::string nearest_name(std::span<const Field> fields, const std::string& name) {
   std::vector<std::string> names;
   for (const Field& field : fields) names.push_back(field.name);
-  return nearest_name(names, name);
+  return m2m::nearest_name(names, name);
 }
 
 Json checked_value(const Field& field, const Json& value) {
@@ -228,6 +237,4 @@ Config with_defaults(Config config, std::span<const Field> fields) {
   return config;
 }
 
-std::string canonical_json(const Json& value) { return value.dump(-1, ' ', true); }
-
-}  // namespace m2m
+}  // namespace m2m::settings

@@ -75,16 +75,6 @@ struct Split {
   std::string train_sha256, validation_sha256, test_sha256;  // of the rows as little-endian int32
 };
 
-/// The rows of the data set's settings (data.*).
-std::vector<Field> data_fields();
-
-/// Fills in what the data set decides where `config` does not say it: data.imbalance, data.validation,
-/// train.network. Throws Error (usage) on an unknown data.set. Pure.
-Config derive_data_settings(Config config);
-
-/// Whether `name`, one of data_fields(), changes anything for these settings.
-bool data_setting_acts(const std::string& name, const Config& resolved);
-
 /// Reads the data set that data.set names, from data.root, else the environment's M2M_DATA, else `datasets/` of the
 /// checkout. Local; reads each file once.
 ///
@@ -109,3 +99,17 @@ std::array<std::vector<double>, 2> sample_statistics(const DataSet& data, const 
 Json describe_data(const DataSet& data, const Split& split);
 
 }  // namespace m2m
+
+namespace m2m::settings {
+
+/// The rows of the data set's settings (data.*).
+std::vector<Field> data_fields();
+
+/// Fills in what the data set decides where `config` does not say it: data.imbalance, data.validation,
+/// train.network. Throws Error (usage) on an unknown data.set. Pure.
+Config derive_data_settings(Config config);
+
+/// Whether `name`, one of data_fields(), changes anything for these settings.
+bool data_setting_acts(const std::string& name, const Config& resolved);
+
+}  // namespace m2m::settings

@@ -42,11 +42,11 @@ std::vector<std::int32_t> filled_images(const PlanBasis& basis, int epoch, std::
 }
 
 /// Images of the slots [first, last) of an epoch.
-std::vector<std::int32_t> sampled_images(const PlanBasis& basis, int epoch, Sampling sampling, std::int64_t first,
-                                         std::int64_t last) {
-  if (sampling == Sampling::filled) return filled_images(basis, epoch, first, last);
+std::vector<std::int32_t> sampled_images(const PlanBasis& basis, int epoch, settings::Sampling sampling,
+                                         std::int64_t first, std::int64_t last) {
+  if (sampling == settings::Sampling::filled) return filled_images(basis, epoch, first, last);
   std::vector<std::int32_t> images;
-  if (sampling == Sampling::class_balanced) {
+  if (sampling == settings::Sampling::class_balanced) {
     for (std::int64_t index = first; index < last; ++index) {
       images.push_back(
           balanced_image(basis, place_of(basis, epoch, index), Purpose::sample_class, Purpose::sample_image));
@@ -121,11 +121,11 @@ Slot partner_slot(const PlanBasis& basis, int epoch, std::int64_t step, std::siz
   return augmented(basis, image, Stream(basis.plan, Purpose::partner_crop, at.epoch, at.step, at.slot));
 }
 
-EpochPlan plan_epoch(const PlanBasis& basis, int epoch, Sampling sampling) {
+EpochPlan plan_epoch(const PlanBasis& basis, int epoch, settings::Sampling sampling) {
   return {epoch, basis.batch, plan_slots(basis, epoch, sampling, 0, epoch_size(basis))};
 }
 
-std::vector<Slot> plan_slots(const PlanBasis& basis, int epoch, Sampling sampling, std::int64_t first,
+std::vector<Slot> plan_slots(const PlanBasis& basis, int epoch, settings::Sampling sampling, std::int64_t first,
                              std::int64_t last) {
   if (first < 0 || first > last || last > epoch_size(basis)) {
     throw internal_error("slots were asked for that the epoch does not have");

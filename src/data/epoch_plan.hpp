@@ -10,13 +10,17 @@
 #include "data/data_set.hpp"
 #include "kernels/gather.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 
 enum class Sampling {
   permutation,     // each image once, without replacement
   class_balanced,  // with replacement, weight 1/N_k: a class uniformly, then one of its images uniformly
   filled,          // from a set that was filled up: one shuffle of it goes on over several epochs
 };
+
+}  // namespace m2m::settings
+
+namespace m2m {
 
 /// One slot: an image of the training part and how it is shifted and flipped.
 struct Slot {
@@ -67,10 +71,10 @@ Slot augmented(const PlanBasis& basis, std::int32_t image, Stream stream);
 kernels::Window draw_window(Stream& stream, ImageShape shape, double least_scale);
 
 /// The base plan of an epoch. Pure and local; bit-identical everywhere.
-EpochPlan plan_epoch(const PlanBasis& basis, int epoch, Sampling sampling);
+EpochPlan plan_epoch(const PlanBasis& basis, int epoch, settings::Sampling sampling);
 
 /// Only the slots [first, last) of that plan, for a rank that needs no others: equal to that range of plan_epoch.
-std::vector<Slot> plan_slots(const PlanBasis& basis, int epoch, Sampling sampling, std::int64_t first,
+std::vector<Slot> plan_slots(const PlanBasis& basis, int epoch, settings::Sampling sampling, std::int64_t first,
                              std::int64_t last);
 
 }  // namespace m2m

@@ -1,7 +1,7 @@
 #include "data/data_set.hpp"
 #include "data/load.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 namespace {
 
 Field choice(const char* name, std::vector<std::string> choices, const char* help) {
@@ -128,4 +128,4 @@ std::vector<Field> data_fields() {
   return fields;
 }
 
-}  // namespace m2m
+}  // namespace m2m::settings

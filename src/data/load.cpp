@@ -22,7 +22,7 @@ DataSet read_digits_from(const DataRoots& roots, const Config&) {
   return read_digits(std::filesystem::exists(own) ? own : roots.shipped / digits_file);
 }
 
-constexpr DataSetDefaults cut_from_cifar{"longtail", "test-head", "resnet32"};
+constexpr settings::DataSetDefaults cut_from_cifar{"longtail", "test-head", "resnet32"};
 
 constexpr std::array readers{
     DataSetReader{"cifar10", "CIFAR-10, made imbalanced", cut_from_cifar, false,
@@ -76,10 +76,6 @@ constexpr std::array readers{
                   [](const DataRoots&, const Config& config) { return read_npz(config.text("data.path")); }},
 };
 
-void set_if_absent(Config& config, const char* name, const char* value) {
-  if (!config.has(name)) config.set(name, value);
-}
-
 }  // namespace
 
 std::span<const DataSetReader> data_set_readers() { return readers; }
@@ -90,6 +86,21 @@ const DataSetReader& find_data_set(const std::string& name) {
   if (found == readers.end()) throw usage_error("data.set = '" + name + "': no data set has that name");
   return *found;
 }
+
+DataSet load_data_set(const Config& config) {
+  return find_data_set(config.text("data.set")).read(data_roots(config), config);
+}
+
+}  // namespace m2m
+
+namespace m2m::settings {
+namespace {
+
+void set_if_absent(Config& config, const char* name, const char* value) {
+  if (!config.has(name)) config.set(name, value);
+}
+
+}  // namespace
 
 Config derive_data_settings(Config config) {
   const DataSetDefaults& own = find_data_set(config.text("data.set")).defaults;
@@ -110,8 +121,4 @@ bool data_setting_acts(const std::string& name, const Config& resolved) {
   return true;
 }
 
-DataSet load_data_set(const Config& config) {
-  return find_data_set(config.text("data.set")).read(data_roots(config), config);
-}
-
-}  // namespace m2m
+}  // namespace m2m::settings

@@ -5,7 +5,7 @@
 #include "data/data_set.hpp"
 #include "data/roots.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 
 /// What a data set decides where a study does not.
 struct DataSetDefaults {
@@ -14,10 +14,14 @@ struct DataSetDefaults {
   const char* network;
 };
 
+}  // namespace m2m::settings
+
+namespace m2m {
+
 struct DataSetReader {
   const char* name;   // as data.set says it
   const char* about;  // one sentence
-  DataSetDefaults defaults;
+  settings::DataSetDefaults defaults;
   bool has_pictures;  // files that are decoded, and resized to data.image_size
   DataSet (*read)(const DataRoots& roots, const Config& config);
 };

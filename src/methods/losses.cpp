@@ -139,6 +139,15 @@ std::vector<double> smoothing_factors(const ClassCounts& counts, double head, do
   return factors;
 }
 
+LossFn make_loss(const Config& resolved, const ClassCounts& counts, const std::vector<double>& weights,
+                 double scale) {
+  return find_loss(resolved.text("recipe.loss")).make({resolved, counts, PerClass(weights), scale});
+}
+
+}  // namespace m2m
+
+namespace m2m::settings {
+
 std::vector<std::string> loss_names() {
   std::vector<std::string> names;
   for (const Loss& loss : losses) names.emplace_back(loss.name);
@@ -175,9 +184,4 @@ std::vector<Field> loss_fields() {
   };
 }
 
-LossFn make_loss(const Config& resolved, const ClassCounts& counts, const std::vector<double>& weights,
-                 double scale) {
-  return find_loss(resolved.text("recipe.loss")).make({resolved, counts, PerClass(weights), scale});
-}
-
-}  // namespace m2m
+}  // namespace m2m::settings

@@ -37,6 +37,17 @@ std::vector<double> log_priors(const ClassCounts& counts, double tau);
 /// CVPR 2021, equation 6 (concave).
 std::vector<double> smoothing_factors(const ClassCounts& counts, double head, double tail);
 
+/// The loss of recipe.loss with its settings.
+///
+/// counts: [K] of the training part; weights: [K] by class; scale: what the head's outputs are multiplied by to be
+/// logits (1 for a linear head).
+LossFn make_loss(const Config& resolved, const ClassCounts& counts, const std::vector<double>& weights,
+                 double scale);
+
+}  // namespace m2m
+
+namespace m2m::settings {
+
 std::vector<std::string> loss_names();
 
 /// Whether a loss of that name is defined on cosines only.
@@ -48,11 +59,4 @@ std::string about_loss(const std::string& loss);
 /// The rows of the losses' own settings.
 std::vector<Field> loss_fields();
 
-/// The loss of recipe.loss with its settings.
-///
-/// counts: [K] of the training part; weights: [K] by class; scale: what the head's outputs are multiplied by to be
-/// logits (1 for a linear head).
-LossFn make_loss(const Config& resolved, const ClassCounts& counts, const std::vector<double>& weights,
-                 double scale);
-
-}  // namespace m2m
+}  // namespace m2m::settings

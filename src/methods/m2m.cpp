@@ -9,15 +9,15 @@ namespace m2m {
 namespace {
 
 /// Each step goes forward and back through each network; g's test follows.
-double passes_of(const TranslateSettings& settings) {
+double passes_of(const settings::TranslateSettings& settings) {
   const double networks = settings.lambda == 0 ? 1 : 2;
   return settings.steps * networks * 2 + 1;
 }
 
 }  // namespace
 
-torch::Tensor start_images(const M2mSettings& settings, const EditContext& context, const TranslationWork& work,
-                           const torch::Tensor& seeds) {
+torch::Tensor start_images(const settings::M2mSettings& settings, const EditContext& context,
+                           const TranslationWork& work, const torch::Tensor& seeds) {
   if (!settings.plan.random_start) return seeds;
   return random_start(
       seeds, {context.plan, static_cast<std::uint32_t>(context.epoch), static_cast<std::uint32_t>(context.step),
@@ -25,13 +25,13 @@ torch::Tensor start_images(const M2mSettings& settings, const EditContext& conte
               work.channel_scales.const_data_ptr<double>()});
 }
 
-Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const TranslationWork& work, Batch& batch,
-                 Translator& translator) {
+Edited apply_m2m(const settings::M2mSettings& settings, const EditContext& context, const TranslationWork& work,
+                 Batch& batch, Translator& translator) {
   if (work.empty()) return {};
   Edited edited{work.rows, work.seed_classes, work.targets, work.coins, work.coins};
   const torch::Tensor seeds = context.images_of(work.seeds);
   torch::Tensor shown = seeds;
-  if (settings.image != AcceptedImage::clean_coin) {
+  if (settings.image != settings::AcceptedImage::clean_coin) {
     if (settings.translate.lambda != 0) translator.refresh(context.f);
     const torch::Tensor start = start_images(settings, context, work, seeds);
     const torch::Tensor translated =
@@ -39,7 +39,7 @@ Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const 
     const torch::Tensor believed =
         passes_gamma(translator.probability(context.g, translated, work.targets), settings.translate);
     edited.accepted = believed.logical_and(work.coins);
-    if (settings.image == AcceptedImage::translated) shown = translated;
+    if (settings.image == settings::AcceptedImage::translated) shown = translated;
   }
   const torch::NoGradGuard no_gradient;
   const torch::Tensor own = batch.images.index_select(0, edited.rows);
@@ -50,7 +50,7 @@ Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const 
 }
 
 BatchEditing m2m_editing(const Config& resolved, bool graphed) {
-  const M2mSettings settings = m2m_settings(resolved);
+  const settings::M2mSettings settings = settings::m2m_settings(resolved);
   return {[settings, pools = SeedPools()](const PlanBasis& basis, std::span<const Slot> slots, int epoch,
                                           std::int64_t step, ImageShape shape) mutable {
             if (settings.plan.pool > 0 && pools.empty()) pools = seed_pools(basis, settings.plan.pool);
@@ -60,7 +60,7 @@ BatchEditing m2m_editing(const Config& resolved, bool graphed) {
               const EditContext& context, const TranslationWork& work, Batch& batch) {
             return apply_m2m(settings, context, work, batch, *translator);
           },
-          settings.image == AcceptedImage::clean_coin ? 0 : passes_of(settings.translate),
+          settings.image == settings::AcceptedImage::clean_coin ? 0 : passes_of(settings.translate),
           [settings](const EditContext& context, const TranslationWork& work, double logit_scale) {
             return trace_translations(settings, context, work, logit_scale);
           }};

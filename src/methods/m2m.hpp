@@ -6,7 +6,7 @@
 #include "methods/translate.hpp"
 #include "methods/translator.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 
 /// What an accepted slot shows.
 enum class AcceptedImage {
@@ -26,18 +26,22 @@ std::vector<Field> m2m_fields();
 
 M2mSettings m2m_settings(const Config& resolved);
 
+}  // namespace m2m::settings
+
+namespace m2m {
+
 /// Has `translator` translate what is planned for the slots of `batch`, and puts the accepted images, and their
 /// labels, into them.
 ///
 /// The same slots are kept, and x* is the same up to rounding, for both orders and however the step's slots are
 /// dealt to batches. Local; draws by counter only.
-Edited apply_m2m(const M2mSettings& settings, const EditContext& context, const TranslationWork& work, Batch& batch,
-                 Translator& translator);
+Edited apply_m2m(const settings::M2mSettings& settings, const EditContext& context, const TranslationWork& work,
+                 Batch& batch, Translator& translator);
 
 /// Where translations begin: clamp(x0 + noise, 0, 1), or x0 without a random start. seeds: x0, [m, c, h, w]. Local;
 /// draws by counter only.
-torch::Tensor start_images(const M2mSettings& settings, const EditContext& context, const TranslationWork& work,
-                           const torch::Tensor& seeds);
+torch::Tensor start_images(const settings::M2mSettings& settings, const EditContext& context,
+                           const TranslationWork& work, const torch::Tensor& seeds);
 
 /// Both halves, with the settings bound. graphed: see Translator.
 BatchEditing m2m_editing(const Config& resolved, bool graphed);

@@ -2,7 +2,7 @@
 #include "methods/m2m.hpp"
 #include "nn/network.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 namespace {
 
 std::vector<Field> number_fields() {
@@ -151,4 +151,4 @@ M2mSettings m2m_settings(const Config& resolved) {
   return settings;
 }
 
-}  // namespace m2m
+}  // namespace m2m::settings

@@ -109,10 +109,10 @@ std::vector<double> class_weights(const ClassCounts& counts, int target, double 
 
 std::optional<Slot> draw_from_batch(const SlotDraws& draw, const std::vector<double>& weight,
                                     std::span<const Slot> slots, const std::vector<std::int32_t>& labels,
-                                    SeedBy seed_by) {
+                                    settings::SeedBy seed_by) {
   const Stream stream = draw.from(Purpose::seed_image);
-  const int slot = seed_by == SeedBy::sample ? draw_seed_by_sample(labels, weight, stream)
-                                             : draw_seed_by_class(labels, weight, stream);
+  const int slot = seed_by == settings::SeedBy::sample ? draw_seed_by_sample(labels, weight, stream)
+                                                       : draw_seed_by_class(labels, weight, stream);
   if (slot < 0) return std::nullopt;
   return slots[slot];
 }
@@ -136,19 +136,19 @@ std::int32_t draw_other_class(Stream stream, std::int32_t classes, std::int32_t 
 }
 
 Translation translation_of(const SlotDraws& draw, const Slot& seed, std::int32_t target,
-                           const std::vector<double>& weight, const M2mPlanSettings& settings) {
+                           const std::vector<double>& weight, const settings::M2mPlanSettings& settings) {
   Translation translation;
   translation.slot = static_cast<std::int32_t>(draw.slot);
   translation.seed = seed;
   translation.seed_class = draw.basis.labels[seed.image];
   translation.target = translation.label = target;
-  if (settings.label == TrainLabel::random) {
+  if (settings.label == settings::TrainLabel::random) {
     translation.label =
         draw_other_class(draw.from(Purpose::random_label), static_cast<std::int32_t>(draw.basis.counts.size()),
                          target, translation.seed_class);
   }
   translation.coin = draw.from(Purpose::coin).uniform() < weight[translation.seed_class];
-  translation.worked = translation.coin || settings.order == CoinOrder::translate_first;
+  translation.worked = translation.coin || settings.order == settings::CoinOrder::translate_first;
   return translation;
 }
 
@@ -185,7 +185,7 @@ SeedPools seed_pools(const PlanBasis& basis, std::int64_t m) {
 }
 
 StepTranslations plan_translations(const PlanBasis& basis, std::span<const Slot> slots, int epoch,
-                                   std::int64_t step, const M2mPlanSettings& settings, ImageShape shape,
+                                   std::int64_t step, const settings::M2mPlanSettings& settings, ImageShape shape,
                                    const SeedPools& pools) {
   std::vector<std::int32_t> labels(slots.size());
   std::transform(slots.begin(), slots.end(), labels.begin(),

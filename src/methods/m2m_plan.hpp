@@ -10,7 +10,7 @@
 #include "core/philox.hpp"
 #include "data/epoch_plan.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 
 enum class SeedBy {
   sample,       // a sample of the batch, drawn by weight per sample (the authors' program)
@@ -39,6 +39,10 @@ struct M2mPlanSettings {
   std::int64_t pool = 0;  // seeds come from pools of that many images a class; 0: from the batch
   TrainLabel label = TrainLabel::target;
 };
+
+}  // namespace m2m::settings
+
+namespace m2m {
 
 /// Per class, the images that may be seeds: positions in the training part. [K]
 using SeedPools = std::vector<std::vector<std::int32_t>>;
@@ -83,7 +87,7 @@ struct StepTranslations {
 /// slots: one step of the base plan; pools: seed_pools of settings.pool, not looked at where that is 0. From a
 /// pool, a class is drawn by weight among all K, then one of its images uniformly, with an augmentation of its own.
 StepTranslations plan_translations(const PlanBasis& basis, std::span<const Slot> slots, int epoch,
-                                   std::int64_t step, const M2mPlanSettings& settings, ImageShape shape,
+                                   std::int64_t step, const settings::M2mPlanSettings& settings, ImageShape shape,
                                    const SeedPools& pools = {});
 
 /// The noise of one translation before scaling: u - 0.5 with u uniform in [0, 1), drawn by (epoch, step, slot).

@@ -4,7 +4,7 @@
 
 #include "core/config.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 
 struct Method {
   std::string name;                // as studies and tables say it
@@ -13,4 +13,4 @@ struct Method {
   Json settings = Json::object();  // what it sets where a study does not: recipe.* and a few others
 };
 
-}  // namespace m2m
+}  // namespace m2m::settings

@@ -46,7 +46,7 @@ Box draw_box(Stream& stream, double area, ImageShape shape) {
 }
 
 StepMix plan_cmo(const PlanBasis& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
-                 ImageShape shape, const MixSettings& settings) {
+                 ImageShape shape, const settings::MixSettings& settings) {
   const auto at = [&](Purpose purpose) {
     return Stream(basis.plan, purpose, epoch, static_cast<std::uint32_t>(step));
   };
@@ -76,15 +76,15 @@ double remix_label_share(double share, double n_own, double n_other, double kapp
 }
 
 StepMix plan_mix(const PlanBasis& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
-                 ImageShape shape, const MixSettings& settings) {
-  if (settings.kind == Mixing::none) return {};
-  if (settings.kind == Mixing::cmo) return plan_cmo(basis, slots, epoch, step, shape, settings);
+                 ImageShape shape, const settings::MixSettings& settings) {
+  if (settings.kind == settings::Mixing::none) return {};
+  if (settings.kind == settings::Mixing::cmo) return plan_cmo(basis, slots, epoch, step, shape, settings);
   Stream stream(basis.plan, Purpose::mix_share, epoch, static_cast<std::uint32_t>(step));
   StepMix mix;
   mix.share = draw_beta(stream, settings.alpha);
   mix.partners = shuffled(basis, slots, epoch, step);
   mix.label_shares.assign(slots.size(), mix.share);
-  if (settings.kind != Mixing::remix) return mix;
+  if (settings.kind != settings::Mixing::remix) return mix;
   const auto count = [&](const Slot& slot) { return static_cast<double>(basis.counts[basis.labels[slot.image]]); };
   for (std::size_t i = 0; i < slots.size(); ++i) {
     mix.label_shares[i] = remix_label_share(mix.share, count(slots[i]), count(mix.partners[i]),

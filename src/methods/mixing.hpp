@@ -8,7 +8,7 @@
 #include "data/epoch_plan.hpp"
 #include "methods/recipe.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 
 struct MixSettings {
   Mixing kind = Mixing::none;
@@ -24,6 +24,10 @@ std::vector<Field> mixing_fields();
 MixSettings mix_settings(const Config& resolved);
 /// Fills in the epochs of CMO as fractions of the schedule. Pure.
 void derive_mixing(Config& config);
+
+}  // namespace m2m::settings
+
+namespace m2m {
 
 /// A rectangle of pixels.
 struct Box {
@@ -45,7 +49,7 @@ struct StepMix {
 /// at a uniform place, cut at the border) of a class-balanced draw onto the plain one, in about every second step.
 /// Pure; bit-identical everywhere. basis: slots are of its plan.
 StepMix plan_mix(const PlanBasis& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
-                 ImageShape shape, const MixSettings& settings);
+                 ImageShape shape, const settings::MixSettings& settings);
 
 /// Remix's share of a slot's own label. n_own, n_other: training samples of the two classes.
 double remix_label_share(double share, double n_own, double n_other, double kappa, double tau);

@@ -3,7 +3,7 @@
 
 #include "methods/mixing.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 namespace {
 
 Field number(const char* name, double standard, double least, double most, const char* help,
@@ -58,4 +58,4 @@ MixSettings mix_settings(const Config& resolved) {
           static_cast<int>(resolved.integer("cmo.until"))};
 }
 
-}  // namespace m2m
+}  // namespace m2m::settings

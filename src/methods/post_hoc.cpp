@@ -20,17 +20,6 @@ std::vector<float> changed(const std::vector<float>& logits, const std::vector<d
 
 }  // namespace
 
-std::vector<Field> post_hoc_fields() {
-  return {{.name = "post_hoc.tau",
-           .type = FieldType::number,
-           .standard = nullptr,
-           .unit = "",
-           .help = "Strength of a post-hoc method; the best of 0, .1, ... 2 on validation unless given.",
-           .least = 0,
-           .most = 100,
-           .acts_where = {"recipe.post_hoc", {"tau-normalisation", "logit-adjustment"}}}};
-}
-
 const std::vector<double>& taus_to_try() {
   static const std::vector<double> taus = [] {
     std::vector<double> made;
@@ -52,3 +41,18 @@ std::vector<float> tau_normalised_logits(const std::vector<float>& logits, const
 }
 
 }  // namespace m2m
+
+namespace m2m::settings {
+
+std::vector<Field> post_hoc_fields() {
+  return {{.name = "post_hoc.tau",
+           .type = FieldType::number,
+           .standard = nullptr,
+           .unit = "",
+           .help = "Strength of a post-hoc method; the best of 0, .1, ... 2 on validation unless given.",
+           .least = 0,
+           .most = 100,
+           .acts_where = {"recipe.post_hoc", {"tau-normalisation", "logit-adjustment"}}}};
+}
+
+}  // namespace m2m::settings

@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "methods/losses.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 namespace {
 
 bool changes_anything(const Recipe& recipe) {
@@ -104,9 +104,13 @@ Config before_rebalancing(Config resolved) {
   return resolved;
 }
 
-std::vector<double> class_weights_of(ClassWeights kind, double beta, const ClassCounts& counts) {
-  if (kind == ClassWeights::inverse) return inverse_weights(counts);
-  if (kind == ClassWeights::effective) return effective_number_weights(counts, beta);
+}  // namespace m2m::settings
+
+namespace m2m {
+
+std::vector<double> class_weights_of(settings::ClassWeights kind, double beta, const ClassCounts& counts) {
+  if (kind == settings::ClassWeights::inverse) return inverse_weights(counts);
+  if (kind == settings::ClassWeights::effective) return effective_number_weights(counts, beta);
   return std::vector<double>(counts.size(), 1.0);
 }
 

@@ -8,7 +8,7 @@
 #include "data/epoch_plan.hpp"
 #include "nn/head.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 
 /// Class weights of the loss.
 enum class ClassWeights {
@@ -74,7 +74,11 @@ bool draws_from_plan(const Recipe& recipe);
 /// The settings of a trial that stops short of its rebalancing: what the first epochs of deferred methods share.
 Config before_rebalancing(Config resolved);
 
+}  // namespace m2m::settings
+
+namespace m2m {
+
 /// Weights per class for the loss, [K], scaled to sum K; all 1 without. beta: of the effective number.
-std::vector<double> class_weights_of(ClassWeights kind, double beta, const ClassCounts& counts);
+std::vector<double> class_weights_of(settings::ClassWeights kind, double beta, const ClassCounts& counts);
 
 }  // namespace m2m

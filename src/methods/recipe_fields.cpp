@@ -7,7 +7,7 @@
 #include "methods/losses.hpp"
 #include "methods/recipe.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 namespace {
 
 template <typename Value>
@@ -103,4 +103,4 @@ Recipe recipe_of(const Config& resolved) {
           value_of(post_hoc_words, text("post_hoc"))};
 }
 
-}  // namespace m2m
+}  // namespace m2m::settings

@@ -37,7 +37,7 @@
 #include "methods/post_hoc.hpp"
 #include "methods/recipe.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 namespace {
 
 /// What a recipe says where neither a study nor its method does.
@@ -201,4 +201,4 @@ std::vector<Field> method_fields() {
   return fields;
 }
 
-}  // namespace m2m
+}  // namespace m2m::settings

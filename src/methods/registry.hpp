@@ -5,7 +5,7 @@
 
 #include "methods/method.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 
 const std::vector<Method>& methods();
 std::vector<std::string> method_names();
@@ -25,4 +25,4 @@ std::string describe_method(const std::string& name);
 /// The field `method` itself, and the fields of all methods.
 std::vector<Field> method_fields();
 
-}  // namespace m2m
+}  // namespace m2m::settings

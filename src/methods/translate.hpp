@@ -6,7 +6,7 @@
 
 #include "nn/frozen_network.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 
 enum class GammaTest {
   probability,    // softmax(g(x*))[k] >= gamma (the authors' program)
@@ -20,6 +20,10 @@ struct TranslateSettings {
   double gamma = 0.9;
   GammaTest gamma_test = GammaTest::probability;
 };
+
+}  // namespace m2m::settings
+
+namespace m2m {
 
 /// Called after each gradient: its step, the loss it is of, and the gradient [n, c, h, w]. For tests and
 /// laboratories.
@@ -35,7 +39,7 @@ struct OnTheWay {
 /// Gradient [m, c, h, w] of translate()'s loss at x, which is put into `loss` where that is wanted. Without any
 /// look at a value, so that it can be recorded. Local; draws nothing.
 torch::Tensor loss_gradient(FrozenNetwork& f, FrozenNetwork& g, const OnTheWay& images,
-                            const TranslateSettings& settings, torch::Tensor* loss = nullptr);
+                            const settings::TranslateSettings& settings, torch::Tensor* loss = nullptr);
 
 /// x* after T normalised steps from `start`.
 ///
@@ -45,7 +49,7 @@ torch::Tensor loss_gradient(FrozenNetwork& f, FrozenNetwork& g, const OnTheWay& 
 /// lambda 0 f is not asked. Local; draws nothing.
 torch::Tensor translate(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
                         const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
-                        const TranslateSettings& settings, const TranslationWatcher& watcher = {});
+                        const settings::TranslateSettings& settings, const TranslationWatcher& watcher = {});
 
 /// softmax(outputs)[k] of each image: [m, K], [m] -> [m].
 torch::Tensor probability_of(const torch::Tensor& outputs, const torch::Tensor& targets);
@@ -54,6 +58,6 @@ torch::Tensor probability_of(const torch::Tensor& outputs, const torch::Tensor& 
 torch::Tensor target_probability(FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets);
 
 /// Which translations g believes: bool [m].
-torch::Tensor passes_gamma(const torch::Tensor& target_probability, const TranslateSettings& settings);
+torch::Tensor passes_gamma(const torch::Tensor& target_probability, const settings::TranslateSettings& settings);
 
 }  // namespace m2m

@@ -18,13 +18,13 @@ struct Course {
 
 }  // namespace
 
-TranslationTrace trace_translations(const M2mSettings& settings, const EditContext& context,
+TranslationTrace trace_translations(const settings::M2mSettings& settings, const EditContext& context,
                                     const TranslationWork& work, double logit_scale) {
-  if (work.empty() || settings.image == AcceptedImage::clean_coin) return {};
+  if (work.empty() || settings.image == settings::AcceptedImage::clean_coin) return {};
   const torch::NoGradGuard no_gradient;
   const torch::Tensor seeds = context.images_of(work.seeds);
   context.f.refresh();
-  TranslateSettings one_step = settings.translate;
+  settings::TranslateSettings one_step = settings.translate;
   one_step.steps = 1;
   Course of_f, of_g;
   torch::Tensor x = start_images(settings, context, work, seeds);

@@ -8,7 +8,7 @@ namespace m2m {
 ///
 /// x* is bit for bit that of apply_m2m with these networks. logit_scale: what f's outputs are multiplied by to be
 /// logits. Nothing is traced where accepted slots show their seeds untranslated and untested (clean_coin). Local.
-TranslationTrace trace_translations(const M2mSettings& settings, const EditContext& context,
+TranslationTrace trace_translations(const settings::M2mSettings& settings, const EditContext& context,
                                     const TranslationWork& work, double logit_scale);
 
 }  // namespace m2m

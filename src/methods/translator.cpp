@@ -23,7 +23,7 @@ torch::Tensor filled(const torch::Tensor& rows, std::int64_t size) {
 
 torch::Tensor Translator::operator()(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
                                      const torch::Tensor& seed_classes, const torch::Tensor& targets,
-                                     std::int64_t divisor, const TranslateSettings& settings) {
+                                     std::int64_t divisor, const settings::TranslateSettings& settings) {
   if (!graphed_) return translate(f, g, start, seed_classes, targets, divisor, settings);
   const torch::NoGradGuard no_gradient;
   const std::int64_t count = start.size(0);
@@ -54,7 +54,7 @@ void Translator::refresh(FrozenNetwork& f) {
   (*refresh_)({});
 }
 
-GraphedCall& Translator::iteration(FrozenNetwork& f, FrozenNetwork& g, const TranslateSettings& settings,
+GraphedCall& Translator::iteration(FrozenNetwork& f, FrozenNetwork& g, const settings::TranslateSettings& settings,
                                    std::int64_t size) {
   std::unique_ptr<GraphedCall>& call = by_size_[size];
   if (call == nullptr) {

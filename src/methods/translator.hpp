@@ -18,7 +18,7 @@ class Translator {
   /// time, and outlive this.
   torch::Tensor operator()(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
                            const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
-                           const TranslateSettings& settings);
+                           const settings::TranslateSettings& settings);
 
   /// target_probability() of the same arguments, recorded for as many images as translations are. The same g each
   /// time.
@@ -28,7 +28,8 @@ class Translator {
   void refresh(FrozenNetwork& f);
 
  private:
-  GraphedCall& iteration(FrozenNetwork& f, FrozenNetwork& g, const TranslateSettings& settings, std::int64_t size);
+  GraphedCall& iteration(FrozenNetwork& f, FrozenNetwork& g, const settings::TranslateSettings& settings,
+                         std::int64_t size);
 
   bool graphed_;
   std::map<std::int64_t, std::unique_ptr<GraphedCall>> by_size_;

@@ -3,31 +3,35 @@
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
-namespace m2m {
+namespace m2m::settings {
 
 enum class HeadKind {
   linear,  // W x + b
   cosine,  // cosines of x with a vector per class, in [-1, 1]
 };
 
+}  // namespace m2m::settings
+
+namespace m2m {
+
 /// Its parameters are called `weight`, `bias` (linear) and `scales` (scaled), as a module named `linear`.
 class Head : public torch::nn::Module {
  public:
   /// scaled: each class's output is multiplied by a number of its own that can be learnt (Kang et al., "Decoupling
   /// representation and classifier", ICLR 2020, section 4.2); it begins at 1.
-  Head(HeadKind kind, int features, int classes, bool scaled);
+  Head(settings::HeadKind kind, int features, int classes, bool scaled);
 
   /// features: [n, F] -> [n, K].
   torch::Tensor forward(const torch::Tensor& features) const;
 
-  HeadKind kind() const { return kind_; }
+  settings::HeadKind kind() const { return kind_; }
 
   torch::Tensor weight;  // linear: [K, F]; cosine: [F, K], a vector per class in each column
   torch::Tensor bias;    // [K]; undefined with cosines
   torch::Tensor scales;  // [K]; undefined where they are not learnt
 
  private:
-  HeadKind kind_;
+  settings::HeadKind kind_;
 };
 
 /// A copy of a head as it was when last refreshed, and its gradient by hand.

@@ -41,7 +41,7 @@ void initialise_parameter(const Network& network, const torch::OrderedDict<std::
   torch::Tensor weight = item.value();
   if (item.key().ends_with("bias")) {
     weight.zero_();
-  } else if (weight.is_same(network.head().weight) && network.head().kind() == HeadKind::cosine) {
+  } else if (weight.is_same(network.head().weight) && network.head().kind() == settings::HeadKind::cosine) {
     fill_directions(weight, stream);
   } else if (weight.dim() == 4) {  // convolution: He-normal over the fan-out
     const double fan_out = static_cast<double>(weight.size(0) * weight.size(2) * weight.size(3));
@@ -72,7 +72,7 @@ const NetworkEntry& find_entry(const std::string& name) {
     if (entry.name == name) return entry;
   }
   throw usage_error(
-      fmt::format("train.network = '{}': expected one of {}", name, fmt::join(network_names(), ", ")));
+      fmt::format("train.network = '{}': expected one of {}", name, fmt::join(settings::network_names(), ", ")));
 }
 
 }  // namespace
@@ -110,20 +110,6 @@ const std::vector<NetworkEntry>& network_entries() {
   };
   return entries;
 }
-
-std::vector<std::string> network_names() {
-  std::vector<std::string> names;
-  for (const NetworkEntry& entry : network_entries()) names.push_back(entry.name);
-  return names;
-}
-
-std::vector<std::string> kernel_names() {
-  std::vector<std::string> names = {"auto", "torch"};
-  for (const std::string& name : instruction_set_names()) names.push_back(name);
-  return names;
-}
-
-bool takes_features(const std::string& name) { return find_entry(name).takes_features; }
 
 std::shared_ptr<Network> make_network(const NetworkSpec& spec) { return find_entry(spec.name).make(spec); }
 
@@ -197,3 +183,21 @@ void load_state(Network& network, const std::map<std::string, torch::Tensor>& st
 }
 
 }  // namespace m2m
+
+namespace m2m::settings {
+
+std::vector<std::string> network_names() {
+  std::vector<std::string> names;
+  for (const NetworkEntry& entry : network_entries()) names.push_back(entry.name);
+  return names;
+}
+
+std::vector<std::string> kernel_names() {
+  std::vector<std::string> names = {"auto", "torch"};
+  for (const std::string& name : instruction_set_names()) names.push_back(name);
+  return names;
+}
+
+bool takes_features(const std::string& name) { return find_entry(name).takes_features; }
+
+}  // namespace m2m::settings

@@ -24,7 +24,7 @@ struct NetworkSpec {
   bool bfloat16 = false;  // convolve in bfloat16; weights, batch norm's sums and the linear layer stay float32
   std::string kernels = "auto";      // one of kernel_names()
   SumOverRanks sum_over_ranks = {};  // for batch norm over the shares of several ranks
-  HeadKind head = HeadKind::linear;
+  settings::HeadKind head = settings::HeadKind::linear;
   bool scaled_head = false;  // with a factor of its own for each class, to be learnt
 };
 
@@ -63,14 +63,6 @@ struct NetworkEntry {
   double (*multiply_adds)(const NetworkSpec&);
 };
 const std::vector<NetworkEntry>& network_entries();
-std::vector<std::string> network_names();
-
-/// What a network may compute with on a CPU: "auto", the best there is; "torch", libtorch's operations alone; or
-/// the name of an instruction set (kernels/instruction_set.hpp) for the project's own kernels.
-std::vector<std::string> kernel_names();
-
-/// Whether a network of that name takes vectors of features. Throws Error (usage) where none has it.
-bool takes_features(const std::string& name);
 
 /// Throws Error (usage) where no network has that name. Weights are torch's own until initialise().
 std::shared_ptr<Network> make_network(const NetworkSpec& spec);
@@ -101,3 +93,16 @@ std::vector<std::pair<std::string, torch::Tensor>> named_state(const Network& ne
 void load_state(Network& network, const std::map<std::string, torch::Tensor>& state, const std::string& origin);
 
 }  // namespace m2m
+
+namespace m2m::settings {
+
+std::vector<std::string> network_names();
+
+/// What a network may compute with on a CPU: "auto", the best there is; "torch", libtorch's operations alone; or
+/// the name of an instruction set (kernels/instruction_set.hpp) for the project's own kernels.
+std::vector<std::string> kernel_names();
+
+/// Whether a network of that name takes vectors of features. Throws Error (usage) where none has it.
+bool takes_features(const std::string& name);
+
+}  // namespace m2m::settings

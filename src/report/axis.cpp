@@ -36,8 +36,8 @@ void check_axis(const std::vector<std::string>& known, const std::string& axis) 
 
 std::string axis_value(const std::string& axis, const PlannedTrial& trial) {
   if (axis == "label") return trial.label;
-  if (axis == "data") return data_setting_name(trial.config);
-  return setting_text(trial.config, axis, "none");
+  if (axis == "data") return settings::data_setting_name(trial.config);
+  return settings::setting_text(trial.config, axis, "none");
 }
 
 std::string axis_name(const TableOptions& options, const std::string& axis) {

@@ -145,7 +145,7 @@ TableCell chosen_cell(ResultTable& table, const Group& group, const std::string&
 void check_choosable(const StudyResults& results) {
   const auto validates = [](const TrialOutcome& trial) {
     return trial.record ? trial.record->last.validation.classes > 0
-                        : text_or(trial.planned.config, "data.validation", "") != "none";
+                        : settings::text_or(trial.planned.config, "data.validation", "") != "none";
   };
   if (results.trials.empty() || std::any_of(results.trials.begin(), results.trials.end(), validates)) return;
   throw usage_error("no trial has a validation set, so no setting can be chosen: leave out --choose");

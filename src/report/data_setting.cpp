@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace m2m {
+namespace m2m::settings {
 namespace {
 
 std::string set_name(const std::string& set, bool long_tail) {
@@ -52,4 +52,4 @@ std::string data_setting_name(const Config& config) {
   return name;
 }
 
-}  // namespace m2m
+}  // namespace m2m::settings

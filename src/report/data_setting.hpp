@@ -4,7 +4,7 @@
 
 #include "core/config.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 
 /// The data setting of a trial as the field names it: "CIFAR-LT-10 rho=100", "CIFAR-10 step rho=10", "digits
 /// rho=20", "CIFAR-100 balanced", "reuters36" where a set comes imbalanced; what differs from the standard follows:
@@ -20,4 +20,4 @@ std::string setting_text(const Config& config, const std::string& name, const st
 /// A text setting, or `otherwise` where the trial has none of that name.
 std::string text_or(const Config& config, const std::string& name, const std::string& otherwise);
 
-}  // namespace m2m
+}  // namespace m2m::settings

@@ -23,7 +23,7 @@ std::size_t position(std::vector<std::string>& names, const std::string& name) {
 }
 
 std::string row_of(const PlannedTrial& trial, const TableOptions& options) {
-  return options.choose ? text_or(trial.config, "method", trial.label) : axis_value(options.rows, trial);
+  return options.choose ? settings::text_or(trial.config, "method", trial.label) : axis_value(options.rows, trial);
 }
 
 }  // namespace

@@ -32,10 +32,10 @@ void add_side(Settings& settings, const Side& side, const TrialRecord* Pair::*wh
   for (const TrialOutcome& trial : side.study.trials) {
     if (trial.planned.label != side.label || !trial.record) continue;
     if (selected(*trial.record, selection) == nullptr) continue;
-    const std::string data = data_setting_name(trial.planned.config);
+    const std::string data = settings::data_setting_name(trial.planned.config);
     auto found = std::find_if(settings.begin(), settings.end(), [&](const auto& s) { return s.first == data; });
     if (found == settings.end()) found = settings.insert(settings.end(), {data, {}});
-    found->second[seeds_of(trial.planned.config)].*which = &*trial.record;
+    found->second[settings::seeds_of(trial.planned.config)].*which = &*trial.record;
   }
 }
 

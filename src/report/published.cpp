@@ -85,7 +85,7 @@ Quoted quoted_if_alike(const PublishedSource& source, const Config& config, std:
 const Quoted* published_by(const PublishedSource& source, const Config& config, std::string_view label) {
   if (!config.has("data.ratio")) return nullptr;
   const auto found = std::find_if(source.rows.begin(), source.rows.end(), [&](const PublishedRow& row) {
-    return row.method == label && text_or(config, "data.set", "") == row.set &&
+    return row.method == label && settings::text_or(config, "data.set", "") == row.set &&
            config.number("data.ratio") == row.ratio;
   });
   return found == source.rows.end() ? nullptr : &found->numbers;
@@ -98,7 +98,7 @@ std::vector<std::string> unlike_published(const PublishedSource& source, const C
   expected.insert(expected.end(), recipe.begin(), recipe.end());
   std::vector<std::string> unlike;
   for (const PublishedSetting& one : expected) {
-    const std::string value = setting_text(config, std::string(one.name), std::string(one.standard));
+    const std::string value = settings::setting_text(config, std::string(one.name), std::string(one.standard));
     if (value == one.value) continue;
     unlike.push_back(fmt::format("{} = {} (published with {})", one.name, shown(value), shown(one.value)));
   }

@@ -20,8 +20,8 @@ Row trial_cells(const TrialOutcome& trial) {
   const Config& config = trial.planned.config;
   return {trial.planned.id,
           trial.planned.label,
-          text_or(config, "method", ""),
-          data_setting_name(config),
+          settings::text_or(config, "method", ""),
+          settings::data_setting_name(config),
           config.has("seed") ? config.json().at("seed") : Json(),
           status_name(trial.status)};
 }

@@ -18,7 +18,7 @@ std::vector<std::string> untested_notes(const StudyResults& results, Selection s
     const Snapshot* snapshot = trial.record ? selected(*trial.record, selection) : nullptr;
     if (snapshot == nullptr) continue;
     const std::string note = untested_note(untested_classes(snapshot->test), snapshot->test.classes, "test");
-    if (!note.empty()) note_once(notes, data_setting_name(trial.planned.config) + ": " + note);
+    if (!note.empty()) note_once(notes, settings::data_setting_name(trial.planned.config) + ": " + note);
   }
   return notes;
 }

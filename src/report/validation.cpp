@@ -14,7 +14,7 @@
 namespace m2m {
 namespace {
 
-bool is_of_a_fold(const Config& config) { return text_or(config, "data.validation", "") == "fold"; }
+bool is_of_a_fold(const Config& config) { return settings::text_or(config, "data.validation", "") == "fold"; }
 
 /// Trials whose validation matrices are added up: a seed's folds, or one trial.
 struct Pool {
@@ -39,7 +39,7 @@ std::vector<Pool> pools_of(const Group& trials, Selection selection) {
     const Config& config = trial->planned.config;
     const bool of_a_fold = is_of_a_fold(config);
     // Folds are drawn from the seeds: trials of the same seeds share them.
-    const std::string key = of_a_fold ? seeds_of(config) : trial->planned.id;
+    const std::string key = of_a_fold ? settings::seeds_of(config) : trial->planned.id;
     const auto [at, is_new] = known.emplace(key, pools.size());
     if (is_new) pools.push_back({config, Confusion(), {}});
     const Snapshot* snapshot = trial->record ? selected(*trial->record, selection) : nullptr;

@@ -29,10 +29,10 @@ bool mentions(const std::string& sentence, const std::string& name) {
 }
 
 /// The place to look at: where the field that the sentence begins with is set, else another field it names.
-std::string place_of(const Study& study, const StudyPoint& point, std::span<const Field> fields,
+std::string place_of(const Study& study, const StudyPoint& point, std::span<const settings::Field> fields,
                      const std::string& sentence) {
   int line = -1;
-  for (const Field& field : fields) {
+  for (const settings::Field& field : fields) {
     const int candidate = line_setting(study, point, field.name);
     if (candidate < 0 || !mentions(sentence, field.name)) continue;
     const bool is_first = sentence.starts_with(field.name) && ends_a_name(sentence, field.name.size());
@@ -49,7 +49,7 @@ struct PlannedPoint {
   std::string id;
 };
 
-PlannedPoint plan_point(const Study& study, const StudyPoint& point, std::span<const Field> fields,
+PlannedPoint plan_point(const Study& study, const StudyPoint& point, std::span<const settings::Field> fields,
                         const ResolveConfig& resolve, const PlanStage& plan) {
   try {
     StageRequest request = plan(resolve(point.given), label_of(point));
@@ -116,7 +116,7 @@ void check_cells(const Study& study, const std::vector<PlannedPoint>& planned) {
 
 }  // namespace
 
-StageGraph plan_study(const Study& study, std::span<const Field> fields, const ResolveConfig& resolve,
+StageGraph plan_study(const Study& study, std::span<const settings::Field> fields, const ResolveConfig& resolve,
                       const PlanStage& plan) {
   std::vector<PlannedPoint> planned;
   for (const StudyPoint& point : expand(study)) planned.push_back(plan_point(study, point, fields, resolve, plan));

@@ -17,7 +17,7 @@ using ResolveConfig = std::function<Config(const Config& given)>;
 ///
 /// Throws Error (usage), "file:line: ...", where resolve or plan refuse a point, where one trial would have two
 /// labels, or where two trials would share label, data and seeds; and whatever else plan throws.
-StageGraph plan_study(const Study& study, std::span<const Field> fields, const ResolveConfig& resolve,
+StageGraph plan_study(const Study& study, std::span<const settings::Field> fields, const ResolveConfig& resolve,
                       const PlanStage& plan);
 
 }  // namespace m2m

@@ -78,8 +78,9 @@ void check_name(const std::string& name, const std::string& place) {
 }
 
 /// A value outside of the [grid]. instead: where several belong.
-Json one_value(const Field& field, const TomlEntry& entry, const std::string& place, const char* instead) {
-  if (entry.value.is_array() && field.type != FieldType::numbers) {
+Json one_value(const settings::Field& field, const TomlEntry& entry, const std::string& place,
+               const char* instead) {
+  if (entry.value.is_array() && field.type != settings::FieldType::numbers) {
     throw usage_error(
         fmt::format("{}: {} = {}: expected one value; {}", place, entry.key, entry.value.dump(), instead));
   }
@@ -87,10 +88,10 @@ Json one_value(const Field& field, const TomlEntry& entry, const std::string& pl
 }
 
 /// The settings of that name in whatever table, the nearest alone if one is near.
-std::vector<std::string> in_other_tables(std::span<const Field> fields, const std::string& name) {
+std::vector<std::string> in_other_tables(std::span<const settings::Field> fields, const std::string& name) {
   const std::string ending = "." + name.substr(name.rfind('.') + 1);
   std::vector<std::string> names;
-  for (const Field& field : fields) {
+  for (const settings::Field& field : fields) {
     if (field.name.ends_with(ending)) names.push_back(field.name);
   }
   const std::string nearest = nearest_name(names, name);
@@ -98,7 +99,7 @@ std::vector<std::string> in_other_tables(std::span<const Field> fields, const st
 }
 
 /// What the writer of an unknown key may have meant; empty: nothing is near.
-std::string meant_by(std::span<const Field> fields, const std::string& name, bool is_in_file) {
+std::string meant_by(std::span<const settings::Field> fields, const std::string& name, bool is_in_file) {
   const char* above = is_in_file ? ", above the first [table]" : "";
   const std::string table = name.substr(0, name.find('.'));
   if (table == "Grid" || table == "grids") return "the grid is written [grid]";
@@ -108,14 +109,14 @@ std::string meant_by(std::span<const Field> fields, const std::string& name, boo
     return is_in_file ? "a name belongs above the first [table]" : "--out names the output folder";
   for (std::size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
     const std::string rest = name.substr(dot + 1);
-    if (find_field(fields, rest) != nullptr || rest == "name")
+    if (settings::find_field(fields, rest) != nullptr || rest == "name")
       return fmt::format("did you mean '{}'{}?", rest, above);
   }
-  for (const Field& field : fields) {
+  for (const settings::Field& field : fields) {
     if (field.name.starts_with(name + ".")) return fmt::format("did you mean '{}'?", field.name);
   }
   std::vector<std::string> meant = in_other_tables(fields, name);
-  if (meant.empty()) meant.push_back(nearest_name(fields, name));
+  if (meant.empty()) meant.push_back(settings::nearest_name(fields, name));
   return meant.front().empty() ? "" : fmt::format("did you mean '{}'?", fmt::join(meant, "' or '"));
 }
 
@@ -128,8 +129,8 @@ std::string checked_label(const std::string& label, const std::string& place) {
   return label;
 }
 
-Axis axis_of(const TomlEntry& entry, std::span<const Field> fields, const std::string& place) {
-  const Field& field = known_field(fields, entry.key, place);
+Axis axis_of(const TomlEntry& entry, std::span<const settings::Field> fields, const std::string& place) {
+  const settings::Field& field = known_field(fields, entry.key, place);
   if (!entry.value.is_array()) {
     throw usage_error(
         fmt::format("{}: {} on the [grid] needs a list of values: [{}]", place, entry.key, entry.value.dump()));
@@ -138,7 +139,7 @@ Axis axis_of(const TomlEntry& entry, std::span<const Field> fields, const std::s
     throw usage_error(
         fmt::format("{}: {} has no values on the [grid], so there would be no trials", place, entry.key));
   }
-  if (field.type == FieldType::numbers && !entry.value.front().is_array()) {
+  if (field.type == settings::FieldType::numbers && !entry.value.front().is_array()) {
     throw usage_error(
         fmt::format("{}: {} on the [grid] needs a list of lists: [{}]", place, entry.key, entry.value.dump()));
   }
@@ -147,7 +148,7 @@ Axis axis_of(const TomlEntry& entry, std::span<const Field> fields, const std::s
   return axis;
 }
 
-NamedPoint point_of(const TomlPoint& toml, const Study& study, std::span<const Field> fields) {
+NamedPoint point_of(const TomlPoint& toml, const Study& study, std::span<const settings::Field> fields) {
   NamedPoint point;
   point.line = toml.line;
   for (const TomlEntry& entry : toml.entries) {
@@ -155,7 +156,7 @@ NamedPoint point_of(const TomlPoint& toml, const Study& study, std::span<const F
     if (entry.key == "label") {
       point.label = checked_label(text_of(entry, place), place);
     } else {
-      const Field& field = known_field(fields, entry.key, place);
+      const settings::Field& field = known_field(fields, entry.key, place);
       const Json value = one_value(field, entry, place, "write a [[point]] for each");
       point.settings[entry.key] = {value, entry.line};
     }
@@ -176,22 +177,23 @@ std::string where(const Study& study, int line) {
   return line > 0 ? fmt::format("{}:{}", study.file, line) : command_line;
 }
 
-const Field& known_field(std::span<const Field> fields, const std::string& name, const std::string& place) {
-  if (const Field* field = find_field(fields, name)) return *field;
+const settings::Field& known_field(std::span<const settings::Field> fields, const std::string& name,
+                                   const std::string& place) {
+  if (const settings::Field* field = settings::find_field(fields, name)) return *field;
   const std::string meant = meant_by(fields, name, place != command_line);
   throw usage_error(fmt::format("{}: unknown key '{}'; {}", place, name,
                                 meant.empty() ? "'m2m-sweep describe' lists all" : meant));
 }
 
-Json checked_at(const Field& field, const Json& value, const std::string& place) {
+Json checked_at(const settings::Field& field, const Json& value, const std::string& place) {
   try {
-    return checked_value(field, value);
+    return settings::checked_value(field, value);
   } catch (const Error& error) {
     throw Error(error.code(), place + ": " + error.what());
   }
 }
 
-Study parse_study(const std::string& text, const std::string& file, std::span<const Field> fields) {
+Study parse_study(const std::string& text, const std::string& file, std::span<const settings::Field> fields) {
   const TomlStudy toml = parse_toml(text, file);
   Study study;
   study.file = file;
@@ -202,7 +204,7 @@ Study parse_study(const std::string& text, const std::string& file, std::span<co
       study.name = text_of(entry, place);
       check_name(study.name, place);
     } else {
-      const Field& field = known_field(fields, entry.key, place);
+      const settings::Field& field = known_field(fields, entry.key, place);
       study.fixed[entry.key] = {one_value(field, entry, place, "several belong on the [grid]"), entry.line};
     }
   }
@@ -215,7 +217,7 @@ Study parse_study(const std::string& text, const std::string& file, std::span<co
   return study;
 }
 
-Study read_study_file(const fs::path& file, std::span<const Field> fields) {
+Study read_study_file(const fs::path& file, std::span<const settings::Field> fields) {
   check_is_study_file(file);
   return parse_study(read_file(file), file.string(), fields);
 }

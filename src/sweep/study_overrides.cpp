@@ -21,9 +21,9 @@ std::vector<std::string> split(const std::string& text) {
   return items;
 }
 
-Json value_of(const Field& field, const std::string& text) {
+Json value_of(const settings::Field& field, const std::string& text) {
   try {
-    return parse_value(field, text);
+    return settings::parse_value(field, text);
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("{}: {}", command_line, error.what()));
   }
@@ -37,8 +37,8 @@ bool is_utf8(const std::string& text) {
   }
 }
 
-std::vector<Json> values_of(const Field& field, const std::string& text) {
-  if (field.type == FieldType::numbers) return {value_of(field, text)};
+std::vector<Json> values_of(const settings::Field& field, const std::string& text) {
+  if (field.type == settings::FieldType::numbers) return {value_of(field, text)};
   std::vector<Json> values;
   for (const std::string& item : split(text)) values.push_back(value_of(field, item));
   return values;
@@ -63,14 +63,14 @@ void settle_points(Study& study, const std::string& name, const std::vector<Json
 
 }  // namespace
 
-void apply_override(Study& study, const std::string& assignment, std::span<const Field> fields) {
+void apply_override(Study& study, const std::string& assignment, std::span<const settings::Field> fields) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0 || !is_utf8(assignment)) {
     throw usage_error(fmt::format("{}: '{}' is no setting; write key=value", command_line,
                                   is_utf8(assignment) ? assignment : "(not UTF-8)"));
   }
   const std::string name = assignment.substr(0, equals);
-  const Field& field = known_field(fields, name, command_line);
+  const settings::Field& field = known_field(fields, name, command_line);
   const std::vector<Json> values = values_of(field, assignment.substr(equals + 1));
   settle_points(study, name, values);
   study.fixed.erase(name);

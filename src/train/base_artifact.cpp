@@ -84,7 +84,7 @@ std::optional<Damage> damage_of_base(const Stage& trial, const OutputFolder& out
 
 TrialRecord post_hoc_record(const Config& resolved, const OutputFolder& out, const std::string& base_id) {
   TrialRecord record = read_trial(out.result(base_id));
-  const bool is_tau_norm = recipe_of(resolved).post_hoc == PostHoc::tau_normalisation;
+  const bool is_tau_norm = settings::recipe_of(resolved).post_hoc == settings::PostHoc::tau_normalisation;
   const auto counts = record.data.at("counts").get<ClassCounts>();
   const auto change_of = [&](bool best) -> Change {
     if (is_tau_norm) return tau_normalisation(out, base_id, best);

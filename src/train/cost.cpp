@@ -44,7 +44,7 @@ double translated_share(const ClassCounts& counts, double beta) {
 }
 
 /// Of one image.
-double forward_multiply_adds(const TrainSettings& settings, const LoadedData& data) {
+double forward_multiply_adds(const settings::TrainSettings& settings, const LoadedData& data) {
   const ImageShape& shape = data.set.train.shape;
   return multiply_adds(
       {settings.network, data.set.classes, shape.channels, shape.height, shape.width, data.mean, data.std});
@@ -53,9 +53,9 @@ double forward_multiply_adds(const TrainSettings& settings, const LoadedData& da
 }  // namespace
 
 double estimated_seconds(const Config& resolved, const LoadedData& data, std::optional<int> until) {
-  const Recipe recipe = recipe_of(resolved);
+  const settings::Recipe recipe = settings::recipe_of(resolved);
   if (!recipe.trains()) return 1;
-  const TrainSettings settings = train_settings(resolved);
+  const settings::TrainSettings settings = train_settings(resolved);
   const double forward = forward_multiply_adds(settings, data);
   const auto images = static_cast<double>(total(data.split.counts));
   const auto evaluated = static_cast<double>(data.split.validation.rows.size() + data.split.test.rows.size());
@@ -69,14 +69,14 @@ double estimated_seconds(const Config& resolved, const LoadedData& data, std::op
   const double of_a_step = recipe.is_second_stage() ? frozen_pass : passes_of_a_step;
   double passes = 0;
   for (int epoch = settings.start_epoch; epoch < until.value_or(settings.epochs); ++epoch) {
-    const bool edits = phase_at(recipe, epoch, settings.defer_until).translates;
+    const bool edits = settings::phase_at(recipe, epoch, settings.defer_until).translates;
     passes += images * (of_a_step + (edits ? per_slot : 0)) + evaluated * frozen_pass;
   }
   return passes * forward / multiply_adds_per_second;
 }
 
 double estimated_memory(const Config& resolved, const LoadedData& data) {
-  const TrainSettings settings = train_settings(resolved);
+  const settings::TrainSettings settings = train_settings(resolved);
   const auto batch = static_cast<double>(settings.batch_size);
   return bytes_of_any_stage + bytes_per_multiply_add * batch * forward_multiply_adds(settings, data);
 }

@@ -29,7 +29,7 @@ Piece add_label_shares(const StepMix& mix, const std::vector<std::int32_t>& own,
 }  // namespace
 
 EpochWork::EpochWork(const TrialSetup& setup, const PlanBasis& basis, int epoch, RankShare share) : epoch_(epoch) {
-  const Phase phase = phase_at(setup.recipe, epoch, setup.settings.defer_until);
+  const settings::Phase phase = settings::phase_at(setup.recipe, epoch, setup.settings.defer_until);
   const EpochPlan plan = plan_epoch(basis, epoch, phase.sampling);
   const LoadedData& data = *setup.data;
   const ImageShape& shape = data.set.train.shape;

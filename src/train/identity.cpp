@@ -7,7 +7,7 @@
 #include "methods/registry.hpp"
 #include "train/study_fields.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 namespace {
 
 bool subset_is_drawn(const Config& resolved) {
@@ -38,6 +38,27 @@ bool acts(const Field& field, const Config& resolved, const Recipe& recipe) {
   return true;
 }
 
+}  // namespace
+
+Config g_config(const Config& resolved) {
+  Config config = with_method(resolved, resolved.text("m2m.g_method"));
+  if (resolved.has("m2m.g_network")) config.set("train.network", resolved.text("m2m.g_network"));
+  if (resolved.has("m2m.g_precision")) config.set("train.precision", resolved.text("m2m.g_precision"));
+  if (resolved.has("m2m.g_stop")) config.set("train.epochs", resolved.integer("m2m.g_stop"));
+  if (resolved.text("m2m.g_data") == "balanced") {
+    config.set("data.imbalance", "none");
+    config.set("data.largest", 0);
+  }
+  config.set("train.start_from", "");
+  config.set("train.start_epoch", 0);
+  return config;
+}
+
+}  // namespace m2m::settings
+
+namespace m2m {
+namespace {
+
 /// Statistics over all ranks are those of one rank, to rounding; local ones depend on how many ranks there are.
 std::string batch_norm_of(const Config& resolved, int ranks) {
   const bool is_local = resolved.text("train.batch_norm") == "local" && ranks > 1;
@@ -61,10 +82,11 @@ std::vector<double> drops_before(const Config& resolved, int epoch) {
 }  // namespace
 
 Json acting_settings(const Config& resolved) {
-  const Recipe recipe = recipe_of(resolved);
+  const settings::Recipe recipe = settings::recipe_of(resolved);
   Json settings = Json::object();
-  for (const Field& field : study_fields()) {
-    if (field.use == FieldUse::stage && resolved.has(field.name) && acts(field, resolved, recipe)) {
+  for (const settings::Field& field : settings::study_fields()) {
+    if (field.use == settings::FieldUse::stage && resolved.has(field.name) &&
+        settings::acts(field, resolved, recipe)) {
       settings[field.name] = resolved.json().at(field.name);
     }
   }
@@ -78,20 +100,6 @@ Json data_identity(const LoadedData& data) {
           {"test", data.split.test_sha256}};
 }
 
-Config g_config(const Config& resolved) {
-  Config config = with_method(resolved, resolved.text("m2m.g_method"));
-  if (resolved.has("m2m.g_network")) config.set("train.network", resolved.text("m2m.g_network"));
-  if (resolved.has("m2m.g_precision")) config.set("train.precision", resolved.text("m2m.g_precision"));
-  if (resolved.has("m2m.g_stop")) config.set("train.epochs", resolved.integer("m2m.g_stop"));
-  if (resolved.text("m2m.g_data") == "balanced") {
-    config.set("data.imbalance", "none");
-    config.set("data.largest", 0);
-  }
-  config.set("train.start_from", "");
-  config.set("train.start_epoch", 0);
-  return config;
-}
-
 Json g_identity(const Config& config, const LoadedData& data, int ranks) {
   Json identity = common_identity("g", config, data, ranks);
   identity["settings"] = acting_settings(config);
@@ -102,10 +110,10 @@ Json g_identity(const Config& config, const LoadedData& data, int ranks) {
 }
 
 std::optional<int> shared_until(const Config& resolved) {
-  const Recipe recipe = recipe_of(resolved);
+  const settings::Recipe recipe = settings::recipe_of(resolved);
   const std::int64_t until = resolved.integer("train.defer_until");
   const bool has_plain_epochs =
-      recipe.trains() && !recipe.is_second_stage() && recipe.rebalance != Rebalance::at_once;
+      recipe.trains() && !recipe.is_second_stage() && recipe.rebalance != settings::Rebalance::at_once;
   const bool is_within = until > 0 && until < resolved.integer("train.epochs");
   if (!has_plain_epochs || !is_within || !resolved.text("train.start_from").empty()) return std::nullopt;
   return static_cast<int>(until);
@@ -114,7 +122,7 @@ std::optional<int> shared_until(const Config& resolved) {
 Json prefix_identity(const Config& resolved, const LoadedData& data, int ranks) {
   const int until = *shared_until(resolved);
   Json identity = common_identity("prefix", resolved, data, ranks);
-  Json settings = acting_settings(before_rebalancing(resolved));
+  Json settings = acting_settings(settings::before_rebalancing(resolved));
   for (const char* name : {"method", "train.epochs", "train.lr_drops"}) settings.erase(name);
   const std::vector<double> drops = drops_before(resolved, until);
   if (drops.empty()) settings.erase("train.lr_drop_factor");

@@ -13,9 +13,6 @@ Json acting_settings(const Config& resolved);
 
 /// Hashes of the data a stage reads: files and chosen rows.
 Json data_identity(const LoadedData& data);
-
-/// The settings of the g that a trial needs: ERM on the same data with the same schedule, but for what m2m.g_* say.
-Config g_config(const Config& resolved);
 /// Identity of that g. `config` is g_config's. ranks: of a trial.
 Json g_identity(const Config& config, const LoadedData& data, int ranks);
 
@@ -36,3 +33,10 @@ struct TrialOrigins {
 Json trial_identity(const Config& resolved, const LoadedData& data, const TrialOrigins& origins, int ranks);
 
 }  // namespace m2m
+
+namespace m2m::settings {
+
+/// The settings of the g that a trial needs: ERM on the same data with the same schedule, but for what m2m.g_* say.
+Config g_config(const Config& resolved);
+
+}  // namespace m2m::settings

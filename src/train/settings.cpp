@@ -8,28 +8,13 @@
 #include "nn/gpu_trouble.hpp"
 #include "nn/network.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 namespace {
 
 constexpr double largest_seed = 4294967295.0;  // a seed is one 32-bit word of a Philox key
 
 Field seed_field(const std::string& name, const std::string& help) {
   return {name, FieldType::integer, nullptr, "", help, {}, 0, largest_seed};
-}
-
-torch::Device device_for(const std::string& wanted, int local_rank) {
-  if (wanted != "cpu" && !gpu_trouble().empty()) {
-    throw usage_error(fmt::format("train.device = '{}': {}; or set train.device = 'cpu'", wanted, gpu_trouble()));
-  }
-  const bool has_gpu = torch::cuda::is_available();
-  if (wanted == "cuda" && !has_gpu) {
-    throw usage_error(
-        "train.device = 'cuda': no GPU is available; set train.device = 'cpu', or build with 'make gpu' on a "
-        "machine that has one");
-  }
-  if (wanted == "cpu" || !has_gpu) return torch::kCPU;
-  const auto gpus = static_cast<int>(torch::cuda::device_count());
-  return {torch::kCUDA, static_cast<c10::DeviceIndex>(local_rank % gpus)};
 }
 
 /// What is drawn, and whose switches hold.
@@ -231,19 +216,6 @@ std::vector<Field> record_fields() {
   };
 }
 
-void take_recipe(TrainSettings& settings, const Config& resolved) {
-  const Recipe recipe = recipe_of(resolved);
-  settings.head = recipe.head;
-  if (recipe.head == HeadKind::cosine) settings.logit_scale = resolved.number("train.logit_scale");
-  settings.trainable = recipe.train;
-  if (!recipe.is_second_stage()) return;
-  settings.epochs = static_cast<int>(resolved.integer("second.epochs"));
-  settings.schedule = {resolved.number("second.lr"), 0, {}, 1, settings.epochs};
-  settings.head_lr_factor = resolved.number("second.head_lr_factor");
-  settings.start_from.clear();
-  settings.start_epoch = 0;
-}
-
 }  // namespace
 
 std::vector<Field> train_fields() {
@@ -255,6 +227,41 @@ std::vector<Field> train_fields() {
   return fields;
 }
 
+}  // namespace m2m::settings
+
+namespace m2m {
+namespace {
+
+torch::Device device_for(const std::string& wanted, int local_rank) {
+  if (wanted != "cpu" && !gpu_trouble().empty()) {
+    throw usage_error(fmt::format("train.device = '{}': {}; or set train.device = 'cpu'", wanted, gpu_trouble()));
+  }
+  const bool has_gpu = torch::cuda::is_available();
+  if (wanted == "cuda" && !has_gpu) {
+    throw usage_error(
+        "train.device = 'cuda': no GPU is available; set train.device = 'cpu', or build with 'make gpu' on a "
+        "machine that has one");
+  }
+  if (wanted == "cpu" || !has_gpu) return torch::kCPU;
+  const auto gpus = static_cast<int>(torch::cuda::device_count());
+  return {torch::kCUDA, static_cast<c10::DeviceIndex>(local_rank % gpus)};
+}
+
+void take_recipe(settings::TrainSettings& settings, const Config& resolved) {
+  const settings::Recipe recipe = settings::recipe_of(resolved);
+  settings.head = recipe.head;
+  if (recipe.head == settings::HeadKind::cosine) settings.logit_scale = resolved.number("train.logit_scale");
+  settings.trainable = recipe.train;
+  if (!recipe.is_second_stage()) return;
+  settings.epochs = static_cast<int>(resolved.integer("second.epochs"));
+  settings.schedule = {resolved.number("second.lr"), 0, {}, 1, settings.epochs};
+  settings.head_lr_factor = resolved.number("second.head_lr_factor");
+  settings.start_from.clear();
+  settings.start_epoch = 0;
+}
+
+}  // namespace
+
 void check_tf32(const std::string& setting, const std::string& precision, torch::Device device) {
   if (precision != "tf32" || device.is_cuda()) return;
   throw usage_error(fmt::format(
@@ -262,8 +269,8 @@ void check_tf32(const std::string& setting, const std::string& precision, torch:
       setting));
 }
 
-TrainSettings train_settings(const Config& resolved, int local_rank) {
-  TrainSettings settings;
+settings::TrainSettings train_settings(const Config& resolved, int local_rank) {
+  settings::TrainSettings settings;
   settings.network = resolved.text("train.network");
   settings.epochs = static_cast<int>(resolved.integer("train.epochs"));
   settings.batch_size = resolved.integer("train.batch_size");

@@ -9,7 +9,7 @@
 #include "methods/recipe.hpp"
 #include "train/schedule.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 
 /// The rows of train.*, record.*, seeds.*, seed and protocol.
 std::vector<Field> train_fields();
@@ -45,6 +45,10 @@ struct TrainSettings {
   double head_lr_factor = 1;
 };
 
+}  // namespace m2m::settings
+
+namespace m2m {
+
 /// Throws Error (usage) if `precision` is tf32 and the device a CPU; `setting` names it in the sentence. Pure.
 void check_tf32(const std::string& setting, const std::string& precision, torch::Device device);
 
@@ -54,6 +58,6 @@ void check_tf32(const std::string& setting, const std::string& precision, torch:
 ///
 /// Throws Error (usage) where train.device asks for a GPU, or train.kernels for instructions, that this build or
 /// machine has not, and where a GPU is to be deterministic.
-TrainSettings train_settings(const Config& resolved, int local_rank = 0);
+settings::TrainSettings train_settings(const Config& resolved, int local_rank = 0);
 
 }  // namespace m2m

@@ -88,7 +88,7 @@ void sign(TrialRecord& record, const StageJob& job, const Beginning& beginning) 
   record.wall_seconds = seconds_since(beginning.time);
 }
 
-TrialRecord record_of(Trial& trial, const LoadedData& data, const TrainSettings& settings) {
+TrialRecord record_of(Trial& trial, const LoadedData& data, const settings::TrainSettings& settings) {
   TrialRecord record;
   record.data = describe_data(data.set, data.split);
   record.epochs = trial.epochs();
@@ -192,9 +192,9 @@ class Execution {
   /// g, for a recipe that translates. It always has a linear head; pixels are normalised as it was trained.
   void load_g(TrialSetup& setup) {
     const LoadedG g = find_g(job_.stage, job_.out);
-    TrainSettings settings = setup.settings;
-    settings.head = HeadKind::linear;
-    settings.network = g_config(job_.stage.config).text("train.network");
+    settings::TrainSettings settings = setup.settings;
+    settings.head = settings::HeadKind::linear;
+    settings.network = settings::g_config(job_.stage.config).text("train.network");
     NetworkSpec spec = network_spec(settings, *setup.data);
     if (g.facts.contains("mean")) spec.mean = g.facts.at("mean").get<std::vector<double>>();
     if (g.facts.contains("std")) spec.std = g.facts.at("std").get<std::vector<double>>();
@@ -316,7 +316,7 @@ StageResult execute_stage(const StageJob& job, StageContext& context) {
       return {StageEnd::done, "made by another sweep meanwhile", ExitCode::done, 0};
     }
   }
-  const bool is_post_hoc = job.stage.kind == StageKind::trial && !recipe_of(job.stage.config).trains();
+  const bool is_post_hoc = job.stage.kind == StageKind::trial && !settings::recipe_of(job.stage.config).trains();
   if (is_post_hoc) return execute_post_hoc(job);
   try {
     return Execution(job, context).run();

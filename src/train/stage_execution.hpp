@@ -15,7 +15,7 @@ struct StageJob {
   const Stage& stage;
   const OutputFolder& out;
   const Json& environment;  // provenance, for the record
-  TrainSettings settings;
+  settings::TrainSettings settings;
   std::shared_ptr<const LoadedData> data;
   std::shared_ptr<Communicator> ranks;
   Profile* profile = nullptr;

@@ -21,22 +21,22 @@ namespace m2m {
 namespace {
 
 int epochs_to_run(const Config& resolved) {
-  if (!recipe_of(resolved).trains()) return 0;
-  const TrainSettings settings = train_settings(resolved);
+  if (!settings::recipe_of(resolved).trains()) return 0;
+  const settings::TrainSettings settings = train_settings(resolved);
   return settings.epochs - settings.start_epoch;
 }
 
 /// What suits images only.
 void check_features(const Config& resolved, const LoadedData& data) {
   if (!data.set.has_features()) return;
-  const Recipe recipe = recipe_of(resolved);
+  const settings::Recipe recipe = settings::recipe_of(resolved);
   for (const char* name : {"train.network", "m2m.g_network"}) {
     const bool acts = resolved.has(name) && (name != std::string("m2m.g_network") || recipe.translates);
-    if (!acts || takes_features(resolved.text(name))) continue;
+    if (!acts || settings::takes_features(resolved.text(name))) continue;
     throw usage_error(fmt::format("{0} = '{1}' takes images, and {2} has vectors of features; set {0} = 'mlp'",
                                   name, resolved.text(name), data.set.name));
   }
-  if (recipe.mixing == Mixing::cmo) {
+  if (recipe.mixing == settings::Mixing::cmo) {
     throw usage_error(fmt::format(
         "recipe.mixing = 'cmo': patches are of images, and {} has vectors of features; set recipe.mixing = "
         "'mixup', 'remix' or 'none'",
@@ -45,7 +45,8 @@ void check_features(const Config& resolved, const LoadedData& data) {
 }
 
 void check_random_label(const Config& resolved, const LoadedData& data) {
-  if (!recipe_of(resolved).translates || resolved.text("m2m.label") != "random" || data.set.classes > 2) return;
+  if (!settings::recipe_of(resolved).translates || resolved.text("m2m.label") != "random" || data.set.classes > 2)
+    return;
   throw usage_error(
       fmt::format("m2m.label = 'random': needs a third class, neither seed nor target, and {} has {}; "
                   "set m2m.label = 'target'",
@@ -54,7 +55,8 @@ void check_random_label(const Config& resolved, const LoadedData& data) {
 
 /// An oracle is trained on what f's data were cut from.
 void check_oracle(const Config& resolved, const LoadedData& data) {
-  if (!recipe_of(resolved).translates || resolved.text("m2m.g_data") != "balanced" || data.set.default_largest > 0)
+  if (!settings::recipe_of(resolved).translates || resolved.text("m2m.g_data") != "balanced" ||
+      data.set.default_largest > 0)
     return;
   throw usage_error(
       fmt::format("m2m.g_data = 'balanced': {} is imbalanced as it comes, so there is no balanced full "
@@ -88,7 +90,7 @@ StageRequest request_prefix(const Config& resolved, const LoadedData& data, int 
   StageRequest prefix;
   prefix.kind = StageKind::prefix;
   prefix.label = "prefix";
-  prefix.config = before_rebalancing(resolved);
+  prefix.config = settings::before_rebalancing(resolved);
   prefix.identity = prefix_identity(resolved, data, ranks);
   prefix.epochs = *shared_until(resolved);
   prefix.cost = estimated_seconds(prefix.config, data, prefix.epochs);
@@ -105,7 +107,7 @@ std::string StagePlanner::checked_checkpoint(const std::string& setting, const s
     throw io_error(
         fmt::format("{} = '{}': there is no such file; name a checkpoint (.safetensors or .t7)", setting, file));
   }
-  const TrainSettings settings = train_settings(resolved);
+  const settings::TrainSettings settings = train_settings(resolved);
   const std::string head = resolved.text("recipe.head");
   auto [entry, is_new] =
       checkpoints_.try_emplace(file + " as " + settings.network + " " + head + " on " + data.set.name);
@@ -136,7 +138,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
   check_features(resolved, *data);
   check_random_label(resolved, *data);
   check_oracle(resolved, *data);
-  const Recipe recipe = recipe_of(resolved);
+  const settings::Recipe recipe = settings::recipe_of(resolved);
   StageRequest trial;
   trial.label = label;
   trial.config = resolved;
@@ -146,7 +148,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
   TrialOrigins origins;
   if (recipe.translates) origins.g = plan_g(trial, *data);
   if (!recipe.start.empty()) {
-    trial.needs.push_back((*this)(with_method(resolved, recipe.start), recipe.start));
+    trial.needs.push_back((*this)(settings::with_method(resolved, recipe.start), recipe.start));
     origins.base = stage_id(trial.needs.back().identity);
   }
   if (shared_until(resolved)) {
@@ -163,7 +165,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
 
 Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
   const std::string g_from = trial.config.text("m2m.g_from");
-  const Config config = g_config(trial.config);
+  const Config config = settings::g_config(trial.config);
   // Names g's own setting, which the refusal of g's stage does not know.
   if (trial.config.has("m2m.g_precision")) {
     check_tf32("m2m.g_precision", trial.config.text("m2m.g_precision"), train_settings(trial.config).device);

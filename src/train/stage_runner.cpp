@@ -48,7 +48,7 @@ StageResult execute_shards(const StageJob& job, StageContext& context, FixedTree
 }
 
 /// What train.kernels comes to on this processor: an instruction set, or "torch".
-std::string kernels_used(const TrainSettings& settings) {
+std::string kernels_used(const settings::TrainSettings& settings) {
   if (settings.kernels == "torch") return settings.kernels;
   return name_of(find_instruction_set(settings.kernels));
 }
@@ -63,7 +63,7 @@ StageRunner::StageRunner(OutputFolder out, Json environment, RunnerRanks ranks, 
 }
 
 StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
-  const TrainSettings settings = train_settings(stage.config, ranks_.local_rank);
+  const settings::TrainSettings settings = train_settings(stage.config, ranks_.local_rank);
   at::set_num_threads(settings.threads);
   allow_tf32(settings.tf32);  // stages that run at once agree on it: refuse_mixed_tf32
   Json environment = environment_;

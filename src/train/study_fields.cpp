@@ -15,7 +15,7 @@
 #include "train/identity.hpp"
 #include "train/settings.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 namespace {
 
 void set_if_absent(Config& config, const std::string& name, const Json& value) {
@@ -211,4 +211,4 @@ Config resolve(const Config& given) {
   return config;
 }
 
-}  // namespace m2m
+}  // namespace m2m::settings

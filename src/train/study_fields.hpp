@@ -4,7 +4,7 @@
 
 #include "core/config.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 
 /// The rows of all rooms: method, seed, protocol, data.*, train.*, m2m.*, seeds.*.
 std::vector<Field> study_fields();
@@ -15,4 +15,4 @@ std::vector<Field> study_fields();
 /// Throws Error (usage) on the impossible; the sentence begins with the name of the field to change. Pure.
 Config resolve(const Config& given);
 
-}  // namespace m2m
+}  // namespace m2m::settings

@@ -25,11 +25,11 @@ double median(std::vector<double> values) {
 }
 
 /// Names of the parameters that are trained; empty: all.
-std::vector<std::string> trained_parameters(Trainable what) {
-  if (what == Trainable::everything) return {};
-  if (what == Trainable::scales) return {"linear.scales"};
+std::vector<std::string> trained_parameters(settings::Trainable what) {
+  if (what == settings::Trainable::everything) return {};
+  if (what == settings::Trainable::scales) return {"linear.scales"};
   std::vector<std::string> names = {"linear.weight", "linear.bias"};
-  if (what == Trainable::head_and_scales) names.emplace_back("linear.scales");
+  if (what == settings::Trainable::head_and_scales) names.emplace_back("linear.scales");
   return names;
 }
 
@@ -71,7 +71,7 @@ void Trial::begin_from_start() {
     state["linear.scales"] = torch::ones({setup_.data->set.classes});
   }
   load_state(*network_, state, is_second_stage ? "the trial it begins from" : setup_.settings.start_from);
-  if (setup_.settings.trainable == Trainable::head) initialise_head(*network_, setup_.keys.init);
+  if (setup_.settings.trainable == settings::Trainable::head) initialise_head(*network_, setup_.keys.init);
   if (!is_second_stage) sgd_.load(setup_.start->momentum, setup_.settings.start_from);
 }
 
@@ -185,7 +185,7 @@ void Trial::learn(const StepWork& work, const Batch& batch, const Edited& edited
 
 void Trial::descend(const StepWork& work, const Batch& batch, const Edited& edited) {
   const double images = static_cast<double>(batch.slots.size()) * pass_;
-  const LossFn& loss = phase().class_weights == ClassWeights::none ? setup_.loss : setup_.weighted_loss;
+  const LossFn& loss = phase().class_weights == settings::ClassWeights::none ? setup_.loss : setup_.weighted_loss;
   const auto [outputs, losses] = step_pass_(loss, batch, work.slots, setup_.profile,
                                             {images, setup_.recipe.is_second_stage() ? 0 : 2 * images});
   counters_->add(step_, work, {outputs.contiguous(), losses, batch.labels, setup_.settings.logit_scale}, edited);
@@ -227,7 +227,7 @@ void Trial::time_epoch(EpochRecord& record, double waited) const {
 
 void Trial::answer(const PoolRows& part, Confusion& confusion, std::vector<float>& logits, PhaseTimer& timer) {
   timer.count(static_cast<double>(part.rows.size()) * pass_);
-  const TrainSettings& settings = setup_.settings;
+  const settings::TrainSettings& settings = setup_.settings;
   Evaluation answered =
       evaluate(std::ref(*outputs_), *setup_.data, part,
                {settings.evaluation_batch, settings.precision, settings.logit_scale}, *setup_.ranks);
@@ -250,7 +250,7 @@ Snapshot Trial::answers_of_last_epoch() {
 void Trial::evaluate_epoch(EpochRecord& record) {
   const auto start = Clock::now();
   PhaseTimer timer(setup_.profile, ProfilePhase::evaluate);
-  const TrainSettings& settings = setup_.settings;
+  const settings::TrainSettings& settings = setup_.settings;
   frozen_->refresh();
   const Split& split = setup_.data->split;
   const bool is_last = epoch_ + 1 == settings.epochs;
@@ -291,7 +291,7 @@ torch::Tensor Trial::features(const LoadedData& data, const PoolRows& part) {
 
 std::vector<TranslationTrace> Trial::traces(std::int64_t most) {
   const int epoch = epoch_ - 1;
-  const Phase then = phase_at(setup_.recipe, epoch, setup_.settings.defer_until);
+  const settings::Phase then = settings::phase_at(setup_.recipe, epoch, setup_.settings.defer_until);
   std::vector<TranslationTrace> found;
   if (!then.translates) return found;
   EpochWork work(setup_, basis_, epoch, {});

@@ -76,7 +76,7 @@ class Trial {
   SumOverRanks sum_for_batch_norm();
   StepPass::Forward forward_pass() const;
   void begin_from_start();
-  Phase phase() const { return phase_at(setup_.recipe, epoch_, setup_.settings.defer_until); }
+  settings::Phase phase() const { return settings::phase_at(setup_.recipe, epoch_, setup_.settings.defer_until); }
 
   TrialSetup setup_;
   PlanBasis basis_;

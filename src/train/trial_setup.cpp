@@ -30,31 +30,31 @@ NetworkState copy_state(const Network& network) {
 TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData> data, int local_rank) {
   TrialSetup setup;
   setup.settings = train_settings(resolved, local_rank);
-  setup.recipe = recipe_of(resolved);
+  setup.recipe = settings::recipe_of(resolved);
   setup.keys = keys_of_f(resolved);
-  setup.mixing = mix_settings(resolved);
+  setup.mixing = settings::mix_settings(resolved);
   if (setup.recipe.translates) setup.editing = m2m_editing(resolved, setup.settings.graphed);
   const ClassCounts& counts = data->split.counts;
-  const auto loss_with = [&](ClassWeights weights) {
+  const auto loss_with = [&](settings::ClassWeights weights) {
     return make_loss(resolved, counts, class_weights_of(weights, resolved.number("weights.beta"), counts),
                      setup.settings.logit_scale);
   };
-  setup.loss = loss_with(ClassWeights::none);
+  setup.loss = loss_with(settings::ClassWeights::none);
   setup.weighted_loss = loss_with(setup.recipe.class_weights);
-  const bool fills_up = setup.recipe.sampling == Sampling::filled;
+  const bool fills_up = setup.recipe.sampling == settings::Sampling::filled;
   setup.data = fills_up ? filled_up(*data, setup.keys.plan) : std::move(data);
   return setup;
 }
 
-NetworkSpec network_spec(const TrainSettings& settings, const LoadedData& data) {
+NetworkSpec network_spec(const settings::TrainSettings& settings, const LoadedData& data) {
   const ImageShape& shape = data.set.train.shape;
-  const bool has_scales =
-      settings.trainable == Trainable::scales || settings.trainable == Trainable::head_and_scales;
+  const bool has_scales = settings.trainable == settings::Trainable::scales ||
+                          settings.trainable == settings::Trainable::head_and_scales;
   return {settings.network, data.set.classes,  shape.channels,   shape.height, shape.width,   data.mean,
           data.std,         settings.bfloat16, settings.kernels, {},           settings.head, has_scales};
 }
 
-std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data,
+std::shared_ptr<Network> build_network(const settings::TrainSettings& settings, const LoadedData& data,
                                        SumOverRanks sum_over_ranks) {
   NetworkSpec spec = network_spec(settings, data);
   spec.sum_over_ranks = std::move(sum_over_ranks);

@@ -27,11 +27,11 @@ TrialKeys keys_of_f(const Config& resolved);
 TrialKeys keys_of_g(const Config& resolved);
 
 struct TrialSetup {
-  TrainSettings settings;
-  Recipe recipe;
+  settings::TrainSettings settings;
+  settings::Recipe recipe;
   LossFn loss, weighted_loss;  // weighted: with the recipe's class weights, once it rebalances
   BatchEditing editing;        // where the recipe translates
-  MixSettings mixing;
+  settings::MixSettings mixing;
   TrialKeys keys;
   std::shared_ptr<const LoadedData> data;
   std::shared_ptr<Network> g;        // where the method translates
@@ -51,11 +51,11 @@ NetworkState copy_state(const Network& network);
 TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData> data, int local_rank = 0);
 
 /// The network of those settings on these data.
-NetworkSpec network_spec(const TrainSettings& settings, const LoadedData& data);
+NetworkSpec network_spec(const settings::TrainSettings& settings, const LoadedData& data);
 
 /// f as the data and settings want it, in their precision and on their device, with torch's own weights. With
 /// `sum_over_ranks`, its batch norm is over the shares of all ranks.
-std::shared_ptr<Network> build_network(const TrainSettings& settings, const LoadedData& data,
+std::shared_ptr<Network> build_network(const settings::TrainSettings& settings, const LoadedData& data,
                                        SumOverRanks sum_over_ranks = {});
 
 }  // namespace m2m

@@ -17,7 +17,7 @@ Training training() {
 
 TEST(Describe, NamesEverySettingAndMethod) {
   const std::string text = describe(training(), "");
-  for (const Field& field : fake::fields()) {
+  for (const settings::Field& field : fake::fields()) {
     EXPECT_NE(text.find("\n" + field.name + " "), std::string::npos) << field.name;
     EXPECT_NE(text.find(field.help), std::string::npos) << field.name;
   }

@@ -9,26 +9,26 @@
 namespace m2m {
 namespace {
 
-std::vector<Field> some_fields() {
+std::vector<settings::Field> some_fields() {
   return {
-      {"m2m.beta", FieldType::number, .999, "", "Beta.", {}, 0, 1},
-      {"m2m.lambda", FieldType::number, .5, "", "Lambda.", {}, 0},
-      {"train.epochs", FieldType::integer, 200, "epochs", "Epochs.", {}, 1, 10'000},
-      {"train.flip", FieldType::flag, true, "", "Flip."},
-      {"train.lr_drops", FieldType::numbers, nullptr, "epochs", "Drops.", {}, 0},
-      {"data.set", FieldType::text, "cifar10", "", "Data set.", {"cifar10", "digits"}},
+      {"m2m.beta", settings::FieldType::number, .999, "", "Beta.", {}, 0, 1},
+      {"m2m.lambda", settings::FieldType::number, .5, "", "Lambda.", {}, 0},
+      {"train.epochs", settings::FieldType::integer, 200, "epochs", "Epochs.", {}, 1, 10'000},
+      {"train.flip", settings::FieldType::flag, true, "", "Flip."},
+      {"train.lr_drops", settings::FieldType::numbers, nullptr, "epochs", "Drops.", {}, 0},
+      {"data.set", settings::FieldType::text, "cifar10", "", "Data set.", {"cifar10", "digits"}},
   };
 }
 
-const Field& field(const std::string& name) {
-  static const std::vector<Field> fields = some_fields();
-  return *find_field(fields, name);
+const settings::Field& field(const std::string& name) {
+  static const std::vector<settings::Field> fields = some_fields();
+  return *settings::find_field(fields, name);
 }
 
 /// The sentence parsing ends with; "" where it succeeds.
 std::string complaint(const std::string& name, const std::string& text) {
   try {
-    parse_value(field(name), text);
+    settings::parse_value(field(name), text);
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::usage);
     return error.what();
@@ -38,26 +38,26 @@ std::string complaint(const std::string& name, const std::string& text) {
 
 TEST(Fields, AreFoundByName) {
   const auto fields = some_fields();
-  EXPECT_EQ(find_field(fields, "m2m.beta"), &fields[0]);
-  EXPECT_EQ(find_field(fields, "m2m.gamma"), nullptr);
+  EXPECT_EQ(settings::find_field(fields, "m2m.beta"), &fields[0]);
+  EXPECT_EQ(settings::find_field(fields, "m2m.gamma"), nullptr);
 }
 
 TEST(Fields, SuggestTheNearestName) {
   const auto fields = some_fields();
-  EXPECT_EQ(nearest_name(fields, "m2m.lamda"), "m2m.lambda");
-  EXPECT_EQ(nearest_name(fields, "train.epoch"), "train.epochs");
-  EXPECT_EQ(nearest_name(fields, "epochs"), "");
-  EXPECT_EQ(nearest_name(fields, "xyz"), "");
+  EXPECT_EQ(settings::nearest_name(fields, "m2m.lamda"), "m2m.lambda");
+  EXPECT_EQ(settings::nearest_name(fields, "train.epoch"), "train.epochs");
+  EXPECT_EQ(settings::nearest_name(fields, "epochs"), "");
+  EXPECT_EQ(settings::nearest_name(fields, "xyz"), "");
 }
 
 TEST(Values, AreReadAsTheFieldSays) {
-  EXPECT_EQ(parse_value(field("m2m.beta"), "1"), Json(1.0));
-  EXPECT_TRUE(parse_value(field("m2m.beta"), "1").is_number_float());
-  EXPECT_EQ(parse_value(field("m2m.beta"), "1e-3"), Json(.001));
-  EXPECT_EQ(parse_value(field("train.epochs"), "40"), Json(40));
-  EXPECT_EQ(parse_value(field("train.flip"), "false"), Json(false));
-  EXPECT_EQ(parse_value(field("data.set"), "digits"), Json("digits"));
-  EXPECT_EQ(parse_value(field("train.lr_drops"), "160,180"), Json({160.0, 180.0}));
+  EXPECT_EQ(settings::parse_value(field("m2m.beta"), "1"), Json(1.0));
+  EXPECT_TRUE(settings::parse_value(field("m2m.beta"), "1").is_number_float());
+  EXPECT_EQ(settings::parse_value(field("m2m.beta"), "1e-3"), Json(.001));
+  EXPECT_EQ(settings::parse_value(field("train.epochs"), "40"), Json(40));
+  EXPECT_EQ(settings::parse_value(field("train.flip"), "false"), Json(false));
+  EXPECT_EQ(settings::parse_value(field("data.set"), "digits"), Json("digits"));
+  EXPECT_EQ(settings::parse_value(field("train.lr_drops"), "160,180"), Json({160.0, 180.0}));
 }
 
 TEST(Values, OfAnotherTypeAreRefused) {
@@ -76,9 +76,9 @@ TEST(Values, OutOfBoundsAreRefused) {
   EXPECT_EQ(complaint("m2m.beta", "1"), "");
   EXPECT_NE(complaint("train.epochs", "0"), "");
   EXPECT_NE(complaint("train.lr_drops", "160,-1"), "");
-  const Field bounded{"x", FieldType::number, 0.0, "", "", {}, -INFINITY, 3};
+  const settings::Field bounded{"x", settings::FieldType::number, 0.0, "", "", {}, -INFINITY, 3};
   try {
-    parse_value(bounded, "4");
+    settings::parse_value(bounded, "4");
     ADD_FAILURE();
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(), "x = 4: expected a number at most 3");
@@ -92,7 +92,7 @@ TEST(Values, ThatAreNotFiniteAreRefused) {
 TEST(Values, AreShownAsAStudyWritesThem) {
   const auto refusal = [](const char* name, const Json& value) -> std::string {
     try {
-      checked_value(field(name), value);
+      settings::checked_value(field(name), value);
     } catch (const Error& error) {
       return error.what();
     }
@@ -104,9 +104,9 @@ TEST(Values, AreShownAsAStudyWritesThem) {
 }
 
 TEST(Values, HaveNoNegativeZero) {
-  EXPECT_FALSE(std::signbit(parse_value(field("m2m.beta"), "-0.0").get<double>()));
-  EXPECT_FALSE(std::signbit(checked_value(field("m2m.beta"), Json(-0.0)).get<double>()));
-  EXPECT_EQ(canonical_json(parse_value(field("train.lr_drops"), "-0,-0.0,1")), "[0.0,0.0,1.0]");
+  EXPECT_FALSE(std::signbit(settings::parse_value(field("m2m.beta"), "-0.0").get<double>()));
+  EXPECT_FALSE(std::signbit(settings::checked_value(field("m2m.beta"), Json(-0.0)).get<double>()));
+  EXPECT_EQ(canonical_json(settings::parse_value(field("train.lr_drops"), "-0,-0.0,1")), "[0.0,0.0,1.0]");
 }
 
 TEST(Values, OutsideTheChoicesAreRefused) {
@@ -114,12 +114,12 @@ TEST(Values, OutsideTheChoicesAreRefused) {
 }
 
 TEST(Values, FromAStudyAreCheckedToo) {
-  EXPECT_TRUE(checked_value(field("m2m.beta"), Json(1)).is_number_float());
-  EXPECT_THROW(checked_value(field("train.epochs"), Json(2.0)), Error);
-  EXPECT_THROW(checked_value(field("train.flip"), Json(1)), Error);
-  EXPECT_THROW(checked_value(field("train.lr_drops"), Json(160)), Error);
-  EXPECT_THROW(checked_value(field("train.lr_drops"), Json({"a"})), Error);
-  EXPECT_THROW(checked_value(field("data.set"), Json(10)), Error);
+  EXPECT_TRUE(settings::checked_value(field("m2m.beta"), Json(1)).is_number_float());
+  EXPECT_THROW(settings::checked_value(field("train.epochs"), Json(2.0)), Error);
+  EXPECT_THROW(settings::checked_value(field("train.flip"), Json(1)), Error);
+  EXPECT_THROW(settings::checked_value(field("train.lr_drops"), Json(160)), Error);
+  EXPECT_THROW(settings::checked_value(field("train.lr_drops"), Json({"a"})), Error);
+  EXPECT_THROW(settings::checked_value(field("data.set"), Json(10)), Error);
 }
 
 TEST(Configurations, AnswerByType) {
@@ -148,7 +148,7 @@ TEST(Configurations, SayWhichSettingIsMissingOrOfAnotherType) {
 }
 
 TEST(Configurations, TakeDefaultsWhereNothingIsSaid) {
-  const Config config = with_defaults(Config(Json{{"m2m.beta", .9}}), some_fields());
+  const Config config = settings::with_defaults(Config(Json{{"m2m.beta", .9}}), some_fields());
   EXPECT_EQ(config.number("m2m.beta"), .9);
   EXPECT_EQ(config.number("m2m.lambda"), .5);
   EXPECT_FALSE(config.has("train.lr_drops"));

@@ -19,8 +19,9 @@ std::string refusal(const DataSet& data, const Config& config) {
 
 /// The settings with the advised ones changed, as on a command line.
 Json changed(Json given, const test::Advice& advice) {
-  const std::vector<Field> fields = data_fields();
-  for (const auto& [name, value] : advice) given[name] = parse_value(*find_field(fields, name), value);
+  const std::vector<settings::Field> fields = settings::data_fields();
+  for (const auto& [name, value] : advice)
+    given[name] = settings::parse_value(*settings::find_field(fields, name), value);
   return given;
 }
 

@@ -77,8 +77,8 @@ TEST(DataSets, DecideWhatTheirStudiesDoNotSay) {
 }
 
 TEST(DataFields, OfferEveryReader) {
-  const auto fields = data_fields();
-  const Field* set = find_field(fields, "data.set");
+  const auto fields = settings::data_fields();
+  const settings::Field* set = settings::find_field(fields, "data.set");
   ASSERT_NE(set, nullptr);
   std::vector<std::string> names;
   for (const DataSetReader& reader : data_set_readers()) names.push_back(reader.name);
@@ -86,10 +86,10 @@ TEST(DataFields, OfferEveryReader) {
   for (const char* name : {"cifar10", "cifar100", "digits", "reuters36", "twitter", "celeba5", "sun397",
                            "imagenet-lt", "images", "npz"})
     EXPECT_NE(std::find(names.begin(), names.end(), name), names.end()) << name;
-  for (const Field& field : fields) {
+  for (const settings::Field& field : fields) {
     EXPECT_FALSE(field.help.empty()) << field.name;
     if (field.standard.is_null()) continue;  // the data set decides
-    EXPECT_EQ(checked_value(field, field.standard), field.standard) << field.name;
+    EXPECT_EQ(settings::checked_value(field, field.standard), field.standard) << field.name;
   }
 }
 

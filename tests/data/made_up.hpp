@@ -140,7 +140,8 @@ inline DataSet data_set(int classes, Images train, Images test, std::int64_t lar
 
 /// The data settings with these changes.
 inline Config settings(Json changes = Json::object()) {
-  return derive_data_settings(with_defaults(Config(std::move(changes)), data_fields()));
+  return settings::derive_data_settings(
+      settings::with_defaults(Config(std::move(changes)), settings::data_fields()));
 }
 
 }  // namespace m2m::made_up

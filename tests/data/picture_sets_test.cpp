@@ -311,10 +311,10 @@ TEST(PictureSets, AreThoseOfTheField) {
     const Config settings = made_up::settings({{"data.set", name}});
     EXPECT_EQ(settings.text("data.imbalance"), "own");
     EXPECT_EQ(settings.text("data.validation"), "own");
-    EXPECT_TRUE(data_setting_acts("data.image_size", settings));
-    EXPECT_TRUE(data_setting_acts("data.drop_doubles", settings));
+    EXPECT_TRUE(settings::data_setting_acts("data.image_size", settings));
+    EXPECT_TRUE(settings::data_setting_acts("data.drop_doubles", settings));
   }
-  EXPECT_FALSE(data_setting_acts("data.drop_doubles", made_up::settings({{"data.set", "digits"}})));
+  EXPECT_FALSE(settings::data_setting_acts("data.drop_doubles", made_up::settings({{"data.set", "digits"}})));
 }
 
 }  // namespace

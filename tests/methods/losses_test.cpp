@@ -23,7 +23,7 @@ torch::Tensor loss_of(const std::string& name, const Json& given = Json::object(
   Config config(given);
   config.set("method", "ERM");
   config.set("recipe.loss", name);
-  config = with_defaults(with_recipe(config), method_fields());
+  config = settings::with_defaults(settings::with_recipe(config), settings::method_fields());
   return make_loss(config, of, weights, scale)(logits, targets);
 }
 
@@ -104,11 +104,11 @@ TEST(LabelAwareSmoothing, SmoothsFrequentClassesMore) {
 }
 
 TEST(EveryLoss, HasAFiniteGradient) {
-  for (const std::string& name : loss_names()) {
+  for (const std::string& name : settings::loss_names()) {
     Config config;
     config.set("method", "ERM");
     config.set("recipe.loss", name);
-    config = with_defaults(with_recipe(config), method_fields());
+    config = settings::with_defaults(settings::with_recipe(config), settings::method_fields());
     torch::Tensor outputs = logits.clone().requires_grad_(true);
     make_loss(config, counts, {1, 2, 3}, 30)(outputs, targets).sum().backward();
     EXPECT_TRUE(outputs.grad().isfinite().all().item<bool>()) << name;

@@ -45,9 +45,9 @@ TEST(PlanTranslations, ChoosesAsManySlotsAsTheProtocolCounts) {
   double with_coin = 0;
   int steps = 0;
   for (int epoch = 0; epoch < 3; ++epoch) {
-    const EpochPlan plan = plan_epoch(basis, epoch, Sampling::class_balanced);
+    const EpochPlan plan = plan_epoch(basis, epoch, settings::Sampling::class_balanced);
     for (std::int64_t step = 0; step + 1 < plan.steps(); ++step, ++steps) {
-      M2mPlanSettings settings;
+      settings::M2mPlanSettings settings;
       settings.random_start = false;
       const auto planned = plan_translations(basis, plan.step(step), epoch, step, settings, cifar);
       chosen += static_cast<double>(planned.n());
@@ -61,9 +61,9 @@ TEST(PlanTranslations, ChoosesAsManySlotsAsTheProtocolCounts) {
 
 TEST(PlanTranslations, NeverTakesASeedFromARarerClass) {
   const PlanBasis basis = long_tail_basis(2);
-  const EpochPlan plan = plan_epoch(basis, 160, Sampling::class_balanced);
-  for (SeedBy seed_by : {SeedBy::sample, SeedBy::class_first}) {
-    M2mPlanSettings settings;
+  const EpochPlan plan = plan_epoch(basis, 160, settings::Sampling::class_balanced);
+  for (settings::SeedBy seed_by : {settings::SeedBy::sample, settings::SeedBy::class_first}) {
+    settings::M2mPlanSettings settings;
     settings.seed_by = seed_by;
     settings.random_start = false;
     const auto planned = plan_translations(basis, plan.step(5), 160, 5, settings, cifar);
@@ -89,7 +89,7 @@ TEST(PlanTranslations, GeneratesNothingForTheMostFrequentClassNorFromABatchOfRar
 
 TEST(PlanTranslations, ScalesTheNoiseOfAllImagesTogetherToTheNormPerChannel) {
   const PlanBasis basis = long_tail_basis(4);
-  const EpochPlan plan = plan_epoch(basis, 1, Sampling::class_balanced);
+  const EpochPlan plan = plan_epoch(basis, 1, settings::Sampling::class_balanced);
   const auto planned = plan_translations(basis, plan.step(0), 1, 0, {}, cifar);
   ASSERT_EQ(planned.noise_scale.size(), 3U);
   std::vector<double> noise(static_cast<std::size_t>(cifar.size()));
@@ -113,11 +113,11 @@ TEST(PlanTranslations, ByClassTakesClassesInProportionToTheirWeightWhateverTheir
   std::vector<Slot> slots(9, Slot{0, 0, 0, 0});
   slots.push_back({1, 0, 0, 0});
   slots.push_back({2, 0, 0, 0});
-  M2mPlanSettings settings;
+  settings::M2mPlanSettings settings;
   settings.random_start = false;
-  std::map<SeedBy, int> from_second;
+  std::map<settings::SeedBy, int> from_second;
   constexpr int steps = 2000;
-  for (SeedBy seed_by : {SeedBy::sample, SeedBy::class_first}) {
+  for (settings::SeedBy seed_by : {settings::SeedBy::sample, settings::SeedBy::class_first}) {
     settings.seed_by = seed_by;
     for (int step = 0; step < steps; ++step) {
       for (const auto& t : plan_translations(basis, slots, 0, step, settings, {1, 1, 1}).chosen) {
@@ -125,8 +125,8 @@ TEST(PlanTranslations, ByClassTakesClassesInProportionToTheirWeightWhateverTheir
       }
     }
   }
-  EXPECT_NEAR(from_second[SeedBy::sample] / static_cast<double>(steps), 0.1, 0.02);
-  EXPECT_NEAR(from_second[SeedBy::class_first] / static_cast<double>(steps), 0.5, 0.03);
+  EXPECT_NEAR(from_second[settings::SeedBy::sample] / static_cast<double>(steps), 0.1, 0.02);
+  EXPECT_NEAR(from_second[settings::SeedBy::class_first] / static_cast<double>(steps), 0.5, 0.03);
 }
 
 TEST(PlanTranslations, TossesCoinsAtTheAcceptanceRate) {
@@ -135,7 +135,7 @@ TEST(PlanTranslations, TossesCoinsAtTheAcceptanceRate) {
   basis.labels = {0, 1};
   basis.plan = {6, SeedRole::plan};
   const std::vector<Slot> slots = {{0, 0, 0, 0}, {1, 0, 0, 0}};
-  M2mPlanSettings settings;
+  settings::M2mPlanSettings settings;
   settings.beta = 0.9;
   settings.random_start = false;
   int chosen = 0;
@@ -152,7 +152,7 @@ TEST(PlanTranslations, TossesCoinsAtTheAcceptanceRate) {
 
 TEST(PlanTranslations, ScalesTheNoiseOfVectorsEachByItself) {
   const PlanBasis basis = long_tail_basis(4);
-  const EpochPlan plan = plan_epoch(basis, 1, Sampling::class_balanced);
+  const EpochPlan plan = plan_epoch(basis, 1, settings::Sampling::class_balanced);
   const ImageShape vector{1, 1, 150};
   const auto planned = plan_translations(basis, plan.step(0), 1, 0, {}, vector);
   ASSERT_GT(planned.n(), 0);
@@ -179,8 +179,8 @@ TEST(SeedPools, LieInEachOtherAndTakeAllOfASmallClass) {
 
 TEST(PlanTranslations, FromPoolsChangesWhereSeedsComeFromAndNothingElse) {
   const PlanBasis basis = long_tail_basis(6);
-  const EpochPlan plan = plan_epoch(basis, 160, Sampling::class_balanced);
-  M2mPlanSettings settings;
+  const EpochPlan plan = plan_epoch(basis, 160, settings::Sampling::class_balanced);
+  settings::M2mPlanSettings settings;
   settings.random_start = false;
   const auto from_batch = plan_translations(basis, plan.step(5), 160, 5, settings, cifar);
   settings.pool = 5;
@@ -202,11 +202,11 @@ TEST(PlanTranslations, FromPoolsChangesWhereSeedsComeFromAndNothingElse) {
 
 TEST(PlanTranslations, DrawsRandomLabelsThatAreNeitherSeedNorTarget) {
   const PlanBasis basis = long_tail_basis(7);
-  const EpochPlan plan = plan_epoch(basis, 160, Sampling::class_balanced);
-  M2mPlanSettings settings;
+  const EpochPlan plan = plan_epoch(basis, 160, settings::Sampling::class_balanced);
+  settings::M2mPlanSettings settings;
   settings.random_start = false;
   const auto plain = plan_translations(basis, plan.step(5), 160, 5, settings, cifar);
-  settings.label = TrainLabel::random;
+  settings.label = settings::TrainLabel::random;
   std::vector<int> drawn(10, 0);
   for (int step = 0; step < 60; ++step) {
     for (const Translation& t : plan_translations(basis, plan.step(step), 160, step, settings, cifar).chosen) {

@@ -14,7 +14,7 @@ TEST(ApplyM2m, KeepsTheSameSlotsAndImagesWhetherTheCoinIsTossedFirstOrLast) {
   Batch coin_first = x.batch();
   Batch translate_first = x.batch();
   const Edited a = x.apply(coin_first);
-  x.m2m.plan.order = CoinOrder::translate_first;
+  x.m2m.plan.order = settings::CoinOrder::translate_first;
   x.planned = plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m.plan, x.data->set.train.shape);
   const Edited b = x.apply(translate_first);
   EXPECT_LT(a.rows.size(0), b.rows.size(0));
@@ -74,12 +74,13 @@ TEST(ApplyM2m, WithAGammaThatNothingCanPassKeepsNothing) {
 }
 
 TEST(M2mSettings, FollowTheProtocolUnlessASwitchIsSetAlone) {
-  const M2mSettings code = m2m_settings(test::tiny_config({{"protocol", "code"}}));
-  EXPECT_EQ(code.plan.seed_by, SeedBy::sample);
-  EXPECT_EQ(code.translate.gamma_test, GammaTest::probability);
-  const M2mSettings paper = m2m_settings(test::tiny_config({{"protocol", "paper"}, {"m2m.seed_by", "sample"}}));
-  EXPECT_EQ(paper.plan.seed_by, SeedBy::sample);
-  EXPECT_EQ(paper.translate.gamma_test, GammaTest::cross_entropy);
+  const settings::M2mSettings code = settings::m2m_settings(test::tiny_config({{"protocol", "code"}}));
+  EXPECT_EQ(code.plan.seed_by, settings::SeedBy::sample);
+  EXPECT_EQ(code.translate.gamma_test, settings::GammaTest::probability);
+  const settings::M2mSettings paper =
+      settings::m2m_settings(test::tiny_config({{"protocol", "paper"}, {"m2m.seed_by", "sample"}}));
+  EXPECT_EQ(paper.plan.seed_by, settings::SeedBy::sample);
+  EXPECT_EQ(paper.translate.gamma_test, settings::GammaTest::cross_entropy);
 }
 
 /// The images of a fixture's translations that were accepted, as their seeds are in the data.
@@ -96,13 +97,13 @@ TEST(ApplyM2m, ShowsTheSeedItselfWhereItIsToBeClean) {
   Fixture x;
   Batch translated = x.batch(), clean = x.batch(), by_coin = x.batch();
   const Edited as_ever = x.apply(translated);
-  x.m2m.image = AcceptedImage::clean;
+  x.m2m.image = settings::AcceptedImage::clean;
   const Edited edited = x.apply(clean);
   EXPECT_TRUE(torch::equal(as_ever.accepted, edited.accepted));
   const torch::Tensor rows = edited.rows.masked_select(edited.accepted);
   EXPECT_TRUE(torch::equal(clean.images.index_select(0, rows), accepted_seeds(x, edited)));
   EXPECT_FALSE(torch::equal(translated.images.index_select(0, rows), accepted_seeds(x, edited)));
-  x.m2m.image = AcceptedImage::clean_coin;
+  x.m2m.image = settings::AcceptedImage::clean_coin;
   const Edited coin = x.apply(by_coin);
   EXPECT_TRUE(torch::equal(coin.accepted, coin.coins));
   EXPECT_GE(coin.accepted.sum().item<int>(), edited.accepted.sum().item<int>());
@@ -110,7 +111,7 @@ TEST(ApplyM2m, ShowsTheSeedItselfWhereItIsToBeClean) {
 
 TEST(ApplyM2m, TrainsAcceptedImagesOnTheLabelOfThePlan) {
   Fixture x;
-  x.m2m.plan.label = TrainLabel::random;
+  x.m2m.plan.label = settings::TrainLabel::random;
   x.planned = plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m.plan, x.data->set.train.shape);
   const Batch before = x.batch();
   Batch after = x.batch();

@@ -18,8 +18,8 @@ PlanBasis tiny_basis() {
   return plan_basis(data->set, data->split, 16, {1, SeedRole::order}, {1, SeedRole::plan});
 }
 
-MixSettings settings_of(Mixing kind) {
-  MixSettings settings;
+settings::MixSettings settings_of(settings::Mixing kind) {
+  settings::MixSettings settings;
   settings.kind = kind;
   settings.cmo_until = 100;
   return settings;
@@ -44,8 +44,8 @@ TEST(DrawBeta, HasTheMeanAndVarianceOfTheDistribution) {
 
 TEST(Mixup, PairsEachSlotWithAPermutationOfItsStepAndOneShare) {
   const PlanBasis basis = tiny_basis();
-  const EpochPlan plan = plan_epoch(basis, 3, Sampling::permutation);
-  const StepMix mix = plan_mix(basis, plan.step(1), 3, 1, shape, settings_of(Mixing::mixup));
+  const EpochPlan plan = plan_epoch(basis, 3, settings::Sampling::permutation);
+  const StepMix mix = plan_mix(basis, plan.step(1), 3, 1, shape, settings_of(settings::Mixing::mixup));
   ASSERT_EQ(mix.partners.size(), plan.step(1).size());
   std::multiset<int> own, partners;
   for (std::size_t i = 0; i < mix.partners.size(); ++i) {
@@ -56,14 +56,14 @@ TEST(Mixup, PairsEachSlotWithAPermutationOfItsStepAndOneShare) {
   EXPECT_EQ(own, partners);
   EXPECT_GT(mix.share, 0);
   EXPECT_LT(mix.share, 1);
-  EXPECT_NE(plan_mix(basis, plan.step(2), 3, 2, shape, settings_of(Mixing::mixup)).share, mix.share);
+  EXPECT_NE(plan_mix(basis, plan.step(2), 3, 2, shape, settings_of(settings::Mixing::mixup)).share, mix.share);
 }
 
 TEST(Mixing, DoesNothingWhereItIsOff) {
   const PlanBasis basis = tiny_basis();
-  const EpochPlan plan = plan_epoch(basis, 0, Sampling::permutation);
-  EXPECT_TRUE(plan_mix(basis, plan.step(0), 0, 0, shape, settings_of(Mixing::none)).partners.empty());
-  MixSettings early = settings_of(Mixing::cmo);
+  const EpochPlan plan = plan_epoch(basis, 0, settings::Sampling::permutation);
+  EXPECT_TRUE(plan_mix(basis, plan.step(0), 0, 0, shape, settings_of(settings::Mixing::none)).partners.empty());
+  settings::MixSettings early = settings_of(settings::Mixing::cmo);
   early.cmo_from = 1;
   early.cmo_probability = 1;
   EXPECT_TRUE(plan_mix(basis, plan.step(0), 0, 0, shape, early).partners.empty());
@@ -80,11 +80,11 @@ TEST(Remix, GivesTheLabelToTheRarerClassWhereItsShareIsLargeEnough) {
 
 TEST(Cmo, PastesABoxWhoseAreaIsTheLabelsShare) {
   const PlanBasis basis = tiny_basis();
-  MixSettings settings = settings_of(Mixing::cmo);
+  settings::MixSettings settings = settings_of(settings::Mixing::cmo);
   settings.cmo_probability = 1;
   std::vector<int> classes(4, 0);
   for (int step = 0; step < 200; ++step) {
-    const EpochPlan plan = plan_epoch(basis, 0, Sampling::permutation);
+    const EpochPlan plan = plan_epoch(basis, 0, settings::Sampling::permutation);
     const StepMix mix = plan_mix(basis, plan.step(0), 0, step, shape, settings);
     ASSERT_TRUE(mix.box);
     EXPECT_GE(mix.box->top, 0);
@@ -99,10 +99,11 @@ TEST(Cmo, PastesABoxWhoseAreaIsTheLabelsShare) {
 
 TEST(Cmo, MixesAboutEverySecondStep) {
   const PlanBasis basis = tiny_basis();
-  const EpochPlan plan = plan_epoch(basis, 0, Sampling::permutation);
+  const EpochPlan plan = plan_epoch(basis, 0, settings::Sampling::permutation);
   int mixed = 0;
   for (int step = 0; step < 400; ++step) {
-    mixed += plan_mix(basis, plan.step(0), 0, step, shape, settings_of(Mixing::cmo)).partners.empty() ? 0 : 1;
+    mixed +=
+        plan_mix(basis, plan.step(0), 0, step, shape, settings_of(settings::Mixing::cmo)).partners.empty() ? 0 : 1;
   }
   EXPECT_NEAR(mixed, 200, 40);
 }

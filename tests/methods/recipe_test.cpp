@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "methods/registry.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 namespace {
 
 Config config_of(Json given) { return with_defaults(with_recipe(Config(std::move(given))), method_fields()); }
@@ -85,4 +85,4 @@ TEST(ClassWeights, AreOneWhereThereAreNone) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::settings

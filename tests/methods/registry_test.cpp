@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "methods/recipe.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 namespace {
 
 Config recipe_config(const std::string& method, const Json& given = Json::object()) {
@@ -84,4 +84,4 @@ TEST(Registry, LeavesWhatAStudySaidToTheStudy) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::settings

@@ -115,7 +115,7 @@ TEST(FilledSampling, ShowsEverySampleOnceBeforeAnyAgain) {
   const PlanBasis basis = plan_basis(data, split, 4, {1, SeedRole::order}, key);
   std::vector<std::int32_t> seen;
   for (int epoch = 0; epoch < 9; ++epoch) {
-    const EpochPlan plan = plan_epoch(basis, epoch, Sampling::filled);
+    const EpochPlan plan = plan_epoch(basis, epoch, settings::Sampling::filled);
     EXPECT_EQ(plan.slots.size(), 10U);  // N, not 3 N_1
     EXPECT_EQ(plan.steps(), 3);
     for (const Slot& slot : plan.slots) seen.push_back(slot.image);

@@ -93,13 +93,13 @@ TEST(Translate, DoesNotDependOnWhatElseIsTranslatedBesides) {
 
 TEST(PassesGamma, IsAProbabilityFloorInTheCodesTestAndALossCeilingInThePapers) {
   const torch::Tensor p = torch::tensor({0.3, 0.42, 0.89, 0.9, 0.99}, torch::kFloat64);
-  const auto passes = [&](GammaTest test, double gamma) {
+  const auto passes = [&](settings::GammaTest test, double gamma) {
     return passes_gamma(p, {.gamma = gamma, .gamma_test = test}).sum().item<int>();
   };
-  EXPECT_EQ(passes(GammaTest::probability, 0.9), 2);
-  EXPECT_EQ(passes(GammaTest::probability, 0.99), 1);    // stricter
-  EXPECT_EQ(passes(GammaTest::cross_entropy, 0.9), 4);   // p > exp(-0.9) = 0.4066
-  EXPECT_EQ(passes(GammaTest::cross_entropy, 0.99), 4);  // looser: p > 0.3716
+  EXPECT_EQ(passes(settings::GammaTest::probability, 0.9), 2);
+  EXPECT_EQ(passes(settings::GammaTest::probability, 0.99), 1);    // stricter
+  EXPECT_EQ(passes(settings::GammaTest::cross_entropy, 0.9), 4);   // p > exp(-0.9) = 0.4066
+  EXPECT_EQ(passes(settings::GammaTest::cross_entropy, 0.99), 4);  // looser: p > 0.3716
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ TEST(TranslationTrace, ScalesTheOutputsOfAHeadOfCosines) {
 
 TEST(TranslationTrace, IsEmptyWhereNothingIsTranslated) {
   test::PlannedStep x;
-  x.m2m.image = AcceptedImage::clean_coin;
+  x.m2m.image = settings::AcceptedImage::clean_coin;
   EXPECT_FALSE(trace(x).targets.defined());
 }
 

@@ -66,7 +66,7 @@ double most(const torch::Tensor& a) { return a.abs().max().item<double>(); }
 
 TEST(FrozenNetwork, FoldedInFloat32AnswersAsTheNetworkItselfWithEveryInstructionSet) {
   NetworkSpec cosines = digits();
-  cosines.head = HeadKind::cosine;
+  cosines.head = settings::HeadKind::cosine;
   for (const NetworkSpec& spec : {cifar("resnet32"), digits(), odd(), cosines}) {
     const auto network = lived_in(spec);
     const torch::Tensor pixels = torch::rand({3, spec.channels, spec.height, spec.width});

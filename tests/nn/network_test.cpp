@@ -85,7 +85,8 @@ TEST(Mlp, MultipliesInBfloat16WhereItIsAskedTo) {
 }
 
 TEST(TakesFeatures, IsSaidOfTheMlpAlone) {
-  for (const std::string& name : network_names()) EXPECT_EQ(takes_features(name), name == "mlp") << name;
+  for (const std::string& name : settings::network_names())
+    EXPECT_EQ(settings::takes_features(name), name == "mlp") << name;
 }
 
 TEST(ResNet, Of32LayersTakes69MillionMultiplyAdds) {
@@ -151,7 +152,7 @@ TEST(Initialise, GivesTheLinearLayerTheDeviationOfItsFanInAndZeroBias) {
 
 TEST(Initialise, GivesACosineHeadVectorsOfLengthOne) {
   NetworkSpec spec = cifar_spec("resnet8");
-  spec.head = HeadKind::cosine;
+  spec.head = settings::HeadKind::cosine;
   auto network = make_network(spec);
   initialise(*network, {1, SeedRole::init});
   EXPECT_TRUE(torch::allclose(network->head().weight.norm(2, 0), torch::ones({10}), 1e-5, 1e-5));

@@ -48,7 +48,7 @@ Config loss_config(const std::string& loss, double gamma = 1) {
   config.set("method", "ERM");
   config.set("recipe.loss", loss);
   config.set("focal.gamma", gamma);
-  return with_defaults(with_recipe(config), method_fields());
+  return settings::with_defaults(settings::with_recipe(config), settings::method_fields());
 }
 
 TEST_F(ParityOfLosses, FocalWithGammaOneAndTwo) {

@@ -65,7 +65,7 @@ TEST_F(ParityOfNetwork, CosinesOfACosineHead) {
   const torch::NoGradGuard no_gradient;
   const auto network = published_network(*checkpoint_, *data_, torch::kFloat64);
   network->eval();
-  Head head(HeadKind::cosine, 64, 10, false);
+  Head head(settings::HeadKind::cosine, 64, 10, false);
   head.to(test::test_device(), torch::kFloat64);
   head.weight.copy_(tensor("normed_head/weight"));
   const torch::Tensor pixels = images(*data_, Pool::test, labels("normed_head/test_index"), torch::kFloat64);

@@ -23,7 +23,7 @@ std::shared_ptr<const LoadedData> real_data(const Subset& subset, Rounding round
   if (!is_there(subset.data_set)) return nullptr;
   Config config;
   config.set("data.set", subset.data_set);
-  config = derive_data_settings(with_defaults(config, data_fields()));
+  config = settings::derive_data_settings(settings::with_defaults(config, settings::data_fields()));
   config.set("data.ratio", subset.ratio);
   config.set("data.rounding", rounding == Rounding::field ? "field" : "truncated");
   config.set("seeds.subset", 1);

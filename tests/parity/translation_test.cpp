@@ -27,7 +27,7 @@ class ParityOfTranslation : public GoldenTest {
     if (!data_) GTEST_SKIP() << "skipped: no data";
   }
 
-  TranslateSettings settings() const {
+  settings::TranslateSettings settings() const {
     return {.lambda = golden().attribute("translation", "lambda"),
             .step_size = golden().attribute("translation", "eta"),
             .steps = static_cast<int>(golden().attribute("translation", "T"))};

@@ -15,10 +15,10 @@ namespace m2m::test {
 struct PlannedStep {
   std::shared_ptr<const LoadedData> data = test::tiny_data({60, 20, 6, 2});
   Config config = test::tiny_config({{"method", "M2m"}, {"train.precision", "float64"}, {"m2m.gamma", 0.3}});
-  TrainSettings settings = train_settings(config);
+  settings::TrainSettings settings = train_settings(config);
   PlanBasis basis = plan_basis(data->set, data->split, 64, keys_of_f(config).order, keys_of_f(config).plan);
-  EpochPlan plan = plan_epoch(basis, 4, Sampling::class_balanced);
-  M2mSettings m2m = m2m_settings(config);
+  EpochPlan plan = plan_epoch(basis, 4, settings::Sampling::class_balanced);
+  settings::M2mSettings m2m = settings::m2m_settings(config);
   StepTranslations planned = plan_translations(basis, plan.step(0), 4, 0, m2m.plan, data->set.train.shape);
   std::shared_ptr<Network> f_network = build_network(settings, *data), g_network = build_network(settings, *data);
   Translator translator{false};

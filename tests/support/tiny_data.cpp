@@ -69,7 +69,7 @@ Config tiny_config(const Json& given) {
   config.set("train.device", test_device().is_cuda() ? "cuda" : "cpu");
   if (!gives_same_bits()) config.set("train.precision", "float64");
   for (const auto& [name, value] : given.items()) config.set(name, value);
-  return resolve(config);
+  return settings::resolve(config);
 }
 
 }  // namespace m2m::test

@@ -31,8 +31,8 @@ TrialSetup tiny_setup(const Config& config) {
   use_own_stream();
   TrialSetup setup = trial_setup(config, tiny_data({60, 20, 6, 2}));
   if (setup.recipe.translates) {
-    TrainSettings settings = setup.settings;
-    settings.head = HeadKind::linear;
+    settings::TrainSettings settings = setup.settings;
+    settings.head = settings::HeadKind::linear;
     setup.g = build_network(settings, *setup.data);
     initialise(*setup.g, keys_of_g(config).init);
   }

@@ -16,6 +16,9 @@
 #include "results/stage_files.hpp"
 
 namespace m2m::fake {
+
+using settings::FieldType;
+
 namespace {
 
 Json identity_of(const Config& config, const std::vector<std::string>& names) {
@@ -57,7 +60,7 @@ void check_needs(const OutputFolder& out, const Stage& stage) {
 
 }  // namespace
 
-std::vector<Field> fields() {
+std::vector<settings::Field> fields() {
   return {
       {"method", FieldType::text, nullptr, "", "The method.", {"ERM", "RS", "DRS", "M2m"}},
       {"protocol", FieldType::text, "code", "", "The protocol.", {"code", "paper"}},
@@ -68,7 +71,7 @@ std::vector<Field> fields() {
       {"train.epochs", FieldType::integer, 10, "epochs", "How long.", {}, 1, 1000},
       {"train.defer_until", FieldType::integer, nullptr, "epochs", "When re-balancing begins.", {}, 0},
       {"train.lr_drops", FieldType::numbers, nullptr, "epochs", "When the rate drops.", {}, 0},
-      {"train.threads", FieldType::integer, 1, "threads", "Threads.", {}, 1, 1000, FieldUse::provenance},
+      {"train.threads", FieldType::integer, 1, "threads", "Threads.", {}, 1, 1000, settings::FieldUse::provenance},
       {"train.nesterov", FieldType::flag, false, "", "A flag."},
       {"m2m.lambda", FieldType::number, 0.5, "", "The weight of f.", {}, 0},
       {"m2m.beta", FieldType::number, 0.999, "", "Beta.", {}, 0, 1},
@@ -80,13 +83,13 @@ std::vector<Field> fields() {
        {},
        0,
        60000,
-       FieldUse::provenance},
+       settings::FieldUse::provenance},
       {"fake.does", FieldType::text, "", "", "What happens.", {"", "throw", "diverge", "g throws", "no space"}},
   };
 }
 
 Config resolve(const Config& given) {
-  Config config = with_defaults(given, fields());
+  Config config = settings::with_defaults(given, fields());
   if (!config.has("method")) throw usage_error("method: none is given");
   const std::int64_t epochs = config.integer("train.epochs");
   if (!config.has("train.defer_until")) config.set("train.defer_until", epochs * 8 / 10);

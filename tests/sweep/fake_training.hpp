@@ -13,7 +13,7 @@
 
 namespace m2m::fake {
 
-std::vector<Field> fields();
+std::vector<settings::Field> fields();
 
 /// Defaults; train.defer_until is .8 of train.epochs. Refuses a deferral past the last epoch, ERM excepted.
 Config resolve(const Config& given);

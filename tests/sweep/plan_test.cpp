@@ -86,7 +86,7 @@ TEST(Plan, TakesMinusZeroForZero) {
   apply_override(study, "m2m.lambda=-0.0,0.0,0.5", fake::fields());
   EXPECT_EQ(trial_labels(plan_study(study, fake::fields(), fake::resolve, fake::plan)),
             (Labels{"M2m, lambda=0", "M2m, lambda=0.5"}));
-  EXPECT_EQ(canonical_json(checked_value(fake::fields()[8], Json({-0.0, 1.0}))), "[0.0,1.0]");
+  EXPECT_EQ(canonical_json(settings::checked_value(fake::fields()[8], Json({-0.0, 1.0}))), "[0.0,1.0]");
 }
 
 TEST(Plan, RefusesOneTrialUnderTwoLabels) {

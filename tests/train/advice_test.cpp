@@ -24,12 +24,12 @@ using Overrides = std::vector<std::string>;
 
 /// What planning a study of these settings says; empty: it is accepted.
 std::string refusal(const Overrides& settings) {
-  const std::vector<Field> fields = study_fields();
+  const std::vector<settings::Field> fields = settings::study_fields();
   StagePlanner planner;
   try {
     Study study = parse_study("", "jobs/test.toml", fields);
     for (const std::string& setting : settings) apply_override(study, setting, fields);
-    plan_study(study, fields, resolve,
+    plan_study(study, fields, settings::resolve,
                [&](const Config& resolved, const std::string& label) { return planner(resolved, label); });
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::usage) << error.what();
@@ -227,7 +227,7 @@ TEST_F(AdviceTest, OfDigitsThatAllTrainWorks) {
 }
 
 TEST_F(AdviceTest, IsNotNeededForOneOrTwoEpochsOfAnyMethod) {
-  for (const std::string& method : method_names()) {
+  for (const std::string& method : settings::method_names()) {
     for (const char* epochs : {"1", "2"}) {
       EXPECT_EQ(
           refusal({"data.set=digits", "data.ratio=10", "method=" + method, std::string("train.epochs=") + epochs}),

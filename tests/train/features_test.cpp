@@ -57,7 +57,7 @@ class FeaturesTest : public ::testing::Test {
     config.set("m2m.gamma", 0.3);
     config.set("second.epochs", 2);
     for (const auto& [name, value] : given.items()) config.set(name, value);
-    return resolve(config);
+    return settings::resolve(config);
   }
 
   std::string refusal(const Json& given) {
@@ -86,7 +86,7 @@ TEST_F(FeaturesTest, RefuseWhatIsDefinedOnImagesOnly) {
 TEST_F(FeaturesTest, RunEveryOtherMethodToAResult) {
   StagePlanner planner;
   std::vector<StageRequest> requests;
-  for (const std::string& method : method_names()) {
+  for (const std::string& method : settings::method_names()) {
     if (method != "CMO") requests.push_back(planner(config({{"method", method}}), method));
   }
   const StageGraph graph = make_graph(requests);

@@ -75,7 +75,9 @@ TEST(TrialIdentity, NamesTheRanksOfATrialOnlyWhereBatchNormIsLocal) {
 
 TEST(GIdentity, IsSharedByEveryVariantOfASeedAndNotBySeeds) {
   const auto data = test::tiny_data({10, 5});
-  const auto g = [&](const Json& given) { return g_identity(g_config(test::tiny_config(given)), *data, 1); };
+  const auto g = [&](const Json& given) {
+    return g_identity(settings::g_config(test::tiny_config(given)), *data, 1);
+  };
   const Json base = {{"method", "M2m"}, {"seed", 1}};
   EXPECT_EQ(g(base),
             g({{"method", "M2m"}, {"seed", 1}, {"m2m.lambda", 0.1}, {"m2m.gamma", 0.5}, {"seeds.init", 7}}));
@@ -86,7 +88,7 @@ TEST(GIdentity, ChangesWithHowGIsTrained) {
   const auto data = test::tiny_data({10, 5});
   const auto g = [&](Json given) {
     given["method"] = "M2m";
-    return g_identity(g_config(test::tiny_config(given)), *data, 1)["settings"];
+    return g_identity(settings::g_config(test::tiny_config(given)), *data, 1)["settings"];
   };
   const Json plain = g({});
   EXPECT_EQ(g({{"m2m.g_stop", 2}})["train.epochs"], 2);

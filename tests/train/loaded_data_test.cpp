@@ -12,7 +12,7 @@ Config digits(const Json& given) {
   config.set("method", "ERM");
   config.set("data.set", "digits");
   for (const auto& [name, value] : given.items()) config.set(name, value);
-  return resolve(config);
+  return settings::resolve(config);
 }
 
 TEST(DataShelf, GivesTheSameDataForTheSameSettings) {

@@ -6,7 +6,7 @@ namespace m2m {
 namespace {
 
 TEST(LearningRate, WarmsUpOverFiveEpochsThenDropsAt160And180) {
-  const Schedule schedule;
+  const settings::Schedule schedule;
   EXPECT_DOUBLE_EQ(learning_rate(schedule, 0), 0.02);
   EXPECT_DOUBLE_EQ(learning_rate(schedule, 4), 0.1);
   EXPECT_DOUBLE_EQ(learning_rate(schedule, 159), 0.1);

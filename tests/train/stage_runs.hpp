@@ -42,7 +42,7 @@ inline StageGraph plan(const std::vector<Json>& points, bool keep_prefixes = tru
     config.set("m2m.beta", 0.9);
     config.set("m2m.gamma", 0.3);
     for (const auto& [name, value] : point.items()) config.set(name, value);
-    requests.push_back(planner(resolve(config), point.at("method").get<std::string>()));
+    requests.push_back(planner(settings::resolve(config), point.at("method").get<std::string>()));
   }
   const StageGraph graph = make_graph(requests);
   if (keep_prefixes) return graph;

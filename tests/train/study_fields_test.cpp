@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::settings {
 namespace {
 
 Config resolved(const Json& given) { return resolve(Config(given)); }
@@ -116,4 +116,4 @@ TEST(Resolve, RefusesToSayHowAGWasTrainedThatIsBrought) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::settings

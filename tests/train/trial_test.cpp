@@ -58,14 +58,14 @@ TEST(Trial, OfADeferredMethodIsErmUntilItsDeferral) {
 }
 
 TEST(Trial, OfEveryMethodThatTrainsEverythingLearnsTheEasyDataSet) {
-  for (const std::string& method : method_names()) {
+  for (const std::string& method : settings::method_names()) {
     const Json given = {{"method", method},
                         {"train.epochs", 30},
                         {"train.defer_until", 24},
                         {"m2m.gamma", 0.3},
                         {"train.logit_scale", 10.0}};
     const Config config = test::tiny_config(given);
-    if (!recipe_of(config).start.empty()) continue;
+    if (!settings::recipe_of(config).start.empty()) continue;
     const Trial trial = run(given);
     EXPECT_TRUE(std::isfinite(trial.epochs().back().loss)) << method;
     EXPECT_GT(balanced_accuracy(trial.last().test), 0.5) << method;

@@ -3,7 +3,7 @@
 // 4.1. The source trains 10 epochs with a cosine schedule.
 #include "methods/method.hpp"
 
-namespace m2m::catalogue {
+namespace m2m::settings::catalogue {
 
 inline const Method crt{
     "cRT", "A new head on the frozen features of ERM, trained on class-balanced batches.",
@@ -13,4 +13,4 @@ inline const Method crt{
                   {"recipe.rebalance", "at-once"},
                   {"recipe.sampling", "class-balanced"}})};
 
-}  // namespace m2m::catalogue
+}  // namespace m2m::settings::catalogue

@@ -2,7 +2,7 @@
 // LDAM, with effective-number weights from train.defer_until on.
 #include "methods/method.hpp"
 
-namespace m2m::catalogue {
+namespace m2m::settings::catalogue {
 
 inline const Method ldam_drw{
     "LDAM-DRW", "LDAM first, and with deferred re-weighting from train.defer_until on.",
@@ -12,4 +12,4 @@ inline const Method ldam_drw{
                   {"recipe.rebalance", "deferred"},
                   {"recipe.class_weights", "effective"}})};
 
-}  // namespace m2m::catalogue
+}  // namespace m2m::settings::catalogue

@@ -3,7 +3,7 @@
 // The source trains 5 epochs with a cosine schedule.
 #include "methods/method.hpp"
 
-namespace m2m::catalogue {
+namespace m2m::settings::catalogue {
 
 inline const Method lws{
     "LWS", "A factor for each class's output of an ERM trial, learnt on class-balanced batches.",
@@ -14,4 +14,4 @@ inline const Method lws{
                   {"recipe.sampling", "class-balanced"},
                   {"second.epochs", 5}})};
 
-}  // namespace m2m::catalogue
+}  // namespace m2m::settings::catalogue

@@ -3,7 +3,7 @@
 // frequent class k0; equation 2 and algorithm 1. See methods/m2m_plan.hpp and methods/translate.hpp.
 #include "methods/method.hpp"
 
-namespace m2m::catalogue {
+namespace m2m::settings::catalogue {
 
 inline const Method m2m{
     "M2m",
@@ -13,4 +13,4 @@ inline const Method m2m{
     Json::object(
         {{"recipe.rebalance", "deferred"}, {"recipe.sampling", "class-balanced"}, {"recipe.translate", "m2m"}})};
 
-}  // namespace m2m::catalogue
+}  // namespace m2m::settings::catalogue

@@ -3,7 +3,7 @@
 // of frequent classes? m2m.image = "clean-coin" leaves out the gamma test as well.
 #include "methods/method.hpp"
 
-namespace m2m::catalogue {
+namespace m2m::settings::catalogue {
 
 inline const Method m2m_clean{
     "M2m-Clean", "M2m that shows seeds as they are instead of their translations; an ablation.",
@@ -13,4 +13,4 @@ inline const Method m2m_clean{
                   {"recipe.translate", "m2m"},
                   {"m2m.image", "clean"}})};
 
-}  // namespace m2m::catalogue
+}  // namespace m2m::settings::catalogue

@@ -3,7 +3,7 @@
 // softmax of cosines cannot be sure of anything.
 #include "methods/method.hpp"
 
-namespace m2m::catalogue {
+namespace m2m::settings::catalogue {
 
 inline const Method m2m_ldam{
     "M2m-LDAM", "M2m with LDAM as the loss of f.",
@@ -14,4 +14,4 @@ inline const Method m2m_ldam{
                   {"recipe.sampling", "class-balanced"},
                   {"recipe.translate", "m2m"}})};
 
-}  // namespace m2m::catalogue
+}  // namespace m2m::settings::catalogue

@@ -2,7 +2,7 @@
 // M2m-RS-Rand, deferred.
 #include "methods/method.hpp"
 
-namespace m2m::catalogue {
+namespace m2m::settings::catalogue {
 
 inline const Method m2m_rand{
     "M2m-Rand", "M2m with accepted images under random other labels; an ablation.",
@@ -12,4 +12,4 @@ inline const Method m2m_rand{
                   {"recipe.translate", "m2m"},
                   {"m2m.label", "random"}})};
 
-}  // namespace m2m::catalogue
+}  // namespace m2m::settings::catalogue

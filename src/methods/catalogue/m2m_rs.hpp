@@ -2,7 +2,7 @@
 // M2m from the first epoch on.
 #include "methods/method.hpp"
 
-namespace m2m::catalogue {
+namespace m2m::settings::catalogue {
 
 inline const Method m2m_rs{
     "M2m-RS", "M2m without deferral.",
@@ -10,4 +10,4 @@ inline const Method m2m_rs{
     Json::object(
         {{"recipe.rebalance", "at-once"}, {"recipe.sampling", "class-balanced"}, {"recipe.translate", "m2m"}})};
 
-}  // namespace m2m::catalogue
+}  // namespace m2m::settings::catalogue

@@ -3,7 +3,7 @@
 // label matter, or only that there is something new to see? It unbalances the batch.
 #include "methods/method.hpp"
 
-namespace m2m::catalogue {
+namespace m2m::settings::catalogue {
 
 inline const Method m2m_rs_rand{
     "M2m-RS-Rand", "M2m-RS with accepted images under random other labels; an ablation.",
@@ -13,4 +13,4 @@ inline const Method m2m_rs_rand{
                   {"recipe.translate", "m2m"},
                   {"m2m.label", "random"}})};
 
-}  // namespace m2m::catalogue
+}  // namespace m2m::settings::catalogue

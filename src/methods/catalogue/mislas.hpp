@@ -4,7 +4,7 @@
 // CIFAR-10. Its shift of batch norm's statistics, off there for CIFAR-10, is left out.
 #include "methods/method.hpp"
 
-namespace m2m::catalogue {
+namespace m2m::settings::catalogue {
 
 inline const Method mislas{"MiSLAS", "A head with label-aware smoothing on the frozen features of mixup.",
                            "Zhong et al.: Improving calibration for long-tailed recognition, CVPR 2021",
@@ -15,4 +15,4 @@ inline const Method mislas{"MiSLAS", "A head with label-aware smoothing on the f
                                          {"recipe.sampling", "class-balanced"},
                                          {"second.head_lr_factor", 0.5}})};
 
-}  // namespace m2m::catalogue
+}  // namespace m2m::settings::catalogue

@@ -2,7 +2,7 @@
 // mixup, with effective-number weights from train.defer_until on.
 #include "methods/method.hpp"
 
-namespace m2m::catalogue {
+namespace m2m::settings::catalogue {
 
 inline const Method mixup_drw{
     "mixup-DRW", "mixup first, and with deferred re-weighting from train.defer_until on.",
@@ -10,4 +10,4 @@ inline const Method mixup_drw{
     Json::object(
         {{"recipe.mixing", "mixup"}, {"recipe.rebalance", "deferred"}, {"recipe.class_weights", "effective"}})};
 
-}  // namespace m2m::catalogue
+}  // namespace m2m::settings::catalogue

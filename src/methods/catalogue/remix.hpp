@@ -3,10 +3,10 @@
 // below tau = .5; equation 8.
 #include "methods/method.hpp"
 
-namespace m2m::catalogue {
+namespace m2m::settings::catalogue {
 
 inline const Method remix{"Remix", "mixup that gives a pair's label to the rarer class.",
                           "Chou et al.: Remix: rebalanced mixup, ECCV 2020 workshops",
                           Json::object({{"recipe.mixing", "remix"}})};
 
-}  // namespace m2m::catalogue
+}  // namespace m2m::settings::catalogue

@@ -3,10 +3,10 @@
 // every class comes equally often.
 #include "methods/method.hpp"
 
-namespace m2m::catalogue {
+namespace m2m::settings::catalogue {
 
 inline const Method rs{"RS", "Re-sampling: every class drawn equally often, from the first epoch on.",
                        "Japkowicz, Stephen: The class imbalance problem, 2002",
                        Json::object({{"recipe.rebalance", "at-once"}, {"recipe.sampling", "class-balanced"}})};
 
-}  // namespace m2m::catalogue
+}  // namespace m2m::settings::catalogue

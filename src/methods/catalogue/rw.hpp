@@ -3,10 +3,10 @@
 // weights' sum.
 #include "methods/method.hpp"
 
-namespace m2m::catalogue {
+namespace m2m::settings::catalogue {
 
 inline const Method rw{"RW", "Re-weighting: the loss of class k weighs 1/N_k, from the first epoch on.",
                        "Huang et al.: Learning deep representation for imbalanced classification, CVPR 2016",
                        Json::object({{"recipe.rebalance", "at-once"}, {"recipe.class_weights", "inverse"}})};
 
-}  // namespace m2m::catalogue
+}  // namespace m2m::settings::catalogue
