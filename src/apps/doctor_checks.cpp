@@ -41,7 +41,7 @@ Finding shared_memory() {
 
 }  // namespace
 
-Finding check_threads(const char* wanted, const HostShare& share) {
+Finding check_threads(const char* wanted, const comm::HostShare& share) {
   const int threads = wanted == nullptr ? 0 : std::atoi(wanted);
   const std::string text = fmt::format(
       "{} on this host, {} for this one, {}", counted(share.ranks, "rank"), counted(share.own_cores, "core"),

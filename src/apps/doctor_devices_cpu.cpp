@@ -2,7 +2,7 @@
 
 namespace m2m {
 
-std::vector<Finding> check_devices(const MpiGroup&, const HostShare&) {
+std::vector<Finding> check_devices(const comm::MpiGroup&, const comm::HostShare&) {
   return {{"GPU", Health::ok, "none: this build trains on cores; 'make gpu' builds for GPUs", ""}};
 }
 

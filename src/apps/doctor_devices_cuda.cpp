@@ -11,7 +11,7 @@
 namespace m2m {
 namespace {
 
-Finding visible(int gpus, const HostShare& share) {
+Finding visible(int gpus, const comm::HostShare& share) {
   if (!gpu_trouble().empty()) return {"GPU", Health::error, gpu_trouble(), "until then: train.device = cpu"};
   if (gpus == 0) {
     return {"GPU", Health::warning, "none to be seen",
@@ -23,13 +23,13 @@ Finding visible(int gpus, const HostShare& share) {
           "one rank a GPU is the usual choice"};
 }
 
-Finding nccl(const MpiGroup& everybody, int device) {
-  const std::string name = "version " + nccl_version();
+Finding nccl(const comm::MpiGroup& everybody, int device) {
+  const std::string name = "version " + comm::nccl_version();
   if (everybody.size() == 1) return {"NCCL", Health::ok, name, ""};
   try {
     const torch::Device gpu(torch::kCUDA, static_cast<c10::DeviceIndex>(device));
     torch::Tensor ones = torch::ones({1024}, torch::TensorOptions(gpu));
-    nccl_communicator(everybody, gpu, std::chrono::seconds(3))->all_reduce_sum(ones);
+    comm::nccl_communicator(everybody, gpu, std::chrono::seconds(3))->all_reduce_sum(ones);
     const double sum = ones.sum().item<double>();
     const bool is_right = sum == 1024.0 * everybody.size();
     if (!is_right) throw internal_error(fmt::format("a sum over the ranks came to {} instead", sum));
@@ -42,7 +42,7 @@ Finding nccl(const MpiGroup& everybody, int device) {
 
 }  // namespace
 
-std::vector<Finding> check_devices(const MpiGroup& everybody, const HostShare& share) {
+std::vector<Finding> check_devices(const comm::MpiGroup& everybody, const comm::HostShare& share) {
   const int gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   std::vector<Finding> findings = {visible(gpus, share)};
   // NCCL takes one rank a GPU, on every host alike.

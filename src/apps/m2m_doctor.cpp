@@ -60,12 +60,12 @@ Finding check_free_space(const std::filesystem::path& folder) {
 }
 
 /// Collective over the job.
-std::vector<Finding> examine(const MpiSession& session, const std::filesystem::path& out) {
-  const MpiGroup everybody(session, 0);
-  const HostShare share = host_share(session);
-  std::vector<Finding> findings = {{"MPI", Health::ok, mpi_library() + ", thread level multiple", ""}};
+std::vector<Finding> examine(const comm::MpiSession& session, const std::filesystem::path& out) {
+  const comm::MpiGroup everybody(session, 0);
+  const comm::HostShare share = comm::host_share(session);
+  std::vector<Finding> findings = {{"MPI", Health::ok, comm::mpi_library() + ", thread level multiple", ""}};
   try {
-    refuse_missing_ranks(session.size(), session.launch());
+    comm::refuse_missing_ranks(session.size(), session.launch());
   } catch (const Error& error) {
     findings.push_back(
         {"launcher", Health::error, error.what(), "each process would run the whole sweep by itself"});
@@ -80,8 +80,8 @@ std::vector<Finding> examine(const MpiSession& session, const std::filesystem::p
 }
 
 /// Collective: what every rank found, on rank 0; elsewhere nothing.
-std::vector<std::vector<Finding>> gather(const MpiSession& session, const std::vector<Finding>& own) {
-  MpiPost post(session);
+std::vector<std::vector<Finding>> gather(const comm::MpiSession& session, const std::vector<Finding>& own) {
+  comm::MpiPost post(session);
   const std::string text = to_json(own).dump();
   post.worker().send(0, std::as_bytes(std::span(text)));
   std::vector<std::vector<Finding>> by_rank(session.rank() == 0 ? static_cast<std::size_t>(session.size()) : 0);
@@ -100,14 +100,14 @@ std::vector<std::vector<Finding>> gather(const MpiSession& session, const std::v
 
 int run(int argc, char** argv) {
   instruction_set_limit();  // a rank that refuses it later would leave the others waiting
-  const MpiSession session(argc, argv);
+  const comm::MpiSession session(argc, argv);
   const Arguments arguments = parse(argc, argv);
   if (arguments.answer) {
     if (session.rank() == 0) std::fputs(arguments.answer->c_str(), stdout);
     return 0;
   }
   const auto by_rank = gather(session, examine(session, arguments.out));
-  sleeping_barrier(session);
+  comm::sleeping_barrier(session);
   if (session.rank() != 0) return 0;
   std::fputs(findings_text(by_rank).c_str(), stdout);
   return worst(by_rank) == Health::error ? static_cast<int>(ExitCode::some_failed) : 0;

@@ -80,7 +80,7 @@ PlannedSweep plan_sweep(const Study& study, const SweepArguments& arguments, con
   return {std::move(graph), group};
 }
 
-void say_groups(const PlannedSweep& planned, const MpiSession& session, int trials_per_device) {
+void say_groups(const PlannedSweep& planned, const comm::MpiSession& session, int trials_per_device) {
   const std::string shared = shared_devices_text(session.size(), trials_per_device);
   if (!shared.empty()) log_info(shared);
   const std::string text = groups_text(session.size(), planned.ranks_per_trial);
@@ -135,7 +135,7 @@ std::string script_text(const SweepArguments& arguments, const Study& study) {
 
 }  // namespace
 
-std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const MpiSession& session,
+std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::MpiSession& session,
                                            const Training& training,
                                            std::chrono::steady_clock::time_point started) {
   const auto print = [](const std::string& text) {
@@ -150,7 +150,7 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const MpiSessi
   if (!arguments.answer.empty()) return print(arguments.answer);
   if (arguments.verb == Verb::describe) return print(describe(training, arguments.subject));
   const bool is_run = arguments.verb == Verb::run && !arguments.dry_run;
-  if (is_run) refuse_missing_ranks(session.size(), session.launch());
+  if (is_run) comm::refuse_missing_ranks(session.size(), session.launch());
 
   const Study study = read_given_study(arguments.study, arguments.settings, training.fields);
   OutputFolder out{arguments.out.value_or(std::filesystem::path("results") / study.name),

@@ -24,7 +24,7 @@ constexpr const char* program = "m2m-sweep";
 
 using Clock = std::chrono::steady_clock;
 
-void warn_of_threads(const StageGraph& graph, const HostShare& share, int trials_per_device) {
+void warn_of_threads(const StageGraph& graph, const comm::HostShare& share, int trials_per_device) {
   std::int64_t threads = 0;
   for (const Stage& stage : graph.stages) {
     if (stage.config.has("train.threads")) threads = std::max(threads, stage.config.integer("train.threads"));
@@ -40,7 +40,7 @@ void warn_of_threads(const StageGraph& graph, const HostShare& share, int trials
 }
 
 /// Several ranks may share a GPU; that is worth knowing.
-void say_gpus(const HostShare& share, int gpus) {
+void say_gpus(const comm::HostShare& share, int gpus) {
   if (gpus > 0 && share.ranks > gpus) {
     log_info(fmt::format("{} on this host share {}", counted(share.ranks, "rank"), counted(gpus, "GPU")));
   }
@@ -48,7 +48,8 @@ void say_gpus(const HostShare& share, int gpus) {
 
 /// What a rank runs stages with. Collective.
 struct Runner {
-  Runner(const MpiSession& session, const SweepOrder& order, const HostShare& share, const Training& training)
+  Runner(const comm::MpiSession& session, const SweepOrder& order, const comm::HostShare& share,
+         const Training& training)
       : group(session, session.rank() / order.ranks_per_trial) {
     StageRunning running = training.runner({order.out, session.size(), session.rank(), share.local_rank,
                                             share.hosts, order.profile, &group, order.trials_per_device});
@@ -66,13 +67,13 @@ struct Runner {
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
-  MpiGroup group;
+  comm::MpiGroup group;
   StageWork work;
 };
 
 /// Runs `action`, prints what it throws. Rank 0 only.
 template <typename Action>
-ExitCode guarded(const MpiSession& session, Action action) {
+ExitCode guarded(const comm::MpiSession& session, Action action) {
   try {
     return action();
   } catch (const Error& error) {
@@ -84,7 +85,7 @@ ExitCode guarded(const MpiSession& session, Action action) {
   }
 }
 
-ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& training,
+ExitCode lead(int argc, char** argv, const comm::MpiSession& session, const Training& training,
               Clock::time_point started) {
   std::optional<PreparedSweep> sweep;
   const ExitCode prepared = guarded(session, [&] {
@@ -96,10 +97,10 @@ ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& 
     return ExitCode::done;
   });
   if (prepared != ExitCode::done || agreed != ExitCode::done || !sweep) return std::max(prepared, agreed);
-  const HostShare share = host_share(session);
+  const comm::HostShare share = comm::host_share(session);
   warn_of_threads(sweep->graph, share, sweep->order.trials_per_device);
   say_gpus(share, training.gpus);
-  MpiPost post(session);
+  comm::MpiPost post(session);
   const Runner runner(session, sweep->order, share, training);
   return guarded(session, [&] {
     const SweepJob job{sweep->graph,
@@ -116,7 +117,7 @@ ExitCode lead(int argc, char** argv, const MpiSession& session, const Training& 
   });
 }
 
-ExitCode follow(const MpiSession& session, const Training& training) {
+ExitCode follow(const comm::MpiSession& session, const Training& training) {
   set_log_level(LogLevel::error);
   std::optional<SweepOrder> order;
   try {
@@ -125,8 +126,8 @@ ExitCode follow(const MpiSession& session, const Training& training) {
     if (refused.code() != ExitCode::usage) throw;
   }
   if (!order) return ExitCode::done;
-  const HostShare share = host_share(session);
-  MpiPost post(session);
+  const comm::HostShare share = comm::host_share(session);
+  comm::MpiPost post(session);
   const Runner runner(session, *order, share, training);
   follow_sweep(post.worker(), runner.work);
   return ExitCode::done;
@@ -139,11 +140,11 @@ int sweep_main(int argc, char** argv, const Training& training) {
   keep_freed_memory();
   const StopSignals signals;  // from the first moment on: what comes while MPI starts stops the sweep as well
   try {
-    const MpiSession session(argc, argv);
+    const comm::MpiSession session(argc, argv);
     try {
       const ExitCode code =
           session.rank() == 0 ? lead(argc, argv, session, training, started) : follow(session, training);
-      sleeping_barrier(session);
+      comm::sleeping_barrier(session);
       return static_cast<int>(code);
     } catch (const std::exception& error) {
       // Other ranks wait for this one in a way that only ending the job can end.

@@ -33,7 +33,7 @@ struct Sums {
   bool right = false;
 };
 
-double slowest(double own, Communicator& ranks, torch::Device device) {
+double slowest(double own, comm::Communicator& ranks, torch::Device device) {
   torch::Tensor seconds = torch::zeros({ranks.size()}, torch::TensorOptions(torch::kFloat64).device(device));
   seconds[ranks.rank()] = own;
   ranks.all_reduce_sum(seconds);
@@ -44,7 +44,7 @@ void settle(torch::Device device) {
   if (device.is_cuda()) torch::cuda::synchronize(device.index());
 }
 
-Sums time_sums(const Size& size, Communicator& ranks, torch::Device device) {
+Sums time_sums(const Size& size, comm::Communicator& ranks, torch::Device device) {
   torch::Tensor values = torch::ones({size.values}, torch::TensorOptions(torch::kFloat32).device(device));
   ranks.all_reduce_sum(values);  // the first one sets up connections
   const bool right = values.eq(static_cast<double>(ranks.size())).all().item<bool>();
@@ -58,7 +58,7 @@ Sums time_sums(const Size& size, Communicator& ranks, torch::Device device) {
   return {slowest(own.count(), ranks, device) / size.iterations, right};
 }
 
-torch::Device device_of(const MpiGroup& everybody, const HostShare& share) {
+torch::Device device_of(const comm::MpiGroup& everybody, const comm::HostShare& share) {
   const int gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   if (everybody.any(share.ranks > gpus)) return torch::kCPU;
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(share.local_rank)};
@@ -67,10 +67,10 @@ torch::Device device_of(const MpiGroup& everybody, const HostShare& share) {
 }  // namespace
 
 int time_collectives(int& argc, char**& argv, const CollectivesSettings& settings, const Json& machine) {
-  const MpiSession session(argc, argv);
-  const MpiGroup everybody(session, 0);
-  const torch::Device device = device_of(everybody, host_share(session));
-  const auto ranks = communicator_for(everybody, device);
+  const comm::MpiSession session(argc, argv);
+  const comm::MpiGroup everybody(session, 0);
+  const torch::Device device = device_of(everybody, comm::host_share(session));
+  const auto ranks = comm::communicator_for(everybody, device);
   Json report = {{"machine", machine}, {"ranks", ranks->size()}, {"by", device.is_cuda() ? "NCCL" : "MPI"}};
   std::string table =
       fmt::format("{} ranks, by {}\n{:<22} {:>10} {:>12} {:>14}\n", ranks->size(),

@@ -37,7 +37,7 @@ Evaluation evaluate_first_batch(Workbench& bench, Network& network) {
   part.rows.resize(batch);
   const auto frozen = freeze(network);
   frozen->refresh();
-  return evaluate(asking(*frozen), *bench.data(), part, {batch}, *alone());
+  return evaluate(asking(*frozen), *bench.data(), part, {batch}, *comm::alone());
 }
 
 void evaluate_test_part(benchmark::State& state, Workbench& bench, const Variant& variant) {
@@ -46,7 +46,7 @@ void evaluate_test_part(benchmark::State& state, Workbench& bench, const Variant
   const auto frozen = freeze(*network);
   frozen->refresh();
   Evaluation evaluation;
-  for (auto _ : state) evaluation = evaluate(asking(*frozen), *data, data->split.test, {batch}, *alone());
+  for (auto _ : state) evaluation = evaluate(asking(*frozen), *data, data->split.test, {batch}, *comm::alone());
   const auto images = static_cast<std::int64_t>(data->split.test.rows.size());
   state.SetItemsProcessed(state.iterations() * images);
   count_flops(state, multiply_adds(network->spec()) * static_cast<double>(images));

@@ -55,7 +55,7 @@ double time_evaluation(const Trial& trial, const TrialSetup& setup) {
   frozen->refresh();
   evaluate([&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *setup.data,
            setup.data->split.validation,
-           {setup.settings.evaluation_batch, setup.settings.precision, setup.settings.logit_scale}, *alone());
+           {setup.settings.evaluation_batch, setup.settings.precision, setup.settings.logit_scale}, *comm::alone());
   return monotonic_seconds() - start;
 }
 

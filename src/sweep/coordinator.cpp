@@ -16,7 +16,7 @@ namespace {
 
 class Coordinator {
  public:
-  Coordinator(Scheduler& scheduler, Mailbox& mail, const std::vector<SweepObserver*>& observers,
+  Coordinator(Scheduler& scheduler, comm::Mailbox& mail, const std::vector<SweepObserver*>& observers,
               const CoordinatorSettings& settings)
       : scheduler_(scheduler),
         mail_(mail),
@@ -150,7 +150,7 @@ class Coordinator {
   static void rest() { std::this_thread::sleep_for(std::chrono::milliseconds(2)); }
 
   Scheduler& scheduler_;
-  Mailbox& mail_;
+  comm::Mailbox& mail_;
   const std::vector<SweepObserver*>& observers_;
   const CoordinatorSettings& settings_;
   CostModel costs_;
@@ -164,7 +164,7 @@ class Coordinator {
 
 }  // namespace
 
-StopReason coordinate(Scheduler& scheduler, Mailbox& mail, const std::vector<SweepObserver*>& observers,
+StopReason coordinate(Scheduler& scheduler, comm::Mailbox& mail, const std::vector<SweepObserver*>& observers,
                       const CoordinatorSettings& settings) {
   return Coordinator(scheduler, mail, observers, settings).run();
 }

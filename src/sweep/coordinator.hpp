@@ -46,7 +46,7 @@ struct CoordinatorSettings {
 /// Returns when every worker has said its last word, with the first reason there was to stop. What an observer
 /// throws stops the sweep, dismisses the workers and is thrown again, and so is Error (input_output) where message
 /// passing fails.
-StopReason coordinate(Scheduler& scheduler, Mailbox& mail, const std::vector<SweepObserver*>& observers,
+StopReason coordinate(Scheduler& scheduler, comm::Mailbox& mail, const std::vector<SweepObserver*>& observers,
                       const CoordinatorSettings& settings);
 
 }  // namespace m2m

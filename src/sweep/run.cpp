@@ -58,7 +58,7 @@ StopReason stop_wanted(const SweepJob& job) {
 
 /// The coordinator in a thread, the worker here. Returns why the sweep was stopped. What stops the coordinator is
 /// thrown here after all have left.
-StopReason run_all(const SweepJob& job, Scheduler& scheduler, Mailbox& coordinator, Mailbox& worker,
+StopReason run_all(const SweepJob& job, Scheduler& scheduler, comm::Mailbox& coordinator, comm::Mailbox& worker,
                    const StageWork& stages) {
   const auto clock = clock_from_now();
   ProgressView progress(scheduler, progress_settings(job, clock));
@@ -146,7 +146,7 @@ std::string place_of_this_process() {
   return std::string("host ") + (::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown");
 }
 
-ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const StageWork& work) {
+ExitCode lead_sweep(const SweepJob& job, comm::Mailbox& coordinator, comm::Mailbox& worker, const StageWork& work) {
   const auto clock = clock_from_now();
   Scheduler scheduler(job.graph, job.exists);
   const StopReason reason = run_all(job, scheduler, coordinator, worker, work);
@@ -160,7 +160,7 @@ ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, 
   return code;
 }
 
-void follow_sweep(Mailbox& worker, const StageWork& stages) { work(worker, stages, worker_settings()); }
+void follow_sweep(comm::Mailbox& worker, const StageWork& stages) { work(worker, stages, worker_settings()); }
 
 int group_count(int ranks, int ranks_per_trial) { return (ranks + ranks_per_trial - 1) / ranks_per_trial; }
 

@@ -43,10 +43,10 @@ std::string place_of_this_process();
 /// Returns done, some_failed (also where a result turned out to be damaged), interrupted, requeue or input_output
 /// (the log); the last three only where something is left to run, by what came first. Throws Error (input_output)
 /// where a file cannot be written, whatever came first; all workers have then left.
-ExitCode lead_sweep(const SweepJob& job, Mailbox& coordinator, Mailbox& worker, const StageWork& work);
+ExitCode lead_sweep(const SweepJob& job, comm::Mailbox& coordinator, comm::Mailbox& worker, const StageWork& work);
 
 /// On the other ranks: works until told to leave. The caller holds StopSignals.
-void follow_sweep(Mailbox& worker, const StageWork& work);
+void follow_sweep(comm::Mailbox& worker, const StageWork& work);
 
 /// How many groups that makes.
 int group_count(int ranks, int ranks_per_trial);

@@ -18,7 +18,7 @@ using Clock = std::chrono::steady_clock;
 /// The worker's side of the conversation, for all of its seats. Thread-safe.
 class Conversation {
  public:
-  Conversation(Mailbox& mail, const StageWork& work, const WorkerSettings& settings)
+  Conversation(comm::Mailbox& mail, const StageWork& work, const WorkerSettings& settings)
       : mail_(mail),
         settings_(settings),
         admission_(work.seats, work.memory, [this](const std::string& text) { say(Remark{text}); }),
@@ -114,7 +114,7 @@ class Conversation {
     say(StopWanted{reason});
   }
 
-  Mailbox& mail_;
+  comm::Mailbox& mail_;
   const WorkerSettings& settings_;
   std::mutex mutex_;
   bool stop_ = false, leave_ = false, told_ = false;
@@ -192,7 +192,7 @@ void run_seats(Conversation& conversation, const StageWork& work) {
 
 }  // namespace
 
-void work(Mailbox& mail, const StageWork& work, const WorkerSettings& settings) {
+void work(comm::Mailbox& mail, const StageWork& work, const WorkerSettings& settings) {
   Conversation conversation(mail, work, settings);
   run_seats(conversation, work);
   conversation.say_bye();

@@ -35,6 +35,6 @@ struct WorkerSettings {
 /// What escapes from `work.run` is sent as the end of that stage (a WriteError as unsaved, all else as failed), or
 /// ends the job; other seats go on. Throws
 /// Error (input_output) only where message passing fails.
-void work(Mailbox& mail, const StageWork& work, const WorkerSettings& settings);
+void work(comm::Mailbox& mail, const StageWork& work, const WorkerSettings& settings);
 
 }  // namespace m2m

@@ -28,7 +28,7 @@ Json device_record(torch::Device device) {
                  {"compute_capability", fmt::format("{}.{}", properties.major, properties.minor)},
                  {"cuda", fmt::format("{}.{}", CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10)},
                  {"cudnn", version_text(at::detail::getCUDAHooks().versionCuDNN())},
-                 {"nccl", nccl_version()}};
+                 {"nccl", comm::nccl_version()}};
   if (const std::string release = driver(); !release.empty()) record["driver"] = release;
   return record;
 }

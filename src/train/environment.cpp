@@ -87,7 +87,7 @@ Json environment(int ranks, int hosts) {
           {"gpu", torch::cuda::is_available() ? std::to_string(torch::cuda::device_count()) : "none"},
           {"compiler", __VERSION__},
           {"libtorch", TORCH_VERSION},
-          {"mpi", mpi_library()},
+          {"mpi", comm::mpi_library()},
           {"hdf5", hdf5_version()}};
 }
 

@@ -48,7 +48,7 @@ void EpochCounters::add_planned(const StepWork& work) {
   slots_ += static_cast<std::int64_t>(work.slots);
 }
 
-void EpochCounters::add_up(Communicator& ranks) {
+void EpochCounters::add_up(comm::Communicator& ranks) {
   if (ranks.size() == 1) return;
   ranks.all_reduce_sum(sums_);
   if (!chosen_.empty()) ranks.all_reduce_sum(accepted_);                        // every rank plans alike

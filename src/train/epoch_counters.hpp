@@ -29,7 +29,7 @@ class EpochCounters {
   void add_planned(const StepWork& work);
 
   /// Collective: every rank's counts become those of all ranks together; the first bad step the earliest.
-  void add_up(Communicator& ranks);
+  void add_up(comm::Communicator& ranks);
   /// Forgets this rank's share; what the plan alone decides stays. After add_up, on all ranks but one, where
   /// counting goes on.
   void forget_share();

@@ -20,7 +20,7 @@ void answer(const Outputs& outputs, const LoadedData& data, const PoolRows& part
 }  // namespace
 
 Evaluation evaluate(const Outputs& outputs, const LoadedData& data, const PoolRows& part,
-                    const EvaluationSettings& settings, Communicator& ranks) {
+                    const EvaluationSettings& settings, comm::Communicator& ranks) {
   const int classes = data.set.classes;
   const std::vector<std::int32_t> labels = part_labels(data, part);
   const auto count = static_cast<std::int64_t>(labels.size());

@@ -7,7 +7,7 @@
 
 namespace m2m {
 
-Resumption::Resumption(const std::filesystem::path& folder, Communicator& ranks, double every)
+Resumption::Resumption(const std::filesystem::path& folder, comm::Communicator& ranks, double every)
     : file_(folder / "resume.safetensors"), ranks_(ranks), every_(every) {}
 
 std::optional<TrialState> Resumption::read(StageContext& context) const {

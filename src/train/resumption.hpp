@@ -14,7 +14,7 @@ namespace m2m {
 class Resumption {
  public:
   /// every: seconds between two files at least; 0: only when stopped.
-  Resumption(const std::filesystem::path& folder, Communicator& ranks, double every);
+  Resumption(const std::filesystem::path& folder, comm::Communicator& ranks, double every);
 
   /// Collective: the state left by an earlier run, or nothing. A damaged file is set aside, which the first rank
   /// tells `context`, and the stage begins again. Throws Error (input_output) where one rank sees the file and
@@ -30,7 +30,7 @@ class Resumption {
 
  private:
   std::filesystem::path file_;
-  Communicator& ranks_;
+  comm::Communicator& ranks_;
   double every_;
   std::chrono::steady_clock::time_point written_ = std::chrono::steady_clock::now();
 };

@@ -8,7 +8,7 @@ RunningStatistics::RunningStatistics(const Network& network) {
   }
 }
 
-void RunningStatistics::average(Communicator& ranks) {
+void RunningStatistics::average(comm::Communicator& ranks) {
   if (statistics_.empty()) return;
   const torch::NoGradGuard no_gradient;
   std::vector<torch::Tensor> flat;

@@ -15,7 +15,7 @@ class RunningStatistics {
   explicit RunningStatistics(const Network& network);
 
   /// Collective: each becomes its mean over the ranks, so that all ranks' networks answer alike in evaluation.
-  void average(Communicator& ranks);
+  void average(comm::Communicator& ranks);
 
  private:
   std::vector<torch::Tensor> statistics_;

@@ -9,7 +9,7 @@
 
 namespace m2m {
 
-StageClaim::StageClaim(const std::filesystem::path& folder, StageContext& context, Communicator& ranks) {
+StageClaim::StageClaim(const std::filesystem::path& folder, StageContext& context, comm::Communicator& ranks) {
   std::optional<ClaimEnd> end;
   for (; !(end = look(folder, context, ranks)); std::this_thread::sleep_for(std::chrono::milliseconds(500))) {
   }
@@ -18,7 +18,7 @@ StageClaim::StageClaim(const std::filesystem::path& folder, StageContext& contex
 }
 
 std::optional<ClaimEnd> StageClaim::look(const std::filesystem::path& folder, StageContext& context,
-                                         Communicator& ranks) {
+                                         comm::Communicator& ranks) {
   const bool leads = ranks.rank() == 0;
   if (leads && lock_ == nullptr) try_to_lock(folder, context);
   if (ranks.any(!fault_.empty())) return ClaimEnd::unwritable;

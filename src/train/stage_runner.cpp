@@ -22,7 +22,7 @@ namespace {
 
 /// The shards of a trial in deterministic mode, each in a thread; the first one has the profile. Throws what the
 /// first of them to fail threw.
-StageResult execute_shards(const StageJob& job, StageContext& context, FixedTree& tree) {
+StageResult execute_shards(const StageJob& job, StageContext& context, comm::FixedTree& tree) {
   std::vector<StageResult> results(tree.shards().size());
   std::vector<std::thread> threads;
   std::exception_ptr failure;
@@ -88,7 +88,7 @@ StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
 
 StageResult StageRunner::execute(StageJob job, StageContext& context) {
   if (job.settings.deterministic) {
-    FixedTree tree(ranks_.group);
+    comm::FixedTree tree(ranks_.group);
     return execute_shards(job, context, tree);
   }
   job.ranks = communicator(job.settings.device);
@@ -109,11 +109,11 @@ DeviceMemory StageRunner::memory() const {
   return device_memory(device_);
 }
 
-std::shared_ptr<Communicator> StageRunner::communicator(torch::Device device) {
-  if (ranks_.group == nullptr) return alone();
+std::shared_ptr<comm::Communicator> StageRunner::communicator(torch::Device device) {
+  if (ranks_.group == nullptr) return comm::alone();
   const std::lock_guard guard(mutex_);
   auto& made = communicators_[device.str()];
-  if (made == nullptr) made = communicator_for(*ranks_.group, device);
+  if (made == nullptr) made = comm::communicator_for(*ranks_.group, device);
   return made;
 }
 

@@ -51,10 +51,10 @@ struct ProfileSettings {
 
 /// Whom a runner shares its stages with. The group has to outlive the runner.
 struct RunnerRanks {
-  const MpiGroup* group = nullptr;  // null: nobody
-  int local_rank = 0;               // of this host's ranks, this one; it chooses the GPU
-  int world_rank = 0;               // of the job's, this one
-  int trials_per_device = 1;        // how many stages this one runs at once; more than one: the group has one rank
+  const comm::MpiGroup* group = nullptr;  // null: nobody
+  int local_rank = 0;                     // of this host's ranks, this one; it chooses the GPU
+  int world_rank = 0;                     // of the job's, this one
+  int trials_per_device = 1;  // how many stages this one runs at once; more than one: the group has one rank
 };
 
 struct StageJob;
@@ -83,7 +83,7 @@ class StageRunner {
   std::shared_ptr<const LoadedData> data(const Stage& stage, torch::Device device);
   StageResult execute(StageJob job, StageContext& context);
   /// Collective over the group, the first time.
-  std::shared_ptr<Communicator> communicator(torch::Device device);
+  std::shared_ptr<comm::Communicator> communicator(torch::Device device);
 
   OutputFolder out_;
   Json environment_;
@@ -93,7 +93,7 @@ class StageRunner {
   DataShelf shelf_;
   mutable std::mutex mutex_;  // of what follows
   torch::Device device_ = torch::kCPU;
-  std::map<std::string, std::shared_ptr<Communicator>> communicators_;  // by device
+  std::map<std::string, std::shared_ptr<comm::Communicator>> communicators_;  // by device
 };
 
 }  // namespace m2m

@@ -37,8 +37,8 @@ struct TrialSetup {
   std::shared_ptr<Network> g;        // where the method translates
   std::optional<Checkpoint> start;   // f, where it does not begin from its initialisation
   std::optional<TrialState> resume;  // where it goes on from an earlier run, or from a prefix that it shares
-  std::shared_ptr<Communicator> ranks = alone();  // that share the trial
-  int best_from_epoch = 0;                        // `best` is looked for among the epochs from this one on
+  std::shared_ptr<comm::Communicator> ranks = comm::alone();  // that share the trial
+  int best_from_epoch = 0;  // `best` is looked for among the epochs from this one on
   std::function<void(const EpochRecord&)> on_epoch;
   Profile* profile = nullptr;  // where to time the phases, if at all
 };

@@ -10,7 +10,7 @@
 #include "dist/tensors/mpi_communicator.hpp"
 #include "mpi_main.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 namespace {
 
 const MpiSession& world() { return testing::session(); }
@@ -105,4 +105,4 @@ TEST(FixedTree, FreesThoseWhoWaitForAShardThatFailed) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::comm

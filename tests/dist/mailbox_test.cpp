@@ -14,7 +14,7 @@
 #include "dist/messages/mpi_mailbox.hpp"
 #include "mpi_main.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 namespace {
 
 std::string text_of(const Message& message) {
@@ -116,4 +116,4 @@ TEST(LocalMailbox, DeliversInOrderBetweenThreads) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::comm

@@ -7,7 +7,7 @@
 namespace m2m::testing {
 namespace {
 
-const MpiSession* current_session = nullptr;
+const comm::MpiSession* current_session = nullptr;
 
 /// Ranks beyond the first say only what failed.
 class FailuresOnly : public ::testing::EmptyTestEventListener {
@@ -21,13 +21,13 @@ class FailuresOnly : public ::testing::EmptyTestEventListener {
 
 }  // namespace
 
-const MpiSession& session() { return *current_session; }
+const comm::MpiSession& session() { return *current_session; }
 
 }  // namespace m2m::testing
 
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
-  const m2m::MpiSession session(argc, argv);
+  const m2m::comm::MpiSession session(argc, argv);
   m2m::testing::current_session = &session;
   if (session.rank() != 0) {
     auto& listeners = ::testing::UnitTest::GetInstance()->listeners();

@@ -5,6 +5,6 @@
 namespace m2m::testing {
 
 /// The program's MPI session.
-const MpiSession& session();
+const comm::MpiSession& session();
 
 }  // namespace m2m::testing

@@ -10,7 +10,7 @@
 #include "dist/tensors/nccl_communicator.hpp"
 #include "mpi_main.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 namespace {
 
 class NcclTest : public ::testing::Test {
@@ -57,4 +57,4 @@ TEST_F(NcclTest, GivesUpWhereARankDoesNotComeInTime) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::comm

@@ -9,7 +9,7 @@
 #include "dist/messages/mpi_handle.hpp"
 #include "mpi_main.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 namespace {
 
 Launch launch_in(const std::map<std::string, std::string>& variables) {
@@ -115,4 +115,4 @@ TEST(HostShare, CountsTheRanksAndCoresOfTheHost) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::comm

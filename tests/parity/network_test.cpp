@@ -32,7 +32,7 @@ class ParityOfNetwork : public GoldenTest {
     const auto frozen = freeze(*network);
     frozen->refresh();
     return evaluate([&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *data_, data_->split.test,
-                    {}, *alone())
+                    {}, *comm::alone())
         .confusion;
   }
 

@@ -128,7 +128,7 @@ void leave_artifact(const OutputFolder& out, const Stage& stage) {
   write_file(out.stage_done(stage.id), Json({{"state", facts_of_file(file)}}).dump());
 }
 
-RunStage runner(const OutputFolder& out, const MpiGroup* group) {
+RunStage runner(const OutputFolder& out, const comm::MpiGroup* group) {
   const bool leads = group == nullptr || group->rank() == 0;
   const auto any = [group](bool mine) { return group == nullptr ? mine : group->any(mine); };
   return [out, leads, any](const Stage& stage, StageContext& context) -> StageResult {

@@ -60,7 +60,7 @@ class Worker : public ::testing::Test {
   StageGraph graph_;
   std::atomic<double> free_ = 1000;
   std::array<std::atomic<bool>, 3> open_{};
-  LocalPost post_{1};
+  comm::LocalPost post_{1};
   StageWork work_{[this](const Stage& stage, StageContext& context) {
                     report_an_epoch(context);
                     const auto number = static_cast<std::size_t>(stage.label.back() - '0');
@@ -118,7 +118,7 @@ TEST_F(Worker, KeepsASeatWhereTheNextStageIsAdmittedAtOnce) {
 TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
   const StageGraph graph = trials(4);
   Scheduler scheduler(graph, std::vector<bool>(4, false));
-  LocalPost post(1);
+  comm::LocalPost post(1);
   std::thread coordinator([&] {
     const CoordinatorSettings settings{1, [] { return 0.0; }, [] { return StopReason::none; }, false, 1, 2};
     coordinate(scheduler, post.coordinator(), {}, settings);

@@ -71,7 +71,7 @@ struct Sweep {
 
   StopReason run() {
     const int ranks = static_cast<int>(works.size());
-    LocalPost post(ranks);
+    comm::LocalPost post(ranks);
     std::vector<std::thread> workers;
     for (int rank = 0; rank < ranks; ++rank) {
       workers.emplace_back([&, rank] {
@@ -187,15 +187,15 @@ TEST(Seats, GoOnWhereAStageOfAnotherThrows) {
 }
 
 /// A mailbox that takes a few words and then fails.
-class FailingMailbox : public Mailbox {
+class FailingMailbox : public comm::Mailbox {
  public:
   void send(int, std::span<const std::byte>) override {
     if (++words_ > 1) throw io_error("the connection is gone");
   }
-  std::optional<Message> poll() override {
+  std::optional<comm::Message> poll() override {
     if (++polls_ != 20) return std::nullopt;
     const auto bytes = encode(ToWorker(Start{trials(1).stages.front(), 0}));
-    return Message{0, bytes};
+    return comm::Message{0, bytes};
   }
 
  private:

@@ -26,9 +26,9 @@ class SharedFolder {
  public:
   SharedFolder() {
     if (testing::session().rank() == 0) own_ = std::make_unique<fake::Folder>();
-    path_ = broadcast_bytes(testing::session(), own_ ? own_->path().string() : "");
+    path_ = comm::broadcast_bytes(testing::session(), own_ ? own_->path().string() : "");
   }
-  ~SharedFolder() { sleeping_barrier(testing::session()); }
+  ~SharedFolder() { comm::sleeping_barrier(testing::session()); }
   const std::filesystem::path& path() const { return path_; }
 
  private:
@@ -46,10 +46,10 @@ struct Limits {
 /// Collective. The exit code is rank 0's; elsewhere `done`.
 ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, const RunStage& run,
                const Limits& limits = {}) {
-  const MpiSession& session = testing::session();
+  const comm::MpiSession& session = testing::session();
   const StopSignals signals;
   set_log_level(LogLevel::error);
-  MpiPost post(session);
+  comm::MpiPost post(session);
   const StageWork work{run, {}, limits.trials_per_device};
   if (session.rank() != 0) {
     follow_sweep(post.worker(), work);

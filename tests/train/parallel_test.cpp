@@ -12,9 +12,9 @@
 namespace m2m {
 namespace {
 
-const MpiGroup& everybody() {
+const comm::MpiGroup& everybody() {
   // Never destroyed: MPI ends before static objects do.
-  static const MpiGroup& group = *new MpiGroup(testing::session(), 0);
+  static const comm::MpiGroup& group = *new comm::MpiGroup(testing::session(), 0);
   return group;
 }
 
@@ -32,7 +32,7 @@ Config config_of(const Json& given) {
   return test::tiny_config(all);
 }
 
-TrialSetup setup_of(const Config& config, std::shared_ptr<Communicator> ranks) {
+TrialSetup setup_of(const Config& config, std::shared_ptr<comm::Communicator> ranks) {
   TrialSetup setup = test::tiny_setup(config);
   setup.ranks = std::move(ranks);
   return setup;
@@ -44,17 +44,17 @@ struct Result {
   std::vector<float> test_logits;
 };
 
-Result run(const Config& config, std::shared_ptr<Communicator> ranks) {
+Result run(const Config& config, std::shared_ptr<comm::Communicator> ranks) {
   Trial trial(setup_of(config, std::move(ranks)));
   while (!trial.done()) trial.submit(1);
   return {copy_state(trial.network()), trial.epochs(), trial.last().test_logits};
 }
 
-Result run_together(const Config& config) { return run(config, communicator_for(everybody(), torch::kCPU)); }
+Result run_together(const Config& config) { return run(config, comm::communicator_for(everybody(), torch::kCPU)); }
 
 /// In deterministic mode; what the first shard of this rank ends with. group: null for all shards on this rank.
-Result run_sharded(const Config& config, const MpiGroup* group) {
-  FixedTree tree(group);
+Result run_sharded(const Config& config, const comm::MpiGroup* group) {
+  comm::FixedTree tree(group);
   std::vector<Result> results(tree.shards().size());
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < results.size(); ++i) {
@@ -81,7 +81,7 @@ bool equal(const NetworkState& a, const NetworkState& b) {
 /// The same tensor on every rank.
 bool is_agreed(const torch::Tensor& own) {
   torch::Tensor sum = own.to(torch::kFloat64).contiguous().clone();
-  communicator_for(everybody(), torch::kCPU)->all_reduce_sum(sum);
+  comm::communicator_for(everybody(), torch::kCPU)->all_reduce_sum(sum);
   return torch::allclose(sum / everybody().size(), own.to(torch::kFloat64), 1e-15, 1e-300);
 }
 
@@ -98,7 +98,7 @@ TEST(ParallelTrial, EqualsATrialOfOneRankToRoundingInFloat64) {
   for (const char* method : {"ERM", "M2m", "M2m-LDAM", "SMOTE", "mixup-DRW", "CMO"}) {
     const Config config = config_of({{"method", method}});
     const Result together = run_together(config);
-    const Result alone_ = run(config, alone());
+    const Result alone_ = run(config, comm::alone());
     EXPECT_LT(largest_difference(together.weights, alone_.weights), 1e-9) << method;
     expect_same_epochs(together, alone_, 1e-9);
   }
@@ -106,18 +106,18 @@ TEST(ParallelTrial, EqualsATrialOfOneRankToRoundingInFloat64) {
 
 TEST(ParallelTrial, OfASecondStageEqualsThatOfOneRank) {
   const Config erm = config_of({{"method", "ERM"}});
-  Trial base(setup_of(erm, alone()));
+  Trial base(setup_of(erm, comm::alone()));
   base.submit(3);
   for (const char* method : {"cRT", "LWS"}) {
-    const auto run_stage = [&](std::shared_ptr<Communicator> ranks) {
+    const auto run_stage = [&](std::shared_ptr<comm::Communicator> ranks) {
       TrialSetup setup = setup_of(config_of({{"method", method}, {"second.epochs", 2}}), std::move(ranks));
       setup.start = base.checkpoint();
       Trial trial(std::move(setup));
       trial.submit(1000);
       return copy_state(trial.network());
     };
-    const NetworkState together = run_stage(communicator_for(everybody(), torch::kCPU));
-    const NetworkState alone_ = run_stage(alone());
+    const NetworkState together = run_stage(comm::communicator_for(everybody(), torch::kCPU));
+    const NetworkState alone_ = run_stage(comm::alone());
     EXPECT_LT(largest_difference(together, alone_), 1e-9) << method;
   }
 }
@@ -127,7 +127,7 @@ TEST(ParallelTrial, ToleratesRanksWithoutASlotAndWithoutATranslation) {
     const Config config =
         config_of({{"train.batch_size", 3}, {"train.network", network}, {"train.lr", 0.001}, {"train.epochs", 3}});
     const Result together = run_together(config);
-    const Result alone_ = run(config, alone());
+    const Result alone_ = run(config, comm::alone());
     EXPECT_LT(largest_difference(together.weights, alone_.weights), 1e-9) << network;
   }
 }
@@ -143,8 +143,8 @@ TEST(ParallelTrial, ChangesWeightsAsATrialOfOneRankDoesInFloat32) {
                                                                   {"train.precision", "float32"},
                                                                   {"train.batch_size", 29}}));
         const test::FewSteps together =
-            test::run_few_steps(setup_of(config, communicator_for(everybody(), torch::kCPU)));
-        const test::FewSteps alone_ = test::run_few_steps(setup_of(config, alone()));
+            test::run_few_steps(setup_of(config, comm::communicator_for(everybody(), torch::kCPU)));
+        const test::FewSteps alone_ = test::run_few_steps(setup_of(config, comm::alone()));
         EXPECT_LT(test::relative_difference(together, alone_), test::few_steps_tolerance)
             << method << " " << network << " " << kernels;
       }
@@ -176,7 +176,7 @@ TEST(ParallelTrial, DivergesOnAllRanksAlike) {
 
 TEST(ParallelTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
   const Config config = config_of(Json::object());
-  const auto ranks = communicator_for(everybody(), torch::kCPU);
+  const auto ranks = comm::communicator_for(everybody(), torch::kCPU);
   const Result whole = run(config, ranks);
   Trial first(setup_of(config, ranks));
   first.submit(2 * 3 + 1);  // epochs have two steps
@@ -194,7 +194,7 @@ TEST(ParallelTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
 }
 
 TEST(DeterministicTrial, HasTheSameBitsOnAnyNumberOfRanks) {
-  if (shard_count % everybody().size() != 0) GTEST_SKIP() << "8 shards cannot be dealt evenly";
+  if (comm::shard_count % everybody().size() != 0) GTEST_SKIP() << "8 shards cannot be dealt evenly";
   for (const char* precision : {"float32", "bf16"}) {
     const Config config = config_of({{"train.precision", precision}, {"train.epochs", 3}});
     const Result result = run_sharded(config, &everybody());
@@ -204,7 +204,7 @@ TEST(DeterministicTrial, HasTheSameBitsOnAnyNumberOfRanks) {
       EXPECT_EQ(result.test_logits, one_rank.test_logits);
       EXPECT_EQ(result.epochs.back().loss, one_rank.epochs.back().loss);
     }
-    sleeping_barrier(testing::session());
+    comm::sleeping_barrier(testing::session());
     for (const auto& [name, tensor] : result.weights) EXPECT_TRUE(is_agreed(tensor)) << precision << " " << name;
   }
 }

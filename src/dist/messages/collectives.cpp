@@ -11,7 +11,7 @@
 #include "core/error.hpp"
 #include "dist/messages/mpi_handle.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 namespace {
 
 /// Open MPI's blocking calls spin, so what may take long is started and then asked about.
@@ -75,4 +75,4 @@ HostShare host_share(const MpiSession& session) {
   return share;
 }
 
-}  // namespace m2m
+}  // namespace m2m::comm

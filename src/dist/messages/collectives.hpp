@@ -4,7 +4,7 @@
 
 #include "dist/messages/session.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 
 /// Collective: returns on every rank once all have come. Waits in sleeps of a few milliseconds, so that a rank
 /// without work leaves its core to others.
@@ -28,4 +28,4 @@ struct HostShare {
 /// Collective. Cores are counted from the affinity masks, as a launcher's binding sets them.
 HostShare host_share(const MpiSession& session);
 
-}  // namespace m2m
+}  // namespace m2m::comm

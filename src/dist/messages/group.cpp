@@ -2,7 +2,7 @@
 
 #include "dist/messages/mpi_handle.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 namespace {
 
 std::unique_ptr<OwnedCommunicator> split(int number, int world_rank) {
@@ -32,4 +32,4 @@ bool MpiGroup::any(bool mine) const {
   return said != 0;
 }
 
-}  // namespace m2m
+}  // namespace m2m::comm

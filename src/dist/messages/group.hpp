@@ -5,7 +5,7 @@
 
 #include "dist/messages/session.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 
 class OwnedCommunicator;
 
@@ -33,4 +33,4 @@ class MpiGroup {
   int size_ = 1;
 };
 
-}  // namespace m2m
+}  // namespace m2m::comm

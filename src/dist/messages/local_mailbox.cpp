@@ -3,7 +3,7 @@
 #include <deque>
 #include <mutex>
 
-namespace m2m {
+namespace m2m::comm {
 
 /// Where messages wait for one reader.
 class LocalPost::Tray {
@@ -53,4 +53,4 @@ LocalPost::~LocalPost() = default;
 Mailbox& LocalPost::worker(int rank) { return *workers_.at(static_cast<std::size_t>(rank)); }
 Mailbox& LocalPost::coordinator() { return *coordinator_; }
 
-}  // namespace m2m
+}  // namespace m2m::comm

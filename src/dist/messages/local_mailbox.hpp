@@ -5,7 +5,7 @@
 
 #include "dist/messages/mailbox.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 
 /// A post of `ranks` workers and a coordinator. Thread-safe as long as each mailbox has one thread.
 class LocalPost {
@@ -27,4 +27,4 @@ class LocalPost {
   std::vector<std::unique_ptr<End>> workers_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::comm

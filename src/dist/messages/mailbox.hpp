@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace m2m {
+namespace m2m::comm {
 
 struct Message {
   int from = 0;  // rank
@@ -26,4 +26,4 @@ class Mailbox {
   virtual std::optional<Message> poll() = 0;
 };
 
-}  // namespace m2m
+}  // namespace m2m::comm

@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 
 void check_mpi(int code, const char* action) {
   if (code == MPI_SUCCESS) return;
@@ -26,4 +26,4 @@ OwnedCommunicator duplicate(MPI_Comm original) {
   return owned;
 }
 
-}  // namespace m2m
+}  // namespace m2m::comm

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace m2m {
+namespace m2m::comm {
 
 /// Throws Error (input_output) with the library's own words where `code` is not MPI_SUCCESS.
 void check_mpi(int code, const char* action);
@@ -32,4 +32,4 @@ class OwnedCommunicator {
 /// Collective over `original`: a communicator of the same ranks whose messages meet no others; errors are returned.
 OwnedCommunicator duplicate(MPI_Comm original);
 
-}  // namespace m2m
+}  // namespace m2m::comm

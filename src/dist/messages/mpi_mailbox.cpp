@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "dist/messages/mpi_handle.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 namespace {
 
 enum Tag : int { for_workers = 1, for_coordinator = 2 };
@@ -97,4 +97,4 @@ Mailbox& MpiPost::coordinator() {
   return *ends_->coordinator;
 }
 
-}  // namespace m2m
+}  // namespace m2m::comm

@@ -5,7 +5,7 @@
 #include "dist/messages/mailbox.hpp"
 #include "dist/messages/session.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 
 /// The post of an MPI world: a worker's mailbox on every rank, the coordinator's on rank 0.
 ///
@@ -30,4 +30,4 @@ class MpiPost {
   std::unique_ptr<Ends> ends_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::comm

@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "dist/messages/mpi_handle.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 namespace {
 
 int whole_number(const char* text, int otherwise) {
@@ -68,4 +68,4 @@ void MpiSession::abort(int code) const {
   std::_Exit(code);
 }
 
-}  // namespace m2m
+}  // namespace m2m::comm

@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-namespace m2m {
+namespace m2m::comm {
 
 /// How many ranks the launcher's environment announces. `variable` is empty where it says nothing.
 struct Launch {
@@ -47,4 +47,4 @@ class MpiSession {
   int size_ = 1;
 };
 
-}  // namespace m2m
+}  // namespace m2m::comm

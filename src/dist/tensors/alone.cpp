@@ -1,6 +1,6 @@
 #include "dist/tensors/communicator.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 namespace {
 
 class Alone : public Communicator {
@@ -15,4 +15,4 @@ class Alone : public Communicator {
 
 std::shared_ptr<Communicator> alone() { return std::make_shared<Alone>(); }
 
-}  // namespace m2m
+}  // namespace m2m::comm

@@ -5,10 +5,10 @@
 #include "dist/messages/group.hpp"
 #include "dist/tensors/communicator.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 
 /// Collective over the group, which has to outlive the result: MPI for host memory, NCCL for a GPU; alone() for one
 /// rank. Throws Error (input_output) where NCCL does not start.
 std::shared_ptr<Communicator> communicator_for(const MpiGroup& group, c10::Device device);
 
-}  // namespace m2m
+}  // namespace m2m::comm

@@ -2,7 +2,7 @@
 #include "dist/tensors/backend.hpp"
 #include "dist/tensors/mpi_communicator.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 
 std::shared_ptr<Communicator> communicator_for(const MpiGroup& group, c10::Device device) {
   if (group.size() == 1) return alone();
@@ -10,4 +10,4 @@ std::shared_ptr<Communicator> communicator_for(const MpiGroup& group, c10::Devic
   return mpi_communicator(group);
 }
 
-}  // namespace m2m
+}  // namespace m2m::comm

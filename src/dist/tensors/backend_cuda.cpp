@@ -2,11 +2,11 @@
 #include "dist/tensors/mpi_communicator.hpp"
 #include "dist/tensors/nccl_communicator.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 
 std::shared_ptr<Communicator> communicator_for(const MpiGroup& group, c10::Device device) {
   if (group.size() == 1) return alone();
   return device.is_cuda() ? nccl_communicator(group, device) : mpi_communicator(group);
 }
 
-}  // namespace m2m
+}  // namespace m2m::comm

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-namespace m2m {
+namespace m2m::comm {
 
 /// The ranks of one trial, as each of them sees it. One thread uses one communicator.
 ///
@@ -27,4 +27,4 @@ class Communicator {
 /// A trial's only rank.
 std::shared_ptr<Communicator> alone();
 
-}  // namespace m2m
+}  // namespace m2m::comm

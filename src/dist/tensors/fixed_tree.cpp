@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "dist/tensors/mpi_types.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 
 /// Where the shards of this rank wait for each other. The last one to come adds up for all.
 class FixedTree::Meeting {
@@ -107,4 +107,4 @@ FixedTree::FixedTree(const MpiGroup* group) {
 FixedTree::~FixedTree() = default;
 void FixedTree::give_up() { meeting_->give_up(); }
 
-}  // namespace m2m
+}  // namespace m2m::comm

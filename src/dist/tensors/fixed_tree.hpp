@@ -6,7 +6,7 @@
 #include "dist/messages/group.hpp"
 #include "dist/tensors/communicator.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 
 /// How many shards a trial in deterministic mode always has.
 inline constexpr int shard_count = 8;
@@ -33,4 +33,4 @@ class FixedTree {
   std::vector<std::shared_ptr<Communicator>> shards_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::comm

@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "dist/tensors/mpi_types.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 namespace {
 
 class MpiCommunicator : public Communicator {
@@ -47,4 +47,4 @@ std::shared_ptr<Communicator> mpi_communicator(const MpiGroup& group) {
   return std::make_shared<MpiCommunicator>(group);
 }
 
-}  // namespace m2m
+}  // namespace m2m::comm

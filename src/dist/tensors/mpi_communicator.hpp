@@ -3,9 +3,9 @@
 #include "dist/messages/group.hpp"
 #include "dist/tensors/communicator.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 
 /// The group has to outlive it. all_reduce_sum throws Error (internal) for a tensor that is not in host memory.
 std::shared_ptr<Communicator> mpi_communicator(const MpiGroup& group);
 
-}  // namespace m2m
+}  // namespace m2m::comm

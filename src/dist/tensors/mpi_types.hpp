@@ -4,7 +4,7 @@
 
 #include "dist/messages/mpi_handle.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 
 /// Throws Error (internal) for other types than float32, float64 and int64.
 MPI_Datatype mpi_type(const torch::Tensor& values);
@@ -13,4 +13,4 @@ MPI_Datatype mpi_type(const torch::Tensor& values);
 /// not contiguous in host memory.
 int mpi_count(const torch::Tensor& values);
 
-}  // namespace m2m
+}  // namespace m2m::comm

@@ -9,7 +9,7 @@
 #include "dist/messages/mpi_handle.hpp"
 #include "dist/tensors/nccl_watch.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 namespace {
 
 ncclDataType_t nccl_type(const torch::Tensor& values) {
@@ -84,4 +84,4 @@ std::string nccl_version() {
   return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);
 }
 
-}  // namespace m2m
+}  // namespace m2m::comm

@@ -8,7 +8,7 @@
 #include "dist/messages/group.hpp"
 #include "dist/tensors/communicator.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 
 /// Collective over the group, which has to outlive the result. Sums are queued on the calling thread's current
 /// stream.
@@ -22,4 +22,4 @@ std::shared_ptr<Communicator> nccl_communicator(const MpiGroup& group, c10::Devi
 /// The version of NCCL that is loaded, as "2.28.9". Local.
 std::string nccl_version();
 
-}  // namespace m2m
+}  // namespace m2m::comm

@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::comm {
 
 void check_nccl(ncclResult_t code, const char* action) {
   if (code == ncclSuccess) return;
@@ -83,4 +83,4 @@ void NcclWatch::abort(const std::string& why) {
   ncclCommAbort(communicator_);
 }
 
-}  // namespace m2m
+}  // namespace m2m::comm

@@ -11,7 +11,7 @@
 #include <string>
 #include <thread>
 
-namespace m2m {
+namespace m2m::comm {
 
 /// Throws Error (input_output) with NCCL's own words where `code` is not ncclSuccess.
 void check_nccl(ncclResult_t code, const char* action);
@@ -51,4 +51,4 @@ class NcclWatch {
   std::thread thread_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::comm
