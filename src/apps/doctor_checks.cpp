@@ -70,7 +70,7 @@ Finding check_file_system(const std::filesystem::path& folder) {
   try {
     write_file(trial / "file", "written, synced, renamed\n");
     const bool reads = read_file(trial / "file") == "written, synced, renamed\n";
-    { const FolderLock lock(trial); }
+    { const results::FolderLock lock(trial); }
     std::filesystem::remove_all(trial, ignored);
     if (!reads) throw io_error(trial.string() + ": what was written reads otherwise");
   } catch (const Error& error) {

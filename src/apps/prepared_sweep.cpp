@@ -38,10 +38,10 @@ void refuse_where_signalled() {
               "stopped while it waited for the output folder; run the same command again");
 }
 
-std::unique_ptr<FolderLock> lock_folder(const OutputFolder& out, bool wait) {
+std::unique_ptr<results::FolderLock> lock_folder(const results::OutputFolder& out, bool wait) {
   for (bool said = false;; said = true) {
     try {
-      return std::make_unique<FolderLock>(out.root);
+      return std::make_unique<results::FolderLock>(out.root);
     } catch (const Error& error) {
       if (!wait || error.code() != ExitCode::held) throw;
       if (!said) log_info(fmt::format("waiting: {}", error.what()));
@@ -64,8 +64,8 @@ struct PlannedSweep {
   int ranks_per_trial = 1;
 };
 
-PlannedSweep plan_sweep(const Study& study, const SweepArguments& arguments, const OutputFolder& out, int ranks,
-                        const Training& training) {
+PlannedSweep plan_sweep(const Study& study, const SweepArguments& arguments, const results::OutputFolder& out,
+                        int ranks, const Training& training) {
   const auto plan = [&](int group) {
     StageGraph graph = plan_study(study, training.fields, training.resolve, training.planner(group));
     if (arguments.part) graph = part_of(graph, *arguments.part);
@@ -153,8 +153,8 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Mp
   if (is_run) comm::refuse_missing_ranks(session.size(), session.launch());
 
   const Study study = read_given_study(arguments.study, arguments.settings, training.fields);
-  OutputFolder out{arguments.out.value_or(std::filesystem::path("results") / study.name),
-                   arguments.cache.value_or("")};
+  results::OutputFolder out{arguments.out.value_or(std::filesystem::path("results") / study.name),
+                            arguments.cache.value_or("")};
   if (arguments.part) out.root = folder_of(out.root, *arguments.part);
   PlannedSweep planned = plan_sweep(study, arguments, out, session.size(), training);
   const StageGraph& graph = planned.graph;
@@ -169,7 +169,7 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Mp
   if (!arguments.study) print_answer(cost_text(graph, settings));
   const auto stop_at = stop_time(arguments.time, started);
   say_groups(planned, session, arguments.trials_per_device);
-  std::unique_ptr<FolderLock> lock = lock_folder(out, arguments.wait);
+  std::unique_ptr<results::FolderLock> lock = lock_folder(out, arguments.wait);
   std::vector<bool> exists = set_aside_damaged(graph, out, training.find_damage);
   refuse_mixed_tf32(arguments.trials_per_device, graph, exists);  // again: what is damaged is to run as well
   const std::string advice = precision_advice(study, graph, exists, training.gpus);

@@ -17,7 +17,7 @@ namespace m2m {
 struct PreparedSweep {
   StageGraph graph;
   std::vector<bool> exists;  // per stage, whether its artifact is there
-  std::unique_ptr<FolderLock> lock;
+  std::unique_ptr<results::FolderLock> lock;
   SweepOrder order;
   std::optional<std::chrono::steady_clock::time_point> stop_at;  // nothing: there is time
   bool fail_fast = false;

@@ -12,7 +12,7 @@ namespace m2m {
 
 /// What rank 0 tells all ranks of a sweep.
 struct SweepOrder {
-  OutputFolder out;
+  results::OutputFolder out;
   bool profile = false;
   int ranks_per_trial = 1;
   int max_retries = 1;        // further tries of a stage that throws

@@ -16,9 +16,9 @@
 namespace m2m {
 namespace {
 
-StudyResults read_merged(const std::filesystem::path& file) {
+results::StudyResults read_merged(const std::filesystem::path& file) {
   try {
-    return read_results_file(file);
+    return results::read_results_file(file);
   } catch (const Error& error) {
     if (error.code() != ExitCode::bad_data) throw;
     throw data_error(fmt::format(
@@ -26,14 +26,14 @@ StudyResults read_merged(const std::filesystem::path& file) {
   }
 }
 
-StudyResults read_results(const std::filesystem::path& path) {
+results::StudyResults read_results(const std::filesystem::path& path) {
   if (path.empty()) {
     throw usage_error("which results? give a sweep's output folder or a results.h5; --help says more");
   }
-  const OutputFolder folder{path};
+  const results::OutputFolder folder{path};
   if (!std::filesystem::is_directory(path)) return read_merged(path);
   const bool only_merged = !std::filesystem::exists(folder.study()) && std::filesystem::exists(folder.merged());
-  return only_merged ? read_merged(folder.merged()) : read_output_folder(folder);
+  return only_merged ? read_merged(folder.merged()) : results::read_output_folder(folder);
 }
 
 /// Of a command that takes one.
@@ -43,7 +43,7 @@ std::string metric_of(const ReportArguments& arguments) {
 }
 
 std::string merge(const std::filesystem::path& folder) {
-  const MergeSummary summary = merge_results({folder});
+  const results::MergeSummary summary = results::merge_results({folder});
   std::string text = fmt::format("{}: {} trials done, {} failed, {} diverged, {} missing\n", summary.file.string(),
                                  summary.done, summary.failed, summary.diverged, summary.missing);
   for (const std::string& remark : summary.remarks) text += remark + "\n";
@@ -56,15 +56,16 @@ std::string table(const ReportArguments& arguments, Format format) {
   return written(make_table(read_results(arguments.path), options), format);
 }
 
-Sheet with_notes(Sheet sheet, const StudyResults& results, Selection selection) {
+Sheet with_notes(Sheet sheet, const results::StudyResults& results, Selection selection) {
   for (const std::string& note : untested_notes(results, selection)) note_once(sheet.notes, note);
   return sheet;
 }
 
 Sheet compare(const ReportArguments& arguments) {
   const std::string metric = metric_of(arguments);
-  const StudyResults study = read_results(arguments.path);
-  const StudyResults other = arguments.other_path.empty() ? StudyResults() : read_results(arguments.other_path);
+  const results::StudyResults study = read_results(arguments.path);
+  const results::StudyResults other =
+      arguments.other_path.empty() ? results::StudyResults() : read_results(arguments.other_path);
   const auto lines = compare_paired(
       {study, arguments.a}, {arguments.other_path.empty() ? study : other, arguments.b}, metric, arguments.table);
   const Selection selection = arguments.table.selection;
@@ -74,7 +75,7 @@ Sheet compare(const ReportArguments& arguments) {
 }
 
 Sheet variance(const ReportArguments& arguments) {
-  const StudyResults results = read_results(arguments.path);
+  const results::StudyResults results = read_results(arguments.path);
   const VarianceOptions options{arguments.label, metric_of(arguments), arguments.difference};
   return with_notes(variance_sheet(results, options, arguments.table), results, arguments.table.selection);
 }
@@ -88,7 +89,7 @@ std::string answer_of(const ReportArguments& arguments) {
   if (command == "merge") return merge(arguments.path);
   if (command == "compare") return written(compare(arguments), format);
   if (command == "variance") return written(variance(arguments), format);
-  const StudyResults results = read_results(arguments.path);
+  const results::StudyResults results = read_results(arguments.path);
   const Selection selection = arguments.table.selection;
   if (command == "reference")
     return written(with_notes(reference_sheet(results, arguments.table), results, selection), format);

@@ -15,7 +15,7 @@ namespace m2m {
 
 /// What a rank of a job is told to run its stages by.
 struct RunnerSettings {
-  OutputFolder out;
+  results::OutputFolder out;
   int ranks = 1;                          // of the job
   int rank = 0;                           // this one
   int local_rank = 0;                     // this one among those of its host
@@ -39,7 +39,7 @@ struct Training {
   ResolveConfig resolve;
   std::function<PlanStage(int ranks_per_trial)> planner;
   std::function<StageRunning(const RunnerSettings&)> runner;  // what runs stages on this rank
-  FindDamage find_damage = [](const Stage&, const OutputFolder&) { return std::nullopt; };
+  FindDamage find_damage = [](const Stage&, const results::OutputFolder&) { return std::nullopt; };
   std::vector<std::string> method_names;
   std::function<std::string(const std::string& method)> describe_method;
   std::string build = build_of_this_program();  // all ranks of a job have to have the same

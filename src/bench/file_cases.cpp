@@ -64,20 +64,20 @@ void answer(const std::vector<std::int32_t>& labels, int classes, Confusion& con
 }
 
 /// A record as a trial of 200 epochs leaves it, translated from epoch 160 on.
-TrialRecord long_record(const LoadedData& data) {
-  TrialRecord record;
+results::TrialRecord long_record(const LoadedData& data) {
+  results::TrialRecord record;
   record.id = "0123456789abcdef";
   record.label = "M2m";
   record.config = trial_config("M2m", {}, 128).json();
   record.validation_labels = part_labels(data, data.split.validation);
   record.test_labels = part_labels(data, data.split.test);
   for (int e = 0; e < 200; ++e) {
-    EpochRecord epoch;
+    results::EpochRecord epoch;
     epoch.epoch = e;
     epoch.loss = 1.0 / (1 + e);
     if (e >= 160) {
-      epoch.generation = GenerationCounts(data.set.classes);
-      epoch.generation.at(Outcome::chosen, 0, data.set.classes - 1) = e;
+      epoch.generation = results::GenerationCounts(data.set.classes);
+      epoch.generation.at(results::Outcome::chosen, 0, data.set.classes - 1) = e;
     }
     record.epochs.push_back(epoch);
   }
@@ -88,15 +88,15 @@ TrialRecord long_record(const LoadedData& data) {
   return record;
 }
 
-bool equal(const Snapshot& a, const Snapshot& b) {
+bool equal(const results::Snapshot& a, const results::Snapshot& b) {
   return a.epoch == b.epoch && a.validation == b.validation && a.test == b.test &&
          a.validation_logits == b.validation_logits && a.test_logits == b.test_logits;
 }
 
-bool equal(const TrialRecord& a, const TrialRecord& b) {
+bool equal(const results::TrialRecord& a, const results::TrialRecord& b) {
   return a.id == b.id && a.label == b.label && a.config == b.config && a.test_labels == b.test_labels &&
          std::equal(a.epochs.begin(), a.epochs.end(), b.epochs.begin(), b.epochs.end(),
-                    [](const EpochRecord& x, const EpochRecord& y) {
+                    [](const results::EpochRecord& x, const results::EpochRecord& y) {
                       return x.epoch == y.epoch && x.loss == y.loss && x.generation.cells == y.generation.cells;
                     }) &&
          b.best.has_value() && equal(*a.best, *b.best) && equal(a.last, b.last);
@@ -105,11 +105,11 @@ bool equal(const TrialRecord& a, const TrialRecord& b) {
 void write_and_read(benchmark::State& state, Workbench& bench) {
   const ScratchFolder scratch;
   const fs::path file = scratch.path() / "result.h5";
-  const TrialRecord record = long_record(*bench.data());
-  TrialRecord read;
+  const results::TrialRecord record = long_record(*bench.data());
+  results::TrialRecord read;
   for (auto _ : state) {
-    write_trial(file, record);
-    read = read_trial(file);
+    results::write_trial(file, record);
+    read = results::read_trial(file);
   }
   state.SetBytesProcessed(2 * state.iterations() * static_cast<std::int64_t>(fs::file_size(file)));
   verify(state, equal(record, read), "a result file reads back as another one");

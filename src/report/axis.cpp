@@ -11,9 +11,9 @@
 namespace m2m {
 namespace {
 
-std::vector<std::string> known_axes(const StudyResults& results) {
+std::vector<std::string> known_axes(const results::StudyResults& results) {
   std::set<std::string> settings;
-  for (const TrialOutcome& trial : results.trials) {
+  for (const results::TrialOutcome& trial : results.trials) {
     for (const auto& [name, value] : trial.planned.config.json().items()) {
       if (!value.is_null()) settings.insert(name);
     }
@@ -34,7 +34,7 @@ void check_axis(const std::vector<std::string>& known, const std::string& axis) 
 
 }  // namespace
 
-std::string axis_value(const std::string& axis, const PlannedTrial& trial) {
+std::string axis_value(const std::string& axis, const results::PlannedTrial& trial) {
   if (axis == "label") return trial.label;
   if (axis == "data") return settings::data_setting_name(trial.config);
   return settings::setting_text(trial.config, axis, "none");
@@ -49,7 +49,7 @@ std::string axis_title(const std::string& axis, const std::string& value) {
   return axis == "label" || axis == "data" ? value : fmt::format("{}={}", axis, value);
 }
 
-void check_axes(const StudyResults& results, const TableOptions& options) {
+void check_axes(const results::StudyResults& results, const TableOptions& options) {
   if (results.trials.empty() || has_standard_axes(options)) return;
   if (options.choose)
     throw usage_error("--choose has rows of methods and columns of data: leave out --rows and --columns");

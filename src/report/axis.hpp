@@ -8,7 +8,7 @@ namespace m2m {
 
 /// What the trial has on this axis: its label ("label"), the name of its data setting ("data"), or the text of the
 /// setting of that name ("m2m.pool"), "none" where it has no such setting. Pure.
-std::string axis_value(const std::string& axis, const PlannedTrial& trial);
+std::string axis_value(const std::string& axis, const results::PlannedTrial& trial);
 
 /// What one of the options' axes is called at the head of its column: its own name, but labels are "method" where
 /// the other axis is not.
@@ -19,7 +19,7 @@ std::string axis_title(const std::string& axis, const std::string& value);
 
 /// Throws Error (usage) where an axis of the options is neither label nor data nor a setting that a trial has,
 /// naming the nearest; where both are the same; and where options.choose goes with other axes than its own.
-void check_axes(const StudyResults& results, const TableOptions& options);
+void check_axes(const results::StudyResults& results, const TableOptions& options);
 
 /// Whether rows are labels and columns data settings.
 bool has_standard_axes(const TableOptions& options);

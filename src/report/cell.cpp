@@ -12,11 +12,11 @@
 namespace m2m {
 namespace {
 
-void count(TableCell& cell, const TrialOutcome& trial) {
+void count(TableCell& cell, const results::TrialOutcome& trial) {
   ++cell.planned;
-  cell.failed += trial.status == TrialStatus::failed;
-  cell.diverged += trial.status == TrialStatus::diverged;
-  cell.missing += trial.status == TrialStatus::missing;
+  cell.failed += trial.status == results::TrialStatus::failed;
+  cell.diverged += trial.status == results::TrialStatus::diverged;
+  cell.missing += trial.status == results::TrialStatus::missing;
 }
 
 TableCell average(const Group& group, const TableOptions& options) {
@@ -24,11 +24,11 @@ TableCell average(const Group& group, const TableOptions& options) {
   std::vector<double> bacc;
   std::vector<double> gm;
   std::vector<std::vector<double>> metrics(options.metrics.size());
-  for (const TrialOutcome* trial : group) {
+  for (const results::TrialOutcome* trial : group) {
     count(cell, *trial);
     for (const Fact& fact : facts_of(trial->planned.config)) add_fact(cell.facts, fact);
     if (!trial->record) continue;
-    const Snapshot* snapshot = selected(*trial->record, options.selection);
+    const results::Snapshot* snapshot = selected(*trial->record, options.selection);
     if (snapshot == nullptr) {
       ++cell.without_best;
       continue;

@@ -29,7 +29,7 @@ struct Candidate {
 
 std::vector<Candidate> candidates_of(const Group& group) {
   std::vector<Candidate> candidates;
-  for (const TrialOutcome* trial : group) {
+  for (const results::TrialOutcome* trial : group) {
     const std::string& label = trial->planned.label;
     auto known = std::find_if(candidates.begin(), candidates.end(),
                               [&](const Candidate& candidate) { return candidate.label == label; });
@@ -43,7 +43,7 @@ std::vector<Candidate> candidates_of(const Group& group) {
 std::optional<TauRange> taus_of(const Group& trials, Selection selection) {
   const Json::json_pointer place(selection == Selection::last ? "/post_hoc/last" : "/post_hoc/best");
   std::optional<TauRange> range;
-  for (const TrialRecord* record : records_of(trials)) {
+  for (const results::TrialRecord* record : records_of(trials)) {
     if (!record->data.contains(place)) continue;
     const Json& said = record->data.at(place);
     const double tau = said.at("tau").get<double>();
@@ -119,9 +119,9 @@ TableCell chosen(const Candidate& best) {
 }
 
 /// Those with a validation matrix, by which settings are compared.
-std::vector<const TrialRecord*> validated(const Group& group) {
-  std::vector<const TrialRecord*> records = records_of(group);
-  std::erase_if(records, [](const TrialRecord* record) { return record->last.validation.classes == 0; });
+std::vector<const results::TrialRecord*> validated(const Group& group) {
+  std::vector<const results::TrialRecord*> records = records_of(group);
+  std::erase_if(records, [](const results::TrialRecord* record) { return record->last.validation.classes == 0; });
   return records;
 }
 
@@ -142,8 +142,8 @@ TableCell chosen_cell(ResultTable& table, const Group& group, const std::string&
   return cell;
 }
 
-void check_choosable(const StudyResults& results) {
-  const auto validates = [](const TrialOutcome& trial) {
+void check_choosable(const results::StudyResults& results) {
+  const auto validates = [](const results::TrialOutcome& trial) {
     return trial.record ? trial.record->last.validation.classes > 0
                         : settings::text_or(trial.planned.config, "data.validation", "") != "none";
   };

@@ -16,6 +16,6 @@ TableCell chosen_cell(ResultTable& table, const Group& group, const std::string&
                       IdPrefix prefix);
 
 /// Throws Error (usage) where a study has trials, and none of them has a validation set.
-void check_choosable(const StudyResults& results);
+void check_choosable(const results::StudyResults& results);
 
 }  // namespace m2m

@@ -22,21 +22,21 @@ std::size_t position(std::vector<std::string>& names, const std::string& name) {
   return names.size() - 1;
 }
 
-std::string row_of(const PlannedTrial& trial, const TableOptions& options) {
+std::string row_of(const results::PlannedTrial& trial, const TableOptions& options) {
   return options.choose ? settings::text_or(trial.config, "method", trial.label) : axis_value(options.rows, trial);
 }
 
 }  // namespace
 
-GroupedTrials group_trials(const StudyResults& results, const TableOptions& options) {
+GroupedTrials group_trials(const results::StudyResults& results, const TableOptions& options) {
   GroupedTrials grouped;
-  for (const TrialOutcome& trial : results.trials) {
+  for (const results::TrialOutcome& trial : results.trials) {
     const std::size_t row = position(grouped.rows, row_of(trial.planned, options));
     const std::size_t column = position(grouped.columns, axis_value(options.columns, trial.planned));
     grouped.groups.resize(grouped.rows.size());
     for (auto& of_row : grouped.groups) of_row.resize(grouped.columns.size());
     Group& group = grouped.groups[row][column];
-    const bool repeated = std::any_of(group.begin(), group.end(), [&](const TrialOutcome* other) {
+    const bool repeated = std::any_of(group.begin(), group.end(), [&](const results::TrialOutcome* other) {
       return other->planned.id == trial.planned.id;
     });
     if (!repeated) group.push_back(&trial);
@@ -44,23 +44,23 @@ GroupedTrials group_trials(const StudyResults& results, const TableOptions& opti
   return grouped;
 }
 
-std::vector<const TrialRecord*> records_of(const Group& group) {
-  std::vector<const TrialRecord*> records;
-  for (const TrialOutcome* trial : group) {
+std::vector<const results::TrialRecord*> records_of(const Group& group) {
+  std::vector<const results::TrialRecord*> records;
+  for (const results::TrialOutcome* trial : group) {
     if (trial->record) records.push_back(&*trial->record);
   }
   return records;
 }
 
-const Snapshot* selected(const TrialRecord& record, Selection selection) {
+const results::Snapshot* selected(const results::TrialRecord& record, Selection selection) {
   if (selection == Selection::last) return &record.last;
   return record.best ? &*record.best : nullptr;
 }
 
 std::vector<double> metric_values(const Group& group, const std::string& metric, const TableOptions& options) {
   std::vector<double> values;
-  for (const TrialRecord* record : records_of(group)) {
-    const Snapshot* snapshot = selected(*record, options.selection);
+  for (const results::TrialRecord* record : records_of(group)) {
+    const results::Snapshot* snapshot = selected(*record, options.selection);
     if (snapshot == nullptr) continue;
     const double value = metric_value(metric, *record, *snapshot, options.gm);
     if (!std::isnan(value)) values.push_back(value);
@@ -68,9 +68,9 @@ std::vector<double> metric_values(const Group& group, const std::string& metric,
   return values;
 }
 
-void check_label(const StudyResults& results, const std::string& label) {
+void check_label(const results::StudyResults& results, const std::string& label) {
   std::vector<std::string> labels;
-  for (const TrialOutcome& trial : results.trials) labels.push_back(trial.planned.label);
+  for (const results::TrialOutcome& trial : results.trials) labels.push_back(trial.planned.label);
   if (std::count(labels.begin(), labels.end(), label) > 0) return;
   const std::string nearest = nearest_name(labels, label);
   const std::set<std::string> known(labels.begin(), labels.end());

@@ -9,7 +9,7 @@
 namespace m2m {
 namespace {
 
-using Trials = std::vector<const TrialOutcome*>;
+using Trials = std::vector<const results::TrialOutcome*>;
 
 /// "77d0.. (reason), 81ab.. (reason)"; empty where no trial is meant.
 struct Named {
@@ -24,9 +24,9 @@ std::string on_one_line(std::string text) {
   return text;
 }
 
-Named named(const Trials& trials, IdPrefix prefix, const std::function<bool(const TrialOutcome&)>& meant) {
+Named named(const Trials& trials, IdPrefix prefix, const std::function<bool(const results::TrialOutcome&)>& meant) {
   Named list;
-  for (const TrialOutcome* trial : trials) {
+  for (const results::TrialOutcome* trial : trials) {
     if (!meant(*trial)) continue;
     if (list.count++ > 0) list.text += ", ";
     list.text += trial->planned.id.substr(0, prefix.digits) + "..";
@@ -37,11 +37,11 @@ Named named(const Trials& trials, IdPrefix prefix, const std::function<bool(cons
 
 }  // namespace
 
-IdPrefix unique_prefix(const StudyResults& results) {
+IdPrefix unique_prefix(const results::StudyResults& results) {
   IdPrefix prefix;
   std::size_t longest = 0;
   std::set<std::string> ids;
-  for (const TrialOutcome& trial : results.trials) {
+  for (const results::TrialOutcome& trial : results.trials) {
     ids.insert(trial.planned.id);
     longest = std::max(longest, trial.planned.id.size());
   }
@@ -61,14 +61,15 @@ std::vector<std::string> what_is_missing(const Trials& trials, const std::string
     sentences.push_back(
         fmt::format("{}: {} of {} trials {}: {}", where, list.count, trials.size(), what, list.text));
   };
-  const auto with = [&](TrialStatus status) {
-    return named(trials, prefix, [&](const TrialOutcome& trial) { return trial.status == status; });
+  const auto with = [&](results::TrialStatus status) {
+    return named(trials, prefix, [&](const results::TrialOutcome& trial) { return trial.status == status; });
   };
-  say(with(TrialStatus::failed), "failed");
-  say(with(TrialStatus::diverged), "diverged");
-  say(with(TrialStatus::missing), "missing");
+  say(with(results::TrialStatus::failed), "failed");
+  say(with(results::TrialStatus::diverged), "diverged");
+  say(with(results::TrialStatus::missing), "missing");
   if (selection == Selection::best) {
-    say(named(trials, prefix, [](const TrialOutcome& trial) { return trial.record && !trial.record->best; }),
+    say(named(trials, prefix,
+              [](const results::TrialOutcome& trial) { return trial.record && !trial.record->best; }),
         "have no best epoch");
   }
   return sentences;

@@ -47,11 +47,12 @@ std::string metric_title(const std::string& name, GmKind gm) {
   return is_gm_of_nonzero(metric, gm) ? gm_name(gm) : metric.title;
 }
 
-double metric_value(const std::string& name, const TrialRecord& record, const Snapshot& snapshot, GmKind gm) {
+double metric_value(const std::string& name, const results::TrialRecord& record, const results::Snapshot& snapshot,
+                    GmKind gm) {
   const Metric& metric = find_metric(name);
-  const Json values =
-      metrics_of(snapshot.test, snapshot.test_calibration, recorded_counts(record.data, snapshot.test.classes));
-  return 100 * values.value(is_gm_of_nonzero(metric, gm) ? "gm_nonzero" : metric.key, not_measured);
+  const Json values = results::metrics_of(snapshot.test, snapshot.test_calibration,
+                                          results::recorded_counts(record.data, snapshot.test.classes));
+  return 100 * values.value(is_gm_of_nonzero(metric, gm) ? "gm_nonzero" : metric.key, results::not_measured);
 }
 
 }  // namespace m2m

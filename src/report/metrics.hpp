@@ -22,6 +22,7 @@ const Metric& find_metric(const std::string& name);
 std::string metric_title(const std::string& name, GmKind gm);
 
 /// The metric of `snapshot`, one of `record`'s, on the test set, in %; NaN where it has none. Pure.
-double metric_value(const std::string& name, const TrialRecord& record, const Snapshot& snapshot, GmKind gm);
+double metric_value(const std::string& name, const results::TrialRecord& record, const results::Snapshot& snapshot,
+                    GmKind gm);
 
 }  // namespace m2m

@@ -20,16 +20,16 @@ constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 /// A trial of each side for one data setting and seed.
 struct Pair {
-  const TrialRecord* a = nullptr;
-  const TrialRecord* b = nullptr;
+  const results::TrialRecord* a = nullptr;
+  const results::TrialRecord* b = nullptr;
   bool is_whole() const { return a != nullptr && b != nullptr; }
 };
 
 using Pairs = std::map<std::string, Pair>;  // by seeds: trials that differ in any of them are no pair
 using Settings = std::vector<std::pair<std::string, Pairs>>;
 
-void add_side(Settings& settings, const Side& side, const TrialRecord* Pair::*which, Selection selection) {
-  for (const TrialOutcome& trial : side.study.trials) {
+void add_side(Settings& settings, const Side& side, const results::TrialRecord* Pair::*which, Selection selection) {
+  for (const results::TrialOutcome& trial : side.study.trials) {
     if (trial.planned.label != side.label || !trial.record) continue;
     if (selected(*trial.record, selection) == nullptr) continue;
     const std::string data = settings::data_setting_name(trial.planned.config);
@@ -51,7 +51,7 @@ Settings pairs_of(const Side& a, const Side& b, Selection selection) {
 std::vector<double> differences(const Pairs& pairs, const std::string& metric, const TableOptions& options,
                                 PairedDifference& line) {
   std::vector<double> found;
-  const auto value = [&](const TrialRecord& record) {
+  const auto value = [&](const results::TrialRecord& record) {
     return metric_value(metric, record, *selected(record, options.selection), options.gm);
   };
   for (const auto& [seeds, pair] : pairs) {
@@ -69,7 +69,7 @@ std::vector<double> differences(const Pairs& pairs, const std::string& metric, c
 }
 
 void refuse_mixtures(const Pairs& pairs, const std::string& where) {
-  std::vector<const TrialRecord*> records;
+  std::vector<const results::TrialRecord*> records;
   std::optional<std::string> other_data;
   for (const auto& [seeds, pair] : pairs) {
     if (!pair.is_whole()) continue;

@@ -10,7 +10,7 @@ namespace m2m {
 
 /// A label of a study, which is one of two to compare.
 struct Side {
-  const StudyResults& study;
+  const results::StudyResults& study;
   std::string label;
 };
 

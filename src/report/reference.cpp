@@ -37,7 +37,9 @@ void add_reason(std::vector<Reason>& reasons, const std::string& before, const s
   }
 }
 
-double number(std::string_view quoted) { return quoted.empty() ? not_measured : std::stod(std::string(quoted)); }
+double number(std::string_view quoted) {
+  return quoted.empty() ? results::not_measured : std::stod(std::string(quoted));
+}
 
 void add_row(Sheet& sheet, const Ours& ours, std::string_view source, const std::string& metric,
              const TableOptions& options, double published, double published_std) {
@@ -63,7 +65,7 @@ bool add_rows(Sheet& sheet, std::vector<Reason>& reasons, const Ours& ours, cons
     }
     add_row(sheet, ours, source.name, "bacc", options, number(quoted->bacc), number(quoted->bacc_std));
     if (!quoted->gm.empty()) {
-      add_row(sheet, ours, source.name, "gm_nonzero", options, number(quoted->gm), not_measured);
+      add_row(sheet, ours, source.name, "gm_nonzero", options, number(quoted->gm), results::not_measured);
     }
   }
   return found;
@@ -116,7 +118,7 @@ void name_sources(Sheet& sheet) {
 }  // namespace
 
 PublishedComparison compare_with_published(const Estimate& ours, double published) {
-  if (ours.n < 2) return {not_measured, not_measured, not_measured, "n too small"};
+  if (ours.n < 2) return {results::not_measured, results::not_measured, results::not_measured, "n too small"};
   const double half = student_quantile(ours.n - 1) * ours.std * std::sqrt(1 + 1.0 / ours.n);
   PublishedComparison found{ours.mean - half, ours.mean + half, 0, "inside"};
   found.outside = std::max({0.0, found.low - published, published - found.high});
@@ -126,7 +128,7 @@ PublishedComparison compare_with_published(const Estimate& ours, double publishe
   return found;
 }
 
-Sheet reference_sheet(const StudyResults& results, const TableOptions& options) {
+Sheet reference_sheet(const results::StudyResults& results, const TableOptions& options) {
   Sheet sheet = empty_sheet(options.selection);
   std::vector<Reason> reasons;
   const GroupedTrials grouped = group_trials(results, options);

@@ -24,6 +24,6 @@ PublishedComparison compare_with_published(const Estimate& ours, double publishe
 ///
 /// Pure. Throws Error (usage) where trials of one label and data setting must not be averaged unless
 /// options.allow_mixed.
-Sheet reference_sheet(const StudyResults& results, const TableOptions& options);
+Sheet reference_sheet(const results::StudyResults& results, const TableOptions& options);
 
 }  // namespace m2m

@@ -63,7 +63,7 @@ bool shows_published(const TableOptions& options) {
          options.metrics[1] == "gm";
 }
 
-ResultTable make_table(const StudyResults& results, const TableOptions& options) {
+ResultTable make_table(const results::StudyResults& results, const TableOptions& options) {
   ResultTable table;
   table.options = options;
   check_axes(results, options);

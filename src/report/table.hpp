@@ -76,7 +76,7 @@ struct ResultTable {
 /// a cell must not be averaged (see why_not_average) or compared (see why_not_choose) unless allow_mixed, where no
 /// trial of a study with results has the selected epoch, and with options.choose where no trial has a validation
 /// set.
-ResultTable make_table(const StudyResults& results, const TableOptions& options);
+ResultTable make_table(const results::StudyResults& results, const TableOptions& options);
 
 /// Whether tables for people have columns of what others published, bACC and GM: where they show those two first,
 /// of labels on data settings.

@@ -16,14 +16,14 @@ using Row = std::vector<Json>;
 using Named = std::vector<std::pair<std::string, Json>>;
 
 /// The cells that all rows of a trial begin with.
-Row trial_cells(const TrialOutcome& trial) {
+Row trial_cells(const results::TrialOutcome& trial) {
   const Config& config = trial.planned.config;
   return {trial.planned.id,
           trial.planned.label,
           settings::text_or(config, "method", ""),
           settings::data_setting_name(config),
           config.has("seed") ? config.json().at("seed") : Json(),
-          status_name(trial.status)};
+          results::status_name(trial.status)};
 }
 
 void add_recalls(Named& metrics, const Confusion& test) {
@@ -33,8 +33,8 @@ void add_recalls(Named& metrics, const Confusion& test) {
   }
 }
 
-void add_false_positives(Named& metrics, const TrialRecord& record, const Confusion& test) {
-  const ClassCounts counts = recorded_counts(record.data, test.classes);
+void add_false_positives(Named& metrics, const results::TrialRecord& record, const Confusion& test) {
+  const ClassCounts counts = results::recorded_counts(record.data, test.classes);
   std::int64_t sum = 0;
   int rank = 0;
   for (const int predicted : labels_by_rank(counts)) {
@@ -45,7 +45,7 @@ void add_false_positives(Named& metrics, const TrialRecord& record, const Confus
   }
 }
 
-Named metrics_of_trial(const TrialRecord& record, const Snapshot& snapshot) {
+Named metrics_of_trial(const results::TrialRecord& record, const results::Snapshot& snapshot) {
   Named metrics;
   for (const Metric& metric : table_metrics()) {
     metrics.emplace_back(metric.name, number_or_null(metric_value(metric.name, record, snapshot, GmKind::zero)));
@@ -55,8 +55,8 @@ Named metrics_of_trial(const TrialRecord& record, const Snapshot& snapshot) {
   return metrics;
 }
 
-void add_trial(Sheet& sheet, const TrialOutcome& trial, Selection selection) {
-  const Snapshot* snapshot = trial.record ? selected(*trial.record, selection) : nullptr;
+void add_trial(Sheet& sheet, const results::TrialOutcome& trial, Selection selection) {
+  const results::Snapshot* snapshot = trial.record ? selected(*trial.record, selection) : nullptr;
   const auto add = [&](const Row& measured) {
     Row row = trial_cells(trial);
     row.insert(row.end(), measured.begin(), measured.end());
@@ -68,7 +68,7 @@ void add_trial(Sheet& sheet, const TrialOutcome& trial, Selection selection) {
 
 }  // namespace
 
-Sheet tidy_sheet(const StudyResults& results, Selection selection) {
+Sheet tidy_sheet(const results::StudyResults& results, Selection selection) {
   Sheet sheet{
       fmt::format("{}: test set, {}; in %, false positives in samples", results.name, selection_name(selection)),
       {},
@@ -78,7 +78,7 @@ Sheet tidy_sheet(const StudyResults& results, Selection selection) {
     sheet.columns.push_back({name, name});
   }
   std::set<std::pair<std::string, std::string>> seen;
-  for (const TrialOutcome& trial : results.trials) {
+  for (const results::TrialOutcome& trial : results.trials) {
     if (seen.emplace(trial.planned.label, trial.planned.id).second) add_trial(sheet, trial, selection);
   }
   return sheet;

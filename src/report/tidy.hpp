@@ -12,6 +12,6 @@ namespace m2m {
 /// that were given to one of the classes up to that rank (from 1, by training counts, ties by label), where the
 /// training counts are recorded. A metric that a trial cannot have is null. A trial without a result at that epoch
 /// has one row, without a metric. A trial counts once under each of its labels, in the order of the study. Pure.
-Sheet tidy_sheet(const StudyResults& results, Selection selection);
+Sheet tidy_sheet(const results::StudyResults& results, Selection selection);
 
 }  // namespace m2m

@@ -12,10 +12,10 @@ void note_once(std::vector<std::string>& notes, const std::string& note) {
   if (!note.empty() && std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
 }
 
-std::vector<std::string> untested_notes(const StudyResults& results, Selection selection) {
+std::vector<std::string> untested_notes(const results::StudyResults& results, Selection selection) {
   std::vector<std::string> notes;
-  for (const TrialOutcome& trial : results.trials) {
-    const Snapshot* snapshot = trial.record ? selected(*trial.record, selection) : nullptr;
+  for (const results::TrialOutcome& trial : results.trials) {
+    const results::Snapshot* snapshot = trial.record ? selected(*trial.record, selection) : nullptr;
     if (snapshot == nullptr) continue;
     const std::string note = untested_note(untested_classes(snapshot->test), snapshot->test.classes, "test");
     if (!note.empty()) note_once(notes, settings::data_setting_name(trial.planned.config) + ": " + note);

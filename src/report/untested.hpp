@@ -9,7 +9,7 @@ namespace m2m {
 
 /// "DATA: class 2 of 3 has no test sample: ..." for each data setting of which a result at that epoch lacks
 /// classes; each sentence once, in the order of the study. Pure.
-std::vector<std::string> untested_notes(const StudyResults& results, Selection selection);
+std::vector<std::string> untested_notes(const results::StudyResults& results, Selection selection);
 
 /// Adds a note unless it is empty or there already.
 void note_once(std::vector<std::string>& notes, const std::string& note);

@@ -35,14 +35,14 @@ void add(Confusion& sum, const Confusion& one, const std::string& id) {
 std::vector<Pool> pools_of(const Group& trials, Selection selection) {
   std::vector<Pool> pools;
   std::map<std::string, std::size_t> known;
-  for (const TrialOutcome* trial : trials) {
+  for (const results::TrialOutcome* trial : trials) {
     const Config& config = trial->planned.config;
     const bool of_a_fold = is_of_a_fold(config);
     // Folds are drawn from the seeds: trials of the same seeds share them.
     const std::string key = of_a_fold ? settings::seeds_of(config) : trial->planned.id;
     const auto [at, is_new] = known.emplace(key, pools.size());
     if (is_new) pools.push_back({config, Confusion(), {}});
-    const Snapshot* snapshot = trial->record ? selected(*trial->record, selection) : nullptr;
+    const results::Snapshot* snapshot = trial->record ? selected(*trial->record, selection) : nullptr;
     if (snapshot == nullptr || snapshot->validation.classes == 0) continue;
     Pool& pool = pools[at->second];
     add(pool.sum, snapshot->validation, trial->planned.id);

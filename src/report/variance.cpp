@@ -16,12 +16,12 @@ namespace {
 
 constexpr std::array seeds = {"seeds.subset", "seeds.init", "seeds.order", "seeds.plan", "seeds.g"};
 
-Json settings_of(const TrialRecord& record) {
+Json settings_of(const results::TrialRecord& record) {
   return record.identity.is_object() ? record.identity.value("settings", Json::object()) : Json::object();
 }
 
 /// Of a method that trains nothing no seed acts by itself, but all do in the trial that it begins from.
-bool acts(const TrialRecord& record, const std::string& seed) {
+bool acts(const results::TrialRecord& record, const std::string& seed) {
   const Json settings = settings_of(record);
   const bool any_acts = std::any_of(seeds.begin(), seeds.end(), [&](auto name) { return settings.contains(name); });
   if (!any_acts) return true;
@@ -29,11 +29,11 @@ bool acts(const TrialRecord& record, const std::string& seed) {
   return record.identity.contains("g") && record.identity.at("g").contains("pick");
 }
 
-Json value_of(const TrialRecord& record, const std::string& seed) {
+Json value_of(const results::TrialRecord& record, const std::string& seed) {
   return acts(record, seed) ? record.config.value(seed, Json()) : Json();
 }
 
-std::string other_seeds(const TrialRecord& record, const std::string& seed) {
+std::string other_seeds(const results::TrialRecord& record, const std::string& seed) {
   Json others = Json::object();
   for (const char* name : seeds) {
     if (name != seed) others[name] = value_of(record, name);
@@ -44,7 +44,7 @@ std::string other_seeds(const TrialRecord& record, const std::string& seed) {
 /// By the other seeds: trials by the value of the one.
 std::map<std::string, std::map<std::string, Group>> varied(const Group& group, const std::string& seed) {
   std::map<std::string, std::map<std::string, Group>> groups;
-  for (const TrialOutcome* trial : group) {
+  for (const results::TrialOutcome* trial : group) {
     if (!trial->record) continue;
     groups[other_seeds(*trial->record, seed)][canonical_json(value_of(*trial->record, seed))].push_back(trial);
   }
@@ -108,11 +108,12 @@ SeedSpread spread_of(const Group& group, const std::string& seed, const std::str
     spread.trials += within.n;
     squares += within.std * within.std * (within.n - 1);
   }
-  spread.std = spread.groups == 0 ? not_measured : std::sqrt(squares / (spread.trials - spread.groups));
+  spread.std = spread.groups == 0 ? results::not_measured : std::sqrt(squares / (spread.trials - spread.groups));
   return spread;
 }
 
-Sheet variance_sheet(const StudyResults& results, const VarianceOptions& options, const TableOptions& table) {
+Sheet variance_sheet(const results::StudyResults& results, const VarianceOptions& options,
+                     const TableOptions& table) {
   if (!options.label.empty()) check_label(results, options.label);
   Sheet sheet = empty_sheet(options, table);
   const GroupedTrials grouped = group_trials(results, table);

@@ -31,6 +31,7 @@ struct VarianceOptions {
 ///
 /// Pure. Throws Error (usage) where no trial has the label, and where trials of one label and data setting must not
 /// be averaged unless table.allow_mixed.
-Sheet variance_sheet(const StudyResults& results, const VarianceOptions& options, const TableOptions& table);
+Sheet variance_sheet(const results::StudyResults& results, const VarianceOptions& options,
+                     const TableOptions& table);
 
 }  // namespace m2m

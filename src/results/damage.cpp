@@ -4,7 +4,7 @@
 
 #include "core/write_error.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace fs = std::filesystem;
 
 fs::path set_aside(const fs::path& file) {
@@ -26,4 +26,4 @@ std::string set_aside(const Damage& damage) {
   return fmt::format("{}; set aside as {} and made anew", damage.why, aside.filename().string());
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

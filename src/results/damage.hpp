@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-namespace m2m {
+namespace m2m::results {
 
 struct Damage {
   std::filesystem::path file;
@@ -25,4 +25,4 @@ std::filesystem::path set_aside(const std::filesystem::path& file);
 /// Sets aside both files of `damage`. Returns a sentence of that for the log. Throws WriteError.
 std::string set_aside(const Damage& damage);
 
-}  // namespace m2m
+}  // namespace m2m::results

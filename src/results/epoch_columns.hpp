@@ -4,7 +4,7 @@
 
 #include "results/record.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 struct EpochColumn {
   const char* name;
@@ -29,4 +29,4 @@ inline constexpr std::array<EpochColumn, 15> epoch_columns = {{
     {"generated_p_seed", &EpochRecord::generated_p_seed},
 }};
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -2,7 +2,7 @@
 
 #include "results/json_file.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 void write_failure(const std::filesystem::path& file, const TrialFailure& failure) {
   write_json_file(file, {{"id", failure.id},
@@ -22,4 +22,4 @@ TrialFailure read_failure(const std::filesystem::path& file) {
   return failure;
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

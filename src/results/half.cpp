@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 constexpr std::uint32_t infinite_bits = 0x7C00;
@@ -45,4 +45,4 @@ float float_from_half(std::uint16_t bits) {
   return (bits & 0x8000) != 0 ? -value : value;
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

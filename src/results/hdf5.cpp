@@ -1,6 +1,6 @@
 #include "results/hdf5.hpp"
 
-namespace m2m::hdf5 {
+namespace m2m::results::hdf5 {
 namespace {
 
 herr_t keep_innermost(unsigned /*level*/, const H5E_error2_t* error, void* reason) {
@@ -80,4 +80,4 @@ bool contains(hid_t where, const std::string& name) {
   return checked(H5Lexists(where, name.c_str(), H5P_DEFAULT), "looking for " + name) > 0;
 }
 
-}  // namespace m2m::hdf5
+}  // namespace m2m::results::hdf5

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace m2m::hdf5 {
+namespace m2m::results::hdf5 {
 
 /// An HDF5 call failed: what was being done, and the innermost reason HDF5 gives. Caught in schema_file.cpp, where
 /// the file's name is known, and turned into an Error there.
@@ -76,4 +76,4 @@ Handle open_group(hid_t where, const std::string& name);
 /// Whether `where` has a member of that name.
 bool contains(hid_t where, const std::string& name);
 
-}  // namespace m2m::hdf5
+}  // namespace m2m::results::hdf5

@@ -6,7 +6,7 @@
 
 #include "results/hdf5_types.hpp"
 
-namespace m2m::hdf5 {
+namespace m2m::results::hdf5 {
 namespace {
 
 void write_one(hid_t where, const std::string& name, hid_t type, hid_t space, const void* value) {
@@ -76,4 +76,4 @@ double read_number_attribute(hid_t where, const std::string& name) {
   return read_one<double>(where, name, H5T_NATIVE_DOUBLE);
 }
 
-}  // namespace m2m::hdf5
+}  // namespace m2m::results::hdf5

@@ -6,7 +6,7 @@
 #include "core/config.hpp"
 #include "results/hdf5.hpp"
 
-namespace m2m::hdf5 {
+namespace m2m::results::hdf5 {
 
 /// Writes one attribute in the value's own type: a flag as h5py's bool, integers as int64, numbers as float64,
 /// texts as variable-length UTF-8, lists of numbers as float64 [n], anything else as its JSON text. null writes
@@ -21,4 +21,4 @@ std::int64_t read_integer_attribute(hid_t where, const std::string& name);
 double read_number_attribute(hid_t where, const std::string& name);
 bool has_attribute(hid_t where, const std::string& name);
 
-}  // namespace m2m::hdf5
+}  // namespace m2m::results::hdf5

@@ -5,7 +5,7 @@
 #include "results/half.hpp"
 #include "results/hdf5_types.hpp"
 
-namespace m2m::hdf5 {
+namespace m2m::results::hdf5 {
 namespace {
 
 constexpr std::size_t most_compact_bytes = 60'000;  // HDF5 allows 64 KiB with the message's own header
@@ -117,4 +117,4 @@ template void write_array(hid_t, const std::string&, std::span<const hsize_t>, s
 template Array<std::int32_t> read_array(hid_t, const std::string&, int);
 template Array<std::int64_t> read_array(hid_t, const std::string&, int);
 
-}  // namespace m2m::hdf5
+}  // namespace m2m::results::hdf5

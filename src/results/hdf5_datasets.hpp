@@ -7,7 +7,7 @@
 
 #include "results/hdf5.hpp"
 
-namespace m2m::hdf5 {
+namespace m2m::results::hdf5 {
 
 /// A scalar dataset of fixed-length UTF-8.
 void write_text(hid_t where, const std::string& name, const std::string& text);
@@ -38,4 +38,4 @@ Array<float> read_half_array(hid_t where, const std::string& name, int rank);
 /// The dimensions of an open dataset.
 std::vector<hsize_t> dimensions(hid_t dataset);
 
-}  // namespace m2m::hdf5
+}  // namespace m2m::results::hdf5

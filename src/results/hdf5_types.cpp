@@ -2,7 +2,7 @@
 
 #include <limits>
 
-namespace m2m::hdf5 {
+namespace m2m::results::hdf5 {
 namespace {
 
 Handle copied_type(hid_t type) { return {H5Tcopy(type), H5Tclose, "describing a type"}; }
@@ -63,4 +63,4 @@ std::size_t element_count(std::span<const hsize_t> dims, std::size_t element_byt
   return count;
 }
 
-}  // namespace m2m::hdf5
+}  // namespace m2m::results::hdf5

@@ -6,7 +6,7 @@
 
 #include "results/hdf5.hpp"
 
-namespace m2m::hdf5 {
+namespace m2m::results::hdf5 {
 
 /// The HDF5 type of a T in memory and, for these, in files.
 template <typename T>
@@ -31,4 +31,4 @@ Handle array_space(std::span<const hsize_t> dims);
 /// How many elements a shape holds. Throws Failure where their bytes could not be addressed.
 std::size_t element_count(std::span<const hsize_t> dims, std::size_t element_bytes);
 
-}  // namespace m2m::hdf5
+}  // namespace m2m::results::hdf5

@@ -4,7 +4,7 @@
 
 #include "results/hdf5.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 std::string hdf5_version() {
   const auto alone = hdf5::only_user();
@@ -16,4 +16,4 @@ std::string hdf5_version() {
                                                         : fmt::format("{}.{}.{}", major, minor, release);
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

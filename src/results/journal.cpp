@@ -12,7 +12,7 @@
 #include "core/files.hpp"
 #include "core/write_error.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace fs = std::filesystem;
 namespace {
 
@@ -93,4 +93,4 @@ std::optional<EpochRecord> read_last_epoch(const fs::path& file) {
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -6,7 +6,7 @@
 
 #include "results/record.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 /// Appends epochs to a journal; move-only.
 class Journal {
@@ -44,4 +44,4 @@ Json epoch_to_json(const EpochRecord& epoch);
 /// Throws a JSON error where something is missing, std::out_of_range where a class or count cannot be.
 EpochRecord epoch_from_json(const Json& json);
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -5,7 +5,7 @@
 #include "results/epoch_columns.hpp"
 #include "results/journal.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 /// {"classes": 10, "chosen": [[k0, k, count], ...], ...}
@@ -63,4 +63,4 @@ EpochRecord epoch_from_json(const Json& json) {
   return epoch;
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

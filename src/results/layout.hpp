@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-namespace m2m {
+namespace m2m::results {
 
 struct OutputFolder {
   std::filesystem::path root;
@@ -21,4 +21,4 @@ struct OutputFolder {
   std::filesystem::path stage_done(const std::string& id) const { return stage(id) / "stage.json"; }
 };
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -9,7 +9,7 @@
 #include "results/study_results.hpp"
 #include "results/trials_table.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 using hdf5::Handle;
@@ -90,4 +90,4 @@ MergeSummary merge_results(const OutputFolder& folder) {
   return summarise(folder, results);
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -6,7 +6,7 @@
 
 #include "results/layout.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 struct MergeSummary {
   std::filesystem::path file;
@@ -22,4 +22,4 @@ struct MergeSummary {
 /// read_output_folder; input_output where results.h5 cannot be written.
 MergeSummary merge_results(const OutputFolder& folder);
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -2,7 +2,7 @@
 
 #include "core/class_groups.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 ClassCounts recorded_counts(const Json& data, int classes) {
   if (!data.is_object() || !data.contains("counts")) return {};
@@ -26,4 +26,4 @@ Json metrics_of(const Confusion& confusion, const Calibration& calibration, cons
   return metrics;
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -4,7 +4,7 @@
 #include "core/config.hpp"
 #include "core/metrics.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 /// counts of a record's `data`, [classes]; empty where it has none, or others than `classes`.
 ClassCounts recorded_counts(const Json& data, int classes);
@@ -14,4 +14,4 @@ ClassCounts recorded_counts(const Json& data, int classes);
 /// "few": the mean recall over those classes, NaN if none of them has samples (see class_groups).
 Json metrics_of(const Confusion& confusion, const Calibration& calibration, const ClassCounts& counts);
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -6,7 +6,7 @@
 #include "core/version.hpp"
 #include "results/json_file.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 Json study_to_json(const PlannedStudy& study) {
   Json trials = Json::array();
@@ -52,4 +52,4 @@ PlannedStudy read_study(const std::filesystem::path& file) {
   return study;
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

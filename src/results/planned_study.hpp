@@ -6,7 +6,7 @@
 
 #include "core/config.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 /// One trial under one label; the same trial may be planned under several.
 struct PlannedTrial {
@@ -40,4 +40,4 @@ Json study_to_json(const PlannedStudy& study);
 /// Throws a JSON error where something is missing.
 PlannedStudy study_from_json(const Json& json);
 
-}  // namespace m2m
+}  // namespace m2m::results

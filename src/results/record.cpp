@@ -1,6 +1,6 @@
 #include "results/record.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 std::int64_t GenerationCounts::total(Outcome outcome) const {
   std::int64_t sum = 0;
@@ -8,4 +8,4 @@ std::int64_t GenerationCounts::total(Outcome outcome) const {
   return sum;
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -14,7 +14,7 @@
 #include "core/metrics.hpp"
 #include "results/samples.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 inline constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 
@@ -99,4 +99,4 @@ struct TrialFailure {
   Config config;
 };
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -3,7 +3,7 @@
 #include "results/record_group.hpp"
 #include "results/table.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 constexpr const char* table_name = "epochs";
@@ -41,4 +41,4 @@ std::vector<EpochRecord> read_epochs(hid_t group, RecordParts parts) {
   return epochs;
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -6,7 +6,7 @@
 #include "results/record_group.hpp"
 #include "results/schema_file.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 std::string read_trial_id(const std::filesystem::path& file) {
@@ -55,4 +55,4 @@ std::optional<Damage> damage_of_result(const std::filesystem::path& file, const 
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -6,7 +6,7 @@
 #include "results/damage.hpp"
 #include "results/record.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 enum class RecordParts {
   all,
@@ -30,4 +30,4 @@ TrialRecord read_trial_of(const std::filesystem::path& file, const std::string& 
 /// input_output if the file cannot be opened, bad_data (OtherSchema) if another version of the program wrote it.
 std::optional<Damage> damage_of_result(const std::filesystem::path& file, const std::string& id, Look look);
 
-}  // namespace m2m
+}  // namespace m2m::results

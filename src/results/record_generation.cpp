@@ -9,7 +9,7 @@
 #include "results/record_group.hpp"
 #include "results/table.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 using hdf5::Handle;
@@ -131,4 +131,4 @@ void read_generation(hid_t group, std::vector<EpochRecord>& epochs, const std::v
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

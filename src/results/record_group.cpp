@@ -7,7 +7,7 @@
 #include "results/hdf5_attributes.hpp"
 #include "results/hdf5_datasets.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 using hdf5::Handle;
@@ -113,4 +113,4 @@ TrialRecord read_record(hid_t group, RecordParts parts) {
   return record;
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

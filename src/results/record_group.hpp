@@ -3,7 +3,7 @@
 #include "results/hdf5.hpp"
 #include "results/record_file.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 /// Throws hdf5::Failure; Error (internal) where the record contradicts itself.
 void write_record(hid_t group, const TrialRecord& record);
@@ -31,4 +31,4 @@ Snapshot read_snapshot(hid_t group, const std::string& name, RecordParts parts);
 /// Fills in the calibration from logits and labels.
 void measure_calibration(Snapshot& snapshot, const TrialRecord& record);
 
-}  // namespace m2m
+}  // namespace m2m::results

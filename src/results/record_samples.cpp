@@ -5,7 +5,7 @@
 #include "results/hdf5_datasets.hpp"
 #include "results/record_group.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 using hdf5::Handle;
@@ -104,4 +104,4 @@ void read_samples(hid_t group, TrialRecord& record) {
   if (hdf5::contains(group, translations_name)) record.translations = read_translations(group);
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -9,7 +9,7 @@
 #include "results/metrics_of.hpp"
 #include "results/record_group.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 using hdf5::Handle;
@@ -83,4 +83,4 @@ void measure_calibration(Snapshot& snapshot, const TrialRecord& record) {
       calibration_as_stored(snapshot.test_logits, record.test_labels, snapshot.test.classes);
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace m2m {
+namespace m2m::results {
 
 /// What the head of a network is given for some training images, in evaluation mode and without augmentation.
 struct FeatureSample {
@@ -25,4 +25,4 @@ struct TranslationSample {
   bool operator==(const TranslationSample&) const = default;
 };
 
-}  // namespace m2m
+}  // namespace m2m::results

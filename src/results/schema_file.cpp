@@ -14,7 +14,7 @@
 #include "results/hdf5_attributes.hpp"
 #include "results/hdf5_datasets.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace fs = std::filesystem;
 namespace {
 
@@ -94,4 +94,4 @@ void read_schema_file(const fs::path& file, const std::string& kind, const std::
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

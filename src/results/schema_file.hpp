@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "results/hdf5.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 /// The file is of a schema that this program does not read (bad_data): not damaged, but of another version.
 class OtherSchema : public Error {
@@ -30,4 +30,4 @@ void write_schema_file(const std::filesystem::path& file, const std::string& kin
 void read_schema_file(const std::filesystem::path& file, const std::string& kind,
                       const std::function<void(hid_t root)>& read);
 
-}  // namespace m2m
+}  // namespace m2m::results

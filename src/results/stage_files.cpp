@@ -6,7 +6,7 @@
 #include "core/files.hpp"
 #include "core/hash.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace fs = std::filesystem;
 namespace {
 
@@ -73,4 +73,4 @@ std::optional<Damage> damage_of_stage(const fs::path& folder, Look look) {
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

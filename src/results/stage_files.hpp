@@ -6,7 +6,7 @@
 #include "core/config.hpp"
 #include "results/damage.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 /// FOLDER/stage.json. Throws Error: input_output where it cannot be read, bad_data where it is damaged.
 Json read_stage_facts(const std::filesystem::path& folder);
@@ -22,4 +22,4 @@ std::filesystem::path checked_file(const std::filesystem::path& folder, const Js
 /// (input_output) if a file is there and cannot be read.
 std::optional<Damage> damage_of_stage(const std::filesystem::path& folder, Look look);
 
-}  // namespace m2m
+}  // namespace m2m::results

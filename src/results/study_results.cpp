@@ -12,7 +12,7 @@
 #include "results/record_group.hpp"
 #include "results/schema_file.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace fs = std::filesystem;
 namespace {
 
@@ -127,4 +127,4 @@ std::vector<std::string> unplanned_trials(const OutputFolder& folder, const Plan
   return found;
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

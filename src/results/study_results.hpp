@@ -10,7 +10,7 @@
 #include "results/record.hpp"
 #include "results/record_file.hpp"
 
-namespace m2m {
+namespace m2m::results {
 
 enum class TrialStatus {
   done,
@@ -49,4 +49,4 @@ StudyResults read_results_file(const std::filesystem::path& file);
 /// The trials that have a result in this folder and are none of `study`'s.
 std::vector<std::string> unplanned_trials(const OutputFolder& folder, const PlannedStudy& study);
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -8,7 +8,7 @@
 #include "results/hdf5_datasets.hpp"
 #include "results/hdf5_types.hpp"
 
-namespace m2m::hdf5 {
+namespace m2m::results::hdf5 {
 namespace {
 
 struct Member {
@@ -106,4 +106,4 @@ std::vector<T> read_table_column(hid_t where, const std::string& name, const std
 template std::vector<std::int64_t> read_table_column(hid_t, const std::string&, const std::string&);
 template std::vector<double> read_table_column(hid_t, const std::string&, const std::string&);
 
-}  // namespace m2m::hdf5
+}  // namespace m2m::results::hdf5

@@ -7,7 +7,7 @@
 
 #include "results/hdf5.hpp"
 
-namespace m2m::hdf5 {
+namespace m2m::results::hdf5 {
 
 using Flags = std::vector<std::uint8_t>;
 using Integers = std::vector<std::int64_t>;
@@ -28,4 +28,4 @@ void write_table(hid_t where, const std::string& name, const std::vector<TableCo
 template <typename T>
 std::vector<T> read_table_column(hid_t where, const std::string& name, const std::string& column);
 
-}  // namespace m2m::hdf5
+}  // namespace m2m::results::hdf5

@@ -8,7 +8,7 @@
 #include "results/metrics_of.hpp"
 #include "results/table.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 using hdf5::TableColumn;
@@ -107,8 +107,8 @@ Json metrics_of(const TrialOutcome& trial, bool best, bool test) {
   if (snapshot == nullptr) return Json::object();
   const Confusion& confusion = test ? snapshot->test : snapshot->validation;
   if (confusion.classes == 0) return Json::object();
-  return m2m::metrics_of(confusion, test ? snapshot->test_calibration : snapshot->validation_calibration,
-                         recorded_counts(trial.record->data, confusion.classes));
+  return results::metrics_of(confusion, test ? snapshot->test_calibration : snapshot->validation_calibration,
+                             recorded_counts(trial.record->data, confusion.classes));
 }
 
 void add_metrics(std::vector<TableColumn>& columns, const Outcomes& trials, bool best, bool test) {
@@ -160,4 +160,4 @@ void write_trials_table(hid_t root, const StudyResults& results) {
   hdf5::write_table(root, "trials", columns);
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

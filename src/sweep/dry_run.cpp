@@ -92,7 +92,7 @@ std::string dry_run_text(const StageGraph& graph, const DryRunSettings& settings
   return text;
 }
 
-std::string list_text(const StageGraph& graph, const OutputFolder& out) {
+std::string list_text(const StageGraph& graph, const results::OutputFolder& out) {
   const std::vector<bool> there = existing(graph, out);
   const std::vector<std::string> names = titles(graph);
   std::string text;

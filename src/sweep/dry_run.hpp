@@ -9,7 +9,7 @@ namespace m2m {
 
 struct DryRunSettings {
   std::string study;  // its name
-  OutputFolder out;
+  results::OutputFolder out;
   int ranks = 1;
   std::string unit = "core";  // what a rank trains on: "core" or "GPU"
   int trials_per_device = 1;  // stages that each rank runs at once
@@ -22,6 +22,6 @@ std::string cost_text(const StageGraph& graph, const DryRunSettings& settings);
 std::string dry_run_text(const StageGraph& graph, const DryRunSettings& settings);
 
 /// A line per trial: id, whether it is done, what it is.
-std::string list_text(const StageGraph& graph, const OutputFolder& out);
+std::string list_text(const StageGraph& graph, const results::OutputFolder& out);
 
 }  // namespace m2m

@@ -39,7 +39,7 @@ SecondsById seconds_of_file(const fs::path& file) {
 }
 
 /// Nothing where the stage is not there, or did not record its time.
-SecondsById seconds_of_folder(const OutputFolder& folder, const StageGraph& graph) {
+SecondsById seconds_of_folder(const results::OutputFolder& folder, const StageGraph& graph) {
   SecondsById seconds;
   for (const Stage& stage : graph.stages) {
     const bool is_trial = stage.kind == StageKind::trial;
@@ -47,7 +47,7 @@ SecondsById seconds_of_folder(const OutputFolder& folder, const StageGraph& grap
     std::error_code ignored;
     if (!fs::exists(file, ignored)) continue;
     if (is_trial) {
-      const double wall = read_trial(file, RecordParts::metrics).wall_seconds;
+      const double wall = results::read_trial(file, results::RecordParts::metrics).wall_seconds;
       if (wall > 0) seconds[stage.id] = wall;
     } else if (const Json facts = read_object(file); facts.contains("seconds")) {
       seconds[stage.id] = checked_seconds(file, "seconds", facts.at("seconds"));

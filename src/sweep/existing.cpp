@@ -11,7 +11,7 @@
 namespace m2m {
 namespace {
 
-bool is_there(const Stage& stage, const OutputFolder& out) {
+bool is_there(const Stage& stage, const results::OutputFolder& out) {
   std::error_code ignored;
   return std::filesystem::exists(stage.kind == StageKind::trial ? out.result(stage.id) : out.stage_done(stage.id),
                                  ignored);
@@ -21,11 +21,11 @@ bool is_there(const Stage& stage, const OutputFolder& out) {
 /// can be used. Under the lock of its folder, which other sweeps may share: one may have made the stage anew
 /// meanwhile.
 bool keep_stage(const std::filesystem::path& folder, bool is_needed) {
-  if (!is_needed && !damage_of_stage(folder, Look::quick)) return true;
+  if (!is_needed && !results::damage_of_stage(folder, results::Look::quick)) return true;
   try {
-    const FolderLock lock(folder);
-    const auto damage = damage_of_stage(folder, Look::thorough);
-    if (damage) log_warning(set_aside(*damage));
+    const results::FolderLock lock(folder);
+    const auto damage = results::damage_of_stage(folder, results::Look::thorough);
+    if (damage) log_warning(results::set_aside(*damage));
     return !damage;
   } catch (const Error& error) {
     if (error.code() != ExitCode::held) throw;
@@ -33,27 +33,28 @@ bool keep_stage(const std::filesystem::path& folder, bool is_needed) {
   }
 }
 
-bool keep_trial(const Stage& trial, const OutputFolder& out, bool is_needed, const FindDamage& find_damage) {
-  auto damage = damage_of_result(out.result(trial.id), trial.id, Look::thorough);
+bool keep_trial(const Stage& trial, const results::OutputFolder& out, bool is_needed,
+                const FindDamage& find_damage) {
+  auto damage = results::damage_of_result(out.result(trial.id), trial.id, results::Look::thorough);
   if (!damage && is_needed) damage = find_damage(trial, out);
-  if (damage) log_warning(set_aside(*damage));
+  if (damage) log_warning(results::set_aside(*damage));
   return !damage;
 }
 
 }  // namespace
 
-std::vector<bool> existing(const StageGraph& graph, const OutputFolder& out) {
+std::vector<bool> existing(const StageGraph& graph, const results::OutputFolder& out) {
   std::vector<bool> there;
   for (const Stage& stage : graph.stages) {
     const bool is_usable = stage.kind == StageKind::trial
-                               ? !damage_of_result(out.result(stage.id), stage.id, Look::quick)
-                               : !damage_of_stage(out.stage(stage.id), Look::quick);
+                               ? !results::damage_of_result(out.result(stage.id), stage.id, results::Look::quick)
+                               : !results::damage_of_stage(out.stage(stage.id), results::Look::quick);
     there.push_back(is_there(stage, out) && is_usable);
   }
   return there;
 }
 
-std::vector<bool> set_aside_damaged(const StageGraph& graph, const OutputFolder& out,
+std::vector<bool> set_aside_damaged(const StageGraph& graph, const results::OutputFolder& out,
                                     const FindDamage& find_damage) {
   std::vector<bool> there(graph.stages.size()), to_run(graph.stages.size());
   for (std::size_t i = there.size(); i-- > 0;) {  // those that need it first

@@ -29,7 +29,7 @@ void FailureWriter::blocked(int stage) {
 void FailureWriter::write(int stage, const std::string& reason, bool diverged) {
   const Stage& lost = scheduler_.graph().stages[static_cast<std::size_t>(stage)];
   if (lost.kind != StageKind::trial) return;
-  write_failure(out_.failure(lost.id), {lost.id, lost.label, reason, diverged, lost.config});
+  results::write_failure(out_.failure(lost.id), {lost.id, lost.label, reason, diverged, lost.config});
 }
 
 }  // namespace m2m

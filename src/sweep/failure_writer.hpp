@@ -10,7 +10,8 @@ namespace m2m {
 /// coordinator.
 class FailureWriter : public SweepObserver {
  public:
-  FailureWriter(const Scheduler& scheduler, OutputFolder out) : scheduler_(scheduler), out_(std::move(out)) {}
+  FailureWriter(const Scheduler& scheduler, results::OutputFolder out)
+      : scheduler_(scheduler), out_(std::move(out)) {}
 
   void started(int stage, const std::string& place) override;
   void ended(int stage) override;
@@ -20,7 +21,7 @@ class FailureWriter : public SweepObserver {
   void write(int stage, const std::string& reason, bool diverged);
 
   const Scheduler& scheduler_;
-  OutputFolder out_;
+  results::OutputFolder out_;
 };
 
 }  // namespace m2m

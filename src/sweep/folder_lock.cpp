@@ -20,7 +20,7 @@
 #include "core/write_error.hpp"
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace fs = std::filesystem;
 namespace {
 
@@ -198,4 +198,4 @@ std::string living_holder(const fs::path& folder, LockTimes times) {
   return silent >= times.stale || is_gone_from_this_host(holder) ? "" : name_of(holder);
 }
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-namespace m2m {
+namespace m2m::results {
 
 struct LockTimes {
   double beat = 10;    // seconds between signs of life
@@ -46,4 +46,4 @@ class FolderLock {
 /// of life is judged by this host's clock.
 std::string living_holder(const std::filesystem::path& folder, LockTimes times = {});
 
-}  // namespace m2m
+}  // namespace m2m::results

@@ -11,7 +11,7 @@
 namespace m2m {
 namespace {
 
-std::filesystem::path note_of(const Stage& stage, const OutputFolder& out) {
+std::filesystem::path note_of(const Stage& stage, const results::OutputFolder& out) {
   return (stage.kind == StageKind::trial ? out.trial(stage.id) : out.stage(stage.id)) / "attempts.log";
 }
 
@@ -39,7 +39,7 @@ int lines_of(const std::filesystem::path& file, std::string& last) {
   return count;
 }
 
-StageResult run_in_group(const RunStage& run, const OutputFolder& out, int max_retries, const Stage& stage,
+StageResult run_in_group(const RunStage& run, const results::OutputFolder& out, int max_retries, const Stage& stage,
                          StageContext& context) {
   const std::filesystem::path note = note_of(stage, out);
   std::string why;
@@ -69,7 +69,7 @@ StageResult run_in_group(const RunStage& run, const OutputFolder& out, int max_r
 
 }  // namespace
 
-RunStage with_retries(RunStage run, const OutputFolder& out, int max_retries, bool is_alone) {
+RunStage with_retries(RunStage run, const results::OutputFolder& out, int max_retries, bool is_alone) {
   return [run = std::move(run), out, max_retries, is_alone](const Stage& stage, StageContext& context) {
     return is_alone ? run_alone(run, max_retries, stage, context)
                     : run_in_group(run, out, max_retries, stage, context);

@@ -111,10 +111,10 @@ void say_stopped(const Scheduler& scheduler, ExitCode code) {
 /// Merging reads all of every result, where the look at the beginning read no bulk: what turns out to be damaged is
 /// set aside, and counts as failed. Returns how many trials that are.
 int merge_and_say(const SweepJob& job, const Scheduler& scheduler, double seconds) {
-  const MergeSummary merged = merge_results(job.out);
+  const results::MergeSummary merged = results::merge_results(job.out);
   for (const std::string& remark : merged.remarks) log_warning(remark);
   for (const std::string& id : merged.damaged) {
-    const std::string aside = set_aside(job.out.result(id)).filename().string();
+    const std::string aside = results::set_aside(job.out.result(id)).filename().string();
     log_warning(fmt::format("{}: set aside as {}; run the same command again", job.out.result(id).string(), aside));
   }
   const auto damaged = static_cast<int>(merged.damaged.size());
@@ -127,8 +127,8 @@ int merge_and_say(const SweepJob& job, const Scheduler& scheduler, double second
 
 }  // namespace
 
-void write_plan(const Study& study, const StageGraph& graph, const OutputFolder& out) {
-  PlannedStudy planned{study.name, study.file, {}};
+void write_plan(const Study& study, const StageGraph& graph, const results::OutputFolder& out) {
+  results::PlannedStudy planned{study.name, study.file, {}};
   for (const Stage& stage : graph.stages) {
     if (stage.kind == StageKind::trial) {
       planned.trials.push_back({stage.id, stage.label, stage.config});
@@ -138,7 +138,7 @@ void write_plan(const Study& study, const StageGraph& graph, const OutputFolder&
     }
   }
   if (!out.shared_cache.empty()) planned.cache = std::filesystem::absolute(out.shared_cache).string();
-  write_study(out.study(), planned);
+  results::write_study(out.study(), planned);
 }
 
 std::string place_of_this_process() {

@@ -19,8 +19,8 @@ namespace m2m {
 struct SweepJob {
   const StageGraph& graph;
   std::vector<bool> exists;  // per stage, whether its artifact is there
-  OutputFolder out;
-  const FolderLock& lock;
+  results::OutputFolder out;
+  const results::FolderLock& lock;
   int ranks = 1;
   std::optional<TerminalSize> terminal;                               // nothing: plain lines
   std::optional<std::chrono::steady_clock::time_point> stop_at = {};  // nothing: there is time
@@ -30,7 +30,7 @@ struct SweepJob {
 };
 
 /// Writes study.json: what the sweep plans to run. Throws Error (input_output).
-void write_plan(const Study& study, const StageGraph& graph, const OutputFolder& out);
+void write_plan(const Study& study, const StageGraph& graph, const results::OutputFolder& out);
 
 /// "host a17": where this process runs, for people.
 std::string place_of_this_process();

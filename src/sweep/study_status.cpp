@@ -36,7 +36,7 @@ int epochs_of(const Config& config) {
 
 void read_journal_end(const fs::path& file, StageProgress& stage) {
   stage.quiet_seconds = age(file);
-  const std::optional<EpochRecord> last = read_last_epoch(file);
+  const std::optional<results::EpochRecord> last = results::read_last_epoch(file);
   if (!last) return;
   stage.epoch = last->epoch + 1;
   stage.loss = last->loss;
@@ -46,7 +46,7 @@ void read_journal_end(const fs::path& file, StageProgress& stage) {
 }
 
 /// A stage writes its config.json when it is begun, a sweep study.json before anything is.
-bool is_of_this_sweep(const OutputFolder& out, const std::string& trial) {
+bool is_of_this_sweep(const results::OutputFolder& out, const std::string& trial) {
   std::error_code missing;
   const auto begun = fs::last_write_time(out.config(trial), missing);
   return !missing && begun >= fs::last_write_time(out.study(), missing);
@@ -55,7 +55,7 @@ bool is_of_this_sweep(const OutputFolder& out, const std::string& trial) {
 void read_failed(const fs::path& file, StageProgress& trial) {
   trial.state = StageStanding::failed;
   try {
-    const TrialFailure failure = read_failure(file);
+    const results::TrialFailure failure = results::read_failure(file);
     if (failure.diverged) trial.state = StageStanding::diverged;
     trial.reason = failure.reason;
   } catch (const Error& error) {
@@ -64,9 +64,9 @@ void read_failed(const fs::path& file, StageProgress& trial) {
 }
 
 /// True, with the reason, where the result is there and cannot be read.
-bool is_unreadable(const OutputFolder& out, StageProgress& trial) {
+bool is_unreadable(const results::OutputFolder& out, StageProgress& trial) {
   try {
-    const auto damage = damage_of_result(out.result(trial.id), trial.id, Look::quick);
+    const auto damage = results::damage_of_result(out.result(trial.id), trial.id, results::Look::quick);
     if (damage) trial.reason = damage->why + "; the sweep's command makes it anew";
   } catch (const Error& error) {
     trial.reason = error.what();
@@ -78,7 +78,8 @@ StageProgress nothing_known(const std::string& id, const std::string& kind, cons
   return {id, kind, label, StageStanding::waiting, "", 0, epochs, unknown, unknown, unknown, unknown};
 }
 
-StageProgress progress_of(const OutputFolder& out, const PlannedTrial& planned, bool sweep_lives) {
+StageProgress progress_of(const results::OutputFolder& out, const results::PlannedTrial& planned,
+                          bool sweep_lives) {
   Stage as_stage;
   as_stage.config = planned.config;
   StageProgress trial =
@@ -97,16 +98,16 @@ StageProgress progress_of(const OutputFolder& out, const PlannedTrial& planned, 
   return trial;
 }
 
-StageProgress progress_of(const OutputFolder& out, const PlannedStage& planned) {
+StageProgress progress_of(const results::OutputFolder& out, const results::PlannedStage& planned) {
   StageProgress stage = nothing_known(planned.id, planned.kind, planned.label, planned.epochs);
   const fs::path folder = out.stage(planned.id), journal = folder / "journal.jsonl";
   std::error_code ignored;
   const bool has_begun = fs::exists(journal, ignored);
   if (fs::exists(out.stage_done(planned.id), ignored)) {
-    const auto damage = damage_of_stage(folder, Look::quick);
+    const auto damage = results::damage_of_stage(folder, results::Look::quick);
     stage.state = damage ? StageStanding::failed : StageStanding::done;
     if (damage) stage.reason = damage->why + "; the sweep's command makes it anew";
-  } else if (!living_holder(folder).empty()) {
+  } else if (!results::living_holder(folder).empty()) {
     stage.state = StageStanding::running;
   } else if (has_begun) {
     stage.state = StageStanding::interrupted;
@@ -116,7 +117,7 @@ StageProgress progress_of(const OutputFolder& out, const PlannedStage& planned) 
 }
 
 /// Seconds between two results, over the last ten of them.
-double seconds_between_results(const OutputFolder& out, const std::vector<StageProgress>& trials) {
+double seconds_between_results(const results::OutputFolder& out, const std::vector<StageProgress>& trials) {
   std::vector<double> ages;
   for (const StageProgress& trial : trials) {
     if (trial.state == StageStanding::done) ages.push_back(age(out.result(trial.id)));
@@ -139,20 +140,21 @@ int StudyStatus::count(StageStanding state) const {
       std::count_if(trials.begin(), trials.end(), [state](const auto& trial) { return trial.state == state; }));
 }
 
-StudyStatus read_status(const OutputFolder& out) {
+StudyStatus read_status(const results::OutputFolder& out) {
   if (!fs::exists(out.study())) {
     throw usage_error(out.root.string() + ": no sweep has planned anything here; name a sweep's output folder");
   }
-  const PlannedStudy study = read_study(out.study());
+  const results::PlannedStudy study = results::read_study(out.study());
   StudyStatus status;
   status.name = study.name;
-  status.sweep = living_holder(out.root);
+  status.sweep = results::living_holder(out.root);
   std::set<std::string> seen;
-  for (const PlannedTrial& planned : study.trials) {
+  for (const results::PlannedTrial& planned : study.trials) {
     if (seen.insert(planned.id).second) status.trials.push_back(progress_of(out, planned, !status.sweep.empty()));
   }
-  const OutputFolder with_cache{out.root, study.cache};
-  for (const PlannedStage& planned : study.stages) status.stages.push_back(progress_of(with_cache, planned));
+  const results::OutputFolder with_cache{out.root, study.cache};
+  for (const results::PlannedStage& planned : study.stages)
+    status.stages.push_back(progress_of(with_cache, planned));
   status.seconds_per_trial = seconds_between_results(out, status.trials);
   return status;
 }

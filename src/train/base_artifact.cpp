@@ -25,7 +25,7 @@ Confusion confusion_of(const std::vector<float>& logits, const std::vector<std::
   return confusion;
 }
 
-Change tau_normalisation(const OutputFolder& out, const std::string& base, bool best) {
+Change tau_normalisation(const results::OutputFolder& out, const std::string& base, bool best) {
   const Checkpoint weights = read_base_weights(out, base, best);
   const torch::Tensor weight = weights.network.at("linear.weight").to(torch::kFloat64);
   const auto as_vector = [](const torch::Tensor& values) {
@@ -39,7 +39,8 @@ Change tau_normalisation(const OutputFolder& out, const std::string& base, bool 
 }
 
 /// The snapshot with its best tau, and what is to be said of that.
-Json change(const Config& resolved, const TrialRecord& base, const Change& changed, Snapshot& snapshot) {
+Json change(const Config& resolved, const results::TrialRecord& base, const Change& changed,
+            results::Snapshot& snapshot) {
   std::vector<double> taus = taus_to_try();
   if (resolved.has("post_hoc.tau")) taus = {resolved.number("post_hoc.tau")};
   const int classes = snapshot.test.classes;
@@ -64,11 +65,11 @@ Json change(const Config& resolved, const TrialRecord& base, const Change& chang
 
 }  // namespace
 
-Checkpoint read_base_weights(const OutputFolder& out, const std::string& id, bool best) {
+Checkpoint read_base_weights(const results::OutputFolder& out, const std::string& id, bool best) {
   return load_checkpoint(out.trial(id) / (best ? "best.safetensors" : "last.safetensors"));
 }
 
-std::optional<Damage> damage_of_base(const Stage& trial, const OutputFolder& out) {
+std::optional<results::Damage> damage_of_base(const Stage& trial, const results::OutputFolder& out) {
   for (const char* name : {"last.safetensors", "best.safetensors"}) {
     const std::filesystem::path file = out.trial(trial.id) / name;
     if (!std::filesystem::exists(file)) continue;
@@ -76,14 +77,15 @@ std::optional<Damage> damage_of_base(const Stage& trial, const OutputFolder& out
       load_checkpoint(file);
     } catch (const Error& error) {
       if (error.code() != ExitCode::bad_data) throw;
-      return Damage{file, out.result(trial.id), error.what()};
+      return results::Damage{file, out.result(trial.id), error.what()};
     }
   }
   return std::nullopt;
 }
 
-TrialRecord post_hoc_record(const Config& resolved, const OutputFolder& out, const std::string& base_id) {
-  TrialRecord record = read_trial(out.result(base_id));
+results::TrialRecord post_hoc_record(const Config& resolved, const results::OutputFolder& out,
+                                     const std::string& base_id) {
+  results::TrialRecord record = results::read_trial(out.result(base_id));
   const bool is_tau_norm = settings::recipe_of(resolved).post_hoc == settings::PostHoc::tau_normalisation;
   const auto counts = record.data.at("counts").get<ClassCounts>();
   const auto change_of = [&](bool best) -> Change {

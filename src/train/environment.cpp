@@ -88,7 +88,7 @@ Json environment(int ranks, int hosts) {
           {"compiler", __VERSION__},
           {"libtorch", TORCH_VERSION},
           {"mpi", comm::mpi_library()},
-          {"hdf5", hdf5_version()}};
+          {"hdf5", results::hdf5_version()}};
 }
 
 }  // namespace m2m

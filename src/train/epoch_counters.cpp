@@ -21,7 +21,7 @@ kernels::StepEdits edits_of(const StepWork& work, const Edited& edited) {
           work.translations.slots.const_data_ptr<std::int32_t>()};
 }
 
-double ratio(double sum, double count) { return count > 0 ? sum / count : not_measured; }
+double ratio(double sum, double count) { return count > 0 ? sum / count : results::not_measured; }
 
 }  // namespace
 
@@ -41,10 +41,11 @@ void EpochCounters::add(std::int64_t step, const StepWork& work, const StepAnswe
 void EpochCounters::add_planned(const StepWork& work) {
   for (const Translation& translation : work.planned.chosen) {
     chosen_.push_back({slots_ + translation.slot, translation.seed_class, translation.target});
-    ++counted_.at(Outcome::chosen, translation.seed_class, translation.target);
-    if (!translation.coin) ++counted_.at(Outcome::failed_coin, translation.seed_class, translation.target);
+    ++counted_.at(results::Outcome::chosen, translation.seed_class, translation.target);
+    if (!translation.coin) ++counted_.at(results::Outcome::failed_coin, translation.seed_class, translation.target);
   }
-  for (std::int32_t target : work.planned.without_seed) ++counted_.at(Outcome::without_seed, target, target);
+  for (std::int32_t target : work.planned.without_seed)
+    ++counted_.at(results::Outcome::without_seed, target, target);
   slots_ += static_cast<std::int64_t>(work.slots);
 }
 
@@ -89,16 +90,17 @@ void EpochCounters::load(const std::map<std::string, torch::Tensor>& state) {
 }
 
 /// All outcomes, of all ranks once they were added up.
-GenerationCounts EpochCounters::counts() const {
-  GenerationCounts counts = counted_;
+results::GenerationCounts EpochCounters::counts() const {
+  results::GenerationCounts counts = counted_;
   const torch::Tensor accepted = accepted_.cpu();
   const auto* kept = accepted.const_data_ptr<std::int64_t>();
-  for (const Chosen& one : chosen_) counts.at(Outcome::accepted, one.seed_class, one.target) += kept[one.slot];
+  for (const Chosen& one : chosen_)
+    counts.at(results::Outcome::accepted, one.seed_class, one.target) += kept[one.slot];
   derive_failed_gamma(counts);
   return counts;
 }
 
-void EpochCounters::read(EpochRecord& record) const {
+void EpochCounters::read(results::EpochRecord& record) const {
   const torch::Tensor sums = sums_.cpu();
   const double* sum = sums.data_ptr<double>();
   record.loss = ratio(sum[kernels::sum_loss], sum[kernels::sum_slots]);

@@ -35,7 +35,7 @@ class EpochCounters {
   void forget_share();
 
   /// Fills in the epoch's means and counts. Waits for the device.
-  void read(EpochRecord& record) const;
+  void read(results::EpochRecord& record) const;
 
   /// The first step whose loss was not a number, -1 if none. Waits for the device.
   std::int64_t first_bad_step() const;
@@ -52,14 +52,14 @@ class EpochCounters {
     std::int32_t seed_class, target;
   };
 
-  GenerationCounts counts() const;
+  results::GenerationCounts counts() const;
 
   torch::Tensor sums_;      // float64 [kernels::epoch_sum_count]
   torch::Tensor bad_step_;  // int64 []
   torch::Tensor accepted_;  // int64 [slots of the epoch]: 1 where a translation was kept
   std::int64_t slots_ = 0;  // of the steps that were added
   std::vector<Chosen> chosen_;
-  GenerationCounts counted_;  // what the plan alone decides, and all outcomes of steps before a resume
+  results::GenerationCounts counted_;  // what the plan alone decides, and all outcomes of steps before a resume
 };
 
 }  // namespace m2m

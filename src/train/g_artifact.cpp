@@ -7,12 +7,12 @@ namespace m2m {
 namespace fs = std::filesystem;
 namespace {
 
-Json write_pick(const fs::path& file, const NetworkState& state, const Snapshot& snapshot) {
+Json write_pick(const fs::path& file, const NetworkState& state, const results::Snapshot& snapshot) {
   Checkpoint checkpoint;
   checkpoint.network = state;
   checkpoint.epoch = snapshot.epoch;
   save_checkpoint(file, checkpoint);
-  Json facts = facts_of_file(file);
+  Json facts = results::facts_of_file(file);
   facts["epoch"] = snapshot.epoch;
   if (snapshot.validation.classes > 0) facts["validation_bacc"] = balanced_accuracy(snapshot.validation);
   facts["test_bacc"] = balanced_accuracy(snapshot.test);
@@ -33,9 +33,9 @@ void write_g(const fs::path& folder, const Trial& trial, const LoadedData& data,
 }
 
 LoadedG read_g(const fs::path& folder, const std::string& pick) {
-  const Json stage = read_stage_facts(folder);
+  const Json stage = results::read_stage_facts(folder);
   const Json facts = stage.value(pick, Json::object());
-  LoadedG g{load_checkpoint(checked_file(folder, facts)), facts};
+  LoadedG g{load_checkpoint(results::checked_file(folder, facts)), facts};
   g.facts["stage"] = folder.filename().string();
   for (const char* name : {"mean", "std"}) {
     if (stage.contains(name)) g.facts[name] = stage.at(name);

@@ -9,13 +9,13 @@ void write_prefix(const std::filesystem::path& folder, const TrialState& state, 
   const auto file = folder / "state.safetensors";
   write_trial_state(file, state);
   Json stage = facts;
-  stage["state"] = facts_of_file(file);
+  stage["state"] = results::facts_of_file(file);
   write_file(folder / "stage.json", stage.dump(2) + "\n");
 }
 
 TrialState read_prefix(const std::filesystem::path& folder) {
-  const Json facts = read_stage_facts(folder).value("state", Json::object());
-  return read_trial_state(checked_file(folder, facts));
+  const Json facts = results::read_stage_facts(folder).value("state", Json::object());
+  return read_trial_state(results::checked_file(folder, facts));
 }
 
 }  // namespace m2m

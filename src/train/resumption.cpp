@@ -20,7 +20,7 @@ std::optional<TrialState> Resumption::read(StageContext& context) const {
                     file_.string()));
   }
   std::optional<TrialState> state;
-  Damage damage{file_, file_, ""};
+  results::Damage damage{file_, file_, ""};
   try {
     state = read_trial_state(file_);
   } catch (const Error& error) {
@@ -28,7 +28,7 @@ std::optional<TrialState> Resumption::read(StageContext& context) const {
     damage.why = error.what();
   }
   if (!ranks_.any(!state)) return state;
-  if (ranks_.rank() == 0) context.remark(set_aside(damage));
+  if (ranks_.rank() == 0) context.remark(results::set_aside(damage));
   return std::nullopt;
 }
 

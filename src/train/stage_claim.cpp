@@ -31,7 +31,7 @@ std::optional<ClaimEnd> StageClaim::look(const std::filesystem::path& folder, St
 
 void StageClaim::try_to_lock(const std::filesystem::path& folder, StageContext& context) {
   try {
-    lock_ = std::make_unique<FolderLock>(folder);
+    lock_ = std::make_unique<results::FolderLock>(folder);
   } catch (const WriteError& error) {
     fault_ = error.what();
   } catch (const Error& error) {

@@ -37,7 +37,7 @@ class StageClaim {
   ClaimEnd end_ = ClaimEnd::granted;
   std::string fault_;
   bool has_said_ = false;  // that it waits
-  std::unique_ptr<FolderLock> lock_;
+  std::unique_ptr<results::FolderLock> lock_;
 };
 
 }  // namespace m2m

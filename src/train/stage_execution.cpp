@@ -27,15 +27,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-Progress progress_of(const EpochRecord& record) {
+Progress progress_of(const results::EpochRecord& record) {
   Progress progress;
   progress.epoch = record.epoch + 1;
   progress.validation_bacc = record.validation_bacc;
-  const auto chosen =
-      static_cast<double>(record.generation.total(Outcome::chosen) - record.generation.total(Outcome::failed_coin));
+  const auto chosen = static_cast<double>(record.generation.total(results::Outcome::chosen) -
+                                          record.generation.total(results::Outcome::failed_coin));
   progress.translations = chosen;
-  progress.kept =
-      chosen > 0 ? static_cast<double>(record.generation.total(Outcome::accepted)) / chosen : not_measured;
+  progress.kept = chosen > 0 ? static_cast<double>(record.generation.total(results::Outcome::accepted)) / chosen
+                             : results::not_measured;
   progress.seconds_per_epoch = record.seconds + record.evaluation_seconds;
   return progress;
 }
@@ -47,7 +47,7 @@ std::string over_tested(const Confusion& test) {
 }
 
 std::string summary_of(const Trial& trial) {
-  const Snapshot& last = trial.last();
+  const results::Snapshot& last = trial.last();
   std::string text = fmt::format("bACC {:.1f} (last)", 100 * balanced_accuracy(last.test));
   if (trial.best()) {
     text += fmt::format(" {:.1f} (best validation, epoch {})", 100 * balanced_accuracy(trial.best()->test),
@@ -63,7 +63,7 @@ std::string prefix_summary(const Trial& trial) {
 }
 
 /// Loads the g that a trial translates against; the settings are those of the trial.
-LoadedG find_g(const Stage& stage, const OutputFolder& out) {
+LoadedG find_g(const Stage& stage, const results::OutputFolder& out) {
   const std::string file = stage.config.text("m2m.g_from");
   if (!file.empty()) return read_g_file(file);
   return read_g(out.stage(*stage.need(StageKind::g)), stage.config.text("m2m.g_epoch"));
@@ -76,7 +76,7 @@ struct Beginning {
 };
 
 /// Says in the record whose it is, and where and when it was made.
-void sign(TrialRecord& record, const StageJob& job, const Beginning& beginning) {
+void sign(results::TrialRecord& record, const StageJob& job, const Beginning& beginning) {
   record.id = job.stage.id;
   record.label = job.stage.label;
   record.config = job.stage.config.json();
@@ -88,8 +88,8 @@ void sign(TrialRecord& record, const StageJob& job, const Beginning& beginning) 
   record.wall_seconds = seconds_since(beginning.time);
 }
 
-TrialRecord record_of(Trial& trial, const LoadedData& data, const settings::TrainSettings& settings) {
-  TrialRecord record;
+results::TrialRecord record_of(Trial& trial, const LoadedData& data, const settings::TrainSettings& settings) {
+  results::TrialRecord record;
   record.data = describe_data(data.set, data.split);
   record.epochs = trial.epochs();
   record.validation_labels = part_labels(data, data.split.validation);
@@ -125,7 +125,7 @@ int last_epoch(const StageJob& job) {
 StageResult execute_post_hoc(const StageJob& job) {
   const Beginning beginning;
   const Stage& stage = job.stage;
-  TrialRecord record = post_hoc_record(stage.config, job.out, *stage.need(StageKind::trial));
+  results::TrialRecord record = post_hoc_record(stage.config, job.out, *stage.need(StageKind::trial));
   const std::string summary =
       fmt::format("bACC {:.1f} (last, tau {:.1f}) GM {:.1f}", 100 * balanced_accuracy(record.last.test),
                   record.data.at("post_hoc").at("last").at("tau").get<double>(),
@@ -135,7 +135,7 @@ StageResult execute_post_hoc(const StageJob& job) {
     if (job.leads()) {
       sign(record, job, beginning);
       write_file(job.folder() / "config.json", stage.config.json().dump(2) + "\n");
-      write_trial(job.out.result(stage.id), record);
+      results::write_trial(job.out.result(stage.id), record);
     }
   } catch (const WriteError& error) {
     return unsaved(error.what());
@@ -177,7 +177,7 @@ class Execution {
     setup.ranks = job_.ranks;
     setup.profile = job_.profile;
     if (job_.stage.kind == StageKind::g) setup.keys = keys_of_g(job_.stage.config);
-    setup.on_epoch = [this](const EpochRecord& record) { tell(record); };
+    setup.on_epoch = [this](const results::EpochRecord& record) { tell(record); };
     if (job_.stage.kind == StageKind::g) {
       const int last = last_drop(setup.settings.schedule);
       setup.best_from_epoch = last < setup.settings.epochs ? last : 0;
@@ -215,7 +215,7 @@ class Execution {
     }
   }
 
-  void tell(const EpochRecord& record) {
+  void tell(const results::EpochRecord& record) {
     if (!job_.leads()) return;
     timed(job_.profile, ProfilePhase::write, 0, [&] { write([&] { journal_->append(record); }); });
     Progress progress = progress_of(record);
@@ -283,11 +283,11 @@ class Execution {
   void write_result(Trial& trial) const {
     save_checkpoint(job_.folder() / "last.safetensors", trial.checkpoint());
     if (trial.best()) save_checkpoint(job_.folder() / "best.safetensors", best_of(trial));
-    TrialRecord record = record_of(trial, *job_.data, job_.settings);
+    results::TrialRecord record = record_of(trial, *job_.data, job_.settings);
     if (!g_facts_.is_null()) record.data["g"] = g_facts_;
     if (const std::string* prefix = job_.stage.need(StageKind::prefix)) record.data["prefix"] = *prefix;
     sign(record, job_, beginning_);
-    write_trial(job_.out.result(job_.stage.id), record);
+    results::write_trial(job_.out.result(job_.stage.id), record);
   }
 
   const StageJob& job_;

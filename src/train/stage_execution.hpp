@@ -13,7 +13,7 @@ namespace m2m {
 
 struct StageJob {
   const Stage& stage;
-  const OutputFolder& out;
+  const results::OutputFolder& out;
   const Json& environment;  // provenance, for the record
   settings::TrainSettings settings;
   std::shared_ptr<const LoadedData> data;

@@ -12,10 +12,10 @@ std::set<int> epochs_of(const std::filesystem::path& file, StageContext& context
   std::set<int> known;
   if (!std::filesystem::exists(file)) return known;
   try {
-    for (const EpochRecord& epoch : read_journal(file)) known.insert(epoch.epoch);
+    for (const results::EpochRecord& epoch : results::read_journal(file)) known.insert(epoch.epoch);
   } catch (const Error& error) {
     if (error.code() != ExitCode::bad_data) throw;
-    context.remark(set_aside(Damage{file, file, error.what()}));
+    context.remark(results::set_aside(results::Damage{file, file, error.what()}));
   }
   return known;
 }
@@ -25,8 +25,8 @@ std::set<int> epochs_of(const std::filesystem::path& file, StageContext& context
 StageJournal::StageJournal(const std::filesystem::path& folder, StageContext& context)
     : known_(epochs_of(file_in(folder), context)), journal_(file_in(folder)) {}
 
-void StageJournal::complete(const std::vector<EpochRecord>& epochs) {
-  for (const EpochRecord& epoch : epochs) {
+void StageJournal::complete(const std::vector<results::EpochRecord>& epochs) {
+  for (const results::EpochRecord& epoch : epochs) {
     if (!known_.contains(epoch.epoch)) journal_.append(epoch);
   }
 }

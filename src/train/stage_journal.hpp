@@ -16,13 +16,13 @@ class StageJournal {
   StageJournal(const std::filesystem::path& folder, StageContext& context);
 
   /// Appends those of `epochs`, which an earlier run or a prefix trained, that it does not have. Throws WriteError.
-  void complete(const std::vector<EpochRecord>& epochs);
+  void complete(const std::vector<results::EpochRecord>& epochs);
   /// Throws WriteError.
-  void append(const EpochRecord& epoch) { journal_.append(epoch); }
+  void append(const results::EpochRecord& epoch) { journal_.append(epoch); }
 
  private:
   std::set<int> known_;  // the epochs that it had when it was opened
-  Journal journal_;
+  results::Journal journal_;
 };
 
 }  // namespace m2m

@@ -55,7 +55,7 @@ std::string kernels_used(const settings::TrainSettings& settings) {
 
 }  // namespace
 
-StageRunner::StageRunner(OutputFolder out, Json environment, RunnerRanks ranks, ProfileSettings profile)
+StageRunner::StageRunner(results::OutputFolder out, Json environment, RunnerRanks ranks, ProfileSettings profile)
     : out_(std::move(out)), environment_(std::move(environment)), ranks_(ranks), profile_(profile) {
   if (torch::cuda::is_available()) {
     device_ = {torch::kCUDA, static_cast<c10::DeviceIndex>(ranks.local_rank % torch::cuda::device_count())};

@@ -70,7 +70,7 @@ struct StageJob;
 /// all share what was read of a data set.
 class StageRunner {
  public:
-  StageRunner(OutputFolder out, Json environment, RunnerRanks ranks = {}, ProfileSettings profile = {});
+  StageRunner(results::OutputFolder out, Json environment, RunnerRanks ranks = {}, ProfileSettings profile = {});
 
   /// Collective over the group. Throws Error on bad input; a loss that is not a number comes back as `diverged`.
   StageResult operator()(const Stage& stage, StageContext& context);
@@ -85,7 +85,7 @@ class StageRunner {
   /// Collective over the group, the first time.
   std::shared_ptr<comm::Communicator> communicator(torch::Device device);
 
-  OutputFolder out_;
+  results::OutputFolder out_;
   Json environment_;
   RunnerRanks ranks_;
   ProfileSettings profile_;

@@ -18,7 +18,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double median(std::vector<double> values) {
-  if (values.empty()) return not_measured;
+  if (values.empty()) return results::not_measured;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
@@ -199,7 +199,7 @@ void Trial::add_up_over_ranks() {
 void Trial::end_epoch() {
   if (epoch_ + 1 < setup_.settings.epochs) plan(epoch_ + 1);  // while a GPU still has steps of this one to do
   const auto waiting = Clock::now();
-  EpochRecord record;
+  results::EpochRecord record;
   record.epoch = epoch_;
   counters_->add_up(*setup_.ranks);
   record.learning_rate = learning_rate(setup_.settings.schedule, epoch_);
@@ -218,7 +218,7 @@ void Trial::end_epoch() {
   if (setup_.on_epoch) setup_.on_epoch(epochs_.back());
 }
 
-void Trial::time_epoch(EpochRecord& record, double waited) const {
+void Trial::time_epoch(results::EpochRecord& record, double waited) const {
   record.seconds = std::accumulate(step_seconds_.begin(), step_seconds_.end(), epoch_seconds_ + waited);
   // A GPU's steps are only queued one by one; what they take shows when the epoch is over.
   record.step_seconds = setup_.settings.device.is_cuda() ? record.seconds / static_cast<double>(work_->steps())
@@ -235,10 +235,10 @@ void Trial::answer(const PoolRows& part, Confusion& confusion, std::vector<float
   logits = std::move(answered.logits);
 }
 
-Snapshot Trial::answers_of_last_epoch() {
+results::Snapshot Trial::answers_of_last_epoch() {
   PhaseTimer timer(setup_.profile, ProfilePhase::evaluate);
   const Split& split = setup_.data->split;
-  Snapshot snapshot;
+  results::Snapshot snapshot;
   snapshot.epoch = epoch_ - 1;
   if (!split.validation.rows.empty()) {
     answer(split.validation, snapshot.validation, snapshot.validation_logits, timer);
@@ -247,7 +247,7 @@ Snapshot Trial::answers_of_last_epoch() {
   return snapshot;
 }
 
-void Trial::evaluate_epoch(EpochRecord& record) {
+void Trial::evaluate_epoch(results::EpochRecord& record) {
   const auto start = Clock::now();
   PhaseTimer timer(setup_.profile, ProfilePhase::evaluate);
   const settings::TrainSettings& settings = setup_.settings;
@@ -255,7 +255,7 @@ void Trial::evaluate_epoch(EpochRecord& record) {
   const Split& split = setup_.data->split;
   const bool is_last = epoch_ + 1 == settings.epochs;
   bool is_best = false;
-  Snapshot snapshot;
+  results::Snapshot snapshot;
   snapshot.epoch = epoch_;
   if (!split.validation.rows.empty()) {
     answer(split.validation, snapshot.validation, snapshot.validation_logits, timer);

@@ -43,10 +43,10 @@ class Trial {
   Checkpoint checkpoint() const;
   /// All that the trial is now; from it another goes on as this one would. Collective where an epoch has begun.
   TrialState state();
-  const std::vector<EpochRecord>& epochs() const { return epochs_; }
-  const std::optional<Snapshot>& best() const { return best_; }
+  const std::vector<results::EpochRecord>& epochs() const { return epochs_; }
+  const std::optional<results::Snapshot>& best() const { return best_; }
   const NetworkState& best_state() const { return best_state_; }
-  const Snapshot& last() const { return last_; }
+  const results::Snapshot& last() const { return last_; }
 
   /// What the head is given for these rows of `data`, in evaluation mode: [n, features]. Between epochs. Local.
   torch::Tensor features(const LoadedData& data, const PoolRows& part);
@@ -68,10 +68,10 @@ class Trial {
   void add_up_over_ranks();
   void restore(const TrialState& state);
   void end_epoch();
-  void time_epoch(EpochRecord& record, double waited) const;
-  void evaluate_epoch(EpochRecord& record);
+  void time_epoch(results::EpochRecord& record, double waited) const;
+  void evaluate_epoch(results::EpochRecord& record);
   void answer(const PoolRows& part, Confusion& confusion, std::vector<float>& logits, PhaseTimer& timer);
-  Snapshot answers_of_last_epoch();
+  results::Snapshot answers_of_last_epoch();
 
   SumOverRanks sum_for_batch_norm();
   StepPass::Forward forward_pass() const;
@@ -96,11 +96,11 @@ class Trial {
   double epoch_seconds_ = 0;              // that this epoch took before its first step
   std::optional<EpochCounters> counters_;
   std::vector<double> step_seconds_;
-  std::vector<EpochRecord> epochs_;
+  std::vector<results::EpochRecord> epochs_;
   double best_bacc_ = -1;
-  std::optional<Snapshot> best_;
+  std::optional<results::Snapshot> best_;
   NetworkState best_state_;
-  Snapshot last_;
+  results::Snapshot last_;
 };
 
 }  // namespace m2m

@@ -38,8 +38,8 @@ torch::Tensor joined(const std::vector<TranslationTrace>& traces, torch::Tensor 
 
 }  // namespace
 
-FeatureSample feature_sample(Trial& trial, const LoadedData& data, int per_class) {
-  FeatureSample sample;
+results::FeatureSample feature_sample(Trial& trial, const LoadedData& data, int per_class) {
+  results::FeatureSample sample;
   sample.rows = first_of_each_class(data, per_class);
   PoolRows part = data.split.train;
   const std::vector<std::int32_t> labels = part_labels(data, part);
@@ -55,10 +55,10 @@ FeatureSample feature_sample(Trial& trial, const LoadedData& data, int per_class
   return sample;
 }
 
-std::optional<TranslationSample> translation_sample(Trial& trial, int most) {
+std::optional<results::TranslationSample> translation_sample(Trial& trial, int most) {
   const std::vector<TranslationTrace> traces = trial.traces(most);
   if (traces.empty()) return std::nullopt;
-  TranslationSample sample;
+  results::TranslationSample sample;
   const torch::Tensor seeds = joined(traces, &TranslationTrace::seeds, most);
   sample.channels = static_cast<int>(seeds.size(1));
   sample.height = static_cast<int>(seeds.size(2));

@@ -9,9 +9,9 @@ namespace m2m {
 
 /// Penultimate features of the first `per_class` training images of each class (all of a smaller one), by class.
 /// data: as it was before any filling up, so that every method shows the same images. Local, deterministic.
-FeatureSample feature_sample(Trial& trial, const LoadedData& data, int per_class);
+results::FeatureSample feature_sample(Trial& trial, const LoadedData& data, int per_class);
 
 /// The first `most` translations of the last epoch's plan; nothing where there is none. Local, deterministic.
-std::optional<TranslationSample> translation_sample(Trial& trial, int most);
+std::optional<results::TranslationSample> translation_sample(Trial& trial, int most);
 
 }  // namespace m2m

@@ -39,7 +39,7 @@ struct TrialSetup {
   std::optional<TrialState> resume;  // where it goes on from an earlier run, or from a prefix that it shares
   std::shared_ptr<comm::Communicator> ranks = comm::alone();  // that share the trial
   int best_from_epoch = 0;  // `best` is looked for among the epochs from this one on
-  std::function<void(const EpochRecord&)> on_epoch;
+  std::function<void(const results::EpochRecord&)> on_epoch;
   Profile* profile = nullptr;  // where to time the phases, if at all
 };
 

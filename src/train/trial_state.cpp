@@ -49,15 +49,15 @@ std::vector<float> floats_of(const torch::Tensor& tensor) {
   return {values, values + tensor.numel()};
 }
 
-NetworkState tensors_of(const Snapshot& snapshot) {
+NetworkState tensors_of(const results::Snapshot& snapshot) {
   return {{"validation", tensor_of(snapshot.validation)},
           {"test", tensor_of(snapshot.test)},
           {"validation_logits", torch::tensor(snapshot.validation_logits, torch::kFloat32)},
           {"test_logits", torch::tensor(snapshot.test_logits, torch::kFloat32)}};
 }
 
-Snapshot snapshot_of(const NetworkState& tensors, int epoch) {
-  Snapshot snapshot;
+results::Snapshot snapshot_of(const NetworkState& tensors, int epoch) {
+  results::Snapshot snapshot;
   snapshot.epoch = epoch;
   snapshot.validation = confusion_of(tensors.at("validation"));
   snapshot.test = confusion_of(tensors.at("test"));
@@ -67,9 +67,9 @@ Snapshot snapshot_of(const NetworkState& tensors, int epoch) {
 }
 
 /// By epoch, of those that translated. They may outgrow what a header can hold.
-NetworkState counted_by_epoch(const std::vector<EpochRecord>& epochs) {
+NetworkState counted_by_epoch(const std::vector<results::EpochRecord>& epochs) {
   NetworkState tensors;
-  for (const EpochRecord& epoch : epochs) {
+  for (const results::EpochRecord& epoch : epochs) {
     if (epoch.generation.classes > 0)
       tensors.emplace(std::to_string(epoch.epoch), m2m::tensor_of(epoch.generation));
   }
@@ -78,8 +78,8 @@ NetworkState counted_by_epoch(const std::vector<EpochRecord>& epochs) {
 
 Json facts_of(const TrialState& state) {
   Json epochs = Json::array();
-  for (const EpochRecord& epoch : state.epochs) {
-    Json& line = epochs.emplace_back(measures_to_json(epoch));
+  for (const results::EpochRecord& epoch : state.epochs) {
+    Json& line = epochs.emplace_back(results::measures_to_json(epoch));
     if (epoch.generation.classes > 0) line["classes"] = epoch.generation.classes;
   }
   Json facts = {{"format", format_version},
@@ -101,7 +101,7 @@ TrialState from_file(const TensorFile& file) {
   state.step_seconds = facts.at("step_seconds").get<std::vector<double>>();
   const NetworkState generation = take(file, "generation");
   for (const Json& line : facts.at("epochs")) {
-    EpochRecord& epoch = state.epochs.emplace_back(epoch_from_json(line));
+    results::EpochRecord& epoch = state.epochs.emplace_back(results::epoch_from_json(line));
     if (!line.contains("classes")) continue;
     epoch.generation = generation_of(generation.at(std::to_string(epoch.epoch)), line.at("classes").get<int>());
   }

@@ -19,11 +19,11 @@ struct TrialState {
   int epoch = 0;          // epochs done
   std::int64_t step = 0;  // steps done of the next one
   NetworkState network, momentum;
-  std::vector<EpochRecord> epochs;   // those done
-  std::optional<Snapshot> best;      // among them
-  NetworkState best_network;         // empty without `best`
-  NetworkState counters;             // of the epoch begun; empty at step 0
-  std::vector<double> step_seconds;  // of the epoch begun
+  std::vector<results::EpochRecord> epochs;  // those done
+  std::optional<results::Snapshot> best;     // among them
+  NetworkState best_network;                 // empty without `best`
+  NetworkState counters;                     // of the epoch begun; empty at step 0
+  std::vector<double> step_seconds;          // of the epoch begun
 };
 
 /// Writes a safetensors file that read_trial_state reads back the same, bit for bit; a kill leaves the old file or

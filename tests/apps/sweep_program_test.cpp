@@ -177,7 +177,7 @@ TEST_F(SweepProgram, MakesAnewWhatIsDamagedAndCountsItAsNotDoneBefore) {
   for (const int ranks : {0, 2}) {
     std::filesystem::remove_all(out());
     ASSERT_EQ(sweep(ranks, "jobs/grid.toml").code, 0);
-    const OutputFolder folders{out()};
+    const results::OutputFolder folders{out()};
     std::set<std::string> damaged;
     for (const auto& trial : std::filesystem::directory_iterator(out() / "trials")) {
       std::filesystem::resize_file(trial.path() / "result.h5", damaged.empty() ? 0 : 500);

@@ -7,8 +7,8 @@
 namespace m2m::parity {
 namespace {
 
-using hdf5::checked;
-using hdf5::Handle;
+using results::hdf5::checked;
+using results::hdf5::Handle;
 
 Handle open_dataset(hid_t file, const std::string& path) {
   return {H5Dopen2(file, path.c_str(), H5P_DEFAULT), H5Dclose, path};
@@ -97,7 +97,7 @@ std::vector<std::string> Golden::members(const std::string& group) const {
     static_cast<std::vector<std::string>*>(list)->emplace_back(name);
     return 0;
   };
-  const Handle open = hdf5::open_group(file_.get(), group);
+  const Handle open = results::hdf5::open_group(file_.get(), group);
   checked(H5Literate(open.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, keep, &names), group);
   return names;
 }

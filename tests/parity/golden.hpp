@@ -13,7 +13,7 @@ namespace m2m::parity {
 /// A golden file, open to be read. Paths are as in "losses/ce/per_sample".
 class Golden {
  public:
-  explicit Golden(const std::filesystem::path& file) : file_(hdf5::open_file(file)) {}
+  explicit Golden(const std::filesystem::path& file) : file_(results::hdf5::open_file(file)) {}
 
   bool has(const std::string& path) const;
   /// Those of `paths` that it has not, with commas between; "" where it has all.
@@ -32,7 +32,7 @@ class Golden {
   std::vector<std::string> members(const std::string& group) const;
 
  private:
-  hdf5::Handle file_;
+  results::hdf5::Handle file_;
 };
 
 /// M2M_GOLDEN, or shared/reference/golden.h5 beside the checkout; absent where there is no such file.

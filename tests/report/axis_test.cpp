@@ -16,8 +16,8 @@ using testing::sample_config;
 using testing::with;
 
 /// Two seeds of M2m for each of two pools and two ratios; hits say which.
-StudyResults pools_by_ratios() {
-  StudyResults results;
+results::StudyResults pools_by_ratios() {
+  results::StudyResults results;
   for (const int pool : {1, 500}) {
     for (const int ratio : {10, 100}) {
       for (int seed = 0; seed < 2; ++seed) {
@@ -89,7 +89,7 @@ TEST(TableByAxes, TakesLabelsDataAndSeedsToo) {
 }
 
 TEST(TableByAxes, SaysNoneOfATrialWithoutTheSetting) {
-  StudyResults results = pools_by_ratios();
+  results::StudyResults results = pools_by_ratios();
   results.trials.push_back(done({"ERM", sample_config("ERM", 0), {40, 40}, {5, 5}}));
   EXPECT_EQ(make_table(results, by("m2m.pool", "data")).rows, (std::vector<std::string>{"1", "500", "none"}));
 }

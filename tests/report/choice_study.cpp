@@ -14,14 +14,14 @@ Confusion matrix(const std::vector<int>& hits, const std::vector<int>& samples) 
   return confusion;
 }
 
-TrialOutcome done(const Made& made) {
-  TrialRecord record = sample_record(made.label, made.config, made.test);
+results::TrialOutcome done(const Made& made) {
+  results::TrialRecord record = sample_record(made.label, made.config, made.test);
   const Confusion validation = matrix(made.validation, std::vector<int>(made.validation.size(), 10));
   if (record.best) record.best->validation = record.last.validation = validation;
-  return {planned(record), TrialStatus::done, "", record};
+  return {planned(record), results::TrialStatus::done, "", record};
 }
 
-TrialOutcome not_done(const std::string& label, const Config& config, TrialStatus status) {
+results::TrialOutcome not_done(const std::string& label, const Config& config, results::TrialStatus status) {
   return {planned(sample_record(label, config, {1, 1})), status, "", std::nullopt};
 }
 
@@ -32,8 +32,8 @@ Config with(Config config, const std::string& field, const Json& value) {
 
 Config m2m_config(double beta, int seed) { return with(sample_config("M2m", seed), "m2m.beta", beta); }
 
-StudyResults two_betas() {
-  StudyResults results;
+results::StudyResults two_betas() {
+  results::StudyResults results;
   for (int seed = 0; seed < 2; ++seed) {
     results.trials.push_back(done({"M2m, beta=0.9", m2m_config(.9, seed), {90, 90}, {6, 7}}));
     results.trials.push_back(done({"M2m, beta=0.99", m2m_config(.99, seed), {80, 70 + seed}, {7, 8 + seed}}));
@@ -42,7 +42,7 @@ StudyResults two_betas() {
   return results;
 }
 
-ResultTable chosen(const StudyResults& results, TableOptions options) {
+ResultTable chosen(const results::StudyResults& results, TableOptions options) {
   options.choose = true;
   return make_table(results, options);
 }

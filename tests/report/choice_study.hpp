@@ -17,10 +17,10 @@ struct Made {
   std::vector<int> validation;  // hits of 10 a class, at the last and the best epoch
 };
 
-TrialOutcome done(const Made& made);
+results::TrialOutcome done(const Made& made);
 
 /// A trial without a result.
-TrialOutcome not_done(const std::string& label, const Config& config, TrialStatus status);
+results::TrialOutcome not_done(const std::string& label, const Config& config, results::TrialStatus status);
 
 /// The settings with another value of `field`.
 Config with(Config config, const std::string& field, const Json& value);
@@ -28,10 +28,10 @@ Config with(Config config, const std::string& field, const Json& value);
 Config m2m_config(double beta, int seed);
 
 /// Two seeds of beta=0.9, better on test, and two of beta=0.99, better on validation; ERM has one setting.
-StudyResults two_betas();
+results::StudyResults two_betas();
 
 /// The table with options.choose.
-ResultTable chosen(const StudyResults& results, TableOptions options = {});
+ResultTable chosen(const results::StudyResults& results, TableOptions options = {});
 
 /// Whether one of the sentences has this part.
 bool has(const std::vector<std::string>& sentences, const std::string& part);

@@ -25,15 +25,15 @@ Config fold_config(double beta, int seed, int fold) {
   return config;
 }
 
-TrialOutcome fold_of(const std::string& label, const Config& config, const Confusion& validation) {
-  TrialOutcome outcome = done({label, config, {90, 90}, {1, 1}});
+results::TrialOutcome fold_of(const std::string& label, const Config& config, const Confusion& validation) {
+  results::TrialOutcome outcome = done({label, config, {90, 90}, {1, 1}});
   outcome.record->last.validation = validation;
   return outcome;
 }
 
 /// Class 1 has a single sample in fold 0 and three in fold 1.
-StudyResults folded() {
-  StudyResults results;
+results::StudyResults folded() {
+  results::StudyResults results;
   // Recalls .8 and 1, .6 and 0: bACCs .9 and .3, mean .6; pooled 14 of 20 and 1 of 4: (.7 + .25) / 2.
   results.trials.push_back(fold_of("M2m, beta=0.9", fold_config(.9, 0, 0), matrix({8, 1}, {10, 1})));
   results.trials.push_back(fold_of("M2m, beta=0.9", fold_config(.9, 0, 1), matrix({6, 0}, {10, 3})));
@@ -70,7 +70,7 @@ TEST(FoldChoice, ShowsNoTestResultsOfFolds) {
 }
 
 TEST(FoldChoice, AveragesThePooledMatricesOfSeeds) {
-  StudyResults results = folded();
+  results::StudyResults results = folded();
   results.trials.push_back(fold_of("M2m, beta=0.99", fold_config(.99, 1, 0), matrix({10, 1}, {10, 1})));
   results.trials.push_back(fold_of("M2m, beta=0.99", fold_config(.99, 1, 1), matrix({10, 0}, {10, 3})));
   const Choice choice = *chosen(results).cells[0][0].choice;
@@ -79,9 +79,9 @@ TEST(FoldChoice, AveragesThePooledMatricesOfSeeds) {
 }
 
 TEST(FoldChoice, SaysWhichFoldsASeedLacks) {
-  StudyResults results = folded();
+  results::StudyResults results = folded();
   results.trials.pop_back();  // not even planned
-  results.trials.push_back(not_done("M2m, beta=0.9", fold_config(.9, 7, 0), TrialStatus::diverged));
+  results.trials.push_back(not_done("M2m, beta=0.9", fold_config(.9, 7, 0), results::TrialStatus::diverged));
   const ResultTable table = chosen(results);
   EXPECT_TRUE(has(table.incomplete, "M2m, beta=0.99 on CIFAR-LT-10 rho=100: seed 0 lacks fold 1 of 2"));
   EXPECT_TRUE(has(table.incomplete, "M2m, beta=0.9 on CIFAR-LT-10 rho=100: seed 7 lacks folds 0, 1 of 2"));
@@ -103,7 +103,7 @@ TEST(FoldChoice, LeavesFoldsRefusedInTheOrdinaryTable) {
 }
 
 TEST(FoldChoice, RefusesToAddUpFoldsOfDifferentClasses) {
-  StudyResults results = folded();
+  results::StudyResults results = folded();
   results.trials.back().record->last.validation = matrix({1, 1, 1}, {2, 2, 2});
   EXPECT_THROW(chosen(results), Error);
 }

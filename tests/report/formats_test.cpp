@@ -14,7 +14,7 @@ namespace {
 ResultTable made_up_table() {
   const testing::TemporaryFolder folder;
   testing::make_study({folder.path()});
-  return make_table(read_results_file(OutputFolder{folder.path()}.merged()), {});
+  return make_table(results::read_results_file(results::OutputFolder{folder.path()}.merged()), {});
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -45,9 +45,9 @@ TEST(Markdown, LooksAsPromised) {
 }
 
 TEST(Markdown, OfOneDataSettingNamesItInTheTitle) {
-  StudyResults results;
-  const TrialRecord record = testing::sample_record("ERM", testing::sample_config("ERM", 0), {50, 50});
-  results.trials.push_back({testing::planned(record), TrialStatus::done, "", record});
+  results::StudyResults results;
+  const results::TrialRecord record = testing::sample_record("ERM", testing::sample_config("ERM", 0), {50, 50});
+  results.trials.push_back({testing::planned(record), results::TrialStatus::done, "", record});
   const std::vector<std::string> lines = lines_of(as_markdown(make_table(results, {})));
   EXPECT_EQ(lines[0], "CIFAR-LT-10 rho=100, last epoch, bACC / GM in %, mean +- std (n)");
   EXPECT_EQ(lines[3], "| method | ours            | published    | rerun by others |");
@@ -105,7 +105,8 @@ TEST(Formats, ShowTheMetricsAskedFor) {
   testing::make_study({folder.path()});
   TableOptions options;
   options.metrics = {"last_third", "ece", "gm"};
-  const ResultTable table = make_table(read_results_file(OutputFolder{folder.path()}.merged()), options);
+  const ResultTable table =
+      make_table(results::read_results_file(results::OutputFolder{folder.path()}.merged()), options);
   const std::vector<std::string> lines = lines_of(as_markdown(table));
   EXPECT_EQ(lines[0], "last epoch, last third / ECE / GM in %, mean +- std (n)");
   EXPECT_EQ(lines[3].find("published"), std::string::npos);

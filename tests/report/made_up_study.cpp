@@ -18,46 +18,46 @@ Config on_digits(Config config) {
 }
 
 /// Gives the first class of every sample a logit of 0 to 3, by the hits of its class, and the others 0.
-void answer_first_class(Snapshot& snapshot, const std::vector<int>& hits) {
+void answer_first_class(results::Snapshot& snapshot, const std::vector<int>& hits) {
   for (std::size_t i = 0; i < snapshot.test_logits.size(); i += hits.size())
     snapshot.test_logits[i] = static_cast<float>(hits.front() % 4);
 }
 
 /// Adds a trial to the plan, and its result to the folder.
 struct Maker {
-  const OutputFolder& out;
-  PlannedStudy study;
+  const results::OutputFolder& out;
+  results::PlannedStudy study;
 
-  TrialRecord plan(const std::string& label, const Config& config, const std::vector<int>& hits) {
-    const TrialRecord record = sample_record(label, config, hits);
+  results::TrialRecord plan(const std::string& label, const Config& config, const std::vector<int>& hits) {
+    const results::TrialRecord record = sample_record(label, config, hits);
     study.trials.push_back(planned(record));
     return record;
   }
   void done(const std::string& label, const Config& config, const std::vector<int>& hits) {
-    TrialRecord record = plan(label, config, hits);
+    results::TrialRecord record = plan(label, config, hits);
     answer_first_class(record.last, hits);
-    write_trial(out.result(record.id), record);
+    results::write_trial(out.result(record.id), record);
   }
   void without_tests(const std::string& label, const Config& config, const std::vector<int>& hits,
                      const std::vector<int>& untested) {
-    TrialRecord record = plan(label, config, hits);
-    for (Snapshot* snapshot : {&record.last, &*record.best}) {
+    results::TrialRecord record = plan(label, config, hits);
+    for (results::Snapshot* snapshot : {&record.last, &*record.best}) {
       for (const int truth : untested) {
         for (int predicted = 0; predicted < snapshot->test.classes; ++predicted)
           snapshot->test.at(truth, predicted) = 0;
       }
     }
-    write_trial(out.result(record.id), record);
+    results::write_trial(out.result(record.id), record);
   }
   void failed(const std::string& label, const Config& config, bool diverged, const std::string& reason) {
-    const TrialRecord record = plan(label, config, {1, 1});
-    write_failure(out.failure(record.id), {record.id, label, reason, diverged, config});
+    const results::TrialRecord record = plan(label, config, {1, 1});
+    results::write_failure(out.failure(record.id), {record.id, label, reason, diverged, config});
   }
 };
 
 }  // namespace
 
-void make_study(const OutputFolder& out, bool mixed) {
+void make_study(const results::OutputFolder& out, bool mixed) {
   Maker make{out, {"made_up", "made_up.toml", {}}};
   for (int seed = 0; seed < 3; ++seed) {
     make.done("ERM", sample_config("ERM", seed), {95 - seed, 60 + 3 * seed, 31 - seed});
@@ -74,22 +74,22 @@ void make_study(const OutputFolder& out, bool mixed) {
   make.done("M2m, lambda=0 | b", sample_config("M2m", 10), {90, 50, 0});
   make.done("M2m, lambda=0 | b", sample_config("M2m", 11), {91, 52, 0});
   make.failed("RS", on_digits(sample_config("RS", 0)), false, "digits.csv: 7 bytes, expected 90,000");
-  PlannedTrial again = make.study.trials.front();
+  results::PlannedTrial again = make.study.trials.front();
   make.study.trials.push_back(again);
   again.label = "ERM again";
   make.study.trials.push_back(again);
-  write_study(out.study(), make.study);
-  merge_results(out);
+  results::write_study(out.study(), make.study);
+  results::merge_results(out);
 }
 
-void make_untested_study(const OutputFolder& out, const std::vector<int>& untested) {
+void make_untested_study(const results::OutputFolder& out, const std::vector<int>& untested) {
   Maker make{out, {"untested", "untested.toml", {}}};
   make.without_tests("ERM", sample_config("ERM", 0), {81, 64, 0}, untested);
   make.without_tests("ERM", sample_config("ERM", 1), {90, 40, 0}, untested);
   make.without_tests("DRS", sample_config("DRS", 0), {70, 0, 0}, untested);
   make.without_tests("RS, perfect", sample_config("RS", 0), {100, 100, 0}, untested);
-  write_study(out.study(), make.study);
-  merge_results(out);
+  results::write_study(out.study(), make.study);
+  results::merge_results(out);
 }
 
 }  // namespace m2m::testing

@@ -104,7 +104,7 @@ TEST(ReportProgram, OfAFolderNoSweepHasWrittenEndsWithTwo) {
 
 TEST(ReportProgram, OfAStudyWithoutTrialsSaysSo) {
   const TemporaryFolder folder;
-  write_study(folder.path() / "study.json", {"empty", "empty.toml", {}});
+  results::write_study(folder.path() / "study.json", {"empty", "empty.toml", {}});
   EXPECT_EQ(run_report(quoted(folder.path())).said, "The study plans no trials.\n");
   EXPECT_EQ(run_report(quoted(folder.path()) + " --format json").code, 0);
 }

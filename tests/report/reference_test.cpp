@@ -16,8 +16,8 @@ using testing::has;
 using testing::sample_config;
 using testing::with;
 
-StudyResults two_seeds(const std::string& label, Config config, int hits) {
-  StudyResults results;
+results::StudyResults two_seeds(const std::string& label, Config config, int hits) {
+  results::StudyResults results;
   for (int seed = 0; seed < 2; ++seed) {
     config.set("seeds.init", seed);
     results.trials.push_back(done({label, config, {hits + seed, hits + seed}, {5, 5}}));
@@ -118,7 +118,7 @@ TEST(Reference, NotesTheSettingsThatWereNotPublished) {
 }
 
 TEST(Reference, NotesWhatNoSourceHas) {
-  StudyResults results = two_seeds("ERM", with(sample_config("ERM", 0), "data.ratio", 50.0), 60);
+  results::StudyResults results = two_seeds("ERM", with(sample_config("ERM", 0), "data.ratio", 50.0), 60);
   const Sheet other_ratio = reference_sheet(results, {});
   EXPECT_TRUE(
       has(other_ratio.notes, "CIFAR-LT-10 rho=50: no source known here has ERM: published for cifar10 rho=100"));
@@ -127,8 +127,8 @@ TEST(Reference, NotesWhatNoSourceHas) {
 }
 
 TEST(Reference, NamesTrialsThatAreLacking) {
-  StudyResults results = two_seeds("ERM", sample_config("ERM", 0), 60);
-  results.trials.push_back(testing::not_done("ERM", sample_config("ERM", 7), TrialStatus::diverged));
+  results::StudyResults results = two_seeds("ERM", sample_config("ERM", 0), 60);
+  results.trials.push_back(testing::not_done("ERM", sample_config("ERM", 7), results::TrialStatus::diverged));
   EXPECT_TRUE(has(reference_sheet(results, {}).notes, "ERM on CIFAR-LT-10 rho=100: 1 of 3 trials diverged"));
 }
 

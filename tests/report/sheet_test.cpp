@@ -26,10 +26,10 @@ Sheet small_sheet() {
           {"50 % of it"}};
 }
 
-StudyResults made_up_results() {
+results::StudyResults made_up_results() {
   const testing::TemporaryFolder folder;
   testing::make_study({folder.path()});
-  return read_output_folder({folder.path()});
+  return results::read_output_folder({folder.path()});
 }
 
 TEST(Sheet, IsWrittenAsMarkdown) {
@@ -66,7 +66,7 @@ TEST(Sheet, IsWrittenUnroundedForPrograms) {
 }
 
 TEST(Sheet, OfEveryCommandSaysTheSameInAllFormats) {
-  const StudyResults results = made_up_results();
+  const results::StudyResults results = made_up_results();
   const TableOptions options;
   expect_same_in_all_formats(tidy_sheet(results, Selection::last));
   expect_same_in_all_formats(reference_sheet(results, options));

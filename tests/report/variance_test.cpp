@@ -17,31 +17,31 @@ using testing::sample_config;
 using testing::with;
 
 /// A trial of the seeds seeds.init and seeds.order whose bACC is `hits` %.
-TrialOutcome trial(int init, int order, int hits, const std::string& label = "ERM") {
+results::TrialOutcome trial(int init, int order, int hits, const std::string& label = "ERM") {
   Config config = with(with(sample_config("ERM", 0), "seeds.init", init), "seeds.order", order);
   return done({label, config, {hits, hits}, {5, 5}});
 }
 
 /// Two orders of each of two initialisations, and a third of one of them: 70 72 | 80 84 86.
-StudyResults crossed() {
-  StudyResults results;
+results::StudyResults crossed() {
+  results::StudyResults results;
   results.name = "crossed";
   results.trials = {trial(0, 0, 70), trial(0, 1, 72), trial(1, 0, 80), trial(1, 1, 84), trial(1, 2, 86)};
   return results;
 }
 
-Group group_of(const StudyResults& results) {
+Group group_of(const results::StudyResults& results) {
   Group group;
-  for (const TrialOutcome& trial : results.trials) group.push_back(&trial);
+  for (const results::TrialOutcome& trial : results.trials) group.push_back(&trial);
   return group;
 }
 
-Json rows_of(const StudyResults& results, const VarianceOptions& options) {
+Json rows_of(const results::StudyResults& results, const VarianceOptions& options) {
   return Json::parse(written(variance_sheet(results, options, {}), Format::json)).at("rows");
 }
 
 TEST(Variance, PoolsGroupsThatDifferInOneSeedAlone) {
-  const StudyResults results = crossed();
+  const results::StudyResults results = crossed();
   const SeedSpread order = spread_of(group_of(results), "seeds.order", "bacc", {});
   EXPECT_EQ(order.groups, 2);
   EXPECT_EQ(order.trials, 5);
@@ -54,7 +54,7 @@ TEST(Variance, PoolsGroupsThatDifferInOneSeedAlone) {
 }
 
 TEST(Variance, HasNoGroupWhereSeedsMoveTogether) {
-  StudyResults results;
+  results::StudyResults results;
   results.trials = {trial(0, 0, 70), trial(1, 1, 72)};
   EXPECT_EQ(spread_of(group_of(results), "seeds.init", "bacc", {}).groups, 0);
   EXPECT_TRUE(std::isnan(spread_of(group_of(results), "seeds.init", "bacc", {}).std));
@@ -64,9 +64,9 @@ TEST(Variance, HasNoGroupWhereSeedsMoveTogether) {
 }
 
 TEST(Variance, TakesASeedThatDoesNotActForNoDifference) {
-  StudyResults results;
+  results::StudyResults results;
   results.trials = {trial(0, 0, 70), trial(1, 1, 72)};
-  for (TrialOutcome& outcome : results.trials) outcome.record->identity["settings"].erase("seeds.order");
+  for (results::TrialOutcome& outcome : results.trials) outcome.record->identity["settings"].erase("seeds.order");
   EXPECT_EQ(spread_of(group_of(results), "seeds.init", "bacc", {}).groups, 1);
   EXPECT_EQ(spread_of(group_of(results), "seeds.order", "bacc", {}).groups, 0);
 }
@@ -82,7 +82,7 @@ TEST(Variance, TellsTheDeviationOfAllTrialsAndHowManyResolveADifference) {
 }
 
 TEST(Variance, OfASingleTrialIsTooSmall) {
-  StudyResults results;
+  results::StudyResults results;
   results.trials = {trial(0, 0, 70)};
   const Json all = rows_of(results, {"", "bacc", 1}).at(0);
   EXPECT_EQ(all.at("remark"), "n too small");
@@ -91,7 +91,7 @@ TEST(Variance, OfASingleTrialIsTooSmall) {
 }
 
 TEST(Variance, IsOfOneLabelWhereOneIsNamed) {
-  StudyResults results = crossed();
+  results::StudyResults results = crossed();
   results.trials.push_back(trial(0, 0, 50, "RS"));
   EXPECT_EQ(rows_of(results, {"", "bacc", 1}).size(), 12U);
   EXPECT_EQ(rows_of(results, {"RS", "bacc", 1}).size(), 6U);
@@ -99,7 +99,7 @@ TEST(Variance, IsOfOneLabelWhereOneIsNamed) {
 }
 
 TEST(Variance, RefusesDifferentTrainings) {
-  StudyResults results = crossed();
+  results::StudyResults results = crossed();
   results.trials.push_back(done({"ERM", with(sample_config("ERM", 9), "train.epochs", 100), {50, 50}, {5, 5}}));
   try {
     rows_of(results, {"", "bacc", 1});

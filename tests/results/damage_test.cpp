@@ -12,7 +12,7 @@
 #include "results/stage_files.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 namespace fs = std::filesystem;
@@ -173,4 +173,4 @@ TEST_F(DamageOfAStage, IsFoundByChecksumsInOneThatAnEarlierVersionMade) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::results

@@ -6,7 +6,7 @@
 #include <limits>
 #include <random>
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 TEST(Half, ComesBackForEveryNumberItHolds) {
@@ -47,4 +47,4 @@ TEST(Half, IsTheNearestAndTheEvenOneOfTwo) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::results

@@ -10,7 +10,7 @@
 #include "core/files.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 namespace fs = std::filesystem;
@@ -135,4 +135,4 @@ TEST(GenerationCounts, AreTotalledByOutcome) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::results

@@ -17,7 +17,7 @@
 #include "results/table.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 namespace fs = std::filesystem;
@@ -170,4 +170,4 @@ TEST(Merge, OfAFolderWithoutAStudySaysSo) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::results

@@ -9,7 +9,7 @@
 #include "results/failure.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 using testing::sample_config;
@@ -100,4 +100,4 @@ TEST(TrialFailure, ComesBackAsItWasWritten) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::results

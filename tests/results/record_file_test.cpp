@@ -21,7 +21,7 @@
 #include "results/schema_file.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::results {
 namespace {
 
 namespace fs = std::filesystem;
@@ -394,4 +394,4 @@ TEST(RecordFile, KilledAtAnyMomentIsAbsentOrWhole) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::results

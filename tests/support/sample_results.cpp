@@ -11,6 +11,10 @@
 #include "results/epoch_columns.hpp"
 
 namespace m2m::testing {
+
+using results::Snapshot;
+using results::TrialRecord;
+
 namespace {
 
 using Random = std::mt19937;
@@ -47,16 +51,16 @@ Snapshot random_snapshot(Random& random, const RecordShape& shape, const TrialRe
   return snapshot;
 }
 
-EpochRecord random_epoch(Random& random, const RecordShape& shape, int number) {
-  EpochRecord epoch;
+results::EpochRecord random_epoch(Random& random, const RecordShape& shape, int number) {
+  results::EpochRecord epoch;
   epoch.epoch = number;
-  for (const EpochColumn& column : epoch_columns) {
-    epoch.*column.value = below(random, 4) == 0 ? not_measured : std::ldexp(random(), -31) / 3;
+  for (const results::EpochColumn& column : results::epoch_columns) {
+    epoch.*column.value = below(random, 4) == 0 ? results::not_measured : std::ldexp(random(), -31) / 3;
   }
   if (shape.translates && number == shape.epochs - 1) {
-    epoch.generation = GenerationCounts(shape.classes);
+    epoch.generation = results::GenerationCounts(shape.classes);
     for (int pair = 0; pair < 3 * shape.classes; ++pair) {
-      const auto outcome = static_cast<Outcome>(below(random, outcome_count));
+      const auto outcome = static_cast<results::Outcome>(below(random, results::outcome_count));
       epoch.generation.at(outcome, below(random, shape.classes), below(random, shape.classes)) =
           1 + below(random, 1000);
     }
@@ -64,15 +68,15 @@ EpochRecord random_epoch(Random& random, const RecordShape& shape, int number) {
   return epoch;
 }
 
-FeatureSample random_features(Random& random, int classes) {
+results::FeatureSample random_features(Random& random, int classes) {
   const int n = 2 * classes;
   return {3, random_logits(random, 3U * static_cast<std::size_t>(n)), random_labels(random, classes, n),
           random_labels(random, 1000, n)};
 }
 
-TranslationSample random_translations(Random& random, int classes) {
+results::TranslationSample random_translations(Random& random, int classes) {
   const std::size_t n = 4;
-  TranslationSample sample{1, 2, 3, 5, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  results::TranslationSample sample{1, 2, 3, 5, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   for (auto* column : {&sample.seed_class, &sample.target}) *column = random_labels(random, classes, n);
   sample.kept = random_labels(random, 2, n);
   for (auto* images : {&sample.seeds, &sample.translated}) *images = random_logits(random, n * 6);
@@ -132,9 +136,9 @@ TrialRecord random_record(std::uint32_t seed, const RecordShape& shape) {
   return record;
 }
 
-void expect_equal(const EpochRecord& got, const EpochRecord& expected) {
+void expect_equal(const results::EpochRecord& got, const results::EpochRecord& expected) {
   EXPECT_EQ(got.epoch, expected.epoch);
-  for (const EpochColumn& column : epoch_columns) {
+  for (const results::EpochColumn& column : results::epoch_columns) {
     const double a = got.*column.value;
     const double b = expected.*column.value;
     EXPECT_TRUE(a == b || (std::isnan(a) && std::isnan(b))) << column.name << ": " << a << " and " << b;
@@ -222,7 +226,7 @@ TrialRecord sample_record(const std::string& label, const Config& config, const 
   record.data = {{"counts", std::vector<int>(hits.size(), 1)}};
   record.data["counts"][0] = 100;
   record.wall_seconds = 1.5;
-  EpochRecord epoch;
+  results::EpochRecord epoch;
   epoch.learning_rate = 0.1;
   record.epochs = {epoch};
   for (std::size_t k = 0; k < hits.size(); ++k) record.test_labels.push_back(static_cast<std::int32_t>(k));
@@ -236,6 +240,8 @@ TrialRecord sample_record(const std::string& label, const Config& config, const 
   return record;
 }
 
-PlannedTrial planned(const TrialRecord& record) { return {record.id, record.label, Config(record.config)}; }
+results::PlannedTrial planned(const TrialRecord& record) {
+  return {record.id, record.label, Config(record.config)};
+}
 
 }  // namespace m2m::testing

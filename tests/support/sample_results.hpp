@@ -32,20 +32,20 @@ struct RecordShape {
 };
 
 /// A record of random numbers, some of them not measured; the same for the same seed. Logits are float16 numbers.
-TrialRecord random_record(std::uint32_t seed, const RecordShape& shape = {});
+results::TrialRecord random_record(std::uint32_t seed, const RecordShape& shape = {});
 
 /// Compares every field; NaN equals NaN.
-void expect_equal(const TrialRecord& got, const TrialRecord& expected);
-void expect_equal(const EpochRecord& got, const EpochRecord& expected);
+void expect_equal(const results::TrialRecord& got, const results::TrialRecord& expected);
+void expect_equal(const results::EpochRecord& got, const results::EpochRecord& expected);
 
 /// The resolved settings of a made-up trial; later settings are changed by the tests.
 Config sample_config(const std::string& method, int seed);
 
 /// A trial of these settings whose test confusion matrix has 100 samples a class and the given hits on its
 /// diagonal. best: as last, with one hit less in class 0. The id is drawn from label and settings.
-TrialRecord sample_record(const std::string& label, const Config& config, const std::vector<int>& hits);
+results::TrialRecord sample_record(const std::string& label, const Config& config, const std::vector<int>& hits);
 
 /// Plans the trial of that record.
-PlannedTrial planned(const TrialRecord& record);
+results::PlannedTrial planned(const results::TrialRecord& record);
 
 }  // namespace m2m::testing

@@ -43,12 +43,12 @@ TEST_F(ReadDurations, TakesTheModelTimesTheMeasuredRatioWhereNothingWasMeasured)
 }
 
 TEST_F(ReadDurations, ReadsTheResultsAndStagesOfAnOutputFolder) {
-  const OutputFolder out{folder.path()};
-  TrialRecord record;
+  const results::OutputFolder out{folder.path()};
+  results::TrialRecord record;
   record.id = id(1);
   record.wall_seconds = 10;
   record.last.test = Confusion(2);
-  write_trial(out.result(id(1)), record);
+  results::write_trial(out.result(id(1)), record);
   EXPECT_EQ(read_durations(out.root, graph).seconds, (std::vector<double>{20, 10, 14}));
   write_file(out.stage_done(id(0)), "{\"seconds\": 50}");
   EXPECT_EQ(read_durations(out.root, graph).seconds, (std::vector<double>{50, 10, 28}));
@@ -71,7 +71,7 @@ TEST_F(ReadDurations, RefusesWhatIsNoDurationAsBadData) {
 }
 
 TEST_F(ReadDurations, RefusesDamagedFilesOfAFolderAsBadData) {
-  const OutputFolder out{folder.path()};
+  const results::OutputFolder out{folder.path()};
   write_file(out.stage_done(id(0)), "{\"seconds\": \"long\"}");
   EXPECT_EQ(refusal(out.root).first, ExitCode::bad_data);
   write_file(out.stage_done(id(0)), "{\"seconds\": 5}");

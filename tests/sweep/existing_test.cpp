@@ -12,7 +12,7 @@ namespace m2m {
 namespace {
 namespace fs = std::filesystem;
 
-std::optional<Damage> find_nothing(const Stage&, const OutputFolder&) { return std::nullopt; }
+std::optional<results::Damage> find_nothing(const Stage&, const results::OutputFolder&) { return std::nullopt; }
 
 /// A finished study of two trials of M2m, which share a g with nobody, and two of ERM.
 class Existing : public ::testing::Test {
@@ -45,7 +45,7 @@ class Existing : public ::testing::Test {
 
   const StageGraph graph_ = fake::graph("[grid]\nmethod = ['ERM', 'M2m']\nseed = [3, 4]");
   fake::Folder folder_;
-  const OutputFolder out_{folder_.path()};
+  const results::OutputFolder out_{folder_.path()};
 };
 
 TEST_F(Existing, IsWhatCanBeRead) {
@@ -101,7 +101,7 @@ TEST_F(Existing, LosesAStageWhoseFactsAreDamaged) {
 TEST_F(Existing, LeavesADamagedStageToTheSweepThatHoldsIt) {
   const Stage& g = first(StageKind::g);
   fs::resize_file(state_of(g), 0);
-  const FolderLock other(out_.stage(g.id));
+  const results::FolderLock other(out_.stage(g.id));
   EXPECT_EQ(missing_after(), std::vector<std::string>{g.id});
   EXPECT_TRUE(fs::exists(out_.stage_done(g.id)));
 }
@@ -118,9 +118,9 @@ TEST_F(Existing, AsksTheTrainingSideOnlyOfTrialsThatOthersBeginFrom) {
   graph.users[static_cast<std::size_t>(base)].push_back(user);
   fs::remove(out_.result(graph.stages[static_cast<std::size_t>(user)].id));
   std::vector<std::string> asked;
-  const auto damaged = [&](const Stage& stage, const OutputFolder& out) -> std::optional<Damage> {
+  const auto damaged = [&](const Stage& stage, const results::OutputFolder& out) -> std::optional<results::Damage> {
     asked.push_back(stage.id);
-    return Damage{out.trial(stage.id) / "last.safetensors", out.result(stage.id), "cut"};
+    return results::Damage{out.trial(stage.id) / "last.safetensors", out.result(stage.id), "cut"};
   };
   const std::vector<bool> there = set_aside_damaged(graph, out_, damaged);
   const std::string id = graph.stages[static_cast<std::size_t>(base)].id;

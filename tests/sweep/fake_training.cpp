@@ -30,15 +30,15 @@ Json identity_of(const Config& config, const std::vector<std::string>& names) {
 }
 
 /// Appended in one write, so that several ranks can.
-void note(const OutputFolder& out, const std::string& word, const Stage& stage) {
+void note(const results::OutputFolder& out, const std::string& word, const Stage& stage) {
   const std::string line = fmt::format("{} {} {} {}\n", word, ::getpid(), stage.id, stage.label);
   const int handle = ::open((out.root / "ran.log").c_str(), O_CREAT | O_APPEND | O_WRONLY, 0644);
   (void)!::write(handle, line.data(), line.size());
   ::close(handle);
 }
 
-TrialRecord record_of(const Stage& stage) {
-  TrialRecord record;
+results::TrialRecord record_of(const Stage& stage) {
+  results::TrialRecord record;
   record.id = stage.id;
   record.label = stage.label;
   record.config = stage.config.json();
@@ -51,7 +51,7 @@ TrialRecord record_of(const Stage& stage) {
   return record;
 }
 
-void check_needs(const OutputFolder& out, const Stage& stage) {
+void check_needs(const results::OutputFolder& out, const Stage& stage) {
   for (const StageNeed& need : stage.needs) {
     if (!std::filesystem::exists(out.stage_done(need.id)))
       throw internal_error("began before its stage " + need.id + " was there");
@@ -118,17 +118,17 @@ StageRequest plan(const Config& resolved, const std::string& label) {
   return trial;
 }
 
-void leave_artifact(const OutputFolder& out, const Stage& stage) {
+void leave_artifact(const results::OutputFolder& out, const Stage& stage) {
   if (stage.kind == StageKind::trial) {
-    write_trial(out.result(stage.id), record_of(stage));
+    results::write_trial(out.result(stage.id), record_of(stage));
     return;
   }
   const std::filesystem::path file = out.stage(stage.id) / "state.safetensors";
   write_file(file, "the state of " + stage.id);
-  write_file(out.stage_done(stage.id), Json({{"state", facts_of_file(file)}}).dump());
+  write_file(out.stage_done(stage.id), Json({{"state", results::facts_of_file(file)}}).dump());
 }
 
-RunStage runner(const OutputFolder& out, const comm::MpiGroup* group) {
+RunStage runner(const results::OutputFolder& out, const comm::MpiGroup* group) {
   const bool leads = group == nullptr || group->rank() == 0;
   const auto any = [group](bool mine) { return group == nullptr ? mine : group->any(mine); };
   return [out, leads, any](const Stage& stage, StageContext& context) -> StageResult {

@@ -22,12 +22,12 @@ Config resolve(const Config& given);
 StageRequest plan(const Config& resolved, const std::string& label);
 
 /// Writes what a stage leaves: a trial's result.h5; else stage.json and the file that it names, state.safetensors.
-void leave_artifact(const OutputFolder& out, const Stage& stage);
+void leave_artifact(const results::OutputFolder& out, const Stage& stage);
 
 /// Runs a stage: sleeps fake.milliseconds an epoch, does what fake.does says, and leaves result.h5 or stage.json
 /// behind. Adds a line to OUT/ran.log when a stage begins, and one when it is done.
 /// group: with whom a stage is run, if with anybody: all agree where to stop, the first one writes.
-RunStage runner(const OutputFolder& out, const comm::MpiGroup* group = nullptr);
+RunStage runner(const results::OutputFolder& out, const comm::MpiGroup* group = nullptr);
 
 /// The lines of OUT/ran.log that begin with `word`.
 int count_lines(const std::filesystem::path& out, const std::string& word);

@@ -14,7 +14,10 @@
 #include "core/files.hpp"
 #include "fake_training.hpp"
 
-namespace m2m {
+namespace m2m::results {
+
+using fake::Folder;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -41,7 +44,7 @@ std::string refusal(const fs::path& folder, ExitCode expected) {
 }
 
 TEST(FolderLock, IsHeldUntilItIsGivenBack) {
-  const fake::Folder folder;
+  const Folder folder;
   {
     const FolderLock lock(folder.path() / "new");
     EXPECT_NE(refusal(folder.path() / "new", ExitCode::held).find("in use by"), std::string::npos);
@@ -51,7 +54,7 @@ TEST(FolderLock, IsHeldUntilItIsGivenBack) {
 }
 
 TEST(FolderLock, SaysWhoHoldsItAndWhenTheyWereLastSeen) {
-  const fake::Folder folder;
+  const Folder folder;
   leave_foreign_lock(folder.path(), 12);
   const std::string message = refusal(folder.path(), ExitCode::held);
   EXPECT_TRUE(message == folder.path().string() +
@@ -62,7 +65,7 @@ TEST(FolderLock, SaysWhoHoldsItAndWhenTheyWereLastSeen) {
 }
 
 TEST(FolderLock, IsTakenOverFromAHolderSilentForLong) {
-  const fake::Folder folder;
+  const Folder folder;
   leave_foreign_lock(folder.path(), 1000);
   const FolderLock lock(folder.path());
   EXPECT_NE(refusal(folder.path(), ExitCode::held).find("in use by process " + std::to_string(::getpid())),
@@ -71,7 +74,7 @@ TEST(FolderLock, IsTakenOverFromAHolderSilentForLong) {
 }
 
 TEST(FolderLock, IsTakenOverAtOnceFromAKilledProcessOfThisHost) {
-  const fake::Folder folder;
+  const Folder folder;
   int ready[2];
   ASSERT_EQ(::pipe(ready), 0);
   const pid_t child = ::fork();
@@ -89,7 +92,7 @@ TEST(FolderLock, IsTakenOverAtOnceFromAKilledProcessOfThisHost) {
 }
 
 TEST(FolderLock, GivesSignsOfLife) {
-  const fake::Folder folder;
+  const Folder folder;
   const FolderLock lock(folder.path(), {0.01, 180});
   timespec long_ago[2] = {{1000, 0}, {1000, 0}};
   utimensat(AT_FDCWD, (folder.path() / "lock.json").c_str(), long_ago, 0);
@@ -102,7 +105,7 @@ TEST(FolderLock, GivesSignsOfLife) {
 }
 
 TEST(FolderLock, NoticesThatAnotherTookItOverAndLeavesItToThem) {
-  const fake::Folder folder;
+  const Folder folder;
   {
     const FolderLock lock(folder.path(), {0.01, 180});
     leave_foreign_lock(folder.path(), 0);
@@ -112,7 +115,7 @@ TEST(FolderLock, NoticesThatAnotherTookItOverAndLeavesItToThem) {
 }
 
 TEST(FolderLock, TakesAnUnreadableLockForOneThatIsBeingMade) {
-  const fake::Folder folder;
+  const Folder folder;
   for (const char* content : {"", "{", "[]", "{\"host\": 7, \"process\": \"x\", \"token\": []}"}) {
     write_file(folder.path() / "lock.json", content);
     EXPECT_NE(refusal(folder.path(), ExitCode::held).find("another sweep"), std::string::npos) << content;
@@ -120,13 +123,13 @@ TEST(FolderLock, TakesAnUnreadableLockForOneThatIsBeingMade) {
 }
 
 TEST(FolderLock, SaysSoWhereTheFolderCannotBeMade) {
-  const fake::Folder folder;
+  const Folder folder;
   write_file(folder.path() / "file", "x");
   EXPECT_NE(refusal(folder.path() / "file" / "below", ExitCode::input_output), "accepted");
 }
 
 TEST(FolderLock, GoesToOneOfManyThatWantItAtOnce) {
-  const fake::Folder folder;
+  const Folder folder;
   leave_foreign_lock(folder.path(), 1000);
   std::vector<pid_t> children;
   int begin[2], end[2];
@@ -159,4 +162,4 @@ TEST(FolderLock, GoesToOneOfManyThatWantItAtOnce) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::results

@@ -203,7 +203,7 @@ TEST(LiveBlock, FitsTheTerminal) {
 
 TEST(DryRun, SaysWhatIsThereWhatIsToDoAndWhatItCosts) {
   const fake::Folder folder;
-  const OutputFolder out{folder.path()};
+  const results::OutputFolder out{folder.path()};
   const StageGraph graph = fake::graph(two_seeds);
   const auto is_done = [&](const Stage& stage) { return stage.config.integer("seed") == 3; };
   for (const Stage& stage : graph.stages) {

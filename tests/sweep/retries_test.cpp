@@ -18,7 +18,7 @@ class NeverStops : public StageContext {
 
 struct Fixture {
   fake::Folder folder;
-  OutputFolder out{folder.path()};
+  results::OutputFolder out{folder.path()};
   Stage stage{"abc", StageKind::trial, "ERM", {}, {}, 1, 1, 0, {}};
   NeverStops context;
   int runs = 0;

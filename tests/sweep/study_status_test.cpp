@@ -21,7 +21,7 @@ class StudyStatusTest : public ::testing::Test {
   StudyStatusTest() {
     std::string pattern = (fs::temp_directory_path() / "m2m-status-XXXXXX").string();
     out_.root = ::mkdtemp(pattern.data());
-    PlannedStudy study{"grid", "grid.toml", {}};
+    results::PlannedStudy study{"grid", "grid.toml", {}};
     for (const char* id : {"aaaa000000000000", "bbbb000000000000", "cccc000000000000", "dddd000000000000"}) {
       Config config;
       config.set("train.epochs", 20);
@@ -31,9 +31,10 @@ class StudyStatusTest : public ::testing::Test {
     study.trials.push_back(study.trials.front());  // the same trial under another label
     study.stages = {{"gggg000000000000", "g", "g  digits seed=3", 10},
                     {"pppp000000000000", "prefix", "prefix", 16}};
-    write_study(out_.study(), study);
+    results::write_study(out_.study(), study);
     fake::leave_artifact(out_, stage("aaaa000000000000", StageKind::trial));
-    write_failure(out_.failure("bbbb000000000000"), {"bbbb000000000000", "ERM", "loss is not a number", true, {}});
+    results::write_failure(out_.failure("bbbb000000000000"),
+                           {"bbbb000000000000", "ERM", "loss is not a number", true, {}});
     write_file(out_.config("cccc000000000000"), "{}");
     note_epoch(out_.journal("cccc000000000000"), 6);
   }
@@ -45,16 +46,16 @@ class StudyStatusTest : public ::testing::Test {
 
   /// A line of a journal, of an epoch that took 1.5 s.
   static void note_epoch(const fs::path& file, int number) {
-    EpochRecord epoch;
+    results::EpochRecord epoch;
     epoch.epoch = number;
     epoch.loss = 0.5;
     epoch.validation_bacc = 0.75;
     epoch.seconds = 1;
     epoch.evaluation_seconds = 0.5;
-    Journal(file).append(epoch);
+    results::Journal(file).append(epoch);
   }
 
-  OutputFolder out_;
+  results::OutputFolder out_;
 };
 
 TEST_F(StudyStatusTest, CountsEachTrialOnceByWhereItIs) {
@@ -71,7 +72,7 @@ TEST_F(StudyStatusTest, CountsEachTrialOnceByWhereItIs) {
 
 TEST_F(StudyStatusTest, KnowsARunningTrialByTheSweepThatHoldsTheFolder) {
   {
-    const FolderLock lock(out_.root);
+    const results::FolderLock lock(out_.root);
     const StudyStatus status = read_status(out_);
     EXPECT_EQ(status.count(StageStanding::running), 1);
     EXPECT_DOUBLE_EQ(status.trials[2].seconds_left, 13 * 1.5);
@@ -82,7 +83,7 @@ TEST_F(StudyStatusTest, KnowsARunningTrialByTheSweepThatHoldsTheFolder) {
 }
 
 TEST_F(StudyStatusTest, KnowsThatATrialOfAnEarlierSweepDoesNotRunYet) {
-  const FolderLock lock(out_.root);
+  const results::FolderLock lock(out_.root);
   const auto later = fs::last_write_time(out_.config("cccc000000000000")) + std::chrono::seconds(1);
   fs::last_write_time(out_.study(), later);  // the sweep has planned, and not begun that trial
   EXPECT_EQ(read_status(out_).trials[2].state, StageStanding::interrupted);
@@ -90,7 +91,7 @@ TEST_F(StudyStatusTest, KnowsThatATrialOfAnEarlierSweepDoesNotRunYet) {
 
 TEST_F(StudyStatusTest, NamesTheStagesThatRunWithTheirEpochLossAndTimeLeft) {
   const fs::path g = out_.stage("gggg000000000000");
-  const FolderLock sweep(out_.root), lock(g);
+  const results::FolderLock sweep(out_.root), lock(g);
   const auto read = [&] { return read_status(out_).stages.at(0); };
   EXPECT_EQ(read().state, StageStanding::running);
   EXPECT_TRUE(std::isnan(read().seconds_left));  // in its first epoch
@@ -113,9 +114,9 @@ TEST_F(StudyStatusTest, NamesTheStagesThatRunWithTheirEpochLossAndTimeLeft) {
 }
 
 TEST_F(StudyStatusTest, FindsStagesInACacheThatSweepsShare) {
-  PlannedStudy study = read_study(out_.study());
+  results::PlannedStudy study = results::read_study(out_.study());
   study.cache = (out_.root / "elsewhere").string();
-  write_study(out_.study(), study);
+  results::write_study(out_.study(), study);
   fake::leave_artifact({out_.root, study.cache}, stage("gggg000000000000", StageKind::g));
   note_epoch(out_.root / "elsewhere" / "pppp000000000000" / "journal.jsonl", 1);
   const StudyStatus status = read_status(out_);

@@ -57,7 +57,7 @@ ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, con
   }
   const Study study = fake::study(toml);
   const StageGraph graph = plan_study(study, fake::fields(), fake::resolve, fake::plan);
-  const FolderLock lock(folder);
+  const results::FolderLock lock(folder);
   write_plan(study, graph, {folder});
   return lead_sweep({graph,
                      existing(graph, {folder}),
@@ -88,7 +88,7 @@ TEST(Sweep, RunsEveryStageOnceAndMerges) {
   EXPECT_EQ(fake::count_lines(folder.path(), "began"), 15);  // 10 trials and 5 g
   EXPECT_EQ(fake::count_lines(folder.path(), "done"), 15);
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "results.h5"));
-  EXPECT_EQ(read_study(folder.path() / "study.json").trials.size(), 10u);
+  EXPECT_EQ(results::read_study(folder.path() / "study.json").trials.size(), 10u);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "lock.json"));
 }
 
@@ -118,9 +118,9 @@ TEST(Sweep, GoesOnWhereATrialThrowsOrDiverges) {
   EXPECT_EQ(fake::count_lines(folder.path(), "done"), 15);
   int thrown = 0, diverged = 0;
   for (const Stage& stage : fake::graph(toml).stages) {
-    const auto file = OutputFolder{folder.path()}.failure(stage.id);
+    const auto file = results::OutputFolder{folder.path()}.failure(stage.id);
     if (!std::filesystem::exists(file)) continue;
-    const TrialFailure failure = read_failure(file);
+    const results::TrialFailure failure = results::read_failure(file);
     thrown += failure.label == "T" && !failure.diverged && failure.reason == "thrown on purpose" ? 1 : 0;
     diverged += failure.label == "D" && failure.diverged ? 1 : 0;
   }
@@ -135,7 +135,8 @@ TEST(Sweep, FailsWhatNeedsAFailedStageAndSaysWhich) {
   if (!leads()) return;
   EXPECT_EQ(code, ExitCode::some_failed);
   const StageGraph graph = fake::graph(toml);  // ERM, g, broken
-  const TrialFailure failure = read_failure(OutputFolder{folder.path()}.failure(graph.stages[2].id));
+  const results::TrialFailure failure =
+      results::read_failure(results::OutputFolder{folder.path()}.failure(graph.stages[2].id));
   EXPECT_EQ(failure.reason, "the g " + graph.stages[1].id + " that it needs failed: thrown on purpose");
   EXPECT_EQ(fake::count_lines(folder.path(), "began"), 2);
 }
@@ -157,8 +158,8 @@ TEST(Sweep, TriesAFailedTrialAgainTheNextTime) {
   const ExitCode code = sweep("method = 'ERM'", folder.path());
   if (!leads()) return;
   EXPECT_EQ(code, ExitCode::done);
-  EXPECT_FALSE(
-      std::filesystem::exists(OutputFolder{folder.path()}.failure(fake::graph("method = 'ERM'").stages[0].id)));
+  EXPECT_FALSE(std::filesystem::exists(
+      results::OutputFolder{folder.path()}.failure(fake::graph("method = 'ERM'").stages[0].id)));
 }
 
 /// A stage that would never end by itself; `victim` is sent the signals once it runs.
@@ -265,7 +266,7 @@ TEST(Sweep, StopsAtTheFirstFileThatCannotBeWrittenAndLosesNothing) {
       EXPECT_NE(std::string(error.what()).find((folder.path() / "x").string()), std::string::npos) << error.what();
     }
     for (const Stage& stage : fake::graph(toml).stages) {
-      EXPECT_FALSE(std::filesystem::exists(OutputFolder{folder.path()}.failure(stage.id)));
+      EXPECT_FALSE(std::filesystem::exists(results::OutputFolder{folder.path()}.failure(stage.id)));
     }
   } else {
     sweep(toml, folder.path(), full);
@@ -276,7 +277,7 @@ TEST(Sweep, StopsAtTheFirstFileThatCannotBeWrittenAndLosesNothing) {
 TEST(Sweep, CountsAResultThatMergingFindsDamagedAsFailedAndSetsItAside) {
   const SharedFolder folder;
   const StageGraph graph = fake::graph("method = 'ERM'\ntrain.epochs = 100");
-  const OutputFolder out{folder.path()};
+  const results::OutputFolder out{folder.path()};
   const RunStage damaging = [&](const Stage& stage, StageContext&) -> StageResult {
     write_file(out.result(stage.id), "not what it should be");
     return {StageEnd::done, "bACC 50.0 (last)", ExitCode::done, 0};

@@ -57,13 +57,14 @@ void add(EpochCounters& counters, std::int64_t step, const std::vector<Chosen>& 
                edited_of(chosen));
 }
 
-GenerationCounts read(const EpochCounters& counters) {
-  EpochRecord record;
+results::GenerationCounts read(const EpochCounters& counters) {
+  results::EpochRecord record;
   counters.read(record);
   return record.generation;
 }
 
-const std::map<ClassPair, OutcomeCounts> of_both = {{{7, 8}, {3, 0, 1, 1, 1}}, {{7, 2'999'999}, {2, 0, 0, 0, 2}}};
+const std::map<results::ClassPair, results::OutcomeCounts> of_both = {{{7, 8}, {3, 0, 1, 1, 1}},
+                                                                      {{7, 2'999'999}, {2, 0, 0, 0, 2}}};
 
 TEST(EpochCounters, CountPairsOfMillionsOfClasses) {
   EpochCounters counters(many_classes, 8, torch::kCPU);
@@ -74,7 +75,7 @@ TEST(EpochCounters, CountPairsOfMillionsOfClasses) {
 }
 
 /// The same sums by libtorch's operations, one after the other.
-EpochRecord plainly_counted(const StepAnswers& answers, const Edited& edited) {
+results::EpochRecord plainly_counted(const StepAnswers& answers, const Edited& edited) {
   const auto mean = [](const torch::Tensor& values) { return values.to(torch::kFloat64).mean().item<double>(); };
   const torch::Tensor accepted = edited.accepted.nonzero().squeeze(1);
   const torch::Tensor rows = edited.rows.index_select(0, accepted);
@@ -84,7 +85,7 @@ EpochRecord plainly_counted(const StepAnswers& answers, const Edited& edited) {
   const torch::Tensor probabilities = torch::softmax(own, 1);
   torch::Tensor is_other = torch::ones({answers.losses.size(0)}, torch::kBool);
   is_other.index_fill_(0, rows, false);
-  EpochRecord record;
+  results::EpochRecord record;
   record.loss = mean(answers.losses);
   record.accuracy = mean(logits.argmax(1).eq(answers.labels));
   record.generated_loss = mean(answers.losses.index_select(0, rows));
@@ -105,12 +106,13 @@ TEST(EpochCounters, AreTheSumsOfLibtorchsOperations) {
   edited.seed_classes = torch::tensor(std::vector<std::int64_t>{1, 0, 1});
   EpochCounters counters(5, 6, torch::kCPU);
   counters.add(0, step_of(6, chosen), answers, edited);
-  EpochRecord counted;
+  results::EpochRecord counted;
   counters.read(counted);
-  const EpochRecord expected = plainly_counted(answers, edited);
+  const results::EpochRecord expected = plainly_counted(answers, edited);
   for (const auto value :
-       {&EpochRecord::loss, &EpochRecord::accuracy, &EpochRecord::generated_loss, &EpochRecord::other_loss,
-        &EpochRecord::generated_accuracy, &EpochRecord::generated_p_target, &EpochRecord::generated_p_seed}) {
+       {&results::EpochRecord::loss, &results::EpochRecord::accuracy, &results::EpochRecord::generated_loss,
+        &results::EpochRecord::other_loss, &results::EpochRecord::generated_accuracy,
+        &results::EpochRecord::generated_p_target, &results::EpochRecord::generated_p_seed}) {
     EXPECT_NEAR(counted.*value, expected.*value, 1e-12);
   }
 }
@@ -120,7 +122,7 @@ TEST(EpochCounters, CountSlotsWithoutASeedAtTheirTarget) {
   StepWork work = step_of(4, {});
   work.planned.without_seed = {2, 2};
   counters.add_planned(work);
-  const std::map<ClassPair, OutcomeCounts> expected = {{{2, 2}, {0, 2, 0, 0, 0}}};
+  const std::map<results::ClassPair, results::OutcomeCounts> expected = {{{2, 2}, {0, 2, 0, 0, 0}}};
   EXPECT_EQ(read(counters).cells, expected);
 }
 
@@ -139,7 +141,7 @@ TEST(EpochCounters, GoOnFromAStateOfFormat1) {
   add(begun, 0, {{0, 1, 8, true, true}, {2, 1, 2, false, false}, {3, 1, 2, true, false}});
   auto state = begun.state();
   state.erase("generation");
-  torch::Tensor planned = torch::zeros({outcome_count, 9, 9}, torch::kInt64),
+  torch::Tensor planned = torch::zeros({results::outcome_count, 9, 9}, torch::kInt64),
                 accepted = torch::zeros({9, 9}, torch::kInt64);
   planned[0][1][8] = 1;
   planned[0][1][2] = 2;
@@ -151,7 +153,7 @@ TEST(EpochCounters, GoOnFromAStateOfFormat1) {
   EpochCounters resumed(9, 8, torch::kCPU);
   resumed.load(state);
   add(resumed, 1, {{1, 1, 8, true, true}});
-  const std::map<ClassPair, OutcomeCounts> expected = {
+  const std::map<results::ClassPair, results::OutcomeCounts> expected = {
       {{1, 2}, {2, 0, 1, 1, 0}}, {{1, 8}, {2, 0, 0, 0, 2}}, {{4, 4}, {0, 3, 0, 0, 0}}};
   EXPECT_EQ(read(resumed).cells, expected);
 }

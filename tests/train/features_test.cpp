@@ -90,15 +90,15 @@ TEST_F(FeaturesTest, RunEveryOtherMethodToAResult) {
     if (method != "CMO") requests.push_back(planner(config({{"method", method}}), method));
   }
   const StageGraph graph = make_graph(requests);
-  const OutputFolder out{root_ / "out"};
+  const results::OutputFolder out{root_ / "out"};
   StageRunner runner(out, Json::object());
   for (const Stage& stage : graph.stages) {
     Context context;
     const StageResult result = runner(stage, context);
     ASSERT_EQ(result.end, StageEnd::done) << stage.label << ": " << result.summary;
     if (stage.kind != StageKind::trial) continue;
-    const TrialRecord record = read_trial(out.result(stage.id));
-    for (const EpochRecord& epoch : record.epochs) EXPECT_TRUE(std::isfinite(epoch.loss)) << stage.label;
+    const results::TrialRecord record = results::read_trial(out.result(stage.id));
+    for (const results::EpochRecord& epoch : record.epochs) EXPECT_TRUE(std::isfinite(epoch.loss)) << stage.label;
     EXPECT_EQ(record.last.test_logits.size(), 27U * 3) << stage.label;
   }
 }
@@ -106,12 +106,12 @@ TEST_F(FeaturesTest, RunEveryOtherMethodToAResult) {
 TEST_F(FeaturesTest, TranslateWithinTheRangeOfTheTrainingData) {
   StagePlanner planner;
   const StageGraph graph = make_graph({planner(config({{"method", "M2m"}}), "M2m")});
-  const OutputFolder out{root_ / "out"};
+  const results::OutputFolder out{root_ / "out"};
   StageRunner runner(out, Json::object());
   Context context;
   for (const Stage& stage : graph.stages) ASSERT_EQ(runner(stage, context).end, StageEnd::done);
-  const TrialRecord record = read_trial(out.result(graph.stages.back().id));
-  EXPECT_GT(record.epochs.back().generation.total(Outcome::chosen), 0);
+  const results::TrialRecord record = results::read_trial(out.result(graph.stages.back().id));
+  EXPECT_GT(record.epochs.back().generation.total(results::Outcome::chosen), 0);
 }
 
 }  // namespace

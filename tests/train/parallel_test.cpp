@@ -40,7 +40,7 @@ TrialSetup setup_of(const Config& config, std::shared_ptr<comm::Communicator> ra
 
 struct Result {
   NetworkState weights;
-  std::vector<EpochRecord> epochs;
+  std::vector<results::EpochRecord> epochs;
   std::vector<float> test_logits;
 };
 

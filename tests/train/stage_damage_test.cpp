@@ -41,17 +41,18 @@ TEST_F(StageDamage, MakesAJournalWholeAgainFromWhatItResumes) {
   const Stage& trial = graph.stages.back();
   run_all(graph, out("whole"));
   for (const bool is_damaged : {true, false}) {
-    const OutputFolder folder = out(is_damaged ? "damaged" : "gone");
+    const results::OutputFolder folder = out(is_damaged ? "damaged" : "gone");
     Context stopping(6);
     ASSERT_EQ(StageRunner(folder, Json::object())(trial, stopping).end, StageEnd::interrupted);
-    ASSERT_GE(read_journal(folder.journal(trial.id)).size(), 1U);
+    ASSERT_GE(results::read_journal(folder.journal(trial.id)).size(), 1U);
     fs::remove(folder.journal(trial.id));
     if (is_damaged) write_file(folder.journal(trial.id), std::string(4096, '\0') + "\n");
     Context context;
     EXPECT_EQ(StageRunner(folder, Json::object())(trial, context).end, StageEnd::done);
     EXPECT_EQ(context.remarks.size(), is_damaged ? 1U : 0U);
     EXPECT_EQ(fs::exists(folder.journal(trial.id).string() + ".damaged"), is_damaged);
-    const auto whole = read_journal(out("whole").journal(trial.id)), again = read_journal(folder.journal(trial.id));
+    const auto whole = results::read_journal(out("whole").journal(trial.id)),
+               again = results::read_journal(folder.journal(trial.id));
     ASSERT_EQ(again.size(), whole.size());
     for (std::size_t i = 0; i < whole.size(); ++i) EXPECT_EQ(again[i].loss, whole[i].loss) << i;
   }
@@ -60,7 +61,7 @@ TEST_F(StageDamage, MakesAJournalWholeAgainFromWhatItResumes) {
 TEST_F(StageDamage, KeepsTheStateOfATrainedStageWhoseResultsCannotBeWritten) {
   const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "M2m"}}});
   run_all(graph, out("whole"));
-  const OutputFolder folder = out("unwritable");
+  const results::OutputFolder folder = out("unwritable");
   for (const Stage& stage : graph.stages) {
     const bool is_trial = stage.kind == StageKind::trial;
     const fs::path result = is_trial ? folder.result(stage.id) : folder.stage_done(stage.id);
@@ -79,7 +80,8 @@ TEST_F(StageDamage, KeepsTheStateOfATrainedStageWhoseResultsCannotBeWritten) {
     if (!is_trial) continue;
     EXPECT_EQ(context.last.epochs, 0) << "it trained again";
     EXPECT_EQ(weights(folder, stage), weights(out("whole"), stage));
-    const TrialRecord a = read_trial(folder.result(stage.id)), b = read_trial(out("whole").result(stage.id));
+    const results::TrialRecord a = results::read_trial(folder.result(stage.id)),
+                               b = results::read_trial(out("whole").result(stage.id));
     EXPECT_EQ(a.last.test_logits, b.last.test_logits);
     EXPECT_EQ(a.last.validation, b.last.validation);
     EXPECT_EQ(a.last.epoch, b.last.epoch);
@@ -89,7 +91,7 @@ TEST_F(StageDamage, KeepsTheStateOfATrainedStageWhoseResultsCannotBeWritten) {
 
 TEST_F(StageDamage, StopsAtOnceWhereItsFolderCannotBeWritten) {
   const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}, {{"method", "LA-post-hoc"}}});
-  const OutputFolder folder = out("a");
+  const results::OutputFolder folder = out("a");
   run_all(graph, folder);
   for (const Stage& stage : graph.stages) {
     const fs::path own = stage.kind == StageKind::trial ? folder.trial(stage.id) : folder.stage(stage.id);

@@ -32,18 +32,19 @@ TEST_F(StageRunnerTest, GivesATrialThatUsedAPrefixTheSameBitsAsOneThatDidNot) {
   for (const Json& point : points) {
     const StageGraph single = plan({point}, false);
     EXPECT_EQ(count(single, StageKind::prefix), 0);
-    const OutputFolder own = out("single " + point.at("method").get<std::string>());
+    const results::OutputFolder own = out("single " + point.at("method").get<std::string>());
     run_all(single, own);
     const Stage& trial = single.stages.back();
     EXPECT_EQ(weights(own, trial), weights(out("shared"), trial)) << trial.label;
-    const TrialRecord a = read_trial(own.result(trial.id)), b = read_trial(out("shared").result(trial.id));
+    const results::TrialRecord a = results::read_trial(own.result(trial.id)),
+                               b = results::read_trial(out("shared").result(trial.id));
     EXPECT_EQ(a.last.test_logits, b.last.test_logits);
     ASSERT_EQ(a.epochs.size(), 6U);
     ASSERT_EQ(b.epochs.size(), 6U);
     for (std::size_t i = 0; i < a.epochs.size(); ++i) EXPECT_EQ(a.epochs[i].loss, b.epochs[i].loss) << i;
     EXPECT_EQ(a.best->epoch, b.best->epoch);
     EXPECT_EQ(a.best->test_logits, b.best->test_logits);
-    EXPECT_EQ(read_journal(out("shared").journal(trial.id)).size(), 6U);
+    EXPECT_EQ(results::read_journal(out("shared").journal(trial.id)).size(), 6U);
   }
 }
 
@@ -52,7 +53,7 @@ TEST_F(StageRunnerTest, GoesOnWhereItWasStoppedWithTheSameBits) {
   run_all(graph, out("whole"));
   const Stage& trial = graph.stages.back();
   for (const int stop_at : {1, 2, 9, 25}) {
-    const OutputFolder folder = out("stopped at " + std::to_string(stop_at));
+    const results::OutputFolder folder = out("stopped at " + std::to_string(stop_at));
     for (const Stage& stage : graph.stages) {
       Context stopping(stop_at);
       EXPECT_EQ(StageRunner(folder, Json::object())(stage, stopping).end, StageEnd::interrupted);
@@ -60,7 +61,8 @@ TEST_F(StageRunnerTest, GoesOnWhereItWasStoppedWithTheSameBits) {
       EXPECT_EQ(StageRunner(folder, Json::object())(stage, going_on).end, StageEnd::done);
     }
     EXPECT_EQ(weights(folder, trial), weights(out("whole"), trial)) << stop_at;
-    const TrialRecord a = read_trial(out("whole").result(trial.id)), b = read_trial(folder.result(trial.id));
+    const results::TrialRecord a = results::read_trial(out("whole").result(trial.id)),
+                               b = results::read_trial(folder.result(trial.id));
     EXPECT_EQ(a.last.test_logits, b.last.test_logits);
     for (std::size_t i = 0; i < a.epochs.size(); ++i) {
       EXPECT_EQ(a.epochs[i].loss, b.epochs[i].loss) << i;
@@ -76,7 +78,7 @@ TEST_F(StageRunnerTest, WaitsForAnotherSweepThatMakesTheSameStageAndTakesWhatTha
   StageResult result;
   std::thread waiting;
   {
-    const FolderLock other(out("a").stage(prefix.id));
+    const results::FolderLock other(out("a").stage(prefix.id));
     waiting = std::thread([&] {
       Context context;
       result = StageRunner(out("a"), Json::object())(prefix, context);
@@ -91,7 +93,7 @@ TEST_F(StageRunnerTest, WaitsForAnotherSweepThatMakesTheSameStageAndTakesWhatTha
 
 TEST_F(StageRunnerTest, StopsWhileItWaitsForAnotherSweep) {
   const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
-  const FolderLock other(out("a").stage(graph.stages.front().id));
+  const results::FolderLock other(out("a").stage(graph.stages.front().id));
   Context context(1);
   EXPECT_EQ(StageRunner(out("a"), Json::object())(graph.stages.front(), context).end, StageEnd::interrupted);
 }
@@ -123,7 +125,8 @@ TEST_F(StageRunnerTest, GivesTrialsThatRunAtOnceTheSameBitsAsOneAfterTheOther) {
   for (const Stage& stage : graph.stages) {
     if (stage.kind != StageKind::trial) continue;
     EXPECT_EQ(weights(out("shared"), stage), weights(out("alone"), stage)) << stage.label;
-    const TrialRecord a = read_trial(out("alone").result(stage.id)), b = read_trial(out("shared").result(stage.id));
+    const results::TrialRecord a = results::read_trial(out("alone").result(stage.id)),
+                               b = results::read_trial(out("shared").result(stage.id));
     EXPECT_EQ(a.last.test_logits, b.last.test_logits) << stage.label;
     EXPECT_FALSE(a.environment.contains("trials_per_device"));
     EXPECT_EQ(b.environment.at("trials_per_device"), 7);
@@ -134,7 +137,7 @@ TEST_F(StageRunnerTest, RecordsWhatWasDecidedOnThisDevice) {
   const StageGraph graph =
       plan({{{"method", "ERM"}, {"train.executor", "auto"}, {"train.evaluation_batch", 0}}}, false);
   run_all(graph, out("a"));
-  const TrialRecord trial = read_trial(out("a").result(graph.stages.back().id));
+  const results::TrialRecord trial = results::read_trial(out("a").result(graph.stages.back().id));
   const bool on_gpu = test::test_device().is_cuda();
   EXPECT_EQ(trial.environment.at("executor"), on_gpu ? "graph" : "eager");
   EXPECT_EQ(trial.environment.at("evaluation_batch"), on_gpu ? 1000 : 500);
@@ -147,15 +150,15 @@ TEST_F(StageRunnerTest, RecordsTheInstructionSetThatATrialUsed) {
   const std::string best = name_of(best_instruction_set());
   for (const auto& [asked, used] : {std::pair{"auto", best}, {"plain", "plain"}, {"torch", "torch"}}) {
     const StageGraph graph = plan({{{"method", "ERM"}, {"train.kernels", asked}}}, false);
-    const OutputFolder folder = out(asked);
+    const results::OutputFolder folder = out(asked);
     run_all(graph, folder);
-    EXPECT_EQ(read_trial(folder.result(graph.stages.back().id)).environment.at("kernels"), used);
+    EXPECT_EQ(results::read_trial(folder.result(graph.stages.back().id)).environment.at("kernels"), used);
   }
 }
 
 TEST_F(StageRunnerTest, KeepsStagesInASharedCacheWhereItIsGivenOne) {
   const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
-  OutputFolder folder = out("a");
+  results::OutputFolder folder = out("a");
   folder.shared_cache = root_ / "cache";
   run_all(graph, folder);
   EXPECT_TRUE(fs::exists(root_ / "cache" / graph.stages.front().id / "stage.json"));
@@ -186,16 +189,16 @@ TEST_F(StageRunnerTest, LetsSecondStagesAndPostHocMethodsBeginFromOneTrial) {
   const StageGraph graph = plan(
       {{{"method", "tau-norm"}}, {{"method", "LA-post-hoc"}}, {{"method", "cRT"}}, {{"method", "ERM"}}}, false);
   EXPECT_EQ(count(graph, StageKind::trial), 4);
-  const OutputFolder here = out("here");
+  const results::OutputFolder here = out("here");
   run_all(graph, here);
   const std::string base = labelled(graph, "ERM").id;
-  const TrialRecord erm = read_trial(here.result(base));
+  const results::TrialRecord erm = results::read_trial(here.result(base));
   for (const char* method : {"tau-norm", "LA-post-hoc", "cRT"}) {
-    const TrialRecord record = read_trial(here.result(labelled(graph, method).id));
+    const results::TrialRecord record = results::read_trial(here.result(labelled(graph, method).id));
     EXPECT_EQ(record.data.at("base"), base) << method;
     EXPECT_EQ(record.test_labels, erm.test_labels) << method;
   }
-  const TrialRecord adjusted = read_trial(here.result(labelled(graph, "LA-post-hoc").id));
+  const results::TrialRecord adjusted = results::read_trial(here.result(labelled(graph, "LA-post-hoc").id));
   EXPECT_TRUE(adjusted.epochs.empty());
   const Json& chosen = adjusted.data.at("post_hoc").at("last");
   EXPECT_EQ(chosen.at("tried"), 21);
@@ -204,10 +207,10 @@ TEST_F(StageRunnerTest, LetsSecondStagesAndPostHocMethodsBeginFromOneTrial) {
 
 TEST_F(StageRunnerTest, GivesThePostHocTauThatWasAskedFor) {
   const StageGraph graph = plan({{{"method", "LA-post-hoc"}, {"post_hoc.tau", 0.0}}}, false);
-  const OutputFolder here = out("here");
+  const results::OutputFolder here = out("here");
   run_all(graph, here);
-  const TrialRecord erm = read_trial(here.result(labelled(graph, "ERM").id));
-  const TrialRecord same = read_trial(here.result(labelled(graph, "LA-post-hoc").id));
+  const results::TrialRecord erm = results::read_trial(here.result(labelled(graph, "ERM").id));
+  const results::TrialRecord same = results::read_trial(here.result(labelled(graph, "LA-post-hoc").id));
   EXPECT_EQ(same.last.test, erm.last.test);
   EXPECT_EQ(same.best->test, erm.best->test);
   EXPECT_EQ(same.data.at("post_hoc").at("last").at("tried"), 1);
@@ -215,12 +218,12 @@ TEST_F(StageRunnerTest, GivesThePostHocTauThatWasAskedFor) {
 
 TEST_F(StageRunnerTest, TauNormalisesAsTheWeightsOnDiskSay) {
   const StageGraph graph = plan({{{"method", "tau-norm"}, {"post_hoc.tau", 1.0}}}, false);
-  const OutputFolder here = out("here");
+  const results::OutputFolder here = out("here");
   run_all(graph, here);
   const Stage& base = labelled(graph, "ERM");
   const auto weights = load_checkpoint(here.trial(base.id) / "last.safetensors").network;
-  const TrialRecord erm = read_trial(here.result(base.id));
-  const TrialRecord normed = read_trial(here.result(labelled(graph, "tau-norm").id));
+  const results::TrialRecord erm = results::read_trial(here.result(base.id));
+  const results::TrialRecord normed = results::read_trial(here.result(labelled(graph, "tau-norm").id));
   const double length = weights.at("linear.weight")[3].norm().item<double>();
   const double bias = weights.at("linear.bias")[3].item<double>();
   EXPECT_NEAR(normed.last.test_logits[3], (erm.last.test_logits[3] - bias) / length, 0.01);
@@ -237,7 +240,7 @@ TEST_F(StageRunnerTest, TranslatesAgainstEachKindOfGThatAStudyAsksFor) {
   std::set<std::vector<float>> answers;
   for (const Stage& stage : graph.stages) {
     if (stage.kind != StageKind::trial) continue;
-    answers.insert(read_trial(out("laboratory").result(stage.id)).last.test_logits);
+    answers.insert(results::read_trial(out("laboratory").result(stage.id)).last.test_logits);
   }
   EXPECT_EQ(answers.size(), 5U);
 }
@@ -245,7 +248,7 @@ TEST_F(StageRunnerTest, TranslatesAgainstEachKindOfGThatAStudyAsksFor) {
 TEST_F(StageRunnerTest, RecordsWhatIsAskedForAndWhenAndWhereItRan) {
   const StageGraph graph = plan({{{"method", "M2m"}, {"record.features", 4}, {"record.samples", 6}}});
   run_all(graph, out("recorded"));
-  const TrialRecord record = read_trial(out("recorded").result(graph.stages.back().id));
+  const results::TrialRecord record = results::read_trial(out("recorded").result(graph.stages.back().id));
   ASSERT_TRUE(record.features && record.translations);
   std::size_t images = 0;
   for (const std::int64_t count : record.data.at("counts")) images += std::min<std::int64_t>(count, 4);

@@ -57,10 +57,10 @@ class StageRunnerTest : public ::testing::Test {
   }
   ~StageRunnerTest() override { std::filesystem::remove_all(root_); }
 
-  OutputFolder out(const std::string& name) const { return {root_ / name}; }
+  results::OutputFolder out(const std::string& name) const { return {root_ / name}; }
 
   /// Runs all stages in their order; what they need stands before them.
-  static void run_all(const StageGraph& graph, const OutputFolder& out) {
+  static void run_all(const StageGraph& graph, const results::OutputFolder& out) {
     StageRunner runner(out, Json::object());
     for (const Stage& stage : graph.stages) {
       Context context;
@@ -69,7 +69,7 @@ class StageRunnerTest : public ::testing::Test {
     }
   }
 
-  static std::string weights(const OutputFolder& out, const Stage& trial) {
+  static std::string weights(const results::OutputFolder& out, const Stage& trial) {
     return load_checkpoint(out.trial(trial.id) / "last.safetensors").sha256;
   }
 

@@ -19,7 +19,7 @@ TEST(FeatureSample, HasTheSameImagesForEveryMethodAndAllOfASmallClass) {
   const auto data = test::tiny_data({60, 20, 6, 2});
   Trial erm = done({{"method", "ERM"}, {"train.epochs", 2}}),
         smote = done({{"method", "SMOTE"}, {"train.epochs", 2}});
-  const FeatureSample a = feature_sample(erm, *data, 5), b = feature_sample(smote, *data, 5);
+  const results::FeatureSample a = feature_sample(erm, *data, 5), b = feature_sample(smote, *data, 5);
   EXPECT_EQ(a.rows, b.rows);
   EXPECT_EQ(a.labels, (std::vector<std::int32_t>{0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3}));
   EXPECT_NE(a.values, b.values);
@@ -29,7 +29,7 @@ TEST(FeatureSample, HasTheSameImagesForEveryMethodAndAllOfASmallClass) {
 TEST(FeatureSample, IsWhatTheHeadIsGiven) {
   const auto data = test::tiny_data({60, 20, 6, 2});
   Trial trial = done({{"method", "ERM"}, {"train.epochs", 2}, {"train.precision", "float32"}});
-  const FeatureSample sample = feature_sample(trial, *data, 2);
+  const results::FeatureSample sample = feature_sample(trial, *data, 2);
   PoolRows part = data->split.train;
   part.rows = {part.rows[static_cast<std::size_t>(sample.rows.back())]};
   trial.network().eval();
@@ -43,7 +43,7 @@ TEST(FeatureSample, IsWhatTheHeadIsGiven) {
 
 TEST(TranslationSample, HasAsManyAsAskedForOrAllThereAre) {
   Trial trial = done(translating);
-  const TranslationSample three = *translation_sample(trial, 3), all = *translation_sample(trial, 100000);
+  const results::TranslationSample three = *translation_sample(trial, 3), all = *translation_sample(trial, 100000);
   EXPECT_EQ(three.target.size(), 3U);
   EXPECT_EQ(three.g_target.size(), 3U * 11);
   EXPECT_EQ(three.seeds.size(), 3U * static_cast<std::size_t>(three.channels * three.height * three.width));

@@ -34,7 +34,7 @@ TEST(TrialState, ComesBackWithWhatEveryEpochCounted) {
   EXPECT_EQ(read.epochs[0].generation.classes, 0);
   EXPECT_EQ(read.epochs[1].generation.classes, 4);
   EXPECT_EQ(read.epochs[1].generation.cells, state.epochs[1].generation.cells);
-  EXPECT_GT(read.epochs[1].generation.total(Outcome::chosen), 0);
+  EXPECT_GT(read.epochs[1].generation.total(results::Outcome::chosen), 0);
   EXPECT_TRUE(torch::equal(read.counters.at("generation"), state.counters.at("generation")));
 }
 
@@ -42,11 +42,11 @@ TEST(TrialState, ComesBackWithWhatEveryEpochCounted) {
 TEST(TrialState, HoldsMorePairsOfClassesThanAHeaderCould) {
   const Folder folder;
   TrialState state = begun().state();
-  GenerationCounts& generation = state.epochs[1].generation;
-  generation = GenerationCounts(60'000);
+  results::GenerationCounts& generation = state.epochs[1].generation;
+  generation = results::GenerationCounts(60'000);
   for (std::int32_t i = 0; i < 500'000; ++i) {
-    generation.at(Outcome::chosen, 10'000 + i % 50'000, 20'000 + i % 39'999) = 1000 + i;
-    generation.at(Outcome::accepted, 10'000 + i % 50'000, 20'000 + i % 39'999) = 1000;
+    generation.at(results::Outcome::chosen, 10'000 + i % 50'000, 20'000 + i % 39'999) = 1000 + i;
+    generation.at(results::Outcome::accepted, 10'000 + i % 50'000, 20'000 + i % 39'999) = 1000;
   }
   write_trial_state(folder.path / "resume.safetensors", state);
   EXPECT_EQ(read_trial_state(folder.path / "resume.safetensors").epochs[1].generation.cells, generation.cells);
@@ -67,7 +67,7 @@ TEST(TrialState, OfFormat1IsRead) {
   old.metadata["trial state"] = facts.dump();
   old.tensors.erase("generation/1");
   write_safetensors(file, old);
-  const std::map<ClassPair, OutcomeCounts> expected = {{{0, 3}, {5, 0, 2, 0, 3}}};
+  const std::map<results::ClassPair, results::OutcomeCounts> expected = {{{0, 3}, {5, 0, 2, 0, 3}}};
   EXPECT_EQ(read_trial_state(file).epochs[1].generation.cells, expected);
 }
 

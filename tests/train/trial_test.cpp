@@ -153,11 +153,12 @@ TEST(Trial, GoesOnFromACheckpointAsIfItHadNotStopped) {
 TEST(Trial, CountsEveryChosenSlotOnceWhateverBecameOfIt) {
   const Trial trial = run({{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 5}, {"train.defer_until", 2}});
   EXPECT_EQ(trial.epochs()[1].generation.classes, 0);
-  const GenerationCounts& last = trial.epochs().back().generation;
+  const results::GenerationCounts& last = trial.epochs().back().generation;
   ASSERT_EQ(last.classes, 4);
-  EXPECT_GT(last.total(Outcome::accepted), 0);
-  EXPECT_EQ(last.total(Outcome::chosen),
-            last.total(Outcome::failed_coin) + last.total(Outcome::failed_gamma) + last.total(Outcome::accepted));
+  EXPECT_GT(last.total(results::Outcome::accepted), 0);
+  EXPECT_EQ(last.total(results::Outcome::chosen), last.total(results::Outcome::failed_coin) +
+                                                      last.total(results::Outcome::failed_gamma) +
+                                                      last.total(results::Outcome::accepted));
   EXPECT_TRUE(std::isfinite(trial.epochs().back().generated_p_target));
 }
 
@@ -212,7 +213,7 @@ TEST(Trial, KeepsTheBestValidationEpochTheLaterOnATieAndTheLast) {
   ASSERT_TRUE(trial.best().has_value());
   double best = -1;
   int epoch = -1;
-  for (const EpochRecord& record : trial.epochs()) {
+  for (const results::EpochRecord& record : trial.epochs()) {
     if (record.validation_bacc >= best) {
       best = record.validation_bacc;
       epoch = record.epoch;
@@ -300,10 +301,10 @@ TEST(Trial, CountsTheMultiplyAddsOfItsPhases) {
   EXPECT_DOUBLE_EQ(passes(ProfilePhase::backward), 2 * 3 * 88);
   EXPECT_DOUBLE_EQ(passes(ProfilePhase::evaluate), 3 * (16 + 24));
   double translated = 0;  // the coin falls first: what it fails is not translated
-  for (const EpochRecord& record : trial.epochs()) {
+  for (const results::EpochRecord& record : trial.epochs()) {
     if (record.generation.classes == 0) continue;
-    translated += static_cast<double>(record.generation.total(Outcome::chosen) -
-                                      record.generation.total(Outcome::failed_coin));
+    translated += static_cast<double>(record.generation.total(results::Outcome::chosen) -
+                                      record.generation.total(results::Outcome::failed_coin));
   }
   EXPECT_GT(translated, 0);
   EXPECT_DOUBLE_EQ(passes(ProfilePhase::translate), translated * (10 * 2 * 2 + 1));
