@@ -7,12 +7,12 @@ namespace m2m {
 namespace {
 
 struct PlannedEpoch {
-  EpochPlan base;
+  data::EpochPlan base;
   std::vector<StepTranslations> translations;  // [steps]
 };
 
-PlannedEpoch plan_all(const PlanBasis& basis, int epoch, ImageShape shape) {
-  PlannedEpoch planned{plan_epoch(basis, epoch, settings::Sampling::class_balanced), {}};
+PlannedEpoch plan_all(const data::PlanBasis& basis, int epoch, data::ImageShape shape) {
+  PlannedEpoch planned{data::plan_epoch(basis, epoch, settings::Sampling::class_balanced), {}};
   for (std::int64_t step = 0; step < planned.base.steps(); ++step) {
     planned.translations.push_back(
         plan_translations(basis, planned.base.step(step), epoch, step, settings::M2mPlanSettings(), shape));
@@ -20,7 +20,7 @@ PlannedEpoch plan_all(const PlanBasis& basis, int epoch, ImageShape shape) {
   return planned;
 }
 
-bool equal(const Slot& a, const Slot& b) {
+bool equal(const data::Slot& a, const data::Slot& b) {
   return a.image == b.image && a.dy == b.dy && a.dx == b.dx && a.flip == b.flip;
 }
 
@@ -37,18 +37,18 @@ bool equal(const StepTranslations& a, const StepTranslations& b) {
 
 bool equal(const PlannedEpoch& a, const PlannedEpoch& b) {
   return std::equal(a.base.slots.begin(), a.base.slots.end(), b.base.slots.begin(), b.base.slots.end(),
-                    [](const Slot& x, const Slot& y) { return equal(x, y); }) &&
+                    [](const data::Slot& x, const data::Slot& y) { return equal(x, y); }) &&
          std::equal(a.translations.begin(), a.translations.end(), b.translations.begin(), b.translations.end(),
                     [](const StepTranslations& x, const StepTranslations& y) { return equal(x, y); });
 }
 
-PlanBasis basis_of(const LoadedData& data) {
-  return plan_basis(data.set, data.split, 128, {1, SeedRole::order}, {1, SeedRole::plan});
+data::PlanBasis basis_of(const LoadedData& data) {
+  return data::plan_basis(data.set, data.split, 128, {1, SeedRole::order}, {1, SeedRole::plan});
 }
 
 void plan_an_epoch(benchmark::State& state, Workbench& bench) {
   const auto data = bench.data();
-  const PlanBasis basis = basis_of(*data);
+  const data::PlanBasis basis = basis_of(*data);
   PlannedEpoch planned;
   for (auto _ : state) planned = plan_all(basis, 160, data->set.train.shape);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(planned.base.slots.size()));
@@ -57,8 +57,8 @@ void plan_an_epoch(benchmark::State& state, Workbench& bench) {
 }
 
 /// Value (c, y, x) of a gathered slot, by the kernel's definition.
-float defined_value(const LoadedData& data, const Slot& slot, int c, int y, int x) {
-  const ImageShape& shape = data.set.train.shape;
+float defined_value(const LoadedData& data, const data::Slot& slot, int c, int y, int x) {
+  const data::ImageShape& shape = data.set.train.shape;
   const int row = y + slot.dy;
   const int column = (slot.flip != 0 ? shape.width - 1 - x : x) + slot.dx;
   if (row < 0 || row >= shape.height || column < 0 || column >= shape.width) return 0;
@@ -67,8 +67,8 @@ float defined_value(const LoadedData& data, const Slot& slot, int c, int y, int 
   return static_cast<float>(data.set.train.pixels[at]) / 255.0F;
 }
 
-bool is_as_defined(const LoadedData& data, const Slot& slot, const torch::Tensor& image) {
-  const ImageShape& shape = data.set.train.shape;
+bool is_as_defined(const LoadedData& data, const data::Slot& slot, const torch::Tensor& image) {
+  const data::ImageShape& shape = data.set.train.shape;
   const auto values = image.accessor<float, 3>();
   for (int c = 0; c < shape.channels; ++c) {
     for (int y = 0; y < shape.height; ++y) {
@@ -82,8 +82,8 @@ bool is_as_defined(const LoadedData& data, const Slot& slot, const torch::Tensor
 
 void gather_a_batch(benchmark::State& state, Workbench& bench) {
   const auto data = bench.data();
-  const EpochPlan plan = plan_epoch(basis_of(*data), 0, settings::Sampling::permutation);
-  const std::span<const Slot> slots = plan.step(1);
+  const data::EpochPlan plan = data::plan_epoch(basis_of(*data), 0, settings::Sampling::permutation);
+  const std::span<const data::Slot> slots = plan.step(1);
   torch::Tensor images = gather_slots(*data, slots, torch::kFloat32);
   for (auto _ : state) images = gather_slots(*data, slots, torch::kFloat32);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(slots.size()));

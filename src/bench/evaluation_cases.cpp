@@ -33,7 +33,7 @@ Outputs asking(FrozenNetwork& network) {
 }
 
 Evaluation evaluate_first_batch(Workbench& bench, Network& network) {
-  PoolRows part = bench.data()->split.test;
+  data::PoolRows part = bench.data()->split.test;
   part.rows.resize(batch);
   const auto frozen = freeze(network);
   frozen->refresh();

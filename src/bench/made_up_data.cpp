@@ -5,7 +5,7 @@
 namespace m2m {
 namespace {
 
-constexpr ImageShape shape{3, 32, 32};
+constexpr data::ImageShape shape{3, 32, 32};
 constexpr int classes = 10;
 constexpr int validating = 1000, held_out = 10000;
 
@@ -15,9 +15,9 @@ struct Growing {
   std::vector<std::int32_t> labels;
 };
 
-Images grown(Growing growing) { return {shape, std::move(growing.pixels), std::move(growing.labels)}; }
+data::Images grown(Growing growing) { return {shape, std::move(growing.pixels), std::move(growing.labels)}; }
 
-void add_image(Growing& images, int label, Pool pool) {
+void add_image(Growing& images, int label, data::Pool pool) {
   const auto number = static_cast<std::uint32_t>(images.labels.size());
   Stream stream({static_cast<std::uint32_t>(pool), SeedRole::subset}, Purpose::subset, 0, 0, number);
   std::uint32_t word = 0;
@@ -36,19 +36,19 @@ void add_training(LoadedData& data) {
   for (int k = 0; k < classes; ++k) {
     for (std::int64_t i = 0; i < data.split.counts[k]; ++i) {
       data.split.train.rows.push_back(static_cast<std::int32_t>(train.labels.size()));
-      add_image(train, k, Pool::train);
+      add_image(train, k, data::Pool::train);
     }
   }
   data.set.train = grown(std::move(train));
 }
 
 void add_held_out(LoadedData& data) {
-  data.split.validation.pool = data.split.test.pool = Pool::test;
+  data.split.validation.pool = data.split.test.pool = data::Pool::test;
   Growing test;
   for (std::int32_t i = 0; i < held_out; ++i) {
-    PoolRows& part = i < validating ? data.split.validation : data.split.test;
+    data::PoolRows& part = i < validating ? data.split.validation : data.split.test;
     part.rows.push_back(i);
-    add_image(test, i % classes, Pool::test);
+    add_image(test, i % classes, data::Pool::test);
   }
   data.set.test = grown(std::move(test));
 }

@@ -55,7 +55,7 @@ Pair pair_of(Workbench& bench, const Variant& variant, const std::array<NetworkS
 }
 
 Seeds make_seeds(const LoadedData& data) {
-  const PoolRows& part = data.split.validation;
+  const data::PoolRows& part = data.split.validation;
   const torch::Tensor number = torch::arange(image_count, torch::kInt64);
   return {gather_part(data, part, 0, image_count, torch::kFloat32), number % 10, (number + 1 + number % 7) % 10};
 }

@@ -9,7 +9,7 @@
 #include "core/error.hpp"
 #include "data/labels.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 Error unexpected(const NamedArray& one, const std::string& expected) {
@@ -173,4 +173,4 @@ Images features_of(const NamedArray& x, const NamedArray& y, const Range& range)
   return images;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -7,7 +7,7 @@
 #include "data/data_set.hpp"
 #include "data/npy.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 /// An array and what to call it in error sentences, "FILE: x_train".
 struct NamedArray {
@@ -38,4 +38,4 @@ Range range_of(const NamedArray& x);
 /// Throws Error (bad_data): a value that is not finite, or labels that do not fit.
 Images features_of(const NamedArray& x, const NamedArray& y, const Range& range);
 
-}  // namespace m2m
+}  // namespace m2m::data

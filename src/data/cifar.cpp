@@ -15,7 +15,7 @@
 #include "data/present_rows.hpp"
 #include "data/wording.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
@@ -246,4 +246,4 @@ DataSet read_cifar(const CifarLayout& layout, const fs::path& root) {
   return data;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -8,7 +8,7 @@
 
 #include "data/data_set.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 struct CifarFile {
   std::string name;
@@ -44,4 +44,4 @@ CifarLayout cifar100_layout();
 /// out of range.
 DataSet read_cifar(const CifarLayout& layout, const std::filesystem::path& root);
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -11,7 +11,7 @@
 #include "core/philox.hpp"
 #include "data/shared_array.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 struct ImageShape {
   int channels = 0, height = 0, width = 0;
@@ -98,7 +98,7 @@ std::array<std::vector<double>, 2> sample_statistics(const DataSet& data, const 
 /// What the record keeps of the data: name, counts, sizes, hashes, published or not. See results/README.md.
 Json describe_data(const DataSet& data, const Split& split);
 
-}  // namespace m2m
+}  // namespace m2m::data
 
 namespace m2m::settings {
 

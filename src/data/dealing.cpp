@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace m2m {
+namespace m2m::data {
 
 std::vector<std::int32_t> deal_slots(std::int64_t slots, std::span<const std::int32_t> costly, int rank,
                                      int ranks) {
@@ -29,4 +29,4 @@ std::pair<std::int64_t, std::int64_t> share_of(std::int64_t count, int rank, int
   return {count * rank / ranks, count * (rank + 1) / ranks};
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

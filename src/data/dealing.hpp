@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace m2m {
+namespace m2m::data {
 
 /// The slots of a step that `rank` of `ranks` takes, ascending.
 ///
@@ -17,4 +17,4 @@ std::vector<std::int32_t> deal_slots(std::int64_t slots, std::span<const std::in
 /// The part [first, second) of `count` things that `rank` of `ranks` takes, as evenly as they go.
 std::pair<std::int64_t, std::int64_t> share_of(std::int64_t count, int rank, int ranks);
 
-}  // namespace m2m
+}  // namespace m2m::data

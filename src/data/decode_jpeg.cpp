@@ -12,7 +12,7 @@
 #include "core/error.hpp"
 #include "data/picture.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 /// Where libjpeg's complaints go: the text is kept, and the jump leads back to the setjmp.
@@ -115,4 +115,4 @@ Picture decode_jpeg(std::string_view bytes) {
   return picture;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -11,7 +11,7 @@
 #include "core/error.hpp"
 #include "data/picture.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 using Text = std::array<char, 160>;
@@ -124,4 +124,4 @@ Picture decode_png(std::string_view bytes) {
   return {static_cast<int>(height), static_cast<int>(width), over_black(rgba), reader.warning.data()};
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

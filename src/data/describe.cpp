@@ -2,7 +2,7 @@
 
 #include "data/data_set.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 Json describe_part(const PoolRows& part, const std::string& sha256) {
@@ -26,4 +26,4 @@ Json describe_data(const DataSet& data, const Split& split) {
   return described;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -11,7 +11,7 @@
 #include "data/gzip.hpp"
 #include "data/text_file.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
@@ -80,4 +80,4 @@ DataSet read_digits(const fs::path& file) {
   return data;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -6,7 +6,7 @@
 
 #include "data/data_set.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 inline constexpr const char* digits_file = "digits.csv.gz";
 
@@ -16,4 +16,4 @@ inline constexpr const char* digits_file = "digits.csv.gz";
 /// on. Throws Error (bad_data) naming the line where the file is not like that, and where it is missing.
 DataSet read_digits(const std::filesystem::path& file);
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -5,7 +5,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 /// Where a slot stands in the counter of every number drawn for it.
@@ -139,4 +139,4 @@ std::vector<Slot> plan_slots(const PlanBasis& basis, int epoch, settings::Sampli
   return slots;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

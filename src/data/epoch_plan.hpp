@@ -20,7 +20,7 @@ enum class Sampling {
 
 }  // namespace m2m::settings
 
-namespace m2m {
+namespace m2m::data {
 
 /// One slot: an image of the training part and how it is shifted and flipped.
 struct Slot {
@@ -77,4 +77,4 @@ EpochPlan plan_epoch(const PlanBasis& basis, int epoch, settings::Sampling sampl
 std::vector<Slot> plan_slots(const PlanBasis& basis, int epoch, settings::Sampling sampling, std::int64_t first,
                              std::int64_t last);
 
-}  // namespace m2m
+}  // namespace m2m::data

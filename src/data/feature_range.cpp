@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace m2m {
+namespace m2m::data {
 
 FeatureRange range_of(const std::vector<float>& values) {
   if (values.empty()) return {};
@@ -15,4 +15,4 @@ void scale_to(const FeatureRange& range, std::vector<float>& values) {
   for (float& value : values) value = static_cast<float>((value - range.smallest) / width);
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -2,7 +2,7 @@
 // Features scaled as pixels are: to [0, 1] over the training part.
 #include <vector>
 
-namespace m2m {
+namespace m2m::data {
 
 struct FeatureRange {
   double smallest = 0, largest = 1;
@@ -15,4 +15,4 @@ FeatureRange range_of(const std::vector<float>& values);
 /// may have, stay outside. Where all training values are one, it becomes 0.
 void scale_to(const FeatureRange& range, std::vector<float>& values);
 
-}  // namespace m2m
+}  // namespace m2m::data

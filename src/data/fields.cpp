@@ -11,7 +11,7 @@ Field choice(const char* name, std::vector<std::string> choices, const char* hel
 
 std::vector<std::string> data_set_names() {
   std::vector<std::string> names;
-  for (const DataSetReader& reader : data_set_readers()) names.push_back(reader.name);
+  for (const data::DataSetReader& reader : data::data_set_readers()) names.push_back(reader.name);
   return names;
 }
 

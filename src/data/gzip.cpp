@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 constexpr std::size_t chunk = std::size_t{1} << 22;  // unpacked at a time
@@ -96,4 +96,4 @@ std::map<std::string, std::string_view> tar_files(std::string_view archive, cons
   return files;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace m2m {
+namespace m2m::data {
 
 /// The content of a gzip file's bytes. In error sentences `name` is the file and `remedy` what to do.
 /// Throws Error (bad_data) if they are damaged, cut short or followed by something else.
@@ -15,4 +15,4 @@ std::string gunzip(std::string_view bytes, const std::string& name, const std::s
 std::map<std::string, std::string_view> tar_files(std::string_view archive, const std::string& name,
                                                   const std::string& remedy);
 
-}  // namespace m2m
+}  // namespace m2m::data

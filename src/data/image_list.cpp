@@ -11,7 +11,7 @@
 #include "core/error.hpp"
 #include "data/wording.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 constexpr const char* white_space = " \t\r\v\f";
@@ -120,4 +120,4 @@ ImageList without_those_of(const ImageList& train, const ImageList& test) {
   return kept;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

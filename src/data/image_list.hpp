@@ -7,7 +7,7 @@
 
 #include "data/labels.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 /// Pictures in the order of the list, and what they show.
 struct ImageList {
@@ -42,4 +42,4 @@ Doubles count_doubles(const ImageList& train, const ImageList& validation, const
 /// `train` without the entries whose path is in `test`, in order. Pure.
 ImageList without_those_of(const ImageList& train, const ImageList& test);
 
-}  // namespace m2m
+}  // namespace m2m::data

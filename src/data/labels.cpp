@@ -7,7 +7,7 @@
 #include "core/class_counts.hpp"
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 ClassCounts counts_of(const std::vector<std::int32_t>& labels, int classes) {
@@ -62,4 +62,4 @@ std::int64_t smallest_class(const PartLabels& labels, int classes, const std::st
       fmt::format("{}: {}", where, fault_of(static_cast<int>(rarest - counts.begin()), found, classes)));
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

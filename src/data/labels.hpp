@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace m2m {
+namespace m2m::data {
 
 /// No data set here has as many classes; a label beyond is a slip, not a class.
 inline constexpr std::int32_t most_classes = 100'000;
@@ -19,4 +19,4 @@ struct PartLabels {
 /// sample: labels that do not begin at 0, that have a gap, or that only validation or test have.
 std::int64_t smallest_class(const PartLabels& labels, int classes, const std::string& where);
 
-}  // namespace m2m
+}  // namespace m2m::data

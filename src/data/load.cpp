@@ -13,7 +13,7 @@
 #include "data/reuters.hpp"
 #include "data/twitter.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 /// Digits come with the project; a copy of the user's own goes first.
@@ -91,7 +91,7 @@ DataSet load_data_set(const Config& config) {
   return find_data_set(config.text("data.set")).read(data_roots(config), config);
 }
 
-}  // namespace m2m
+}  // namespace m2m::data
 
 namespace m2m::settings {
 namespace {
@@ -103,7 +103,7 @@ void set_if_absent(Config& config, const char* name, const char* value) {
 }  // namespace
 
 Config derive_data_settings(Config config) {
-  const DataSetDefaults& own = find_data_set(config.text("data.set")).defaults;
+  const DataSetDefaults& own = data::find_data_set(config.text("data.set")).defaults;
   set_if_absent(config, "data.imbalance", own.imbalance);
   set_if_absent(config, "data.validation", own.validation);
   set_if_absent(config, "train.network", own.network);
@@ -113,7 +113,7 @@ Config derive_data_settings(Config config) {
 bool data_setting_acts(const std::string& name, const Config& resolved) {
   const std::string imbalance = resolved.text("data.imbalance");
   if (name == "data.image_size" || name == "data.drop_doubles")
-    return find_data_set(resolved.text("data.set")).has_pictures;
+    return data::find_data_set(resolved.text("data.set")).has_pictures;
   if (name == "data.fold" || name == "data.folds") return resolved.text("data.validation") == "fold";
   if (name == "data.ratio") return imbalance == "longtail" || imbalance == "step";
   if (name == "data.rounding") return imbalance == "longtail";

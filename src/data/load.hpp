@@ -16,7 +16,7 @@ struct DataSetDefaults {
 
 }  // namespace m2m::settings
 
-namespace m2m {
+namespace m2m::data {
 
 struct DataSetReader {
   const char* name;   // as data.set says it
@@ -31,4 +31,4 @@ std::span<const DataSetReader> data_set_readers();
 /// Throws Error (usage), naming them all, where no data set has that name.
 const DataSetReader& find_data_set(const std::string& name);
 
-}  // namespace m2m
+}  // namespace m2m::data

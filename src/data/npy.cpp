@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "data/wording.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 constexpr std::string_view magic = "\x93NUMPY";
@@ -169,4 +169,4 @@ NpyArray parse_npy(std::string_view file, const std::string& name) {
   return array;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace m2m {
+namespace m2m::data {
 
 /// An array as it lies in a file: little-endian, the last index fastest.
 struct NpyArray {
@@ -32,4 +32,4 @@ std::map<std::string, std::string> unzip(const std::filesystem::path& archive,
 /// The names of all files in a zip archive, in its order. Local. Throws as unzip does.
 std::vector<std::string> zip_names(const std::filesystem::path& archive);
 
-}  // namespace m2m
+}  // namespace m2m::data

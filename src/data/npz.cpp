@@ -11,7 +11,7 @@
 #include "data/labels.hpp"
 #include "data/wording.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
@@ -110,4 +110,4 @@ DataSet read_npz(const fs::path& file) {
   return data;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

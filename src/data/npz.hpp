@@ -4,7 +4,7 @@
 
 #include "data/data_set.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 /// Reads x_train, y_train, x_test, y_test and, where they are there, x_val and y_val. Local.
 ///
@@ -15,4 +15,4 @@ namespace m2m {
 /// expected: one is missing or damaged, of another shape or type, not finite; a class without a training sample.
 DataSet read_npz(const std::filesystem::path& file);
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -3,7 +3,7 @@
 
 #include "data/picture.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 using namespace std::string_view_literals;
@@ -51,4 +51,4 @@ std::string other_format(std::string_view bytes) {
   return "";
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

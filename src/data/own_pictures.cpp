@@ -7,7 +7,7 @@
 #include "data/picture_folders.hpp"
 #include "data/picture_sets.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
@@ -71,4 +71,4 @@ DataSet read_own_pictures(const Config& config) {
   return read_picture_set(std::move(set), config);
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

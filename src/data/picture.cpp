@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "data/wording.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 void check_picture_size(std::uint64_t height, std::uint64_t width) {
   constexpr std::uint64_t most_on_a_side = 20'000, most_pixels = 100'000'000;
@@ -25,4 +25,4 @@ Picture decode_picture(std::string_view bytes) {
   throw data_error(format.empty() ? "is neither JPEG nor PNG" : "is " + format + ", neither JPEG nor PNG");
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

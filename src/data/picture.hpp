@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace m2m {
+namespace m2m::data {
 
 struct Picture {
   int height = 0, width = 0;
@@ -38,4 +38,4 @@ void check_picture_size(std::uint64_t height, std::uint64_t width);
 /// throughout, so exact on every machine. A picture of that size already comes back as it is.
 Picture resize_square(const Picture& picture, int size);
 
-}  // namespace m2m
+}  // namespace m2m::data

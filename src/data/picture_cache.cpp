@@ -19,7 +19,7 @@
 #include "core/hash.hpp"
 #include "core/log.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
@@ -198,4 +198,4 @@ CacheLock::CacheLock(const fs::path& file) {
 
 CacheLock::~CacheLock() { ::close(handle_); }
 
-}  // namespace m2m
+}  // namespace m2m::data

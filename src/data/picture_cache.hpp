@@ -8,7 +8,7 @@
 #include "data/picture_notes.hpp"
 #include "data/shared_array.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 /// What a cache is made from: a list of `count` pictures, which become [3, size, size], in its order.
 struct CacheKey {
@@ -67,4 +67,4 @@ class CacheLock {
   int handle_ = -1;
 };
 
-}  // namespace m2m
+}  // namespace m2m::data

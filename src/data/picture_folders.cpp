@@ -8,7 +8,7 @@
 #include "data/picture_notes.hpp"
 #include "data/wording.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
@@ -138,4 +138,4 @@ std::vector<std::string> left_out_notices(const std::string& title, const LeftOu
   return notices;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -6,7 +6,7 @@
 
 #include "data/image_list.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 /// What lies among the pictures and is none of the set, by why; paths below the set's folder. Hidden files and
 /// folders are not counted.
@@ -34,4 +34,4 @@ void add_unread_folders(const std::filesystem::path& root, LeftOutFiles& left_ou
 /// A sentence for each kind that has any: how many, and the first few names. Pure.
 std::vector<std::string> left_out_notices(const std::string& title, const LeftOutFiles& left_out);
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -7,7 +7,7 @@
 
 #include "data/wording.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 constexpr std::string_view warning_word = "warning", left_out_word = "left out";
@@ -83,4 +83,4 @@ std::vector<PictureNote> parse_notes(std::string_view text) {
   return notes;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -10,7 +10,7 @@
 
 #include "data/image_list.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 enum class PictureNoteKind { warning, left_out };
 
@@ -41,4 +41,4 @@ std::string write_notes(std::span<const PictureNote> notes);
 /// Reads what write_notes wrote; a line of another form is skipped. Pure.
 std::vector<PictureNote> parse_notes(std::string_view text);
 
-}  // namespace m2m
+}  // namespace m2m::data

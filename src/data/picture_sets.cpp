@@ -11,7 +11,7 @@
 #include "data/read_pictures.hpp"
 #include "data/wording.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
@@ -171,4 +171,4 @@ DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const C
   return read_picture_set(std::move(set), config);
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

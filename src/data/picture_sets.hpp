@@ -5,7 +5,7 @@
 #include "data/image_list.hpp"
 #include "data/roots.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 /// A set whose lists have been read.
 struct PictureSet {
@@ -55,4 +55,4 @@ DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const C
 /// read_picture_set does.
 DataSet read_own_pictures(const Config& config);
 
-}  // namespace m2m
+}  // namespace m2m::data

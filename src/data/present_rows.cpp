@@ -8,7 +8,7 @@
 #include "data/text_file.hpp"
 #include "data/wording.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 /// The number in a line; -1 if it is none.
@@ -62,4 +62,4 @@ void check_present(const DataSet& data, const Split& split) {
       grouped(absent)));
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

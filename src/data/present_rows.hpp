@@ -7,7 +7,7 @@
 #include "core/hash.hpp"
 #include "data/data_set.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 /// Beside the data files: the numbers of the training images that are here, ascending, one a line, from 0. All
 /// others are blanks of the right size.
@@ -22,4 +22,4 @@ std::vector<bool> read_present_rows(const std::filesystem::path& file, std::int6
 /// Throws Error (bad_data) if the split takes a training image that is not here. Pure.
 void check_present(const DataSet& data, const Split& split);
 
-}  // namespace m2m
+}  // namespace m2m::data

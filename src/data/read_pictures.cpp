@@ -18,7 +18,7 @@
 #include "data/wording.hpp"
 #include "data/workers.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
@@ -213,4 +213,4 @@ std::vector<ReadPart> read_pictures(std::span<const PicturePart> parts, const fs
   return read;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -8,7 +8,7 @@
 #include "data/data_set.hpp"
 #include "data/picture_notes.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 /// One part of a data set, and the file that keeps its pixels.
 struct PicturePart {
@@ -42,4 +42,4 @@ struct ReadPart {
 std::vector<ReadPart> read_pictures(std::span<const PicturePart> parts, const std::filesystem::path& folder,
                                     const PictureReading& how);
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "data/wording.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
@@ -66,4 +66,4 @@ void check_pictures(std::span<const PicturePart> parts, const fs::path& folder, 
                             "write them anew with another program, or say data.strict = false"));
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -4,7 +4,7 @@
 
 #include "data/read_pictures.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 /// Notes of all parts of a data set.
 struct PictureFaults {
@@ -18,4 +18,4 @@ struct PictureFaults {
 void check_pictures(std::span<const PicturePart> parts, const std::filesystem::path& folder,
                     const PictureFaults& faults, const PictureReading& how);
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -3,7 +3,7 @@
 
 #include "data/picture.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 constexpr int precision = 22;  // bits of a weight; 8 of a pixel and the sign fit beside them
@@ -78,4 +78,4 @@ Picture resize_square(const Picture& picture, int size) {
   return mix_rows(narrow, middle_mixtures(picture.height, resized(picture.height), size));
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

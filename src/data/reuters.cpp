@@ -11,7 +11,7 @@
 
 #include "data/text_file.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
@@ -140,4 +140,4 @@ DataSet read_reuters(const fs::path& root) {
   return data;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

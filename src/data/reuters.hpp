@@ -9,7 +9,7 @@
 
 #include "data/data_set.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 inline constexpr const char* reuters_folder = "reuters52";  // below the data root
 inline constexpr std::int64_t reuters_least_test = 5;       // test documents of a class that is kept
@@ -25,4 +25,4 @@ inline constexpr std::size_t reuters_words = 1000;          // most features
 /// remain, or one of them has no training document.
 DataSet read_reuters(const std::filesystem::path& root);
 
-}  // namespace m2m
+}  // namespace m2m::data

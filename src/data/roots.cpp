@@ -4,7 +4,7 @@
 
 #include "data/digits.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
@@ -28,4 +28,4 @@ DataRoots data_roots(const Config& config) {
   return {shipped, shipped};
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -4,7 +4,7 @@
 
 #include "core/config.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 struct DataRoots {
   std::filesystem::path root;     // where the user keeps data: data.root, else M2M_DATA, else `shipped`
@@ -14,4 +14,4 @@ struct DataRoots {
 /// Looks for `datasets/` in the folders above the program, then where the program was built from. Local.
 DataRoots data_roots(const Config& config);
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace m2m {
+namespace m2m::data {
 
 /// A read-only array. Copies share it; the last one to go frees it, or unmaps its file.
 template <typename T>
@@ -35,4 +35,4 @@ class SharedArray {
   std::size_t size_ = 0;
 };
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 // Not those of <cctype>, which ask the locale.
@@ -55,4 +55,4 @@ std::array<float, spelling_width> spelling_of(std::string_view word) {
   return spelling;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

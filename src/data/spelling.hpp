@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace m2m {
+namespace m2m::data {
 
 inline constexpr std::size_t spelling_width = 18;
 
@@ -13,4 +13,4 @@ inline constexpr std::size_t spelling_width = 18;
 /// three times in a row; ends in -ing, -ed, -ly, -s, -'s, -er, -tion; the bytes of it over 16, at most 1. Pure.
 std::array<float, spelling_width> spelling_of(std::string_view word);
 
-}  // namespace m2m
+}  // namespace m2m::data

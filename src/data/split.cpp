@@ -8,7 +8,7 @@
 #include "data/present_rows.hpp"
 #include "data/wanted_counts.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 using Rows = std::vector<std::int32_t>;
@@ -232,4 +232,4 @@ Split split_data(const DataSet& data, const Config& config, Key seed) {
   return split;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -4,7 +4,7 @@
 
 #include "data/data_set.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 namespace {
 
@@ -57,4 +57,4 @@ std::array<std::vector<double>, 2> sample_statistics(const DataSet& data, const 
   return statistics;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

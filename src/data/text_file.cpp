@@ -7,7 +7,7 @@
 
 #include "core/files.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
@@ -85,4 +85,4 @@ std::pair<std::string_view, std::string_view> tab_pair(const TextFile& file, std
   return {text.substr(0, tab), text.substr(tab + 1)};
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -10,7 +10,7 @@
 #include "core/error.hpp"
 #include "core/hash.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 struct TextFile {
   std::string name;   // its path, for error sentences
@@ -42,4 +42,4 @@ std::pair<std::string_view, std::string_view> tab_pair(const TextFile& file, std
                                                        std::string_view text, const char* layout,
                                                        SecondPart second = SecondPart::needed);
 
-}  // namespace m2m
+}  // namespace m2m::data

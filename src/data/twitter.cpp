@@ -12,7 +12,7 @@
 #include "data/text_file.hpp"
 #include "data/word_vectors.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
@@ -165,4 +165,4 @@ DataSet read_twitter(const fs::path& root, const std::string& embeddings) {
   return data;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -7,7 +7,7 @@
 
 #include "data/data_set.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 inline constexpr const char* twitter_folder = "twitter-pos";  // below the data root
 
@@ -23,4 +23,4 @@ inline constexpr const char* twitter_folder = "twitter-pos";  // below the data 
 /// (named).
 DataSet read_twitter(const std::filesystem::path& root, const std::string& embeddings);
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "data/npy.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 struct Discard {
@@ -93,4 +93,4 @@ std::vector<std::string> zip_names(const std::filesystem::path& archive) {
   return names;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 /// N_1 and rho.
@@ -134,4 +134,4 @@ ClassCounts wanted_counts(const DataSet& data, const Config& config, const Class
   return wanted;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

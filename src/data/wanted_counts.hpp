@@ -6,7 +6,7 @@
 
 #include "data/data_set.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 /// Training samples per class, [K], as data.imbalance, data.ratio, data.largest and data.rounding say. Pure.
 ///
@@ -21,4 +21,4 @@ ClassCounts wanted_counts(const DataSet& data, const Config& config, const Class
 std::optional<std::string> sufficient_settings(const DataSet& data, const Config& config,
                                                const ClassCounts& available, std::int64_t least);
 
-}  // namespace m2m
+}  // namespace m2m::data

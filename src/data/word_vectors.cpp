@@ -12,7 +12,7 @@
 
 #include "data/spelling.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 constexpr std::size_t bits_width = 16;      // the longest paths have 17
@@ -110,4 +110,4 @@ WordVectors read_brown_clusters(const TextFile& file) {
   return [clusters](std::string_view word) { return brown_vector(look_up(*clusters, word), word); };
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -7,7 +7,7 @@
 
 #include "data/text_file.hpp"
 
-namespace m2m {
+namespace m2m::data {
 
 inline constexpr std::size_t word_vector_width = 50;
 using WordVector = std::array<float, word_vector_width>;
@@ -32,4 +32,4 @@ WordVectors read_embeddings(const TextFile& file);
 /// Throws Error (bad_data) naming the line that is not like that.
 WordVectors read_brown_clusters(const TextFile& file);
 
-}  // namespace m2m
+}  // namespace m2m::data

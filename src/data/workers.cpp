@@ -14,7 +14,7 @@
 
 #include "core/stopwatch.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 constexpr double seconds_between = 5;
@@ -75,4 +75,4 @@ std::vector<DecodeFailure> do_all(std::int64_t count, int threads, const std::fu
   return failures;
 }
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace m2m {
+namespace m2m::data {
 
 /// How many threads decode: what the environment's M2M_DECODERS says (1 to 256), else as many as the process may
 /// use, but at most 16.
@@ -23,4 +23,4 @@ struct DecodeFailure {
 std::vector<DecodeFailure> do_all(std::int64_t count, int threads, const std::function<void(std::int64_t)>& work,
                                   const std::function<void(std::int64_t)>& at_times = {});
 
-}  // namespace m2m
+}  // namespace m2m::data

@@ -52,8 +52,8 @@ struct TranslationTrace {
   torch::Tensor g_target, g_seed, f_target, f_seed;
 };
 
-using PlanEditsFn = std::function<StepTranslations(const PlanBasis&, std::span<const Slot>, int epoch,
-                                                   std::int64_t step, ImageShape)>;
+using PlanEditsFn = std::function<StepTranslations(const data::PlanBasis&, std::span<const data::Slot>, int epoch,
+                                                   std::int64_t step, data::ImageShape)>;
 using ApplyEditsFn = std::function<Edited(const EditContext&, const TranslationWork&, Batch&)>;
 using TraceEditsFn =
     std::function<TranslationTrace(const EditContext&, const TranslationWork&, double logit_scale)>;

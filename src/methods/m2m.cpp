@@ -51,8 +51,8 @@ Edited apply_m2m(const settings::M2mSettings& settings, const EditContext& conte
 
 BatchEditing m2m_editing(const Config& resolved, bool graphed) {
   const settings::M2mSettings settings = settings::m2m_settings(resolved);
-  return {[settings, pools = SeedPools()](const PlanBasis& basis, std::span<const Slot> slots, int epoch,
-                                          std::int64_t step, ImageShape shape) mutable {
+  return {[settings, pools = SeedPools()](const data::PlanBasis& basis, std::span<const data::Slot> slots,
+                                          int epoch, std::int64_t step, data::ImageShape shape) mutable {
             if (settings.plan.pool > 0 && pools.empty()) pools = seed_pools(basis, settings.plan.pool);
             return plan_translations(basis, slots, epoch, step, settings.plan, shape, pools);
           },

@@ -44,8 +44,8 @@ int draw_seed_by_class(std::span<const std::int32_t> labels, std::span<const dou
 }
 
 /// Scales per channel that bring the noise's norm over all n images down to `norm`, where it is above.
-std::vector<double> noise_scales(const PlanBasis& basis, const StepTranslations& planned, int epoch,
-                                 std::int64_t step, double norm, ImageShape shape) {
+std::vector<double> noise_scales(const data::PlanBasis& basis, const StepTranslations& planned, int epoch,
+                                 std::int64_t step, double norm, data::ImageShape shape) {
   std::vector<double> squares(static_cast<std::size_t>(shape.channels), 0.0);
   std::vector<double> noise(static_cast<std::size_t>(shape.size()));
   const std::size_t plane = noise.size() / squares.size();
@@ -65,8 +65,8 @@ std::vector<double> noise_scales(const PlanBasis& basis, const StepTranslations&
 }
 
 /// The same for vectors of features, each by itself.
-void scale_each(const PlanBasis& basis, StepTranslations& planned, int epoch, std::int64_t step, double norm,
-                ImageShape shape) {
+void scale_each(const data::PlanBasis& basis, StepTranslations& planned, int epoch, std::int64_t step, double norm,
+                data::ImageShape shape) {
   std::vector<double> noise(static_cast<std::size_t>(shape.size()));
   const double most = norm / std::sqrt(static_cast<double>(planned.n()));
   for (Translation& translation : planned.chosen) {
@@ -77,8 +77,8 @@ void scale_each(const PlanBasis& basis, StepTranslations& planned, int epoch, st
   planned.noise_scale = {1.0};
 }
 
-void scale_noise(const PlanBasis& basis, StepTranslations& planned, int epoch, std::int64_t step,
-                 std::optional<double> norm, ImageShape shape) {
+void scale_noise(const data::PlanBasis& basis, StepTranslations& planned, int epoch, std::int64_t step,
+                 std::optional<double> norm, data::ImageShape shape) {
   if (shape.is_vector()) {
     scale_each(basis, planned, epoch, step, norm.value_or(0.866), shape);
   } else {
@@ -88,7 +88,7 @@ void scale_noise(const PlanBasis& basis, StepTranslations& planned, int epoch, s
 
 /// What is drawn for one slot of a step.
 struct SlotDraws {
-  const PlanBasis& basis;
+  const data::PlanBasis& basis;
   int epoch;
   std::int64_t step;
   std::size_t slot;
@@ -107,9 +107,9 @@ std::vector<double> class_weights(const ClassCounts& counts, int target, double 
   return weights;
 }
 
-std::optional<Slot> draw_from_batch(const SlotDraws& draw, const std::vector<double>& weight,
-                                    std::span<const Slot> slots, const std::vector<std::int32_t>& labels,
-                                    settings::SeedBy seed_by) {
+std::optional<data::Slot> draw_from_batch(const SlotDraws& draw, const std::vector<double>& weight,
+                                          std::span<const data::Slot> slots,
+                                          const std::vector<std::int32_t>& labels, settings::SeedBy seed_by) {
   const Stream stream = draw.from(Purpose::seed_image);
   const int slot = seed_by == settings::SeedBy::sample ? draw_seed_by_sample(labels, weight, stream)
                                                        : draw_seed_by_class(labels, weight, stream);
@@ -117,13 +117,13 @@ std::optional<Slot> draw_from_batch(const SlotDraws& draw, const std::vector<dou
   return slots[slot];
 }
 
-std::optional<Slot> draw_from_pool(const SlotDraws& draw, const std::vector<double>& weight,
-                                   const SeedPools& pools) {
+std::optional<data::Slot> draw_from_pool(const SlotDraws& draw, const std::vector<double>& weight,
+                                         const SeedPools& pools) {
   const int seed_class = draw_by_weight(weight, draw.from(Purpose::seed_image).uniform());
   if (seed_class < 0) return std::nullopt;
   const std::vector<std::int32_t>& pool = pools[seed_class];
   const auto image = pool[draw.from(Purpose::pool_image).below(static_cast<std::int64_t>(pool.size()))];
-  return augmented(draw.basis, image, draw.from(Purpose::pool_crop));
+  return data::augmented(draw.basis, image, draw.from(Purpose::pool_crop));
 }
 
 /// Uniform over the classes that are neither of the two.
@@ -135,7 +135,7 @@ std::int32_t draw_other_class(Stream stream, std::int32_t classes, std::int32_t 
   return label;
 }
 
-Translation translation_of(const SlotDraws& draw, const Slot& seed, std::int32_t target,
+Translation translation_of(const SlotDraws& draw, const data::Slot& seed, std::int32_t target,
                            const std::vector<double>& weight, const settings::M2mPlanSettings& settings) {
   Translation translation;
   translation.slot = static_cast<std::int32_t>(draw.slot);
@@ -171,7 +171,7 @@ double generate_probability(const ClassCounts& counts, int label) {
   return 1.0 - static_cast<double>(counts[label]) / static_cast<double>(largest(counts));
 }
 
-SeedPools seed_pools(const PlanBasis& basis, std::int64_t m) {
+SeedPools seed_pools(const data::PlanBasis& basis, std::int64_t m) {
   SeedPools pools;
   for (std::size_t k = 0; k < basis.of_class.size(); ++k) {
     const auto& images = basis.of_class[k];
@@ -184,12 +184,12 @@ SeedPools seed_pools(const PlanBasis& basis, std::int64_t m) {
   return pools;
 }
 
-StepTranslations plan_translations(const PlanBasis& basis, std::span<const Slot> slots, int epoch,
-                                   std::int64_t step, const settings::M2mPlanSettings& settings, ImageShape shape,
-                                   const SeedPools& pools) {
+StepTranslations plan_translations(const data::PlanBasis& basis, std::span<const data::Slot> slots, int epoch,
+                                   std::int64_t step, const settings::M2mPlanSettings& settings,
+                                   data::ImageShape shape, const SeedPools& pools) {
   std::vector<std::int32_t> labels(slots.size());
   std::transform(slots.begin(), slots.end(), labels.begin(),
-                 [&](const Slot& slot) { return basis.labels[slot.image]; });
+                 [&](const data::Slot& slot) { return basis.labels[slot.image]; });
   StepTranslations planned;
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const SlotDraws draw{basis, epoch, step, i};

@@ -49,7 +49,7 @@ using SeedPools = std::vector<std::vector<std::int32_t>>;
 
 /// The first m of one permutation per class, so that smaller pools lie in larger ones; all where a class has fewer.
 /// Pure.
-SeedPools seed_pools(const PlanBasis& basis, std::int64_t m);
+SeedPools seed_pools(const data::PlanBasis& basis, std::int64_t m);
 
 /// Probability that an image of class `seed` may be translated to class `target`: 1 - beta^max(n_seed - n_target,
 /// 0).
@@ -64,7 +64,8 @@ double generate_probability(const ClassCounts& counts, int label);
 /// A slot chosen for generation, and the image it is to be translated from.
 struct Translation {
   std::int32_t slot = 0;  // in the step; its own label is the target
-  Slot seed = {};  // the image as augmented: in the slot of the step that it is drawn from, or anew from a pool
+  // the image as augmented: in the slot of the step that it is drawn from, or anew from a pool
+  data::Slot seed = {};
   std::int32_t seed_class = 0;
   std::int32_t target = 0;
   std::int32_t label = 0;  // what it is trained on
@@ -86,9 +87,9 @@ struct StepTranslations {
 ///
 /// slots: one step of the base plan; pools: seed_pools of settings.pool, not looked at where that is 0. From a
 /// pool, a class is drawn by weight among all K, then one of its images uniformly, with an augmentation of its own.
-StepTranslations plan_translations(const PlanBasis& basis, std::span<const Slot> slots, int epoch,
-                                   std::int64_t step, const settings::M2mPlanSettings& settings, ImageShape shape,
-                                   const SeedPools& pools = {});
+StepTranslations plan_translations(const data::PlanBasis& basis, std::span<const data::Slot> slots, int epoch,
+                                   std::int64_t step, const settings::M2mPlanSettings& settings,
+                                   data::ImageShape shape, const SeedPools& pools = {});
 
 /// The noise of one translation before scaling: u - 0.5 with u uniform in [0, 1), drawn by (epoch, step, slot).
 ///

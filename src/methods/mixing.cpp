@@ -23,9 +23,10 @@ double draw_gamma(Stream& stream, double shape) {
 }
 
 /// The slots of the step in another order.
-std::vector<Slot> shuffled(const PlanBasis& basis, std::span<const Slot> slots, int epoch, std::int64_t step) {
+std::vector<data::Slot> shuffled(const data::PlanBasis& basis, std::span<const data::Slot> slots, int epoch,
+                                 std::int64_t step) {
   const Stream stream(basis.plan, Purpose::mix_partner, epoch, static_cast<std::uint32_t>(step));
-  std::vector<Slot> partners;
+  std::vector<data::Slot> partners;
   for (const std::int32_t slot : permutation(static_cast<std::int64_t>(slots.size()), stream)) {
     partners.push_back(slots[slot]);
   }
@@ -33,7 +34,7 @@ std::vector<Slot> shuffled(const PlanBasis& basis, std::span<const Slot> slots, 
 }
 
 /// A rectangle of that share of the image's area around a uniform place, cut off where it leaves the image.
-Box draw_box(Stream& stream, double area, ImageShape shape) {
+Box draw_box(Stream& stream, double area, data::ImageShape shape) {
   const double side = std::sqrt(area);
   const auto place = [&](int size) {
     const int half = static_cast<int>(size * side) / 2;
@@ -45,8 +46,8 @@ Box draw_box(Stream& stream, double area, ImageShape shape) {
   return {top, left, bottom - top, right - left};
 }
 
-StepMix plan_cmo(const PlanBasis& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
-                 ImageShape shape, const settings::MixSettings& settings) {
+StepMix plan_cmo(const data::PlanBasis& basis, std::span<const data::Slot> slots, int epoch, std::int64_t step,
+                 data::ImageShape shape, const settings::MixSettings& settings) {
   const auto at = [&](Purpose purpose) {
     return Stream(basis.plan, purpose, epoch, static_cast<std::uint32_t>(step));
   };
@@ -56,7 +57,7 @@ StepMix plan_cmo(const PlanBasis& basis, std::span<const Slot> slots, int epoch,
   Stream shares = at(Purpose::mix_share), boxes = at(Purpose::mix_box);
   mix.box = draw_box(boxes, 1 - draw_beta(shares, settings.alpha), shape);
   mix.share = 1 - static_cast<double>(mix.box->height) * mix.box->width / (shape.height * shape.width);
-  for (std::size_t i = 0; i < slots.size(); ++i) mix.partners.push_back(partner_slot(basis, epoch, step, i));
+  for (std::size_t i = 0; i < slots.size(); ++i) mix.partners.push_back(data::partner_slot(basis, epoch, step, i));
   mix.label_shares.assign(slots.size(), mix.share);
   return mix;
 }
@@ -75,8 +76,8 @@ double remix_label_share(double share, double n_own, double n_other, double kapp
   return share;
 }
 
-StepMix plan_mix(const PlanBasis& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
-                 ImageShape shape, const settings::MixSettings& settings) {
+StepMix plan_mix(const data::PlanBasis& basis, std::span<const data::Slot> slots, int epoch, std::int64_t step,
+                 data::ImageShape shape, const settings::MixSettings& settings) {
   if (settings.kind == settings::Mixing::none) return {};
   if (settings.kind == settings::Mixing::cmo) return plan_cmo(basis, slots, epoch, step, shape, settings);
   Stream stream(basis.plan, Purpose::mix_share, epoch, static_cast<std::uint32_t>(step));
@@ -85,7 +86,9 @@ StepMix plan_mix(const PlanBasis& basis, std::span<const Slot> slots, int epoch,
   mix.partners = shuffled(basis, slots, epoch, step);
   mix.label_shares.assign(slots.size(), mix.share);
   if (settings.kind != settings::Mixing::remix) return mix;
-  const auto count = [&](const Slot& slot) { return static_cast<double>(basis.counts[basis.labels[slot.image]]); };
+  const auto count = [&](const data::Slot& slot) {
+    return static_cast<double>(basis.counts[basis.labels[slot.image]]);
+  };
   for (std::size_t i = 0; i < slots.size(); ++i) {
     mix.label_shares[i] = remix_label_share(mix.share, count(slots[i]), count(mix.partners[i]),
                                             settings.remix_kappa, settings.remix_tau);

@@ -36,7 +36,7 @@ struct Box {
 
 /// How a step is mixed: x_i = share * x_i + (1 - share) * x_partner, or the partner's pixels inside of a box.
 struct StepMix {
-  std::vector<Slot> partners;        // [slots]; empty: the step is not mixed
+  std::vector<data::Slot> partners;  // [slots]; empty: the step is not mixed
   std::vector<double> label_shares;  // [slots], of a slot's own label; the rest is its partner's
   double share = 1;
   std::optional<Box> box;
@@ -48,8 +48,8 @@ struct StepMix {
 /// CMO: Park et al., "The majority can help the minority", CVPR 2022, algorithm 1: CutMix (a box of area 1 - share
 /// at a uniform place, cut at the border) of a class-balanced draw onto the plain one, in about every second step.
 /// Pure; bit-identical everywhere. basis: slots are of its plan.
-StepMix plan_mix(const PlanBasis& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
-                 ImageShape shape, const settings::MixSettings& settings);
+StepMix plan_mix(const data::PlanBasis& basis, std::span<const data::Slot> slots, int epoch, std::int64_t step,
+                 data::ImageShape shape, const settings::MixSettings& settings);
 
 /// Remix's share of a slot's own label. n_own, n_other: training samples of the two classes.
 double remix_label_share(double share, double n_own, double n_other, double kappa, double tau);

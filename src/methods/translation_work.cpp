@@ -50,7 +50,7 @@ TranslationPieces add_translations(const StepTranslations& planned, std::span<co
   pieces.slots = add(std::int32_t{0}, torch::kInt32, [](const Own& o) { return o.translation->slot; });
   pieces.image_scales = add(0.0, torch::kFloat64, [](const Own& o) { return o.translation->noise_scale; });
   pieces.channel_scales = upload.add(std::span<const double>(planned.noise_scale));
-  std::vector<Slot> seeds;
+  std::vector<data::Slot> seeds;
   for (const Own& o : work) seeds.push_back(o.translation->seed);
   pieces.seeds = add_picks(upload, seeds);
   return pieces;

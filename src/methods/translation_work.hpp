@@ -33,7 +33,7 @@ struct TranslationPieces {
 };
 
 /// Notes which images of the training part are to be gathered.
-using AddPicksFn = std::function<Piece(Upload& upload, std::span<const Slot> images)>;
+using AddPicksFn = std::function<Piece(Upload& upload, std::span<const data::Slot> images)>;
 
 /// Notes what `planned` says of a rank's own slots.
 ///

@@ -4,7 +4,8 @@
 
 namespace m2m {
 
-EpochPlanner::EpochPlanner(TrialSetup setup, PlanBasis basis) : setup_(std::move(setup)), basis_(std::move(basis)) {
+EpochPlanner::EpochPlanner(TrialSetup setup, data::PlanBasis basis)
+    : setup_(std::move(setup)), basis_(std::move(basis)) {
   setup_.start.reset();  // their memory
   setup_.resume.reset();
 }

@@ -11,7 +11,7 @@ namespace m2m {
 /// be gained, as the host's cores are busy with steps. One thread at a time calls this.
 class EpochPlanner {
  public:
-  EpochPlanner(TrialSetup setup, PlanBasis basis);
+  EpochPlanner(TrialSetup setup, data::PlanBasis basis);
   EpochPlanner(const EpochPlanner&) = delete;  // the other thread refers to it
   EpochPlanner& operator=(const EpochPlanner&) = delete;
 
@@ -24,7 +24,7 @@ class EpochPlanner {
   EpochWork plan(int epoch) const;
 
   TrialSetup setup_;
-  PlanBasis basis_;
+  data::PlanBasis basis_;
   int expected_ = -1;
   std::future<EpochWork> coming_;  // of the expected epoch; destroyed first, which waits for it
 };

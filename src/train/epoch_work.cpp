@@ -7,16 +7,16 @@
 namespace m2m {
 namespace {
 
-std::vector<Slot> picked(std::span<const Slot> slots, const std::vector<std::int32_t>& which) {
-  std::vector<Slot> some(which.size());
+std::vector<data::Slot> picked(std::span<const data::Slot> slots, const std::vector<std::int32_t>& which) {
+  std::vector<data::Slot> some(which.size());
   std::transform(which.begin(), which.end(), some.begin(), [&](std::int32_t slot) { return slots[slot]; });
   return some;
 }
 
-Piece add_labels(const PlanBasis& basis, const std::vector<Slot>& slots, Upload& upload) {
+Piece add_labels(const data::PlanBasis& basis, const std::vector<data::Slot>& slots, Upload& upload) {
   std::vector<std::int64_t> labels(slots.size());
   std::transform(slots.begin(), slots.end(), labels.begin(),
-                 [&](const Slot& slot) { return basis.labels[slot.image]; });
+                 [&](const data::Slot& slot) { return basis.labels[slot.image]; });
   return upload.add(std::span<const std::int64_t>(labels));
 }
 
@@ -28,30 +28,31 @@ Piece add_label_shares(const StepMix& mix, const std::vector<std::int32_t>& own,
 
 }  // namespace
 
-EpochWork::EpochWork(const TrialSetup& setup, const PlanBasis& basis, int epoch, RankShare share) : epoch_(epoch) {
+EpochWork::EpochWork(const TrialSetup& setup, const data::PlanBasis& basis, int epoch, RankShare share)
+    : epoch_(epoch) {
   const settings::Phase phase = settings::phase_at(setup.recipe, epoch, setup.settings.defer_until);
-  const EpochPlan plan = plan_epoch(basis, epoch, phase.sampling);
+  const data::EpochPlan plan = data::plan_epoch(basis, epoch, phase.sampling);
   const LoadedData& data = *setup.data;
-  const ImageShape& shape = data.set.train.shape;
-  const AddPicksFn picks_of = [&](Upload& upload, std::span<const Slot> slots) {
+  const data::ImageShape& shape = data.set.train.shape;
+  const AddPicksFn picks_of = [&](Upload& upload, std::span<const data::Slot> slots) {
     return add_picks(data, slots, upload);
   };
   for (std::int64_t i = 0; i < plan.steps(); ++i) {
-    const std::span<const Slot> slots = plan.step(i);
+    const std::span<const data::Slot> slots = plan.step(i);
     Planned& step = steps_.emplace_back();
     StepWork& host = step.host;
     host.slots = slots.size();
     slots_ += static_cast<std::int64_t>(slots.size());
     if (phase.translates) host.planned = setup.editing.plan(basis, slots, epoch, i, shape);
     host.mix = plan_mix(basis, slots, epoch, i, shape, setup.mixing);
-    host.own =
-        deal_slots(static_cast<std::int64_t>(slots.size()), host.planned.worked_slots(), share.rank, share.ranks);
-    const std::vector<Slot> own = picked(slots, host.own);
+    host.own = data::deal_slots(static_cast<std::int64_t>(slots.size()), host.planned.worked_slots(), share.rank,
+                                share.ranks);
+    const std::vector<data::Slot> own = picked(slots, host.own);
     step.picks = picks_of(upload_, own);
     step.labels = add_labels(basis, own, upload_);
     step.translations = add_translations(host.planned, host.own, picks_of, upload_);
     if (host.mix.partners.empty()) continue;
-    const std::vector<Slot> partners = picked(host.mix.partners, host.own);
+    const std::vector<data::Slot> partners = picked(host.mix.partners, host.own);
     step.partner_picks = picks_of(upload_, partners);
     step.partner_labels = add_labels(basis, partners, upload_);
     step.label_shares = add_label_shares(host.mix, host.own, upload_);

@@ -30,7 +30,7 @@ class EpochWork {
  public:
   /// The plan of an epoch, edited as `setup` says, with a rank's share of it. Pure; every rank plans alike. Local,
   /// in any thread.
-  EpochWork(const TrialSetup& setup, const PlanBasis& basis, int epoch, RankShare share);
+  EpochWork(const TrialSetup& setup, const data::PlanBasis& basis, int epoch, RankShare share);
 
   /// Sends the share to the device, queued on the current stream. Once, before step().
   void send(torch::Device device) { upload_.send(device); }

@@ -8,7 +8,7 @@ namespace m2m {
 namespace {
 
 /// Fills rows [first, last) of `logits`.
-void answer(const Outputs& outputs, const LoadedData& data, const PoolRows& part,
+void answer(const Outputs& outputs, const LoadedData& data, const data::PoolRows& part,
             const EvaluationSettings& settings, std::pair<std::int64_t, std::int64_t> rows, torch::Tensor& logits) {
   for (std::int64_t first = rows.first; first < rows.second; first += settings.batch) {
     const std::int64_t size = std::min(settings.batch, rows.second - first);
@@ -19,7 +19,7 @@ void answer(const Outputs& outputs, const LoadedData& data, const PoolRows& part
 
 }  // namespace
 
-Evaluation evaluate(const Outputs& outputs, const LoadedData& data, const PoolRows& part,
+Evaluation evaluate(const Outputs& outputs, const LoadedData& data, const data::PoolRows& part,
                     const EvaluationSettings& settings, comm::Communicator& ranks) {
   const int classes = data.set.classes;
   const std::vector<std::int32_t> labels = part_labels(data, part);
@@ -27,7 +27,7 @@ Evaluation evaluate(const Outputs& outputs, const LoadedData& data, const PoolRo
   // Zeros where other ranks answer: the sum over the ranks is then exact.
   torch::Tensor logits =
       torch::zeros({count, classes}, torch::TensorOptions(torch::kFloat32).device(data.samples.front().device()));
-  answer(outputs, data, part, settings, share_of(count, ranks.rank(), ranks.size()), logits);
+  answer(outputs, data, part, settings, data::share_of(count, ranks.rank(), ranks.size()), logits);
   ranks.all_reduce_sum(logits);
   logits = logits.cpu();
   const float* values = logits.const_data_ptr<float>();

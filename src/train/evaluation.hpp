@@ -29,7 +29,7 @@ using Outputs = std::function<torch::Tensor(const torch::Tensor& pixels)>;
 ///
 /// An image's prediction is its largest logit, the lowest label on a tie. Collective: each rank asks its own
 /// network about its share of the part, and each gets the whole answer. Deterministic.
-Evaluation evaluate(const Outputs& outputs, const LoadedData& data, const PoolRows& part,
+Evaluation evaluate(const Outputs& outputs, const LoadedData& data, const data::PoolRows& part,
                     const EvaluationSettings& settings, comm::Communicator& ranks);
 
 }  // namespace m2m

@@ -9,7 +9,7 @@ namespace m2m {
 namespace {
 
 /// A view of a pool's samples; an empty tensor where it has none.
-torch::Tensor as_tensor(const Images& images) {
+torch::Tensor as_tensor(const data::Images& images) {
   const auto& shape = images.shape;
   const std::vector<std::int64_t> sizes = {images.count(), shape.channels, shape.height, shape.width};
   if (images.count() == 0) return torch::empty({0}, torch::kUInt8);
@@ -19,8 +19,10 @@ torch::Tensor as_tensor(const Images& images) {
   return torch::from_blob(const_cast<std::uint8_t*>(images.pixels.data()), sizes, torch::kUInt8);
 }
 
-torch::Tensor& samples_of(LoadedData& data, Pool pool) { return data.samples[static_cast<std::size_t>(pool)]; }
-const torch::Tensor& samples_of(const LoadedData& data, Pool pool) {
+torch::Tensor& samples_of(LoadedData& data, data::Pool pool) {
+  return data.samples[static_cast<std::size_t>(pool)];
+}
+const torch::Tensor& samples_of(const LoadedData& data, data::Pool pool) {
   return data.samples[static_cast<std::size_t>(pool)];
 }
 
@@ -32,7 +34,7 @@ Piece note(const torch::Tensor& samples, std::span<const kernels::Pick> picks, U
   return upload.add(std::span<const std::int64_t>(rows));
 }
 
-torch::Tensor gather(const LoadedData& data, Pool pool, const torch::Tensor& picks, torch::Dtype precision) {
+torch::Tensor gather(const LoadedData& data, data::Pool pool, const torch::Tensor& picks, torch::Dtype precision) {
   const torch::Tensor& samples = samples_of(data, pool);
   if (samples.scalar_type() == torch::kUInt8)
     return device_gather(samples, picks, data.set.largest_pixel, precision);
@@ -62,8 +64,8 @@ std::string shelf_key(const Config& resolved, bool of_cut) {
 }
 
 void place_samples(LoadedData& data, torch::Device device) {
-  for (const Pool pool : {Pool::train, Pool::test, Pool::validation}) {
-    samples_of(data, pool) = place_pixels(as_tensor(pool_of(data.set, pool)), device);
+  for (const data::Pool pool : {data::Pool::train, data::Pool::test, data::Pool::validation}) {
+    samples_of(data, pool) = place_pixels(as_tensor(data::pool_of(data.set, pool)), device);
   }
 }
 
@@ -72,14 +74,14 @@ void measure(LoadedData& data) {
   if (data.mean.empty()) data.mean = data.set.mean;
   if (data.std.empty()) data.std = data.set.std;
   if (!data.mean.empty()) return;
-  const auto statistics = sample_statistics(data.set, data.split.train);
+  const auto statistics = data::sample_statistics(data.set, data.split.train);
   data.mean = statistics[0];
   data.std = statistics[1];
 }
 
 std::shared_ptr<const LoadedData> cut_data(const LoadedData& read, const Config& resolved) {
   auto data = std::make_shared<LoadedData>(read);
-  data->split = split_data(data->set, resolved, subset_key(resolved));
+  data->split = data::split_data(data->set, resolved, subset_key(resolved));
   measure(*data);
   return data;
 }
@@ -100,7 +102,7 @@ std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Devic
 std::shared_ptr<const LoadedData> filled_up(const LoadedData& data, Key key) {
   auto filled = std::make_shared<LoadedData>(data);
   fill_up(filled->set, filled->split, key);
-  place(*filled, samples_of(data, Pool::train).device());
+  place(*filled, samples_of(data, data::Pool::train).device());
   return filled;
 }
 
@@ -110,7 +112,7 @@ std::shared_ptr<const LoadedData> DataShelf::get(const Config& resolved, torch::
     cut_.clear();  // the old one's memory first
     read_.reset();
     auto data = std::make_shared<LoadedData>();
-    data->set = load_data_set(resolved);
+    data->set = data::load_data_set(resolved);
     place_samples(*data, device);
     read_ = std::move(data);
     key_ = key;
@@ -121,35 +123,35 @@ std::shared_ptr<const LoadedData> DataShelf::get(const Config& resolved, torch::
   return cut;
 }
 
-std::vector<std::int32_t> part_labels(const LoadedData& data, const PoolRows& part) {
-  const Images& pool = pool_of(data.set, part.pool);
+std::vector<std::int32_t> part_labels(const LoadedData& data, const data::PoolRows& part) {
+  const data::Images& pool = data::pool_of(data.set, part.pool);
   std::vector<std::int32_t> labels(part.rows.size());
   std::transform(part.rows.begin(), part.rows.end(), labels.begin(),
                  [&](std::int32_t row) { return pool.labels[row]; });
   return labels;
 }
 
-Piece add_picks(const LoadedData& data, std::span<const Slot> slots, Upload& upload) {
+Piece add_picks(const LoadedData& data, std::span<const data::Slot> slots, Upload& upload) {
   std::vector<kernels::Pick> picks(slots.size());
-  std::transform(slots.begin(), slots.end(), picks.begin(), [&](const Slot& slot) {
+  std::transform(slots.begin(), slots.end(), picks.begin(), [&](const data::Slot& slot) {
     return kernels::Pick{data.split.train.rows[slot.image], slot.dy, slot.dx, slot.flip, slot.window};
   });
-  return note(samples_of(data, Pool::train), picks, upload);
+  return note(samples_of(data, data::Pool::train), picks, upload);
 }
 
 torch::Tensor gather_picks(const LoadedData& data, const torch::Tensor& picks, torch::Dtype precision) {
-  return gather(data, Pool::train, picks, precision);
+  return gather(data, data::Pool::train, picks, precision);
 }
 
-torch::Tensor gather_slots(const LoadedData& data, std::span<const Slot> slots, torch::Dtype precision) {
+torch::Tensor gather_slots(const LoadedData& data, std::span<const data::Slot> slots, torch::Dtype precision) {
   Upload upload;
   const Piece picks = add_picks(data, slots, upload);
-  upload.send(samples_of(data, Pool::train).device());
+  upload.send(samples_of(data, data::Pool::train).device());
   return gather_picks(data, upload[picks], precision);
 }
 
-torch::Tensor gather_part(const LoadedData& data, const PoolRows& part, std::int64_t first, std::int64_t count,
-                          torch::Dtype precision) {
+torch::Tensor gather_part(const LoadedData& data, const data::PoolRows& part, std::int64_t first,
+                          std::int64_t count, torch::Dtype precision) {
   std::vector<kernels::Pick> picks(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) picks[i] = {part.rows[first + i], 0, 0, 0};
   Upload upload;

@@ -18,8 +18,8 @@ namespace m2m {
 
 /// Read once, shared by all trials of a process that use it.
 struct LoadedData {
-  DataSet set;
-  Split split;
+  data::DataSet set;
+  data::Split split;
   std::array<torch::Tensor, 3> samples;  // by pool: uint8 or float32 [n, c, h, w]; on the CPU the data set's memory
   std::vector<double> mean, std;         // per channel: the set's own, or of the training part
 };
@@ -47,19 +47,19 @@ class DataShelf {
 };
 
 /// Labels of a part, in its order.
-std::vector<std::int32_t> part_labels(const LoadedData& data, const PoolRows& part);
+std::vector<std::int32_t> part_labels(const LoadedData& data, const data::PoolRows& part);
 
 /// Notes which images of the training part are to be gathered, and how, for gather_picks.
-Piece add_picks(const LoadedData& data, std::span<const Slot> slots, Upload& upload);
+Piece add_picks(const LoadedData& data, std::span<const data::Slot> slots, Upload& upload);
 /// Gathers what was noted: shifted, flipped, in [0, 1]; features as they are. picks: where the pixels lie. [slots,
 /// c, h, w] of `precision`, there too; nothing waits for it.
 torch::Tensor gather_picks(const LoadedData& data, const torch::Tensor& picks, torch::Dtype precision);
 
 /// Both at once.
-torch::Tensor gather_slots(const LoadedData& data, std::span<const Slot> slots, torch::Dtype precision);
+torch::Tensor gather_slots(const LoadedData& data, std::span<const data::Slot> slots, torch::Dtype precision);
 
 /// Gathers rows first .. first+count of a part as they are.
-torch::Tensor gather_part(const LoadedData& data, const PoolRows& part, std::int64_t first, std::int64_t count,
-                          torch::Dtype precision);
+torch::Tensor gather_part(const LoadedData& data, const data::PoolRows& part, std::int64_t first,
+                          std::int64_t count, torch::Dtype precision);
 
 }  // namespace m2m

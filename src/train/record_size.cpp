@@ -10,7 +10,7 @@ namespace {
 constexpr double epochs_held = 3;  // the best, the last, the one that is evaluated
 constexpr double worth_saying = 1024.0 * 1024 * 1024;
 
-double part_bytes(const PoolRows& part, double classes) {
+double part_bytes(const data::PoolRows& part, double classes) {
   if (part.rows.empty()) return 0;
   return classes * classes * sizeof(std::int64_t) + static_cast<double>(part.rows.size()) * classes * sizeof(float);
 }

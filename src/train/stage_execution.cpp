@@ -90,7 +90,7 @@ void sign(results::TrialRecord& record, const StageJob& job, const Beginning& be
 
 results::TrialRecord record_of(Trial& trial, const LoadedData& data, const settings::TrainSettings& settings) {
   results::TrialRecord record;
-  record.data = describe_data(data.set, data.split);
+  record.data = data::describe_data(data.set, data.split);
   record.epochs = trial.epochs();
   record.validation_labels = part_labels(data, data.split.validation);
   record.test_labels = part_labels(data, data.split.test);

@@ -65,7 +65,7 @@ void check_oracle(const Config& resolved, const LoadedData& data) {
 }
 
 /// "images: class 2 of 3 has no test sample: ..."; "" if each class has one, or the part is empty.
-std::string untested_notice(const LoadedData& data, const PoolRows& part, const char* name) {
+std::string untested_notice(const LoadedData& data, const data::PoolRows& part, const char* name) {
   if (part.rows.empty()) return "";
   ClassCounts samples(static_cast<std::size_t>(data.set.classes), 0);
   for (const std::int32_t label : part_labels(data, part)) ++samples[label];

@@ -37,8 +37,8 @@ std::vector<std::string> trained_parameters(settings::Trainable what) {
 
 Trial::Trial(TrialSetup setup)
     : setup_(std::move(setup)),
-      basis_(plan_basis(setup_.data->set, setup_.data->split, setup_.settings.batch_size, setup_.keys.order,
-                        setup_.keys.plan)),
+      basis_(data::plan_basis(setup_.data->set, setup_.data->split, setup_.settings.batch_size, setup_.keys.order,
+                              setup_.keys.plan)),
       network_(build_network(setup_.settings, *setup_.data, sum_for_batch_norm())),
       sgd_(*network_, setup_.settings.momentum, setup_.settings.weight_decay,
            trained_parameters(setup_.settings.trainable), setup_.settings.head_lr_factor, weight_format(*network_)),
@@ -225,7 +225,8 @@ void Trial::time_epoch(results::EpochRecord& record, double waited) const {
                                                          : median(step_seconds_);
 }
 
-void Trial::answer(const PoolRows& part, Confusion& confusion, std::vector<float>& logits, PhaseTimer& timer) {
+void Trial::answer(const data::PoolRows& part, Confusion& confusion, std::vector<float>& logits,
+                   PhaseTimer& timer) {
   timer.count(static_cast<double>(part.rows.size()) * pass_);
   const settings::TrainSettings& settings = setup_.settings;
   Evaluation answered =
@@ -237,7 +238,7 @@ void Trial::answer(const PoolRows& part, Confusion& confusion, std::vector<float
 
 results::Snapshot Trial::answers_of_last_epoch() {
   PhaseTimer timer(setup_.profile, ProfilePhase::evaluate);
-  const Split& split = setup_.data->split;
+  const data::Split& split = setup_.data->split;
   results::Snapshot snapshot;
   snapshot.epoch = epoch_ - 1;
   if (!split.validation.rows.empty()) {
@@ -252,7 +253,7 @@ void Trial::evaluate_epoch(results::EpochRecord& record) {
   PhaseTimer timer(setup_.profile, ProfilePhase::evaluate);
   const settings::TrainSettings& settings = setup_.settings;
   frozen_->refresh();
-  const Split& split = setup_.data->split;
+  const data::Split& split = setup_.data->split;
   const bool is_last = epoch_ + 1 == settings.epochs;
   bool is_best = false;
   results::Snapshot snapshot;
@@ -277,7 +278,7 @@ void Trial::evaluate_epoch(results::EpochRecord& record) {
   record.evaluation_seconds = seconds_since(start);
 }
 
-torch::Tensor Trial::features(const LoadedData& data, const PoolRows& part) {
+torch::Tensor Trial::features(const LoadedData& data, const data::PoolRows& part) {
   const torch::NoGradGuard no_gradient;
   frozen_->refresh();
   std::vector<torch::Tensor> found;

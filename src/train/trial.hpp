@@ -49,7 +49,7 @@ class Trial {
   const results::Snapshot& last() const { return last_; }
 
   /// What the head is given for these rows of `data`, in evaluation mode: [n, features]. Between epochs. Local.
-  torch::Tensor features(const LoadedData& data, const PoolRows& part);
+  torch::Tensor features(const LoadedData& data, const data::PoolRows& part);
   /// The first `most` translations that the plan of the epoch last trained has, made anew by f as it is now, a
   /// trace per step; none where that epoch translates nothing. Between epochs. Local.
   std::vector<TranslationTrace> traces(std::int64_t most);
@@ -70,7 +70,7 @@ class Trial {
   void end_epoch();
   void time_epoch(results::EpochRecord& record, double waited) const;
   void evaluate_epoch(results::EpochRecord& record);
-  void answer(const PoolRows& part, Confusion& confusion, std::vector<float>& logits, PhaseTimer& timer);
+  void answer(const data::PoolRows& part, Confusion& confusion, std::vector<float>& logits, PhaseTimer& timer);
   results::Snapshot answers_of_last_epoch();
 
   SumOverRanks sum_for_batch_norm();
@@ -79,7 +79,7 @@ class Trial {
   settings::Phase phase() const { return settings::phase_at(setup_.recipe, epoch_, setup_.settings.defer_until); }
 
   TrialSetup setup_;
-  PlanBasis basis_;
+  data::PlanBasis basis_;
   std::shared_ptr<Network> network_;
   Sgd sgd_;
   std::unique_ptr<FrozenNetwork> frozen_;     // f, refreshed before it is asked

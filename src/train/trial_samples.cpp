@@ -41,7 +41,7 @@ torch::Tensor joined(const std::vector<TranslationTrace>& traces, torch::Tensor 
 results::FeatureSample feature_sample(Trial& trial, const LoadedData& data, int per_class) {
   results::FeatureSample sample;
   sample.rows = first_of_each_class(data, per_class);
-  PoolRows part = data.split.train;
+  data::PoolRows part = data.split.train;
   const std::vector<std::int32_t> labels = part_labels(data, part);
   std::vector<std::int32_t> rows;
   for (const std::int32_t position : sample.rows) {

@@ -47,7 +47,7 @@ TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData>
 }
 
 NetworkSpec network_spec(const settings::TrainSettings& settings, const LoadedData& data) {
-  const ImageShape& shape = data.set.train.shape;
+  const data::ImageShape& shape = data.set.train.shape;
   const bool has_scales = settings.trainable == settings::Trainable::scales ||
                           settings.trainable == settings::Trainable::head_and_scales;
   return {settings.network, data.set.classes,  shape.channels,   shape.height, shape.width,   data.mean,

@@ -3,7 +3,10 @@
 
 #include "data/made_up.hpp"
 
-namespace m2m {
+namespace m2m::data {
+
+using test::Advice;
+
 namespace {
 
 using made_up::data_set;
@@ -18,7 +21,7 @@ std::string refusal(const DataSet& data, const Config& config) {
 }
 
 /// The settings with the advised ones changed, as on a command line.
-Json changed(Json given, const test::Advice& advice) {
+Json changed(Json given, const Advice& advice) {
   const std::vector<settings::Field> fields = settings::data_fields();
   for (const auto& [name, value] : advice)
     given[name] = settings::parse_value(*settings::find_field(fields, name), value);
@@ -26,12 +29,12 @@ Json changed(Json given, const test::Advice& advice) {
 }
 
 /// Refused, and every alternative that the sentence names is accepted. Returns the alternatives.
-std::vector<test::Advice> expect_advice_works(const DataSet& data, const Json& given) {
+std::vector<Advice> expect_advice_works(const DataSet& data, const Json& given) {
   const std::string sentence = refusal(data, settings(given));
   EXPECT_NE(sentence, "") << given;
-  const std::vector<test::Advice> alternatives = test::advised(sentence);
+  const std::vector<Advice> alternatives = test::advised(sentence);
   EXPECT_FALSE(alternatives.empty()) << sentence;
-  for (const test::Advice& advice : alternatives) {
+  for (const Advice& advice : alternatives) {
     const Json followed = changed(given, advice);
     EXPECT_EQ(refusal(data, settings(followed)), "") << sentence << "\n" << followed;
   }
@@ -94,8 +97,8 @@ TEST(Advice, GivesTheSizesThatTheDataAllow) {
     }
   }
   EXPECT_EQ(expect_advice_works(data, {{"data.ratio", 1.0}, {"data.largest", 21}}),
-            (std::vector<test::Advice>{{{"data.largest", "20"}}}));
-  EXPECT_EQ(expect_advice_works(data, {{"data.ratio", 100.0}}), (std::vector<test::Advice>{{{"data.ratio", "8"}}}));
+            (std::vector<Advice>{{{"data.largest", "20"}}}));
+  EXPECT_EQ(expect_advice_works(data, {{"data.ratio", 100.0}}), (std::vector<Advice>{{{"data.ratio", "8"}}}));
 }
 
 TEST(Advice, FitsClassesOfAnyOrderOfSizes) {
@@ -120,7 +123,7 @@ TEST(Advice, LeavesSomethingToTestWhereThereIsNoTestSet) {
                         {{"data.largest", 7}, {"data.ratio", 2.0}, {"data.validation", validation}});
   }
   EXPECT_EQ(expect_advice_works(without_test(2, 7, 2), {{"data.largest", 6}, {"data.ratio", 1.0}}),
-            (std::vector<test::Advice>{{{"data.largest", "5"}}}));
+            (std::vector<Advice>{{{"data.largest", "5"}}}));
   expect_advice_works(without_test(3, 7, 7), {{"data.ratio", 7.0}});
 }
 
@@ -144,4 +147,4 @@ TEST(Advice, SaysWhatToDoWhereAClassIsNotTested) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

@@ -5,13 +5,16 @@
 #include "core/hash.hpp"
 #include "data/made_up.hpp"
 
-namespace m2m {
+namespace m2m::data {
+
+using made_up::Folder;
+
 namespace {
 
 using made_up::complaint;
 using made_up::tiny_layout;
 
-std::string reading_fails(const made_up::Folder& folder) {
+std::string reading_fails(const Folder& folder) {
   return complaint([&] { read_cifar(tiny_layout(), folder.path()); }, ExitCode::bad_data);
 }
 
@@ -29,7 +32,7 @@ std::string sums_of_tiny() {
 }
 
 TEST(Cifar, ReadsLabelsAndPixels) {
-  const made_up::Folder folder;
+  const Folder folder;
   made_up::write_tiny(folder);
   const DataSet data = read_cifar(tiny_layout(), folder.path());
   EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{0, 1, 2, 0, 1, 2, 0}));
@@ -44,7 +47,7 @@ TEST(Cifar, ReadsLabelsAndPixels) {
 }
 
 TEST(Cifar, IsTheSameFromTheArchive) {
-  const made_up::Folder folder;
+  const Folder folder;
   made_up::write_tiny(folder);
   const DataSet from_folder = read_cifar(tiny_layout(), folder.path());
   std::filesystem::remove_all(folder / "tiny-bin");
@@ -58,7 +61,7 @@ TEST(Cifar, IsTheSameFromTheArchive) {
 }
 
 TEST(Cifar, SaysWhatToDoWhereNothingIsThere) {
-  const made_up::Folder folder;
+  const Folder folder;
   const std::string sentence = reading_fails(folder);
   EXPECT_TRUE(sentence.starts_with(folder.path().string() + ": holds no Tiny, neither tiny-bin/ nor tiny.tar.gz"));
   EXPECT_NE(sentence.find("datasets/fetch_cifar.sh tiny --dest '" + folder.path().string() + "'"),
@@ -67,7 +70,7 @@ TEST(Cifar, SaysWhatToDoWhereNothingIsThere) {
 }
 
 TEST(Cifar, NamesTheFolderAboveWhereThatOfTheFilesIsNamed) {
-  const made_up::Folder folder;
+  const Folder folder;
   made_up::write_tiny(folder);
   for (const char* slash : {"", "/"}) {
     const std::string named = (folder / "tiny-bin").string() + slash;
@@ -94,7 +97,7 @@ TEST(Cifar, IsReadFromTheArchiveWhereTheFolderWasUnpackedInPart) {
   CifarLayout layout = tiny_layout();
   layout.archive_md5 = md5_hex(tiny_archive());
   for (const auto& damage : halves()) {
-    const made_up::Folder folder;
+    const Folder folder;
     made_up::write_tiny(folder);
     write_file(folder / "tiny.tar.gz", tiny_archive());
     EXPECT_EQ(read_cifar(layout, folder.path()).notice, "Tiny here could not be confirmed as the published files");
@@ -108,7 +111,7 @@ TEST(Cifar, IsReadFromTheArchiveWhereTheFolderWasUnpackedInPart) {
 
 TEST(Cifar, SaysWhichFolderToDeleteBeforeItIsFetchedAgain) {
   for (const auto& damage : halves()) {
-    const made_up::Folder folder;
+    const Folder folder;
     made_up::write_tiny(folder);
     damage(folder / "tiny-bin");
     const std::string advice = "delete '" + (folder / "tiny-bin").string() + "' and run datasets/fetch_cifar.sh";
@@ -122,14 +125,14 @@ TEST(Cifar, SaysWhichFolderToDeleteBeforeItIsFetchedAgain) {
 }
 
 TEST(Cifar, NamesAMissingFile) {
-  const made_up::Folder folder;
+  const Folder folder;
   made_up::write_tiny(folder);
   std::filesystem::remove(folder / "tiny-bin/b.bin");
   EXPECT_TRUE(reading_fails(folder).starts_with((folder / "tiny-bin").string() + ": b.bin is missing"));
 }
 
 TEST(Cifar, NamesAFileMissingFromTheArchive) {
-  const made_up::Folder folder;
+  const Folder folder;
   auto files = made_up::tiny_files();
   files.erase("test.bin");
   write_file(folder / "tiny.tar.gz", made_up::gzipped(made_up::tar_of(files)));
@@ -137,7 +140,7 @@ TEST(Cifar, NamesAFileMissingFromTheArchive) {
 }
 
 TEST(Cifar, RefusesAFileOfAnotherSize) {
-  const made_up::Folder folder;
+  const Folder folder;
   made_up::write_tiny(folder);
   const std::string bytes = made_up::tiny_files().at("b.bin");
   write_file(folder / "tiny-bin/b.bin", bytes.substr(0, bytes.size() - 1));
@@ -156,7 +159,7 @@ TEST(Cifar, RefusesAFileOfAnotherSize) {
 }
 
 TEST(Cifar, NamesTheRecordWithALabelOutOfRange) {
-  const made_up::Folder folder;
+  const Folder folder;
   made_up::write_tiny(folder);
   std::string bytes = made_up::tiny_files().at("a.bin");
   bytes[2 * 3074 + 1] = static_cast<char>(200);
@@ -171,7 +174,7 @@ TEST(Cifar, NamesTheRecordWithALabelOutOfRange) {
 }
 
 TEST(Cifar, RefusesADamagedArchive) {
-  const made_up::Folder folder;
+  const Folder folder;
   std::string packed = tiny_archive();
   packed[packed.size() / 2] = static_cast<char>(~packed[packed.size() / 2]);
   write_file(folder / "tiny.tar.gz", packed);
@@ -181,7 +184,7 @@ TEST(Cifar, RefusesADamagedArchive) {
 }
 
 TEST(CifarPublished, IsNotClaimedWithoutEvidence) {
-  const made_up::Folder folder;
+  const Folder folder;
   made_up::write_tiny(folder);
   const DataSet data = read_cifar(tiny_layout(), folder.path());
   EXPECT_FALSE(data.published);
@@ -189,7 +192,7 @@ TEST(CifarPublished, IsNotClaimedWithoutEvidence) {
 }
 
 TEST(CifarPublished, FollowsFromTheContentsHash) {
-  const made_up::Folder folder;
+  const Folder folder;
   made_up::write_tiny(folder);
   CifarLayout layout = tiny_layout();
   layout.published_sha256 = content_sha256();
@@ -199,7 +202,7 @@ TEST(CifarPublished, FollowsFromTheContentsHash) {
 }
 
 TEST(CifarPublished, FollowsFromTheArchivesSum) {
-  const made_up::Folder folder;
+  const Folder folder;
   write_file(folder / "tiny.tar.gz", tiny_archive());
   CifarLayout layout = tiny_layout();
   EXPECT_FALSE(read_cifar(layout, folder.path()).published);
@@ -208,14 +211,14 @@ TEST(CifarPublished, FollowsFromTheArchivesSum) {
 }
 
 TEST(CifarPublished, FollowsFromTheSumsKeptWhenTheArchiveWasChecked) {
-  const made_up::Folder folder;
+  const Folder folder;
   made_up::write_tiny(folder);
   write_file(folder / "tiny-bin/.md5-checked", sums_of_tiny());
   EXPECT_TRUE(read_cifar(tiny_layout(), folder.path()).published);
 }
 
 TEST(CifarPublished, IsLostWhenACheckedFileChanges) {
-  const made_up::Folder folder;
+  const Folder folder;
   made_up::write_tiny(folder);
   write_file(folder / "tiny-bin/.md5-checked", sums_of_tiny());
   std::string bytes = made_up::tiny_files().at("test.bin");
@@ -225,7 +228,7 @@ TEST(CifarPublished, IsLostWhenACheckedFileChanges) {
 }
 
 TEST(CifarPublished, NeedsASumForEveryFile) {
-  const made_up::Folder folder;
+  const Folder folder;
   made_up::write_tiny(folder);
   const std::string sums = sums_of_tiny();
   write_file(folder / "tiny-bin/.md5-checked", sums.substr(0, sums.find('\n') + 1));
@@ -235,7 +238,7 @@ TEST(CifarPublished, NeedsASumForEveryFile) {
 }
 
 TEST(CifarPublished, SaysWhatIsWrongWithAKnownCopy) {
-  const made_up::Folder folder;
+  const Folder folder;
   made_up::write_tiny(folder);
   CifarLayout layout = tiny_layout();
   layout.inexact_sha256 = content_sha256();
@@ -246,4 +249,4 @@ TEST(CifarPublished, SaysWhatIsWrongWithAKnownCopy) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

@@ -7,7 +7,7 @@
 
 #include "core/philox.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 std::vector<std::int32_t> some_of(std::int64_t slots, Stream& stream) {
@@ -67,4 +67,4 @@ TEST(ShareOf, CutsEveryCountIntoEvenPartsThatFollowEachOther) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

@@ -10,7 +10,7 @@
 int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     try {
-      const m2m::Picture picture = m2m::decode_picture(m2m::read_file(argv[i]));
+      const m2m::data::Picture picture = m2m::data::decode_picture(m2m::read_file(argv[i]));
       const std::string hash = m2m::sha256_hex(std::as_bytes(std::span(picture.rgb)));
       std::printf("%d\t%d\t%s\t%s\n", picture.height, picture.width, hash.c_str(), picture.warning.c_str());
     } catch (const std::exception& error) {

@@ -6,7 +6,7 @@
 #include "data/made_up.hpp"
 #include "support/test_root.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 const std::filesystem::path shipped = test::test_root() / "datasets" / digits_file;
@@ -102,4 +102,4 @@ TEST(Digits, AreMissedWithASentence) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

@@ -5,7 +5,10 @@
 
 #include "data/made_up.hpp"
 
-namespace m2m {
+namespace m2m::data {
+
+using settings::Sampling;
+
 namespace {
 
 constexpr Key order_key{3, SeedRole::order};
@@ -42,7 +45,7 @@ TEST(PlanBasis, KnowsLabelsAndImagesOfEachClass) {
 }
 
 TEST(EpochPlan, HasAShortLastBatch) {
-  const EpochPlan plan = plan_epoch(cifar_like(), 0, settings::Sampling::permutation);
+  const EpochPlan plan = plan_epoch(cifar_like(), 0, Sampling::permutation);
   EXPECT_EQ(plan.steps(), 9);
   EXPECT_EQ(plan.step(0).size(), 128U);
   EXPECT_EQ(plan.step(8).size(), 86U);
@@ -54,8 +57,7 @@ TEST(EpochPlan, UsesEachImageOnceInEveryEpoch) {
   std::vector<std::vector<std::int32_t>> orders;
   for (int epoch = 0; epoch < 3; ++epoch) {
     std::vector<std::int32_t> images;
-    for (const Slot& slot : plan_epoch(basis, epoch, settings::Sampling::permutation).slots)
-      images.push_back(slot.image);
+    for (const Slot& slot : plan_epoch(basis, epoch, Sampling::permutation).slots) images.push_back(slot.image);
     orders.push_back(images);
     std::sort(images.begin(), images.end());
     for (std::size_t i = 0; i < images.size(); ++i) ASSERT_EQ(images[i], static_cast<std::int32_t>(i));
@@ -66,7 +68,7 @@ TEST(EpochPlan, UsesEachImageOnceInEveryEpoch) {
 
 TEST(EpochPlan, IsTheSameForAnyNumberOfShards) {
   const PlanBasis basis = cifar_like();
-  for (const settings::Sampling sampling : {settings::Sampling::permutation, settings::Sampling::class_balanced}) {
+  for (const Sampling sampling : {Sampling::permutation, Sampling::class_balanced}) {
     const EpochPlan whole = plan_epoch(basis, 5, sampling);
     const auto size = static_cast<std::int64_t>(whole.slots.size());
     for (const std::int64_t shards : {1, 2, 3, 4, 8}) {
@@ -82,7 +84,7 @@ TEST(EpochPlan, IsTheSameForAnyNumberOfShards) {
 
 TEST(EpochPlan, IsTheSameForAnyNumberOfShardsOfEachStep) {
   const PlanBasis basis = cifar_like();
-  const EpochPlan whole = plan_epoch(basis, 2, settings::Sampling::class_balanced);
+  const EpochPlan whole = plan_epoch(basis, 2, Sampling::class_balanced);
   for (const std::int64_t shards : {1, 2, 3, 4, 8}) {
     for (std::int64_t step = 0; step < whole.steps(); ++step) {
       const auto in_step = static_cast<std::int64_t>(whole.step(step).size());
@@ -90,33 +92,33 @@ TEST(EpochPlan, IsTheSameForAnyNumberOfShardsOfEachStep) {
         const std::int64_t first = step * whole.batch + in_step * shard / shards;
         const std::int64_t last = step * whole.batch + in_step * (shard + 1) / shards;
         const std::vector<Slot> expected(whole.slots.begin() + first, whole.slots.begin() + last);
-        ASSERT_TRUE(same(plan_slots(basis, 2, settings::Sampling::class_balanced, first, last), expected));
+        ASSERT_TRUE(same(plan_slots(basis, 2, Sampling::class_balanced, first, last), expected));
       }
     }
   }
 }
 
 TEST(EpochPlan, FollowsItsOwnKeys) {
-  const auto plan = [](Key order, Key drawn, settings::Sampling sampling) {
+  const auto plan = [](Key order, Key drawn, Sampling sampling) {
     return plan_epoch(basis_of({4, true}, order, drawn), 1, sampling).slots;
   };
   const Key other_order{4, SeedRole::order}, other_plan{4, SeedRole::plan};
-  EXPECT_TRUE(same(plan(order_key, plan_key, settings::Sampling::permutation),
-                   plan(order_key, other_plan, settings::Sampling::permutation)));
-  EXPECT_FALSE(same(plan(order_key, plan_key, settings::Sampling::permutation),
-                    plan(other_order, plan_key, settings::Sampling::permutation)));
-  const auto balanced = plan(order_key, plan_key, settings::Sampling::class_balanced);
-  const auto other_crops = plan(other_order, plan_key, settings::Sampling::class_balanced);
+  EXPECT_TRUE(
+      same(plan(order_key, plan_key, Sampling::permutation), plan(order_key, other_plan, Sampling::permutation)));
+  EXPECT_FALSE(
+      same(plan(order_key, plan_key, Sampling::permutation), plan(other_order, plan_key, Sampling::permutation)));
+  const auto balanced = plan(order_key, plan_key, Sampling::class_balanced);
+  const auto other_crops = plan(other_order, plan_key, Sampling::class_balanced);
   EXPECT_TRUE(std::equal(balanced.begin(), balanced.end(), other_crops.begin(),
                          [](const Slot& a, const Slot& b) { return a.image == b.image; }));
   EXPECT_FALSE(same(balanced, other_crops));
-  EXPECT_FALSE(same(balanced, plan(order_key, other_plan, settings::Sampling::class_balanced)));
+  EXPECT_FALSE(same(balanced, plan(order_key, other_plan, Sampling::class_balanced)));
 }
 
 TEST(EpochPlan, CropsAreTheSameHoweverImagesAreSampled) {
   const PlanBasis basis = cifar_like();
-  const auto as_is = plan_epoch(basis, 1, settings::Sampling::permutation).slots;
-  const auto balanced = plan_epoch(basis, 1, settings::Sampling::class_balanced).slots;
+  const auto as_is = plan_epoch(basis, 1, Sampling::permutation).slots;
+  const auto balanced = plan_epoch(basis, 1, Sampling::class_balanced).slots;
   EXPECT_TRUE(std::equal(as_is.begin(), as_is.end(), balanced.begin(), [](const Slot& a, const Slot& b) {
     return a.dy == b.dy && a.dx == b.dx && a.flip == b.flip;
   }));
@@ -127,7 +129,7 @@ TEST(EpochPlan, ShiftsAndFlipsUniformly) {
   std::array<int, 9> dy{}, dx{};
   int flips = 0, n = 0;
   for (int epoch = 0; epoch < 20; ++epoch) {
-    for (const Slot& slot : plan_epoch(basis, epoch, settings::Sampling::permutation).slots) {
+    for (const Slot& slot : plan_epoch(basis, epoch, Sampling::permutation).slots) {
       ++dy.at(static_cast<std::size_t>(slot.dy + 4));
       ++dx.at(static_cast<std::size_t>(slot.dx + 4));
       flips += slot.flip;
@@ -142,11 +144,10 @@ TEST(EpochPlan, ShiftsAndFlipsUniformly) {
 }
 
 TEST(EpochPlan, LeavesImagesAloneWithoutAugmentation) {
-  for (const Slot& slot : plan_epoch(basis_of({0, false}), 1, settings::Sampling::permutation).slots) {
+  for (const Slot& slot : plan_epoch(basis_of({0, false}), 1, Sampling::permutation).slots) {
     ASSERT_TRUE(slot.dy == 0 && slot.dx == 0 && slot.flip == 0);
   }
-  for (const Slot& slot : plan_epoch(basis_of({1, false}), 1, settings::Sampling::permutation).slots)
-    ASSERT_EQ(slot.flip, 0);
+  for (const Slot& slot : plan_epoch(basis_of({1, false}), 1, Sampling::permutation).slots) ASSERT_EQ(slot.flip, 0);
 }
 
 TEST(ClassBalanced, DrawsClassesAndTheirImagesUniformly) {
@@ -155,7 +156,7 @@ TEST(ClassBalanced, DrawsClassesAndTheirImagesUniformly) {
   std::array<int, 3> of_class{};
   int n = 0;
   for (int epoch = 0; epoch < 30; ++epoch) {
-    for (const Slot& slot : plan_epoch(basis, epoch, settings::Sampling::class_balanced).slots) {
+    for (const Slot& slot : plan_epoch(basis, epoch, Sampling::class_balanced).slots) {
       ++of_image[slot.image];
       ++of_class.at(static_cast<std::size_t>(basis.labels[slot.image]));
       ++n;
@@ -174,12 +175,12 @@ TEST(ClassBalanced, DrawsClassesAndTheirImagesUniformly) {
 TEST(PlanSlots, RefusesSlotsThatAreNotThere) {
   const PlanBasis basis = cifar_like();
   const auto ask = [&](std::int64_t first, std::int64_t last) {
-    return [=] { plan_slots(basis, 0, settings::Sampling::permutation, first, last); };
+    return [=] { plan_slots(basis, 0, Sampling::permutation, first, last); };
   };
   EXPECT_NE(made_up::complaint(ask(-1, 5), ExitCode::internal), "");
   EXPECT_NE(made_up::complaint(ask(6, 5), ExitCode::internal), "");
   EXPECT_NE(made_up::complaint(ask(0, 1111), ExitCode::internal), "");
-  EXPECT_TRUE(plan_slots(basis, 0, settings::Sampling::permutation, 7, 7).empty());
+  EXPECT_TRUE(plan_slots(basis, 0, Sampling::permutation, 7, 7).empty());
 }
 
 TEST(DrawWindow, StaysInTheImageAndTakesItsShareOfTheArea) {
@@ -200,4 +201,4 @@ TEST(DrawWindow, StaysInTheImageAndTakesItsShareOfTheArea) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

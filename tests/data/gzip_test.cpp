@@ -2,7 +2,7 @@
 
 #include "data/made_up.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 std::string text_of(std::size_t size) {
@@ -82,4 +82,4 @@ TEST(Tar, RefusesAMemberLargerThanTheArchive) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

@@ -2,7 +2,7 @@
 
 #include "data/made_up.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 using Strings = std::vector<std::string>;
@@ -75,4 +75,4 @@ TEST(Doubles, LeaveTrainInOrderWhereTheyAreAlsoInTest) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

@@ -8,7 +8,7 @@
 #include "data/roots.hpp"
 #include "support/test_root.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 /// Sets M2M_DATA for as long as it lives.
@@ -94,4 +94,4 @@ TEST(DataFields, OfferEveryReader) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

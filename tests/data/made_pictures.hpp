@@ -14,8 +14,8 @@
 namespace m2m::made_up {
 
 /// A pattern that differs with `seed` and between channels, smooth enough for JPEG to keep.
-inline Picture pattern(int height, int width, int seed = 0) {
-  Picture picture{height, width, {}};
+inline data::Picture pattern(int height, int width, int seed = 0) {
+  data::Picture picture{height, width, {}};
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
       for (int c = 0; c < 3; ++c)
@@ -54,7 +54,7 @@ inline std::string jpeg_of(const std::uint8_t* samples, int height, int width, i
   return encoded;
 }
 
-inline std::string jpeg_of(const Picture& picture) {
+inline std::string jpeg_of(const data::Picture& picture) {
   return jpeg_of(picture.rgb.data(), picture.height, picture.width, 3);
 }
 
@@ -75,7 +75,7 @@ inline std::string png_of(const void* samples, int height, int width, png_uint_3
   return encoded;
 }
 
-inline std::string png_of(const Picture& picture) {
+inline std::string png_of(const data::Picture& picture) {
   return png_of(picture.rgb.data(), picture.height, picture.width, PNG_FORMAT_RGB);
 }
 

@@ -81,8 +81,8 @@ inline std::string tar_of(const std::map<std::string, std::string>& files) {
 }
 
 /// Like CIFAR-100 but tiny: two label bytes, three classes, two training files.
-inline CifarLayout tiny_layout() {
-  CifarLayout layout;
+inline data::CifarLayout tiny_layout() {
+  data::CifarLayout layout;
   layout.name = "tiny";
   layout.title = "Tiny";
   layout.folder = "tiny-bin";
@@ -115,21 +115,21 @@ inline void write_tiny(const Folder& folder) {
 }
 
 /// Images of one pixel with these labels.
-inline Images labelled(std::vector<std::int32_t> labels) {
+inline data::Images labelled(std::vector<std::int32_t> labels) {
   std::vector<std::uint8_t> pixels(labels.size());
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i);
   return {{1, 1, 1}, std::move(pixels), std::move(labels)};
 }
 
 /// `per_class` images of each class, classes in turn.
-inline Images in_turn(int classes, int per_class) {
+inline data::Images in_turn(int classes, int per_class) {
   std::vector<std::int32_t> labels;
   for (int i = 0; i < classes * per_class; ++i) labels.push_back(i % classes);
   return labelled(std::move(labels));
 }
 
-inline DataSet data_set(int classes, Images train, Images test, std::int64_t largest) {
-  DataSet data;
+inline data::DataSet data_set(int classes, data::Images train, data::Images test, std::int64_t largest) {
+  data::DataSet data;
   data.name = "made-up";
   data.classes = classes;
   data.train = std::move(train);

@@ -5,7 +5,7 @@
 #include "data/made_arrays.hpp"
 #include "data/made_up.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 using made_up::npy_with_header;
@@ -82,4 +82,4 @@ TEST(Npy, DamagedAtRandomIsReadOrRefused) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

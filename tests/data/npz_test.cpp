@@ -8,7 +8,7 @@
 #include "data/made_arrays.hpp"
 #include "data/made_up.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
@@ -271,4 +271,4 @@ TEST_F(NpzTest, DamagedAtRandomIsReadOrRefused) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

@@ -9,7 +9,7 @@
 #include "data/made_up.hpp"
 #include "data/wording.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 namespace fs = std::filesystem;
@@ -318,4 +318,4 @@ TEST(PictureSets, AreThoseOfTheField) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

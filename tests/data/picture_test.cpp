@@ -7,7 +7,7 @@
 #include "data/made_pictures.hpp"
 #include "data/made_up.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
@@ -283,4 +283,4 @@ TEST(ResizeSquare, MirrorsWhereThePictureIsMirrored) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

@@ -2,7 +2,7 @@
 
 #include "data/made_up.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 using made_up::complaint;
@@ -72,4 +72,4 @@ TEST_F(PresentRows, NameTheLineThatIsNoRowOfTheSet) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

@@ -9,7 +9,7 @@
 #include "data/picture_cache.hpp"
 #include "data/workers.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 namespace fs = std::filesystem;
@@ -341,4 +341,4 @@ TEST(DecoderCount, FollowsTheEnvironment) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

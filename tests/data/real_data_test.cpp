@@ -6,7 +6,7 @@
 #include "data/made_up.hpp"
 #include "support/test_root.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 constexpr const char* reencoded_cifar10 = "73adb368fe0e90585d32805b515f0c7bfdf1ddcfe901e97385fe2bcafcf8336f";
@@ -108,4 +108,4 @@ TEST(ShippedDigits, GiveALongTailWithARest) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

@@ -6,7 +6,7 @@
 #include "data/load.hpp"
 #include "data/made_up_text.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 std::string repeated(const std::string& line, int times) {
@@ -132,4 +132,4 @@ TEST(Reuters, HasTheCountsOfTheField) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

@@ -4,7 +4,7 @@
 #include "core/hash.hpp"
 #include "data/made_up.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 using made_up::data_set;
@@ -312,4 +312,4 @@ TEST(DescribeData, KeepsWhatTheRecordNeeds) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

@@ -3,7 +3,7 @@
 #include "data/feature_range.hpp"
 #include "data/made_up.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 TextFile text_of(const std::string& bytes) { return {"f.txt", bytes}; }
@@ -78,4 +78,4 @@ TEST(FeatureRange, OfOneValueIsZero) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

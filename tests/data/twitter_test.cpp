@@ -7,7 +7,7 @@
 #include "data/made_up_text.hpp"
 #include "data/word_vectors.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 const std::string some_train = "i\tO\nRun\tV\nyay\tM\nhome\tN\n\nhome\tN\n\n";
@@ -201,4 +201,4 @@ TEST(Twitter, HasTheCountsOfTheField) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

@@ -5,7 +5,7 @@
 #include "data/made_up.hpp"
 #include "data/spelling.hpp"
 
-namespace m2m {
+namespace m2m::data {
 namespace {
 
 /// Which of spelling_of's facts hold, by number; the length left out.
@@ -69,4 +69,4 @@ TEST(BrownClusters, KnowAWordByItsLowerCaseAndAnUnknownOneByItsSpelling) {
 TEST(LowerCase, LeavesOtherAlphabetsAlone) { EXPECT_EQ(lower_case("ABz\xC3\x89"), "abz\xC3\x89"); }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::data

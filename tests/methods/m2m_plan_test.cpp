@@ -8,10 +8,10 @@
 namespace m2m {
 namespace {
 
-constexpr ImageShape cifar{3, 32, 32};
+constexpr data::ImageShape cifar{3, 32, 32};
 
-PlanBasis long_tail_basis(std::uint32_t seed) {
-  PlanBasis basis;
+data::PlanBasis long_tail_basis(std::uint32_t seed) {
+  data::PlanBasis basis;
   basis.counts = long_tail_counts(5000, 100, 10);
   basis.of_class.resize(10);
   for (int k = 0; k < 10; ++k) {
@@ -40,12 +40,12 @@ TEST(AcceptProbability, IsZeroFromARarerClassAndFromItself) {
 }
 
 TEST(PlanTranslations, ChoosesAsManySlotsAsTheProtocolCounts) {
-  const PlanBasis basis = long_tail_basis(1);
+  const data::PlanBasis basis = long_tail_basis(1);
   double chosen = 0;
   double with_coin = 0;
   int steps = 0;
   for (int epoch = 0; epoch < 3; ++epoch) {
-    const EpochPlan plan = plan_epoch(basis, epoch, settings::Sampling::class_balanced);
+    const data::EpochPlan plan = data::plan_epoch(basis, epoch, settings::Sampling::class_balanced);
     for (std::int64_t step = 0; step + 1 < plan.steps(); ++step, ++steps) {
       settings::M2mPlanSettings settings;
       settings.random_start = false;
@@ -60,8 +60,8 @@ TEST(PlanTranslations, ChoosesAsManySlotsAsTheProtocolCounts) {
 }
 
 TEST(PlanTranslations, NeverTakesASeedFromARarerClass) {
-  const PlanBasis basis = long_tail_basis(2);
-  const EpochPlan plan = plan_epoch(basis, 160, settings::Sampling::class_balanced);
+  const data::PlanBasis basis = long_tail_basis(2);
+  const data::EpochPlan plan = data::plan_epoch(basis, 160, settings::Sampling::class_balanced);
   for (settings::SeedBy seed_by : {settings::SeedBy::sample, settings::SeedBy::class_first}) {
     settings::M2mPlanSettings settings;
     settings.seed_by = seed_by;
@@ -77,19 +77,19 @@ TEST(PlanTranslations, NeverTakesASeedFromARarerClass) {
 }
 
 TEST(PlanTranslations, GeneratesNothingForTheMostFrequentClassNorFromABatchOfRareImages) {
-  PlanBasis basis = long_tail_basis(3);
-  std::vector<Slot> rare(20, Slot{static_cast<std::int32_t>(basis.of_class[9][0]), 0, 0, 0});
+  data::PlanBasis basis = long_tail_basis(3);
+  std::vector<data::Slot> rare(20, data::Slot{static_cast<std::int32_t>(basis.of_class[9][0]), 0, 0, 0});
   const auto planned = plan_translations(basis, rare, 0, 0, {}, cifar);
   EXPECT_EQ(planned.n(), 0);
   EXPECT_GT(planned.without_seed.size(), 10U);
   EXPECT_TRUE(planned.noise_scale.empty());
-  std::vector<Slot> frequent(20, Slot{basis.of_class[0][0], 0, 0, 0});
+  std::vector<data::Slot> frequent(20, data::Slot{basis.of_class[0][0], 0, 0, 0});
   EXPECT_TRUE(plan_translations(basis, frequent, 0, 0, {}, cifar).without_seed.empty());
 }
 
 TEST(PlanTranslations, ScalesTheNoiseOfAllImagesTogetherToTheNormPerChannel) {
-  const PlanBasis basis = long_tail_basis(4);
-  const EpochPlan plan = plan_epoch(basis, 1, settings::Sampling::class_balanced);
+  const data::PlanBasis basis = long_tail_basis(4);
+  const data::EpochPlan plan = data::plan_epoch(basis, 1, settings::Sampling::class_balanced);
   const auto planned = plan_translations(basis, plan.step(0), 1, 0, {}, cifar);
   ASSERT_EQ(planned.noise_scale.size(), 3U);
   std::vector<double> noise(static_cast<std::size_t>(cifar.size()));
@@ -106,11 +106,11 @@ TEST(PlanTranslations, ScalesTheNoiseOfAllImagesTogetherToTheNormPerChannel) {
 
 TEST(PlanTranslations, ByClassTakesClassesInProportionToTheirWeightWhateverTheirNumberInTheBatch) {
   // Two frequent classes of equal count, one with nine images in the batch, the other with one.
-  PlanBasis basis;
+  data::PlanBasis basis;
   basis.counts = {1000, 1000, 1};
   basis.labels = {0, 1, 2};
   basis.plan = {5, SeedRole::plan};
-  std::vector<Slot> slots(9, Slot{0, 0, 0, 0});
+  std::vector<data::Slot> slots(9, data::Slot{0, 0, 0, 0});
   slots.push_back({1, 0, 0, 0});
   slots.push_back({2, 0, 0, 0});
   settings::M2mPlanSettings settings;
@@ -130,11 +130,11 @@ TEST(PlanTranslations, ByClassTakesClassesInProportionToTheirWeightWhateverTheir
 }
 
 TEST(PlanTranslations, TossesCoinsAtTheAcceptanceRate) {
-  PlanBasis basis;
+  data::PlanBasis basis;
   basis.counts = {8, 1};
   basis.labels = {0, 1};
   basis.plan = {6, SeedRole::plan};
-  const std::vector<Slot> slots = {{0, 0, 0, 0}, {1, 0, 0, 0}};
+  const std::vector<data::Slot> slots = {{0, 0, 0, 0}, {1, 0, 0, 0}};
   settings::M2mPlanSettings settings;
   settings.beta = 0.9;
   settings.random_start = false;
@@ -151,9 +151,9 @@ TEST(PlanTranslations, TossesCoinsAtTheAcceptanceRate) {
 }
 
 TEST(PlanTranslations, ScalesTheNoiseOfVectorsEachByItself) {
-  const PlanBasis basis = long_tail_basis(4);
-  const EpochPlan plan = plan_epoch(basis, 1, settings::Sampling::class_balanced);
-  const ImageShape vector{1, 1, 150};
+  const data::PlanBasis basis = long_tail_basis(4);
+  const data::EpochPlan plan = data::plan_epoch(basis, 1, settings::Sampling::class_balanced);
+  const data::ImageShape vector{1, 1, 150};
   const auto planned = plan_translations(basis, plan.step(0), 1, 0, {}, vector);
   ASSERT_GT(planned.n(), 0);
   std::vector<double> noise(150);
@@ -166,7 +166,7 @@ TEST(PlanTranslations, ScalesTheNoiseOfVectorsEachByItself) {
 }
 
 TEST(SeedPools, LieInEachOtherAndTakeAllOfASmallClass) {
-  const PlanBasis basis = long_tail_basis(5);
+  const data::PlanBasis basis = long_tail_basis(5);
   const SeedPools few = seed_pools(basis, 10), many = seed_pools(basis, 100), all = seed_pools(basis, 5000);
   for (std::size_t k = 0; k < few.size(); ++k) {
     EXPECT_EQ(few[k].size(), 10U);
@@ -178,8 +178,8 @@ TEST(SeedPools, LieInEachOtherAndTakeAllOfASmallClass) {
 }
 
 TEST(PlanTranslations, FromPoolsChangesWhereSeedsComeFromAndNothingElse) {
-  const PlanBasis basis = long_tail_basis(6);
-  const EpochPlan plan = plan_epoch(basis, 160, settings::Sampling::class_balanced);
+  const data::PlanBasis basis = long_tail_basis(6);
+  const data::EpochPlan plan = data::plan_epoch(basis, 160, settings::Sampling::class_balanced);
   settings::M2mPlanSettings settings;
   settings.random_start = false;
   const auto from_batch = plan_translations(basis, plan.step(5), 160, 5, settings, cifar);
@@ -201,8 +201,8 @@ TEST(PlanTranslations, FromPoolsChangesWhereSeedsComeFromAndNothingElse) {
 }
 
 TEST(PlanTranslations, DrawsRandomLabelsThatAreNeitherSeedNorTarget) {
-  const PlanBasis basis = long_tail_basis(7);
-  const EpochPlan plan = plan_epoch(basis, 160, settings::Sampling::class_balanced);
+  const data::PlanBasis basis = long_tail_basis(7);
+  const data::EpochPlan plan = data::plan_epoch(basis, 160, settings::Sampling::class_balanced);
   settings::M2mPlanSettings settings;
   settings.random_start = false;
   const auto plain = plan_translations(basis, plan.step(5), 160, 5, settings, cifar);

@@ -85,7 +85,7 @@ TEST(M2mSettings, FollowTheProtocolUnlessASwitchIsSetAlone) {
 
 /// The images of a fixture's translations that were accepted, as their seeds are in the data.
 torch::Tensor accepted_seeds(const Fixture& x, const Edited& edited) {
-  std::vector<Slot> seeds;
+  std::vector<data::Slot> seeds;
   for (const Translation& t : x.planned.chosen) {
     if (t.worked) seeds.push_back(t.seed);
   }

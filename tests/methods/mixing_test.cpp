@@ -11,11 +11,11 @@
 namespace m2m {
 namespace {
 
-constexpr ImageShape shape{1, 8, 8};
+constexpr data::ImageShape shape{1, 8, 8};
 
-PlanBasis tiny_basis() {
+data::PlanBasis tiny_basis() {
   const auto data = test::tiny_data({60, 20, 6, 2});
-  return plan_basis(data->set, data->split, 16, {1, SeedRole::order}, {1, SeedRole::plan});
+  return data::plan_basis(data->set, data->split, 16, {1, SeedRole::order}, {1, SeedRole::plan});
 }
 
 settings::MixSettings settings_of(settings::Mixing kind) {
@@ -43,8 +43,8 @@ TEST(DrawBeta, HasTheMeanAndVarianceOfTheDistribution) {
 }
 
 TEST(Mixup, PairsEachSlotWithAPermutationOfItsStepAndOneShare) {
-  const PlanBasis basis = tiny_basis();
-  const EpochPlan plan = plan_epoch(basis, 3, settings::Sampling::permutation);
+  const data::PlanBasis basis = tiny_basis();
+  const data::EpochPlan plan = data::plan_epoch(basis, 3, settings::Sampling::permutation);
   const StepMix mix = plan_mix(basis, plan.step(1), 3, 1, shape, settings_of(settings::Mixing::mixup));
   ASSERT_EQ(mix.partners.size(), plan.step(1).size());
   std::multiset<int> own, partners;
@@ -60,8 +60,8 @@ TEST(Mixup, PairsEachSlotWithAPermutationOfItsStepAndOneShare) {
 }
 
 TEST(Mixing, DoesNothingWhereItIsOff) {
-  const PlanBasis basis = tiny_basis();
-  const EpochPlan plan = plan_epoch(basis, 0, settings::Sampling::permutation);
+  const data::PlanBasis basis = tiny_basis();
+  const data::EpochPlan plan = data::plan_epoch(basis, 0, settings::Sampling::permutation);
   EXPECT_TRUE(plan_mix(basis, plan.step(0), 0, 0, shape, settings_of(settings::Mixing::none)).partners.empty());
   settings::MixSettings early = settings_of(settings::Mixing::cmo);
   early.cmo_from = 1;
@@ -79,27 +79,27 @@ TEST(Remix, GivesTheLabelToTheRarerClassWhereItsShareIsLargeEnough) {
 }
 
 TEST(Cmo, PastesABoxWhoseAreaIsTheLabelsShare) {
-  const PlanBasis basis = tiny_basis();
+  const data::PlanBasis basis = tiny_basis();
   settings::MixSettings settings = settings_of(settings::Mixing::cmo);
   settings.cmo_probability = 1;
   std::vector<int> classes(4, 0);
   for (int step = 0; step < 200; ++step) {
-    const EpochPlan plan = plan_epoch(basis, 0, settings::Sampling::permutation);
+    const data::EpochPlan plan = data::plan_epoch(basis, 0, settings::Sampling::permutation);
     const StepMix mix = plan_mix(basis, plan.step(0), 0, step, shape, settings);
     ASSERT_TRUE(mix.box);
     EXPECT_GE(mix.box->top, 0);
     EXPECT_LE(mix.box->top + mix.box->height, 8);
     EXPECT_LE(mix.box->left + mix.box->width, 8);
     EXPECT_DOUBLE_EQ(mix.label_shares[0], 1 - mix.box->height * mix.box->width / 64.0);
-    for (const Slot& slot : mix.partners) ++classes[basis.labels[slot.image]];
+    for (const data::Slot& slot : mix.partners) ++classes[basis.labels[slot.image]];
   }
   // Partners are drawn class-balanced: each class a quarter of 3,200.
   for (const int n : classes) EXPECT_NEAR(n, 800, 120);
 }
 
 TEST(Cmo, MixesAboutEverySecondStep) {
-  const PlanBasis basis = tiny_basis();
-  const EpochPlan plan = plan_epoch(basis, 0, settings::Sampling::permutation);
+  const data::PlanBasis basis = tiny_basis();
+  const data::EpochPlan plan = data::plan_epoch(basis, 0, settings::Sampling::permutation);
   int mixed = 0;
   for (int step = 0; step < 400; ++step) {
     mixed +=

@@ -12,8 +12,8 @@ namespace m2m {
 namespace {
 
 /// Class 0: six samples; class 1: three, at 0, 10 and 100, along one axis of two; class 2: one.
-DataSet three_classes() {
-  DataSet data;
+data::DataSet three_classes() {
+  data::DataSet data;
   data.classes = 3;
   data.train = {{1, 1, 2},
                 std::vector<std::uint8_t>{1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 0, 7, 10, 7, 100, 7, 50, 60},
@@ -21,8 +21,8 @@ DataSet three_classes() {
   return data;
 }
 
-Split split_of(const DataSet& data) {
-  Split split;
+data::Split split_of(const data::DataSet& data) {
+  data::Split split;
   for (std::int32_t row = 0; row < data.train.count(); ++row) split.train.rows.push_back(row);
   split.counts = {6, 3, 1};
   return split;
@@ -31,8 +31,8 @@ Split split_of(const DataSet& data) {
 constexpr Key key{1, SeedRole::plan};
 
 TEST(Smote, FillsEveryClassUpToTheLargest) {
-  DataSet data = three_classes();
-  Split split = split_of(data);
+  data::DataSet data = three_classes();
+  data::Split split = split_of(data);
   fill_up(data, split, key);
   ASSERT_EQ(data.train.count(), 18);
   ASSERT_EQ(data.train.pixels.size(), 36U);
@@ -42,8 +42,8 @@ TEST(Smote, FillsEveryClassUpToTheLargest) {
 }
 
 TEST(Smote, PutsNewSamplesBetweenASampleAndItsNearestNeighbour) {
-  DataSet data = three_classes();
-  Split split = split_of(data);
+  data::DataSet data = three_classes();
+  data::Split split = split_of(data);
   fill_up(data, split, key);
   // Class 1's new samples are those of rows 10 to 12: from 0 and 10 towards each other, from 100 towards 10.
   for (const int row : {10, 11}) EXPECT_LE(data.train.pixels[2 * row], 10) << row;
@@ -52,7 +52,7 @@ TEST(Smote, PutsNewSamplesBetweenASampleAndItsNearestNeighbour) {
 }
 
 TEST(Smote, TakesTheNextNeighbourInTheNextRound) {
-  DataSet data;
+  data::DataSet data;
   data.classes = 2;
   std::vector<std::uint8_t> pixels;
   std::vector<std::int32_t> labels;
@@ -65,7 +65,7 @@ TEST(Smote, TakesTheNextNeighbourInTheNextRound) {
     labels.push_back(1);
   }
   data.train = {{1, 1, 2}, std::move(pixels), std::move(labels)};
-  Split split;
+  data::Split split;
   for (std::int32_t row = 0; row < 33; ++row) split.train.rows.push_back(row);
   split.counts = {30, 3};
   fill_up(data, split, key);
@@ -82,8 +82,8 @@ TEST(Smote, TakesTheNextNeighbourInTheNextRound) {
 }
 
 TEST(Smote, CopiesAClassOfOneSample) {
-  DataSet data = three_classes();
-  Split split = split_of(data);
+  data::DataSet data = three_classes();
+  data::Split split = split_of(data);
   fill_up(data, split, key);
   for (int row = 13; row < 18; ++row) {
     EXPECT_EQ(data.train.pixels[2 * row], 50);
@@ -92,12 +92,12 @@ TEST(Smote, CopiesAClassOfOneSample) {
 }
 
 TEST(Smote, DoesNotRoundFeatures) {
-  DataSet data;
+  data::DataSet data;
   data.classes = 2;
   data.train.shape = {1, 1, 1};
   data.train.labels = {0, 0, 0, 0, 1, 1};
   data.train.features = std::vector<float>{0.1F, 0.2F, 0.3F, 0.4F, 0.5F, 0.6F};
-  Split split;
+  data::Split split;
   split.train.rows = {0, 1, 2, 3, 4, 5};
   split.counts = {4, 2};
   fill_up(data, split, key);
@@ -109,16 +109,16 @@ TEST(Smote, DoesNotRoundFeatures) {
 }
 
 TEST(FilledSampling, ShowsEverySampleOnceBeforeAnyAgain) {
-  DataSet data = three_classes();
-  Split split = split_of(data);
+  data::DataSet data = three_classes();
+  data::Split split = split_of(data);
   fill_up(data, split, key);
-  const PlanBasis basis = plan_basis(data, split, 4, {1, SeedRole::order}, key);
+  const data::PlanBasis basis = data::plan_basis(data, split, 4, {1, SeedRole::order}, key);
   std::vector<std::int32_t> seen;
   for (int epoch = 0; epoch < 9; ++epoch) {
-    const EpochPlan plan = plan_epoch(basis, epoch, settings::Sampling::filled);
+    const data::EpochPlan plan = data::plan_epoch(basis, epoch, settings::Sampling::filled);
     EXPECT_EQ(plan.slots.size(), 10U);  // N, not 3 N_1
     EXPECT_EQ(plan.steps(), 3);
-    for (const Slot& slot : plan.slots) seen.push_back(slot.image);
+    for (const data::Slot& slot : plan.slots) seen.push_back(slot.image);
   }
   ASSERT_EQ(seen.size(), 90U);
   for (int shuffle = 0; shuffle < 5; ++shuffle) {

@@ -23,7 +23,7 @@ class ParityOfNetwork : public GoldenTest {
 
   torch::Tensor logits(torch::Dtype precision) const {
     const torch::NoGradGuard no_gradient;
-    const torch::Tensor pixels = images(*data_, Pool::test, labels("g/test_index"), precision);
+    const torch::Tensor pixels = images(*data_, data::Pool::test, labels("g/test_index"), precision);
     return published_network(*checkpoint_, *data_, precision)->forward(pixels);
   }
 
@@ -68,7 +68,7 @@ TEST_F(ParityOfNetwork, CosinesOfACosineHead) {
   Head head(settings::HeadKind::cosine, 64, 10, false);
   head.to(test::test_device(), torch::kFloat64);
   head.weight.copy_(tensor("normed_head/weight"));
-  const torch::Tensor pixels = images(*data_, Pool::test, labels("normed_head/test_index"), torch::kFloat64);
+  const torch::Tensor pixels = images(*data_, data::Pool::test, labels("normed_head/test_index"), torch::kFloat64);
   expect_close(head.forward(network->features(pixels)), tensor("normed_head/cosines"), loose, "cosines");
 }
 

@@ -32,14 +32,14 @@ std::shared_ptr<const LoadedData> real_data(const Subset& subset, Rounding round
 
 std::shared_ptr<const LoadedData> real_cifar10() { return real_data(subsets[1]); }
 
-torch::Tensor images(const LoadedData& data, Pool pool, const torch::Tensor& rows, torch::Dtype precision) {
+torch::Tensor images(const LoadedData& data, data::Pool pool, const torch::Tensor& rows, torch::Dtype precision) {
   const torch::Tensor here = rows.cpu();
-  const PoolRows part{pool, {here.data_ptr<std::int64_t>(), here.data_ptr<std::int64_t>() + here.numel()}};
+  const data::PoolRows part{pool, {here.data_ptr<std::int64_t>(), here.data_ptr<std::int64_t>() + here.numel()}};
   return gather_part(data, part, 0, rows.numel(), precision);
 }
 
-torch::Tensor labels_of(const LoadedData& data, Pool pool, const torch::Tensor& rows) {
-  const std::vector<std::int32_t>& all = pool_of(data.set, pool).labels;
+torch::Tensor labels_of(const LoadedData& data, data::Pool pool, const torch::Tensor& rows) {
+  const std::vector<std::int32_t>& all = data::pool_of(data.set, pool).labels;
   return torch::tensor(all, torch::kInt64).to(rows.device()).index_select(0, rows);
 }
 

@@ -16,9 +16,9 @@ std::shared_ptr<const LoadedData> real_cifar10();
 
 /// Images of a pool by row, in [0, 1], divided by 255 in `precision`: so are those behind the golden values.
 /// [rows, 3, 32, 32]
-torch::Tensor images(const LoadedData& data, Pool pool, const torch::Tensor& rows, torch::Dtype precision);
+torch::Tensor images(const LoadedData& data, data::Pool pool, const torch::Tensor& rows, torch::Dtype precision);
 
 /// Their labels, int64 [rows].
-torch::Tensor labels_of(const LoadedData& data, Pool pool, const torch::Tensor& rows);
+torch::Tensor labels_of(const LoadedData& data, data::Pool pool, const torch::Tensor& rows);
 
 }  // namespace m2m::parity

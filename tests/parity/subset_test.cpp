@@ -7,7 +7,7 @@ namespace {
 
 class ParityOfSubsets : public GoldenTest, public ::testing::WithParamInterface<Subset> {
  protected:
-  void expect_part(const std::string& name, const PoolRows& part, const std::string& sha256) {
+  void expect_part(const std::string& name, const data::PoolRows& part, const std::string& sha256) {
     const std::string group = std::string("subset/") + GetParam().name;
     EXPECT_EQ(sha256, golden().text_attribute(group, name + "_sha256_int32le")) << name;
     EXPECT_EQ(static_cast<double>(part.rows.size()), golden().attribute(group, name + "_size")) << name;

@@ -24,8 +24,8 @@ class ParityOfTraining : public GoldenTest {
   void compare_steps(const std::string& precision, torch::Dtype type, int steps, double tolerance,
                      double tolerance_of_network) {
     const torch::Tensor rows = labels("train_step/train_index");
-    const torch::Tensor pixels = images(*data_, Pool::train, rows, type);
-    const torch::Tensor targets = labels_of(*data_, Pool::train, rows);
+    const torch::Tensor pixels = images(*data_, data::Pool::train, rows, type);
+    const torch::Tensor targets = labels_of(*data_, data::Pool::train, rows);
     const auto network = published_network(*checkpoint_, *data_, type);
     network->train();
     Sgd sgd(*network, golden().attribute("train_step", "momentum"),

@@ -39,7 +39,7 @@ class ParityOfTranslation : public GoldenTest {
     const auto g = freeze(*g_network), f = freeze(*f_network);
     f->refresh();
     g->refresh();
-    const torch::Tensor pixels = images(*data_, Pool::train, labels("translation/train_index"), precision);
+    const torch::Tensor pixels = images(*data_, data::Pool::train, labels("translation/train_index"), precision);
     const torch::Tensor start = (pixels + tensor("translation/noise").to(precision)).clamp(0, 1);
     const torch::Tensor targets = labels("translation/target_class");
     Translated done;

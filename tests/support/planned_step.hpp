@@ -16,8 +16,9 @@ struct PlannedStep {
   std::shared_ptr<const LoadedData> data = test::tiny_data({60, 20, 6, 2});
   Config config = test::tiny_config({{"method", "M2m"}, {"train.precision", "float64"}, {"m2m.gamma", 0.3}});
   settings::TrainSettings settings = train_settings(config);
-  PlanBasis basis = plan_basis(data->set, data->split, 64, keys_of_f(config).order, keys_of_f(config).plan);
-  EpochPlan plan = plan_epoch(basis, 4, settings::Sampling::class_balanced);
+  data::PlanBasis basis =
+      data::plan_basis(data->set, data->split, 64, keys_of_f(config).order, keys_of_f(config).plan);
+  data::EpochPlan plan = data::plan_epoch(basis, 4, settings::Sampling::class_balanced);
   settings::M2mSettings m2m = settings::m2m_settings(config);
   StepTranslations planned = plan_translations(basis, plan.step(0), 4, 0, m2m.plan, data->set.train.shape);
   std::shared_ptr<Network> f_network = build_network(settings, *data), g_network = build_network(settings, *data);
@@ -33,7 +34,7 @@ struct PlannedStep {
   }
   Batch batch() const {
     std::vector<std::int64_t> labels;
-    for (const Slot& slot : plan.step(0)) labels.push_back(basis.labels[slot.image]);
+    for (const data::Slot& slot : plan.step(0)) labels.push_back(basis.labels[slot.image]);
     std::vector<std::int32_t> slots(labels.size());
     std::iota(slots.begin(), slots.end(), 0);
     return {gather_slots(*data, plan.step(0), torch::kFloat64),
@@ -42,7 +43,7 @@ struct PlannedStep {
   /// The slots that a rank takes of that batch.
   Batch share(int rank, int ranks) const {
     const Batch whole = batch();
-    const auto own = deal_slots(whole.labels.size(0), planned.worked_slots(), rank, ranks);
+    const auto own = data::deal_slots(whole.labels.size(0), planned.worked_slots(), rank, ranks);
     const torch::Tensor rows =
         torch::tensor(std::vector<std::int64_t>(own.begin(), own.end()), torch::kInt64).to(test_device());
     return {whole.images.index_select(0, rows), whole.labels.index_select(0, rows), own};
@@ -55,8 +56,8 @@ struct PlannedStep {
   TranslationWork work(const Batch& batch) const {
     Upload upload;
     const auto pieces = add_translations(
-        planned, batch.slots, [&](Upload& to, std::span<const Slot> slots) { return add_picks(*data, slots, to); },
-        upload);
+        planned, batch.slots,
+        [&](Upload& to, std::span<const data::Slot> slots) { return add_picks(*data, slots, to); }, upload);
     upload.send(test_device());
     return pieces.from(upload);
   }

@@ -8,14 +8,14 @@
 namespace m2m::test {
 namespace {
 
-constexpr ImageShape shape{1, 8, 8};
+constexpr data::ImageShape shape{1, 8, 8};
 
 struct Growing {
   std::vector<std::uint8_t> pixels;
   std::vector<std::int32_t> labels;
 };
 
-Images grown(Growing growing) { return {shape, std::move(growing.pixels), std::move(growing.labels)}; }
+data::Images grown(Growing growing) { return {shape, std::move(growing.pixels), std::move(growing.labels)}; }
 
 void add_image(Growing& images, int label, Stream& stream) {
   for (int y = 0; y < shape.height; ++y) {
@@ -27,8 +27,8 @@ void add_image(Growing& images, int label, Stream& stream) {
   images.labels.push_back(label);
 }
 
-PoolRows add_part(Growing& images, Pool pool, const ClassCounts& counts, Stream& stream) {
-  PoolRows part{pool, {}};
+data::PoolRows add_part(Growing& images, data::Pool pool, const ClassCounts& counts, Stream& stream) {
+  data::PoolRows part{pool, {}};
   for (std::size_t k = 0; k < counts.size(); ++k) {
     for (std::int64_t i = 0; i < counts[k]; ++i) {
       part.rows.push_back(static_cast<std::int32_t>(images.labels.size()));
@@ -48,9 +48,9 @@ std::shared_ptr<const LoadedData> tiny_data(const ClassCounts& counts) {
   Growing train, test;
   data->set.augmentation = {1, false};
   data->split.counts = counts;
-  data->split.train = add_part(train, Pool::train, counts, stream);
-  data->split.validation = add_part(test, Pool::test, ClassCounts(counts.size(), 4), stream);
-  data->split.test = add_part(test, Pool::test, ClassCounts(counts.size(), 6), stream);
+  data->split.train = add_part(train, data::Pool::train, counts, stream);
+  data->split.validation = add_part(test, data::Pool::test, ClassCounts(counts.size(), 4), stream);
+  data->split.test = add_part(test, data::Pool::test, ClassCounts(counts.size(), 6), stream);
   data->set.train = grown(std::move(train));
   data->set.test = grown(std::move(test));
   data->mean = {0.3};

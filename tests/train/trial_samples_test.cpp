@@ -30,7 +30,7 @@ TEST(FeatureSample, IsWhatTheHeadIsGiven) {
   const auto data = test::tiny_data({60, 20, 6, 2});
   Trial trial = done({{"method", "ERM"}, {"train.epochs", 2}, {"train.precision", "float32"}});
   const results::FeatureSample sample = feature_sample(trial, *data, 2);
-  PoolRows part = data->split.train;
+  data::PoolRows part = data->split.train;
   part.rows = {part.rows[static_cast<std::size_t>(sample.rows.back())]};
   trial.network().eval();
   const torch::NoGradGuard no_gradient;
