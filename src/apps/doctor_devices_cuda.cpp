@@ -12,7 +12,8 @@ namespace m2m {
 namespace {
 
 Finding visible(int gpus, const comm::HostShare& share) {
-  if (!gpu_trouble().empty()) return {"GPU", Health::error, gpu_trouble(), "until then: train.device = cpu"};
+  if (!nn::gpu_trouble().empty())
+    return {"GPU", Health::error, nn::gpu_trouble(), "until then: train.device = cpu"};
   if (gpus == 0) {
     return {"GPU", Health::warning, "none to be seen",
             "look at nvidia-smi and CUDA_VISIBLE_DEVICES; ranks train on cores"};
@@ -46,7 +47,7 @@ std::vector<Finding> check_devices(const comm::MpiGroup& everybody, const comm::
   const int gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   std::vector<Finding> findings = {visible(gpus, share)};
   // NCCL takes one rank a GPU, on every host alike.
-  if (!everybody.any(gpus == 0 || !gpu_trouble().empty() || share.ranks > gpus))
+  if (!everybody.any(gpus == 0 || !nn::gpu_trouble().empty() || share.ranks > gpus))
     findings.push_back(nccl(everybody, share.local_rank % gpus));
   return findings;
 }

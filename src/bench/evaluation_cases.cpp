@@ -10,11 +10,11 @@ namespace {
 
 constexpr std::int64_t batch = 500;
 
-std::shared_ptr<Network> initialised(Workbench& bench, const Variant& variant) {
+std::shared_ptr<nn::Network> initialised(Workbench& bench, const Variant& variant) {
   const Config config = trial_config("ERM", variant, 128);
   const TrialSetup setup = bench.setup(config);
   auto network = build_network(setup.settings, *setup.data);
-  initialise(*network, setup.keys.init);
+  nn::initialise(*network, setup.keys.init);
   return network;
 }
 
@@ -28,14 +28,14 @@ double distance(const std::vector<float>& a, const std::vector<float>& b, std::s
   return std::sqrt(difference / norm);
 }
 
-Outputs asking(FrozenNetwork& network) {
+Outputs asking(nn::FrozenNetwork& network) {
   return [&network](const torch::Tensor& pixels) { return network.outputs(pixels); };
 }
 
-Evaluation evaluate_first_batch(Workbench& bench, Network& network) {
+Evaluation evaluate_first_batch(Workbench& bench, nn::Network& network) {
   data::PoolRows part = bench.data()->split.test;
   part.rows.resize(batch);
-  const auto frozen = freeze(network);
+  const auto frozen = nn::freeze(network);
   frozen->refresh();
   return evaluate(asking(*frozen), *bench.data(), part, {batch}, *comm::alone());
 }
@@ -43,13 +43,13 @@ Evaluation evaluate_first_batch(Workbench& bench, Network& network) {
 void evaluate_test_part(benchmark::State& state, Workbench& bench, const Variant& variant) {
   const auto data = bench.data();
   const auto network = initialised(bench, variant);
-  const auto frozen = freeze(*network);
+  const auto frozen = nn::freeze(*network);
   frozen->refresh();
   Evaluation evaluation;
   for (auto _ : state) evaluation = evaluate(asking(*frozen), *data, data->split.test, {batch}, *comm::alone());
   const auto images = static_cast<std::int64_t>(data->split.test.rows.size());
   state.SetItemsProcessed(state.iterations() * images);
-  count_flops(state, multiply_adds(network->spec()) * static_cast<double>(images));
+  count_flops(state, nn::multiply_adds(network->spec()) * static_cast<double>(images));
   const auto& cells = evaluation.confusion.cells;
   verify(state, std::accumulate(cells.begin(), cells.end(), std::int64_t{0}) == images,
          "the confusion matrix does not count every image once");

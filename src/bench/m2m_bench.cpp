@@ -29,7 +29,7 @@ m2m::ExitCode run(const m2m::BenchArguments& arguments, int& argc, char**& argv)
     std::fputs(arguments.answer.c_str(), stdout);
     return m2m::ExitCode::done;
   }
-  m2m::allow_tf32(false);  // as a sweep has it: float32 is float32
+  m2m::nn::allow_tf32(false);  // as a sweep has it: float32 is float32
   switch (arguments.verb) {
     case m2m::BenchVerb::run:
       return m2m::run_cases(arguments.run, machine()) == 0 ? m2m::ExitCode::done : m2m::ExitCode::some_failed;

@@ -37,7 +37,7 @@ std::int64_t translated_images(const TrialSetup& setup, std::int64_t steps) {
 /// answer.
 double multiply_adds_of(const StepCase& what, const TrialSetup& setup, const Trial& trial, std::int64_t steps,
                         std::int64_t iterations_of_a_translation) {
-  const double of_an_image = multiply_adds(trial.network().spec());
+  const double of_an_image = nn::multiply_adds(trial.network().spec());
   const auto trained = static_cast<double>(3 * what.batch * steps);
   const auto translated =
       static_cast<double>(translated_images(setup, steps) * (4 * iterations_of_a_translation + 1));
@@ -47,15 +47,15 @@ double multiply_adds_of(const StepCase& what, const TrialSetup& setup, const Tri
 void time_steps_of(benchmark::State& state, Workbench& bench, const StepCase& what) {
   const Config config = trial_config(what.method, what.variant, what.batch);
   const TrialSetup setup = bench.setup(config);
-  const OwnStream stream(bench.device());
+  const nn::OwnStream stream(bench.device());
   Trial trial(setup);
   trial.submit(1);  // plans the epoch and allocates; also the step that is compared
   const torch::Tensor first = velocity_of(trial);
   if (bench.device().is_cuda()) trial.submit(16);  // records each number of translated images that comes up
-  wait_for_queued_work(bench.device());
+  nn::wait_for_queued_work(bench.device());
   for (auto _ : state) {
     trial.submit(1);
-    wait_for_queued_work(bench.device());
+    nn::wait_for_queued_work(bench.device());
   }
   const std::int64_t steps = state.iterations();
   state.SetItemsProcessed(steps * what.batch);

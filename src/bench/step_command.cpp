@@ -36,7 +36,7 @@ TrialSetup setup_of(const StepSettings& settings) {
   TrialSetup setup = trial_setup(config, load_data(config, train_settings(config).device));
   if (setup.recipe.translates) {
     setup.g = build_network(setup.settings, *setup.data);
-    load_state(*setup.g, start->network, settings.g);
+    nn::load_state(*setup.g, start->network, settings.g);
   }
   setup.start = std::move(start);
   return setup;
@@ -50,7 +50,7 @@ int steps_that_record(const TrialSetup& setup) {
 }
 
 double time_evaluation(const Trial& trial, const TrialSetup& setup) {
-  const auto frozen = freeze(trial.network());
+  const auto frozen = nn::freeze(trial.network());
   const double start = monotonic_seconds();
   frozen->refresh();
   evaluate([&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *setup.data,
@@ -64,15 +64,15 @@ double time_evaluation(const Trial& trial, const TrialSetup& setup) {
 StepTimes time_steps(const StepSettings& settings) {
   at::set_num_threads(settings.threads);
   const TrialSetup setup = setup_of(settings);
-  const OwnStream stream(setup.settings.device);
+  const nn::OwnStream stream(setup.settings.device);
   Trial trial(setup);
   trial.submit(steps_that_record(setup));
-  wait_for_queued_work(setup.settings.device);
+  nn::wait_for_queued_work(setup.settings.device);
   StepTimes times;
   for (int step = 0; step < settings.steps; ++step) {
     const double start = monotonic_seconds();
     trial.submit(1);
-    wait_for_queued_work(setup.settings.device);
+    nn::wait_for_queued_work(setup.settings.device);
     const double end = monotonic_seconds();
     times.steps.push_back(end - start);
     if (step == 0) times.first_step_end = end;

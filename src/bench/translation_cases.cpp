@@ -16,8 +16,8 @@ constexpr CosineBounds bounds{0.999, 0.9};
 
 /// Two networks, trained a little so that batch norm has statistics, and frozen as the variant says.
 struct Pair {
-  std::shared_ptr<Network> f, g;
-  std::unique_ptr<FrozenNetwork> frozen_f, frozen_g;
+  std::shared_ptr<nn::Network> f, g;
+  std::unique_ptr<nn::FrozenNetwork> frozen_f, frozen_g;
 };
 
 /// What is translated, from which classes to which.
@@ -26,11 +26,11 @@ struct Seeds {
   torch::Tensor classes, targets;  // int64 [m]
 };
 
-std::shared_ptr<Network> network_from(Workbench& bench, const Config& config, const NetworkState& state) {
+std::shared_ptr<nn::Network> network_from(Workbench& bench, const Config& config, const NetworkState& state) {
   const TrialSetup setup = bench.setup(config);
   auto network = build_network(setup.settings, *setup.data);
   const torch::NoGradGuard no_gradient;
-  load_state(*network, state, "a trained network");
+  nn::load_state(*network, state, "a trained network");
   return network;
 }
 
@@ -47,8 +47,8 @@ NetworkState trained_a_little(Workbench& bench, bool is_g) {
 Pair pair_of(Workbench& bench, const Variant& variant, const std::array<NetworkState, 2>& states) {
   const Config config = trial_config("ERM", variant, 128);
   Pair pair{network_from(bench, config, states[0]), network_from(bench, config, states[1]), {}, {}};
-  pair.frozen_f = freeze(*pair.f);
-  pair.frozen_g = freeze(*pair.g);
+  pair.frozen_f = nn::freeze(*pair.f);
+  pair.frozen_g = nn::freeze(*pair.g);
   pair.frozen_f->refresh();
   pair.frozen_g->refresh();
   return pair;
@@ -102,7 +102,7 @@ void translate_images(benchmark::State& state, Workbench& bench, const Variant& 
   torch::Tensor translated = translate_with(pair, seeds, 1);
   for (auto _ : state) translated = translate_with(pair, seeds, steps);
   state.SetItemsProcessed(state.iterations() * image_count);
-  count_flops(state, multiply_adds(pair.f->spec()) * 4.0 * steps * static_cast<double>(image_count));
+  count_flops(state, nn::multiply_adds(pair.f->spec()) * 4.0 * steps * static_cast<double>(image_count));
   check(state, variant, translated, pair, pair_of(bench, plain_variant, states), seeds, steps);
 }
 

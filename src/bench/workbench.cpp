@@ -41,7 +41,7 @@ TrialSetup Workbench::setup(Config config) {
   TrialSetup setup = trial_setup(config, data());
   if (setup.recipe.translates) {
     setup.g = build_network(setup.settings, *setup.data);
-    initialise(*setup.g, keys_of_g(config).init);
+    nn::initialise(*setup.g, keys_of_g(config).init);
   }
   return setup;
 }

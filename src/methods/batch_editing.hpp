@@ -33,8 +33,8 @@ struct Edited {
 
 /// The networks and the place in the trial that an edit happens at.
 struct EditContext {
-  FrozenNetwork& f;  // as of its last refresh: an edit that asks f refreshes it first
-  FrozenNetwork& g;
+  nn::FrozenNetwork& f;  // as of its last refresh: an edit that asks f refreshes it first
+  nn::FrozenNetwork& g;
   Key plan;
   int epoch = 0;
   std::int64_t step = 0;

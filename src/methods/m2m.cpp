@@ -19,7 +19,7 @@ double passes_of(const settings::TranslateSettings& settings) {
 torch::Tensor start_images(const settings::M2mSettings& settings, const EditContext& context,
                            const TranslationWork& work, const torch::Tensor& seeds) {
   if (!settings.plan.random_start) return seeds;
-  return random_start(
+  return nn::random_start(
       seeds, {context.plan, static_cast<std::uint32_t>(context.epoch), static_cast<std::uint32_t>(context.step),
               work.slots.const_data_ptr<std::int32_t>(), work.image_scales.const_data_ptr<double>(),
               work.channel_scales.const_data_ptr<double>()});

@@ -13,7 +13,7 @@ torch::Tensor one_hot(const torch::Tensor& classes, const torch::Tensor& like) {
 
 }  // namespace
 
-torch::Tensor loss_gradient(FrozenNetwork& f, FrozenNetwork& g, const OnTheWay& images,
+torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const OnTheWay& images,
                             const settings::TranslateSettings& settings, torch::Tensor* loss) {
   const auto& [x, seed_classes, targets, n] = images;
   const torch::Tensor of_g = g.remembered_outputs(x);
@@ -28,7 +28,7 @@ torch::Tensor loss_gradient(FrozenNetwork& f, FrozenNetwork& g, const OnTheWay& 
   return gradient;
 }
 
-torch::Tensor translate(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
+torch::Tensor translate(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const torch::Tensor& start,
                         const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
                         const settings::TranslateSettings& settings, const TranslationWatcher& watcher) {
   const torch::NoGradGuard no_gradient;
@@ -39,7 +39,7 @@ torch::Tensor translate(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor&
     const torch::Tensor gradient =
         loss_gradient(f, g, {x, seed_classes, targets, n}, settings, watcher ? &loss : nullptr);
     if (watcher) watcher(step, loss, gradient);
-    pixel_step(x, gradient, settings.step_size);
+    nn::pixel_step(x, gradient, settings.step_size);
   }
   return x;
 }
@@ -48,7 +48,7 @@ torch::Tensor probability_of(const torch::Tensor& outputs, const torch::Tensor& 
   return torch::softmax(outputs, 1).gather(1, targets.unsqueeze(1)).squeeze(1);
 }
 
-torch::Tensor target_probability(FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets) {
+torch::Tensor target_probability(nn::FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets) {
   return probability_of(g.outputs(images), targets);
 }
 

@@ -38,7 +38,7 @@ struct OnTheWay {
 
 /// Gradient [m, c, h, w] of translate()'s loss at x, which is put into `loss` where that is wanted. Without any
 /// look at a value, so that it can be recorded. Local; draws nothing.
-torch::Tensor loss_gradient(FrozenNetwork& f, FrozenNetwork& g, const OnTheWay& images,
+torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const OnTheWay& images,
                             const settings::TranslateSettings& settings, torch::Tensor* loss = nullptr);
 
 /// x* after T normalised steps from `start`.
@@ -47,7 +47,7 @@ torch::Tensor loss_gradient(FrozenNetwork& f, FrozenNetwork& g, const OnTheWay& 
 /// loss is over; at least m, since images whose coin failed count in the mean but need no translation. loss = sum_i
 /// (CE(g(x_i), k_i) + lambda * f(x_i)[k0_i]) / n; x = clamp(x - eta * grad / (||grad||_2 + 1e-10), 0, 1). With
 /// lambda 0 f is not asked. Local; draws nothing.
-torch::Tensor translate(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
+torch::Tensor translate(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const torch::Tensor& start,
                         const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
                         const settings::TranslateSettings& settings, const TranslationWatcher& watcher = {});
 
@@ -55,7 +55,7 @@ torch::Tensor translate(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor&
 torch::Tensor probability_of(const torch::Tensor& outputs, const torch::Tensor& targets);
 
 /// softmax(g(x))[k] of each image, [m].
-torch::Tensor target_probability(FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets);
+torch::Tensor target_probability(nn::FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets);
 
 /// Which translations g believes: bool [m].
 torch::Tensor passes_gamma(const torch::Tensor& target_probability, const settings::TranslateSettings& settings);

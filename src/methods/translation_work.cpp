@@ -32,7 +32,7 @@ std::vector<T> column(const std::vector<Own>& work, Value value) {
 }  // namespace
 
 TranslationPieces add_translations(const StepTranslations& planned, std::span<const std::int32_t> own,
-                                   const AddPicksFn& add_picks, Upload& upload) {
+                                   const AddPicksFn& add_picks, nn::Upload& upload) {
   const std::vector<Own> work = own_work(planned, own);
   TranslationPieces pieces;
   pieces.n = planned.n();
@@ -56,7 +56,7 @@ TranslationPieces add_translations(const StepTranslations& planned, std::span<co
   return pieces;
 }
 
-TranslationWork TranslationPieces::from(const Upload& upload) const {
+TranslationWork TranslationPieces::from(const nn::Upload& upload) const {
   TranslationWork work;
   work.n = n;
   if (m == 0) return work;

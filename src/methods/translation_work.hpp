@@ -26,19 +26,19 @@ struct TranslationWork {
 /// The same on its way there.
 struct TranslationPieces {
   std::int64_t n = 0, m = 0;
-  Piece rows, seed_classes, targets, labels, coins, seeds, slots, image_scales, channel_scales;
+  nn::Piece rows, seed_classes, targets, labels, coins, seeds, slots, image_scales, channel_scales;
 
   /// As it has arrived.
-  TranslationWork from(const Upload& upload) const;
+  TranslationWork from(const nn::Upload& upload) const;
 };
 
 /// Notes which images of the training part are to be gathered.
-using AddPicksFn = std::function<Piece(Upload& upload, std::span<const data::Slot> images)>;
+using AddPicksFn = std::function<nn::Piece(nn::Upload& upload, std::span<const data::Slot> images)>;
 
 /// Notes what `planned` says of a rank's own slots.
 ///
 /// own: slots of the step, ascending; they are the rows of the rank's batch. Pure but for `upload`.
 TranslationPieces add_translations(const StepTranslations& planned, std::span<const std::int32_t> own,
-                                   const AddPicksFn& add_picks, Upload& upload);
+                                   const AddPicksFn& add_picks, nn::Upload& upload);
 
 }  // namespace m2m

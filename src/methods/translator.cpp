@@ -21,7 +21,7 @@ torch::Tensor filled(const torch::Tensor& rows, std::int64_t size) {
 
 }  // namespace
 
-torch::Tensor Translator::operator()(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
+torch::Tensor Translator::operator()(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const torch::Tensor& start,
                                      const torch::Tensor& seed_classes, const torch::Tensor& targets,
                                      std::int64_t divisor, const settings::TranslateSettings& settings) {
   if (!graphed_) return translate(f, g, start, seed_classes, targets, divisor, settings);
@@ -29,40 +29,41 @@ torch::Tensor Translator::operator()(FrozenNetwork& f, FrozenNetwork& g, const t
   const std::int64_t count = start.size(0);
   const std::int64_t size = bucket_of(count);
   const torch::Tensor n = torch::full({}, static_cast<double>(divisor), start.options().dtype(torch::kFloat64));
-  const GraphedCall::Tensors inputs = {filled(start.detach().contiguous(), size), filled(seed_classes, size),
-                                       filled(targets, size), n};
-  const GraphedCall::Tensors arrived = iteration(f, g, settings, size)(inputs, settings.steps);
+  const nn::GraphedCall::Tensors inputs = {filled(start.detach().contiguous(), size), filled(seed_classes, size),
+                                           filled(targets, size), n};
+  const nn::GraphedCall::Tensors arrived = iteration(f, g, settings, size)(inputs, settings.steps);
   return arrived.front().narrow(0, 0, count).clone();  // the next translation begins in that memory
 }
 
-torch::Tensor Translator::probability(FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets) {
+torch::Tensor Translator::probability(nn::FrozenNetwork& g, const torch::Tensor& images,
+                                      const torch::Tensor& targets) {
   const torch::NoGradGuard no_gradient;
-  if (of_g_ == nullptr) of_g_ = std::make_unique<RecordedOutputs>(g, graphed_);
+  if (of_g_ == nullptr) of_g_ = std::make_unique<nn::RecordedOutputs>(g, graphed_);
   const std::int64_t count = images.size(0);
   const torch::Tensor outputs = (*of_g_)(graphed_ ? filled(images, bucket_of(count)) : images).narrow(0, 0, count);
   return probability_of(outputs, targets);
 }
 
-void Translator::refresh(FrozenNetwork& f) {
+void Translator::refresh(nn::FrozenNetwork& f) {
   if (!graphed_) return f.refresh();
   if (refresh_ == nullptr) {
-    refresh_ = std::make_unique<GraphedCall>([&f](const GraphedCall::Tensors&) {
+    refresh_ = std::make_unique<nn::GraphedCall>([&f](const nn::GraphedCall::Tensors&) {
       f.refresh();
-      return GraphedCall::Tensors{};
+      return nn::GraphedCall::Tensors{};
     });
   }
   (*refresh_)({});
 }
 
-GraphedCall& Translator::iteration(FrozenNetwork& f, FrozenNetwork& g, const settings::TranslateSettings& settings,
-                                   std::int64_t size) {
-  std::unique_ptr<GraphedCall>& call = by_size_[size];
+nn::GraphedCall& Translator::iteration(nn::FrozenNetwork& f, nn::FrozenNetwork& g,
+                                       const settings::TranslateSettings& settings, std::int64_t size) {
+  std::unique_ptr<nn::GraphedCall>& call = by_size_[size];
   if (call == nullptr) {
-    call = std::make_unique<GraphedCall>([&f, &g, settings](const GraphedCall::Tensors& in) {
+    call = std::make_unique<nn::GraphedCall>([&f, &g, settings](const nn::GraphedCall::Tensors& in) {
       const torch::NoGradGuard no_gradient;
       torch::Tensor x = in[0];
-      pixel_step(x, loss_gradient(f, g, {x, in[1], in[2], in[3]}, settings), settings.step_size);
-      return GraphedCall::Tensors{x};
+      nn::pixel_step(x, loss_gradient(f, g, {x, in[1], in[2], in[3]}, settings), settings.step_size);
+      return nn::GraphedCall::Tensors{x};
     });
   }
   return *call;

@@ -16,25 +16,25 @@ class Translator {
 
   /// translate() of the same arguments, without its watcher. f, g and settings are those of the first call each
   /// time, and outlive this.
-  torch::Tensor operator()(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
+  torch::Tensor operator()(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const torch::Tensor& start,
                            const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
                            const settings::TranslateSettings& settings);
 
   /// target_probability() of the same arguments, recorded for as many images as translations are. The same g each
   /// time.
-  torch::Tensor probability(FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets);
+  torch::Tensor probability(nn::FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets);
 
   /// f.refresh(), recorded once as well: on a GPU it is some hundred small operations. The same f each time.
-  void refresh(FrozenNetwork& f);
+  void refresh(nn::FrozenNetwork& f);
 
  private:
-  GraphedCall& iteration(FrozenNetwork& f, FrozenNetwork& g, const settings::TranslateSettings& settings,
-                         std::int64_t size);
+  nn::GraphedCall& iteration(nn::FrozenNetwork& f, nn::FrozenNetwork& g,
+                             const settings::TranslateSettings& settings, std::int64_t size);
 
   bool graphed_;
-  std::map<std::int64_t, std::unique_ptr<GraphedCall>> by_size_;
-  std::unique_ptr<RecordedOutputs> of_g_;
-  std::unique_ptr<GraphedCall> refresh_;
+  std::map<std::int64_t, std::unique_ptr<nn::GraphedCall>> by_size_;
+  std::unique_ptr<nn::RecordedOutputs> of_g_;
+  std::unique_ptr<nn::GraphedCall> refresh_;
 };
 
 }  // namespace m2m

@@ -9,7 +9,7 @@
 
 #include "kernels/batch_norm.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -180,7 +180,7 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu<T>> {
                                const SumOverRanks* sum) {
     const auto kernels = kernels::batch_norm_kernels<T>(set);
     Statistics statistics = take_statistics<T>(kernels, *norm, x, sum);
-    torch::Tensor y = m2m::forward<T>(kernels, statistics, *norm, x, shortcut.value_or(torch::Tensor()));
+    torch::Tensor y = nn::forward<T>(kernels, statistics, *norm, x, shortcut.value_or(torch::Tensor()));
     context->save_for_backward({x, y, weight});
     context->saved_data["has_shortcut"] = shortcut.has_value();
     context->saved_data["set"] = static_cast<std::int64_t>(set);
@@ -199,9 +199,9 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu<T>> {
     };
     const auto set = static_cast<InstructionSet>(context->saved_data["set"].toInt());
     const Gradients gradients =
-        m2m::backward<T>(kernels::batch_norm_kernels<T>(set), {as_vector("mean"), as_vector("inverse_deviation")},
-                         saved[2], saved[0], saved[1], channels_last(y_gradients[0]),
-                         reinterpret_cast<const SumOverRanks*>(context->saved_data["sum"].toInt()));
+        nn::backward<T>(kernels::batch_norm_kernels<T>(set), {as_vector("mean"), as_vector("inverse_deviation")},
+                        saved[2], saved[0], saved[1], channels_last(y_gradients[0]),
+                        reinterpret_cast<const SumOverRanks*>(context->saved_data["sum"].toInt()));
     const bool has_shortcut = context->saved_data["has_shortcut"].toBool();
     return {gradients.x,      has_shortcut ? gradients.shortcut : torch::Tensor(),
             gradients.weight, gradients.bias,
@@ -223,4 +223,4 @@ torch::Tensor batch_norm_relu(torch::nn::BatchNorm2dImpl& norm, const torch::Ten
   return BatchNormRelu<float>::apply(own, added, norm.weight, norm.bias, &norm, set, sum);
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

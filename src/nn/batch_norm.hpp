@@ -6,7 +6,7 @@
 #include "kernels/instruction_set.hpp"
 #include "nn/sum_over_ranks.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// What batch norm adds to a variance before it takes the root: torch's default, and the authors'.
 inline constexpr double batch_norm_epsilon = 1e-5;
@@ -22,4 +22,4 @@ inline constexpr double batch_norm_epsilon = 1e-5;
 torch::Tensor batch_norm_relu(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
                               const torch::Tensor& shortcut, InstructionSet set, const SumOverRanks* sum = nullptr);
 
-}  // namespace m2m
+}  // namespace m2m::nn

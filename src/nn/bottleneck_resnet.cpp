@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 struct Stage {
@@ -87,4 +87,4 @@ double bottleneck_multiply_adds(const NetworkSpec& spec) {
   return sum + static_cast<double>(channels) * spec.classes;
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -6,7 +6,7 @@
 
 #include "nn/layers.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// 1x1, 3x3 and 1x1 convolutions with batch norm, the last one four times as wide, and a shortcut: the input
 /// itself, or a 1x1 convolution of it with batch norm where the shape changes.
@@ -41,4 +41,4 @@ class BottleneckResNet : public Network {
 
 double bottleneck_multiply_adds(const NetworkSpec& spec);
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -8,7 +8,7 @@
 
 #include "kernels/winograd.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -86,4 +86,4 @@ torch::Tensor convolve3x3(const torch::Tensor& x, const torch::Tensor& weight, i
   return torch::conv2d(x, weight.to(x.scalar_type()), {}, stride, 1);
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

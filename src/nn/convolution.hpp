@@ -6,7 +6,7 @@
 
 #include "kernels/instruction_set.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// Convolution of x with weight, zero padding 1, in the precision of x whatever that of the weight: autograd
 /// carries the gradient back to the weight's.
@@ -17,4 +17,4 @@ namespace m2m {
 torch::Tensor convolve3x3(const torch::Tensor& x, const torch::Tensor& weight, int stride,
                           std::optional<InstructionSet> set);
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -6,10 +6,10 @@
 
 #include "core/profile.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// A clock for a stage on that device. On a GPU it records events on the stream of the thread that marks, and keeps
 /// no step waiting; the thread's current device has to be that GPU. On a CPU it is host_clock().
 std::unique_ptr<ProfileClock> device_clock(torch::Device device);
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -7,7 +7,7 @@
 
 #include "nn/device_clock.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 /// Calls of CUDA's runtime that fail leave a time of 0: a failure of the device is reported by its work.
@@ -62,4 +62,4 @@ std::unique_ptr<ProfileClock> device_clock(torch::Device device) {
   return device.is_cuda() ? std::make_unique<EventClock>() : host_clock();
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

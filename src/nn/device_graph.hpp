@@ -5,7 +5,7 @@
 #include <functional>
 #include <memory>
 
-namespace m2m {
+namespace m2m::nn {
 
 /// On a GPU a CUDA graph, recorded from the calling thread's stream, which must be an OwnStream; elsewhere the work
 /// itself, so that what depends on replaying can be tested.
@@ -49,4 +49,4 @@ class OwnStream {
 /// failed.
 void wait_for_queued_work(torch::Device device);
 
-}  // namespace m2m
+}  // namespace m2m::nn

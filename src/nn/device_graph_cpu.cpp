@@ -1,7 +1,7 @@
 // The CPU build: there is nothing to record, so the work is kept and done each time.
 #include "nn/device_graph.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 struct DeviceGraph::Recording {
   std::function<void()> work;
@@ -23,4 +23,4 @@ OwnStream::~OwnStream() = default;
 
 void wait_for_queued_work(torch::Device) {}
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -14,7 +14,7 @@
 
 #include "nn/device_graph.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 /// Whether this thread's work goes through a stream that can be recorded from.
@@ -139,4 +139,4 @@ void wait_for_queued_work(torch::Device device) {
   if (device.is_cuda()) c10::cuda::getCurrentCUDAStream(device.index()).synchronize();
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

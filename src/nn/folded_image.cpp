@@ -5,7 +5,7 @@
 
 #include "kernels/stored_image.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 template <typename T>
@@ -165,4 +165,4 @@ template std::int64_t mask_words<kernels::Bf16>(const FoldedLayers<kernels::Bf16
 template class ImageRunner<float>;
 template class ImageRunner<kernels::Bf16>;
 
-}  // namespace m2m
+}  // namespace m2m::nn

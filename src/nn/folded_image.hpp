@@ -5,7 +5,7 @@
 
 #include "nn/folded_layers.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// The mean and deviation that pixels are normalised by, per channel.
 struct Normalisation {
@@ -48,4 +48,4 @@ class ImageRunner {
   std::vector<Stage> stages_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -6,7 +6,11 @@
 
 #include "nn/batch_norm.hpp"
 
-namespace m2m {
+namespace m2m::nn {
+
+using kernels::Bf16;
+using kernels::ConvSizes;
+
 namespace {
 
 torch::Tensor tensor_of(const Network& network, const std::string& name) {
@@ -17,7 +21,7 @@ torch::Tensor tensor_of(const Network& network, const std::string& name) {
 
 /// Winograd's tiles suit strides of 1 only, where the image that comes out is as large as the one that goes in.
 template <typename T>
-PackedConv<T> packed_conv(const kernels::ConvSizes& sizes, kernels::Convolution direct, bool tiles) {
+PackedConv<T> packed_conv(const ConvSizes& sizes, kernels::Convolution direct, bool tiles) {
   constexpr bool is_float = std::is_same_v<T, float>;
   PackedConv<T> conv{std::move(direct), {}, {}, {}};
   if (is_float && kernels::suits_winograd(sizes, conv.direct.in_channels, conv.direct.out_channels)) {
@@ -27,7 +31,7 @@ PackedConv<T> packed_conv(const kernels::ConvSizes& sizes, kernels::Convolution 
   return conv;
 }
 
-void pack(const kernels::ConvSizes& sizes, const float* weight, const float* scale, PackedConv<float>& forward,
+void pack(const ConvSizes& sizes, const float* weight, const float* scale, PackedConv<float>& forward,
           PackedConv<float>& backward) {
   forward.winograd ? kernels::pack_winograd_forward(sizes, weight, scale, forward.weights)
                    : kernels::pack_forward(sizes, weight, scale, forward.weights);
@@ -35,13 +39,12 @@ void pack(const kernels::ConvSizes& sizes, const float* weight, const float* sca
                     : kernels::pack_backward(sizes, weight, scale, backward.weights);
 }
 
-void pack(const kernels::ConvSizes& sizes, const float* weight, const float* scale,
-          PackedConv<kernels::Bf16>& forward, PackedConv<kernels::Bf16>& backward) {
+void pack(const ConvSizes& sizes, const float* weight, const float* scale, PackedConv<Bf16>& forward,
+          PackedConv<Bf16>& backward) {
   kernels::pack_forward(sizes, weight, scale, forward.weights);
   kernels::pack_backward(sizes, weight, scale, backward.weights);
-  for (PackedConv<kernels::Bf16>* conv : {&forward, &backward}) {
-    if (conv->tiles)
-      kernels::pack_tiles(*conv->tiles, kernels::Aligned<kernels::Bf16>(conv->weights), conv->weights);
+  for (PackedConv<Bf16>* conv : {&forward, &backward}) {
+    if (conv->tiles) kernels::pack_tiles(*conv->tiles, kernels::Aligned<Bf16>(conv->weights), conv->weights);
   }
 }
 
@@ -54,8 +57,8 @@ std::vector<FoldedBlock<T>> folded_blocks(const ResNet& network, bool tiles) {
       const int out = ResNet::channels[stage];
       const std::string block = "stage_" + std::to_string(stage + 1) + "." + std::to_string(i) + ".";
       const bool halves = out != channels;
-      const kernels::ConvSizes a{height, width, channels, out, halves ? 2 : 1};
-      const kernels::ConvSizes b{a.out_height(), a.out_width(), out, out, 1};
+      const ConvSizes a{height, width, channels, out, halves ? 2 : 1};
+      const ConvSizes b{a.out_height(), a.out_width(), out, out, 1};
       blocks.push_back({FoldedConv<T>(network, block + "conv_a", block + "bn_a", a, tiles),
                         FoldedConv<T>(network, block + "conv_b", block + "bn_b", b, tiles), halves});
       height = b.height;
@@ -70,7 +73,7 @@ std::vector<FoldedBlock<T>> folded_blocks(const ResNet& network, bool tiles) {
 
 template <typename T>
 FoldedConv<T>::FoldedConv(const Network& network, const std::string& convolution, const std::string& batch_norm,
-                          const kernels::ConvSizes& conv_sizes, bool tiles)
+                          const ConvSizes& conv_sizes, bool tiles)
     : sizes(conv_sizes),
       forward(packed_conv<T>(sizes, kernels::forward_convolution(sizes), tiles)),
       backward(packed_conv<T>(sizes, kernels::backward_convolution(sizes), tiles)),
@@ -110,8 +113,8 @@ void FoldedLayers<T>::refresh() {
 }
 
 template class FoldedConv<float>;
-template class FoldedConv<kernels::Bf16>;
+template class FoldedConv<Bf16>;
 template class FoldedLayers<float>;
-template class FoldedLayers<kernels::Bf16>;
+template class FoldedLayers<Bf16>;
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -10,7 +10,7 @@
 #include "kernels/winograd.hpp"
 #include "nn/resnet.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// One direction of a convolution, ready to run: by Winograd's tiles or by tile registers where one of these suits,
 /// else as it is defined.
@@ -59,4 +59,4 @@ class FoldedLayers {
   void refresh();
 };
 
-}  // namespace m2m
+}  // namespace m2m::nn

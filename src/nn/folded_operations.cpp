@@ -4,7 +4,7 @@
 
 #include "nn/batch_norm.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 using torch::indexing::None;
@@ -146,4 +146,4 @@ torch::Tensor FoldedOperations::pixel_gradient_of_features(const torch::Tensor& 
   return (of_normalised / deviation_ * inside).contiguous();
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -7,7 +7,7 @@
 #include "nn/resnet.hpp"
 #include "nn/tensor_kernels.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// Forward and, without autograd, back to the pixels. Its folded weights stay where they are from refresh to
 /// refresh, no operation waits for the device, and none depends on what was computed.
@@ -44,4 +44,4 @@ class FoldedOperations : public FrozenNetwork {
   std::vector<torch::Tensor> inputs_;    // of each layer, then the last layer's output
 };
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 Normalisation normalisation_of(const NetworkSpec& spec) {
@@ -87,4 +87,4 @@ torch::Tensor FoldedResNet<T>::pixel_gradient_of_features(const torch::Tensor& o
 template class FoldedResNet<float>;
 template class FoldedResNet<kernels::Bf16>;
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -6,7 +6,7 @@
 #include "nn/folded_image.hpp"
 #include "nn/frozen_network.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// T: float, or kernels::Bf16 for activations and weights (sums stay float32). Images are dealt to libtorch's
 /// threads; each thread keeps an image in its cache through all layers.
@@ -35,4 +35,4 @@ class FoldedResNet : public FrozenNetwork {
   torch::Tensor pixels_;                                  // those images
 };
 
-}  // namespace m2m
+}  // namespace m2m::nn

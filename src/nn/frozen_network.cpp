@@ -5,7 +5,7 @@
 #include "nn/folded_resnet.hpp"
 #include "nn/frozen_plain.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 namespace {
 
@@ -50,4 +50,4 @@ std::unique_ptr<FrozenNetwork> freeze(Network& network) {
   return frozen;
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -6,7 +6,7 @@
 
 #include "nn/network.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// A copy of a network in evaluation mode, as fast as it can be had. What is asked of it leaves the network alone.
 class FrozenNetwork {
@@ -51,4 +51,4 @@ class FrozenNetwork {
 /// they are through autograd.
 std::unique_ptr<FrozenNetwork> freeze(Network& network);
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -2,7 +2,7 @@
 
 #include <torch/autograd.h>
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 /// Puts a network into evaluation mode and back into the mode it was in.
@@ -40,4 +40,4 @@ torch::Tensor FrozenPlain::pixel_gradient_of_features(const torch::Tensor& gradi
   return torch::autograd::grad({features_}, {pixels_}, {gradient})[0].contiguous();
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

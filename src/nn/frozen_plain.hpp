@@ -2,7 +2,7 @@
 // Any network, frozen by running it as it is: what the faster ways are checked against.
 #include "nn/frozen_network.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 class FrozenPlain : public FrozenNetwork {
  public:
@@ -20,4 +20,4 @@ class FrozenPlain : public FrozenNetwork {
   torch::Tensor pixels_, features_;  // with autograd's record between them
 };
 
-}  // namespace m2m
+}  // namespace m2m::nn

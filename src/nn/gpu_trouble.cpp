@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace m2m {
+namespace m2m::nn {
 
 std::string driver_trouble(int driver, int runtime) {
   if (driver == 0 || driver / 1000 >= runtime / 1000) return "";
@@ -17,4 +17,4 @@ std::string architecture_trouble(const std::string& gpu, int major, int minor) {
       major, minor, major, minor);
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

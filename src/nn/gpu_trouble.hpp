@@ -2,7 +2,7 @@
 // Why the GPUs of this host cannot be used by this build.
 #include <string>
 
-namespace m2m {
+namespace m2m::nn {
 
 /// What keeps this process from the GPUs that are here, and what to do, as the rest of a sentence: a driver that is
 /// too old, or a GPU for whose architecture nothing was compiled. Empty where all is well, where there is no
@@ -16,4 +16,4 @@ std::string driver_trouble(int driver, int runtime);
 /// The sentence about a GPU for which there is no code. capability: major, minor. Pure.
 std::string architecture_trouble(const std::string& gpu, int major, int minor);
 
-}  // namespace m2m
+}  // namespace m2m::nn

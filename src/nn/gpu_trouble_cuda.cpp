@@ -3,7 +3,7 @@
 #include "kernels/device_code.hpp"
 #include "nn/gpu_trouble.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 std::string look() {
@@ -29,4 +29,4 @@ const std::string& gpu_trouble() {
   return trouble;
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -1,6 +1,6 @@
 #include "nn/graphed_call.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 GraphedCall::Tensors GraphedCall::operator()(const Tensors& inputs, int times) {
   const bool is_first = !called_;
@@ -28,4 +28,4 @@ void GraphedCall::load(const Tensors& inputs) {
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

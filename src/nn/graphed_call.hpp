@@ -6,7 +6,7 @@
 
 #include "nn/device_graph.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// Calls its function as it is the first time, which sets up whatever libraries set up on first use; then records
 /// it, and replays that.
@@ -33,4 +33,4 @@ class GraphedCall {
   DeviceGraph graph_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::nn

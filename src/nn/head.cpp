@@ -1,6 +1,9 @@
 #include "nn/head.hpp"
 
-namespace m2m {
+namespace m2m::nn {
+
+using settings::HeadKind;
+
 namespace {
 
 constexpr double least_length = 1e-12;  // what a vector of zeros is divided by
@@ -11,8 +14,8 @@ torch::Tensor lengths(const torch::Tensor& x, int dim) {
 
 }  // namespace
 
-Head::Head(settings::HeadKind kind, int features, int classes, bool scaled) : kind_(kind) {
-  if (kind == settings::HeadKind::linear) {
+Head::Head(HeadKind kind, int features, int classes, bool scaled) : kind_(kind) {
+  if (kind == HeadKind::linear) {
     weight = register_parameter("weight", torch::zeros({classes, features}));
     bias = register_parameter("bias", torch::zeros({classes}));
   } else {
@@ -23,7 +26,7 @@ Head::Head(settings::HeadKind kind, int features, int classes, bool scaled) : ki
 
 torch::Tensor Head::forward(const torch::Tensor& features) const {
   torch::Tensor outputs;
-  if (kind_ == settings::HeadKind::linear) {
+  if (kind_ == HeadKind::linear) {
     outputs = torch::addmm(bias, features, weight.t());
   } else {
     outputs = (features / lengths(features, 1)).mm(weight / lengths(weight, 0));
@@ -41,22 +44,20 @@ FrozenHead::FrozenHead(const Head& head) : head_(head) {
 
 void FrozenHead::refresh() {
   const torch::NoGradGuard no_gradient;
-  weight_.copy_(head_.kind() == settings::HeadKind::linear ? head_.weight
-                                                           : head_.weight / lengths(head_.weight, 0));
+  weight_.copy_(head_.kind() == HeadKind::linear ? head_.weight : head_.weight / lengths(head_.weight, 0));
   if (bias_.defined()) bias_.copy_(head_.bias);
   if (scales_.defined()) scales_.copy_(head_.scales);
 }
 
 torch::Tensor FrozenHead::outputs(const torch::Tensor& features) const {
-  const torch::Tensor outputs = head_.kind() == settings::HeadKind::linear
-                                    ? torch::addmm(bias_, features, weight_.t())
-                                    : (features / lengths(features, 1)).mm(weight_);
+  const torch::Tensor outputs = head_.kind() == HeadKind::linear ? torch::addmm(bias_, features, weight_.t())
+                                                                 : (features / lengths(features, 1)).mm(weight_);
   return scales_.defined() ? outputs * scales_ : outputs;
 }
 
 torch::Tensor FrozenHead::feature_gradient(const torch::Tensor& features, const torch::Tensor& gradient) const {
   const torch::Tensor of_outputs = scales_.defined() ? gradient * scales_ : gradient;
-  if (head_.kind() == settings::HeadKind::linear) return of_outputs.mm(weight_);
+  if (head_.kind() == HeadKind::linear) return of_outputs.mm(weight_);
   // With u = x / |x|: d (u w) / dx = (w - u (u w)) / |x|.
   const torch::Tensor length = lengths(features, 1);
   const torch::Tensor direction = features / length;
@@ -64,4 +65,4 @@ torch::Tensor FrozenHead::feature_gradient(const torch::Tensor& features, const 
   return (towards - direction * (towards * direction).sum(1, /*keepdim=*/true)) / length;
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

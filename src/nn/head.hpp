@@ -12,7 +12,7 @@ enum class HeadKind {
 
 }  // namespace m2m::settings
 
-namespace m2m {
+namespace m2m::nn {
 
 /// Its parameters are called `weight`, `bias` (linear) and `scales` (scaled), as a module named `linear`.
 class Head : public torch::nn::Module {
@@ -51,4 +51,4 @@ class FrozenHead {
   torch::Tensor weight_, bias_, scales_;  // cosine: the class vectors at length 1
 };
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -6,7 +6,7 @@
 #include "nn/convolution.hpp"
 #include "nn/sync_batch_norm.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 Arithmetic arithmetic_of(const NetworkSpec& spec) {
   std::optional<InstructionSet> set;
@@ -66,4 +66,4 @@ torch::Tensor pooled(const torch::Tensor& x, torch::Dtype precision) {
   return x.mean({2, 3}, /*keepdim=*/false, precision);
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

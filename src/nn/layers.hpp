@@ -8,7 +8,7 @@
 #include "kernels/instruction_set.hpp"
 #include "nn/network.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// How a network's layers compute.
 struct Arithmetic {
@@ -43,4 +43,4 @@ torch::Tensor normalise_relu(torch::nn::BatchNorm2d& norm, const torch::Tensor& 
 /// The mean over all pixels, [n, c, h, w] -> [n, c], in `precision`.
 torch::Tensor pooled(const torch::Tensor& x, torch::Dtype precision);
 
-}  // namespace m2m
+}  // namespace m2m::nn

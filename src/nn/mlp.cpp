@@ -1,6 +1,6 @@
 #include "nn/mlp.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 constexpr int hidden_units = 256;
 }
@@ -21,4 +21,4 @@ double mlp_multiply_adds(const NetworkSpec& spec) {
   return static_cast<double>(hidden_units) * (spec.channels * spec.height * spec.width + spec.classes);
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

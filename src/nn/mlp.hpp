@@ -4,7 +4,7 @@
 
 #include "nn/network.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// Flattened samples -> 256 hidden units, ReLU: the features. In bfloat16, the hidden layer multiplies in it.
 class Mlp : public Network {
@@ -20,4 +20,4 @@ class Mlp : public Network {
 
 double mlp_multiply_adds(const NetworkSpec& spec);
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -13,7 +13,7 @@
 #include "nn/preact_resnet.hpp"
 #include "nn/resnet.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 torch::Tensor per_channel(const std::vector<double>& values) {
@@ -182,13 +182,13 @@ void load_state(Network& network, const std::map<std::string, torch::Tensor>& st
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn
 
 namespace m2m::settings {
 
 std::vector<std::string> network_names() {
   std::vector<std::string> names;
-  for (const NetworkEntry& entry : network_entries()) names.push_back(entry.name);
+  for (const nn::NetworkEntry& entry : nn::network_entries()) names.push_back(entry.name);
   return names;
 }
 
@@ -198,6 +198,6 @@ std::vector<std::string> kernel_names() {
   return names;
 }
 
-bool takes_features(const std::string& name) { return find_entry(name).takes_features; }
+bool takes_features(const std::string& name) { return nn::find_entry(name).takes_features; }
 
 }  // namespace m2m::settings

@@ -13,7 +13,7 @@
 #include "nn/head.hpp"
 #include "nn/sum_over_ranks.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// What a network is built from.
 struct NetworkSpec {
@@ -92,7 +92,7 @@ std::vector<std::pair<std::string, torch::Tensor>> named_state(const Network& ne
 /// Throws Error (bad_data), naming the tensor, where one is missing, left over or of another shape.
 void load_state(Network& network, const std::map<std::string, torch::Tensor>& state, const std::string& origin);
 
-}  // namespace m2m
+}  // namespace m2m::nn
 
 namespace m2m::settings {
 

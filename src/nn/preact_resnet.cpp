@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 constexpr std::array stage_channels = {64, 128, 256, 512};
@@ -64,4 +64,4 @@ double preact_multiply_adds(const NetworkSpec& spec) {
   return sum + static_cast<double>(channels) * spec.classes;
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -5,7 +5,7 @@
 
 #include "nn/layers.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// Batch norm and ReLU stand before each 3x3 convolution; where the block halves the image or changes the channels,
 /// a 1x1 convolution of what the first of them leaves stands in the shortcut.
@@ -39,4 +39,4 @@ class PreactResNet : public Network {
 
 double preact_multiply_adds(const NetworkSpec& spec);
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -1,6 +1,6 @@
 #include "nn/recorded_outputs.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 torch::Tensor RecordedOutputs::operator()(const torch::Tensor& pixels) {
   if (!graphed_) return network_.outputs(pixels);
@@ -12,4 +12,4 @@ torch::Tensor RecordedOutputs::operator()(const torch::Tensor& pixels) {
   return (*call)({pixels}).front();
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

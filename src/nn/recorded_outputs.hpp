@@ -6,7 +6,7 @@
 #include "nn/frozen_network.hpp"
 #include "nn/graphed_call.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// FrozenNetwork::outputs, recorded once for each number of images.
 class RecordedOutputs {
@@ -25,4 +25,4 @@ class RecordedOutputs {
   std::map<std::int64_t, std::unique_ptr<GraphedCall>> by_count_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -1,6 +1,6 @@
 #include "nn/resnet.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 using torch::indexing::None;
 using torch::indexing::Slice;
@@ -68,4 +68,4 @@ double resnet_multiply_adds(const NetworkSpec& spec, int depth) {
   return sum + 64.0 * spec.classes;
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

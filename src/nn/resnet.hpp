@@ -7,7 +7,7 @@
 
 #include "nn/layers.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// Two 3x3 convolutions with batch norm, and a shortcut: the input itself, or every second pixel of it with zero
 /// channels appended where the block halves the image and doubles the channels.
@@ -56,4 +56,4 @@ class ResNet : public Network {
 
 double resnet_multiply_adds(const NetworkSpec& spec, int depth);
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -4,10 +4,10 @@
 
 #include <functional>
 
-namespace m2m {
+namespace m2m::nn {
 
 /// Collective: turns a contiguous float64 tensor into the sum of the ranks' tensors, in place. Empty: there are no
 /// other ranks, or their share of the batch is none of this rank's business.
 using SumOverRanks = std::function<void(torch::Tensor& values)>;
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -77,4 +77,4 @@ torch::Tensor synchronised_batch_norm(torch::nn::BatchNorm2dImpl& norm, const to
   return SynchronisedBatchNorm::apply(x, norm.weight, norm.bias, &norm, &sum);
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

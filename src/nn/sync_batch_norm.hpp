@@ -4,7 +4,7 @@
 
 #include "nn/sum_over_ranks.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// Batch norm of x in training, by the statistics of all ranks' shares together, which also move the running ones.
 ///
@@ -13,4 +13,4 @@ namespace m2m {
 torch::Tensor synchronised_batch_norm(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
                                       const SumOverRanks& sum);
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -8,7 +8,7 @@
 #include "kernels/random_start.hpp"
 #include "kernels/sgd.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// x = clamp(x - length * g / (||g||_2 + 1e-10), 0, 1) in place, the norm over each image (kernels/pixel_step.hpp).
 ///
@@ -71,4 +71,4 @@ void host_fold_batch_norm(double epsilon, const FoldTable& table);
 void host_count_step(std::int64_t step, const StepAnswers& answers, const kernels::StepEdits& edits,
                      const kernels::EpochCounts& counts);
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -1,7 +1,7 @@
 // The build without CUDA: the only device is the host.
 #include "nn/tensor_kernels.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 void pixel_step(torch::Tensor& x, const torch::Tensor& gradient, double length) {
   host_pixel_step(x, gradient, length);
@@ -23,4 +23,4 @@ void count_step(std::int64_t step, const StepAnswers& answers, const kernels::St
   host_count_step(step, answers, edits, counts);
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

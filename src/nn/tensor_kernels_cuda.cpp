@@ -5,7 +5,7 @@
 #include "kernels/pixel_step.hpp"
 #include "nn/tensor_kernels.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 void* current_stream() { return c10::cuda::getCurrentCUDAStream().stream(); }
@@ -76,4 +76,4 @@ void count_step(std::int64_t step, const StepAnswers& answers, const kernels::St
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

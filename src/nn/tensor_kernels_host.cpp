@@ -2,7 +2,7 @@
 #include "kernels/pixel_step.hpp"
 #include "nn/tensor_kernels.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 template <typename Real>
@@ -62,4 +62,4 @@ void host_count_step(std::int64_t step, const StepAnswers& answers, const kernel
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -5,7 +5,7 @@
 #include <mutex>
 #include <optional>
 
-namespace m2m {
+namespace m2m::nn {
 
 void allow_tf32(bool allowed) {
   static std::mutex mutex;
@@ -17,4 +17,4 @@ void allow_tf32(bool allowed) {
   set = allowed;
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

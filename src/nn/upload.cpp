@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 constexpr std::size_t alignment = 16;  // of each piece: enough for every type
@@ -28,4 +28,4 @@ torch::Tensor Upload::operator[](const Piece& piece) const {
   return sent_.narrow(0, piece.offset, piece.bytes).view(piece.type);
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

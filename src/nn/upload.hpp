@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace m2m {
+namespace m2m::nn {
 
 /// Where an array lies within an upload, and as what it is read.
 struct Piece {
@@ -36,4 +36,4 @@ class Upload {
   torch::Tensor sent_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::nn

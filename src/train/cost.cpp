@@ -46,7 +46,7 @@ double translated_share(const ClassCounts& counts, double beta) {
 /// Of one image.
 double forward_multiply_adds(const settings::TrainSettings& settings, const LoadedData& data) {
   const data::ImageShape& shape = data.set.train.shape;
-  return multiply_adds(
+  return nn::multiply_adds(
       {settings.network, data.set.classes, shape.channels, shape.height, shape.width, data.mean, data.std});
 }
 

@@ -2,7 +2,7 @@
 // The gather kernel behind a tensor. CMake lists device_gather_cpu.cpp or device_gather_cuda.cpp, by the build.
 #include <torch/types.h>
 
-namespace m2m {
+namespace m2m::nn {
 
 /// Pixels where gathering on `device` wants them: as they are on the CPU, copied once to a GPU.
 torch::Tensor place_pixels(const torch::Tensor& pixels, torch::Device device);
@@ -17,4 +17,4 @@ torch::Tensor device_gather(const torch::Tensor& pixels, const torch::Tensor& pi
 torch::Tensor host_gather(const torch::Tensor& pixels, const torch::Tensor& picks, double divisor,
                           torch::Dtype precision);
 
-}  // namespace m2m
+}  // namespace m2m::nn

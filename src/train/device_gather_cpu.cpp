@@ -1,7 +1,7 @@
 // The build without CUDA: the only device is the host.
 #include "train/device_gather.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 torch::Tensor place_pixels(const torch::Tensor& pixels, torch::Device) { return pixels; }
 
@@ -10,4 +10,4 @@ torch::Tensor device_gather(const torch::Tensor& pixels, const torch::Tensor& pi
   return host_gather(pixels, picks, divisor, precision);
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

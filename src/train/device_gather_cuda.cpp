@@ -4,7 +4,7 @@
 #include "kernels/gather.hpp"
 #include "train/device_gather.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 template <typename Real>
@@ -32,4 +32,4 @@ torch::Tensor device_gather(const torch::Tensor& pixels, const torch::Tensor& pi
   return out;
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

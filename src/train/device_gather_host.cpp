@@ -1,7 +1,7 @@
 #include "kernels/gather.hpp"
 #include "train/device_gather.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 template <typename Real>
@@ -26,4 +26,4 @@ torch::Tensor host_gather(const torch::Tensor& pixels, const torch::Tensor& pick
   return out;
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

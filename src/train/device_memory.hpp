@@ -4,12 +4,16 @@
 
 #include "sweep/admission.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 
 /// Of a GPU: free is what the driver has left and what libtorch's allocator keeps without using it; used is the
 /// most that tensors and recorded graphs took since this was last asked. Of the CPU: as host_memory. Thread-safe;
 /// local.
 DeviceMemory device_memory(torch::Device device);
+
+}  // namespace m2m::nn
+
+namespace m2m {
 
 /// MemAvailable of the host, and this process' resident memory; of the host even where a container has less. Zeros
 /// where /proc says nothing.

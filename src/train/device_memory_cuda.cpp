@@ -6,7 +6,7 @@
 
 #include "train/device_memory.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 namespace allocator = c10::cuda::CUDACachingAllocator;
@@ -44,4 +44,4 @@ DeviceMemory device_memory(torch::Device device) {
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -31,8 +31,9 @@ EpochCounters::EpochCounters(int classes, std::int64_t slots, torch::Device devi
       accepted_(torch::zeros({slots}, torch::TensorOptions(torch::kInt64).device(device))),
       counted_(classes) {}
 
-void EpochCounters::add(std::int64_t step, const StepWork& work, const StepAnswers& answers, const Edited& edited) {
-  count_step(
+void EpochCounters::add(std::int64_t step, const StepWork& work, const nn::StepAnswers& answers,
+                        const Edited& edited) {
+  nn::count_step(
       step, answers, edits_of(work, edited),
       {sums_.data_ptr<double>(), bad_step_.data_ptr<std::int64_t>(), accepted_.data_ptr<std::int64_t>() + slots_});
   add_planned(work);

@@ -13,14 +13,14 @@ std::vector<data::Slot> picked(std::span<const data::Slot> slots, const std::vec
   return some;
 }
 
-Piece add_labels(const data::PlanBasis& basis, const std::vector<data::Slot>& slots, Upload& upload) {
+nn::Piece add_labels(const data::PlanBasis& basis, const std::vector<data::Slot>& slots, nn::Upload& upload) {
   std::vector<std::int64_t> labels(slots.size());
   std::transform(slots.begin(), slots.end(), labels.begin(),
                  [&](const data::Slot& slot) { return basis.labels[slot.image]; });
   return upload.add(std::span<const std::int64_t>(labels));
 }
 
-Piece add_label_shares(const StepMix& mix, const std::vector<std::int32_t>& own, Upload& upload) {
+nn::Piece add_label_shares(const StepMix& mix, const std::vector<std::int32_t>& own, nn::Upload& upload) {
   std::vector<double> shares(own.size());
   std::transform(own.begin(), own.end(), shares.begin(), [&](std::int32_t slot) { return mix.label_shares[slot]; });
   return upload.add(std::span<const double>(shares));
@@ -34,7 +34,7 @@ EpochWork::EpochWork(const TrialSetup& setup, const data::PlanBasis& basis, int 
   const data::EpochPlan plan = data::plan_epoch(basis, epoch, phase.sampling);
   const LoadedData& data = *setup.data;
   const data::ImageShape& shape = data.set.train.shape;
-  const AddPicksFn picks_of = [&](Upload& upload, std::span<const data::Slot> slots) {
+  const AddPicksFn picks_of = [&](nn::Upload& upload, std::span<const data::Slot> slots) {
     return add_picks(data, slots, upload);
   };
   for (std::int64_t i = 0; i < plan.steps(); ++i) {

@@ -43,14 +43,14 @@ class EpochWork {
  private:
   struct Planned {
     StepWork host;  // its tensors undefined
-    Piece picks, labels, partner_picks, partner_labels, label_shares;
+    nn::Piece picks, labels, partner_picks, partner_labels, label_shares;
     TranslationPieces translations;
   };
 
   int epoch_ = -1;
   std::int64_t slots_ = 0;
   std::vector<Planned> steps_;
-  Upload upload_;
+  nn::Upload upload_;
 };
 
 }  // namespace m2m

@@ -27,7 +27,7 @@ const torch::Tensor& samples_of(const LoadedData& data, data::Pool pool) {
 }
 
 /// Pixels are gathered by picks, features by rows.
-Piece note(const torch::Tensor& samples, std::span<const kernels::Pick> picks, Upload& upload) {
+nn::Piece note(const torch::Tensor& samples, std::span<const kernels::Pick> picks, nn::Upload& upload) {
   if (samples.scalar_type() == torch::kUInt8) return upload.add(picks, torch::kUInt8);
   std::vector<std::int64_t> rows(picks.size());
   std::transform(picks.begin(), picks.end(), rows.begin(), [](const auto& pick) { return pick.row; });
@@ -37,7 +37,7 @@ Piece note(const torch::Tensor& samples, std::span<const kernels::Pick> picks, U
 torch::Tensor gather(const LoadedData& data, data::Pool pool, const torch::Tensor& picks, torch::Dtype precision) {
   const torch::Tensor& samples = samples_of(data, pool);
   if (samples.scalar_type() == torch::kUInt8)
-    return device_gather(samples, picks, data.set.largest_pixel, precision);
+    return nn::device_gather(samples, picks, data.set.largest_pixel, precision);
   return samples.index_select(0, picks).to(precision);
 }
 
@@ -65,7 +65,7 @@ std::string shelf_key(const Config& resolved, bool of_cut) {
 
 void place_samples(LoadedData& data, torch::Device device) {
   for (const data::Pool pool : {data::Pool::train, data::Pool::test, data::Pool::validation}) {
-    samples_of(data, pool) = place_pixels(as_tensor(data::pool_of(data.set, pool)), device);
+    samples_of(data, pool) = nn::place_pixels(as_tensor(data::pool_of(data.set, pool)), device);
   }
 }
 
@@ -131,7 +131,7 @@ std::vector<std::int32_t> part_labels(const LoadedData& data, const data::PoolRo
   return labels;
 }
 
-Piece add_picks(const LoadedData& data, std::span<const data::Slot> slots, Upload& upload) {
+nn::Piece add_picks(const LoadedData& data, std::span<const data::Slot> slots, nn::Upload& upload) {
   std::vector<kernels::Pick> picks(slots.size());
   std::transform(slots.begin(), slots.end(), picks.begin(), [&](const data::Slot& slot) {
     return kernels::Pick{data.split.train.rows[slot.image], slot.dy, slot.dx, slot.flip, slot.window};
@@ -144,8 +144,8 @@ torch::Tensor gather_picks(const LoadedData& data, const torch::Tensor& picks, t
 }
 
 torch::Tensor gather_slots(const LoadedData& data, std::span<const data::Slot> slots, torch::Dtype precision) {
-  Upload upload;
-  const Piece picks = add_picks(data, slots, upload);
+  nn::Upload upload;
+  const nn::Piece picks = add_picks(data, slots, upload);
   upload.send(samples_of(data, data::Pool::train).device());
   return gather_picks(data, upload[picks], precision);
 }
@@ -154,8 +154,8 @@ torch::Tensor gather_part(const LoadedData& data, const data::PoolRows& part, st
                           std::int64_t count, torch::Dtype precision) {
   std::vector<kernels::Pick> picks(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) picks[i] = {part.rows[first + i], 0, 0, 0};
-  Upload upload;
-  const Piece noted = note(samples_of(data, part.pool), picks, upload);
+  nn::Upload upload;
+  const nn::Piece noted = note(samples_of(data, part.pool), picks, upload);
   upload.send(samples_of(data, part.pool).device());
   return gather(data, part.pool, upload[noted], precision);
 }

@@ -50,7 +50,7 @@ class DataShelf {
 std::vector<std::int32_t> part_labels(const LoadedData& data, const data::PoolRows& part);
 
 /// Notes which images of the training part are to be gathered, and how, for gather_picks.
-Piece add_picks(const LoadedData& data, std::span<const data::Slot> slots, Upload& upload);
+nn::Piece add_picks(const LoadedData& data, std::span<const data::Slot> slots, nn::Upload& upload);
 /// Gathers what was noted: shifted, flipped, in [0, 1]; features as they are. picks: where the pixels lie. [slots,
 /// c, h, w] of `precision`, there too; nothing waits for it.
 torch::Tensor gather_picks(const LoadedData& data, const torch::Tensor& picks, torch::Dtype precision);

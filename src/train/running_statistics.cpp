@@ -2,7 +2,7 @@
 
 namespace m2m {
 
-RunningStatistics::RunningStatistics(const Network& network) {
+RunningStatistics::RunningStatistics(const nn::Network& network) {
   for (const auto& item : network.named_buffers()) {
     if (item.value().is_floating_point()) statistics_.push_back(item.value());
   }

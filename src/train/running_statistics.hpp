@@ -12,7 +12,7 @@ namespace m2m {
 /// A network's running means and variances; keeps references to them.
 class RunningStatistics {
  public:
-  explicit RunningStatistics(const Network& network);
+  explicit RunningStatistics(const nn::Network& network);
 
   /// Collective: each becomes its mean over the ranks, so that all ranks' networks answer alike in evaluation.
   void average(comm::Communicator& ranks);

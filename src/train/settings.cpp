@@ -233,8 +233,9 @@ namespace m2m {
 namespace {
 
 torch::Device device_for(const std::string& wanted, int local_rank) {
-  if (wanted != "cpu" && !gpu_trouble().empty()) {
-    throw usage_error(fmt::format("train.device = '{}': {}; or set train.device = 'cpu'", wanted, gpu_trouble()));
+  if (wanted != "cpu" && !nn::gpu_trouble().empty()) {
+    throw usage_error(
+        fmt::format("train.device = '{}': {}; or set train.device = 'cpu'", wanted, nn::gpu_trouble()));
   }
   const bool has_gpu = torch::cuda::is_available();
   if (wanted == "cuda" && !has_gpu) {

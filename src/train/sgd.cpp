@@ -22,7 +22,7 @@ torch::Tensor shaped(const torch::Tensor& values, torch::IntArrayRef shape, at::
 
 }  // namespace
 
-Sgd::Sgd(Network& network, double momentum, double weight_decay, const std::vector<std::string>& trained,
+Sgd::Sgd(nn::Network& network, double momentum, double weight_decay, const std::vector<std::string>& trained,
          double head_factor, at::MemoryFormat format)
     : momentum_(momentum), weight_decay_(weight_decay) {
   const torch::NoGradGuard no_gradient;
@@ -60,7 +60,7 @@ void Sgd::step(double learning_rate) {
   for (const Range& range : ranges_) {
     const auto part = [&](const torch::Tensor& buffer) { return buffer.narrow(0, begin, range.end - begin); };
     torch::Tensor weight = part(weight_), velocity = part(velocity_), gradient = part(gradient_);
-    sgd_step({range.factor * learning_rate, momentum_, weight_decay_}, weight, velocity, gradient);
+    nn::sgd_step({range.factor * learning_rate, momentum_, weight_decay_}, weight, velocity, gradient);
     begin = range.end;
   }
 }

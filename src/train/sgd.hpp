@@ -23,7 +23,7 @@ class Sgd {
   ///
   /// Only parameters whose names are among `trained` take part, all if it is empty; the others keep their memory
   /// and get no gradient. head_factor: what the learning rate is multiplied by for linear.weight and linear.bias.
-  Sgd(Network& network, double momentum, double weight_decay, const std::vector<std::string>& trained = {},
+  Sgd(nn::Network& network, double momentum, double weight_decay, const std::vector<std::string>& trained = {},
       double head_factor = 1, at::MemoryFormat format = at::MemoryFormat::Contiguous);
 
   /// One update from the gradients, which it leaves zero for backward() to add to. Local; allocates nothing.

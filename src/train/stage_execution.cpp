@@ -195,12 +195,12 @@ class Execution {
     settings::TrainSettings settings = setup.settings;
     settings.head = settings::HeadKind::linear;
     settings.network = settings::g_config(job_.stage.config).text("train.network");
-    NetworkSpec spec = network_spec(settings, *setup.data);
+    nn::NetworkSpec spec = network_spec(settings, *setup.data);
     if (g.facts.contains("mean")) spec.mean = g.facts.at("mean").get<std::vector<double>>();
     if (g.facts.contains("std")) spec.std = g.facts.at("std").get<std::vector<double>>();
-    setup.g = make_network(spec);
+    setup.g = nn::make_network(spec);
     setup.g->to(settings.device, settings.precision);
-    load_state(*setup.g, g.checkpoint.network, g.facts.value("file", "g"));
+    nn::load_state(*setup.g, g.checkpoint.network, g.facts.value("file", "g"));
     g_facts_ = g.facts;
   }
 

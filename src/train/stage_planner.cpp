@@ -113,7 +113,7 @@ std::string StagePlanner::checked_checkpoint(const std::string& setting, const s
       checkpoints_.try_emplace(file + " as " + settings.network + " " + head + " on " + data.set.name);
   if (is_new) {
     const Checkpoint checkpoint = load_checkpoint(file);
-    load_state(*build_network(settings, data), checkpoint.network, file);
+    nn::load_state(*build_network(settings, data), checkpoint.network, file);
     entry->second = checkpoint.sha256;
   }
   return entry->second;

@@ -41,7 +41,7 @@ std::string trace_text(Profile& profile, const std::filesystem::path& file, int 
 }  // namespace
 
 Profile begin_profile(const settings::TrainSettings& settings) {
-  return Profile(most_events, device_clock(settings.device));
+  return Profile(most_events, nn::device_clock(settings.device));
 }
 
 std::vector<std::string> end_profile(Profile& profile, const Stage& stage, const settings::TrainSettings& settings,

@@ -65,7 +65,7 @@ StageRunner::StageRunner(results::OutputFolder out, Json environment, RunnerRank
 StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
   const settings::TrainSettings settings = train_settings(stage.config, ranks_.local_rank);
   at::set_num_threads(settings.threads);
-  allow_tf32(settings.tf32);  // stages that run at once agree on it: refuse_mixed_tf32
+  nn::allow_tf32(settings.tf32);  // stages that run at once agree on it: refuse_mixed_tf32
   Json environment = environment_;
   environment["threads"] = settings.threads;
   environment["kernels"] = kernels_used(settings);
@@ -76,7 +76,7 @@ StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
   environment["ranks_of_trial"] = ranks_.group == nullptr ? 1 : ranks_.group->size();
   if (ranks_.trials_per_device > 1) environment["trials_per_device"] = ranks_.trials_per_device;
   const std::shared_ptr<const LoadedData> loaded = data(stage, settings.device);
-  const OwnStream stream(settings.device);  // also chooses the GPU, which kernels are launched on
+  const nn::OwnStream stream(settings.device);  // also chooses the GPU, which kernels are launched on
   std::optional<Profile> profile;
   if (profile_.on) profile.emplace(begin_profile(settings));
   const StageJob job{
@@ -106,7 +106,7 @@ std::shared_ptr<const LoadedData> StageRunner::data(const Stage& stage, torch::D
 
 DeviceMemory StageRunner::memory() const {
   const std::lock_guard guard(mutex_);
-  return device_memory(device_);
+  return nn::device_memory(device_);
 }
 
 std::shared_ptr<comm::Communicator> StageRunner::communicator(torch::Device device) {

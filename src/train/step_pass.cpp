@@ -23,15 +23,16 @@ StepPass::Result StepPass::operator()(const LossFn& loss, const Batch& batch, st
   return {outputs.detach(), losses.detach()};
 }
 
-GraphedCall& StepPass::recorded(const LossFn& loss, const Batch& batch, std::size_t slots) {
-  std::unique_ptr<GraphedCall>& call = calls_[{&loss, batch.images.size(0), slots, batch.partner_labels.defined()}];
+nn::GraphedCall& StepPass::recorded(const LossFn& loss, const Batch& batch, std::size_t slots) {
+  std::unique_ptr<nn::GraphedCall>& call =
+      calls_[{&loss, batch.images.size(0), slots, batch.partner_labels.defined()}];
   if (call == nullptr) {
-    call = std::make_unique<GraphedCall>([forward = forward_, loss, slots](const GraphedCall::Tensors& in) {
+    call = std::make_unique<nn::GraphedCall>([forward = forward_, loss, slots](const nn::GraphedCall::Tensors& in) {
       const Batch own{in[0], in[1], {}, in[2], in[3]};
       const torch::Tensor outputs = forward(own.images);
       const torch::Tensor losses = mixed_loss(loss, outputs, own);
       (losses.sum() / static_cast<double>(slots)).backward();
-      return GraphedCall::Tensors{outputs.detach(), losses.detach()};
+      return nn::GraphedCall::Tensors{outputs.detach(), losses.detach()};
     });
   }
   return *call;

@@ -35,12 +35,12 @@ class StepPass {
                     const MultiplyAdds& cost);
 
  private:
-  GraphedCall& recorded(const LossFn& loss, const Batch& batch, std::size_t slots);
+  nn::GraphedCall& recorded(const LossFn& loss, const Batch& batch, std::size_t slots);
 
   Forward forward_;
   bool graphed_;
   using Kind = std::tuple<const LossFn*, std::int64_t, std::size_t, bool>;  // loss, rows, slots, whether mixed
-  std::map<Kind, std::unique_ptr<GraphedCall>> calls_;
+  std::map<Kind, std::unique_ptr<nn::GraphedCall>> calls_;
 };
 
 }  // namespace m2m

@@ -41,13 +41,14 @@ Trial::Trial(TrialSetup setup)
                               setup_.keys.plan)),
       network_(build_network(setup_.settings, *setup_.data, sum_for_batch_norm())),
       sgd_(*network_, setup_.settings.momentum, setup_.settings.weight_decay,
-           trained_parameters(setup_.settings.trainable), setup_.settings.head_lr_factor, weight_format(*network_)),
-      frozen_(freeze(*network_)),
-      outputs_(std::make_unique<RecordedOutputs>(*frozen_, setup_.settings.graphed)),
+           trained_parameters(setup_.settings.trainable), setup_.settings.head_lr_factor,
+           nn::weight_format(*network_)),
+      frozen_(nn::freeze(*network_)),
+      outputs_(std::make_unique<nn::RecordedOutputs>(*frozen_, setup_.settings.graphed)),
       statistics_(*network_),
       step_pass_(forward_pass(), setup_.settings.graphed && setup_.ranks->size() == 1),
       planner_(std::make_unique<EpochPlanner>(setup_, basis_)),
-      pass_(multiply_adds(network_->spec())),
+      pass_(nn::multiply_adds(network_->spec())),
       epoch_(setup_.settings.start_epoch) {
   const torch::NoGradGuard no_gradient;
   if (setup_.resume) {
@@ -56,10 +57,10 @@ Trial::Trial(TrialSetup setup)
   } else if (setup_.start) {
     begin_from_start();
   } else {
-    initialise(*network_, setup_.keys.init);
+    nn::initialise(*network_, setup_.keys.init);
   }
-  frozen_->refresh();                           // a second stage asks it from the first step on
-  if (setup_.g) frozen_g_ = freeze(*setup_.g);  // once: g never changes
+  frozen_->refresh();                               // a second stage asks it from the first step on
+  if (setup_.g) frozen_g_ = nn::freeze(*setup_.g);  // once: g never changes
   const bool is_restored = !epochs_.empty();
   if (is_restored && done()) last_ = answers_of_last_epoch();  // no state has them
 }
@@ -70,8 +71,8 @@ void Trial::begin_from_start() {
   if (network_->head().scales.defined() && !state.contains("linear.scales")) {
     state["linear.scales"] = torch::ones({setup_.data->set.classes});
   }
-  load_state(*network_, state, is_second_stage ? "the trial it begins from" : setup_.settings.start_from);
-  if (setup_.settings.trainable == settings::Trainable::head) initialise_head(*network_, setup_.keys.init);
+  nn::load_state(*network_, state, is_second_stage ? "the trial it begins from" : setup_.settings.start_from);
+  if (setup_.settings.trainable == settings::Trainable::head) nn::initialise_head(*network_, setup_.keys.init);
   if (!is_second_stage) sgd_.load(setup_.start->momentum, setup_.settings.start_from);
 }
 
@@ -84,14 +85,14 @@ StepPass::Forward Trial::forward_pass() const {
   return [network = network_](const torch::Tensor& images) { return network->forward(images); };
 }
 
-SumOverRanks Trial::sum_for_batch_norm() {
+nn::SumOverRanks Trial::sum_for_batch_norm() {
   if (setup_.ranks->size() == 1 || !setup_.settings.synchronised) return {};
   return [ranks = setup_.ranks](torch::Tensor& values) { ranks->all_reduce_sum(values); };
 }
 
 void Trial::restore(const TrialState& state) {
   const std::string origin = "the state of the trial";
-  load_state(*network_, state.network, origin);
+  nn::load_state(*network_, state.network, origin);
   sgd_.load(state.momentum, origin);
   epoch_ = state.epoch;
   step_ = state.step;
@@ -209,7 +210,7 @@ void Trial::end_epoch() {
                                record.learning_rate));
   }
   time_epoch(record, seconds_since(waiting));
-  if (!setup_.recipe.is_second_stage()) count_batches(*network_, work_->steps());
+  if (!setup_.recipe.is_second_stage()) nn::count_batches(*network_, work_->steps());
   evaluate_epoch(record);
   setup_.ranks->any(false);  // throws where a sum was given up meanwhile: what was read is then no result
   epochs_.push_back(record);

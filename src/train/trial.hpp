@@ -39,7 +39,7 @@ class Trial {
 
   int epoch() const { return epoch_; }  // epochs done, from 0
   bool between_epochs() const { return step_ == 0; }
-  Network& network() const { return *network_; }
+  nn::Network& network() const { return *network_; }
   Checkpoint checkpoint() const;
   /// All that the trial is now; from it another goes on as this one would. Collective where an epoch has begun.
   TrialState state();
@@ -73,18 +73,18 @@ class Trial {
   void answer(const data::PoolRows& part, Confusion& confusion, std::vector<float>& logits, PhaseTimer& timer);
   results::Snapshot answers_of_last_epoch();
 
-  SumOverRanks sum_for_batch_norm();
+  nn::SumOverRanks sum_for_batch_norm();
   StepPass::Forward forward_pass() const;
   void begin_from_start();
   settings::Phase phase() const { return settings::phase_at(setup_.recipe, epoch_, setup_.settings.defer_until); }
 
   TrialSetup setup_;
   data::PlanBasis basis_;
-  std::shared_ptr<Network> network_;
+  std::shared_ptr<nn::Network> network_;
   Sgd sgd_;
-  std::unique_ptr<FrozenNetwork> frozen_;     // f, refreshed before it is asked
-  std::unique_ptr<RecordedOutputs> outputs_;  // of frozen_
-  std::unique_ptr<FrozenNetwork> frozen_g_;   // none without g
+  std::unique_ptr<nn::FrozenNetwork> frozen_;     // f, refreshed before it is asked
+  std::unique_ptr<nn::RecordedOutputs> outputs_;  // of frozen_
+  std::unique_ptr<nn::FrozenNetwork> frozen_g_;   // none without g
   RunningStatistics statistics_;
   StepPass step_pass_;
   std::unique_ptr<EpochPlanner> planner_;

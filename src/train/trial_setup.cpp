@@ -21,9 +21,9 @@ TrialKeys keys_of_g(const Config& resolved) {
   return {key_of(resolved, "seeds.g", SeedRole::g_init), order, order};
 }
 
-NetworkState copy_state(const Network& network) {
+NetworkState copy_state(const nn::Network& network) {
   NetworkState state;
-  for (const auto& [name, tensor] : named_state(network)) state[name] = tensor.clone();
+  for (const auto& [name, tensor] : nn::named_state(network)) state[name] = tensor.clone();
   return state;
 }
 
@@ -46,7 +46,7 @@ TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData>
   return setup;
 }
 
-NetworkSpec network_spec(const settings::TrainSettings& settings, const LoadedData& data) {
+nn::NetworkSpec network_spec(const settings::TrainSettings& settings, const LoadedData& data) {
   const data::ImageShape& shape = data.set.train.shape;
   const bool has_scales = settings.trainable == settings::Trainable::scales ||
                           settings.trainable == settings::Trainable::head_and_scales;
@@ -54,11 +54,11 @@ NetworkSpec network_spec(const settings::TrainSettings& settings, const LoadedDa
           data.std,         settings.bfloat16, settings.kernels, {},           settings.head, has_scales};
 }
 
-std::shared_ptr<Network> build_network(const settings::TrainSettings& settings, const LoadedData& data,
-                                       SumOverRanks sum_over_ranks) {
-  NetworkSpec spec = network_spec(settings, data);
+std::shared_ptr<nn::Network> build_network(const settings::TrainSettings& settings, const LoadedData& data,
+                                           nn::SumOverRanks sum_over_ranks) {
+  nn::NetworkSpec spec = network_spec(settings, data);
   spec.sum_over_ranks = std::move(sum_over_ranks);
-  auto network = make_network(spec);
+  auto network = nn::make_network(spec);
   network->to(settings.device, settings.precision);
   return network;
 }

@@ -34,7 +34,7 @@ struct TrialSetup {
   settings::MixSettings mixing;
   TrialKeys keys;
   std::shared_ptr<const LoadedData> data;
-  std::shared_ptr<Network> g;        // where the method translates
+  std::shared_ptr<nn::Network> g;    // where the method translates
   std::optional<Checkpoint> start;   // f, where it does not begin from its initialisation
   std::optional<TrialState> resume;  // where it goes on from an earlier run, or from a prefix that it shares
   std::shared_ptr<comm::Communicator> ranks = comm::alone();  // that share the trial
@@ -44,18 +44,18 @@ struct TrialSetup {
 };
 
 /// Network weights and running statistics by name, as a copy.
-NetworkState copy_state(const Network& network);
+NetworkState copy_state(const nn::Network& network);
 
 /// All that follows from the settings of a trial; where the recipe samples from a filled-up set, `data` is that
 /// one. g, and where the trial begins, are left to the caller.
 TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData> data, int local_rank = 0);
 
 /// The network of those settings on these data.
-NetworkSpec network_spec(const settings::TrainSettings& settings, const LoadedData& data);
+nn::NetworkSpec network_spec(const settings::TrainSettings& settings, const LoadedData& data);
 
 /// f as the data and settings want it, in their precision and on their device, with torch's own weights. With
 /// `sum_over_ranks`, its batch norm is over the shares of all ranks.
-std::shared_ptr<Network> build_network(const settings::TrainSettings& settings, const LoadedData& data,
-                                       SumOverRanks sum_over_ranks = {});
+std::shared_ptr<nn::Network> build_network(const settings::TrainSettings& settings, const LoadedData& data,
+                                           nn::SumOverRanks sum_over_ranks = {});
 
 }  // namespace m2m

@@ -8,17 +8,17 @@
 namespace m2m {
 namespace {
 
-std::shared_ptr<Network> network(std::uint32_t seed) {
-  auto made = make_network({"resnet8", 4, 1, 8, 8, {0.5}, {0.25}});
-  initialise(*made, {seed, SeedRole::init});
+std::shared_ptr<nn::Network> network(std::uint32_t seed) {
+  auto made = nn::make_network({"resnet8", 4, 1, 8, 8, {0.5}, {0.25}});
+  nn::initialise(*made, {seed, SeedRole::init});
   made->to(torch::kFloat64);
   made->eval();
   return made;
 }
 
 struct Fixture {
-  std::shared_ptr<Network> f_network = network(1), g_network = network(2);
-  std::unique_ptr<FrozenNetwork> f = freeze(*f_network), g = freeze(*g_network);
+  std::shared_ptr<nn::Network> f_network = network(1), g_network = network(2);
+  std::unique_ptr<nn::FrozenNetwork> f = nn::freeze(*f_network), g = nn::freeze(*g_network);
   torch::Tensor start = torch::rand({5, 1, 8, 8}, torch::kFloat64);
   torch::Tensor seeds = torch::zeros({5}, torch::kInt64);
   torch::Tensor targets = torch::tensor({1, 2, 3, 1, 2}, torch::kInt64);
@@ -53,9 +53,9 @@ TEST(Translate, StaysAmongPixels) {
 }
 
 /// Fails whoever asks it.
-class Unasked : public FrozenNetwork {
+class Unasked : public nn::FrozenNetwork {
  public:
-  using FrozenNetwork::FrozenNetwork;
+  using nn::FrozenNetwork::FrozenNetwork;
   torch::Tensor features(const torch::Tensor& pixels) override { return asked(pixels); }
 
  protected:

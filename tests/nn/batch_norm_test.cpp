@@ -5,7 +5,7 @@
 
 #include "nn/resnet.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 /// One training pass: what comes out, what moves, and the gradients of everything.
@@ -112,4 +112,4 @@ TEST(BatchNormRelu, LeavesAResNetsTrainingStepAsItWas) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/autograd.h>
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 struct Passed {
@@ -53,4 +53,4 @@ TEST(Convolve3x3, CarriesTheGradientOfBfloat16BackToFloat32Weights) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 using kernels::Bf16;
@@ -63,4 +63,4 @@ TEST(FoldedImage, ByTileRegistersGivesWhatItGivesWithoutThem) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::nn

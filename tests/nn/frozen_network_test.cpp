@@ -6,7 +6,7 @@
 #include "kernels/instruction_set.hpp"
 #include "nn/frozen_plain.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 /// A network whose running statistics and batch norms are not those of a new one.
@@ -202,4 +202,4 @@ TEST(FrozenNetwork, OfOtherKindsRunsAsItIs) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -9,7 +9,7 @@
 #include "nn/tf32.hpp"
 #include "support/test_device.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 struct Shape {
@@ -64,4 +64,4 @@ INSTANTIATE_TEST_SUITE_P(Precisions, FusedConvolutionOnDevice,
                          ::testing::Values(torch::kBFloat16, torch::kFloat32));
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 TEST(GpuTrouble, IsADriverOfAnOlderMajorVersion) {
@@ -20,4 +20,4 @@ TEST(GpuTrouble, OfAnArchitectureNamesTheOptionThatBuildsForIt) {
 TEST(GpuTrouble, IsNoneWithoutAGpuOrWithAGoodOne) { EXPECT_EQ(gpu_trouble(), ""); }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 TEST(GraphedCall, GivesWhatItsFunctionGivesHoweverOftenItIsCalled) {
@@ -35,4 +35,4 @@ TEST(GraphedCall, KeepsWhatItsFunctionWritesInOnePlace) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -3,12 +3,15 @@
 #include <gtest/gtest.h>
 #include <torch/autograd.h>
 
-namespace m2m {
+namespace m2m::nn {
+
+using settings::HeadKind;
+
 namespace {
 
 constexpr int samples = 6, features = 5, classes = 4;
 
-std::shared_ptr<Head> some_head(settings::HeadKind kind, bool scaled) {
+std::shared_ptr<Head> some_head(HeadKind kind, bool scaled) {
   torch::manual_seed(3);
   auto head = std::make_shared<Head>(kind, features, classes, scaled);
   head->to(torch::kFloat64);
@@ -18,13 +21,13 @@ std::shared_ptr<Head> some_head(settings::HeadKind kind, bool scaled) {
 }
 
 TEST(Head, IsAnAffineMapWhereItIsLinear) {
-  const auto head = some_head(settings::HeadKind::linear, false);
+  const auto head = some_head(HeadKind::linear, false);
   const torch::Tensor x = torch::randn({samples, features}, torch::kFloat64);
   EXPECT_TRUE(torch::allclose(head->forward(x), x.mm(head->weight.t()) + head->bias));
 }
 
 TEST(Head, GivesCosinesWhateverTheLengths) {
-  const auto head = some_head(settings::HeadKind::cosine, false);
+  const auto head = some_head(HeadKind::cosine, false);
   const torch::Tensor x = torch::randn({samples, features}, torch::kFloat64);
   const torch::Tensor cosines = head->forward(x);
   EXPECT_LE(cosines.abs().max().item<double>(), 1 + 1e-12);
@@ -34,13 +37,13 @@ TEST(Head, GivesCosinesWhateverTheLengths) {
 }
 
 TEST(Head, MultipliesEachClassByItsScale) {
-  const auto head = some_head(settings::HeadKind::linear, true);
+  const auto head = some_head(HeadKind::linear, true);
   const torch::Tensor x = torch::randn({samples, features}, torch::kFloat64);
   EXPECT_TRUE(torch::allclose(head->forward(x), (x.mm(head->weight.t()) + head->bias) * head->scales));
 }
 
 TEST(FrozenHead, AnswersAndGoesBackAsAutogradDoes) {
-  for (const settings::HeadKind kind : {settings::HeadKind::linear, settings::HeadKind::cosine}) {
+  for (const HeadKind kind : {HeadKind::linear, HeadKind::cosine}) {
     for (const bool scaled : {false, true}) {
       const auto head = some_head(kind, scaled);
       FrozenHead frozen(*head);
@@ -57,7 +60,7 @@ TEST(FrozenHead, AnswersAndGoesBackAsAutogradDoes) {
 }
 
 TEST(FrozenHead, StaysAsItWasUntilItIsRefreshed) {
-  const auto head = some_head(settings::HeadKind::cosine, true);
+  const auto head = some_head(HeadKind::cosine, true);
   FrozenHead frozen(*head);
   frozen.refresh();
   const torch::Tensor x = torch::randn({samples, features}, torch::kFloat64);
@@ -70,4 +73,4 @@ TEST(FrozenHead, StaysAsItWasUntilItIsRefreshed) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 NetworkSpec cifar_spec(const std::string& name) {
@@ -217,4 +217,4 @@ TEST(MakeNetwork, RefusesAnUnknownNameAndListsTheKnown) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::nn

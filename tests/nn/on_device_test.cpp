@@ -8,7 +8,7 @@
 #include "nn/upload.hpp"
 #include "support/test_device.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 using test::test_device;
@@ -112,4 +112,4 @@ TEST(UploadOnDevice, BringsPiecesOfAllKindsInOneCopy) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -4,7 +4,7 @@
 
 #include "support/test_device.hpp"
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 /// A network in float64 with random weights, and pixels for it.
@@ -53,4 +53,4 @@ TEST(RecordedOutputsOnDevice, FollowANetworkThatIsRefreshed) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::nn

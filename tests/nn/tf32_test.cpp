@@ -3,7 +3,7 @@
 #include <ATen/Context.h>
 #include <gtest/gtest.h>
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 TEST(Tf32, IsOnOrOffForConvolutionsAndMatrixProductsAlike) {
@@ -15,4 +15,4 @@ TEST(Tf32, IsOnOrOffForConvolutionsAndMatrixProductsAlike) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace m2m {
+namespace m2m::nn {
 namespace {
 
 TEST(Upload, BringsEachPieceAsWhatItIs) {
@@ -44,4 +44,4 @@ TEST(Upload, KeepsItsMemoryForThePiecesThatAreOut) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::nn

@@ -29,7 +29,7 @@ class ParityOfNetwork : public GoldenTest {
 
   Confusion confusion(const std::string& kernels, bool bfloat16) const {
     const auto network = published_network(*checkpoint_, *data_, torch::kFloat32, 0, kernels, bfloat16);
-    const auto frozen = freeze(*network);
+    const auto frozen = nn::freeze(*network);
     frozen->refresh();
     return evaluate([&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *data_, data_->split.test,
                     {}, *comm::alone())
@@ -65,7 +65,7 @@ TEST_F(ParityOfNetwork, CosinesOfACosineHead) {
   const torch::NoGradGuard no_gradient;
   const auto network = published_network(*checkpoint_, *data_, torch::kFloat64);
   network->eval();
-  Head head(settings::HeadKind::cosine, 64, 10, false);
+  nn::Head head(settings::HeadKind::cosine, 64, 10, false);
   head.to(test::test_device(), torch::kFloat64);
   head.weight.copy_(tensor("normed_head/weight"));
   const torch::Tensor pixels = images(*data_, data::Pool::test, labels("normed_head/test_index"), torch::kFloat64);

@@ -11,15 +11,15 @@ std::optional<Checkpoint> published_checkpoint() {
   return load_checkpoint(*file);
 }
 
-std::shared_ptr<Network> published_network(const Checkpoint& checkpoint, const LoadedData& data,
-                                           torch::Dtype precision, int shift, const std::string& kernels,
-                                           bool bfloat16) {
-  const auto network = make_network({"resnet32", 10, 3, 32, 32, data.mean, data.std, bfloat16, kernels});
+std::shared_ptr<nn::Network> published_network(const Checkpoint& checkpoint, const LoadedData& data,
+                                               torch::Dtype precision, int shift, const std::string& kernels,
+                                               bool bfloat16) {
+  const auto network = nn::make_network({"resnet32", 10, 3, 32, 32, data.mean, data.std, bfloat16, kernels});
   network->to(test::test_device(), precision);
   auto state = checkpoint.network;
   for (const char* name : {"linear.weight", "linear.bias"}) state.at(name) = state.at(name).roll(shift, 0);
   const torch::NoGradGuard no_gradient;
-  load_state(*network, state, "the published network");
+  nn::load_state(*network, state, "the published network");
   network->eval();
   return network;
 }

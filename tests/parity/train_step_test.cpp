@@ -43,9 +43,9 @@ class ParityOfTraining : public GoldenTest {
   }
 
   /// Every tensor that the golden file holds in `group`, and the parameters' norms.
-  void compare_network(const Network& network, const std::string& group, double tolerance) {
+  void compare_network(const nn::Network& network, const std::string& group, double tolerance) {
     std::map<std::string, torch::Tensor> ours;
-    for (const auto& [name, state] : named_state(network)) ours.emplace(name, state);
+    for (const auto& [name, state] : nn::named_state(network)) ours.emplace(name, state);
     for (const std::string& name : golden().members(group)) {
       const std::string path = group + "/" + name;
       if (name == "norms") {

@@ -21,14 +21,15 @@ struct PlannedStep {
   data::EpochPlan plan = data::plan_epoch(basis, 4, settings::Sampling::class_balanced);
   settings::M2mSettings m2m = settings::m2m_settings(config);
   StepTranslations planned = plan_translations(basis, plan.step(0), 4, 0, m2m.plan, data->set.train.shape);
-  std::shared_ptr<Network> f_network = build_network(settings, *data), g_network = build_network(settings, *data);
+  std::shared_ptr<nn::Network> f_network = build_network(settings, *data),
+                               g_network = build_network(settings, *data);
   Translator translator{false};
-  std::unique_ptr<FrozenNetwork> f = freeze(*f_network), g = freeze(*g_network);
+  std::unique_ptr<nn::FrozenNetwork> f = nn::freeze(*f_network), g = nn::freeze(*g_network);
 
   PlannedStep() {
     use_own_stream();
-    initialise(*f_network, keys_of_f(config).init);
-    initialise(*g_network, keys_of_g(config).init);
+    nn::initialise(*f_network, keys_of_f(config).init);
+    nn::initialise(*g_network, keys_of_g(config).init);
     f->refresh();
     g->refresh();
   }
@@ -54,10 +55,10 @@ struct PlannedStep {
   }
   /// What of `planned` is work for the slots of `batch`.
   TranslationWork work(const Batch& batch) const {
-    Upload upload;
+    nn::Upload upload;
     const auto pieces = add_translations(
         planned, batch.slots,
-        [&](Upload& to, std::span<const data::Slot> slots) { return add_picks(*data, slots, to); }, upload);
+        [&](nn::Upload& to, std::span<const data::Slot> slots) { return add_picks(*data, slots, to); }, upload);
     upload.send(test_device());
     return pieces.from(upload);
   }

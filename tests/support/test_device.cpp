@@ -33,8 +33,8 @@ torch::Device test_device() {
 }
 
 void use_own_stream() {
-  allow_tf32(false);  // as a sweep has it: float32 is float32
-  thread_local const OwnStream stream(test_device());
+  nn::allow_tf32(false);  // as a sweep has it: float32 is float32
+  thread_local const nn::OwnStream stream(test_device());
 }
 
 bool gives_same_bits() { return test_device().is_cpu(); }

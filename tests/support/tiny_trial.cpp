@@ -34,7 +34,7 @@ TrialSetup tiny_setup(const Config& config) {
     settings::TrainSettings settings = setup.settings;
     settings.head = settings::HeadKind::linear;
     setup.g = build_network(settings, *setup.data);
-    initialise(*setup.g, keys_of_g(config).init);
+    nn::initialise(*setup.g, keys_of_g(config).init);
   }
   return setup;
 }

@@ -75,7 +75,7 @@ TEST(EpochCounters, CountPairsOfMillionsOfClasses) {
 }
 
 /// The same sums by libtorch's operations, one after the other.
-results::EpochRecord plainly_counted(const StepAnswers& answers, const Edited& edited) {
+results::EpochRecord plainly_counted(const nn::StepAnswers& answers, const Edited& edited) {
   const auto mean = [](const torch::Tensor& values) { return values.to(torch::kFloat64).mean().item<double>(); };
   const torch::Tensor accepted = edited.accepted.nonzero().squeeze(1);
   const torch::Tensor rows = edited.rows.index_select(0, accepted);
@@ -99,8 +99,8 @@ results::EpochRecord plainly_counted(const StepAnswers& answers, const Edited& e
 TEST(EpochCounters, AreTheSumsOfLibtorchsOperations) {
   torch::manual_seed(4);
   const std::vector<Chosen> chosen = {{0, 1, 4, true, true}, {2, 0, 3, true, false}, {3, 1, 2, true, true}};
-  const StepAnswers answers{torch::randn({6, 5}, torch::kFloat64), torch::rand({6}, torch::kFloat64),
-                            torch::randint(5, {6}, torch::kInt64), 2.5};
+  const nn::StepAnswers answers{torch::randn({6, 5}, torch::kFloat64), torch::rand({6}, torch::kFloat64),
+                                torch::randint(5, {6}, torch::kInt64), 2.5};
   Edited edited = edited_of(chosen);
   edited.targets = torch::tensor(std::vector<std::int64_t>{4, 3, 2});
   edited.seed_classes = torch::tensor(std::vector<std::int64_t>{1, 0, 1});

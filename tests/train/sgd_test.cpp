@@ -8,14 +8,16 @@
 namespace m2m {
 namespace {
 
-std::shared_ptr<Network> small_network() {
-  auto network = make_network({"mlp", 3, 1, 4, 4, {0.5}, {0.5}});
-  initialise(*network, {1, SeedRole::init});
+std::shared_ptr<nn::Network> small_network() {
+  auto network = nn::make_network({"mlp", 3, 1, 4, 4, {0.5}, {0.5}});
+  nn::initialise(*network, {1, SeedRole::init});
   network->to(torch::kFloat64);
   return network;
 }
 
-void backward(Network& network, const torch::Tensor& pixels) { network.forward(pixels).square().mean().backward(); }
+void backward(nn::Network& network, const torch::Tensor& pixels) {
+  network.forward(pixels).square().mean().backward();
+}
 
 TEST(Sgd, TakesTheSameStepsAsTorchsOwn) {
   auto ours = small_network();
@@ -74,8 +76,8 @@ TEST(Sgd, KeepsEveryParameterInOneBufferAtMultiplesOf64Bytes) {
 
 TEST(Sgd, WithWeightsKeptChannelsLastTakesTheSameSteps) {
   const auto make = [] {
-    auto network = make_network({"resnet8", 3, 2, 8, 8, {0.5, 0.5}, {0.5, 0.5}, false, "torch"});
-    initialise(*network, {1, SeedRole::init});
+    auto network = nn::make_network({"resnet8", 3, 2, 8, 8, {0.5, 0.5}, {0.5, 0.5}, false, "torch"});
+    nn::initialise(*network, {1, SeedRole::init});
     network->to(torch::kFloat64);
     return network;
   };

@@ -295,7 +295,8 @@ TEST(Trial, CountsTheMultiplyAddsOfItsPhases) {
   Trial trial(std::move(setup));
   trial.submit(1000);
   const auto passes = [&](ProfilePhase phase) {
-    return profile.totals()[static_cast<std::size_t>(phase)].multiply_adds / multiply_adds(trial.network().spec());
+    return profile.totals()[static_cast<std::size_t>(phase)].multiply_adds /
+           nn::multiply_adds(trial.network().spec());
   };
   EXPECT_DOUBLE_EQ(passes(ProfilePhase::forward), 3 * 88);
   EXPECT_DOUBLE_EQ(passes(ProfilePhase::backward), 2 * 3 * 88);
