@@ -4,10 +4,11 @@
 
 namespace m2m {
 
-Study read_given_study(const std::optional<std::filesystem::path>& file, const std::vector<std::string>& settings,
-                       const std::vector<settings::Field>& fields) {
-  Study study = read_study_file(file ? *file : default_study(), fields);
-  for (const std::string& setting : settings) apply_override(study, setting, fields);
+study::Study read_given_study(const std::optional<std::filesystem::path>& file,
+                              const std::vector<std::string>& settings,
+                              const std::vector<settings::Field>& fields) {
+  study::Study study = study::read_study_file(file ? *file : default_study(), fields);
+  for (const std::string& setting : settings) study::apply_override(study, setting, fields);
   return study;
 }
 

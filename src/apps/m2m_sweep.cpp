@@ -16,7 +16,7 @@ m2m::Training training() {
   m2m::Training made;
   made.fields = m2m::settings::study_fields();
   made.resolve = m2m::settings::resolve;
-  made.planner = [](int ranks_per_trial) -> m2m::PlanStage {
+  made.planner = [](int ranks_per_trial) -> m2m::study::PlanStage {
     return [planner = std::make_shared<m2m::StagePlanner>(ranks_per_trial)](
                const m2m::Config& resolved, const std::string& label) { return (*planner)(resolved, label); };
   };
@@ -25,7 +25,9 @@ m2m::Training training() {
     const m2m::ProfileSettings profile{settings.profile, settings.rank};
     const auto runner = std::make_shared<m2m::StageRunner>(
         settings.out, m2m::environment(settings.ranks, settings.hosts), ranks, profile);
-    return {[runner](const m2m::Stage& stage, m2m::StageContext& context) { return (*runner)(stage, context); },
+    return {[runner](const m2m::study::Stage& stage, m2m::study::StageContext& context) {
+              return (*runner)(stage, context);
+            },
             [runner] { return runner->memory(); }};
   };
   made.find_damage = m2m::damage_of_base;

@@ -10,8 +10,8 @@
 namespace m2m {
 namespace {
 
-std::set<std::string> precisions_to_run(const StageGraph& graph, const std::vector<bool>& exists) {
-  const std::vector<bool> to_run = missing(graph, exists);
+std::set<std::string> precisions_to_run(const study::StageGraph& graph, const std::vector<bool>& exists) {
+  const std::vector<bool> to_run = study::missing(graph, exists);
   std::set<std::string> found;
   for (std::size_t i = 0; i < to_run.size(); ++i) {
     const Config& config = graph.stages[i].config;
@@ -20,16 +20,16 @@ std::set<std::string> precisions_to_run(const StageGraph& graph, const std::vect
   return found;
 }
 
-bool is_given(const Study& study, const std::string& name) {
-  const auto is_it = [&](const Axis& axis) { return axis.name == name; };
-  const auto sets_it = [&](const NamedPoint& point) { return point.settings.contains(name); };
+bool is_given(const study::Study& study, const std::string& name) {
+  const auto is_it = [&](const study::Axis& axis) { return axis.name == name; };
+  const auto sets_it = [&](const study::NamedPoint& point) { return point.settings.contains(name); };
   return study.fixed.contains(name) || std::any_of(study.grid.begin(), study.grid.end(), is_it) ||
          std::any_of(study.points.begin(), study.points.end(), sets_it);
 }
 
 /// True if a stage to run in float32 may train on a GPU.
-bool trains_float32_on_gpu(const StageGraph& graph, const std::vector<bool>& exists) {
-  const std::vector<bool> to_run = missing(graph, exists);
+bool trains_float32_on_gpu(const study::StageGraph& graph, const std::vector<bool>& exists) {
+  const std::vector<bool> to_run = study::missing(graph, exists);
   for (std::size_t i = 0; i < to_run.size(); ++i) {
     const Config& config = graph.stages[i].config;
     const bool is_on_cpu = config.has("train.device") && config.text("train.device") == "cpu";
@@ -41,7 +41,7 @@ bool trains_float32_on_gpu(const StageGraph& graph, const std::vector<bool>& exi
 
 }  // namespace
 
-void refuse_mixed_tf32(int trials_per_device, const StageGraph& graph, const std::vector<bool>& exists) {
+void refuse_mixed_tf32(int trials_per_device, const study::StageGraph& graph, const std::vector<bool>& exists) {
   if (trials_per_device == 1) return;
   const std::set<std::string> precisions = precisions_to_run(graph, exists);
   if (!precisions.contains("tf32") || precisions.size() == 1) return;
@@ -51,8 +51,8 @@ void refuse_mixed_tf32(int trials_per_device, const StageGraph& graph, const std
                   trials_per_device));
 }
 
-std::string precision_advice(const Study& study, const StageGraph& graph, const std::vector<bool>& exists,
-                             int gpus) {
+std::string precision_advice(const study::Study& study, const study::StageGraph& graph,
+                             const std::vector<bool>& exists, int gpus) {
   if (gpus == 0 || is_given(study, "train.precision") || !trains_float32_on_gpu(graph, exists)) return "";
   return "the study names no train.precision, so trials run in float32, a GPU's slowest; "
          "'train.precision=bf16' behind the command is faster, and its trials have ids of their own";

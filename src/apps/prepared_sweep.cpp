@@ -53,26 +53,26 @@ std::unique_ptr<results::FolderLock> lock_folder(const results::OutputFolder& ou
   }
 }
 
-std::string validation_text(const Study& study, const StageGraph& graph) {
-  return fmt::format("{}: ok: {}, {}\n", study.file, counted(count(graph, StageKind::trial), "trial"),
-                     counted(graph.size() - count(graph, StageKind::trial), "stage"));
+std::string validation_text(const study::Study& study, const study::StageGraph& graph) {
+  return fmt::format("{}: ok: {}, {}\n", study.file, counted(study::count(graph, study::StageKind::trial), "trial"),
+                     counted(graph.size() - study::count(graph, study::StageKind::trial), "stage"));
 }
 
 /// What a study asks for, in the groups that this job's ranks make.
 struct PlannedSweep {
-  StageGraph graph;
+  study::StageGraph graph;
   int ranks_per_trial = 1;
 };
 
-PlannedSweep plan_sweep(const Study& study, const SweepArguments& arguments, const results::OutputFolder& out,
-                        int ranks, const Training& training) {
+PlannedSweep plan_sweep(const study::Study& study, const SweepArguments& arguments,
+                        const results::OutputFolder& out, int ranks, const Training& training) {
   const auto plan = [&](int group) {
-    StageGraph graph = plan_study(study, training.fields, training.resolve, training.planner(group));
-    if (arguments.part) graph = part_of(graph, *arguments.part);
-    return without_unshared_prefixes(graph, existing(graph, out));
+    study::StageGraph graph = study::plan_study(study, training.fields, training.resolve, training.planner(group));
+    if (arguments.part) graph = study::part_of(graph, *arguments.part);
+    return study::without_unshared_prefixes(graph, existing(graph, out));
   };
   // Identities name the size of a group only where batch norm is local, so a first look settles which it is.
-  StageGraph graph = plan(std::max(arguments.ranks_per_trial, 1));
+  study::StageGraph graph = plan(std::max(arguments.ranks_per_trial, 1));
   const int group = ranks_per_trial(arguments.ranks_per_trial, ranks, graph, existing(graph, out));
   if (group != std::max(arguments.ranks_per_trial, 1)) graph = plan(group);
   refuse_shards_on_shared_devices(arguments.trials_per_device, graph, existing(graph, out));
@@ -86,7 +86,7 @@ void say_groups(const PlannedSweep& planned, const comm::MpiSession& session, in
   const std::string text = groups_text(session.size(), planned.ranks_per_trial);
   if (text.empty()) return;
   log_info(text);
-  if (group_count(session.size(), planned.ranks_per_trial) < count(planned.graph, StageKind::trial)) {
+  if (group_count(session.size(), planned.ranks_per_trial) < study::count(planned.graph, study::StageKind::trial)) {
     log_info("one rank a trial is faster over the whole study: several pay where trials are fewer than ranks");
   }
 }
@@ -110,7 +110,7 @@ void print_answer(const std::string& text) {
 }
 
 /// The job script that runs what `arguments` ask for.
-std::string script_text(const SweepArguments& arguments, const Study& study) {
+std::string script_text(const SweepArguments& arguments, const study::Study& study) {
   SlurmJob job = arguments.slurm;
   job.name = study.name;
   job.words = {study.file};
@@ -152,12 +152,12 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Mp
   const bool is_run = arguments.verb == Verb::run && !arguments.dry_run;
   if (is_run) comm::refuse_missing_ranks(session.size(), session.launch());
 
-  const Study study = read_given_study(arguments.study, arguments.settings, training.fields);
+  const study::Study study = read_given_study(arguments.study, arguments.settings, training.fields);
   results::OutputFolder out{arguments.out.value_or(std::filesystem::path("results") / study.name),
                             arguments.cache.value_or("")};
-  if (arguments.part) out.root = folder_of(out.root, *arguments.part);
+  if (arguments.part) out.root = study::folder_of(out.root, *arguments.part);
   PlannedSweep planned = plan_sweep(study, arguments, out, session.size(), training);
-  const StageGraph& graph = planned.graph;
+  const study::StageGraph& graph = planned.graph;
   const DryRunSettings settings{study.name, out, group_count(session.size(), planned.ranks_per_trial),
                                 training.gpus > 0 ? "GPU" : "core", arguments.trials_per_device};
   if (arguments.verb == Verb::validate) return print(validation_text(study, graph));

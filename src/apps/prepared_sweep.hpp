@@ -15,7 +15,7 @@ namespace m2m {
 
 /// Checked, planned, its folder held.
 struct PreparedSweep {
-  StageGraph graph;
+  study::StageGraph graph;
   std::vector<bool> exists;  // per stage, whether its artifact is there
   std::unique_ptr<results::FolderLock> lock;
   SweepOrder order;

@@ -38,7 +38,7 @@ void refuse_other_builds(const comm::MpiSession& session, const std::string& own
     throw usage_error("not all ranks run the same program; nothing was started");
 }
 
-bool any_stage(const StageGraph& graph, const std::vector<bool>& to_run, const std::string& field,
+bool any_stage(const study::StageGraph& graph, const std::vector<bool>& to_run, const std::string& field,
                const Json& value) {
   for (std::size_t i = 0; i < to_run.size(); ++i) {
     const Config& config = graph.stages[i].config;
@@ -47,7 +47,7 @@ bool any_stage(const StageGraph& graph, const std::vector<bool>& to_run, const s
   return false;
 }
 
-void refuse_uneven_groups(int group, int ranks, const StageGraph& graph, const std::vector<bool>& to_run) {
+void refuse_uneven_groups(int group, int ranks, const study::StageGraph& graph, const std::vector<bool>& to_run) {
   if (any_stage(graph, to_run, "train.deterministic", true) && 8 % group != 0) {
     throw usage_error(
         fmt::format("--ranks-per-trial {}: train.deterministic = true deals each batch to 8 shards; "
@@ -65,10 +65,10 @@ void refuse_uneven_groups(int group, int ranks, const StageGraph& graph, const s
   }
 }
 
-int automatic(int ranks, const std::vector<bool>& to_run, const StageGraph& graph) {
+int automatic(int ranks, const std::vector<bool>& to_run, const study::StageGraph& graph) {
   int trials = 0;
   for (std::size_t i = 0; i < to_run.size(); ++i) {
-    trials += to_run[i] && graph.stages[i].kind == StageKind::trial ? 1 : 0;
+    trials += to_run[i] && graph.stages[i].kind == study::StageKind::trial ? 1 : 0;
   }
   int group = 1;  // a power of two suits every mode
   while (2 * group <= most_ranks_by_auto && 2 * group * std::max(trials, 1) <= ranks) group *= 2;
@@ -95,8 +95,8 @@ std::optional<SweepOrder> tell_all_ranks(const comm::MpiSession& session, const 
                     json.at("trials_per_device").get<int>()};
 }
 
-int ranks_per_trial(int wanted, int ranks, const StageGraph& graph, const std::vector<bool>& exists) {
-  const std::vector<bool> to_run = missing(graph, exists);
+int ranks_per_trial(int wanted, int ranks, const study::StageGraph& graph, const std::vector<bool>& exists) {
+  const std::vector<bool> to_run = study::missing(graph, exists);
   if (wanted == 0) return automatic(ranks, to_run, graph);
   if (wanted > ranks) {
     throw usage_error(

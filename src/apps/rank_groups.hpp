@@ -31,7 +31,7 @@ std::optional<SweepOrder> tell_all_ranks(const comm::MpiSession& session, const 
 ///
 /// Throws Error (usage) where the job has fewer ranks than a group, and where the last group would be smaller
 /// although the study's trials must not differ in that (local batch norm, deterministic mode).
-int ranks_per_trial(int wanted, int ranks, const StageGraph& graph, const std::vector<bool>& exists);
+int ranks_per_trial(int wanted, int ranks, const study::StageGraph& graph, const std::vector<bool>& exists);
 
 /// "7 ranks in groups of 2; the last group has 1"; empty where each trial has one rank.
 std::string groups_text(int ranks, int ranks_per_trial);

@@ -15,10 +15,10 @@ void refuse_groups_on_shared_devices(int trials_per_device, int ranks_per_trial)
                   trials_per_device));
 }
 
-void refuse_shards_on_shared_devices(int trials_per_device, const StageGraph& graph,
+void refuse_shards_on_shared_devices(int trials_per_device, const study::StageGraph& graph,
                                      const std::vector<bool>& exists) {
   if (trials_per_device == 1) return;
-  const std::vector<bool> to_run = missing(graph, exists);
+  const std::vector<bool> to_run = study::missing(graph, exists);
   for (std::size_t i = 0; i < to_run.size(); ++i) {
     const Config& config = graph.stages[i].config;
     if (!to_run[i] || !config.has("train.deterministic") || !config.flag("train.deterministic")) continue;

@@ -13,7 +13,7 @@ inline constexpr int most_trials_per_device = 32;  // libtorch has that many str
 void refuse_groups_on_shared_devices(int trials_per_device, int ranks_per_trial);
 
 /// Throws Error (usage) where a stage to run is to be deterministic, which takes 8 threads of its own.
-void refuse_shards_on_shared_devices(int trials_per_device, const StageGraph& graph,
+void refuse_shards_on_shared_devices(int trials_per_device, const study::StageGraph& graph,
                                      const std::vector<bool>& exists);
 
 /// "2 ranks with up to 4 trials at a time each, as memory admits"; empty where each has one.

@@ -121,14 +121,15 @@ Arguments parse(int argc, const char* const* argv) {
   return arguments;
 }
 
-StageGraph plan(const Study& study, int ranks_per_trial, const Training& training) {
-  const StageGraph graph = plan_study(study, training.fields, training.resolve, training.planner(ranks_per_trial));
-  return without_unshared_prefixes(graph, std::vector<bool>(graph.stages.size(), false));
+study::StageGraph plan(const study::Study& study, int ranks_per_trial, const Training& training) {
+  const study::StageGraph graph =
+      study::plan_study(study, training.fields, training.resolve, training.planner(ranks_per_trial));
+  return study::without_unshared_prefixes(graph, std::vector<bool>(graph.stages.size(), false));
 }
 
-std::string heading(const Study& study, const StageGraph& graph, const Arguments& arguments,
+std::string heading(const study::Study& study, const study::StageGraph& graph, const Arguments& arguments,
                     const Durations& durations) {
-  const int trials = count(graph, StageKind::trial);
+  const int trials = study::count(graph, study::StageKind::trial);
   std::string text =
       fmt::format("{}: {}, {}; ", study.name, counted(trials, "trial"), counted(graph.size() - trials, "stage"));
   if (arguments.durations.empty()) {
@@ -148,7 +149,7 @@ std::string heading(const Study& study, const StageGraph& graph, const Arguments
   return text;
 }
 
-std::vector<OrderedSimulation> simulate_all(const StageGraph& graph, const Arguments& arguments,
+std::vector<OrderedSimulation> simulate_all(const study::StageGraph& graph, const Arguments& arguments,
                                             const std::vector<double>& seconds) {
   const std::vector<bool> nothing(graph.stages.size(), false);
   std::vector<OrderedSimulation> simulations;
@@ -171,8 +172,8 @@ bool is_simulate_command(int argc, const char* const* argv) {
 std::string simulate_command(int argc, const char* const* argv, const Training& training) {
   const Arguments arguments = parse(argc - 1, argv + 1);
   if (!arguments.help.empty()) return arguments.help;
-  const Study study = read_given_study(arguments.study, arguments.settings, training.fields);
-  const StageGraph graph = plan(study, arguments.ranks_per_trial, training);
+  const study::Study study = read_given_study(arguments.study, arguments.settings, training.fields);
+  const study::StageGraph graph = plan(study, arguments.ranks_per_trial, training);
   const Durations durations =
       arguments.durations.empty() ? Durations{modelled_seconds(graph)} : read_durations(arguments.durations, graph);
   const std::vector<OrderedSimulation> simulations = simulate_all(graph, arguments, durations.seconds);

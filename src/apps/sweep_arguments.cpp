@@ -184,7 +184,7 @@ void understand(const Texts& texts, SweepArguments& arguments) {
   refuse_groups_on_shared_devices(arguments.trials_per_device, arguments.ranks_per_trial);
   if (!texts.limit.empty()) arguments.time.limit = read_duration("--time-limit", texts.limit);
   if (!texts.margin.empty()) arguments.time.margin = read_duration("--time-margin", texts.margin);
-  if (!texts.part.empty()) arguments.part = read_part(texts.part);
+  if (!texts.part.empty()) arguments.part = study::read_part(texts.part);
 }
 
 }  // namespace

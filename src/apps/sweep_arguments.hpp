@@ -28,8 +28,8 @@ struct SweepArguments {
   bool fail_fast = false;
   int max_retries = 1;
   TimeLimit time;
-  std::optional<StudyPart> part;  // nothing: the whole study
-  SlurmJob slurm;                 // of slurm: all but the words
+  std::optional<study::StudyPart> part;  // nothing: the whole study
+  SlurmJob slurm;                        // of slurm: all but the words
   bool verbose = false;
   std::string answer;  // --help and --version: what to print instead
 };

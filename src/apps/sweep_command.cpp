@@ -24,9 +24,9 @@ constexpr const char* program = "m2m-sweep";
 
 using Clock = std::chrono::steady_clock;
 
-void warn_of_threads(const StageGraph& graph, const comm::HostShare& share, int trials_per_device) {
+void warn_of_threads(const study::StageGraph& graph, const comm::HostShare& share, int trials_per_device) {
   std::int64_t threads = 0;
-  for (const Stage& stage : graph.stages) {
+  for (const study::Stage& stage : graph.stages) {
     if (stage.config.has("train.threads")) threads = std::max(threads, stage.config.integer("train.threads"));
   }
   const std::int64_t of_rank = threads * trials_per_device;
@@ -57,10 +57,10 @@ struct Runner {
     work.memory = std::move(running.memory);
     work.seats = order.trials_per_device;
     if (group.size() == 1) return;
-    work.end_job = [&session](const Stage& stage, const StageResult& failure) {
+    work.end_job = [&session](const study::Stage& stage, const study::StageResult& failure) {
       print_error(program, fmt::format("rank {}: {} {}: {}; other ranks of its trial wait for this one, so the job "
                                        "ends here; run the same command again to resume",
-                                       session.rank(), stage.label, short_id(stage.id), failure.summary));
+                                       session.rank(), stage.label, study::short_id(stage.id), failure.summary));
       session.abort(static_cast<int>(failure.code));
     };
   }

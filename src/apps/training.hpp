@@ -27,7 +27,7 @@ struct RunnerSettings {
 
 /// What runs stages on a rank. memory: of the device that it runs them on; may be empty. Both thread-safe.
 struct StageRunning {
-  RunStage run;
+  study::RunStage run;
   std::function<DeviceMemory()> memory = {};
 };
 
@@ -36,10 +36,10 @@ std::string build_of_this_program();
 
 struct Training {
   std::vector<settings::Field> fields;  // every setting
-  ResolveConfig resolve;
-  std::function<PlanStage(int ranks_per_trial)> planner;
+  study::ResolveConfig resolve;
+  std::function<study::PlanStage(int ranks_per_trial)> planner;
   std::function<StageRunning(const RunnerSettings&)> runner;  // what runs stages on this rank
-  FindDamage find_damage = [](const Stage&, const results::OutputFolder&) { return std::nullopt; };
+  FindDamage find_damage = [](const study::Stage&, const results::OutputFolder&) { return std::nullopt; };
   std::vector<std::string> method_names;
   std::function<std::string(const std::string& method)> describe_method;
   std::string build = build_of_this_program();  // all ranks of a job have to have the same

@@ -88,15 +88,16 @@ class Coordinator {
   }
 
   void hear_end(int number, const StageFinished& ended) {
-    const StageResult& result = ended.result;
+    const study::StageResult& result = ended.result;
     const int stage = scheduler_.stage_of(number);
     const std::vector<int> blocked = scheduler_.end(number, result, settings_.clock());
     if (ended.leaves) {
       scheduler_.withdraw(number);
       waits_for_[at(number)] = sizes_[at(number)];  // until it says Here again
     }
-    if (result.end == StageEnd::done && ran_whole(stage) && costs_.learn(stage, result.seconds)) {
-      scheduler_.reprioritise(paths_to_the_end(scheduler_.graph(), scheduler_.unfinished(), costs_.seconds()));
+    if (result.end == study::StageEnd::done && ran_whole(stage) && costs_.learn(stage, result.seconds)) {
+      scheduler_.reprioritise(
+          study::paths_to_the_end(scheduler_.graph(), scheduler_.unfinished(), costs_.seconds()));
     }
     const StopReason reason = stop_after(result.end);
     if (reason != StopReason::none)
@@ -109,15 +110,15 @@ class Coordinator {
   }
 
   /// Whether that end of a stage stops the sweep: the next stage could not be kept either, or --fail-fast says so.
-  StopReason stop_after(StageEnd end) const {
-    if (end == StageEnd::unsaved) return StopReason::unwritable;
-    const bool is_lost = end == StageEnd::failed || end == StageEnd::diverged;
+  StopReason stop_after(study::StageEnd end) const {
+    if (end == study::StageEnd::unsaved) return StopReason::unwritable;
+    const bool is_lost = end == study::StageEnd::failed || end == study::StageEnd::diverged;
     return settings_.fail_fast && is_lost ? StopReason::failed : StopReason::none;
   }
 
   /// Whether the stage's time is that of all epochs that its cost is for: not where it was resumed.
   bool ran_whole(int stage) const {
-    const Progress& progress = scheduler_.status()[at(stage)].progress;
+    const study::Progress& progress = scheduler_.status()[at(stage)].progress;
     return progress.epochs - progress.begun >= scheduler_.graph().stages[at(stage)].epochs;
   }
 

@@ -5,15 +5,15 @@
 namespace m2m {
 namespace {
 
-std::string class_of(const Stage& stage) {
+std::string class_of(const study::Stage& stage) {
   const std::string method = stage.config.has("method") ? stage.config.text("method") : "";
-  return std::to_string(static_cast<int>(stage.kind)) + " " + (stage.kind == StageKind::trial ? method : "");
+  return std::to_string(static_cast<int>(stage.kind)) + " " + (stage.kind == study::StageKind::trial ? method : "");
 }
 
 }  // namespace
 
 bool CostModel::learn(int stage, double seconds) {
-  const Stage& ended = graph_.stages[static_cast<std::size_t>(stage)];
+  const study::Stage& ended = graph_.stages[static_cast<std::size_t>(stage)];
   if (ended.cost <= 0) return false;
   Known& known = known_[class_of(ended)];
   known.measured += seconds;
@@ -29,7 +29,7 @@ std::vector<double> CostModel::seconds() const {
   }
   std::vector<double> seconds;
   seconds.reserve(graph_.stages.size());
-  for (const Stage& stage : graph_.stages) {
+  for (const study::Stage& stage : graph_.stages) {
     const auto found = known_.find(class_of(stage));
     const Known& known = found == known_.end() ? all : found->second;
     seconds.push_back(known.estimated > 0 ? stage.cost * known.measured / known.estimated : stage.cost);

@@ -13,7 +13,7 @@ namespace m2m {
 class CostModel {
  public:
   /// Keeps a reference to `graph`.
-  explicit CostModel(const StageGraph& graph) : graph_(graph) {}
+  explicit CostModel(const study::StageGraph& graph) : graph_(graph) {}
 
   /// A stage has ended well after `seconds` on its ranks. True where what is known of its kind has become so much
   /// better that plans deserve another look: at its first, second, fourth, eighth ... stage.
@@ -28,7 +28,7 @@ class CostModel {
     double measured = 0, estimated = 0;  // seconds
   };
 
-  const StageGraph& graph_;
+  const study::StageGraph& graph_;
   std::map<std::string, Known> known_;  // by kind and method
 };
 

@@ -16,12 +16,12 @@ struct DryRunSettings {
 };
 
 /// Two lines: how many stages and trials there are, exist and are left, and what these cost. Reads only the folder.
-std::string cost_text(const StageGraph& graph, const DryRunSettings& settings);
+std::string cost_text(const study::StageGraph& graph, const DryRunSettings& settings);
 
 /// cost_text, and a line for every stage and trial.
-std::string dry_run_text(const StageGraph& graph, const DryRunSettings& settings);
+std::string dry_run_text(const study::StageGraph& graph, const DryRunSettings& settings);
 
 /// A line per trial: id, whether it is done, what it is.
-std::string list_text(const StageGraph& graph, const results::OutputFolder& out);
+std::string list_text(const study::StageGraph& graph, const results::OutputFolder& out);
 
 }  // namespace m2m

@@ -39,10 +39,10 @@ SecondsById seconds_of_file(const fs::path& file) {
 }
 
 /// Nothing where the stage is not there, or did not record its time.
-SecondsById seconds_of_folder(const results::OutputFolder& folder, const StageGraph& graph) {
+SecondsById seconds_of_folder(const results::OutputFolder& folder, const study::StageGraph& graph) {
   SecondsById seconds;
-  for (const Stage& stage : graph.stages) {
-    const bool is_trial = stage.kind == StageKind::trial;
+  for (const study::Stage& stage : graph.stages) {
+    const bool is_trial = stage.kind == study::StageKind::trial;
     const fs::path file = is_trial ? folder.result(stage.id) : folder.stage_done(stage.id);
     std::error_code ignored;
     if (!fs::exists(file, ignored)) continue;
@@ -58,7 +58,7 @@ SecondsById seconds_of_folder(const results::OutputFolder& folder, const StageGr
 
 }  // namespace
 
-Durations read_durations(const fs::path& path, const StageGraph& graph) {
+Durations read_durations(const fs::path& path, const study::StageGraph& graph) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) {
     throw usage_error(fmt::format("--durations {}: there is no such file or folder", path.string()));
@@ -67,7 +67,7 @@ Durations read_durations(const fs::path& path, const StageGraph& graph) {
   const SecondsById known = is_folder ? seconds_of_folder({path}, graph) : seconds_of_file(path);
   Durations durations;
   double measured = 0, modelled = 0;
-  for (const Stage& stage : graph.stages) {
+  for (const study::Stage& stage : graph.stages) {
     const auto found = known.find(stage.id);
     if (found == known.end()) continue;
     ++durations.measured;
@@ -82,7 +82,7 @@ Durations read_durations(const fs::path& path, const StageGraph& graph) {
                     path.string()));
   }
   if (modelled > 0) durations.ratio = measured / modelled;
-  for (const Stage& stage : graph.stages) {
+  for (const study::Stage& stage : graph.stages) {
     const auto found = known.find(stage.id);
     durations.seconds.push_back(found == known.end() ? stage.cost * durations.ratio : found->second);
   }

@@ -19,6 +19,6 @@ struct Durations {
 ///
 /// Throws Error: usage where there is no such file or folder or it knows none of the graph's stages, bad_data where
 /// something in it is damaged or no duration, input_output where it cannot be read.
-Durations read_durations(const std::filesystem::path& path, const StageGraph& graph);
+Durations read_durations(const std::filesystem::path& path, const study::StageGraph& graph);
 
 }  // namespace m2m

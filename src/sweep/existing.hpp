@@ -14,12 +14,12 @@ namespace m2m {
 /// stage.json, and files of the size that this says. False everywhere where there is no such folder.
 ///
 /// Local. Throws Error as damage_of_result does.
-std::vector<bool> existing(const StageGraph& graph, const results::OutputFolder& out);
+std::vector<bool> existing(const study::StageGraph& graph, const results::OutputFolder& out);
 
 /// What is wrong with the files of a finished trial that others begin from; the training side knows how to read
 /// them.
 using FindDamage =
-    std::function<std::optional<results::Damage>(const Stage& trial, const results::OutputFolder& out)>;
+    std::function<std::optional<results::Damage>(const study::Stage& trial, const results::OutputFolder& out)>;
 
 /// Sets aside every artifact that is there and cannot be used, so that it is made anew, and logs a warning for
 /// each: results that m2m-report could not read, and stages that are not complete. Of what stages to run need, g
@@ -27,7 +27,7 @@ using FindDamage =
 ///
 /// Returns what exists then. Local; the caller holds the lock of `out`, and a stage that another sweep holds is
 /// left to that one. Throws Error as existing does, and WriteError.
-std::vector<bool> set_aside_damaged(const StageGraph& graph, const results::OutputFolder& out,
+std::vector<bool> set_aside_damaged(const study::StageGraph& graph, const results::OutputFolder& out,
                                     const FindDamage& find_damage);
 
 }  // namespace m2m

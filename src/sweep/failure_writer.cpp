@@ -19,7 +19,7 @@ void FailureWriter::ended(int stage) {
 
 void FailureWriter::blocked(int stage) {
   const auto because = static_cast<std::size_t>(scheduler_.status()[static_cast<std::size_t>(stage)].because);
-  const Stage& cause = scheduler_.graph().stages[because];
+  const study::Stage& cause = scheduler_.graph().stages[because];
   write(stage,
         fmt::format("the {} {} that it needs failed: {}", cause.label, cause.id,
                     scheduler_.status()[because].result.summary),
@@ -27,8 +27,8 @@ void FailureWriter::blocked(int stage) {
 }
 
 void FailureWriter::write(int stage, const std::string& reason, bool diverged) {
-  const Stage& lost = scheduler_.graph().stages[static_cast<std::size_t>(stage)];
-  if (lost.kind != StageKind::trial) return;
+  const study::Stage& lost = scheduler_.graph().stages[static_cast<std::size_t>(stage)];
+  if (lost.kind != study::StageKind::trial) return;
   results::write_failure(out_.failure(lost.id), {lost.id, lost.label, reason, diverged, lost.config});
 }
 

@@ -8,20 +8,20 @@ namespace m2m {
 namespace {
 
 /// `epochs` as a share of those that the stage's cost is for, in [0, 1].
-double share_of(int epochs, const Stage& stage, const Progress& progress) {
+double share_of(int epochs, const study::Stage& stage, const study::Progress& progress) {
   const int all = stage.epochs > 0 ? stage.epochs : progress.epochs;
   return all > 0 ? std::clamp(static_cast<double>(epochs) / all, 0.0, 1.0) : 0;
 }
 
 /// The share of its cost that this run of a stage has worked off.
-double fraction_done(const Stage& stage, const StageStatus& status) {
+double fraction_done(const study::Stage& stage, const StageStatus& status) {
   if (status.state == StageState::done) return 1;
   if (status.state != StageState::running) return 0;
   return share_of(status.progress.epoch - status.progress.begun, stage, status.progress);
 }
 
 /// The share of its cost that is left; what a resumed stage brought along is not.
-double fraction_left(const Stage& stage, const StageStatus& status) {
+double fraction_left(const study::Stage& stage, const StageStatus& status) {
   if (status.state != StageState::running || status.progress.epochs == 0) return 1;
   return share_of(status.progress.epochs - status.progress.epoch, stage, status.progress);
 }
@@ -41,7 +41,7 @@ std::optional<double> measured_ratio(const Scheduler& scheduler, double now) {
 
 }  // namespace
 
-Forecast forecast(const StageGraph& graph, const std::vector<bool>& exists, int ranks) {
+Forecast forecast(const study::StageGraph& graph, const std::vector<bool>& exists, int ranks) {
   const Simulation played = simulate(graph, exists, single_ranks(ranks), modelled_seconds(graph));
   return {played.work, played.makespan, played.efficiency()};
 }
@@ -49,7 +49,7 @@ Forecast forecast(const StageGraph& graph, const std::vector<bool>& exists, int 
 std::optional<double> seconds_left(const Scheduler& scheduler, int ranks, double now) {
   const std::optional<double> ratio = measured_ratio(scheduler, now);
   if (!ratio) return std::nullopt;
-  const StageGraph& graph = scheduler.graph();
+  const study::StageGraph& graph = scheduler.graph();
   std::vector<double> chains(graph.stages.size(), 0.0);
   double work = 0, longest = 0;
   for (std::size_t i = graph.stages.size(); i-- > 0;) {

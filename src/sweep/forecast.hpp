@@ -15,7 +15,7 @@ struct Forecast {
 };
 
 /// Plays the sweep through with the scheduler and the stages' estimated costs. ranks >= 1.
-Forecast forecast(const StageGraph& graph, const std::vector<bool>& exists, int ranks);
+Forecast forecast(const study::StageGraph& graph, const std::vector<bool>& exists, int ranks);
 
 /// Seconds left, from the speed measured so far against the estimated costs: the larger of the work left shared
 /// among the ranks and the longest chain left. Nothing before the first epoch of the first stage.

@@ -4,7 +4,7 @@
 #include <set>
 #include <unordered_map>
 
-namespace m2m {
+namespace m2m::study {
 namespace {
 
 class Builder {
@@ -140,4 +140,4 @@ std::vector<bool> missing(const StageGraph& graph, const std::vector<bool>& exis
   return to_run;
 }
 
-}  // namespace m2m
+}  // namespace m2m::study

@@ -5,7 +5,7 @@
 
 #include "sweep/stage.hpp"
 
-namespace m2m {
+namespace m2m::study {
 
 struct StageGraph {
   std::vector<Stage> stages;            // what is needed stands before who needs it
@@ -37,4 +37,4 @@ std::vector<double> paths_to_the_end(const StageGraph& graph, const std::vector<
 /// need.
 std::vector<bool> missing(const StageGraph& graph, const std::vector<bool>& exists);
 
-}  // namespace m2m
+}  // namespace m2m::study

@@ -26,22 +26,22 @@ std::string clean(const std::string& text) {
   return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
 }
 
-Json progress_json(const Progress& p) {
+Json progress_json(const study::Progress& p) {
   return {p.epoch, p.epochs, p.validation_bacc, p.kept, p.translations, p.seconds_per_epoch, p.begun};
 }
 
-Progress progress_from(const Json& json) {
+study::Progress progress_from(const Json& json) {
   return {json.at(0).get<int>(),    json.at(1).get<int>(),    json.at(2).get<double>(), json.at(3).get<double>(),
           json.at(4).get<double>(), json.at(5).get<double>(), json.at(6).get<int>()};
 }
 
-Json needs_json(const Stage& stage) {
+Json needs_json(const study::Stage& stage) {
   Json needs = Json::array();
-  for (const StageNeed& need : stage.needs) needs.push_back({static_cast<int>(need.kind), need.id});
+  for (const study::StageNeed& need : stage.needs) needs.push_back({static_cast<int>(need.kind), need.id});
   return needs;
 }
 
-Json stage_json(const Stage& stage) {
+Json stage_json(const study::Stage& stage) {
   return {{"id", stage.id},
           {"kind", static_cast<int>(stage.kind)},
           {"label", stage.label},
@@ -53,10 +53,10 @@ Json stage_json(const Stage& stage) {
           {"needs", needs_json(stage)}};
 }
 
-Stage stage_from(const Json& json) {
-  Stage stage;
+study::Stage stage_from(const Json& json) {
+  study::Stage stage;
   stage.id = json.at("id").get<std::string>();
-  stage.kind = static_cast<StageKind>(json.at("kind").get<int>());
+  stage.kind = static_cast<study::StageKind>(json.at("kind").get<int>());
   stage.label = json.at("label").get<std::string>();
   stage.config = Config(json.at("config"));
   stage.identity = json.at("identity");
@@ -64,18 +64,18 @@ Stage stage_from(const Json& json) {
   stage.cost = json.at("cost").get<double>();
   stage.memory = json.at("memory").get<double>();
   for (const Json& need : json.at("needs")) {
-    stage.needs.push_back({static_cast<StageKind>(need.at(0).get<int>()), need.at(1).get<std::string>()});
+    stage.needs.push_back({static_cast<study::StageKind>(need.at(0).get<int>()), need.at(1).get<std::string>()});
   }
   return stage;
 }
 
-Json result_json(const StageResult& result) {
+Json result_json(const study::StageResult& result) {
   return {static_cast<int>(result.end), clean(result.summary), static_cast<int>(result.code), result.seconds,
           result.details};
 }
 
-StageResult result_from(const Json& json) {
-  return {static_cast<StageEnd>(json.at(0).get<int>()), json.at(1).get<std::string>(),
+study::StageResult result_from(const Json& json) {
+  return {static_cast<study::StageEnd>(json.at(0).get<int>()), json.at(1).get<std::string>(),
           static_cast<ExitCode>(json.at(2).get<int>()), json.at(3).get<double>(),
           json.at(4).get<std::vector<std::string>>()};
 }

@@ -16,12 +16,12 @@ struct Here {
   int seat = 0;
 };
 struct Report {
-  Progress progress;
+  study::Progress progress;
   int seat = 0;
 };
 /// The stage of the seat has ended; the seat waits for the next, or `leaves` until it says Here again.
 struct StageFinished {
-  StageResult result;
+  study::StageResult result;
   int seat = 0;
   bool leaves = false;
 };
@@ -38,7 +38,7 @@ struct Bye {};
 using FromWorker = std::variant<Here, Report, StageFinished, Remark, StopWanted, Bye>;
 
 struct Start {
-  Stage stage;
+  study::Stage stage;
   int seat = 0;
 };
 /// Stop the running stages at their next step.

@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::study {
 namespace {
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
@@ -87,4 +87,4 @@ std::filesystem::path folder_of(const std::filesystem::path& out, const StudyPar
   return out.string() + fmt::format(".{}-of-{}", part.number, part.of);
 }
 
-}  // namespace m2m
+}  // namespace m2m::study

@@ -5,7 +5,7 @@
 
 #include "sweep/graph.hpp"
 
-namespace m2m {
+namespace m2m::study {
 
 /// "2/4": the second of four.
 struct StudyPart {
@@ -23,4 +23,4 @@ StageGraph part_of(const StageGraph& graph, const StudyPart& part);
 /// Where a share writes: "results/a" becomes "results/a.2-of-4".
 std::filesystem::path folder_of(const std::filesystem::path& out, const StudyPart& part);
 
-}  // namespace m2m
+}  // namespace m2m::study

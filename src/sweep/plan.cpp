@@ -8,7 +8,7 @@
 
 #include "sweep/study_points.hpp"
 
-namespace m2m {
+namespace m2m::study {
 namespace {
 
 bool is_in_a_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
@@ -129,4 +129,4 @@ StageGraph plan_study(const Study& study, std::span<const settings::Field> field
   return make_graph(requests);
 }
 
-}  // namespace m2m
+}  // namespace m2m::study

@@ -6,7 +6,7 @@
 #include "sweep/graph.hpp"
 #include "sweep/study.hpp"
 
-namespace m2m {
+namespace m2m::study {
 
 /// Fills in every setting that a point does not give. Throws Error (usage) whose sentence begins with a field's
 /// name.
@@ -20,4 +20,4 @@ using ResolveConfig = std::function<Config(const Config& given)>;
 StageGraph plan_study(const Study& study, std::span<const settings::Field> fields, const ResolveConfig& resolve,
                       const PlanStage& plan);
 
-}  // namespace m2m
+}  // namespace m2m::study

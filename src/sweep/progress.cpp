@@ -17,7 +17,7 @@ constexpr double say_every = 60;
 ProgressView::ProgressView(const Scheduler& scheduler, ProgressSettings settings)
     : scheduler_(scheduler),
       settings_(std::move(settings)),
-      titles_(titles(scheduler.graph())),
+      titles_(study::titles(scheduler.graph())),
       view_{scheduler_, titles_, settings_.seats, settings_.trials_per_device},
       block_(settings_.terminal ? std::make_unique<LiveBlock>(*settings_.terminal, settings_.screen) : nullptr) {}
 

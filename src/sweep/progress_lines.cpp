@@ -11,7 +11,7 @@
 namespace m2m {
 namespace {
 
-const Stage& stage_at(const SweepView& view, int stage) {
+const study::Stage& stage_at(const SweepView& view, int stage) {
   return view.scheduler.graph().stages[static_cast<std::size_t>(stage)];
 }
 const StageStatus& status_at(const SweepView& view, int stage) {
@@ -22,14 +22,14 @@ int rank_of(const SweepView& view, int stage) { return status_at(view, stage).ra
 
 /// "trial 09be0a12 M2m seed=3"
 std::string name(const SweepView& view, int stage) {
-  const Stage& named = stage_at(view, stage);
-  return fmt::format("{} {} {}", kind_word(named.kind), short_id(named.id),
+  const study::Stage& named = stage_at(view, stage);
+  return fmt::format("{} {} {}", study::kind_word(named.kind), study::short_id(named.id),
                      view.titles[static_cast<std::size_t>(stage)]);
 }
 
 int count_trials(const Scheduler& scheduler, std::initializer_list<StageState> states) {
   int found = 0;
-  for (const StageState state : states) found += scheduler.count(state, StageKind::trial);
+  for (const StageState state : states) found += scheduler.count(state, study::StageKind::trial);
   return found;
 }
 
@@ -40,8 +40,8 @@ std::string left_text(const SweepView& view, double now) {
 
 /// "[32/96, left 1 h 11 min]"
 std::string bracket(const SweepView& view, double now) {
-  return fmt::format("[{}/{}, {}]", trials_done(view.scheduler), count(view.scheduler.graph(), StageKind::trial),
-                     left_text(view, now));
+  return fmt::format("[{}/{}, {}]", trials_done(view.scheduler),
+                     study::count(view.scheduler.graph(), study::StageKind::trial), left_text(view, now));
 }
 
 std::string bar(double fraction) {
@@ -50,8 +50,8 @@ std::string bar(double fraction) {
   return fmt::format("|{:#<{}}{:{}}|", "", full, "", width - full);
 }
 
-std::string folder_of(const Stage& stage) {
-  return (stage.kind == StageKind::trial ? "trials/" : "cache/") + stage.id;
+std::string folder_of(const study::Stage& stage) {
+  return (stage.kind == study::StageKind::trial ? "trials/" : "cache/") + stage.id;
 }
 
 }  // namespace
@@ -59,12 +59,13 @@ std::string folder_of(const Stage& stage) {
 std::string start_line(const SweepView& view, int stage, const std::string& place) {
   std::string text = fmt::format("start   {} on rank {} ({})", name(view, stage), rank_of(view, stage), place);
   const auto& needs = stage_at(view, stage).needs;
-  for (const StageNeed& need : needs) text += (need.id == needs.front().id ? ", stages " : " ") + short_id(need.id);
+  for (const study::StageNeed& need : needs)
+    text += (need.id == needs.front().id ? ", stages " : " ") + study::short_id(need.id);
   return needs.empty() ? text : text + " reused";
 }
 
 std::string running_line(const SweepView& view, int stage) {
-  const Progress& progress = status_at(view, stage).progress;
+  const study::Progress& progress = status_at(view, stage).progress;
   std::string text = fmt::format("running {}: ", name(view, stage));
   if (progress.epochs == 0) return text + "in its first epoch";
   text += fmt::format("epoch {}/{}", progress.epoch, progress.epochs);
@@ -78,13 +79,13 @@ std::string running_line(const SweepView& view, int stage) {
 
 std::string end_line(const SweepView& view, int stage, double now) {
   const StageStatus& status = status_at(view, stage);
-  const Stage& ended = stage_at(view, stage);
+  const study::Stage& ended = stage_at(view, stage);
   if (status.state == StageState::done) {
     return fmt::format("done    {}: {} in {}   {}", name(view, stage), status.result.summary,
                        duration_text(status.result.seconds), bracket(view, now));
   }
   if (status.state == StageState::interrupted) {
-    const bool is_unsaved = status.result.end == StageEnd::unsaved;
+    const bool is_unsaved = status.result.end == study::StageEnd::unsaved;
     return fmt::format("stopped {}{}", name(view, stage), is_unsaved ? ": " + status.result.summary : "");
   }
   return fmt::format("failed  {}: {}; what it left is in {}{}   {}", name(view, stage), status.result.summary,
@@ -92,9 +93,9 @@ std::string end_line(const SweepView& view, int stage, double now) {
 }
 
 std::string blocked_line(const SweepView& view, int stage) {
-  const Stage& cause = stage_at(view, status_at(view, stage).because);
+  const study::Stage& cause = stage_at(view, status_at(view, stage).because);
   return fmt::format("skipped {}: the {} {} that it needs failed", name(view, stage), cause.label,
-                     short_id(cause.id));
+                     study::short_id(cause.id));
 }
 
 std::string stopping_line(StopReason reason) {
@@ -113,7 +114,7 @@ std::string stopping_line(StopReason reason) {
 
 std::string live_line(const SweepView& view, int stage, std::size_t title_width) {
   const StageStatus& status = status_at(view, stage);
-  const Progress& progress = status.progress;
+  const study::Progress& progress = status.progress;
   std::string text = fmt::format(" rank {:<3} {:<{}}  ", rank_of(view, stage),
                                  view.titles[static_cast<std::size_t>(stage)], title_width);
   if (progress.epochs == 0) return text + "in its first epoch";
@@ -129,14 +130,14 @@ std::string live_line(const SweepView& view, int stage, std::size_t title_width)
 
 std::string summary_line(const SweepView& view, double now) {
   return fmt::format(" {}/{} done, {} failed, {} running   {}   {:.1f} % busy", trials_done(view.scheduler),
-                     count(view.scheduler.graph(), StageKind::trial), trials_lost(view.scheduler),
+                     study::count(view.scheduler.graph(), study::StageKind::trial), trials_lost(view.scheduler),
                      view.scheduler.count(StageState::running), left_text(view, now),
                      100 * busy_share(view.scheduler, view.seats, now));
 }
 
 std::string outcome_text(const Scheduler& scheduler, int damaged) {
   return fmt::format("{} of {} done, {} failed", trials_done(scheduler) - damaged,
-                     counted(count(scheduler.graph(), StageKind::trial), "trial"),
+                     counted(study::count(scheduler.graph(), study::StageKind::trial), "trial"),
                      trials_lost(scheduler) + damaged);
 }
 

@@ -11,15 +11,16 @@
 namespace m2m {
 namespace {
 
-std::filesystem::path note_of(const Stage& stage, const results::OutputFolder& out) {
-  return (stage.kind == StageKind::trial ? out.trial(stage.id) : out.stage(stage.id)) / "attempts.log";
+std::filesystem::path note_of(const study::Stage& stage, const results::OutputFolder& out) {
+  return (stage.kind == study::StageKind::trial ? out.trial(stage.id) : out.stage(stage.id)) / "attempts.log";
 }
 
-StageResult run_alone(const RunStage& run, int max_retries, const Stage& stage, StageContext& context) {
+study::StageResult run_alone(const study::RunStage& run, int max_retries, const study::Stage& stage,
+                             study::StageContext& context) {
   std::vector<std::string> tries;
   for (;;) {
     try {
-      StageResult result = run(stage, context);
+      study::StageResult result = run(stage, context);
       result.details.insert(result.details.begin(), tries.begin(), tries.end());
       return result;
     } catch (const WriteError&) {
@@ -39,21 +40,21 @@ int lines_of(const std::filesystem::path& file, std::string& last) {
   return count;
 }
 
-StageResult run_in_group(const RunStage& run, const results::OutputFolder& out, int max_retries, const Stage& stage,
-                         StageContext& context) {
+study::StageResult run_in_group(const study::RunStage& run, const results::OutputFolder& out, int max_retries,
+                                const study::Stage& stage, study::StageContext& context) {
   const std::filesystem::path note = note_of(stage, out);
   std::string why;
   const int ended = lines_of(note, why);
   if (ended > max_retries) {
-    return {StageEnd::failed,
+    return {study::StageEnd::failed,
             fmt::format("it ended the job {} times, lastly: {}; delete {} to have it tried again", ended, why,
                         note.string()),
             ExitCode::some_failed, 0};
   }
   try {
-    StageResult result = run(stage, context);
+    study::StageResult result = run(stage, context);
     std::error_code ignored;
-    if (result.end == StageEnd::done) std::filesystem::remove(note, ignored);
+    if (result.end == study::StageEnd::done) std::filesystem::remove(note, ignored);
     return result;
   } catch (const WriteError&) {
     throw;  // no fault of the stage, and there is no room for a note
@@ -69,11 +70,13 @@ StageResult run_in_group(const RunStage& run, const results::OutputFolder& out, 
 
 }  // namespace
 
-RunStage with_retries(RunStage run, const results::OutputFolder& out, int max_retries, bool is_alone) {
-  return [run = std::move(run), out, max_retries, is_alone](const Stage& stage, StageContext& context) {
-    return is_alone ? run_alone(run, max_retries, stage, context)
-                    : run_in_group(run, out, max_retries, stage, context);
-  };
+study::RunStage with_retries(study::RunStage run, const results::OutputFolder& out, int max_retries,
+                             bool is_alone) {
+  return
+      [run = std::move(run), out, max_retries, is_alone](const study::Stage& stage, study::StageContext& context) {
+        return is_alone ? run_alone(run, max_retries, stage, context)
+                        : run_in_group(run, out, max_retries, stage, context);
+      };
 }
 
 }  // namespace m2m

@@ -11,6 +11,6 @@ namespace m2m {
 /// is_alone: this rank runs trials by itself, and tries again at once. In a group the exception leaves (it ends the
 /// job, as others wait for this rank), but not before it is noted in the stage's folder: the runs that follow try
 /// again, and once the tries are used up the stage fails without being run.
-RunStage with_retries(RunStage run, const results::OutputFolder& out, int max_retries, bool is_alone);
+study::RunStage with_retries(study::RunStage run, const results::OutputFolder& out, int max_retries, bool is_alone);
 
 }  // namespace m2m

@@ -88,7 +88,7 @@ StopReason run_all(const SweepJob& job, Scheduler& scheduler, comm::Mailbox& coo
 /// The sentence of a file that could not be written; empty: all were, as far as this sweep got.
 std::string unsaved(const Scheduler& scheduler) {
   for (const StageStatus& status : scheduler.status()) {
-    if (status.result.end == StageEnd::unsaved) return status.result.summary;
+    if (status.result.end == study::StageEnd::unsaved) return status.result.summary;
   }
   return "";
 }
@@ -127,14 +127,14 @@ int merge_and_say(const SweepJob& job, const Scheduler& scheduler, double second
 
 }  // namespace
 
-void write_plan(const Study& study, const StageGraph& graph, const results::OutputFolder& out) {
+void write_plan(const study::Study& study, const study::StageGraph& graph, const results::OutputFolder& out) {
   results::PlannedStudy planned{study.name, study.file, {}};
-  for (const Stage& stage : graph.stages) {
-    if (stage.kind == StageKind::trial) {
+  for (const study::Stage& stage : graph.stages) {
+    if (stage.kind == study::StageKind::trial) {
       planned.trials.push_back({stage.id, stage.label, stage.config});
     } else {
-      const char* kind = stage.kind == StageKind::g ? "g" : "prefix";
-      planned.stages.push_back({stage.id, kind, stage.label + "  " + data_text(stage), stage.epochs});
+      const char* kind = stage.kind == study::StageKind::g ? "g" : "prefix";
+      planned.stages.push_back({stage.id, kind, stage.label + "  " + study::data_text(stage), stage.epochs});
     }
   }
   if (!out.shared_cache.empty()) planned.cache = std::filesystem::absolute(out.shared_cache).string();

@@ -17,7 +17,7 @@
 namespace m2m {
 
 struct SweepJob {
-  const StageGraph& graph;
+  const study::StageGraph& graph;
   std::vector<bool> exists;  // per stage, whether its artifact is there
   results::OutputFolder out;
   const results::FolderLock& lock;
@@ -30,7 +30,7 @@ struct SweepJob {
 };
 
 /// Writes study.json: what the sweep plans to run. Throws Error (input_output).
-void write_plan(const Study& study, const StageGraph& graph, const results::OutputFolder& out);
+void write_plan(const study::Study& study, const study::StageGraph& graph, const results::OutputFolder& out);
 
 /// "host a17": where this process runs, for people.
 std::string place_of_this_process();

@@ -6,16 +6,16 @@
 namespace m2m {
 namespace {
 
-StageState state_after(const StageResult& result) {
+StageState state_after(const study::StageResult& result) {
   switch (result.end) {
-    case StageEnd::done:
+    case study::StageEnd::done:
       return StageState::done;
-    case StageEnd::diverged:
+    case study::StageEnd::diverged:
       return StageState::diverged;
-    case StageEnd::failed:
+    case study::StageEnd::failed:
       return StageState::failed;
-    case StageEnd::interrupted:
-    case StageEnd::unsaved:
+    case study::StageEnd::interrupted:
+    case study::StageEnd::unsaved:
       return StageState::interrupted;
   }
   return StageState::failed;
@@ -30,11 +30,12 @@ std::size_t index(Enum value) {
 
 }  // namespace
 
-Scheduler::Scheduler(const StageGraph& graph, const std::vector<bool>& exists, std::vector<double> priorities)
+Scheduler::Scheduler(const study::StageGraph& graph, const std::vector<bool>& exists,
+                     std::vector<double> priorities)
     : graph_(graph), status_(graph.stages.size()), priorities_(std::move(priorities)) {
-  const std::vector<bool> to_run = missing(graph, exists);
-  if (priorities_.empty()) priorities_ = paths_to_the_end(graph, to_run);
-  for (const Stage& stage : graph.stages) ++counts_[index(StageState::waiting)][index(stage.kind)];
+  const std::vector<bool> to_run = study::missing(graph, exists);
+  if (priorities_.empty()) priorities_ = study::paths_to_the_end(graph, to_run);
+  for (const study::Stage& stage : graph.stages) ++counts_[index(StageState::waiting)][index(stage.kind)];
   for (int i = 0; i < graph.size(); ++i) {
     if (!to_run[at(i)]) set_state(i, exists[at(i)] ? StageState::existing : StageState::unneeded);
   }
@@ -42,7 +43,7 @@ Scheduler::Scheduler(const StageGraph& graph, const std::vector<bool>& exists, s
 }
 
 void Scheduler::set_state(int stage, StageState state) {
-  const StageKind kind = graph_.stages[at(stage)].kind;
+  const study::StageKind kind = graph_.stages[at(stage)].kind;
   --counts_[index(status_[at(stage)].state)][index(kind)];
   ++counts_[index(state)][index(kind)];
   status_[at(stage)].state = state;
@@ -104,9 +105,11 @@ int Scheduler::stage_of(int rank) const {
   return stage_of_rank_[at(rank)];
 }
 
-void Scheduler::report(int rank, const Progress& progress) { status_[at(stage_of(rank))].progress = progress; }
+void Scheduler::report(int rank, const study::Progress& progress) {
+  status_[at(stage_of(rank))].progress = progress;
+}
 
-std::vector<int> Scheduler::end(int rank, const StageResult& result, double now) {
+std::vector<int> Scheduler::end(int rank, const study::StageResult& result, double now) {
   const int stage = stage_of(rank);
   stage_of_rank_[at(rank)] = -1;
   --running_;
@@ -135,7 +138,7 @@ std::vector<int> Scheduler::block_users(int stage, int cause) {
   return blocked;
 }
 
-int Scheduler::count(StageState state, std::optional<StageKind> kind) const {
+int Scheduler::count(StageState state, std::optional<study::StageKind> kind) const {
   const auto& of_state = counts_[index(state)];
   return kind ? of_state[index(*kind)] : std::accumulate(of_state.begin(), of_state.end(), 0);
 }

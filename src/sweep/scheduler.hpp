@@ -28,9 +28,9 @@ inline constexpr int stage_state_count = 9;
 struct StageStatus {
   StageState state = StageState::waiting;
   int rank = -1;
-  double started = 0;  // seconds, of the clock that the scheduler is told
-  Progress progress;   // the last one reported
-  StageResult result;
+  double started = 0;        // seconds, of the clock that the scheduler is told
+  study::Progress progress;  // the last one reported
+  study::StageResult result;
   int because = -1;  // blocked: which stage failed
 };
 
@@ -50,16 +50,16 @@ class Scheduler {
  public:
   /// exists[i]: stage i's artifact is there. priorities[i]: of the stages that can start, the largest goes first;
   /// the costs of the chains to the end where none are given. Keeps a reference to `graph`.
-  Scheduler(const StageGraph& graph, const std::vector<bool>& exists, std::vector<double> priorities = {});
+  Scheduler(const study::StageGraph& graph, const std::vector<bool>& exists, std::vector<double> priorities = {});
 
   /// A rank waits for work; rank >= 0.
   void add_free_rank(int rank);
   /// What free ranks are to start now; each stage is handed out once.
   std::vector<Assignment> assign(double now);
   /// What the stage of `rank` reports. Throws Error (internal) where that rank runs none, as do the next two.
-  void report(int rank, const Progress& progress);
+  void report(int rank, const study::Progress& progress);
   /// The stage of `rank` has ended, the rank is free again. Returns the stages that can now never run.
-  std::vector<int> end(int rank, const StageResult& result, double now);
+  std::vector<int> end(int rank, const study::StageResult& result, double now);
   /// A rank that waits for work gets none until add_free_rank. Nothing happens where it is not free.
   void withdraw(int rank) { free_ranks_.erase(rank); }
   /// Other priorities for what has not been started. Linear in the number of stages.
@@ -74,9 +74,9 @@ class Scheduler {
   /// Nothing runs, and nothing more can be started.
   bool over() const { return running_ == 0 && (stopped_ || ready_.empty()); }
 
-  const StageGraph& graph() const { return graph_; }
+  const study::StageGraph& graph() const { return graph_; }
   const std::vector<StageStatus>& status() const { return status_; }
-  int count(StageState state, std::optional<StageKind> kind = std::nullopt) const;
+  int count(StageState state, std::optional<study::StageKind> kind = std::nullopt) const;
   /// Seconds that ranks have spent in stages which have ended.
   double busy_seconds() const { return busy_; }
 
@@ -86,11 +86,11 @@ class Scheduler {
   void make_ready_if_possible(int stage);
   std::vector<int> block_users(int stage, int cause);
 
-  const StageGraph& graph_;
+  const study::StageGraph& graph_;
   std::vector<StageStatus> status_;
   std::vector<double> priorities_;
-  std::array<std::array<int, stage_kind_count>, stage_state_count> counts_{};  // stages per state and kind
-  std::set<std::pair<double, int>> ready_;                                     // (-priority, stage)
+  std::array<std::array<int, study::stage_kind_count>, stage_state_count> counts_{};  // stages per state and kind
+  std::set<std::pair<double, int>> ready_;                                            // (-priority, stage)
   std::set<int> free_ranks_;
   std::vector<int> stage_of_rank_;  // -1: runs none
   int running_ = 0;

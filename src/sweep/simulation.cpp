@@ -60,11 +60,11 @@ void play(Scheduler& scheduler, Run& run) {
 }
 
 /// Per stage to run the group it is dealt to: trials in turn, what they need to the group of its first user.
-std::vector<int> deal(const StageGraph& graph, const std::vector<bool>& to_run, int groups) {
+std::vector<int> deal(const study::StageGraph& graph, const std::vector<bool>& to_run, int groups) {
   std::vector<int> owners(graph.stages.size(), -1);
   int trials = 0;
   for (std::size_t i = 0; i < owners.size(); ++i) {
-    if (to_run[i] && graph.stages[i].kind == StageKind::trial) owners[i] = trials++ % groups;
+    if (to_run[i] && graph.stages[i].kind == study::StageKind::trial) owners[i] = trials++ % groups;
   }
   for (std::size_t i = owners.size(); i-- > 0;) {
     if (!to_run[i] || owners[i] >= 0) continue;
@@ -75,7 +75,7 @@ std::vector<int> deal(const StageGraph& graph, const std::vector<bool>& to_run, 
 }
 
 /// Each group runs what it was dealt in the graph's order, and waits where something needed is not there.
-void play_dealt(const StageGraph& graph, const std::vector<bool>& to_run, Run& run) {
+void play_dealt(const study::StageGraph& graph, const std::vector<bool>& to_run, Run& run) {
   const std::vector<int> owners = deal(graph, to_run, run.groups());
   std::vector<double> free_from(at(run.groups()), 0.0);
   for (int stage = 0; stage < graph.size(); ++stage) {
@@ -112,17 +112,17 @@ std::vector<int> group_sizes(int ranks, int ranks_per_trial) {
   return sizes;
 }
 
-std::vector<double> modelled_seconds(const StageGraph& graph) {
+std::vector<double> modelled_seconds(const study::StageGraph& graph) {
   std::vector<double> seconds;
-  for (const Stage& stage : graph.stages) seconds.push_back(stage.cost);
+  for (const study::Stage& stage : graph.stages) seconds.push_back(stage.cost);
   return seconds;
 }
 
-Simulation simulate(const StageGraph& graph, const std::vector<bool>& exists, const std::vector<int>& groups,
+Simulation simulate(const study::StageGraph& graph, const std::vector<bool>& exists, const std::vector<int>& groups,
                     const std::vector<double>& durations, StageOrder order) {
   Run run(groups, durations);
   if (order == StageOrder::fixed) {
-    play_dealt(graph, missing(graph, exists), run);
+    play_dealt(graph, study::missing(graph, exists), run);
   } else {
     const bool is_random = order == StageOrder::random;
     Scheduler scheduler(graph, exists, is_random ? random_priorities(graph.size()) : std::vector<double>{});

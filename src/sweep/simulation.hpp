@@ -28,7 +28,7 @@ std::vector<int> group_sizes(int ranks, int ranks_per_trial);
 inline std::vector<int> single_ranks(int ranks) { return group_sizes(ranks, 1); }
 
 /// Per stage its modelled seconds on one rank.
-std::vector<double> modelled_seconds(const StageGraph& graph);
+std::vector<double> modelled_seconds(const study::StageGraph& graph);
 
 struct SimulatedStage {
   int rank = -1;     // the first rank of its group; -1: not run
@@ -55,7 +55,7 @@ struct Simulation {
 /// Runs what is missing. groups: how many ranks each has; durations[i]: seconds that stage i takes one rank. The
 /// scheduler itself knows the graph's costs only, as it does in a sweep. Every stage ends well, nothing but stages
 /// takes time. Pure and deterministic.
-Simulation simulate(const StageGraph& graph, const std::vector<bool>& exists, const std::vector<int>& groups,
+Simulation simulate(const study::StageGraph& graph, const std::vector<bool>& exists, const std::vector<int>& groups,
                     const std::vector<double>& durations, StageOrder order = StageOrder::longest_path);
 
 /// What was simulated with a group of one rank for each seat, as a simulation of ranks that have

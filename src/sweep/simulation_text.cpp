@@ -9,13 +9,13 @@
 namespace m2m {
 namespace {
 
-const char* kind_name(StageKind kind) {
+const char* kind_name(study::StageKind kind) {
   switch (kind) {
-    case StageKind::g:
+    case study::StageKind::g:
       return "g";
-    case StageKind::prefix:
+    case study::StageKind::prefix:
       return "prefix";
-    case StageKind::trial:
+    case study::StageKind::trial:
       return "trial";
   }
   return "";
@@ -28,7 +28,7 @@ std::string quoted(const std::string& text) {
   return quoted + '"';
 }
 
-Json stages_json(const StageGraph& graph, const std::vector<std::string>& names, const Simulation& played) {
+Json stages_json(const study::StageGraph& graph, const std::vector<std::string>& names, const Simulation& played) {
   Json stages = Json::array();
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto& [rank, start, end] = played.stages[i];
@@ -56,8 +56,8 @@ std::string simulation_table(const std::vector<OrderedSimulation>& simulations) 
   return text;
 }
 
-std::string gantt_csv(const StageGraph& graph, const Simulation& played) {
-  const std::vector<std::string> names = titles(graph);
+std::string gantt_csv(const study::StageGraph& graph, const Simulation& played) {
+  const std::vector<std::string> names = study::titles(graph);
   std::string text = "id,label,kind,rank,start,end\n";
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto& [rank, start, end] = played.stages[i];
@@ -68,8 +68,8 @@ std::string gantt_csv(const StageGraph& graph, const Simulation& played) {
   return text;
 }
 
-Json simulation_json(const StageGraph& graph, const std::vector<OrderedSimulation>& simulations) {
-  const std::vector<std::string> names = titles(graph);
+Json simulation_json(const study::StageGraph& graph, const std::vector<OrderedSimulation>& simulations) {
+  const std::vector<std::string> names = study::titles(graph);
   Json runs = Json::array();
   for (const auto& [order, played] : simulations) {
     runs.push_back({{"ranks", played.ranks},

@@ -17,10 +17,10 @@ std::string simulation_table(const std::vector<OrderedSimulation>& simulations);
 
 /// "id,label,kind,rank,start,end", a line for each stage that was run, in the graph's order; seconds. What holds
 /// commas or quotes is quoted as RFC 4180 says.
-std::string gantt_csv(const StageGraph& graph, const Simulation& played);
+std::string gantt_csv(const study::StageGraph& graph, const Simulation& played);
 
 /// Everything, as an array: ranks, order, makespan, work and busy in seconds, efficiency, idle, speed_up, and the
 /// stages as in gantt_csv.
-Json simulation_json(const StageGraph& graph, const std::vector<OrderedSimulation>& simulations);
+Json simulation_json(const study::StageGraph& graph, const std::vector<OrderedSimulation>& simulations);
 
 }  // namespace m2m

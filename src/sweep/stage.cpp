@@ -4,7 +4,7 @@
 
 #include "core/hash.hpp"
 
-namespace m2m {
+namespace m2m::study {
 
 std::string stage_id(const Json& identity) { return sha256_hex(canonical_json(identity)).substr(0, 16); }
 
@@ -14,4 +14,4 @@ const std::string* Stage::need(StageKind wanted) const {
   return found == needs.end() ? nullptr : &found->id;
 }
 
-}  // namespace m2m
+}  // namespace m2m::study

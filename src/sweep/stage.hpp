@@ -7,7 +7,7 @@
 #include "core/config.hpp"
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::study {
 
 /// A prefix: the epochs that several trials have in common, trained once for all of them.
 enum class StageKind { g, prefix, trial };
@@ -96,4 +96,4 @@ struct StageResult {
 /// counts as failed.
 using RunStage = std::function<StageResult(const Stage& stage, StageContext& context)>;
 
-}  // namespace m2m
+}  // namespace m2m::study

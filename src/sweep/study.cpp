@@ -10,7 +10,10 @@
 #include "core/files.hpp"
 #include "sweep/study_toml.hpp"
 
-namespace m2m {
+namespace m2m::study {
+
+using settings::Field;
+
 namespace fs = std::filesystem;
 namespace {
 
@@ -78,8 +81,7 @@ void check_name(const std::string& name, const std::string& place) {
 }
 
 /// A value outside of the [grid]. instead: where several belong.
-Json one_value(const settings::Field& field, const TomlEntry& entry, const std::string& place,
-               const char* instead) {
+Json one_value(const Field& field, const TomlEntry& entry, const std::string& place, const char* instead) {
   if (entry.value.is_array() && field.type != settings::FieldType::numbers) {
     throw usage_error(
         fmt::format("{}: {} = {}: expected one value; {}", place, entry.key, entry.value.dump(), instead));
@@ -88,10 +90,10 @@ Json one_value(const settings::Field& field, const TomlEntry& entry, const std::
 }
 
 /// The settings of that name in whatever table, the nearest alone if one is near.
-std::vector<std::string> in_other_tables(std::span<const settings::Field> fields, const std::string& name) {
+std::vector<std::string> in_other_tables(std::span<const Field> fields, const std::string& name) {
   const std::string ending = "." + name.substr(name.rfind('.') + 1);
   std::vector<std::string> names;
-  for (const settings::Field& field : fields) {
+  for (const Field& field : fields) {
     if (field.name.ends_with(ending)) names.push_back(field.name);
   }
   const std::string nearest = nearest_name(names, name);
@@ -99,7 +101,7 @@ std::vector<std::string> in_other_tables(std::span<const settings::Field> fields
 }
 
 /// What the writer of an unknown key may have meant; empty: nothing is near.
-std::string meant_by(std::span<const settings::Field> fields, const std::string& name, bool is_in_file) {
+std::string meant_by(std::span<const Field> fields, const std::string& name, bool is_in_file) {
   const char* above = is_in_file ? ", above the first [table]" : "";
   const std::string table = name.substr(0, name.find('.'));
   if (table == "Grid" || table == "grids") return "the grid is written [grid]";
@@ -112,7 +114,7 @@ std::string meant_by(std::span<const settings::Field> fields, const std::string&
     if (settings::find_field(fields, rest) != nullptr || rest == "name")
       return fmt::format("did you mean '{}'{}?", rest, above);
   }
-  for (const settings::Field& field : fields) {
+  for (const Field& field : fields) {
     if (field.name.starts_with(name + ".")) return fmt::format("did you mean '{}'?", field.name);
   }
   std::vector<std::string> meant = in_other_tables(fields, name);
@@ -129,8 +131,8 @@ std::string checked_label(const std::string& label, const std::string& place) {
   return label;
 }
 
-Axis axis_of(const TomlEntry& entry, std::span<const settings::Field> fields, const std::string& place) {
-  const settings::Field& field = known_field(fields, entry.key, place);
+Axis axis_of(const TomlEntry& entry, std::span<const Field> fields, const std::string& place) {
+  const Field& field = known_field(fields, entry.key, place);
   if (!entry.value.is_array()) {
     throw usage_error(
         fmt::format("{}: {} on the [grid] needs a list of values: [{}]", place, entry.key, entry.value.dump()));
@@ -148,7 +150,7 @@ Axis axis_of(const TomlEntry& entry, std::span<const settings::Field> fields, co
   return axis;
 }
 
-NamedPoint point_of(const TomlPoint& toml, const Study& study, std::span<const settings::Field> fields) {
+NamedPoint point_of(const TomlPoint& toml, const Study& study, std::span<const Field> fields) {
   NamedPoint point;
   point.line = toml.line;
   for (const TomlEntry& entry : toml.entries) {
@@ -156,7 +158,7 @@ NamedPoint point_of(const TomlPoint& toml, const Study& study, std::span<const s
     if (entry.key == "label") {
       point.label = checked_label(text_of(entry, place), place);
     } else {
-      const settings::Field& field = known_field(fields, entry.key, place);
+      const Field& field = known_field(fields, entry.key, place);
       const Json value = one_value(field, entry, place, "write a [[point]] for each");
       point.settings[entry.key] = {value, entry.line};
     }
@@ -177,15 +179,14 @@ std::string where(const Study& study, int line) {
   return line > 0 ? fmt::format("{}:{}", study.file, line) : command_line;
 }
 
-const settings::Field& known_field(std::span<const settings::Field> fields, const std::string& name,
-                                   const std::string& place) {
-  if (const settings::Field* field = settings::find_field(fields, name)) return *field;
+const Field& known_field(std::span<const Field> fields, const std::string& name, const std::string& place) {
+  if (const Field* field = settings::find_field(fields, name)) return *field;
   const std::string meant = meant_by(fields, name, place != command_line);
   throw usage_error(fmt::format("{}: unknown key '{}'; {}", place, name,
                                 meant.empty() ? "'m2m-sweep describe' lists all" : meant));
 }
 
-Json checked_at(const settings::Field& field, const Json& value, const std::string& place) {
+Json checked_at(const Field& field, const Json& value, const std::string& place) {
   try {
     return settings::checked_value(field, value);
   } catch (const Error& error) {
@@ -193,7 +194,7 @@ Json checked_at(const settings::Field& field, const Json& value, const std::stri
   }
 }
 
-Study parse_study(const std::string& text, const std::string& file, std::span<const settings::Field> fields) {
+Study parse_study(const std::string& text, const std::string& file, std::span<const Field> fields) {
   const TomlStudy toml = parse_toml(text, file);
   Study study;
   study.file = file;
@@ -204,7 +205,7 @@ Study parse_study(const std::string& text, const std::string& file, std::span<co
       study.name = text_of(entry, place);
       check_name(study.name, place);
     } else {
-      const settings::Field& field = known_field(fields, entry.key, place);
+      const Field& field = known_field(fields, entry.key, place);
       study.fixed[entry.key] = {one_value(field, entry, place, "several belong on the [grid]"), entry.line};
     }
   }
@@ -217,9 +218,9 @@ Study parse_study(const std::string& text, const std::string& file, std::span<co
   return study;
 }
 
-Study read_study_file(const fs::path& file, std::span<const settings::Field> fields) {
+Study read_study_file(const fs::path& file, std::span<const Field> fields) {
   check_is_study_file(file);
   return parse_study(read_file(file), file.string(), fields);
 }
 
-}  // namespace m2m
+}  // namespace m2m::study

@@ -8,7 +8,7 @@
 
 #include "core/config.hpp"
 
-namespace m2m {
+namespace m2m::study {
 
 /// A value and the line of the study file it comes from; line 0: the command line.
 struct Setting {
@@ -65,4 +65,4 @@ const settings::Field& known_field(std::span<const settings::Field> fields, cons
 /// checked_value with the place in front of what it says.
 Json checked_at(const settings::Field& field, const Json& value, const std::string& place);
 
-}  // namespace m2m
+}  // namespace m2m::study

@@ -6,7 +6,7 @@
 #include "core/error.hpp"
 #include "sweep/study.hpp"
 
-namespace m2m {
+namespace m2m::study {
 namespace {
 
 constexpr const char* command_line = "command line";
@@ -86,4 +86,4 @@ void apply_override(Study& study, const std::string& assignment, std::span<const
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::study

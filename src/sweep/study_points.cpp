@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::study {
 namespace {
 
 constexpr std::uint64_t countless = 1'000'000'000'000'000'000;
@@ -141,4 +141,4 @@ int line_setting(const Study& study, const StudyPoint& point, const std::string&
   return fixed == study.fixed.end() ? -1 : fixed->second.line;
 }
 
-}  // namespace m2m
+}  // namespace m2m::study

@@ -6,7 +6,7 @@
 
 #include "sweep/study.hpp"
 
-namespace m2m {
+namespace m2m::study {
 
 inline constexpr std::uint64_t most_points = 100'000;
 
@@ -39,4 +39,4 @@ std::vector<StudyPoint> expand(const Study& study);
 /// The line that sets `field` for such a point; 0: the command line, -1: nobody.
 int line_setting(const Study& study, const StudyPoint& point, const std::string& field);
 
-}  // namespace m2m
+}  // namespace m2m::study

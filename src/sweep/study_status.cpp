@@ -80,10 +80,10 @@ StageProgress nothing_known(const std::string& id, const std::string& kind, cons
 
 StageProgress progress_of(const results::OutputFolder& out, const results::PlannedTrial& planned,
                           bool sweep_lives) {
-  Stage as_stage;
+  study::Stage as_stage;
   as_stage.config = planned.config;
-  StageProgress trial =
-      nothing_known(planned.id, "trial", planned.label + "  " + data_text(as_stage), epochs_of(planned.config));
+  StageProgress trial = nothing_known(planned.id, "trial", planned.label + "  " + study::data_text(as_stage),
+                                      epochs_of(planned.config));
   std::error_code ignored;
   const bool has_begun = fs::exists(out.journal(planned.id), ignored);
   if (fs::exists(out.result(planned.id), ignored)) {

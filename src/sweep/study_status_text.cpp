@@ -12,7 +12,8 @@ namespace {
 Json number_or_null(double value) { return value == value ? Json(value) : Json(nullptr); }
 
 std::string line_of(const StageProgress& stage) {
-  std::string text = fmt::format("  {:<11} {}  {}", state_name(stage.state), short_id(stage.id), stage.label);
+  std::string text =
+      fmt::format("  {:<11} {}  {}", state_name(stage.state), study::short_id(stage.id), stage.label);
   if (!stage.reason.empty()) return text + ": " + stage.reason + "\n";
   if (stage.epochs > 0) text += fmt::format("  epoch {}/{}", stage.epoch, stage.epochs);
   if (stage.loss == stage.loss) text += fmt::format("  loss {:.4f}", stage.loss);

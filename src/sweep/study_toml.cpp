@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::study {
 namespace {
 
 constexpr int most_key_parts = 100;
@@ -136,4 +136,4 @@ TomlStudy parse_toml(const std::string& text, const std::string& file) {
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::study

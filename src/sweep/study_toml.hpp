@@ -5,7 +5,7 @@
 
 #include "core/config.hpp"
 
-namespace m2m {
+namespace m2m::study {
 
 struct TomlEntry {
   std::string key;  // dotted: "m2m.beta", however the file nests it
@@ -28,4 +28,4 @@ struct TomlStudy {
 /// is expected, a [grid] or [[point]] of another shape.
 TomlStudy parse_toml(const std::string& text, const std::string& file);
 
-}  // namespace m2m
+}  // namespace m2m::study

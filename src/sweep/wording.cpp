@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-namespace m2m {
+namespace m2m::study {
 namespace {
 
 /// The data settings that are not the same in every stage of a kind: an oracle's g has other data than its trial.
@@ -42,6 +42,37 @@ std::string seed_text(const Stage& stage) {
 
 std::string short_id(const std::string& id) { return id.substr(0, 8); }
 
+const char* kind_word(StageKind kind) { return kind == StageKind::trial ? "trial" : "stage"; }
+
+std::vector<std::string> titles(const StageGraph& graph) {
+  auto varying = varying_data_settings(graph);
+  std::vector<std::string> made;
+  for (const Stage& stage : graph.stages) {
+    std::string title = stage.label;
+    for (const std::string& name : varying[stage.kind]) {
+      if (stage.config.has(name)) {
+        title += fmt::format(" {}={}", name.substr(5), value_text(stage.config.json().at(name)));
+      }
+    }
+    made.push_back(title + seed_text(stage));
+  }
+  return made;
+}
+
+std::string data_text(const Stage& stage) {
+  std::string text;
+  if (stage.config.has("data.set")) text += stage.config.text("data.set");
+  const bool is_cut = !stage.config.has("data.imbalance") || stage.config.text("data.imbalance") == "longtail" ||
+                      stage.config.text("data.imbalance") == "step";
+  if (is_cut && stage.config.has("data.ratio"))
+    text += fmt::format(" rho={}", value_text(stage.config.json().at("data.ratio")));
+  return text + seed_text(stage);
+}
+
+}  // namespace m2m::study
+
+namespace m2m {
+
 std::string duration_text(double seconds) {
   const auto whole = static_cast<long long>(std::llround(seconds));
   if (whole < 100) return fmt::format("{} s", whole);
@@ -72,33 +103,6 @@ std::string grouped(double whole_number) {
 
 std::string counted(int number, const std::string& singular) {
   return fmt::format("{} {}{}", grouped(number), singular, number == 1 ? "" : "s");
-}
-
-const char* kind_word(StageKind kind) { return kind == StageKind::trial ? "trial" : "stage"; }
-
-std::vector<std::string> titles(const StageGraph& graph) {
-  auto varying = varying_data_settings(graph);
-  std::vector<std::string> made;
-  for (const Stage& stage : graph.stages) {
-    std::string title = stage.label;
-    for (const std::string& name : varying[stage.kind]) {
-      if (stage.config.has(name)) {
-        title += fmt::format(" {}={}", name.substr(5), value_text(stage.config.json().at(name)));
-      }
-    }
-    made.push_back(title + seed_text(stage));
-  }
-  return made;
-}
-
-std::string data_text(const Stage& stage) {
-  std::string text;
-  if (stage.config.has("data.set")) text += stage.config.text("data.set");
-  const bool is_cut = !stage.config.has("data.imbalance") || stage.config.text("data.imbalance") == "longtail" ||
-                      stage.config.text("data.imbalance") == "step";
-  if (is_cut && stage.config.has("data.ratio"))
-    text += fmt::format(" rho={}", value_text(stage.config.json().at("data.ratio")));
-  return text + seed_text(stage);
 }
 
 std::string cut_to(const std::string& text, std::size_t columns) {

@@ -26,7 +26,7 @@ class Conversation {
     if (admission_.open(0)) say(Here{settings_.place, 0});
   }
 
-  void progress(int seat, const Progress& progress) {
+  void progress(int seat, const study::Progress& progress) {
     const std::lock_guard guard(mutex_);
     admission_.report(seat);
     auto& reported = seats_[at(seat)].reported;
@@ -50,7 +50,7 @@ class Conversation {
   }
 
   /// The next stage that the seat is to run; nothing once the worker is to leave. Waits.
-  std::optional<Stage> next_stage(int seat) {
+  std::optional<study::Stage> next_stage(int seat) {
     for (;; std::this_thread::sleep_for(std::chrono::milliseconds(2))) {
       const std::lock_guard guard(mutex_);
       listen();
@@ -64,7 +64,7 @@ class Conversation {
     }
   }
 
-  void end(int seat, const StageResult& result) {
+  void end(int seat, const study::StageResult& result) {
     const std::lock_guard guard(mutex_);
     admission_.end(seat);
     looked_.reset();
@@ -84,7 +84,7 @@ class Conversation {
 
  private:
   struct Seat {
-    std::optional<Stage> next;
+    std::optional<study::Stage> next;
     std::optional<Clock::time_point> reported;
   };
 
@@ -124,10 +124,10 @@ class Conversation {
 };
 
 /// What the stage of a seat asks and tells; it may do so from threads of its own.
-class SeatContext : public StageContext {
+class SeatContext : public study::StageContext {
  public:
   SeatContext(Conversation& conversation, int seat) : conversation_(conversation), seat_(seat) {}
-  void progress(const Progress& progress) override { conversation_.progress(seat_, progress); }
+  void progress(const study::Progress& progress) override { conversation_.progress(seat_, progress); }
   void remark(const std::string& text) override { conversation_.remark(text); }
   bool stop_requested() const override { return conversation_.stop_requested(); }
 
@@ -136,25 +136,25 @@ class SeatContext : public StageContext {
   int seat_;
 };
 
-StageResult failure_of(std::exception_ptr thrown) {
+study::StageResult failure_of(std::exception_ptr thrown) {
   try {
     std::rethrow_exception(std::move(thrown));
   } catch (const WriteError& error) {
-    return {StageEnd::unsaved, error.what(), error.code(), 0};
+    return {study::StageEnd::unsaved, error.what(), error.code(), 0};
   } catch (const Error& error) {
-    return {StageEnd::failed, error.what(), error.code(), 0};
+    return {study::StageEnd::failed, error.what(), error.code(), 0};
   } catch (const std::exception& error) {
-    return {StageEnd::failed, error.what(), ExitCode::internal, 0};
+    return {study::StageEnd::failed, error.what(), ExitCode::internal, 0};
   } catch (...) {
-    return {StageEnd::failed, "something was thrown that is no exception", ExitCode::internal, 0};
+    return {study::StageEnd::failed, "something was thrown that is no exception", ExitCode::internal, 0};
   }
 }
 
-StageResult run_caught(const StageWork& work, const Stage& stage, StageContext& context) {
+study::StageResult run_caught(const StageWork& work, const study::Stage& stage, study::StageContext& context) {
   try {
     return work.run(stage, context);
   } catch (...) {
-    StageResult failure = failure_of(std::current_exception());
+    study::StageResult failure = failure_of(std::current_exception());
     if (work.end_job) work.end_job(stage, failure);
     return failure;
   }
@@ -164,7 +164,7 @@ void run_seat(Conversation& conversation, int seat, const StageWork& work) {
   SeatContext context(conversation, seat);
   while (const auto stage = conversation.next_stage(seat)) {
     const auto start = Clock::now();
-    StageResult result = run_caught(work, *stage, context);
+    study::StageResult result = run_caught(work, *stage, context);
     result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     conversation.end(seat, result);
   }

@@ -11,11 +11,11 @@
 namespace m2m {
 
 /// Ends the job because a stage threw on a rank that others of its group may wait for.
-using EndJob = std::function<void(const Stage& stage, const StageResult& failure)>;
+using EndJob = std::function<void(const study::Stage& stage, const study::StageResult& failure)>;
 
 /// What a rank runs stages with.
 struct StageWork {
-  RunStage run;                               // with several seats, called by several threads at once
+  study::RunStage run;                        // with several seats, called by several threads at once
   EndJob end_job = {};                        // empty: this rank is a group by itself
   int seats = 1;                              // how many stages run at once; more than one: end_job is empty
   std::function<DeviceMemory()> memory = {};  // of the device; thread-safe; empty: there is enough for all seats

@@ -69,7 +69,7 @@ Checkpoint read_base_weights(const results::OutputFolder& out, const std::string
   return load_checkpoint(out.trial(id) / (best ? "best.safetensors" : "last.safetensors"));
 }
 
-std::optional<results::Damage> damage_of_base(const Stage& trial, const results::OutputFolder& out) {
+std::optional<results::Damage> damage_of_base(const study::Stage& trial, const results::OutputFolder& out) {
   for (const char* name : {"last.safetensors", "best.safetensors"}) {
     const std::filesystem::path file = out.trial(trial.id) / name;
     if (!std::filesystem::exists(file)) continue;

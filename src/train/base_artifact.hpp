@@ -17,7 +17,7 @@ Checkpoint read_base_weights(const results::OutputFolder& out, const std::string
 /// What is wrong with the weights that a finished trial left; nothing where they load. Weights that are missing are
 /// no damage: not every trial that begins from this one reads them. Local. Throws Error (input_output) where a file
 /// cannot be read.
-std::optional<results::Damage> damage_of_base(const Stage& trial, const results::OutputFolder& out);
+std::optional<results::Damage> damage_of_base(const study::Stage& trial, const results::OutputFolder& out);
 
 /// The record of a post-hoc trial: its base's answers, changed as recipe.post_hoc and post_hoc.tau say.
 ///

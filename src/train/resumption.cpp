@@ -10,7 +10,7 @@ namespace m2m {
 Resumption::Resumption(const std::filesystem::path& folder, comm::Communicator& ranks, double every)
     : file_(folder / "resume.safetensors"), ranks_(ranks), every_(every) {}
 
-std::optional<TrialState> Resumption::read(StageContext& context) const {
+std::optional<TrialState> Resumption::read(study::StageContext& context) const {
   const bool is_there = std::filesystem::exists(file_);
   if (!ranks_.any(is_there)) return std::nullopt;
   if (ranks_.any(!is_there)) {

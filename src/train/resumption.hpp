@@ -19,7 +19,7 @@ class Resumption {
   /// Collective: the state left by an earlier run, or nothing. A damaged file is set aside, which the first rank
   /// tells `context`, and the stage begins again. Throws Error (input_output) where one rank sees the file and
   /// another does not.
-  std::optional<TrialState> read(StageContext& context) const;
+  std::optional<TrialState> read(study::StageContext& context) const;
 
   /// Whether it is time to write. Local.
   bool is_due() const;

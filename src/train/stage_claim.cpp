@@ -9,7 +9,8 @@
 
 namespace m2m {
 
-StageClaim::StageClaim(const std::filesystem::path& folder, StageContext& context, comm::Communicator& ranks) {
+StageClaim::StageClaim(const std::filesystem::path& folder, study::StageContext& context,
+                       comm::Communicator& ranks) {
   std::optional<ClaimEnd> end;
   for (; !(end = look(folder, context, ranks)); std::this_thread::sleep_for(std::chrono::milliseconds(500))) {
   }
@@ -17,7 +18,7 @@ StageClaim::StageClaim(const std::filesystem::path& folder, StageContext& contex
   if (end_ != ClaimEnd::granted) lock_.reset();
 }
 
-std::optional<ClaimEnd> StageClaim::look(const std::filesystem::path& folder, StageContext& context,
+std::optional<ClaimEnd> StageClaim::look(const std::filesystem::path& folder, study::StageContext& context,
                                          comm::Communicator& ranks) {
   const bool leads = ranks.rank() == 0;
   if (leads && lock_ == nullptr) try_to_lock(folder, context);
@@ -29,7 +30,7 @@ std::optional<ClaimEnd> StageClaim::look(const std::filesystem::path& folder, St
   return std::nullopt;
 }
 
-void StageClaim::try_to_lock(const std::filesystem::path& folder, StageContext& context) {
+void StageClaim::try_to_lock(const std::filesystem::path& folder, study::StageContext& context) {
   try {
     lock_ = std::make_unique<results::FolderLock>(folder);
   } catch (const WriteError& error) {

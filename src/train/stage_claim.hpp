@@ -22,7 +22,7 @@ enum class ClaimEnd {
 class StageClaim {
  public:
   /// Collective. Waits while another sweep builds the stage: until it is done or gives up.
-  StageClaim(const std::filesystem::path& folder, StageContext& context, comm::Communicator& ranks);
+  StageClaim(const std::filesystem::path& folder, study::StageContext& context, comm::Communicator& ranks);
 
   ClaimEnd end() const { return end_; }
   /// Why the folder cannot be written: on the first rank, where that is the end.
@@ -30,9 +30,9 @@ class StageClaim {
 
  private:
   /// Collective: the end, if there is one yet.
-  std::optional<ClaimEnd> look(const std::filesystem::path& folder, StageContext& context,
+  std::optional<ClaimEnd> look(const std::filesystem::path& folder, study::StageContext& context,
                                comm::Communicator& ranks);
-  void try_to_lock(const std::filesystem::path& folder, StageContext& context);
+  void try_to_lock(const std::filesystem::path& folder, study::StageContext& context);
 
   ClaimEnd end_ = ClaimEnd::granted;
   std::string fault_;

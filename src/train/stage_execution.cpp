@@ -27,8 +27,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-Progress progress_of(const results::EpochRecord& record) {
-  Progress progress;
+study::Progress progress_of(const results::EpochRecord& record) {
+  study::Progress progress;
   progress.epoch = record.epoch + 1;
   progress.validation_bacc = record.validation_bacc;
   const auto chosen = static_cast<double>(record.generation.total(results::Outcome::chosen) -
@@ -63,10 +63,10 @@ std::string prefix_summary(const Trial& trial) {
 }
 
 /// Loads the g that a trial translates against; the settings are those of the trial.
-LoadedG find_g(const Stage& stage, const results::OutputFolder& out) {
+LoadedG find_g(const study::Stage& stage, const results::OutputFolder& out) {
   const std::string file = stage.config.text("m2m.g_from");
   if (!file.empty()) return read_g_file(file);
-  return read_g(out.stage(*stage.need(StageKind::g)), stage.config.text("m2m.g_epoch"));
+  return read_g(out.stage(*stage.need(study::StageKind::g)), stage.config.text("m2m.g_epoch"));
 }
 
 /// When a stage began, for people and for clocks.
@@ -84,7 +84,7 @@ void sign(results::TrialRecord& record, const StageJob& job, const Beginning& be
   record.environment = job.environment;
   record.started = beginning.utc;
   record.rank = job.world_rank;
-  if (const std::string* base = job.stage.need(StageKind::trial)) record.data["base"] = *base;
+  if (const std::string* base = job.stage.need(study::StageKind::trial)) record.data["base"] = *base;
   record.wall_seconds = seconds_since(beginning.time);
 }
 
@@ -110,22 +110,22 @@ Checkpoint best_of(const Trial& trial) {
   return checkpoint;
 }
 
-StageResult stopped() { return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0}; }
+study::StageResult stopped() { return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0}; }
 
-StageResult unsaved(const std::string& sentence) {
-  return {StageEnd::unsaved, sentence, ExitCode::input_output, 0};
+study::StageResult unsaved(const std::string& sentence) {
+  return {study::StageEnd::unsaved, sentence, ExitCode::input_output, 0};
 }
 
 /// Where a stage ends: a prefix where its users part, all others with their schedule.
 int last_epoch(const StageJob& job) {
-  return job.stage.kind == StageKind::prefix ? job.settings.defer_until : job.settings.epochs;
+  return job.stage.kind == study::StageKind::prefix ? job.settings.defer_until : job.settings.epochs;
 }
 
 /// A trial that trains nothing: its first rank writes all of it.
-StageResult execute_post_hoc(const StageJob& job) {
+study::StageResult execute_post_hoc(const StageJob& job) {
   const Beginning beginning;
-  const Stage& stage = job.stage;
-  results::TrialRecord record = post_hoc_record(stage.config, job.out, *stage.need(StageKind::trial));
+  const study::Stage& stage = job.stage;
+  results::TrialRecord record = post_hoc_record(stage.config, job.out, *stage.need(study::StageKind::trial));
   const std::string summary =
       fmt::format("bACC {:.1f} (last, tau {:.1f}) GM {:.1f}", 100 * balanced_accuracy(record.last.test),
                   record.data.at("post_hoc").at("last").at("tau").get<double>(),
@@ -140,16 +140,16 @@ StageResult execute_post_hoc(const StageJob& job) {
   } catch (const WriteError& error) {
     return unsaved(error.what());
   }
-  return {StageEnd::done, summary, ExitCode::done, seconds_since(beginning.time)};
+  return {study::StageEnd::done, summary, ExitCode::done, seconds_since(beginning.time)};
 }
 
 /// A stage at work on one of its ranks.
 class Execution {
  public:
-  Execution(const StageJob& job, StageContext& context)
+  Execution(const StageJob& job, study::StageContext& context)
       : job_(job), context_(context), resumption_(job.folder(), *job.ranks, job.settings.checkpoint_seconds) {}
 
-  StageResult run() {
+  study::StageResult run() {
     if (job_.ranks->any(context_.stop_requested())) return stopped();
     write([&] {
       write_file(job_.folder() / "config.json", job_.stage.config.json().dump(2) + "\n");
@@ -166,8 +166,9 @@ class Execution {
       return ended();
     }
     if (job_.leads()) resumption_.remove();
-    const std::string summary = job_.stage.kind == StageKind::prefix ? prefix_summary(trial) : summary_of(trial);
-    return {StageEnd::done, summary, ExitCode::done, seconds_since(beginning_.time)};
+    const std::string summary =
+        job_.stage.kind == study::StageKind::prefix ? prefix_summary(trial) : summary_of(trial);
+    return {study::StageEnd::done, summary, ExitCode::done, seconds_since(beginning_.time)};
   }
 
  private:
@@ -176,9 +177,9 @@ class Execution {
     setup.settings = job_.settings;
     setup.ranks = job_.ranks;
     setup.profile = job_.profile;
-    if (job_.stage.kind == StageKind::g) setup.keys = keys_of_g(job_.stage.config);
+    if (job_.stage.kind == study::StageKind::g) setup.keys = keys_of_g(job_.stage.config);
     setup.on_epoch = [this](const results::EpochRecord& record) { tell(record); };
-    if (job_.stage.kind == StageKind::g) {
+    if (job_.stage.kind == study::StageKind::g) {
       const int last = last_drop(setup.settings.schedule);
       setup.best_from_epoch = last < setup.settings.epochs ? last : 0;
     }
@@ -206,11 +207,11 @@ class Execution {
 
   /// Where the stage begins that no earlier run has begun: with its prefix, a checkpoint, or its initialisation.
   void begin(TrialSetup& setup) {
-    if (const std::string* prefix = job_.stage.need(StageKind::prefix)) {
+    if (const std::string* prefix = job_.stage.need(study::StageKind::prefix)) {
       setup.resume = read_prefix(job_.out.stage(*prefix));
-    } else if (const std::string* base = job_.stage.need(StageKind::trial)) {
+    } else if (const std::string* base = job_.stage.need(study::StageKind::trial)) {
       setup.start = read_base_weights(job_.out, *base, false);
-    } else if (!setup.settings.start_from.empty() && job_.stage.kind == StageKind::trial) {
+    } else if (!setup.settings.start_from.empty() && job_.stage.kind == study::StageKind::trial) {
       setup.start = load_checkpoint(setup.settings.start_from);
     }
   }
@@ -218,7 +219,7 @@ class Execution {
   void tell(const results::EpochRecord& record) {
     if (!job_.leads()) return;
     timed(job_.profile, ProfilePhase::write, 0, [&] { write([&] { journal_->append(record); }); });
-    Progress progress = progress_of(record);
+    study::Progress progress = progress_of(record);
     progress.epochs = last_epoch(job_);
     progress.begun = begun_;
     context_.progress(progress);
@@ -259,12 +260,12 @@ class Execution {
     write([&] { resumption_.write(trial.state()); });
   }
 
-  StageResult ended() const { return lost_ ? unsaved(*lost_) : stopped(); }
+  study::StageResult ended() const { return lost_ ? unsaved(*lost_) : stopped(); }
 
   void finish(Trial& trial) {
-    if (job_.stage.kind == StageKind::g) {
+    if (job_.stage.kind == study::StageKind::g) {
       write_g(job_.folder(), trial, *job_.data, facts());
-    } else if (job_.stage.kind == StageKind::prefix) {
+    } else if (job_.stage.kind == study::StageKind::prefix) {
       write_prefix(job_.folder(), trial.state(), facts());
     } else {
       write_result(trial);
@@ -273,7 +274,7 @@ class Execution {
 
   Json facts() const {
     return {{"id", job_.stage.id},
-            {"kind", job_.stage.kind == StageKind::g ? "g" : "prefix"},
+            {"kind", job_.stage.kind == study::StageKind::g ? "g" : "prefix"},
             {"identity", job_.stage.identity},
             {"config", job_.stage.config.json()},
             {"environment", job_.environment},
@@ -285,13 +286,13 @@ class Execution {
     if (trial.best()) save_checkpoint(job_.folder() / "best.safetensors", best_of(trial));
     results::TrialRecord record = record_of(trial, *job_.data, job_.settings);
     if (!g_facts_.is_null()) record.data["g"] = g_facts_;
-    if (const std::string* prefix = job_.stage.need(StageKind::prefix)) record.data["prefix"] = *prefix;
+    if (const std::string* prefix = job_.stage.need(study::StageKind::prefix)) record.data["prefix"] = *prefix;
     sign(record, job_, beginning_);
     results::write_trial(job_.out.result(job_.stage.id), record);
   }
 
   const StageJob& job_;
-  StageContext& context_;
+  study::StageContext& context_;
   const Beginning beginning_;
   Resumption resumption_;
   std::optional<StageJournal> journal_;  // of the first rank
@@ -303,25 +304,26 @@ class Execution {
 }  // namespace
 
 std::filesystem::path StageJob::folder() const {
-  return stage.kind == StageKind::trial ? out.trial(stage.id) : out.stage(stage.id);
+  return stage.kind == study::StageKind::trial ? out.trial(stage.id) : out.stage(stage.id);
 }
 
-StageResult execute_stage(const StageJob& job, StageContext& context) {
+study::StageResult execute_stage(const StageJob& job, study::StageContext& context) {
   std::optional<StageClaim> claim;
-  if (job.stage.kind != StageKind::trial) {
+  if (job.stage.kind != study::StageKind::trial) {
     claim.emplace(job.folder(), context, *job.ranks);
     if (claim->end() == ClaimEnd::stopped) return stopped();
     if (claim->end() == ClaimEnd::unwritable) return unsaved(claim->fault());
     if (claim->end() == ClaimEnd::built_elsewhere) {
-      return {StageEnd::done, "made by another sweep meanwhile", ExitCode::done, 0};
+      return {study::StageEnd::done, "made by another sweep meanwhile", ExitCode::done, 0};
     }
   }
-  const bool is_post_hoc = job.stage.kind == StageKind::trial && !settings::recipe_of(job.stage.config).trains();
+  const bool is_post_hoc =
+      job.stage.kind == study::StageKind::trial && !settings::recipe_of(job.stage.config).trains();
   if (is_post_hoc) return execute_post_hoc(job);
   try {
     return Execution(job, context).run();
   } catch (const Diverged& diverged) {
-    return {StageEnd::diverged, diverged.what(), ExitCode::some_failed, 0};
+    return {study::StageEnd::diverged, diverged.what(), ExitCode::some_failed, 0};
   }
 }
 

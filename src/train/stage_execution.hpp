@@ -12,7 +12,7 @@
 namespace m2m {
 
 struct StageJob {
-  const Stage& stage;
+  const study::Stage& stage;
   const results::OutputFolder& out;
   const Json& environment;  // provenance, for the record
   settings::TrainSettings settings;
@@ -29,6 +29,6 @@ struct StageJob {
 ///
 /// Throws Error on bad input; a loss that is not a number comes back as `diverged`, a file that cannot be written
 /// as `unsaved`: all ranks have then stopped at one step, with the state kept if there was room for it.
-StageResult execute_stage(const StageJob& job, StageContext& context);
+study::StageResult execute_stage(const StageJob& job, study::StageContext& context);
 
 }  // namespace m2m

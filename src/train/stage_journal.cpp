@@ -8,7 +8,7 @@ namespace {
 
 std::filesystem::path file_in(const std::filesystem::path& folder) { return folder / "journal.jsonl"; }
 
-std::set<int> epochs_of(const std::filesystem::path& file, StageContext& context) {
+std::set<int> epochs_of(const std::filesystem::path& file, study::StageContext& context) {
   std::set<int> known;
   if (!std::filesystem::exists(file)) return known;
   try {
@@ -22,7 +22,7 @@ std::set<int> epochs_of(const std::filesystem::path& file, StageContext& context
 
 }  // namespace
 
-StageJournal::StageJournal(const std::filesystem::path& folder, StageContext& context)
+StageJournal::StageJournal(const std::filesystem::path& folder, study::StageContext& context)
     : known_(epochs_of(file_in(folder), context)), journal_(file_in(folder)) {}
 
 void StageJournal::complete(const std::vector<results::EpochRecord>& epochs) {

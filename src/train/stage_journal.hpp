@@ -13,7 +13,7 @@ namespace m2m {
 class StageJournal {
  public:
   /// Opens or makes it. A damaged one is set aside, which `context` is told. Throws Error (input_output).
-  StageJournal(const std::filesystem::path& folder, StageContext& context);
+  StageJournal(const std::filesystem::path& folder, study::StageContext& context);
 
   /// Appends those of `epochs`, which an earlier run or a prefix trained, that it does not have. Throws WriteError.
   void complete(const std::vector<results::EpochRecord>& epochs);

@@ -74,9 +74,9 @@ std::string untested_notice(const LoadedData& data, const data::PoolRows& part, 
 }
 
 /// data: g's own, which an oracle does not share with the trial.
-StageRequest request_g(const Config& config, const LoadedData& data, int ranks) {
-  StageRequest g;
-  g.kind = StageKind::g;
+study::StageRequest request_g(const Config& config, const LoadedData& data, int ranks) {
+  study::StageRequest g;
+  g.kind = study::StageKind::g;
   g.label = "g";
   g.config = config;
   g.identity = g_identity(g.config, data, ranks);
@@ -86,9 +86,9 @@ StageRequest request_g(const Config& config, const LoadedData& data, int ranks) 
   return g;
 }
 
-StageRequest request_prefix(const Config& resolved, const LoadedData& data, int ranks) {
-  StageRequest prefix;
-  prefix.kind = StageKind::prefix;
+study::StageRequest request_prefix(const Config& resolved, const LoadedData& data, int ranks) {
+  study::StageRequest prefix;
+  prefix.kind = study::StageKind::prefix;
   prefix.label = "prefix";
   prefix.config = settings::before_rebalancing(resolved);
   prefix.identity = prefix_identity(resolved, data, ranks);
@@ -130,7 +130,7 @@ void StagePlanner::log_notices(const LoadedData& data) {
   }
 }
 
-StageRequest StagePlanner::operator()(const Config& resolved, const std::string& label) {
+study::StageRequest StagePlanner::operator()(const Config& resolved, const std::string& label) {
   const auto data = shelf_.get(resolved);
   log_notices(*data);
   const std::string size = checked_record_size(*data, host_memory_size());
@@ -139,7 +139,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
   check_random_label(resolved, *data);
   check_oracle(resolved, *data);
   const settings::Recipe recipe = settings::recipe_of(resolved);
-  StageRequest trial;
+  study::StageRequest trial;
   trial.label = label;
   trial.config = resolved;
   trial.epochs = epochs_to_run(resolved);
@@ -149,7 +149,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
   if (recipe.translates) origins.g = plan_g(trial, *data);
   if (!recipe.start.empty()) {
     trial.needs.push_back((*this)(settings::with_method(resolved, recipe.start), recipe.start));
-    origins.base = stage_id(trial.needs.back().identity);
+    origins.base = study::stage_id(trial.needs.back().identity);
   }
   if (shared_until(resolved)) {
     trial.needs.push_back(request_prefix(resolved, *data, ranks_per_trial_));
@@ -163,7 +163,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
   return trial;
 }
 
-Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
+Json StagePlanner::plan_g(study::StageRequest& trial, const LoadedData& data) {
   const std::string g_from = trial.config.text("m2m.g_from");
   const Config config = settings::g_config(trial.config);
   // Names g's own setting, which the refusal of g's stage does not know.
@@ -172,7 +172,7 @@ Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
   }
   if (!g_from.empty()) return {{"file", checked_checkpoint("m2m.g_from", g_from, config, data)}};
   trial.needs.push_back(request_g(config, *shelf_.get(config), ranks_per_trial_));
-  return {{"stage", stage_id(trial.needs.back().identity)}, {"pick", trial.config.text("m2m.g_epoch")}};
+  return {{"stage", study::stage_id(trial.needs.back().identity)}, {"pick", trial.config.text("m2m.g_epoch")}};
 }
 
 }  // namespace m2m

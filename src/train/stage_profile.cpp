@@ -44,10 +44,11 @@ Profile begin_profile(const settings::TrainSettings& settings) {
   return Profile(most_events, nn::device_clock(settings.device));
 }
 
-std::vector<std::string> end_profile(Profile& profile, const Stage& stage, const settings::TrainSettings& settings,
-                                     const std::filesystem::path& folder, int rank) {
+std::vector<std::string> end_profile(Profile& profile, const study::Stage& stage,
+                                     const settings::TrainSettings& settings, const std::filesystem::path& folder,
+                                     int rank) {
   const double seconds = profile.seconds();
-  std::vector<std::string> lines = {fmt::format("profile of {} on rank {}; {}", short_id(stage.id), rank,
+  std::vector<std::string> lines = {fmt::format("profile of {} on rank {}; {}", study::short_id(stage.id), rank,
                                                 trace_text(profile, folder / "profile.json", rank))};
   const auto table = profile_table(profile.totals(), seconds, peak_of(settings));
   lines.insert(lines.end(), table.begin(), table.end());

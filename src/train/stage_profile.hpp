@@ -19,7 +19,8 @@ Profile begin_profile(const settings::TrainSettings& settings);
 ///
 /// Where the file cannot be written, that line says so: no stage is lost for it. Measures the peak of a CPU, which
 /// takes 20 ms. Local.
-std::vector<std::string> end_profile(Profile& profile, const Stage& stage, const settings::TrainSettings& settings,
-                                     const std::filesystem::path& folder, int rank);
+std::vector<std::string> end_profile(Profile& profile, const study::Stage& stage,
+                                     const settings::TrainSettings& settings, const std::filesystem::path& folder,
+                                     int rank);
 
 }  // namespace m2m

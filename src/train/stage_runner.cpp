@@ -22,8 +22,8 @@ namespace {
 
 /// The shards of a trial in deterministic mode, each in a thread; the first one has the profile. Throws what the
 /// first of them to fail threw.
-StageResult execute_shards(const StageJob& job, StageContext& context, comm::FixedTree& tree) {
-  std::vector<StageResult> results(tree.shards().size());
+study::StageResult execute_shards(const StageJob& job, study::StageContext& context, comm::FixedTree& tree) {
+  std::vector<study::StageResult> results(tree.shards().size());
   std::vector<std::thread> threads;
   std::exception_ptr failure;
   std::mutex mutex;
@@ -62,7 +62,7 @@ StageRunner::StageRunner(results::OutputFolder out, Json environment, RunnerRank
   }
 }
 
-StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
+study::StageResult StageRunner::operator()(const study::Stage& stage, study::StageContext& context) {
   const settings::TrainSettings settings = train_settings(stage.config, ranks_.local_rank);
   at::set_num_threads(settings.threads);
   nn::allow_tf32(settings.tf32);  // stages that run at once agree on it: refuse_mixed_tf32
@@ -81,12 +81,12 @@ StageResult StageRunner::operator()(const Stage& stage, StageContext& context) {
   if (profile_.on) profile.emplace(begin_profile(settings));
   const StageJob job{
       stage, out_, environment, settings, loaded, nullptr, profile ? &*profile : nullptr, ranks_.world_rank};
-  StageResult result = execute(job, context);
+  study::StageResult result = execute(job, context);
   if (profile) result.details = end_profile(*profile, stage, settings, job.folder(), profile_.rank);
   return result;
 }
 
-StageResult StageRunner::execute(StageJob job, StageContext& context) {
+study::StageResult StageRunner::execute(StageJob job, study::StageContext& context) {
   if (job.settings.deterministic) {
     comm::FixedTree tree(ranks_.group);
     return execute_shards(job, context, tree);
@@ -95,7 +95,7 @@ StageResult StageRunner::execute(StageJob job, StageContext& context) {
   return execute_stage(job, context);
 }
 
-std::shared_ptr<const LoadedData> StageRunner::data(const Stage& stage, torch::Device device) {
+std::shared_ptr<const LoadedData> StageRunner::data(const study::Stage& stage, torch::Device device) {
   {
     const std::lock_guard guard(mutex_);
     device_ = device;

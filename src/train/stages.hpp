@@ -25,11 +25,11 @@ class StagePlanner {
   /// ranks_per_trial: part of an identity where batch norm is local to a rank.
   explicit StagePlanner(int ranks_per_trial = 1) : ranks_per_trial_(ranks_per_trial) {}
 
-  StageRequest operator()(const Config& resolved, const std::string& label);
+  study::StageRequest operator()(const Config& resolved, const std::string& label);
 
  private:
   /// What a trial translates against, for its identity; needs are added to `trial`.
-  Json plan_g(StageRequest& trial, const LoadedData& data);
+  Json plan_g(study::StageRequest& trial, const LoadedData& data);
   /// Logs, once, what is off with the data, and the classes that no validation or test sample has.
   void log_notices(const LoadedData& data);
   /// SHA-256 of a checkpoint that was read and fits the network, so that no trial finds out later.
@@ -73,15 +73,15 @@ class StageRunner {
   StageRunner(results::OutputFolder out, Json environment, RunnerRanks ranks = {}, ProfileSettings profile = {});
 
   /// Collective over the group. Throws Error on bad input; a loss that is not a number comes back as `diverged`.
-  StageResult operator()(const Stage& stage, StageContext& context);
+  study::StageResult operator()(const study::Stage& stage, study::StageContext& context);
 
   /// Of the device that the last stage was begun on; before the first, of the rank's GPU, or the host where there
   /// is none. Thread-safe.
   DeviceMemory memory() const;
 
  private:
-  std::shared_ptr<const LoadedData> data(const Stage& stage, torch::Device device);
-  StageResult execute(StageJob job, StageContext& context);
+  std::shared_ptr<const LoadedData> data(const study::Stage& stage, torch::Device device);
+  study::StageResult execute(StageJob job, study::StageContext& context);
   /// Collective over the group, the first time.
   std::shared_ptr<comm::Communicator> communicator(torch::Device device);
 

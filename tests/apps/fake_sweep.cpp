@@ -8,11 +8,11 @@ int main(int argc, char** argv) {
   m2m::Training training;
   training.fields = m2m::fake::fields();
   training.resolve = m2m::fake::resolve;
-  training.planner = [](int) -> m2m::PlanStage { return m2m::fake::plan; };
+  training.planner = [](int) -> m2m::study::PlanStage { return m2m::fake::plan; };
   training.runner = [](const m2m::RunnerSettings& settings) -> m2m::StageRunning {
-    return {[settings, run = m2m::fake::runner(settings.out, settings.group)](const m2m::Stage& stage,
-                                                                              m2m::StageContext& context) {
-      m2m::StageResult result = run(stage, context);
+    return {[settings, run = m2m::fake::runner(settings.out, settings.group)](const m2m::study::Stage& stage,
+                                                                              m2m::study::StageContext& context) {
+      m2m::study::StageResult result = run(stage, context);
       if (settings.profile) result.details = {"profile on rank " + std::to_string(settings.rank)};
       return result;
     }};

@@ -7,10 +7,10 @@
 namespace m2m {
 namespace {
 
-StageGraph trials_in(const std::vector<std::string>& precisions) {
-  StageGraph graph;
+study::StageGraph trials_in(const std::vector<std::string>& precisions) {
+  study::StageGraph graph;
   for (const std::string& precision : precisions) {
-    Stage stage;
+    study::Stage stage;
     stage.id = precision;
     stage.config = Config(Json{{"train.precision", precision}});
     graph.stages.push_back(stage);
@@ -21,7 +21,7 @@ StageGraph trials_in(const std::vector<std::string>& precisions) {
 }
 
 TEST(Precision, Tf32RunsBesideNoOtherInOneProcess) {
-  const StageGraph mixed = trials_in({"tf32", "float32"});
+  const study::StageGraph mixed = trials_in({"tf32", "float32"});
   const std::vector<bool> none(2, false);
   EXPECT_THROW(refuse_mixed_tf32(2, mixed, none), Error);
   EXPECT_NO_THROW(refuse_mixed_tf32(1, mixed, none)) << "one after the other";
@@ -32,19 +32,19 @@ TEST(Precision, Tf32RunsBesideNoOtherInOneProcess) {
 
 TEST(Precision, OfFloat32OnAGpuIsAdvisedAgainstUnlessTheStudyNamesIt) {
   const std::vector<bool> none(2, false);
-  const StageGraph graph = trials_in({"float32", "bf16"});
+  const study::StageGraph graph = trials_in({"float32", "bf16"});
   EXPECT_NE(precision_advice({}, graph, none, 1).find("train.precision=bf16"), std::string::npos);
   EXPECT_EQ(precision_advice({}, graph, none, 0), "");
   EXPECT_EQ(precision_advice({}, graph, {true, false}, 1), "") << "what is in float32 is done";
-  Study fixed, grid, point;
+  study::Study fixed, grid, point;
   fixed.fixed["train.precision"] = {"float32"};
   grid.grid = {{"train.precision", {"float32", "bf16"}}};
   point.points = {{"exact", {{"train.precision", {"float32"}}}}};
-  for (const Study& study : {fixed, grid, point}) EXPECT_EQ(precision_advice(study, graph, none, 1), "");
+  for (const study::Study& study : {fixed, grid, point}) EXPECT_EQ(precision_advice(study, graph, none, 1), "");
 }
 
 TEST(Precision, OfTrialsOnTheCpuIsNotAdvisedAgainst) {
-  StageGraph graph = trials_in({"float32"});
+  study::StageGraph graph = trials_in({"float32"});
   graph.stages[0].config.set("train.device", "cpu");
   EXPECT_EQ(precision_advice({}, graph, {false}, 1), "");
   graph.stages[0].config.set("train.device", "auto");

@@ -10,16 +10,16 @@ namespace m2m {
 namespace {
 
 /// That many trials with one setting more.
-StageGraph trials(int count, const std::string& field = "seed", const Json& value = 1) {
-  std::vector<StageRequest> requests;
+study::StageGraph trials(int count, const std::string& field = "seed", const Json& value = 1) {
+  std::vector<study::StageRequest> requests;
   for (int i = 0; i < count; ++i) {
     requests.push_back(fake::request("trial " + std::to_string(i), 1));
     requests.back().config.set(field, value);
   }
-  return make_graph(requests);
+  return study::make_graph(requests);
 }
 
-int group_of(int wanted, int ranks, const StageGraph& graph) {
+int group_of(int wanted, int ranks, const study::StageGraph& graph) {
   return ranks_per_trial(wanted, ranks, graph, std::vector<bool>(graph.stages.size(), false));
 }
 
@@ -33,7 +33,7 @@ TEST(RanksPerTrial, IsOneByItselfWhereThereAreTrialsForAllRanks) {
 }
 
 TEST(RanksPerTrial, CountsOnlyTrialsThatAreToRun) {
-  const StageGraph graph = trials(8);
+  const study::StageGraph graph = trials(8);
   std::vector<bool> exists(8, true);
   exists[3] = false;
   EXPECT_EQ(ranks_per_trial(0, 4, graph, exists), 4);
@@ -60,7 +60,7 @@ TEST(RanksPerTrial, RefusesGroupsThatEightShardsCannotBeDealtTo) {
 }
 
 TEST(SharedDevices, RefuseStagesToRunThatAreDeterministic) {
-  const StageGraph graph = trials(2, "train.deterministic", true);
+  const study::StageGraph graph = trials(2, "train.deterministic", true);
   const std::vector<bool> none(2, false), all(2, true);
   EXPECT_THROW(refuse_shards_on_shared_devices(2, graph, none), Error);
   EXPECT_NO_THROW(refuse_shards_on_shared_devices(2, graph, all));

@@ -10,20 +10,20 @@ namespace {
 
 using fake::request;
 
-StageRequest trial(const std::string& name, const std::string& method, double cost) {
-  StageRequest made = request(name, cost);
+study::StageRequest trial(const std::string& name, const std::string& method, double cost) {
+  study::StageRequest made = request(name, cost);
   made.config.set("method", method);
   return made;
 }
 
 TEST(CostModel, IsTheEstimateWhereNothingWasMeasured) {
-  const StageGraph graph = make_graph({trial("a", "ERM", 10), trial("b", "M2m", 20)});
+  const study::StageGraph graph = study::make_graph({trial("a", "ERM", 10), trial("b", "M2m", 20)});
   EXPECT_EQ(CostModel(graph).seconds(), (std::vector<double>{10, 20}));
 }
 
 TEST(CostModel, CorrectsAMethodByItsOwnTimesAndOthersByAllTimes) {
-  const StageGraph graph =
-      make_graph({trial("a", "ERM", 10), trial("b", "ERM", 30), trial("c", "M2m", 20), trial("d", "DRS", 10)});
+  const study::StageGraph graph = study::make_graph(
+      {trial("a", "ERM", 10), trial("b", "ERM", 30), trial("c", "M2m", 20), trial("d", "DRS", 10)});
   CostModel model(graph);
   EXPECT_TRUE(model.learn(0, 20));                                     // ERM takes twice its estimate
   EXPECT_TRUE(model.learn(2, 100));                                    // M2m five times
@@ -31,9 +31,9 @@ TEST(CostModel, CorrectsAMethodByItsOwnTimesAndOthersByAllTimes) {
 }
 
 TEST(CostModel, AsksForAnotherLookLessAndLessOften) {
-  std::vector<StageRequest> requests;
+  std::vector<study::StageRequest> requests;
   for (int i = 0; i < 100; ++i) requests.push_back(trial("t" + std::to_string(i), "ERM", 1));
-  const StageGraph graph = make_graph(requests);
+  const study::StageGraph graph = study::make_graph(requests);
   CostModel model(graph);
   int looks = 0;
   for (int i = 0; i < 100; ++i) looks += model.learn(i, 2) ? 1 : 0;
@@ -41,7 +41,8 @@ TEST(CostModel, AsksForAnotherLookLessAndLessOften) {
 }
 
 TEST(Scheduler, TakesTheDearestByWhatWasMeasuredMeanwhile) {
-  const StageGraph graph = make_graph({trial("first", "ERM", 30), trial("erm", "ERM", 10), trial("m2m", "M2m", 9)});
+  const study::StageGraph graph =
+      study::make_graph({trial("first", "ERM", 30), trial("erm", "ERM", 10), trial("m2m", "M2m", 9)});
   Scheduler scheduler(graph, {false, false, false});
   scheduler.add_free_rank(0);
   EXPECT_EQ(scheduler.assign(0).front().stage, 0);

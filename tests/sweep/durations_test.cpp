@@ -32,7 +32,8 @@ class ReadDurations : public ::testing::Test {
   }
 
   const fake::Folder folder;
-  const StageGraph graph = make_graph({request("a", 5, {request("g", 10, {}, StageKind::g)}), request("b", 7)});
+  const study::StageGraph graph =
+      study::make_graph({request("a", 5, {request("g", 10, {}, study::StageKind::g)}), request("b", 7)});
 };
 
 TEST_F(ReadDurations, TakesTheModelTimesTheMeasuredRatioWhereNothingWasMeasured) {

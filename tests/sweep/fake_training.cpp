@@ -30,14 +30,14 @@ Json identity_of(const Config& config, const std::vector<std::string>& names) {
 }
 
 /// Appended in one write, so that several ranks can.
-void note(const results::OutputFolder& out, const std::string& word, const Stage& stage) {
+void note(const results::OutputFolder& out, const std::string& word, const study::Stage& stage) {
   const std::string line = fmt::format("{} {} {} {}\n", word, ::getpid(), stage.id, stage.label);
   const int handle = ::open((out.root / "ran.log").c_str(), O_CREAT | O_APPEND | O_WRONLY, 0644);
   (void)!::write(handle, line.data(), line.size());
   ::close(handle);
 }
 
-results::TrialRecord record_of(const Stage& stage) {
+results::TrialRecord record_of(const study::Stage& stage) {
   results::TrialRecord record;
   record.id = stage.id;
   record.label = stage.label;
@@ -51,8 +51,8 @@ results::TrialRecord record_of(const Stage& stage) {
   return record;
 }
 
-void check_needs(const results::OutputFolder& out, const Stage& stage) {
-  for (const StageNeed& need : stage.needs) {
+void check_needs(const results::OutputFolder& out, const study::Stage& stage) {
+  for (const study::StageNeed& need : stage.needs) {
     if (!std::filesystem::exists(out.stage_done(need.id)))
       throw internal_error("began before its stage " + need.id + " was there");
   }
@@ -101,9 +101,9 @@ Config resolve(const Config& given) {
   return config;
 }
 
-StageRequest plan(const Config& resolved, const std::string& label) {
+study::StageRequest plan(const Config& resolved, const std::string& label) {
   const bool is_m2m = resolved.text("method") == "M2m";
-  StageRequest trial;
+  study::StageRequest trial;
   trial.label = label;
   trial.config = resolved;
   trial.epochs = static_cast<int>(resolved.integer("train.epochs"));
@@ -113,13 +113,13 @@ StageRequest plan(const Config& resolved, const std::string& label) {
   if (!is_m2m) return trial;
   trial.identity["m2m"] = identity_of(resolved, {"m2m.lambda", "m2m.beta", "protocol"});
   const Json of_g = identity_of(resolved, {"seed", "data.set", "data.ratio", "train.epochs", "fake.does"});
-  const StageRequest g{StageKind::g, "g", resolved, of_g, trial.epochs, 1.0 * trial.epochs, 0, {}};
+  const study::StageRequest g{study::StageKind::g, "g", resolved, of_g, trial.epochs, 1.0 * trial.epochs, 0, {}};
   trial.needs = {g};
   return trial;
 }
 
-void leave_artifact(const results::OutputFolder& out, const Stage& stage) {
-  if (stage.kind == StageKind::trial) {
+void leave_artifact(const results::OutputFolder& out, const study::Stage& stage) {
+  if (stage.kind == study::StageKind::trial) {
     results::write_trial(out.result(stage.id), record_of(stage));
     return;
   }
@@ -128,26 +128,27 @@ void leave_artifact(const results::OutputFolder& out, const Stage& stage) {
   write_file(out.stage_done(stage.id), Json({{"state", results::facts_of_file(file)}}).dump());
 }
 
-RunStage runner(const results::OutputFolder& out, const comm::MpiGroup* group) {
+study::RunStage runner(const results::OutputFolder& out, const comm::MpiGroup* group) {
   const bool leads = group == nullptr || group->rank() == 0;
   const auto any = [group](bool mine) { return group == nullptr ? mine : group->any(mine); };
-  return [out, leads, any](const Stage& stage, StageContext& context) -> StageResult {
+  return [out, leads, any](const study::Stage& stage, study::StageContext& context) -> study::StageResult {
     check_needs(out, stage);
     note(out, leads ? "began" : "joined", stage);
     const std::string does = stage.config.text("fake.does");
     for (int epoch = 0; epoch < stage.epochs; ++epoch) {
-      if (any(context.stop_requested())) return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+      if (any(context.stop_requested())) return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
       std::this_thread::sleep_for(std::chrono::milliseconds(stage.config.integer("fake.milliseconds")));
       if (leads) context.progress({epoch + 1, stage.epochs, 0.5, 0.3, 100, 0.001});
     }
-    const bool is_g = stage.kind == StageKind::g;
+    const bool is_g = stage.kind == study::StageKind::g;
     if (does == "throw" || (is_g && does == "g throws")) throw data_error("thrown on purpose");
     if (does == "no space") throw write_error(out.result(stage.id), "cannot be written", ENOSPC);
-    if (does == "diverge") return {StageEnd::diverged, "loss is not a number at epoch 3", ExitCode::some_failed, 0};
-    if (!leads) return {StageEnd::done, "", ExitCode::done, 0};
+    if (does == "diverge")
+      return {study::StageEnd::diverged, "loss is not a number at epoch 3", ExitCode::some_failed, 0};
+    if (!leads) return {study::StageEnd::done, "", ExitCode::done, 0};
     leave_artifact(out, stage);
     note(out, "done", stage);
-    return {StageEnd::done, "bACC 50.0 (last)", ExitCode::done, 0};
+    return {study::StageEnd::done, "bACC 50.0 (last)", ExitCode::done, 0};
   };
 }
 
@@ -188,9 +189,9 @@ std::set<int> processes(const std::filesystem::path& out) {
   return found;
 }
 
-Study study(const std::string& toml) { return parse_study(toml, "jobs/test.toml", fields()); }
+study::Study study(const std::string& toml) { return study::parse_study(toml, "jobs/test.toml", fields()); }
 
-StageGraph graph(const std::string& toml) { return plan_study(study(toml), fields(), resolve, plan); }
+study::StageGraph graph(const std::string& toml) { return study::plan_study(study(toml), fields(), resolve, plan); }
 
 Folder::Folder() {
   std::string pattern = (std::filesystem::temp_directory_path() / "m2m-sweep-XXXXXX").string();

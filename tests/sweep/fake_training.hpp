@@ -19,15 +19,15 @@ std::vector<settings::Field> fields();
 Config resolve(const Config& given);
 
 /// M2m needs a g per data set, ratio and seed; m2m.* act in M2m alone. An epoch costs a second, M2m's two.
-StageRequest plan(const Config& resolved, const std::string& label);
+study::StageRequest plan(const Config& resolved, const std::string& label);
 
 /// Writes what a stage leaves: a trial's result.h5; else stage.json and the file that it names, state.safetensors.
-void leave_artifact(const results::OutputFolder& out, const Stage& stage);
+void leave_artifact(const results::OutputFolder& out, const study::Stage& stage);
 
 /// Runs a stage: sleeps fake.milliseconds an epoch, does what fake.does says, and leaves result.h5 or stage.json
 /// behind. Adds a line to OUT/ran.log when a stage begins, and one when it is done.
 /// group: with whom a stage is run, if with anybody: all agree where to stop, the first one writes.
-RunStage runner(const results::OutputFolder& out, const comm::MpiGroup* group = nullptr);
+study::RunStage runner(const results::OutputFolder& out, const comm::MpiGroup* group = nullptr);
 
 /// The lines of OUT/ran.log that begin with `word`.
 int count_lines(const std::filesystem::path& out, const std::string& word);
@@ -43,9 +43,9 @@ std::set<std::string> finished(const std::filesystem::path& out);
 std::set<int> processes(const std::filesystem::path& out);
 
 /// A study of these fields, from TOML.
-Study study(const std::string& toml);
+study::Study study(const std::string& toml);
 /// study, planned.
-StageGraph graph(const std::string& toml);
+study::StageGraph graph(const std::string& toml);
 
 /// A fresh folder that is removed in the end.
 class Folder {

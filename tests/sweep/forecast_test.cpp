@@ -10,8 +10,8 @@ namespace {
 using fake::request;
 
 TEST(Forecast, AddsUpOnOneRank) {
-  const StageRequest g = request("g", 10, {}, StageKind::g);
-  const StageGraph graph = make_graph({request("a", 5, {g}), request("b", 7, {g})});
+  const study::StageRequest g = request("g", 10, {}, study::StageKind::g);
+  const study::StageGraph graph = study::make_graph({request("a", 5, {g}), request("b", 7, {g})});
   const Forecast one = forecast(graph, {false, false, false}, 1);
   EXPECT_EQ(one.work, 22);
   EXPECT_EQ(one.wall, 22);
@@ -26,9 +26,9 @@ TEST(Forecast, AddsUpOnOneRank) {
 TEST(Forecast, LiesBetweenItsBoundsOnRandomGraphs) {
   std::mt19937 random(5);
   for (int round = 0; round < 200; ++round) {
-    const StageGraph graph = fake::random_graph(random);
+    const study::StageGraph graph = fake::random_graph(random);
     const std::vector<bool> none(graph.stages.size(), false);
-    const auto paths = paths_to_the_end(graph, missing(graph, none));
+    const auto paths = study::paths_to_the_end(graph, study::missing(graph, none));
     const double chain = *std::max_element(paths.begin(), paths.end());
     const int ranks = 1 + static_cast<int>(random() % 8);
     const Forecast cost = forecast(graph, none, ranks);
@@ -38,9 +38,9 @@ TEST(Forecast, LiesBetweenItsBoundsOnRandomGraphs) {
 }
 
 TEST(SecondsLeft, CountsNeitherAPrefixNorWhatAnEarlierRunDid) {
-  StageRequest trial = request("a", 10);
+  study::StageRequest trial = request("a", 10);
   trial.epochs = 40;  // the last 40 of 200
-  const StageGraph graph = make_graph({trial});
+  const study::StageGraph graph = study::make_graph({trial});
   Scheduler scheduler(graph, {false});
   scheduler.add_free_rank(0);
   scheduler.assign(0);
@@ -49,7 +49,7 @@ TEST(SecondsLeft, CountsNeitherAPrefixNorWhatAnEarlierRunDid) {
 }
 
 TEST(SecondsLeft, FollowsTheMeasuredSpeed) {
-  const StageGraph graph = make_graph({request("a", 10), request("b", 10), request("c", 10)});
+  const study::StageGraph graph = study::make_graph({request("a", 10), request("b", 10), request("c", 10)});
   Scheduler scheduler(graph, {false, false, false});
   scheduler.add_free_rank(0);
   scheduler.assign(0);
@@ -58,7 +58,7 @@ TEST(SecondsLeft, FollowsTheMeasuredSpeed) {
   EXPECT_DOUBLE_EQ(*seconds_left(scheduler, 1, 20),
                    100);  // half of a took 20 s: 4 s per estimated second, 25 are left
   EXPECT_DOUBLE_EQ(*seconds_left(scheduler, 5, 20), 40);  // no more ranks than chains
-  scheduler.end(0, {StageEnd::done, "", ExitCode::done, 30}, 30);
+  scheduler.end(0, {study::StageEnd::done, "", ExitCode::done, 30}, 30);
   EXPECT_DOUBLE_EQ(*seconds_left(scheduler, 1, 30), 60);
   EXPECT_DOUBLE_EQ(busy_share(scheduler, 2, 30), 0.5);
 }

@@ -4,7 +4,7 @@
 
 #include "random_graph.hpp"
 
-namespace m2m {
+namespace m2m::study {
 namespace {
 
 using fake::request;
@@ -80,4 +80,4 @@ TEST(WithoutUnsharedPrefixes, KeepsThoseThatExistAndCountsOnlyTrialsToRun) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::study

@@ -9,17 +9,17 @@ namespace m2m {
 namespace {
 
 TEST(Messages, CarryAStageWhole) {
-  const Stage stage{"0123456789abcdef",
-                    StageKind::g,
-                    "M2m, \xce\xbb=0",
-                    Config(Json{{"m2m.lambda", 0.1}, {"seed", 3}}),
-                    Json{{"a", {1, 2}}},
-                    7,
-                    0.25,
-                    5e9,
-                    {{StageKind::g, "x"}, {StageKind::prefix, "y"}}};
+  const study::Stage stage{"0123456789abcdef",
+                           study::StageKind::g,
+                           "M2m, \xce\xbb=0",
+                           Config(Json{{"m2m.lambda", 0.1}, {"seed", 3}}),
+                           Json{{"a", {1, 2}}},
+                           7,
+                           0.25,
+                           5e9,
+                           {{study::StageKind::g, "x"}, {study::StageKind::prefix, "y"}}};
   const ToWorker heard = decode_to_worker(encode(ToWorker(Start{stage})));
-  const Stage& same = std::get<Start>(heard).stage;
+  const study::Stage& same = std::get<Start>(heard).stage;
   EXPECT_EQ(same.id, stage.id);
   EXPECT_EQ(same.kind, stage.kind);
   EXPECT_EQ(same.label, stage.label);
@@ -34,7 +34,7 @@ TEST(Messages, CarryAStageWhole) {
 
 TEST(Messages, CarryProgressWithWhatDoesNotApply) {
   const auto heard = decode_from_worker(encode(FromWorker(Report{{3, 9, std::nan(""), 0.5, 12, 1.5}})));
-  const Progress& same = std::get<Report>(heard).progress;
+  const study::Progress& same = std::get<Report>(heard).progress;
   EXPECT_EQ(same.epoch, 3);
   EXPECT_EQ(same.epochs, 9);
   EXPECT_TRUE(std::isnan(same.validation_bacc));
@@ -42,9 +42,10 @@ TEST(Messages, CarryProgressWithWhatDoesNotApply) {
 }
 
 TEST(Messages, CarryAResultWhole) {
-  const StageResult result{StageEnd::done, "bACC 77.9", ExitCode::done, 81, {"one line", "", "and another"}};
+  const study::StageResult result{
+      study::StageEnd::done, "bACC 77.9", ExitCode::done, 81, {"one line", "", "and another"}};
   const auto heard = decode_from_worker(encode(FromWorker(StageFinished{result})));
-  const StageResult& same = std::get<StageFinished>(heard).result;
+  const study::StageResult& same = std::get<StageFinished>(heard).result;
   EXPECT_EQ(same.summary, result.summary);
   EXPECT_EQ(same.seconds, 81);
   EXPECT_EQ(same.details, result.details);
@@ -52,10 +53,10 @@ TEST(Messages, CarryAResultWhole) {
 
 TEST(Messages, MakeReasonsFitForJson) {
   const auto heard = decode_from_worker(
-      encode(FromWorker(StageFinished{{StageEnd::failed, "bad \xff byte", ExitCode::bad_data, 2}})));
-  const StageResult& same = std::get<StageFinished>(heard).result;
+      encode(FromWorker(StageFinished{{study::StageEnd::failed, "bad \xff byte", ExitCode::bad_data, 2}})));
+  const study::StageResult& same = std::get<StageFinished>(heard).result;
   EXPECT_NO_THROW(Json(same.summary).dump());
-  EXPECT_EQ(same.end, StageEnd::failed);
+  EXPECT_EQ(same.end, study::StageEnd::failed);
   EXPECT_EQ(same.code, ExitCode::bad_data);
 }
 
@@ -85,7 +86,7 @@ TEST(Messages, AreTellable) {
 
 TEST(Messages, RefuseBytesThatAreNone) {
   std::mt19937 random(1);
-  const auto good = encode(FromWorker(StageFinished{{StageEnd::done, "x", ExitCode::done, 1}}));
+  const auto good = encode(FromWorker(StageFinished{{study::StageEnd::done, "x", ExitCode::done, 1}}));
   for (std::size_t end = 0; end < good.size(); ++end) {
     EXPECT_THROW(decode_from_worker({good.begin(), good.begin() + static_cast<std::ptrdiff_t>(end)}), Error) << end;
   }

@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "fake_training.hpp"
 
-namespace m2m {
+namespace m2m::study {
 namespace {
 
 const char* study = "[grid]\nmethod = ['ERM', 'M2m']\nm2m.lambda = [0.1, 0.5]\nseed = [0, 1, 2, 3, 4, 5]\n";
@@ -60,4 +60,4 @@ TEST(StudyPart, SharesCostAboutTheSame) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::study

@@ -7,7 +7,7 @@
 #include "fake_training.hpp"
 #include "sweep/study_points.hpp"
 
-namespace m2m {
+namespace m2m::study {
 namespace {
 
 std::vector<std::string> trial_labels(const StageGraph& graph) {
@@ -188,4 +188,4 @@ TEST(Points, AreAsManyAsTheProductSays) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::study

@@ -27,21 +27,21 @@ TEST(Wording, SaysDurationsAsPeopleDo) {
 }
 
 TEST(Wording, TellsStagesApartByWhatDiffers) {
-  const StageGraph same_data = fake::graph(two_seeds);
-  const auto names = titles(same_data);
+  const study::StageGraph same_data = fake::graph(two_seeds);
+  const auto names = study::titles(same_data);
   EXPECT_EQ(std::count(names.begin(), names.end(), "M2m seed=3"), 1);
   EXPECT_EQ(std::count(names.begin(), names.end(), "g seed=4"), 1);
   const auto with_ratio =
-      titles(fake::graph("method = 'ERM'\nseed = 1\nseeds.init = 7\n[grid]\ndata.ratio = [10, 100]"));
+      study::titles(fake::graph("method = 'ERM'\nseed = 1\nseeds.init = 7\n[grid]\ndata.ratio = [10, 100]"));
   EXPECT_EQ(with_ratio, (std::vector<std::string>{"ERM ratio=10 seed=1 init=7", "ERM ratio=100 seed=1 init=7"}));
 }
 
 TEST(Wording, NamesTheDataOfATrialOnlyWhereTrialsDifferInThem) {
-  StageGraph graph = fake::graph(two_seeds);
-  for (Stage& stage : graph.stages) {
-    stage.config.set("data.imbalance", stage.kind == StageKind::g ? "none" : "longtail");
+  study::StageGraph graph = fake::graph(two_seeds);
+  for (study::Stage& stage : graph.stages) {
+    stage.config.set("data.imbalance", stage.kind == study::StageKind::g ? "none" : "longtail");
   }
-  const auto names = titles(graph);
+  const auto names = study::titles(graph);
   EXPECT_EQ(std::count(names.begin(), names.end(), "M2m seed=3"), 1);
 }
 
@@ -71,7 +71,7 @@ struct Watched {
     view.started(given.stage, "host a17");
     return given.stage;
   }
-  void end(int rank, const StageResult& result) {
+  void end(int rank, const study::StageResult& result) {
     const int stage = scheduler.stage_of(rank);
     const auto blocked = scheduler.end(rank, result, now);
     view.ended(stage);
@@ -79,7 +79,7 @@ struct Watched {
   }
 
   double now = 0;
-  StageGraph graph;
+  study::StageGraph graph;
   Scheduler scheduler;
   std::vector<std::string> lines;
   std::string screen;
@@ -87,7 +87,7 @@ struct Watched {
 };
 
 std::string id_of(const Watched& watched, int stage) {
-  return short_id(watched.graph.stages[static_cast<std::size_t>(stage)].id);
+  return study::short_id(watched.graph.stages[static_cast<std::size_t>(stage)].id);
 }
 
 TEST(ProgressInALog, HasALinePerEventAndOnePerTrialAndMinute) {
@@ -100,7 +100,7 @@ TEST(ProgressInALog, HasALinePerEventAndOnePerTrialAndMinute) {
   ASSERT_EQ(watched.lines.size(), 3u);
   EXPECT_EQ(watched.lines[1],
             "running trial " + id + " ERM seed=3: epoch 171/200 val bACC 74.1 kept 31 % of 3,900 translations");
-  watched.end(0, {StageEnd::done, "bACC 77.9 (last)", ExitCode::done, 81});
+  watched.end(0, {study::StageEnd::done, "bACC 77.9 (last)", ExitCode::done, 81});
   EXPECT_EQ(watched.lines[3], "done    trial " + id + " ERM seed=3: bACC 77.9 (last) in 81 s   [1/1, left 0 s]");
   EXPECT_TRUE(watched.screen.empty());
 }
@@ -108,7 +108,7 @@ TEST(ProgressInALog, HasALinePerEventAndOnePerTrialAndMinute) {
 TEST(ProgressInALog, SaysTheDetailsAfterTheEnd) {
   Watched watched("method = 'ERM'");
   watched.start(0);
-  watched.end(0, {StageEnd::done, "fine", ExitCode::done, 1, {"a table", "of two lines"}});
+  watched.end(0, {study::StageEnd::done, "fine", ExitCode::done, 1, {"a table", "of two lines"}});
   ASSERT_EQ(watched.lines.size(), 4u);
   EXPECT_EQ(watched.lines[1].substr(0, 4), "done");
   EXPECT_EQ(watched.lines[2], "a table");
@@ -118,7 +118,7 @@ TEST(ProgressInALog, SaysTheDetailsAfterTheEnd) {
 TEST(ProgressInALog, NamesFailuresAndWhatTheyBlock) {
   Watched watched("method = 'M2m'\nseed = 3");
   const int g = watched.start(0);
-  watched.end(0, {StageEnd::diverged, "loss is not a number at epoch 3", ExitCode::done, 1});
+  watched.end(0, {study::StageEnd::diverged, "loss is not a number at epoch 3", ExitCode::done, 1});
   ASSERT_EQ(watched.lines.size(), 3u);
   EXPECT_EQ(watched.lines[1].substr(0, 23), "failed  stage " + id_of(watched, g) + " ");
   EXPECT_NE(watched.lines[1].find("loss is not a number at epoch 3"), std::string::npos);
@@ -132,7 +132,7 @@ TEST(ProgressInALog, SaysWhyItStopsAndThatTheRestDoesNotGoOn) {
   watched.start(0);
   watched.scheduler.stop();
   watched.view.stopping(StopReason::requeue);
-  watched.end(0, {StageEnd::failed, "thrown", ExitCode::bad_data, 1});
+  watched.end(0, {study::StageEnd::failed, "thrown", ExitCode::bad_data, 1});
   ASSERT_EQ(watched.lines.size(), 3u);
   EXPECT_EQ(watched.lines[1],
             "the job is about to end: stopping at the next step of every rank; the same command resumes");
@@ -143,7 +143,7 @@ TEST(ProgressInALog, SaysWhichFileCouldNotBeWrittenAndThatTheRestDoesNotGoOn) {
   Watched watched("method = 'ERM'\nseed = 3");
   const std::string id = id_of(watched, watched.start(0));
   watched.scheduler.stop();
-  watched.end(0, {StageEnd::unsaved, "result.h5: no space", ExitCode::input_output, 1});
+  watched.end(0, {study::StageEnd::unsaved, "result.h5: no space", ExitCode::input_output, 1});
   EXPECT_EQ(watched.lines.back(), "stopped trial " + id + " ERM seed=3: result.h5: no space");
   EXPECT_EQ(watched.scheduler.count(StageState::interrupted), 1);
 }
@@ -152,7 +152,7 @@ TEST(ProgressInALog, NamesTheRankWhereItHasSeveralSeatsAndCountsThese) {
   Watched watched(two_seeds);
   const int stage = watched.start(5);
   watched.now = 10;
-  const SweepView view{watched.scheduler, titles(watched.graph), 4, 2};
+  const SweepView view{watched.scheduler, study::titles(watched.graph), 4, 2};
   EXPECT_NE(start_line(view, stage, "host a17").find(" on rank 2 (host a17)"), std::string::npos);
   EXPECT_EQ(live_line(view, stage, 5).substr(0, 9), " rank 2  ");
   EXPECT_NE(summary_line(view, 10).find("25.0 % busy"), std::string::npos);
@@ -164,7 +164,7 @@ TEST(ProgressInALog, LeavesOutWhatDoesNotApply) {
   Watched watched("method = 'ERM'");
   const int stage = watched.start(0);
   watched.scheduler.report(0, {1, 2, std::nan(""), std::nan(""), 0, 1});
-  const SweepView view{watched.scheduler, titles(watched.graph), 1};
+  const SweepView view{watched.scheduler, study::titles(watched.graph), 1};
   EXPECT_EQ(running_line(view, stage).find("val"), std::string::npos);
   EXPECT_EQ(running_line(view, stage).find("kept"), std::string::npos);
   EXPECT_EQ(live_line(view, stage, 5).find("nan"), std::string::npos);
@@ -183,7 +183,7 @@ TEST(ProgressOnATerminal, RedrawsItsBlockInPlace) {
   watched.view.tick(0.6);
   EXPECT_EQ(watched.screen.substr(0, 8), "\r\033[3A\033[J");
   watched.screen.clear();
-  watched.end(1, {StageEnd::done, "fine", ExitCode::done, 1});  // a line of the log goes where the block was
+  watched.end(1, {study::StageEnd::done, "fine", ExitCode::done, 1});  // a line of the log goes where the block was
   EXPECT_EQ(watched.screen, "\r\033[3A\033[J");
 }
 
@@ -204,9 +204,9 @@ TEST(LiveBlock, FitsTheTerminal) {
 TEST(DryRun, SaysWhatIsThereWhatIsToDoAndWhatItCosts) {
   const fake::Folder folder;
   const results::OutputFolder out{folder.path()};
-  const StageGraph graph = fake::graph(two_seeds);
-  const auto is_done = [&](const Stage& stage) { return stage.config.integer("seed") == 3; };
-  for (const Stage& stage : graph.stages) {
+  const study::StageGraph graph = fake::graph(two_seeds);
+  const auto is_done = [&](const study::Stage& stage) { return stage.config.integer("seed") == 3; };
+  for (const study::Stage& stage : graph.stages) {
     if (is_done(stage)) fake::leave_artifact(out, stage);
   }
   const std::string text = dry_run_text(graph, {"two_seeds", out, 2, "core"});
@@ -218,20 +218,20 @@ TEST(DryRun, SaysWhatIsThereWhatIsToDoAndWhatItCosts) {
       std::string::npos)
       << text;
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2 + 6);
-  for (const Stage& stage : graph.stages) {
-    const std::size_t at = text.find(std::string(kind_word(stage.kind)) + " " + short_id(stage.id));
+  for (const study::Stage& stage : graph.stages) {
+    const std::size_t at = text.find(std::string(study::kind_word(stage.kind)) + " " + study::short_id(stage.id));
     ASSERT_NE(at, std::string::npos);
     const std::string line = text.substr(at, text.find('\n', at) - at);
     EXPECT_NE(line.find(is_done(stage) ? "done" : "to do"), std::string::npos) << line;
-    for (const StageNeed& need : stage.needs) {
-      EXPECT_NE(line.find("needs " + short_id(need.id)), std::string::npos) << line;
+    for (const study::StageNeed& need : stage.needs) {
+      EXPECT_NE(line.find("needs " + study::short_id(need.id)), std::string::npos) << line;
     }
   }
 }
 
 TEST(DryRun, CountsTheSeatsOfARank) {
   const fake::Folder folder;
-  const StageGraph graph = fake::graph("method = 'ERM'\n[grid]\nseed = [1, 2, 3, 4]");
+  const study::StageGraph graph = fake::graph("method = 'ERM'\n[grid]\nseed = [1, 2, 3, 4]");
   const std::string text = cost_text(graph, {"four", {folder.path()}, 1, "GPU", 2});
   EXPECT_NE(
       text.find("1 rank with 2 trials at a time, as if these did not slow each other down: 20 s, 100.0 % busy"),
@@ -240,7 +240,7 @@ TEST(DryRun, CountsTheSeatsOfARank) {
 }
 
 TEST(List, HasALinePerTrial) {
-  const StageGraph graph = fake::graph(two_seeds);
+  const study::StageGraph graph = fake::graph(two_seeds);
   const std::string text = list_text(graph, {"no such folder"});
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 4);
   EXPECT_NE(text.find("  to do  M2m seed=4\n"), std::string::npos);

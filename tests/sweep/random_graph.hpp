@@ -7,9 +7,10 @@
 namespace m2m::fake {
 
 /// A stage by name; its identity is its name.
-inline StageRequest request(const std::string& name, double cost, std::vector<StageRequest> needs = {},
-                            StageKind kind = StageKind::trial) {
-  StageRequest made;
+inline study::StageRequest request(const std::string& name, double cost,
+                                   std::vector<study::StageRequest> needs = {},
+                                   study::StageKind kind = study::StageKind::trial) {
+  study::StageRequest made;
   made.kind = kind;
   made.label = name;
   made.identity = {{"name", name}};
@@ -20,22 +21,22 @@ inline StageRequest request(const std::string& name, double cost, std::vector<St
 }
 
 /// Up to 30 trials that share up to 8 g stages, some of which need another.
-inline StageGraph random_graph(std::mt19937& random) {
+inline study::StageGraph random_graph(std::mt19937& random) {
   const auto below = [&](unsigned n) { return random() % n; };
-  std::vector<StageRequest> shared, trials;
+  std::vector<study::StageRequest> shared, trials;
   for (unsigned i = 0, n = below(9); i < n; ++i) {
-    std::vector<StageRequest> needs;
+    std::vector<study::StageRequest> needs;
     if (!shared.empty() && below(3) == 0) needs.push_back(shared[below(static_cast<unsigned>(shared.size()))]);
-    shared.push_back(request("g" + std::to_string(i), 1 + below(20), needs, StageKind::g));
+    shared.push_back(request("g" + std::to_string(i), 1 + below(20), needs, study::StageKind::g));
   }
   for (unsigned i = 0, n = 1 + below(30); i < n; ++i) {
-    std::vector<StageRequest> needs;
-    for (const StageRequest& g : shared) {
+    std::vector<study::StageRequest> needs;
+    for (const study::StageRequest& g : shared) {
       if (below(4) == 0) needs.push_back(g);
     }
     trials.push_back(request("trial" + std::to_string(i), 1 + below(50), needs));
   }
-  return make_graph(trials);
+  return study::make_graph(trials);
 }
 
 }  // namespace m2m::fake

@@ -57,11 +57,11 @@ class Worker : public ::testing::Test {
     return true;
   }
 
-  StageGraph graph_;
+  study::StageGraph graph_;
   std::atomic<double> free_ = 1000;
   std::array<std::atomic<bool>, 3> open_{};
   comm::LocalPost post_{1};
-  StageWork work_{[this](const Stage& stage, StageContext& context) {
+  StageWork work_{[this](const study::Stage& stage, study::StageContext& context) {
                     report_an_epoch(context);
                     const auto number = static_cast<std::size_t>(stage.label.back() - '0');
                     wait_for([&] { return open_[number].load(); });
@@ -116,7 +116,7 @@ TEST_F(Worker, KeepsASeatWhereTheNextStageIsAdmittedAtOnce) {
 }
 
 TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
-  const StageGraph graph = trials(4);
+  const study::StageGraph graph = trials(4);
   Scheduler scheduler(graph, std::vector<bool>(4, false));
   comm::LocalPost post(1);
   std::thread coordinator([&] {

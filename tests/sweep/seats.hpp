@@ -20,14 +20,14 @@ inline bool wait_for(const std::function<bool()>& condition) {
   return false;
 }
 
-inline StageGraph trials(int count) {
-  std::vector<StageRequest> requests;
+inline study::StageGraph trials(int count) {
+  std::vector<study::StageRequest> requests;
   for (int i = 0; i < count; ++i) requests.push_back(fake::request("trial " + std::to_string(i), 1));
-  return make_graph(requests);
+  return study::make_graph(requests);
 }
 
-inline StageResult done() { return {StageEnd::done, "", ExitCode::done, 0}; }
-inline StageResult stopped() { return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0}; }
-inline void report_an_epoch(StageContext& context) { context.progress({1, 10, 0, 0, 0, 0}); }
+inline study::StageResult done() { return {study::StageEnd::done, "", ExitCode::done, 0}; }
+inline study::StageResult stopped() { return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0}; }
+inline void report_an_epoch(study::StageContext& context) { context.progress({1, 10, 0, 0, 0, 0}); }
 
 }  // namespace m2m::fake

@@ -64,7 +64,7 @@ struct Remarks : SweepObserver {
 
 /// A whole sweep, a thread a rank; works[r] is what rank r has, all with the same number of seats.
 struct Sweep {
-  Sweep(const StageGraph& sweep_graph, std::vector<StageWork> sweep_works)
+  Sweep(const study::StageGraph& sweep_graph, std::vector<StageWork> sweep_works)
       : graph(sweep_graph),
         works(std::move(sweep_works)),
         scheduler(graph, std::vector<bool>(graph.stages.size(), false)) {}
@@ -87,7 +87,7 @@ struct Sweep {
     return reason;
   }
 
-  const StageGraph& graph;
+  const study::StageGraph& graph;
   std::vector<StageWork> works;
   Scheduler scheduler;
   Remarks remarks;
@@ -97,11 +97,11 @@ struct Sweep {
 TEST(Seats, OfARankRunThatManyStagesAtOnceAndNoMore) {
   for (const int ranks : {1, 2}) {
     for (const int seats : {1, 3}) {
-      const StageGraph graph = trials(2 * ranks * seats + 1);
+      const study::StageGraph graph = trials(2 * ranks * seats + 1);
       std::vector<Running> running(static_cast<std::size_t>(ranks));
       std::vector<StageWork> works;
       for (Running& of_rank : running) {
-        works.push_back({[&of_rank, seats](const Stage&, StageContext& context) {
+        works.push_back({[&of_rank, seats](const study::Stage&, study::StageContext& context) {
                            const Running::Here here(of_rank);
                            report_an_epoch(context);
                            wait_for([&] { return of_rank.most() == seats; });
@@ -119,10 +119,10 @@ TEST(Seats, OfARankRunThatManyStagesAtOnceAndNoMore) {
 }
 
 TEST(Seats, ThatMemoryDoesNotAdmitGetNoStage) {
-  const StageGraph graph = trials(12);
+  const study::StageGraph graph = trials(12);
   Running full, roomy;
   const auto run = [](Running& running) {
-    return [&running](const Stage&, StageContext& context) {
+    return [&running](const study::Stage&, study::StageContext& context) {
       const Running::Here here(running);
       report_an_epoch(context);
       std::this_thread::sleep_for(milliseconds(20));
@@ -146,9 +146,9 @@ TEST(Seats, ThatMemoryDoesNotAdmitGetNoStage) {
 }
 
 TEST(Seats, AllStopWhereTheSweepIsAskedTo) {
-  const StageGraph graph = trials(9);
+  const study::StageGraph graph = trials(9);
   Running running;
-  const StageWork work{[&](const Stage&, StageContext& context) {
+  const StageWork work{[&](const study::Stage&, study::StageContext& context) {
                          const Running::Here here(running);
                          report_an_epoch(context);
                          wait_for([&] { return context.stop_requested(); });
@@ -168,9 +168,9 @@ TEST(Seats, AllStopWhereTheSweepIsAskedTo) {
 }
 
 TEST(Seats, GoOnWhereAStageOfAnotherThrows) {
-  const StageGraph graph = trials(8);
+  const study::StageGraph graph = trials(8);
   Running running;
-  const StageWork work{[&](const Stage& stage, StageContext& context) -> StageResult {
+  const StageWork work{[&](const study::Stage& stage, study::StageContext& context) -> study::StageResult {
                          const Running::Here here(running);
                          report_an_epoch(context);
                          wait_for([&] { return running.most() == 2; });
@@ -204,7 +204,7 @@ class FailingMailbox : public comm::Mailbox {
 
 TEST(Seats, AllEndWhereMessagePassingFails) {
   FailingMailbox mail;
-  const StageWork three{[](const Stage&, StageContext&) { return done(); }, {}, 3};
+  const StageWork three{[](const study::Stage&, study::StageContext&) { return done(); }, {}, 3};
   EXPECT_THROW(work(mail, three, {"host a", [] { return StopReason::none; }}), Error);
 }
 

@@ -11,8 +11,8 @@ using fake::request;
 
 class SimulationText : public ::testing::Test {
  protected:
-  const StageGraph graph =
-      make_graph({request("M2m, lambda=0", 5, {request("g", 10, {}, StageKind::g)}), request("say \"b\"", 7.5)});
+  const study::StageGraph graph = study::make_graph(
+      {request("M2m, lambda=0", 5, {request("g", 10, {}, study::StageKind::g)}), request("say \"b\"", 7.5)});
   const Simulation played = simulate(graph, {false, false, false}, single_ranks(2), modelled_seconds(graph));
 };
 

@@ -7,7 +7,7 @@
 #include "fake_training.hpp"
 #include "sweep/study_points.hpp"
 
-namespace m2m {
+namespace m2m::study {
 namespace {
 
 const std::string seed_text = R"(# a study
@@ -95,4 +95,4 @@ TEST(StudyFuzz, SurvivesRandomOverrides) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::study

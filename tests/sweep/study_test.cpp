@@ -7,7 +7,7 @@
 #include "fake_training.hpp"
 #include "sweep/study_points.hpp"
 
-namespace m2m {
+namespace m2m::study {
 namespace {
 
 /// What reading this study says.
@@ -249,4 +249,4 @@ TEST(Override, RefusesWhatIsNoSettingOrNoValue) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::study

@@ -44,7 +44,7 @@ struct Limits {
 };
 
 /// Collective. The exit code is rank 0's; elsewhere `done`.
-ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, const RunStage& run,
+ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, const study::RunStage& run,
                const Limits& limits = {}) {
   const comm::MpiSession& session = testing::session();
   const StopSignals signals;
@@ -55,8 +55,8 @@ ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, con
     follow_sweep(post.worker(), work);
     return ExitCode::done;
   }
-  const Study study = fake::study(toml);
-  const StageGraph graph = plan_study(study, fake::fields(), fake::resolve, fake::plan);
+  const study::Study study = fake::study(toml);
+  const study::StageGraph graph = study::plan_study(study, fake::fields(), fake::resolve, fake::plan);
   const results::FolderLock lock(folder);
   write_plan(study, graph, {folder});
   return lead_sweep({graph,
@@ -117,7 +117,7 @@ TEST(Sweep, GoesOnWhereATrialThrowsOrDiverges) {
   EXPECT_EQ(code, ExitCode::some_failed);
   EXPECT_EQ(fake::count_lines(folder.path(), "done"), 15);
   int thrown = 0, diverged = 0;
-  for (const Stage& stage : fake::graph(toml).stages) {
+  for (const study::Stage& stage : fake::graph(toml).stages) {
     const auto file = results::OutputFolder{folder.path()}.failure(stage.id);
     if (!std::filesystem::exists(file)) continue;
     const results::TrialFailure failure = results::read_failure(file);
@@ -134,7 +134,7 @@ TEST(Sweep, FailsWhatNeedsAFailedStageAndSaysWhich) {
   const ExitCode code = sweep(toml, folder.path());
   if (!leads()) return;
   EXPECT_EQ(code, ExitCode::some_failed);
-  const StageGraph graph = fake::graph(toml);  // ERM, g, broken
+  const study::StageGraph graph = fake::graph(toml);  // ERM, g, broken
   const results::TrialFailure failure =
       results::read_failure(results::OutputFolder{folder.path()}.failure(graph.stages[2].id));
   EXPECT_EQ(failure.reason, "the g " + graph.stages[1].id + " that it needs failed: thrown on purpose");
@@ -143,7 +143,7 @@ TEST(Sweep, FailsWhatNeedsAFailedStageAndSaysWhich) {
 
 TEST(Sweep, SurvivesAnythingThatIsThrown) {
   const SharedFolder folder;
-  const RunStage run = [](const Stage& stage, StageContext&) -> StageResult {
+  const study::RunStage run = [](const study::Stage& stage, study::StageContext&) -> study::StageResult {
     if (stage.config.integer("seed") % 2 == 0) throw 42;
     throw std::runtime_error("not \xff text");
   };
@@ -153,7 +153,9 @@ TEST(Sweep, SurvivesAnythingThatIsThrown) {
 
 TEST(Sweep, TriesAFailedTrialAgainTheNextTime) {
   const SharedFolder folder;
-  const RunStage broken = [](const Stage&, StageContext&) -> StageResult { throw data_error("no data yet"); };
+  const study::RunStage broken = [](const study::Stage&, study::StageContext&) -> study::StageResult {
+    throw data_error("no data yet");
+  };
   sweep("method = 'ERM'", folder.path(), broken);
   const ExitCode code = sweep("method = 'ERM'", folder.path());
   if (!leads()) return;
@@ -163,13 +165,13 @@ TEST(Sweep, TriesAFailedTrialAgainTheNextTime) {
 }
 
 /// A stage that would never end by itself; `victim` is sent the signals once it runs.
-RunStage endless(int victim = -1, const std::vector<int>& signals = {}) {
-  return [victim, signals](const Stage&, StageContext& context) -> StageResult {
+study::RunStage endless(int victim = -1, const std::vector<int>& signals = {}) {
+  return [victim, signals](const study::Stage&, study::StageContext& context) -> study::StageResult {
     for (const int signal : signals) {
       if (testing::session().rank() == victim) ::raise(signal);
     }
     while (!context.stop_requested()) context.progress({1, 10, 0, 0, 0, 0});
-    return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+    return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
   };
 }
 
@@ -235,10 +237,10 @@ TEST(Sweep, IsDoneWhereNothingWasLeftToStop) {
 
 TEST(Sweep, StopsAtTheFirstFailureWhereAskedTo) {
   const SharedFolder folder;
-  const RunStage run = [](const Stage& stage, StageContext& context) -> StageResult {
+  const study::RunStage run = [](const study::Stage& stage, study::StageContext& context) -> study::StageResult {
     if (stage.label == "broken") throw data_error("thrown on purpose");
     while (!context.stop_requested()) context.progress({1, 10, 0, 0, 0, 0});
-    return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+    return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
   };
   // The dearest is handed out first: the broken one runs at any number of ranks.
   const std::string toml = "[grid]\nmethod = ['ERM']\nseed = [0, 1, 2, 3, 4]\n[[point]]\nlabel = 'broken'\n" +
@@ -252,10 +254,10 @@ TEST(Sweep, StopsAtTheFirstFileThatCannotBeWrittenAndLosesNothing) {
   const std::string toml =
       "[grid]\nmethod = ['ERM']\nseed = [0, 1, 2, 3, 4]\n[[point]]\nlabel = 'first'\nmethod = 'RS'\nseed = 7\n"
       "train.epochs = 100\n";
-  const auto full = [&](const Stage& stage, StageContext& context) -> StageResult {
+  const auto full = [&](const study::Stage& stage, study::StageContext& context) -> study::StageResult {
     if (stage.label == "first") throw write_error(folder.path() / "x", "cannot be written", ENOSPC);
     while (!context.stop_requested()) context.progress({1, 10, 0, 0, 0, 0});
-    return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+    return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
   };
   if (leads()) {
     try {
@@ -265,7 +267,7 @@ TEST(Sweep, StopsAtTheFirstFileThatCannotBeWrittenAndLosesNothing) {
       EXPECT_EQ(error.code(), ExitCode::input_output);
       EXPECT_NE(std::string(error.what()).find((folder.path() / "x").string()), std::string::npos) << error.what();
     }
-    for (const Stage& stage : fake::graph(toml).stages) {
+    for (const study::Stage& stage : fake::graph(toml).stages) {
       EXPECT_FALSE(std::filesystem::exists(results::OutputFolder{folder.path()}.failure(stage.id)));
     }
   } else {
@@ -276,11 +278,11 @@ TEST(Sweep, StopsAtTheFirstFileThatCannotBeWrittenAndLosesNothing) {
 
 TEST(Sweep, CountsAResultThatMergingFindsDamagedAsFailedAndSetsItAside) {
   const SharedFolder folder;
-  const StageGraph graph = fake::graph("method = 'ERM'\ntrain.epochs = 100");
+  const study::StageGraph graph = fake::graph("method = 'ERM'\ntrain.epochs = 100");
   const results::OutputFolder out{folder.path()};
-  const RunStage damaging = [&](const Stage& stage, StageContext&) -> StageResult {
+  const study::RunStage damaging = [&](const study::Stage& stage, study::StageContext&) -> study::StageResult {
     write_file(out.result(stage.id), "not what it should be");
-    return {StageEnd::done, "bACC 50.0 (last)", ExitCode::done, 0};
+    return {study::StageEnd::done, "bACC 50.0 (last)", ExitCode::done, 0};
   };
   const ExitCode code = sweep("method = 'ERM'\ntrain.epochs = 100", folder.path(), damaging);
   if (!leads()) return;
@@ -292,14 +294,14 @@ TEST(Sweep, CountsAResultThatMergingFindsDamagedAsFailedAndSetsItAside) {
 
 TEST(Sweep, StopsAndSaysSoWhereItsOwnFilesCannotBeWritten) {
   const SharedFolder folder;
-  const RunStage run = [&](const Stage& stage, StageContext& context) -> StageResult {
+  const study::RunStage run = [&](const study::Stage& stage, study::StageContext& context) -> study::StageResult {
     if (stage.label == "broken") {
       write_file(folder.path() / "trials", "in the way of failure.json");
       throw internal_error("x");
     }
     while (!context.stop_requested()) {
     }
-    return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+    return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
   };
   const std::string toml = "[[point]]\nlabel = 'broken'\nmethod = 'RS'\n" +
                            std::string(testing::session().size() > 1 ? "[[point]]\nmethod = 'ERM'\n" : "");

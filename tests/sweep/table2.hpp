@@ -16,17 +16,18 @@ inline constexpr double table2_image_cost = 3;  // of an image and epoch: one fo
 inline constexpr double table2_m2m_factor = 6;  // an epoch with translations against one without
 
 /// What one data set and seed asks for. g, and the first epochs of ERM, DRS, DRW and M2m, are trained once.
-inline std::vector<StageRequest> table2_block(int images, int seed) {
+inline std::vector<study::StageRequest> table2_block(int images, int seed) {
   const auto epochs = [images](double count) { return count * images * table2_image_cost; };
   const std::string data = fmt::format(" {} {}", images, seed);
   const int left = table2_epochs - table2_deferred;
-  const StageRequest g = request("g" + data, epochs(table2_epochs), {}, StageKind::g);
-  const StageRequest prefix = request("prefix" + data, epochs(table2_deferred), {}, StageKind::prefix);
-  std::vector<StageRequest> trials;
+  const study::StageRequest g = request("g" + data, epochs(table2_epochs), {}, study::StageKind::g);
+  const study::StageRequest prefix =
+      request("prefix" + data, epochs(table2_deferred), {}, study::StageKind::prefix);
+  std::vector<study::StageRequest> trials;
   for (const std::string method : table2_methods) {
     const bool is_m2m = method.starts_with("M2m");
     const bool has_prefix = method == "ERM" || method == "DRS" || method == "DRW" || method == "M2m";
-    std::vector<StageRequest> needs;
+    std::vector<study::StageRequest> needs;
     if (is_m2m) needs.push_back(g);
     if (has_prefix) needs.push_back(prefix);
     const double own = (has_prefix ? 0 : table2_deferred) + left * (is_m2m ? table2_m2m_factor : 1);
@@ -35,14 +36,14 @@ inline std::vector<StageRequest> table2_block(int images, int seed) {
   return trials;
 }
 
-inline StageGraph table2(int seeds) {
-  std::vector<StageRequest> trials;
+inline study::StageGraph table2(int seeds) {
+  std::vector<study::StageRequest> trials;
   for (const int images : table2_images) {
     for (int seed = 0; seed < seeds; ++seed) {
-      for (StageRequest& trial : table2_block(images, seed)) trials.push_back(std::move(trial));
+      for (study::StageRequest& trial : table2_block(images, seed)) trials.push_back(std::move(trial));
     }
   }
-  return make_graph(trials);
+  return study::make_graph(trials);
 }
 
 }  // namespace m2m::fake

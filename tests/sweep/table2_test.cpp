@@ -10,16 +10,16 @@
 namespace m2m {
 namespace {
 
-Simulation simulate_table2(const StageGraph& graph, int ranks, StageOrder order = StageOrder::longest_path) {
+Simulation simulate_table2(const study::StageGraph& graph, int ranks, StageOrder order = StageOrder::longest_path) {
   return simulate(graph, std::vector<bool>(graph.stages.size(), false), single_ranks(ranks),
                   modelled_seconds(graph), order);
 }
 
 TEST(Table2, HasTwelveMethodsOnFourDataSetsAndTrainsWhatTheyShareOnce) {
-  const StageGraph graph = fake::table2(10);
-  EXPECT_EQ(count(graph, StageKind::trial), 12 * 4 * 10);
-  EXPECT_EQ(count(graph, StageKind::g), 4 * 10);
-  EXPECT_EQ(count(graph, StageKind::prefix), 4 * 10);
+  const study::StageGraph graph = fake::table2(10);
+  EXPECT_EQ(study::count(graph, study::StageKind::trial), 12 * 4 * 10);
+  EXPECT_EQ(study::count(graph, study::StageKind::g), 4 * 10);
+  EXPECT_EQ(study::count(graph, study::StageKind::prefix), 4 * 10);
   // g 200, prefix 160, ERM, DRS and DRW 40 each, M2m 240, M2m-LDAM 400, seven others 200 each
   EXPECT_DOUBLE_EQ(simulate_table2(graph, 1).work, 2520.0 * 3 * (12406 + 20431 + 10847 + 19573) * 10);
 }
@@ -35,7 +35,7 @@ TEST(Table2, KeepsSixtyFourRanksBusyForNinetySixPercentOfTheirTimeWithTwelveTria
 TEST(Table2, PrintsTheTableOfThePerformancePage) {
   for (const auto& [seeds, all_ranks] :
        {std::pair(10, std::vector{1, 8, 64, 512}), std::pair(16, std::vector{64})}) {
-    const StageGraph graph = fake::table2(seeds);
+    const study::StageGraph graph = fake::table2(seeds);
     for (const int ranks : all_ranks) {
       for (const StageOrder order : all_stage_orders) {
         const Simulation played = simulate_table2(graph, ranks, order);

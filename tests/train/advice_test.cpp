@@ -27,10 +27,10 @@ std::string refusal(const Overrides& settings) {
   const std::vector<settings::Field> fields = settings::study_fields();
   StagePlanner planner;
   try {
-    Study study = parse_study("", "jobs/test.toml", fields);
-    for (const std::string& setting : settings) apply_override(study, setting, fields);
-    plan_study(study, fields, settings::resolve,
-               [&](const Config& resolved, const std::string& label) { return planner(resolved, label); });
+    study::Study study = study::parse_study("", "jobs/test.toml", fields);
+    for (const std::string& setting : settings) study::apply_override(study, setting, fields);
+    study::plan_study(study, fields, settings::resolve,
+                      [&](const Config& resolved, const std::string& label) { return planner(resolved, label); });
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::usage) << error.what();
     return error.what();

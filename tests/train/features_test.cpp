@@ -17,9 +17,9 @@ namespace m2m {
 namespace {
 namespace fs = std::filesystem;
 
-class Context : public StageContext {
+class Context : public study::StageContext {
  public:
-  void progress(const Progress&) override {}
+  void progress(const study::Progress&) override {}
   bool stop_requested() const override { return false; }
 };
 
@@ -85,18 +85,18 @@ TEST_F(FeaturesTest, RefuseWhatIsDefinedOnImagesOnly) {
 
 TEST_F(FeaturesTest, RunEveryOtherMethodToAResult) {
   StagePlanner planner;
-  std::vector<StageRequest> requests;
+  std::vector<study::StageRequest> requests;
   for (const std::string& method : settings::method_names()) {
     if (method != "CMO") requests.push_back(planner(config({{"method", method}}), method));
   }
-  const StageGraph graph = make_graph(requests);
+  const study::StageGraph graph = study::make_graph(requests);
   const results::OutputFolder out{root_ / "out"};
   StageRunner runner(out, Json::object());
-  for (const Stage& stage : graph.stages) {
+  for (const study::Stage& stage : graph.stages) {
     Context context;
-    const StageResult result = runner(stage, context);
-    ASSERT_EQ(result.end, StageEnd::done) << stage.label << ": " << result.summary;
-    if (stage.kind != StageKind::trial) continue;
+    const study::StageResult result = runner(stage, context);
+    ASSERT_EQ(result.end, study::StageEnd::done) << stage.label << ": " << result.summary;
+    if (stage.kind != study::StageKind::trial) continue;
     const results::TrialRecord record = results::read_trial(out.result(stage.id));
     for (const results::EpochRecord& epoch : record.epochs) EXPECT_TRUE(std::isfinite(epoch.loss)) << stage.label;
     EXPECT_EQ(record.last.test_logits.size(), 27U * 3) << stage.label;
@@ -105,11 +105,11 @@ TEST_F(FeaturesTest, RunEveryOtherMethodToAResult) {
 
 TEST_F(FeaturesTest, TranslateWithinTheRangeOfTheTrainingData) {
   StagePlanner planner;
-  const StageGraph graph = make_graph({planner(config({{"method", "M2m"}}), "M2m")});
+  const study::StageGraph graph = study::make_graph({planner(config({{"method", "M2m"}}), "M2m")});
   const results::OutputFolder out{root_ / "out"};
   StageRunner runner(out, Json::object());
   Context context;
-  for (const Stage& stage : graph.stages) ASSERT_EQ(runner(stage, context).end, StageEnd::done);
+  for (const study::Stage& stage : graph.stages) ASSERT_EQ(runner(stage, context).end, study::StageEnd::done);
   const results::TrialRecord record = results::read_trial(out.result(graph.stages.back().id));
   EXPECT_GT(record.epochs.back().generation.total(results::Outcome::chosen), 0);
 }

@@ -26,15 +26,15 @@ using testing::StageRunnerTest;
 
 TEST_F(StageRunnerTest, GivesATrialThatUsedAPrefixTheSameBitsAsOneThatDidNot) {
   const std::vector<Json> points = {{{"method", "ERM"}}, {{"method", "DRS"}}, {{"method", "M2m"}}};
-  const StageGraph shared = plan(points);
-  EXPECT_EQ(count(shared, StageKind::prefix), 1);
+  const study::StageGraph shared = plan(points);
+  EXPECT_EQ(study::count(shared, study::StageKind::prefix), 1);
   run_all(shared, out("shared"));
   for (const Json& point : points) {
-    const StageGraph single = plan({point}, false);
-    EXPECT_EQ(count(single, StageKind::prefix), 0);
+    const study::StageGraph single = plan({point}, false);
+    EXPECT_EQ(study::count(single, study::StageKind::prefix), 0);
     const results::OutputFolder own = out("single " + point.at("method").get<std::string>());
     run_all(single, own);
-    const Stage& trial = single.stages.back();
+    const study::Stage& trial = single.stages.back();
     EXPECT_EQ(weights(own, trial), weights(out("shared"), trial)) << trial.label;
     const results::TrialRecord a = results::read_trial(own.result(trial.id)),
                                b = results::read_trial(out("shared").result(trial.id));
@@ -49,16 +49,16 @@ TEST_F(StageRunnerTest, GivesATrialThatUsedAPrefixTheSameBitsAsOneThatDidNot) {
 }
 
 TEST_F(StageRunnerTest, GoesOnWhereItWasStoppedWithTheSameBits) {
-  const StageGraph graph = plan({{{"method", "M2m"}}}, false);
+  const study::StageGraph graph = plan({{{"method", "M2m"}}}, false);
   run_all(graph, out("whole"));
-  const Stage& trial = graph.stages.back();
+  const study::Stage& trial = graph.stages.back();
   for (const int stop_at : {1, 2, 9, 25}) {
     const results::OutputFolder folder = out("stopped at " + std::to_string(stop_at));
-    for (const Stage& stage : graph.stages) {
+    for (const study::Stage& stage : graph.stages) {
       Context stopping(stop_at);
-      EXPECT_EQ(StageRunner(folder, Json::object())(stage, stopping).end, StageEnd::interrupted);
+      EXPECT_EQ(StageRunner(folder, Json::object())(stage, stopping).end, study::StageEnd::interrupted);
       Context going_on;
-      EXPECT_EQ(StageRunner(folder, Json::object())(stage, going_on).end, StageEnd::done);
+      EXPECT_EQ(StageRunner(folder, Json::object())(stage, going_on).end, study::StageEnd::done);
     }
     EXPECT_EQ(weights(folder, trial), weights(out("whole"), trial)) << stop_at;
     const results::TrialRecord a = results::read_trial(out("whole").result(trial.id)),
@@ -73,9 +73,9 @@ TEST_F(StageRunnerTest, GoesOnWhereItWasStoppedWithTheSameBits) {
 }
 
 TEST_F(StageRunnerTest, WaitsForAnotherSweepThatMakesTheSameStageAndTakesWhatThatMade) {
-  const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
-  const Stage& prefix = graph.stages.front();
-  StageResult result;
+  const study::StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
+  const study::Stage& prefix = graph.stages.front();
+  study::StageResult result;
   std::thread waiting;
   {
     const results::FolderLock other(out("a").stage(prefix.id));
@@ -87,15 +87,15 @@ TEST_F(StageRunnerTest, WaitsForAnotherSweepThatMakesTheSameStageAndTakesWhatTha
     write_file(out("a").stage_done(prefix.id), "{}\n");
   }
   waiting.join();
-  EXPECT_EQ(result.end, StageEnd::done);
+  EXPECT_EQ(result.end, study::StageEnd::done);
   EXPECT_EQ(result.summary, "made by another sweep meanwhile");
 }
 
 TEST_F(StageRunnerTest, StopsWhileItWaitsForAnotherSweep) {
-  const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
+  const study::StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
   const results::FolderLock other(out("a").stage(graph.stages.front().id));
   Context context(1);
-  EXPECT_EQ(StageRunner(out("a"), Json::object())(graph.stages.front(), context).end, StageEnd::interrupted);
+  EXPECT_EQ(StageRunner(out("a"), Json::object())(graph.stages.front(), context).end, study::StageEnd::interrupted);
 }
 
 TEST_F(StageRunnerTest, GivesTrialsThatRunAtOnceTheSameBitsAsOneAfterTheOther) {
@@ -104,26 +104,27 @@ TEST_F(StageRunnerTest, GivesTrialsThatRunAtOnceTheSameBitsAsOneAfterTheOther) {
     for (const char* method : {"ERM", "M2m", "LDAM-DRW"}) points.push_back({{"method", method}, {"seed", seed}});
   }
   points.push_back({{"method", "ERM"}, {"data.ratio", 10}, {"train.executor", "graph"}});
-  const StageGraph graph = plan(points, false);
+  const study::StageGraph graph = plan(points, false);
   run_all(graph, out("alone"));
   RunnerRanks ranks;
   ranks.trials_per_device = 7;
   StageRunner runner(out("shared"), Json::object(), ranks);
   EXPECT_GT(runner.memory().free, 0);
-  for (const StageKind kind : {StageKind::g, StageKind::prefix, StageKind::trial}) {  // what they need first
+  // what they need first
+  for (const study::StageKind kind : {study::StageKind::g, study::StageKind::prefix, study::StageKind::trial}) {
     std::vector<std::thread> threads;
-    for (const Stage& stage : graph.stages) {
+    for (const study::Stage& stage : graph.stages) {
       if (stage.kind != kind) continue;
       threads.emplace_back([&runner, &stage] {
         Context context;
-        EXPECT_EQ(runner(stage, context).end, StageEnd::done) << stage.label;
+        EXPECT_EQ(runner(stage, context).end, study::StageEnd::done) << stage.label;
       });
     }
     for (std::thread& thread : threads) thread.join();
   }
   EXPECT_GT(runner.memory().used, 0);
-  for (const Stage& stage : graph.stages) {
-    if (stage.kind != StageKind::trial) continue;
+  for (const study::Stage& stage : graph.stages) {
+    if (stage.kind != study::StageKind::trial) continue;
     EXPECT_EQ(weights(out("shared"), stage), weights(out("alone"), stage)) << stage.label;
     const results::TrialRecord a = results::read_trial(out("alone").result(stage.id)),
                                b = results::read_trial(out("shared").result(stage.id));
@@ -134,7 +135,7 @@ TEST_F(StageRunnerTest, GivesTrialsThatRunAtOnceTheSameBitsAsOneAfterTheOther) {
 }
 
 TEST_F(StageRunnerTest, RecordsWhatWasDecidedOnThisDevice) {
-  const StageGraph graph =
+  const study::StageGraph graph =
       plan({{{"method", "ERM"}, {"train.executor", "auto"}, {"train.evaluation_batch", 0}}}, false);
   run_all(graph, out("a"));
   const results::TrialRecord trial = results::read_trial(out("a").result(graph.stages.back().id));
@@ -149,7 +150,7 @@ TEST_F(StageRunnerTest, RecordsWhatWasDecidedOnThisDevice) {
 TEST_F(StageRunnerTest, RecordsTheInstructionSetThatATrialUsed) {
   const std::string best = name_of(best_instruction_set());
   for (const auto& [asked, used] : {std::pair{"auto", best}, {"plain", "plain"}, {"torch", "torch"}}) {
-    const StageGraph graph = plan({{{"method", "ERM"}, {"train.kernels", asked}}}, false);
+    const study::StageGraph graph = plan({{{"method", "ERM"}, {"train.kernels", asked}}}, false);
     const results::OutputFolder folder = out(asked);
     run_all(graph, folder);
     EXPECT_EQ(results::read_trial(folder.result(graph.stages.back().id)).environment.at("kernels"), used);
@@ -157,7 +158,7 @@ TEST_F(StageRunnerTest, RecordsTheInstructionSetThatATrialUsed) {
 }
 
 TEST_F(StageRunnerTest, KeepsStagesInASharedCacheWhereItIsGivenOne) {
-  const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
+  const study::StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
   results::OutputFolder folder = out("a");
   folder.shared_cache = root_ / "cache";
   run_all(graph, folder);
@@ -166,7 +167,9 @@ TEST_F(StageRunnerTest, KeepsStagesInASharedCacheWhereItIsGivenOne) {
 }
 
 TEST(StagePlan, SharesAPrefixAmongTrialsThatPartOnlyAfterTheDeferral) {
-  const auto prefixes = [](const std::vector<Json>& points) { return count(plan(points), StageKind::prefix); };
+  const auto prefixes = [](const std::vector<Json>& points) {
+    return study::count(plan(points), study::StageKind::prefix);
+  };
   const Json m2m = {{"method", "M2m"}};
   EXPECT_EQ(prefixes({m2m, {{"method", "M2m"}, {"m2m.lambda", 0.1}, {"seeds.plan", 7}}}), 1);
   EXPECT_EQ(prefixes({m2m, {{"method", "DRS"}, {"train.epochs", 9}}}), 1);  // the schedule's end comes later
@@ -178,17 +181,17 @@ TEST(StagePlan, SharesAPrefixAmongTrialsThatPartOnlyAfterTheDeferral) {
 }
 
 /// The stage of that label.
-const Stage& labelled(const StageGraph& graph, const std::string& label) {
-  for (const Stage& stage : graph.stages) {
+const study::Stage& labelled(const study::StageGraph& graph, const std::string& label) {
+  for (const study::Stage& stage : graph.stages) {
     if (stage.label == label) return stage;
   }
   throw std::out_of_range(label);
 }
 
 TEST_F(StageRunnerTest, LetsSecondStagesAndPostHocMethodsBeginFromOneTrial) {
-  const StageGraph graph = plan(
+  const study::StageGraph graph = plan(
       {{{"method", "tau-norm"}}, {{"method", "LA-post-hoc"}}, {{"method", "cRT"}}, {{"method", "ERM"}}}, false);
-  EXPECT_EQ(count(graph, StageKind::trial), 4);
+  EXPECT_EQ(study::count(graph, study::StageKind::trial), 4);
   const results::OutputFolder here = out("here");
   run_all(graph, here);
   const std::string base = labelled(graph, "ERM").id;
@@ -206,7 +209,7 @@ TEST_F(StageRunnerTest, LetsSecondStagesAndPostHocMethodsBeginFromOneTrial) {
 }
 
 TEST_F(StageRunnerTest, GivesThePostHocTauThatWasAskedFor) {
-  const StageGraph graph = plan({{{"method", "LA-post-hoc"}, {"post_hoc.tau", 0.0}}}, false);
+  const study::StageGraph graph = plan({{{"method", "LA-post-hoc"}, {"post_hoc.tau", 0.0}}}, false);
   const results::OutputFolder here = out("here");
   run_all(graph, here);
   const results::TrialRecord erm = results::read_trial(here.result(labelled(graph, "ERM").id));
@@ -217,10 +220,10 @@ TEST_F(StageRunnerTest, GivesThePostHocTauThatWasAskedFor) {
 }
 
 TEST_F(StageRunnerTest, TauNormalisesAsTheWeightsOnDiskSay) {
-  const StageGraph graph = plan({{{"method", "tau-norm"}, {"post_hoc.tau", 1.0}}}, false);
+  const study::StageGraph graph = plan({{{"method", "tau-norm"}, {"post_hoc.tau", 1.0}}}, false);
   const results::OutputFolder here = out("here");
   run_all(graph, here);
-  const Stage& base = labelled(graph, "ERM");
+  const study::Stage& base = labelled(graph, "ERM");
   const auto weights = load_checkpoint(here.trial(base.id) / "last.safetensors").network;
   const results::TrialRecord erm = results::read_trial(here.result(base.id));
   const results::TrialRecord normed = results::read_trial(here.result(labelled(graph, "tau-norm").id));
@@ -230,23 +233,23 @@ TEST_F(StageRunnerTest, TauNormalisesAsTheWeightsOnDiskSay) {
 }
 
 TEST_F(StageRunnerTest, TranslatesAgainstEachKindOfGThatAStudyAsksFor) {
-  const StageGraph graph = plan({{{"method", "M2m"}},
-                                 {{"method", "M2m"}, {"m2m.g_data", "balanced"}},
-                                 {{"method", "M2m"}, {"m2m.g_stop", 3}},
-                                 {{"method", "M2m"}, {"m2m.g_network", "resnet8"}},
-                                 {{"method", "M2m"}, {"m2m.g_method", "DRS"}}});
-  EXPECT_EQ(count(graph, StageKind::g), 5);
+  const study::StageGraph graph = plan({{{"method", "M2m"}},
+                                        {{"method", "M2m"}, {"m2m.g_data", "balanced"}},
+                                        {{"method", "M2m"}, {"m2m.g_stop", 3}},
+                                        {{"method", "M2m"}, {"m2m.g_network", "resnet8"}},
+                                        {{"method", "M2m"}, {"m2m.g_method", "DRS"}}});
+  EXPECT_EQ(study::count(graph, study::StageKind::g), 5);
   run_all(graph, out("laboratory"));
   std::set<std::vector<float>> answers;
-  for (const Stage& stage : graph.stages) {
-    if (stage.kind != StageKind::trial) continue;
+  for (const study::Stage& stage : graph.stages) {
+    if (stage.kind != study::StageKind::trial) continue;
     answers.insert(results::read_trial(out("laboratory").result(stage.id)).last.test_logits);
   }
   EXPECT_EQ(answers.size(), 5U);
 }
 
 TEST_F(StageRunnerTest, RecordsWhatIsAskedForAndWhenAndWhereItRan) {
-  const StageGraph graph = plan({{{"method", "M2m"}, {"record.features", 4}, {"record.samples", 6}}});
+  const study::StageGraph graph = plan({{{"method", "M2m"}, {"record.features", 4}, {"record.samples", 6}}});
   run_all(graph, out("recorded"));
   const results::TrialRecord record = results::read_trial(out("recorded").result(graph.stages.back().id));
   ASSERT_TRUE(record.features && record.translations);

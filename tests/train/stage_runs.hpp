@@ -14,13 +14,13 @@
 namespace m2m::testing {
 
 /// Asks to stop at the n-th question; never where n is 0.
-class Context : public StageContext {
+class Context : public study::StageContext {
  public:
   explicit Context(int stop_at = 0) : stop_at_(stop_at) {}
-  void progress(const Progress& progress) override { last = progress; }
+  void progress(const study::Progress& progress) override { last = progress; }
   void remark(const std::string& text) override { remarks.push_back(text); }
   bool stop_requested() const override { return ++asked_ == stop_at_ || (stop_at_ > 0 && asked_ > stop_at_); }
-  Progress last;
+  study::Progress last;
   std::vector<std::string> remarks;
 
  private:
@@ -29,9 +29,9 @@ class Context : public StageContext {
 };
 
 /// Trials of the digits that ship with the project, small and short.
-inline StageGraph plan(const std::vector<Json>& points, bool keep_prefixes = true) {
+inline study::StageGraph plan(const std::vector<Json>& points, bool keep_prefixes = true) {
   StagePlanner planner;
-  std::vector<StageRequest> requests;
+  std::vector<study::StageRequest> requests;
   for (const Json& point : points) {
     Config config;
     config.set("data.set", "digits");
@@ -44,9 +44,9 @@ inline StageGraph plan(const std::vector<Json>& points, bool keep_prefixes = tru
     for (const auto& [name, value] : point.items()) config.set(name, value);
     requests.push_back(planner(settings::resolve(config), point.at("method").get<std::string>()));
   }
-  const StageGraph graph = make_graph(requests);
+  const study::StageGraph graph = study::make_graph(requests);
   if (keep_prefixes) return graph;
-  return without_unshared_prefixes(graph, std::vector<bool>(graph.stages.size(), false));
+  return study::without_unshared_prefixes(graph, std::vector<bool>(graph.stages.size(), false));
 }
 
 class StageRunnerTest : public ::testing::Test {
@@ -60,16 +60,16 @@ class StageRunnerTest : public ::testing::Test {
   results::OutputFolder out(const std::string& name) const { return {root_ / name}; }
 
   /// Runs all stages in their order; what they need stands before them.
-  static void run_all(const StageGraph& graph, const results::OutputFolder& out) {
+  static void run_all(const study::StageGraph& graph, const results::OutputFolder& out) {
     StageRunner runner(out, Json::object());
-    for (const Stage& stage : graph.stages) {
+    for (const study::Stage& stage : graph.stages) {
       Context context;
-      const StageResult result = runner(stage, context);
-      ASSERT_EQ(result.end, StageEnd::done) << stage.label << ": " << result.summary;
+      const study::StageResult result = runner(stage, context);
+      ASSERT_EQ(result.end, study::StageEnd::done) << stage.label << ": " << result.summary;
     }
   }
 
-  static std::string weights(const results::OutputFolder& out, const Stage& trial) {
+  static std::string weights(const results::OutputFolder& out, const study::Stage& trial) {
     return load_checkpoint(out.trial(trial.id) / "last.safetensors").sha256;
   }
 
