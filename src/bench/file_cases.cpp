@@ -41,11 +41,11 @@ void save_and_load(benchmark::State& state, Workbench& bench) {
   const fs::path file = scratch.path() / "f.safetensors";
   Trial trial(bench.setup(trial_config("ERM", {}, 128)));
   trial.submit(1);
-  const Checkpoint checkpoint = trial.checkpoint();
-  Checkpoint read;
+  const checkpoints::Checkpoint checkpoint = trial.checkpoint();
+  checkpoints::Checkpoint read;
   for (auto _ : state) {
-    save_checkpoint(file, checkpoint);
-    read = load_checkpoint(file);
+    checkpoints::save_checkpoint(file, checkpoint);
+    read = checkpoints::load_checkpoint(file);
   }
   state.SetBytesProcessed(2 * state.iterations() * static_cast<std::int64_t>(fs::file_size(file)));
   verify(state, equal(read.network, checkpoint.network) && equal(read.momentum, checkpoint.momentum),

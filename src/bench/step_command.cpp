@@ -12,7 +12,7 @@
 namespace m2m {
 namespace {
 
-Config config_of(const StepSettings& settings, const std::optional<Checkpoint>& start) {
+Config config_of(const StepSettings& settings, const std::optional<checkpoints::Checkpoint>& start) {
   Config config;
   config.set("method", settings.method);
   config.set("data.set", "cifar10");
@@ -30,8 +30,8 @@ Config config_of(const StepSettings& settings, const std::optional<Checkpoint>& 
 }
 
 TrialSetup setup_of(const StepSettings& settings) {
-  std::optional<Checkpoint> start;
-  if (settings.method != "ERM") start = load_checkpoint(settings.g);
+  std::optional<checkpoints::Checkpoint> start;
+  if (settings.method != "ERM") start = checkpoints::load_checkpoint(settings.g);
   const Config config = config_of(settings, start);
   TrialSetup setup = trial_setup(config, load_data(config, train_settings(config).device));
   if (setup.recipe.translates) {

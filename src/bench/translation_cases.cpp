@@ -26,7 +26,8 @@ struct Seeds {
   torch::Tensor classes, targets;  // int64 [m]
 };
 
-std::shared_ptr<nn::Network> network_from(Workbench& bench, const Config& config, const NetworkState& state) {
+std::shared_ptr<nn::Network> network_from(Workbench& bench, const Config& config,
+                                          const checkpoints::NetworkState& state) {
   const TrialSetup setup = bench.setup(config);
   auto network = build_network(setup.settings, *setup.data);
   const torch::NoGradGuard no_gradient;
@@ -35,7 +36,7 @@ std::shared_ptr<nn::Network> network_from(Workbench& bench, const Config& config
 }
 
 /// f's weights after a few steps of ERM; other keys for g.
-NetworkState trained_a_little(Workbench& bench, bool is_g) {
+checkpoints::NetworkState trained_a_little(Workbench& bench, bool is_g) {
   const Config config = trial_config("ERM", {"float32", "auto"}, 128);
   TrialSetup setup = bench.setup(config);
   if (is_g) setup.keys = keys_of_g(config);
@@ -44,7 +45,7 @@ NetworkState trained_a_little(Workbench& bench, bool is_g) {
   return copy_state(trial.network());
 }
 
-Pair pair_of(Workbench& bench, const Variant& variant, const std::array<NetworkState, 2>& states) {
+Pair pair_of(Workbench& bench, const Variant& variant, const std::array<checkpoints::NetworkState, 2>& states) {
   const Config config = trial_config("ERM", variant, 128);
   Pair pair{network_from(bench, config, states[0]), network_from(bench, config, states[1]), {}, {}};
   pair.frozen_f = nn::freeze(*pair.f);
@@ -96,7 +97,8 @@ void check(benchmark::State& state, const Variant& variant, const torch::Tensor&
 }
 
 void translate_images(benchmark::State& state, Workbench& bench, const Variant& variant, int steps) {
-  const std::array<NetworkState, 2> states = {trained_a_little(bench, false), trained_a_little(bench, true)};
+  const std::array<checkpoints::NetworkState, 2> states = {trained_a_little(bench, false),
+                                                           trained_a_little(bench, true)};
   const Pair pair = pair_of(bench, variant, states);
   const Seeds seeds = make_seeds(*bench.data());
   torch::Tensor translated = translate_with(pair, seeds, 1);

@@ -26,7 +26,7 @@ Confusion confusion_of(const std::vector<float>& logits, const std::vector<std::
 }
 
 Change tau_normalisation(const results::OutputFolder& out, const std::string& base, bool best) {
-  const Checkpoint weights = read_base_weights(out, base, best);
+  const checkpoints::Checkpoint weights = read_base_weights(out, base, best);
   const torch::Tensor weight = weights.network.at("linear.weight").to(torch::kFloat64);
   const auto as_vector = [](const torch::Tensor& values) {
     const torch::Tensor own = values.to(torch::kFloat64).contiguous();
@@ -65,8 +65,8 @@ Json change(const Config& resolved, const results::TrialRecord& base, const Chan
 
 }  // namespace
 
-Checkpoint read_base_weights(const results::OutputFolder& out, const std::string& id, bool best) {
-  return load_checkpoint(out.trial(id) / (best ? "best.safetensors" : "last.safetensors"));
+checkpoints::Checkpoint read_base_weights(const results::OutputFolder& out, const std::string& id, bool best) {
+  return checkpoints::load_checkpoint(out.trial(id) / (best ? "best.safetensors" : "last.safetensors"));
 }
 
 std::optional<results::Damage> damage_of_base(const study::Stage& trial, const results::OutputFolder& out) {
@@ -74,7 +74,7 @@ std::optional<results::Damage> damage_of_base(const study::Stage& trial, const r
     const std::filesystem::path file = out.trial(trial.id) / name;
     if (!std::filesystem::exists(file)) continue;
     try {
-      load_checkpoint(file);
+      checkpoints::load_checkpoint(file);
     } catch (const Error& error) {
       if (error.code() != ExitCode::bad_data) throw;
       return results::Damage{file, out.result(trial.id), error.what()};

@@ -12,7 +12,7 @@ namespace m2m {
 
 /// The weights that a finished trial ended with, last.safetensors; or those of its best validation,
 /// best.safetensors. Throws Error (bad_data or input_output) where they are missing or damaged.
-Checkpoint read_base_weights(const results::OutputFolder& out, const std::string& id, bool best);
+checkpoints::Checkpoint read_base_weights(const results::OutputFolder& out, const std::string& id, bool best);
 
 /// What is wrong with the weights that a finished trial left; nothing where they load. Weights that are missing are
 /// no damage: not every trial that begins from this one reads them. Local. Throws Error (input_output) where a file

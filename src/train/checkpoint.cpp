@@ -10,7 +10,7 @@
 #include "train/legacy_t7.hpp"
 #include "train/safetensors.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 namespace {
 
 constexpr std::string_view momentum_prefix = "momentum.";
@@ -78,4 +78,4 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkp
   write_safetensors(path, file);
 }
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-namespace m2m {
+namespace m2m::checkpoints {
 
 struct Checkpoint {
   std::map<std::string, torch::Tensor> network;   // parameters and running statistics, by the authors' names
@@ -28,4 +28,4 @@ Checkpoint load_checkpoint(const std::filesystem::path& path);
 /// Equal content gives equal bytes. `sha256` is not written. Throws Error (input_output).
 void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

@@ -69,8 +69,9 @@ void EpochCounters::forget_share() {
 }
 
 std::map<std::string, torch::Tensor> EpochCounters::state() const {
-  return {
-      {"sums", sums_.cpu().clone()}, {"bad_step", bad_step_.cpu().clone()}, {"generation", tensor_of(counts())}};
+  return {{"sums", sums_.cpu().clone()},
+          {"bad_step", bad_step_.cpu().clone()},
+          {"generation", checkpoints::tensor_of(counts())}};
 }
 
 void EpochCounters::load(const std::map<std::string, torch::Tensor>& state) {
@@ -83,8 +84,8 @@ void EpochCounters::load(const std::map<std::string, torch::Tensor>& state) {
     sums_.copy_(tensor("sums", sums_.numel()));
     bad_step_.copy_(tensor("bad_step", 1).squeeze());
     counted_ = state.contains("planned")
-                   ? generation_of_dense(state.at("planned"), state.at("accepted"), counted_.classes)
-                   : generation_of(state.at("generation"), counted_.classes);
+                   ? checkpoints::generation_of_dense(state.at("planned"), state.at("accepted"), counted_.classes)
+                   : checkpoints::generation_of(state.at("generation"), counted_.classes);
   } catch (const std::out_of_range& failed) {
     throw data_error(fmt::format("the state of a trial lacks a counter, or has another's ({})", failed.what()));
   }
@@ -97,7 +98,7 @@ results::GenerationCounts EpochCounters::counts() const {
   const auto* kept = accepted.const_data_ptr<std::int64_t>();
   for (const Chosen& one : chosen_)
     counts.at(results::Outcome::accepted, one.seed_class, one.target) += kept[one.slot];
-  derive_failed_gamma(counts);
+  checkpoints::derive_failed_gamma(counts);
   return counts;
 }
 

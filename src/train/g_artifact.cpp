@@ -7,11 +7,11 @@ namespace m2m {
 namespace fs = std::filesystem;
 namespace {
 
-Json write_pick(const fs::path& file, const NetworkState& state, const results::Snapshot& snapshot) {
-  Checkpoint checkpoint;
+Json write_pick(const fs::path& file, const checkpoints::NetworkState& state, const results::Snapshot& snapshot) {
+  checkpoints::Checkpoint checkpoint;
   checkpoint.network = state;
   checkpoint.epoch = snapshot.epoch;
-  save_checkpoint(file, checkpoint);
+  checkpoints::save_checkpoint(file, checkpoint);
   Json facts = results::facts_of_file(file);
   facts["epoch"] = snapshot.epoch;
   if (snapshot.validation.classes > 0) facts["validation_bacc"] = balanced_accuracy(snapshot.validation);
@@ -25,7 +25,7 @@ void write_g(const fs::path& folder, const Trial& trial, const LoadedData& data,
   Json stage = facts;
   stage["mean"] = data.mean;
   stage["std"] = data.std;
-  const NetworkState last = copy_state(trial.network());
+  const checkpoints::NetworkState last = copy_state(trial.network());
   stage["last"] = write_pick(folder / "last.safetensors", last, trial.last());
   stage["best"] = trial.best() ? write_pick(folder / "best.safetensors", trial.best_state(), *trial.best())
                                : write_pick(folder / "best.safetensors", last, trial.last());
@@ -35,7 +35,7 @@ void write_g(const fs::path& folder, const Trial& trial, const LoadedData& data,
 LoadedG read_g(const fs::path& folder, const std::string& pick) {
   const Json stage = results::read_stage_facts(folder);
   const Json facts = stage.value(pick, Json::object());
-  LoadedG g{load_checkpoint(results::checked_file(folder, facts)), facts};
+  LoadedG g{checkpoints::load_checkpoint(results::checked_file(folder, facts)), facts};
   g.facts["stage"] = folder.filename().string();
   for (const char* name : {"mean", "std"}) {
     if (stage.contains(name)) g.facts[name] = stage.at(name);
@@ -44,7 +44,7 @@ LoadedG read_g(const fs::path& folder, const std::string& pick) {
 }
 
 LoadedG read_g_file(const fs::path& file) {
-  LoadedG g{load_checkpoint(file), {}};
+  LoadedG g{checkpoints::load_checkpoint(file), {}};
   g.facts = {{"file", file.filename().string()}, {"sha256", g.checkpoint.sha256}, {"epoch", g.checkpoint.epoch}};
   return g;
 }

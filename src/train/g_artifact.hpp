@@ -15,7 +15,7 @@ void write_g(const std::filesystem::path& folder, const Trial& trial, const Load
 
 /// A g, and what the record says of it.
 struct LoadedG {
-  Checkpoint checkpoint;
+  checkpoints::Checkpoint checkpoint;
   Json facts;  // origin, epoch, accuracies where known, SHA-256
 };
 

@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <stdexcept>
 
-namespace m2m {
+namespace m2m::checkpoints {
+
+using results::GenerationCounts;
+using results::Outcome;
+
 namespace {
 
 constexpr std::int64_t columns = 2 + results::outcome_count;
@@ -15,7 +19,7 @@ torch::Tensor on_host(const torch::Tensor& tensor, std::int64_t size) {
 
 }  // namespace
 
-torch::Tensor tensor_of(const results::GenerationCounts& counts) {
+torch::Tensor tensor_of(const GenerationCounts& counts) {
   torch::Tensor rows = torch::empty({static_cast<std::int64_t>(counts.cells.size()), columns}, torch::kInt64);
   auto* to = rows.data_ptr<std::int64_t>();
   for (const auto& [pair, slots] : counts.cells) {
@@ -26,10 +30,10 @@ torch::Tensor tensor_of(const results::GenerationCounts& counts) {
   return rows;
 }
 
-results::GenerationCounts generation_of(const torch::Tensor& rows, int classes) {
+GenerationCounts generation_of(const torch::Tensor& rows, int classes) {
   if (rows.dim() != 2 || rows.size(1) != columns) throw std::out_of_range("generation counts of another shape");
   const torch::Tensor host = on_host(rows, rows.numel());
-  results::GenerationCounts counts(classes);
+  GenerationCounts counts(classes);
   const auto* from = host.const_data_ptr<std::int64_t>();
   for (std::int64_t row = 0; row < rows.size(0); ++row, from += columns) {
     if (from[0] < 0 || from[0] >= classes || from[1] < 0 || from[1] >= classes) {
@@ -41,30 +45,28 @@ results::GenerationCounts generation_of(const torch::Tensor& rows, int classes) 
   return counts;
 }
 
-results::GenerationCounts generation_of_dense(const torch::Tensor& planned, const torch::Tensor& accepted,
-                                              int classes) {
+GenerationCounts generation_of_dense(const torch::Tensor& planned, const torch::Tensor& accepted, int classes) {
   const std::int64_t pairs = std::int64_t{classes} * classes;
   const torch::Tensor all =
       on_host(planned, results::outcome_count * pairs).view({results::outcome_count, pairs}).clone();
-  all[static_cast<std::int64_t>(results::Outcome::accepted)] = on_host(accepted, pairs).view({pairs});
+  all[static_cast<std::int64_t>(Outcome::accepted)] = on_host(accepted, pairs).view({pairs});
   const torch::Tensor rows = all.ne(0).any(0).nonzero().squeeze(1);
   const torch::Tensor sparse = torch::cat({rows.floor_divide(classes).unsqueeze(1),
                                            rows.remainder(classes).unsqueeze(1), all.index_select(1, rows).t()},
                                           1);
-  results::GenerationCounts counts = generation_of(sparse, classes);
+  GenerationCounts counts = generation_of(sparse, classes);
   derive_failed_gamma(counts);
   return counts;
 }
 
-void derive_failed_gamma(results::GenerationCounts& counts) {
-  const auto of = [](results::OutcomeCounts& slots, results::Outcome outcome) -> std::int64_t& {
+void derive_failed_gamma(GenerationCounts& counts) {
+  const auto of = [](results::OutcomeCounts& slots, Outcome outcome) -> std::int64_t& {
     return slots[static_cast<std::size_t>(outcome)];
   };
   for (auto& [pair, slots] : counts.cells) {
-    of(slots, results::Outcome::failed_gamma) = of(slots, results::Outcome::chosen) -
-                                                of(slots, results::Outcome::failed_coin) -
-                                                of(slots, results::Outcome::accepted);
+    of(slots, Outcome::failed_gamma) =
+        of(slots, Outcome::chosen) - of(slots, Outcome::failed_coin) - of(slots, Outcome::accepted);
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

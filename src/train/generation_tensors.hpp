@@ -4,7 +4,7 @@
 
 #include "results/record.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 
 /// int64 [pairs, 2 + outcomes]: seed class, target class, slots by outcome. On the host.
 torch::Tensor tensor_of(const results::GenerationCounts& counts);
@@ -20,4 +20,4 @@ results::GenerationCounts generation_of_dense(const torch::Tensor& planned, cons
 /// Makes `failed_gamma` what is left of `chosen`.
 void derive_failed_gamma(results::GenerationCounts& counts);
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

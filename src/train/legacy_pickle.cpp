@@ -8,7 +8,7 @@
 #include "train/pickle_bytes.hpp"
 #include "train/pickle_stack.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 namespace {
 
 /// The instructions this reader knows, by the names Python's pickletools gives them.
@@ -221,4 +221,4 @@ Pickle read_pickle(std::string_view bytes, std::size_t& offset, std::span<const 
   return pickle;
 }
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

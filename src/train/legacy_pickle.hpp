@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace m2m {
+namespace m2m::checkpoints {
 
 /// A value's place in a Pickle.
 using PickleId = std::uint32_t;
@@ -50,4 +50,4 @@ struct Pickle {
 Pickle read_pickle(std::string_view bytes, std::size_t& offset, std::span<const std::string_view> globals,
                    const std::string& origin);
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "the format is little-endian, and so is this code");
@@ -151,4 +151,4 @@ torch::Tensor LegacyStorages::tensor(PickleId id) const {
   return flat->second.as_strided(*shape, *strides, offset);
 }
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

@@ -7,7 +7,7 @@
 #include "train/legacy_pickle.hpp"
 #include "train/tensor_file.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 
 /// The raw storages of a checkpoint by key, each a flat tensor.
 class LegacyStorages {
@@ -37,4 +37,4 @@ class LegacyStorages {
   std::map<std::string, torch::Tensor> storages_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

@@ -12,7 +12,7 @@
 #include "train/legacy_pickle.hpp"
 #include "train/legacy_storages.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 namespace {
 
 using namespace std::string_view_literals;
@@ -179,4 +179,4 @@ LegacyCheckpoint read_legacy_t7(const std::filesystem::path& path) {
   return parse_legacy_t7(read_file(path), path.string());
 }
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

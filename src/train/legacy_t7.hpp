@@ -8,7 +8,7 @@
 
 #include "train/tensor_file.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 
 struct LegacyCheckpoint {
   TensorFile net;                                 // parameters and running statistics, by the authors' names
@@ -33,4 +33,4 @@ LegacyCheckpoint parse_legacy_t7(std::string_view bytes, const std::string& orig
 /// parse_legacy_t7 of a file. Throws Error (input_output) where it cannot be read.
 LegacyCheckpoint read_legacy_t7(const std::filesystem::path& path);
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

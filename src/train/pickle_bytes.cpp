@@ -4,7 +4,7 @@
 
 #include <bit>
 
-namespace m2m {
+namespace m2m::checkpoints {
 namespace {
 constexpr std::size_t longest_line = 256;
 }
@@ -54,4 +54,4 @@ Error PickleBytes::fault(const std::string& what) const {
   return data_error(fmt::format("{}: damaged or incomplete file: at byte {}, {}", origin_, instruction_at_, what));
 }
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 
 class PickleBytes {
  public:
@@ -40,4 +40,4 @@ class PickleBytes {
   const std::string& origin_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace m2m {
+namespace m2m::checkpoints {
 namespace {
 constexpr std::size_t most_values = 1 << 20;
 constexpr std::size_t deepest_stack = 1 << 16;
@@ -61,4 +61,4 @@ Pickle PickleStack::finish() {
   return std::move(pickle_);
 }
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

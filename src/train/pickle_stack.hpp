@@ -7,7 +7,7 @@
 #include "train/legacy_pickle.hpp"
 #include "train/pickle_bytes.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 
 class PickleStack {
  public:
@@ -45,4 +45,4 @@ class PickleStack {
   std::unordered_map<std::uint64_t, PickleId> memo_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

@@ -5,17 +5,17 @@
 
 namespace m2m {
 
-void write_prefix(const std::filesystem::path& folder, const TrialState& state, const Json& facts) {
+void write_prefix(const std::filesystem::path& folder, const checkpoints::TrialState& state, const Json& facts) {
   const auto file = folder / "state.safetensors";
-  write_trial_state(file, state);
+  checkpoints::write_trial_state(file, state);
   Json stage = facts;
   stage["state"] = results::facts_of_file(file);
   write_file(folder / "stage.json", stage.dump(2) + "\n");
 }
 
-TrialState read_prefix(const std::filesystem::path& folder) {
+checkpoints::TrialState read_prefix(const std::filesystem::path& folder) {
   const Json facts = results::read_stage_facts(folder).value("state", Json::object());
-  return read_trial_state(results::checked_file(folder, facts));
+  return checkpoints::read_trial_state(results::checked_file(folder, facts));
 }
 
 }  // namespace m2m

@@ -9,9 +9,9 @@ namespace m2m {
 
 /// Writes state.safetensors, then stage.json with its checksum: the prefix exists once that file does. `facts` is
 /// added to it. Throws Error (input_output).
-void write_prefix(const std::filesystem::path& folder, const TrialState& state, const Json& facts);
+void write_prefix(const std::filesystem::path& folder, const checkpoints::TrialState& state, const Json& facts);
 
 /// Throws Error (bad_data) where the state is not the one that stage.json names.
-TrialState read_prefix(const std::filesystem::path& folder);
+checkpoints::TrialState read_prefix(const std::filesystem::path& folder);
 
 }  // namespace m2m

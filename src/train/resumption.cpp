@@ -10,7 +10,7 @@ namespace m2m {
 Resumption::Resumption(const std::filesystem::path& folder, comm::Communicator& ranks, double every)
     : file_(folder / "resume.safetensors"), ranks_(ranks), every_(every) {}
 
-std::optional<TrialState> Resumption::read(study::StageContext& context) const {
+std::optional<checkpoints::TrialState> Resumption::read(study::StageContext& context) const {
   const bool is_there = std::filesystem::exists(file_);
   if (!ranks_.any(is_there)) return std::nullopt;
   if (ranks_.any(!is_there)) {
@@ -19,10 +19,10 @@ std::optional<TrialState> Resumption::read(study::StageContext& context) const {
                     "file system that all hosts share",
                     file_.string()));
   }
-  std::optional<TrialState> state;
+  std::optional<checkpoints::TrialState> state;
   results::Damage damage{file_, file_, ""};
   try {
-    state = read_trial_state(file_);
+    state = checkpoints::read_trial_state(file_);
   } catch (const Error& error) {
     if (error.code() != ExitCode::bad_data) throw;
     damage.why = error.what();
@@ -37,8 +37,8 @@ bool Resumption::is_due() const {
   return every_ > 0 && since.count() >= every_;
 }
 
-void Resumption::write(const TrialState& state) {
-  write_trial_state(file_, state);
+void Resumption::write(const checkpoints::TrialState& state) {
+  checkpoints::write_trial_state(file_, state);
   written_ = std::chrono::steady_clock::now();
 }
 

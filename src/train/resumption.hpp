@@ -19,12 +19,12 @@ class Resumption {
   /// Collective: the state left by an earlier run, or nothing. A damaged file is set aside, which the first rank
   /// tells `context`, and the stage begins again. Throws Error (input_output) where one rank sees the file and
   /// another does not.
-  std::optional<TrialState> read(study::StageContext& context) const;
+  std::optional<checkpoints::TrialState> read(study::StageContext& context) const;
 
   /// Whether it is time to write. Local.
   bool is_due() const;
   /// Writes the state; of the first rank. Throws WriteError; the file of before is then still there.
-  void write(const TrialState& state);
+  void write(const checkpoints::TrialState& state);
   /// The stage is done; of the first rank.
   void remove();
 

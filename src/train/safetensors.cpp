@@ -12,7 +12,7 @@
 #include "core/write_error.hpp"
 #include "train/safetensors_header.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "the format is little-endian, and so is this code");
@@ -110,4 +110,4 @@ void write_safetensors(const std::filesystem::path& path, const TensorFile& file
   });
 }
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

@@ -7,7 +7,7 @@
 
 #include "train/tensor_file.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 
 /// Whether `bytes` begin as a safetensors file does: a length, then an object in JSON.
 bool is_safetensors(std::string_view bytes);
@@ -29,4 +29,4 @@ TensorFile read_safetensors(const std::filesystem::path& path);
 /// lacks.
 void write_safetensors(const std::filesystem::path& path, const TensorFile& file);
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 namespace {
 
 using Json = nlohmann::json;
@@ -165,4 +165,4 @@ std::string safetensors_type_name(torch::ScalarType type) {
   return "";
 }
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

@@ -8,7 +8,7 @@
 
 #include "train/tensor_file.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 
 struct SafetensorsEntry {
   std::string name;
@@ -32,4 +32,4 @@ SafetensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t 
 /// "F32" for float32 and so on; empty where the format, as written here, has no name for the type.
 std::string safetensors_type_name(torch::ScalarType type);
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

@@ -103,8 +103,8 @@ results::TrialRecord record_of(Trial& trial, const LoadedData& data, const setti
   return record;
 }
 
-Checkpoint best_of(const Trial& trial) {
-  Checkpoint checkpoint;
+checkpoints::Checkpoint best_of(const Trial& trial) {
+  checkpoints::Checkpoint checkpoint;
   checkpoint.network = trial.best_state();
   checkpoint.epoch = trial.best()->epoch;
   return checkpoint;
@@ -212,7 +212,7 @@ class Execution {
     } else if (const std::string* base = job_.stage.need(study::StageKind::trial)) {
       setup.start = read_base_weights(job_.out, *base, false);
     } else if (!setup.settings.start_from.empty() && job_.stage.kind == study::StageKind::trial) {
-      setup.start = load_checkpoint(setup.settings.start_from);
+      setup.start = checkpoints::load_checkpoint(setup.settings.start_from);
     }
   }
 
@@ -230,7 +230,7 @@ class Execution {
   bool train(Trial& trial) {
     while (trial.epoch() < last_epoch(job_)) {
       if (job_.ranks->any(context_.stop_requested() || lost_)) {
-        const TrialState state = trial.state();  // of all ranks
+        const checkpoints::TrialState state = trial.state();  // of all ranks
         write([&] { resumption_.write(state); });
         return false;
       }
@@ -282,8 +282,8 @@ class Execution {
   }
 
   void write_result(Trial& trial) const {
-    save_checkpoint(job_.folder() / "last.safetensors", trial.checkpoint());
-    if (trial.best()) save_checkpoint(job_.folder() / "best.safetensors", best_of(trial));
+    checkpoints::save_checkpoint(job_.folder() / "last.safetensors", trial.checkpoint());
+    if (trial.best()) checkpoints::save_checkpoint(job_.folder() / "best.safetensors", best_of(trial));
     results::TrialRecord record = record_of(trial, *job_.data, job_.settings);
     if (!g_facts_.is_null()) record.data["g"] = g_facts_;
     if (const std::string* prefix = job_.stage.need(study::StageKind::prefix)) record.data["prefix"] = *prefix;

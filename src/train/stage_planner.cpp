@@ -112,7 +112,7 @@ std::string StagePlanner::checked_checkpoint(const std::string& setting, const s
   auto [entry, is_new] =
       checkpoints_.try_emplace(file + " as " + settings.network + " " + head + " on " + data.set.name);
   if (is_new) {
-    const Checkpoint checkpoint = load_checkpoint(file);
+    const checkpoints::Checkpoint checkpoint = checkpoints::load_checkpoint(file);
     nn::load_state(*build_network(settings, data), checkpoint.network, file);
     entry->second = checkpoint.sha256;
   }

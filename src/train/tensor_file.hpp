@@ -5,11 +5,11 @@
 #include <map>
 #include <string>
 
-namespace m2m {
+namespace m2m::checkpoints {
 
 struct TensorFile {
   std::map<std::string, torch::Tensor> tensors;  // on the CPU, contiguous, owned by nobody else
   std::map<std::string, std::string> metadata;
 };
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

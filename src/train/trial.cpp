@@ -66,7 +66,7 @@ Trial::Trial(TrialSetup setup)
 }
 
 void Trial::begin_from_start() {
-  NetworkState state = setup_.start->network;
+  checkpoints::NetworkState state = setup_.start->network;
   const bool is_second_stage = setup_.recipe.is_second_stage();
   if (network_->head().scales.defined() && !state.contains("linear.scales")) {
     state["linear.scales"] = torch::ones({setup_.data->set.classes});
@@ -90,7 +90,7 @@ nn::SumOverRanks Trial::sum_for_batch_norm() {
   return [ranks = setup_.ranks](torch::Tensor& values) { ranks->all_reduce_sum(values); };
 }
 
-void Trial::restore(const TrialState& state) {
+void Trial::restore(const checkpoints::TrialState& state) {
   const std::string origin = "the state of the trial";
   nn::load_state(*network_, state.network, origin);
   sgd_.load(state.momentum, origin);
@@ -309,9 +309,10 @@ std::vector<TranslationTrace> Trial::traces(std::int64_t most) {
   return found;
 }
 
-TrialState Trial::state() {
-  const Checkpoint weights = checkpoint();
-  TrialState state{epoch_, step_, weights.network, weights.momentum, epochs_, best_, best_state_, {}, {}};
+checkpoints::TrialState Trial::state() {
+  const checkpoints::Checkpoint weights = checkpoint();
+  checkpoints::TrialState state{epoch_, step_, weights.network, weights.momentum, epochs_, best_, best_state_,
+                                {},     {}};
   if (step_ == 0) return state;
   counters_->add_up(*setup_.ranks);
   state.counters = counters_->state();
@@ -320,8 +321,8 @@ TrialState Trial::state() {
   return state;
 }
 
-Checkpoint Trial::checkpoint() const {
-  Checkpoint checkpoint;
+checkpoints::Checkpoint Trial::checkpoint() const {
+  checkpoints::Checkpoint checkpoint;
   checkpoint.network = copy_state(*network_);
   for (const auto& [name, velocity] : sgd_.velocities()) checkpoint.momentum[name] = velocity.clone();
   checkpoint.epoch = epoch_ - 1;

@@ -40,12 +40,12 @@ class Trial {
   int epoch() const { return epoch_; }  // epochs done, from 0
   bool between_epochs() const { return step_ == 0; }
   nn::Network& network() const { return *network_; }
-  Checkpoint checkpoint() const;
+  checkpoints::Checkpoint checkpoint() const;
   /// All that the trial is now; from it another goes on as this one would. Collective where an epoch has begun.
-  TrialState state();
+  checkpoints::TrialState state();
   const std::vector<results::EpochRecord>& epochs() const { return epochs_; }
   const std::optional<results::Snapshot>& best() const { return best_; }
-  const NetworkState& best_state() const { return best_state_; }
+  const checkpoints::NetworkState& best_state() const { return best_state_; }
   const results::Snapshot& last() const { return last_; }
 
   /// What the head is given for these rows of `data`, in evaluation mode: [n, features]. Between epochs. Local.
@@ -66,7 +66,7 @@ class Trial {
   void learn(const StepWork& work, const Batch& batch, const Edited& edited);
   void descend(const StepWork& work, const Batch& batch, const Edited& edited);
   void add_up_over_ranks();
-  void restore(const TrialState& state);
+  void restore(const checkpoints::TrialState& state);
   void end_epoch();
   void time_epoch(results::EpochRecord& record, double waited) const;
   void evaluate_epoch(results::EpochRecord& record);
@@ -99,7 +99,7 @@ class Trial {
   std::vector<results::EpochRecord> epochs_;
   double best_bacc_ = -1;
   std::optional<results::Snapshot> best_;
-  NetworkState best_state_;
+  checkpoints::NetworkState best_state_;
   results::Snapshot last_;
 };
 

@@ -21,8 +21,8 @@ TrialKeys keys_of_g(const Config& resolved) {
   return {key_of(resolved, "seeds.g", SeedRole::g_init), order, order};
 }
 
-NetworkState copy_state(const nn::Network& network) {
-  NetworkState state;
+checkpoints::NetworkState copy_state(const nn::Network& network) {
+  checkpoints::NetworkState state;
   for (const auto& [name, tensor] : nn::named_state(network)) state[name] = tensor.clone();
   return state;
 }

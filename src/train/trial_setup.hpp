@@ -34,9 +34,10 @@ struct TrialSetup {
   settings::MixSettings mixing;
   TrialKeys keys;
   std::shared_ptr<const LoadedData> data;
-  std::shared_ptr<nn::Network> g;    // where the method translates
-  std::optional<Checkpoint> start;   // f, where it does not begin from its initialisation
-  std::optional<TrialState> resume;  // where it goes on from an earlier run, or from a prefix that it shares
+  std::shared_ptr<nn::Network> g;                // where the method translates
+  std::optional<checkpoints::Checkpoint> start;  // f, where it does not begin from its initialisation
+  // where it goes on from an earlier run, or from a prefix that it shares
+  std::optional<checkpoints::TrialState> resume;
   std::shared_ptr<comm::Communicator> ranks = comm::alone();  // that share the trial
   int best_from_epoch = 0;  // `best` is looked for among the epochs from this one on
   std::function<void(const results::EpochRecord&)> on_epoch;
@@ -44,7 +45,7 @@ struct TrialSetup {
 };
 
 /// Network weights and running statistics by name, as a copy.
-NetworkState copy_state(const nn::Network& network);
+checkpoints::NetworkState copy_state(const nn::Network& network);
 
 /// All that follows from the settings of a trial; where the recipe samples from a filled-up set, `data` is that
 /// one. g, and where the trial begins, are left to the caller.

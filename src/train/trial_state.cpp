@@ -9,7 +9,7 @@
 #include "train/generation_tensors.hpp"
 #include "train/safetensors.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 namespace {
 
 constexpr const char* key_of_facts = "trial state";
@@ -71,7 +71,7 @@ NetworkState counted_by_epoch(const std::vector<results::EpochRecord>& epochs) {
   NetworkState tensors;
   for (const results::EpochRecord& epoch : epochs) {
     if (epoch.generation.classes > 0)
-      tensors.emplace(std::to_string(epoch.epoch), m2m::tensor_of(epoch.generation));
+      tensors.emplace(std::to_string(epoch.epoch), checkpoints::tensor_of(epoch.generation));
   }
   return tensors;
 }
@@ -145,4 +145,4 @@ TrialState read_trial_state(const std::filesystem::path& path) {
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

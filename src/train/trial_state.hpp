@@ -10,7 +10,7 @@
 
 #include "results/record.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 
 /// Network weights and running statistics, or velocities, by name.
 using NetworkState = std::map<std::string, torch::Tensor>;
@@ -33,4 +33,4 @@ void write_trial_state(const std::filesystem::path& file, const TrialState& stat
 /// Local. Throws Error: input_output where it cannot be read, bad_data where it is damaged or something else.
 TrialState read_trial_state(const std::filesystem::path& file);
 
-}  // namespace m2m
+}  // namespace m2m::checkpoints

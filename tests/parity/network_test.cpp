@@ -43,7 +43,7 @@ class ParityOfNetwork : public GoldenTest {
     return changes / 2;
   }
 
-  std::optional<Checkpoint> checkpoint_;
+  std::optional<checkpoints::Checkpoint> checkpoint_;
   std::shared_ptr<const LoadedData> data_;
 };
 

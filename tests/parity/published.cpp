@@ -5,13 +5,13 @@
 
 namespace m2m::parity {
 
-std::optional<Checkpoint> published_checkpoint() {
+std::optional<checkpoints::Checkpoint> published_checkpoint() {
   const auto file = published_network_file();
   if (!file) return std::nullopt;
-  return load_checkpoint(*file);
+  return checkpoints::load_checkpoint(*file);
 }
 
-std::shared_ptr<nn::Network> published_network(const Checkpoint& checkpoint, const LoadedData& data,
+std::shared_ptr<nn::Network> published_network(const checkpoints::Checkpoint& checkpoint, const LoadedData& data,
                                                torch::Dtype precision, int shift, const std::string& kernels,
                                                bool bfloat16) {
   const auto network = nn::make_network({"resnet32", 10, 3, 32, 32, data.mean, data.std, bfloat16, kernels});

@@ -10,14 +10,14 @@
 namespace m2m::parity {
 
 /// The published checkpoint; tests are skipped where its file is absent.
-std::optional<Checkpoint> published_checkpoint();
+std::optional<checkpoints::Checkpoint> published_checkpoint();
 
 /// A ResNet-32 for `data` with that checkpoint's weights, in evaluation mode. shift: the rows of its last layer are
 /// rolled on by that many classes; kernels, bfloat16: as in NetworkSpec.
 ///
 /// The golden values were computed with the data's means and deviations rounded to float32; ours are not rounded,
 /// which moves float64 results by up to 2e-7.
-std::shared_ptr<nn::Network> published_network(const Checkpoint& checkpoint, const LoadedData& data,
+std::shared_ptr<nn::Network> published_network(const checkpoints::Checkpoint& checkpoint, const LoadedData& data,
                                                torch::Dtype precision, int shift = 0,
                                                const std::string& kernels = "torch", bool bfloat16 = false);
 

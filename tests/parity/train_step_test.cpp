@@ -60,7 +60,7 @@ class ParityOfTraining : public GoldenTest {
     }
   }
 
-  std::optional<Checkpoint> checkpoint_;
+  std::optional<checkpoints::Checkpoint> checkpoint_;
   std::shared_ptr<const LoadedData> data_;
 };
 

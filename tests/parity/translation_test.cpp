@@ -66,7 +66,7 @@ class ParityOfTranslation : public GoldenTest {
     return torch::cosine_similarity(rows(a), rows(b), 1);
   }
 
-  std::optional<Checkpoint> checkpoint_;
+  std::optional<checkpoints::Checkpoint> checkpoint_;
   std::shared_ptr<const LoadedData> data_;
 };
 

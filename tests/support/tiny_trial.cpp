@@ -9,7 +9,7 @@ namespace m2m::test {
 namespace {
 
 /// Weights, or batch norm's running statistics, all in a row.
-torch::Tensor row_of(const NetworkState& state, bool statistics) {
+torch::Tensor row_of(const checkpoints::NetworkState& state, bool statistics) {
   std::vector<torch::Tensor> rows = {
       torch::empty({0}, torch::TensorOptions(torch::kFloat64).device(test_device()))};
   for (const auto& [name, tensor] : state) {
@@ -46,9 +46,9 @@ Json few_steps_settings(Json given) {
 
 FewSteps run_few_steps(TrialSetup setup) {
   Trial trial(std::move(setup));
-  const NetworkState before = copy_state(trial.network());
+  const checkpoints::NetworkState before = copy_state(trial.network());
   trial.submit(few_steps);
-  const NetworkState after = copy_state(trial.network());
+  const checkpoints::NetworkState after = copy_state(trial.network());
   return {row_of(after, false) - row_of(before, false), row_of(after, true) - row_of(before, true)};
 }
 

@@ -9,7 +9,7 @@
 #include "train/legacy_sample.hpp"
 #include "train/safetensors.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 namespace {
 
 namespace fs = std::filesystem;
@@ -89,4 +89,4 @@ TEST(Checkpoint, SaysWhatAFileIsThatItCannotLoad) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::checkpoints

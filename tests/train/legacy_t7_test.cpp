@@ -11,7 +11,7 @@
 #include "train/legacy_sample.hpp"
 #include "train/refusals.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 namespace {
 
 namespace pickled = testing::pickled;
@@ -173,4 +173,4 @@ TEST(LegacyT7, SurvivesDamageToThePublishedNetwork) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::checkpoints

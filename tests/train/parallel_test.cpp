@@ -39,7 +39,7 @@ TrialSetup setup_of(const Config& config, std::shared_ptr<comm::Communicator> ra
 }
 
 struct Result {
-  NetworkState weights;
+  checkpoints::NetworkState weights;
   std::vector<results::EpochRecord> epochs;
   std::vector<float> test_logits;
 };
@@ -64,7 +64,7 @@ Result run_sharded(const Config& config, const comm::MpiGroup* group) {
   return results.front();
 }
 
-double largest_difference(const NetworkState& a, const NetworkState& b) {
+double largest_difference(const checkpoints::NetworkState& a, const checkpoints::NetworkState& b) {
   double largest = 0;
   for (const auto& [name, tensor] : a) {
     if (!tensor.is_floating_point()) continue;
@@ -73,7 +73,7 @@ double largest_difference(const NetworkState& a, const NetworkState& b) {
   return largest;
 }
 
-bool equal(const NetworkState& a, const NetworkState& b) {
+bool equal(const checkpoints::NetworkState& a, const checkpoints::NetworkState& b) {
   return std::all_of(a.begin(), a.end(),
                      [&](const auto& item) { return torch::equal(item.second, b.at(item.first)); });
 }
@@ -116,8 +116,8 @@ TEST(ParallelTrial, OfASecondStageEqualsThatOfOneRank) {
       trial.submit(1000);
       return copy_state(trial.network());
     };
-    const NetworkState together = run_stage(comm::communicator_for(everybody(), torch::kCPU));
-    const NetworkState alone_ = run_stage(comm::alone());
+    const checkpoints::NetworkState together = run_stage(comm::communicator_for(everybody(), torch::kCPU));
+    const checkpoints::NetworkState alone_ = run_stage(comm::alone());
     EXPECT_LT(largest_difference(together, alone_), 1e-9) << method;
   }
 }

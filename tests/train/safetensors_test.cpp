@@ -11,7 +11,7 @@
 #include "core/files.hpp"
 #include "train/refusals.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 namespace {
 
 namespace fs = std::filesystem;
@@ -177,4 +177,4 @@ TEST(Safetensors, LeavesTheOldFileOrTheNewOneWhenKilled) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::checkpoints

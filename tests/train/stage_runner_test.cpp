@@ -224,7 +224,7 @@ TEST_F(StageRunnerTest, TauNormalisesAsTheWeightsOnDiskSay) {
   const results::OutputFolder here = out("here");
   run_all(graph, here);
   const study::Stage& base = labelled(graph, "ERM");
-  const auto weights = load_checkpoint(here.trial(base.id) / "last.safetensors").network;
+  const auto weights = checkpoints::load_checkpoint(here.trial(base.id) / "last.safetensors").network;
   const results::TrialRecord erm = results::read_trial(here.result(base.id));
   const results::TrialRecord normed = results::read_trial(here.result(labelled(graph, "tau-norm").id));
   const double length = weights.at("linear.weight")[3].norm().item<double>();

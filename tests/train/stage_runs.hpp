@@ -70,7 +70,7 @@ class StageRunnerTest : public ::testing::Test {
   }
 
   static std::string weights(const results::OutputFolder& out, const study::Stage& trial) {
-    return load_checkpoint(out.trial(trial.id) / "last.safetensors").sha256;
+    return checkpoints::load_checkpoint(out.trial(trial.id) / "last.safetensors").sha256;
   }
 
   std::filesystem::path root_;

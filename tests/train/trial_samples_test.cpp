@@ -53,9 +53,9 @@ TEST(TranslationSample, HasAsManyAsAskedForOrAllThereAre) {
 
 TEST(TranslationSample, LeavesTheTrialAlone) {
   Trial trial = done(translating);
-  const NetworkState before = copy_state(trial.network());
+  const checkpoints::NetworkState before = copy_state(trial.network());
   EXPECT_EQ(*translation_sample(trial, 8), *translation_sample(trial, 8));
-  const NetworkState after = copy_state(trial.network());
+  const checkpoints::NetworkState after = copy_state(trial.network());
   for (const auto& [name, tensor] : before) EXPECT_TRUE(torch::equal(tensor, after.at(name))) << name;
 }
 

@@ -7,7 +7,7 @@
 #include "support/tiny_trial.hpp"
 #include "train/safetensors.hpp"
 
-namespace m2m {
+namespace m2m::checkpoints {
 namespace {
 
 namespace fs = std::filesystem;
@@ -72,4 +72,4 @@ TEST(TrialState, OfFormat1IsRead) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::checkpoints

@@ -20,8 +20,8 @@ Trial run(const Json& given, std::int64_t steps_at_once = 1000) {
 }
 
 bool same_weights(const Trial& a, const Trial& b) {
-  const NetworkState left = copy_state(a.network());
-  const NetworkState right = copy_state(b.network());
+  const checkpoints::NetworkState left = copy_state(a.network());
+  const checkpoints::NetworkState right = copy_state(b.network());
   return std::all_of(left.begin(), left.end(),
                      [&](const auto& item) { return test::agree(item.second, right.at(item.first)); });
 }
@@ -111,7 +111,7 @@ TEST(Trial, WeighsTheLossFromTheDeferralOn) {
 }
 
 /// A second stage on an ERM trial, and that trial's state before.
-std::pair<Trial, NetworkState> second_stage(const std::string& method, int epochs = 3) {
+std::pair<Trial, checkpoints::NetworkState> second_stage(const std::string& method, int epochs = 3) {
   const Trial base = run({{"method", method == "MiSLAS" ? "mixup" : "ERM"}, {"train.network", "resnet8"}});
   TrialSetup setup = test::tiny_setup(
       test::tiny_config({{"method", method}, {"train.network", "resnet8"}, {"second.epochs", epochs}}));
@@ -129,7 +129,7 @@ TEST(Trial, OfASecondStageLeavesTheFeaturesAlone) {
         EXPECT_TRUE(torch::equal(tensor, before.at(name))) << method << " " << name;
       }
     }
-    const NetworkState after = copy_state(trial.network());
+    const checkpoints::NetworkState after = copy_state(trial.network());
     EXPECT_EQ(torch::equal(after.at("linear.weight"), before.at("linear.weight")), method == "LWS") << method;
     EXPECT_EQ(after.contains("linear.scales"), method != "cRT") << method;
     EXPECT_EQ(trial.epochs().size(), 3U);
@@ -199,7 +199,7 @@ TEST(Trial, LearnsTheSameFromRecordedSteps) {
     Json recorded = given;
     recorded["train.executor"] = "graph";
     const Trial a = run(given), b = run(recorded);
-    const NetworkState left = copy_state(a.network()), right = copy_state(b.network());
+    const checkpoints::NetworkState left = copy_state(a.network()), right = copy_state(b.network());
     for (const auto& [name, tensor] : left) {
       EXPECT_TRUE(torch::allclose(tensor, right.at(name), 1e-9, 1e-9)) << method << " " << name;
     }
