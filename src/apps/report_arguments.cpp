@@ -51,18 +51,23 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, Target& target,
 }
 
 void add_options(CLI::App& app, ReportArguments& arguments) {
-  add_choice<std::optional<Format>, Format>(
+  add_choice<std::optional<report::Format>, report::Format>(
       app, "--format", arguments.format,
       "How it is written, aggregate as csv by itself; csv and json are unrounded",
-      {{"markdown", Format::markdown}, {"csv", Format::csv}, {"latex", Format::latex}, {"json", Format::json}});
-  add_choice<Selection, Selection>(app, "--select", arguments.table.selection,
-                                   "Which epoch counts: the last one, or the one with the best validation bACC",
-                                   {{"last", Selection::last}, {"best", Selection::best}});
-  add_choice<GmKind, GmKind>(app, "--gm", arguments.table.gm,
-                             "What a class of zero recall does to GM: makes it 0, or is left out (nonzero)",
-                             {{"zero", GmKind::zero}, {"nonzero", GmKind::nonzero}});
+      {{"markdown", report::Format::markdown},
+       {"csv", report::Format::csv},
+       {"latex", report::Format::latex},
+       {"json", report::Format::json}});
+  add_choice<report::Selection, report::Selection>(
+      app, "--select", arguments.table.selection,
+      "Which epoch counts: the last one, or the one with the best validation bACC",
+      {{"last", report::Selection::last}, {"best", report::Selection::best}});
+  add_choice<report::GmKind, report::GmKind>(
+      app, "--gm", arguments.table.gm,
+      "What a class of zero recall does to GM: makes it 0, or is left out (nonzero)",
+      {{"zero", report::GmKind::zero}, {"nonzero", report::GmKind::nonzero}});
   std::vector<std::string> metrics;
-  for (const Metric& metric : table_metrics()) metrics.emplace_back(metric.name);
+  for (const report::Metric& metric : report::table_metrics()) metrics.emplace_back(metric.name);
   app.add_option("--metric", arguments.metrics,
                  "What is shown of the test set; may be repeated, but compare and variance take one")
       ->check(CLI::IsMember(metrics))

@@ -21,8 +21,8 @@ struct ReportArguments {
   std::string a, b;        // of compare
   std::string label;       // of variance; "": all
   double difference = 1;   // of variance, in % points
-  std::optional<Format> format;
-  TableOptions table;
+  std::optional<report::Format> format;
+  report::TableOptions table;
   std::vector<std::string> metrics;  // none: those that a command has by itself
 };
 

@@ -50,51 +50,52 @@ std::string merge(const std::filesystem::path& folder) {
   return text;
 }
 
-std::string table(const ReportArguments& arguments, Format format) {
-  TableOptions options = arguments.table;
+std::string table(const ReportArguments& arguments, report::Format format) {
+  report::TableOptions options = arguments.table;
   if (!arguments.metrics.empty()) options.metrics = arguments.metrics;
-  return written(make_table(read_results(arguments.path), options), format);
+  return report::written(report::make_table(read_results(arguments.path), options), format);
 }
 
-Sheet with_notes(Sheet sheet, const results::StudyResults& results, Selection selection) {
-  for (const std::string& note : untested_notes(results, selection)) note_once(sheet.notes, note);
+report::Sheet with_notes(report::Sheet sheet, const results::StudyResults& results, report::Selection selection) {
+  for (const std::string& note : report::untested_notes(results, selection)) report::note_once(sheet.notes, note);
   return sheet;
 }
 
-Sheet compare(const ReportArguments& arguments) {
+report::Sheet compare(const ReportArguments& arguments) {
   const std::string metric = metric_of(arguments);
   const results::StudyResults study = read_results(arguments.path);
   const results::StudyResults other =
       arguments.other_path.empty() ? results::StudyResults() : read_results(arguments.other_path);
-  const auto lines = compare_paired(
+  const auto lines = report::compare_paired(
       {study, arguments.a}, {arguments.other_path.empty() ? study : other, arguments.b}, metric, arguments.table);
-  const Selection selection = arguments.table.selection;
+  const report::Selection selection = arguments.table.selection;
   return with_notes(
-      with_notes(paired_sheet(lines, arguments.a, arguments.b, metric, arguments.table), study, selection), other,
-      selection);
+      with_notes(report::paired_sheet(lines, arguments.a, arguments.b, metric, arguments.table), study, selection),
+      other, selection);
 }
 
-Sheet variance(const ReportArguments& arguments) {
+report::Sheet variance(const ReportArguments& arguments) {
   const results::StudyResults results = read_results(arguments.path);
-  const VarianceOptions options{arguments.label, metric_of(arguments), arguments.difference};
-  return with_notes(variance_sheet(results, options, arguments.table), results, arguments.table.selection);
+  const report::VarianceOptions options{arguments.label, metric_of(arguments), arguments.difference};
+  return with_notes(report::variance_sheet(results, options, arguments.table), results, arguments.table.selection);
 }
 
 }  // namespace
 
 std::string answer_of(const ReportArguments& arguments) {
   const std::string& command = arguments.command;
-  const Format format = arguments.format.value_or(Format::markdown);
+  const report::Format format = arguments.format.value_or(report::Format::markdown);
   if (command.empty() || command == "table") return table(arguments, format);
   if (command == "merge") return merge(arguments.path);
-  if (command == "compare") return written(compare(arguments), format);
-  if (command == "variance") return written(variance(arguments), format);
+  if (command == "compare") return report::written(compare(arguments), format);
+  if (command == "variance") return report::written(variance(arguments), format);
   const results::StudyResults results = read_results(arguments.path);
-  const Selection selection = arguments.table.selection;
+  const report::Selection selection = arguments.table.selection;
   if (command == "reference")
-    return written(with_notes(reference_sheet(results, arguments.table), results, selection), format);
-  return written(with_notes(tidy_sheet(results, selection), results, selection),
-                 arguments.format.value_or(Format::csv));
+    return report::written(with_notes(report::reference_sheet(results, arguments.table), results, selection),
+                           format);
+  return report::written(with_notes(report::tidy_sheet(results, selection), results, selection),
+                         arguments.format.value_or(report::Format::csv));
 }
 
 }  // namespace m2m

@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "report/data_setting.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 std::vector<std::string> known_axes(const results::StudyResults& results) {
@@ -63,4 +63,4 @@ void check_axes(const results::StudyResults& results, const TableOptions& option
 
 bool has_standard_axes(const TableOptions& options) { return options.rows == "label" && options.columns == "data"; }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -4,7 +4,7 @@
 
 #include "report/table.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// What the trial has on this axis: its label ("label"), the name of its data setting ("data"), or the text of the
 /// setting of that name ("m2m.pool"), "none" where it has no such setting. Pure.
@@ -24,4 +24,4 @@ void check_axes(const results::StudyResults& results, const TableOptions& option
 /// Whether rows are labels and columns data settings.
 bool has_standard_axes(const TableOptions& options);
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -9,7 +9,7 @@
 #include "report/axis.hpp"
 #include "report/metrics.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 void count(TableCell& cell, const results::TrialOutcome& trial) {
@@ -93,4 +93,4 @@ TableCell cell_of(ResultTable& table, const Group& group, const std::string& whe
   return cell;
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

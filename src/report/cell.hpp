@@ -6,7 +6,7 @@
 #include "report/incomplete.hpp"
 #include "report/table.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// Adds the fact's value to those known under its name.
 void add_fact(std::vector<Fact>& facts, const Fact& fact);
@@ -22,4 +22,4 @@ TableCell cell_of(ResultTable& table, const Group& group, const std::string& whe
 void refuse_or_note(std::vector<std::string>& notes, bool allow_mixed, const std::optional<std::string>& why,
                     const char* done);
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -11,7 +11,7 @@
 #include "report/untested.hpp"
 #include "report/validation.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 constexpr const char* folds_note =
@@ -151,4 +151,4 @@ void check_choosable(const results::StudyResults& results) {
   throw usage_error("no trial has a validation set, so no setting can be chosen: leave out --choose");
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -4,7 +4,7 @@
 
 #include "report/cell.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// The cell of a method on one data setting, of the label whose mean validation bACC is the highest over its
 /// trials, or pooled seeds; the first in the order of the study on a tie. `group` is all of the method's trials
@@ -18,4 +18,4 @@ TableCell chosen_cell(ResultTable& table, const Group& group, const std::string&
 /// Throws Error (usage) where a study has trials, and none of them has a validation set.
 void check_choosable(const results::StudyResults& results);
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -8,27 +8,30 @@
 
 #include "report/data_setting.hpp"
 
-namespace m2m {
+namespace m2m::report {
+
+using results::TrialRecord;
+
 namespace {
 
-using Trials = std::vector<const results::TrialRecord*>;
+using Trials = std::vector<const TrialRecord*>;
 
 /// A value that differs between trials: the one most have, and the first trial with another.
 struct Difference {
-  const results::TrialRecord* odd;
+  const TrialRecord* odd;
   std::string of_odd, of_others;
 };
 
 std::optional<Difference> difference(const Trials& trials,
-                                     const std::function<std::string(const results::TrialRecord&)>& value) {
+                                     const std::function<std::string(const TrialRecord&)>& value) {
   std::map<std::string, int> counts;
-  for (const results::TrialRecord* trial : trials) ++counts[value(*trial)];
+  for (const TrialRecord* trial : trials) ++counts[value(*trial)];
   if (counts.size() < 2) return std::nullopt;
   std::string common = value(*trials.front());
   for (const auto& [text, count] : counts) {
     if (count > counts[common]) common = text;
   }
-  for (const results::TrialRecord* trial : trials) {
+  for (const TrialRecord* trial : trials) {
     if (value(*trial) != common) return Difference{trial, value(*trial), common};
   }
   return std::nullopt;
@@ -51,7 +54,7 @@ std::string origin_of_g(const Json& g) {
 }
 
 /// What acted in training, by name, but seeds and what is drawn from them.
-Json training_of(const results::TrialRecord& trial) {
+Json training_of(const TrialRecord& trial) {
   Json training = member(trial.identity, "settings");
   if (!training.is_object()) training = Json::object();
   for (const char* seed : {"seeds.subset", "seeds.init", "seeds.order", "seeds.plan", "seeds.g"})
@@ -62,13 +65,12 @@ Json training_of(const results::TrialRecord& trial) {
   return training;
 }
 
-std::string file_of(const results::TrialRecord& trial) {
+std::string file_of(const TrialRecord& trial) {
   return fmt::format("trials/{}../result.h5", trial.id.substr(0, 4));
 }
 
 std::optional<std::string> other_program(const Trials& trials) {
-  const auto found =
-      difference(trials, [](const results::TrialRecord& t) { return text_of(t.identity, "numerics"); });
+  const auto found = difference(trials, [](const TrialRecord& t) { return text_of(t.identity, "numerics"); });
   if (!found) return std::nullopt;
   return fmt::format("{} was written with numerics {}, the others with {}: averaging them would mix two programs",
                      file_of(*found->odd), found->of_odd, found->of_others);
@@ -81,8 +83,7 @@ std::optional<std::string> other_mode(const Trials& trials) {
   };
   for (const Mode& mode : {Mode{"train.precision", "two precisions"},
                            Mode{"data.validation", "different test sets"}, Mode{"protocol", "two protocols"}}) {
-    const auto found =
-        difference(trials, [&](const results::TrialRecord& t) { return text_of(t.config, mode.field); });
+    const auto found = difference(trials, [&](const TrialRecord& t) { return text_of(t.config, mode.field); });
     if (!found) continue;
     return fmt::format("{} has {} = {}, the others {}: averaging them would mix {}", file_of(*found->odd),
                        mode.field, found->of_odd, found->of_others, mode.mixes);
@@ -92,15 +93,14 @@ std::optional<std::string> other_mode(const Trials& trials) {
 
 std::optional<std::string> other_training(const Trials& trials, const std::set<std::string>& may_differ) {
   std::set<std::string> names;
-  std::map<const results::TrialRecord*, Json> trainings;
-  for (const results::TrialRecord* trial : trials) {
+  std::map<const TrialRecord*, Json> trainings;
+  for (const TrialRecord* trial : trials) {
     for (const auto& [name, value] : (trainings[trial] = training_of(*trial)).items()) {
       if (!may_differ.contains(name)) names.insert(name);
     }
   }
   for (const std::string& name : names) {
-    const auto found =
-        difference(trials, [&](const results::TrialRecord& t) { return text_of(trainings[&t], name); });
+    const auto found = difference(trials, [&](const TrialRecord& t) { return text_of(trainings[&t], name); });
     if (!found) continue;
     const bool folds = name == "data.fold";
     return fmt::format("{} has {} = {}, the others {}: these are {}", file_of(*found->odd), name, found->of_odd,
@@ -112,7 +112,7 @@ std::optional<std::string> other_training(const Trials& trials, const std::set<s
 }
 
 /// "test-head", "fold of 5"
-std::string validation_set_of(const results::TrialRecord& trial) {
+std::string validation_set_of(const TrialRecord& trial) {
   const std::string mode = text_of(trial.config, "data.validation");
   return mode == "fold" ? fmt::format("{} of {}", mode, text_of(trial.config, "data.folds")) : mode;
 }
@@ -148,16 +148,15 @@ std::optional<std::string> why_not_choose(const Trials& trials, const std::strin
                      where, file_of(*found->odd), found->of_odd, found->of_others);
 }
 
-std::optional<std::string> why_not_compare(const std::vector<const results::TrialRecord*>& trials,
+std::optional<std::string> why_not_compare(const std::vector<const TrialRecord*>& trials,
                                            const std::string& where) {
   std::optional<std::string> why = other_program(trials);
   if (!why) why = other_mode(trials);
   return why ? std::optional(where + ": " + *why) : std::nullopt;
 }
 
-std::optional<std::string> why_not_pair(const results::TrialRecord& a, const results::TrialRecord& b,
-                                        const std::string& where) {
-  const auto of_files = [](const results::TrialRecord& t, const char* name) {
+std::optional<std::string> why_not_pair(const TrialRecord& a, const TrialRecord& b, const std::string& where) {
+  const auto of_files = [](const TrialRecord& t, const char* name) {
     return text_of(member(t.identity, "data"), name);
   };
   std::string differs;
@@ -175,4 +174,4 @@ std::optional<std::string> why_not_pair(const results::TrialRecord& a, const res
                      words.at(differs));
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -7,7 +7,7 @@
 
 #include "results/study_results.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// What a table says about its numbers beside them: {"validation", "test-head"}, {"protocol", "code"},
 /// {"precision", "float32"}, {"network", "resnet32"}, {"epochs", "200"}.
@@ -37,4 +37,4 @@ std::optional<std::string> why_not_pair(const results::TrialRecord& a, const res
 std::optional<std::string> why_not_choose(const std::vector<const results::TrialRecord*>& trials,
                                           const std::string& where);
 
-}  // namespace m2m
+}  // namespace m2m::report

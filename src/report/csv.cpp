@@ -3,7 +3,7 @@
 
 #include "report/sheet.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 std::string quoted(const std::string& text) {
@@ -34,4 +34,4 @@ std::string as_csv(const Sheet& sheet) {
   return text;
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -4,7 +4,7 @@
 #include <limits>
 #include <numeric>
 
-namespace m2m {
+namespace m2m::report {
 
 Estimate estimate(const std::vector<double>& values) {
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
@@ -16,4 +16,4 @@ Estimate estimate(const std::vector<double>& values) {
   return {n, mean, n < 2 ? none : std::sqrt(squares / (n - 1))};
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -2,7 +2,7 @@
 // The mean over seeds, and how far seeds lie apart.
 #include <vector>
 
-namespace m2m {
+namespace m2m::report {
 
 /// Of n values: their mean (NaN without one) and sample standard deviation, divided by n - 1 (NaN below two).
 struct Estimate {
@@ -13,4 +13,4 @@ struct Estimate {
 
 Estimate estimate(const std::vector<double>& values);
 
-}  // namespace m2m
+}  // namespace m2m::report

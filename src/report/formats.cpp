@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "report/numbers.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 constexpr const char* no_trials = "The study plans no trials.\n";
@@ -54,4 +54,4 @@ std::string written(const ResultTable& table, Format format) {
   throw internal_error("a format has no writer");
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

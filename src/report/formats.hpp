@@ -6,7 +6,7 @@
 #include "report/sheet.hpp"
 #include "report/table.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// A Markdown table with aligned columns, numbers in % with one decimal: for people.
 std::string as_markdown(const ResultTable& table);
@@ -29,4 +29,4 @@ std::string title(const ResultTable& table);
 /// "validation: test-head   protocol: code   precision: float32 ..."
 std::string fact_line(const ResultTable& table);
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -12,7 +12,7 @@
 #include "report/data_setting.hpp"
 #include "report/metrics.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 std::size_t position(std::vector<std::string>& names, const std::string& name) {
@@ -79,4 +79,4 @@ void check_label(const results::StudyResults& results, const std::string& label)
                                                 : fmt::format("did you mean '{}'?", nearest)));
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

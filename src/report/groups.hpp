@@ -5,7 +5,7 @@
 
 #include "report/table.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// The trials of one cell, as planned.
 using Group = std::vector<const results::TrialOutcome*>;
@@ -30,4 +30,4 @@ std::vector<double> metric_values(const Group& group, const std::string& metric,
 /// Throws Error (usage), naming the nearest, where no trial of the study has that label.
 void check_label(const results::StudyResults& results, const std::string& label);
 
-}  // namespace m2m
+}  // namespace m2m::report

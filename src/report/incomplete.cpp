@@ -6,10 +6,13 @@
 #include <functional>
 #include <set>
 
-namespace m2m {
+namespace m2m::report {
+
+using results::TrialOutcome;
+
 namespace {
 
-using Trials = std::vector<const results::TrialOutcome*>;
+using Trials = std::vector<const TrialOutcome*>;
 
 /// "77d0.. (reason), 81ab.. (reason)"; empty where no trial is meant.
 struct Named {
@@ -24,9 +27,9 @@ std::string on_one_line(std::string text) {
   return text;
 }
 
-Named named(const Trials& trials, IdPrefix prefix, const std::function<bool(const results::TrialOutcome&)>& meant) {
+Named named(const Trials& trials, IdPrefix prefix, const std::function<bool(const TrialOutcome&)>& meant) {
   Named list;
-  for (const results::TrialOutcome* trial : trials) {
+  for (const TrialOutcome* trial : trials) {
     if (!meant(*trial)) continue;
     if (list.count++ > 0) list.text += ", ";
     list.text += trial->planned.id.substr(0, prefix.digits) + "..";
@@ -41,7 +44,7 @@ IdPrefix unique_prefix(const results::StudyResults& results) {
   IdPrefix prefix;
   std::size_t longest = 0;
   std::set<std::string> ids;
-  for (const results::TrialOutcome& trial : results.trials) {
+  for (const TrialOutcome& trial : results.trials) {
     ids.insert(trial.planned.id);
     longest = std::max(longest, trial.planned.id.size());
   }
@@ -62,17 +65,16 @@ std::vector<std::string> what_is_missing(const Trials& trials, const std::string
         fmt::format("{}: {} of {} trials {}: {}", where, list.count, trials.size(), what, list.text));
   };
   const auto with = [&](results::TrialStatus status) {
-    return named(trials, prefix, [&](const results::TrialOutcome& trial) { return trial.status == status; });
+    return named(trials, prefix, [&](const TrialOutcome& trial) { return trial.status == status; });
   };
   say(with(results::TrialStatus::failed), "failed");
   say(with(results::TrialStatus::diverged), "diverged");
   say(with(results::TrialStatus::missing), "missing");
   if (selection == Selection::best) {
-    say(named(trials, prefix,
-              [](const results::TrialOutcome& trial) { return trial.record && !trial.record->best; }),
+    say(named(trials, prefix, [](const TrialOutcome& trial) { return trial.record && !trial.record->best; }),
         "have no best epoch");
   }
   return sentences;
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -5,7 +5,7 @@
 
 #include "report/table.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// How many digits of an id tell a study's trials apart, at least four.
 struct IdPrefix {
@@ -18,4 +18,4 @@ IdPrefix unique_prefix(const results::StudyResults& results);
 std::vector<std::string> what_is_missing(const std::vector<const results::TrialOutcome*>& trials,
                                          const std::string& where, Selection selection, IdPrefix prefix);
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -1,6 +1,6 @@
 #include "report/sheet.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 nlohmann::ordered_json json_rows(const Sheet& sheet) {
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
@@ -12,4 +12,4 @@ nlohmann::ordered_json json_rows(const Sheet& sheet) {
   return rows;
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -4,7 +4,7 @@
 
 #include "report/page.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 /// Text with LaTeX's special characters made harmless; the sign for plus or minus is put in after that.
@@ -49,4 +49,4 @@ std::string as_latex(const Page& page) {
   return text;
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -4,7 +4,7 @@
 
 #include "report/page.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 /// A bar inside a cell would end it.
@@ -55,4 +55,4 @@ std::string as_markdown(const Page& page) {
   return text;
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "results/metrics_of.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 constexpr std::array metrics{Metric{"bacc", "bACC", "bacc"},
@@ -55,4 +55,4 @@ double metric_value(const std::string& name, const results::TrialRecord& record,
   return 100 * values.value(is_gm_of_nonzero(metric, gm) ? "gm_nonzero" : metric.key, results::not_measured);
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -5,7 +5,7 @@
 
 #include "report/table.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 struct Metric {
   const char* name;   // as --metric says it, and as CSV and JSON begin their columns: "last_third"
@@ -25,4 +25,4 @@ std::string metric_title(const std::string& name, GmKind gm);
 double metric_value(const std::string& name, const results::TrialRecord& record, const results::Snapshot& snapshot,
                     GmKind gm);
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -8,7 +8,7 @@
 
 #include "report/axis.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 /// Name and value, in the order of the CSV's columns; null where there is none.
@@ -111,4 +111,4 @@ Sheet numbers_of(const ResultTable& table) {
   return sheet;
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

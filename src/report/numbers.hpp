@@ -3,9 +3,9 @@
 #include "report/sheet.hpp"
 #include "report/table.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// Everything that is known of each cell that has trials, a row a cell; percentages are unrounded.
 Sheet numbers_of(const ResultTable& table);
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace m2m {
+namespace m2m::report {
 
 /// Cells as text: a header, and rows as long as it.
 struct TextGrid {
@@ -22,4 +22,4 @@ std::string as_markdown(const Page& page);
 /// A LaTeX tabular with booktabs' rules; heading and remarks are comments, "+-" becomes its sign.
 std::string as_latex(const Page& page);
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -13,7 +13,7 @@
 #include "report/metrics.hpp"
 #include "report/student.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
@@ -153,4 +153,4 @@ Sheet paired_sheet(const std::vector<PairedDifference>& lines, const std::string
   return sheet;
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

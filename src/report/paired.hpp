@@ -6,7 +6,7 @@
 #include "report/sheet.hpp"
 #include "report/table.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// A label of a study, which is one of two to compare.
 struct Side {
@@ -41,4 +41,4 @@ std::vector<PairedDifference> compare_paired(const Side& a, const Side& b, const
 Sheet paired_sheet(const std::vector<PairedDifference>& lines, const std::string& a, const std::string& b,
                    const std::string& metric, const TableOptions& options);
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -7,7 +7,7 @@
 
 #include "report/data_setting.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 /// A method's recipe as the sources have it.
@@ -110,4 +110,4 @@ PublishedNumbers published_numbers(const Config& config, std::string_view label)
   return {quoted_if_alike(sources[0], config, label), quoted_if_alike(sources[1], config, label)};
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

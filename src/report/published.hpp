@@ -7,7 +7,7 @@
 
 #include "core/config.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// In %, with the digits of the source; "" where the source gives none. GM is without classes of zero recall.
 struct Quoted {
@@ -58,4 +58,4 @@ std::vector<std::string> unlike_published(const PublishedSource& source, const C
 /// What the paper and its rerun have for exactly this setting. All texts are empty where nothing matches.
 PublishedNumbers published_numbers(const Config& config, std::string_view label);
 
-}  // namespace m2m
+}  // namespace m2m::report

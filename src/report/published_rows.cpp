@@ -2,7 +2,7 @@
 
 #include "report/published.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 using Row = PublishedRow;
@@ -137,4 +137,4 @@ constexpr std::array sources = {
 
 std::span<const PublishedSource> published_sources() { return sources; }
 
-}  // namespace m2m
+}  // namespace m2m::report

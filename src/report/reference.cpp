@@ -9,7 +9,7 @@
 #include "report/cell.hpp"
 #include "report/student.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 constexpr double wants_an_explanation = 1.5;  // points outside the interval
@@ -156,4 +156,4 @@ Sheet reference_sheet(const results::StudyResults& results, const TableOptions& 
   return sheet;
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -6,7 +6,7 @@
 #include "report/sheet.hpp"
 #include "report/table.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// A published number, which is one run or a mean over an unknown number of runs, against the interval of our next
 /// run: mean +- t s sqrt(1 + 1/n), 95 %, Student's with n - 1 degrees. In % points; NaN where n < 2.
@@ -26,4 +26,4 @@ PublishedComparison compare_with_published(const Estimate& ours, double publishe
 /// options.allow_mixed.
 Sheet reference_sheet(const results::StudyResults& results, const TableOptions& options);
 
-}  // namespace m2m
+}  // namespace m2m::report

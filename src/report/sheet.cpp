@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 std::string cell_text(const Json& value, const SheetColumn& column) {
@@ -53,4 +53,4 @@ std::string written(const Sheet& sheet, Format format) {
   throw internal_error("a format has no writer");
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -6,7 +6,7 @@
 #include "core/config.hpp"
 #include "report/page.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 enum class Format { markdown, csv, latex, json };
 
@@ -35,4 +35,4 @@ nlohmann::ordered_json json_rows(const Sheet& sheet);
 /// The sheet in that format: the same rows in each. As JSON it is {"title", "rows", "notes"}. Pure.
 std::string written(const Sheet& sheet, Format format);
 
-}  // namespace m2m
+}  // namespace m2m::report

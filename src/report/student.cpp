@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-namespace m2m {
+namespace m2m::report {
 
 double student_quantile(int degrees) {
   constexpr std::array table = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
@@ -33,4 +33,4 @@ long long trials_to_resolve(double std, double difference) {
   return std::max(2LL, std::llround(std::ceil(2 * z * z * std * std / (difference * difference))));
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -1,7 +1,7 @@
 #pragma once
 // What intervals and tests of a few seeds take from statistics.
 
-namespace m2m {
+namespace m2m::report {
 
 /// The quantile .975 of Student's distribution; degrees >= 1.
 double student_quantile(int degrees);
@@ -14,4 +14,4 @@ double sign_test(int better, int worse);
 /// two-sided test at 5 % with a power of 80 %. difference > 0, in the unit of std.
 long long trials_to_resolve(double std, double difference);
 
-}  // namespace m2m
+}  // namespace m2m::report

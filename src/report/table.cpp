@@ -12,7 +12,7 @@
 #include "report/metrics.hpp"
 #include "report/untested.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 void check_metrics(const std::vector<std::string>& names) {
@@ -91,4 +91,4 @@ ResultTable make_table(const results::StudyResults& results, const TableOptions&
   return table;
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -10,7 +10,7 @@
 #include "report/published.hpp"
 #include "results/study_results.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// Which epoch of a trial counts.
 enum class Selection { last, best };
@@ -87,4 +87,4 @@ const char* selection_name(Selection selection);
 /// "GM", "GM without classes of zero recall"
 const char* gm_name(GmKind gm);
 
-}  // namespace m2m
+}  // namespace m2m::report

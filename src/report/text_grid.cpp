@@ -7,7 +7,7 @@
 #include "report/formats.hpp"
 #include "report/metrics.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 bool any_in_column(const ResultTable& table, std::size_t column, Quoted PublishedNumbers::*source) {
@@ -116,4 +116,4 @@ std::string fact_line(const ResultTable& table) {
   return line;
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -9,7 +9,7 @@
 #include "report/metrics.hpp"
 #include "results/metrics_of.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 using Row = std::vector<Json>;
@@ -84,4 +84,4 @@ Sheet tidy_sheet(const results::StudyResults& results, Selection selection) {
   return sheet;
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -3,7 +3,7 @@
 #include "report/sheet.hpp"
 #include "report/table.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// A row per trial and metric on the test set at that epoch: id, label, method, data setting, seed, status, epoch,
 /// metric, value.
@@ -14,4 +14,4 @@ namespace m2m {
 /// has one row, without a metric. A trial counts once under each of its labels, in the order of the study. Pure.
 Sheet tidy_sheet(const results::StudyResults& results, Selection selection);
 
-}  // namespace m2m
+}  // namespace m2m::report

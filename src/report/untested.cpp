@@ -6,7 +6,7 @@
 #include "report/data_setting.hpp"
 #include "report/groups.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 void note_once(std::vector<std::string>& notes, const std::string& note) {
   if (!note.empty() && std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
@@ -23,4 +23,4 @@ std::vector<std::string> untested_notes(const results::StudyResults& results, Se
   return notes;
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

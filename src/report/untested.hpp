@@ -5,7 +5,7 @@
 
 #include "report/table.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// "DATA: class 2 of 3 has no test sample: ..." for each data setting of which a result at that epoch lacks
 /// classes; each sentence once, in the order of the study. Pure.
@@ -14,4 +14,4 @@ std::vector<std::string> untested_notes(const results::StudyResults& results, Se
 /// Adds a note unless it is empty or there already.
 void note_once(std::vector<std::string>& notes, const std::string& note);
 
-}  // namespace m2m
+}  // namespace m2m::report

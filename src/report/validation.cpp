@@ -11,7 +11,7 @@
 #include "core/untested.hpp"
 #include "report/data_setting.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 bool is_of_a_fold(const Config& config) { return settings::text_or(config, "data.validation", "") == "fold"; }
@@ -92,4 +92,4 @@ Validation validation_of(const Group& trials, const TableOptions& options) {
   return validation;
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -5,7 +5,7 @@
 
 #include "report/cell.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// Validation results: of a trial each, or of a seed each where its folds are pooled.
 struct Validation {
@@ -23,4 +23,4 @@ struct Validation {
 /// not have the same number of classes.
 Validation validation_of(const Group& trials, const TableOptions& options);
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -11,7 +11,7 @@
 #include "report/metrics.hpp"
 #include "report/student.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 constexpr std::array seeds = {"seeds.subset", "seeds.init", "seeds.order", "seeds.plan", "seeds.g"};
@@ -134,4 +134,4 @@ Sheet variance_sheet(const results::StudyResults& results, const VarianceOptions
   return sheet;
 }
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -7,7 +7,7 @@
 #include "report/sheet.hpp"
 #include "report/table.hpp"
 
-namespace m2m {
+namespace m2m::report {
 
 /// Trials that differ in one seed alone.
 struct SeedSpread {
@@ -34,4 +34,4 @@ struct VarianceOptions {
 Sheet variance_sheet(const results::StudyResults& results, const VarianceOptions& options,
                      const TableOptions& table);
 
-}  // namespace m2m
+}  // namespace m2m::report

@@ -8,7 +8,7 @@
 #include "report/formats.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 using testing::done;
@@ -124,4 +124,4 @@ TEST(TableByAxes, HasPublishedNumbersOfLabelsOnDataAlone) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::report

@@ -42,9 +42,9 @@ results::StudyResults two_betas() {
   return results;
 }
 
-ResultTable chosen(const results::StudyResults& results, TableOptions options) {
+report::ResultTable chosen(const results::StudyResults& results, report::TableOptions options) {
   options.choose = true;
-  return make_table(results, options);
+  return report::make_table(results, options);
 }
 
 bool has(const std::vector<std::string>& sentences, const std::string& part) {

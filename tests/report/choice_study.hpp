@@ -31,7 +31,7 @@ Config m2m_config(double beta, int seed);
 results::StudyResults two_betas();
 
 /// The table with options.choose.
-ResultTable chosen(const results::StudyResults& results, TableOptions options = {});
+report::ResultTable chosen(const results::StudyResults& results, report::TableOptions options = {});
 
 /// Whether one of the sentences has this part.
 bool has(const std::vector<std::string>& sentences, const std::string& part);

@@ -9,7 +9,11 @@
 #include "report/numbers.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::report {
+
+using results::StudyResults;
+using results::TrialStatus;
+
 namespace {
 
 using testing::chosen;
@@ -22,7 +26,7 @@ using testing::sample_config;
 using testing::two_betas;
 using testing::with;
 
-std::string refusal(const results::StudyResults& results, TableOptions options = {}) {
+std::string refusal(const StudyResults& results, TableOptions options = {}) {
   try {
     chosen(results, options);
   } catch (const Error& error) {
@@ -33,8 +37,8 @@ std::string refusal(const results::StudyResults& results, TableOptions options =
 }
 
 /// Class 1 has no validation sample.
-results::StudyResults one_class_validated() {
-  results::StudyResults results = two_betas();
+StudyResults one_class_validated() {
+  StudyResults results = two_betas();
   for (results::TrialOutcome& trial : results.trials) {
     for (int k = 0; k < 2; ++k) trial.record->last.validation.at(1, k) = 0;
   }
@@ -72,7 +76,7 @@ TEST(Choice, WithoutBeingAskedForLeavesARowALabel) {
 }
 
 TEST(Choice, GoesByTheSelectedEpoch) {
-  results::StudyResults results = two_betas();
+  StudyResults results = two_betas();
   for (results::TrialOutcome& trial : results.trials) {
     if (trial.planned.label == "M2m, beta=0.9") trial.record->best->validation = matrix({10, 10}, {10, 10});
   }
@@ -84,7 +88,7 @@ TEST(Choice, GoesByTheSelectedEpoch) {
 }
 
 TEST(Choice, OfATieIsTheFirstInTheOrderOfTheStudy) {
-  results::StudyResults results;
+  StudyResults results;
   // The same three values in another order: their means differ in the last digit alone.
   const std::vector<std::vector<int>> one_order = {{0, 1}, {1, 2}, {1, 10}};
   const std::vector<std::vector<int>> other_order = {{1, 10}, {1, 2}, {0, 1}};
@@ -98,7 +102,7 @@ TEST(Choice, OfATieIsTheFirstInTheOrderOfTheStudy) {
 }
 
 TEST(Choice, IsMadeOnEachDataSettingByItself) {
-  results::StudyResults results = two_betas();
+  StudyResults results = two_betas();
   for (const auto& [label, beta, hits] :
        {std::tuple{"M2m, beta=0.9", .9, 9}, std::tuple{"M2m, beta=0.99", .99, 5}}) {
     results.trials.push_back(done({label, with(m2m_config(beta, 0), "data.ratio", 10.0), {90, 90}, {hits, hits}}));
@@ -115,7 +119,7 @@ TEST(Choice, IsMadeOnEachDataSettingByItself) {
 }
 
 TEST(Choice, GroupsNamedLabelsByTheirMethodAndCountsATrialOnce) {
-  results::StudyResults results = two_betas();
+  StudyResults results = two_betas();
   results.trials.push_back(done({"ours, tuned", m2m_config(.999, 0), {50, 50}, {10, 10}}));
   results.trials.push_back(results.trials.back());
   results.trials.back().planned.label = "ours, tuned, again";
@@ -126,9 +130,9 @@ TEST(Choice, GroupsNamedLabelsByTheirMethodAndCountsATrialOnce) {
 }
 
 TEST(Choice, MarksAChosenSettingThatLacksTrialsAndNamesThem) {
-  results::StudyResults results = two_betas();
-  results.trials.push_back(not_done("M2m, beta=0.99", m2m_config(.99, 2), results::TrialStatus::diverged));
-  results.trials.push_back(not_done("M2m, beta=0.9", m2m_config(.9, 2), results::TrialStatus::missing));
+  StudyResults results = two_betas();
+  results.trials.push_back(not_done("M2m, beta=0.99", m2m_config(.99, 2), TrialStatus::diverged));
+  results.trials.push_back(not_done("M2m, beta=0.9", m2m_config(.9, 2), TrialStatus::missing));
   const ResultTable table = chosen(results);
   const TableCell& cell = table.cells[0][0];
   EXPECT_EQ(cell.choice->label, "M2m, beta=0.99");
@@ -142,8 +146,8 @@ TEST(Choice, MarksAChosenSettingThatLacksTrialsAndNamesThem) {
 }
 
 TEST(Choice, PassesOverSettingsWithoutAValidationResultButCountsThem) {
-  results::StudyResults results = two_betas();
-  results.trials.push_back(not_done("M2m, beta=0.999", m2m_config(.999, 0), results::TrialStatus::failed));
+  StudyResults results = two_betas();
+  results.trials.push_back(not_done("M2m, beta=0.999", m2m_config(.999, 0), TrialStatus::failed));
   Config none = with(m2m_config(.5, 0), "data.validation", "none");
   results.trials.push_back(done({"M2m, beta=0.5", none, {99, 99}, {}}));
   const ResultTable table = chosen(results);
@@ -157,9 +161,9 @@ TEST(Choice, PassesOverSettingsWithoutAValidationResultButCountsThem) {
 }
 
 TEST(Choice, OfNothingThatIsDoneIsNone) {
-  results::StudyResults results;
-  results.trials.push_back(not_done("M2m, beta=0.9", m2m_config(.9, 0), results::TrialStatus::missing));
-  results.trials.push_back(not_done("M2m, beta=0.99", m2m_config(.99, 0), results::TrialStatus::failed));
+  StudyResults results;
+  results.trials.push_back(not_done("M2m, beta=0.9", m2m_config(.9, 0), TrialStatus::missing));
+  results.trials.push_back(not_done("M2m, beta=0.99", m2m_config(.99, 0), TrialStatus::failed));
   const ResultTable table = chosen(results);
   const TableCell& cell = table.cells[0][0];
   EXPECT_EQ(cell.choice->label, "");
@@ -173,16 +177,16 @@ TEST(Choice, OfNothingThatIsDoneIsNone) {
 
 TEST(Choice, IsRefusedWhereNothingValidates) {
   const Config config = with(sample_config("ERM", 0), "data.validation", "none");
-  results::StudyResults results;
+  StudyResults results;
   results.trials.push_back(done({"ERM", config, {1, 2}, {}}));
   EXPECT_NE(refusal(results).find("no trial has a validation set"), std::string::npos);
-  results.trials = {not_done("ERM", config, results::TrialStatus::missing)};
+  results.trials = {not_done("ERM", config, TrialStatus::missing)};
   EXPECT_NE(refusal(results).find("no trial has a validation set"), std::string::npos);
   EXPECT_EQ(refusal({}), "");
 }
 
 TEST(Choice, IsRefusedBetweenValidationSets) {
-  results::StudyResults results = two_betas();
+  StudyResults results = two_betas();
   const Config other = with(m2m_config(.999, 0), "data.validation", "train-holdout");
   results.trials.push_back(done({"M2m, beta=0.999", other, {90, 90}, {10, 10}}));
   EXPECT_NE(refusal(results).find("validates by train-holdout, the others by test-head: choosing would compare"),
@@ -194,7 +198,7 @@ TEST(Choice, IsRefusedBetweenValidationSets) {
 }
 
 TEST(Choice, StillRefusesToAverageDifferentTrainingsUnderOneLabel) {
-  results::StudyResults results = two_betas();
+  StudyResults results = two_betas();
   results.trials.push_back(done({"M2m, beta=0.9", m2m_config(.8, 5), {90, 90}, {1, 1}}));
   EXPECT_NE(refusal(results).find("m2m.beta = 0.8"), std::string::npos) << refusal(results);
 }
@@ -207,7 +211,7 @@ results::TrialOutcome post_hoc(int seed, double tau, int tried) {
 }
 
 TEST(Choice, CountsTheValuesThatAPostHocMethodTried) {
-  results::StudyResults results = two_betas();
+  StudyResults results = two_betas();
   for (const auto& [seed, tau] : {std::pair{0, 1.2}, std::pair{1, .8}, std::pair{2, 1.0}}) {
     results.trials.push_back(post_hoc(seed, tau, 21));
   }
@@ -225,7 +229,7 @@ TEST(Choice, CountsTheValuesThatAPostHocMethodTried) {
 }
 
 TEST(Choice, DoesNotShowATauThatWasGiven) {
-  results::StudyResults results;
+  StudyResults results;
   results.trials.push_back(post_hoc(0, 1.5, 1));
   EXPECT_EQ(chosen(results).cells[0][0].choice->settings, 1);
   EXPECT_NE(as_markdown(chosen(results)).find("| tau-norm: the only setting |"), std::string::npos);
@@ -271,4 +275,4 @@ TEST(Choice, WritesTheSameColumnsAsCsvAndJson) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::report

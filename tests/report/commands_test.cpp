@@ -11,7 +11,7 @@
 #include "results/hdf5.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 namespace fs = std::filesystem;
@@ -175,4 +175,4 @@ TEST(ReportCommands, NameTheTrialOfAMergedFileThatLacksADataset) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::report

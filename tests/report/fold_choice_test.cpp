@@ -7,7 +7,7 @@
 #include "report/choice_study.hpp"
 #include "report/formats.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 using testing::chosen;
@@ -109,4 +109,4 @@ TEST(FoldChoice, RefusesToAddUpFoldsOfDifferentClasses) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::report

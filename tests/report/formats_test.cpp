@@ -8,7 +8,7 @@
 #include "report/made_up_study.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 ResultTable made_up_table() {
@@ -138,4 +138,4 @@ TEST(Formats, CarryTheSameNumbers) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::report

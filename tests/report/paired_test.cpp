@@ -11,7 +11,11 @@
 #include "report/choice_study.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::report {
+
+using results::StudyResults;
+using results::TrialRecord;
+
 namespace {
 
 using testing::done;
@@ -26,8 +30,8 @@ results::TrialOutcome trial(const std::string& label, int seed, int hits,
 }
 
 /// M2m against ERM: by 4, 2, 3, -1 and 2 points; a sixth seed of M2m alone.
-results::StudyResults five_pairs() {
-  results::StudyResults results;
+StudyResults five_pairs() {
+  StudyResults results;
   results.name = "five";
   int seed = 0;
   for (const auto& [m2m, erm] :
@@ -39,7 +43,7 @@ results::StudyResults five_pairs() {
   return results;
 }
 
-std::string refusal(const results::StudyResults& results, const std::string& a, const std::string& b) {
+std::string refusal(const StudyResults& results, const std::string& a, const std::string& b) {
   try {
     compare_paired({results, a}, {results, b}, "bacc", {});
   } catch (const Error& error) {
@@ -49,7 +53,7 @@ std::string refusal(const results::StudyResults& results, const std::string& a, 
   return "";
 }
 
-std::vector<PairedDifference> m2m_against_erm(const results::StudyResults& results) {
+std::vector<PairedDifference> m2m_against_erm(const StudyResults& results) {
   return compare_paired({results, "M2m"}, {results, "ERM"}, "bacc", {});
 }
 
@@ -74,7 +78,7 @@ TEST(ComparePaired, TakesDifferencesSeedBySeed) {
 }
 
 TEST(ComparePaired, HasNoIntervalOfOnePair) {
-  results::StudyResults results;
+  StudyResults results;
   results.trials = {trial("M2m", 0, 74), trial("ERM", 0, 70)};
   const PairedDifference line = m2m_against_erm(results).front();
   EXPECT_EQ(line.n, 1);
@@ -97,7 +101,7 @@ TEST(ComparePaired, SaysTheSameToPeopleAndPrograms) {
 }
 
 TEST(ComparePaired, TakesBFromAnotherStudy) {
-  results::StudyResults m2m = five_pairs(), erm = five_pairs();
+  StudyResults m2m = five_pairs(), erm = five_pairs();
   std::erase_if(m2m.trials, [](const results::TrialOutcome& t) { return t.planned.label == "ERM"; });
   const auto lines = compare_paired({m2m, "M2m"}, {erm, "ERM"}, "bacc", {});
   ASSERT_EQ(lines.size(), 1U);
@@ -108,19 +112,19 @@ TEST(ComparePaired, TakesBFromAnotherStudy) {
 
 TEST(ComparePaired, RefusesUnknownLabelsMixturesAndNothingInCommon) {
   EXPECT_NE(refusal(five_pairs(), "M2n", "ERM").find("did you mean 'M2m'?"), std::string::npos);
-  results::StudyResults apart;
+  StudyResults apart;
   apart.name = "apart";
   apart.trials = {trial("M2m", 0, 74), trial("ERM", 1, 70)};
   EXPECT_NE(refusal(apart, "M2m", "ERM").find("no seed has a result of both"), std::string::npos);
-  results::StudyResults mixed;
+  StudyResults mixed;
   mixed.trials = {trial("M2m", 0, 74, "bf16"), trial("ERM", 0, 70), trial("ERM", 1, 70), trial("M2m", 1, 70)};
   EXPECT_NE(refusal(mixed, "M2m", "ERM").find("train.precision"), std::string::npos);
 }
 
 /// Why B of a second study, whose trials were changed, is not compared with A of the first.
-std::string refusal_of_other(const std::function<void(results::TrialRecord&)>& change) {
-  const results::StudyResults ours = five_pairs();
-  results::StudyResults other = five_pairs();
+std::string refusal_of_other(const std::function<void(TrialRecord&)>& change) {
+  const StudyResults ours = five_pairs();
+  StudyResults other = five_pairs();
   for (results::TrialOutcome& trial : other.trials) change(*trial.record);
   try {
     compare_paired({ours, "M2m"}, {other, "ERM"}, "bacc", {});
@@ -135,21 +139,21 @@ std::string refusal_of_other(const std::function<void(results::TrialRecord&)>& c
 }
 
 TEST(ComparePaired, RefusesStudiesThatDoNotMatch) {
-  EXPECT_EQ(refusal_of_other([](results::TrialRecord&) {}), "");
-  const auto says = [](const std::function<void(results::TrialRecord&)>& change, const std::string& part) {
+  EXPECT_EQ(refusal_of_other([](TrialRecord&) {}), "");
+  const auto says = [](const std::function<void(TrialRecord&)>& change, const std::string& part) {
     const std::string said = refusal_of_other(change);
     EXPECT_NE(said.find(part), std::string::npos) << said;
     EXPECT_NE(said.find("--allow-mixed if you mean it"), std::string::npos) << said;
   };
-  says([](results::TrialRecord& t) { t.data["counts"][0] = 99; }, "have other counts of training samples");
-  says([](results::TrialRecord& t) { t.identity["data"]["files"] = "others"; }, "read other data files");
-  says([](results::TrialRecord& t) { t.identity["data"]["train"] = "others"; }, "were trained on other samples");
-  says([](results::TrialRecord& t) { t.identity["data"]["test"] = "others"; }, "were tested on other samples");
-  says([](results::TrialRecord& t) { t.identity["numerics"] = 99; }, "mix two programs");
-  says([](results::TrialRecord& t) { t.config["train.precision"] = "bf16"; }, "mix two precisions");
-  says([](results::TrialRecord& t) { t.config["protocol"] = "paper"; }, "mix two protocols");
-  says([](results::TrialRecord& t) { t.config["data.validation"] = "none"; }, "mix different test sets");
+  says([](TrialRecord& t) { t.data["counts"][0] = 99; }, "have other counts of training samples");
+  says([](TrialRecord& t) { t.identity["data"]["files"] = "others"; }, "read other data files");
+  says([](TrialRecord& t) { t.identity["data"]["train"] = "others"; }, "were trained on other samples");
+  says([](TrialRecord& t) { t.identity["data"]["test"] = "others"; }, "were tested on other samples");
+  says([](TrialRecord& t) { t.identity["numerics"] = 99; }, "mix two programs");
+  says([](TrialRecord& t) { t.config["train.precision"] = "bf16"; }, "mix two precisions");
+  says([](TrialRecord& t) { t.config["protocol"] = "paper"; }, "mix two protocols");
+  says([](TrialRecord& t) { t.config["data.validation"] = "none"; }, "mix different test sets");
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::report

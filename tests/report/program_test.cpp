@@ -9,7 +9,7 @@
 #include "results/planned_study.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 namespace fs = std::filesystem;
@@ -154,4 +154,4 @@ TEST(ReportProgram, OnAFullDiskLeavesTheOldMergedFileAndEndsWithInputOutput) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::report

@@ -8,7 +8,7 @@
 #include "report/choice_study.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 using testing::done;
@@ -133,4 +133,4 @@ TEST(Reference, NamesTrialsThatAreLacking) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::report

@@ -46,7 +46,7 @@ std::vector<std::string> csv_cells(const std::string& line) {
   return cells;
 }
 
-void expect_cell(const std::string& text, const Json& value, const SheetColumn& column, bool rounded) {
+void expect_cell(const std::string& text, const Json& value, const report::SheetColumn& column, bool rounded) {
   if (value.is_number() && !text.empty()) {
     const double tolerance = rounded && value.is_number_float() ? .5000001 * std::pow(10.0, -column.decimals) : 0;
     EXPECT_NEAR(std::stod(text), value.get<double>(), tolerance) << column.name;
@@ -92,11 +92,11 @@ TextRows csv_rows(const std::string& text) {
   return rows;
 }
 
-void expect_same_in_all_formats(const Sheet& sheet) {
-  const TextRows markdown = markdown_rows(written(sheet, Format::markdown));
-  const TextRows latex = latex_rows(written(sheet, Format::latex));
-  const TextRows csv = csv_rows(written(sheet, Format::csv));
-  const Json json = Json::parse(written(sheet, Format::json)).at("rows");
+void expect_same_in_all_formats(const report::Sheet& sheet) {
+  const TextRows markdown = markdown_rows(report::written(sheet, report::Format::markdown));
+  const TextRows latex = latex_rows(report::written(sheet, report::Format::latex));
+  const TextRows csv = csv_rows(report::written(sheet, report::Format::csv));
+  const Json json = Json::parse(report::written(sheet, report::Format::json)).at("rows");
   ASSERT_FALSE(sheet.rows.empty());
   ASSERT_EQ(markdown.size(), sheet.rows.size());
   ASSERT_EQ(latex, markdown);
@@ -105,7 +105,7 @@ void expect_same_in_all_formats(const Sheet& sheet) {
   for (std::size_t r = 0; r < sheet.rows.size(); ++r) {
     std::size_t shown = 0;
     for (std::size_t c = 0; c < sheet.columns.size(); ++c) {
-      const SheetColumn& column = sheet.columns[c];
+      const report::SheetColumn& column = sheet.columns[c];
       const Json& value = json.at(r).at(column.name);
       expect_cell(csv.at(r).at(c), value, column, false);
       if (!column.title.empty()) expect_cell(markdown.at(r).at(shown++), value, column, true);

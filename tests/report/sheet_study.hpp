@@ -16,6 +16,6 @@ TextRows csv_rows(const std::string& text);
 
 /// Writes the sheet in all four formats, reads them back, and expects the same cells in each: Markdown and LaTeX
 /// those of columns with a title, fractions rounded to the column's decimals.
-void expect_same_in_all_formats(const Sheet& sheet);
+void expect_same_in_all_formats(const report::Sheet& sheet);
 
 }  // namespace m2m::testing

@@ -14,7 +14,7 @@
 #include "report/variance.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 using testing::expect_same_in_all_formats;
@@ -77,4 +77,4 @@ TEST(Sheet, OfEveryCommandSaysTheSameInAllFormats) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::report

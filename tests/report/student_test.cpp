@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace m2m {
+namespace m2m::report {
 namespace {
 
 TEST(StudentQuantile, IsThatOfTheTables) {
@@ -34,4 +34,4 @@ TEST(TrialsToResolve, AreAtLeastTwo) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::report

@@ -12,7 +12,10 @@
 #include "report/made_up_study.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::report {
+
+using results::StudyResults;
+
 namespace {
 
 using testing::planned;
@@ -20,8 +23,8 @@ using testing::sample_config;
 using testing::sample_record;
 using testing::TemporaryFolder;
 
-results::StudyResults study_of(const std::vector<results::TrialRecord>& records) {
-  results::StudyResults results;
+StudyResults study_of(const std::vector<results::TrialRecord>& records) {
+  StudyResults results;
   for (const results::TrialRecord& record : records) {
     results.trials.push_back({planned(record), results::TrialStatus::done, "", record});
   }
@@ -29,14 +32,14 @@ results::StudyResults study_of(const std::vector<results::TrialRecord>& records)
 }
 
 /// Two trials of one label; `change` is applied to the second one's settings before it is made.
-results::StudyResults pair_with(const std::string& field, const Json& value) {
+StudyResults pair_with(const std::string& field, const Json& value) {
   Config changed = sample_config("M2m", 1);
   changed.set(field, value);
   return study_of(
       {sample_record("M2m", sample_config("M2m", 0), {80, 60}), sample_record("M2m", changed, {90, 70})});
 }
 
-std::string refusal(const results::StudyResults& results, const TableOptions& options = {}) {
+std::string refusal(const StudyResults& results, const TableOptions& options = {}) {
   try {
     make_table(results, options);
   } catch (const Error& error) {
@@ -74,14 +77,14 @@ TEST(Table, AveragesBalancedAccuracyAndGeometricMeanOverTrials) {
 }
 
 TEST(Table, ShowsTheSelectedEpoch) {
-  const results::StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {80, 60})});
+  const StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {80, 60})});
   EXPECT_NEAR(make_table(results, {Selection::last}).cells[0][0].bacc.mean, 70.0, 1e-9);
   EXPECT_NEAR(make_table(results, {Selection::best}).cells[0][0].bacc.mean, 69.5, 1e-9);
 }
 
 /// The table of ERM (81 and 64 % of the first two classes), its third class not tested.
 ResultTable untested_table(const TableOptions& options) {
-  results::StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 0})});
+  StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 0})});
   for (int k = 0; k < 3; ++k) results.trials[0].record->last.test.at(2, k) = 0;
   return make_table(results, options);
 }
@@ -111,7 +114,7 @@ TEST(Table, SaysNothingOfTestsWhereEveryClassIsTested) {
 }
 
 TEST(Table, LeavesOutClassesOfZeroRecallOnlyWhenAsked) {
-  const results::StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 0})});
+  const StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 0})});
   EXPECT_EQ(make_table(results, {Selection::last, GmKind::zero}).cells[0][0].gm.mean, 0.0);
   EXPECT_NEAR(make_table(results, {Selection::last, GmKind::nonzero}).cells[0][0].gm.mean, 72.0, 1e-9);
 }
@@ -124,8 +127,8 @@ TableOptions showing(std::vector<std::string> metrics) {
 
 TEST(Table, ShowsTheMetricsAskedForInTheirOrder) {
   // Counts are 100, 1 and 1; all logits are 0, so that a third of the answers is right and so is the confidence.
-  const results::StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 10}),
-                                                  sample_record("ERM", sample_config("ERM", 1), {83, 64, 0})});
+  const StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 10}),
+                                         sample_record("ERM", sample_config("ERM", 1), {83, 64, 0})});
   const std::vector<std::pair<std::string, double>> expected = {
       {"few", (37 + 32) / 2.0},
       {"medium", 82},
@@ -151,7 +154,7 @@ TEST(Table, ShowsTheMetricsAskedForInTheirOrder) {
 }
 
 TEST(Table, SaysWhichMetricsTrialsLack) {
-  const results::StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 10})});
+  const StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 10})});
   const ResultTable table = make_table(results, showing({"many", "few"}));  // the largest class has 100
   EXPECT_EQ(table.cells[0][0].metrics[0].n, 0);
   EXPECT_EQ(table.cells[0][0].bacc.n, 1);
@@ -160,7 +163,7 @@ TEST(Table, SaysWhichMetricsTrialsLack) {
 }
 
 TEST(Table, ShowsTheCalibrationOfWhatWasRead) {
-  results::StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 10})});
+  StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 10})});
   results.trials[0].record->last.test_calibration.ece = .125;
   EXPECT_NEAR(make_table(results, showing({"ece"})).cells[0][0].metrics[0].mean, 12.5, 1e-9);
   // Three trials answer the first class of three with logits 3, 2 and 1, and a third of the answers are right.
@@ -196,7 +199,7 @@ TEST(Table, CountsAndNamesTrialsThatAreLacking) {
 }
 
 TEST(Table, OfAStudyWithoutResultsNamesEveryTrial) {
-  results::StudyResults results;
+  StudyResults results;
   results.trials.push_back(
       {planned(sample_record("ERM", sample_config("ERM", 0), {1, 1})), results::TrialStatus::missing, "", {}});
   const ResultTable table = make_table(results, {});
@@ -207,7 +210,7 @@ TEST(Table, OfAStudyWithoutResultsNamesEveryTrial) {
 }
 
 TEST(Table, RefusesToMixNumericsVersions) {
-  results::StudyResults results = pair_with("seed", 1);
+  StudyResults results = pair_with("seed", 1);
   results.trials.push_back(study_of({sample_record("M2m", sample_config("M2m", 2), {1, 1})}).trials[0]);
   results.trials[1].record->identity["numerics"] = numerics_version + 1;
   const std::string id = results.trials[1].record->id.substr(0, 4);
@@ -230,7 +233,7 @@ TEST(Table, RefusesToMixTrainingsButNotSeeds) {
 }
 
 TEST(Table, RefusesToMixOriginsOfGButNotTheGsOfSeeds) {
-  results::StudyResults results = pair_with("seed", 1);
+  StudyResults results = pair_with("seed", 1);
   results.trials[0].record->identity["g"] = {{"stage", "aaaa"}, {"pick", "best"}};
   results.trials[1].record->identity["g"] = {{"stage", "bbbb"}, {"pick", "best"}};
   EXPECT_EQ(refusal(results), "");
@@ -294,4 +297,4 @@ TEST(Published, StandsBesideExactlyTheSameSetting) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::report

@@ -7,7 +7,10 @@
 #include "report/metrics.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::report {
+
+using results::StudyResults;
+
 namespace {
 
 using testing::done;
@@ -15,7 +18,7 @@ using testing::not_done;
 using testing::sample_config;
 
 /// The rows of a metric, each as an object.
-std::vector<Json> rows_of(const results::StudyResults& results, const std::string& metric, Selection selection) {
+std::vector<Json> rows_of(const StudyResults& results, const std::string& metric, Selection selection) {
   std::vector<Json> found;
   const Json all = Json::parse(written(tidy_sheet(results, selection), Format::json));
   for (const Json& row : all.at("rows")) {
@@ -24,14 +27,14 @@ std::vector<Json> rows_of(const results::StudyResults& results, const std::strin
   return found;
 }
 
-double value_of(const results::StudyResults& results, const std::string& metric) {
+double value_of(const StudyResults& results, const std::string& metric) {
   const std::vector<Json> rows = rows_of(results, metric, Selection::last);
   EXPECT_EQ(rows.size(), 1U) << metric;
   return rows.at(0).at("value").get<double>();
 }
 
-results::StudyResults one_trial() {
-  results::StudyResults results;
+StudyResults one_trial() {
+  StudyResults results;
   results.trials = {done({"ERM, a", sample_config("ERM", 4), {81, 64, 10}, {9, 9, 9}})};
   return results;
 }
@@ -52,7 +55,7 @@ TEST(Tidy, HasARowForEachMetricOfATrial) {
 TEST(Tidy, GivesRecallsByLabelInPercent) {
   EXPECT_NEAR(value_of(one_trial(), "recall_0"), 81, 1e-9);
   EXPECT_NEAR(value_of(one_trial(), "recall_2"), 10, 1e-9);
-  results::StudyResults without = one_trial();
+  StudyResults without = one_trial();
   for (int k = 0; k < 3; ++k) without.trials[0].record->last.test.at(1, k) = 0;
   EXPECT_TRUE(rows_of(without, "recall_1", Selection::last).at(0).at("value").is_null());
 }
@@ -62,7 +65,7 @@ TEST(Tidy, AddsUpFalsePositivesByRankOfTheTrainingCounts) {
   EXPECT_EQ(value_of(one_trial(), "false_positives_1"), 90);
   EXPECT_EQ(value_of(one_trial(), "false_positives_2"), 90 + 19);
   EXPECT_EQ(value_of(one_trial(), "false_positives_3"), 90 + 19 + 36);
-  results::StudyResults other = one_trial();
+  StudyResults other = one_trial();
   other.trials[0].record->data["counts"] = {5, 5, 70};  // class 2 first, then 0 before 1 by label
   EXPECT_EQ(value_of(other, "false_positives_1"), 36);
   EXPECT_EQ(value_of(other, "false_positives_2"), 36 + 90);
@@ -77,7 +80,7 @@ TEST(Tidy, IsOfTheSelectedEpoch) {
 }
 
 TEST(Tidy, HasOneRowWithoutAMetricForATrialWithoutAResult) {
-  results::StudyResults results;
+  StudyResults results;
   results.trials = {not_done("M2m", sample_config("M2m", 0), results::TrialStatus::diverged),
                     not_done("M2m", sample_config("M2m", 1), results::TrialStatus::missing)};
   const Json rows = Json::parse(written(tidy_sheet(results, Selection::last), Format::json)).at("rows");
@@ -90,7 +93,7 @@ TEST(Tidy, HasOneRowWithoutAMetricForATrialWithoutAResult) {
 }
 
 TEST(Tidy, CountsATrialOnceUnderEachOfItsLabels) {
-  results::StudyResults results = one_trial();
+  StudyResults results = one_trial();
   results.trials.push_back(results.trials[0]);
   EXPECT_EQ(rows_of(results, "bacc", Selection::last).size(), 1U);
   results.trials[1].planned.label = "ERM again";
@@ -98,4 +101,4 @@ TEST(Tidy, CountsATrialOnceUnderEachOfItsLabels) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::report

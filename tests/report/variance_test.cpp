@@ -9,7 +9,10 @@
 #include "report/choice_study.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::report {
+
+using results::StudyResults;
+
 namespace {
 
 using testing::done;
@@ -23,25 +26,25 @@ results::TrialOutcome trial(int init, int order, int hits, const std::string& la
 }
 
 /// Two orders of each of two initialisations, and a third of one of them: 70 72 | 80 84 86.
-results::StudyResults crossed() {
-  results::StudyResults results;
+StudyResults crossed() {
+  StudyResults results;
   results.name = "crossed";
   results.trials = {trial(0, 0, 70), trial(0, 1, 72), trial(1, 0, 80), trial(1, 1, 84), trial(1, 2, 86)};
   return results;
 }
 
-Group group_of(const results::StudyResults& results) {
+Group group_of(const StudyResults& results) {
   Group group;
   for (const results::TrialOutcome& trial : results.trials) group.push_back(&trial);
   return group;
 }
 
-Json rows_of(const results::StudyResults& results, const VarianceOptions& options) {
+Json rows_of(const StudyResults& results, const VarianceOptions& options) {
   return Json::parse(written(variance_sheet(results, options, {}), Format::json)).at("rows");
 }
 
 TEST(Variance, PoolsGroupsThatDifferInOneSeedAlone) {
-  const results::StudyResults results = crossed();
+  const StudyResults results = crossed();
   const SeedSpread order = spread_of(group_of(results), "seeds.order", "bacc", {});
   EXPECT_EQ(order.groups, 2);
   EXPECT_EQ(order.trials, 5);
@@ -54,7 +57,7 @@ TEST(Variance, PoolsGroupsThatDifferInOneSeedAlone) {
 }
 
 TEST(Variance, HasNoGroupWhereSeedsMoveTogether) {
-  results::StudyResults results;
+  StudyResults results;
   results.trials = {trial(0, 0, 70), trial(1, 1, 72)};
   EXPECT_EQ(spread_of(group_of(results), "seeds.init", "bacc", {}).groups, 0);
   EXPECT_TRUE(std::isnan(spread_of(group_of(results), "seeds.init", "bacc", {}).std));
@@ -64,7 +67,7 @@ TEST(Variance, HasNoGroupWhereSeedsMoveTogether) {
 }
 
 TEST(Variance, TakesASeedThatDoesNotActForNoDifference) {
-  results::StudyResults results;
+  StudyResults results;
   results.trials = {trial(0, 0, 70), trial(1, 1, 72)};
   for (results::TrialOutcome& outcome : results.trials) outcome.record->identity["settings"].erase("seeds.order");
   EXPECT_EQ(spread_of(group_of(results), "seeds.init", "bacc", {}).groups, 1);
@@ -82,7 +85,7 @@ TEST(Variance, TellsTheDeviationOfAllTrialsAndHowManyResolveADifference) {
 }
 
 TEST(Variance, OfASingleTrialIsTooSmall) {
-  results::StudyResults results;
+  StudyResults results;
   results.trials = {trial(0, 0, 70)};
   const Json all = rows_of(results, {"", "bacc", 1}).at(0);
   EXPECT_EQ(all.at("remark"), "n too small");
@@ -91,7 +94,7 @@ TEST(Variance, OfASingleTrialIsTooSmall) {
 }
 
 TEST(Variance, IsOfOneLabelWhereOneIsNamed) {
-  results::StudyResults results = crossed();
+  StudyResults results = crossed();
   results.trials.push_back(trial(0, 0, 50, "RS"));
   EXPECT_EQ(rows_of(results, {"", "bacc", 1}).size(), 12U);
   EXPECT_EQ(rows_of(results, {"RS", "bacc", 1}).size(), 6U);
@@ -99,7 +102,7 @@ TEST(Variance, IsOfOneLabelWhereOneIsNamed) {
 }
 
 TEST(Variance, RefusesDifferentTrainings) {
-  results::StudyResults results = crossed();
+  StudyResults results = crossed();
   results.trials.push_back(done({"ERM", with(sample_config("ERM", 9), "train.epochs", 100), {50, 50}, {5, 5}}));
   try {
     rows_of(results, {"", "bacc", 1});
@@ -111,4 +114,4 @@ TEST(Variance, RefusesDifferentTrainings) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::report
