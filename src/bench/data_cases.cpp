@@ -8,14 +8,14 @@ namespace {
 
 struct PlannedEpoch {
   data::EpochPlan base;
-  std::vector<StepTranslations> translations;  // [steps]
+  std::vector<methods::StepTranslations> translations;  // [steps]
 };
 
 PlannedEpoch plan_all(const data::PlanBasis& basis, int epoch, data::ImageShape shape) {
   PlannedEpoch planned{data::plan_epoch(basis, epoch, settings::Sampling::class_balanced), {}};
   for (std::int64_t step = 0; step < planned.base.steps(); ++step) {
-    planned.translations.push_back(
-        plan_translations(basis, planned.base.step(step), epoch, step, settings::M2mPlanSettings(), shape));
+    planned.translations.push_back(methods::plan_translations(basis, planned.base.step(step), epoch, step,
+                                                              settings::M2mPlanSettings(), shape));
   }
   return planned;
 }
@@ -24,22 +24,23 @@ bool equal(const data::Slot& a, const data::Slot& b) {
   return a.image == b.image && a.dy == b.dy && a.dx == b.dx && a.flip == b.flip;
 }
 
-bool equal(const Translation& a, const Translation& b) {
+bool equal(const methods::Translation& a, const methods::Translation& b) {
   return a.slot == b.slot && a.seed == b.seed && a.seed_class == b.seed_class && a.target == b.target &&
          a.coin == b.coin;
 }
 
-bool equal(const StepTranslations& a, const StepTranslations& b) {
+bool equal(const methods::StepTranslations& a, const methods::StepTranslations& b) {
   return std::equal(a.chosen.begin(), a.chosen.end(), b.chosen.begin(), b.chosen.end(),
-                    [](const Translation& x, const Translation& y) { return equal(x, y); }) &&
+                    [](const methods::Translation& x, const methods::Translation& y) { return equal(x, y); }) &&
          a.without_seed == b.without_seed && a.noise_scale == b.noise_scale;
 }
 
 bool equal(const PlannedEpoch& a, const PlannedEpoch& b) {
   return std::equal(a.base.slots.begin(), a.base.slots.end(), b.base.slots.begin(), b.base.slots.end(),
                     [](const data::Slot& x, const data::Slot& y) { return equal(x, y); }) &&
-         std::equal(a.translations.begin(), a.translations.end(), b.translations.begin(), b.translations.end(),
-                    [](const StepTranslations& x, const StepTranslations& y) { return equal(x, y); });
+         std::equal(
+             a.translations.begin(), a.translations.end(), b.translations.begin(), b.translations.end(),
+             [](const methods::StepTranslations& x, const methods::StepTranslations& y) { return equal(x, y); });
 }
 
 data::PlanBasis basis_of(const LoadedData& data) {

@@ -26,9 +26,9 @@ std::int64_t translated_images(const TrialSetup& setup, std::int64_t steps) {
       data::plan_epoch(basis, 0, settings::phase_at(setup.recipe, 0, setup.settings.defer_until).sampling);
   std::int64_t count = 0;
   for (std::int64_t step = 1; step <= steps; ++step) {
-    const StepTranslations planned =
+    const methods::StepTranslations planned =
         setup.editing.plan(basis, plan.step(step), 0, step, setup.data->set.train.shape);
-    for (const Translation& translation : planned.chosen) count += translation.coin ? 1 : 0;
+    for (const methods::Translation& translation : planned.chosen) count += translation.coin ? 1 : 0;
   }
   return count;
 }

@@ -62,11 +62,11 @@ Seeds make_seeds(const LoadedData& data) {
 }
 
 torch::Tensor translate_with(const Pair& pair, const Seeds& seeds, int steps,
-                             const TranslationWatcher& watcher = {}) {
+                             const methods::TranslationWatcher& watcher = {}) {
   settings::TranslateSettings settings;
   settings.steps = steps;
-  return translate(*pair.frozen_f, *pair.frozen_g, seeds.images, seeds.classes, seeds.targets, image_count,
-                   settings, watcher);
+  return methods::translate(*pair.frozen_f, *pair.frozen_g, seeds.images, seeds.classes, seeds.targets, image_count,
+                            settings, watcher);
 }
 
 torch::Tensor first_gradient(const Pair& pair, const Seeds& seeds) {

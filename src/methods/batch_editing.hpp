@@ -11,7 +11,7 @@
 #include "methods/translation_work.hpp"
 #include "nn/frozen_network.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 
 /// A rank's share of one step: images and labels, as gathered and augmented.
 struct Batch {
@@ -66,4 +66,4 @@ struct BatchEditing {
   TraceEditsFn trace;  // device; leaves everything as it is
 };
 
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 namespace {
 
 /// Numbers by class, where and in the precision that they are wanted.
@@ -144,19 +144,19 @@ LossFn make_loss(const Config& resolved, const ClassCounts& counts, const std::v
   return find_loss(resolved.text("recipe.loss")).make({resolved, counts, PerClass(weights), scale});
 }
 
-}  // namespace m2m
+}  // namespace m2m::methods
 
 namespace m2m::settings {
 
 std::vector<std::string> loss_names() {
   std::vector<std::string> names;
-  for (const Loss& loss : losses) names.emplace_back(loss.name);
+  for (const methods::Loss& loss : methods::losses) names.emplace_back(loss.name);
   return names;
 }
 
-bool needs_cosines(const std::string& loss) { return find_loss(loss).needs_cosines; }
+bool needs_cosines(const std::string& loss) { return methods::find_loss(loss).needs_cosines; }
 
-std::string about_loss(const std::string& loss) { return find_loss(loss).about; }
+std::string about_loss(const std::string& loss) { return methods::find_loss(loss).about; }
 
 std::vector<Field> loss_fields() {
   const auto field = [](const char* name, double standard, double most, const char* help, ActsWhere where) {

@@ -9,7 +9,7 @@
 #include "core/class_counts.hpp"
 #include "core/config.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 
 /// (head outputs [n, K], targets int64 [n]) -> losses [n], class weights applied. Local; pure.
 using LossFn = std::function<torch::Tensor(const torch::Tensor& outputs, const torch::Tensor& targets)>;
@@ -44,7 +44,7 @@ std::vector<double> smoothing_factors(const ClassCounts& counts, double head, do
 LossFn make_loss(const Config& resolved, const ClassCounts& counts, const std::vector<double>& weights,
                  double scale);
 
-}  // namespace m2m
+}  // namespace m2m::methods
 
 namespace m2m::settings {
 

@@ -5,7 +5,7 @@
 #include "methods/translation_trace.hpp"
 #include "nn/tensor_kernels.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 namespace {
 
 /// Each step goes forward and back through each network; g's test follows.
@@ -66,4 +66,4 @@ BatchEditing m2m_editing(const Config& resolved, bool graphed) {
           }};
 }
 
-}  // namespace m2m
+}  // namespace m2m::methods

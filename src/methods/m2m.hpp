@@ -28,7 +28,7 @@ M2mSettings m2m_settings(const Config& resolved);
 
 }  // namespace m2m::settings
 
-namespace m2m {
+namespace m2m::methods {
 
 /// Has `translator` translate what is planned for the slots of `batch`, and puts the accepted images, and their
 /// labels, into them.
@@ -46,4 +46,4 @@ torch::Tensor start_images(const settings::M2mSettings& settings, const EditCont
 /// Both halves, with the settings bound. graphed: see Translator.
 BatchEditing m2m_editing(const Config& resolved, bool graphed);
 
-}  // namespace m2m
+}  // namespace m2m::methods

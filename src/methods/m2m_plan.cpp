@@ -4,7 +4,11 @@
 #include <cmath>
 #include <numeric>
 
-namespace m2m {
+namespace m2m::methods {
+
+using data::PlanBasis;
+using data::Slot;
+
 namespace {
 
 /// An index drawn with probability in proportion to its weight; -1 where every weight is 0.
@@ -44,7 +48,7 @@ int draw_seed_by_class(std::span<const std::int32_t> labels, std::span<const dou
 }
 
 /// Scales per channel that bring the noise's norm over all n images down to `norm`, where it is above.
-std::vector<double> noise_scales(const data::PlanBasis& basis, const StepTranslations& planned, int epoch,
+std::vector<double> noise_scales(const PlanBasis& basis, const StepTranslations& planned, int epoch,
                                  std::int64_t step, double norm, data::ImageShape shape) {
   std::vector<double> squares(static_cast<std::size_t>(shape.channels), 0.0);
   std::vector<double> noise(static_cast<std::size_t>(shape.size()));
@@ -65,7 +69,7 @@ std::vector<double> noise_scales(const data::PlanBasis& basis, const StepTransla
 }
 
 /// The same for vectors of features, each by itself.
-void scale_each(const data::PlanBasis& basis, StepTranslations& planned, int epoch, std::int64_t step, double norm,
+void scale_each(const PlanBasis& basis, StepTranslations& planned, int epoch, std::int64_t step, double norm,
                 data::ImageShape shape) {
   std::vector<double> noise(static_cast<std::size_t>(shape.size()));
   const double most = norm / std::sqrt(static_cast<double>(planned.n()));
@@ -77,7 +81,7 @@ void scale_each(const data::PlanBasis& basis, StepTranslations& planned, int epo
   planned.noise_scale = {1.0};
 }
 
-void scale_noise(const data::PlanBasis& basis, StepTranslations& planned, int epoch, std::int64_t step,
+void scale_noise(const PlanBasis& basis, StepTranslations& planned, int epoch, std::int64_t step,
                  std::optional<double> norm, data::ImageShape shape) {
   if (shape.is_vector()) {
     scale_each(basis, planned, epoch, step, norm.value_or(0.866), shape);
@@ -88,7 +92,7 @@ void scale_noise(const data::PlanBasis& basis, StepTranslations& planned, int ep
 
 /// What is drawn for one slot of a step.
 struct SlotDraws {
-  const data::PlanBasis& basis;
+  const PlanBasis& basis;
   int epoch;
   std::int64_t step;
   std::size_t slot;
@@ -107,9 +111,9 @@ std::vector<double> class_weights(const ClassCounts& counts, int target, double 
   return weights;
 }
 
-std::optional<data::Slot> draw_from_batch(const SlotDraws& draw, const std::vector<double>& weight,
-                                          std::span<const data::Slot> slots,
-                                          const std::vector<std::int32_t>& labels, settings::SeedBy seed_by) {
+std::optional<Slot> draw_from_batch(const SlotDraws& draw, const std::vector<double>& weight,
+                                    std::span<const Slot> slots, const std::vector<std::int32_t>& labels,
+                                    settings::SeedBy seed_by) {
   const Stream stream = draw.from(Purpose::seed_image);
   const int slot = seed_by == settings::SeedBy::sample ? draw_seed_by_sample(labels, weight, stream)
                                                        : draw_seed_by_class(labels, weight, stream);
@@ -117,8 +121,8 @@ std::optional<data::Slot> draw_from_batch(const SlotDraws& draw, const std::vect
   return slots[slot];
 }
 
-std::optional<data::Slot> draw_from_pool(const SlotDraws& draw, const std::vector<double>& weight,
-                                         const SeedPools& pools) {
+std::optional<Slot> draw_from_pool(const SlotDraws& draw, const std::vector<double>& weight,
+                                   const SeedPools& pools) {
   const int seed_class = draw_by_weight(weight, draw.from(Purpose::seed_image).uniform());
   if (seed_class < 0) return std::nullopt;
   const std::vector<std::int32_t>& pool = pools[seed_class];
@@ -135,7 +139,7 @@ std::int32_t draw_other_class(Stream stream, std::int32_t classes, std::int32_t 
   return label;
 }
 
-Translation translation_of(const SlotDraws& draw, const data::Slot& seed, std::int32_t target,
+Translation translation_of(const SlotDraws& draw, const Slot& seed, std::int32_t target,
                            const std::vector<double>& weight, const settings::M2mPlanSettings& settings) {
   Translation translation;
   translation.slot = static_cast<std::int32_t>(draw.slot);
@@ -171,7 +175,7 @@ double generate_probability(const ClassCounts& counts, int label) {
   return 1.0 - static_cast<double>(counts[label]) / static_cast<double>(largest(counts));
 }
 
-SeedPools seed_pools(const data::PlanBasis& basis, std::int64_t m) {
+SeedPools seed_pools(const PlanBasis& basis, std::int64_t m) {
   SeedPools pools;
   for (std::size_t k = 0; k < basis.of_class.size(); ++k) {
     const auto& images = basis.of_class[k];
@@ -184,12 +188,12 @@ SeedPools seed_pools(const data::PlanBasis& basis, std::int64_t m) {
   return pools;
 }
 
-StepTranslations plan_translations(const data::PlanBasis& basis, std::span<const data::Slot> slots, int epoch,
+StepTranslations plan_translations(const PlanBasis& basis, std::span<const Slot> slots, int epoch,
                                    std::int64_t step, const settings::M2mPlanSettings& settings,
                                    data::ImageShape shape, const SeedPools& pools) {
   std::vector<std::int32_t> labels(slots.size());
   std::transform(slots.begin(), slots.end(), labels.begin(),
-                 [&](const data::Slot& slot) { return basis.labels[slot.image]; });
+                 [&](const Slot& slot) { return basis.labels[slot.image]; });
   StepTranslations planned;
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const SlotDraws draw{basis, epoch, step, i};
@@ -215,4 +219,4 @@ void draw_noise(Key plan, int epoch, std::int64_t step, std::int32_t slot, std::
   for (double& value : out) value -= 0.5;
 }
 
-}  // namespace m2m
+}  // namespace m2m::methods

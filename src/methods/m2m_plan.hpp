@@ -42,7 +42,7 @@ struct M2mPlanSettings {
 
 }  // namespace m2m::settings
 
-namespace m2m {
+namespace m2m::methods {
 
 /// Per class, the images that may be seeds: positions in the training part. [K]
 using SeedPools = std::vector<std::vector<std::int32_t>>;
@@ -96,4 +96,4 @@ StepTranslations plan_translations(const data::PlanBasis& basis, std::span<const
 /// out: [channels, height, width]. Pure.
 void draw_noise(Key plan, int epoch, std::int64_t step, std::int32_t slot, std::span<double> out);
 
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -1,6 +1,6 @@
 #include "methods/mix_batch.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 
 void mix_batch(const StepMix& mix, const Partners& partners, Batch& batch) {
   const torch::NoGradGuard no_gradient;
@@ -22,4 +22,4 @@ torch::Tensor mixed_loss(const LossFn& loss, const torch::Tensor& outputs, const
   return batch.label_shares * own + (1 - batch.label_shares) * loss(outputs, batch.partner_labels);
 }
 
-}  // namespace m2m
+}  // namespace m2m::methods

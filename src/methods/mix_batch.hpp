@@ -4,7 +4,7 @@
 #include "methods/losses.hpp"
 #include "methods/mixing.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 
 /// Mixes a rank's share of a step in place.
 ///
@@ -19,4 +19,4 @@ void mix_batch(const StepMix& mix, const Partners& partners, Batch& batch);
 /// [b]
 torch::Tensor mixed_loss(const LossFn& loss, const torch::Tensor& outputs, const Batch& batch);
 
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-namespace m2m {
+namespace m2m::methods {
+
+using data::Slot;
+
 namespace {
 
 /// A gamma variate of that shape and scale 1.
@@ -23,10 +26,10 @@ double draw_gamma(Stream& stream, double shape) {
 }
 
 /// The slots of the step in another order.
-std::vector<data::Slot> shuffled(const data::PlanBasis& basis, std::span<const data::Slot> slots, int epoch,
-                                 std::int64_t step) {
+std::vector<Slot> shuffled(const data::PlanBasis& basis, std::span<const Slot> slots, int epoch,
+                           std::int64_t step) {
   const Stream stream(basis.plan, Purpose::mix_partner, epoch, static_cast<std::uint32_t>(step));
-  std::vector<data::Slot> partners;
+  std::vector<Slot> partners;
   for (const std::int32_t slot : permutation(static_cast<std::int64_t>(slots.size()), stream)) {
     partners.push_back(slots[slot]);
   }
@@ -46,7 +49,7 @@ Box draw_box(Stream& stream, double area, data::ImageShape shape) {
   return {top, left, bottom - top, right - left};
 }
 
-StepMix plan_cmo(const data::PlanBasis& basis, std::span<const data::Slot> slots, int epoch, std::int64_t step,
+StepMix plan_cmo(const data::PlanBasis& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
                  data::ImageShape shape, const settings::MixSettings& settings) {
   const auto at = [&](Purpose purpose) {
     return Stream(basis.plan, purpose, epoch, static_cast<std::uint32_t>(step));
@@ -76,7 +79,7 @@ double remix_label_share(double share, double n_own, double n_other, double kapp
   return share;
 }
 
-StepMix plan_mix(const data::PlanBasis& basis, std::span<const data::Slot> slots, int epoch, std::int64_t step,
+StepMix plan_mix(const data::PlanBasis& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
                  data::ImageShape shape, const settings::MixSettings& settings) {
   if (settings.kind == settings::Mixing::none) return {};
   if (settings.kind == settings::Mixing::cmo) return plan_cmo(basis, slots, epoch, step, shape, settings);
@@ -86,9 +89,7 @@ StepMix plan_mix(const data::PlanBasis& basis, std::span<const data::Slot> slots
   mix.partners = shuffled(basis, slots, epoch, step);
   mix.label_shares.assign(slots.size(), mix.share);
   if (settings.kind != settings::Mixing::remix) return mix;
-  const auto count = [&](const data::Slot& slot) {
-    return static_cast<double>(basis.counts[basis.labels[slot.image]]);
-  };
+  const auto count = [&](const Slot& slot) { return static_cast<double>(basis.counts[basis.labels[slot.image]]); };
   for (std::size_t i = 0; i < slots.size(); ++i) {
     mix.label_shares[i] = remix_label_share(mix.share, count(slots[i]), count(mix.partners[i]),
                                             settings.remix_kappa, settings.remix_tau);
@@ -96,4 +97,4 @@ StepMix plan_mix(const data::PlanBasis& basis, std::span<const data::Slot> slots
   return mix;
 }
 
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -27,7 +27,7 @@ void derive_mixing(Config& config);
 
 }  // namespace m2m::settings
 
-namespace m2m {
+namespace m2m::methods {
 
 /// A rectangle of pixels.
 struct Box {
@@ -58,4 +58,4 @@ double remix_label_share(double share, double n_own, double n_other, double kapp
 /// variables", 2000).
 double draw_beta(Stream& stream, double alpha);
 
-}  // namespace m2m
+}  // namespace m2m::methods

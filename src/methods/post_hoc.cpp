@@ -4,7 +4,7 @@
 
 #include "methods/losses.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 namespace {
 
 /// Each logit shifted and scaled by numbers of its class.
@@ -40,7 +40,7 @@ std::vector<float> tau_normalised_logits(const std::vector<float>& logits, const
   return changed(logits, bias, scale);
 }
 
-}  // namespace m2m
+}  // namespace m2m::methods
 
 namespace m2m::settings {
 

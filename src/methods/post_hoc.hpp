@@ -12,7 +12,7 @@ std::vector<Field> post_hoc_fields();
 
 }  // namespace m2m::settings
 
-namespace m2m {
+namespace m2m::methods {
 
 /// The values of tau that are tried on validation: 0, .1, ... 2, as Kang et al.'s program tries them.
 const std::vector<double>& taus_to_try();
@@ -29,4 +29,4 @@ std::vector<float> adjusted_logits(const std::vector<float>& logits, const Class
 std::vector<float> tau_normalised_logits(const std::vector<float>& logits, const std::vector<double>& bias,
                                          const std::vector<double>& lengths, double tau);
 
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -106,7 +106,7 @@ Config before_rebalancing(Config resolved) {
 
 }  // namespace m2m::settings
 
-namespace m2m {
+namespace m2m::methods {
 
 std::vector<double> class_weights_of(settings::ClassWeights kind, double beta, const ClassCounts& counts) {
   if (kind == settings::ClassWeights::inverse) return inverse_weights(counts);
@@ -114,4 +114,4 @@ std::vector<double> class_weights_of(settings::ClassWeights kind, double beta, c
   return std::vector<double>(counts.size(), 1.0);
 }
 
-}  // namespace m2m
+}  // namespace m2m::methods

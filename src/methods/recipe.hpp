@@ -76,9 +76,9 @@ Config before_rebalancing(Config resolved);
 
 }  // namespace m2m::settings
 
-namespace m2m {
+namespace m2m::methods {
 
 /// Weights per class for the loss, [K], scaled to sum K; all 1 without. beta: of the effective number.
 std::vector<double> class_weights_of(settings::ClassWeights kind, double beta, const ClassCounts& counts);
 
-}  // namespace m2m
+}  // namespace m2m::methods

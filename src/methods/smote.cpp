@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace m2m {
+namespace m2m::methods {
 namespace {
 
 /// Rows of the training pool in double, where sums of products of bytes are exact. [n, width]
@@ -97,4 +97,4 @@ void fill_up(data::DataSet& data, data::Split& split, Key key) {
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -3,7 +3,7 @@
 #include "core/philox.hpp"
 #include "data/data_set.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 
 /// Fills every class of the training part up to N_1.
 ///
@@ -14,4 +14,4 @@ namespace m2m {
 /// those of before. Local, deterministic; distances of bytes are exact.
 void fill_up(data::DataSet& data, data::Split& split, Key key);
 
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -3,7 +3,7 @@
 #include "methods/losses.hpp"
 #include "nn/tensor_kernels.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 namespace {
 
 /// One row per image with a 1 at its class.
@@ -57,4 +57,4 @@ torch::Tensor passes_gamma(const torch::Tensor& target_probability, const settin
   return -target_probability.log() < settings.gamma;
 }
 
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -23,7 +23,7 @@ struct TranslateSettings {
 
 }  // namespace m2m::settings
 
-namespace m2m {
+namespace m2m::methods {
 
 /// Called after each gradient: its step, the loss it is of, and the gradient [n, c, h, w]. For tests and
 /// laboratories.
@@ -60,4 +60,4 @@ torch::Tensor target_probability(nn::FrozenNetwork& g, const torch::Tensor& imag
 /// Which translations g believes: bool [m].
 torch::Tensor passes_gamma(const torch::Tensor& target_probability, const settings::TranslateSettings& settings);
 
-}  // namespace m2m
+}  // namespace m2m::methods

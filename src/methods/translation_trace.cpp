@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace m2m {
+namespace m2m::methods {
 namespace {
 
 /// The probabilities that a network gives two classes of each image, a column a step.
@@ -48,4 +48,4 @@ TranslationTrace trace_translations(const settings::M2mSettings& settings, const
           torch::cat(of_f.seed, 1)};
 }
 
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -2,7 +2,7 @@
 // What f and g say of translations along their steps. For people to look at; training does without.
 #include "methods/m2m.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 
 /// Translates what is planned for some slots of a step, and asks both networks about each image on its way.
 ///
@@ -11,4 +11,4 @@ namespace m2m {
 TranslationTrace trace_translations(const settings::M2mSettings& settings, const EditContext& context,
                                     const TranslationWork& work, double logit_scale);
 
-}  // namespace m2m
+}  // namespace m2m::methods

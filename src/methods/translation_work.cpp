@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace m2m {
+namespace m2m::methods {
 namespace {
 
 /// A translation to be worked on, and the row of the batch that its slot is.
@@ -72,4 +72,4 @@ TranslationWork TranslationPieces::from(const nn::Upload& upload) const {
   return work;
 }
 
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -7,7 +7,7 @@
 #include "methods/m2m_plan.hpp"
 #include "nn/upload.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 
 /// m translations of one step, where the networks are. m = 0: undefined tensors.
 struct TranslationWork {
@@ -41,4 +41,4 @@ using AddPicksFn = std::function<nn::Piece(nn::Upload& upload, std::span<const d
 TranslationPieces add_translations(const StepTranslations& planned, std::span<const std::int32_t> own,
                                    const AddPicksFn& add_picks, nn::Upload& upload);
 
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -2,7 +2,11 @@
 
 #include "nn/tensor_kernels.hpp"
 
-namespace m2m {
+namespace m2m::methods {
+
+using nn::FrozenNetwork;
+using nn::GraphedCall;
+
 namespace {
 
 constexpr std::int64_t images_of_a_bucket = 8;
@@ -21,7 +25,7 @@ torch::Tensor filled(const torch::Tensor& rows, std::int64_t size) {
 
 }  // namespace
 
-torch::Tensor Translator::operator()(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const torch::Tensor& start,
+torch::Tensor Translator::operator()(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
                                      const torch::Tensor& seed_classes, const torch::Tensor& targets,
                                      std::int64_t divisor, const settings::TranslateSettings& settings) {
   if (!graphed_) return translate(f, g, start, seed_classes, targets, divisor, settings);
@@ -29,14 +33,13 @@ torch::Tensor Translator::operator()(nn::FrozenNetwork& f, nn::FrozenNetwork& g,
   const std::int64_t count = start.size(0);
   const std::int64_t size = bucket_of(count);
   const torch::Tensor n = torch::full({}, static_cast<double>(divisor), start.options().dtype(torch::kFloat64));
-  const nn::GraphedCall::Tensors inputs = {filled(start.detach().contiguous(), size), filled(seed_classes, size),
-                                           filled(targets, size), n};
-  const nn::GraphedCall::Tensors arrived = iteration(f, g, settings, size)(inputs, settings.steps);
+  const GraphedCall::Tensors inputs = {filled(start.detach().contiguous(), size), filled(seed_classes, size),
+                                       filled(targets, size), n};
+  const GraphedCall::Tensors arrived = iteration(f, g, settings, size)(inputs, settings.steps);
   return arrived.front().narrow(0, 0, count).clone();  // the next translation begins in that memory
 }
 
-torch::Tensor Translator::probability(nn::FrozenNetwork& g, const torch::Tensor& images,
-                                      const torch::Tensor& targets) {
+torch::Tensor Translator::probability(FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets) {
   const torch::NoGradGuard no_gradient;
   if (of_g_ == nullptr) of_g_ = std::make_unique<nn::RecordedOutputs>(g, graphed_);
   const std::int64_t count = images.size(0);
@@ -44,29 +47,29 @@ torch::Tensor Translator::probability(nn::FrozenNetwork& g, const torch::Tensor&
   return probability_of(outputs, targets);
 }
 
-void Translator::refresh(nn::FrozenNetwork& f) {
+void Translator::refresh(FrozenNetwork& f) {
   if (!graphed_) return f.refresh();
   if (refresh_ == nullptr) {
-    refresh_ = std::make_unique<nn::GraphedCall>([&f](const nn::GraphedCall::Tensors&) {
+    refresh_ = std::make_unique<GraphedCall>([&f](const GraphedCall::Tensors&) {
       f.refresh();
-      return nn::GraphedCall::Tensors{};
+      return GraphedCall::Tensors{};
     });
   }
   (*refresh_)({});
 }
 
-nn::GraphedCall& Translator::iteration(nn::FrozenNetwork& f, nn::FrozenNetwork& g,
-                                       const settings::TranslateSettings& settings, std::int64_t size) {
-  std::unique_ptr<nn::GraphedCall>& call = by_size_[size];
+GraphedCall& Translator::iteration(FrozenNetwork& f, FrozenNetwork& g, const settings::TranslateSettings& settings,
+                                   std::int64_t size) {
+  std::unique_ptr<GraphedCall>& call = by_size_[size];
   if (call == nullptr) {
-    call = std::make_unique<nn::GraphedCall>([&f, &g, settings](const nn::GraphedCall::Tensors& in) {
+    call = std::make_unique<GraphedCall>([&f, &g, settings](const GraphedCall::Tensors& in) {
       const torch::NoGradGuard no_gradient;
       torch::Tensor x = in[0];
       nn::pixel_step(x, loss_gradient(f, g, {x, in[1], in[2], in[3]}, settings), settings.step_size);
-      return nn::GraphedCall::Tensors{x};
+      return GraphedCall::Tensors{x};
     });
   }
   return *call;
 }
 
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -6,7 +6,7 @@
 #include "methods/translate.hpp"
 #include "nn/recorded_outputs.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 
 class Translator {
  public:
@@ -37,4 +37,4 @@ class Translator {
   std::unique_ptr<nn::GraphedCall> refresh_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -34,14 +34,14 @@ Change tau_normalisation(const results::OutputFolder& out, const std::string& ba
   };
   return [bias = as_vector(weights.network.at("linear.bias")), lengths = as_vector(weight.norm(2, 1))](
              const std::vector<float>& logits, double tau) {
-    return tau_normalised_logits(logits, bias, lengths, tau);
+    return methods::tau_normalised_logits(logits, bias, lengths, tau);
   };
 }
 
 /// The snapshot with its best tau, and what is to be said of that.
 Json change(const Config& resolved, const results::TrialRecord& base, const Change& changed,
             results::Snapshot& snapshot) {
-  std::vector<double> taus = taus_to_try();
+  std::vector<double> taus = methods::taus_to_try();
   if (resolved.has("post_hoc.tau")) taus = {resolved.number("post_hoc.tau")};
   const int classes = snapshot.test.classes;
   double best_tau = taus.front(), best_bacc = -1;
@@ -90,7 +90,9 @@ results::TrialRecord post_hoc_record(const Config& resolved, const results::Outp
   const auto counts = record.data.at("counts").get<ClassCounts>();
   const auto change_of = [&](bool best) -> Change {
     if (is_tau_norm) return tau_normalisation(out, base_id, best);
-    return [counts](const std::vector<float>& logits, double tau) { return adjusted_logits(logits, counts, tau); };
+    return [counts](const std::vector<float>& logits, double tau) {
+      return methods::adjusted_logits(logits, counts, tau);
+    };
   };
   record.data["post_hoc"] = {{"last", change(resolved, record, change_of(false), record.last)}};
   if (record.best) record.data["post_hoc"]["best"] = change(resolved, record, change_of(true), *record.best);

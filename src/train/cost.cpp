@@ -34,11 +34,11 @@ double translated_share(const ClassCounts& counts, double beta) {
     double coin = 0;
     double weight = 0;
     for (const auto& [seed_images, seed] : alike) {
-      const double p = accept_probability(counts, seed.first, target.first, beta);
+      const double p = methods::accept_probability(counts, seed.first, target.first, beta);
       coin += seed.second * p * p;
       weight += seed.second * p;
     }
-    if (weight > 0) share += target.second * generate_probability(counts, target.first) * coin / weight;
+    if (weight > 0) share += target.second * methods::generate_probability(counts, target.first) * coin / weight;
   }
   return share / static_cast<double>(counts.size());
 }

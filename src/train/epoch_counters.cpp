@@ -11,7 +11,7 @@
 namespace m2m {
 namespace {
 
-kernels::StepEdits edits_of(const StepWork& work, const Edited& edited) {
+kernels::StepEdits edits_of(const StepWork& work, const methods::Edited& edited) {
   if (!edited.rows.defined()) return {};
   return {edited.rows.size(0),
           edited.rows.const_data_ptr<std::int64_t>(),
@@ -32,7 +32,7 @@ EpochCounters::EpochCounters(int classes, std::int64_t slots, torch::Device devi
       counted_(classes) {}
 
 void EpochCounters::add(std::int64_t step, const StepWork& work, const nn::StepAnswers& answers,
-                        const Edited& edited) {
+                        const methods::Edited& edited) {
   nn::count_step(
       step, answers, edits_of(work, edited),
       {sums_.data_ptr<double>(), bad_step_.data_ptr<std::int64_t>(), accepted_.data_ptr<std::int64_t>() + slots_});
@@ -40,7 +40,7 @@ void EpochCounters::add(std::int64_t step, const StepWork& work, const nn::StepA
 }
 
 void EpochCounters::add_planned(const StepWork& work) {
-  for (const Translation& translation : work.planned.chosen) {
+  for (const methods::Translation& translation : work.planned.chosen) {
     chosen_.push_back({slots_ + translation.slot, translation.seed_class, translation.target});
     ++counted_.at(results::Outcome::chosen, translation.seed_class, translation.target);
     if (!translation.coin) ++counted_.at(results::Outcome::failed_coin, translation.seed_class, translation.target);

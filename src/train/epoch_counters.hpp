@@ -24,7 +24,7 @@ class EpochCounters {
 
   /// One step in the order of the epoch: its work, the answers of the training-mode forward before the update, what
   /// was edited.
-  void add(std::int64_t step, const StepWork& work, const nn::StepAnswers& answers, const Edited& edited);
+  void add(std::int64_t step, const StepWork& work, const nn::StepAnswers& answers, const methods::Edited& edited);
   /// One step of which this rank has no slot.
   void add_planned(const StepWork& work);
 

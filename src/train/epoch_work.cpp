@@ -20,7 +20,7 @@ nn::Piece add_labels(const data::PlanBasis& basis, const std::vector<data::Slot>
   return upload.add(std::span<const std::int64_t>(labels));
 }
 
-nn::Piece add_label_shares(const StepMix& mix, const std::vector<std::int32_t>& own, nn::Upload& upload) {
+nn::Piece add_label_shares(const methods::StepMix& mix, const std::vector<std::int32_t>& own, nn::Upload& upload) {
   std::vector<double> shares(own.size());
   std::transform(own.begin(), own.end(), shares.begin(), [&](std::int32_t slot) { return mix.label_shares[slot]; });
   return upload.add(std::span<const double>(shares));
@@ -34,7 +34,7 @@ EpochWork::EpochWork(const TrialSetup& setup, const data::PlanBasis& basis, int 
   const data::EpochPlan plan = data::plan_epoch(basis, epoch, phase.sampling);
   const LoadedData& data = *setup.data;
   const data::ImageShape& shape = data.set.train.shape;
-  const AddPicksFn picks_of = [&](nn::Upload& upload, std::span<const data::Slot> slots) {
+  const methods::AddPicksFn picks_of = [&](nn::Upload& upload, std::span<const data::Slot> slots) {
     return add_picks(data, slots, upload);
   };
   for (std::int64_t i = 0; i < plan.steps(); ++i) {
@@ -44,13 +44,13 @@ EpochWork::EpochWork(const TrialSetup& setup, const data::PlanBasis& basis, int 
     host.slots = slots.size();
     slots_ += static_cast<std::int64_t>(slots.size());
     if (phase.translates) host.planned = setup.editing.plan(basis, slots, epoch, i, shape);
-    host.mix = plan_mix(basis, slots, epoch, i, shape, setup.mixing);
+    host.mix = methods::plan_mix(basis, slots, epoch, i, shape, setup.mixing);
     host.own = data::deal_slots(static_cast<std::int64_t>(slots.size()), host.planned.worked_slots(), share.rank,
                                 share.ranks);
     const std::vector<data::Slot> own = picked(slots, host.own);
     step.picks = picks_of(upload_, own);
     step.labels = add_labels(basis, own, upload_);
-    step.translations = add_translations(host.planned, host.own, picks_of, upload_);
+    step.translations = methods::add_translations(host.planned, host.own, picks_of, upload_);
     if (host.mix.partners.empty()) continue;
     const std::vector<data::Slot> partners = picked(host.mix.partners, host.own);
     step.partner_picks = picks_of(upload_, partners);

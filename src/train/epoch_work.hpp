@@ -15,9 +15,9 @@ struct StepWork {
   std::size_t slots = 0;                                      // of the step, over all ranks
   std::vector<std::int32_t> own;                              // [b], which of them are the rank's, ascending
   torch::Tensor picks, labels;                                // of these: which images, for gather_picks; int64 [b]
-  StepTranslations planned;                                   // of all ranks, for the counters
-  TranslationWork translations;                               // of the rank
-  StepMix mix;                                                // of all slots
+  methods::StepTranslations planned;                          // of all ranks, for the counters
+  methods::TranslationWork translations;                      // of the rank
+  methods::StepMix mix;                                       // of all slots
   torch::Tensor partner_picks, partner_labels, label_shares;  // of the rank's slots, where the step is mixed
 };
 
@@ -44,7 +44,7 @@ class EpochWork {
   struct Planned {
     StepWork host;  // its tensors undefined
     nn::Piece picks, labels, partner_picks, partner_labels, label_shares;
-    TranslationPieces translations;
+    methods::TranslationPieces translations;
   };
 
   int epoch_ = -1;

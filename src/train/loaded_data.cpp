@@ -101,7 +101,7 @@ std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Devic
 
 std::shared_ptr<const LoadedData> filled_up(const LoadedData& data, Key key) {
   auto filled = std::make_shared<LoadedData>(data);
-  fill_up(filled->set, filled->split, key);
+  methods::fill_up(filled->set, filled->split, key);
   place(*filled, samples_of(data, data::Pool::train).device());
   return filled;
 }

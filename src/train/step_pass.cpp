@@ -4,8 +4,8 @@
 
 namespace m2m {
 
-StepPass::Result StepPass::operator()(const LossFn& loss, const Batch& batch, std::size_t slots, Profile* profile,
-                                      const MultiplyAdds& cost) {
+StepPass::Result StepPass::operator()(const methods::LossFn& loss, const methods::Batch& batch, std::size_t slots,
+                                      Profile* profile, const MultiplyAdds& cost) {
   if (graphed_) {
     return timed(profile, ProfilePhase::forward, cost.forward + cost.backward, [&] {
       const auto made =
@@ -16,21 +16,21 @@ StepPass::Result StepPass::operator()(const LossFn& loss, const Batch& batch, st
   torch::Tensor outputs, losses;
   timed(profile, ProfilePhase::forward, cost.forward, [&] {
     outputs = forward_(batch.images);
-    losses = mixed_loss(loss, outputs, batch);
+    losses = methods::mixed_loss(loss, outputs, batch);
   });
   timed(profile, ProfilePhase::backward, cost.backward,
         [&] { (losses.sum() / static_cast<double>(slots)).backward(); });
   return {outputs.detach(), losses.detach()};
 }
 
-nn::GraphedCall& StepPass::recorded(const LossFn& loss, const Batch& batch, std::size_t slots) {
+nn::GraphedCall& StepPass::recorded(const methods::LossFn& loss, const methods::Batch& batch, std::size_t slots) {
   std::unique_ptr<nn::GraphedCall>& call =
       calls_[{&loss, batch.images.size(0), slots, batch.partner_labels.defined()}];
   if (call == nullptr) {
     call = std::make_unique<nn::GraphedCall>([forward = forward_, loss, slots](const nn::GraphedCall::Tensors& in) {
-      const Batch own{in[0], in[1], {}, in[2], in[3]};
+      const methods::Batch own{in[0], in[1], {}, in[2], in[3]};
       const torch::Tensor outputs = forward(own.images);
-      const torch::Tensor losses = mixed_loss(loss, outputs, own);
+      const torch::Tensor losses = methods::mixed_loss(loss, outputs, own);
       (losses.sum() / static_cast<double>(slots)).backward();
       return nn::GraphedCall::Tensors{outputs.detach(), losses.detach()};
     });

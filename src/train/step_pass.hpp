@@ -31,15 +31,16 @@ class StepPass {
   ///
   /// loss: one of a few that live as long as this. profile: where the phases are timed, or nullptr; all of a
   /// recorded pass counts as forward. Collective where the network's batch norm is.
-  Result operator()(const LossFn& loss, const Batch& batch, std::size_t slots, Profile* profile,
+  Result operator()(const methods::LossFn& loss, const methods::Batch& batch, std::size_t slots, Profile* profile,
                     const MultiplyAdds& cost);
 
  private:
-  nn::GraphedCall& recorded(const LossFn& loss, const Batch& batch, std::size_t slots);
+  nn::GraphedCall& recorded(const methods::LossFn& loss, const methods::Batch& batch, std::size_t slots);
 
   Forward forward_;
   bool graphed_;
-  using Kind = std::tuple<const LossFn*, std::int64_t, std::size_t, bool>;  // loss, rows, slots, whether mixed
+  // loss, rows, slots, whether mixed
+  using Kind = std::tuple<const methods::LossFn*, std::int64_t, std::size_t, bool>;
   std::map<Kind, std::unique_ptr<nn::GraphedCall>> calls_;
 };
 

@@ -135,7 +135,7 @@ void Trial::begin_epoch() {
 void Trial::step() {
   const auto start = Clock::now();
   const StepWork work = work_->step(step_);
-  Batch batch = gather(work);
+  methods::Batch batch = gather(work);
   if (!work.mix.partners.empty()) mix(work, batch);
   learn(work, batch, edit(work, batch));
   step_seconds_.push_back(seconds_since(start));
@@ -145,30 +145,30 @@ torch::Tensor Trial::images_of(const torch::Tensor& picks) const {
   return gather_picks(*setup_.data, picks, setup_.settings.precision);
 }
 
-EditContext Trial::edit_context(int epoch, std::int64_t step) {
+methods::EditContext Trial::edit_context(int epoch, std::int64_t step) {
   return {*frozen_, *frozen_g_, setup_.keys.plan,
           epoch,    step,       [this](const torch::Tensor& picks) { return images_of(picks); }};
 }
 
-Batch Trial::gather(const StepWork& work) {
+methods::Batch Trial::gather(const StepWork& work) {
   const PhaseTimer timer(setup_.profile, ProfilePhase::gather);
   return {images_of(work.picks), work.labels.clone(), work.own};  // labels: an edit changes them
 }
 
-Edited Trial::edit(const StepWork& work, Batch& batch) {
+methods::Edited Trial::edit(const StepWork& work, methods::Batch& batch) {
   if (work.translations.empty()) return {};
   PhaseTimer timer(setup_.profile, ProfilePhase::translate);
-  Edited edited = setup_.editing.apply(edit_context(epoch_, step_), work.translations, batch);
+  methods::Edited edited = setup_.editing.apply(edit_context(epoch_, step_), work.translations, batch);
   timer.count(static_cast<double>(edited.rows.size(0)) * setup_.editing.passes * pass_);
   return edited;
 }
 
-void Trial::mix(const StepWork& work, Batch& batch) {
+void Trial::mix(const StepWork& work, methods::Batch& batch) {
   const PhaseTimer timer(setup_.profile, ProfilePhase::gather);
-  mix_batch(work.mix, {images_of(work.partner_picks), work.partner_labels, work.label_shares}, batch);
+  methods::mix_batch(work.mix, {images_of(work.partner_picks), work.partner_labels, work.label_shares}, batch);
 }
 
-void Trial::learn(const StepWork& work, const Batch& batch, const Edited& edited) {
+void Trial::learn(const StepWork& work, const methods::Batch& batch, const methods::Edited& edited) {
   // In a short batch a rank may have no slot. It still has its part in every sum: batch norm's lie within the
   // passes.
   if (!batch.slots.empty() || network_->spec().sum_over_ranks) {
@@ -184,9 +184,10 @@ void Trial::learn(const StepWork& work, const Batch& batch, const Edited& edited
   sgd_.step(learning_rate(setup_.settings.schedule, epoch_));
 }
 
-void Trial::descend(const StepWork& work, const Batch& batch, const Edited& edited) {
+void Trial::descend(const StepWork& work, const methods::Batch& batch, const methods::Edited& edited) {
   const double images = static_cast<double>(batch.slots.size()) * pass_;
-  const LossFn& loss = phase().class_weights == settings::ClassWeights::none ? setup_.loss : setup_.weighted_loss;
+  const methods::LossFn& loss =
+      phase().class_weights == settings::ClassWeights::none ? setup_.loss : setup_.weighted_loss;
   const auto [outputs, losses] = step_pass_(loss, batch, work.slots, setup_.profile,
                                             {images, setup_.recipe.is_second_stage() ? 0 : 2 * images});
   counters_->add(step_, work, {outputs.contiguous(), losses, batch.labels, setup_.settings.logit_scale}, edited);
@@ -291,16 +292,16 @@ torch::Tensor Trial::features(const LoadedData& data, const data::PoolRows& part
   return torch::cat(found);
 }
 
-std::vector<TranslationTrace> Trial::traces(std::int64_t most) {
+std::vector<methods::TranslationTrace> Trial::traces(std::int64_t most) {
   const int epoch = epoch_ - 1;
   const settings::Phase then = settings::phase_at(setup_.recipe, epoch, setup_.settings.defer_until);
-  std::vector<TranslationTrace> found;
+  std::vector<methods::TranslationTrace> found;
   if (!then.translates) return found;
   EpochWork work(setup_, basis_, epoch, {});
   work.send(setup_.settings.device);
   std::int64_t traced = 0;
   for (std::int64_t step = 0; step < work.steps() && traced < most; ++step) {
-    TranslationTrace trace =
+    methods::TranslationTrace trace =
         setup_.editing.trace(edit_context(epoch, step), work.step(step).translations, setup_.settings.logit_scale);
     if (!trace.targets.defined()) continue;
     traced += trace.targets.size(0);

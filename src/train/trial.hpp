@@ -52,19 +52,19 @@ class Trial {
   torch::Tensor features(const LoadedData& data, const data::PoolRows& part);
   /// The first `most` translations that the plan of the epoch last trained has, made anew by f as it is now, a
   /// trace per step; none where that epoch translates nothing. Between epochs. Local.
-  std::vector<TranslationTrace> traces(std::int64_t most);
+  std::vector<methods::TranslationTrace> traces(std::int64_t most);
 
  private:
   void plan(int epoch);
   void begin_epoch();
   void step();
   torch::Tensor images_of(const torch::Tensor& picks) const;
-  EditContext edit_context(int epoch, std::int64_t step);
-  Batch gather(const StepWork& work);
-  Edited edit(const StepWork& work, Batch& batch);
-  void mix(const StepWork& work, Batch& batch);
-  void learn(const StepWork& work, const Batch& batch, const Edited& edited);
-  void descend(const StepWork& work, const Batch& batch, const Edited& edited);
+  methods::EditContext edit_context(int epoch, std::int64_t step);
+  methods::Batch gather(const StepWork& work);
+  methods::Edited edit(const StepWork& work, methods::Batch& batch);
+  void mix(const StepWork& work, methods::Batch& batch);
+  void learn(const StepWork& work, const methods::Batch& batch, const methods::Edited& edited);
+  void descend(const StepWork& work, const methods::Batch& batch, const methods::Edited& edited);
   void add_up_over_ranks();
   void restore(const checkpoints::TrialState& state);
   void end_epoch();

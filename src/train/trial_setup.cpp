@@ -33,11 +33,12 @@ TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData>
   setup.recipe = settings::recipe_of(resolved);
   setup.keys = keys_of_f(resolved);
   setup.mixing = settings::mix_settings(resolved);
-  if (setup.recipe.translates) setup.editing = m2m_editing(resolved, setup.settings.graphed);
+  if (setup.recipe.translates) setup.editing = methods::m2m_editing(resolved, setup.settings.graphed);
   const ClassCounts& counts = data->split.counts;
   const auto loss_with = [&](settings::ClassWeights weights) {
-    return make_loss(resolved, counts, class_weights_of(weights, resolved.number("weights.beta"), counts),
-                     setup.settings.logit_scale);
+    return methods::make_loss(resolved, counts,
+                              methods::class_weights_of(weights, resolved.number("weights.beta"), counts),
+                              setup.settings.logit_scale);
   };
   setup.loss = loss_with(settings::ClassWeights::none);
   setup.weighted_loss = loss_with(setup.recipe.class_weights);

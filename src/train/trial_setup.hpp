@@ -29,8 +29,8 @@ TrialKeys keys_of_g(const Config& resolved);
 struct TrialSetup {
   settings::TrainSettings settings;
   settings::Recipe recipe;
-  LossFn loss, weighted_loss;  // weighted: with the recipe's class weights, once it rebalances
-  BatchEditing editing;        // where the recipe translates
+  methods::LossFn loss, weighted_loss;  // weighted: with the recipe's class weights, once it rebalances
+  methods::BatchEditing editing;        // where the recipe translates
   settings::MixSettings mixing;
   TrialKeys keys;
   std::shared_ptr<const LoadedData> data;

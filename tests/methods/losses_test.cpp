@@ -6,7 +6,7 @@
 
 #include "methods/registry.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 namespace {
 
 const ClassCounts counts = {81, 16, 1};
@@ -117,4 +117,4 @@ TEST(EveryLoss, HasAFiniteGradient) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::methods

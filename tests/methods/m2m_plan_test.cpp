@@ -5,13 +5,21 @@
 #include <cmath>
 #include <numeric>
 
-namespace m2m {
+namespace m2m::methods {
+
+using data::EpochPlan;
+using data::PlanBasis;
+using data::Slot;
+using settings::M2mPlanSettings;
+using settings::Sampling;
+using settings::SeedBy;
+
 namespace {
 
 constexpr data::ImageShape cifar{3, 32, 32};
 
-data::PlanBasis long_tail_basis(std::uint32_t seed) {
-  data::PlanBasis basis;
+PlanBasis long_tail_basis(std::uint32_t seed) {
+  PlanBasis basis;
   basis.counts = long_tail_counts(5000, 100, 10);
   basis.of_class.resize(10);
   for (int k = 0; k < 10; ++k) {
@@ -40,14 +48,14 @@ TEST(AcceptProbability, IsZeroFromARarerClassAndFromItself) {
 }
 
 TEST(PlanTranslations, ChoosesAsManySlotsAsTheProtocolCounts) {
-  const data::PlanBasis basis = long_tail_basis(1);
+  const PlanBasis basis = long_tail_basis(1);
   double chosen = 0;
   double with_coin = 0;
   int steps = 0;
   for (int epoch = 0; epoch < 3; ++epoch) {
-    const data::EpochPlan plan = data::plan_epoch(basis, epoch, settings::Sampling::class_balanced);
+    const EpochPlan plan = data::plan_epoch(basis, epoch, Sampling::class_balanced);
     for (std::int64_t step = 0; step + 1 < plan.steps(); ++step, ++steps) {
-      settings::M2mPlanSettings settings;
+      M2mPlanSettings settings;
       settings.random_start = false;
       const auto planned = plan_translations(basis, plan.step(step), epoch, step, settings, cifar);
       chosen += static_cast<double>(planned.n());
@@ -60,10 +68,10 @@ TEST(PlanTranslations, ChoosesAsManySlotsAsTheProtocolCounts) {
 }
 
 TEST(PlanTranslations, NeverTakesASeedFromARarerClass) {
-  const data::PlanBasis basis = long_tail_basis(2);
-  const data::EpochPlan plan = data::plan_epoch(basis, 160, settings::Sampling::class_balanced);
-  for (settings::SeedBy seed_by : {settings::SeedBy::sample, settings::SeedBy::class_first}) {
-    settings::M2mPlanSettings settings;
+  const PlanBasis basis = long_tail_basis(2);
+  const EpochPlan plan = data::plan_epoch(basis, 160, Sampling::class_balanced);
+  for (SeedBy seed_by : {SeedBy::sample, SeedBy::class_first}) {
+    M2mPlanSettings settings;
     settings.seed_by = seed_by;
     settings.random_start = false;
     const auto planned = plan_translations(basis, plan.step(5), 160, 5, settings, cifar);
@@ -77,19 +85,19 @@ TEST(PlanTranslations, NeverTakesASeedFromARarerClass) {
 }
 
 TEST(PlanTranslations, GeneratesNothingForTheMostFrequentClassNorFromABatchOfRareImages) {
-  data::PlanBasis basis = long_tail_basis(3);
-  std::vector<data::Slot> rare(20, data::Slot{static_cast<std::int32_t>(basis.of_class[9][0]), 0, 0, 0});
+  PlanBasis basis = long_tail_basis(3);
+  std::vector<Slot> rare(20, Slot{static_cast<std::int32_t>(basis.of_class[9][0]), 0, 0, 0});
   const auto planned = plan_translations(basis, rare, 0, 0, {}, cifar);
   EXPECT_EQ(planned.n(), 0);
   EXPECT_GT(planned.without_seed.size(), 10U);
   EXPECT_TRUE(planned.noise_scale.empty());
-  std::vector<data::Slot> frequent(20, data::Slot{basis.of_class[0][0], 0, 0, 0});
+  std::vector<Slot> frequent(20, Slot{basis.of_class[0][0], 0, 0, 0});
   EXPECT_TRUE(plan_translations(basis, frequent, 0, 0, {}, cifar).without_seed.empty());
 }
 
 TEST(PlanTranslations, ScalesTheNoiseOfAllImagesTogetherToTheNormPerChannel) {
-  const data::PlanBasis basis = long_tail_basis(4);
-  const data::EpochPlan plan = data::plan_epoch(basis, 1, settings::Sampling::class_balanced);
+  const PlanBasis basis = long_tail_basis(4);
+  const EpochPlan plan = data::plan_epoch(basis, 1, Sampling::class_balanced);
   const auto planned = plan_translations(basis, plan.step(0), 1, 0, {}, cifar);
   ASSERT_EQ(planned.noise_scale.size(), 3U);
   std::vector<double> noise(static_cast<std::size_t>(cifar.size()));
@@ -106,18 +114,18 @@ TEST(PlanTranslations, ScalesTheNoiseOfAllImagesTogetherToTheNormPerChannel) {
 
 TEST(PlanTranslations, ByClassTakesClassesInProportionToTheirWeightWhateverTheirNumberInTheBatch) {
   // Two frequent classes of equal count, one with nine images in the batch, the other with one.
-  data::PlanBasis basis;
+  PlanBasis basis;
   basis.counts = {1000, 1000, 1};
   basis.labels = {0, 1, 2};
   basis.plan = {5, SeedRole::plan};
-  std::vector<data::Slot> slots(9, data::Slot{0, 0, 0, 0});
+  std::vector<Slot> slots(9, Slot{0, 0, 0, 0});
   slots.push_back({1, 0, 0, 0});
   slots.push_back({2, 0, 0, 0});
-  settings::M2mPlanSettings settings;
+  M2mPlanSettings settings;
   settings.random_start = false;
-  std::map<settings::SeedBy, int> from_second;
+  std::map<SeedBy, int> from_second;
   constexpr int steps = 2000;
-  for (settings::SeedBy seed_by : {settings::SeedBy::sample, settings::SeedBy::class_first}) {
+  for (SeedBy seed_by : {SeedBy::sample, SeedBy::class_first}) {
     settings.seed_by = seed_by;
     for (int step = 0; step < steps; ++step) {
       for (const auto& t : plan_translations(basis, slots, 0, step, settings, {1, 1, 1}).chosen) {
@@ -125,17 +133,17 @@ TEST(PlanTranslations, ByClassTakesClassesInProportionToTheirWeightWhateverTheir
       }
     }
   }
-  EXPECT_NEAR(from_second[settings::SeedBy::sample] / static_cast<double>(steps), 0.1, 0.02);
-  EXPECT_NEAR(from_second[settings::SeedBy::class_first] / static_cast<double>(steps), 0.5, 0.03);
+  EXPECT_NEAR(from_second[SeedBy::sample] / static_cast<double>(steps), 0.1, 0.02);
+  EXPECT_NEAR(from_second[SeedBy::class_first] / static_cast<double>(steps), 0.5, 0.03);
 }
 
 TEST(PlanTranslations, TossesCoinsAtTheAcceptanceRate) {
-  data::PlanBasis basis;
+  PlanBasis basis;
   basis.counts = {8, 1};
   basis.labels = {0, 1};
   basis.plan = {6, SeedRole::plan};
-  const std::vector<data::Slot> slots = {{0, 0, 0, 0}, {1, 0, 0, 0}};
-  settings::M2mPlanSettings settings;
+  const std::vector<Slot> slots = {{0, 0, 0, 0}, {1, 0, 0, 0}};
+  M2mPlanSettings settings;
   settings.beta = 0.9;
   settings.random_start = false;
   int chosen = 0;
@@ -151,8 +159,8 @@ TEST(PlanTranslations, TossesCoinsAtTheAcceptanceRate) {
 }
 
 TEST(PlanTranslations, ScalesTheNoiseOfVectorsEachByItself) {
-  const data::PlanBasis basis = long_tail_basis(4);
-  const data::EpochPlan plan = data::plan_epoch(basis, 1, settings::Sampling::class_balanced);
+  const PlanBasis basis = long_tail_basis(4);
+  const EpochPlan plan = data::plan_epoch(basis, 1, Sampling::class_balanced);
   const data::ImageShape vector{1, 1, 150};
   const auto planned = plan_translations(basis, plan.step(0), 1, 0, {}, vector);
   ASSERT_GT(planned.n(), 0);
@@ -166,7 +174,7 @@ TEST(PlanTranslations, ScalesTheNoiseOfVectorsEachByItself) {
 }
 
 TEST(SeedPools, LieInEachOtherAndTakeAllOfASmallClass) {
-  const data::PlanBasis basis = long_tail_basis(5);
+  const PlanBasis basis = long_tail_basis(5);
   const SeedPools few = seed_pools(basis, 10), many = seed_pools(basis, 100), all = seed_pools(basis, 5000);
   for (std::size_t k = 0; k < few.size(); ++k) {
     EXPECT_EQ(few[k].size(), 10U);
@@ -178,9 +186,9 @@ TEST(SeedPools, LieInEachOtherAndTakeAllOfASmallClass) {
 }
 
 TEST(PlanTranslations, FromPoolsChangesWhereSeedsComeFromAndNothingElse) {
-  const data::PlanBasis basis = long_tail_basis(6);
-  const data::EpochPlan plan = data::plan_epoch(basis, 160, settings::Sampling::class_balanced);
-  settings::M2mPlanSettings settings;
+  const PlanBasis basis = long_tail_basis(6);
+  const EpochPlan plan = data::plan_epoch(basis, 160, Sampling::class_balanced);
+  M2mPlanSettings settings;
   settings.random_start = false;
   const auto from_batch = plan_translations(basis, plan.step(5), 160, 5, settings, cifar);
   settings.pool = 5;
@@ -201,9 +209,9 @@ TEST(PlanTranslations, FromPoolsChangesWhereSeedsComeFromAndNothingElse) {
 }
 
 TEST(PlanTranslations, DrawsRandomLabelsThatAreNeitherSeedNorTarget) {
-  const data::PlanBasis basis = long_tail_basis(7);
-  const data::EpochPlan plan = data::plan_epoch(basis, 160, settings::Sampling::class_balanced);
-  settings::M2mPlanSettings settings;
+  const PlanBasis basis = long_tail_basis(7);
+  const EpochPlan plan = data::plan_epoch(basis, 160, Sampling::class_balanced);
+  M2mPlanSettings settings;
   settings.random_start = false;
   const auto plain = plan_translations(basis, plan.step(5), 160, 5, settings, cifar);
   settings.label = settings::TrainLabel::random;
@@ -225,4 +233,4 @@ TEST(PlanTranslations, DrawsRandomLabelsThatAreNeitherSeedNorTarget) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -4,7 +4,7 @@
 
 #include "support/planned_step.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 namespace {
 
 using Fixture = test::PlannedStep;
@@ -125,4 +125,4 @@ TEST(ApplyM2m, TrainsAcceptedImagesOnTheLabelOfThePlan) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::methods

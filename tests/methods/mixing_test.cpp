@@ -8,7 +8,10 @@
 #include "methods/mix_batch.hpp"
 #include "support/tiny_data.hpp"
 
-namespace m2m {
+namespace m2m::methods {
+
+using settings::Mixing;
+
 namespace {
 
 constexpr data::ImageShape shape{1, 8, 8};
@@ -18,7 +21,7 @@ data::PlanBasis tiny_basis() {
   return data::plan_basis(data->set, data->split, 16, {1, SeedRole::order}, {1, SeedRole::plan});
 }
 
-settings::MixSettings settings_of(settings::Mixing kind) {
+settings::MixSettings settings_of(Mixing kind) {
   settings::MixSettings settings;
   settings.kind = kind;
   settings.cmo_until = 100;
@@ -45,7 +48,7 @@ TEST(DrawBeta, HasTheMeanAndVarianceOfTheDistribution) {
 TEST(Mixup, PairsEachSlotWithAPermutationOfItsStepAndOneShare) {
   const data::PlanBasis basis = tiny_basis();
   const data::EpochPlan plan = data::plan_epoch(basis, 3, settings::Sampling::permutation);
-  const StepMix mix = plan_mix(basis, plan.step(1), 3, 1, shape, settings_of(settings::Mixing::mixup));
+  const StepMix mix = plan_mix(basis, plan.step(1), 3, 1, shape, settings_of(Mixing::mixup));
   ASSERT_EQ(mix.partners.size(), plan.step(1).size());
   std::multiset<int> own, partners;
   for (std::size_t i = 0; i < mix.partners.size(); ++i) {
@@ -56,14 +59,14 @@ TEST(Mixup, PairsEachSlotWithAPermutationOfItsStepAndOneShare) {
   EXPECT_EQ(own, partners);
   EXPECT_GT(mix.share, 0);
   EXPECT_LT(mix.share, 1);
-  EXPECT_NE(plan_mix(basis, plan.step(2), 3, 2, shape, settings_of(settings::Mixing::mixup)).share, mix.share);
+  EXPECT_NE(plan_mix(basis, plan.step(2), 3, 2, shape, settings_of(Mixing::mixup)).share, mix.share);
 }
 
 TEST(Mixing, DoesNothingWhereItIsOff) {
   const data::PlanBasis basis = tiny_basis();
   const data::EpochPlan plan = data::plan_epoch(basis, 0, settings::Sampling::permutation);
-  EXPECT_TRUE(plan_mix(basis, plan.step(0), 0, 0, shape, settings_of(settings::Mixing::none)).partners.empty());
-  settings::MixSettings early = settings_of(settings::Mixing::cmo);
+  EXPECT_TRUE(plan_mix(basis, plan.step(0), 0, 0, shape, settings_of(Mixing::none)).partners.empty());
+  settings::MixSettings early = settings_of(Mixing::cmo);
   early.cmo_from = 1;
   early.cmo_probability = 1;
   EXPECT_TRUE(plan_mix(basis, plan.step(0), 0, 0, shape, early).partners.empty());
@@ -80,7 +83,7 @@ TEST(Remix, GivesTheLabelToTheRarerClassWhereItsShareIsLargeEnough) {
 
 TEST(Cmo, PastesABoxWhoseAreaIsTheLabelsShare) {
   const data::PlanBasis basis = tiny_basis();
-  settings::MixSettings settings = settings_of(settings::Mixing::cmo);
+  settings::MixSettings settings = settings_of(Mixing::cmo);
   settings.cmo_probability = 1;
   std::vector<int> classes(4, 0);
   for (int step = 0; step < 200; ++step) {
@@ -102,8 +105,7 @@ TEST(Cmo, MixesAboutEverySecondStep) {
   const data::EpochPlan plan = data::plan_epoch(basis, 0, settings::Sampling::permutation);
   int mixed = 0;
   for (int step = 0; step < 400; ++step) {
-    mixed +=
-        plan_mix(basis, plan.step(0), 0, step, shape, settings_of(settings::Mixing::cmo)).partners.empty() ? 0 : 1;
+    mixed += plan_mix(basis, plan.step(0), 0, step, shape, settings_of(Mixing::cmo)).partners.empty() ? 0 : 1;
   }
   EXPECT_NEAR(mixed, 200, 40);
 }
@@ -139,4 +141,4 @@ TEST(MixedLoss, IsTheLossItselfWhereNothingIsMixed) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::methods

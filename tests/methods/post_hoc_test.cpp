@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace m2m {
+namespace m2m::methods {
 namespace {
 
 const std::vector<float> logits = {3, 1, 0, 2};
@@ -34,4 +34,4 @@ TEST(TausToTry, AreThoseOfTheSource) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -79,9 +79,9 @@ TEST(BeforeRebalancing, IsTheSameForMethodsOfOneLossHeadAndMixing) {
 }
 
 TEST(ClassWeights, AreOneWhereThereAreNone) {
-  EXPECT_EQ(class_weights_of(ClassWeights::none, 0.9, {8, 2}), (std::vector<double>{1, 1}));
-  EXPECT_EQ(class_weights_of(ClassWeights::inverse, 0.9, {8, 2}), inverse_weights({8, 2}));
-  EXPECT_EQ(class_weights_of(ClassWeights::effective, 0.9, {8, 2}), effective_number_weights({8, 2}, 0.9));
+  EXPECT_EQ(methods::class_weights_of(ClassWeights::none, 0.9, {8, 2}), (std::vector<double>{1, 1}));
+  EXPECT_EQ(methods::class_weights_of(ClassWeights::inverse, 0.9, {8, 2}), inverse_weights({8, 2}));
+  EXPECT_EQ(methods::class_weights_of(ClassWeights::effective, 0.9, {8, 2}), effective_number_weights({8, 2}, 0.9));
 }
 
 }  // namespace

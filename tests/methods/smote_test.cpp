@@ -8,12 +8,16 @@
 
 #include "data/epoch_plan.hpp"
 
-namespace m2m {
+namespace m2m::methods {
+
+using data::DataSet;
+using data::Split;
+
 namespace {
 
 /// Class 0: six samples; class 1: three, at 0, 10 and 100, along one axis of two; class 2: one.
-data::DataSet three_classes() {
-  data::DataSet data;
+DataSet three_classes() {
+  DataSet data;
   data.classes = 3;
   data.train = {{1, 1, 2},
                 std::vector<std::uint8_t>{1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 0, 7, 10, 7, 100, 7, 50, 60},
@@ -21,8 +25,8 @@ data::DataSet three_classes() {
   return data;
 }
 
-data::Split split_of(const data::DataSet& data) {
-  data::Split split;
+Split split_of(const DataSet& data) {
+  Split split;
   for (std::int32_t row = 0; row < data.train.count(); ++row) split.train.rows.push_back(row);
   split.counts = {6, 3, 1};
   return split;
@@ -31,8 +35,8 @@ data::Split split_of(const data::DataSet& data) {
 constexpr Key key{1, SeedRole::plan};
 
 TEST(Smote, FillsEveryClassUpToTheLargest) {
-  data::DataSet data = three_classes();
-  data::Split split = split_of(data);
+  DataSet data = three_classes();
+  Split split = split_of(data);
   fill_up(data, split, key);
   ASSERT_EQ(data.train.count(), 18);
   ASSERT_EQ(data.train.pixels.size(), 36U);
@@ -42,8 +46,8 @@ TEST(Smote, FillsEveryClassUpToTheLargest) {
 }
 
 TEST(Smote, PutsNewSamplesBetweenASampleAndItsNearestNeighbour) {
-  data::DataSet data = three_classes();
-  data::Split split = split_of(data);
+  DataSet data = three_classes();
+  Split split = split_of(data);
   fill_up(data, split, key);
   // Class 1's new samples are those of rows 10 to 12: from 0 and 10 towards each other, from 100 towards 10.
   for (const int row : {10, 11}) EXPECT_LE(data.train.pixels[2 * row], 10) << row;
@@ -52,7 +56,7 @@ TEST(Smote, PutsNewSamplesBetweenASampleAndItsNearestNeighbour) {
 }
 
 TEST(Smote, TakesTheNextNeighbourInTheNextRound) {
-  data::DataSet data;
+  DataSet data;
   data.classes = 2;
   std::vector<std::uint8_t> pixels;
   std::vector<std::int32_t> labels;
@@ -65,7 +69,7 @@ TEST(Smote, TakesTheNextNeighbourInTheNextRound) {
     labels.push_back(1);
   }
   data.train = {{1, 1, 2}, std::move(pixels), std::move(labels)};
-  data::Split split;
+  Split split;
   for (std::int32_t row = 0; row < 33; ++row) split.train.rows.push_back(row);
   split.counts = {30, 3};
   fill_up(data, split, key);
@@ -82,8 +86,8 @@ TEST(Smote, TakesTheNextNeighbourInTheNextRound) {
 }
 
 TEST(Smote, CopiesAClassOfOneSample) {
-  data::DataSet data = three_classes();
-  data::Split split = split_of(data);
+  DataSet data = three_classes();
+  Split split = split_of(data);
   fill_up(data, split, key);
   for (int row = 13; row < 18; ++row) {
     EXPECT_EQ(data.train.pixels[2 * row], 50);
@@ -92,12 +96,12 @@ TEST(Smote, CopiesAClassOfOneSample) {
 }
 
 TEST(Smote, DoesNotRoundFeatures) {
-  data::DataSet data;
+  DataSet data;
   data.classes = 2;
   data.train.shape = {1, 1, 1};
   data.train.labels = {0, 0, 0, 0, 1, 1};
   data.train.features = std::vector<float>{0.1F, 0.2F, 0.3F, 0.4F, 0.5F, 0.6F};
-  data::Split split;
+  Split split;
   split.train.rows = {0, 1, 2, 3, 4, 5};
   split.counts = {4, 2};
   fill_up(data, split, key);
@@ -109,8 +113,8 @@ TEST(Smote, DoesNotRoundFeatures) {
 }
 
 TEST(FilledSampling, ShowsEverySampleOnceBeforeAnyAgain) {
-  data::DataSet data = three_classes();
-  data::Split split = split_of(data);
+  DataSet data = three_classes();
+  Split split = split_of(data);
   fill_up(data, split, key);
   const data::PlanBasis basis = data::plan_basis(data, split, 4, {1, SeedRole::order}, key);
   std::vector<std::int32_t> seen;
@@ -127,4 +131,4 @@ TEST(FilledSampling, ShowsEverySampleOnceBeforeAnyAgain) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::methods

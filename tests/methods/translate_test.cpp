@@ -5,7 +5,7 @@
 
 #include "methods/losses.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 namespace {
 
 std::shared_ptr<nn::Network> network(std::uint32_t seed) {
@@ -103,4 +103,4 @@ TEST(PassesGamma, IsAProbabilityFloorInTheCodesTestAndALossCeilingInThePapers) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::methods

@@ -4,7 +4,7 @@
 
 #include "support/planned_step.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 namespace {
 
 TranslationTrace trace(test::PlannedStep& x, double logit_scale = 1) {
@@ -57,4 +57,4 @@ TEST(TranslationTrace, IsEmptyWhereNothingIsTranslated) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::methods

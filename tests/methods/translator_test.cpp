@@ -4,7 +4,7 @@
 
 #include "support/planned_step.hpp"
 
-namespace m2m {
+namespace m2m::methods {
 namespace {
 
 TEST(Translator, TranslatesTheSameFromARecordingForAnyNumberOfImages) {
@@ -58,4 +58,4 @@ TEST(Translator, FollowsAnFThatHasChanged) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::methods

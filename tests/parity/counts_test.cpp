@@ -41,7 +41,7 @@ TEST_P(ParityOfCounts, Acceptance) {
   for (const double beta : {.9, .99, .999}) {
     for (int seed = 0; seed < GetParam().classes; ++seed) {
       for (int target = 0; target < GetParam().classes; ++target) {
-        ours.push_back(accept_probability(counts(), seed, target, beta));
+        ours.push_back(methods::accept_probability(counts(), seed, target, beta));
       }
     }
   }

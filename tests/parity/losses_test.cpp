@@ -17,7 +17,7 @@ TEST_F(ParityOfLosses, CrossEntropy) {
   const torch::Tensor logits = tensor("losses/logits").requires_grad_(true);
   const torch::Tensor targets = labels("losses/targets");
   const torch::Tensor weights = tensor("losses/weights").index_select(0, targets);
-  const torch::Tensor per_sample = weights * cross_entropy(logits, targets);
+  const torch::Tensor per_sample = weights * methods::cross_entropy(logits, targets);
   expect_close(per_sample, tensor("losses/ce/per_sample"), tight, "weighted cross-entropy");
   per_sample.mean().backward();
   expect_close(logits.grad(), tensor("losses/ce/grad_of_mean"), tight, "gradient of its mean");
@@ -34,7 +34,7 @@ void expect_loss(const Config& config, const ClassCounts& counts, const Golden& 
   const torch::Tensor w = golden.weights.to(torch::kFloat64).contiguous();
   const std::vector<double> weights(w.const_data_ptr<double>(), w.const_data_ptr<double>() + w.numel());
   const torch::Tensor outputs = golden.outputs.to(torch::kFloat64).detach().requires_grad_(true);
-  const torch::Tensor losses = make_loss(config, counts, weights, scale)(outputs, golden.targets);
+  const torch::Tensor losses = methods::make_loss(config, counts, weights, scale)(outputs, golden.targets);
   losses.mean().backward();
   const auto off = [](const torch::Tensor& a, const torch::Tensor& b) {
     return (a - b.to(torch::kFloat64)).abs().max().item<double>();

@@ -42,7 +42,7 @@ TEST_F(SmallParity, Acceptance) {
     for (int seed = 0; seed < 10; ++seed) {
       Numbers ours;
       for (int target = 0; target < 10; ++target) {
-        ours.push_back(accept_probability(counts, seed, target, std::stod(beta)));
+        ours.push_back(methods::accept_probability(counts, seed, target, std::stod(beta)));
       }
       expect_close(ours, rows.at(seed).get<Numbers>(), tight, "beta " + beta);
     }
@@ -61,7 +61,7 @@ TEST_F(SmallParity, CrossEntropyAndItsGradient) {
   const torch::Tensor logits = matrix(given.at("logits")).requires_grad_(true);
   const torch::Tensor targets = torch::tensor(given.at("targets").get<std::vector<std::int64_t>>());
   const torch::Tensor weights = torch::tensor(given.at("weights").get<Numbers>(), torch::kFloat64);
-  const torch::Tensor per_sample = weights.index_select(0, targets) * cross_entropy(logits, targets);
+  const torch::Tensor per_sample = weights.index_select(0, targets) * methods::cross_entropy(logits, targets);
   expect_close(per_sample, torch::tensor(given.at("per_sample").get<Numbers>(), torch::kFloat64), tight,
                "per sample");
   per_sample.mean().backward();

@@ -32,7 +32,7 @@ class ParityOfTraining : public GoldenTest {
             golden().attribute("train_step", "weight_decay"));
     const std::string group = "train_step/" + precision;
     for (int step = 0; step < steps; ++step) {
-      const torch::Tensor loss = cross_entropy(network->forward(pixels), targets).mean();
+      const torch::Tensor loss = methods::cross_entropy(network->forward(pixels), targets).mean();
       loss.backward();
       const std::string path = group + "/loss_" + std::to_string(step);
       expect_close(loss.item<double>(), golden().number(path), tolerance, path);

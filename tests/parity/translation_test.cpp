@@ -43,13 +43,14 @@ class ParityOfTranslation : public GoldenTest {
     const torch::Tensor start = (pixels + tensor("translation/noise").to(precision)).clamp(0, 1);
     const torch::Tensor targets = labels("translation/target_class");
     Translated done;
-    const TranslationWatcher watcher = [&](int step, const torch::Tensor& loss, const torch::Tensor& gradient) {
+    const methods::TranslationWatcher watcher = [&](int step, const torch::Tensor& loss,
+                                                    const torch::Tensor& gradient) {
       done.losses.push_back(loss.item<double>());
       if (step == 0) done.first_gradient = gradient.clone();
     };
-    done.images =
-        translate(*f, *g, start, labels("translation/seed_class"), targets, start.size(0), settings(), watcher);
-    done.probability = target_probability(*g, done.images, targets);
+    done.images = methods::translate(*f, *g, start, labels("translation/seed_class"), targets, start.size(0),
+                                     settings(), watcher);
+    done.probability = methods::target_probability(*g, done.images, targets);
     return done;
   }
 

@@ -20,10 +20,11 @@ struct PlannedStep {
       data::plan_basis(data->set, data->split, 64, keys_of_f(config).order, keys_of_f(config).plan);
   data::EpochPlan plan = data::plan_epoch(basis, 4, settings::Sampling::class_balanced);
   settings::M2mSettings m2m = settings::m2m_settings(config);
-  StepTranslations planned = plan_translations(basis, plan.step(0), 4, 0, m2m.plan, data->set.train.shape);
+  methods::StepTranslations planned =
+      methods::plan_translations(basis, plan.step(0), 4, 0, m2m.plan, data->set.train.shape);
   std::shared_ptr<nn::Network> f_network = build_network(settings, *data),
                                g_network = build_network(settings, *data);
-  Translator translator{false};
+  methods::Translator translator{false};
   std::unique_ptr<nn::FrozenNetwork> f = nn::freeze(*f_network), g = nn::freeze(*g_network);
 
   PlannedStep() {
@@ -33,7 +34,7 @@ struct PlannedStep {
     f->refresh();
     g->refresh();
   }
-  Batch batch() const {
+  methods::Batch batch() const {
     std::vector<std::int64_t> labels;
     for (const data::Slot& slot : plan.step(0)) labels.push_back(basis.labels[slot.image]);
     std::vector<std::int32_t> slots(labels.size());
@@ -42,27 +43,29 @@ struct PlannedStep {
             torch::tensor(labels, torch::kInt64).to(test_device()), slots};
   }
   /// The slots that a rank takes of that batch.
-  Batch share(int rank, int ranks) const {
-    const Batch whole = batch();
+  methods::Batch share(int rank, int ranks) const {
+    const methods::Batch whole = batch();
     const auto own = data::deal_slots(whole.labels.size(0), planned.worked_slots(), rank, ranks);
     const torch::Tensor rows =
         torch::tensor(std::vector<std::int64_t>(own.begin(), own.end()), torch::kInt64).to(test_device());
     return {whole.images.index_select(0, rows), whole.labels.index_select(0, rows), own};
   }
-  EditContext context() const {
+  methods::EditContext context() const {
     return {*f, *g, basis.plan,
             4,  0,  [this](const torch::Tensor& picks) { return gather_picks(*data, picks, torch::kFloat64); }};
   }
   /// What of `planned` is work for the slots of `batch`.
-  TranslationWork work(const Batch& batch) const {
+  methods::TranslationWork work(const methods::Batch& batch) const {
     nn::Upload upload;
-    const auto pieces = add_translations(
+    const auto pieces = methods::add_translations(
         planned, batch.slots,
         [&](nn::Upload& to, std::span<const data::Slot> slots) { return add_picks(*data, slots, to); }, upload);
     upload.send(test_device());
     return pieces.from(upload);
   }
-  Edited apply(Batch& batch) { return apply_m2m(m2m, context(), work(batch), batch, translator); }
+  methods::Edited apply(methods::Batch& batch) {
+    return methods::apply_m2m(m2m, context(), work(batch), batch, translator);
+  }
 };
 
 }  // namespace m2m::test

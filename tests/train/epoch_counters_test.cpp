@@ -22,7 +22,7 @@ StepWork step_of(std::size_t slots, const std::vector<Chosen>& chosen) {
   work.slots = slots;
   std::vector<std::int32_t> worked;
   for (const Chosen& one : chosen) {
-    Translation translation;
+    methods::Translation translation;
     translation.slot = one.slot;
     translation.seed_class = one.seed_class;
     translation.target = one.target;
@@ -35,7 +35,7 @@ StepWork step_of(std::size_t slots, const std::vector<Chosen>& chosen) {
 }
 
 /// What became of the translations that were worked on; two classes are all that f knows of here.
-Edited edited_of(const std::vector<Chosen>& chosen) {
+methods::Edited edited_of(const std::vector<Chosen>& chosen) {
   std::vector<std::int64_t> rows;
   std::vector<std::uint8_t> accepted;
   for (const Chosen& one : chosen) {
@@ -75,7 +75,7 @@ TEST(EpochCounters, CountPairsOfMillionsOfClasses) {
 }
 
 /// The same sums by libtorch's operations, one after the other.
-results::EpochRecord plainly_counted(const nn::StepAnswers& answers, const Edited& edited) {
+results::EpochRecord plainly_counted(const nn::StepAnswers& answers, const methods::Edited& edited) {
   const auto mean = [](const torch::Tensor& values) { return values.to(torch::kFloat64).mean().item<double>(); };
   const torch::Tensor accepted = edited.accepted.nonzero().squeeze(1);
   const torch::Tensor rows = edited.rows.index_select(0, accepted);
@@ -101,7 +101,7 @@ TEST(EpochCounters, AreTheSumsOfLibtorchsOperations) {
   const std::vector<Chosen> chosen = {{0, 1, 4, true, true}, {2, 0, 3, true, false}, {3, 1, 2, true, true}};
   const nn::StepAnswers answers{torch::randn({6, 5}, torch::kFloat64), torch::rand({6}, torch::kFloat64),
                                 torch::randint(5, {6}, torch::kInt64), 2.5};
-  Edited edited = edited_of(chosen);
+  methods::Edited edited = edited_of(chosen);
   edited.targets = torch::tensor(std::vector<std::int64_t>{4, 3, 2});
   edited.seed_classes = torch::tensor(std::vector<std::int64_t>{1, 0, 1});
   EpochCounters counters(5, 6, torch::kCPU);
