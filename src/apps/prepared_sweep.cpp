@@ -32,9 +32,9 @@ using Clock = std::chrono::steady_clock;
 
 /// Throws Error where a signal came before the sweep began: interrupted, or requeue.
 void refuse_where_signalled() {
-  const StopReason reason = StopSignals::received();
-  if (reason == StopReason::none) return;
-  throw Error(reason == StopReason::requeue ? ExitCode::requeue : ExitCode::interrupted,
+  const sweep::StopReason reason = sweep::StopSignals::received();
+  if (reason == sweep::StopReason::none) return;
+  throw Error(reason == sweep::StopReason::requeue ? ExitCode::requeue : ExitCode::interrupted,
               "stopped while it waited for the output folder; run the same command again");
 }
 
@@ -46,7 +46,7 @@ std::unique_ptr<results::FolderLock> lock_folder(const results::OutputFolder& ou
       if (!wait || error.code() != ExitCode::held) throw;
       if (!said) log_info(fmt::format("waiting: {}", error.what()));
     }
-    for (int tenths = 0; tenths < 20 && StopSignals::received() == StopReason::none; ++tenths) {
+    for (int tenths = 0; tenths < 20 && sweep::StopSignals::received() == sweep::StopReason::none; ++tenths) {
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
     refuse_where_signalled();
@@ -69,14 +69,14 @@ PlannedSweep plan_sweep(const study::Study& study, const SweepArguments& argumen
   const auto plan = [&](int group) {
     study::StageGraph graph = study::plan_study(study, training.fields, training.resolve, training.planner(group));
     if (arguments.part) graph = study::part_of(graph, *arguments.part);
-    return study::without_unshared_prefixes(graph, existing(graph, out));
+    return study::without_unshared_prefixes(graph, sweep::existing(graph, out));
   };
   // Identities name the size of a group only where batch norm is local, so a first look settles which it is.
   study::StageGraph graph = plan(std::max(arguments.ranks_per_trial, 1));
-  const int group = ranks_per_trial(arguments.ranks_per_trial, ranks, graph, existing(graph, out));
+  const int group = ranks_per_trial(arguments.ranks_per_trial, ranks, graph, sweep::existing(graph, out));
   if (group != std::max(arguments.ranks_per_trial, 1)) graph = plan(group);
-  refuse_shards_on_shared_devices(arguments.trials_per_device, graph, existing(graph, out));
-  refuse_mixed_tf32(arguments.trials_per_device, graph, existing(graph, out));
+  refuse_shards_on_shared_devices(arguments.trials_per_device, graph, sweep::existing(graph, out));
+  refuse_mixed_tf32(arguments.trials_per_device, graph, sweep::existing(graph, out));
   return {std::move(graph), group};
 }
 
@@ -86,16 +86,17 @@ void say_groups(const PlannedSweep& planned, const comm::MpiSession& session, in
   const std::string text = groups_text(session.size(), planned.ranks_per_trial);
   if (text.empty()) return;
   log_info(text);
-  if (group_count(session.size(), planned.ranks_per_trial) < study::count(planned.graph, study::StageKind::trial)) {
+  if (sweep::group_count(session.size(), planned.ranks_per_trial) <
+      study::count(planned.graph, study::StageKind::trial)) {
     log_info("one rank a trial is faster over the whole study: several pay where trials are fewer than ranks");
   }
 }
 
 /// When the sweep has to stop by the time limit, in steady time; says so.
-std::optional<Clock::time_point> stop_time(const TimeLimit& given, Clock::time_point started) {
+std::optional<Clock::time_point> stop_time(const sweep::TimeLimit& given, Clock::time_point started) {
   const std::chrono::duration<double> running = Clock::now() - started;
   const std::chrono::duration<double> unix_now = std::chrono::system_clock::now().time_since_epoch();
-  const TimeLeft left = time_left(
+  const sweep::TimeLeft left = sweep::time_left(
       given, [](const char* name) { return std::getenv(name); }, unix_now.count(), running.count());
   if (!left.remark.empty()) log_warning(left.remark);
   if (!left.seconds) return std::nullopt;
@@ -111,7 +112,7 @@ void print_answer(const std::string& text) {
 
 /// The job script that runs what `arguments` ask for.
 std::string script_text(const SweepArguments& arguments, const study::Study& study) {
-  SlurmJob job = arguments.slurm;
+  sweep::SlurmJob job = arguments.slurm;
   job.name = study.name;
   job.words = {study.file};
   job.words.insert(job.words.end(), arguments.settings.begin(), arguments.settings.end());
@@ -130,7 +131,7 @@ std::string script_text(const SweepArguments& arguments, const study::Study& stu
   }
   if (arguments.fail_fast) job.words.push_back("--fail-fast");
   if (arguments.profile) job.words.push_back("--profile");
-  return slurm_script(job);
+  return sweep::slurm_script(job);
 }
 
 }  // namespace
@@ -158,23 +159,23 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Mp
   if (arguments.part) out.root = study::folder_of(out.root, *arguments.part);
   PlannedSweep planned = plan_sweep(study, arguments, out, session.size(), training);
   const study::StageGraph& graph = planned.graph;
-  const DryRunSettings settings{study.name, out, group_count(session.size(), planned.ranks_per_trial),
-                                training.gpus > 0 ? "GPU" : "core", arguments.trials_per_device};
+  const sweep::DryRunSettings settings{study.name, out, sweep::group_count(session.size(), planned.ranks_per_trial),
+                                       training.gpus > 0 ? "GPU" : "core", arguments.trials_per_device};
   if (arguments.verb == Verb::validate) return print(validation_text(study, graph));
   if (arguments.verb == Verb::slurm) return print(script_text(arguments, study));
-  if (arguments.verb == Verb::list) return print(list_text(graph, settings.out));
-  if (arguments.dry_run) return print(dry_run_text(graph, settings));
+  if (arguments.verb == Verb::list) return print(sweep::list_text(graph, settings.out));
+  if (arguments.dry_run) return print(sweep::dry_run_text(graph, settings));
   if (!arguments.study)
     log_info(fmt::format("no study is given: running {}, '--help' says how to name another", study.file));
-  if (!arguments.study) print_answer(cost_text(graph, settings));
+  if (!arguments.study) print_answer(sweep::cost_text(graph, settings));
   const auto stop_at = stop_time(arguments.time, started);
   say_groups(planned, session, arguments.trials_per_device);
   std::unique_ptr<results::FolderLock> lock = lock_folder(out, arguments.wait);
-  std::vector<bool> exists = set_aside_damaged(graph, out, training.find_damage);
+  std::vector<bool> exists = sweep::set_aside_damaged(graph, out, training.find_damage);
   refuse_mixed_tf32(arguments.trials_per_device, graph, exists);  // again: what is damaged is to run as well
   const std::string advice = precision_advice(study, graph, exists, training.gpus);
   if (!advice.empty()) log_info(advice);
-  write_plan(study, graph, out);
+  sweep::write_plan(study, graph, out);
   return PreparedSweep{
       std::move(planned.graph),
       std::move(exists),

@@ -110,8 +110,8 @@ int ranks_per_trial(int wanted, int ranks, const study::StageGraph& graph, const
 std::string groups_text(int ranks, int ranks_per_trial) {
   if (ranks_per_trial == 1) return "";
   const int left = ranks % ranks_per_trial;
-  return fmt::format("{} ranks in {} group{} of {}{}", ranks, group_count(ranks, ranks_per_trial),
-                     group_count(ranks, ranks_per_trial) == 1 ? "" : "s", ranks_per_trial,
+  return fmt::format("{} ranks in {} group{} of {}{}", ranks, sweep::group_count(ranks, ranks_per_trial),
+                     sweep::group_count(ranks, ranks_per_trial) == 1 ? "" : "s", ranks_per_trial,
                      left == 0 ? "" : fmt::format("; the last group has {}", left));
 }
 

@@ -84,7 +84,7 @@ void add_options(CLI::App& app, Arguments& arguments, Words& words) {
          "--ranks-per-trial", arguments.ranks_per_trial,
          fmt::format("How many ranks train one trial together; each further one is assumed to gain {:.0f} % "
                      "of the first",
-                     100 * gain_per_further_rank))
+                     100 * sweep::gain_per_further_rank))
       ->type_name("K")
       ->check(CLI::Range(1, most_ranks));
   app.add_option("--trials-per-device", arguments.trials_per_device,
@@ -128,7 +128,7 @@ study::StageGraph plan(const study::Study& study, int ranks_per_trial, const Tra
 }
 
 std::string heading(const study::Study& study, const study::StageGraph& graph, const Arguments& arguments,
-                    const Durations& durations) {
+                    const sweep::Durations& durations) {
   const int trials = study::count(graph, study::StageKind::trial);
   std::string text =
       fmt::format("{}: {}, {}; ", study.name, counted(trials, "trial"), counted(graph.size() - trials, "stage"));
@@ -139,8 +139,9 @@ std::string heading(const study::Study& study, const study::StageGraph& graph, c
                         graph.size(), arguments.durations.string(), durations.ratio);
   }
   if (arguments.ranks_per_trial > 1) {
-    text += fmt::format("groups of {} ranks, assumed to be {:.3g} times as fast as one\n",
-                        arguments.ranks_per_trial, 1 + gain_per_further_rank * (arguments.ranks_per_trial - 1));
+    text +=
+        fmt::format("groups of {} ranks, assumed to be {:.3g} times as fast as one\n", arguments.ranks_per_trial,
+                    1 + sweep::gain_per_further_rank * (arguments.ranks_per_trial - 1));
   }
   if (arguments.trials_per_device > 1) {
     text += fmt::format("{} trials at a time on each rank, assumed not to slow each other down\n",
@@ -149,15 +150,16 @@ std::string heading(const study::Study& study, const study::StageGraph& graph, c
   return text;
 }
 
-std::vector<OrderedSimulation> simulate_all(const study::StageGraph& graph, const Arguments& arguments,
-                                            const std::vector<double>& seconds) {
+std::vector<sweep::OrderedSimulation> simulate_all(const study::StageGraph& graph, const Arguments& arguments,
+                                                   const std::vector<double>& seconds) {
   const std::vector<bool> nothing(graph.stages.size(), false);
-  std::vector<OrderedSimulation> simulations;
+  std::vector<sweep::OrderedSimulation> simulations;
   for (const int ranks : arguments.ranks) {
     const int seats = arguments.trials_per_device;
-    const std::vector<int> groups = group_sizes(ranks * seats, arguments.ranks_per_trial);
-    for (const StageOrder order : all_stage_orders) {
-      simulations.push_back({order, on_shared_devices(simulate(graph, nothing, groups, seconds, order), seats)});
+    const std::vector<int> groups = sweep::group_sizes(ranks * seats, arguments.ranks_per_trial);
+    for (const sweep::StageOrder order : sweep::all_stage_orders) {
+      simulations.push_back(
+          {order, sweep::on_shared_devices(sweep::simulate(graph, nothing, groups, seconds, order), seats)});
     }
   }
   return simulations;
@@ -174,17 +176,18 @@ std::string simulate_command(int argc, const char* const* argv, const Training& 
   if (!arguments.help.empty()) return arguments.help;
   const study::Study study = read_given_study(arguments.study, arguments.settings, training.fields);
   const study::StageGraph graph = plan(study, arguments.ranks_per_trial, training);
-  const Durations durations =
-      arguments.durations.empty() ? Durations{modelled_seconds(graph)} : read_durations(arguments.durations, graph);
-  const std::vector<OrderedSimulation> simulations = simulate_all(graph, arguments, durations.seconds);
-  if (!arguments.gantt.empty()) write_file(arguments.gantt, gantt_csv(graph, simulations.front().played));
-  if (!arguments.json) return heading(study, graph, arguments, durations) + simulation_table(simulations);
+  const sweep::Durations durations = arguments.durations.empty()
+                                         ? sweep::Durations{sweep::modelled_seconds(graph)}
+                                         : sweep::read_durations(arguments.durations, graph);
+  const std::vector<sweep::OrderedSimulation> simulations = simulate_all(graph, arguments, durations.seconds);
+  if (!arguments.gantt.empty()) write_file(arguments.gantt, sweep::gantt_csv(graph, simulations.front().played));
+  if (!arguments.json) return heading(study, graph, arguments, durations) + sweep::simulation_table(simulations);
   return Json({{"study", study.name},
                {"ranks_per_trial", arguments.ranks_per_trial},
                {"trials_per_device", arguments.trials_per_device},
                {"measured", durations.measured},
                {"ratio", durations.ratio},
-               {"simulations", simulation_json(graph, simulations)}})
+               {"simulations", sweep::simulation_json(graph, simulations)}})
              .dump(2) +
          "\n";
 }

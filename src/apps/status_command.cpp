@@ -35,8 +35,8 @@ std::string status_command(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     throw usage_error(fmt::format("command line: {}; 'm2m-sweep status --help' explains it", error.what()));
   }
-  const StudyStatus status = read_status({folder});
-  return as_json ? status_json(status).dump(2) + "\n" : status_text(status);
+  const sweep::StudyStatus status = sweep::read_status({folder});
+  return as_json ? sweep::status_json(status).dump(2) + "\n" : sweep::status_text(status);
 }
 
 }  // namespace m2m

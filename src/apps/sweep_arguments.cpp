@@ -153,7 +153,7 @@ void add_options(CLI::App& app, SweepArguments& arguments, Texts& texts) {
   app.set_version_flag("--version", fmt::format("m2m-sweep {}", program_version), "Print the version");
 }
 
-void add_slurm_options(CLI::App& app, SlurmJob& job) {
+void add_slurm_options(CLI::App& app, sweep::SlurmJob& job) {
   const std::string group = "Of slurm";
   app.add_option("--nodes", job.nodes, "Nodes; 1 unless given")->type_name("N")->group(group);
   app.add_option("--gpus-per-node", job.gpus_per_node, "GPUs of a node; none unless given")
@@ -182,8 +182,8 @@ void understand(const Texts& texts, SweepArguments& arguments) {
   if (!texts.cache.empty()) arguments.cache = texts.cache;
   arguments.ranks_per_trial = texts.ranks_per_trial == "auto" ? 0 : std::stoi(texts.ranks_per_trial);
   refuse_groups_on_shared_devices(arguments.trials_per_device, arguments.ranks_per_trial);
-  if (!texts.limit.empty()) arguments.time.limit = read_duration("--time-limit", texts.limit);
-  if (!texts.margin.empty()) arguments.time.margin = read_duration("--time-margin", texts.margin);
+  if (!texts.limit.empty()) arguments.time.limit = sweep::read_duration("--time-limit", texts.limit);
+  if (!texts.margin.empty()) arguments.time.margin = sweep::read_duration("--time-margin", texts.margin);
   if (!texts.part.empty()) arguments.part = study::read_part(texts.part);
 }
 

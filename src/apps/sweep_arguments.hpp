@@ -27,9 +27,9 @@ struct SweepArguments {
   bool profile = false;
   bool fail_fast = false;
   int max_retries = 1;
-  TimeLimit time;
+  sweep::TimeLimit time;
   std::optional<study::StudyPart> part;  // nothing: the whole study
-  SlurmJob slurm;                        // of slurm: all but the words
+  sweep::SlurmJob slurm;                 // of slurm: all but the words
   bool verbose = false;
   std::string answer;  // --help and --version: what to print instead
 };

@@ -53,7 +53,7 @@ struct Runner {
       : group(session, session.rank() / order.ranks_per_trial) {
     StageRunning running = training.runner({order.out, session.size(), session.rank(), share.local_rank,
                                             share.hosts, order.profile, &group, order.trials_per_device});
-    work.run = with_retries(std::move(running.run), order.out, order.max_retries, group.size() == 1);
+    work.run = sweep::with_retries(std::move(running.run), order.out, order.max_retries, group.size() == 1);
     work.memory = std::move(running.memory);
     work.seats = order.trials_per_device;
     if (group.size() == 1) return;
@@ -68,7 +68,7 @@ struct Runner {
   Runner& operator=(const Runner&) = delete;
 
   comm::MpiGroup group;
-  StageWork work;
+  sweep::StageWork work;
 };
 
 /// Runs `action`, prints what it throws. Rank 0 only.
@@ -103,17 +103,17 @@ ExitCode lead(int argc, char** argv, const comm::MpiSession& session, const Trai
   comm::MpiPost post(session);
   const Runner runner(session, sweep->order, share, training);
   return guarded(session, [&] {
-    const SweepJob job{sweep->graph,
-                       std::move(sweep->exists),
-                       sweep->order.out,
-                       *sweep->lock,
-                       session.size(),
-                       terminal_of_standard_error(),
-                       sweep->stop_at,
-                       sweep->fail_fast,
-                       sweep->order.ranks_per_trial,
-                       sweep->order.trials_per_device};
-    return lead_sweep(job, post.coordinator(), post.worker(), runner.work);
+    const sweep::SweepJob job{sweep->graph,
+                              std::move(sweep->exists),
+                              sweep->order.out,
+                              *sweep->lock,
+                              session.size(),
+                              sweep::terminal_of_standard_error(),
+                              sweep->stop_at,
+                              sweep->fail_fast,
+                              sweep->order.ranks_per_trial,
+                              sweep->order.trials_per_device};
+    return sweep::lead_sweep(job, post.coordinator(), post.worker(), runner.work);
   });
 }
 
@@ -129,7 +129,7 @@ ExitCode follow(const comm::MpiSession& session, const Training& training) {
   const comm::HostShare share = comm::host_share(session);
   comm::MpiPost post(session);
   const Runner runner(session, *order, share, training);
-  follow_sweep(post.worker(), runner.work);
+  sweep::follow_sweep(post.worker(), runner.work);
   return ExitCode::done;
 }
 
@@ -138,7 +138,8 @@ ExitCode follow(const comm::MpiSession& session, const Training& training) {
 int sweep_main(int argc, char** argv, const Training& training) {
   const Clock::time_point started = Clock::now();
   keep_freed_memory();
-  const StopSignals signals;  // from the first moment on: what comes while MPI starts stops the sweep as well
+  // from the first moment on: what comes while MPI starts stops the sweep as well
+  const sweep::StopSignals signals;
   try {
     const comm::MpiSession session(argc, argv);
     try {

@@ -39,7 +39,7 @@ struct Training {
   study::ResolveConfig resolve;
   std::function<study::PlanStage(int ranks_per_trial)> planner;
   std::function<StageRunning(const RunnerSettings&)> runner;  // what runs stages on this rank
-  FindDamage find_damage = [](const study::Stage&, const results::OutputFolder&) { return std::nullopt; };
+  sweep::FindDamage find_damage = [](const study::Stage&, const results::OutputFolder&) { return std::nullopt; };
   std::vector<std::string> method_names;
   std::function<std::string(const std::string& method)> describe_method;
   std::string build = build_of_this_program();  // all ranks of a job have to have the same

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
@@ -92,4 +92,4 @@ void Admission::end(int seat) {
   at(seat) = {};
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -14,6 +14,10 @@ struct DeviceMemory {
   double used = 0;
 };
 
+}  // namespace m2m
+
+namespace m2m::sweep {
+
 /// How much more than its share is kept free for a further stage: stages differ, and memory has gaps.
 inline constexpr double memory_margin = 1.25;
 
@@ -75,4 +79,4 @@ class Admission {
   bool has_said_ = false;
 };
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -11,7 +11,7 @@
 #include "sweep/cost_model.hpp"
 #include "sweep/messages.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 class Coordinator {
@@ -170,4 +170,4 @@ StopReason coordinate(Scheduler& scheduler, comm::Mailbox& mail, const std::vect
   return Coordinator(scheduler, mail, observers, settings).run();
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -7,7 +7,7 @@
 #include "sweep/scheduler.hpp"
 #include "sweep/stop_reason.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 /// Who wants to know what happens in a sweep; called from the coordinator's thread, after the scheduler knows it.
 class SweepObserver {
@@ -49,4 +49,4 @@ struct CoordinatorSettings {
 StopReason coordinate(Scheduler& scheduler, comm::Mailbox& mail, const std::vector<SweepObserver*>& observers,
                       const CoordinatorSettings& settings);
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -2,7 +2,7 @@
 
 #include <bit>
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 std::string class_of(const study::Stage& stage) {
@@ -37,4 +37,4 @@ std::vector<double> CostModel::seconds() const {
   return seconds;
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -6,7 +6,7 @@
 
 #include "sweep/graph.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 /// Stages of one kind and method share a factor: seconds measured over seconds estimated. One that nothing is known
 /// of takes the factor of all that is known. Deterministic.
@@ -32,4 +32,4 @@ class CostModel {
   std::map<std::string, Known> known_;  // by kind and method
 };
 
-}  // namespace m2m
+}  // namespace m2m::sweep

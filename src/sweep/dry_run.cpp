@@ -8,20 +8,22 @@
 #include "sweep/forecast.hpp"
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
+
+using study::StageGraph;
+using study::StageKind;
+
 namespace {
 
-int count_marked(const study::StageGraph& graph, const std::vector<bool>& marks, study::StageKind kind) {
+int count_marked(const StageGraph& graph, const std::vector<bool>& marks, StageKind kind) {
   int found = 0;
   for (std::size_t i = 0; i < marks.size(); ++i) found += marks[i] && graph.stages[i].kind == kind ? 1 : 0;
   return found;
 }
 
-std::string both_kinds(const study::StageGraph& graph, const std::vector<bool>& marks, const char* between) {
-  return counted(count_marked(graph, marks, study::StageKind::trial), "trial") + between +
-         counted(
-             count_marked(graph, marks, study::StageKind::g) + count_marked(graph, marks, study::StageKind::prefix),
-             "stage");
+std::string both_kinds(const StageGraph& graph, const std::vector<bool>& marks, const char* between) {
+  return counted(count_marked(graph, marks, StageKind::trial), "trial") + between +
+         counted(count_marked(graph, marks, StageKind::g) + count_marked(graph, marks, StageKind::prefix), "stage");
 }
 
 std::string work_text(double seconds, const std::string& unit) {
@@ -46,10 +48,10 @@ std::string needs_text(const study::Stage& stage) {
 }
 
 std::string what(const study::Stage& stage, const std::string& title) {
-  return stage.kind == study::StageKind::trial ? title : stage.label + "  " + study::data_text(stage);
+  return stage.kind == StageKind::trial ? title : stage.label + "  " + study::data_text(stage);
 }
 
-std::size_t widest_of(const study::StageGraph& graph, const std::vector<std::string>& names) {
+std::size_t widest_of(const StageGraph& graph, const std::vector<std::string>& names) {
   std::size_t widest = 0;
   for (std::size_t i = 0; i < names.size(); ++i) widest = std::max(widest, what(graph.stages[i], names[i]).size());
   return std::min<std::size_t>(widest, 60);
@@ -62,7 +64,7 @@ const char* state_word(bool exists, bool is_to_run) {
 
 }  // namespace
 
-std::string cost_text(const study::StageGraph& graph, const DryRunSettings& settings) {
+std::string cost_text(const StageGraph& graph, const DryRunSettings& settings) {
   const std::vector<bool> there = existing(graph, settings.out);
   const std::vector<bool> to_run = study::missing(graph, there);
   const Forecast cost = forecast(graph, there, settings.ranks * settings.trials_per_device);
@@ -77,13 +79,13 @@ std::string cost_text(const study::StageGraph& graph, const DryRunSettings& sett
   return text + "\n";
 }
 
-std::string dry_run_text(const study::StageGraph& graph, const DryRunSettings& settings) {
+std::string dry_run_text(const StageGraph& graph, const DryRunSettings& settings) {
   const std::vector<bool> there = existing(graph, settings.out);
   const std::vector<bool> to_run = study::missing(graph, there);
   const std::vector<std::string> names = study::titles(graph);
   const std::size_t width = widest_of(graph, names);
   std::string text = cost_text(graph, settings);
-  for (const study::StageKind kind : {study::StageKind::g, study::StageKind::prefix, study::StageKind::trial}) {
+  for (const StageKind kind : {StageKind::g, StageKind::prefix, StageKind::trial}) {
     for (std::size_t i = 0; i < names.size(); ++i) {
       const study::Stage& stage = graph.stages[i];
       if (stage.kind != kind) continue;
@@ -95,15 +97,15 @@ std::string dry_run_text(const study::StageGraph& graph, const DryRunSettings& s
   return text;
 }
 
-std::string list_text(const study::StageGraph& graph, const results::OutputFolder& out) {
+std::string list_text(const StageGraph& graph, const results::OutputFolder& out) {
   const std::vector<bool> there = existing(graph, out);
   const std::vector<std::string> names = study::titles(graph);
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (graph.stages[i].kind != study::StageKind::trial) continue;
+    if (graph.stages[i].kind != StageKind::trial) continue;
     text += fmt::format("{}  {:<5}  {}\n", graph.stages[i].id, state_word(there[i], true), names[i]);
   }
   return text;
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -5,7 +5,7 @@
 #include "results/layout.hpp"
 #include "sweep/graph.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 struct DryRunSettings {
   std::string study;  // its name
@@ -24,4 +24,4 @@ std::string dry_run_text(const study::StageGraph& graph, const DryRunSettings& s
 /// A line per trial: id, whether it is done, what it is.
 std::string list_text(const study::StageGraph& graph, const results::OutputFolder& out);
 
-}  // namespace m2m
+}  // namespace m2m::sweep

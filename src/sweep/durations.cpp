@@ -10,7 +10,7 @@
 #include "results/layout.hpp"
 #include "results/record_file.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace fs = std::filesystem;
 namespace {
 
@@ -89,4 +89,4 @@ Durations read_durations(const fs::path& path, const study::StageGraph& graph) {
   return durations;
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -5,7 +5,7 @@
 
 #include "sweep/graph.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 struct Durations {
   std::vector<double> seconds;  // per stage, on one rank
@@ -21,4 +21,4 @@ struct Durations {
 /// something in it is damaged or no duration, input_output where it cannot be read.
 Durations read_durations(const std::filesystem::path& path, const study::StageGraph& graph);
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -8,7 +8,7 @@
 #include "results/stage_files.hpp"
 #include "sweep/folder_lock.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 bool is_there(const study::Stage& stage, const results::OutputFolder& out) {
@@ -70,4 +70,4 @@ std::vector<bool> set_aside_damaged(const study::StageGraph& graph, const result
   return there;
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -8,7 +8,7 @@
 #include "results/layout.hpp"
 #include "sweep/graph.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 /// Per stage whether its artifact is there and complete, at a quick look: a trial's result.h5; of a g or prefix
 /// stage.json, and files of the size that this says. False everywhere where there is no such folder.
@@ -30,4 +30,4 @@ using FindDamage =
 std::vector<bool> set_aside_damaged(const study::StageGraph& graph, const results::OutputFolder& out,
                                     const FindDamage& find_damage);
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -4,7 +4,7 @@
 
 #include "results/failure.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 void FailureWriter::started(int stage, const std::string&) {
   std::error_code ignored;
@@ -32,4 +32,4 @@ void FailureWriter::write(int stage, const std::string& reason, bool diverged) {
   results::write_failure(out_.failure(lost.id), {lost.id, lost.label, reason, diverged, lost.config});
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

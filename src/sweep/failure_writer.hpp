@@ -3,7 +3,7 @@
 #include "results/layout.hpp"
 #include "sweep/coordinator.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 /// A trial that failed or diverged gets its own reason; one that needs a failed stage is told which. A trial that
 /// is started again loses the failure.json of its earlier attempt. Throws Error (input_output) into the
@@ -24,4 +24,4 @@ class FailureWriter : public SweepObserver {
   results::OutputFolder out_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -4,7 +4,7 @@
 
 #include "sweep/simulation.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 /// `epochs` as a share of those that the stage's cost is for, in [0, 1].
@@ -72,4 +72,4 @@ double busy_share(const Scheduler& scheduler, int ranks, double now) {
   return now > 0 ? std::clamp(busy / (now * ranks), 0.0, 1.0) : 0;
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -4,7 +4,7 @@
 
 #include "sweep/scheduler.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 /// Ranks are here places where a stage runs; where a rank runs several at once, it counts as many times, as if they
 /// did not slow each other down.
@@ -24,4 +24,4 @@ std::optional<double> seconds_left(const Scheduler& scheduler, int ranks, double
 /// The share of the ranks' time spent in stages between time 0 and `now`, in [0, 1].
 double busy_share(const Scheduler& scheduler, int ranks, double now);
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -6,7 +6,7 @@
 
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 LiveBlock::LiveBlock(TerminalSize size, std::function<void(const std::string&)> write)
     : size_(size), write_(std::move(write)) {}
@@ -37,4 +37,4 @@ void LiveBlock::draw(const std::vector<std::string>& lines) {
   drawn_ = shown.size();
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

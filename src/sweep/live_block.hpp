@@ -6,7 +6,7 @@
 
 #include "sweep/terminal.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 class LiveBlock {
  public:
@@ -27,4 +27,4 @@ class LiveBlock {
   std::size_t drawn_ = 0;
 };
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -1,6 +1,6 @@
 #include "sweep/messages.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 template <typename... Cases>
@@ -151,4 +151,4 @@ ToWorker decode_to_worker(const std::vector<std::byte>& bytes) {
   fail();
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -7,7 +7,7 @@
 #include "sweep/stage.hpp"
 #include "sweep/stop_reason.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 /// A seat waits for work; a seat is a place of a rank where a stage runs, numbered from 0. The first one's is a
 /// worker's first word. `place`: "host a17", for people.
@@ -53,4 +53,4 @@ std::vector<std::byte> encode(const ToWorker& message);
 FromWorker decode_from_worker(const std::vector<std::byte>& bytes);
 ToWorker decode_to_worker(const std::vector<std::byte>& bytes);
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -6,7 +6,7 @@
 
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 constexpr double redraw_every = 0.5;
@@ -78,4 +78,4 @@ void ProgressView::say_what_runs(double now) {
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -10,7 +10,7 @@
 #include "sweep/live_block.hpp"
 #include "sweep/progress_lines.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 struct ProgressSettings {
   int seats = 1;                                   // how many stages run at once at most, on all ranks together
@@ -49,4 +49,4 @@ class ProgressView : public SweepObserver {
   std::map<int, double> said_;  // running stage -> when its last line was written
 };
 
-}  // namespace m2m
+}  // namespace m2m::sweep

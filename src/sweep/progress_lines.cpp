@@ -8,7 +8,7 @@
 #include "sweep/forecast.hpp"
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 const study::Stage& stage_at(const SweepView& view, int stage) {
@@ -149,4 +149,4 @@ int trials_lost(const Scheduler& scheduler) {
   return count_trials(scheduler, {StageState::failed, StageState::diverged, StageState::blocked});
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

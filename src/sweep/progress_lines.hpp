@@ -6,7 +6,7 @@
 #include "sweep/scheduler.hpp"
 #include "sweep/stop_reason.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 /// What the lines are made from; `titles` are those of wording.hpp.
 struct SweepView {
@@ -40,4 +40,4 @@ std::string outcome_text(const Scheduler& scheduler, int damaged = 0);
 int trials_done(const Scheduler& scheduler);
 int trials_lost(const Scheduler& scheduler);
 
-}  // namespace m2m
+}  // namespace m2m::sweep

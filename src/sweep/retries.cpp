@@ -8,7 +8,7 @@
 
 #include "core/write_error.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 std::filesystem::path note_of(const study::Stage& stage, const results::OutputFolder& out) {
@@ -79,4 +79,4 @@ study::RunStage with_retries(study::RunStage run, const results::OutputFolder& o
       };
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

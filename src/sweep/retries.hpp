@@ -3,7 +3,7 @@
 #include "results/layout.hpp"
 #include "sweep/stage.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 /// `run`, with up to max_retries further tries of a stage that throws; it goes on from what it left behind. A
 /// WriteError is not tried again and not counted.
@@ -13,4 +13,4 @@ namespace m2m {
 /// again, and once the tries are used up the stage fails without being run.
 study::RunStage with_retries(study::RunStage run, const results::OutputFolder& out, int max_retries, bool is_alone);
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -21,7 +21,7 @@
 #include "sweep/wording.hpp"
 #include "sweep/worker.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 std::function<double()> clock_from_now() {
@@ -164,4 +164,4 @@ void follow_sweep(comm::Mailbox& worker, const StageWork& stages) { work(worker,
 
 int group_count(int ranks, int ranks_per_trial) { return (ranks + ranks_per_trial - 1) / ranks_per_trial; }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -14,7 +14,7 @@
 #include "sweep/terminal.hpp"
 #include "sweep/worker.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 struct SweepJob {
   const study::StageGraph& graph;
@@ -51,4 +51,4 @@ void follow_sweep(comm::Mailbox& worker, const StageWork& work);
 /// How many groups that makes.
 int group_count(int ranks, int ranks_per_trial);
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 StageState state_after(const study::StageResult& result) {
@@ -143,4 +143,4 @@ int Scheduler::count(StageState state, std::optional<study::StageKind> kind) con
   return kind ? of_state[index(*kind)] : std::accumulate(of_state.begin(), of_state.end(), 0);
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

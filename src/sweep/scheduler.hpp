@@ -10,7 +10,7 @@
 
 #include "sweep/graph.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 enum class StageState {
   existing,     // was there before
@@ -98,4 +98,4 @@ class Scheduler {
   double busy_ = 0;
 };
 
-}  // namespace m2m
+}  // namespace m2m::sweep

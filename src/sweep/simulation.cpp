@@ -7,7 +7,7 @@
 
 #include "core/philox.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 std::size_t at(int position) { return static_cast<std::size_t>(position); }
@@ -140,4 +140,4 @@ Simulation on_shared_devices(Simulation of_seats, int trials_per_device) {
   return of_seats;
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

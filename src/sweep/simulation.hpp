@@ -4,7 +4,7 @@
 
 #include "sweep/scheduler.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 /// Which stage a free rank takes.
 enum class StageOrder {
@@ -62,4 +62,4 @@ Simulation simulate(const study::StageGraph& graph, const std::vector<bool>& exi
 /// `trials_per_device` seats each: seats stand rank by rank, and are assumed not to slow each other down.
 Simulation on_shared_devices(Simulation of_seats, int trials_per_device);
 
-}  // namespace m2m
+}  // namespace m2m::sweep

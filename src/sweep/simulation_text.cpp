@@ -6,7 +6,7 @@
 
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 const char* kind_name(study::StageKind kind) {
@@ -85,4 +85,4 @@ Json simulation_json(const study::StageGraph& graph, const std::vector<OrderedSi
   return runs;
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -5,7 +5,7 @@
 
 #include "sweep/simulation.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 struct OrderedSimulation {
   StageOrder order;
@@ -23,4 +23,4 @@ std::string gantt_csv(const study::StageGraph& graph, const Simulation& played);
 /// stages as in gantt_csv.
 Json simulation_json(const study::StageGraph& graph, const std::vector<OrderedSimulation>& simulations);
 
-}  // namespace m2m
+}  // namespace m2m::sweep

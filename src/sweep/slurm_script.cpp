@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 /// Minutes, minutes:seconds, h:m:s, d-h, d-h:m or d-h:m:s in seconds; 0 where it is none of them.
@@ -85,4 +85,4 @@ exec "${{m2m_launcher[@]}}" "${{M2M_SWEEP:-build/bin/m2m-sweep}}"{}
                      quoted(job.name), options(job), words);
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

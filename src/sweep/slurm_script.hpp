@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-namespace m2m {
+namespace m2m::sweep {
 
 struct SlurmJob {
   std::string name;                // of the study
@@ -25,4 +25,4 @@ int warning_seconds(const std::string& time);
 /// The script's text; slurm/site.sh says what is particular to a site. Pure. Throws as check.
 std::string slurm_script(const SlurmJob& job);
 
-}  // namespace m2m
+}  // namespace m2m::sweep

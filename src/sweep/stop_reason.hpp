@@ -1,7 +1,7 @@
 #pragma once
 // Why a sweep stops before its end.
 
-namespace m2m {
+namespace m2m::sweep {
 
 enum class StopReason {
   none,         // it does not
@@ -11,4 +11,4 @@ enum class StopReason {
   unwritable,   // a file cannot be written, or the reader of the log is gone
 };
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -2,7 +2,7 @@
 
 #include <atomic>
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 // A signal handler reaches nothing but what has static storage.
@@ -63,4 +63,4 @@ StopReason StopSignals::received() {
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

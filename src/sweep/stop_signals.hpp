@@ -6,7 +6,7 @@
 
 #include "sweep/stop_reason.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 /// While it lives, the first signal that asks for a stop is noted. One at a time per process; local.
 ///
@@ -33,4 +33,4 @@ class StopSignals {
   std::vector<std::pair<int, struct sigaction>> before_;  // what was done at each signal, to be put back
 };
 
-}  // namespace m2m
+}  // namespace m2m::sweep

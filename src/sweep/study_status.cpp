@@ -15,7 +15,10 @@
 #include "sweep/stage.hpp"
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
+
+using results::OutputFolder;
+
 namespace fs = std::filesystem;
 namespace {
 
@@ -46,7 +49,7 @@ void read_journal_end(const fs::path& file, StageProgress& stage) {
 }
 
 /// A stage writes its config.json when it is begun, a sweep study.json before anything is.
-bool is_of_this_sweep(const results::OutputFolder& out, const std::string& trial) {
+bool is_of_this_sweep(const OutputFolder& out, const std::string& trial) {
   std::error_code missing;
   const auto begun = fs::last_write_time(out.config(trial), missing);
   return !missing && begun >= fs::last_write_time(out.study(), missing);
@@ -64,7 +67,7 @@ void read_failed(const fs::path& file, StageProgress& trial) {
 }
 
 /// True, with the reason, where the result is there and cannot be read.
-bool is_unreadable(const results::OutputFolder& out, StageProgress& trial) {
+bool is_unreadable(const OutputFolder& out, StageProgress& trial) {
   try {
     const auto damage = results::damage_of_result(out.result(trial.id), trial.id, results::Look::quick);
     if (damage) trial.reason = damage->why + "; the sweep's command makes it anew";
@@ -78,8 +81,7 @@ StageProgress nothing_known(const std::string& id, const std::string& kind, cons
   return {id, kind, label, StageStanding::waiting, "", 0, epochs, unknown, unknown, unknown, unknown};
 }
 
-StageProgress progress_of(const results::OutputFolder& out, const results::PlannedTrial& planned,
-                          bool sweep_lives) {
+StageProgress progress_of(const OutputFolder& out, const results::PlannedTrial& planned, bool sweep_lives) {
   study::Stage as_stage;
   as_stage.config = planned.config;
   StageProgress trial = nothing_known(planned.id, "trial", planned.label + "  " + study::data_text(as_stage),
@@ -98,7 +100,7 @@ StageProgress progress_of(const results::OutputFolder& out, const results::Plann
   return trial;
 }
 
-StageProgress progress_of(const results::OutputFolder& out, const results::PlannedStage& planned) {
+StageProgress progress_of(const OutputFolder& out, const results::PlannedStage& planned) {
   StageProgress stage = nothing_known(planned.id, planned.kind, planned.label, planned.epochs);
   const fs::path folder = out.stage(planned.id), journal = folder / "journal.jsonl";
   std::error_code ignored;
@@ -117,7 +119,7 @@ StageProgress progress_of(const results::OutputFolder& out, const results::Plann
 }
 
 /// Seconds between two results, over the last ten of them.
-double seconds_between_results(const results::OutputFolder& out, const std::vector<StageProgress>& trials) {
+double seconds_between_results(const OutputFolder& out, const std::vector<StageProgress>& trials) {
   std::vector<double> ages;
   for (const StageProgress& trial : trials) {
     if (trial.state == StageStanding::done) ages.push_back(age(out.result(trial.id)));
@@ -140,7 +142,7 @@ int StudyStatus::count(StageStanding state) const {
       std::count_if(trials.begin(), trials.end(), [state](const auto& trial) { return trial.state == state; }));
 }
 
-StudyStatus read_status(const results::OutputFolder& out) {
+StudyStatus read_status(const OutputFolder& out) {
   if (!fs::exists(out.study())) {
     throw usage_error(out.root.string() + ": no sweep has planned anything here; name a sweep's output folder");
   }
@@ -152,11 +154,11 @@ StudyStatus read_status(const results::OutputFolder& out) {
   for (const results::PlannedTrial& planned : study.trials) {
     if (seen.insert(planned.id).second) status.trials.push_back(progress_of(out, planned, !status.sweep.empty()));
   }
-  const results::OutputFolder with_cache{out.root, study.cache};
+  const OutputFolder with_cache{out.root, study.cache};
   for (const results::PlannedStage& planned : study.stages)
     status.stages.push_back(progress_of(with_cache, planned));
   status.seconds_per_trial = seconds_between_results(out, status.trials);
   return status;
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

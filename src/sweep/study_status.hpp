@@ -6,7 +6,7 @@
 #include "core/config.hpp"
 #include "results/layout.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 enum class StageStanding {
   done,         // its files are there, and can be read
@@ -51,4 +51,4 @@ StudyStatus read_status(const results::OutputFolder& out);
 std::string status_text(const StudyStatus& status);
 Json status_json(const StudyStatus& status);
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -6,7 +6,7 @@
 #include "sweep/study_status.hpp"
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 Json number_or_null(double value) { return value == value ? Json(value) : Json(nullptr); }
@@ -95,4 +95,4 @@ Json status_json(const StudyStatus& status) {
           {"stages", list_json(status.stages)}};
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <set>
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 std::optional<TerminalSize> size_of(int handle) {
@@ -47,4 +47,4 @@ bool log_reader_is_gone() {
   return ::poll(&end, 1, 0) == 1 && (end.revents & POLLERR) != 0;
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-namespace m2m {
+namespace m2m::sweep {
 
 struct TerminalSize {
   int columns = 80;
@@ -18,4 +18,4 @@ std::optional<TerminalSize> terminal_of_standard_error();
 /// does.
 bool log_reader_is_gone();
 
-}  // namespace m2m
+}  // namespace m2m::sweep

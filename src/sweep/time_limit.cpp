@@ -8,7 +8,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 constexpr double usual_margin = 60;  // seconds: enough for a step and a checkpoint
@@ -86,4 +86,4 @@ TimeLeft time_left(const TimeLimit& given, const std::function<const char*(const
   return {left - margin, ""};
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-namespace m2m {
+namespace m2m::sweep {
 
 /// As the command line gives it, in seconds.
 struct TimeLimit {
@@ -30,4 +30,4 @@ struct TimeLeft {
 TimeLeft time_left(const TimeLimit& given, const std::function<const char*(const char*)>& environment, double now,
                    double running);
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -10,7 +10,7 @@
 #include "core/write_error.hpp"
 #include "sweep/messages.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -198,4 +198,4 @@ void work(comm::Mailbox& mail, const StageWork& work, const WorkerSettings& sett
   conversation.say_bye();
 }
 
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -8,7 +8,7 @@
 #include "sweep/stage.hpp"
 #include "sweep/stop_reason.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 
 /// Ends the job because a stage threw on a rank that others of its group may wait for.
 using EndJob = std::function<void(const study::Stage& stage, const study::StageResult& failure)>;
@@ -37,4 +37,4 @@ struct WorkerSettings {
 /// Error (input_output) only where message passing fails.
 void work(comm::Mailbox& mail, const StageWork& work, const WorkerSettings& settings);
 
-}  // namespace m2m
+}  // namespace m2m::sweep

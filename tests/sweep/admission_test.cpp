@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 constexpr double gib = 1024.0 * 1024.0 * 1024.0;
@@ -166,4 +166,4 @@ TEST(Admission, TakesMemoryThatIsNotKnownToBeEnough) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

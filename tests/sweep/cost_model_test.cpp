@@ -5,7 +5,7 @@
 #include "random_graph.hpp"
 #include "sweep/scheduler.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 using fake::request;
@@ -54,4 +54,4 @@ TEST(Scheduler, TakesTheDearestByWhatWasMeasuredMeanwhile) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -8,7 +8,7 @@
 #include "random_graph.hpp"
 #include "results/record_file.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 namespace fs = std::filesystem;
@@ -90,4 +90,4 @@ TEST_F(ReadDurations, RefusesAFileThatIsNotThereOrKnowsNoneOfTheStagesAsWrongUsa
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

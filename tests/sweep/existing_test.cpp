@@ -8,32 +8,34 @@
 #include "sweep/dry_run.hpp"
 #include "sweep/folder_lock.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
+
+using study::Stage;
+using study::StageKind;
+
 namespace {
 namespace fs = std::filesystem;
 
-std::optional<results::Damage> find_nothing(const study::Stage&, const results::OutputFolder&) {
-  return std::nullopt;
-}
+std::optional<results::Damage> find_nothing(const Stage&, const results::OutputFolder&) { return std::nullopt; }
 
 /// A finished study of two trials of M2m, which share a g with nobody, and two of ERM.
 class Existing : public ::testing::Test {
  protected:
   Existing() {
     set_log_level(LogLevel::error);
-    for (const study::Stage& stage : graph_.stages) fake::leave_artifact(out_, stage);
+    for (const Stage& stage : graph_.stages) fake::leave_artifact(out_, stage);
   }
   ~Existing() override { set_log_level(LogLevel::info); }
 
-  const study::Stage& first(study::StageKind kind) const {
+  const Stage& first(StageKind kind) const {
     return *std::find_if(graph_.stages.begin(), graph_.stages.end(),
-                         [kind](const study::Stage& stage) { return stage.kind == kind; });
+                         [kind](const Stage& stage) { return stage.kind == kind; });
   }
-  const study::Stage& first_with_a_g() const {
+  const Stage& first_with_a_g() const {
     return *std::find_if(graph_.stages.begin(), graph_.stages.end(),
-                         [](const study::Stage& stage) { return !stage.needs.empty(); });
+                         [](const Stage& stage) { return !stage.needs.empty(); });
   }
-  fs::path state_of(const study::Stage& stage) const { return out_.stage(stage.id) / "state.safetensors"; }
+  fs::path state_of(const Stage& stage) const { return out_.stage(stage.id) / "state.safetensors"; }
   /// Which stages exist after set_aside_damaged, all others by id.
   std::vector<std::string> missing_after(const FindDamage& find_damage = find_nothing) const {
     const std::vector<bool> there = set_aside_damaged(graph_, out_, find_damage);
@@ -52,7 +54,7 @@ class Existing : public ::testing::Test {
 
 TEST_F(Existing, IsWhatCanBeRead) {
   EXPECT_EQ(existing(graph_, out_), std::vector<bool>(graph_.stages.size(), true));
-  const study::Stage& trial = first(study::StageKind::trial);
+  const Stage& trial = first(StageKind::trial);
   for (const std::uintmax_t size : {100, 0}) {
     fs::resize_file(out_.result(trial.id), size);
     const std::vector<bool> there = existing(graph_, out_);
@@ -63,14 +65,14 @@ TEST_F(Existing, IsWhatCanBeRead) {
 }
 
 TEST_F(Existing, IsAStageWithAllOfItsFiles) {
-  const study::Stage& g = first(study::StageKind::g);
+  const Stage& g = first(StageKind::g);
   fs::resize_file(state_of(g), 3);
   const std::vector<bool> there = existing(graph_, out_);
   for (std::size_t i = 0; i < there.size(); ++i) EXPECT_EQ(there[i], graph_.stages[i].id != g.id);
 }
 
 TEST_F(Existing, LosesDamagedResultsToANameBesideThem) {
-  const study::Stage& trial = first(study::StageKind::trial);
+  const Stage& trial = first(StageKind::trial);
   EXPECT_TRUE(missing_after().empty());
   fs::resize_file(out_.result(trial.id), 100);
   EXPECT_EQ(missing_after(), std::vector<std::string>{trial.id});
@@ -79,8 +81,8 @@ TEST_F(Existing, LosesDamagedResultsToANameBesideThem) {
 }
 
 TEST_F(Existing, LosesAStageWithOtherBytesWhereATrialToRunNeedsIt) {
-  const study::Stage& user = first_with_a_g();
-  const std::string g = *user.need(study::StageKind::g);
+  const Stage& user = first_with_a_g();
+  const std::string g = *user.need(StageKind::g);
   const fs::path state = out_.stage(g) / "state.safetensors";
   std::string bytes = read_file(state);
   bytes.back() ^= 1;
@@ -94,14 +96,14 @@ TEST_F(Existing, LosesAStageWithOtherBytesWhereATrialToRunNeedsIt) {
 }
 
 TEST_F(Existing, LosesAStageWhoseFactsAreDamaged) {
-  const study::Stage& g = first(study::StageKind::g);
+  const Stage& g = first(StageKind::g);
   fs::resize_file(out_.stage_done(g.id), 0);
   EXPECT_EQ(missing_after(), std::vector<std::string>{g.id});
   EXPECT_TRUE(fs::exists(out_.stage_done(g.id).string() + ".damaged"));
 }
 
 TEST_F(Existing, LeavesADamagedStageToTheSweepThatHoldsIt) {
-  const study::Stage& g = first(study::StageKind::g);
+  const Stage& g = first(StageKind::g);
   fs::resize_file(state_of(g), 0);
   const results::FolderLock other(out_.stage(g.id));
   EXPECT_EQ(missing_after(), std::vector<std::string>{g.id});
@@ -111,18 +113,16 @@ TEST_F(Existing, LeavesADamagedStageToTheSweepThatHoldsIt) {
 TEST_F(Existing, AsksTheTrainingSideOnlyOfTrialsThatOthersBeginFrom) {
   study::StageGraph graph = graph_;
   const auto trial = [&](const std::string& method) {
-    return static_cast<int>(std::find_if(graph.stages.begin(), graph.stages.end(),
-                                         [&](const study::Stage& stage) {
-                                           return stage.kind == study::StageKind::trial && stage.label == method;
-                                         }) -
-                            graph.stages.begin());
+    return static_cast<int>(
+        std::find_if(graph.stages.begin(), graph.stages.end(),
+                     [&](const Stage& stage) { return stage.kind == StageKind::trial && stage.label == method; }) -
+        graph.stages.begin());
   };
   const int base = trial("ERM"), user = trial("M2m");
   graph.users[static_cast<std::size_t>(base)].push_back(user);
   fs::remove(out_.result(graph.stages[static_cast<std::size_t>(user)].id));
   std::vector<std::string> asked;
-  const auto damaged = [&](const study::Stage& stage,
-                           const results::OutputFolder& out) -> std::optional<results::Damage> {
+  const auto damaged = [&](const Stage& stage, const results::OutputFolder& out) -> std::optional<results::Damage> {
     asked.push_back(stage.id);
     return results::Damage{out.trial(stage.id) / "last.safetensors", out.result(stage.id), "cut"};
   };
@@ -134,4 +134,4 @@ TEST_F(Existing, AsksTheTrainingSideOnlyOfTrialsThatOthersBeginFrom) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

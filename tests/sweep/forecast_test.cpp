@@ -4,7 +4,7 @@
 
 #include "random_graph.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 using fake::request;
@@ -64,4 +64,4 @@ TEST(SecondsLeft, FollowsTheMeasuredSpeed) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <random>
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 TEST(Messages, CarryAStageWhole) {
@@ -102,4 +102,4 @@ TEST(Messages, RefuseBytesThatAreNone) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -10,7 +10,11 @@
 #include "sweep/dry_run.hpp"
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
+
+using study::StageEnd;
+using study::StageGraph;
+
 namespace {
 
 const char* two_seeds = "[grid]\nmethod = ['ERM', 'M2m']\nseed = [3, 4]";
@@ -27,7 +31,7 @@ TEST(Wording, SaysDurationsAsPeopleDo) {
 }
 
 TEST(Wording, TellsStagesApartByWhatDiffers) {
-  const study::StageGraph same_data = fake::graph(two_seeds);
+  const StageGraph same_data = fake::graph(two_seeds);
   const auto names = study::titles(same_data);
   EXPECT_EQ(std::count(names.begin(), names.end(), "M2m seed=3"), 1);
   EXPECT_EQ(std::count(names.begin(), names.end(), "g seed=4"), 1);
@@ -37,7 +41,7 @@ TEST(Wording, TellsStagesApartByWhatDiffers) {
 }
 
 TEST(Wording, NamesTheDataOfATrialOnlyWhereTrialsDifferInThem) {
-  study::StageGraph graph = fake::graph(two_seeds);
+  StageGraph graph = fake::graph(two_seeds);
   for (study::Stage& stage : graph.stages) {
     stage.config.set("data.imbalance", stage.kind == study::StageKind::g ? "none" : "longtail");
   }
@@ -79,7 +83,7 @@ struct Watched {
   }
 
   double now = 0;
-  study::StageGraph graph;
+  StageGraph graph;
   Scheduler scheduler;
   std::vector<std::string> lines;
   std::string screen;
@@ -100,7 +104,7 @@ TEST(ProgressInALog, HasALinePerEventAndOnePerTrialAndMinute) {
   ASSERT_EQ(watched.lines.size(), 3u);
   EXPECT_EQ(watched.lines[1],
             "running trial " + id + " ERM seed=3: epoch 171/200 val bACC 74.1 kept 31 % of 3,900 translations");
-  watched.end(0, {study::StageEnd::done, "bACC 77.9 (last)", ExitCode::done, 81});
+  watched.end(0, {StageEnd::done, "bACC 77.9 (last)", ExitCode::done, 81});
   EXPECT_EQ(watched.lines[3], "done    trial " + id + " ERM seed=3: bACC 77.9 (last) in 81 s   [1/1, left 0 s]");
   EXPECT_TRUE(watched.screen.empty());
 }
@@ -108,7 +112,7 @@ TEST(ProgressInALog, HasALinePerEventAndOnePerTrialAndMinute) {
 TEST(ProgressInALog, SaysTheDetailsAfterTheEnd) {
   Watched watched("method = 'ERM'");
   watched.start(0);
-  watched.end(0, {study::StageEnd::done, "fine", ExitCode::done, 1, {"a table", "of two lines"}});
+  watched.end(0, {StageEnd::done, "fine", ExitCode::done, 1, {"a table", "of two lines"}});
   ASSERT_EQ(watched.lines.size(), 4u);
   EXPECT_EQ(watched.lines[1].substr(0, 4), "done");
   EXPECT_EQ(watched.lines[2], "a table");
@@ -118,7 +122,7 @@ TEST(ProgressInALog, SaysTheDetailsAfterTheEnd) {
 TEST(ProgressInALog, NamesFailuresAndWhatTheyBlock) {
   Watched watched("method = 'M2m'\nseed = 3");
   const int g = watched.start(0);
-  watched.end(0, {study::StageEnd::diverged, "loss is not a number at epoch 3", ExitCode::done, 1});
+  watched.end(0, {StageEnd::diverged, "loss is not a number at epoch 3", ExitCode::done, 1});
   ASSERT_EQ(watched.lines.size(), 3u);
   EXPECT_EQ(watched.lines[1].substr(0, 23), "failed  stage " + id_of(watched, g) + " ");
   EXPECT_NE(watched.lines[1].find("loss is not a number at epoch 3"), std::string::npos);
@@ -132,7 +136,7 @@ TEST(ProgressInALog, SaysWhyItStopsAndThatTheRestDoesNotGoOn) {
   watched.start(0);
   watched.scheduler.stop();
   watched.view.stopping(StopReason::requeue);
-  watched.end(0, {study::StageEnd::failed, "thrown", ExitCode::bad_data, 1});
+  watched.end(0, {StageEnd::failed, "thrown", ExitCode::bad_data, 1});
   ASSERT_EQ(watched.lines.size(), 3u);
   EXPECT_EQ(watched.lines[1],
             "the job is about to end: stopping at the next step of every rank; the same command resumes");
@@ -143,7 +147,7 @@ TEST(ProgressInALog, SaysWhichFileCouldNotBeWrittenAndThatTheRestDoesNotGoOn) {
   Watched watched("method = 'ERM'\nseed = 3");
   const std::string id = id_of(watched, watched.start(0));
   watched.scheduler.stop();
-  watched.end(0, {study::StageEnd::unsaved, "result.h5: no space", ExitCode::input_output, 1});
+  watched.end(0, {StageEnd::unsaved, "result.h5: no space", ExitCode::input_output, 1});
   EXPECT_EQ(watched.lines.back(), "stopped trial " + id + " ERM seed=3: result.h5: no space");
   EXPECT_EQ(watched.scheduler.count(StageState::interrupted), 1);
 }
@@ -183,7 +187,7 @@ TEST(ProgressOnATerminal, RedrawsItsBlockInPlace) {
   watched.view.tick(0.6);
   EXPECT_EQ(watched.screen.substr(0, 8), "\r\033[3A\033[J");
   watched.screen.clear();
-  watched.end(1, {study::StageEnd::done, "fine", ExitCode::done, 1});  // a line of the log goes where the block was
+  watched.end(1, {StageEnd::done, "fine", ExitCode::done, 1});  // a line of the log goes where the block was
   EXPECT_EQ(watched.screen, "\r\033[3A\033[J");
 }
 
@@ -204,7 +208,7 @@ TEST(LiveBlock, FitsTheTerminal) {
 TEST(DryRun, SaysWhatIsThereWhatIsToDoAndWhatItCosts) {
   const fake::Folder folder;
   const results::OutputFolder out{folder.path()};
-  const study::StageGraph graph = fake::graph(two_seeds);
+  const StageGraph graph = fake::graph(two_seeds);
   const auto is_done = [&](const study::Stage& stage) { return stage.config.integer("seed") == 3; };
   for (const study::Stage& stage : graph.stages) {
     if (is_done(stage)) fake::leave_artifact(out, stage);
@@ -231,7 +235,7 @@ TEST(DryRun, SaysWhatIsThereWhatIsToDoAndWhatItCosts) {
 
 TEST(DryRun, CountsTheSeatsOfARank) {
   const fake::Folder folder;
-  const study::StageGraph graph = fake::graph("method = 'ERM'\n[grid]\nseed = [1, 2, 3, 4]");
+  const StageGraph graph = fake::graph("method = 'ERM'\n[grid]\nseed = [1, 2, 3, 4]");
   const std::string text = cost_text(graph, {"four", {folder.path()}, 1, "GPU", 2});
   EXPECT_NE(
       text.find("1 rank with 2 trials at a time, as if these did not slow each other down: 20 s, 100.0 % busy"),
@@ -240,11 +244,11 @@ TEST(DryRun, CountsTheSeatsOfARank) {
 }
 
 TEST(List, HasALinePerTrial) {
-  const study::StageGraph graph = fake::graph(two_seeds);
+  const StageGraph graph = fake::graph(two_seeds);
   const std::string text = list_text(graph, {"no such folder"});
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 4);
   EXPECT_NE(text.find("  to do  M2m seed=4\n"), std::string::npos);
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

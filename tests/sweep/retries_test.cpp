@@ -7,7 +7,7 @@
 #include "core/write_error.hpp"
 #include "fake_training.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 class NeverStops : public study::StageContext {
@@ -83,4 +83,4 @@ TEST(Retries, AreForgottenOnceAStageIsDone) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

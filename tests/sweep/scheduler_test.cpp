@@ -7,31 +7,35 @@
 
 #include "random_graph.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
+
+using study::StageEnd;
+using study::StageGraph;
+
 namespace {
 
 using fake::request;
 
-std::vector<bool> nothing(const study::StageGraph& graph) { return std::vector<bool>(graph.stages.size(), false); }
+std::vector<bool> nothing(const StageGraph& graph) { return std::vector<bool>(graph.stages.size(), false); }
 
-study::StageResult ended(study::StageEnd end) { return {end, "", ExitCode::done, 1}; }
+study::StageResult ended(StageEnd end) { return {end, "", ExitCode::done, 1}; }
 
 /// Hands out everything that can be, in order, with one rank.
-std::vector<std::string> order_on_one_rank(const study::StageGraph& graph) {
+std::vector<std::string> order_on_one_rank(const StageGraph& graph) {
   Scheduler scheduler(graph, nothing(graph));
   scheduler.add_free_rank(0);
   std::vector<std::string> order;
   for (auto given = scheduler.assign(0); !given.empty(); given = scheduler.assign(0)) {
     EXPECT_EQ(given.size(), 1u);
     order.push_back(graph.stages[static_cast<std::size_t>(given[0].stage)].label);
-    scheduler.end(0, ended(study::StageEnd::done), 0);
+    scheduler.end(0, ended(StageEnd::done), 0);
   }
   return order;
 }
 
 TEST(Scheduler, TakesTheDearestChainFirst) {
   const study::StageRequest g = request("g", 10, {}, study::StageKind::g);
-  const study::StageGraph graph =
+  const StageGraph graph =
       study::make_graph({request("cheap", 1), request("dear", 12), request("needs g", 5, {g}), request("mid", 6)});
   // g's chain of 15 is dearer than the trial of 12
   EXPECT_EQ(order_on_one_rank(graph), (std::vector<std::string>{"g", "dear", "mid", "needs g", "cheap"}));
@@ -43,24 +47,24 @@ TEST(Scheduler, BreaksTiesByThePlansOrder) {
 }
 
 TEST(Scheduler, LeavesRanksIdleWhereThereAreMoreThanTrials) {
-  const study::StageGraph graph = study::make_graph({request("a", 1), request("b", 1)});
+  const StageGraph graph = study::make_graph({request("a", 1), request("b", 1)});
   Scheduler scheduler(graph, nothing(graph));
   for (int rank = 0; rank < 5; ++rank) scheduler.add_free_rank(rank);
   EXPECT_EQ(scheduler.assign(0).size(), 2u);
   EXPECT_TRUE(scheduler.assign(0).empty());
   EXPECT_FALSE(scheduler.over());
-  scheduler.end(0, ended(study::StageEnd::done), 1);
-  scheduler.end(1, ended(study::StageEnd::done), 1);
+  scheduler.end(0, ended(StageEnd::done), 1);
+  scheduler.end(1, ended(StageEnd::done), 1);
   EXPECT_TRUE(scheduler.over());
 }
 
 TEST(Scheduler, GivesNothingToARankThatIsWithdrawnUntilItIsFreeAgain) {
-  const study::StageGraph graph = study::make_graph({request("a", 3), request("b", 2), request("c", 1)});
+  const StageGraph graph = study::make_graph({request("a", 3), request("b", 2), request("c", 1)});
   Scheduler scheduler(graph, nothing(graph));
   scheduler.add_free_rank(0);
   scheduler.add_free_rank(1);
   scheduler.assign(0);
-  scheduler.end(0, ended(study::StageEnd::done), 1);
+  scheduler.end(0, ended(StageEnd::done), 1);
   scheduler.withdraw(0);
   scheduler.withdraw(7);  // was never there
   EXPECT_TRUE(scheduler.assign(1).empty());
@@ -75,9 +79,8 @@ TEST(Scheduler, GivesNothingToARankThatIsWithdrawnUntilItIsFreeAgain) {
 TEST(Scheduler, BlocksEverythingThatNeedsAFailedStageAndGoesOn) {
   const study::StageRequest g = request("g", 1, {}, study::StageKind::g);
   const study::StageRequest second = request("g of g", 1, {g}, study::StageKind::g);
-  const study::StageGraph graph =
-      study::make_graph({request("a", 1, {g}), request("b", 1, {second}), request("c", 1)});
-  for (const study::StageEnd end : {study::StageEnd::failed, study::StageEnd::diverged}) {
+  const StageGraph graph = study::make_graph({request("a", 1, {g}), request("b", 1, {second}), request("c", 1)});
+  for (const StageEnd end : {StageEnd::failed, StageEnd::diverged}) {
     Scheduler scheduler(graph, nothing(graph));
     scheduler.add_free_rank(0);
     scheduler.assign(0);
@@ -88,19 +91,19 @@ TEST(Scheduler, BlocksEverythingThatNeedsAFailedStageAndGoesOn) {
       EXPECT_EQ(status.because, status.state == StageState::blocked ? 0 : -1);
     }
     ASSERT_EQ(scheduler.assign(1).size(), 1u);
-    scheduler.end(0, ended(study::StageEnd::done), 2);
+    scheduler.end(0, ended(StageEnd::done), 2);
     EXPECT_TRUE(scheduler.over());
   }
 }
 
 TEST(Scheduler, StartsNothingAfterAStop) {
-  const study::StageGraph graph = study::make_graph({request("a", 1), request("b", 1)});
+  const StageGraph graph = study::make_graph({request("a", 1), request("b", 1)});
   Scheduler scheduler(graph, nothing(graph));
   scheduler.add_free_rank(0);
   scheduler.assign(0);
   scheduler.stop();
   EXPECT_FALSE(scheduler.over());
-  scheduler.end(0, ended(study::StageEnd::interrupted), 1);
+  scheduler.end(0, ended(StageEnd::interrupted), 1);
   EXPECT_TRUE(scheduler.assign(1).empty());
   EXPECT_TRUE(scheduler.over());
   EXPECT_EQ(scheduler.count(StageState::interrupted), 1);
@@ -109,14 +112,14 @@ TEST(Scheduler, StartsNothingAfterAStop) {
 
 TEST(Scheduler, RunsNothingWhereAllIsThere) {
   const study::StageRequest g = request("g", 1, {}, study::StageKind::g);
-  const study::StageGraph graph = study::make_graph({request("a", 1, {g}), request("b", 1, {g})});
+  const StageGraph graph = study::make_graph({request("a", 1, {g}), request("b", 1, {g})});
   Scheduler scheduler(graph, {false, true, true});
   EXPECT_TRUE(scheduler.over());
   EXPECT_EQ(scheduler.count(StageState::unneeded), 1);
 }
 
 TEST(Scheduler, RefusesMessagesOfARankThatRunsNothing) {
-  const study::StageGraph graph = study::make_graph({request("a", 1)});
+  const StageGraph graph = study::make_graph({request("a", 1)});
   Scheduler scheduler(graph, nothing(graph));
   scheduler.add_free_rank(3);
   EXPECT_THROW(scheduler.report(3, {}), Error);
@@ -128,7 +131,7 @@ TEST(Scheduler, RefusesMessagesOfARankThatRunsNothing) {
 /// What must hold whenever stages are handed out.
 void check_assignments(const Scheduler& scheduler, const std::vector<Assignment>& given,
                        const std::vector<double>& paths, std::map<int, int>& times) {
-  const study::StageGraph& graph = scheduler.graph();
+  const StageGraph& graph = scheduler.graph();
   double last = std::numeric_limits<double>::infinity();
   for (const Assignment& each : given) {
     const auto stage = static_cast<std::size_t>(each.stage);
@@ -150,15 +153,15 @@ void check_assignments(const Scheduler& scheduler, const std::vector<Assignment>
   }
 }
 
-study::StageEnd random_end(std::mt19937& random) {
+StageEnd random_end(std::mt19937& random) {
   const unsigned dice = random() % 20;
-  return dice == 0 ? study::StageEnd::failed : dice == 1 ? study::StageEnd::diverged : study::StageEnd::done;
+  return dice == 0 ? StageEnd::failed : dice == 1 ? StageEnd::diverged : StageEnd::done;
 }
 
 TEST(Scheduler, HoldsItsPromisesOnRandomGraphs) {
   std::mt19937 random(3);
   for (int round = 0; round < 500; ++round) {
-    const study::StageGraph graph = fake::random_graph(random);
+    const StageGraph graph = fake::random_graph(random);
     std::vector<bool> exists(graph.stages.size());
     for (std::size_t i = 0; i < exists.size(); ++i) exists[i] = random() % 5 == 0;
     const std::vector<bool> to_run = study::missing(graph, exists);
@@ -188,4 +191,4 @@ TEST(Scheduler, HoldsItsPromisesOnRandomGraphs) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

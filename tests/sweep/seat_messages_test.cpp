@@ -10,7 +10,7 @@
 #include "sweep/messages.hpp"
 #include "sweep/worker.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 using fake::Clock;
@@ -157,4 +157,4 @@ TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

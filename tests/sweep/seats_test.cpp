@@ -13,7 +13,10 @@
 #include "sweep/messages.hpp"
 #include "sweep/worker.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
+
+using study::StageGraph;
+
 namespace {
 
 using fake::Clock;
@@ -64,7 +67,7 @@ struct Remarks : SweepObserver {
 
 /// A whole sweep, a thread a rank; works[r] is what rank r has, all with the same number of seats.
 struct Sweep {
-  Sweep(const study::StageGraph& sweep_graph, std::vector<StageWork> sweep_works)
+  Sweep(const StageGraph& sweep_graph, std::vector<StageWork> sweep_works)
       : graph(sweep_graph),
         works(std::move(sweep_works)),
         scheduler(graph, std::vector<bool>(graph.stages.size(), false)) {}
@@ -87,7 +90,7 @@ struct Sweep {
     return reason;
   }
 
-  const study::StageGraph& graph;
+  const StageGraph& graph;
   std::vector<StageWork> works;
   Scheduler scheduler;
   Remarks remarks;
@@ -97,7 +100,7 @@ struct Sweep {
 TEST(Seats, OfARankRunThatManyStagesAtOnceAndNoMore) {
   for (const int ranks : {1, 2}) {
     for (const int seats : {1, 3}) {
-      const study::StageGraph graph = trials(2 * ranks * seats + 1);
+      const StageGraph graph = trials(2 * ranks * seats + 1);
       std::vector<Running> running(static_cast<std::size_t>(ranks));
       std::vector<StageWork> works;
       for (Running& of_rank : running) {
@@ -119,7 +122,7 @@ TEST(Seats, OfARankRunThatManyStagesAtOnceAndNoMore) {
 }
 
 TEST(Seats, ThatMemoryDoesNotAdmitGetNoStage) {
-  const study::StageGraph graph = trials(12);
+  const StageGraph graph = trials(12);
   Running full, roomy;
   const auto run = [](Running& running) {
     return [&running](const study::Stage&, study::StageContext& context) {
@@ -146,7 +149,7 @@ TEST(Seats, ThatMemoryDoesNotAdmitGetNoStage) {
 }
 
 TEST(Seats, AllStopWhereTheSweepIsAskedTo) {
-  const study::StageGraph graph = trials(9);
+  const StageGraph graph = trials(9);
   Running running;
   const StageWork work{[&](const study::Stage&, study::StageContext& context) {
                          const Running::Here here(running);
@@ -168,7 +171,7 @@ TEST(Seats, AllStopWhereTheSweepIsAskedTo) {
 }
 
 TEST(Seats, GoOnWhereAStageOfAnotherThrows) {
-  const study::StageGraph graph = trials(8);
+  const StageGraph graph = trials(8);
   Running running;
   const StageWork work{[&](const study::Stage& stage, study::StageContext& context) -> study::StageResult {
                          const Running::Here here(running);
@@ -209,4 +212,4 @@ TEST(Seats, AllEndWhereMessagePassingFails) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -8,19 +8,22 @@
 
 #include "random_graph.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
+
+using study::StageGraph;
+
 namespace {
 
 using fake::request;
 
-std::vector<bool> nothing(const study::StageGraph& graph) { return std::vector<bool>(graph.stages.size(), false); }
+std::vector<bool> nothing(const StageGraph& graph) { return std::vector<bool>(graph.stages.size(), false); }
 
-Simulation play(const study::StageGraph& graph, int ranks, StageOrder order = StageOrder::longest_path) {
+Simulation play(const StageGraph& graph, int ranks, StageOrder order = StageOrder::longest_path) {
   return simulate(graph, nothing(graph), single_ranks(ranks), modelled_seconds(graph), order);
 }
 
 /// Stages in the graph's order: g, a, b, c.
-study::StageGraph small_graph() {
+StageGraph small_graph() {
   const study::StageRequest g = request("g", 10, {}, study::StageKind::g);
   return study::make_graph({request("a", 5, {g}), request("b", 7, {g}), request("c", 4)});
 }
@@ -51,7 +54,7 @@ TEST(Simulation, DealtBeforehandLetsAStageBeRunByTheRankOfItsFirstUserAndOthersW
 }
 
 TEST(Simulation, ChoosesByCostsAndTakesTheTimeOfTheDurations) {
-  const study::StageGraph graph = study::make_graph({request("a", 1), request("b", 3), request("c", 2)});
+  const StageGraph graph = study::make_graph({request("a", 1), request("b", 3), request("c", 2)});
   const Simulation one = simulate(graph, nothing(graph), {1}, {30, 10, 20});
   EXPECT_EQ(one.makespan, 60);
   EXPECT_EQ(one.stages[1].start, 0);  // the dearest by its cost
@@ -60,7 +63,7 @@ TEST(Simulation, ChoosesByCostsAndTakesTheTimeOfTheDurations) {
 }
 
 TEST(Simulation, RunsNothingThatIsThere) {
-  const study::StageGraph graph = small_graph();
+  const StageGraph graph = small_graph();
   const Simulation played = simulate(graph, {true, false, true, true}, {1}, modelled_seconds(graph));
   EXPECT_EQ(played.work, 5);
   EXPECT_EQ(played.stages[0].rank, -1);
@@ -75,7 +78,7 @@ TEST(Simulation, MakesASmallerGroupOfTheRanksLeftOver) {
 }
 
 TEST(Simulation, AssumesThatEachFurtherRankOfAGroupGainsNineTenths) {
-  const study::StageGraph graph = study::make_graph({request("a", 19), request("b", 10), request("c", 10)});
+  const StageGraph graph = study::make_graph({request("a", 19), request("b", 10), request("c", 10)});
   const Simulation played = simulate(graph, nothing(graph), group_sizes(3, 2), modelled_seconds(graph));
   EXPECT_EQ(played.ranks, 3);
   EXPECT_DOUBLE_EQ(played.stages[0].end, 10);  // two ranks, 1.9 times as fast
@@ -87,7 +90,7 @@ TEST(Simulation, AssumesThatEachFurtherRankOfAGroupGainsNineTenths) {
 
 TEST(Simulation, IsTheSameEveryTime) {
   std::mt19937 random(11);
-  const study::StageGraph graph = fake::random_graph(random);
+  const StageGraph graph = fake::random_graph(random);
   for (const StageOrder order : all_stage_orders) {
     const Simulation first = play(graph, 3, order), second = play(graph, 3, order);
     for (std::size_t i = 0; i < first.stages.size(); ++i) {
@@ -98,7 +101,7 @@ TEST(Simulation, IsTheSameEveryTime) {
 }
 
 /// What must hold of every sweep that was played.
-void check_stages(const study::StageGraph& graph, const std::vector<bool>& to_run, const Simulation& played) {
+void check_stages(const StageGraph& graph, const std::vector<bool>& to_run, const Simulation& played) {
   std::map<int, std::vector<std::pair<double, double>>> of_rank;
   for (std::size_t i = 0; i < to_run.size(); ++i) {
     const SimulatedStage& stage = played.stages[i];
@@ -118,7 +121,7 @@ void check_stages(const study::StageGraph& graph, const std::vector<bool>& to_ru
 TEST(Simulation, KeepsTheSchedulersPromisesOnRandomGraphs) {
   std::mt19937 random(7);
   for (int round = 0; round < 300; ++round) {
-    const study::StageGraph graph = fake::random_graph(random);
+    const StageGraph graph = fake::random_graph(random);
     std::vector<bool> exists(graph.stages.size());
     for (std::size_t i = 0; i < exists.size(); ++i) exists[i] = random() % 5 == 0;
     const std::vector<bool> to_run = study::missing(graph, exists);
@@ -137,7 +140,7 @@ TEST(Simulation, KeepsTheSchedulersPromisesOnRandomGraphs) {
 TEST(Simulation, LiesBetweenItsLowerBoundsAndGrahamsBoundOnRandomGraphs) {
   std::mt19937 random(9);
   for (int round = 0; round < 300; ++round) {
-    const study::StageGraph graph = fake::random_graph(random);
+    const StageGraph graph = fake::random_graph(random);
     const auto paths = study::paths_to_the_end(graph, study::missing(graph, nothing(graph)));
     const double chain = *std::max_element(paths.begin(), paths.end());
     const int ranks = 1 + static_cast<int>(random() % 8);
@@ -151,8 +154,8 @@ TEST(Simulation, LiesBetweenItsLowerBoundsAndGrahamsBoundOnRandomGraphs) {
 }
 
 /// 100,000 trials of different costs, every hundred of which share a g.
-study::StageGraph large_graph() {
-  study::StageGraph graph;
+StageGraph large_graph() {
+  StageGraph graph;
   const auto add = [&graph](study::StageKind kind, double cost) {
     study::Stage stage;
     stage.kind = kind;
@@ -174,7 +177,7 @@ study::StageGraph large_graph() {
 }
 
 TEST(Simulation, PlaysAHundredThousandTrialsOnTenThousandRanks) {
-  const study::StageGraph graph = large_graph();
+  const StageGraph graph = large_graph();
   const auto costs = modelled_seconds(graph);
   for (const StageOrder order : all_stage_orders) {
     const Simulation played = play(graph, 10'000, order);
@@ -185,8 +188,7 @@ TEST(Simulation, PlaysAHundredThousandTrialsOnTenThousandRanks) {
 }
 
 TEST(SimulationOnSharedDevices, NamesRanksAndCountsTheirSeats) {
-  const study::StageGraph graph =
-      study::make_graph({fake::request("a", 4), fake::request("b", 3), fake::request("c", 2)});
+  const StageGraph graph = study::make_graph({fake::request("a", 4), fake::request("b", 3), fake::request("c", 2)});
   const Simulation played =
       on_shared_devices(simulate(graph, std::vector<bool>(3, false), single_ranks(4), modelled_seconds(graph)), 2);
   EXPECT_EQ(played.ranks, 2);
@@ -198,4 +200,4 @@ TEST(SimulationOnSharedDevices, NamesRanksAndCountsTheirSeats) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -4,7 +4,7 @@
 
 #include "random_graph.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 using fake::request;
@@ -48,4 +48,4 @@ TEST_F(SimulationText, SaysEverythingInJson) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

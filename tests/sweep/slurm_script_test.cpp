@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 SlurmJob job() {
@@ -80,4 +80,4 @@ TEST(SlurmScript, RefusesWhatIsNoJob) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -12,7 +12,7 @@
 #include "results/planned_study.hpp"
 #include "sweep/folder_lock.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 namespace fs = std::filesystem;
 
@@ -169,4 +169,4 @@ TEST(ReadStatus, RefusesAFolderThatNoSweepHasPlannedAnythingIn) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

@@ -18,7 +18,13 @@
 #include "sweep/run.hpp"
 #include "sweep/stop_signals.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
+
+using study::RunStage;
+using study::Stage;
+using study::StageContext;
+using study::StageResult;
+
 namespace {
 
 /// An output folder that all ranks know and rank 0 removes.
@@ -44,7 +50,7 @@ struct Limits {
 };
 
 /// Collective. The exit code is rank 0's; elsewhere `done`.
-ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, const study::RunStage& run,
+ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, const RunStage& run,
                const Limits& limits = {}) {
   const comm::MpiSession& session = testing::session();
   const StopSignals signals;
@@ -117,7 +123,7 @@ TEST(Sweep, GoesOnWhereATrialThrowsOrDiverges) {
   EXPECT_EQ(code, ExitCode::some_failed);
   EXPECT_EQ(fake::count_lines(folder.path(), "done"), 15);
   int thrown = 0, diverged = 0;
-  for (const study::Stage& stage : fake::graph(toml).stages) {
+  for (const Stage& stage : fake::graph(toml).stages) {
     const auto file = results::OutputFolder{folder.path()}.failure(stage.id);
     if (!std::filesystem::exists(file)) continue;
     const results::TrialFailure failure = results::read_failure(file);
@@ -143,7 +149,7 @@ TEST(Sweep, FailsWhatNeedsAFailedStageAndSaysWhich) {
 
 TEST(Sweep, SurvivesAnythingThatIsThrown) {
   const SharedFolder folder;
-  const study::RunStage run = [](const study::Stage& stage, study::StageContext&) -> study::StageResult {
+  const RunStage run = [](const Stage& stage, StageContext&) -> StageResult {
     if (stage.config.integer("seed") % 2 == 0) throw 42;
     throw std::runtime_error("not \xff text");
   };
@@ -153,9 +159,7 @@ TEST(Sweep, SurvivesAnythingThatIsThrown) {
 
 TEST(Sweep, TriesAFailedTrialAgainTheNextTime) {
   const SharedFolder folder;
-  const study::RunStage broken = [](const study::Stage&, study::StageContext&) -> study::StageResult {
-    throw data_error("no data yet");
-  };
+  const RunStage broken = [](const Stage&, StageContext&) -> StageResult { throw data_error("no data yet"); };
   sweep("method = 'ERM'", folder.path(), broken);
   const ExitCode code = sweep("method = 'ERM'", folder.path());
   if (!leads()) return;
@@ -165,8 +169,8 @@ TEST(Sweep, TriesAFailedTrialAgainTheNextTime) {
 }
 
 /// A stage that would never end by itself; `victim` is sent the signals once it runs.
-study::RunStage endless(int victim = -1, const std::vector<int>& signals = {}) {
-  return [victim, signals](const study::Stage&, study::StageContext& context) -> study::StageResult {
+RunStage endless(int victim = -1, const std::vector<int>& signals = {}) {
+  return [victim, signals](const Stage&, StageContext& context) -> StageResult {
     for (const int signal : signals) {
       if (testing::session().rank() == victim) ::raise(signal);
     }
@@ -237,7 +241,7 @@ TEST(Sweep, IsDoneWhereNothingWasLeftToStop) {
 
 TEST(Sweep, StopsAtTheFirstFailureWhereAskedTo) {
   const SharedFolder folder;
-  const study::RunStage run = [](const study::Stage& stage, study::StageContext& context) -> study::StageResult {
+  const RunStage run = [](const Stage& stage, StageContext& context) -> StageResult {
     if (stage.label == "broken") throw data_error("thrown on purpose");
     while (!context.stop_requested()) context.progress({1, 10, 0, 0, 0, 0});
     return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
@@ -254,7 +258,7 @@ TEST(Sweep, StopsAtTheFirstFileThatCannotBeWrittenAndLosesNothing) {
   const std::string toml =
       "[grid]\nmethod = ['ERM']\nseed = [0, 1, 2, 3, 4]\n[[point]]\nlabel = 'first'\nmethod = 'RS'\nseed = 7\n"
       "train.epochs = 100\n";
-  const auto full = [&](const study::Stage& stage, study::StageContext& context) -> study::StageResult {
+  const auto full = [&](const Stage& stage, StageContext& context) -> StageResult {
     if (stage.label == "first") throw write_error(folder.path() / "x", "cannot be written", ENOSPC);
     while (!context.stop_requested()) context.progress({1, 10, 0, 0, 0, 0});
     return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
@@ -267,7 +271,7 @@ TEST(Sweep, StopsAtTheFirstFileThatCannotBeWrittenAndLosesNothing) {
       EXPECT_EQ(error.code(), ExitCode::input_output);
       EXPECT_NE(std::string(error.what()).find((folder.path() / "x").string()), std::string::npos) << error.what();
     }
-    for (const study::Stage& stage : fake::graph(toml).stages) {
+    for (const Stage& stage : fake::graph(toml).stages) {
       EXPECT_FALSE(std::filesystem::exists(results::OutputFolder{folder.path()}.failure(stage.id)));
     }
   } else {
@@ -280,7 +284,7 @@ TEST(Sweep, CountsAResultThatMergingFindsDamagedAsFailedAndSetsItAside) {
   const SharedFolder folder;
   const study::StageGraph graph = fake::graph("method = 'ERM'\ntrain.epochs = 100");
   const results::OutputFolder out{folder.path()};
-  const study::RunStage damaging = [&](const study::Stage& stage, study::StageContext&) -> study::StageResult {
+  const RunStage damaging = [&](const Stage& stage, StageContext&) -> StageResult {
     write_file(out.result(stage.id), "not what it should be");
     return {study::StageEnd::done, "bACC 50.0 (last)", ExitCode::done, 0};
   };
@@ -294,7 +298,7 @@ TEST(Sweep, CountsAResultThatMergingFindsDamagedAsFailedAndSetsItAside) {
 
 TEST(Sweep, StopsAndSaysSoWhereItsOwnFilesCannotBeWritten) {
   const SharedFolder folder;
-  const study::RunStage run = [&](const study::Stage& stage, study::StageContext& context) -> study::StageResult {
+  const RunStage run = [&](const Stage& stage, StageContext& context) -> StageResult {
     if (stage.label == "broken") {
       write_file(folder.path() / "trials", "in the way of failure.json");
       throw internal_error("x");
@@ -313,4 +317,4 @@ TEST(Sweep, StopsAndSaysSoWhereItsOwnFilesCannotBeWritten) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

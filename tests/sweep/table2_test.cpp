@@ -7,7 +7,7 @@
 
 #include "sweep/simulation.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 Simulation simulate_table2(const study::StageGraph& graph, int ranks, StageOrder order = StageOrder::longest_path) {
@@ -49,4 +49,4 @@ TEST(Table2, PrintsTheTableOfThePerformancePage) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep

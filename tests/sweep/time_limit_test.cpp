@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::sweep {
 namespace {
 
 constexpr double now = 1'800'000'000;  // Unix time
@@ -115,4 +115,4 @@ TEST(TimeLeft, RefusesAMarginThatLeavesNothing) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::sweep
