@@ -43,7 +43,7 @@ bool equal(const PlannedEpoch& a, const PlannedEpoch& b) {
              [](const methods::StepTranslations& x, const methods::StepTranslations& y) { return equal(x, y); });
 }
 
-data::PlanBasis basis_of(const LoadedData& data) {
+data::PlanBasis basis_of(const train::LoadedData& data) {
   return data::plan_basis(data.set, data.split, 128, {1, SeedRole::order}, {1, SeedRole::plan});
 }
 
@@ -58,7 +58,7 @@ void plan_an_epoch(benchmark::State& state, Workbench& bench) {
 }
 
 /// Value (c, y, x) of a gathered slot, by the kernel's definition.
-float defined_value(const LoadedData& data, const data::Slot& slot, int c, int y, int x) {
+float defined_value(const train::LoadedData& data, const data::Slot& slot, int c, int y, int x) {
   const data::ImageShape& shape = data.set.train.shape;
   const int row = y + slot.dy;
   const int column = (slot.flip != 0 ? shape.width - 1 - x : x) + slot.dx;
@@ -68,7 +68,7 @@ float defined_value(const LoadedData& data, const data::Slot& slot, int c, int y
   return static_cast<float>(data.set.train.pixels[at]) / 255.0F;
 }
 
-bool is_as_defined(const LoadedData& data, const data::Slot& slot, const torch::Tensor& image) {
+bool is_as_defined(const train::LoadedData& data, const data::Slot& slot, const torch::Tensor& image) {
   const data::ImageShape& shape = data.set.train.shape;
   const auto values = image.accessor<float, 3>();
   for (int c = 0; c < shape.channels; ++c) {
@@ -85,8 +85,8 @@ void gather_a_batch(benchmark::State& state, Workbench& bench) {
   const auto data = bench.data();
   const data::EpochPlan plan = data::plan_epoch(basis_of(*data), 0, settings::Sampling::permutation);
   const std::span<const data::Slot> slots = plan.step(1);
-  torch::Tensor images = gather_slots(*data, slots, torch::kFloat32);
-  for (auto _ : state) images = gather_slots(*data, slots, torch::kFloat32);
+  torch::Tensor images = train::gather_slots(*data, slots, torch::kFloat32);
+  for (auto _ : state) images = train::gather_slots(*data, slots, torch::kFloat32);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(slots.size()));
   bool right = true;
   for (std::size_t i = 0; i < slots.size(); i += 16) {

@@ -12,8 +12,8 @@ constexpr std::int64_t batch = 500;
 
 std::shared_ptr<nn::Network> initialised(Workbench& bench, const Variant& variant) {
   const Config config = trial_config("ERM", variant, 128);
-  const TrialSetup setup = bench.setup(config);
-  auto network = build_network(setup.settings, *setup.data);
+  const train::TrialSetup setup = bench.setup(config);
+  auto network = train::build_network(setup.settings, *setup.data);
   nn::initialise(*network, setup.keys.init);
   return network;
 }
@@ -28,16 +28,16 @@ double distance(const std::vector<float>& a, const std::vector<float>& b, std::s
   return std::sqrt(difference / norm);
 }
 
-Outputs asking(nn::FrozenNetwork& network) {
+train::Outputs asking(nn::FrozenNetwork& network) {
   return [&network](const torch::Tensor& pixels) { return network.outputs(pixels); };
 }
 
-Evaluation evaluate_first_batch(Workbench& bench, nn::Network& network) {
+train::Evaluation evaluate_first_batch(Workbench& bench, nn::Network& network) {
   data::PoolRows part = bench.data()->split.test;
   part.rows.resize(batch);
   const auto frozen = nn::freeze(network);
   frozen->refresh();
-  return evaluate(asking(*frozen), *bench.data(), part, {batch}, *comm::alone());
+  return train::evaluate(asking(*frozen), *bench.data(), part, {batch}, *comm::alone());
 }
 
 void evaluate_test_part(benchmark::State& state, Workbench& bench, const Variant& variant) {
@@ -45,8 +45,9 @@ void evaluate_test_part(benchmark::State& state, Workbench& bench, const Variant
   const auto network = initialised(bench, variant);
   const auto frozen = nn::freeze(*network);
   frozen->refresh();
-  Evaluation evaluation;
-  for (auto _ : state) evaluation = evaluate(asking(*frozen), *data, data->split.test, {batch}, *comm::alone());
+  train::Evaluation evaluation;
+  for (auto _ : state)
+    evaluation = train::evaluate(asking(*frozen), *data, data->split.test, {batch}, *comm::alone());
   const auto images = static_cast<std::int64_t>(data->split.test.rows.size());
   state.SetItemsProcessed(state.iterations() * images);
   count_flops(state, nn::multiply_adds(network->spec()) * static_cast<double>(images));
@@ -54,7 +55,7 @@ void evaluate_test_part(benchmark::State& state, Workbench& bench, const Variant
   verify(state, std::accumulate(cells.begin(), cells.end(), std::int64_t{0}) == images,
          "the confusion matrix does not count every image once");
   const auto plain = initialised(bench, plain_variant);
-  const Evaluation expected = evaluate_first_batch(bench, *plain);
+  const train::Evaluation expected = evaluate_first_batch(bench, *plain);
   const double off = distance(evaluation.logits, expected.logits, expected.logits.size());
   state.counters["distance"] = off;
   verify(state, off <= (variant.precision == "bf16" ? 0.05 : 1e-4),

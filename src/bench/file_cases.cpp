@@ -39,7 +39,7 @@ bool equal(const std::map<std::string, torch::Tensor>& a, const std::map<std::st
 void save_and_load(benchmark::State& state, Workbench& bench) {
   const ScratchFolder scratch;
   const fs::path file = scratch.path() / "f.safetensors";
-  Trial trial(bench.setup(trial_config("ERM", {}, 128)));
+  train::Trial trial(bench.setup(trial_config("ERM", {}, 128)));
   trial.submit(1);
   const checkpoints::Checkpoint checkpoint = trial.checkpoint();
   checkpoints::Checkpoint read;
@@ -64,13 +64,13 @@ void answer(const std::vector<std::int32_t>& labels, int classes, Confusion& con
 }
 
 /// A record as a trial of 200 epochs leaves it, translated from epoch 160 on.
-results::TrialRecord long_record(const LoadedData& data) {
+results::TrialRecord long_record(const train::LoadedData& data) {
   results::TrialRecord record;
   record.id = "0123456789abcdef";
   record.label = "M2m";
   record.config = trial_config("M2m", {}, 128).json();
-  record.validation_labels = part_labels(data, data.split.validation);
-  record.test_labels = part_labels(data, data.split.test);
+  record.validation_labels = train::part_labels(data, data.split.validation);
+  record.test_labels = train::part_labels(data, data.split.test);
   for (int e = 0; e < 200; ++e) {
     results::EpochRecord epoch;
     epoch.epoch = e;

@@ -30,7 +30,7 @@ void add_image(Growing& images, int label, data::Pool pool) {
   images.labels.push_back(label);
 }
 
-void add_training(LoadedData& data) {
+void add_training(train::LoadedData& data) {
   data.split.counts = long_tail_counts(5000, 100, classes);
   Growing train;
   for (int k = 0; k < classes; ++k) {
@@ -42,7 +42,7 @@ void add_training(LoadedData& data) {
   data.set.train = grown(std::move(train));
 }
 
-void add_held_out(LoadedData& data) {
+void add_held_out(train::LoadedData& data) {
   data.split.validation.pool = data.split.test.pool = data::Pool::test;
   Growing test;
   for (std::int32_t i = 0; i < held_out; ++i) {
@@ -55,8 +55,8 @@ void add_held_out(LoadedData& data) {
 
 }  // namespace
 
-std::shared_ptr<const LoadedData> made_up_data(torch::Device device) {
-  auto data = std::make_shared<LoadedData>();
+std::shared_ptr<const train::LoadedData> made_up_data(torch::Device device) {
+  auto data = std::make_shared<train::LoadedData>();
   data->set.name = "made up";
   data->set.classes = classes;
   data->set.augmentation = {4, true};
@@ -64,7 +64,7 @@ std::shared_ptr<const LoadedData> made_up_data(torch::Device device) {
   add_held_out(*data);
   data->mean = {0.29, 0.29, 0.29};
   data->std = {0.19, 0.19, 0.19};
-  place(*data, device);
+  train::place(*data, device);
   return data;
 }
 

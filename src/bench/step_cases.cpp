@@ -18,7 +18,7 @@ struct StepCase {
 };
 
 /// Translations whose coin came up in each of the steps 1 .. steps of epoch 0: what M2m translates.
-std::int64_t translated_images(const TrialSetup& setup, std::int64_t steps) {
+std::int64_t translated_images(const train::TrialSetup& setup, std::int64_t steps) {
   if (!setup.editing.plan) return 0;
   const data::PlanBasis basis = data::plan_basis(setup.data->set, setup.data->split, setup.settings.batch_size,
                                                  setup.keys.order, setup.keys.plan);
@@ -35,8 +35,8 @@ std::int64_t translated_images(const TrialSetup& setup, std::int64_t steps) {
 
 /// Of all timed steps: forward, both gradients; for a translation T times f and g forward and back, then g's
 /// answer.
-double multiply_adds_of(const StepCase& what, const TrialSetup& setup, const Trial& trial, std::int64_t steps,
-                        std::int64_t iterations_of_a_translation) {
+double multiply_adds_of(const StepCase& what, const train::TrialSetup& setup, const train::Trial& trial,
+                        std::int64_t steps, std::int64_t iterations_of_a_translation) {
   const double of_an_image = nn::multiply_adds(trial.network().spec());
   const auto trained = static_cast<double>(3 * what.batch * steps);
   const auto translated =
@@ -46,9 +46,9 @@ double multiply_adds_of(const StepCase& what, const TrialSetup& setup, const Tri
 
 void time_steps_of(benchmark::State& state, Workbench& bench, const StepCase& what) {
   const Config config = trial_config(what.method, what.variant, what.batch);
-  const TrialSetup setup = bench.setup(config);
+  const train::TrialSetup setup = bench.setup(config);
   const nn::OwnStream stream(bench.device());
-  Trial trial(setup);
+  train::Trial trial(setup);
   trial.submit(1);  // plans the epoch and allocates; also the step that is compared
   const torch::Tensor first = velocity_of(trial);
   if (bench.device().is_cuda()) trial.submit(16);  // records each number of translated images that comes up

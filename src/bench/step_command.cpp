@@ -29,13 +29,14 @@ Config config_of(const StepSettings& settings, const std::optional<checkpoints::
   return settings::resolve(config);
 }
 
-TrialSetup setup_of(const StepSettings& settings) {
+train::TrialSetup setup_of(const StepSettings& settings) {
   std::optional<checkpoints::Checkpoint> start;
   if (settings.method != "ERM") start = checkpoints::load_checkpoint(settings.g);
   const Config config = config_of(settings, start);
-  TrialSetup setup = trial_setup(config, load_data(config, train_settings(config).device));
+  train::TrialSetup setup =
+      train::trial_setup(config, train::load_data(config, train::train_settings(config).device));
   if (setup.recipe.translates) {
-    setup.g = build_network(setup.settings, *setup.data);
+    setup.g = train::build_network(setup.settings, *setup.data);
     nn::load_state(*setup.g, start->network, settings.g);
   }
   setup.start = std::move(start);
@@ -44,18 +45,19 @@ TrialSetup setup_of(const StepSettings& settings) {
 
 /// Steps before those that count: on a GPU each batch size, and each number of translated images rounded up to 8,
 /// runs once as it is and is recorded once.
-int steps_that_record(const TrialSetup& setup) {
+int steps_that_record(const train::TrialSetup& setup) {
   if (!setup.settings.device.is_cuda()) return 0;
   return setup.editing.plan ? 16 : 3;
 }
 
-double time_evaluation(const Trial& trial, const TrialSetup& setup) {
+double time_evaluation(const train::Trial& trial, const train::TrialSetup& setup) {
   const auto frozen = nn::freeze(trial.network());
   const double start = monotonic_seconds();
   frozen->refresh();
-  evaluate([&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *setup.data,
-           setup.data->split.validation,
-           {setup.settings.evaluation_batch, setup.settings.precision, setup.settings.logit_scale}, *comm::alone());
+  train::evaluate([&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *setup.data,
+                  setup.data->split.validation,
+                  {setup.settings.evaluation_batch, setup.settings.precision, setup.settings.logit_scale},
+                  *comm::alone());
   return monotonic_seconds() - start;
 }
 
@@ -63,9 +65,9 @@ double time_evaluation(const Trial& trial, const TrialSetup& setup) {
 
 StepTimes time_steps(const StepSettings& settings) {
   at::set_num_threads(settings.threads);
-  const TrialSetup setup = setup_of(settings);
+  const train::TrialSetup setup = setup_of(settings);
   const nn::OwnStream stream(setup.settings.device);
-  Trial trial(setup);
+  train::Trial trial(setup);
   trial.submit(steps_that_record(setup));
   nn::wait_for_queued_work(setup.settings.device);
   StepTimes times;

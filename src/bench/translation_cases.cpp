@@ -28,8 +28,8 @@ struct Seeds {
 
 std::shared_ptr<nn::Network> network_from(Workbench& bench, const Config& config,
                                           const checkpoints::NetworkState& state) {
-  const TrialSetup setup = bench.setup(config);
-  auto network = build_network(setup.settings, *setup.data);
+  const train::TrialSetup setup = bench.setup(config);
+  auto network = train::build_network(setup.settings, *setup.data);
   const torch::NoGradGuard no_gradient;
   nn::load_state(*network, state, "a trained network");
   return network;
@@ -38,11 +38,11 @@ std::shared_ptr<nn::Network> network_from(Workbench& bench, const Config& config
 /// f's weights after a few steps of ERM; other keys for g.
 checkpoints::NetworkState trained_a_little(Workbench& bench, bool is_g) {
   const Config config = trial_config("ERM", {"float32", "auto"}, 128);
-  TrialSetup setup = bench.setup(config);
-  if (is_g) setup.keys = keys_of_g(config);
-  Trial trial(std::move(setup));
+  train::TrialSetup setup = bench.setup(config);
+  if (is_g) setup.keys = train::keys_of_g(config);
+  train::Trial trial(std::move(setup));
   trial.submit(12);
-  return copy_state(trial.network());
+  return train::copy_state(trial.network());
 }
 
 Pair pair_of(Workbench& bench, const Variant& variant, const std::array<checkpoints::NetworkState, 2>& states) {
@@ -55,10 +55,11 @@ Pair pair_of(Workbench& bench, const Variant& variant, const std::array<checkpoi
   return pair;
 }
 
-Seeds make_seeds(const LoadedData& data) {
+Seeds make_seeds(const train::LoadedData& data) {
   const data::PoolRows& part = data.split.validation;
   const torch::Tensor number = torch::arange(image_count, torch::kInt64);
-  return {gather_part(data, part, 0, image_count, torch::kFloat32), number % 10, (number + 1 + number % 7) % 10};
+  return {train::gather_part(data, part, 0, image_count, torch::kFloat32), number % 10,
+          (number + 1 + number % 7) % 10};
 }
 
 torch::Tensor translate_with(const Pair& pair, const Seeds& seeds, int steps,

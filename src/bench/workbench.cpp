@@ -23,7 +23,7 @@ Config trial_config(const std::string& method, const Variant& variant, std::int6
 Workbench::Workbench(std::string device, std::string executor)
     : wanted_device_(std::move(device)),
       executor_(std::move(executor)),
-      device_(train_settings(on_device(trial_config("ERM", {}, 128))).device) {}
+      device_(train::train_settings(on_device(trial_config("ERM", {}, 128))).device) {}
 
 Config Workbench::on_device(Config config) const {
   config.set("train.device", wanted_device_);
@@ -31,17 +31,17 @@ Config Workbench::on_device(Config config) const {
   return config;
 }
 
-std::shared_ptr<const LoadedData> Workbench::data() {
+std::shared_ptr<const train::LoadedData> Workbench::data() {
   if (data_ == nullptr) data_ = made_up_data(device_);
   return data_;
 }
 
-TrialSetup Workbench::setup(Config config) {
+train::TrialSetup Workbench::setup(Config config) {
   config = on_device(std::move(config));
-  TrialSetup setup = trial_setup(config, data());
+  train::TrialSetup setup = train::trial_setup(config, data());
   if (setup.recipe.translates) {
-    setup.g = build_network(setup.settings, *setup.data);
-    nn::initialise(*setup.g, keys_of_g(config).init);
+    setup.g = train::build_network(setup.settings, *setup.data);
+    nn::initialise(*setup.g, train::keys_of_g(config).init);
   }
   return setup;
 }
@@ -49,14 +49,14 @@ TrialSetup Workbench::setup(Config config) {
 torch::Tensor Workbench::plain_first_step(const std::string& method, std::int64_t batch) {
   torch::Tensor& kept = first_steps_[{method, batch}];
   if (!kept.defined()) {
-    Trial trial(setup(trial_config(method, plain_variant, batch)));
+    train::Trial trial(setup(trial_config(method, plain_variant, batch)));
     trial.submit(1);
     kept = velocity_of(trial);
   }
   return kept;
 }
 
-torch::Tensor velocity_of(const Trial& trial) {
+torch::Tensor velocity_of(const train::Trial& trial) {
   std::vector<torch::Tensor> rows;
   for (const auto& [name, velocity] : trial.checkpoint().momentum) rows.push_back(velocity.flatten());
   return torch::cat(rows);

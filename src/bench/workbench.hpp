@@ -42,11 +42,11 @@ class Workbench {
 
   torch::Device device() const { return device_; }
   /// Made when it is first asked for, then kept.
-  std::shared_ptr<const LoadedData> data();
+  std::shared_ptr<const train::LoadedData> data();
 
   /// A trial of that configuration on the device before its first step. M2m has a g of an initialisation of its
   /// own.
-  TrialSetup setup(Config config);
+  train::TrialSetup setup(Config config);
 
   /// f's velocity after the first step of the plain path, in one row: its gradient and the weight decay. Computed
   /// once for each method and batch.
@@ -57,12 +57,12 @@ class Workbench {
 
   std::string wanted_device_, executor_;
   torch::Device device_;
-  std::shared_ptr<const LoadedData> data_;
+  std::shared_ptr<const train::LoadedData> data_;
   std::map<std::pair<std::string, std::int64_t>, torch::Tensor> first_steps_;
 };
 
 /// All velocities of a trial's SGD, by name, in one row.
-torch::Tensor velocity_of(const Trial& trial);
+torch::Tensor velocity_of(const train::Trial& trial);
 
 /// a . b / (|a| |b|), summed in double.
 double cosine(const torch::Tensor& a, const torch::Tensor& b);

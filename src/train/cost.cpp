@@ -44,7 +44,7 @@ double translated_share(const ClassCounts& counts, double beta) {
 }
 
 /// Of one image.
-double forward_multiply_adds(const settings::TrainSettings& settings, const LoadedData& data) {
+double forward_multiply_adds(const settings::TrainSettings& settings, const train::LoadedData& data) {
   const data::ImageShape& shape = data.set.train.shape;
   return nn::multiply_adds(
       {settings.network, data.set.classes, shape.channels, shape.height, shape.width, data.mean, data.std});
@@ -52,10 +52,10 @@ double forward_multiply_adds(const settings::TrainSettings& settings, const Load
 
 }  // namespace
 
-double estimated_seconds(const Config& resolved, const LoadedData& data, std::optional<int> until) {
+double estimated_seconds(const Config& resolved, const train::LoadedData& data, std::optional<int> until) {
   const settings::Recipe recipe = settings::recipe_of(resolved);
   if (!recipe.trains()) return 1;
-  const settings::TrainSettings settings = train_settings(resolved);
+  const settings::TrainSettings settings = train::train_settings(resolved);
   const double forward = forward_multiply_adds(settings, data);
   const auto images = static_cast<double>(total(data.split.counts));
   const auto evaluated = static_cast<double>(data.split.validation.rows.size() + data.split.test.rows.size());
@@ -75,8 +75,8 @@ double estimated_seconds(const Config& resolved, const LoadedData& data, std::op
   return passes * forward / multiply_adds_per_second;
 }
 
-double estimated_memory(const Config& resolved, const LoadedData& data) {
-  const settings::TrainSettings settings = train_settings(resolved);
+double estimated_memory(const Config& resolved, const train::LoadedData& data) {
+  const settings::TrainSettings settings = train::train_settings(resolved);
   const auto batch = static_cast<double>(settings.batch_size);
   return bytes_of_any_stage + bytes_per_multiply_add * batch * forward_multiply_adds(settings, data);
 }

@@ -10,11 +10,12 @@ namespace m2m {
 
 /// Seconds on one rank: multiply-adds of all passes over an assumed rate. Only ratios between stages are to be
 /// trusted. until: the epoch to stop before; the schedule's last unless given.
-double estimated_seconds(const Config& resolved, const LoadedData& data, std::optional<int> until = std::nullopt);
+double estimated_seconds(const Config& resolved, const train::LoadedData& data,
+                         std::optional<int> until = std::nullopt);
 
 /// Bytes of its device that a stage may take, generously: twice what a recorded trial of ResNet-32 was expected to
 /// take, and in proportion to batch and network. An upper bound for wide networks, whose activations grow slower
 /// than their multiply-adds. Not for refusing anything. Pure.
-double estimated_memory(const Config& resolved, const LoadedData& data);
+double estimated_memory(const Config& resolved, const train::LoadedData& data);
 
 }  // namespace m2m

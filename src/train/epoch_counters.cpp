@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "train/generation_tensors.hpp"
 
-namespace m2m {
+namespace m2m::train {
 namespace {
 
 kernels::StepEdits edits_of(const StepWork& work, const methods::Edited& edited) {
@@ -119,4 +119,4 @@ void EpochCounters::read(results::EpochRecord& record) const {
 
 std::int64_t EpochCounters::first_bad_step() const { return bad_step_.item<std::int64_t>(); }
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -12,7 +12,7 @@
 #include "results/record.hpp"
 #include "train/epoch_work.hpp"
 
-namespace m2m {
+namespace m2m::train {
 
 /// Accumulates losses, hits and M2m's outcomes over the steps of an epoch, of this rank's share until they are
 /// added up. Memory: 8 bytes a slot of the epoch on the device, and what was chosen on the host, whatever the
@@ -62,4 +62,4 @@ class EpochCounters {
   results::GenerationCounts counted_;  // what the plan alone decides, and all outcomes of steps before a resume
 };
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace m2m {
+namespace m2m::train {
 
 EpochPlanner::EpochPlanner(TrialSetup setup, data::PlanBasis basis)
     : setup_(std::move(setup)), basis_(std::move(basis)) {
@@ -29,4 +29,4 @@ EpochWork EpochPlanner::take(int epoch) {
   return work;
 }
 
-}  // namespace m2m
+}  // namespace m2m::train

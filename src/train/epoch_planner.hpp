@@ -4,7 +4,7 @@
 
 #include "train/epoch_work.hpp"
 
-namespace m2m {
+namespace m2m::train {
 
 /// A plan draws the noise of every translation to know its norm: some 0.1 s for an epoch of M2m, as long as the GPU
 /// may need to train one. So another thread plans ahead if settings.plans_ahead is set; without a GPU nothing would
@@ -29,4 +29,4 @@ class EpochPlanner {
   std::future<EpochWork> coming_;  // of the expected epoch; destroyed first, which waits for it
 };
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -4,19 +4,22 @@
 
 #include "data/dealing.hpp"
 
-namespace m2m {
+namespace m2m::train {
+
+using data::Slot;
+
 namespace {
 
-std::vector<data::Slot> picked(std::span<const data::Slot> slots, const std::vector<std::int32_t>& which) {
-  std::vector<data::Slot> some(which.size());
+std::vector<Slot> picked(std::span<const Slot> slots, const std::vector<std::int32_t>& which) {
+  std::vector<Slot> some(which.size());
   std::transform(which.begin(), which.end(), some.begin(), [&](std::int32_t slot) { return slots[slot]; });
   return some;
 }
 
-nn::Piece add_labels(const data::PlanBasis& basis, const std::vector<data::Slot>& slots, nn::Upload& upload) {
+nn::Piece add_labels(const data::PlanBasis& basis, const std::vector<Slot>& slots, nn::Upload& upload) {
   std::vector<std::int64_t> labels(slots.size());
   std::transform(slots.begin(), slots.end(), labels.begin(),
-                 [&](const data::Slot& slot) { return basis.labels[slot.image]; });
+                 [&](const Slot& slot) { return basis.labels[slot.image]; });
   return upload.add(std::span<const std::int64_t>(labels));
 }
 
@@ -34,11 +37,11 @@ EpochWork::EpochWork(const TrialSetup& setup, const data::PlanBasis& basis, int 
   const data::EpochPlan plan = data::plan_epoch(basis, epoch, phase.sampling);
   const LoadedData& data = *setup.data;
   const data::ImageShape& shape = data.set.train.shape;
-  const methods::AddPicksFn picks_of = [&](nn::Upload& upload, std::span<const data::Slot> slots) {
+  const methods::AddPicksFn picks_of = [&](nn::Upload& upload, std::span<const Slot> slots) {
     return add_picks(data, slots, upload);
   };
   for (std::int64_t i = 0; i < plan.steps(); ++i) {
-    const std::span<const data::Slot> slots = plan.step(i);
+    const std::span<const Slot> slots = plan.step(i);
     Planned& step = steps_.emplace_back();
     StepWork& host = step.host;
     host.slots = slots.size();
@@ -47,12 +50,12 @@ EpochWork::EpochWork(const TrialSetup& setup, const data::PlanBasis& basis, int 
     host.mix = methods::plan_mix(basis, slots, epoch, i, shape, setup.mixing);
     host.own = data::deal_slots(static_cast<std::int64_t>(slots.size()), host.planned.worked_slots(), share.rank,
                                 share.ranks);
-    const std::vector<data::Slot> own = picked(slots, host.own);
+    const std::vector<Slot> own = picked(slots, host.own);
     step.picks = picks_of(upload_, own);
     step.labels = add_labels(basis, own, upload_);
     step.translations = methods::add_translations(host.planned, host.own, picks_of, upload_);
     if (host.mix.partners.empty()) continue;
-    const std::vector<data::Slot> partners = picked(host.mix.partners, host.own);
+    const std::vector<Slot> partners = picked(host.mix.partners, host.own);
     step.partner_picks = picks_of(upload_, partners);
     step.partner_labels = add_labels(basis, partners, upload_);
     step.label_shares = add_label_shares(host.mix, host.own, upload_);
@@ -72,4 +75,4 @@ StepWork EpochWork::step(std::int64_t index) const {
   return work;
 }
 
-}  // namespace m2m
+}  // namespace m2m::train

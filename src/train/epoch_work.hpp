@@ -8,7 +8,7 @@
 #include "train/loaded_data.hpp"
 #include "train/trial_setup.hpp"
 
-namespace m2m {
+namespace m2m::train {
 
 /// A rank's share of a step. Tensors lie on the device.
 struct StepWork {
@@ -53,4 +53,4 @@ class EpochWork {
   nn::Upload upload_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::train

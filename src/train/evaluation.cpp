@@ -4,7 +4,7 @@
 
 #include "data/dealing.hpp"
 
-namespace m2m {
+namespace m2m::train {
 namespace {
 
 /// Fills rows [first, last) of `logits`.
@@ -39,4 +39,4 @@ Evaluation evaluate(const Outputs& outputs, const LoadedData& data, const data::
   return result;
 }
 
-}  // namespace m2m
+}  // namespace m2m::train

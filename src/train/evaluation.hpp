@@ -8,7 +8,7 @@
 #include "dist/tensors/communicator.hpp"
 #include "train/loaded_data.hpp"
 
-namespace m2m {
+namespace m2m::train {
 
 struct Evaluation {
   Confusion confusion;        // true label, predicted label
@@ -32,4 +32,4 @@ using Outputs = std::function<torch::Tensor(const torch::Tensor& pixels)>;
 Evaluation evaluate(const Outputs& outputs, const LoadedData& data, const data::PoolRows& part,
                     const EvaluationSettings& settings, comm::Communicator& ranks);
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -21,11 +21,11 @@ Json write_pick(const fs::path& file, const checkpoints::NetworkState& state, co
 
 }  // namespace
 
-void write_g(const fs::path& folder, const Trial& trial, const LoadedData& data, const Json& facts) {
+void write_g(const fs::path& folder, const train::Trial& trial, const train::LoadedData& data, const Json& facts) {
   Json stage = facts;
   stage["mean"] = data.mean;
   stage["std"] = data.std;
-  const checkpoints::NetworkState last = copy_state(trial.network());
+  const checkpoints::NetworkState last = train::copy_state(trial.network());
   stage["last"] = write_pick(folder / "last.safetensors", last, trial.last());
   stage["best"] = trial.best() ? write_pick(folder / "best.safetensors", trial.best_state(), *trial.best())
                                : write_pick(folder / "best.safetensors", last, trial.last());

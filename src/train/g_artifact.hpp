@@ -11,7 +11,8 @@ namespace m2m {
 /// Writes best.safetensors and last.safetensors (the same where nothing validates), then stage.json with their
 /// checksums, epochs and accuracies, and by which mean and deviation `data`, which it was trained on, normalises
 /// pixels: the stage exists once that file does. `facts` is added to it.
-void write_g(const std::filesystem::path& folder, const Trial& trial, const LoadedData& data, const Json& facts);
+void write_g(const std::filesystem::path& folder, const train::Trial& trial, const train::LoadedData& data,
+             const Json& facts);
 
 /// A g, and what the record says of it.
 struct LoadedG {

@@ -65,7 +65,7 @@ std::string batch_norm_of(const Config& resolved, int ranks) {
   return is_local ? fmt::format("local {}", ranks) : "sync";
 }
 
-Json common_identity(const char* kind, const Config& resolved, const LoadedData& data, int ranks) {
+Json common_identity(const char* kind, const Config& resolved, const train::LoadedData& data, int ranks) {
   return {{"kind", kind},
           {"numerics", numerics_version},
           {"batch_norm", batch_norm_of(resolved, ranks)},
@@ -93,14 +93,14 @@ Json acting_settings(const Config& resolved) {
   return settings;
 }
 
-Json data_identity(const LoadedData& data) {
+Json data_identity(const train::LoadedData& data) {
   return {{"files", data.set.files_sha256},
           {"train", data.split.train_sha256},
           {"validation", data.split.validation_sha256},
           {"test", data.split.test_sha256}};
 }
 
-Json g_identity(const Config& config, const LoadedData& data, int ranks) {
+Json g_identity(const Config& config, const train::LoadedData& data, int ranks) {
   Json identity = common_identity("g", config, data, ranks);
   identity["settings"] = acting_settings(config);
   identity["settings"].erase("seeds.init");
@@ -119,7 +119,7 @@ std::optional<int> shared_until(const Config& resolved) {
   return static_cast<int>(until);
 }
 
-Json prefix_identity(const Config& resolved, const LoadedData& data, int ranks) {
+Json prefix_identity(const Config& resolved, const train::LoadedData& data, int ranks) {
   const int until = *shared_until(resolved);
   Json identity = common_identity("prefix", resolved, data, ranks);
   Json settings = acting_settings(settings::before_rebalancing(resolved));
@@ -132,7 +132,7 @@ Json prefix_identity(const Config& resolved, const LoadedData& data, int ranks) 
   return identity;
 }
 
-Json trial_identity(const Config& resolved, const LoadedData& data, const TrialOrigins& origins, int ranks) {
+Json trial_identity(const Config& resolved, const train::LoadedData& data, const TrialOrigins& origins, int ranks) {
   Json identity = common_identity("trial", resolved, data, ranks);
   identity["settings"] = acting_settings(resolved);
   if (!origins.g.is_null()) identity["g"] = origins.g;

@@ -12,15 +12,15 @@ namespace m2m {
 Json acting_settings(const Config& resolved);
 
 /// Hashes of the data a stage reads: files and chosen rows.
-Json data_identity(const LoadedData& data);
+Json data_identity(const train::LoadedData& data);
 /// Identity of that g. `config` is g_config's. ranks: of a trial.
-Json g_identity(const Config& config, const LoadedData& data, int ranks);
+Json g_identity(const Config& config, const train::LoadedData& data, int ranks);
 
 /// The epoch until which a trial may share a prefix with others: on the data as they are, without class weights,
 /// from an initialisation. Nothing where it has no such epochs.
 std::optional<int> shared_until(const Config& resolved);
 /// Identity of that prefix: what acts before its last epoch. Methods of one loss, head and mixing share it.
-Json prefix_identity(const Config& resolved, const LoadedData& data, int ranks);
+Json prefix_identity(const Config& resolved, const train::LoadedData& data, int ranks);
 
 /// What a trial reads beside its data.
 struct TrialOrigins {
@@ -30,7 +30,7 @@ struct TrialOrigins {
 };
 
 /// Identity of a trial.
-Json trial_identity(const Config& resolved, const LoadedData& data, const TrialOrigins& origins, int ranks);
+Json trial_identity(const Config& resolved, const train::LoadedData& data, const TrialOrigins& origins, int ranks);
 
 }  // namespace m2m
 

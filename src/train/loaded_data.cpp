@@ -5,7 +5,10 @@
 #include "methods/smote.hpp"
 #include "train/device_gather.hpp"
 
-namespace m2m {
+namespace m2m::train {
+
+using data::Pool;
+
 namespace {
 
 /// A view of a pool's samples; an empty tensor where it has none.
@@ -19,10 +22,8 @@ torch::Tensor as_tensor(const data::Images& images) {
   return torch::from_blob(const_cast<std::uint8_t*>(images.pixels.data()), sizes, torch::kUInt8);
 }
 
-torch::Tensor& samples_of(LoadedData& data, data::Pool pool) {
-  return data.samples[static_cast<std::size_t>(pool)];
-}
-const torch::Tensor& samples_of(const LoadedData& data, data::Pool pool) {
+torch::Tensor& samples_of(LoadedData& data, Pool pool) { return data.samples[static_cast<std::size_t>(pool)]; }
+const torch::Tensor& samples_of(const LoadedData& data, Pool pool) {
   return data.samples[static_cast<std::size_t>(pool)];
 }
 
@@ -34,7 +35,7 @@ nn::Piece note(const torch::Tensor& samples, std::span<const kernels::Pick> pick
   return upload.add(std::span<const std::int64_t>(rows));
 }
 
-torch::Tensor gather(const LoadedData& data, data::Pool pool, const torch::Tensor& picks, torch::Dtype precision) {
+torch::Tensor gather(const LoadedData& data, Pool pool, const torch::Tensor& picks, torch::Dtype precision) {
   const torch::Tensor& samples = samples_of(data, pool);
   if (samples.scalar_type() == torch::kUInt8)
     return nn::device_gather(samples, picks, data.set.largest_pixel, precision);
@@ -64,7 +65,7 @@ std::string shelf_key(const Config& resolved, bool of_cut) {
 }
 
 void place_samples(LoadedData& data, torch::Device device) {
-  for (const data::Pool pool : {data::Pool::train, data::Pool::test, data::Pool::validation}) {
+  for (const Pool pool : {Pool::train, Pool::test, Pool::validation}) {
     samples_of(data, pool) = nn::place_pixels(as_tensor(data::pool_of(data.set, pool)), device);
   }
 }
@@ -102,7 +103,7 @@ std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Devic
 std::shared_ptr<const LoadedData> filled_up(const LoadedData& data, Key key) {
   auto filled = std::make_shared<LoadedData>(data);
   methods::fill_up(filled->set, filled->split, key);
-  place(*filled, samples_of(data, data::Pool::train).device());
+  place(*filled, samples_of(data, Pool::train).device());
   return filled;
 }
 
@@ -136,17 +137,17 @@ nn::Piece add_picks(const LoadedData& data, std::span<const data::Slot> slots, n
   std::transform(slots.begin(), slots.end(), picks.begin(), [&](const data::Slot& slot) {
     return kernels::Pick{data.split.train.rows[slot.image], slot.dy, slot.dx, slot.flip, slot.window};
   });
-  return note(samples_of(data, data::Pool::train), picks, upload);
+  return note(samples_of(data, Pool::train), picks, upload);
 }
 
 torch::Tensor gather_picks(const LoadedData& data, const torch::Tensor& picks, torch::Dtype precision) {
-  return gather(data, data::Pool::train, picks, precision);
+  return gather(data, Pool::train, picks, precision);
 }
 
 torch::Tensor gather_slots(const LoadedData& data, std::span<const data::Slot> slots, torch::Dtype precision) {
   nn::Upload upload;
   const nn::Piece picks = add_picks(data, slots, upload);
-  upload.send(samples_of(data, data::Pool::train).device());
+  upload.send(samples_of(data, Pool::train).device());
   return gather_picks(data, upload[picks], precision);
 }
 
@@ -160,4 +161,4 @@ torch::Tensor gather_part(const LoadedData& data, const data::PoolRows& part, st
   return gather(data, part.pool, upload[noted], precision);
 }
 
-}  // namespace m2m
+}  // namespace m2m::train

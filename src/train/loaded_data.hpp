@@ -14,7 +14,7 @@
 #include "data/epoch_plan.hpp"
 #include "nn/upload.hpp"
 
-namespace m2m {
+namespace m2m::train {
 
 /// Read once, shared by all trials of a process that use it.
 struct LoadedData {
@@ -62,4 +62,4 @@ torch::Tensor gather_slots(const LoadedData& data, std::span<const data::Slot> s
 torch::Tensor gather_part(const LoadedData& data, const data::PoolRows& part, std::int64_t first,
                           std::int64_t count, torch::Dtype precision);
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -17,12 +17,12 @@ double part_bytes(const data::PoolRows& part, double classes) {
 
 }  // namespace
 
-double record_bytes(const LoadedData& data) {
+double record_bytes(const train::LoadedData& data) {
   const auto classes = static_cast<double>(data.set.classes);
   return epochs_held * (part_bytes(data.split.validation, classes) + part_bytes(data.split.test, classes));
 }
 
-std::string checked_record_size(const LoadedData& data, double memory) {
+std::string checked_record_size(const train::LoadedData& data, double memory) {
   const double bytes = record_bytes(data);
   const std::string size =
       fmt::format("{}: confusion matrices and logits of {} classes take {:.1f} GB of a trial's memory",

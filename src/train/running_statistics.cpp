@@ -1,6 +1,6 @@
 #include "train/running_statistics.hpp"
 
-namespace m2m {
+namespace m2m::train {
 
 RunningStatistics::RunningStatistics(const nn::Network& network) {
   for (const auto& item : network.named_buffers()) {
@@ -23,4 +23,4 @@ void RunningStatistics::average(comm::Communicator& ranks) {
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::train

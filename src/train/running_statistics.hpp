@@ -7,7 +7,7 @@
 #include "dist/tensors/communicator.hpp"
 #include "nn/network.hpp"
 
-namespace m2m {
+namespace m2m::train {
 
 /// A network's running means and variances; keeps references to them.
 class RunningStatistics {
@@ -21,4 +21,4 @@ class RunningStatistics {
   std::vector<torch::Tensor> statistics_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace m2m {
+namespace m2m::train {
 
 double learning_rate(const settings::Schedule& schedule, int epoch) {
   if (schedule.cosine_epochs > 0) {
@@ -21,4 +21,4 @@ int last_drop(const settings::Schedule& schedule) {
   return static_cast<int>(std::ceil(*std::max_element(schedule.drops.begin(), schedule.drops.end())));
 }
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -14,7 +14,7 @@ struct Schedule {
 
 }  // namespace m2m::settings
 
-namespace m2m {
+namespace m2m::train {
 
 /// Learning rate of epoch e, from 0: base * (e + 1) / warmup for e < warmup, else base * drop_factor per drop
 /// passed; or base * (1 + cos(pi e / cosine_epochs)) / 2. docs/protocol.md, "Training": 0.1 with 5 warm-up
@@ -24,4 +24,4 @@ double learning_rate(const settings::Schedule& schedule, int epoch);
 /// The first epoch after the last drop; 0 without drops.
 int last_drop(const settings::Schedule& schedule);
 
-}  // namespace m2m
+}  // namespace m2m::train

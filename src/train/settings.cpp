@@ -229,7 +229,7 @@ std::vector<Field> train_fields() {
 
 }  // namespace m2m::settings
 
-namespace m2m {
+namespace m2m::train {
 namespace {
 
 torch::Device device_for(const std::string& wanted, int local_rank) {
@@ -308,4 +308,4 @@ settings::TrainSettings train_settings(const Config& resolved, int local_rank) {
   return settings;
 }
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -47,7 +47,7 @@ struct TrainSettings {
 
 }  // namespace m2m::settings
 
-namespace m2m {
+namespace m2m::train {
 
 /// Throws Error (usage) if `precision` is tf32 and the device a CPU; `setting` names it in the sentence. Pure.
 void check_tf32(const std::string& setting, const std::string& precision, torch::Device device);
@@ -60,4 +60,4 @@ void check_tf32(const std::string& setting, const std::string& precision, torch:
 /// machine has not, and where a GPU is to be deterministic.
 settings::TrainSettings train_settings(const Config& resolved, int local_rank = 0);
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "nn/tensor_kernels.hpp"
 
-namespace m2m {
+namespace m2m::train {
 namespace {
 
 /// Values that fill whole units of 64 bytes.
@@ -81,4 +81,4 @@ void Sgd::load(const std::map<std::string, torch::Tensor>& velocities, const std
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::train

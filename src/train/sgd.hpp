@@ -8,7 +8,7 @@
 
 #include "nn/network.hpp"
 
-namespace m2m {
+namespace m2m::train {
 
 /// v = momentum * v + (gradient + weight_decay * w); w = w - learning_rate * v. No Nesterov.
 /// docs/protocol.md, "Training".
@@ -54,4 +54,4 @@ class Sgd {
   double momentum_, weight_decay_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -46,7 +46,7 @@ std::string over_tested(const Confusion& test) {
   return untested == 0 ? "" : fmt::format(" over {} of {} classes", all - untested, all);
 }
 
-std::string summary_of(const Trial& trial) {
+std::string summary_of(const train::Trial& trial) {
   const results::Snapshot& last = trial.last();
   std::string text = fmt::format("bACC {:.1f} (last)", 100 * balanced_accuracy(last.test));
   if (trial.best()) {
@@ -56,7 +56,7 @@ std::string summary_of(const Trial& trial) {
   return text + fmt::format(" GM {:.1f}", 100 * geometric_mean(last.test)) + over_tested(last.test);
 }
 
-std::string prefix_summary(const Trial& trial) {
+std::string prefix_summary(const train::Trial& trial) {
   const double bacc = trial.epochs().back().validation_bacc;
   return fmt::format("{} epochs", trial.epoch()) +
          (std::isfinite(bacc) ? fmt::format("; validation bACC {:.1f}", 100 * bacc) : "");
@@ -88,22 +88,23 @@ void sign(results::TrialRecord& record, const StageJob& job, const Beginning& be
   record.wall_seconds = seconds_since(beginning.time);
 }
 
-results::TrialRecord record_of(Trial& trial, const LoadedData& data, const settings::TrainSettings& settings) {
+results::TrialRecord record_of(train::Trial& trial, const train::LoadedData& data,
+                               const settings::TrainSettings& settings) {
   results::TrialRecord record;
   record.data = data::describe_data(data.set, data.split);
   record.epochs = trial.epochs();
-  record.validation_labels = part_labels(data, data.split.validation);
-  record.test_labels = part_labels(data, data.split.test);
+  record.validation_labels = train::part_labels(data, data.split.validation);
+  record.test_labels = train::part_labels(data, data.split.test);
   record.best = trial.best();
   record.last = trial.last();
   if (settings.features_per_class > 0) {
-    record.features = feature_sample(trial, data, settings.features_per_class);
+    record.features = train::feature_sample(trial, data, settings.features_per_class);
   }
-  if (settings.samples > 0) record.translations = translation_sample(trial, settings.samples);
+  if (settings.samples > 0) record.translations = train::translation_sample(trial, settings.samples);
   return record;
 }
 
-checkpoints::Checkpoint best_of(const Trial& trial) {
+checkpoints::Checkpoint best_of(const train::Trial& trial) {
   checkpoints::Checkpoint checkpoint;
   checkpoint.network = trial.best_state();
   checkpoint.epoch = trial.best()->epoch;
@@ -156,7 +157,7 @@ class Execution {
       journal_.emplace(job_.folder(), context_);
     });
     if (job_.ranks->any(lost_.has_value())) return ended();
-    Trial trial(setup());
+    train::Trial trial(setup());
     begun_ = trial.epoch();
     if (!train(trial)) return ended();
     const PhaseTimer timer(job_.profile, ProfilePhase::write);
@@ -172,15 +173,15 @@ class Execution {
   }
 
  private:
-  TrialSetup setup() {
-    TrialSetup setup = trial_setup(job_.stage.config, job_.data);
+  train::TrialSetup setup() {
+    train::TrialSetup setup = train::trial_setup(job_.stage.config, job_.data);
     setup.settings = job_.settings;
     setup.ranks = job_.ranks;
     setup.profile = job_.profile;
-    if (job_.stage.kind == study::StageKind::g) setup.keys = keys_of_g(job_.stage.config);
+    if (job_.stage.kind == study::StageKind::g) setup.keys = train::keys_of_g(job_.stage.config);
     setup.on_epoch = [this](const results::EpochRecord& record) { tell(record); };
     if (job_.stage.kind == study::StageKind::g) {
-      const int last = last_drop(setup.settings.schedule);
+      const int last = train::last_drop(setup.settings.schedule);
       setup.best_from_epoch = last < setup.settings.epochs ? last : 0;
     }
     if (setup.recipe.translates) load_g(setup);
@@ -191,12 +192,12 @@ class Execution {
   }
 
   /// g, for a recipe that translates. It always has a linear head; pixels are normalised as it was trained.
-  void load_g(TrialSetup& setup) {
+  void load_g(train::TrialSetup& setup) {
     const LoadedG g = find_g(job_.stage, job_.out);
     settings::TrainSettings settings = setup.settings;
     settings.head = settings::HeadKind::linear;
     settings.network = settings::g_config(job_.stage.config).text("train.network");
-    nn::NetworkSpec spec = network_spec(settings, *setup.data);
+    nn::NetworkSpec spec = train::network_spec(settings, *setup.data);
     if (g.facts.contains("mean")) spec.mean = g.facts.at("mean").get<std::vector<double>>();
     if (g.facts.contains("std")) spec.std = g.facts.at("std").get<std::vector<double>>();
     setup.g = nn::make_network(spec);
@@ -206,7 +207,7 @@ class Execution {
   }
 
   /// Where the stage begins that no earlier run has begun: with its prefix, a checkpoint, or its initialisation.
-  void begin(TrialSetup& setup) {
+  void begin(train::TrialSetup& setup) {
     if (const std::string* prefix = job_.stage.need(study::StageKind::prefix)) {
       setup.resume = read_prefix(job_.out.stage(*prefix));
     } else if (const std::string* base = job_.stage.need(study::StageKind::trial)) {
@@ -227,7 +228,7 @@ class Execution {
 
   /// Moves the trial on until it is done, the sweep is asked to stop or a file cannot be written; all ranks agree
   /// on the step. False: not done.
-  bool train(Trial& trial) {
+  bool train(train::Trial& trial) {
     while (trial.epoch() < last_epoch(job_)) {
       if (job_.ranks->any(context_.stop_requested() || lost_)) {
         const checkpoints::TrialState state = trial.state();  // of all ranks
@@ -252,7 +253,7 @@ class Execution {
   }
 
   /// Of a trained stage whose results could not be written: what it goes on from, in the room of what was.
-  void keep_state(Trial& trial) {
+  void keep_state(train::Trial& trial) {
     for (const char* name : {"last.safetensors", "best.safetensors", "state.safetensors"}) {
       std::error_code ignored;
       std::filesystem::remove(job_.folder() / name, ignored);
@@ -262,7 +263,7 @@ class Execution {
 
   study::StageResult ended() const { return lost_ ? unsaved(*lost_) : stopped(); }
 
-  void finish(Trial& trial) {
+  void finish(train::Trial& trial) {
     if (job_.stage.kind == study::StageKind::g) {
       write_g(job_.folder(), trial, *job_.data, facts());
     } else if (job_.stage.kind == study::StageKind::prefix) {
@@ -281,7 +282,7 @@ class Execution {
             {"seconds", seconds_since(beginning_.time)}};
   }
 
-  void write_result(Trial& trial) const {
+  void write_result(train::Trial& trial) const {
     checkpoints::save_checkpoint(job_.folder() / "last.safetensors", trial.checkpoint());
     if (trial.best()) checkpoints::save_checkpoint(job_.folder() / "best.safetensors", best_of(trial));
     results::TrialRecord record = record_of(trial, *job_.data, job_.settings);
@@ -322,7 +323,7 @@ study::StageResult execute_stage(const StageJob& job, study::StageContext& conte
   if (is_post_hoc) return execute_post_hoc(job);
   try {
     return Execution(job, context).run();
-  } catch (const Diverged& diverged) {
+  } catch (const train::Diverged& diverged) {
     return {study::StageEnd::diverged, diverged.what(), ExitCode::some_failed, 0};
   }
 }

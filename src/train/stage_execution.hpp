@@ -16,7 +16,7 @@ struct StageJob {
   const results::OutputFolder& out;
   const Json& environment;  // provenance, for the record
   settings::TrainSettings settings;
-  std::shared_ptr<const LoadedData> data;
+  std::shared_ptr<const train::LoadedData> data;
   std::shared_ptr<comm::Communicator> ranks;
   Profile* profile = nullptr;
   int world_rank = 0;  // of the job

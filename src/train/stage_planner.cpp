@@ -22,12 +22,12 @@ namespace {
 
 int epochs_to_run(const Config& resolved) {
   if (!settings::recipe_of(resolved).trains()) return 0;
-  const settings::TrainSettings settings = train_settings(resolved);
+  const settings::TrainSettings settings = train::train_settings(resolved);
   return settings.epochs - settings.start_epoch;
 }
 
 /// What suits images only.
-void check_features(const Config& resolved, const LoadedData& data) {
+void check_features(const Config& resolved, const train::LoadedData& data) {
   if (!data.set.has_features()) return;
   const settings::Recipe recipe = settings::recipe_of(resolved);
   for (const char* name : {"train.network", "m2m.g_network"}) {
@@ -44,7 +44,7 @@ void check_features(const Config& resolved, const LoadedData& data) {
   }
 }
 
-void check_random_label(const Config& resolved, const LoadedData& data) {
+void check_random_label(const Config& resolved, const train::LoadedData& data) {
   if (!settings::recipe_of(resolved).translates || resolved.text("m2m.label") != "random" || data.set.classes > 2)
     return;
   throw usage_error(
@@ -54,7 +54,7 @@ void check_random_label(const Config& resolved, const LoadedData& data) {
 }
 
 /// An oracle is trained on what f's data were cut from.
-void check_oracle(const Config& resolved, const LoadedData& data) {
+void check_oracle(const Config& resolved, const train::LoadedData& data) {
   if (!settings::recipe_of(resolved).translates || resolved.text("m2m.g_data") != "balanced" ||
       data.set.default_largest > 0)
     return;
@@ -65,16 +65,16 @@ void check_oracle(const Config& resolved, const LoadedData& data) {
 }
 
 /// "images: class 2 of 3 has no test sample: ..."; "" if each class has one, or the part is empty.
-std::string untested_notice(const LoadedData& data, const data::PoolRows& part, const char* name) {
+std::string untested_notice(const train::LoadedData& data, const data::PoolRows& part, const char* name) {
   if (part.rows.empty()) return "";
   ClassCounts samples(static_cast<std::size_t>(data.set.classes), 0);
-  for (const std::int32_t label : part_labels(data, part)) ++samples[label];
+  for (const std::int32_t label : train::part_labels(data, part)) ++samples[label];
   const std::string note = untested_note(untested_classes(samples), data.set.classes, name);
   return note.empty() ? "" : data.set.name + ": " + note;
 }
 
 /// data: g's own, which an oracle does not share with the trial.
-study::StageRequest request_g(const Config& config, const LoadedData& data, int ranks) {
+study::StageRequest request_g(const Config& config, const train::LoadedData& data, int ranks) {
   study::StageRequest g;
   g.kind = study::StageKind::g;
   g.label = "g";
@@ -86,7 +86,7 @@ study::StageRequest request_g(const Config& config, const LoadedData& data, int 
   return g;
 }
 
-study::StageRequest request_prefix(const Config& resolved, const LoadedData& data, int ranks) {
+study::StageRequest request_prefix(const Config& resolved, const train::LoadedData& data, int ranks) {
   study::StageRequest prefix;
   prefix.kind = study::StageKind::prefix;
   prefix.label = "prefix";
@@ -101,25 +101,25 @@ study::StageRequest request_prefix(const Config& resolved, const LoadedData& dat
 }  // namespace
 
 std::string StagePlanner::checked_checkpoint(const std::string& setting, const std::string& file,
-                                             const Config& resolved, const LoadedData& data) {
+                                             const Config& resolved, const train::LoadedData& data) {
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) {
     throw io_error(
         fmt::format("{} = '{}': there is no such file; name a checkpoint (.safetensors or .t7)", setting, file));
   }
-  const settings::TrainSettings settings = train_settings(resolved);
+  const settings::TrainSettings settings = train::train_settings(resolved);
   const std::string head = resolved.text("recipe.head");
   auto [entry, is_new] =
       checkpoints_.try_emplace(file + " as " + settings.network + " " + head + " on " + data.set.name);
   if (is_new) {
     const checkpoints::Checkpoint checkpoint = checkpoints::load_checkpoint(file);
-    nn::load_state(*build_network(settings, data), checkpoint.network, file);
+    nn::load_state(*train::build_network(settings, data), checkpoint.network, file);
     entry->second = checkpoint.sha256;
   }
   return entry->second;
 }
 
-void StagePlanner::log_notices(const LoadedData& data) {
+void StagePlanner::log_notices(const train::LoadedData& data) {
   std::vector<std::string> notices;
   std::istringstream lines(data.set.notice);
   for (std::string line; std::getline(lines, line);) notices.push_back(line);
@@ -163,12 +163,13 @@ study::StageRequest StagePlanner::operator()(const Config& resolved, const std::
   return trial;
 }
 
-Json StagePlanner::plan_g(study::StageRequest& trial, const LoadedData& data) {
+Json StagePlanner::plan_g(study::StageRequest& trial, const train::LoadedData& data) {
   const std::string g_from = trial.config.text("m2m.g_from");
   const Config config = settings::g_config(trial.config);
   // Names g's own setting, which the refusal of g's stage does not know.
   if (trial.config.has("m2m.g_precision")) {
-    check_tf32("m2m.g_precision", trial.config.text("m2m.g_precision"), train_settings(trial.config).device);
+    train::check_tf32("m2m.g_precision", trial.config.text("m2m.g_precision"),
+                      train::train_settings(trial.config).device);
   }
   if (!g_from.empty()) return {{"file", checked_checkpoint("m2m.g_from", g_from, config, data)}};
   trial.needs.push_back(request_g(config, *shelf_.get(config), ranks_per_trial_));

@@ -63,7 +63,7 @@ StageRunner::StageRunner(results::OutputFolder out, Json environment, RunnerRank
 }
 
 study::StageResult StageRunner::operator()(const study::Stage& stage, study::StageContext& context) {
-  const settings::TrainSettings settings = train_settings(stage.config, ranks_.local_rank);
+  const settings::TrainSettings settings = train::train_settings(stage.config, ranks_.local_rank);
   at::set_num_threads(settings.threads);
   nn::allow_tf32(settings.tf32);  // stages that run at once agree on it: refuse_mixed_tf32
   Json environment = environment_;
@@ -75,7 +75,7 @@ study::StageResult StageRunner::operator()(const study::Stage& stage, study::Sta
   environment.update(device_record(settings.device));
   environment["ranks_of_trial"] = ranks_.group == nullptr ? 1 : ranks_.group->size();
   if (ranks_.trials_per_device > 1) environment["trials_per_device"] = ranks_.trials_per_device;
-  const std::shared_ptr<const LoadedData> loaded = data(stage, settings.device);
+  const std::shared_ptr<const train::LoadedData> loaded = data(stage, settings.device);
   const nn::OwnStream stream(settings.device);  // also chooses the GPU, which kernels are launched on
   std::optional<Profile> profile;
   if (profile_.on) profile.emplace(begin_profile(settings));
@@ -95,7 +95,7 @@ study::StageResult StageRunner::execute(StageJob job, study::StageContext& conte
   return execute_stage(job, context);
 }
 
-std::shared_ptr<const LoadedData> StageRunner::data(const study::Stage& stage, torch::Device device) {
+std::shared_ptr<const train::LoadedData> StageRunner::data(const study::Stage& stage, torch::Device device) {
   {
     const std::lock_guard guard(mutex_);
     device_ = device;

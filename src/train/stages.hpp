@@ -29,16 +29,16 @@ class StagePlanner {
 
  private:
   /// What a trial translates against, for its identity; needs are added to `trial`.
-  Json plan_g(study::StageRequest& trial, const LoadedData& data);
+  Json plan_g(study::StageRequest& trial, const train::LoadedData& data);
   /// Logs, once, what is off with the data, and the classes that no validation or test sample has.
-  void log_notices(const LoadedData& data);
+  void log_notices(const train::LoadedData& data);
   /// SHA-256 of a checkpoint that was read and fits the network, so that no trial finds out later.
   /// setting: what names the file, for error sentences.
   std::string checked_checkpoint(const std::string& setting, const std::string& file, const Config& resolved,
-                                 const LoadedData& data);
+                                 const train::LoadedData& data);
 
   int ranks_per_trial_;
-  DataShelf shelf_;
+  train::DataShelf shelf_;
   std::map<std::string, std::string> checkpoints_;  // SHA-256 by file, network and data
   std::set<std::string> noticed_;                   // sentences about data that were logged
 };
@@ -80,7 +80,7 @@ class StageRunner {
   DeviceMemory memory() const;
 
  private:
-  std::shared_ptr<const LoadedData> data(const study::Stage& stage, torch::Device device);
+  std::shared_ptr<const train::LoadedData> data(const study::Stage& stage, torch::Device device);
   study::StageResult execute(StageJob job, study::StageContext& context);
   /// Collective over the group, the first time.
   std::shared_ptr<comm::Communicator> communicator(torch::Device device);
@@ -90,7 +90,7 @@ class StageRunner {
   RunnerRanks ranks_;
   ProfileSettings profile_;
   std::mutex reading_;  // of shelf_
-  DataShelf shelf_;
+  train::DataShelf shelf_;
   mutable std::mutex mutex_;  // of what follows
   torch::Device device_ = torch::kCPU;
   std::map<std::string, std::shared_ptr<comm::Communicator>> communicators_;  // by device

@@ -2,7 +2,7 @@
 
 #include "methods/mix_batch.hpp"
 
-namespace m2m {
+namespace m2m::train {
 
 StepPass::Result StepPass::operator()(const methods::LossFn& loss, const methods::Batch& batch, std::size_t slots,
                                       Profile* profile, const MultiplyAdds& cost) {
@@ -38,4 +38,4 @@ nn::GraphedCall& StepPass::recorded(const methods::LossFn& loss, const methods::
   return *call;
 }
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -10,7 +10,7 @@
 #include "methods/losses.hpp"
 #include "nn/graphed_call.hpp"
 
-namespace m2m {
+namespace m2m::train {
 
 class StepPass {
  public:
@@ -44,4 +44,4 @@ class StepPass {
   std::map<Kind, std::unique_ptr<nn::GraphedCall>> calls_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -12,7 +12,10 @@
 #include "methods/mix_batch.hpp"
 #include "nn/layers.hpp"
 
-namespace m2m {
+namespace m2m::train {
+
+using methods::Batch;
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -135,7 +138,7 @@ void Trial::begin_epoch() {
 void Trial::step() {
   const auto start = Clock::now();
   const StepWork work = work_->step(step_);
-  methods::Batch batch = gather(work);
+  Batch batch = gather(work);
   if (!work.mix.partners.empty()) mix(work, batch);
   learn(work, batch, edit(work, batch));
   step_seconds_.push_back(seconds_since(start));
@@ -150,12 +153,12 @@ methods::EditContext Trial::edit_context(int epoch, std::int64_t step) {
           epoch,    step,       [this](const torch::Tensor& picks) { return images_of(picks); }};
 }
 
-methods::Batch Trial::gather(const StepWork& work) {
+Batch Trial::gather(const StepWork& work) {
   const PhaseTimer timer(setup_.profile, ProfilePhase::gather);
   return {images_of(work.picks), work.labels.clone(), work.own};  // labels: an edit changes them
 }
 
-methods::Edited Trial::edit(const StepWork& work, methods::Batch& batch) {
+methods::Edited Trial::edit(const StepWork& work, Batch& batch) {
   if (work.translations.empty()) return {};
   PhaseTimer timer(setup_.profile, ProfilePhase::translate);
   methods::Edited edited = setup_.editing.apply(edit_context(epoch_, step_), work.translations, batch);
@@ -163,12 +166,12 @@ methods::Edited Trial::edit(const StepWork& work, methods::Batch& batch) {
   return edited;
 }
 
-void Trial::mix(const StepWork& work, methods::Batch& batch) {
+void Trial::mix(const StepWork& work, Batch& batch) {
   const PhaseTimer timer(setup_.profile, ProfilePhase::gather);
   methods::mix_batch(work.mix, {images_of(work.partner_picks), work.partner_labels, work.label_shares}, batch);
 }
 
-void Trial::learn(const StepWork& work, const methods::Batch& batch, const methods::Edited& edited) {
+void Trial::learn(const StepWork& work, const Batch& batch, const methods::Edited& edited) {
   // In a short batch a rank may have no slot. It still has its part in every sum: batch norm's lie within the
   // passes.
   if (!batch.slots.empty() || network_->spec().sum_over_ranks) {
@@ -184,7 +187,7 @@ void Trial::learn(const StepWork& work, const methods::Batch& batch, const metho
   sgd_.step(learning_rate(setup_.settings.schedule, epoch_));
 }
 
-void Trial::descend(const StepWork& work, const methods::Batch& batch, const methods::Edited& edited) {
+void Trial::descend(const StepWork& work, const Batch& batch, const methods::Edited& edited) {
   const double images = static_cast<double>(batch.slots.size()) * pass_;
   const methods::LossFn& loss =
       phase().class_weights == settings::ClassWeights::none ? setup_.loss : setup_.weighted_loss;
@@ -330,4 +333,4 @@ checkpoints::Checkpoint Trial::checkpoint() const {
   return checkpoint;
 }
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -19,7 +19,7 @@
 #include "train/step_pass.hpp"
 #include "train/trial_setup.hpp"
 
-namespace m2m {
+namespace m2m::train {
 
 /// The loss was not a number: an expected outcome, recorded, that ends the trial.
 class Diverged : public std::runtime_error {
@@ -103,4 +103,4 @@ class Trial {
   results::Snapshot last_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
-namespace m2m {
+namespace m2m::train {
+
+using methods::TranslationTrace;
+
 namespace {
 
 /// Positions in the training part, by class.
@@ -29,10 +32,9 @@ std::vector<std::int32_t> integers(const torch::Tensor& tensor) {
 }
 
 /// One tensor of all traces, its first `most` rows.
-torch::Tensor joined(const std::vector<methods::TranslationTrace>& traces,
-                     torch::Tensor methods::TranslationTrace::*part, int most) {
+torch::Tensor joined(const std::vector<TranslationTrace>& traces, torch::Tensor TranslationTrace::*part, int most) {
   std::vector<torch::Tensor> parts;
-  for (const methods::TranslationTrace& trace : traces) parts.push_back(trace.*part);
+  for (const TranslationTrace& trace : traces) parts.push_back(trace.*part);
   const torch::Tensor all = torch::cat(parts);
   return all.narrow(0, 0, std::min<std::int64_t>(most, all.size(0)));
 }
@@ -57,24 +59,24 @@ results::FeatureSample feature_sample(Trial& trial, const LoadedData& data, int 
 }
 
 std::optional<results::TranslationSample> translation_sample(Trial& trial, int most) {
-  const std::vector<methods::TranslationTrace> traces = trial.traces(most);
+  const std::vector<TranslationTrace> traces = trial.traces(most);
   if (traces.empty()) return std::nullopt;
   results::TranslationSample sample;
-  const torch::Tensor seeds = joined(traces, &methods::TranslationTrace::seeds, most);
+  const torch::Tensor seeds = joined(traces, &TranslationTrace::seeds, most);
   sample.channels = static_cast<int>(seeds.size(1));
   sample.height = static_cast<int>(seeds.size(2));
   sample.width = static_cast<int>(seeds.size(3));
   sample.steps = static_cast<int>(traces.front().g_target.size(1)) - 1;
   sample.seeds = floats(seeds);
-  sample.translated = floats(joined(traces, &methods::TranslationTrace::translated, most));
-  sample.seed_class = integers(joined(traces, &methods::TranslationTrace::seed_classes, most));
-  sample.target = integers(joined(traces, &methods::TranslationTrace::targets, most));
-  sample.kept = integers(joined(traces, &methods::TranslationTrace::kept, most));
-  sample.g_target = floats(joined(traces, &methods::TranslationTrace::g_target, most));
-  sample.g_seed = floats(joined(traces, &methods::TranslationTrace::g_seed, most));
-  sample.f_target = floats(joined(traces, &methods::TranslationTrace::f_target, most));
-  sample.f_seed = floats(joined(traces, &methods::TranslationTrace::f_seed, most));
+  sample.translated = floats(joined(traces, &TranslationTrace::translated, most));
+  sample.seed_class = integers(joined(traces, &TranslationTrace::seed_classes, most));
+  sample.target = integers(joined(traces, &TranslationTrace::targets, most));
+  sample.kept = integers(joined(traces, &TranslationTrace::kept, most));
+  sample.g_target = floats(joined(traces, &TranslationTrace::g_target, most));
+  sample.g_seed = floats(joined(traces, &TranslationTrace::g_seed, most));
+  sample.f_target = floats(joined(traces, &TranslationTrace::f_target, most));
+  sample.f_seed = floats(joined(traces, &TranslationTrace::f_seed, most));
   return sample;
 }
 
-}  // namespace m2m
+}  // namespace m2m::train

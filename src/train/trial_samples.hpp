@@ -5,7 +5,7 @@
 #include "results/samples.hpp"
 #include "train/trial.hpp"
 
-namespace m2m {
+namespace m2m::train {
 
 /// Penultimate features of the first `per_class` training images of each class (all of a smaller one), by class.
 /// data: as it was before any filling up, so that every method shows the same images. Local, deterministic.
@@ -14,4 +14,4 @@ results::FeatureSample feature_sample(Trial& trial, const LoadedData& data, int 
 /// The first `most` translations of the last epoch's plan; nothing where there is none. Local, deterministic.
 std::optional<results::TranslationSample> translation_sample(Trial& trial, int most);
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -2,7 +2,7 @@
 
 #include "methods/m2m.hpp"
 
-namespace m2m {
+namespace m2m::train {
 namespace {
 
 Key key_of(const Config& resolved, const std::string& field, SeedRole role) {
@@ -64,4 +64,4 @@ std::shared_ptr<nn::Network> build_network(const settings::TrainSettings& settin
   return network;
 }
 
-}  // namespace m2m
+}  // namespace m2m::train

@@ -16,7 +16,7 @@
 #include "train/settings.hpp"
 #include "train/trial_state.hpp"
 
-namespace m2m {
+namespace m2m::train {
 
 /// The keys that a trial's random numbers are drawn with.
 struct TrialKeys {
@@ -59,4 +59,4 @@ nn::NetworkSpec network_spec(const settings::TrainSettings& settings, const Load
 std::shared_ptr<nn::Network> build_network(const settings::TrainSettings& settings, const LoadedData& data,
                                            nn::SumOverRanks sum_over_ranks = {});
 
-}  // namespace m2m
+}  // namespace m2m::train

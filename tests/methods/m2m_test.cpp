@@ -89,7 +89,7 @@ torch::Tensor accepted_seeds(const Fixture& x, const Edited& edited) {
   for (const Translation& t : x.planned.chosen) {
     if (t.worked) seeds.push_back(t.seed);
   }
-  const torch::Tensor images = gather_slots(*x.data, seeds, torch::kFloat64);
+  const torch::Tensor images = train::gather_slots(*x.data, seeds, torch::kFloat64);
   return images.index_select(0, edited.accepted.nonzero().squeeze(1));
 }
 

@@ -31,8 +31,8 @@ class ParityOfNetwork : public GoldenTest {
     const auto network = published_network(*checkpoint_, *data_, torch::kFloat32, 0, kernels, bfloat16);
     const auto frozen = nn::freeze(*network);
     frozen->refresh();
-    return evaluate([&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *data_, data_->split.test,
-                    {}, *comm::alone())
+    return train::evaluate([&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *data_,
+                           data_->split.test, {}, *comm::alone())
         .confusion;
   }
 
@@ -44,7 +44,7 @@ class ParityOfNetwork : public GoldenTest {
   }
 
   std::optional<checkpoints::Checkpoint> checkpoint_;
-  std::shared_ptr<const LoadedData> data_;
+  std::shared_ptr<const train::LoadedData> data_;
 };
 
 TEST_F(ParityOfNetwork, LogitsInFloat64) {

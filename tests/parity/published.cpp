@@ -11,9 +11,9 @@ std::optional<checkpoints::Checkpoint> published_checkpoint() {
   return checkpoints::load_checkpoint(*file);
 }
 
-std::shared_ptr<nn::Network> published_network(const checkpoints::Checkpoint& checkpoint, const LoadedData& data,
-                                               torch::Dtype precision, int shift, const std::string& kernels,
-                                               bool bfloat16) {
+std::shared_ptr<nn::Network> published_network(const checkpoints::Checkpoint& checkpoint,
+                                               const train::LoadedData& data, torch::Dtype precision, int shift,
+                                               const std::string& kernels, bool bfloat16) {
   const auto network = nn::make_network({"resnet32", 10, 3, 32, 32, data.mean, data.std, bfloat16, kernels});
   network->to(test::test_device(), precision);
   auto state = checkpoint.network;

@@ -17,8 +17,8 @@ std::optional<checkpoints::Checkpoint> published_checkpoint();
 ///
 /// The golden values were computed with the data's means and deviations rounded to float32; ours are not rounded,
 /// which moves float64 results by up to 2e-7.
-std::shared_ptr<nn::Network> published_network(const checkpoints::Checkpoint& checkpoint, const LoadedData& data,
-                                               torch::Dtype precision, int shift = 0,
+std::shared_ptr<nn::Network> published_network(const checkpoints::Checkpoint& checkpoint,
+                                               const train::LoadedData& data, torch::Dtype precision, int shift = 0,
                                                const std::string& kernels = "torch", bool bfloat16 = false);
 
 }  // namespace m2m::parity

@@ -19,7 +19,7 @@ bool is_there(const std::string& data_set) {
 
 }  // namespace
 
-std::shared_ptr<const LoadedData> real_data(const Subset& subset, Rounding rounding) {
+std::shared_ptr<const train::LoadedData> real_data(const Subset& subset, Rounding rounding) {
   if (!is_there(subset.data_set)) return nullptr;
   Config config;
   config.set("data.set", subset.data_set);
@@ -27,18 +27,19 @@ std::shared_ptr<const LoadedData> real_data(const Subset& subset, Rounding round
   config.set("data.ratio", subset.ratio);
   config.set("data.rounding", rounding == Rounding::field ? "field" : "truncated");
   config.set("seeds.subset", 1);
-  return load_data(config, test::test_device());
+  return train::load_data(config, test::test_device());
 }
 
-std::shared_ptr<const LoadedData> real_cifar10() { return real_data(subsets[1]); }
+std::shared_ptr<const train::LoadedData> real_cifar10() { return real_data(subsets[1]); }
 
-torch::Tensor images(const LoadedData& data, data::Pool pool, const torch::Tensor& rows, torch::Dtype precision) {
+torch::Tensor images(const train::LoadedData& data, data::Pool pool, const torch::Tensor& rows,
+                     torch::Dtype precision) {
   const torch::Tensor here = rows.cpu();
   const data::PoolRows part{pool, {here.data_ptr<std::int64_t>(), here.data_ptr<std::int64_t>() + here.numel()}};
-  return gather_part(data, part, 0, rows.numel(), precision);
+  return train::gather_part(data, part, 0, rows.numel(), precision);
 }
 
-torch::Tensor labels_of(const LoadedData& data, data::Pool pool, const torch::Tensor& rows) {
+torch::Tensor labels_of(const train::LoadedData& data, data::Pool pool, const torch::Tensor& rows) {
   const std::vector<std::int32_t>& all = data::pool_of(data.set, pool).labels;
   return torch::tensor(all, torch::kInt64).to(rows.device()).index_select(0, rows);
 }

@@ -28,8 +28,8 @@ class ParityOfTraining : public GoldenTest {
     const torch::Tensor targets = labels_of(*data_, data::Pool::train, rows);
     const auto network = published_network(*checkpoint_, *data_, type);
     network->train();
-    Sgd sgd(*network, golden().attribute("train_step", "momentum"),
-            golden().attribute("train_step", "weight_decay"));
+    train::Sgd sgd(*network, golden().attribute("train_step", "momentum"),
+                   golden().attribute("train_step", "weight_decay"));
     const std::string group = "train_step/" + precision;
     for (int step = 0; step < steps; ++step) {
       const torch::Tensor loss = methods::cross_entropy(network->forward(pixels), targets).mean();
@@ -61,7 +61,7 @@ class ParityOfTraining : public GoldenTest {
   }
 
   std::optional<checkpoints::Checkpoint> checkpoint_;
-  std::shared_ptr<const LoadedData> data_;
+  std::shared_ptr<const train::LoadedData> data_;
 };
 
 TEST_F(ParityOfTraining, ThreeStepsInFloat64) {

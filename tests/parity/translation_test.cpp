@@ -68,7 +68,7 @@ class ParityOfTranslation : public GoldenTest {
   }
 
   std::optional<checkpoints::Checkpoint> checkpoint_;
-  std::shared_ptr<const LoadedData> data_;
+  std::shared_ptr<const train::LoadedData> data_;
 };
 
 TEST_F(ParityOfTranslation, InFloat64) {

@@ -13,24 +13,24 @@ namespace m2m::test {
 
 /// A planned step of a made-up data set, with f and g of their own.
 struct PlannedStep {
-  std::shared_ptr<const LoadedData> data = test::tiny_data({60, 20, 6, 2});
+  std::shared_ptr<const train::LoadedData> data = test::tiny_data({60, 20, 6, 2});
   Config config = test::tiny_config({{"method", "M2m"}, {"train.precision", "float64"}, {"m2m.gamma", 0.3}});
-  settings::TrainSettings settings = train_settings(config);
+  settings::TrainSettings settings = train::train_settings(config);
   data::PlanBasis basis =
-      data::plan_basis(data->set, data->split, 64, keys_of_f(config).order, keys_of_f(config).plan);
+      data::plan_basis(data->set, data->split, 64, train::keys_of_f(config).order, train::keys_of_f(config).plan);
   data::EpochPlan plan = data::plan_epoch(basis, 4, settings::Sampling::class_balanced);
   settings::M2mSettings m2m = settings::m2m_settings(config);
   methods::StepTranslations planned =
       methods::plan_translations(basis, plan.step(0), 4, 0, m2m.plan, data->set.train.shape);
-  std::shared_ptr<nn::Network> f_network = build_network(settings, *data),
-                               g_network = build_network(settings, *data);
+  std::shared_ptr<nn::Network> f_network = train::build_network(settings, *data),
+                               g_network = train::build_network(settings, *data);
   methods::Translator translator{false};
   std::unique_ptr<nn::FrozenNetwork> f = nn::freeze(*f_network), g = nn::freeze(*g_network);
 
   PlannedStep() {
     use_own_stream();
-    nn::initialise(*f_network, keys_of_f(config).init);
-    nn::initialise(*g_network, keys_of_g(config).init);
+    nn::initialise(*f_network, train::keys_of_f(config).init);
+    nn::initialise(*g_network, train::keys_of_g(config).init);
     f->refresh();
     g->refresh();
   }
@@ -39,7 +39,7 @@ struct PlannedStep {
     for (const data::Slot& slot : plan.step(0)) labels.push_back(basis.labels[slot.image]);
     std::vector<std::int32_t> slots(labels.size());
     std::iota(slots.begin(), slots.end(), 0);
-    return {gather_slots(*data, plan.step(0), torch::kFloat64),
+    return {train::gather_slots(*data, plan.step(0), torch::kFloat64),
             torch::tensor(labels, torch::kInt64).to(test_device()), slots};
   }
   /// The slots that a rank takes of that batch.
@@ -51,15 +51,17 @@ struct PlannedStep {
     return {whole.images.index_select(0, rows), whole.labels.index_select(0, rows), own};
   }
   methods::EditContext context() const {
-    return {*f, *g, basis.plan,
-            4,  0,  [this](const torch::Tensor& picks) { return gather_picks(*data, picks, torch::kFloat64); }};
+    return {
+        *f, *g, basis.plan,
+        4,  0,  [this](const torch::Tensor& picks) { return train::gather_picks(*data, picks, torch::kFloat64); }};
   }
   /// What of `planned` is work for the slots of `batch`.
   methods::TranslationWork work(const methods::Batch& batch) const {
     nn::Upload upload;
     const auto pieces = methods::add_translations(
         planned, batch.slots,
-        [&](nn::Upload& to, std::span<const data::Slot> slots) { return add_picks(*data, slots, to); }, upload);
+        [&](nn::Upload& to, std::span<const data::Slot> slots) { return train::add_picks(*data, slots, to); },
+        upload);
     upload.send(test_device());
     return pieces.from(upload);
   }

@@ -40,8 +40,8 @@ data::PoolRows add_part(Growing& images, data::Pool pool, const ClassCounts& cou
 
 }  // namespace
 
-std::shared_ptr<const LoadedData> tiny_data(const ClassCounts& counts) {
-  auto data = std::make_shared<LoadedData>();
+std::shared_ptr<const train::LoadedData> tiny_data(const ClassCounts& counts) {
+  auto data = std::make_shared<train::LoadedData>();
   Stream stream({7, SeedRole::subset}, Purpose::subset);
   data->set.name = "tiny";
   data->set.classes = static_cast<int>(counts.size());
@@ -55,7 +55,7 @@ std::shared_ptr<const LoadedData> tiny_data(const ClassCounts& counts) {
   data->set.test = grown(std::move(test));
   data->mean = {0.3};
   data->std = {0.2};
-  place(*data, test_device());
+  train::place(*data, test_device());
   return data;
 }
 

@@ -8,7 +8,7 @@
 namespace m2m::test {
 
 /// counts: training images per class; 4 validation and 6 test images of each. 1x8x8 pixels.
-std::shared_ptr<const LoadedData> tiny_data(const ClassCounts& counts);
+std::shared_ptr<const train::LoadedData> tiny_data(const ClassCounts& counts);
 
 /// Every setting resolved for a trial on it: a small network, short epochs, the tests' device; `given` wins.
 /// On a GPU the precision is float64: comparisons hold there to rounding alone, which float32 does not keep small.

@@ -27,14 +27,14 @@ double distance_over_length(const torch::Tensor& a, const torch::Tensor& b) {
 
 }  // namespace
 
-TrialSetup tiny_setup(const Config& config) {
+train::TrialSetup tiny_setup(const Config& config) {
   use_own_stream();
-  TrialSetup setup = trial_setup(config, tiny_data({60, 20, 6, 2}));
+  train::TrialSetup setup = train::trial_setup(config, tiny_data({60, 20, 6, 2}));
   if (setup.recipe.translates) {
     settings::TrainSettings settings = setup.settings;
     settings.head = settings::HeadKind::linear;
-    setup.g = build_network(settings, *setup.data);
-    nn::initialise(*setup.g, keys_of_g(config).init);
+    setup.g = train::build_network(settings, *setup.data);
+    nn::initialise(*setup.g, train::keys_of_g(config).init);
   }
   return setup;
 }
@@ -44,11 +44,11 @@ Json few_steps_settings(Json given) {
   return given;
 }
 
-FewSteps run_few_steps(TrialSetup setup) {
-  Trial trial(std::move(setup));
-  const checkpoints::NetworkState before = copy_state(trial.network());
+FewSteps run_few_steps(train::TrialSetup setup) {
+  train::Trial trial(std::move(setup));
+  const checkpoints::NetworkState before = train::copy_state(trial.network());
   trial.submit(few_steps);
-  const checkpoints::NetworkState after = copy_state(trial.network());
+  const checkpoints::NetworkState after = train::copy_state(trial.network());
   return {row_of(after, false) - row_of(before, false), row_of(after, true) - row_of(before, true)};
 }
 

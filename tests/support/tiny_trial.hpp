@@ -6,7 +6,7 @@
 namespace m2m::test {
 
 /// What a trial of tiny_data({60, 20, 6, 2}) is made from; g, where the method needs one, is an untrained network.
-TrialSetup tiny_setup(const Config& config);
+train::TrialSetup tiny_setup(const Config& config);
 
 /// Steps over which float32 may be compared: few. Over many, one ReLU decides otherwise sooner or later, at which
 /// step depends on the processor, and training amplifies what follows.
@@ -26,7 +26,7 @@ struct FewSteps {
 };
 
 /// Collective over the setup's ranks.
-FewSteps run_few_steps(TrialSetup setup);
+FewSteps run_few_steps(train::TrialSetup setup);
 
 /// The distance of `a` from `b` over the length of `b`: of the weights or the statistics, whichever is more.
 double relative_difference(const FewSteps& a, const FewSteps& b);

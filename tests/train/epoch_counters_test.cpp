@@ -6,7 +6,10 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::train {
+
+using results::EpochRecord;
+
 namespace {
 
 constexpr int many_classes = 3'000'000;  // K x K counters would take 72 TB
@@ -58,7 +61,7 @@ void add(EpochCounters& counters, std::int64_t step, const std::vector<Chosen>& 
 }
 
 results::GenerationCounts read(const EpochCounters& counters) {
-  results::EpochRecord record;
+  EpochRecord record;
   counters.read(record);
   return record.generation;
 }
@@ -75,7 +78,7 @@ TEST(EpochCounters, CountPairsOfMillionsOfClasses) {
 }
 
 /// The same sums by libtorch's operations, one after the other.
-results::EpochRecord plainly_counted(const nn::StepAnswers& answers, const methods::Edited& edited) {
+EpochRecord plainly_counted(const nn::StepAnswers& answers, const methods::Edited& edited) {
   const auto mean = [](const torch::Tensor& values) { return values.to(torch::kFloat64).mean().item<double>(); };
   const torch::Tensor accepted = edited.accepted.nonzero().squeeze(1);
   const torch::Tensor rows = edited.rows.index_select(0, accepted);
@@ -85,7 +88,7 @@ results::EpochRecord plainly_counted(const nn::StepAnswers& answers, const metho
   const torch::Tensor probabilities = torch::softmax(own, 1);
   torch::Tensor is_other = torch::ones({answers.losses.size(0)}, torch::kBool);
   is_other.index_fill_(0, rows, false);
-  results::EpochRecord record;
+  EpochRecord record;
   record.loss = mean(answers.losses);
   record.accuracy = mean(logits.argmax(1).eq(answers.labels));
   record.generated_loss = mean(answers.losses.index_select(0, rows));
@@ -106,13 +109,12 @@ TEST(EpochCounters, AreTheSumsOfLibtorchsOperations) {
   edited.seed_classes = torch::tensor(std::vector<std::int64_t>{1, 0, 1});
   EpochCounters counters(5, 6, torch::kCPU);
   counters.add(0, step_of(6, chosen), answers, edited);
-  results::EpochRecord counted;
+  EpochRecord counted;
   counters.read(counted);
-  const results::EpochRecord expected = plainly_counted(answers, edited);
+  const EpochRecord expected = plainly_counted(answers, edited);
   for (const auto value :
-       {&results::EpochRecord::loss, &results::EpochRecord::accuracy, &results::EpochRecord::generated_loss,
-        &results::EpochRecord::other_loss, &results::EpochRecord::generated_accuracy,
-        &results::EpochRecord::generated_p_target, &results::EpochRecord::generated_p_seed}) {
+       {&EpochRecord::loss, &EpochRecord::accuracy, &EpochRecord::generated_loss, &EpochRecord::other_loss,
+        &EpochRecord::generated_accuracy, &EpochRecord::generated_p_target, &EpochRecord::generated_p_seed}) {
     EXPECT_NEAR(counted.*value, expected.*value, 1e-12);
   }
 }
@@ -172,4 +174,4 @@ TEST(EpochCounters, RefuseTheStateOfAnotherTrial) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::train

@@ -13,7 +13,7 @@
 #include "train/stages.hpp"
 #include "train/study_fields.hpp"
 
-namespace m2m {
+namespace m2m::train {
 namespace {
 namespace fs = std::filesystem;
 
@@ -115,4 +115,4 @@ TEST_F(FeaturesTest, TranslateWithinTheRangeOfTheTrainingData) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::train

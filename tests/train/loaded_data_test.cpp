@@ -4,7 +4,7 @@
 
 #include "train/study_fields.hpp"
 
-namespace m2m {
+namespace m2m::train {
 namespace {
 
 Config digits(const Json& given) {
@@ -50,4 +50,4 @@ TEST(FilledUp, HasAsManyOfEveryClassAndLeavesTheOriginalAlone) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::train

@@ -9,7 +9,10 @@
 #include "mpi_main.hpp"
 #include "support/tiny_trial.hpp"
 
-namespace m2m {
+namespace m2m::train {
+
+using checkpoints::NetworkState;
+
 namespace {
 
 const comm::MpiGroup& everybody() {
@@ -39,7 +42,7 @@ TrialSetup setup_of(const Config& config, std::shared_ptr<comm::Communicator> ra
 }
 
 struct Result {
-  checkpoints::NetworkState weights;
+  NetworkState weights;
   std::vector<results::EpochRecord> epochs;
   std::vector<float> test_logits;
 };
@@ -64,7 +67,7 @@ Result run_sharded(const Config& config, const comm::MpiGroup* group) {
   return results.front();
 }
 
-double largest_difference(const checkpoints::NetworkState& a, const checkpoints::NetworkState& b) {
+double largest_difference(const NetworkState& a, const NetworkState& b) {
   double largest = 0;
   for (const auto& [name, tensor] : a) {
     if (!tensor.is_floating_point()) continue;
@@ -73,7 +76,7 @@ double largest_difference(const checkpoints::NetworkState& a, const checkpoints:
   return largest;
 }
 
-bool equal(const checkpoints::NetworkState& a, const checkpoints::NetworkState& b) {
+bool equal(const NetworkState& a, const NetworkState& b) {
   return std::all_of(a.begin(), a.end(),
                      [&](const auto& item) { return torch::equal(item.second, b.at(item.first)); });
 }
@@ -116,8 +119,8 @@ TEST(ParallelTrial, OfASecondStageEqualsThatOfOneRank) {
       trial.submit(1000);
       return copy_state(trial.network());
     };
-    const checkpoints::NetworkState together = run_stage(comm::communicator_for(everybody(), torch::kCPU));
-    const checkpoints::NetworkState alone_ = run_stage(comm::alone());
+    const NetworkState together = run_stage(comm::communicator_for(everybody(), torch::kCPU));
+    const NetworkState alone_ = run_stage(comm::alone());
     EXPECT_LT(largest_difference(together, alone_), 1e-9) << method;
   }
 }
@@ -210,4 +213,4 @@ TEST(DeterministicTrial, HasTheSameBitsOnAnyNumberOfRanks) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::train

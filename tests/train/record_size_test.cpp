@@ -7,8 +7,8 @@
 namespace m2m {
 namespace {
 
-LoadedData data_of(int classes, std::size_t validation, std::size_t test) {
-  LoadedData data;
+train::LoadedData data_of(int classes, std::size_t validation, std::size_t test) {
+  train::LoadedData data;
   data.set.name = "made up";
   data.set.classes = classes;
   data.split.validation.rows.resize(validation);

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace m2m {
+namespace m2m::train {
 namespace {
 
 TEST(LearningRate, WarmsUpOverFiveEpochsThenDropsAt160And180) {
@@ -22,4 +22,4 @@ TEST(LastDrop, IsTheFirstEpochAfterIt) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::train

@@ -5,7 +5,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::train {
 namespace {
 
 std::shared_ptr<nn::Network> small_network() {
@@ -109,4 +109,4 @@ TEST(Sgd, RefusesMomentumThatFitsNoParameter) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::train

@@ -4,7 +4,7 @@
 
 #include "support/tiny_trial.hpp"
 
-namespace m2m {
+namespace m2m::train {
 namespace {
 
 Trial done(const Json& given) {
@@ -68,4 +68,4 @@ TEST(TranslationSample, IsNoneWhereNothingIsTranslated) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::train

@@ -10,7 +10,10 @@
 #include "support/test_device.hpp"
 #include "support/tiny_trial.hpp"
 
-namespace m2m {
+namespace m2m::train {
+
+using results::Outcome;
+
 namespace {
 
 Trial run(const Json& given, std::int64_t steps_at_once = 1000) {
@@ -155,10 +158,9 @@ TEST(Trial, CountsEveryChosenSlotOnceWhateverBecameOfIt) {
   EXPECT_EQ(trial.epochs()[1].generation.classes, 0);
   const results::GenerationCounts& last = trial.epochs().back().generation;
   ASSERT_EQ(last.classes, 4);
-  EXPECT_GT(last.total(results::Outcome::accepted), 0);
-  EXPECT_EQ(last.total(results::Outcome::chosen), last.total(results::Outcome::failed_coin) +
-                                                      last.total(results::Outcome::failed_gamma) +
-                                                      last.total(results::Outcome::accepted));
+  EXPECT_GT(last.total(Outcome::accepted), 0);
+  EXPECT_EQ(last.total(Outcome::chosen),
+            last.total(Outcome::failed_coin) + last.total(Outcome::failed_gamma) + last.total(Outcome::accepted));
   EXPECT_TRUE(std::isfinite(trial.epochs().back().generated_p_target));
 }
 
@@ -304,8 +306,8 @@ TEST(Trial, CountsTheMultiplyAddsOfItsPhases) {
   double translated = 0;  // the coin falls first: what it fails is not translated
   for (const results::EpochRecord& record : trial.epochs()) {
     if (record.generation.classes == 0) continue;
-    translated += static_cast<double>(record.generation.total(results::Outcome::chosen) -
-                                      record.generation.total(results::Outcome::failed_coin));
+    translated += static_cast<double>(record.generation.total(Outcome::chosen) -
+                                      record.generation.total(Outcome::failed_coin));
   }
   EXPECT_GT(translated, 0);
   EXPECT_DOUBLE_EQ(passes(ProfilePhase::translate), translated * (10 * 2 * 2 + 1));
@@ -330,4 +332,4 @@ TEST(TrialKeys, OfGAreNeverThoseOfF) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::train
