@@ -17,20 +17,21 @@ m2m::Training training() {
   made.fields = m2m::settings::study_fields();
   made.resolve = m2m::settings::resolve;
   made.planner = [](int ranks_per_trial) -> m2m::study::PlanStage {
-    return [planner = std::make_shared<m2m::StagePlanner>(ranks_per_trial)](
+    return [planner = std::make_shared<m2m::stages::StagePlanner>(ranks_per_trial)](
                const m2m::Config& resolved, const std::string& label) { return (*planner)(resolved, label); };
   };
   made.runner = [](const m2m::RunnerSettings& settings) -> m2m::StageRunning {
-    const m2m::RunnerRanks ranks{settings.group, settings.local_rank, settings.rank, settings.trials_per_device};
-    const m2m::ProfileSettings profile{settings.profile, settings.rank};
-    const auto runner = std::make_shared<m2m::StageRunner>(
-        settings.out, m2m::environment(settings.ranks, settings.hosts), ranks, profile);
+    const m2m::stages::RunnerRanks ranks{settings.group, settings.local_rank, settings.rank,
+                                         settings.trials_per_device};
+    const m2m::stages::ProfileSettings profile{settings.profile, settings.rank};
+    const auto runner = std::make_shared<m2m::stages::StageRunner>(
+        settings.out, m2m::stages::environment(settings.ranks, settings.hosts), ranks, profile);
     return {[runner](const m2m::study::Stage& stage, m2m::study::StageContext& context) {
               return (*runner)(stage, context);
             },
             [runner] { return runner->memory(); }};
   };
-  made.find_damage = m2m::damage_of_base;
+  made.find_damage = m2m::stages::damage_of_base;
   made.method_names = m2m::settings::method_names();
   made.describe_method = m2m::settings::describe_method;
   made.gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;

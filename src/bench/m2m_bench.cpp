@@ -18,9 +18,9 @@ constexpr const char* program = "m2m-bench";
 
 /// What a reader of the numbers has to know, without the name of a host.
 m2m::Json machine() {
-  m2m::Json context = m2m::environment(1);
+  m2m::Json context = m2m::stages::environment(1);
   for (const char* key : {"host", "ranks", "started"}) context.erase(key);
-  if (torch::cuda::is_available()) context.update(m2m::device_record(torch::Device(torch::kCUDA, 0)));
+  if (torch::cuda::is_available()) context.update(m2m::stages::device_record(torch::Device(torch::kCUDA, 0)));
   return context;
 }
 

@@ -10,7 +10,7 @@
 #include "methods/recipe.hpp"
 #include "results/record_file.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 namespace {
 
 /// Logits for a tau.
@@ -100,4 +100,4 @@ results::TrialRecord post_hoc_record(const Config& resolved, const results::Outp
   return record;
 }
 
-}  // namespace m2m
+}  // namespace m2m::stages

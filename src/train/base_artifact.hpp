@@ -8,7 +8,7 @@
 #include "sweep/stage.hpp"
 #include "train/checkpoint.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 
 /// The weights that a finished trial ended with, last.safetensors; or those of its best validation,
 /// best.safetensors. Throws Error (bad_data or input_output) where they are missing or damaged.
@@ -27,4 +27,4 @@ std::optional<results::Damage> damage_of_base(const study::Stage& trial, const r
 results::TrialRecord post_hoc_record(const Config& resolved, const results::OutputFolder& out,
                                      const std::string& base_id);
 
-}  // namespace m2m
+}  // namespace m2m::stages

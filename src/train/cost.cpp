@@ -9,7 +9,7 @@
 #include "nn/network.hpp"
 #include "train/settings.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 namespace {
 
 // As measured on one core with AVX-512 in float32 (docs/performance.md); other machines differ in both.
@@ -81,4 +81,4 @@ double estimated_memory(const Config& resolved, const train::LoadedData& data) {
   return bytes_of_any_stage + bytes_per_multiply_add * batch * forward_multiply_adds(settings, data);
 }
 
-}  // namespace m2m
+}  // namespace m2m::stages

@@ -6,7 +6,7 @@
 #include "core/config.hpp"
 #include "train/loaded_data.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 
 /// Seconds on one rank: multiply-adds of all passes over an assumed rate. Only ratios between stages are to be
 /// trusted. until: the epoch to stop before; the schedule's last unless given.
@@ -18,4 +18,4 @@ double estimated_seconds(const Config& resolved, const train::LoadedData& data,
 /// than their multiply-adds. Not for refusing anything. Pure.
 double estimated_memory(const Config& resolved, const train::LoadedData& data);
 
-}  // namespace m2m
+}  // namespace m2m::stages

@@ -4,7 +4,7 @@
 
 #include <regex>
 
-namespace m2m {
+namespace m2m::stages {
 
 std::string driver_release(const std::string& line) {
   static const std::regex release(R"(\s(\d{3,}\.\d+(\.\d+)?)\s)");
@@ -16,4 +16,4 @@ std::string version_text(long version) {
   return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);
 }
 
-}  // namespace m2m
+}  // namespace m2m::stages

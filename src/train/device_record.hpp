@@ -6,7 +6,7 @@
 
 #include "core/config.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 
 /// Of a GPU: gpu (its name), gpu_memory (bytes), compute_capability, and the versions driver, cuda, cudnn and nccl.
 /// Of the CPU: an empty object. Local.
@@ -19,4 +19,4 @@ std::string driver_release(const std::string& line);
 /// "9.19.0". Pure.
 std::string version_text(long version);
 
-}  // namespace m2m
+}  // namespace m2m::stages

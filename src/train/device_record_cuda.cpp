@@ -8,7 +8,7 @@
 #include "dist/tensors/nccl_communicator.hpp"
 #include "train/device_record.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 namespace {
 
 std::string driver() {
@@ -33,4 +33,4 @@ Json device_record(torch::Device device) {
   return record;
 }
 
-}  // namespace m2m
+}  // namespace m2m::stages

@@ -22,7 +22,7 @@
 #include "results/hdf5_version.hpp"
 #include "train/device_memory.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 namespace {
 
 std::string host_name() {
@@ -56,20 +56,6 @@ std::vector<std::string> instruction_sets() {
 
 }  // namespace
 
-std::string utc_now() {
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", parts, now.time_since_epoch().count() % 1000);
-}
-
-int affinity_count() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-}
-
 Json environment(int ranks, int hosts) {
   return {{"program", program_version},
           {"revision", git_revision()},
@@ -89,6 +75,24 @@ Json environment(int ranks, int hosts) {
           {"libtorch", TORCH_VERSION},
           {"mpi", comm::mpi_library()},
           {"hdf5", results::hdf5_version()}};
+}
+
+}  // namespace m2m::stages
+
+namespace m2m {
+
+std::string utc_now() {
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", parts, now.time_since_epoch().count() % 1000);
+}
+
+int affinity_count() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
 }  // namespace m2m

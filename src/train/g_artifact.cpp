@@ -3,7 +3,7 @@
 #include "core/files.hpp"
 #include "results/stage_files.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 namespace fs = std::filesystem;
 namespace {
 
@@ -49,4 +49,4 @@ LoadedG read_g_file(const fs::path& file) {
   return g;
 }
 
-}  // namespace m2m
+}  // namespace m2m::stages

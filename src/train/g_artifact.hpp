@@ -6,7 +6,7 @@
 #include "train/checkpoint.hpp"
 #include "train/trial.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 
 /// Writes best.safetensors and last.safetensors (the same where nothing validates), then stage.json with their
 /// checksums, epochs and accuracies, and by which mean and deviation `data`, which it was trained on, normalises
@@ -26,4 +26,4 @@ LoadedG read_g(const std::filesystem::path& folder, const std::string& pick);
 /// A g that the user brings. Throws Error (bad_data) where the file is damaged.
 LoadedG read_g_file(const std::filesystem::path& file);
 
-}  // namespace m2m
+}  // namespace m2m::stages

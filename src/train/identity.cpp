@@ -56,7 +56,7 @@ Config g_config(const Config& resolved) {
 
 }  // namespace m2m::settings
 
-namespace m2m {
+namespace m2m::stages {
 namespace {
 
 /// Statistics over all ranks are those of one rank, to rounding; local ones depend on how many ranks there are.
@@ -141,4 +141,4 @@ Json trial_identity(const Config& resolved, const train::LoadedData& data, const
   return identity;
 }
 
-}  // namespace m2m
+}  // namespace m2m::stages

@@ -6,7 +6,7 @@
 #include "core/config.hpp"
 #include "train/loaded_data.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 
 /// The settings that act in the trial they describe, by name. Paths never do; the content they lead to does.
 Json acting_settings(const Config& resolved);
@@ -32,7 +32,7 @@ struct TrialOrigins {
 /// Identity of a trial.
 Json trial_identity(const Config& resolved, const train::LoadedData& data, const TrialOrigins& origins, int ranks);
 
-}  // namespace m2m
+}  // namespace m2m::stages
 
 namespace m2m::settings {
 

@@ -3,7 +3,7 @@
 #include "core/files.hpp"
 #include "results/stage_files.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 
 void write_prefix(const std::filesystem::path& folder, const checkpoints::TrialState& state, const Json& facts) {
   const auto file = folder / "state.safetensors";
@@ -18,4 +18,4 @@ checkpoints::TrialState read_prefix(const std::filesystem::path& folder) {
   return checkpoints::read_trial_state(results::checked_file(folder, facts));
 }
 
-}  // namespace m2m
+}  // namespace m2m::stages

@@ -5,7 +5,7 @@
 #include "core/config.hpp"
 #include "train/trial_state.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 
 /// Writes state.safetensors, then stage.json with its checksum: the prefix exists once that file does. `facts` is
 /// added to it. Throws Error (input_output).
@@ -14,4 +14,4 @@ void write_prefix(const std::filesystem::path& folder, const checkpoints::TrialS
 /// Throws Error (bad_data) where the state is not the one that stage.json names.
 checkpoints::TrialState read_prefix(const std::filesystem::path& folder);
 
-}  // namespace m2m
+}  // namespace m2m::stages

@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 namespace {
 
 constexpr double epochs_held = 3;  // the best, the last, the one that is evaluated
@@ -35,4 +35,4 @@ std::string checked_record_size(const train::LoadedData& data, double memory) {
   return bytes > worth_saying ? size + ", beside its network and data" : "";
 }
 
-}  // namespace m2m
+}  // namespace m2m::stages

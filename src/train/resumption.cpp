@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "results/damage.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 
 Resumption::Resumption(const std::filesystem::path& folder, comm::Communicator& ranks, double every)
     : file_(folder / "resume.safetensors"), ranks_(ranks), every_(every) {}
@@ -47,4 +47,4 @@ void Resumption::remove() {
   std::filesystem::remove(file_, ignored);
 }
 
-}  // namespace m2m
+}  // namespace m2m::stages

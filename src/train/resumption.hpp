@@ -8,7 +8,7 @@
 #include "sweep/stage.hpp"
 #include "train/trial_state.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 
 /// FOLDER/resume.safetensors: written when a stage is stopped, and every few minutes against kills.
 class Resumption {
@@ -35,4 +35,4 @@ class Resumption {
   std::chrono::steady_clock::time_point written_ = std::chrono::steady_clock::now();
 };
 
-}  // namespace m2m
+}  // namespace m2m::stages

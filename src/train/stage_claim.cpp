@@ -7,7 +7,7 @@
 
 #include "core/write_error.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 
 StageClaim::StageClaim(const std::filesystem::path& folder, study::StageContext& context,
                        comm::Communicator& ranks) {
@@ -42,4 +42,4 @@ void StageClaim::try_to_lock(const std::filesystem::path& folder, study::StageCo
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::stages

@@ -9,7 +9,7 @@
 #include "sweep/folder_lock.hpp"
 #include "sweep/stage.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 
 enum class ClaimEnd {
   granted,          // ours to build, until the claim goes
@@ -40,4 +40,4 @@ class StageClaim {
   std::unique_ptr<results::FolderLock> lock_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::stages

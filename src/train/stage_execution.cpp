@@ -22,7 +22,13 @@
 #include "train/trial.hpp"
 #include "train/trial_samples.hpp"
 
-namespace m2m {
+namespace m2m::stages {
+
+using study::StageEnd;
+using study::StageKind;
+using study::StageResult;
+using train::Trial;
+
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -46,7 +52,7 @@ std::string over_tested(const Confusion& test) {
   return untested == 0 ? "" : fmt::format(" over {} of {} classes", all - untested, all);
 }
 
-std::string summary_of(const train::Trial& trial) {
+std::string summary_of(const Trial& trial) {
   const results::Snapshot& last = trial.last();
   std::string text = fmt::format("bACC {:.1f} (last)", 100 * balanced_accuracy(last.test));
   if (trial.best()) {
@@ -56,7 +62,7 @@ std::string summary_of(const train::Trial& trial) {
   return text + fmt::format(" GM {:.1f}", 100 * geometric_mean(last.test)) + over_tested(last.test);
 }
 
-std::string prefix_summary(const train::Trial& trial) {
+std::string prefix_summary(const Trial& trial) {
   const double bacc = trial.epochs().back().validation_bacc;
   return fmt::format("{} epochs", trial.epoch()) +
          (std::isfinite(bacc) ? fmt::format("; validation bACC {:.1f}", 100 * bacc) : "");
@@ -66,7 +72,7 @@ std::string prefix_summary(const train::Trial& trial) {
 LoadedG find_g(const study::Stage& stage, const results::OutputFolder& out) {
   const std::string file = stage.config.text("m2m.g_from");
   if (!file.empty()) return read_g_file(file);
-  return read_g(out.stage(*stage.need(study::StageKind::g)), stage.config.text("m2m.g_epoch"));
+  return read_g(out.stage(*stage.need(StageKind::g)), stage.config.text("m2m.g_epoch"));
 }
 
 /// When a stage began, for people and for clocks.
@@ -84,11 +90,11 @@ void sign(results::TrialRecord& record, const StageJob& job, const Beginning& be
   record.environment = job.environment;
   record.started = beginning.utc;
   record.rank = job.world_rank;
-  if (const std::string* base = job.stage.need(study::StageKind::trial)) record.data["base"] = *base;
+  if (const std::string* base = job.stage.need(StageKind::trial)) record.data["base"] = *base;
   record.wall_seconds = seconds_since(beginning.time);
 }
 
-results::TrialRecord record_of(train::Trial& trial, const train::LoadedData& data,
+results::TrialRecord record_of(Trial& trial, const train::LoadedData& data,
                                const settings::TrainSettings& settings) {
   results::TrialRecord record;
   record.data = data::describe_data(data.set, data.split);
@@ -104,29 +110,29 @@ results::TrialRecord record_of(train::Trial& trial, const train::LoadedData& dat
   return record;
 }
 
-checkpoints::Checkpoint best_of(const train::Trial& trial) {
+checkpoints::Checkpoint best_of(const Trial& trial) {
   checkpoints::Checkpoint checkpoint;
   checkpoint.network = trial.best_state();
   checkpoint.epoch = trial.best()->epoch;
   return checkpoint;
 }
 
-study::StageResult stopped() { return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0}; }
+StageResult stopped() { return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0}; }
 
-study::StageResult unsaved(const std::string& sentence) {
-  return {study::StageEnd::unsaved, sentence, ExitCode::input_output, 0};
+StageResult unsaved(const std::string& sentence) {
+  return {StageEnd::unsaved, sentence, ExitCode::input_output, 0};
 }
 
 /// Where a stage ends: a prefix where its users part, all others with their schedule.
 int last_epoch(const StageJob& job) {
-  return job.stage.kind == study::StageKind::prefix ? job.settings.defer_until : job.settings.epochs;
+  return job.stage.kind == StageKind::prefix ? job.settings.defer_until : job.settings.epochs;
 }
 
 /// A trial that trains nothing: its first rank writes all of it.
-study::StageResult execute_post_hoc(const StageJob& job) {
+StageResult execute_post_hoc(const StageJob& job) {
   const Beginning beginning;
   const study::Stage& stage = job.stage;
-  results::TrialRecord record = post_hoc_record(stage.config, job.out, *stage.need(study::StageKind::trial));
+  results::TrialRecord record = post_hoc_record(stage.config, job.out, *stage.need(StageKind::trial));
   const std::string summary =
       fmt::format("bACC {:.1f} (last, tau {:.1f}) GM {:.1f}", 100 * balanced_accuracy(record.last.test),
                   record.data.at("post_hoc").at("last").at("tau").get<double>(),
@@ -141,7 +147,7 @@ study::StageResult execute_post_hoc(const StageJob& job) {
   } catch (const WriteError& error) {
     return unsaved(error.what());
   }
-  return {study::StageEnd::done, summary, ExitCode::done, seconds_since(beginning.time)};
+  return {StageEnd::done, summary, ExitCode::done, seconds_since(beginning.time)};
 }
 
 /// A stage at work on one of its ranks.
@@ -150,14 +156,14 @@ class Execution {
   Execution(const StageJob& job, study::StageContext& context)
       : job_(job), context_(context), resumption_(job.folder(), *job.ranks, job.settings.checkpoint_seconds) {}
 
-  study::StageResult run() {
+  StageResult run() {
     if (job_.ranks->any(context_.stop_requested())) return stopped();
     write([&] {
       write_file(job_.folder() / "config.json", job_.stage.config.json().dump(2) + "\n");
       journal_.emplace(job_.folder(), context_);
     });
     if (job_.ranks->any(lost_.has_value())) return ended();
-    train::Trial trial(setup());
+    Trial trial(setup());
     begun_ = trial.epoch();
     if (!train(trial)) return ended();
     const PhaseTimer timer(job_.profile, ProfilePhase::write);
@@ -167,9 +173,8 @@ class Execution {
       return ended();
     }
     if (job_.leads()) resumption_.remove();
-    const std::string summary =
-        job_.stage.kind == study::StageKind::prefix ? prefix_summary(trial) : summary_of(trial);
-    return {study::StageEnd::done, summary, ExitCode::done, seconds_since(beginning_.time)};
+    const std::string summary = job_.stage.kind == StageKind::prefix ? prefix_summary(trial) : summary_of(trial);
+    return {StageEnd::done, summary, ExitCode::done, seconds_since(beginning_.time)};
   }
 
  private:
@@ -178,9 +183,9 @@ class Execution {
     setup.settings = job_.settings;
     setup.ranks = job_.ranks;
     setup.profile = job_.profile;
-    if (job_.stage.kind == study::StageKind::g) setup.keys = train::keys_of_g(job_.stage.config);
+    if (job_.stage.kind == StageKind::g) setup.keys = train::keys_of_g(job_.stage.config);
     setup.on_epoch = [this](const results::EpochRecord& record) { tell(record); };
-    if (job_.stage.kind == study::StageKind::g) {
+    if (job_.stage.kind == StageKind::g) {
       const int last = train::last_drop(setup.settings.schedule);
       setup.best_from_epoch = last < setup.settings.epochs ? last : 0;
     }
@@ -208,11 +213,11 @@ class Execution {
 
   /// Where the stage begins that no earlier run has begun: with its prefix, a checkpoint, or its initialisation.
   void begin(train::TrialSetup& setup) {
-    if (const std::string* prefix = job_.stage.need(study::StageKind::prefix)) {
+    if (const std::string* prefix = job_.stage.need(StageKind::prefix)) {
       setup.resume = read_prefix(job_.out.stage(*prefix));
-    } else if (const std::string* base = job_.stage.need(study::StageKind::trial)) {
+    } else if (const std::string* base = job_.stage.need(StageKind::trial)) {
       setup.start = read_base_weights(job_.out, *base, false);
-    } else if (!setup.settings.start_from.empty() && job_.stage.kind == study::StageKind::trial) {
+    } else if (!setup.settings.start_from.empty() && job_.stage.kind == StageKind::trial) {
       setup.start = checkpoints::load_checkpoint(setup.settings.start_from);
     }
   }
@@ -228,7 +233,7 @@ class Execution {
 
   /// Moves the trial on until it is done, the sweep is asked to stop or a file cannot be written; all ranks agree
   /// on the step. False: not done.
-  bool train(train::Trial& trial) {
+  bool train(Trial& trial) {
     while (trial.epoch() < last_epoch(job_)) {
       if (job_.ranks->any(context_.stop_requested() || lost_)) {
         const checkpoints::TrialState state = trial.state();  // of all ranks
@@ -253,7 +258,7 @@ class Execution {
   }
 
   /// Of a trained stage whose results could not be written: what it goes on from, in the room of what was.
-  void keep_state(train::Trial& trial) {
+  void keep_state(Trial& trial) {
     for (const char* name : {"last.safetensors", "best.safetensors", "state.safetensors"}) {
       std::error_code ignored;
       std::filesystem::remove(job_.folder() / name, ignored);
@@ -261,12 +266,12 @@ class Execution {
     write([&] { resumption_.write(trial.state()); });
   }
 
-  study::StageResult ended() const { return lost_ ? unsaved(*lost_) : stopped(); }
+  StageResult ended() const { return lost_ ? unsaved(*lost_) : stopped(); }
 
-  void finish(train::Trial& trial) {
-    if (job_.stage.kind == study::StageKind::g) {
+  void finish(Trial& trial) {
+    if (job_.stage.kind == StageKind::g) {
       write_g(job_.folder(), trial, *job_.data, facts());
-    } else if (job_.stage.kind == study::StageKind::prefix) {
+    } else if (job_.stage.kind == StageKind::prefix) {
       write_prefix(job_.folder(), trial.state(), facts());
     } else {
       write_result(trial);
@@ -275,19 +280,19 @@ class Execution {
 
   Json facts() const {
     return {{"id", job_.stage.id},
-            {"kind", job_.stage.kind == study::StageKind::g ? "g" : "prefix"},
+            {"kind", job_.stage.kind == StageKind::g ? "g" : "prefix"},
             {"identity", job_.stage.identity},
             {"config", job_.stage.config.json()},
             {"environment", job_.environment},
             {"seconds", seconds_since(beginning_.time)}};
   }
 
-  void write_result(train::Trial& trial) const {
+  void write_result(Trial& trial) const {
     checkpoints::save_checkpoint(job_.folder() / "last.safetensors", trial.checkpoint());
     if (trial.best()) checkpoints::save_checkpoint(job_.folder() / "best.safetensors", best_of(trial));
     results::TrialRecord record = record_of(trial, *job_.data, job_.settings);
     if (!g_facts_.is_null()) record.data["g"] = g_facts_;
-    if (const std::string* prefix = job_.stage.need(study::StageKind::prefix)) record.data["prefix"] = *prefix;
+    if (const std::string* prefix = job_.stage.need(StageKind::prefix)) record.data["prefix"] = *prefix;
     sign(record, job_, beginning_);
     results::write_trial(job_.out.result(job_.stage.id), record);
   }
@@ -305,27 +310,26 @@ class Execution {
 }  // namespace
 
 std::filesystem::path StageJob::folder() const {
-  return stage.kind == study::StageKind::trial ? out.trial(stage.id) : out.stage(stage.id);
+  return stage.kind == StageKind::trial ? out.trial(stage.id) : out.stage(stage.id);
 }
 
-study::StageResult execute_stage(const StageJob& job, study::StageContext& context) {
+StageResult execute_stage(const StageJob& job, study::StageContext& context) {
   std::optional<StageClaim> claim;
-  if (job.stage.kind != study::StageKind::trial) {
+  if (job.stage.kind != StageKind::trial) {
     claim.emplace(job.folder(), context, *job.ranks);
     if (claim->end() == ClaimEnd::stopped) return stopped();
     if (claim->end() == ClaimEnd::unwritable) return unsaved(claim->fault());
     if (claim->end() == ClaimEnd::built_elsewhere) {
-      return {study::StageEnd::done, "made by another sweep meanwhile", ExitCode::done, 0};
+      return {StageEnd::done, "made by another sweep meanwhile", ExitCode::done, 0};
     }
   }
-  const bool is_post_hoc =
-      job.stage.kind == study::StageKind::trial && !settings::recipe_of(job.stage.config).trains();
+  const bool is_post_hoc = job.stage.kind == StageKind::trial && !settings::recipe_of(job.stage.config).trains();
   if (is_post_hoc) return execute_post_hoc(job);
   try {
     return Execution(job, context).run();
   } catch (const train::Diverged& diverged) {
-    return {study::StageEnd::diverged, diverged.what(), ExitCode::some_failed, 0};
+    return {StageEnd::diverged, diverged.what(), ExitCode::some_failed, 0};
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::stages

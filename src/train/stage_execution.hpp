@@ -9,7 +9,7 @@
 #include "train/loaded_data.hpp"
 #include "train/settings.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 
 struct StageJob {
   const study::Stage& stage;
@@ -31,4 +31,4 @@ struct StageJob {
 /// as `unsaved`: all ranks have then stopped at one step, with the state kept if there was room for it.
 study::StageResult execute_stage(const StageJob& job, study::StageContext& context);
 
-}  // namespace m2m
+}  // namespace m2m::stages

@@ -3,7 +3,7 @@
 #include "core/error.hpp"
 #include "results/damage.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 namespace {
 
 std::filesystem::path file_in(const std::filesystem::path& folder) { return folder / "journal.jsonl"; }
@@ -31,4 +31,4 @@ void StageJournal::complete(const std::vector<results::EpochRecord>& epochs) {
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::stages

@@ -7,7 +7,7 @@
 #include "results/journal.hpp"
 #include "sweep/stage.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 
 /// Appends epochs to FOLDER/journal.jsonl. Local: of the first rank.
 class StageJournal {
@@ -25,4 +25,4 @@ class StageJournal {
   results::Journal journal_;
 };
 
-}  // namespace m2m
+}  // namespace m2m::stages

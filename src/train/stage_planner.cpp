@@ -17,7 +17,11 @@
 #include "train/stages.hpp"
 #include "train/trial.hpp"
 
-namespace m2m {
+namespace m2m::stages {
+
+using study::StageRequest;
+using train::LoadedData;
+
 namespace {
 
 int epochs_to_run(const Config& resolved) {
@@ -27,7 +31,7 @@ int epochs_to_run(const Config& resolved) {
 }
 
 /// What suits images only.
-void check_features(const Config& resolved, const train::LoadedData& data) {
+void check_features(const Config& resolved, const LoadedData& data) {
   if (!data.set.has_features()) return;
   const settings::Recipe recipe = settings::recipe_of(resolved);
   for (const char* name : {"train.network", "m2m.g_network"}) {
@@ -44,7 +48,7 @@ void check_features(const Config& resolved, const train::LoadedData& data) {
   }
 }
 
-void check_random_label(const Config& resolved, const train::LoadedData& data) {
+void check_random_label(const Config& resolved, const LoadedData& data) {
   if (!settings::recipe_of(resolved).translates || resolved.text("m2m.label") != "random" || data.set.classes > 2)
     return;
   throw usage_error(
@@ -54,7 +58,7 @@ void check_random_label(const Config& resolved, const train::LoadedData& data) {
 }
 
 /// An oracle is trained on what f's data were cut from.
-void check_oracle(const Config& resolved, const train::LoadedData& data) {
+void check_oracle(const Config& resolved, const LoadedData& data) {
   if (!settings::recipe_of(resolved).translates || resolved.text("m2m.g_data") != "balanced" ||
       data.set.default_largest > 0)
     return;
@@ -65,7 +69,7 @@ void check_oracle(const Config& resolved, const train::LoadedData& data) {
 }
 
 /// "images: class 2 of 3 has no test sample: ..."; "" if each class has one, or the part is empty.
-std::string untested_notice(const train::LoadedData& data, const data::PoolRows& part, const char* name) {
+std::string untested_notice(const LoadedData& data, const data::PoolRows& part, const char* name) {
   if (part.rows.empty()) return "";
   ClassCounts samples(static_cast<std::size_t>(data.set.classes), 0);
   for (const std::int32_t label : train::part_labels(data, part)) ++samples[label];
@@ -74,8 +78,8 @@ std::string untested_notice(const train::LoadedData& data, const data::PoolRows&
 }
 
 /// data: g's own, which an oracle does not share with the trial.
-study::StageRequest request_g(const Config& config, const train::LoadedData& data, int ranks) {
-  study::StageRequest g;
+StageRequest request_g(const Config& config, const LoadedData& data, int ranks) {
+  StageRequest g;
   g.kind = study::StageKind::g;
   g.label = "g";
   g.config = config;
@@ -86,8 +90,8 @@ study::StageRequest request_g(const Config& config, const train::LoadedData& dat
   return g;
 }
 
-study::StageRequest request_prefix(const Config& resolved, const train::LoadedData& data, int ranks) {
-  study::StageRequest prefix;
+StageRequest request_prefix(const Config& resolved, const LoadedData& data, int ranks) {
+  StageRequest prefix;
   prefix.kind = study::StageKind::prefix;
   prefix.label = "prefix";
   prefix.config = settings::before_rebalancing(resolved);
@@ -101,7 +105,7 @@ study::StageRequest request_prefix(const Config& resolved, const train::LoadedDa
 }  // namespace
 
 std::string StagePlanner::checked_checkpoint(const std::string& setting, const std::string& file,
-                                             const Config& resolved, const train::LoadedData& data) {
+                                             const Config& resolved, const LoadedData& data) {
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) {
     throw io_error(
@@ -119,7 +123,7 @@ std::string StagePlanner::checked_checkpoint(const std::string& setting, const s
   return entry->second;
 }
 
-void StagePlanner::log_notices(const train::LoadedData& data) {
+void StagePlanner::log_notices(const LoadedData& data) {
   std::vector<std::string> notices;
   std::istringstream lines(data.set.notice);
   for (std::string line; std::getline(lines, line);) notices.push_back(line);
@@ -130,7 +134,7 @@ void StagePlanner::log_notices(const train::LoadedData& data) {
   }
 }
 
-study::StageRequest StagePlanner::operator()(const Config& resolved, const std::string& label) {
+StageRequest StagePlanner::operator()(const Config& resolved, const std::string& label) {
   const auto data = shelf_.get(resolved);
   log_notices(*data);
   const std::string size = checked_record_size(*data, host_memory_size());
@@ -139,7 +143,7 @@ study::StageRequest StagePlanner::operator()(const Config& resolved, const std::
   check_random_label(resolved, *data);
   check_oracle(resolved, *data);
   const settings::Recipe recipe = settings::recipe_of(resolved);
-  study::StageRequest trial;
+  StageRequest trial;
   trial.label = label;
   trial.config = resolved;
   trial.epochs = epochs_to_run(resolved);
@@ -163,7 +167,7 @@ study::StageRequest StagePlanner::operator()(const Config& resolved, const std::
   return trial;
 }
 
-Json StagePlanner::plan_g(study::StageRequest& trial, const train::LoadedData& data) {
+Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
   const std::string g_from = trial.config.text("m2m.g_from");
   const Config config = settings::g_config(trial.config);
   // Names g's own setting, which the refusal of g's stage does not know.
@@ -176,4 +180,4 @@ Json StagePlanner::plan_g(study::StageRequest& trial, const train::LoadedData& d
   return {{"stage", study::stage_id(trial.needs.back().identity)}, {"pick", trial.config.text("m2m.g_epoch")}};
 }
 
-}  // namespace m2m
+}  // namespace m2m::stages

@@ -10,7 +10,7 @@
 #include "nn/device_clock.hpp"
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 namespace {
 
 constexpr std::size_t most_events = 100'000;
@@ -55,4 +55,4 @@ std::vector<std::string> end_profile(Profile& profile, const study::Stage& stage
   return lines;
 }
 
-}  // namespace m2m
+}  // namespace m2m::stages

@@ -8,7 +8,7 @@
 #include "sweep/stage.hpp"
 #include "train/settings.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 
 /// An empty profile for a stage of these settings, to be made on the stage's stream (OwnStream). On a GPU it tells
 /// the GPU's time: a phase lasts from the end of what was queued before it to the end of its own work, or until the
@@ -23,4 +23,4 @@ std::vector<std::string> end_profile(Profile& profile, const study::Stage& stage
                                      const settings::TrainSettings& settings, const std::filesystem::path& folder,
                                      int rank);
 
-}  // namespace m2m
+}  // namespace m2m::stages

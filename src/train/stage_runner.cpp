@@ -17,7 +17,7 @@
 #include "train/stage_profile.hpp"
 #include "train/stages.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 namespace {
 
 /// The shards of a trial in deterministic mode, each in a thread; the first one has the profile. Throws what the
@@ -117,4 +117,4 @@ std::shared_ptr<comm::Communicator> StageRunner::communicator(torch::Device devi
   return made;
 }
 
-}  // namespace m2m
+}  // namespace m2m::stages

@@ -14,7 +14,7 @@
 #include "train/loaded_data.hpp"
 #include "train/settings.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 
 /// Says what has to be run for a point: its trial, and the g, the prefix and the finished trial that it needs.
 /// Reads each data set and checkpoint once.
@@ -96,4 +96,4 @@ class StageRunner {
   std::map<std::string, std::shared_ptr<comm::Communicator>> communicators_;  // by device
 };
 
-}  // namespace m2m
+}  // namespace m2m::stages

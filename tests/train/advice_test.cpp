@@ -16,7 +16,7 @@
 #include "train/stages.hpp"
 #include "train/study_fields.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 namespace {
 namespace fs = std::filesystem;
 
@@ -237,4 +237,4 @@ TEST_F(AdviceTest, IsNotNeededForOneOrTwoEpochsOfAnyMethod) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::stages

@@ -4,7 +4,7 @@
 
 #include "train/environment.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 namespace {
 
 TEST(DriverRelease, IsReadFromEitherKindOfKernelModule) {
@@ -32,4 +32,4 @@ TEST(Environment, NamesMpiHostsAndTheMemoryOfTheHost) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::stages

@@ -4,7 +4,7 @@
 
 #include "support/tiny_data.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 namespace {
 
 Json identity(const Json& given) {
@@ -101,4 +101,4 @@ TEST(GIdentity, ChangesWithHowGIsTrained) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::stages

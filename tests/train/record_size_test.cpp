@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::stages {
 namespace {
 
 train::LoadedData data_of(int classes, std::size_t validation, std::size_t test) {
@@ -38,4 +38,4 @@ TEST(RecordSize, IsRefusedBeyondTheMemoryOfTheMachine) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::stages

@@ -10,7 +10,11 @@
 #include "stage_runs.hpp"
 #include "train/base_artifact.hpp"
 
-namespace m2m {
+namespace m2m::stages {
+
+using study::StageEnd;
+using study::StageGraph;
+
 namespace {
 namespace fs = std::filesystem;
 
@@ -19,15 +23,15 @@ using testing::plan;
 class StageDamage : public testing::StageRunnerTest {};
 
 TEST_F(StageDamage, BeginsAgainWhereWhatItWouldResumeFromIsDamaged) {
-  const study::StageGraph graph = plan({{{"method", "ERM"}}}, false);
+  const StageGraph graph = plan({{{"method", "ERM"}}}, false);
   const study::Stage& trial = graph.stages.back();
   const fs::path file = out("a").trial(trial.id) / "resume.safetensors";
   for (const int part : {0, 1, 2}) {  // thirds that are left of it
     Context stopping(5);
-    EXPECT_EQ(StageRunner(out("a"), Json::object())(trial, stopping).end, study::StageEnd::interrupted);
+    EXPECT_EQ(StageRunner(out("a"), Json::object())(trial, stopping).end, StageEnd::interrupted);
     fs::resize_file(file, fs::file_size(file) * part / 3);
     Context context;
-    EXPECT_EQ(StageRunner(out("a"), Json::object())(trial, context).end, study::StageEnd::done);
+    EXPECT_EQ(StageRunner(out("a"), Json::object())(trial, context).end, StageEnd::done);
     ASSERT_EQ(context.remarks.size(), 1U);
     EXPECT_NE(context.remarks[0].find("resume.safetensors.damaged"), std::string::npos) << context.remarks[0];
   }
@@ -37,18 +41,18 @@ TEST_F(StageDamage, BeginsAgainWhereWhatItWouldResumeFromIsDamaged) {
 }
 
 TEST_F(StageDamage, MakesAJournalWholeAgainFromWhatItResumes) {
-  const study::StageGraph graph = plan({{{"method", "ERM"}}}, false);
+  const StageGraph graph = plan({{{"method", "ERM"}}}, false);
   const study::Stage& trial = graph.stages.back();
   run_all(graph, out("whole"));
   for (const bool is_damaged : {true, false}) {
     const results::OutputFolder folder = out(is_damaged ? "damaged" : "gone");
     Context stopping(6);
-    ASSERT_EQ(StageRunner(folder, Json::object())(trial, stopping).end, study::StageEnd::interrupted);
+    ASSERT_EQ(StageRunner(folder, Json::object())(trial, stopping).end, StageEnd::interrupted);
     ASSERT_GE(results::read_journal(folder.journal(trial.id)).size(), 1U);
     fs::remove(folder.journal(trial.id));
     if (is_damaged) write_file(folder.journal(trial.id), std::string(4096, '\0') + "\n");
     Context context;
-    EXPECT_EQ(StageRunner(folder, Json::object())(trial, context).end, study::StageEnd::done);
+    EXPECT_EQ(StageRunner(folder, Json::object())(trial, context).end, StageEnd::done);
     EXPECT_EQ(context.remarks.size(), is_damaged ? 1U : 0U);
     EXPECT_EQ(fs::exists(folder.journal(trial.id).string() + ".damaged"), is_damaged);
     const auto whole = results::read_journal(out("whole").journal(trial.id)),
@@ -59,7 +63,7 @@ TEST_F(StageDamage, MakesAJournalWholeAgainFromWhatItResumes) {
 }
 
 TEST_F(StageDamage, KeepsTheStateOfATrainedStageWhoseResultsCannotBeWritten) {
-  const study::StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "M2m"}}});
+  const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "M2m"}}});
   run_all(graph, out("whole"));
   const results::OutputFolder folder = out("unwritable");
   for (const study::Stage& stage : graph.stages) {
@@ -69,14 +73,14 @@ TEST_F(StageDamage, KeepsTheStateOfATrainedStageWhoseResultsCannotBeWritten) {
       fs::create_directories(result / "in the way");
       Context context;
       const study::StageResult ended = StageRunner(folder, Json::object())(stage, context);
-      EXPECT_EQ(ended.end, study::StageEnd::unsaved);
+      EXPECT_EQ(ended.end, StageEnd::unsaved);
       EXPECT_EQ(ended.code, ExitCode::input_output);
       EXPECT_EQ(ended.summary.rfind(result.string() + ": ", 0), 0U) << ended.summary;
       EXPECT_TRUE(fs::exists(folder.trial(stage.id) / "resume.safetensors"));
       fs::remove_all(result);
     }
     Context context;
-    EXPECT_EQ(StageRunner(folder, Json::object())(stage, context).end, study::StageEnd::done);
+    EXPECT_EQ(StageRunner(folder, Json::object())(stage, context).end, StageEnd::done);
     if (!is_trial) continue;
     EXPECT_EQ(context.last.epochs, 0) << "it trained again";
     EXPECT_EQ(weights(folder, stage), weights(out("whole"), stage));
@@ -90,7 +94,7 @@ TEST_F(StageDamage, KeepsTheStateOfATrainedStageWhoseResultsCannotBeWritten) {
 }
 
 TEST_F(StageDamage, StopsAtOnceWhereItsFolderCannotBeWritten) {
-  const study::StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}, {{"method", "LA-post-hoc"}}});
+  const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}, {{"method", "LA-post-hoc"}}});
   const results::OutputFolder folder = out("a");
   run_all(graph, folder);
   for (const study::Stage& stage : graph.stages) {
@@ -98,7 +102,7 @@ TEST_F(StageDamage, StopsAtOnceWhereItsFolderCannotBeWritten) {
     fs::rename(own, own.string() + " aside");
     write_file(own, "in the way of the folder");
     Context context;
-    EXPECT_EQ(StageRunner(folder, Json::object())(stage, context).end, study::StageEnd::unsaved) << stage.label;
+    EXPECT_EQ(StageRunner(folder, Json::object())(stage, context).end, StageEnd::unsaved) << stage.label;
     EXPECT_EQ(context.last.epochs, 0);
     fs::remove(own);
     fs::rename(own.string() + " aside", own);
@@ -106,7 +110,7 @@ TEST_F(StageDamage, StopsAtOnceWhereItsFolderCannotBeWritten) {
 }
 
 TEST_F(StageDamage, FindsDamagedWeightsThatOthersBeginFrom) {
-  const study::StageGraph graph = plan({{{"method", "ERM"}}}, false);
+  const StageGraph graph = plan({{{"method", "ERM"}}}, false);
   const study::Stage& trial = graph.stages.back();
   run_all(graph, out("a"));
   EXPECT_FALSE(damage_of_base(trial, out("a")));
@@ -123,11 +127,11 @@ TEST_F(StageDamage, FindsDamagedWeightsThatOthersBeginFrom) {
 }
 
 TEST_F(StageDamage, RefusesAPrefixWhoseBytesAreNotThoseOfItsChecksum) {
-  const study::StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
+  const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
   StageRunner runner(out("a"), Json::object());
   Context context;
   ASSERT_EQ(graph.stages.front().kind, study::StageKind::prefix);
-  ASSERT_EQ(runner(graph.stages.front(), context).end, study::StageEnd::done);
+  ASSERT_EQ(runner(graph.stages.front(), context).end, StageEnd::done);
   const fs::path file = out("a").stage(graph.stages.front().id) / "state.safetensors";
   std::fstream(file, std::ios::in | std::ios::out | std::ios::binary).seekp(5000).put('x');
   try {
@@ -140,4 +144,4 @@ TEST_F(StageDamage, RefusesAPrefixWhoseBytesAreNotThoseOfItsChecksum) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::stages

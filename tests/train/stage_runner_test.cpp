@@ -16,7 +16,14 @@
 #include "train/checkpoint.hpp"
 #include "train/stages.hpp"
 
-namespace m2m {
+namespace m2m::stages {
+
+using results::OutputFolder;
+using results::TrialRecord;
+using study::Stage;
+using study::StageGraph;
+using study::StageKind;
+
 namespace {
 namespace fs = std::filesystem;
 
@@ -26,18 +33,18 @@ using testing::StageRunnerTest;
 
 TEST_F(StageRunnerTest, GivesATrialThatUsedAPrefixTheSameBitsAsOneThatDidNot) {
   const std::vector<Json> points = {{{"method", "ERM"}}, {{"method", "DRS"}}, {{"method", "M2m"}}};
-  const study::StageGraph shared = plan(points);
-  EXPECT_EQ(study::count(shared, study::StageKind::prefix), 1);
+  const StageGraph shared = plan(points);
+  EXPECT_EQ(study::count(shared, StageKind::prefix), 1);
   run_all(shared, out("shared"));
   for (const Json& point : points) {
-    const study::StageGraph single = plan({point}, false);
-    EXPECT_EQ(study::count(single, study::StageKind::prefix), 0);
-    const results::OutputFolder own = out("single " + point.at("method").get<std::string>());
+    const StageGraph single = plan({point}, false);
+    EXPECT_EQ(study::count(single, StageKind::prefix), 0);
+    const OutputFolder own = out("single " + point.at("method").get<std::string>());
     run_all(single, own);
-    const study::Stage& trial = single.stages.back();
+    const Stage& trial = single.stages.back();
     EXPECT_EQ(weights(own, trial), weights(out("shared"), trial)) << trial.label;
-    const results::TrialRecord a = results::read_trial(own.result(trial.id)),
-                               b = results::read_trial(out("shared").result(trial.id));
+    const TrialRecord a = results::read_trial(own.result(trial.id)),
+                      b = results::read_trial(out("shared").result(trial.id));
     EXPECT_EQ(a.last.test_logits, b.last.test_logits);
     ASSERT_EQ(a.epochs.size(), 6U);
     ASSERT_EQ(b.epochs.size(), 6U);
@@ -49,20 +56,20 @@ TEST_F(StageRunnerTest, GivesATrialThatUsedAPrefixTheSameBitsAsOneThatDidNot) {
 }
 
 TEST_F(StageRunnerTest, GoesOnWhereItWasStoppedWithTheSameBits) {
-  const study::StageGraph graph = plan({{{"method", "M2m"}}}, false);
+  const StageGraph graph = plan({{{"method", "M2m"}}}, false);
   run_all(graph, out("whole"));
-  const study::Stage& trial = graph.stages.back();
+  const Stage& trial = graph.stages.back();
   for (const int stop_at : {1, 2, 9, 25}) {
-    const results::OutputFolder folder = out("stopped at " + std::to_string(stop_at));
-    for (const study::Stage& stage : graph.stages) {
+    const OutputFolder folder = out("stopped at " + std::to_string(stop_at));
+    for (const Stage& stage : graph.stages) {
       Context stopping(stop_at);
       EXPECT_EQ(StageRunner(folder, Json::object())(stage, stopping).end, study::StageEnd::interrupted);
       Context going_on;
       EXPECT_EQ(StageRunner(folder, Json::object())(stage, going_on).end, study::StageEnd::done);
     }
     EXPECT_EQ(weights(folder, trial), weights(out("whole"), trial)) << stop_at;
-    const results::TrialRecord a = results::read_trial(out("whole").result(trial.id)),
-                               b = results::read_trial(folder.result(trial.id));
+    const TrialRecord a = results::read_trial(out("whole").result(trial.id)),
+                      b = results::read_trial(folder.result(trial.id));
     EXPECT_EQ(a.last.test_logits, b.last.test_logits);
     for (std::size_t i = 0; i < a.epochs.size(); ++i) {
       EXPECT_EQ(a.epochs[i].loss, b.epochs[i].loss) << i;
@@ -73,8 +80,8 @@ TEST_F(StageRunnerTest, GoesOnWhereItWasStoppedWithTheSameBits) {
 }
 
 TEST_F(StageRunnerTest, WaitsForAnotherSweepThatMakesTheSameStageAndTakesWhatThatMade) {
-  const study::StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
-  const study::Stage& prefix = graph.stages.front();
+  const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
+  const Stage& prefix = graph.stages.front();
   study::StageResult result;
   std::thread waiting;
   {
@@ -92,7 +99,7 @@ TEST_F(StageRunnerTest, WaitsForAnotherSweepThatMakesTheSameStageAndTakesWhatTha
 }
 
 TEST_F(StageRunnerTest, StopsWhileItWaitsForAnotherSweep) {
-  const study::StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
+  const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
   const results::FolderLock other(out("a").stage(graph.stages.front().id));
   Context context(1);
   EXPECT_EQ(StageRunner(out("a"), Json::object())(graph.stages.front(), context).end, study::StageEnd::interrupted);
@@ -104,16 +111,15 @@ TEST_F(StageRunnerTest, GivesTrialsThatRunAtOnceTheSameBitsAsOneAfterTheOther) {
     for (const char* method : {"ERM", "M2m", "LDAM-DRW"}) points.push_back({{"method", method}, {"seed", seed}});
   }
   points.push_back({{"method", "ERM"}, {"data.ratio", 10}, {"train.executor", "graph"}});
-  const study::StageGraph graph = plan(points, false);
+  const StageGraph graph = plan(points, false);
   run_all(graph, out("alone"));
   RunnerRanks ranks;
   ranks.trials_per_device = 7;
   StageRunner runner(out("shared"), Json::object(), ranks);
   EXPECT_GT(runner.memory().free, 0);
-  // what they need first
-  for (const study::StageKind kind : {study::StageKind::g, study::StageKind::prefix, study::StageKind::trial}) {
+  for (const StageKind kind : {StageKind::g, StageKind::prefix, StageKind::trial}) {  // what they need first
     std::vector<std::thread> threads;
-    for (const study::Stage& stage : graph.stages) {
+    for (const Stage& stage : graph.stages) {
       if (stage.kind != kind) continue;
       threads.emplace_back([&runner, &stage] {
         Context context;
@@ -123,11 +129,11 @@ TEST_F(StageRunnerTest, GivesTrialsThatRunAtOnceTheSameBitsAsOneAfterTheOther) {
     for (std::thread& thread : threads) thread.join();
   }
   EXPECT_GT(runner.memory().used, 0);
-  for (const study::Stage& stage : graph.stages) {
-    if (stage.kind != study::StageKind::trial) continue;
+  for (const Stage& stage : graph.stages) {
+    if (stage.kind != StageKind::trial) continue;
     EXPECT_EQ(weights(out("shared"), stage), weights(out("alone"), stage)) << stage.label;
-    const results::TrialRecord a = results::read_trial(out("alone").result(stage.id)),
-                               b = results::read_trial(out("shared").result(stage.id));
+    const TrialRecord a = results::read_trial(out("alone").result(stage.id)),
+                      b = results::read_trial(out("shared").result(stage.id));
     EXPECT_EQ(a.last.test_logits, b.last.test_logits) << stage.label;
     EXPECT_FALSE(a.environment.contains("trials_per_device"));
     EXPECT_EQ(b.environment.at("trials_per_device"), 7);
@@ -135,10 +141,10 @@ TEST_F(StageRunnerTest, GivesTrialsThatRunAtOnceTheSameBitsAsOneAfterTheOther) {
 }
 
 TEST_F(StageRunnerTest, RecordsWhatWasDecidedOnThisDevice) {
-  const study::StageGraph graph =
+  const StageGraph graph =
       plan({{{"method", "ERM"}, {"train.executor", "auto"}, {"train.evaluation_batch", 0}}}, false);
   run_all(graph, out("a"));
-  const results::TrialRecord trial = results::read_trial(out("a").result(graph.stages.back().id));
+  const TrialRecord trial = results::read_trial(out("a").result(graph.stages.back().id));
   const bool on_gpu = test::test_device().is_cuda();
   EXPECT_EQ(trial.environment.at("executor"), on_gpu ? "graph" : "eager");
   EXPECT_EQ(trial.environment.at("evaluation_batch"), on_gpu ? 1000 : 500);
@@ -150,16 +156,16 @@ TEST_F(StageRunnerTest, RecordsWhatWasDecidedOnThisDevice) {
 TEST_F(StageRunnerTest, RecordsTheInstructionSetThatATrialUsed) {
   const std::string best = name_of(best_instruction_set());
   for (const auto& [asked, used] : {std::pair{"auto", best}, {"plain", "plain"}, {"torch", "torch"}}) {
-    const study::StageGraph graph = plan({{{"method", "ERM"}, {"train.kernels", asked}}}, false);
-    const results::OutputFolder folder = out(asked);
+    const StageGraph graph = plan({{{"method", "ERM"}, {"train.kernels", asked}}}, false);
+    const OutputFolder folder = out(asked);
     run_all(graph, folder);
     EXPECT_EQ(results::read_trial(folder.result(graph.stages.back().id)).environment.at("kernels"), used);
   }
 }
 
 TEST_F(StageRunnerTest, KeepsStagesInASharedCacheWhereItIsGivenOne) {
-  const study::StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
-  results::OutputFolder folder = out("a");
+  const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
+  OutputFolder folder = out("a");
   folder.shared_cache = root_ / "cache";
   run_all(graph, folder);
   EXPECT_TRUE(fs::exists(root_ / "cache" / graph.stages.front().id / "stage.json"));
@@ -168,7 +174,7 @@ TEST_F(StageRunnerTest, KeepsStagesInASharedCacheWhereItIsGivenOne) {
 
 TEST(StagePlan, SharesAPrefixAmongTrialsThatPartOnlyAfterTheDeferral) {
   const auto prefixes = [](const std::vector<Json>& points) {
-    return study::count(plan(points), study::StageKind::prefix);
+    return study::count(plan(points), StageKind::prefix);
   };
   const Json m2m = {{"method", "M2m"}};
   EXPECT_EQ(prefixes({m2m, {{"method", "M2m"}, {"m2m.lambda", 0.1}, {"seeds.plan", 7}}}), 1);
@@ -181,27 +187,27 @@ TEST(StagePlan, SharesAPrefixAmongTrialsThatPartOnlyAfterTheDeferral) {
 }
 
 /// The stage of that label.
-const study::Stage& labelled(const study::StageGraph& graph, const std::string& label) {
-  for (const study::Stage& stage : graph.stages) {
+const Stage& labelled(const StageGraph& graph, const std::string& label) {
+  for (const Stage& stage : graph.stages) {
     if (stage.label == label) return stage;
   }
   throw std::out_of_range(label);
 }
 
 TEST_F(StageRunnerTest, LetsSecondStagesAndPostHocMethodsBeginFromOneTrial) {
-  const study::StageGraph graph = plan(
+  const StageGraph graph = plan(
       {{{"method", "tau-norm"}}, {{"method", "LA-post-hoc"}}, {{"method", "cRT"}}, {{"method", "ERM"}}}, false);
-  EXPECT_EQ(study::count(graph, study::StageKind::trial), 4);
-  const results::OutputFolder here = out("here");
+  EXPECT_EQ(study::count(graph, StageKind::trial), 4);
+  const OutputFolder here = out("here");
   run_all(graph, here);
   const std::string base = labelled(graph, "ERM").id;
-  const results::TrialRecord erm = results::read_trial(here.result(base));
+  const TrialRecord erm = results::read_trial(here.result(base));
   for (const char* method : {"tau-norm", "LA-post-hoc", "cRT"}) {
-    const results::TrialRecord record = results::read_trial(here.result(labelled(graph, method).id));
+    const TrialRecord record = results::read_trial(here.result(labelled(graph, method).id));
     EXPECT_EQ(record.data.at("base"), base) << method;
     EXPECT_EQ(record.test_labels, erm.test_labels) << method;
   }
-  const results::TrialRecord adjusted = results::read_trial(here.result(labelled(graph, "LA-post-hoc").id));
+  const TrialRecord adjusted = results::read_trial(here.result(labelled(graph, "LA-post-hoc").id));
   EXPECT_TRUE(adjusted.epochs.empty());
   const Json& chosen = adjusted.data.at("post_hoc").at("last");
   EXPECT_EQ(chosen.at("tried"), 21);
@@ -209,49 +215,49 @@ TEST_F(StageRunnerTest, LetsSecondStagesAndPostHocMethodsBeginFromOneTrial) {
 }
 
 TEST_F(StageRunnerTest, GivesThePostHocTauThatWasAskedFor) {
-  const study::StageGraph graph = plan({{{"method", "LA-post-hoc"}, {"post_hoc.tau", 0.0}}}, false);
-  const results::OutputFolder here = out("here");
+  const StageGraph graph = plan({{{"method", "LA-post-hoc"}, {"post_hoc.tau", 0.0}}}, false);
+  const OutputFolder here = out("here");
   run_all(graph, here);
-  const results::TrialRecord erm = results::read_trial(here.result(labelled(graph, "ERM").id));
-  const results::TrialRecord same = results::read_trial(here.result(labelled(graph, "LA-post-hoc").id));
+  const TrialRecord erm = results::read_trial(here.result(labelled(graph, "ERM").id));
+  const TrialRecord same = results::read_trial(here.result(labelled(graph, "LA-post-hoc").id));
   EXPECT_EQ(same.last.test, erm.last.test);
   EXPECT_EQ(same.best->test, erm.best->test);
   EXPECT_EQ(same.data.at("post_hoc").at("last").at("tried"), 1);
 }
 
 TEST_F(StageRunnerTest, TauNormalisesAsTheWeightsOnDiskSay) {
-  const study::StageGraph graph = plan({{{"method", "tau-norm"}, {"post_hoc.tau", 1.0}}}, false);
-  const results::OutputFolder here = out("here");
+  const StageGraph graph = plan({{{"method", "tau-norm"}, {"post_hoc.tau", 1.0}}}, false);
+  const OutputFolder here = out("here");
   run_all(graph, here);
-  const study::Stage& base = labelled(graph, "ERM");
+  const Stage& base = labelled(graph, "ERM");
   const auto weights = checkpoints::load_checkpoint(here.trial(base.id) / "last.safetensors").network;
-  const results::TrialRecord erm = results::read_trial(here.result(base.id));
-  const results::TrialRecord normed = results::read_trial(here.result(labelled(graph, "tau-norm").id));
+  const TrialRecord erm = results::read_trial(here.result(base.id));
+  const TrialRecord normed = results::read_trial(here.result(labelled(graph, "tau-norm").id));
   const double length = weights.at("linear.weight")[3].norm().item<double>();
   const double bias = weights.at("linear.bias")[3].item<double>();
   EXPECT_NEAR(normed.last.test_logits[3], (erm.last.test_logits[3] - bias) / length, 0.01);
 }
 
 TEST_F(StageRunnerTest, TranslatesAgainstEachKindOfGThatAStudyAsksFor) {
-  const study::StageGraph graph = plan({{{"method", "M2m"}},
-                                        {{"method", "M2m"}, {"m2m.g_data", "balanced"}},
-                                        {{"method", "M2m"}, {"m2m.g_stop", 3}},
-                                        {{"method", "M2m"}, {"m2m.g_network", "resnet8"}},
-                                        {{"method", "M2m"}, {"m2m.g_method", "DRS"}}});
-  EXPECT_EQ(study::count(graph, study::StageKind::g), 5);
+  const StageGraph graph = plan({{{"method", "M2m"}},
+                                 {{"method", "M2m"}, {"m2m.g_data", "balanced"}},
+                                 {{"method", "M2m"}, {"m2m.g_stop", 3}},
+                                 {{"method", "M2m"}, {"m2m.g_network", "resnet8"}},
+                                 {{"method", "M2m"}, {"m2m.g_method", "DRS"}}});
+  EXPECT_EQ(study::count(graph, StageKind::g), 5);
   run_all(graph, out("laboratory"));
   std::set<std::vector<float>> answers;
-  for (const study::Stage& stage : graph.stages) {
-    if (stage.kind != study::StageKind::trial) continue;
+  for (const Stage& stage : graph.stages) {
+    if (stage.kind != StageKind::trial) continue;
     answers.insert(results::read_trial(out("laboratory").result(stage.id)).last.test_logits);
   }
   EXPECT_EQ(answers.size(), 5U);
 }
 
 TEST_F(StageRunnerTest, RecordsWhatIsAskedForAndWhenAndWhereItRan) {
-  const study::StageGraph graph = plan({{{"method", "M2m"}, {"record.features", 4}, {"record.samples", 6}}});
+  const StageGraph graph = plan({{{"method", "M2m"}, {"record.features", 4}, {"record.samples", 6}}});
   run_all(graph, out("recorded"));
-  const results::TrialRecord record = results::read_trial(out("recorded").result(graph.stages.back().id));
+  const TrialRecord record = results::read_trial(out("recorded").result(graph.stages.back().id));
   ASSERT_TRUE(record.features && record.translations);
   std::size_t images = 0;
   for (const std::int64_t count : record.data.at("counts")) images += std::min<std::int64_t>(count, 4);
@@ -279,4 +285,4 @@ TEST(PlanRefusals, BeginFromTheNameOfTheField) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::stages
