@@ -2,7 +2,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace fs = std::filesystem;
 
 fs::path default_study() {
@@ -16,4 +16,4 @@ fs::path default_study() {
   throw usage_error("no study is given, and there is no jobs/ablation_cifar10.toml here; name a study file");
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

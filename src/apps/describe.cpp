@@ -10,33 +10,37 @@
 
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::apps {
+
+using settings::Field;
+using settings::FieldType;
+
 namespace {
 
-const char* type_word(settings::FieldType type) {
+const char* type_word(FieldType type) {
   switch (type) {
-    case settings::FieldType::flag:
+    case FieldType::flag:
       return "true/false";
-    case settings::FieldType::integer:
+    case FieldType::integer:
       return "integer";
-    case settings::FieldType::number:
+    case FieldType::number:
       return "number";
-    case settings::FieldType::text:
+    case FieldType::text:
       return "text";
-    case settings::FieldType::numbers:
+    case FieldType::numbers:
       return "numbers";
   }
   return "";
 }
 
-std::string default_text(const settings::Field& field) {
+std::string default_text(const Field& field) {
   if (field.standard.is_null()) return "-";
   if (field.standard.is_string()) return fmt::format("'{}'", field.standard.get<std::string>());
   return value_text(field.standard);
 }
 
-std::string bounds_text(const settings::Field& field) {
-  if (field.type == settings::FieldType::text || field.type == settings::FieldType::flag) return "";
+std::string bounds_text(const Field& field) {
+  if (field.type == FieldType::text || field.type == FieldType::flag) return "";
   if (std::isfinite(field.least) && std::isfinite(field.most)) {
     return fmt::format("from {:.10g} to {:.10g}", field.least, field.most);
   }
@@ -60,14 +64,14 @@ std::string columns(const std::vector<std::array<std::string, 5>>& rows) {
 
 std::string everything(const Training& training) {
   std::vector<std::array<std::string, 5>> rows = {{"setting", "type", "default", "unit", "meaning"}};
-  for (const settings::Field& field : training.fields) {
+  for (const Field& field : training.fields) {
     rows.push_back({field.name, type_word(field.type), default_text(field), field.unit, field.help});
   }
   return columns(rows) + fmt::format("\n'-': follows from other settings, or has to be given.\nmethods: {}\n",
                                      fmt::join(training.method_names, ", "));
 }
 
-std::string one_field(const settings::Field& field) {
+std::string one_field(const Field& field) {
   std::string text = fmt::format(
       "{}: {}\n  type: {}\n  default: {}\n", field.name, field.help, type_word(field.type),
       field.standard.is_null() ? "follows from other settings, or has to be given" : default_text(field));
@@ -88,10 +92,10 @@ std::string in_small_letters(std::string text) {
 }
 
 /// The settings that have the name as one of their parts, a few of them: "train", "epochs".
-std::vector<std::string> of_that_part(const std::vector<settings::Field>& fields, const std::string& part) {
+std::vector<std::string> of_that_part(const std::vector<Field>& fields, const std::string& part) {
   constexpr std::size_t most_named = 5;
   std::vector<std::string> names;
-  for (const settings::Field& field : fields) {
+  for (const Field& field : fields) {
     const bool has_part = field.name.starts_with(part + ".") || field.name.ends_with("." + part);
     if (has_part && names.size() < most_named) names.push_back(field.name);
   }
@@ -102,10 +106,10 @@ std::vector<std::string> of_that_part(const std::vector<settings::Field>& fields
 
 std::string describe(const Training& training, const std::string& subject) {
   if (subject.empty()) return everything(training);
-  if (const settings::Field* field = settings::find_field(training.fields, subject)) return one_field(*field);
+  if (const Field* field = settings::find_field(training.fields, subject)) return one_field(*field);
   std::vector<std::string> names = training.method_names;
   if (std::count(names.begin(), names.end(), subject) > 0) return training.describe_method(subject);
-  for (const settings::Field& field : training.fields) names.push_back(field.name);
+  for (const Field& field : training.fields) names.push_back(field.name);
   std::vector<std::string> meant;
   for (const std::string& method : training.method_names) {
     if (in_small_letters(method) == in_small_letters(subject)) meant.push_back(method);
@@ -118,4 +122,4 @@ std::string describe(const Training& training, const std::string& subject) {
                                     : fmt::format("did you mean '{}'?", fmt::join(meant, "' or '"))));
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -13,7 +13,7 @@
 #include "sweep/folder_lock.hpp"
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 constexpr double gigabyte = 1e9;
@@ -111,4 +111,4 @@ std::vector<Finding> findings_from_json(const Json& json) {
   return findings;
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -8,7 +8,7 @@
 #include "dist/messages/collectives.hpp"
 #include "dist/messages/group.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 
 enum class Health { ok, warning, error };
 
@@ -50,4 +50,4 @@ std::string findings_text(const std::vector<std::vector<Finding>>& by_rank);
 /// The worst of all.
 Health worst(const std::vector<std::vector<Finding>>& by_rank);
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -1,9 +1,9 @@
 #include "apps/doctor_checks.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 
 std::vector<Finding> check_devices(const comm::MpiGroup&, const comm::HostShare&) {
   return {{"GPU", Health::ok, "none: this build trains on cores; 'make gpu' builds for GPUs", ""}};
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -8,7 +8,7 @@
 #include "nn/gpu_trouble.hpp"
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 Finding visible(int gpus, const comm::HostShare& share) {
@@ -52,4 +52,4 @@ std::vector<Finding> check_devices(const comm::MpiGroup& everybody, const comm::
   return findings;
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

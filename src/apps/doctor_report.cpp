@@ -6,7 +6,7 @@
 
 #include "apps/doctor_checks.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 const char* word_of(Health health) {
@@ -71,4 +71,4 @@ Health worst(const std::vector<std::vector<Finding>>& by_rank) {
   return found;
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

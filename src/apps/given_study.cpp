@@ -2,7 +2,7 @@
 
 #include "apps/default_study.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 
 study::Study read_given_study(const std::optional<std::filesystem::path>& file,
                               const std::vector<std::string>& settings,
@@ -12,4 +12,4 @@ study::Study read_given_study(const std::optional<std::filesystem::path>& file,
   return study;
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

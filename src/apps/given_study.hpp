@@ -7,11 +7,11 @@
 
 #include "sweep/study.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 
 /// The study file, or the default study where none is named, with `settings` ("key=value") applied in turn.
 /// Throws Error as read_study_file, default_study and apply_override do.
 study::Study read_given_study(const std::optional<std::filesystem::path>& file,
                               const std::vector<std::string>& settings, const std::vector<settings::Field>& fields);
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -16,7 +16,7 @@
 #include "dist/messages/mpi_mailbox.hpp"
 #include "kernels/instruction_set.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 constexpr const char* about = R"(Says whether this machine, or the ranks of a job, can do what sweeps need.
@@ -114,11 +114,11 @@ int run(int argc, char** argv) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::apps
 
 int main(int argc, char** argv) {
   try {
-    return m2m::run(argc, argv);
+    return m2m::apps::run(argc, argv);
   } catch (const m2m::Error& error) {
     m2m::print_error("m2m-doctor", error.what());
     return static_cast<int>(error.code());

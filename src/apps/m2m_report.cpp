@@ -29,19 +29,19 @@ int fail(m2m::ExitCode code, const std::string& sentence) {
 
 int main(int argc, char** argv) {
   m2m::keep_freed_memory();
-  m2m::ReportArguments arguments;
+  m2m::apps::ReportArguments arguments;
   CLI::App app("Tables of the results of m2m-sweep.", program);
-  m2m::describe_report(app, arguments);
+  m2m::apps::describe_report(app, arguments);
   try {
     m2m::instruction_set_limit();  // computes nothing, but is refused what every program is
     app.parse(argc, argv);
-    m2m::check_report_options(app, arguments);
-    print(m2m::answer_of(arguments));
+    m2m::apps::check_report_options(app, arguments);
+    print(m2m::apps::answer_of(arguments));
     return 0;
   } catch (const CLI::Success& asked) {
     return app.exit(asked);
   } catch (const CLI::ParseError& wrong) {
-    return fail(m2m::ExitCode::usage, m2m::parse_fault(wrong, arguments));
+    return fail(m2m::ExitCode::usage, m2m::apps::parse_fault(wrong, arguments));
   } catch (const m2m::Error& error) {
     return fail(error.code(), error.what());
   } catch (const std::filesystem::filesystem_error& error) {

@@ -12,15 +12,15 @@
 
 namespace {
 
-m2m::Training training() {
-  m2m::Training made;
+m2m::apps::Training training() {
+  m2m::apps::Training made;
   made.fields = m2m::settings::study_fields();
   made.resolve = m2m::settings::resolve;
   made.planner = [](int ranks_per_trial) -> m2m::study::PlanStage {
     return [planner = std::make_shared<m2m::stages::StagePlanner>(ranks_per_trial)](
                const m2m::Config& resolved, const std::string& label) { return (*planner)(resolved, label); };
   };
-  made.runner = [](const m2m::RunnerSettings& settings) -> m2m::StageRunning {
+  made.runner = [](const m2m::apps::RunnerSettings& settings) -> m2m::apps::StageRunning {
     const m2m::stages::RunnerRanks ranks{settings.group, settings.local_rank, settings.rank,
                                          settings.trials_per_device};
     const m2m::stages::ProfileSettings profile{settings.profile, settings.rank};
@@ -40,4 +40,4 @@ m2m::Training training() {
 
 }  // namespace
 
-int main(int argc, char** argv) { return m2m::sweep_main(argc, argv, training()); }
+int main(int argc, char** argv) { return m2m::apps::sweep_main(argc, argv, training()); }

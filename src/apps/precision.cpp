@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 std::set<std::string> precisions_to_run(const study::StageGraph& graph, const std::vector<bool>& exists) {
@@ -58,4 +58,4 @@ std::string precision_advice(const study::Study& study, const study::StageGraph&
          "'train.precision=bf16' behind the command is faster, and its trials have ids of their own";
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

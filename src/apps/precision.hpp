@@ -6,7 +6,7 @@
 #include "sweep/graph.hpp"
 #include "sweep/study.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 
 /// Throws Error (usage) if several stages run at once, and of those to run some compute in tf32 and others do not:
 /// libtorch does one of the two in a process (see allow_tf32). Pure.
@@ -17,4 +17,4 @@ void refuse_mixed_tf32(int trials_per_device, const study::StageGraph& graph, co
 std::string precision_advice(const study::Study& study, const study::StageGraph& graph,
                              const std::vector<bool>& exists, int gpus);
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -25,7 +25,7 @@
 #include "sweep/study_points.hpp"
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -185,4 +185,4 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Mp
       arguments.fail_fast};
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -11,7 +11,7 @@
 #include "sweep/folder_lock.hpp"
 #include "sweep/graph.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 
 /// Checked, planned, its folder held.
 struct PreparedSweep {
@@ -31,4 +31,4 @@ struct PreparedSweep {
 std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::MpiSession& session,
                                            const Training& training, std::chrono::steady_clock::time_point started);
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -13,7 +13,7 @@
 #include "dist/messages/collectives.hpp"
 #include "sweep/run.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 constexpr int most_ranks_by_auto = 8;  // beyond, what ranks say to each other outweighs what they compute
@@ -115,4 +115,4 @@ std::string groups_text(int ranks, int ranks_per_trial) {
                      left == 0 ? "" : fmt::format("; the last group has {}", left));
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

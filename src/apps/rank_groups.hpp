@@ -8,7 +8,7 @@
 #include "results/layout.hpp"
 #include "sweep/graph.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 
 /// What rank 0 tells all ranks of a sweep.
 struct SweepOrder {
@@ -36,4 +36,4 @@ int ranks_per_trial(int wanted, int ranks, const study::StageGraph& graph, const
 /// "7 ranks in groups of 2; the last group has 1"; empty where each trial has one rank.
 std::string groups_text(int ranks, int ranks_per_trial);
 
-}  // namespace m2m
+}  // namespace m2m::apps

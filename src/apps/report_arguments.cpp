@@ -11,7 +11,10 @@
 #include "core/version.hpp"
 #include "report/metrics.hpp"
 
-namespace m2m {
+namespace m2m::apps {
+
+using report::Format;
+
 namespace {
 
 constexpr const char* footer =
@@ -51,13 +54,10 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, Target& target,
 }
 
 void add_options(CLI::App& app, ReportArguments& arguments) {
-  add_choice<std::optional<report::Format>, report::Format>(
+  add_choice<std::optional<Format>, Format>(
       app, "--format", arguments.format,
       "How it is written, aggregate as csv by itself; csv and json are unrounded",
-      {{"markdown", report::Format::markdown},
-       {"csv", report::Format::csv},
-       {"latex", report::Format::latex},
-       {"json", report::Format::json}});
+      {{"markdown", Format::markdown}, {"csv", Format::csv}, {"latex", Format::latex}, {"json", Format::json}});
   add_choice<report::Selection, report::Selection>(
       app, "--select", arguments.table.selection,
       "Which epoch counts: the last one, or the one with the best validation bACC",
@@ -162,4 +162,4 @@ void check_report_options(const CLI::App& app, const ReportArguments& arguments)
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

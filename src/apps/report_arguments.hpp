@@ -12,7 +12,7 @@ class App;
 class ParseError;
 }  // namespace CLI
 
-namespace m2m {
+namespace m2m::apps {
 
 struct ReportArguments {
   std::string command;     // "merge", "aggregate", "table", "compare", "variance", "reference"; "": the table
@@ -35,4 +35,4 @@ std::string parse_fault(const CLI::ParseError& fault, const ReportArguments& arg
 /// Throws Error (usage) where an option was given that the command makes no use of.
 void check_report_options(const CLI::App& app, const ReportArguments& arguments);
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -13,10 +13,13 @@
 #include "report/variance.hpp"
 #include "results/merge.hpp"
 
-namespace m2m {
+namespace m2m::apps {
+
+using results::StudyResults;
+
 namespace {
 
-results::StudyResults read_merged(const std::filesystem::path& file) {
+StudyResults read_merged(const std::filesystem::path& file) {
   try {
     return results::read_results_file(file);
   } catch (const Error& error) {
@@ -26,7 +29,7 @@ results::StudyResults read_merged(const std::filesystem::path& file) {
   }
 }
 
-results::StudyResults read_results(const std::filesystem::path& path) {
+StudyResults read_results(const std::filesystem::path& path) {
   if (path.empty()) {
     throw usage_error("which results? give a sweep's output folder or a results.h5; --help says more");
   }
@@ -56,16 +59,15 @@ std::string table(const ReportArguments& arguments, report::Format format) {
   return report::written(report::make_table(read_results(arguments.path), options), format);
 }
 
-report::Sheet with_notes(report::Sheet sheet, const results::StudyResults& results, report::Selection selection) {
+report::Sheet with_notes(report::Sheet sheet, const StudyResults& results, report::Selection selection) {
   for (const std::string& note : report::untested_notes(results, selection)) report::note_once(sheet.notes, note);
   return sheet;
 }
 
 report::Sheet compare(const ReportArguments& arguments) {
   const std::string metric = metric_of(arguments);
-  const results::StudyResults study = read_results(arguments.path);
-  const results::StudyResults other =
-      arguments.other_path.empty() ? results::StudyResults() : read_results(arguments.other_path);
+  const StudyResults study = read_results(arguments.path);
+  const StudyResults other = arguments.other_path.empty() ? StudyResults() : read_results(arguments.other_path);
   const auto lines = report::compare_paired(
       {study, arguments.a}, {arguments.other_path.empty() ? study : other, arguments.b}, metric, arguments.table);
   const report::Selection selection = arguments.table.selection;
@@ -75,7 +77,7 @@ report::Sheet compare(const ReportArguments& arguments) {
 }
 
 report::Sheet variance(const ReportArguments& arguments) {
-  const results::StudyResults results = read_results(arguments.path);
+  const StudyResults results = read_results(arguments.path);
   const report::VarianceOptions options{arguments.label, metric_of(arguments), arguments.difference};
   return with_notes(report::variance_sheet(results, options, arguments.table), results, arguments.table.selection);
 }
@@ -89,7 +91,7 @@ std::string answer_of(const ReportArguments& arguments) {
   if (command == "merge") return merge(arguments.path);
   if (command == "compare") return report::written(compare(arguments), format);
   if (command == "variance") return report::written(variance(arguments), format);
-  const results::StudyResults results = read_results(arguments.path);
+  const StudyResults results = read_results(arguments.path);
   const report::Selection selection = arguments.table.selection;
   if (command == "reference")
     return report::written(with_notes(report::reference_sheet(results, arguments.table), results, selection),
@@ -98,4 +100,4 @@ std::string answer_of(const ReportArguments& arguments) {
                          arguments.format.value_or(report::Format::csv));
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -4,10 +4,10 @@
 
 #include "apps/report_arguments.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 
 /// What the command prints. Only merge writes a file. Local. Throws Error: usage where the arguments do not fit the
 /// study or its trials each other, bad_data and input_output as the readers of results do.
 std::string answer_of(const ReportArguments& arguments);
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 
 void refuse_groups_on_shared_devices(int trials_per_device, int ranks_per_trial) {
   if (trials_per_device == 1 || ranks_per_trial == 1) return;
@@ -35,4 +35,4 @@ std::string shared_devices_text(int ranks, int trials_per_device) {
                      trials_per_device, ranks == 1 ? "" : " each");
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

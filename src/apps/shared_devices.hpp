@@ -5,7 +5,7 @@
 
 #include "sweep/graph.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 
 inline constexpr int most_trials_per_device = 32;  // libtorch has that many streams for a GPU
 
@@ -19,4 +19,4 @@ void refuse_shards_on_shared_devices(int trials_per_device, const study::StageGr
 /// "2 ranks with up to 4 trials at a time each, as memory admits"; empty where each has one.
 std::string shared_devices_text(int ranks, int trials_per_device);
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -14,7 +14,7 @@
 #include "sweep/simulation_text.hpp"
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 constexpr int most_ranks = 1'000'000;
@@ -192,4 +192,4 @@ std::string simulate_command(int argc, const char* const* argv, const Training& 
          "\n";
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

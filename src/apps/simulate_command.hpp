@@ -4,7 +4,7 @@
 
 #include "apps/training.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 
 /// Whether this is a command line of `m2m-sweep simulate`.
 bool is_simulate_command(int argc, const char* const* argv);
@@ -15,4 +15,4 @@ bool is_simulate_command(int argc, const char* const* argv);
 /// Throws Error: usage on what is no such command line, and as reading a study and durations do.
 std::string simulate_command(int argc, const char* const* argv, const Training& training);
 
-}  // namespace m2m
+}  // namespace m2m::apps

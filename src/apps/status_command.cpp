@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "sweep/study_status.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 constexpr const char* about =
@@ -39,4 +39,4 @@ std::string status_command(int argc, const char* const* argv) {
   return as_json ? sweep::status_json(status).dump(2) + "\n" : sweep::status_text(status);
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -2,7 +2,7 @@
 // The verb status of m2m-sweep.
 #include <string>
 
-namespace m2m {
+namespace m2m::apps {
 
 /// Whether this is a command line of `m2m-sweep status`.
 bool is_status_command(int argc, const char* const* argv);
@@ -13,4 +13,4 @@ bool is_status_command(int argc, const char* const* argv);
 /// Throws Error: usage on what is no such command line, and as read_status does.
 std::string status_command(int argc, const char* const* argv);
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -12,7 +12,7 @@
 #include "core/error.hpp"
 #include "core/version.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 constexpr const char* about =
@@ -221,4 +221,4 @@ SweepArguments parse_arguments(int argc, const char* const* argv) {
   return arguments;
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -9,7 +9,7 @@
 #include "sweep/slurm_script.hpp"
 #include "sweep/time_limit.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 
 enum class Verb { run, list, describe, validate, slurm };
 
@@ -37,4 +37,4 @@ struct SweepArguments {
 /// Pure. Throws Error (usage) on what is no command line of m2m-sweep.
 SweepArguments parse_arguments(int argc, const char* const* argv);
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -17,7 +17,7 @@
 #include "sweep/stop_signals.hpp"
 #include "sweep/wording.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 constexpr const char* program = "m2m-sweep";
@@ -158,4 +158,4 @@ int sweep_main(int argc, char** argv, const Training& training) {
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -11,7 +11,7 @@
 #include "sweep/plan.hpp"
 #include "sweep/stage.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 
 /// What a rank of a job is told to run its stages by.
 struct RunnerSettings {
@@ -46,4 +46,4 @@ struct Training {
   int gpus = 0;                                 // of this host that ranks train on; 0: they train on cores
 };
 
-}  // namespace m2m
+}  // namespace m2m::apps

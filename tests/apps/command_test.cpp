@@ -5,7 +5,7 @@
 
 #include "fake_training.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 using testing::quoted;
@@ -28,4 +28,4 @@ TEST(Command, ThatIsNotThereEndsWithTheShellsCode) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -4,7 +4,7 @@
 
 #include "fake_training.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 Training training() {
@@ -50,4 +50,4 @@ TEST(Describe, NamesTheNearestWhereThereIsNone) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -7,7 +7,7 @@
 #include "fake_training.hpp"
 #include "kernels/instruction_set.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 using testing::Outcome;
@@ -90,4 +90,4 @@ TEST(DoctorProgram, NamesTheInstructionSetOfTheProcess) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -5,11 +5,11 @@
 #include "fake_training.hpp"
 
 int main(int argc, char** argv) {
-  m2m::Training training;
+  m2m::apps::Training training;
   training.fields = m2m::fake::fields();
   training.resolve = m2m::fake::resolve;
   training.planner = [](int) -> m2m::study::PlanStage { return m2m::fake::plan; };
-  training.runner = [](const m2m::RunnerSettings& settings) -> m2m::StageRunning {
+  training.runner = [](const m2m::apps::RunnerSettings& settings) -> m2m::apps::StageRunning {
     return {[settings, run = m2m::fake::runner(settings.out, settings.group)](const m2m::study::Stage& stage,
                                                                               m2m::study::StageContext& context) {
       m2m::study::StageResult result = run(stage, context);
@@ -20,5 +20,5 @@ int main(int argc, char** argv) {
   if (const char* build = std::getenv("FAKE_BUILD")) training.build = build;
   training.method_names = {"ERM", "RS", "DRS", "M2m"};
   training.describe_method = [](const std::string& name) { return name + ": a method.\n"; };
-  return m2m::sweep_main(argc, argv, training);
+  return m2m::apps::sweep_main(argc, argv, training);
 }

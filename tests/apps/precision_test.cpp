@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 study::StageGraph trials_in(const std::vector<std::string>& precisions) {
@@ -52,4 +52,4 @@ TEST(Precision, OfTrialsOnTheCpuIsNotAdvisedAgainst) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::apps

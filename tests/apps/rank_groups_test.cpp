@@ -6,7 +6,7 @@
 #include "core/error.hpp"
 #include "random_graph.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 /// That many trials with one setting more.
@@ -76,4 +76,4 @@ TEST(GroupsText, NamesGroupsAndWhatIsLeftOver) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::apps

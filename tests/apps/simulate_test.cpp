@@ -10,7 +10,7 @@
 #include "core/files.hpp"
 #include "fake_training.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 using testing::Outcome;
@@ -135,4 +135,4 @@ TEST_F(SimulateProgram, GivesARankSeveralTrialsAtATime) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::apps

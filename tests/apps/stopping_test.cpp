@@ -8,7 +8,7 @@
 #include "core/files.hpp"
 #include "sweep_program.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 using testing::count;
@@ -205,4 +205,4 @@ TEST_F(Stopping, IsHeardWhileItWaitsForTheFolder) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 SweepArguments parse(std::vector<const char*> words) {
@@ -99,4 +99,4 @@ TEST(SweepArguments, AnswersHelpAndVersion) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::apps

@@ -6,7 +6,7 @@
 
 #include "core/files.hpp"
 
-namespace m2m {
+namespace m2m::apps {
 namespace {
 
 using testing::count;
@@ -336,4 +336,4 @@ TEST_F(SweepProgram, EndsTheJobWhereAStageThrowsInAGroupAndResumesWithoutLosingA
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::apps
