@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "core/version.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 namespace {
 
 constexpr const char* about =
@@ -119,4 +119,4 @@ BenchArguments parse_bench_arguments(int argc, const char* const* argv) {
   return arguments;
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

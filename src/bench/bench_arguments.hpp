@@ -7,7 +7,7 @@
 #include "bench/run_cases.hpp"
 #include "bench/step_command.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 
 enum class BenchVerb { run, compare, collectives, step };
 
@@ -23,4 +23,4 @@ struct BenchArguments {
 /// Throws Error (usage).
 BenchArguments parse_bench_arguments(int argc, const char* const* argv);
 
-}  // namespace m2m
+}  // namespace m2m::bench

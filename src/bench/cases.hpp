@@ -4,7 +4,7 @@
 
 #include "bench/workbench.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 
 /// Planning an epoch with its translations; gathering and augmenting 128 images.
 void add_data_cases(const std::shared_ptr<Workbench>& bench);
@@ -17,4 +17,4 @@ void add_evaluation_cases(const std::shared_ptr<Workbench>& bench);
 /// A checkpoint and a result file, written and read back.
 void add_file_cases(const std::shared_ptr<Workbench>& bench);
 
-}  // namespace m2m
+}  // namespace m2m::bench

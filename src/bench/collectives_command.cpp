@@ -11,7 +11,7 @@
 #include "dist/messages/collectives.hpp"
 #include "dist/tensors/backend.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -96,4 +96,4 @@ int time_collectives(int& argc, char**& argv, const CollectivesSettings& setting
   return wrong;
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

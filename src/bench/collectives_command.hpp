@@ -4,7 +4,7 @@
 
 #include "core/config.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 
 struct CollectivesSettings {
   std::string json;  // a file; empty: none
@@ -18,4 +18,4 @@ struct CollectivesSettings {
 /// Returns how many sums were wrong. Throws Error (input_output).
 int time_collectives(int& argc, char**& argv, const CollectivesSettings& settings, const Json& machine);
 
-}  // namespace m2m
+}  // namespace m2m::bench

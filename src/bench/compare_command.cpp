@@ -11,7 +11,7 @@
 #include "core/log.hpp"
 #include "data/roots.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 namespace fs = std::filesystem;
 namespace {
 
@@ -149,4 +149,4 @@ void compare_with_authors(const CompareSettings& settings, const Json& context) 
   write_file(settings.json, json.dump(2) + "\n");
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

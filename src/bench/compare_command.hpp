@@ -6,7 +6,7 @@
 
 #include "core/config.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 
 struct CompareSettings {
   std::filesystem::path authors;   // a checkout of the authors' program
@@ -27,4 +27,4 @@ struct CompareSettings {
 /// are missing or a measured program fails, input_output where the JSON cannot be written.
 void compare_with_authors(const CompareSettings& settings, const Json& context);
 
-}  // namespace m2m
+}  // namespace m2m::bench

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace m2m {
+namespace m2m::bench {
 namespace {
 
 using Quantity = double (*)(const Measurement&, int steps_per_epoch);
@@ -106,4 +106,4 @@ Json comparison_json(const std::vector<Contender>& contenders, const std::vector
   return json;
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

@@ -7,7 +7,7 @@
 #include "bench/measurement.hpp"
 #include "core/config.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 
 /// The methods that are compared.
 inline constexpr const char* compared_methods[] = {"ERM", "M2m"};
@@ -41,4 +41,4 @@ std::string comparison_table(const std::vector<Contender>& contenders, const std
 /// Rows with medians and ratios, and every run of every contender.
 Json comparison_json(const std::vector<Contender>& contenders, const std::vector<ComparisonRow>& rows);
 
-}  // namespace m2m
+}  // namespace m2m::bench

@@ -3,7 +3,10 @@
 #include "bench/cases.hpp"
 #include "methods/m2m_plan.hpp"
 
-namespace m2m {
+namespace m2m::bench {
+
+using data::Slot;
+
 namespace {
 
 struct PlannedEpoch {
@@ -20,7 +23,7 @@ PlannedEpoch plan_all(const data::PlanBasis& basis, int epoch, data::ImageShape 
   return planned;
 }
 
-bool equal(const data::Slot& a, const data::Slot& b) {
+bool equal(const Slot& a, const Slot& b) {
   return a.image == b.image && a.dy == b.dy && a.dx == b.dx && a.flip == b.flip;
 }
 
@@ -37,7 +40,7 @@ bool equal(const methods::StepTranslations& a, const methods::StepTranslations& 
 
 bool equal(const PlannedEpoch& a, const PlannedEpoch& b) {
   return std::equal(a.base.slots.begin(), a.base.slots.end(), b.base.slots.begin(), b.base.slots.end(),
-                    [](const data::Slot& x, const data::Slot& y) { return equal(x, y); }) &&
+                    [](const Slot& x, const Slot& y) { return equal(x, y); }) &&
          std::equal(
              a.translations.begin(), a.translations.end(), b.translations.begin(), b.translations.end(),
              [](const methods::StepTranslations& x, const methods::StepTranslations& y) { return equal(x, y); });
@@ -58,7 +61,7 @@ void plan_an_epoch(benchmark::State& state, Workbench& bench) {
 }
 
 /// Value (c, y, x) of a gathered slot, by the kernel's definition.
-float defined_value(const train::LoadedData& data, const data::Slot& slot, int c, int y, int x) {
+float defined_value(const train::LoadedData& data, const Slot& slot, int c, int y, int x) {
   const data::ImageShape& shape = data.set.train.shape;
   const int row = y + slot.dy;
   const int column = (slot.flip != 0 ? shape.width - 1 - x : x) + slot.dx;
@@ -68,7 +71,7 @@ float defined_value(const train::LoadedData& data, const data::Slot& slot, int c
   return static_cast<float>(data.set.train.pixels[at]) / 255.0F;
 }
 
-bool is_as_defined(const train::LoadedData& data, const data::Slot& slot, const torch::Tensor& image) {
+bool is_as_defined(const train::LoadedData& data, const Slot& slot, const torch::Tensor& image) {
   const data::ImageShape& shape = data.set.train.shape;
   const auto values = image.accessor<float, 3>();
   for (int c = 0; c < shape.channels; ++c) {
@@ -84,7 +87,7 @@ bool is_as_defined(const train::LoadedData& data, const data::Slot& slot, const 
 void gather_a_batch(benchmark::State& state, Workbench& bench) {
   const auto data = bench.data();
   const data::EpochPlan plan = data::plan_epoch(basis_of(*data), 0, settings::Sampling::permutation);
-  const std::span<const data::Slot> slots = plan.step(1);
+  const std::span<const Slot> slots = plan.step(1);
   torch::Tensor images = train::gather_slots(*data, slots, torch::kFloat32);
   for (auto _ : state) images = train::gather_slots(*data, slots, torch::kFloat32);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(slots.size()));
@@ -102,4 +105,4 @@ void add_data_cases(const std::shared_ptr<Workbench>& bench) {
   add_case("gather_augment/128", 50, [bench](benchmark::State& state) { gather_a_batch(state, *bench); });
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

@@ -5,7 +5,7 @@
 
 #include "bench/cases.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 namespace {
 
 constexpr std::int64_t batch = 500;
@@ -71,4 +71,4 @@ void add_evaluation_cases(const std::shared_ptr<Workbench>& bench) {
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

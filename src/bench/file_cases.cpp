@@ -6,7 +6,10 @@
 #include "core/error.hpp"
 #include "results/record_file.hpp"
 
-namespace m2m {
+namespace m2m::bench {
+
+using results::TrialRecord;
+
 namespace fs = std::filesystem;
 namespace {
 
@@ -64,8 +67,8 @@ void answer(const std::vector<std::int32_t>& labels, int classes, Confusion& con
 }
 
 /// A record as a trial of 200 epochs leaves it, translated from epoch 160 on.
-results::TrialRecord long_record(const train::LoadedData& data) {
-  results::TrialRecord record;
+TrialRecord long_record(const train::LoadedData& data) {
+  TrialRecord record;
   record.id = "0123456789abcdef";
   record.label = "M2m";
   record.config = trial_config("M2m", {}, 128).json();
@@ -93,7 +96,7 @@ bool equal(const results::Snapshot& a, const results::Snapshot& b) {
          a.validation_logits == b.validation_logits && a.test_logits == b.test_logits;
 }
 
-bool equal(const results::TrialRecord& a, const results::TrialRecord& b) {
+bool equal(const TrialRecord& a, const TrialRecord& b) {
   return a.id == b.id && a.label == b.label && a.config == b.config && a.test_labels == b.test_labels &&
          std::equal(a.epochs.begin(), a.epochs.end(), b.epochs.begin(), b.epochs.end(),
                     [](const results::EpochRecord& x, const results::EpochRecord& y) {
@@ -105,8 +108,8 @@ bool equal(const results::TrialRecord& a, const results::TrialRecord& b) {
 void write_and_read(benchmark::State& state, Workbench& bench) {
   const ScratchFolder scratch;
   const fs::path file = scratch.path() / "result.h5";
-  const results::TrialRecord record = long_record(*bench.data());
-  results::TrialRecord read;
+  const TrialRecord record = long_record(*bench.data());
+  TrialRecord read;
   for (auto _ : state) {
     results::write_trial(file, record);
     read = results::read_trial(file);
@@ -122,4 +125,4 @@ void add_file_cases(const std::shared_ptr<Workbench>& bench) {
   add_case("result_file", 10, [bench](benchmark::State& state) { write_and_read(state, *bench); });
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

@@ -24,23 +24,25 @@ m2m::Json machine() {
   return context;
 }
 
-m2m::ExitCode run(const m2m::BenchArguments& arguments, int& argc, char**& argv) {
+m2m::ExitCode run(const m2m::bench::BenchArguments& arguments, int& argc, char**& argv) {
   if (!arguments.answer.empty()) {
     std::fputs(arguments.answer.c_str(), stdout);
     return m2m::ExitCode::done;
   }
   m2m::nn::allow_tf32(false);  // as a sweep has it: float32 is float32
   switch (arguments.verb) {
-    case m2m::BenchVerb::run:
-      return m2m::run_cases(arguments.run, machine()) == 0 ? m2m::ExitCode::done : m2m::ExitCode::some_failed;
-    case m2m::BenchVerb::compare:
-      m2m::compare_with_authors(arguments.compare, machine());
+    case m2m::bench::BenchVerb::run:
+      return m2m::bench::run_cases(arguments.run, machine()) == 0 ? m2m::ExitCode::done
+                                                                  : m2m::ExitCode::some_failed;
+    case m2m::bench::BenchVerb::compare:
+      m2m::bench::compare_with_authors(arguments.compare, machine());
       return m2m::ExitCode::done;
-    case m2m::BenchVerb::collectives:
-      return m2m::time_collectives(argc, argv, arguments.collectives, machine()) == 0 ? m2m::ExitCode::done
-                                                                                      : m2m::ExitCode::some_failed;
-    case m2m::BenchVerb::step:
-      std::puts(m2m::step_times_line(m2m::time_steps(arguments.step)).c_str());
+    case m2m::bench::BenchVerb::collectives:
+      return m2m::bench::time_collectives(argc, argv, arguments.collectives, machine()) == 0
+                 ? m2m::ExitCode::done
+                 : m2m::ExitCode::some_failed;
+    case m2m::bench::BenchVerb::step:
+      std::puts(m2m::bench::step_times_line(m2m::bench::time_steps(arguments.step)).c_str());
       return m2m::ExitCode::done;
   }
   throw m2m::internal_error("a verb does nothing");
@@ -56,7 +58,7 @@ int fail(m2m::ExitCode code, const std::string& sentence) {
 int main(int argc, char** argv) {
   try {
     m2m::instruction_set_limit();  // a refusal belongs here
-    return static_cast<int>(run(m2m::parse_bench_arguments(argc, argv), argc, argv));
+    return static_cast<int>(run(m2m::bench::parse_bench_arguments(argc, argv), argc, argv));
   } catch (const m2m::Error& error) {
     return fail(error.code(), error.what());
   } catch (const std::exception& error) {

@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-namespace m2m {
+namespace m2m::bench {
 namespace {
 
 constexpr data::ImageShape shape{3, 32, 32};
@@ -68,4 +68,4 @@ std::shared_ptr<const train::LoadedData> made_up_data(torch::Device device) {
   return data;
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

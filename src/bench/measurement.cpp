@@ -8,7 +8,7 @@
 #include "core/config.hpp"
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 namespace {
 
 std::string last_object(const std::string& output) {
@@ -51,4 +51,4 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace m2m {
+namespace m2m::bench {
 
 /// Times of one process that trained a few steps and evaluated once; seconds.
 struct StepTimes {
@@ -36,4 +36,4 @@ Measurement measurement_of(const StepTimes& times, double started, std::int64_t 
 /// The middle value, the mean of the two in the middle of an even number. values: not empty.
 double median(std::vector<double> values);
 
-}  // namespace m2m
+}  // namespace m2m::bench

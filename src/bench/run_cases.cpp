@@ -13,7 +13,7 @@
 #include "bench/cases.hpp"
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 namespace {
 
 /// True if the run reported an error. Google Benchmark 1.8 replaced the flag by a state; no case here sets it
@@ -115,4 +115,4 @@ int run_cases(const RunSettings& settings, const Json& context) {
   return reporter.wrong();
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

@@ -4,7 +4,7 @@
 
 #include "core/config.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 
 struct RunSettings {
   std::string filter = ".";  // a regular expression; cases whose name it matches are run
@@ -23,4 +23,4 @@ struct RunSettings {
 /// written.
 int run_cases(const RunSettings& settings, const Json& context);
 
-}  // namespace m2m
+}  // namespace m2m::bench

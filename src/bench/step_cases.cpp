@@ -3,7 +3,7 @@
 #include "bench/cases.hpp"
 #include "nn/device_graph.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 namespace {
 
 // The smaller the batch, the more of its gradient is noise, and the more of that is rounding.
@@ -87,4 +87,4 @@ void add_step_cases(const std::shared_ptr<Workbench>& bench) {
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

@@ -9,7 +9,7 @@
 #include "train/study_fields.hpp"
 #include "train/trial.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 namespace {
 
 Config config_of(const StepSettings& settings, const std::optional<checkpoints::Checkpoint>& start) {
@@ -83,4 +83,4 @@ StepTimes time_steps(const StepSettings& settings) {
   return times;
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

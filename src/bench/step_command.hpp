@@ -4,7 +4,7 @@
 
 #include "bench/measurement.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 
 struct StepSettings {
   std::string method = "ERM";  // ERM: from its initialisation, in epoch 0; M2m: from `g`, where its epochs end
@@ -21,4 +21,4 @@ struct StepSettings {
 /// steps that record go before those that count. Local. Throws Error as reading data and checkpoint do.
 StepTimes time_steps(const StepSettings& settings);
 
-}  // namespace m2m
+}  // namespace m2m::bench

@@ -15,7 +15,7 @@
 
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 namespace {
 
 /// A pipe whose open ends are closed with it.
@@ -116,4 +116,4 @@ std::string last_line(const std::string& output) {
   return last;
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

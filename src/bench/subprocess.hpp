@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace m2m {
+namespace m2m::bench {
 
 struct ProcessResult {
   int code = 0;                 // exit code; 128 + signal where a signal ended it
@@ -26,4 +26,4 @@ ProcessResult run_process(const std::vector<std::string>& command,
 /// The last line of what a program said that is not empty: where it failed, that mostly says why.
 std::string last_line(const std::string& output);
 
-}  // namespace m2m
+}  // namespace m2m::bench

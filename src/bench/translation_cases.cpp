@@ -6,7 +6,7 @@
 #include "bench/cases.hpp"
 #include "methods/translate.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 namespace {
 
 constexpr std::int64_t image_count = 76;  // what passes the coin of a batch of 128 on average
@@ -121,4 +121,4 @@ void add_translation_cases(const std::shared_ptr<Workbench>& bench) {
   }
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

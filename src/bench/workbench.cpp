@@ -4,7 +4,7 @@
 
 #include "train/study_fields.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 
 std::vector<Variant> variants() { return {{"float32", "auto"}, {"bf16", "auto"}, plain_variant}; }
 
@@ -80,4 +80,4 @@ std::string case_name(const std::string& name, const Variant& variant) {
   return fmt::format("{}/{}/{}", name, variant.precision, variant.kernels);
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

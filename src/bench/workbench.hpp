@@ -12,7 +12,7 @@
 #include "bench/made_up_data.hpp"
 #include "train/trial.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 
 /// What a case computes with: train.precision and train.kernels.
 struct Variant {
@@ -86,4 +86,4 @@ void add_case(const std::string& name, std::int64_t iterations, Body body) {
       ->MeasureProcessCPUTime();
 }
 
-}  // namespace m2m
+}  // namespace m2m::bench

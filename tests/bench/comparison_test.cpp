@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace m2m {
+namespace m2m::bench {
 namespace {
 
 std::vector<Contender> made_up_contenders() {
@@ -59,4 +59,4 @@ TEST(Comparison, KeepsEveryRunInItsJson) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::bench

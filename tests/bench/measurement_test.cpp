@@ -5,7 +5,7 @@
 #include "bench/subprocess.hpp"
 #include "core/error.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 namespace {
 
 TEST(Median, IsTheMiddleOrTheMeanOfTheTwoInTheMiddle) {
@@ -65,4 +65,4 @@ TEST(Subprocess, ThatIsNoProgramIsAUsageError) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::bench

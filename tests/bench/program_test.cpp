@@ -9,7 +9,7 @@
 #include "core/files.hpp"
 #include "support/sample_results.hpp"
 
-namespace m2m {
+namespace m2m::bench {
 namespace {
 
 using testing::Outcome;
@@ -104,4 +104,4 @@ TEST(BenchProgram, ComparesOnlyWithWhatIsThere) {
 }
 
 }  // namespace
-}  // namespace m2m
+}  // namespace m2m::bench
