@@ -1,26 +1,76 @@
-"""Every study of jobs/ is one that the program accepts: nothing is wrong with it but, at most, that data are missing.
+"""Checks that the program accepts every study of jobs/ and that trials have their pinned ids; skips studies without data.
 
-Usage: jobs_test.py M2M_SWEEP CHECKOUT
+Data are found in M2M_DATA and in `shared/datasets` beside the checkout. An id depends on the data, so a study is skipped
+if its data differ from those of the pins. Usage: jobs_test.py M2M_SWEEP CHECKOUT
 """
+import concurrent.futures
+import hashlib
+import json
+import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
-DONE, BAD_DATA = 0, 65
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "pins"))
+import pins
+
+DONE, USAGE, BAD_DATA = 0, 2, 65
+NEEDS_CHECKPOINT = "train.start_epoch = 160"  # a template; its first comment shows how to call it
+DATA_FILES = {"cifar10": "cifar-10-batches-bin/*.bin", "cifar100": "cifar-100-binary/*.bin", "reuters36": "reuters52/*.txt",
+              "twitter": "twitter-pos/*.t[sx][vt]"}
+
+
+def fingerprint(roots, name):
+    """Returns the SHA-256 of the data set's files in the first root that has any; empty if there are no files."""
+    for root in roots:
+        if files := sorted(pathlib.Path(root).glob(DATA_FILES[name])):
+            return hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()
+    return ""
+
+
+class Lister:
+    """Calls `m2m-sweep list` with each root of data in turn until the data are found."""
+
+    def __init__(self, sweep, checkout):
+        self.sweep, self.checkout = sweep, checkout
+        roots = [os.environ.get("M2M_DATA"), checkout.resolve().parent / "shared/datasets"]
+        self.roots = [str(root) for root in roots if root and pathlib.Path(root).is_dir()]
+
+    def __call__(self, study):
+        """Returns the exit code, and the lines 'id label' of trials or the error."""
+        with tempfile.TemporaryDirectory() as folder:
+            for root in self.roots or [""]:
+                done = subprocess.run([self.sweep, "list", study, "--out", folder + "/out"], text=True, capture_output=True,
+                                      cwd=self.checkout, env=dict(os.environ, **{"M2M_DATA": root} if root else {}))
+                if done.returncode != BAD_DATA:
+                    break
+        said = done.stdout if done.returncode == DONE else done.stdout + done.stderr
+        return done.returncode, said.replace("  to do  ", " ")
 
 
 def main():
     sweep, checkout = sys.argv[1], pathlib.Path(sys.argv[2])
     studies = sorted((checkout / "jobs").glob("*.toml"))
     assert len(studies) > 10, studies
-    without_data = 0
-    for study in studies:
-        done = subprocess.run([sweep, "validate", study], cwd=checkout, text=True, capture_output=True)
-        is_template = "needs a checkpoint to start from" in done.stderr  # the file says how it is called
-        if done.returncode not in (DONE, BAD_DATA) and not is_template:
-            sys.exit(f"{study.name}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
-        without_data += done.returncode == BAD_DATA
-    print(f"{len(studies)} studies, {without_data} of them without their data here")
+    lister, pinned = Lister(sweep, checkout), pins.read("jobs")
+    data = {name: fingerprint(lister.roots, name) or pinned["data"][name] for name in DATA_FILES}
+    others = {name for name in DATA_FILES if data[name] != pinned["data"][name] and not pins.RENEWS}
+    trials, skipped = {}, {}
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for study, (code, said) in zip(studies, pool.map(lister, studies)):
+            if code == DONE:
+                trials[study.name] = said.splitlines()
+            if code == BAD_DATA or any(f'"{name}"' in study.read_text() for name in others):
+                skipped[study.name] = "no data" if code == BAD_DATA else "other data"
+            elif code != DONE and (code != USAGE or NEEDS_CHECKPOINT not in said):
+                sys.exit(f"{study.name}: exit code {code}\n{said}")
+    compared = sum(len(ids) for name, ids in trials.items() if name not in skipped)
+    trials.update({name: ids for name, ids in pinned["trials"].items() if name in skipped})
+    pins.check("jobs", {"data": data if pins.RENEWS else pinned["data"], "trials": trials})
+    print(f"{len(studies)} studies, {compared} trials")
+    for name, why in skipped.items():
+        print(f"{name} skipped: {why}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,202 @@
+// Compares settings, methods and the identities of stages of the digits with tests/pins.
+//
+// The data do not depend on names of C++: a change of the functions called here leaves the files of tests/pins as
+// they are.
+#include "support/pins.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <set>
+
+#include "core/files.hpp"
+#include "data/digits.hpp"
+#include "methods/registry.hpp"
+#include "nn/network.hpp"
+#include "support/test_root.hpp"
+#include "sweep/plan.hpp"
+#include "sweep/study.hpp"
+#include "train/checkpoint.hpp"
+#include "train/stages.hpp"
+#include "train/study_fields.hpp"
+#include "train/trial_setup.hpp"
+
+namespace m2m::stages {
+namespace {
+namespace fs = std::filesystem;
+
+constexpr const char* type_names[] = {"flag", "integer", "number", "text", "numbers"};
+
+Json row_json(const settings::Field& field) {
+  Json row = {
+      {"name", field.name}, {"type", type_names[static_cast<int>(field.type)]}, {"default", field.standard}};
+  row["in_id"] = field.use == settings::FieldUse::stage;
+  if (!field.unit.empty()) row["unit"] = field.unit;
+  if (!field.choices.empty()) row["choices"] = field.choices;
+  const bool is_numeric = field.type != settings::FieldType::text && field.type != settings::FieldType::flag;
+  if (is_numeric && std::isfinite(field.least)) row["min"] = field.least;
+  if (is_numeric && std::isfinite(field.most)) row["max"] = field.most;
+  if (!field.acts_where.field.empty()) row["acts_if"] = {{field.acts_where.field, field.acts_where.values}};
+  return row;
+}
+
+Config with(Config config, const Json& settings) {
+  for (const auto& [name, value] : settings.items()) config.set(name, value);
+  return config;
+}
+
+Config digits_config(const std::string& method) {
+  return with({}, {{"data.set", "digits"}, {"method", method}, {"seed", 1}});
+}
+
+std::string value_of(const Config& config, const std::string& name) { return config.json().at(name).dump(); }
+
+TEST(Pins, OfSettingsHold) {
+  Json rows = Json::object(), names = Json::array();
+  for (const settings::Field& field : settings::study_fields()) {
+    names.push_back(field.name);
+    rows[field.name] = row_json(field);
+  }
+  test::expect_pinned("settings", {{"rows", rows}, {"order", names}});
+}
+
+TEST(Pins, OfMethodsHold) {
+  Json rows = Json::object();
+  for (const settings::Method& method : settings::methods()) {
+    Json recipe = Json::object();
+    const Config config = settings::resolve(digits_config(method.name));
+    for (const auto& [name, value] : config.json().items()) {
+      if (name.starts_with("recipe.")) recipe[name] = value;
+    }
+    rows[method.name] = {{"sets", method.settings}, {"recipe", recipe}};
+  }
+  test::expect_pinned("methods", {{"rows", rows}, {"order", settings::method_names()}});
+}
+
+/// Stages by name. Each has its id and its differences from a reference; the first of each kind has its whole
+/// identity.
+class Stages {
+ public:
+  /// `reference`: the name of an earlier stage; if there is no such stage, the first of its kind is the reference.
+  void add(const std::string& name, const Json& identity, const std::string& reference = "") {
+    const auto kind = identity.at("kind").get<std::string>();
+    if (!whole_.contains(kind)) whole_[kind] = identity;
+    const bool has_reference = identities_.contains(reference);
+    const Json differing = test::changes(has_reference ? identities_.at(reference) : whole_.at(kind), identity);
+    stages_[name] = {{"id", study::stage_id(identity)}};
+    if (!differing.empty()) stages_[name]["changes"] = differing;
+    identities_[name] = identity;
+  }
+
+  /// Adds a stage and the stages that it needs, named after it.
+  void add_all(const std::string& name, const study::StageRequest& request, const std::string& reference = "") {
+    add(name, request.identity, reference);
+    for (const study::StageRequest& needed : request.needs) {
+      add_all(name + ", " + needed.label, needed, reference + ", " + needed.label);
+    }
+  }
+
+  Json json() const { return {{"first of its kind", whole_}, {"stages", stages_}}; }
+
+ private:
+  Json whole_ = Json::object(), stages_ = Json::object(), identities_ = Json::object();
+};
+
+class StagePins : public ::testing::Test {
+ protected:
+  StagePins() {
+    std::string pattern = (fs::temp_directory_path() / "m2m-pins-XXXXXX").string();
+    root_ = ::mkdtemp(pattern.data());
+  }
+  ~StagePins() override { fs::remove_all(root_); }
+
+  study::StageRequest plan(const Config& config) {
+    return planner_(settings::resolve(config), config.text("method"));
+  }
+
+  /// Value of a case in cases.json; replaces "@checkpoint" and "@data" by a file and a folder that the test makes.
+  Json value(const Json& given) const {
+    if (given == "@checkpoint") return checkpoint();
+    return given == "@data" ? Json(data()) : given;
+  }
+
+  Json values(Json settings) const {
+    for (auto& [name, given] : settings.items()) given = value(given);
+    return settings;
+  }
+
+ private:
+  /// Writes a checkpoint of a network for digits with all weights 0.5; returns its path.
+  std::string checkpoint() const {
+    const Config config = settings::resolve(digits_config("ERM"));
+    const auto network = train::build_network(train::train_settings(config), *train::DataShelf().get(config));
+    checkpoints::Checkpoint checkpoint;
+    for (const auto& [name, tensor] : nn::named_state(*network)) {
+      checkpoint.network[name] = torch::full_like(tensor, tensor.is_floating_point() ? 0.5 : 1);
+    }
+    checkpoints::save_checkpoint(root_ / "half.safetensors", checkpoint);
+    return (root_ / "half.safetensors").string();
+  }
+
+  /// Writes the digits and documents of two classes; returns their folder.
+  std::string data() const {
+    fs::copy_file(test::test_root() / "datasets" / data::digits_file, root_ / data::digits_file,
+                  fs::copy_options::overwrite_existing);
+    for (const auto& [file, documents] : {std::pair{"r52-train.txt", 6}, {"r52-test.txt", 5}}) {
+      std::string text;
+      for (int i = 0; i < documents; ++i) text += fmt::format("ship\tword{0} sea\ntrade\tword{0} gold\n", i);
+      write_file(root_ / "reuters52" / file, text);
+    }
+    return root_.string();
+  }
+
+  fs::path root_;
+  StagePlanner planner_;
+};
+
+TEST_F(StagePins, OfEachMethodHold) {
+  Stages stages;
+  for (const std::string& method : settings::method_names()) stages.add_all(method, plan(digits_config(method)));
+  test::expect_pinned("stages_of_methods", stages.json());
+}
+
+TEST_F(StagePins, OfEachSettingChangedAloneHold) {
+  Stages stages;
+  std::set<std::string> settings;
+  for (const Json& entry : Json::parse(read_file(test::test_root() / "tests/pins/cases.json"))) {
+    const auto name = entry.at("setting").get<std::string>(), method = entry.at("method").get<std::string>();
+    const Json beside = entry.value("with", Json::object());
+    const Config standard = with(digits_config(method), values(beside));
+    const std::string reference = beside.empty() ? method : method + ", " + beside.dump();
+    stages.add_all(reference, plan(standard));
+    const Config changed = with(standard, {{name, value(entry.at("value"))}});
+    EXPECT_NE(settings::resolve(standard).json().value(name, Json()), changed.json().at(name))
+        << name << ": not changed";
+    stages.add_all(fmt::format("{}={} of {}", name, entry.at("value").dump(), reference), plan(changed), reference);
+    settings.insert(name);
+  }
+  for (const settings::Field& field : settings::study_fields())
+    EXPECT_EQ(settings.count(field.name), 1U) << field.name << " has no case in cases.json";
+  const Config local = with(digits_config("M2m"), {{"train.batch_norm", "local"}});
+  stages.add_all("train.batch_norm=local of M2m on 2 ranks", StagePlanner(2)(settings::resolve(local), "M2m"),
+                 "M2m");
+  test::expect_pinned("stages_of_settings", stages.json());
+}
+
+TEST_F(StagePins, OfTheDemoHold) {
+  const std::vector<settings::Field> fields = settings::study_fields();
+  const study::Study study = study::read_study_file(test::test_root() / "jobs/digits.toml", fields);
+  const study::StageGraph graph = study::plan_study(study, fields, settings::resolve, StagePlanner());
+  Stages stages;
+  for (const study::Stage& stage : graph.stages) {
+    stages.add(fmt::format("{} ratio={} seed={}", stage.label, value_of(stage.config, "data.ratio"),
+                           value_of(stage.config, "seed")),
+               stage.identity);
+  }
+  test::expect_pinned("stages_of_digits", stages.json());
+}
+
+}  // namespace
+}  // namespace m2m::stages
