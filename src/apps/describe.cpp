@@ -8,44 +8,44 @@
 #include <cctype>
 #include <cmath>
 
+#include "settings/setting.hpp"
 #include "sweep/wording.hpp"
 
 namespace m2m::apps {
 
-using settings::Field;
-using settings::FieldType;
+using settings::SettingType;
 
 namespace {
 
-const char* type_word(FieldType type) {
+const char* type_word(SettingType type) {
   switch (type) {
-    case FieldType::flag:
+    case SettingType::flag:
       return "true/false";
-    case FieldType::integer:
+    case SettingType::integer:
       return "integer";
-    case FieldType::number:
+    case SettingType::number:
       return "number";
-    case FieldType::text:
+    case SettingType::text:
       return "text";
-    case FieldType::numbers:
+    case SettingType::numbers:
       return "numbers";
   }
   return "";
 }
 
-std::string default_text(const Field& field) {
-  if (field.standard.is_null()) return "-";
-  if (field.standard.is_string()) return fmt::format("'{}'", field.standard.get<std::string>());
-  return value_text(field.standard);
+std::string default_text(const settings::Setting& setting) {
+  if (setting.default_value.is_null()) return "-";
+  if (setting.default_value.is_string()) return fmt::format("'{}'", setting.default_value.get<std::string>());
+  return value_text(setting.default_value);
 }
 
-std::string bounds_text(const Field& field) {
-  if (field.type == FieldType::text || field.type == FieldType::flag) return "";
-  if (std::isfinite(field.least) && std::isfinite(field.most)) {
-    return fmt::format("from {:.10g} to {:.10g}", field.least, field.most);
+std::string bounds_text(const settings::Setting& setting) {
+  if (setting.type == SettingType::text || setting.type == SettingType::flag) return "";
+  if (std::isfinite(setting.min) && std::isfinite(setting.max)) {
+    return fmt::format("from {:.10g} to {:.10g}", setting.min, setting.max);
   }
-  if (std::isfinite(field.least)) return fmt::format("at least {:.10g}", field.least);
-  return std::isfinite(field.most) ? fmt::format("at most {:.10g}", field.most) : "";
+  if (std::isfinite(setting.min)) return fmt::format("at least {:.10g}", setting.min);
+  return std::isfinite(setting.max) ? fmt::format("at most {:.10g}", setting.max) : "";
 }
 
 /// Cells in columns as wide as their widest, the last one as it comes.
@@ -64,26 +64,27 @@ std::string columns(const std::vector<std::array<std::string, 5>>& rows) {
 
 std::string everything(const Training& training) {
   std::vector<std::array<std::string, 5>> rows = {{"setting", "type", "default", "unit", "meaning"}};
-  for (const Field& field : training.fields) {
-    rows.push_back({field.name, type_word(field.type), default_text(field), field.unit, field.help});
+  for (const settings::Setting& setting : training.settings) {
+    rows.push_back({setting.name, type_word(setting.type), default_text(setting), setting.unit, setting.help});
   }
   return columns(rows) + fmt::format("\n'-': follows from other settings, or has to be given.\nmethods: {}\n",
                                      fmt::join(training.method_names, ", "));
 }
 
-std::string one_field(const Field& field) {
+std::string one_setting(const settings::Setting& setting) {
   std::string text = fmt::format(
-      "{}: {}\n  type: {}\n  default: {}\n", field.name, field.help, type_word(field.type),
-      field.standard.is_null() ? "follows from other settings, or has to be given" : default_text(field));
-  if (!field.unit.empty()) text += fmt::format("  unit: {}\n", field.unit);
-  if (!field.choices.empty()) text += fmt::format("  one of: {}\n", fmt::join(field.choices, ", "));
-  if (const std::string bounds = bounds_text(field); !bounds.empty()) text += fmt::format("  bounds: {}\n", bounds);
-  if (!field.acts_where.field.empty()) {
+      "{}: {}\n  type: {}\n  default: {}\n", setting.name, setting.help, type_word(setting.type),
+      setting.default_value.is_null() ? "follows from other settings, or has to be given" : default_text(setting));
+  if (!setting.unit.empty()) text += fmt::format("  unit: {}\n", setting.unit);
+  if (!setting.choices.empty()) text += fmt::format("  one of: {}\n", fmt::join(setting.choices, ", "));
+  if (const std::string bounds = bounds_text(setting); !bounds.empty())
+    text += fmt::format("  bounds: {}\n", bounds);
+  if (!setting.acts_if.setting.empty()) {
     text +=
-        fmt::format("  acts only with {} = {}\n", field.acts_where.field, fmt::join(field.acts_where.values, ", "));
+        fmt::format("  acts only with {} = {}\n", setting.acts_if.setting, fmt::join(setting.acts_if.values, ", "));
   }
-  return text + (field.use == settings::FieldUse::stage ? "  part of a trial's id where it acts\n"
-                                                        : "  recorded, but not part of a trial's id\n");
+  return text + (!setting.traits.provenance ? "  part of a trial's id where it acts\n"
+                                            : "  recorded, but not part of a trial's id\n");
 }
 
 std::string in_small_letters(std::string text) {
@@ -92,12 +93,12 @@ std::string in_small_letters(std::string text) {
 }
 
 /// The settings that have the name as one of their parts, a few of them: "train", "epochs".
-std::vector<std::string> of_that_part(const std::vector<Field>& fields, const std::string& part) {
+std::vector<std::string> of_that_part(const std::vector<settings::Setting>& all, const std::string& part) {
   constexpr std::size_t most_named = 5;
   std::vector<std::string> names;
-  for (const Field& field : fields) {
-    const bool has_part = field.name.starts_with(part + ".") || field.name.ends_with("." + part);
-    if (has_part && names.size() < most_named) names.push_back(field.name);
+  for (const settings::Setting& setting : all) {
+    const bool has_part = setting.name.starts_with(part + ".") || setting.name.ends_with("." + part);
+    if (has_part && names.size() < most_named) names.push_back(setting.name);
   }
   return names;
 }
@@ -106,15 +107,16 @@ std::vector<std::string> of_that_part(const std::vector<Field>& fields, const st
 
 std::string describe(const Training& training, const std::string& subject) {
   if (subject.empty()) return everything(training);
-  if (const Field* field = settings::find_field(training.fields, subject)) return one_field(*field);
+  if (const settings::Setting* setting = settings::find_setting(training.settings, subject))
+    return one_setting(*setting);
   std::vector<std::string> names = training.method_names;
   if (std::count(names.begin(), names.end(), subject) > 0) return training.describe_method(subject);
-  for (const Field& field : training.fields) names.push_back(field.name);
+  for (const settings::Setting& setting : training.settings) names.push_back(setting.name);
   std::vector<std::string> meant;
   for (const std::string& method : training.method_names) {
     if (in_small_letters(method) == in_small_letters(subject)) meant.push_back(method);
   }
-  if (meant.empty()) meant = of_that_part(training.fields, subject);
+  if (meant.empty()) meant = of_that_part(training.settings, subject);
   if (meant.empty()) meant.push_back(nearest_name(names, subject));
   throw usage_error(fmt::format("there is no setting or method '{}'; {}", subject,
                                 meant.front().empty()

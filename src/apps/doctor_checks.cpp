@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "kernels/instruction_set.hpp"
+#include "core/instruction_set.hpp"
 #include "sweep/folder_lock.hpp"
 #include "sweep/wording.hpp"
 

@@ -11,10 +11,10 @@
 
 #include "apps/doctor_checks.hpp"
 #include "core/error.hpp"
+#include "core/instruction_set.hpp"
 #include "core/log.hpp"
 #include "core/version.hpp"
 #include "dist/messages/mpi_mailbox.hpp"
-#include "kernels/instruction_set.hpp"
 
 namespace m2m::apps {
 namespace {

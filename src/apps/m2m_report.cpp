@@ -8,8 +8,8 @@
 #include "apps/report_commands.hpp"
 #include "core/allocation.hpp"
 #include "core/error.hpp"
+#include "core/instruction_set.hpp"
 #include "core/log.hpp"
-#include "kernels/instruction_set.hpp"
 
 namespace {
 

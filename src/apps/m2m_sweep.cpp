@@ -4,17 +4,18 @@
 #include <memory>
 
 #include "apps/sweep_command.hpp"
-#include "methods/registry.hpp"
+#include "settings/catalogue.hpp"
+#include "settings/resolve.hpp"
+#include "settings/table.hpp"
 #include "train/base_artifact.hpp"
 #include "train/environment.hpp"
 #include "train/stages.hpp"
-#include "train/study_fields.hpp"
 
 namespace {
 
 m2m::apps::Training training() {
   m2m::apps::Training made;
-  made.fields = m2m::settings::study_fields();
+  made.settings.assign(m2m::settings::all_settings().begin(), m2m::settings::all_settings().end());
   made.resolve = m2m::settings::resolve;
   made.planner = [](int ranks_per_trial) -> m2m::study::PlanStage {
     return [planner = std::make_shared<m2m::stages::StagePlanner>(ranks_per_trial)](

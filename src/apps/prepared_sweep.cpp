@@ -15,9 +15,9 @@
 #include "apps/simulate_command.hpp"
 #include "apps/status_command.hpp"
 #include "apps/sweep_arguments.hpp"
+#include "core/instruction_set.hpp"
 #include "core/log.hpp"
 #include "core/write_error.hpp"
-#include "kernels/instruction_set.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/existing.hpp"
 #include "sweep/run.hpp"
@@ -67,7 +67,8 @@ struct PlannedSweep {
 PlannedSweep plan_sweep(const study::Study& study, const SweepArguments& arguments,
                         const results::OutputFolder& out, int ranks, const Training& training) {
   const auto plan = [&](int group) {
-    study::StageGraph graph = study::plan_study(study, training.fields, training.resolve, training.planner(group));
+    study::StageGraph graph =
+        study::plan_study(study, training.settings, training.resolve, training.planner(group));
     if (arguments.part) graph = study::part_of(graph, *arguments.part);
     return study::without_unshared_prefixes(graph, sweep::existing(graph, out));
   };
@@ -153,7 +154,7 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Mp
   const bool is_run = arguments.verb == Verb::run && !arguments.dry_run;
   if (is_run) comm::refuse_missing_ranks(session.size(), session.launch());
 
-  const study::Study study = read_given_study(arguments.study, arguments.settings, training.fields);
+  const study::Study study = read_given_study(arguments.study, arguments.settings, training.settings);
   results::OutputFolder out{arguments.out.value_or(std::filesystem::path("results") / study.name),
                             arguments.cache.value_or("")};
   if (arguments.part) out.root = study::folder_of(out.root, *arguments.part);

@@ -123,7 +123,7 @@ Arguments parse(int argc, const char* const* argv) {
 
 study::StageGraph plan(const study::Study& study, int ranks_per_trial, const Training& training) {
   const study::StageGraph graph =
-      study::plan_study(study, training.fields, training.resolve, training.planner(ranks_per_trial));
+      study::plan_study(study, training.settings, training.resolve, training.planner(ranks_per_trial));
   return study::without_unshared_prefixes(graph, std::vector<bool>(graph.stages.size(), false));
 }
 
@@ -174,7 +174,7 @@ bool is_simulate_command(int argc, const char* const* argv) {
 std::string simulate_command(int argc, const char* const* argv, const Training& training) {
   const Arguments arguments = parse(argc - 1, argv + 1);
   if (!arguments.help.empty()) return arguments.help;
-  const study::Study study = read_given_study(arguments.study, arguments.settings, training.fields);
+  const study::Study study = read_given_study(arguments.study, arguments.settings, training.settings);
   const study::StageGraph graph = plan(study, arguments.ranks_per_trial, training);
   const sweep::Durations durations = arguments.durations.empty()
                                          ? sweep::Durations{sweep::modelled_seconds(graph)}

@@ -6,6 +6,7 @@
 
 #include "dist/messages/group.hpp"
 #include "results/layout.hpp"
+#include "settings/setting.hpp"
 #include "sweep/admission.hpp"
 #include "sweep/existing.hpp"
 #include "sweep/plan.hpp"
@@ -35,7 +36,7 @@ struct StageRunning {
 std::string build_of_this_program();
 
 struct Training {
-  std::vector<settings::Field> fields;  // every setting
+  std::vector<settings::Setting> settings;  // all
   study::ResolveConfig resolve;
   std::function<study::PlanStage(int ranks_per_trial)> planner;
   std::function<StageRunning(const RunnerSettings&)> runner;  // what runs stages on this rank

@@ -76,7 +76,7 @@ std::vector<Program> programs_of(const CompareSettings& settings) {
 
 Comparison prepare(CompareSettings settings) {
   check_checkout(settings.authors);
-  if (settings.data.empty()) settings.data = data::data_roots(Config()).root.string();
+  if (settings.data.empty()) settings.data = data::data_roots({}).root.string();
   if (settings.g.empty()) settings.g = (settings.authors / "checkpoint" / "erm_r100_c10_trial1.t7").string();
   settings.data = fs::absolute(settings.data).string();
   settings.g = fs::absolute(settings.g).string();

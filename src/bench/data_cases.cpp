@@ -2,6 +2,8 @@
 
 #include "bench/cases.hpp"
 #include "methods/m2m_plan.hpp"
+#include "settings/choices.hpp"
+#include "settings/m2m_settings.hpp"
 
 namespace m2m::bench {
 
@@ -17,8 +19,8 @@ struct PlannedEpoch {
 PlannedEpoch plan_all(const data::PlanBasis& basis, int epoch, data::ImageShape shape) {
   PlannedEpoch planned{data::plan_epoch(basis, epoch, settings::Sampling::class_balanced), {}};
   for (std::int64_t step = 0; step < planned.base.steps(); ++step) {
-    planned.translations.push_back(methods::plan_translations(basis, planned.base.step(step), epoch, step,
-                                                              settings::M2mPlanSettings(), shape));
+    planned.translations.push_back(
+        methods::plan_translations(basis, planned.base.step(step), epoch, step, settings::M2mSettings(), shape));
   }
   return planned;
 }

@@ -6,8 +6,8 @@
 
 #include "bench/bench_arguments.hpp"
 #include "core/error.hpp"
+#include "core/instruction_set.hpp"
 #include "core/log.hpp"
-#include "kernels/instruction_set.hpp"
 #include "nn/tf32.hpp"
 #include "train/device_record.hpp"
 #include "train/environment.hpp"

@@ -2,6 +2,7 @@
 
 #include "bench/cases.hpp"
 #include "nn/device_graph.hpp"
+#include "settings/recipe.hpp"
 
 namespace m2m::bench {
 namespace {

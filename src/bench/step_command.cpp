@@ -3,10 +3,10 @@
 #include <ATen/Parallel.h>
 
 #include "bench/subprocess.hpp"
-#include "methods/registry.hpp"
 #include "nn/device_graph.hpp"
+#include "settings/catalogue.hpp"
+#include "settings/resolve.hpp"
 #include "train/g_artifact.hpp"
-#include "train/study_fields.hpp"
 #include "train/trial.hpp"
 
 namespace m2m::bench {
@@ -34,8 +34,8 @@ train::TrialSetup setup_of(const StepSettings& settings) {
   if (settings.method != "ERM") start = checkpoints::load_checkpoint(settings.g);
   const Config config = config_of(settings, start);
   train::TrialSetup setup =
-      train::trial_setup(config, train::load_data(config, train::train_settings(config).device));
-  if (setup.recipe.translates) {
+      train::trial_setup(config, train::load_data(config, train::trial_settings(config).device));
+  if (setup.recipe.translates()) {
     setup.g = train::build_network(setup.settings, *setup.data);
     nn::load_state(*setup.g, start->network, settings.g);
   }

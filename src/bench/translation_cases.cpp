@@ -5,6 +5,7 @@
 
 #include "bench/cases.hpp"
 #include "methods/translate.hpp"
+#include "settings/m2m_settings.hpp"
 
 namespace m2m::bench {
 namespace {
@@ -64,7 +65,7 @@ Seeds make_seeds(const train::LoadedData& data) {
 
 torch::Tensor translate_with(const Pair& pair, const Seeds& seeds, int steps,
                              const methods::TranslationWatcher& watcher = {}) {
-  settings::TranslateSettings settings;
+  settings::M2mSettings settings;
   settings.steps = steps;
   return methods::translate(*pair.frozen_f, *pair.frozen_g, seeds.images, seeds.classes, seeds.targets, image_count,
                             settings, watcher);
@@ -89,7 +90,7 @@ void check(benchmark::State& state, const Variant& variant, const torch::Tensor&
   verify(state, translated.min().item<double>() >= 0 && translated.max().item<double>() <= 1,
          "a translated pixel is outside [0, 1]");
   const double moved = (translated - seeds.images).flatten(1).norm(2, 1).max().item<double>();
-  verify(state, moved > 0 && moved <= steps * settings::TranslateSettings().step_size * 1.0001,
+  verify(state, moved > 0 && moved <= steps * settings::M2mSettings().step_size * 1.0001,
          fmt::format("an image moved by {:.4f}, which {} step(s) cannot", moved, steps));
   const double agreement = least_cosine_of(first_gradient(pair, seeds), first_gradient(plain, seeds));
   state.counters["cosine"] = agreement;

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "train/study_fields.hpp"
+#include "settings/resolve.hpp"
 
 namespace m2m::bench {
 
@@ -23,7 +23,7 @@ Config trial_config(const std::string& method, const Variant& variant, std::int6
 Workbench::Workbench(std::string device, std::string executor)
     : wanted_device_(std::move(device)),
       executor_(std::move(executor)),
-      device_(train::train_settings(on_device(trial_config("ERM", {}, 128))).device) {}
+      device_(train::trial_settings(on_device(trial_config("ERM", {}, 128))).device) {}
 
 Config Workbench::on_device(Config config) const {
   config.set("train.device", wanted_device_);
@@ -39,7 +39,7 @@ std::shared_ptr<const train::LoadedData> Workbench::data() {
 train::TrialSetup Workbench::setup(Config config) {
   config = on_device(std::move(config));
   train::TrialSetup setup = train::trial_setup(config, data());
-  if (setup.recipe.translates) {
+  if (setup.recipe.translates()) {
     setup.g = train::build_network(setup.settings, *setup.data);
     nn::initialise(*setup.g, train::keys_of_g(config).init);
   }

@@ -10,6 +10,7 @@
 #include "core/config.hpp"
 #include "core/philox.hpp"
 #include "data/shared_array.hpp"
+#include "settings/data_settings.hpp"
 
 namespace m2m::data {
 
@@ -79,7 +80,7 @@ struct Split {
 /// checkout. Local; reads each file once.
 ///
 /// Throws Error (bad_data): a missing folder or file, a wrong size, a label out of range, each with what to do.
-DataSet load_data_set(const Config& config);
+DataSet load_data_set(const settings::DataSettings& settings);
 
 /// Cuts `data` as data.ratio, data.imbalance, data.largest, data.rounding, data.subset, data.validation and
 /// data.fold say.
@@ -89,7 +90,7 @@ DataSet load_data_set(const Config& config);
 /// where test-head would cut the test images in two, every second one of a class validates there. Rows are in file
 /// order. docs/protocol.md, "Data". Throws Error (usage) where a class would be left without a sample or has fewer
 /// than asked for.
-Split split_data(const DataSet& data, const Config& config, Key seed);
+Split split_data(const DataSet& data, const settings::DataSettings& settings, Key seed);
 
 /// Mean and standard deviation per channel of scaled pixels over a part, for data sets that publish none; of
 /// features one number for all of them. A deviation of 0 counts as 1.
@@ -99,17 +100,3 @@ std::array<std::vector<double>, 2> sample_statistics(const DataSet& data, const 
 Json describe_data(const DataSet& data, const Split& split);
 
 }  // namespace m2m::data
-
-namespace m2m::settings {
-
-/// The rows of the data set's settings (data.*).
-std::vector<Field> data_fields();
-
-/// Fills in what the data set decides where `config` does not say it: data.imbalance, data.validation,
-/// train.network. Throws Error (usage) on an unknown data.set. Pure.
-Config derive_data_settings(Config config);
-
-/// Whether `name`, one of data_fields(), changes anything for these settings.
-bool data_setting_acts(const std::string& name, const Config& resolved);
-
-}  // namespace m2m::settings

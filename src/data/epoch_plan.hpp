@@ -9,16 +9,7 @@
 #include "core/philox.hpp"
 #include "data/data_set.hpp"
 #include "kernels/gather.hpp"
-
-namespace m2m::settings {
-
-enum class Sampling {
-  permutation,     // each image once, without replacement
-  class_balanced,  // with replacement, weight 1/N_k: a class uniformly, then one of its images uniformly
-  filled,          // from a set that was filled up: one shuffle of it goes on over several epochs
-};
-
-}  // namespace m2m::settings
+#include "settings/choices.hpp"
 
 namespace m2m::data {
 

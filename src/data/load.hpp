@@ -1,34 +1,17 @@
 #pragma once
-// The registry: a line for each data set this program can read.
-#include <span>
-
+// The readers of data sets: a line for each that this program can read.
 #include "data/data_set.hpp"
 #include "data/roots.hpp"
-
-namespace m2m::settings {
-
-/// What a data set decides where a study does not.
-struct DataSetDefaults {
-  const char* imbalance;
-  const char* validation;
-  const char* network;
-};
-
-}  // namespace m2m::settings
+#include "settings/data_settings.hpp"
 
 namespace m2m::data {
 
-struct DataSetReader {
-  const char* name;   // as data.set says it
-  const char* about;  // one sentence
-  settings::DataSetDefaults defaults;
-  bool has_pictures;  // files that are decoded, and resized to data.image_size
-  DataSet (*read)(const DataRoots& roots, const Config& config);
+struct Reader {
+  const char* name;  // one of settings::data_sets()
+  DataSet (*read)(const DataRoots& roots, const settings::DataSettings& settings);
 };
 
-std::span<const DataSetReader> data_set_readers();
-
-/// Throws Error (usage), naming them all, where no data set has that name.
-const DataSetReader& find_data_set(const std::string& name);
+/// Throws Error (internal) if a data set of the table has no reader.
+const Reader& find_reader(const std::string& name);
 
 }  // namespace m2m::data

@@ -6,6 +6,7 @@
 #include "core/files.hpp"
 #include "data/picture_folders.hpp"
 #include "data/picture_sets.hpp"
+#include "settings/data_settings.hpp"
 
 namespace m2m::data {
 namespace fs = std::filesystem;
@@ -50,8 +51,8 @@ void check_there(const fs::path& root, const char* train, const char* test) {
 
 }  // namespace
 
-DataSet read_own_pictures(const Config& config) {
-  const fs::path root = config.text("data.path");
+DataSet read_own_pictures(const settings::DataSettings& settings) {
+  const fs::path root = settings.path;
   if (root.empty()) throw usage_error("data.set = 'images' needs data.path, the folder of your pictures");
   const bool has_lists = fs::exists(root / "train.txt");
   if (!has_lists && !fs::is_directory(root / "train")) {
@@ -65,10 +66,9 @@ DataSet read_own_pictures(const Config& config) {
   check_there(root, has_lists ? "train.txt" : "train/", has_lists ? "test.txt" : "test/");
   if (has_lists) read_lists(root, set);
   if (!has_lists) read_folders(root, set);
-  const std::int64_t asked = config.integer("data.image_size");
-  const int size = asked > 0 ? static_cast<int>(asked) : set.size;
+  const int size = settings.image_size > 0 ? settings.image_size : set.size;
   set.augmentation = {std::min(size / 8, 127), true};  // a slot keeps the shift in 8 bits
-  return read_picture_set(std::move(set), config);
+  return read_picture_set(std::move(set), settings);
 }
 
 }  // namespace m2m::data

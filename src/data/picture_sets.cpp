@@ -10,6 +10,7 @@
 #include "data/picture_notes.hpp"
 #include "data/read_pictures.hpp"
 #include "data/wording.hpp"
+#include "settings/data_settings.hpp"
 
 namespace m2m::data {
 namespace fs = std::filesystem;
@@ -41,18 +42,18 @@ void add_notices(const PicturePart& part, const ReadPart& read, std::vector<std:
 }
 
 /// Beside the lists, or in data.cache, where sets of one name but of different folders must not meet.
-fs::path cache_of(const PictureSet& set, const std::string& part, const Config& config) {
-  const std::string chosen = config.text("data.cache");
+fs::path cache_of(const PictureSet& set, const std::string& part, const settings::DataSettings& settings) {
+  const std::string chosen = settings.cache;
   if (chosen.empty()) return set.folder / fmt::format(".m2m-cache-{}-{}.bin", part, set.size);
   const std::string place = sha256_hex(fs::absolute(set.folder).lexically_normal().string()).substr(0, 8);
   return fs::path(chosen) / fmt::format("{}-{}-{}-{}.bin", set.name, place, part, set.size);
 }
 
 /// In the order of the hash: train, validation where there is one, test.
-std::vector<PicturePart> parts_of(PictureSet& set, bool is_cut, const Config& config) {
+std::vector<PicturePart> parts_of(PictureSet& set, bool is_cut, const settings::DataSettings& settings) {
   std::vector<PicturePart> parts;
   const auto add = [&](const char* name, const std::string& cache_name, ImageList& list) {
-    if (list.count() > 0) parts.push_back({name, std::move(list), cache_of(set, cache_name, config)});
+    if (list.count() > 0) parts.push_back({name, std::move(list), cache_of(set, cache_name, settings)});
   };
   add("train", is_cut ? "train-without-doubles" : "train", set.train);
   add("validation", "validation", set.validation);
@@ -60,10 +61,8 @@ std::vector<PicturePart> parts_of(PictureSet& set, bool is_cut, const Config& co
   return parts;
 }
 
-PictureReading reading_of(const PictureSet& set, const Config& config) {
-  return {.size = set.size,
-          .strict = config.flag("data.strict"),
-          .skip_unreadable = config.has("data.skip_unreadable") && config.flag("data.skip_unreadable")};
+PictureReading reading_of(const PictureSet& set, const settings::DataSettings& settings) {
+  return {.size = set.size, .strict = settings.strict, .skip_unreadable = settings.skip_unreadable.value_or(false)};
 }
 
 void take_parts(std::vector<ReadPart> read, const std::vector<PicturePart>& parts, DataSet& data) {
@@ -79,11 +78,11 @@ void take_parts(std::vector<ReadPart> read, const std::vector<PicturePart>& part
 
 }  // namespace
 
-DataSet read_picture_set(PictureSet set, const Config& config) {
-  if (config.integer("data.image_size") > 0) set.size = static_cast<int>(config.integer("data.image_size"));
+DataSet read_picture_set(PictureSet set, const settings::DataSettings& settings) {
+  if (settings.image_size > 0) set.size = settings.image_size;
   const Doubles doubles = count_doubles(set.train, set.validation, set.test);
   const std::int64_t listed = set.train.count();
-  if (config.flag("data.drop_doubles")) set.train = without_those_of(set.train, set.test);
+  if (settings.drop_doubles) set.train = without_those_of(set.train, set.test);
   const std::int64_t dropped = listed - set.train.count();
   DataSet data;
   data.name = set.name;
@@ -96,8 +95,8 @@ DataSet read_picture_set(PictureSet set, const Config& config) {
   data.published = false;  // there are no sums to compare pictures with
   std::vector<std::string> notices = set.notices;
   if (std::string notice = notice_of_doubles(set, doubles, dropped); !notice.empty()) notices.push_back(notice);
-  const std::vector<PicturePart> parts = parts_of(set, dropped > 0, config);
-  std::vector<ReadPart> read = read_pictures(parts, set.folder, reading_of(set, config));
+  const std::vector<PicturePart> parts = parts_of(set, dropped > 0, settings);
+  std::vector<ReadPart> read = read_pictures(parts, set.folder, reading_of(set, settings));
   for (std::size_t i = 0; i < parts.size(); ++i) add_notices(parts[i], read[i], notices);
   data.notice = fmt::format("{}", fmt::join(notices, "\n"));
   take_parts(std::move(read), parts, data);
@@ -145,7 +144,7 @@ ListedSet imagenet_lt() {
           .augmentation = {0, true, .08}};
 }
 
-DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const Config& config) {
+DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const settings::DataSettings& settings) {
   const fs::path folder = roots.root / listed.name;
   const auto read_list = [&](const char* name) {
     const fs::path file = folder / name;
@@ -168,7 +167,7 @@ DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const C
                  listed.mean,
                  listed.std,
                  listed.augmentation};
-  return read_picture_set(std::move(set), config);
+  return read_picture_set(std::move(set), settings);
 }
 
 }  // namespace m2m::data

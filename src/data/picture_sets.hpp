@@ -4,6 +4,7 @@
 #include "data/data_set.hpp"
 #include "data/image_list.hpp"
 #include "data/roots.hpp"
+#include "settings/data_settings.hpp"
 
 namespace m2m::data {
 
@@ -25,7 +26,7 @@ struct PictureSet {
 /// says of both, and of pictures for which the decoder library warns, how many they are and where they are named.
 /// default_largest is the count of the rarest class: no other can be asked of every class. Throws Error (bad_data)
 /// where there are fewer than two classes or one has no training sample, and as read_pictures does.
-DataSet read_picture_set(PictureSet set, const Config& config);
+DataSet read_picture_set(PictureSet set, const settings::DataSettings& settings);
 
 /// A published set of pictures, as its authors pass on the lists.
 struct ListedSet {
@@ -45,7 +46,7 @@ ListedSet sun397();
 ListedSet imagenet_lt();
 
 /// Throws Error (bad_data) naming a list that is missing, and as read_picture_set does. Local.
-DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const Config& config);
+DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const settings::DataSettings& settings);
 
 /// The user's pictures: data.path holds train.txt and test.txt, or train/<class>/ and test/<class>/; val.txt or
 /// val/ where there is a validation set. Classes of folders are numbered in the order of their names; the notice
@@ -53,6 +54,6 @@ DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const C
 ///
 /// Throws Error (usage) without data.path; (bad_data) where neither is there, a class is only tested, and as
 /// read_picture_set does.
-DataSet read_own_pictures(const Config& config);
+DataSet read_own_pictures(const settings::DataSettings& settings);
 
 }  // namespace m2m::data

@@ -20,9 +20,9 @@ fs::path shipped_folder() {
 
 }  // namespace
 
-DataRoots data_roots(const Config& config) {
+DataRoots data_roots(const settings::DataSettings& settings) {
   const fs::path shipped = shipped_folder();
-  if (config.has("data.root") && !config.text("data.root").empty()) return {config.text("data.root"), shipped};
+  if (!settings.root.empty()) return {settings.root, shipped};
   const char* from_environment = std::getenv("M2M_DATA");
   if (from_environment != nullptr && *from_environment != '\0') return {from_environment, shipped};
   return {shipped, shipped};

@@ -2,7 +2,7 @@
 // Where data sets lie on this machine.
 #include <filesystem>
 
-#include "core/config.hpp"
+#include "settings/data_settings.hpp"
 
 namespace m2m::data {
 
@@ -12,6 +12,6 @@ struct DataRoots {
 };
 
 /// Looks for `datasets/` in the folders above the program, then where the program was built from. Local.
-DataRoots data_roots(const Config& config);
+DataRoots data_roots(const settings::DataSettings& settings);
 
 }  // namespace m2m::data

@@ -7,6 +7,7 @@
 #include "core/hash.hpp"
 #include "data/present_rows.hpp"
 #include "data/wanted_counts.hpp"
+#include "settings/data_settings.hpp"
 
 namespace m2m::data {
 namespace {
@@ -35,12 +36,12 @@ std::string own_validation(const std::string& set) {
 }
 
 /// `taker` would take the only training sample of class k: says so, and what to do.
-[[noreturn]] void fail_only_sample(const DataSet& data, const Config& config, const std::string& taker,
-                                   std::size_t k) {
+[[noreturn]] void fail_only_sample(const DataSet& data, const settings::DataSettings& settings,
+                                   const std::string& taker, std::size_t k) {
   std::string ways = "data.validation = 'none'";
   ways += data.validation.count() > 0 ? " or 'own'" : own_validation(data.name);
-  if (config.text("data.imbalance") != "own") {
-    const auto larger = sufficient_settings(data, config, counts_of(rows_by_class(data.train, data.classes)), 2);
+  if (settings.imbalance != settings::Imbalance::own) {
+    const auto larger = sufficient_settings(data, settings, counts_of(rows_by_class(data.train, data.classes)), 2);
     if (larger && !larger->empty()) ways += ", or " + *larger;
   }
   throw usage_error(
@@ -71,9 +72,9 @@ Rows take_alternate(Rows& rows) {
   return moved;
 }
 
-std::vector<Rows> take_training(const Config& config, Key seed, const ClassCounts& wanted,
+std::vector<Rows> take_training(const settings::DataSettings& settings, Key seed, const ClassCounts& wanted,
                                 std::vector<Rows>& available) {
-  const bool random = config.text("data.subset") == "random";
+  const bool random = settings.subset == settings::Subset::random;
   std::vector<Rows> train;
   for (std::size_t k = 0; k < wanted.size(); ++k) {
     const Stream stream(seed, Purpose::subset, 0, 0, static_cast<std::uint32_t>(k));
@@ -82,12 +83,13 @@ std::vector<Rows> take_training(const Config& config, Key seed, const ClassCount
   return train;
 }
 
-std::vector<Rows> take_holdout(const DataSet& data, const Config& config, Key seed, std::vector<Rows>& train) {
+std::vector<Rows> take_holdout(const DataSet& data, const settings::DataSettings& settings, Key seed,
+                               std::vector<Rows>& train) {
   std::vector<Rows> held;
   for (std::size_t k = 0; k < train.size(); ++k) {
     const auto count = std::max<std::int64_t>(1, static_cast<std::int64_t>(train[k].size()) / 10);
     if (count == static_cast<std::int64_t>(train[k].size()))
-      fail_only_sample(data, config, "data.validation = 'train-holdout'", k);
+      fail_only_sample(data, settings, "data.validation = 'train-holdout'", k);
     const Stream stream(seed, Purpose::holdout, 0, 0, static_cast<std::uint32_t>(k));
     held.push_back(take(train[k], count, &stream));
   }
@@ -95,9 +97,10 @@ std::vector<Rows> take_holdout(const DataSet& data, const Config& config, Key se
 }
 
 /// Every folds-th sample of a class, in an order drawn for it. A class of few samples is missing from some folds.
-std::vector<Rows> take_fold(const DataSet& data, const Config& config, Key seed, std::vector<Rows>& train) {
-  const auto folds = static_cast<std::size_t>(config.integer("data.folds"));
-  const auto fold = static_cast<std::size_t>(config.integer("data.fold"));
+std::vector<Rows> take_fold(const DataSet& data, const settings::DataSettings& settings, Key seed,
+                            std::vector<Rows>& train) {
+  const auto folds = static_cast<std::size_t>(settings.folds);
+  const auto fold = static_cast<std::size_t>(settings.fold);
   if (fold >= folds) {
     throw usage_error(fmt::format(
         "data.fold = {} is beyond the last fold; set data.fold to at most {}, or data.folds to at least {}", fold,
@@ -111,7 +114,7 @@ std::vector<Rows> take_fold(const DataSet& data, const Config& config, Key seed,
     // Classes begin at different folds, so that the rarest are not all missing from the same ones.
     for (std::size_t i = 0; i < order.size(); ++i)
       ((i + k) % folds == fold ? held[k] : left).push_back(train[k][order[i]]);
-    if (left.empty()) fail_only_sample(data, config, fmt::format("data.fold = {}", fold), k);
+    if (left.empty()) fail_only_sample(data, settings, fmt::format("data.fold = {}", fold), k);
     std::sort(left.begin(), left.end());
     train[k] = std::move(left);
   }
@@ -134,9 +137,9 @@ std::size_t first_empty(const std::vector<Rows>& rows) {
 }
 
 /// How many samples of a class training has to leave: to the test, and to what test-head takes of it.
-std::int64_t spared_of(const DataSet& data, const Config& config) {
+std::int64_t spared_of(const DataSet& data, const settings::DataSettings& settings) {
   if (data.test.count() > 0) return 0;
-  return config.text("data.validation") == "test-head" ? 2 : 1;
+  return settings.validation == settings::Validation::test_head ? 2 : 1;
 }
 
 /// A tenth of a class's test samples validates; says what else could.
@@ -154,13 +157,13 @@ void check_test_head(const DataSet& data, const std::vector<Rows>& train, const 
 }
 
 /// What is cut evenly is tested evenly.
-void check_tested(const DataSet& data, const Config& config, const std::vector<Rows>& test) {
+void check_tested(const DataSet& data, const settings::DataSettings& settings, const std::vector<Rows>& test) {
   const std::size_t k = first_empty(test);
-  if (config.text("data.imbalance") == "own" || k == test.size()) return;
+  if (settings.imbalance == settings::Imbalance::own || k == test.size()) return;
   throw usage_error(fmt::format(
       "data.imbalance = '{}': the test set of {} has no sample of class {}; set data.imbalance = 'own', or add "
       "samples to the test set",
-      config.text("data.imbalance"), data.name, k));
+      settings::to_text(settings.imbalance), data.name, k));
 }
 
 PoolRows part_of(Pool pool, const std::vector<Rows>& rows) {
@@ -176,14 +179,16 @@ std::string hash_of(const PoolRows& part) {
 }
 
 /// What validates, and from which pool; what is taken from training or test is left out there.
-std::pair<Pool, std::vector<Rows>> take_validation(const DataSet& data, const Config& config, Key seed,
-                                                   std::vector<Rows>& train, std::vector<Rows>& test) {
-  const std::string mode = config.text("data.validation");
+std::pair<Pool, std::vector<Rows>> take_validation(const DataSet& data, const settings::DataSettings& settings,
+                                                   Key seed, std::vector<Rows>& train, std::vector<Rows>& test) {
+  using settings::Validation;
+  const Validation mode = settings.validation;
   const bool rest_tests = data.test.count() == 0;
-  if (mode == "train-holdout") return {Pool::train, take_holdout(data, config, seed, train)};
-  if (mode == "fold") return {Pool::train, take_fold(data, config, seed, train)};
-  if (mode == "test-head") return {rest_tests ? Pool::train : Pool::test, take_test_head(test, rest_tests)};
-  if (mode != "own") return {Pool::train, {}};
+  if (mode == Validation::train_holdout) return {Pool::train, take_holdout(data, settings, seed, train)};
+  if (mode == Validation::fold) return {Pool::train, take_fold(data, settings, seed, train)};
+  if (mode == Validation::test_head)
+    return {rest_tests ? Pool::train : Pool::test, take_test_head(test, rest_tests)};
+  if (mode != Validation::own) return {Pool::train, {}};
   if (data.validation.count() == 0) {
     throw usage_error(
         fmt::format("data.validation = 'own': {} comes without a validation set; set data.validation = 'none', "
@@ -205,20 +210,20 @@ const Images& pool_of(const DataSet& data, Pool pool) {
   return pool == Pool::train ? data.train : data.test;
 }
 
-Split split_data(const DataSet& data, const Config& config, Key seed) {
+Split split_data(const DataSet& data, const settings::DataSettings& settings, Key seed) {
   const bool rest_tests = data.test.count() == 0;
   std::vector<Rows> available = rows_by_class(data.train, data.classes);
-  const ClassCounts wanted = wanted_counts(data, config, counts_of(available), spared_of(data, config));
-  std::vector<Rows> train = take_training(config, seed, wanted, available);
+  const ClassCounts wanted = wanted_counts(data, settings, counts_of(available), spared_of(data, settings));
+  std::vector<Rows> train = take_training(settings, seed, wanted, available);
   std::vector<Rows> test = rest_tests ? std::move(available) : rows_by_class(data.test, data.classes);
 
   const Pool test_pool = rest_tests ? Pool::train : Pool::test;
-  const auto [validation_pool, validation] = take_validation(data, config, seed, train, test);
+  const auto [validation_pool, validation] = take_validation(data, settings, seed, train, test);
   // A set's own validation and test may lack a class, as may a fold: its recall is then not defined, and so is
   // said.
-  const bool takes_head = config.text("data.validation") == "test-head";
+  const bool takes_head = settings.validation == settings::Validation::test_head;
   if (takes_head && !rest_tests) check_test_head(data, train, test, validation);
-  check_tested(data, config, test);
+  check_tested(data, settings, test);
 
   Split split;
   split.train = part_of(Pool::train, train);

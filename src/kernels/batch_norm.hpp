@@ -6,8 +6,8 @@
 // instruction set, nothing allocated.
 #include <cstdint>
 
+#include "core/instruction_set.hpp"
 #include "kernels/bfloat16.hpp"
-#include "kernels/instruction_set.hpp"
 
 namespace m2m::kernels {
 

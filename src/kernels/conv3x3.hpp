@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/instruction_set.hpp"
 #include "kernels/aligned.hpp"
 #include "kernels/bfloat16.hpp"
-#include "kernels/instruction_set.hpp"
 
 namespace m2m::kernels {
 

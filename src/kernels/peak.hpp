@@ -1,6 +1,6 @@
 #pragma once
 // How fast one thread can compute at best: what the speed of a phase is compared with. Measured, not looked up.
-#include "kernels/instruction_set.hpp"
+#include "core/instruction_set.hpp"
 
 namespace m2m::kernels {
 

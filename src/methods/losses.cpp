@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "core/error.hpp"
+#include "settings/recipe.hpp"
 
 namespace m2m::methods {
 namespace {
@@ -30,7 +31,7 @@ class PerClass {
 
 /// What every loss is made from.
 struct Basis {
-  const Config& resolved;
+  settings::LossSettings settings;
   const ClassCounts& counts;
   PerClass weights;
   double scale;
@@ -43,14 +44,14 @@ LossFn make_cross_entropy(const Basis& basis) {
 }
 
 LossFn make_focal(const Basis& basis) {
-  const double gamma = basis.resolved.number("focal.gamma");
+  const double gamma = basis.settings.focal_gamma;
   return [weighted = make_cross_entropy(basis), gamma](const auto& outputs, const auto& targets) {
     return focal(weighted(outputs, targets), gamma);
   };
 }
 
 LossFn make_ldam(const Basis& basis) {
-  PerClass margins(ldam_margins(basis.counts, basis.resolved.number("ldam.max_margin")));
+  PerClass margins(ldam_margins(basis.counts, basis.settings.ldam_max_margin));
   return [weights = basis.weights, margins, scale = basis.scale](const auto& cosines, const auto& targets) mutable {
     const torch::Tensor index = targets.unsqueeze(1);
     const torch::Tensor margin = margins.of(targets, cosines).unsqueeze(1);
@@ -60,15 +61,14 @@ LossFn make_ldam(const Basis& basis) {
 }
 
 LossFn make_logit_adjusted(const Basis& basis) {
-  PerClass priors(log_priors(basis.counts, basis.resolved.number("logit_adjustment.tau")));
+  PerClass priors(log_priors(basis.counts, basis.settings.logit_adjustment_tau));
   return [weights = basis.weights, priors, scale = basis.scale](const auto& outputs, const auto& targets) mutable {
     return weights.of(targets, outputs) * cross_entropy(scale * outputs + priors.like(outputs), targets);
   };
 }
 
 LossFn make_label_aware_smoothing(const Basis& basis) {
-  PerClass factors(smoothing_factors(basis.counts, basis.resolved.number("smoothing.head"),
-                                     basis.resolved.number("smoothing.tail")));
+  PerClass factors(smoothing_factors(basis.counts, basis.settings.smoothing_head, basis.settings.smoothing_tail));
   return [weights = basis.weights, factors, scale = basis.scale](const auto& outputs, const auto& targets) mutable {
     const torch::Tensor log_p = torch::log_softmax(scale * outputs, 1);
     const torch::Tensor own = -log_p.gather(1, targets.unsqueeze(1)).squeeze(1);
@@ -77,29 +77,22 @@ LossFn make_label_aware_smoothing(const Basis& basis) {
   };
 }
 
-struct Loss {
-  const char* name;
-  const char* about;
-  bool needs_cosines;
-  LossFn (*make)(const Basis&);
-};
+using MakeLoss = LossFn (*)(const Basis&);
 
-constexpr Loss losses[] = {
-    {"cross-entropy", "w_y (log sum_j exp(z_j) - z_y)", false, make_cross_entropy},
-    {"focal", "(1 - exp(-l))^gamma l, with l the weighted cross-entropy", false, make_focal},
-    {"ldam", "w_y times the cross-entropy of s cos, with m_y taken off the true class's cosine, m_k ~ N_k^(-1/4)",
-     true, make_ldam},
-    {"logit-adjusted", "w_y times the cross-entropy of z + tau log(N_k / N)", false, make_logit_adjusted},
-    {"label-aware-smoothing",
-     "w_y ((1 - e_y) (-log p_y) + e_y mean_k(-log p_k)), e_k from smoothing.tail to smoothing.head along N_k",
-     false, make_label_aware_smoothing},
-};
-
-const Loss& find_loss(const std::string& name) {
-  for (const Loss& loss : losses) {
-    if (name == loss.name) return loss;
+MakeLoss maker_of(settings::Loss loss) {
+  switch (loss) {
+    case settings::Loss::cross_entropy:
+      return make_cross_entropy;
+    case settings::Loss::focal:
+      return make_focal;
+    case settings::Loss::ldam:
+      return make_ldam;
+    case settings::Loss::logit_adjusted:
+      return make_logit_adjusted;
+    case settings::Loss::label_aware_smoothing:
+      return make_label_aware_smoothing;
   }
-  throw internal_error("there is no loss '" + name + "'");
+  throw internal_error("a loss has no maker");
 }
 
 }  // namespace
@@ -139,49 +132,16 @@ std::vector<double> smoothing_factors(const ClassCounts& counts, double head, do
   return factors;
 }
 
+std::vector<double> class_weights_of(settings::ClassWeights kind, double beta, const ClassCounts& counts) {
+  if (kind == settings::ClassWeights::inverse) return inverse_weights(counts);
+  if (kind == settings::ClassWeights::effective) return effective_number_weights(counts, beta);
+  return std::vector<double>(counts.size(), 1.0);
+}
+
 LossFn make_loss(const Config& resolved, const ClassCounts& counts, const std::vector<double>& weights,
                  double scale) {
-  return find_loss(resolved.text("recipe.loss")).make({resolved, counts, PerClass(weights), scale});
+  const Basis basis{settings::read<settings::LossSettings>(resolved), counts, PerClass(weights), scale};
+  return maker_of(settings::read<settings::Recipe>(resolved).loss)(basis);
 }
 
 }  // namespace m2m::methods
-
-namespace m2m::settings {
-
-std::vector<std::string> loss_names() {
-  std::vector<std::string> names;
-  for (const methods::Loss& loss : methods::losses) names.emplace_back(loss.name);
-  return names;
-}
-
-bool needs_cosines(const std::string& loss) { return methods::find_loss(loss).needs_cosines; }
-
-std::string about_loss(const std::string& loss) { return methods::find_loss(loss).about; }
-
-std::vector<Field> loss_fields() {
-  const auto field = [](const char* name, double standard, double most, const char* help, ActsWhere where) {
-    return Field{.name = name,
-                 .type = FieldType::number,
-                 .standard = standard,
-                 .unit = "",
-                 .help = help,
-                 .least = 0,
-                 .most = most,
-                 .acts_where = std::move(where)};
-  };
-  return {
-      field("focal.gamma", 1, 100, "Focal loss: how much sure samples count less.", {"recipe.loss", {"focal"}}),
-      field("ldam.max_margin", 0.5, 2, "LDAM: the margin of the rarest class, in cosines.",
-            {"recipe.loss", {"ldam"}}),
-      field("logit_adjustment.tau", 1, 100, "Logit-adjusted loss: weight of the log prior; 1 is Balanced Softmax.",
-            {"recipe.loss", {"logit-adjusted"}}),
-      field("smoothing.head", 0.3, 1, "Label-aware smoothing of the most frequent class.",
-            {"recipe.loss", {"label-aware-smoothing"}}),
-      field("smoothing.tail", 0, 1, "Label-aware smoothing of the rarest class.",
-            {"recipe.loss", {"label-aware-smoothing"}}),
-      field("train.logit_scale", 30, 1000, "What a cosine head's outputs are multiplied by to be logits.",
-            {"recipe.head", {"cosine"}}),
-  };
-}
-
-}  // namespace m2m::settings

@@ -3,11 +3,11 @@
 #include <torch/types.h>
 
 #include <functional>
-#include <string>
 #include <vector>
 
 #include "core/class_counts.hpp"
 #include "core/config.hpp"
+#include "settings/loss_settings.hpp"
 
 namespace m2m::methods {
 
@@ -37,6 +37,9 @@ std::vector<double> log_priors(const ClassCounts& counts, double tau);
 /// CVPR 2021, equation 6 (concave).
 std::vector<double> smoothing_factors(const ClassCounts& counts, double head, double tail);
 
+/// Weights per class for the loss, [K], scaled to sum K; all 1 without. beta: of the effective number. Pure.
+std::vector<double> class_weights_of(settings::ClassWeights kind, double beta, const ClassCounts& counts);
+
 /// The loss of recipe.loss with its settings.
 ///
 /// counts: [K] of the training part; weights: [K] by class; scale: what the head's outputs are multiplied by to be
@@ -45,18 +48,3 @@ LossFn make_loss(const Config& resolved, const ClassCounts& counts, const std::v
                  double scale);
 
 }  // namespace m2m::methods
-
-namespace m2m::settings {
-
-std::vector<std::string> loss_names();
-
-/// Whether a loss of that name is defined on cosines only.
-bool needs_cosines(const std::string& loss);
-
-/// What a loss is, in one sentence with its equation.
-std::string about_loss(const std::string& loss);
-
-/// The rows of the losses' own settings.
-std::vector<Field> loss_fields();
-
-}  // namespace m2m::settings

@@ -9,7 +9,7 @@ namespace m2m::methods {
 namespace {
 
 /// Each step goes forward and back through each network; g's test follows.
-double passes_of(const settings::TranslateSettings& settings) {
+double passes_of(const settings::M2mSettings& settings) {
   const double networks = settings.lambda == 0 ? 1 : 2;
   return settings.steps * networks * 2 + 1;
 }
@@ -18,7 +18,7 @@ double passes_of(const settings::TranslateSettings& settings) {
 
 torch::Tensor start_images(const settings::M2mSettings& settings, const EditContext& context,
                            const TranslationWork& work, const torch::Tensor& seeds) {
-  if (!settings.plan.random_start) return seeds;
+  if (!settings.random_start) return seeds;
   return nn::random_start(
       seeds, {context.plan, static_cast<std::uint32_t>(context.epoch), static_cast<std::uint32_t>(context.step),
               work.slots.const_data_ptr<std::int32_t>(), work.image_scales.const_data_ptr<double>(),
@@ -32,12 +32,12 @@ Edited apply_m2m(const settings::M2mSettings& settings, const EditContext& conte
   const torch::Tensor seeds = context.images_of(work.seeds);
   torch::Tensor shown = seeds;
   if (settings.image != settings::AcceptedImage::clean_coin) {
-    if (settings.translate.lambda != 0) translator.refresh(context.f);
+    if (settings.lambda != 0) translator.refresh(context.f);
     const torch::Tensor start = start_images(settings, context, work, seeds);
     const torch::Tensor translated =
-        translator(context.f, context.g, start, work.seed_classes, work.targets, work.n, settings.translate);
+        translator(context.f, context.g, start, work.seed_classes, work.targets, work.n, settings);
     const torch::Tensor believed =
-        passes_gamma(translator.probability(context.g, translated, work.targets), settings.translate);
+        passes_gamma(translator.probability(context.g, translated, work.targets), settings);
     edited.accepted = believed.logical_and(work.coins);
     if (settings.image == settings::AcceptedImage::translated) shown = translated;
   }
@@ -50,17 +50,17 @@ Edited apply_m2m(const settings::M2mSettings& settings, const EditContext& conte
 }
 
 BatchEditing m2m_editing(const Config& resolved, bool graphed) {
-  const settings::M2mSettings settings = settings::m2m_settings(resolved);
+  const settings::M2mSettings settings = settings::read<settings::M2mSettings>(resolved);
   return {[settings, pools = SeedPools()](const data::PlanBasis& basis, std::span<const data::Slot> slots,
                                           int epoch, std::int64_t step, data::ImageShape shape) mutable {
-            if (settings.plan.pool > 0 && pools.empty()) pools = seed_pools(basis, settings.plan.pool);
-            return plan_translations(basis, slots, epoch, step, settings.plan, shape, pools);
+            if (settings.pool > 0 && pools.empty()) pools = seed_pools(basis, settings.pool);
+            return plan_translations(basis, slots, epoch, step, settings, shape, pools);
           },
           [settings, translator = std::make_shared<Translator>(graphed)](
               const EditContext& context, const TranslationWork& work, Batch& batch) {
             return apply_m2m(settings, context, work, batch, *translator);
           },
-          settings.image == settings::AcceptedImage::clean_coin ? 0 : passes_of(settings.translate),
+          settings.image == settings::AcceptedImage::clean_coin ? 0 : passes_of(settings),
           [settings](const EditContext& context, const TranslationWork& work, double logit_scale) {
             return trace_translations(settings, context, work, logit_scale);
           }};

@@ -5,28 +5,7 @@
 #include "methods/m2m_plan.hpp"
 #include "methods/translate.hpp"
 #include "methods/translator.hpp"
-
-namespace m2m::settings {
-
-/// What an accepted slot shows.
-enum class AcceptedImage {
-  translated,
-  clean,       // the seed, augmented, without noise: translated and tested as ever, but not shown (M2m-Clean)
-  clean_coin,  // the same with the coin alone deciding: nothing is translated
-};
-
-struct M2mSettings {
-  M2mPlanSettings plan;
-  TranslateSettings translate;
-  AcceptedImage image = AcceptedImage::translated;
-};
-
-/// The rows of m2m.*, the settings of the method.
-std::vector<Field> m2m_fields();
-
-M2mSettings m2m_settings(const Config& resolved);
-
-}  // namespace m2m::settings
+#include "settings/m2m_settings.hpp"
 
 namespace m2m::methods {
 

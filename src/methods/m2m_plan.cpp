@@ -140,7 +140,7 @@ std::int32_t draw_other_class(Stream stream, std::int32_t classes, std::int32_t 
 }
 
 Translation translation_of(const SlotDraws& draw, const Slot& seed, std::int32_t target,
-                           const std::vector<double>& weight, const settings::M2mPlanSettings& settings) {
+                           const std::vector<double>& weight, const settings::M2mSettings& settings) {
   Translation translation;
   translation.slot = static_cast<std::int32_t>(draw.slot);
   translation.seed = seed;
@@ -189,8 +189,8 @@ SeedPools seed_pools(const PlanBasis& basis, std::int64_t m) {
 }
 
 StepTranslations plan_translations(const PlanBasis& basis, std::span<const Slot> slots, int epoch,
-                                   std::int64_t step, const settings::M2mPlanSettings& settings,
-                                   data::ImageShape shape, const SeedPools& pools) {
+                                   std::int64_t step, const settings::M2mSettings& settings, data::ImageShape shape,
+                                   const SeedPools& pools) {
   std::vector<std::int32_t> labels(slots.size());
   std::transform(slots.begin(), slots.end(), labels.begin(),
                  [&](const Slot& slot) { return basis.labels[slot.image]; });
@@ -208,7 +208,7 @@ StepTranslations plan_translations(const PlanBasis& basis, std::span<const Slot>
     planned.chosen.push_back(translation_of(draw, *seed, labels[i], weight, settings));
   }
   if (settings.random_start && !planned.chosen.empty()) {
-    scale_noise(basis, planned, epoch, step, settings.noise_norm, shape);
+    scale_noise(basis, planned, epoch, step, settings.noise, shape);
   }
   return planned;
 }

@@ -9,38 +9,7 @@
 #include "core/class_counts.hpp"
 #include "core/philox.hpp"
 #include "data/epoch_plan.hpp"
-
-namespace m2m::settings {
-
-enum class SeedBy {
-  sample,       // a sample of the batch, drawn by weight per sample (the authors' program)
-  class_first,  // a class by weight among those in the batch, then a sample of it uniformly (the paper)
-};
-
-enum class CoinOrder {
-  coin_first,       // translate only what may be kept (exact: the coin does not depend on the translation)
-  translate_first,  // translate all n, then look at the coin: the order of the paper, for tests
-};
-
-/// Which label an accepted image is trained on.
-enum class TrainLabel {
-  target,  // k
-  random,  // any class that is neither k nor k0: the paper's M2m-Rand
-};
-
-struct M2mPlanSettings {
-  double beta = 0.999;
-  SeedBy seed_by = SeedBy::sample;
-  bool random_start = true;
-  /// Largest L2 norm of the noise: of images, per channel over all translated ones of a step, .5; of vectors of
-  /// features, of each by itself, .866 / sqrt(n) (which is what .5 per channel comes to for images of three).
-  std::optional<double> noise_norm = {};
-  CoinOrder order = CoinOrder::coin_first;
-  std::int64_t pool = 0;  // seeds come from pools of that many images a class; 0: from the batch
-  TrainLabel label = TrainLabel::target;
-};
-
-}  // namespace m2m::settings
+#include "settings/m2m_settings.hpp"
 
 namespace m2m::methods {
 
@@ -88,8 +57,8 @@ struct StepTranslations {
 /// slots: one step of the base plan; pools: seed_pools of settings.pool, not looked at where that is 0. From a
 /// pool, a class is drawn by weight among all K, then one of its images uniformly, with an augmentation of its own.
 StepTranslations plan_translations(const data::PlanBasis& basis, std::span<const data::Slot> slots, int epoch,
-                                   std::int64_t step, const settings::M2mPlanSettings& settings,
-                                   data::ImageShape shape, const SeedPools& pools = {});
+                                   std::int64_t step, const settings::M2mSettings& settings, data::ImageShape shape,
+                                   const SeedPools& pools = {});
 
 /// The noise of one translation before scaling: u - 0.5 with u uniform in [0, 1), drawn by (epoch, step, slot).
 ///

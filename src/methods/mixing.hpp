@@ -6,26 +6,8 @@
 
 #include "core/config.hpp"
 #include "data/epoch_plan.hpp"
-#include "methods/recipe.hpp"
-
-namespace m2m::settings {
-
-struct MixSettings {
-  Mixing kind = Mixing::none;
-  double alpha = 1;                 // of the Beta distribution that shares are drawn from
-  double remix_kappa = 3;           // Remix: how many times more frequent one class has to be
-  double remix_tau = 0.5;           // Remix: below which share the frequent class loses the label
-  double cmo_probability = 0.5;     // CMO: of a batch being mixed
-  int cmo_from = 0, cmo_until = 0;  // CMO: epochs [from, until) mix
-};
-
-/// The rows of mixup.*, remix.* and cmo.*; and what they come to.
-std::vector<Field> mixing_fields();
-MixSettings mix_settings(const Config& resolved);
-/// Fills in the epochs of CMO as fractions of the schedule. Pure.
-void derive_mixing(Config& config);
-
-}  // namespace m2m::settings
+#include "settings/loss_settings.hpp"
+#include "settings/recipe.hpp"
 
 namespace m2m::methods {
 

@@ -41,18 +41,3 @@ std::vector<float> tau_normalised_logits(const std::vector<float>& logits, const
 }
 
 }  // namespace m2m::methods
-
-namespace m2m::settings {
-
-std::vector<Field> post_hoc_fields() {
-  return {{.name = "post_hoc.tau",
-           .type = FieldType::number,
-           .standard = nullptr,
-           .unit = "",
-           .help = "Strength of a post-hoc method; the best of 0, .1, ... 2 on validation unless given.",
-           .least = 0,
-           .most = 100,
-           .acts_where = {"recipe.post_hoc", {"tau-normalisation", "logit-adjustment"}}}};
-}
-
-}  // namespace m2m::settings

@@ -5,13 +5,6 @@
 #include "core/class_counts.hpp"
 #include "core/config.hpp"
 
-namespace m2m::settings {
-
-/// The rows of post_hoc.*
-std::vector<Field> post_hoc_fields();
-
-}  // namespace m2m::settings
-
 namespace m2m::methods {
 
 /// The values of tau that are tried on validation: 0, .1, ... 2, as Kang et al.'s program tries them.

@@ -14,7 +14,7 @@ torch::Tensor one_hot(const torch::Tensor& classes, const torch::Tensor& like) {
 }  // namespace
 
 torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const OnTheWay& images,
-                            const settings::TranslateSettings& settings, torch::Tensor* loss) {
+                            const settings::M2mSettings& settings, torch::Tensor* loss) {
   const auto& [x, seed_classes, targets, n] = images;
   const torch::Tensor of_g = g.remembered_outputs(x);
   // d CE(z, k) / dz = softmax(z) - one_hot(k)
@@ -30,7 +30,7 @@ torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const On
 
 torch::Tensor translate(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const torch::Tensor& start,
                         const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
-                        const settings::TranslateSettings& settings, const TranslationWatcher& watcher) {
+                        const settings::M2mSettings& settings, const TranslationWatcher& watcher) {
   const torch::NoGradGuard no_gradient;
   const torch::Tensor n = torch::tensor(static_cast<double>(divisor), torch::kFloat64);
   torch::Tensor x = start.detach().clone(at::MemoryFormat::Contiguous);
@@ -52,7 +52,7 @@ torch::Tensor target_probability(nn::FrozenNetwork& g, const torch::Tensor& imag
   return probability_of(g.outputs(images), targets);
 }
 
-torch::Tensor passes_gamma(const torch::Tensor& target_probability, const settings::TranslateSettings& settings) {
+torch::Tensor passes_gamma(const torch::Tensor& target_probability, const settings::M2mSettings& settings) {
   if (settings.gamma_test == settings::GammaTest::probability) return target_probability >= settings.gamma;
   return -target_probability.log() < settings.gamma;
 }

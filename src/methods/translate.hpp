@@ -5,23 +5,7 @@
 #include <functional>
 
 #include "nn/frozen_network.hpp"
-
-namespace m2m::settings {
-
-enum class GammaTest {
-  probability,    // softmax(g(x*))[k] >= gamma (the authors' program)
-  cross_entropy,  // CE(g(x*), k) < gamma (the paper)
-};
-
-struct TranslateSettings {
-  double lambda = 0.5;     // weight of f's logit of the seed class; 0: f is not evaluated
-  double step_size = 0.1;  // eta, L2 norm of a step in pixel space
-  int steps = 10;          // T
-  double gamma = 0.9;
-  GammaTest gamma_test = GammaTest::probability;
-};
-
-}  // namespace m2m::settings
+#include "settings/m2m_settings.hpp"
 
 namespace m2m::methods {
 
@@ -39,7 +23,7 @@ struct OnTheWay {
 /// Gradient [m, c, h, w] of translate()'s loss at x, which is put into `loss` where that is wanted. Without any
 /// look at a value, so that it can be recorded. Local; draws nothing.
 torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const OnTheWay& images,
-                            const settings::TranslateSettings& settings, torch::Tensor* loss = nullptr);
+                            const settings::M2mSettings& settings, torch::Tensor* loss = nullptr);
 
 /// x* after T normalised steps from `start`.
 ///
@@ -49,7 +33,7 @@ torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const On
 /// lambda 0 f is not asked. Local; draws nothing.
 torch::Tensor translate(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const torch::Tensor& start,
                         const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
-                        const settings::TranslateSettings& settings, const TranslationWatcher& watcher = {});
+                        const settings::M2mSettings& settings, const TranslationWatcher& watcher = {});
 
 /// softmax(outputs)[k] of each image: [m, K], [m] -> [m].
 torch::Tensor probability_of(const torch::Tensor& outputs, const torch::Tensor& targets);
@@ -58,6 +42,6 @@ torch::Tensor probability_of(const torch::Tensor& outputs, const torch::Tensor& 
 torch::Tensor target_probability(nn::FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets);
 
 /// Which translations g believes: bool [m].
-torch::Tensor passes_gamma(const torch::Tensor& target_probability, const settings::TranslateSettings& settings);
+torch::Tensor passes_gamma(const torch::Tensor& target_probability, const settings::M2mSettings& settings);
 
 }  // namespace m2m::methods

@@ -24,11 +24,11 @@ TranslationTrace trace_translations(const settings::M2mSettings& settings, const
   const torch::NoGradGuard no_gradient;
   const torch::Tensor seeds = context.images_of(work.seeds);
   context.f.refresh();
-  settings::TranslateSettings one_step = settings.translate;
+  settings::M2mSettings one_step = settings;
   one_step.steps = 1;
   Course of_f, of_g;
   torch::Tensor x = start_images(settings, context, work, seeds);
-  for (int step = 0; step <= settings.translate.steps; ++step) {
+  for (int step = 0; step <= settings.steps; ++step) {
     if (step > 0) {
       x = translate(context.f, context.g, x, work.seed_classes, work.targets, work.n, one_step);
     }
@@ -36,7 +36,7 @@ TranslationTrace trace_translations(const settings::M2mSettings& settings, const
     of_g.add(context.g.outputs(x), work);
   }
   const torch::Tensor kept =
-      passes_gamma(target_probability(context.g, x, work.targets), settings.translate).logical_and(work.coins);
+      passes_gamma(target_probability(context.g, x, work.targets), settings).logical_and(work.coins);
   return {work.seed_classes,
           work.targets,
           kept,

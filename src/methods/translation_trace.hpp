@@ -1,6 +1,7 @@
 #pragma once
 // What f and g say of translations along their steps. For people to look at; training does without.
 #include "methods/m2m.hpp"
+#include "settings/m2m_settings.hpp"
 
 namespace m2m::methods {
 

@@ -1,6 +1,7 @@
 #include "methods/translator.hpp"
 
 #include "nn/tensor_kernels.hpp"
+#include "settings/m2m_settings.hpp"
 
 namespace m2m::methods {
 
@@ -27,7 +28,7 @@ torch::Tensor filled(const torch::Tensor& rows, std::int64_t size) {
 
 torch::Tensor Translator::operator()(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
                                      const torch::Tensor& seed_classes, const torch::Tensor& targets,
-                                     std::int64_t divisor, const settings::TranslateSettings& settings) {
+                                     std::int64_t divisor, const settings::M2mSettings& settings) {
   if (!graphed_) return translate(f, g, start, seed_classes, targets, divisor, settings);
   const torch::NoGradGuard no_gradient;
   const std::int64_t count = start.size(0);
@@ -58,7 +59,7 @@ void Translator::refresh(FrozenNetwork& f) {
   (*refresh_)({});
 }
 
-GraphedCall& Translator::iteration(FrozenNetwork& f, FrozenNetwork& g, const settings::TranslateSettings& settings,
+GraphedCall& Translator::iteration(FrozenNetwork& f, FrozenNetwork& g, const settings::M2mSettings& settings,
                                    std::int64_t size) {
   std::unique_ptr<GraphedCall>& call = by_size_[size];
   if (call == nullptr) {

@@ -5,6 +5,7 @@
 
 #include "methods/translate.hpp"
 #include "nn/recorded_outputs.hpp"
+#include "settings/m2m_settings.hpp"
 
 namespace m2m::methods {
 
@@ -18,7 +19,7 @@ class Translator {
   /// time, and outlive this.
   torch::Tensor operator()(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const torch::Tensor& start,
                            const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
-                           const settings::TranslateSettings& settings);
+                           const settings::M2mSettings& settings);
 
   /// target_probability() of the same arguments, recorded for as many images as translations are. The same g each
   /// time.
@@ -28,8 +29,8 @@ class Translator {
   void refresh(nn::FrozenNetwork& f);
 
  private:
-  nn::GraphedCall& iteration(nn::FrozenNetwork& f, nn::FrozenNetwork& g,
-                             const settings::TranslateSettings& settings, std::int64_t size);
+  nn::GraphedCall& iteration(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const settings::M2mSettings& settings,
+                             std::int64_t size);
 
   bool graphed_;
   std::map<std::int64_t, std::unique_ptr<nn::GraphedCall>> by_size_;

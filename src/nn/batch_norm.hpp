@@ -3,7 +3,7 @@
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/types.h>
 
-#include "kernels/instruction_set.hpp"
+#include "core/instruction_set.hpp"
 #include "nn/sum_over_ranks.hpp"
 
 namespace m2m::nn {

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "kernels/instruction_set.hpp"
+#include "core/instruction_set.hpp"
 
 namespace m2m::nn {
 

@@ -1,6 +1,6 @@
 #include "nn/frozen_network.hpp"
 
-#include "kernels/instruction_set.hpp"
+#include "core/instruction_set.hpp"
 #include "nn/folded_operations.hpp"
 #include "nn/folded_resnet.hpp"
 #include "nn/frozen_plain.hpp"

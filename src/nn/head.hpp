@@ -3,14 +3,7 @@
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
-namespace m2m::settings {
-
-enum class HeadKind {
-  linear,  // W x + b
-  cosine,  // cosines of x with a vector per class, in [-1, 1]
-};
-
-}  // namespace m2m::settings
+#include "settings/choices.hpp"
 
 namespace m2m::nn {
 

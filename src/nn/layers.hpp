@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "kernels/instruction_set.hpp"
+#include "core/instruction_set.hpp"
 #include "nn/network.hpp"
 
 namespace m2m::nn {

@@ -7,11 +7,13 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "kernels/instruction_set.hpp"
+#include "core/instruction_set.hpp"
 #include "nn/bottleneck_resnet.hpp"
 #include "nn/mlp.hpp"
 #include "nn/preact_resnet.hpp"
 #include "nn/resnet.hpp"
+#include "settings/choices.hpp"
+#include "settings/networks.hpp"
 
 namespace m2m::nn {
 namespace {
@@ -61,18 +63,39 @@ std::shared_ptr<Network> make(const NetworkSpec& spec) {
 }
 
 template <int depth>
-NetworkEntry resnet_entry(const std::string& about) {
-  return {fmt::format("resnet{}", depth), fmt::format("ResNet-{} for small images: {}", depth, about), false,
-          [](const NetworkSpec& spec) -> std::shared_ptr<Network> { return std::make_shared<ResNet>(spec, depth); },
-          [](const NetworkSpec& spec) { return resnet_multiply_adds(spec, depth); }};
+std::shared_ptr<Network> make_resnet(const NetworkSpec& spec) {
+  return std::make_shared<ResNet>(spec, depth);
 }
 
-const NetworkEntry& find_entry(const std::string& name) {
-  for (const NetworkEntry& entry : network_entries()) {
-    if (entry.name == name) return entry;
+template <int depth>
+double resnet_cost(const NetworkSpec& spec) {
+  return resnet_multiply_adds(spec, depth);
+}
+
+/// How the networks of settings::networks() are built.
+struct Builder {
+  const char* name;
+  std::shared_ptr<Network> (*make)(const NetworkSpec&);
+  double (*multiply_adds)(const NetworkSpec&);
+};
+
+constexpr Builder builders[] = {
+    {"resnet32", make_resnet<32>, resnet_cost<32>},
+    {"resnet8", make_resnet<8>, resnet_cost<8>},
+    {"resnet20", make_resnet<20>, resnet_cost<20>},
+    {"resnet44", make_resnet<44>, resnet_cost<44>},
+    {"resnet56", make_resnet<56>, resnet_cost<56>},
+    {"preact18", make<PreactResNet>, preact_multiply_adds},
+    {"resnet50", make<BottleneckResNet>, bottleneck_multiply_adds},
+    {"mlp", make<Mlp>, mlp_multiply_adds},
+};
+
+const Builder& find_builder(const std::string& name) {
+  const std::string known = settings::find_network(name).name;
+  for (const Builder& builder : builders) {
+    if (builder.name == known) return builder;
   }
-  throw usage_error(
-      fmt::format("train.network = '{}': expected one of {}", name, fmt::join(settings::network_names(), ", ")));
+  throw internal_error("no builder for train.network = '" + name + "'");
 }
 
 }  // namespace
@@ -94,26 +117,9 @@ torch::Tensor Network::features(const torch::Tensor& pixels) {
   return features_of((pixels.clamp(0, 1) - mean_) / std_);
 }
 
-const std::vector<NetworkEntry>& network_entries() {
-  static const std::vector<NetworkEntry> entries = {
-      resnet_entry<32>("3 stages of 5 basic blocks, 464,154 parameters with 10 classes"),
-      resnet_entry<8>("3 stages of one basic block; small images, quick trials"),
-      resnet_entry<20>("3 stages of 3 basic blocks"),
-      resnet_entry<44>("3 stages of 7 basic blocks"),
-      resnet_entry<56>("3 stages of 9 basic blocks"),
-      {"preact18", "pre-activation ResNet-18 for 32x32 images: 4 stages of 2 blocks, 64 to 512 channels", false,
-       make<PreactResNet>, preact_multiply_adds},
-      {"resnet50", "ResNet-50 for 224x224 images: 16 bottleneck blocks, 23.5 M parameters before the head", false,
-       make<BottleneckResNet>, bottleneck_multiply_adds},
-      {"mlp", "two layers, 256 hidden units with ReLU; images and feature vectors", true, make<Mlp>,
-       mlp_multiply_adds},
-  };
-  return entries;
-}
+std::shared_ptr<Network> make_network(const NetworkSpec& spec) { return find_builder(spec.name).make(spec); }
 
-std::shared_ptr<Network> make_network(const NetworkSpec& spec) { return find_entry(spec.name).make(spec); }
-
-double multiply_adds(const NetworkSpec& spec) { return find_entry(spec.name).multiply_adds(spec); }
+double multiply_adds(const NetworkSpec& spec) { return find_builder(spec.name).multiply_adds(spec); }
 
 void initialise(Network& network, Key key) {
   const torch::NoGradGuard no_gradient;
@@ -183,21 +189,3 @@ void load_state(Network& network, const std::map<std::string, torch::Tensor>& st
 }
 
 }  // namespace m2m::nn
-
-namespace m2m::settings {
-
-std::vector<std::string> network_names() {
-  std::vector<std::string> names;
-  for (const nn::NetworkEntry& entry : nn::network_entries()) names.push_back(entry.name);
-  return names;
-}
-
-std::vector<std::string> kernel_names() {
-  std::vector<std::string> names = {"auto", "torch"};
-  for (const std::string& name : instruction_set_names()) names.push_back(name);
-  return names;
-}
-
-bool takes_features(const std::string& name) { return nn::find_entry(name).takes_features; }
-
-}  // namespace m2m::settings

@@ -12,17 +12,18 @@
 #include "core/philox.hpp"
 #include "nn/head.hpp"
 #include "nn/sum_over_ranks.hpp"
+#include "settings/choices.hpp"
 
 namespace m2m::nn {
 
 /// What a network is built from.
 struct NetworkSpec {
-  std::string name = "resnet32";  // one of network_names()
+  std::string name = "resnet32";  // one of settings::networks()
   int classes = 10;
   int channels = 3, height = 32, width = 32;
   std::vector<double> mean, std;  // per channel, of pixels in [0, 1]
   bool bfloat16 = false;  // convolve in bfloat16; weights, batch norm's sums and the linear layer stay float32
-  std::string kernels = "auto";      // one of kernel_names()
+  std::string kernels = "auto";      // one of settings::kernel_names()
   SumOverRanks sum_over_ranks = {};  // for batch norm over the shares of several ranks
   settings::HeadKind head = settings::HeadKind::linear;
   bool scaled_head = false;  // with a factor of its own for each class, to be learnt
@@ -55,16 +56,9 @@ class Network : public torch::nn::Module {
   torch::Tensor mean_, std_;  // [1, channels, 1, 1]; not part of the state that checkpoints hold
 };
 
-/// Networks by name, each with a line about it.
-struct NetworkEntry {
-  std::string name, about;
-  bool takes_features;  // vectors of features, beside images
-  std::shared_ptr<Network> (*make)(const NetworkSpec&);
-  double (*multiply_adds)(const NetworkSpec&);
-};
-const std::vector<NetworkEntry>& network_entries();
-
-/// Throws Error (usage) where no network has that name. Weights are torch's own until initialise().
+/// The network of that spec.
+///
+/// Throws Error (usage) if settings::networks() has none of that name. Weights are torch's own until initialise().
 std::shared_ptr<Network> make_network(const NetworkSpec& spec);
 
 /// Multiply-adds of one image's forward pass, convolutions and linear layers only.
@@ -93,16 +87,3 @@ std::vector<std::pair<std::string, torch::Tensor>> named_state(const Network& ne
 void load_state(Network& network, const std::map<std::string, torch::Tensor>& state, const std::string& origin);
 
 }  // namespace m2m::nn
-
-namespace m2m::settings {
-
-std::vector<std::string> network_names();
-
-/// What a network may compute with on a CPU: "auto", the best there is; "torch", libtorch's operations alone; or
-/// the name of an instruction set (kernels/instruction_set.hpp) for the project's own kernels.
-std::vector<std::string> kernel_names();
-
-/// Whether a network of that name takes vectors of features. Throws Error (usage) where none has it.
-bool takes_features(const std::string& name);
-
-}  // namespace m2m::settings

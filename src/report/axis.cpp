@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "report/data_setting.hpp"
+#include "settings/texts.hpp"
 
 namespace m2m::report {
 namespace {
@@ -36,7 +36,7 @@ void check_axis(const std::vector<std::string>& known, const std::string& axis) 
 
 std::string axis_value(const std::string& axis, const results::PlannedTrial& trial) {
   if (axis == "label") return trial.label;
-  if (axis == "data") return settings::data_setting_name(trial.config);
+  if (axis == "data") return settings::data_title(trial.config);
   return settings::setting_text(trial.config, axis, "none");
 }
 

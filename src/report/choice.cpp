@@ -7,9 +7,9 @@
 
 #include "core/error.hpp"
 #include "core/untested.hpp"
-#include "report/data_setting.hpp"
 #include "report/untested.hpp"
 #include "report/validation.hpp"
+#include "settings/texts.hpp"
 
 namespace m2m::report {
 namespace {

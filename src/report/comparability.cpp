@@ -6,7 +6,8 @@
 #include <map>
 #include <set>
 
-#include "report/data_setting.hpp"
+#include "settings/table.hpp"
+#include "settings/texts.hpp"
 
 namespace m2m::report {
 
@@ -57,8 +58,8 @@ std::string origin_of_g(const Json& g) {
 Json training_of(const TrialRecord& trial) {
   Json training = member(trial.identity, "settings");
   if (!training.is_object()) training = Json::object();
-  for (const char* seed : {"seeds.subset", "seeds.init", "seeds.order", "seeds.plan", "seeds.g"})
-    training.erase(seed);
+  std::erase_if(training.get_ref<Json::object_t&>(),
+                [](const auto& item) { return settings::has_trait(item.first, &settings::Traits::seed); });
   training["g"] = origin_of_g(member(trial.identity, "g"));
   training["f's start"] = member(trial.identity, "start").is_null() ? "its initialisation" : "given as a file";
   training["data files"] = member(member(trial.identity, "data"), "files");

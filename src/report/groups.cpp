@@ -9,8 +9,8 @@
 
 #include "core/error.hpp"
 #include "report/axis.hpp"
-#include "report/data_setting.hpp"
 #include "report/metrics.hpp"
+#include "settings/texts.hpp"
 
 namespace m2m::report {
 namespace {

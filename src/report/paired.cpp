@@ -8,10 +8,10 @@
 
 #include "core/error.hpp"
 #include "report/comparability.hpp"
-#include "report/data_setting.hpp"
 #include "report/groups.hpp"
 #include "report/metrics.hpp"
 #include "report/student.hpp"
+#include "settings/texts.hpp"
 
 namespace m2m::report {
 namespace {
@@ -32,10 +32,10 @@ void add_side(Settings& settings, const Side& side, const results::TrialRecord* 
   for (const results::TrialOutcome& trial : side.study.trials) {
     if (trial.planned.label != side.label || !trial.record) continue;
     if (selected(*trial.record, selection) == nullptr) continue;
-    const std::string data = settings::data_setting_name(trial.planned.config);
+    const std::string data = settings::data_title(trial.planned.config);
     auto found = std::find_if(settings.begin(), settings.end(), [&](const auto& s) { return s.first == data; });
     if (found == settings.end()) found = settings.insert(settings.end(), {data, {}});
-    found->second[settings::seeds_of(trial.planned.config)].*which = &*trial.record;
+    found->second[settings::seeds_text(trial.planned.config)].*which = &*trial.record;
   }
 }
 

@@ -3,73 +3,47 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
-#include "report/data_setting.hpp"
+#include "settings/catalogue.hpp"
+#include "settings/recipe.hpp"
+#include "settings/resolve.hpp"
+#include "settings/texts.hpp"
 
 namespace m2m::report {
 namespace {
 
-/// A method's recipe as the sources have it.
-struct Recipe {
-  std::string_view method, loss, rebalance, sampling, class_weights, translate;
-  std::string_view mixing = "none", train = "everything", post_hoc = "none";
-};
-
-constexpr std::array recipes = {
-    Recipe{"ERM", "cross-entropy", "never", "plain", "none", "none"},
-    Recipe{"RS", "cross-entropy", "at-once", "class-balanced", "none", "none"},
-    Recipe{"SMOTE", "cross-entropy", "at-once", "smote", "none", "none"},
-    Recipe{"RW", "cross-entropy", "at-once", "plain", "inverse", "none"},
-    Recipe{"CB-RW", "cross-entropy", "at-once", "plain", "effective", "none"},
-    Recipe{"DRS", "cross-entropy", "deferred", "class-balanced", "none", "none"},
-    Recipe{"DRW", "cross-entropy", "deferred", "plain", "effective", "none"},
-    Recipe{"Focal", "focal", "never", "plain", "none", "none"},
-    Recipe{"LDAM", "ldam", "never", "plain", "none", "none"},
-    Recipe{"LDAM-DRW", "ldam", "deferred", "plain", "effective", "none"},
-    Recipe{"M2m", "cross-entropy", "deferred", "class-balanced", "none", "m2m"},
-    Recipe{"M2m-LDAM", "ldam", "deferred", "class-balanced", "none", "m2m"},
-    Recipe{"LA", "logit-adjusted", "never", "plain", "none", "none"},
-    Recipe{"Balanced-Softmax", "logit-adjusted", "never", "plain", "none", "none"},
-    Recipe{"LA-post-hoc", "cross-entropy", "never", "plain", "none", "none", "none", "everything",
-           "logit-adjustment"},
-    Recipe{"tau-norm", "cross-entropy", "never", "plain", "none", "none", "none", "everything",
-           "tau-normalisation"},
-    Recipe{"cRT", "cross-entropy", "at-once", "class-balanced", "none", "none", "none", "head"},
-    Recipe{"mixup", "cross-entropy", "never", "plain", "none", "none", "mixup"},
-    Recipe{"mixup-DRW", "cross-entropy", "deferred", "plain", "effective", "none", "mixup"},
-    Recipe{"Remix", "cross-entropy", "never", "plain", "none", "none", "remix"},
-    Recipe{"MiSLAS", "label-aware-smoothing", "at-once", "class-balanced", "none", "none", "none",
-           "head-and-scales"},
+/// A setting as a source has it; `if_absent`: its value in a trial whose configuration lacks it.
+struct Expected {
+  std::string name, value, if_absent;
 };
 
 /// How the sources trained and cut.
-std::vector<PublishedSetting> setting_of(const PublishedSource& source) {
+std::vector<Expected> expected_training(const PublishedSource& source) {
   return {{"train.network", "resnet32", ""},
           {"train.epochs", "200", ""},
           {"train.start_from", "", ""},
           {"data.imbalance", "longtail", "longtail"},
-          {"data.subset", source.subset, "head"},
+          {"data.subset", std::string(source.subset), "head"},
           {"data.rounding", "field", "field"},
-          {"data.validation", source.validation, "test-head"},
+          {"data.validation", std::string(source.validation), "test-head"},
           {"data.largest", "0", "0"}};
 }
 
-/// A study that says nothing of recipes has left the method's as it is.
-std::vector<PublishedSetting> recipe_of(const PublishedSource& source, std::string_view method) {
-  const auto own =
-      std::find_if(recipes.begin(), recipes.end(), [&](const Recipe& r) { return r.method == method; });
-  if (own == recipes.end()) return {};
-  std::vector<PublishedSetting> expected = {{"method", own->method, ""}};
-  for (const auto& [name, value] :
-       {std::pair{"recipe.loss", own->loss}, std::pair{"recipe.rebalance", own->rebalance},
-        std::pair{"recipe.sampling", own->sampling}, std::pair{"recipe.class_weights", own->class_weights},
-        std::pair{"recipe.translate", own->translate}, std::pair{"recipe.mixing", own->mixing},
-        std::pair{"recipe.train", own->train}, std::pair{"recipe.post_hoc", own->post_hoc}}) {
-    expected.push_back({name, value, value});
+/// The method by its own name with the recipe of the catalogue, in which a study that says nothing of recipes has
+/// left it. The head follows the loss.
+std::vector<Expected> expected_recipe(const PublishedSource& source, const std::string& method) {
+  const std::vector<std::string> known = settings::method_names();
+  if (std::count(known.begin(), known.end(), method) == 0) return {};
+  const Config config = settings::with_method({}, method);
+  std::vector<Expected> expected = {{"method", method, ""}};
+  for (const auto& [name, value] : config.json().items()) {
+    const bool is_compared = name.starts_with("recipe.") && name != "recipe.head" && name != "recipe.start";
+    if (is_compared) expected.push_back({name, value.get<std::string>(), value.get<std::string>()});
   }
-  if (own->translate == "none") return expected;
-  expected.insert(expected.end(), source.translation.begin(), source.translation.end());
+  if (!settings::read<settings::Recipe>(config).translates()) return expected;
+  for (const PublishedSetting& one : source.translation) {
+    expected.push_back({std::string(one.name), std::string(one.value), std::string(one.if_absent)});
+  }
   return expected;
 }
 
@@ -93,12 +67,12 @@ const Quoted* published_by(const PublishedSource& source, const Config& config, 
 
 std::vector<std::string> unlike_published(const PublishedSource& source, const Config& config,
                                           std::string_view label) {
-  std::vector<PublishedSetting> expected = setting_of(source);
-  const std::vector<PublishedSetting> recipe = recipe_of(source, label);
+  std::vector<Expected> expected = expected_training(source);
+  const std::vector<Expected> recipe = expected_recipe(source, std::string(label));
   expected.insert(expected.end(), recipe.begin(), recipe.end());
   std::vector<std::string> unlike;
-  for (const PublishedSetting& one : expected) {
-    const std::string value = settings::setting_text(config, std::string(one.name), std::string(one.standard));
+  for (const Expected& one : expected) {
+    const std::string value = settings::setting_text(config, one.name, one.if_absent);
     if (value == one.value) continue;
     unlike.push_back(fmt::format("{} = {} (published with {})", one.name, shown(value), shown(one.value)));
   }

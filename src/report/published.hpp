@@ -23,7 +23,7 @@ struct PublishedRow {
 
 /// A setting as published, and its value in a trial whose configuration lacks it.
 struct PublishedSetting {
-  std::string_view name, value, standard;
+  std::string_view name, value, if_absent;
 };
 
 struct PublishedSource {

@@ -4,10 +4,10 @@
 
 #include <set>
 
-#include "report/data_setting.hpp"
 #include "report/groups.hpp"
 #include "report/metrics.hpp"
 #include "results/metrics_of.hpp"
+#include "settings/texts.hpp"
 
 namespace m2m::report {
 namespace {
@@ -21,7 +21,7 @@ Row trial_cells(const results::TrialOutcome& trial) {
   return {trial.planned.id,
           trial.planned.label,
           settings::text_or(config, "method", ""),
-          settings::data_setting_name(config),
+          settings::data_title(config),
           config.has("seed") ? config.json().at("seed") : Json(),
           results::status_name(trial.status)};
 }

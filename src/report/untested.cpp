@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/untested.hpp"
-#include "report/data_setting.hpp"
 #include "report/groups.hpp"
+#include "settings/texts.hpp"
 
 namespace m2m::report {
 
@@ -18,7 +18,7 @@ std::vector<std::string> untested_notes(const results::StudyResults& results, Se
     const results::Snapshot* snapshot = trial.record ? selected(*trial.record, selection) : nullptr;
     if (snapshot == nullptr) continue;
     const std::string note = untested_note(untested_classes(snapshot->test), snapshot->test.classes, "test");
-    if (!note.empty()) note_once(notes, settings::data_setting_name(trial.planned.config) + ": " + note);
+    if (!note.empty()) note_once(notes, settings::data_title(trial.planned.config) + ": " + note);
   }
   return notes;
 }

@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/untested.hpp"
-#include "report/data_setting.hpp"
+#include "settings/texts.hpp"
 
 namespace m2m::report {
 namespace {
@@ -39,7 +39,7 @@ std::vector<Pool> pools_of(const Group& trials, Selection selection) {
     const Config& config = trial->planned.config;
     const bool of_a_fold = is_of_a_fold(config);
     // Folds are drawn from the seeds: trials of the same seeds share them.
-    const std::string key = of_a_fold ? settings::seeds_of(config) : trial->planned.id;
+    const std::string key = of_a_fold ? settings::seeds_text(config) : trial->planned.id;
     const auto [at, is_new] = known.emplace(key, pools.size());
     if (is_new) pools.push_back({config, Confusion(), {}});
     const results::Snapshot* snapshot = trial->record ? selected(*trial->record, selection) : nullptr;

@@ -3,18 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 
 #include "report/cell.hpp"
 #include "report/metrics.hpp"
 #include "report/student.hpp"
+#include "settings/table.hpp"
 
 namespace m2m::report {
 namespace {
 
-constexpr std::array seeds = {"seeds.subset", "seeds.init", "seeds.order", "seeds.plan", "seeds.g"};
+/// The seeds that numbers are drawn from; `seed` only sets them.
+const std::vector<std::string>& seeds() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> made;
+    for (const settings::Setting& setting : settings::all_settings()) {
+      if (setting.traits.seed && !setting.traits.provenance) made.push_back(setting.name);
+    }
+    return made;
+  }();
+  return names;
+}
 
 Json settings_of(const results::TrialRecord& record) {
   return record.identity.is_object() ? record.identity.value("settings", Json::object()) : Json::object();
@@ -23,9 +33,10 @@ Json settings_of(const results::TrialRecord& record) {
 /// Of a method that trains nothing no seed acts by itself, but all do in the trial that it begins from.
 bool acts(const results::TrialRecord& record, const std::string& seed) {
   const Json settings = settings_of(record);
-  const bool any_acts = std::any_of(seeds.begin(), seeds.end(), [&](auto name) { return settings.contains(name); });
+  const bool any_acts =
+      std::any_of(seeds().begin(), seeds().end(), [&](const auto& name) { return settings.contains(name); });
   if (!any_acts) return true;
-  if (seed != "seeds.g") return settings.contains(seed);
+  if (!settings::has_trait(seed, &settings::Traits::acts_elsewhere)) return settings.contains(seed);
   return record.identity.contains("g") && record.identity.at("g").contains("pick");
 }
 
@@ -35,7 +46,7 @@ Json value_of(const results::TrialRecord& record, const std::string& seed) {
 
 std::string other_seeds(const results::TrialRecord& record, const std::string& seed) {
   Json others = Json::object();
-  for (const char* name : seeds) {
+  for (const std::string& name : seeds()) {
     if (name != seed) others[name] = value_of(record, name);
   }
   return canonical_json(others);
@@ -64,7 +75,7 @@ void add_rows(Sheet& sheet, const Where& where, const Group& group, const Varian
                         number_or_null(all.std),
                         small ? Json() : Json(trials_to_resolve(all.std, options.difference)),
                         small ? Json("n too small") : Json()});
-  for (const char* seed : seeds) {
+  for (const std::string& seed : seeds()) {
     const SeedSpread spread = spread_of(group, seed, options.metric, table);
     sheet.rows.push_back({where.label, where.data, options.metric, seed, spread.groups, spread.trials,
                           number_or_null(spread.std), Json(),

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "settings/table.hpp"
 #include "sweep/study_points.hpp"
 
 namespace m2m::study {
@@ -29,10 +30,10 @@ bool mentions(const std::string& sentence, const std::string& name) {
 }
 
 /// The place to look at: where the field that the sentence begins with is set, else another field it names.
-std::string place_of(const Study& study, const StudyPoint& point, std::span<const settings::Field> fields,
+std::string place_of(const Study& study, const StudyPoint& point, std::span<const settings::Setting> fields,
                      const std::string& sentence) {
   int line = -1;
-  for (const settings::Field& field : fields) {
+  for (const settings::Setting& field : fields) {
     const int candidate = line_setting(study, point, field.name);
     if (candidate < 0 || !mentions(sentence, field.name)) continue;
     const bool is_first = sentence.starts_with(field.name) && ends_a_name(sentence, field.name.size());
@@ -49,7 +50,7 @@ struct PlannedPoint {
   std::string id;
 };
 
-PlannedPoint plan_point(const Study& study, const StudyPoint& point, std::span<const settings::Field> fields,
+PlannedPoint plan_point(const Study& study, const StudyPoint& point, std::span<const settings::Setting> fields,
                         const ResolveConfig& resolve, const PlanStage& plan) {
   try {
     StageRequest request = plan(resolve(point.given), label_of(point));
@@ -94,10 +95,8 @@ void settle_labels(const Study& study, const std::vector<PlannedPoint*>& same) {
 
 /// What a table tells rows and columns by.
 std::string cell_key(const StageRequest& request) {
-  Json key = Json::object();
-  for (const auto& [name, value] : request.config.json().items()) {
-    if (name == "seed" || name.starts_with("seeds.") || name.starts_with("data.")) key[name] = value;
-  }
+  Json key = settings::with_trait(request.config, &settings::Traits::data);
+  key.update(settings::with_trait(request.config, &settings::Traits::seed));
   key["label"] = request.label;
   return canonical_json(key);
 }
@@ -116,7 +115,7 @@ void check_cells(const Study& study, const std::vector<PlannedPoint>& planned) {
 
 }  // namespace
 
-StageGraph plan_study(const Study& study, std::span<const settings::Field> fields, const ResolveConfig& resolve,
+StageGraph plan_study(const Study& study, std::span<const settings::Setting> fields, const ResolveConfig& resolve,
                       const PlanStage& plan) {
   std::vector<PlannedPoint> planned;
   for (const StudyPoint& point : expand(study)) planned.push_back(plan_point(study, point, fields, resolve, plan));

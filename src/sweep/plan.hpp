@@ -3,6 +3,7 @@
 #include <functional>
 #include <span>
 
+#include "settings/setting.hpp"
 #include "sweep/graph.hpp"
 #include "sweep/study.hpp"
 
@@ -17,7 +18,7 @@ using ResolveConfig = std::function<Config(const Config& given)>;
 ///
 /// Throws Error (usage), "file:line: ...", where resolve or plan refuse a point, where one trial would have two
 /// labels, or where two trials would share label, data and seeds; and whatever else plan throws.
-StageGraph plan_study(const Study& study, std::span<const settings::Field> fields, const ResolveConfig& resolve,
+StageGraph plan_study(const Study& study, std::span<const settings::Setting> fields, const ResolveConfig& resolve,
                       const PlanStage& plan);
 
 }  // namespace m2m::study

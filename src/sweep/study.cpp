@@ -8,11 +8,10 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "settings/setting.hpp"
 #include "sweep/study_toml.hpp"
 
 namespace m2m::study {
-
-using settings::Field;
 
 namespace fs = std::filesystem;
 namespace {
@@ -81,8 +80,9 @@ void check_name(const std::string& name, const std::string& place) {
 }
 
 /// A value outside of the [grid]. instead: where several belong.
-Json one_value(const Field& field, const TomlEntry& entry, const std::string& place, const char* instead) {
-  if (entry.value.is_array() && field.type != settings::FieldType::numbers) {
+Json one_value(const settings::Setting& field, const TomlEntry& entry, const std::string& place,
+               const char* instead) {
+  if (entry.value.is_array() && field.type != settings::SettingType::numbers) {
     throw usage_error(
         fmt::format("{}: {} = {}: expected one value; {}", place, entry.key, entry.value.dump(), instead));
   }
@@ -90,10 +90,10 @@ Json one_value(const Field& field, const TomlEntry& entry, const std::string& pl
 }
 
 /// The settings of that name in whatever table, the nearest alone if one is near.
-std::vector<std::string> in_other_tables(std::span<const Field> fields, const std::string& name) {
+std::vector<std::string> in_other_tables(std::span<const settings::Setting> fields, const std::string& name) {
   const std::string ending = "." + name.substr(name.rfind('.') + 1);
   std::vector<std::string> names;
-  for (const Field& field : fields) {
+  for (const settings::Setting& field : fields) {
     if (field.name.ends_with(ending)) names.push_back(field.name);
   }
   const std::string nearest = nearest_name(names, name);
@@ -101,7 +101,7 @@ std::vector<std::string> in_other_tables(std::span<const Field> fields, const st
 }
 
 /// What the writer of an unknown key may have meant; empty: nothing is near.
-std::string meant_by(std::span<const Field> fields, const std::string& name, bool is_in_file) {
+std::string meant_by(std::span<const settings::Setting> fields, const std::string& name, bool is_in_file) {
   const char* above = is_in_file ? ", above the first [table]" : "";
   const std::string table = name.substr(0, name.find('.'));
   if (table == "Grid" || table == "grids") return "the grid is written [grid]";
@@ -111,10 +111,10 @@ std::string meant_by(std::span<const Field> fields, const std::string& name, boo
     return is_in_file ? "a name belongs above the first [table]" : "--out names the output folder";
   for (std::size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
     const std::string rest = name.substr(dot + 1);
-    if (settings::find_field(fields, rest) != nullptr || rest == "name")
+    if (settings::find_setting(fields, rest) != nullptr || rest == "name")
       return fmt::format("did you mean '{}'{}?", rest, above);
   }
-  for (const Field& field : fields) {
+  for (const settings::Setting& field : fields) {
     if (field.name.starts_with(name + ".")) return fmt::format("did you mean '{}'?", field.name);
   }
   std::vector<std::string> meant = in_other_tables(fields, name);
@@ -131,8 +131,8 @@ std::string checked_label(const std::string& label, const std::string& place) {
   return label;
 }
 
-Axis axis_of(const TomlEntry& entry, std::span<const Field> fields, const std::string& place) {
-  const Field& field = known_field(fields, entry.key, place);
+Axis axis_of(const TomlEntry& entry, std::span<const settings::Setting> fields, const std::string& place) {
+  const settings::Setting& field = known_field(fields, entry.key, place);
   if (!entry.value.is_array()) {
     throw usage_error(
         fmt::format("{}: {} on the [grid] needs a list of values: [{}]", place, entry.key, entry.value.dump()));
@@ -141,7 +141,7 @@ Axis axis_of(const TomlEntry& entry, std::span<const Field> fields, const std::s
     throw usage_error(
         fmt::format("{}: {} has no values on the [grid], so there would be no trials", place, entry.key));
   }
-  if (field.type == settings::FieldType::numbers && !entry.value.front().is_array()) {
+  if (field.type == settings::SettingType::numbers && !entry.value.front().is_array()) {
     throw usage_error(
         fmt::format("{}: {} on the [grid] needs a list of lists: [{}]", place, entry.key, entry.value.dump()));
   }
@@ -150,7 +150,7 @@ Axis axis_of(const TomlEntry& entry, std::span<const Field> fields, const std::s
   return axis;
 }
 
-NamedPoint point_of(const TomlPoint& toml, const Study& study, std::span<const Field> fields) {
+NamedPoint point_of(const TomlPoint& toml, const Study& study, std::span<const settings::Setting> fields) {
   NamedPoint point;
   point.line = toml.line;
   for (const TomlEntry& entry : toml.entries) {
@@ -158,7 +158,7 @@ NamedPoint point_of(const TomlPoint& toml, const Study& study, std::span<const F
     if (entry.key == "label") {
       point.label = checked_label(text_of(entry, place), place);
     } else {
-      const Field& field = known_field(fields, entry.key, place);
+      const settings::Setting& field = known_field(fields, entry.key, place);
       const Json value = one_value(field, entry, place, "write a [[point]] for each");
       point.settings[entry.key] = {value, entry.line};
     }
@@ -179,14 +179,15 @@ std::string where(const Study& study, int line) {
   return line > 0 ? fmt::format("{}:{}", study.file, line) : command_line;
 }
 
-const Field& known_field(std::span<const Field> fields, const std::string& name, const std::string& place) {
-  if (const Field* field = settings::find_field(fields, name)) return *field;
+const settings::Setting& known_field(std::span<const settings::Setting> fields, const std::string& name,
+                                     const std::string& place) {
+  if (const settings::Setting* field = settings::find_setting(fields, name)) return *field;
   const std::string meant = meant_by(fields, name, place != command_line);
   throw usage_error(fmt::format("{}: unknown key '{}'; {}", place, name,
                                 meant.empty() ? "'m2m-sweep describe' lists all" : meant));
 }
 
-Json checked_at(const Field& field, const Json& value, const std::string& place) {
+Json checked_at(const settings::Setting& field, const Json& value, const std::string& place) {
   try {
     return settings::checked_value(field, value);
   } catch (const Error& error) {
@@ -194,7 +195,7 @@ Json checked_at(const Field& field, const Json& value, const std::string& place)
   }
 }
 
-Study parse_study(const std::string& text, const std::string& file, std::span<const Field> fields) {
+Study parse_study(const std::string& text, const std::string& file, std::span<const settings::Setting> fields) {
   const TomlStudy toml = parse_toml(text, file);
   Study study;
   study.file = file;
@@ -205,7 +206,7 @@ Study parse_study(const std::string& text, const std::string& file, std::span<co
       study.name = text_of(entry, place);
       check_name(study.name, place);
     } else {
-      const Field& field = known_field(fields, entry.key, place);
+      const settings::Setting& field = known_field(fields, entry.key, place);
       study.fixed[entry.key] = {one_value(field, entry, place, "several belong on the [grid]"), entry.line};
     }
   }
@@ -218,7 +219,7 @@ Study parse_study(const std::string& text, const std::string& file, std::span<co
   return study;
 }
 
-Study read_study_file(const fs::path& file, std::span<const Field> fields) {
+Study read_study_file(const fs::path& file, std::span<const settings::Setting> fields) {
   check_is_study_file(file);
   return parse_study(read_file(file), file.string(), fields);
 }

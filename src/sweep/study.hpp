@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/config.hpp"
+#include "settings/setting.hpp"
 
 namespace m2m::study {
 
@@ -46,23 +47,23 @@ std::string where(const Study& study, int line);
 ///
 /// Throws Error (usage), "file:line: what is wrong, what to do": no such file (with the nearest one of jobs/), not
 /// TOML, not UTF-8, an unknown key (with the nearest one), a key given twice, a wrong type, an impossible value.
-Study read_study_file(const std::filesystem::path& file, std::span<const settings::Field> fields);
+Study read_study_file(const std::filesystem::path& file, std::span<const settings::Setting> fields);
 
 /// The same from a text; `file` is what messages call it.
-Study parse_study(const std::string& text, const std::string& file, std::span<const settings::Field> fields);
+Study parse_study(const std::string& text, const std::string& file, std::span<const settings::Setting> fields);
 
 /// Applies "key=value" from the command line.
 ///
 /// A value fixes the field and takes it off the grid; "key=a,b,c" makes it an axis (a list of numbers has commas of
 /// its own and is one value). `method` leaves out the points of other methods; another field that a point sets
 /// itself is refused, for its label would no longer be true. Throws Error (usage), "command line: ...".
-void apply_override(Study& study, const std::string& assignment, std::span<const settings::Field> fields);
+void apply_override(Study& study, const std::string& assignment, std::span<const settings::Setting> fields);
 
 /// The field, or Error (usage) "PLACE: unknown key 'm2m.lamda'; did you mean 'm2m.lambda'?".
-const settings::Field& known_field(std::span<const settings::Field> fields, const std::string& name,
-                                   const std::string& place);
+const settings::Setting& known_field(std::span<const settings::Setting> fields, const std::string& name,
+                                     const std::string& place);
 
 /// checked_value with the place in front of what it says.
-Json checked_at(const settings::Field& field, const Json& value, const std::string& place);
+Json checked_at(const settings::Setting& field, const Json& value, const std::string& place);
 
 }  // namespace m2m::study

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "settings/setting.hpp"
 #include "sweep/study.hpp"
 
 namespace m2m::study {
@@ -21,7 +22,7 @@ std::vector<std::string> split(const std::string& text) {
   return items;
 }
 
-Json value_of(const settings::Field& field, const std::string& text) {
+Json value_of(const settings::Setting& field, const std::string& text) {
   try {
     return settings::parse_value(field, text);
   } catch (const Error& error) {
@@ -37,8 +38,8 @@ bool is_utf8(const std::string& text) {
   }
 }
 
-std::vector<Json> values_of(const settings::Field& field, const std::string& text) {
-  if (field.type == settings::FieldType::numbers) return {value_of(field, text)};
+std::vector<Json> values_of(const settings::Setting& field, const std::string& text) {
+  if (field.type == settings::SettingType::numbers) return {value_of(field, text)};
   std::vector<Json> values;
   for (const std::string& item : split(text)) values.push_back(value_of(field, item));
   return values;
@@ -63,14 +64,14 @@ void settle_points(Study& study, const std::string& name, const std::vector<Json
 
 }  // namespace
 
-void apply_override(Study& study, const std::string& assignment, std::span<const settings::Field> fields) {
+void apply_override(Study& study, const std::string& assignment, std::span<const settings::Setting> fields) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0 || !is_utf8(assignment)) {
     throw usage_error(fmt::format("{}: '{}' is no setting; write key=value", command_line,
                                   is_utf8(assignment) ? assignment : "(not UTF-8)"));
   }
   const std::string name = assignment.substr(0, equals);
-  const settings::Field& field = known_field(fields, name, command_line);
+  const settings::Setting& field = known_field(fields, name, command_line);
   const std::vector<Json> values = values_of(field, assignment.substr(equals + 1));
   settle_points(study, name, values);
   study.fixed.erase(name);

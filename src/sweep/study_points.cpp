@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "settings/table.hpp"
 #include "sweep/wording.hpp"
 
 namespace m2m::study {
@@ -43,7 +44,7 @@ bool varies(const Axis& axis) {
 
 /// Tables have their own columns for data, and averages over seeds.
 bool is_told_elsewhere(const std::string& field) {
-  return field == "seed" || field.starts_with("seeds.") || field.starts_with("data.");
+  return settings::has_trait(field, &settings::Traits::seed) || settings::has_trait(field, &settings::Traits::data);
 }
 
 LabelPart part_of(const std::string& field, const Json& value) {

@@ -11,6 +11,7 @@
 #include "results/planned_study.hpp"
 #include "results/record_file.hpp"
 #include "results/stage_files.hpp"
+#include "settings/texts.hpp"
 #include "sweep/folder_lock.hpp"
 #include "sweep/stage.hpp"
 #include "sweep/wording.hpp"
@@ -29,12 +30,6 @@ double age(const fs::path& file) {
   const auto time = fs::last_write_time(file, missing);
   if (missing) return unknown;
   return std::chrono::duration<double>(fs::file_time_type::clock::now() - time).count();
-}
-
-int epochs_of(const Config& config) {
-  const bool is_second_stage = config.has("recipe.train") && config.text("recipe.train") != "everything";
-  const char* name = is_second_stage ? "second.epochs" : "train.epochs";
-  return config.has(name) ? static_cast<int>(config.integer(name)) : 0;
 }
 
 void read_journal_end(const fs::path& file, StageProgress& stage) {
@@ -85,7 +80,7 @@ StageProgress progress_of(const OutputFolder& out, const results::PlannedTrial& 
   study::Stage as_stage;
   as_stage.config = planned.config;
   StageProgress trial = nothing_known(planned.id, "trial", planned.label + "  " + study::data_text(as_stage),
-                                      epochs_of(planned.config));
+                                      settings::trained_epochs(planned.config));
   std::error_code ignored;
   const bool has_begun = fs::exists(out.journal(planned.id), ignored);
   if (fs::exists(out.result(planned.id), ignored)) {

@@ -1,10 +1,14 @@
 #include "sweep/wording.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <map>
 #include <set>
+
+#include "settings/table.hpp"
+#include "settings/texts.hpp"
 
 namespace m2m::study {
 namespace {
@@ -17,7 +21,7 @@ std::map<StageKind, std::set<std::string>> varying_data_settings(const StageGrap
     const Config& other = *first.emplace(stage.kind, &stage.config).first->second;
     for (const auto& [name, value] : stage.config.json().items()) {
       const bool differs = !other.has(name) || other.json().at(name) != value;
-      if (name.starts_with("data.") && differs) varying[stage.kind].insert(name);
+      if (settings::has_trait(name, &settings::Traits::data) && differs) varying[stage.kind].insert(name);
     }
   }
   return varying;
@@ -31,9 +35,9 @@ std::string seed_text(const Stage& stage) {
   if (!config.has("seed")) return "";
   const Json& seed = config.json().at("seed");
   std::string text = " seed=" + value_text(seed);
-  for (const auto& [name, value] : config.json().items()) {
-    if (name.starts_with("seeds.") && value != seed)
-      text += fmt::format(" {}={}", name.substr(6), value_text(value));
+  const Json seeds = settings::with_trait(config, &settings::Traits::seed);
+  for (const auto& [name, value] : seeds.items()) {
+    if (value != seed) text += fmt::format(" {}={}", name.substr(name.find('.') + 1), value_text(value));
   }
   return text;
 }
@@ -59,15 +63,7 @@ std::vector<std::string> titles(const StageGraph& graph) {
   return made;
 }
 
-std::string data_text(const Stage& stage) {
-  std::string text;
-  if (stage.config.has("data.set")) text += stage.config.text("data.set");
-  const bool is_cut = !stage.config.has("data.imbalance") || stage.config.text("data.imbalance") == "longtail" ||
-                      stage.config.text("data.imbalance") == "step";
-  if (is_cut && stage.config.has("data.ratio"))
-    text += fmt::format(" rho={}", value_text(stage.config.json().at("data.ratio")));
-  return text + seed_text(stage);
-}
+std::string data_text(const Stage& stage) { return settings::data_label(stage.config) + seed_text(stage); }
 
 }  // namespace m2m::study
 

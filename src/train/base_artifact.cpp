@@ -7,8 +7,9 @@
 
 #include "core/error.hpp"
 #include "methods/post_hoc.hpp"
-#include "methods/recipe.hpp"
 #include "results/record_file.hpp"
+#include "settings/loss_settings.hpp"
+#include "settings/recipe.hpp"
 
 namespace m2m::stages {
 namespace {
@@ -42,7 +43,7 @@ Change tau_normalisation(const results::OutputFolder& out, const std::string& ba
 Json change(const Config& resolved, const results::TrialRecord& base, const Change& changed,
             results::Snapshot& snapshot) {
   std::vector<double> taus = methods::taus_to_try();
-  if (resolved.has("post_hoc.tau")) taus = {resolved.number("post_hoc.tau")};
+  if (const auto tau = settings::read<settings::PostHocSettings>(resolved).tau) taus = {*tau};
   const int classes = snapshot.test.classes;
   double best_tau = taus.front(), best_bacc = -1;
   for (const double tau : taus) {
@@ -86,7 +87,8 @@ std::optional<results::Damage> damage_of_base(const study::Stage& trial, const r
 results::TrialRecord post_hoc_record(const Config& resolved, const results::OutputFolder& out,
                                      const std::string& base_id) {
   results::TrialRecord record = results::read_trial(out.result(base_id));
-  const bool is_tau_norm = settings::recipe_of(resolved).post_hoc == settings::PostHoc::tau_normalisation;
+  const bool is_tau_norm =
+      settings::read<settings::Recipe>(resolved).post_hoc == settings::PostHoc::tau_normalisation;
   const auto counts = record.data.at("counts").get<ClassCounts>();
   const auto change_of = [&](bool best) -> Change {
     if (is_tau_norm) return tau_normalisation(out, base_id, best);

@@ -5,8 +5,9 @@
 #include <utility>
 
 #include "methods/m2m_plan.hpp"
-#include "methods/recipe.hpp"
 #include "nn/network.hpp"
+#include "settings/m2m_settings.hpp"
+#include "settings/recipe.hpp"
 #include "train/settings.hpp"
 
 namespace m2m::stages {
@@ -44,7 +45,7 @@ double translated_share(const ClassCounts& counts, double beta) {
 }
 
 /// Of one image.
-double forward_multiply_adds(const settings::TrainSettings& settings, const train::LoadedData& data) {
+double forward_multiply_adds(const train::TrialSettings& settings, const train::LoadedData& data) {
   const data::ImageShape& shape = data.set.train.shape;
   return nn::multiply_adds(
       {settings.network, data.set.classes, shape.channels, shape.height, shape.width, data.mean, data.std});
@@ -53,17 +54,17 @@ double forward_multiply_adds(const settings::TrainSettings& settings, const trai
 }  // namespace
 
 double estimated_seconds(const Config& resolved, const train::LoadedData& data, std::optional<int> until) {
-  const settings::Recipe recipe = settings::recipe_of(resolved);
+  const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
   if (!recipe.trains()) return 1;
-  const settings::TrainSettings settings = train::train_settings(resolved);
+  const train::TrialSettings settings = train::trial_settings(resolved);
   const double forward = forward_multiply_adds(settings, data);
   const auto images = static_cast<double>(total(data.split.counts));
   const auto evaluated = static_cast<double>(data.split.validation.rows.size() + data.split.test.rows.size());
   double per_slot = 0;
-  if (recipe.translates) {
-    const double networks = resolved.number("m2m.lambda") == 0 ? 1 : 2;
-    per_slot = translated_share(data.split.counts, resolved.number("m2m.beta")) * networks *
-               passes_of_an_iteration * static_cast<double>(resolved.integer("m2m.steps"));
+  if (recipe.translates()) {
+    const auto m2m = settings::read<settings::M2mSettings>(resolved);
+    const double networks = m2m.lambda == 0 ? 1 : 2;
+    per_slot = translated_share(data.split.counts, m2m.beta) * networks * passes_of_an_iteration * m2m.steps;
   }
   // On frozen features only the head learns.
   const double of_a_step = recipe.is_second_stage() ? frozen_pass : passes_of_a_step;
@@ -76,7 +77,7 @@ double estimated_seconds(const Config& resolved, const train::LoadedData& data, 
 }
 
 double estimated_memory(const Config& resolved, const train::LoadedData& data) {
-  const settings::TrainSettings settings = train::train_settings(resolved);
+  const train::TrialSettings settings = train::trial_settings(resolved);
   const auto batch = static_cast<double>(settings.batch_size);
   return bytes_of_any_stage + bytes_per_multiply_add * batch * forward_multiply_adds(settings, data);
 }

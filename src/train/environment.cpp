@@ -15,10 +15,10 @@
 #include <sstream>
 #include <string>
 
+#include "core/instruction_set.hpp"
 #include "core/revision.hpp"
 #include "core/version.hpp"
 #include "dist/messages/session.hpp"
-#include "kernels/instruction_set.hpp"
 #include "results/hdf5_version.hpp"
 #include "train/device_memory.hpp"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "data/dealing.hpp"
+#include "settings/recipe.hpp"
 
 namespace m2m::train {
 

@@ -4,16 +4,15 @@
 #include <string>
 
 #include "core/config.hpp"
+#include "settings/resolve.hpp"
 #include "train/loaded_data.hpp"
 
 namespace m2m::stages {
 
-/// The settings that act in the trial they describe, by name. Paths never do; the content they lead to does.
-Json acting_settings(const Config& resolved);
-
 /// Hashes of the data a stage reads: files and chosen rows.
 Json data_identity(const train::LoadedData& data);
-/// Identity of that g. `config` is g_config's. ranks: of a trial.
+
+/// Identity of a g. `config` is settings::g_config's. ranks: of a trial.
 Json g_identity(const Config& config, const train::LoadedData& data, int ranks);
 
 /// The epoch until which a trial may share a prefix with others: on the data as they are, without class weights,
@@ -33,10 +32,3 @@ struct TrialOrigins {
 Json trial_identity(const Config& resolved, const train::LoadedData& data, const TrialOrigins& origins, int ranks);
 
 }  // namespace m2m::stages
-
-namespace m2m::settings {
-
-/// The settings of the g that a trial needs: ERM on the same data with the same schedule, but for what m2m.g_* say.
-Config g_config(const Config& resolved);
-
-}  // namespace m2m::settings

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "methods/smote.hpp"
+#include "settings/table.hpp"
+#include "settings/train_settings.hpp"
 #include "train/device_gather.hpp"
 
 namespace m2m::train {
@@ -43,23 +45,16 @@ torch::Tensor gather(const LoadedData& data, Pool pool, const torch::Tensor& pic
 }
 
 Key subset_key(const Config& resolved) {
-  return {static_cast<std::uint32_t>(resolved.integer("seeds.subset")), SeedRole::subset};
-}
-
-/// Whether a setting decides how data are cut into parts, and not what is read.
-bool cuts(const std::string& name) {
-  for (const char* cutting : {"data.imbalance", "data.ratio", "data.largest", "data.rounding", "data.subset",
-                              "data.validation", "data.fold", "data.folds", "seeds.subset"}) {
-    if (name == cutting) return true;
-  }
-  return false;
+  return {static_cast<std::uint32_t>(settings::read<settings::Seeds>(resolved).subset), SeedRole::subset};
 }
 
 /// The settings that decide what is read, or how it is cut.
 std::string shelf_key(const Config& resolved, bool of_cut) {
   Json key = Json::object();
-  for (const auto& [name, value] : resolved.json().items()) {
-    if ((name.starts_with("data.") || name == "seeds.subset") && cuts(name) == of_cut) key[name] = value;
+  for (const settings::Setting& setting : settings::all_settings()) {
+    const bool decides = setting.traits.data || setting.traits.cuts_data;
+    if (!decides || setting.traits.cuts_data != of_cut || !resolved.has(setting.name)) continue;
+    key[setting.name] = resolved.json().at(setting.name);
   }
   return canonical_json(key);
 }
@@ -82,7 +77,7 @@ void measure(LoadedData& data) {
 
 std::shared_ptr<const LoadedData> cut_data(const LoadedData& read, const Config& resolved) {
   auto data = std::make_shared<LoadedData>(read);
-  data->split = data::split_data(data->set, resolved, subset_key(resolved));
+  data->split = data::split_data(data->set, settings::read<settings::DataSettings>(resolved), subset_key(resolved));
   measure(*data);
   return data;
 }
@@ -113,7 +108,7 @@ std::shared_ptr<const LoadedData> DataShelf::get(const Config& resolved, torch::
     cut_.clear();  // the old one's memory first
     read_.reset();
     auto data = std::make_shared<LoadedData>();
-    data->set = data::load_data_set(resolved);
+    data->set = data::load_data_set(settings::read<settings::DataSettings>(resolved));
     place_samples(*data, device);
     read_ = std::move(data);
     key_ = key;

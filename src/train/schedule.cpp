@@ -6,7 +6,7 @@
 
 namespace m2m::train {
 
-double learning_rate(const settings::Schedule& schedule, int epoch) {
+double learning_rate(const Schedule& schedule, int epoch) {
   if (schedule.cosine_epochs > 0) {
     return schedule.learning_rate * (1 + std::cos(std::numbers::pi * epoch / schedule.cosine_epochs)) / 2;
   }
@@ -16,7 +16,7 @@ double learning_rate(const settings::Schedule& schedule, int epoch) {
   return schedule.learning_rate * std::pow(schedule.drop_factor, static_cast<double>(passed));
 }
 
-int last_drop(const settings::Schedule& schedule) {
+int last_drop(const Schedule& schedule) {
   if (schedule.drops.empty()) return 0;
   return static_cast<int>(std::ceil(*std::max_element(schedule.drops.begin(), schedule.drops.end())));
 }

@@ -2,7 +2,7 @@
 // The learning rate by epoch.
 #include <vector>
 
-namespace m2m::settings {
+namespace m2m::train {
 
 struct Schedule {
   double learning_rate = 0.1;
@@ -12,16 +12,12 @@ struct Schedule {
   int cosine_epochs = 0;  // of half a cosine from learning_rate to 0, instead of all that; 0: none
 };
 
-}  // namespace m2m::settings
-
-namespace m2m::train {
-
 /// Learning rate of epoch e, from 0: base * (e + 1) / warmup for e < warmup, else base * drop_factor per drop
 /// passed; or base * (1 + cos(pi e / cosine_epochs)) / 2. docs/protocol.md, "Training": 0.1 with 5 warm-up
 /// epochs, 0.001 from 160, 0.00001 from 180.
-double learning_rate(const settings::Schedule& schedule, int epoch);
+double learning_rate(const Schedule& schedule, int epoch);
 
 /// The first epoch after the last drop; 0 without drops.
-int last_drop(const settings::Schedule& schedule);
+int last_drop(const Schedule& schedule);
 
 }  // namespace m2m::train

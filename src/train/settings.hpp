@@ -1,20 +1,19 @@
 #pragma once
-// The settings of training itself (train.*), as typed values.
+// The settings of one trial as they hold on this rank: what a study gives, and what follows from it on this
+// machine.
 #include <torch/types.h>
 
 #include <string>
-#include <vector>
 
 #include "core/config.hpp"
-#include "methods/recipe.hpp"
+#include "settings/choices.hpp"
+#include "settings/recipe.hpp"
+#include "settings/train_settings.hpp"
 #include "train/schedule.hpp"
 
-namespace m2m::settings {
+namespace m2m::train {
 
-/// The rows of train.*, record.*, seeds.*, seed and protocol.
-std::vector<Field> train_fields();
-
-struct TrainSettings {
+struct TrialSettings {
   std::string network;
   int epochs = 200;
   std::int64_t batch_size = 128;
@@ -25,29 +24,25 @@ struct TrainSettings {
   torch::Dtype precision = torch::kFloat32;  // of weights and pixels
   bool bfloat16 = false;                     // convolve in bfloat16 all the same
   bool tf32 = false;                         // products on a GPU keep ten bits
-  std::string kernels = "auto";              // one of kernel_names()
+  std::string kernels = "auto";              // one of settings::kernel_names()
   torch::Device device = torch::kCPU;
   bool graphed = false;      // steps are recorded once and replayed
-  bool plans_ahead = false;  // another thread plans the next epoch: on a GPU
+  bool plans_ahead = false;  // another thread plans the next epoch
   int threads = 1;
   bool synchronised = true;    // batch norm over the shares of all ranks of a trial; false: each over its own
   bool deterministic = false;  // shards and sums in a fixed order, whatever the number of ranks
   std::int64_t evaluation_batch = 500;
-  double checkpoint_seconds = 600;  // between two files to resume from; 0: only where a stage is stopped
+  double checkpoint_seconds = 600;  // between two files to resume from; 0: only if a stage is stopped
   int test_every = 1;               // epochs; 0: only where a snapshot is taken
   int features_per_class = 0;       // whose features are recorded at the end
   int samples = 0;                  // translations that are
   std::string start_from;           // a checkpoint of f; empty: none
   int start_epoch = 0;
-  HeadKind head = HeadKind::linear;
+  settings::HeadKind head = settings::HeadKind::linear;
   double logit_scale = 1;  // what the head's outputs are multiplied by to be logits
-  Trainable trainable = Trainable::everything;
+  settings::Trainable trainable = settings::Trainable::everything;
   double head_lr_factor = 1;
 };
-
-}  // namespace m2m::settings
-
-namespace m2m::train {
 
 /// Throws Error (usage) if `precision` is tf32 and the device a CPU; `setting` names it in the sentence. Pure.
 void check_tf32(const std::string& setting, const std::string& precision, torch::Device device);
@@ -56,8 +51,8 @@ void check_tf32(const std::string& setting, const std::string& precision, torch:
 ///
 /// local_rank: which of its host's ranks this is; with several GPUs it takes that one, modulo their number.
 ///
-/// Throws Error (usage) where train.device asks for a GPU, or train.kernels for instructions, that this build or
-/// machine has not, and where a GPU is to be deterministic.
-settings::TrainSettings train_settings(const Config& resolved, int local_rank = 0);
+/// Throws Error (usage) if train.device asks for a GPU, or train.kernels for instructions, that this build or
+/// machine does not have, and if a GPU is to be deterministic.
+TrialSettings trial_settings(const Config& resolved, int local_rank = 0);
 
 }  // namespace m2m::train

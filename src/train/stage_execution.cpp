@@ -9,8 +9,12 @@
 #include "core/stopwatch.hpp"
 #include "core/untested.hpp"
 #include "core/write_error.hpp"
-#include "methods/recipe.hpp"
 #include "results/record_file.hpp"
+#include "settings/choices.hpp"
+#include "settings/m2m_settings.hpp"
+#include "settings/recipe.hpp"
+#include "settings/resolve.hpp"
+#include "settings/train_settings.hpp"
 #include "train/base_artifact.hpp"
 #include "train/environment.hpp"
 #include "train/g_artifact.hpp"
@@ -70,9 +74,10 @@ std::string prefix_summary(const Trial& trial) {
 
 /// Loads the g that a trial translates against; the settings are those of the trial.
 LoadedG find_g(const study::Stage& stage, const results::OutputFolder& out) {
-  const std::string file = stage.config.text("m2m.g_from");
+  const std::string file = settings::read<settings::M2mSettings>(stage.config).g_from;
   if (!file.empty()) return read_g_file(file);
-  return read_g(out.stage(*stage.need(StageKind::g)), stage.config.text("m2m.g_epoch"));
+  return read_g(out.stage(*stage.need(StageKind::g)),
+                settings::to_text(settings::read<settings::M2mSettings>(stage.config).g_epoch));
 }
 
 /// When a stage began, for people and for clocks.
@@ -94,8 +99,7 @@ void sign(results::TrialRecord& record, const StageJob& job, const Beginning& be
   record.wall_seconds = seconds_since(beginning.time);
 }
 
-results::TrialRecord record_of(Trial& trial, const train::LoadedData& data,
-                               const settings::TrainSettings& settings) {
+results::TrialRecord record_of(Trial& trial, const train::LoadedData& data, const train::TrialSettings& settings) {
   results::TrialRecord record;
   record.data = data::describe_data(data.set, data.split);
   record.epochs = trial.epochs();
@@ -189,7 +193,7 @@ class Execution {
       const int last = train::last_drop(setup.settings.schedule);
       setup.best_from_epoch = last < setup.settings.epochs ? last : 0;
     }
-    if (setup.recipe.translates) load_g(setup);
+    if (setup.recipe.translates()) load_g(setup);
     setup.resume = resumption_.read(context_);
     if (!setup.resume) begin(setup);
     if (setup.resume) write([&] { journal_->complete(setup.resume->epochs); });
@@ -199,9 +203,9 @@ class Execution {
   /// g, for a recipe that translates. It always has a linear head; pixels are normalised as it was trained.
   void load_g(train::TrialSetup& setup) {
     const LoadedG g = find_g(job_.stage, job_.out);
-    settings::TrainSettings settings = setup.settings;
+    train::TrialSettings settings = setup.settings;
     settings.head = settings::HeadKind::linear;
-    settings.network = settings::g_config(job_.stage.config).text("train.network");
+    settings.network = settings::read<settings::TrainSettings>(settings::g_config(job_.stage.config)).network;
     nn::NetworkSpec spec = train::network_spec(settings, *setup.data);
     if (g.facts.contains("mean")) spec.mean = g.facts.at("mean").get<std::vector<double>>();
     if (g.facts.contains("std")) spec.std = g.facts.at("std").get<std::vector<double>>();
@@ -323,7 +327,8 @@ StageResult execute_stage(const StageJob& job, study::StageContext& context) {
       return {StageEnd::done, "made by another sweep meanwhile", ExitCode::done, 0};
     }
   }
-  const bool is_post_hoc = job.stage.kind == StageKind::trial && !settings::recipe_of(job.stage.config).trains();
+  const bool is_post_hoc =
+      job.stage.kind == StageKind::trial && !settings::read<settings::Recipe>(job.stage.config).trains();
   if (is_post_hoc) return execute_post_hoc(job);
   try {
     return Execution(job, context).run();

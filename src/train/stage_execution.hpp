@@ -15,7 +15,7 @@ struct StageJob {
   const study::Stage& stage;
   const results::OutputFolder& out;
   const Json& environment;  // provenance, for the record
-  settings::TrainSettings settings;
+  train::TrialSettings settings;
   std::shared_ptr<const train::LoadedData> data;
   std::shared_ptr<comm::Communicator> ranks;
   Profile* profile = nullptr;

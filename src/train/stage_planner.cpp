@@ -6,8 +6,11 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/untested.hpp"
-#include "methods/recipe.hpp"
-#include "methods/registry.hpp"
+#include "settings/m2m_settings.hpp"
+#include "settings/networks.hpp"
+#include "settings/recipe.hpp"
+#include "settings/resolve.hpp"
+#include "settings/train_settings.hpp"
 #include "train/checkpoint.hpp"
 #include "train/cost.hpp"
 #include "train/device_memory.hpp"
@@ -25,21 +28,25 @@ using train::LoadedData;
 namespace {
 
 int epochs_to_run(const Config& resolved) {
-  if (!settings::recipe_of(resolved).trains()) return 0;
-  const settings::TrainSettings settings = train::train_settings(resolved);
+  if (!settings::read<settings::Recipe>(resolved).trains()) return 0;
+  const train::TrialSettings settings = train::trial_settings(resolved);
   return settings.epochs - settings.start_epoch;
+}
+
+/// A network of vectors of features, which the data are.
+void check_network(const char* setting, const std::string& network, const LoadedData& data) {
+  if (settings::find_network(network).takes_features) return;
+  throw usage_error(fmt::format("{0} = '{1}' takes images, and {2} has vectors of features; set {0} = 'mlp'",
+                                setting, network, data.set.name));
 }
 
 /// What suits images only.
 void check_features(const Config& resolved, const LoadedData& data) {
   if (!data.set.has_features()) return;
-  const settings::Recipe recipe = settings::recipe_of(resolved);
-  for (const char* name : {"train.network", "m2m.g_network"}) {
-    const bool acts = resolved.has(name) && (name != std::string("m2m.g_network") || recipe.translates);
-    if (!acts || settings::takes_features(resolved.text(name))) continue;
-    throw usage_error(fmt::format("{0} = '{1}' takes images, and {2} has vectors of features; set {0} = 'mlp'",
-                                  name, resolved.text(name), data.set.name));
-  }
+  const auto recipe = settings::read<settings::Recipe>(resolved);
+  check_network("train.network", settings::read<settings::TrainSettings>(resolved).network, data);
+  const auto g_network = settings::read<settings::M2mSettings>(resolved).g_network;
+  if (recipe.translates() && g_network) check_network("m2m.g_network", *g_network, data);
   if (recipe.mixing == settings::Mixing::cmo) {
     throw usage_error(fmt::format(
         "recipe.mixing = 'cmo': patches are of images, and {} has vectors of features; set recipe.mixing = "
@@ -49,8 +56,8 @@ void check_features(const Config& resolved, const LoadedData& data) {
 }
 
 void check_random_label(const Config& resolved, const LoadedData& data) {
-  if (!settings::recipe_of(resolved).translates || resolved.text("m2m.label") != "random" || data.set.classes > 2)
-    return;
+  const bool is_random = settings::read<settings::M2mSettings>(resolved).label == settings::TrainLabel::random;
+  if (!settings::read<settings::Recipe>(resolved).translates() || !is_random || data.set.classes > 2) return;
   throw usage_error(
       fmt::format("m2m.label = 'random': needs a third class, neither seed nor target, and {} has {}; "
                   "set m2m.label = 'target'",
@@ -59,8 +66,8 @@ void check_random_label(const Config& resolved, const LoadedData& data) {
 
 /// An oracle is trained on what f's data were cut from.
 void check_oracle(const Config& resolved, const LoadedData& data) {
-  if (!settings::recipe_of(resolved).translates || resolved.text("m2m.g_data") != "balanced" ||
-      data.set.default_largest > 0)
+  const bool is_oracle = settings::read<settings::M2mSettings>(resolved).g_data == settings::GData::balanced;
+  if (!settings::read<settings::Recipe>(resolved).translates() || !is_oracle || data.set.default_largest > 0)
     return;
   throw usage_error(
       fmt::format("m2m.g_data = 'balanced': {} is imbalanced as it comes, so there is no balanced full "
@@ -94,7 +101,7 @@ StageRequest request_prefix(const Config& resolved, const LoadedData& data, int 
   StageRequest prefix;
   prefix.kind = study::StageKind::prefix;
   prefix.label = "prefix";
-  prefix.config = settings::before_rebalancing(resolved);
+  prefix.config = settings::prefix_config(resolved);
   prefix.identity = prefix_identity(resolved, data, ranks);
   prefix.epochs = *shared_until(resolved);
   prefix.cost = estimated_seconds(prefix.config, data, prefix.epochs);
@@ -111,8 +118,8 @@ std::string StagePlanner::checked_checkpoint(const std::string& setting, const s
     throw io_error(
         fmt::format("{} = '{}': there is no such file; name a checkpoint (.safetensors or .t7)", setting, file));
   }
-  const settings::TrainSettings settings = train::train_settings(resolved);
-  const std::string head = resolved.text("recipe.head");
+  const train::TrialSettings settings = train::trial_settings(resolved);
+  const std::string head = settings::to_text(settings.head);
   auto [entry, is_new] =
       checkpoints_.try_emplace(file + " as " + settings.network + " " + head + " on " + data.set.name);
   if (is_new) {
@@ -142,7 +149,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
   check_features(resolved, *data);
   check_random_label(resolved, *data);
   check_oracle(resolved, *data);
-  const settings::Recipe recipe = settings::recipe_of(resolved);
+  const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
   StageRequest trial;
   trial.label = label;
   trial.config = resolved;
@@ -150,7 +157,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
   trial.cost = estimated_seconds(resolved, *data);
   trial.memory = estimated_memory(resolved, *data);
   TrialOrigins origins;
-  if (recipe.translates) origins.g = plan_g(trial, *data);
+  if (recipe.translates()) origins.g = plan_g(trial, *data);
   if (!recipe.start.empty()) {
     trial.needs.push_back((*this)(settings::with_method(resolved, recipe.start), recipe.start));
     origins.base = study::stage_id(trial.needs.back().identity);
@@ -160,7 +167,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
     trial.epochs -= trial.needs.back().epochs;
     trial.cost -= trial.needs.back().cost;
   }
-  const std::string start_from = resolved.text("train.start_from");
+  const std::string start_from = settings::read<settings::TrainSettings>(resolved).start_from;
   if (!start_from.empty())
     origins.start_sha256 = checked_checkpoint("train.start_from", start_from, resolved, *data);
   trial.identity = trial_identity(resolved, *data, origins, ranks_per_trial_);
@@ -168,16 +175,16 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
 }
 
 Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
-  const std::string g_from = trial.config.text("m2m.g_from");
+  const auto m2m = settings::read<settings::M2mSettings>(trial.config);
   const Config config = settings::g_config(trial.config);
   // Names g's own setting, which the refusal of g's stage does not know.
-  if (trial.config.has("m2m.g_precision")) {
-    train::check_tf32("m2m.g_precision", trial.config.text("m2m.g_precision"),
-                      train::train_settings(trial.config).device);
+  if (m2m.g_precision) {
+    train::check_tf32("m2m.g_precision", settings::to_text(*m2m.g_precision),
+                      train::trial_settings(trial.config).device);
   }
-  if (!g_from.empty()) return {{"file", checked_checkpoint("m2m.g_from", g_from, config, data)}};
+  if (!m2m.g_from.empty()) return {{"file", checked_checkpoint("m2m.g_from", m2m.g_from, config, data)}};
   trial.needs.push_back(request_g(config, *shelf_.get(config), ranks_per_trial_));
-  return {{"stage", study::stage_id(trial.needs.back().identity)}, {"pick", trial.config.text("m2m.g_epoch")}};
+  return {{"stage", study::stage_id(trial.needs.back().identity)}, {"pick", settings::to_text(m2m.g_epoch)}};
 }
 
 }  // namespace m2m::stages

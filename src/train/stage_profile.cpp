@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t most_events = 100'000;
 
 /// Of the instructions that the stage was told to use; not known on a GPU and in float64.
-MeasuredPeak peak_of(const settings::TrainSettings& settings) {
+MeasuredPeak peak_of(const train::TrialSettings& settings) {
   if (!settings.device.is_cpu() || settings.precision != torch::kFloat32) return {};
   const InstructionSet set = find_instruction_set(settings.kernels == "torch" ? "auto" : settings.kernels);
   const double of_a_thread =
@@ -40,12 +40,12 @@ std::string trace_text(Profile& profile, const std::filesystem::path& file, int 
 
 }  // namespace
 
-Profile begin_profile(const settings::TrainSettings& settings) {
+Profile begin_profile(const train::TrialSettings& settings) {
   return Profile(most_events, nn::device_clock(settings.device));
 }
 
 std::vector<std::string> end_profile(Profile& profile, const study::Stage& stage,
-                                     const settings::TrainSettings& settings, const std::filesystem::path& folder,
+                                     const train::TrialSettings& settings, const std::filesystem::path& folder,
                                      int rank) {
   const double seconds = profile.seconds();
   std::vector<std::string> lines = {fmt::format("profile of {} on rank {}; {}", study::short_id(stage.id), rank,

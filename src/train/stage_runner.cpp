@@ -6,9 +6,9 @@
 #include <thread>
 #include <utility>
 
+#include "core/instruction_set.hpp"
 #include "dist/tensors/backend.hpp"
 #include "dist/tensors/fixed_tree.hpp"
-#include "kernels/instruction_set.hpp"
 #include "nn/device_graph.hpp"
 #include "nn/tf32.hpp"
 #include "train/device_memory.hpp"
@@ -48,7 +48,7 @@ study::StageResult execute_shards(const StageJob& job, study::StageContext& cont
 }
 
 /// What train.kernels comes to on this processor: an instruction set, or "torch".
-std::string kernels_used(const settings::TrainSettings& settings) {
+std::string kernels_used(const train::TrialSettings& settings) {
   if (settings.kernels == "torch") return settings.kernels;
   return name_of(find_instruction_set(settings.kernels));
 }
@@ -63,7 +63,7 @@ StageRunner::StageRunner(results::OutputFolder out, Json environment, RunnerRank
 }
 
 study::StageResult StageRunner::operator()(const study::Stage& stage, study::StageContext& context) {
-  const settings::TrainSettings settings = train::train_settings(stage.config, ranks_.local_rank);
+  const train::TrialSettings settings = train::trial_settings(stage.config, ranks_.local_rank);
   at::set_num_threads(settings.threads);
   nn::allow_tf32(settings.tf32);  // stages that run at once agree on it: refuse_mixed_tf32
   Json environment = environment_;

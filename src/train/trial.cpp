@@ -233,7 +233,7 @@ void Trial::time_epoch(results::EpochRecord& record, double waited) const {
 void Trial::answer(const data::PoolRows& part, Confusion& confusion, std::vector<float>& logits,
                    PhaseTimer& timer) {
   timer.count(static_cast<double>(part.rows.size()) * pass_);
-  const settings::TrainSettings& settings = setup_.settings;
+  const TrialSettings& settings = setup_.settings;
   Evaluation answered =
       evaluate(std::ref(*outputs_), *setup_.data, part,
                {settings.evaluation_batch, settings.precision, settings.logit_scale}, *setup_.ranks);
@@ -256,7 +256,7 @@ results::Snapshot Trial::answers_of_last_epoch() {
 void Trial::evaluate_epoch(results::EpochRecord& record) {
   const auto start = Clock::now();
   PhaseTimer timer(setup_.profile, ProfilePhase::evaluate);
-  const settings::TrainSettings& settings = setup_.settings;
+  const TrialSettings& settings = setup_.settings;
   frozen_->refresh();
   const data::Split& split = setup_.data->split;
   const bool is_last = epoch_ + 1 == settings.epochs;

@@ -10,6 +10,7 @@
 
 #include "nn/recorded_outputs.hpp"
 #include "results/record.hpp"
+#include "settings/recipe.hpp"
 #include "train/epoch_counters.hpp"
 #include "train/epoch_planner.hpp"
 #include "train/epoch_work.hpp"

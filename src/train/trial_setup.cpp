@@ -1,24 +1,26 @@
 #include "train/trial_setup.hpp"
 
 #include "methods/m2m.hpp"
+#include "settings/choices.hpp"
+#include "settings/train_settings.hpp"
 
 namespace m2m::train {
 namespace {
 
-Key key_of(const Config& resolved, const std::string& field, SeedRole role) {
-  return {static_cast<std::uint32_t>(resolved.integer(field)), role};
-}
+Key key_of(std::int64_t seed, SeedRole role) { return {static_cast<std::uint32_t>(seed), role}; }
 
 }  // namespace
 
 TrialKeys keys_of_f(const Config& resolved) {
-  return {key_of(resolved, "seeds.init", SeedRole::init), key_of(resolved, "seeds.order", SeedRole::order),
-          key_of(resolved, "seeds.plan", SeedRole::plan)};
+  const auto seeds = settings::read<settings::Seeds>(resolved);
+  return {key_of(seeds.init, SeedRole::init), key_of(seeds.order, SeedRole::order),
+          key_of(seeds.plan, SeedRole::plan)};
 }
 
 TrialKeys keys_of_g(const Config& resolved) {
-  const Key order = key_of(resolved, "seeds.g", SeedRole::g_order);
-  return {key_of(resolved, "seeds.g", SeedRole::g_init), order, order};
+  const std::int64_t seed = settings::read<settings::Seeds>(resolved).g;
+  const Key order = key_of(seed, SeedRole::g_order);
+  return {key_of(seed, SeedRole::g_init), order, order};
 }
 
 checkpoints::NetworkState copy_state(const nn::Network& network) {
@@ -29,15 +31,15 @@ checkpoints::NetworkState copy_state(const nn::Network& network) {
 
 TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData> data, int local_rank) {
   TrialSetup setup;
-  setup.settings = train_settings(resolved, local_rank);
-  setup.recipe = settings::recipe_of(resolved);
+  setup.settings = trial_settings(resolved, local_rank);
+  setup.recipe = settings::read<settings::Recipe>(resolved);
   setup.keys = keys_of_f(resolved);
-  setup.mixing = settings::mix_settings(resolved);
-  if (setup.recipe.translates) setup.editing = methods::m2m_editing(resolved, setup.settings.graphed);
+  setup.mixing = settings::read_mixing(resolved);
+  if (setup.recipe.translates()) setup.editing = methods::m2m_editing(resolved, setup.settings.graphed);
   const ClassCounts& counts = data->split.counts;
+  const double effective_beta = settings::read<settings::LossSettings>(resolved).effective_beta;
   const auto loss_with = [&](settings::ClassWeights weights) {
-    return methods::make_loss(resolved, counts,
-                              methods::class_weights_of(weights, resolved.number("weights.beta"), counts),
+    return methods::make_loss(resolved, counts, methods::class_weights_of(weights, effective_beta, counts),
                               setup.settings.logit_scale);
   };
   setup.loss = loss_with(settings::ClassWeights::none);
@@ -47,7 +49,7 @@ TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData>
   return setup;
 }
 
-nn::NetworkSpec network_spec(const settings::TrainSettings& settings, const LoadedData& data) {
+nn::NetworkSpec network_spec(const TrialSettings& settings, const LoadedData& data) {
   const data::ImageShape& shape = data.set.train.shape;
   const bool has_scales = settings.trainable == settings::Trainable::scales ||
                           settings.trainable == settings::Trainable::head_and_scales;
@@ -55,7 +57,7 @@ nn::NetworkSpec network_spec(const settings::TrainSettings& settings, const Load
           data.std,         settings.bfloat16, settings.kernels, {},           settings.head, has_scales};
 }
 
-std::shared_ptr<nn::Network> build_network(const settings::TrainSettings& settings, const LoadedData& data,
+std::shared_ptr<nn::Network> build_network(const TrialSettings& settings, const LoadedData& data,
                                            nn::SumOverRanks sum_over_ranks) {
   nn::NetworkSpec spec = network_spec(settings, data);
   spec.sum_over_ranks = std::move(sum_over_ranks);

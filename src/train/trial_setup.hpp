@@ -9,8 +9,9 @@
 #include "methods/batch_editing.hpp"
 #include "methods/losses.hpp"
 #include "methods/mixing.hpp"
-#include "methods/recipe.hpp"
 #include "results/record.hpp"
+#include "settings/loss_settings.hpp"
+#include "settings/recipe.hpp"
 #include "train/checkpoint.hpp"
 #include "train/loaded_data.hpp"
 #include "train/settings.hpp"
@@ -27,7 +28,7 @@ TrialKeys keys_of_f(const Config& resolved);
 TrialKeys keys_of_g(const Config& resolved);
 
 struct TrialSetup {
-  settings::TrainSettings settings;
+  TrialSettings settings;
   settings::Recipe recipe;
   methods::LossFn loss, weighted_loss;  // weighted: with the recipe's class weights, once it rebalances
   methods::BatchEditing editing;        // where the recipe translates
@@ -52,11 +53,11 @@ checkpoints::NetworkState copy_state(const nn::Network& network);
 TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData> data, int local_rank = 0);
 
 /// The network of those settings on these data.
-nn::NetworkSpec network_spec(const settings::TrainSettings& settings, const LoadedData& data);
+nn::NetworkSpec network_spec(const TrialSettings& settings, const LoadedData& data);
 
 /// f as the data and settings want it, in their precision and on their device, with torch's own weights. With
 /// `sum_over_ranks`, its batch norm is over the shares of all ranks.
-std::shared_ptr<nn::Network> build_network(const settings::TrainSettings& settings, const LoadedData& data,
+std::shared_ptr<nn::Network> build_network(const TrialSettings& settings, const LoadedData& data,
                                            nn::SumOverRanks sum_over_ranks = {});
 
 }  // namespace m2m::train

@@ -3,13 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "fake_training.hpp"
+#include "settings/setting.hpp"
 
 namespace m2m::apps {
 namespace {
 
 Training training() {
   Training made;
-  made.fields = fake::fields();
+  made.settings = fake::fields();
   made.method_names = {"ERM", "M2m"};
   made.describe_method = [](const std::string& name) { return name + ": a method\n"; };
   return made;
@@ -17,7 +18,7 @@ Training training() {
 
 TEST(Describe, NamesEverySettingAndMethod) {
   const std::string text = describe(training(), "");
-  for (const settings::Field& field : fake::fields()) {
+  for (const settings::Setting& field : fake::fields()) {
     EXPECT_NE(text.find("\n" + field.name + " "), std::string::npos) << field.name;
     EXPECT_NE(text.find(field.help), std::string::npos) << field.name;
   }

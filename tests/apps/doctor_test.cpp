@@ -4,8 +4,8 @@
 
 #include "apps/doctor_checks.hpp"
 #include "command.hpp"
+#include "core/instruction_set.hpp"
 #include "fake_training.hpp"
-#include "kernels/instruction_set.hpp"
 
 namespace m2m::apps {
 namespace {

@@ -6,7 +6,7 @@
 
 int main(int argc, char** argv) {
   m2m::apps::Training training;
-  training.fields = m2m::fake::fields();
+  training.settings = m2m::fake::fields();
   training.resolve = m2m::fake::resolve;
   training.planner = [](int) -> m2m::study::PlanStage { return m2m::fake::plan; };
   training.runner = [](const m2m::apps::RunnerSettings& settings) -> m2m::apps::StageRunning {

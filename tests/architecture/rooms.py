@@ -3,16 +3,17 @@
 # An arrow points to what is used; arrows chain.
 USES = {
     "core": [],
+    "settings": ["core"],
     "kernels": ["core"],
     "dist/messages": ["core"],
     "dist/tensors": ["core", "dist/messages"],
-    "data": ["core", "kernels"],
-    "nn": ["core", "kernels"],
+    "data": ["core", "settings", "kernels"],
+    "nn": ["core", "settings", "kernels"],
     "methods": ["data", "nn"],
     "results": ["core"],
     "train": ["methods", "dist/messages", "dist/tensors", "results", "sweep"],
-    "sweep": ["core", "dist/messages", "results"],
-    "report": ["results"],
+    "sweep": ["core", "settings", "dist/messages", "results"],
+    "report": ["settings", "results"],
 }
 # They may use every room, and no room uses them.
 TOP = ["apps", "bench"]

@@ -2,6 +2,8 @@
 #include "support/advice.hpp"
 
 #include "data/made_up.hpp"
+#include "settings/setting.hpp"
+#include "settings/table.hpp"
 
 namespace m2m::data {
 
@@ -16,15 +18,15 @@ using made_up::settings;
 
 constexpr Key seed{7, SeedRole::subset};
 
-std::string refusal(const DataSet& data, const Config& config) {
+std::string refusal(const DataSet& data, const settings::DataSettings& config) {
   return made_up::complaint([&] { split_data(data, config, seed); }, ExitCode::usage);
 }
 
 /// The settings with the advised ones changed, as on a command line.
 Json changed(Json given, const Advice& advice) {
-  const std::vector<settings::Field> fields = settings::data_fields();
+  const auto fields = settings::all_settings();
   for (const auto& [name, value] : advice)
-    given[name] = settings::parse_value(*settings::find_field(fields, name), value);
+    given[name] = settings::parse_value(*settings::find_setting(fields, name), value);
   return given;
 }
 

@@ -72,7 +72,8 @@ TEST(Digits, MayEndTheirLinesAsWindowsDoesAndWithBlankOnes) {
 TEST(Digits, AreReadAgainOnceADamagedCopyIsReplacedAsAdvised) {
   const made_up::Folder folder;
   write_file(folder / digits_file, made_up::gzipped(line(17, 2)));
-  const Config config = made_up::settings({{"data.set", "digits"}, {"data.root", folder.path().string()}});
+  const settings::DataSettings config =
+      made_up::settings({{"data.set", "digits"}, {"data.root", folder.path().string()}});
   const std::string sentence = made_up::complaint([&] { load_data_set(config); }, ExitCode::bad_data);
   EXPECT_NE(sentence.find("datasets/digits.csv.gz in its place"), std::string::npos) << sentence;
   std::filesystem::copy_file(shipped, folder / digits_file, std::filesystem::copy_options::overwrite_existing);

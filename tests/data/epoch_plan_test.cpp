@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "data/made_up.hpp"
+#include "settings/choices.hpp"
 
 namespace m2m::data {
 

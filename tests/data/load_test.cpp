@@ -6,6 +6,9 @@
 
 #include "data/made_up.hpp"
 #include "data/roots.hpp"
+#include "settings/data_sets.hpp"
+#include "settings/setting.hpp"
+#include "settings/table.hpp"
 #include "support/test_root.hpp"
 
 namespace m2m::data {
@@ -32,8 +35,8 @@ class DataVariable {
 const std::filesystem::path checkout = test::test_root() / "datasets";
 
 TEST(DataRoot, IsTheSettingBeforeTheEnvironmentBeforeTheCheckout) {
-  const Config set = made_up::settings({{"data.root", "/from/setting"}});
-  const Config unset = made_up::settings();
+  const settings::DataSettings set = made_up::settings({{"data.root", "/from/setting"}});
+  const settings::DataSettings unset = made_up::settings();
   {
     const DataVariable variable("/from/environment");
     EXPECT_EQ(data_roots(set).root, "/from/setting");
@@ -51,7 +54,8 @@ TEST(DataRoot, KnowsWhatShipsWithTheProject) {
 
 TEST(LoadDataSet, SaysWhereItLooked) {
   const made_up::Folder folder;
-  const Config config = made_up::settings({{"data.set", "cifar100"}, {"data.root", folder.path().string()}});
+  const settings::DataSettings config =
+      made_up::settings({{"data.set", "cifar100"}, {"data.root", folder.path().string()}});
   const std::string sentence = made_up::complaint([&] { load_data_set(config); }, ExitCode::bad_data);
   EXPECT_EQ(sentence.rfind(folder.path().string() + ": holds no CIFAR-100", 0), 0U) << sentence;
 }
@@ -66,31 +70,18 @@ TEST(LoadDataSet, RefusesAnUnknownName) {
 }
 
 TEST(DataSets, DecideWhatTheirStudiesDoNotSay) {
-  for (const DataSetReader& reader : data_set_readers()) {
-    const Config config = made_up::settings({{"data.set", reader.name}});
-    EXPECT_EQ(config.text("data.imbalance"), reader.defaults.imbalance);
-    EXPECT_EQ(config.text("data.validation"), reader.defaults.validation);
-    EXPECT_EQ(config.text("train.network"), reader.defaults.network);
+  for (const settings::DataSetFacts& facts : settings::data_sets()) {
+    const settings::DataSettings decided = made_up::settings({{"data.set", facts.name}});
+    EXPECT_EQ(decided.imbalance, facts.imbalance) << facts.name;
+    EXPECT_EQ(decided.validation, facts.validation) << facts.name;
   }
-  const Config said = made_up::settings({{"data.set", "reuters36"}, {"data.validation", "fold"}});
-  EXPECT_EQ(said.text("data.validation"), "fold");
+  const settings::DataSettings given = made_up::settings({{"data.set", "reuters36"}, {"data.validation", "fold"}});
+  EXPECT_EQ(given.validation, settings::Validation::fold);
 }
 
-TEST(DataFields, OfferEveryReader) {
-  const auto fields = settings::data_fields();
-  const settings::Field* set = settings::find_field(fields, "data.set");
-  ASSERT_NE(set, nullptr);
-  std::vector<std::string> names;
-  for (const DataSetReader& reader : data_set_readers()) names.push_back(reader.name);
-  EXPECT_EQ(set->choices, names);
-  for (const char* name : {"cifar10", "cifar100", "digits", "reuters36", "twitter", "celeba5", "sun397",
-                           "imagenet-lt", "images", "npz"})
-    EXPECT_NE(std::find(names.begin(), names.end(), name), names.end()) << name;
-  for (const settings::Field& field : fields) {
-    EXPECT_FALSE(field.help.empty()) << field.name;
-    if (field.standard.is_null()) continue;  // the data set decides
-    EXPECT_EQ(settings::checked_value(field, field.standard), field.standard) << field.name;
-  }
+TEST(DataSets, EachHaveAReader) {
+  EXPECT_EQ(settings::row_of("data.set").choices, settings::data_set_names());
+  for (const std::string& name : settings::data_set_names()) EXPECT_EQ(find_reader(name).name, name);
 }
 
 }  // namespace

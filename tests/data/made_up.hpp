@@ -13,6 +13,10 @@
 #include "core/files.hpp"
 #include "data/cifar.hpp"
 #include "data/data_set.hpp"
+#include "settings/data_settings.hpp"
+#include "settings/resolve.hpp"
+#include "settings/setting.hpp"
+#include "settings/table.hpp"
 
 namespace m2m::made_up {
 
@@ -139,9 +143,9 @@ inline data::DataSet data_set(int classes, data::Images train, data::Images test
 }
 
 /// The data settings with these changes.
-inline Config settings(Json changes = Json::object()) {
-  return settings::derive_data_settings(
-      settings::with_defaults(Config(std::move(changes)), settings::data_fields()));
+inline settings::DataSettings settings(Json changes = Json::object()) {
+  return settings::read<settings::DataSettings>(
+      settings::with_data_set(settings::with_defaults(Config(std::move(changes)), settings::all_settings())));
 }
 
 }  // namespace m2m::made_up

@@ -8,6 +8,7 @@
 #include "data/made_pictures.hpp"
 #include "data/made_up.hpp"
 #include "data/wording.hpp"
+#include "settings/data_sets.hpp"
 
 namespace m2m::data {
 namespace {
@@ -20,7 +21,7 @@ void write_picture(const fs::path& file, int seed) {
 
 class OwnPicturesTest : public testing::Test {
  protected:
-  Config settings(Json changes = Json::object()) const {
+  settings::DataSettings settings(Json changes = Json::object()) const {
     changes["data.set"] = "images";
     changes["data.path"] = folder_.path().string();
     return made_up::settings(std::move(changes));
@@ -158,7 +159,7 @@ TEST_F(OwnPicturesTest, ComeInTheSizeAskedFor) {
 TEST_F(OwnPicturesTest, MayValidateOnTheirOwn) {
   write_folders();
   write_picture(folder_ / "val/cat/v.png", 9);
-  const Config config = settings({{"data.validation", "own"}});
+  const settings::DataSettings config = settings({{"data.validation", "own"}});
   const DataSet data = load_data_set(config);
   EXPECT_EQ(data.validation.labels, std::vector<std::int32_t>{2});
   EXPECT_EQ(split_data(data, config, {1, SeedRole::subset}).validation.pool, Pool::validation);
@@ -270,14 +271,14 @@ class CelebTest : public testing::Test {
       write_file(home() / fmt::format("celebA_{}_orig.txt", part), "image64/5.png 3\n");
   }
   fs::path home() const { return root_ / "celeba5"; }
-  Config settings() const {
+  settings::DataSettings settings() const {
     return made_up::settings({{"data.set", "celeba5"}, {"data.root", root_.path().string()}});
   }
   made_up::Folder root_;
 };
 
 TEST_F(CelebTest, IsReadByItsListsAndCutAsTheyAre) {
-  const Config config = settings();
+  const settings::DataSettings config = settings();
   const DataSet data = load_data_set(config);
   EXPECT_EQ(data.classes, 5);
   EXPECT_EQ(data.train.shape, (ImageShape{3, 32, 32}));
@@ -308,13 +309,11 @@ TEST(PictureSets, AreThoseOfTheField) {
   EXPECT_EQ(imagenet_lt().size, 224);
   EXPECT_EQ(imagenet_lt().augmentation.least_scale, .08);
   for (const char* name : {"celeba5", "sun397", "imagenet-lt"}) {
-    const Config settings = made_up::settings({{"data.set", name}});
-    EXPECT_EQ(settings.text("data.imbalance"), "own");
-    EXPECT_EQ(settings.text("data.validation"), "own");
-    EXPECT_TRUE(settings::data_setting_acts("data.image_size", settings));
-    EXPECT_TRUE(settings::data_setting_acts("data.drop_doubles", settings));
+    const settings::DataSetFacts& facts = settings::find_data_set(name);
+    EXPECT_EQ(facts.imbalance, settings::Imbalance::own);
+    EXPECT_EQ(facts.validation, settings::Validation::own);
+    EXPECT_TRUE(facts.has_pictures);
   }
-  EXPECT_FALSE(settings::data_setting_acts("data.drop_doubles", made_up::settings({{"data.set", "digits"}})));
 }
 
 }  // namespace

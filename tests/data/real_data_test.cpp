@@ -18,11 +18,13 @@ bool is_there(const CifarLayout& layout) {
   return std::filesystem::exists(folder / layout.folder) || std::filesystem::exists(folder / layout.archive);
 }
 
-Config of(const char* set, double ratio, const char* rounding = "field") {
+settings::DataSettings of(const char* set, double ratio, const char* rounding = "field") {
   return made_up::settings({{"data.set", set}, {"data.ratio", ratio}, {"data.rounding", rounding}});
 }
 
-Split cut(const DataSet& data, const Config& config) { return split_data(data, config, {1, SeedRole::subset}); }
+Split cut(const DataSet& data, const settings::DataSettings& config) {
+  return split_data(data, config, {1, SeedRole::subset});
+}
 
 std::filesystem::path shared_lists(const char* set) {
   const char* named = std::getenv("M2M_SHARED");
@@ -98,7 +100,7 @@ TEST(ImageNetLt, ListsAThousandClasses) {
 }
 
 TEST(ShippedDigits, GiveALongTailWithARest) {
-  const Config config = of("digits", 20);
+  const settings::DataSettings config = of("digits", 20);
   const DataSet data = load_data_set(config);
   const Split split = cut(data, config);
   EXPECT_EQ(split.counts.front(), 100);

@@ -117,7 +117,8 @@ TEST(Reuters, ThatIsDamagedSucceedsOrIsRefused) {
 TEST(Reuters, HasTheCountsOfTheField) {
   const auto root = made_up::real_text_root();
   if (!std::filesystem::exists(root / reuters_folder)) GTEST_SKIP() << "skipped: no data";
-  const Config config = made_up::settings({{"data.set", "reuters36"}, {"data.root", root.string()}});
+  const settings::DataSettings config =
+      made_up::settings({{"data.set", "reuters36"}, {"data.root", root.string()}});
   const DataSet data = load_data_set(config);
   const Split split = split_data(data, config, {1, SeedRole::subset});
   EXPECT_EQ(data.classes, 36);

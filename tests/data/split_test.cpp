@@ -24,7 +24,7 @@ ClassCounts counted(const Images& images, const Rows& rows, int classes) {
   return counts;
 }
 
-std::string splitting_fails(const DataSet& data, const Config& config) {
+std::string splitting_fails(const DataSet& data, const settings::DataSettings& config) {
   return made_up::complaint([&] { split_data(data, config, seed); }, ExitCode::usage);
 }
 
@@ -64,7 +64,7 @@ TEST(Split, ValidatesOnTheHeadOfTheTestSet) {
 
 TEST(Split, HoldsOutATenthOfTrainingAtLeastOne) {
   const DataSet data = data_set(3, in_turn(3, 60), in_turn(3, 10), 40);
-  const Config config = settings({{"data.ratio", 20.0}, {"data.validation", "train-holdout"}});
+  const settings::DataSettings config = settings({{"data.ratio", 20.0}, {"data.validation", "train-holdout"}});
   const Split split = split_data(data, config, seed);
   EXPECT_EQ(split.validation.pool, Pool::train);
   EXPECT_EQ(counted(data.train, split.validation.rows, 3), (ClassCounts{4, 1, 1}));
@@ -83,7 +83,7 @@ TEST(Split, CanDoWithoutValidation) {
 
 TEST(Split, DrawsARandomSubsetFromTheSeed) {
   const DataSet data = three_classes();
-  const Config random = settings({{"data.ratio", 4.0}, {"data.subset", "random"}});
+  const settings::DataSettings random = settings({{"data.ratio", 4.0}, {"data.subset", "random"}});
   const Split first = split_data(data, random, {1, SeedRole::subset});
   const Split again = split_data(data, random, {1, SeedRole::subset});
   const Split other = split_data(data, random, {2, SeedRole::subset});
@@ -96,7 +96,7 @@ TEST(Split, DrawsARandomSubsetFromTheSeed) {
 
 TEST(Split, IgnoresTheSeedWhereNothingIsDrawn) {
   const DataSet data = three_classes();
-  const Config config = settings({{"data.ratio", 4.0}});
+  const settings::DataSettings config = settings({{"data.ratio", 4.0}});
   EXPECT_EQ(split_data(data, config, {1, SeedRole::subset}).train_sha256,
             split_data(data, config, {2, SeedRole::subset}).train_sha256);
 }
@@ -160,7 +160,7 @@ DataSet of_its_own_imbalance() {
                   in_turn(4, 3), 0);
 }
 
-Config folded(int fold, int folds = 5) {
+settings::DataSettings folded(int fold, int folds = 5) {
   return settings(
       {{"data.imbalance", "own"}, {"data.validation", "fold"}, {"data.fold", fold}, {"data.folds", folds}});
 }
@@ -174,7 +174,7 @@ TEST(Split, KeepsTheDataSetsOwnImbalance) {
 }
 
 TEST(Split, OfItsOwnImbalanceNeedsASampleOfEachClassToTrainButNotToTest) {
-  const Config config = settings({{"data.imbalance", "own"}, {"data.validation", "none"}});
+  const settings::DataSettings config = settings({{"data.imbalance", "own"}, {"data.validation", "none"}});
   const DataSet untrained = data_set(3, labelled({0, 0, 2}), in_turn(3, 2), 0);
   EXPECT_TRUE(made_up::complaint([&] { split_data(untrained, config, seed); }, ExitCode::bad_data)
                   .starts_with("made-up: class 1 has no training sample"));
@@ -185,7 +185,8 @@ TEST(Split, OfItsOwnImbalanceNeedsASampleOfEachClassToTrainButNotToTest) {
 TEST(Split, CutsWhatIsImbalancedAsItComesOnlyToAGivenSize) {
   EXPECT_TRUE(
       splitting_fails(of_its_own_imbalance(), settings()).starts_with("data.imbalance = 'longtail': made-up"));
-  const Config said = settings({{"data.imbalance", "none"}, {"data.largest", 2}, {"data.validation", "none"}});
+  const settings::DataSettings said =
+      settings({{"data.imbalance", "none"}, {"data.largest", 2}, {"data.validation", "none"}});
   EXPECT_EQ(split_data(of_its_own_imbalance(), said, seed).counts, (ClassCounts{2, 2, 2, 2}));
 }
 
@@ -258,7 +259,8 @@ TEST(Folds, AreDrawnFromTheSeedAndTheSameEverywhere) {
 }
 
 TEST(Folds, AreTakenFromWhatTheImbalanceLeaves) {
-  const Config config = settings({{"data.ratio", 4.0}, {"data.validation", "fold"}, {"data.folds", 2}});
+  const settings::DataSettings config =
+      settings({{"data.ratio", 4.0}, {"data.validation", "fold"}, {"data.folds", 2}});
   const Split split = split_data(three_classes(), config, seed);
   EXPECT_EQ(split.counts, (ClassCounts{4, 2, 1}));
   EXPECT_EQ(split.validation.rows.size(), 7U);

@@ -108,7 +108,7 @@ TEST(Twitter, ReadsTheEmbeddingsThatDataPathNames) {
   for (const char* name : {"tweets-train.txt", "tweets-dev.txt", "tweets-devtest.txt"})
     write_file(folder.path() / twitter_folder / name, some_train);
   write_file(folder / "v.txt", some_embeddings);
-  const Config config = made_up::settings(
+  const settings::DataSettings config = made_up::settings(
       {{"data.set", "twitter"}, {"data.root", folder.path().string()}, {"data.path", (folder / "v.txt").string()}});
   EXPECT_EQ(load_data_set(config).classes, 4);
 }
@@ -184,7 +184,7 @@ TEST(Twitter, ThatIsDamagedSucceedsOrIsRefused) {
 TEST(Twitter, HasTheCountsOfTheField) {
   const auto root = made_up::real_text_root();
   if (!std::filesystem::exists(root / twitter_folder)) GTEST_SKIP() << "skipped: no data";
-  const Config config = made_up::settings({{"data.set", "twitter"}, {"data.root", root.string()}});
+  const settings::DataSettings config = made_up::settings({{"data.set", "twitter"}, {"data.root", root.string()}});
   const DataSet data = load_data_set(config);
   const Split split = split_data(data, config, {1, SeedRole::subset});
   EXPECT_EQ(data.classes, 23);

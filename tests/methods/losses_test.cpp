@@ -4,7 +4,10 @@
 
 #include <cmath>
 
-#include "methods/registry.hpp"
+#include "settings/catalogue.hpp"
+#include "settings/resolve.hpp"
+#include "settings/setting.hpp"
+#include "settings/table.hpp"
 
 namespace m2m::methods {
 namespace {
@@ -23,7 +26,7 @@ torch::Tensor loss_of(const std::string& name, const Json& given = Json::object(
   Config config(given);
   config.set("method", "ERM");
   config.set("recipe.loss", name);
-  config = settings::with_defaults(settings::with_recipe(config), settings::method_fields());
+  config = settings::resolve(config);
   return make_loss(config, of, weights, scale)(logits, targets);
 }
 
@@ -103,12 +106,19 @@ TEST(LabelAwareSmoothing, SmoothsFrequentClassesMore) {
               1e-12);
 }
 
+TEST(ClassWeights, AreOneWhereThereAreNone) {
+  EXPECT_EQ(class_weights_of(settings::ClassWeights::none, 0.9, {8, 2}), (std::vector<double>{1, 1}));
+  EXPECT_EQ(class_weights_of(settings::ClassWeights::inverse, 0.9, {8, 2}), inverse_weights({8, 2}));
+  EXPECT_EQ(class_weights_of(settings::ClassWeights::effective, 0.9, {8, 2}),
+            effective_number_weights({8, 2}, 0.9));
+}
+
 TEST(EveryLoss, HasAFiniteGradient) {
-  for (const std::string& name : settings::loss_names()) {
+  for (const std::string& name : settings::row_of("recipe.loss").choices) {
     Config config;
     config.set("method", "ERM");
     config.set("recipe.loss", name);
-    config = settings::with_defaults(settings::with_recipe(config), settings::method_fields());
+    config = settings::resolve(config);
     torch::Tensor outputs = logits.clone().requires_grad_(true);
     make_loss(config, counts, {1, 2, 3}, 30)(outputs, targets).sum().backward();
     EXPECT_TRUE(outputs.grad().isfinite().all().item<bool>()) << name;

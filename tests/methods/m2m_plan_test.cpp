@@ -5,12 +5,15 @@
 #include <cmath>
 #include <numeric>
 
+#include "settings/choices.hpp"
+#include "settings/m2m_settings.hpp"
+
 namespace m2m::methods {
 
 using data::EpochPlan;
 using data::PlanBasis;
 using data::Slot;
-using settings::M2mPlanSettings;
+using settings::M2mSettings;
 using settings::Sampling;
 using settings::SeedBy;
 
@@ -55,7 +58,7 @@ TEST(PlanTranslations, ChoosesAsManySlotsAsTheProtocolCounts) {
   for (int epoch = 0; epoch < 3; ++epoch) {
     const EpochPlan plan = data::plan_epoch(basis, epoch, Sampling::class_balanced);
     for (std::int64_t step = 0; step + 1 < plan.steps(); ++step, ++steps) {
-      M2mPlanSettings settings;
+      M2mSettings settings;
       settings.random_start = false;
       const auto planned = plan_translations(basis, plan.step(step), epoch, step, settings, cifar);
       chosen += static_cast<double>(planned.n());
@@ -71,7 +74,7 @@ TEST(PlanTranslations, NeverTakesASeedFromARarerClass) {
   const PlanBasis basis = long_tail_basis(2);
   const EpochPlan plan = data::plan_epoch(basis, 160, Sampling::class_balanced);
   for (SeedBy seed_by : {SeedBy::sample, SeedBy::class_first}) {
-    M2mPlanSettings settings;
+    M2mSettings settings;
     settings.seed_by = seed_by;
     settings.random_start = false;
     const auto planned = plan_translations(basis, plan.step(5), 160, 5, settings, cifar);
@@ -121,7 +124,7 @@ TEST(PlanTranslations, ByClassTakesClassesInProportionToTheirWeightWhateverTheir
   std::vector<Slot> slots(9, Slot{0, 0, 0, 0});
   slots.push_back({1, 0, 0, 0});
   slots.push_back({2, 0, 0, 0});
-  M2mPlanSettings settings;
+  M2mSettings settings;
   settings.random_start = false;
   std::map<SeedBy, int> from_second;
   constexpr int steps = 2000;
@@ -143,7 +146,7 @@ TEST(PlanTranslations, TossesCoinsAtTheAcceptanceRate) {
   basis.labels = {0, 1};
   basis.plan = {6, SeedRole::plan};
   const std::vector<Slot> slots = {{0, 0, 0, 0}, {1, 0, 0, 0}};
-  M2mPlanSettings settings;
+  M2mSettings settings;
   settings.beta = 0.9;
   settings.random_start = false;
   int chosen = 0;
@@ -188,7 +191,7 @@ TEST(SeedPools, LieInEachOtherAndTakeAllOfASmallClass) {
 TEST(PlanTranslations, FromPoolsChangesWhereSeedsComeFromAndNothingElse) {
   const PlanBasis basis = long_tail_basis(6);
   const EpochPlan plan = data::plan_epoch(basis, 160, Sampling::class_balanced);
-  M2mPlanSettings settings;
+  M2mSettings settings;
   settings.random_start = false;
   const auto from_batch = plan_translations(basis, plan.step(5), 160, 5, settings, cifar);
   settings.pool = 5;
@@ -211,7 +214,7 @@ TEST(PlanTranslations, FromPoolsChangesWhereSeedsComeFromAndNothingElse) {
 TEST(PlanTranslations, DrawsRandomLabelsThatAreNeitherSeedNorTarget) {
   const PlanBasis basis = long_tail_basis(7);
   const EpochPlan plan = data::plan_epoch(basis, 160, Sampling::class_balanced);
-  M2mPlanSettings settings;
+  M2mSettings settings;
   settings.random_start = false;
   const auto plain = plan_translations(basis, plan.step(5), 160, 5, settings, cifar);
   settings.label = settings::TrainLabel::random;

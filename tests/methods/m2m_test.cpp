@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "settings/m2m_settings.hpp"
 #include "support/planned_step.hpp"
 
 namespace m2m::methods {
@@ -14,8 +15,8 @@ TEST(ApplyM2m, KeepsTheSameSlotsAndImagesWhetherTheCoinIsTossedFirstOrLast) {
   Batch coin_first = x.batch();
   Batch translate_first = x.batch();
   const Edited a = x.apply(coin_first);
-  x.m2m.plan.order = settings::CoinOrder::translate_first;
-  x.planned = plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m.plan, x.data->set.train.shape);
+  x.m2m.order = settings::CoinOrder::translate_first;
+  x.planned = plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m, x.data->set.train.shape);
   const Edited b = x.apply(translate_first);
   EXPECT_LT(a.rows.size(0), b.rows.size(0));
   EXPECT_GT(a.accepted.sum().item<int>(), 0);
@@ -66,7 +67,7 @@ TEST(ApplyM2m, LeavesABatchAloneWhereNothingWasChosen) {
 
 TEST(ApplyM2m, WithAGammaThatNothingCanPassKeepsNothing) {
   Fixture x;
-  x.m2m.translate.gamma = 1.1;
+  x.m2m.gamma = 1.1;
   Batch batch = x.batch();
   const Edited edited = x.apply(batch);
   EXPECT_EQ(edited.accepted.sum().item<int>(), 0);
@@ -74,13 +75,14 @@ TEST(ApplyM2m, WithAGammaThatNothingCanPassKeepsNothing) {
 }
 
 TEST(M2mSettings, FollowTheProtocolUnlessASwitchIsSetAlone) {
-  const settings::M2mSettings code = settings::m2m_settings(test::tiny_config({{"protocol", "code"}}));
-  EXPECT_EQ(code.plan.seed_by, settings::SeedBy::sample);
-  EXPECT_EQ(code.translate.gamma_test, settings::GammaTest::probability);
+  const settings::M2mSettings code =
+      settings::read<settings::M2mSettings>(test::tiny_config({{"protocol", "code"}}));
+  EXPECT_EQ(code.seed_by, settings::SeedBy::sample);
+  EXPECT_EQ(code.gamma_test, settings::GammaTest::probability);
   const settings::M2mSettings paper =
-      settings::m2m_settings(test::tiny_config({{"protocol", "paper"}, {"m2m.seed_by", "sample"}}));
-  EXPECT_EQ(paper.plan.seed_by, settings::SeedBy::sample);
-  EXPECT_EQ(paper.translate.gamma_test, settings::GammaTest::cross_entropy);
+      settings::read<settings::M2mSettings>(test::tiny_config({{"protocol", "paper"}, {"m2m.seed_by", "sample"}}));
+  EXPECT_EQ(paper.seed_by, settings::SeedBy::sample);
+  EXPECT_EQ(paper.gamma_test, settings::GammaTest::cross_entropy);
 }
 
 /// The images of a fixture's translations that were accepted, as their seeds are in the data.
@@ -111,8 +113,8 @@ TEST(ApplyM2m, ShowsTheSeedItselfWhereItIsToBeClean) {
 
 TEST(ApplyM2m, TrainsAcceptedImagesOnTheLabelOfThePlan) {
   Fixture x;
-  x.m2m.plan.label = settings::TrainLabel::random;
-  x.planned = plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m.plan, x.data->set.train.shape);
+  x.m2m.label = settings::TrainLabel::random;
+  x.planned = plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m, x.data->set.train.shape);
   const Batch before = x.batch();
   Batch after = x.batch();
   const Edited edited = x.apply(after);

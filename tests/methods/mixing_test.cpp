@@ -6,6 +6,8 @@
 #include <set>
 
 #include "methods/mix_batch.hpp"
+#include "settings/choices.hpp"
+#include "settings/loss_settings.hpp"
 #include "support/tiny_data.hpp"
 
 namespace m2m::methods {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "data/epoch_plan.hpp"
+#include "settings/choices.hpp"
 
 namespace m2m::methods {
 

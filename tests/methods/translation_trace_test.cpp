@@ -27,14 +27,14 @@ TEST(TranslationTrace, EndsWhereTheTranslationOfTheBatchEnds) {
 TEST(TranslationTrace, SaysWhatBothNetworksSayAtBothEnds) {
   test::PlannedStep x;
   const TranslationTrace traced = trace(x);
-  ASSERT_EQ(traced.g_target.size(1), x.m2m.translate.steps + 1);
+  ASSERT_EQ(traced.g_target.size(1), x.m2m.steps + 1);
   const torch::Tensor of_g = torch::softmax(x.g->outputs(traced.translated), 1);
   const torch::Tensor of_f = torch::softmax(x.f->outputs(traced.translated), 1);
-  EXPECT_TRUE(torch::allclose(traced.g_target.select(1, x.m2m.translate.steps),
+  EXPECT_TRUE(torch::allclose(traced.g_target.select(1, x.m2m.steps),
                               of_g.gather(1, traced.targets.unsqueeze(1)).squeeze(1)));
-  EXPECT_TRUE(torch::allclose(traced.f_seed.select(1, x.m2m.translate.steps),
+  EXPECT_TRUE(torch::allclose(traced.f_seed.select(1, x.m2m.steps),
                               of_f.gather(1, traced.seed_classes.unsqueeze(1)).squeeze(1)));
-  x.m2m.plan.random_start = false;
+  x.m2m.random_start = false;
   const TranslationTrace from_seeds = trace(x);
   EXPECT_TRUE(torch::allclose(
       from_seeds.g_target.select(1, 0),

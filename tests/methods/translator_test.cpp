@@ -16,9 +16,9 @@ TEST(Translator, TranslatesTheSameFromARecordingForAnyNumberOfImages) {
   for (const std::int64_t count : {5, 8, 5, 3, 1, 8, 5, 11}) {  // of each bucket the first, then replays
     const auto some = [&](const torch::Tensor& rows) { return rows.narrow(0, 0, count); };
     const torch::Tensor plain =
-        translate(*x.f, *x.g, some(seeds), some(work.seed_classes), some(work.targets), count + 3, x.m2m.translate);
+        translate(*x.f, *x.g, some(seeds), some(work.seed_classes), some(work.targets), count + 3, x.m2m);
     const torch::Tensor got =
-        recorded(*x.f, *x.g, some(seeds), some(work.seed_classes), some(work.targets), count + 3, x.m2m.translate);
+        recorded(*x.f, *x.g, some(seeds), some(work.seed_classes), some(work.targets), count + 3, x.m2m);
     ASSERT_EQ(got.sizes(), plain.sizes());
     EXPECT_TRUE(torch::allclose(got, plain, 1e-12, 1e-12)) << count;
   }
@@ -41,9 +41,7 @@ TEST(Translator, FollowsAnFThatHasChanged) {
   Translator recorded(true);
   const TranslationWork work = x.work(x.batch());
   const torch::Tensor seeds = x.context().images_of(work.seeds);
-  const auto translated = [&] {
-    return recorded(*x.f, *x.g, seeds, work.seed_classes, work.targets, 64, x.m2m.translate);
-  };
+  const auto translated = [&] { return recorded(*x.f, *x.g, seeds, work.seed_classes, work.targets, 64, x.m2m); };
   translated();
   const torch::Tensor before = translated();
   {
@@ -53,8 +51,7 @@ TEST(Translator, FollowsAnFThatHasChanged) {
   x.f->refresh();
   const torch::Tensor after = translated();
   EXPECT_FALSE(torch::allclose(before, after));
-  EXPECT_TRUE(
-      torch::allclose(after, translate(*x.f, *x.g, seeds, work.seed_classes, work.targets, 64, x.m2m.translate)));
+  EXPECT_TRUE(torch::allclose(after, translate(*x.f, *x.g, seeds, work.seed_classes, work.targets, 64, x.m2m)));
 }
 
 }  // namespace

@@ -3,8 +3,9 @@
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
-#include "kernels/instruction_set.hpp"
+#include "core/instruction_set.hpp"
 #include "nn/frozen_plain.hpp"
+#include "settings/choices.hpp"
 
 namespace m2m::nn {
 namespace {

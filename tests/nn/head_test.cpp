@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/autograd.h>
 
+#include "settings/choices.hpp"
+
 namespace m2m::nn {
 
 using settings::HeadKind;

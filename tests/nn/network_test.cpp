@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "settings/choices.hpp"
+#include "settings/networks.hpp"
 
 namespace m2m::nn {
 namespace {
@@ -86,7 +88,7 @@ TEST(Mlp, MultipliesInBfloat16WhereItIsAskedTo) {
 
 TEST(TakesFeatures, IsSaidOfTheMlpAlone) {
   for (const std::string& name : settings::network_names())
-    EXPECT_EQ(settings::takes_features(name), name == "mlp") << name;
+    EXPECT_EQ(settings::find_network(name).takes_features, name == "mlp") << name;
 }
 
 TEST(ResNet, Of32LayersTakes69MillionMultiplyAdds) {

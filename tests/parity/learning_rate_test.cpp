@@ -12,7 +12,7 @@ TEST_F(Parity, LearningRate) {
   const std::vector<double> theirs = golden().numbers("learning_rate");
   for (std::size_t epoch = 0; epoch < theirs.size(); ++epoch) {
     const std::string name = "learning rate of epoch " + std::to_string(epoch);
-    expect_close(train::learning_rate(settings::Schedule{}, static_cast<int>(epoch)), theirs[epoch], tight, name);
+    expect_close(train::learning_rate(train::Schedule{}, static_cast<int>(epoch)), theirs[epoch], tight, name);
   }
 }
 

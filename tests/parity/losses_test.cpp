@@ -1,8 +1,11 @@
 // Losses and the gradients of their batch means.
 #include "methods/losses.hpp"
 
-#include "methods/registry.hpp"
 #include "parity/golden_fixture.hpp"
+#include "settings/catalogue.hpp"
+#include "settings/resolve.hpp"
+#include "settings/setting.hpp"
+#include "settings/table.hpp"
 
 namespace m2m::parity {
 namespace {
@@ -48,7 +51,7 @@ Config loss_config(const std::string& loss, double gamma = 1) {
   config.set("method", "ERM");
   config.set("recipe.loss", loss);
   config.set("focal.gamma", gamma);
-  return settings::with_defaults(settings::with_recipe(config), settings::method_fields());
+  return settings::resolve(config);
 }
 
 TEST_F(ParityOfLosses, FocalWithGammaOneAndTwo) {

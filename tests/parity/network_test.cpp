@@ -4,6 +4,7 @@
 #include "parity/golden_fixture.hpp"
 #include "parity/published.hpp"
 #include "parity/real_data.hpp"
+#include "settings/choices.hpp"
 #include "support/test_device.hpp"
 #include "train/evaluation.hpp"
 

@@ -3,6 +3,9 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "settings/resolve.hpp"
+#include "settings/setting.hpp"
+#include "settings/table.hpp"
 #include "support/test_device.hpp"
 
 namespace m2m::parity {
@@ -21,13 +24,12 @@ bool is_there(const std::string& data_set) {
 
 std::shared_ptr<const train::LoadedData> real_data(const Subset& subset, Rounding rounding) {
   if (!is_there(subset.data_set)) return nullptr;
-  Config config;
-  config.set("data.set", subset.data_set);
-  config = settings::derive_data_settings(settings::with_defaults(config, settings::data_fields()));
-  config.set("data.ratio", subset.ratio);
-  config.set("data.rounding", rounding == Rounding::field ? "field" : "truncated");
-  config.set("seeds.subset", 1);
-  return train::load_data(config, test::test_device());
+  const Config config({{"method", "ERM"},
+                       {"data.set", subset.data_set},
+                       {"data.ratio", subset.ratio},
+                       {"data.rounding", settings::to_text(rounding)},
+                       {"seeds.subset", 1}});
+  return train::load_data(settings::resolve(config), test::test_device());
 }
 
 std::shared_ptr<const train::LoadedData> real_cifar10() { return real_data(subsets[1]); }

@@ -51,7 +51,7 @@ TEST_F(SmallParity, Acceptance) {
 
 TEST_F(SmallParity, LearningRate) {
   for (const auto& [epoch, rate] : golden.at("learning_rate").items()) {
-    expect_close(train::learning_rate(settings::Schedule{}, std::stoi(epoch)), rate.get<double>(), tight,
+    expect_close(train::learning_rate(train::Schedule{}, std::stoi(epoch)), rate.get<double>(), tight,
                  "epoch " + epoch);
   }
 }

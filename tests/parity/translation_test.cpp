@@ -3,6 +3,7 @@
 #include "parity/golden_fixture.hpp"
 #include "parity/published.hpp"
 #include "parity/real_data.hpp"
+#include "settings/m2m_settings.hpp"
 
 namespace m2m::parity {
 namespace {
@@ -27,10 +28,10 @@ class ParityOfTranslation : public GoldenTest {
     if (!data_) GTEST_SKIP() << "skipped: no data";
   }
 
-  settings::TranslateSettings settings() const {
+  settings::M2mSettings settings() const {
     return {.lambda = golden().attribute("translation", "lambda"),
-            .step_size = golden().attribute("translation", "eta"),
-            .steps = static_cast<int>(golden().attribute("translation", "T"))};
+            .steps = static_cast<int>(golden().attribute("translation", "T")),
+            .step_size = golden().attribute("translation", "eta")};
   }
 
   Translated run(torch::Dtype precision, const std::string& kernels = "torch", bool bfloat16 = false) const {

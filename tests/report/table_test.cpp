@@ -7,9 +7,9 @@
 
 #include "core/error.hpp"
 #include "core/version.hpp"
-#include "report/data_setting.hpp"
 #include "report/formats.hpp"
 #include "report/made_up_study.hpp"
+#include "settings/texts.hpp"
 #include "support/sample_results.hpp"
 
 namespace m2m::report {
@@ -258,19 +258,19 @@ TEST(Table, WithoutAnyBestEpochPointsToTheLast) {
 
 TEST(DataSetting, HasTheFieldsName) {
   Config config = sample_config("ERM", 0);
-  EXPECT_EQ(settings::data_setting_name(config), "CIFAR-LT-10 rho=100");
+  EXPECT_EQ(settings::data_title(config), "CIFAR-LT-10 rho=100");
   config.set("data.imbalance", "step");
   config.set("data.ratio", 12.5);
   config.set("data.subset", "random");
   config.set("data.largest", 250);
-  EXPECT_EQ(settings::data_setting_name(config), "CIFAR-10 step rho=12.5, N_1=250, random subset");
+  EXPECT_EQ(settings::data_title(config), "CIFAR-10 step rho=12.5, N_1=250, random subset");
   config = sample_config("ERM", 0);
   config.set("data.set", "cifar100");
   config.set("data.imbalance", "none");
-  EXPECT_EQ(settings::data_setting_name(config), "CIFAR-100 balanced");
+  EXPECT_EQ(settings::data_title(config), "CIFAR-100 balanced");
   config.set("data.set", "reuters36");
   config.set("data.imbalance", "own");
-  EXPECT_EQ(settings::data_setting_name(config), "Reuters-36");
+  EXPECT_EQ(settings::data_title(config), "Reuters-36");
 }
 
 TEST(Published, StandsBesideExactlyTheSameSetting) {

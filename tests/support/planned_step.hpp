@@ -5,6 +5,8 @@
 #include "data/dealing.hpp"
 #include "methods/m2m.hpp"
 #include "methods/translator.hpp"
+#include "settings/choices.hpp"
+#include "settings/m2m_settings.hpp"
 #include "support/test_device.hpp"
 #include "support/tiny_data.hpp"
 #include "train/trial.hpp"
@@ -15,13 +17,13 @@ namespace m2m::test {
 struct PlannedStep {
   std::shared_ptr<const train::LoadedData> data = test::tiny_data({60, 20, 6, 2});
   Config config = test::tiny_config({{"method", "M2m"}, {"train.precision", "float64"}, {"m2m.gamma", 0.3}});
-  settings::TrainSettings settings = train::train_settings(config);
+  train::TrialSettings settings = train::trial_settings(config);
   data::PlanBasis basis =
       data::plan_basis(data->set, data->split, 64, train::keys_of_f(config).order, train::keys_of_f(config).plan);
   data::EpochPlan plan = data::plan_epoch(basis, 4, settings::Sampling::class_balanced);
-  settings::M2mSettings m2m = settings::m2m_settings(config);
+  settings::M2mSettings m2m = settings::read<settings::M2mSettings>(config);
   methods::StepTranslations planned =
-      methods::plan_translations(basis, plan.step(0), 4, 0, m2m.plan, data->set.train.shape);
+      methods::plan_translations(basis, plan.step(0), 4, 0, m2m, data->set.train.shape);
   std::shared_ptr<nn::Network> f_network = train::build_network(settings, *data),
                                g_network = train::build_network(settings, *data);
   methods::Translator translator{false};

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "settings/resolve.hpp"
 #include "support/test_device.hpp"
-#include "train/study_fields.hpp"
 
 namespace m2m::test {
 namespace {

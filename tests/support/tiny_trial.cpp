@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "settings/choices.hpp"
 #include "support/test_device.hpp"
 
 namespace m2m::test {
@@ -30,8 +31,8 @@ double distance_over_length(const torch::Tensor& a, const torch::Tensor& b) {
 train::TrialSetup tiny_setup(const Config& config) {
   use_own_stream();
   train::TrialSetup setup = train::trial_setup(config, tiny_data({60, 20, 6, 2}));
-  if (setup.recipe.translates) {
-    settings::TrainSettings settings = setup.settings;
+  if (setup.recipe.translates()) {
+    train::TrialSettings settings = setup.settings;
     settings.head = settings::HeadKind::linear;
     setup.g = train::build_network(settings, *setup.data);
     nn::initialise(*setup.g, train::keys_of_g(config).init);

@@ -17,7 +17,7 @@
 
 namespace m2m::fake {
 
-using settings::FieldType;
+using settings::SettingType;
 
 namespace {
 
@@ -60,31 +60,32 @@ void check_needs(const results::OutputFolder& out, const study::Stage& stage) {
 
 }  // namespace
 
-std::vector<settings::Field> fields() {
+std::vector<settings::Setting> fields() {
   return {
-      {"method", FieldType::text, nullptr, "", "The method.", {"ERM", "RS", "DRS", "M2m"}},
-      {"protocol", FieldType::text, "code", "", "The protocol.", {"code", "paper"}},
-      {"seed", FieldType::integer, 0, "", "The seed.", {}, 0, 1e9},
-      {"seeds.init", FieldType::integer, nullptr, "", "The seed of the weights.", {}, 0, 1e9},
-      {"data.set", FieldType::text, "cifar10", "", "The data set."},
-      {"data.ratio", FieldType::number, 100.0, "", "The imbalance ratio.", {}, 1},
-      {"train.epochs", FieldType::integer, 10, "epochs", "How long.", {}, 1, 1000},
-      {"train.defer_until", FieldType::integer, nullptr, "epochs", "When re-balancing begins.", {}, 0},
-      {"train.lr_drops", FieldType::numbers, nullptr, "epochs", "When the rate drops.", {}, 0},
-      {"train.threads", FieldType::integer, 1, "threads", "Threads.", {}, 1, 1000, settings::FieldUse::provenance},
-      {"train.nesterov", FieldType::flag, false, "", "A flag."},
-      {"m2m.lambda", FieldType::number, 0.5, "", "The weight of f.", {}, 0},
-      {"m2m.beta", FieldType::number, 0.999, "", "Beta.", {}, 0, 1},
+      {"method", SettingType::text, nullptr, "", "The method.", {"ERM", "RS", "DRS", "M2m"}},
+      {"protocol", SettingType::text, "code", "", "The protocol.", {"code", "paper"}},
+      {"seed", SettingType::integer, 0, "", "The seed.", {}, 0, 1e9},
+      {"seeds.init", SettingType::integer, nullptr, "", "The seed of the weights.", {}, 0, 1e9},
+      {"data.set", SettingType::text, "cifar10", "", "The data set."},
+      {"data.ratio", SettingType::number, 100.0, "", "The imbalance ratio.", {}, 1},
+      {"train.epochs", SettingType::integer, 10, "epochs", "How long.", {}, 1, 1000},
+      {"train.defer_until", SettingType::integer, nullptr, "epochs", "When re-balancing begins.", {}, 0},
+      {"train.lr_drops", SettingType::numbers, nullptr, "epochs", "When the rate drops.", {}, 0},
+      {"train.threads", SettingType::integer, 1, "threads", "Threads.", {}, 1, 1000, {}, {.provenance = true}},
+      {"train.nesterov", SettingType::flag, false, "", "A flag."},
+      {"m2m.lambda", SettingType::number, 0.5, "", "The weight of f.", {}, 0},
+      {"m2m.beta", SettingType::number, 0.999, "", "Beta.", {}, 0, 1},
       {"fake.milliseconds",
-       FieldType::integer,
+       SettingType::integer,
        1,
        "ms",
        "How long an epoch takes.",
        {},
        0,
        60000,
-       settings::FieldUse::provenance},
-      {"fake.does", FieldType::text, "", "", "What happens.", {"", "throw", "diverge", "g throws", "no space"}},
+       {},
+       {.provenance = true}},
+      {"fake.does", SettingType::text, "", "", "What happens.", {"", "throw", "diverge", "g throws", "no space"}},
   };
 }
 

@@ -8,12 +8,13 @@
 
 #include "dist/messages/group.hpp"
 #include "results/layout.hpp"
+#include "settings/setting.hpp"
 #include "sweep/plan.hpp"
 #include "sweep/stage.hpp"
 
 namespace m2m::fake {
 
-std::vector<settings::Field> fields();
+std::vector<settings::Setting> fields();
 
 /// Defaults; train.defer_until is .8 of train.epochs. Refuses a deferral past the last epoch, ERM excepted.
 Config resolve(const Config& given);

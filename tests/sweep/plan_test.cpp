@@ -5,6 +5,7 @@
 #include <set>
 
 #include "fake_training.hpp"
+#include "settings/setting.hpp"
 #include "sweep/study_points.hpp"
 
 namespace m2m::study {

@@ -10,11 +10,13 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "data/made_arrays.hpp"
-#include "methods/registry.hpp"
+#include "settings/catalogue.hpp"
+#include "settings/resolve.hpp"
+#include "settings/setting.hpp"
+#include "settings/table.hpp"
 #include "sweep/plan.hpp"
 #include "sweep/study.hpp"
 #include "train/stages.hpp"
-#include "train/study_fields.hpp"
 
 namespace m2m::stages {
 namespace {
@@ -24,7 +26,7 @@ using Overrides = std::vector<std::string>;
 
 /// What planning a study of these settings says; empty: it is accepted.
 std::string refusal(const Overrides& settings) {
-  const std::vector<settings::Field> fields = settings::study_fields();
+  const auto fields = settings::all_settings();
   StagePlanner planner;
   try {
     study::Study study = study::parse_study("", "jobs/test.toml", fields);

@@ -7,11 +7,11 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "methods/registry.hpp"
 #include "results/record_file.hpp"
+#include "settings/catalogue.hpp"
+#include "settings/resolve.hpp"
 #include "sweep/graph.hpp"
 #include "train/stages.hpp"
-#include "train/study_fields.hpp"
 
 namespace m2m::train {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "settings/resolve.hpp"
 #include "support/tiny_data.hpp"
 
 namespace m2m::stages {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "train/study_fields.hpp"
+#include "settings/resolve.hpp"
 
 namespace m2m::train {
 namespace {

@@ -13,32 +13,32 @@
 
 #include "core/files.hpp"
 #include "data/digits.hpp"
-#include "methods/registry.hpp"
 #include "nn/network.hpp"
+#include "settings/catalogue.hpp"
+#include "settings/resolve.hpp"
+#include "settings/table.hpp"
 #include "support/test_root.hpp"
 #include "sweep/plan.hpp"
 #include "sweep/study.hpp"
 #include "train/checkpoint.hpp"
 #include "train/stages.hpp"
-#include "train/study_fields.hpp"
 #include "train/trial_setup.hpp"
 
 namespace m2m::stages {
 namespace {
 namespace fs = std::filesystem;
 
-constexpr const char* type_names[] = {"flag", "integer", "number", "text", "numbers"};
-
-Json row_json(const settings::Field& field) {
+Json row_json(const settings::Setting& setting) {
   Json row = {
-      {"name", field.name}, {"type", type_names[static_cast<int>(field.type)]}, {"default", field.standard}};
-  row["in_id"] = field.use == settings::FieldUse::stage;
-  if (!field.unit.empty()) row["unit"] = field.unit;
-  if (!field.choices.empty()) row["choices"] = field.choices;
-  const bool is_numeric = field.type != settings::FieldType::text && field.type != settings::FieldType::flag;
-  if (is_numeric && std::isfinite(field.least)) row["min"] = field.least;
-  if (is_numeric && std::isfinite(field.most)) row["max"] = field.most;
-  if (!field.acts_where.field.empty()) row["acts_if"] = {{field.acts_where.field, field.acts_where.values}};
+      {"name", setting.name}, {"type", settings::to_text(setting.type)}, {"default", setting.default_value}};
+  row["in_id"] = !setting.traits.provenance;
+  if (!setting.unit.empty()) row["unit"] = setting.unit;
+  if (!setting.choices.empty()) row["choices"] = setting.choices;
+  const bool is_numeric =
+      setting.type != settings::SettingType::text && setting.type != settings::SettingType::flag;
+  if (is_numeric && std::isfinite(setting.min)) row["min"] = setting.min;
+  if (is_numeric && std::isfinite(setting.max)) row["max"] = setting.max;
+  if (!setting.acts_if.setting.empty()) row["acts_if"] = {{setting.acts_if.setting, setting.acts_if.values}};
   return row;
 }
 
@@ -55,22 +55,22 @@ std::string value_of(const Config& config, const std::string& name) { return con
 
 TEST(Pins, OfSettingsHold) {
   Json rows = Json::object(), names = Json::array();
-  for (const settings::Field& field : settings::study_fields()) {
-    names.push_back(field.name);
-    rows[field.name] = row_json(field);
+  for (const settings::Setting& setting : settings::all_settings()) {
+    names.push_back(setting.name);
+    rows[setting.name] = row_json(setting);
   }
   test::expect_pinned("settings", {{"rows", rows}, {"order", names}});
 }
 
 TEST(Pins, OfMethodsHold) {
   Json rows = Json::object();
-  for (const settings::Method& method : settings::methods()) {
+  for (const settings::Method& method : settings::catalogue()) {
     Json recipe = Json::object();
     const Config config = settings::resolve(digits_config(method.name));
     for (const auto& [name, value] : config.json().items()) {
       if (name.starts_with("recipe.")) recipe[name] = value;
     }
-    rows[method.name] = {{"sets", method.settings}, {"recipe", recipe}};
+    rows[method.name] = {{"sets", method.sets}, {"recipe", recipe}};
   }
   test::expect_pinned("methods", {{"rows", rows}, {"order", settings::method_names()}});
 }
@@ -131,7 +131,7 @@ class StagePins : public ::testing::Test {
   /// Writes a checkpoint of a network for digits with all weights 0.5; returns its path.
   std::string checkpoint() const {
     const Config config = settings::resolve(digits_config("ERM"));
-    const auto network = train::build_network(train::train_settings(config), *train::DataShelf().get(config));
+    const auto network = train::build_network(train::trial_settings(config), *train::DataShelf().get(config));
     checkpoints::Checkpoint checkpoint;
     for (const auto& [name, tensor] : nn::named_state(*network)) {
       checkpoint.network[name] = torch::full_like(tensor, tensor.is_floating_point() ? 0.5 : 1);
@@ -177,8 +177,8 @@ TEST_F(StagePins, OfEachSettingChangedAloneHold) {
     stages.add_all(fmt::format("{}={} of {}", name, entry.at("value").dump(), reference), plan(changed), reference);
     settings.insert(name);
   }
-  for (const settings::Field& field : settings::study_fields())
-    EXPECT_EQ(settings.count(field.name), 1U) << field.name << " has no case in cases.json";
+  for (const settings::Setting& setting : settings::all_settings())
+    EXPECT_EQ(settings.count(setting.name), 1U) << setting.name << " has no case in cases.json";
   const Config local = with(digits_config("M2m"), {{"train.batch_norm", "local"}});
   stages.add_all("train.batch_norm=local of M2m on 2 ranks", StagePlanner(2)(settings::resolve(local), "M2m"),
                  "M2m");
@@ -186,7 +186,7 @@ TEST_F(StagePins, OfEachSettingChangedAloneHold) {
 }
 
 TEST_F(StagePins, OfTheDemoHold) {
-  const std::vector<settings::Field> fields = settings::study_fields();
+  const auto fields = settings::all_settings();
   const study::Study study = study::read_study_file(test::test_root() / "jobs/digits.toml", fields);
   const study::StageGraph graph = study::plan_study(study, fields, settings::resolve, StagePlanner());
   Stages stages;

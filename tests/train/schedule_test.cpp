@@ -6,7 +6,7 @@ namespace m2m::train {
 namespace {
 
 TEST(LearningRate, WarmsUpOverFiveEpochsThenDropsAt160And180) {
-  const settings::Schedule schedule;
+  const train::Schedule schedule;
   EXPECT_DOUBLE_EQ(learning_rate(schedule, 0), 0.02);
   EXPECT_DOUBLE_EQ(learning_rate(schedule, 4), 0.1);
   EXPECT_DOUBLE_EQ(learning_rate(schedule, 159), 0.1);

@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "kernels/instruction_set.hpp"
+#include "core/instruction_set.hpp"
 #include "results/journal.hpp"
 #include "results/record_file.hpp"
 #include "stage_runs.hpp"

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "settings/resolve.hpp"
 #include "sweep/graph.hpp"
 #include "train/checkpoint.hpp"
 #include "train/stages.hpp"
-#include "train/study_fields.hpp"
 
 namespace m2m::testing {
 

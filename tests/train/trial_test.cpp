@@ -6,7 +6,8 @@
 #include <chrono>
 #include <cmath>
 
-#include "methods/registry.hpp"
+#include "settings/catalogue.hpp"
+#include "settings/recipe.hpp"
 #include "support/test_device.hpp"
 #include "support/tiny_trial.hpp"
 
@@ -68,7 +69,7 @@ TEST(Trial, OfEveryMethodThatTrainsEverythingLearnsTheEasyDataSet) {
                         {"m2m.gamma", 0.3},
                         {"train.logit_scale", 10.0}};
     const Config config = test::tiny_config(given);
-    if (!settings::recipe_of(config).start.empty()) continue;
+    if (!settings::read<settings::Recipe>(config).start.empty()) continue;
     const Trial trial = run(given);
     EXPECT_TRUE(std::isfinite(trial.epochs().back().loss)) << method;
     EXPECT_GT(balanced_accuracy(trial.last().test), 0.5) << method;

@@ -1,0 +1,108 @@
+#include "core/instruction_set.hpp"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/error.hpp"
+
+namespace m2m {
+namespace {
+
+constexpr const char* limit_variable = "M2M_INSTRUCTION_SET";
+constexpr InstructionSet all[] = {InstructionSet::plain, InstructionSet::avx2, InstructionSet::avx512,
+                                  InstructionSet::avx512_bf16, InstructionSet::amx};
+
+/// Linux keeps room for a thread's tiles only in processes that have asked for it; from then on all threads have
+/// it.
+bool tiles_granted() {
+  constexpr long ask = 0x1023, tile_data = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA of asm/prctl.h
+  return syscall(SYS_arch_prctl, ask, tile_data) == 0;
+}
+
+bool runs(InstructionSet set) {
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  const bool avx512_bf16 = avx512 && __builtin_cpu_supports("avx512bf16");
+  switch (set) {
+    case InstructionSet::plain:
+      return true;
+    case InstructionSet::avx2:
+      return avx2;
+    case InstructionSet::avx512:
+      return avx512;
+    case InstructionSet::avx512_bf16:
+      return avx512_bf16;
+    case InstructionSet::amx:
+      return avx512_bf16 && __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") &&
+             tiles_granted();
+  }
+  return false;
+}
+
+const InstructionSet* find_named(const std::string& name) {
+  return std::find_if(std::begin(all), std::end(all), [&](InstructionSet set) { return name_of(set) == name; });
+}
+
+std::string joined_names() {
+  std::string text;
+  for (const std::string& name : instruction_set_names()) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+}  // namespace
+
+InstructionSet processor_instruction_set() { return *std::find_if(std::rbegin(all), std::rend(all), runs); }
+
+InstructionSet instruction_set_limit() {
+  const char* said = std::getenv(limit_variable);
+  if (said == nullptr || *said == '\0') return *std::rbegin(all);
+  const auto named = find_named(said);
+  if (named == std::end(all)) {
+    throw usage_error(std::string(limit_variable) + "='" + said + "': expected one of " + joined_names() +
+                      "; correct it, or unset it");
+  }
+  return *named;
+}
+
+InstructionSet best_instruction_set() { return std::min(processor_instruction_set(), instruction_set_limit()); }
+
+std::vector<InstructionSet> usable_instruction_sets() {
+  const InstructionSet limit = instruction_set_limit();
+  std::vector<InstructionSet> usable;
+  std::copy_if(std::begin(all), std::end(all), std::back_inserter(usable),
+               [&](InstructionSet set) { return set <= limit && runs(set); });
+  return usable;
+}
+
+std::string name_of(InstructionSet set) {
+  static constexpr const char* names[] = {"plain", "avx2", "avx512", "avx512-bf16", "amx"};
+  return names[static_cast<int>(set)];
+}
+
+std::vector<std::string> instruction_set_names() {
+  std::vector<std::string> names;
+  for (InstructionSet set : all) names.push_back(name_of(set));
+  return names;
+}
+
+InstructionSet find_instruction_set(const std::string& name) {
+  if (name == "auto") return best_instruction_set();
+  const auto named = find_named(name);
+  if (named == std::end(all)) throw internal_error("no instruction set is called " + name);
+  if (!runs(*named)) {
+    throw usage_error("train.kernels = '" + name +
+                      "': this processor lacks the instructions; use 'auto', or at most '" +
+                      name_of(best_instruction_set()) + "'");
+  }
+  if (*named > instruction_set_limit()) {
+    throw usage_error("train.kernels = '" + name + "': the environment's " + limit_variable + " allows at most '" +
+                      name_of(instruction_set_limit()) + "'; unset it, or use 'auto'");
+  }
+  return *named;
+}
+
+}  // namespace m2m

@@ -1,0 +1,213 @@
+#include "settings/catalogue.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/error.hpp"
+
+namespace m2m::settings {
+namespace {
+
+constexpr const char* cao =
+    "Cao et al.: Learning imbalanced datasets with label-distribution-aware margin loss, NeurIPS 2019";
+constexpr const char* kang =
+    "Kang et al.: Decoupling representation and classifier for long-tailed recognition, ICLR 2020";
+constexpr const char* kim =
+    "Kim, Jeong, Shin: M2m: Imbalanced classification via major-to-minor translation, CVPR 2020";
+constexpr const char* menon = "Menon et al.: Long-tail learning via logit adjustment, ICLR 2021";
+
+/// What a row sets: {"setting", value}, ...
+using Sets = std::initializer_list<std::pair<const char*, Json>>;
+
+Method row(const char* name, const char* about, const char* details, const char* source, Sets sets = {}) {
+  Json object = Json::object();
+  for (const auto& [setting, value] : sets) object[setting] = value;
+  return {name, about, details, source, object};
+}
+
+/// Sampling and class weights.
+std::vector<Method> resampling_and_reweighting() {
+  return {
+      row("ERM", "Empirical risk minimisation: cross-entropy on the data as it is.",
+          "CE(z, y) on the data as they are", "Vapnik 1998"),
+      row("RS", "Re-sampling: every class drawn equally often, from the first epoch on.",
+          "class-balanced sampling from the first epoch: class k with probability proportional to 1/N_k, with "
+          "replacement",
+          "Japkowicz, Stephen: The class imbalance problem, 2002",
+          {{"recipe.rebalance", "at-once"}, {"recipe.sampling", "class-balanced"}}),
+      row("DRS", "Deferred re-sampling: ERM first, class-balanced batches from train.defer_until on.",
+          "class-balanced sampling, deferred", cao,
+          {{"recipe.rebalance", "deferred"}, {"recipe.sampling", "class-balanced"}}),
+      row("SMOTE",
+          "Every class is filled up to the largest with samples between neighbours, once, before training.",
+          "every class filled up to N_1 with x = u x_i + (1-u) x_j, x_j the next nearest neighbour in turn; made "
+          "once, bytes rounded, features not",
+          "Chawla et al.: SMOTE: synthetic minority over-sampling technique, JAIR 2002",
+          {{"recipe.rebalance", "at-once"}, {"recipe.sampling", "smote"}}),
+      row("RW", "Re-weighting: the loss of class k weighs 1/N_k, from the first epoch on.",
+          "w_k ∝ 1/N_k, scaled to sum K; the batch mean is not divided by the weights' sum",
+          "Huang et al.: Learning deep representation for imbalanced classification, CVPR 2016",
+          {{"recipe.rebalance", "at-once"}, {"recipe.class_weights", "inverse"}}),
+      row("CB-RW", "Re-weighting by the effective number of samples, from the first epoch on.",
+          "w_k ∝ (1-β)/(1-β^N_k), with `weights.beta`",
+          "Cui et al.: Class-balanced loss based on effective number of samples, CVPR 2019",
+          {{"recipe.rebalance", "at-once"}, {"recipe.class_weights", "effective"}}),
+      row("DRW", "Deferred re-weighting: ERM first, effective-number weights from train.defer_until on.",
+          "CB-RW, deferred", cao, {{"recipe.rebalance", "deferred"}, {"recipe.class_weights", "effective"}}),
+  };
+}
+
+/// Losses with margins or focus.
+std::vector<Method> losses() {
+  return {
+      row("Focal", "Focal loss: samples that are classified well count less.",
+          "(1 - e^-l)^γ l of l = w_y CE, with `focal.gamma`",
+          "Lin et al.: Focal loss for dense object detection, ICCV 2017", {{"recipe.loss", "focal"}}),
+      row("LDAM", "Label-distribution-aware margins: rarer classes have to be right by more.",
+          "CE(30 (cos - m_y at y), y), m_k ∝ N_k^(-1/4), the largest `ldam.max_margin`", cao,
+          {{"recipe.loss", "ldam"}, {"recipe.head", "cosine"}}),
+      row("LDAM-DRW", "LDAM first, and with deferred re-weighting from train.defer_until on.",
+          "LDAM, with DRW's weights from the deferral on", cao,
+          {{"recipe.loss", "ldam"},
+           {"recipe.head", "cosine"},
+           {"recipe.rebalance", "deferred"},
+           {"recipe.class_weights", "effective"}}),
+  };
+}
+
+/// Translation and its ablations.
+std::vector<Method> translation() {
+  return {
+      row("M2m",
+          "Major-to-minor translation: from train.defer_until on, class-balanced slots of rare classes are filled "
+          "with images of frequent classes, translated on the fly by gradient steps against g.",
+          "x* = argmin L(g; x, k) + λ f_k0(x), by T gradient steps from an image of a frequent class k0; see "
+          "[protocol.md](protocol.md)",
+          kim,
+          {{"recipe.rebalance", "deferred"}, {"recipe.sampling", "class-balanced"}, {"recipe.translate", "m2m"}}),
+      row("M2m-LDAM", "M2m with LDAM as the loss of f.",
+          "M2m with LDAM: f's raw cosines stand in the λ term; g stays linear, for a softmax of cosines is never "
+          "sure",
+          kim,
+          {{"recipe.loss", "ldam"},
+           {"recipe.head", "cosine"},
+           {"recipe.rebalance", "deferred"},
+           {"recipe.sampling", "class-balanced"},
+           {"recipe.translate", "m2m"}}),
+      row("M2m-RS", "M2m without deferral.", "M2m from the first epoch on", kim,
+          {{"recipe.rebalance", "at-once"}, {"recipe.sampling", "class-balanced"}, {"recipe.translate", "m2m"}}),
+      row("M2m-Rand", "M2m with accepted images under random other labels; an ablation.",
+          "accepted images are trained on a class that is neither k nor k0; it unbalances the batch", kim,
+          {{"recipe.rebalance", "deferred"},
+           {"recipe.sampling", "class-balanced"},
+           {"recipe.translate", "m2m"},
+           {"m2m.label", "random"}}),
+      row("M2m-RS-Rand", "M2m-RS with accepted images under random other labels; an ablation.",
+          "M2m-Rand from the first epoch on", kim,
+          {{"recipe.rebalance", "at-once"},
+           {"recipe.sampling", "class-balanced"},
+           {"recipe.translate", "m2m"},
+           {"m2m.label", "random"}}),
+      row("M2m-Clean", "M2m that shows seeds as they are instead of their translations; an ablation.",
+          "accepted slots show the seed image itself; with `m2m.image = \"clean-coin\"` without the gamma test as "
+          "well",
+          kim,
+          {{"recipe.rebalance", "deferred"},
+           {"recipe.sampling", "class-balanced"},
+           {"recipe.translate", "m2m"},
+           {"m2m.image", "clean"}}),
+  };
+}
+
+/// Logit adjustment, and what begins from a finished trial.
+std::vector<Method> adjustment_and_second_stages() {
+  return {
+      row("LA",
+          "Logit adjustment in the loss: rarer classes have to be right by more, by the log of their frequency.",
+          "CE(z + τ log(N_k/N), y), with `logit_adjustment.tau`", menon, {{"recipe.loss", "logit-adjusted"}}),
+      row("Balanced-Softmax",
+          "Softmax with each class's count in it: logit adjustment with tau 1 under its other name.",
+          "LA with τ = 1 under its other name",
+          "Ren et al.: Balanced meta-softmax for long-tailed visual recognition, NeurIPS 2020",
+          {{"recipe.loss", "logit-adjusted"}, {"logit_adjustment.tau", 1.0}}),
+      row("LA-post-hoc",
+          "The log of the class frequencies taken off the logits of a finished trial, without training.",
+          "z - τ log(N_k/N) of ERM's stored logits, `post_hoc.tau` by validation", menon,
+          {{"recipe.start", "ERM"}, {"recipe.post_hoc", "logit-adjustment"}}),
+      row("tau-norm", "The class vectors of a finished trial scaled by a power of their length, without training.",
+          "(z_k - b_k) / ‖w_k‖^τ of ERM's stored logits and head, `post_hoc.tau` by validation", kang,
+          {{"recipe.start", "ERM"}, {"recipe.post_hoc", "tau-normalisation"}}),
+      row("cRT", "A new head on the frozen features of ERM, trained on class-balanced batches.",
+          "a new head on ERM's frozen features, class-balanced", kang,
+          {{"recipe.start", "ERM"},
+           {"recipe.train", "head"},
+           {"recipe.rebalance", "at-once"},
+           {"recipe.sampling", "class-balanced"}}),
+      row("LWS", "A factor for each class's output of an ERM trial, learnt on class-balanced batches.",
+          "s_k (w_k x + b_k), only s learnt, class-balanced", kang,
+          {{"recipe.start", "ERM"},
+           {"recipe.train", "scales"},
+           {"recipe.rebalance", "at-once"},
+           {"recipe.sampling", "class-balanced"},
+           {"second.epochs", 5}}),
+  };
+}
+
+/// Mixing of samples.
+std::vector<Method> mixing() {
+  return {
+      row("mixup", "Pairs of samples of a batch are mixed, and so are their losses.",
+          "u x_i + (1-u) x_j and the losses alike, u ~ Beta(α, α), one u a batch, α = `mixup.alpha`",
+          "Zhang et al.: mixup: beyond empirical risk minimization, ICLR 2018", {{"recipe.mixing", "mixup"}}),
+      row("mixup-DRW", "mixup first, and with deferred re-weighting from train.defer_until on.",
+          "mixup, with DRW's weights from the deferral on", "Zhang et al., ICLR 2018; Cao et al., NeurIPS 2019",
+          {{"recipe.mixing", "mixup"}, {"recipe.rebalance", "deferred"}, {"recipe.class_weights", "effective"}}),
+      row("Remix", "mixup that gives a pair's label to the rarer class.",
+          "mixup whose label goes to the rarer class if the other is `remix.kappa` times as frequent and its share "
+          "below `remix.tau`",
+          "Chou et al.: Remix: rebalanced mixup, ECCV 2020 workshops", {{"recipe.mixing", "remix"}}),
+      row("CMO", "Patches of class-balanced draws are pasted onto images as they come.",
+          "a CutMix box of a class-balanced draw on the plain one, in every second batch on average, not in the "
+          "first 2 % and the last 1.5 % of the epochs",
+          "Park et al.: The majority can help the minority, CVPR 2022", {{"recipe.mixing", "cmo"}}),
+      row("MiSLAS", "A head with label-aware smoothing on the frozen features of mixup.",
+          "head (at half the rate) and scales on mixup's frozen features with label-aware smoothing, "
+          "class-balanced; no shift of batch norm's statistics",
+          "Zhong et al.: Improving calibration for long-tailed recognition, CVPR 2021",
+          {{"recipe.start", "mixup"},
+           {"recipe.train", "head-and-scales"},
+           {"recipe.loss", "label-aware-smoothing"},
+           {"recipe.rebalance", "at-once"},
+           {"recipe.sampling", "class-balanced"},
+           {"second.head_lr_factor", 0.5}}),
+  };
+}
+
+}  // namespace
+
+const std::vector<Method>& catalogue() {
+  static const std::vector<Method> rows = [] {
+    std::vector<Method> joined;
+    for (const auto& part :
+         {resampling_and_reweighting(), losses(), translation(), adjustment_and_second_stages(), mixing()}) {
+      joined.insert(joined.end(), part.begin(), part.end());
+    }
+    return joined;
+  }();
+  return rows;
+}
+
+std::vector<std::string> method_names() {
+  std::vector<std::string> names;
+  for (const Method& method : catalogue()) names.push_back(method.name);
+  return names;
+}
+
+const Method& find_method(const std::string& name) {
+  for (const Method& method : catalogue()) {
+    if (method.name == name) return method;
+  }
+  throw usage_error(fmt::format("method = '{}': expected one of {}", name, fmt::join(method_names(), ", ")));
+}
+
+}  // namespace m2m::settings

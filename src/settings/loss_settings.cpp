@@ -1,0 +1,146 @@
+#include "settings/loss_settings.hpp"
+
+#include "settings/recipe.hpp"
+
+namespace m2m::settings {
+namespace {
+
+Condition loss_is(Loss loss) { return {"recipe.loss", {to_text(loss)}}; }
+
+Condition mixing_is(std::vector<Mixing> kinds) {
+  Condition condition{"recipe.mixing", {}};
+  for (const Mixing kind : kinds) condition.values.push_back(to_text(kind));
+  return condition;
+}
+
+}  // namespace
+
+template <>
+const Rows<LossSettings>& rows<LossSettings>() {
+  static const Rows<LossSettings> all = {
+      setting("weights.beta", &LossSettings::effective_beta)
+          .derived()
+          .range(0, 0.9999999)
+          .acts_if({"recipe.class_weights", {to_text(ClassWeights::effective)}})
+          .help("Beta of the effective number of samples; by default 0.999 (protocol code) or 0.9999 (paper)."),
+      setting("focal.gamma", &LossSettings::focal_gamma)
+          .range(0, 100)
+          .acts_if(loss_is(Loss::focal))
+          .help("Focal loss: how much sure samples count less."),
+      setting("ldam.max_margin", &LossSettings::ldam_max_margin)
+          .range(0, 2)
+          .acts_if(loss_is(Loss::ldam))
+          .help("LDAM: the margin of the rarest class, in cosines."),
+      setting("logit_adjustment.tau", &LossSettings::logit_adjustment_tau)
+          .range(0, 100)
+          .acts_if(loss_is(Loss::logit_adjusted))
+          .help("Logit-adjusted loss: weight of the log prior; 1 is Balanced Softmax."),
+      setting("smoothing.head", &LossSettings::smoothing_head)
+          .range(0, 1)
+          .acts_if(loss_is(Loss::label_aware_smoothing))
+          .help("Label-aware smoothing of the most frequent class."),
+      setting("smoothing.tail", &LossSettings::smoothing_tail)
+          .range(0, 1)
+          .acts_if(loss_is(Loss::label_aware_smoothing))
+          .help("Label-aware smoothing of the rarest class."),
+      setting("train.logit_scale", &LossSettings::logit_scale)
+          .range(0, 1000)
+          .acts_if({"recipe.head", {to_text(HeadKind::cosine)}})
+          .help("What a cosine head's outputs are multiplied by to be logits."),
+  };
+  return all;
+}
+
+const LossFacts& facts_of(Loss loss) {
+  static constexpr LossFacts facts[] = {
+      {Loss::cross_entropy, "w_y (log sum_j exp(z_j) - z_y)", false},
+      {Loss::focal, "(1 - exp(-l))^gamma l, with l the weighted cross-entropy", false},
+      {Loss::ldam,
+       "w_y times the cross-entropy of s cos, with m_y taken off the true class's cosine, m_k ~ N_k^(-1/4)", true},
+      {Loss::logit_adjusted, "w_y times the cross-entropy of z + tau log(N_k / N)", false},
+      {Loss::label_aware_smoothing,
+       "w_y ((1 - e_y) (-log p_y) + e_y mean_k(-log p_k)), e_k from smoothing.tail to smoothing.head along N_k",
+       false},
+  };
+  for (const LossFacts& one : facts) {
+    if (one.loss == loss) return one;
+  }
+  throw internal_error("a loss is not in the table of losses");
+}
+
+template <>
+const Rows<MixSettings>& rows<MixSettings>() {
+  static const Rows<MixSettings> all = {
+      setting("mixup.alpha", &MixSettings::alpha)
+          .range(1e-3, 1000)
+          .acts_if(mixing_is({Mixing::mixup, Mixing::remix, Mixing::cmo}))
+          .help("Shares are drawn from Beta(alpha, alpha)."),
+      setting("remix.kappa", &MixSettings::remix_kappa)
+          .range(1, 1e6)
+          .acts_if(mixing_is({Mixing::remix}))
+          .help("Remix: how many times more frequent one of the two classes has to be."),
+      setting("remix.tau", &MixSettings::remix_tau)
+          .range(0, 1)
+          .acts_if(mixing_is({Mixing::remix}))
+          .help("Remix: the share below which the frequent class loses the label."),
+      setting("cmo.probability", &MixSettings::cmo_probability)
+          .range(0, 1)
+          .acts_if(mixing_is({Mixing::cmo}))
+          .help("CMO: how often a batch is mixed."),
+      setting("cmo.from", &MixSettings::cmo_from)
+          .derived()
+          .unit("epochs")
+          .at_least(0)
+          .acts_if(mixing_is({Mixing::cmo}))
+          .help("CMO: the first epoch with mixing; by default 0.02 of train.epochs."),
+      setting("cmo.until", &MixSettings::cmo_until)
+          .derived()
+          .unit("epochs")
+          .at_least(0)
+          .acts_if(mixing_is({Mixing::cmo}))
+          .help("CMO: first epoch without mixing; by default 0.985 of train.epochs."),
+  };
+  return all;
+}
+
+MixSettings read_mixing(const Config& resolved) {
+  auto settings = read<MixSettings>(resolved);
+  settings.kind = read<Recipe>(resolved).mixing;
+  return settings;
+}
+
+template <>
+const Rows<SecondStageSettings>& rows<SecondStageSettings>() {
+  const Condition second{
+      "recipe.train", {to_text(Trainable::head), to_text(Trainable::scales), to_text(Trainable::head_and_scales)}};
+  static const Rows<SecondStageSettings> all = {
+      setting("second.epochs", &SecondStageSettings::epochs)
+          .unit("epochs")
+          .range(1, 100000)
+          .acts_if(second)
+          .help("Length of a second stage."),
+      setting("second.lr", &SecondStageSettings::learning_rate)
+          .at_least(0)
+          .acts_if(second)
+          .help("Learning rate at the start of a second stage; it falls to 0 along half a cosine."),
+      setting("second.head_lr_factor", &SecondStageSettings::head_lr_factor)
+          .at_least(0)
+          .acts_if(second)
+          .help("What the rate is multiplied by for the weights of the head, not for its factors."),
+  };
+  return all;
+}
+
+template <>
+const Rows<PostHocSettings>& rows<PostHocSettings>() {
+  static const Rows<PostHocSettings> all = {
+      setting("post_hoc.tau", &PostHocSettings::tau)
+          .range(0, 100)
+          .acts_post_hoc()
+          .acts_if({"recipe.post_hoc", {to_text(PostHoc::tau_normalisation), to_text(PostHoc::logit_adjustment)}})
+          .help("Strength of a post-hoc method; by default the best of 0, 0.1, ... 2 on validation."),
+  };
+  return all;
+}
+
+}  // namespace m2m::settings

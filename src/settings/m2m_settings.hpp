@@ -1,0 +1,38 @@
+#pragma once
+// Settings of M2m (m2m.*): what is translated, how, and against which g.
+#include <optional>
+#include <string>
+
+#include "settings/words.hpp"
+
+namespace m2m::settings {
+
+struct M2mSettings {
+  double beta = 0.999;     // base of the coin
+  double lambda = 0.5;     // weight of f's logit of the seed image's class; 0: f is not evaluated
+  double gamma = 0.9;      // threshold of the gamma test
+  int steps = 10;          // T
+  double step_size = 0.1;  // eta, L2 norm of a step in pixel space
+  std::int64_t pool = 0;   // seed images come from pools of that many images a class; 0: from the batch
+  bool random_start = true;
+  /// Largest L2 norm of the noise. Of images, per channel over all translated ones of a step, by default 0.5; of
+  /// vectors of features, each by itself, by default 0.866 / sqrt(n) (0.5 per channel for images of three).
+  std::optional<double> noise;
+  SeedBy seed_by{};
+  GammaTest gamma_test{};
+  CoinOrder order{};
+  TrainLabel label{};
+  AcceptedImage image{};
+
+  std::string g_from;  // a file; empty: the sweep trains one
+  GEpoch g_epoch{};
+  std::string g_method = "ERM";
+  std::optional<std::string> g_network;  // by default f's
+  std::optional<Precision> g_precision;  // by default f's
+  std::optional<int> g_stop;             // epochs; by default the whole schedule
+  GData g_data{};
+};
+template <>
+const Rows<M2mSettings>& rows<M2mSettings>();
+
+}  // namespace m2m::settings

@@ -1,0 +1,39 @@
+#include "settings/networks.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/error.hpp"
+
+namespace m2m::settings {
+
+const std::vector<NetworkFacts>& networks() {
+  static const std::vector<NetworkFacts> all = {
+      {"resnet32", "ResNet-32 for small images: 3 stages of 5 basic blocks, 464,154 parameters with 10 classes",
+       false},
+      {"resnet8", "ResNet-8 for small images: 3 stages of one basic block; small images, quick trials", false},
+      {"resnet20", "ResNet-20 for small images: 3 stages of 3 basic blocks", false},
+      {"resnet44", "ResNet-44 for small images: 3 stages of 7 basic blocks", false},
+      {"resnet56", "ResNet-56 for small images: 3 stages of 9 basic blocks", false},
+      {"preact18", "pre-activation ResNet-18 for 32x32 images: 4 stages of 2 blocks, 64 to 512 channels", false},
+      {"resnet50", "ResNet-50 for 224x224 images: 16 bottleneck blocks, 23.5 M parameters before the head", false},
+      {"mlp", "two layers, 256 hidden units with ReLU; images and feature vectors", true},
+  };
+  return all;
+}
+
+std::vector<std::string> network_names() {
+  std::vector<std::string> names;
+  for (const NetworkFacts& network : networks()) names.emplace_back(network.name);
+  return names;
+}
+
+const NetworkFacts& find_network(const std::string& name) {
+  for (const NetworkFacts& network : networks()) {
+    if (network.name == name) return network;
+  }
+  throw usage_error(
+      fmt::format("train.network = '{}': expected one of {}", name, fmt::join(network_names(), ", ")));
+}
+
+}  // namespace m2m::settings

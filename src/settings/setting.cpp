@@ -1,0 +1,170 @@
+#include "settings/setting.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <sstream>
+
+#include "core/error.hpp"
+
+namespace m2m::settings {
+namespace {
+
+std::string type_name(SettingType type) {
+  switch (type) {
+    case SettingType::flag:
+      return "true or false";
+    case SettingType::integer:
+      return "a whole number";
+    case SettingType::number:
+      return "a number";
+    case SettingType::text:
+      return "a text";
+    case SettingType::numbers:
+      return "a list of numbers";
+  }
+  return "a value";
+}
+
+[[noreturn]] void throw_wrong_type(const Setting& setting, const std::string& got) {
+  throw usage_error(fmt::format("{} = {}: expected {}", setting.name, got, type_name(setting.type)));
+}
+
+/// As a study file writes it; JSON has no word for what is not finite.
+std::string shown(const Json& value) {
+  const bool is_finite = !value.is_number_float() || std::isfinite(value.get<double>());
+  return is_finite ? value.dump() : fmt::format("{}", value.get<double>());
+}
+
+/// 4.0, where 4 is expected.
+bool is_whole(const Json& value) {
+  return value.is_number_float() && std::abs(value.get<double>()) < 1e15 &&
+         std::trunc(value.get<double>()) == value.get<double>();
+}
+
+[[noreturn]] void throw_fractional(const Setting& setting, const Json& value) {
+  throw usage_error(fmt::format("{} = {}: expected a whole number; write {:.0f}", setting.name, value.dump(),
+                                value.get<double>()));
+}
+
+void check_bounds(const Setting& setting, double value) {
+  if (std::isfinite(value) && value >= setting.min && value <= setting.max) return;
+  const std::string least = std::isfinite(setting.min) ? fmt::format(" of at least {}", setting.min) : "";
+  const std::string most =
+      std::isfinite(setting.max) ? fmt::format("{} at most {}", least.empty() ? "" : " and", setting.max) : "";
+  throw usage_error(
+      fmt::format("{} = {}: expected {}{}{}", setting.name, value, type_name(setting.type), least, most));
+}
+
+void check_choice(const Setting& setting, const std::string& value) {
+  if (setting.choices.empty() || std::count(setting.choices.begin(), setting.choices.end(), value) > 0) return;
+  throw usage_error(
+      fmt::format("{} = '{}': expected one of {}", setting.name, value, fmt::join(setting.choices, ", ")));
+}
+
+/// -0.0 equals 0.0, and would make another id of the same trial.
+double without_negative_zero(double value) { return value == 0 ? 0.0 : value; }
+
+double parse_number(const Setting& setting, const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) throw_wrong_type(setting, "'" + text + "'");
+  return value;
+}
+
+std::int64_t parse_integer(const Setting& setting, const std::string& text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) throw_wrong_type(setting, "'" + text + "'");
+  return value;
+}
+
+}  // namespace
+
+const char* to_text(SettingType type) {
+  constexpr const char* names[] = {"flag", "integer", "number", "text", "numbers"};
+  return names[static_cast<int>(type)];
+}
+
+bool holds(const Condition& condition, const Config& resolved) {
+  const auto& [name, values] = condition;
+  return name.empty() || std::count(values.begin(), values.end(), resolved.text(name)) > 0;
+}
+
+const Setting* find_setting(std::span<const Setting> settings, const std::string& name) {
+  const auto found =
+      std::find_if(settings.begin(), settings.end(), [&](const Setting& s) { return s.name == name; });
+  return found == settings.end() ? nullptr : &*found;
+}
+
+std::string nearest_name(std::span<const Setting> settings, const std::string& name) {
+  std::vector<std::string> names;
+  for (const Setting& setting : settings) names.push_back(setting.name);
+  return m2m::nearest_name(names, name);
+}
+
+Json checked_value(const Setting& setting, const Json& value) {
+  switch (setting.type) {
+    case SettingType::flag:
+      if (!value.is_boolean()) throw_wrong_type(setting, shown(value));
+      return value;
+    case SettingType::integer:
+      if (is_whole(value)) throw_fractional(setting, value);
+      if (!value.is_number_integer()) throw_wrong_type(setting, shown(value));
+      check_bounds(setting, value.get<double>());
+      return value.get<std::int64_t>();
+    case SettingType::number:
+      if (!value.is_number()) throw_wrong_type(setting, shown(value));
+      check_bounds(setting, value.get<double>());
+      return without_negative_zero(value.get<double>());
+    case SettingType::text:
+      if (!value.is_string()) throw_wrong_type(setting, shown(value));
+      check_choice(setting, value.get<std::string>());
+      return value;
+    case SettingType::numbers: {
+      if (!value.is_array()) throw_wrong_type(setting, shown(value));
+      std::vector<double> list;
+      for (const Json& item : value) {
+        if (!item.is_number()) throw_wrong_type(setting, shown(value));
+        check_bounds(setting, item.get<double>());
+        list.push_back(without_negative_zero(item.get<double>()));
+      }
+      return list;
+    }
+  }
+  throw internal_error("a setting has no type: " + setting.name);
+}
+
+Json parse_value(const Setting& setting, const std::string& text) {
+  switch (setting.type) {
+    case SettingType::flag:
+      if (text != "true" && text != "false") throw_wrong_type(setting, "'" + text + "'");
+      return text == "true";
+    case SettingType::integer:
+      return checked_value(setting, parse_integer(setting, text));
+    case SettingType::number:
+      return checked_value(setting, parse_number(setting, text));
+    case SettingType::text:
+      return checked_value(setting, text);
+    case SettingType::numbers: {
+      Json list = Json::array();
+      std::istringstream items(text);
+      for (std::string item; std::getline(items, item, ',');) list.push_back(parse_number(setting, item));
+      return checked_value(setting, list);
+    }
+  }
+  throw internal_error("a setting has no type: " + setting.name);
+}
+
+Config with_defaults(Config config, std::span<const Setting> settings) {
+  for (const Setting& setting : settings) {
+    if (!config.has(setting.name) && !setting.default_value.is_null())
+      config.set(setting.name, setting.default_value);
+  }
+  return config;
+}
+
+}  // namespace m2m::settings

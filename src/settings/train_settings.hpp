@@ -1,0 +1,58 @@
+#pragma once
+// Settings of training (train.*), of its random numbers (seeds.*) and of what it records (record.*).
+#include <string>
+#include <vector>
+
+#include "settings/words.hpp"
+
+namespace m2m::settings {
+
+/// The protocol and the seeds. A seed is one 32-bit word of a Philox key.
+struct Seeds {
+  Protocol protocol{};
+  std::int64_t seed = 0;  // sets the five below
+  std::int64_t subset = 0, init = 0, order = 0, plan = 0, g = 0;
+};
+template <>
+const Rows<Seeds>& rows<Seeds>();
+
+struct TrainSettings {
+  std::string network;
+  int epochs = 200;
+  std::int64_t batch_size = 128;
+  double learning_rate = 0.1;
+  int warmup = 5;                // epochs
+  std::vector<double> lr_drops;  // epochs from which on the rate is multiplied by the factor once more
+  double lr_drop_factor = 0.01;
+  double momentum = 0.9;
+  double weight_decay = 2e-4;
+  int defer_until = 160;
+  Precision precision{};
+  std::string start_from;  // a checkpoint of f; empty: none
+  int start_epoch = 0;
+  Device device{};
+  std::string kernels = "auto";  // one of kernel_names()
+  Executor executor{};
+  BatchNorm batch_norm{};
+  bool deterministic = false;
+  int threads = 1;
+  std::int64_t evaluation_batch = 0;  // 0: by the device
+  double checkpoint_every = 10;       // minutes; 0: only when a trial is stopped
+  int test_every = 1;                 // epochs; 0: only where a result is taken
+};
+template <>
+const Rows<TrainSettings>& rows<TrainSettings>();
+
+/// What results hold for people to look at.
+struct RecordSettings {
+  int features = 0;  // whose features are recorded: training images a class
+  int samples = 0;   // translations that are
+};
+template <>
+const Rows<RecordSettings>& rows<RecordSettings>();
+
+/// What a network may compute with on a CPU: "auto", the best there is; "torch", libtorch's operations alone; or
+/// the name of an instruction set (core/instruction_set.hpp) for the project's own kernels.
+std::vector<std::string> kernel_names();
+
+}  // namespace m2m::settings

@@ -1,0 +1,90 @@
+#include "core/instruction_set.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <optional>
+#include <stdexcept>
+
+#include "core/error.hpp"
+
+namespace m2m {
+namespace {
+
+/// M2M_INSTRUCTION_SET as a test wants it; the caller's again at the end.
+class Limit {
+ public:
+  explicit Limit(const char* value) {
+    if (const char* before = std::getenv(name)) before_ = before;
+    set(value);
+  }
+  ~Limit() { before_ ? set(before_->c_str()) : (void)::unsetenv(name); }
+  Limit(const Limit&) = delete;
+  Limit& operator=(const Limit&) = delete;
+
+ private:
+  static constexpr const char* name = "M2M_INSTRUCTION_SET";
+  static void set(const char* value) { ::setenv(name, value, 1); }
+  std::optional<std::string> before_;
+};
+
+TEST(InstructionSet, OfEveryNameIsFoundOrRefusedInOneSentence) {
+  for (const std::string& name : instruction_set_names()) {
+    try {
+      EXPECT_EQ(name_of(find_instruction_set(name)), name);
+    } catch (const std::exception& refusal) {
+      EXPECT_NE(std::string(refusal.what()).find("train.kernels = '" + name + "'"), std::string::npos);
+    }
+  }
+  EXPECT_EQ(find_instruction_set("auto"), best_instruction_set());
+}
+
+TEST(InstructionSet, OfTheUsableOnesBeginsWithThePlainOne) {
+  EXPECT_EQ(usable_instruction_sets().front(), InstructionSet::plain);
+  EXPECT_EQ(usable_instruction_sets().back(), best_instruction_set());
+}
+
+TEST(InstructionSetLimit, CapsWhatTheProcessUses) {
+  for (const std::string& name : instruction_set_names()) {
+    const Limit limit(name.c_str());
+    EXPECT_EQ(name_of(instruction_set_limit()), name);
+    EXPECT_EQ(best_instruction_set(), std::min(instruction_set_limit(), processor_instruction_set())) << name;
+    EXPECT_EQ(usable_instruction_sets().back(), best_instruction_set()) << name;
+    EXPECT_EQ(find_instruction_set("auto"), best_instruction_set()) << name;
+  }
+}
+
+TEST(InstructionSetLimit, IsNoneByDefault) {
+  const Limit limit("");
+  EXPECT_EQ(best_instruction_set(), processor_instruction_set());
+}
+
+TEST(InstructionSetLimit, RefusesAFasterSetThatASettingNames) {
+  const Limit limit("plain");
+  EXPECT_EQ(find_instruction_set("plain"), InstructionSet::plain);
+  try {
+    find_instruction_set("avx2");
+    FAIL() << "it was not refused";
+  } catch (const Error& refusal) {
+    EXPECT_EQ(refusal.code(), ExitCode::usage);
+    EXPECT_NE(std::string(refusal.what()).find("train.kernels = 'avx2'"), std::string::npos) << refusal.what();
+  }
+}
+
+TEST(InstructionSetLimit, RefusesAWordThatNamesNoSet) {
+  for (const char* word : {"avx3", "AVX2", "auto", "torch", "avx2 ", "0"}) {
+    const Limit limit(word);
+    try {
+      best_instruction_set();
+      ADD_FAILURE() << "it was not refused: " << word;
+    } catch (const Error& refusal) {
+      const std::string said = refusal.what();
+      EXPECT_EQ(refusal.code(), ExitCode::usage);
+      EXPECT_NE(said.find("M2M_INSTRUCTION_SET='" + std::string(word) + "'"), std::string::npos) << said;
+      for (const std::string& name : instruction_set_names()) EXPECT_NE(said.find(name), std::string::npos) << said;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace m2m

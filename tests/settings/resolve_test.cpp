@@ -1,0 +1,122 @@
+#include "settings/resolve.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+
+#include "core/error.hpp"
+#include "settings/catalogue.hpp"
+#include "settings/recipe.hpp"
+#include "settings/table.hpp"
+
+namespace m2m::settings {
+namespace {
+
+Config resolved(const Json& given) { return resolve(Config(given)); }
+
+std::string refusal(const Json& given) {
+  try {
+    resolved(given);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+TEST(StudyFields, NameEachSettingOnceAndExplainIt) {
+  std::set<std::string> names;
+  for (const Setting& setting : all_settings()) {
+    EXPECT_TRUE(names.insert(setting.name).second) << setting.name;
+    EXPECT_FALSE(setting.help.empty()) << setting.name;
+    if (setting.default_value.is_null()) continue;
+    EXPECT_EQ(checked_value(setting, setting.default_value), setting.default_value) << setting.name;
+  }
+}
+
+TEST(Resolve, GivesTheScheduleOfTheProtocolForTwoHundredEpochs) {
+  const Config config = resolved({{"method", "ERM"}});
+  EXPECT_EQ(config.integer("train.warmup"), 5);
+  EXPECT_EQ(config.integer("train.defer_until"), 160);
+  EXPECT_EQ(config.numbers("train.lr_drops"), (std::vector<double>{160, 180}));
+}
+
+TEST(Resolve, KeepsTheShapeOfShortenedSchedules) {
+  const Config config = resolved({{"method", "M2m"}, {"train.epochs", 20}});
+  EXPECT_EQ(config.integer("train.defer_until"), 16);
+  EXPECT_EQ(config.numbers("train.lr_drops"), (std::vector<double>{16, 18}));
+}
+
+TEST(Resolve, RebalancesTheLastEpochOfShortSchedulesAndNoOtherWhereNothingIsSaid) {
+  for (const char* method : {"M2m", "DRS", "ERM"}) {
+    EXPECT_EQ(resolved({{"method", method}, {"train.epochs", 1}}).integer("train.defer_until"), 0);
+    EXPECT_EQ(resolved({{"method", method}, {"train.epochs", 2}}).integer("train.defer_until"), 1);
+    for (int epochs = 3; epochs <= 400; ++epochs) {
+      EXPECT_EQ(resolved({{"method", method}, {"train.epochs", epochs}}).integer("train.defer_until"),
+                std::llround(0.8 * epochs));
+    }
+  }
+  EXPECT_NO_THROW(resolved({{"method", "M2m-RS"}, {"m2m.g_method", "DRS"}, {"train.epochs", 1}}));
+}
+
+TEST(Resolve, NamesTheScheduleThatADeferredGDoesNotFit) {
+  const std::string sentence =
+      refusal({{"method", "M2m-RS"}, {"m2m.g_method", "DRS"}, {"train.epochs", 20}, {"train.defer_until", 20}});
+  EXPECT_TRUE(sentence.starts_with("train.epochs = 20 is not after train.defer_until = 20")) << sentence;
+}
+
+TEST(Resolve, SetsAllFiveSeedsFromOneUnlessGivenAlone) {
+  const Config config = resolved({{"method", "ERM"}, {"seed", 3}, {"seeds.plan", 8}});
+  EXPECT_EQ(config.integer("seeds.init"), 3);
+  EXPECT_EQ(config.integer("seeds.g"), 3);
+  EXPECT_EQ(config.integer("seeds.plan"), 8);
+}
+
+TEST(Resolve, TakesWhatItMadeWithoutChange) {
+  const Config once = resolved({{"method", "M2m"}, {"seed", 3}});
+  EXPECT_EQ(resolve(once), once);
+}
+
+TEST(Resolve, RefusesADeferralThatWouldNeverBeginExceptForErm) {
+  const std::string sentence = refusal({{"method", "M2m"}, {"train.defer_until", 200}});
+  EXPECT_TRUE(
+      sentence.starts_with("train.defer_until = 200 is not before train.epochs = 200: M2m would never begin"));
+  EXPECT_NO_THROW(resolved({{"method", "ERM"}, {"train.defer_until", 200}}));
+}
+
+TEST(Resolve, RefusesTheImpossible) {
+  EXPECT_TRUE(refusal({}).starts_with("method: "));
+  EXPECT_TRUE(refusal({{"method", "ERM"}, {"train.start_epoch", 5}}).starts_with("train.start_epoch = 5 needs"));
+  EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.gamma", 1.5}}).starts_with("m2m.gamma = 1.5"));
+  EXPECT_TRUE(
+      refusal({{"method", "ERM"}, {"train.epochs", 3}, {"train.warmup", 4}}).starts_with("train.warmup = 4"));
+}
+
+TEST(Resolve, RefusesAGThatCannotBeTrained) {
+  EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_method", "M3m"}}).starts_with("m2m.g_method = 'M3m'"));
+  for (const char* method : {"M2m", "LDAM", "cRT"}) {
+    EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_method", method}}).find("a linear head") != std::string::npos);
+  }
+  EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_method", "DRS"}, {"m2m.g_stop", 160}})
+                  .starts_with("m2m.g_stop = 160 is not after"));
+  EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_stop", 201}}).starts_with("m2m.g_stop = 201 is beyond"));
+  EXPECT_TRUE(refusal({{"method", "M2m"}, {"data.set", "celeba5"}, {"m2m.g_data", "balanced"}})
+                  .starts_with("m2m.g_data = 'balanced'"));
+  EXPECT_NO_THROW(resolved({{"method", "ERM"}, {"m2m.g_method", "M3m"}}));
+}
+
+TEST(Resolve, RefusesToSayHowAGWasTrainedThatIsBrought) {
+  const Json brought = {{"method", "M2m"}, {"m2m.g_from", "g.t7"}};
+  const Json said = {
+      {"m2m.g_method", "RS"}, {"m2m.g_data", "balanced"}, {"m2m.g_stop", 180}, {"m2m.g_precision", "bf16"}};
+  for (const auto& [name, value] : said.items()) {
+    Json given = brought;
+    given[name] = value;
+    EXPECT_TRUE(refusal(given).starts_with(name + ": says how")) << name;
+  }
+  EXPECT_NO_THROW(resolved(brought));
+}
+
+}  // namespace
+}  // namespace m2m::settings
