@@ -27,6 +27,7 @@ name = "compare"
 [data]
 set = "digits"
 ratio = 20
+validation = "train-holdout"  # few images
 [train]
 network = "resnet8"
 epochs = 3
@@ -34,6 +35,7 @@ defer_until = 2
 batch_size = 64
 lr = 0.05
 device = "cpu"
+test_every = 0                 # at the end alone: plain kernels take longest to evaluate
 [second]
 epochs = 3
 [m2m]
