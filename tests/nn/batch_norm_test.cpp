@@ -94,8 +94,9 @@ TEST(BatchNormRelu, IsTheSameForAnyNumberOfThreads) {
   EXPECT_TRUE(torch::equal(first, second));
 }
 
-/// A whole network's training step, with own kernels and without. A ReLU that decides otherwise, for rounding, moves
-/// the gradient: 5e-4 was seen, and 0.014. An operation that is left out moves it by far more than is allowed here.
+/// A whole network's training step, with own kernels and without. A ReLU that decides otherwise, for rounding,
+/// moves the gradient: 5e-4 was seen, and 0.014. An operation that is left out moves it by far more than is allowed
+/// here.
 TEST(BatchNormRelu, LeavesAResNetsTrainingStepAsItWas) {
   NetworkSpec spec{"resnet8", 10, 3, 32, 32, {0.5, 0.5, 0.5}, {0.25, 0.25, 0.25}};
   torch::manual_seed(3);  // whatever tests have drawn before

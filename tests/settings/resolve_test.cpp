@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <set>
 
 #include "core/error.hpp"
 #include "settings/catalogue.hpp"
@@ -23,16 +22,6 @@ std::string refusal(const Json& given) {
     return error.what();
   }
   return "nothing was refused";
-}
-
-TEST(StudyFields, NameEachSettingOnceAndExplainIt) {
-  std::set<std::string> names;
-  for (const Setting& setting : all_settings()) {
-    EXPECT_TRUE(names.insert(setting.name).second) << setting.name;
-    EXPECT_FALSE(setting.help.empty()) << setting.name;
-    if (setting.default_value.is_null()) continue;
-    EXPECT_EQ(checked_value(setting, setting.default_value), setting.default_value) << setting.name;
-  }
 }
 
 TEST(Resolve, GivesTheScheduleOfTheProtocolForTwoHundredEpochs) {
