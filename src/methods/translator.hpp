@@ -25,7 +25,7 @@ class Translator {
   /// time.
   torch::Tensor probability(nn::FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets);
 
-  /// f.refresh(), recorded once as well: on a GPU it is some hundred small operations. The same f each time.
+  /// f.refresh(), recorded once as well: a kernel for all folded layers, a few for the head. The same f each time.
   void refresh(nn::FrozenNetwork& f);
 
  private:

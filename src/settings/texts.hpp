@@ -1,5 +1,5 @@
 #pragma once
-// What a trial was given: the name of its data setting, its seeds.
+// Settings as text: the title and label of a trial's data, its epochs, its seeds, any one setting.
 #include <string>
 
 #include "core/config.hpp"
