@@ -18,7 +18,8 @@ HOST, ADDRESS = "node1", "10.77.1.1"
 PROGRAMS = ["slurmctld", "slurmd", "munged", "sbatch", "srun", "scontrol"]
 
 # What matters to a requeue: RequeueExit takes a job back that ends with 85; a preempted job is sent the signal that it
-# asked for and has GraceTime to end; a short-lived credential lets it start again within seconds.
+# asked for and has GraceTime to end; a short-lived credential lets it start again within seconds. MessageTimeout: a
+# machine that stands still for ten seconds must not lose a job's start.
 CONF = """
 ClusterName=test
 SlurmctldHost={host}({address})
@@ -36,6 +37,7 @@ SlurmctldParameters=preempt_send_user_signal
 SlurmdParameters=config_overrides
 ReturnToService=2
 KillWait=5
+MessageTimeout=60
 RequeueExit=85
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
@@ -95,14 +97,20 @@ def start(folder):
                     f"--seed-file={folder}/munged.seed"], check=True)
     subprocess.run(["slurmctld"], check=True)
     subprocess.run(["slurmd"], check=True)
-    wait_until_idle(folder)
+    wait_until_idle()
 
 
-def wait_until_idle(folder):
+def log():
+    """What Slurm says of its jobs and its node, and what its daemons have written last."""
+    folder = pathlib.Path(os.environ["SLURM_CONF"]).parent
+    said = [subprocess.run(words, check=False, capture_output=True, text=True).stdout for words in (["squeue"], ["sinfo"])]
+    return "\n".join(said + [path.read_text()[-4000:] for path in sorted(folder.glob("slurm*.log"))])
+
+
+def wait_until_idle():
     for _ in range(100):
         state = subprocess.run(["sinfo", "-h", "-o", "%T"], check=False, capture_output=True, text=True).stdout
         if set(state.split()) == {"idle"}:
             return
         time.sleep(0.1)
-    logs = "".join(path.read_text() for path in sorted(folder.glob("slurm*.log")))
-    raise RuntimeError(f"Slurm did not come up:\n{logs}")
+    raise RuntimeError(f"Slurm did not come up:\n{log()}")

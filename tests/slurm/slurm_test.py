@@ -50,14 +50,24 @@ class Job:
         line = call("scontrol", "show", "job", "-o", self.number).splitlines()[0]
         return dict(word.split("=", 1) for word in line.split() if "=" in word)
 
+    def ended(self):
+        return self.fields()["JobState"] in ("COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "NODE_FAIL")
+
     def wait(self):
         """Its last state, exit code and how often it was started again."""
-        while time.monotonic() < deadline:
-            fields = self.fields()
-            if fields["JobState"] in ("COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "NODE_FAIL"):
-                return fields["JobState"], fields["ExitCode"], int(fields["Restarts"])
+        self.wait_until(self.ended)
+        fields = self.fields()
+        return fields["JobState"], fields["ExitCode"], int(fields["Restarts"])
+
+    def wait_until(self, true):
+        """Until `true()`. A job that ends first, or takes too long, is an error that shows it and Slurm's own log."""
+        while True:
+            too_late = self.ended() or time.monotonic() > deadline  # asked first: what a job did before its end counts
+            if true():
+                return
+            if too_late:
+                raise AssertionError(f"waited in vain for job {self.number}: {self.fields()}\n{self.log()}\n{node.log()}")
             time.sleep(0.3)
-        raise AssertionError(f"job {self.number} has not ended: {fields}\n{self.log()}")
 
     def log(self):
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
@@ -109,8 +119,8 @@ class Slurm(unittest.TestCase):
         self.expect_whole(job)
 
     def test_1_preempted_jobs_come_back_and_finish(self):
-        while not all(job.lines("done") for job in self.preempted) and time.monotonic() < deadline:
-            time.sleep(0.2)
+        for job in self.preempted:
+            job.wait_until(lambda job=job: job.lines("done"))
         high = self.job("high", options=("--gpus-per-node", 8, "--ntasks-per-node", 8, "--time", 1),
                         sbatch=["--partition=high"], program=self.folder / "say_gpus.sh")
         self.expect_end(high)
