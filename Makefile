@@ -2,7 +2,7 @@
 # PRESET: of CMakePresets.json, for 'build' and 'check'.
 PRESET ?= cpu-release
 .DEFAULT_GOAL := help
-.PHONY: help setup programs build demo check gpu asan format format-check clean
+.PHONY: help setup programs build demo check check-quick gpu asan format format-check clean
 
 help:           ## this list
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,10 @@ demo: programs  ## train the digits with ERM, DRS and M2m over 2 ranks; table, f
 
 check: build    ## every test
 	@scripts/check.sh $(PRESET)
+
+check-quick: setup  ## tests of the code without torch
+	@scripts/build.sh $(PRESET) unit_tests
+	@scripts/check.sh $(PRESET) --label-regex '^unit$$'
 
 gpu:            ## the GPU programs, into build/bin (needs nvcc 13 and NCCL; fetches 4.7 GB)
 	@scripts/setup.sh gpu

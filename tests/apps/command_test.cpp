@@ -1,9 +1,10 @@
 // The tests' own shell: folders and words with any sign in them.
-#include "apps/command.hpp"
+#include "support/command.hpp"
 
 #include <gtest/gtest.h>
 
-#include "fake_training.hpp"
+#include "support/fake_training.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::apps {
 namespace {
@@ -13,7 +14,7 @@ using testing::quoted;
 const std::string awkward = "Jörg's m2m (try) $HOME `x` \"y\" \\ ;";
 
 TEST(Command, TakesWordsAndFoldersWithAnySign) {
-  const fake::Folder parent;
+  const testing::TemporaryFolder parent;
   const std::filesystem::path folder = parent.path() / awkward;
   std::filesystem::create_directory(folder);
   EXPECT_EQ(testing::run_command("printf %s " + quoted(awkward), folder).output, awkward);

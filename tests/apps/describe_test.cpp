@@ -2,15 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include "fake_training.hpp"
 #include "settings/setting.hpp"
+#include "support/fake_training.hpp"
 
 namespace m2m::apps {
 namespace {
 
 Training training() {
   Training made;
-  made.settings = fake::fields();
+  made.settings = testing::fake_fields();
   made.method_names = {"ERM", "M2m"};
   made.describe_method = [](const std::string& name) { return name + ": a method\n"; };
   return made;
@@ -18,7 +18,7 @@ Training training() {
 
 TEST(Describe, NamesEverySettingAndMethod) {
   const std::string text = describe(training(), "");
-  for (const settings::Setting& field : fake::fields()) {
+  for (const settings::Setting& field : testing::fake_fields()) {
     EXPECT_NE(text.find("\n" + field.name + " "), std::string::npos) << field.name;
     EXPECT_NE(text.find(field.help), std::string::npos) << field.name;
   }

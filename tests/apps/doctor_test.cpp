@@ -3,9 +3,10 @@
 #include <filesystem>
 
 #include "apps/doctor_checks.hpp"
-#include "command.hpp"
 #include "core/instruction_set.hpp"
-#include "fake_training.hpp"
+#include "support/command.hpp"
+#include "support/fake_training.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::apps {
 namespace {
@@ -26,7 +27,7 @@ TEST(Doctor, TellsLittleSpaceFromNone) {
 }
 
 TEST(Doctor, TriesTheFileSystemAndLeavesNothing) {
-  const fake::Folder folder;
+  const testing::TemporaryFolder folder;
   EXPECT_EQ(check_file_system(folder.path()).health, Health::ok);
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
   const Finding nowhere = check_file_system("/proc/none");
@@ -50,7 +51,7 @@ TEST(Doctor, SaysOnceWhatAllRanksFindAndWhoFindsSomethingElse) {
 TEST(DoctorProgram, AnswersForEveryRankAndWithOneExitCode) {
   ::setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
   ::setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
-  const fake::Folder folder;
+  const testing::TemporaryFolder folder;
   const auto doctor = [&](const std::string& launcher, const std::string& arguments) {
     return testing::run_command("timeout 20 " + launcher + testing::quoted(M2M_DOCTOR) + " " + arguments,
                                 folder.path());
@@ -69,7 +70,7 @@ TEST(DoctorProgram, AnswersForEveryRankAndWithOneExitCode) {
 }
 
 TEST(DoctorProgram, NamesTheInstructionSetOfTheProcess) {
-  const fake::Folder folder;
+  const testing::TemporaryFolder folder;
   const auto doctor = [&](const std::string& set) {
     return testing::run_command("M2M_INSTRUCTION_SET=" + set + " timeout 20 " + testing::quoted(M2M_DOCTOR),
                                 folder.path());

@@ -2,16 +2,16 @@
 #include <cstdlib>
 
 #include "apps/sweep_command.hpp"
-#include "fake_training.hpp"
+#include "support/fake_training.hpp"
 
 int main(int argc, char** argv) {
   m2m::apps::Training training;
-  training.settings = m2m::fake::fields();
-  training.resolve = m2m::fake::resolve;
-  training.planner = [](int) -> m2m::study::PlanStage { return m2m::fake::plan; };
+  training.settings = m2m::testing::fake_fields();
+  training.resolve = m2m::testing::fake_resolve;
+  training.planner = [](int) -> m2m::study::PlanStage { return m2m::testing::fake_plan; };
   training.runner = [](const m2m::apps::RunnerSettings& settings) -> m2m::apps::StageRunning {
-    return {[settings, run = m2m::fake::runner(settings.out, settings.group)](const m2m::study::Stage& stage,
-                                                                              m2m::study::StageContext& context) {
+    return {[settings, run = m2m::testing::fake_runner(settings.out, settings.group)](
+                const m2m::study::Stage& stage, m2m::study::StageContext& context) {
       m2m::study::StageResult result = run(stage, context);
       if (settings.profile) result.details = {"profile on rank " + std::to_string(settings.rank)};
       return result;

@@ -4,7 +4,7 @@
 
 #include "apps/shared_devices.hpp"
 #include "core/error.hpp"
-#include "random_graph.hpp"
+#include "support/random_graph.hpp"
 
 namespace m2m::apps {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 study::StageGraph trials(int count, const std::string& field = "seed", const Json& value = 1) {
   std::vector<study::StageRequest> requests;
   for (int i = 0; i < count; ++i) {
-    requests.push_back(fake::request("trial " + std::to_string(i), 1));
+    requests.push_back(testing::request("trial " + std::to_string(i), 1));
     requests.back().config.set(field, value);
   }
   return study::make_graph(requests);

@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <sstream>
 
-#include "command.hpp"
 #include "core/config.hpp"
 #include "core/files.hpp"
-#include "fake_training.hpp"
+#include "support/command.hpp"
+#include "support/fake_training.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::apps {
 namespace {
@@ -45,7 +46,7 @@ class SimulateProgram : public ::testing::Test {
   }
 
  private:
-  fake::Folder folder_;
+  testing::TemporaryFolder folder_;
 };
 
 TEST_F(SimulateProgram, SaysALineForEachNumberOfRanksAndOrderAndTouchesNothing) {

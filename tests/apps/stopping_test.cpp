@@ -6,7 +6,7 @@
 #include <ctime>
 
 #include "core/files.hpp"
-#include "sweep_program.hpp"
+#include "support/sweep_program.hpp"
 
 namespace m2m::apps {
 namespace {
@@ -21,7 +21,7 @@ class Stopping : public testing::SweepProgram {
     std::filesystem::remove_all(out());
     testing::Background sweeping(command(ranks, "jobs/grid.toml fake.milliseconds=50"), folder());
     wait_for_lines(1, "done");
-    ::kill(*fake::processes(out()).rbegin(), signal);
+    ::kill(*testing::processes_in_log(out()).rbegin(), signal);
     return sweeping.wait();
   }
 
@@ -30,14 +30,14 @@ class Stopping : public testing::SweepProgram {
     std::filesystem::remove_all(out());
     testing::Background sweeping(wrapper + " " + command(0, "jobs/grid.toml fake.milliseconds=50"), folder());
     wait_for_lines(1, "done");
-    ::kill(*fake::processes(out()).rbegin(), signal);
+    ::kill(*testing::processes_in_log(out()).rbegin(), signal);
     return sweeping.wait();
   }
 
   void expect_resumable(int ranks) {
-    EXPECT_LT(fake::count_lines(out(), "done"), 9);
+    EXPECT_LT(testing::count_lines(out(), "done"), 9);
     EXPECT_EQ(sweep(ranks, "jobs/grid.toml").code, 0);
-    EXPECT_EQ(fake::count_lines(out(), "done"), 9);
+    EXPECT_EQ(testing::count_lines(out(), "done"), 9);
   }
 };
 
@@ -85,7 +85,8 @@ TEST_F(Stopping, EndsWith74AtTheFirstFileThatCannotBeWritten) {
     const std::string there = "full" + std::to_string(ranks);
     const Outcome outcome = sweep(ranks, "jobs/full.toml --out " + there);
     EXPECT_EQ(outcome.code, 74) << outcome.output;
-    EXPECT_LE(fake::count_lines(folder() / there, "began"), std::max(ranks, 1)) << "something was begun after that";
+    EXPECT_LE(testing::count_lines(folder() / there, "began"), std::max(ranks, 1))
+        << "something was begun after that";
     EXPECT_EQ(count(outcome.output, "m2m-sweep: "), 1) << outcome.output;
     EXPECT_GE(count(outcome.output, "result.h5: cannot be written: No space left on device"), 2) << outcome.output;
     EXPECT_FALSE(std::filesystem::exists(folder() / there / "lock.json"));
@@ -166,7 +167,7 @@ TEST_F(Stopping, TrainsWhereTheEndOfAnotherJobIsInItsEnvironment) {
   ::unsetenv("SLURM_JOB_END_TIME");
   EXPECT_EQ(outcome.code, 0) << outcome.output;
   EXPECT_EQ(count(outcome.output, "SLURM_JOB_END_TIME"), 1) << outcome.output;
-  EXPECT_EQ(fake::count_lines(out(), "done"), 9);
+  EXPECT_EQ(testing::count_lines(out(), "done"), 9);
 }
 
 TEST_F(Stopping, RefusesALimitThatIsNone) {
@@ -190,7 +191,7 @@ TEST_F(Stopping, EndsWith3AtTheFirstFailureWhereAskedTo) {
     EXPECT_EQ(count(outcome.output, "thrown on purpose; what it left is in"), 1) << outcome.output;
     EXPECT_EQ(count(outcome.output, "stopping at the first failure"), 1) << outcome.output;
     EXPECT_EQ(count(outcome.output, "the rest goes on"), 0) << outcome.output;
-    EXPECT_EQ(fake::count_lines(out(), "done"), 0);
+    EXPECT_EQ(testing::count_lines(out(), "done"), 0);
   }
 }
 

@@ -1,5 +1,5 @@
 // m2m-sweep as a shell and mpirun see it, with a training side that trains nothing.
-#include "sweep_program.hpp"
+#include "support/sweep_program.hpp"
 
 #include <signal.h>
 #include <unistd.h>
@@ -18,7 +18,7 @@ TEST_F(SweepProgram, RunsWithAnyNumberOfRanksAndWithoutMpirun) {
     const Outcome outcome = sweep(ranks, "jobs/grid.toml --out out" + std::to_string(ranks));
     EXPECT_EQ(outcome.code, 0) << outcome.output;
     const auto there = folder() / ("out" + std::to_string(ranks));
-    EXPECT_EQ(fake::count_lines(there, "done"), 9) << outcome.output;
+    EXPECT_EQ(testing::count_lines(there, "done"), 9) << outcome.output;
     EXPECT_TRUE(std::filesystem::exists(there / "results.h5"));
     EXPECT_EQ(count(outcome.output, "6 of 6 trials done, 0 failed"), 1) << outcome.output;  // rank 0 alone speaks
     EXPECT_EQ(count(outcome.output, "m2m-report out"), 1);
@@ -86,11 +86,11 @@ TEST_F(SweepProgram, RunsAStudyInPartsThatMakeUpTheWhole) {
   // as docs/slurm.md puts them together
   testing::run_command(
       "mkdir -p results/grid && cp -r results/grid.*-of-4/trials results/grid.*-of-4/cache results/grid", folder());
-  EXPECT_EQ(fake::finished(out()).size(), 9U);
+  EXPECT_EQ(testing::finished_in(out()).size(), 9U);
   const Outcome whole = sweep(2, "jobs/grid.toml");
   EXPECT_EQ(whole.code, 0);
   EXPECT_EQ(count(whole.output, "6 of 6 trials done, 0 failed"), 1) << whole.output;
-  EXPECT_EQ(fake::count_lines(out(), "began"), 0);
+  EXPECT_EQ(testing::count_lines(out(), "began"), 0);
 }
 
 TEST_F(SweepProgram, LetsOneErrorAndOneExitCodeThroughFromManyRanks) {
@@ -114,7 +114,7 @@ TEST_F(SweepProgram, EndsWith3WhereTrialsFailedAndRunsTheRest) {
     const std::string there = "broken" + std::to_string(ranks);
     const Outcome outcome = sweep(ranks, "jobs/broken.toml --out " + there);
     EXPECT_EQ(outcome.code, 3) << outcome.output;
-    EXPECT_EQ(fake::count_lines(folder() / there, "done"), 3);
+    EXPECT_EQ(testing::count_lines(folder() / there, "done"), 3);
     EXPECT_EQ(count(outcome.output, "thrown on purpose; what it left is in trials/"), 1) << outcome.output;
     EXPECT_EQ(count(outcome.output, "2 of 3 trials done, 1 failed"), 1);
   }
@@ -152,7 +152,7 @@ TEST_F(SweepProgram, KeepsASecondSweepOutOfItsFolderUnlessThatWaits) {
   EXPECT_EQ(count(second.output, "m2m-sweep: results/grid is in use by process "), 1) << second.output;
   const Outcome waiting = sweep(2, "jobs/grid.toml --wait");
   EXPECT_EQ(waiting.code, 0) << waiting.output;
-  EXPECT_EQ(fake::count_lines(out(), "began"), 9);  // the first did it all
+  EXPECT_EQ(testing::count_lines(out(), "began"), 9);  // the first did it all
 }
 
 TEST_F(SweepProgram, LeavesAFolderThatTheNextRunResumesWhenKilled) {
@@ -161,15 +161,15 @@ TEST_F(SweepProgram, LeavesAFolderThatTheNextRunResumesWhenKilled) {
     {
       testing::Background killed(command(ranks, "jobs/grid.toml fake.milliseconds=50"), folder());
       wait_for_lines(2, "done");
-      for (const int process : fake::processes(out())) ::kill(process, SIGKILL);
+      for (const int process : testing::processes_in_log(out())) ::kill(process, SIGKILL);
       EXPECT_NE(killed.wait(), 0);
     }
-    const std::set<std::string> done = fake::finished(out());
+    const std::set<std::string> done = testing::finished_in(out());
     EXPECT_LT(done.size(), 9U);
     const Outcome resumed = sweep(ranks, "jobs/grid.toml");
     EXPECT_EQ(resumed.code, 0) << resumed.output;
-    EXPECT_EQ(fake::finished(out()).size(), 9U);
-    for (const std::string& id : done) EXPECT_EQ(fake::stages(out(), "began").count(id), 1U) << id;
+    EXPECT_EQ(testing::finished_in(out()).size(), 9U);
+    for (const std::string& id : done) EXPECT_EQ(testing::stages_in_log(out(), "began").count(id), 1U) << id;
   }
 }
 
@@ -193,9 +193,9 @@ TEST_F(SweepProgram, MakesAnewWhatIsDamagedAndCountsItAsNotDoneBefore) {
     EXPECT_EQ(again.code, 0) << again.output;
     EXPECT_EQ(count(again.output, "6 of 6 trials done, 0 failed"), 1) << again.output;
     EXPECT_EQ(count(again.output, "set aside as result.h5.damaged"), 2) << again.output;
-    EXPECT_EQ(fake::count_lines(out(), "began"), 9 + 2);
+    EXPECT_EQ(testing::count_lines(out(), "began"), 9 + 2);
     for (const std::string& id : damaged) {
-      EXPECT_EQ(fake::stages(out(), "began").count(id), 2U);
+      EXPECT_EQ(testing::stages_in_log(out(), "began").count(id), 2U);
       EXPECT_TRUE(std::filesystem::exists(folders.result(id).string() + ".damaged"));
     }
     EXPECT_EQ(count(sweep(0, "status results/grid").output, "6 of 6 trials done, 0 failed"), 1);
@@ -213,7 +213,7 @@ TEST_F(SweepProgram, MakesADamagedStageAnewForTheTrialsThatNeedIt) {
     EXPECT_EQ(again.code, 0) << again.output;
     EXPECT_EQ(count(again.output, std::string("set aside as ") + file + ".damaged"), 1) << again.output;
   }
-  EXPECT_EQ(fake::count_lines(out(), "done"), 6);
+  EXPECT_EQ(testing::count_lines(out(), "done"), 6);
 }
 
 TEST_F(SweepProgram, EndsWith74WhereItsAnswerCannotBeWritten) {
@@ -225,14 +225,14 @@ TEST_F(SweepProgram, RunsATrialOnAGroupOfRanksAndUsesThoseLeftOver) {
   const Outcome even = sweep(4, "jobs/grid.toml --ranks-per-trial 2");
   EXPECT_EQ(even.code, 0) << even.output;
   EXPECT_EQ(count(even.output, "4 ranks in 2 groups of 2\n"), 1) << even.output;
-  EXPECT_EQ(fake::count_lines(out(), "began"), 9);
-  EXPECT_EQ(fake::count_lines(out(), "joined"), 9);
+  EXPECT_EQ(testing::count_lines(out(), "began"), 9);
+  EXPECT_EQ(testing::count_lines(out(), "joined"), 9);
   std::filesystem::remove_all(out());
   const Outcome uneven = sweep(3, "jobs/grid.toml --ranks-per-trial 2 fake.milliseconds=20");
   EXPECT_EQ(uneven.code, 0) << uneven.output;
   EXPECT_EQ(count(uneven.output, "3 ranks in 2 groups of 2; the last group has 1\n"), 1) << uneven.output;
-  EXPECT_EQ(fake::count_lines(out(), "done"), 9);
-  EXPECT_EQ(fake::processes(out()).size(), 3U);
+  EXPECT_EQ(testing::count_lines(out(), "done"), 9);
+  EXPECT_EQ(testing::processes_in_log(out()).size(), 3U);
 }
 
 TEST_F(SweepProgram, RunsSeveralTrialsAtOnceOnEachRank) {
@@ -241,8 +241,8 @@ TEST_F(SweepProgram, RunsSeveralTrialsAtOnceOnEachRank) {
   EXPECT_EQ(count(outcome.output, "2 ranks with up to 3 trials at a time each, as memory admits\n"), 1)
       << outcome.output;
   EXPECT_EQ(count(outcome.output, "6 of 6 trials done, 0 failed"), 1) << outcome.output;
-  EXPECT_EQ(fake::count_lines(out(), "done"), 9);
-  EXPECT_EQ(fake::processes(out()).size(), 2U);
+  EXPECT_EQ(testing::count_lines(out(), "done"), 9);
+  EXPECT_EQ(testing::processes_in_log(out()).size(), 2U);
   EXPECT_GT(count(outcome.output.substr(0, outcome.output.find(" done  ")), "start   "), 2) << outcome.output;
 }
 
@@ -268,13 +268,13 @@ TEST_F(SweepProgram, RefusesSharedDevicesWithGroupsAndWarnsOfTheirThreads) {
 TEST_F(SweepProgram, StopsAllTrialsOfARankAndResumesThem) {
   testing::Background sweeping(command(2, "jobs/grid.toml --trials-per-device 2 fake.milliseconds=50"), folder());
   wait_for_lines(3, "began");
-  ::kill(*fake::processes(out()).rbegin(), SIGTERM);
+  ::kill(*testing::processes_in_log(out()).rbegin(), SIGTERM);
   EXPECT_EQ(sweeping.wait(), 4) << background_log();
   EXPECT_EQ(count(background_log(), " stopped "),
             count(background_log(), " start   ") - count(background_log(), " done    "))
       << background_log();
   EXPECT_EQ(sweep(1, "jobs/grid.toml --trials-per-device 2").code, 0);
-  EXPECT_EQ(fake::count_lines(out(), "done"), 9);
+  EXPECT_EQ(testing::count_lines(out(), "done"), 9);
 }
 
 TEST_F(SweepProgram, CountsWhatRanksRunAtOnceInForecastsAndHandsItToAJobScript) {
@@ -294,14 +294,14 @@ TEST_F(SweepProgram, RefusesRanksOfAnotherBuild) {
   const Outcome outcome = testing::run_command("timeout 60 " + mpirun + "-np 2 " + program, folder());
   EXPECT_EQ(outcome.code, 2) << outcome.output;
   EXPECT_EQ(count(outcome.output, "m2m-sweep: rank 1 is build 0.0.1, rank 0 is "), 1) << outcome.output;
-  EXPECT_EQ(fake::count_lines(out(), "began"), 0);
+  EXPECT_EQ(testing::count_lines(out(), "began"), 0);
 }
 
 TEST_F(SweepProgram, GroupsRanksByItselfWhereThereAreFewerTrials) {
   const Outcome outcome = sweep(4, "jobs/grid.toml --ranks-per-trial auto method=ERM seed=1");
   EXPECT_EQ(outcome.code, 0) << outcome.output;
   EXPECT_EQ(count(outcome.output, "4 ranks in 1 group of 4\n"), 1) << outcome.output;
-  EXPECT_EQ(fake::count_lines(out(), "joined"), 3);
+  EXPECT_EQ(testing::count_lines(out(), "joined"), 3);
 }
 
 TEST_F(SweepProgram, RefusesGroupsThatTheJobCannotForm) {
@@ -318,10 +318,10 @@ TEST_F(SweepProgram, RefusesGroupsThatTheJobCannotForm) {
 TEST_F(SweepProgram, StopsAGroupAtOneStepWhicheverOfItsRanksIsSignalled) {
   testing::Background sweeping(command(4, "jobs/grid.toml --ranks-per-trial 2 fake.milliseconds=50"), folder());
   wait_for_lines(2, "joined");
-  ::kill(*fake::processes(out()).rbegin(), SIGTERM);
+  ::kill(*testing::processes_in_log(out()).rbegin(), SIGTERM);
   EXPECT_EQ(sweeping.wait(), 4) << read_file(folder() / "background.log");
   EXPECT_EQ(sweep(4, "jobs/grid.toml --ranks-per-trial 2").code, 0);
-  EXPECT_EQ(fake::count_lines(out(), "done"), 9);
+  EXPECT_EQ(testing::count_lines(out(), "done"), 9);
 }
 
 TEST_F(SweepProgram, EndsTheJobWhereAStageThrowsInAGroupAndResumesWithoutLosingAnything) {
@@ -329,10 +329,10 @@ TEST_F(SweepProgram, EndsTheJobWhereAStageThrowsInAGroupAndResumesWithoutLosingA
   EXPECT_NE(broken.code, 0);
   EXPECT_NE(broken.code, 3);
   EXPECT_GE(count(broken.output, "the job ends here; run the same command again to resume"), 1) << broken.output;
-  const auto before = fake::finished(folder() / "there");
+  const auto before = testing::finished_in(folder() / "there");
   const Outcome resumed = sweep(2, "jobs/broken.toml --out there");  // one rank a trial: the others go on
   EXPECT_EQ(resumed.code, 3) << resumed.output;
-  for (const std::string& id : before) EXPECT_EQ(fake::stages(folder() / "there", "began").count(id), 1U);
+  for (const std::string& id : before) EXPECT_EQ(testing::stages_in_log(folder() / "there", "began").count(id), 1U);
 }
 
 }  // namespace

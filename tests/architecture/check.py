@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Fails if a source breaks a rule: include arrows, libraries out of their room, files or functions too long, types that
-share a name; or if a document names a file, heading, make target, option, setting or variable that does not exist.
+share a name, headers of tests out of their folder; or if a document names a file, heading, make target, option, setting or variable that does not exist.
 
 Usage: check.py CHECKOUT
 """
@@ -10,6 +10,7 @@ import sys
 import documents
 import includes
 import lengths
+import shared_support
 import type_names
 
 
@@ -19,7 +20,7 @@ def violations(checkout):
     found = ["src/" + sentence for sentence in includes.violations(src)]
     paths = [*includes.sources(src), *includes.sources(tests)]
     return (found + lengths.violations(checkout, paths) + type_names.violations(checkout, paths) +
-            documents.violations(checkout))
+            list(shared_support.violations(checkout)) + documents.violations(checkout))
 
 
 def main(arguments):

@@ -38,6 +38,10 @@ class Rules(Trees):
         self.fails({"src/nn/a.hpp": "", "src/core/b.cpp": '#include "nn/a.hpp"\n'},
                    "src/core/b.cpp:1: includes nn/a.hpp, but no arrow leads from core to nn")
 
+    def test_a_header_of_tests_lies_in_one_folder_and_namespace(self):
+        self.fails({"tests/core/a.hpp": "namespace m2m::testing {\n}\n"}, "tests/core/a.hpp")
+        self.fails({"tests/support/a.hpp": "namespace m2m::fake {\n}\n"}, "m2m::fake")
+
     def test_angle_brackets_and_spaces_hide_nothing(self):
         self.fails({"src/nn/a.hpp": "", "src/core/b.cpp": "\n  #  include <nn/a.hpp>\n"}, "src/core/b.cpp:2:")
 
@@ -133,7 +137,7 @@ class TypeNames(Trees):
         for one, other in [*((kinds[0], kind) for kind in kinds), *((kind, kinds[0]) for kind in kinds)]:
             with self.subTest(one=one, other=other):
                 self.fails({"src/core/a.hpp": f"namespace m2m {{\n{one}\n}}\n",
-                            "tests/core/b.hpp": f"namespace m2m {{\n{other}\n}}\n"},
+                            "tests/core/b.cpp": f"namespace m2m {{\n{other}\n}}\n"},
                            "m2m::Part is also a type of src/core/a.hpp:")
 
     def test_a_source_and_a_namespace_within_a_namespace_count_and_the_line_is_named(self):

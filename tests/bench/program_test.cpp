@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <fstream>
 
-#include "apps/command.hpp"
 #include "core/config.hpp"
 #include "core/files.hpp"
+#include "support/command.hpp"
 #include "support/sample_results.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::bench {
 namespace {

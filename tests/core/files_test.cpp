@@ -14,10 +14,10 @@ namespace m2m {
 namespace {
 namespace fs = std::filesystem;
 
-class Files : public testing::Test {
+class Files : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::path(testing::TempDir()) / ("m2m_files_test_" + std::to_string(::getpid()));
+    folder_ = fs::path(::testing::TempDir()) / ("m2m_files_test_" + std::to_string(::getpid()));
     fs::create_directories(folder_);
   }
   void TearDown() override { fs::remove_all(folder_); }

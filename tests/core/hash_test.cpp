@@ -24,7 +24,7 @@ TEST(Sha256, IsTheSameInPieces) {
 }
 
 TEST(Sha256, ReadsFiles) {
-  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "m2m_hash_test";
+  const std::filesystem::path file = std::filesystem::path(::testing::TempDir()) / "m2m_hash_test";
   const std::string bytes(3'000'000, 'x');
   write_file(file, bytes);
   EXPECT_EQ(sha256_of_file(file), sha256_hex(bytes));

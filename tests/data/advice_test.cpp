@@ -1,25 +1,25 @@
 // Refusals to cut data, and what they advise: each alternative, followed, is accepted.
 #include "support/advice.hpp"
 
-#include "data/made_up.hpp"
 #include "settings/setting.hpp"
 #include "settings/table.hpp"
+#include "support/made_up_data.hpp"
 
 namespace m2m::data {
 
-using test::Advice;
+using testing::Advice;
 
 namespace {
 
-using made_up::data_set;
-using made_up::in_turn;
-using made_up::labelled;
-using made_up::settings;
+using testing::data_settings;
+using testing::in_turn;
+using testing::labelled;
+using testing::made_up_set;
 
 constexpr Key seed{7, SeedRole::subset};
 
 std::string refusal(const DataSet& data, const settings::DataSettings& config) {
-  return made_up::complaint([&] { split_data(data, config, seed); }, ExitCode::usage);
+  return testing::complaint([&] { split_data(data, config, seed); }, ExitCode::usage);
 }
 
 /// The settings with the advised ones changed, as on a command line.
@@ -32,23 +32,23 @@ Json changed(Json given, const Advice& advice) {
 
 /// Refused, and every alternative that the sentence names is accepted. Returns the alternatives.
 std::vector<Advice> expect_advice_works(const DataSet& data, const Json& given) {
-  const std::string sentence = refusal(data, settings(given));
+  const std::string sentence = refusal(data, data_settings(given));
   EXPECT_NE(sentence, "") << given;
-  const std::vector<Advice> alternatives = test::advised(sentence);
+  const std::vector<Advice> alternatives = testing::advised(sentence);
   EXPECT_FALSE(alternatives.empty()) << sentence;
   for (const Advice& advice : alternatives) {
     const Json followed = changed(given, advice);
-    EXPECT_EQ(refusal(data, settings(followed)), "") << sentence << "\n" << followed;
+    EXPECT_EQ(refusal(data, data_settings(followed)), "") << sentence << "\n" << followed;
   }
   return alternatives;
 }
 
 /// Classes of 4, 1 and 3 samples, all of which train unless settings say otherwise; 3 test samples of each.
-DataSet with_a_single_sample() { return data_set(3, labelled({0, 2, 0, 1, 0, 2, 0, 2}), in_turn(3, 3), 1); }
+DataSet with_a_single_sample() { return made_up_set(3, labelled({0, 2, 0, 1, 0, 2, 0, 2}), in_turn(3, 3), 1); }
 
 /// As digits: a test set is what training leaves.
 DataSet without_test(int classes, int per_class, std::int64_t largest) {
-  return data_set(classes, in_turn(classes, per_class), Images{{1, 1, 1}, {}, {}}, largest);
+  return made_up_set(classes, in_turn(classes, per_class), Images{{1, 1, 1}, {}, {}}, largest);
 }
 
 TEST(Advice, FitsAClassOfOneSampleThatShouldValidateAsWell) {
@@ -59,7 +59,7 @@ TEST(Advice, FitsAClassOfOneSampleThatShouldValidateAsWell) {
     for (int fold = 0; fold < 3; ++fold) {
       const Json given = {
           {"data.imbalance", "own"}, {"data.validation", "fold"}, {"data.folds", 3}, {"data.fold", fold}};
-      if (refusal(data, settings(given)) != "") expect_advice_works(data, given);
+      if (refusal(data, data_settings(given)) != "") expect_advice_works(data, given);
     }
     data.validation = in_turn(3, 1);
     const auto offered =
@@ -72,14 +72,14 @@ TEST(Advice, NamesTheValidationArraysOfTheUsersOwnArrays) {
   DataSet data = with_a_single_sample();
   data.name = "npz";
   const Json given = {{"data.imbalance", "own"}, {"data.validation", "train-holdout"}};
-  EXPECT_NE(refusal(data, settings(given)).find("x_val"), std::string::npos);
-  EXPECT_EQ(refusal(data, settings(given)).find("data.ratio"), std::string::npos);  // does not act here
+  EXPECT_NE(refusal(data, data_settings(given)).find("x_val"), std::string::npos);
+  EXPECT_EQ(refusal(data, data_settings(given)).find("data.ratio"), std::string::npos);  // does not act here
   data.validation = labelled({0, 2});
-  EXPECT_EQ(refusal(data, settings({{"data.imbalance", "own"}, {"data.validation", "own"}})), "");
+  EXPECT_EQ(refusal(data, data_settings({{"data.imbalance", "own"}, {"data.validation", "own"}})), "");
 }
 
 TEST(Advice, GivesValuesForAHoldoutOfATailThatIsTooThin) {
-  const DataSet data = data_set(3, in_turn(3, 20), in_turn(3, 20), 8);
+  const DataSet data = made_up_set(3, in_turn(3, 20), in_turn(3, 20), 8);
   const auto offered = expect_advice_works(data, {{"data.ratio", 8.0}, {"data.validation", "train-holdout"}});
   EXPECT_EQ(offered.size(), 2U);
   expect_advice_works(data,
@@ -89,12 +89,12 @@ TEST(Advice, GivesValuesForAHoldoutOfATailThatIsTooThin) {
 }
 
 TEST(Advice, GivesTheSizesThatTheDataAllow) {
-  const DataSet data = data_set(3, in_turn(3, 20), in_turn(3, 20), 8);
+  const DataSet data = made_up_set(3, in_turn(3, 20), in_turn(3, 20), 8);
   for (const double ratio : {1.0, 2.5, 9.0, 20.0, 1000.0}) {
     for (const std::int64_t largest : {0, 1, 5, 21, 1'000'000'000}) {
       for (const char* imbalance : {"longtail", "step", "none"}) {
         const Json given = {{"data.ratio", ratio}, {"data.largest", largest}, {"data.imbalance", imbalance}};
-        if (refusal(data, settings(given)) != "") expect_advice_works(data, given);
+        if (refusal(data, data_settings(given)) != "") expect_advice_works(data, given);
       }
     }
   }
@@ -105,13 +105,13 @@ TEST(Advice, GivesTheSizesThatTheDataAllow) {
 
 TEST(Advice, FitsClassesOfAnyOrderOfSizes) {
   // 11, 5, 2 and 7 samples, and no size of its own
-  const DataSet data = data_set(
+  const DataSet data = made_up_set(
       4, labelled({0, 3, 1, 0, 0, 2, 3, 0, 1, 3, 0, 0, 1, 3, 0, 2, 0, 1, 3, 0, 3, 0, 1, 3, 0}), in_turn(4, 30), 0);
   for (const char* imbalance : {"longtail", "step", "none"}) {
     for (const std::int64_t largest : {0, 3, 100}) {
       for (const double ratio : {1.0, 3.0, 100.0}) {
         const Json given = {{"data.ratio", ratio}, {"data.largest", largest}, {"data.imbalance", imbalance}};
-        if (refusal(data, settings(given)) != "") expect_advice_works(data, given);
+        if (refusal(data, data_settings(given)) != "") expect_advice_works(data, given);
       }
     }
   }
@@ -130,7 +130,7 @@ TEST(Advice, LeavesSomethingToTestWhereThereIsNoTestSet) {
 }
 
 TEST(Advice, NamesOtherValidationsWhereATenthOfTheTestSetIsNothing) {
-  DataSet data = data_set(3, in_turn(3, 20), in_turn(3, 9), 8);
+  DataSet data = made_up_set(3, in_turn(3, 20), in_turn(3, 9), 8);
   EXPECT_EQ(expect_advice_works(data, {{"data.ratio", 2.0}}).size(), 2U);
   EXPECT_EQ(expect_advice_works(data, {{"data.ratio", 8.0}}).size(), 1U);  // a class of one cannot be held out
   data.validation = in_turn(3, 1);
@@ -138,13 +138,13 @@ TEST(Advice, NamesOtherValidationsWhereATenthOfTheTestSetIsNothing) {
 }
 
 TEST(Advice, NamesTheFoldsThereAreAndTheOtherWaysToValidate) {
-  const DataSet data = data_set(3, in_turn(3, 20), in_turn(3, 20), 8);
+  const DataSet data = made_up_set(3, in_turn(3, 20), in_turn(3, 20), 8);
   expect_advice_works(data, {{"data.ratio", 2.0}, {"data.validation", "fold"}, {"data.fold", 5}});
   expect_advice_works(data, {{"data.ratio", 2.0}, {"data.validation", "own"}});
 }
 
 TEST(Advice, SaysWhatToDoWhereAClassIsNotTested) {
-  const DataSet data = data_set(3, in_turn(3, 20), labelled({0, 1, 0, 1}), 8);
+  const DataSet data = made_up_set(3, in_turn(3, 20), labelled({0, 1, 0, 1}), 8);
   expect_advice_works(data, {{"data.ratio", 2.0}, {"data.validation", "none"}});
 }
 

@@ -3,37 +3,38 @@
 #include <functional>
 
 #include "core/hash.hpp"
-#include "data/made_up.hpp"
+#include "support/made_up_data.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::data {
 
-using made_up::Folder;
+using testing::TemporaryFolder;
 
 namespace {
 
-using made_up::complaint;
-using made_up::tiny_layout;
+using testing::complaint;
+using testing::tiny_layout;
 
-std::string reading_fails(const Folder& folder) {
+std::string reading_fails(const TemporaryFolder& folder) {
   return complaint([&] { read_cifar(tiny_layout(), folder.path()); }, ExitCode::bad_data);
 }
 
 std::string content_sha256() {
-  const auto files = made_up::tiny_files();
+  const auto files = testing::tiny_files();
   return sha256_hex(files.at("a.bin") + files.at("b.bin") + files.at("test.bin"));
 }
 
-std::string tiny_archive() { return made_up::gzipped(made_up::tar_of(made_up::tiny_files())); }
+std::string tiny_archive() { return testing::gzipped(testing::tar_of(testing::tiny_files())); }
 
 std::string sums_of_tiny() {
   std::string sums;
-  for (const auto& [name, content] : made_up::tiny_files()) sums += sha256_hex(content) + "  " + name + "\n";
+  for (const auto& [name, content] : testing::tiny_files()) sums += sha256_hex(content) + "  " + name + "\n";
   return sums;
 }
 
 TEST(Cifar, ReadsLabelsAndPixels) {
-  const Folder folder;
-  made_up::write_tiny(folder);
+  const TemporaryFolder folder;
+  testing::write_tiny(folder);
   const DataSet data = read_cifar(tiny_layout(), folder.path());
   EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{0, 1, 2, 0, 1, 2, 0}));
   EXPECT_EQ(data.test.labels, (std::vector<std::int32_t>{1, 2, 0}));
@@ -47,8 +48,8 @@ TEST(Cifar, ReadsLabelsAndPixels) {
 }
 
 TEST(Cifar, IsTheSameFromTheArchive) {
-  const Folder folder;
-  made_up::write_tiny(folder);
+  const TemporaryFolder folder;
+  testing::write_tiny(folder);
   const DataSet from_folder = read_cifar(tiny_layout(), folder.path());
   std::filesystem::remove_all(folder / "tiny-bin");
   write_file(folder / "tiny.tar.gz", tiny_archive());
@@ -61,7 +62,7 @@ TEST(Cifar, IsTheSameFromTheArchive) {
 }
 
 TEST(Cifar, SaysWhatToDoWhereNothingIsThere) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string sentence = reading_fails(folder);
   EXPECT_TRUE(sentence.starts_with(folder.path().string() + ": holds no Tiny, neither tiny-bin/ nor tiny.tar.gz"));
   EXPECT_NE(sentence.find("datasets/fetch_cifar.sh tiny --dest '" + folder.path().string() + "'"),
@@ -70,8 +71,8 @@ TEST(Cifar, SaysWhatToDoWhereNothingIsThere) {
 }
 
 TEST(Cifar, NamesTheFolderAboveWhereThatOfTheFilesIsNamed) {
-  const Folder folder;
-  made_up::write_tiny(folder);
+  const TemporaryFolder folder;
+  testing::write_tiny(folder);
   for (const char* slash : {"", "/"}) {
     const std::string named = (folder / "tiny-bin").string() + slash;
     const std::string sentence = complaint([&] { read_cifar(tiny_layout(), named); }, ExitCode::bad_data);
@@ -97,8 +98,8 @@ TEST(Cifar, IsReadFromTheArchiveWhereTheFolderWasUnpackedInPart) {
   CifarLayout layout = tiny_layout();
   layout.archive_md5 = md5_hex(tiny_archive());
   for (const auto& damage : halves()) {
-    const Folder folder;
-    made_up::write_tiny(folder);
+    const TemporaryFolder folder;
+    testing::write_tiny(folder);
     write_file(folder / "tiny.tar.gz", tiny_archive());
     EXPECT_EQ(read_cifar(layout, folder.path()).notice, "Tiny here could not be confirmed as the published files");
     damage(folder / "tiny-bin");
@@ -111,38 +112,38 @@ TEST(Cifar, IsReadFromTheArchiveWhereTheFolderWasUnpackedInPart) {
 
 TEST(Cifar, SaysWhichFolderToDeleteBeforeItIsFetchedAgain) {
   for (const auto& damage : halves()) {
-    const Folder folder;
-    made_up::write_tiny(folder);
+    const TemporaryFolder folder;
+    testing::write_tiny(folder);
     damage(folder / "tiny-bin");
     const std::string advice = "delete '" + (folder / "tiny-bin").string() + "' and run datasets/fetch_cifar.sh";
     EXPECT_NE(reading_fails(folder).find(advice), std::string::npos) << reading_fails(folder);
     write_file(folder / "tiny.tar.gz", tiny_archive().substr(0, 100));
     EXPECT_NE(reading_fails(folder).find(advice), std::string::npos) << reading_fails(folder);
     std::filesystem::remove_all(folder / "tiny-bin");
-    made_up::write_tiny(folder);  // as the script does
+    testing::write_tiny(folder);  // as the script does
     EXPECT_EQ(read_cifar(tiny_layout(), folder.path()).train.count(), 7);
   }
 }
 
 TEST(Cifar, NamesAMissingFile) {
-  const Folder folder;
-  made_up::write_tiny(folder);
+  const TemporaryFolder folder;
+  testing::write_tiny(folder);
   std::filesystem::remove(folder / "tiny-bin/b.bin");
   EXPECT_TRUE(reading_fails(folder).starts_with((folder / "tiny-bin").string() + ": b.bin is missing"));
 }
 
 TEST(Cifar, NamesAFileMissingFromTheArchive) {
-  const Folder folder;
-  auto files = made_up::tiny_files();
+  const TemporaryFolder folder;
+  auto files = testing::tiny_files();
   files.erase("test.bin");
-  write_file(folder / "tiny.tar.gz", made_up::gzipped(made_up::tar_of(files)));
+  write_file(folder / "tiny.tar.gz", testing::gzipped(testing::tar_of(files)));
   EXPECT_NE(reading_fails(folder).find("tiny.tar.gz: test.bin is missing"), std::string::npos);
 }
 
 TEST(Cifar, RefusesAFileOfAnotherSize) {
-  const Folder folder;
-  made_up::write_tiny(folder);
-  const std::string bytes = made_up::tiny_files().at("b.bin");
+  const TemporaryFolder folder;
+  testing::write_tiny(folder);
+  const std::string bytes = testing::tiny_files().at("b.bin");
   write_file(folder / "tiny-bin/b.bin", bytes.substr(0, bytes.size() - 1));
   EXPECT_TRUE(reading_fails(folder).starts_with((folder / "tiny-bin").string() +
                                                 ": b.bin has 9,221 bytes, expected 9,222"));
@@ -150,18 +151,18 @@ TEST(Cifar, RefusesAFileOfAnotherSize) {
   EXPECT_NE(reading_fails(folder).find("9,223 bytes, expected 9,222"), std::string::npos);
   write_file(folder / "tiny-bin/b.bin", "");
   EXPECT_NE(reading_fails(folder).find("b.bin has 0 bytes"), std::string::npos);
-  auto files = made_up::tiny_files();
+  auto files = testing::tiny_files();
   files.at("b.bin").pop_back();
   std::filesystem::remove_all(folder / "tiny-bin");
-  write_file(folder / "tiny.tar.gz", made_up::gzipped(made_up::tar_of(files)));
+  write_file(folder / "tiny.tar.gz", testing::gzipped(testing::tar_of(files)));
   EXPECT_NE(reading_fails(folder).find("tiny.tar.gz/b.bin: 9,221 bytes, expected 9,222 (3 records of 3,074)"),
             std::string::npos);
 }
 
 TEST(Cifar, NamesTheRecordWithALabelOutOfRange) {
-  const Folder folder;
-  made_up::write_tiny(folder);
-  std::string bytes = made_up::tiny_files().at("a.bin");
+  const TemporaryFolder folder;
+  testing::write_tiny(folder);
+  std::string bytes = testing::tiny_files().at("a.bin");
   bytes[2 * 3074 + 1] = static_cast<char>(200);
   write_file(folder / "tiny-bin/a.bin", bytes);
   EXPECT_TRUE(reading_fails(folder).starts_with((folder / "tiny-bin/a.bin").string() +
@@ -174,7 +175,7 @@ TEST(Cifar, NamesTheRecordWithALabelOutOfRange) {
 }
 
 TEST(Cifar, RefusesADamagedArchive) {
-  const Folder folder;
+  const TemporaryFolder folder;
   std::string packed = tiny_archive();
   packed[packed.size() / 2] = static_cast<char>(~packed[packed.size() / 2]);
   write_file(folder / "tiny.tar.gz", packed);
@@ -184,16 +185,16 @@ TEST(Cifar, RefusesADamagedArchive) {
 }
 
 TEST(CifarPublished, IsNotClaimedWithoutEvidence) {
-  const Folder folder;
-  made_up::write_tiny(folder);
+  const TemporaryFolder folder;
+  testing::write_tiny(folder);
   const DataSet data = read_cifar(tiny_layout(), folder.path());
   EXPECT_FALSE(data.published);
   EXPECT_EQ(data.notice, "Tiny here could not be confirmed as the published files");
 }
 
 TEST(CifarPublished, FollowsFromTheContentsHash) {
-  const Folder folder;
-  made_up::write_tiny(folder);
+  const TemporaryFolder folder;
+  testing::write_tiny(folder);
   CifarLayout layout = tiny_layout();
   layout.published_sha256 = content_sha256();
   const DataSet data = read_cifar(layout, folder.path());
@@ -202,7 +203,7 @@ TEST(CifarPublished, FollowsFromTheContentsHash) {
 }
 
 TEST(CifarPublished, FollowsFromTheArchivesSum) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write_file(folder / "tiny.tar.gz", tiny_archive());
   CifarLayout layout = tiny_layout();
   EXPECT_FALSE(read_cifar(layout, folder.path()).published);
@@ -211,25 +212,25 @@ TEST(CifarPublished, FollowsFromTheArchivesSum) {
 }
 
 TEST(CifarPublished, FollowsFromTheSumsKeptWhenTheArchiveWasChecked) {
-  const Folder folder;
-  made_up::write_tiny(folder);
+  const TemporaryFolder folder;
+  testing::write_tiny(folder);
   write_file(folder / "tiny-bin/.md5-checked", sums_of_tiny());
   EXPECT_TRUE(read_cifar(tiny_layout(), folder.path()).published);
 }
 
 TEST(CifarPublished, IsLostWhenACheckedFileChanges) {
-  const Folder folder;
-  made_up::write_tiny(folder);
+  const TemporaryFolder folder;
+  testing::write_tiny(folder);
   write_file(folder / "tiny-bin/.md5-checked", sums_of_tiny());
-  std::string bytes = made_up::tiny_files().at("test.bin");
+  std::string bytes = testing::tiny_files().at("test.bin");
   bytes.back() = static_cast<char>(bytes.back() + 1);
   write_file(folder / "tiny-bin/test.bin", bytes);
   EXPECT_FALSE(read_cifar(tiny_layout(), folder.path()).published);
 }
 
 TEST(CifarPublished, NeedsASumForEveryFile) {
-  const Folder folder;
-  made_up::write_tiny(folder);
+  const TemporaryFolder folder;
+  testing::write_tiny(folder);
   const std::string sums = sums_of_tiny();
   write_file(folder / "tiny-bin/.md5-checked", sums.substr(0, sums.find('\n') + 1));
   EXPECT_FALSE(read_cifar(tiny_layout(), folder.path()).published);
@@ -238,8 +239,8 @@ TEST(CifarPublished, NeedsASumForEveryFile) {
 }
 
 TEST(CifarPublished, SaysWhatIsWrongWithAKnownCopy) {
-  const Folder folder;
-  made_up::write_tiny(folder);
+  const TemporaryFolder folder;
+  testing::write_tiny(folder);
   CifarLayout layout = tiny_layout();
   layout.inexact_sha256 = content_sha256();
   layout.inexact_notice = "two images are not exact";

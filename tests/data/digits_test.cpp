@@ -3,13 +3,14 @@
 #include <numeric>
 
 #include "data/load.hpp"
-#include "data/made_up.hpp"
+#include "support/made_up_data.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/test_root.hpp"
 
 namespace m2m::data {
 namespace {
 
-const std::filesystem::path shipped = test::test_root() / "datasets" / digits_file;
+const std::filesystem::path shipped = testing::test_root() / "datasets" / digits_file;
 
 std::string line(int first_pixel, int label) {
   std::string text = std::to_string(first_pixel);
@@ -18,13 +19,13 @@ std::string line(int first_pixel, int label) {
 }
 
 DataSet read_text(const std::string& text) {
-  const made_up::Folder folder;
-  write_file(folder / "digits.csv.gz", made_up::gzipped(text));
+  const testing::TemporaryFolder folder;
+  write_file(folder / "digits.csv.gz", testing::gzipped(text));
   return read_digits(folder / "digits.csv.gz");
 }
 
 std::string reading_fails(const std::string& text) {
-  return made_up::complaint([&] { read_text(text); }, ExitCode::bad_data);
+  return testing::complaint([&] { read_text(text); }, ExitCode::bad_data);
 }
 
 TEST(Digits, ShipWithTheProject) {
@@ -40,17 +41,17 @@ TEST(Digits, ShipWithTheProject) {
 }
 
 TEST(Digits, AreFoundWhereverTheUsersDataLies) {
-  const made_up::Folder folder;
+  const testing::TemporaryFolder folder;
   const DataSet data =
-      load_data_set(made_up::settings({{"data.set", "digits"}, {"data.root", folder.path().string()}}));
+      load_data_set(testing::data_settings({{"data.set", "digits"}, {"data.root", folder.path().string()}}));
   EXPECT_EQ(data.train.count(), 1797);
 }
 
 TEST(Digits, OfTheUsersOwnGoFirst) {
-  const made_up::Folder folder;
-  write_file(folder / digits_file, made_up::gzipped(line(16, 9)));
+  const testing::TemporaryFolder folder;
+  write_file(folder / digits_file, testing::gzipped(line(16, 9)));
   const DataSet data =
-      load_data_set(made_up::settings({{"data.set", "digits"}, {"data.root", folder.path().string()}}));
+      load_data_set(testing::data_settings({{"data.set", "digits"}, {"data.root", folder.path().string()}}));
   EXPECT_EQ(data.train.labels, std::vector<std::int32_t>{9});
   EXPECT_EQ(data.train.pixels[0], 16);
   EXPECT_FALSE(data.published);
@@ -70,11 +71,11 @@ TEST(Digits, MayEndTheirLinesAsWindowsDoesAndWithBlankOnes) {
 }
 
 TEST(Digits, AreReadAgainOnceADamagedCopyIsReplacedAsAdvised) {
-  const made_up::Folder folder;
-  write_file(folder / digits_file, made_up::gzipped(line(17, 2)));
+  const testing::TemporaryFolder folder;
+  write_file(folder / digits_file, testing::gzipped(line(17, 2)));
   const settings::DataSettings config =
-      made_up::settings({{"data.set", "digits"}, {"data.root", folder.path().string()}});
-  const std::string sentence = made_up::complaint([&] { load_data_set(config); }, ExitCode::bad_data);
+      testing::data_settings({{"data.set", "digits"}, {"data.root", folder.path().string()}});
+  const std::string sentence = testing::complaint([&] { load_data_set(config); }, ExitCode::bad_data);
   EXPECT_NE(sentence.find("datasets/digits.csv.gz in its place"), std::string::npos) << sentence;
   std::filesystem::copy_file(shipped, folder / digits_file, std::filesystem::copy_options::overwrite_existing);
   EXPECT_EQ(load_data_set(config).train.count(), 1797);
@@ -96,9 +97,9 @@ TEST(Digits, AreRefusedWhereTheTextEndsAnywhereInALine) {
 }
 
 TEST(Digits, AreMissedWithASentence) {
-  const made_up::Folder folder;
+  const testing::TemporaryFolder folder;
   EXPECT_NE(
-      made_up::complaint([&] { read_digits(folder / "digits.csv.gz"); }, ExitCode::bad_data).find("is missing"),
+      testing::complaint([&] { read_digits(folder / "digits.csv.gz"); }, ExitCode::bad_data).find("is missing"),
       std::string::npos);
 }
 

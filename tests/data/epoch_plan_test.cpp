@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "data/made_up.hpp"
 #include "settings/choices.hpp"
+#include "support/made_up_data.hpp"
 
 namespace m2m::data {
 
@@ -17,9 +17,9 @@ constexpr Key plan_key{3, SeedRole::plan};
 
 /// 1,000, 100 and 10 images of three classes: 1,110 slots, 9 batches of 128, the last of 86.
 PlanBasis basis_of(Augmentation augmentation, Key order = order_key, Key plan = plan_key) {
-  DataSet data = made_up::data_set(3, made_up::in_turn(3, 1000), made_up::in_turn(3, 10), 1000);
+  DataSet data = testing::made_up_set(3, testing::in_turn(3, 1000), testing::in_turn(3, 10), 1000);
   data.augmentation = augmentation;
-  const Split split = split_data(data, made_up::settings({{"data.ratio", 100.0}}), {1, SeedRole::subset});
+  const Split split = split_data(data, testing::data_settings({{"data.ratio", 100.0}}), {1, SeedRole::subset});
   return plan_basis(data, split, 128, order, plan);
 }
 
@@ -178,9 +178,9 @@ TEST(PlanSlots, RefusesSlotsThatAreNotThere) {
   const auto ask = [&](std::int64_t first, std::int64_t last) {
     return [=] { plan_slots(basis, 0, Sampling::permutation, first, last); };
   };
-  EXPECT_NE(made_up::complaint(ask(-1, 5), ExitCode::internal), "");
-  EXPECT_NE(made_up::complaint(ask(6, 5), ExitCode::internal), "");
-  EXPECT_NE(made_up::complaint(ask(0, 1111), ExitCode::internal), "");
+  EXPECT_NE(testing::complaint(ask(-1, 5), ExitCode::internal), "");
+  EXPECT_NE(testing::complaint(ask(6, 5), ExitCode::internal), "");
+  EXPECT_NE(testing::complaint(ask(0, 1111), ExitCode::internal), "");
   EXPECT_TRUE(plan_slots(basis, 0, Sampling::permutation, 7, 7).empty());
 }
 

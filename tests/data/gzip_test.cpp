@@ -1,6 +1,6 @@
 #include "data/gzip.hpp"
 
-#include "data/made_up.hpp"
+#include "support/made_up_data.hpp"
 
 namespace m2m::data {
 namespace {
@@ -13,36 +13,36 @@ std::string text_of(std::size_t size) {
 
 TEST(Gzip, UnpacksWhatWasPacked) {
   for (const std::size_t size : {0U, 1U, 1000U, 1U << 22, 9'000'000U})
-    EXPECT_TRUE(gunzip(made_up::gzipped(text_of(size)), "x", "fetch it") == text_of(size));
+    EXPECT_TRUE(gunzip(testing::gzipped(text_of(size)), "x", "fetch it") == text_of(size));
 }
 
 TEST(Gzip, RefusesAFileCutAnywhere) {
-  const std::string packed = made_up::gzipped(text_of(500));
+  const std::string packed = testing::gzipped(text_of(500));
   for (std::size_t size = 0; size < packed.size(); ++size) {
     const auto unpack = [&] { gunzip(packed.substr(0, size), "file.gz", "fetch it"); };
-    ASSERT_EQ(made_up::complaint(unpack, ExitCode::bad_data).rfind("file.gz: ends in the middle", 0), 0U) << size;
+    ASSERT_EQ(testing::complaint(unpack, ExitCode::bad_data).rfind("file.gz: ends in the middle", 0), 0U) << size;
   }
 }
 
 TEST(Gzip, RefusesAFileDamagedAnywhereThatMatters) {
-  const std::string packed = made_up::gzipped(text_of(500));
+  const std::string packed = testing::gzipped(text_of(500));
   constexpr std::size_t header = 10;  // its time stamp may be anything
   for (std::size_t at = header; at < packed.size(); ++at) {
     std::string damaged = packed;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
-    EXPECT_NE(made_up::complaint([&] { gunzip(damaged, "x", "fetch it"); }, ExitCode::bad_data), "") << at;
+    EXPECT_NE(testing::complaint([&] { gunzip(damaged, "x", "fetch it"); }, ExitCode::bad_data), "") << at;
   }
 }
 
 TEST(Gzip, RefusesOtherFilesAndExtraBytes) {
-  EXPECT_NE(made_up::complaint([] { gunzip("plain text", "x", "fetch it"); }, ExitCode::bad_data), "");
+  EXPECT_NE(testing::complaint([] { gunzip("plain text", "x", "fetch it"); }, ExitCode::bad_data), "");
   EXPECT_NE(
-      made_up::complaint([] { gunzip(made_up::gzipped("text") + "more", "x", "fetch it"); }, ExitCode::bad_data),
+      testing::complaint([] { gunzip(testing::gzipped("text") + "more", "x", "fetch it"); }, ExitCode::bad_data),
       "");
 }
 
 TEST(Tar, FindsRegularFilesByName) {
-  const std::string archive = made_up::tar_of({{"a", "first"}, {"b", std::string(513, 'x')}, {"empty", ""}});
+  const std::string archive = testing::tar_of({{"a", "first"}, {"b", std::string(513, 'x')}, {"empty", ""}});
   const auto files = tar_files(archive, "x", "fetch it");
   EXPECT_EQ(files.size(), 3U);
   EXPECT_EQ(files.at("a"), "first");
@@ -51,10 +51,10 @@ TEST(Tar, FindsRegularFilesByName) {
 }
 
 TEST(Tar, NeverReadsPastACut) {
-  const std::string archive = made_up::tar_of({{"a", "first"}, {"b", std::string(600, 'x')}});
+  const std::string archive = testing::tar_of({{"a", "first"}, {"b", std::string(600, 'x')}});
   for (std::size_t size = 0; size < archive.size(); ++size) {
     const std::string cut = archive.substr(0, size);
-    made_up::complaint(
+    testing::complaint(
         [&] {
           for (const auto& [name, content] : tar_files(cut, "x", "fetch it")) {
             ASSERT_LE(content.data() + content.size(), cut.data() + cut.size());
@@ -65,20 +65,20 @@ TEST(Tar, NeverReadsPastACut) {
 }
 
 TEST(Tar, RefusesADamagedHeader) {
-  const std::string archive = made_up::tar_of({{"a", "first"}});
+  const std::string archive = testing::tar_of({{"a", "first"}});
   for (std::size_t at = 1; at < 512; ++at) {
     std::string damaged = archive;
     damaged[at] = static_cast<char>(damaged[at] ^ 1);
     const bool is_after_the_sum = at == 154 || at == 155;  // the two bytes that only end its digits
     const bool is_refused =
-        !made_up::complaint([&] { tar_files(damaged, "x", "fetch it"); }, ExitCode::bad_data).empty();
+        !testing::complaint([&] { tar_files(damaged, "x", "fetch it"); }, ExitCode::bad_data).empty();
     EXPECT_NE(is_refused, is_after_the_sum) << at;
   }
 }
 
 TEST(Tar, RefusesAMemberLargerThanTheArchive) {
-  const std::string archive = made_up::tar_member("a", std::string(5000, 'x')).substr(0, 5000);
-  EXPECT_NE(made_up::complaint([&] { tar_files(archive, "x", "fetch it"); }, ExitCode::bad_data), "");
+  const std::string archive = testing::tar_member("a", std::string(5000, 'x')).substr(0, 5000);
+  EXPECT_NE(testing::complaint([&] { tar_files(archive, "x", "fetch it"); }, ExitCode::bad_data), "");
 }
 
 }  // namespace

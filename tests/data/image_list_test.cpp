@@ -1,6 +1,6 @@
 #include "data/image_list.hpp"
 
-#include "data/made_up.hpp"
+#include "support/made_up_data.hpp"
 
 namespace m2m::data {
 namespace {
@@ -9,7 +9,7 @@ using Strings = std::vector<std::string>;
 using Labels = std::vector<std::int32_t>;
 
 std::string refusal(const std::string& text, int classes = most_classes) {
-  return made_up::complaint([&] { parse_image_list(text, "list.txt", classes); }, ExitCode::bad_data);
+  return testing::complaint([&] { parse_image_list(text, "list.txt", classes); }, ExitCode::bad_data);
 }
 
 TEST(ImageList, TakesTheLastTokenOfALineAsLabel) {

@@ -4,11 +4,12 @@
 #include <cstdlib>
 #include <optional>
 
-#include "data/made_up.hpp"
 #include "data/roots.hpp"
 #include "settings/data_sets.hpp"
 #include "settings/setting.hpp"
 #include "settings/table.hpp"
+#include "support/made_up_data.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/test_root.hpp"
 
 namespace m2m::data {
@@ -32,11 +33,11 @@ class DataVariable {
   std::optional<std::string> before_;
 };
 
-const std::filesystem::path checkout = test::test_root() / "datasets";
+const std::filesystem::path checkout = testing::test_root() / "datasets";
 
 TEST(DataRoot, IsTheSettingBeforeTheEnvironmentBeforeTheCheckout) {
-  const settings::DataSettings set = made_up::settings({{"data.root", "/from/setting"}});
-  const settings::DataSettings unset = made_up::settings();
+  const settings::DataSettings set = testing::data_settings({{"data.root", "/from/setting"}});
+  const settings::DataSettings unset = testing::data_settings();
   {
     const DataVariable variable("/from/environment");
     EXPECT_EQ(data_roots(set).root, "/from/setting");
@@ -49,21 +50,21 @@ TEST(DataRoot, IsTheSettingBeforeTheEnvironmentBeforeTheCheckout) {
 
 TEST(DataRoot, KnowsWhatShipsWithTheProject) {
   const DataVariable variable("/from/environment");
-  EXPECT_TRUE(std::filesystem::equivalent(data_roots(made_up::settings()).shipped, checkout));
+  EXPECT_TRUE(std::filesystem::equivalent(data_roots(testing::data_settings()).shipped, checkout));
 }
 
 TEST(LoadDataSet, SaysWhereItLooked) {
-  const made_up::Folder folder;
+  const testing::TemporaryFolder folder;
   const settings::DataSettings config =
-      made_up::settings({{"data.set", "cifar100"}, {"data.root", folder.path().string()}});
-  const std::string sentence = made_up::complaint([&] { load_data_set(config); }, ExitCode::bad_data);
+      testing::data_settings({{"data.set", "cifar100"}, {"data.root", folder.path().string()}});
+  const std::string sentence = testing::complaint([&] { load_data_set(config); }, ExitCode::bad_data);
   EXPECT_EQ(sentence.rfind(folder.path().string() + ": holds no CIFAR-100", 0), 0U) << sentence;
 }
 
 TEST(LoadDataSet, RefusesAnUnknownName) {
-  EXPECT_NE(made_up::complaint(
+  EXPECT_NE(testing::complaint(
                 [] {
-                  load_data_set(made_up::settings({{"data.set", "mnist"}}));
+                  load_data_set(testing::data_settings({{"data.set", "mnist"}}));
                 },
                 ExitCode::usage),
             "");
@@ -71,11 +72,12 @@ TEST(LoadDataSet, RefusesAnUnknownName) {
 
 TEST(DataSets, DecideWhatTheirStudiesDoNotSay) {
   for (const settings::DataSetFacts& facts : settings::data_sets()) {
-    const settings::DataSettings decided = made_up::settings({{"data.set", facts.name}});
+    const settings::DataSettings decided = testing::data_settings({{"data.set", facts.name}});
     EXPECT_EQ(decided.imbalance, facts.imbalance) << facts.name;
     EXPECT_EQ(decided.validation, facts.validation) << facts.name;
   }
-  const settings::DataSettings given = made_up::settings({{"data.set", "reuters36"}, {"data.validation", "fold"}});
+  const settings::DataSettings given =
+      testing::data_settings({{"data.set", "reuters36"}, {"data.validation", "fold"}});
   EXPECT_EQ(given.validation, settings::Validation::fold);
 }
 

@@ -2,33 +2,33 @@
 
 #include <random>
 
-#include "data/made_arrays.hpp"
-#include "data/made_up.hpp"
+#include "support/made_arrays.hpp"
+#include "support/made_up_data.hpp"
 
 namespace m2m::data {
 namespace {
 
-using made_up::npy_with_header;
+using testing::npy_with_header;
 
 std::string refusal(const std::string& file) {
-  return made_up::complaint([&] { parse_npy(file, "x"); }, ExitCode::bad_data);
+  return testing::complaint([&] { parse_npy(file, "x"); }, ExitCode::bad_data);
 }
 
 TEST(Npy, GivesTypeShapeAndBytes) {
   for (const int version : {1, 2}) {
-    const std::string file = made_up::npy_of<float>("<f4", "(2, 3)", {0, 1, 2, 3, 4, 5}, version);
+    const std::string file = testing::npy_of<float>("<f4", "(2, 3)", {0, 1, 2, 3, 4, 5}, version);
     const NpyArray array = parse_npy(file, "x");
     EXPECT_EQ(array.type, "f4");
     EXPECT_EQ(array.shape, (std::vector<std::int64_t>{2, 3}));
-    EXPECT_EQ(array.bytes, made_up::bytes_of<float>({0, 1, 2, 3, 4, 5}));
+    EXPECT_EQ(array.bytes, testing::bytes_of<float>({0, 1, 2, 3, 4, 5}));
   }
 }
 
 TEST(Npy, TakesOneAndNoDimensionAndEmptyArrays) {
-  EXPECT_EQ(parse_npy(made_up::npy_of<std::int64_t>("<i8", "(2,)", {7, 8}), "x").shape,
+  EXPECT_EQ(parse_npy(testing::npy_of<std::int64_t>("<i8", "(2,)", {7, 8}), "x").shape,
             std::vector<std::int64_t>{2});
-  EXPECT_TRUE(parse_npy(made_up::npy_of<std::int64_t>("<i8", "()", {7}), "x").shape.empty());
-  EXPECT_TRUE(parse_npy(made_up::npy_of<std::int64_t>("<i8", "(5, 0)", {}), "x").bytes.empty());
+  EXPECT_TRUE(parse_npy(testing::npy_of<std::int64_t>("<i8", "()", {7}), "x").shape.empty());
+  EXPECT_TRUE(parse_npy(testing::npy_of<std::int64_t>("<i8", "(5, 0)", {}), "x").bytes.empty());
 }
 
 TEST(Npy, TakesTheHeadersKeysInAnyOrderAndWithoutSpaces) {
@@ -59,7 +59,7 @@ TEST(Npy, RefusesAHeaderThatIsNotOne) {
 }
 
 TEST(Npy, RefusesALengthThatIsNotTheShapes) {
-  const std::string file = made_up::npy_of<float>("<f4", "(2, 3)", {0, 1, 2, 3, 4, 5});
+  const std::string file = testing::npy_of<float>("<f4", "(2, 3)", {0, 1, 2, 3, 4, 5});
   for (std::size_t size = 0; size < file.size(); ++size) ASSERT_NE(refusal(file.substr(0, size)), "") << size;
   EXPECT_NE(refusal(file + "x").find("holds 25 bytes, but its shape (2, 3)"), std::string::npos);
 }
@@ -67,12 +67,12 @@ TEST(Npy, RefusesALengthThatIsNotTheShapes) {
 TEST(Npy, RefusesShapesBeyondAnyMemory) {
   for (const char* shape : {"(9223372036854775807,)", "(4294967296, 4294967296)", "(99999999999999999999,)",
                             "(1099511627776, 1099511627776, 0)", "(0, 9223372036854775807)"})
-    EXPECT_NE(refusal(made_up::npy_of<float>("<f4", shape, {})), "") << shape;
+    EXPECT_NE(refusal(testing::npy_of<float>("<f4", shape, {})), "") << shape;
 }
 
 TEST(Npy, DamagedAtRandomIsReadOrRefused) {
   std::mt19937 random(3);
-  const std::string whole = made_up::npy_of<std::int32_t>("<i4", "(4, 2)", {1, 2, 3, 4, 5, 6, 7, 8});
+  const std::string whole = testing::npy_of<std::int32_t>("<i4", "(4, 2)", {1, 2, 3, 4, 5, 6, 7, 8});
   for (int round = 0; round < 20'000; ++round) {
     std::string damaged = whole.substr(0, random() % 8 == 0 ? random() % whole.size() : whole.size());
     for (unsigned flips = 1 + random() % 3; flips > 0 && !damaged.empty(); --flips)

@@ -5,8 +5,9 @@
 #include <random>
 
 #include "data/load.hpp"
-#include "data/made_arrays.hpp"
-#include "data/made_up.hpp"
+#include "support/made_arrays.hpp"
+#include "support/made_up_data.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::data {
 namespace {
@@ -22,31 +23,31 @@ Bytes counting(std::size_t count) {
 
 /// Four training and two test images; `shape` without its first index, of `size` values.
 Arrays of_pixels(const std::string& shape, std::size_t size) {
-  return {{"x_train.npy", made_up::npy_of("|u1", "(4, " + shape + ")", counting(4 * size))},
-          {"y_train.npy", made_up::npy_of<std::int64_t>("<i8", "(4,)", {0, 1, 1, 0})},
-          {"x_test.npy", made_up::npy_of("|u1", "(2, " + shape + ")", counting(2 * size))},
-          {"y_test.npy", made_up::npy_of<std::uint8_t>("|u1", "(2, 1)", {1, 0})}};
+  return {{"x_train.npy", testing::npy_of("|u1", "(4, " + shape + ")", counting(4 * size))},
+          {"y_train.npy", testing::npy_of<std::int64_t>("<i8", "(4,)", {0, 1, 1, 0})},
+          {"x_test.npy", testing::npy_of("|u1", "(2, " + shape + ")", counting(2 * size))},
+          {"y_test.npy", testing::npy_of<std::uint8_t>("|u1", "(2, 1)", {1, 0})}};
 }
 
 /// Two features each, from -2 to 6.
 Arrays of_features() {
-  return {{"x_train.npy", made_up::npy_of<float>("<f4", "(3, 2)", {-2, 0, 2, 6, 4, 0})},
-          {"y_train.npy", made_up::npy_of<std::int32_t>("<i4", "(3,)", {0, 1, 1})},
-          {"x_test.npy", made_up::npy_of<float>("<f4", "(1, 2)", {8, -4})},
-          {"y_test.npy", made_up::npy_of<std::int32_t>("<i4", "(1,)", {0})}};
+  return {{"x_train.npy", testing::npy_of<float>("<f4", "(3, 2)", {-2, 0, 2, 6, 4, 0})},
+          {"y_train.npy", testing::npy_of<std::int32_t>("<i4", "(3,)", {0, 1, 1})},
+          {"x_test.npy", testing::npy_of<float>("<f4", "(1, 2)", {8, -4})},
+          {"y_test.npy", testing::npy_of<std::int32_t>("<i4", "(1,)", {0})}};
 }
 
-class NpzTest : public testing::Test {
+class NpzTest : public ::testing::Test {
  protected:
   DataSet read(const Arrays& arrays, zip_int32_t compression = ZIP_CM_DEFLATE) const {
-    made_up::write_npz(file(), arrays, compression);
+    testing::write_npz(file(), arrays, compression);
     return read_npz(file());
   }
   std::string refusal(const Arrays& arrays) const {
-    return made_up::complaint([&] { read(arrays); }, ExitCode::bad_data);
+    return testing::complaint([&] { read(arrays); }, ExitCode::bad_data);
   }
   std::filesystem::path file() const { return folder_ / "own.npz"; }
-  made_up::Folder folder_;
+  testing::TemporaryFolder folder_;
 };
 
 TEST_F(NpzTest, PutsChannelPlanesFirst) {
@@ -90,17 +91,17 @@ TEST_F(NpzTest, ScalesFeaturesByTheTrainingRange) {
 TEST_F(NpzTest, ReadsFloat64OfAnyRange) {
   Arrays arrays = of_features();
   const double most = std::numeric_limits<double>::max();
-  arrays["x_train.npy"] = made_up::npy_of<double>("<f8", "(3, 2)", {-most, 0, most, 0, 0, 0});
-  arrays["x_test.npy"] = made_up::npy_of<double>("<f8", "(1, 2)", {0, most});
+  arrays["x_train.npy"] = testing::npy_of<double>("<f8", "(3, 2)", {-most, 0, most, 0, 0, 0});
+  arrays["x_test.npy"] = testing::npy_of<double>("<f8", "(1, 2)", {0, most});
   EXPECT_EQ(read(arrays).train.features, SharedArray(std::vector<float>{0, .5F, 1, .5F, .5F, .5F}));
 }
 
 TEST_F(NpzTest, ReadsAValidationSetWhereThereIsOne) {
   Arrays arrays = of_pixels("8, 8", 64);
   EXPECT_EQ(read(arrays).validation.count(), 0);
-  arrays["x_val.npy"] = made_up::npy_of("|u1", "(1, 8, 8)", counting(64));
+  arrays["x_val.npy"] = testing::npy_of("|u1", "(1, 8, 8)", counting(64));
   EXPECT_NE(refusal(arrays).find("y_val is missing"), std::string::npos);
-  arrays["y_val.npy"] = made_up::npy_of<std::int16_t>("<i2", "(1,)", {1});
+  arrays["y_val.npy"] = testing::npy_of<std::int16_t>("<i2", "(1,)", {1});
   EXPECT_EQ(read(arrays).validation.labels, std::vector<std::int32_t>{1});
 }
 
@@ -135,7 +136,7 @@ TEST_F(NpzTest, NamesWhatAnArchiveHoldsInstead) {
 
 TEST_F(NpzTest, SaysWhatMakesLabelsBeginAtZeroWithoutGaps) {
   const auto labels = [](const std::vector<std::int32_t>& values) {
-    return made_up::npy_of<std::int32_t>("<i4", fmt::format("({},)", values.size()), values);
+    return testing::npy_of<std::int32_t>("<i4", fmt::format("({},)", values.size()), values);
   };
   Arrays arrays = of_features();
   arrays["y_train.npy"] = labels({1, 3, 2});
@@ -160,25 +161,25 @@ TEST_F(NpzTest, SaysWhatMakesLabelsBeginAtZeroWithoutGaps) {
 
 TEST_F(NpzTest, NamesTheConversionOfArraysOfOtherTypes) {
   Arrays arrays = of_features();
-  arrays["y_train.npy"] = made_up::npy_of<std::int32_t>("<i4", "(3, 2)", {0, 1, 1, 0, 1, 0});
+  arrays["y_train.npy"] = testing::npy_of<std::int32_t>("<i4", "(3, 2)", {0, 1, 1, 0, 1, 0});
   EXPECT_NE(refusal(arrays).find("argmax"), std::string::npos);
-  arrays["y_train.npy"] = made_up::npy_of<float>("<f4", "(3,)", {0, 1, 1});
+  arrays["y_train.npy"] = testing::npy_of<float>("<f4", "(3,)", {0, 1, 1});
   EXPECT_NE(refusal(arrays).find("astype('int64')"), std::string::npos);
-  arrays["y_train.npy"] = made_up::npy_of<std::uint8_t>("|b1", "(3,)", {0, 1, 1});
+  arrays["y_train.npy"] = testing::npy_of<std::uint8_t>("|b1", "(3,)", {0, 1, 1});
   EXPECT_NE(refusal(arrays).find("astype('uint8')"), std::string::npos);
-  arrays["y_train.npy"] = made_up::npy_of<std::uint32_t>("<U1", "(3,)", {'a', 'b', 'b'});
+  arrays["y_train.npy"] = testing::npy_of<std::uint32_t>("<U1", "(3,)", {'a', 'b', 'b'});
   EXPECT_NE(refusal(arrays).find("number the classes from 0"), std::string::npos);
   arrays = of_features();
-  arrays["x_train.npy"] = made_up::npy_of<float>("<f4", "(3, 1, 2)", {-2, 0, 2, 6, 4, 0});
+  arrays["x_train.npy"] = testing::npy_of<float>("<f4", "(3, 1, 2)", {-2, 0, 2, 6, 4, 0});
   EXPECT_NE(refusal(arrays).find("astype('uint8')"), std::string::npos);
-  arrays["x_train.npy"] = made_up::npy_of<std::uint16_t>("<f2", "(3, 2)", {0, 0, 0, 1, 1, 1});
+  arrays["x_train.npy"] = testing::npy_of<std::uint16_t>("<f2", "(3, 2)", {0, 0, 0, 1, 1, 1});
   EXPECT_NE(refusal(arrays).find("astype('<f4')"), std::string::npos);
 }
 
 TEST_F(NpzTest, NamesTheArrayWithoutSamples) {
   Arrays arrays = of_features();
-  arrays["x_test.npy"] = made_up::npy_of<float>("<f4", "(0, 2)", {});
-  arrays["y_test.npy"] = made_up::npy_of<std::int32_t>("<i4", "(0,)", {});
+  arrays["x_test.npy"] = testing::npy_of<float>("<f4", "(0, 2)", {});
+  arrays["y_test.npy"] = testing::npy_of<std::int32_t>("<i4", "(0,)", {});
   EXPECT_NE(refusal(arrays).find("x_test is f4 (0, 2); expected at least one sample"), std::string::npos);
 }
 
@@ -187,69 +188,69 @@ TEST_F(NpzTest, NamesTheArrayOfAnotherShapeOrTypeAndWhatWasExpected) {
     arrays[name] = array;
     return arrays;
   };
-  const std::string spread = made_up::npy_of("|u1", "(2, 2, 2, 2, 2)", counting(32));
+  const std::string spread = testing::npy_of("|u1", "(2, 2, 2, 2, 2)", counting(32));
   EXPECT_NE(refusal(with(of_pixels("8, 8", 64), "x_train.npy", spread)).find("(2, 2, 2, 2, 2); expected"),
             std::string::npos);
   EXPECT_NE(refusal(of_pixels("4, 4, 4", 64)).find("own.npz: x_train is u1 (4, 4, 4, 4); expected uint8"),
             std::string::npos);
-  const std::string other = made_up::npy_of("|u1", "(2, 8, 4)", counting(64));
+  const std::string other = testing::npy_of("|u1", "(2, 8, 4)", counting(64));
   EXPECT_NE(refusal(with(of_pixels("8, 8", 64), "x_test.npy", other))
                 .find("x_test is u1 (2, 8, 4); expected samples like those of x_train, u1 (4, 8, 8)"),
             std::string::npos);
-  const std::string whole = made_up::npy_of<std::int32_t>("<i4", "(1, 2)", {1, 2});
+  const std::string whole = testing::npy_of<std::int32_t>("<i4", "(1, 2)", {1, 2});
   EXPECT_NE(
       refusal(with(of_features(), "x_train.npy", whole)).find("x_train is i4 (1, 2); expected pixels as uint8"),
       std::string::npos);
-  const std::string few = made_up::npy_of<std::int32_t>("<i4", "(2,)", {0, 1});
+  const std::string few = testing::npy_of<std::int32_t>("<i4", "(2,)", {0, 1});
   EXPECT_NE(refusal(with(of_features(), "y_train.npy", few)).find("y_train is i4 (2,); expected (3,), a label"),
             std::string::npos);
-  const std::string real = made_up::npy_of<float>("<f4", "(3,)", {0, 1, 1});
+  const std::string real = testing::npy_of<float>("<f4", "(3,)", {0, 1, 1});
   EXPECT_NE(refusal(with(of_features(), "y_train.npy", real)).find("y_train is f4 (3,); expected labels: whole"),
             std::string::npos);
 }
 
 TEST_F(NpzTest, RefusesLabelsAndFeaturesThatAreNone) {
   Arrays arrays = of_features();
-  arrays["y_train.npy"] = made_up::npy_of<std::int32_t>("<i4", "(3,)", {0, -1, 1});
+  arrays["y_train.npy"] = testing::npy_of<std::int32_t>("<i4", "(3,)", {0, -1, 1});
   EXPECT_NE(refusal(arrays).find("y_train: label -1 of sample 1; expected 0 to K-1"), std::string::npos);
-  arrays["y_train.npy"] = made_up::npy_of<std::uint64_t>("<u8", "(3,)", {0, 1ULL << 63, 1});
+  arrays["y_train.npy"] = testing::npy_of<std::uint64_t>("<u8", "(3,)", {0, 1ULL << 63, 1});
   EXPECT_NE(refusal(arrays).find("label 9223372036854775808 of sample 1"), std::string::npos);
   arrays = of_features();
-  arrays["x_test.npy"] = made_up::npy_of<float>("<f4", "(1, 2)", {0, std::numeric_limits<float>::quiet_NaN()});
+  arrays["x_test.npy"] = testing::npy_of<float>("<f4", "(1, 2)", {0, std::numeric_limits<float>::quiet_NaN()});
   EXPECT_NE(refusal(arrays).find("x_test: value 1 of sample 0 is not finite"), std::string::npos);
-  arrays["x_test.npy"] = made_up::npy_of<float>("<f4", "(1, 2)", {0, 3e38F});
-  arrays["x_train.npy"] = made_up::npy_of<float>("<f4", "(3, 2)", {0, 0, 0, 0, 0, 1e-3F});
+  arrays["x_test.npy"] = testing::npy_of<float>("<f4", "(1, 2)", {0, 3e38F});
+  arrays["x_train.npy"] = testing::npy_of<float>("<f4", "(3, 2)", {0, 0, 0, 0, 0, 1e-3F});
   EXPECT_NE(refusal(arrays).find("x_test: a value lies too far outside"), std::string::npos);
-  arrays["x_train.npy"] = made_up::npy_of<float>("<f4", "(3, 2)", {5, 5, 5, 5, 5, 5});
+  arrays["x_train.npy"] = testing::npy_of<float>("<f4", "(3, 2)", {5, 5, 5, 5, 5, 5});
   EXPECT_NE(refusal(arrays).find("x_train: all its values are the same"), std::string::npos);
 }
 
 TEST_F(NpzTest, NeedsTwoClassesAndATrainingSampleOfEach) {
   Arrays arrays = of_features();
-  arrays["y_train.npy"] = made_up::npy_of<std::int32_t>("<i4", "(3,)", {0, 0, 0});
+  arrays["y_train.npy"] = testing::npy_of<std::int32_t>("<i4", "(3,)", {0, 0, 0});
   EXPECT_NE(refusal(arrays).find("holds one class; at least 2"), std::string::npos);
-  arrays["y_test.npy"] = made_up::npy_of<std::int32_t>("<i4", "(1,)", {2});
+  arrays["y_test.npy"] = testing::npy_of<std::int32_t>("<i4", "(1,)", {2});
   EXPECT_NE(refusal(arrays), "");
-  arrays["y_test.npy"] = made_up::npy_of<std::int32_t>("<i4", "(1,)", {1});
+  arrays["y_test.npy"] = testing::npy_of<std::int32_t>("<i4", "(1,)", {1});
   EXPECT_NE(refusal(arrays).find("class 1 is in validation or test but not in training"), std::string::npos);
 }
 
 TEST_F(NpzTest, RefusesWhatIsNoArchive) {
   write_file(file(), "text");
-  EXPECT_NE(made_up::complaint([&] { read_npz(file()); }, ExitCode::bad_data).find("own.npz: cannot be read"),
+  EXPECT_NE(testing::complaint([&] { read_npz(file()); }, ExitCode::bad_data).find("own.npz: cannot be read"),
             std::string::npos);
   for (const auto& [path, fault] : {std::pair{folder_ / "none.npz", "no such file"}, {folder_.path(), "no file"}}) {
     const auto reading = [&] { read_npz(path); };
-    const std::string sentence = made_up::complaint(reading, ExitCode::bad_data);
+    const std::string sentence = testing::complaint(reading, ExitCode::bad_data);
     EXPECT_NE(sentence.find(fault), std::string::npos) << sentence;
     EXPECT_NE(sentence.find("data.path"), std::string::npos) << sentence;
   }
   write_file(file(), of_features().at("x_train.npy"));
-  EXPECT_NE(made_up::complaint([&] { read_npz(file()); }, ExitCode::bad_data).find("numpy.savez"),
+  EXPECT_NE(testing::complaint([&] { read_npz(file()); }, ExitCode::bad_data).find("numpy.savez"),
             std::string::npos);
-  EXPECT_NE(made_up::complaint(
+  EXPECT_NE(testing::complaint(
                 [&] {
-                  load_data_set(made_up::settings({{"data.set", "npz"}}));
+                  load_data_set(testing::data_settings({{"data.set", "npz"}}));
                 },
                 ExitCode::usage),
             "");
@@ -258,14 +259,14 @@ TEST_F(NpzTest, RefusesWhatIsNoArchive) {
 TEST_F(NpzTest, DamagedAtRandomIsReadOrRefused) {
   std::mt19937 random(11);
   for (const zip_int32_t compression : {ZIP_CM_DEFLATE, ZIP_CM_STORE}) {
-    made_up::write_npz(file(), of_pixels("8, 8", 64), compression);
+    testing::write_npz(file(), of_pixels("8, 8", 64), compression);
     const std::string whole = read_file(file());
     for (int round = 0; round < 1500; ++round) {
       std::string damaged = whole.substr(0, random() % 8 == 0 ? random() % whole.size() : whole.size());
       for (unsigned flips = 1 + random() % 3; flips > 0 && !damaged.empty(); --flips)
         damaged[random() % damaged.size()] = static_cast<char>(random());
       std::ofstream(file(), std::ios::binary) << damaged;
-      made_up::complaint([&] { read_npz(file()); }, ExitCode::bad_data);
+      testing::complaint([&] { read_npz(file()); }, ExitCode::bad_data);
     }
   }
 }

@@ -5,10 +5,11 @@
 #include <sstream>
 
 #include "data/load.hpp"
-#include "data/made_pictures.hpp"
-#include "data/made_up.hpp"
 #include "data/wording.hpp"
 #include "settings/data_sets.hpp"
+#include "support/made_pictures.hpp"
+#include "support/made_up_data.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::data {
 namespace {
@@ -16,19 +17,19 @@ namespace {
 namespace fs = std::filesystem;
 
 void write_picture(const fs::path& file, int seed) {
-  write_file(file, made_up::png_of(made_up::pattern(12, 10, seed)));
+  write_file(file, testing::png_of(testing::pattern(12, 10, seed)));
 }
 
-class OwnPicturesTest : public testing::Test {
+class OwnPicturesTest : public ::testing::Test {
  protected:
   settings::DataSettings settings(Json changes = Json::object()) const {
     changes["data.set"] = "images";
     changes["data.path"] = folder_.path().string();
-    return made_up::settings(std::move(changes));
+    return testing::data_settings(std::move(changes));
   }
   DataSet load(const Json& changes = Json::object()) const { return load_data_set(settings(changes)); }
   std::string loading_fails() const {
-    return made_up::complaint([&] { load(); }, ExitCode::bad_data);
+    return testing::complaint([&] { load(); }, ExitCode::bad_data);
   }
   void write(const std::string& name, const std::string& text) const { write_file(folder_ / name, text); }
 
@@ -45,7 +46,7 @@ class OwnPicturesTest : public testing::Test {
     write("test.txt", "p4.png 0\np1.png 2\n");
   }
 
-  made_up::Folder folder_;
+  testing::TemporaryFolder folder_;
 };
 
 TEST_F(OwnPicturesTest, NumberClassesByTheNamesOfTheirFolders) {
@@ -57,7 +58,7 @@ TEST_F(OwnPicturesTest, NumberClassesByTheNamesOfTheirFolders) {
   EXPECT_EQ(data.train.labels, (std::vector<std::int32_t>{0, 1, 2, 2}));
   EXPECT_EQ(data.test.labels, (std::vector<std::int32_t>{0, 1}));
   EXPECT_EQ(data.validation.count(), 0);
-  const auto first_of = [](int seed) { return resize_square(made_up::pattern(12, 10, seed), 32).rgb[0]; };
+  const auto first_of = [](int seed) { return resize_square(testing::pattern(12, 10, seed), 32).rgb[0]; };
   EXPECT_EQ(data.train.pixels[2 * 3072], first_of(1));  // "10.PNG" comes before "2.png"
   EXPECT_EQ(data.train.shape, (ImageShape{3, 32, 32}));
   EXPECT_EQ(data.augmentation.pad, 4);
@@ -137,14 +138,14 @@ TEST_F(OwnPicturesTest, ThatOnlyGiveWarningsAreReadUnlessStrict) {
   write_folders();
   const std::string whole = load().files_sha256;
   std::string picture = read_file(folder_ / "test/ant/t.png");
-  picture.insert(33, made_up::png_chunk("tIME", std::string(7, '\0')));  // of the year 0, month 0
+  picture.insert(33, testing::png_chunk("tIME", std::string(7, '\0')));  // of the year 0, month 0
   write("test/ant/t.png", picture);
   const DataSet data = load();
   EXPECT_EQ(data.files_sha256, whole);
   const std::string line = line_with(data.notice, "1 of 2 pictures are read");
   EXPECT_NE(line.find("test/ant/t.png"), std::string::npos) << line;
   EXPECT_NE(line.find(".m2m-cache-test-32.bin.notes.txt"), std::string::npos) << line;
-  const std::string refusal = made_up::complaint([&] { load({{"data.strict", true}}); }, ExitCode::bad_data);
+  const std::string refusal = testing::complaint([&] { load({{"data.strict", true}}); }, ExitCode::bad_data);
   EXPECT_NE(refusal.find("data.strict = false"), std::string::npos) << refusal;
 }
 
@@ -180,7 +181,7 @@ TEST_F(OwnPicturesTest, HaveTheSameHashWhereverTheyAndTheirCachesLie) {
   write_lists();
   const std::string here = load().files_sha256;
   EXPECT_TRUE(fs::exists(folder_ / ".m2m-cache-train-32.bin"));
-  const made_up::Folder cache, moved;
+  const testing::TemporaryFolder cache, moved;
   EXPECT_EQ(load({{"data.cache", cache.path().string()}}).files_sha256, here);
   EXPECT_EQ(std::distance(fs::directory_iterator(cache.path()), {}), 4);  // two caches and their locks
   fs::copy(folder_.path(), moved / "copy", fs::copy_options::recursive);
@@ -240,9 +241,9 @@ TEST_F(OwnPicturesTest, NeedATest) {
 
 TEST_F(OwnPicturesTest, SayWhatWasExpectedOfAFolder) {
   EXPECT_NE(loading_fails().find("holds neither train.txt nor train/"), std::string::npos);
-  EXPECT_NE(made_up::complaint(
+  EXPECT_NE(testing::complaint(
                 [] {
-                  load_data_set(made_up::settings({{"data.set", "images"}}));
+                  load_data_set(testing::data_settings({{"data.set", "images"}}));
                 },
                 ExitCode::usage),
             "");
@@ -257,7 +258,7 @@ TEST_F(OwnPicturesTest, OfNamesThatAreNotUtf8AreRefusedByLineOrFolder) {
 }
 
 /// CelebA-5 in miniature: five pictures in train, one elsewhere.
-class CelebTest : public testing::Test {
+class CelebTest : public ::testing::Test {
  protected:
   CelebTest() {
     std::string train;
@@ -272,9 +273,9 @@ class CelebTest : public testing::Test {
   }
   fs::path home() const { return root_ / "celeba5"; }
   settings::DataSettings settings() const {
-    return made_up::settings({{"data.set", "celeba5"}, {"data.root", root_.path().string()}});
+    return testing::data_settings({{"data.set", "celeba5"}, {"data.root", root_.path().string()}});
   }
-  made_up::Folder root_;
+  testing::TemporaryFolder root_;
 };
 
 TEST_F(CelebTest, IsReadByItsListsAndCutAsTheyAre) {
@@ -293,13 +294,13 @@ TEST_F(CelebTest, IsReadByItsListsAndCutAsTheyAre) {
 
 TEST_F(CelebTest, NamesALineThatIsNotOfTheSet) {
   write_file(home() / "celebA_val_orig.txt", "image64/5.png 3\nimage64/5.png 5\n");
-  const std::string sentence = made_up::complaint([&] { load_data_set(settings()); }, ExitCode::bad_data);
+  const std::string sentence = testing::complaint([&] { load_data_set(settings()); }, ExitCode::bad_data);
   EXPECT_NE(sentence.find("celebA_val_orig.txt:2: expected a label from 0 to 4"), std::string::npos) << sentence;
 }
 
 TEST_F(CelebTest, NamesAMissingList) {
   fs::remove(home() / "celebA_test_orig.txt");
-  const std::string sentence = made_up::complaint([&] { load_data_set(settings()); }, ExitCode::bad_data);
+  const std::string sentence = testing::complaint([&] { load_data_set(settings()); }, ExitCode::bad_data);
   EXPECT_NE(sentence.find("holds no CelebA-5: celeba5/celebA_test_orig.txt is missing"), std::string::npos);
 }
 

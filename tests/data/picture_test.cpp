@@ -4,8 +4,8 @@
 #include <cmath>
 #include <random>
 
-#include "data/made_pictures.hpp"
-#include "data/made_up.hpp"
+#include "support/made_pictures.hpp"
+#include "support/made_up_data.hpp"
 
 namespace m2m::data {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 using Bytes = std::vector<std::uint8_t>;
 
 std::string refusal(const std::string& bytes) {
-  return made_up::complaint([&] { decode_picture(bytes); }, ExitCode::bad_data);
+  return testing::complaint([&] { decode_picture(bytes); }, ExitCode::bad_data);
 }
 
 int largest_difference(const Bytes& one, const Bytes& other) {
@@ -34,8 +34,8 @@ Bytes quarters(int side) {
 }
 
 TEST(Jpeg, KeepsColoursUpToItsLosses) {
-  const Picture made = made_up::pattern(24, 40);
-  const Picture read = decode_picture(made_up::jpeg_of(made));
+  const Picture made = testing::pattern(24, 40);
+  const Picture read = decode_picture(testing::jpeg_of(made));
   EXPECT_EQ(read.height, 24);
   EXPECT_EQ(read.width, 40);
   EXPECT_LE(largest_difference(read.rgb, made.rgb), 16);
@@ -43,7 +43,7 @@ TEST(Jpeg, KeepsColoursUpToItsLosses) {
 
 TEST(Jpeg, OfGreyHasThreeEqualChannels) {
   const Bytes grey = quarters(32);
-  const Picture read = decode_picture(made_up::jpeg_of(grey.data(), 32, 32, 1));
+  const Picture read = decode_picture(testing::jpeg_of(grey.data(), 32, 32, 1));
   for (std::size_t i = 0; i < grey.size(); ++i) {
     ASSERT_NEAR(read.rgb[3 * i], grey[i], 3) << i;
     ASSERT_EQ(read.rgb[3 * i], read.rgb[3 * i + 1]);
@@ -54,7 +54,7 @@ TEST(Jpeg, OfGreyHasThreeEqualChannels) {
 TEST(Jpeg, OfFourInksIsPrintedOnWhite) {
   Bytes inks;  // libjpeg marks CMYK as Adobe's, whose values are what is missing of each ink
   for (int i = 0; i < 256; ++i) inks.insert(inks.end(), {255, 128, 0, 204});
-  const Picture read = decode_picture(made_up::jpeg_of(inks.data(), 16, 16, 4));
+  const Picture read = decode_picture(testing::jpeg_of(inks.data(), 16, 16, 4));
   EXPECT_NEAR(read.rgb[0], 204, 2);
   EXPECT_NEAR(read.rgb[1], 102, 2);
   EXPECT_NEAR(read.rgb[2], 0, 2);
@@ -62,8 +62,8 @@ TEST(Jpeg, OfFourInksIsPrintedOnWhite) {
 
 TEST(Jpeg, CutAnywhereIsRefused) {
   for (const bool is_progressive : {false, true}) {
-    const Picture made = made_up::pattern(24, 24);
-    const std::string whole = made_up::jpeg_of(made.rgb.data(), 24, 24, 3, is_progressive);
+    const Picture made = testing::pattern(24, 24);
+    const std::string whole = testing::jpeg_of(made.rgb.data(), 24, 24, 3, is_progressive);
     EXPECT_EQ(refusal(whole), "");
     for (std::size_t size = 3; size < whole.size(); ++size)
       ASSERT_EQ(refusal(whole.substr(0, size)).rfind("is damaged or ends in the middle", 0), 0U) << size;
@@ -76,7 +76,7 @@ std::string with_stray_bytes(std::string jpeg, std::size_t count) {
 }
 
 TEST(Jpeg, WithStrayBytesIsReadAndWarnsOfThem) {
-  const std::string whole = made_up::jpeg_of(made_up::pattern(24, 40));
+  const std::string whole = testing::jpeg_of(testing::pattern(24, 40));
   const Picture clean = decode_picture(whole);
   EXPECT_EQ(clean.warning, "");
   for (const std::size_t count : {10, 300}) {
@@ -87,14 +87,14 @@ TEST(Jpeg, WithStrayBytesIsReadAndWarnsOfThem) {
 }
 
 TEST(Jpeg, WithoutAllItsPixelsIsRefusedAlsoWhereItsEndIsThere) {
-  const std::string whole = made_up::jpeg_of(made_up::pattern(64, 64));
+  const std::string whole = testing::jpeg_of(testing::pattern(64, 64));
   const std::string cut = whole.substr(0, whole.size() * 3 / 4) + "\xFF\xD9";
   EXPECT_NE(refusal(cut), "");
 }
 
 TEST(Png, IsExact) {
-  const Picture made = made_up::pattern(9, 13);
-  const Picture read = decode_picture(made_up::png_of(made));
+  const Picture made = testing::pattern(9, 13);
+  const Picture read = decode_picture(testing::png_of(made));
   EXPECT_EQ(read.height, 9);
   EXPECT_EQ(read.width, 13);
   EXPECT_EQ(read.rgb, made.rgb);
@@ -102,16 +102,16 @@ TEST(Png, IsExact) {
 
 TEST(Png, OfGreyAndOfAPaletteBecomesRgb) {
   const Bytes grey{0, 100, 200, 255};
-  EXPECT_EQ(decode_picture(made_up::png_of(grey.data(), 2, 2, PNG_FORMAT_GRAY)).rgb,
+  EXPECT_EQ(decode_picture(testing::png_of(grey.data(), 2, 2, PNG_FORMAT_GRAY)).rgb,
             (Bytes{0, 0, 0, 100, 100, 100, 200, 200, 200, 255, 255, 255}));
   const Bytes colours{1, 2, 3, 200, 150, 100}, which{1, 0};
-  EXPECT_EQ(decode_picture(made_up::png_of(which.data(), 1, 2, PNG_FORMAT_RGB_COLORMAP, colours.data(), 2)).rgb,
+  EXPECT_EQ(decode_picture(testing::png_of(which.data(), 1, 2, PNG_FORMAT_RGB_COLORMAP, colours.data(), 2)).rgb,
             (Bytes{200, 150, 100, 1, 2, 3}));
 }
 
 TEST(Png, ThatIsTransparentShowsBlack) {
   const Bytes rgba{200, 100, 50, 255, 200, 100, 50, 128, 200, 100, 50, 0};
-  EXPECT_EQ(decode_picture(made_up::png_of(rgba.data(), 1, 3, PNG_FORMAT_RGBA)).rgb,
+  EXPECT_EQ(decode_picture(testing::png_of(rgba.data(), 1, 3, PNG_FORMAT_RGBA)).rgb,
             (Bytes{200, 100, 50, 100, 50, 25, 0, 0, 0}));
 }
 
@@ -143,11 +143,11 @@ constexpr std::size_t header_end = 33;
 
 /// A PNG with that chunk behind its header.
 std::string png_with(const Picture& made, const std::string& type, const std::string& data) {
-  return made_up::png_of(made).insert(header_end, made_up::png_chunk(type, data));
+  return testing::png_of(made).insert(header_end, testing::png_chunk(type, data));
 }
 
 TEST(Png, WithAnOddChunkIsReadAndWarnsOfIt) {
-  const Picture made = made_up::pattern(9, 13);
+  const Picture made = testing::pattern(9, 13);
   for (const auto& [type, data] : {std::pair{"iCCP", std::string("profile\0\0 no profile", 20)},
                                    {"sRGB", std::string("\x09")},
                                    {"sBIT", std::string("\x09\x09\x09")},
@@ -160,32 +160,32 @@ TEST(Png, WithAnOddChunkIsReadAndWarnsOfIt) {
   }
   // Of this one some releases of libpng warn, and some do not.
   EXPECT_EQ(decode_picture(png_with(made, "cHRM", std::string(32, '\0'))).rgb, made.rgb);
-  EXPECT_EQ(decode_picture(made_up::png_of(made)).warning, "");
+  EXPECT_EQ(decode_picture(testing::png_of(made)).warning, "");
 }
 
 TEST(Png, IsReadWithoutItsGamma) {
-  const Picture made = made_up::pattern(9, 13);
+  const Picture made = testing::pattern(9, 13);
   EXPECT_EQ(decode_picture(png_with(made, "gAMA", std::string("\0\1\x86\xA0", 4))).rgb, made.rgb);
 }
 
 TEST(Png, WhoseTransparencyIsOddIsRefused) {
-  const std::string encoded = png_with(made_up::pattern(9, 13), "tRNS", "of a wrong length");
+  const std::string encoded = png_with(testing::pattern(9, 13), "tRNS", "of a wrong length");
   EXPECT_NE(refusal(encoded).find("tRNS"), std::string::npos) << refusal(encoded);
 }
 
 TEST(Png, WithAChunkThatDoesNotFitItsChecksumIsRefused) {
-  std::string encoded = png_with(made_up::pattern(9, 13), "tEXt", std::string("key\0text", 8));
+  std::string encoded = png_with(testing::pattern(9, 13), "tEXt", std::string("key\0text", 8));
   encoded[header_end + 9] ^= 1;
   EXPECT_NE(refusal(encoded).find("tEXt"), std::string::npos) << refusal(encoded);
 }
 
 TEST(Png, CutAnywhereIsRefused) {
-  const std::string whole = made_up::png_of(made_up::pattern(9, 9));
+  const std::string whole = testing::png_of(testing::pattern(9, 9));
   for (std::size_t size = 8; size < whole.size(); ++size) ASSERT_NE(refusal(whole.substr(0, size)), "") << size;
 }
 
 TEST(Png, DamagedAnywhereInItsPixelsIsRefused) {
-  const std::string whole = made_up::png_of(made_up::pattern(9, 9));
+  const std::string whole = testing::png_of(testing::pattern(9, 9));
   const std::size_t first = whole.find("IDAT"), last = whole.find("IEND") - 8;  // with the checksum between
   for (std::size_t at = first; at < last; ++at) {
     std::string damaged = whole;
@@ -215,8 +215,8 @@ TEST(Picture, OfAnotherFormatIsRefused) {
 TEST(Picture, OfAbsurdSizeIsRefusedBeforeItsPixelsAreRead) {
   check_picture_size(20'000, 5'000);
   for (const auto& [height, width] : {std::pair{20'001, 1}, {1, 20'001}, {10'001, 10'000}, {0, 5}})
-    EXPECT_NE(made_up::complaint([&, h = height, w = width] { check_picture_size(h, w); }, ExitCode::bad_data), "");
-  std::string wide = made_up::jpeg_of(made_up::pattern(8, 8));
+    EXPECT_NE(testing::complaint([&, h = height, w = width] { check_picture_size(h, w); }, ExitCode::bad_data), "");
+  std::string wide = testing::jpeg_of(testing::pattern(8, 8));
   const std::size_t frame = wide.find("\xFF\xC0");
   wide[frame + 7] = static_cast<char>(0xF0);  // the width's high byte
   EXPECT_NE(refusal(wide).find("61,448 x 8 pixels"), std::string::npos) << refusal(wide);
@@ -225,7 +225,7 @@ TEST(Picture, OfAbsurdSizeIsRefusedBeforeItsPixelsAreRead) {
 TEST(Picture, DamagedAtRandomIsReadOrRefused) {
   std::mt19937 random(5);
   for (const std::string& whole :
-       {made_up::jpeg_of(made_up::pattern(20, 30)), made_up::png_of(made_up::pattern(20, 30))}) {
+       {testing::jpeg_of(testing::pattern(20, 30)), testing::png_of(testing::pattern(20, 30))}) {
     for (int round = 0; round < 500; ++round) {
       std::string damaged = whole.substr(0, random() % 4 == 0 ? random() % whole.size() : whole.size());
       for (unsigned flips = random() % 4; flips > 0 && !damaged.empty(); --flips)
@@ -236,12 +236,12 @@ TEST(Picture, DamagedAtRandomIsReadOrRefused) {
 }
 
 TEST(ResizeSquare, LeavesAPictureOfThatSizeAsItIs) {
-  const Picture made = made_up::pattern(32, 32);
+  const Picture made = testing::pattern(32, 32);
   EXPECT_EQ(resize_square(made, 32).rgb, made.rgb);
 }
 
 TEST(ResizeSquare, TakesTheMiddleOfTheLongerSide) {
-  Picture made = made_up::pattern(2, 6);
+  Picture made = testing::pattern(2, 6);
   const Picture square = resize_square(made, 2);
   for (std::size_t y = 0; y < 2; ++y)
     for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(square.rgb[y * 6 + i], made.rgb[y * 18 + 6 + i]);
@@ -270,7 +270,7 @@ TEST(ResizeSquare, KeepsOneColourWhateverTheSizes) {
 }
 
 TEST(ResizeSquare, MirrorsWhereThePictureIsMirrored) {
-  const Picture made = made_up::pattern(40, 40);
+  const Picture made = testing::pattern(40, 40);
   Picture mirrored = made;
   for (std::size_t y = 0; y < 40; ++y)
     for (std::size_t x = 0; x < 40; ++x)

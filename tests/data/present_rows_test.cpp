@@ -1,25 +1,26 @@
 #include "data/present_rows.hpp"
 
-#include "data/made_up.hpp"
+#include "support/made_up_data.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::data {
 namespace {
 
-using made_up::complaint;
-using made_up::settings;
+using testing::complaint;
+using testing::data_settings;
 
 constexpr Key seed{7, SeedRole::subset};
 
 /// Seven training images whose labels go round, of which those listed are here.
 class PresentRows : public ::testing::Test {
  protected:
-  void SetUp() override { made_up::write_tiny(folder); }
+  void SetUp() override { testing::write_tiny(folder); }
   void list(const std::string& lines) { write_file(folder / "tiny-bin" / present_rows_file, lines); }
-  DataSet read() const { return read_cifar(made_up::tiny_layout(), folder.path()); }
+  DataSet read() const { return read_cifar(testing::tiny_layout(), folder.path()); }
   std::string reading_fails() const {
     return complaint([&] { read(); }, ExitCode::bad_data);
   }
-  made_up::Folder folder;
+  testing::TemporaryFolder folder;
 };
 
 TEST_F(PresentRows, AreAllWithoutAList) { EXPECT_TRUE(read().train.present.empty()); }
@@ -42,7 +43,7 @@ TEST_F(PresentRows, ServeASplitThatTakesNoOther) {
   list("0\n1\n2\n");
   const DataSet data = read();
   const Split split =
-      split_data(data, settings({{"data.ratio", 1}, {"data.largest", 1}, {"data.validation", "none"}}), seed);
+      split_data(data, data_settings({{"data.ratio", 1}, {"data.largest", 1}, {"data.validation", "none"}}), seed);
   EXPECT_EQ(split.train.rows, (std::vector<std::int32_t>{0, 1, 2}));
   EXPECT_EQ(describe_data(data, split).at("images_present"), 3);
 }
@@ -51,7 +52,7 @@ TEST_F(PresentRows, AreNeverBlanksThatASplitTakes) {
   list("0\n1\n2\n3\n");
   const DataSet data = read();
   const auto split = [&] {
-    split_data(data, settings({{"data.ratio", 1}, {"data.largest", 2}, {"data.validation", "none"}}), seed);
+    split_data(data, data_settings({{"data.ratio", 1}, {"data.largest", 2}, {"data.validation", "none"}}), seed);
   };
   const std::string said = complaint(split, ExitCode::bad_data);
   EXPECT_NE(said.find("4 of 7"), std::string::npos) << said;

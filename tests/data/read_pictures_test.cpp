@@ -4,23 +4,24 @@
 #include <sys/stat.h>
 
 #include "core/hash.hpp"
-#include "data/made_pictures.hpp"
-#include "data/made_up.hpp"
 #include "data/picture_cache.hpp"
 #include "data/workers.hpp"
+#include "support/made_pictures.hpp"
+#include "support/made_up_data.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::data {
 namespace {
 
 namespace fs = std::filesystem;
 
-class ReadPicturesTest : public testing::Test {
+class ReadPicturesTest : public ::testing::Test {
  protected:
   ReadPicturesTest() {
     for (int i = 0; i < 12; ++i) {
       const std::string name = fmt::format("p{}.{}", i, i % 2 == 0 ? "png" : "jpg");
-      const Picture picture = made_up::pattern(10 + i, 12, i);
-      write_file(folder_ / name, i % 2 == 0 ? made_up::png_of(picture) : made_up::jpeg_of(picture));
+      const Picture picture = testing::pattern(10 + i, 12, i);
+      write_file(folder_ / name, i % 2 == 0 ? testing::png_of(picture) : testing::jpeg_of(picture));
       part_.list.paths.push_back(name);
       part_.list.labels.push_back(i % 3);
     }
@@ -36,7 +37,7 @@ class ReadPicturesTest : public testing::Test {
   }
 
   std::string reading_fails() const {
-    return made_up::complaint([&] { read(); }, ExitCode::bad_data);
+    return testing::complaint([&] { read(); }, ExitCode::bad_data);
   }
 
   /// Other bytes, but the size and time that the cache knows: whoever decodes it now fails or reads something else.
@@ -52,7 +53,7 @@ class ReadPicturesTest : public testing::Test {
     return false;
   }
 
-  made_up::Folder folder_;
+  testing::TemporaryFolder folder_;
   PicturePart part_;
   PictureReading how_;
 };
@@ -97,10 +98,10 @@ TEST_F(ReadPicturesTest, MapsACacheInAFolderThatCannotBeWrittenTo) {
 
 TEST_F(ReadPicturesTest, DecodesAgainWhereAPictureHasChanged) {
   const ReadPart first = read();
-  write_file(folder_ / "p0.png", made_up::png_of(made_up::pattern(30, 30, 77)));
+  write_file(folder_ / "p0.png", testing::png_of(testing::pattern(30, 30, 77)));
   const ReadPart second = read();
   EXPECT_NE(first.sha256, second.sha256);
-  EXPECT_EQ(second.images.pixels[0], resize_square(made_up::pattern(30, 30, 77), 8).rgb[0]);
+  EXPECT_EQ(second.images.pixels[0], resize_square(testing::pattern(30, 30, 77), 8).rgb[0]);
 }
 
 TEST_F(ReadPicturesTest, DecodesAgainForAnotherListOrSize) {
@@ -142,7 +143,7 @@ TEST_F(ReadPicturesTest, MakesACacheAnewWhereAnyByteOfItIsDamaged) {
 TEST_F(ReadPicturesTest, LeavesAMapThatIsInUseAloneWhereTheCacheIsReplaced) {
   const ReadPart first = read();
   const std::vector<std::uint8_t> before(first.images.pixels.begin(), first.images.pixels.end());
-  write_file(folder_ / "p0.png", made_up::png_of(made_up::pattern(30, 30, 77)));
+  write_file(folder_ / "p0.png", testing::png_of(testing::pattern(30, 30, 77)));
   read();
   EXPECT_EQ(before, std::vector<std::uint8_t>(first.images.pixels.begin(), first.images.pixels.end()));
 }
@@ -287,7 +288,7 @@ TEST_F(ReadPicturesTest, NamesWhatIsMissingInAllParts) {
   fs::remove(folder_ / "p0.png");
   const std::vector<PicturePart> parts{part_, test};
   const std::string sentence =
-      made_up::complaint([&] { read_pictures(parts, folder_.path(), {.size = 8}); }, ExitCode::bad_data);
+      testing::complaint([&] { read_pictures(parts, folder_.path(), {.size = 8}); }, ExitCode::bad_data);
   EXPECT_NE(sentence.find("2 of 13 listed pictures"), std::string::npos) << sentence;
   EXPECT_NE(sentence.find("p0.png is missing, gone.jpg is missing;"), std::string::npos) << sentence;
 }
@@ -306,7 +307,7 @@ TEST_F(ReadPicturesTest, NamesTwentyAndCountsTheRest) {
 TEST_F(ReadPicturesTest, SaysToSetDataCacheWhereNothingCanBeWritten) {
   write_file(folder_ / "file", "");
   part_.cache = folder_ / "file" / "cache.bin";
-  const std::string sentence = made_up::complaint([&] { read(); }, ExitCode::input_output);
+  const std::string sentence = testing::complaint([&] { read(); }, ExitCode::input_output);
   EXPECT_NE(sentence.find("set data.cache to a folder that can be written to"), std::string::npos) << sentence;
 }
 

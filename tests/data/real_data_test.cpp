@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "data/image_list.hpp"
-#include "data/made_up.hpp"
+#include "support/made_up_data.hpp"
 #include "support/test_root.hpp"
 
 namespace m2m::data {
@@ -19,7 +19,7 @@ bool is_there(const CifarLayout& layout) {
 }
 
 settings::DataSettings of(const char* set, double ratio, const char* rounding = "field") {
-  return made_up::settings({{"data.set", set}, {"data.ratio", ratio}, {"data.rounding", rounding}});
+  return testing::data_settings({{"data.set", set}, {"data.ratio", ratio}, {"data.rounding", rounding}});
 }
 
 Split cut(const DataSet& data, const settings::DataSettings& config) {
@@ -28,7 +28,7 @@ Split cut(const DataSet& data, const settings::DataSettings& config) {
 
 std::filesystem::path shared_lists(const char* set) {
   const char* named = std::getenv("M2M_SHARED");
-  const std::filesystem::path beside = test::test_root() / ".." / "shared";
+  const std::filesystem::path beside = testing::test_root() / ".." / "shared";
   return (named != nullptr ? std::filesystem::path(named) : beside) / "datasets" / set;
 }
 

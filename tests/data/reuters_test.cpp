@@ -4,7 +4,8 @@
 
 #include "core/hash.hpp"
 #include "data/load.hpp"
-#include "data/made_up_text.hpp"
+#include "support/made_up_text.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::data {
 namespace {
@@ -20,19 +21,19 @@ const std::string some_test =
     repeated("trade\toil tin\n", 5) + repeated("ship\tsea new\n", 5) + repeated("zinc\toil\n", 4);
 const std::string some_train = "trade\toil oil  tin\nzinc\tzinc zinc zinc\nship\tsea oil\nship\tsea sun\n";
 
-void write_files(const made_up::Folder& folder, const std::string& train, const std::string& test) {
+void write_files(const testing::TemporaryFolder& folder, const std::string& train, const std::string& test) {
   write_file(folder.path() / reuters_folder / "r52-train.txt", train);
   write_file(folder.path() / reuters_folder / "r52-test.txt", test);
 }
 
 DataSet read(const std::string& train, const std::string& test) {
-  const made_up::Folder folder;
+  const testing::TemporaryFolder folder;
   write_files(folder, train, test);
   return read_reuters(folder.path());
 }
 
 std::string reading_fails(const std::string& train, const std::string& test) {
-  return made_up::complaint([&] { read(train, test); }, ExitCode::bad_data);
+  return testing::complaint([&] { read(train, test); }, ExitCode::bad_data);
 }
 
 std::vector<float> row_of(const Images& images, std::int64_t row) {
@@ -100,25 +101,25 @@ TEST(Reuters, IsRefusedWhereTooLittleIsThere) {
   EXPECT_NE(reading_fails(some_train, "").find("expected at least 2"), std::string::npos);
   EXPECT_NE(reading_fails("", some_test).find("r52-train.txt: holds no document of 'ship'"), std::string::npos);
   EXPECT_NE(reading_fails("ship\t\ntrade\t\n", some_test).find("no words"), std::string::npos);
-  const made_up::Folder folder;
-  const std::string sentence = made_up::complaint([&] { read_reuters(folder.path()); }, ExitCode::bad_data);
+  const testing::TemporaryFolder folder;
+  const std::string sentence = testing::complaint([&] { read_reuters(folder.path()); }, ExitCode::bad_data);
   EXPECT_NE(sentence.find("is missing: reuters36 is made of reuters52/r52-train.txt"), std::string::npos)
       << sentence;
 }
 
 TEST(Reuters, ThatIsDamagedSucceedsOrIsRefused) {
   for (std::uint32_t number = 0; number < 300; ++number) {
-    EXPECT_TRUE(made_up::ends_well([&] {
-      read(made_up::damaged(some_train, number), made_up::damaged(some_test, number + 1000));
+    EXPECT_TRUE(testing::ends_well([&] {
+      read(testing::damaged(some_train, number), testing::damaged(some_test, number + 1000));
     })) << number;
   }
 }
 
 TEST(Reuters, HasTheCountsOfTheField) {
-  const auto root = made_up::real_text_root();
+  const auto root = testing::real_text_root();
   if (!std::filesystem::exists(root / reuters_folder)) GTEST_SKIP() << "skipped: no data";
   const settings::DataSettings config =
-      made_up::settings({{"data.set", "reuters36"}, {"data.root", root.string()}});
+      testing::data_settings({{"data.set", "reuters36"}, {"data.root", root.string()}});
   const DataSet data = load_data_set(config);
   const Split split = split_data(data, config, {1, SeedRole::subset});
   EXPECT_EQ(data.classes, 36);

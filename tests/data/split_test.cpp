@@ -2,21 +2,21 @@
 #include <set>
 
 #include "core/hash.hpp"
-#include "data/made_up.hpp"
+#include "support/made_up_data.hpp"
 
 namespace m2m::data {
 namespace {
 
-using made_up::data_set;
-using made_up::in_turn;
-using made_up::labelled;
-using made_up::settings;
+using testing::data_settings;
+using testing::in_turn;
+using testing::labelled;
+using testing::made_up_set;
 using Rows = std::vector<std::int32_t>;
 
 constexpr Key seed{7, SeedRole::subset};
 
 /// 3 classes, 20 training and 20 test images of each, in turn.
-DataSet three_classes() { return data_set(3, in_turn(3, 20), in_turn(3, 20), 8); }
+DataSet three_classes() { return made_up_set(3, in_turn(3, 20), in_turn(3, 20), 8); }
 
 ClassCounts counted(const Images& images, const Rows& rows, int classes) {
   ClassCounts counts(static_cast<std::size_t>(classes), 0);
@@ -25,37 +25,37 @@ ClassCounts counted(const Images& images, const Rows& rows, int classes) {
 }
 
 std::string splitting_fails(const DataSet& data, const settings::DataSettings& config) {
-  return made_up::complaint([&] { split_data(data, config, seed); }, ExitCode::usage);
+  return testing::complaint([&] { split_data(data, config, seed); }, ExitCode::usage);
 }
 
 TEST(Split, TrainsOnTheFirstImagesOfEachClassInFileOrder) {
-  const DataSet data = data_set(2, labelled({1, 0, 0, 1, 1, 0, 0, 1, 0}), in_turn(2, 10), 4);
-  const Split split = split_data(data, settings({{"data.ratio", 2}}), seed);
+  const DataSet data = made_up_set(2, labelled({1, 0, 0, 1, 1, 0, 0, 1, 0}), in_turn(2, 10), 4);
+  const Split split = split_data(data, data_settings({{"data.ratio", 2}}), seed);
   EXPECT_EQ(split.train.rows, (Rows{0, 1, 2, 3, 5, 6}));
   EXPECT_EQ(split.counts, (ClassCounts{4, 2}));
   EXPECT_EQ(split.train.pool, Pool::train);
 }
 
 TEST(Split, HashesRowsAsLittleEndianNumbers) {
-  const DataSet data = data_set(2, in_turn(2, 200), in_turn(2, 10), 1);
-  const Split split = split_data(data, settings({{"data.ratio", 1}}), seed);
+  const DataSet data = made_up_set(2, in_turn(2, 200), in_turn(2, 10), 1);
+  const Split split = split_data(data, data_settings({{"data.ratio", 1}}), seed);
   EXPECT_EQ(split.train.rows, (Rows{0, 1}));
   EXPECT_EQ(split.train_sha256, sha256_hex(std::string_view("\0\0\0\0\1\0\0\0", 8)));
 }
 
 TEST(Split, CutsAsTheImbalanceSays) {
   const DataSet data = three_classes();
-  EXPECT_EQ(split_data(data, settings({{"data.ratio", 4.0}}), seed).counts, (ClassCounts{8, 4, 2}));
-  EXPECT_EQ(split_data(data, settings({{"data.ratio", 4.0}, {"data.imbalance", "step"}}), seed).counts,
+  EXPECT_EQ(split_data(data, data_settings({{"data.ratio", 4.0}}), seed).counts, (ClassCounts{8, 4, 2}));
+  EXPECT_EQ(split_data(data, data_settings({{"data.ratio", 4.0}, {"data.imbalance", "step"}}), seed).counts,
             (ClassCounts{8, 2, 2}));
-  EXPECT_EQ(split_data(data, settings({{"data.ratio", 4.0}, {"data.imbalance", "none"}}), seed).counts,
+  EXPECT_EQ(split_data(data, data_settings({{"data.ratio", 4.0}, {"data.imbalance", "none"}}), seed).counts,
             (ClassCounts{8, 8, 8}));
-  EXPECT_EQ(split_data(data, settings({{"data.ratio", 4.0}, {"data.largest", 16}}), seed).counts,
+  EXPECT_EQ(split_data(data, data_settings({{"data.ratio", 4.0}, {"data.largest", 16}}), seed).counts,
             (ClassCounts{16, 8, 4}));
 }
 
 TEST(Split, ValidatesOnTheHeadOfTheTestSet) {
-  const Split split = split_data(three_classes(), settings({{"data.ratio", 4.0}}), seed);
+  const Split split = split_data(three_classes(), data_settings({{"data.ratio", 4.0}}), seed);
   EXPECT_EQ(split.validation.pool, Pool::test);
   EXPECT_EQ(split.validation.rows, (Rows{0, 1, 2, 3, 4, 5}));
   EXPECT_EQ(split.test.rows.size(), 54U);
@@ -63,8 +63,8 @@ TEST(Split, ValidatesOnTheHeadOfTheTestSet) {
 }
 
 TEST(Split, HoldsOutATenthOfTrainingAtLeastOne) {
-  const DataSet data = data_set(3, in_turn(3, 60), in_turn(3, 10), 40);
-  const settings::DataSettings config = settings({{"data.ratio", 20.0}, {"data.validation", "train-holdout"}});
+  const DataSet data = made_up_set(3, in_turn(3, 60), in_turn(3, 10), 40);
+  const settings::DataSettings config = data_settings({{"data.ratio", 20.0}, {"data.validation", "train-holdout"}});
   const Split split = split_data(data, config, seed);
   EXPECT_EQ(split.validation.pool, Pool::train);
   EXPECT_EQ(counted(data.train, split.validation.rows, 3), (ClassCounts{4, 1, 1}));
@@ -75,7 +75,7 @@ TEST(Split, HoldsOutATenthOfTrainingAtLeastOne) {
 
 TEST(Split, CanDoWithoutValidation) {
   const Split split =
-      split_data(three_classes(), settings({{"data.ratio", 4.0}, {"data.validation", "none"}}), seed);
+      split_data(three_classes(), data_settings({{"data.ratio", 4.0}, {"data.validation", "none"}}), seed);
   EXPECT_TRUE(split.validation.rows.empty());
   EXPECT_EQ(split.test.rows.size(), 60U);
   EXPECT_EQ(split.counts, (ClassCounts{8, 4, 2}));
@@ -83,7 +83,7 @@ TEST(Split, CanDoWithoutValidation) {
 
 TEST(Split, DrawsARandomSubsetFromTheSeed) {
   const DataSet data = three_classes();
-  const settings::DataSettings random = settings({{"data.ratio", 4.0}, {"data.subset", "random"}});
+  const settings::DataSettings random = data_settings({{"data.ratio", 4.0}, {"data.subset", "random"}});
   const Split first = split_data(data, random, {1, SeedRole::subset});
   const Split again = split_data(data, random, {1, SeedRole::subset});
   const Split other = split_data(data, random, {2, SeedRole::subset});
@@ -96,36 +96,36 @@ TEST(Split, DrawsARandomSubsetFromTheSeed) {
 
 TEST(Split, IgnoresTheSeedWhereNothingIsDrawn) {
   const DataSet data = three_classes();
-  const settings::DataSettings config = settings({{"data.ratio", 4.0}});
+  const settings::DataSettings config = data_settings({{"data.ratio", 4.0}});
   EXPECT_EQ(split_data(data, config, {1, SeedRole::subset}).train_sha256,
             split_data(data, config, {2, SeedRole::subset}).train_sha256);
 }
 
 TEST(Split, TestsOnWhatTrainingLeavesWhereThereIsNoTestSet) {
-  const DataSet data = data_set(2, in_turn(2, 7), Images{{1, 1, 1}, {}, {}}, 2);
-  const Split split = split_data(data, settings({{"data.ratio", 1}}), seed);
+  const DataSet data = made_up_set(2, in_turn(2, 7), Images{{1, 1, 1}, {}, {}}, 2);
+  const Split split = split_data(data, data_settings({{"data.ratio", 1}}), seed);
   EXPECT_EQ(split.train.rows, (Rows{0, 1, 2, 3}));
   EXPECT_EQ(split.validation.rows, (Rows{4, 5, 8, 9, 12, 13}));
   EXPECT_EQ(split.test.rows, (Rows{6, 7, 10, 11}));
   EXPECT_EQ(split.validation.pool, Pool::train);
   EXPECT_EQ(split.test.pool, Pool::train);
 
-  const Split whole = split_data(data, settings({{"data.ratio", 1}, {"data.validation", "none"}}), seed);
+  const Split whole = split_data(data, data_settings({{"data.ratio", 1}, {"data.validation", "none"}}), seed);
   EXPECT_EQ(whole.test.rows, (Rows{4, 5, 6, 7, 8, 9, 10, 11, 12, 13}));
 }
 
 TEST(Split, PartsAreDisjointInFileOrderAndCounted) {
-  const DataSet with_test = data_set(4, in_turn(4, 50), in_turn(4, 30), 40);
-  const DataSet without = data_set(4, in_turn(4, 50), Images{{1, 1, 1}, {}, {}}, 40);
+  const DataSet with_test = made_up_set(4, in_turn(4, 50), in_turn(4, 30), 40);
+  const DataSet without = made_up_set(4, in_turn(4, 50), Images{{1, 1, 1}, {}, {}}, 40);
   for (const DataSet* data : {&with_test, &without}) {
     for (const char* imbalance : {"longtail", "step", "none"}) {
       for (const char* subset : {"head", "random"}) {
         for (const char* validation : {"test-head", "train-holdout", "none"}) {
           const Split split = split_data(*data,
-                                         settings({{"data.ratio", 8.0},
-                                                   {"data.imbalance", imbalance},
-                                                   {"data.subset", subset},
-                                                   {"data.validation", validation}}),
+                                         data_settings({{"data.ratio", 8.0},
+                                                        {"data.imbalance", imbalance},
+                                                        {"data.subset", subset},
+                                                        {"data.validation", validation}}),
                                          seed);
           std::set<std::pair<Pool, std::int32_t>> used;
           std::size_t rows = 0;
@@ -144,56 +144,56 @@ TEST(Split, PartsAreDisjointInFileOrderAndCounted) {
 
 TEST(Split, RefusesWhatTheDataCannotGive) {
   const DataSet data = three_classes();
-  EXPECT_TRUE(splitting_fails(data, settings({{"data.largest", 21}}))
+  EXPECT_TRUE(splitting_fails(data, data_settings({{"data.largest", 21}}))
                   .starts_with("data.largest = 21 asks for 21 training samples of class 0, but made-up has 20"));
-  EXPECT_TRUE(splitting_fails(data, settings({{"data.ratio", 100.0}}))
+  EXPECT_TRUE(splitting_fails(data, data_settings({{"data.ratio", 100.0}}))
                   .starts_with("data.ratio = 100 leaves class 1 of made-up without a training sample"));
-  EXPECT_NE(splitting_fails(data, settings({{"data.ratio", 8.0}, {"data.validation", "train-holdout"}})), "");
-  const DataSet without = data_set(2, in_turn(2, 7), Images{{1, 1, 1}, {}, {}}, 2);
-  EXPECT_NE(splitting_fails(without, settings({{"data.ratio", 1.0}, {"data.largest", 7}})), "");
-  EXPECT_NE(splitting_fails(without, settings({{"data.ratio", 1.0}, {"data.largest", 6}})), "");
+  EXPECT_NE(splitting_fails(data, data_settings({{"data.ratio", 8.0}, {"data.validation", "train-holdout"}})), "");
+  const DataSet without = made_up_set(2, in_turn(2, 7), Images{{1, 1, 1}, {}, {}}, 2);
+  EXPECT_NE(splitting_fails(without, data_settings({{"data.ratio", 1.0}, {"data.largest", 7}})), "");
+  EXPECT_NE(splitting_fails(without, data_settings({{"data.ratio", 1.0}, {"data.largest", 6}})), "");
 }
 
 /// Classes of 11, 5, 2 and 7 samples, unordered, which are all trained on.
 DataSet of_its_own_imbalance() {
-  return data_set(4, labelled({0, 3, 1, 0, 0, 2, 3, 0, 1, 3, 0, 0, 1, 3, 0, 2, 0, 1, 3, 0, 3, 0, 1, 3, 0}),
-                  in_turn(4, 3), 0);
+  return made_up_set(4, labelled({0, 3, 1, 0, 0, 2, 3, 0, 1, 3, 0, 0, 1, 3, 0, 2, 0, 1, 3, 0, 3, 0, 1, 3, 0}),
+                     in_turn(4, 3), 0);
 }
 
 settings::DataSettings folded(int fold, int folds = 5) {
-  return settings(
+  return data_settings(
       {{"data.imbalance", "own"}, {"data.validation", "fold"}, {"data.fold", fold}, {"data.folds", folds}});
 }
 
 TEST(Split, KeepsTheDataSetsOwnImbalance) {
-  const Split split =
-      split_data(of_its_own_imbalance(), settings({{"data.imbalance", "own"}, {"data.validation", "none"}}), seed);
+  const Split split = split_data(of_its_own_imbalance(),
+                                 data_settings({{"data.imbalance", "own"}, {"data.validation", "none"}}), seed);
   EXPECT_EQ(split.counts, (ClassCounts{11, 5, 2, 7}));
   EXPECT_EQ(split.train.rows.size(), 25U);
   EXPECT_EQ(split.test.rows.size(), 12U);
 }
 
 TEST(Split, OfItsOwnImbalanceNeedsASampleOfEachClassToTrainButNotToTest) {
-  const settings::DataSettings config = settings({{"data.imbalance", "own"}, {"data.validation", "none"}});
-  const DataSet untrained = data_set(3, labelled({0, 0, 2}), in_turn(3, 2), 0);
-  EXPECT_TRUE(made_up::complaint([&] { split_data(untrained, config, seed); }, ExitCode::bad_data)
+  const settings::DataSettings config = data_settings({{"data.imbalance", "own"}, {"data.validation", "none"}});
+  const DataSet untrained = made_up_set(3, labelled({0, 0, 2}), in_turn(3, 2), 0);
+  EXPECT_TRUE(testing::complaint([&] { split_data(untrained, config, seed); }, ExitCode::bad_data)
                   .starts_with("made-up: class 1 has no training sample"));
-  const DataSet untested = data_set(3, in_turn(3, 2), labelled({0, 2}), 0);
+  const DataSet untested = made_up_set(3, in_turn(3, 2), labelled({0, 2}), 0);
   EXPECT_EQ(split_data(untested, config, seed).test.rows, (Rows{0, 1}));
 }
 
 TEST(Split, CutsWhatIsImbalancedAsItComesOnlyToAGivenSize) {
   EXPECT_TRUE(
-      splitting_fails(of_its_own_imbalance(), settings()).starts_with("data.imbalance = 'longtail': made-up"));
+      splitting_fails(of_its_own_imbalance(), data_settings()).starts_with("data.imbalance = 'longtail': made-up"));
   const settings::DataSettings said =
-      settings({{"data.imbalance", "none"}, {"data.largest", 2}, {"data.validation", "none"}});
+      data_settings({{"data.imbalance", "none"}, {"data.largest", 2}, {"data.validation", "none"}});
   EXPECT_EQ(split_data(of_its_own_imbalance(), said, seed).counts, (ClassCounts{2, 2, 2, 2}));
 }
 
 TEST(Split, ValidatesOnTheDataSetsOwnSet) {
   DataSet data = three_classes();
   data.validation = labelled({2, 0, 0});
-  const Split split = split_data(data, settings({{"data.ratio", 4.0}, {"data.validation", "own"}}), seed);
+  const Split split = split_data(data, data_settings({{"data.ratio", 4.0}, {"data.validation", "own"}}), seed);
   EXPECT_EQ(split.validation.pool, Pool::validation);
   EXPECT_EQ(split.validation.rows, (Rows{0, 1, 2}));
   EXPECT_EQ(split.counts, (ClassCounts{8, 4, 2}));
@@ -202,7 +202,7 @@ TEST(Split, ValidatesOnTheDataSetsOwnSet) {
 }
 
 TEST(Split, RefusesAValidationSetThatTheDataDoNotBring) {
-  EXPECT_TRUE(splitting_fails(three_classes(), settings({{"data.ratio", 4.0}, {"data.validation", "own"}}))
+  EXPECT_TRUE(splitting_fails(three_classes(), data_settings({{"data.ratio", 4.0}, {"data.validation", "own"}}))
                   .starts_with("data.validation = 'own': made-up comes without a validation set"));
 }
 
@@ -237,7 +237,7 @@ TEST(Folds, LeaveEveryClassASampleToTrain) {
 }
 
 TEST(Folds, OfAClassOfFourLieInFourOfFive) {
-  const DataSet data = data_set(2, labelled({0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0}), in_turn(2, 1), 0);
+  const DataSet data = made_up_set(2, labelled({0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0}), in_turn(2, 1), 0);
   ClassCounts of_smallest, of_largest;
   for (int fold = 0; fold < 5; ++fold) {
     const ClassCounts held = counted(data.train, split_data(data, folded(fold), seed).validation.rows, 2);
@@ -260,7 +260,7 @@ TEST(Folds, AreDrawnFromTheSeedAndTheSameEverywhere) {
 
 TEST(Folds, AreTakenFromWhatTheImbalanceLeaves) {
   const settings::DataSettings config =
-      settings({{"data.ratio", 4.0}, {"data.validation", "fold"}, {"data.folds", 2}});
+      data_settings({{"data.ratio", 4.0}, {"data.validation", "fold"}, {"data.folds", 2}});
   const Split split = split_data(three_classes(), config, seed);
   EXPECT_EQ(split.counts, (ClassCounts{4, 2, 1}));
   EXPECT_EQ(split.validation.rows.size(), 7U);
@@ -268,7 +268,7 @@ TEST(Folds, AreTakenFromWhatTheImbalanceLeaves) {
 
 TEST(Folds, ThatCannotBeAreRefused) {
   EXPECT_TRUE(splitting_fails(of_its_own_imbalance(), folded(5)).starts_with("data.fold = 5"));
-  const DataSet lonely = data_set(2, labelled({0, 0, 0, 1}), in_turn(2, 1), 0);
+  const DataSet lonely = made_up_set(2, labelled({0, 0, 0, 1}), in_turn(2, 1), 0);
   std::string refused;
   for (int fold = 0; fold < 5; ++fold) refused += splitting_fails(lonely, folded(fold));
   EXPECT_NE(refused.find("takes the only training sample of class 1"), std::string::npos);
@@ -301,7 +301,7 @@ TEST(DescribeData, KeepsWhatTheRecordNeeds) {
   data.files_sha256 = "f00d";
   data.published = false;
   data.notice = "made up";
-  const Split split = split_data(data, settings({{"data.ratio", 4.0}}), seed);
+  const Split split = split_data(data, data_settings({{"data.ratio", 4.0}}), seed);
   const Json record = describe_data(data, split);
   EXPECT_EQ(record.at("set"), "made-up");
   EXPECT_EQ(record.at("counts"), Json({8, 4, 2}));

@@ -1,7 +1,8 @@
 #include "data/text_file.hpp"
 
 #include "data/feature_range.hpp"
-#include "data/made_up.hpp"
+#include "support/made_up_data.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::data {
 namespace {
@@ -34,18 +35,18 @@ TEST(TabPair, HasTwoPartsOrNamesTheLine) {
   EXPECT_EQ(tab_pair(text_of(""), 7, "a b\tc d", "x<TAB>y"),
             (std::pair<std::string_view, std::string_view>("a b", "c d")));
   for (const char* bad : {"", "a", "\t", "a\t", "\tb", "a\tb\tc"}) {
-    EXPECT_TRUE(made_up::complaint([&] { tab_pair(text_of(""), 7, bad, "x<TAB>y"); }, ExitCode::bad_data)
+    EXPECT_TRUE(testing::complaint([&] { tab_pair(text_of(""), 7, bad, "x<TAB>y"); }, ExitCode::bad_data)
                     .starts_with("f.txt:7: expected x<TAB>y"));
   }
   EXPECT_EQ(tab_pair(text_of(""), 7, "a\t", "x<TAB>y", SecondPart::may_be_empty).second, "");
   for (const char* bad : {"", "a", "\t", "\tb", "a\tb\tc", "a\t\t"}) {
     const auto split = [&] { tab_pair(text_of(""), 7, bad, "x<TAB>y", SecondPart::may_be_empty); };
-    EXPECT_NE(made_up::complaint(split, ExitCode::bad_data), "") << bad;
+    EXPECT_NE(testing::complaint(split, ExitCode::bad_data), "") << bad;
   }
 }
 
 TEST(TextFile, IsReadHashedAndRefusedWhereALineIsNotUtf8) {
-  const made_up::Folder folder;
+  const testing::TemporaryFolder folder;
   write_file(folder / "good.txt", "a\n\xC3\xBC\n");
   Sha256 content;
   EXPECT_EQ(read_text_file(folder / "good.txt", "", content).bytes, "a\n\xC3\xBC\n");
@@ -54,10 +55,10 @@ TEST(TextFile, IsReadHashedAndRefusedWhereALineIsNotUtf8) {
   Sha256 ignored;
   write_file(folder / "latin.txt", "a\n\xFC\n");
   const std::string sentence =
-      made_up::complaint([&] { read_text_file(folder / "latin.txt", "", ignored); }, ExitCode::bad_data);
+      testing::complaint([&] { read_text_file(folder / "latin.txt", "", ignored); }, ExitCode::bad_data);
   EXPECT_TRUE(sentence.starts_with((folder / "latin.txt").string() + ":2: is not UTF-8")) << sentence;
   EXPECT_EQ(
-      made_up::complaint([&] { read_text_file(folder / "none", "put it there", ignored); }, ExitCode::bad_data),
+      testing::complaint([&] { read_text_file(folder / "none", "put it there", ignored); }, ExitCode::bad_data),
       "put it there");
 }
 

@@ -4,8 +4,9 @@
 
 #include "core/hash.hpp"
 #include "data/load.hpp"
-#include "data/made_up_text.hpp"
 #include "data/word_vectors.hpp"
+#include "support/made_up_text.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::data {
 namespace {
@@ -30,7 +31,7 @@ struct Files {
 };
 
 DataSet read(const Files& files) {
-  const made_up::Folder folder;
+  const testing::TemporaryFolder folder;
   const auto root = folder.path() / twitter_folder;
   write_file(root / "tweets-train.txt", files.train);
   write_file(root / "tweets-dev.txt", files.dev);
@@ -42,7 +43,7 @@ DataSet read(const Files& files) {
 }
 
 std::string reading_fails(const Files& files) {
-  return made_up::complaint([&] { read(files); }, ExitCode::bad_data);
+  return testing::complaint([&] { read(files); }, ExitCode::bad_data);
 }
 
 std::string with_embeddings_it_fails(const std::string& embeddings) {
@@ -104,11 +105,11 @@ TEST(Twitter, SaysWhichVectorsItUsedAndHashesAllThatItRead) {
 }
 
 TEST(Twitter, ReadsTheEmbeddingsThatDataPathNames) {
-  const made_up::Folder folder;
+  const testing::TemporaryFolder folder;
   for (const char* name : {"tweets-train.txt", "tweets-dev.txt", "tweets-devtest.txt"})
     write_file(folder.path() / twitter_folder / name, some_train);
   write_file(folder / "v.txt", some_embeddings);
-  const settings::DataSettings config = made_up::settings(
+  const settings::DataSettings config = testing::data_settings(
       {{"data.set", "twitter"}, {"data.root", folder.path().string()}, {"data.path", (folder / "v.txt").string()}});
   EXPECT_EQ(load_data_set(config).classes, 4);
 }
@@ -159,9 +160,9 @@ TEST(Twitter, RefusesEmbeddingsThatAreNotFiniteNumbers) {
 }
 
 TEST(Twitter, SaysWhatIsMissing) {
-  const made_up::Folder folder;
+  const testing::TemporaryFolder folder;
   const auto complaint = [&](const std::string& embeddings) {
-    return made_up::complaint([&] { read_twitter(folder.path(), embeddings); }, ExitCode::bad_data);
+    return testing::complaint([&] { read_twitter(folder.path(), embeddings); }, ExitCode::bad_data);
   };
   EXPECT_NE(complaint("").find("tweets-train.txt: is missing: twitter is made of"), std::string::npos);
   for (const char* name : {"tweets-train.txt", "tweets-dev.txt", "tweets-devtest.txt"})
@@ -176,15 +177,16 @@ TEST(Twitter, ThatIsDamagedSucceedsOrIsRefused) {
     Files files;
     std::string* damaged[] = {&files.train, &files.dev, &files.devtest, &files.clusters, &files.embeddings};
     if (number % 5 == 4) files.embeddings = some_embeddings;
-    *damaged[number % 5] = made_up::damaged(*damaged[number % 5], number);
-    EXPECT_TRUE(made_up::ends_well([&] { read(files); })) << number;
+    *damaged[number % 5] = testing::damaged(*damaged[number % 5], number);
+    EXPECT_TRUE(testing::ends_well([&] { read(files); })) << number;
   }
 }
 
 TEST(Twitter, HasTheCountsOfTheField) {
-  const auto root = made_up::real_text_root();
+  const auto root = testing::real_text_root();
   if (!std::filesystem::exists(root / twitter_folder)) GTEST_SKIP() << "skipped: no data";
-  const settings::DataSettings config = made_up::settings({{"data.set", "twitter"}, {"data.root", root.string()}});
+  const settings::DataSettings config =
+      testing::data_settings({{"data.set", "twitter"}, {"data.root", root.string()}});
   const DataSet data = load_data_set(config);
   const Split split = split_data(data, config, {1, SeedRole::subset});
   EXPECT_EQ(data.classes, 23);

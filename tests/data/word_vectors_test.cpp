@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "data/made_up.hpp"
 #include "data/spelling.hpp"
+#include "support/made_up_data.hpp"
 
 namespace m2m::data {
 namespace {

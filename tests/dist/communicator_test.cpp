@@ -8,7 +8,7 @@
 #include "dist/tensors/backend.hpp"
 #include "dist/tensors/fixed_tree.hpp"
 #include "dist/tensors/mpi_communicator.hpp"
-#include "mpi_main.hpp"
+#include "support/mpi_main.hpp"
 
 namespace m2m::comm {
 namespace {

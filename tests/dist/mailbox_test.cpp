@@ -12,7 +12,7 @@
 #include "dist/messages/collectives.hpp"
 #include "dist/messages/local_mailbox.hpp"
 #include "dist/messages/mpi_mailbox.hpp"
-#include "mpi_main.hpp"
+#include "support/mpi_main.hpp"
 
 namespace m2m::comm {
 namespace {

@@ -8,7 +8,7 @@
 #include "dist/messages/collectives.hpp"
 #include "dist/tensors/backend.hpp"
 #include "dist/tensors/nccl_communicator.hpp"
-#include "mpi_main.hpp"
+#include "support/mpi_main.hpp"
 
 namespace m2m::comm {
 namespace {

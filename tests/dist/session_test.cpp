@@ -7,7 +7,7 @@
 #include "core/error.hpp"
 #include "dist/messages/collectives.hpp"
 #include "dist/messages/mpi_handle.hpp"
-#include "mpi_main.hpp"
+#include "support/mpi_main.hpp"
 
 namespace m2m::comm {
 namespace {

@@ -6,39 +6,40 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/conv_cases.hpp"
+#include "support/conv_cases.hpp"
 
 namespace m2m::kernels {
 namespace {
 
 template <typename T>
 void compare_with_definition(InstructionSet set, double tolerance) {
-  for (const test::Case& c : test::cases()) {
+  for (const testing::ConvCase& c : testing::conv_cases()) {
     const ConvSizes& s = c.sizes;
     const std::string what = name_of(set) + " " + std::to_string(s.height) + "x" + std::to_string(s.width) + " " +
                              std::to_string(s.in_channels) + " to " + std::to_string(s.out_channels);
     Aligned<T> weights;
     pack_forward(s, c.weight.data(), c.scale.data(), weights);
     const Convolution forward = forward_convolution(s);
-    const std::vector<T> in = test::stored<T>(c.in, s.in_channels, s.height, s.width, forward.in_channels);
+    const std::vector<T> in = testing::stored<T>(c.in, s.in_channels, s.height, s.width, forward.in_channels);
     std::vector<T> out(static_cast<std::size_t>(stored_pixels(s.out_height(), s.out_width()) * s.out_channels),
                        T{});
     ConvBuffers<T> memory{in.data(), weights.data()};
     memory.out = out.data();
     conv3x3<T>(set)(forward, memory);
-    test::expect_image(out, s.out_channels, test::by_definition(s, c.in, c.weight, c.scale), s.out_channels,
-                       s.out_height(), s.out_width(), tolerance, what);
+    testing::expect_image(out, s.out_channels, testing::by_definition(s, c.in, c.weight, c.scale), s.out_channels,
+                          s.out_height(), s.out_width(), tolerance, what);
 
     pack_backward(s, c.weight.data(), c.scale.data(), weights);
     const Convolution backward = backward_convolution(s);
     const std::vector<T> gradient =
-        test::stored<T>(c.gradient, s.out_channels, s.out_height(), s.out_width(), s.out_channels);
+        testing::stored<T>(c.gradient, s.out_channels, s.out_height(), s.out_width(), s.out_channels);
     std::vector<float> raw(static_cast<std::size_t>(stored_pixels(s.height, s.width) * backward.out_channels));
     ConvBuffers<T> back{gradient.data(), weights.data()};
     back.raw = raw.data();
     conv3x3<T>(set)(backward, back);
-    test::expect_image(raw, backward.out_channels, test::transposed_by_definition(s, c.gradient, c.weight, c.scale),
-                       s.in_channels, s.height, s.width, 1e-5, what + " transposed");
+    testing::expect_image(raw, backward.out_channels,
+                          testing::transposed_by_definition(s, c.gradient, c.weight, c.scale), s.in_channels,
+                          s.height, s.width, 1e-5, what + " transposed");
   }
 }
 
@@ -68,15 +69,15 @@ struct Finished {
     pack_forward(sizes, weight.data(), scale.data(), weights);
     std::vector<float> image(2 * width);
     for (int x = 0; x < width; ++x) image[x] = static_cast<float>(x);
-    in = test::stored<T>(image, 2, 1, width, 2);
+    in = testing::stored<T>(image, 2, 1, width, 2);
     const auto pixels = static_cast<std::size_t>(stored_pixels(1, width));
     added.assign(pixels * 16, T{});
-    for (T& value : added) test::assign(value, 0.5F);
+    for (T& value : added) testing::assign(value, 0.5F);
     out.assign(pixels * 16, T{});
     positive.assign(pixels, 0);
     keep.assign(pixels, 0x00ff);
   }
-  float at(int x, int channel) const { return test::value_of(out[(width + 2 + x + 1) * 16 + channel]); }
+  float at(int x, int channel) const { return testing::value_of(out[(width + 2 + x + 1) * 16 + channel]); }
   int mask(int x) const { return positive[width + 2 + x + 1]; }
 };
 
@@ -104,7 +105,7 @@ void expect_finish(InstructionSet set) {
   EXPECT_EQ(x.at(8, 7), -7.5F);
   EXPECT_EQ(x.at(8, 8), 0);
   for (int channel = 0; channel < 16; ++channel)
-    EXPECT_EQ(test::value_of(x.out[channel]), 0) << "the border was written";
+    EXPECT_EQ(testing::value_of(x.out[channel]), 0) << "the border was written";
 }
 
 TEST(Conv3x3, AddsClampsMasksAndLeavesTheBorderAloneWithEveryInstructionSet) {

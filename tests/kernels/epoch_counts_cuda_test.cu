@@ -2,17 +2,17 @@
 
 #include <limits>
 
-#include "kernels/count_cases.hpp"
 #include "kernels/epoch_counts.hpp"
-#include "kernels/on_device.cuh"
+#include "support/count_cases.hpp"
+#include "support/on_device.cuh"
 
 namespace m2m::kernels {
 namespace {
 
-using test::has_device;
-using test::HostCounts;
-using test::HostStep;
-using test::OnDevice;
+using testing::has_device;
+using testing::HostCounts;
+using testing::HostStep;
+using testing::OnDevice;
 
 /// `step` counted by the device.
 template <typename Real, typename Loss>

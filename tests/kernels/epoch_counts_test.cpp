@@ -6,13 +6,13 @@
 #include <limits>
 #include <numeric>
 
-#include "kernels/count_cases.hpp"
+#include "support/count_cases.hpp"
 
 namespace m2m::kernels {
 namespace {
 
-using test::HostCounts;
-using test::HostStep;
+using testing::HostCounts;
+using testing::HostStep;
 
 TEST(EpochCounts, AddUpStepByStep) {
   const HostStep<double, double> step;

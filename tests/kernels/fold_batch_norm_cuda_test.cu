@@ -5,16 +5,16 @@
 
 #include "kernels/bfloat16.hpp"
 #include "kernels/fold_batch_norm.hpp"
-#include "kernels/fold_cases.hpp"
-#include "kernels/on_device.cuh"
+#include "support/fold_cases.hpp"
+#include "support/on_device.cuh"
 
 namespace m2m::kernels {
 namespace {
 
-using test::drawn_layer;
-using test::has_device;
-using test::HostLayer;
-using test::OnDevice;
+using testing::drawn_layer;
+using testing::has_device;
+using testing::HostLayer;
+using testing::OnDevice;
 
 template <typename T>
 bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {

@@ -3,13 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "kernels/bfloat16.hpp"
-#include "kernels/fold_cases.hpp"
+#include "support/fold_cases.hpp"
 
 namespace m2m::kernels {
 namespace {
 
-using test::drawn_layer;
-using test::HostLayer;
+using testing::drawn_layer;
+using testing::HostLayer;
 
 template <typename Real, typename Folded>
 HostLayer<Real, Folded> folded(bool is_channels_last) {

@@ -3,13 +3,13 @@
 #include <vector>
 
 #include "kernels/gather.hpp"
-#include "kernels/on_device.cuh"
+#include "support/on_device.cuh"
 
 namespace m2m::kernels {
 namespace {
 
-using test::has_device;
-using test::OnDevice;
+using testing::has_device;
+using testing::OnDevice;
 
 template <typename Real>
 void expect_the_cpus_batch() {

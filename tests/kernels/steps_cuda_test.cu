@@ -2,16 +2,16 @@
 
 #include <vector>
 
-#include "kernels/on_device.cuh"
 #include "kernels/pixel_step.hpp"
 #include "kernels/random_start.hpp"
 #include "kernels/sgd.hpp"
+#include "support/on_device.cuh"
 
 namespace m2m::kernels {
 namespace {
 
-using test::has_device;
-using test::OnDevice;
+using testing::has_device;
+using testing::OnDevice;
 
 template <typename Real>
 std::vector<Real> drawn(std::size_t count, unsigned seed) {

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "kernels/conv_cases.hpp"
+#include "support/conv_cases.hpp"
 
 namespace m2m::kernels {
 namespace {
@@ -21,7 +21,7 @@ using Stored = ::testing::Types<float, Bf16>;
 TYPED_TEST_SUITE(StoredImage, Stored);
 
 TYPED_TEST(StoredImage, HoldsClampedAndNormalisedPixelsInsideAZeroBorder) {
-  std::vector<float> pixels = test::drawn(3 * height * width, 1);
+  std::vector<float> pixels = testing::drawn(3 * height * width, 1);
   pixels[4] = 1.5F;
   const std::vector<float> mean{0.5F, 0.25F, 0}, inverse_deviation{4, 2, 1};
   std::vector<TypeParam> got(stored_size(height, width, 4), TypeParam{});
@@ -31,13 +31,14 @@ TYPED_TEST(StoredImage, HoldsClampedAndNormalisedPixelsInsideAZeroBorder) {
     const std::size_t c = i / (height * width);
     expected[i] = (std::clamp(pixels[i], 0.0F, 1.0F) - mean[c]) * inverse_deviation[c];
   }
-  const std::vector<TypeParam> wanted = test::stored<TypeParam>(expected, 3, height, width, 4);
-  for (std::size_t i = 0; i < got.size(); ++i) ASSERT_EQ(test::value_of(got[i]), test::value_of(wanted[i])) << i;
+  const std::vector<TypeParam> wanted = testing::stored<TypeParam>(expected, 3, height, width, 4);
+  for (std::size_t i = 0; i < got.size(); ++i)
+    ASSERT_EQ(testing::value_of(got[i]), testing::value_of(wanted[i])) << i;
 }
 
 TYPED_TEST(StoredImage, IsHalvedByTakingEverySecondPixelAndAppendingZeros) {
-  const std::vector<float> image = test::drawn(16 * height * width, 2);
-  const auto whole = test::stored<TypeParam>(image, 16, height, width, 16);
+  const std::vector<float> image = testing::drawn(16 * height * width, 2);
+  const auto whole = testing::stored<TypeParam>(image, 16, height, width, 16);
   std::vector<TypeParam> got(stored_size(3, 4, 32), TypeParam{});
   halve(whole.data(), height, width, 16, got.data(), 32);
   std::vector<float> expected(32 * 3 * 4, 0.0F);
@@ -46,27 +47,29 @@ TYPED_TEST(StoredImage, IsHalvedByTakingEverySecondPixelAndAppendingZeros) {
       for (int x = 0; x < 4; ++x) expected[(c * 3 + y) * 4 + x] = image[(c * height + 2 * y) * width + 2 * x];
     }
   }
-  const auto wanted = test::stored<TypeParam>(expected, 32, 3, 4, 32);
-  for (std::size_t i = 0; i < got.size(); ++i) ASSERT_EQ(test::value_of(got[i]), test::value_of(wanted[i])) << i;
+  const auto wanted = testing::stored<TypeParam>(expected, 32, 3, 4, 32);
+  for (std::size_t i = 0; i < got.size(); ++i)
+    ASSERT_EQ(testing::value_of(got[i]), testing::value_of(wanted[i])) << i;
 }
 
 /// <halve(x), y> = <x, unhalve(y)> for all x and y is what makes it the transpose.
 TYPED_TEST(StoredImage, IsUnhalvedByTheTransposeOfHalving) {
-  const auto x = test::stored<TypeParam>(test::drawn(16 * height * width, 3), 16, height, width, 16);
-  const auto y = test::stored<TypeParam>(test::drawn(32 * 3 * 4, 4), 32, 3, 4, 32);
+  const auto x = testing::stored<TypeParam>(testing::drawn(16 * height * width, 3), 16, height, width, 16);
+  const auto y = testing::stored<TypeParam>(testing::drawn(32 * 3 * 4, 4), 32, 3, 4, 32);
   std::vector<TypeParam> halved(y.size(), TypeParam{}), unhalved(x.size(), TypeParam{});
   halve(x.data(), height, width, 16, halved.data(), 32);
   unhalve(y.data(), height, width, 16, unhalved.data(), 32);
   double left = 0, right = 0;
-  for (std::size_t i = 0; i < y.size(); ++i) left += double{test::value_of(halved[i])} * test::value_of(y[i]);
-  for (std::size_t i = 0; i < x.size(); ++i) right += double{test::value_of(x[i])} * test::value_of(unhalved[i]);
+  for (std::size_t i = 0; i < y.size(); ++i) left += double{testing::value_of(halved[i])} * testing::value_of(y[i]);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    right += double{testing::value_of(x[i])} * testing::value_of(unhalved[i]);
   EXPECT_NEAR(left, right, 1e-9);
   EXPECT_NE(left, 0);
 }
 
 TYPED_TEST(StoredImage, IsAveragedOverItsPixelsAndSpreadBackWhereItWasPositive) {
-  const std::vector<float> image = test::drawn(16 * height * width, 5);
-  const auto whole = test::stored<TypeParam>(image, 16, height, width, 16);
+  const std::vector<float> image = testing::drawn(16 * height * width, 5);
+  const auto whole = testing::stored<TypeParam>(image, 16, height, width, 16);
   std::vector<float> means(16);
   average(whole.data(), height, width, 16, means.data());
   double expected = 0;
@@ -78,9 +81,9 @@ TYPED_TEST(StoredImage, IsAveragedOverItsPixelsAndSpreadBackWhereItWasPositive) 
   std::vector<TypeParam> got(whole.size(), TypeParam{});
   spread(gradient.data(), keep.data(), height, width, 16, got.data());
   const std::size_t first = (width + 2 + 1) * 16;
-  EXPECT_EQ(test::value_of(got[first + 1]), 1);
-  EXPECT_EQ(test::value_of(got[first]), 0);
-  EXPECT_EQ(test::value_of(got[1]), 0) << "the border was written";
+  EXPECT_EQ(testing::value_of(got[first + 1]), 1);
+  EXPECT_EQ(testing::value_of(got[first]), 0);
+  EXPECT_EQ(testing::value_of(got[1]), 0) << "the border was written";
 }
 
 TEST(UnstoreGradient, UndoesTheNormalisationAndStopsAtClampedPixels) {

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "kernels/conv_cases.hpp"
+#include "support/conv_cases.hpp"
 
 namespace m2m::kernels {
 namespace {
@@ -16,7 +16,7 @@ std::vector<InstructionSet> sets_with_tiles() {
   return sets;
 }
 
-std::string text_of(const test::Case& c) {
+std::string text_of(const testing::ConvCase& c) {
   const ConvSizes& s = c.sizes;
   return std::to_string(s.height) + "x" + std::to_string(s.width) + " " + std::to_string(s.in_channels) + " to " +
          std::to_string(s.out_channels) + " by " + std::to_string(s.stride);
@@ -37,27 +37,31 @@ struct Tried {
   int channels, height, width;
 };
 
-std::vector<Tried> tried(const test::Case& c) {
+std::vector<Tried> tried(const testing::ConvCase& c) {
   const ConvSizes& s = c.sizes;
   std::vector<Tried> all(2);
   all[0] = {
-      forward_convolution(s), {},           {}, test::by_definition(s, c.in, c.weight, c.scale), s.out_channels,
+      forward_convolution(s), {},           {}, testing::by_definition(s, c.in, c.weight, c.scale), s.out_channels,
       s.out_height(),         s.out_width()};
   pack_forward(s, c.weight.data(), c.scale.data(), all[0].weights);
-  all[0].in = with_overrun(test::stored<Bf16>(c.in, s.in_channels, s.height, s.width, all[0].conv.in_channels));
-  all[1] = {
-      backward_convolution(s), {},       {},     test::transposed_by_definition(s, c.gradient, c.weight, c.scale),
-      s.in_channels,           s.height, s.width};
+  all[0].in = with_overrun(testing::stored<Bf16>(c.in, s.in_channels, s.height, s.width, all[0].conv.in_channels));
+  all[1] = {backward_convolution(s),
+            {},
+            {},
+            testing::transposed_by_definition(s, c.gradient, c.weight, c.scale),
+            s.in_channels,
+            s.height,
+            s.width};
   pack_backward(s, c.weight.data(), c.scale.data(), all[1].weights);
-  all[1].in =
-      with_overrun(test::stored<Bf16>(c.gradient, s.out_channels, s.out_height(), s.out_width(), s.out_channels));
+  all[1].in = with_overrun(
+      testing::stored<Bf16>(c.gradient, s.out_channels, s.out_height(), s.out_width(), s.out_channels));
   std::erase_if(all, [](const Tried& one) { return !suits_tiles(one.conv); });
   return all;
 }
 
 TEST(TileConv, IsTheConvolutionAndItsTransposeByDefinition) {
   int compared = 0;
-  for (const test::Case& c : test::cases()) {
+  for (const testing::ConvCase& c : testing::conv_cases()) {
     for (const Tried& one : tried(c)) {
       const TileConvolution tiles = tile_convolution(one.conv);
       Aligned<Bf16> weights;
@@ -68,8 +72,8 @@ TEST(TileConv, IsTheConvolutionAndItsTransposeByDefinition) {
         ConvBuffers<Bf16> memory{one.in.data(), weights.data()};
         memory.raw = raw.data();
         tile_conv(set)(tiles, memory);
-        test::expect_image(raw, one.conv.out_channels, one.expected, one.channels, one.height, one.width, 1e-5,
-                           name_of(set) + " " + text_of(c));
+        testing::expect_image(raw, one.conv.out_channels, one.expected, one.channels, one.height, one.width, 1e-5,
+                              name_of(set) + " " + text_of(c));
         ++compared;
       }
     }
@@ -78,7 +82,7 @@ TEST(TileConv, IsTheConvolutionAndItsTransposeByDefinition) {
 }
 
 TEST(TileConv, EndsAsTheConvolutionWithoutTilesDoes) {
-  for (const test::Case& c : test::cases()) {
+  for (const testing::ConvCase& c : testing::conv_cases()) {
     const ConvSizes& s = c.sizes;
     const Convolution conv = forward_convolution(s);
     if (!suits_tiles(conv)) continue;
@@ -86,9 +90,9 @@ TEST(TileConv, EndsAsTheConvolutionWithoutTilesDoes) {
     Aligned<Bf16> direct, weights;
     pack_forward(s, c.weight.data(), c.scale.data(), direct);
     pack_tiles(tiles, direct, weights);
-    const auto in = with_overrun(test::stored<Bf16>(c.in, s.in_channels, s.height, s.width, conv.in_channels));
+    const auto in = with_overrun(testing::stored<Bf16>(c.in, s.in_channels, s.height, s.width, conv.in_channels));
     const auto added =
-        test::stored<Bf16>(c.gradient, s.out_channels, s.out_height(), s.out_width(), s.out_channels);
+        testing::stored<Bf16>(c.gradient, s.out_channels, s.out_height(), s.out_width(), s.out_channels);
     const std::vector<float> bias(static_cast<std::size_t>(s.out_channels), 0.25F);
     const auto words = static_cast<std::size_t>(stored_pixels(s.out_height(), s.out_width())) * s.out_channels / 16;
     const std::vector<std::uint16_t> keep(words, 0x33cc);

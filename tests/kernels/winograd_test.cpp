@@ -2,14 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/conv_cases.hpp"
+#include "support/conv_cases.hpp"
 
 namespace m2m::kernels {
 namespace {
 
 /// Sizes of the networks' layers, and rows and strips that leave remainders.
-std::vector<test::Case> suitable_cases() {
-  std::vector<test::Case> all;
+std::vector<testing::ConvCase> suitable_cases() {
+  std::vector<testing::ConvCase> all;
   for (const ConvSizes& sizes : std::vector<ConvSizes>{{32, 32, 16, 16, 1},
                                                        {16, 16, 32, 32, 1},
                                                        {8, 8, 64, 64, 1},
@@ -32,7 +32,7 @@ std::vector<float> run(InstructionSet set, const Winograd& conv, const std::vect
 
 TEST(Winograd, IsTheConvolutionAndItsTransposeWithEveryInstructionSet) {
   for (InstructionSet set : usable_instruction_sets()) {
-    for (const test::Case& c : suitable_cases()) {
+    for (const testing::ConvCase& c : suitable_cases()) {
       const ConvSizes& s = c.sizes;
       const std::string what = name_of(set) + " " + std::to_string(s.height) + "x" + std::to_string(s.width);
       ASSERT_TRUE(suits_winograd(s, s.in_channels, s.out_channels)) << what;
@@ -40,33 +40,34 @@ TEST(Winograd, IsTheConvolutionAndItsTransposeWithEveryInstructionSet) {
       pack_winograd_forward(s, c.weight.data(), c.scale.data(), weights);
       const std::vector<float> out =
           run(set, {s.height, s.width, s.in_channels, s.out_channels},
-              test::stored<float>(c.in, s.in_channels, s.height, s.width, s.in_channels), weights);
-      test::expect_image(out, s.out_channels, test::by_definition(s, c.in, c.weight, c.scale), s.out_channels,
-                         s.height, s.width, 1e-5, what);
+              testing::stored<float>(c.in, s.in_channels, s.height, s.width, s.in_channels), weights);
+      testing::expect_image(out, s.out_channels, testing::by_definition(s, c.in, c.weight, c.scale), s.out_channels,
+                            s.height, s.width, 1e-5, what);
       pack_winograd_backward(s, c.weight.data(), c.scale.data(), weights);
       const std::vector<float> back =
           run(set, {s.height, s.width, s.out_channels, s.in_channels},
-              test::stored<float>(c.gradient, s.out_channels, s.height, s.width, s.out_channels), weights);
-      test::expect_image(back, s.in_channels, test::transposed_by_definition(s, c.gradient, c.weight, c.scale),
-                         s.in_channels, s.height, s.width, 1e-5, what + " transposed");
+              testing::stored<float>(c.gradient, s.out_channels, s.height, s.width, s.out_channels), weights);
+      testing::expect_image(back, s.in_channels,
+                            testing::transposed_by_definition(s, c.gradient, c.weight, c.scale), s.in_channels,
+                            s.height, s.width, 1e-5, what + " transposed");
     }
   }
 }
 
 /// The gradient of the pixels: three channels, padded to sixteen.
 TEST(Winograd, GivesTheTransposeToFewChannelsToo) {
-  const test::Case c{{32, 32, 3, 16, 1}};
+  const testing::ConvCase c{{32, 32, 3, 16, 1}};
   Aligned<float> weights;
   pack_winograd_backward(c.sizes, c.weight.data(), c.scale.data(), weights);
-  const std::vector<float> gradient = test::stored<float>(c.gradient, 16, 32, 32, 16);
+  const std::vector<float> gradient = testing::stored<float>(c.gradient, 16, 32, 32, 16);
   const Winograd conv{32, 32, 16, 16};
   std::vector<float> raw(static_cast<std::size_t>(stored_pixels(32, 32) * 16));
   std::vector<float> scratch(static_cast<std::size_t>(winograd_scratch(conv)));
   ConvBuffers<float> memory{gradient.data(), weights.data()};
   memory.raw = raw.data();
   winograd(best_instruction_set())(conv, memory, scratch.data());
-  test::expect_image(raw, 16, test::transposed_by_definition(c.sizes, c.gradient, c.weight, c.scale), 3, 32, 32,
-                     1e-5, "pixels");
+  testing::expect_image(raw, 16, testing::transposed_by_definition(c.sizes, c.gradient, c.weight, c.scale), 3, 32,
+                        32, 1e-5, "pixels");
 }
 
 TEST(Winograd, IsLeftAloneWhereItsTilesDoNotFitOrDoNotPay) {
@@ -79,8 +80,8 @@ TEST(Winograd, IsLeftAloneWhereItsTilesDoNotFitOrDoNotPay) {
 
 /// Sums of 16 bits a place are exact in both, so what follows them has to be equal.
 TEST(Winograd, IsFollowedByWhatFollowsAConvolution) {
-  const test::Case c{{8, 8, 16, 16, 1}};
-  const std::vector<float> in = test::stored<float>(c.in, 16, 8, 8, 16), bias = test::drawn(16, 4);
+  const testing::ConvCase c{{8, 8, 16, 16, 1}};
+  const std::vector<float> in = testing::stored<float>(c.in, 16, 8, 8, 16), bias = testing::drawn(16, 4);
   const auto pixels = static_cast<std::size_t>(stored_pixels(8, 8));
   Aligned<float> weights, direct_weights, scratch(static_cast<std::size_t>(winograd_scratch({8, 8, 16, 16})));
   pack_winograd_forward(c.sizes, c.weight.data(), c.scale.data(), weights);

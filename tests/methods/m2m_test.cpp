@@ -8,7 +8,7 @@
 namespace m2m::methods {
 namespace {
 
-using Fixture = test::PlannedStep;
+using Fixture = testing::PlannedStep;
 
 TEST(ApplyM2m, KeepsTheSameSlotsAndImagesWhetherTheCoinIsTossedFirstOrLast) {
   Fixture x;
@@ -48,7 +48,7 @@ TEST(ApplyM2m, TranslatesASlotAlikeWhicheverRankHoldsItAndItsSeed) {
       if (edited.rows.defined()) together += edited.accepted.sum().item<int>();
       for (std::size_t i = 0; i < share.slots.size(); ++i) {
         EXPECT_TRUE(torch::allclose(share.images[i], whole.images[share.slots[i]], 0,
-                                    test::gives_same_bits() ? 1e-12 : 1e-9))
+                                    testing::gives_same_bits() ? 1e-12 : 1e-9))
             << share.slots[i];
       }
     }
@@ -76,11 +76,11 @@ TEST(ApplyM2m, WithAGammaThatNothingCanPassKeepsNothing) {
 
 TEST(M2mSettings, FollowTheProtocolUnlessASwitchIsSetAlone) {
   const settings::M2mSettings code =
-      settings::read<settings::M2mSettings>(test::tiny_config({{"protocol", "code"}}));
+      settings::read<settings::M2mSettings>(testing::tiny_config({{"protocol", "code"}}));
   EXPECT_EQ(code.seed_by, settings::SeedBy::sample);
   EXPECT_EQ(code.gamma_test, settings::GammaTest::probability);
-  const settings::M2mSettings paper =
-      settings::read<settings::M2mSettings>(test::tiny_config({{"protocol", "paper"}, {"m2m.seed_by", "sample"}}));
+  const settings::M2mSettings paper = settings::read<settings::M2mSettings>(
+      testing::tiny_config({{"protocol", "paper"}, {"m2m.seed_by", "sample"}}));
   EXPECT_EQ(paper.seed_by, settings::SeedBy::sample);
   EXPECT_EQ(paper.gamma_test, settings::GammaTest::cross_entropy);
 }

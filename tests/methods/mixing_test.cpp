@@ -19,7 +19,7 @@ namespace {
 constexpr data::ImageShape shape{1, 8, 8};
 
 data::PlanBasis tiny_basis() {
-  const auto data = test::tiny_data({60, 20, 6, 2});
+  const auto data = testing::tiny_data({60, 20, 6, 2});
   return data::plan_basis(data->set, data->split, 16, {1, SeedRole::order}, {1, SeedRole::plan});
 }
 

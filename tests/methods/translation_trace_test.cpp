@@ -7,12 +7,12 @@
 namespace m2m::methods {
 namespace {
 
-TranslationTrace trace(test::PlannedStep& x, double logit_scale = 1) {
+TranslationTrace trace(testing::PlannedStep& x, double logit_scale = 1) {
   return trace_translations(x.m2m, x.context(), x.work(x.batch()), logit_scale);
 }
 
 TEST(TranslationTrace, EndsWhereTheTranslationOfTheBatchEnds) {
-  test::PlannedStep x;
+  testing::PlannedStep x;
   Batch batch = x.batch();
   const Edited edited = x.apply(batch);
   const TranslationTrace traced = trace(x);
@@ -21,11 +21,11 @@ TEST(TranslationTrace, EndsWhereTheTranslationOfTheBatchEnds) {
   EXPECT_TRUE(torch::equal(traced.seed_classes, edited.seed_classes));
   const torch::Tensor shown = batch.images.index_select(0, edited.rows.masked_select(edited.accepted));
   EXPECT_GT(shown.size(0), 0);
-  EXPECT_TRUE(test::agree(traced.translated.index_select(0, edited.accepted.nonzero().squeeze(1)), shown));
+  EXPECT_TRUE(testing::agree(traced.translated.index_select(0, edited.accepted.nonzero().squeeze(1)), shown));
 }
 
 TEST(TranslationTrace, SaysWhatBothNetworksSayAtBothEnds) {
-  test::PlannedStep x;
+  testing::PlannedStep x;
   const TranslationTrace traced = trace(x);
   ASSERT_EQ(traced.g_target.size(1), x.m2m.steps + 1);
   const torch::Tensor of_g = torch::softmax(x.g->outputs(traced.translated), 1);
@@ -43,15 +43,15 @@ TEST(TranslationTrace, SaysWhatBothNetworksSayAtBothEnds) {
 }
 
 TEST(TranslationTrace, ScalesTheOutputsOfAHeadOfCosines) {
-  test::PlannedStep x;
+  testing::PlannedStep x;
   const TranslationTrace plain = trace(x), sharp = trace(x, 30);
-  EXPECT_TRUE(test::agree(plain.translated, sharp.translated));
-  EXPECT_TRUE(test::agree(plain.g_target, sharp.g_target));
+  EXPECT_TRUE(testing::agree(plain.translated, sharp.translated));
+  EXPECT_TRUE(testing::agree(plain.g_target, sharp.g_target));
   EXPECT_FALSE(torch::equal(plain.f_target, sharp.f_target));
 }
 
 TEST(TranslationTrace, IsEmptyWhereNothingIsTranslated) {
-  test::PlannedStep x;
+  testing::PlannedStep x;
   x.m2m.image = settings::AcceptedImage::clean_coin;
   EXPECT_FALSE(trace(x).targets.defined());
 }

@@ -8,7 +8,7 @@ namespace m2m::methods {
 namespace {
 
 TEST(Translator, TranslatesTheSameFromARecordingForAnyNumberOfImages) {
-  test::PlannedStep x;
+  testing::PlannedStep x;
   Translator recorded(true);
   const TranslationWork work = x.work(x.batch());
   const torch::Tensor seeds = x.context().images_of(work.seeds);
@@ -25,7 +25,7 @@ TEST(Translator, TranslatesTheSameFromARecordingForAnyNumberOfImages) {
 }
 
 TEST(Translator, BelievesTheSameFromARecordingForAnyNumberOfImages) {
-  test::PlannedStep x;
+  testing::PlannedStep x;
   Translator recorded(true);
   const TranslationWork work = x.work(x.batch());
   const torch::Tensor seeds = x.context().images_of(work.seeds);
@@ -37,7 +37,7 @@ TEST(Translator, BelievesTheSameFromARecordingForAnyNumberOfImages) {
 }
 
 TEST(Translator, FollowsAnFThatHasChanged) {
-  test::PlannedStep x;
+  testing::PlannedStep x;
   Translator recorded(true);
   const TranslationWork work = x.work(x.batch());
   const torch::Tensor seeds = x.context().images_of(work.seeds);

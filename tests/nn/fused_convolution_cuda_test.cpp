@@ -27,11 +27,11 @@ struct Layer {
 Layer drawn(const Shape& shape, torch::Dtype precision) {
   torch::manual_seed(7);
   const auto last = [&](torch::IntArrayRef sizes) {
-    return torch::randn(sizes).to(test::test_device(), precision).contiguous(at::MemoryFormat::ChannelsLast);
+    return torch::randn(sizes).to(testing::test_device(), precision).contiguous(at::MemoryFormat::ChannelsLast);
   };
   const std::int64_t side = shape.side / shape.stride;
   return {last({76, shape.in, shape.side, shape.side}), last({shape.out, shape.in, 3, 3}),
-          torch::randn({shape.out}).to(test::test_device(), precision), last({76, shape.out, side, side})};
+          torch::randn({shape.out}).to(testing::test_device(), precision), last({76, shape.out, side, side})};
 }
 
 /// The largest difference over the largest value.
@@ -42,7 +42,7 @@ double worst(const torch::Tensor& ours, const torch::Tensor& expected) {
 class FusedConvolutionOnDevice : public ::testing::TestWithParam<torch::Dtype> {};
 
 TEST_P(FusedConvolutionOnDevice, IsTheSeparateOperations) {
-  if (!test::test_device().is_cuda()) GTEST_SKIP() << "skipped: cuDNN computes on a GPU";
+  if (!testing::test_device().is_cuda()) GTEST_SKIP() << "skipped: cuDNN computes on a GPU";
   allow_tf32(false);
   const double rounding = GetParam() == torch::kBFloat16 ? 0.02 : 1e-5;
   for (const Shape& shape : shapes) {

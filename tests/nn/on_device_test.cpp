@@ -11,13 +11,13 @@
 namespace m2m::nn {
 namespace {
 
-using test::test_device;
+using testing::test_device;
 
 constexpr double rounding = 1e-9;  // of sums of some thousand numbers in float64, in another order
 
 class OnDevice : public ::testing::TestWithParam<const char*> {
  protected:
-  void SetUp() override { test::use_own_stream(); }
+  void SetUp() override { testing::use_own_stream(); }
   static NetworkSpec spec() {
     NetworkSpec spec{GetParam(), 10, 3, 32, 32, {0.4914, 0.4822, 0.4465}, {0.2023, 0.1994, 0.2010}};
     return spec;
@@ -65,7 +65,7 @@ TEST_P(OnDevice, AFrozenNetworkAnswersAndGivesPixelGradientsAsOnTheCpu) {
 INSTANTIATE_TEST_SUITE_P(Networks, OnDevice, ::testing::Values("resnet8", "resnet32", "mlp"));
 
 TEST(GraphOnDevice, IsRecordedOnceAndRunsWithoutTheHost) {
-  test::use_own_stream();
+  testing::use_own_stream();
   int calls = 0;
   GraphedCall call([&](const GraphedCall::Tensors& in) {
     ++calls;
@@ -81,7 +81,7 @@ TEST(GraphOnDevice, IsRecordedOnceAndRunsWithoutTheHost) {
 }
 
 TEST(ClockOnDevice, TellsWhenTheDeviceReachesEachMark) {
-  test::use_own_stream();
+  testing::use_own_stream();
   const auto clock = device_clock(test_device());
   const torch::Tensor matrix = torch::rand({1024, 1024}, torch::TensorOptions(test_device()));
   double before = 0;

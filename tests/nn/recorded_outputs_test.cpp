@@ -10,17 +10,17 @@ namespace {
 /// A network in float64 with random weights, and pixels for it.
 struct Fixture {
   Fixture() {
-    test::use_own_stream();
+    testing::use_own_stream();
     NetworkSpec spec{"resnet8", 10, 3, 16, 16, {0.5, 0.5, 0.5}, {0.25, 0.25, 0.25}};
     network = make_network(spec);
     initialise(*network, {3, SeedRole::init});
-    network->to(test::test_device(), torch::kFloat64);
+    network->to(testing::test_device(), torch::kFloat64);
     frozen = freeze(*network);
     frozen->refresh();
   }
 
   torch::Tensor pixels(std::int64_t count) const {
-    return torch::rand({count, 3, 16, 16}, torch::kFloat64).to(test::test_device());
+    return torch::rand({count, 3, 16, 16}, torch::kFloat64).to(testing::test_device());
   }
 
   std::shared_ptr<Network> network;
@@ -32,7 +32,7 @@ TEST(RecordedOutputsOnDevice, AreTheNetworksForEachNumberOfImages) {
   RecordedOutputs recorded(*x.frozen, true);
   for (const std::int64_t count : {4, 4, 3, 4, 3, 3}) {
     const torch::Tensor pixels = x.pixels(count);
-    EXPECT_TRUE(test::agree(recorded(pixels), x.frozen->outputs(pixels))) << count;
+    EXPECT_TRUE(testing::agree(recorded(pixels), x.frozen->outputs(pixels))) << count;
   }
 }
 
@@ -47,7 +47,7 @@ TEST(RecordedOutputsOnDevice, FollowANetworkThatIsRefreshed) {
       for (torch::Tensor& parameter : x.network->parameters()) parameter.mul_(1.25);
     }
     x.frozen->refresh();
-    EXPECT_TRUE(test::agree(recorded(pixels), x.frozen->outputs(pixels))) << change;
+    EXPECT_TRUE(testing::agree(recorded(pixels), x.frozen->outputs(pixels))) << change;
     EXPECT_FALSE(torch::allclose(recorded(pixels), before)) << change;
   }
 }

@@ -31,7 +31,7 @@ std::vector<T> read_values(hid_t file, const std::string& path, hid_t memory_typ
 std::optional<std::filesystem::path> existing(const char* variable, const char* otherwise) {
   const char* named = std::getenv(variable);
   const std::filesystem::path file =
-      named != nullptr ? std::filesystem::path(named) : test::test_root() / otherwise;
+      named != nullptr ? std::filesystem::path(named) : testing::test_root() / otherwise;
   if (!std::filesystem::exists(file)) return std::nullopt;
   return file;
 }

@@ -7,7 +7,7 @@
 namespace m2m::parity {
 
 void GoldenTest::SetUp() {
-  test::use_own_stream();
+  testing::use_own_stream();
   const auto file = golden_file();
   if (!file) GTEST_SKIP() << "skipped: no golden file";
   golden_.emplace(*file);
@@ -20,7 +20,9 @@ bool GoldenTest::lacks(std::initializer_list<std::string> paths) {
 }
 
 torch::Tensor GoldenTest::tensor(const std::string& path) const {
-  return torch::tensor(golden_->numbers(path), torch::kFloat64).view(golden_->shape(path)).to(test::test_device());
+  return torch::tensor(golden_->numbers(path), torch::kFloat64)
+      .view(golden_->shape(path))
+      .to(testing::test_device());
 }
 
 void expect_close(const torch::Tensor& actual, const torch::Tensor& expected, double tolerance,

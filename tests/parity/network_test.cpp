@@ -67,7 +67,7 @@ TEST_F(ParityOfNetwork, CosinesOfACosineHead) {
   const auto network = published_network(*checkpoint_, *data_, torch::kFloat64);
   network->eval();
   nn::Head head(settings::HeadKind::cosine, 64, 10, false);
-  head.to(test::test_device(), torch::kFloat64);
+  head.to(testing::test_device(), torch::kFloat64);
   head.weight.copy_(tensor("normed_head/weight"));
   const torch::Tensor pixels = images(*data_, data::Pool::test, labels("normed_head/test_index"), torch::kFloat64);
   expect_close(head.forward(network->features(pixels)), tensor("normed_head/cosines"), loose, "cosines");
@@ -84,7 +84,7 @@ TEST_F(ParityOfNetwork, ConfusionOverTheTestImages) {
   }
   Confusion expected(ours.classes);
   expected.cells = golden().integers("g/confusion_test");
-  EXPECT_LE(moved(ours, expected), test::gives_same_bits() ? 0 : 2);
+  EXPECT_LE(moved(ours, expected), testing::gives_same_bits() ? 0 : 2);
   EXPECT_NEAR(balanced_accuracy(expected), golden().attribute("g", "bacc"), 1e-12);
   EXPECT_NEAR(geometric_mean(expected), golden().attribute("g", "gm"), 1e-12);
 }

@@ -15,7 +15,7 @@ std::shared_ptr<nn::Network> published_network(const checkpoints::Checkpoint& ch
                                                const train::LoadedData& data, torch::Dtype precision, int shift,
                                                const std::string& kernels, bool bfloat16) {
   const auto network = nn::make_network({"resnet32", 10, 3, 32, 32, data.mean, data.std, bfloat16, kernels});
-  network->to(test::test_device(), precision);
+  network->to(testing::test_device(), precision);
   auto state = checkpoint.network;
   for (const char* name : {"linear.weight", "linear.bias"}) state.at(name) = state.at(name).roll(shift, 0);
   const torch::NoGradGuard no_gradient;

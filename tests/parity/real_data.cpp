@@ -29,7 +29,7 @@ std::shared_ptr<const train::LoadedData> real_data(const Subset& subset, Roundin
                        {"data.ratio", subset.ratio},
                        {"data.rounding", settings::to_text(rounding)},
                        {"seeds.subset", 1}});
-  return train::load_data(settings::resolve(config), test::test_device());
+  return train::load_data(settings::resolve(config), testing::test_device());
 }
 
 std::shared_ptr<const train::LoadedData> real_cifar10() { return real_data(subsets[1]); }

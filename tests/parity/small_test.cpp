@@ -16,7 +16,7 @@ using Numbers = std::vector<double>;
 
 class SmallParity : public ::testing::Test {
  protected:
-  const Json golden = Json::parse(std::ifstream(test::test_root() / "tests/parity/golden_small.json"));
+  const Json golden = Json::parse(std::ifstream(testing::test_root() / "tests/parity/golden_small.json"));
   const ClassCounts counts = golden.at("counts").get<ClassCounts>();
 };
 

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "report/choice_study.hpp"
 #include "report/formats.hpp"
+#include "support/choice_study.hpp"
 #include "support/sample_results.hpp"
 
 namespace m2m::report {

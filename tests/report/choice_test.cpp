@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "report/choice_study.hpp"
 #include "report/formats.hpp"
 #include "report/numbers.hpp"
+#include "support/choice_study.hpp"
 #include "support/sample_results.hpp"
 
 namespace m2m::report {

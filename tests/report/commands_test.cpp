@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <fstream>
 
-#include "apps/command.hpp"
 #include "core/config.hpp"
-#include "report/made_up_study.hpp"
-#include "report/run_report.hpp"
 #include "results/hdf5.hpp"
+#include "support/command.hpp"
+#include "support/made_up_study.hpp"
+#include "support/run_report.hpp"
 #include "support/sample_results.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::report {
 namespace {

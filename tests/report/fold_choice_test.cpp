@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "report/choice_study.hpp"
 #include "report/formats.hpp"
+#include "support/choice_study.hpp"
 
 namespace m2m::report {
 namespace {

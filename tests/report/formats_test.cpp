@@ -5,8 +5,9 @@
 
 #include <sstream>
 
-#include "report/made_up_study.hpp"
+#include "support/made_up_study.hpp"
 #include "support/sample_results.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::report {
 namespace {

@@ -8,7 +8,7 @@
 #include <regex>
 
 #include "core/error.hpp"
-#include "report/choice_study.hpp"
+#include "support/choice_study.hpp"
 #include "support/sample_results.hpp"
 
 namespace m2m::report {

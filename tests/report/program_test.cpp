@@ -3,11 +3,12 @@
 
 #include <fstream>
 
-#include "apps/command.hpp"
-#include "report/made_up_study.hpp"
-#include "report/run_report.hpp"
 #include "results/planned_study.hpp"
+#include "support/command.hpp"
+#include "support/made_up_study.hpp"
+#include "support/run_report.hpp"
 #include "support/sample_results.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::report {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "report/choice_study.hpp"
+#include "support/choice_study.hpp"
 #include "support/sample_results.hpp"
 
 namespace m2m::report {

@@ -8,9 +8,10 @@
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "report/formats.hpp"
-#include "report/made_up_study.hpp"
 #include "settings/texts.hpp"
+#include "support/made_up_study.hpp"
 #include "support/sample_results.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::report {
 

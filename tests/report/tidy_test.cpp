@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "report/choice_study.hpp"
 #include "report/metrics.hpp"
+#include "support/choice_study.hpp"
 #include "support/sample_results.hpp"
 
 namespace m2m::report {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "report/choice_study.hpp"
+#include "support/choice_study.hpp"
 #include "support/sample_results.hpp"
 
 namespace m2m::report {

@@ -11,6 +11,7 @@
 #include "results/schema_file.hpp"
 #include "results/stage_files.hpp"
 #include "support/sample_results.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::results {
 namespace {

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "support/sample_results.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::results {
 namespace {

@@ -16,6 +16,7 @@
 #include "results/study_results.hpp"
 #include "results/table.hpp"
 #include "support/sample_results.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::results {
 namespace {

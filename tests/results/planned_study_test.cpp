@@ -8,6 +8,7 @@
 #include "core/files.hpp"
 #include "results/failure.hpp"
 #include "support/sample_results.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::results {
 namespace {

@@ -20,6 +20,7 @@
 #include "core/files.hpp"
 #include "results/schema_file.hpp"
 #include "support/sample_results.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::results {
 namespace {

@@ -1,5 +1,5 @@
 // The pages that are written from the tables. M2M_WRITE_PAGES=1 has this test write them.
-#include "settings/pages.hpp"
+#include "support/pages.hpp"
 
 #include <gtest/gtest.h>
 
@@ -26,10 +26,10 @@ void expect_page(const std::filesystem::path& file, const std::string& expected)
   EXPECT_EQ(read_file(file), expected) << "run it once more with M2M_WRITE_PAGES=1, and look at the difference";
 }
 
-TEST(Pages, OfSettingsIsWhatTheRowsSay) { expect_page(test::test_root() / "docs/settings.md", settings_page()); }
+TEST(Pages, OfSettingsIsWhatTheRowsSay) { expect_page(testing::test_root() / "docs/settings.md", settings_page()); }
 
 TEST(Pages, OfMethodsHasTheTableOfTheCatalogue) {
-  const std::filesystem::path file = test::test_root() / "docs/methods.md";
+  const std::filesystem::path file = testing::test_root() / "docs/methods.md";
   expect_page(file, with_table(read_file(file), methods_table()));
 }
 

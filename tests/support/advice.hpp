@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace m2m::test {
+namespace m2m::testing {
 
 /// Names of settings and the values to give them, as on a command line.
 using Advice = std::map<std::string, std::string>;
@@ -32,4 +32,4 @@ inline std::vector<Advice> advised(const std::string& sentence) {
   return alternatives;
 }
 
-}  // namespace m2m::test
+}  // namespace m2m::testing

@@ -10,7 +10,7 @@
 #include "core/files.hpp"
 #include "support/test_root.hpp"
 
-namespace m2m::test {
+namespace m2m::testing {
 namespace {
 
 void add_leaves(const Json& json, const std::string& place, Json& found) {
@@ -76,4 +76,4 @@ void expect_pinned(const std::string& name, const Json& actual) {
   ADD_FAILURE() << file.string() << " differs; scripts/renew_pins.sh rewrites it:\n" << lines;
 }
 
-}  // namespace m2m::test
+}  // namespace m2m::testing

@@ -5,7 +5,7 @@
 
 #include "core/config.hpp"
 
-namespace m2m::test {
+namespace m2m::testing {
 
 /// Flattens nested objects; a key is the path to a value: "settings > m2m.beta". An empty object counts as a value.
 /// Pure.
@@ -20,4 +20,4 @@ Json changes(const Json& from, const Json& to);
 /// scripts/renew_pins.sh.
 void expect_pinned(const std::string& name, const Json& actual);
 
-}  // namespace m2m::test
+}  // namespace m2m::testing

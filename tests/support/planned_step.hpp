@@ -11,12 +11,12 @@
 #include "support/tiny_data.hpp"
 #include "train/trial.hpp"
 
-namespace m2m::test {
+namespace m2m::testing {
 
 /// A planned step of a made-up data set, with f and g of their own.
 struct PlannedStep {
-  std::shared_ptr<const train::LoadedData> data = test::tiny_data({60, 20, 6, 2});
-  Config config = test::tiny_config({{"method", "M2m"}, {"train.precision", "float64"}, {"m2m.gamma", 0.3}});
+  std::shared_ptr<const train::LoadedData> data = testing::tiny_data({60, 20, 6, 2});
+  Config config = testing::tiny_config({{"method", "M2m"}, {"train.precision", "float64"}, {"m2m.gamma", 0.3}});
   train::TrialSettings settings = train::trial_settings(config);
   data::PlanBasis basis =
       data::plan_basis(data->set, data->split, 64, train::keys_of_f(config).order, train::keys_of_f(config).plan);
@@ -72,4 +72,4 @@ struct PlannedStep {
   }
 };
 
-}  // namespace m2m::test
+}  // namespace m2m::testing

@@ -1,7 +1,6 @@
 #include "support/sample_results.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <cmath>
 #include <random>
@@ -95,17 +94,6 @@ void expect_equal(const Snapshot& got, const Snapshot& expected) {
 }
 
 }  // namespace
-
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "m2m-test-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder could be made");
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 TrialRecord random_record(std::uint32_t seed, const RecordShape& shape) {
   Random random(seed);

@@ -1,7 +1,6 @@
 #pragma once
 // Made-up trials for tests of results and reports.
 #include <cstdint>
-#include <filesystem>
 #include <string>
 
 #include "results/layout.hpp"
@@ -9,19 +8,6 @@
 #include "results/record.hpp"
 
 namespace m2m::testing {
-
-/// A folder of its own under the system's temporary one, removed with the value.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 struct RecordShape {
   int classes = 10;

@@ -7,20 +7,18 @@
 
 #include "nn/device_graph.hpp"
 #include "nn/tf32.hpp"
+#include "support/test_end.hpp"
 
-namespace m2m::test {
+namespace m2m::testing {
 
 namespace {
-
-/// What ctest takes for a skipped test (SKIP_RETURN_CODE).
-constexpr int skipped = 77;
 
 torch::Device named_device() {
   const char* named = std::getenv("M2M_TEST_DEVICE");
   const torch::Device device(named == nullptr ? "cpu" : named);
   if (device.is_cuda() && !torch::cuda::is_available()) {
     std::printf("skipped: M2M_TEST_DEVICE is %s, and there is no GPU\n", named);
-    std::exit(skipped);
+    std::exit(skipped_code);
   }
   return device;
 }
@@ -44,4 +42,4 @@ bool agree(const torch::Tensor& a, const torch::Tensor& b) {
   return torch::allclose(a.to(torch::kFloat64), b.to(torch::kFloat64), 1e-9, 1e-9);
 }
 
-}  // namespace m2m::test
+}  // namespace m2m::testing

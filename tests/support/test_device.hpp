@@ -2,7 +2,7 @@
 // The device that tests of training run on.
 #include <torch/types.h>
 
-namespace m2m::test {
+namespace m2m::testing {
 
 /// The device that the environment's M2M_TEST_DEVICE names ("cuda:0"); the CPU by default. Ends the program with
 /// exit code 77, a skipped test, if that is a GPU and there is none.
@@ -18,4 +18,4 @@ bool gives_same_bits();
 /// Equal bit for bit if gives_same_bits(); else to 1e-9, which float64 keeps over a few epochs.
 bool agree(const torch::Tensor& a, const torch::Tensor& b);
 
-}  // namespace m2m::test
+}  // namespace m2m::testing

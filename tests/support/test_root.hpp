@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-namespace m2m::test {
+namespace m2m::testing {
 
 /// The folder that M2M_TEST_ROOT names, so that tests run away from where they were built; by default the source
 /// folder.
@@ -12,4 +12,4 @@ inline std::filesystem::path test_root() {
   return named == nullptr ? M2M_SOURCE_DIR : named;
 }
 
-}  // namespace m2m::test
+}  // namespace m2m::testing

@@ -5,7 +5,7 @@
 #include "settings/resolve.hpp"
 #include "support/test_device.hpp"
 
-namespace m2m::test {
+namespace m2m::testing {
 namespace {
 
 constexpr data::ImageShape shape{1, 8, 8};
@@ -72,4 +72,4 @@ Config tiny_config(const Json& given) {
   return settings::resolve(config);
 }
 
-}  // namespace m2m::test
+}  // namespace m2m::testing

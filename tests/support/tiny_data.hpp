@@ -5,7 +5,7 @@
 #include "core/config.hpp"
 #include "train/loaded_data.hpp"
 
-namespace m2m::test {
+namespace m2m::testing {
 
 /// counts: training images per class; 4 validation and 6 test images of each. 1x8x8 pixels.
 std::shared_ptr<const train::LoadedData> tiny_data(const ClassCounts& counts);
@@ -14,4 +14,4 @@ std::shared_ptr<const train::LoadedData> tiny_data(const ClassCounts& counts);
 /// On a GPU the precision is float64: comparisons hold there to rounding alone, which float32 does not keep small.
 Config tiny_config(const Json& given);
 
-}  // namespace m2m::test
+}  // namespace m2m::testing

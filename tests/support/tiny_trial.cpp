@@ -6,7 +6,7 @@
 #include "settings/choices.hpp"
 #include "support/test_device.hpp"
 
-namespace m2m::test {
+namespace m2m::testing {
 namespace {
 
 /// Weights, or batch norm's running statistics, all in a row.
@@ -57,4 +57,4 @@ double relative_difference(const FewSteps& a, const FewSteps& b) {
   return std::max(distance_over_length(a.weights, b.weights), distance_over_length(a.statistics, b.statistics));
 }
 
-}  // namespace m2m::test
+}  // namespace m2m::testing

@@ -3,7 +3,7 @@
 #include "support/tiny_data.hpp"
 #include "train/trial.hpp"
 
-namespace m2m::test {
+namespace m2m::testing {
 
 /// What a trial of tiny_data({60, 20, 6, 2}) is made from; g, where the method needs one, is an untrained network.
 train::TrialSetup tiny_setup(const Config& config);
@@ -31,4 +31,4 @@ FewSteps run_few_steps(train::TrialSetup setup);
 /// The distance of `a` from `b` over the length of `b`: of the weights or the statistics, whichever is more.
 double relative_difference(const FewSteps& a, const FewSteps& b);
 
-}  // namespace m2m::test
+}  // namespace m2m::testing

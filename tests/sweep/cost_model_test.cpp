@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "random_graph.hpp"
+#include "support/random_graph.hpp"
 #include "sweep/scheduler.hpp"
 
 namespace m2m::sweep {
 namespace {
 
-using fake::request;
+using testing::request;
 
 study::StageRequest trial(const std::string& name, const std::string& method, double cost) {
   study::StageRequest made = request(name, cost);

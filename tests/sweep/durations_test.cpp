@@ -4,15 +4,16 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "fake_training.hpp"
-#include "random_graph.hpp"
 #include "results/record_file.hpp"
+#include "support/fake_training.hpp"
+#include "support/random_graph.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::sweep {
 namespace {
 
 namespace fs = std::filesystem;
-using fake::request;
+using testing::request;
 
 class ReadDurations : public ::testing::Test {
  protected:
@@ -31,7 +32,7 @@ class ReadDurations : public ::testing::Test {
     return {ExitCode::done, "accepted"};
   }
 
-  const fake::Folder folder;
+  const testing::TemporaryFolder folder;
   const study::StageGraph graph =
       study::make_graph({request("a", 5, {request("g", 10, {}, study::StageKind::g)}), request("b", 7)});
 };

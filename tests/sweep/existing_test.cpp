@@ -4,7 +4,8 @@
 
 #include "core/files.hpp"
 #include "core/log.hpp"
-#include "fake_training.hpp"
+#include "support/fake_training.hpp"
+#include "support/temporary_folder.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/folder_lock.hpp"
 
@@ -23,7 +24,7 @@ class Existing : public ::testing::Test {
  protected:
   Existing() {
     set_log_level(LogLevel::error);
-    for (const Stage& stage : graph_.stages) fake::leave_artifact(out_, stage);
+    for (const Stage& stage : graph_.stages) testing::leave_artifact(out_, stage);
   }
   ~Existing() override { set_log_level(LogLevel::info); }
 
@@ -47,8 +48,8 @@ class Existing : public ::testing::Test {
     return missing;
   }
 
-  const study::StageGraph graph_ = fake::graph("[grid]\nmethod = ['ERM', 'M2m']\nseed = [3, 4]");
-  fake::Folder folder_;
+  const study::StageGraph graph_ = testing::graph_from("[grid]\nmethod = ['ERM', 'M2m']\nseed = [3, 4]");
+  testing::TemporaryFolder folder_;
   const results::OutputFolder out_{folder_.path()};
 };
 

@@ -12,11 +12,12 @@
 #include "core/config.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "fake_training.hpp"
+#include "support/fake_training.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::results {
 
-using fake::Folder;
+using testing::TemporaryFolder;
 
 namespace {
 
@@ -44,7 +45,7 @@ std::string refusal(const fs::path& folder, ExitCode expected) {
 }
 
 TEST(FolderLock, IsHeldUntilItIsGivenBack) {
-  const Folder folder;
+  const TemporaryFolder folder;
   {
     const FolderLock lock(folder.path() / "new");
     EXPECT_NE(refusal(folder.path() / "new", ExitCode::held).find("in use by"), std::string::npos);
@@ -54,7 +55,7 @@ TEST(FolderLock, IsHeldUntilItIsGivenBack) {
 }
 
 TEST(FolderLock, SaysWhoHoldsItAndWhenTheyWereLastSeen) {
-  const Folder folder;
+  const TemporaryFolder folder;
   leave_foreign_lock(folder.path(), 12);
   const std::string message = refusal(folder.path(), ExitCode::held);
   EXPECT_TRUE(message == folder.path().string() +
@@ -65,7 +66,7 @@ TEST(FolderLock, SaysWhoHoldsItAndWhenTheyWereLastSeen) {
 }
 
 TEST(FolderLock, IsTakenOverFromAHolderSilentForLong) {
-  const Folder folder;
+  const TemporaryFolder folder;
   leave_foreign_lock(folder.path(), 1000);
   const FolderLock lock(folder.path());
   EXPECT_NE(refusal(folder.path(), ExitCode::held).find("in use by process " + std::to_string(::getpid())),
@@ -74,7 +75,7 @@ TEST(FolderLock, IsTakenOverFromAHolderSilentForLong) {
 }
 
 TEST(FolderLock, IsTakenOverAtOnceFromAKilledProcessOfThisHost) {
-  const Folder folder;
+  const TemporaryFolder folder;
   int ready[2];
   ASSERT_EQ(::pipe(ready), 0);
   const pid_t child = ::fork();
@@ -92,7 +93,7 @@ TEST(FolderLock, IsTakenOverAtOnceFromAKilledProcessOfThisHost) {
 }
 
 TEST(FolderLock, GivesSignsOfLife) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const FolderLock lock(folder.path(), {0.01, 180});
   timespec long_ago[2] = {{1000, 0}, {1000, 0}};
   utimensat(AT_FDCWD, (folder.path() / "lock.json").c_str(), long_ago, 0);
@@ -105,7 +106,7 @@ TEST(FolderLock, GivesSignsOfLife) {
 }
 
 TEST(FolderLock, NoticesThatAnotherTookItOverAndLeavesItToThem) {
-  const Folder folder;
+  const TemporaryFolder folder;
   {
     const FolderLock lock(folder.path(), {0.01, 180});
     leave_foreign_lock(folder.path(), 0);
@@ -115,7 +116,7 @@ TEST(FolderLock, NoticesThatAnotherTookItOverAndLeavesItToThem) {
 }
 
 TEST(FolderLock, TakesAnUnreadableLockForOneThatIsBeingMade) {
-  const Folder folder;
+  const TemporaryFolder folder;
   for (const char* content : {"", "{", "[]", "{\"host\": 7, \"process\": \"x\", \"token\": []}"}) {
     write_file(folder.path() / "lock.json", content);
     EXPECT_NE(refusal(folder.path(), ExitCode::held).find("another sweep"), std::string::npos) << content;
@@ -123,13 +124,13 @@ TEST(FolderLock, TakesAnUnreadableLockForOneThatIsBeingMade) {
 }
 
 TEST(FolderLock, SaysSoWhereTheFolderCannotBeMade) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write_file(folder.path() / "file", "x");
   EXPECT_NE(refusal(folder.path() / "file" / "below", ExitCode::input_output), "accepted");
 }
 
 TEST(FolderLock, GoesToOneOfManyThatWantItAtOnce) {
-  const Folder folder;
+  const TemporaryFolder folder;
   leave_foreign_lock(folder.path(), 1000);
   std::vector<pid_t> children;
   int begin[2], end[2];

@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "random_graph.hpp"
+#include "support/random_graph.hpp"
 
 namespace m2m::sweep {
 namespace {
 
-using fake::request;
+using testing::request;
 
 TEST(Forecast, AddsUpOnOneRank) {
   const study::StageRequest g = request("g", 10, {}, study::StageKind::g);
@@ -26,7 +26,7 @@ TEST(Forecast, AddsUpOnOneRank) {
 TEST(Forecast, LiesBetweenItsBoundsOnRandomGraphs) {
   std::mt19937 random(5);
   for (int round = 0; round < 200; ++round) {
-    const study::StageGraph graph = fake::random_graph(random);
+    const study::StageGraph graph = testing::random_graph(random);
     const std::vector<bool> none(graph.stages.size(), false);
     const auto paths = study::paths_to_the_end(graph, study::missing(graph, none));
     const double chain = *std::max_element(paths.begin(), paths.end());

@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "random_graph.hpp"
+#include "support/random_graph.hpp"
 
 namespace m2m::study {
 namespace {
 
-using fake::request;
+using testing::request;
 
 const StageRequest g1 = request("g1", 10, {}, StageKind::g);
 const StageRequest g2 = request("g2", 20, {}, StageKind::g);

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "fake_training.hpp"
+#include "support/fake_training.hpp"
 
 namespace m2m::study {
 namespace {
@@ -34,7 +34,7 @@ TEST(StudyPart, IsReadAndRefused) {
 }
 
 TEST(StudyPart, TheSharesMakeUpTheStudyAndEachHoldsWhatItNeeds) {
-  const StageGraph whole = fake::graph(study);
+  const StageGraph whole = testing::graph_from(study);
   for (const int of : {1, 2, 4, 40}) {
     std::multiset<std::string> together;
     for (int number = 1; number <= of; ++number) {
@@ -54,7 +54,7 @@ TEST(StudyPart, TheSharesMakeUpTheStudyAndEachHoldsWhatItNeeds) {
 }
 
 TEST(StudyPart, SharesCostAboutTheSame) {
-  const StageGraph whole = fake::graph(study);
+  const StageGraph whole = testing::graph_from(study);
   const double fair = cost(whole) / 3;
   for (const int number : {1, 2, 3}) EXPECT_NEAR(cost(part_of(whole, {number, 3})), fair, 0.2 * fair);
 }

@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include "fake_training.hpp"
 #include "settings/setting.hpp"
+#include "support/fake_training.hpp"
 #include "sweep/study_points.hpp"
 
 namespace m2m::study {
@@ -21,7 +21,7 @@ std::vector<std::string> trial_labels(const StageGraph& graph) {
 
 std::string refusal(const std::string& toml) {
   try {
-    fake::graph(toml);
+    testing::graph_from(toml);
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::usage);
     return error.what();
@@ -32,7 +32,7 @@ std::string refusal(const std::string& toml) {
 using Labels = std::vector<std::string>;
 
 TEST(Plan, MultipliesTheGridInFileOrderTheLastAxisFastest) {
-  const auto points = expand(fake::study("[grid]\nmethod = ['RS', 'ERM']\nseed = [3, 1]"));
+  const auto points = expand(testing::study_from("[grid]\nmethod = ['RS', 'ERM']\nseed = [3, 1]"));
   ASSERT_EQ(points.size(), 4u);
   EXPECT_EQ(points[0].given.json(), Json({{"method", "RS"}, {"seed", 3}}));
   EXPECT_EQ(points[1].given.json(), Json({{"method", "RS"}, {"seed", 1}}));
@@ -40,7 +40,7 @@ TEST(Plan, MultipliesTheGridInFileOrderTheLastAxisFastest) {
 }
 
 TEST(Plan, CrossesAPointWithTheAxesItDoesNotSet) {
-  const StageGraph graph = fake::graph(R"(
+  const StageGraph graph = testing::graph_from(R"(
 [grid]
 method = ["ERM", "M2m"]
 seed = [0, 1]
@@ -58,36 +58,39 @@ m2m.lambda = 0
 }
 
 TEST(Plan, HasNoGridPointsWhereOnlyPointsGiveAMethod) {
-  EXPECT_EQ(trial_labels(fake::graph("[grid]\nseed = [0, 1]\n[[point]]\nmethod = 'RS'")), (Labels{"RS", "RS"}));
+  EXPECT_EQ(trial_labels(testing::graph_from("[grid]\nseed = [0, 1]\n[[point]]\nmethod = 'RS'")),
+            (Labels{"RS", "RS"}));
 }
 
 TEST(Plan, LabelsByWhatVariesOtherThanSeedsAndData) {
-  EXPECT_EQ(
-      trial_labels(fake::graph("method = 'M2m'\n[grid]\nm2m.lambda = [0.1, 0.5]\nseed = [1]\nm2m.beta = [0.9]")),
-      (Labels{"M2m, lambda=0.1", "M2m, lambda=0.5"}));
-  EXPECT_EQ(trial_labels(fake::graph("method = 'ERM'\n[grid]\ndata.set = ['a', 'b']\nseeds.init = [1, 2]")),
+  EXPECT_EQ(trial_labels(testing::graph_from(
+                "method = 'M2m'\n[grid]\nm2m.lambda = [0.1, 0.5]\nseed = [1]\nm2m.beta = [0.9]")),
+            (Labels{"M2m, lambda=0.1", "M2m, lambda=0.5"}));
+  EXPECT_EQ(trial_labels(testing::graph_from("method = 'ERM'\n[grid]\ndata.set = ['a', 'b']\nseeds.init = [1, 2]")),
             (Labels{"ERM", "ERM", "ERM", "ERM"}));
-  EXPECT_EQ(trial_labels(fake::graph(
+  EXPECT_EQ(trial_labels(testing::graph_from(
                 "method = 'RS'\n[grid]\ntrain.lr_drops = [[1, 2], [3]]\ntrain.nesterov = [true, false]")),
             (Labels{"RS, lr_drops=1/2, nesterov=true", "RS, lr_drops=1/2, nesterov=false",
                     "RS, lr_drops=3, nesterov=true", "RS, lr_drops=3, nesterov=false"}));
-  EXPECT_EQ(trial_labels(fake::graph("[[point]]\nmethod = 'M2m'\nm2m.lambda = 0\nseed = 4")),
+  EXPECT_EQ(trial_labels(testing::graph_from("[[point]]\nmethod = 'M2m'\nm2m.lambda = 0\nseed = 4")),
             (Labels{"M2m, lambda=0"}));
 }
 
 TEST(Plan, RunsATrialOnceWhereAnAxisDoesNotActInIt) {
-  const StageGraph graph = fake::graph("[grid]\nmethod = ['ERM', 'M2m']\nm2m.lambda = [0.1, 0.5]\nseed = [0, 1]");
+  const StageGraph graph =
+      testing::graph_from("[grid]\nmethod = ['ERM', 'M2m']\nm2m.lambda = [0.1, 0.5]\nseed = [0, 1]");
   EXPECT_EQ(trial_labels(graph),
             (Labels{"ERM", "ERM", "M2m, lambda=0.1", "M2m, lambda=0.1", "M2m, lambda=0.5", "M2m, lambda=0.5"}));
 }
 
 TEST(Plan, TakesMinusZeroForZero) {
-  EXPECT_EQ(trial_labels(fake::graph("method = 'M2m'\n[grid]\nm2m.lambda = [-0.0, 0.0, -0e3, 0]")), Labels{"M2m"});
-  Study study = fake::study("method = 'M2m'");
-  apply_override(study, "m2m.lambda=-0.0,0.0,0.5", fake::fields());
-  EXPECT_EQ(trial_labels(plan_study(study, fake::fields(), fake::resolve, fake::plan)),
+  EXPECT_EQ(trial_labels(testing::graph_from("method = 'M2m'\n[grid]\nm2m.lambda = [-0.0, 0.0, -0e3, 0]")),
+            Labels{"M2m"});
+  Study study = testing::study_from("method = 'M2m'");
+  apply_override(study, "m2m.lambda=-0.0,0.0,0.5", testing::fake_fields());
+  EXPECT_EQ(trial_labels(plan_study(study, testing::fake_fields(), testing::fake_resolve, testing::fake_plan)),
             (Labels{"M2m, lambda=0", "M2m, lambda=0.5"}));
-  EXPECT_EQ(canonical_json(settings::checked_value(fake::fields()[8], Json({-0.0, 1.0}))), "[0.0,1.0]");
+  EXPECT_EQ(canonical_json(settings::checked_value(testing::fake_fields()[8], Json({-0.0, 1.0}))), "[0.0,1.0]");
 }
 
 TEST(Plan, RefusesOneTrialUnderTwoLabels) {
@@ -118,10 +121,10 @@ TEST(Plan, PutsFileAndLineOfTheFieldInFrontOfARefusal) {
 }
 
 TEST(Plan, NamesTheCommandLineWhereTheFieldComesFromThere) {
-  Study study = fake::study("method = 'M2m'");
-  apply_override(study, "train.defer_until=10", fake::fields());
+  Study study = testing::study_from("method = 'M2m'");
+  apply_override(study, "train.defer_until=10", testing::fake_fields());
   try {
-    plan_study(study, fake::fields(), fake::resolve, fake::plan);
+    plan_study(study, testing::fake_fields(), testing::fake_resolve, testing::fake_plan);
     FAIL() << "accepted";
   } catch (const Error& error) {
     EXPECT_EQ(std::string(error.what()).substr(0, 34), "command line: train.defer_until = ");
@@ -129,12 +132,12 @@ TEST(Plan, NamesTheCommandLineWhereTheFieldComesFromThere) {
 }
 
 TEST(Plan, LetsOtherErrorsThroughAsTheyAre) {
-  const Study study = fake::study("method = 'ERM'");
+  const Study study = testing::study_from("method = 'ERM'");
   const PlanStage no_data = [](const Config&, const std::string&) -> StageRequest {
     throw data_error("cifar-10: there is no such folder");
   };
   try {
-    plan_study(study, fake::fields(), fake::resolve, no_data);
+    plan_study(study, testing::fake_fields(), testing::fake_resolve, no_data);
     FAIL() << "accepted";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::bad_data);
@@ -167,11 +170,12 @@ TEST(Points, CountsBeforeItExpands) {
             "jobs/test.toml: 1,000,000,000 points are more than 100,000; shorten the [grid]");
   EXPECT_EQ(refusal(grid_of({100'001})),
             "jobs/test.toml: 100,001 points are more than 100,000; shorten the [grid]");
-  EXPECT_EQ(expand(fake::study(grid_of({1000, 100}))).size(), 100'000u);
+  EXPECT_EQ(expand(testing::study_from(grid_of({1000, 100}))).size(), 100'000u);
 }
 
 TEST(Points, CountsWithoutOverflow) {
-  EXPECT_EQ(count_points(fake::study(grid_of({1000, 1000, 1000, 1000, 1000, 1000}))), 1'000'000'000'000'000'000u);
+  EXPECT_EQ(count_points(testing::study_from(grid_of({1000, 1000, 1000, 1000, 1000, 1000}))),
+            1'000'000'000'000'000'000u);
   EXPECT_EQ(refusal(grid_of({2000, 2000, 2000, 2000, 2000, 2000, 2000})),
             "jobs/test.toml: 10^18 or more points are more than 100,000; shorten the [grid]");
 }
@@ -181,7 +185,7 @@ TEST(Points, AreAsManyAsTheProductSays) {
     for (int b = 1; b < 4; ++b) {
       const std::string toml =
           grid_of({a, b}) + "[[point]]\nlabel = 'x'\nseed = 5\n[[point]]\nlabel = 'y'\nm2m.beta = 0.5";
-      const Study study = fake::study(toml);
+      const Study study = testing::study_from(toml);
       EXPECT_EQ(count_points(study), static_cast<std::uint64_t>(a * b + b + a * b));
       EXPECT_EQ(expand(study).size(), count_points(study));
     }

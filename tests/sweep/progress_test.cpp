@@ -6,7 +6,8 @@
 #include <cmath>
 
 #include "core/files.hpp"
-#include "fake_training.hpp"
+#include "support/fake_training.hpp"
+#include "support/temporary_folder.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/wording.hpp"
 
@@ -31,17 +32,17 @@ TEST(Wording, SaysDurationsAsPeopleDo) {
 }
 
 TEST(Wording, TellsStagesApartByWhatDiffers) {
-  const StageGraph same_data = fake::graph(two_seeds);
+  const StageGraph same_data = testing::graph_from(two_seeds);
   const auto names = study::titles(same_data);
   EXPECT_EQ(std::count(names.begin(), names.end(), "M2m seed=3"), 1);
   EXPECT_EQ(std::count(names.begin(), names.end(), "g seed=4"), 1);
-  const auto with_ratio =
-      study::titles(fake::graph("method = 'ERM'\nseed = 1\nseeds.init = 7\n[grid]\ndata.ratio = [10, 100]"));
+  const auto with_ratio = study::titles(
+      testing::graph_from("method = 'ERM'\nseed = 1\nseeds.init = 7\n[grid]\ndata.ratio = [10, 100]"));
   EXPECT_EQ(with_ratio, (std::vector<std::string>{"ERM ratio=10 seed=1 init=7", "ERM ratio=100 seed=1 init=7"}));
 }
 
 TEST(Wording, NamesTheDataOfATrialOnlyWhereTrialsDifferInThem) {
-  StageGraph graph = fake::graph(two_seeds);
+  StageGraph graph = testing::graph_from(two_seeds);
   for (study::Stage& stage : graph.stages) {
     stage.config.set("data.imbalance", stage.kind == study::StageKind::g ? "none" : "longtail");
   }
@@ -64,7 +65,7 @@ TEST(Wording, NeverCutsACharacterInTwo) {
 /// A view on a sweep of which something was written down.
 struct Watched {
   explicit Watched(const std::string& toml, std::optional<TerminalSize> terminal = std::nullopt)
-      : graph(fake::graph(toml)),
+      : graph(testing::graph_from(toml)),
         scheduler(graph, std::vector<bool>(graph.stages.size(), false)),
         view(scheduler, {2, terminal, [this](const std::string& line) { lines.push_back(line); },
                          [this](const std::string& text) { screen += text; }, [this] { return now; }}) {}
@@ -206,12 +207,12 @@ TEST(LiveBlock, FitsTheTerminal) {
 }
 
 TEST(DryRun, SaysWhatIsThereWhatIsToDoAndWhatItCosts) {
-  const fake::Folder folder;
+  const testing::TemporaryFolder folder;
   const results::OutputFolder out{folder.path()};
-  const StageGraph graph = fake::graph(two_seeds);
+  const StageGraph graph = testing::graph_from(two_seeds);
   const auto is_done = [&](const study::Stage& stage) { return stage.config.integer("seed") == 3; };
   for (const study::Stage& stage : graph.stages) {
-    if (is_done(stage)) fake::leave_artifact(out, stage);
+    if (is_done(stage)) testing::leave_artifact(out, stage);
   }
   const std::string text = dry_run_text(graph, {"two_seeds", out, 2, "core"});
   EXPECT_EQ(text.substr(0, text.find(" exist")), "two_seeds: 4 trials, 2 stages; 2 trials and 1 stage");
@@ -234,8 +235,8 @@ TEST(DryRun, SaysWhatIsThereWhatIsToDoAndWhatItCosts) {
 }
 
 TEST(DryRun, CountsTheSeatsOfARank) {
-  const fake::Folder folder;
-  const StageGraph graph = fake::graph("method = 'ERM'\n[grid]\nseed = [1, 2, 3, 4]");
+  const testing::TemporaryFolder folder;
+  const StageGraph graph = testing::graph_from("method = 'ERM'\n[grid]\nseed = [1, 2, 3, 4]");
   const std::string text = cost_text(graph, {"four", {folder.path()}, 1, "GPU", 2});
   EXPECT_NE(
       text.find("1 rank with 2 trials at a time, as if these did not slow each other down: 20 s, 100.0 % busy"),
@@ -244,7 +245,7 @@ TEST(DryRun, CountsTheSeatsOfARank) {
 }
 
 TEST(List, HasALinePerTrial) {
-  const StageGraph graph = fake::graph(two_seeds);
+  const StageGraph graph = testing::graph_from(two_seeds);
   const std::string text = list_text(graph, {"no such folder"});
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 4);
   EXPECT_NE(text.find("  to do  M2m seed=4\n"), std::string::npos);

@@ -5,7 +5,8 @@
 #include <cerrno>
 
 #include "core/write_error.hpp"
-#include "fake_training.hpp"
+#include "support/fake_training.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::sweep {
 namespace {
@@ -17,7 +18,7 @@ class NeverStops : public study::StageContext {
 };
 
 struct Fixture {
-  fake::Folder folder;
+  testing::TemporaryFolder folder;
   results::OutputFolder out{folder.path()};
   study::Stage stage{"abc", study::StageKind::trial, "ERM", {}, {}, 1, 1, 0, {}};
   NeverStops context;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 
-#include "random_graph.hpp"
+#include "support/random_graph.hpp"
 
 namespace m2m::sweep {
 
@@ -14,7 +14,7 @@ using study::StageGraph;
 
 namespace {
 
-using fake::request;
+using testing::request;
 
 std::vector<bool> nothing(const StageGraph& graph) { return std::vector<bool>(graph.stages.size(), false); }
 
@@ -161,7 +161,7 @@ StageEnd random_end(std::mt19937& random) {
 TEST(Scheduler, HoldsItsPromisesOnRandomGraphs) {
   std::mt19937 random(3);
   for (int round = 0; round < 500; ++round) {
-    const StageGraph graph = fake::random_graph(random);
+    const StageGraph graph = testing::random_graph(random);
     std::vector<bool> exists(graph.stages.size());
     for (std::size_t i = 0; i < exists.size(); ++i) exists[i] = random() % 5 == 0;
     const std::vector<bool> to_run = study::missing(graph, exists);

@@ -5,7 +5,7 @@
 #include <atomic>
 
 #include "dist/messages/local_mailbox.hpp"
-#include "seats.hpp"
+#include "support/seats.hpp"
 #include "sweep/coordinator.hpp"
 #include "sweep/messages.hpp"
 #include "sweep/worker.hpp"
@@ -13,17 +13,17 @@
 namespace m2m::sweep {
 namespace {
 
-using fake::Clock;
-using fake::done;
-using fake::milliseconds;
-using fake::report_an_epoch;
-using fake::trials;
-using fake::wait_for;
+using testing::Clock;
+using testing::done_result;
+using testing::eventually;
+using testing::milliseconds;
+using testing::report_an_epoch;
+using testing::trial_graph;
 
 /// A worker of two seats, to whom the test speaks as its coordinator.
 class Worker : public ::testing::Test {
  protected:
-  Worker() : graph_(trials(3)), thread_([this] { work(post_.worker(0), work_, settings_); }) {}
+  Worker() : graph_(trial_graph(3)), thread_([this] { work(post_.worker(0), work_, settings_); }) {}
   ~Worker() override {
     open_[0] = open_[1] = open_[2] = true;
     tell(Leave{});
@@ -36,7 +36,7 @@ class Worker : public ::testing::Test {
   /// The next word for which `counts` holds; passes others over.
   FromWorker hear(const std::function<bool(const FromWorker&)>& counts) {
     FromWorker word = Bye{};
-    const bool came = wait_for([&] {
+    const bool came = eventually([&] {
       const auto message = post_.coordinator().poll();
       if (message) word = decode_from_worker(message->bytes);
       return message && counts(word);
@@ -64,8 +64,8 @@ class Worker : public ::testing::Test {
   StageWork work_{[this](const study::Stage& stage, study::StageContext& context) {
                     report_an_epoch(context);
                     const auto number = static_cast<std::size_t>(stage.label.back() - '0');
-                    wait_for([&] { return open_[number].load(); });
-                    return done();
+                    eventually([&] { return open_[number].load(); });
+                    return done_result();
                   },
                   {},
                   2,
@@ -116,7 +116,7 @@ TEST_F(Worker, KeepsASeatWhereTheNextStageIsAdmittedAtOnce) {
 }
 
 TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
-  const study::StageGraph graph = trials(4);
+  const study::StageGraph graph = trial_graph(4);
   Scheduler scheduler(graph, std::vector<bool>(4, false));
   comm::LocalPost post(1);
   std::thread coordinator([&] {
@@ -141,14 +141,14 @@ TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
   EXPECT_FALSE(hear(milliseconds(30)).has_value());  // seat 1 has not come
   say(Here{"host a", 1});
   EXPECT_EQ(seat_started(), 1);
-  say(StageFinished{done(), 0, true});
+  say(StageFinished{done_result(), 0, true});
   EXPECT_FALSE(hear(milliseconds(30)).has_value());
-  say(StageFinished{done(), 1, false});
+  say(StageFinished{done_result(), 1, false});
   EXPECT_EQ(seat_started(), 1);
   say(Here{"host a", 0});
   EXPECT_EQ(seat_started(), 0);
-  say(StageFinished{done(), 0, true});
-  say(StageFinished{done(), 1, true});
+  say(StageFinished{done_result(), 0, true});
+  say(StageFinished{done_result(), 1, true});
   const auto last = hear(std::chrono::seconds(20));
   EXPECT_TRUE(last && std::holds_alternative<Leave>(*last));
   say(Bye{});

@@ -1,5 +1,5 @@
 // Several stages at once on a rank: worker, coordinator and scheduler over mailboxes within this process.
-#include "seats.hpp"
+#include "support/seats.hpp"
 
 #include <gtest/gtest.h>
 
@@ -19,13 +19,13 @@ using study::StageGraph;
 
 namespace {
 
-using fake::Clock;
-using fake::done;
-using fake::milliseconds;
-using fake::report_an_epoch;
-using fake::stopped;
-using fake::trials;
-using fake::wait_for;
+using testing::Clock;
+using testing::done_result;
+using testing::eventually;
+using testing::milliseconds;
+using testing::report_an_epoch;
+using testing::stopped_result;
+using testing::trial_graph;
 
 /// Counts what runs at once.
 class Running {
@@ -100,15 +100,15 @@ struct Sweep {
 TEST(Seats, OfARankRunThatManyStagesAtOnceAndNoMore) {
   for (const int ranks : {1, 2}) {
     for (const int seats : {1, 3}) {
-      const StageGraph graph = trials(2 * ranks * seats + 1);
+      const StageGraph graph = trial_graph(2 * ranks * seats + 1);
       std::vector<Running> running(static_cast<std::size_t>(ranks));
       std::vector<StageWork> works;
       for (Running& of_rank : running) {
         works.push_back({[&of_rank, seats](const study::Stage&, study::StageContext& context) {
                            const Running::Here here(of_rank);
                            report_an_epoch(context);
-                           wait_for([&] { return of_rank.most() == seats; });
-                           return done();
+                           eventually([&] { return of_rank.most() == seats; });
+                           return done_result();
                          },
                          {},
                          seats});
@@ -122,14 +122,14 @@ TEST(Seats, OfARankRunThatManyStagesAtOnceAndNoMore) {
 }
 
 TEST(Seats, ThatMemoryDoesNotAdmitGetNoStage) {
-  const StageGraph graph = trials(12);
+  const StageGraph graph = trial_graph(12);
   Running full, roomy;
   const auto run = [](Running& running) {
     return [&running](const study::Stage&, study::StageContext& context) {
       const Running::Here here(running);
       report_an_epoch(context);
       std::this_thread::sleep_for(milliseconds(20));
-      return done();
+      return done_result();
     };
   };
   Sweep sweep(graph, {{run(full),
@@ -149,19 +149,19 @@ TEST(Seats, ThatMemoryDoesNotAdmitGetNoStage) {
 }
 
 TEST(Seats, AllStopWhereTheSweepIsAskedTo) {
-  const StageGraph graph = trials(9);
+  const StageGraph graph = trial_graph(9);
   Running running;
   const StageWork work{[&](const study::Stage&, study::StageContext& context) {
                          const Running::Here here(running);
                          report_an_epoch(context);
-                         wait_for([&] { return context.stop_requested(); });
-                         return stopped();
+                         eventually([&] { return context.stop_requested(); });
+                         return stopped_result();
                        },
                        {},
                        3};
   Sweep sweep(graph, {work, work});
   std::thread asking([&] {
-    wait_for([&] { return running.now() == 6; });
+    eventually([&] { return running.now() == 6; });
     sweep.stop = StopReason::requeue;
   });
   EXPECT_EQ(sweep.run(), StopReason::requeue);
@@ -171,14 +171,14 @@ TEST(Seats, AllStopWhereTheSweepIsAskedTo) {
 }
 
 TEST(Seats, GoOnWhereAStageOfAnotherThrows) {
-  const StageGraph graph = trials(8);
+  const StageGraph graph = trial_graph(8);
   Running running;
   const StageWork work{[&](const study::Stage& stage, study::StageContext& context) -> study::StageResult {
                          const Running::Here here(running);
                          report_an_epoch(context);
-                         wait_for([&] { return running.most() == 2; });
+                         eventually([&] { return running.most() == 2; });
                          if (stage.label == "trial 1") throw data_error("thrown on purpose");
-                         return done();
+                         return done_result();
                        },
                        {},
                        2};
@@ -197,7 +197,7 @@ class FailingMailbox : public comm::Mailbox {
   }
   std::optional<comm::Message> poll() override {
     if (++polls_ != 20) return std::nullopt;
-    const auto bytes = encode(ToWorker(Start{trials(1).stages.front(), 0}));
+    const auto bytes = encode(ToWorker(Start{trial_graph(1).stages.front(), 0}));
     return comm::Message{0, bytes};
   }
 
@@ -207,7 +207,7 @@ class FailingMailbox : public comm::Mailbox {
 
 TEST(Seats, AllEndWhereMessagePassingFails) {
   FailingMailbox mail;
-  const StageWork three{[](const study::Stage&, study::StageContext&) { return done(); }, {}, 3};
+  const StageWork three{[](const study::Stage&, study::StageContext&) { return done_result(); }, {}, 3};
   EXPECT_THROW(work(mail, three, {"host a", [] { return StopReason::none; }}), Error);
 }
 

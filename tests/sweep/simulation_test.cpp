@@ -6,7 +6,7 @@
 #include <map>
 #include <numeric>
 
-#include "random_graph.hpp"
+#include "support/random_graph.hpp"
 
 namespace m2m::sweep {
 
@@ -14,7 +14,7 @@ using study::StageGraph;
 
 namespace {
 
-using fake::request;
+using testing::request;
 
 std::vector<bool> nothing(const StageGraph& graph) { return std::vector<bool>(graph.stages.size(), false); }
 
@@ -90,7 +90,7 @@ TEST(Simulation, AssumesThatEachFurtherRankOfAGroupGainsNineTenths) {
 
 TEST(Simulation, IsTheSameEveryTime) {
   std::mt19937 random(11);
-  const StageGraph graph = fake::random_graph(random);
+  const StageGraph graph = testing::random_graph(random);
   for (const StageOrder order : all_stage_orders) {
     const Simulation first = play(graph, 3, order), second = play(graph, 3, order);
     for (std::size_t i = 0; i < first.stages.size(); ++i) {
@@ -121,7 +121,7 @@ void check_stages(const StageGraph& graph, const std::vector<bool>& to_run, cons
 TEST(Simulation, KeepsTheSchedulersPromisesOnRandomGraphs) {
   std::mt19937 random(7);
   for (int round = 0; round < 300; ++round) {
-    const StageGraph graph = fake::random_graph(random);
+    const StageGraph graph = testing::random_graph(random);
     std::vector<bool> exists(graph.stages.size());
     for (std::size_t i = 0; i < exists.size(); ++i) exists[i] = random() % 5 == 0;
     const std::vector<bool> to_run = study::missing(graph, exists);
@@ -140,7 +140,7 @@ TEST(Simulation, KeepsTheSchedulersPromisesOnRandomGraphs) {
 TEST(Simulation, LiesBetweenItsLowerBoundsAndGrahamsBoundOnRandomGraphs) {
   std::mt19937 random(9);
   for (int round = 0; round < 300; ++round) {
-    const StageGraph graph = fake::random_graph(random);
+    const StageGraph graph = testing::random_graph(random);
     const auto paths = study::paths_to_the_end(graph, study::missing(graph, nothing(graph)));
     const double chain = *std::max_element(paths.begin(), paths.end());
     const int ranks = 1 + static_cast<int>(random() % 8);
@@ -188,7 +188,8 @@ TEST(Simulation, PlaysAHundredThousandTrialsOnTenThousandRanks) {
 }
 
 TEST(SimulationOnSharedDevices, NamesRanksAndCountsTheirSeats) {
-  const StageGraph graph = study::make_graph({fake::request("a", 4), fake::request("b", 3), fake::request("c", 2)});
+  const StageGraph graph =
+      study::make_graph({testing::request("a", 4), testing::request("b", 3), testing::request("c", 2)});
   const Simulation played =
       on_shared_devices(simulate(graph, std::vector<bool>(3, false), single_ranks(4), modelled_seconds(graph)), 2);
   EXPECT_EQ(played.ranks, 2);

@@ -2,12 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include "random_graph.hpp"
+#include "support/random_graph.hpp"
 
 namespace m2m::sweep {
 namespace {
 
-using fake::request;
+using testing::request;
 
 class SimulationText : public ::testing::Test {
  protected:

@@ -4,7 +4,7 @@
 #include <random>
 
 #include "core/error.hpp"
-#include "fake_training.hpp"
+#include "support/fake_training.hpp"
 #include "sweep/study_points.hpp"
 
 namespace m2m::study {
@@ -31,15 +31,16 @@ method = 'DRS'
 
 void read_or_refuse(const std::string& text) {
   try {
-    const Study study = fake::study(text);
-    if (count_points(study) <= 1000) plan_study(study, fake::fields(), fake::resolve, fake::plan);
+    const Study study = testing::study_from(text);
+    if (count_points(study) <= 1000)
+      plan_study(study, testing::fake_fields(), testing::fake_resolve, testing::fake_plan);
   } catch (const Error& error) {
     ASSERT_EQ(error.code(), ExitCode::usage) << error.what() << "\n" << text;
     ASSERT_FALSE(std::string(error.what()).empty());
   }
 }
 
-TEST(StudyFuzz, ReadsTheTextItStartsFrom) { EXPECT_NO_THROW(fake::graph(seed_text)); }
+TEST(StudyFuzz, ReadsTheTextItStartsFrom) { EXPECT_NO_THROW(testing::graph_from(seed_text)); }
 
 TEST(StudyFuzz, SurvivesTruncationAtEveryByte) {
   for (std::size_t end = 0; end <= seed_text.size(); ++end) read_or_refuse(seed_text.substr(0, end));
@@ -85,9 +86,9 @@ TEST(StudyFuzz, SurvivesRandomOverrides) {
   for (int round = 0; round < 3000; ++round) {
     std::string text = round % 2 == 0 ? "seed=" : "m2m.lambda=";
     for (int i = 0; i < 8; ++i) text += letters[random() % letters.size()];
-    Study study = fake::study(seed_text);
+    Study study = testing::study_from(seed_text);
     try {
-      apply_override(study, text, fake::fields());
+      apply_override(study, text, testing::fake_fields());
     } catch (const Error& error) {
       ASSERT_EQ(error.code(), ExitCode::usage) << text;
     }

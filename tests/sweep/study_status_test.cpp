@@ -6,10 +6,10 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "fake_training.hpp"
 #include "results/failure.hpp"
 #include "results/journal.hpp"
 #include "results/planned_study.hpp"
+#include "support/fake_training.hpp"
 #include "sweep/folder_lock.hpp"
 
 namespace m2m::sweep {
@@ -32,7 +32,7 @@ class StudyStatusTest : public ::testing::Test {
     study.stages = {{"gggg000000000000", "g", "g  digits seed=3", 10},
                     {"pppp000000000000", "prefix", "prefix", 16}};
     results::write_study(out_.study(), study);
-    fake::leave_artifact(out_, stage("aaaa000000000000", study::StageKind::trial));
+    testing::leave_artifact(out_, stage("aaaa000000000000", study::StageKind::trial));
     results::write_failure(out_.failure("bbbb000000000000"),
                            {"bbbb000000000000", "ERM", "loss is not a number", true, {}});
     write_file(out_.config("cccc000000000000"), "{}");
@@ -117,7 +117,7 @@ TEST_F(StudyStatusTest, FindsStagesInACacheThatSweepsShare) {
   results::PlannedStudy study = results::read_study(out_.study());
   study.cache = (out_.root / "elsewhere").string();
   results::write_study(out_.study(), study);
-  fake::leave_artifact({out_.root, study.cache}, stage("gggg000000000000", study::StageKind::g));
+  testing::leave_artifact({out_.root, study.cache}, stage("gggg000000000000", study::StageKind::g));
   note_epoch(out_.root / "elsewhere" / "pppp000000000000" / "journal.jsonl", 1);
   const StudyStatus status = read_status(out_);
   EXPECT_EQ(status.stages[0].state, StageStanding::done);
@@ -128,7 +128,7 @@ TEST_F(StudyStatusTest, CountsWhatCannotBeReadAsFailedAndGoesOn) {
   fs::resize_file(out_.result("aaaa000000000000"), 100);
   fs::resize_file(out_.failure("bbbb000000000000"), 10);
   write_file(out_.journal("cccc000000000000"), "\x01\n");
-  fake::leave_artifact(out_, stage("gggg000000000000", study::StageKind::g));
+  testing::leave_artifact(out_, stage("gggg000000000000", study::StageKind::g));
   fs::resize_file(out_.stage("gggg000000000000") / "state.safetensors", 1);
   const StudyStatus status = read_status(out_);
   EXPECT_EQ(status.count(StageStanding::done), 0);

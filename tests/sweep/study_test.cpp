@@ -4,7 +4,8 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "fake_training.hpp"
+#include "support/fake_training.hpp"
+#include "support/temporary_folder.hpp"
 #include "sweep/study_points.hpp"
 
 namespace m2m::study {
@@ -13,7 +14,7 @@ namespace {
 /// What reading this study says.
 std::string refusal(const std::string& toml) {
   try {
-    fake::study(toml);
+    testing::study_from(toml);
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::usage) << error.what();
     return error.what();
@@ -22,9 +23,9 @@ std::string refusal(const std::string& toml) {
 }
 
 std::string refusal_of_override(const std::string& toml, const std::string& assignment) {
-  Study study = fake::study(toml);
+  Study study = testing::study_from(toml);
   try {
-    apply_override(study, assignment, fake::fields());
+    apply_override(study, assignment, testing::fake_fields());
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::usage);
     return error.what();
@@ -33,13 +34,13 @@ std::string refusal_of_override(const std::string& toml, const std::string& assi
 }
 
 Study overridden(const std::string& toml, const std::vector<std::string>& assignments) {
-  Study study = fake::study(toml);
-  for (const std::string& assignment : assignments) apply_override(study, assignment, fake::fields());
+  Study study = testing::study_from(toml);
+  for (const std::string& assignment : assignments) apply_override(study, assignment, testing::fake_fields());
   return study;
 }
 
 TEST(Study, ReadsSettingsGridAndPoints) {
-  const Study study = fake::study(R"(
+  const Study study = testing::study_from(R"(
 name = "trial_run"
 method = "M2m"
 data.set = "cifar100"
@@ -66,7 +67,9 @@ m2m.lambda = 0
   EXPECT_EQ(study.points[0].settings.at("m2m.lambda").value, 0.0);
 }
 
-TEST(Study, IsNamedAfterItsFileUnlessItSaysOtherwise) { EXPECT_EQ(fake::study("method = 'ERM'").name, "test"); }
+TEST(Study, IsNamedAfterItsFileUnlessItSaysOtherwise) {
+  EXPECT_EQ(testing::study_from("method = 'ERM'").name, "test");
+}
 
 TEST(Study, NamesTheNearestKnownKeyWhereOneIsUnknown) {
   EXPECT_EQ(refusal("method = 'ERM'\nm2m.lamda = 1"),
@@ -119,7 +122,7 @@ TEST(Study, SaysWhereSeveralValuesBelong) {
 TEST(Study, OffersANameThatAFolderMayHave) {
   const auto named = [](const std::string& toml, const std::string& file) -> std::string {
     try {
-      return parse_study(toml, file, fake::fields()).name;
+      return parse_study(toml, file, testing::fake_fields()).name;
     } catch (const Error& error) {
       return error.what();
     }
@@ -179,10 +182,10 @@ TEST(Study, RefusesWhatIsNotTomlOrNotUtf8OrNestedTooDeep) {
 }
 
 TEST(StudyFile, SaysWhatIsWrongWithAMissingFileOrAFolder) {
-  const fake::Folder folder;
+  const testing::TemporaryFolder folder;
   const auto message = [](const std::filesystem::path& file) -> std::string {
     try {
-      read_study_file(file, fake::fields());
+      read_study_file(file, testing::fake_fields());
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ExitCode::usage);
       return error.what();

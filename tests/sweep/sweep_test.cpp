@@ -10,10 +10,11 @@
 #include "core/write_error.hpp"
 #include "dist/messages/collectives.hpp"
 #include "dist/messages/mpi_mailbox.hpp"
-#include "fake_training.hpp"
-#include "mpi_main.hpp"
 #include "results/failure.hpp"
 #include "results/planned_study.hpp"
+#include "support/fake_training.hpp"
+#include "support/mpi_main.hpp"
+#include "support/temporary_folder.hpp"
 #include "sweep/existing.hpp"
 #include "sweep/run.hpp"
 #include "sweep/stop_signals.hpp"
@@ -31,14 +32,14 @@ namespace {
 class SharedFolder {
  public:
   SharedFolder() {
-    if (testing::session().rank() == 0) own_ = std::make_unique<fake::Folder>();
+    if (testing::session().rank() == 0) own_ = std::make_unique<testing::TemporaryFolder>();
     path_ = comm::broadcast_bytes(testing::session(), own_ ? own_->path().string() : "");
   }
   ~SharedFolder() { comm::sleeping_barrier(testing::session()); }
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  std::unique_ptr<fake::Folder> own_;
+  std::unique_ptr<testing::TemporaryFolder> own_;
   std::filesystem::path path_;
 };
 
@@ -61,8 +62,9 @@ ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, con
     follow_sweep(post.worker(), work);
     return ExitCode::done;
   }
-  const study::Study study = fake::study(toml);
-  const study::StageGraph graph = study::plan_study(study, fake::fields(), fake::resolve, fake::plan);
+  const study::Study study = testing::study_from(toml);
+  const study::StageGraph graph =
+      study::plan_study(study, testing::fake_fields(), testing::fake_resolve, testing::fake_plan);
   const results::FolderLock lock(folder);
   write_plan(study, graph, {folder});
   return lead_sweep({graph,
@@ -79,7 +81,7 @@ ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, con
 }
 
 ExitCode sweep(const std::string& toml, const std::filesystem::path& folder) {
-  return sweep(toml, folder, fake::runner({folder}));
+  return sweep(toml, folder, testing::fake_runner({folder}));
 }
 
 bool leads() { return testing::session().rank() == 0; }
@@ -91,8 +93,8 @@ TEST(Sweep, RunsEveryStageOnceAndMerges) {
   const ExitCode code = sweep(grid, folder.path());
   if (!leads()) return;
   EXPECT_EQ(code, ExitCode::done);
-  EXPECT_EQ(fake::count_lines(folder.path(), "began"), 15);  // 10 trials and 5 g
-  EXPECT_EQ(fake::count_lines(folder.path(), "done"), 15);
+  EXPECT_EQ(testing::count_lines(folder.path(), "began"), 15);  // 10 trials and 5 g
+  EXPECT_EQ(testing::count_lines(folder.path(), "done"), 15);
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "results.h5"));
   EXPECT_EQ(results::read_study(folder.path() / "study.json").trials.size(), 10u);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "lock.json"));
@@ -104,7 +106,7 @@ TEST(Sweep, RunsNothingASecondTime) {
   const ExitCode code = sweep(grid + "m2m.lambda = [0.5, 0.1]\n", folder.path());
   if (!leads()) return;
   EXPECT_EQ(code, ExitCode::done);
-  EXPECT_EQ(fake::count_lines(folder.path(), "began"), 15 + 5);  // the new trials share the old g
+  EXPECT_EQ(testing::count_lines(folder.path(), "began"), 15 + 5);  // the new trials share the old g
 }
 
 TEST(Sweep, WorksWithMoreRanksThanTrials) {
@@ -121,9 +123,9 @@ TEST(Sweep, GoesOnWhereATrialThrowsOrDiverges) {
   const ExitCode code = sweep(toml, folder.path());
   if (!leads()) return;
   EXPECT_EQ(code, ExitCode::some_failed);
-  EXPECT_EQ(fake::count_lines(folder.path(), "done"), 15);
+  EXPECT_EQ(testing::count_lines(folder.path(), "done"), 15);
   int thrown = 0, diverged = 0;
-  for (const Stage& stage : fake::graph(toml).stages) {
+  for (const Stage& stage : testing::graph_from(toml).stages) {
     const auto file = results::OutputFolder{folder.path()}.failure(stage.id);
     if (!std::filesystem::exists(file)) continue;
     const results::TrialFailure failure = results::read_failure(file);
@@ -140,11 +142,11 @@ TEST(Sweep, FailsWhatNeedsAFailedStageAndSaysWhich) {
   const ExitCode code = sweep(toml, folder.path());
   if (!leads()) return;
   EXPECT_EQ(code, ExitCode::some_failed);
-  const study::StageGraph graph = fake::graph(toml);  // ERM, g, broken
+  const study::StageGraph graph = testing::graph_from(toml);  // ERM, g, broken
   const results::TrialFailure failure =
       results::read_failure(results::OutputFolder{folder.path()}.failure(graph.stages[2].id));
   EXPECT_EQ(failure.reason, "the g " + graph.stages[1].id + " that it needs failed: thrown on purpose");
-  EXPECT_EQ(fake::count_lines(folder.path(), "began"), 2);
+  EXPECT_EQ(testing::count_lines(folder.path(), "began"), 2);
 }
 
 TEST(Sweep, SurvivesAnythingThatIsThrown) {
@@ -165,7 +167,7 @@ TEST(Sweep, TriesAFailedTrialAgainTheNextTime) {
   if (!leads()) return;
   EXPECT_EQ(code, ExitCode::done);
   EXPECT_FALSE(std::filesystem::exists(
-      results::OutputFolder{folder.path()}.failure(fake::graph("method = 'ERM'").stages[0].id)));
+      results::OutputFolder{folder.path()}.failure(testing::graph_from("method = 'ERM'").stages[0].id)));
 }
 
 /// A stage that would never end by itself; `victim` is sent the signals once it runs.
@@ -213,29 +215,30 @@ TEST(Sweep, StopsByTheTimeLimitAndStartsNothingOnceItIsPast) {
   const SharedFolder folder;
   const auto now = std::chrono::steady_clock::now();
   const ExitCode stopped = sweep(grid, folder.path(), endless(), {now + std::chrono::milliseconds(200)});
-  const ExitCode late = sweep(grid, folder.path(), fake::runner({folder.path()}), {now});
+  const ExitCode late = sweep(grid, folder.path(), testing::fake_runner({folder.path()}), {now});
   if (!leads()) return;
   EXPECT_EQ(stopped, ExitCode::requeue);
   EXPECT_EQ(late, ExitCode::requeue);
-  EXPECT_EQ(fake::count_lines(folder.path(), "began"), 0);
+  EXPECT_EQ(testing::count_lines(folder.path(), "began"), 0);
 }
 
 TEST(Sweep, RunsEveryStageOnceWithSeveralSeatsARankAndStopsThemAll) {
   const SharedFolder folder;
   const ExitCode stopped = sweep(grid, folder.path(), endless(0, {SIGTERM}), {std::nullopt, false, 3});
-  const ExitCode resumed = sweep(grid, folder.path(), fake::runner({folder.path()}), {std::nullopt, false, 3});
+  const ExitCode resumed =
+      sweep(grid, folder.path(), testing::fake_runner({folder.path()}), {std::nullopt, false, 3});
   if (!leads()) return;
   EXPECT_EQ(stopped, ExitCode::interrupted);
   EXPECT_EQ(resumed, ExitCode::done);
-  EXPECT_EQ(fake::count_lines(folder.path(), "began"), 15);
-  EXPECT_EQ(fake::count_lines(folder.path(), "done"), 15);
+  EXPECT_EQ(testing::count_lines(folder.path(), "began"), 15);
+  EXPECT_EQ(testing::count_lines(folder.path(), "done"), 15);
 }
 
 TEST(Sweep, IsDoneWhereNothingWasLeftToStop) {
   const SharedFolder folder;
   sweep("method = 'ERM'", folder.path());
-  const ExitCode code =
-      sweep("method = 'ERM'", folder.path(), fake::runner({folder.path()}), {std::chrono::steady_clock::now()});
+  const ExitCode code = sweep("method = 'ERM'", folder.path(), testing::fake_runner({folder.path()}),
+                              {std::chrono::steady_clock::now()});
   EXPECT_EQ(code, ExitCode::done);
 }
 
@@ -271,7 +274,7 @@ TEST(Sweep, StopsAtTheFirstFileThatCannotBeWrittenAndLosesNothing) {
       EXPECT_EQ(error.code(), ExitCode::input_output);
       EXPECT_NE(std::string(error.what()).find((folder.path() / "x").string()), std::string::npos) << error.what();
     }
-    for (const Stage& stage : fake::graph(toml).stages) {
+    for (const Stage& stage : testing::graph_from(toml).stages) {
       EXPECT_FALSE(std::filesystem::exists(results::OutputFolder{folder.path()}.failure(stage.id)));
     }
   } else {
@@ -282,7 +285,7 @@ TEST(Sweep, StopsAtTheFirstFileThatCannotBeWrittenAndLosesNothing) {
 
 TEST(Sweep, CountsAResultThatMergingFindsDamagedAsFailedAndSetsItAside) {
   const SharedFolder folder;
-  const study::StageGraph graph = fake::graph("method = 'ERM'\ntrain.epochs = 100");
+  const study::StageGraph graph = testing::graph_from("method = 'ERM'\ntrain.epochs = 100");
   const results::OutputFolder out{folder.path()};
   const RunStage damaging = [&](const Stage& stage, StageContext&) -> StageResult {
     write_file(out.result(stage.id), "not what it should be");

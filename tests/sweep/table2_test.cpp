@@ -1,10 +1,9 @@
 // The scheduler on the paper's Table 2: the numbers that docs/performance.md shows.
-#include "table2.hpp"
-
 #include <gtest/gtest.h>
 
 #include <utility>
 
+#include "support/table2_graph.hpp"
 #include "sweep/simulation.hpp"
 
 namespace m2m::sweep {
@@ -16,7 +15,7 @@ Simulation simulate_table2(const study::StageGraph& graph, int ranks, StageOrder
 }
 
 TEST(Table2, HasTwelveMethodsOnFourDataSetsAndTrainsWhatTheyShareOnce) {
-  const study::StageGraph graph = fake::table2(10);
+  const study::StageGraph graph = testing::table2(10);
   EXPECT_EQ(study::count(graph, study::StageKind::trial), 12 * 4 * 10);
   EXPECT_EQ(study::count(graph, study::StageKind::g), 4 * 10);
   EXPECT_EQ(study::count(graph, study::StageKind::prefix), 4 * 10);
@@ -25,17 +24,17 @@ TEST(Table2, HasTwelveMethodsOnFourDataSetsAndTrainsWhatTheyShareOnce) {
 }
 
 TEST(Table2, KeepsEightRanksBusyForNinetyEightPercentOfTheirTime) {
-  EXPECT_GE(simulate_table2(fake::table2(10), 8).efficiency(), 0.98);
+  EXPECT_GE(simulate_table2(testing::table2(10), 8).efficiency(), 0.98);
 }
 
 TEST(Table2, KeepsSixtyFourRanksBusyForNinetySixPercentOfTheirTimeWithTwelveTrialsEach) {
-  EXPECT_GE(simulate_table2(fake::table2(16), 64).efficiency(), 0.96);
+  EXPECT_GE(simulate_table2(testing::table2(16), 64).efficiency(), 0.96);
 }
 
 TEST(Table2, PrintsTheTableOfThePerformancePage) {
   for (const auto& [seeds, all_ranks] :
        {std::pair(10, std::vector{1, 8, 64, 512}), std::pair(16, std::vector{64})}) {
-    const study::StageGraph graph = fake::table2(seeds);
+    const study::StageGraph graph = testing::table2(seeds);
     for (const int ranks : all_ranks) {
       for (const StageOrder order : all_stage_orders) {
         const Simulation played = simulate_table2(graph, ranks, order);

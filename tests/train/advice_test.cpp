@@ -9,11 +9,12 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "data/made_arrays.hpp"
 #include "settings/catalogue.hpp"
 #include "settings/resolve.hpp"
 #include "settings/setting.hpp"
 #include "settings/table.hpp"
+#include "support/made_arrays.hpp"
+#include "support/temporary_folder.hpp"
 #include "sweep/plan.hpp"
 #include "sweep/study.hpp"
 #include "train/stages.hpp"
@@ -40,16 +41,16 @@ std::string refusal(const Overrides& settings) {
   return "";
 }
 
-Overrides followed(Overrides settings, const test::Advice& advice) {
+Overrides followed(Overrides settings, const testing::Advice& advice) {
   for (const auto& [name, value] : advice) settings.push_back(name + "=" + value);
   return settings;
 }
 
 /// Every alternative is accepted, or refused with advice that is; `steps`: how often one may ask again.
 void expect_way_out(const Overrides& settings, const std::string& sentence, int steps) {
-  const std::vector<test::Advice> alternatives = test::advised(sentence);
+  const std::vector<testing::Advice> alternatives = testing::advised(sentence);
   EXPECT_FALSE(alternatives.empty()) << sentence;
-  for (const test::Advice& advice : alternatives) {
+  for (const testing::Advice& advice : alternatives) {
     const Overrides next = followed(settings, advice);
     const std::string answer = refusal(next);
     if (answer.empty()) continue;
@@ -68,16 +69,10 @@ void expect_advice_works(const Overrides& settings) {
 /// A folder with own.npz, features of `classes` classes with `counts` training samples each, and Reuters' files.
 class AdviceTest : public ::testing::Test {
  protected:
-  AdviceTest() {
-    std::string pattern = (fs::temp_directory_path() / "m2m-advice-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
-  }
-  ~AdviceTest() override { fs::remove_all(root_); }
-
   Overrides features(const std::vector<int>& counts) const {
     const auto [x_train, y_train] = arrays(counts);
     const auto [x_test, y_test] = arrays(std::vector<int>(counts.size(), 3));
-    made_up::write_npz(
+    testing::write_npz(
         root_ / "own.npz",
         {{"x_train.npy", x_train}, {"y_train.npy", y_train}, {"x_test.npy", x_test}, {"y_test.npy", y_test}});
     return {"data.set=npz", "data.path=" + (root_ / "own.npz").string(), "train.network=mlp"};
@@ -106,11 +101,12 @@ class AdviceTest : public ::testing::Test {
         y.push_back(static_cast<std::int32_t>(k));
       }
     }
-    return {made_up::npy_of<float>("<f4", fmt::format("({}, 2)", y.size()), x),
-            made_up::npy_of<std::int32_t>("<i4", fmt::format("({},)", y.size()), y)};
+    return {testing::npy_of<float>("<f4", fmt::format("({}, 2)", y.size()), x),
+            testing::npy_of<std::int32_t>("<i4", fmt::format("({},)", y.size()), y)};
   }
 
-  fs::path root_;
+  testing::TemporaryFolder folder_;
+  std::filesystem::path root_ = folder_.path();
 };
 
 /// The settings with more of them behind.

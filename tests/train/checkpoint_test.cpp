@@ -6,7 +6,7 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/hash.hpp"
-#include "train/legacy_sample.hpp"
+#include "support/legacy_sample.hpp"
 #include "train/safetensors.hpp"
 
 namespace m2m::checkpoints {

@@ -10,6 +10,7 @@
 #include "results/record_file.hpp"
 #include "settings/catalogue.hpp"
 #include "settings/resolve.hpp"
+#include "support/temporary_folder.hpp"
 #include "sweep/graph.hpp"
 #include "train/stages.hpp"
 
@@ -38,12 +39,9 @@ std::string documents(const std::vector<int>& counts) {
 class FeaturesTest : public ::testing::Test {
  protected:
   FeaturesTest() {
-    std::string pattern = (fs::temp_directory_path() / "m2m-features-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
     write_file(root_ / "reuters52" / "r52-train.txt", documents({40, 12, 4}));
     write_file(root_ / "reuters52" / "r52-test.txt", documents({9, 9, 9}));
   }
-  ~FeaturesTest() override { fs::remove_all(root_); }
 
   Config config(const Json& given) const {
     Config config;
@@ -71,7 +69,8 @@ class FeaturesTest : public ::testing::Test {
     return "";
   }
 
-  fs::path root_;
+  testing::TemporaryFolder folder_;
+  std::filesystem::path root_ = folder_.path();
 };
 
 TEST_F(FeaturesTest, TakeThePerceptronUnlessAnotherNetworkIsAskedFor) {

@@ -9,8 +9,8 @@ namespace m2m::stages {
 namespace {
 
 Json identity(const Json& given) {
-  const auto data = test::tiny_data({10, 5});
-  return trial_identity(test::tiny_config(given), *data, {}, 1);
+  const auto data = testing::tiny_data({10, 5});
+  return trial_identity(testing::tiny_config(given), *data, {}, 1);
 }
 
 TEST(TrialIdentity, ChangesWithEverySettingThatActs) {
@@ -54,9 +54,9 @@ TEST(TrialIdentity, KnowsARecipeByItsPartsAndTheSettingsOfThoseAlone) {
 }
 
 TEST(TrialIdentity, KnowsACheckpointByItsContentAndNotItsPath) {
-  const auto data = test::tiny_data({10, 5});
-  const Config here = test::tiny_config({{"train.start_from", "a"}, {"train.start_epoch", 1}});
-  const Config there = test::tiny_config({{"train.start_from", "b"}, {"train.start_epoch", 1}});
+  const auto data = testing::tiny_data({10, 5});
+  const Config here = testing::tiny_config({{"train.start_from", "a"}, {"train.start_epoch", 1}});
+  const Config there = testing::tiny_config({{"train.start_from", "b"}, {"train.start_epoch", 1}});
   EXPECT_EQ(trial_identity(here, *data, {.start_sha256 = "11"}, 1),
             trial_identity(there, *data, {.start_sha256 = "11"}, 1));
   EXPECT_NE(trial_identity(here, *data, {.start_sha256 = "11"}, 1),
@@ -64,9 +64,9 @@ TEST(TrialIdentity, KnowsACheckpointByItsContentAndNotItsPath) {
 }
 
 TEST(TrialIdentity, NamesTheRanksOfATrialOnlyWhereBatchNormIsLocal) {
-  const auto data = test::tiny_data({10, 5});
+  const auto data = testing::tiny_data({10, 5});
   const auto of = [&](const char* batch_norm, int ranks) {
-    return trial_identity(test::tiny_config({{"train.batch_norm", batch_norm}}), *data, {}, ranks);
+    return trial_identity(testing::tiny_config({{"train.batch_norm", batch_norm}}), *data, {}, ranks);
   };
   EXPECT_EQ(of("sync", 1), of("sync", 4));
   EXPECT_EQ(of("sync", 1), of("local", 1));
@@ -75,9 +75,9 @@ TEST(TrialIdentity, NamesTheRanksOfATrialOnlyWhereBatchNormIsLocal) {
 }
 
 TEST(GIdentity, IsSharedByEveryVariantOfASeedAndNotBySeeds) {
-  const auto data = test::tiny_data({10, 5});
+  const auto data = testing::tiny_data({10, 5});
   const auto g = [&](const Json& given) {
-    return g_identity(settings::g_config(test::tiny_config(given)), *data, 1);
+    return g_identity(settings::g_config(testing::tiny_config(given)), *data, 1);
   };
   const Json base = {{"method", "M2m"}, {"seed", 1}};
   EXPECT_EQ(g(base),
@@ -86,10 +86,10 @@ TEST(GIdentity, IsSharedByEveryVariantOfASeedAndNotBySeeds) {
 }
 
 TEST(GIdentity, ChangesWithHowGIsTrained) {
-  const auto data = test::tiny_data({10, 5});
+  const auto data = testing::tiny_data({10, 5});
   const auto g = [&](Json given) {
     given["method"] = "M2m";
-    return g_identity(settings::g_config(test::tiny_config(given)), *data, 1)["settings"];
+    return g_identity(settings::g_config(testing::tiny_config(given)), *data, 1)["settings"];
   };
   const Json plain = g({});
   EXPECT_EQ(g({{"m2m.g_stop", 2}})["train.epochs"], 2);

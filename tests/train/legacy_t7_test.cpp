@@ -7,9 +7,9 @@
 #include <filesystem>
 
 #include "core/files.hpp"
+#include "support/legacy_sample.hpp"
+#include "support/refusals.hpp"
 #include "support/test_root.hpp"
-#include "train/legacy_sample.hpp"
-#include "train/refusals.hpp"
 
 namespace m2m::checkpoints {
 namespace {
@@ -140,7 +140,7 @@ TEST(LegacyT7, SurvivesRandomDamage) {
 std::string published_bytes() {
   const char* named = std::getenv("M2M_PUBLISHED_G");
   const std::filesystem::path path =
-      named ? named : (test::test_root() / "../shared/reference/erm_r100_c10_trial1.t7").string();
+      named ? named : (testing::test_root() / "../shared/reference/erm_r100_c10_trial1.t7").string();
   return std::filesystem::exists(path) ? read_file(path) : "";
 }
 

@@ -6,7 +6,7 @@
 #include "dist/messages/collectives.hpp"
 #include "dist/tensors/backend.hpp"
 #include "dist/tensors/fixed_tree.hpp"
-#include "mpi_main.hpp"
+#include "support/mpi_main.hpp"
 #include "support/tiny_trial.hpp"
 
 namespace m2m::train {
@@ -32,11 +32,11 @@ Config config_of(const Json& given) {
               {"train.lr", 0.01},
               {"train.precision", "float64"}};
   all.update(given);
-  return test::tiny_config(all);
+  return testing::tiny_config(all);
 }
 
 TrialSetup setup_of(const Config& config, std::shared_ptr<comm::Communicator> ranks) {
-  TrialSetup setup = test::tiny_setup(config);
+  TrialSetup setup = testing::tiny_setup(config);
   setup.ranks = std::move(ranks);
   return setup;
 }
@@ -140,15 +140,15 @@ TEST(ParallelTrial, ChangesWeightsAsATrialOfOneRankDoesInFloat32) {
   for (const char* kernels : {"auto", "torch"}) {
     for (const char* method : {"ERM", "M2m"}) {
       for (const char* network : {"resnet8", "mlp"}) {
-        const Config config = config_of(test::few_steps_settings({{"method", method},
-                                                                  {"train.network", network},
-                                                                  {"train.kernels", kernels},
-                                                                  {"train.precision", "float32"},
-                                                                  {"train.batch_size", 29}}));
-        const test::FewSteps together =
-            test::run_few_steps(setup_of(config, comm::communicator_for(everybody(), torch::kCPU)));
-        const test::FewSteps alone_ = test::run_few_steps(setup_of(config, comm::alone()));
-        EXPECT_LT(test::relative_difference(together, alone_), test::few_steps_tolerance)
+        const Config config = config_of(testing::few_steps_settings({{"method", method},
+                                                                     {"train.network", network},
+                                                                     {"train.kernels", kernels},
+                                                                     {"train.precision", "float32"},
+                                                                     {"train.batch_size", 29}}));
+        const testing::FewSteps together =
+            testing::run_few_steps(setup_of(config, comm::communicator_for(everybody(), torch::kCPU)));
+        const testing::FewSteps alone_ = testing::run_few_steps(setup_of(config, comm::alone()));
+        EXPECT_LT(testing::relative_difference(together, alone_), testing::few_steps_tolerance)
             << method << " " << network << " " << kernels;
       }
     }

@@ -17,6 +17,7 @@
 #include "settings/catalogue.hpp"
 #include "settings/resolve.hpp"
 #include "settings/table.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/test_root.hpp"
 #include "sweep/plan.hpp"
 #include "sweep/study.hpp"
@@ -59,7 +60,7 @@ TEST(Pins, OfSettingsHold) {
     names.push_back(setting.name);
     rows[setting.name] = row_json(setting);
   }
-  test::expect_pinned("settings", {{"rows", rows}, {"order", names}});
+  testing::expect_pinned("settings", {{"rows", rows}, {"order", names}});
 }
 
 TEST(Pins, OfMethodsHold) {
@@ -72,7 +73,7 @@ TEST(Pins, OfMethodsHold) {
     }
     rows[method.name] = {{"sets", method.sets}, {"recipe", recipe}};
   }
-  test::expect_pinned("methods", {{"rows", rows}, {"order", settings::method_names()}});
+  testing::expect_pinned("methods", {{"rows", rows}, {"order", settings::method_names()}});
 }
 
 /// Stages by name. Each has its id and its differences from a reference; the first of each kind has its whole
@@ -84,7 +85,7 @@ class Stages {
     const auto kind = identity.at("kind").get<std::string>();
     if (!whole_.contains(kind)) whole_[kind] = identity;
     const bool has_reference = identities_.contains(reference);
-    const Json differing = test::changes(has_reference ? identities_.at(reference) : whole_.at(kind), identity);
+    const Json differing = testing::changes(has_reference ? identities_.at(reference) : whole_.at(kind), identity);
     stages_[name] = {{"id", study::stage_id(identity)}};
     if (!differing.empty()) stages_[name]["changes"] = differing;
     identities_[name] = identity;
@@ -106,12 +107,6 @@ class Stages {
 
 class StagePins : public ::testing::Test {
  protected:
-  StagePins() {
-    std::string pattern = (fs::temp_directory_path() / "m2m-pins-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
-  }
-  ~StagePins() override { fs::remove_all(root_); }
-
   study::StageRequest plan(const Config& config) {
     return planner_(settings::resolve(config), config.text("method"));
   }
@@ -142,7 +137,7 @@ class StagePins : public ::testing::Test {
 
   /// Writes the digits and documents of two classes; returns their folder.
   std::string data() const {
-    fs::copy_file(test::test_root() / "datasets" / data::digits_file, root_ / data::digits_file,
+    fs::copy_file(testing::test_root() / "datasets" / data::digits_file, root_ / data::digits_file,
                   fs::copy_options::overwrite_existing);
     for (const auto& [file, documents] : {std::pair{"r52-train.txt", 6}, {"r52-test.txt", 5}}) {
       std::string text;
@@ -152,20 +147,21 @@ class StagePins : public ::testing::Test {
     return root_.string();
   }
 
-  fs::path root_;
+  testing::TemporaryFolder folder_;
+  std::filesystem::path root_ = folder_.path();
   StagePlanner planner_;
 };
 
 TEST_F(StagePins, OfEachMethodHold) {
   Stages stages;
   for (const std::string& method : settings::method_names()) stages.add_all(method, plan(digits_config(method)));
-  test::expect_pinned("stages_of_methods", stages.json());
+  testing::expect_pinned("stages_of_methods", stages.json());
 }
 
 TEST_F(StagePins, OfEachSettingChangedAloneHold) {
   Stages stages;
   std::set<std::string> settings;
-  for (const Json& entry : Json::parse(read_file(test::test_root() / "tests/pins/cases.json"))) {
+  for (const Json& entry : Json::parse(read_file(testing::test_root() / "tests/pins/cases.json"))) {
     const auto name = entry.at("setting").get<std::string>(), method = entry.at("method").get<std::string>();
     const Json beside = entry.value("with", Json::object());
     const Config standard = with(digits_config(method), values(beside));
@@ -182,12 +178,12 @@ TEST_F(StagePins, OfEachSettingChangedAloneHold) {
   const Config local = with(digits_config("M2m"), {{"train.batch_norm", "local"}});
   stages.add_all("train.batch_norm=local of M2m on 2 ranks", StagePlanner(2)(settings::resolve(local), "M2m"),
                  "M2m");
-  test::expect_pinned("stages_of_settings", stages.json());
+  testing::expect_pinned("stages_of_settings", stages.json());
 }
 
 TEST_F(StagePins, OfTheDemoHold) {
   const auto fields = settings::all_settings();
-  const study::Study study = study::read_study_file(test::test_root() / "jobs/digits.toml", fields);
+  const study::Study study = study::read_study_file(testing::test_root() / "jobs/digits.toml", fields);
   const study::StageGraph graph = study::plan_study(study, fields, settings::resolve, StagePlanner());
   Stages stages;
   for (const study::Stage& stage : graph.stages) {
@@ -195,7 +191,7 @@ TEST_F(StagePins, OfTheDemoHold) {
                            value_of(stage.config, "seed")),
                stage.identity);
   }
-  test::expect_pinned("stages_of_digits", stages.json());
+  testing::expect_pinned("stages_of_digits", stages.json());
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "train/refusals.hpp"
+#include "support/refusals.hpp"
 
 namespace m2m::checkpoints {
 namespace {

@@ -7,7 +7,7 @@
 #include "core/files.hpp"
 #include "results/journal.hpp"
 #include "results/record_file.hpp"
-#include "stage_runs.hpp"
+#include "support/stage_runs.hpp"
 #include "train/base_artifact.hpp"
 
 namespace m2m::stages {

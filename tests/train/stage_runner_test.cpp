@@ -10,7 +10,7 @@
 #include "core/instruction_set.hpp"
 #include "results/journal.hpp"
 #include "results/record_file.hpp"
-#include "stage_runs.hpp"
+#include "support/stage_runs.hpp"
 #include "support/test_device.hpp"
 #include "sweep/folder_lock.hpp"
 #include "train/checkpoint.hpp"
@@ -145,7 +145,7 @@ TEST_F(StageRunnerTest, RecordsWhatWasDecidedOnThisDevice) {
       plan({{{"method", "ERM"}, {"train.executor", "auto"}, {"train.evaluation_batch", 0}}}, false);
   run_all(graph, out("a"));
   const TrialRecord trial = results::read_trial(out("a").result(graph.stages.back().id));
-  const bool on_gpu = test::test_device().is_cuda();
+  const bool on_gpu = testing::test_device().is_cuda();
   EXPECT_EQ(trial.environment.at("executor"), on_gpu ? "graph" : "eager");
   EXPECT_EQ(trial.environment.at("evaluation_batch"), on_gpu ? 1000 : 500);
   EXPECT_EQ(trial.environment.contains("cudnn"), on_gpu);

@@ -8,7 +8,7 @@ namespace m2m::train {
 namespace {
 
 Trial done(const Json& given) {
-  Trial trial(test::tiny_setup(test::tiny_config(given)));
+  Trial trial(testing::tiny_setup(testing::tiny_config(given)));
   while (!trial.done()) trial.submit(1000);
   return trial;
 }
@@ -16,7 +16,7 @@ Trial done(const Json& given) {
 const Json translating = {{"method", "M2m"}, {"train.epochs", 3}, {"train.defer_until", 1}, {"m2m.gamma", 0.3}};
 
 TEST(FeatureSample, HasTheSameImagesForEveryMethodAndAllOfASmallClass) {
-  const auto data = test::tiny_data({60, 20, 6, 2});
+  const auto data = testing::tiny_data({60, 20, 6, 2});
   Trial erm = done({{"method", "ERM"}, {"train.epochs", 2}}),
         smote = done({{"method", "SMOTE"}, {"train.epochs", 2}});
   const results::FeatureSample a = feature_sample(erm, *data, 5), b = feature_sample(smote, *data, 5);
@@ -27,7 +27,7 @@ TEST(FeatureSample, HasTheSameImagesForEveryMethodAndAllOfASmallClass) {
 }
 
 TEST(FeatureSample, IsWhatTheHeadIsGiven) {
-  const auto data = test::tiny_data({60, 20, 6, 2});
+  const auto data = testing::tiny_data({60, 20, 6, 2});
   Trial trial = done({{"method", "ERM"}, {"train.epochs", 2}, {"train.precision", "float32"}});
   const results::FeatureSample sample = feature_sample(trial, *data, 2);
   data::PoolRows part = data->split.train;

@@ -18,7 +18,7 @@ using results::Outcome;
 namespace {
 
 Trial run(const Json& given, std::int64_t steps_at_once = 1000) {
-  Trial trial(test::tiny_setup(test::tiny_config(given)));
+  Trial trial(testing::tiny_setup(testing::tiny_config(given)));
   while (!trial.done()) trial.submit(steps_at_once);
   return trial;
 }
@@ -27,7 +27,7 @@ bool same_weights(const Trial& a, const Trial& b) {
   const checkpoints::NetworkState left = copy_state(a.network());
   const checkpoints::NetworkState right = copy_state(b.network());
   return std::all_of(left.begin(), left.end(),
-                     [&](const auto& item) { return test::agree(item.second, right.at(item.first)); });
+                     [&](const auto& item) { return testing::agree(item.second, right.at(item.first)); });
 }
 
 TEST(Trial, LearnsAnEasyDataSet) {
@@ -39,7 +39,7 @@ TEST(Trial, LearnsAnEasyDataSet) {
 TEST(Trial, GivesTheSameNumbersEveryTimeAndHoweverItIsStepped) {
   for (const char* method : {"ERM", "DRS", "M2m"}) {
     for (const std::string precision : {"float32", "bf16", "float64"}) {
-      if (!test::gives_same_bits() && precision != "float64") continue;
+      if (!testing::gives_same_bits() && precision != "float64") continue;
       const Json given = {
           {"method", method}, {"m2m.gamma", 0.3}, {"train.network", "resnet8"}, {"train.precision", precision}};
       EXPECT_TRUE(same_weights(run(given, 1), run(given, 1000))) << method << " " << precision;
@@ -50,10 +50,10 @@ TEST(Trial, GivesTheSameNumbersEveryTimeAndHoweverItIsStepped) {
 TEST(Trial, OfADeferredMethodIsErmUntilItsDeferral) {
   const Trial erm = run({{"train.epochs", 4}, {"train.defer_until", 3}});
   for (const char* method : {"DRS", "M2m"}) {
-    Trial other(
-        test::tiny_setup(test::tiny_config({{"method", method}, {"train.epochs", 4}, {"train.defer_until", 3}})));
+    Trial other(testing::tiny_setup(
+        testing::tiny_config({{"method", method}, {"train.epochs", 4}, {"train.defer_until", 3}})));
     while (other.epoch() < 3) other.submit(1);
-    Trial again(test::tiny_setup(test::tiny_config({{"train.epochs", 4}, {"train.defer_until", 3}})));
+    Trial again(testing::tiny_setup(testing::tiny_config({{"train.epochs", 4}, {"train.defer_until", 3}})));
     while (again.epoch() < 3) again.submit(1);
     EXPECT_TRUE(same_weights(other, again)) << method;
     other.submit(1000);
@@ -68,7 +68,7 @@ TEST(Trial, OfEveryMethodThatTrainsEverythingLearnsTheEasyDataSet) {
                         {"train.defer_until", 24},
                         {"m2m.gamma", 0.3},
                         {"train.logit_scale", 10.0}};
-    const Config config = test::tiny_config(given);
+    const Config config = testing::tiny_config(given);
     if (!settings::read<settings::Recipe>(config).start.empty()) continue;
     const Trial trial = run(given);
     EXPECT_TRUE(std::isfinite(trial.epochs().back().loss)) << method;
@@ -81,7 +81,7 @@ TEST(Trial, LearnsTheSameWhenAnotherThreadPlansAhead) {
   for (const char* method : {"DRS", "M2m", "CMO"}) {
     Json given = {{"method", method}, {"train.epochs", 5}, {"train.defer_until", 2}};
     if (method == std::string("M2m")) given.update({{"m2m.gamma", 0.3}, {"m2m.pool", 2}});
-    TrialSetup setup = test::tiny_setup(test::tiny_config(given));
+    TrialSetup setup = testing::tiny_setup(testing::tiny_config(given));
     setup.settings.plans_ahead = true;
     Trial ahead(std::move(setup));
     while (!ahead.done()) ahead.submit(3);
@@ -117,8 +117,8 @@ TEST(Trial, WeighsTheLossFromTheDeferralOn) {
 /// A second stage on an ERM trial, and that trial's state before.
 std::pair<Trial, checkpoints::NetworkState> second_stage(const std::string& method, int epochs = 3) {
   const Trial base = run({{"method", method == "MiSLAS" ? "mixup" : "ERM"}, {"train.network", "resnet8"}});
-  TrialSetup setup = test::tiny_setup(
-      test::tiny_config({{"method", method}, {"train.network", "resnet8"}, {"second.epochs", epochs}}));
+  TrialSetup setup = testing::tiny_setup(
+      testing::tiny_config({{"method", method}, {"train.network", "resnet8"}, {"second.epochs", epochs}}));
   setup.start = base.checkpoint();
   Trial trial(std::move(setup));
   while (!trial.done()) trial.submit(1000);
@@ -143,10 +143,10 @@ TEST(Trial, OfASecondStageLeavesTheFeaturesAlone) {
 
 TEST(Trial, GoesOnFromACheckpointAsIfItHadNotStopped) {
   Trial whole = run({{"train.epochs", 4}});
-  Trial begun(test::tiny_setup(test::tiny_config({{"train.epochs", 4}})));
+  Trial begun(testing::tiny_setup(testing::tiny_config({{"train.epochs", 4}})));
   while (begun.epoch() < 2) begun.submit(1);
-  TrialSetup setup = test::tiny_setup(
-      test::tiny_config({{"train.epochs", 4}, {"train.start_from", "made in memory"}, {"train.start_epoch", 2}}));
+  TrialSetup setup = testing::tiny_setup(testing::tiny_config(
+      {{"train.epochs", 4}, {"train.start_from", "made in memory"}, {"train.start_epoch", 2}}));
   setup.start = begun.checkpoint();
   Trial resumed(std::move(setup));
   resumed.submit(1000);
@@ -184,12 +184,12 @@ TEST(Trial, CountsTheSameInBothOrdersOfTheCoin) {
 TEST(Trial, ChangesWeightsAlikeWithOwnKernelsAndWithout) {
   for (const char* method : {"ERM", "M2m"}) {
     const auto run_with = [&](const char* kernels) {
-      return test::run_few_steps(test::tiny_setup(test::tiny_config(test::few_steps_settings(
+      return testing::run_few_steps(testing::tiny_setup(testing::tiny_config(testing::few_steps_settings(
           {{"method", method}, {"train.network", "resnet8"}, {"train.kernels", kernels}}))));
     };
-    const test::FewSteps expected = run_with("torch");
+    const testing::FewSteps expected = run_with("torch");
     for (const char* kernels : {"auto", "plain"}) {
-      EXPECT_LT(test::relative_difference(run_with(kernels), expected), test::few_steps_tolerance)
+      EXPECT_LT(testing::relative_difference(run_with(kernels), expected), testing::few_steps_tolerance)
           << method << " " << kernels;
     }
   }
@@ -249,12 +249,12 @@ class Waits {
 TEST(Trial, NeverLooksAtAValueWithinAStep) {
   for (const char* network : {"mlp", "resnet8"}) {
     for (const char* precision : {"float32", "bf16", "float64"}) {
-      Trial trial(test::tiny_setup(test::tiny_config({{"method", "M2m"},
-                                                      {"m2m.gamma", 0.3},
-                                                      {"train.network", network},
-                                                      {"train.precision", precision},
-                                                      {"train.epochs", 2},
-                                                      {"train.defer_until", 0}})));
+      Trial trial(testing::tiny_setup(testing::tiny_config({{"method", "M2m"},
+                                                            {"m2m.gamma", 0.3},
+                                                            {"train.network", network},
+                                                            {"train.precision", precision},
+                                                            {"train.epochs", 2},
+                                                            {"train.defer_until", 0}})));
       trial.submit(1);
       const Waits waits;
       Waits::count = 0;
@@ -267,8 +267,8 @@ TEST(Trial, NeverLooksAtAValueWithinAStep) {
 }
 
 TEST(Trial, TimesItsPhases) {
-  TrialSetup setup = test::tiny_setup(
-      test::tiny_config({{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 3}, {"train.defer_until", 1}}));
+  TrialSetup setup = testing::tiny_setup(
+      testing::tiny_config({{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 3}, {"train.defer_until", 1}}));
   Profile profile;
   setup.profile = &profile;
   Trial trial(std::move(setup));
@@ -291,8 +291,8 @@ TEST(Trial, TimesItsPhases) {
 }
 
 TEST(Trial, CountsTheMultiplyAddsOfItsPhases) {
-  TrialSetup setup = test::tiny_setup(
-      test::tiny_config({{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 3}, {"train.defer_until", 1}}));
+  TrialSetup setup = testing::tiny_setup(
+      testing::tiny_config({{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 3}, {"train.defer_until", 1}}));
   Profile profile;
   setup.profile = &profile;
   Trial trial(std::move(setup));
@@ -324,7 +324,7 @@ TEST(Trial, ThatDivergesSaysAtWhichEpochAndStep) {
 }
 
 TEST(TrialKeys, OfGAreNeverThoseOfF) {
-  const Config config = test::tiny_config({{"seed", 5}});
+  const Config config = testing::tiny_config({{"seed", 5}});
   const TrialKeys f = keys_of_f(config);
   const TrialKeys g = keys_of_g(config);
   for (const Key& a : {f.init, f.order, f.plan}) {

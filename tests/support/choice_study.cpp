@@ -1,4 +1,4 @@
-#include "report/choice_study.hpp"
+#include "support/choice_study.hpp"
 
 #include "support/sample_results.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "sweep/graph.hpp"
 
-namespace m2m::fake {
+namespace m2m::testing {
 
 /// A stage by name; its identity is its name.
 inline study::StageRequest request(const std::string& name, double cost,
@@ -39,4 +39,4 @@ inline study::StageGraph random_graph(std::mt19937& random) {
   return study::make_graph(trials);
 }
 
-}  // namespace m2m::fake
+}  // namespace m2m::testing

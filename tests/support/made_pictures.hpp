@@ -11,7 +11,7 @@
 
 #include "data/picture.hpp"
 
-namespace m2m::made_up {
+namespace m2m::testing {
 
 /// A pattern that differs with `seed` and between channels, smooth enough for JPEG to keep.
 inline data::Picture pattern(int height, int width, int seed = 0) {
@@ -91,4 +91,4 @@ inline std::string png_chunk(const std::string& type, const std::string& data) {
   return big_endian(data.size()) + body + big_endian(sum);
 }
 
-}  // namespace m2m::made_up
+}  // namespace m2m::testing

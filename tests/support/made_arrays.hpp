@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace m2m::made_up {
+namespace m2m::testing {
 
 inline std::string npy_with_header(const std::string& dictionary, const std::string& bytes, int version = 1) {
   const std::string text = dictionary + "\n";
@@ -44,4 +44,4 @@ inline void write_npz(const std::filesystem::path& path, const std::map<std::str
   zip_close(archive);
 }
 
-}  // namespace m2m::made_up
+}  // namespace m2m::testing

@@ -1,4 +1,4 @@
-#include "report/made_up_study.hpp"
+#include "support/made_up_study.hpp"
 
 #include "results/failure.hpp"
 #include "results/merge.hpp"

@@ -1,4 +1,4 @@
-#include "train/legacy_sample.hpp"
+#include "support/legacy_sample.hpp"
 
 #include <bit>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "fake_training.hpp"
+#include "support/fake_training.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -15,7 +15,7 @@
 #include "results/record_file.hpp"
 #include "results/stage_files.hpp"
 
-namespace m2m::fake {
+namespace m2m::testing {
 
 using settings::SettingType;
 
@@ -60,7 +60,7 @@ void check_needs(const results::OutputFolder& out, const study::Stage& stage) {
 
 }  // namespace
 
-std::vector<settings::Setting> fields() {
+std::vector<settings::Setting> fake_fields() {
   return {
       {"method", SettingType::text, nullptr, "", "The method.", {"ERM", "RS", "DRS", "M2m"}},
       {"protocol", SettingType::text, "code", "", "The protocol.", {"code", "paper"}},
@@ -89,8 +89,8 @@ std::vector<settings::Setting> fields() {
   };
 }
 
-Config resolve(const Config& given) {
-  Config config = settings::with_defaults(given, fields());
+Config fake_resolve(const Config& given) {
+  Config config = settings::with_defaults(given, fake_fields());
   if (!config.has("method")) throw usage_error("method: none is given");
   const std::int64_t epochs = config.integer("train.epochs");
   if (!config.has("train.defer_until")) config.set("train.defer_until", epochs * 8 / 10);
@@ -102,7 +102,7 @@ Config resolve(const Config& given) {
   return config;
 }
 
-study::StageRequest plan(const Config& resolved, const std::string& label) {
+study::StageRequest fake_plan(const Config& resolved, const std::string& label) {
   const bool is_m2m = resolved.text("method") == "M2m";
   study::StageRequest trial;
   trial.label = label;
@@ -129,7 +129,7 @@ void leave_artifact(const results::OutputFolder& out, const study::Stage& stage)
   write_file(out.stage_done(stage.id), Json({{"state", results::facts_of_file(file)}}).dump());
 }
 
-study::RunStage runner(const results::OutputFolder& out, const comm::MpiGroup* group) {
+study::RunStage fake_runner(const results::OutputFolder& out, const comm::MpiGroup* group) {
   const bool leads = group == nullptr || group->rank() == 0;
   const auto any = [group](bool mine) { return group == nullptr ? mine : group->any(mine); };
   return [out, leads, any](const study::Stage& stage, study::StageContext& context) -> study::StageResult {
@@ -160,7 +160,7 @@ int count_lines(const std::filesystem::path& out, const std::string& word) {
   return found;
 }
 
-std::multiset<std::string> stages(const std::filesystem::path& out, const std::string& word) {
+std::multiset<std::string> stages_in_log(const std::filesystem::path& out, const std::string& word) {
   std::ifstream log(out / "ran.log");
   std::multiset<std::string> found;
   for (std::string first, process, id, rest; log >> first >> process >> id && std::getline(log, rest);) {
@@ -169,7 +169,7 @@ std::multiset<std::string> stages(const std::filesystem::path& out, const std::s
   return found;
 }
 
-std::set<std::string> finished(const std::filesystem::path& out) {
+std::set<std::string> finished_in(const std::filesystem::path& out) {
   std::set<std::string> found;
   for (const char* parent : {"trials", "cache"}) {
     std::error_code ignored;  // a folder that is not there holds nothing
@@ -183,26 +183,19 @@ std::set<std::string> finished(const std::filesystem::path& out) {
   return found;
 }
 
-std::set<int> processes(const std::filesystem::path& out) {
+std::set<int> processes_in_log(const std::filesystem::path& out) {
   std::ifstream log(out / "ran.log");
   std::set<int> found;
   for (std::string line; std::getline(log, line);) found.insert(std::stoi(line.substr(line.find(' '))));
   return found;
 }
 
-study::Study study(const std::string& toml) { return study::parse_study(toml, "jobs/test.toml", fields()); }
-
-study::StageGraph graph(const std::string& toml) { return study::plan_study(study(toml), fields(), resolve, plan); }
-
-Folder::Folder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "m2m-sweep-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw io_error("no temporary folder can be made");
-  path_ = pattern;
+study::Study study_from(const std::string& toml) {
+  return study::parse_study(toml, "jobs/test.toml", fake_fields());
 }
 
-Folder::~Folder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
+study::StageGraph graph_from(const std::string& toml) {
+  return study::plan_study(study_from(toml), fake_fields(), fake_resolve, fake_plan);
 }
 
-}  // namespace m2m::fake
+}  // namespace m2m::testing

@@ -5,8 +5,9 @@
 #include <filesystem>
 #include <string>
 
-#include "command.hpp"
-#include "fake_training.hpp"
+#include "support/command.hpp"
+#include "support/fake_training.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::testing {
 
@@ -29,7 +30,7 @@ class SweepProgram : public ::testing::Test {
   std::string background_log() const;
 
  private:
-  fake::Folder folder_;
+  testing::TemporaryFolder folder_;
 };
 
 /// How often `part` stands in `text`.

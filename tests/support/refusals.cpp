@@ -1,4 +1,4 @@
-#include "train/refusals.hpp"
+#include "support/refusals.hpp"
 
 #include "core/philox.hpp"
 

@@ -17,25 +17,9 @@
 #include "settings/resolve.hpp"
 #include "settings/setting.hpp"
 #include "settings/table.hpp"
+#include "support/temporary_folder.hpp"
 
-namespace m2m::made_up {
-
-/// A folder that lives as long as the test.
-class Folder {
- public:
-  Folder() : path_(testing::TempDir() + "m2m_data_XXXXXX") {
-    std::string pattern = path_.string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+namespace m2m::testing {
 
 /// The sentence `action` ends with, its code checked; "" where it succeeds.
 template <typename Action>
@@ -114,7 +98,7 @@ inline std::map<std::string, std::string> tiny_files() {
   return {{"a.bin", records(4, 0)}, {"b.bin", records(3, 4)}, {"test.bin", records(3, 7)}};
 }
 
-inline void write_tiny(const Folder& folder) {
+inline void write_tiny(const TemporaryFolder& folder) {
   for (const auto& [name, content] : tiny_files()) write_file(folder.path() / "tiny-bin" / name, content);
 }
 
@@ -132,7 +116,7 @@ inline data::Images in_turn(int classes, int per_class) {
   return labelled(std::move(labels));
 }
 
-inline data::DataSet data_set(int classes, data::Images train, data::Images test, std::int64_t largest) {
+inline data::DataSet made_up_set(int classes, data::Images train, data::Images test, std::int64_t largest) {
   data::DataSet data;
   data.name = "made-up";
   data.classes = classes;
@@ -143,9 +127,9 @@ inline data::DataSet data_set(int classes, data::Images train, data::Images test
 }
 
 /// The data settings with these changes.
-inline settings::DataSettings settings(Json changes = Json::object()) {
+inline settings::DataSettings data_settings(Json changes = Json::object()) {
   return settings::read<settings::DataSettings>(
       settings::with_data_set(settings::with_defaults(Config(std::move(changes)), settings::all_settings())));
 }
 
-}  // namespace m2m::made_up
+}  // namespace m2m::testing

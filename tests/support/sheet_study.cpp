@@ -1,4 +1,4 @@
-#include "report/sheet_study.hpp"
+#include "support/sheet_study.hpp"
 
 #include <gtest/gtest.h>
 

@@ -7,7 +7,7 @@
 
 #include "kernels/epoch_counts.hpp"
 
-namespace m2m::kernels::test {
+namespace m2m::testing {
 
 /// 300 rows: more than a block has threads. Every third row is a translation.
 template <typename Real, typename Loss>
@@ -34,10 +34,10 @@ struct HostStep {
       slots.push_back(static_cast<std::int32_t>(rows - 1 - i));
     }
   }
-  StepAnswers<Real, Loss> answers() const {
+  kernels::StepAnswers<Real, Loss> answers() const {
     return {rows, classes, outputs.data(), losses.data(), labels.data(), 3.0};
   }
-  StepEdits step_edits() const {
+  kernels::StepEdits step_edits() const {
     return {edits,
             edit_rows.data(),
             seed_classes.data(),
@@ -49,9 +49,9 @@ struct HostStep {
 
 /// An epoch's counts in host memory.
 struct HostCounts {
-  std::vector<double> sums = std::vector<double>(epoch_sum_count);
+  std::vector<double> sums = std::vector<double>(kernels::epoch_sum_count);
   std::vector<std::int64_t> bad_step = {-1}, accepted = std::vector<std::int64_t>(300);
-  EpochCounts counts() { return {sums.data(), bad_step.data(), accepted.data()}; }
+  kernels::EpochCounts counts() { return {sums.data(), bad_step.data(), accepted.data()}; }
 };
 
-}  // namespace m2m::kernels::test
+}  // namespace m2m::testing

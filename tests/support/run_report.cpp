@@ -1,6 +1,6 @@
-#include "report/run_report.hpp"
+#include "support/run_report.hpp"
 
-#include "apps/command.hpp"
+#include "support/command.hpp"
 
 namespace m2m::testing {
 

@@ -6,7 +6,7 @@
 
 #include "kernels/fold_batch_norm.hpp"
 
-namespace m2m::kernels::test {
+namespace m2m::testing {
 
 template <typename Real, typename Folded>
 struct HostLayer {
@@ -15,7 +15,7 @@ struct HostLayer {
   std::vector<Real> weight, gamma, beta, mean, variance;
   std::vector<Folded> folded_weight, folded_bias;
 
-  FoldLayer row() {
+  kernels::FoldLayer row() {
     return {weight.data(),      gamma.data(), beta.data(), mean.data(), variance.data(), folded_weight.data(),
             folded_bias.data(), out_channels, in_channels, taps,        is_channels_last};
   }
@@ -48,4 +48,4 @@ HostLayer<Real, Folded> drawn_layer(bool is_channels_last) {
   return layer;
 }
 
-}  // namespace m2m::kernels::test
+}  // namespace m2m::testing

@@ -1,4 +1,4 @@
-#include "command.hpp"
+#include "support/command.hpp"
 
 #include <signal.h>
 #include <sys/wait.h>

@@ -3,9 +3,9 @@
 // measured these costs.
 #include <fmt/format.h>
 
-#include "random_graph.hpp"
+#include "support/random_graph.hpp"
 
-namespace m2m::fake {
+namespace m2m::testing {
 
 inline constexpr const char* table2_methods[] = {"ERM", "RS",    "SMOTE", "DRS",      "RW",  "CB-RW",
                                                  "DRW", "Focal", "LDAM",  "LDAM-DRW", "M2m", "M2m-LDAM"};
@@ -46,4 +46,4 @@ inline study::StageGraph table2(int seeds) {
   return study::make_graph(trials);
 }
 
-}  // namespace m2m::fake
+}  // namespace m2m::testing

@@ -9,14 +9,14 @@
 
 #include "kernels/conv3x3.hpp"
 
-namespace m2m::kernels::test {
+namespace m2m::testing {
 
 inline float value_of(float value) { return value; }
-inline float value_of(Bf16 value) { return to_float(value); }
+inline float value_of(kernels::Bf16 value) { return kernels::to_float(value); }
 inline void assign(float& to, float value) { to = value; }
-inline void assign(Bf16& to, float value) { to = to_bf16(value); }
+inline void assign(kernels::Bf16& to, float value) { to = kernels::to_bf16(value); }
 
-/// Values that both float and Bf16 hold exactly, so that only sums can differ.
+/// Values that both float and kernels::Bf16 hold exactly, so that only sums can differ.
 inline std::vector<float> drawn(std::size_t count, unsigned seed) {
   std::mt19937 engine(seed);
   std::vector<float> values(count);
@@ -27,7 +27,7 @@ inline std::vector<float> drawn(std::size_t count, unsigned seed) {
 /// [channels][height][width] -> stored, with `stored_channels` channels.
 template <typename T>
 std::vector<T> stored(const std::vector<float>& image, int channels, int height, int width, int stored_channels) {
-  std::vector<T> out(static_cast<std::size_t>(stored_pixels(height, width) * stored_channels), T{});
+  std::vector<T> out(static_cast<std::size_t>(kernels::stored_pixels(height, width) * stored_channels), T{});
   for (int c = 0; c < channels; ++c) {
     for (int y = 0; y < height; ++y) {
       for (int x = 0; x < width; ++x)
@@ -40,7 +40,7 @@ std::vector<T> stored(const std::vector<float>& image, int channels, int height,
 /// Calls each(index into the output, into the input, scaled weight) for every product of the definition:
 /// out[o][y][x] = sum over i, ky, kx of scale[o] w[o][i][ky][kx] in[i][s y + ky - 1][s x + kx - 1].
 template <typename Each>
-void for_products(const ConvSizes& s, const std::vector<float>& weight, const std::vector<float>& scale,
+void for_products(const kernels::ConvSizes& s, const std::vector<float>& weight, const std::vector<float>& scale,
                   Each each) {
   const int outputs = s.out_channels * s.out_height() * s.out_width();
   for (int out = 0; out < outputs; ++out) {
@@ -58,7 +58,7 @@ void for_products(const ConvSizes& s, const std::vector<float>& weight, const st
 }
 
 /// The convolution.
-inline std::vector<double> by_definition(const ConvSizes& s, const std::vector<float>& in,
+inline std::vector<double> by_definition(const kernels::ConvSizes& s, const std::vector<float>& in,
                                          const std::vector<float>& weight, const std::vector<float>& scale) {
   std::vector<double> result(static_cast<std::size_t>(s.out_channels * s.out_height() * s.out_width()));
   for_products(s, weight, scale, [&](int out, int from, double w) { result[out] += w * in[from]; });
@@ -66,7 +66,7 @@ inline std::vector<double> by_definition(const ConvSizes& s, const std::vector<f
 }
 
 /// Its transpose.
-inline std::vector<double> transposed_by_definition(const ConvSizes& s, const std::vector<float>& gradient,
+inline std::vector<double> transposed_by_definition(const kernels::ConvSizes& s, const std::vector<float>& gradient,
                                                     const std::vector<float>& weight,
                                                     const std::vector<float>& scale) {
   std::vector<double> result(static_cast<std::size_t>(s.in_channels * s.height * s.width));
@@ -74,8 +74,8 @@ inline std::vector<double> transposed_by_definition(const ConvSizes& s, const st
   return result;
 }
 
-struct Case {
-  ConvSizes sizes;
+struct ConvCase {
+  kernels::ConvSizes sizes;
   std::vector<float> weight = drawn(static_cast<std::size_t>(sizes.out_channels) * sizes.in_channels * 9, 1);
   std::vector<float> scale = std::vector<float>(static_cast<std::size_t>(sizes.out_channels), 0.5F);
   std::vector<float> in = drawn(static_cast<std::size_t>(sizes.in_channels) * sizes.height * sizes.width, 2);
@@ -84,17 +84,17 @@ struct Case {
 };
 
 /// Sizes of the networks, and widths that leave every remainder of a tile.
-inline std::vector<Case> cases() {
-  std::vector<Case> all;
-  for (const ConvSizes& sizes : std::vector<ConvSizes>{{32, 32, 3, 16, 1},
-                                                       {32, 32, 16, 16, 1},
-                                                       {32, 32, 16, 32, 2},
-                                                       {8, 8, 64, 64, 1},
-                                                       {8, 8, 1, 16, 1},
-                                                       {7, 15, 16, 32, 2},
-                                                       {5, 13, 32, 48, 1},
-                                                       {1, 1, 16, 16, 1},
-                                                       {2, 3, 16, 16, 2}})
+inline std::vector<ConvCase> conv_cases() {
+  std::vector<ConvCase> all;
+  for (const kernels::ConvSizes& sizes : std::vector<kernels::ConvSizes>{{32, 32, 3, 16, 1},
+                                                                         {32, 32, 16, 16, 1},
+                                                                         {32, 32, 16, 32, 2},
+                                                                         {8, 8, 64, 64, 1},
+                                                                         {8, 8, 1, 16, 1},
+                                                                         {7, 15, 16, 32, 2},
+                                                                         {5, 13, 32, 48, 1},
+                                                                         {1, 1, 16, 16, 1},
+                                                                         {2, 3, 16, 16, 2}})
     all.push_back({sizes});
   return all;
 }
@@ -114,4 +114,4 @@ void expect_image(const std::vector<T>& got, int stored_channels, const std::vec
   }
 }
 
-}  // namespace m2m::kernels::test
+}  // namespace m2m::testing

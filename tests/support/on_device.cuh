@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace m2m::kernels::test {
+namespace m2m::testing {
 
 template <typename T>
 class OnDevice {
@@ -33,4 +33,4 @@ inline bool has_device() {
   return cudaGetDeviceCount(&devices) == cudaSuccess && devices > 0;
 }
 
-}  // namespace m2m::kernels::test
+}  // namespace m2m::testing

@@ -1,4 +1,4 @@
-#include "sweep_program.hpp"
+#include "support/sweep_program.hpp"
 
 #include <unistd.h>
 
@@ -31,8 +31,8 @@ Outcome SweepProgram::sweep(int ranks, const std::string& arguments) const {
 }
 
 void SweepProgram::wait_for_lines(int lines, const std::string& word) const {
-  for (int tries = 0; tries < 3000 && fake::count_lines(out(), word) < lines; ++tries) ::usleep(10'000);
-  ASSERT_GE(fake::count_lines(out(), word), lines);
+  for (int tries = 0; tries < 3000 && testing::count_lines(out(), word) < lines; ++tries) ::usleep(10'000);
+  ASSERT_GE(testing::count_lines(out(), word), lines);
 }
 
 std::string SweepProgram::background_log() const { return read_file(folder() / "background.log"); }

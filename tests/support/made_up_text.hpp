@@ -5,16 +5,16 @@
 #include <string>
 
 #include "core/philox.hpp"
-#include "data/made_up.hpp"
+#include "support/made_up_data.hpp"
 #include "support/test_root.hpp"
 
-namespace m2m::made_up {
+namespace m2m::testing {
 
 /// The folder that holds the real text data, if any does: M2M_DATA, else `shared/datasets` beside the checkout.
 inline std::filesystem::path real_text_root() {
   const char* root = std::getenv("M2M_DATA");
   if (root != nullptr && std::filesystem::exists(std::filesystem::path(root) / "reuters52")) return root;
-  return test::test_root().parent_path() / "shared" / "datasets";
+  return testing::test_root().parent_path() / "shared" / "datasets";
 }
 
 /// `text` with some of its bytes replaced or its end cut off; the same for the same number.
@@ -40,4 +40,4 @@ bool ends_well(const Action& action) {
   return true;
 }
 
-}  // namespace m2m::made_up
+}  // namespace m2m::testing

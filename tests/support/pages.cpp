@@ -1,4 +1,4 @@
-#include "settings/pages.hpp"
+#include "support/pages.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,8 +1,11 @@
-#include "mpi_main.hpp"
+#include "support/mpi_main.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdio>
+
+#include "dist/messages/collectives.hpp"
+#include "support/test_end.hpp"
 
 namespace m2m::testing {
 namespace {
@@ -34,5 +37,8 @@ int main(int argc, char** argv) {
     delete listeners.Release(listeners.default_result_printer());
     listeners.Append(new m2m::testing::FailuresOnly);
   }
-  return RUN_ALL_TESTS();
+  const int failed = RUN_ALL_TESTS();
+  if (m2m::testing::nothing_chosen()) return 2;
+  const bool any_ran = m2m::comm::any_rank(session, !m2m::testing::all_skipped());
+  return failed == 0 && !any_ran ? m2m::testing::skipped_code : failed;
 }

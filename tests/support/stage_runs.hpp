@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "settings/resolve.hpp"
+#include "support/temporary_folder.hpp"
 #include "sweep/graph.hpp"
 #include "train/checkpoint.hpp"
 #include "train/stages.hpp"
@@ -51,12 +52,6 @@ inline study::StageGraph plan(const std::vector<Json>& points, bool keep_prefixe
 
 class StageRunnerTest : public ::testing::Test {
  protected:
-  StageRunnerTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "m2m-runner-XXXXXX").string();
-    root_ = ::mkdtemp(pattern.data());
-  }
-  ~StageRunnerTest() override { std::filesystem::remove_all(root_); }
-
   results::OutputFolder out(const std::string& name) const { return {root_ / name}; }
 
   /// Runs all stages in their order; what they need stands before them.
@@ -73,7 +68,8 @@ class StageRunnerTest : public ::testing::Test {
     return checkpoints::load_checkpoint(out.trial(trial.id) / "last.safetensors").sha256;
   }
 
-  std::filesystem::path root_;
+  TemporaryFolder folder_;
+  std::filesystem::path root_ = folder_.path();
 };
 
 }  // namespace m2m::testing

@@ -1,0 +1,19 @@
+#pragma once
+// Waiting for what other threads and processes do.
+#include <chrono>
+#include <functional>
+#include <thread>
+
+namespace m2m::testing {
+
+/// Asks every millisecond until it is so, for at most `limit`; whether it was.
+inline bool eventually(const std::function<bool()>& condition,
+                       std::chrono::milliseconds limit = std::chrono::seconds(20)) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  for (; std::chrono::steady_clock::now() < end; std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
+    if (condition()) return true;
+  }
+  return false;
+}
+
+}  // namespace m2m::testing
