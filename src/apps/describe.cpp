@@ -8,8 +8,8 @@
 #include <cctype>
 #include <cmath>
 
+#include "core/text.hpp"
 #include "settings/setting.hpp"
-#include "sweep/wording.hpp"
 
 namespace m2m::apps {
 

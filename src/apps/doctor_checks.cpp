@@ -10,8 +10,8 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/instruction_set.hpp"
+#include "core/text.hpp"
 #include "sweep/folder_lock.hpp"
-#include "sweep/wording.hpp"
 
 namespace m2m::apps {
 namespace {
@@ -23,7 +23,7 @@ Finding limit_finding(const char* what, int resource, double needed, const char*
   ::getrlimit(static_cast<__rlimit_resource>(resource), &limit);
   const bool is_unlimited = limit.rlim_cur == RLIM_INFINITY;
   const auto value = static_cast<double>(limit.rlim_cur);
-  const std::string text = is_unlimited ? "unlimited" : grouped(value);
+  const std::string text = is_unlimited ? "unlimited" : group_digits(value);
   if (is_unlimited || value >= needed) return {what, Health::ok, text, ""};
   return {what, Health::warning, text, advice};
 }
@@ -44,7 +44,7 @@ Finding shared_memory() {
 Finding check_threads(const char* wanted, const comm::HostShare& share) {
   const int threads = wanted == nullptr ? 0 : std::atoi(wanted);
   const std::string text = fmt::format(
-      "{} on this host, {} for this one, {}", counted(share.ranks, "rank"), counted(share.own_cores, "core"),
+      "{} on this host, {} for this one, {}", count_text(share.ranks, "rank"), count_text(share.own_cores, "core"),
       threads > 0 ? fmt::format("OMP_NUM_THREADS={}", threads) : "OMP_NUM_THREADS not set");
   if (threads > share.own_cores) {
     return {"threads", Health::warning, text, "threads would share cores: use fewer, or mpirun's '--bind-to none'"};

@@ -4,9 +4,9 @@
 
 #include "apps/doctor_checks.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "dist/tensors/nccl_communicator.hpp"
 #include "nn/gpu_trouble.hpp"
-#include "sweep/wording.hpp"
 
 namespace m2m::apps {
 namespace {
@@ -20,7 +20,7 @@ Finding visible(int gpus, const comm::HostShare& share) {
   }
   const std::string text = fmt::format("{} visible, this rank takes number {}", gpus, share.local_rank % gpus);
   if (share.ranks <= gpus) return {"GPU", Health::ok, text, ""};
-  return {"GPU", Health::warning, fmt::format("{}; {} share them", text, counted(share.ranks, "rank")),
+  return {"GPU", Health::warning, fmt::format("{}; {} share them", text, count_text(share.ranks, "rank")),
           "one rank a GPU is the usual choice"};
 }
 
@@ -34,7 +34,7 @@ Finding nccl(const comm::MpiGroup& everybody, int device) {
     const double sum = ones.sum().item<double>();
     const bool is_right = sum == 1024.0 * everybody.size();
     if (!is_right) throw internal_error(fmt::format("a sum over the ranks came to {} instead", sum));
-    return {"NCCL", Health::ok, fmt::format("{}, adds up over {}", name, counted(everybody.size(), "rank")), ""};
+    return {"NCCL", Health::ok, fmt::format("{}, adds up over {}", name, count_text(everybody.size(), "rank")), ""};
   } catch (const std::exception& error) {
     return {"NCCL", Health::error, fmt::format("{}: {}", name, error.what()),
             "NCCL_DEBUG=INFO says why; several ranks on one GPU cannot use it"};

@@ -17,13 +17,13 @@
 #include "apps/sweep_arguments.hpp"
 #include "core/instruction_set.hpp"
 #include "core/log.hpp"
+#include "core/text.hpp"
 #include "core/write_error.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/existing.hpp"
 #include "sweep/run.hpp"
 #include "sweep/stop_signals.hpp"
 #include "sweep/study_points.hpp"
-#include "sweep/wording.hpp"
 
 namespace m2m::apps {
 namespace {
@@ -54,8 +54,9 @@ std::unique_ptr<results::FolderLock> lock_folder(const results::OutputFolder& ou
 }
 
 std::string validation_text(const study::Study& study, const study::StageGraph& graph) {
-  return fmt::format("{}: ok: {}, {}\n", study.file, counted(study::count(graph, study::StageKind::trial), "trial"),
-                     counted(graph.size() - study::count(graph, study::StageKind::trial), "stage"));
+  return fmt::format("{}: ok: {}, {}\n", study.file,
+                     count_text(study::count(graph, study::StageKind::trial), "trial"),
+                     count_text(graph.size() - study::count(graph, study::StageKind::trial), "stage"));
 }
 
 /// What a study asks for, in the groups that this job's ranks make.

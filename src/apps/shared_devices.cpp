@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "sweep/wording.hpp"
+#include "core/text.hpp"
 
 namespace m2m::apps {
 
@@ -31,7 +31,7 @@ void refuse_shards_on_shared_devices(int trials_per_device, const study::StageGr
 
 std::string shared_devices_text(int ranks, int trials_per_device) {
   if (trials_per_device == 1) return "";
-  return fmt::format("{} with up to {} trials at a time{}, as memory admits", counted(ranks, "rank"),
+  return fmt::format("{} with up to {} trials at a time{}, as memory admits", count_text(ranks, "rank"),
                      trials_per_device, ranks == 1 ? "" : " each");
 }
 

@@ -10,9 +10,9 @@
 #include "apps/shared_devices.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "sweep/durations.hpp"
 #include "sweep/simulation_text.hpp"
-#include "sweep/wording.hpp"
 
 namespace m2m::apps {
 namespace {
@@ -49,8 +49,8 @@ std::vector<int> read_ranks(const std::string& list) {
     int number = 0;
     const auto [stopped, failed] = std::from_chars(list.data() + begin, list.data() + end, number);
     if (failed != std::errc() || stopped != list.data() + end || number < 1 || number > most_ranks) {
-      throw usage_error(
-          fmt::format("--ranks {}: expected numbers of ranks from 1 to {}, as 1,8,64", list, grouped(most_ranks)));
+      throw usage_error(fmt::format("--ranks {}: expected numbers of ranks from 1 to {}, as 1,8,64", list,
+                                    group_digits(most_ranks)));
     }
     ranks.push_back(number);
     begin = end + 1;
@@ -130,8 +130,8 @@ study::StageGraph plan(const study::Study& study, int ranks_per_trial, const Tra
 std::string heading(const study::Study& study, const study::StageGraph& graph, const Arguments& arguments,
                     const sweep::Durations& durations) {
   const int trials = study::count(graph, study::StageKind::trial);
-  std::string text =
-      fmt::format("{}: {}, {}; ", study.name, counted(trials, "trial"), counted(graph.size() - trials, "stage"));
+  std::string text = fmt::format("{}: {}, {}; ", study.name, count_text(trials, "trial"),
+                                 count_text(graph.size() - trials, "stage"));
   if (arguments.durations.empty()) {
     text += "modelled costs (a rough model)\n";
   } else {

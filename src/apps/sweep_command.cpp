@@ -10,6 +10,7 @@
 #include "apps/prepared_sweep.hpp"
 #include "core/allocation.hpp"
 #include "core/log.hpp"
+#include "core/text.hpp"
 #include "dist/messages/collectives.hpp"
 #include "dist/messages/mpi_mailbox.hpp"
 #include "sweep/retries.hpp"
@@ -33,16 +34,16 @@ void warn_of_threads(const study::StageGraph& graph, const comm::HostShare& shar
   if (of_rank <= share.own_cores && of_rank * share.ranks <= share.cores) return;
   const std::string trials =
       trials_per_device == 1 ? "" : fmt::format(" and {} trials at a time", trials_per_device);
-  log_warning(
-      fmt::format("{} on this host with train.threads = {}{} share {} ({} for this rank): expect them to be slow; "
-                  "use fewer, or start with '--bind-to none'",
-                  counted(share.ranks, "rank"), threads, trials, counted(share.cores, "core"), share.own_cores));
+  log_warning(fmt::format(
+      "{} on this host with train.threads = {}{} share {} ({} for this rank): expect them to be slow; "
+      "use fewer, or start with '--bind-to none'",
+      count_text(share.ranks, "rank"), threads, trials, count_text(share.cores, "core"), share.own_cores));
 }
 
 /// Several ranks may share a GPU; that is worth knowing.
 void say_gpus(const comm::HostShare& share, int gpus) {
   if (gpus > 0 && share.ranks > gpus) {
-    log_info(fmt::format("{} on this host share {}", counted(share.ranks, "rank"), counted(gpus, "GPU")));
+    log_info(fmt::format("{} on this host share {}", count_text(share.ranks, "rank"), count_text(gpus, "GPU")));
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/metrics.hpp"
+
 namespace m2m::bench {
 namespace {
 

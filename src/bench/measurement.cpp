@@ -7,6 +7,7 @@
 
 #include "core/config.hpp"
 #include "core/error.hpp"
+#include "core/metrics.hpp"
 
 namespace m2m::bench {
 namespace {
@@ -43,12 +44,6 @@ StepTimes read_step_times(const std::string& output, const std::string& who) {
 Measurement measurement_of(const StepTimes& times, double started, std::int64_t peak_bytes) {
   return {median({times.steps.begin() + 1, times.steps.end()}), times.evaluation, times.first_step_end - started,
           static_cast<double>(peak_bytes) / 1e6};
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
 }  // namespace m2m::bench

@@ -33,7 +33,4 @@ struct Measurement {
 /// started: seconds on the monotonic clock. times has at least two steps.
 Measurement measurement_of(const StepTimes& times, double started, std::int64_t peak_bytes);
 
-/// The middle value, the mean of the two in the middle of an even number. values: not empty.
-double median(std::vector<double> values);
-
 }  // namespace m2m::bench

@@ -14,32 +14,17 @@
 #include <sstream>
 
 #include "core/error.hpp"
+#include "core/files.hpp"
 
 namespace m2m::bench {
 namespace {
 
-/// A pipe whose open ends are closed with it.
-class Pipe {
- public:
-  Pipe() {
-    if (::pipe2(ends_.data(), O_CLOEXEC) != 0) throw internal_error("no pipe could be made");
-  }
-  ~Pipe() {
-    close(0);
-    close(1);
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-
-  int end(int which) const { return ends_[which]; }
-  void close(int which) {
-    if (ends_[which] >= 0) ::close(ends_[which]);
-    ends_[which] = -1;
-  }
-
- private:
-  std::array<int, 2> ends_{-1, -1};
-};
+/// A pipe: [0] is read, [1] is written.
+std::array<FileDescriptor, 2> make_pipe() {
+  std::array<int, 2> ends{-1, -1};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw internal_error("no pipe could be made");
+  return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
+}
 
 std::vector<std::string> environment_with(const std::map<std::string, std::string>& changes) {
   std::vector<std::string> all;
@@ -58,11 +43,11 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
-pid_t spawn(std::vector<std::string> command, std::vector<std::string> environment, const Pipe& out) {
+pid_t spawn(std::vector<std::string> command, std::vector<std::string> environment, int out) {
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, out.end(1), STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, out.end(1), STDERR_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
   pid_t child = -1;
   const int error = ::posix_spawnp(&child, command.front().c_str(), &actions, nullptr, pointers_to(command).data(),
                                    pointers_to(environment).data());
@@ -89,12 +74,12 @@ double monotonic_seconds() {
 
 ProcessResult run_process(const std::vector<std::string>& command,
                           const std::map<std::string, std::string>& environment) {
-  Pipe out;
+  auto [out, in] = make_pipe();
   ProcessResult ended;
   ended.started = monotonic_seconds();
-  const pid_t child = spawn(command, environment_with(environment), out);
-  out.close(1);
-  ended.output = read_all(out.end(0));
+  const pid_t child = spawn(command, environment_with(environment), in.number());
+  in.close();
+  ended.output = read_all(out.number());
   int status = 0;
   // Of this one child: getrusage would give the largest of all children so far. What Linux counts begins with the
   // memory of the process that started it, which has loaded the same libraries and no data.

@@ -16,13 +16,10 @@ namespace fs = std::filesystem;
 namespace {
 
 void sync_to_disk(const fs::path& path) {
-  const int handle = ::open(path.c_str(), O_RDONLY);
-  if (handle < 0) throw write_error(path, "cannot be opened to sync it", errno);
-  const int failed = ::fsync(handle);
-  const int reason = errno;
-  ::close(handle);
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY));
+  if (!file.is_open()) throw write_error(path, "cannot be opened to sync it", errno);
   // Some network file systems cannot sync a folder and say so with EINVAL; the file itself is safe there.
-  if (failed != 0 && reason != EINVAL) throw write_error(path, "could not be synced to disk", reason);
+  if (::fsync(file.number()) != 0 && errno != EINVAL) throw write_error(path, "could not be synced to disk", errno);
 }
 
 /// Removes what is left of an unfinished file; after the rename nothing is.
@@ -35,6 +32,8 @@ struct Partial {
 };
 
 }  // namespace
+
+bool FileDescriptor::close() { return number_ < 0 || ::close(std::exchange(number_, -1)) == 0; }
 
 std::string read_file(const fs::path& file) {
   std::error_code failed;

@@ -1,10 +1,34 @@
 #pragma once
-// Whole files: read at once, or written so that a reader sees the old one or the new one and nothing between.
+// Whole files: read at once, or written so that a reader sees the old one or the new one and nothing between; and
+// the owner of a file that is open.
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace m2m {
+
+/// Owns an open file, pipe end or the like, by the number that the system gave it; closes it.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  /// number: as open() returned it; negative where it failed.
+  explicit FileDescriptor(int number) : number_(number) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~FileDescriptor() { static_cast<void>(close()); }
+
+  int number() const { return number_; }
+  bool is_open() const { return number_ >= 0; }
+  /// Closes it now. False, with errno, if the system says that what was written may be lost.
+  bool close();
+
+ private:
+  int number_ = -1;
+};
 
 /// The file's bytes. Throws Error (input_output) where it cannot be read.
 std::string read_file(const std::filesystem::path& file);

@@ -1,9 +1,19 @@
 #include "core/metrics.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 namespace m2m {
+
+Confusion confusion_from_logits(std::span<const float> logits, std::span<const std::int32_t> labels, int classes) {
+  Confusion confusion(classes);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const float* row = logits.data() + i * static_cast<std::size_t>(classes);
+    ++confusion.at(labels[i], static_cast<int>(std::max_element(row, row + classes) - row));
+  }
+  return confusion;
+}
 
 std::vector<double> recalls(const Confusion& confusion) {
   std::vector<double> recall(static_cast<std::size_t>(confusion.classes), std::numeric_limits<double>::quiet_NaN());
@@ -67,6 +77,12 @@ double accuracy(const Confusion& confusion) {
   for (int k = 0; k < confusion.classes; ++k) right += confusion.at(k, k);
   for (std::int64_t cell : confusion.cells) all += cell;
   return all == 0 ? 0.0 : static_cast<double>(right) / static_cast<double>(all);
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
 }  // namespace m2m

@@ -1,6 +1,7 @@
 #pragma once
-// Metrics of a classifier, all from its confusion matrix.
+// Metrics of a classifier, all from its confusion matrix; and the median.
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/class_counts.hpp"
@@ -22,6 +23,9 @@ struct Confusion {
   bool operator==(const Confusion&) const = default;
 };
 
+/// Counts each row's largest output, the first of equal ones. logits: [n, classes]; labels: [n]. Pure.
+Confusion confusion_from_logits(std::span<const float> logits, std::span<const std::int32_t> labels, int classes);
+
 /// recall_k = C_kk / sum_j C_kj, [K]. NaN for a class without samples: its recall is not defined, and the means
 /// below go over the other classes. Pure.
 std::vector<double> recalls(const Confusion& confusion);
@@ -37,5 +41,8 @@ double geometric_mean(const Confusion& confusion);
 double geometric_mean_of_nonzero(const Confusion& confusion);
 /// The share of all samples classified correctly.
 double accuracy(const Confusion& confusion);
+
+/// The middle value, the mean of the middle two of an even number. values: not empty. Pure.
+double median(std::vector<double> values);
 
 }  // namespace m2m

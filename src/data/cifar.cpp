@@ -11,9 +11,9 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/hash.hpp"
+#include "core/text.hpp"
 #include "data/gzip.hpp"
 #include "data/present_rows.hpp"
-#include "data/wording.hpp"
 
 namespace m2m::data {
 namespace fs = std::filesystem;
@@ -60,7 +60,7 @@ std::string fault_of_folder(const CifarLayout& layout, const fs::path& folder) {
       if (failed) return fmt::format("{} is missing", file.name);
       const std::uintmax_t expected = static_cast<std::uintmax_t>(file.records) * record_size(layout);
       if (size != expected)
-        return fmt::format("{} has {} bytes, expected {}", file.name, grouped(size), grouped(expected));
+        return fmt::format("{} has {} bytes, expected {}", file.name, group_digits(size), group_digits(expected));
     }
   }
   return "";
@@ -136,16 +136,16 @@ void append_records(const CifarLayout& layout, const Origin& origin, const Cifar
   const std::size_t size = record_size(layout), expected = static_cast<std::size_t>(file.records) * size;
   if (bytes.size() != expected) {
     throw data_error(fmt::format("{}/{}: {} bytes, expected {} ({} records of {}): {}", origin.where, file.name,
-                                 grouped(bytes.size()), grouped(expected), grouped(file.records), grouped(size),
-                                 origin.remedy));
+                                 group_digits(bytes.size()), group_digits(expected), group_digits(file.records),
+                                 group_digits(size), origin.remedy));
   }
   for (std::int64_t record = 0; record < file.records; ++record) {
     const std::string_view one = bytes.substr(record * size, size);
     const int label = static_cast<unsigned char>(one[layout.label_bytes - 1]);
     if (label >= layout.classes) {
       throw data_error(fmt::format("{}/{}: record {} of {} has label {}, expected 0 to {}: damaged? {}",
-                                   origin.where, file.name, grouped(record + 1), grouped(file.records), label,
-                                   layout.classes - 1, origin.remedy));
+                                   origin.where, file.name, group_digits(record + 1), group_digits(file.records),
+                                   label, layout.classes - 1, origin.remedy));
     }
     labels.push_back(label);
     pixels.insert(pixels.end(), one.begin() + layout.label_bytes, one.end());
@@ -181,7 +181,8 @@ std::string notice_of(const CifarLayout& layout, const DataSet& data) {
   const std::vector<bool>& present = data.train.present;
   if (!present.empty()) {
     return fmt::format("this copy of {} holds {} of {} training images", layout.title,
-                       grouped(std::count(present.begin(), present.end(), true)), grouped(data.train.count()));
+                       group_digits(std::count(present.begin(), present.end(), true)),
+                       group_digits(data.train.count()));
   }
   if (data.files_sha256 == layout.inexact_sha256) return layout.inexact_notice;
   return layout.title + " here could not be confirmed as the published files";

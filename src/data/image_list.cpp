@@ -9,7 +9,7 @@
 #include <unordered_set>
 
 #include "core/error.hpp"
-#include "data/wording.hpp"
+#include "core/text.hpp"
 
 namespace m2m::data {
 namespace {

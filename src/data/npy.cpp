@@ -7,7 +7,7 @@
 #include <charconv>
 
 #include "core/error.hpp"
-#include "data/wording.hpp"
+#include "core/text.hpp"
 
 namespace m2m::data {
 namespace {

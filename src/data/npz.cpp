@@ -8,9 +8,9 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/text.hpp"
 #include "data/array_samples.hpp"
 #include "data/labels.hpp"
-#include "data/wording.hpp"
 
 namespace m2m::data {
 namespace fs = std::filesystem;

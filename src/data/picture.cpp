@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "data/wording.hpp"
+#include "core/text.hpp"
 
 namespace m2m::data {
 
@@ -13,8 +13,8 @@ void check_picture_size(std::uint64_t height, std::uint64_t width) {
       height * width <= most_pixels) {
     return;
   }
-  throw data_error(fmt::format("has {} x {} pixels; at most {} a side and {} in all are read", grouped(width),
-                               grouped(height), grouped(most_on_a_side), grouped(most_pixels)));
+  throw data_error(fmt::format("has {} x {} pixels; at most {} a side and {} in all are read", group_digits(width),
+                               group_digits(height), group_digits(most_on_a_side), group_digits(most_pixels)));
 }
 
 Picture decode_picture(std::string_view bytes) {

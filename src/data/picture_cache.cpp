@@ -61,13 +61,6 @@ Error failed(const fs::path& file, const char* what) {
   return io_error(fmt::format("{}: cannot be {}: {}", file.string(), what, std::strerror(errno)));
 }
 
-struct Handle {
-  int number = -1;
-  ~Handle() {
-    if (number >= 0) ::close(number);
-  }
-};
-
 /// The whole file, which is not empty, read-only; the last array that shares it unmaps it.
 SharedArray<std::uint8_t> map_file(const fs::path& file, int handle, std::size_t size) {
   void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, handle, 0);
@@ -107,13 +100,13 @@ std::string read_notes(const fs::path& cache) {
 }  // namespace
 
 std::optional<CachedPixels> open_cache(const fs::path& file, const CacheKey& key, std::string& reason) {
-  const Handle handle{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (handle.number < 0 && errno == ENOENT) return std::nullopt;
+  const FileDescriptor handle(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!handle.is_open() && errno == ENOENT) return std::nullopt;
   struct stat found {};
-  if (handle.number < 0 || ::fstat(handle.number, &found) != 0) throw failed(file, "read");
+  if (!handle.is_open() || ::fstat(handle.number(), &found) != 0) throw failed(file, "read");
   reason = "is cut short";
   if (found.st_size < pixels_begin) return std::nullopt;
-  const auto mapped = map_file(file, handle.number, static_cast<std::size_t>(found.st_size));
+  const auto mapped = map_file(file, handle.number(), static_cast<std::size_t>(found.st_size));
   Header header;
   std::memcpy(&header, mapped.data(), sizeof header);
   const std::string other = difference(header, key);
@@ -132,22 +125,17 @@ std::optional<CachedPixels> open_cache(const fs::path& file, const CacheKey& key
 }
 
 CacheWriter::CacheWriter(const fs::path& file, const CacheKey& key) : file_(file), key_(key) {
-  handle_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (handle_ < 0) throw failed(file_, "written");
+  open_ = FileDescriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!open_.is_open()) throw failed(file_, "written");
   // Asked for at once: a full disk shows now and not after an hour of decoding.
-  errno = ::posix_fallocate(handle_, 0, pixels_begin + key_.count * key_.picture_bytes());
-  if (errno == 0) return;
-  const Error error = failed(file_, "given its full size");
-  ::close(handle_);
-  throw error;
+  errno = ::posix_fallocate(open_.number(), 0, pixels_begin + key_.count * key_.picture_bytes());
+  if (errno != 0) throw failed(file_, "given its full size");
 }
-
-CacheWriter::~CacheWriter() { ::close(handle_); }
 
 void CacheWriter::write_at(std::int64_t offset, const void* bytes, std::int64_t size) const {
   const auto* next = static_cast<const char*>(bytes);
   while (size > 0) {
-    const ssize_t written = ::pwrite(handle_, next, static_cast<std::size_t>(size), offset);
+    const ssize_t written = ::pwrite(open_.number(), next, static_cast<std::size_t>(size), offset);
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) throw failed(file_, "written");
     next += written;
@@ -170,32 +158,30 @@ std::int64_t CacheWriter::close_gaps(std::span<const std::int64_t> left_out) con
       continue;
     }
     const ssize_t read =
-        ::pread(handle_, picture.data(), picture.size(), pixels_begin + from * key_.picture_bytes());
+        ::pread(open_.number(), picture.data(), picture.size(), pixels_begin + from * key_.picture_bytes());
     if (read != static_cast<ssize_t>(picture.size())) throw failed(file_, "read");
     put(from - static_cast<std::int64_t>(gaps), picture.data());
   }
   const std::int64_t count = key_.count - static_cast<std::int64_t>(left_out.size());
-  if (::ftruncate(handle_, pixels_begin + count * key_.picture_bytes()) != 0) throw failed(file_, "cut");
+  if (::ftruncate(open_.number(), pixels_begin + count * key_.picture_bytes()) != 0) throw failed(file_, "cut");
   return count;
 }
 
 void CacheWriter::finish(std::span<const std::int64_t> left_out, const std::string& notes) const {
   const std::int64_t count = close_gaps(left_out);
   const auto size = static_cast<std::size_t>(pixels_begin + count * key_.picture_bytes());
-  const Header header = header_of(key_, count, sha256_of(pixels_of(map_file(file_, handle_, size))), notes);
+  const Header header = header_of(key_, count, sha256_of(pixels_of(map_file(file_, open_.number(), size))), notes);
   write_at(0, &header, sizeof header);
 }
 
 CacheLock::CacheLock(const fs::path& file) {
   make_folder(file.parent_path());
-  handle_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (handle_ < 0) throw failed(file, "written");
-  if (::flock(handle_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  open_ = FileDescriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (!open_.is_open()) throw failed(file, "written");
+  if (::flock(open_.number(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
   log_info(fmt::format("another process decodes pictures; waiting for {}", file.string()));
-  while (::flock(handle_, LOCK_EX) != 0 && errno == EINTR) {
+  while (::flock(open_.number(), LOCK_EX) != 0 && errno == EINTR) {
   }
 }
-
-CacheLock::~CacheLock() { ::close(handle_); }
 
 }  // namespace m2m::data

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "core/files.hpp"
 #include "data/picture_notes.hpp"
 #include "data/shared_array.hpp"
 
@@ -35,9 +36,6 @@ class CacheWriter {
  public:
   /// Opens `file`, which is made anew with room for all pictures. Throws Error (input_output): a full disk.
   CacheWriter(const std::filesystem::path& file, const CacheKey& key);
-  ~CacheWriter();
-  CacheWriter(const CacheWriter&) = delete;
-  CacheWriter& operator=(const CacheWriter&) = delete;
 
   /// picture: [3, size, size] bytes. Throws Error (input_output).
   void put(std::int64_t index, const std::uint8_t* picture) const;
@@ -50,7 +48,7 @@ class CacheWriter {
   std::int64_t close_gaps(std::span<const std::int64_t> left_out) const;
   std::filesystem::path file_;
   CacheKey key_;
-  int handle_ = -1;
+  FileDescriptor open_;
 };
 
 /// Keeps others from making the same cache: one process of a node or a cluster decodes, the others wait and then
@@ -59,12 +57,9 @@ class CacheLock {
  public:
   /// Waits for `file`, which is made and stays. Throws Error (input_output) where it cannot be made.
   explicit CacheLock(const std::filesystem::path& file);
-  ~CacheLock();
-  CacheLock(const CacheLock&) = delete;
-  CacheLock& operator=(const CacheLock&) = delete;
 
  private:
-  int handle_ = -1;
+  FileDescriptor open_;
 };
 
 }  // namespace m2m::data

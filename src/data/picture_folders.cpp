@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "data/picture_notes.hpp"
-#include "data/wording.hpp"
 
 namespace m2m::data {
 namespace fs = std::filesystem;
@@ -128,8 +128,8 @@ std::vector<std::string> left_out_notices(const std::string& title, const LeftOu
   std::vector<std::string> notices;
   const auto add = [&](const std::vector<std::string>& names, const char* what) {
     if (names.empty()) return;
-    notices.push_back(
-        fmt::format("{}: left out, {}: {} ({})", title, what, grouped(names.size()), names_text(names, max_named)));
+    notices.push_back(fmt::format("{}: left out, {}: {} ({})", title, what, group_digits(names.size()),
+                                  names_text(names, max_named)));
   };
   add(left_out.beside_classes, "files beside the folders of classes");
   add(left_out.below_classes, "files in folders below those of classes");

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "data/wording.hpp"
+#include "core/text.hpp"
 
 namespace m2m::data {
 namespace {
@@ -40,7 +40,7 @@ std::string names_text(std::span<const std::string> names, std::size_t max_named
   std::string text;
   const std::size_t named = std::min(names.size(), max_named);
   for (std::size_t i = 0; i < named; ++i) text += (i == 0 ? "" : ", ") + printable(names[i]);
-  if (named < names.size()) text += fmt::format(", and {} more", grouped(names.size() - named));
+  if (named < names.size()) text += fmt::format(", and {} more", group_digits(names.size() - named));
   return text;
 }
 

@@ -6,10 +6,10 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/hash.hpp"
+#include "core/text.hpp"
 #include "data/labels.hpp"
 #include "data/picture_notes.hpp"
 #include "data/read_pictures.hpp"
-#include "data/wording.hpp"
 #include "settings/data_settings.hpp"
 
 namespace m2m::data {
@@ -19,11 +19,12 @@ namespace {
 std::string notice_of_doubles(const PictureSet& set, const Doubles& doubles, std::int64_t dropped) {
   if (doubles.pictures == 0) return "";
   std::string notice = fmt::format("{}: {} pictures are listed more than once, {} of them with different labels",
-                                   set.title, grouped(doubles.pictures), grouped(doubles.contradictions));
-  if (dropped > 0) return notice + fmt::format("; train goes without {} that are also in test", grouped(dropped));
+                                   set.title, group_digits(doubles.pictures), group_digits(doubles.contradictions));
+  if (dropped > 0)
+    return notice + fmt::format("; train goes without {} that are also in test", group_digits(dropped));
   if (doubles.train_and_test == 0) return notice;
   return notice + fmt::format("; {} are in train and in test, where data.drop_doubles = true takes them from train",
-                              grouped(doubles.train_and_test));
+                              group_digits(doubles.train_and_test));
 }
 
 /// "train: left out, ...", "train: warnings ...": where each picture is named.
@@ -33,7 +34,7 @@ void add_notices(const PicturePart& part, const ReadPart& read, std::vector<std:
     const std::vector<PictureNote> notes = notes_of(read.notes, kind);
     if (notes.empty()) return;
     notices.push_back(fmt::format("{}: {} of {} pictures {}: {}; all are named in {}", part.name,
-                                  grouped(notes.size()), grouped(part.list.paths.size()), what,
+                                  group_digits(notes.size()), group_digits(part.list.paths.size()), what,
                                   notes_text(notes, max_named), notes_file(part.cache).string()));
   };
   add(PictureNoteKind::left_out, "are left out, as data.skip_unreadable = true says");

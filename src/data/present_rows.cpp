@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/text.hpp"
 #include "data/text_file.hpp"
-#include "data/wording.hpp"
 
 namespace m2m::data {
 namespace {
@@ -39,7 +39,7 @@ std::vector<bool> read_present_rows(const std::filesystem::path& file, std::int6
           text, number,
           fmt::format("'{}', expected a number above {} and below {}: the training images that are here, "
                       "ascending",
-                      line, last, grouped(count)));
+                      line, last, group_digits(count)));
     }
     present[static_cast<std::size_t>(row)] = true;
     last = row;
@@ -58,8 +58,8 @@ void check_present(const DataSet& data, const Split& split) {
       "{}: this copy holds {} of {} training images, and {} that the study takes are not among them; take the "
       "settings "
       "data.ratio, data.largest and data.subset that the copy was made for, or name the whole set with data.root",
-      data.name, grouped(std::count(present.begin(), present.end(), true)), grouped(data.train.count()),
-      grouped(absent)));
+      data.name, group_digits(std::count(present.begin(), present.end(), true)), group_digits(data.train.count()),
+      group_digits(absent)));
 }
 
 }  // namespace m2m::data

@@ -12,10 +12,10 @@
 #include "core/hash.hpp"
 #include "core/log.hpp"
 #include "core/stopwatch.hpp"
+#include "core/text.hpp"
 #include "data/picture.hpp"
 #include "data/picture_cache.hpp"
 #include "data/refused_pictures.hpp"
-#include "data/wording.hpp"
 #include "data/workers.hpp"
 
 namespace m2m::data {
@@ -102,8 +102,9 @@ Decoded decode_all(const CacheWriter& cache, const PicturePart& part, const fs::
     }
   };
   const auto report = [&](std::int64_t done) {
-    log_info(fmt::format("{}: {} of {} pictures decoded ({} %), {:.0f} a second", part.name, grouped(done),
-                         grouped(count), 100 * done / count, static_cast<double>(done) / seconds_since(start)));
+    log_info(fmt::format("{}: {} of {} pictures decoded ({} %), {:.0f} a second", part.name, group_digits(done),
+                         group_digits(count), 100 * done / count,
+                         static_cast<double>(done) / seconds_since(start)));
   };
   Decoded decoded;
   for (const DecodeFailure& failure : do_all(count, how.threads, decode, report))
@@ -138,7 +139,8 @@ void add_faults(const std::vector<PictureNote>& notes, PictureFaults& faults) {
 /// False if pictures are refused; there is no new cache then, and `faults` has them.
 bool make_cache(const PicturePart& part, const fs::path& folder, const CacheKey& key, const PictureReading& how,
                 PictureFaults& faults) {
-  log_info(fmt::format("{}: decoding {} pictures into {}", part.name, grouped(key.count), part.cache.string()));
+  log_info(
+      fmt::format("{}: decoding {} pictures into {}", part.name, group_digits(key.count), part.cache.string()));
   try {
     replace_file(part.cache, [&](const fs::path& partial) {
       const CacheWriter cache(partial, key);
@@ -184,7 +186,7 @@ std::optional<CachedPixels> cached_pixels(const PicturePart& part, const fs::pat
     throw io_error(
         fmt::format("decoded pictures cannot be kept ({}): set data.cache to a folder that can be written to, with "
                     "room for {} MB",
-                    error.what(), grouped(key.count * key.picture_bytes() / 1'000'000 + 1)));
+                    error.what(), group_digits(key.count * key.picture_bytes() / 1'000'000 + 1)));
   }
 }
 

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "data/wording.hpp"
+#include "core/text.hpp"
 
 namespace m2m::data {
 namespace fs = std::filesystem;
@@ -17,14 +17,15 @@ constexpr std::size_t max_named = 20;
 std::string listed(std::span<const PicturePart> parts) {
   std::int64_t count = 0;
   for (const PicturePart& part : parts) count += part.list.count();
-  return grouped(static_cast<std::uintmax_t>(count));
+  return group_digits(count);
 }
 
 /// What would be empty without the unreadable pictures: "test: none of its 4 pictures", or ""; train has to keep
 /// each of its classes.
 std::string emptied(const PicturePart& part, const std::vector<PictureNote>& unreadable) {
   const ImageList kept = without_left_out(part.list, unreadable);
-  if (kept.count() == 0) return fmt::format("none of the {} pictures of {}", grouped(part.list.count()), part.name);
+  if (kept.count() == 0)
+    return fmt::format("none of the {} pictures of {}", group_digits(part.list.count()), part.name);
   if (part.name != "train") return "";
   const std::set<std::int32_t> left(kept.labels.begin(), kept.labels.end());
   for (const std::int32_t label : part.list.labels) {
@@ -45,7 +46,7 @@ std::string emptied(std::span<const PicturePart> parts, const std::vector<Pictur
 void check_pictures(std::span<const PicturePart> parts, const fs::path& folder, const PictureFaults& faults,
                     const PictureReading& how) {
   const auto sentence = [&](const std::vector<PictureNote>& notes, const char* what, const std::string& advice) {
-    return fmt::format("{}: {} of {} listed pictures {}: {}; {}", folder.string(), grouped(notes.size()),
+    return fmt::format("{}: {} of {} listed pictures {}: {}; {}", folder.string(), group_digits(notes.size()),
                        listed(parts), what, notes_text(notes, max_named), advice);
   };
   if (!faults.failed.empty()) {

@@ -6,39 +6,10 @@
 #include <span>
 
 #include "core/files.hpp"
+#include "core/text.hpp"
 
 namespace m2m::data {
 namespace fs = std::filesystem;
-namespace {
-
-unsigned byte_at(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
-
-/// How many bytes the character at the text's start has; 0 where there is no valid one.
-std::size_t character_size(std::string_view text) {
-  const unsigned first = byte_at(text, 0);
-  if (first < 0x80) return 1;
-  // Continuations are 80..BF; after some first bytes the second is bound more closely (RFC 3629, section 4).
-  const unsigned least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-  const unsigned most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-  const std::size_t size = first < 0xC2 || first > 0xF4 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  if (size == 0 || text.size() < size || byte_at(text, 1) < least || byte_at(text, 1) > most) return 0;
-  for (std::size_t at = 2; at < size; ++at) {
-    if (byte_at(text, at) < 0x80 || byte_at(text, at) > 0xBF) return 0;
-  }
-  return size;
-}
-
-}  // namespace
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t size = character_size(text);
-    if (size == 0) return false;
-    text.remove_prefix(size);
-  }
-  return true;
-}
-
 TextFile read_text_file(const fs::path& file, const std::string& missing, Sha256& content) {
   if (!fs::is_regular_file(file)) throw data_error(missing);
   TextFile read{file.string(), read_file(file)};

@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/text.hpp"
 
 namespace m2m::data {
 
@@ -27,9 +28,6 @@ TextFile read_text_file(const std::filesystem::path& file, const std::string& mi
 /// blank lines at the end and a byte order mark at the beginning. Pure.
 std::vector<std::string_view> lines_of(std::string_view text);
 std::vector<std::string_view> lines_of(const TextFile& file);
-
-/// Whether `text` is UTF-8 as RFC 3629 has it: nothing overlong, no surrogates, nothing above U+10FFFF.
-bool is_utf8(std::string_view text);
 
 /// "FILE:LINE: what" as an Error (bad_data). line: its number, from 1.
 Error wrong_line(const TextFile& file, std::size_t line, const std::string& what);

@@ -1,7 +1,5 @@
 #include "data/workers.hpp"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
 #include <charconv>
@@ -12,19 +10,13 @@
 #include <string_view>
 #include <thread>
 
+#include "core/machine.hpp"
 #include "core/stopwatch.hpp"
 
 namespace m2m::data {
 namespace {
 
 constexpr double seconds_between = 5;
-
-/// Of the cores that this process may use; a rank is often bound to one.
-int affinity_count() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-}
 
 /// Joins its threads however the scope is left.
 struct Crew {
@@ -42,7 +34,7 @@ int decoder_count() {
   const std::string_view digits = said == nullptr ? "" : said;
   int asked = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), asked);
-  return asked >= 1 ? std::min(asked, most_asked_for) : std::clamp(affinity_count(), 1, most);
+  return asked >= 1 ? std::min(asked, most_asked_for) : std::clamp(affinity_cores(), 1, most);
 }
 
 std::vector<DecodeFailure> do_all(std::int64_t count, int threads, const std::function<void(std::int64_t)>& work,

@@ -177,14 +177,14 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu<T>> {
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x,
                                const std::optional<torch::Tensor>& shortcut, const torch::Tensor& weight,
                                const torch::Tensor& /*bias*/, torch::nn::BatchNorm2dImpl* norm, InstructionSet set,
-                               const SumOverRanks* sum) {
+                               const SharedSum& sum) {
     const auto kernels = kernels::batch_norm_kernels<T>(set);
-    Statistics statistics = take_statistics<T>(kernels, *norm, x, sum);
+    Statistics statistics = take_statistics<T>(kernels, *norm, x, sum.get());
     torch::Tensor y = nn::forward<T>(kernels, statistics, *norm, x, shortcut.value_or(torch::Tensor()));
     context->save_for_backward({x, y, weight});
     context->saved_data["has_shortcut"] = shortcut.has_value();
     context->saved_data["set"] = static_cast<std::int64_t>(set);
-    context->saved_data["sum"] = reinterpret_cast<std::int64_t>(sum);
+    context->saved_data["sum"] = keep(sum);
     const auto as_tensor = [](const std::vector<float>& values) { return torch::tensor(values, torch::kFloat32); };
     context->saved_data["mean"] = as_tensor(statistics.mean);
     context->saved_data["inverse_deviation"] = as_tensor(statistics.inverse_deviation);
@@ -198,10 +198,9 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu<T>> {
       return std::vector<float>(values.const_data_ptr<float>(), values.const_data_ptr<float>() + values.numel());
     };
     const auto set = static_cast<InstructionSet>(context->saved_data["set"].toInt());
-    const Gradients gradients =
-        nn::backward<T>(kernels::batch_norm_kernels<T>(set), {as_vector("mean"), as_vector("inverse_deviation")},
-                        saved[2], saved[0], saved[1], channels_last(y_gradients[0]),
-                        reinterpret_cast<const SumOverRanks*>(context->saved_data["sum"].toInt()));
+    const Gradients gradients = nn::backward<T>(
+        kernels::batch_norm_kernels<T>(set), {as_vector("mean"), as_vector("inverse_deviation")}, saved[2],
+        saved[0], saved[1], channels_last(y_gradients[0]), kept_sum(context->saved_data["sum"]).get());
     const bool has_shortcut = context->saved_data["has_shortcut"].toBool();
     return {gradients.x,      has_shortcut ? gradients.shortcut : torch::Tensor(),
             gradients.weight, gradients.bias,
@@ -213,7 +212,7 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu<T>> {
 }  // namespace
 
 torch::Tensor batch_norm_relu(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
-                              const torch::Tensor& shortcut, InstructionSet set, const SumOverRanks* sum) {
+                              const torch::Tensor& shortcut, InstructionSet set, SharedSum sum) {
   const torch::Tensor own = channels_last(x);
   std::optional<torch::Tensor> added;  // autograd takes an undefined tensor for a mistake
   if (shortcut.defined()) added = channels_last(shortcut);

@@ -11,7 +11,8 @@ namespace m2m::nn {
 Arithmetic arithmetic_of(const NetworkSpec& spec) {
   std::optional<InstructionSet> set;
   if (spec.kernels != "torch") set = find_instruction_set(spec.kernels);
-  return {spec.bfloat16, set, spec.sum_over_ranks ? &spec.sum_over_ranks : nullptr};
+  return {spec.bfloat16, set,
+          spec.sum_over_ranks ? std::make_shared<const SumOverRanks>(spec.sum_over_ranks) : nullptr};
 }
 
 torch::nn::Conv2d convolution(int in_channels, int out_channels, int kernel, int stride) {
@@ -44,7 +45,7 @@ torch::Tensor convolve(const torch::nn::Conv2d& layer, const torch::Tensor& x, c
 
 torch::Tensor normalise(torch::nn::BatchNorm2d& norm, const torch::Tensor& x, const Arithmetic& arithmetic) {
   if (norm->is_training() && arithmetic.sum_over_ranks != nullptr) {
-    return synchronised_batch_norm(*norm, x, *arithmetic.sum_over_ranks);
+    return synchronised_batch_norm(*norm, x, arithmetic.sum_over_ranks);
   }
   // Not norm(x), which also counts its batches: a small operation a layer and step (see count_batches).
   return torch::batch_norm(x, norm->weight, norm->bias, norm->running_mean, norm->running_var, norm->is_training(),

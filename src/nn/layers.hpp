@@ -14,10 +14,10 @@ namespace m2m::nn {
 struct Arithmetic {
   bool bfloat16;                          // convolve in bfloat16
   std::optional<InstructionSet> kernels;  // of the own ones, where there are some; none: libtorch's operations
-  const SumOverRanks* sum_over_ranks;     // the network's, for batch norm; null: there are no other ranks
+  SharedSum sum_over_ranks;               // for batch norm
 };
 
-/// Of a network with that specification, which has to outlive the result.
+/// Of a network with that specification.
 Arithmetic arithmetic_of(const NetworkSpec& spec);
 
 /// A convolution without bias whose output is as large as its input, or half of it with stride 2. kernel: odd.

@@ -9,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
 #include "nn/bottleneck_resnet.hpp"
+#include "nn/frozen_plain.hpp"
 #include "nn/mlp.hpp"
 #include "nn/preact_resnet.hpp"
 #include "nn/resnet.hpp"
@@ -102,6 +103,8 @@ const Builder& find_builder(const std::string& name) {
 
 Network::Network(const NetworkSpec& spec)
     : spec_(spec), mean_(per_channel(spec.mean)), std_(per_channel(spec.std)) {}
+
+std::unique_ptr<FrozenNetwork> Network::frozen_form() { return std::make_unique<FrozenPlain>(*this); }
 
 torch::Tensor Network::forward(const torch::Tensor& pixels) { return head_->forward(features(pixels)); }
 

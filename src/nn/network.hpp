@@ -16,6 +16,8 @@
 
 namespace m2m::nn {
 
+class FrozenNetwork;
+
 /// What a network is built from.
 struct NetworkSpec {
   std::string name = "resnet32";  // one of settings::networks()
@@ -43,6 +45,9 @@ class Network : public torch::nn::Module {
   const Head& head() const { return *head_; }
 
   const NetworkSpec& spec() const { return spec_; }
+
+  /// For freeze(), which refreshes it: the form that answers fastest here. This one runs the network as it is.
+  virtual std::unique_ptr<FrozenNetwork> frozen_form();
 
  protected:
   /// Normalised pixels [n, channels, height, width] -> [n, features].

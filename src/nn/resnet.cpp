@@ -1,5 +1,8 @@
 #include "nn/resnet.hpp"
 
+#include "nn/folded_operations.hpp"
+#include "nn/folded_resnet.hpp"
+
 namespace m2m::nn {
 
 using torch::indexing::None;
@@ -52,6 +55,15 @@ torch::Tensor ResNet::features_of(const torch::Tensor& normalised) {
   x = normalise_relu(bn_1, convolve(conv_1_3x3, x, arithmetic_), {}, arithmetic_);
   x = stage_3->forward(stage_2->forward(stage_1->forward(x)));
   return pooled(x, head().weight.scalar_type());
+}
+
+std::unique_ptr<FrozenNetwork> ResNet::frozen_form() {
+  if (spec().kernels == "torch") return Network::frozen_form();
+  const torch::Tensor weight = parameters().front();
+  if (!weight.is_cpu() || weight.scalar_type() != torch::kFloat32) return std::make_unique<FoldedOperations>(*this);
+  const InstructionSet set = find_instruction_set(spec().kernels);
+  if (spec().bfloat16) return std::make_unique<FoldedResNet<kernels::Bf16>>(*this, set);
+  return std::make_unique<FoldedResNet<float>>(*this, set);
 }
 
 double resnet_multiply_adds(const NetworkSpec& spec, int depth) {

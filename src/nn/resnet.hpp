@@ -43,6 +43,8 @@ class ResNet : public Network {
 
   int blocks_per_stage() const { return blocks_; }
 
+  std::unique_ptr<FrozenNetwork> frozen_form() override;
+
  protected:
   torch::Tensor features_of(const torch::Tensor& normalised) override;
 

@@ -38,8 +38,7 @@ void move_running(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& mean, c
 
 struct SynchronisedBatchNorm : torch::autograd::Function<SynchronisedBatchNorm> {
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& weight,
-                               const torch::Tensor& bias, torch::nn::BatchNorm2dImpl* norm,
-                               const SumOverRanks* sum) {
+                               const torch::Tensor& bias, torch::nn::BatchNorm2dImpl* norm, const SharedSum& sum) {
     const torch::Tensor pivot = norm->running_mean.to(torch::kFloat64);  // near the mean: squares stay small
     const torch::Tensor off = x - over_channels(norm->running_mean);
     const Sums sums = over_ranks(channel_sum(off), channel_sum(off.square()), values_per_channel(x), *sum);
@@ -50,7 +49,7 @@ struct SynchronisedBatchNorm : torch::autograd::Function<SynchronisedBatchNorm> 
     move_running(*norm, mean, variance * sums.count / (sums.count - 1).clamp_min(1));
     const torch::Tensor normalised = (x - over_channels(mean.to(x.dtype()))) * over_channels(inverse.to(x.dtype()));
     context->save_for_backward({normalised, weight, inverse.to(x.dtype())});
-    context->saved_data["sum"] = reinterpret_cast<std::int64_t>(sum);
+    context->saved_data["sum"] = keep(sum);
     return normalised * over_channels(weight.to(x.dtype())) + over_channels(bias.to(x.dtype()));
   }
 
@@ -59,7 +58,7 @@ struct SynchronisedBatchNorm : torch::autograd::Function<SynchronisedBatchNorm> 
     const variable_list saved = context->get_saved_variables();
     const torch::Tensor &normalised = saved[0], &weight = saved[1], &inverse = saved[2], &g = gradients[0];
     const torch::Tensor of_bias = channel_sum(g), of_weight = channel_sum(g * normalised);
-    const auto* sum = reinterpret_cast<const SumOverRanks*>(context->saved_data["sum"].toInt());
+    const SharedSum sum = kept_sum(context->saved_data["sum"]);
     const Sums sums = over_ranks(of_bias, of_weight, values_per_channel(g), *sum);
     const auto mean_of = [&](const torch::Tensor& total) {
       return over_channels((total / sums.count).to(normalised.dtype()));
@@ -72,9 +71,8 @@ struct SynchronisedBatchNorm : torch::autograd::Function<SynchronisedBatchNorm> 
 
 }  // namespace
 
-torch::Tensor synchronised_batch_norm(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
-                                      const SumOverRanks& sum) {
-  return SynchronisedBatchNorm::apply(x, norm.weight, norm.bias, &norm, &sum);
+torch::Tensor synchronised_batch_norm(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x, SharedSum sum) {
+  return SynchronisedBatchNorm::apply(x, norm.weight, norm.bias, &norm, sum);
 }
 
 }  // namespace m2m::nn

@@ -33,29 +33,17 @@ void write_all(int handle, const std::string& bytes, const fs::path& file) {
 
 Journal::Journal(const fs::path& file) : file_(file) {
   make_folder(file.parent_path());
-  handle_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (handle_ < 0) throw broken(file, "opened");
+  open_ = FileDescriptor(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (!open_.is_open()) throw broken(file, "opened");
   const std::string text = read_file(file);
   const auto whole = text.empty() ? 0 : text.rfind('\n') + 1;  // rfind's npos + 1 is 0
-  if (whole < text.size() && ::ftruncate(handle_, static_cast<off_t>(whole)) != 0) throw broken(file, "shortened");
-}
-
-Journal::Journal(Journal&& other) noexcept
-    : file_(std::move(other.file_)), handle_(std::exchange(other.handle_, -1)) {}
-
-Journal& Journal::operator=(Journal&& other) noexcept {
-  std::swap(file_, other.file_);
-  std::swap(handle_, other.handle_);
-  return *this;
-}
-
-Journal::~Journal() {
-  if (handle_ >= 0) ::close(handle_);
+  if (whole < text.size() && ::ftruncate(open_.number(), static_cast<off_t>(whole)) != 0)
+    throw broken(file, "shortened");
 }
 
 void Journal::append(const EpochRecord& epoch) {
-  write_all(handle_, epoch_to_json(epoch).dump() + "\n", file_);
-  if (::fsync(handle_) != 0) throw broken(file_, "synced to disk");
+  write_all(open_.number(), epoch_to_json(epoch).dump() + "\n", file_);
+  if (::fsync(open_.number()) != 0) throw broken(file_, "synced to disk");
 }
 
 std::vector<EpochRecord> read_journal(const fs::path& file) {

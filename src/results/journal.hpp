@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/files.hpp"
 #include "results/record.hpp"
 
 namespace m2m::results {
@@ -14,18 +15,13 @@ class Journal {
   /// Opens or makes the file and its folder, and cuts off a last line that a kill left unfinished.
   /// Throws Error (input_output).
   explicit Journal(const std::filesystem::path& file);
-  Journal(Journal&& other) noexcept;
-  Journal& operator=(Journal&& other) noexcept;
-  Journal(const Journal&) = delete;
-  Journal& operator=(const Journal&) = delete;
-  ~Journal();
 
   /// Writes one line and syncs it to disk. Throws Error (input_output).
   void append(const EpochRecord& epoch);
 
  private:
   std::filesystem::path file_;
-  int handle_ = -1;
+  FileDescriptor open_;
 };
 
 /// The epochs of a journal in ascending order. Where an epoch has several lines (after a resume) its last one

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/text.hpp"
 #include "sweep/existing.hpp"
 #include "sweep/forecast.hpp"
 #include "sweep/wording.hpp"
@@ -22,8 +23,9 @@ int count_marked(const StageGraph& graph, const std::vector<bool>& marks, StageK
 }
 
 std::string both_kinds(const StageGraph& graph, const std::vector<bool>& marks, const char* between) {
-  return counted(count_marked(graph, marks, StageKind::trial), "trial") + between +
-         counted(count_marked(graph, marks, StageKind::g) + count_marked(graph, marks, StageKind::prefix), "stage");
+  return count_text(count_marked(graph, marks, StageKind::trial), "trial") + between +
+         count_text(count_marked(graph, marks, StageKind::g) + count_marked(graph, marks, StageKind::prefix),
+                    "stage");
 }
 
 std::string work_text(double seconds, const std::string& unit) {
@@ -34,7 +36,7 @@ std::string work_text(double seconds, const std::string& unit) {
 
 /// "2 ranks", "2 ranks with 4 trials at a time, as if these did not slow each other down"
 std::string ranks_text(const DryRunSettings& settings) {
-  const std::string ranks = counted(settings.ranks, "rank");
+  const std::string ranks = count_text(settings.ranks, "rank");
   if (settings.trials_per_device == 1) return ranks;
   return fmt::format("{} with {} trials at a time, as if these did not slow each other down", ranks,
                      settings.trials_per_device);

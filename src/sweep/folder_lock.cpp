@@ -17,17 +17,13 @@
 #include "core/config.hpp"
 #include "core/files.hpp"
 #include "core/log.hpp"
+#include "core/machine.hpp"
+#include "core/text.hpp"
 #include "core/write_error.hpp"
-#include "sweep/wording.hpp"
 
 namespace m2m::results {
 namespace fs = std::filesystem;
 namespace {
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
-}
 
 /// Where process numbers mean the same: this boot of this host, this container.
 std::string process_space() {
@@ -79,12 +75,11 @@ bool is_gone_from_this_host(const Json& holder) {
 
 /// False where somebody else was faster.
 bool create(const fs::path& file, const std::string& content) {
-  const int handle = ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY, 0644);
-  if (handle < 0 && errno == EEXIST) return false;
-  if (handle < 0) throw write_error(file, "cannot be written", errno);
-  const ssize_t written = ::write(handle, content.data(), content.size());
-  const bool closed = ::close(handle) == 0;
-  if (written == static_cast<ssize_t>(content.size()) && closed) return true;
+  FileDescriptor lock(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY, 0644));
+  if (!lock.is_open() && errno == EEXIST) return false;
+  if (!lock.is_open()) throw write_error(file, "cannot be written", errno);
+  const ssize_t written = ::write(lock.number(), content.data(), content.size());
+  if (lock.close() && written == static_cast<ssize_t>(content.size())) return true;
   const int reason = errno;
   ::unlink(file.c_str());
   throw write_error(file, "cannot be written", reason);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sweep/wording.hpp"
+#include "core/text.hpp"
 
 namespace m2m::sweep {
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/text.hpp"
 #include "sweep/forecast.hpp"
 #include "sweep/wording.hpp"
 
@@ -72,7 +73,8 @@ std::string running_line(const SweepView& view, int stage) {
   if (std::isfinite(progress.validation_bacc))
     text += fmt::format(" val bACC {:.1f}", 100 * progress.validation_bacc);
   if (progress.translations > 0 && std::isfinite(progress.kept)) {
-    text += fmt::format(" kept {:.0f} % of {} translations", 100 * progress.kept, grouped(progress.translations));
+    text +=
+        fmt::format(" kept {:.0f} % of {} translations", 100 * progress.kept, group_digits(progress.translations));
   }
   return text;
 }
@@ -137,7 +139,7 @@ std::string summary_line(const SweepView& view, double now) {
 
 std::string outcome_text(const Scheduler& scheduler, int damaged) {
   return fmt::format("{} of {} done, {} failed", trials_done(scheduler) - damaged,
-                     counted(study::count(scheduler.graph(), study::StageKind::trial), "trial"),
+                     count_text(study::count(scheduler.graph(), study::StageKind::trial), "trial"),
                      trials_lost(scheduler) + damaged);
 }
 

@@ -10,6 +10,8 @@
 #include <thread>
 
 #include "core/log.hpp"
+#include "core/machine.hpp"
+#include "core/text.hpp"
 #include "results/damage.hpp"
 #include "results/merge.hpp"
 #include "results/planned_study.hpp"
@@ -141,10 +143,7 @@ void write_plan(const study::Study& study, const study::StageGraph& graph, const
   results::write_study(out.study(), planned);
 }
 
-std::string place_of_this_process() {
-  std::array<char, 256> name{};
-  return std::string("host ") + (::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown");
-}
+std::string place_of_this_process() { return "host " + host_name(); }
 
 ExitCode lead_sweep(const SweepJob& job, comm::Mailbox& coordinator, comm::Mailbox& worker, const StageWork& work) {
   const auto clock = clock_from_now();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/text.hpp"
 #include "sweep/wording.hpp"
 
 namespace m2m::sweep {
@@ -49,7 +50,7 @@ std::string simulation_table(const std::vector<OrderedSimulation>& simulations) 
   std::string text = fmt::format("{:>8}  {:<12}  {:>12}  {:>9}  {:>10}  {:>6}\n", "ranks", "order", "makespan",
                                  "speed-up", "efficiency", "idle");
   for (const auto& [order, played] : simulations) {
-    text += fmt::format("{:>8}  {:<12}  {:>12}  {:>9.1f}  {:>8.1f} %  {:>4.1f} %\n", grouped(played.ranks),
+    text += fmt::format("{:>8}  {:<12}  {:>12}  {:>9.1f}  {:>8.1f} %  {:>4.1f} %\n", group_digits(played.ranks),
                         order_name(order), duration_text(played.makespan), played.speed_up(),
                         100 * played.efficiency(), 100 * played.idle());
   }

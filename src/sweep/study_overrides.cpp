@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "settings/setting.hpp"
 #include "sweep/study.hpp"
 
@@ -27,14 +28,6 @@ Json value_of(const settings::Setting& field, const std::string& text) {
     return settings::parse_value(field, text);
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("{}: {}", command_line, error.what()));
-  }
-}
-
-bool is_utf8(const std::string& text) {
-  try {
-    return !Json(text).dump().empty();
-  } catch (const Json::exception&) {
-    return false;
   }
 }
 

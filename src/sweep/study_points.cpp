@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "settings/table.hpp"
-#include "sweep/wording.hpp"
 
 namespace m2m::study {
 namespace {
@@ -118,7 +118,8 @@ std::vector<StudyPoint> expand(const Study& study) {
         "{}: the study has no trials; give it a method, at the top, on the [grid] or in a [[point]]", study.file));
   }
   if (count > most_points) {
-    const std::string number = count >= countless ? "10^18 or more" : grouped(static_cast<double>(count));
+    const std::string number =
+        count >= countless ? "10^18 or more" : group_digits(static_cast<std::uintmax_t>(count));
     throw usage_error(fmt::format("{}: {} points are more than 100,000; shorten the [grid]", study.file, number));
   }
   std::vector<StudyPoint> points;

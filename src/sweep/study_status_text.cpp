@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/text.hpp"
 #include "sweep/study_status.hpp"
 #include "sweep/wording.hpp"
 
@@ -67,9 +68,9 @@ std::string status_text(const StudyStatus& status) {
   const int lost = status.count(StageStanding::failed) + status.count(StageStanding::diverged);
   const int left = static_cast<int>(status.trials.size()) - done - lost;
   std::string text = fmt::format("{}: {} of {} done, {} failed, {} running, {} interrupted, {} waiting",
-                                 status.name, done, counted(static_cast<int>(status.trials.size()), "trial"), lost,
-                                 status.count(StageStanding::running), status.count(StageStanding::interrupted),
-                                 status.count(StageStanding::waiting));
+                                 status.name, done, count_text(static_cast<int>(status.trials.size()), "trial"),
+                                 lost, status.count(StageStanding::running),
+                                 status.count(StageStanding::interrupted), status.count(StageStanding::waiting));
   const bool has_rate = status.seconds_per_trial == status.seconds_per_trial;
   if (!status.sweep.empty() && has_rate && left > 0) {
     text += fmt::format("; a result every {}, about {} left", duration_text(status.seconds_per_trial),

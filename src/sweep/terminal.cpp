@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <set>
 
+#include "core/files.hpp"
+
 namespace m2m::sweep {
 namespace {
 
@@ -34,10 +36,8 @@ std::optional<TerminalSize> terminal_of_standard_error() {
   if (const auto size = size_of(STDERR_FILENO)) return size;
   const auto parent = std::filesystem::path("/proc") / std::to_string(::getppid());
   if (!launched_by_mpirun(parent)) return std::nullopt;
-  const int handle = ::open((parent / "fd" / "2").c_str(), O_WRONLY | O_NOCTTY | O_NONBLOCK);
-  const auto size = size_of(handle);
-  if (handle >= 0) ::close(handle);
-  return size;
+  const FileDescriptor terminal(::open((parent / "fd" / "2").c_str(), O_WRONLY | O_NOCTTY | O_NONBLOCK));
+  return size_of(terminal.number());
 }
 
 bool log_reader_is_gone() {

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "core/text.hpp"
 #include "settings/table.hpp"
 #include "settings/texts.hpp"
 
@@ -66,46 +67,3 @@ std::vector<std::string> titles(const StageGraph& graph) {
 std::string data_text(const Stage& stage) { return settings::data_label(stage.config) + seed_text(stage); }
 
 }  // namespace m2m::study
-
-namespace m2m {
-
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<long long>(std::llround(seconds));
-  if (whole < 100) return fmt::format("{} s", whole);
-  const long long minutes = (whole + 30) / 60;
-  if (minutes < 60) return fmt::format("{} min", minutes);
-  if (minutes < 48 * 60) return fmt::format("{} h {} min", minutes / 60, minutes % 60);
-  return fmt::format("{} d {} h", minutes / 1440, minutes % 1440 / 60);
-}
-
-std::string value_text(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_number_float()) return fmt::format("{}", value.get<double>());
-  if (!value.is_array()) return value.dump();
-  std::vector<std::string> items;
-  for (const Json& item : value) items.push_back(value_text(item));
-  return fmt::format("{}", fmt::join(items, "/"));
-}
-
-std::string grouped(double whole_number) {
-  const std::string digits = fmt::format("{:.0f}", whole_number);
-  std::string text;
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) text += ',';
-    text += digits[i];
-  }
-  return text;
-}
-
-std::string counted(int number, const std::string& singular) {
-  return fmt::format("{} {}{}", grouped(number), singular, number == 1 ? "" : "s");
-}
-
-std::string cut_to(const std::string& text, std::size_t columns) {
-  if (text.size() <= columns) return text;
-  std::size_t end = columns;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end);
-}
-
-}  // namespace m2m

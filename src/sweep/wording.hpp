@@ -20,22 +20,3 @@ std::vector<std::string> titles(const StageGraph& graph);
 std::string data_text(const Stage& stage);
 
 }  // namespace m2m::study
-
-namespace m2m {
-
-/// "81 s", "12 min", "1 h 48 min", "3 d 4 h"; seconds >= 0.
-std::string duration_text(double seconds);
-
-/// A setting's value: "0.5", "true", "cifar10", "160/180".
-std::string value_text(const Json& value);
-
-/// "3,900"; not negative.
-std::string grouped(double whole_number);
-
-/// "1 trial", "3 trials"
-std::string counted(int number, const std::string& singular);
-
-/// `text` cut to at most `columns` bytes, never inside a UTF-8 character.
-std::string cut_to(const std::string& text, std::size_t columns);
-
-}  // namespace m2m

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "core/error.hpp"
+#include "core/metrics.hpp"
 #include "methods/post_hoc.hpp"
 #include "results/record_file.hpp"
 #include "settings/loss_settings.hpp"
@@ -16,15 +17,6 @@ namespace {
 
 /// Logits for a tau.
 using Change = std::function<std::vector<float>(const std::vector<float>& logits, double tau)>;
-
-Confusion confusion_of(const std::vector<float>& logits, const std::vector<std::int32_t>& labels, int classes) {
-  Confusion confusion(classes);
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    const float* row = logits.data() + i * static_cast<std::size_t>(classes);
-    ++confusion.at(labels[i], static_cast<int>(std::max_element(row, row + classes) - row));
-  }
-  return confusion;
-}
 
 Change tau_normalisation(const results::OutputFolder& out, const std::string& base, bool best) {
   const checkpoints::Checkpoint weights = read_base_weights(out, base, best);
@@ -49,17 +41,17 @@ Json change(const Config& resolved, const results::TrialRecord& base, const Chan
   for (const double tau : taus) {
     if (taus.size() == 1) break;
     const Confusion confusion =
-        confusion_of(changed(snapshot.validation_logits, tau), base.validation_labels, classes);
+        confusion_from_logits(changed(snapshot.validation_logits, tau), base.validation_labels, classes);
     const double bacc = balanced_accuracy(confusion);
     if (bacc <= best_bacc) continue;
     best_bacc = bacc;
     best_tau = tau;
   }
   snapshot.test_logits = changed(snapshot.test_logits, best_tau);
-  snapshot.test = confusion_of(snapshot.test_logits, base.test_labels, classes);
+  snapshot.test = confusion_from_logits(snapshot.test_logits, base.test_labels, classes);
   if (snapshot.validation.classes > 0) {
     snapshot.validation_logits = changed(snapshot.validation_logits, best_tau);
-    snapshot.validation = confusion_of(snapshot.validation_logits, base.validation_labels, classes);
+    snapshot.validation = confusion_from_logits(snapshot.validation_logits, base.validation_labels, classes);
   }
   return {{"tau", best_tau}, {"tried", taus.size()}};
 }

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "core/instruction_set.hpp"
+#include "core/machine.hpp"
 #include "core/revision.hpp"
 #include "core/version.hpp"
 #include "dist/messages/session.hpp"
@@ -24,11 +25,6 @@
 
 namespace m2m::stages {
 namespace {
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
-}
 
 /// The value of a "key : value" line of /proc/cpuinfo; empty where there is none.
 std::string cpu_field(const std::string& key) {
@@ -65,7 +61,7 @@ Json environment(int ranks, int hosts) {
           {"ranks", ranks},
           {"hosts", hosts},
           {"host_memory", host_memory_size()},
-          {"affinity", affinity_count()},
+          {"affinity", affinity_cores()},
           {"processor", cpu_field("model name")},
           {"instruction_sets", instruction_sets()},
           {"kernels", name_of(best_instruction_set())},
@@ -78,21 +74,3 @@ Json environment(int ranks, int hosts) {
 }
 
 }  // namespace m2m::stages
-
-namespace m2m {
-
-std::string utc_now() {
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", parts, now.time_since_epoch().count() % 1000);
-}
-
-int affinity_count() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-}
-
-}  // namespace m2m

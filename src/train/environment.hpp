@@ -13,13 +13,3 @@ namespace m2m::stages {
 Json environment(int ranks, int hosts = 1);
 
 }  // namespace m2m::stages
-
-namespace m2m {
-
-/// The time as "2026-01-31T12:00:00.123Z".
-std::string utc_now();
-
-/// The processors this process may run on.
-int affinity_count();
-
-}  // namespace m2m

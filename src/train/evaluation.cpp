@@ -31,12 +31,9 @@ Evaluation evaluate(const Outputs& outputs, const LoadedData& data, const data::
   ranks.all_reduce_sum(logits);
   logits = logits.cpu();
   const float* values = logits.const_data_ptr<float>();
-  Evaluation result{Confusion(classes), std::vector<float>(values, values + logits.numel())};
-  for (std::int64_t i = 0; i < count; ++i) {
-    const float* row = values + i * classes;
-    ++result.confusion.at(labels[i], static_cast<int>(std::max_element(row, row + classes) - row));
-  }
-  return result;
+  std::vector<float> kept(values, values + logits.numel());
+  Confusion confusion = confusion_from_logits(kept, labels, classes);
+  return {std::move(confusion), std::move(kept)};
 }
 
 }  // namespace m2m::train

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/files.hpp"
+#include "core/machine.hpp"
 #include "core/stopwatch.hpp"
 #include "core/untested.hpp"
 #include "core/write_error.hpp"

@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/profile_report.hpp"
+#include "core/text.hpp"
 #include "kernels/bfloat16.hpp"
 #include "kernels/peak.hpp"
 #include "nn/device_clock.hpp"
@@ -33,9 +34,8 @@ std::string trace_text(Profile& profile, const std::filesystem::path& file, int 
   }
   const std::string text = "trace: " + file.string();
   if (profile.events_left_out() == 0) return text;
-  return text + fmt::format(" (of the first {} calls; {} are left out)",
-                            grouped(static_cast<double>(profile.events().size())),
-                            grouped(static_cast<double>(profile.events_left_out())));
+  return text + fmt::format(" (of the first {} calls; {} are left out)", group_digits(profile.events().size()),
+                            group_digits(profile.events_left_out()));
 }
 
 }  // namespace

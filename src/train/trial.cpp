@@ -20,7 +20,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double median(std::vector<double> values) {
+/// The middle value, the upper one of the middle two: what step_seconds has been since the first record.
+double upper_median(std::vector<double> values) {
   if (values.empty()) return results::not_measured;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
@@ -227,7 +228,7 @@ void Trial::time_epoch(results::EpochRecord& record, double waited) const {
   record.seconds = std::accumulate(step_seconds_.begin(), step_seconds_.end(), epoch_seconds_ + waited);
   // A GPU's steps are only queued one by one; what they take shows when the epoch is over.
   record.step_seconds = setup_.settings.device.is_cuda() ? record.seconds / static_cast<double>(work_->steps())
-                                                         : median(step_seconds_);
+                                                         : upper_median(step_seconds_);
 }
 
 void Trial::answer(const data::PoolRows& part, Confusion& confusion, std::vector<float>& logits,

@@ -8,12 +8,6 @@
 namespace m2m::bench {
 namespace {
 
-TEST(Median, IsTheMiddleOrTheMeanOfTheTwoInTheMiddle) {
-  EXPECT_EQ(median({3}), 3);
-  EXPECT_EQ(median({9, 1, 2}), 2);
-  EXPECT_EQ(median({4, 1, 2, 100}), 3);
-}
-
 TEST(StepTimes, ReadBackFromTheirLineWhateverElseWasPrinted) {
   const StepTimes times{{0.5, 0.25, 0.125}, 1.5, 12345.75};
   const std::string output = "==> Preparing data\n{5000, 2997}\n" + step_times_line(times) + "\nbye\n";

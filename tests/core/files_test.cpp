@@ -1,5 +1,6 @@
 #include "core/files.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -121,6 +122,38 @@ TEST_F(Files, AreOldOrNewWhenTheWriterIsKilledAtAnyTime) {
     const std::string now = read_file(in("file"));
     ASSERT_TRUE(now == old_bytes || now == fresh) << now.size();
   }
+}
+
+/// Whether the process has a file open under that number.
+bool is_open_in_process(int number) { return ::fcntl(number, F_GETFD) >= 0; }
+
+TEST(FileDescriptor, IsClosedByItsOwnerOnce) {
+  int number = -1;
+  {
+    FileDescriptor first(::open("/dev/null", O_RDONLY));
+    number = first.number();
+    FileDescriptor second = std::move(first);
+    EXPECT_TRUE(second.is_open());
+    EXPECT_TRUE(is_open_in_process(number));
+    FileDescriptor third;
+    third = std::move(second);
+    EXPECT_EQ(third.number(), number);
+  }
+  EXPECT_FALSE(is_open_in_process(number));
+}
+
+TEST(FileDescriptor, MayBeClosedBeforeItsEnd) {
+  FileDescriptor file(::open("/dev/null", O_RDONLY));
+  const int number = file.number();
+  EXPECT_TRUE(file.close());
+  EXPECT_FALSE(file.is_open());
+  EXPECT_FALSE(is_open_in_process(number));
+  EXPECT_TRUE(file.close());  // there is nothing left to close
+}
+
+TEST(FileDescriptor, SaysWhereTheSystemRefused) {
+  const FileDescriptor none(::open("/no/such/file", O_RDONLY));
+  EXPECT_FALSE(none.is_open());
 }
 
 }  // namespace

@@ -16,6 +16,22 @@ Confusion three_classes() {
   return confusion;
 }
 
+TEST(Median, IsTheMiddleOrTheMeanOfTheTwoInTheMiddle) {
+  EXPECT_EQ(median({3}), 3);
+  EXPECT_EQ(median({9, 1, 2}), 2);
+  EXPECT_EQ(median({4, 1, 2, 100}), 3);
+}
+
+TEST(ConfusionFromLogits, CountsTheFirstOfTheLargestOutputs) {
+  const std::vector<float> logits = {0, 1, 0, 2, 2, -1, -3, -2, -1};
+  const std::vector<std::int32_t> labels = {1, 2, 2};
+  Confusion expected(3);
+  expected.at(1, 1) = 1;
+  expected.at(2, 0) = 1;
+  expected.at(2, 2) = 1;
+  EXPECT_EQ(confusion_from_logits(logits, labels, 3), expected);
+}
+
 TEST(Recalls, AreTheDiagonalOverTheRow) { EXPECT_EQ(recalls(three_classes()), (std::vector<double>{.75, .5, 1})); }
 
 TEST(BalancedAccuracy, IsTheMeanRecall) { EXPECT_DOUBLE_EQ(balanced_accuracy(three_classes()), .75); }

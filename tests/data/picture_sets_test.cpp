@@ -4,8 +4,8 @@
 
 #include <sstream>
 
+#include "core/text.hpp"
 #include "data/load.hpp"
-#include "data/wording.hpp"
 #include "settings/data_sets.hpp"
 #include "support/made_pictures.hpp"
 #include "support/made_up_data.hpp"

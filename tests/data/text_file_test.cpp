@@ -1,5 +1,6 @@
 #include "data/text_file.hpp"
 
+#include "core/text.hpp"
 #include "data/feature_range.hpp"
 #include "support/made_up_data.hpp"
 #include "support/temporary_folder.hpp"
@@ -8,18 +9,6 @@ namespace m2m::data {
 namespace {
 
 TextFile text_of(const std::string& bytes) { return {"f.txt", bytes}; }
-
-TEST(Utf8, IsTakenAsTheStandardHasIt) {
-  for (const char* good : {"", "plain", "gr\xC3\xBC\xC3\x9F", "\xE2\x82\xAC", "\xED\x9F\xBF", "\xEE\x90\x93",
-                           "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF"}) {
-    EXPECT_TRUE(is_utf8(good)) << good;
-  }
-  for (const char* bad :
-       {"\x80", "\xC3", "a\xFF", "\xC0\xAF", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xE2\x82",
-        "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE2\x82g", "\xFC"}) {
-    EXPECT_FALSE(is_utf8(bad)) << bad;
-  }
-}
 
 TEST(Lines, NeedNoLastEndAndMayEndAsWindowsEndsThem) {
   using Lines = std::vector<std::string_view>;

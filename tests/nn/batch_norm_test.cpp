@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "nn/resnet.hpp"
+#include "nn/sync_batch_norm.hpp"
 
 namespace m2m::nn {
 namespace {
@@ -111,6 +112,37 @@ TEST(BatchNormRelu, LeavesAResNetsTrainingStepAsItWas) {
     gradients.push_back(network->named_parameters()["stage_1.0.conv_a.weight"].grad());
   }
   EXPECT_LT(distance(gradients[0], gradients[1]), 0.05);
+}
+
+/// A sum over one rank that counts its calls, and whether anybody still has it.
+struct WatchedSum {
+  std::shared_ptr<int> calls = std::make_shared<int>(0);
+  SharedSum sum = std::make_shared<const SumOverRanks>([calls = calls](torch::Tensor&) { ++*calls; });
+  std::weak_ptr<const SumOverRanks> watched = sum;
+};
+
+/// Runs `pass` forward, gives the caller's share of the sum away, and runs backward.
+template <typename Pass>
+void expect_kept_until_backward(Pass pass) {
+  WatchedSum watch;
+  torch::Tensor x = torch::randn({2, 16, 3, 3}).contiguous(at::MemoryFormat::ChannelsLast).requires_grad_(true);
+  torch::nn::BatchNorm2d norm(16);
+  torch::Tensor y = pass(*norm, x, watch.sum);
+  watch.sum.reset();
+  ASSERT_FALSE(watch.watched.expired());
+  y.sum().backward();
+  EXPECT_EQ(*watch.calls, 2);  // once each way
+  y.reset();
+  EXPECT_TRUE(watch.watched.expired());
+}
+
+TEST(SumOverRanks, LivesAsLongAsTheRecordOfAForwardPass) {
+  expect_kept_until_backward([](auto& norm, const torch::Tensor& x, const SharedSum& sum) {
+    return batch_norm_relu(norm, x, {}, best_instruction_set(), sum);
+  });
+  expect_kept_until_backward([](auto& norm, const torch::Tensor& x, const SharedSum& sum) {
+    return synchronised_batch_norm(norm, x, sum);
+  });
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "support/fake_training.hpp"
 #include "support/temporary_folder.hpp"
 #include "sweep/dry_run.hpp"
@@ -19,17 +20,6 @@ using study::StageGraph;
 namespace {
 
 const char* two_seeds = "[grid]\nmethod = ['ERM', 'M2m']\nseed = [3, 4]";
-
-TEST(Wording, SaysDurationsAsPeopleDo) {
-  EXPECT_EQ(duration_text(0.4), "0 s");
-  EXPECT_EQ(duration_text(81), "81 s");
-  EXPECT_EQ(duration_text(700), "12 min");
-  EXPECT_EQ(duration_text(6480), "1 h 48 min");
-  EXPECT_EQ(duration_text(76.2 * 3600), "3 d 4 h");
-  EXPECT_EQ(grouped(3900), "3,900");
-  EXPECT_EQ(grouped(999), "999");
-  EXPECT_EQ(grouped(1e9), "1,000,000,000");
-}
 
 TEST(Wording, TellsStagesApartByWhatDiffers) {
   const StageGraph same_data = testing::graph_from(two_seeds);
@@ -48,18 +38,6 @@ TEST(Wording, NamesTheDataOfATrialOnlyWhereTrialsDifferInThem) {
   }
   const auto names = study::titles(graph);
   EXPECT_EQ(std::count(names.begin(), names.end(), "M2m seed=3"), 1);
-}
-
-TEST(Wording, NeverCutsACharacterInTwo) {
-  EXPECT_EQ(cut_to("ab", 5), "ab");
-  EXPECT_EQ(cut_to("a\xce\xbb"
-                   "b",
-                   2),
-            "a");
-  EXPECT_EQ(cut_to("a\xce\xbb"
-                   "b",
-                   3),
-            "a\xce\xbb");
 }
 
 /// A view on a sweep of which something was written down.
