@@ -6,16 +6,19 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "settings/train_settings.hpp"
 
 namespace m2m::apps {
 namespace {
 
-std::set<std::string> precisions_to_run(const study::StageGraph& graph, const std::vector<bool>& exists) {
+using settings::Precision, settings::TrainSettings;
+
+std::set<Precision> precisions_to_run(const study::StageGraph& graph, const std::vector<bool>& exists) {
   const std::vector<bool> to_run = study::missing(graph, exists);
-  std::set<std::string> found;
+  std::set<Precision> found;
   for (std::size_t i = 0; i < to_run.size(); ++i) {
-    const Config& config = graph.stages[i].config;
-    if (to_run[i] && config.has("train.precision")) found.insert(config.text("train.precision"));
+    const auto precision = settings::find_value(graph.stages[i].config, &TrainSettings::precision);
+    if (to_run[i] && precision) found.insert(*precision);
   }
   return found;
 }
@@ -32,8 +35,8 @@ bool trains_float32_on_gpu(const study::StageGraph& graph, const std::vector<boo
   const std::vector<bool> to_run = study::missing(graph, exists);
   for (std::size_t i = 0; i < to_run.size(); ++i) {
     const Config& config = graph.stages[i].config;
-    const bool is_on_cpu = config.has("train.device") && config.text("train.device") == "cpu";
-    const bool is_float32 = config.has("train.precision") && config.text("train.precision") == "float32";
+    const bool is_on_cpu = settings::has_value(config, &TrainSettings::device, settings::Device::cpu);
+    const bool is_float32 = settings::has_value(config, &TrainSettings::precision, Precision::float32);
     if (to_run[i] && is_float32 && !is_on_cpu) return true;
   }
   return false;
@@ -43,8 +46,8 @@ bool trains_float32_on_gpu(const study::StageGraph& graph, const std::vector<boo
 
 void refuse_mixed_tf32(int trials_per_device, const study::StageGraph& graph, const std::vector<bool>& exists) {
   if (trials_per_device == 1) return;
-  const std::set<std::string> precisions = precisions_to_run(graph, exists);
-  if (!precisions.contains("tf32") || precisions.size() == 1) return;
+  const std::set<Precision> precisions = precisions_to_run(graph, exists);
+  if (!precisions.contains(Precision::tf32) || precisions.size() == 1) return;
   throw usage_error(
       fmt::format("--trials-per-device {}: a process computes in tf32 or in other precisions, not in both at once; "
                   "leave --trials-per-device out",
@@ -53,7 +56,8 @@ void refuse_mixed_tf32(int trials_per_device, const study::StageGraph& graph, co
 
 std::string precision_advice(const study::Study& study, const study::StageGraph& graph,
                              const std::vector<bool>& exists, int gpus) {
-  if (gpus == 0 || is_given(study, "train.precision") || !trains_float32_on_gpu(graph, exists)) return "";
+  const bool is_chosen = is_given(study, settings::name_of(&TrainSettings::precision));
+  if (gpus == 0 || is_chosen || !trains_float32_on_gpu(graph, exists)) return "";
   return "the study names no train.precision, so trials run in float32, a GPU's slowest; "
          "'train.precision=bf16' behind the command is faster, and its trials have ids of their own";
 }

@@ -11,10 +11,13 @@
 #include "core/revision.hpp"
 #include "core/version.hpp"
 #include "dist/messages/collectives.hpp"
+#include "settings/train_settings.hpp"
 #include "sweep/run.hpp"
 
 namespace m2m::apps {
 namespace {
+
+using settings::TrainSettings;
 
 constexpr int most_ranks_by_auto = 8;  // beyond, what ranks say to each other outweighs what they compute
 
@@ -38,30 +41,32 @@ void refuse_other_builds(const comm::MpiSession& session, const std::string& own
     throw usage_error("not all ranks run the same program; nothing was started");
 }
 
-bool any_stage(const study::StageGraph& graph, const std::vector<bool>& to_run, const std::string& field,
+bool any_stage(const study::StageGraph& graph, const std::vector<bool>& to_run, const std::string& name,
                const Json& value) {
   for (std::size_t i = 0; i < to_run.size(); ++i) {
     const Config& config = graph.stages[i].config;
-    if (to_run[i] && config.has(field) && config.json().at(field) == value) return true;
+    if (to_run[i] && config.has(name) && config.json().at(name) == value) return true;
   }
   return false;
 }
 
 void refuse_uneven_groups(int group, int ranks, const study::StageGraph& graph, const std::vector<bool>& to_run) {
-  if (any_stage(graph, to_run, "train.deterministic", true) && 8 % group != 0) {
+  const std::pair<std::string, Json> deterministic = {settings::name_of(&TrainSettings::deterministic), true};
+  const std::pair<std::string, Json> local = {settings::name_of(&TrainSettings::batch_norm),
+                                              settings::to_text(settings::BatchNorm::local)};
+  if (any_stage(graph, to_run, deterministic.first, deterministic.second) && 8 % group != 0) {
     throw usage_error(
         fmt::format("--ranks-per-trial {}: train.deterministic = true deals each batch to 8 shards; "
                     "use 1, 2, 4 or 8",
                     group));
   }
   if (ranks % group == 0) return;
-  for (const auto& [field, value] : {std::pair<const char*, Json>{"train.deterministic", true},
-                                     std::pair<const char*, Json>{"train.batch_norm", "local"}}) {
-    if (!any_stage(graph, to_run, field, value)) continue;
+  for (const auto& [name, value] : {deterministic, local}) {
+    if (!any_stage(graph, to_run, name, value)) continue;
     throw usage_error(
         fmt::format("--ranks-per-trial {}: {} = {} needs groups of one size, which {} ranks do not "
                     "make; start a multiple of {}",
-                    group, field, value.dump(), ranks, group));
+                    group, name, value.dump(), ranks, group));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "settings/train_settings.hpp"
 
 namespace m2m::apps {
 
@@ -21,7 +22,7 @@ void refuse_shards_on_shared_devices(int trials_per_device, const study::StageGr
   const std::vector<bool> to_run = study::missing(graph, exists);
   for (std::size_t i = 0; i < to_run.size(); ++i) {
     const Config& config = graph.stages[i].config;
-    if (!to_run[i] || !config.has("train.deterministic") || !config.flag("train.deterministic")) continue;
+    if (!to_run[i] || !settings::has_value(config, &settings::TrainSettings::deterministic, true)) continue;
     throw usage_error(
         fmt::format("--trials-per-device {}: train.deterministic = true deals each batch to 8 threads, "
                     "one trial at a time; leave one of the two out",

@@ -13,6 +13,7 @@
 #include "core/text.hpp"
 #include "dist/messages/collectives.hpp"
 #include "dist/messages/mpi_mailbox.hpp"
+#include "settings/train_settings.hpp"
 #include "sweep/retries.hpp"
 #include "sweep/run.hpp"
 #include "sweep/stop_signals.hpp"
@@ -26,11 +27,11 @@ constexpr const char* program = "m2m-sweep";
 using Clock = std::chrono::steady_clock;
 
 void warn_of_threads(const study::StageGraph& graph, const comm::HostShare& share, int trials_per_device) {
-  std::int64_t threads = 0;
+  int threads = 0;
   for (const study::Stage& stage : graph.stages) {
-    if (stage.config.has("train.threads")) threads = std::max(threads, stage.config.integer("train.threads"));
+    threads = std::max(threads, settings::find_value(stage.config, &settings::TrainSettings::threads).value_or(0));
   }
-  const std::int64_t of_rank = threads * trials_per_device;
+  const std::int64_t of_rank = std::int64_t{threads} * trials_per_device;
   if (of_rank <= share.own_cores && of_rank * share.ranks <= share.cores) return;
   const std::string trials =
       trials_per_device == 1 ? "" : fmt::format(" and {} trials at a time", trials_per_device);

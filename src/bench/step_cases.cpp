@@ -2,6 +2,7 @@
 
 #include "bench/cases.hpp"
 #include "nn/device_graph.hpp"
+#include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
 
 namespace m2m::bench {
@@ -60,7 +61,8 @@ void time_steps_of(benchmark::State& state, Workbench& bench, const StepCase& wh
   }
   const std::int64_t steps = state.iterations();
   state.SetItemsProcessed(steps * what.batch);
-  const double all = multiply_adds_of(what, setup, trial, steps, config.integer("m2m.steps"));
+  const double all =
+      multiply_adds_of(what, setup, trial, steps, settings::value_of(config, &settings::M2mSettings::steps));
   count_flops(state, all / static_cast<double>(steps));
   const double agreement = cosine(first, bench.plain_first_step(what.method, what.batch));
   state.counters["cosine"] = agreement;

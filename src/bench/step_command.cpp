@@ -4,27 +4,31 @@
 
 #include "bench/subprocess.hpp"
 #include "nn/device_graph.hpp"
-#include "settings/catalogue.hpp"
+#include "settings/data_settings.hpp"
+#include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
+#include "settings/train_settings.hpp"
 #include "train/g_artifact.hpp"
 #include "train/trial.hpp"
 
 namespace m2m::bench {
 namespace {
 
-Config config_of(const StepSettings& settings, const std::optional<checkpoints::Checkpoint>& start) {
+using settings::DataSettings, settings::TrainSettings, settings::parse_word, settings::set_value;
+
+Config config_of(const StepSettings& step, const std::optional<checkpoints::Checkpoint>& start) {
   Config config;
-  config.set("method", settings.method);
-  config.set("data.set", "cifar10");
-  config.set("data.ratio", 100.0);
-  config.set("data.root", settings.data);
-  config.set("train.precision", settings.precision);
-  config.set("train.threads", settings.threads);
-  config.set("train.device", settings.device);
-  config.set("train.executor", settings.executor);
+  set_value(config, &settings::Recipe::method, step.method);
+  set_value(config, &DataSettings::set, "cifar10");
+  set_value(config, &DataSettings::ratio, 100);
+  set_value(config, &DataSettings::root, step.data);
+  set_value(config, &TrainSettings::precision, parse_word<settings::Precision>(step.precision));
+  set_value(config, &TrainSettings::threads, step.threads);
+  set_value(config, &TrainSettings::device, parse_word<settings::Device>(step.device));
+  set_value(config, &TrainSettings::executor, parse_word<settings::Executor>(step.executor));
   if (start) {
-    config.set("train.start_from", settings.g);
-    config.set("train.start_epoch", start->epoch + 1);
+    set_value(config, &TrainSettings::start_from, step.g);
+    set_value(config, &TrainSettings::start_epoch, start->epoch + 1);
   }
   return settings::resolve(config);
 }

@@ -2,21 +2,26 @@
 
 #include <fmt/format.h>
 
+#include "settings/m2m_settings.hpp"
+#include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
+#include "settings/train_settings.hpp"
 
 namespace m2m::bench {
+
+using settings::TrainSettings, settings::parse_word, settings::set_value;
 
 std::vector<Variant> variants() { return {{"float32", "auto"}, {"bf16", "auto"}, plain_variant}; }
 
 Config trial_config(const std::string& method, const Variant& variant, std::int64_t batch) {
   Config config;
-  config.set("method", method);
-  config.set("train.precision", variant.precision);
-  config.set("train.kernels", variant.kernels);
-  config.set("train.batch_size", batch);
-  config.set("train.defer_until", 0);
-  config.set("m2m.gamma",
-             0.0);  // every translation whose coin came up is trained on: no result hangs on a threshold
+  set_value(config, &settings::Recipe::method, method);
+  set_value(config, &TrainSettings::precision, parse_word<settings::Precision>(variant.precision));
+  set_value(config, &TrainSettings::kernels, variant.kernels);
+  set_value(config, &TrainSettings::batch_size, batch);
+  set_value(config, &TrainSettings::defer_until, 0);
+  // every translation whose coin came up is trained on: no result hangs on a threshold
+  set_value(config, &settings::M2mSettings::gamma, 0);
   return settings::resolve(config);
 }
 
@@ -26,8 +31,8 @@ Workbench::Workbench(std::string device, std::string executor)
       device_(train::trial_settings(on_device(trial_config("ERM", {}, 128))).device) {}
 
 Config Workbench::on_device(Config config) const {
-  config.set("train.device", wanted_device_);
-  config.set("train.executor", executor_);
+  set_value(config, &TrainSettings::device, parse_word<settings::Device>(wanted_device_));
+  set_value(config, &TrainSettings::executor, parse_word<settings::Executor>(executor_));
   return config;
 }
 

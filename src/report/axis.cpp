@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "settings/recipe.hpp"
 #include "settings/texts.hpp"
 
 namespace m2m::report {
@@ -41,8 +42,9 @@ std::string axis_value(const std::string& axis, const results::PlannedTrial& tri
 }
 
 std::string axis_name(const TableOptions& options, const std::string& axis) {
-  const bool is_taken = options.rows == "method" || options.columns == "method";
-  return axis == "label" && !is_taken ? "method" : axis;
+  const std::string& method = settings::name_of(&settings::Recipe::method);
+  const bool is_taken = options.rows == method || options.columns == method;
+  return axis == "label" && !is_taken ? method : axis;
 }
 
 std::string axis_title(const std::string& axis, const std::string& value) {

@@ -9,10 +9,12 @@
 #include "core/untested.hpp"
 #include "report/untested.hpp"
 #include "report/validation.hpp"
-#include "settings/texts.hpp"
+#include "settings/data_settings.hpp"
 
 namespace m2m::report {
 namespace {
+
+using settings::DataSettings;
 
 constexpr const char* folds_note =
     "folds: each seed's validation matrices are added up before bACC and GM are taken; test results are not shown, "
@@ -57,7 +59,7 @@ std::optional<TauRange> taus_of(const Group& trials, Selection selection) {
 
 void complete(ResultTable& table, Candidate& candidate, const std::string& column, IdPrefix prefix) {
   const std::string where = fmt::format("{} on {}", candidate.label, column);
-  candidate.cell = cell_of(table, candidate.trials, where, prefix, {"data.fold"});
+  candidate.cell = cell_of(table, candidate.trials, where, prefix, {settings::name_of(&DataSettings::fold)});
   candidate.validation = validation_of(candidate.trials, table.options);
   candidate.tau = taus_of(candidate.trials, table.options.selection);
   for (const std::string& lacking : candidate.validation.lacking) {
@@ -144,8 +146,9 @@ TableCell chosen_cell(ResultTable& table, const Group& group, const std::string&
 
 void check_choosable(const results::StudyResults& results) {
   const auto validates = [](const results::TrialOutcome& trial) {
-    return trial.record ? trial.record->last.validation.classes > 0
-                        : settings::text_or(trial.planned.config, "data.validation", "") != "none";
+    return trial.record
+               ? trial.record->last.validation.classes > 0
+               : !settings::has_value(trial.planned.config, &DataSettings::validation, settings::Validation::none);
   };
   if (results.trials.empty() || std::any_of(results.trials.begin(), results.trials.end(), validates)) return;
   throw usage_error("no trial has a validation set, so no setting can be chosen: leave out --choose");

@@ -6,14 +6,17 @@
 #include <map>
 #include <set>
 
+#include "settings/data_settings.hpp"
 #include "settings/table.hpp"
-#include "settings/texts.hpp"
+#include "settings/train_settings.hpp"
 
 namespace m2m::report {
 
 using results::TrialRecord;
 
 namespace {
+
+using settings::DataSettings, settings::TrainSettings, settings::Seeds, settings::name_of;
 
 using Trials = std::vector<const TrialRecord*>;
 
@@ -79,15 +82,16 @@ std::optional<std::string> other_program(const Trials& trials) {
 
 std::optional<std::string> other_mode(const Trials& trials) {
   struct Mode {
-    const char* field;
+    std::string setting;
     const char* mixes;
   };
-  for (const Mode& mode : {Mode{"train.precision", "two precisions"},
-                           Mode{"data.validation", "different test sets"}, Mode{"protocol", "two protocols"}}) {
-    const auto found = difference(trials, [&](const TrialRecord& t) { return text_of(t.config, mode.field); });
+  for (const Mode& mode : {Mode{name_of(&TrainSettings::precision), "two precisions"},
+                           Mode{name_of(&DataSettings::validation), "different test sets"},
+                           Mode{name_of(&Seeds::protocol), "two protocols"}}) {
+    const auto found = difference(trials, [&](const TrialRecord& t) { return text_of(t.config, mode.setting); });
     if (!found) continue;
     return fmt::format("{} has {} = {}, the others {}: averaging them would mix {}", file_of(*found->odd),
-                       mode.field, found->of_odd, found->of_others, mode.mixes);
+                       mode.setting, found->of_odd, found->of_others, mode.mixes);
   }
   return std::nullopt;
 }
@@ -103,7 +107,7 @@ std::optional<std::string> other_training(const Trials& trials, const std::set<s
   for (const std::string& name : names) {
     const auto found = difference(trials, [&](const TrialRecord& t) { return text_of(trainings[&t], name); });
     if (!found) continue;
-    const bool folds = name == "data.fold";
+    const bool folds = name == name_of(&DataSettings::fold);
     return fmt::format("{} has {} = {}, the others {}: these are {}", file_of(*found->odd), name, found->of_odd,
                        found->of_others,
                        folds ? "folds, which --choose puts together"
@@ -114,20 +118,23 @@ std::optional<std::string> other_training(const Trials& trials, const std::set<s
 
 /// "test-head", "fold of 5"
 std::string validation_set_of(const TrialRecord& trial) {
-  const std::string mode = text_of(trial.config, "data.validation");
-  return mode == "fold" ? fmt::format("{} of {}", mode, text_of(trial.config, "data.folds")) : mode;
+  const std::string mode = text_of(trial.config, name_of(&DataSettings::validation));
+  const bool is_fold = mode == settings::to_text(settings::Validation::fold);
+  return is_fold ? fmt::format("{} of {}", mode, text_of(trial.config, name_of(&DataSettings::folds))) : mode;
 }
 
 }  // namespace
 
 std::vector<Fact> facts_of(const Config& config) {
   std::vector<Fact> facts;
-  for (const auto& [name, field] :
-       {std::pair{"validation", "data.validation"}, std::pair{"protocol", "protocol"},
-        std::pair{"precision", "train.precision"}, std::pair{"network", "train.network"},
-        std::pair{"epochs", "train.epochs"}, std::pair{"started from", "train.start_from"}}) {
-    const std::string value = text_of(config.json(), field);
-    if (value != "none" || config.has(field)) facts.push_back({name, value});
+  for (const auto& [name, setting] : {std::pair{"validation", name_of(&DataSettings::validation)},
+                                      std::pair{"protocol", name_of(&Seeds::protocol)},
+                                      std::pair{"precision", name_of(&TrainSettings::precision)},
+                                      std::pair{"network", name_of(&TrainSettings::network)},
+                                      std::pair{"epochs", name_of(&TrainSettings::epochs)},
+                                      std::pair{"started from", name_of(&TrainSettings::start_from)}}) {
+    const std::string value = text_of(config.json(), setting);
+    if (value != "none" || config.has(setting)) facts.push_back({name, value});
   }
   std::erase_if(facts, [](const Fact& fact) { return fact.value.empty(); });
   return facts;

@@ -10,7 +10,7 @@
 #include "core/error.hpp"
 #include "report/axis.hpp"
 #include "report/metrics.hpp"
-#include "settings/texts.hpp"
+#include "settings/recipe.hpp"
 
 namespace m2m::report {
 namespace {
@@ -23,7 +23,8 @@ std::size_t position(std::vector<std::string>& names, const std::string& name) {
 }
 
 std::string row_of(const results::PlannedTrial& trial, const TableOptions& options) {
-  return options.choose ? settings::text_or(trial.config, "method", trial.label) : axis_value(options.rows, trial);
+  if (!options.choose) return axis_value(options.rows, trial);
+  return settings::find_value(trial.config, &settings::Recipe::method).value_or(trial.label);
 }
 
 }  // namespace

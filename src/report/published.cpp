@@ -5,12 +5,18 @@
 #include <algorithm>
 
 #include "settings/catalogue.hpp"
+#include "settings/data_settings.hpp"
+#include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "settings/texts.hpp"
+#include "settings/train_settings.hpp"
 
 namespace m2m::report {
 namespace {
+
+using settings::DataSettings, settings::M2mSettings, settings::Recipe, settings::TrainSettings;
+using settings::name_of, settings::to_text;
 
 /// A setting as a source has it; `if_absent`: its value in a trial whose configuration lacks it.
 struct Expected {
@@ -19,14 +25,16 @@ struct Expected {
 
 /// How the sources trained and cut.
 std::vector<Expected> expected_training(const PublishedSource& source) {
-  return {{"train.network", "resnet32", ""},
-          {"train.epochs", "200", ""},
-          {"train.start_from", "", ""},
-          {"data.imbalance", "longtail", "longtail"},
-          {"data.subset", std::string(source.subset), "head"},
-          {"data.rounding", "field", "field"},
-          {"data.validation", std::string(source.validation), "test-head"},
-          {"data.largest", "0", "0"}};
+  const std::string longtail = to_text(settings::Imbalance::longtail), rounding = to_text(Rounding::field);
+  return {{name_of(&TrainSettings::network), "resnet32", ""},
+          {name_of(&TrainSettings::epochs), "200", ""},
+          {name_of(&TrainSettings::start_from), "", ""},
+          {name_of(&DataSettings::imbalance), longtail, longtail},
+          {name_of(&DataSettings::subset), std::string(source.subset), to_text(settings::Subset::head)},
+          {name_of(&DataSettings::rounding), rounding, rounding},
+          {name_of(&DataSettings::validation), std::string(source.validation),
+           to_text(settings::Validation::test_head)},
+          {name_of(&DataSettings::largest), "0", "0"}};
 }
 
 /// The method by its own name with the recipe of the catalogue, in which a study that says nothing of recipes has
@@ -35,14 +43,15 @@ std::vector<Expected> expected_recipe(const PublishedSource& source, const std::
   const std::vector<std::string> known = settings::method_names();
   if (std::count(known.begin(), known.end(), method) == 0) return {};
   const Config config = settings::with_method({}, method);
-  std::vector<Expected> expected = {{"method", method, ""}};
+  std::vector<Expected> expected = {{name_of(&Recipe::method), method, ""}};
   for (const auto& [name, value] : config.json().items()) {
-    const bool is_compared = name.starts_with("recipe.") && name != "recipe.head" && name != "recipe.start";
+    const bool is_compared =
+        settings::is_of_recipe(name) && name != name_of(&Recipe::head) && name != name_of(&Recipe::start);
     if (is_compared) expected.push_back({name, value.get<std::string>(), value.get<std::string>()});
   }
-  if (!settings::read<settings::Recipe>(config).translates()) return expected;
-  for (const PublishedSetting& one : source.translation) {
-    expected.push_back({std::string(one.name), std::string(one.value), std::string(one.if_absent)});
+  if (source.beta && settings::read<Recipe>(config).translates()) {
+    expected.push_back(
+        {name_of(&M2mSettings::beta), fmt::format("{}", *source.beta), fmt::format("{}", M2mSettings{}.beta)});
   }
   return expected;
 }
@@ -57,10 +66,10 @@ Quoted quoted_if_alike(const PublishedSource& source, const Config& config, std:
 }  // namespace
 
 const Quoted* published_by(const PublishedSource& source, const Config& config, std::string_view label) {
-  if (!config.has("data.ratio")) return nullptr;
+  const auto set = settings::find_value(config, &DataSettings::set);
+  const auto ratio = settings::find_value(config, &DataSettings::ratio);
   const auto found = std::find_if(source.rows.begin(), source.rows.end(), [&](const PublishedRow& row) {
-    return row.method == label && settings::text_or(config, "data.set", "") == row.set &&
-           config.number("data.ratio") == row.ratio;
+    return row.method == label && set == row.set && ratio == row.ratio;
   });
   return found == source.rows.end() ? nullptr : &found->numbers;
 }

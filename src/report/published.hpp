@@ -1,5 +1,6 @@
 #pragma once
 // Numbers that others published, as quoted, and the settings they belong to.
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,18 +22,13 @@ struct PublishedRow {
   Quoted numbers;
 };
 
-/// A setting as published, and its value in a trial whose configuration lacks it.
-struct PublishedSetting {
-  std::string_view name, value, if_absent;
-};
-
 struct PublishedSource {
   std::string_view name;        // "rerun"
   std::string_view origin;      // who and when
   std::string_view subset;      // data.subset, or in words a choice of images that no setting makes
   std::string_view validation;  // data.validation, or in words; "none": the last epoch on all 10,000 test images
   std::span<const PublishedRow> rows;
-  std::span<const PublishedSetting> translation = {};  // further settings of its rows that translate
+  std::optional<double> beta = {};  // m2m.beta of its rows that translate; nothing: whichever a trial has
 };
 
 struct PublishedNumbers {

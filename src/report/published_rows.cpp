@@ -73,7 +73,6 @@ constexpr std::array imbalanced_dl = {
     Row{"M2m", "cifar10", 100, {"76.15", "", ""}},       Row{"M2m", "cifar100", 100, {"41.92", "", ""}},
     Row{"mixup-DRW", "cifar10", 100, {"82.11", "", ""}}, Row{"mixup-DRW", "cifar100", 100, {"46.91", "", ""}},
 };
-constexpr std::array imbalanced_dl_translation = {PublishedSetting{"m2m.beta", "0.9999", "0.999"}};
 
 constexpr std::array bag_of_tricks = {
     Row{"ERM", "cifar10", 100, {"70.36", "", ""}},
@@ -125,8 +124,7 @@ constexpr std::array mislas = {
 constexpr std::array sources = {
     PublishedSource{"paper", "Kim, Jeong, Shin, CVPR 2020", "head", "test-head", paper},
     PublishedSource{"rerun", rerun_source, "head", "test-head", rerun},
-    PublishedSource{"imbalanced-DL", "ntucllab/imbalanced-DL", "random", "none", imbalanced_dl,
-                    imbalanced_dl_translation},
+    PublishedSource{"imbalanced-DL", "ntucllab/imbalanced-DL", "random", "none", imbalanced_dl, 0.9999},
     PublishedSource{"BagofTricks-LT", "zhangyongshun/BagofTricks-LT", "the list of Cui et al.",
                     "the test set itself", bag_of_tricks},
     PublishedSource{"logit-adj-pytorch", "Chumsy0725/logit-adj-pytorch", "random", "none", logit_adjustment},

@@ -7,7 +7,9 @@
 #include "report/groups.hpp"
 #include "report/metrics.hpp"
 #include "results/metrics_of.hpp"
+#include "settings/recipe.hpp"
 #include "settings/texts.hpp"
+#include "settings/train_settings.hpp"
 
 namespace m2m::report {
 namespace {
@@ -18,11 +20,12 @@ using Named = std::vector<std::pair<std::string, Json>>;
 /// The cells that all rows of a trial begin with.
 Row trial_cells(const results::TrialOutcome& trial) {
   const Config& config = trial.planned.config;
+  const auto seed = settings::find_value(config, &settings::Seeds::seed);
   return {trial.planned.id,
           trial.planned.label,
-          settings::text_or(config, "method", ""),
+          settings::find_value(config, &settings::Recipe::method).value_or(""),
           settings::data_title(config),
-          config.has("seed") ? config.json().at("seed") : Json(),
+          seed ? Json(*seed) : Json(),
           results::status_name(trial.status)};
 }
 

@@ -9,18 +9,24 @@
 
 #include "core/error.hpp"
 #include "core/untested.hpp"
+#include "settings/data_settings.hpp"
 #include "settings/texts.hpp"
+#include "settings/train_settings.hpp"
 
 namespace m2m::report {
 namespace {
 
-bool is_of_a_fold(const Config& config) { return settings::text_or(config, "data.validation", "") == "fold"; }
+using settings::DataSettings, settings::value_of;
+
+bool is_of_a_fold(const Config& config) {
+  return settings::has_value(config, &DataSettings::validation, settings::Validation::fold);
+}
 
 /// Trials whose validation matrices are added up: a seed's folds, or one trial.
 struct Pool {
   Config config;  // of one of them
   Confusion sum;
-  std::set<std::int64_t> folds;  // that are in the sum
+  std::set<int> folds;  // that are in the sum
 };
 
 void add(Confusion& sum, const Confusion& one, const std::string& id) {
@@ -46,21 +52,21 @@ std::vector<Pool> pools_of(const Group& trials, Selection selection) {
     if (snapshot == nullptr || snapshot->validation.classes == 0) continue;
     Pool& pool = pools[at->second];
     add(pool.sum, snapshot->validation, trial->planned.id);
-    if (of_a_fold) pool.folds.insert(config.integer("data.fold"));
+    if (of_a_fold) pool.folds.insert(value_of(config, &DataSettings::fold));
   }
   return pools;
 }
 
 /// "seed 2 lacks fold 3 of 5"; empty where the seed has them all.
 std::string lacking_folds(const Pool& pool) {
-  const std::int64_t count = pool.config.integer("data.folds");
-  std::vector<std::int64_t> lacking;
-  for (std::int64_t fold = 0; fold < count; ++fold) {
+  const int count = value_of(pool.config, &DataSettings::folds);
+  std::vector<int> lacking;
+  for (int fold = 0; fold < count; ++fold) {
     if (!pool.folds.contains(fold)) lacking.push_back(fold);
   }
   if (lacking.empty()) return "";
-  return fmt::format("seed {} lacks fold{} {} of {}",
-                     pool.config.has("seed") ? canonical_json(pool.config.json().at("seed")) : "unknown",
+  const auto seed = settings::find_value(pool.config, &settings::Seeds::seed);
+  return fmt::format("seed {} lacks fold{} {} of {}", seed ? std::to_string(*seed) : "unknown",
                      lacking.size() == 1 ? "" : "s", fmt::join(lacking, ", "), count);
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 // Binds settings to the members of structs: a row names a setting and the member that holds its value. The member's
-// initialiser is the setting's default.
+// initialiser is the setting's default. So a member stands for its setting everywhere else: for its name, and for
+// its value in a Config.
+#include <any>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -112,7 +114,7 @@ template <class Group>
 class Row {
  public:
   template <class Member>
-  Row(const char* name, Member Group::*member) {
+  Row(const char* name, Member Group::*member) : member_(member) {
     setting_.name = name;
     setting_.type = Stored<Member>::type;
     setting_.default_value = Stored<Member>::json(Group{}.*member);
@@ -175,6 +177,11 @@ class Row {
   }
 
   const Setting& setting() const { return setting_; }
+  template <class Member>
+  bool binds(Member Group::*member) const {
+    const auto* bound = std::any_cast<Member Group::*>(&member_);
+    return bound != nullptr && *bound == member;
+  }
   void read(const Config& resolved, Group& group) const { read_(resolved, group); }
   /// The member's value, as a Config has it.
   Json json(const Group& group) const { return json_(group); }
@@ -187,6 +194,7 @@ class Row {
   }
 
   Setting setting_;
+  std::any member_;  // a Member Group::*
   std::function<void(const Config&, Group&)> read_;
   std::function<Json(const Group&)> json_;
 };
@@ -210,6 +218,42 @@ Group read(const Config& resolved) {
   Group group;
   for (const Row<Group>& row : rows<Group>()) row.read(resolved, group);
   return group;
+}
+
+/// The name of the setting that a member holds, "m2m.beta" of &M2mSettings::beta. Throws Error (internal) if the
+/// member has no row. Pure.
+template <class Group, class Member>
+const std::string& name_of(Member Group::*member) {
+  for (const Row<Group>& row : rows<Group>()) {
+    if (row.binds(member)) return row.setting().name;
+  }
+  throw internal_error("a member of a group of settings has no row");
+}
+
+/// One member alone, of a config that may lack others. Throws Error (internal) if it lacks this one. Pure.
+template <class Group, class Member>
+Member value_of(const Config& config, Member Group::*member) {
+  return Stored<Member>::read(config, name_of(member));
+}
+
+/// The same, or nothing if `config` lacks the setting. Pure.
+template <class Group, class Member>
+std::optional<Member> find_value(const Config& config, Member Group::*member) {
+  if (!config.has(name_of(member))) return std::nullopt;
+  return value_of(config, member);
+}
+
+/// True if `config` has the setting with that value. Words that this program does not know are other values: files
+/// of results may have some. Pure.
+template <class Group, class Member>
+bool has_value(const Config& config, Member Group::*member, const std::type_identity_t<Member>& value) {
+  const std::string& name = name_of(member);
+  return config.has(name) && config.json().at(name) == Stored<Member>::json(value);
+}
+
+template <class Group, class Member>
+void set_value(Config& config, Member Group::*member, const std::type_identity_t<Member>& value) {
+  config.set(name_of(member), Stored<Member>::json(value));
 }
 
 }  // namespace m2m::settings

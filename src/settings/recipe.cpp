@@ -56,6 +56,8 @@ const Rows<Recipe>& rows<Recipe>() {
   return all;
 }
 
+bool is_of_recipe(const std::string& setting) { return setting.starts_with("recipe."); }
+
 Phase phase_at(const Recipe& recipe, int epoch, int defer_until) {
   const bool is_rebalanced =
       recipe.rebalance == Rebalance::at_once || (recipe.rebalance == Rebalance::deferred && epoch >= defer_until);

@@ -32,6 +32,9 @@ struct Recipe {
 template <>
 const Rows<Recipe>& rows<Recipe>();
 
+/// True of recipe.*, the choices that a method consists of; not of its name. Pure.
+bool is_of_recipe(const std::string& setting);
+
 /// What holds in an epoch.
 struct Phase {
   Sampling sampling = Sampling::permutation;

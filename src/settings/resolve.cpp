@@ -45,8 +45,6 @@ std::string recipe_default(const std::string& name, const Config& config) {
   return to_text(needs_cosines ? HeadKind::cosine : HeadKind::linear);
 }
 
-bool is_of_recipe(const Setting& setting) { return setting.name.starts_with("recipe."); }
-
 void derive_seeds(Config& config) {
   for (const Setting& setting : all_settings()) {
     if (setting.traits.seed) set_if_absent(config, setting.name, config.integer("seed"));
@@ -106,7 +104,7 @@ Config with_recipe(Config config) {
     set_if_absent(config, name, value);
   for (const Row<Recipe>& row : rows<Recipe>()) {
     const std::string& name = row.setting().name;
-    if (is_of_recipe(row.setting()) && !config.has(name)) config.set(name, recipe_default(name, config));
+    if (is_of_recipe(name) && !config.has(name)) config.set(name, recipe_default(name, config));
   }
   return config;
 }
@@ -118,7 +116,7 @@ Config with_method(Config config, const std::string& name) {
     if (has_value(config, key, row_of(key).default_value)) config.set(key, nullptr);
   }
   for (const Row<Recipe>& row : rows<Recipe>()) {
-    if (is_of_recipe(row.setting())) config.set(row.setting().name, nullptr);
+    if (is_of_recipe(row.setting().name)) config.set(row.setting().name, nullptr);
   }
   return with_recipe(std::move(config));
 }

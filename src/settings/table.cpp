@@ -14,6 +14,13 @@ void append(std::vector<Setting>& table) {
   for (const Row<Group>& row : rows<Group>()) table.push_back(row.setting());
 }
 
+/// The drops of the learning rate that come before `epoch`.
+std::vector<double> drops_before(const Config& resolved, int epoch) {
+  std::vector<double> drops = value_of(resolved, &TrainSettings::lr_drops);
+  std::erase_if(drops, [epoch](double drop) { return drop >= epoch; });
+  return drops;
+}
+
 }  // namespace
 
 std::span<const Setting> all_settings() {
@@ -59,6 +66,25 @@ Json acting_settings(const Config& resolved, std::span<const Setting> table) {
     if (setting.traits.silent_at_default && value == setting.default_value) continue;
     acting[setting.name] = value;
   }
+  return acting;
+}
+
+Json acting_settings_of_g(const Config& config) {
+  Json acting = acting_settings(config);
+  acting.erase(name_of(&Seeds::init));
+  acting.erase(name_of(&Seeds::order));
+  acting[name_of(&Seeds::g)] = value_of(config, &Seeds::g);
+  return acting;
+}
+
+Json acting_settings_of_prefix(const Config& resolved, int until) {
+  Json acting = acting_settings(prefix_config(resolved));
+  acting.erase(name_of(&Recipe::method));
+  acting.erase(name_of(&TrainSettings::epochs));
+  acting.erase(name_of(&TrainSettings::lr_drops));
+  const std::vector<double> drops = drops_before(resolved, until);
+  if (drops.empty()) acting.erase(name_of(&TrainSettings::lr_drop_factor));
+  if (!drops.empty()) acting[name_of(&TrainSettings::lr_drops)] = drops;
   return acting;
 }
 

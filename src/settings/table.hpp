@@ -24,6 +24,13 @@ bool acts(const Setting& setting, const Config& resolved);
 /// but those that are silent at their default. table: of all settings. Pure.
 Json acting_settings(const Config& resolved, std::span<const Setting> table = all_settings());
 
+/// The same for a g: seeds.g stands for the seeds that f would use. config: g_config's. Pure.
+Json acting_settings_of_g(const Config& config);
+
+/// The same for the epochs that a trial shares with others before epoch `until`: what acts in these, whatever the
+/// method and however long its schedule. Pure.
+Json acting_settings_of_prefix(const Config& resolved, int until);
+
 /// The values that `config` has of settings with a trait, by name. Pure.
 Json with_trait(const Config& config, bool Traits::*trait);
 

@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include "settings/data_sets.hpp"
+#include "settings/data_settings.hpp"
+#include "settings/loss_settings.hpp"
+#include "settings/recipe.hpp"
 #include "settings/table.hpp"
+#include "settings/train_settings.hpp"
 
 namespace m2m::settings {
 namespace {
@@ -18,25 +22,18 @@ std::string set_title(const std::string& set, bool is_long_tail) {
   return set;
 }
 
-bool has_word(const Config& config, const std::string& name, const std::string& word) {
-  return config.has(name) && config.text(name) == word;
-}
-
 /// Of a trial that says nothing of its imbalance: the field's.
 Imbalance imbalance_of(const Config& config) {
-  return parse_word<Imbalance>(text_or(config, "data.imbalance", to_text(Imbalance::longtail)));
+  return find_value(config, &DataSettings::imbalance).value_or(Imbalance::longtail);
 }
 
-bool has_ratio(const Config& config) {
+std::optional<double> ratio_of(const Config& config) {
   const Imbalance imbalance = imbalance_of(config);
-  return (imbalance == Imbalance::longtail || imbalance == Imbalance::step) && config.has("data.ratio");
+  if (imbalance != Imbalance::longtail && imbalance != Imbalance::step) return std::nullopt;
+  return find_value(config, &DataSettings::ratio);
 }
 
 }  // namespace
-
-std::string text_or(const Config& config, const std::string& name, const std::string& otherwise) {
-  return config.has(name) ? config.text(name) : otherwise;
-}
 
 std::string setting_text(const Config& config, const std::string& name, const std::string& otherwise) {
   if (!config.has(name)) return otherwise;
@@ -46,31 +43,32 @@ std::string setting_text(const Config& config, const std::string& name, const st
 }
 
 std::string data_label(const Config& config) {
-  std::string text = text_or(config, "data.set", "");
-  if (has_ratio(config)) text += fmt::format(" rho={}", setting_text(config, "data.ratio", ""));
+  std::string text = find_value(config, &DataSettings::set).value_or("");
+  if (const auto ratio = ratio_of(config)) text += fmt::format(" rho={}", *ratio);
   return text;
 }
 
 int trained_epochs(const Config& config) {
   const bool is_second_stage =
-      config.has("recipe.train") && !has_word(config, "recipe.train", to_text(Trainable::everything));
-  const char* name = is_second_stage ? "second.epochs" : "train.epochs";
-  return config.has(name) ? static_cast<int>(config.integer(name)) : 0;
+      config.has(name_of(&Recipe::train)) && !has_value(config, &Recipe::train, Trainable::everything);
+  const auto epochs = is_second_stage ? find_value(config, &SecondStageSettings::epochs)
+                                      : find_value(config, &TrainSettings::epochs);
+  return epochs.value_or(0);
 }
 
 std::string seeds_text(const Config& config) { return canonical_json(with_trait(config, &Traits::seed)); }
 
 std::string data_title(const Config& config) {
   const Imbalance imbalance = imbalance_of(config);
-  std::string title = set_title(text_or(config, "data.set", "unnamed data"), imbalance == Imbalance::longtail);
+  std::string title =
+      set_title(find_value(config, &DataSettings::set).value_or("unnamed data"), imbalance == Imbalance::longtail);
   if (imbalance == Imbalance::none) title += " balanced";
   if (imbalance == Imbalance::step) title += " step";
-  if (has_ratio(config)) title += fmt::format(" rho={}", config.number("data.ratio"));
-  if (imbalance != Imbalance::own && config.has("data.largest") && config.integer("data.largest") > 0) {
-    title += fmt::format(", N_1={}", config.integer("data.largest"));
-  }
-  if (has_word(config, "data.subset", to_text(Subset::random))) title += ", random subset";
-  if (has_word(config, "data.rounding", to_text(Rounding::truncated))) title += ", truncated counts";
+  if (const auto ratio = ratio_of(config)) title += fmt::format(" rho={}", *ratio);
+  const std::int64_t largest = find_value(config, &DataSettings::largest).value_or(0);
+  if (imbalance != Imbalance::own && largest > 0) title += fmt::format(", N_1={}", largest);
+  if (has_value(config, &DataSettings::subset, Subset::random)) title += ", random subset";
+  if (has_value(config, &DataSettings::rounding, Rounding::truncated)) title += ", truncated counts";
   return title;
 }
 

@@ -23,7 +23,4 @@ std::string seeds_text(const Config& config);
 /// Any setting as a text, "100" of 100.0, or `otherwise` where the trial has none of that name.
 std::string setting_text(const Config& config, const std::string& name, const std::string& otherwise);
 
-/// A text setting, or `otherwise` where the trial has none of that name.
-std::string text_or(const Config& config, const std::string& name, const std::string& otherwise);
-
 }  // namespace m2m::settings

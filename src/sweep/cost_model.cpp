@@ -2,11 +2,13 @@
 
 #include <bit>
 
+#include "settings/recipe.hpp"
+
 namespace m2m::sweep {
 namespace {
 
 std::string class_of(const study::Stage& stage) {
-  const std::string method = stage.config.has("method") ? stage.config.text("method") : "";
+  const std::string method = settings::find_value(stage.config, &settings::Recipe::method).value_or("");
   return std::to_string(static_cast<int>(stage.kind)) + " " + (stage.kind == study::StageKind::trial ? method : "");
 }
 

@@ -5,7 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "settings/setting.hpp"
+#include "settings/recipe.hpp"
 #include "sweep/study.hpp"
 
 namespace m2m::study {
@@ -40,7 +40,7 @@ std::vector<Json> values_of(const settings::Setting& field, const std::string& t
 
 /// A field that the command line gives must not contradict a point's own.
 void settle_points(Study& study, const std::string& name, const std::vector<Json>& values) {
-  if (name == "method") {
+  if (name == settings::name_of(&settings::Recipe::method)) {
     std::erase_if(study.points, [&](const NamedPoint& point) {
       const auto own = point.settings.find(name);
       return own != point.settings.end() && std::count(values.begin(), values.end(), own->second.value) == 0;

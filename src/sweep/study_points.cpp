@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "settings/recipe.hpp"
 #include "settings/table.hpp"
 
 namespace m2m::study {
@@ -32,9 +33,11 @@ std::uint64_t product(const std::vector<const Axis*>& axes) {
   return count;
 }
 
+bool is_method(const std::string& setting) { return setting == settings::name_of(&settings::Recipe::method); }
+
 bool has_grid_points(const Study& study) {
-  return study.fixed.contains("method") ||
-         std::any_of(study.grid.begin(), study.grid.end(), [](const Axis& a) { return a.name == "method"; });
+  return study.fixed.contains(settings::name_of(&settings::Recipe::method)) ||
+         std::any_of(study.grid.begin(), study.grid.end(), [](const Axis& a) { return is_method(a.name); });
 }
 
 bool varies(const Axis& axis) {
@@ -66,7 +69,7 @@ StudyPoint base_point(const Study& study, const Frame& frame) {
   for (const auto& [name, setting] : study.fixed) point.given.set(name, setting.value);
   for (const auto& [name, setting] : frame.own) {
     point.given.set(name, setting.value);
-    if (!point.named && name != "method" && !is_told_elsewhere(name)) {
+    if (!point.named && !is_method(name) && !is_told_elsewhere(name)) {
       point.parts.push_back(part_of(name, setting.value));
     }
   }
@@ -75,7 +78,7 @@ StudyPoint base_point(const Study& study, const Frame& frame) {
 
 void add_axis_value(StudyPoint& point, const Axis& axis, const Json& value) {
   point.given.set(axis.name, value);
-  const bool is_base = axis.name == "method" && !point.named;
+  const bool is_base = is_method(axis.name) && !point.named;
   if (varies(axis) && !is_base && !is_told_elsewhere(axis.name)) point.parts.push_back(part_of(axis.name, value));
 }
 
@@ -90,7 +93,8 @@ void expand_frame(const Study& study, const Frame& frame, std::vector<StudyPoint
       stride /= axis->values.size();
       add_axis_value(point, *axis, axis->values[index / stride % axis->values.size()]);
     }
-    if (!point.named && point.given.has("method")) point.base = point.given.text("method");
+    const auto method = settings::find_value(point.given, &settings::Recipe::method);
+    if (!point.named && method) point.base = *method;
     points.push_back(std::move(point));
   }
 }

@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "settings/table.hpp"
 #include "settings/texts.hpp"
+#include "settings/train_settings.hpp"
 
 namespace m2m::study {
 namespace {
@@ -28,17 +29,20 @@ std::map<StageKind, std::set<std::string>> varying_data_settings(const StageGrap
   return varying;
 }
 
+/// "ratio" of "data.ratio"
+std::string short_name(const std::string& setting) { return setting.substr(setting.find('.') + 1); }
+
 /// " seed=3", and " init=4" for a part of the seed that is another.
 std::string seed_text(const Stage& stage) {
   const Config& config = stage.config;
-  const bool is_g = stage.kind == StageKind::g && config.has("seeds.g");
-  if (is_g) return " seed=" + value_text(config.json().at("seeds.g"));
-  if (!config.has("seed")) return "";
-  const Json& seed = config.json().at("seed");
-  std::string text = " seed=" + value_text(seed);
+  const auto of_g = settings::find_value(config, &settings::Seeds::g);
+  if (stage.kind == StageKind::g && of_g) return fmt::format(" seed={}", *of_g);
+  const auto seed = settings::find_value(config, &settings::Seeds::seed);
+  if (!seed) return "";
+  std::string text = fmt::format(" seed={}", *seed);
   const Json seeds = settings::with_trait(config, &settings::Traits::seed);
   for (const auto& [name, value] : seeds.items()) {
-    if (value != seed) text += fmt::format(" {}={}", name.substr(name.find('.') + 1), value_text(value));
+    if (value != *seed) text += fmt::format(" {}={}", short_name(name), value_text(value));
   }
   return text;
 }
@@ -56,7 +60,7 @@ std::vector<std::string> titles(const StageGraph& graph) {
     std::string title = stage.label;
     for (const std::string& name : varying[stage.kind]) {
       if (stage.config.has(name)) {
-        title += fmt::format(" {}={}", name.substr(5), value_text(stage.config.json().at(name)));
+        title += fmt::format(" {}={}", short_name(name), value_text(stage.config.json().at(name)));
       }
     }
     made.push_back(title + seed_text(stage));

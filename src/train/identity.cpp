@@ -24,13 +24,6 @@ Json common_identity(const char* kind, const Config& resolved, const train::Load
           {"data", data_identity(data)}};
 }
 
-/// The drops of the learning rate that have come before `epoch`.
-std::vector<double> drops_before(const Config& resolved, int epoch) {
-  std::vector<double> drops = settings::read<settings::TrainSettings>(resolved).lr_drops;
-  std::erase_if(drops, [epoch](double drop) { return drop >= epoch; });
-  return drops;
-}
-
 }  // namespace
 
 Json data_identity(const train::LoadedData& data) {
@@ -42,10 +35,7 @@ Json data_identity(const train::LoadedData& data) {
 
 Json g_identity(const Config& config, const train::LoadedData& data, int ranks) {
   Json identity = common_identity("g", config, data, ranks);
-  identity["settings"] = settings::acting_settings(config);
-  identity["settings"].erase("seeds.init");
-  identity["settings"].erase("seeds.order");
-  identity["settings"]["seeds.g"] = settings::read<settings::Seeds>(config).g;
+  identity["settings"] = settings::acting_settings_of_g(config);
   return identity;
 }
 
@@ -62,12 +52,7 @@ std::optional<int> shared_until(const Config& resolved) {
 Json prefix_identity(const Config& resolved, const train::LoadedData& data, int ranks) {
   const int until = *shared_until(resolved);
   Json identity = common_identity("prefix", resolved, data, ranks);
-  Json settings = settings::acting_settings(settings::prefix_config(resolved));
-  for (const char* name : {"method", "train.epochs", "train.lr_drops"}) settings.erase(name);
-  const std::vector<double> drops = drops_before(resolved, until);
-  if (drops.empty()) settings.erase("train.lr_drop_factor");
-  if (!drops.empty()) settings["train.lr_drops"] = drops;
-  identity["settings"] = settings;
+  identity["settings"] = settings::acting_settings_of_prefix(resolved, until);
   identity["until"] = until;
   return identity;
 }

@@ -55,7 +55,8 @@ void take_machine(TrialSettings& settings, const settings::TrainSettings& given,
   if (settings.kernels != "torch") find_instruction_set(settings.kernels);  // a refusal belongs here
   settings.device = device_for(given.device, local_rank);
   const bool is_on_gpu = settings.device.is_cuda();
-  check_tf32("train.precision", settings::to_text(given.precision), settings.device);
+  check_tf32(settings::name_of(&settings::TrainSettings::precision), settings::to_text(given.precision),
+             settings.device);
   settings.plans_ahead = is_on_gpu;
   settings.graphed =
       given.executor == settings::Executor::graph || (given.executor == settings::Executor::automatic && is_on_gpu);

@@ -22,6 +22,7 @@
 
 namespace m2m::stages {
 
+using settings::M2mSettings, settings::TrainSettings, settings::name_of;
 using study::StageRequest;
 using train::LoadedData;
 
@@ -34,7 +35,7 @@ int epochs_to_run(const Config& resolved) {
 }
 
 /// A network of vectors of features, which the data are.
-void check_network(const char* setting, const std::string& network, const LoadedData& data) {
+void check_network(const std::string& setting, const std::string& network, const LoadedData& data) {
   if (settings::find_network(network).takes_features) return;
   throw usage_error(fmt::format("{0} = '{1}' takes images, and {2} has vectors of features; set {0} = 'mlp'",
                                 setting, network, data.set.name));
@@ -44,9 +45,9 @@ void check_network(const char* setting, const std::string& network, const Loaded
 void check_features(const Config& resolved, const LoadedData& data) {
   if (!data.set.has_features()) return;
   const auto recipe = settings::read<settings::Recipe>(resolved);
-  check_network("train.network", settings::read<settings::TrainSettings>(resolved).network, data);
+  check_network(name_of(&TrainSettings::network), settings::value_of(resolved, &TrainSettings::network), data);
   const auto g_network = settings::read<settings::M2mSettings>(resolved).g_network;
-  if (recipe.translates() && g_network) check_network("m2m.g_network", *g_network, data);
+  if (recipe.translates() && g_network) check_network(name_of(&M2mSettings::g_network), *g_network, data);
   if (recipe.mixing == settings::Mixing::cmo) {
     throw usage_error(fmt::format(
         "recipe.mixing = 'cmo': patches are of images, and {} has vectors of features; set recipe.mixing = "
@@ -167,9 +168,10 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
     trial.epochs -= trial.needs.back().epochs;
     trial.cost -= trial.needs.back().cost;
   }
-  const std::string start_from = settings::read<settings::TrainSettings>(resolved).start_from;
-  if (!start_from.empty())
-    origins.start_sha256 = checked_checkpoint("train.start_from", start_from, resolved, *data);
+  const std::string start_from = settings::value_of(resolved, &TrainSettings::start_from);
+  if (!start_from.empty()) {
+    origins.start_sha256 = checked_checkpoint(name_of(&TrainSettings::start_from), start_from, resolved, *data);
+  }
   trial.identity = trial_identity(resolved, *data, origins, ranks_per_trial_);
   return trial;
 }
@@ -179,10 +181,12 @@ Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
   const Config config = settings::g_config(trial.config);
   // Names g's own setting, which the refusal of g's stage does not know.
   if (m2m.g_precision) {
-    train::check_tf32("m2m.g_precision", settings::to_text(*m2m.g_precision),
+    train::check_tf32(name_of(&M2mSettings::g_precision), settings::to_text(*m2m.g_precision),
                       train::trial_settings(trial.config).device);
   }
-  if (!m2m.g_from.empty()) return {{"file", checked_checkpoint("m2m.g_from", m2m.g_from, config, data)}};
+  if (!m2m.g_from.empty()) {
+    return {{"file", checked_checkpoint(name_of(&M2mSettings::g_from), m2m.g_from, config, data)}};
+  }
   trial.needs.push_back(request_g(config, *shelf_.get(config), ranks_per_trial_));
   return {{"stage", study::stage_id(trial.needs.back().identity)}, {"pick", settings::to_text(m2m.g_epoch)}};
 }

@@ -118,6 +118,25 @@ TEST(ActingSettings, OfAPostHocMethodAreItsOwnAndThoseOfTheData) {
   EXPECT_TRUE(acting.contains("post_hoc.tau"));
 }
 
+TEST(ActingSettings, OfAGHaveItsSeedInPlaceOfThoseOfF) {
+  const Json of_g = acting_settings_of_g(g_config(resolve(Config(Json{{"method", "M2m"}, {"seeds.g", 7}}))));
+  EXPECT_EQ(of_g.at("seeds.g"), 7);
+  EXPECT_FALSE(of_g.contains("seeds.init"));
+  EXPECT_FALSE(of_g.contains("seeds.order"));
+}
+
+TEST(ActingSettings, OfAPrefixAreThoseOfItsEpochsAlone) {
+  const auto of_prefix = [](const Json& given) {
+    return acting_settings_of_prefix(resolve(Config(given)), /*until=*/160);
+  };
+  const Json drs = of_prefix({{"method", "DRS"}});
+  EXPECT_EQ(of_prefix({{"method", "M2m"}}), drs);
+  EXPECT_EQ(of_prefix({{"method", "DRS"}, {"train.lr_drops", {170, 180}}, {"train.lr_drop_factor", 0.5}}), drs);
+  const Json dropped = of_prefix({{"method", "DRS"}, {"train.lr_drops", {100, 180}}});
+  EXPECT_EQ(dropped.at("train.lr_drops"), Json({100.0}));
+  EXPECT_TRUE(dropped.contains("train.lr_drop_factor"));
+}
+
 struct LaterSettings {
   double strength = 0.5;
 };
