@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Fails if a source breaks a rule: include arrows, libraries out of their room, files or functions too long, types that
-share a name, headers of tests out of their folder; or if a document names a file, heading, make target, option, setting or variable that does not exist.
+share a name, settings spelt outside their room, headers of tests out of their folder; or if a document names a file,
+heading, make target, option, setting or variable that does not exist.
 
 Usage: check.py CHECKOUT
 """
@@ -10,6 +11,7 @@ import sys
 import documents
 import includes
 import lengths
+import setting_literals
 import shared_support
 import type_names
 
@@ -17,7 +19,7 @@ import type_names
 def violations(checkout):
     """A sentence for each broken rule in the tree."""
     src, tests = checkout / "src", checkout / "tests"
-    found = ["src/" + sentence for sentence in includes.violations(src)]
+    found = ["src/" + sentence for sentence in includes.violations(src) + setting_literals.violations(src)]
     paths = [*includes.sources(src), *includes.sources(tests)]
     return (found + lengths.violations(checkout, paths) + type_names.violations(checkout, paths) +
             list(shared_support.violations(checkout)) + documents.violations(checkout))

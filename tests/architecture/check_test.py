@@ -6,6 +6,7 @@ import unittest
 
 import check
 import lengths
+import setting_literals
 import type_names
 from rooms import USES, reachable
 
@@ -90,6 +91,23 @@ class Rules(Trees):
         head, close = "namespace m2m {\nint f(int a,\n      int b) {\n", "}\n}  // namespace m2m\n"
         self.assertEqual(violations_of({"src/core/a.cpp": head + "  ++a;\n" * 57 + close}), [])
         self.fails({"src/core/a.cpp": head + "  ++a;\n" * 58 + close}, "src/core/a.cpp:2: a function of 61 lines")
+
+    def test_a_setting_is_spelt_where_its_row_is_and_nowhere_else(self):
+        rows = {"src/settings/rows.cpp": 'setting("train.epochs", &T::epochs);\nseed_row("seeds.g", &S::g);\nsetting("seed", &S::seed);\n'}
+        for line in ['read("train.epochs");', 'x["seeds.g"];', 'name.starts_with("seeds.");', 'config.has("seed");',
+                     'trial.config.json().at("seed");']:
+            with self.subTest(line=line):
+                self.fails(rows | {"src/report/a.cpp": line + "\n"}, "src/report/a.cpp:1: spells the setting")
+        for line in ['f("train.epochs = 3 is too long; set train.epochs = 2");', 'f("train.bin");', '// "train.epochs"',
+                     'Json row = {{"seed", 1}};', 'f(name_of(&T::epochs));']:
+            with self.subTest(line=line):
+                self.assertEqual(violations_of(rows | {"src/report/a.cpp": line + "\n"}), [])
+
+    def test_a_setting_that_may_be_spelt_passes_and_is_spelt(self):
+        rows = {"src/settings/rows.cpp": 'setting("train.precision", &T::precision);\n'}
+        self.assertEqual(violations_of(rows | {"src/results/trials_table.cpp": 'column("train.precision");\n'}), [])
+        self.fails(rows | {"src/results/trials_table.cpp": "\n"}, 'no longer spells "train.precision"')
+        self.assertLessEqual(sum(map(len, setting_literals.ALLOWED.values())), 5)
 
     def test_a_document_names_what_exists(self):
         tree = {"Makefile": "demo: build\n", "jobs/a.toml": 'name = "tiny"\n', "results/page.py": '"--out"',
