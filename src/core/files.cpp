@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 void sync_to_disk(const fs::path& path) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY));
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) throw write_error(path, "cannot be opened to sync it", errno);
   // Some network file systems cannot sync a folder and say so with EINVAL; the file itself is safe there.
   if (::fsync(file.number()) != 0 && errno != EINVAL) throw write_error(path, "could not be synced to disk", errno);

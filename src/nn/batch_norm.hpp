@@ -12,8 +12,7 @@ namespace m2m::nn {
 inline constexpr double batch_norm_epsilon = 1e-5;
 
 /// max(batch norm of x + shortcut, 0) in training: by the batch's own statistics, which also move the running ones.
-/// With `sum`, the batch is what all ranks hold together, and this is collective, as is
-/// its backward pass.
+/// With `sum`, the batch is what all ranks hold together, and both passes are collective.
 ///
 /// x, shortcut: [n, c, h, w] on the CPU (n may be 0 where other ranks hold images), float32 or bfloat16, channels
 /// last, c a multiple of 16; shortcut may be undefined. One operation for autograd: it keeps x and the result, and

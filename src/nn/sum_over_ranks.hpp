@@ -1,6 +1,5 @@
 #pragma once
 // How batch norm learns what other ranks of a trial see.
-#include <torch/custom_class.h>
 #include <torch/types.h>
 
 #include <functional>
@@ -17,16 +16,17 @@ using SumOverRanks = std::function<void(torch::Tensor& values)>;
 /// again.
 using SharedSum = std::shared_ptr<const SumOverRanks>;
 
-/// A sum as autograd's context keeps it.
+/// A sum as autograd's context keeps it; nothing for a null one.
 struct KeptSum : torch::CustomClassHolder {
   explicit KeptSum(SharedSum given) : sum(std::move(given)) {}
   SharedSum sum;
 };
 inline c10::IValue keep(SharedSum sum) {
+  if (!sum) return {};
   return c10::IValue::make_capsule(c10::make_intrusive<KeptSum>(std::move(sum)));
 }
 inline SharedSum kept_sum(const c10::IValue& value) {
-  return c10::static_intrusive_pointer_cast<KeptSum>(value.toCapsule())->sum;
+  return value.isNone() ? nullptr : c10::static_intrusive_pointer_cast<KeptSum>(value.toCapsule())->sum;
 }
 
 }  // namespace m2m::nn

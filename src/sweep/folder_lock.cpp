@@ -75,7 +75,7 @@ bool is_gone_from_this_host(const Json& holder) {
 
 /// False where somebody else was faster.
 bool create(const fs::path& file, const std::string& content) {
-  FileDescriptor lock(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY, 0644));
+  FileDescriptor lock(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644));
   if (!lock.is_open() && errno == EEXIST) return false;
   if (!lock.is_open()) throw write_error(file, "cannot be written", errno);
   const ssize_t written = ::write(lock.number(), content.data(), content.size());

@@ -36,7 +36,8 @@ std::optional<TerminalSize> terminal_of_standard_error() {
   if (const auto size = size_of(STDERR_FILENO)) return size;
   const auto parent = std::filesystem::path("/proc") / std::to_string(::getppid());
   if (!launched_by_mpirun(parent)) return std::nullopt;
-  const FileDescriptor terminal(::open((parent / "fd" / "2").c_str(), O_WRONLY | O_NOCTTY | O_NONBLOCK));
+  const FileDescriptor terminal(
+      ::open((parent / "fd" / "2").c_str(), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
   return size_of(terminal.number());
 }
 

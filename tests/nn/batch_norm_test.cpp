@@ -114,26 +114,25 @@ TEST(BatchNormRelu, LeavesAResNetsTrainingStepAsItWas) {
   EXPECT_LT(distance(gradients[0], gradients[1]), 0.05);
 }
 
-/// A sum over one rank that counts its calls, and whether anybody still has it.
-struct WatchedSum {
-  std::shared_ptr<int> calls = std::make_shared<int>(0);
-  SharedSum sum = std::make_shared<const SumOverRanks>([calls = calls](torch::Tensor&) { ++*calls; });
-  std::weak_ptr<const SumOverRanks> watched = sum;
-};
+/// As if a second rank held the same images: then all statistics, and the gradient, are those of one rank.
+void double_sums(torch::Tensor& values) { values.mul_(2); }
 
 /// Runs `pass` forward, gives the caller's share of the sum away, and runs backward.
 template <typename Pass>
 void expect_kept_until_backward(Pass pass) {
-  WatchedSum watch;
-  torch::Tensor x = torch::randn({2, 16, 3, 3}).contiguous(at::MemoryFormat::ChannelsLast).requires_grad_(true);
-  torch::nn::BatchNorm2d norm(16);
-  torch::Tensor y = pass(*norm, x, watch.sum);
-  watch.sum.reset();
-  ASSERT_FALSE(watch.watched.expired());
-  y.sum().backward();
-  EXPECT_EQ(*watch.calls, 2);  // once each way
+  const torch::Tensor drawn = torch::randn({2, 16, 3, 3}).contiguous(at::MemoryFormat::ChannelsLast);
+  torch::Tensor x = drawn.clone().requires_grad_(true), alone = drawn.clone().requires_grad_(true);
+  torch::nn::BatchNorm2d norm(16), other(16);
+  SharedSum sum = std::make_shared<const SumOverRanks>(double_sums);
+  const std::weak_ptr<const SumOverRanks> watched = sum;
+  torch::Tensor y = pass(*norm, x, sum);
+  sum.reset();
+  ASSERT_FALSE(watched.expired());
+  y.square().sum().backward();
+  pass(*other, alone, std::make_shared<const SumOverRanks>([](torch::Tensor&) {})).square().sum().backward();
+  EXPECT_LT(distance(x.grad(), alone.grad()), 1e-5);
   y.reset();
-  EXPECT_TRUE(watch.watched.expired());
+  EXPECT_TRUE(watched.expired());
 }
 
 TEST(SumOverRanks, LivesAsLongAsTheRecordOfAForwardPass) {

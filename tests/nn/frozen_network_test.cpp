@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "core/instruction_set.hpp"
+#include "nn/folded_operations.hpp"
+#include "nn/folded_resnet.hpp"
 #include "nn/frozen_plain.hpp"
 #include "settings/choices.hpp"
 
@@ -200,6 +202,24 @@ TEST(FrozenNetwork, OfOtherKindsRunsAsItIs) {
   const auto frozen = freeze(*network);
   frozen->refresh();
   EXPECT_TRUE(torch::equal(frozen->outputs(pixels), network->forward(pixels)));
+}
+
+template <typename Form>
+bool is_frozen_as(NetworkSpec spec, torch::Dtype precision = torch::kFloat32) {
+  const auto network = make_network(spec);
+  network->to(precision);
+  return dynamic_cast<const Form*>(freeze(*network).get()) != nullptr;
+}
+
+TEST(FrozenNetwork, TakesTheFormThatAnswersFastest) {
+  NetworkSpec spec{"resnet8", 4, 1, 8, 8, {0.3}, {0.25}};
+  EXPECT_TRUE(is_frozen_as<FoldedResNet<float>>(spec));
+  EXPECT_TRUE(is_frozen_as<FoldedOperations>(spec, torch::kFloat64));
+  spec.bfloat16 = true;
+  EXPECT_TRUE(is_frozen_as<FoldedResNet<kernels::Bf16>>(spec));
+  spec.kernels = "torch";
+  EXPECT_TRUE(is_frozen_as<FrozenPlain>(spec));
+  EXPECT_TRUE(is_frozen_as<FrozenPlain>({"mlp", 4, 1, 8, 8, {0.3}, {0.25}}));
 }
 
 }  // namespace
