@@ -1,0 +1,172 @@
+#include "core/command_line.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <vector>
+
+#include "core/config.hpp"
+#include "core/log.hpp"
+#include "core/version.hpp"
+#include "core/write_error.hpp"
+
+namespace m2m {
+namespace {
+
+using Words = std::vector<std::string>;
+
+bool is_option(const std::string& word) { return word.starts_with("-"); }
+
+std::vector<const CLI::App*> verbs_of(const CLI::App& app) { return app.get_subcommands({}); }
+
+/// Those that --help lists.
+std::vector<const CLI::App*> visible_verbs(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App* verb) { return !verb->get_group().empty(); });
+}
+
+bool is_verb(const CLI::App& app, const std::string& word) {
+  const auto verbs = verbs_of(app);
+  return std::any_of(verbs.begin(), verbs.end(), [&](const CLI::App* verb) { return verb->get_name() == word; });
+}
+
+/// True if the next word belongs to this option, for the verbs that know it.
+bool takes_value(const CLI::App& app, const std::string& option) {
+  const auto verbs = verbs_of(app);
+  return std::any_of(verbs.begin(), verbs.end(), [&](const CLI::App* verb) {
+    const CLI::Option* known = verb->get_option_no_throw(option);
+    return known != nullptr && known->get_items_expected_max() > 0;
+  });
+}
+
+/// The first word that is neither an option nor its value; the end if there is none.
+Words::iterator first_plain_word(const CLI::App& app, Words& words) {
+  auto word = words.begin();
+  while (word != words.end() && is_option(*word)) {
+    const bool has_value = takes_value(app, *word);
+    ++word;
+    if (has_value && word != words.end()) ++word;
+  }
+  return word;
+}
+
+/// Puts the verb in front of the options, or the default verb if none is named. Returns what stands in the place of
+/// the verb then: a misspelt one perhaps. Without a verb, --help and --version are those of the program.
+std::string put_verb_first(const CLI::App& app, Words& words, const std::string& default_verb) {
+  const auto plain = first_plain_word(app, words);
+  if (plain != words.end() && is_verb(app, *plain)) {
+    std::rotate(words.begin(), plain, plain + 1);
+    return "";
+  }
+  const std::string other = plain == words.end() ? "" : *plain;
+  const Words asks = {"-h", "--help", "--version"};
+  if (std::find_first_of(words.begin(), words.end(), asks.begin(), asks.end()) == words.end()) {
+    words.insert(words.begin(), default_verb);
+  }
+  return other;
+}
+
+/// "m2m-sweep list"
+std::string full_name(const CLI::App& app, const CLI::App& verb) {
+  return &app == &verb ? app.get_name() : app.get_name() + " " + verb.get_name();
+}
+
+/// "JOB.toml, key=value and the options of 'm2m-sweep list --help'"
+std::string taken_words(const CLI::App& verb, const std::string& name) {
+  Words names;
+  for (const CLI::Option* option : verb.get_options()) {
+    if (!option->get_positional()) continue;
+    names.push_back(option->get_type_name().empty() ? option->get_name(true) : option->get_type_name());
+  }
+  return fmt::format("{}{}the options of '{} --help'", fmt::join(names, ", "), names.empty() ? "" : " and ", name);
+}
+
+/// Why `verb`, whose full name is `name`, does not take an option, or what to give instead.
+std::string option_advice(const CLI::App& app, const CLI::App& verb, const std::string& name,
+                          const std::string& option, const VerbRules& rules) {
+  for (const RefusedOption& refused : rules.refused) {
+    if (verb.get_name() == refused.verb && option == refused.option) return fmt::format(": {}", refused.reason);
+  }
+  Words owners;
+  for (const CLI::App* other : visible_verbs(app)) {
+    if (other->get_option_no_throw(option) != nullptr) owners.push_back(other->get_name());
+  }
+  if (!owners.empty()) return fmt::format(", which is an option of {}", fmt::join(owners, ", "));
+  Words known;
+  for (const CLI::Option* other : verb.get_options()) known.push_back(other->get_name());
+  const std::string nearest = nearest_name(known, option);
+  return nearest.empty() ? "; it takes " + taken_words(verb, name) : fmt::format("; did you mean {}?", nearest);
+}
+
+/// The verb of whose name `word` is a misspelling; empty if there is none, or `word` is a file.
+std::string misspelt_verb(const CLI::App& app, const std::string& word) {
+  std::error_code ignored;
+  if (std::filesystem::exists(word, ignored)) return "";
+  Words names;
+  for (const CLI::App* verb : visible_verbs(app)) names.push_back(verb->get_name());
+  return nearest_name(names, word);
+}
+
+/// What is wrong with a command line. other: the word in the place of a verb, if no verb was named.
+std::string fault_text(const CLI::App& app, const CLI::ParseError& fault, const VerbRules& rules,
+                       const std::string& other) {
+  const std::string meant = misspelt_verb(app, other);
+  if (!meant.empty()) return fmt::format("'{}' is neither a command nor a file; did you mean '{}'?", other, meant);
+  const CLI::App& verb = app.get_subcommands().empty() ? app : *app.get_subcommands().front();
+  const std::string name = full_name(app, verb);
+  const Words stray = app.remaining(true);
+  if (stray.empty()) return fmt::format("{}; '{} --help' explains it", fault.what(), name);
+  if (!is_option(stray.front()))
+    return fmt::format("'{}' is a word too many; '{}' takes {}", stray.front(), name, taken_words(verb, name));
+  const std::string option = stray.front().substr(0, stray.front().find('='));
+  return fmt::format("'{}' takes no {}{}", name, option, option_advice(app, verb, name, option, rules));
+}
+
+}  // namespace
+
+std::optional<std::string> parse_command_line(CLI::App& app, int argc, const char* const* argv,
+                                              const VerbRules& rules) {
+  app.set_version_flag("--version", fmt::format("{} {}", app.get_name(), program_version), "Print the version");
+  app.require_subcommand(0, 1);
+  for (CLI::App* verb : app.get_subcommands({})) verb->fallthrough();  // to --version
+  Words words(argv + 1, argv + argc);
+  const std::string other = rules.default_verb.empty() ? "" : put_verb_first(app, words, rules.default_verb);
+  std::reverse(words.begin(), words.end());  // as CLI11 takes them
+  try {
+    app.parse(std::move(words));
+  } catch (const CLI::CallForHelp&) {
+    return app.help();
+  } catch (const CLI::CallForVersion& version) {
+    return std::string(version.what()) + "\n";
+  } catch (const CLI::ParseError& fault) {
+    throw usage_error("command line: " + fault_text(app, fault, rules, other));
+  }
+  return std::nullopt;
+}
+
+void print_answer(const std::string& text) {
+  const bool is_written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+  if (!is_written && errno != EPIPE) throw write_error("standard output", "cannot be written", errno);
+}
+
+int run_program(const std::string& program, const std::function<ExitCode()>& action) {
+  const auto fail = [&](ExitCode code, const std::string& sentence) {
+    print_error(program, sentence);
+    return static_cast<int>(code);
+  };
+  try {
+    return static_cast<int>(action());
+  } catch (const Error& error) {
+    return fail(error.code(), error.what());
+  } catch (const std::filesystem::filesystem_error& error) {
+    return fail(ExitCode::input_output, error.what());
+  } catch (const std::exception& error) {
+    return fail(ExitCode::internal, fmt::format("internal error: {}; please report it", error.what()));
+  }
+}
+
+}  // namespace m2m
