@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <thread>
 
@@ -13,17 +11,17 @@
 #include "apps/precision.hpp"
 #include "apps/shared_devices.hpp"
 #include "apps/simulate_command.hpp"
-#include "apps/status_command.hpp"
 #include "apps/sweep_arguments.hpp"
+#include "core/command_line.hpp"
 #include "core/instruction_set.hpp"
 #include "core/log.hpp"
-#include "core/text.hpp"
-#include "core/write_error.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/existing.hpp"
 #include "sweep/run.hpp"
 #include "sweep/stop_signals.hpp"
 #include "sweep/study_points.hpp"
+#include "sweep/study_status.hpp"
+#include "sweep/wording.hpp"
 
 namespace m2m::apps {
 namespace {
@@ -106,23 +104,17 @@ std::optional<Clock::time_point> stop_time(const sweep::TimeLimit& given, Clock:
   return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(*left.seconds));
 }
 
-/// To standard output. A reader that has gone wants no more of it. Throws WriteError where it cannot be written.
-void print_answer(const std::string& text) {
-  const bool is_written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
-  if (!is_written && errno != EPIPE) throw write_error("standard output", "cannot be written", errno);
-}
-
 /// The job script that runs what `arguments` ask for.
 std::string script_text(const SweepArguments& arguments, const study::Study& study) {
   sweep::SlurmJob job = arguments.slurm;
   job.name = study.name;
   job.words = {study.file};
   job.words.insert(job.words.end(), arguments.settings.begin(), arguments.settings.end());
-  if (arguments.out) job.words.insert(job.words.end(), {"--out", arguments.out->string()});
+  if (!arguments.out.empty()) job.words.insert(job.words.end(), {"--out", arguments.out.string()});
   if (arguments.time.margin) {
     job.words.insert(job.words.end(), {"--time-margin", fmt::format("{:g}", *arguments.time.margin)});
   }
-  if (arguments.cache) job.words.insert(job.words.end(), {"--cache", arguments.cache->string()});
+  if (!arguments.cache.empty()) job.words.insert(job.words.end(), {"--cache", arguments.cache.string()});
   if (arguments.ranks_per_trial != 1) {
     const std::string ranks =
         arguments.ranks_per_trial == 0 ? "auto" : fmt::format("{}", arguments.ranks_per_trial);
@@ -136,6 +128,20 @@ std::string script_text(const SweepArguments& arguments, const study::Study& stu
   return sweep::slurm_script(job);
 }
 
+std::string status_answer(const SweepArguments& arguments) {
+  const sweep::StudyStatus status = sweep::read_status({arguments.folder});
+  return arguments.json ? sweep::status_json(status).dump(2) + "\n" : sweep::status_text(status);
+}
+
+/// What the command line prints if it needs no plan of this job; else nothing.
+std::optional<std::string> answer_without_plan(const SweepArguments& arguments, const Training& training) {
+  if (!arguments.answer.empty()) return arguments.answer;
+  if (arguments.verb == Verb::status) return status_answer(arguments);
+  if (arguments.verb == Verb::simulate) return simulate_command(arguments, training);
+  if (arguments.verb == Verb::describe) return describe(training, arguments.subject);
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::MpiSession& session,
@@ -146,18 +152,15 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Mp
     return std::nullopt;
   };
   instruction_set_limit();  // a refusal belongs here
-  if (is_status_command(argc, argv)) return print(status_command(argc, argv));
-  if (is_simulate_command(argc, argv)) return print(simulate_command(argc, argv, training));
   const SweepArguments arguments = parse_arguments(argc, argv);
   if (arguments.verbose) set_log_level(LogLevel::debug);
-  if (!arguments.answer.empty()) return print(arguments.answer);
-  if (arguments.verb == Verb::describe) return print(describe(training, arguments.subject));
+  if (const auto answer = answer_without_plan(arguments, training)) return print(*answer);
   const bool is_run = arguments.verb == Verb::run && !arguments.dry_run;
   if (is_run) comm::refuse_missing_ranks(session.size(), session.launch());
 
   const study::Study study = read_given_study(arguments.study, arguments.settings, training.settings);
-  results::OutputFolder out{arguments.out.value_or(std::filesystem::path("results") / study.name),
-                            arguments.cache.value_or("")};
+  results::OutputFolder out{arguments.out.empty() ? std::filesystem::path("results") / study.name : arguments.out,
+                            arguments.cache};
   if (arguments.part) out.root = study::folder_of(out.root, *arguments.part);
   PlannedSweep planned = plan_sweep(study, arguments, out, session.size(), training);
   const study::StageGraph& graph = planned.graph;

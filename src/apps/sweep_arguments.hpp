@@ -11,16 +11,20 @@
 
 namespace m2m::apps {
 
-enum class Verb { run, list, describe, validate, slurm };
+enum class Verb { run, list, validate, slurm, simulate, status, describe };
+
+/// What simulate takes besides a study.
+struct SimulateArguments {
+  std::vector<int> ranks;
+  std::filesystem::path durations, gantt;  // empty: not given
+};
 
 struct SweepArguments {
   Verb verb = Verb::run;
   std::optional<std::filesystem::path> study;
   std::vector<std::string> settings;  // key=value, in order
-  std::string subject;                // of describe: a field or a method; empty: everything
-  std::optional<std::filesystem::path> out;
-  std::optional<std::filesystem::path> cache;
-  int ranks_per_trial = 1;  // 0: auto
+  std::filesystem::path out, cache;   // empty: not given
+  int ranks_per_trial = 1;            // 0: auto
   int trials_per_device = 1;
   bool dry_run = false;
   bool wait = false;
@@ -30,11 +34,15 @@ struct SweepArguments {
   sweep::TimeLimit time;
   std::optional<study::StudyPart> part;  // nothing: the whole study
   sweep::SlurmJob slurm;                 // of slurm: all but the words
+  SimulateArguments simulate;
+  std::filesystem::path folder;  // of status
+  std::string subject;           // of describe: a setting or a method; empty: everything
+  bool json = false;             // of simulate and status
   bool verbose = false;
   std::string answer;  // --help and --version: what to print instead
 };
 
-/// Pure. Throws Error (usage) on what is no command line of m2m-sweep.
+/// Parses a command line; without a verb it is that of run. Pure. Throws Error (usage) if it is wrong.
 SweepArguments parse_arguments(int argc, const char* const* argv);
 
 }  // namespace m2m::apps

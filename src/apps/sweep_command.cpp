@@ -9,6 +9,7 @@
 
 #include "apps/prepared_sweep.hpp"
 #include "core/allocation.hpp"
+#include "core/command_line.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "dist/messages/collectives.hpp"
@@ -142,22 +143,19 @@ int sweep_main(int argc, char** argv, const Training& training) {
   keep_freed_memory();
   // from the first moment on: what comes while MPI starts stops the sweep as well
   const sweep::StopSignals signals;
-  try {
+  return run_program(program, [&] {
     const comm::MpiSession session(argc, argv);
     try {
       const ExitCode code =
           session.rank() == 0 ? lead(argc, argv, session, training, started) : follow(session, training);
       comm::sleeping_barrier(session);
-      return static_cast<int>(code);
+      return code;
     } catch (const std::exception& error) {
       // Other ranks wait for this one in a way that only ending the job can end.
       print_error(program, fmt::format("rank {}: {}", session.rank(), error.what()));
       session.abort(static_cast<int>(ExitCode::internal));
     }
-  } catch (const Error& error) {
-    print_error(program, error.what());
-    return static_cast<int>(error.code());
-  }
+  });
 }
 
 }  // namespace m2m::apps

@@ -25,9 +25,9 @@ OUTPUT = re.compile(r"(?<![\w./-])results/([a-z]\w*)")  # what a study of jobs/ 
 # Options of other programs, of which documents speak beside ours.
 FOREIGN = {"--gtest_filter", "--mpi", "--bind-to", "--gpus-per-task", "--signal", "--requeue", "--open-mode"}
 # Where each program's options are declared.
-DECLARED = {"sweep": ["sweep_arguments.cpp", "simulate_command.cpp", "status_command.cpp"],
+DECLARED = {"sweep": ["sweep_arguments.cpp", "sweep_options.cpp"],
             "report": ["report_arguments.cpp"], "doctor": ["m2m_doctor.cpp"],
-            "bench": ["../bench/bench_arguments.cpp", "../bench/collectives_command.cpp", "../bench/step_command.cpp"]}
+            "bench": ["../bench/bench_arguments.cpp"]}
 
 
 def anchor(heading):

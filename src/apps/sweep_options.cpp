@@ -1,0 +1,97 @@
+#include "apps/sweep_options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+
+#include "apps/shared_devices.hpp"
+
+namespace m2m::apps {
+namespace {
+
+bool is_setting(const std::string& word) { return word.find('=') != std::string::npos; }
+
+/// A number of ranks from 1 to max_ranks, 0 for "auto", or nothing.
+std::optional<int> ranks_or_auto(const std::string& text) {
+  if (text == "auto") return 0;
+  int number = 0;
+  const auto [stopped, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_number = failed == std::errc() && stopped == text.data() + text.size();
+  return is_number && number >= 1 && number <= max_ranks ? std::optional(number) : std::nullopt;
+}
+
+void add_ranks_per_trial(CLI::App& verb, SweepArguments& arguments) {
+  verb.add_option_function<std::string>(
+          "--ranks-per-trial",
+          [&arguments](const std::string& text) { arguments.ranks_per_trial = *ranks_or_auto(text); },
+          "How many ranks train one trial together; auto: more than one if there are fewer trials than ranks")
+      ->type_name("K|auto")
+      ->check([](const std::string& text) {
+        return ranks_or_auto(text) ? "" : fmt::format("'{}' is neither a number of ranks nor 'auto'", text);
+      })
+      ->default_str("1");
+}
+
+void add_trials_per_device(CLI::App& verb, SweepArguments& arguments) {
+  verb.add_option(
+          "--trials-per-device", arguments.trials_per_device,
+          "How many trials a rank runs at once on its device, as memory admits: for small networks, which leave "
+          "a GPU idle")
+      ->type_name("K")
+      ->check(CLI::Range(1, most_trials_per_device))
+      ->capture_default_str();
+}
+
+}  // namespace
+
+void add_study(CLI::App& verb, SweepArguments& arguments) {
+  verb.validate_positionals();  // a word with '=' is a setting, wherever it stands
+  verb.add_option_function<std::string>(
+          "JOB.toml", [&arguments](const std::string& file) { arguments.study = file; },
+          "The study; jobs/ablation_cifar10.toml by default")
+      ->type_name("")
+      ->check([](const std::string& word) { return is_setting(word) ? "a setting" : ""; });
+  verb.add_option("SETTINGS", arguments.settings, "Settings that replace those of the study: seed=0,1 method=ERM")
+      ->type_name("key=value")
+      ->check([](const std::string& word) { return is_setting(word) ? "" : "no setting"; });
+}
+
+void add_shared_ranks(CLI::App& verb, SweepArguments& arguments) {
+  add_ranks_per_trial(verb, arguments);
+  add_trials_per_device(verb, arguments);
+}
+
+void add_plan_options(CLI::App& verb, SweepArguments& arguments) {
+  add_study(verb, arguments);
+  verb.add_option("--out", arguments.out, "Output folder; results/NAME of the study by default")->type_name("DIR");
+  verb.add_option("--cache", arguments.cache, "Where stages that trials share are kept; OUT/cache by default")
+      ->type_name("DIR");
+  add_shared_ranks(verb, arguments);
+}
+
+void add_part(CLI::App& verb, SweepArguments& arguments) {
+  verb.add_option_function<std::string>(
+          "--part", [&arguments](const std::string& text) { arguments.part = study::read_part(text); },
+          "Only the I-th of K shares of the study, in an output folder of its own: DIR.I-of-K")
+      ->type_name("I/K");
+}
+
+void add_run_options(CLI::App& verb, SweepArguments& arguments) {
+  verb.add_option_function<std::string>(
+          "--time-margin",
+          [&arguments](const std::string& text) {
+            arguments.time.margin = sweep::read_duration("--time-margin", text);
+          },
+          "How long before its end to stop; 60 s, or a tenth of the limit if that is shorter")
+      ->type_name("SECONDS|H:MM:SS");
+  verb.add_flag("--fail-fast", arguments.fail_fast, "Stop the sweep at the first trial that fails or diverges");
+  verb.add_flag("--profile", arguments.profile,
+                "Tell for each stage that ends where its time went, and leave a trace of it (profile.json)");
+}
+
+void add_json(CLI::App& verb, SweepArguments& arguments) {
+  verb.add_flag("--json", arguments.json, "Print JSON; times in seconds");
+}
+
+}  // namespace m2m::apps
