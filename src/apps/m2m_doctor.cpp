@@ -1,31 +1,24 @@
 // m2m-doctor: says whether this machine, or the ranks of a job, can do what sweeps need.
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <thread>
 
 #include "apps/doctor_checks.hpp"
+#include "core/command_line.hpp"
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
-#include "core/log.hpp"
-#include "core/version.hpp"
 #include "dist/messages/mpi_mailbox.hpp"
 
 namespace m2m::apps {
 namespace {
 
-constexpr const char* about = R"(Says whether this machine, or the ranks of a job, can do what sweeps need.
-
-  m2m-doctor --out results
+constexpr const char* footer = R"(  m2m-doctor --out results
   mpirun -np 8 m2m-doctor --out results
-)";
-constexpr const char* exit_codes =
-    "Exit codes: 0 all well, or warnings alone; 2 wrong command line; 3 something is in the way of a sweep.";
+
+Exit codes: 0 all well, or warnings alone; 2 wrong command line; 3 something is in the way of a sweep.)";
 
 struct Arguments {
   std::filesystem::path out = ".";
@@ -34,21 +27,10 @@ struct Arguments {
 
 Arguments parse(int argc, char** argv) {
   Arguments arguments;
-  std::string out = ".";
-  CLI::App app(about, "m2m-doctor");
-  app.footer(exit_codes);
-  app.add_option("--out", out, "Where results are to go; here unless given")->type_name("DIR");
-  app.set_version_flag("--version", fmt::format("m2m-doctor {}", program_version), "Print the version");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    arguments.answer = app.help();
-  } catch (const CLI::CallForVersion& version) {
-    arguments.answer = std::string(version.what()) + "\n";
-  } catch (const CLI::ParseError& error) {
-    throw usage_error(fmt::format("command line: {}; 'm2m-doctor --help' explains it", error.what()));
-  }
-  arguments.out = out;
+  CLI::App app("Says whether this machine, or the ranks of a job, can do what sweeps need.", "m2m-doctor");
+  app.add_option("--out", arguments.out, "Where results are to go; here by default")->type_name("DIR");
+  app.footer(footer);
+  arguments.answer = parse_command_line(app, argc, argv);
   return arguments;
 }
 
@@ -98,32 +80,24 @@ std::vector<std::vector<Finding>> gather(const comm::MpiSession& session, const 
   return by_rank;
 }
 
-int run(int argc, char** argv) {
+ExitCode run(int argc, char** argv) {
   instruction_set_limit();  // a rank that refuses it later would leave the others waiting
   const comm::MpiSession session(argc, argv);
   const Arguments arguments = parse(argc, argv);
   if (arguments.answer) {
-    if (session.rank() == 0) std::fputs(arguments.answer->c_str(), stdout);
-    return 0;
+    if (session.rank() == 0) print_answer(*arguments.answer);
+    return ExitCode::done;
   }
   const auto by_rank = gather(session, examine(session, arguments.out));
   comm::sleeping_barrier(session);
-  if (session.rank() != 0) return 0;
-  std::fputs(findings_text(by_rank).c_str(), stdout);
-  return worst(by_rank) == Health::error ? static_cast<int>(ExitCode::some_failed) : 0;
+  if (session.rank() != 0) return ExitCode::done;
+  print_answer(findings_text(by_rank));
+  return worst(by_rank) == Health::error ? ExitCode::some_failed : ExitCode::done;
 }
 
 }  // namespace
 }  // namespace m2m::apps
 
 int main(int argc, char** argv) {
-  try {
-    return m2m::apps::run(argc, argv);
-  } catch (const m2m::Error& error) {
-    m2m::print_error("m2m-doctor", error.what());
-    return static_cast<int>(error.code());
-  } catch (const std::exception& error) {
-    m2m::print_error("m2m-doctor", fmt::format("internal error: {}; please report it", error.what()));
-    return static_cast<int>(m2m::ExitCode::internal);
-  }
+  return m2m::run_program("m2m-doctor", [&] { return m2m::apps::run(argc, argv); });
 }

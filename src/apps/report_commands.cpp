@@ -87,7 +87,7 @@ report::Sheet variance(const ReportArguments& arguments) {
 std::string answer_of(const ReportArguments& arguments) {
   const std::string& command = arguments.command;
   const report::Format format = arguments.format.value_or(report::Format::markdown);
-  if (command.empty() || command == "table") return table(arguments, format);
+  if (command == "table") return table(arguments, format);
   if (command == "merge") return merge(arguments.path);
   if (command == "compare") return report::written(compare(arguments), format);
   if (command == "variance") return report::written(variance(arguments), format);

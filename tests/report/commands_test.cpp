@@ -112,7 +112,8 @@ TEST(ReportCommands, VarianceTakesALabelAndADifference) {
 TEST(ReportCommands, RefuseOptionsThatSayNothingToThem) {
   const Study study;
   for (const char* line : {"aggregate --metric few ", "aggregate --gm zero ", "reference --metric gm ",
-                           "variance --choose ", "variance --metric gm --metric few "}) {
+                           "variance --choose ", "variance --metric gm --metric few ", "--choose compare ",
+                           "compare --difference 1 ", "merge --format csv ", "table --with x "}) {
     const Ended ended = run_report(line + quoted(study.merged));
     EXPECT_EQ(ended.code, 2) << line << ended.said;
     EXPECT_EQ(ended.said.rfind("m2m-report: ", 0), 0U) << ended.said;
@@ -123,7 +124,9 @@ TEST(ReportCommands, AreAllInTheHelp) {
   const std::string help = run_report("--help").said;
   for (const char* command : {"aggregate", "table", "compare", "variance", "reference", "merge"}) {
     EXPECT_NE(help.find(std::string("\n  ") + command + " "), std::string::npos) << command;
-    EXPECT_EQ(run_report(std::string(command) + " --help").code, 0);
+    const Ended own = run_report(std::string(command) + " --help");
+    EXPECT_EQ(own.code, 0);
+    EXPECT_NE(own.said.find(std::string("m2m-report ") + command), std::string::npos) << own.said;
   }
 }
 

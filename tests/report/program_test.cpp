@@ -79,14 +79,25 @@ TEST(ReportProgram, ChoosesByValidationAndSaysOfHowMany) {
   EXPECT_EQ(run_report(path + "/results.h5 --choose").said, ended.said);
 }
 
+TEST(ReportProgram, IsTheTableWithoutACommand) {
+  const TemporaryFolder folder;
+  testing::make_study({folder.path()});
+  const std::string path = quoted(folder.path());
+  for (const std::string options : {"", " --rows data --columns label", " --format csv --metric few"}) {
+    const Ended table = run_report("table " + path + options);
+    EXPECT_EQ(table.code, 0) << table.said;
+    EXPECT_EQ(run_report(path + options).said, table.said);
+    EXPECT_EQ(run_report(options + " table " + path).said, table.said);
+  }
+}
+
 TEST(ReportProgram, SaysWhichCommandOrLabelWasMeant) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});
   const std::string path = quoted(folder.path());
-  const Ended misplaced = run_report(path + " --rows label");
+  const Ended misplaced = run_report("aggregate " + path + " --rows label");
   EXPECT_EQ(misplaced.code, 2);
-  EXPECT_NE(misplaced.said.find("'m2m-report table PATH'"), std::string::npos) << misplaced.said;
-  EXPECT_EQ(run_report("table " + path + " --rows label").code, 0);
+  EXPECT_NE(misplaced.said.find("--rows, which is an option of table"), std::string::npos) << misplaced.said;
   const Ended misspelt = run_report("tabel " + path);
   EXPECT_EQ(misspelt.code, 2);
   EXPECT_NE(misspelt.said.find("did you mean 'table'?"), std::string::npos) << misspelt.said;
@@ -121,7 +132,7 @@ TEST(ReportProgram, EndsWithTheExitCodeOfWhatIsWrong) {
   EXPECT_EQ(run_report("--format excel " + text).code, 2);
   EXPECT_EQ(run_report("--colour " + text).code, 2);
   EXPECT_EQ(run_report("--help").code, 0);
-  EXPECT_EQ(run_report("--version").said, "0.1.0\n");
+  EXPECT_EQ(run_report("--version").said, "m2m-report 0.1.0\n");
 }
 
 TEST(ReportProgram, RefusesAnUnknownInstructionSet) {
