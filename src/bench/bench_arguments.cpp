@@ -1,31 +1,28 @@
 #include "bench/bench_arguments.hpp"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 
-#include "core/error.hpp"
-#include "core/version.hpp"
+#include "core/command_line.hpp"
 
 namespace m2m::bench {
 namespace {
 
-constexpr const char* about =
-    R"(Measures the program's parts, and compares it with the authors' program.
-
-Every case, five times over; then some of them on two threads, into a file:
-  m2m-bench
-  m2m-bench --filter m2m_step --threads 2 --json bench.json
-Steps, epochs, memory and start-up beside those of the authors' program:
-  m2m-bench compare --authors ../M2m --python ../M2m/venv/bin/python --threads 2
-How fast the ranks of a job add up:
-  mpirun -np 2 m2m-bench collectives
-)";
+constexpr const char* about = "Measures the program's parts, and compares it with the authors' program.";
 
 constexpr const char* footer =
+    R"(Without a subcommand, 'run' is meant: m2m-bench --list. Exit codes: 0 done, 1 internal error, 2 wrong command line,
+checkout or Python, 3 a case gave a wrong result, 65 bad data or network or a compared program that failed, 74 a file
+could not be written.)";
+
+constexpr const char* run_footer =
     R"(Each case runs a fixed number of iterations and checks its result after timing; a wrong one has no time.
-Exit codes: 0 done, 1 internal error, 2 wrong command line, checkout or Python, 3 a case gave a wrong result, 65 bad
-data or network or a compared program that failed, 74 a file could not be written.)";
+
+  m2m-bench --filter m2m_step --threads 2 --json bench.json)";
+
+constexpr const char* compare_footer =
+    R"(Measures steps, epochs, memory and start-up.
+
+  m2m-bench compare --authors ../M2m --python ../M2m/venv/bin/python --threads 2)";
 
 void describe_device(CLI::App& app, std::string& device, std::string& executor) {
   app.add_option("--device", device, "Where steps run; on a GPU there are the cases of steps and 'compare'")
@@ -47,6 +44,7 @@ void describe_run(CLI::App& app, RunSettings& run) {
       ->capture_default_str();
   describe_device(app, run.device, run.executor);
   app.add_flag("--list", run.list, "Name the cases");
+  app.footer(run_footer);
 }
 
 void describe_compare(CLI::App& app, CompareSettings& compare) {
@@ -73,6 +71,7 @@ void describe_compare(CLI::App& app, CompareSettings& compare) {
   describe_device(app, compare.device, compare.executor);
   app.add_option("--json", compare.json, "Write all runs, with machine and revision, to this file")
       ->type_name("FILE");
+  app.footer(compare_footer);
 }
 
 /// What `compare` calls itself with; people have no use for it.
@@ -88,34 +87,30 @@ void describe_step(CLI::App& app, StepSettings& step) {
   app.add_option("--executor", step.executor);
 }
 
+CLI::App& add_verb(CLI::App& app, BenchArguments& arguments, BenchVerb verb, const std::string& name,
+                   const std::string& description) {
+  CLI::App* added = app.add_subcommand(name, description);
+  added->callback([&arguments, verb] { arguments.verb = verb; });
+  return *added;
+}
+
 }  // namespace
 
 BenchArguments parse_bench_arguments(int argc, const char* const* argv) {
   BenchArguments arguments;
   CLI::App app(about, "m2m-bench");
-  app.footer(footer);
-  app.set_version_flag("--version", fmt::format("m2m-bench {}", program_version), "Print the version");
-  app.require_subcommand(0, 1);
-  describe_run(app, arguments.run);
-  app.add_subcommand("run", "Run the cases, as without a word")->fallthrough();
-  CLI::App* compare = app.add_subcommand("compare", "Run the authors' program and this one in turn");
-  CLI::App* collectives = app.add_subcommand("collectives", "Time sums over the ranks of an MPI job");
-  collectives->add_option("--json", arguments.collectives.json, "Write all times to this file")->type_name("FILE");
-  CLI::App* step = app.add_subcommand("step");
-  describe_compare(*compare, arguments.compare);
-  describe_step(*step, arguments.step);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    arguments.answer = app.help();
-  } catch (const CLI::CallForVersion& version) {
-    arguments.answer = std::string(version.what()) + "\n";
-  } catch (const CLI::ParseError& error) {
-    throw usage_error(fmt::format("command line: {}; 'm2m-bench --help' explains it", error.what()));
-  }
-  if (compare->parsed()) arguments.verb = BenchVerb::compare;
-  if (collectives->parsed()) arguments.verb = BenchVerb::collectives;
-  if (step->parsed()) arguments.verb = BenchVerb::step;
+  describe_run(add_verb(app, arguments, BenchVerb::run, "run", "Time the program's parts, case by case"),
+               arguments.run);
+  describe_compare(
+      add_verb(app, arguments, BenchVerb::compare, "compare", "Run the authors' program and this one in turn"),
+      arguments.compare);
+  CLI::App& collectives =
+      add_verb(app, arguments, BenchVerb::collectives, "collectives", "Time sums over the ranks of an MPI job");
+  collectives.add_option("--json", arguments.collectives.json, "Write all times to this file")->type_name("FILE");
+  collectives.footer("  mpirun -np 2 m2m-bench collectives");
+  describe_step(add_verb(app, arguments, BenchVerb::step, "step", ""), arguments.step);
+  app.footer(footer);  // last: verbs would inherit it
+  arguments.answer = parse_command_line(app, argc, argv, {"run"}).value_or("");
   return arguments;
 }
 

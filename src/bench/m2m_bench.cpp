@@ -2,19 +2,16 @@
 #include <torch/cuda.h>
 
 #include <cstdio>
-#include <exception>
 
 #include "bench/bench_arguments.hpp"
+#include "core/command_line.hpp"
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
-#include "core/log.hpp"
 #include "nn/tf32.hpp"
 #include "train/device_record.hpp"
 #include "train/environment.hpp"
 
 namespace {
-
-constexpr const char* program = "m2m-bench";
 
 /// What a reader of the numbers has to know, without the name of a host.
 m2m::Json machine() {
@@ -26,7 +23,7 @@ m2m::Json machine() {
 
 m2m::ExitCode run(const m2m::bench::BenchArguments& arguments, int& argc, char**& argv) {
   if (!arguments.answer.empty()) {
-    std::fputs(arguments.answer.c_str(), stdout);
+    m2m::print_answer(arguments.answer);
     return m2m::ExitCode::done;
   }
   m2m::nn::allow_tf32(false);  // as a sweep has it: float32 is float32
@@ -48,20 +45,11 @@ m2m::ExitCode run(const m2m::bench::BenchArguments& arguments, int& argc, char**
   throw m2m::internal_error("a verb does nothing");
 }
 
-int fail(m2m::ExitCode code, const std::string& sentence) {
-  m2m::print_error(program, sentence);
-  return static_cast<int>(code);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
+  return m2m::run_program("m2m-bench", [&] {
     m2m::instruction_set_limit();  // a refusal belongs here
-    return static_cast<int>(run(m2m::bench::parse_bench_arguments(argc, argv), argc, argv));
-  } catch (const m2m::Error& error) {
-    return fail(error.code(), error.what());
-  } catch (const std::exception& error) {
-    return fail(m2m::ExitCode::internal, std::string("internal error: ") + error.what() + "; please report it");
-  }
+    return run(m2m::bench::parse_bench_arguments(argc, argv), argc, argv);
+  });
 }

@@ -80,10 +80,29 @@ TEST(BenchProgram, NamesItsCases) {
   }
 }
 
+TEST(BenchProgram, ExplainsItselfAndEachVerbOfItsHelp) {
+  const TemporaryFolder folder;
+  const Outcome help = run_bench("--help", folder);
+  EXPECT_EQ(help.code, 0);
+  EXPECT_EQ(help.output.find("\n  step "), std::string::npos) << help.output;  // only compare has a use for it
+  for (const std::string verb : {"run", "compare", "collectives"}) {
+    EXPECT_NE(help.output.find("\n  " + verb + " "), std::string::npos) << help.output;
+    const Outcome own = run_bench(verb + " --help", folder);
+    EXPECT_EQ(own.code, 0);
+    EXPECT_NE(own.output.find("m2m-bench " + verb), std::string::npos) << own.output;
+    EXPECT_NE(own.output.find("--json"), std::string::npos) << own.output;
+  }
+  EXPECT_EQ(run_bench("run --list", folder).output, run_bench("--list", folder).output);
+}
+
 TEST(BenchProgram, SaysWhatIsWrongWithItsCommandLine) {
   const TemporaryFolder folder;
   expect_one_sentence(run_bench("--filter nothing_like_it", folder), 2, "nothing_like_it");
-  expect_one_sentence(run_bench("--repetitions 0", folder), 2, "command line");
+  expect_one_sentence(run_bench("--repetitions 0", folder), 2, "--repetitions");
+  expect_one_sentence(run_bench("--filter epoch_planning compare --authors absent", folder), 2,
+                      "--filter, which is an option of run");
+  expect_one_sentence(run_bench("collectives --device cuda", folder), 2, "--device");
+  expect_one_sentence(run_bench("comapre --authors absent", folder), 2, "did you mean 'compare'?");
   const std::string capped = "M2M_INSTRUCTION_SET=avx3 " + testing::quoted(M2M_BENCH) + " --list";
   expect_one_sentence(testing::run_command(capped, folder.path().string()), 2, "M2M_INSTRUCTION_SET='avx3'");
   expect_one_sentence(run_bench("compare", folder), 2, "--authors");
