@@ -13,9 +13,6 @@ import tempfile
 import pins
 
 OPTION = re.compile(r"(?<![\w-])(?:--[a-z][\w-]*|-[a-z](?![\w-]))")
-# Verbs stand in lines of usage, "m2m-sweep [run|list] ..." or "m2m-sweep status DIR", and below "Subcommands:".
-CHOICE_OF_VERBS = re.compile(r"^(?:Usage:)? +m2m-\w+ \[([a-z|]+)\]", re.MULTILINE)
-VERB_OF_USAGE = re.compile(r"^(?:Usage:)? +m2m-\w+ ([a-z]+)(?= [A-Z[])", re.MULTILINE)
 SUBCOMMANDS = re.compile(r"^subcommands:\n((?:  .*\n)+)", re.MULTILINE | re.IGNORECASE)
 DESCRIBED_TYPES = {"flag": "true/false"}
 # Command lines, most of them wrong; {} stands for an empty folder.
@@ -31,12 +28,25 @@ CALLS = {
                   "slurm jobs/digits.toml --gpus-per-node x", "simulate jobs/digits.toml",
                   "simulate jobs/digits.toml --ranks 0", "simulate jobs/digits.toml --ranks 1,2", "status",
                   "status {}", "status {} --nosuch", "describe nosuch", "describe a b", "describe train.lr",
-                  "describe M2m"],
+                  "describe M2m",
+                  "--help", "jobs/digits.toml --help", "run --help", "list --help", "validate --help", "slurm --help",
+                  "simulate --help", "status --help", "describe --help", "list --version",
+                  "jobs/digits.toml list", "jobs/digits.toml --nodes 2", "jobs/digits.toml --ranks 2",
+                  "--out {}/new run jobs/digits.toml --dry-run", "--nodes 2 slurm jobs/digits.toml",
+                  "list jobs/digits.toml --wait", "validate jobs/digits.toml --array 2",
+                  "slurm jobs/digits.toml --part 1/2", "simulate jobs/digits.toml --ranks 1 --out {}",
+                  "status {} --out {}", "describe M2m --json"],
     "m2m-report": ["", "--version", "{}", "{}/nosuch", "--nosuch", "--format pdf {}", "--select nosuch {}", "compare {}",
-                   "nosuch x y", "merge", "merge {}", "table", "variance {} --difference 0"],
-    "m2m-doctor": ["--version", "--nosuch", "stray", "--out"],
+                   "nosuch x y", "merge", "merge {}", "table", "variance {} --difference 0", "--help",
+                   "{} --help", "table --help", "aggregate --help", "compare --help", "variance --help",
+                   "reference --help", "merge --help", "table --version", "table {} --difference 1",
+                   "aggregate {} --metric few", "compare {} A B --choose", "variance {} --rows label",
+                   "reference {} --gm zero", "merge {} --format csv"],
+    "m2m-doctor": ["--version", "--nosuch", "stray", "--out", "--help"],
     "m2m-bench": ["--version", "--nosuch", "stray", "--list", "--filter nosuch", "--repetitions 0", "--threads x",
-                  "--device nosuch", "compare", "compare --authors {}", "run --nosuch", "collectives --nosuch"],
+                  "--device nosuch", "compare", "compare --authors {}", "run --nosuch", "collectives --nosuch", "--help",
+                  "run --help", "compare --help", "collectives --help", "run --version", "run --list",
+                  "run --authors {}", "compare --authors {} --filter x", "collectives --threads 1"],
 }
 
 
@@ -54,10 +64,8 @@ class Programs:
     def help(self, call):
         """Returns (verbs, options) that --help lists."""
         text = self.run(call[0], call[1] + " --help").stdout
-        verbs = {verb for group in CHOICE_OF_VERBS.findall(text) for verb in group.split("|")}
-        verbs.update(VERB_OF_USAGE.findall(text))
-        verbs.update(line.split()[0] for group in SUBCOMMANDS.findall(text) for line in group.splitlines()
-                     if re.match(r"  [a-z]", line))
+        verbs = {line.split()[0] for group in SUBCOMMANDS.findall(text) for line in group.splitlines()
+                 if re.match(r"  [a-z]", line)}
         return verbs, set(OPTION.findall(text))
 
 
