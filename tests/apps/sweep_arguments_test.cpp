@@ -25,56 +25,46 @@ std::string refusal(const std::vector<const char*>& words) {
   return "accepted";
 }
 
-/// The options that each verb takes beside --help, --verbose and --version, with a value where one belongs to it.
-const std::map<std::string, std::vector<std::vector<const char*>>> options_of_verbs = {
-    {"run",
-     {{"--out", "o"},
-      {"--cache", "c"},
-      {"--ranks-per-trial", "2"},
-      {"--trials-per-device", "2"},
-      {"--part", "1/2"},
-      {"--time-margin", "9"},
-      {"--time-limit", "99"},
-      {"--max-retries", "2"},
-      {"--fail-fast"},
-      {"--profile"},
-      {"--wait"},
-      {"--dry-run"}}},
-    {"validate",
-     {{"--out", "o"},
-      {"--cache", "c"},
-      {"--ranks-per-trial", "2"},
-      {"--trials-per-device", "2"},
-      {"--part", "1/2"},
-      {"--time-margin", "9"},
-      {"--time-limit", "99"},
-      {"--max-retries", "2"},
-      {"--fail-fast"},
-      {"--profile"},
-      {"--wait"},
-      {"--dry-run"}}},
-    {"list",
-     {{"--out", "o"},
-      {"--cache", "c"},
-      {"--ranks-per-trial", "2"},
-      {"--trials-per-device", "2"},
-      {"--part", "1/2"}}},
-    {"slurm",
-     {{"--out", "o"},
-      {"--cache", "c"},
-      {"--ranks-per-trial", "2"},
-      {"--trials-per-device", "2"},
-      {"--time-margin", "9"},
-      {"--fail-fast"},
-      {"--profile"},
-      {"--nodes", "2"},
-      {"--gpus-per-node", "8"},
-      {"--ntasks-per-node", "8"},
-      {"--time", "1:00:00"},
-      {"--array", "4"}}},
-    {"describe", {}}};
+using Options = std::vector<std::vector<const char*>>;  // with a value where one belongs to the option
 
-std::set<std::string> names(const std::vector<std::vector<const char*>>& options) {
+const Options of_run = {{"--out", "o"},
+                        {"--cache", "c"},
+                        {"--ranks-per-trial", "2"},
+                        {"--trials-per-device", "2"},
+                        {"--part", "1/2"},
+                        {"--time-margin", "9"},
+                        {"--time-limit", "99"},
+                        {"--max-retries", "2"},
+                        {"--fail-fast"},
+                        {"--profile"},
+                        {"--wait"},
+                        {"--dry-run"}};
+
+/// The options that each verb takes beside --help, --verbose and --version.
+const std::map<std::string, Options> options_of_verbs = {{"run", of_run},
+                                                         {"validate", of_run},
+                                                         {"list",
+                                                          {{"--out", "o"},
+                                                           {"--cache", "c"},
+                                                           {"--ranks-per-trial", "2"},
+                                                           {"--trials-per-device", "2"},
+                                                           {"--part", "1/2"}}},
+                                                         {"slurm",
+                                                          {{"--out", "o"},
+                                                           {"--cache", "c"},
+                                                           {"--ranks-per-trial", "2"},
+                                                           {"--trials-per-device", "2"},
+                                                           {"--time-margin", "9"},
+                                                           {"--fail-fast"},
+                                                           {"--profile"},
+                                                           {"--nodes", "2"},
+                                                           {"--gpus-per-node", "8"},
+                                                           {"--ntasks-per-node", "8"},
+                                                           {"--time", "1:00:00"},
+                                                           {"--array", "4"}}},
+                                                         {"describe", {}}};
+
+std::set<std::string> names(const Options& options) {
   std::set<std::string> found;
   for (const auto& option : options) found.insert(option.front());
   return found;
