@@ -15,13 +15,13 @@
 #include "core/command_line.hpp"
 #include "core/instruction_set.hpp"
 #include "core/log.hpp"
+#include "core/text.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/existing.hpp"
 #include "sweep/run.hpp"
 #include "sweep/stop_signals.hpp"
 #include "sweep/study_points.hpp"
 #include "sweep/study_status.hpp"
-#include "sweep/wording.hpp"
 
 namespace m2m::apps {
 namespace {

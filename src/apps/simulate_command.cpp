@@ -20,8 +20,8 @@ study::StageGraph plan(const study::Study& study, int ranks_per_trial, const Tra
 std::string heading(const study::Study& study, const study::StageGraph& graph, const SweepArguments& arguments,
                     const sweep::Durations& durations) {
   const int trials = study::count(graph, study::StageKind::trial);
-  std::string text =
-      fmt::format("{}: {}, {}; ", study.name, counted(trials, "trial"), counted(graph.size() - trials, "stage"));
+  std::string text = fmt::format("{}: {}, {}; ", study.name, count_text(trials, "trial"),
+                                 count_text(graph.size() - trials, "stage"));
   if (arguments.simulate.durations.empty()) {
     text += "modelled costs (a rough model)\n";
   } else {

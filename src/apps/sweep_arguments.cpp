@@ -11,8 +11,8 @@
 #include "apps/sweep_options.hpp"
 #include "core/command_line.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "sweep/simulation.hpp"
-#include "sweep/wording.hpp"
 
 namespace m2m::apps {
 namespace {
@@ -104,8 +104,8 @@ std::vector<int> parse_ranks(const std::string& list) {
     int number = 0;
     const auto [stopped, failed] = std::from_chars(list.data() + begin, list.data() + end, number);
     if (failed != std::errc() || stopped != list.data() + end || number < 1 || number > max_ranks) {
-      throw usage_error(
-          fmt::format("--ranks {}: expected numbers of ranks from 1 to {}, as 1,8,64", list, grouped(max_ranks)));
+      throw usage_error(fmt::format("--ranks {}: expected numbers of ranks from 1 to {}, as 1,8,64", list,
+                                    group_digits(max_ranks)));
     }
     ranks.push_back(number);
     begin = end + 1;
