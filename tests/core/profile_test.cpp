@@ -8,6 +8,7 @@
 
 #include "core/config.hpp"
 #include "core/profile_report.hpp"
+#include "support/said.hpp"
 
 namespace m2m {
 namespace {
@@ -98,14 +99,16 @@ TEST(ProfileTable, SaysTimeShareCallsAndSpeed) {
   of(totals, ProfilePhase::plan) = {0.5, 4, 0};
   of(totals, ProfilePhase::forward) = {2, 10, 50e9};  // 50 GFLOP/s
   const auto lines = profile_table(totals, 10, {200e9, 2, "float32, avx512"});
-  EXPECT_EQ(lines, (std::vector<std::string>{
-                       "phase        seconds    share     calls   GFLOP/s  of peak",
-                       "plan           0.500    5.0 %         4         -        -",
-                       "forward        2.000   20.0 %        10      50.0   25.0 %",
-                       "between        7.500   75.0 %         -         -        -",
-                       "all           10.000  100.0 %         -         -        -",
-                       "measured peak of 2 threads: 200.0 GFLOP/s (float32, avx512)",
-                   }));
+  ASSERT_EQ(lines.size(), 6U);
+  EXPECT_EQ(std::vector<std::string>(lines.begin(), lines.end() - 1),
+            (std::vector<std::string>{
+                "phase        seconds    share     calls   GFLOP/s  of peak",
+                "plan           0.500    5.0 %         4         -        -",
+                "forward        2.000   20.0 %        10      50.0   25.0 %",
+                "between        7.500   75.0 %         -         -        -",
+                "all           10.000  100.0 %         -         -        -",
+            }));
+  EXPECT_TRUE(testing::says(lines.back(), {"2 threads", "200.0 GFLOP/s", "float32, avx512"}));
 }
 
 TEST(ProfileTable, DoesWithoutAPeakAndWithoutTime) {
