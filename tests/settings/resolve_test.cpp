@@ -8,6 +8,7 @@
 #include "settings/catalogue.hpp"
 #include "settings/recipe.hpp"
 #include "settings/table.hpp"
+#include "support/said.hpp"
 
 namespace m2m::settings {
 namespace {
@@ -15,13 +16,7 @@ namespace {
 Config resolved(const Json& given) { return resolve(Config(given)); }
 
 std::string refusal(const Json& given) {
-  try {
-    resolved(given);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::usage);
-    return error.what();
-  }
-  return "nothing was refused";
+  return testing::complaint([&] { resolved(given); }, ExitCode::usage);
 }
 
 TEST(Resolve, GivesTheScheduleOfTheProtocolForTwoHundredEpochs) {
@@ -52,7 +47,7 @@ TEST(Resolve, RebalancesTheLastEpochOfShortSchedulesAndNoOtherWhereNothingIsSaid
 TEST(Resolve, NamesTheScheduleThatADeferredGDoesNotFit) {
   const std::string sentence =
       refusal({{"method", "M2m-RS"}, {"m2m.g_method", "DRS"}, {"train.epochs", 20}, {"train.defer_until", 20}});
-  EXPECT_TRUE(sentence.starts_with("train.epochs = 20 is not after train.defer_until = 20")) << sentence;
+  EXPECT_TRUE(testing::says(sentence, {"train.epochs = 20", "train.defer_until = 20"}));
 }
 
 TEST(Resolve, SetsAllFiveSeedsFromOneUnlessGivenAlone) {
@@ -69,8 +64,7 @@ TEST(Resolve, TakesWhatItMadeWithoutChange) {
 
 TEST(Resolve, RefusesADeferralThatWouldNeverBeginExceptForErm) {
   const std::string sentence = refusal({{"method", "M2m"}, {"train.defer_until", 200}});
-  EXPECT_TRUE(
-      sentence.starts_with("train.defer_until = 200 is not before train.epochs = 200: M2m would never begin"));
+  EXPECT_TRUE(testing::says(sentence, {"train.defer_until = 200", "train.epochs = 200", "M2m"}));
   EXPECT_NO_THROW(resolved({{"method", "ERM"}, {"train.defer_until", 200}}));
 }
 
@@ -87,9 +81,9 @@ TEST(Resolve, RefusesAGThatCannotBeTrained) {
   for (const char* method : {"M2m", "LDAM", "cRT"}) {
     EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_method", method}}).find("a linear head") != std::string::npos);
   }
-  EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_method", "DRS"}, {"m2m.g_stop", 160}})
-                  .starts_with("m2m.g_stop = 160 is not after"));
-  EXPECT_TRUE(refusal({{"method", "M2m"}, {"m2m.g_stop", 201}}).starts_with("m2m.g_stop = 201 is beyond"));
+  EXPECT_TRUE(testing::says(refusal({{"method", "M2m"}, {"m2m.g_method", "DRS"}, {"m2m.g_stop", 160}}),
+                            {"m2m.g_stop = 160", "train.defer_until = 160"}));
+  EXPECT_TRUE(testing::says(refusal({{"method", "M2m"}, {"m2m.g_stop", 201}}), {"m2m.g_stop = 201", "200"}));
   EXPECT_TRUE(refusal({{"method", "M2m"}, {"data.set", "celeba5"}, {"m2m.g_data", "balanced"}})
                   .starts_with("m2m.g_data = 'balanced'"));
   EXPECT_NO_THROW(resolved({{"method", "ERM"}, {"m2m.g_method", "M3m"}}));
