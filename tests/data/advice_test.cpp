@@ -4,6 +4,7 @@
 #include "settings/setting.hpp"
 #include "settings/table.hpp"
 #include "support/made_up_data.hpp"
+#include "support/said.hpp"
 
 namespace m2m::data {
 

@@ -5,6 +5,7 @@
 
 #include "settings/choices.hpp"
 #include "support/made_up_data.hpp"
+#include "support/said.hpp"
 
 namespace m2m::data {
 

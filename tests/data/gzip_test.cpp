@@ -1,6 +1,7 @@
 #include "data/gzip.hpp"
 
 #include "support/made_up_data.hpp"
+#include "support/said.hpp"
 
 namespace m2m::data {
 namespace {
@@ -20,7 +21,7 @@ TEST(Gzip, RefusesAFileCutAnywhere) {
   const std::string packed = testing::gzipped(text_of(500));
   for (std::size_t size = 0; size < packed.size(); ++size) {
     const auto unpack = [&] { gunzip(packed.substr(0, size), "file.gz", "fetch it"); };
-    ASSERT_EQ(testing::complaint(unpack, ExitCode::bad_data).rfind("file.gz: ends in the middle", 0), 0U) << size;
+    ASSERT_TRUE(testing::says(testing::complaint(unpack, ExitCode::bad_data), {"file.gz", "incomplete"})) << size;
   }
 }
 

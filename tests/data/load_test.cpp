@@ -9,6 +9,7 @@
 #include "settings/setting.hpp"
 #include "settings/table.hpp"
 #include "support/made_up_data.hpp"
+#include "support/said.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/test_root.hpp"
 

@@ -4,6 +4,7 @@
 
 #include "support/made_arrays.hpp"
 #include "support/made_up_data.hpp"
+#include "support/said.hpp"
 
 namespace m2m::data {
 namespace {
@@ -61,7 +62,7 @@ TEST(Npy, RefusesAHeaderThatIsNotOne) {
 TEST(Npy, RefusesALengthThatIsNotTheShapes) {
   const std::string file = testing::npy_of<float>("<f4", "(2, 3)", {0, 1, 2, 3, 4, 5});
   for (std::size_t size = 0; size < file.size(); ++size) ASSERT_NE(refusal(file.substr(0, size)), "") << size;
-  EXPECT_NE(refusal(file + "x").find("holds 25 bytes, but its shape (2, 3)"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(file + "x"), {"x", "25", "(2, 3)", "4"}));
 }
 
 TEST(Npy, RefusesShapesBeyondAnyMemory) {

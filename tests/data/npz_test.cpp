@@ -7,6 +7,7 @@
 #include "data/load.hpp"
 #include "support/made_arrays.hpp"
 #include "support/made_up_data.hpp"
+#include "support/said.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::data {
@@ -116,8 +117,7 @@ TEST_F(NpzTest, NamesTheArrayThatIsMissing) {
   for (const char* name : {"x_train", "y_train", "x_test", "y_test"}) {
     Arrays arrays = of_features();
     arrays.erase(name + std::string(".npy"));
-    EXPECT_NE(refusal(arrays).find(fmt::format("own.npz: {} is missing (the file holds x_t", name)),
-              std::string::npos);
+    EXPECT_TRUE(testing::says(refusal(arrays), {"own.npz", fmt::format("{} is missing", name)}));
   }
 }
 
@@ -125,11 +125,8 @@ TEST_F(NpzTest, NamesWhatAnArchiveHoldsInstead) {
   Arrays arrays = of_features();
   arrays["X_train.npy"] = arrays.at("x_train.npy");
   arrays.erase("x_train.npy");
-  EXPECT_NE(refusal(arrays).find("x_train is missing (the file holds X_train, x_test, y_test, y_train)"),
-            std::string::npos)
-      << refusal(arrays);
-  EXPECT_NE(refusal({{"arr_0.npy", arrays.at("x_test.npy")}}).find("x_train is missing (the file holds arr_0)"),
-            std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(arrays), {"x_train is missing", "X_train, x_test, y_test, y_train"}));
+  EXPECT_TRUE(testing::says(refusal({{"arr_0.npy", arrays.at("x_test.npy")}}), {"x_train is missing", "arr_0"}));
   for (int i = 0; i < 40; ++i) arrays[fmt::format("array_{}.npy", i)] = arrays.at("x_test.npy");
   EXPECT_LT(refusal(arrays).size(), 500U);
 }
@@ -141,22 +138,18 @@ TEST_F(NpzTest, SaysWhatMakesLabelsBeginAtZeroWithoutGaps) {
   Arrays arrays = of_features();
   arrays["y_train.npy"] = labels({1, 3, 2});
   arrays["y_test.npy"] = labels({2});
-  EXPECT_NE(refusal(arrays).find("labels run from 1 to 3 and have to begin at 0: subtract 1"), std::string::npos)
-      << refusal(arrays);
+  EXPECT_TRUE(testing::says(refusal(arrays), {"1 to 3", "subtract 1"}));
   arrays["y_train.npy"] = labels({0, 2, 1});
   arrays["y_test.npy"] = labels({1});
   EXPECT_EQ(read(arrays).classes, 3);
   arrays["y_train.npy"] = labels({0, 5, 3});
   arrays["y_test.npy"] = labels({3});
-  EXPECT_NE(refusal(arrays).find("no sample has the label 1, although 5 occurs: number the 3 classes from 0 to 2"),
-            std::string::npos)
-      << refusal(arrays);
+  EXPECT_TRUE(testing::says(refusal(arrays), {"label 1", "5", "3 classes", "0 to 2"}));
   arrays["y_train.npy"] = labels({0, 2, 1});
   arrays["y_test.npy"] = labels({1});
   EXPECT_EQ(read(arrays).classes, 3);
   arrays["y_test.npy"] = labels({3});
-  EXPECT_NE(refusal(arrays).find("class 3 is in validation or test but not in training"), std::string::npos)
-      << refusal(arrays);
+  EXPECT_TRUE(testing::says(refusal(arrays), {"class 3", "validation", "training"}));
 }
 
 TEST_F(NpzTest, NamesTheConversionOfArraysOfOtherTypes) {
@@ -168,7 +161,7 @@ TEST_F(NpzTest, NamesTheConversionOfArraysOfOtherTypes) {
   arrays["y_train.npy"] = testing::npy_of<std::uint8_t>("|b1", "(3,)", {0, 1, 1});
   EXPECT_NE(refusal(arrays).find("astype('uint8')"), std::string::npos);
   arrays["y_train.npy"] = testing::npy_of<std::uint32_t>("<U1", "(3,)", {'a', 'b', 'b'});
-  EXPECT_NE(refusal(arrays).find("number the classes from 0"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(arrays), {"y_train", "<U1"}));
   arrays = of_features();
   arrays["x_train.npy"] = testing::npy_of<float>("<f4", "(3, 1, 2)", {-2, 0, 2, 6, 4, 0});
   EXPECT_NE(refusal(arrays).find("astype('uint8')"), std::string::npos);
@@ -180,7 +173,7 @@ TEST_F(NpzTest, NamesTheArrayWithoutSamples) {
   Arrays arrays = of_features();
   arrays["x_test.npy"] = testing::npy_of<float>("<f4", "(0, 2)", {});
   arrays["y_test.npy"] = testing::npy_of<std::int32_t>("<i4", "(0,)", {});
-  EXPECT_NE(refusal(arrays).find("x_test is f4 (0, 2); expected at least one sample"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(arrays), {"x_test", "f4 (0, 2)", "at least one"}));
 }
 
 TEST_F(NpzTest, NamesTheArrayOfAnotherShapeOrTypeAndWhatWasExpected) {
@@ -191,54 +184,49 @@ TEST_F(NpzTest, NamesTheArrayOfAnotherShapeOrTypeAndWhatWasExpected) {
   const std::string spread = testing::npy_of("|u1", "(2, 2, 2, 2, 2)", counting(32));
   EXPECT_NE(refusal(with(of_pixels("8, 8", 64), "x_train.npy", spread)).find("(2, 2, 2, 2, 2); expected"),
             std::string::npos);
-  EXPECT_NE(refusal(of_pixels("4, 4, 4", 64)).find("own.npz: x_train is u1 (4, 4, 4, 4); expected uint8"),
-            std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(of_pixels("4, 4, 4", 64)), {"own.npz", "x_train", "u1 (4, 4, 4, 4)", "uint8"}));
   const std::string other = testing::npy_of("|u1", "(2, 8, 4)", counting(64));
-  EXPECT_NE(refusal(with(of_pixels("8, 8", 64), "x_test.npy", other))
-                .find("x_test is u1 (2, 8, 4); expected samples like those of x_train, u1 (4, 8, 8)"),
-            std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(with(of_pixels("8, 8", 64), "x_test.npy", other)),
+                            {"x_test", "u1 (2, 8, 4)", "x_train, u1 (4, 8, 8)"}));
   const std::string whole = testing::npy_of<std::int32_t>("<i4", "(1, 2)", {1, 2});
-  EXPECT_NE(
-      refusal(with(of_features(), "x_train.npy", whole)).find("x_train is i4 (1, 2); expected pixels as uint8"),
-      std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(with(of_features(), "x_train.npy", whole)), {"x_train", "i4 (1, 2)", "uint8"}));
   const std::string few = testing::npy_of<std::int32_t>("<i4", "(2,)", {0, 1});
-  EXPECT_NE(refusal(with(of_features(), "y_train.npy", few)).find("y_train is i4 (2,); expected (3,), a label"),
-            std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(with(of_features(), "y_train.npy", few)), {"y_train", "i4 (2,)", "(3,)"}));
   const std::string real = testing::npy_of<float>("<f4", "(3,)", {0, 1, 1});
-  EXPECT_NE(refusal(with(of_features(), "y_train.npy", real)).find("y_train is f4 (3,); expected labels: whole"),
-            std::string::npos);
+  EXPECT_TRUE(
+      testing::says(refusal(with(of_features(), "y_train.npy", real)), {"y_train", "f4 (3,)", "astype('int64')"}));
 }
 
 TEST_F(NpzTest, RefusesLabelsAndFeaturesThatAreNone) {
   Arrays arrays = of_features();
   arrays["y_train.npy"] = testing::npy_of<std::int32_t>("<i4", "(3,)", {0, -1, 1});
-  EXPECT_NE(refusal(arrays).find("y_train: label -1 of sample 1; expected 0 to K-1"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(arrays), {"y_train", "label -1", "sample 1", "0 to K-1"}));
   arrays["y_train.npy"] = testing::npy_of<std::uint64_t>("<u8", "(3,)", {0, 1ULL << 63, 1});
-  EXPECT_NE(refusal(arrays).find("label 9223372036854775808 of sample 1"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(arrays), {"y_train", "label 9223372036854775808", "sample 1"}));
   arrays = of_features();
   arrays["x_test.npy"] = testing::npy_of<float>("<f4", "(1, 2)", {0, std::numeric_limits<float>::quiet_NaN()});
-  EXPECT_NE(refusal(arrays).find("x_test: value 1 of sample 0 is not finite"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(arrays), {"x_test", "value 1", "sample 0", "finite"}));
   arrays["x_test.npy"] = testing::npy_of<float>("<f4", "(1, 2)", {0, 3e38F});
   arrays["x_train.npy"] = testing::npy_of<float>("<f4", "(3, 2)", {0, 0, 0, 0, 0, 1e-3F});
-  EXPECT_NE(refusal(arrays).find("x_test: a value lies too far outside"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(arrays), {"x_test", "outside"}));
   arrays["x_train.npy"] = testing::npy_of<float>("<f4", "(3, 2)", {5, 5, 5, 5, 5, 5});
-  EXPECT_NE(refusal(arrays).find("x_train: all its values are the same"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(arrays), {"x_train", "the same"}));
 }
 
 TEST_F(NpzTest, NeedsTwoClassesAndATrainingSampleOfEach) {
   Arrays arrays = of_features();
   arrays["y_train.npy"] = testing::npy_of<std::int32_t>("<i4", "(3,)", {0, 0, 0});
-  EXPECT_NE(refusal(arrays).find("holds one class; at least 2"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(arrays), {"own.npz", "one class", "2"}));
   arrays["y_test.npy"] = testing::npy_of<std::int32_t>("<i4", "(1,)", {2});
   EXPECT_NE(refusal(arrays), "");
   arrays["y_test.npy"] = testing::npy_of<std::int32_t>("<i4", "(1,)", {1});
-  EXPECT_NE(refusal(arrays).find("class 1 is in validation or test but not in training"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(arrays), {"class 1", "validation", "training"}));
 }
 
 TEST_F(NpzTest, RefusesWhatIsNoArchive) {
   write_file(file(), "text");
-  EXPECT_NE(testing::complaint([&] { read_npz(file()); }, ExitCode::bad_data).find("own.npz: cannot be read"),
-            std::string::npos);
+  EXPECT_TRUE(testing::says(testing::complaint([&] { read_npz(file()); }, ExitCode::bad_data),
+                            {"own.npz", "archive", "numpy.savez"}));
   for (const auto& [path, fault] : {std::pair{folder_ / "none.npz", "no such file"}, {folder_.path(), "no file"}}) {
     const auto reading = [&] { read_npz(path); };
     const std::string sentence = testing::complaint(reading, ExitCode::bad_data);

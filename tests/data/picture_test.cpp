@@ -6,6 +6,7 @@
 
 #include "support/made_pictures.hpp"
 #include "support/made_up_data.hpp"
+#include "support/said.hpp"
 
 namespace m2m::data {
 namespace {
@@ -66,7 +67,7 @@ TEST(Jpeg, CutAnywhereIsRefused) {
     const std::string whole = testing::jpeg_of(made.rgb.data(), 24, 24, 3, is_progressive);
     EXPECT_EQ(refusal(whole), "");
     for (std::size_t size = 3; size < whole.size(); ++size)
-      ASSERT_EQ(refusal(whole.substr(0, size)).rfind("is damaged or ends in the middle", 0), 0U) << size;
+      ASSERT_TRUE(testing::says(refusal(whole.substr(0, size)), {"damaged"})) << size;
   }
 }
 
@@ -196,8 +197,8 @@ TEST(Png, DamagedAnywhereInItsPixelsIsRefused) {
 
 TEST(Picture, OfAnotherFormatIsRefused) {
   EXPECT_EQ(refusal(""), "is empty");
-  EXPECT_EQ(refusal("just text"), "is neither JPEG nor PNG");
-  EXPECT_EQ(refusal("\xFF\xD8"), "is neither JPEG nor PNG");
+  EXPECT_TRUE(testing::says(refusal("just text"), {"neither JPEG nor PNG"}));
+  EXPECT_TRUE(testing::says(refusal("\xFF\xD8"), {"neither JPEG nor PNG"}));
   for (const auto& [bytes, name] : {std::pair{std::string("GIF89a\1\0", 8), "GIF"},
                                     {std::string("BM\x46\0\0\0", 6), "BMP"},
                                     {std::string("RIFF\x24\0\0\0WEBPVP8 ", 16), "WebP"},

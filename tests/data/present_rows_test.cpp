@@ -1,6 +1,7 @@
 #include "data/present_rows.hpp"
 
 #include "support/made_up_data.hpp"
+#include "support/said.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::data {

@@ -8,6 +8,7 @@
 #include "data/workers.hpp"
 #include "support/made_pictures.hpp"
 #include "support/made_up_data.hpp"
+#include "support/said.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::data {
@@ -155,12 +156,8 @@ TEST_F(ReadPicturesTest, NamesAllThatIsMissingOrDamagedAtOnce) {
   const std::string whole = read_file(folder_ / "p7.jpg");
   write_file(folder_ / "p7.jpg", whole.substr(0, whole.size() / 2));
   const std::string sentence = reading_fails();
-  EXPECT_EQ(sentence.rfind(folder_.path().string() + ": 4 of 12 listed pictures are missing or damaged: p3.jpg is "
-                                                     "missing, p4.png is empty, p5.jpg is neither JPEG nor PNG, "
-                                                     "p7.jpg is damaged or ends in the middle",
-                           0),
-            0U)
-      << sentence;
+  EXPECT_TRUE(testing::says(sentence, {folder_.path().string(), "4 of 12", "p3.jpg is missing", "p4.png is empty",
+                                       "p5.jpg is neither JPEG", "p7.jpg is damaged"}));
   EXPECT_FALSE(fs::exists(part_.cache));
   EXPECT_FALSE(has_partial());
 }
@@ -239,11 +236,11 @@ TEST_F(ReadPicturesTest, TakesALeftOutPictureBackWhenItIsThereAgain) {
 TEST_F(ReadPicturesTest, KeepsAPictureOfEveryPartAndOfEveryClassOfTrain) {
   how_.skip_unreadable = true;
   for (const char* name : {"p1.jpg", "p4.png", "p7.jpg", "p10.png"}) fs::remove(folder_ / name);
-  EXPECT_NE(reading_fails().find("none of the training pictures of class 1"), std::string::npos) << reading_fails();
+  EXPECT_TRUE(testing::says(reading_fails(), {"none", "class 1"}));
   part_.name = "test";
   EXPECT_EQ(read().images.count(), 8);
   for (int i = 0; i < 12; ++i) fs::remove(folder_ / part_.list.paths[i]);
-  EXPECT_NE(reading_fails().find("none of the 12 pictures of test"), std::string::npos) << reading_fails();
+  EXPECT_TRUE(testing::says(reading_fails(), {"none", "12 pictures", "test"}));
   how_.skip_unreadable = false;
   EXPECT_EQ(reading_fails().find("data.skip_unreadable"), std::string::npos) << "it would not help";
 }
@@ -263,7 +260,7 @@ TEST_F(ReadPicturesTest, ReadsPicturesThatOnlyGiveWarningsAndNamesThem) {
   how_.strict = true;
   for (const bool skips : {false, true}) {
     how_.skip_unreadable = skips;
-    EXPECT_NE(reading_fails().find("1 of 12 listed pictures give a warning"), std::string::npos) << reading_fails();
+    EXPECT_TRUE(testing::says(reading_fails(), {"1 of 12", "warning"}));
     EXPECT_NE(reading_fails().find("p3.jpg ("), std::string::npos) << reading_fails();
   }
 }
@@ -276,11 +273,7 @@ TEST_F(ReadPicturesTest, SaysWhatALinkLeadsTo) {
   fs::remove(folder_ / "p5.jpg");
   fs::create_directory(folder_ / "p5.jpg");
   const std::string sentence = reading_fails();
-  EXPECT_NE(
-      sentence.find("p3.jpg is a link that leads to no file, p4.png is a link that leads to no file, p5.jpg is no "
-                    "file;"),
-      std::string::npos)
-      << sentence;
+  EXPECT_TRUE(testing::says(sentence, {"p3.jpg is a link", "p4.png is a link", "p5.jpg is no file"}));
 }
 
 TEST_F(ReadPicturesTest, NamesWhatIsMissingInAllParts) {
@@ -289,8 +282,7 @@ TEST_F(ReadPicturesTest, NamesWhatIsMissingInAllParts) {
   const std::vector<PicturePart> parts{part_, test};
   const std::string sentence =
       testing::complaint([&] { read_pictures(parts, folder_.path(), {.size = 8}); }, ExitCode::bad_data);
-  EXPECT_NE(sentence.find("2 of 13 listed pictures"), std::string::npos) << sentence;
-  EXPECT_NE(sentence.find("p0.png is missing, gone.jpg is missing;"), std::string::npos) << sentence;
+  EXPECT_TRUE(testing::says(sentence, {"2 of 13", "p0.png is missing", "gone.jpg is missing"}));
 }
 
 TEST_F(ReadPicturesTest, NamesTwentyAndCountsTheRest) {
@@ -300,7 +292,7 @@ TEST_F(ReadPicturesTest, NamesTwentyAndCountsTheRest) {
     part_.list.labels.push_back(0);
   }
   const std::string sentence = reading_fails();
-  EXPECT_NE(sentence.find("gone19.jpg is missing, and 1,005 more;"), std::string::npos) << sentence;
+  EXPECT_TRUE(testing::says(sentence, {"gone19.jpg", "1,005"}));
   EXPECT_EQ(sentence.find("gone20.jpg"), std::string::npos);
 }
 
@@ -308,7 +300,7 @@ TEST_F(ReadPicturesTest, SaysToSetDataCacheWhereNothingCanBeWritten) {
   write_file(folder_ / "file", "");
   part_.cache = folder_ / "file" / "cache.bin";
   const std::string sentence = testing::complaint([&] { read(); }, ExitCode::input_output);
-  EXPECT_NE(sentence.find("set data.cache to a folder that can be written to"), std::string::npos) << sentence;
+  EXPECT_TRUE(testing::says(sentence, {"set data.cache"}));
 }
 
 TEST_F(ReadPicturesTest, WaitsForAnotherThatMakesTheSameCache) {

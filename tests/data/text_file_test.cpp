@@ -3,6 +3,7 @@
 #include "core/text.hpp"
 #include "data/feature_range.hpp"
 #include "support/made_up_data.hpp"
+#include "support/said.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::data {

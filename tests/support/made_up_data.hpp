@@ -21,18 +21,6 @@
 
 namespace m2m::testing {
 
-/// The sentence `action` ends with, its code checked; "" where it succeeds.
-template <typename Action>
-std::string complaint(const Action& action, ExitCode code) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), code) << error.what();
-    return error.what();
-  }
-  return "";
-}
-
 inline std::string gzipped(const std::string& bytes) {
   z_stream stream{};
   deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY);
