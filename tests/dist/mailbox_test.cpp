@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -12,6 +12,7 @@
 #include "dist/messages/collectives.hpp"
 #include "dist/messages/local_mailbox.hpp"
 #include "dist/messages/mpi_mailbox.hpp"
+#include "support/eventually.hpp"
 #include "support/mpi_main.hpp"
 
 namespace m2m::comm {
@@ -26,10 +27,9 @@ void send(Mailbox& mailbox, int to, const std::string& text) {
 }
 
 Message wait_for(Mailbox& mailbox) {
-  for (;;) {
-    if (auto message = mailbox.poll()) return *message;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  std::optional<Message> message;
+  EXPECT_TRUE(testing::eventually([&] { return (message = mailbox.poll()).has_value(); })) << "nothing came";
+  return message.value();
 }
 
 /// A worker sends numbered messages of growing size, then hears how many came.

@@ -1,13 +1,14 @@
 // Sums over GPUs. Only in a build with CUDA; on a machine with fewer GPUs than ranks: skipped.
+#include <c10/cuda/CUDAStream.h>
 #include <gtest/gtest.h>
 #include <torch/cuda.h>
 
 #include <chrono>
-#include <thread>
 
 #include "dist/messages/collectives.hpp"
 #include "dist/tensors/backend.hpp"
 #include "dist/tensors/nccl_communicator.hpp"
+#include "support/eventually.hpp"
 #include "support/mpi_main.hpp"
 
 namespace m2m::comm {
@@ -50,7 +51,8 @@ TEST_F(NcclTest, GivesUpWhereARankDoesNotComeInTime) {
   if (ranks->rank() == 0) {
     torch::Tensor values = torch::ones({8}, torch::TensorOptions(device));
     ranks->all_reduce_sum(values);
-    std::this_thread::sleep_for(std::chrono::seconds(3));
+    // giving up ends what the stream waits for
+    EXPECT_TRUE(testing::eventually([&] { return c10::cuda::getCurrentCUDAStream(device.index()).query(); }));
     EXPECT_THROW(ranks->all_reduce_sum(values), std::exception);
   }
   sleeping_barrier(testing::session());
