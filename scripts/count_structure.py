@@ -8,8 +8,10 @@
   places a setting   for each setting, the lines of src/ that spell its name as a text; the median over settings, and the most
   names twice        types of a namespace whose qualified name is defined in more than one place (tests/architecture)
   flat types         types that lie directly in namespace m2m
-  tests that quote   tests with a text of 20 characters or more and three words, in a comparison (EXPECT, ASSERT, assert) or an
-                     argument of a helper (expect_, refusal, complaint, contains, says); messages behind << are left out
+  tests that quote   tests that compare (EXPECT, ASSERT, assert, expect_, contains, says) with a text of 20 characters or
+                     more and three words. Names, numbers, what is quoted within, options with their values,
+                     and rows of tables are no words. What other calls within a comparison are handed (a command line, the
+                     text of a study) is input and does not count; nor do messages behind <<.
   ctest entries      of the build folder that --build names
   C++ files          of src/: how many, their median and longest length, and the share under 40 lines
 """
@@ -30,8 +32,16 @@ ROW = re.compile(r'(?:\{|\.name = |\b(?:setting|choice|seed_field|number|epoch|f
 FUNCTION_OF_ROWS = re.compile(r"std::vector<Field> \w+\(\)")
 CATALOGUE_ENTRY = re.compile(r'inline const Method (\w+)\{\s*"([^"]+)"')
 TEST = re.compile(r"^(?:TEST|TEST_F|TEST_P|TYPED_TEST)\((\w+),\s*(\w+)\)", re.MULTILINE)
-COMPARISON = re.compile(r"\b((?:EXPECT|ASSERT)_\w+|expect_\w+|refusal\w*|complaint\w*|contains|says)\(")
+COMPARISON = re.compile(r"\b((?:EXPECT|ASSERT)_\w+|expect_\w+|contains|says)\(")
 PYTHON_COMPARISON = re.compile(r"assert\w*|expect_\w+|fails|contains|says")
+CALL = re.compile(r"\b(\w+)\(")
+OF_EXPECTED = re.compile(r"r?find|contains|says|holds|has|count|starts_?with|ends_?with|f?search|f?match|compile|regex"
+                         r"|format|string|HasSubstr|StartsWith|EndsWith|pair|replace|join|(?:EXPECT|ASSERT)_\w+"
+                         r"|expect_\w+|assert\w*")
+INSIDE_QUOTES = re.compile(r"""(?<!\w)'[^']*'(?!\w)|\\"[^"]*\\"|`[^`]*`""")
+OPTION = re.compile(r"--[a-z-]+(?: [^-\s]\S*)?")
+ROW_OF_TABLE = re.compile(r"\S {2,}\S|\||&|\\t")
+WORD = re.compile(r"\(?(?:[A-Za-z]?[a-z]+|[A-Za-z][a-z]+'[a-z]+)[,.;:!?)]*")
 SENTENCE_LENGTH, SHORT_FILE = 20, 40
 
 
@@ -106,11 +116,14 @@ def type_counts(tree):
 
 
 def is_sentence(text):
-    return len(text) >= SENTENCE_LENGTH and len(re.findall(r"[A-Za-z]{2,}", text)) >= 3 and text.count(" ") >= 2
+    line = re.sub(r"(?:\\n|\n)\s*", " ", text)
+    if len(line) < SENTENCE_LENGTH or ROW_OF_TABLE.search(line):
+        return False
+    return sum(bool(WORD.fullmatch(word)) for word in OPTION.sub("", INSIDE_QUOTES.sub("", line)).split()) >= 3
 
 
-def arguments(text, begin):
-    """What stands between the parenthesis before `begin` and the one that closes it."""
+def call_end(text, begin):
+    """Where the parenthesis before `begin` is closed."""
     depth, index = 1, begin
     while index < len(text) and depth:
         if literal := TEXT.match(text, index):
@@ -118,15 +131,28 @@ def arguments(text, begin):
             continue
         depth += {"(": 1, ")": -1}.get(text[index], 0)
         index += 1
-    return text[begin:index - 1]
+    return index - 1
+
+
+def expected_texts(text):
+    """The texts of a comparison but for those that go into what is compared: the arguments of other calls."""
+    index = 0
+    while index < len(text):
+        if literal := TEXT.match(text, index):
+            yield literal.group(1)
+            index = literal.end()
+        elif (call := CALL.match(text, index)) and not OF_EXPECTED.fullmatch(call.group(1)):
+            index = call_end(text, call.end()) + 1
+        else:
+            index = call.end() if call else index + 1
 
 
 def quoted(body):
     """Sentences in comparisons of a C++ test; neighbouring texts are one."""
     found = set()
     for call in COMPARISON.finditer(body):
-        joined = re.sub(r'"\s*\n\s*"', "", arguments(body, call.end()))
-        found.update(text for text in TEXT.findall(joined) if is_sentence(text))
+        joined = re.sub(r'"\s*\n\s*"', "", body[call.end():call_end(body, call.end())])
+        found.update(text for text in expected_texts(joined) if is_sentence(text))
     return found
 
 
@@ -138,18 +164,27 @@ def cpp_tests_that_quote(path):
             yield f"{test.group(1)}.{test.group(2)}", sentences
 
 
+def name_of(call):
+    return getattr(call.func, "attr", getattr(call.func, "id", ""))
+
+
+def expected_in(tree):
+    """The texts of a Python expression but for the arguments of calls that make what is compared."""
+    if isinstance(tree, ast.Constant):
+        return [tree.value] if isinstance(tree.value, str) else []
+    makes_input = isinstance(tree, ast.Call) and not OF_EXPECTED.fullmatch(name_of(tree))
+    return [text for part in ([tree.func] if makes_input else ast.iter_child_nodes(tree)) for text in expected_in(part)]
+
+
 def python_tests_that_quote(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if not isinstance(node, ast.FunctionDef):
             continue
         compared = [part.test for part in ast.walk(node) if isinstance(part, ast.Assert)]
         for call in (part for part in ast.walk(node) if isinstance(part, ast.Call)):
-            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-            if PYTHON_COMPARISON.fullmatch(name):
-                compared += call.args[:2]
-        sentences = {part.value for tree in compared for part in ast.walk(tree)
-                     if isinstance(part, ast.Constant) and isinstance(part.value, str) and is_sentence(part.value)}
-        if sentences:
+            if PYTHON_COMPARISON.fullmatch(name_of(call)):
+                compared += call.args if name_of(call) == "assert_says" else call.args[:2]
+        if sentences := {text for tree in compared for text in expected_in(tree) if is_sentence(text)}:
             yield node.name, sentences
 
 

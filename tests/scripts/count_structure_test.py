@@ -51,6 +51,22 @@ class Counts(unittest.TestCase):
                          {"tests/core/a_test.cpp": {"A.Quotes": ["this is a\\n whole sentence"],
                                                     "B.Helps": ["this is refused, as it is"]}})
 
+    def quoted(self, comparison):
+        """What a C++ test with this comparison quotes."""
+        self.write({"tests/core/a_test.cpp": f"TEST(A, Quotes) {{ {comparison} }}\n"})
+        return count_structure.tests_that_quote(self.tree).get("tests/core/a_test.cpp", {}).get("A.Quotes", [])
+
+    def test_input_of_what_is_compared_does_not_count(self):
+        self.assertEqual(self.quoted('EXPECT_EQ(run("take this study and run"), "an answer that is whole");'),
+                         ["an answer that is whole"])
+        self.assertEqual(self.quoted('EXPECT_NE(refusal("a text to parse here").find("is not one of those here"), npos);'),
+                         ["is not one of those here"])
+
+    def test_data_are_no_sentence(self):
+        for data in ("jobs/grid.toml --trials-per-device 3 --wait", "'did you mean this one'", "train.epochs = 200, seed = 3",
+                     "| method | mean of the trials | std |", "to do   one trial   of three", "[grid]\\nseed = 1\\n[[point]]"):
+            self.assertEqual(self.quoted(f'EXPECT_EQ(f(), "{data}");'), [], data)
+
     def test_a_sentence_of_a_python_test_counts(self):
         self.write({"tests/apps/b_test.py": 'def test_a(self):\n    self.assertIn("this is quoted here, whole", said)\n'})
         self.assertEqual(count_structure.tests_that_quote(self.tree),
