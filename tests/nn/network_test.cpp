@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "settings/choices.hpp"
 #include "settings/networks.hpp"
+#include "support/said.hpp"
 
 namespace m2m::nn {
 namespace {
@@ -186,13 +187,7 @@ TEST(LoadState, RestoresEveryTensorInPlace) {
 
 std::string refusal(std::map<std::string, torch::Tensor> state) {
   auto network = make_network(cifar_spec("mlp"));
-  try {
-    load_state(*network, state, "some.safetensors");
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::bad_data);
-    return error.what();
-  }
-  return "nothing was refused";
+  return testing::complaint([&] { load_state(*network, state, "some.safetensors"); }, ExitCode::bad_data);
 }
 
 TEST(LoadState, NamesTheTensorThatIsMissingLeftOverOrOfAnotherShape) {

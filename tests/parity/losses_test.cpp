@@ -23,7 +23,7 @@ TEST_F(ParityOfLosses, CrossEntropy) {
   const torch::Tensor per_sample = weights * methods::cross_entropy(logits, targets);
   expect_close(per_sample, tensor("losses/ce/per_sample"), tight, "weighted cross-entropy");
   per_sample.mean().backward();
-  expect_close(logits.grad(), tensor("losses/ce/grad_of_mean"), tight, "gradient of its mean");
+  expect_close(logits.grad(), tensor("losses/ce/grad_of_mean"), tight, "gradient");
 }
 
 /// The tensors of one loss in the file.

@@ -65,7 +65,7 @@ TEST_F(SmallParity, CrossEntropyAndItsGradient) {
   expect_close(per_sample, torch::tensor(given.at("per_sample").get<Numbers>(), torch::kFloat64), tight,
                "per sample");
   per_sample.mean().backward();
-  expect_close(logits.grad(), matrix(given.at("gradient_of_mean")), tight, "gradient of the mean");
+  expect_close(logits.grad(), matrix(given.at("gradient_of_mean")), tight, "gradient");
 }
 
 }  // namespace

@@ -5,17 +5,9 @@
 namespace m2m::testing {
 
 std::string refusal(const Reader& read, const std::string& bytes) {
-  try {
-    read(bytes);
-    return "";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::bad_data) << error.what();
-    EXPECT_TRUE(std::string(error.what()).starts_with("sample: ")) << error.what();
-    return error.what();
-  } catch (const std::exception& error) {
-    ADD_FAILURE() << "another exception than Error: " << error.what();
-    return error.what();
-  }
+  const std::string sentence = complaint([&] { read(bytes); }, ExitCode::bad_data);
+  EXPECT_TRUE(sentence.empty() || sentence.starts_with("sample: ")) << sentence;
+  return sentence;
 }
 
 void expect_truncations_refused(const Reader& read, const std::string& bytes, std::size_t stride) {

@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "core/error.hpp"
+#include "support/said.hpp"
 
 namespace m2m::testing {
 

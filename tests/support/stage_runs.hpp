@@ -2,6 +2,7 @@
 // Stages of the digits, planned and run in a folder of their own.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -20,13 +21,15 @@ class Context : public study::StageContext {
   explicit Context(int stop_at = 0) : stop_at_(stop_at) {}
   void progress(const study::Progress& progress) override { last = progress; }
   void remark(const std::string& text) override { remarks.push_back(text); }
-  bool stop_requested() const override { return ++asked_ == stop_at_ || (stop_at_ > 0 && asked_ > stop_at_); }
+  bool stop_requested() const override { return ++asked_ >= stop_at_ && stop_at_ > 0; }
+  /// How often the stage asked whether to stop.
+  int asked() const { return asked_; }
   study::Progress last;
   std::vector<std::string> remarks;
 
  private:
   int stop_at_;
-  mutable int asked_ = 0;
+  mutable std::atomic<int> asked_ = 0;  // a test may look from another thread
 };
 
 /// Trials of the digits that ship with the project, small and short.

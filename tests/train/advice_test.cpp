@@ -14,6 +14,7 @@
 #include "settings/setting.hpp"
 #include "settings/table.hpp"
 #include "support/made_arrays.hpp"
+#include "support/said.hpp"
 #include "support/temporary_folder.hpp"
 #include "sweep/plan.hpp"
 #include "sweep/study.hpp"
@@ -29,16 +30,13 @@ using Overrides = std::vector<std::string>;
 std::string refusal(const Overrides& settings) {
   const auto fields = settings::all_settings();
   StagePlanner planner;
-  try {
+  const auto plan = [&] {
     study::Study study = study::parse_study("", "jobs/test.toml", fields);
     for (const std::string& setting : settings) study::apply_override(study, setting, fields);
     study::plan_study(study, fields, settings::resolve,
                       [&](const Config& resolved, const std::string& label) { return planner(resolved, label); });
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::usage) << error.what();
-    return error.what();
-  }
-  return "";
+  };
+  return testing::complaint(plan, ExitCode::usage);
 }
 
 Overrides followed(Overrides settings, const testing::Advice& advice) {

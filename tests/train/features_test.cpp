@@ -10,6 +10,7 @@
 #include "results/record_file.hpp"
 #include "settings/catalogue.hpp"
 #include "settings/resolve.hpp"
+#include "support/said.hpp"
 #include "support/temporary_folder.hpp"
 #include "sweep/graph.hpp"
 #include "train/stages.hpp"
@@ -59,14 +60,8 @@ class FeaturesTest : public ::testing::Test {
   }
 
   std::string refusal(const Json& given) {
-    try {
-      stages::StagePlanner planner;
-      planner(config(given), "any");
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), ExitCode::usage);
-      return error.what();
-    }
-    return "";
+    stages::StagePlanner planner;
+    return testing::complaint([&] { planner(config(given), "any"); }, ExitCode::usage);
   }
 
   testing::TemporaryFolder folder_;

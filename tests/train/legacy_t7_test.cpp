@@ -1,5 +1,6 @@
 #include "train/legacy_t7.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -57,10 +58,10 @@ TEST(LegacyT7, ReadsANetworkAlone) {
 
 TEST(LegacyT7, RefusesAnyOtherGlobalByItsName) {
   const std::string call = pickled::global("os", "system") + pickled::tuple({pickled::text("true")}) + "R";
-  EXPECT_EQ(
-      reason_for_net(call),
-      "sample: names the global 'os.system', which this reader does not accept; only collections.OrderedDict, "
-      "torch.ByteStorage, torch.FloatStorage, torch.LongStorage, torch._utils._rebuild_tensor_v2: not loaded");
+  EXPECT_TRUE(
+      testing::says(reason_for_net(call), {"'os.system'",
+                                           "collections.OrderedDict, torch.ByteStorage, torch.FloatStorage, "
+                                           "torch.LongStorage, torch._utils._rebuild_tensor_v2"}));
   EXPECT_NE(reason_for_net(pickled::global("torch", "DoubleStorage")).find("'torch.DoubleStorage'"),
             std::string::npos);
   EXPECT_NE(reason_for_net(pickled::global("o\x1b[31ms", "x")).find("'o?[31ms.x'"), std::string::npos);
@@ -70,7 +71,8 @@ TEST(LegacyT7, RefusesInstructionsThatMakeObjectsInOtherWays) {
   // INST, OBJ, NEWOBJ, EXT1, STACK_GLOBAL, BYTEARRAY8, NEXT_BUFFER
   for (const char instruction : {'i', 'o', '\x81', '\x82', '\x93', '\x96', '\x97'}) {
     const std::string net = pickled::tuple({pickled::text("os"), pickled::text("system")}) + instruction;
-    EXPECT_NE(reason_for_net(net).find("none that this reader knows"), std::string::npos) << int{instruction};
+    EXPECT_TRUE(
+        testing::says(reason_for_net(net), {fmt::format("0x{:02x}", static_cast<unsigned char>(instruction))}));
   }
 }
 
@@ -94,7 +96,7 @@ TEST(LegacyT7, RefusesTensorsThatReachOutsideTheirStorage) {
 TEST(LegacyT7, RefusesOneStorageDescribedInTwoWays) {
   const std::string net = pickled::dict({pickled::text("a"), pickled::tensor("1", 8, 0, {8}, {1}),
                                          pickled::text("b"), pickled::tensor("1", 9, 0, {8}, {1})});
-  EXPECT_NE(reason_for_net(net).find("described in two ways"), std::string::npos);
+  EXPECT_TRUE(testing::says(reason_for_net(net), {"storage '1'", "two"}));
 }
 
 TEST(LegacyT7, RefusesANetworkThatNamesATensorTwice) {
@@ -109,7 +111,7 @@ TEST(LegacyT7, RefusesMomentumThatDoesNotFitTheParameters) {
   entries[1] = one_tensor(0, {3, 2}, {2, 1});
   EXPECT_NE(refusal(read, legacy_file(pickled::dict(entries))).find("another shape"), std::string::npos);
   entries[1] = pickled::dict({pickled::text("a.running_mean"), pickled::tensor("1", 8, 0, {8}, {1})});
-  EXPECT_NE(refusal(read, legacy_file(pickled::dict(entries))).find("more parameters than"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal(read, legacy_file(pickled::dict(entries))), {"optimizer", "more", "'net'"}));
 }
 
 TEST(LegacyT7, RefusesCirclesAndEndlessStacks) {
@@ -119,10 +121,8 @@ TEST(LegacyT7, RefusesCirclesAndEndlessStacks) {
   EXPECT_NE(reason_for_net(circle).find("not a dictionary"), std::string::npos);
   EXPECT_NE(reason_for_net(std::string(200000, ')')).find("stack grows too deep"), std::string::npos);
   EXPECT_NE(reason_for_net(std::string(200000, '(')).find("too many marks"), std::string::npos);
-  EXPECT_EQ(reason_for_net(")" + std::string(500000, '\x85')),
-            "sample: damaged or incomplete file: 'net' is not a dictionary");
-  EXPECT_NE(reason_for_net(")" + std::string(1100000, '\x85')).find("more than a million values"),
-            std::string::npos);
+  EXPECT_TRUE(testing::says(reason_for_net(")" + std::string(500000, '\x85')), {"'net'", "dictionary"}));
+  EXPECT_TRUE(testing::says(reason_for_net(")" + std::string(1100000, '\x85')), {"million"}));
 }
 
 TEST(LegacyT7, RefusesBytesThatFollowTheStorages) {
