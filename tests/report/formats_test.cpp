@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "support/made_up_study.hpp"
+#include "support/said.hpp"
 #include "support/sample_results.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -28,7 +29,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 TEST(Markdown, LooksAsPromised) {
   const ResultTable table = made_up_table();
   const std::vector<std::string> lines = lines_of(as_markdown(table));
-  EXPECT_EQ(lines[0], "last epoch, bACC / GM in %, mean +- std (n)");
+  EXPECT_TRUE(testing::says(lines[0], {"last epoch", "bACC / GM", "mean +- std (n)"}));
   EXPECT_EQ(lines[1],
             "validation: test-head   protocol: code   precision: float32   network: resnet32, small-mlp   "
             "epochs: 200, 40");
@@ -42,7 +43,7 @@ TEST(Markdown, LooksAsPromised) {
   EXPECT_EQ(lines[8].substr(0, 26), "| M2m, lambda=0 \\| b | 47.");
   for (std::size_t line = 4; line < 11; ++line) EXPECT_EQ(lines[line].size(), lines[3].size());
   EXPECT_EQ(lines[11], "");
-  EXPECT_EQ(lines[12].substr(0, 54), "* M2m on CIFAR-LT-10 rho=100: 1 of 4 trials diverged: ");
+  EXPECT_TRUE(testing::says(lines[12], {"* M2m on CIFAR-LT-10 rho=100", "1 of 4", "diverged"}));
 }
 
 TEST(Markdown, OfOneDataSettingNamesItInTheTitle) {
@@ -50,7 +51,7 @@ TEST(Markdown, OfOneDataSettingNamesItInTheTitle) {
   const results::TrialRecord record = testing::sample_record("ERM", testing::sample_config("ERM", 0), {50, 50});
   results.trials.push_back({testing::planned(record), results::TrialStatus::done, "", record});
   const std::vector<std::string> lines = lines_of(as_markdown(make_table(results, {})));
-  EXPECT_EQ(lines[0], "CIFAR-LT-10 rho=100, last epoch, bACC / GM in %, mean +- std (n)");
+  EXPECT_TRUE(testing::says(lines[0], {"CIFAR-LT-10 rho=100", "last epoch", "bACC / GM", "mean +- std (n)"}));
   EXPECT_EQ(lines[3], "| method | ours            | published    | rerun by others |");
   EXPECT_EQ(lines[5], "| ERM    | 50.0 / 50.0 (1) | 68.7 +- 1.43 | 73.90 / 72.79   |");
 }
@@ -109,7 +110,7 @@ TEST(Formats, ShowTheMetricsAskedFor) {
   const ResultTable table =
       make_table(results::read_results_file(results::OutputFolder{folder.path()}.merged()), options);
   const std::vector<std::string> lines = lines_of(as_markdown(table));
-  EXPECT_EQ(lines[0], "last epoch, last third / ECE / GM in %, mean +- std (n)");
+  EXPECT_TRUE(testing::says(lines[0], {"last epoch", "last third / ECE / GM", "mean +- std (n)"}));
   EXPECT_EQ(lines[3].find("published"), std::string::npos);
   EXPECT_EQ(lines[5].substr(0, 68), "| ERM                | 30.0 +- 1.0 / 42.4 +- 16.9 / 56.2 +- 0.1 (3) ");
   EXPECT_NE(as_latex(table).find("ERM & 30.0 $\\pm$ 1.0 / 42.4 $\\pm$ 16.9 / 56.2 $\\pm$ 0.1 (3) & "),

@@ -6,13 +6,13 @@
 #include <cmath>
 
 #include "support/choice_study.hpp"
+#include "support/said.hpp"
 #include "support/sample_results.hpp"
 
 namespace m2m::report {
 namespace {
 
 using testing::done;
-using testing::has;
 using testing::sample_config;
 using testing::with;
 
@@ -52,7 +52,8 @@ TEST(ComparedWithPublished, TellsTheDistanceOutsideAndWhatWantsAnExplanation) {
   const double half = 3.182 * 2 * std::sqrt(1.25);
   EXPECT_NEAR(compare_with_published({4, 70, 2}, 70 - half - 1.49).outside, 1.49, 1e-9);
   EXPECT_EQ(compare_with_published({4, 70, 2}, 70 - half - 1.49).verdict, "outside by 1.49");
-  EXPECT_EQ(compare_with_published({4, 70, 2}, 70 + half + 1.51).verdict, "outside by 1.51: wants an explanation");
+  EXPECT_TRUE(testing::says(compare_with_published({4, 70, 2}, 70 + half + 1.51).verdict,
+                            {"outside by 1.51", "explanation"}));
 }
 
 TEST(ComparedWithPublished, SaysNothingFromOneRun) {
@@ -71,10 +72,8 @@ TEST(Reference, StandsBesideThePaperAndItsRerun) {
   EXPECT_NEAR(gm.at("mean").get<double>(), 77.5, 1e-9);
   EXPECT_EQ(gm.at("verdict"), "inside");
   EXPECT_TRUE(row_of(sheet, "imbalanced-DL", "bacc").is_null());
-  EXPECT_TRUE(has(sheet.notes,
-                  "the numbers of imbalanced-DL do not belong beside M2m: data.subset = head (published "
-                  "with random), data.validation = test-head (published with none), m2m.beta = 0.999 (published "
-                  "with 0.9999)"));
+  EXPECT_TRUE(testing::says(sheet.notes, {"imbalanced-DL", "M2m", "data.subset = head", "random",
+                                          "data.validation = test-head", "none", "m2m.beta = 0.999", "0.9999"}));
 }
 
 TEST(Reference, StandsBesideOthersWhereTheirSettingIsTheSame) {
@@ -96,7 +95,7 @@ TEST(Reference, StandsBesideOthersWhereTheirSettingIsTheSame) {
 TEST(Reference, HoldsTheBetaOfASourceAgainstTrialsThatTranslateAlone) {
   const Sheet translating = reference_sheet(two_seeds("M2m", as_others("M2m"), 77), {});
   EXPECT_TRUE(row_of(translating, "imbalanced-DL", "bacc").is_null());
-  EXPECT_TRUE(has(translating.notes, "m2m.beta = 0.999 (published with 0.9999)"));
+  EXPECT_TRUE(testing::says(translating.notes, {"m2m.beta = 0.999", "0.9999"}));
   const Config erm = with(as_others("ERM"), "m2m.beta", 0.9);
   EXPECT_EQ(row_of(reference_sheet(two_seeds("ERM", erm, 71), {}), "imbalanced-DL", "bacc").at("published"), 71.23);
 }
@@ -105,31 +104,29 @@ TEST(Reference, KeepsASuiteAwayThatChoosesByTheTestSet) {
   for (const Config& config : {as_others("DRW"), sample_config("DRW", 0)}) {
     const Sheet sheet = reference_sheet(two_seeds("DRW", config, 75), {});
     EXPECT_TRUE(row_of(sheet, "BagofTricks-LT", "bacc").is_null());
-    EXPECT_TRUE(has(sheet.notes, "the numbers of BagofTricks-LT do not belong beside DRW: data.subset = "));
+    EXPECT_TRUE(testing::says(sheet.notes, {"BagofTricks-LT", "DRW", "data.subset"}));
   }
 }
 
 TEST(Reference, NotesTheSettingsThatWereNotPublished) {
   const Sheet sheet = reference_sheet(two_seeds("ERM", with(sample_config("ERM", 0), "train.epochs", 40), 60), {});
   EXPECT_TRUE(sheet.rows.empty());
-  EXPECT_TRUE(has(sheet.notes,
-                  "CIFAR-LT-10 rho=100: the numbers of paper do not belong beside ERM: train.epochs = 40 "
-                  "(published with 200)"));
+  EXPECT_TRUE(testing::says(sheet.notes, {"CIFAR-LT-10 rho=100", "paper", "ERM", "train.epochs = 40", "200"}));
 }
 
 TEST(Reference, NotesWhatNoSourceHas) {
   results::StudyResults results = two_seeds("ERM", with(sample_config("ERM", 0), "data.ratio", 50.0), 60);
   const Sheet other_ratio = reference_sheet(results, {});
-  EXPECT_TRUE(
-      has(other_ratio.notes, "CIFAR-LT-10 rho=50: no source known here has ERM: published for cifar10 rho=100"));
+  EXPECT_TRUE(testing::says(other_ratio.notes, {"CIFAR-LT-10 rho=50", "ERM", "cifar10 rho=100"}));
   results = two_seeds("M2m, lambda=0", sample_config("M2m", 0), 60);
-  EXPECT_TRUE(has(reference_sheet(results, {}).notes, "no source known here has M2m, lambda=0"));
+  EXPECT_TRUE(testing::says(reference_sheet(results, {}).notes, {"no source", "M2m, lambda=0"}));
 }
 
 TEST(Reference, NamesTrialsThatAreLacking) {
   results::StudyResults results = two_seeds("ERM", sample_config("ERM", 0), 60);
   results.trials.push_back(testing::not_done("ERM", sample_config("ERM", 7), results::TrialStatus::diverged));
-  EXPECT_TRUE(has(reference_sheet(results, {}).notes, "ERM on CIFAR-LT-10 rho=100: 1 of 3 trials diverged"));
+  EXPECT_TRUE(
+      testing::says(reference_sheet(results, {}).notes, {"ERM on CIFAR-LT-10 rho=100", "1 of 3", "diverged"}));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "report/formats.hpp"
 #include "settings/texts.hpp"
 #include "support/made_up_study.hpp"
+#include "support/said.hpp"
 #include "support/sample_results.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -41,13 +42,7 @@ StudyResults pair_with(const std::string& field, const Json& value) {
 }
 
 std::string refusal(const StudyResults& results, const TableOptions& options = {}) {
-  try {
-    make_table(results, options);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::usage);
-    return error.what();
-  }
-  return "";
+  return testing::complaint([&] { make_table(results, options); }, ExitCode::usage);
 }
 
 ResultTable made_up_table(const TableOptions& options) {
@@ -100,7 +95,7 @@ TEST(Table, AveragesOverTheClassesThatAreTestedAndNamesTheOthers) {
   EXPECT_EQ(cell.metrics[2].n, 0);  // of the class that is not tested
   EXPECT_EQ(cell.untested, std::set<int>{2});
   const auto is_about = [](const std::string& note) {
-    return note.rfind("CIFAR-LT-10 rho=100: class 2 of 3 has no test sample", 0) == 0;
+    return bool(testing::says(note, {"CIFAR-LT-10 rho=100", "class 2 of 3", "test"}));
   };
   EXPECT_EQ(std::count_if(table.notes.begin(), table.notes.end(), is_about), 1);
   const Json json = Json::parse(as_json(table));
@@ -159,7 +154,8 @@ TEST(Table, SaysWhichMetricsTrialsLack) {
   const ResultTable table = make_table(results, showing({"many", "few"}));  // the largest class has 100
   EXPECT_EQ(table.cells[0][0].metrics[0].n, 0);
   EXPECT_EQ(table.cells[0][0].bacc.n, 1);
-  EXPECT_EQ(table.notes, std::vector<std::string>{"ERM on CIFAR-LT-10 rho=100: 1 of 1 trials have no many"});
+  ASSERT_EQ(table.notes.size(), 1U);
+  EXPECT_TRUE(testing::says(table.notes[0], {"ERM on CIFAR-LT-10 rho=100", "1 of 1", "many"}));
   EXPECT_NE(as_markdown(table).find("| - / 37.0 (1) |"), std::string::npos) << as_markdown(table);
 }
 
@@ -174,9 +170,8 @@ TEST(Table, ShowsTheCalibrationOfWhatWasRead) {
 }
 
 TEST(Table, RefusesMetricsThatAreUnknownOrAskedForTwice) {
-  EXPECT_NE(refusal({}, showing({"auc"})).find("'auc' is no metric of a table: there are bacc, gm, "),
-            std::string::npos);
-  EXPECT_EQ(refusal({}, showing({"few", "bacc", "few"})), "the metric 'few' is asked for twice");
+  EXPECT_TRUE(testing::says(refusal({}, showing({"auc"})), {"'auc'", "bacc, gm"}));
+  EXPECT_TRUE(testing::says(refusal({}, showing({"few", "bacc", "few"})), {"'few'", "twice"}));
 }
 
 TEST(Table, CountsAndNamesTrialsThatAreLacking) {
@@ -193,10 +188,10 @@ TEST(Table, CountsAndNamesTrialsThatAreLacking) {
   EXPECT_EQ(table.cells[2][1].planned, 0);
   EXPECT_EQ(table.cells[4][1].failed, 1);
   ASSERT_EQ(table.incomplete.size(), 3U);
-  EXPECT_NE(table.incomplete[0].find("M2m on CIFAR-LT-10 rho=100: 1 of 4 trials diverged: "), std::string::npos);
-  EXPECT_NE(table.incomplete[0].find("(loss is not a number at epoch 3 step 41)"), std::string::npos);
-  EXPECT_NE(table.incomplete[1].find("1 of 4 trials missing: "), std::string::npos);
-  EXPECT_NE(table.incomplete[2].find("RS on digits step rho=20: 1 of 1 trials failed: "), std::string::npos);
+  EXPECT_TRUE(
+      testing::says(table.incomplete[0], {"M2m on CIFAR-LT-10 rho=100", "1 of 4", "diverged", "epoch 3 step 41"}));
+  EXPECT_TRUE(testing::says(table.incomplete[1], {"M2m on CIFAR-LT-10 rho=100", "1 of 4", "missing"}));
+  EXPECT_TRUE(testing::says(table.incomplete[2], {"RS on digits", "step rho=20", "1 of 1", "failed"}));
 }
 
 TEST(Table, OfAStudyWithoutResultsNamesEveryTrial) {
@@ -207,7 +202,7 @@ TEST(Table, OfAStudyWithoutResultsNamesEveryTrial) {
   EXPECT_EQ(table.cells[0][0].bacc.n, 0);
   EXPECT_EQ(table.incomplete.size(), 1U);
   EXPECT_NE(as_markdown(table).find("- (0*)"), std::string::npos);
-  EXPECT_EQ(as_markdown(make_table({}, {})), "The study plans no trials.\n");
+  EXPECT_TRUE(testing::says(as_markdown(make_table({}, {})), {"no trials"}));
 }
 
 TEST(Table, RefusesToMixNumericsVersions) {
@@ -215,10 +210,9 @@ TEST(Table, RefusesToMixNumericsVersions) {
   results.trials.push_back(study_of({sample_record("M2m", sample_config("M2m", 2), {1, 1})}).trials[0]);
   results.trials[1].record->identity["numerics"] = numerics_version + 1;
   const std::string id = results.trials[1].record->id.substr(0, 4);
-  EXPECT_EQ(refusal(results), "M2m on CIFAR-LT-10 rho=100: trials/" + id +
-                                  "../result.h5 was written with numerics " + std::to_string(numerics_version + 1) +
-                                  ", the others with " + std::to_string(numerics_version) +
-                                  ": averaging them would mix two programs; --allow-mixed if you mean it");
+  EXPECT_TRUE(testing::says(refusal(results), {"M2m on CIFAR-LT-10 rho=100", "trials/" + id + "../result.h5",
+                                               "numerics " + std::to_string(numerics_version + 1),
+                                               std::to_string(numerics_version), "two programs", "--allow-mixed"}));
 }
 
 TEST(Table, RefusesToMixPrecisionsValidationModesAndProtocols) {
@@ -247,7 +241,7 @@ TEST(Table, RefusesToMixOriginsOfGButNotTheGsOfSeeds) {
 TEST(Table, MixesWhenToldToAndSaysSo) {
   const ResultTable table = make_table(pair_with("m2m.beta", 0.99), {Selection::last, GmKind::zero, true});
   EXPECT_EQ(table.cells[0][0].bacc.n, 2);
-  EXPECT_NE(table.notes.front().find("averaged all the same (--allow-mixed): M2m on"), std::string::npos);
+  EXPECT_TRUE(testing::says(table.notes.front(), {"--allow-mixed", "M2m on CIFAR-LT-10 rho=100"}));
 }
 
 TEST(Table, WithoutAnyBestEpochPointsToTheLast) {

@@ -47,11 +47,4 @@ report::ResultTable chosen(const results::StudyResults& results, report::TableOp
   return report::make_table(results, options);
 }
 
-bool has(const std::vector<std::string>& sentences, const std::string& part) {
-  for (const std::string& sentence : sentences) {
-    if (sentence.find(part) != std::string::npos) return true;
-  }
-  return false;
-}
-
 }  // namespace m2m::testing

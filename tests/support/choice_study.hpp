@@ -33,7 +33,4 @@ results::StudyResults two_betas();
 /// The table with options.choose.
 report::ResultTable chosen(const results::StudyResults& results, report::TableOptions options = {});
 
-/// Whether one of the sentences has this part.
-bool has(const std::vector<std::string>& sentences, const std::string& part);
-
 }  // namespace m2m::testing
