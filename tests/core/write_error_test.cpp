@@ -6,13 +6,10 @@
 #include <cstring>
 
 #include "core/files.hpp"
+#include "support/said.hpp"
 
 namespace m2m {
 namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-const std::string again = "run the same command again";
 
 TEST(WriteError, NamesTheFileTheReasonAndWhatHelps) {
   const std::pair<int, const char*> advices[] = {
@@ -20,17 +17,15 @@ TEST(WriteError, NamesTheFileTheReasonAndWhatHelps) {
   for (const auto& [reason, advice] : advices) {
     const WriteError error = write_error("out/result.h5", "cannot be written", reason);
     EXPECT_EQ(error.code(), ExitCode::input_output);
-    EXPECT_EQ(std::string(error.what()).rfind("out/result.h5: ", 0), 0U) << error.what();
-    for (const std::string& part : {std::string(std::strerror(reason)), std::string(advice), again}) {
-      EXPECT_TRUE(has(error.what(), part)) << error.what() << ": " << part;
-    }
+    EXPECT_TRUE(testing::says(error.what(), {"out/result.h5", std::strerror(reason), advice, "the same command"}));
   }
 }
 
 TEST(WriteError, FindsTheReasonWithinALongerText) {
   const std::string text = "writing last/test: No space left on device";
-  EXPECT_TRUE(has(write_error("a", "cannot be written", text).what(), "free space"));
-  EXPECT_FALSE(has(write_error("a", "cannot be written", std::string("closing the file")).what(), "free space"));
+  EXPECT_TRUE(testing::says(write_error("a", "cannot be written", text).what(), {"free space"}));
+  const std::string other = "closing the file";
+  EXPECT_FALSE(testing::says(write_error("a", "cannot be written", other).what(), {"free space"}));
 }
 
 TEST(WriteError, IsWhatWritingAFileThrows) {
