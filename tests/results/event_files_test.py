@@ -14,6 +14,9 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from made_up_results import CURVES, planned
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from said import assert_says  # noqa: E402, from the folder of what tests share
+
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "results" / "event_files.py"
 GENERATION = {"classes": 3, "chosen": [[0, 1, 5], [0, 2, 6]], "without_seed": [], "failed_coin": [[0, 1, 1]],
               "failed_gamma": [[0, 1, 1], [0, 2, 2]], "accepted": [[0, 1, 3], [0, 2, 4]]}
@@ -183,8 +186,8 @@ class Refusing(Sweep):
         return done.stderr
 
     def test_refuses_what_is_no_output_of_a_sweep(self):
-        self.assertIn("no output folder of a sweep", self.refused(74, self.folder / "trials"))
-        self.assertIn("no output folder of a sweep", self.refused(74, self.folder / "absent"))
+        for name in ("trials", "absent"):
+            assert_says(self.refused(74, self.folder / name), str(self.folder / name), "no study.json")
         for content in ("no JSON", "[]", '{"schema": 0}', '{"schema": 1}', '{"schema": 1, "trials": [1]}'):
             (self.folder / "study.json").write_text(content)
             self.assertIn("study.json", self.refused(65, self.folder))

@@ -1,5 +1,6 @@
 """Figures of kept features and translations: what they say is what the records hold, however few or odd these are."""
 
+import pathlib
 import sys
 import unittest
 import warnings
@@ -12,6 +13,9 @@ from made_up_results import planned, troubled_trials, write_results
 
 sys.path.insert(0, str(SCRIPT.parent))
 from drawing import features, laboratory, strips, study, style
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from said import assert_says  # noqa: E402, from the folder of what tests share
 
 KEPT = {"features": 6, "translations": 20}
 
@@ -61,7 +65,7 @@ class Images(Folder):
     def test_draws_one_seed_of_grey_images(self):
         write_results(self.results, methods(seeds=[4]), features=6, translations=2, shape=(1, 8, 8))
         self.draw_these()
-        self.assertIn("digits rho=100, seed 4, epoch 5, 2 of 2 recorded;", " ".join(self.texts("strips_3_M2m")))
+        assert_says(self.texts("strips_3_M2m"), "digits rho=100", "seed 4", "epoch 5", "2 of 2")
         self.assertIn("M2m (1 seed, 2 translations)", self.texts("laboratory"))
         self.assertNotIn("hollow dots", " ".join(self.texts("laboratory")))
 
@@ -78,8 +82,8 @@ class Images(Folder):
         trials = [planned("M2m", 1), planned("M2m, entropy", 1, m2m__gamma_test="cross-entropy")]
         write_results(self.results, trials, **KEPT)
         self.draw_these()
-        self.assertIn("what g must reach (0.9)", self.texts("strips_1_M2m"))
-        self.assertIn("what g must reach (0.407)", self.texts("strips_2_M2m_entropy"))
+        assert_says(self.texts("strips_1_M2m"), "g must reach", "(0.9)")
+        assert_says(self.texts("strips_2_M2m_entropy"), "g must reach", "(0.407)")
 
     def test_shows_at_most_eight_translations_of_all_targets_and_kept_ones_first(self):
         write_results(self.results, [planned("M2m", 1)], classes=4, translations=200)
