@@ -6,6 +6,7 @@
 
 #include "settings/setting.hpp"
 #include "support/fake_training.hpp"
+#include "support/said.hpp"
 #include "sweep/study_points.hpp"
 
 namespace m2m::study {
@@ -20,13 +21,7 @@ std::vector<std::string> trial_labels(const StageGraph& graph) {
 }
 
 std::string refusal(const std::string& toml) {
-  try {
-    testing::graph_from(toml);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::usage);
-    return error.what();
-  }
-  return "accepted";
+  return testing::complaint([&] { testing::graph_from(toml); }, ExitCode::usage);
 }
 
 using Labels = std::vector<std::string>;
@@ -95,61 +90,50 @@ TEST(Plan, TakesMinusZeroForZero) {
 
 TEST(Plan, RefusesOneTrialUnderTwoLabels) {
   const std::string message = refusal("method = 'M2m'\n[[point]]\nlabel = 'the same'\nm2m.lambda = 0.5");
-  EXPECT_EQ(message.substr(0, 54), "jobs/test.toml:2: 'M2m' and 'the same' are the same tr");
+  EXPECT_TRUE(testing::says(message, {"jobs/test.toml:2", "'M2m'", "'the same'"}));
 }
 
 TEST(Plan, RefusesTwoTrialsUnderOneLabel) {
   const std::string message = refusal("method = 'M2m'\n[[point]]\nlabel = 'M2m'\nm2m.lambda = 0.1");
-  EXPECT_EQ(message.substr(0, 61), "jobs/test.toml:2: two different trials are labelled 'M2m' for");
+  EXPECT_TRUE(testing::says(message, {"jobs/test.toml:2", "'M2m'", "two different"}));
   // for other data a label may stand for other settings: they may have been chosen per data set
   EXPECT_EQ(refusal("[[point]]\nlabel='A'\nmethod='M2m'\ndata.set='a'\n[[point]]\nlabel='A'\nmethod='M2m'\ndata."
                     "set='b'\nm2m.lambda=0"),
-            "accepted");
+            "");
 }
 
 TEST(Plan, PutsFileAndLineOfTheFieldInFrontOfARefusal) {
-  EXPECT_EQ(refusal("method = 'M2m'\ntrain.epochs = 200\ntrain.defer_until = 200"),
-            "jobs/test.toml:3: train.defer_until = 200 is not before train.epochs = 200: M2m would never begin");
+  EXPECT_TRUE(testing::says(refusal("method = 'M2m'\ntrain.epochs = 200\ntrain.defer_until = 200"),
+                            {"jobs/test.toml:3", "train.defer_until = 200", "train.epochs = 200", "M2m"}));
   EXPECT_EQ(refusal("method = 'DRS'\n[grid]\ntrain.epochs = [10]\ntrain.defer_until = [5, 10]").substr(0, 18),
             "jobs/test.toml:4: ");
   EXPECT_EQ(refusal("method = 'DRS'\ntrain.defer_until = 9\n[[point]]\nlabel = 'x'\ntrain.defer_until = 10")
                 .substr(0, 18),
             "jobs/test.toml:5: ");
   // what the sentence begins with is a default: the line of the other field it names
-  EXPECT_EQ(refusal("method = 'DRS'\n\ntrain.epochs = 1\ntrain.threads = 1"), "accepted");
-  EXPECT_EQ(refusal("seed = 1\n[[point]]\nlabel = 'x'"), "jobs/test.toml:2: method: none is given");
+  EXPECT_EQ(refusal("method = 'DRS'\n\ntrain.epochs = 1\ntrain.threads = 1"), "");
+  EXPECT_TRUE(testing::says(refusal("seed = 1\n[[point]]\nlabel = 'x'"), {"jobs/test.toml:2", "method"}));
 }
 
 TEST(Plan, NamesTheCommandLineWhereTheFieldComesFromThere) {
   Study study = testing::study_from("method = 'M2m'");
   apply_override(study, "train.defer_until=10", testing::fake_fields());
-  try {
-    plan_study(study, testing::fake_fields(), testing::fake_resolve, testing::fake_plan);
-    FAIL() << "accepted";
-  } catch (const Error& error) {
-    EXPECT_EQ(std::string(error.what()).substr(0, 34), "command line: train.defer_until = ");
-  }
+  const auto plan = [&] { plan_study(study, testing::fake_fields(), testing::fake_resolve, testing::fake_plan); };
+  EXPECT_TRUE(testing::says(testing::complaint(plan, ExitCode::usage), {"command line", "train.defer_until = 10"}));
 }
 
 TEST(Plan, LetsOtherErrorsThroughAsTheyAre) {
   const Study study = testing::study_from("method = 'ERM'");
   const PlanStage no_data = [](const Config&, const std::string&) -> StageRequest {
-    throw data_error("cifar-10: there is no such folder");
+    throw data_error("cifar-10 is missing");
   };
-  try {
-    plan_study(study, testing::fake_fields(), testing::fake_resolve, no_data);
-    FAIL() << "accepted";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::bad_data);
-    EXPECT_STREQ(error.what(), "cifar-10: there is no such folder");
-  }
+  const auto plan = [&] { plan_study(study, testing::fake_fields(), testing::fake_resolve, no_data); };
+  EXPECT_EQ(testing::complaint(plan, ExitCode::bad_data), "cifar-10 is missing");
 }
 
 TEST(Points, RefusesAnEmptyStudy) {
-  EXPECT_EQ(
-      refusal(""),
-      "jobs/test.toml: the study has no trials; give it a method, at the top, on the [grid] or in a [[point]]");
-  EXPECT_NE(refusal("[grid]\nseed = [1, 2]"), "accepted");
+  EXPECT_TRUE(testing::says(refusal(""), {"jobs/test.toml", "no trials", "[grid]", "[[point]]"}));
+  EXPECT_NE(refusal("[grid]\nseed = [1, 2]"), "");
 }
 
 /// "[grid]" with axes of these lengths.
@@ -166,18 +150,17 @@ std::string grid_of(const std::vector<int>& lengths) {
 }
 
 TEST(Points, CountsBeforeItExpands) {
-  EXPECT_EQ(refusal(grid_of({1000, 1000, 1000})),
-            "jobs/test.toml: 1,000,000,000 points are more than 100,000; shorten the [grid]");
-  EXPECT_EQ(refusal(grid_of({100'001})),
-            "jobs/test.toml: 100,001 points are more than 100,000; shorten the [grid]");
+  EXPECT_TRUE(testing::says(refusal(grid_of({1000, 1000, 1000})),
+                            {"jobs/test.toml", "1,000,000,000", "100,000", "[grid]"}));
+  EXPECT_TRUE(testing::says(refusal(grid_of({100'001})), {"jobs/test.toml", "100,001", "100,000", "[grid]"}));
   EXPECT_EQ(expand(testing::study_from(grid_of({1000, 100}))).size(), 100'000u);
 }
 
 TEST(Points, CountsWithoutOverflow) {
   EXPECT_EQ(count_points(testing::study_from(grid_of({1000, 1000, 1000, 1000, 1000, 1000}))),
             1'000'000'000'000'000'000u);
-  EXPECT_EQ(refusal(grid_of({2000, 2000, 2000, 2000, 2000, 2000, 2000})),
-            "jobs/test.toml: 10^18 or more points are more than 100,000; shorten the [grid]");
+  EXPECT_TRUE(testing::says(refusal(grid_of({2000, 2000, 2000, 2000, 2000, 2000, 2000})),
+                            {"jobs/test.toml", "10^18", "100,000", "[grid]"}));
 }
 
 TEST(Points, AreAsManyAsTheProductSays) {

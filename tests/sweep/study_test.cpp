@@ -5,32 +5,21 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "support/fake_training.hpp"
+#include "support/said.hpp"
 #include "support/temporary_folder.hpp"
 #include "sweep/study_points.hpp"
 
 namespace m2m::study {
 namespace {
 
-/// What reading this study says.
+/// What reading this study says; "" where it is accepted.
 std::string refusal(const std::string& toml) {
-  try {
-    testing::study_from(toml);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::usage) << error.what();
-    return error.what();
-  }
-  return "accepted";
+  return testing::complaint([&] { testing::study_from(toml); }, ExitCode::usage);
 }
 
 std::string refusal_of_override(const std::string& toml, const std::string& assignment) {
   Study study = testing::study_from(toml);
-  try {
-    apply_override(study, assignment, testing::fake_fields());
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::usage);
-    return error.what();
-  }
-  return "accepted";
+  return testing::complaint([&] { apply_override(study, assignment, testing::fake_fields()); }, ExitCode::usage);
 }
 
 Study overridden(const std::string& toml, const std::vector<std::string>& assignments) {
@@ -74,49 +63,50 @@ TEST(Study, IsNamedAfterItsFileUnlessItSaysOtherwise) {
 TEST(Study, NamesTheNearestKnownKeyWhereOneIsUnknown) {
   EXPECT_EQ(refusal("method = 'ERM'\nm2m.lamda = 1"),
             "jobs/test.toml:2: unknown key 'm2m.lamda'; did you mean 'm2m.lambda'?");
-  EXPECT_EQ(refusal("[grid]\nsed = [1]"), "jobs/test.toml:2: unknown key 'sed'; did you mean 'seed'?");
-  EXPECT_EQ(refusal("[[point]]\n\ntrain.epoch = 1"),
-            "jobs/test.toml:3: unknown key 'train.epoch'; did you mean 'train.epochs'?");
-  EXPECT_EQ(refusal_of_override("", "sead=1"), "command line: unknown key 'sead'; did you mean 'seed'?");
-  EXPECT_EQ(refusal("xxxxxxxxxxxxxxxxxxxxxxxxx = 1"),
-            "jobs/test.toml:1: unknown key 'xxxxxxxxxxxxxxxxxxxxxxxxx'; 'm2m-sweep describe' lists all");
+  EXPECT_TRUE(testing::says(refusal("[grid]\nsed = [1]"), {"jobs/test.toml:2", "'sed'", "'seed'"}));
+  EXPECT_TRUE(testing::says(refusal("[[point]]\n\ntrain.epoch = 1"),
+                            {"jobs/test.toml:3", "'train.epoch'", "'train.epochs'"}));
+  EXPECT_TRUE(testing::says(refusal_of_override("", "sead=1"), {"command line", "'sead'", "'seed'"}));
+  EXPECT_TRUE(testing::says(refusal("xxxxxxxxxxxxxxxxxxxxxxxxx = 1"),
+                            {"jobs/test.toml:1", "'xxxxxxxxxxxxxxxxxxxxxxxxx'", "'m2m-sweep describe'"}));
 }
 
 TEST(Study, NamesTheSettingWhoseTableIsMissingOrAnother) {
-  for (const auto& [toml, meant] :
-       {std::pair{"epochs = 3", "did you mean 'train.epochs'?"},
-        {"[m2m]\nepochs = 3", "did you mean 'train.epochs'?"},
-        {"[trian]\nepochs = 3", "did you mean 'train.epochs'?"},
-        {"[train]\nmethod = 'ERM'", "did you mean 'method', above the first [table]?"},
-        {"[data]\ntrain.epochs = 3", "did you mean 'train.epochs', above the first [table]?"},
-        {"[train]\nname = 'x'", "did you mean 'name', above the first [table]?"},
-        {"data = 'digits'", "did you mean 'data.set'?"},
-        {"[Grid]\nseed = [1]", "[grid]"},
-        {"[[points]]\nseed = 1", "[[point]]"},
-        {"[points.a]\nseed = 1", "[[point]]"},
-        {"label = 'x'", "a [[point]]"}}) {
-    EXPECT_NE(refusal(toml).find(meant), std::string::npos) << refusal(toml);
+  for (const auto& [toml, meant] : {std::pair{"epochs = 3", testing::Parts{"'train.epochs'"}},
+                                    {"[m2m]\nepochs = 3", {"'train.epochs'"}},
+                                    {"[trian]\nepochs = 3", {"'train.epochs'"}},
+                                    {"[train]\nmethod = 'ERM'", {"'method'", "[table]"}},
+                                    {"[data]\ntrain.epochs = 3", {"'train.epochs'", "[table]"}},
+                                    {"[train]\nname = 'x'", {"'name'", "[table]"}},
+                                    {"data = 'digits'", {"'data.set'"}},
+                                    {"[Grid]\nseed = [1]", {"[grid]"}},
+                                    {"[[points]]\nseed = 1", {"[[point]]"}},
+                                    {"[points.a]\nseed = 1", {"[[point]]"}},
+                                    {"label = 'x'", {"a [[point]]"}}}) {
+    EXPECT_TRUE(testing::says(refusal(toml), meant)) << toml;
   }
-  EXPECT_NE(refusal_of_override("", "train.seed=1").find("did you mean 'seed'?"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal_of_override("", "train.seed=1"), {"'train.seed'", "'seed'"}));
   EXPECT_NE(refusal_of_override("", "name=x").find("--out"), std::string::npos);
 }
 
 TEST(Study, SaysHowTomlWritesWhatOtherNotationsWriteOtherwise) {
-  EXPECT_NE(refusal("train.nesterov = True").find("write true or false"), std::string::npos);
-  EXPECT_NE(refusal("m2m.lambda = .5").find("write 0.5"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal("train.nesterov = True"), {"jobs/test.toml:1", "true or false"}));
+  EXPECT_TRUE(testing::says(refusal("m2m.lambda = .5"), {"jobs/test.toml:1", "write 0.5"}));
   EXPECT_NE(refusal("method = ERM").find("quotes"), std::string::npos);
   EXPECT_NE(refusal("[data]\nset = 'a'\n[data]\nratio = 2").find("in one place"), std::string::npos);
   EXPECT_NE(refusal("train.epochs = 4.0").find("write 4"), std::string::npos);
-  EXPECT_EQ(refusal("train.epochs = 4"), "accepted");
+  EXPECT_EQ(refusal("train.epochs = 4"), "");
 }
 
 TEST(Study, SaysWhereSeveralValuesBelong) {
-  EXPECT_NE(refusal("m2m.lambda = [0.1, 0.5]").find("several belong on the [grid]"), std::string::npos);
-  EXPECT_EQ(refusal("[grid]\nm2m.lambda = [0.1, 0.5]"), "accepted");
-  EXPECT_NE(refusal("[[point]]\nmethod = ['ERM', 'RS']").find("write a [[point]] for each"), std::string::npos);
-  EXPECT_EQ(refusal("[[point]]\nmethod = 'ERM'\n[[point]]\nmethod = 'RS'"), "accepted");
-  EXPECT_NE(refusal("[grid]\ntrain.lr_drops = [1, 2]").find("needs a list of lists: [[1,2]]"), std::string::npos);
-  EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1,2]]"), "accepted");
+  EXPECT_TRUE(testing::says(refusal("m2m.lambda = [0.1, 0.5]"), {"jobs/test.toml:1", "m2m.lambda", "[grid]"}));
+  EXPECT_EQ(refusal("[grid]\nm2m.lambda = [0.1, 0.5]"), "");
+  EXPECT_TRUE(
+      testing::says(refusal("[[point]]\nmethod = ['ERM', 'RS']"), {"jobs/test.toml:2", "method", "[[point]]"}));
+  EXPECT_EQ(refusal("[[point]]\nmethod = 'ERM'\n[[point]]\nmethod = 'RS'"), "");
+  EXPECT_TRUE(
+      testing::says(refusal("[grid]\ntrain.lr_drops = [1, 2]"), {"jobs/test.toml:2", "train.lr_drops", "[[1,2]]"}));
+  EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1,2]]"), "");
 }
 
 TEST(Study, OffersANameThatAFolderMayHave) {
@@ -138,73 +128,67 @@ TEST(Study, OffersANameThatAFolderMayHave) {
 }
 
 TEST(Study, RefusesWrongTypesChoicesAndBounds) {
-  EXPECT_EQ(refusal("\nseed = 'a'"), "jobs/test.toml:2: seed = \"a\": expected a whole number");
-  EXPECT_EQ(refusal("seed = 1.5"), "jobs/test.toml:1: seed = 1.5: expected a whole number");
-  EXPECT_EQ(refusal("method = 'EMR'"), "jobs/test.toml:1: method = 'EMR': expected one of ERM, RS, DRS, M2m");
+  EXPECT_TRUE(testing::says(refusal("\nseed = 'a'"), {"jobs/test.toml:2", "seed = \"a\"", "whole number"}));
+  EXPECT_TRUE(testing::says(refusal("seed = 1.5"), {"jobs/test.toml:1", "seed = 1.5", "whole number"}));
+  EXPECT_TRUE(
+      testing::says(refusal("method = 'EMR'"), {"jobs/test.toml:1", "method = 'EMR'", "ERM, RS, DRS, M2m"}));
   EXPECT_NE(refusal("m2m.beta = 1.5").find("jobs/test.toml:1: m2m.beta = 1.5: expected"), std::string::npos);
-  EXPECT_NE(refusal("m2m.beta = nan"), "accepted");
-  EXPECT_NE(refusal("m2m.beta = inf"), "accepted");
+  EXPECT_NE(refusal("m2m.beta = nan"), "");
+  EXPECT_NE(refusal("m2m.beta = inf"), "");
   EXPECT_NE(refusal("seed = 2026-01-01").find("date"), std::string::npos);
-  EXPECT_NE(refusal("[grid]\nseed = [1, [2]]"), "accepted");
+  EXPECT_NE(refusal("[grid]\nseed = [1, [2]]"), "");
   EXPECT_NE(refusal("[grid]\nseed = [{a = 1}]").find("a table"), std::string::npos);
-  EXPECT_NE(refusal("[grid]\ntrain.lr_drops = [1, 2]"), "accepted");
-  EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1, 2], [3, 4]]"), "accepted");
+  EXPECT_NE(refusal("[grid]\ntrain.lr_drops = [1, 2]"), "");
+  EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1, 2], [3, 4]]"), "");
 }
 
 TEST(Study, RefusesAKeyThatIsGivenTwice) {
   EXPECT_EQ(refusal("seed = 1\nseed = 2").substr(0, 17), "jobs/test.toml:2:");
   EXPECT_EQ(refusal("m2m.beta = .5").substr(0, 17), "jobs/test.toml:1:");  // TOML wants 0.5
-  EXPECT_EQ(refusal("m2m.beta = 0.5\n\"m2m.beta\" = 0.6"),
-            "jobs/test.toml:2: m2m.beta is given twice, first in line 1");
-  EXPECT_EQ(refusal("seed = 1\n[grid]\nseed = [1, 2]"),
-            "jobs/test.toml:3: seed is on the [grid] and also set in line 1; keep one of them");
+  EXPECT_TRUE(
+      testing::says(refusal("m2m.beta = 0.5\n\"m2m.beta\" = 0.6"), {"jobs/test.toml:2", "m2m.beta", "line 1"}));
+  EXPECT_TRUE(
+      testing::says(refusal("seed = 1\n[grid]\nseed = [1, 2]"), {"jobs/test.toml:3", "seed", "[grid]", "line 1"}));
 }
 
 TEST(Study, RefusesAGridOrPointOfAnotherShape) {
-  EXPECT_EQ(refusal("[grid]\nseed = []"),
-            "jobs/test.toml:2: seed has no values on the [grid], so there would be no trials");
-  EXPECT_NE(refusal("[grid]\nseed = 1").find("needs a list of values: [1]"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal("[grid]\nseed = []"), {"jobs/test.toml:2", "seed", "no values", "[grid]"}));
+  EXPECT_TRUE(testing::says(refusal("[grid]\nseed = 1"), {"jobs/test.toml:2", "seed", "[1]"}));
   EXPECT_NE(refusal("grid = 1").find("write [grid]"), std::string::npos);
   EXPECT_NE(refusal("[point]\nseed = 1").find("write [[point]]"), std::string::npos);
   EXPECT_NE(refusal("point = [1]").find("write [[point]]"), std::string::npos);
   EXPECT_NE(refusal("[[point]]\nlabel = 1").find("expected a text"), std::string::npos);
   EXPECT_NE(refusal("[[point]]\nlabel = \"a\\nb\"").find("one line"), std::string::npos);
-  EXPECT_NE(refusal("name = '../x'").find("names the output folder"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal("name = '../x'"), {"jobs/test.toml:1", "'../x'", "folder"}));
 }
 
 TEST(Study, RefusesWhatIsNotTomlOrNotUtf8OrNestedTooDeep) {
-  EXPECT_EQ(refusal("seed = = 1").substr(0, 34), "jobs/test.toml:1: this is not TOML");
+  EXPECT_TRUE(testing::says(refusal("seed = = 1"), {"jobs/test.toml:1", "TOML"}));
   EXPECT_EQ(refusal("seed = 1\nmethod = '\xff\xfe'").substr(0, 17), "jobs/test.toml:2:");
   std::string deep = "\n";
   for (int i = 0; i < 200'000; ++i) deep += "a.";
-  EXPECT_EQ(refusal(deep + "a = 1"), "jobs/test.toml:2: more than 100 dots in a row");
-  EXPECT_NE(refusal("seed = " + std::string(100'000, '[')), "accepted");
+  EXPECT_TRUE(testing::says(refusal(deep + "a = 1"), {"jobs/test.toml:2", "100 dots"}));
+  EXPECT_NE(refusal("seed = " + std::string(100'000, '[')), "");
 }
 
 TEST(StudyFile, SaysWhatIsWrongWithAMissingFileOrAFolder) {
   const testing::TemporaryFolder folder;
-  const auto message = [](const std::filesystem::path& file) -> std::string {
-    try {
-      read_study_file(file, testing::fake_fields());
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), ExitCode::usage);
-      return error.what();
-    }
-    return "accepted";
+  const auto message = [](const std::filesystem::path& file) {
+    return testing::complaint([&] { read_study_file(file, testing::fake_fields()); }, ExitCode::usage);
   };
   EXPECT_NE(message(folder.path()).find("this is a folder"), std::string::npos);
-  EXPECT_NE(message(folder.path() / "a.toml").find("there is no such study"), std::string::npos);
+  EXPECT_TRUE(
+      testing::says(message(folder.path() / "a.toml"), {(folder.path() / "a.toml").string(), "no such study"}));
   write_file(folder.path() / "jobs" / "ablation.toml", "method = 'ERM'");
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(folder.path());
-  EXPECT_EQ(message("jobs/ablaton.toml"),
-            "jobs/ablaton.toml: there is no such study; did you mean 'jobs/ablation.toml'?");
-  EXPECT_EQ(message("ablation"), "ablation: there is no such study; did you mean 'jobs/ablation.toml'?");
-  EXPECT_EQ(message("jobs/ablation.toml"), "accepted");
+  EXPECT_TRUE(
+      testing::says(message("jobs/ablaton.toml"), {"jobs/ablaton.toml", "no such study", "'jobs/ablation.toml'"}));
+  EXPECT_TRUE(testing::says(message("ablation"), {"ablation", "no such study", "'jobs/ablation.toml'"}));
+  EXPECT_EQ(message("jobs/ablation.toml"), "");
   write_file("other/mine.toml", "method = 'ERM'");
-  EXPECT_NE(message("other/mine").find("did you mean 'other/mine.toml'?"), std::string::npos)
-      << message("other/mine");
-  EXPECT_NE(message("other/mien.toml").find("did you mean 'other/mine.toml'?"), std::string::npos);
+  EXPECT_TRUE(testing::says(message("other/mine"), {"other/mine", "'other/mine.toml'"}));
+  EXPECT_TRUE(testing::says(message("other/mien.toml"), {"other/mien.toml", "'other/mine.toml'"}));
   EXPECT_EQ(message("other/unlike_any.toml").find("did you mean"), std::string::npos);
   write_file("jobs/huge.toml", std::string(5 << 20, '#'));
   EXPECT_NE(message("jobs/huge.toml").find("no study"), std::string::npos);
@@ -238,17 +222,17 @@ TEST(Override, OfTheMethodLeavesOutPointsOfOtherMethods) {
 }
 
 TEST(Override, RefusesWhatAPointSetsItself) {
-  EXPECT_EQ(refusal_of_override("[[point]]\nlabel = 'x'\nm2m.lambda = 0", "m2m.lambda=0.1"),
-            "command line: m2m.lambda is set by the [[point]] of jobs/test.toml:3 itself; change it there");
+  EXPECT_TRUE(testing::says(refusal_of_override("[[point]]\nlabel = 'x'\nm2m.lambda = 0", "m2m.lambda=0.1"),
+                            {"command line", "m2m.lambda", "[[point]]", "jobs/test.toml:3"}));
 }
 
 TEST(Override, RefusesWhatIsNoSettingOrNoValue) {
-  EXPECT_EQ(refusal_of_override("", "seed"), "command line: 'seed' is no setting; write key=value");
-  EXPECT_NE(refusal_of_override("", "=1"), "accepted");
-  EXPECT_EQ(refusal_of_override("", "seed=x"), "command line: seed = 'x': expected a whole number");
-  EXPECT_NE(refusal_of_override("", "seed=1,,2"), "accepted");
-  EXPECT_NE(refusal_of_override("", "seed="), "accepted");
-  EXPECT_NE(refusal_of_override("", "data.set=\xff"), "accepted");
+  EXPECT_TRUE(testing::says(refusal_of_override("", "seed"), {"command line", "'seed'", "key=value"}));
+  EXPECT_NE(refusal_of_override("", "=1"), "");
+  EXPECT_TRUE(testing::says(refusal_of_override("", "seed=x"), {"command line", "seed = 'x'", "whole number"}));
+  EXPECT_NE(refusal_of_override("", "seed=1,,2"), "");
+  EXPECT_NE(refusal_of_override("", "seed="), "");
+  EXPECT_NE(refusal_of_override("", "data.set=\xff"), "");
 }
 
 }  // namespace
