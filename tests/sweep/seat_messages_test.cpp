@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <limits>
 
 #include "dist/messages/local_mailbox.hpp"
 #include "support/seats.hpp"
@@ -13,12 +14,12 @@
 namespace m2m::sweep {
 namespace {
 
-using testing::Clock;
 using testing::done_result;
-using testing::eventually;
-using testing::milliseconds;
 using testing::report_an_epoch;
 using testing::trial_graph;
+
+/// Turns of a loop after which it would have said what it has to say; it looks at everything once a turn.
+constexpr int turns_enough = 10;
 
 /// A worker of two seats, to whom the test speaks as its coordinator.
 class Worker : public ::testing::Test {
@@ -47,14 +48,16 @@ class Worker : public ::testing::Test {
   FromWorker hear() {
     return hear([](const FromWorker& word) { return !std::holds_alternative<Report>(word); });
   }
+  /// Whether nothing but reports comes while the worker's waiting seats look for work that often.
   bool hears_nothing() {
-    const auto end = Clock::now() + milliseconds(50);
-    while (Clock::now() < end) {
+    const int until = looks_ + turns_enough;
+    bool heard = false;
+    const bool came = eventually([&] {
       const auto message = post_.coordinator().poll();
-      if (message && !std::holds_alternative<Report>(decode_from_worker(message->bytes))) return false;
-      std::this_thread::sleep_for(milliseconds(1));
-    }
-    return true;
+      heard = heard || (message && !std::holds_alternative<Report>(decode_from_worker(message->bytes)));
+      return heard || looks_ >= until;
+    });
+    return came && !heard;
   }
 
   study::StageGraph graph_;
@@ -65,14 +68,20 @@ class Worker : public ::testing::Test {
                     report_an_epoch(context);
                     const auto number = static_cast<std::size_t>(stage.label.back() - '0');
                     eventually([&] { return open_[number].load(); });
-                    return done_result();
+                    return done();
                   },
                   {},
                   2,
                   [this] {
                     return DeviceMemory{free_, 100};
                   }};
-  WorkerSettings settings_{"host a", [] { return StopReason::none; }, 0, 0.001};
+  std::atomic<int> looks_ = 0;
+  WorkerSettings settings_{"host a",
+                           [this] {
+                             ++looks_;
+                             return StopReason::none;
+                           },
+                           0, 0.001};
   std::thread thread_;  // last: it uses all of the above
 };
 
@@ -119,37 +128,42 @@ TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
   const study::StageGraph graph = trial_graph(4);
   Scheduler scheduler(graph, std::vector<bool>(4, false));
   comm::LocalPost post(1);
+  std::atomic<int> turns = 0;
+  const auto clock = [&] { return static_cast<double>(++turns); };
   std::thread coordinator([&] {
-    const CoordinatorSettings settings{1, [] { return 0.0; }, [] { return StopReason::none; }, false, 1, 2};
+    const CoordinatorSettings settings{1, clock, [] { return StopReason::none; }, false, 1, 2};
     coordinate(scheduler, post.coordinator(), {}, settings);
   });
   const auto say = [&](const FromWorker& word) { post.worker(0).send(0, encode(word)); };
-  const auto hear = [&](milliseconds time) -> std::optional<ToWorker> {
-    const auto end = Clock::now() + time;
-    while (Clock::now() < end) {
-      if (const auto message = post.worker(0).poll()) return decode_to_worker(message->bytes);
-      std::this_thread::sleep_for(milliseconds(1));
-    }
-    return std::nullopt;
+  /// The next word to the worker; nothing if none comes in time or before the coordinator's turn of that number.
+  const auto hear = [&](int last_turn) -> std::optional<ToWorker> {
+    std::optional<ToWorker> word;
+    eventually([&] {
+      if (const auto message = post.worker(0).poll()) word = decode_to_worker(message->bytes);
+      return word || turns >= last_turn;
+    });
+    return word;
   };
+  const auto hears_nothing = [&] { return !hear(turns + turns_enough).has_value(); };
+  constexpr int never = std::numeric_limits<int>::max();
   const auto seat_started = [&] {
-    const auto word = hear(std::chrono::seconds(20));
+    const auto word = hear(never);
     return word && std::holds_alternative<Start>(*word) ? std::get<Start>(*word).seat : -1;
   };
   say(Here{"host a", 0});
   EXPECT_EQ(seat_started(), 0);
-  EXPECT_FALSE(hear(milliseconds(30)).has_value());  // seat 1 has not come
+  EXPECT_TRUE(hears_nothing());  // seat 1 has not come
   say(Here{"host a", 1});
   EXPECT_EQ(seat_started(), 1);
-  say(StageFinished{done_result(), 0, true});
-  EXPECT_FALSE(hear(milliseconds(30)).has_value());
-  say(StageFinished{done_result(), 1, false});
+  say(StageFinished{done(), 0, true});
+  EXPECT_TRUE(hears_nothing());
+  say(StageFinished{done(), 1, false});
   EXPECT_EQ(seat_started(), 1);
   say(Here{"host a", 0});
   EXPECT_EQ(seat_started(), 0);
-  say(StageFinished{done_result(), 0, true});
-  say(StageFinished{done_result(), 1, true});
-  const auto last = hear(std::chrono::seconds(20));
+  say(StageFinished{done(), 0, true});
+  say(StageFinished{done(), 1, true});
+  const auto last = hear(never);
   EXPECT_TRUE(last && std::holds_alternative<Leave>(*last));
   say(Bye{});
   coordinator.join();

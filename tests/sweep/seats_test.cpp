@@ -21,8 +21,6 @@ namespace {
 
 using testing::Clock;
 using testing::done_result;
-using testing::eventually;
-using testing::milliseconds;
 using testing::report_an_epoch;
 using testing::stopped_result;
 using testing::trial_graph;
@@ -108,7 +106,7 @@ TEST(Seats, OfARankRunThatManyStagesAtOnceAndNoMore) {
                            const Running::Here here(of_rank);
                            report_an_epoch(context);
                            eventually([&] { return of_rank.most() == seats; });
-                           return done_result();
+                           return done();
                          },
                          {},
                          seats});
@@ -124,18 +122,22 @@ TEST(Seats, OfARankRunThatManyStagesAtOnceAndNoMore) {
 TEST(Seats, ThatMemoryDoesNotAdmitGetNoStage) {
   const StageGraph graph = trial_graph(12);
   Running full, roomy;
-  const auto run = [](Running& running) {
-    return [&running](const study::Stage&, study::StageContext& context) {
+  std::atomic<int> looks = 0;  // for memory on the full rank
+  // A stage of either rank lasts until the full rank was refused a further seat beside one of its own.
+  const auto run = [&](Running& running) {
+    return [&, &running = running](const study::Stage&, study::StageContext& context) {
       const Running::Here here(running);
       report_an_epoch(context);
-      std::this_thread::sleep_for(milliseconds(20));
-      return done_result();
+      const int before = looks;
+      EXPECT_TRUE(eventually([&] { return full.begun() > 0 && (full.now() == 0 || looks > before + 1); }));
+      return done();
     };
   };
   Sweep sweep(graph, {{run(full),
                        {},
                        3,
-                       [] {
+                       [&] {
+                         ++looks;
                          return DeviceMemory{1, 1};
                        }},
                       {run(roomy), {}, 3, [] {
@@ -155,7 +157,7 @@ TEST(Seats, AllStopWhereTheSweepIsAskedTo) {
                          const Running::Here here(running);
                          report_an_epoch(context);
                          eventually([&] { return context.stop_requested(); });
-                         return stopped_result();
+                         return stopped();
                        },
                        {},
                        3};

@@ -12,7 +12,9 @@
 namespace m2m::study {
 namespace {
 
-/// What reading this study says; "" where it is accepted.
+using testing::says;
+
+/// What reading this study says.
 std::string refusal(const std::string& toml) {
   return testing::complaint([&] { testing::study_from(toml); }, ExitCode::usage);
 }
@@ -61,52 +63,51 @@ TEST(Study, IsNamedAfterItsFileUnlessItSaysOtherwise) {
 }
 
 TEST(Study, NamesTheNearestKnownKeyWhereOneIsUnknown) {
-  EXPECT_EQ(refusal("method = 'ERM'\nm2m.lamda = 1"),
-            "jobs/test.toml:2: unknown key 'm2m.lamda'; did you mean 'm2m.lambda'?");
-  EXPECT_TRUE(testing::says(refusal("[grid]\nsed = [1]"), {"jobs/test.toml:2", "'sed'", "'seed'"}));
-  EXPECT_TRUE(testing::says(refusal("[[point]]\n\ntrain.epoch = 1"),
-                            {"jobs/test.toml:3", "'train.epoch'", "'train.epochs'"}));
-  EXPECT_TRUE(testing::says(refusal_of_override("", "sead=1"), {"command line", "'sead'", "'seed'"}));
-  EXPECT_TRUE(testing::says(refusal("xxxxxxxxxxxxxxxxxxxxxxxxx = 1"),
-                            {"jobs/test.toml:1", "'xxxxxxxxxxxxxxxxxxxxxxxxx'", "'m2m-sweep describe'"}));
+  const std::string unlike_any(25, 'x');
+  EXPECT_TRUE(
+      says(refusal("method = 'ERM'\nm2m.lamda = 1"), {"jobs/test.toml:2:", "'m2m.lamda'", "'m2m.lambda'?"}));
+  EXPECT_TRUE(says(refusal("[grid]\nsed = [1]"), {"jobs/test.toml:2:", "'sed'", "'seed'?"}));
+  EXPECT_TRUE(
+      says(refusal("[[point]]\n\ntrain.epoch = 1"), {"jobs/test.toml:3:", "'train.epoch'", "'train.epochs'?"}));
+  EXPECT_TRUE(says(refusal_of_override("", "sead=1"), {"command line:", "'sead'", "'seed'?"}));
+  EXPECT_TRUE(
+      says(refusal(unlike_any + " = 1"), {"jobs/test.toml:1:", "'" + unlike_any + "'", "'m2m-sweep describe'"}));
 }
 
 TEST(Study, NamesTheSettingWhoseTableIsMissingOrAnother) {
-  for (const auto& [toml, meant] : {std::pair{"epochs = 3", testing::Parts{"'train.epochs'"}},
-                                    {"[m2m]\nepochs = 3", {"'train.epochs'"}},
-                                    {"[trian]\nepochs = 3", {"'train.epochs'"}},
-                                    {"[train]\nmethod = 'ERM'", {"'method'", "[table]"}},
-                                    {"[data]\ntrain.epochs = 3", {"'train.epochs'", "[table]"}},
-                                    {"[train]\nname = 'x'", {"'name'", "[table]"}},
-                                    {"data = 'digits'", {"'data.set'"}},
-                                    {"[Grid]\nseed = [1]", {"[grid]"}},
-                                    {"[[points]]\nseed = 1", {"[[point]]"}},
-                                    {"[points.a]\nseed = 1", {"[[point]]"}},
-                                    {"label = 'x'", {"a [[point]]"}}}) {
-    EXPECT_TRUE(testing::says(refusal(toml), meant)) << toml;
-  }
-  EXPECT_TRUE(testing::says(refusal_of_override("", "train.seed=1"), {"'train.seed'", "'seed'"}));
-  EXPECT_NE(refusal_of_override("", "name=x").find("--out"), std::string::npos);
+  const std::vector<std::pair<std::string, testing::Parts>> cases = {
+      {"epochs = 3", {"'train.epochs'?"}},
+      {"[m2m]\nepochs = 3", {"'train.epochs'?"}},
+      {"[trian]\nepochs = 3", {"'train.epochs'?"}},
+      {"[train]\nmethod = 'ERM'", {"'method'", "[table]?"}},
+      {"[data]\ntrain.epochs = 3", {"'train.epochs'", "[table]?"}},
+      {"[train]\nname = 'x'", {"'name'", "[table]?"}},
+      {"data = 'digits'", {"'data.set'?"}},
+      {"[Grid]\nseed = [1]", {"[grid]"}},
+      {"[[points]]\nseed = 1", {"[[point]]"}},
+      {"[points.a]\nseed = 1", {"[[point]]"}},
+      {"label = 'x'", {"[[point]]"}}};
+  for (const auto& [toml, meant] : cases) EXPECT_TRUE(says(refusal(toml), meant));
+  EXPECT_TRUE(says(refusal_of_override("", "train.seed=1"), {"'seed'?"}));
+  EXPECT_TRUE(says(refusal_of_override("", "name=x"), {"--out"}));
 }
 
 TEST(Study, SaysHowTomlWritesWhatOtherNotationsWriteOtherwise) {
-  EXPECT_TRUE(testing::says(refusal("train.nesterov = True"), {"jobs/test.toml:1", "true or false"}));
-  EXPECT_TRUE(testing::says(refusal("m2m.lambda = .5"), {"jobs/test.toml:1", "write 0.5"}));
-  EXPECT_NE(refusal("method = ERM").find("quotes"), std::string::npos);
-  EXPECT_NE(refusal("[data]\nset = 'a'\n[data]\nratio = 2").find("in one place"), std::string::npos);
-  EXPECT_NE(refusal("train.epochs = 4.0").find("write 4"), std::string::npos);
-  EXPECT_EQ(refusal("train.epochs = 4"), "");
+  EXPECT_TRUE(says(refusal("train.nesterov = True"), {"jobs/test.toml:1:", "true", "false"}));
+  EXPECT_TRUE(says(refusal("m2m.lambda = .5"), {"jobs/test.toml:1:", "0.5"}));
+  EXPECT_TRUE(says(refusal("method = ERM"), {"jobs/test.toml:1:", "quotes"}));
+  EXPECT_TRUE(says(refusal("[data]\nset = 'a'\n[data]\nratio = 2"), {"jobs/test.toml:3:", "one place"}));
+  EXPECT_TRUE(says(refusal("train.epochs = 4.0"), {"jobs/test.toml:1:", "write 4"}));
+  EXPECT_EQ(refusal("train.epochs = 4"), "accepted");
 }
 
 TEST(Study, SaysWhereSeveralValuesBelong) {
-  EXPECT_TRUE(testing::says(refusal("m2m.lambda = [0.1, 0.5]"), {"jobs/test.toml:1", "m2m.lambda", "[grid]"}));
-  EXPECT_EQ(refusal("[grid]\nm2m.lambda = [0.1, 0.5]"), "");
-  EXPECT_TRUE(
-      testing::says(refusal("[[point]]\nmethod = ['ERM', 'RS']"), {"jobs/test.toml:2", "method", "[[point]]"}));
-  EXPECT_EQ(refusal("[[point]]\nmethod = 'ERM'\n[[point]]\nmethod = 'RS'"), "");
-  EXPECT_TRUE(
-      testing::says(refusal("[grid]\ntrain.lr_drops = [1, 2]"), {"jobs/test.toml:2", "train.lr_drops", "[[1,2]]"}));
-  EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1,2]]"), "");
+  EXPECT_TRUE(says(refusal("m2m.lambda = [0.1, 0.5]"), {"m2m.lambda = [0.1,0.5]", "[grid]"}));
+  EXPECT_EQ(refusal("[grid]\nm2m.lambda = [0.1, 0.5]"), "accepted");
+  EXPECT_TRUE(says(refusal("[[point]]\nmethod = ['ERM', 'RS']"), {"jobs/test.toml:2:", "method", "[[point]]"}));
+  EXPECT_EQ(refusal("[[point]]\nmethod = 'ERM'\n[[point]]\nmethod = 'RS'"), "accepted");
+  EXPECT_TRUE(says(refusal("[grid]\ntrain.lr_drops = [1, 2]"), {"train.lr_drops", "[[1,2]]"}));
+  EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1,2]]"), "accepted");
 }
 
 TEST(Study, OffersANameThatAFolderMayHave) {
@@ -128,47 +129,44 @@ TEST(Study, OffersANameThatAFolderMayHave) {
 }
 
 TEST(Study, RefusesWrongTypesChoicesAndBounds) {
-  EXPECT_TRUE(testing::says(refusal("\nseed = 'a'"), {"jobs/test.toml:2", "seed = \"a\"", "whole number"}));
-  EXPECT_TRUE(testing::says(refusal("seed = 1.5"), {"jobs/test.toml:1", "seed = 1.5", "whole number"}));
-  EXPECT_TRUE(
-      testing::says(refusal("method = 'EMR'"), {"jobs/test.toml:1", "method = 'EMR'", "ERM, RS, DRS, M2m"}));
-  EXPECT_NE(refusal("m2m.beta = 1.5").find("jobs/test.toml:1: m2m.beta = 1.5: expected"), std::string::npos);
-  EXPECT_NE(refusal("m2m.beta = nan"), "");
-  EXPECT_NE(refusal("m2m.beta = inf"), "");
-  EXPECT_NE(refusal("seed = 2026-01-01").find("date"), std::string::npos);
-  EXPECT_NE(refusal("[grid]\nseed = [1, [2]]"), "");
-  EXPECT_NE(refusal("[grid]\nseed = [{a = 1}]").find("a table"), std::string::npos);
-  EXPECT_NE(refusal("[grid]\ntrain.lr_drops = [1, 2]"), "");
-  EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1, 2], [3, 4]]"), "");
+  EXPECT_TRUE(says(refusal("\nseed = 'a'"), {"jobs/test.toml:2: seed = \"a\":"}));
+  EXPECT_TRUE(says(refusal("seed = 1.5"), {"jobs/test.toml:1: seed = 1.5:"}));
+  EXPECT_TRUE(says(refusal("method = 'EMR'"), {"jobs/test.toml:1: method = 'EMR':", "ERM, RS, DRS, M2m"}));
+  EXPECT_TRUE(says(refusal("m2m.beta = 1.5"), {"jobs/test.toml:1: m2m.beta = 1.5:"}));
+  EXPECT_NE(refusal("m2m.beta = nan"), "accepted");
+  EXPECT_NE(refusal("m2m.beta = inf"), "accepted");
+  EXPECT_TRUE(says(refusal("seed = 2026-01-01"), {"seed", "date"}));
+  EXPECT_NE(refusal("[grid]\nseed = [1, [2]]"), "accepted");
+  EXPECT_TRUE(says(refusal("[grid]\nseed = [{a = 1}]"), {"seed", "a table"}));
+  EXPECT_NE(refusal("[grid]\ntrain.lr_drops = [1, 2]"), "accepted");
+  EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1, 2], [3, 4]]"), "accepted");
 }
 
 TEST(Study, RefusesAKeyThatIsGivenTwice) {
   EXPECT_EQ(refusal("seed = 1\nseed = 2").substr(0, 17), "jobs/test.toml:2:");
   EXPECT_EQ(refusal("m2m.beta = .5").substr(0, 17), "jobs/test.toml:1:");  // TOML wants 0.5
-  EXPECT_TRUE(
-      testing::says(refusal("m2m.beta = 0.5\n\"m2m.beta\" = 0.6"), {"jobs/test.toml:2", "m2m.beta", "line 1"}));
-  EXPECT_TRUE(
-      testing::says(refusal("seed = 1\n[grid]\nseed = [1, 2]"), {"jobs/test.toml:3", "seed", "[grid]", "line 1"}));
+  EXPECT_TRUE(says(refusal("m2m.beta = 0.5\n\"m2m.beta\" = 0.6"), {"jobs/test.toml:2: m2m.beta ", "line 1"}));
+  EXPECT_TRUE(says(refusal("seed = 1\n[grid]\nseed = [1, 2]"), {"jobs/test.toml:3: seed ", "[grid]", "line 1"}));
 }
 
 TEST(Study, RefusesAGridOrPointOfAnotherShape) {
-  EXPECT_TRUE(testing::says(refusal("[grid]\nseed = []"), {"jobs/test.toml:2", "seed", "no values", "[grid]"}));
-  EXPECT_TRUE(testing::says(refusal("[grid]\nseed = 1"), {"jobs/test.toml:2", "seed", "[1]"}));
-  EXPECT_NE(refusal("grid = 1").find("write [grid]"), std::string::npos);
-  EXPECT_NE(refusal("[point]\nseed = 1").find("write [[point]]"), std::string::npos);
-  EXPECT_NE(refusal("point = [1]").find("write [[point]]"), std::string::npos);
-  EXPECT_NE(refusal("[[point]]\nlabel = 1").find("expected a text"), std::string::npos);
-  EXPECT_NE(refusal("[[point]]\nlabel = \"a\\nb\"").find("one line"), std::string::npos);
-  EXPECT_TRUE(testing::says(refusal("name = '../x'"), {"jobs/test.toml:1", "'../x'", "folder"}));
+  EXPECT_TRUE(says(refusal("[grid]\nseed = []"), {"jobs/test.toml:2: seed ", "no values", "[grid]"}));
+  EXPECT_TRUE(says(refusal("[grid]\nseed = 1"), {"jobs/test.toml:2: seed ", "[grid]", "[1]"}));
+  EXPECT_TRUE(says(refusal("grid = 1"), {"'grid'", "write [grid]"}));
+  EXPECT_TRUE(says(refusal("[point]\nseed = 1"), {"'point'", "write [[point]]"}));
+  EXPECT_TRUE(says(refusal("point = [1]"), {"'point'", "write [[point]]"}));
+  EXPECT_TRUE(says(refusal("[[point]]\nlabel = 1"), {"jobs/test.toml:2: label = 1:"}));
+  EXPECT_TRUE(says(refusal("[[point]]\nlabel = \"a\\nb\""), {"jobs/test.toml:2:", "label", "100 bytes"}));
+  EXPECT_TRUE(says(refusal("name = '../x'"), {"name = '../x':", "set name = "}));
 }
 
 TEST(Study, RefusesWhatIsNotTomlOrNotUtf8OrNestedTooDeep) {
-  EXPECT_TRUE(testing::says(refusal("seed = = 1"), {"jobs/test.toml:1", "TOML"}));
+  EXPECT_TRUE(says(refusal("seed = = 1"), {"jobs/test.toml:1:", "TOML"}));
   EXPECT_EQ(refusal("seed = 1\nmethod = '\xff\xfe'").substr(0, 17), "jobs/test.toml:2:");
   std::string deep = "\n";
   for (int i = 0; i < 200'000; ++i) deep += "a.";
-  EXPECT_TRUE(testing::says(refusal(deep + "a = 1"), {"jobs/test.toml:2", "100 dots"}));
-  EXPECT_NE(refusal("seed = " + std::string(100'000, '[')), "");
+  EXPECT_TRUE(says(refusal(deep + "a = 1"), {"jobs/test.toml:2:", "100 dots"}));
+  EXPECT_NE(refusal("seed = " + std::string(100'000, '[')), "accepted");
 }
 
 TEST(StudyFile, SaysWhatIsWrongWithAMissingFileOrAFolder) {
@@ -176,22 +174,22 @@ TEST(StudyFile, SaysWhatIsWrongWithAMissingFileOrAFolder) {
   const auto message = [](const std::filesystem::path& file) {
     return testing::complaint([&] { read_study_file(file, testing::fake_fields()); }, ExitCode::usage);
   };
-  EXPECT_NE(message(folder.path()).find("this is a folder"), std::string::npos);
+  EXPECT_TRUE(says(message(folder.path()), {folder.path().string() + ":", "a folder"}));
   EXPECT_TRUE(
-      testing::says(message(folder.path() / "a.toml"), {(folder.path() / "a.toml").string(), "no such study"}));
+      says(message(folder.path() / "a.toml"), {(folder.path() / "a.toml").string() + ":", "no such study"}));
   write_file(folder.path() / "jobs" / "ablation.toml", "method = 'ERM'");
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(folder.path());
-  EXPECT_TRUE(
-      testing::says(message("jobs/ablaton.toml"), {"jobs/ablaton.toml", "no such study", "'jobs/ablation.toml'"}));
-  EXPECT_TRUE(testing::says(message("ablation"), {"ablation", "no such study", "'jobs/ablation.toml'"}));
-  EXPECT_EQ(message("jobs/ablation.toml"), "");
+  EXPECT_TRUE(says(message("jobs/ablaton.toml"), {"jobs/ablaton.toml:", "'jobs/ablation.toml'?"}));
+  EXPECT_TRUE(says(message("ablation"), {"ablation:", "'jobs/ablation.toml'?"}));
+  EXPECT_EQ(message("jobs/ablation.toml"), "accepted");
   write_file("other/mine.toml", "method = 'ERM'");
-  EXPECT_TRUE(testing::says(message("other/mine"), {"other/mine", "'other/mine.toml'"}));
-  EXPECT_TRUE(testing::says(message("other/mien.toml"), {"other/mien.toml", "'other/mine.toml'"}));
-  EXPECT_EQ(message("other/unlike_any.toml").find("did you mean"), std::string::npos);
+  EXPECT_TRUE(says(message("other/mine"), {"other/mine:", "'other/mine.toml'?"}));
+  EXPECT_TRUE(says(message("other/mien.toml"), {"other/mien.toml:", "'other/mine.toml'?"}));
+  EXPECT_TRUE(says(message("other/unlike_any.toml"), {"other/unlike_any.toml:", "jobs/ablation_cifar10.toml"}));
+  EXPECT_FALSE(says(message("other/unlike_any.toml"), {"?"}));
   write_file("jobs/huge.toml", std::string(5 << 20, '#'));
-  EXPECT_NE(message("jobs/huge.toml").find("no study"), std::string::npos);
+  EXPECT_TRUE(says(message("jobs/huge.toml"), {"jobs/huge.toml:", "4 MiB"}));
   std::filesystem::current_path(before);
 }
 
@@ -222,17 +220,18 @@ TEST(Override, OfTheMethodLeavesOutPointsOfOtherMethods) {
 }
 
 TEST(Override, RefusesWhatAPointSetsItself) {
-  EXPECT_TRUE(testing::says(refusal_of_override("[[point]]\nlabel = 'x'\nm2m.lambda = 0", "m2m.lambda=0.1"),
-                            {"command line", "m2m.lambda", "[[point]]", "jobs/test.toml:3"}));
+  const std::string point = "[[point]]\nlabel = 'x'\nm2m.lambda = 0";
+  EXPECT_TRUE(says(refusal_of_override(point, "m2m.lambda=0.1"),
+                   {"command line: m2m.lambda ", "[[point]]", "jobs/test.toml:3"}));
 }
 
 TEST(Override, RefusesWhatIsNoSettingOrNoValue) {
-  EXPECT_TRUE(testing::says(refusal_of_override("", "seed"), {"command line", "'seed'", "key=value"}));
-  EXPECT_NE(refusal_of_override("", "=1"), "");
-  EXPECT_TRUE(testing::says(refusal_of_override("", "seed=x"), {"command line", "seed = 'x'", "whole number"}));
-  EXPECT_NE(refusal_of_override("", "seed=1,,2"), "");
-  EXPECT_NE(refusal_of_override("", "seed="), "");
-  EXPECT_NE(refusal_of_override("", "data.set=\xff"), "");
+  EXPECT_TRUE(says(refusal_of_override("", "seed"), {"command line: 'seed' ", "key=value"}));
+  EXPECT_NE(refusal_of_override("", "=1"), "accepted");
+  EXPECT_TRUE(says(refusal_of_override("", "seed=x"), {"command line:", "seed = 'x':"}));
+  EXPECT_NE(refusal_of_override("", "seed=1,,2"), "accepted");
+  EXPECT_NE(refusal_of_override("", "seed="), "accepted");
+  EXPECT_NE(refusal_of_override("", "data.set=\xff"), "accepted");
 }
 
 }  // namespace

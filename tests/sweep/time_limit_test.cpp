@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "support/said.hpp"
 
 namespace m2m::sweep {
 namespace {
@@ -51,8 +52,7 @@ TEST(Duration, IsSecondsOrHoursMinutesSeconds) {
 TEST(Duration, RefusesAnythingElse) {
   for (const char* text : {"", "0", "0:00:00", "-5", "1.5", "5m", "90:00", "1:60:00", "1:00:60", "1:2:3",
                            "1-00:00:00", "99999999999", " 5"}) {
-    EXPECT_EQ(refusal(text), "--time-limit '" + std::string(text) +
-                                 "' is no time; give seconds, or hours, minutes and seconds as 1:30:00");
+    EXPECT_TRUE(testing::says(refusal(text), {"--time-limit '" + std::string(text) + "'", "1:30:00"}));
   }
 }
 
@@ -110,7 +110,7 @@ TEST(TimeLeft, RefusesAMarginThatLeavesNothing) {
     FAIL() << "was not refused";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::usage);
-    EXPECT_STREQ(error.what(), "--time-margin 90 s leaves nothing of --time-limit 60 s; give less");
+    EXPECT_TRUE(testing::says(error.what(), {"--time-margin 90 s", "--time-limit 60 s"}));
   }
 }
 
