@@ -38,12 +38,12 @@ TEST(Doctor, TriesTheFileSystemAndLeavesNothing) {
 TEST(Doctor, SaysOnceWhatAllRanksFindAndWhoFindsSomethingElse) {
   const Finding common{"MPI", Health::ok, "fine", ""};
   const std::vector<std::vector<Finding>> by_rank = {{common, {"GPU", Health::ok, "8", ""}},
-                                                     {common, {"GPU", Health::warning, "none", "look for one"}}};
+                                                     {common, {"GPU", Health::warning, "none", "look"}}};
   EXPECT_EQ(findings_text(by_rank),
             "ok       MPI            fine\n"
             "ok       GPU            8  (rank 0)\n"
             "warning  GPU            none  (rank 1)\n"
-            "                     -> look for one\n");
+            "                     -> look\n");
   EXPECT_EQ(worst(by_rank), Health::warning);
   EXPECT_EQ(findings_from_json(to_json(by_rank[1])), by_rank[1]);
 }

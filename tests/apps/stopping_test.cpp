@@ -3,16 +3,25 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <ctime>
 
 #include "core/files.hpp"
+#include "support/eventually.hpp"
+#include "sweep/folder_lock.hpp"
+#include "sweep/progress_lines.hpp"
 #include "support/sweep_program.hpp"
 
 namespace m2m::apps {
 namespace {
 
 using testing::count;
+using testing::Counts;
+using testing::counts_in;
+using testing::line_with;
 using testing::Outcome;
+using testing::says;
 
 class Stopping : public testing::SweepProgram {
  protected:
@@ -34,6 +43,14 @@ class Stopping : public testing::SweepProgram {
     return sweeping.wait();
   }
 
+  /// The log says once what was done, how much of it is left, and that way to go on.
+  void expect_says_how_to_go_on(const std::string& way) {
+    const Counts counts = counts_in(background_log());
+    EXPECT_LT(counts.done, 6) << background_log();
+    EXPECT_EQ(counts, (Counts{counts.done, 6, 0})) << background_log();
+    EXPECT_TRUE(says(line_with(background_log(), "trials done"), {"stopped", way}));
+  }
+
   void expect_resumable(int ranks) {
     EXPECT_LT(testing::count_lines(out(), "done"), 9);
     EXPECT_EQ(sweep(ranks, "jobs/grid.toml").code, 0);
@@ -44,7 +61,7 @@ class Stopping : public testing::SweepProgram {
 TEST_F(Stopping, EndsWith4WhereAnyRankIsSignalledAndResumes) {
   for (const int ranks : {0, 2, 4}) {
     EXPECT_EQ(stop_by(ranks, ranks == 0 ? SIGINT : SIGTERM), 4) << background_log();
-    EXPECT_EQ(count(background_log(), "run the same command again to resume"), 1);
+    expect_says_how_to_go_on("same command");
     expect_resumable(ranks);
   }
 }
@@ -88,10 +105,11 @@ TEST_F(Stopping, EndsWith74AtTheFirstFileThatCannotBeWritten) {
     EXPECT_LE(testing::count_lines(folder() / there, "began"), std::max(ranks, 1))
         << "something was begun after that";
     EXPECT_EQ(count(outcome.output, "m2m-sweep: "), 1) << outcome.output;
-    EXPECT_GE(count(outcome.output, "result.h5: cannot be written: No space left on device"), 2) << outcome.output;
+    EXPECT_GE(count(outcome.output, std::strerror(ENOSPC)), 2) << outcome.output;
+    EXPECT_TRUE(says(line_with(outcome.output, "m2m-sweep: "), {"result.h5:", std::strerror(ENOSPC)}));
     EXPECT_FALSE(std::filesystem::exists(folder() / there / "lock.json"));
     EXPECT_FALSE(std::filesystem::exists(folder() / there / "results.h5"));
-    EXPECT_EQ(count(sweep(0, "status " + there).output, "0 of 6 trials done, 0 failed"), 1);
+    EXPECT_EQ(counts_in(sweep(0, "status " + there).output), (Counts{0, 6, 0}));
   }
 }
 
@@ -105,8 +123,7 @@ TEST_F(Stopping, EndsWith74InAGroupThatCannotWriteEither) {
 TEST_F(Stopping, EndsWith85WhereAnyRankGetsUsr1AndResumes) {
   for (const int ranks : {0, 1, 2, 4}) {
     EXPECT_EQ(stop_by(ranks, SIGUSR1), 85) << background_log();
-    EXPECT_EQ(count(background_log(), "put the job back into the queue, or run the same command again to resume"),
-              1);
+    expect_says_how_to_go_on("queue");
     expect_resumable(ranks);
   }
 }
@@ -144,7 +161,7 @@ TEST_F(Stopping, EndsWith85InTimeBeforeTheLimit) {
     const Outcome outcome =
         sweep(ranks, "jobs/grid.toml fake.milliseconds=2000 --time-limit 00:00:12 --time-margin 1");
     EXPECT_EQ(outcome.code, 85) << outcome.output;
-    EXPECT_EQ(count(outcome.output, "the job is about to end: stopping"), 1) << outcome.output;
+    EXPECT_EQ(count(outcome.output, stopping_line(sweep::StopReason::requeue)), 1) << outcome.output;
     expect_resumable(ranks);
   }
 }
@@ -188,20 +205,25 @@ TEST_F(Stopping, EndsWith3AtTheFirstFailureWhereAskedTo) {
     std::filesystem::remove_all(out());
     const Outcome outcome = sweep(ranks, "jobs/grid.toml --fail-fast");
     EXPECT_EQ(outcome.code, 3) << outcome.output;
-    EXPECT_EQ(count(outcome.output, "thrown on purpose; what it left is in"), 1) << outcome.output;
-    EXPECT_EQ(count(outcome.output, "stopping at the first failure"), 1) << outcome.output;
-    EXPECT_EQ(count(outcome.output, "the rest goes on"), 0) << outcome.output;
+    EXPECT_EQ(count(outcome.output, "failed  trial "), 1) << outcome.output;
+    EXPECT_TRUE(says(line_with(outcome.output, "failed  trial "), {"thrown on purpose", "trials/"}));
+    EXPECT_EQ(count(outcome.output, stopping_line(sweep::StopReason::failed)), 1) << outcome.output;
+    EXPECT_EQ(count(outcome.output, testing::others_go_on), 0) << outcome.output;
     EXPECT_EQ(testing::count_lines(out(), "done"), 0);
   }
 }
 
 TEST_F(Stopping, IsHeardWhileItWaitsForTheFolder) {
-  const testing::Background first(command(0, "jobs/grid.toml fake.milliseconds=1000"), folder());
-  wait_for_lines(1, "began");
-  for (const auto& [signal, code] : {std::pair{"USR1", "85"}, std::pair{"TERM", "4"}}) {
-    const Outcome outcome = testing::run_command(
-        command(0, "jobs/grid.toml --wait") + " & sleep 1; kill -" + signal + " $!; wait $!", folder());
-    EXPECT_EQ(std::to_string(outcome.code), code) << outcome.output;
+  const results::FolderLock held(out());
+  for (const auto& [signal, code] : {std::pair{SIGUSR1, 85}, std::pair{SIGTERM, 4}}) {
+    std::filesystem::remove(folder() / "background.log");
+    testing::Background waiting(command(0, "jobs/grid.toml --wait"), folder());
+    const auto waits = [&] {
+      return std::filesystem::exists(folder() / "background.log") && count(background_log(), "results/grid") > 0;
+    };
+    EXPECT_TRUE(testing::eventually(waits));
+    waiting.signal_leader(signal);
+    EXPECT_EQ(waiting.wait(), code) << background_log();
   }
 }
 

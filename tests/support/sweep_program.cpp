@@ -1,10 +1,9 @@
 #include "support/sweep_program.hpp"
 
-#include <unistd.h>
-
 #include <cstdlib>
 
 #include "core/files.hpp"
+#include "support/eventually.hpp"
 
 namespace m2m::testing {
 
@@ -31,8 +30,8 @@ Outcome SweepProgram::sweep(int ranks, const std::string& arguments) const {
 }
 
 void SweepProgram::wait_for_lines(int lines, const std::string& word) const {
-  for (int tries = 0; tries < 3000 && testing::count_lines(out(), word) < lines; ++tries) ::usleep(10'000);
-  ASSERT_GE(testing::count_lines(out(), word), lines);
+  const auto come = [&] { return testing::count_lines(out(), word) >= lines; };
+  ASSERT_TRUE(eventually(come, std::chrono::seconds(30))) << lines << " lines of " << word;
 }
 
 std::string SweepProgram::background_log() const { return read_file(folder() / "background.log"); }

@@ -8,6 +8,8 @@
 #include "support/command.hpp"
 #include "support/fake_training.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/counts.hpp"
+#include "support/said.hpp"
 
 namespace m2m::testing {
 
@@ -32,6 +34,9 @@ class SweepProgram : public ::testing::Test {
  private:
   testing::TemporaryFolder folder_;
 };
+
+/// In the line of a trial that failed, while the sweep goes on.
+inline constexpr const char* others_go_on = "the rest goes on";
 
 /// How often `part` stands in `text`.
 int count(const std::string& text, const std::string& part);
