@@ -3,6 +3,7 @@
 
 Usage: damaged_files_test.py M2M_SWEEP M2M_REPORT CHECKOUT
 """
+import collections
 import csv
 import json
 import pathlib
@@ -11,10 +12,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 from real_sweeps import Sweeps, losses, weights
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from counts import counts_in, numbers_in  # noqa: E402  (found by the line above)
+from waiting import eventually  # noqa: E402  (found by the line above)
 
 METHODS = ["ERM", "M2m", "cRT", "tau-norm"]  # with a g, a prefix, and a trial that two others begin from
 INTERRUPTED = 4
@@ -53,7 +57,7 @@ class DamagedFiles(unittest.TestCase):
         for file in damaged:
             self.assertTrue(file.with_name(file.name + ".damaged").exists(), log)
             self.assertEqual(log.count(str(file) + ":"), 1, log)
-        self.assertIn("4 of 4 trials done, 0 failed", log)
+        self.assertEqual(counts_in(log), [(4, 4, 0)], log)
         self.assertEqual(weights(self.out), weights(self.whole))
         self.assertEqual(losses(self.out), losses(self.whole))
         table = subprocess.run([report_program, self.out, "--format", "csv"], text=True, capture_output=True, check=True)
@@ -63,8 +67,11 @@ class DamagedFiles(unittest.TestCase):
         results = [self.trial("M2m") / "result.h5", self.trial("ERM") / "result.h5"]
         self.damage(results[0])
         results[1].write_bytes(b"")
-        self.assertIn("2 of 4 trials done, 2 failed", self.sweeps.ask("status", self.out))
-        self.assertIn("; 2 trials and 2 stages exist", self.sweeps.ask(self.sweeps.study, "--out", self.out, "--dry-run"))
+        status = json.loads(self.sweeps.ask("status", self.out, "--json"))
+        states = collections.Counter(trial["state"] for trial in status["trials"])
+        self.assertEqual(states, {"done": 2, "failed": 2})
+        dry_run = self.sweeps.ask(self.sweeps.study, "--out", self.out, "--dry-run")
+        self.assertEqual(numbers_in(dry_run.split(" in ")[0]), [4, 2, 2, 2], dry_run)  # planned, then those that exist
         self.expect_made_anew(*results)
 
     def test_the_bulk_of_a_result(self):
@@ -76,7 +83,7 @@ class DamagedFiles(unittest.TestCase):
         code, log = self.sweeps.run(self.out)
         self.assertIn(code, (0, 3), log)  # 3: only merging has read what is damaged
         self.assertTrue(result.with_name("result.h5.damaged").exists(), log)
-        self.assertIn("4 of 4 trials done, 0 failed" if code == 0 else "3 of 4 trials done, 1 failed", log)
+        self.assertEqual(counts_in(log), [(4, 4, 0) if code == 0 else (3, 4, 1)], log)
         self.assertEqual(self.sweeps.run(self.out)[0], 0)
         self.assertEqual(weights(self.out), weights(self.whole))
 
@@ -99,8 +106,8 @@ class DamagedFiles(unittest.TestCase):
         shutil.rmtree(self.out)
         running = subprocess.Popen([sweep, str(self.sweeps.study), "--out", str(self.out)], cwd=checkout,
                                    stderr=subprocess.DEVNULL)
-        while running.poll() is None and not list(self.out.glob("trials/*/journal.jsonl")):
-            time.sleep(.005)
+        self.assertTrue(eventually(lambda: running.poll() is not None or list(self.out.glob("trials/*/journal.jsonl")),
+                                   pause=.005))
         running.send_signal(signal.SIGINT)
         if running.wait() != INTERRUPTED:
             self.skipTest("the sweep was done before it was stopped")

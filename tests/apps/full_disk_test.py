@@ -4,6 +4,7 @@
 Usage: full_disk_test.py M2M_SWEEP CHECKOUT
 Ends with 77 where no small file system can be mounted.
 """
+import errno
 import os
 import pathlib
 import shutil
@@ -68,7 +69,7 @@ class FullDisk(unittest.TestCase):
                         stopped += 1
                         sentence = [line for line in log.splitlines() if line.startswith("m2m-sweep: ")]
                         self.assertEqual(len(sentence), 1, log)
-                        self.assertRegex(sentence[0], r"disk/out.*No space left on device.*free space")
+                        self.assertRegex(sentence[0], f"disk/out.*{os.strerror(errno.ENOSPC)}.*free space")
                         self.assertNotIn("failed  ", log)
                         starts = [line.split("start ")[1].split(" on rank")[0] for line in log.splitlines() if "start  " in line]
                         self.assertEqual(len(starts), len(set(starts)), log)  # nothing is tried twice

@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from waiting import eventually  # noqa: E402  (found by the line above)
 
 STUDY = """
 name = "shared"
@@ -48,8 +50,11 @@ class Sweeps:
     def stop(self, out, word, expected, stages, *options):
         """Starts a sweep and stops it by a signal once so many stages have an epoch; returns how many left a state."""
         running = subprocess.Popen(self.command(out, *options), cwd=self.checkout, stderr=subprocess.DEVNULL)
-        while running.poll() is None and len(list((self.folder / out).glob("*/*/journal.jsonl"))) < stages:
-            time.sleep(.01)
+
+        def goes_far_enough():
+            return running.poll() is not None or len(list((self.folder / out).glob("*/*/journal.jsonl"))) >= stages
+
+        assert eventually(goes_far_enough), running.returncode
         running.send_signal(word)
         assert running.wait() == expected, running.returncode
         return len(list((self.folder / out).glob("*/*/resume.safetensors")))
