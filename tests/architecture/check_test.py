@@ -22,11 +22,12 @@ def violations_of(files):
 
 
 class Trees(unittest.TestCase):
-    def fails(self, files, said):
-        """A checkout of these files breaks one rule, and the sentence about it has `said` in it."""
+    def fails(self, files, *said):
+        """A checkout of these files breaks one rule, and the sentence about it has all of `said` in it."""
         found = violations_of(files)
         self.assertEqual(len(found), 1, found)
-        self.assertIn(said, found[0])
+        for part in said:
+            self.assertIn(part, found[0])
 
 
 class Rules(Trees):
@@ -37,7 +38,7 @@ class Rules(Trees):
 
     def test_an_arrow_that_does_not_exist_fails(self):
         self.fails({"src/nn/a.hpp": "", "src/core/b.cpp": '#include "nn/a.hpp"\n'},
-                   "src/core/b.cpp:1: includes nn/a.hpp, but no arrow leads from core to nn")
+                   "src/core/b.cpp:1:", "includes nn/a.hpp,", "from core to nn")
 
     def test_a_header_of_tests_lies_in_one_folder_and_namespace(self):
         self.fails({"tests/core/a.hpp": "namespace m2m::testing {\n}\n"}, "tests/core/a.hpp")
@@ -52,9 +53,9 @@ class Rules(Trees):
 
     def test_the_two_halves_of_dist_are_rooms_of_their_own(self):
         self.fails({"src/dist/tensors/a.hpp": "", "src/sweep/b.cpp": '#include "dist/tensors/a.hpp"\n'},
-                   "no arrow leads from sweep to dist/tensors")
+                   "sweep to dist/tensors")
         self.fails({"src/dist/tensors/a.hpp": "", "src/dist/messages/b.cpp": '#include "dist/tensors/a.hpp"\n'},
-                   "no arrow leads from dist/messages to dist/tensors")
+                   "dist/messages to dist/tensors")
 
     def test_nobody_uses_apps(self):
         self.fails({"src/apps/a.hpp": "", "src/train/b.cpp": '#include "apps/a.hpp"\n'}, "from train to apps")
@@ -74,23 +75,23 @@ class Rules(Trees):
                                "src/nn/a.cpp": "#include <torch/torch.h>\n"}), [])
 
     def test_a_header_that_is_not_there_or_is_named_from_elsewhere_fails(self):
-        self.fails({"src/core/a.cpp": '#include "core/gone.hpp"\n'}, "does not exist")
-        self.fails({"src/core/b.hpp": "", "src/core/a.cpp": '#include "b.hpp"\n'}, "does not begin at src/")
+        self.fails({"src/core/a.cpp": '#include "core/gone.hpp"\n'}, "src/core/a.cpp:1:", '"core/gone.hpp"', "does not exist")
+        self.fails({"src/core/b.hpp": "", "src/core/a.cpp": '#include "b.hpp"\n'}, "src/core/a.cpp:1:", '"b.hpp"', "at src/")
 
     def test_a_folder_that_is_no_room_fails(self):
-        self.fails({"src/misc/a.cpp": ""}, "src/misc/a.cpp: lies in no room")
+        self.fails({"src/misc/a.cpp": ""}, "src/misc/a.cpp:", "no room")
 
     def test_a_file_outside_the_rooms_includes_nothing(self):
         self.fails({"src/core/a.hpp": "", "src/all.cpp": '#include "core/a.hpp"\n'}, "src/all.cpp:1:")
 
     def test_a_long_file_fails(self):
         self.assertEqual(violations_of({"src/core/a.cpp": "// a line\n" * 400}), [])
-        self.fails({"src/core/a.cpp": "// a line\n" * 401}, "401 lines, at most 400")
+        self.fails({"src/core/a.cpp": "// a line\n" * 401}, "src/core/a.cpp:", "401 lines", "400")
 
     def test_a_long_function_fails(self):
         head, close = "namespace m2m {\nint f(int a,\n      int b) {\n", "}\n}  // namespace m2m\n"
         self.assertEqual(violations_of({"src/core/a.cpp": head + "  ++a;\n" * 57 + close}), [])
-        self.fails({"src/core/a.cpp": head + "  ++a;\n" * 58 + close}, "src/core/a.cpp:2: a function of 61 lines")
+        self.fails({"src/core/a.cpp": head + "  ++a;\n" * 58 + close}, "src/core/a.cpp:2:", "61 lines")
 
     def test_a_setting_is_spelt_where_its_row_is_and_nowhere_else(self):
         rows = {"src/settings/rows.cpp": 'setting("train.epochs", &T::epochs);\nseed_row("seeds.g", &S::g);\nsetting("seed", &S::seed);\n'}
@@ -155,13 +156,13 @@ class TypeNames(Trees):
         for one, other in [*((kinds[0], kind) for kind in kinds), *((kind, kinds[0]) for kind in kinds)]:
             with self.subTest(one=one, other=other):
                 self.fails({"src/core/a.hpp": f"namespace m2m {{\n{one}\n}}\n",
-                            "tests/core/b.cpp": f"namespace m2m {{\n{other}\n}}\n"},
-                           "m2m::Part is also a type of src/core/a.hpp:")
+                            "tests/core/b.hpp": f"namespace m2m {{\n{other}\n}}\n"},
+                           "m2m::Part ", "src/core/a.hpp:")
 
     def test_a_source_and_a_namespace_within_a_namespace_count_and_the_line_is_named(self):
         self.fails({"src/core/a.hpp": "namespace m2m::kernels {\nstruct Part {};\n}\n",
                     "src/data/b.cpp": "namespace m2m {\nnamespace kernels {\n\n/* two\nlines */\nclass Part {\n};\n}\n}\n"},
-                   "src/data/b.cpp:6: m2m::kernels::Part is also a type of src/core/a.hpp:2")
+                   "src/data/b.cpp:6: m2m::kernels::Part ", "src/core/a.hpp:2")
 
     def test_what_is_no_second_type_passes(self):
         for other in ["struct Part;", "class Part;", "enum class Part : int;", "template <typename T>\nstruct Part;",
