@@ -43,7 +43,7 @@ class FolderName(unittest.TestCase):
         self.assertIn("Building CXX", self.run_here(*build))
         self.assertIn(f'"{revision}"', (self.folder / "build/src/core/revision.cpp").read_text())
         compiles_again = "Building CXX" in self.run_here(*build)
-        self.assertEqual(compiles_again, "in a folder with an apostrophe" in " ".join(configured.split()))
+        self.assertEqual(compiles_again, "apostrophe" in configured)
 
     def test_says_which_signs_cmake_does_not_take(self):
         for sign in '#;:<>[]"':
