@@ -9,10 +9,10 @@ import pathlib
 import stat
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import namespaces  # noqa: E402  (found by the line above)
+from waiting import eventually  # noqa: E402
 
 HOST, ADDRESS = "node1", "10.77.1.1"
 PROGRAMS = ["slurmctld", "slurmd", "munged", "sbatch", "srun", "scontrol"]
@@ -108,9 +108,9 @@ def log():
 
 
 def wait_until_idle():
-    for _ in range(100):
+    def idle():
         state = subprocess.run(["sinfo", "-h", "-o", "%T"], check=False, capture_output=True, text=True).stdout
-        if set(state.split()) == {"idle"}:
-            return
-        time.sleep(0.1)
-    raise RuntimeError(f"Slurm did not come up:\n{log()}")
+        return set(state.split()) == {"idle"}
+
+    if not eventually(idle, seconds=20, pause=0.1):
+        raise RuntimeError(f"Slurm did not come up:\n{log()}")
