@@ -4,8 +4,8 @@
 
 #include "apps/shared_devices.hpp"
 #include "core/error.hpp"
-#include "support/random_graph.hpp"
 #include "support/counts.hpp"
+#include "support/random_graph.hpp"
 #include "support/said.hpp"
 
 namespace m2m::apps {

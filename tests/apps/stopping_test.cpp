@@ -9,9 +9,9 @@
 
 #include "core/files.hpp"
 #include "support/eventually.hpp"
+#include "support/sweep_program.hpp"
 #include "sweep/folder_lock.hpp"
 #include "sweep/progress_lines.hpp"
-#include "support/sweep_program.hpp"
 
 namespace m2m::apps {
 namespace {

@@ -11,6 +11,8 @@
 #include "core/files.hpp"
 #include "support/fake_training.hpp"
 #include "support/random_graph.hpp"
+#include "support/sweep_program.hpp"
+#include "support/temporary_folder.hpp"
 #include "sweep/admission.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/durations.hpp"
@@ -20,7 +22,6 @@
 #include "sweep/study_status.hpp"
 #include "sweep/time_limit.hpp"
 #include "sweep/wording.hpp"
-#include "support/sweep_program.hpp"
 
 namespace m2m::apps {
 namespace {

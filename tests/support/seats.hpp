@@ -4,13 +4,12 @@
 
 #include "support/eventually.hpp"
 #include "support/random_graph.hpp"
-#include "support/eventually.hpp"
 
 namespace m2m::testing {
 
 using Clock = std::chrono::steady_clock;
 
-inline study::StageGraph trials(int count) {
+inline study::StageGraph trial_graph(int count) {
   std::vector<study::StageRequest> requests;
   for (int i = 0; i < count; ++i) requests.push_back(request("trial " + std::to_string(i), 1));
   return study::make_graph(requests);

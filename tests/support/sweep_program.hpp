@@ -6,10 +6,10 @@
 #include <string>
 
 #include "support/command.hpp"
-#include "support/fake_training.hpp"
-#include "support/temporary_folder.hpp"
 #include "support/counts.hpp"
+#include "support/fake_training.hpp"
 #include "support/said.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::testing {
 

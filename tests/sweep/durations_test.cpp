@@ -7,9 +7,8 @@
 #include "results/record_file.hpp"
 #include "support/fake_training.hpp"
 #include "support/random_graph.hpp"
-#include "support/temporary_folder.hpp"
-#include "results/record_file.hpp"
 #include "support/said.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::sweep {
 namespace {

@@ -4,9 +4,9 @@
 
 #include "core/files.hpp"
 #include "core/log.hpp"
+#include "support/counts.hpp"
 #include "support/fake_training.hpp"
 #include "support/temporary_folder.hpp"
-#include "support/counts.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/folder_lock.hpp"
 

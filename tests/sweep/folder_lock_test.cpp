@@ -12,10 +12,10 @@
 #include "core/config.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "support/fake_training.hpp"
-#include "support/temporary_folder.hpp"
 #include "support/eventually.hpp"
+#include "support/fake_training.hpp"
 #include "support/said.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::results {
 

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "settings/setting.hpp"
-#include "support/fake_training.hpp"
 #include "support/counts.hpp"
+#include "support/fake_training.hpp"
 #include "support/said.hpp"
 #include "sweep/study_points.hpp"
 
@@ -170,7 +170,8 @@ TEST(Points, CountsBeforeItExpands) {
 }
 
 TEST(Points, CountsWithoutOverflow) {
-  EXPECT_EQ(count_points(testing::study_from(grid_of({1000, 1000, 1000, 1000, 1000, 1000}))), 1'000'000'000'000'000'000u);
+  EXPECT_EQ(count_points(testing::study_from(grid_of({1000, 1000, 1000, 1000, 1000, 1000}))),
+            1'000'000'000'000'000'000u);
   EXPECT_TRUE(
       says(refusal(grid_of({2000, 2000, 2000, 2000, 2000, 2000, 2000})), {"jobs/test.toml:", "10^18", "100,000"}));
 }

@@ -7,10 +7,10 @@
 
 #include "core/files.hpp"
 #include "core/text.hpp"
-#include "support/fake_training.hpp"
-#include "support/temporary_folder.hpp"
 #include "support/counts.hpp"
+#include "support/fake_training.hpp"
 #include "support/said.hpp"
+#include "support/temporary_folder.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/progress_lines.hpp"
 #include "sweep/wording.hpp"

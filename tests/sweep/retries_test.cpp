@@ -6,8 +6,8 @@
 
 #include "core/write_error.hpp"
 #include "support/fake_training.hpp"
-#include "support/temporary_folder.hpp"
 #include "support/said.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::sweep {
 namespace {

@@ -68,7 +68,7 @@ class Worker : public ::testing::Test {
                     report_an_epoch(context);
                     const auto number = static_cast<std::size_t>(stage.label.back() - '0');
                     eventually([&] { return open_[number].load(); });
-                    return done();
+                    return done_result();
                   },
                   {},
                   2,
@@ -155,14 +155,14 @@ TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
   EXPECT_TRUE(hears_nothing());  // seat 1 has not come
   say(Here{"host a", 1});
   EXPECT_EQ(seat_started(), 1);
-  say(StageFinished{done(), 0, true});
+  say(StageFinished{done_result(), 0, true});
   EXPECT_TRUE(hears_nothing());
-  say(StageFinished{done(), 1, false});
+  say(StageFinished{done_result(), 1, false});
   EXPECT_EQ(seat_started(), 1);
   say(Here{"host a", 0});
   EXPECT_EQ(seat_started(), 0);
-  say(StageFinished{done(), 0, true});
-  say(StageFinished{done(), 1, true});
+  say(StageFinished{done_result(), 0, true});
+  say(StageFinished{done_result(), 1, true});
   const auto last = hear(never);
   EXPECT_TRUE(last && std::holds_alternative<Leave>(*last));
   say(Bye{});

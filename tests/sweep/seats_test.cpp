@@ -106,7 +106,7 @@ TEST(Seats, OfARankRunThatManyStagesAtOnceAndNoMore) {
                            const Running::Here here(of_rank);
                            report_an_epoch(context);
                            eventually([&] { return of_rank.most() == seats; });
-                           return done();
+                           return done_result();
                          },
                          {},
                          seats});
@@ -130,7 +130,7 @@ TEST(Seats, ThatMemoryDoesNotAdmitGetNoStage) {
       report_an_epoch(context);
       const int before = looks;
       EXPECT_TRUE(eventually([&] { return full.begun() > 0 && (full.now() == 0 || looks > before + 1); }));
-      return done();
+      return done_result();
     };
   };
   Sweep sweep(graph, {{run(full),
@@ -157,7 +157,7 @@ TEST(Seats, AllStopWhereTheSweepIsAskedTo) {
                          const Running::Here here(running);
                          report_an_epoch(context);
                          eventually([&] { return context.stop_requested(); });
-                         return stopped();
+                         return stopped_result();
                        },
                        {},
                        3};

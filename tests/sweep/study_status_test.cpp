@@ -10,8 +10,8 @@
 #include "results/failure.hpp"
 #include "results/journal.hpp"
 #include "results/planned_study.hpp"
-#include "support/fake_training.hpp"
 #include "support/counts.hpp"
+#include "support/fake_training.hpp"
 #include "support/said.hpp"
 #include "sweep/folder_lock.hpp"
 
