@@ -15,6 +15,7 @@ namespace m2m::sweep {
 namespace {
 
 using testing::done_result;
+using testing::eventually;
 using testing::report_an_epoch;
 using testing::trial_graph;
 

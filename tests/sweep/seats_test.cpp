@@ -21,6 +21,7 @@ namespace {
 
 using testing::Clock;
 using testing::done_result;
+using testing::eventually;
 using testing::report_an_epoch;
 using testing::stopped_result;
 using testing::trial_graph;
