@@ -146,7 +146,8 @@ TEST(Cifar, RefusesAFileOfAnotherSize) {
   testing::write_tiny(folder);
   const std::string bytes = testing::tiny_files().at("b.bin");
   write_file(folder / "tiny-bin/b.bin", bytes.substr(0, bytes.size() - 1));
-  EXPECT_TRUE(testing::says(reading_fails(folder), {(folder / "tiny-bin").string(), "b.bin", "9,221", "9,222"}));
+  EXPECT_TRUE(
+      testing::says(reading_fails(folder), {(folder / "tiny-bin").string(), "b.bin", "9,221 bytes", "9,222"}));
   write_file(folder / "tiny-bin/b.bin", bytes + "x");
   EXPECT_NE(reading_fails(folder).find("9,223 bytes, expected 9,222"), std::string::npos);
   write_file(folder / "tiny-bin/b.bin", "");
@@ -155,7 +156,7 @@ TEST(Cifar, RefusesAFileOfAnotherSize) {
   files.at("b.bin").pop_back();
   std::filesystem::remove_all(folder / "tiny-bin");
   write_file(folder / "tiny.tar.gz", testing::gzipped(testing::tar_of(files)));
-  EXPECT_TRUE(testing::says(reading_fails(folder), {"tiny.tar.gz/b.bin", "9,221", "9,222", "3", "3,074"}));
+  EXPECT_TRUE(testing::says(reading_fails(folder), {"tiny.tar.gz/b.bin", "9,221 bytes", "9,222", "3", "3,074"}));
 }
 
 TEST(Cifar, NamesTheRecordWithALabelOutOfRange) {
