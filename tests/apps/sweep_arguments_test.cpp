@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "support/said.hpp"
 
 namespace m2m::apps {
 namespace {
@@ -16,13 +17,7 @@ SweepArguments parse(std::vector<const char*> words) {
 }
 
 std::string refusal(const std::vector<const char*>& words) {
-  try {
-    parse(words);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::usage);
-    return error.what();
-  }
-  return "accepted";
+  return testing::complaint([&] { parse(words); }, ExitCode::usage);
 }
 
 using Options = std::vector<std::vector<const char*>>;  // with a value where one belongs to the option
@@ -90,8 +85,8 @@ TEST(SweepArguments, TakesAVerbOnlyInFront) {
   EXPECT_EQ(parse({"validate"}).verb, Verb::validate);
   EXPECT_EQ(parse({"describe", "M2m"}).subject, "M2m");
   EXPECT_EQ(*parse({"list.toml"}).study, "list.toml");
-  EXPECT_NE(refusal({"a.toml", "list"}), "accepted");
-  EXPECT_NE(refusal({"seed=1", "list", "a.toml"}), "accepted");
+  EXPECT_NE(refusal({"a.toml", "list"}), "");
+  EXPECT_NE(refusal({"seed=1", "list", "a.toml"}), "");
 }
 
 TEST(SweepArguments, TakesTheOptionsOfAVerbBeforeIt) {
@@ -119,8 +114,8 @@ TEST(SweepArguments, GivesEachVerbItsOwnOptions) {
         std::vector<const char*> words = {verb.c_str()};
         words.insert(words.end(), option.begin(), option.end());
         const std::string said = refusal(words);
-        EXPECT_EQ(said == "accepted", names(options).contains(option.front())) << verb << " " << option.front();
-        EXPECT_TRUE(said == "accepted" || said.find(option.front()) != std::string::npos) << said;
+        EXPECT_EQ(said.empty(), names(options).contains(option.front())) << verb << " " << option.front();
+        EXPECT_TRUE(said.empty() || said.find(option.front()) != std::string::npos) << said;
       }
     }
   }
@@ -136,7 +131,7 @@ TEST(SweepArguments, TakesATimeLimit) {
 
 TEST(SweepArguments, TakesAPartAndWhatAJobScriptNeeds) {
   EXPECT_EQ(parse({"a.toml", "--part", "2/4"}).part->number, 2);
-  EXPECT_NE(refusal({"--part", "5/4"}), "accepted");
+  EXPECT_NE(refusal({"--part", "5/4"}), "");
   const SweepArguments arguments = parse({"slurm", "a.toml", "--gpus-per-node", "8", "--time", "1:00:00"});
   EXPECT_EQ(arguments.verb, Verb::slurm);
   EXPECT_EQ(arguments.slurm.gpus_per_node, 8);
@@ -148,23 +143,23 @@ TEST(SweepArguments, TakesHowManyTrialsShareADevice) {
   EXPECT_EQ(parse({"--trials-per-device", "4", "--ranks-per-trial", "1"}).trials_per_device, 4);
   EXPECT_EQ(parse({"--trials-per-device", "1", "--ranks-per-trial", "auto"}).trials_per_device, 1);
   EXPECT_EQ(parse({"--ranks-per-trial", "auto"}).ranks_per_trial, 0);
-  EXPECT_NE(refusal({"--trials-per-device", "2", "--ranks-per-trial", "auto"}), "accepted");
+  EXPECT_NE(refusal({"--trials-per-device", "2", "--ranks-per-trial", "auto"}), "");
 }
 
 TEST(SweepArguments, TakesWhatSimulateStatusAndDescribeNeed) {
   const SweepArguments simulated = parse({"simulate", "seed=1", "--ranks", "1,64", "a.toml", "--json"});
   EXPECT_EQ(simulated.verb, Verb::simulate);
   EXPECT_EQ(simulated.simulate.ranks, (std::vector<int>{1, 64}));
-  EXPECT_NE(refusal({"simulate", "a.toml", "--ranks", "1", "--ranks-per-trial", "auto"}), "accepted");
+  EXPECT_NE(refusal({"simulate", "a.toml", "--ranks", "1", "--ranks-per-trial", "auto"}), "");
   EXPECT_EQ(parse({"simulate", "--ranks", "8", "--gantt=g.csv"}).simulate.gantt, "g.csv");
-  EXPECT_NE(refusal({"simulate", "--ranks", "1,8", "--gantt=g.csv"}), "accepted");
+  EXPECT_NE(refusal({"simulate", "--ranks", "1,8", "--gantt=g.csv"}), "");
   const SweepArguments status = parse({"status", "out", "--json"});
   EXPECT_EQ(status.verb, Verb::status);
   EXPECT_EQ(status.folder, "out");
   EXPECT_TRUE(status.json);
-  EXPECT_NE(refusal({"status", "a", "b"}), "accepted");
+  EXPECT_NE(refusal({"status", "a", "b"}), "");
   EXPECT_EQ(parse({"describe"}).subject, "");
-  EXPECT_NE(refusal({"describe", "a", "b"}), "accepted");
+  EXPECT_NE(refusal({"describe", "a", "b"}), "");
 }
 
 TEST(SweepArguments, RefusesWhatItDoesNotKnow) {

@@ -8,6 +8,8 @@
 #include <new>
 #include <vector>
 
+#include "support/said.hpp"
+
 namespace m2m {
 namespace {
 
@@ -38,13 +40,7 @@ Parsed parse(std::vector<const char*> words) {
 
 /// The sentence about a wrong command line.
 std::string refusal(const std::vector<const char*>& words) {
-  try {
-    parse(words);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::usage);
-    return error.what();
-  }
-  return "accepted";
+  return testing::complaint([&] { parse(words); }, ExitCode::usage);
 }
 
 TEST(CommandLine, WithoutAVerbIsThatOfTheDefaultVerb) {
