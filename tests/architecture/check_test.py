@@ -156,7 +156,7 @@ class TypeNames(Trees):
         for one, other in [*((kinds[0], kind) for kind in kinds), *((kind, kinds[0]) for kind in kinds)]:
             with self.subTest(one=one, other=other):
                 self.fails({"src/core/a.hpp": f"namespace m2m {{\n{one}\n}}\n",
-                            "tests/core/b.hpp": f"namespace m2m {{\n{other}\n}}\n"},
+                            "tests/core/b.cpp": f"namespace m2m {{\n{other}\n}}\n"},
                            "m2m::Part ", "src/core/a.hpp:")
 
     def test_a_source_and_a_namespace_within_a_namespace_count_and_the_line_is_named(self):

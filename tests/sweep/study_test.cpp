@@ -98,16 +98,16 @@ TEST(Study, SaysHowTomlWritesWhatOtherNotationsWriteOtherwise) {
   EXPECT_TRUE(says(refusal("method = ERM"), {"jobs/test.toml:1:", "quotes"}));
   EXPECT_TRUE(says(refusal("[data]\nset = 'a'\n[data]\nratio = 2"), {"jobs/test.toml:3:", "one place"}));
   EXPECT_TRUE(says(refusal("train.epochs = 4.0"), {"jobs/test.toml:1:", "write 4"}));
-  EXPECT_EQ(refusal("train.epochs = 4"), "accepted");
+  EXPECT_EQ(refusal("train.epochs = 4"), "");
 }
 
 TEST(Study, SaysWhereSeveralValuesBelong) {
   EXPECT_TRUE(says(refusal("m2m.lambda = [0.1, 0.5]"), {"m2m.lambda = [0.1,0.5]", "[grid]"}));
-  EXPECT_EQ(refusal("[grid]\nm2m.lambda = [0.1, 0.5]"), "accepted");
+  EXPECT_EQ(refusal("[grid]\nm2m.lambda = [0.1, 0.5]"), "");
   EXPECT_TRUE(says(refusal("[[point]]\nmethod = ['ERM', 'RS']"), {"jobs/test.toml:2:", "method", "[[point]]"}));
-  EXPECT_EQ(refusal("[[point]]\nmethod = 'ERM'\n[[point]]\nmethod = 'RS'"), "accepted");
+  EXPECT_EQ(refusal("[[point]]\nmethod = 'ERM'\n[[point]]\nmethod = 'RS'"), "");
   EXPECT_TRUE(says(refusal("[grid]\ntrain.lr_drops = [1, 2]"), {"train.lr_drops", "[[1,2]]"}));
-  EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1,2]]"), "accepted");
+  EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1,2]]"), "");
 }
 
 TEST(Study, OffersANameThatAFolderMayHave) {
@@ -133,13 +133,13 @@ TEST(Study, RefusesWrongTypesChoicesAndBounds) {
   EXPECT_TRUE(says(refusal("seed = 1.5"), {"jobs/test.toml:1: seed = 1.5:"}));
   EXPECT_TRUE(says(refusal("method = 'EMR'"), {"jobs/test.toml:1: method = 'EMR':", "ERM, RS, DRS, M2m"}));
   EXPECT_TRUE(says(refusal("m2m.beta = 1.5"), {"jobs/test.toml:1: m2m.beta = 1.5:"}));
-  EXPECT_NE(refusal("m2m.beta = nan"), "accepted");
-  EXPECT_NE(refusal("m2m.beta = inf"), "accepted");
+  EXPECT_NE(refusal("m2m.beta = nan"), "");
+  EXPECT_NE(refusal("m2m.beta = inf"), "");
   EXPECT_TRUE(says(refusal("seed = 2026-01-01"), {"seed", "date"}));
-  EXPECT_NE(refusal("[grid]\nseed = [1, [2]]"), "accepted");
+  EXPECT_NE(refusal("[grid]\nseed = [1, [2]]"), "");
   EXPECT_TRUE(says(refusal("[grid]\nseed = [{a = 1}]"), {"seed", "a table"}));
-  EXPECT_NE(refusal("[grid]\ntrain.lr_drops = [1, 2]"), "accepted");
-  EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1, 2], [3, 4]]"), "accepted");
+  EXPECT_NE(refusal("[grid]\ntrain.lr_drops = [1, 2]"), "");
+  EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1, 2], [3, 4]]"), "");
 }
 
 TEST(Study, RefusesAKeyThatIsGivenTwice) {
@@ -166,7 +166,7 @@ TEST(Study, RefusesWhatIsNotTomlOrNotUtf8OrNestedTooDeep) {
   std::string deep = "\n";
   for (int i = 0; i < 200'000; ++i) deep += "a.";
   EXPECT_TRUE(says(refusal(deep + "a = 1"), {"jobs/test.toml:2:", "100 dots"}));
-  EXPECT_NE(refusal("seed = " + std::string(100'000, '[')), "accepted");
+  EXPECT_NE(refusal("seed = " + std::string(100'000, '[')), "");
 }
 
 TEST(StudyFile, SaysWhatIsWrongWithAMissingFileOrAFolder) {
@@ -182,7 +182,7 @@ TEST(StudyFile, SaysWhatIsWrongWithAMissingFileOrAFolder) {
   std::filesystem::current_path(folder.path());
   EXPECT_TRUE(says(message("jobs/ablaton.toml"), {"jobs/ablaton.toml:", "'jobs/ablation.toml'?"}));
   EXPECT_TRUE(says(message("ablation"), {"ablation:", "'jobs/ablation.toml'?"}));
-  EXPECT_EQ(message("jobs/ablation.toml"), "accepted");
+  EXPECT_EQ(message("jobs/ablation.toml"), "");
   write_file("other/mine.toml", "method = 'ERM'");
   EXPECT_TRUE(says(message("other/mine"), {"other/mine:", "'other/mine.toml'?"}));
   EXPECT_TRUE(says(message("other/mien.toml"), {"other/mien.toml:", "'other/mine.toml'?"}));
@@ -227,11 +227,11 @@ TEST(Override, RefusesWhatAPointSetsItself) {
 
 TEST(Override, RefusesWhatIsNoSettingOrNoValue) {
   EXPECT_TRUE(says(refusal_of_override("", "seed"), {"command line: 'seed' ", "key=value"}));
-  EXPECT_NE(refusal_of_override("", "=1"), "accepted");
+  EXPECT_NE(refusal_of_override("", "=1"), "");
   EXPECT_TRUE(says(refusal_of_override("", "seed=x"), {"command line:", "seed = 'x':"}));
-  EXPECT_NE(refusal_of_override("", "seed=1,,2"), "accepted");
-  EXPECT_NE(refusal_of_override("", "seed="), "accepted");
-  EXPECT_NE(refusal_of_override("", "data.set=\xff"), "accepted");
+  EXPECT_NE(refusal_of_override("", "seed=1,,2"), "");
+  EXPECT_NE(refusal_of_override("", "seed="), "");
+  EXPECT_NE(refusal_of_override("", "data.set=\xff"), "");
 }
 
 }  // namespace
