@@ -25,7 +25,7 @@ what --metric names, on the test set in %, the mean +- sample standard deviation
 lack planned trials carry a *. Classes are grouped by training counts: majority and minority halves, thirds by rank, many
 (over 100), medium and few (under 20); results/README.md says more.
 
-With --choose the labels of a method are settings to choose from, on each data setting by itself. A cell says how the
+With --choose the labels of a method are settings to choose from, separately for each data setting. A cell says how the
 chosen one validates and of how many it was chosen; each tau that a post-hoc method tried counts. The folds of a seed
 (data.validation = fold) are added up before that, and show no test results.)";
 

@@ -45,7 +45,7 @@ all ranks at their next step.)";
 
 constexpr const char* simulate_examples =
     R"(Three orders are compared: the longest path first, which is how m2m-sweep works; random; and static, where trials are
-dealt to the ranks beforehand. Stages take their modelled costs, or what they took in an earlier sweep; nothing else
+assigned to the ranks beforehand. Stages take their modelled costs, or what they took in an earlier sweep; nothing else
 takes time. Each further rank of a trial (--ranks-per-trial, here a number) is assumed to gain {:.0f} % of the first, and
 trials that share a device not to slow each other down.
 

@@ -12,6 +12,14 @@ namespace {
 
 bool is_setting(const std::string& word) { return word.find('=') != std::string::npos; }
 
+/// What is wrong with the name of a folder; "" if nothing is. The name that belonged there may be missing, or be an
+/// unset variable of a script.
+std::string folder_fault(const std::string& name) {
+  if (name.empty()) return "the name of a folder is expected, and it is empty";
+  if (name.starts_with("-")) return fmt::format("'{}' is an option; a folder of that name is ./{}", name, name);
+  return "";
+}
+
 /// A number of ranks from 1 to max_ranks, 0 for "auto", or nothing.
 std::optional<int> ranks_or_auto(const std::string& text) {
   if (text == "auto") return 0;
@@ -64,9 +72,12 @@ void add_shared_ranks(CLI::App& verb, SweepArguments& arguments) {
 
 void add_plan_options(CLI::App& verb, SweepArguments& arguments) {
   add_study(verb, arguments);
-  verb.add_option("--out", arguments.out, "Output folder; results/NAME of the study by default")->type_name("DIR");
+  verb.add_option("--out", arguments.out, "Output folder; results/NAME of the study by default")
+      ->type_name("DIR")
+      ->check(folder_fault);
   verb.add_option("--cache", arguments.cache, "Where stages that trials share are kept; OUT/cache by default")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->check(folder_fault);
   add_shared_ranks(verb, arguments);
 }
 

@@ -1,8 +1,6 @@
 // m2m-bench: measures the program's parts, and compares it with the authors' program.
 #include <torch/cuda.h>
 
-#include <cstdio>
-
 #include "bench/bench_arguments.hpp"
 #include "core/command_line.hpp"
 #include "core/error.hpp"

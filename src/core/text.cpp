@@ -15,10 +15,10 @@ std::size_t character_size(std::string_view text) {
   const unsigned first = byte_at(text, 0);
   if (first < 0x80) return 1;
   // Continuations are 80..BF; after some first bytes the second is bound more closely (RFC 3629, section 4).
-  const unsigned least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-  const unsigned most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
+  const unsigned lowest = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+  const unsigned highest = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
   const std::size_t size = first < 0xC2 || first > 0xF4 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  if (size == 0 || text.size() < size || byte_at(text, 1) < least || byte_at(text, 1) > most) return 0;
+  if (size == 0 || text.size() < size || byte_at(text, 1) < lowest || byte_at(text, 1) > highest) return 0;
   for (std::size_t at = 2; at < size; ++at) {
     if (byte_at(text, at) < 0x80 || byte_at(text, at) > 0xBF) return 0;
   }

@@ -1,9 +1,7 @@
 #include "sweep/run.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <exception>

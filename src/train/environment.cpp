@@ -1,15 +1,9 @@
 #include "train/environment.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sched.h>
 #include <torch/cuda.h>
 #include <torch/version.h>
-#include <unistd.h>
 
-#include <array>
-#include <chrono>
-#include <ctime>
 #include <fstream>
 #include <set>
 #include <sstream>

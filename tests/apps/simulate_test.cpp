@@ -1,6 +1,5 @@
 // m2m-sweep simulate as a shell sees it, with a training side that trains nothing.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <sstream>

@@ -162,6 +162,14 @@ TEST(SweepArguments, TakesWhatSimulateStatusAndDescribeNeed) {
   EXPECT_NE(refusal({"describe", "a", "b"}), "");
 }
 
+TEST(SweepArguments, TakesNoOptionForTheNameOfAFolderThatIsMissing) {
+  for (const char* option : {"--out", "--cache"}) {
+    EXPECT_TRUE(testing::says(refusal({"a.toml", option, "--dry-run"}), {option, "--dry-run", "./--dry-run"}));
+    EXPECT_TRUE(testing::says(refusal({"a.toml", option, ""}), {option, "empty"}));
+    EXPECT_EQ(refusal({"a.toml", option, "./--dry-run"}), "");
+  }
+}
+
 TEST(SweepArguments, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(refusal({"--dryrun"}), "command line: 'm2m-sweep run' takes no --dryrun; did you mean --dry-run?");
   EXPECT_NE(refusal({"--out"}).find("--out"), std::string::npos);

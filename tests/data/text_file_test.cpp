@@ -1,6 +1,5 @@
 #include "data/text_file.hpp"
 
-#include "core/text.hpp"
 #include "data/feature_range.hpp"
 #include "support/made_up_data.hpp"
 #include "support/said.hpp"

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 import numpy as np
@@ -16,6 +15,7 @@ from made_up_results import CURVES, planned
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from said import assert_says  # noqa: E402, from the folder of what tests share
+from waiting import eventually  # noqa: E402
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "results" / "event_files.py"
 GENERATION = {"classes": 3, "chosen": [[0, 1, 5], [0, 2, 6]], "without_seed": [], "failed_coin": [[0, 1, 1]],
@@ -143,23 +143,15 @@ class Following(Sweep):
         process = subprocess.Popen(command(self.folder, "--follow", "--every", ".1"), stdout=subprocess.PIPE, text=True)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.kill)
-        self.wait_for(lambda: (self.folder / "tensorboard" / self.name(0)).exists()
-                      and self.read() == self.expected(self.epochs))
+        self.assertTrue(eventually(lambda: (self.folder / "tensorboard" / self.name(0)).exists()
+                                   and self.read() == self.expected(self.epochs)))
         return process
-
-    def wait_for(self, is_so):
-        """Waits until it is so; gives up after a minute."""
-        for _ in range(600):
-            if is_so():
-                return
-            time.sleep(.1)
-        self.fail("it did not come to this within a minute")
 
     def test_goes_on_until_every_trial_has_an_end(self):
         process = self.start()
         more = [epoch_of(3, True), epoch_of(4, False)]
         self.append(0, *more)
-        self.wait_for(lambda: self.read() == self.expected(self.epochs + more))
+        self.assertTrue(eventually(lambda: self.read() == self.expected(self.epochs + more)))
         self.append(1, self.epochs[0])
         self.finish(1, "failure.json")
         self.finish(0, "result.h5")
@@ -170,7 +162,7 @@ class Following(Sweep):
         process = self.start()
         again = epoch_of(9, False) | {"epoch": 2}
         self.append(0, again)
-        self.wait_for(lambda: self.read() == self.expected(self.epochs[:2] + [again]))
+        self.assertTrue(eventually(lambda: self.read() == self.expected(self.epochs[:2] + [again])))
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(60), 0)
         self.assertIn(" numbers; runs: 1", process.stdout.read())

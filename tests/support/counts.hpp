@@ -25,6 +25,9 @@ inline Counts counts_in(const std::string& output) {
   return {std::stoi(first->str(1)), std::stoi(first->str(2)), std::stoi(first->str(3))};
 }
 
+/// In the line of a trial that failed, while the sweep goes on.
+inline constexpr const char* others_go_on = "the rest goes on";
+
 /// The numbers of `text` in its order: 3,900 is one, and those within a word ("a17", "m2m") do not count.
 inline std::vector<double> numbers_in(const std::string& text) {
   static const std::regex form("(?:^|[^\\w.,])(\\d+(?:,\\d{3})*(?:\\.\\d+)?)(?![\\w])");

@@ -35,9 +35,6 @@ class SweepProgram : public ::testing::Test {
   testing::TemporaryFolder folder_;
 };
 
-/// In the line of a trial that failed, while the sweep goes on.
-inline constexpr const char* others_go_on = "the rest goes on";
-
 /// How often `part` stands in `text`.
 int count(const std::string& text, const std::string& part);
 

@@ -85,7 +85,7 @@ TEST_F(ReadDurations, RefusesDamagedFilesOfAFolderAsBadData) {
 TEST_F(ReadDurations, RefusesAFileThatIsNotThereOrKnowsNoneOfTheStagesAsWrongUsage) {
   const auto [code_of_none, none] = refusal("not/there");
   EXPECT_EQ(code_of_none, ExitCode::usage);
-  EXPECT_TRUE(says(none, {"--durations not/there:"}));
+  EXPECT_TRUE(says(none, {"--durations not/there:", "no such file"}));
   EXPECT_EQ(refusal(folder.path()).first, ExitCode::usage);
   const auto [code, sentence] = refusal(file("{\"other\": 1}"));
   EXPECT_EQ(code, ExitCode::usage);

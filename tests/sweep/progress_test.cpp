@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/files.hpp"
-#include "core/text.hpp"
 #include "support/counts.hpp"
 #include "support/fake_training.hpp"
 #include "support/said.hpp"
@@ -21,6 +19,7 @@ using study::StageEnd;
 using study::StageGraph;
 using testing::line_with;
 using testing::numbers_in;
+using testing::others_go_on;
 using testing::says;
 
 namespace {
@@ -106,9 +105,6 @@ TEST(ProgressInALog, SaysTheDetailsAfterTheEnd) {
   EXPECT_EQ(watched.lines[2], "a table");
   EXPECT_EQ(watched.lines[3], "of two lines");
 }
-
-/// In the line of a failure while the sweep goes on.
-const char* others_go_on = "the rest goes on";
 
 TEST(ProgressInALog, NamesFailuresAndWhatTheyBlock) {
   Watched watched("method = 'M2m'\nseed = 3");

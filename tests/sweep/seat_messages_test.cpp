@@ -92,9 +92,9 @@ TEST_F(Worker, SaysThatASeatLeavesWhereMemoryNoLongerAdmitsItAndComesBackWhenItD
   start(0, 0);
   EXPECT_EQ(std::get<Here>(hear()).seat, 1);
   start(1, 1);
-  hear([](const FromWorker& word) {
+  EXPECT_TRUE(std::holds_alternative<Report>(hear([](const FromWorker& word) {
     return std::holds_alternative<Report>(word) && std::get<Report>(word).seat == 1;
-  });
+  })));
   free_ = 0;
   open_[0] = true;
   // Seat 0 cannot be admitted beside the stage of seat 1.
@@ -139,10 +139,10 @@ TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
   /// The next word to the worker; nothing if none comes in time or before the coordinator's turn of that number.
   const auto hear = [&](int last_turn) -> std::optional<ToWorker> {
     std::optional<ToWorker> word;
-    eventually([&] {
+    EXPECT_TRUE(eventually([&] {
       if (const auto message = post.worker(0).poll()) word = decode_to_worker(message->bytes);
       return word || turns >= last_turn;
-    });
+    }));
     return word;
   };
   const auto hears_nothing = [&] { return !hear(turns + turns_enough).has_value(); };

@@ -13,6 +13,7 @@
 #include "support/counts.hpp"
 #include "support/fake_training.hpp"
 #include "support/said.hpp"
+#include "support/temporary_folder.hpp"
 #include "sweep/folder_lock.hpp"
 
 namespace m2m::sweep {
@@ -28,8 +29,6 @@ namespace fs = std::filesystem;
 class StudyStatusTest : public ::testing::Test {
  protected:
   StudyStatusTest() {
-    std::string pattern = (fs::temp_directory_path() / "m2m-status-XXXXXX").string();
-    out_.root = ::mkdtemp(pattern.data());
     results::PlannedStudy study{"grid", "grid.toml", {}};
     for (const char* id : {"aaaa000000000000", "bbbb000000000000", "cccc000000000000", "dddd000000000000"}) {
       Config config;
@@ -46,7 +45,6 @@ class StudyStatusTest : public ::testing::Test {
     write_file(out_.config("cccc000000000000"), "{}");
     note_epoch(out_.journal("cccc000000000000"), 6);
   }
-  ~StudyStatusTest() override { fs::remove_all(out_.root); }
 
   static study::Stage stage(const std::string& id, study::StageKind kind) {
     return {id, kind, "", {}, Json::object(), 1, 1, 0, {}};
@@ -63,7 +61,8 @@ class StudyStatusTest : public ::testing::Test {
     results::Journal(file).append(epoch);
   }
 
-  results::OutputFolder out_;
+  testing::TemporaryFolder folder_;
+  results::OutputFolder out_{folder_.path()};
   const std::string reason_ = "the loss is nan";
 };
 

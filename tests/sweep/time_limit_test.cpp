@@ -33,13 +33,7 @@ ExitCode refused(const TimeLimit& given, const char* end_time, double running = 
 }
 
 std::string refusal(const std::string& text) {
-  try {
-    read_duration("--time-limit", text);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ExitCode::usage);
-    return error.what();
-  }
-  return "accepted";
+  return testing::complaint([&] { read_duration("--time-limit", text); }, ExitCode::usage);
 }
 
 TEST(Duration, IsSecondsOrHoursMinutesSeconds) {

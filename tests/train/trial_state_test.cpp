@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "support/temporary_folder.hpp"
 #include "support/tiny_trial.hpp"
 #include "train/safetensors.hpp"
 
@@ -11,12 +12,6 @@ namespace m2m::checkpoints {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Folder {
-  fs::path path = fs::temp_directory_path() / ("m2m-trial-state-" + std::to_string(::getpid()));
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
-};
 
 train::Trial begun() {
   train::Trial trial(testing::tiny_setup(testing::tiny_config(
@@ -26,10 +21,10 @@ train::Trial begun() {
 }
 
 TEST(TrialState, ComesBackWithWhatEveryEpochCounted) {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   const TrialState state = begun().state();
-  write_trial_state(folder.path / "resume.safetensors", state);
-  const TrialState read = read_trial_state(folder.path / "resume.safetensors");
+  write_trial_state(folder.path() / "resume.safetensors", state);
+  const TrialState read = read_trial_state(folder.path() / "resume.safetensors");
   ASSERT_EQ(read.epochs.size(), 2U);
   EXPECT_EQ(read.epochs[0].generation.classes, 0);
   EXPECT_EQ(read.epochs[1].generation.classes, 4);
@@ -40,7 +35,7 @@ TEST(TrialState, ComesBackWithWhatEveryEpochCounted) {
 
 /// The header of a safetensors file is bounded.
 TEST(TrialState, HoldsMorePairsOfClassesThanAHeaderCould) {
-  const Folder folder;
+  const testing::TemporaryFolder folder;
   TrialState state = begun().state();
   results::GenerationCounts& generation = state.epochs[1].generation;
   generation = results::GenerationCounts(60'000);
@@ -48,14 +43,14 @@ TEST(TrialState, HoldsMorePairsOfClassesThanAHeaderCould) {
     generation.at(results::Outcome::chosen, 10'000 + i % 50'000, 20'000 + i % 39'999) = 1000 + i;
     generation.at(results::Outcome::accepted, 10'000 + i % 50'000, 20'000 + i % 39'999) = 1000;
   }
-  write_trial_state(folder.path / "resume.safetensors", state);
-  EXPECT_EQ(read_trial_state(folder.path / "resume.safetensors").epochs[1].generation.cells, generation.cells);
+  write_trial_state(folder.path() / "resume.safetensors", state);
+  EXPECT_EQ(read_trial_state(folder.path() / "resume.safetensors").epochs[1].generation.cells, generation.cells);
 }
 
 /// As format 1 had them: the counts of earlier epochs among the facts.
 TEST(TrialState, OfFormat1IsRead) {
-  const Folder folder;
-  const fs::path file = folder.path / "resume.safetensors";
+  const testing::TemporaryFolder folder;
+  const fs::path file = folder.path() / "resume.safetensors";
   write_trial_state(file, begun().state());
   TensorFile old = read_safetensors(file);
   Json facts = Json::parse(old.metadata.at("trial state"));
