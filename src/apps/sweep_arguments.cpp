@@ -46,7 +46,7 @@ all ranks at their next step.)";
 constexpr const char* simulate_examples =
     R"(Three orders are compared: the longest path first, which is how m2m-sweep works; random; and static, where trials are
 assigned to the ranks beforehand. Stages take their modelled costs, or what they took in an earlier sweep; nothing else
-takes time. Each further rank of a trial (--ranks-per-trial, here a number) is assumed to gain {:.0f} % of the first, and
+takes time. Each further rank of a trial (--ranks-per-trial) is assumed to gain {:.0f} % of the first, and
 trials that share a device not to slow each other down.
 
   m2m-sweep simulate jobs/ablation_cifar10.toml --ranks 1,8,64
@@ -122,6 +122,7 @@ void add_simulate_options(CLI::App& verb, SweepArguments& arguments) {
       ->type_name("LIST")
       ->required();
   add_shared_ranks(verb, arguments);
+  verb.get_option("--ranks-per-trial")->type_name("K")->description("How many ranks train one trial together");
   verb.add_option("--durations", simulate.durations,
                   "What stages took: a JSON object {\"stage id\": seconds}, or a sweep's output folder")
       ->type_name("FILE|DIR");
