@@ -17,19 +17,19 @@ struct M2mSettings {
   bool random_start = true;
   /// Largest L2 norm of the noise. Of images, per channel over all translated ones of a step, by default 0.5; of
   /// vectors of features, each by itself, by default 0.866 / sqrt(n) (0.5 per channel for images of three).
-  std::optional<double> noise;
+  std::optional<double> noise{};
   SeedBy seed_by{};
   GammaTest gamma_test{};
   CoinOrder order{};
   TrainLabel label{};
   AcceptedImage image{};
 
-  std::string g_from;  // a file; empty: the sweep trains one
+  std::string g_from{};  // a file; empty: the sweep trains one
   GEpoch g_epoch{};
   std::string g_method = "ERM";
-  std::optional<std::string> g_network;  // by default f's
-  std::optional<Precision> g_precision;  // by default f's
-  std::optional<int> g_stop;             // epochs; by default the whole schedule
+  std::optional<std::string> g_network{};  // by default f's
+  std::optional<Precision> g_precision{};  // by default f's
+  std::optional<int> g_stop{};             // epochs; by default the whole schedule
   GData g_data{};
 };
 template <>
