@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Trains the digits that ship with the project with ERM, DRS and M2m, 12 seeds each, over 2 ranks. Prints the table and how
+# Trains the digits that ship with the project with ERM, DRS and M2m, 8 seeds each, over 2 ranks. Prints the table and how
 # M2m compares with the others seed by seed, and draws the figures.
 # What exists in results/digits is not trained again, and not drawn again unless a result or a script has changed.
 set -euo pipefail

@@ -79,7 +79,7 @@ TEST_F(OwnPicturesTest, AreNotWhatIsHidden) {
 }
 
 /// The line of a notice with these words, which has to be there once.
-std::string line_with(const std::string& notice, const std::string& words) {
+std::string only_line_with(const std::string& notice, const std::string& words) {
   std::istringstream lines(notice);
   std::string found;
   for (std::string line; std::getline(lines, line);) {
@@ -102,14 +102,15 @@ TEST_F(OwnPicturesTest, NameWhatElseLiesInTheirFolders) {
   write("valid/cat/1.png", "");
   const DataSet data = load();
   EXPECT_EQ(data.files_sha256, whole);
-  const std::string endings = line_with(data.notice, ".png: 6 (");
+  const std::string endings = only_line_with(data.notice, ".png: 6 (");
   EXPECT_NE(endings.find("train/bee/b0.bmp, train/bee/b1.bmp, train/bee/b2.bmp, and 3 more"), std::string::npos)
       << endings;
-  EXPECT_NE(line_with(data.notice, "folders below those of classes: 2 (")
+  EXPECT_NE(only_line_with(data.notice, "folders below those of classes: 2 (")
                 .find("train/cat/more/1.png, train/cat/more/deep/2.png"),
             std::string::npos);
-  EXPECT_NE(line_with(data.notice, "beside the folders of classes: 1 (").find("train/1.png"), std::string::npos);
-  EXPECT_NE(line_with(data.notice, "test and val: 1 (").find("valid"), std::string::npos);
+  EXPECT_NE(only_line_with(data.notice, "beside the folders of classes: 1 (").find("train/1.png"),
+            std::string::npos);
+  EXPECT_NE(only_line_with(data.notice, "test and val: 1 (").find("valid"), std::string::npos);
   EXPECT_TRUE(is_utf8(data.notice));
 }
 
@@ -128,7 +129,7 @@ TEST_F(OwnPicturesTest, AreLeftOutWhereAskedAndTheHashSaysSo) {
   EXPECT_NE(loading_fails().find("data.skip_unreadable = true"), std::string::npos) << loading_fails();
   const DataSet data = load({{"data.skip_unreadable", true}});
   EXPECT_EQ(data.files_sha256, whole);
-  EXPECT_TRUE(testing::says(line_with(data.notice, "left out"), {"train/cat/3.png", "GIF"}));
+  EXPECT_TRUE(testing::says(only_line_with(data.notice, "left out"), {"train/cat/3.png", "GIF"}));
   write("train/cat/2.png", "GIF89a");
   EXPECT_NE(load({{"data.skip_unreadable", true}}).files_sha256, whole);
 }
@@ -141,7 +142,7 @@ TEST_F(OwnPicturesTest, ThatOnlyGiveWarningsAreReadUnlessStrict) {
   write("test/ant/t.png", picture);
   const DataSet data = load();
   EXPECT_EQ(data.files_sha256, whole);
-  const std::string line = line_with(data.notice, "1 of 2 pictures are read");
+  const std::string line = only_line_with(data.notice, "1 of 2 pictures are read");
   EXPECT_NE(line.find("test/ant/t.png"), std::string::npos) << line;
   EXPECT_NE(line.find(".m2m-cache-test-32.bin.notes.txt"), std::string::npos) << line;
   const std::string refusal = testing::complaint([&] { load({{"data.strict", true}}); }, ExitCode::bad_data);

@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <sstream>
-
+#include "support/counts.hpp"
 #include "support/made_up_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
@@ -19,16 +18,9 @@ ResultTable made_up_table() {
   return make_table(results::read_results_file(results::OutputFolder{folder.path()}.merged()), {});
 }
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
 TEST(Markdown, LooksAsPromised) {
   const ResultTable table = made_up_table();
-  const std::vector<std::string> lines = lines_of(as_markdown(table));
+  const std::vector<std::string> lines = testing::lines_of(as_markdown(table));
   EXPECT_TRUE(testing::says(lines[0], {"last epoch", "bACC / GM", "mean +- std (n)"}));
   EXPECT_EQ(lines[1],
             "validation: test-head   protocol: code   precision: float32   network: resnet32, small-mlp   "
@@ -50,7 +42,7 @@ TEST(Markdown, OfOneDataSettingNamesItInTheTitle) {
   results::StudyResults results;
   const results::TrialRecord record = testing::sample_record("ERM", testing::sample_config("ERM", 0), {50, 50});
   results.trials.push_back({testing::planned(record), results::TrialStatus::done, "", record});
-  const std::vector<std::string> lines = lines_of(as_markdown(make_table(results, {})));
+  const std::vector<std::string> lines = testing::lines_of(as_markdown(make_table(results, {})));
   EXPECT_TRUE(testing::says(lines[0], {"CIFAR-LT-10 rho=100", "last epoch", "bACC / GM", "mean +- std (n)"}));
   EXPECT_EQ(lines[3], "| method | ours            | published    | rerun by others |");
   EXPECT_EQ(lines[5], "| ERM    | 50.0 / 50.0 (1) | 68.7 +- 1.43 | 73.90 / 72.79   |");
@@ -67,18 +59,18 @@ TEST(Latex, EscapesAndKeepsTheSameCells) {
   for (const char* rule : {"\n  \\toprule\n", "\n  \\midrule\n", "\n  \\bottomrule\n"}) {
     EXPECT_NE(text.find(rule), std::string::npos) << text;
   }
-  for (const std::string& line : lines_of(text)) {
+  for (const std::string& line : testing::lines_of(text)) {
     if (line.starts_with("%")) continue;
     EXPECT_EQ(line.find('_'), std::string::npos) << line;
   }
 }
 
 TEST(Csv, QuotesWhatHasACommaAndHasOneLineACell) {
-  const std::vector<std::string> lines = lines_of(as_csv(made_up_table()));
+  const std::vector<std::string> lines = testing::lines_of(as_csv(made_up_table()));
   EXPECT_EQ(lines.size(), 9U);  // a header, ERM and DRS on both settings, four labels on one
   EXPECT_EQ(lines[0].substr(0, 72), "method,data,selection,gm_kind,planned,n,failed,diverged,missing,bacc_mea");
   EXPECT_EQ(lines[6].substr(0, 49), "\"M2m, lambda=0 | b\",CIFAR-LT-10 rho=100,last,zero");
-  EXPECT_EQ(lines_of(as_csv(make_table({}, {}))).size(), 1U);
+  EXPECT_EQ(testing::lines_of(as_csv(make_table({}, {}))).size(), 1U);
 }
 
 /// Whether a line of the CSV has this number, as JSON writes it, as one of its cells.
@@ -109,13 +101,13 @@ TEST(Formats, ShowTheMetricsAskedFor) {
   options.metrics = {"last_third", "ece", "gm"};
   const ResultTable table =
       make_table(results::read_results_file(results::OutputFolder{folder.path()}.merged()), options);
-  const std::vector<std::string> lines = lines_of(as_markdown(table));
+  const std::vector<std::string> lines = testing::lines_of(as_markdown(table));
   EXPECT_TRUE(testing::says(lines[0], {"last epoch", "last third / ECE / GM", "mean +- std (n)"}));
   EXPECT_EQ(lines[3].find("published"), std::string::npos);
   EXPECT_EQ(lines[5].substr(0, 68), "| ERM                | 30.0 +- 1.0 / 42.4 +- 16.9 / 56.2 +- 0.1 (3) ");
   EXPECT_NE(as_latex(table).find("ERM & 30.0 $\\pm$ 1.0 / 42.4 $\\pm$ 16.9 / 56.2 $\\pm$ 0.1 (3) & "),
             std::string::npos);
-  const std::string header = lines_of(as_csv(table)).front();
+  const std::string header = testing::lines_of(as_csv(table)).front();
   EXPECT_NE(
       header.find(",missing,last_third_mean,last_third_std,ece_mean,ece_std,gm_mean,gm_std,untested,validation,"),
       std::string::npos)

@@ -1,7 +1,8 @@
 #pragma once
-// Numbers in what a program says, so that tests compare numbers and not the words between them.
+// Numbers and lines in what a program says, so that tests compare these and not the words between them.
 #include <ostream>
 #include <regex>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,14 @@ inline std::vector<double> numbers_in(const std::string& text) {
   for (std::sregex_iterator at(text.begin(), text.end(), form), none; at != none; ++at)
     found.push_back(std::stod(std::regex_replace(at->str(1), std::regex(","), "")));
   return found;
+}
+
+/// The lines of `text`, without their ends.
+inline std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
 }
 
 /// The first line of `text` that holds `part`; "" if none does.

@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <sstream>
+
+#include "support/counts.hpp"
 
 namespace m2m::testing {
 namespace {
@@ -26,13 +27,6 @@ std::vector<std::string> split(const std::string& text, const std::string& betwe
     parts.push_back(trimmed(text.substr(from, at - from)));
   parts.push_back(trimmed(text.substr(from)));
   return parts;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
 }
 
 std::vector<std::string> csv_cells(const std::string& line) {
