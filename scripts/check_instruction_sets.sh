@@ -23,7 +23,7 @@ run_tests() {  # REGEX CTEST OPTION...
 check() {  # SET ATEN ONEDNN MKL CTEST OPTION...: the caps, then the tests under them; of those with data the short ones
   echo "--- at most $1"
   export M2M_INSTRUCTION_SET=$1 ATEN_CPU_CAPABILITY=$2 ONEDNN_MAX_CPU_ISA=$3 MKL_ENABLE_INSTRUCTIONS=$4
-  (unset M2M_DATA; run_tests '^(kernels|nn|methods|train|parity)[.]|^train_ranks[.].*_at_[23]_ranks$' "${@:5}")
+  (unset M2M_DATA; run_tests '^(kernels|nn|methods|train|stages|checkpoints|parity)[.]|^train_ranks[.].*_at_[23]_ranks$' "${@:5}")
   run_tests '^parity[.]ParityOfTra' "${@:5}"
 }
 

@@ -11,7 +11,7 @@
 #include "core/files.hpp"
 #include "core/instruction_set.hpp"
 #include "core/text.hpp"
-#include "sweep/folder_lock.hpp"
+#include "results/folder_lock.hpp"
 
 namespace m2m::apps {
 namespace {

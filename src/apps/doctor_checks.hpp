@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/config.hpp"
-#include "dist/messages/collectives.hpp"
-#include "dist/messages/group.hpp"
+#include "comm/messages/collectives.hpp"
+#include "comm/messages/group.hpp"
 
 namespace m2m::apps {
 

@@ -5,7 +5,7 @@
 #include "apps/doctor_checks.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "dist/tensors/nccl_communicator.hpp"
+#include "comm/tensors/nccl_communicator.hpp"
 #include "nn/gpu_trouble.hpp"
 
 namespace m2m::apps {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "settings/setting.hpp"
-#include "sweep/study.hpp"
+#include "study/study.hpp"
 
 namespace m2m::apps {
 

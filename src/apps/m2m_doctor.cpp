@@ -10,7 +10,7 @@
 #include "core/command_line.hpp"
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
-#include "dist/messages/mpi_mailbox.hpp"
+#include "comm/messages/mpi_mailbox.hpp"
 
 namespace m2m::apps {
 namespace {

@@ -7,9 +7,9 @@
 #include "settings/catalogue.hpp"
 #include "settings/resolve.hpp"
 #include "settings/table.hpp"
-#include "train/base_artifact.hpp"
-#include "train/environment.hpp"
-#include "train/stages.hpp"
+#include "stages/base_artifact.hpp"
+#include "stages/environment.hpp"
+#include "stages/stages.hpp"
 
 namespace {
 

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "sweep/graph.hpp"
-#include "sweep/study.hpp"
+#include "study/graph.hpp"
+#include "study/study.hpp"
 
 namespace m2m::apps {
 

@@ -20,7 +20,7 @@
 #include "sweep/existing.hpp"
 #include "sweep/run.hpp"
 #include "sweep/stop_signals.hpp"
-#include "sweep/study_points.hpp"
+#include "study/study_points.hpp"
 #include "sweep/study_status.hpp"
 
 namespace m2m::apps {

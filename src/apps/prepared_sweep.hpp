@@ -7,9 +7,9 @@
 
 #include "apps/rank_groups.hpp"
 #include "apps/training.hpp"
-#include "dist/messages/session.hpp"
-#include "sweep/folder_lock.hpp"
-#include "sweep/graph.hpp"
+#include "comm/messages/session.hpp"
+#include "results/folder_lock.hpp"
+#include "study/graph.hpp"
 
 namespace m2m::apps {
 

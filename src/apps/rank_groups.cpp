@@ -10,7 +10,7 @@
 #include "core/log.hpp"
 #include "core/revision.hpp"
 #include "core/version.hpp"
-#include "dist/messages/collectives.hpp"
+#include "comm/messages/collectives.hpp"
 #include "settings/train_settings.hpp"
 #include "sweep/run.hpp"
 

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "core/config.hpp"
-#include "dist/messages/session.hpp"
+#include "comm/messages/session.hpp"
 #include "results/layout.hpp"
-#include "sweep/graph.hpp"
+#include "study/graph.hpp"
 
 namespace m2m::apps {
 

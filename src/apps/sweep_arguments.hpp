@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "sweep/part.hpp"
+#include "study/part.hpp"
 #include "sweep/slurm_script.hpp"
 #include "sweep/time_limit.hpp"
 

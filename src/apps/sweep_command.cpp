@@ -12,13 +12,13 @@
 #include "core/command_line.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
-#include "dist/messages/collectives.hpp"
-#include "dist/messages/mpi_mailbox.hpp"
+#include "comm/messages/collectives.hpp"
+#include "comm/messages/mpi_mailbox.hpp"
 #include "settings/train_settings.hpp"
 #include "sweep/retries.hpp"
 #include "sweep/run.hpp"
 #include "sweep/stop_signals.hpp"
-#include "sweep/wording.hpp"
+#include "study/wording.hpp"
 
 namespace m2m::apps {
 namespace {

@@ -8,8 +8,8 @@
 #include <cstdio>
 
 #include "core/files.hpp"
-#include "dist/messages/collectives.hpp"
-#include "dist/tensors/backend.hpp"
+#include "comm/messages/collectives.hpp"
+#include "comm/tensors/backend.hpp"
 
 namespace m2m::bench {
 namespace {

@@ -7,7 +7,7 @@
 #include "core/instruction_set.hpp"
 #include "nn/tf32.hpp"
 #include "train/device_record.hpp"
-#include "train/environment.hpp"
+#include "stages/environment.hpp"
 
 namespace {
 

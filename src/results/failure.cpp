@@ -1,6 +1,6 @@
 #include "results/failure.hpp"
 
-#include "results/json_file.hpp"
+#include "core/json_file.hpp"
 
 namespace m2m::results {
 

@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/version.hpp"
-#include "results/json_file.hpp"
+#include "core/json_file.hpp"
 
 namespace m2m::results {
 

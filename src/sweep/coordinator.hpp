@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-#include "dist/messages/mailbox.hpp"
+#include "comm/messages/mailbox.hpp"
 #include "sweep/scheduler.hpp"
 #include "sweep/stop_reason.hpp"
 

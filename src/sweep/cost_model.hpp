@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sweep/graph.hpp"
+#include "study/graph.hpp"
 
 namespace m2m::sweep {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "results/layout.hpp"
-#include "sweep/graph.hpp"
+#include "study/graph.hpp"
 
 namespace m2m::sweep {
 

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "sweep/graph.hpp"
+#include "study/graph.hpp"
 
 namespace m2m::sweep {
 

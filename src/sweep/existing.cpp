@@ -6,7 +6,7 @@
 #include "core/log.hpp"
 #include "results/record_file.hpp"
 #include "results/stage_files.hpp"
-#include "sweep/folder_lock.hpp"
+#include "results/folder_lock.hpp"
 
 namespace m2m::sweep {
 namespace {

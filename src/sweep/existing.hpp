@@ -6,7 +6,7 @@
 
 #include "results/damage.hpp"
 #include "results/layout.hpp"
-#include "sweep/graph.hpp"
+#include "study/graph.hpp"
 
 namespace m2m::sweep {
 

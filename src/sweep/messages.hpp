@@ -3,8 +3,8 @@
 #include <string>
 #include <variant>
 
-#include "dist/messages/mailbox.hpp"
-#include "sweep/stage.hpp"
+#include "comm/messages/mailbox.hpp"
+#include "study/stage.hpp"
 #include "sweep/stop_reason.hpp"
 
 namespace m2m::sweep {

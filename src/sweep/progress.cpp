@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "sweep/wording.hpp"
+#include "study/wording.hpp"
 
 namespace m2m::sweep {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "core/text.hpp"
 #include "sweep/forecast.hpp"
-#include "sweep/wording.hpp"
+#include "study/wording.hpp"
 
 namespace m2m::sweep {
 namespace {

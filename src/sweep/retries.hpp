@@ -1,7 +1,7 @@
 #pragma once
 // A stage that threw is tried again, for failures that pass: a device that was lost, a file that was not there yet.
 #include "results/layout.hpp"
-#include "sweep/stage.hpp"
+#include "study/stage.hpp"
 
 namespace m2m::sweep {
 

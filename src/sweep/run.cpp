@@ -18,7 +18,7 @@
 #include "sweep/forecast.hpp"
 #include "sweep/progress.hpp"
 #include "sweep/stop_signals.hpp"
-#include "sweep/wording.hpp"
+#include "study/wording.hpp"
 #include "sweep/worker.hpp"
 
 namespace m2m::sweep {

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "dist/messages/mailbox.hpp"
+#include "comm/messages/mailbox.hpp"
 #include "results/layout.hpp"
-#include "sweep/folder_lock.hpp"
-#include "sweep/graph.hpp"
-#include "sweep/study.hpp"
+#include "results/folder_lock.hpp"
+#include "study/graph.hpp"
+#include "study/study.hpp"
 #include "sweep/terminal.hpp"
 #include "sweep/worker.hpp"
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "sweep/graph.hpp"
+#include "study/graph.hpp"
 
 namespace m2m::sweep {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
-#include "sweep/wording.hpp"
+#include "study/wording.hpp"
 
 namespace m2m::sweep {
 namespace {

@@ -12,9 +12,9 @@
 #include "results/record_file.hpp"
 #include "results/stage_files.hpp"
 #include "settings/texts.hpp"
-#include "sweep/folder_lock.hpp"
-#include "sweep/stage.hpp"
-#include "sweep/wording.hpp"
+#include "results/folder_lock.hpp"
+#include "study/stage.hpp"
+#include "study/wording.hpp"
 
 namespace m2m::sweep {
 

@@ -5,7 +5,7 @@
 
 #include "core/text.hpp"
 #include "sweep/study_status.hpp"
-#include "sweep/wording.hpp"
+#include "study/wording.hpp"
 
 namespace m2m::sweep {
 namespace {

@@ -3,9 +3,9 @@
 #include <functional>
 #include <string>
 
-#include "dist/messages/mailbox.hpp"
+#include "comm/messages/mailbox.hpp"
 #include "sweep/admission.hpp"
-#include "sweep/stage.hpp"
+#include "study/stage.hpp"
 #include "sweep/stop_reason.hpp"
 
 namespace m2m::sweep {

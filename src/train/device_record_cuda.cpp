@@ -5,7 +5,7 @@
 
 #include <fstream>
 
-#include "dist/tensors/nccl_communicator.hpp"
+#include "comm/tensors/nccl_communicator.hpp"
 #include "train/device_record.hpp"
 
 namespace m2m::stages {

@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "core/error.hpp"
-#include "train/generation_tensors.hpp"
+#include "checkpoints/generation_tensors.hpp"
 
 namespace m2m::train {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "dist/tensors/communicator.hpp"
+#include "comm/tensors/communicator.hpp"
 #include "methods/batch_editing.hpp"
 #include "nn/tensor_kernels.hpp"
 #include "results/record.hpp"

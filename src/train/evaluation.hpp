@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "core/metrics.hpp"
-#include "dist/tensors/communicator.hpp"
+#include "comm/tensors/communicator.hpp"
 #include "train/loaded_data.hpp"
 
 namespace m2m::train {

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "dist/tensors/communicator.hpp"
+#include "comm/tensors/communicator.hpp"
 #include "nn/network.hpp"
 
 namespace m2m::train {

@@ -5,17 +5,17 @@
 #include <optional>
 
 #include "core/profile.hpp"
-#include "dist/tensors/communicator.hpp"
+#include "comm/tensors/communicator.hpp"
 #include "methods/batch_editing.hpp"
 #include "methods/losses.hpp"
 #include "methods/mixing.hpp"
 #include "results/record.hpp"
 #include "settings/loss_settings.hpp"
 #include "settings/recipe.hpp"
-#include "train/checkpoint.hpp"
+#include "checkpoints/checkpoint.hpp"
 #include "train/loaded_data.hpp"
 #include "train/settings.hpp"
-#include "train/trial_state.hpp"
+#include "checkpoints/trial_state.hpp"
 
 namespace m2m::train {
 

@@ -10,7 +10,7 @@
 #include "core/files.hpp"
 #include "support/eventually.hpp"
 #include "support/sweep_program.hpp"
-#include "sweep/folder_lock.hpp"
+#include "results/folder_lock.hpp"
 #include "sweep/progress_lines.hpp"
 
 namespace m2m::apps {

@@ -16,12 +16,12 @@
 #include "sweep/admission.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/durations.hpp"
-#include "sweep/folder_lock.hpp"
+#include "results/folder_lock.hpp"
 #include "sweep/progress_lines.hpp"
-#include "sweep/study.hpp"
+#include "study/study.hpp"
 #include "sweep/study_status.hpp"
 #include "sweep/time_limit.hpp"
-#include "sweep/wording.hpp"
+#include "study/wording.hpp"
 
 namespace m2m::apps {
 namespace {

@@ -5,30 +5,34 @@ USES = {
     "core": [],
     "settings": ["core"],
     "kernels": ["core"],
-    "dist/messages": ["core"],
-    "dist/tensors": ["core", "dist/messages"],
+    "comm/messages": ["core"],
+    "comm/tensors": ["core", "comm/messages"],
+    "results": ["core"],
     "data": ["core", "settings", "kernels"],
     "nn": ["core", "settings", "kernels"],
-    "methods": ["data", "nn"],
-    "results": ["core"],
-    "train": ["methods", "dist/messages", "dist/tensors", "results", "sweep"],
-    "sweep": ["core", "settings", "dist/messages", "results"],
-    "report": ["settings", "results"],
+    "study": ["core", "settings"],
+    "checkpoints": ["core", "results"],
+    "report": ["core", "settings", "results"],
+    "methods": ["core", "settings", "data", "nn"],
+    "sweep": ["core", "settings", "study", "results", "comm/messages"],
+    "train": ["core", "settings", "data", "nn", "methods", "checkpoints", "results", "comm/tensors"],
+    "stages": ["core", "settings", "kernels", "data", "nn", "methods", "comm/messages", "comm/tensors", "results", "checkpoints",
+               "study", "train"],
 }
 # They may use every room, and no room uses them.
 TOP = ["apps", "bench"]
 
 # Header prefixes of a library -> the rooms (or files) that may include them.
 LIBRARIES = {
-    "MPI": (["mpi.h", "mpi-ext.h"], ["dist/messages", "dist/tensors"]),
-    "NCCL": (["nccl.h", "nccl_device.h"], ["dist/tensors", "apps/doctor_devices_cuda.cpp"]),
+    "MPI": (["mpi.h", "mpi-ext.h"], ["comm/messages", "comm/tensors"]),
+    "NCCL": (["nccl.h", "nccl_device.h"], ["comm/tensors", "apps/doctor_devices_cuda.cpp"]),
     "HDF5": (["hdf5.h", "hdf5_hl.h", "H5"], ["results"]),
     "spdlog": (["spdlog/"], ["core/log.cpp"]),
     "CLI11": (["CLI/"], ["core/command_line.cpp", "apps", "bench"]),
     "libjpeg": (["jpeglib.h", "jerror.h"], ["data"]),
     "libpng": (["png.h"], ["data"]),
     "libzip": (["zip.h"], ["data"]),
-    "torch": (["torch/", "ATen/", "c10/"], ["dist/tensors", "nn", "methods", "train", "apps", "bench"]),
+    "torch": (["torch/", "ATen/", "c10/"], ["comm/tensors", "nn", "checkpoints", "methods", "train", "stages", "apps", "bench"]),
 }
 
 MOST_LINES_OF_A_FILE = 400
@@ -49,7 +53,7 @@ def reachable(room):
 
 
 def room_of(path):
-    """The room of a path relative to src/ ("dist/messages/mailbox.hpp"), or None where it lies in none."""
+    """The room of a path relative to src/ ("comm/messages/mailbox.hpp"), or None where it lies in none."""
     for room in sorted([*USES, *TOP], key=len, reverse=True):
         if path.startswith(room + "/"):
             return room

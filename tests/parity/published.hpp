@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "nn/network.hpp"
-#include "train/checkpoint.hpp"
+#include "checkpoints/checkpoint.hpp"
 #include "train/loaded_data.hpp"
 
 namespace m2m::parity {

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "dist/messages/group.hpp"
+#include "comm/messages/group.hpp"
 #include "results/layout.hpp"
 #include "settings/setting.hpp"
-#include "sweep/plan.hpp"
-#include "sweep/stage.hpp"
+#include "study/plan.hpp"
+#include "study/stage.hpp"
 
 namespace m2m::testing {
 

@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "dist/messages/collectives.hpp"
+#include "comm/messages/collectives.hpp"
 #include "support/test_end.hpp"
 
 namespace m2m::testing {

@@ -1,6 +1,6 @@
 #pragma once
 // The main function of test programs that run on several ranks.
-#include "dist/messages/session.hpp"
+#include "comm/messages/session.hpp"
 
 namespace m2m::testing {
 

@@ -2,7 +2,7 @@
 // Graphs for property tests.
 #include <random>
 
-#include "sweep/graph.hpp"
+#include "study/graph.hpp"
 
 namespace m2m::testing {
 

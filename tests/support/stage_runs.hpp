@@ -9,9 +9,9 @@
 
 #include "settings/resolve.hpp"
 #include "support/temporary_folder.hpp"
-#include "sweep/graph.hpp"
-#include "train/checkpoint.hpp"
-#include "train/stages.hpp"
+#include "study/graph.hpp"
+#include "checkpoints/checkpoint.hpp"
+#include "stages/stages.hpp"
 
 namespace m2m::testing {
 

@@ -11,7 +11,7 @@
 #include "support/temporary_folder.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/progress_lines.hpp"
-#include "sweep/wording.hpp"
+#include "study/wording.hpp"
 
 namespace m2m::sweep {
 

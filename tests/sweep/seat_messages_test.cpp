@@ -5,7 +5,7 @@
 #include <atomic>
 #include <limits>
 
-#include "dist/messages/local_mailbox.hpp"
+#include "comm/messages/local_mailbox.hpp"
 #include "support/seats.hpp"
 #include "sweep/coordinator.hpp"
 #include "sweep/messages.hpp"

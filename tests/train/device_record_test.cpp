@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "train/environment.hpp"
+#include "stages/environment.hpp"
 
 namespace m2m::stages {
 namespace {

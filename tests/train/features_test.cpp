@@ -12,8 +12,8 @@
 #include "settings/resolve.hpp"
 #include "support/said.hpp"
 #include "support/temporary_folder.hpp"
-#include "sweep/graph.hpp"
-#include "train/stages.hpp"
+#include "study/graph.hpp"
+#include "stages/stages.hpp"
 
 namespace m2m::train {
 namespace {

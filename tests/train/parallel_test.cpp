@@ -3,9 +3,9 @@
 #include <thread>
 
 #include "core/error.hpp"
-#include "dist/messages/collectives.hpp"
-#include "dist/tensors/backend.hpp"
-#include "dist/tensors/fixed_tree.hpp"
+#include "comm/messages/collectives.hpp"
+#include "comm/tensors/backend.hpp"
+#include "comm/tensors/fixed_tree.hpp"
 #include "support/mpi_main.hpp"
 #include "support/tiny_trial.hpp"
 

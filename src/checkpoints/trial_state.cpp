@@ -1,0 +1,148 @@
+#include "checkpoints/trial_state.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "core/error.hpp"
+#include "results/journal.hpp"
+#include "checkpoints/generation_tensors.hpp"
+#include "checkpoints/safetensors.hpp"
+
+namespace m2m::checkpoints {
+namespace {
+
+constexpr const char* key_of_facts = "trial state";
+constexpr int format_version = 2;  // 1: generation counts as K x K tensors, and of earlier epochs within the facts
+
+void put(TensorFile& file, const std::string& group, const NetworkState& tensors) {
+  for (const auto& [name, tensor] : tensors) file.tensors.emplace(group + "/" + name, tensor.cpu().contiguous());
+}
+
+NetworkState take(const TensorFile& file, const std::string& group) {
+  NetworkState tensors;
+  const std::string prefix = group + "/";
+  for (auto it = file.tensors.lower_bound(prefix); it != file.tensors.end() && it->first.starts_with(prefix);
+       ++it) {
+    tensors.emplace(it->first.substr(prefix.size()), it->second);
+  }
+  return tensors;
+}
+
+torch::Tensor tensor_of(const Confusion& confusion) {
+  return torch::tensor(confusion.cells, torch::kInt64).view({confusion.classes, confusion.classes});
+}
+
+Confusion confusion_of(const torch::Tensor& tensor) {
+  if (tensor.scalar_type() != torch::kInt64 || tensor.dim() != 2 || tensor.size(0) != tensor.size(1)) {
+    throw std::out_of_range("a confusion matrix that is none");
+  }
+  Confusion confusion(static_cast<int>(tensor.size(0)));
+  const auto* cells = tensor.const_data_ptr<std::int64_t>();
+  confusion.cells.assign(cells, cells + tensor.numel());
+  return confusion;
+}
+
+std::vector<float> floats_of(const torch::Tensor& tensor) {
+  if (tensor.scalar_type() != torch::kFloat32) throw std::out_of_range("logits of another type");
+  const auto* values = tensor.const_data_ptr<float>();
+  return {values, values + tensor.numel()};
+}
+
+NetworkState tensors_of(const results::Snapshot& snapshot) {
+  return {{"validation", tensor_of(snapshot.validation)},
+          {"test", tensor_of(snapshot.test)},
+          {"validation_logits", torch::tensor(snapshot.validation_logits, torch::kFloat32)},
+          {"test_logits", torch::tensor(snapshot.test_logits, torch::kFloat32)}};
+}
+
+results::Snapshot snapshot_of(const NetworkState& tensors, int epoch) {
+  results::Snapshot snapshot;
+  snapshot.epoch = epoch;
+  snapshot.validation = confusion_of(tensors.at("validation"));
+  snapshot.test = confusion_of(tensors.at("test"));
+  snapshot.validation_logits = floats_of(tensors.at("validation_logits"));
+  snapshot.test_logits = floats_of(tensors.at("test_logits"));
+  return snapshot;
+}
+
+/// By epoch, of those that translated. They may outgrow what a header can hold.
+NetworkState counted_by_epoch(const std::vector<results::EpochRecord>& epochs) {
+  NetworkState tensors;
+  for (const results::EpochRecord& epoch : epochs) {
+    if (epoch.generation.classes > 0)
+      tensors.emplace(std::to_string(epoch.epoch), checkpoints::tensor_of(epoch.generation));
+  }
+  return tensors;
+}
+
+Json facts_of(const TrialState& state) {
+  Json epochs = Json::array();
+  for (const results::EpochRecord& epoch : state.epochs) {
+    Json& line = epochs.emplace_back(results::measures_to_json(epoch));
+    if (epoch.generation.classes > 0) line["classes"] = epoch.generation.classes;
+  }
+  Json facts = {{"format", format_version},
+                {"epoch", state.epoch},
+                {"step", state.step},
+                {"epochs", epochs},
+                {"step_seconds", state.step_seconds}};
+  if (state.best) facts["best"] = state.best->epoch;
+  return facts;
+}
+
+TrialState from_file(const TensorFile& file) {
+  const Json facts = Json::parse(file.metadata.at(key_of_facts));
+  const int format = facts.at("format").get<int>();
+  if (format < 1 || format > format_version) throw std::out_of_range("a format of another version");
+  TrialState state;
+  state.epoch = facts.at("epoch").get<int>();
+  state.step = facts.at("step").get<std::int64_t>();
+  state.step_seconds = facts.at("step_seconds").get<std::vector<double>>();
+  const NetworkState generation = take(file, "generation");
+  for (const Json& line : facts.at("epochs")) {
+    results::EpochRecord& epoch = state.epochs.emplace_back(results::epoch_from_json(line));
+    if (!line.contains("classes")) continue;
+    epoch.generation = generation_of(generation.at(std::to_string(epoch.epoch)), line.at("classes").get<int>());
+  }
+  state.network = take(file, "network");
+  state.momentum = take(file, "momentum");
+  state.counters = take(file, "counters");
+  if (facts.contains("best")) {
+    state.best = snapshot_of(take(file, "snapshot"), facts.at("best").get<int>());
+    state.best_network = take(file, "best");
+  }
+  return state;
+}
+
+}  // namespace
+
+void write_trial_state(const std::filesystem::path& path, const TrialState& state) {
+  TensorFile file;
+  put(file, "network", state.network);
+  put(file, "momentum", state.momentum);
+  put(file, "counters", state.counters);
+  put(file, "generation", counted_by_epoch(state.epochs));
+  if (state.best) {
+    put(file, "snapshot", tensors_of(*state.best));
+    put(file, "best", state.best_network);
+  }
+  file.metadata[key_of_facts] = facts_of(state).dump();
+  write_safetensors(path, file);
+}
+
+TrialState read_trial_state(const std::filesystem::path& path) {
+  const auto refuse = [&](const char* why) {
+    return data_error(fmt::format("{}: not the state of a trial ({})", path.string(), why));
+  };
+  const TensorFile file = read_safetensors(path);
+  try {
+    return from_file(file);
+  } catch (const Json::exception& failed) {
+    throw refuse(failed.what());
+  } catch (const std::out_of_range& failed) {
+    throw refuse(failed.what());
+  }
+}
+
+}  // namespace m2m::checkpoints

@@ -1,0 +1,100 @@
+#include "comm/messages/mpi_mailbox.hpp"
+
+#include <chrono>
+#include <list>
+#include <thread>
+
+#include "core/error.hpp"
+#include "comm/messages/mpi_handle.hpp"
+
+namespace m2m::comm {
+namespace {
+
+enum Tag : int { for_workers = 1, for_coordinator = 2 };
+
+/// A message on its way: its bytes must stay until MPI has taken them.
+struct Departing {
+  std::vector<std::byte> bytes;
+  MPI_Request request = MPI_REQUEST_NULL;
+};
+
+class MpiMailbox : public Mailbox {
+ public:
+  MpiMailbox(MPI_Comm communicator, Tag heard, Tag sent)
+      : communicator_(communicator), heard_(heard), sent_(sent) {}
+  ~MpiMailbox() override { finish_sending(); }
+  MpiMailbox(const MpiMailbox&) = delete;
+  MpiMailbox& operator=(const MpiMailbox&) = delete;
+
+  void send(int to, std::span<const std::byte> message) override {
+    forget_sent();
+    Departing& departing = departing_.emplace_back();
+    departing.bytes.assign(message.begin(), message.end());
+    check_mpi(MPI_Isend(departing.bytes.data(), static_cast<int>(departing.bytes.size()), MPI_BYTE, to, sent_,
+                        communicator_, &departing.request),
+              "sending a message");
+  }
+
+  std::optional<Message> poll() override {
+    forget_sent();
+    int found = 0;
+    MPI_Message handle = MPI_MESSAGE_NULL;
+    MPI_Status status;
+    check_mpi(MPI_Improbe(MPI_ANY_SOURCE, heard_, communicator_, &found, &handle, &status),
+              "looking for a message");
+    if (!found) return std::nullopt;
+    int size = 0;
+    check_mpi(MPI_Get_count(&status, MPI_BYTE, &size), "measuring a message");
+    Message message{status.MPI_SOURCE, std::vector<std::byte>(static_cast<std::size_t>(size))};
+    check_mpi(MPI_Mrecv(message.bytes.data(), size, MPI_BYTE, &handle, MPI_STATUS_IGNORE), "receiving a message");
+    return message;
+  }
+
+ private:
+  void forget_sent() {
+    for (auto it = departing_.begin(); it != departing_.end();) {
+      int gone = 0;
+      check_mpi(MPI_Test(&it->request, &gone, MPI_STATUS_IGNORE), "sending a message");
+      it = gone ? departing_.erase(it) : std::next(it);
+    }
+  }
+
+  void finish_sending() noexcept {
+    try {
+      for (forget_sent(); !departing_.empty(); forget_sent()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      }
+    } catch (const Error&) {
+      // The connection is gone, and with it whoever would have read the message.
+    }
+  }
+
+  MPI_Comm communicator_;
+  Tag heard_, sent_;
+  std::list<Departing> departing_;
+};
+
+}  // namespace
+
+struct MpiPost::Ends {
+  explicit Ends(const MpiSession& session)
+      : communicator(duplicate(MPI_COMM_WORLD)), worker(communicator.get(), for_workers, for_coordinator) {
+    if (session.rank() == 0) {
+      coordinator = std::make_unique<MpiMailbox>(communicator.get(), for_coordinator, for_workers);
+    }
+  }
+  OwnedCommunicator communicator;
+  MpiMailbox worker;
+  std::unique_ptr<MpiMailbox> coordinator;
+};
+
+MpiPost::MpiPost(const MpiSession& session) : ends_(std::make_unique<Ends>(session)) {}
+MpiPost::~MpiPost() = default;
+Mailbox& MpiPost::worker() { return ends_->worker; }
+
+Mailbox& MpiPost::coordinator() {
+  if (!ends_->coordinator) throw internal_error("only rank 0 has the coordinator's mailbox");
+  return *ends_->coordinator;
+}
+
+}  // namespace m2m::comm

@@ -1,0 +1,71 @@
+#include "comm/messages/session.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "core/error.hpp"
+#include "comm/messages/mpi_handle.hpp"
+
+namespace m2m::comm {
+namespace {
+
+int whole_number(const char* text, int otherwise) {
+  if (text == nullptr) return otherwise;
+  char* end = nullptr;
+  const long value = std::strtol(text, &end, 10);
+  return end == text || *end != '\0' || value < 0 || value > 1'000'000'000 ? otherwise : static_cast<int>(value);
+}
+
+}  // namespace
+
+Launch announced_launch(const std::function<const char*(const char*)>& environment) {
+  // An mpirun inside a Slurm allocation starts as many ranks as it was told; the allocation's size then says
+  // nothing.
+  for (const auto& [size, rank] :
+       {std::pair{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"}, std::pair{"SLURM_NTASKS", "SLURM_PROCID"}}) {
+    if (environment(size) == nullptr) continue;
+    return {size, whole_number(environment(size), 1), whole_number(environment(rank), 0) == 0};
+  }
+  return {};
+}
+
+void refuse_missing_ranks(int size, const Launch& launch) {
+  if (size > 1 || launch.ranks <= 1) return;
+  const bool slurm = launch.variable == "SLURM_NTASKS";
+  throw usage_error(fmt::format(
+      "this process is alone, but {}={}: {}", launch.variable, launch.ranks,
+      slurm
+          ? "the MPI library was not started by srun; use 'srun --mpi=pmix' or 'mpirun'"
+          : "it was started by an mpirun of another MPI library; use the mpirun of the library it was built with"));
+}
+
+std::string mpi_library() {
+  std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');
+  int length = 0;
+  check_mpi(MPI_Get_library_version(text.data(), &length), "asking for the version");
+  text.resize(static_cast<std::size_t>(length));
+  return text.substr(0, text.find_first_of(",\n"));
+}
+
+MpiSession::MpiSession(int& argc, char**& argv)
+    : launch_(announced_launch([](const char* name) { return std::getenv(name); })) {
+  int provided = MPI_THREAD_SINGLE;
+  check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided), "starting MPI");
+  if (provided < MPI_THREAD_MULTIPLE) {
+    MPI_Finalize();
+    throw usage_error("this MPI library does not offer MPI_THREAD_MULTIPLE; use one that was built with it");
+  }
+  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
+  MPI_Comm_size(MPI_COMM_WORLD, &size_);
+}
+
+MpiSession::~MpiSession() { MPI_Finalize(); }
+
+void MpiSession::abort(int code) const {
+  MPI_Abort(MPI_COMM_WORLD, code);
+  std::_Exit(code);
+}
+
+}  // namespace m2m::comm

@@ -1,0 +1,13 @@
+#include "core/error.hpp"
+#include "comm/tensors/backend.hpp"
+#include "comm/tensors/mpi_communicator.hpp"
+
+namespace m2m::comm {
+
+std::shared_ptr<Communicator> communicator_for(const MpiGroup& group, c10::Device device) {
+  if (group.size() == 1) return alone();
+  if (!device.is_cpu()) throw internal_error("a GPU in a build without CUDA");
+  return mpi_communicator(group);
+}
+
+}  // namespace m2m::comm

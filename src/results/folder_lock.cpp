@@ -1,0 +1,195 @@
+#include "results/folder_lock.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <random>
+
+#include "core/config.hpp"
+#include "core/files.hpp"
+#include "core/log.hpp"
+#include "core/machine.hpp"
+#include "core/text.hpp"
+#include "core/write_error.hpp"
+
+namespace m2m::results {
+namespace fs = std::filesystem;
+namespace {
+
+/// Where process numbers mean the same: this boot of this host, this container.
+std::string process_space() {
+  std::ifstream boot("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(boot, id);
+  std::error_code ignored;
+  return id + " " + fs::read_symlink("/proc/self/ns/pid", ignored).string();
+}
+
+Json holder_json(const std::string& token) {
+  const char* job = std::getenv("SLURM_JOB_ID");
+  return {{"host", host_name()},
+          {"job", job == nullptr ? "" : job},
+          {"process", ::getpid()},
+          {"space", process_space()},
+          {"token", token}};
+}
+
+/// Who holds the lock; an empty object where that cannot be read (yet).
+Json read_holder(const fs::path& file) {
+  try {
+    const Json holder = Json::parse(read_file(file), nullptr, false);
+    return holder.is_object() ? holder : Json::object();
+  } catch (const Error&) {
+    return Json::object();
+  }
+}
+
+template <typename T>
+T field(const Json& holder, const char* name, T otherwise) {
+  try {
+    return holder.value(name, otherwise);
+  } catch (const Json::exception&) {
+    return otherwise;
+  }
+}
+
+std::string token_of(const Json& holder) { return field<std::string>(holder, "token", ""); }
+
+bool is_gone_from_this_host(const Json& holder) {
+  const int process = field(holder, "process", 0);
+  if (process <= 0 || field<std::string>(holder, "space", "") != process_space()) return false;
+  if (::kill(process, 0) != 0 && errno == ESRCH) return true;
+  std::ifstream status(fmt::format("/proc/{}/stat", process));
+  const std::string text{std::istreambuf_iterator<char>(status), {}};
+  return text.find(") Z ") != std::string::npos;  // dead, its parent has only not asked yet
+}
+
+/// False where somebody else was faster.
+bool create(const fs::path& file, const std::string& content) {
+  FileDescriptor lock(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644));
+  if (!lock.is_open() && errno == EEXIST) return false;
+  if (!lock.is_open()) throw write_error(file, "cannot be written", errno);
+  const ssize_t written = ::write(lock.number(), content.data(), content.size());
+  if (lock.close() && written == static_cast<ssize_t>(content.size())) return true;
+  const int reason = errno;
+  ::unlink(file.c_str());
+  throw write_error(file, "cannot be written", reason);
+}
+
+/// Seconds since the file's last sign of life, by the file system's own clock, which need not be this host's.
+/// Nothing where the file is gone.
+std::optional<double> age(const fs::path& file) {
+  const fs::path probe = file.string() + fmt::format(".now-{}-{}", host_name(), ::getpid());
+  write_file(probe, "");
+  std::error_code gone, ignored;
+  const auto now = fs::last_write_time(probe, ignored);
+  const auto then = fs::last_write_time(file, gone);
+  fs::remove(probe, ignored);
+  if (gone) return std::nullopt;
+  return std::max(0.0, std::chrono::duration<double>(now - then).count());
+}
+
+std::string name_of(const Json& holder) {
+  const std::string host = field<std::string>(holder, "host", "");
+  if (host.empty()) return "another sweep";
+  const std::string job = field<std::string>(holder, "job", "");
+  return job.empty() ? fmt::format("process {} on host {}", field(holder, "process", 0), host)
+                     : fmt::format("job {} on host {}", job, host);
+}
+
+/// Whether nobody is behind the lock any more; false too where it has gone by itself.
+bool is_dead(const fs::path& file, const LockTimes& times) {
+  const Json holder = read_holder(file);
+  const std::optional<double> silent = age(file);
+  return silent && (*silent >= times.stale || is_gone_from_this_host(holder));
+}
+
+/// Takes a dead holder's lock out of the way. Only one process at a time looks again and removes: otherwise one
+/// could remove the fresh lock of another that was faster.
+void remove_dead(const fs::path& file, const LockTimes& times) {
+  const fs::path guard = file.string() + ".removing";
+  if (!create(guard, "")) {
+    if (age(guard).value_or(0) >= times.stale) ::unlink(guard.c_str());
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return;
+  }
+  const Json holder = read_holder(file);
+  if (is_dead(file, times)) {
+    log_warning(
+        fmt::format("{} was left by {}, which is gone; taking over", file.parent_path().string(), name_of(holder)));
+    ::unlink(file.c_str());
+  }
+  ::unlink(guard.c_str());
+}
+
+void take(const fs::path& file, const std::string& token, const LockTimes& times) {
+  const std::string content = holder_json(token).dump() + "\n";
+  while (!create(file, content)) {
+    if (is_dead(file, times)) {
+      remove_dead(file, times);
+      continue;
+    }
+    const std::string holder = name_of(read_holder(file));
+    if (const auto silent = age(file)) {
+      throw Error(ExitCode::held, fmt::format("{} is in use by {} (alive {} ago); --wait waits for it",
+                                              file.parent_path().string(), holder, duration_text(*silent)));
+    }
+  }
+}
+
+std::string new_token() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
+}
+
+}  // namespace
+
+FolderLock::FolderLock(const fs::path& folder, LockTimes times) : file_(folder / "lock.json"), token_(new_token()) {
+  make_folder(folder);
+  take(file_, token_, times);
+  heart_ = std::thread([this, times] { beat_until_the_end(times.beat); });
+}
+
+FolderLock::~FolderLock() {
+  {
+    const std::lock_guard guard(mutex_);
+    ending_ = true;
+  }
+  ended_.notify_all();
+  heart_.join();
+  if (token_of(read_holder(file_)) == token_) ::unlink(file_.c_str());
+}
+
+void FolderLock::beat_until_the_end(double every) {
+  std::unique_lock guard(mutex_);
+  while (!ended_.wait_for(guard, std::chrono::duration<double>(every), [this] { return ending_; })) {
+    const std::string holder = token_of(read_holder(file_));
+    if (holder == token_) {
+      ::utimensat(AT_FDCWD, file_.c_str(), nullptr, 0);
+    } else if (!holder.empty() && !lost_) {
+      lost_ = true;
+      log_warning(fmt::format("{} was taken over by another sweep, which saw no sign of life of this one; stopping",
+                              file_.parent_path().string()));
+    }
+  }
+}
+
+std::string living_holder(const fs::path& folder, LockTimes times) {
+  const fs::path file = folder / "lock.json";
+  std::error_code gone;
+  const auto then = fs::last_write_time(file, gone);
+  if (gone) return "";
+  const Json holder = read_holder(file);
+  const double silent = std::chrono::duration<double>(fs::file_time_type::clock::now() - then).count();
+  return silent >= times.stale || is_gone_from_this_host(holder) ? "" : name_of(holder);
+}
+
+}  // namespace m2m::results

@@ -1,0 +1,70 @@
+#include "stages/environment.hpp"
+
+#include <fmt/format.h>
+#include <torch/cuda.h>
+#include <torch/version.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "core/instruction_set.hpp"
+#include "core/machine.hpp"
+#include "core/revision.hpp"
+#include "core/version.hpp"
+#include "comm/messages/session.hpp"
+#include "results/hdf5_version.hpp"
+#include "train/device_memory.hpp"
+
+namespace m2m::stages {
+namespace {
+
+/// The value of a "key : value" line of /proc/cpuinfo; empty where there is none.
+std::string cpu_field(const std::string& key) {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (!line.starts_with(key)) continue;
+    const auto colon = line.find(": ");
+    return colon == std::string::npos ? "" : line.substr(colon + 2);
+  }
+  return "";
+}
+
+/// Those of the processor's instruction sets that decide which kernels libraries pick.
+std::vector<std::string> instruction_sets() {
+  static const std::set<std::string> of_interest = {"avx",         "avx2",        "fma",         "avx512f",
+                                                    "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_bf16",
+                                                    "amx_int8",    "amx_tile",    "asimd",       "sve"};
+  std::istringstream flags(cpu_field("flags"));
+  std::vector<std::string> found;
+  for (std::string flag; flags >> flag;) {
+    if (of_interest.contains(flag)) found.push_back(flag);
+  }
+  return found;
+}
+
+}  // namespace
+
+Json environment(int ranks, int hosts) {
+  return {{"program", program_version},
+          {"revision", git_revision()},
+          {"dirty", git_dirty()},
+          {"started", utc_now()},
+          {"host", host_name()},
+          {"ranks", ranks},
+          {"hosts", hosts},
+          {"host_memory", host_memory_size()},
+          {"affinity", affinity_cores()},
+          {"processor", cpu_field("model name")},
+          {"instruction_sets", instruction_sets()},
+          {"kernels", name_of(best_instruction_set())},
+          {"torch_kernels", at::get_cpu_capability()},
+          {"gpu", torch::cuda::is_available() ? std::to_string(torch::cuda::device_count()) : "none"},
+          {"compiler", __VERSION__},
+          {"libtorch", TORCH_VERSION},
+          {"mpi", comm::mpi_library()},
+          {"hdf5", results::hdf5_version()}};
+}
+
+}  // namespace m2m::stages

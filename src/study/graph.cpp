@@ -1,0 +1,143 @@
+#include "study/graph.hpp"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+namespace m2m::study {
+namespace {
+
+class Builder {
+ public:
+  int add(const StageRequest& request) {
+    const std::string id = stage_id(request.identity);
+    if (const auto known = positions_.find(id); known != positions_.end()) {
+      if (graph_.stages[static_cast<std::size_t>(known->second)].kind != request.kind) {
+        throw internal_error("stage " + id + " is asked for as two kinds of stage");
+      }
+      return known->second;
+    }
+    std::vector<int> needs;
+    for (const StageRequest& needed : request.needs) needs.push_back(add(needed));
+    return append(id, request, needs);
+  }
+
+  /// What a study calls a trial goes before what it is called as the beginning of another.
+  void add_wanted(const StageRequest& request) {
+    const int position = add(request);
+    if (wanted_.insert(position).second) graph_.stages[static_cast<std::size_t>(position)].label = request.label;
+  }
+
+  StageGraph take() { return std::move(graph_); }
+
+ private:
+  int append(const std::string& id, const StageRequest& request, const std::vector<int>& needs) {
+    Stage stage{id,
+                request.kind,
+                request.label,
+                request.config,
+                request.identity,
+                request.epochs,
+                request.cost,
+                request.memory,
+                {}};
+    const int position = graph_.size();
+    for (const int needed : needs) {
+      const Stage& other = graph_.stages[static_cast<std::size_t>(needed)];
+      stage.needs.push_back({other.kind, other.id});
+      graph_.users[static_cast<std::size_t>(needed)].push_back(position);
+    }
+    graph_.stages.push_back(std::move(stage));
+    graph_.needs.push_back(needs);
+    graph_.users.emplace_back();
+    positions_.emplace(id, position);
+    return position;
+  }
+
+  StageGraph graph_;
+  std::set<int> wanted_;
+  std::unordered_map<std::string, int> positions_;
+};
+
+/// Whether stage i stays: all but prefixes that would serve one trial alone.
+std::vector<bool> shared_enough(const StageGraph& graph, const std::vector<bool>& exists) {
+  std::vector<bool> stays(graph.stages.size(), true);
+  for (std::size_t i = 0; i < stays.size(); ++i) {
+    const auto& users = graph.users[i];
+    const auto to_run = std::count_if(users.begin(), users.end(),
+                                      [&](int user) { return !exists[static_cast<std::size_t>(user)]; });
+    stays[i] = graph.stages[i].kind != StageKind::prefix || exists[i] || to_run > 1;
+  }
+  return stays;
+}
+
+}  // namespace
+
+StageGraph make_graph(const std::vector<StageRequest>& requests) {
+  Builder builder;
+  for (const StageRequest& request : requests) builder.add_wanted(request);
+  return builder.take();
+}
+
+StageGraph without_unshared_prefixes(const StageGraph& graph, const std::vector<bool>& exists) {
+  const std::vector<bool> stays = shared_enough(graph, exists);
+  std::vector<int> position(graph.stages.size(), -1);
+  StageGraph kept;
+  for (std::size_t i = 0; i < stays.size(); ++i) {
+    if (!stays[i]) continue;
+    Stage stage = graph.stages[i];
+    std::vector<int> needs;
+    stage.needs.clear();
+    position[i] = kept.size();
+    for (const int needed : graph.needs[i]) {
+      const Stage& other = graph.stages[static_cast<std::size_t>(needed)];
+      if (const int at = position[static_cast<std::size_t>(needed)]; at >= 0) {
+        needs.push_back(at);
+        stage.needs.push_back({other.kind, other.id});
+        kept.users[static_cast<std::size_t>(at)].push_back(kept.size());
+      } else {
+        stage.cost += other.cost;
+        stage.epochs += other.epochs;
+      }
+    }
+    kept.stages.push_back(std::move(stage));
+    kept.needs.push_back(std::move(needs));
+    kept.users.emplace_back();
+  }
+  return kept;
+}
+
+int count(const StageGraph& graph, StageKind kind) {
+  return static_cast<int>(std::count_if(graph.stages.begin(), graph.stages.end(),
+                                        [kind](const Stage& stage) { return stage.kind == kind; }));
+}
+
+std::vector<double> paths_to_the_end(const StageGraph& graph, const std::vector<bool>& to_run) {
+  std::vector<double> costs(graph.stages.size());
+  std::transform(graph.stages.begin(), graph.stages.end(), costs.begin(), [](const Stage& s) { return s.cost; });
+  return paths_to_the_end(graph, to_run, costs);
+}
+
+std::vector<double> paths_to_the_end(const StageGraph& graph, const std::vector<bool>& to_run,
+                                     const std::vector<double>& costs) {
+  std::vector<double> paths(graph.stages.size(), 0.0);
+  for (std::size_t i = graph.stages.size(); i-- > 0;) {
+    if (!to_run[i]) continue;
+    for (const int user : graph.users[i]) paths[i] = std::max(paths[i], paths[static_cast<std::size_t>(user)]);
+    paths[i] += costs[i];
+  }
+  return paths;
+}
+
+std::vector<bool> missing(const StageGraph& graph, const std::vector<bool>& exists) {
+  std::vector<bool> to_run(graph.stages.size(), false);
+  for (std::size_t i = graph.stages.size(); i-- > 0;) {
+    const bool is_wanted = graph.stages[i].kind == StageKind::trial ||
+                           std::any_of(graph.users[i].begin(), graph.users[i].end(),
+                                       [&](int user) { return to_run[static_cast<std::size_t>(user)]; });
+    to_run[i] = is_wanted && !exists[i];
+  }
+  return to_run;
+}
+
+}  // namespace m2m::study

@@ -1,0 +1,227 @@
+#include "study/study.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "settings/setting.hpp"
+#include "study/study_toml.hpp"
+
+namespace m2m::study {
+
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::uintmax_t most_bytes = 4 << 20;
+constexpr const char* command_line = "command line";
+
+/// The study in `folder` whose name is nearest to the file's; empty: none is near.
+std::string nearest_in(const fs::path& folder, const fs::path& file) {
+  std::vector<std::string> known;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder.empty() ? "." : folder, ignored)) {
+    if (entry.path().extension() == ".toml") known.push_back(entry.path().stem().string());
+  }
+  std::sort(known.begin(), known.end());
+  const std::string nearest = nearest_name(known, file.stem().string());
+  return nearest.empty() ? "" : (folder / (nearest + ".toml")).string();
+}
+
+[[noreturn]] void fail_missing(const fs::path& file) {
+  std::string nearest = nearest_in(file.parent_path(), file);
+  if (nearest.empty()) nearest = nearest_in("jobs", file);
+  throw usage_error(fmt::format("{}: there is no such study{}", file.string(),
+                                nearest.empty() ? "; a study is a file like jobs/ablation_cifar10.toml"
+                                                : fmt::format("; did you mean '{}'?", nearest)));
+}
+
+void check_is_study_file(const fs::path& file) {
+  std::error_code failed;
+  const fs::file_status status = fs::status(file, failed);
+  if (!fs::exists(status)) fail_missing(file);
+  if (fs::is_directory(status)) {
+    throw usage_error(
+        fmt::format("{}: this is a folder; a study is a file like jobs/ablation_cifar10.toml", file.string()));
+  }
+  if (fs::is_regular_file(status) && fs::file_size(file, failed) > most_bytes) {
+    throw usage_error(fmt::format("{}: larger than 4 MiB, so this is no study", file.string()));
+  }
+}
+
+std::string text_of(const TomlEntry& entry, const std::string& place) {
+  if (!entry.value.is_string() || entry.value.get<std::string>().empty()) {
+    throw usage_error(
+        fmt::format("{}: {} = {}: expected a text that is not empty", place, entry.key, entry.value.dump()));
+  }
+  return entry.value.get<std::string>();
+}
+
+constexpr std::size_t longest_name = 100;
+
+/// The nearest name that a study may have.
+std::string plain_name(std::string name) {
+  const auto is_plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.'; };
+  std::replace_if(name.begin(), name.end(), std::not_fn(is_plain), '_');
+  if (name.empty() || name.front() == '.') name.insert(0, "_");
+  return name.substr(0, longest_name);
+}
+
+void check_name(const std::string& name, const std::string& place) {
+  const std::string plain = plain_name(name);
+  if (name == plain) return;
+  throw usage_error(fmt::format(
+      "{}: name = '{}': expected up to {} letters, digits, '_', '-' and '.', the last not in front, for it "
+      "names the output folder; set name = '{}'",
+      place, name, longest_name, plain));
+}
+
+/// A value outside of the [grid]. instead: where several belong.
+Json one_value(const settings::Setting& field, const TomlEntry& entry, const std::string& place,
+               const char* instead) {
+  if (entry.value.is_array() && field.type != settings::SettingType::numbers) {
+    throw usage_error(
+        fmt::format("{}: {} = {}: expected one value; {}", place, entry.key, entry.value.dump(), instead));
+  }
+  return checked_at(field, entry.value, place);
+}
+
+/// The settings of that name in whatever table, the nearest alone if one is near.
+std::vector<std::string> in_other_tables(std::span<const settings::Setting> fields, const std::string& name) {
+  const std::string ending = "." + name.substr(name.rfind('.') + 1);
+  std::vector<std::string> names;
+  for (const settings::Setting& field : fields) {
+    if (field.name.ends_with(ending)) names.push_back(field.name);
+  }
+  const std::string nearest = nearest_name(names, name);
+  return nearest.empty() ? names : std::vector<std::string>{nearest};
+}
+
+/// What the writer of an unknown key may have meant; empty: nothing is near.
+std::string meant_by(std::span<const settings::Setting> fields, const std::string& name, bool is_in_file) {
+  const char* above = is_in_file ? ", above the first [table]" : "";
+  const std::string table = name.substr(0, name.find('.'));
+  if (table == "Grid" || table == "grids") return "the grid is written [grid]";
+  if (table == "Point" || table == "points") return "points are written [[point]]";
+  if (name == "label") return "a label belongs into a [[point]]";
+  if (name == "name")
+    return is_in_file ? "a name belongs above the first [table]" : "--out names the output folder";
+  for (std::size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
+    const std::string rest = name.substr(dot + 1);
+    if (settings::find_setting(fields, rest) != nullptr || rest == "name")
+      return fmt::format("did you mean '{}'{}?", rest, above);
+  }
+  for (const settings::Setting& field : fields) {
+    if (field.name.starts_with(name + ".")) return fmt::format("did you mean '{}'?", field.name);
+  }
+  std::vector<std::string> meant = in_other_tables(fields, name);
+  if (meant.empty()) meant.push_back(settings::nearest_name(fields, name));
+  return meant.front().empty() ? "" : fmt::format("did you mean '{}'?", fmt::join(meant, "' or '"));
+}
+
+std::string checked_label(const std::string& label, const std::string& place) {
+  const bool printable =
+      std::none_of(label.begin(), label.end(), [](unsigned char c) { return c < 32 || c == 127; });
+  if (!printable || label.size() > 100) {
+    throw usage_error(fmt::format("{}: a label is one line of at most 100 bytes", place));
+  }
+  return label;
+}
+
+Axis axis_of(const TomlEntry& entry, std::span<const settings::Setting> fields, const std::string& place) {
+  const settings::Setting& field = known_field(fields, entry.key, place);
+  if (!entry.value.is_array()) {
+    throw usage_error(
+        fmt::format("{}: {} on the [grid] needs a list of values: [{}]", place, entry.key, entry.value.dump()));
+  }
+  if (entry.value.empty()) {
+    throw usage_error(
+        fmt::format("{}: {} has no values on the [grid], so there would be no trials", place, entry.key));
+  }
+  if (field.type == settings::SettingType::numbers && !entry.value.front().is_array()) {
+    throw usage_error(
+        fmt::format("{}: {} on the [grid] needs a list of lists: [{}]", place, entry.key, entry.value.dump()));
+  }
+  Axis axis{entry.key, {}, entry.line};
+  for (const Json& value : entry.value) axis.values.push_back(checked_at(field, value, place));
+  return axis;
+}
+
+NamedPoint point_of(const TomlPoint& toml, const Study& study, std::span<const settings::Setting> fields) {
+  NamedPoint point;
+  point.line = toml.line;
+  for (const TomlEntry& entry : toml.entries) {
+    const std::string place = where(study, entry.line);
+    if (entry.key == "label") {
+      point.label = checked_label(text_of(entry, place), place);
+    } else {
+      const settings::Setting& field = known_field(fields, entry.key, place);
+      const Json value = one_value(field, entry, place, "write a [[point]] for each");
+      point.settings[entry.key] = {value, entry.line};
+    }
+  }
+  return point;
+}
+
+void check_not_fixed(const Study& study, const Axis& axis) {
+  const auto fixed = study.fixed.find(axis.name);
+  if (fixed == study.fixed.end()) return;
+  throw usage_error(fmt::format("{}: {} is on the [grid] and also set in line {}; keep one of them",
+                                where(study, axis.line), axis.name, fixed->second.line));
+}
+
+}  // namespace
+
+std::string where(const Study& study, int line) {
+  return line > 0 ? fmt::format("{}:{}", study.file, line) : command_line;
+}
+
+const settings::Setting& known_field(std::span<const settings::Setting> fields, const std::string& name,
+                                     const std::string& place) {
+  if (const settings::Setting* field = settings::find_setting(fields, name)) return *field;
+  const std::string meant = meant_by(fields, name, place != command_line);
+  throw usage_error(fmt::format("{}: unknown key '{}'; {}", place, name,
+                                meant.empty() ? "'m2m-sweep describe' lists all" : meant));
+}
+
+Json checked_at(const settings::Setting& field, const Json& value, const std::string& place) {
+  try {
+    return settings::checked_value(field, value);
+  } catch (const Error& error) {
+    throw Error(error.code(), place + ": " + error.what());
+  }
+}
+
+Study parse_study(const std::string& text, const std::string& file, std::span<const settings::Setting> fields) {
+  const TomlStudy toml = parse_toml(text, file);
+  Study study;
+  study.file = file;
+  study.name = fs::path(file).stem().string();
+  for (const TomlEntry& entry : toml.settings) {
+    const std::string place = where(study, entry.line);
+    if (entry.key == "name") {
+      study.name = text_of(entry, place);
+      check_name(study.name, place);
+    } else {
+      const settings::Setting& field = known_field(fields, entry.key, place);
+      study.fixed[entry.key] = {one_value(field, entry, place, "several belong on the [grid]"), entry.line};
+    }
+  }
+  for (const TomlEntry& entry : toml.grid) {
+    study.grid.push_back(axis_of(entry, fields, where(study, entry.line)));
+    check_not_fixed(study, study.grid.back());
+  }
+  for (const TomlPoint& point : toml.points) study.points.push_back(point_of(point, study, fields));
+  check_name(study.name, file);
+  return study;
+}
+
+Study read_study_file(const fs::path& file, std::span<const settings::Setting> fields) {
+  check_is_study_file(file);
+  return parse_study(read_file(file), file.string(), fields);
+}
+
+}  // namespace m2m::study

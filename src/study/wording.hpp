@@ -1,0 +1,22 @@
+#pragma once
+// How stages, times and numbers are said to people.
+#include <string>
+#include <vector>
+
+#include "study/graph.hpp"
+
+namespace m2m::study {
+
+/// The first 8 digits of an id: enough to find its folder.
+std::string short_id(const std::string& id);
+
+/// "trial" or "stage"
+const char* kind_word(StageKind kind);
+
+/// Per stage its label, the data settings in which the study's stages differ, and its seed: "M2m ratio=10 seed=3".
+std::vector<std::string> titles(const StageGraph& graph);
+
+/// The data and seed of a stage: "cifar10 rho=100 seed=3".
+std::string data_text(const Stage& stage);
+
+}  // namespace m2m::study

@@ -1,0 +1,70 @@
+// The file that a trial resumes from.
+#include "checkpoints/trial_state.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "support/temporary_folder.hpp"
+#include "support/tiny_trial.hpp"
+#include "checkpoints/safetensors.hpp"
+
+namespace m2m::checkpoints {
+namespace {
+
+namespace fs = std::filesystem;
+
+train::Trial begun() {
+  train::Trial trial(testing::tiny_setup(testing::tiny_config(
+      {{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 4}, {"train.defer_until", 1}, {"m2m.steps", 2}})));
+  trial.submit(14);  // two epochs of six steps, and two more
+  return trial;
+}
+
+TEST(TrialState, ComesBackWithWhatEveryEpochCounted) {
+  const testing::TemporaryFolder folder;
+  const TrialState state = begun().state();
+  write_trial_state(folder.path() / "resume.safetensors", state);
+  const TrialState read = read_trial_state(folder.path() / "resume.safetensors");
+  ASSERT_EQ(read.epochs.size(), 2U);
+  EXPECT_EQ(read.epochs[0].generation.classes, 0);
+  EXPECT_EQ(read.epochs[1].generation.classes, 4);
+  EXPECT_EQ(read.epochs[1].generation.cells, state.epochs[1].generation.cells);
+  EXPECT_GT(read.epochs[1].generation.total(results::Outcome::chosen), 0);
+  EXPECT_TRUE(torch::equal(read.counters.at("generation"), state.counters.at("generation")));
+}
+
+/// The header of a safetensors file is bounded.
+TEST(TrialState, HoldsMorePairsOfClassesThanAHeaderCould) {
+  const testing::TemporaryFolder folder;
+  TrialState state = begun().state();
+  results::GenerationCounts& generation = state.epochs[1].generation;
+  generation = results::GenerationCounts(60'000);
+  for (std::int32_t i = 0; i < 500'000; ++i) {
+    generation.at(results::Outcome::chosen, 10'000 + i % 50'000, 20'000 + i % 39'999) = 1000 + i;
+    generation.at(results::Outcome::accepted, 10'000 + i % 50'000, 20'000 + i % 39'999) = 1000;
+  }
+  write_trial_state(folder.path() / "resume.safetensors", state);
+  EXPECT_EQ(read_trial_state(folder.path() / "resume.safetensors").epochs[1].generation.cells, generation.cells);
+}
+
+/// As format 1 had them: the counts of earlier epochs among the facts.
+TEST(TrialState, OfFormat1IsRead) {
+  const testing::TemporaryFolder folder;
+  const fs::path file = folder.path() / "resume.safetensors";
+  write_trial_state(file, begun().state());
+  TensorFile old = read_safetensors(file);
+  Json facts = Json::parse(old.metadata.at("trial state"));
+  facts["format"] = 1;
+  facts["epochs"][1].erase("classes");
+  facts["epochs"][1]["generation"] = Json::parse(
+      R"({"classes": 4, "chosen": [[0, 3, 5]], "without_seed": [], "failed_coin": [[0, 3, 2]], "failed_gamma": [],
+          "accepted": [[0, 3, 3]]})");
+  old.metadata["trial state"] = facts.dump();
+  old.tensors.erase("generation/1");
+  write_safetensors(file, old);
+  const std::map<results::ClassPair, results::OutcomeCounts> expected = {{{0, 3}, {5, 0, 2, 0, 3}}};
+  EXPECT_EQ(read_trial_state(file).epochs[1].generation.cells, expected);
+}
+
+}  // namespace
+}  // namespace m2m::checkpoints

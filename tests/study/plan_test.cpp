@@ -1,0 +1,192 @@
+#include "study/plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "settings/setting.hpp"
+#include "support/counts.hpp"
+#include "support/fake_training.hpp"
+#include "support/said.hpp"
+#include "study/study_points.hpp"
+
+namespace m2m::study {
+namespace {
+
+using testing::says;
+
+std::vector<std::string> trial_labels(const StageGraph& graph) {
+  std::vector<std::string> labels;
+  for (const Stage& stage : graph.stages) {
+    if (stage.kind == StageKind::trial) labels.push_back(stage.label);
+  }
+  return labels;
+}
+
+std::string refusal(const std::string& toml) {
+  return testing::complaint([&] { testing::graph_from(toml); }, ExitCode::usage);
+}
+
+using Labels = std::vector<std::string>;
+
+TEST(Plan, MultipliesTheGridInFileOrderTheLastAxisFastest) {
+  const auto points = expand(testing::study_from("[grid]\nmethod = ['RS', 'ERM']\nseed = [3, 1]"));
+  ASSERT_EQ(points.size(), 4u);
+  EXPECT_EQ(points[0].given.json(), Json({{"method", "RS"}, {"seed", 3}}));
+  EXPECT_EQ(points[1].given.json(), Json({{"method", "RS"}, {"seed", 1}}));
+  EXPECT_EQ(points[3].given.json(), Json({{"method", "ERM"}, {"seed", 1}}));
+}
+
+TEST(Plan, CrossesAPointWithTheAxesItDoesNotSet) {
+  const StageGraph graph = testing::graph_from(R"(
+[grid]
+method = ["ERM", "M2m"]
+seed = [0, 1]
+data.ratio = [10, 100]
+[[point]]
+label = "M2m, lambda=0"
+method = "M2m"
+m2m.lambda = 0
+)");
+  EXPECT_EQ(count(graph, StageKind::trial), 4 + 4 + 4);
+  EXPECT_EQ(count(graph, StageKind::g), 4);  // one per seed and ratio, for both kinds of M2m
+  const Labels labels = trial_labels(graph);
+  EXPECT_EQ(std::count(labels.begin(), labels.end(), "M2m, lambda=0"), 4);
+  EXPECT_EQ(std::count(labels.begin(), labels.end(), "M2m"), 4);
+}
+
+TEST(Plan, HasNoGridPointsWhereOnlyPointsGiveAMethod) {
+  EXPECT_EQ(trial_labels(testing::graph_from("[grid]\nseed = [0, 1]\n[[point]]\nmethod = 'RS'")),
+            (Labels{"RS", "RS"}));
+}
+
+TEST(Plan, LabelsByWhatVariesOtherThanSeedsAndData) {
+  EXPECT_EQ(trial_labels(testing::graph_from(
+                "method = 'M2m'\n[grid]\nm2m.lambda = [0.1, 0.5]\nseed = [1]\nm2m.beta = [0.9]")),
+            (Labels{"M2m, lambda=0.1", "M2m, lambda=0.5"}));
+  EXPECT_EQ(trial_labels(testing::graph_from("method = 'ERM'\n[grid]\ndata.set = ['a', 'b']\nseeds.init = [1, 2]")),
+            (Labels{"ERM", "ERM", "ERM", "ERM"}));
+  EXPECT_EQ(trial_labels(testing::graph_from(
+                "method = 'RS'\n[grid]\ntrain.lr_drops = [[1, 2], [3]]\ntrain.nesterov = [true, false]")),
+            (Labels{"RS, lr_drops=1/2, nesterov=true", "RS, lr_drops=1/2, nesterov=false",
+                    "RS, lr_drops=3, nesterov=true", "RS, lr_drops=3, nesterov=false"}));
+  EXPECT_EQ(trial_labels(testing::graph_from("[[point]]\nmethod = 'M2m'\nm2m.lambda = 0\nseed = 4")),
+            (Labels{"M2m, lambda=0"}));
+}
+
+TEST(Plan, RunsATrialOnceWhereAnAxisDoesNotActInIt) {
+  const StageGraph graph =
+      testing::graph_from("[grid]\nmethod = ['ERM', 'M2m']\nm2m.lambda = [0.1, 0.5]\nseed = [0, 1]");
+  EXPECT_EQ(trial_labels(graph),
+            (Labels{"ERM", "ERM", "M2m, lambda=0.1", "M2m, lambda=0.1", "M2m, lambda=0.5", "M2m, lambda=0.5"}));
+}
+
+TEST(Plan, TakesMinusZeroForZero) {
+  EXPECT_EQ(trial_labels(testing::graph_from("method = 'M2m'\n[grid]\nm2m.lambda = [-0.0, 0.0, -0e3, 0]")),
+            Labels{"M2m"});
+  Study study = testing::study_from("method = 'M2m'");
+  apply_override(study, "m2m.lambda=-0.0,0.0,0.5", testing::fake_fields());
+  EXPECT_EQ(trial_labels(plan_study(study, testing::fake_fields(), testing::fake_resolve, testing::fake_plan)),
+            (Labels{"M2m, lambda=0", "M2m, lambda=0.5"}));
+  EXPECT_EQ(canonical_json(settings::checked_value(testing::fake_fields()[8], Json({-0.0, 1.0}))), "[0.0,1.0]");
+}
+
+TEST(Plan, RefusesOneTrialUnderTwoLabels) {
+  const std::string id = testing::graph_from("method = 'M2m'").stages.back().id;
+  EXPECT_TRUE(says(refusal("method = 'M2m'\n[[point]]\nlabel = 'the same'\nm2m.lambda = 0.5"),
+                   {"jobs/test.toml:2:", "'M2m'", "'the same'", id}));
+}
+
+TEST(Plan, RefusesTwoTrialsUnderOneLabel) {
+  EXPECT_TRUE(says(refusal("method = 'M2m'\n[[point]]\nlabel = 'M2m'\nm2m.lambda = 0.1"),
+                   {"jobs/test.toml:2:", "'M2m'", "data and seed"}));
+  // for other data a label may stand for other settings: they may have been chosen per data set
+  EXPECT_EQ(refusal("[[point]]\nlabel='A'\nmethod='M2m'\ndata.set='a'\n[[point]]\nlabel='A'\nmethod='M2m'\ndata."
+                    "set='b'\nm2m.lambda=0"),
+            "");
+}
+
+TEST(Plan, PutsFileAndLineOfTheFieldInFrontOfARefusal) {
+  EXPECT_TRUE(says(refusal("method = 'M2m'\ntrain.epochs = 200\ntrain.defer_until = 200"),
+                   {"jobs/test.toml:3: train.defer_until = 200 ", "train.epochs = 200", "M2m"}));
+  EXPECT_EQ(refusal("method = 'DRS'\n[grid]\ntrain.epochs = [10]\ntrain.defer_until = [5, 10]").substr(0, 18),
+            "jobs/test.toml:4: ");
+  EXPECT_EQ(refusal("method = 'DRS'\ntrain.defer_until = 9\n[[point]]\nlabel = 'x'\ntrain.defer_until = 10")
+                .substr(0, 18),
+            "jobs/test.toml:5: ");
+  // what the sentence begins with is a default: the line of the other field it names
+  EXPECT_EQ(refusal("method = 'DRS'\n\ntrain.epochs = 1\ntrain.threads = 1"), "");
+  EXPECT_TRUE(says(refusal("seed = 1\n[[point]]\nlabel = 'x'"), {"jobs/test.toml:2: method:"}));
+}
+
+TEST(Plan, NamesTheCommandLineWhereTheFieldComesFromThere) {
+  Study study = testing::study_from("method = 'M2m'");
+  apply_override(study, "train.defer_until=10", testing::fake_fields());
+  try {
+    plan_study(study, testing::fake_fields(), testing::fake_resolve, testing::fake_plan);
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_TRUE(says(error.what(), {"command line: train.defer_until = 10 "}));
+  }
+}
+
+TEST(Plan, LetsOtherErrorsThroughAsTheyAre) {
+  const Study study = testing::study_from("method = 'ERM'");
+  const PlanStage no_data = [](const Config&, const std::string&) -> StageRequest {
+    throw data_error("cifar-10: gone");
+  };
+  try {
+    plan_study(study, testing::fake_fields(), testing::fake_resolve, no_data);
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::bad_data);
+    EXPECT_STREQ(error.what(), "cifar-10: gone");
+  }
+}
+
+TEST(Points, RefusesAnEmptyStudy) {
+  EXPECT_TRUE(says(refusal(""), {"jobs/test.toml:", "no trials", "method", "[grid]", "[[point]]"}));
+  EXPECT_NE(refusal("[grid]\nseed = [1, 2]"), "");
+}
+
+/// "[grid]" with axes of these lengths.
+std::string grid_of(const std::vector<int>& lengths) {
+  const char* names[] = {"seed",       "m2m.lambda", "train.epochs",     "data.ratio",
+                         "seeds.init", "m2m.beta",   "train.defer_until"};
+  std::string toml = "method = 'M2m'\n[grid]\n";
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    toml += std::string(names[i]) + " = [1";
+    for (int k = 1; k < lengths[i]; ++k) toml += ", 1";
+    toml += "]\n";
+  }
+  return toml;
+}
+
+TEST(Points, CountsBeforeItExpands) {
+  using Numbers = std::vector<double>;
+  EXPECT_EQ(testing::numbers_in(refusal(grid_of({1000, 1000, 1000}))), (Numbers{1e9, 1e5}));
+  EXPECT_EQ(testing::numbers_in(refusal(grid_of({100'001}))), (Numbers{100'001, 1e5}));
+  EXPECT_EQ(expand(testing::study_from(grid_of({1000, 100}))).size(), 100'000u);
+}
+
+TEST(Points, CountsWithoutOverflow) {
+  EXPECT_EQ(count_points(testing::study_from(grid_of({1000, 1000, 1000, 1000, 1000, 1000}))),
+            1'000'000'000'000'000'000u);
+  EXPECT_TRUE(
+      says(refusal(grid_of({2000, 2000, 2000, 2000, 2000, 2000, 2000})), {"jobs/test.toml:", "10^18", "100,000"}));
+}
+
+TEST(Points, AreAsManyAsTheProductSays) {
+  for (int a = 1; a < 4; ++a) {
+    for (int b = 1; b < 4; ++b) {
+      const std::string toml =
+          grid_of({a, b}) + "[[point]]\nlabel = 'x'\nseed = 5\n[[point]]\nlabel = 'y'\nm2m.beta = 0.5";
+      const Study study = testing::study_from(toml);
+      EXPECT_EQ(count_points(study), static_cast<std::uint64_t>(a * b + b + a * b));
+      EXPECT_EQ(expand(study).size(), count_points(study));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace m2m::study
