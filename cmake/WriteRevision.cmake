@@ -15,7 +15,7 @@ if(GIT)
   endif()
 endif()
 file(CONFIGURE OUTPUT ${OUTPUT} @ONLY CONTENT [[
-#include "core/revision.hpp"
+#include "core/version.hpp"
 
 namespace m2m {
 std::string git_revision() { return "@revision@"; }

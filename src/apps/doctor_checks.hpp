@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "core/config.hpp"
 #include "comm/messages/collectives.hpp"
-#include "comm/messages/group.hpp"
+#include "comm/messages/session.hpp"
+#include "core/config.hpp"
 
 namespace m2m::apps {
 

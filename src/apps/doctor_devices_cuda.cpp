@@ -3,9 +3,9 @@
 #include <torch/types.h>
 
 #include "apps/doctor_checks.hpp"
+#include "comm/tensors/nccl_communicator.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "comm/tensors/nccl_communicator.hpp"
 #include "nn/gpu_trouble.hpp"
 
 namespace m2m::apps {

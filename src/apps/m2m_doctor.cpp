@@ -7,10 +7,10 @@
 #include <thread>
 
 #include "apps/doctor_checks.hpp"
+#include "comm/messages/mailbox.hpp"
 #include "core/command_line.hpp"
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
-#include "comm/messages/mpi_mailbox.hpp"
 
 namespace m2m::apps {
 namespace {

@@ -1,9 +1,9 @@
 // m2m-report: tables of a sweep's results, and the one file made of them.
 #include "apps/report_arguments.hpp"
 #include "apps/report_commands.hpp"
-#include "core/allocation.hpp"
 #include "core/command_line.hpp"
 #include "core/instruction_set.hpp"
+#include "core/machine.hpp"
 
 int main(int argc, char** argv) {
   m2m::keep_freed_memory();

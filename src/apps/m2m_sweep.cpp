@@ -7,9 +7,9 @@
 #include "settings/catalogue.hpp"
 #include "settings/resolve.hpp"
 #include "settings/table.hpp"
-#include "stages/base_artifact.hpp"
-#include "stages/environment.hpp"
-#include "stages/stages.hpp"
+#include "stages/artifacts.hpp"
+#include "stages/planner.hpp"
+#include "stages/runner.hpp"
 
 namespace {
 

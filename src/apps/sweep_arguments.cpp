@@ -7,7 +7,7 @@
 #include <array>
 #include <charconv>
 
-#include "apps/shared_devices.hpp"
+#include "apps/rank_groups.hpp"
 #include "apps/sweep_options.hpp"
 #include "core/command_line.hpp"
 #include "core/error.hpp"

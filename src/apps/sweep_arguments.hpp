@@ -7,7 +7,7 @@
 
 #include "study/part.hpp"
 #include "sweep/slurm_script.hpp"
-#include "sweep/time_limit.hpp"
+#include "sweep/stopping.hpp"
 
 namespace m2m::apps {
 

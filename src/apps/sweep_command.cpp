@@ -7,18 +7,17 @@
 #include <optional>
 #include <utility>
 
-#include "apps/prepared_sweep.hpp"
-#include "core/allocation.hpp"
+#include "comm/messages/collectives.hpp"
+#include "comm/messages/mailbox.hpp"
 #include "core/command_line.hpp"
 #include "core/log.hpp"
+#include "core/machine.hpp"
 #include "core/text.hpp"
-#include "comm/messages/collectives.hpp"
-#include "comm/messages/mpi_mailbox.hpp"
 #include "settings/train_settings.hpp"
-#include "sweep/retries.hpp"
+#include "study/titles.hpp"
+#include "sweep/failures.hpp"
 #include "sweep/run.hpp"
-#include "sweep/stop_signals.hpp"
-#include "study/wording.hpp"
+#include "sweep/stopping.hpp"
 
 namespace m2m::apps {
 namespace {

@@ -5,7 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 
-#include "apps/shared_devices.hpp"
+#include "apps/rank_groups.hpp"
+#include "core/error.hpp"
+#include "settings/setting.hpp"
 
 namespace m2m::apps {
 namespace {
@@ -103,6 +105,27 @@ void add_run_options(CLI::App& verb, SweepArguments& arguments) {
 
 void add_json(CLI::App& verb, SweepArguments& arguments) {
   verb.add_flag("--json", arguments.json, "Print JSON; times in seconds");
+}
+
+namespace fs = std::filesystem;
+
+fs::path default_study() {
+  const fs::path study = fs::path("jobs") / "ablation_cifar10.toml";
+  std::error_code ignored;
+  if (fs::exists(study, ignored)) return study;
+  fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (; folder.has_relative_path(); folder = folder.parent_path()) {
+    if (fs::exists(folder / study, ignored)) return folder / study;
+  }
+  throw usage_error("no study is given, and there is no jobs/ablation_cifar10.toml here; name a study file");
+}
+
+study::Study read_given_study(const std::optional<std::filesystem::path>& file,
+                              const std::vector<std::string>& settings,
+                              const std::vector<settings::Setting>& fields) {
+  study::Study study = study::read_study_file(file ? *file : default_study(), fields);
+  for (const std::string& setting : settings) study::apply_override(study, setting, fields);
+  return study;
 }
 
 }  // namespace m2m::apps

@@ -1,6 +1,13 @@
 #pragma once
 // Options that several verbs of m2m-sweep share, each defined once.
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "apps/sweep_arguments.hpp"
+#include "settings/setting.hpp"
+#include "study/study.hpp"
 
 namespace CLI {
 class App;
@@ -28,5 +35,19 @@ void add_run_options(CLI::App& verb, SweepArguments& arguments);
 
 /// Adds --json.
 void add_json(CLI::App& verb, SweepArguments& arguments);
+
+// The study that m2m-sweep runs when it is given none.
+
+/// jobs/ablation_cifar10.toml below the working directory, else below a folder above this program: a checkout keeps
+/// its programs in build/. Throws Error (usage) where there is none.
+std::filesystem::path default_study();
+
+// The study that a command line names.
+
+/// The study file, or the default study where none is named, with `settings` ("key=value") applied in turn.
+/// Throws Error as read_study_file, default_study and apply_override do.
+study::Study read_given_study(const std::optional<std::filesystem::path>& file,
+                              const std::vector<std::string>& settings,
+                              const std::vector<settings::Setting>& fields);
 
 }  // namespace m2m::apps

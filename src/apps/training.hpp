@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "comm/messages/group.hpp"
-#include "results/layout.hpp"
+#include "comm/messages/session.hpp"
+#include "results/output_folder.hpp"
 #include "settings/setting.hpp"
-#include "sweep/admission.hpp"
-#include "sweep/existing.hpp"
 #include "study/plan.hpp"
 #include "study/stage.hpp"
+#include "sweep/admission.hpp"
+#include "sweep/run.hpp"
 
 namespace m2m::apps {
 

@@ -7,9 +7,9 @@
 #include <chrono>
 #include <cstdio>
 
-#include "core/files.hpp"
 #include "comm/messages/collectives.hpp"
-#include "comm/tensors/backend.hpp"
+#include "comm/tensors/communicator.hpp"
+#include "core/files.hpp"
 
 namespace m2m::bench {
 namespace {

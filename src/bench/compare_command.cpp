@@ -9,7 +9,7 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/log.hpp"
-#include "data/roots.hpp"
+#include "data/readers.hpp"
 
 namespace m2m::bench {
 namespace fs = std::filesystem;

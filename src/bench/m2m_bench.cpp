@@ -6,8 +6,8 @@
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
 #include "nn/tf32.hpp"
+#include "stages/runner.hpp"
 #include "train/device_record.hpp"
-#include "stages/environment.hpp"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "settings/train_settings.hpp"
-#include "stages/g_artifact.hpp"
+#include "stages/artifacts.hpp"
 #include "train/trial.hpp"
 
 namespace m2m::bench {

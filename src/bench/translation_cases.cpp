@@ -4,7 +4,7 @@
 #include <array>
 
 #include "bench/cases.hpp"
-#include "methods/translate.hpp"
+#include "methods/translation.hpp"
 #include "settings/m2m_settings.hpp"
 
 namespace m2m::bench {

@@ -4,11 +4,11 @@
 
 #include <charconv>
 
+#include "checkpoints/legacy_t7.hpp"
+#include "checkpoints/safetensors.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/hash.hpp"
-#include "checkpoints/legacy_t7.hpp"
-#include "checkpoints/safetensors.hpp"
 
 namespace m2m::checkpoints {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "checkpoints/tensor_file.hpp"
+#include "checkpoints/safetensors.hpp"
 
 namespace m2m::checkpoints {
 

@@ -7,12 +7,168 @@
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
 
+#include "core/error.hpp"
 #include "core/files.hpp"
-#include "core/write_error.hpp"
-#include "checkpoints/safetensors_header.hpp"
 
 namespace m2m::checkpoints {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int deepest = 3;  // the object, a tensor's object, its shape
+constexpr std::size_t most_axes = 16;
+constexpr std::uint64_t most_bytes = std::uint64_t{1} << 40;
+
+struct TypeName {
+  const char* name;
+  torch::ScalarType type;
+};
+constexpr TypeName type_names[] = {{"F64", torch::kFloat64}, {"F32", torch::kFloat32}, {"BF16", torch::kBFloat16},
+                                   {"F16", torch::kFloat16}, {"I64", torch::kInt64},   {"I32", torch::kInt32},
+                                   {"U8", torch::kUInt8},    {"BOOL", torch::kBool}};
+
+/// Parses JSON that nests no deeper than the format does and names nothing twice; says why not by throwing.
+class HeaderParser {
+ public:
+  explicit HeaderParser(std::string origin) : origin_(std::move(origin)) {}
+
+  Json parse(std::string_view text) {
+    try {
+      return Json::parse(text, [this](int depth, Json::parse_event_t event, Json& parsed) {
+        look(depth, event, parsed);
+        return true;
+      });
+    } catch (const Json::exception&) {
+      throw fault("its header is not JSON");
+    }
+  }
+
+  Error fault(const std::string& what) const {
+    return data_error(fmt::format("{}: damaged or incomplete file: {}", origin_, what));
+  }
+
+ private:
+  void look(int depth, Json::parse_event_t event, const Json& parsed) {
+    const bool opens = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    if (opens && depth >= deepest) throw fault("its header nests too deep");
+    if (event == Json::parse_event_t::object_start && depth == 1) inner_.clear();
+    if (event != Json::parse_event_t::key) return;
+    const auto& name = parsed.get_ref<const std::string&>();
+    if (!(depth == 1 ? outer_ : inner_).insert(name).second) {
+      throw fault(fmt::format("its header names '{}' twice", name));
+    }
+  }
+
+  std::string origin_;
+  std::set<std::string> outer_, inner_;
+};
+
+std::optional<torch::ScalarType> type_called(const std::string& name) {
+  for (const TypeName& row : type_names) {
+    if (name == row.name) return row.type;
+  }
+  return std::nullopt;
+}
+
+bool is_list_of_sizes(const Json& value, std::size_t most) {
+  return value.is_array() && value.size() <= most && std::all_of(value.begin(), value.end(), [](const Json& item) {
+           return item.is_number_unsigned() && item.get<std::uint64_t>() <= std::uint64_t{1} << 62;
+         });
+}
+
+SafetensorsEntry read_entry(const std::string& name, const Json& value, const HeaderParser& parser) {
+  const bool complete = value.is_object() && value.size() == 3 && value.contains("dtype") &&
+                        value.contains("shape") && value.contains("data_offsets") && value["dtype"].is_string() &&
+                        is_list_of_sizes(value["shape"], most_axes) && is_list_of_sizes(value["data_offsets"], 2) &&
+                        value["data_offsets"].size() == 2;
+  if (!complete) throw parser.fault(fmt::format("tensor '{}' lacks a dtype, a shape or data_offsets", name));
+  const auto type_name = value["dtype"].get<std::string>();
+  const auto type = type_called(type_name);
+  if (!type) {
+    throw parser.fault(fmt::format("tensor '{}' has dtype '{}', expected F64, F32, BF16, F16, I64, I32, U8 or BOOL",
+                                   name, type_name));
+  }
+  return {name, *type, value["shape"].get<std::vector<std::int64_t>>(),
+          value["data_offsets"][0].get<std::uint64_t>(), value["data_offsets"][1].get<std::uint64_t>()};
+}
+
+/// Bytes of a tensor; none where its sizes, an empty one's too, multiply to more than any tensor has.
+std::optional<std::uint64_t> bytes_needed(const SafetensorsEntry& entry) {
+  std::uint64_t bytes = torch::elementSize(entry.type);
+  for (const std::int64_t size : entry.shape) {
+    const auto factor = static_cast<std::uint64_t>(std::max<std::int64_t>(size, 1));
+    if (bytes > most_bytes / factor) return std::nullopt;
+    bytes *= factor;
+  }
+  const bool empty = std::find(entry.shape.begin(), entry.shape.end(), 0) != entry.shape.end();
+  return empty ? 0 : bytes;
+}
+
+void check_layout(const std::vector<SafetensorsEntry>& entries, std::uint64_t data_bytes,
+                  const HeaderParser& parser) {
+  std::uint64_t expected = 0;
+  for (const SafetensorsEntry& entry : entries) {
+    if (entry.end > data_bytes || entry.begin > entry.end) {
+      throw parser.fault(fmt::format("tensor '{}' lies at bytes {} to {}, but there are {} bytes of data",
+                                     entry.name, entry.begin, entry.end, data_bytes));
+    }
+    if (entry.begin != expected) {
+      throw parser.fault(
+          fmt::format("tensor '{}' begins at byte {} of the data, expected {}: tensors overlap or leave "
+                      "a gap",
+                      entry.name, entry.begin, expected));
+    }
+    if (bytes_needed(entry) != entry.end - entry.begin) {
+      throw parser.fault(fmt::format("tensor '{}' is given {} bytes, its shape needs another number", entry.name,
+                                     entry.end - entry.begin));
+    }
+    expected = entry.end;
+  }
+  if (expected != data_bytes) {
+    throw parser.fault(
+        fmt::format("its tensors take {} bytes, but there are {} bytes of data", expected, data_bytes));
+  }
+}
+
+std::map<std::string, std::string> read_metadata(const Json& value, const HeaderParser& parser) {
+  const bool texts = value.is_object() &&
+                     std::all_of(value.begin(), value.end(), [](const Json& item) { return item.is_string(); });
+  if (!texts) throw parser.fault("its __metadata__ is not an object of texts");
+  return value.get<std::map<std::string, std::string>>();
+}
+
+}  // namespace
+
+SafetensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t data_bytes,
+                                           const std::string& origin) {
+  HeaderParser parser(origin);
+  const Json parsed = parser.parse(json);
+  if (!parsed.is_object()) throw parser.fault("its header is not an object");
+  SafetensorsHeader header;
+  for (const auto& [name, value] : parsed.items()) {
+    if (name == "__metadata__") {
+      header.metadata = read_metadata(value, parser);
+    } else {
+      header.entries.push_back(read_entry(name, value, parser));
+    }
+  }
+  std::sort(header.entries.begin(), header.entries.end(), [](const SafetensorsEntry& a, const SafetensorsEntry& b) {
+    return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+  });
+  check_layout(header.entries, data_bytes, parser);
+  return header;
+}
+
+std::string safetensors_type_name(torch::ScalarType type) {
+  for (const TypeName& row : type_names) {
+    if (type == row.type) return row.name;
+  }
+  return "";
+}
+
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "the format is little-endian, and so is this code");

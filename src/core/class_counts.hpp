@@ -1,6 +1,7 @@
 #pragma once
 // How many training samples each class has, and the shapes of imbalance.
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace m2m {
@@ -38,5 +39,19 @@ std::vector<double> inverse_weights(const ClassCounts& counts);
 /// Class weights (1 - beta) / (1 - beta^N_k), scaled to sum K; beta in [0, 1). [K]
 /// Cui et al., "Class-balanced loss based on effective number of samples", CVPR 2019, equation 4.
 std::vector<double> effective_number_weights(const ClassCounts& counts, double beta);
+
+// Groups of classes that results are reported over, all by how many training samples each class has.
+
+struct ClassGroup {
+  std::string name;           // as metrics are called: "majority", "first_third", "few"
+  std::vector<bool> classes;  // [K], by label: which ones belong to it
+};
+
+/// In this order:
+/// "majority", "minority": majority_classes, and the others.
+/// "first_third", "middle_third", "last_third": by rank the first floor(K/3) classes, the others, the last
+/// floor(K/3). "many", "medium", "few": more than 100 training samples, 20 to 100, fewer than 20. Liu et al.,
+/// "Large-scale long-tailed recognition in an open world", CVPR 2019. A group may be empty. counts: [K]. Pure.
+std::vector<ClassGroup> class_groups(const ClassCounts& counts);
 
 }  // namespace m2m

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "core/config.hpp"
+#include "core/files.hpp"
 #include "core/log.hpp"
 #include "core/version.hpp"
-#include "core/write_error.hpp"
 
 namespace m2m {
 namespace {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/files.hpp"
 
 namespace m2m {
 namespace {
@@ -81,5 +82,18 @@ std::string nearest_name(std::span<const std::string> known, const std::string& 
 }
 
 std::string canonical_json(const Json& value) { return value.dump(-1, ' ', true); }
+
+void write_json_file(const std::filesystem::path& file, const Json& value) {
+  write_file(file, value.dump(1, ' ', true) + "\n");
+}
+
+void read_json_file(const std::filesystem::path& file, const std::function<void(const Json&)>& read) {
+  const std::string text = read_file(file);
+  try {
+    read(Json::parse(text));
+  } catch (const Json::exception& failed) {
+    throw data_error(fmt::format("{}: damaged, or not written by this program: {}", file.string(), failed.what()));
+  }
+}
 
 }  // namespace m2m

@@ -1,6 +1,8 @@
 #pragma once
 // JSON, and configurations: named values of settings.
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
@@ -39,5 +41,15 @@ std::string nearest_name(std::span<const std::string> known, const std::string& 
 
 /// Canonical JSON: keys sorted, no white space, shortest numbers that read back the same. What ids are hashes of.
 std::string canonical_json(const Json& value);
+
+// JSON files, read with sentences about what is wrong with them.
+
+/// Writes `value`, indented, by way of write_file. Throws Error (input_output).
+void write_json_file(const std::filesystem::path& file, const Json& value);
+
+/// Parses the file and has `read` take from it what it needs.
+/// Throws Error: input_output where it cannot be read; bad_data where it is no JSON, or where `read` misses
+/// something.
+void read_json_file(const std::filesystem::path& file, const std::function<void(const Json&)>& read);
 
 }  // namespace m2m

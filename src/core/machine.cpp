@@ -1,14 +1,36 @@
 #include "core/machine.hpp"
 
 #include <fmt/chrono.h>
+#include <malloc.h>
 #include <sched.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
 #include <ctime>
+#include <fstream>
+#include <string>
 
 namespace m2m {
+namespace {
+
+/// Bytes of a "key:  number kB" line of /proc/meminfo; 0 where there is none.
+double meminfo(const std::string& key) {
+  std::ifstream lines("/proc/meminfo");
+  for (std::string word; lines >> word;) {
+    double kibibytes = 0;
+    if (word == key + ":" && lines >> kibibytes) return 1024 * kibibytes;
+  }
+  return 0;
+}
+
+double resident() {
+  double all = 0, pages = 0;
+  std::ifstream("/proc/self/statm") >> all >> pages;
+  return pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -27,6 +49,15 @@ std::string utc_now() {
   std::tm parts{};
   ::gmtime_r(&seconds, &parts);
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", parts, now.time_since_epoch().count() % 1000);
+}
+
+DeviceMemory host_memory() { return {meminfo("MemAvailable"), resident()}; }
+
+double host_memory_size() { return meminfo("MemTotal"); }
+
+void keep_freed_memory() {
+  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that the library takes
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 
 }  // namespace m2m

@@ -1,6 +1,10 @@
 #include "core/metrics.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -83,6 +87,76 @@ double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const std::size_t half = values.size() / 2;
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+namespace {
+
+/// One sample's answer.
+struct Answer {
+  bool is_right;
+  double confidence, log_likelihood;
+};
+
+Answer answer_of(std::span<const float> logits, std::int32_t label) {
+  const auto top = std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(double{logit} - double{*top});
+  return {top - logits.begin() == label, 1 / sum, double{logits[label]} - double{*top} - std::log(sum)};
+}
+
+int bin_of(double confidence) {
+  return std::clamp(static_cast<int>(std::ceil(confidence * calibration_bins)) - 1, 0, calibration_bins - 1);
+}
+
+}  // namespace
+
+Calibration calibration_of(std::span<const float> logits, std::span<const std::int32_t> labels, int classes) {
+  if (labels.empty() || classes == 0) return {};
+  if (!std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); })) return {};
+  std::array<double, calibration_bins> gaps{};  // of a bin's samples: those right, less the sum of confidences
+  double log_likelihood = 0;
+  const auto width = static_cast<std::size_t>(classes);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const Answer answer = answer_of(logits.subspan(i * width, width), labels[i]);
+    gaps[bin_of(answer.confidence)] += (answer.is_right ? 1.0 : 0.0) - answer.confidence;
+    log_likelihood += answer.log_likelihood;
+  }
+  double sum = 0;
+  for (const double gap : gaps) sum += std::abs(gap);
+  const auto count = static_cast<double>(labels.size());
+  return {sum / count, -log_likelihood / count};
+}
+
+std::vector<int> untested_classes(const ClassCounts& samples) {
+  std::vector<int> untested;
+  for (std::size_t k = 0; k < samples.size(); ++k) {
+    if (samples[k] == 0) untested.push_back(static_cast<int>(k));
+  }
+  return untested;
+}
+
+std::vector<int> untested_classes(const Confusion& confusion) {
+  std::vector<int> untested;
+  const std::vector<double> recall = recalls(confusion);
+  for (int k = 0; k < confusion.classes; ++k) {
+    if (std::isnan(recall[k])) untested.push_back(k);
+  }
+  return untested;
+}
+
+std::string untested_note(const std::vector<int>& untested, int classes, const std::string& part) {
+  constexpr std::size_t max_named = 10;
+  if (untested.empty()) return "";
+  const auto named = untested.begin() + static_cast<std::ptrdiff_t>(std::min(untested.size(), max_named));
+  std::string names = fmt::format("{}", fmt::join(untested.begin(), named, ", "));
+  if (named != untested.end()) names += fmt::format(" and {} more", untested.end() - named);
+  const bool is_one = untested.size() == 1;
+  return fmt::format(
+      "class{} {} of {} {} no {} sample: {} recall is not defined, and bACC, GM and groups of classes are means "
+      "over "
+      "the other {}",
+      is_one ? "" : "es", names, classes, is_one ? "has" : "have", part, is_one ? "its" : "their",
+      static_cast<std::size_t>(classes) - untested.size());
 }
 
 }  // namespace m2m

@@ -1,7 +1,9 @@
 #pragma once
 // Metrics of a classifier, all from its confusion matrix; and the median.
 #include <cstdint>
+#include <limits>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/class_counts.hpp"
@@ -44,5 +46,33 @@ double accuracy(const Confusion& confusion);
 
 /// The middle value, the mean of the middle two of an even number. values: not empty. Pure.
 double median(std::vector<double> values);
+
+// Whether a classifier is as sure as it is right.
+
+struct Calibration {
+  double ece = std::numeric_limits<double>::quiet_NaN();  // expected calibration error, in [0, 1]
+  double nll = std::numeric_limits<double>::quiet_NaN();  // mean negative log-likelihood of the labels, in nats
+};
+
+inline constexpr int calibration_bins = 15;
+
+/// Both from logits, [n, classes] row-major, and labels, [n] of 0 .. classes - 1. Pure.
+///
+/// ECE = sum_b |B_b| / n * |accuracy(B_b) - confidence(B_b)| over 15 bins of equal width, bin b being ((b-1)/15,
+/// b/15]; a sample's confidence is its largest softmax probability, its answer the first class that has it. Guo et
+/// al., "On calibration of modern neural networks", ICML 2017, equation 3. Both are NaN where there is no sample,
+/// or a logit is not finite.
+Calibration calibration_of(std::span<const float> logits, std::span<const std::int32_t> labels, int classes);
+
+// Classes without a sample to test or validate on, and the sentence that says so.
+
+/// Labels of the classes without samples, in order. Pure.
+std::vector<int> untested_classes(const ClassCounts& samples);
+/// Likewise, of a confusion matrix. Pure.
+std::vector<int> untested_classes(const Confusion& confusion);
+
+/// "classes 2, 7 of 10 have no test sample: their recall is not defined, and bACC, GM and groups of classes are
+/// means over the other 8"; "" if `untested` is empty. Names the first ten. part: "test". Pure.
+std::string untested_note(const std::vector<int>& untested, int classes, const std::string& part);
 
 }  // namespace m2m

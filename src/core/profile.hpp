@@ -1,6 +1,7 @@
 #pragma once
-// Where the time of a stage goes: seconds, calls and multiply-adds of each phase, and when each call was.
+// Wall time of this process.
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -8,6 +9,13 @@
 #include <vector>
 
 namespace m2m {
+
+/// Seconds from `start` until now, of a clock that is never set.
+inline double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Where the time of a stage goes: seconds, calls and multiply-adds of each phase, and when each call was.
 
 /// What a stage does at a time. `reduce`: sums over the ranks of a trial.
 enum class ProfilePhase { plan, gather, translate, forward, backward, reduce, update, evaluate, write };
@@ -115,5 +123,21 @@ auto timed(Profile* profile, ProfilePhase phase, double multiply_adds, Action ac
   const PhaseTimer timer(profile, phase, multiply_adds);
   return action();
 }
+
+// A profile for people: a table, and a trace for chrome://tracing or ui.perfetto.dev.
+
+/// What the arithmetic of a phase is compared with.
+struct MeasuredPeak {
+  double operations_per_second = 0;  // of all threads; a multiply-add is two; 0: not known
+  int threads = 1;
+  std::string of;  // "float32, avx512"
+};
+
+/// A line per phase that was called, what lies between them, and the peak: time, share of `whole_seconds`, calls,
+/// 10^9 floating-point operations a second and their share of the peak. Pure.
+std::vector<std::string> profile_table(const PhaseTotals& totals, double whole_seconds, const MeasuredPeak& peak);
+
+/// The events as Chrome trace JSON: complete events in microseconds, with the rank as their process. Pure.
+std::string chrome_trace(const std::vector<ProfileEvent>& events, std::int64_t left_out, int rank);
 
 }  // namespace m2m

@@ -1,5 +1,6 @@
 #pragma once
 // What names this program's results: its version, and the version of its numbers.
+#include <string>
 
 namespace m2m {
 
@@ -13,5 +14,12 @@ inline constexpr int schema_version = 2;
 
 /// True for a version whose files this program reads.
 constexpr bool is_readable_schema(long long version) { return version >= 1 && version <= schema_version; }
+
+// Which sources this program was built from; written into revision.cpp by every build (cmake/WriteRevision.cmake).
+
+/// The git commit, "unknown" where there is no git.
+std::string git_revision();
+/// Whether tracked files differed from that commit.
+bool git_dirty();
 
 }  // namespace m2m

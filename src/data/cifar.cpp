@@ -1,5 +1,3 @@
-#include "data/cifar.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,8 +10,9 @@
 #include "core/files.hpp"
 #include "core/hash.hpp"
 #include "core/text.hpp"
-#include "data/gzip.hpp"
+#include "data/archives.hpp"
 #include "data/present_rows.hpp"
+#include "data/readers.hpp"
 
 namespace m2m::data {
 namespace fs = std::filesystem;

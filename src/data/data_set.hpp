@@ -1,18 +1,50 @@
 #pragma once
-// Data sets as they lie on disk, and the parts of them that train, validate and test.
+// Numbers that many may read and nobody copies: in memory, or mapped from a file.
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/class_counts.hpp"
 #include "core/config.hpp"
 #include "core/philox.hpp"
-#include "data/shared_array.hpp"
 #include "settings/data_settings.hpp"
 
 namespace m2m::data {
+
+/// A read-only array. Copies share it; the last one to go frees it, or unmaps its file.
+template <typename T>
+class SharedArray {
+ public:
+  SharedArray() = default;
+  SharedArray(std::vector<T> values)  // NOLINT: a vector is one
+      : size_(values.size()) {
+    auto kept = std::make_shared<const std::vector<T>>(std::move(values));
+    data_ = std::shared_ptr<const T>(kept, kept->data());
+  }
+  /// data: of `size` values; what it points to has to live as long as it does.
+  SharedArray(std::shared_ptr<const T> data, std::size_t size) : data_(std::move(data)), size_(size) {}
+
+  const T* data() const { return data_.get(); }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  const T* begin() const { return data(); }
+  const T* end() const { return data() + size_; }
+  const T& operator[](std::size_t at) const { return data()[at]; }
+  /// Compares values.
+  bool operator==(const SharedArray& other) const { return std::equal(begin(), end(), other.begin(), other.end()); }
+
+ private:
+  std::shared_ptr<const T> data_;
+  std::size_t size_ = 0;
+};
+
+// Data sets as they lie on disk, and the parts of them that train, validate and test.
 
 struct ImageShape {
   int channels = 0, height = 0, width = 0;

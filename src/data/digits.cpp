@@ -1,5 +1,3 @@
-#include "data/digits.hpp"
-
 #include <fmt/format.h>
 
 #include <charconv>
@@ -8,7 +6,8 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/hash.hpp"
-#include "data/gzip.hpp"
+#include "data/archives.hpp"
+#include "data/readers.hpp"
 #include "data/text_file.hpp"
 
 namespace m2m::data {

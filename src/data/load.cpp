@@ -1,12 +1,9 @@
 #include "data/load.hpp"
 
+#include <cstdlib>
+
 #include "core/error.hpp"
-#include "data/cifar.hpp"
-#include "data/digits.hpp"
-#include "data/npz.hpp"
-#include "data/picture_sets.hpp"
-#include "data/reuters.hpp"
-#include "data/twitter.hpp"
+#include "data/readers.hpp"
 #include "settings/data_sets.hpp"
 
 namespace m2m::data {
@@ -50,6 +47,29 @@ const Reader& find_reader(const std::string& name) {
 
 DataSet load_data_set(const DataSettings& settings) {
   return find_reader(settings::find_data_set(settings.set).name).read(data_roots(settings), settings);
+}
+
+namespace fs = std::filesystem;
+namespace {
+
+/// A checkout that was moved, and programs copied beside their data, are found from where the program lies.
+fs::path shipped_folder() {
+  std::error_code unknown;
+  const fs::path program = fs::read_symlink("/proc/self/exe", unknown);
+  for (fs::path folder = program.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
+    if (fs::exists(folder / "datasets" / digits_file, unknown)) return folder / "datasets";
+  }
+  return M2M_SHIPPED_DATASETS;
+}
+
+}  // namespace
+
+DataRoots data_roots(const settings::DataSettings& settings) {
+  const fs::path shipped = shipped_folder();
+  if (!settings.root.empty()) return {settings.root, shipped};
+  const char* from_environment = std::getenv("M2M_DATA");
+  if (from_environment != nullptr && *from_environment != '\0') return {from_environment, shipped};
+  return {shipped, shipped};
 }
 
 }  // namespace m2m::data

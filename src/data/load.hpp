@@ -1,7 +1,7 @@
 #pragma once
 // The readers of data sets: a line for each that this program can read.
 #include "data/data_set.hpp"
-#include "data/roots.hpp"
+#include "data/readers.hpp"
 #include "settings/data_settings.hpp"
 
 namespace m2m::data {

@@ -1,5 +1,3 @@
-#include "data/npz.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -10,7 +8,8 @@
 #include "core/hash.hpp"
 #include "core/text.hpp"
 #include "data/array_samples.hpp"
-#include "data/labels.hpp"
+#include "data/image_list.hpp"
+#include "data/readers.hpp"
 
 namespace m2m::data {
 namespace fs = std::filesystem;

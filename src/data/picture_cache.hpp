@@ -6,8 +6,8 @@
 #include <string>
 
 #include "core/files.hpp"
+#include "data/data_set.hpp"
 #include "data/picture_notes.hpp"
-#include "data/shared_array.hpp"
 
 namespace m2m::data {
 

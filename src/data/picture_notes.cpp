@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
+#include "core/error.hpp"
 #include "core/text.hpp"
 
 namespace m2m::data {

@@ -1,6 +1,8 @@
 #pragma once
-// Lists of pictures become arrays of pixels, by way of a cache.
+// Many small independent pieces of work, on the threads of this process.
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,6 +11,24 @@
 #include "data/picture_notes.hpp"
 
 namespace m2m::data {
+
+/// How many threads decode: what the environment's M2M_DECODERS says (1 to 256), else as many as the process may
+/// use, but at most 16.
+int decoder_count();
+
+struct DecodeFailure {
+  std::int64_t item = 0;
+  std::string sentence;
+};
+
+/// Does work(0) .. work(count - 1), each once, on `threads` threads of which the caller is one. Local.
+///
+/// Returns those that threw, in order, so the answer does not depend on threads. at_times: called by the caller's
+/// thread every few seconds with how many have been begun.
+std::vector<DecodeFailure> do_all(std::int64_t count, int threads, const std::function<void(std::int64_t)>& work,
+                                  const std::function<void(std::int64_t)>& at_times = {});
+
+// Lists of pictures become arrays of pixels, by way of a cache.
 
 /// One part of a data set, and the file that keeps its pixels.
 struct PicturePart {
@@ -24,6 +44,18 @@ struct PictureReading {
   bool skip_unreadable = false;  // pictures that are missing or cannot be decoded are left out, not refused
   int threads = 0;               // 0: decoder_count()
 };
+
+/// Notes of all parts of a data set.
+struct PictureFaults {
+  std::vector<PictureNote> unreadable;  // missing, or cannot be decoded
+  std::vector<PictureNote> warned;      // read, although the decoder library warns
+  std::vector<PictureNote> failed;      // could not be read from disk: never left out
+};
+
+/// Throws Error (bad_data) if any are refused under `how`, naming the setting that helps, or if what would be left
+/// out takes all pictures of a part, or of a class in train; Error (input_output) if any failed. Pure.
+void check_pictures(std::span<const PicturePart> parts, const std::filesystem::path& folder,
+                    const PictureFaults& faults, const PictureReading& how);
 
 struct ReadPart {
   Images images;                   // [n, 3, size, size], pixels mapped from the cache

@@ -1,5 +1,3 @@
-#include "data/refused_pictures.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "data/read_pictures.hpp"
 
 namespace m2m::data {
 namespace fs = std::filesystem;

@@ -1,5 +1,3 @@
-#include "data/reuters.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/readers.hpp"
 #include "data/text_file.hpp"
 
 namespace m2m::data {

@@ -1,5 +1,3 @@
-#include "data/twitter.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "data/feature_range.hpp"
+#include "data/array_samples.hpp"
+#include "data/readers.hpp"
 #include "data/text_file.hpp"
 #include "data/word_vectors.hpp"
 

@@ -1,6 +1,7 @@
 #pragma once
 // Vectors of 50 numbers for the words of tweets: read from embeddings, or made up from Brown clusters.
 #include <array>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -31,5 +32,14 @@ WordVectors read_embeddings(const TextFile& file);
 /// written (see spelling_of). A word that the file lacks has the cluster of its lower-case form, or zeros for it.
 /// Throws Error (bad_data) naming the line that is not like that.
 WordVectors read_brown_clusters(const TextFile& file);
+
+// What the letters of a word say about its part of speech.
+
+inline constexpr std::size_t spelling_width = 18;
+
+/// Of a word that is not empty, each 0 or 1 but the last: begins with a capital; is a mention (@, <@); a hashtag;
+/// an address; has a digit; has digits and no letter; has neither; has a byte beyond ASCII; an apostrophe; a letter
+/// three times in a row; ends in -ing, -ed, -ly, -s, -'s, -er, -tion; the bytes of it over 16, at most 1. Pure.
+std::array<float, spelling_width> spelling_of(std::string_view word);
 
 }  // namespace m2m::data

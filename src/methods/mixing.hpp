@@ -6,6 +6,8 @@
 
 #include "core/config.hpp"
 #include "data/epoch_plan.hpp"
+#include "methods/batch.hpp"
+#include "methods/losses.hpp"
 #include "settings/loss_settings.hpp"
 #include "settings/recipe.hpp"
 
@@ -39,5 +41,20 @@ double remix_label_share(double share, double n_own, double n_other, double kapp
 /// A number from Beta(alpha, alpha), by two gamma variates (Marsaglia, Tsang: "A simple method for generating gamma
 /// variables", 2000).
 double draw_beta(Stream& stream, double alpha);
+
+// Mixing pairs of samples, the tensors.
+
+/// Mixes a rank's share of a step in place.
+///
+/// partners: what stands opposite each of the batch's samples, [b, c, h, w]; their labels, int64 [b]; label_shares:
+/// of the samples' own, [b]. Local.
+struct Partners {
+  torch::Tensor images, labels, label_shares;
+};
+void mix_batch(const StepMix& mix, const Partners& partners, Batch& batch);
+
+/// share * loss with the own label + (1 - share) * loss with the partner's; the loss itself where nothing is mixed.
+/// [b]
+torch::Tensor mixed_loss(const LossFn& loss, const torch::Tensor& outputs, const Batch& batch);
 
 }  // namespace m2m::methods

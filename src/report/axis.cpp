@@ -7,7 +7,7 @@
 
 #include "core/error.hpp"
 #include "settings/recipe.hpp"
-#include "settings/texts.hpp"
+#include "settings/table.hpp"
 
 namespace m2m::report {
 namespace {

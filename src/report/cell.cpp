@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "core/untested.hpp"
+#include "core/metrics.hpp"
 #include "report/axis.hpp"
 #include "report/metrics.hpp"
 

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "core/error.hpp"
-#include "core/untested.hpp"
+#include "core/metrics.hpp"
 #include "report/untested.hpp"
 #include "report/validation.hpp"
 #include "settings/data_settings.hpp"

@@ -6,7 +6,7 @@
 #include <array>
 
 #include "core/error.hpp"
-#include "results/metrics_of.hpp"
+#include "results/record.hpp"
 
 namespace m2m::report {
 namespace {

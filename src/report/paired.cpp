@@ -11,7 +11,7 @@
 #include "report/groups.hpp"
 #include "report/metrics.hpp"
 #include "report/student.hpp"
-#include "settings/texts.hpp"
+#include "settings/table.hpp"
 
 namespace m2m::report {
 namespace {

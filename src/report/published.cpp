@@ -9,7 +9,7 @@
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
-#include "settings/texts.hpp"
+#include "settings/table.hpp"
 #include "settings/train_settings.hpp"
 
 namespace m2m::report {

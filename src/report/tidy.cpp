@@ -6,9 +6,9 @@
 
 #include "report/groups.hpp"
 #include "report/metrics.hpp"
-#include "results/metrics_of.hpp"
+#include "results/record.hpp"
 #include "settings/recipe.hpp"
-#include "settings/texts.hpp"
+#include "settings/table.hpp"
 #include "settings/train_settings.hpp"
 
 namespace m2m::report {

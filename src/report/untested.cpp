@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "core/untested.hpp"
+#include "core/metrics.hpp"
 #include "report/groups.hpp"
-#include "settings/texts.hpp"
+#include "settings/table.hpp"
 
 namespace m2m::report {
 

@@ -8,9 +8,9 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "core/untested.hpp"
+#include "core/metrics.hpp"
 #include "settings/data_settings.hpp"
-#include "settings/texts.hpp"
+#include "settings/table.hpp"
 #include "settings/train_settings.hpp"
 
 namespace m2m::report {

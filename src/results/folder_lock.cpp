@@ -18,7 +18,6 @@
 #include "core/log.hpp"
 #include "core/machine.hpp"
 #include "core/text.hpp"
-#include "core/write_error.hpp"
 
 namespace m2m::results {
 namespace fs = std::filesystem;

@@ -2,11 +2,14 @@
 // HDF5's C API with owned handles and checked calls: files and groups. Only this room includes it.
 #include <hdf5.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <mutex>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace m2m::results::hdf5 {
 
@@ -75,5 +78,30 @@ Handle create_group(hid_t where, const std::string& name);
 Handle open_group(hid_t where, const std::string& name);
 /// Whether `where` has a member of that name.
 bool contains(hid_t where, const std::string& name);
+
+// The HDF5 types this project stores, and shapes.
+
+/// The HDF5 type of a T in memory and, for these, in files.
+template <typename T>
+hid_t memory_type();
+template <>
+hid_t memory_type<std::int32_t>();
+template <>
+hid_t memory_type<std::int64_t>();
+template <>
+hid_t memory_type<double>();
+
+/// IEEE 754 binary16.
+Handle half_type();
+/// An enumeration of 8-bit integers, FALSE and TRUE: h5py's bool.
+Handle flag_type();
+/// UTF-8 of `size` bytes, or H5T_VARIABLE.
+Handle text_type(std::size_t size);
+
+Handle scalar_space();
+Handle array_space(std::span<const hsize_t> dims);
+
+/// How many elements a shape holds. Throws Failure where their bytes could not be addressed.
+std::size_t element_count(std::span<const hsize_t> dims, std::size_t element_bytes);
 
 }  // namespace m2m::results::hdf5

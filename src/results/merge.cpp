@@ -2,14 +2,177 @@
 
 #include <fmt/format.h>
 
-#include "results/hdf5_attributes.hpp"
-#include "results/hdf5_datasets.hpp"
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <set>
+
+#include "results/hdf5_data.hpp"
+#include "results/record.hpp"
 #include "results/record_group.hpp"
-#include "results/schema_file.hpp"
 #include "results/study_results.hpp"
-#include "results/trials_table.hpp"
+
+#pragma once
+// The compound table `trials` of results.h5: one row per planned trial.
+#include "results/hdf5.hpp"
 
 namespace m2m::results {
+
+/// Writes `trials`: id, label, status, reason, every setting that any trial has ('.' in names becomes '_'),
+/// provenance, and the metrics of last and best epoch in [0, 1]. Numbers that a trial lacks are NaN, texts empty.
+void write_trials_table(hid_t root, const StudyResults& results);
+
+namespace {
+
+using hdf5::TableColumn;
+using Outcomes = std::vector<TrialOutcome>;
+
+/// The settings as trained where the trial is done, as planned elsewhere.
+const Json& settings(const TrialOutcome& trial) {
+  return trial.record ? trial.record->config : trial.planned.config.json();
+}
+
+Json member(const Json& object, const std::string& name) {
+  return object.is_object() && object.contains(name) ? object.at(name) : Json();
+}
+
+double as_number(const Json& value) {
+  if (value.is_boolean()) return value.get<bool>() ? 1.0 : 0.0;
+  return value.is_null() ? not_measured : value.get<double>();
+}
+
+std::string as_text(const Json& value) {
+  if (value.is_null()) return "";
+  return value.is_string() ? value.get<std::string>() : canonical_json(value);
+}
+
+template <typename Cells, typename Convert>
+Cells converted(const std::vector<Json>& values, const Convert& convert) {
+  Cells cells;
+  for (const Json& value : values) cells.push_back(convert(value));
+  return cells;
+}
+
+/// In the narrowest type that holds every trial's value; only numbers and texts can say that there is none.
+TableColumn typed_column(const std::string& name, const std::vector<Json>& values) {
+  const auto all = [&](const auto& test) { return std::all_of(values.begin(), values.end(), test); };
+  if (all([](const Json& v) { return v.is_boolean(); })) {
+    return {name, converted<hdf5::Flags>(values, [](const Json& v) { return v.get<bool>() ? 1 : 0; })};
+  }
+  if (all([](const Json& v) { return v.is_number_integer(); })) {
+    return {name, converted<hdf5::Integers>(values, [](const Json& v) { return v.get<std::int64_t>(); })};
+  }
+  if (all([](const Json& v) { return v.is_number() || v.is_boolean() || v.is_null(); })) {
+    return {name, converted<hdf5::Numbers>(values, as_number)};
+  }
+  return {name, converted<hdf5::Texts>(values, as_text)};
+}
+
+TableColumn json_column(const std::string& name, const Outcomes& trials,
+                        const std::function<Json(const TrialOutcome&)>& value) {
+  std::vector<Json> values;
+  for (const TrialOutcome& trial : trials) values.push_back(value(trial));
+  return typed_column(name, values);
+}
+
+void add_settings(std::vector<TableColumn>& columns, const Outcomes& trials) {
+  std::set<std::string> names;
+  for (const TrialOutcome& trial : trials) {
+    for (const auto& [name, value] : settings(trial).items()) {
+      if (!value.is_null()) names.insert(name);
+    }
+  }
+  for (const std::string& name : names) {
+    std::string column = name;
+    std::replace(column.begin(), column.end(), '.', '_');
+    columns.push_back(
+        json_column(column, trials, [&](const TrialOutcome& trial) { return member(settings(trial), name); }));
+  }
+}
+
+void add_provenance(std::vector<TableColumn>& columns, const Outcomes& trials) {
+  const auto from_record = [&](const char* name, const auto& value) {
+    columns.push_back(json_column(
+        name, trials, [&](const TrialOutcome& trial) { return trial.record ? value(*trial.record) : Json(); }));
+  };
+  from_record("numerics_version", [](const TrialRecord& r) { return member(r.identity, "numerics"); });
+  from_record("precision", [](const TrialRecord& r) { return member(r.config, "train.precision"); });
+  from_record("host", [](const TrialRecord& r) { return member(r.environment, "host"); });
+  from_record("processor", [](const TrialRecord& r) { return member(r.environment, "processor"); });
+  from_record("gpu", [](const TrialRecord& r) { return member(r.environment, "gpu"); });
+  from_record("revision", [](const TrialRecord& r) { return member(r.environment, "revision"); });
+  from_record("wall_seconds", [](const TrialRecord& r) { return Json(r.wall_seconds); });
+}
+
+const Snapshot* snapshot_of(const TrialOutcome& trial, bool best) {
+  if (!trial.record) return nullptr;
+  if (!best) return &trial.record->last;
+  return trial.record->best ? &*trial.record->best : nullptr;
+}
+
+constexpr std::array metric_names = {"bacc",          "gm",          "gm_nonzero",   "accuracy",   "bacc_majority",
+                                     "bacc_minority", "first_third", "middle_third", "last_third", "many",
+                                     "medium",        "few",         "ece",          "nll"};
+
+/// The metrics of one part of a snapshot; an empty object where the trial has none.
+Json metrics_of(const TrialOutcome& trial, bool best, bool test) {
+  const Snapshot* snapshot = snapshot_of(trial, best);
+  if (snapshot == nullptr) return Json::object();
+  const Confusion& confusion = test ? snapshot->test : snapshot->validation;
+  if (confusion.classes == 0) return Json::object();
+  return results::metrics_of(confusion, test ? snapshot->test_calibration : snapshot->validation_calibration,
+                             recorded_counts(trial.record->data, confusion.classes));
+}
+
+void add_metrics(std::vector<TableColumn>& columns, const Outcomes& trials, bool best, bool test) {
+  std::vector<Json> metrics;
+  for (const TrialOutcome& trial : trials) metrics.push_back(metrics_of(trial, best, test));
+  const std::string prefix = std::string(best ? "best_" : "last_") + (test ? "test_" : "validation_");
+  for (const char* name : metric_names) {
+    hdf5::Numbers cells;
+    for (const Json& of_trial : metrics) cells.push_back(of_trial.value(name, not_measured));
+    columns.push_back({prefix + name, std::move(cells)});
+  }
+}
+
+void add_snapshots(std::vector<TableColumn>& columns, const Outcomes& trials) {
+  for (const bool best : {false, true}) {
+    hdf5::Numbers epochs;
+    for (const TrialOutcome& trial : trials) {
+      const Snapshot* snapshot = snapshot_of(trial, best);
+      epochs.push_back(snapshot == nullptr ? not_measured : snapshot->epoch);
+    }
+    columns.push_back({best ? "best_epoch" : "last_epoch", std::move(epochs)});
+    for (const bool test : {true, false}) add_metrics(columns, trials, best, test);
+  }
+}
+
+/// A setting may be called like a column that every study has; that column keeps its name.
+void rename_doubles(std::vector<TableColumn>& columns) {
+  std::set<std::string> names;
+  for (TableColumn& column : columns) {
+    while (!names.insert(column.name).second) column.name += "_";
+  }
+}
+
+}  // namespace
+
+void write_trials_table(hid_t root, const StudyResults& results) {
+  hdf5::Texts ids, labels, statuses, reasons;
+  for (const TrialOutcome& trial : results.trials) {
+    ids.push_back(trial.planned.id);
+    labels.push_back(trial.planned.label);
+    statuses.emplace_back(status_name(trial.status));
+    reasons.push_back(trial.reason);
+  }
+  std::vector<TableColumn> columns = {{"id", ids}, {"label", labels}, {"status", statuses}, {"reason", reasons}};
+  add_snapshots(columns, results.trials);
+  add_provenance(columns, results.trials);
+  add_settings(columns, results.trials);
+  rename_doubles(columns);
+  hdf5::write_table(root, "trials", columns);
+}
+
 namespace {
 
 using hdf5::Handle;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "results/layout.hpp"
+#include "results/output_folder.hpp"
 
 namespace m2m::results {
 

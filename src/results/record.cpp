@@ -1,11 +1,54 @@
 #include "results/record.hpp"
 
+#include "core/class_counts.hpp"
+#include "core/config.hpp"
+
 namespace m2m::results {
 
 std::int64_t GenerationCounts::total(Outcome outcome) const {
   std::int64_t sum = 0;
   for (const auto& [pair, counts] : cells) sum += counts[static_cast<std::size_t>(outcome)];
   return sum;
+}
+
+ClassCounts recorded_counts(const Json& data, int classes) {
+  if (!data.is_object() || !data.contains("counts")) return {};
+  const Json& counts = data.at("counts");
+  if (!counts.is_array() || counts.size() != static_cast<std::size_t>(classes)) return {};
+  return counts.get<ClassCounts>();
+}
+
+Json metrics_of(const Confusion& confusion, const Calibration& calibration, const ClassCounts& counts) {
+  Json metrics = {{"bacc", balanced_accuracy(confusion)},
+                  {"gm", geometric_mean(confusion)},
+                  {"gm_nonzero", geometric_mean_of_nonzero(confusion)},
+                  {"accuracy", accuracy(confusion)},
+                  {"ece", calibration.ece},
+                  {"nll", calibration.nll}};
+  if (counts.empty()) return metrics;
+  for (const ClassGroup& group : class_groups(counts)) {
+    const bool is_half = group.name == "majority" || group.name == "minority";
+    metrics[(is_half ? "bacc_" : "") + group.name] = group_accuracy(confusion, group.classes);
+  }
+  return metrics;
+}
+
+void write_failure(const std::filesystem::path& file, const TrialFailure& failure) {
+  write_json_file(file, {{"id", failure.id},
+                         {"label", failure.label},
+                         {"reason", failure.reason},
+                         {"diverged", failure.diverged},
+                         {"config", failure.config.json()}});
+}
+
+TrialFailure read_failure(const std::filesystem::path& file) {
+  TrialFailure failure;
+  read_json_file(file, [&](const Json& json) {
+    failure = {json.at("id").get<std::string>(), json.at("label").get<std::string>(),
+               json.at("reason").get<std::string>(), json.at("diverged").get<bool>(),
+               Config(json.at("config").get<Json::object_t>())};
+  });
+  return failure;
 }
 
 }  // namespace m2m::results

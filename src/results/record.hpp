@@ -1,7 +1,8 @@
 #pragma once
-// What a trial leaves behind: the record that result.h5 holds. results/README.md describes the file.
+// What a trial records for people to look at, where it is asked to.
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <optional>
@@ -9,12 +10,32 @@
 #include <utility>
 #include <vector>
 
-#include "core/calibration.hpp"
 #include "core/config.hpp"
 #include "core/metrics.hpp"
-#include "results/samples.hpp"
 
 namespace m2m::results {
+
+/// What the head of a network is given for some training images, in evaluation mode and without augmentation.
+struct FeatureSample {
+  int width = 0;                     // D
+  std::vector<float> values;         // [n, D] row-major; stored as float16
+  std::vector<std::int32_t> labels;  // [n]
+  std::vector<std::int32_t> rows;    // [n], positions in the training part
+  bool operator==(const FeatureSample&) const = default;
+};
+
+/// Translations of the last epoch's plan, by f as it is after that, and what both networks say on the way.
+struct TranslationSample {
+  int channels = 0, height = 0, width = 0;
+  int steps = 0;                                       // T
+  std::vector<std::int32_t> seed_class, target, kept;  // [n]; kept: 1 or 0
+  std::vector<float> seeds, translated;                // x0 and x*, [n, c, h, w]; stored as float16
+  // Probabilities of the target and of the seed's class, [n, T + 1], from the start to x*; stored as float16.
+  std::vector<float> g_target, g_seed, f_target, f_seed;
+  bool operator==(const TranslationSample&) const = default;
+};
+
+// What a trial leaves behind: the record that result.h5 holds. results/README.md describes the file.
 
 inline constexpr double not_measured = std::numeric_limits<double>::quiet_NaN();
 
@@ -98,5 +119,47 @@ struct TrialFailure {
   bool diverged = false;          // the loss was not a number; an expected outcome
   Config config;
 };
+
+// The measured numbers of an epoch by name: as HDF5 columns and as keys of a journal line.
+
+struct EpochColumn {
+  const char* name;
+  double EpochRecord::*value;
+};
+
+inline constexpr std::array<EpochColumn, 15> epoch_columns = {{
+    {"learning_rate", &EpochRecord::learning_rate},
+    {"loss", &EpochRecord::loss},
+    {"accuracy", &EpochRecord::accuracy},
+    {"validation_bacc", &EpochRecord::validation_bacc},
+    {"validation_gm", &EpochRecord::validation_gm},
+    {"test_bacc", &EpochRecord::test_bacc},
+    {"test_gm", &EpochRecord::test_gm},
+    {"seconds", &EpochRecord::seconds},
+    {"step_seconds", &EpochRecord::step_seconds},
+    {"evaluation_seconds", &EpochRecord::evaluation_seconds},
+    {"generated_loss", &EpochRecord::generated_loss},
+    {"other_loss", &EpochRecord::other_loss},
+    {"generated_accuracy", &EpochRecord::generated_accuracy},
+    {"generated_p_target", &EpochRecord::generated_p_target},
+    {"generated_p_seed", &EpochRecord::generated_p_seed},
+}};
+
+// The metrics that results name, from a confusion matrix, logits and the training counts.
+
+/// counts of a record's `data`, [classes]; empty where it has none, or others than `classes`.
+ClassCounts recorded_counts(const Json& data, int classes);
+
+/// {"bacc", "gm", "gm_nonzero", "accuracy"}, each in [0, 1]; "ece" and "nll" (NaN: not measured); and, where counts
+/// are given, "bacc_majority", "bacc_minority", "first_third", "middle_third", "last_third", "many", "medium" and
+/// "few": the mean recall over those classes, NaN if none of them has samples (see class_groups).
+Json metrics_of(const Confusion& confusion, const Calibration& calibration, const ClassCounts& counts);
+
+// failure.json: why a trial did not finish.
+
+/// Throws Error (input_output).
+void write_failure(const std::filesystem::path& file, const TrialFailure& failure);
+/// Throws Error: input_output where it cannot be read, bad_data where it is damaged.
+TrialFailure read_failure(const std::filesystem::path& file);
 
 }  // namespace m2m::results

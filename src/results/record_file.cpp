@@ -2,9 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <new>
+
 #include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/version.hpp"
+#include "results/hdf5_data.hpp"
 #include "results/record_group.hpp"
-#include "results/schema_file.hpp"
 
 namespace m2m::results {
 namespace {
@@ -53,6 +61,95 @@ std::optional<Damage> damage_of_result(const std::filesystem::path& file, const 
     if (error.code() != ExitCode::bad_data) throw;
     return Damage{file, file, error.what()};
   }
+}
+
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::array<char, 8> signature = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
+constexpr const char* version_attribute = "schema_version";
+constexpr const char* kind_text = "kind";
+
+void check_signature(const fs::path& file) {
+  if (fs::is_directory(file))
+    throw io_error(fmt::format("{}: is a folder, not a file; move it away", file.string()));
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) throw io_error(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
+  std::array<char, signature.size()> start{};
+  stream.read(start.data(), start.size());
+  if (stream.gcount() != static_cast<std::streamsize>(start.size()) || start != signature) {
+    throw data_error(fmt::format("{}: not an HDF5 file", file.string()));
+  }
+}
+
+void check_schema(const fs::path& file, const std::string& kind, hid_t root) {
+  if (!hdf5::has_attribute(root, version_attribute) || !hdf5::contains(root, kind_text)) {
+    throw data_error(fmt::format("{}: an HDF5 file, but not one of this program's results", file.string()));
+  }
+  const std::int64_t version = hdf5::read_integer_attribute(root, version_attribute);
+  if (!is_readable_schema(version)) {
+    throw OtherSchema(ExitCode::bad_data, fmt::format("{}: schema {}, this program reads 1 to {}", file.string(),
+                                                      version, schema_version));
+  }
+  const std::string found = hdf5::read_text(root, kind_text);
+  if (found != kind) {
+    throw data_error(fmt::format("{}: holds '{}', expected '{}'", file.string(), found, kind));
+  }
+}
+
+std::string damage(const fs::path& file, const std::string& what) {
+  const char* word = what.find("truncated file") != std::string::npos ? "truncated" : "damaged";
+  return fmt::format("{}: {} ({})", file.string(), word, what);
+}
+
+}  // namespace
+
+void write_schema_file(const fs::path& file, const std::string& kind,
+                       const std::function<void(hid_t root)>& write) {
+  const auto alone = hdf5::only_user();
+  try {
+    replace_file(file, [&](const fs::path& partial) {
+      hdf5::Handle root = hdf5::create_file(partial);
+      hdf5::write_attribute(root.get(), version_attribute, schema_version);
+      hdf5::write_attribute(root.get(), "program_version", program_version);
+      hdf5::write_text(root.get(), kind_text, kind);
+      write(root.get());
+      hdf5::checked(H5Fflush(root.get(), H5F_SCOPE_GLOBAL), "flushing the file");
+      root.close("closing the file");
+    });
+  } catch (const hdf5::Failure& failed) {
+    throw write_error(file, "cannot be written", failed.what());
+  } catch (const Json::exception& failed) {
+    throw internal_error(fmt::format("{}: a setting cannot be written: {}", file.string(), failed.what()));
+  }
+}
+
+void read_schema_file(const fs::path& file, const std::string& kind, const std::function<void(hid_t root)>& read) {
+  check_signature(file);
+  const auto alone = hdf5::only_user();
+  try {
+    const hdf5::Handle root = hdf5::open_file(file);
+    check_schema(file, kind, root.get());
+    read(root.get());
+  } catch (const hdf5::Failure& failed) {
+    throw data_error(damage(file, failed.what()));
+  } catch (const Json::exception& failed) {
+    throw data_error(damage(file, failed.what()));
+  } catch (const std::bad_alloc&) {
+    throw data_error(damage(file, "it claims more than fits into memory"));
+  } catch (const std::length_error&) {
+    throw data_error(damage(file, "it claims more than fits into memory"));
+  }
+}
+
+std::string hdf5_version() {
+  const auto alone = hdf5::only_user();
+  hdf5::prepare_library();
+  unsigned major = 0;
+  unsigned minor = 0;
+  unsigned release = 0;
+  return H5get_libversion(&major, &minor, &release) < 0 ? "unknown"
+                                                        : fmt::format("{}.{}.{}", major, minor, release);
 }
 
 }  // namespace m2m::results

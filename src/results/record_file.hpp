@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <optional>
 
-#include "results/damage.hpp"
+#include "results/output_folder.hpp"
 #include "results/record.hpp"
 
 namespace m2m::results {
@@ -29,5 +29,8 @@ TrialRecord read_trial_of(const std::filesystem::path& file, const std::string& 
 /// finds one that is cut, empty, or of another trial; a thorough one whatever a table would. Throws Error:
 /// input_output if the file cannot be opened, bad_data (OtherSchema) if another version of the program wrote it.
 std::optional<Damage> damage_of_result(const std::filesystem::path& file, const std::string& id, Look look);
+
+/// The version of the HDF5 library that the program runs with: "1.10.8".
+std::string hdf5_version();
 
 }  // namespace m2m::results

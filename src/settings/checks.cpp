@@ -1,5 +1,3 @@
-#include "settings/checks.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

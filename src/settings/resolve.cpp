@@ -9,7 +9,6 @@
 
 #include "core/error.hpp"
 #include "settings/catalogue.hpp"
-#include "settings/checks.hpp"
 #include "settings/data_sets.hpp"
 #include "settings/loss_settings.hpp"
 #include "settings/m2m_settings.hpp"

@@ -30,4 +30,12 @@ Config g_config(const Config& resolved);
 /// The text of `m2m-sweep describe METHOD`: what the method does, its source, its phases.
 std::string describe_method(const std::string& name);
 
+// What contradicts what among the settings of a trial.
+
+/// Throws Error (usage), beginning with a setting's name, if two choices of a recipe contradict each other. Pure.
+void check_recipe(const Config& resolved);
+
+/// The same for all settings. Pure.
+void check(const Config& resolved);
+
 }  // namespace m2m::settings

@@ -1,5 +1,3 @@
-#include "stages/environment.hpp"
-
 #include <fmt/format.h>
 #include <torch/cuda.h>
 #include <torch/version.h>
@@ -9,12 +7,12 @@
 #include <sstream>
 #include <string>
 
+#include "comm/messages/session.hpp"
 #include "core/instruction_set.hpp"
 #include "core/machine.hpp"
-#include "core/revision.hpp"
 #include "core/version.hpp"
-#include "comm/messages/session.hpp"
-#include "results/hdf5_version.hpp"
+#include "results/record_file.hpp"
+#include "stages/runner.hpp"
 #include "train/device_memory.hpp"
 
 namespace m2m::stages {

@@ -4,7 +4,19 @@
 #include <set>
 #include <unordered_map>
 
+#include "core/hash.hpp"
+#include "study/stage.hpp"
+
 namespace m2m::study {
+
+std::string stage_id(const Json& identity) { return sha256_hex(canonical_json(identity)).substr(0, 16); }
+
+const std::string* Stage::need(StageKind wanted) const {
+  const auto found =
+      std::find_if(needs.begin(), needs.end(), [wanted](const StageNeed& need) { return need.kind == wanted; });
+  return found == needs.end() ? nullptr : &found->id;
+}
+
 namespace {
 
 class Builder {

@@ -6,10 +6,149 @@
 #include <map>
 #include <set>
 
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "settings/recipe.hpp"
 #include "settings/table.hpp"
-#include "study/study_points.hpp"
 
 namespace m2m::study {
+namespace {
+
+constexpr std::uint64_t countless = 1'000'000'000'000'000'000;
+
+std::uint64_t multiplied(std::uint64_t a, std::uint64_t b) {
+  return b != 0 && a > countless / b ? countless : a * b;
+}
+
+/// The axes that a point with these settings is crossed with.
+std::vector<const Axis*> open_axes(const Study& study, const Settings& own) {
+  std::vector<const Axis*> open;
+  for (const Axis& axis : study.grid) {
+    if (!own.contains(axis.name)) open.push_back(&axis);
+  }
+  return open;
+}
+
+std::uint64_t product(const std::vector<const Axis*>& axes) {
+  std::uint64_t count = 1;
+  for (const Axis* axis : axes) count = multiplied(count, axis->values.size());
+  return count;
+}
+
+bool is_method(const std::string& setting) { return setting == settings::name_of(&settings::Recipe::method); }
+
+bool has_grid_points(const Study& study) {
+  return study.fixed.contains(settings::name_of(&settings::Recipe::method)) ||
+         std::any_of(study.grid.begin(), study.grid.end(), [](const Axis& a) { return is_method(a.name); });
+}
+
+bool varies(const Axis& axis) {
+  return std::any_of(axis.values.begin(), axis.values.end(),
+                     [&](const Json& v) { return v != axis.values.front(); });
+}
+
+/// Tables have their own columns for data, and averages over seeds.
+bool is_told_elsewhere(const std::string& field) {
+  return settings::has_trait(field, &settings::Traits::seed) || settings::has_trait(field, &settings::Traits::data);
+}
+
+LabelPart part_of(const std::string& field, const Json& value) {
+  return {field, fmt::format("{}={}", field.substr(field.rfind('.') + 1), value_text(value))};
+}
+
+/// Everything of a point but the values of the axes it is crossed with.
+struct Frame {
+  Settings own;
+  std::string label;
+  int point;
+};
+
+StudyPoint base_point(const Study& study, const Frame& frame) {
+  StudyPoint point;
+  point.point = frame.point;
+  point.named = !frame.label.empty();
+  point.base = frame.label;
+  for (const auto& [name, setting] : study.fixed) point.given.set(name, setting.value);
+  for (const auto& [name, setting] : frame.own) {
+    point.given.set(name, setting.value);
+    if (!point.named && !is_method(name) && !is_told_elsewhere(name)) {
+      point.parts.push_back(part_of(name, setting.value));
+    }
+  }
+  return point;
+}
+
+void add_axis_value(StudyPoint& point, const Axis& axis, const Json& value) {
+  point.given.set(axis.name, value);
+  const bool is_base = is_method(axis.name) && !point.named;
+  if (varies(axis) && !is_base && !is_told_elsewhere(axis.name)) point.parts.push_back(part_of(axis.name, value));
+}
+
+void expand_frame(const Study& study, const Frame& frame, std::vector<StudyPoint>& points) {
+  const std::vector<const Axis*> axes = open_axes(study, frame.own);
+  const StudyPoint base = base_point(study, frame);
+  const std::uint64_t count = product(axes);
+  for (std::uint64_t index = 0; index < count; ++index) {
+    StudyPoint point = base;
+    std::uint64_t stride = count;
+    for (const Axis* axis : axes) {
+      stride /= axis->values.size();
+      add_axis_value(point, *axis, axis->values[index / stride % axis->values.size()]);
+    }
+    const auto method = settings::find_value(point.given, &settings::Recipe::method);
+    if (!point.named && method) point.base = *method;
+    points.push_back(std::move(point));
+  }
+}
+
+}  // namespace
+
+std::string label_of(const StudyPoint& point) {
+  std::string label = point.base;
+  for (const LabelPart& part : point.parts) label += ", " + part.text;
+  return label;
+}
+
+std::uint64_t count_points(const Study& study) {
+  std::uint64_t count = has_grid_points(study) ? product(open_axes(study, {})) : 0;
+  for (const NamedPoint& point : study.points) {
+    count = std::min(count + product(open_axes(study, point.settings)), countless);
+  }
+  return count;
+}
+
+std::vector<StudyPoint> expand(const Study& study) {
+  const std::uint64_t count = count_points(study);
+  if (count == 0) {
+    throw usage_error(fmt::format(
+        "{}: the study has no trials; give it a method, at the top, on the [grid] or in a [[point]]", study.file));
+  }
+  if (count > most_points) {
+    const std::string number =
+        count >= countless ? "10^18 or more" : group_digits(static_cast<std::uintmax_t>(count));
+    throw usage_error(fmt::format("{}: {} points are more than 100,000; shorten the [grid]", study.file, number));
+  }
+  std::vector<StudyPoint> points;
+  points.reserve(count);
+  if (has_grid_points(study)) expand_frame(study, {{}, "", -1}, points);
+  for (std::size_t i = 0; i < study.points.size(); ++i) {
+    expand_frame(study, {study.points[i].settings, study.points[i].label, static_cast<int>(i)}, points);
+  }
+  return points;
+}
+
+int line_setting(const Study& study, const StudyPoint& point, const std::string& field) {
+  if (point.point >= 0) {
+    const Settings& own = study.points[static_cast<std::size_t>(point.point)].settings;
+    if (const auto found = own.find(field); found != own.end()) return found->second.line;
+  }
+  for (const Axis& axis : study.grid) {
+    if (axis.name == field) return axis.line;
+  }
+  const auto fixed = study.fixed.find(field);
+  return fixed == study.fixed.end() ? -1 : fixed->second.line;
+}
+
 namespace {
 
 bool is_in_a_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }

@@ -1,13 +1,49 @@
 #pragma once
-// From a study to its graph: every point resolved, planned, labelled and checked, before anything runs.
+// A study's points: its grid multiplied out, and its [[point]]s crossed with the axes they do not set.
+#include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "settings/setting.hpp"
 #include "study/graph.hpp"
 #include "study/study.hpp"
 
 namespace m2m::study {
+
+inline constexpr std::uint64_t most_points = 100'000;
+
+/// ", lambda=0.1": a setting as a part of a label.
+struct LabelPart {
+  std::string field;
+  std::string text;
+};
+
+struct StudyPoint {
+  Config given;                  // what the study says, unresolved
+  std::string base;              // the [[point]]'s label, or the method
+  std::vector<LabelPart> parts;  // in file order; seeds, data and what is in `base` are no parts
+  bool named = false;            // `base` is a label that somebody gave
+  int point = -1;                // which [[point]]; -1: of the grid itself
+};
+
+/// "M2m, lambda=0.1"
+std::string label_of(const StudyPoint& point);
+
+/// How many points the study has; at most 10^18 is counted. Multiplies, expands nothing.
+std::uint64_t count_points(const Study& study);
+
+/// All points: first the grid, its last axis fastest, then each [[point]].
+///
+/// The grid counts by itself where a method is given outside of the [[point]]s. A [[point]] is crossed with every
+/// axis it does not set itself. Throws Error (usage): no points, or more than most_points.
+std::vector<StudyPoint> expand(const Study& study);
+
+/// The line that sets `field` for such a point; 0: the command line, -1: nobody.
+int line_setting(const Study& study, const StudyPoint& point, const std::string& field);
+
+// From a study to its graph: every point resolved, planned, labelled and checked, before anything runs.
 
 /// Fills in every setting that a point does not give. Throws Error (usage) whose sentence begins with a field's
 /// name.

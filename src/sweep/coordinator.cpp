@@ -8,7 +8,7 @@
 #include <set>
 #include <thread>
 
-#include "sweep/cost_model.hpp"
+#include "sweep/costs.hpp"
 #include "sweep/messages.hpp"
 
 namespace m2m::sweep {

@@ -5,7 +5,7 @@
 
 #include "comm/messages/mailbox.hpp"
 #include "sweep/scheduler.hpp"
-#include "sweep/stop_reason.hpp"
+#include "sweep/stopping.hpp"
 
 namespace m2m::sweep {
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "core/text.hpp"
-#include "sweep/existing.hpp"
-#include "sweep/forecast.hpp"
-#include "study/wording.hpp"
+#include "study/titles.hpp"
+#include "sweep/costs.hpp"
+#include "sweep/run.hpp"
 
 namespace m2m::sweep {
 

@@ -2,7 +2,7 @@
 // What a sweep would do, without doing it.
 #include <string>
 
-#include "results/layout.hpp"
+#include "results/output_folder.hpp"
 #include "study/graph.hpp"
 
 namespace m2m::sweep {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "study/wording.hpp"
+#include "study/titles.hpp"
 
 namespace m2m::sweep {
 namespace {

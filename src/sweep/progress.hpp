@@ -7,8 +7,8 @@
 #include <string>
 
 #include "sweep/coordinator.hpp"
-#include "sweep/live_block.hpp"
 #include "sweep/progress_lines.hpp"
+#include "sweep/terminal.hpp"
 
 namespace m2m::sweep {
 

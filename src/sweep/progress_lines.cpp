@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "core/text.hpp"
-#include "sweep/forecast.hpp"
-#include "study/wording.hpp"
+#include "study/titles.hpp"
+#include "sweep/costs.hpp"
 
 namespace m2m::sweep {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "sweep/scheduler.hpp"
-#include "sweep/stop_reason.hpp"
+#include "sweep/stopping.hpp"
 
 namespace m2m::sweep {
 

@@ -1,5 +1,6 @@
 #pragma once
 // A sweep played through in virtual time: how long it would take with some number of ranks, and who would run what.
+#include <string>
 #include <vector>
 
 #include "sweep/scheduler.hpp"
@@ -61,5 +62,23 @@ Simulation simulate(const study::StageGraph& graph, const std::vector<bool>& exi
 /// What was simulated with a group of one rank for each seat, as a simulation of ranks that have
 /// `trials_per_device` seats each: seats stand rank by rank, and are assumed not to slow each other down.
 Simulation on_shared_devices(Simulation of_seats, int trials_per_device);
+
+// Simulated sweeps as a table, as CSV for a Gantt chart, and as JSON.
+
+struct OrderedSimulation {
+  StageOrder order;
+  Simulation played;
+};
+
+/// One line for each, after a line of headings: ranks, order, makespan, speed-up, efficiency, idle share.
+std::string simulation_table(const std::vector<OrderedSimulation>& simulations);
+
+/// "id,label,kind,rank,start,end", a line for each stage that was run, in the graph's order; seconds. What holds
+/// commas or quotes is quoted as RFC 4180 says.
+std::string gantt_csv(const study::StageGraph& graph, const Simulation& played);
+
+/// Everything, as an array: ranks, order, makespan, work and busy in seconds, efficiency, idle, speed_up, and the
+/// stages as in gantt_csv.
+Json simulation_json(const study::StageGraph& graph, const std::vector<OrderedSimulation>& simulations);
 
 }  // namespace m2m::sweep

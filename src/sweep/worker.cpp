@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/write_error.hpp"
+#include "core/files.hpp"
 #include "sweep/messages.hpp"
 
 namespace m2m::sweep {

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "comm/messages/mailbox.hpp"
-#include "sweep/admission.hpp"
 #include "study/stage.hpp"
-#include "sweep/stop_reason.hpp"
+#include "sweep/admission.hpp"
+#include "sweep/stopping.hpp"
 
 namespace m2m::sweep {
 

@@ -2,7 +2,7 @@
 // What of a device's memory is free, and what this process takes of it.
 #include <torch/types.h>
 
-#include "sweep/admission.hpp"
+#include "core/machine.hpp"
 
 namespace m2m::nn {
 
@@ -12,14 +12,3 @@ namespace m2m::nn {
 DeviceMemory device_memory(torch::Device device);
 
 }  // namespace m2m::nn
-
-namespace m2m {
-
-/// MemAvailable of the host, and this process' resident memory; of the host even where a container has less. Zeros
-/// where /proc says nothing.
-DeviceMemory host_memory();
-
-/// Bytes of memory that the host has, used or not; 0 where /proc says nothing.
-double host_memory_size();
-
-}  // namespace m2m

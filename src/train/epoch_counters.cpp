@@ -5,8 +5,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "checkpoints/trial_state.hpp"
 #include "core/error.hpp"
-#include "checkpoints/generation_tensors.hpp"
 
 namespace m2m::train {
 namespace {

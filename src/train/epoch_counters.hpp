@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "comm/tensors/communicator.hpp"
-#include "methods/batch_editing.hpp"
+#include "methods/batch.hpp"
 #include "nn/tensor_kernels.hpp"
 #include "results/record.hpp"
 #include "train/epoch_work.hpp"

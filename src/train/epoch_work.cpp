@@ -1,8 +1,9 @@
 #include "train/epoch_work.hpp"
 
 #include <algorithm>
+#include <utility>
 
-#include "data/dealing.hpp"
+#include "data/epoch_plan.hpp"
 #include "settings/recipe.hpp"
 
 namespace m2m::train {
@@ -73,6 +74,31 @@ StepWork EpochWork::step(std::int64_t index) const {
   work.partner_picks = upload_[planned.partner_picks];
   work.partner_labels = upload_[planned.partner_labels];
   work.label_shares = upload_[planned.label_shares];
+  return work;
+}
+
+EpochPlanner::EpochPlanner(TrialSetup setup, data::PlanBasis basis)
+    : setup_(std::move(setup)), basis_(std::move(basis)) {
+  setup_.start.reset();  // their memory
+  setup_.resume.reset();
+}
+
+EpochWork EpochPlanner::plan(int epoch) const {
+  return {setup_, basis_, epoch, {setup_.ranks->rank(), setup_.ranks->size()}};
+}
+
+void EpochPlanner::expect(int epoch) {
+  if (!setup_.settings.plans_ahead) return;
+  if (coming_.valid()) coming_.wait();  // a method may keep what it needs for its plans: one thread at a time
+  expected_ = epoch;
+  coming_ = std::async(std::launch::async, [this, epoch] { return plan(epoch); });
+}
+
+EpochWork EpochPlanner::take(int epoch) {
+  if (coming_.valid()) coming_.wait();
+  const bool is_expected = std::exchange(expected_, -1) == epoch;
+  EpochWork work = is_expected ? coming_.get() : plan(epoch);
+  work.send(setup_.settings.device);
   return work;
 }
 

@@ -1,11 +1,29 @@
 #include "train/sgd.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 #include "core/error.hpp"
 #include "nn/tensor_kernels.hpp"
 
 namespace m2m::train {
+
+double learning_rate(const Schedule& schedule, int epoch) {
+  if (schedule.cosine_epochs > 0) {
+    return schedule.learning_rate * (1 + std::cos(std::numbers::pi * epoch / schedule.cosine_epochs)) / 2;
+  }
+  if (epoch < schedule.warmup) return schedule.learning_rate * (epoch + 1) / schedule.warmup;
+  const auto passed =
+      std::count_if(schedule.drops.begin(), schedule.drops.end(), [epoch](double drop) { return epoch >= drop; });
+  return schedule.learning_rate * std::pow(schedule.drop_factor, static_cast<double>(passed));
+}
+
+int last_drop(const Schedule& schedule) {
+  if (schedule.drops.empty()) return 0;
+  return static_cast<int>(std::ceil(*std::max_element(schedule.drops.begin(), schedule.drops.end())));
+}
+
 namespace {
 
 /// Values that fill whole units of 64 bytes.
@@ -78,6 +96,27 @@ void Sgd::load(const std::map<std::string, torch::Tensor>& velocities, const std
       throw data_error(origin + ": holds a momentum '" + name + "' that no parameter of the network fits");
     }
     slot->velocity.copy_(velocity);
+  }
+}
+
+RunningStatistics::RunningStatistics(const nn::Network& network) {
+  for (const auto& item : network.named_buffers()) {
+    if (item.value().is_floating_point()) statistics_.push_back(item.value());
+  }
+}
+
+void RunningStatistics::average(comm::Communicator& ranks) {
+  if (statistics_.empty()) return;
+  const torch::NoGradGuard no_gradient;
+  std::vector<torch::Tensor> flat;
+  for (const torch::Tensor& each : statistics_) flat.push_back(each.flatten());
+  torch::Tensor all = torch::cat(flat);
+  ranks.all_reduce_sum(all);
+  all /= ranks.size();
+  std::int64_t first = 0;
+  for (torch::Tensor& each : statistics_) {
+    each.copy_(all.narrow(0, first, each.numel()).view(each.sizes()));
+    first += each.numel();
   }
 }
 

@@ -1,14 +1,33 @@
 #pragma once
-// Stochastic gradient descent with momentum and weight decay on every parameter.
+// The learning rate by epoch.
 #include <torch/types.h>
 
 #include <map>
 #include <string>
 #include <vector>
 
+#include "comm/tensors/communicator.hpp"
 #include "nn/network.hpp"
 
 namespace m2m::train {
+
+struct Schedule {
+  double learning_rate = 0.1;
+  int warmup = 5;                          // epochs of linear warm-up
+  std::vector<double> drops = {160, 180};  // epochs from which on the rate is multiplied by drop_factor once more
+  double drop_factor = 0.01;
+  int cosine_epochs = 0;  // of half a cosine from learning_rate to 0, instead of all that; 0: none
+};
+
+/// Learning rate of epoch e, from 0: base * (e + 1) / warmup for e < warmup, else base * drop_factor per drop
+/// passed; or base * (1 + cos(pi e / cosine_epochs)) / 2. docs/protocol.md, "Training": 0.1 with 5 warm-up
+/// epochs, 0.001 from 160, 0.00001 from 180.
+double learning_rate(const Schedule& schedule, int epoch);
+
+/// The first epoch after the last drop; 0 without drops.
+int last_drop(const Schedule& schedule);
+
+// Stochastic gradient descent with momentum and weight decay on every parameter.
 
 /// v = momentum * v + (gradient + weight_decay * w); w = w - learning_rate * v. No Nesterov.
 /// docs/protocol.md, "Training".
@@ -52,6 +71,20 @@ class Sgd {
   };
   std::vector<Range> ranges_;
   double momentum_, weight_decay_;
+};
+
+// The running statistics of batch norm where each rank normalises its own share.
+
+/// A network's running means and variances; keeps references to them.
+class RunningStatistics {
+ public:
+  explicit RunningStatistics(const nn::Network& network);
+
+  /// Collective: each becomes its mean over the ranks, so that all ranks' networks answer alike in evaluation.
+  void average(comm::Communicator& ranks);
+
+ private:
+  std::vector<torch::Tensor> statistics_;
 };
 
 }  // namespace m2m::train

@@ -1,6 +1,6 @@
 #include "train/step_pass.hpp"
 
-#include "methods/mix_batch.hpp"
+#include "methods/mixing.hpp"
 
 namespace m2m::train {
 

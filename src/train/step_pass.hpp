@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "core/profile.hpp"
-#include "methods/batch_editing.hpp"
+#include "methods/batch.hpp"
 #include "methods/losses.hpp"
 #include "nn/graphed_call.hpp"
 

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "core/error.hpp"
-#include "core/stopwatch.hpp"
-#include "methods/mix_batch.hpp"
+#include "core/profile.hpp"
+#include "methods/mixing.hpp"
 #include "nn/layers.hpp"
 
 namespace m2m::train {

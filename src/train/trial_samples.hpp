@@ -2,7 +2,7 @@
 // What a trial records for people to look at, from the network as it is when the trial is done.
 #include <optional>
 
-#include "results/samples.hpp"
+#include "results/record.hpp"
 #include "train/trial.hpp"
 
 namespace m2m::train {

@@ -1,10 +1,111 @@
 #include "train/trial_setup.hpp"
 
+#include <fmt/format.h>
+#include <torch/cuda.h>
+
+#include "core/error.hpp"
+#include "core/instruction_set.hpp"
 #include "methods/m2m.hpp"
+#include "nn/gpu_trouble.hpp"
 #include "settings/choices.hpp"
+#include "settings/loss_settings.hpp"
 #include "settings/train_settings.hpp"
 
 namespace m2m::train {
+namespace {
+
+torch::Device device_for(settings::Device wanted, int local_rank) {
+  const bool may_be_gpu = wanted != settings::Device::cpu;
+  if (may_be_gpu && !nn::gpu_trouble().empty()) {
+    throw usage_error(fmt::format("train.device = '{}': {}; or set train.device = 'cpu'", settings::to_text(wanted),
+                                  nn::gpu_trouble()));
+  }
+  const bool has_gpu = torch::cuda::is_available();
+  if (wanted == settings::Device::cuda && !has_gpu) {
+    throw usage_error(
+        "train.device = 'cuda': no GPU is available; set train.device = 'cpu', or build with 'make gpu' on a "
+        "machine that has one");
+  }
+  if (!may_be_gpu || !has_gpu) return torch::kCPU;
+  const auto gpus = static_cast<int>(torch::cuda::device_count());
+  return {torch::kCUDA, static_cast<c10::DeviceIndex>(local_rank % gpus)};
+}
+
+/// The short schedule of a second stage, in place of the first one's.
+void take_second_stage(TrialSettings& settings, const settings::SecondStageSettings& second) {
+  settings.epochs = second.epochs;
+  settings.schedule = {second.learning_rate, 0, {}, 1, second.epochs};
+  settings.head_lr_factor = second.head_lr_factor;
+  settings.start_from.clear();
+  settings.start_epoch = 0;
+}
+
+void take_recipe(TrialSettings& settings, const Config& resolved) {
+  const auto recipe = settings::read<settings::Recipe>(resolved);
+  settings.head = recipe.head;
+  if (recipe.head == settings::HeadKind::cosine) {
+    settings.logit_scale = settings::read<settings::LossSettings>(resolved).logit_scale;
+  }
+  settings.trainable = recipe.train;
+  if (recipe.is_second_stage())
+    take_second_stage(settings, settings::read<settings::SecondStageSettings>(resolved));
+}
+
+/// What this machine makes of them.
+void take_machine(TrialSettings& settings, const settings::TrainSettings& given, int local_rank) {
+  if (settings.kernels != "torch") find_instruction_set(settings.kernels);  // a refusal belongs here
+  settings.device = device_for(given.device, local_rank);
+  const bool is_on_gpu = settings.device.is_cuda();
+  check_tf32(settings::name_of(&settings::TrainSettings::precision), settings::to_text(given.precision),
+             settings.device);
+  settings.plans_ahead = is_on_gpu;
+  settings.graphed =
+      given.executor == settings::Executor::graph || (given.executor == settings::Executor::automatic && is_on_gpu);
+  if (settings.deterministic && is_on_gpu) {
+    throw usage_error("train.deterministic = true: sums on a GPU have no fixed order; set train.device = 'cpu'");
+  }
+  if (settings.evaluation_batch == 0) settings.evaluation_batch = is_on_gpu ? 1000 : 500;
+}
+
+}  // namespace
+
+void check_tf32(const std::string& setting, const std::string& precision, torch::Device device) {
+  if (precision != settings::to_text(settings::Precision::tf32) || device.is_cuda()) return;
+  throw usage_error(fmt::format(
+      "{0} = 'tf32': only GPUs compute in TF32, and this runs on a CPU; set {0} = 'float32', or {0} = 'bf16'",
+      setting));
+}
+
+TrialSettings trial_settings(const Config& resolved, int local_rank) {
+  const auto given = settings::read<settings::TrainSettings>(resolved);
+  const auto record = settings::read<settings::RecordSettings>(resolved);
+  TrialSettings settings;
+  settings.network = given.network;
+  settings.epochs = given.epochs;
+  settings.batch_size = given.batch_size;
+  settings.schedule = {given.learning_rate, given.warmup, given.lr_drops, given.lr_drop_factor};
+  settings.momentum = given.momentum;
+  settings.weight_decay = given.weight_decay;
+  settings.defer_until = given.defer_until;
+  settings.precision = given.precision == settings::Precision::float64 ? torch::kFloat64 : torch::kFloat32;
+  settings.bfloat16 = given.precision == settings::Precision::bf16;
+  settings.tf32 = given.precision == settings::Precision::tf32;
+  settings.kernels = given.kernels;
+  settings.threads = given.threads;
+  settings.synchronised = given.batch_norm == settings::BatchNorm::sync;
+  settings.deterministic = given.deterministic;
+  settings.evaluation_batch = given.evaluation_batch;
+  settings.checkpoint_seconds = 60 * given.checkpoint_every;
+  settings.test_every = given.test_every;
+  settings.features_per_class = record.features;
+  settings.samples = record.samples;
+  settings.start_from = given.start_from;
+  settings.start_epoch = given.start_epoch;
+  take_machine(settings, given, local_rank);
+  take_recipe(settings, resolved);
+  return settings;
+}
+
 namespace {
 
 Key key_of(std::int64_t seed, SeedRole role) { return {static_cast<std::uint32_t>(seed), role}; }

@@ -1,7 +1,6 @@
-#include "apps/precision.hpp"
-
 #include <gtest/gtest.h>
 
+#include "apps/sweep_command.hpp"
 #include "core/error.hpp"
 
 namespace m2m::apps {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "apps/shared_devices.hpp"
 #include "core/error.hpp"
 #include "support/counts.hpp"
 #include "support/random_graph.hpp"

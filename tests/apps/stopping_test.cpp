@@ -8,9 +8,9 @@
 #include <ctime>
 
 #include "core/files.hpp"
+#include "results/folder_lock.hpp"
 #include "support/eventually.hpp"
 #include "support/sweep_program.hpp"
-#include "results/folder_lock.hpp"
 #include "sweep/progress_lines.hpp"
 
 namespace m2m::apps {

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "apps/rank_groups.hpp"
-#include "apps/shared_devices.hpp"
 #include "core/config.hpp"
 #include "core/files.hpp"
 

@@ -6,22 +6,21 @@
 #include <regex>
 
 #include "apps/rank_groups.hpp"
-#include "apps/shared_devices.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "results/folder_lock.hpp"
+#include "study/study.hpp"
+#include "study/titles.hpp"
 #include "support/fake_training.hpp"
 #include "support/random_graph.hpp"
 #include "support/sweep_program.hpp"
 #include "support/temporary_folder.hpp"
 #include "sweep/admission.hpp"
+#include "sweep/costs.hpp"
 #include "sweep/dry_run.hpp"
-#include "sweep/durations.hpp"
-#include "results/folder_lock.hpp"
 #include "sweep/progress_lines.hpp"
-#include "study/study.hpp"
-#include "sweep/study_status.hpp"
-#include "sweep/time_limit.hpp"
-#include "study/wording.hpp"
+#include "sweep/status.hpp"
+#include "sweep/stopping.hpp"
 
 namespace m2m::apps {
 namespace {

@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "checkpoints/safetensors.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/hash.hpp"
 #include "support/legacy_sample.hpp"
 #include "support/said.hpp"
-#include "checkpoints/safetensors.hpp"
 
 namespace m2m::checkpoints {
 namespace {

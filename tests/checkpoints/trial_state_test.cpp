@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "checkpoints/safetensors.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_trial.hpp"
-#include "checkpoints/safetensors.hpp"
 
 namespace m2m::checkpoints {
 namespace {

@@ -4,10 +4,8 @@
 
 #include <thread>
 
-#include "core/error.hpp"
-#include "comm/tensors/backend.hpp"
 #include "comm/tensors/fixed_tree.hpp"
-#include "comm/tensors/mpi_communicator.hpp"
+#include "core/error.hpp"
 #include "support/mpi_main.hpp"
 
 namespace m2m::comm {

@@ -8,10 +8,8 @@
 #include <string>
 #include <thread>
 
-#include "core/error.hpp"
 #include "comm/messages/collectives.hpp"
-#include "comm/messages/local_mailbox.hpp"
-#include "comm/messages/mpi_mailbox.hpp"
+#include "core/error.hpp"
 #include "support/eventually.hpp"
 #include "support/mpi_main.hpp"
 

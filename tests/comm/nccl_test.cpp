@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "comm/messages/collectives.hpp"
-#include "comm/tensors/backend.hpp"
+#include "comm/tensors/communicator.hpp"
 #include "comm/tensors/nccl_communicator.hpp"
 #include "support/eventually.hpp"
 #include "support/mpi_main.hpp"

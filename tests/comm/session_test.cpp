@@ -4,9 +4,9 @@
 
 #include <map>
 
-#include "core/error.hpp"
 #include "comm/messages/collectives.hpp"
 #include "comm/messages/mpi_handle.hpp"
+#include "core/error.hpp"
 #include "support/mpi_main.hpp"
 #include "support/said.hpp"
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "core/config.hpp"
-#include "core/profile_report.hpp"
 #include "support/said.hpp"
 
 namespace m2m {

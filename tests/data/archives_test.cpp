@@ -1,4 +1,4 @@
-#include "data/gzip.hpp"
+#include "data/archives.hpp"
 
 #include "support/made_up_data.hpp"
 #include "support/said.hpp"

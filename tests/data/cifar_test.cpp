@@ -1,8 +1,7 @@
-#include "data/cifar.hpp"
-
 #include <functional>
 
 #include "core/hash.hpp"
+#include "data/readers.hpp"
 #include "support/made_up_data.hpp"
 #include "support/said.hpp"
 #include "support/temporary_folder.hpp"

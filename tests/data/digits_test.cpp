@@ -1,8 +1,7 @@
-#include "data/digits.hpp"
-
 #include <numeric>
 
 #include "data/load.hpp"
+#include "data/readers.hpp"
 #include "support/made_up_data.hpp"
 #include "support/said.hpp"
 #include "support/temporary_folder.hpp"

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <optional>
 
-#include "data/roots.hpp"
+#include "data/readers.hpp"
 #include "settings/data_sets.hpp"
 #include "settings/setting.hpp"
 #include "settings/table.hpp"

@@ -1,10 +1,9 @@
-#include "data/npz.hpp"
-
 #include <fstream>
 #include <limits>
 #include <random>
 
 #include "data/load.hpp"
+#include "data/readers.hpp"
 #include "support/made_arrays.hpp"
 #include "support/made_up_data.hpp"
 #include "support/said.hpp"

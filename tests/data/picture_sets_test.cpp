@@ -1,11 +1,10 @@
-#include "data/picture_sets.hpp"
-
 #include <fmt/format.h>
 
 #include <sstream>
 
 #include "core/text.hpp"
 #include "data/load.hpp"
+#include "data/readers.hpp"
 #include "settings/data_sets.hpp"
 #include "support/made_pictures.hpp"
 #include "support/made_up_data.hpp"

@@ -5,7 +5,6 @@
 
 #include "core/hash.hpp"
 #include "data/picture_cache.hpp"
-#include "data/workers.hpp"
 #include "support/made_pictures.hpp"
 #include "support/made_up_data.hpp"
 #include "support/said.hpp"

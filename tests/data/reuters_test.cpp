@@ -1,9 +1,8 @@
-#include "data/reuters.hpp"
-
 #include <algorithm>
 
 #include "core/hash.hpp"
 #include "data/load.hpp"
+#include "data/readers.hpp"
 #include "support/made_up_text.hpp"
 #include "support/said.hpp"
 #include "support/temporary_folder.hpp"

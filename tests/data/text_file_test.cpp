@@ -1,6 +1,6 @@
 #include "data/text_file.hpp"
 
-#include "data/feature_range.hpp"
+#include "data/array_samples.hpp"
 #include "support/made_up_data.hpp"
 #include "support/said.hpp"
 #include "support/temporary_folder.hpp"

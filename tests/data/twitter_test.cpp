@@ -1,9 +1,8 @@
-#include "data/twitter.hpp"
-
 #include <algorithm>
 
 #include "core/hash.hpp"
 #include "data/load.hpp"
+#include "data/readers.hpp"
 #include "data/word_vectors.hpp"
 #include "support/made_up_text.hpp"
 #include "support/said.hpp"

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "data/spelling.hpp"
 #include "support/made_up_data.hpp"
 
 namespace m2m::data {

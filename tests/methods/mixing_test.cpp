@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <set>
 
-#include "methods/mix_batch.hpp"
 #include "settings/choices.hpp"
 #include "settings/loss_settings.hpp"
 #include "support/tiny_data.hpp"

@@ -1,9 +1,10 @@
-#include "methods/translate.hpp"
+#include "methods/translation.hpp"
 
 #include <gtest/gtest.h>
 #include <torch/autograd.h>
 
 #include "methods/losses.hpp"
+#include "support/planned_step.hpp"
 
 namespace m2m::methods {
 namespace {
@@ -100,6 +101,53 @@ TEST(PassesGamma, IsAProbabilityFloorInTheCodesTestAndALossCeilingInThePapers) {
   EXPECT_EQ(passes(settings::GammaTest::probability, 0.99), 1);    // stricter
   EXPECT_EQ(passes(settings::GammaTest::cross_entropy, 0.9), 4);   // p > exp(-0.9) = 0.4066
   EXPECT_EQ(passes(settings::GammaTest::cross_entropy, 0.99), 4);  // looser: p > 0.3716
+}
+
+TEST(Translator, TranslatesTheSameFromARecordingForAnyNumberOfImages) {
+  testing::PlannedStep x;
+  Translator recorded(true);
+  const TranslationWork work = x.work(x.batch());
+  const torch::Tensor seeds = x.context().images_of(work.seeds);
+  ASSERT_GE(seeds.size(0), 11);
+  for (const std::int64_t count : {5, 8, 5, 3, 1, 8, 5, 11}) {  // of each bucket the first, then replays
+    const auto some = [&](const torch::Tensor& rows) { return rows.narrow(0, 0, count); };
+    const torch::Tensor plain =
+        translate(*x.f, *x.g, some(seeds), some(work.seed_classes), some(work.targets), count + 3, x.m2m);
+    const torch::Tensor got =
+        recorded(*x.f, *x.g, some(seeds), some(work.seed_classes), some(work.targets), count + 3, x.m2m);
+    ASSERT_EQ(got.sizes(), plain.sizes());
+    EXPECT_TRUE(torch::allclose(got, plain, 1e-12, 1e-12)) << count;
+  }
+}
+
+TEST(Translator, BelievesTheSameFromARecordingForAnyNumberOfImages) {
+  testing::PlannedStep x;
+  Translator recorded(true);
+  const TranslationWork work = x.work(x.batch());
+  const torch::Tensor seeds = x.context().images_of(work.seeds);
+  for (const std::int64_t count : {5, 8, 5, 3, 11, 8, 11}) {
+    const torch::Tensor images = seeds.narrow(0, 0, count), targets = work.targets.narrow(0, 0, count);
+    const torch::Tensor got = recorded.probability(*x.g, images, targets);
+    EXPECT_TRUE(torch::allclose(got, target_probability(*x.g, images, targets), 1e-12, 1e-12)) << count;
+  }
+}
+
+TEST(Translator, FollowsAnFThatHasChanged) {
+  testing::PlannedStep x;
+  Translator recorded(true);
+  const TranslationWork work = x.work(x.batch());
+  const torch::Tensor seeds = x.context().images_of(work.seeds);
+  const auto translated = [&] { return recorded(*x.f, *x.g, seeds, work.seed_classes, work.targets, 64, x.m2m); };
+  translated();
+  const torch::Tensor before = translated();
+  {
+    const torch::NoGradGuard no_gradient;
+    for (torch::Tensor& parameter : x.f_network->parameters()) parameter.mul_(1.5);
+  }
+  x.f->refresh();
+  const torch::Tensor after = translated();
+  EXPECT_FALSE(torch::allclose(before, after));
+  EXPECT_TRUE(torch::allclose(after, translate(*x.f, *x.g, seeds, work.seed_classes, work.targets, 64, x.m2m)));
 }
 
 }  // namespace

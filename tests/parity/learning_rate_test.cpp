@@ -1,6 +1,6 @@
 // The learning rate of each epoch.
 #include "parity/golden_fixture.hpp"
-#include "train/schedule.hpp"
+#include "train/sgd.hpp"
 
 namespace m2m::parity {
 namespace {

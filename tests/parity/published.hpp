@@ -3,8 +3,8 @@
 #include <memory>
 #include <optional>
 
-#include "nn/network.hpp"
 #include "checkpoints/checkpoint.hpp"
+#include "nn/network.hpp"
 #include "train/loaded_data.hpp"
 
 namespace m2m::parity {

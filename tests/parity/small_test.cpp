@@ -7,7 +7,7 @@
 #include "methods/m2m_plan.hpp"
 #include "parity/golden_fixture.hpp"
 #include "support/test_root.hpp"
-#include "train/schedule.hpp"
+#include "train/sgd.hpp"
 
 namespace m2m::parity {
 namespace {

@@ -1,5 +1,6 @@
 // M2m's translation of 16 images, its noise given.
-#include "methods/translate.hpp"
+#include "methods/translation.hpp"
+
 #include "parity/golden_fixture.hpp"
 #include "parity/published.hpp"
 #include "parity/real_data.hpp"

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "results/planned_study.hpp"
+#include "results/study_results.hpp"
 #include "support/command.hpp"
 #include "support/made_up_study.hpp"
 #include "support/run_report.hpp"

@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "core/version.hpp"
 #include "report/formats.hpp"
-#include "settings/texts.hpp"
+#include "settings/table.hpp"
 #include "support/made_up_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"

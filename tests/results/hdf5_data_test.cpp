@@ -1,4 +1,4 @@
-#include "results/half.hpp"
+#include "results/hdf5_data.hpp"
 
 #include <gtest/gtest.h>
 

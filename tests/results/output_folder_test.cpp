@@ -1,4 +1,4 @@
-#include "results/damage.hpp"
+#include "results/output_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <hdf5.h>
@@ -8,8 +8,7 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "results/record_file.hpp"
-#include "results/schema_file.hpp"
-#include "results/stage_files.hpp"
+#include "results/record_group.hpp"
 #include "support/sample_results.hpp"
 #include "support/temporary_folder.hpp"
 

@@ -18,7 +18,7 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "results/schema_file.hpp"
+#include "results/record_group.hpp"
 #include "support/eventually.hpp"
 #include "support/killed_writer.hpp"
 #include "support/said.hpp"

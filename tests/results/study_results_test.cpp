@@ -1,4 +1,4 @@
-#include "results/planned_study.hpp"
+#include "results/study_results.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "results/failure.hpp"
+#include "results/record.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
 #include "support/temporary_folder.hpp"

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "settings/checks.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "settings/table.hpp"

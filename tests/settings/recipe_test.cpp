@@ -4,7 +4,6 @@
 
 #include "core/error.hpp"
 #include "settings/catalogue.hpp"
-#include "settings/checks.hpp"
 #include "settings/resolve.hpp"
 #include "settings/table.hpp"
 #include "support/said.hpp"

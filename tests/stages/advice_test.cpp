@@ -13,12 +13,12 @@
 #include "settings/resolve.hpp"
 #include "settings/setting.hpp"
 #include "settings/table.hpp"
+#include "stages/planner.hpp"
+#include "study/plan.hpp"
+#include "study/study.hpp"
 #include "support/made_arrays.hpp"
 #include "support/said.hpp"
 #include "support/temporary_folder.hpp"
-#include "study/plan.hpp"
-#include "study/study.hpp"
-#include "stages/stages.hpp"
 
 namespace m2m::stages {
 namespace {

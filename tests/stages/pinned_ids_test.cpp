@@ -2,8 +2,6 @@
 //
 // The data do not depend on names of C++: a change of the functions called here leaves the files of tests/pins as
 // they are.
-#include "support/pins.hpp"
-
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -11,18 +9,19 @@
 #include <filesystem>
 #include <set>
 
+#include "checkpoints/checkpoint.hpp"
 #include "core/files.hpp"
-#include "data/digits.hpp"
+#include "data/readers.hpp"
 #include "nn/network.hpp"
 #include "settings/catalogue.hpp"
 #include "settings/resolve.hpp"
 #include "settings/table.hpp"
-#include "support/temporary_folder.hpp"
-#include "support/test_root.hpp"
+#include "stages/planner.hpp"
 #include "study/plan.hpp"
 #include "study/study.hpp"
-#include "checkpoints/checkpoint.hpp"
-#include "stages/stages.hpp"
+#include "support/pins.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/test_root.hpp"
 #include "train/trial_setup.hpp"
 
 namespace m2m::stages {

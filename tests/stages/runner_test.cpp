@@ -1,21 +1,22 @@
+#include "stages/runner.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <set>
 #include <thread>
 
+#include "checkpoints/checkpoint.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/instruction_set.hpp"
+#include "results/folder_lock.hpp"
 #include "results/journal.hpp"
 #include "results/record_file.hpp"
 #include "support/eventually.hpp"
 #include "support/said.hpp"
 #include "support/stage_runs.hpp"
 #include "support/test_device.hpp"
-#include "results/folder_lock.hpp"
-#include "checkpoints/checkpoint.hpp"
-#include "stages/stages.hpp"
 
 namespace m2m::stages {
 

@@ -7,9 +7,9 @@
 #include "core/files.hpp"
 #include "results/journal.hpp"
 #include "results/record_file.hpp"
+#include "stages/artifacts.hpp"
 #include "support/said.hpp"
 #include "support/stage_runs.hpp"
-#include "stages/base_artifact.hpp"
 
 namespace m2m::stages {
 

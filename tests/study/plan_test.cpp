@@ -8,7 +8,6 @@
 #include "support/counts.hpp"
 #include "support/fake_training.hpp"
 #include "support/said.hpp"
-#include "study/study_points.hpp"
 
 namespace m2m::study {
 namespace {

@@ -4,8 +4,8 @@
 #include <random>
 
 #include "core/error.hpp"
+#include "study/plan.hpp"
 #include "support/fake_training.hpp"
-#include "study/study_points.hpp"
 
 namespace m2m::study {
 namespace {

@@ -4,10 +4,10 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "study/plan.hpp"
 #include "support/fake_training.hpp"
 #include "support/said.hpp"
 #include "support/temporary_folder.hpp"
-#include "study/study_points.hpp"
 
 namespace m2m::study {
 namespace {

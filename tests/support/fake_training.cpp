@@ -11,9 +11,8 @@
 #include <thread>
 
 #include "core/files.hpp"
-#include "core/write_error.hpp"
+#include "results/output_folder.hpp"
 #include "results/record_file.hpp"
-#include "results/stage_files.hpp"
 
 namespace m2m::testing {
 

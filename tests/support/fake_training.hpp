@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "comm/messages/group.hpp"
-#include "results/layout.hpp"
+#include "comm/messages/session.hpp"
+#include "results/output_folder.hpp"
 #include "settings/setting.hpp"
 #include "study/plan.hpp"
 #include "study/stage.hpp"

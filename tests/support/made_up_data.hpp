@@ -11,8 +11,8 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "data/cifar.hpp"
 #include "data/data_set.hpp"
+#include "data/readers.hpp"
 #include "settings/data_settings.hpp"
 #include "settings/resolve.hpp"
 #include "settings/setting.hpp"

@@ -1,7 +1,7 @@
 #include "support/made_up_study.hpp"
 
-#include "results/failure.hpp"
 #include "results/merge.hpp"
+#include "results/record.hpp"
 #include "results/record_file.hpp"
 #include "support/sample_results.hpp"
 

@@ -2,7 +2,7 @@
 // A made-up output folder with everything a table has to cope with.
 #include <vector>
 
-#include "results/layout.hpp"
+#include "results/output_folder.hpp"
 
 namespace m2m::testing {
 

@@ -2,9 +2,9 @@
 // A step of M2m to be translated.
 #include <numeric>
 
-#include "data/dealing.hpp"
+#include "data/epoch_plan.hpp"
 #include "methods/m2m.hpp"
-#include "methods/translator.hpp"
+#include "methods/translation.hpp"
 #include "settings/choices.hpp"
 #include "settings/m2m_settings.hpp"
 #include "support/test_device.hpp"

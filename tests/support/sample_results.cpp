@@ -7,7 +7,7 @@
 
 #include "core/hash.hpp"
 #include "core/version.hpp"
-#include "results/epoch_columns.hpp"
+#include "results/record.hpp"
 
 namespace m2m::testing {
 

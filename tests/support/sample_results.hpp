@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string>
 
-#include "results/layout.hpp"
-#include "results/planned_study.hpp"
+#include "results/output_folder.hpp"
 #include "results/record.hpp"
+#include "results/study_results.hpp"
 
 namespace m2m::testing {
 

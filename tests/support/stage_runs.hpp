@@ -7,11 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "settings/resolve.hpp"
-#include "support/temporary_folder.hpp"
-#include "study/graph.hpp"
 #include "checkpoints/checkpoint.hpp"
-#include "stages/stages.hpp"
+#include "settings/resolve.hpp"
+#include "stages/planner.hpp"
+#include "stages/runner.hpp"
+#include "study/graph.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace m2m::testing {
 

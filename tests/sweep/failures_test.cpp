@@ -1,10 +1,10 @@
-#include "sweep/retries.hpp"
+#include "sweep/failures.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cerrno>
 
-#include "core/write_error.hpp"
+#include "core/files.hpp"
 #include "support/fake_training.hpp"
 #include "support/said.hpp"
 #include "support/temporary_folder.hpp"

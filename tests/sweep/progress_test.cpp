@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "study/titles.hpp"
 #include "support/counts.hpp"
 #include "support/fake_training.hpp"
 #include "support/said.hpp"
 #include "support/temporary_folder.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/progress_lines.hpp"
-#include "study/wording.hpp"
 
 namespace m2m::sweep {
 

@@ -1,14 +1,14 @@
-#include "sweep/existing.hpp"
+#include "sweep/run.hpp"
 
 #include <gtest/gtest.h>
 
 #include "core/files.hpp"
 #include "core/log.hpp"
+#include "results/folder_lock.hpp"
 #include "support/counts.hpp"
 #include "support/fake_training.hpp"
 #include "support/temporary_folder.hpp"
 #include "sweep/dry_run.hpp"
-#include "results/folder_lock.hpp"
 
 namespace m2m::sweep {
 

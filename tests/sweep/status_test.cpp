@@ -1,4 +1,4 @@
-#include "sweep/study_status.hpp"
+#include "sweep/status.hpp"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -7,14 +7,14 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "results/failure.hpp"
+#include "results/folder_lock.hpp"
 #include "results/journal.hpp"
-#include "results/planned_study.hpp"
+#include "results/record.hpp"
+#include "results/study_results.hpp"
 #include "support/counts.hpp"
 #include "support/fake_training.hpp"
 #include "support/said.hpp"
 #include "support/temporary_folder.hpp"
-#include "results/folder_lock.hpp"
 
 namespace m2m::sweep {
 

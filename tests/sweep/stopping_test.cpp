@@ -1,4 +1,4 @@
-#include "sweep/time_limit.hpp"
+#include "sweep/stopping.hpp"
 
 #include <gtest/gtest.h>
 

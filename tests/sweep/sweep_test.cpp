@@ -5,20 +5,18 @@
 #include <csignal>
 #include <memory>
 
+#include "comm/messages/collectives.hpp"
+#include "comm/messages/mailbox.hpp"
 #include "core/files.hpp"
 #include "core/log.hpp"
-#include "core/write_error.hpp"
-#include "comm/messages/collectives.hpp"
-#include "comm/messages/mpi_mailbox.hpp"
-#include "results/failure.hpp"
-#include "results/planned_study.hpp"
+#include "results/record.hpp"
+#include "results/study_results.hpp"
 #include "support/fake_training.hpp"
 #include "support/mpi_main.hpp"
 #include "support/said.hpp"
 #include "support/temporary_folder.hpp"
-#include "sweep/existing.hpp"
 #include "sweep/run.hpp"
-#include "sweep/stop_signals.hpp"
+#include "sweep/stopping.hpp"
 
 namespace m2m::sweep {
 

@@ -1,14 +1,13 @@
 // Several stages at once on a rank: worker, coordinator and scheduler over mailboxes within this process.
-#include "support/seats.hpp"
-
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <map>
 #include <mutex>
 
+#include "comm/messages/mailbox.hpp"
 #include "core/error.hpp"
-#include "comm/messages/local_mailbox.hpp"
+#include "support/seats.hpp"
 #include "sweep/coordinator.hpp"
 #include "sweep/messages.hpp"
 #include "sweep/worker.hpp"

@@ -1,4 +1,4 @@
-#include "train/record_size.hpp"
+#include "train/evaluation.hpp"
 
 #include <gtest/gtest.h>
 

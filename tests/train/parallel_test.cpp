@@ -2,10 +2,10 @@
 
 #include <thread>
 
-#include "core/error.hpp"
 #include "comm/messages/collectives.hpp"
-#include "comm/tensors/backend.hpp"
+#include "comm/tensors/communicator.hpp"
 #include "comm/tensors/fixed_tree.hpp"
+#include "core/error.hpp"
 #include "support/mpi_main.hpp"
 #include "support/tiny_trial.hpp"
 

@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "core/error.hpp"
 #include "comm/messages/mpi_handle.hpp"
+#include "core/error.hpp"
 
 namespace m2m::comm {
 namespace {

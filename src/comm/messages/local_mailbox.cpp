@@ -1,7 +1,7 @@
-#include "comm/messages/local_mailbox.hpp"
-
 #include <deque>
 #include <mutex>
+
+#include "comm/messages/mailbox.hpp"
 
 namespace m2m::comm {
 

@@ -1,9 +1,12 @@
 #pragma once
 // Mailbox: what scheduling needs of several processes, no more.
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
+
+#include "comm/messages/session.hpp"
 
 namespace m2m::comm {
 
@@ -24,6 +27,53 @@ class Mailbox {
   virtual void send(int to, std::span<const std::byte> message) = 0;
   /// The next message, or nothing; never blocks. Throws as send does.
   virtual std::optional<Message> poll() = 0;
+};
+
+// Mailboxes over MPI.
+
+/// The post of an MPI world: a worker's mailbox on every rank, the coordinator's on rank 0.
+///
+/// Its messages travel on a communicator of their own. Both mailboxes may be used at once, each by one thread.
+/// Before it goes, every message sent must have been taken by poll: end a conversation with a last word from each
+/// side.
+class MpiPost {
+ public:
+  /// Collective.
+  explicit MpiPost(const MpiSession& session);
+  /// Collective.
+  ~MpiPost();
+  MpiPost(const MpiPost&) = delete;
+  MpiPost& operator=(const MpiPost&) = delete;
+
+  Mailbox& worker();
+  /// Throws Error (internal) on other ranks than 0.
+  Mailbox& coordinator();
+
+ private:
+  struct Ends;
+  std::unique_ptr<Ends> ends_;
+};
+
+// Mailboxes within one process: threads stand in for ranks, so that scheduling runs without MPI.
+
+/// A post of `ranks` workers and a coordinator. Thread-safe as long as each mailbox has one thread.
+class LocalPost {
+ public:
+  explicit LocalPost(int ranks);
+  ~LocalPost();
+  LocalPost(const LocalPost&) = delete;
+  LocalPost& operator=(const LocalPost&) = delete;
+
+  Mailbox& worker(int rank);
+  Mailbox& coordinator();
+
+ private:
+  class Tray;
+  class End;
+  std::unique_ptr<Tray> coordinator_tray_;
+  std::vector<std::unique_ptr<Tray>> worker_trays_;
+  std::unique_ptr<End> coordinator_;
+  std::vector<std::unique_ptr<End>> workers_;
 };
 
 }  // namespace m2m::comm

@@ -1,11 +1,10 @@
-#include "comm/messages/mpi_mailbox.hpp"
-
 #include <chrono>
 #include <list>
 #include <thread>
 
-#include "core/error.hpp"
+#include "comm/messages/mailbox.hpp"
 #include "comm/messages/mpi_handle.hpp"
+#include "core/error.hpp"
 
 namespace m2m::comm {
 namespace {

@@ -1,8 +1,11 @@
 #pragma once
 // Communicator: what training needs of the ranks that share a trial, no more.
+#include <c10/core/Device.h>
 #include <torch/types.h>
 
 #include <memory>
+
+#include "comm/messages/session.hpp"
 
 namespace m2m::comm {
 
@@ -26,5 +29,16 @@ class Communicator {
 
 /// A trial's only rank.
 std::shared_ptr<Communicator> alone();
+
+// The communicator that suits where a trial trains. CMake lists backend_cpu.cpp or backend_cuda.cpp, by the build.
+
+/// Collective over the group, which has to outlive the result: MPI for host memory, NCCL for a GPU; alone() for one
+/// rank. Throws Error (input_output) where NCCL does not start.
+std::shared_ptr<Communicator> communicator_for(const MpiGroup& group, c10::Device device);
+
+// Sums over the ranks of a group by MPI, for tensors in host memory.
+
+/// The group has to outlive it. all_reduce_sum throws Error (internal) for a tensor that is not in host memory.
+std::shared_ptr<Communicator> mpi_communicator(const MpiGroup& group);
 
 }  // namespace m2m::comm

@@ -5,8 +5,8 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "core/error.hpp"
 #include "comm/tensors/mpi_types.hpp"
+#include "core/error.hpp"
 
 namespace m2m::comm {
 

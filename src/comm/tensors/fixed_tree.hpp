@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "comm/messages/group.hpp"
+#include "comm/messages/session.hpp"
 #include "comm/tensors/communicator.hpp"
 
 namespace m2m::comm {

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string>
 
-#include "comm/messages/group.hpp"
+#include "comm/messages/session.hpp"
 #include "comm/tensors/communicator.hpp"
 
 namespace m2m::comm {

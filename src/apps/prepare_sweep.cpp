@@ -1,0 +1,245 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <thread>
+
+#include "apps/rank_groups.hpp"
+#include "apps/sweep_arguments.hpp"
+#include "apps/sweep_command.hpp"
+#include "apps/sweep_options.hpp"
+#include "apps/verbs.hpp"
+#include "core/command_line.hpp"
+#include "core/error.hpp"
+#include "core/instruction_set.hpp"
+#include "core/log.hpp"
+#include "core/text.hpp"
+#include "settings/train_settings.hpp"
+#include "study/plan.hpp"
+#include "sweep/dry_run.hpp"
+#include "sweep/run.hpp"
+#include "sweep/status.hpp"
+#include "sweep/stopping.hpp"
+
+namespace m2m::apps {
+namespace {
+
+using settings::Precision, settings::TrainSettings;
+
+std::set<Precision> precisions_to_run(const study::StageGraph& graph, const std::vector<bool>& exists) {
+  const std::vector<bool> to_run = study::missing(graph, exists);
+  std::set<Precision> found;
+  for (std::size_t i = 0; i < to_run.size(); ++i) {
+    const auto precision = settings::find_value(graph.stages[i].config, &TrainSettings::precision);
+    if (to_run[i] && precision) found.insert(*precision);
+  }
+  return found;
+}
+
+bool is_given(const study::Study& study, const std::string& name) {
+  const auto is_it = [&](const study::Axis& axis) { return axis.name == name; };
+  const auto sets_it = [&](const study::NamedPoint& point) { return point.settings.contains(name); };
+  return study.fixed.contains(name) || std::any_of(study.grid.begin(), study.grid.end(), is_it) ||
+         std::any_of(study.points.begin(), study.points.end(), sets_it);
+}
+
+/// True if a stage to run in float32 may train on a GPU.
+bool trains_float32_on_gpu(const study::StageGraph& graph, const std::vector<bool>& exists) {
+  const std::vector<bool> to_run = study::missing(graph, exists);
+  for (std::size_t i = 0; i < to_run.size(); ++i) {
+    const Config& config = graph.stages[i].config;
+    const bool is_on_cpu = settings::has_value(config, &TrainSettings::device, settings::Device::cpu);
+    const bool is_float32 = settings::has_value(config, &TrainSettings::precision, Precision::float32);
+    if (to_run[i] && is_float32 && !is_on_cpu) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void refuse_mixed_tf32(int trials_per_device, const study::StageGraph& graph, const std::vector<bool>& exists) {
+  if (trials_per_device == 1) return;
+  const std::set<Precision> precisions = precisions_to_run(graph, exists);
+  if (!precisions.contains(Precision::tf32) || precisions.size() == 1) return;
+  throw usage_error(
+      fmt::format("--trials-per-device {}: a process computes in tf32 or in other precisions, not in both at once; "
+                  "leave --trials-per-device out",
+                  trials_per_device));
+}
+
+std::string precision_advice(const study::Study& study, const study::StageGraph& graph,
+                             const std::vector<bool>& exists, int gpus) {
+  const bool is_chosen = is_given(study, settings::name_of(&TrainSettings::precision));
+  if (gpus == 0 || is_chosen || !trains_float32_on_gpu(graph, exists)) return "";
+  return "the study names no train.precision, so trials run in float32, a GPU's slowest; "
+         "'train.precision=bf16' behind the command is faster, and its trials have ids of their own";
+}
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Throws Error where a signal came before the sweep began: interrupted, or requeue.
+void refuse_where_signalled() {
+  const sweep::StopReason reason = sweep::StopSignals::received();
+  if (reason == sweep::StopReason::none) return;
+  throw Error(reason == sweep::StopReason::requeue ? ExitCode::requeue : ExitCode::interrupted,
+              "stopped while it waited for the output folder; run the same command again");
+}
+
+std::unique_ptr<results::FolderLock> lock_folder(const results::OutputFolder& out, bool wait) {
+  for (bool said = false;; said = true) {
+    try {
+      return std::make_unique<results::FolderLock>(out.root);
+    } catch (const Error& error) {
+      if (!wait || error.code() != ExitCode::held) throw;
+      if (!said) log_info(fmt::format("waiting: {}", error.what()));
+    }
+    for (int tenths = 0; tenths < 20 && sweep::StopSignals::received() == sweep::StopReason::none; ++tenths) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    refuse_where_signalled();
+  }
+}
+
+std::string validation_text(const study::Study& study, const study::StageGraph& graph) {
+  return fmt::format("{}: ok: {}, {}\n", study.file,
+                     count_text(study::count(graph, study::StageKind::trial), "trial"),
+                     count_text(graph.size() - study::count(graph, study::StageKind::trial), "stage"));
+}
+
+/// What a study asks for, in the groups that this job's ranks make.
+struct PlannedSweep {
+  study::StageGraph graph;
+  int ranks_per_trial = 1;
+};
+
+PlannedSweep plan_sweep(const study::Study& study, const SweepArguments& arguments,
+                        const results::OutputFolder& out, int ranks, const Training& training) {
+  const auto plan = [&](int group) {
+    study::StageGraph graph =
+        study::plan_study(study, training.settings, training.resolve, training.planner(group));
+    if (arguments.part) graph = study::part_of(graph, *arguments.part);
+    return study::without_unshared_prefixes(graph, sweep::existing(graph, out));
+  };
+  // Identities name the size of a group only where batch norm is local, so a first look settles which it is.
+  study::StageGraph graph = plan(std::max(arguments.ranks_per_trial, 1));
+  const int group = ranks_per_trial(arguments.ranks_per_trial, ranks, graph, sweep::existing(graph, out));
+  if (group != std::max(arguments.ranks_per_trial, 1)) graph = plan(group);
+  refuse_shards_on_shared_devices(arguments.trials_per_device, graph, sweep::existing(graph, out));
+  refuse_mixed_tf32(arguments.trials_per_device, graph, sweep::existing(graph, out));
+  return {std::move(graph), group};
+}
+
+void say_groups(const PlannedSweep& planned, const comm::MpiSession& session, int trials_per_device) {
+  const std::string shared = shared_devices_text(session.size(), trials_per_device);
+  if (!shared.empty()) log_info(shared);
+  const std::string text = groups_text(session.size(), planned.ranks_per_trial);
+  if (text.empty()) return;
+  log_info(text);
+  if (sweep::group_count(session.size(), planned.ranks_per_trial) <
+      study::count(planned.graph, study::StageKind::trial)) {
+    log_info("one rank a trial is faster over the whole study: several pay where trials are fewer than ranks");
+  }
+}
+
+/// When the sweep has to stop by the time limit, in steady time; says so.
+std::optional<Clock::time_point> stop_time(const sweep::TimeLimit& given, Clock::time_point started) {
+  const std::chrono::duration<double> running = Clock::now() - started;
+  const std::chrono::duration<double> unix_now = std::chrono::system_clock::now().time_since_epoch();
+  const sweep::TimeLeft left = sweep::time_left(
+      given, [](const char* name) { return std::getenv(name); }, unix_now.count(), running.count());
+  if (!left.remark.empty()) log_warning(left.remark);
+  if (!left.seconds) return std::nullopt;
+  log_info(fmt::format("the job's time allows {} of work", duration_text(*left.seconds)));
+  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(*left.seconds));
+}
+
+/// The job script that runs what `arguments` ask for.
+std::string script_text(const SweepArguments& arguments, const study::Study& study) {
+  sweep::SlurmJob job = arguments.slurm;
+  job.name = study.name;
+  job.words = {study.file};
+  job.words.insert(job.words.end(), arguments.settings.begin(), arguments.settings.end());
+  if (!arguments.out.empty()) job.words.insert(job.words.end(), {"--out", arguments.out.string()});
+  if (arguments.time.margin) {
+    job.words.insert(job.words.end(), {"--time-margin", fmt::format("{:g}", *arguments.time.margin)});
+  }
+  if (!arguments.cache.empty()) job.words.insert(job.words.end(), {"--cache", arguments.cache.string()});
+  if (arguments.ranks_per_trial != 1) {
+    const std::string ranks =
+        arguments.ranks_per_trial == 0 ? "auto" : fmt::format("{}", arguments.ranks_per_trial);
+    job.words.insert(job.words.end(), {"--ranks-per-trial", ranks});
+  }
+  if (arguments.trials_per_device != 1) {
+    job.words.insert(job.words.end(), {"--trials-per-device", fmt::format("{}", arguments.trials_per_device)});
+  }
+  if (arguments.fail_fast) job.words.push_back("--fail-fast");
+  if (arguments.profile) job.words.push_back("--profile");
+  return sweep::slurm_script(job);
+}
+
+std::string status_answer(const SweepArguments& arguments) {
+  const sweep::StudyStatus status = sweep::read_status({arguments.folder});
+  return arguments.json ? sweep::status_json(status).dump(2) + "\n" : sweep::status_text(status);
+}
+
+/// What the command line prints if it needs no plan of this job; else nothing.
+std::optional<std::string> answer_without_plan(const SweepArguments& arguments, const Training& training) {
+  if (!arguments.answer.empty()) return arguments.answer;
+  if (arguments.verb == Verb::status) return status_answer(arguments);
+  if (arguments.verb == Verb::simulate) return simulate_command(arguments, training);
+  if (arguments.verb == Verb::describe) return describe(training, arguments.subject);
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::MpiSession& session,
+                                           const Training& training,
+                                           std::chrono::steady_clock::time_point started) {
+  const auto print = [](const std::string& text) {
+    print_answer(text);
+    return std::nullopt;
+  };
+  instruction_set_limit();  // a refusal belongs here
+  const SweepArguments arguments = parse_arguments(argc, argv);
+  if (arguments.verbose) set_log_level(LogLevel::debug);
+  if (const auto answer = answer_without_plan(arguments, training)) return print(*answer);
+  const bool is_run = arguments.verb == Verb::run && !arguments.dry_run;
+  if (is_run) comm::refuse_missing_ranks(session.size(), session.launch());
+
+  const study::Study study = read_given_study(arguments.study, arguments.settings, training.settings);
+  results::OutputFolder out{arguments.out.empty() ? std::filesystem::path("results") / study.name : arguments.out,
+                            arguments.cache};
+  if (arguments.part) out.root = study::folder_of(out.root, *arguments.part);
+  PlannedSweep planned = plan_sweep(study, arguments, out, session.size(), training);
+  const study::StageGraph& graph = planned.graph;
+  const sweep::DryRunSettings settings{study.name, out, sweep::group_count(session.size(), planned.ranks_per_trial),
+                                       training.gpus > 0 ? "GPU" : "core", arguments.trials_per_device};
+  if (arguments.verb == Verb::validate) return print(validation_text(study, graph));
+  if (arguments.verb == Verb::slurm) return print(script_text(arguments, study));
+  if (arguments.verb == Verb::list) return print(sweep::list_text(graph, settings.out));
+  if (arguments.dry_run) return print(sweep::dry_run_text(graph, settings));
+  if (!arguments.study)
+    log_info(fmt::format("no study is given: running {}, '--help' says how to name another", study.file));
+  if (!arguments.study) print_answer(sweep::cost_text(graph, settings));
+  const auto stop_at = stop_time(arguments.time, started);
+  say_groups(planned, session, arguments.trials_per_device);
+  std::unique_ptr<results::FolderLock> lock = lock_folder(out, arguments.wait);
+  std::vector<bool> exists = sweep::set_aside_damaged(graph, out, training.find_damage);
+  refuse_mixed_tf32(arguments.trials_per_device, graph, exists);  // again: what is damaged is to run as well
+  const std::string advice = precision_advice(study, graph, exists, training.gpus);
+  if (!advice.empty()) log_info(advice);
+  sweep::write_plan(study, graph, out);
+  return PreparedSweep{
+      std::move(planned.graph),
+      std::move(exists),
+      std::move(lock),
+      {out, arguments.profile, planned.ranks_per_trial, arguments.max_retries, arguments.trials_per_device},
+      stop_at,
+      arguments.fail_fast};
+}
+
+}  // namespace m2m::apps

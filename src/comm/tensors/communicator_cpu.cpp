@@ -1,0 +1,12 @@
+#include "comm/tensors/communicator.hpp"
+#include "core/error.hpp"
+
+namespace m2m::comm {
+
+std::shared_ptr<Communicator> communicator_for(const MpiGroup& group, c10::Device device) {
+  if (group.size() == 1) return alone();
+  if (!device.is_cpu()) throw internal_error("a GPU in a build without CUDA");
+  return mpi_communicator(group);
+}
+
+}  // namespace m2m::comm

@@ -1,0 +1,97 @@
+#include "results/output_folder.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/files.hpp"
+#include "core/hash.hpp"
+
+namespace m2m::results {
+namespace fs = std::filesystem;
+
+fs::path set_aside(const fs::path& file) {
+  if (!fs::exists(fs::symlink_status(file))) return {};
+  fs::path aside = file.string() + ".damaged";
+  for (int number = 2; fs::exists(fs::symlink_status(aside)); ++number) {
+    aside = file.string() + fmt::format(".damaged-{}", number);
+  }
+  std::error_code failed;
+  fs::rename(file, aside, failed);
+  if (failed) throw write_error(file, "damaged, and cannot be renamed", failed.message());
+  return aside;
+}
+
+std::string set_aside(const Damage& damage) {
+  const fs::path aside = set_aside(damage.file);
+  if (damage.marker != damage.file) set_aside(damage.marker);
+  if (aside.empty()) return damage.why + "; made anew";
+  return fmt::format("{}; set aside as {} and made anew", damage.why, aside.filename().string());
+}
+
+namespace fs = std::filesystem;
+namespace {
+
+/// What is wrong with the file that `facts` name; empty: nothing. Stages of earlier versions do not say the size.
+std::string fault_of(const fs::path& file, const Json& facts, Look look) {
+  std::error_code missing;
+  const auto size = static_cast<std::int64_t>(fs::file_size(file, missing));  // of a folder: missing as well
+  if (missing) return "missing, but stage.json names it";
+  const std::int64_t wanted = facts.value("bytes", size);
+  if (size != wanted) return fmt::format("{} bytes long, but stage.json says {}", size, wanted);
+  const bool is_other = look == Look::thorough && sha256_of_file(file) != facts.value("sha256", "");
+  return is_other ? "its content is not what stage.json names" : "";
+}
+
+bool names_a_file(const Json& facts) {
+  return facts.is_object() && facts.contains("file") && facts.contains("sha256");
+}
+
+/// The first file that stage.json names and that is not as it says. Throws a JSON error where it is damaged itself.
+std::optional<Damage> damage_of_files(const fs::path& marker, Look look) {
+  int named = 0;
+  for (const auto& [name, facts] : Json::parse(read_file(marker)).get<Json::object_t>()) {
+    if (!names_a_file(facts)) continue;
+    ++named;
+    const fs::path file = marker.parent_path() / facts.at("file").get<std::string>();
+    const std::string fault = fault_of(file, facts, look);
+    if (!fault.empty()) return Damage{file, marker, fmt::format("{}: {}", file.string(), fault)};
+  }
+  if (named == 0) return Damage{marker, marker, marker.string() + ": damaged: it names no file"};
+  return std::nullopt;
+}
+
+}  // namespace
+
+Json read_stage_facts(const fs::path& folder) {
+  const fs::path file = folder / "stage.json";
+  Json facts = Json::parse(read_file(file), nullptr, false);
+  if (facts.is_discarded() || !facts.is_object()) {
+    throw data_error(file.string() + ": damaged, not JSON; run the same command again to have the stage made anew");
+  }
+  return facts;
+}
+
+Json facts_of_file(const fs::path& file) {
+  return {{"file", file.filename().string()}, {"bytes", fs::file_size(file)}, {"sha256", sha256_of_file(file)}};
+}
+
+fs::path checked_file(const fs::path& folder, const Json& facts) {
+  const fs::path file = folder / facts.value("file", "");
+  const std::string fault = fault_of(file, facts, Look::thorough);
+  if (fault.empty()) return file;
+  throw data_error(
+      fmt::format("{}: {}; run the same command again to have the stage made anew", file.string(), fault));
+}
+
+std::optional<Damage> damage_of_stage(const fs::path& folder, Look look) {
+  const fs::path marker = folder / "stage.json";
+  std::error_code ignored;
+  if (!fs::exists(marker, ignored)) return std::nullopt;
+  try {
+    return damage_of_files(marker, look);
+  } catch (const Json::exception& failed) {
+    return Damage{marker, marker, fmt::format("{}: damaged: {}", marker.string(), failed.what())};
+  }
+}
+
+}  // namespace m2m::results

@@ -1,0 +1,65 @@
+#include "stages/artifacts.hpp"
+
+#include "core/files.hpp"
+#include "results/output_folder.hpp"
+
+namespace m2m::stages {
+namespace fs = std::filesystem;
+namespace {
+
+Json write_pick(const fs::path& file, const checkpoints::NetworkState& state, const results::Snapshot& snapshot) {
+  checkpoints::Checkpoint checkpoint;
+  checkpoint.network = state;
+  checkpoint.epoch = snapshot.epoch;
+  checkpoints::save_checkpoint(file, checkpoint);
+  Json facts = results::facts_of_file(file);
+  facts["epoch"] = snapshot.epoch;
+  if (snapshot.validation.classes > 0) facts["validation_bacc"] = balanced_accuracy(snapshot.validation);
+  facts["test_bacc"] = balanced_accuracy(snapshot.test);
+  return facts;
+}
+
+}  // namespace
+
+void write_g(const fs::path& folder, const train::Trial& trial, const train::LoadedData& data, const Json& facts) {
+  Json stage = facts;
+  stage["mean"] = data.mean;
+  stage["std"] = data.std;
+  const checkpoints::NetworkState last = train::copy_state(trial.network());
+  stage["last"] = write_pick(folder / "last.safetensors", last, trial.last());
+  stage["best"] = trial.best() ? write_pick(folder / "best.safetensors", trial.best_state(), *trial.best())
+                               : write_pick(folder / "best.safetensors", last, trial.last());
+  write_file(folder / "stage.json", stage.dump(2) + "\n");
+}
+
+LoadedG read_g(const fs::path& folder, const std::string& pick) {
+  const Json stage = results::read_stage_facts(folder);
+  const Json facts = stage.value(pick, Json::object());
+  LoadedG g{checkpoints::load_checkpoint(results::checked_file(folder, facts)), facts};
+  g.facts["stage"] = folder.filename().string();
+  for (const char* name : {"mean", "std"}) {
+    if (stage.contains(name)) g.facts[name] = stage.at(name);
+  }
+  return g;
+}
+
+LoadedG read_g_file(const fs::path& file) {
+  LoadedG g{checkpoints::load_checkpoint(file), {}};
+  g.facts = {{"file", file.filename().string()}, {"sha256", g.checkpoint.sha256}, {"epoch", g.checkpoint.epoch}};
+  return g;
+}
+
+void write_prefix(const std::filesystem::path& folder, const checkpoints::TrialState& state, const Json& facts) {
+  const auto file = folder / "state.safetensors";
+  checkpoints::write_trial_state(file, state);
+  Json stage = facts;
+  stage["state"] = results::facts_of_file(file);
+  write_file(folder / "stage.json", stage.dump(2) + "\n");
+}
+
+checkpoints::TrialState read_prefix(const std::filesystem::path& folder) {
+  const Json facts = results::read_stage_facts(folder).value("state", Json::object());
+  return checkpoints::read_trial_state(results::checked_file(folder, facts));
+}
+
+}  // namespace m2m::stages

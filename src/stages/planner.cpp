@@ -1,0 +1,269 @@
+#include "stages/planner.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include "checkpoints/checkpoint.hpp"
+#include "core/error.hpp"
+#include "core/log.hpp"
+#include "core/metrics.hpp"
+#include "methods/m2m_plan.hpp"
+#include "nn/network.hpp"
+#include "settings/m2m_settings.hpp"
+#include "settings/networks.hpp"
+#include "settings/recipe.hpp"
+#include "settings/resolve.hpp"
+#include "settings/train_settings.hpp"
+#include "stages/identity.hpp"
+#include "train/device_memory.hpp"
+#include "train/evaluation.hpp"
+#include "train/trial.hpp"
+#include "train/trial_setup.hpp"
+
+namespace m2m::stages {
+namespace {
+
+// As measured on one core with AVX-512 in float32 (docs/performance.md); other machines differ in both.
+constexpr double multiply_adds_per_second = 50e9;
+constexpr double frozen_pass = 0.6;  // the time of a pass through a frozen network, in passes of training
+
+constexpr double bytes_of_any_stage = 0.5e9;    // context, code, workspaces
+constexpr double bytes_per_multiply_add = 0.6;  // ResNet-32, batches of 128, recorded, g and translations: 2.5 GB
+
+constexpr double passes_of_a_step = 3;                      // forward, and backward for weights and inputs
+constexpr double passes_of_an_iteration = 2 * frozen_pass;  // forward, and backward for inputs
+
+/// Expected share of the slots that M2m translates: sum over classes of P(chosen), times the mean coin. Classes
+/// with as many images are alike, so the time goes with the square of the number of different counts.
+double translated_share(const ClassCounts& counts, double beta) {
+  std::map<std::int64_t, std::pair<int, double>> alike;  // by count: one of its classes, how many there are
+  for (std::size_t k = 0; k < counts.size(); ++k) {
+    ++alike.try_emplace(counts[k], static_cast<int>(k), 0).first->second.second;
+  }
+  double share = 0;
+  for (const auto& [images, target] : alike) {
+    double coin = 0;
+    double weight = 0;
+    for (const auto& [seed_images, seed] : alike) {
+      const double p = methods::accept_probability(counts, seed.first, target.first, beta);
+      coin += seed.second * p * p;
+      weight += seed.second * p;
+    }
+    if (weight > 0) share += target.second * methods::generate_probability(counts, target.first) * coin / weight;
+  }
+  return share / static_cast<double>(counts.size());
+}
+
+/// Of one image.
+double forward_multiply_adds(const train::TrialSettings& settings, const train::LoadedData& data) {
+  const data::ImageShape& shape = data.set.train.shape;
+  return nn::multiply_adds(
+      {settings.network, data.set.classes, shape.channels, shape.height, shape.width, data.mean, data.std});
+}
+
+}  // namespace
+
+double estimated_seconds(const Config& resolved, const train::LoadedData& data, std::optional<int> until) {
+  const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
+  if (!recipe.trains()) return 1;
+  const train::TrialSettings settings = train::trial_settings(resolved);
+  const double forward = forward_multiply_adds(settings, data);
+  const auto images = static_cast<double>(total(data.split.counts));
+  const auto evaluated = static_cast<double>(data.split.validation.rows.size() + data.split.test.rows.size());
+  double per_slot = 0;
+  if (recipe.translates()) {
+    const auto m2m = settings::read<settings::M2mSettings>(resolved);
+    const double networks = m2m.lambda == 0 ? 1 : 2;
+    per_slot = translated_share(data.split.counts, m2m.beta) * networks * passes_of_an_iteration * m2m.steps;
+  }
+  // On frozen features only the head learns.
+  const double of_a_step = recipe.is_second_stage() ? frozen_pass : passes_of_a_step;
+  double passes = 0;
+  for (int epoch = settings.start_epoch; epoch < until.value_or(settings.epochs); ++epoch) {
+    const bool edits = settings::phase_at(recipe, epoch, settings.defer_until).translates;
+    passes += images * (of_a_step + (edits ? per_slot : 0)) + evaluated * frozen_pass;
+  }
+  return passes * forward / multiply_adds_per_second;
+}
+
+double estimated_memory(const Config& resolved, const train::LoadedData& data) {
+  const train::TrialSettings settings = train::trial_settings(resolved);
+  const auto batch = static_cast<double>(settings.batch_size);
+  return bytes_of_any_stage + bytes_per_multiply_add * batch * forward_multiply_adds(settings, data);
+}
+
+using settings::M2mSettings, settings::TrainSettings, settings::name_of;
+using study::StageRequest;
+using train::LoadedData;
+
+namespace {
+
+int epochs_to_run(const Config& resolved) {
+  if (!settings::read<settings::Recipe>(resolved).trains()) return 0;
+  const train::TrialSettings settings = train::trial_settings(resolved);
+  return settings.epochs - settings.start_epoch;
+}
+
+/// A network of vectors of features, which the data are.
+void check_network(const std::string& setting, const std::string& network, const LoadedData& data) {
+  if (settings::find_network(network).takes_features) return;
+  throw usage_error(fmt::format("{0} = '{1}' takes images, and {2} has vectors of features; set {0} = 'mlp'",
+                                setting, network, data.set.name));
+}
+
+/// What suits images only.
+void check_features(const Config& resolved, const LoadedData& data) {
+  if (!data.set.has_features()) return;
+  const auto recipe = settings::read<settings::Recipe>(resolved);
+  check_network(name_of(&TrainSettings::network), settings::value_of(resolved, &TrainSettings::network), data);
+  const auto g_network = settings::read<settings::M2mSettings>(resolved).g_network;
+  if (recipe.translates() && g_network) check_network(name_of(&M2mSettings::g_network), *g_network, data);
+  if (recipe.mixing == settings::Mixing::cmo) {
+    throw usage_error(fmt::format(
+        "recipe.mixing = 'cmo': patches are of images, and {} has vectors of features; set recipe.mixing = "
+        "'mixup', 'remix' or 'none'",
+        data.set.name));
+  }
+}
+
+void check_random_label(const Config& resolved, const LoadedData& data) {
+  const bool is_random = settings::read<settings::M2mSettings>(resolved).label == settings::TrainLabel::random;
+  if (!settings::read<settings::Recipe>(resolved).translates() || !is_random || data.set.classes > 2) return;
+  throw usage_error(
+      fmt::format("m2m.label = 'random': needs a third class, neither seed nor target, and {} has {}; "
+                  "set m2m.label = 'target'",
+                  data.set.name, data.set.classes));
+}
+
+/// An oracle is trained on what f's data were cut from.
+void check_oracle(const Config& resolved, const LoadedData& data) {
+  const bool is_oracle = settings::read<settings::M2mSettings>(resolved).g_data == settings::GData::balanced;
+  if (!settings::read<settings::Recipe>(resolved).translates() || !is_oracle || data.set.default_largest > 0)
+    return;
+  throw usage_error(
+      fmt::format("m2m.g_data = 'balanced': {} is imbalanced as it comes, so there is no balanced full "
+                  "set; set m2m.g_data = 'same'",
+                  data.set.name));
+}
+
+/// "images: class 2 of 3 has no test sample: ..."; "" if each class has one, or the part is empty.
+std::string untested_notice(const LoadedData& data, const data::PoolRows& part, const char* name) {
+  if (part.rows.empty()) return "";
+  ClassCounts samples(static_cast<std::size_t>(data.set.classes), 0);
+  for (const std::int32_t label : train::part_labels(data, part)) ++samples[label];
+  const std::string note = untested_note(untested_classes(samples), data.set.classes, name);
+  return note.empty() ? "" : data.set.name + ": " + note;
+}
+
+/// data: g's own, which an oracle does not share with the trial.
+StageRequest request_g(const Config& config, const LoadedData& data, int ranks) {
+  StageRequest g;
+  g.kind = study::StageKind::g;
+  g.label = "g";
+  g.config = config;
+  g.identity = g_identity(g.config, data, ranks);
+  g.epochs = epochs_to_run(g.config);
+  g.cost = estimated_seconds(g.config, data);
+  g.memory = estimated_memory(g.config, data);
+  return g;
+}
+
+StageRequest request_prefix(const Config& resolved, const LoadedData& data, int ranks) {
+  StageRequest prefix;
+  prefix.kind = study::StageKind::prefix;
+  prefix.label = "prefix";
+  prefix.config = settings::prefix_config(resolved);
+  prefix.identity = prefix_identity(resolved, data, ranks);
+  prefix.epochs = *shared_until(resolved);
+  prefix.cost = estimated_seconds(prefix.config, data, prefix.epochs);
+  prefix.memory = estimated_memory(prefix.config, data);
+  return prefix;
+}
+
+}  // namespace
+
+std::string StagePlanner::checked_checkpoint(const std::string& setting, const std::string& file,
+                                             const Config& resolved, const LoadedData& data) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) {
+    throw io_error(
+        fmt::format("{} = '{}': there is no such file; name a checkpoint (.safetensors or .t7)", setting, file));
+  }
+  const train::TrialSettings settings = train::trial_settings(resolved);
+  const std::string head = settings::to_text(settings.head);
+  auto [entry, is_new] =
+      checkpoints_.try_emplace(file + " as " + settings.network + " " + head + " on " + data.set.name);
+  if (is_new) {
+    const checkpoints::Checkpoint checkpoint = checkpoints::load_checkpoint(file);
+    nn::load_state(*train::build_network(settings, data), checkpoint.network, file);
+    entry->second = checkpoint.sha256;
+  }
+  return entry->second;
+}
+
+void StagePlanner::log_notices(const LoadedData& data) {
+  std::vector<std::string> notices;
+  std::istringstream lines(data.set.notice);
+  for (std::string line; std::getline(lines, line);) notices.push_back(line);
+  notices.push_back(untested_notice(data, data.split.validation, "validation"));
+  notices.push_back(untested_notice(data, data.split.test, "test"));
+  for (const std::string& notice : notices) {
+    if (!notice.empty() && noticed_.insert(notice).second) log_warning(notice);
+  }
+}
+
+StageRequest StagePlanner::operator()(const Config& resolved, const std::string& label) {
+  const auto data = shelf_.get(resolved);
+  log_notices(*data);
+  const std::string size = checked_record_size(*data, host_memory_size());
+  if (!size.empty() && noticed_.insert(size).second) log_warning(size);
+  check_features(resolved, *data);
+  check_random_label(resolved, *data);
+  check_oracle(resolved, *data);
+  const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
+  StageRequest trial;
+  trial.label = label;
+  trial.config = resolved;
+  trial.epochs = epochs_to_run(resolved);
+  trial.cost = estimated_seconds(resolved, *data);
+  trial.memory = estimated_memory(resolved, *data);
+  TrialOrigins origins;
+  if (recipe.translates()) origins.g = plan_g(trial, *data);
+  if (!recipe.start.empty()) {
+    trial.needs.push_back((*this)(settings::with_method(resolved, recipe.start), recipe.start));
+    origins.base = study::stage_id(trial.needs.back().identity);
+  }
+  if (shared_until(resolved)) {
+    trial.needs.push_back(request_prefix(resolved, *data, ranks_per_trial_));
+    trial.epochs -= trial.needs.back().epochs;
+    trial.cost -= trial.needs.back().cost;
+  }
+  const std::string start_from = settings::value_of(resolved, &TrainSettings::start_from);
+  if (!start_from.empty()) {
+    origins.start_sha256 = checked_checkpoint(name_of(&TrainSettings::start_from), start_from, resolved, *data);
+  }
+  trial.identity = trial_identity(resolved, *data, origins, ranks_per_trial_);
+  return trial;
+}
+
+Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
+  const auto m2m = settings::read<settings::M2mSettings>(trial.config);
+  const Config config = settings::g_config(trial.config);
+  // Names g's own setting, which the refusal of g's stage does not know.
+  if (m2m.g_precision) {
+    train::check_tf32(name_of(&M2mSettings::g_precision), settings::to_text(*m2m.g_precision),
+                      train::trial_settings(trial.config).device);
+  }
+  if (!m2m.g_from.empty()) {
+    return {{"file", checked_checkpoint(name_of(&M2mSettings::g_from), m2m.g_from, config, data)}};
+  }
+  trial.needs.push_back(request_g(config, *shelf_.get(config), ranks_per_trial_));
+  return {{"stage", study::stage_id(trial.needs.back().identity)}, {"pick", settings::to_text(m2m.g_epoch)}};
+}
+
+}  // namespace m2m::stages

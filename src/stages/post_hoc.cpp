@@ -1,0 +1,96 @@
+#include "methods/post_hoc.hpp"
+
+#include <fmt/format.h>
+
+#include <functional>
+
+#include "core/error.hpp"
+#include "core/metrics.hpp"
+#include "results/record_file.hpp"
+#include "settings/loss_settings.hpp"
+#include "settings/recipe.hpp"
+#include "stages/artifacts.hpp"
+
+namespace m2m::stages {
+namespace {
+
+/// Logits for a tau.
+using Change = std::function<std::vector<float>(const std::vector<float>& logits, double tau)>;
+
+Change tau_normalisation(const results::OutputFolder& out, const std::string& base, bool best) {
+  const checkpoints::Checkpoint weights = read_base_weights(out, base, best);
+  const torch::Tensor weight = weights.network.at("linear.weight").to(torch::kFloat64);
+  const auto as_vector = [](const torch::Tensor& values) {
+    const torch::Tensor own = values.to(torch::kFloat64).contiguous();
+    return std::vector<double>(own.const_data_ptr<double>(), own.const_data_ptr<double>() + own.numel());
+  };
+  return [bias = as_vector(weights.network.at("linear.bias")), lengths = as_vector(weight.norm(2, 1))](
+             const std::vector<float>& logits, double tau) {
+    return methods::tau_normalised_logits(logits, bias, lengths, tau);
+  };
+}
+
+/// The snapshot with its best tau, and what is to be said of that.
+Json change(const Config& resolved, const results::TrialRecord& base, const Change& changed,
+            results::Snapshot& snapshot) {
+  std::vector<double> taus = methods::taus_to_try();
+  if (const auto tau = settings::read<settings::PostHocSettings>(resolved).tau) taus = {*tau};
+  const int classes = snapshot.test.classes;
+  double best_tau = taus.front(), best_bacc = -1;
+  for (const double tau : taus) {
+    if (taus.size() == 1) break;
+    const Confusion confusion =
+        confusion_from_logits(changed(snapshot.validation_logits, tau), base.validation_labels, classes);
+    const double bacc = balanced_accuracy(confusion);
+    if (bacc <= best_bacc) continue;
+    best_bacc = bacc;
+    best_tau = tau;
+  }
+  snapshot.test_logits = changed(snapshot.test_logits, best_tau);
+  snapshot.test = confusion_from_logits(snapshot.test_logits, base.test_labels, classes);
+  if (snapshot.validation.classes > 0) {
+    snapshot.validation_logits = changed(snapshot.validation_logits, best_tau);
+    snapshot.validation = confusion_from_logits(snapshot.validation_logits, base.validation_labels, classes);
+  }
+  return {{"tau", best_tau}, {"tried", taus.size()}};
+}
+
+}  // namespace
+
+checkpoints::Checkpoint read_base_weights(const results::OutputFolder& out, const std::string& id, bool best) {
+  return checkpoints::load_checkpoint(out.trial(id) / (best ? "best.safetensors" : "last.safetensors"));
+}
+
+std::optional<results::Damage> damage_of_base(const study::Stage& trial, const results::OutputFolder& out) {
+  for (const char* name : {"last.safetensors", "best.safetensors"}) {
+    const std::filesystem::path file = out.trial(trial.id) / name;
+    if (!std::filesystem::exists(file)) continue;
+    try {
+      checkpoints::load_checkpoint(file);
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::bad_data) throw;
+      return results::Damage{file, out.result(trial.id), error.what()};
+    }
+  }
+  return std::nullopt;
+}
+
+results::TrialRecord post_hoc_record(const Config& resolved, const results::OutputFolder& out,
+                                     const std::string& base_id) {
+  results::TrialRecord record = results::read_trial(out.result(base_id));
+  const bool is_tau_norm =
+      settings::read<settings::Recipe>(resolved).post_hoc == settings::PostHoc::tau_normalisation;
+  const auto counts = record.data.at("counts").get<ClassCounts>();
+  const auto change_of = [&](bool best) -> Change {
+    if (is_tau_norm) return tau_normalisation(out, base_id, best);
+    return [counts](const std::vector<float>& logits, double tau) {
+      return methods::adjusted_logits(logits, counts, tau);
+    };
+  };
+  record.data["post_hoc"] = {{"last", change(resolved, record, change_of(false), record.last)}};
+  if (record.best) record.data["post_hoc"]["best"] = change(resolved, record, change_of(true), *record.best);
+  record.epochs.clear();
+  return record;
+}
+
+}  // namespace m2m::stages

@@ -1,0 +1,72 @@
+#include "study/titles.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "core/text.hpp"
+#include "settings/table.hpp"
+#include "settings/train_settings.hpp"
+
+namespace m2m::study {
+namespace {
+
+/// The data settings that are not the same in every stage of a kind: an oracle's g has other data than its trial.
+std::map<StageKind, std::set<std::string>> varying_data_settings(const StageGraph& graph) {
+  std::map<StageKind, std::set<std::string>> varying;
+  std::map<StageKind, const Config*> first;
+  for (const Stage& stage : graph.stages) {
+    const Config& other = *first.emplace(stage.kind, &stage.config).first->second;
+    for (const auto& [name, value] : stage.config.json().items()) {
+      const bool differs = !other.has(name) || other.json().at(name) != value;
+      if (settings::has_trait(name, &settings::Traits::data) && differs) varying[stage.kind].insert(name);
+    }
+  }
+  return varying;
+}
+
+/// "ratio" of "data.ratio"
+std::string short_name(const std::string& setting) { return setting.substr(setting.find('.') + 1); }
+
+/// " seed=3", and " init=4" for a part of the seed that is another.
+std::string seed_text(const Stage& stage) {
+  const Config& config = stage.config;
+  const auto of_g = settings::find_value(config, &settings::Seeds::g);
+  if (stage.kind == StageKind::g && of_g) return fmt::format(" seed={}", *of_g);
+  const auto seed = settings::find_value(config, &settings::Seeds::seed);
+  if (!seed) return "";
+  std::string text = fmt::format(" seed={}", *seed);
+  const Json seeds = settings::with_trait(config, &settings::Traits::seed);
+  for (const auto& [name, value] : seeds.items()) {
+    if (value != *seed) text += fmt::format(" {}={}", short_name(name), value_text(value));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string short_id(const std::string& id) { return id.substr(0, 8); }
+
+const char* kind_word(StageKind kind) { return kind == StageKind::trial ? "trial" : "stage"; }
+
+std::vector<std::string> titles(const StageGraph& graph) {
+  auto varying = varying_data_settings(graph);
+  std::vector<std::string> made;
+  for (const Stage& stage : graph.stages) {
+    std::string title = stage.label;
+    for (const std::string& name : varying[stage.kind]) {
+      if (stage.config.has(name)) {
+        title += fmt::format(" {}={}", short_name(name), value_text(stage.config.json().at(name)));
+      }
+    }
+    made.push_back(title + seed_text(stage));
+  }
+  return made;
+}
+
+std::string data_text(const Stage& stage) { return settings::data_label(stage.config) + seed_text(stage); }
+
+}  // namespace m2m::study

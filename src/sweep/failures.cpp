@@ -1,0 +1,110 @@
+#include "sweep/failures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <utility>
+
+#include "core/files.hpp"
+#include "results/record.hpp"
+
+namespace m2m::sweep {
+
+void FailureWriter::started(int stage, const std::string&) {
+  std::error_code ignored;
+  std::filesystem::remove(out_.failure(scheduler_.graph().stages[static_cast<std::size_t>(stage)].id), ignored);
+}
+
+void FailureWriter::ended(int stage) {
+  const StageStatus& status = scheduler_.status()[static_cast<std::size_t>(stage)];
+  if (status.state != StageState::failed && status.state != StageState::diverged) return;
+  write(stage, status.result.summary, status.state == StageState::diverged);
+}
+
+void FailureWriter::blocked(int stage) {
+  const auto because = static_cast<std::size_t>(scheduler_.status()[static_cast<std::size_t>(stage)].because);
+  const study::Stage& cause = scheduler_.graph().stages[because];
+  write(stage,
+        fmt::format("the {} {} that it needs failed: {}", cause.label, cause.id,
+                    scheduler_.status()[because].result.summary),
+        false);
+}
+
+void FailureWriter::write(int stage, const std::string& reason, bool diverged) {
+  const study::Stage& lost = scheduler_.graph().stages[static_cast<std::size_t>(stage)];
+  if (lost.kind != study::StageKind::trial) return;
+  results::write_failure(out_.failure(lost.id), {lost.id, lost.label, reason, diverged, lost.config});
+}
+
+namespace {
+
+std::filesystem::path note_of(const study::Stage& stage, const results::OutputFolder& out) {
+  return (stage.kind == study::StageKind::trial ? out.trial(stage.id) : out.stage(stage.id)) / "attempts.log";
+}
+
+study::StageResult run_alone(const study::RunStage& run, int max_retries, const study::Stage& stage,
+                             study::StageContext& context) {
+  std::vector<std::string> tries;
+  for (;;) {
+    try {
+      study::StageResult result = run(stage, context);
+      result.details.insert(result.details.begin(), tries.begin(), tries.end());
+      return result;
+    } catch (const WriteError&) {
+      throw;  // trained again, it could not be kept either
+    } catch (const std::exception& error) {
+      const auto retries = static_cast<int>(tries.size());
+      if (retries >= max_retries || context.stop_requested()) throw;
+      tries.push_back(fmt::format("tried again after: {}", error.what()));
+    }
+  }
+}
+
+int lines_of(const std::filesystem::path& file, std::string& last) {
+  std::ifstream lines(file);
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) last = line;
+  return count;
+}
+
+study::StageResult run_in_group(const study::RunStage& run, const results::OutputFolder& out, int max_retries,
+                                const study::Stage& stage, study::StageContext& context) {
+  const std::filesystem::path note = note_of(stage, out);
+  std::string why;
+  const int ended = lines_of(note, why);
+  if (ended > max_retries) {
+    return {study::StageEnd::failed,
+            fmt::format("it ended the job {} times, lastly: {}; delete {} to have it tried again", ended, why,
+                        note.string()),
+            ExitCode::some_failed, 0};
+  }
+  try {
+    study::StageResult result = run(stage, context);
+    std::error_code ignored;
+    if (result.end == study::StageEnd::done) std::filesystem::remove(note, ignored);
+    return result;
+  } catch (const WriteError&) {
+    throw;  // no fault of the stage, and there is no room for a note
+  } catch (const std::exception& error) {
+    std::error_code ignored;
+    std::filesystem::create_directories(note.parent_path(), ignored);
+    std::string line = error.what();
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    std::ofstream(note, std::ios::app) << line << std::endl;  // the process is about to end: on its way now
+    throw;
+  }
+}
+
+}  // namespace
+
+study::RunStage with_retries(study::RunStage run, const results::OutputFolder& out, int max_retries,
+                             bool is_alone) {
+  return
+      [run = std::move(run), out, max_retries, is_alone](const study::Stage& stage, study::StageContext& context) {
+        return is_alone ? run_alone(run, max_retries, stage, context)
+                        : run_in_group(run, out, max_retries, stage, context);
+      };
+}
+
+}  // namespace m2m::sweep

@@ -1,0 +1,251 @@
+#include "sweep/status.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <set>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "results/folder_lock.hpp"
+#include "results/journal.hpp"
+#include "results/output_folder.hpp"
+#include "results/record.hpp"
+#include "results/record_file.hpp"
+#include "results/study_results.hpp"
+#include "settings/table.hpp"
+#include "study/stage.hpp"
+#include "study/titles.hpp"
+
+namespace m2m::sweep {
+
+using results::OutputFolder;
+
+namespace fs = std::filesystem;
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+
+double age(const fs::path& file) {
+  std::error_code missing;
+  const auto time = fs::last_write_time(file, missing);
+  if (missing) return unknown;
+  return std::chrono::duration<double>(fs::file_time_type::clock::now() - time).count();
+}
+
+void read_journal_end(const fs::path& file, StageProgress& stage) {
+  stage.quiet_seconds = age(file);
+  const std::optional<results::EpochRecord> last = results::read_last_epoch(file);
+  if (!last) return;
+  stage.epoch = last->epoch + 1;
+  stage.loss = last->loss;
+  stage.validation_bacc = last->validation_bacc;
+  if (stage.state != StageStanding::running) return;
+  stage.seconds_left = (stage.epochs - stage.epoch) * (last->seconds + last->evaluation_seconds);
+}
+
+/// A stage writes its config.json when it is begun, a sweep study.json before anything is.
+bool is_of_this_sweep(const OutputFolder& out, const std::string& trial) {
+  std::error_code missing;
+  const auto begun = fs::last_write_time(out.config(trial), missing);
+  return !missing && begun >= fs::last_write_time(out.study(), missing);
+}
+
+void read_failed(const fs::path& file, StageProgress& trial) {
+  trial.state = StageStanding::failed;
+  try {
+    const results::TrialFailure failure = results::read_failure(file);
+    if (failure.diverged) trial.state = StageStanding::diverged;
+    trial.reason = failure.reason;
+  } catch (const Error& error) {
+    trial.reason = error.what();
+  }
+}
+
+/// True, with the reason, where the result is there and cannot be read.
+bool is_unreadable(const OutputFolder& out, StageProgress& trial) {
+  try {
+    const auto damage = results::damage_of_result(out.result(trial.id), trial.id, results::Look::quick);
+    if (damage) trial.reason = damage->why + "; the sweep's command makes it anew";
+  } catch (const Error& error) {
+    trial.reason = error.what();
+  }
+  return !trial.reason.empty();
+}
+
+StageProgress nothing_known(const std::string& id, const std::string& kind, const std::string& label, int epochs) {
+  return {id, kind, label, StageStanding::waiting, "", 0, epochs, unknown, unknown, unknown, unknown};
+}
+
+StageProgress progress_of(const OutputFolder& out, const results::PlannedTrial& planned, bool sweep_lives) {
+  study::Stage as_stage;
+  as_stage.config = planned.config;
+  StageProgress trial = nothing_known(planned.id, "trial", planned.label + "  " + study::data_text(as_stage),
+                                      settings::trained_epochs(planned.config));
+  std::error_code ignored;
+  const bool has_begun = fs::exists(out.journal(planned.id), ignored);
+  if (fs::exists(out.result(planned.id), ignored)) {
+    trial.state = is_unreadable(out, trial) ? StageStanding::failed : StageStanding::done;
+  } else if (fs::exists(out.failure(planned.id), ignored)) {
+    read_failed(out.failure(planned.id), trial);
+  } else if (has_begun) {
+    const bool is_running = sweep_lives && is_of_this_sweep(out, planned.id);
+    trial.state = is_running ? StageStanding::running : StageStanding::interrupted;
+  }
+  if (has_begun) read_journal_end(out.journal(planned.id), trial);
+  return trial;
+}
+
+StageProgress progress_of(const OutputFolder& out, const results::PlannedStage& planned) {
+  StageProgress stage = nothing_known(planned.id, planned.kind, planned.label, planned.epochs);
+  const fs::path folder = out.stage(planned.id), journal = folder / "journal.jsonl";
+  std::error_code ignored;
+  const bool has_begun = fs::exists(journal, ignored);
+  if (fs::exists(out.stage_done(planned.id), ignored)) {
+    const auto damage = results::damage_of_stage(folder, results::Look::quick);
+    stage.state = damage ? StageStanding::failed : StageStanding::done;
+    if (damage) stage.reason = damage->why + "; the sweep's command makes it anew";
+  } else if (!results::living_holder(folder).empty()) {
+    stage.state = StageStanding::running;
+  } else if (has_begun) {
+    stage.state = StageStanding::interrupted;
+  }
+  if (has_begun) read_journal_end(journal, stage);
+  return stage;
+}
+
+/// Seconds between two results, over the last ten of them.
+double seconds_between_results(const OutputFolder& out, const std::vector<StageProgress>& trials) {
+  std::vector<double> ages;
+  for (const StageProgress& trial : trials) {
+    if (trial.state == StageStanding::done) ages.push_back(age(out.result(trial.id)));
+  }
+  std::sort(ages.begin(), ages.end());
+  if (ages.size() < 2) return unknown;
+  const std::size_t late = std::min<std::size_t>(ages.size(), 11) - 1;
+  return (ages[late] - ages[0]) / static_cast<double>(late);
+}
+
+}  // namespace
+
+const char* state_name(StageStanding state) {
+  constexpr const char* names[] = {"done", "running", "interrupted", "failed", "diverged", "waiting"};
+  return names[static_cast<std::size_t>(state)];
+}
+
+int StudyStatus::count(StageStanding state) const {
+  return static_cast<int>(
+      std::count_if(trials.begin(), trials.end(), [state](const auto& trial) { return trial.state == state; }));
+}
+
+StudyStatus read_status(const OutputFolder& out) {
+  if (!fs::exists(out.study())) {
+    throw usage_error(out.root.string() + ": no sweep has planned anything here; name a sweep's output folder");
+  }
+  const results::PlannedStudy study = results::read_study(out.study());
+  StudyStatus status;
+  status.name = study.name;
+  status.sweep = results::living_holder(out.root);
+  std::set<std::string> seen;
+  for (const results::PlannedTrial& planned : study.trials) {
+    if (seen.insert(planned.id).second) status.trials.push_back(progress_of(out, planned, !status.sweep.empty()));
+  }
+  const OutputFolder with_cache{out.root, study.cache};
+  for (const results::PlannedStage& planned : study.stages)
+    status.stages.push_back(progress_of(with_cache, planned));
+  status.seconds_per_trial = seconds_between_results(out, status.trials);
+  return status;
+}
+
+// What is said of a study's status: to people, and to programs.
+namespace {
+
+Json number_or_null(double value) { return value == value ? Json(value) : Json(nullptr); }
+
+std::string line_of(const StageProgress& stage) {
+  std::string text =
+      fmt::format("  {:<11} {}  {}", state_name(stage.state), study::short_id(stage.id), stage.label);
+  if (!stage.reason.empty()) return text + ": " + stage.reason + "\n";
+  if (stage.epochs > 0) text += fmt::format("  epoch {}/{}", stage.epoch, stage.epochs);
+  if (stage.loss == stage.loss) text += fmt::format("  loss {:.4f}", stage.loss);
+  if (stage.validation_bacc == stage.validation_bacc) {
+    text += fmt::format("  val bACC {:.1f}", 100 * stage.validation_bacc);
+  }
+  if (stage.seconds_left == stage.seconds_left)
+    text += fmt::format("  about {} left", duration_text(stage.seconds_left));
+  if (stage.quiet_seconds == stage.quiet_seconds)
+    text += fmt::format("  {} ago", duration_text(stage.quiet_seconds));
+  return text + "\n";
+}
+
+/// "stages: 1 of 3 done, 1 running", and what else there is; empty where trials share none.
+std::string stages_text(const std::vector<StageProgress>& stages) {
+  if (stages.empty()) return "";
+  const auto count = [&](StageStanding state) {
+    return std::count_if(stages.begin(), stages.end(), [state](const auto& stage) { return stage.state == state; });
+  };
+  std::string text = fmt::format("shared stages: {} of {} done", count(StageStanding::done), stages.size());
+  for (const StageStanding state : {StageStanding::running, StageStanding::interrupted, StageStanding::failed}) {
+    if (count(state) > 0) text += fmt::format(", {} {}", count(state), state_name(state));
+  }
+  return text + "\n";
+}
+
+Json progress_json(const StageProgress& stage) {
+  return {{"id", stage.id},
+          {"kind", stage.kind},
+          {"label", stage.label},
+          {"state", state_name(stage.state)},
+          {"reason", stage.reason},
+          {"epoch", stage.epoch},
+          {"epochs", stage.epochs},
+          {"loss", number_or_null(stage.loss)},
+          {"validation_bacc", number_or_null(stage.validation_bacc)},
+          {"quiet_seconds", number_or_null(stage.quiet_seconds)},
+          {"seconds_left", number_or_null(stage.seconds_left)}};
+}
+
+Json list_json(const std::vector<StageProgress>& stages) {
+  Json list = Json::array();
+  for (const StageProgress& stage : stages) list.push_back(progress_json(stage));
+  return list;
+}
+
+}  // namespace
+
+std::string status_text(const StudyStatus& status) {
+  const int done = status.count(StageStanding::done);
+  const int lost = status.count(StageStanding::failed) + status.count(StageStanding::diverged);
+  const int left = static_cast<int>(status.trials.size()) - done - lost;
+  std::string text = fmt::format("{}: {} of {} done, {} failed, {} running, {} interrupted, {} waiting",
+                                 status.name, done, count_text(static_cast<int>(status.trials.size()), "trial"),
+                                 lost, status.count(StageStanding::running),
+                                 status.count(StageStanding::interrupted), status.count(StageStanding::waiting));
+  const bool has_rate = status.seconds_per_trial == status.seconds_per_trial;
+  if (!status.sweep.empty() && has_rate && left > 0) {
+    text += fmt::format("; a result every {}, about {} left", duration_text(status.seconds_per_trial),
+                        duration_text(status.seconds_per_trial * left));
+  }
+  text += "\n" + (left > 0 ? stages_text(status.stages) : "");
+  text += status.sweep.empty() ? "no sweep is at work here" : "a sweep is at work: " + status.sweep;
+  text += left > 0 && status.sweep.empty() ? "; give its command again to go on\n" : "\n";
+  for (const auto* list : {&status.stages, &status.trials}) {
+    if (list == &status.stages && left == 0) continue;  // nothing needs them any more
+    for (const StageProgress& stage : *list) {
+      if (stage.state != StageStanding::done && stage.state != StageStanding::waiting) text += line_of(stage);
+    }
+  }
+  return text;
+}
+
+Json status_json(const StudyStatus& status) {
+  return {{"study", status.name},
+          {"sweep", status.sweep},
+          {"seconds_per_trial", number_or_null(status.seconds_per_trial)},
+          {"trials", list_json(status.trials)},
+          {"stages", list_json(status.stages)}};
+}
+
+}  // namespace m2m::sweep

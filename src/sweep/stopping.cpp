@@ -1,0 +1,150 @@
+#include "sweep/stopping.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <regex>
+
+#include "core/error.hpp"
+
+namespace m2m::sweep {
+namespace {
+
+// A signal handler reaches nothing but what has static storage.
+std::atomic<int> first_signal = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
+
+void note_signal(int signal) {
+  int none = 0;
+  first_signal.compare_exchange_strong(none, signal);
+  if (signal != SIGINT && signal != SIGTERM) return;
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
+/// Whether whoever started this process wants it to outlive its session, as nohup does.
+bool hangup_was_ignored = false;
+
+void look_at_hangup(int, char**, char**) {
+  struct sigaction action {};
+  hangup_was_ignored = sigaction(SIGHUP, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+// Called before any library starts: UCX, which many builds of MPI bring, catches SIGHUP before main begins.
+[[gnu::section(".preinit_array"), gnu::used]] void (*look_first)(int, char**, char**) = look_at_hangup;
+
+}  // namespace
+
+StopSignals::StopSignals() {
+  first_signal = 0;
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU}) handle(signal, note_signal);
+  handle(SIGHUP, hangup_was_ignored ? SIG_IGN : note_signal);
+  for (const int signal : {SIGPIPE, SIGXFSZ}) handle(signal, SIG_IGN);
+}
+
+StopSignals::~StopSignals() {
+  for (const auto& [signal, action] : before_) sigaction(signal, &action, nullptr);
+}
+
+void StopSignals::handle(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;  // files being written are not to fail with EINTR
+  sigemptyset(&action.sa_mask);
+  struct sigaction old {};
+  if (sigaction(signal, &action, &old) == 0) before_.emplace_back(signal, old);
+}
+
+StopReason StopSignals::received() {
+  switch (first_signal) {
+    case 0:
+      return StopReason::none;
+    case SIGINT:
+    case SIGTERM:
+    case SIGHUP:
+      return StopReason::interrupted;
+    default:
+      return StopReason::requeue;
+  }
+}
+
+namespace {
+
+constexpr double usual_margin = 60;  // seconds: enough for a step and a checkpoint
+constexpr double never = 1e9;        // seconds: no job lasts that long
+
+/// A Unix time; nothing where the text is none.
+std::optional<double> read_time(const char* text) {
+  if (text == nullptr) return std::nullopt;
+  char* end = nullptr;
+  const double seconds = std::strtod(text, &end);
+  const bool is_time = end != text && *end == '\0' && seconds > 0;
+  return is_time ? std::optional(seconds) : std::nullopt;
+}
+
+/// Why the job's end cannot be that of this job; empty: it can.
+std::string doubt(const char* text, const std::optional<double>& end, const std::optional<double>& job_start,
+                  double program_start) {
+  const std::string name = fmt::format("SLURM_JOB_END_TIME={} is not believed: ", text);
+  if (!end) return name + "it is no Unix time";
+  if (job_start && *end <= *job_start) return name + "the job began later (SLURM_JOB_START_TIME)";
+  if (*end <= program_start) return name + "it was over before this program began";
+  return "";
+}
+
+double margin_of(const TimeLimit& given, double limit) {
+  return given.margin.value_or(std::min(usual_margin, 0.1 * std::max(0.0, limit)));
+}
+
+}  // namespace
+
+double read_duration(const std::string& option, const std::string& text) {
+  static const std::regex plain(R"(\d{1,9})"), clock(R"((\d{1,6}):([0-5]\d):([0-5]\d))");
+  std::smatch part;
+  double seconds = 0;
+  if (std::regex_match(text, plain)) {
+    seconds = std::stod(text);
+  } else if (std::regex_match(text, part, clock)) {
+    seconds = 3600 * std::stod(part[1]) + 60 * std::stod(part[2]) + std::stod(part[3]);
+  }
+  if (seconds > 0) return seconds;
+  throw usage_error(
+      fmt::format("{} '{}' is no time; give seconds, or hours, minutes and seconds as 1:30:00", option, text));
+}
+
+TimeLeft time_left(const TimeLimit& given, const std::function<const char*(const char*)>& environment, double now,
+                   double running) {
+  if (given.limit) {
+    const double margin = margin_of(given, *given.limit);
+    if (margin >= *given.limit) {
+      throw usage_error(fmt::format("--time-margin {:g} s leaves nothing of --time-limit {:g} s; give less", margin,
+                                    *given.limit));
+    }
+    if (*given.limit <= margin + running) {
+      throw usage_error(
+          fmt::format("--time-limit {:g} s was used up by the preparations, which took {:.0f} s; give more",
+                      *given.limit, running));
+    }
+    return {*given.limit - margin - running, ""};
+  }
+  const char* text = environment("SLURM_JOB_END_TIME");
+  if (text == nullptr) return {};
+  const std::optional<double> end = read_time(text);
+  const std::string doubted = doubt(text, end, read_time(environment("SLURM_JOB_START_TIME")), now - running);
+  if (!doubted.empty()) {
+    return {std::nullopt, doubted + "; no time limit is known, --time-limit gives one"};
+  }
+  const double left = *end - now, margin = margin_of(given, left + running);
+  if (left >= never) return {};
+  if (left <= margin) {
+    throw usage_error(
+        fmt::format("SLURM_JOB_END_TIME={} leaves {:.0f} s, of which the margin takes {:g} s; ask for a "
+                    "longer job, or give a shorter --time-margin",
+                    text, left, margin));
+  }
+  return {left - margin, ""};
+}
+
+}  // namespace m2m::sweep
