@@ -11,13 +11,13 @@
 
 namespace m2m::data {
 
-FeatureRange range_of(const std::vector<float>& values) {
+ValueRange value_range(const std::vector<float>& values) {
   if (values.empty()) return {};
   const auto [smallest, largest] = std::minmax_element(values.begin(), values.end());
   return {*smallest, *largest};
 }
 
-void scale_to(const FeatureRange& range, std::vector<float>& values) {
+void scale_to_unit(const ValueRange& range, std::vector<float>& values) {
   const double width = range.largest > range.smallest ? range.largest - range.smallest : 1;
   for (float& value : values) value = static_cast<float>((value - range.smallest) / width);
 }
@@ -160,7 +160,7 @@ Images pixels_of(const NamedArray& x, const NamedArray& y) {
   return images;
 }
 
-Range range_of(const NamedArray& x) {
+ValueRange value_range(const NamedArray& x) {
   const std::vector<double> values = feature_values(x);
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
   if (!(*most > *least))
@@ -169,13 +169,13 @@ Range range_of(const NamedArray& x) {
 }
 
 /// Scaled by halves, since the range of doubles may not fit a double.
-Images features_of(const NamedArray& x, const NamedArray& y, const Range& range) {
+Images features_of(const NamedArray& x, const NamedArray& y, const ValueRange& range) {
   Images images;
   images.shape = {1, 1, static_cast<int>(x.array.shape[1])};
   images.labels = labels_of(y, x.array.shape[0]);
   std::vector<float> features;
   for (const double value : feature_values(x)) {
-    const double scaled = (value / 2 - range.least / 2) / (range.most / 2 - range.least / 2);
+    const double scaled = (value / 2 - range.smallest / 2) / (range.largest / 2 - range.smallest / 2);
     features.push_back(static_cast<float>(scaled));
     if (!std::isfinite(features.back()))
       throw data_error(x.name +

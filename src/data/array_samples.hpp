@@ -1,5 +1,5 @@
 #pragma once
-// Features scaled as pixels are: to [0, 1] over the training part.
+// Turns arrays into samples: pixels or features, and labels. Features are scaled to [0, 1] over the training part.
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -9,28 +9,22 @@
 
 namespace m2m::data {
 
-struct FeatureRange {
+/// The smallest and the largest of some values.
+struct ValueRange {
   double smallest = 0, largest = 1;
 };
 
 /// The smallest and largest of all training values; 0 and 1 where there are none. values: finite. Pure.
-FeatureRange range_of(const std::vector<float>& values);
+ValueRange value_range(const std::vector<float>& values);
 
 /// Moves the range to [0, 1]: (value - smallest) / (largest - smallest). Values outside of it, which test samples
 /// may have, stay outside. Where all training values are one, it becomes 0.
-void scale_to(const FeatureRange& range, std::vector<float>& values);
-
-// Arrays become samples: pixels or features, and labels.
+void scale_to_unit(const ValueRange& range, std::vector<float>& values);
 
 /// An array and what to call it in error sentences, "FILE: x_train".
 struct NamedArray {
   std::string name;
   NpyArray array;
-};
-
-/// The smallest and the largest value of an array.
-struct Range {
-  double least = 0, most = 1;
 };
 
 /// Whether x holds features, float32 or float64, and not pixels.
@@ -45,10 +39,10 @@ Images pixels_of(const NamedArray& x, const NamedArray& y);
 
 /// Of all values of x, which are float32 or float64. Throws Error (bad_data) where one is not finite or all are
 /// equal.
-Range range_of(const NamedArray& x);
+ValueRange value_range(const NamedArray& x);
 
 /// float32 or float64 [n, d] -> Images of features, `range` scaled to 0 .. 1, labelled by y. Pure.
 /// Throws Error (bad_data): a value that is not finite, or labels that do not fit.
-Images features_of(const NamedArray& x, const NamedArray& y, const Range& range);
+Images features_of(const NamedArray& x, const NamedArray& y, const ValueRange& range);
 
 }  // namespace m2m::data

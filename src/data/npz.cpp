@@ -75,7 +75,7 @@ void read_parts(const std::map<std::string, NamedArray>& arrays, DataSet& data) 
     const auto x = arrays.find(std::string("x_") + part);
     if (x != arrays.end()) check_samples(x->second, train);
   }
-  const Range range = has_features ? range_of(train) : Range{};
+  const ValueRange range = has_features ? value_range(train) : ValueRange{};
   const auto read = [&](const std::string& part) {
     const NamedArray &x = arrays.at("x_" + part), &y = arrays.at("y_" + part);
     return has_features ? features_of(x, y, range) : pixels_of(x, y);

@@ -118,8 +118,8 @@ void check_trained(const Samples& training, const Numbers& tags, const std::stri
   }
 }
 
-Images scaled(Samples samples, const FeatureRange& range) {
-  scale_to(range, samples.features);
+Images scaled(Samples samples, const ValueRange& range) {
+  scale_to_unit(range, samples.features);
   return {.shape = {1, 1, static_cast<int>(window * word_vector_width)},
           .pixels = {},
           .labels = std::move(samples.labels),
@@ -155,7 +155,7 @@ DataSet read_twitter(const fs::path& root, const std::string& embeddings) {
   data.classes = static_cast<int>(tags.size());
   Samples training = samples_of(train, tags, vector_of);
   check_trained(training, tags, files[0].name);
-  const FeatureRange range = range_of(training.features);
+  const ValueRange range = value_range(training.features);
   data.train = scaled(std::move(training), range);
   data.validation = scaled(samples_of(dev, tags, vector_of), range);
   data.test = scaled(samples_of(devtest, tags, vector_of), range);

@@ -53,18 +53,18 @@ TEST(TextFile, IsReadHashedAndRefusedWhereALineIsNotUtf8) {
 
 TEST(FeatureRange, ScalesByTheTrainingPartAloneAndClampsNothing) {
   std::vector<float> train{-2, 0, 2}, test{4, -4};
-  const FeatureRange range = range_of(train);
-  scale_to(range, train);
-  scale_to(range, test);
+  const ValueRange range = value_range(train);
+  scale_to_unit(range, train);
+  scale_to_unit(range, test);
   EXPECT_EQ(train, (std::vector<float>{0, .5, 1}));
   EXPECT_EQ(test, (std::vector<float>{1.5, -.5}));
 }
 
 TEST(FeatureRange, OfOneValueIsZero) {
   std::vector<float> values{3, 3};
-  scale_to(range_of(values), values);
+  scale_to_unit(value_range(values), values);
   EXPECT_EQ(values, (std::vector<float>{0, 0}));
-  EXPECT_EQ(range_of({}).largest, 1);
+  EXPECT_EQ(value_range(std::vector<float>{}).largest, 1);
 }
 
 }  // namespace
