@@ -1,6 +1,5 @@
 // m2m-report: tables of a sweep's results, and the one file made of them.
 #include "apps/report_arguments.hpp"
-#include "apps/report_commands.hpp"
 #include "core/allocation.hpp"
 #include "core/command_line.hpp"
 #include "core/instruction_set.hpp"

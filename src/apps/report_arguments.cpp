@@ -4,7 +4,7 @@
 #include <array>
 
 #include "core/command_line.hpp"
-#include "report/metrics.hpp"
+#include "report/groups.hpp"
 
 namespace m2m::apps {
 

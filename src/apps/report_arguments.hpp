@@ -25,4 +25,10 @@ struct ReportArguments {
 /// Parses a command line; without a command it is that of table. Throws Error (usage) if it is wrong.
 ReportArguments parse_report_arguments(int argc, const char* const* argv);
 
+// The commands of m2m-report.
+
+/// What the command prints. Only merge writes a file. Local. Throws Error: usage where the arguments do not fit the
+/// study or its trials each other, bad_data and input_output as the readers of results do.
+std::string answer_of(const ReportArguments& arguments);
+
 }  // namespace m2m::apps

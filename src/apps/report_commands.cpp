@@ -1,16 +1,12 @@
-#include "apps/report_commands.hpp"
-
 #include <fmt/format.h>
 
 #include <filesystem>
 
+#include "apps/report_arguments.hpp"
 #include "core/error.hpp"
-#include "report/formats.hpp"
-#include "report/paired.hpp"
-#include "report/reference.hpp"
-#include "report/tidy.hpp"
-#include "report/untested.hpp"
-#include "report/variance.hpp"
+#include "report/analyses.hpp"
+#include "report/notes.hpp"
+#include "report/table_formats.hpp"
 #include "results/merge.hpp"
 
 namespace m2m::apps {

@@ -4,13 +4,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
 #include "core/error.hpp"
-#include "report/axis.hpp"
-#include "report/metrics.hpp"
+#include "results/metrics_of.hpp"
 #include "settings/recipe.hpp"
+#include "settings/texts.hpp"
 
 namespace m2m::report {
 namespace {
@@ -78,6 +79,107 @@ void check_label(const results::StudyResults& results, const std::string& label)
   throw usage_error(fmt::format("{}: no trial has the label '{}'; {}", results.name, label,
                                 nearest.empty() ? fmt::format("there are '{}'", fmt::join(known, "', '"))
                                                 : fmt::format("did you mean '{}'?", nearest)));
+}
+
+namespace {
+
+std::vector<std::string> known_axes(const results::StudyResults& results) {
+  std::set<std::string> settings;
+  for (const results::TrialOutcome& trial : results.trials) {
+    for (const auto& [name, value] : trial.planned.config.json().items()) {
+      if (!value.is_null()) settings.insert(name);
+    }
+  }
+  std::vector<std::string> known = {"label", "data"};
+  known.insert(known.end(), settings.begin(), settings.end());
+  return known;
+}
+
+void check_axis(const std::vector<std::string>& known, const std::string& axis) {
+  if (std::count(known.begin(), known.end(), axis) > 0) return;
+  const std::string nearest = nearest_name(known, axis);
+  throw usage_error(
+      fmt::format("'{}' is no axis: expected label, data or a setting, and no trial has one of that name{}", axis,
+                  nearest.empty() ? "; results.h5 and config.json name them all"
+                                  : fmt::format("; did you mean '{}'?", nearest)));
+}
+
+}  // namespace
+
+std::string axis_value(const std::string& axis, const results::PlannedTrial& trial) {
+  if (axis == "label") return trial.label;
+  if (axis == "data") return settings::data_title(trial.config);
+  return settings::setting_text(trial.config, axis, "none");
+}
+
+std::string axis_name(const TableOptions& options, const std::string& axis) {
+  const std::string& method = settings::name_of(&settings::Recipe::method);
+  const bool is_taken = options.rows == method || options.columns == method;
+  return axis == "label" && !is_taken ? method : axis;
+}
+
+std::string axis_title(const std::string& axis, const std::string& value) {
+  return axis == "label" || axis == "data" ? value : fmt::format("{}={}", axis, value);
+}
+
+void check_axes(const results::StudyResults& results, const TableOptions& options) {
+  if (results.trials.empty() || has_standard_axes(options)) return;
+  if (options.choose)
+    throw usage_error("--choose has rows of methods and columns of data: leave out --rows and --columns");
+  const std::vector<std::string> known = known_axes(results);
+  check_axis(known, options.rows);
+  check_axis(known, options.columns);
+  if (options.rows == options.columns) {
+    throw usage_error(fmt::format("rows and columns are both '{}': give two axes", options.rows));
+  }
+}
+
+bool has_standard_axes(const TableOptions& options) { return options.rows == "label" && options.columns == "data"; }
+
+namespace {
+
+constexpr std::array metrics{Metric{"bacc", "bACC", "bacc"},
+                             Metric{"gm", "GM", "gm"},
+                             Metric{"gm_nonzero", "GM without classes of zero recall", "gm_nonzero"},
+                             Metric{"accuracy", "accuracy", "accuracy"},
+                             Metric{"majority", "majority", "bacc_majority"},
+                             Metric{"minority", "minority", "bacc_minority"},
+                             Metric{"first_third", "first third", "first_third"},
+                             Metric{"middle_third", "middle third", "middle_third"},
+                             Metric{"last_third", "last third", "last_third"},
+                             Metric{"many", "many-shot", "many"},
+                             Metric{"medium", "medium-shot", "medium"},
+                             Metric{"few", "few-shot", "few"},
+                             Metric{"ece", "ECE", "ece"}};
+
+bool is_gm_of_nonzero(const Metric& metric, GmKind gm) {
+  return std::string(metric.name) == "gm" && gm == GmKind::nonzero;
+}
+
+}  // namespace
+
+std::span<const Metric> table_metrics() { return metrics; }
+
+const Metric& find_metric(const std::string& name) {
+  const auto found =
+      std::find_if(metrics.begin(), metrics.end(), [&](const Metric& one) { return name == one.name; });
+  if (found != metrics.end()) return *found;
+  std::string names;
+  for (const Metric& metric : metrics) names += fmt::format("{}{}", names.empty() ? "" : ", ", metric.name);
+  throw usage_error(fmt::format("'{}' is no metric of a table: there are {}", name, names));
+}
+
+std::string metric_title(const std::string& name, GmKind gm) {
+  const Metric& metric = find_metric(name);
+  return is_gm_of_nonzero(metric, gm) ? gm_name(gm) : metric.title;
+}
+
+double metric_value(const std::string& name, const results::TrialRecord& record, const results::Snapshot& snapshot,
+                    GmKind gm) {
+  const Metric& metric = find_metric(name);
+  const Json values = results::metrics_of(snapshot.test, snapshot.test_calibration,
+                                          results::recorded_counts(record.data, snapshot.test.classes));
+  return 100 * values.value(is_gm_of_nonzero(metric, gm) ? "gm_nonzero" : metric.key, results::not_measured);
 }
 
 }  // namespace m2m::report

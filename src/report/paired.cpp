@@ -1,5 +1,3 @@
-#include "report/paired.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,10 +5,10 @@
 #include <map>
 
 #include "core/error.hpp"
+#include "report/analyses.hpp"
 #include "report/comparability.hpp"
 #include "report/groups.hpp"
-#include "report/metrics.hpp"
-#include "report/student.hpp"
+#include "report/statistics.hpp"
 #include "settings/texts.hpp"
 
 namespace m2m::report {

@@ -1,13 +1,12 @@
-#include "report/reference.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "report/cell.hpp"
-#include "report/student.hpp"
+#include "report/analyses.hpp"
+#include "report/cells.hpp"
+#include "report/statistics.hpp"
 
 namespace m2m::report {
 namespace {

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "core/config.hpp"
-#include "report/page.hpp"
 
 namespace m2m::report {
 
@@ -34,5 +33,24 @@ std::string as_csv(const Sheet& sheet);
 nlohmann::ordered_json json_rows(const Sheet& sheet);
 /// The sheet in that format: the same rows in each. As JSON it is {"title", "rows", "notes"}. Pure.
 std::string written(const Sheet& sheet, Format format);
+
+// A table for people: what stands above it, its cells as text, and what stands below.
+
+/// Cells as text: a header, and rows as long as it.
+struct TextGrid {
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+};
+
+struct Page {
+  std::vector<std::string> heading;  // lines above the grid
+  TextGrid grid;
+  std::vector<std::string> remarks;  // lines below it, each with its mark: "* M2m on ...", "- rerun by ..."
+};
+
+/// Markdown with aligned columns.
+std::string as_markdown(const Page& page);
+/// A LaTeX tabular with booktabs' rules; heading and remarks are comments, "+-" becomes its sign.
+std::string as_latex(const Page& page);
 
 }  // namespace m2m::report

@@ -5,12 +5,10 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "report/axis.hpp"
-#include "report/cell.hpp"
+#include "report/cells.hpp"
 #include "report/choice.hpp"
 #include "report/groups.hpp"
-#include "report/metrics.hpp"
-#include "report/untested.hpp"
+#include "report/notes.hpp"
 
 namespace m2m::report {
 namespace {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "report/comparability.hpp"
-#include "report/estimate.hpp"
 #include "report/published.hpp"
+#include "report/statistics.hpp"
 #include "results/study_results.hpp"
 
 namespace m2m::report {

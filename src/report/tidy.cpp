@@ -1,11 +1,9 @@
-#include "report/tidy.hpp"
-
 #include <fmt/format.h>
 
 #include <set>
 
+#include "report/analyses.hpp"
 #include "report/groups.hpp"
-#include "report/metrics.hpp"
 #include "results/metrics_of.hpp"
 #include "settings/recipe.hpp"
 #include "settings/texts.hpp"

@@ -1,14 +1,13 @@
-#include "report/variance.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 
-#include "report/cell.hpp"
-#include "report/metrics.hpp"
-#include "report/student.hpp"
+#include "report/analyses.hpp"
+#include "report/cells.hpp"
+#include "report/groups.hpp"
+#include "report/statistics.hpp"
 #include "settings/table.hpp"
 
 namespace m2m::report {

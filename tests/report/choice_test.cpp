@@ -4,8 +4,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "report/formats.hpp"
-#include "report/numbers.hpp"
+#include "report/table_formats.hpp"
 #include "support/choice_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "report/formats.hpp"
+#include "report/table_formats.hpp"
 #include "support/choice_study.hpp"
 #include "support/said.hpp"
 

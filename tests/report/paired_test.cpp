@@ -1,6 +1,4 @@
 // Two labels compared seed by seed.
-#include "report/paired.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -8,6 +6,7 @@
 #include <regex>
 
 #include "core/error.hpp"
+#include "report/analyses.hpp"
 #include "support/choice_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"

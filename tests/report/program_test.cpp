@@ -7,10 +7,10 @@
 
 #include "results/planned_study.hpp"
 #include "support/command.hpp"
-#include "support/made_up_study.hpp"
 #include "support/run_report.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
+#include "support/synthetic_study.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::report {

@@ -1,10 +1,9 @@
 // Ours beside what others published.
-#include "report/reference.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 
+#include "report/analyses.hpp"
 #include "support/choice_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"

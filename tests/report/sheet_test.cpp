@@ -3,16 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include "report/formats.hpp"
-#include "report/numbers.hpp"
-#include "report/paired.hpp"
-#include "report/reference.hpp"
-#include "report/tidy.hpp"
-#include "report/variance.hpp"
+#include "report/analyses.hpp"
+#include "report/table_formats.hpp"
 #include "support/choice_study.hpp"
-#include "support/made_up_study.hpp"
 #include "support/sample_results.hpp"
 #include "support/sheet_study.hpp"
+#include "support/synthetic_study.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::report {

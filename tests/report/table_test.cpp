@@ -7,11 +7,11 @@
 
 #include "core/error.hpp"
 #include "core/version.hpp"
-#include "report/formats.hpp"
+#include "report/table_formats.hpp"
 #include "settings/texts.hpp"
-#include "support/made_up_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
+#include "support/synthetic_study.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::report {

@@ -1,9 +1,8 @@
 // Every number of every trial, one a row.
-#include "report/tidy.hpp"
-
 #include <gtest/gtest.h>
 
-#include "report/metrics.hpp"
+#include "report/analyses.hpp"
+#include "report/groups.hpp"
 #include "support/choice_study.hpp"
 #include "support/sample_results.hpp"
 

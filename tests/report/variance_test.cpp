@@ -1,11 +1,10 @@
 // Which seed the spread comes from.
-#include "report/variance.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "core/error.hpp"
+#include "report/analyses.hpp"
 #include "support/choice_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"

@@ -1,4 +1,4 @@
-#include "report/student.hpp"
+#include "report/statistics.hpp"
 
 #include <gtest/gtest.h>
 

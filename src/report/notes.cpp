@@ -1,10 +1,14 @@
-#include "report/incomplete.hpp"
+#include "report/notes.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <functional>
 #include <set>
+
+#include "core/untested.hpp"
+#include "report/groups.hpp"
+#include "settings/texts.hpp"
 
 namespace m2m::report {
 
@@ -75,6 +79,21 @@ std::vector<std::string> what_is_missing(const Trials& trials, const std::string
         "have no best epoch");
   }
   return sentences;
+}
+
+void note_once(std::vector<std::string>& notes, const std::string& note) {
+  if (!note.empty() && std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
+}
+
+std::vector<std::string> untested_notes(const results::StudyResults& results, Selection selection) {
+  std::vector<std::string> notes;
+  for (const results::TrialOutcome& trial : results.trials) {
+    const results::Snapshot* snapshot = trial.record ? selected(*trial.record, selection) : nullptr;
+    if (snapshot == nullptr) continue;
+    const std::string note = untested_note(untested_classes(snapshot->test), snapshot->test.classes, "test");
+    if (!note.empty()) note_once(notes, settings::data_title(trial.planned.config) + ": " + note);
+  }
+  return notes;
 }
 
 }  // namespace m2m::report

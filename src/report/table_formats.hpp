@@ -2,7 +2,6 @@
 // A table of results as text.
 #include <string>
 
-#include "report/page.hpp"
 #include "report/sheet.hpp"
 #include "report/table.hpp"
 
@@ -28,5 +27,10 @@ TextGrid text_grid(const ResultTable& table, const std::string& plus_minus);
 std::string title(const ResultTable& table);
 /// "validation: test-head   protocol: code   precision: float32 ..."
 std::string fact_line(const ResultTable& table);
+
+// The numbers of a table's cells, named: what CSV and JSON write.
+
+/// Everything that is known of each cell that has trials, a row a cell; percentages are unrounded.
+Sheet numbers_of(const ResultTable& table);
 
 }  // namespace m2m::report

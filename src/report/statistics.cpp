@@ -1,8 +1,10 @@
-#include "report/student.hpp"
+#include "report/statistics.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <numeric>
 
 namespace m2m::report {
 
@@ -31,6 +33,16 @@ long long trials_to_resolve(double std, double difference) {
   constexpr double z_975 = 1.959964, z_8 = 0.841621;
   const double z = z_975 + z_8;
   return std::max(2LL, std::llround(std::ceil(2 * z * z * std * std / (difference * difference))));
+}
+
+Estimate estimate(const std::vector<double>& values) {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  const auto n = static_cast<int>(values.size());
+  if (n == 0) return {0, none, none};
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return {n, mean, n < 2 ? none : std::sqrt(squares / (n - 1))};
 }
 
 }  // namespace m2m::report

@@ -18,4 +18,13 @@ IdPrefix unique_prefix(const results::StudyResults& results);
 std::vector<std::string> what_is_missing(const std::vector<const results::TrialOutcome*>& trials,
                                          const std::string& where, Selection selection, IdPrefix prefix);
 
+// The sentences below a table about classes without test samples.
+
+/// "DATA: class 2 of 3 has no test sample: ..." for each data setting of which a result at that epoch lacks
+/// classes; each sentence once, in the order of the study. Pure.
+std::vector<std::string> untested_notes(const results::StudyResults& results, Selection selection);
+
+/// Adds a note unless it is empty or there already.
+void note_once(std::vector<std::string>& notes, const std::string& note);
+
 }  // namespace m2m::report

@@ -1,10 +1,10 @@
 // Tables by any two axes.
-#include "report/axis.hpp"
+#include "report/groups.hpp"
 
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "report/formats.hpp"
+#include "report/table_formats.hpp"
 #include "support/choice_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"

@@ -1,4 +1,4 @@
-#include "report/cell.hpp"
+#include "report/cells.hpp"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/untested.hpp"
-#include "report/axis.hpp"
-#include "report/metrics.hpp"
+#include "report/groups.hpp"
 
 namespace m2m::report {
 namespace {

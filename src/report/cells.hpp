@@ -3,7 +3,7 @@
 #include <set>
 
 #include "report/groups.hpp"
-#include "report/incomplete.hpp"
+#include "report/notes.hpp"
 #include "report/table.hpp"
 
 namespace m2m::report {

@@ -1,5 +1,6 @@
 #pragma once
 // What intervals and tests of a few seeds take from statistics.
+#include <vector>
 
 namespace m2m::report {
 
@@ -13,5 +14,16 @@ double sign_test(int better, int worse);
 /// standard deviation `std`: n = 2 (z_.975 + z_.8)^2 std^2 / difference^2, rounded up and at least 2, which is a
 /// two-sided test at 5 % with a power of 80 %. difference > 0, in the unit of std.
 long long trials_to_resolve(double std, double difference);
+
+// The mean over seeds, and how far seeds lie apart.
+
+/// Of n values: their mean (NaN without one) and sample standard deviation, divided by n - 1 (NaN below two).
+struct Estimate {
+  int n = 0;
+  double mean = 0;
+  double std = 0;
+};
+
+Estimate estimate(const std::vector<double>& values);
 
 }  // namespace m2m::report
