@@ -7,7 +7,6 @@
 #include <set>
 
 #include "core/untested.hpp"
-#include "report/groups.hpp"
 #include "settings/texts.hpp"
 
 namespace m2m::report {
@@ -16,30 +15,29 @@ using results::TrialOutcome;
 
 namespace {
 
-using Trials = std::vector<const TrialOutcome*>;
-
-/// "77d0.. (reason), 81ab.. (reason)"; empty where no trial is meant.
-struct Named {
+/// Some trials of a group: "77d0.. (reason), 81ab.. (reason)".
+struct NamedTrials {
   int count = 0;
   std::string text;
 };
 
-/// A reason is one line here, whatever it was where it was written.
+/// Joins the lines of a reason: a sentence below a table is one line.
 std::string on_one_line(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   return text;
 }
 
-Named named(const Trials& trials, IdPrefix prefix, const std::function<bool(const TrialOutcome&)>& meant) {
-  Named list;
+NamedTrials name_trials(const Group& trials, IdPrefix prefix,
+                        const std::function<bool(const TrialOutcome&)>& is_meant) {
+  NamedTrials named;
   for (const TrialOutcome* trial : trials) {
-    if (!meant(*trial)) continue;
-    if (list.count++ > 0) list.text += ", ";
-    list.text += trial->planned.id.substr(0, prefix.digits) + "..";
-    if (!trial->reason.empty()) list.text += " (" + on_one_line(trial->reason) + ")";
+    if (!is_meant(*trial)) continue;
+    if (named.count++ > 0) named.text += ", ";
+    named.text += trial->planned.id.substr(0, prefix.digits) + "..";
+    if (!trial->reason.empty()) named.text += " (" + on_one_line(trial->reason) + ")";
   }
-  return list;
+  return named;
 }
 
 }  // namespace
@@ -60,40 +58,40 @@ IdPrefix unique_prefix(const results::StudyResults& results) {
   return prefix;
 }
 
-std::vector<std::string> what_is_missing(const Trials& trials, const std::string& where, Selection selection,
-                                         IdPrefix prefix) {
-  std::vector<std::string> sentences;
-  const auto say = [&](const Named& list, const char* what) {
-    if (list.count == 0) return;
-    sentences.push_back(
-        fmt::format("{}: {} of {} trials {}: {}", where, list.count, trials.size(), what, list.text));
+std::vector<std::string> missing_notes(const Group& group, const std::string& location, Selection selection,
+                                       IdPrefix prefix) {
+  std::vector<std::string> notes;
+  const auto add = [&](const char* outcome, const std::function<bool(const TrialOutcome&)>& is_meant) {
+    const NamedTrials named = name_trials(group, prefix, is_meant);
+    if (named.count == 0) return;
+    notes.push_back(
+        fmt::format("{}: {} of {} trials {}: {}", location, named.count, group.size(), outcome, named.text));
   };
-  const auto with = [&](results::TrialStatus status) {
-    return named(trials, prefix, [&](const TrialOutcome& trial) { return trial.status == status; });
+  const auto has_status = [](results::TrialStatus status) {
+    return [status](const TrialOutcome& trial) { return trial.status == status; };
   };
-  say(with(results::TrialStatus::failed), "failed");
-  say(with(results::TrialStatus::diverged), "diverged");
-  say(with(results::TrialStatus::missing), "missing");
+  add("failed", has_status(results::TrialStatus::failed));
+  add("diverged", has_status(results::TrialStatus::diverged));
+  add("missing", has_status(results::TrialStatus::missing));
   if (selection == Selection::best) {
-    say(named(trials, prefix, [](const TrialOutcome& trial) { return trial.record && !trial.record->best; }),
-        "have no best epoch");
+    add("have no best epoch", [](const TrialOutcome& trial) { return trial.record && !trial.record->best; });
   }
-  return sentences;
-}
-
-void note_once(std::vector<std::string>& notes, const std::string& note) {
-  if (!note.empty() && std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
+  return notes;
 }
 
 std::vector<std::string> untested_notes(const results::StudyResults& results, Selection selection) {
   std::vector<std::string> notes;
-  for (const results::TrialOutcome& trial : results.trials) {
-    const results::Snapshot* snapshot = trial.record ? selected(*trial.record, selection) : nullptr;
+  for (const TrialOutcome& trial : results.trials) {
+    const results::Snapshot* snapshot = trial.record ? selected_snapshot(*trial.record, selection) : nullptr;
     if (snapshot == nullptr) continue;
     const std::string note = untested_note(untested_classes(snapshot->test), snapshot->test.classes, "test");
-    if (!note.empty()) note_once(notes, settings::data_title(trial.planned.config) + ": " + note);
+    if (!note.empty()) add_once(notes, settings::data_title(trial.planned.config) + ": " + note);
   }
   return notes;
+}
+
+void add_once(std::vector<std::string>& notes, const std::string& note) {
+  if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
 }
 
 }  // namespace m2m::report

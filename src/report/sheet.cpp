@@ -19,7 +19,7 @@ std::string display_text(const Json& value, const SheetColumn& column) {
   return fmt::format(fmt::runtime(fmt::format("{{:{}.{}f}}", sign, column.decimals)), value.get<double>());
 }
 
-Page page_of(const Sheet& sheet) {
+Page to_page(const Sheet& sheet) {
   Page page{{sheet.title}, {}, {}};
   page.grid.rows.resize(sheet.rows.size());
   for (std::size_t c = 0; c < sheet.columns.size(); ++c) {
@@ -32,29 +32,6 @@ Page page_of(const Sheet& sheet) {
   for (const std::string& note : sheet.notes) page.remarks.push_back("- " + note);
   return page;
 }
-
-}  // namespace
-
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
-
-std::string written(const Sheet& sheet, Format format) {
-  switch (format) {
-    case Format::markdown:
-      return as_markdown(page_of(sheet));
-    case Format::csv:
-      return as_csv(sheet);
-    case Format::latex:
-      return as_latex(page_of(sheet));
-    case Format::json: {
-      const nlohmann::ordered_json all = {
-          {"title", sheet.title}, {"rows", json_rows(sheet)}, {"notes", sheet.notes}};
-      return all.dump(2) + "\n";
-    }
-  }
-  throw internal_error("a format has no writer");
-}
-
-namespace {
 
 std::string csv_quoted(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
@@ -72,7 +49,9 @@ std::string csv_line(const std::vector<std::string>& cells) { return fmt::format
 
 }  // namespace
 
-std::string as_csv(const Sheet& sheet) {
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+std::string to_csv(const Sheet& sheet) {
   std::vector<std::string> names;
   for (const SheetColumn& column : sheet.columns) names.push_back(csv_quoted(column.name));
   std::string text = csv_line(names);
@@ -92,6 +71,23 @@ nlohmann::ordered_json json_rows(const Sheet& sheet) {
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+std::string format(const Sheet& sheet, Format format) {
+  switch (format) {
+    case Format::markdown:
+      return to_markdown(to_page(sheet));
+    case Format::csv:
+      return to_csv(sheet);
+    case Format::latex:
+      return to_latex(to_page(sheet));
+    case Format::json: {
+      const nlohmann::ordered_json all = {
+          {"title", sheet.title}, {"rows", json_rows(sheet)}, {"notes", sheet.notes}};
+      return all.dump(2) + "\n";
+    }
+  }
+  throw internal_error("a format has no writer");
 }
 
 }  // namespace m2m::report

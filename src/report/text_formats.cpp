@@ -1,3 +1,4 @@
+// Markdown and LaTeX.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,14 +9,14 @@
 namespace m2m::report {
 namespace {
 
-/// A bar inside a cell would end it.
+/// Escapes bars, which would end a cell.
 std::string markdown_escaped(const std::string& text) {
   std::string safe;
   for (const char c : text) safe += c == '|' ? std::string("\\|") : std::string(1, c);
   return safe;
 }
 
-/// Characters, not bytes, of UTF-8.
+/// Counts the characters of UTF-8, not the bytes.
 std::size_t display_width(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
@@ -28,7 +29,7 @@ std::string markdown_line(const std::vector<std::string>& cells, const std::vect
   return text + "\n";
 }
 
-std::string rule(const std::vector<std::size_t>& widths) {
+std::string markdown_rule(const std::vector<std::size_t>& widths) {
   std::string text = "|";
   for (const std::size_t width : widths) text += fmt::format(" {:-<{}} |", ":", width);
   return text + "\n";
@@ -44,22 +45,7 @@ std::vector<std::size_t> column_widths(const TextGrid& grid) {
   return widths;
 }
 
-}  // namespace
-
-std::string as_markdown(const Page& page) {
-  const std::vector<std::size_t> widths = column_widths(page.grid);
-  std::string text;
-  for (const std::string& above : page.heading) text += above + "\n";
-  text += "\n" + markdown_line(page.grid.header, widths) + rule(widths);
-  for (const auto& row : page.grid.rows) text += markdown_line(row, widths);
-  if (!page.remarks.empty()) text += "\n";
-  for (const std::string& remark : page.remarks) text += remark + "\n";
-  return text;
-}
-
-namespace {
-
-/// Text with LaTeX's special characters made harmless; the sign for plus or minus is put in after that.
+/// Escapes the special characters of LaTeX, then replaces "+-" by its sign.
 std::string latex_escaped(const std::string& text) {
   static const std::map<char, std::string> special = {{'\\', "\\textbackslash{}"},
                                                       {'{', "\\{"},
@@ -90,7 +76,18 @@ std::string latex_line(const std::vector<std::string>& cells) {
 
 }  // namespace
 
-std::string as_latex(const Page& page) {
+std::string to_markdown(const Page& page) {
+  const std::vector<std::size_t> widths = column_widths(page.grid);
+  std::string text;
+  for (const std::string& above : page.heading) text += above + "\n";
+  text += "\n" + markdown_line(page.grid.header, widths) + markdown_rule(widths);
+  for (const auto& row : page.grid.rows) text += markdown_line(row, widths);
+  if (!page.remarks.empty()) text += "\n";
+  for (const std::string& remark : page.remarks) text += remark + "\n";
+  return text;
+}
+
+std::string to_latex(const Page& page) {
   std::string text = "% wants \\usepackage{booktabs}\n";
   for (const std::string& above : page.heading) text += "% " + above + "\n";
   text += fmt::format("\\begin{{tabular}}{{{}}}\n  \\toprule\n", std::string(page.grid.header.size(), 'l'));

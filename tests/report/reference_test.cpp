@@ -30,7 +30,7 @@ Config as_others(const std::string& method) {
 }
 
 Json row_of(const Sheet& sheet, const std::string& source, const std::string& metric) {
-  const Json all = Json::parse(written(sheet, Format::json));
+  const Json all = Json::parse(format(sheet, Format::json));
   for (const Json& row : all.at("rows")) {
     if (row.at("source") == source && row.at("metric") == metric) return row;
   }
