@@ -4,7 +4,7 @@
 #include <array>
 
 #include "core/command_line.hpp"
-#include "report/metrics.hpp"
+#include "report/groups.hpp"
 
 namespace m2m::apps {
 
@@ -13,21 +13,22 @@ using report::Format;
 namespace {
 
 constexpr const char* footer =
-    R"(Without a subcommand, 'table' is meant: m2m-report results/digits. Options may stand before or behind a subcommand and
-its arguments. All numbers are in %, but counts; each subcommand but merge writes every --format, with the same numbers.
+    R"(Without a subcommand, m2m-report runs 'table': m2m-report results/digits. Options may stand before or after a subcommand
+and its arguments. All numbers except counts are in %. Each subcommand except merge writes every --format, with the same
+numbers.
 
 Exit codes: 0 done, 1 internal, 2 usage (also: trials that must not be averaged or compared), 65 bad data, 74
 input/output.)";
 
 constexpr const char* table_footer =
-    R"(A table has a row per method and a column per data setting, or what --rows and --columns say; a cell is bACC / GM, or
-what --metric names, on the test set in %, the mean +- sample standard deviation over the trials (how many). Cells that
-lack planned trials carry a *. Classes are grouped by training counts: majority and minority halves, thirds by rank, many
-(over 100), medium and few (under 20); results/README.md says more.
+    R"(A table has a row per method and a column per data setting; --rows and --columns change this. A cell shows bACC / GM, or
+the metrics of --metric, on the test set in %: mean +- sample standard deviation over the trials (number of trials). A *
+marks cells that lack planned trials. Classes are grouped by training counts: majority and minority halves, thirds by
+rank, many (over 100), medium and few (under 20). See results/README.md.
 
-With --choose the labels of a method are settings to choose from, separately for each data setting. A cell says how the
-chosen one validates and of how many it was chosen; each tau that a post-hoc method tried counts. The folds of a seed
-(data.validation = fold) are added up before that, and show no test results.)";
+With --choose the labels of a method are settings to choose from, separately for each data setting. A cell shows how the
+chosen setting validates and the number of settings; each tau that a post-hoc method tried counts as one. The folds of a
+seed (data.validation = fold) are added up before the choice, and show no test results.)";
 
 template <typename Target, typename Value>
 CLI::Option* add_choice(CLI::App& app, const std::string& names, Target& target, const std::string& help,
@@ -37,9 +38,9 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, Target& target,
   return app
       .add_option_function<std::string>(
           names,
-          [&target, choices](const std::string& said) {
+          [&target, choices](const std::string& given) {
             for (const auto& [word, meant] : choices) {
-              if (word == said) target = meant;
+              if (word == given) target = meant;
             }
           },
           help)
@@ -49,16 +50,16 @@ CLI::Option* add_choice(CLI::App& app, const std::string& names, Target& target,
 
 void add_path(CLI::App& command, ReportArguments& arguments) {
   command
-      .add_option(
-          "PATH", arguments.path,
-          "A sweep's output folder, or the results.h5 made of one (call a folder named like a subcommand ./merge)")
+      .add_option("PATH", arguments.path,
+                  "A sweep's output folder, or the results.h5 made of one (write ./merge for a folder with the "
+                  "name of a subcommand)")
       ->type_name("")
       ->required();
 }
 
 void add_format(CLI::App& command, ReportArguments& arguments, const std::string& default_format) {
   add_choice<std::optional<Format>, Format>(
-      command, "--format", arguments.format, "How it is written; csv and json are unrounded",
+      command, "--format", arguments.format, "Format of the output; csv and json are unrounded",
       {{"markdown", Format::markdown}, {"csv", Format::csv}, {"latex", Format::latex}, {"json", Format::json}})
       ->default_str(default_format);
 }
@@ -66,14 +67,14 @@ void add_format(CLI::App& command, ReportArguments& arguments, const std::string
 void add_select(CLI::App& command, ReportArguments& arguments) {
   add_choice<report::Selection, report::Selection>(
       command, "--select", arguments.table.selection,
-      "Which epoch counts: the last one, or the one with the best validation bACC",
+      "Epoch that counts: the last one, or the one with the best validation bACC",
       {{"last", report::Selection::last}, {"best", report::Selection::best}});
 }
 
 void add_gm(CLI::App& command, ReportArguments& arguments) {
   add_choice<report::GmKind, report::GmKind>(
       command, "--gm", arguments.table.gm,
-      "What a class of zero recall does to GM: makes it 0, or is left out (nonzero)",
+      "Effect of a class of zero recall on GM: GM is 0, or the class is left out (nonzero)",
       {{"zero", report::GmKind::zero}, {"nonzero", report::GmKind::nonzero}});
 }
 
@@ -89,8 +90,8 @@ void add_metric(CLI::App& command, ReportArguments& arguments, const std::string
 
 void add_allow_mixed(CLI::App& command, ReportArguments& arguments) {
   command.add_flag("--allow-mixed", arguments.table.allow_mixed,
-                   "Average or compare trials of different numerics version, precision, validation mode, protocol, "
-                   "training or data");
+                   "Average or compare trials even if they differ in numerics version, precision, validation mode, "
+                   "protocol, training or data");
 }
 
 CLI::App& add_command(CLI::App& app, ReportArguments& arguments, const std::string& name, const std::string& help) {
@@ -99,7 +100,7 @@ CLI::App& add_command(CLI::App& app, ReportArguments& arguments, const std::stri
   return *command;
 }
 
-/// A command that prints numbers of a study's results.
+/// Adds a command that prints numbers of a study's results.
 CLI::App& add_reading_command(CLI::App& app, ReportArguments& arguments, const std::string& name,
                               const std::string& help, const std::string& default_format = "markdown") {
   CLI::App& command = add_command(app, arguments, name, help);
@@ -112,14 +113,16 @@ CLI::App& add_reading_command(CLI::App& app, ReportArguments& arguments, const s
 void add_table(CLI::App& app, ReportArguments& arguments) {
   CLI::App& table = add_reading_command(app, arguments, "table", "Means over seeds by any two axes");
   add_gm(table, arguments);
-  add_metric(table, arguments, "What is shown of the test set; may be repeated", "bacc gm");
+  add_metric(table, arguments, "Metric of the test set to show; may be repeated", "bacc gm");
   add_allow_mixed(table, arguments);
   table.add_flag(
       "--choose", arguments.table.choose,
       "A row per method instead of per label: of its settings, the one with the best mean validation bACC");
-  table.add_option("--rows", arguments.table.rows, "label, data, or a setting's name: m2m.pool, seed ...")
+  table
+      .add_option("--rows", arguments.table.rows,
+                  "Axis of the rows: label, data, or the name of a setting, for example m2m.pool or seed")
       ->default_str("label");
-  table.add_option("--columns", arguments.table.columns, "Likewise")->default_str("data");
+  table.add_option("--columns", arguments.table.columns, "Axis of the columns, as for --rows")->default_str("data");
   table.footer(table_footer);
 }
 
@@ -128,22 +131,23 @@ void add_compare(CLI::App& app, ReportArguments& arguments) {
       app, arguments, "compare", "Two labels, seed by seed: the mean difference, its 95 % interval, a sign test");
   compare.add_option("A", arguments.a, "A label")->type_name("")->required();
   compare.add_option("B", arguments.b, "Another label")->type_name("")->required();
-  compare.add_option("--with", arguments.other_path, "The results that B is taken from, if others");
+  compare.add_option("--with", arguments.other_path, "Results to take B from; by default PATH");
   add_gm(compare, arguments);
-  add_metric(compare, arguments, "What is compared on the test set", "bacc");
+  add_metric(compare, arguments, "Metric of the test set to compare", "bacc");
   add_allow_mixed(compare, arguments);
 }
 
 void add_variance(CLI::App& app, ReportArguments& arguments) {
   CLI::App& variance = add_reading_command(
       app, arguments, "variance",
-      "Which of the five seeds the spread between trials comes from, and how many trials resolve a difference");
-  variance.add_option("LABEL", arguments.label, "Of this label alone")->type_name("");
-  variance.add_option("--difference", arguments.difference, "To resolve between two methods, in % points")
+      "The spread that each of the five seeds causes between trials, and the trials that resolve a difference");
+  variance.add_option("LABEL", arguments.label, "Only this label; by default all labels")->type_name("");
+  variance
+      .add_option("--difference", arguments.difference, "Difference to resolve between two methods, in % points")
       ->check(CLI::PositiveNumber)
       ->default_str("1");
   add_gm(variance, arguments);
-  add_metric(variance, arguments, "Whose spread on the test set", "bacc");
+  add_metric(variance, arguments, "Metric of the test set whose spread to show", "bacc");
   add_allow_mixed(variance, arguments);
 }
 
@@ -151,15 +155,14 @@ void add_commands(CLI::App& app, ReportArguments& arguments) {
   add_table(app, arguments);
   add_reading_command(
       app, arguments, "aggregate",
-      "A row per trial and metric, with recall_<class> and false_positives_<rank>: for other programs", "csv");
+      "A row per trial and metric for other programs, with recall_<class> and false_positives_<rank>", "csv");
   add_compare(app, arguments);
   add_variance(app, arguments);
   add_allow_mixed(
       add_reading_command(app, arguments, "reference",
-                          "Ours beside published numbers, by the 95 % interval of one more run of ours"),
+                          "Our numbers beside published ones, by the 95 % interval of one more run of ours"),
       arguments);
-  CLI::App& merge =
-      add_command(app, arguments, "merge", "Make results.h5 anew from the trials of an output folder");
+  CLI::App& merge = add_command(app, arguments, "merge", "Make results.h5 from the trials of an output folder");
   merge.add_option("DIR", arguments.path, "A sweep's output folder")->type_name("")->required();
 }
 
@@ -167,11 +170,11 @@ constexpr std::array refused = {RefusedOption{"aggregate", "--metric", "it write
                                 RefusedOption{"aggregate", "--gm", "it writes both kinds of GM"},
                                 RefusedOption{"aggregate", "--allow-mixed", "it averages nothing"},
                                 RefusedOption{"aggregate", "--choose", "it writes every trial"},
-                                RefusedOption{"compare", "--choose", "it is told which labels"},
-                                RefusedOption{"variance", "--choose", "it is of labels"},
-                                RefusedOption{"reference", "--choose", "it is of labels"},
-                                RefusedOption{"reference", "--metric", "it has those that were published"},
-                                RefusedOption{"reference", "--gm", "it has the kind that was published"}};
+                                RefusedOption{"compare", "--choose", "it takes two labels"},
+                                RefusedOption{"variance", "--choose", "its rows are labels"},
+                                RefusedOption{"reference", "--choose", "its rows are labels"},
+                                RefusedOption{"reference", "--metric", "it compares the published metrics"},
+                                RefusedOption{"reference", "--gm", "it compares the published kind of GM"}};
 
 }  // namespace
 
@@ -179,7 +182,7 @@ ReportArguments parse_report_arguments(int argc, const char* const* argv) {
   ReportArguments arguments;
   CLI::App app("Tables of the results of m2m-sweep.", "m2m-report");
   add_commands(app, arguments);
-  app.footer(footer);  // last: commands would inherit it
+  app.footer(footer);  // last: subcommands would inherit it
   arguments.answer = parse_command_line(app, argc, argv, {"table", refused}).value_or("");
   return arguments;
 }

@@ -1,28 +1,34 @@
 #pragma once
-// What m2m-report is told on its command line.
+// The command line of m2m-report, and what its commands print.
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "report/options.hpp"
 #include "report/sheet.hpp"
-#include "report/table.hpp"
 
 namespace m2m::apps {
 
+/// A parsed command line of m2m-report.
 struct ReportArguments {
   std::string command;     // "merge", "aggregate", "table", "compare", "variance", "reference"
-  std::string path;        // an output folder or a results.h5; of merge an output folder
-  std::string other_path;  // compare --with: where B is; "": in the same study
-  std::string a, b;        // of compare
-  std::string label;       // of variance; "": all
+  std::string path;        // an output folder or a results.h5; for merge an output folder
+  std::string other_path;  // compare --with: the results with B; "": the same study
+  std::string a, b;        // labels of compare
+  std::string label;       // label of variance; "": all labels
   double difference = 1;   // of variance, in % points
   std::optional<report::Format> format;
   report::TableOptions table;
-  std::vector<std::string> metrics;  // none: those that a command has by itself
-  std::string answer;                // --help and --version: what to print instead
+  std::vector<std::string> metrics;  // of --metric; empty: the default of the command
+  std::string answer;                // text to print instead of running: --help and --version
 };
 
-/// Parses a command line; without a command it is that of table. Throws Error (usage) if it is wrong.
+/// Parses a command line; without a command it means table. Throws Error (usage) if it is wrong.
 ReportArguments parse_report_arguments(int argc, const char* const* argv);
+
+/// Runs a command and returns the text to print. Only merge writes a file. Local. Throws Error: usage if the
+/// arguments do not fit the study or its trials must not be averaged or compared; bad_data and input_output as the
+/// readers of results do.
+std::string run_command(const ReportArguments& arguments);
 
 }  // namespace m2m::apps

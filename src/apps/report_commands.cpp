@@ -1,16 +1,13 @@
-#include "apps/report_commands.hpp"
-
+// The commands of m2m-report.
 #include <fmt/format.h>
 
 #include <filesystem>
 
+#include "apps/report_arguments.hpp"
 #include "core/error.hpp"
-#include "report/formats.hpp"
-#include "report/paired.hpp"
-#include "report/reference.hpp"
-#include "report/tidy.hpp"
-#include "report/untested.hpp"
-#include "report/variance.hpp"
+#include "report/analyses.hpp"
+#include "report/notes.hpp"
+#include "report/table_formats.hpp"
 #include "results/merge.hpp"
 
 namespace m2m::apps {
@@ -31,7 +28,7 @@ StudyResults read_merged(const std::filesystem::path& file) {
 
 StudyResults read_results(const std::filesystem::path& path) {
   if (path.empty()) {
-    throw usage_error("which results? give a sweep's output folder or a results.h5; --help says more");
+    throw usage_error("no results given: give a sweep's output folder or a results.h5; see --help");
   }
   const results::OutputFolder folder{path};
   if (!std::filesystem::is_directory(path)) return read_merged(path);
@@ -39,8 +36,8 @@ StudyResults read_results(const std::filesystem::path& path) {
   return only_merged ? read_merged(folder.merged()) : results::read_output_folder(folder);
 }
 
-/// Of a command that takes one.
-std::string metric_of(const ReportArguments& arguments) {
+/// The metric of a command that takes one.
+std::string single_metric(const ReportArguments& arguments) {
   if (arguments.metrics.size() > 1) throw usage_error(arguments.command + " takes one --metric");
   return arguments.metrics.empty() ? "bacc" : arguments.metrics.front();
 }
@@ -56,48 +53,48 @@ std::string merge(const std::filesystem::path& folder) {
 std::string table(const ReportArguments& arguments, report::Format format) {
   report::TableOptions options = arguments.table;
   if (!arguments.metrics.empty()) options.metrics = arguments.metrics;
-  return report::written(report::make_table(read_results(arguments.path), options), format);
+  return report::format(report::make_table(read_results(arguments.path), options), format);
 }
 
-report::Sheet with_notes(report::Sheet sheet, const StudyResults& results, report::Selection selection) {
-  for (const std::string& note : report::untested_notes(results, selection)) report::note_once(sheet.notes, note);
+/// Adds the notes on classes without test samples in `results`.
+report::Sheet with_untested(report::Sheet sheet, const StudyResults& results, report::Selection selection) {
+  for (const std::string& note : report::untested_notes(results, selection)) report::add_once(sheet.notes, note);
   return sheet;
 }
 
 report::Sheet compare(const ReportArguments& arguments) {
-  const std::string metric = metric_of(arguments);
+  const report::TableOptions& options = arguments.table;
+  const std::string metric = single_metric(arguments);
   const StudyResults study = read_results(arguments.path);
-  const StudyResults other = arguments.other_path.empty() ? StudyResults() : read_results(arguments.other_path);
-  const auto lines = report::compare_paired(
-      {study, arguments.a}, {arguments.other_path.empty() ? study : other, arguments.b}, metric, arguments.table);
-  const report::Selection selection = arguments.table.selection;
-  return with_notes(
-      with_notes(report::paired_sheet(lines, arguments.a, arguments.b, metric, arguments.table), study, selection),
-      other, selection);
+  const bool has_other = !arguments.other_path.empty();
+  const StudyResults other = has_other ? read_results(arguments.other_path) : StudyResults();
+  const auto lines =
+      report::compare_paired({study, arguments.a}, {has_other ? other : study, arguments.b}, metric, options);
+  const report::Sheet sheet = report::paired_sheet(lines, arguments.a, arguments.b, metric, options);
+  return with_untested(with_untested(sheet, study, options.selection), other, options.selection);
 }
 
-report::Sheet variance(const ReportArguments& arguments) {
-  const StudyResults results = read_results(arguments.path);
-  const report::VarianceOptions options{arguments.label, metric_of(arguments), arguments.difference};
-  return with_notes(report::variance_sheet(results, options, arguments.table), results, arguments.table.selection);
+/// The sheet of a command that reads one study.
+report::Sheet make_sheet(const ReportArguments& arguments, const StudyResults& results) {
+  if (arguments.command == "variance") {
+    const report::VarianceOptions options{arguments.label, single_metric(arguments), arguments.difference};
+    return report::variance_sheet(results, options, arguments.table);
+  }
+  if (arguments.command == "reference") return report::reference_sheet(results, arguments.table);
+  return report::tidy_sheet(results, arguments.table.selection);
 }
 
 }  // namespace
 
-std::string answer_of(const ReportArguments& arguments) {
+std::string run_command(const ReportArguments& arguments) {
   const std::string& command = arguments.command;
-  const report::Format format = arguments.format.value_or(report::Format::markdown);
-  if (command == "table") return table(arguments, format);
+  const report::Format format =
+      arguments.format.value_or(command == "aggregate" ? report::Format::csv : report::Format::markdown);
   if (command == "merge") return merge(arguments.path);
-  if (command == "compare") return report::written(compare(arguments), format);
-  if (command == "variance") return report::written(variance(arguments), format);
+  if (command == "table") return table(arguments, format);
+  if (command == "compare") return report::format(compare(arguments), format);
   const StudyResults results = read_results(arguments.path);
-  const report::Selection selection = arguments.table.selection;
-  if (command == "reference")
-    return report::written(with_notes(report::reference_sheet(results, arguments.table), results, selection),
-                           format);
-  return report::written(with_notes(report::tidy_sheet(results, selection), results, selection),
-                         arguments.format.value_or(report::Format::csv));
+  return report::format(with_untested(make_sheet(arguments, results), results, arguments.table.selection), format);
 }
 
 }  // namespace m2m::apps

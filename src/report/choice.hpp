@@ -1,21 +1,22 @@
 #pragma once
-// Which of a method's settings is shown: the one that validates best.
+// The choice between the settings of a method by validation.
 #include <string>
 
-#include "report/cell.hpp"
+#include "report/cells.hpp"
 
 namespace m2m::report {
 
-/// The cell of a method on one data setting, of the label whose mean validation bACC is the highest over its
-/// trials, or pooled seeds; the first in the order of the study on a tie. `group` is all of the method's trials
-/// there.
+/// Makes the cell of a method on one data setting from all of its trials there: that of the label with the highest
+/// mean validation bACC over trials, or over seeds if folds are pooled. On a tie the first label of the study wins.
 ///
-/// The table is told what each label lacks, not only the chosen one. Test results of folds are not shown.
-/// Throws Error (usage) as cell_of does, and where labels validate on different sets (see why_not_choose).
-TableCell chosen_cell(ResultTable& table, const Group& group, const std::string& method, const std::string& column,
-                      IdPrefix prefix);
+/// The notes tell what each label lacks, not only the chosen one. Test results of folds are not shown: trials that
+/// differ in data.fold alone are pooled, as a fold may have one sample of the smallest class, or none. Pure.
+/// Throws Error (usage) as make_cell does, and if labels validate on different sets (see why_not_choose); bad_data
+/// if the folds of a seed differ in their number of classes.
+TableCell chosen_cell(const Group& group, const std::string& method, const std::string& column,
+                      const TableOptions& options, IdPrefix prefix);
 
-/// Throws Error (usage) where a study has trials, and none of them has a validation set.
+/// Throws Error (usage) if a study has trials, but none with a validation set.
 void check_choosable(const results::StudyResults& results);
 
 }  // namespace m2m::report

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <set>
 
+#include "core/error.hpp"
 #include "settings/data_settings.hpp"
 #include "settings/table.hpp"
 #include "settings/train_settings.hpp"
@@ -20,7 +22,7 @@ using settings::DataSettings, settings::TrainSettings, settings::Seeds, settings
 
 using Trials = std::vector<const TrialRecord*>;
 
-/// A value that differs between trials: the one most have, and the first trial with another.
+/// A value that differs between trials: the most frequent one, and the first trial with another.
 struct Difference {
   const TrialRecord* odd;
   std::string of_odd, of_others;
@@ -41,7 +43,7 @@ std::optional<Difference> difference(const Trials& trials,
   return std::nullopt;
 }
 
-std::string text_of(const Json& object, const std::string& name) {
+std::string text_or_none(const Json& object, const std::string& name) {
   if (!object.is_object() || !object.contains(name)) return "none";
   const Json& value = object.at(name);
   return value.is_string() ? value.get<std::string>() : canonical_json(value);
@@ -51,36 +53,36 @@ Json member(const Json& object, const std::string& name) {
   return object.is_object() && object.contains(name) ? object.at(name) : Json();
 }
 
-/// Seeds may differ, and so may the g trained from them: how it came about may not.
-std::string origin_of_g(const Json& g) {
+/// Seeds may differ, and so may the g trained with them; the way it was trained may not.
+std::string g_origin(const Json& g) {
   if (g.is_null()) return "none";
-  return g.contains("pick") ? text_of(g, "pick") + " epoch of a stage" : "given as a file";
+  return g.contains("pick") ? text_or_none(g, "pick") + " epoch of a stage" : "given as a file";
 }
 
-/// What acted in training, by name, but seeds and what is drawn from them.
-Json training_of(const TrialRecord& trial) {
+/// Lists the settings that acted in training, by name, without seeds and what is drawn from them.
+Json training_settings(const TrialRecord& trial) {
   Json training = member(trial.identity, "settings");
   if (!training.is_object()) training = Json::object();
   std::erase_if(training.get_ref<Json::object_t&>(),
                 [](const auto& item) { return settings::has_trait(item.first, &settings::Traits::seed); });
-  training["g"] = origin_of_g(member(trial.identity, "g"));
+  training["g"] = g_origin(member(trial.identity, "g"));
   training["f's start"] = member(trial.identity, "start").is_null() ? "its initialisation" : "given as a file";
   training["data files"] = member(member(trial.identity, "data"), "files");
   return training;
 }
 
-std::string file_of(const TrialRecord& trial) {
+std::string result_path(const TrialRecord& trial) {
   return fmt::format("trials/{}../result.h5", trial.id.substr(0, 4));
 }
 
-std::optional<std::string> other_program(const Trials& trials) {
-  const auto found = difference(trials, [](const TrialRecord& t) { return text_of(t.identity, "numerics"); });
+std::optional<std::string> program_difference(const Trials& trials) {
+  const auto found = difference(trials, [](const TrialRecord& t) { return text_or_none(t.identity, "numerics"); });
   if (!found) return std::nullopt;
   return fmt::format("{} was written with numerics {}, the others with {}: averaging them would mix two programs",
-                     file_of(*found->odd), found->of_odd, found->of_others);
+                     result_path(*found->odd), found->of_odd, found->of_others);
 }
 
-std::optional<std::string> other_mode(const Trials& trials) {
+std::optional<std::string> mode_difference(const Trials& trials) {
   struct Mode {
     std::string setting;
     const char* mixes;
@@ -88,44 +90,45 @@ std::optional<std::string> other_mode(const Trials& trials) {
   for (const Mode& mode : {Mode{name_of(&TrainSettings::precision), "two precisions"},
                            Mode{name_of(&DataSettings::validation), "different test sets"},
                            Mode{name_of(&Seeds::protocol), "two protocols"}}) {
-    const auto found = difference(trials, [&](const TrialRecord& t) { return text_of(t.config, mode.setting); });
+    const auto found =
+        difference(trials, [&](const TrialRecord& t) { return text_or_none(t.config, mode.setting); });
     if (!found) continue;
-    return fmt::format("{} has {} = {}, the others {}: averaging them would mix {}", file_of(*found->odd),
+    return fmt::format("{} has {} = {}, the others {}: averaging them would mix {}", result_path(*found->odd),
                        mode.setting, found->of_odd, found->of_others, mode.mixes);
   }
   return std::nullopt;
 }
 
-std::optional<std::string> other_training(const Trials& trials, const std::set<std::string>& may_differ) {
+std::optional<std::string> training_difference(const Trials& trials, const std::set<std::string>& may_differ) {
   std::set<std::string> names;
   std::map<const TrialRecord*, Json> trainings;
   for (const TrialRecord* trial : trials) {
-    for (const auto& [name, value] : (trainings[trial] = training_of(*trial)).items()) {
+    for (const auto& [name, value] : (trainings[trial] = training_settings(*trial)).items()) {
       if (!may_differ.contains(name)) names.insert(name);
     }
   }
   for (const std::string& name : names) {
-    const auto found = difference(trials, [&](const TrialRecord& t) { return text_of(trainings[&t], name); });
+    const auto found = difference(trials, [&](const TrialRecord& t) { return text_or_none(trainings[&t], name); });
     if (!found) continue;
     const bool folds = name == name_of(&DataSettings::fold);
-    return fmt::format("{} has {} = {}, the others {}: these are {}", file_of(*found->odd), name, found->of_odd,
-                       found->of_others,
-                       folds ? "folds, which --choose puts together"
-                             : "different trainings and want rows or columns of their own");
+    return fmt::format(
+        "{} has {} = {}, the others {}: these are {}", result_path(*found->odd), name, found->of_odd,
+        found->of_others,
+        folds ? "folds, which --choose pools" : "different trainings, to be shown in separate rows or columns");
   }
   return std::nullopt;
 }
 
 /// "test-head", "fold of 5"
-std::string validation_set_of(const TrialRecord& trial) {
-  const std::string mode = text_of(trial.config, name_of(&DataSettings::validation));
+std::string validation_mode(const TrialRecord& trial) {
+  const std::string mode = text_or_none(trial.config, name_of(&DataSettings::validation));
   const bool is_fold = mode == settings::to_text(settings::Validation::fold);
-  return is_fold ? fmt::format("{} of {}", mode, text_of(trial.config, name_of(&DataSettings::folds))) : mode;
+  return is_fold ? fmt::format("{} of {}", mode, text_or_none(trial.config, name_of(&DataSettings::folds))) : mode;
 }
 
 }  // namespace
 
-std::vector<Fact> facts_of(const Config& config) {
+std::vector<Fact> make_facts(const Config& config) {
   std::vector<Fact> facts;
   for (const auto& [name, setting] : {std::pair{"validation", name_of(&DataSettings::validation)},
                                       std::pair{"protocol", name_of(&Seeds::protocol)},
@@ -133,53 +136,73 @@ std::vector<Fact> facts_of(const Config& config) {
                                       std::pair{"network", name_of(&TrainSettings::network)},
                                       std::pair{"epochs", name_of(&TrainSettings::epochs)},
                                       std::pair{"started from", name_of(&TrainSettings::start_from)}}) {
-    const std::string value = text_of(config.json(), setting);
+    const std::string value = text_or_none(config.json(), setting);
     if (value != "none" || config.has(setting)) facts.push_back({name, value});
   }
   std::erase_if(facts, [](const Fact& fact) { return fact.value.empty(); });
   return facts;
 }
 
-std::optional<std::string> why_not_average(const Trials& trials, const std::string& where,
+std::vector<Fact> merge_facts(std::vector<Fact> known, const std::vector<Fact>& more) {
+  for (const Fact& fact : more) {
+    const auto same =
+        std::find_if(known.begin(), known.end(), [&](const Fact& one) { return one.name == fact.name; });
+    if (same == known.end()) {
+      known.push_back(fact);
+    } else if ((", " + same->value + ", ").find(", " + fact.value + ", ") == std::string::npos) {
+      same->value += ", " + fact.value;
+    }
+  }
+  return known;
+}
+
+std::optional<std::string> why_not_average(const Trials& trials, const std::string& location,
                                            const std::set<std::string>& may_differ) {
-  std::optional<std::string> why = other_program(trials);
-  if (!why) why = other_mode(trials);
-  if (!why) why = other_training(trials, may_differ);
-  if (why) why = fmt::format("{}: {}", where, *why);
+  std::optional<std::string> why = program_difference(trials);
+  if (!why) why = mode_difference(trials);
+  if (!why) why = training_difference(trials, may_differ);
+  if (why) why = fmt::format("{}: {}", location, *why);
   return why;
 }
 
-std::optional<std::string> why_not_choose(const Trials& trials, const std::string& where) {
-  const auto found = difference(trials, validation_set_of);
+std::optional<std::string> why_not_choose(const Trials& trials, const std::string& location) {
+  const auto found = difference(trials, validation_mode);
   if (!found) return std::nullopt;
   return fmt::format("{}: {} validates by {}, the others by {}: choosing would compare different validation sets",
-                     where, file_of(*found->odd), found->of_odd, found->of_others);
+                     location, result_path(*found->odd), found->of_odd, found->of_others);
 }
 
 std::optional<std::string> why_not_compare(const std::vector<const TrialRecord*>& trials,
-                                           const std::string& where) {
-  std::optional<std::string> why = other_program(trials);
-  if (!why) why = other_mode(trials);
-  return why ? std::optional(where + ": " + *why) : std::nullopt;
+                                           const std::string& location) {
+  std::optional<std::string> why = program_difference(trials);
+  if (!why) why = mode_difference(trials);
+  return why ? std::optional(location + ": " + *why) : std::nullopt;
 }
 
-std::optional<std::string> why_not_pair(const TrialRecord& a, const TrialRecord& b, const std::string& where) {
+std::optional<std::string> why_not_pair(const TrialRecord& a, const TrialRecord& b, const std::string& location) {
   const auto of_files = [](const TrialRecord& t, const char* name) {
-    return text_of(member(t.identity, "data"), name);
+    return text_or_none(member(t.identity, "data"), name);
   };
   std::string differs;
   for (const char* name : {"test", "validation", "train", "files"}) {
     if (of_files(a, name) != of_files(b, name)) differs = name;
   }
-  if (text_of(a.data, "counts") != text_of(b.data, "counts")) differs = "counts";
+  if (text_or_none(a.data, "counts") != text_or_none(b.data, "counts")) differs = "counts";
   if (differs.empty()) return std::nullopt;
   const std::map<std::string, const char*> words = {{"test", "were tested on other samples"},
                                                     {"validation", "validated on other samples"},
                                                     {"train", "were trained on other samples"},
                                                     {"files", "read other data files"},
                                                     {"counts", "have other counts of training samples"}};
-  return fmt::format("{}: {} and {} {}: comparing them would mix different data", where, file_of(a), file_of(b),
-                     words.at(differs));
+  return fmt::format("{}: {} and {} {}: comparing them would mix different data", location, result_path(a),
+                     result_path(b), words.at(differs));
+}
+
+std::optional<std::string> check_mixture(const std::optional<std::string>& why, bool allow_mixed,
+                                         const char* done) {
+  if (!why) return std::nullopt;
+  if (!allow_mixed) throw usage_error(*why + "; use --allow-mixed if this is intended");
+  return fmt::format("{} although they differ (--allow-mixed): {}", done, *why);
 }
 
 }  // namespace m2m::report

@@ -4,17 +4,19 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 
 #include "core/error.hpp"
-#include "report/axis.hpp"
-#include "report/metrics.hpp"
+#include "results/record.hpp"
 #include "settings/recipe.hpp"
+#include "settings/table.hpp"
 
 namespace m2m::report {
 namespace {
 
+/// The position of a name in the list; a new name is added at its end.
 std::size_t position(std::vector<std::string>& names, const std::string& name) {
   const auto found = std::find(names.begin(), names.end(), name);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
@@ -22,9 +24,47 @@ std::size_t position(std::vector<std::string>& names, const std::string& name) {
   return names.size() - 1;
 }
 
-std::string row_of(const results::PlannedTrial& trial, const TableOptions& options) {
+std::string row_value(const results::PlannedTrial& trial, const TableOptions& options) {
   if (!options.choose) return axis_value(options.rows, trial);
   return settings::find_value(trial.config, &settings::Recipe::method).value_or(trial.label);
+}
+
+std::vector<std::string> known_axes(const results::StudyResults& results) {
+  std::set<std::string> settings;
+  for (const results::TrialOutcome& trial : results.trials) {
+    for (const auto& [name, value] : trial.planned.config.json().items()) {
+      if (!value.is_null()) settings.insert(name);
+    }
+  }
+  std::vector<std::string> known = {"label", "data"};
+  known.insert(known.end(), settings.begin(), settings.end());
+  return known;
+}
+
+void check_axis(const std::vector<std::string>& known, const std::string& axis) {
+  if (std::count(known.begin(), known.end(), axis) > 0) return;
+  const std::string nearest = nearest_name(known, axis);
+  throw usage_error(fmt::format("'{}' is not an axis: expected label, data, or a setting of the trials; {}", axis,
+                                nearest.empty() ? "results.h5 and config.json list their settings"
+                                                : fmt::format("did you mean '{}'?", nearest)));
+}
+
+constexpr std::array metrics{Metric{"bacc", "bACC", "bacc"},
+                             Metric{"gm", "GM", "gm"},
+                             Metric{"gm_nonzero", "GM without classes of zero recall", "gm_nonzero"},
+                             Metric{"accuracy", "accuracy", "accuracy"},
+                             Metric{"majority", "majority", "bacc_majority"},
+                             Metric{"minority", "minority", "bacc_minority"},
+                             Metric{"first_third", "first third", "first_third"},
+                             Metric{"middle_third", "middle third", "middle_third"},
+                             Metric{"last_third", "last third", "last_third"},
+                             Metric{"many", "many-shot", "many"},
+                             Metric{"medium", "medium-shot", "medium"},
+                             Metric{"few", "few-shot", "few"},
+                             Metric{"ece", "ECE", "ece"}};
+
+bool is_gm_of_nonzero(const Metric& metric, GmKind gm) {
+  return std::string(metric.name) == "gm" && gm == GmKind::nonzero;
 }
 
 }  // namespace
@@ -32,7 +72,7 @@ std::string row_of(const results::PlannedTrial& trial, const TableOptions& optio
 GroupedTrials group_trials(const results::StudyResults& results, const TableOptions& options) {
   GroupedTrials grouped;
   for (const results::TrialOutcome& trial : results.trials) {
-    const std::size_t row = position(grouped.rows, row_of(trial.planned, options));
+    const std::size_t row = position(grouped.rows, row_value(trial.planned, options));
     const std::size_t column = position(grouped.columns, axis_value(options.columns, trial.planned));
     grouped.groups.resize(grouped.rows.size());
     for (auto& of_row : grouped.groups) of_row.resize(grouped.columns.size());
@@ -45,28 +85,17 @@ GroupedTrials group_trials(const results::StudyResults& results, const TableOpti
   return grouped;
 }
 
-std::vector<const results::TrialRecord*> records_of(const Group& group) {
-  std::vector<const results::TrialRecord*> records;
+std::vector<const results::TrialRecord*> records(const Group& group) {
+  std::vector<const results::TrialRecord*> found;
   for (const results::TrialOutcome* trial : group) {
-    if (trial->record) records.push_back(&*trial->record);
+    if (trial->record) found.push_back(&*trial->record);
   }
-  return records;
+  return found;
 }
 
-const results::Snapshot* selected(const results::TrialRecord& record, Selection selection) {
+const results::Snapshot* selected_snapshot(const results::TrialRecord& record, Selection selection) {
   if (selection == Selection::last) return &record.last;
   return record.best ? &*record.best : nullptr;
-}
-
-std::vector<double> metric_values(const Group& group, const std::string& metric, const TableOptions& options) {
-  std::vector<double> values;
-  for (const results::TrialRecord* record : records_of(group)) {
-    const results::Snapshot* snapshot = selected(*record, options.selection);
-    if (snapshot == nullptr) continue;
-    const double value = metric_value(metric, *record, *snapshot, options.gm);
-    if (!std::isnan(value)) values.push_back(value);
-  }
-  return values;
 }
 
 void check_label(const results::StudyResults& results, const std::string& label) {
@@ -78,6 +107,76 @@ void check_label(const results::StudyResults& results, const std::string& label)
   throw usage_error(fmt::format("{}: no trial has the label '{}'; {}", results.name, label,
                                 nearest.empty() ? fmt::format("there are '{}'", fmt::join(known, "', '"))
                                                 : fmt::format("did you mean '{}'?", nearest)));
+}
+
+std::string axis_value(const std::string& axis, const results::PlannedTrial& trial) {
+  if (axis == "label") return trial.label;
+  if (axis == "data") return settings::data_title(trial.config);
+  return settings::setting_text(trial.config, axis, "none");
+}
+
+std::string axis_name(const TableOptions& options, const std::string& axis) {
+  const std::string& method = settings::name_of(&settings::Recipe::method);
+  const bool is_taken = options.rows == method || options.columns == method;
+  return axis == "label" && !is_taken ? method : axis;
+}
+
+std::string axis_title(const std::string& axis, const std::string& value) {
+  return axis == "label" || axis == "data" ? value : fmt::format("{}={}", axis, value);
+}
+
+void check_axes(const results::StudyResults& results, const TableOptions& options) {
+  if (results.trials.empty() || has_default_axes(options)) return;
+  if (options.choose) {
+    throw usage_error("--choose has rows of methods and columns of data: leave out --rows and --columns");
+  }
+  const std::vector<std::string> known = known_axes(results);
+  check_axis(known, options.rows);
+  check_axis(known, options.columns);
+  if (options.rows == options.columns) {
+    throw usage_error(fmt::format("rows and columns are both '{}': give two axes", options.rows));
+  }
+}
+
+bool has_default_axes(const TableOptions& options) { return options.rows == "label" && options.columns == "data"; }
+
+std::span<const Metric> table_metrics() { return metrics; }
+
+const Metric& find_metric(const std::string& name) {
+  const auto found =
+      std::find_if(metrics.begin(), metrics.end(), [&](const Metric& one) { return name == one.name; });
+  if (found != metrics.end()) return *found;
+  std::string names;
+  for (const Metric& metric : metrics) names += fmt::format("{}{}", names.empty() ? "" : ", ", metric.name);
+  throw usage_error(fmt::format("'{}' is not a metric of a table: expected one of {}", name, names));
+}
+
+std::string metric_title(const std::string& name, GmKind gm) {
+  const Metric& metric = find_metric(name);
+  return is_gm_of_nonzero(metric, gm) ? to_text(gm) : metric.title;
+}
+
+double metric_value(const std::string& name, const results::TrialRecord& record, const results::Snapshot& snapshot,
+                    GmKind gm) {
+  const Metric& metric = find_metric(name);
+  const Json values = results::metrics_of(snapshot.test, snapshot.test_calibration,
+                                          results::recorded_counts(record.data, snapshot.test.classes));
+  return 100 * values.value(is_gm_of_nonzero(metric, gm) ? "gm_nonzero" : metric.key, results::not_measured);
+}
+
+std::vector<double> metric_values(const Group& group, const std::string& metric, const TableOptions& options) {
+  std::vector<double> values;
+  for (const results::TrialRecord* record : records(group)) {
+    const results::Snapshot* snapshot = selected_snapshot(*record, options.selection);
+    if (snapshot == nullptr) continue;
+    const double value = metric_value(metric, *record, *snapshot, options.gm);
+    if (!std::isnan(value)) values.push_back(value);
+  }
+  return values;
+}
+
+double gm_in_percent(const Confusion& confusion, GmKind gm) {
+  return 100 * (gm == GmKind::zero ? geometric_mean(confusion) : geometric_mean_of_nonzero(confusion));
 }
 
 }  // namespace m2m::report

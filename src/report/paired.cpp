@@ -1,16 +1,13 @@
-#include "report/paired.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "core/error.hpp"
+#include "report/analyses.hpp"
 #include "report/comparability.hpp"
-#include "report/groups.hpp"
-#include "report/metrics.hpp"
-#include "report/student.hpp"
 #include "settings/table.hpp"
 
 namespace m2m::report {
@@ -18,101 +15,93 @@ namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
-/// A trial of each side for one data setting and seed.
+/// A trial of A and one of B for one data setting and seed.
 struct Pair {
   const results::TrialRecord* a = nullptr;
   const results::TrialRecord* b = nullptr;
   bool is_whole() const { return a != nullptr && b != nullptr; }
 };
 
-using Pairs = std::map<std::string, Pair>;  // by seeds: trials that differ in any of them are no pair
-using Settings = std::vector<std::pair<std::string, Pairs>>;
+using Pairs = std::map<std::string, Pair>;  // by all seeds: trials that differ in any of them are no pair
+using PairsByData = std::vector<std::pair<std::string, Pairs>>;
 
-void add_side(Settings& settings, const Side& side, const results::TrialRecord* Pair::*which, Selection selection) {
-  for (const results::TrialOutcome& trial : side.study.trials) {
-    if (trial.planned.label != side.label || !trial.record) continue;
-    if (selected(*trial.record, selection) == nullptr) continue;
-    const std::string data = settings::data_title(trial.planned.config);
-    auto found = std::find_if(settings.begin(), settings.end(), [&](const auto& s) { return s.first == data; });
-    if (found == settings.end()) found = settings.insert(settings.end(), {data, {}});
-    found->second[settings::seeds_text(trial.planned.config)].*which = &*trial.record;
+Pairs& pairs_of_data(PairsByData& all, const std::string& data) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.first == data; });
+  return found == all.end() ? all.emplace_back(data, Pairs()).second : found->second;
+}
+
+/// Pairs the trials of A and B, whole or not; data settings are in the order of A's study.
+PairsByData make_pairs(const ComparedLabel& a, const ComparedLabel& b, Selection selection) {
+  PairsByData all;
+  for (const auto& [compared, member] : {std::pair{&a, &Pair::a}, std::pair{&b, &Pair::b}}) {
+    for (const results::TrialOutcome& trial : compared->study.trials) {
+      if (trial.planned.label != compared->label || !trial.record) continue;
+      if (selected_snapshot(*trial.record, selection) == nullptr) continue;
+      Pairs& pairs = pairs_of_data(all, settings::data_title(trial.planned.config));
+      pairs[settings::seeds_text(trial.planned.config)].*member = &*trial.record;
+    }
   }
+  return all;
 }
 
-/// Data settings in the order of A's study, each with its pairs, whole or not.
-Settings pairs_of(const Side& a, const Side& b, Selection selection) {
-  Settings settings;
-  add_side(settings, a, &Pair::a, selection);
-  add_side(settings, b, &Pair::b, selection);
-  return settings;
-}
-
-/// The differences of the pairs that are whole, and what is left of the others.
-std::vector<double> differences(const Pairs& pairs, const std::string& metric, const TableOptions& options,
-                                PairedDifference& line) {
-  std::vector<double> found;
-  const auto value = [&](const results::TrialRecord& record) {
-    return metric_value(metric, record, *selected(record, options.selection), options.gm);
-  };
-  for (const auto& [seeds, pair] : pairs) {
-    if (pair.b == nullptr) ++line.only_a;
-    if (pair.a == nullptr) ++line.only_b;
-    if (!pair.is_whole()) continue;
-    const double of_a = value(*pair.a), of_b = value(*pair.b);
-    line.mean_a += of_a;
-    line.mean_b += of_b;
-    if (of_a > of_b) ++line.better;
-    if (of_a < of_b) ++line.worse;
-    found.push_back(of_a - of_b);
-  }
-  return found;
-}
-
-void refuse_mixtures(const Pairs& pairs, const std::string& where) {
+void check_pairs(const Pairs& pairs, const std::string& location) {
   std::vector<const results::TrialRecord*> records;
   std::optional<std::string> other_data;
   for (const auto& [seeds, pair] : pairs) {
     if (!pair.is_whole()) continue;
     records.insert(records.end(), {pair.a, pair.b});
-    if (!other_data) other_data = why_not_pair(*pair.a, *pair.b, where);
+    if (!other_data) other_data = why_not_pair(*pair.a, *pair.b, location);
   }
   if (records.empty()) return;
-  std::optional<std::string> why = why_not_compare(records, where);
-  if (!why) why = other_data;
-  if (why) throw usage_error(*why + "; --allow-mixed if you mean it");
+  const std::optional<std::string> why = why_not_compare(records, location);
+  check_mixture(why ? why : other_data, false, "compared");
 }
 
-PairedDifference line_of(const std::string& data, const Pairs& pairs, const std::string& metric,
-                         const TableOptions& options) {
+PairedDifference make_difference(const std::string& data, const Pairs& pairs, const std::string& metric,
+                                 const TableOptions& options) {
   PairedDifference line;
   line.data = data;
-  const Estimate mean = estimate(differences(pairs, metric, options, line));
-  line.n = mean.n;
+  std::vector<double> a, b, differences;
+  const auto value = [&](const results::TrialRecord& record) {
+    return metric_value(metric, record, *selected_snapshot(record, options.selection), options.gm);
+  };
+  for (const auto& [seeds, pair] : pairs) {
+    line.only_a += pair.b == nullptr;
+    line.only_b += pair.a == nullptr;
+    if (!pair.is_whole()) continue;
+    a.push_back(value(*pair.a));
+    b.push_back(value(*pair.b));
+    line.better += a.back() > b.back();
+    line.worse += a.back() < b.back();
+    differences.push_back(a.back() - b.back());
+  }
+  const Estimate difference = estimate(differences);
+  line.n = difference.n;
   if (line.n == 0) return line;
-  line.mean_a /= mean.n;
-  line.mean_b /= mean.n;
-  line.difference = mean.mean;
-  const double half = mean.n < 2 ? none : student_quantile(mean.n - 1) * mean.std / std::sqrt(mean.n);
-  line.low = mean.mean - half;
-  line.high = mean.mean + half;
+  line.mean_a = estimate(a).mean;
+  line.mean_b = estimate(b).mean;
+  line.difference = difference.mean;
+  const double half = line.n < 2 ? none : student_quantile(line.n - 1) * difference.std / std::sqrt(line.n);
+  line.low = difference.mean - half;
+  line.high = difference.mean + half;
   line.sign_test = sign_test(line.better, line.worse);
   return line;
 }
 
-std::string study_names(const Side& a, const Side& b) {
+std::string study_names(const ComparedLabel& a, const ComparedLabel& b) {
   return &a.study == &b.study ? a.study.name : fmt::format("{} and {}", a.study.name, b.study.name);
 }
 
 }  // namespace
 
-std::vector<PairedDifference> compare_paired(const Side& a, const Side& b, const std::string& metric,
-                                             const TableOptions& options) {
+std::vector<PairedDifference> compare_paired(const ComparedLabel& a, const ComparedLabel& b,
+                                             const std::string& metric, const TableOptions& options) {
   check_label(a.study, a.label);
   check_label(b.study, b.label);
   std::vector<PairedDifference> lines;
-  for (const auto& [data, pairs] : pairs_of(a, b, options.selection)) {
-    if (!options.allow_mixed) refuse_mixtures(pairs, data);
-    PairedDifference line = line_of(data, pairs, metric, options);
+  for (const auto& [data, pairs] : make_pairs(a, b, options.selection)) {
+    if (!options.allow_mixed) check_pairs(pairs, data);
+    PairedDifference line = make_difference(data, pairs, metric, options);
     if (line.n > 0) lines.push_back(std::move(line));
   }
   if (lines.empty()) {
@@ -124,8 +113,8 @@ std::vector<PairedDifference> compare_paired(const Side& a, const Side& b, const
 
 Sheet paired_sheet(const std::vector<PairedDifference>& lines, const std::string& a, const std::string& b,
                    const std::string& metric, const TableOptions& options) {
-  Sheet sheet{fmt::format("A = {} against B = {}, seed by seed: {}, test {} in %", a, b,
-                          selection_name(options.selection), metric_title(metric, options.gm)),
+  Sheet sheet{fmt::format("A = {} against B = {}, seed by seed: {}, test {} in %", a, b, to_text(options.selection),
+                          metric_title(metric, options.gm)),
               {{"data", "data"},
                {"a", ""},
                {"b", ""},

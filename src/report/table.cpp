@@ -5,41 +5,42 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "report/axis.hpp"
-#include "report/cell.hpp"
 #include "report/choice.hpp"
-#include "report/groups.hpp"
-#include "report/metrics.hpp"
-#include "report/untested.hpp"
 
 namespace m2m::report {
 namespace {
+
+using Cells = std::vector<std::vector<TableCell>>;
 
 void check_metrics(const std::vector<std::string>& names) {
   for (auto name = names.begin(); name != names.end(); ++name) {
     find_metric(*name);
     if (std::find(names.begin(), name, *name) != name) {
-      throw usage_error(fmt::format("the metric '{}' is asked for twice", *name));
+      throw usage_error(fmt::format("the metric '{}' is given twice", *name));
     }
   }
 }
 
-void note_rerun(ResultTable& table) {
-  if (!shows_published(table.options)) return;
-  for (const auto& row : table.cells) {
-    for (const TableCell& cell : row) {
-      if (cell.published.rerun.bacc.empty()) continue;
-      table.notes.push_back(
-          fmt::format("rerun by others: {}, one seed a cell, GM without classes of zero recall", rerun_source));
-      return;
+Cells make_cells(const GroupedTrials& grouped, const TableOptions& options, IdPrefix prefix) {
+  Cells cells(grouped.rows.size());
+  for (std::size_t row = 0; row < grouped.rows.size(); ++row) {
+    const std::string row_title = axis_title(options.rows, grouped.rows[row]);
+    for (std::size_t column = 0; column < grouped.columns.size(); ++column) {
+      const Group& group = grouped.groups[row][column];
+      const std::string column_title = axis_title(options.columns, grouped.columns[column]);
+      cells[row].push_back(
+          options.choose ? chosen_cell(group, row_title, column_title, options, prefix)
+                         : make_cell(group, fmt::format("{} on {}", row_title, column_title), options, prefix));
     }
   }
+  return cells;
 }
 
-void check_selection(const ResultTable& table) {
+/// A study without validation sets has no best epoch in any trial; an empty table would not say why.
+void check_selection(const Cells& cells) {
   int selectable = 0;
   int without = 0;
-  for (const auto& row : table.cells) {
+  for (const auto& row : cells) {
     for (const TableCell& cell : row) {
       selectable += cell.bacc.n;
       without += cell.without_best;
@@ -50,44 +51,70 @@ void check_selection(const ResultTable& table) {
   }
 }
 
-}  // namespace
-
-const char* selection_name(Selection selection) {
-  return selection == Selection::last ? "last epoch" : "best validation epoch";
+std::vector<Fact> all_facts(const Cells& cells) {
+  std::vector<Fact> facts;
+  for (const auto& row : cells) {
+    for (const TableCell& cell : row) facts = merge_facts(std::move(facts), cell.facts);
+  }
+  return facts;
 }
 
-const char* gm_name(GmKind gm) { return gm == GmKind::zero ? "GM" : "GM without classes of zero recall"; }
+std::vector<std::string> all_incomplete(const Cells& cells) {
+  std::vector<std::string> incomplete;
+  for (const auto& row : cells) {
+    for (const TableCell& cell : row) {
+      incomplete.insert(incomplete.end(), cell.incomplete.begin(), cell.incomplete.end());
+    }
+  }
+  return incomplete;
+}
+
+bool has_rerun(const Cells& cells) {
+  return std::any_of(cells.begin(), cells.end(), [](const auto& row) {
+    return std::any_of(row.begin(), row.end(),
+                       [](const TableCell& cell) { return !cell.published.rerun.bacc.empty(); });
+  });
+}
+
+/// The notes of the cells, then those of the table.
+std::vector<std::string> all_notes(const Cells& cells, const results::StudyResults& results,
+                                   const TableOptions& options) {
+  std::vector<std::string> notes;
+  for (const auto& row : cells) {
+    for (const TableCell& cell : row) {
+      for (const std::string& note : cell.notes) add_once(notes, note);
+    }
+  }
+  if (shows_published(options) && has_rerun(cells)) {
+    notes.push_back(
+        fmt::format("rerun by others: {}, one seed a cell, GM without classes of zero recall", rerun_source));
+  }
+  for (const std::string& note : untested_notes(results, options.selection)) add_once(notes, note);
+  return notes;
+}
+
+}  // namespace
 
 bool shows_published(const TableOptions& options) {
-  return has_standard_axes(options) && options.metrics.size() >= 2 && options.metrics[0] == "bacc" &&
+  return has_default_axes(options) && options.metrics.size() >= 2 && options.metrics[0] == "bacc" &&
          options.metrics[1] == "gm";
 }
 
 ResultTable make_table(const results::StudyResults& results, const TableOptions& options) {
-  ResultTable table;
-  table.options = options;
   check_axes(results, options);
   check_metrics(options.metrics);
   if (options.choose) check_choosable(results);
-  GroupedTrials grouped = group_trials(results, options);
-  table.rows = std::move(grouped.rows);
-  table.columns = std::move(grouped.columns);
-  const auto& groups = grouped.groups;
-  const IdPrefix prefix = unique_prefix(results);
-  for (std::size_t row = 0; row < groups.size(); ++row) {
-    std::vector<TableCell>& cells = table.cells.emplace_back();
-    for (std::size_t column = 0; column < groups[row].size(); ++column) {
-      const Group& group = groups[row][column];
-      const std::string of = axis_title(options.rows, table.rows[row]);
-      const std::string on = axis_title(options.columns, table.columns[column]);
-      cells.push_back(options.choose ? chosen_cell(table, group, of, on, prefix)
-                                     : cell_of(table, group, fmt::format("{} on {}", of, on), prefix));
-      for (const Fact& fact : cells.back().facts) add_fact(table.facts, fact);
-    }
-  }
-  if (!options.choose) check_selection(table);
-  note_rerun(table);
-  for (const std::string& note : untested_notes(results, options.selection)) table.notes.push_back(note);
+  const GroupedTrials grouped = group_trials(results, options);
+  Cells cells = make_cells(grouped, options, unique_prefix(results));
+  if (!options.choose) check_selection(cells);
+  ResultTable table{options,
+                    grouped.columns,
+                    grouped.rows,
+                    {},
+                    all_facts(cells),
+                    all_incomplete(cells),
+                    all_notes(cells, results, options)};
+  table.cells = std::move(cells);
   return table;
 }
 

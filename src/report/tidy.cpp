@@ -1,11 +1,8 @@
-#include "report/tidy.hpp"
-
 #include <fmt/format.h>
 
 #include <set>
 
-#include "report/groups.hpp"
-#include "report/metrics.hpp"
+#include "report/analyses.hpp"
 #include "results/record.hpp"
 #include "settings/recipe.hpp"
 #include "settings/table.hpp"
@@ -15,9 +12,14 @@ namespace m2m::report {
 namespace {
 
 using Row = std::vector<Json>;
-using Named = std::vector<std::pair<std::string, Json>>;
 
-/// The cells that all rows of a trial begin with.
+/// A metric by its name.
+struct NamedValue {
+  std::string name;
+  Json value;
+};
+
+/// The first cells of all rows of a trial.
 Row trial_cells(const results::TrialOutcome& trial) {
   const Config& config = trial.planned.config;
   const auto seed = settings::find_value(config, &settings::Seeds::seed);
@@ -29,14 +31,18 @@ Row trial_cells(const results::TrialOutcome& trial) {
           results::status_name(trial.status)};
 }
 
-void add_recalls(Named& metrics, const Confusion& test) {
+std::vector<NamedValue> recall_values(const Confusion& test) {
+  std::vector<NamedValue> values;
   const std::vector<double> by_class = recalls(test);
   for (int k = 0; k < test.classes; ++k) {
-    metrics.emplace_back(fmt::format("recall_{}", k), number_or_null(100 * by_class[k]));
+    values.push_back({fmt::format("recall_{}", k), number_or_null(100 * by_class[k])});
   }
+  return values;
 }
 
-void add_false_positives(Named& metrics, const results::TrialRecord& record, const Confusion& test) {
+/// Sums over the classes up to each rank; empty if the training counts are not recorded.
+std::vector<NamedValue> false_positives(const results::TrialRecord& record, const Confusion& test) {
+  std::vector<NamedValue> values;
   const ClassCounts counts = results::recorded_counts(record.data, test.classes);
   std::int64_t sum = 0;
   int rank = 0;
@@ -44,45 +50,50 @@ void add_false_positives(Named& metrics, const results::TrialRecord& record, con
     for (int truth = 0; truth < test.classes; ++truth) {
       if (truth != predicted) sum += test.at(truth, predicted);
     }
-    metrics.emplace_back(fmt::format("false_positives_{}", ++rank), sum);
+    values.push_back({fmt::format("false_positives_{}", ++rank), sum});
   }
+  return values;
 }
 
-Named metrics_of_trial(const results::TrialRecord& record, const results::Snapshot& snapshot) {
-  Named metrics;
+std::vector<NamedValue> all_values(const results::TrialRecord& record, const results::Snapshot& snapshot) {
+  std::vector<NamedValue> values;
   for (const Metric& metric : table_metrics()) {
-    metrics.emplace_back(metric.name, number_or_null(metric_value(metric.name, record, snapshot, GmKind::zero)));
+    values.push_back({metric.name, number_or_null(metric_value(metric.name, record, snapshot, GmKind::zero))});
   }
-  add_recalls(metrics, snapshot.test);
-  add_false_positives(metrics, record, snapshot.test);
-  return metrics;
+  for (NamedValue& recall : recall_values(snapshot.test)) values.push_back(std::move(recall));
+  for (NamedValue& sum : false_positives(record, snapshot.test)) values.push_back(std::move(sum));
+  return values;
 }
 
-void add_trial(Sheet& sheet, const results::TrialOutcome& trial, Selection selection) {
-  const results::Snapshot* snapshot = trial.record ? selected(*trial.record, selection) : nullptr;
-  const auto add = [&](const Row& measured) {
-    Row row = trial_cells(trial);
-    row.insert(row.end(), measured.begin(), measured.end());
-    sheet.rows.push_back(std::move(row));
+std::vector<Row> trial_rows(const results::TrialOutcome& trial, Selection selection) {
+  const results::Snapshot* snapshot = trial.record ? selected_snapshot(*trial.record, selection) : nullptr;
+  const auto row = [first = trial_cells(trial)](Json epoch, Json metric, Json value) {
+    Row cells = first;
+    cells.insert(cells.end(), {std::move(epoch), std::move(metric), std::move(value)});
+    return cells;
   };
-  if (snapshot == nullptr) return add({Json(), Json(), Json()});
-  for (const auto& [name, value] : metrics_of_trial(*trial.record, *snapshot)) add({snapshot->epoch, name, value});
+  if (snapshot == nullptr) return {row({}, {}, {})};
+  std::vector<Row> rows;
+  for (const auto& [name, value] : all_values(*trial.record, *snapshot)) {
+    rows.push_back(row(snapshot->epoch, name, value));
+  }
+  return rows;
 }
 
 }  // namespace
 
 Sheet tidy_sheet(const results::StudyResults& results, Selection selection) {
-  Sheet sheet{
-      fmt::format("{}: test set, {}; in %, false positives in samples", results.name, selection_name(selection)),
-      {},
-      {},
-      {}};
+  Sheet sheet{fmt::format("{}: test set, {}; in %, false positives in samples", results.name, to_text(selection)),
+              {},
+              {},
+              {}};
   for (const char* name : {"id", "label", "method", "data", "seed", "status", "epoch", "metric", "value"}) {
     sheet.columns.push_back({name, name});
   }
   std::set<std::pair<std::string, std::string>> seen;
   for (const results::TrialOutcome& trial : results.trials) {
-    if (seen.emplace(trial.planned.label, trial.planned.id).second) add_trial(sheet, trial, selection);
+    if (!seen.emplace(trial.planned.label, trial.planned.id).second) continue;
+    for (Row& row : trial_rows(trial, selection)) sheet.rows.push_back(std::move(row));
   }
   return sheet;
 }

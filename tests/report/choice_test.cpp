@@ -4,8 +4,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "report/formats.hpp"
-#include "report/numbers.hpp"
+#include "report/table_formats.hpp"
 #include "support/choice_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
@@ -66,7 +65,7 @@ TEST(Choice, WithoutBeingAskedForLeavesARowALabel) {
   const ResultTable table = make_table(two_betas(), {});
   EXPECT_EQ(table.rows.size(), 3U);
   EXPECT_FALSE(table.cells[0][0].choice);
-  EXPECT_EQ(as_csv(table).find("chosen"), std::string::npos);
+  EXPECT_EQ(to_csv(table).find("chosen"), std::string::npos);
 }
 
 TEST(Choice, GoesByTheSelectedEpoch) {
@@ -106,7 +105,7 @@ TEST(Choice, IsMadeOnEachDataSettingByItself) {
   EXPECT_EQ(table.cells[0][0].choice->label, "M2m, beta=0.99");
   EXPECT_EQ(table.cells[0][1].choice->label, "M2m, beta=0.9");
   EXPECT_FALSE(table.cells[1][1].planned);
-  const std::string text = as_markdown(table);
+  const std::string text = to_markdown(table);
   EXPECT_NE(text.find(" CIFAR-LT-10 rho=10, setting "), std::string::npos) << text;
   EXPECT_NE(text.find("| M2m, beta=0.9: chosen of 2 on validation "), std::string::npos) << text;
   EXPECT_NE(text.find("| M2m, beta=0.99: chosen of 2 on validation "), std::string::npos) << text;
@@ -136,7 +135,7 @@ TEST(Choice, MarksAChosenSettingThatLacksTrialsAndNamesThem) {
   EXPECT_EQ(cell.missing, 0);  // those of the chosen setting
   EXPECT_TRUE(testing::says(table.incomplete, {"M2m, beta=0.99 on CIFAR-LT-10 rho=100", "1 of 3", "diverged"}));
   EXPECT_TRUE(testing::says(table.incomplete, {"M2m, beta=0.9 on CIFAR-LT-10 rho=100", "1 of 3", "missing"}));
-  EXPECT_NE(as_markdown(table).find("| 77.5 +- 3.5 / 77.1 +- 3.2 (2*) "), std::string::npos) << as_markdown(table);
+  EXPECT_NE(to_markdown(table).find("| 77.5 +- 3.5 / 77.1 +- 3.2 (2*) "), std::string::npos) << to_markdown(table);
 }
 
 TEST(Choice, PassesOverSettingsWithoutAValidationResultButCountsThem) {
@@ -162,9 +161,9 @@ TEST(Choice, OfNothingThatIsDoneIsNone) {
   EXPECT_EQ(cell.planned, 2);
   EXPECT_EQ(cell.failed, 1);
   EXPECT_EQ(cell.missing, 1);
-  EXPECT_NE(as_markdown(table).find("| - (0*) | - (0*)               | none chosen of 2 |"), std::string::npos)
-      << as_markdown(table);
-  EXPECT_TRUE(Json::parse(as_json(table)).at("cells").at(0).at("chosen").is_null());
+  EXPECT_NE(to_markdown(table).find("| - (0*) | - (0*)               | none chosen of 2 |"), std::string::npos)
+      << to_markdown(table);
+  EXPECT_TRUE(Json::parse(to_json(table)).at("cells").at(0).at("chosen").is_null());
 }
 
 TEST(Choice, IsRefusedWhereNothingValidates) {
@@ -208,12 +207,12 @@ TEST(Choice, CountsTheValuesThatAPostHocMethodTried) {
   const ResultTable table = chosen(results);
   const Choice& choice = *table.cells[2][0].choice;
   EXPECT_EQ(choice.settings, 21);
-  EXPECT_EQ(choice.tau->least, .8);
-  EXPECT_EQ(choice.tau->most, 1.2);
-  EXPECT_NE(as_markdown(table).find("| tau-norm, tau 0.8 to 1.2 of 21: chosen of 21 on validation |"),
+  EXPECT_EQ(choice.tau->min, .8);
+  EXPECT_EQ(choice.tau->max, 1.2);
+  EXPECT_NE(to_markdown(table).find("| tau-norm, tau 0.8 to 1.2 of 21: chosen of 21 on validation |"),
             std::string::npos)
-      << as_markdown(table);
-  EXPECT_EQ(chosen(results, {Selection::best}).cells[2][0].choice->tau->least, 2.0);
+      << to_markdown(table);
+  EXPECT_EQ(chosen(results, {Selection::best}).cells[2][0].choice->tau->min, 2.0);
   results.trials.push_back(done({"tau-norm, lr=1", with(sample_config("tau-norm", 0), "lr", 1), {1, 1}, {1, 1}}));
   EXPECT_EQ(chosen(results).cells[2][0].choice->settings, 22);  // the other label tells of no tau
 }
@@ -222,21 +221,21 @@ TEST(Choice, DoesNotShowATauThatWasGiven) {
   StudyResults results;
   results.trials.push_back(post_hoc(0, 1.5, 1));
   EXPECT_EQ(chosen(results).cells[0][0].choice->settings, 1);
-  EXPECT_NE(as_markdown(chosen(results)).find("| tau-norm: the only setting |"), std::string::npos);
+  EXPECT_NE(to_markdown(chosen(results)).find("| tau-norm: the only setting |"), std::string::npos);
 }
 
 TEST(Choice, IsTheSameInEveryFormat) {
   const ResultTable table = chosen(two_betas());
   const std::string setting = "M2m, beta=0.99: chosen of 2 on validation";
-  EXPECT_NE(as_markdown(table).find("| 75.2 +- 0.4 / 75.1 +- 0.4 (2) | 77.5 +- 3.5 / 77.1 +- 3.2 (2) | " + setting),
+  EXPECT_NE(to_markdown(table).find("| 75.2 +- 0.4 / 75.1 +- 0.4 (2) | 77.5 +- 3.5 / 77.1 +- 3.2 (2) | " + setting),
             std::string::npos)
-      << as_markdown(table);
-  EXPECT_NE(as_latex(table).find("M2m & 75.2 $\\pm$ 0.4 / 75.1 $\\pm$ 0.4 (2) & "
+      << to_markdown(table);
+  EXPECT_NE(to_latex(table).find("M2m & 75.2 $\\pm$ 0.4 / 75.1 $\\pm$ 0.4 (2) & "
                                  "77.5 $\\pm$ 3.5 / 77.1 $\\pm$ 3.2 (2) & " +
                                  setting),
             std::string::npos)
-      << as_latex(table);
-  const Json json = Json::parse(as_json(table)).at("cells").at(0);
+      << to_latex(table);
+  const Json json = Json::parse(to_json(table)).at("cells").at(0);
   EXPECT_EQ(json.at("method"), "M2m");
   EXPECT_EQ(json.at("chosen"), "M2m, beta=0.99");
   EXPECT_EQ(json.at("settings_tried"), 2);
@@ -246,10 +245,10 @@ TEST(Choice, IsTheSameInEveryFormat) {
 
 TEST(Choice, WritesTheSameColumnsAsCsvAndJson) {
   const ResultTable table = chosen(two_betas());
-  const std::string csv = as_csv(table);
+  const std::string csv = to_csv(table);
   std::string header;
   std::string line;
-  const Sheet numbers = numbers_of(table);
+  const Sheet numbers = to_sheet(table);
   const std::vector<Json>& erm = numbers.rows.back();
   for (std::size_t c = 0; c < numbers.columns.size(); ++c) {
     header += (c == 0 ? "" : ",") + numbers.columns[c].name;

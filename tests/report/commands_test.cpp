@@ -9,17 +9,17 @@
 #include "core/config.hpp"
 #include "results/hdf5.hpp"
 #include "support/command.hpp"
-#include "support/made_up_study.hpp"
 #include "support/run_report.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
+#include "support/synthetic_study.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::report {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::Ended;
+using testing::Outcome;
 using testing::quoted;
 using testing::run_report;
 using testing::TemporaryFolder;
@@ -41,11 +41,11 @@ struct Study {
 /// Every command must end so, with one sentence that has these parts.
 void expect_refused(const fs::path& path, int code, const testing::Parts& parts) {
   for (const char* command : commands) {
-    const Ended ended = run_report(on(command, path));
-    EXPECT_EQ(ended.code, code) << command << ": " << ended.said;
-    EXPECT_EQ(ended.said.rfind("m2m-report: ", 0), 0U) << command << ": " << ended.said;
-    EXPECT_EQ(std::count(ended.said.begin(), ended.said.end(), '\n'), 1) << command << ": " << ended.said;
-    EXPECT_TRUE(testing::says(ended.said, parts)) << command;
+    const Outcome ended = run_report(on(command, path));
+    EXPECT_EQ(ended.code, code) << command << ": " << ended.output;
+    EXPECT_EQ(ended.output.rfind("m2m-report: ", 0), 0U) << command << ": " << ended.output;
+    EXPECT_EQ(std::count(ended.output.begin(), ended.output.end(), '\n'), 1) << command << ": " << ended.output;
+    EXPECT_TRUE(testing::says(ended.output, parts)) << command;
   }
 }
 
@@ -53,37 +53,37 @@ TEST(ReportCommands, WriteEveryFormatFromAFolderAndItsMergedFile) {
   const Study study;
   for (const char* command : commands) {
     for (const char* format : {"markdown", "csv", "latex", "json"}) {
-      const Ended ended = run_report(on(command, study.folder.path()) + " --format " + format);
-      EXPECT_EQ(ended.code, 0) << command << " " << format << ": " << ended.said;
-      EXPECT_EQ(run_report(on(command, study.merged) + " --format " + format).said, ended.said);
-      EXPECT_EQ(ended.said.find("\\toprule") != std::string::npos, format == std::string("latex"));
+      const Outcome ended = run_report(on(command, study.folder.path()) + " --format " + format);
+      EXPECT_EQ(ended.code, 0) << command << " " << format << ": " << ended.output;
+      EXPECT_EQ(run_report(on(command, study.merged) + " --format " + format).output, ended.output);
+      EXPECT_EQ(ended.output.find("\\toprule") != std::string::npos, format == std::string("latex"));
     }
-    EXPECT_NO_THROW(Json::parse(run_report(on(command, study.merged) + " --format json").said));
+    EXPECT_NO_THROW(Json::parse(run_report(on(command, study.merged) + " --format json").output));
   }
 }
 
 TEST(ReportCommands, AggregateWritesCsvByItself) {
   const Study study;
-  EXPECT_EQ(run_report(on("aggregate", study.merged)).said,
-            run_report(on("aggregate", study.merged) + " --format csv").said);
+  EXPECT_EQ(run_report(on("aggregate", study.merged)).output,
+            run_report(on("aggregate", study.merged) + " --format csv").output);
 }
 
 TEST(ReportCommands, TableWithoutAxesIsTheTable) {
   const Study study;
   const std::string path = quoted(study.folder.path());
-  EXPECT_EQ(run_report("table " + path).said, run_report(path).said);
-  EXPECT_EQ(run_report("table --rows label --columns data " + path + " --metric few").said,
-            run_report(path + " --metric few").said);
-  const Ended other = run_report("table " + path + " --rows data.set --columns label --metric few");
-  EXPECT_EQ(other.code, 0) << other.said;
-  EXPECT_NE(other.said.find("| data.set | ERM"), std::string::npos) << other.said;
+  EXPECT_EQ(run_report("table " + path).output, run_report(path).output);
+  EXPECT_EQ(run_report("table --rows label --columns data " + path + " --metric few").output,
+            run_report(path + " --metric few").output);
+  const Outcome other = run_report("table " + path + " --rows data.set --columns label --metric few");
+  EXPECT_EQ(other.code, 0) << other.output;
+  EXPECT_NE(other.output.find("| data.set | ERM"), std::string::npos) << other.output;
 }
 
 TEST(ReportCommands, CompareTakesBFromAnotherStudy) {
   const Study study, other;
-  const Ended ended = run_report(on("compare", study.folder.path()) + " --with " + quoted(other.merged));
-  EXPECT_EQ(ended.code, 0) << ended.said;
-  EXPECT_EQ(ended.said, run_report(on("compare", study.folder.path())).said);
+  const Outcome ended = run_report(on("compare", study.folder.path()) + " --with " + quoted(other.merged));
+  EXPECT_EQ(ended.code, 0) << ended.output;
+  EXPECT_EQ(ended.output, run_report(on("compare", study.folder.path())).output);
   EXPECT_EQ(run_report(on("compare", study.folder.path()) + " --with " + quoted(other.merged) + "x").code, 74);
 }
 
@@ -93,18 +93,19 @@ TEST(ReportCommands, CompareRefusesStudiesThatDoNotMatch) {
   testing::make_study({other.path()}, true);
   const std::string command =
       "compare " + quoted(study.merged) + " M2m M2m --with " + quoted(other.path() / "results.h5");
-  const Ended ended = run_report(command);
-  EXPECT_EQ(ended.code, 2) << ended.said;
-  EXPECT_TRUE(testing::says(ended.said, {"two protocols", "--allow-mixed"}));
+  const Outcome ended = run_report(command);
+  EXPECT_EQ(ended.code, 2) << ended.output;
+  EXPECT_TRUE(testing::says(ended.output, {"two protocols", "--allow-mixed"}));
   EXPECT_EQ(run_report(command + " --allow-mixed").code, 0);
 }
 
 TEST(ReportCommands, VarianceTakesALabelAndADifference) {
   const Study study;
-  const Ended ended = run_report("variance " + quoted(study.merged) + " ERM --difference .1 --format csv");
-  EXPECT_EQ(ended.code, 0) << ended.said;
-  EXPECT_NE(ended.said.find("ERM,CIFAR-LT-10 rho=100,bacc,all trials,,3,0.33333"), std::string::npos) << ended.said;
-  EXPECT_NE(ended.said.find(",175,\n"), std::string::npos) << ended.said;  // 15.698 / 9 / .01
+  const Outcome ended = run_report("variance " + quoted(study.merged) + " ERM --difference .1 --format csv");
+  EXPECT_EQ(ended.code, 0) << ended.output;
+  EXPECT_NE(ended.output.find("ERM,CIFAR-LT-10 rho=100,bacc,all trials,,3,0.33333"), std::string::npos)
+      << ended.output;
+  EXPECT_NE(ended.output.find(",175,\n"), std::string::npos) << ended.output;  // 15.698 / 9 / .01
   EXPECT_EQ(run_report("variance " + quoted(study.merged) + " EMR").code, 2);
   EXPECT_EQ(run_report("variance " + quoted(study.merged) + " --difference 0").code, 2);
 }
@@ -114,19 +115,19 @@ TEST(ReportCommands, RefuseOptionsThatSayNothingToThem) {
   for (const char* line : {"aggregate --metric few ", "aggregate --gm zero ", "reference --metric gm ",
                            "variance --choose ", "variance --metric gm --metric few ", "--choose compare ",
                            "compare --difference 1 ", "merge --format csv ", "table --with x "}) {
-    const Ended ended = run_report(line + quoted(study.merged));
-    EXPECT_EQ(ended.code, 2) << line << ended.said;
-    EXPECT_EQ(ended.said.rfind("m2m-report: ", 0), 0U) << ended.said;
+    const Outcome ended = run_report(line + quoted(study.merged));
+    EXPECT_EQ(ended.code, 2) << line << ended.output;
+    EXPECT_EQ(ended.output.rfind("m2m-report: ", 0), 0U) << ended.output;
   }
 }
 
 TEST(ReportCommands, AreAllInTheHelp) {
-  const std::string help = run_report("--help").said;
+  const std::string help = run_report("--help").output;
   for (const char* command : {"aggregate", "table", "compare", "variance", "reference", "merge"}) {
     EXPECT_NE(help.find(std::string("\n  ") + command + " "), std::string::npos) << command;
-    const Ended own = run_report(std::string(command) + " --help");
+    const Outcome own = run_report(std::string(command) + " --help");
     EXPECT_EQ(own.code, 0);
-    EXPECT_NE(own.said.find(std::string("m2m-report ") + command), std::string::npos) << own.said;
+    EXPECT_NE(own.output.find(std::string("m2m-report ") + command), std::string::npos) << own.output;
   }
 }
 
@@ -157,7 +158,7 @@ TEST(ReportCommands, OfATruncatedFileSaySo) {
 
 /// Takes an object out of the merged file; `path` is below a trial of ERM, whose id is returned.
 std::string taken_out(const Study& study, const std::string& path) {
-  const std::string csv = run_report(on("aggregate", study.merged)).said;
+  const std::string csv = run_report(on("aggregate", study.merged)).output;
   const std::string id = csv.substr(csv.find('\n') + 1, 16);
   const hid_t file = H5Fopen(study.merged.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
   H5Ldelete(file, ("trial/" + id + path).c_str(), H5P_DEFAULT);

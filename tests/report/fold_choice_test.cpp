@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "report/formats.hpp"
+#include "report/table_formats.hpp"
 #include "support/choice_study.hpp"
 #include "support/said.hpp"
 
@@ -62,11 +62,11 @@ TEST(FoldChoice, ShowsNoTestResultsOfFolds) {
   EXPECT_EQ(table.cells[0][0].planned, 2);
   EXPECT_TRUE(testing::says(table.notes, {"folds", "test results"}));
   EXPECT_EQ(table.notes.size(), 1U);
-  EXPECT_NE(as_markdown(table).find(
+  EXPECT_NE(to_markdown(table).find(
                 "| M2m    |      | 67.5 / 67.1 (1)      | M2m, beta=0.99: chosen of 2 on validation |"),
             std::string::npos)
-      << as_markdown(table);
-  EXPECT_TRUE(Json::parse(as_json(table)).at("cells").at(0).at("bacc_mean").is_null());
+      << to_markdown(table);
+  EXPECT_TRUE(Json::parse(to_json(table)).at("cells").at(0).at("bacc_mean").is_null());
 }
 
 TEST(FoldChoice, AveragesThePooledMatricesOfSeeds) {

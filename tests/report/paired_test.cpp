@@ -1,6 +1,4 @@
 // Two labels compared seed by seed.
-#include "report/paired.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -8,6 +6,7 @@
 #include <regex>
 
 #include "core/error.hpp"
+#include "report/analyses.hpp"
 #include "support/choice_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
@@ -52,7 +51,7 @@ std::vector<PairedDifference> m2m_against_erm(const StudyResults& results) {
   return compare_paired({results, "M2m"}, {results, "ERM"}, "bacc", {});
 }
 
-Json rows_of(const Sheet& sheet) { return Json::parse(written(sheet, Format::json)).at("rows"); }
+Json rows_of(const Sheet& sheet) { return Json::parse(format(sheet, Format::json)).at("rows"); }
 
 TEST(ComparePaired, TakesDifferencesSeedBySeed) {
   const std::vector<PairedDifference> lines = m2m_against_erm(five_pairs());
@@ -83,7 +82,7 @@ TEST(ComparePaired, HasNoIntervalOfOnePair) {
 
 TEST(ComparePaired, SaysTheSameToPeopleAndPrograms) {
   const Sheet sheet = paired_sheet(m2m_against_erm(five_pairs()), "M2m", "ERM", "bacc", {});
-  const std::string text = written(sheet, Format::markdown);
+  const std::string text = format(sheet, Format::markdown);
   EXPECT_TRUE(testing::says(text.substr(0, text.find('\n')), {"A = M2m", "B = ERM", "last epoch", "test bACC"}));
   EXPECT_TRUE(std::regex_search(
       text, std::regex("\\| 5 +\\| 72.60 +\\| 70.60 +\\| \\+2.00 +\\| -0.32 +\\| \\+4.32 +\\| 4 +\\| 1 +\\| 0 +"

@@ -7,17 +7,17 @@
 
 #include "results/study_results.hpp"
 #include "support/command.hpp"
-#include "support/made_up_study.hpp"
 #include "support/run_report.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
+#include "support/synthetic_study.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::report {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::Ended;
+using testing::Outcome;
 using testing::quoted;
 using testing::run_report;
 using testing::TemporaryFolder;
@@ -25,21 +25,21 @@ using testing::TemporaryFolder;
 TEST(ReportProgram, PrintsTheSameTableFromAFolderAndItsMergedFile) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});
-  const Ended of_folder = run_report(quoted(folder.path()));
-  EXPECT_EQ(of_folder.code, 0) << of_folder.said;
-  EXPECT_EQ(run_report(quoted(folder.path() / "results.h5")).said, of_folder.said);
+  const Outcome of_folder = run_report(quoted(folder.path()));
+  EXPECT_EQ(of_folder.code, 0) << of_folder.output;
+  EXPECT_EQ(run_report(quoted(folder.path() / "results.h5")).output, of_folder.output);
   fs::remove(folder.path() / "study.json");
   fs::remove_all(folder.path() / "trials");
-  EXPECT_EQ(run_report(quoted(folder.path())).said, of_folder.said);
+  EXPECT_EQ(run_report(quoted(folder.path())).output, of_folder.output);
 }
 
 TEST(ReportProgram, MergesAndSaysWhatIsLacking) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});
   fs::remove(folder.path() / "results.h5");
-  const Ended merged = run_report("merge " + quoted(folder.path()));
+  const Outcome merged = run_report("merge " + quoted(folder.path()));
   EXPECT_EQ(merged.code, 0);
-  EXPECT_TRUE(testing::says(merged.said, {"results.h5", "14 trials", "1 failed", "1 diverged", "1 missing"}));
+  EXPECT_TRUE(testing::says(merged.output, {"results.h5", "14 trials", "1 failed", "1 diverged", "1 missing"}));
   EXPECT_TRUE(fs::exists(folder.path() / "results.h5"));
 }
 
@@ -50,9 +50,9 @@ TEST(ReportProgram, NamesClassesWithoutTestsInEveryCommand) {
   for (const std::string& command :
        {"table " + path, "table --choose " + path, "variance " + path, "reference " + path,
         "compare " + path + " ERM DRS", "aggregate --format json " + path}) {
-    const Ended ended = run_report(command);
-    EXPECT_EQ(ended.code, 0) << command << ": " << ended.said;
-    EXPECT_TRUE(testing::says(ended.said, {"class 2 of 3", "test"})) << command;
+    const Outcome ended = run_report(command);
+    EXPECT_EQ(ended.code, 0) << command << ": " << ended.output;
+    EXPECT_TRUE(testing::says(ended.output, {"class 2 of 3", "test"})) << command;
   }
 }
 
@@ -61,8 +61,8 @@ TEST(ReportProgram, ShowsTheMetricsNamed) {
   testing::make_study({folder.path()});
   const std::string path = quoted(folder.path());
   EXPECT_TRUE(
-      testing::says(run_report("--metric few --metric ece " + path).said, {"last epoch", "few-shot / ECE"}));
-  EXPECT_EQ(run_report(path + " --metric bacc --metric gm").said, run_report(path).said);
+      testing::says(run_report("--metric few --metric ece " + path).output, {"last epoch", "few-shot / ECE"}));
+  EXPECT_EQ(run_report(path + " --metric bacc --metric gm").output, run_report(path).output);
   EXPECT_EQ(run_report(path + " --metric few --metric few").code, 2);
   EXPECT_EQ(run_report(path + " --metric auc").code, 2);
 }
@@ -71,14 +71,14 @@ TEST(ReportProgram, ChoosesByValidationAndSaysOfHowMany) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});
   const std::string path = quoted(folder.path());
-  const Ended ended = run_report(path + " --choose");
+  const Outcome ended = run_report(path + " --choose");
   EXPECT_EQ(ended.code, 0);
   // All validate alike, so that the first label is chosen; one of its four trials diverged and one is missing.
-  EXPECT_NE(ended.said.find("| 100.0 +- 0.0 / 100.0 +- 0.0 (2*)          | M2m: chosen of 2 on validation "),
+  EXPECT_NE(ended.output.find("| 100.0 +- 0.0 / 100.0 +- 0.0 (2*)          | M2m: chosen of 2 on validation "),
             std::string::npos)
-      << ended.said;
-  EXPECT_NE(ended.said.find("| ERM: the only setting "), std::string::npos);
-  EXPECT_EQ(run_report(path + "/results.h5 --choose").said, ended.said);
+      << ended.output;
+  EXPECT_NE(ended.output.find("| ERM: the only setting "), std::string::npos);
+  EXPECT_EQ(run_report(path + "/results.h5 --choose").output, ended.output);
 }
 
 TEST(ReportProgram, IsTheTableWithoutACommand) {
@@ -86,10 +86,10 @@ TEST(ReportProgram, IsTheTableWithoutACommand) {
   testing::make_study({folder.path()});
   const std::string path = quoted(folder.path());
   for (const std::string options : {"", " --rows data --columns label", " --format csv --metric few"}) {
-    const Ended table = run_report("table " + path + options);
-    EXPECT_EQ(table.code, 0) << table.said;
-    EXPECT_EQ(run_report(path + options).said, table.said);
-    EXPECT_EQ(run_report(options + " table " + path).said, table.said);
+    const Outcome table = run_report("table " + path + options);
+    EXPECT_EQ(table.code, 0) << table.output;
+    EXPECT_EQ(run_report(path + options).output, table.output);
+    EXPECT_EQ(run_report(options + " table " + path).output, table.output);
   }
 }
 
@@ -97,29 +97,29 @@ TEST(ReportProgram, SaysWhichCommandOrLabelWasMeant) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});
   const std::string path = quoted(folder.path());
-  const Ended misplaced = run_report("aggregate " + path + " --rows label");
+  const Outcome misplaced = run_report("aggregate " + path + " --rows label");
   EXPECT_EQ(misplaced.code, 2);
-  EXPECT_NE(misplaced.said.find("--rows, which is an option of table"), std::string::npos) << misplaced.said;
-  const Ended misspelt = run_report("tabel " + path);
+  EXPECT_NE(misplaced.output.find("--rows, which is an option of table"), std::string::npos) << misplaced.output;
+  const Outcome misspelt = run_report("tabel " + path);
   EXPECT_EQ(misspelt.code, 2);
-  EXPECT_TRUE(testing::says(misspelt.said, {"'table'"}));
-  const Ended unknown = run_report("compare " + path + " ERM something_else_entirely");
+  EXPECT_TRUE(testing::says(misspelt.output, {"'table'"}));
+  const Outcome unknown = run_report("compare " + path + " ERM something_else_entirely");
   EXPECT_EQ(unknown.code, 2);
-  EXPECT_NE(unknown.said.find("'ERM'"), std::string::npos) << unknown.said;
+  EXPECT_NE(unknown.output.find("'ERM'"), std::string::npos) << unknown.output;
 }
 
 TEST(ReportProgram, OfAFolderNoSweepHasWrittenEndsWithTwo) {
   const TemporaryFolder folder;
-  const Ended ended = run_report(quoted(folder.path()));
+  const Outcome ended = run_report(quoted(folder.path()));
   EXPECT_EQ(ended.code, 2);
-  EXPECT_EQ(ended.said.rfind("m2m-report: ", 0), 0U);
-  EXPECT_NE(ended.said.find("has no study.json"), std::string::npos);
+  EXPECT_EQ(ended.output.rfind("m2m-report: ", 0), 0U);
+  EXPECT_NE(ended.output.find("has no study.json"), std::string::npos);
 }
 
 TEST(ReportProgram, OfAStudyWithoutTrialsSaysSo) {
   const TemporaryFolder folder;
   results::write_study(folder.path() / "study.json", {"empty", "empty.toml", {}});
-  EXPECT_TRUE(testing::says(run_report(quoted(folder.path())).said, {"no trials"}));
+  EXPECT_TRUE(testing::says(run_report(quoted(folder.path())).output, {"no trials"}));
   EXPECT_EQ(run_report(quoted(folder.path()) + " --format json").code, 0);
 }
 
@@ -128,21 +128,21 @@ TEST(ReportProgram, EndsWithTheExitCodeOfWhatIsWrong) {
   const std::string text = quoted(folder.path() / "notes.txt");
   std::ofstream(folder.path() / "notes.txt") << "bACC 77.9\n";
   EXPECT_EQ(run_report(text).code, 65);
-  EXPECT_NE(run_report(text).said.find("not an HDF5 file"), std::string::npos);
+  EXPECT_NE(run_report(text).output.find("not an HDF5 file"), std::string::npos);
   EXPECT_EQ(run_report(quoted(folder.path() / "none")).code, 74);
   EXPECT_EQ(run_report("").code, 2);
   EXPECT_EQ(run_report("--format excel " + text).code, 2);
   EXPECT_EQ(run_report("--colour " + text).code, 2);
   EXPECT_EQ(run_report("--help").code, 0);
-  EXPECT_EQ(run_report("--version").said, "m2m-report 0.1.0\n");
+  EXPECT_EQ(run_report("--version").output, "m2m-report 0.1.0\n");
 }
 
 TEST(ReportProgram, RefusesAnUnknownInstructionSet) {
   ::setenv("M2M_INSTRUCTION_SET", "avx3", 1);
-  const Ended ended = run_report("--version");
+  const Outcome ended = run_report("--version");
   ::unsetenv("M2M_INSTRUCTION_SET");
   EXPECT_EQ(ended.code, 2);
-  EXPECT_EQ(ended.said.rfind("m2m-report: M2M_INSTRUCTION_SET='avx3'", 0), 0U) << ended.said;
+  EXPECT_EQ(ended.output.rfind("m2m-report: M2M_INSTRUCTION_SET='avx3'", 0), 0U) << ended.output;
 }
 
 TEST(ReportProgram, ThatCannotWriteEndsWithInputOutput) {
@@ -151,8 +151,8 @@ TEST(ReportProgram, ThatCannotWriteEndsWithInputOutput) {
   EXPECT_EQ(run_report(quoted(folder.path()) + " > /dev/full").code, 74);
   fs::remove(folder.path() / "results.h5");
   fs::create_directories(folder.path() / "results.h5" / "in the way");
-  const Ended merged = run_report("merge " + quoted(folder.path()));
-  EXPECT_EQ(merged.code, 74) << merged.said;
+  const Outcome merged = run_report("merge " + quoted(folder.path()));
+  EXPECT_EQ(merged.code, 74) << merged.output;
 }
 
 TEST(ReportProgram, OnAFullDiskLeavesTheOldMergedFileAndEndsWithInputOutput) {

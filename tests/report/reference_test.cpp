@@ -1,10 +1,9 @@
 // Ours beside what others published.
-#include "report/reference.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 
+#include "report/analyses.hpp"
 #include "support/choice_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
@@ -31,7 +30,7 @@ Config as_others(const std::string& method) {
 }
 
 Json row_of(const Sheet& sheet, const std::string& source, const std::string& metric) {
-  const Json all = Json::parse(written(sheet, Format::json));
+  const Json all = Json::parse(format(sheet, Format::json));
   for (const Json& row : all.at("rows")) {
     if (row.at("source") == source && row.at("metric") == metric) return row;
   }

@@ -23,11 +23,11 @@ results::StudyResults mixed() {
 
 TEST(ReportSentences, NameTheTrialThatDoesNotBelongInAMean) {
   const results::StudyResults results = mixed();
-  EXPECT_EQ(
-      testing::complaint([&] { make_table(results, {}); }, ExitCode::usage),
-      "M2m on CIFAR-LT-10 rho=100: trials/" + results.trials[2].planned.id.substr(0, 4) +
-          "../result.h5 has m2m.beta = 0.8, the others 0.9: these are different trainings and want rows or columns "
-          "of their own; --allow-mixed if you mean it");
+  EXPECT_EQ(testing::complaint([&] { make_table(results, {}); }, ExitCode::usage),
+            "M2m on CIFAR-LT-10 rho=100: trials/" + results.trials[2].planned.id.substr(0, 4) +
+                "../result.h5 has m2m.beta = 0.8, the others 0.9: these are different trainings, to be shown in "
+                "separate rows "
+                "or columns; use --allow-mixed if this is intended");
 }
 
 TEST(ReportSentences, NameAnOptionsValueAndTheKnownOnes) {
@@ -35,8 +35,8 @@ TEST(ReportSentences, NameAnOptionsValueAndTheKnownOnes) {
   options.rows = "m2m.pol";
   EXPECT_EQ(
       testing::complaint([&] { make_table(mixed(), options); }, ExitCode::usage),
-      "'m2m.pol' is no axis: expected label, data or a setting, and no trial has one of that name; results.h5 and "
-      "config.json name them all");
+      "'m2m.pol' is not an axis: expected label, data, or a setting of the trials; results.h5 and config.json list "
+      "their settings");
 }
 
 TEST(ReportSentences, SayWhatACellLacks) {

@@ -3,16 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include "report/formats.hpp"
-#include "report/numbers.hpp"
-#include "report/paired.hpp"
-#include "report/reference.hpp"
-#include "report/tidy.hpp"
-#include "report/variance.hpp"
+#include "report/analyses.hpp"
+#include "report/table_formats.hpp"
 #include "support/choice_study.hpp"
-#include "support/made_up_study.hpp"
 #include "support/sample_results.hpp"
 #include "support/sheet_study.hpp"
+#include "support/synthetic_study.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::report {
@@ -27,14 +23,14 @@ Sheet small_sheet() {
           {"50 % of it"}};
 }
 
-results::StudyResults made_up_results() {
+results::StudyResults synthetic_results() {
   const testing::TemporaryFolder folder;
   testing::make_study({folder.path()});
   return results::read_output_folder({folder.path()});
 }
 
 TEST(Sheet, IsWrittenAsMarkdown) {
-  EXPECT_EQ(written(small_sheet(), Format::markdown),
+  EXPECT_EQ(format(small_sheet(), Format::markdown),
             "Two rows\n\n"
             "| name        | value of x_1 |\n"
             "| :---------- | :----------- |\n"
@@ -44,7 +40,7 @@ TEST(Sheet, IsWrittenAsMarkdown) {
 }
 
 TEST(Sheet, IsWrittenAsLatexWithBooktabs) {
-  EXPECT_EQ(written(small_sheet(), Format::latex),
+  EXPECT_EQ(format(small_sheet(), Format::latex),
             "% wants \\usepackage{booktabs}\n"
             "% Two rows\n"
             "\\begin{tabular}{ll}\n"
@@ -59,22 +55,22 @@ TEST(Sheet, IsWrittenAsLatexWithBooktabs) {
 }
 
 TEST(Sheet, IsWrittenUnroundedForPrograms) {
-  EXPECT_EQ(written(small_sheet(), Format::csv), "name,value,hidden\n\"a, b | c_d\",1.25,true\ne & f,,7\n");
-  const Json json = Json::parse(written(small_sheet(), Format::json));
+  EXPECT_EQ(format(small_sheet(), Format::csv), "name,value,hidden\n\"a, b | c_d\",1.25,true\ne & f,,7\n");
+  const Json json = Json::parse(format(small_sheet(), Format::json));
   EXPECT_EQ(json.at("rows").at(0), Json({{"name", "a, b | c_d"}, {"value", 1.25}, {"hidden", true}}));
   EXPECT_TRUE(json.at("rows").at(1).at("value").is_null());
   EXPECT_EQ(json.at("notes").at(0), "50 % of it");
 }
 
 TEST(Sheet, OfEveryCommandSaysTheSameInAllFormats) {
-  const results::StudyResults results = made_up_results();
+  const results::StudyResults results = synthetic_results();
   const TableOptions options;
   expect_same_in_all_formats(tidy_sheet(results, Selection::last));
   expect_same_in_all_formats(reference_sheet(results, options));
   expect_same_in_all_formats(variance_sheet(results, {"", "bacc", 1}, options));
   expect_same_in_all_formats(
       paired_sheet(compare_paired({results, "ERM"}, {results, "DRS"}, "gm", options), "ERM", "DRS", "gm", options));
-  expect_same_in_all_formats(numbers_of(make_table(results, options)));
+  expect_same_in_all_formats(to_sheet(make_table(results, options)));
 }
 
 }  // namespace

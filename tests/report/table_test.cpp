@@ -7,11 +7,11 @@
 
 #include "core/error.hpp"
 #include "core/version.hpp"
-#include "report/formats.hpp"
+#include "report/table_formats.hpp"
 #include "settings/table.hpp"
-#include "support/made_up_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
+#include "support/synthetic_study.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::report {
@@ -45,17 +45,10 @@ std::string refusal(const StudyResults& results, const TableOptions& options = {
   return testing::complaint([&] { make_table(results, options); }, ExitCode::usage);
 }
 
-ResultTable made_up_table(const TableOptions& options) {
+ResultTable synthetic_table(const TableOptions& options) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});
   return make_table(results::read_output_folder({folder.path()}), options);
-}
-
-TEST(Estimate, IsMeanAndSampleDeviation) {
-  EXPECT_EQ(estimate({2, 4, 9}).mean, 5.0);
-  EXPECT_DOUBLE_EQ(estimate({2, 4, 9}).std, std::sqrt(13.0));
-  EXPECT_TRUE(std::isnan(estimate({2}).std));
-  EXPECT_TRUE(std::isnan(estimate({}).mean));
 }
 
 TEST(Table, AveragesBalancedAccuracyAndGeometricMeanOverTrials) {
@@ -98,7 +91,7 @@ TEST(Table, AveragesOverTheClassesThatAreTestedAndNamesTheOthers) {
     return bool(testing::says(note, {"CIFAR-LT-10 rho=100", "class 2 of 3", "test"}));
   };
   EXPECT_EQ(std::count_if(table.notes.begin(), table.notes.end(), is_about), 1);
-  const Json json = Json::parse(as_json(table));
+  const Json json = Json::parse(to_json(table));
   EXPECT_EQ(json.at("cells").at(0).at("untested"), "2");
   EXPECT_NE(json.at("notes").dump().find("class 2 of 3"), std::string::npos);
 }
@@ -156,7 +149,7 @@ TEST(Table, SaysWhichMetricsTrialsLack) {
   EXPECT_EQ(table.cells[0][0].bacc.n, 1);
   ASSERT_EQ(table.notes.size(), 1U);
   EXPECT_TRUE(testing::says(table.notes[0], {"ERM on CIFAR-LT-10 rho=100", "1 of 1", "many"}));
-  EXPECT_NE(as_markdown(table).find("| - / 37.0 (1) |"), std::string::npos) << as_markdown(table);
+  EXPECT_NE(to_markdown(table).find("| - / 37.0 (1) |"), std::string::npos) << to_markdown(table);
 }
 
 TEST(Table, ShowsTheCalibrationOfWhatWasRead) {
@@ -166,7 +159,7 @@ TEST(Table, ShowsTheCalibrationOfWhatWasRead) {
   // Three trials answer the first class of three with logits 3, 2 and 1, and a third of the answers are right.
   double sum = 0;
   for (const int logit : {1, 2, 3}) sum += std::exp(logit) / (std::exp(logit) + 2) - 1.0 / 3;
-  EXPECT_NEAR(made_up_table(showing({"ece"})).cells[0][0].metrics[0].mean, 100 * sum / 3, 1e-9);
+  EXPECT_NEAR(synthetic_table(showing({"ece"})).cells[0][0].metrics[0].mean, 100 * sum / 3, 1e-9);
 }
 
 TEST(Table, RefusesMetricsThatAreUnknownOrAskedForTwice) {
@@ -175,7 +168,7 @@ TEST(Table, RefusesMetricsThatAreUnknownOrAskedForTwice) {
 }
 
 TEST(Table, CountsAndNamesTrialsThatAreLacking) {
-  const ResultTable table = made_up_table({});
+  const ResultTable table = synthetic_table({});
   ASSERT_EQ(table.rows, (std::vector<std::string>{"ERM", "DRS", "M2m", "M2m, lambda=0 | b", "RS", "ERM again"}));
   ASSERT_EQ(table.columns, (std::vector<std::string>{"CIFAR-LT-10 rho=100", "digits step rho=20"}));
   const TableCell& cell = table.cells[2][0];
@@ -201,8 +194,8 @@ TEST(Table, OfAStudyWithoutResultsNamesEveryTrial) {
   const ResultTable table = make_table(results, {});
   EXPECT_EQ(table.cells[0][0].bacc.n, 0);
   EXPECT_EQ(table.incomplete.size(), 1U);
-  EXPECT_NE(as_markdown(table).find("- (0*)"), std::string::npos);
-  EXPECT_TRUE(testing::says(as_markdown(make_table({}, {})), {"no trials"}));
+  EXPECT_NE(to_markdown(table).find("- (0*)"), std::string::npos);
+  EXPECT_TRUE(testing::says(to_markdown(make_table({}, {})), {"no trials"}));
 }
 
 TEST(Table, RefusesToMixNumericsVersions) {
@@ -266,29 +259,6 @@ TEST(DataSetting, HasTheFieldsName) {
   config.set("data.set", "reuters36");
   config.set("data.imbalance", "own");
   EXPECT_EQ(settings::data_title(config), "Reuters-36");
-}
-
-TEST(Published, StandsBesideExactlyTheSameSetting) {
-  const Config config = sample_config("M2m", 0);
-  EXPECT_EQ(published_numbers(config, "M2m").paper.bacc, "78.3");
-  EXPECT_EQ(published_numbers(config, "M2m").rerun.gm, "77.63");
-  EXPECT_EQ(published_numbers(config, "M2m, lambda=0").rerun.bacc, "");
-  const std::vector<std::pair<std::string, Json>> other = {{"train.epochs", 40},
-                                                           {"train.network", "small-resnet"},
-                                                           {"train.start_from", "f.safetensors"},
-                                                           {"data.ratio", 50.0},
-                                                           {"data.set", "digits"},
-                                                           {"data.imbalance", "step"},
-                                                           {"data.subset", "random"},
-                                                           {"data.validation", "none"},
-                                                           {"data.largest", 500},
-                                                           {"data.rounding", "truncated"},
-                                                           {"method", "ERM"}};
-  for (const auto& [field, value] : other) {
-    Config changed = config;
-    changed.set(field, value);
-    EXPECT_EQ(published_numbers(changed, "M2m").rerun.bacc, "") << field;
-  }
 }
 
 }  // namespace

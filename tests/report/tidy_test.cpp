@@ -1,9 +1,8 @@
 // Every number of every trial, one a row.
-#include "report/tidy.hpp"
-
 #include <gtest/gtest.h>
 
-#include "report/metrics.hpp"
+#include "report/analyses.hpp"
+#include "report/groups.hpp"
 #include "support/choice_study.hpp"
 #include "support/sample_results.hpp"
 
@@ -20,7 +19,7 @@ using testing::sample_config;
 /// The rows of a metric, each as an object.
 std::vector<Json> rows_of(const StudyResults& results, const std::string& metric, Selection selection) {
   std::vector<Json> found;
-  const Json all = Json::parse(written(tidy_sheet(results, selection), Format::json));
+  const Json all = Json::parse(format(tidy_sheet(results, selection), Format::json));
   for (const Json& row : all.at("rows")) {
     if (row.at("metric") == metric) found.push_back(row);
   }
@@ -83,7 +82,7 @@ TEST(Tidy, HasOneRowWithoutAMetricForATrialWithoutAResult) {
   StudyResults results;
   results.trials = {not_done("M2m", sample_config("M2m", 0), results::TrialStatus::diverged),
                     not_done("M2m", sample_config("M2m", 1), results::TrialStatus::missing)};
-  const Json rows = Json::parse(written(tidy_sheet(results, Selection::last), Format::json)).at("rows");
+  const Json rows = Json::parse(format(tidy_sheet(results, Selection::last), Format::json)).at("rows");
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows.at(0).at("status"), "diverged");
   EXPECT_EQ(rows.at(1).at("status"), "missing");

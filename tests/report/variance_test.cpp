@@ -1,11 +1,10 @@
 // Which seed the spread comes from.
-#include "report/variance.hpp"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "core/error.hpp"
+#include "report/analyses.hpp"
 #include "support/choice_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
@@ -41,17 +40,17 @@ Group group_of(const StudyResults& results) {
 }
 
 Json rows_of(const StudyResults& results, const VarianceOptions& options) {
-  return Json::parse(written(variance_sheet(results, options, {}), Format::json)).at("rows");
+  return Json::parse(format(variance_sheet(results, options, {}), Format::json)).at("rows");
 }
 
 TEST(Variance, PoolsGroupsThatDifferInOneSeedAlone) {
   const StudyResults results = crossed();
-  const SeedSpread order = spread_of(group_of(results), "seeds.order", "bacc", {});
+  const SeedSpread order = seed_spread(group_of(results), "seeds.order", "bacc", {});
   EXPECT_EQ(order.groups, 2);
   EXPECT_EQ(order.trials, 5);
   // 70 72: 2 by squares; 80 84 86: 18 2/3.
   EXPECT_NEAR(order.std, std::sqrt((2 + 56.0 / 3) / 3), 1e-9);
-  const SeedSpread init = spread_of(group_of(results), "seeds.init", "bacc", {});
+  const SeedSpread init = seed_spread(group_of(results), "seeds.init", "bacc", {});
   EXPECT_EQ(init.groups, 2);  // the third order has one initialisation
   EXPECT_EQ(init.trials, 4);
   EXPECT_NEAR(init.std, std::sqrt((50 + 72) / 2.0), 1e-9);
@@ -60,8 +59,8 @@ TEST(Variance, PoolsGroupsThatDifferInOneSeedAlone) {
 TEST(Variance, HasNoGroupWhereSeedsMoveTogether) {
   StudyResults results;
   results.trials = {trial(0, 0, 70), trial(1, 1, 72)};
-  EXPECT_EQ(spread_of(group_of(results), "seeds.init", "bacc", {}).groups, 0);
-  EXPECT_TRUE(std::isnan(spread_of(group_of(results), "seeds.init", "bacc", {}).std));
+  EXPECT_EQ(seed_spread(group_of(results), "seeds.init", "bacc", {}).groups, 0);
+  EXPECT_TRUE(std::isnan(seed_spread(group_of(results), "seeds.init", "bacc", {}).std));
   const Json rows = rows_of(results, {"", "bacc", 1});
   ASSERT_EQ(rows.size(), 6U);
   for (std::size_t i = 1; i < 6; ++i) EXPECT_EQ(rows.at(i).at("remark"), "not varied alone");
@@ -71,8 +70,8 @@ TEST(Variance, TakesASeedThatDoesNotActForNoDifference) {
   StudyResults results;
   results.trials = {trial(0, 0, 70), trial(1, 1, 72)};
   for (results::TrialOutcome& outcome : results.trials) outcome.record->identity["settings"].erase("seeds.order");
-  EXPECT_EQ(spread_of(group_of(results), "seeds.init", "bacc", {}).groups, 1);
-  EXPECT_EQ(spread_of(group_of(results), "seeds.order", "bacc", {}).groups, 0);
+  EXPECT_EQ(seed_spread(group_of(results), "seeds.init", "bacc", {}).groups, 1);
+  EXPECT_EQ(seed_spread(group_of(results), "seeds.order", "bacc", {}).groups, 0);
 }
 
 TEST(Variance, TellsTheDeviationOfAllTrialsAndHowManyResolveADifference) {

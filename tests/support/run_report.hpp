@@ -2,13 +2,11 @@
 // m2m-report as a shell runs it.
 #include <string>
 
+#include "support/command.hpp"
+
 namespace m2m::testing {
 
-struct Ended {
-  int code = -1;
-  std::string said;  // on standard output and standard error
-};
-
-Ended run_report(const std::string& arguments);
+/// Runs m2m-report with these arguments, in a shell's words.
+Outcome run_report(const std::string& arguments);
 
 }  // namespace m2m::testing

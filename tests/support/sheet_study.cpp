@@ -87,10 +87,10 @@ TextRows csv_rows(const std::string& text) {
 }
 
 void expect_same_in_all_formats(const report::Sheet& sheet) {
-  const TextRows markdown = markdown_rows(report::written(sheet, report::Format::markdown));
-  const TextRows latex = latex_rows(report::written(sheet, report::Format::latex));
-  const TextRows csv = csv_rows(report::written(sheet, report::Format::csv));
-  const Json json = Json::parse(report::written(sheet, report::Format::json)).at("rows");
+  const TextRows markdown = markdown_rows(report::format(sheet, report::Format::markdown));
+  const TextRows latex = latex_rows(report::format(sheet, report::Format::latex));
+  const TextRows csv = csv_rows(report::format(sheet, report::Format::csv));
+  const Json json = Json::parse(report::format(sheet, report::Format::json)).at("rows");
   ASSERT_FALSE(sheet.rows.empty());
   ASSERT_EQ(markdown.size(), sheet.rows.size());
   ASSERT_EQ(latex, markdown);

@@ -1,10 +1,10 @@
 // Tables by any two axes.
-#include "report/axis.hpp"
+#include "report/groups.hpp"
 
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "report/formats.hpp"
+#include "report/table_formats.hpp"
 #include "support/choice_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
@@ -54,24 +54,24 @@ TEST(TableByAxes, HasTheValuesOfSettingsAsRowsAndColumns) {
 
 TEST(TableByAxes, NamesThemInEveryFormat) {
   const ResultTable table = make_table(pools_by_ratios(), by("m2m.pool", "data.ratio"));
-  const std::string markdown = as_markdown(table);
+  const std::string markdown = to_markdown(table);
   EXPECT_NE(markdown.find("| m2m.pool | data.ratio=10"), std::string::npos) << markdown;
   EXPECT_NE(markdown.find("| 500      | 70.5 +- 0.7 / 70.5 +- 0.7 (2) |"), std::string::npos) << markdown;
-  EXPECT_EQ(as_csv(table).rfind("m2m.pool,data.ratio,selection,", 0), 0U);
-  EXPECT_NE(as_latex(table).find("m2m.pool & data.ratio=10 & data.ratio=100"), std::string::npos);
-  EXPECT_EQ(Json::parse(as_json(table)).at("cells").at(3).at("m2m.pool"), "500");
+  EXPECT_EQ(to_csv(table).rfind("m2m.pool,data.ratio,selection,", 0), 0U);
+  EXPECT_NE(to_latex(table).find("m2m.pool & data.ratio=10 & data.ratio=100"), std::string::npos);
+  EXPECT_EQ(Json::parse(to_json(table)).at("cells").at(3).at("m2m.pool"), "500");
 }
 
 TEST(TableByAxes, HasNoColumnTwice) {
-  const std::string csv = as_csv(make_table(pools_by_ratios(), by("protocol", "seed", true)));
+  const std::string csv = to_csv(make_table(pools_by_ratios(), by("protocol", "seed", true)));
   const std::string header = csv.substr(0, csv.find('\n'));
   EXPECT_EQ(header.find("protocol"), header.rfind("protocol"));
 }
 
 TEST(TableByAxes, TellsLabelsFromMethods) {
-  EXPECT_EQ(as_csv(make_table(pools_by_ratios(), by("label", "method", true))).rfind("label,method,selection,", 0),
+  EXPECT_EQ(to_csv(make_table(pools_by_ratios(), by("label", "method", true))).rfind("label,method,selection,", 0),
             0U);
-  EXPECT_EQ(as_csv(make_table(pools_by_ratios(), by("label", "data", true))).rfind("method,data,selection,", 0),
+  EXPECT_EQ(to_csv(make_table(pools_by_ratios(), by("label", "data", true))).rfind("method,data,selection,", 0),
             0U);
 }
 
@@ -109,7 +109,7 @@ TEST(TableByAxes, RefusesWhatIsNoAxis) {
 
 TEST(TableByAxes, HasPublishedNumbersOfLabelsOnDataAlone) {
   const ResultTable table = make_table(pools_by_ratios(), by("data", "m2m.pool"));
-  EXPECT_EQ(as_markdown(table).find("published"), std::string::npos);
+  EXPECT_EQ(to_markdown(table).find("published"), std::string::npos);
   EXPECT_EQ(table.cells[0][0].published.paper.bacc, "");
 }
 

@@ -1,9 +1,18 @@
-#include "report/student.hpp"
+#include "report/statistics.hpp"
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace m2m::report {
 namespace {
+
+TEST(Estimate, IsMeanAndSampleDeviation) {
+  EXPECT_EQ(estimate({2, 4, 9}).mean, 5.0);
+  EXPECT_DOUBLE_EQ(estimate({2, 4, 9}).std, std::sqrt(13.0));
+  EXPECT_TRUE(std::isnan(estimate({2}).std));
+  EXPECT_TRUE(std::isnan(estimate({}).mean));
+}
 
 TEST(StudentQuantile, IsThatOfTheTables) {
   EXPECT_DOUBLE_EQ(student_quantile(1), 12.706);

@@ -1,4 +1,4 @@
-#include "support/made_up_study.hpp"
+#include "support/synthetic_study.hpp"
 
 #include "results/merge.hpp"
 #include "results/record.hpp"

@@ -1,17 +1,29 @@
-#include "report/student.hpp"
+#include "report/statistics.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <numeric>
 
 namespace m2m::report {
+
+Estimate estimate(const std::vector<double>& values) {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  const auto n = static_cast<int>(values.size());
+  if (n == 0) return {0, none, none};
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return {n, mean, n < 2 ? none : std::sqrt(squares / (n - 1))};
+}
 
 double student_quantile(int degrees) {
   constexpr std::array table = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
                                 2.201,  2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
                                 2.080,  2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042};
   if (degrees <= static_cast<int>(table.size())) return table[static_cast<std::size_t>(degrees) - 1];
-  // Cornish and Fisher's expansion about the normal quantile: right to four digits from 30 degrees on.
+  // The Cornish-Fisher expansion about the normal quantile has four correct digits from 30 degrees on.
   constexpr double z = 1.959964;
   const double n = degrees;
   return z + (z * z * z + z) / (4 * n) + (5 * std::pow(z, 5) + 16 * z * z * z + 3 * z) / (96 * n * n);

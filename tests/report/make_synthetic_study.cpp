@@ -1,9 +1,9 @@
-// make_made_up_study DIR [mixed|untested]: what compare_with_aggregate.sh compares the two tables on.
+// make_synthetic_study DIR [mixed|untested]: what compare_with_aggregate.sh compares the two tables on.
 #include <cstdio>
 #include <exception>
 #include <string_view>
 
-#include "support/made_up_study.hpp"
+#include "support/synthetic_study.hpp"
 
 int main(int argc, char** argv) {
   if (argc != 2 && argc != 3) return 2;

@@ -1,0 +1,73 @@
+#include "report/cells.hpp"
+
+#include <fmt/format.h>
+
+#include "core/metrics.hpp"
+
+namespace m2m::report {
+namespace {
+
+TableCell count_trials(const Group& group) {
+  TableCell cell;
+  for (const results::TrialOutcome* trial : group) {
+    ++cell.planned;
+    cell.failed += trial->status == results::TrialStatus::failed;
+    cell.diverged += trial->status == results::TrialStatus::diverged;
+    cell.missing += trial->status == results::TrialStatus::missing;
+    cell.facts = merge_facts(std::move(cell.facts), make_facts(trial->planned.config));
+  }
+  return cell;
+}
+
+TableCell average(const Group& group, const TableOptions& options) {
+  TableCell cell = count_trials(group);
+  std::vector<double> bacc;
+  std::vector<double> gm;
+  for (const results::TrialRecord* record : records(group)) {
+    const results::Snapshot* snapshot = selected_snapshot(*record, options.selection);
+    if (snapshot == nullptr) {
+      ++cell.without_best;
+      continue;
+    }
+    for (const int label : untested_classes(snapshot->test)) cell.untested.insert(label);
+    bacc.push_back(100 * balanced_accuracy(snapshot->test));
+    gm.push_back(gm_in_percent(snapshot->test, options.gm));
+  }
+  cell.bacc = estimate(bacc);
+  cell.gm = estimate(gm);
+  for (const std::string& metric : options.metrics) {
+    cell.metrics.push_back(estimate(metric_values(group, metric, options)));
+  }
+  if (!group.empty() && has_default_axes(options)) {
+    cell.published = published_numbers(group.front()->planned.config, group.front()->planned.label);
+  }
+  return cell;
+}
+
+/// Names the metrics that some trials lack: a group has no classes, logits are not finite, a file is of an old
+/// schema.
+std::vector<std::string> lacking_notes(const TableCell& cell, const std::string& location,
+                                       const std::vector<std::string>& metrics) {
+  std::vector<std::string> notes;
+  for (std::size_t i = 0; i < cell.metrics.size(); ++i) {
+    const int lacking = cell.bacc.n - cell.metrics[i].n;
+    if (lacking == 0) continue;
+    notes.push_back(fmt::format("{}: {} of {} trials have no {}", location, lacking, cell.bacc.n, metrics[i]));
+  }
+  return notes;
+}
+
+}  // namespace
+
+TableCell make_cell(const Group& group, const std::string& location, const TableOptions& options, IdPrefix prefix,
+                    const std::set<std::string>& may_differ) {
+  const std::optional<std::string> mixture =
+      check_mixture(why_not_average(records(group), location, may_differ), options.allow_mixed, "averaged");
+  TableCell cell = average(group, options);
+  if (mixture) cell.notes.push_back(*mixture);
+  for (std::string& note : lacking_notes(cell, location, options.metrics)) cell.notes.push_back(std::move(note));
+  cell.incomplete = missing_notes(group, location, options.selection, prefix);
+  return cell;
+}
+
+}  // namespace m2m::report
