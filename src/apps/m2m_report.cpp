@@ -1,8 +1,8 @@
 // m2m-report: tables of the results of a sweep, and the file that merges them.
 #include "apps/report_arguments.hpp"
-#include "core/allocation.hpp"
 #include "core/command_line.hpp"
 #include "core/instruction_set.hpp"
+#include "core/machine.hpp"
 
 int main(int argc, char** argv) {
   m2m::keep_freed_memory();
