@@ -7,7 +7,7 @@
 #include <cmath>
 #include <vector>
 
-#include "kernels/batch_norm.hpp"
+#include "kernels/kernel_set.hpp"
 
 namespace m2m::nn {
 namespace {
@@ -87,7 +87,7 @@ void move_running(torch::nn::BatchNorm2dImpl& norm, int channel, double mean, do
 }
 
 template <typename T>
-Statistics take_statistics(const kernels::BatchNormKernels<T>& kernels, torch::nn::BatchNorm2dImpl& norm,
+Statistics take_statistics(const kernels::BatchNormFns<T>& kernels, torch::nn::BatchNorm2dImpl& norm,
                            const torch::Tensor& x, const SumOverRanks* sum) {
   const int channels = static_cast<int>(x.size(1));
   const std::int64_t rows = x.numel() / channels;
@@ -97,7 +97,7 @@ Statistics take_statistics(const kernels::BatchNormKernels<T>& kernels, torch::n
   const ChannelSums sums =
       over_ranks(sum_blocks(rows, channels,
                             [&](std::int64_t at, std::int64_t count, double* first, double* squares) {
-                              kernels.sums(values + at, count, channels, pivot, first, squares);
+                              kernels.channel_sums(values + at, count, channels, pivot, first, squares);
                             }),
                  sum);
   Statistics statistics{std::vector<float>(channels), std::vector<float>(channels)};
@@ -113,7 +113,7 @@ Statistics take_statistics(const kernels::BatchNormKernels<T>& kernels, torch::n
 }
 
 template <typename T>
-torch::Tensor forward(const kernels::BatchNormKernels<T>& kernels, const Statistics& statistics,
+torch::Tensor forward(const kernels::BatchNormFns<T>& kernels, const Statistics& statistics,
                       const torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
                       const torch::Tensor& shortcut) {
   const int channels = static_cast<int>(x.size(1));
@@ -140,7 +140,7 @@ struct Gradients {
 /// With xhat = (x - mean) / deviation and g the gradient behind the ReLU, over n rows:
 /// x' = weight / deviation * (g - sum(g) / n - xhat * sum(g * xhat) / n).
 template <typename T>
-Gradients backward(const kernels::BatchNormKernels<T>& kernels, const Statistics& statistics,
+Gradients backward(const kernels::BatchNormFns<T>& kernels, const Statistics& statistics,
                    const torch::Tensor& weight, const torch::Tensor& x, const torch::Tensor& y,
                    const torch::Tensor& y_gradient, const SumOverRanks* sum_over_ranks) {
   const int channels = static_cast<int>(x.size(1));
@@ -178,7 +178,7 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu<T>> {
                                const std::optional<torch::Tensor>& shortcut, const torch::Tensor& weight,
                                const torch::Tensor& /*bias*/, torch::nn::BatchNorm2dImpl* norm, InstructionSet set,
                                const SharedSum& sum) {
-    const auto kernels = kernels::batch_norm_kernels<T>(set);
+    const auto& kernels = *kernels::kernel_set(set).typed<T>().batch_norm;
     Statistics statistics = take_statistics<T>(kernels, *norm, x, sum.get());
     torch::Tensor y = nn::forward<T>(kernels, statistics, *norm, x, shortcut.value_or(torch::Tensor()));
     context->save_for_backward({x, y, weight});
@@ -199,8 +199,8 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu<T>> {
     };
     const auto set = static_cast<InstructionSet>(context->saved_data["set"].toInt());
     const Gradients gradients = nn::backward<T>(
-        kernels::batch_norm_kernels<T>(set), {as_vector("mean"), as_vector("inverse_deviation")}, saved[2],
-        saved[0], saved[1], channels_last(y_gradients[0]), kept_sum(context->saved_data["sum"]).get());
+        *kernels::kernel_set(set).typed<T>().batch_norm, {as_vector("mean"), as_vector("inverse_deviation")},
+        saved[2], saved[0], saved[1], channels_last(y_gradients[0]), kept_sum(context->saved_data["sum"]).get());
     const bool has_shortcut = context->saved_data["has_shortcut"].toBool();
     return {gradients.x,      has_shortcut ? gradients.shortcut : torch::Tensor(),
             gradients.weight, gradients.bias,

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "kernels/winograd.hpp"
+#include "kernels/kernel_set.hpp"
 
 namespace m2m::nn {
 namespace {
@@ -34,6 +34,7 @@ torch::Tensor run(const kernels::Winograd& conv, const kernels::Aligned<float>& 
   torch::Tensor out = torch::empty({in.size(0), conv.out_channels, conv.height, conv.width},
                                    in.options().memory_format(at::MemoryFormat::ChannelsLast));
   const std::int64_t pixels = std::int64_t{conv.height} * conv.width;
+  const kernels::WinogradFn convolve = kernels::kernel_set(set).winograd;
   const auto* from = in.const_data_ptr<float>();
   auto* to = out.data_ptr<float>();
   at::parallel_for(0, in.size(0), 1, [&](std::int64_t first, std::int64_t last) {
@@ -41,7 +42,7 @@ torch::Tensor run(const kernels::Winograd& conv, const kernels::Aligned<float>& 
     for (std::int64_t i = first; i < last; ++i) {
       kernels::ConvBuffers<float> memory{from + i * pixels * conv.in_channels, weights.data()};
       memory.out = to + i * pixels * conv.out_channels;
-      kernels::winograd(set)(conv, memory, scratch.data());
+      convolve(conv, memory, scratch.data());
     }
   });
   return out;

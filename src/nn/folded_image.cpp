@@ -48,11 +48,7 @@ std::int64_t mask_words(const FoldedLayers<T>& layers) {
 
 template <typename T>
 ImageRunner<T>::ImageRunner(const FoldedLayers<T>& layers, const Normalisation& normalisation, InstructionSet set)
-    : layers_(layers),
-      normalisation_(normalisation),
-      direct_(kernels::conv3x3<T>(set)),
-      winograd_(kernels::winograd(set)),
-      tiles_(kernels::tile_conv(set)) {
+    : layers_(layers), normalisation_(normalisation), kernels_(kernels::kernel_set(set)) {
   const auto add_stage = [&](const kernels::ConvSizes& sizes) {
     Stage stage{sizes.out_height(), sizes.out_width(), sizes.out_channels, {}};
     const std::int64_t size =
@@ -85,11 +81,11 @@ ImageRunner<T>::ImageRunner(const FoldedLayers<T>& layers, const Normalisation& 
 template <typename T>
 void ImageRunner<T>::convolve(const PackedConv<T>& conv, const kernels::ConvBuffers<T>& memory) {
   if constexpr (std::is_same_v<T, float>) {
-    if (conv.winograd) return winograd_(*conv.winograd, memory, scratch_.data());
+    if (conv.winograd) return kernels_.winograd(*conv.winograd, memory, scratch_.data());
   } else {
-    if (conv.tiles) return tiles_(*conv.tiles, memory);
+    if (conv.tiles) return kernels_.tile_conv(*conv.tiles, memory);
   }
-  direct_(conv.direct, memory);
+  kernels_.typed<T>().conv3x3(conv.direct, memory);
 }
 
 template <typename T>
@@ -111,8 +107,8 @@ void ImageRunner<T>::forward(const float* pixels, std::uint16_t* masks, float* f
     if (block.halves) {
       const Stage& before = *stage++;
       shortcut = 0;
-      kernels::halve(in, before.height, before.width, before.channels, stage->images[shortcut].data(),
-                     stage->channels);
+      kernels::subsample(in, before.height, before.width, before.channels, stage->images[shortcut].data(),
+                         stage->channels);
     }
     const int middle = (shortcut + 1) % 3;
     T* hidden = stage->images[middle].data();
@@ -122,7 +118,7 @@ void ImageRunner<T>::forward(const float* pixels, std::uint16_t* masks, float* f
     memory.added = stage->images[shortcut].data();
     convolve(block.b.forward, memory);
   }
-  kernels::average(stage->images[now].data(), stage->height, stage->width, stage->channels, features);
+  kernels::global_average(stage->images[now].data(), stage->height, stage->width, stage->channels, features);
 }
 
 template <typename T>
@@ -131,7 +127,8 @@ void ImageRunner<T>::backward(const float* feature_gradient, const std::uint16_t
   const std::uint16_t* own = masks + mask_words(layers_) - words_of(layers_.blocks.back().b);
   Stage* stage = &stages_.back();
   int now = 0;
-  kernels::spread(feature_gradient, own, stage->height, stage->width, stage->channels, stage->images[now].data());
+  kernels::global_average_backward(feature_gradient, own, stage->height, stage->width, stage->channels,
+                                   stage->images[now].data());
   for (std::size_t i = layers_.blocks.size(); i-- > 0;) {
     const FoldedBlock<T>& block = layers_.blocks[i];
     const T* arriving = stage->images[now].data();
@@ -142,8 +139,8 @@ void ImageRunner<T>::backward(const float* feature_gradient, const std::uint16_t
     if (block.halves) {
       --stage;
       shortcut = 0;
-      kernels::unhalve(arriving, stage->height, stage->width, stage->channels, stage->images[shortcut].data(),
-                       block.a.sizes.out_channels);
+      kernels::subsample_backward(arriving, stage->height, stage->width, stage->channels,
+                                  stage->images[shortcut].data(), block.a.sizes.out_channels);
     }
     own -= words_of(i > 0 ? layers_.blocks[i - 1].b : layers_.first);
     const int leaving = (shortcut + 2) % 3;
@@ -156,8 +153,8 @@ void ImageRunner<T>::backward(const float* feature_gradient, const std::uint16_t
   auto memory = towards_input(first, stage->images[now].data(), static_cast<T*>(nullptr), nullptr);
   memory.raw = raw_.data();
   convolve(first.backward, memory);
-  kernels::unstore_gradient(raw_.data(), pixels, first.sizes.in_channels, first.sizes.height, first.sizes.width,
-                            normalisation_.inverse_deviation.data(), gradient);
+  kernels::load_pixel_gradient(raw_.data(), pixels, first.sizes.in_channels, first.sizes.height, first.sizes.width,
+                               normalisation_.inverse_deviation.data(), gradient);
 }
 
 template std::int64_t mask_words<float>(const FoldedLayers<float>&);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/kernel_set.hpp"
 #include "nn/folded_layers.hpp"
 
 namespace m2m::nn {
@@ -39,10 +40,8 @@ class ImageRunner {
 
   const FoldedLayers<T>& layers_;
   const Normalisation& normalisation_;
-  kernels::ConvFn<T> direct_;
-  kernels::WinogradFn winograd_;
-  kernels::TileConvFn tiles_;
-  kernels::Aligned<float> scratch_;  // of winograd_
+  kernels::KernelSet kernels_;
+  kernels::Aligned<float> scratch_;  // of Winograd's convolution
   kernels::Aligned<T> input_;
   std::vector<float> raw_;  // [h + 2, w + 2, 16], the gradient of the normalised pixels
   std::vector<Stage> stages_;

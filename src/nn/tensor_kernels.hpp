@@ -5,8 +5,7 @@
 
 #include "kernels/epoch_counts.hpp"
 #include "kernels/fold_batch_norm.hpp"
-#include "kernels/random_start.hpp"
-#include "kernels/sgd.hpp"
+#include "kernels/steps.hpp"
 
 namespace m2m::nn {
 

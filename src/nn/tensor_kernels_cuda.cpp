@@ -1,8 +1,8 @@
 // The CUDA build: what lies on a GPU is stepped there.
 #include <c10/cuda/CUDAStream.h>
 
-#include "kernels/bfloat16.hpp"
-#include "kernels/pixel_step.hpp"
+#include "kernels/steps.hpp"
+#include "kernels/storage.hpp"
 #include "nn/tensor_kernels.hpp"
 
 namespace m2m::nn {

@@ -1,5 +1,5 @@
-#include "kernels/bfloat16.hpp"
-#include "kernels/pixel_step.hpp"
+#include "kernels/steps.hpp"
+#include "kernels/storage.hpp"
 #include "nn/tensor_kernels.hpp"
 
 namespace m2m::nn {

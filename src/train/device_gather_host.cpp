@@ -5,23 +5,23 @@ namespace m2m::nn {
 namespace {
 
 template <typename Real>
-void gather(const torch::Tensor& pixels, const torch::Tensor& picks, double divisor, torch::Tensor& out) {
+void gather(const torch::Tensor& pixels, const torch::Tensor& indices, double divisor, torch::Tensor& out) {
   kernels::gather_augment<Real>(pixels.data_ptr<std::uint8_t>(), static_cast<int>(pixels.size(1)),
                                 static_cast<int>(pixels.size(2)), static_cast<int>(pixels.size(3)),
-                                static_cast<const kernels::Pick*>(picks.const_data_ptr()), out.size(0),
+                                static_cast<const kernels::GatherIndex*>(indices.const_data_ptr()), out.size(0),
                                 static_cast<Real>(divisor), out.data_ptr<Real>());
 }
 
 }  // namespace
 
-torch::Tensor host_gather(const torch::Tensor& pixels, const torch::Tensor& picks, double divisor,
+torch::Tensor host_gather(const torch::Tensor& pixels, const torch::Tensor& indices, double divisor,
                           torch::Dtype precision) {
-  const std::int64_t count = picks.numel() / static_cast<std::int64_t>(sizeof(kernels::Pick));
+  const std::int64_t count = indices.numel() / static_cast<std::int64_t>(sizeof(kernels::GatherIndex));
   torch::Tensor out = torch::empty({count, pixels.size(1), pixels.size(2), pixels.size(3)}, precision);
   if (precision == torch::kFloat64) {
-    gather<double>(pixels, picks, divisor, out);
+    gather<double>(pixels, indices, divisor, out);
   } else {
-    gather<float>(pixels, picks, divisor, out);
+    gather<float>(pixels, indices, divisor, out);
   }
   return out;
 }

@@ -51,9 +51,9 @@ std::vector<std::int32_t> part_labels(const LoadedData& data, const data::PoolRo
 
 /// Notes which images of the training part are to be gathered, and how, for gather_picks.
 nn::Piece add_picks(const LoadedData& data, std::span<const data::Slot> slots, nn::Upload& upload);
-/// Gathers what was noted: shifted, flipped, in [0, 1]; features as they are. picks: where the pixels lie. [slots,
-/// c, h, w] of `precision`, there too; nothing waits for it.
-torch::Tensor gather_picks(const LoadedData& data, const torch::Tensor& picks, torch::Dtype precision);
+/// Gathers what was noted: shifted, flipped, in [0, 1]; features as they are. indices: where the pixels lie.
+/// [slots, c, h, w] of `precision`, there too; nothing waits for it.
+torch::Tensor gather_picks(const LoadedData& data, const torch::Tensor& indices, torch::Dtype precision);
 
 /// Both at once.
 torch::Tensor gather_slots(const LoadedData& data, std::span<const data::Slot> slots, torch::Dtype precision);

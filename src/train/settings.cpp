@@ -52,7 +52,7 @@ void take_recipe(TrialSettings& settings, const Config& resolved) {
 
 /// What this machine makes of them.
 void take_machine(TrialSettings& settings, const settings::TrainSettings& given, int local_rank) {
-  if (settings.kernels != "torch") find_instruction_set(settings.kernels);  // a refusal belongs here
+  if (settings.kernels != "torch") parse_instruction_set(settings.kernels);  // a refusal belongs here
   settings.device = device_for(given.device, local_rank);
   const bool is_on_gpu = settings.device.is_cuda();
   check_tf32(settings::name_of(&settings::TrainSettings::precision), settings::to_text(given.precision),

@@ -6,8 +6,8 @@
 #include "core/files.hpp"
 #include "core/profile_report.hpp"
 #include "core/text.hpp"
-#include "kernels/bfloat16.hpp"
-#include "kernels/peak.hpp"
+#include "kernels/kernel_set.hpp"
+#include "kernels/storage.hpp"
 #include "nn/device_clock.hpp"
 #include "sweep/wording.hpp"
 
@@ -19,7 +19,7 @@ constexpr std::size_t most_events = 100'000;
 /// Of the instructions that the stage was told to use; not known on a GPU and in float64.
 MeasuredPeak peak_of(const train::TrialSettings& settings) {
   if (!settings.device.is_cpu() || settings.precision != torch::kFloat32) return {};
-  const InstructionSet set = find_instruction_set(settings.kernels == "torch" ? "auto" : settings.kernels);
+  const InstructionSet set = parse_instruction_set(settings.kernels == "torch" ? "auto" : settings.kernels);
   const double of_a_thread =
       settings.bfloat16 ? kernels::measured_peak<kernels::Bf16>(set) : kernels::measured_peak<float>(set);
   return {of_a_thread * settings.threads, settings.threads,

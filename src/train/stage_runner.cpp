@@ -50,7 +50,7 @@ study::StageResult execute_shards(const StageJob& job, study::StageContext& cont
 /// What train.kernels comes to on this processor: an instruction set, or "torch".
 std::string kernels_used(const train::TrialSettings& settings) {
   if (settings.kernels == "torch") return settings.kernels;
-  return name_of(find_instruction_set(settings.kernels));
+  return name_of(parse_instruction_set(settings.kernels));
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ TEST(FrozenNetwork, FoldedInFloat32AnswersAsTheNetworkItselfWithEveryInstruction
     const auto network = lived_in(spec);
     const torch::Tensor pixels = torch::rand({3, spec.channels, spec.height, spec.width});
     const Answers plain = answers(*network, pixels, "torch");
-    for (InstructionSet set : usable_instruction_sets()) {
+    for (InstructionSet set : supported_instruction_sets()) {
       SCOPED_TRACE(spec.name + " " + name_of(set));
       const Answers folded = answers(*network, pixels, name_of(set));
       EXPECT_LT(most(folded.logits - plain.logits), 1e-4 * most(plain.logits));
@@ -89,7 +89,7 @@ TEST(FrozenNetwork, InBfloat16AnswersNearlyAsInFloat32) {
     const auto network = lived_in(spec);
     const torch::Tensor pixels = torch::rand({8, spec.channels, spec.height, spec.width});
     const Answers exact = answers(*network, pixels, "auto");
-    for (InstructionSet set : usable_instruction_sets()) {
+    for (InstructionSet set : supported_instruction_sets()) {
       SCOPED_TRACE(spec.name + " " + name_of(set));
       const Answers coarse = answers(*network, pixels, name_of(set), true);
       EXPECT_LT(most(coarse.logits - exact.logits), 0.05 * most(exact.logits));

@@ -1,13 +1,15 @@
-#include <utility>
-
-#include "kernels/peak_variants.hpp"
+// Kernels for processors with tile registers (AMX).
+#include "kernels/lanes_avx512.hpp"
 #include "kernels/tiles_amx.hpp"
+// The loops follow their lanes and tiles.
+#include "kernels/kernel_set.hpp"
+#include "kernels/tile_conv_loops.hpp"
 
 namespace m2m::kernels {
 namespace {
 
-constexpr int sums = 6;
-constexpr int products = 16 * 16 * 32;                         // of an instruction
+constexpr int peak_sums = 6;
+constexpr int products_of_an_instruction = 16 * 16 * 32;
 constexpr std::uint32_t small = 0x3a833a83, one = 0x3f803f80;  // pairs of bfloat16: 1e-3 and 1
 constexpr int small_tile = 6, one_tile = 7, tile_values = 16 * 16;
 
@@ -32,11 +34,16 @@ void multiply_add_tiles(std::int64_t rounds, float* values) {
     for (; rounds > 0; --rounds) (tiles.add_products<sum, small_tile, one_tile>(), ...);
     (store_first_row<sum>(tiles, values), ...);
   }
-  (std::make_integer_sequence<int, sums>{});
+  (std::make_integer_sequence<int, peak_sums>{});
 }
+
+constexpr PeakLoop peak_tiles = {peak_sums * products_of_an_instruction, multiply_add_tiles};
 
 }  // namespace
 
-const PeakLoop peak_amx = {sums * products, multiply_add_tiles};
+constinit const KernelSet kernels_amx = {
+    .bf16 = {.peak = &peak_tiles},
+    .tile_conv = convolve_tiles,
+};
 
 }  // namespace m2m::kernels

@@ -1,4 +1,4 @@
-#include "kernels/bfloat16.hpp"
+#include "kernels/storage.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,15 @@
+// Kernels for processors with AVX2 and FMA.
 #include "kernels/lanes_avx2.hpp"
-// First the lanes.
-#include "kernels/conv3x3_float32.hpp"
-#include "kernels/conv3x3_variants.hpp"
+// The loops follow their lanes.
+#include "kernels/batch_norm_loops.hpp"
+#include "kernels/conv3x3_loops.hpp"
+#include "kernels/peak_loops.hpp"
+#include "kernels/winograd_loops.hpp"
 
 namespace m2m::kernels {
 namespace {
 
+/// WidenedProducts, with pairs of Bf16 taken apart in registers.
 struct Avx2Widened : WidenedProducts<4, 1> {
   static Lanes upper_halves(__m256i low, __m256i high) {
     const __m256i mask = _mm256_set1_epi32(static_cast<int>(0xffff0000U));
@@ -29,10 +33,13 @@ struct Avx2Widened : WidenedProducts<4, 1> {
 
 }  // namespace
 
-// Four pixels: eight of sixteen registers hold sums, enough for the FMAs in flight.
-void conv3x3_avx2(const Convolution& conv, const ConvBuffers<float>& memory) {
-  convolve<Float32Products<4, 1>>(conv, memory);
-}
-void conv3x3_avx2(const Convolution& conv, const ConvBuffers<Bf16>& memory) { convolve<Avx2Widened>(conv, memory); }
+constinit const KernelSet kernels_avx2 = {
+    // Four pixels: eight of sixteen registers hold sums, enough for the FMAs in flight.
+    .float32 = {.conv3x3 = convolve_direct<Float32Products<4, 1>>,
+                .batch_norm = &batch_norm_fns<float>,
+                .peak = &peak_loop<6>},
+    .bf16 = {.conv3x3 = convolve_direct<Avx2Widened>, .batch_norm = &batch_norm_fns<Bf16>, .peak = &peak_loop<6>},
+    .winograd = convolve_winograd<4, 1>,
+};
 
 }  // namespace m2m::kernels
