@@ -6,7 +6,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "dist/tensors/nccl_communicator.hpp"
-#include "nn/gpu_trouble.hpp"
+#include "nn/device.hpp"
 
 namespace m2m::apps {
 namespace {

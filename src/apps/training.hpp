@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "core/machine.hpp"
 #include "dist/messages/group.hpp"
 #include "results/layout.hpp"
 #include "settings/setting.hpp"
-#include "sweep/admission.hpp"
 #include "sweep/existing.hpp"
 #include "sweep/plan.hpp"
 #include "sweep/stage.hpp"

@@ -5,7 +5,7 @@
 #include "core/command_line.hpp"
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
-#include "nn/tf32.hpp"
+#include "nn/device.hpp"
 #include "train/device_record.hpp"
 #include "train/environment.hpp"
 

@@ -7,8 +7,29 @@
 #include <array>
 #include <chrono>
 #include <ctime>
+#include <fstream>
 
 namespace m2m {
+namespace {
+
+/// Bytes of a "key:  number kB" line of /proc/meminfo; 0 if there is none.
+double meminfo(const std::string& key) {
+  std::ifstream lines("/proc/meminfo");
+  for (std::string word; lines >> word;) {
+    double kibibytes = 0;
+    if (word == key + ":" && lines >> kibibytes) return 1024 * kibibytes;
+  }
+  return 0;
+}
+
+/// Bytes of this process in memory; 0 if /proc gives no value.
+double resident() {
+  double all = 0, pages = 0;
+  std::ifstream("/proc/self/statm") >> all >> pages;
+  return pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -20,6 +41,10 @@ int affinity_cores() {
   CPU_ZERO(&set);
   return ::sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
+
+DeviceMemory host_memory() { return {meminfo("MemAvailable"), resident()}; }
+
+double host_memory_size() { return meminfo("MemTotal"); }
 
 std::string utc_now() {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "methods/m2m_plan.hpp"
-#include "nn/upload.hpp"
+#include "nn/device.hpp"
 
 namespace m2m::methods {
 
@@ -26,14 +26,14 @@ struct TranslationWork {
 /// The same on its way there.
 struct TranslationPieces {
   std::int64_t n = 0, m = 0;
-  nn::Piece rows, seed_classes, targets, labels, coins, seeds, slots, image_scales, channel_scales;
+  nn::UploadSlice rows, seed_classes, targets, labels, coins, seeds, slots, image_scales, channel_scales;
 
   /// As it has arrived.
   TranslationWork from(const nn::Upload& upload) const;
 };
 
 /// Notes which images of the training part are to be gathered.
-using AddPicksFn = std::function<nn::Piece(nn::Upload& upload, std::span<const data::Slot> images)>;
+using AddPicksFn = std::function<nn::UploadSlice(nn::Upload& upload, std::span<const data::Slot> images)>;
 
 /// Notes what `planned` says of a rank's own slots.
 ///

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "methods/translate.hpp"
-#include "nn/recorded_outputs.hpp"
+#include "nn/frozen_network.hpp"
 #include "settings/m2m_settings.hpp"
 
 namespace m2m::methods {

@@ -5,16 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace m2m {
-
-/// Bytes of a device. free: what further stages could have; used: the most that this process had in use since it
-/// was last asked.
-struct DeviceMemory {
-  double free = 0;
-  double used = 0;
-};
-
-}  // namespace m2m
+#include "core/machine.hpp"
 
 namespace m2m::sweep {
 

@@ -15,7 +15,6 @@
 #include "core/version.hpp"
 #include "dist/messages/session.hpp"
 #include "results/hdf5_version.hpp"
-#include "train/device_memory.hpp"
 
 namespace m2m::stages {
 namespace {

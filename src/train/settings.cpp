@@ -5,7 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
-#include "nn/gpu_trouble.hpp"
+#include "nn/device.hpp"
 #include "settings/choices.hpp"
 #include "settings/loss_settings.hpp"
 #include "settings/train_settings.hpp"

@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/log.hpp"
+#include "core/machine.hpp"
 #include "core/untested.hpp"
 #include "settings/m2m_settings.hpp"
 #include "settings/networks.hpp"
@@ -13,7 +14,6 @@
 #include "settings/train_settings.hpp"
 #include "train/checkpoint.hpp"
 #include "train/cost.hpp"
-#include "train/device_memory.hpp"
 #include "train/identity.hpp"
 #include "train/record_size.hpp"
 #include "train/settings.hpp"

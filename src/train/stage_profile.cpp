@@ -8,7 +8,7 @@
 #include "core/text.hpp"
 #include "kernels/kernel_set.hpp"
 #include "kernels/storage.hpp"
-#include "nn/device_clock.hpp"
+#include "nn/device.hpp"
 #include "sweep/wording.hpp"
 
 namespace m2m::stages {

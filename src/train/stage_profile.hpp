@@ -10,9 +10,9 @@
 
 namespace m2m::stages {
 
-/// An empty profile for a stage of these settings, to be made on the stage's stream (OwnStream). On a GPU it tells
-/// the GPU's time: a phase lasts from the end of what was queued before it to the end of its own work, or until the
-/// host is done with it if that is later.
+/// An empty profile for a stage of these settings, to be made on the stage's stream (StreamScope). On a GPU it
+/// tells the GPU's time: a phase lasts from the end of what was queued before it to the end of its own work, or
+/// until the host is done with it if that is later.
 Profile begin_profile(const train::TrialSettings& settings);
 
 /// Writes profile.json into `folder` and returns the table, under a line that names the stage and the file.

@@ -9,9 +9,7 @@
 #include "core/instruction_set.hpp"
 #include "dist/tensors/backend.hpp"
 #include "dist/tensors/fixed_tree.hpp"
-#include "nn/device_graph.hpp"
-#include "nn/tf32.hpp"
-#include "train/device_memory.hpp"
+#include "nn/device.hpp"
 #include "train/device_record.hpp"
 #include "train/stage_execution.hpp"
 #include "train/stage_profile.hpp"
@@ -76,7 +74,7 @@ study::StageResult StageRunner::operator()(const study::Stage& stage, study::Sta
   environment["ranks_of_trial"] = ranks_.group == nullptr ? 1 : ranks_.group->size();
   if (ranks_.trials_per_device > 1) environment["trials_per_device"] = ranks_.trials_per_device;
   const std::shared_ptr<const train::LoadedData> loaded = data(stage, settings.device);
-  const nn::OwnStream stream(settings.device);  // also chooses the GPU, which kernels are launched on
+  const nn::StreamScope stream(settings.device);  // also chooses the GPU, which kernels are launched on
   std::optional<Profile> profile;
   if (profile_.on) profile.emplace(begin_profile(settings));
   const StageJob job{

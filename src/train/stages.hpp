@@ -6,10 +6,10 @@
 #include <set>
 #include <string>
 
+#include "core/machine.hpp"
 #include "dist/messages/group.hpp"
 #include "dist/tensors/communicator.hpp"
 #include "results/layout.hpp"
-#include "sweep/admission.hpp"
 #include "sweep/stage.hpp"
 #include "train/loaded_data.hpp"
 #include "train/settings.hpp"

@@ -1,6 +1,9 @@
+// Tensors in host memory, in every build.
+#include "nn/tensor_kernels.hpp"
+
+#include "kernels/gather.hpp"
 #include "kernels/steps.hpp"
 #include "kernels/storage.hpp"
-#include "nn/tensor_kernels.hpp"
 
 namespace m2m::nn {
 namespace {
@@ -11,9 +14,17 @@ void start(const torch::Tensor& seeds, const kernels::StartNoise& noise, torch::
                         seeds.const_data_ptr<Real>(), out.data_ptr<Real>());
 }
 
+template <typename Real>
+void gather_pixels(const torch::Tensor& pixels, const torch::Tensor& indices, double divisor, torch::Tensor& out) {
+  kernels::gather_augment<Real>(pixels.data_ptr<std::uint8_t>(), static_cast<int>(pixels.size(1)),
+                                static_cast<int>(pixels.size(2)), static_cast<int>(pixels.size(3)),
+                                static_cast<const kernels::GatherIndex*>(indices.const_data_ptr()), out.size(0),
+                                static_cast<Real>(divisor), out.data_ptr<Real>());
+}
+
 }  // namespace
 
-void host_pixel_step(torch::Tensor& x, const torch::Tensor& gradient, double length) {
+void pixel_step_on_host(torch::Tensor& x, const torch::Tensor& gradient, double length) {
   const std::int64_t images = x.size(0);
   const std::int64_t values = images > 0 ? x.numel() / images : 0;
   if (x.scalar_type() == torch::kFloat64) {
@@ -23,8 +34,8 @@ void host_pixel_step(torch::Tensor& x, const torch::Tensor& gradient, double len
   }
 }
 
-void host_sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor& velocity,
-                   torch::Tensor& gradient) {
+void sgd_step_on_host(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor& velocity,
+                      torch::Tensor& gradient) {
   if (weight.scalar_type() == torch::kFloat64) {
     kernels::sgd_step(step, weight.numel(), weight.data_ptr<double>(), velocity.data_ptr<double>(),
                       gradient.data_ptr<double>());
@@ -34,13 +45,13 @@ void host_sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::T
   }
 }
 
-torch::Tensor host_random_start(const torch::Tensor& seeds, const kernels::StartNoise& noise) {
+torch::Tensor random_start_on_host(const torch::Tensor& seeds, const kernels::StartNoise& noise) {
   torch::Tensor out = torch::empty_like(seeds);
   seeds.scalar_type() == torch::kFloat64 ? start<double>(seeds, noise, out) : start<float>(seeds, noise, out);
   return out;
 }
 
-void host_fold_batch_norm(double epsilon, const FoldTable& table) {
+void fold_batch_norm_on_host(double epsilon, const FoldTable& table) {
   const auto* layers = static_cast<const kernels::FoldLayer*>(table.layers.const_data_ptr());
   if (table.precision == torch::kFloat64) {
     kernels::fold_batch_norm<double, double>(epsilon, table.count, layers);
@@ -51,8 +62,8 @@ void host_fold_batch_norm(double epsilon, const FoldTable& table) {
   }
 }
 
-void host_count_step(std::int64_t step, const StepAnswers& answers, const kernels::StepEdits& edits,
-                     const kernels::EpochCounts& counts) {
+void count_step_on_host(std::int64_t step, const StepAnswers& answers, const kernels::StepEdits& edits,
+                        const kernels::EpochCounts& counts) {
   if (answers.outputs.scalar_type() == torch::kFloat64) {
     kernels::count_step(step, typed_answers<double, double>(answers), edits, counts);
   } else if (answers.losses.scalar_type() == torch::kFloat64) {
@@ -60,6 +71,18 @@ void host_count_step(std::int64_t step, const StepAnswers& answers, const kernel
   } else {
     kernels::count_step(step, typed_answers<float, float>(answers), edits, counts);
   }
+}
+
+torch::Tensor gather_on_host(const torch::Tensor& pixels, const torch::Tensor& indices, double divisor,
+                             torch::Dtype precision) {
+  const std::int64_t count = indices.numel() / static_cast<std::int64_t>(sizeof(kernels::GatherIndex));
+  torch::Tensor out = torch::empty({count, pixels.size(1), pixels.size(2), pixels.size(3)}, precision);
+  if (precision == torch::kFloat64) {
+    gather_pixels<double>(pixels, indices, divisor, out);
+  } else {
+    gather_pixels<float>(pixels, indices, divisor, out);
+  }
+  return out;
 }
 
 }  // namespace m2m::nn

@@ -1,4 +1,4 @@
-#include "nn/convolution.hpp"
+#include "nn/layers.hpp"
 
 #include <gtest/gtest.h>
 #include <torch/autograd.h>
