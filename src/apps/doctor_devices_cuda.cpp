@@ -6,7 +6,7 @@
 #include "comm/tensors/nccl_communicator.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "nn/gpu_trouble.hpp"
+#include "nn/device.hpp"
 
 namespace m2m::apps {
 namespace {

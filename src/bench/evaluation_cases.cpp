@@ -35,7 +35,7 @@ train::Outputs asking(nn::FrozenNetwork& network) {
 train::Evaluation evaluate_first_batch(Workbench& bench, nn::Network& network) {
   data::PoolRows part = bench.data()->split.test;
   part.rows.resize(batch);
-  const auto frozen = nn::freeze(network);
+  const auto frozen = network.freeze();
   frozen->refresh();
   return train::evaluate(asking(*frozen), *bench.data(), part, {batch}, *comm::alone());
 }
@@ -43,7 +43,7 @@ train::Evaluation evaluate_first_batch(Workbench& bench, nn::Network& network) {
 void evaluate_test_part(benchmark::State& state, Workbench& bench, const Variant& variant) {
   const auto data = bench.data();
   const auto network = initialised(bench, variant);
-  const auto frozen = nn::freeze(*network);
+  const auto frozen = network->freeze();
   frozen->refresh();
   train::Evaluation evaluation;
   for (auto _ : state)

@@ -5,9 +5,8 @@
 #include "core/command_line.hpp"
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
-#include "nn/tf32.hpp"
+#include "nn/device.hpp"
 #include "stages/runner.hpp"
-#include "train/device_record.hpp"
 
 namespace {
 

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "bench/cases.hpp"
-#include "nn/device_graph.hpp"
+#include "nn/device.hpp"
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
 
@@ -49,15 +49,15 @@ double multiply_adds_of(const StepCase& what, const train::TrialSetup& setup, co
 void time_steps_of(benchmark::State& state, Workbench& bench, const StepCase& what) {
   const Config config = trial_config(what.method, what.variant, what.batch);
   const train::TrialSetup setup = bench.setup(config);
-  const nn::OwnStream stream(bench.device());
+  const nn::StreamScope stream(bench.device());
   train::Trial trial(setup);
   trial.submit(1);  // plans the epoch and allocates; also the step that is compared
   const torch::Tensor first = velocity_of(trial);
   if (bench.device().is_cuda()) trial.submit(16);  // records each number of translated images that comes up
-  nn::wait_for_queued_work(bench.device());
+  nn::synchronize_stream(bench.device());
   for (auto _ : state) {
     trial.submit(1);
-    nn::wait_for_queued_work(bench.device());
+    nn::synchronize_stream(bench.device());
   }
   const std::int64_t steps = state.iterations();
   state.SetItemsProcessed(steps * what.batch);

@@ -3,7 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include "bench/subprocess.hpp"
-#include "nn/device_graph.hpp"
+#include "nn/device.hpp"
 #include "settings/data_settings.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
@@ -55,7 +55,7 @@ int steps_that_record(const train::TrialSetup& setup) {
 }
 
 double time_evaluation(const train::Trial& trial, const train::TrialSetup& setup) {
-  const auto frozen = nn::freeze(trial.network());
+  const auto frozen = trial.network().freeze();
   const double start = monotonic_seconds();
   frozen->refresh();
   train::evaluate([&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *setup.data,
@@ -70,15 +70,15 @@ double time_evaluation(const train::Trial& trial, const train::TrialSetup& setup
 StepTimes time_steps(const StepSettings& settings) {
   at::set_num_threads(settings.threads);
   const train::TrialSetup setup = setup_of(settings);
-  const nn::OwnStream stream(setup.settings.device);
+  const nn::StreamScope stream(setup.settings.device);
   train::Trial trial(setup);
   trial.submit(steps_that_record(setup));
-  nn::wait_for_queued_work(setup.settings.device);
+  nn::synchronize_stream(setup.settings.device);
   StepTimes times;
   for (int step = 0; step < settings.steps; ++step) {
     const double start = monotonic_seconds();
     trial.submit(1);
-    nn::wait_for_queued_work(setup.settings.device);
+    nn::synchronize_stream(setup.settings.device);
     const double end = monotonic_seconds();
     times.steps.push_back(end - start);
     if (step == 0) times.first_step_end = end;

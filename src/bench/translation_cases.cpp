@@ -49,8 +49,8 @@ checkpoints::NetworkState trained_a_little(Workbench& bench, bool is_g) {
 Pair pair_of(Workbench& bench, const Variant& variant, const std::array<checkpoints::NetworkState, 2>& states) {
   const Config config = trial_config("ERM", variant, 128);
   Pair pair{network_from(bench, config, states[0]), network_from(bench, config, states[1]), {}, {}};
-  pair.frozen_f = nn::freeze(*pair.f);
-  pair.frozen_g = nn::freeze(*pair.g);
+  pair.frozen_f = pair.f->freeze();
+  pair.frozen_g = pair.g->freeze();
   pair.frozen_f->refresh();
   pair.frozen_g->refresh();
   return pair;

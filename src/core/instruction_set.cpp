@@ -70,7 +70,7 @@ InstructionSet instruction_set_limit() {
 
 InstructionSet best_instruction_set() { return std::min(processor_instruction_set(), instruction_set_limit()); }
 
-std::vector<InstructionSet> usable_instruction_sets() {
+std::vector<InstructionSet> supported_instruction_sets() {
   const InstructionSet limit = instruction_set_limit();
   std::vector<InstructionSet> usable;
   std::copy_if(std::begin(all), std::end(all), std::back_inserter(usable),
@@ -89,7 +89,7 @@ std::vector<std::string> instruction_set_names() {
   return names;
 }
 
-InstructionSet find_instruction_set(const std::string& name) {
+InstructionSet parse_instruction_set(const std::string& name) {
   if (name == "auto") return best_instruction_set();
   const auto named = find_named(name);
   if (named == std::end(all)) throw internal_error("no instruction set is called " + name);

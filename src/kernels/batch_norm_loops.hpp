@@ -1,12 +1,15 @@
 #pragma once
-// The loops of batch normalisation, for the sources that compile them for one instruction set each; as in
-// conv3x3_tile.hpp, a source includes a lanes_*.hpp before this, and all is unnamed.
-#include "kernels/batch_norm.hpp"
+// The loops of batch normalisation, compiled once per instruction set (rules: conv3x3_loops.hpp).
+#include "kernels/kernel_set.hpp"
+
+#ifndef M2M_LANES
+#error "include a lanes_*.hpp first: the loops are compiled for these lanes"
+#endif
 
 namespace m2m::kernels {
 namespace {
 
-constexpr int rows_of_a_partial_sum = 64;  // float32 loses nothing that matters over so few
+constexpr int rows_of_a_partial_sum = 64;  // few enough that a float32 sum loses no precision that matters
 
 inline void add_lanes(const Lanes& partial, double* sums) {
   float values[Lanes::count];
@@ -21,7 +24,8 @@ template <typename Each>
   for (std::int64_t row = first; row < last; ++row) each(row * channels + strip);
 }
 
-/// The two sums that `terms(offset, a, b)` adds to, over all rows and strips.
+/// Calls terms(offset, strip, a, b), which adds to the lanes a and b, for all rows and strips; adds these lanes to
+/// sum_a and sum_b.
 template <typename Terms>
 [[gnu::always_inline]] inline void sum_rows(std::int64_t rows, int channels, double* sum_a, double* sum_b,
                                             Terms terms) {
@@ -37,7 +41,7 @@ template <typename Terms>
 }
 
 template <typename T>
-void sums(const T* x, std::int64_t rows, int channels, const float* pivot, double* sum, double* squares) {
+void channel_sums(const T* x, std::int64_t rows, int channels, const float* pivot, double* sum, double* squares) {
   sum_rows(rows, channels, sum, squares, [&](std::int64_t at, int strip, Lanes& a, Lanes& b) {
     const Lanes off = Lanes::load(x + at).minus(Lanes::load(pivot + strip));
     a = a.plus(off);
@@ -62,7 +66,7 @@ template <typename T>
 void gradient_sums(const T* y_gradient, const T* y, const T* x, std::int64_t rows, int channels, const float* mean,
                    T* g, double* sum, double* products) {
   sum_rows(rows, channels, sum, products, [&](std::int64_t at, int strip, Lanes& a, Lanes& b) {
-    const Lanes kept = Lanes::load(y_gradient + at).kept(Lanes::load(y + at).positive());
+    const Lanes kept = Lanes::load(y_gradient + at).masked(Lanes::load(y + at).positive_mask());
     const Lanes off = Lanes::load(x + at).minus(Lanes::load(mean + strip));
     kept.store(g + at);
     a = a.plus(kept);
@@ -85,7 +89,7 @@ void input_gradient(const T* g, const T* x, std::int64_t rows, int channels, con
 }
 
 template <typename T>
-constexpr BatchNormKernels<T> compiled = {sums<T>, normalise<T>, gradient_sums<T>, input_gradient<T>};
+constexpr BatchNormFns<T> batch_norm_fns = {channel_sums<T>, normalise<T>, gradient_sums<T>, input_gradient<T>};
 
 }  // namespace
 }  // namespace m2m::kernels

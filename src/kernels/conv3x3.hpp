@@ -8,9 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/instruction_set.hpp"
-#include "kernels/aligned.hpp"
-#include "kernels/bfloat16.hpp"
+#include "kernels/storage.hpp"
 
 namespace m2m::kernels {
 
@@ -88,9 +86,5 @@ struct ConvBuffers {
 /// Runs a convolution on one image. Local, deterministic for one instruction set, does not allocate.
 template <typename T>
 using ConvFn = void (*)(const Convolution&, const ConvBuffers<T>&);
-
-/// The variant compiled for that instruction set (Bf16: without AVX512-BF16 the products are float32's).
-template <typename T>
-ConvFn<T> conv3x3(InstructionSet set);
 
 }  // namespace m2m::kernels

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <type_traits>
 
-#include "kernels/bfloat16.hpp"
+#include "kernels/storage.hpp"
 
 namespace m2m::kernels {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <type_traits>
 
-#include "kernels/bfloat16.hpp"
 #include "kernels/fold_batch_norm.hpp"
 #include "kernels/launch.cuh"
+#include "kernels/storage.hpp"
 
 namespace m2m::kernels {
 namespace {

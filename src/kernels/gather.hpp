@@ -13,7 +13,7 @@ struct Window {
 };
 
 /// One image of a batch: which row, and how it is shifted (dy, dx) or resized, and mirrored.
-struct Pick {
+struct GatherIndex {
   std::int32_t row;
   std::int8_t dy, dx;
   std::uint8_t flip;
@@ -23,7 +23,7 @@ struct Pick {
 /// Where output pixel `at` of `size` lies in a window of `length` pixels: between `low` and the one behind it, at
 /// `share` of the way. Pixel centres are mapped to pixel centres; beyond the outer ones the border counts on.
 template <typename Real>
-struct Between {
+struct Interpolation {
   int low, high;
   Real share;
 };
@@ -31,8 +31,8 @@ template <typename Real>
 #ifdef __CUDACC__
 __host__ __device__
 #endif
-    inline Between<Real>
-    between(int at, int size, int length) {
+    inline Interpolation<Real>
+    interpolate_at(int at, int size, int length) {
   const Real place =
       (static_cast<Real>(at) + Real{0.5}) * static_cast<Real>(length) / static_cast<Real>(size) - Real{0.5};
   const Real inside = place < 0 ? Real{0} : place;
@@ -44,20 +44,20 @@ __host__ __device__
 /// out[i, c, y, x] = pixels[row_i, c, y + dy_i, x' + dx_i] / divisor, 0 outside the image; x' = w-1-x where
 /// flipped.
 ///
-/// pixels: uint8 [*, channels, height, width] contiguous; picks: [count]; out: [count, channels, height, width].
+/// pixels: uint8 [*, channels, height, width] contiguous; indices: [count]; out: [count, channels, height, width].
 /// A window is instead resized to the whole image by bilinear interpolation between its pixels, and mirrored last.
 /// A shift by (dy, dx) is the crop at (dy + pad, dx + pad) of the image zero-padded by pad; the crop is mirrored
 /// last. A true division, as the frameworks' own image readers do it (255 for bytes). Local, deterministic, does
 /// not allocate.
 template <typename Real>
-void gather_augment(const std::uint8_t* pixels, int channels, int height, int width, const Pick* picks,
+void gather_augment(const std::uint8_t* pixels, int channels, int height, int width, const GatherIndex* indices,
                     std::int64_t count, Real divisor, Real* out);
 
-/// gather_augment on the device, for float and double: pixels, picks and out are device memory, stream a
+/// gather_augment on the device, for float and double: pixels, indices and out are device memory, stream a
 /// cudaStream_t (as void*, so that this header needs no CUDA). Asynchronous; bit-identical to the CPU's, windows to
 /// rounding. In CUDA builds only. Throws Error (internal) where the kernel cannot be launched.
 template <typename Real>
-void gather_augment_cuda(const std::uint8_t* pixels, int channels, int height, int width, const Pick* picks,
-                         std::int64_t count, Real divisor, Real* out, void* stream);
+void gather_augment_cuda(const std::uint8_t* pixels, int channels, int height, int width,
+                         const GatherIndex* indices, std::int64_t count, Real divisor, Real* out, void* stream);
 
 }  // namespace m2m::kernels

@@ -1,8 +1,10 @@
 #pragma once
-// Sixteen float32 side by side, in two AVX2 registers. What its functions do stands in lanes_plain.hpp.
+// Sixteen float32 side by side, in two AVX2 registers. lanes_plain.hpp documents the functions.
 #include <immintrin.h>
 
-#include "kernels/bfloat16.hpp"
+#include "kernels/storage.hpp"
+
+#define M2M_LANES  // the loops check that lanes are included before them
 
 namespace m2m::kernels {
 namespace {
@@ -44,16 +46,16 @@ struct Lanes {
     const __m256 zeros = _mm256_setzero_ps();
     return {_mm256_max_ps(zeros, low), _mm256_max_ps(zeros, high)};
   }
-  /// All bits of a lane set where the mask's bits `first` to `first` + 7 are.
-  static __m256 spread(std::uint16_t mask, int first) {
+  /// Expands bits `first` to `first` + 7 of the mask: all bits of a lane are set if its bit is.
+  static __m256 expand_mask(std::uint16_t mask, int first) {
     const __m256i bits = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
-    const __m256i own = _mm256_and_si256(_mm256_set1_epi32(mask >> first), bits);
-    return _mm256_castsi256_ps(_mm256_cmpeq_epi32(own, bits));
+    const __m256i lane_bits = _mm256_and_si256(_mm256_set1_epi32(mask >> first), bits);
+    return _mm256_castsi256_ps(_mm256_cmpeq_epi32(lane_bits, bits));
   }
-  Lanes kept(std::uint16_t mask) const {
-    return {_mm256_and_ps(spread(mask, 0), low), _mm256_and_ps(spread(mask, 8), high)};
+  Lanes masked(std::uint16_t mask) const {
+    return {_mm256_and_ps(expand_mask(mask, 0), low), _mm256_and_ps(expand_mask(mask, 8), high)};
   }
-  std::uint16_t positive() const {
+  std::uint16_t positive_mask() const {
     const __m256 zeros = _mm256_setzero_ps();
     const int lower = _mm256_movemask_ps(_mm256_cmp_ps(low, zeros, _CMP_GT_OQ));
     const int upper = _mm256_movemask_ps(_mm256_cmp_ps(high, zeros, _CMP_GT_OQ));

@@ -1,11 +1,12 @@
-#include "kernels/peak.hpp"
-
+// Measures the peak of one thread. Compiled with -O3: without vector instructions its loop on plain lanes would not
+// reach the peak of the processor.
 #include <algorithm>
 #include <array>
 #include <chrono>
 
-#include "kernels/bfloat16.hpp"
-#include "kernels/peak_variants.hpp"
+#include "kernels/lanes_plain.hpp"
+// The loop follows its lanes.
+#include "kernels/peak_loops.hpp"
 
 namespace m2m::kernels {
 namespace {
@@ -15,7 +16,7 @@ using Clock = std::chrono::steady_clock;
 constexpr double block_seconds = 1e-3;
 constexpr int blocks = 20;
 
-/// The best block counts: in the others the processor was still changing its frequency, or was taken away.
+/// The best block counts: in others the processor changed its frequency, or another thread ran.
 double best_rate(const PeakLoop& loop) {
   std::array<float, peak_values> values{};
   const auto seconds_of = [&](std::int64_t rounds) {
@@ -34,16 +35,14 @@ double best_rate(const PeakLoop& loop) {
 
 }  // namespace
 
-template <>
-double measured_peak<float>(InstructionSet set) {
-  if (set == InstructionSet::plain) return best_rate(peak_plain);
-  return best_rate(set == InstructionSet::avx2 ? peak_avx2 : peak_avx512);
+constinit const PeakLoop peak_plain = peak_loop<3>;
+
+template <typename Number>
+double measured_peak(InstructionSet set) {
+  return best_rate(*kernel_set(set).typed<Number>().peak);
 }
 
-template <>
-double measured_peak<Bf16>(InstructionSet set) {
-  if (set == InstructionSet::amx) return best_rate(peak_amx);
-  return set == InstructionSet::avx512_bf16 ? best_rate(peak_avx512_bf16) : measured_peak<float>(set);
-}
+template double measured_peak<float>(InstructionSet);
+template double measured_peak<Bf16>(InstructionSet);
 
 }  // namespace m2m::kernels

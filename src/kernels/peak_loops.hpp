@@ -1,11 +1,15 @@
 #pragma once
-// The loop of measured_peak on the lanes included before.
-#include "kernels/peak_variants.hpp"
+// The loop of measured_peak, compiled once per instruction set (rules: conv3x3_loops.hpp).
+#include "kernels/kernel_set.hpp"
+
+#ifndef M2M_LANES
+#error "include a lanes_*.hpp first: the loops are compiled for these lanes"
+#endif
 
 namespace m2m::kernels {
 namespace {
 
-/// Sums: as many as fit the registers. Each becomes sum * 0.5 + 1, which neither overflows nor vanishes.
+/// sums: as many as fit into the registers. Each becomes sum * 0.5 + 1, which neither overflows nor vanishes.
 template <int sums>
 void multiply_add(std::int64_t rounds, float* values) {
   static_assert(sums * Lanes::count <= peak_values);
@@ -20,7 +24,7 @@ void multiply_add(std::int64_t rounds, float* values) {
 }
 
 template <int sums>
-constexpr PeakLoop loop_of = {sums* Lanes::count, multiply_add<sums>};
+constexpr PeakLoop peak_loop = {sums* Lanes::count, multiply_add<sums>};
 
 }  // namespace
 }  // namespace m2m::kernels

@@ -7,8 +7,8 @@
 namespace m2m::kernels {
 namespace {
 
-float value_of(float value) { return value; }
-float value_of(Bf16 value) { return to_float(value); }
+float as_float(float value) { return value; }
+float as_float(Bf16 value) { return to_float(value); }
 void assign(float& to, float value) { to = value; }
 void assign(Bf16& to, float value) { to = to_bf16(value); }
 
@@ -34,8 +34,8 @@ void store_pixels(const float* pixels, int channels, int height, int width, cons
   }
 }
 
-void unstore_gradient(const float* raw, const float* pixels, int channels, int height, int width,
-                      const float* inverse_deviation, float* out) {
+void load_pixel_gradient(const float* raw, const float* pixels, int channels, int height, int width,
+                         const float* inverse_deviation, float* out) {
   for (int c = 0; c < channels; ++c) {
     for (int y = 0; y < height; ++y) {
       const float* from = at(raw, width, lanes, y, 0) + c;
@@ -47,7 +47,7 @@ void unstore_gradient(const float* raw, const float* pixels, int channels, int h
 }
 
 template <typename T>
-void halve(const T* in, int height, int width, int in_channels, T* out, int out_channels) {
+void subsample(const T* in, int height, int width, int in_channels, T* out, int out_channels) {
   const int out_width = (width + 1) / 2;
   for (int y = 0; y < height; y += 2) {
     for (int x = 0; x < width; x += 2) {
@@ -59,7 +59,7 @@ void halve(const T* in, int height, int width, int in_channels, T* out, int out_
 }
 
 template <typename T>
-void unhalve(const T* gradient, int height, int width, int in_channels, T* out, int out_channels) {
+void subsample_backward(const T* gradient, int height, int width, int in_channels, T* out, int out_channels) {
   const int halved_width = (width + 1) / 2;
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
@@ -74,19 +74,20 @@ void unhalve(const T* gradient, int height, int width, int in_channels, T* out, 
 }
 
 template <typename T>
-void average(const T* in, int height, int width, int channels, float* out) {
+void global_average(const T* in, int height, int width, int channels, float* out) {
   std::fill_n(out, channels, 0.0F);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
       const T* from = at(in, width, channels, y, x);
-      for (int c = 0; c < channels; ++c) out[c] += value_of(from[c]);
+      for (int c = 0; c < channels; ++c) out[c] += as_float(from[c]);
     }
   }
   for (int c = 0; c < channels; ++c) out[c] /= static_cast<float>(height * width);
 }
 
 template <typename T>
-void spread(const float* gradient, const std::uint16_t* keep, int height, int width, int channels, T* out) {
+void global_average_backward(const float* gradient, const std::uint16_t* keep, int height, int width, int channels,
+                             T* out) {
   const auto pixels = static_cast<float>(height * width);
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
@@ -102,10 +103,10 @@ void spread(const float* gradient, const std::uint16_t* keep, int height, int wi
 
 #define M2M_INSTANTIATE(T)                                                                    \
   template void store_pixels<T>(const float*, int, int, int, const float*, const float*, T*); \
-  template void halve<T>(const T*, int, int, int, T*, int);                                   \
-  template void unhalve<T>(const T*, int, int, int, T*, int);                                 \
-  template void average<T>(const T*, int, int, int, float*);                                  \
-  template void spread<T>(const float*, const std::uint16_t*, int, int, int, T*);
+  template void subsample<T>(const T*, int, int, int, T*, int);                               \
+  template void subsample_backward<T>(const T*, int, int, int, T*, int);                      \
+  template void global_average<T>(const T*, int, int, int, float*);                           \
+  template void global_average_backward<T>(const float*, const std::uint16_t*, int, int, int, T*);
 M2M_INSTANTIATE(float)
 M2M_INSTANTIATE(Bf16)
 #undef M2M_INSTANTIATE

@@ -3,7 +3,7 @@
 // inside the border are written. Local, deterministic, nothing allocated.
 #include <cstdint>
 
-#include "kernels/bfloat16.hpp"
+#include "kernels/storage.hpp"
 
 namespace m2m::kernels {
 
@@ -15,21 +15,22 @@ void store_pixels(const float* pixels, int channels, int height, int width, cons
 
 /// The gradient with respect to those pixels: `raw` [height + 2][width + 2][16] times inverse_deviation, 0 where a
 /// pixel was clamped. out: [channels][height][width].
-void unstore_gradient(const float* raw, const float* pixels, int channels, int height, int width,
-                      const float* inverse_deviation, float* out);
+void load_pixel_gradient(const float* raw, const float* pixels, int channels, int height, int width,
+                         const float* inverse_deviation, float* out);
 
 /// Shortcut A: every second pixel each way, zero channels after the others.
 template <typename T>
-void halve(const T* in, int height, int width, int in_channels, T* out, int out_channels);
+void subsample(const T* in, int height, int width, int in_channels, T* out, int out_channels);
 /// Its transpose: gradient of the halved image -> gradient of the whole, 0 at the pixels left out.
 template <typename T>
-void unhalve(const T* gradient, int height, int width, int in_channels, T* out, int out_channels);
+void subsample_backward(const T* gradient, int height, int width, int in_channels, T* out, int out_channels);
 
 /// Mean of each channel over the pixels: out [channels].
 template <typename T>
-void average(const T* in, int height, int width, int channels, float* out);
+void global_average(const T* in, int height, int width, int channels, float* out);
 /// Its transpose behind a ReLU: gradient[c] / (height * width) where `keep` has a bit, else 0.
 template <typename T>
-void spread(const float* gradient, const std::uint16_t* keep, int height, int width, int channels, T* out);
+void global_average_backward(const float* gradient, const std::uint16_t* keep, int height, int width, int channels,
+                             T* out);
 
 }  // namespace m2m::kernels

@@ -3,18 +3,16 @@
 #include <algorithm>
 #include <span>
 
-#include "kernels/tile_conv_variants.hpp"
-
 namespace m2m::kernels {
 namespace {
 
 constexpr int slice_weights = slice_values * lanes;
 
-int positions(const ConvPass& pass) {
+int position_count(const ConvPass& pass) {
   return (pass.rows - 1) * (pass.input_row / pass.input_column) + pass.columns;
 }
 
-std::vector<TileRun> runs_of(const ConvPass& pass, int in_channels) {
+std::vector<TileRun> make_runs(const ConvPass& pass, int in_channels) {
   std::vector<Tap> taps(pass.taps.begin(), pass.taps.begin() + pass.tap_count);
   std::sort(taps.begin(), taps.end(), [](const Tap& a, const Tap& b) { return a.input < b.input; });
   std::vector<TileRun> runs;
@@ -32,15 +30,16 @@ std::vector<TileRun> runs_of(const ConvPass& pass, int in_channels) {
 
 TilePass tile_pass(const ConvPass& pass, int in_channels) {
   const bool by_row = pass.columns % tile_rows == 0;
-  const int tiles = by_row ? pass.rows * pass.columns / tile_rows : (positions(pass) + tile_rows - 1) / tile_rows;
-  return {pass, runs_of(pass, in_channels), pass.input_row / pass.input_column, tiles, by_row};
+  const int tiles =
+      by_row ? pass.rows * pass.columns / tile_rows : (position_count(pass) + tile_rows - 1) / tile_rows;
+  return {pass, make_runs(pass, in_channels), pass.input_row / pass.input_column, tiles, by_row};
 }
 
 }  // namespace
 
 bool suits_tiles(const Convolution& conv) {
   return std::all_of(conv.passes.begin(), conv.passes.end(),
-                     [](const ConvPass& pass) { return positions(pass) >= tile_rows; });
+                     [](const ConvPass& pass) { return position_count(pass) >= tile_rows; });
 }
 
 TileConvolution tile_convolution(const Convolution& conv) {
@@ -68,7 +67,5 @@ void pack_tiles(const TileConvolution& conv, const Aligned<Bf16>& weights, Align
     }
   }
 }
-
-TileConvFn tile_conv(InstructionSet set) { return set == InstructionSet::amx ? tile_conv_amx : tile_conv_plain; }
 
 }  // namespace m2m::kernels

@@ -3,7 +3,7 @@
 // sixteen output channels, 32 products to a sum, by one instruction.
 //
 // The weights of a row that lie next to each other find their inputs next to each other as well, pixel after pixel:
-// one run of values. A run is cut into slices of 32; what the last one lacks is filled up by weights of zero.
+// one run of values. A run is cut into slices of 32; the last slice is padded with weights of zero.
 #include <cstdint>
 #include <vector>
 
@@ -14,7 +14,7 @@ namespace m2m::kernels {
 inline constexpr int tile_rows = 16;     // pixels of a tile
 inline constexpr int slice_values = 32;  // input values of a slice
 
-/// How far behind its end an image is read, in values. They are multiplied by zero, and must be finite.
+/// An image is read up to this many values behind its end. They are multiplied by zero and must be finite.
 inline constexpr int tile_overrun = slice_values;
 
 /// Taps of a pass whose inputs follow each other.
@@ -31,7 +31,7 @@ struct TilePass {
   std::vector<TileRun> runs;
   int pitch;
   int tiles;
-  bool by_row;  // whether rows are whole tiles; else tiles go on over the border, and the last two may overlap
+  bool by_row;  // true: rows are whole tiles; false: tiles go on over the border, and the last two may overlap
 };
 
 struct TileConvolution {
@@ -40,9 +40,9 @@ struct TileConvolution {
   int slices;  // of all passes
 };
 
-/// Whether each pass has pixels enough for a tile.
+/// True if each pass has enough pixels for a tile. Pure.
 bool suits_tiles(const Convolution& conv);
-/// The same sums in tiles. suits_tiles(conv).
+/// The same convolution in tiles. Requires suits_tiles(conv).
 TileConvolution tile_convolution(const Convolution& conv);
 
 /// Weights as pack_forward or pack_backward pack them -> [out / 16][slices][16][16][2], pairs of input channels as
@@ -52,8 +52,5 @@ void pack_tiles(const TileConvolution& conv, const Aligned<Bf16>& weights, Align
 /// Runs a convolution on one image, as ConvFn does. `in` is read up to tile_overrun values behind its end; `out`
 /// and `raw` are not `added`. Local, deterministic for one instruction set, does not allocate.
 using TileConvFn = void (*)(const TileConvolution&, const ConvBuffers<Bf16>&);
-
-/// The variant for that instruction set: below AMX one that only says, slowly, what the tiles compute.
-TileConvFn tile_conv(InstructionSet set);
 
 }  // namespace m2m::kernels

@@ -1,17 +1,21 @@
 #pragma once
-// The loops of a convolution in tiles. A source includes a lanes_*.hpp and a tiles_*.hpp before this; as in
-// conv3x3_tile.hpp, everything lies in unnamed namespaces and no inline function of the standard library is called.
+// The loops of a convolution in tiles, compiled once per kind of tiles (rules: conv3x3_loops.hpp). An isa_*.cpp
+// includes its lanes_*.hpp and tiles_*.hpp first.
 #include <utility>
 
-#include "kernels/conv3x3_finish.hpp"
+#include "kernels/conv3x3_loops.hpp"
 #include "kernels/tile_conv.hpp"
+
+#if !defined(M2M_LANES) || !defined(M2M_TILES)
+#error "include a lanes_*.hpp and a tiles_*.hpp first: the loops are compiled for these"
+#endif
 
 namespace m2m::kernels {
 namespace {
 
 /// Tiles of output pixels that are summed up together share each tile of weights, and keep the multiplier busy
 /// while the sums before are under way. Their sums are in the registers 0 to 4.
-constexpr int most_sums = 5;
+constexpr int max_sums = 5;
 constexpr int weight_tile = 5, first_input_tile = 6;  // two of inputs, in turn
 
 template <int value>
@@ -36,9 +40,9 @@ int tile_start(const TilePass& pass, int tile) {
   return tile * tile_rows < last ? tile * tile_rows : last;
 }
 
-/// What follows the sums of a tile [16][16]; positions on the border are passed over.
-void finish_tile(const TileConvolution& conv, const TilePass& tiles, const ConvBuffers<Bf16>& memory,
-                 const float* sums, int start, int block) {
+/// Stores the sums of a tile, [16][16], and skips positions on the border.
+void store_tile(const TileConvolution& conv, const TilePass& tiles, const ConvBuffers<Bf16>& memory,
+                const float* sums, int start, int block) {
   const ConvPass& pass = tiles.pass;
   int y = start / tiles.pitch, x = start % tiles.pitch;
   for (int row = 0; row < tile_rows; ++row, ++x) {
@@ -47,12 +51,13 @@ void finish_tile(const TileConvolution& conv, const TilePass& tiles, const ConvB
       ++y;
     }
     if (x >= pass.columns) continue;
-    finish(conv.out_channels, memory, Lanes::load(sums + row * lanes),
-           pass.first_output + y * pass.output_row + x * pass.output_column, block);
+    store_result(conv.out_channels, memory, Lanes::load(sums + row * lanes),
+                 pass.first_output + y * pass.output_row + x * pass.output_column, block);
   }
 }
 
-/// `sums` tiles of a pass, from `first` on, times one block of output channels. weights: of the pass and block.
+/// Convolves `sums` tiles of a pass, from `first` on, for one block of output channels. weights: of the pass and
+/// block.
 template <int sums>
 void tile_group(Tiles& tiles, const TileConvolution& conv, const TilePass& pass, const ConvBuffers<Bf16>& memory,
                 const Bf16* weights, int first, int block) {
@@ -79,16 +84,16 @@ void tile_group(Tiles& tiles, const TileConvolution& conv, const TilePass& pass,
   alignas(64) float summed[tile_rows * lanes];
   for_indices<sums>([&](auto i) {
     tiles.store<i.at>(summed);
-    finish_tile(conv, pass, memory, summed, tile_start(pass, first + i.at), block);
+    store_tile(conv, pass, memory, summed, tile_start(pass, first + i.at), block);
   });
 }
 
-/// A pass times one block: its tiles in groups as even as can be.
+/// Convolves a pass for one block, its tiles in groups of nearly the same size.
 void convolve_pass(Tiles& tiles, const TileConvolution& conv, const TilePass& pass, const ConvBuffers<Bf16>& memory,
                    const Bf16* weights, int block) {
   constexpr decltype(&tile_group<1>) groups[] = {tile_group<1>, tile_group<2>, tile_group<3>, tile_group<4>,
-                                                 tile_group<most_sums>};
-  int left = (pass.tiles + most_sums - 1) / most_sums;
+                                                 tile_group<max_sums>};
+  int left = (pass.tiles + max_sums - 1) / max_sums;
   for (int first = 0; left > 0; --left) {
     const int size = (pass.tiles - first + left - 1) / left;
     groups[size - 1](tiles, conv, pass, memory, weights, first, block);
@@ -96,7 +101,7 @@ void convolve_pass(Tiles& tiles, const TileConvolution& conv, const TilePass& pa
   }
 }
 
-void convolve(const TileConvolution& conv, const ConvBuffers<Bf16>& memory) {
+void convolve_tiles(const TileConvolution& conv, const ConvBuffers<Bf16>& memory) {
   Tiles tiles;
   const Bf16* weights = memory.weights;
   for (int block = 0; block < conv.out_channels / lanes; ++block) {

@@ -1,8 +1,10 @@
 #pragma once
-// The processor's eight tile registers. What the functions do stands in tiles_plain.hpp.
+// The eight tile registers of the processor. tiles_plain.hpp documents the functions.
 //
-// By inline assembly: GCC's own functions take a register's number as it is spelt, so no template can choose it.
+// In inline assembly: GCC's intrinsics need the number of a register as a literal, so no template can choose it.
 #include <cstdint>
+
+#define M2M_TILES  // the loops check that tiles are included before them
 
 namespace m2m::kernels {
 namespace {

@@ -1,22 +1,24 @@
 #pragma once
-// Eight tile registers as any processor can have them: 16 rows of 64 bytes each, which are 16 float32 or 32 Bf16.
+// Eight tile registers for any processor: 16 rows of 64 bytes each, that is 16 float32 or 32 Bf16.
 #include <cstdint>
 
-#include "kernels/bfloat16.hpp"
+#include "kernels/storage.hpp"
+
+#define M2M_TILES  // the loops check that tiles are included before them
 
 namespace m2m::kernels {
 namespace {
 
 class Tiles {
  public:
-  /// All values 0.
+  /// Sets all values to 0.
   template <int tile>
   void clear() {
     for (auto& row : registers_[tile].sums) {
       for (float& sum : row) sum = 0;
     }
   }
-  /// Rows that lie `stride` bytes apart; 0: each row the same.
+  /// Loads rows that lie `stride` bytes apart; 0: each row the same.
   template <int tile>
   void load(const void* from, std::int64_t stride) {
     for (int r = 0; r < rows; ++r) {
@@ -28,8 +30,8 @@ class Tiles {
   void store(float* to) const {
     __builtin_memcpy(to, registers_[tile].sums, rows * row_bytes);
   }
-  /// sums[m][n] += a[m][2 k] b[k][2 n] + a[m][2 k + 1] b[k][2 n + 1] over k; even and odd products are added up by
-  /// themselves first, as the processor's manual has it.
+  /// sums[m][n] += a[m][2 k] b[k][2 n] + a[m][2 k + 1] b[k][2 n + 1] over k; as in the manual of the
+  /// processor, the even and the odd products are summed separately first.
   template <int sums, int a, int b>
   void add_products() {
     for (int m = 0; m < rows; ++m) {

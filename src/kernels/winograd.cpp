@@ -1,12 +1,9 @@
 #include "kernels/winograd.hpp"
 
-#include "kernels/winograd_strips.hpp"
-#include "kernels/winograd_variants.hpp"
-
 namespace m2m::kernels {
 namespace {
 
-/// G w G^T of nine weights: sixteen.
+/// Computes G w G^T: sixteen values from nine weights.
 void transform_weights(const float* w, double scale, float* out) {
   double rows[4][3];
   for (int x = 0; x < 3; ++x) {
@@ -25,7 +22,7 @@ void transform_weights(const float* w, double scale, float* out) {
   }
 }
 
-/// Puts the sixteen weights from channel i to channel o where the kernels look for them.
+/// Stores the sixteen weights from channel i to channel o in the order that the kernels read.
 void place_weights(const float* transformed, int o, int i, int in_channels, Aligned<float>& packed) {
   float* to =
       packed.data() + std::int64_t{o / lanes} * winograd_places * in_channels * lanes + i * lanes + o % lanes;
@@ -33,21 +30,21 @@ void place_weights(const float* transformed, int o, int i, int in_channels, Alig
     to[std::int64_t{place} * in_channels * lanes] = transformed[place];
 }
 
-void make_room(int in_channels, int out_channels, Aligned<float>& packed) {
+void clear_weights(int in_channels, int out_channels, Aligned<float>& packed) {
   packed.assign(static_cast<std::size_t>(winograd_places) * in_channels * out_channels, 0.0F);
 }
 
 }  // namespace
 
 bool suits_winograd(const ConvSizes& sizes, int in_channels, int out_channels) {
-  constexpr int fewest_tiles = 8;  // below, most of a multiplication's registers would be idle
+  constexpr int min_tiles = 8;  // with fewer, most registers of a multiplication would be idle
   return sizes.stride == 1 && sizes.height % 2 == 0 && sizes.width % 2 == 0 && in_channels % lanes == 0 &&
-         out_channels % lanes == 0 && sizes.height * sizes.width / 4 >= fewest_tiles;
+         out_channels % lanes == 0 && sizes.height * sizes.width / 4 >= min_tiles;
 }
 
 void pack_winograd_forward(const ConvSizes& sizes, const float* weight, const float* scale,
                            Aligned<float>& packed) {
-  make_room(sizes.in_channels, sizes.out_channels, packed);
+  clear_weights(sizes.in_channels, sizes.out_channels, packed);
   float transformed[winograd_places];
   for (int o = 0; o < sizes.out_channels; ++o) {
     for (int i = 0; i < sizes.in_channels; ++i, weight += 9) {
@@ -59,7 +56,7 @@ void pack_winograd_forward(const ConvSizes& sizes, const float* weight, const fl
 
 void pack_winograd_backward(const ConvSizes& sizes, const float* weight, const float* scale,
                             Aligned<float>& packed) {
-  make_room(sizes.out_channels, padded_to_lanes(sizes.in_channels), packed);
+  clear_weights(sizes.out_channels, padded_to_lanes(sizes.in_channels), packed);
   float mirrored[9], transformed[winograd_places];
   for (int o = 0; o < sizes.out_channels; ++o) {
     for (int i = 0; i < sizes.in_channels; ++i, weight += 9) {
@@ -71,23 +68,9 @@ void pack_winograd_backward(const ConvSizes& sizes, const float* weight, const f
 }
 
 std::int64_t winograd_scratch(const Winograd& conv) {
-  constexpr int most_blocks = 2;
-  return winograd_places * (plane(conv, conv.in_channels) + most_blocks * plane(conv, lanes)) +
+  constexpr int max_blocks = 2;
+  return winograd_places * (plane(conv, conv.in_channels) + max_blocks * plane(conv, lanes)) +
          std::int64_t{conv.width} * conv.in_channels;  // and a row of zeros
-}
-
-WinogradFn winograd(InstructionSet set) {
-  switch (set) {
-    case InstructionSet::plain:
-      return winograd_plain;
-    case InstructionSet::avx2:
-      return winograd_avx2;
-    case InstructionSet::avx512:
-    case InstructionSet::avx512_bf16:
-    case InstructionSet::amx:
-      return winograd_avx512;
-  }
-  return nullptr;
 }
 
 }  // namespace m2m::kernels

@@ -1,27 +1,30 @@
 #pragma once
-// The loops of Winograd's convolution, for the sources that compile them for one instruction set each; as in
-// conv3x3_tile.hpp, a source includes a lanes_*.hpp before this, and all is unnamed.
-#include "kernels/conv3x3_finish.hpp"
-#include "kernels/winograd_strips.hpp"
+// The loops of Winograd's convolution, compiled once per instruction set (rules: conv3x3_loops.hpp).
+#include "kernels/conv3x3_loops.hpp"
+#include "kernels/winograd.hpp"
+
+#ifndef M2M_LANES
+#error "include a lanes_*.hpp first: the loops are compiled for these lanes"
+#endif
 
 namespace m2m::kernels {
 namespace {
 
-/// The four rows that a row of tiles reads, each at its first pixel inside the border.
+/// The four image rows that a row of tiles reads, each at its first pixel inside the border.
 struct TileRows {
-  const float* of[4];
+  const float* row[4];
 };
 
-/// Rows above and below an image without a border are read from `zeros`.
+/// Finds these rows; rows above and below an image without a border are `zeros`.
 inline TileRows rows_of_tiles(const Winograd& conv, const float* image, int tile_row, const float* zeros) {
   const std::int64_t row = std::int64_t{row_pixels(conv)} * conv.in_channels;
   TileRows rows;
   for (int i = 0; i < 4; ++i) {
     const int y = 2 * tile_row - 1 + i;
     if (conv.bordered) {
-      rows.of[i] = image + (y + 1) * row + conv.in_channels;
+      rows.row[i] = image + (y + 1) * row + conv.in_channels;
     } else {
-      rows.of[i] = y >= 0 && y < conv.height ? image + y * row : zeros;
+      rows.row[i] = y >= 0 && y < conv.height ? image + y * row : zeros;
     }
   }
   return rows;
@@ -29,16 +32,16 @@ inline TileRows rows_of_tiles(const Winograd& conv, const float* image, int tile
 
 /// B^T of one column of four pixels.
 struct Column {
-  Lanes of[4];
+  Lanes pixels[4];
 };
 
 [[gnu::always_inline]] inline Column transformed_column(const TileRows& rows, std::int64_t at) {
-  const Lanes a = Lanes::load(rows.of[0] + at), b = Lanes::load(rows.of[1] + at), c = Lanes::load(rows.of[2] + at),
-              d = Lanes::load(rows.of[3] + at);
+  const Lanes a = Lanes::load(rows.row[0] + at), b = Lanes::load(rows.row[1] + at),
+              c = Lanes::load(rows.row[2] + at), d = Lanes::load(rows.row[3] + at);
   return {{a.minus(c), b.plus(c), c.minus(b), b.minus(d)}};
 }
 
-/// The same at the left or right border.
+/// B^T of a column on the left or right border.
 [[gnu::always_inline]] inline Column border_column(const Winograd& conv, const TileRows& rows, std::int64_t at) {
   const Lanes zero = Lanes::all(0);
   return conv.bordered ? transformed_column(rows, at) : Column{{zero, zero, zero, zero}};
@@ -57,10 +60,10 @@ inline void transform_inputs(const Winograd& conv, const TileRows& rows, int cha
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) {
       float* place = out + 4 * i * to_next_place;
-      a.of[i].minus(c.of[i]).store(place);
-      b.of[i].plus(c.of[i]).store(place + to_next_place);
-      c.of[i].minus(b.of[i]).store(place + 2 * to_next_place);
-      b.of[i].minus(d.of[i]).store(place + 3 * to_next_place);
+      a.pixels[i].minus(c.pixels[i]).store(place);
+      b.pixels[i].plus(c.pixels[i]).store(place + to_next_place);
+      c.pixels[i].minus(b.pixels[i]).store(place + 2 * to_next_place);
+      b.pixels[i].minus(d.pixels[i]).store(place + 3 * to_next_place);
     }
     a = c;
     b = d;
@@ -95,10 +98,10 @@ void multiply(const float* inputs, const float* weights, std::int64_t to_next_bl
   }
 }
 
-/// A^T m A of one tile, and what follows: four output pixels of one block of channels.
-[[gnu::always_inline]] inline void finish_tile(const Winograd& conv, const ConvBuffers<float>& memory,
-                                               const float* place, std::int64_t to_next_place, std::int64_t pixel,
-                                               int block) {
+/// Computes A^T m A of one tile and stores the result: four output pixels of one block of channels.
+[[gnu::always_inline]] inline void store_winograd_tile(const Winograd& conv, const ConvBuffers<float>& memory,
+                                                       const float* place, std::int64_t to_next_place,
+                                                       std::int64_t pixel, int block) {
   Lanes first[4], second[4];
 #pragma GCC unroll 4
   for (int j = 0; j < 4; ++j) {
@@ -110,17 +113,17 @@ void multiply(const float* inputs, const float* weights, std::int64_t to_next_bl
   }
   const Lanes bias = memory.bias != nullptr ? Lanes::load(memory.bias + block * lanes) : Lanes::all(0);
   const auto emit = [&](const Lanes* m, std::int64_t at) {
-    finish(conv.out_channels, memory, m[0].plus(m[1]).plus(m[2]).plus(bias), at, block);
-    finish(conv.out_channels, memory, m[1].minus(m[2]).minus(m[3]).plus(bias), at + 1, block);
+    store_result(conv.out_channels, memory, m[0].plus(m[1]).plus(m[2]).plus(bias), at, block);
+    store_result(conv.out_channels, memory, m[1].minus(m[2]).minus(m[3]).plus(bias), at + 1, block);
   };
   emit(first, pixel);
   emit(second, pixel + row_pixels(conv));
 }
 
-/// `Blocks` blocks of output channels of one strip of tiles, whose inputs are transformed.
+/// Convolves one strip of tiles, whose inputs are transformed, for `Blocks` blocks of output channels.
 template <int Tiles, int Blocks>
-void finish_strip(const Winograd& conv, const ConvBuffers<float>& memory, const float* inputs, float* sums,
-                  int first_row, int rows, int block) {
+void convolve_strip(const Winograd& conv, const ConvBuffers<float>& memory, const float* inputs, float* sums,
+                    int first_row, int rows, int block) {
   const int tiles = rows * tiles_of_a_row(conv);
   const std::int64_t in_plane = plane(conv, conv.in_channels), out_plane = Blocks * plane(conv, lanes);
   const std::int64_t place_size = std::int64_t{conv.in_channels} * lanes, block_size = winograd_places * place_size;
@@ -139,23 +142,23 @@ void finish_strip(const Winograd& conv, const ConvBuffers<float>& memory, const 
   for (int v = 0; v < Blocks; ++v) {
     for (int tile = 0; tile < tiles; ++tile) {
       const int y = 2 * (first_row + tile / tiles_of_a_row(conv)), x = 2 * (tile % tiles_of_a_row(conv));
-      finish_tile(conv, memory, sums + v * plane(conv, lanes) + tile * lanes, out_plane,
-                  std::int64_t{y + border} * row_pixels(conv) + x + border, block + v);
+      store_winograd_tile(conv, memory, sums + v * plane(conv, lanes) + tile * lanes, out_plane,
+                          std::int64_t{y + border} * row_pixels(conv) + x + border, block + v);
     }
   }
 }
 
-/// Tiles, Blocks: what one multiplication keeps in registers.
+/// Convolves an image. One multiplication keeps `Tiles` tiles of `Blocks` blocks in registers.
 template <int Tiles, int Blocks>
 void convolve_winograd(const Winograd& conv, const ConvBuffers<float>& memory, float* scratch) {
-  const int tile_rows = conv.height / 2, strip_rows = rows_of_a_strip(conv), blocks = conv.out_channels / lanes;
+  const int tiles_down = conv.height / 2, strip_rows = rows_of_a_strip(conv), blocks = conv.out_channels / lanes;
   const std::int64_t in_plane = plane(conv, conv.in_channels);
   const std::int64_t row_inputs = std::int64_t{tiles_of_a_row(conv)} * conv.in_channels;
   float* sums = scratch + winograd_places * in_plane;
   float* zeros = sums + winograd_places * Blocks * plane(conv, lanes);
   for (std::int64_t i = 0; i < std::int64_t{conv.width} * conv.in_channels; ++i) zeros[i] = 0;
-  for (int first = 0; first < tile_rows; first += strip_rows) {
-    const int rows = tile_rows - first < strip_rows ? tile_rows - first : strip_rows;
+  for (int first = 0; first < tiles_down; first += strip_rows) {
+    const int rows = tiles_down - first < strip_rows ? tiles_down - first : strip_rows;
     for (int y = 0; y < rows; ++y) {
       const TileRows four = rows_of_tiles(conv, memory.in, first + y, zeros);
       for (int c = 0; c < conv.in_channels; c += lanes)
@@ -163,8 +166,8 @@ void convolve_winograd(const Winograd& conv, const ConvBuffers<float>& memory, f
     }
     int block = 0;
     for (; block + Blocks <= blocks; block += Blocks)
-      finish_strip<Tiles, Blocks>(conv, memory, scratch, sums, first, rows, block);
-    for (; block < blocks; ++block) finish_strip<Tiles, 1>(conv, memory, scratch, sums, first, rows, block);
+      convolve_strip<Tiles, Blocks>(conv, memory, scratch, sums, first, rows, block);
+    for (; block < blocks; ++block) convolve_strip<Tiles, 1>(conv, memory, scratch, sums, first, rows, block);
   }
 }
 

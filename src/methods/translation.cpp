@@ -19,12 +19,12 @@ torch::Tensor one_hot(const torch::Tensor& classes, const torch::Tensor& like) {
 torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const OnTheWay& images,
                             const settings::M2mSettings& settings, torch::Tensor* loss) {
   const auto& [x, seed_classes, targets, n] = images;
-  const torch::Tensor of_g = g.remembered_outputs(x);
+  const torch::Tensor of_g = g.outputs_for_gradient(x);
   // d CE(z, k) / dz = softmax(z) - one_hot(k)
   torch::Tensor gradient = g.pixel_gradient((torch::softmax(of_g, 1) - one_hot(targets, of_g)) / n);
   if (loss != nullptr) *loss = cross_entropy(of_g, targets).sum() / n;
   if (settings.lambda != 0) {
-    const torch::Tensor of_f = f.remembered_outputs(x);
+    const torch::Tensor of_f = f.outputs_for_gradient(x);
     gradient += f.pixel_gradient(one_hot(seed_classes, of_f) * (settings.lambda / n));
     if (loss != nullptr) *loss += settings.lambda / n * of_f.gather(1, seed_classes.unsqueeze(1)).sum();
   }

@@ -9,9 +9,8 @@
 #include <vector>
 
 #include "methods/m2m_plan.hpp"
+#include "nn/device.hpp"
 #include "nn/frozen_network.hpp"
-#include "nn/recorded_outputs.hpp"
-#include "nn/upload.hpp"
 #include "settings/m2m_settings.hpp"
 
 namespace m2m::methods {
@@ -70,14 +69,14 @@ struct TranslationWork {
 /// The same on its way there.
 struct TranslationPieces {
   std::int64_t n = 0, m = 0;
-  nn::Piece rows, seed_classes, targets, labels, coins, seeds, slots, image_scales, channel_scales;
+  nn::UploadSlice rows, seed_classes, targets, labels, coins, seeds, slots, image_scales, channel_scales;
 
   /// As it has arrived.
   TranslationWork from(const nn::Upload& upload) const;
 };
 
 /// Notes which images of the training part are to be gathered.
-using AddPicksFn = std::function<nn::Piece(nn::Upload& upload, std::span<const data::Slot> images)>;
+using AddPicksFn = std::function<nn::UploadSlice(nn::Upload& upload, std::span<const data::Slot> images)>;
 
 /// Notes what `planned` says of a rank's own slots.
 ///

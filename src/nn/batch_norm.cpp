@@ -1,13 +1,10 @@
+// Batch norm in libtorch's operations, and the choice between these and the project's kernels.
 #include "nn/batch_norm.hpp"
 
-#include <ATen/Parallel.h>
+#include <ATen/Context.h>
 #include <torch/autograd.h>
 
-#include <algorithm>
-#include <cmath>
-#include <vector>
-
-#include "kernels/batch_norm.hpp"
+#include <utility>
 
 namespace m2m::nn {
 namespace {
@@ -15,211 +12,99 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr std::int64_t rows_of_a_block = 4096;  // fixed, so that sums do not depend on the number of threads
+torch::Tensor over_channels(const torch::Tensor& values) { return values.view({1, -1, 1, 1}); }
 
-torch::Tensor channels_last(const torch::Tensor& x) { return x.contiguous(at::MemoryFormat::ChannelsLast); }
+/// Sums over everything but the channels, in double.
+torch::Tensor channel_sum(const torch::Tensor& x) { return x.sum({0, 2, 3}, /*keepdim=*/false, torch::kFloat64); }
 
-/// A tensor's memory as rows of channels.
-template <typename T>
-T* rows_of(const torch::Tensor& x) {
-  return static_cast<T*>(x.data_ptr());
+/// Sums over this rank's part of the batch.
+RankSums local_sums(const torch::Tensor& a, const torch::Tensor& b, const torch::Tensor& x) {
+  const auto count = static_cast<double>(x.size(0) * x.size(2) * x.size(3));
+  return {a, b, torch::full({1}, count, a.options())};
 }
 
-/// Calls each(first row, rows) for the blocks of `rows`, on libtorch's threads.
-template <typename Each>
-void for_blocks(std::int64_t rows, Each each) {
-  const std::int64_t blocks = (rows + rows_of_a_block - 1) / rows_of_a_block;
-  at::parallel_for(0, blocks, 1, [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t block = first; block < last; ++block) {
-      const std::int64_t begin = block * rows_of_a_block;
-      each(block, begin, std::min(rows_of_a_block, rows - begin));
-    }
-  });
-}
-
-/// Two sums per channel over all rows, their blocks added in order.
-struct ChannelSums {
-  std::vector<double> a, b;
-  double rows = 0;  // that they are over
+/// The sum of a hook as autograd's context keeps it.
+struct SavedSum : torch::CustomClassHolder {
+  explicit SavedSum(std::shared_ptr<const SumOverRanks> hook) : sum(std::move(hook)) {}
+  std::shared_ptr<const SumOverRanks> sum;
 };
 
-template <typename Add>
-ChannelSums sum_blocks(std::int64_t rows, int channels, Add add) {
-  const std::int64_t blocks = (rows + rows_of_a_block - 1) / rows_of_a_block;
-  std::vector<double> a(static_cast<std::size_t>(blocks * channels), 0.0), b(a);
-  for_blocks(rows, [&](std::int64_t block, std::int64_t first, std::int64_t count) {
-    add(first * channels, count, a.data() + block * channels, b.data() + block * channels);
-  });
-  ChannelSums sums{std::vector<double>(channels, 0.0), std::vector<double>(channels, 0.0),
-                   static_cast<double>(rows)};
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    sums.a[i % channels] += a[i];
-    sums.b[i % channels] += b[i];
-  }
-  return sums;
-}
-
-/// The sums of all ranks' shares; what it is given where there is but one.
-ChannelSums over_ranks(const ChannelSums& own, const SumOverRanks* sum) {
-  if (sum == nullptr) return own;
-  torch::Tensor message = torch::empty({static_cast<std::int64_t>(2 * own.a.size() + 1)}, torch::kFloat64);
-  double* out = message.data_ptr<double>();
-  const std::size_t channels = own.a.size();
-  std::copy(own.a.begin(), own.a.end(), out);
-  std::copy(own.b.begin(), own.b.end(), out + channels);
-  out[2 * channels] = own.rows;
-  (*sum)(message);
-  return {std::vector<double>(out, out + channels), std::vector<double>(out + channels, out + 2 * channels),
-          out[2 * channels]};
-}
-
-/// Mean and 1 / deviation of each channel of a batch, and how many values each is over.
-struct Statistics {
-  std::vector<float> mean, inverse_deviation;
-};
-
-void move_running(torch::nn::BatchNorm2dImpl& norm, int channel, double mean, double unbiased_variance) {
+void move_running(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& mean, const torch::Tensor& variance) {
   const double momentum = *norm.options.momentum();
-  auto& running_mean = norm.running_mean.data_ptr<float>()[channel];
-  auto& running_variance = norm.running_var.data_ptr<float>()[channel];
-  running_mean = static_cast<float>((1 - momentum) * running_mean + momentum * mean);
-  running_variance = static_cast<float>((1 - momentum) * running_variance + momentum * unbiased_variance);
+  norm.running_mean.mul_(1 - momentum).add_(mean.to(norm.running_mean.dtype()), momentum);
+  norm.running_var.mul_(1 - momentum).add_(variance.to(norm.running_var.dtype()), momentum);
 }
 
-template <typename T>
-Statistics take_statistics(const kernels::BatchNormKernels<T>& kernels, torch::nn::BatchNorm2dImpl& norm,
-                           const torch::Tensor& x, const SumOverRanks* sum) {
-  const int channels = static_cast<int>(x.size(1));
-  const std::int64_t rows = x.numel() / channels;
-  const T* values = rows_of<T>(x);
-  // The running mean is near the batch's; what is far off in the first steps costs nothing that matters.
-  const float* pivot = norm.running_mean.const_data_ptr<float>();
-  const ChannelSums sums =
-      over_ranks(sum_blocks(rows, channels,
-                            [&](std::int64_t at, std::int64_t count, double* first, double* squares) {
-                              kernels.sums(values + at, count, channels, pivot, first, squares);
-                            }),
-                 sum);
-  Statistics statistics{std::vector<float>(channels), std::vector<float>(channels)};
-  const double n = sums.rows;
-  for (int c = 0; c < channels; ++c) {
-    const double off = sums.a[c] / n;
-    const double variance = std::max(sums.b[c] / n - off * off, 0.0);
-    statistics.mean[c] = static_cast<float>(pivot[c] + off);
-    statistics.inverse_deviation[c] = static_cast<float>(1 / std::sqrt(variance + batch_norm_epsilon));
-    move_running(norm, c, pivot[c] + off, variance * n / std::max(n - 1, 1.0));
-  }
-  return statistics;
-}
-
-template <typename T>
-torch::Tensor forward(const kernels::BatchNormKernels<T>& kernels, const Statistics& statistics,
-                      const torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
-                      const torch::Tensor& shortcut) {
-  const int channels = static_cast<int>(x.size(1));
-  std::vector<float> scale(channels), shift(channels);
-  for (int c = 0; c < channels; ++c) {
-    scale[c] = norm.weight.const_data_ptr<float>()[c] * statistics.inverse_deviation[c];
-    shift[c] = norm.bias.const_data_ptr<float>()[c] - scale[c] * statistics.mean[c];
-  }
-  torch::Tensor y = torch::empty_like(x);
-  const T* added = shortcut.defined() ? rows_of<T>(shortcut) : nullptr;
-  for_blocks(x.numel() / channels, [&](std::int64_t, std::int64_t first, std::int64_t count) {
-    const std::int64_t at = first * channels;
-    kernels.normalise(rows_of<T>(x) + at, added != nullptr ? added + at : nullptr, count, channels, scale.data(),
-                      shift.data(), rows_of<T>(y) + at);
-  });
-  return y;
-}
-
-/// Gradients of x, the shortcut, the weight and the bias.
-struct Gradients {
-  torch::Tensor x, shortcut, weight, bias;
-};
-
-/// With xhat = (x - mean) / deviation and g the gradient behind the ReLU, over n rows:
-/// x' = weight / deviation * (g - sum(g) / n - xhat * sum(g * xhat) / n).
-template <typename T>
-Gradients backward(const kernels::BatchNormKernels<T>& kernels, const Statistics& statistics,
-                   const torch::Tensor& weight, const torch::Tensor& x, const torch::Tensor& y,
-                   const torch::Tensor& y_gradient, const SumOverRanks* sum_over_ranks) {
-  const int channels = static_cast<int>(x.size(1));
-  const std::int64_t rows = x.numel() / channels;
-  Gradients out{torch::empty_like(x), torch::empty_like(x), torch::empty_like(weight), torch::empty_like(weight)};
-  const ChannelSums own =
-      sum_blocks(rows, channels, [&](std::int64_t at, std::int64_t count, double* sum, double* products) {
-        kernels.gradient_sums(rows_of<T>(y_gradient) + at, rows_of<T>(y) + at, rows_of<T>(x) + at, count, channels,
-                              statistics.mean.data(), rows_of<T>(out.shortcut) + at, sum, products);
-      });
-  const ChannelSums sums = over_ranks(own, sum_over_ranks);
-  std::vector<float> by_g(channels), by_x(channels), constant(channels);
-  for (int c = 0; c < channels; ++c) {
-    const double inverse = statistics.inverse_deviation[c];
-    const double factor = weight.const_data_ptr<float>()[c] * inverse;
-    const double by_xhat = -factor * sums.b[c] * inverse / sums.rows;
-    by_g[c] = static_cast<float>(factor);
-    by_x[c] = static_cast<float>(by_xhat * inverse);
-    constant[c] = static_cast<float>(-factor * sums.a[c] / sums.rows - by_xhat * inverse * statistics.mean[c]);
-    // Of this rank's share alone: gradients of parameters are added up over the ranks later.
-    out.weight.data_ptr<float>()[c] = static_cast<float>(own.b[c] * inverse);
-    out.bias.data_ptr<float>()[c] = static_cast<float>(own.a[c]);
-  }
-  for_blocks(rows, [&](std::int64_t, std::int64_t first, std::int64_t count) {
-    const std::int64_t at = first * channels;
-    kernels.input_gradient(rows_of<T>(out.shortcut) + at, rows_of<T>(x) + at, count, channels, by_g.data(),
-                           by_x.data(), constant.data(), rows_of<T>(out.x) + at);
-  });
-  return out;
-}
-
-template <typename T>
-struct BatchNormRelu : torch::autograd::Function<BatchNormRelu<T>> {
-  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x,
-                               const std::optional<torch::Tensor>& shortcut, const torch::Tensor& weight,
-                               const torch::Tensor& /*bias*/, torch::nn::BatchNorm2dImpl* norm, InstructionSet set,
-                               const SharedSum& sum) {
-    const auto kernels = kernels::batch_norm_kernels<T>(set);
-    Statistics statistics = take_statistics<T>(kernels, *norm, x, sum.get());
-    torch::Tensor y = nn::forward<T>(kernels, statistics, *norm, x, shortcut.value_or(torch::Tensor()));
-    context->save_for_backward({x, y, weight});
-    context->saved_data["has_shortcut"] = shortcut.has_value();
-    context->saved_data["set"] = static_cast<std::int64_t>(set);
-    context->saved_data["sum"] = keep(sum);
-    const auto as_tensor = [](const std::vector<float>& values) { return torch::tensor(values, torch::kFloat32); };
-    context->saved_data["mean"] = as_tensor(statistics.mean);
-    context->saved_data["inverse_deviation"] = as_tensor(statistics.inverse_deviation);
-    return y;
+struct SynchronisedBatchNorm : torch::autograd::Function<SynchronisedBatchNorm> {
+  static torch::Tensor forward(AutogradContext* context, const torch::Tensor& x, const torch::Tensor& weight,
+                               const torch::Tensor& bias, torch::nn::BatchNorm2dImpl* norm,
+                               const std::shared_ptr<const SumOverRanks>& sum) {
+    const torch::Tensor pivot = norm->running_mean.to(torch::kFloat64);  // near the mean: squares stay small
+    const torch::Tensor off = x - over_channels(norm->running_mean);
+    const RankSums sums = sum_over_ranks(local_sums(channel_sum(off), channel_sum(off.square()), x), *sum);
+    const torch::Tensor shift = sums.a / sums.count;
+    const torch::Tensor variance = (sums.b / sums.count - shift.square()).clamp_min(0);
+    const torch::Tensor mean = pivot + shift;
+    const torch::Tensor inverse = (variance + norm->options.eps()).rsqrt();
+    move_running(*norm, mean, variance * sums.count / (sums.count - 1).clamp_min(1));
+    const torch::Tensor normalised = (x - over_channels(mean.to(x.dtype()))) * over_channels(inverse.to(x.dtype()));
+    context->save_for_backward({normalised, weight, inverse.to(x.dtype())});
+    context->saved_data["sum"] = to_saved(sum);
+    return normalised * over_channels(weight.to(x.dtype())) + over_channels(bias.to(x.dtype()));
   }
 
-  static variable_list backward(AutogradContext* context, const variable_list& y_gradients) {
+  /// x' = weight / deviation * (g - sum(g) / n - xhat * sum(g * xhat) / n), sums and n over all ranks.
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const variable_list saved = context->get_saved_variables();
-    const auto as_vector = [&](const char* name) {
-      const torch::Tensor values = context->saved_data[name].toTensor();
-      return std::vector<float>(values.const_data_ptr<float>(), values.const_data_ptr<float>() + values.numel());
+    const torch::Tensor &normalised = saved[0], &weight = saved[1], &inverse = saved[2], &g = gradients[0];
+    const torch::Tensor of_bias = channel_sum(g), of_weight = channel_sum(g * normalised);
+    const RankSums sums = sum_over_ranks(local_sums(of_bias, of_weight, g), *saved_sum(context->saved_data["sum"]));
+    const auto mean_of = [&](const torch::Tensor& total) {
+      return over_channels((total / sums.count).to(normalised.dtype()));
     };
-    const auto set = static_cast<InstructionSet>(context->saved_data["set"].toInt());
-    const Gradients gradients = nn::backward<T>(
-        kernels::batch_norm_kernels<T>(set), {as_vector("mean"), as_vector("inverse_deviation")}, saved[2],
-        saved[0], saved[1], channels_last(y_gradients[0]), kept_sum(context->saved_data["sum"]).get());
-    const bool has_shortcut = context->saved_data["has_shortcut"].toBool();
-    return {gradients.x,      has_shortcut ? gradients.shortcut : torch::Tensor(),
-            gradients.weight, gradients.bias,
-            torch::Tensor(),  torch::Tensor(),
-            torch::Tensor()};
+    const torch::Tensor of_x = over_channels(weight.to(normalised.dtype()) * inverse) *
+                               (g - mean_of(sums.a) - normalised * mean_of(sums.b));
+    return {of_x, of_weight.to(weight.dtype()), of_bias.to(weight.dtype()), torch::Tensor(), torch::Tensor()};
   }
 };
 
 }  // namespace
 
-torch::Tensor batch_norm_relu(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
-                              const torch::Tensor& shortcut, InstructionSet set, SharedSum sum) {
-  const torch::Tensor own = channels_last(x);
-  std::optional<torch::Tensor> added;  // autograd takes an undefined tensor for a mistake
-  if (shortcut.defined()) added = channels_last(shortcut);
-  if (x.scalar_type() == torch::kBFloat16) {
-    return BatchNormRelu<kernels::Bf16>::apply(own, added, norm.weight, norm.bias, &norm, set, sum);
+RankSums sum_over_ranks(const RankSums& local, const SumOverRanks& sum) {
+  torch::Tensor message = torch::cat({local.a, local.b, local.count});
+  sum(message);
+  const std::int64_t channels = local.a.numel();
+  return {message.narrow(0, 0, channels), message.narrow(0, channels, channels),
+          message.narrow(0, 2 * channels, 1)};
+}
+
+c10::IValue to_saved(std::shared_ptr<const SumOverRanks> sum) {
+  if (!sum) return {};
+  return c10::IValue::make_capsule(c10::make_intrusive<SavedSum>(std::move(sum)));
+}
+
+std::shared_ptr<const SumOverRanks> saved_sum(const c10::IValue& saved) {
+  return saved.isNone() ? nullptr : c10::static_intrusive_pointer_cast<SavedSum>(saved.toCapsule())->sum;
+}
+
+torch::Tensor batch_norm(torch::nn::BatchNorm2d& norm, const torch::Tensor& x, const Arithmetic& arithmetic) {
+  if (norm->is_training() && arithmetic.sum_over_ranks != nullptr) {
+    return SynchronisedBatchNorm::apply(x, norm->weight, norm->bias, norm.get(), arithmetic.sum_over_ranks);
   }
-  return BatchNormRelu<float>::apply(own, added, norm.weight, norm.bias, &norm, set, sum);
+  // Not norm(x), which also counts its batches: that is an operation per layer and step (see count_batches).
+  return torch::batch_norm(x, norm->weight, norm->bias, norm->running_mean, norm->running_var, norm->is_training(),
+                           *norm->options.momentum(), norm->options.eps(), at::globalContext().userEnabledCuDNN());
+}
+
+torch::Tensor batch_norm_relu(torch::nn::BatchNorm2d& norm, const torch::Tensor& x, const torch::Tensor& shortcut,
+                              const Arithmetic& arithmetic) {
+  const bool has_kernels = x.is_cpu() && norm->weight.scalar_type() == torch::kFloat32;
+  if (arithmetic.kernels && has_kernels && norm->is_training()) {
+    return fused_batch_norm_relu(*norm, x, shortcut, *arithmetic.kernels, arithmetic.sum_over_ranks);
+  }
+  torch::Tensor y = batch_norm(norm, x, arithmetic);
+  if (shortcut.defined()) y = y.add_(shortcut);
+  return y.relu_();
 }
 
 }  // namespace m2m::nn

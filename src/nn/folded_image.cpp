@@ -1,23 +1,23 @@
-#include "nn/folded_image.hpp"
-
+// One image through a folded ResNet and back.
 #include <algorithm>
 #include <type_traits>
 
 #include "kernels/stored_image.hpp"
+#include "nn/folded_resnet.hpp"
 
 namespace m2m::nn {
 namespace {
 
 template <typename T>
-std::int64_t words_of(const FoldedConv<T>& conv) {
+std::int64_t mask_word_count(const FoldedConv<T>& conv) {
   const kernels::ConvSizes& sizes = conv.sizes;
   return kernels::stored_pixels(sizes.out_height(), sizes.out_width()) * (sizes.out_channels / kernels::lanes);
 }
 
-/// The image that is neither `a` nor `b`, of the three of a stage.
+/// The index of the image of a stage that is neither `a` nor `b`.
 int third(int a, int b) { return 3 - a - b; }
 
-/// Forward memory of a convolution: bias and ReLU; positive words only where they are wanted.
+/// Buffers of a forward convolution, with bias and ReLU; positive: null if no masks are needed.
 template <typename T>
 kernels::ConvBuffers<T> towards_output(const FoldedConv<T>& conv, const T* in, T* out, std::uint16_t* positive) {
   kernels::ConvBuffers<T> memory{in, conv.forward.weights.data()};
@@ -28,7 +28,7 @@ kernels::ConvBuffers<T> towards_output(const FoldedConv<T>& conv, const T* in, T
   return memory;
 }
 
-/// Backward memory: 0 where the convolution's input was.
+/// Buffers of a backward convolution. keep: masks of its input, where the gradient is kept.
 template <typename T>
 kernels::ConvBuffers<T> towards_input(const FoldedConv<T>& conv, const T* in, T* out, const std::uint16_t* keep) {
   kernels::ConvBuffers<T> memory{in, conv.backward.weights.data()};
@@ -41,18 +41,14 @@ kernels::ConvBuffers<T> towards_input(const FoldedConv<T>& conv, const T* in, T*
 
 template <typename T>
 std::int64_t mask_words(const FoldedLayers<T>& layers) {
-  std::int64_t words = words_of(layers.first);
-  for (const FoldedBlock<T>& block : layers.blocks) words += words_of(block.a) + words_of(block.b);
+  std::int64_t words = mask_word_count(layers.first);
+  for (const FoldedBlock<T>& block : layers.blocks) words += mask_word_count(block.a) + mask_word_count(block.b);
   return words;
 }
 
 template <typename T>
 ImageRunner<T>::ImageRunner(const FoldedLayers<T>& layers, const Normalisation& normalisation, InstructionSet set)
-    : layers_(layers),
-      normalisation_(normalisation),
-      direct_(kernels::conv3x3<T>(set)),
-      winograd_(kernels::winograd(set)),
-      tiles_(kernels::tile_conv(set)) {
+    : layers_(layers), normalisation_(normalisation), kernels_(kernels::kernel_set(set)) {
   const auto add_stage = [&](const kernels::ConvSizes& sizes) {
     Stage stage{sizes.out_height(), sizes.out_width(), sizes.out_channels, {}};
     const std::int64_t size =
@@ -85,20 +81,20 @@ ImageRunner<T>::ImageRunner(const FoldedLayers<T>& layers, const Normalisation& 
 template <typename T>
 void ImageRunner<T>::convolve(const PackedConv<T>& conv, const kernels::ConvBuffers<T>& memory) {
   if constexpr (std::is_same_v<T, float>) {
-    if (conv.winograd) return winograd_(*conv.winograd, memory, scratch_.data());
+    if (conv.winograd) return kernels_.winograd(*conv.winograd, memory, scratch_.data());
   } else {
-    if (conv.tiles) return tiles_(*conv.tiles, memory);
+    if (conv.tiles) return kernels_.tile_conv(*conv.tiles, memory);
   }
-  direct_(conv.direct, memory);
+  kernels_.typed<T>().conv3x3(conv.direct, memory);
 }
 
 template <typename T>
 void ImageRunner<T>::forward(const float* pixels, std::uint16_t* masks, float* features) {
   const FoldedConv<T>& first = layers_.first;
   const auto next_masks = [&masks](const FoldedConv<T>& conv) {
-    std::uint16_t* own = masks;
-    if (masks != nullptr) masks += words_of(conv);
-    return own;
+    std::uint16_t* layer_masks = masks;
+    if (masks != nullptr) masks += mask_word_count(conv);
+    return layer_masks;
   };
   kernels::store_pixels(pixels, first.sizes.in_channels, first.sizes.height, first.sizes.width,
                         normalisation_.mean.data(), normalisation_.inverse_deviation.data(), input_.data());
@@ -111,8 +107,8 @@ void ImageRunner<T>::forward(const float* pixels, std::uint16_t* masks, float* f
     if (block.halves) {
       const Stage& before = *stage++;
       shortcut = 0;
-      kernels::halve(in, before.height, before.width, before.channels, stage->images[shortcut].data(),
-                     stage->channels);
+      kernels::subsample(in, before.height, before.width, before.channels, stage->images[shortcut].data(),
+                         stage->channels);
     }
     const int middle = (shortcut + 1) % 3;
     T* hidden = stage->images[middle].data();
@@ -122,32 +118,33 @@ void ImageRunner<T>::forward(const float* pixels, std::uint16_t* masks, float* f
     memory.added = stage->images[shortcut].data();
     convolve(block.b.forward, memory);
   }
-  kernels::average(stage->images[now].data(), stage->height, stage->width, stage->channels, features);
+  kernels::global_average(stage->images[now].data(), stage->height, stage->width, stage->channels, features);
 }
 
 template <typename T>
 void ImageRunner<T>::backward(const float* feature_gradient, const std::uint16_t* masks, const float* pixels,
                               float* gradient) {
-  const std::uint16_t* own = masks + mask_words(layers_) - words_of(layers_.blocks.back().b);
+  const std::uint16_t* layer_masks = masks + mask_words(layers_) - mask_word_count(layers_.blocks.back().b);
   Stage* stage = &stages_.back();
   int now = 0;
-  kernels::spread(feature_gradient, own, stage->height, stage->width, stage->channels, stage->images[now].data());
+  kernels::global_average_backward(feature_gradient, layer_masks, stage->height, stage->width, stage->channels,
+                                   stage->images[now].data());
   for (std::size_t i = layers_.blocks.size(); i-- > 0;) {
     const FoldedBlock<T>& block = layers_.blocks[i];
     const T* arriving = stage->images[now].data();
     T* hidden = stage->images[(now + 1) % 3].data();
-    own -= words_of(block.a);
-    convolve(block.b.backward, towards_input(block.b, arriving, hidden, own));
+    layer_masks -= mask_word_count(block.a);
+    convolve(block.b.backward, towards_input(block.b, arriving, hidden, layer_masks));
     int shortcut = now;
     if (block.halves) {
       --stage;
       shortcut = 0;
-      kernels::unhalve(arriving, stage->height, stage->width, stage->channels, stage->images[shortcut].data(),
-                       block.a.sizes.out_channels);
+      kernels::subsample_backward(arriving, stage->height, stage->width, stage->channels,
+                                  stage->images[shortcut].data(), block.a.sizes.out_channels);
     }
-    own -= words_of(i > 0 ? layers_.blocks[i - 1].b : layers_.first);
+    layer_masks -= mask_word_count(i > 0 ? layers_.blocks[i - 1].b : layers_.first);
     const int leaving = (shortcut + 2) % 3;
-    auto memory = towards_input(block.a, hidden, stage->images[leaving].data(), own);
+    auto memory = towards_input(block.a, hidden, stage->images[leaving].data(), layer_masks);
     memory.added = stage->images[shortcut].data();
     convolve(block.a.backward, memory);
     now = leaving;
@@ -156,8 +153,8 @@ void ImageRunner<T>::backward(const float* feature_gradient, const std::uint16_t
   auto memory = towards_input(first, stage->images[now].data(), static_cast<T*>(nullptr), nullptr);
   memory.raw = raw_.data();
   convolve(first.backward, memory);
-  kernels::unstore_gradient(raw_.data(), pixels, first.sizes.in_channels, first.sizes.height, first.sizes.width,
-                            normalisation_.inverse_deviation.data(), gradient);
+  kernels::load_pixel_gradient(raw_.data(), pixels, first.sizes.in_channels, first.sizes.height, first.sizes.width,
+                               normalisation_.inverse_deviation.data(), gradient);
 }
 
 template std::int64_t mask_words<float>(const FoldedLayers<float>&);

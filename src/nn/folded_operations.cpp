@@ -36,8 +36,8 @@ torch::Tensor back(const torch::Tensor& gradient, const torch::Tensor& input, co
                                               {1, 1}, false, {0, 0}, 1, {true, false, false}));
 }
 
-/// A gradient behind a ReLU, carried in front of it, by the ReLU's output: one operation where a comparison and a
-/// product are two.
+/// The gradient in front of a ReLU from that behind it and its output: one operation instead of a comparison and a
+/// product.
 torch::Tensor in_front_of_relu(const torch::Tensor& gradient, const torch::Tensor& output) {
   return at::threshold_backward(gradient, output, 0);
 }
@@ -79,6 +79,7 @@ FoldedOperations::FoldedOperations(const ResNet& network)
     }
   }
   table_ = fold_table();
+  fold_batch_norm(batch_norm_epsilon, table_);
 }
 
 FoldTable FoldedOperations::fold_table() const {
@@ -115,17 +116,17 @@ torch::Tensor FoldedOperations::run(const torch::Tensor& pixels, bool remember) 
     x = convolve(convolve(x, a).relu_(), b).add_(shortcut).relu_();
   }
   if (remember) inputs_.push_back(x);
-  return pooled(x, precision_);
+  return global_average_pool(x, precision_);
 }
 
 torch::Tensor FoldedOperations::features(const torch::Tensor& pixels) { return run(pixels, false); }
 
-torch::Tensor FoldedOperations::remembered_features(const torch::Tensor& pixels) {
+torch::Tensor FoldedOperations::features_for_gradient(const torch::Tensor& pixels) {
   pixels_ = pixels.detach();
   return run(pixels_, true);
 }
 
-torch::Tensor FoldedOperations::pixel_gradient_of_features(const torch::Tensor& of_features) {
+torch::Tensor FoldedOperations::features_backward(const torch::Tensor& of_features) {
   const torch::NoGradGuard no_gradient;
   const torch::Tensor& last = inputs_.back();
   const torch::Tensor of_pixels = of_features / static_cast<double>(last.size(2) * last.size(3));

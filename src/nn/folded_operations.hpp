@@ -9,8 +9,8 @@
 
 namespace m2m::nn {
 
-/// Forward and, without autograd, back to the pixels. Its folded weights stay where they are from refresh to
-/// refresh, no operation waits for the device, and none depends on what was computed.
+/// Forward and, without autograd, back to the pixels. The folded weights keep their address when refreshed, no
+/// operation waits for the device, and none depends on a computed value.
 class FoldedOperations : public FrozenNetwork {
  public:
   explicit FoldedOperations(const ResNet& network);
@@ -19,8 +19,8 @@ class FoldedOperations : public FrozenNetwork {
 
  protected:
   void refresh_features() override;
-  torch::Tensor remembered_features(const torch::Tensor& pixels) override;
-  torch::Tensor pixel_gradient_of_features(const torch::Tensor& of_features) override;
+  torch::Tensor features_for_gradient(const torch::Tensor& pixels) override;
+  torch::Tensor features_backward(const torch::Tensor& of_features) override;
 
  private:
   /// A convolution and the batch norm behind it; weight and bias in the precision of the arithmetic.
@@ -40,7 +40,7 @@ class FoldedOperations : public FrozenNetwork {
   std::vector<Layer> layers_;            // the first convolution, then a and b of each block
   FoldTable table_;                      // of layers_, for refresh_features
   std::vector<bool> halves_;             // by block
-  torch::Tensor pixels_;                 // those remembered
+  torch::Tensor pixels_;                 // of the last features_for_gradient
   std::vector<torch::Tensor> inputs_;    // of each layer, then the last layer's output
 };
 

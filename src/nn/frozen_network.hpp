@@ -1,33 +1,35 @@
 #pragma once
-// A network frozen for evaluation: its answers, and how they change with the pixels; not with its weights.
+// A network frozen for evaluation: its outputs and their gradient for the pixels, not for its weights.
 #include <torch/types.h>
 
+#include <map>
 #include <memory>
 
+#include "nn/device.hpp"
 #include "nn/network.hpp"
 
 namespace m2m::nn {
 
-/// A copy of a network in evaluation mode, as fast as it can be had. What is asked of it leaves the network alone.
+/// A fast copy of a network in evaluation mode, made by Network::freeze(). Its calls never change the network.
 class FrozenNetwork {
  public:
   explicit FrozenNetwork(const Network& network) : head_(network.head()) {}
   virtual ~FrozenNetwork() = default;
 
-  /// Takes over the network's weights and running statistics as they are now.
+  /// Copies the current weights and running statistics of the network.
   void refresh();
 
-  /// What the head is given. pixels: [n, c, h, w] in [0, 1] of the network's precision (float32 where that computes
-  /// in bfloat16) -> [n, features]. Local, deterministic.
+  /// The input of the head. pixels: [n, c, h, w] in [0, 1] of the network's precision (float32 if that computes in
+  /// bfloat16) -> [n, features]. Local, deterministic.
   virtual torch::Tensor features(const torch::Tensor& pixels) = 0;
 
   /// The head's outputs, [n, K]: logits, or cosines. Local, deterministic.
   torch::Tensor outputs(const torch::Tensor& pixels);
 
-  /// The same, and remembers what pixel_gradient needs, until the next call.
-  torch::Tensor remembered_outputs(const torch::Tensor& pixels);
+  /// The same, and keeps what pixel_gradient needs until the next call.
+  torch::Tensor outputs_for_gradient(const torch::Tensor& pixels);
 
-  /// Gradient of sum(outputs * gradient) with respect to the pixels last given to remembered_outputs.
+  /// Gradient of sum(outputs * gradient) with respect to the pixels last given to outputs_for_gradient.
   ///
   /// gradient: [n, K]. Returns [n, c, h, w]. Local, deterministic.
   torch::Tensor pixel_gradient(const torch::Tensor& gradient);
@@ -35,20 +37,48 @@ class FrozenNetwork {
  protected:
   /// Everything but the head.
   virtual void refresh_features() = 0;
-  virtual torch::Tensor remembered_features(const torch::Tensor& pixels) = 0;
-  /// gradient: of the features last remembered, [n, features]. Returns [n, c, h, w].
-  virtual torch::Tensor pixel_gradient_of_features(const torch::Tensor& gradient) = 0;
+  virtual torch::Tensor features_for_gradient(const torch::Tensor& pixels) = 0;
+  /// gradient: of the last result of features_for_gradient, [n, features]. Returns [n, c, h, w].
+  virtual torch::Tensor features_backward(const torch::Tensor& gradient) = 0;
 
  private:
   FrozenHead head_;
-  torch::Tensor features_;  // those remembered
+  torch::Tensor features_;  // of the last outputs_for_gradient
 };
 
-/// Freezes `network` as it is now; it has to outlive the result.
-///
-/// ResNets are folded (batch norm becomes part of the convolutions): in float32 and bfloat16 on the CPU image by
-/// image in own kernels, elsewhere in libtorch's operations. All others, and all whose spec says "torch", run as
-/// they are through autograd.
-std::unique_ptr<FrozenNetwork> freeze(Network& network);
+/// Any network, frozen by running it through autograd: the reference for the faster forms.
+class FrozenAutograd : public FrozenNetwork {
+ public:
+  explicit FrozenAutograd(Network& network) : FrozenNetwork(network), network_(network) {}
+
+  torch::Tensor features(const torch::Tensor& pixels) override;
+
+ protected:
+  void refresh_features() override {}  // it has no copy
+  torch::Tensor features_for_gradient(const torch::Tensor& pixels) override;
+  torch::Tensor features_backward(const torch::Tensor& gradient) override;
+
+ private:
+  Network& network_;
+  torch::Tensor pixels_, features_;  // with autograd's record between them
+};
+
+/// FrozenNetwork::outputs, recorded once for each number of images.
+class RecordedOutputs {
+ public:
+  /// network: must outlive this. graphed: record; otherwise call the network each time.
+  RecordedOutputs(FrozenNetwork& network, bool graphed) : network_(network), graphed_(graphed) {}
+  RecordedOutputs(const RecordedOutputs&) = delete;  // the recording points to it
+  RecordedOutputs& operator=(const RecordedOutputs&) = delete;
+
+  /// pixels [n, C, H, W] -> [n, K], as of the network's last refresh. Valid until the next call
+  /// for as many images.
+  torch::Tensor operator()(const torch::Tensor& pixels);
+
+ private:
+  FrozenNetwork& network_;
+  bool graphed_;
+  std::map<std::int64_t, std::unique_ptr<GraphedCall>> by_count_;
+};
 
 }  // namespace m2m::nn

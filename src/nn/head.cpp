@@ -6,10 +6,10 @@ using settings::HeadKind;
 
 namespace {
 
-constexpr double least_length = 1e-12;  // what a vector of zeros is divided by
+constexpr double min_length = 1e-12;  // the divisor of a vector of zeros
 
 torch::Tensor lengths(const torch::Tensor& x, int dim) {
-  return x.norm(2, dim, /*keepdim=*/true).clamp_min(least_length);
+  return x.norm(2, dim, /*keepdim=*/true).clamp_min(min_length);
 }
 
 }  // namespace

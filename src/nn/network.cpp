@@ -7,14 +7,8 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "core/instruction_set.hpp"
-#include "nn/bottleneck_resnet.hpp"
-#include "nn/frozen_plain.hpp"
-#include "nn/mlp.hpp"
-#include "nn/preact_resnet.hpp"
-#include "nn/resnet.hpp"
+#include "nn/frozen_network.hpp"
 #include "settings/choices.hpp"
-#include "settings/networks.hpp"
 
 namespace m2m::nn {
 namespace {
@@ -58,45 +52,12 @@ void initialise_parameter(const Network& network, const torch::OrderedDict<std::
 
 bool is_batch_count(const std::string& buffer) { return buffer.ends_with("num_batches_tracked"); }
 
-template <typename Made>
-std::shared_ptr<Network> make(const NetworkSpec& spec) {
-  return std::make_shared<Made>(spec);
-}
-
-template <int depth>
-std::shared_ptr<Network> make_resnet(const NetworkSpec& spec) {
-  return std::make_shared<ResNet>(spec, depth);
-}
-
-template <int depth>
-double resnet_cost(const NetworkSpec& spec) {
-  return resnet_multiply_adds(spec, depth);
-}
-
-/// How the networks of settings::networks() are built.
-struct Builder {
-  const char* name;
-  std::shared_ptr<Network> (*make)(const NetworkSpec&);
-  double (*multiply_adds)(const NetworkSpec&);
-};
-
-constexpr Builder builders[] = {
-    {"resnet32", make_resnet<32>, resnet_cost<32>},
-    {"resnet8", make_resnet<8>, resnet_cost<8>},
-    {"resnet20", make_resnet<20>, resnet_cost<20>},
-    {"resnet44", make_resnet<44>, resnet_cost<44>},
-    {"resnet56", make_resnet<56>, resnet_cost<56>},
-    {"preact18", make<PreactResNet>, preact_multiply_adds},
-    {"resnet50", make<BottleneckResNet>, bottleneck_multiply_adds},
-    {"mlp", make<Mlp>, mlp_multiply_adds},
-};
-
-const Builder& find_builder(const std::string& name) {
-  const std::string known = settings::find_network(name).name;
-  for (const Builder& builder : builders) {
-    if (builder.name == known) return builder;
-  }
-  throw internal_error("no builder for train.network = '" + name + "'");
+/// The error for a checkpoint of another network or of other data.
+Error misfit(const std::string& origin, const std::string& what, const Network& network) {
+  return data_error(
+      fmt::format("{}: {}, so it is no {} for this data: set the network that it was saved from "
+                  "(train.network, for a g m2m.g_network), or name another file",
+                  origin, what, network.spec().name));
 }
 
 }  // namespace
@@ -104,7 +65,7 @@ const Builder& find_builder(const std::string& name) {
 Network::Network(const NetworkSpec& spec)
     : spec_(spec), mean_(per_channel(spec.mean)), std_(per_channel(spec.std)) {}
 
-std::unique_ptr<FrozenNetwork> Network::frozen_form() { return std::make_unique<FrozenPlain>(*this); }
+std::unique_ptr<FrozenNetwork> Network::freeze() { return std::make_unique<FrozenAutograd>(*this); }
 
 torch::Tensor Network::forward(const torch::Tensor& pixels) { return head_->forward(features(pixels)); }
 
@@ -117,12 +78,8 @@ torch::Tensor Network::features(const torch::Tensor& pixels) {
     mean_ = per_channel(spec_.mean).to(pixels.options());  // not from mean_, which may be rounded
     std_ = per_channel(spec_.std).to(pixels.options());
   }
-  return features_of((pixels.clamp(0, 1) - mean_) / std_);
+  return compute_features((pixels.clamp(0, 1) - mean_) / std_);
 }
-
-std::shared_ptr<Network> make_network(const NetworkSpec& spec) { return find_builder(spec.name).make(spec); }
-
-double multiply_adds(const NetworkSpec& spec) { return find_builder(spec.name).multiply_adds(spec); }
 
 void initialise(Network& network, Key key) {
   const torch::NoGradGuard no_gradient;
@@ -156,23 +113,11 @@ std::vector<std::pair<std::string, torch::Tensor>> named_state(const Network& ne
   return state;
 }
 
-namespace {
-
-/// A checkpoint of another network, or of other data.
-Error misfit(const std::string& origin, const std::string& what, const Network& network) {
-  return data_error(
-      fmt::format("{}: {}, so it is no {} for this data: set the network that it was saved from "
-                  "(train.network, for a g m2m.g_network), or name another file",
-                  origin, what, network.spec().name));
-}
-
-}  // namespace
-
 void load_state(Network& network, const std::map<std::string, torch::Tensor>& state, const std::string& origin) {
-  const auto own = named_state(network);
-  for (const auto& [name, tensor] : own) {
+  const auto expected = named_state(network);
+  for (const auto& [name, tensor] : expected) {
     const auto found = state.find(name);
-    // The count of batches seen steers nothing here: old checkpoints lack it.
+    // Nothing depends on the count of batches, and old checkpoints do not have it.
     if (found == state.end() && is_batch_count(name)) continue;
     if (found == state.end()) {
       throw misfit(origin, fmt::format("holds no tensor '{}'", name), network);
@@ -186,7 +131,8 @@ void load_state(Network& network, const std::map<std::string, torch::Tensor>& st
     tensor.copy_(found->second);
   }
   for (const auto& [name, tensor] : state) {
-    const bool known = std::any_of(own.begin(), own.end(), [&](const auto& item) { return item.first == name; });
+    const bool known =
+        std::any_of(expected.begin(), expected.end(), [&](const auto& item) { return item.first == name; });
     if (!known) throw misfit(origin, fmt::format("holds a tensor '{}' too many", name), network);
   }
 }

@@ -3,6 +3,7 @@
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -11,12 +12,15 @@
 
 #include "core/philox.hpp"
 #include "nn/head.hpp"
-#include "nn/sum_over_ranks.hpp"
 #include "settings/choices.hpp"
 
 namespace m2m::nn {
 
 class FrozenNetwork;
+
+/// Collective: replaces a contiguous float64 tensor by the sum of the tensors of all ranks. Empty: there is one
+/// rank, or each rank keeps its own statistics.
+using SumOverRanks = std::function<void(torch::Tensor& values)>;
 
 /// What a network is built from.
 struct NetworkSpec {
@@ -26,9 +30,9 @@ struct NetworkSpec {
   std::vector<double> mean, std;  // per channel, of pixels in [0, 1]
   bool bfloat16 = false;  // convolve in bfloat16; weights, batch norm's sums and the linear layer stay float32
   std::string kernels = "auto";      // one of settings::kernel_names()
-  SumOverRanks sum_over_ranks = {};  // for batch norm over the shares of several ranks
+  SumOverRanks sum_over_ranks = {};  // for batch norm over several ranks
   settings::HeadKind head = settings::HeadKind::linear;
-  bool scaled_head = false;  // with a factor of its own for each class, to be learnt
+  bool scaled_head = false;  // with a learnt factor per class
 };
 
 /// A classifier of images. Its forward pass begins by clamping the pixels to [0, 1] and normalising them by the
@@ -40,19 +44,23 @@ class Network : public torch::nn::Module {
   /// pixels: [n, channels, height, width] -> the head's outputs [n, classes]: logits, or cosines. Draws nothing.
   /// Collective in training where batch norm is over several ranks.
   torch::Tensor forward(const torch::Tensor& pixels);
-  /// What the head is given, [n, features].
+  /// The input of the head, [n, features].
   torch::Tensor features(const torch::Tensor& pixels);
   const Head& head() const { return *head_; }
 
   const NetworkSpec& spec() const { return spec_; }
 
-  /// For freeze(), which refreshes it: the form that answers fastest here. This one runs the network as it is.
-  virtual std::unique_ptr<FrozenNetwork> frozen_form();
+  /// Freezes the network as it is now, in the form that runs fastest here; the network must outlive the result.
+  ///
+  /// ResNets are folded: batch norm becomes part of the convolutions. On the CPU in float32 and bfloat16 they run
+  /// image by image in the project's kernels, elsewhere in libtorch's operations. All others, and all whose spec
+  /// says "torch", run through autograd.
+  virtual std::unique_ptr<FrozenNetwork> freeze();
 
  protected:
   /// Normalised pixels [n, channels, height, width] -> [n, features].
-  virtual torch::Tensor features_of(const torch::Tensor& normalised) = 0;
-  /// Every network's last layer, added when all others are.
+  virtual torch::Tensor compute_features(const torch::Tensor& normalised) = 0;
+  /// Adds the last layer, after all others.
   void add_head(int features);
 
  private:
@@ -61,7 +69,7 @@ class Network : public torch::nn::Module {
   torch::Tensor mean_, std_;  // [1, channels, 1, 1]; not part of the state that checkpoints hold
 };
 
-/// The network of that spec.
+/// Builds the network that the spec names.
 ///
 /// Throws Error (usage) if settings::networks() has none of that name. Weights are torch's own until initialise().
 std::shared_ptr<Network> make_network(const NetworkSpec& spec);
@@ -75,11 +83,11 @@ double multiply_adds(const NetworkSpec& spec);
 /// with fresh statistics; class vectors of a cosine head uniform in [-1, 1], then at length 1.
 /// docs/protocol.md, "Training".
 void initialise(Network& network, Key key);
-/// The same for the head alone, with other numbers.
+/// Draws the initial weights of the head alone, from other random numbers.
 void initialise_head(Network& network, Key key);
 
-/// Adds `batches` to the number of batches that each batch norm says it was trained on (num_batches_tracked). A
-/// forward pass leaves it alone: it would cost an operation a layer and step, and it steers nothing.
+/// Adds `batches` to num_batches_tracked of each batch norm. A forward pass does not count: that would cost an
+/// operation per layer and step, and nothing depends on the number.
 void count_batches(Network& network, std::int64_t batches);
 
 /// Parameters and running statistics under their names, in the order of the layers; tensors share the network's
@@ -88,7 +96,7 @@ std::vector<std::pair<std::string, torch::Tensor>> named_state(const Network& ne
 
 /// Copies `state` into the network's own tensors (their memory stays where it is), converting precision.
 ///
-/// Throws Error (bad_data), naming the tensor, where one is missing, left over or of another shape.
+/// Throws Error (bad_data) if a tensor is missing, unknown or of another shape; names it.
 void load_state(Network& network, const std::map<std::string, torch::Tensor>& state, const std::string& origin);
 
 }  // namespace m2m::nn

@@ -1,6 +1,8 @@
 #pragma once
 // ResNets for small images: He et al., "Deep residual learning for image recognition", CVPR 2016, section 4.2, with
-// shortcut A. Parameters bear the names of the M2m authors' program, so their checkpoints load as they are.
+// shortcut A. Parameters have the names of the M2m authors' program, so its checkpoints load.
+#include <torch/nn/modules/batchnorm.h>
+
 #include <array>
 #include <memory>
 #include <vector>
@@ -14,7 +16,7 @@ namespace m2m::nn {
 class BasicBlock : public torch::nn::Module {
  public:
   BasicBlock(int in_channels, int out_channels, int stride, const Arithmetic& arithmetic);
-  /// [n, in, h, w] -> [n, out, h / stride, w / stride], the last pixel kept where h is odd
+  /// [n, in, h, w] -> [n, out, h / stride, w / stride], the last pixel is kept if h is odd
   torch::Tensor forward(const torch::Tensor& x);
 
  private:
@@ -43,10 +45,10 @@ class ResNet : public Network {
 
   int blocks_per_stage() const { return blocks_; }
 
-  std::unique_ptr<FrozenNetwork> frozen_form() override;
+  std::unique_ptr<FrozenNetwork> freeze() override;
 
  protected:
-  torch::Tensor features_of(const torch::Tensor& normalised) override;
+  torch::Tensor compute_features(const torch::Tensor& normalised) override;
 
  private:
   Arithmetic arithmetic_;

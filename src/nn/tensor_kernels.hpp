@@ -1,30 +1,29 @@
 #pragma once
-// The kernels that steps need, behind tensors. CMake lists tensor_kernels_cpu.cpp or tensor_kernels_cuda.cpp, by
-// the build; tensor_kernels_host.cpp is what both do for tensors in host memory.
+// The kernels that steps need, for tensors. tensor_kernels.cpp is what every build does for tensors in host memory;
+// CMake lists backend_cpu.cpp or tensor_kernels_cuda.cpp for the rest.
 #include <torch/types.h>
 
 #include "kernels/epoch_counts.hpp"
 #include "kernels/fold_batch_norm.hpp"
-#include "kernels/random_start.hpp"
-#include "kernels/sgd.hpp"
+#include "kernels/steps.hpp"
 
 namespace m2m::nn {
 
-/// x = clamp(x - length * g / (||g||_2 + 1e-10), 0, 1) in place, the norm over each image (kernels/pixel_step.hpp).
+/// x = clamp(x - length * g / (||g||_2 + 1e-10), 0, 1) in place, the norm over each image (kernels/steps.hpp).
 ///
-/// x, gradient: [n, c, h, w], contiguous, float32 or float64. Queued on the current stream where they lie on a GPU.
+/// x, gradient: [n, c, h, w], contiguous, float32 or float64. Queued on the current stream if they are on a GPU.
 void pixel_step(torch::Tensor& x, const torch::Tensor& gradient, double length);
 
-/// One update of SGD in place, which also zeroes the gradient (kernels/sgd.hpp).
+/// One update of SGD in place, which also zeroes the gradient (kernels/steps.hpp).
 ///
-/// All three: [n], contiguous, float32 or float64. Queued on the current stream where they lie on a GPU.
+/// All three: [n], contiguous, float32 or float64. Queued on the current stream if they are on a GPU.
 void sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor& velocity,
               torch::Tensor& gradient);
 
-/// Where translations begin: clamp(seeds + noise, 0, 1), noise drawn by counter (kernels/random_start.hpp).
+/// The start of translations: clamp(seeds + noise, 0, 1), noise drawn by counter (kernels/steps.hpp).
 ///
-/// seeds: [m, c, h, w], contiguous, float32 or float64. `noise` points to where the seeds lie. Returns [m, c, h,
-/// w]. Queued on the current stream where that is a GPU.
+/// seeds: [m, c, h, w], contiguous, float32 or float64. `noise` points into the memory of the same device. Returns
+/// [m, c, h, w]. Queued on the current stream if that is a GPU.
 torch::Tensor random_start(const torch::Tensor& seeds, const kernels::StartNoise& noise);
 
 /// Folded layers of one network: kernels::FoldLayer[count] as bytes, in the memory that their pointers point into,
@@ -39,14 +38,14 @@ struct FoldTable {
 /// the table lies on a GPU.
 void fold_batch_norm(double epsilon, const FoldTable& table);
 
-/// What a training step answered. outputs: [b, K], float32 or float64, detached; losses: [b], of the same type or
+/// The outputs of a training step. outputs: [b, K], float32 or float64, detached; losses: [b], of the same type or
 /// float64; labels: int64 [b].
 struct StepAnswers {
   torch::Tensor outputs, losses, labels;
   double logit_scale = 1;  // logits are outputs * logit_scale
 };
 
-/// The same as the kernels take them.
+/// The same for the kernels.
 template <typename Real, typename Loss>
 kernels::StepAnswers<Real, Loss> typed_answers(const StepAnswers& answers) {
   return {answers.outputs.size(0),
@@ -62,13 +61,26 @@ kernels::StepAnswers<Real, Loss> typed_answers(const StepAnswers& answers) {
 void count_step(std::int64_t step, const StepAnswers& answers, const kernels::StepEdits& edits,
                 const kernels::EpochCounts& counts);
 
-/// The same with everything in host memory.
-void host_pixel_step(torch::Tensor& x, const torch::Tensor& gradient, double length);
-void host_sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor& velocity,
-                   torch::Tensor& gradient);
-torch::Tensor host_random_start(const torch::Tensor& seeds, const kernels::StartNoise& noise);
-void host_fold_batch_norm(double epsilon, const FoldTable& table);
-void host_count_step(std::int64_t step, const StepAnswers& answers, const kernels::StepEdits& edits,
-                     const kernels::EpochCounts& counts);
+/// Moves pixels to where gather() needs them: unchanged for the CPU, copied once to a GPU.
+torch::Tensor to_gather_device(const torch::Tensor& pixels, torch::Device device);
+
+/// Gathers a batch (kernels/gather.hpp).
+///
+/// pixels: uint8 [n, c, h, w] from to_gather_device; indices: the bytes of kernels::GatherIndex, m of them,
+/// there too. Returns [m, c, h, w] of `precision` on their device, pixels divided by `divisor`. Queued on the
+/// current stream where that is a GPU. Local, deterministic.
+torch::Tensor gather(const torch::Tensor& pixels, const torch::Tensor& indices, double divisor,
+                     torch::Dtype precision);
+
+/// The same for host memory.
+void pixel_step_on_host(torch::Tensor& x, const torch::Tensor& gradient, double length);
+void sgd_step_on_host(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor& velocity,
+                      torch::Tensor& gradient);
+torch::Tensor random_start_on_host(const torch::Tensor& seeds, const kernels::StartNoise& noise);
+void fold_batch_norm_on_host(double epsilon, const FoldTable& table);
+void count_step_on_host(std::int64_t step, const StepAnswers& answers, const kernels::StepEdits& edits,
+                        const kernels::EpochCounts& counts);
+torch::Tensor gather_on_host(const torch::Tensor& pixels, const torch::Tensor& indices, double divisor,
+                             torch::Dtype precision);
 
 }  // namespace m2m::nn

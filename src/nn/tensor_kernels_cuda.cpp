@@ -1,8 +1,9 @@
-// The CUDA build: what lies on a GPU is stepped there.
+// What the build with CUDA does for tensors on a GPU, and calls for those in host memory.
 #include <c10/cuda/CUDAStream.h>
 
-#include "kernels/bfloat16.hpp"
-#include "kernels/pixel_step.hpp"
+#include "kernels/gather.hpp"
+#include "kernels/steps.hpp"
+#include "kernels/storage.hpp"
 #include "nn/tensor_kernels.hpp"
 
 namespace m2m::nn {
@@ -30,30 +31,38 @@ void start(const torch::Tensor& seeds, const kernels::StartNoise& noise, torch::
                              seeds.const_data_ptr<Real>(), out.data_ptr<Real>(), current_stream());
 }
 
+template <typename Real>
+void gather_pixels(const torch::Tensor& pixels, const torch::Tensor& indices, double divisor, torch::Tensor& out) {
+  kernels::gather_augment_cuda<Real>(
+      pixels.data_ptr<std::uint8_t>(), static_cast<int>(pixels.size(1)), static_cast<int>(pixels.size(2)),
+      static_cast<int>(pixels.size(3)), static_cast<const kernels::GatherIndex*>(indices.const_data_ptr()),
+      out.size(0), static_cast<Real>(divisor), out.data_ptr<Real>(), current_stream());
+}
+
 }  // namespace
 
 void pixel_step(torch::Tensor& x, const torch::Tensor& gradient, double length) {
-  if (x.is_cpu()) return host_pixel_step(x, gradient, length);
+  if (x.is_cpu()) return pixel_step_on_host(x, gradient, length);
   if (x.scalar_type() == torch::kFloat64) return step_pixels<double>(x, gradient, length);
   step_pixels<float>(x, gradient, length);
 }
 
 void sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor& velocity,
               torch::Tensor& gradient) {
-  if (weight.is_cpu()) return host_sgd_step(step, weight, velocity, gradient);
+  if (weight.is_cpu()) return sgd_step_on_host(step, weight, velocity, gradient);
   if (weight.scalar_type() == torch::kFloat64) return step_weights<double>(step, weight, velocity, gradient);
   step_weights<float>(step, weight, velocity, gradient);
 }
 
 torch::Tensor random_start(const torch::Tensor& seeds, const kernels::StartNoise& noise) {
-  if (seeds.is_cpu()) return host_random_start(seeds, noise);
+  if (seeds.is_cpu()) return random_start_on_host(seeds, noise);
   torch::Tensor out = torch::empty_like(seeds);
   seeds.scalar_type() == torch::kFloat64 ? start<double>(seeds, noise, out) : start<float>(seeds, noise, out);
   return out;
 }
 
 void fold_batch_norm(double epsilon, const FoldTable& table) {
-  if (table.layers.is_cpu()) return host_fold_batch_norm(epsilon, table);
+  if (table.layers.is_cpu()) return fold_batch_norm_on_host(epsilon, table);
   const auto* layers = static_cast<const kernels::FoldLayer*>(table.layers.const_data_ptr());
   if (table.precision == torch::kFloat64) {
     kernels::fold_batch_norm_cuda<double, double>(epsilon, table.count, layers, current_stream());
@@ -66,7 +75,7 @@ void fold_batch_norm(double epsilon, const FoldTable& table) {
 
 void count_step(std::int64_t step, const StepAnswers& answers, const kernels::StepEdits& edits,
                 const kernels::EpochCounts& counts) {
-  if (answers.outputs.is_cpu()) return host_count_step(step, answers, edits, counts);
+  if (answers.outputs.is_cpu()) return count_step_on_host(step, answers, edits, counts);
   if (answers.outputs.scalar_type() == torch::kFloat64) {
     kernels::count_step_cuda(step, typed_answers<double, double>(answers), edits, counts, current_stream());
   } else if (answers.losses.scalar_type() == torch::kFloat64) {
@@ -74,6 +83,21 @@ void count_step(std::int64_t step, const StepAnswers& answers, const kernels::St
   } else {
     kernels::count_step_cuda(step, typed_answers<float, float>(answers), edits, counts, current_stream());
   }
+}
+
+torch::Tensor to_gather_device(const torch::Tensor& pixels, torch::Device device) { return pixels.to(device); }
+
+torch::Tensor gather(const torch::Tensor& pixels, const torch::Tensor& indices, double divisor,
+                     torch::Dtype precision) {
+  TORCH_CHECK(pixels.device() == indices.device(), "pixels lie on ", pixels.device(), ", their indices on ",
+              indices.device());
+  if (pixels.is_cpu()) return gather_on_host(pixels, indices, divisor, precision);
+  const std::int64_t count = indices.numel() / static_cast<std::int64_t>(sizeof(kernels::GatherIndex));
+  torch::Tensor out = torch::empty({count, pixels.size(1), pixels.size(2), pixels.size(3)},
+                                   torch::TensorOptions(precision).device(pixels.device()));
+  precision == torch::kFloat64 ? gather_pixels<double>(pixels, indices, divisor, out)
+                               : gather_pixels<float>(pixels, indices, divisor, out);
+  return out;
 }
 
 }  // namespace m2m::nn

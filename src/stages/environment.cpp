@@ -3,6 +3,7 @@
 #include <torch/version.h>
 
 #include <fstream>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -11,11 +12,22 @@
 #include "core/instruction_set.hpp"
 #include "core/machine.hpp"
 #include "core/version.hpp"
+#include "nn/device.hpp"
 #include "results/record_file.hpp"
 #include "stages/runner.hpp"
-#include "train/device_memory.hpp"
 
 namespace m2m::stages {
+
+std::string driver_release(const std::string& line) {
+  static const std::regex release(R"(\s(\d{3,}\.\d+(\.\d+)?)\s)");
+  std::smatch found;
+  return std::regex_search(line, found, release) ? found[1].str() : "";
+}
+
+std::string version_text(long version) {
+  return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);
+}
+
 namespace {
 
 /// The value of a "key : value" line of /proc/cpuinfo; empty where there is none.

@@ -16,15 +16,11 @@
 #include "core/instruction_set.hpp"
 #include "core/profile.hpp"
 #include "core/text.hpp"
-#include "kernels/bfloat16.hpp"
-#include "kernels/peak.hpp"
-#include "nn/device_clock.hpp"
-#include "nn/device_graph.hpp"
-#include "nn/tf32.hpp"
+#include "kernels/kernel_set.hpp"
+#include "kernels/storage.hpp"
+#include "nn/device.hpp"
 #include "stages/execution.hpp"
 #include "study/titles.hpp"
-#include "train/device_memory.hpp"
-#include "train/device_record.hpp"
 
 namespace m2m::stages {
 namespace {
@@ -34,7 +30,7 @@ constexpr std::size_t most_events = 100'000;
 /// Of the instructions that the stage was told to use; not known on a GPU and in float64.
 MeasuredPeak peak_of(const train::TrialSettings& settings) {
   if (!settings.device.is_cpu() || settings.precision != torch::kFloat32) return {};
-  const InstructionSet set = find_instruction_set(settings.kernels == "torch" ? "auto" : settings.kernels);
+  const InstructionSet set = parse_instruction_set(settings.kernels == "torch" ? "auto" : settings.kernels);
   const double of_a_thread =
       settings.bfloat16 ? kernels::measured_peak<kernels::Bf16>(set) : kernels::measured_peak<float>(set);
   return {of_a_thread * settings.threads, settings.threads,
@@ -102,7 +98,7 @@ study::StageResult execute_shards(const StageJob& job, study::StageContext& cont
 /// What train.kernels comes to on this processor: an instruction set, or "torch".
 std::string kernels_used(const train::TrialSettings& settings) {
   if (settings.kernels == "torch") return settings.kernels;
-  return name_of(find_instruction_set(settings.kernels));
+  return name_of(parse_instruction_set(settings.kernels));
 }
 
 }  // namespace
@@ -128,7 +124,7 @@ study::StageResult StageRunner::operator()(const study::Stage& stage, study::Sta
   environment["ranks_of_trial"] = ranks_.group == nullptr ? 1 : ranks_.group->size();
   if (ranks_.trials_per_device > 1) environment["trials_per_device"] = ranks_.trials_per_device;
   const std::shared_ptr<const train::LoadedData> loaded = data(stage, settings.device);
-  const nn::OwnStream stream(settings.device);  // also chooses the GPU, which kernels are launched on
+  const nn::StreamScope stream(settings.device);  // also chooses the GPU, which kernels are launched on
   std::optional<Profile> profile;
   if (profile_.on) profile.emplace(begin_profile(settings));
   const StageJob job{

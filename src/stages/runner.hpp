@@ -1,5 +1,7 @@
 #pragma once
 // Runs stages: what it takes and where, their profile, and what results say of their environment.
+#include <torch/types.h>
+
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -73,9 +75,9 @@ class StageRunner {
 
 // What is left of a stage's profile when it ends: a trace beside its journal, and a table for people.
 
-/// An empty profile for a stage of these settings, to be made on the stage's stream (OwnStream). On a GPU it tells
-/// the GPU's time: a phase lasts from the end of what was queued before it to the end of its own work, or until the
-/// host is done with it if that is later.
+/// An empty profile for a stage of these settings, to be made on the stage's stream (StreamScope). On a GPU it
+/// tells the GPU's time: a phase lasts from the end of what was queued before it to the end of its own work, or
+/// until the host is done with it if that is later.
 Profile begin_profile(const train::TrialSettings& settings);
 
 /// Writes profile.json into `folder` and returns the table, under a line that names the stage and the file.
@@ -93,5 +95,18 @@ std::vector<std::string> end_profile(Profile& profile, const study::Stage& stage
 /// default ("kernels"), how many GPUs, versions of compiler, MPI and libraries. Local. Throws Error (usage) if
 /// M2M_INSTRUCTION_SET names no set.
 Json environment(int ranks, int hosts = 1);
+
+// What a result's environment says of the GPU that it was trained on.
+
+/// Of a GPU: gpu (its name), gpu_memory (bytes), compute_capability, and the versions driver, cuda, cudnn and nccl.
+/// Of the CPU: an empty object. Local.
+Json device_record(torch::Device device);
+
+/// The release in the first line of /proc/driver/nvidia/version, as "580.65.06"; empty where there is none. Pure.
+std::string driver_release(const std::string& line);
+
+/// A version as cuDNN counts it, 10000 times the major number and 100 times the minor one: 91900 ->
+/// "9.19.0". Pure.
+std::string version_text(long version);
 
 }  // namespace m2m::stages

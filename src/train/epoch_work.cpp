@@ -18,14 +18,15 @@ std::vector<Slot> picked(std::span<const Slot> slots, const std::vector<std::int
   return some;
 }
 
-nn::Piece add_labels(const data::PlanBasis& basis, const std::vector<Slot>& slots, nn::Upload& upload) {
+nn::UploadSlice add_labels(const data::PlanBasis& basis, const std::vector<Slot>& slots, nn::Upload& upload) {
   std::vector<std::int64_t> labels(slots.size());
   std::transform(slots.begin(), slots.end(), labels.begin(),
                  [&](const Slot& slot) { return basis.labels[slot.image]; });
   return upload.add(std::span<const std::int64_t>(labels));
 }
 
-nn::Piece add_label_shares(const methods::StepMix& mix, const std::vector<std::int32_t>& own, nn::Upload& upload) {
+nn::UploadSlice add_label_shares(const methods::StepMix& mix, const std::vector<std::int32_t>& own,
+                                 nn::Upload& upload) {
   std::vector<double> shares(own.size());
   std::transform(own.begin(), own.end(), shares.begin(), [&](std::int32_t slot) { return mix.label_shares[slot]; });
   return upload.add(std::span<const double>(shares));

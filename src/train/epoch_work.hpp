@@ -44,7 +44,7 @@ class EpochWork {
  private:
   struct Planned {
     StepWork host;  // its tensors undefined
-    nn::Piece picks, labels, partner_picks, partner_labels, label_shares;
+    nn::UploadSlice picks, labels, partner_picks, partner_labels, label_shares;
     methods::TranslationPieces translations;
   };
 

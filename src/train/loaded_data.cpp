@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "methods/smote.hpp"
+#include "nn/tensor_kernels.hpp"
 #include "settings/table.hpp"
 #include "settings/train_settings.hpp"
-#include "train/device_gather.hpp"
 
 namespace m2m::train {
 
@@ -29,19 +29,20 @@ const torch::Tensor& samples_of(const LoadedData& data, Pool pool) {
   return data.samples[static_cast<std::size_t>(pool)];
 }
 
-/// Pixels are gathered by picks, features by rows.
-nn::Piece note(const torch::Tensor& samples, std::span<const kernels::Pick> picks, nn::Upload& upload) {
-  if (samples.scalar_type() == torch::kUInt8) return upload.add(picks, torch::kUInt8);
-  std::vector<std::int64_t> rows(picks.size());
-  std::transform(picks.begin(), picks.end(), rows.begin(), [](const auto& pick) { return pick.row; });
+/// Pixels are gathered by indices, features by rows.
+nn::UploadSlice note(const torch::Tensor& samples, std::span<const kernels::GatherIndex> indices,
+                     nn::Upload& upload) {
+  if (samples.scalar_type() == torch::kUInt8) return upload.add(indices, torch::kUInt8);
+  std::vector<std::int64_t> rows(indices.size());
+  std::transform(indices.begin(), indices.end(), rows.begin(), [](const auto& index) { return index.row; });
   return upload.add(std::span<const std::int64_t>(rows));
 }
 
-torch::Tensor gather(const LoadedData& data, Pool pool, const torch::Tensor& picks, torch::Dtype precision) {
+torch::Tensor gather(const LoadedData& data, Pool pool, const torch::Tensor& indices, torch::Dtype precision) {
   const torch::Tensor& samples = samples_of(data, pool);
   if (samples.scalar_type() == torch::kUInt8)
-    return nn::device_gather(samples, picks, data.set.largest_pixel, precision);
-  return samples.index_select(0, picks).to(precision);
+    return nn::gather(samples, indices, data.set.largest_pixel, precision);
+  return samples.index_select(0, indices).to(precision);
 }
 
 Key subset_key(const Config& resolved) {
@@ -61,7 +62,7 @@ std::string shelf_key(const Config& resolved, bool of_cut) {
 
 void place_samples(LoadedData& data, torch::Device device) {
   for (const Pool pool : {Pool::train, Pool::test, Pool::validation}) {
-    samples_of(data, pool) = nn::place_pixels(as_tensor(data::pool_of(data.set, pool)), device);
+    samples_of(data, pool) = nn::to_gather_device(as_tensor(data::pool_of(data.set, pool)), device);
   }
 }
 
@@ -127,31 +128,31 @@ std::vector<std::int32_t> part_labels(const LoadedData& data, const data::PoolRo
   return labels;
 }
 
-nn::Piece add_picks(const LoadedData& data, std::span<const data::Slot> slots, nn::Upload& upload) {
-  std::vector<kernels::Pick> picks(slots.size());
-  std::transform(slots.begin(), slots.end(), picks.begin(), [&](const data::Slot& slot) {
-    return kernels::Pick{data.split.train.rows[slot.image], slot.dy, slot.dx, slot.flip, slot.window};
+nn::UploadSlice add_picks(const LoadedData& data, std::span<const data::Slot> slots, nn::Upload& upload) {
+  std::vector<kernels::GatherIndex> indices(slots.size());
+  std::transform(slots.begin(), slots.end(), indices.begin(), [&](const data::Slot& slot) {
+    return kernels::GatherIndex{data.split.train.rows[slot.image], slot.dy, slot.dx, slot.flip, slot.window};
   });
-  return note(samples_of(data, Pool::train), picks, upload);
+  return note(samples_of(data, Pool::train), indices, upload);
 }
 
-torch::Tensor gather_picks(const LoadedData& data, const torch::Tensor& picks, torch::Dtype precision) {
-  return gather(data, Pool::train, picks, precision);
+torch::Tensor gather_picks(const LoadedData& data, const torch::Tensor& indices, torch::Dtype precision) {
+  return gather(data, Pool::train, indices, precision);
 }
 
 torch::Tensor gather_slots(const LoadedData& data, std::span<const data::Slot> slots, torch::Dtype precision) {
   nn::Upload upload;
-  const nn::Piece picks = add_picks(data, slots, upload);
+  const nn::UploadSlice indices = add_picks(data, slots, upload);
   upload.send(samples_of(data, Pool::train).device());
-  return gather_picks(data, upload[picks], precision);
+  return gather_picks(data, upload[indices], precision);
 }
 
 torch::Tensor gather_part(const LoadedData& data, const data::PoolRows& part, std::int64_t first,
                           std::int64_t count, torch::Dtype precision) {
-  std::vector<kernels::Pick> picks(static_cast<std::size_t>(count));
-  for (std::int64_t i = 0; i < count; ++i) picks[i] = {part.rows[first + i], 0, 0, 0};
+  std::vector<kernels::GatherIndex> indices(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) indices[i] = {part.rows[first + i], 0, 0, 0};
   nn::Upload upload;
-  const nn::Piece noted = note(samples_of(data, part.pool), picks, upload);
+  const nn::UploadSlice noted = note(samples_of(data, part.pool), indices, upload);
   upload.send(samples_of(data, part.pool).device());
   return gather(data, part.pool, upload[noted], precision);
 }

@@ -8,7 +8,7 @@
 #include "core/profile.hpp"
 #include "methods/batch.hpp"
 #include "methods/losses.hpp"
-#include "nn/graphed_call.hpp"
+#include "nn/device.hpp"
 
 namespace m2m::train {
 

@@ -47,7 +47,7 @@ Trial::Trial(TrialSetup setup)
       sgd_(*network_, setup_.settings.momentum, setup_.settings.weight_decay,
            trained_parameters(setup_.settings.trainable), setup_.settings.head_lr_factor,
            nn::weight_format(*network_)),
-      frozen_(nn::freeze(*network_)),
+      frozen_(network_->freeze()),
       outputs_(std::make_unique<nn::RecordedOutputs>(*frozen_, setup_.settings.graphed)),
       statistics_(*network_),
       step_pass_(forward_pass(), setup_.settings.graphed && setup_.ranks->size() == 1),
@@ -63,8 +63,8 @@ Trial::Trial(TrialSetup setup)
   } else {
     nn::initialise(*network_, setup_.keys.init);
   }
-  frozen_->refresh();                               // a second stage asks it from the first step on
-  if (setup_.g) frozen_g_ = nn::freeze(*setup_.g);  // once: g never changes
+  frozen_->refresh();                            // a second stage asks it from the first step on
+  if (setup_.g) frozen_g_ = setup_.g->freeze();  // once: g never changes
   const bool is_restored = !epochs_.empty();
   if (is_restored && done()) last_ = answers_of_last_epoch();  // no state has them
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "nn/recorded_outputs.hpp"
+#include "nn/frozen_network.hpp"
 #include "results/record.hpp"
 #include "settings/recipe.hpp"
 #include "train/epoch_counters.hpp"

@@ -6,7 +6,7 @@
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
 #include "methods/m2m.hpp"
-#include "nn/gpu_trouble.hpp"
+#include "nn/device.hpp"
 #include "settings/choices.hpp"
 #include "settings/loss_settings.hpp"
 #include "settings/train_settings.hpp"
@@ -53,7 +53,7 @@ void take_recipe(TrialSettings& settings, const Config& resolved) {
 
 /// What this machine makes of them.
 void take_machine(TrialSettings& settings, const settings::TrainSettings& given, int local_rank) {
-  if (settings.kernels != "torch") find_instruction_set(settings.kernels);  // a refusal belongs here
+  if (settings.kernels != "torch") parse_instruction_set(settings.kernels);  // a refusal belongs here
   settings.device = device_for(given.device, local_rank);
   const bool is_on_gpu = settings.device.is_cuda();
   check_tf32(settings::name_of(&settings::TrainSettings::precision), settings::to_text(given.precision),

@@ -30,6 +30,13 @@ TEST(Machine, CountsTheCoresOfTheAffinityMask) {
   ::sched_setaffinity(0, sizeof all, &all);
 }
 
+TEST(Machine, CountsTheBytesOfTheHostAndOfThisProcess) {
+  const DeviceMemory memory = host_memory();
+  EXPECT_GT(memory.used, 1e5);
+  EXPECT_GT(memory.free, 1e6);
+  EXPECT_GT(host_memory_size(), memory.free);
+}
+
 TEST(Machine, TellsTheTimeToTheMillisecond) {
   EXPECT_TRUE(std::regex_match(utc_now(), std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)"))) << utc_now();
 }

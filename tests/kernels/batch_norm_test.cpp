@@ -1,11 +1,11 @@
-#include "kernels/batch_norm.hpp"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>
+
+#include "kernels/kernel_set.hpp"
 
 namespace m2m::kernels {
 namespace {
@@ -42,7 +42,8 @@ void expect_sums(InstructionSet set) {
   const std::vector<T> x = drawn<T>(1, 100);  // the mean is far above the deviation
   const std::vector<float> pivot = per_channel(100, 0.01F);
   std::vector<double> sum(channels, 5), squares(channels, 7);
-  batch_norm_kernels<T>(set).sums(x.data(), rows, channels, pivot.data(), sum.data(), squares.data());
+  kernel_set(set).typed<T>().batch_norm->channel_sums(x.data(), rows, channels, pivot.data(), sum.data(),
+                                                      squares.data());
   for (int c = 0; c < channels; ++c) {
     double expected = 5, expected_squares = 7;
     for (std::int64_t row = 0; row < rows; ++row) {
@@ -60,8 +61,8 @@ void expect_forward(InstructionSet set, bool with_shortcut) {
   const std::vector<T> x = drawn<T>(1), added = drawn<T>(2);
   const std::vector<float> scale = per_channel(-1, 0.1F), shift = per_channel(0.5F, -0.05F);
   std::vector<T> y(x.size());
-  batch_norm_kernels<T>(set).normalise(x.data(), with_shortcut ? added.data() : nullptr, rows, channels,
-                                       scale.data(), shift.data(), y.data());
+  kernel_set(set).typed<T>().batch_norm->normalise(x.data(), with_shortcut ? added.data() : nullptr, rows, channels,
+                                                   scale.data(), shift.data(), y.data());
   for (std::size_t i = 0; i < x.size(); ++i) {
     const int c = static_cast<int>(i % channels);
     const double sum = double{value_of(x[i])} * scale[c] + shift[c] + (with_shortcut ? value_of(added[i]) : 0);
@@ -75,7 +76,7 @@ void expect_backward(InstructionSet set) {
   const std::vector<float> mean = per_channel(0, 0.01F);
   std::vector<T> g(x.size()), x_gradient(x.size());
   std::vector<double> sum(channels, 0), products(channels, 0), expected_sum(channels, 0), expected(channels, 0);
-  const BatchNormKernels<T> kernels = batch_norm_kernels<T>(set);
+  const BatchNormFns<T>& kernels = *kernel_set(set).typed<T>().batch_norm;
   kernels.gradient_sums(y_gradient.data(), y.data(), x.data(), rows, channels, mean.data(), g.data(), sum.data(),
                         products.data());
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -110,11 +111,11 @@ void expect_all(InstructionSet set) {
 }
 
 TEST(BatchNormKernels, AreTheirDefinitionsInFloat32WithEveryInstructionSet) {
-  for (InstructionSet set : usable_instruction_sets()) expect_all<float>(set);
+  for (InstructionSet set : supported_instruction_sets()) expect_all<float>(set);
 }
 
 TEST(BatchNormKernels, AreTheirDefinitionsInBfloat16WithEveryInstructionSet) {
-  for (InstructionSet set : usable_instruction_sets()) expect_all<Bf16>(set);
+  for (InstructionSet set : supported_instruction_sets()) expect_all<Bf16>(set);
 }
 
 }  // namespace

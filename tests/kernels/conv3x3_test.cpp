@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "kernels/kernel_set.hpp"
 #include "support/conv_cases.hpp"
 
 namespace m2m::kernels {
@@ -25,7 +26,7 @@ void compare_with_definition(InstructionSet set, double tolerance) {
                        T{});
     ConvBuffers<T> memory{in.data(), weights.data()};
     memory.out = out.data();
-    conv3x3<T>(set)(forward, memory);
+    kernel_set(set).typed<T>().conv3x3(forward, memory);
     testing::expect_image(out, s.out_channels, testing::by_definition(s, c.in, c.weight, c.scale), s.out_channels,
                           s.out_height(), s.out_width(), tolerance, what);
 
@@ -36,7 +37,7 @@ void compare_with_definition(InstructionSet set, double tolerance) {
     std::vector<float> raw(static_cast<std::size_t>(stored_pixels(s.height, s.width) * backward.out_channels));
     ConvBuffers<T> back{gradient.data(), weights.data()};
     back.raw = raw.data();
-    conv3x3<T>(set)(backward, back);
+    kernel_set(set).typed<T>().conv3x3(backward, back);
     testing::expect_image(raw, backward.out_channels,
                           testing::transposed_by_definition(s, c.gradient, c.weight, c.scale), s.in_channels,
                           s.height, s.width, 1e-5, what + " transposed");
@@ -44,12 +45,12 @@ void compare_with_definition(InstructionSet set, double tolerance) {
 }
 
 TEST(Conv3x3, IsItsDefinitionAndItsTransposeInFloat32WithEveryInstructionSet) {
-  for (InstructionSet set : usable_instruction_sets()) compare_with_definition<float>(set, 1e-5);
+  for (InstructionSet set : supported_instruction_sets()) compare_with_definition<float>(set, 1e-5);
 }
 
 TEST(Conv3x3, IsItsDefinitionAndItsTransposeInBfloat16WithEveryInstructionSet) {
   constexpr double half_a_step = 1.0 / 256;  // of what is stored
-  for (InstructionSet set : usable_instruction_sets()) compare_with_definition<Bf16>(set, half_a_step);
+  for (InstructionSet set : supported_instruction_sets()) compare_with_definition<Bf16>(set, half_a_step);
 }
 
 /// A 1-to-16 convolution whose sums are the input itself times the channel's sign, so that what follows shows.
@@ -90,7 +91,7 @@ void expect_finish(InstructionSet set) {
   memory.relu = true;
   memory.positive = x.positive.data();
   memory.out = x.out.data();
-  conv3x3<T>(set)(forward_convolution(x.sizes), memory);
+  kernel_set(set).typed<T>().conv3x3(forward_convolution(x.sizes), memory);
   EXPECT_EQ(x.at(3, 0), 3.75F);
   EXPECT_EQ(x.at(3, 1), 0);
   EXPECT_EQ(x.at(0, 1), 0.75F);
@@ -100,7 +101,7 @@ void expect_finish(InstructionSet set) {
   memory.added = x.added.data();
   memory.keep = x.keep.data();
   memory.out = x.out.data();
-  conv3x3<T>(set)(forward_convolution(x.sizes), memory);
+  kernel_set(set).typed<T>().conv3x3(forward_convolution(x.sizes), memory);
   EXPECT_EQ(x.at(8, 6), 8.5F);
   EXPECT_EQ(x.at(8, 7), -7.5F);
   EXPECT_EQ(x.at(8, 8), 0);
@@ -109,7 +110,7 @@ void expect_finish(InstructionSet set) {
 }
 
 TEST(Conv3x3, AddsClampsMasksAndLeavesTheBorderAloneWithEveryInstructionSet) {
-  for (InstructionSet set : usable_instruction_sets()) {
+  for (InstructionSet set : supported_instruction_sets()) {
     SCOPED_TRACE(name_of(set));
     expect_finish<float>(set);
     expect_finish<Bf16>(set);
@@ -117,13 +118,13 @@ TEST(Conv3x3, AddsClampsMasksAndLeavesTheBorderAloneWithEveryInstructionSet) {
 }
 
 TEST(Conv3x3, PassesANotANumberOn) {
-  for (InstructionSet set : usable_instruction_sets()) {
+  for (InstructionSet set : supported_instruction_sets()) {
     Finished<float> x;
     x.in[(Finished<float>::width + 2 + 1) * 2] = std::numeric_limits<float>::quiet_NaN();
     ConvBuffers<float> memory{x.in.data(), x.weights.data()};
     memory.relu = true;
     memory.out = x.out.data();
-    conv3x3<float>(set)(forward_convolution(x.sizes), memory);
+    kernel_set(set).float32.conv3x3(forward_convolution(x.sizes), memory);
     EXPECT_TRUE(std::isnan(x.at(0, 0))) << name_of(set);
   }
 }

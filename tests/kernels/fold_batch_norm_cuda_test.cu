@@ -3,8 +3,8 @@
 #include <cstring>
 #include <vector>
 
-#include "kernels/bfloat16.hpp"
 #include "kernels/fold_batch_norm.hpp"
+#include "kernels/storage.hpp"
 #include "support/fold_cases.hpp"
 #include "support/on_device.cuh"
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/bfloat16.hpp"
+#include "kernels/storage.hpp"
 #include "support/fold_cases.hpp"
 
 namespace m2m::kernels {

@@ -1,24 +1,16 @@
-#include "kernels/peak.hpp"
-
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cmath>
 
-#include "kernels/bfloat16.hpp"
-#include "kernels/peak_variants.hpp"
+#include "kernels/kernel_set.hpp"
 
 namespace m2m::kernels {
 namespace {
 
-const PeakLoop& loop_of(InstructionSet set) {
-  if (set == InstructionSet::plain) return peak_plain;
-  return set == InstructionSet::avx2 ? peak_avx2 : peak_avx512;
-}
-
 TEST(Peak, LoopsComputeEveryRound) {
-  for (const InstructionSet set : usable_instruction_sets()) {
-    const PeakLoop& loop = loop_of(set);
+  for (const InstructionSet set : supported_instruction_sets()) {
+    const PeakLoop& loop = *kernel_set(set).float32.peak;
     std::array<float, peak_values> values{};
     loop.run(2, values.data());  // 0 * 0.5 + 1, and once more
     for (int i = 0; i < loop.multiply_adds; ++i) EXPECT_EQ(values[i], 1.5F) << name_of(set) << " " << i;
@@ -29,16 +21,16 @@ TEST(Peak, LoopsOfBfloat16ComputeEveryRound) {
   const float small = to_float(to_bf16(1e-3F));
   if (best_instruction_set() < InstructionSet::avx512_bf16) GTEST_SKIP() << "no such instructions";
   std::array<float, peak_values> values{};
-  peak_avx512_bf16.run(3, values.data());
+  kernels_avx512_bf16.bf16.peak->run(3, values.data());
   for (const float value : values) EXPECT_FLOAT_EQ(value, 3 * 2 * small);
   if (best_instruction_set() < InstructionSet::amx) return;
   values.fill(0);
-  peak_amx.run(3, values.data());
+  kernels_amx.bf16.peak->run(3, values.data());
   for (int i = 0; i < 6 * 16; ++i) EXPECT_NEAR(values[i], 3 * 32 * small, 1e-6) << i;
 }
 
 TEST(Peak, IsMeasuredForEveryInstructionSet) {
-  for (const InstructionSet set : usable_instruction_sets()) {
+  for (const InstructionSet set : supported_instruction_sets()) {
     for (const double peak : {measured_peak<float>(set), measured_peak<Bf16>(set)}) {
       EXPECT_TRUE(std::isfinite(peak) && peak > 0) << name_of(set);
     }

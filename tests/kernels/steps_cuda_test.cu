@@ -2,9 +2,7 @@
 
 #include <vector>
 
-#include "kernels/pixel_step.hpp"
-#include "kernels/random_start.hpp"
-#include "kernels/sgd.hpp"
+#include "kernels/steps.hpp"
 #include "support/on_device.cuh"
 
 namespace m2m::kernels {

@@ -40,7 +40,7 @@ TYPED_TEST(StoredImage, IsHalvedByTakingEverySecondPixelAndAppendingZeros) {
   const std::vector<float> image = testing::drawn(16 * height * width, 2);
   const auto whole = testing::stored<TypeParam>(image, 16, height, width, 16);
   std::vector<TypeParam> got(stored_size(3, 4, 32), TypeParam{});
-  halve(whole.data(), height, width, 16, got.data(), 32);
+  subsample(whole.data(), height, width, 16, got.data(), 32);
   std::vector<float> expected(32 * 3 * 4, 0.0F);
   for (int c = 0; c < 16; ++c) {
     for (int y = 0; y < 3; ++y) {
@@ -52,13 +52,13 @@ TYPED_TEST(StoredImage, IsHalvedByTakingEverySecondPixelAndAppendingZeros) {
     ASSERT_EQ(testing::value_of(got[i]), testing::value_of(wanted[i])) << i;
 }
 
-/// <halve(x), y> = <x, unhalve(y)> for all x and y is what makes it the transpose.
+/// <subsample(x), y> = <x, subsample_backward(y)> for all x and y is what makes it the transpose.
 TYPED_TEST(StoredImage, IsUnhalvedByTheTransposeOfHalving) {
   const auto x = testing::stored<TypeParam>(testing::drawn(16 * height * width, 3), 16, height, width, 16);
   const auto y = testing::stored<TypeParam>(testing::drawn(32 * 3 * 4, 4), 32, 3, 4, 32);
   std::vector<TypeParam> halved(y.size(), TypeParam{}), unhalved(x.size(), TypeParam{});
-  halve(x.data(), height, width, 16, halved.data(), 32);
-  unhalve(y.data(), height, width, 16, unhalved.data(), 32);
+  subsample(x.data(), height, width, 16, halved.data(), 32);
+  subsample_backward(y.data(), height, width, 16, unhalved.data(), 32);
   double left = 0, right = 0;
   for (std::size_t i = 0; i < y.size(); ++i) left += double{testing::value_of(halved[i])} * testing::value_of(y[i]);
   for (std::size_t i = 0; i < x.size(); ++i)
@@ -71,7 +71,7 @@ TYPED_TEST(StoredImage, IsAveragedOverItsPixelsAndSpreadBackWhereItWasPositive) 
   const std::vector<float> image = testing::drawn(16 * height * width, 5);
   const auto whole = testing::stored<TypeParam>(image, 16, height, width, 16);
   std::vector<float> means(16);
-  average(whole.data(), height, width, 16, means.data());
+  global_average(whole.data(), height, width, 16, means.data());
   double expected = 0;
   for (int i = 0; i < height * width; ++i) expected += image[3 * height * width + i];
   EXPECT_NEAR(means[3], expected / (height * width), 1e-6);
@@ -79,7 +79,7 @@ TYPED_TEST(StoredImage, IsAveragedOverItsPixelsAndSpreadBackWhereItWasPositive) 
   std::vector<std::uint16_t> keep(static_cast<std::size_t>(stored_pixels(height, width)), 0x0002);
   const std::vector<float> gradient(16, 35);
   std::vector<TypeParam> got(whole.size(), TypeParam{});
-  spread(gradient.data(), keep.data(), height, width, 16, got.data());
+  global_average_backward(gradient.data(), keep.data(), height, width, 16, got.data());
   const std::size_t first = (width + 2 + 1) * 16;
   EXPECT_EQ(testing::value_of(got[first + 1]), 1);
   EXPECT_EQ(testing::value_of(got[first]), 0);
@@ -93,7 +93,7 @@ TEST(UnstoreGradient, UndoesTheNormalisationAndStopsAtClampedPixels) {
   pixels[3] = 1;
   std::vector<float> raw(stored_size(height, width, lanes), 3.0F), got(pixels.size());
   const std::vector<float> inverse_deviation{4, 2};
-  unstore_gradient(raw.data(), pixels.data(), 2, height, width, inverse_deviation.data(), got.data());
+  load_pixel_gradient(raw.data(), pixels.data(), 2, height, width, inverse_deviation.data(), got.data());
   EXPECT_EQ(got[0], 12);
   EXPECT_EQ(got[1], 0);
   EXPECT_EQ(got[2], 0);

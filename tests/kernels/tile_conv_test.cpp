@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "kernels/kernel_set.hpp"
 #include "support/conv_cases.hpp"
 
 namespace m2m::kernels {
@@ -16,7 +17,7 @@ std::vector<InstructionSet> sets_with_tiles() {
   return sets;
 }
 
-std::string text_of(const testing::ConvCase& c) {
+std::string to_text(const testing::ConvCase& c) {
   const ConvSizes& s = c.sizes;
   return std::to_string(s.height) + "x" + std::to_string(s.width) + " " + std::to_string(s.in_channels) + " to " +
          std::to_string(s.out_channels) + " by " + std::to_string(s.stride);
@@ -71,9 +72,9 @@ TEST(TileConv, IsTheConvolutionAndItsTransposeByDefinition) {
             static_cast<std::size_t>(stored_pixels(one.height, one.width) * one.conv.out_channels));
         ConvBuffers<Bf16> memory{one.in.data(), weights.data()};
         memory.raw = raw.data();
-        tile_conv(set)(tiles, memory);
+        kernel_set(set).tile_conv(tiles, memory);
         testing::expect_image(raw, one.conv.out_channels, one.expected, one.channels, one.height, one.width, 1e-5,
-                              name_of(set) + " " + text_of(c));
+                              name_of(set) + " " + to_text(c));
         ++compared;
       }
     }
@@ -107,16 +108,16 @@ TEST(TileConv, EndsAsTheConvolutionWithoutTilesDoes) {
     std::vector<Bf16> expected, got;
     std::vector<std::uint16_t> expected_positive, got_positive;
     run(
-        direct.data(), [&](const auto& m) { conv3x3<Bf16>(InstructionSet::plain)(conv, m); }, expected,
+        direct.data(), [&](const auto& m) { kernel_set(InstructionSet::plain).bf16.conv3x3(conv, m); }, expected,
         expected_positive);
     for (InstructionSet set : sets_with_tiles()) {
       run(
-          weights.data(), [&](const auto& m) { tile_conv(set)(tiles, m); }, got, got_positive);
+          weights.data(), [&](const auto& m) { kernel_set(set).tile_conv(tiles, m); }, got, got_positive);
       for (std::size_t i = 0; i < got.size(); ++i) {  // the border too: neither writes it
         const double wanted = to_float(expected[i]);
-        ASSERT_NEAR(to_float(got[i]), wanted, (1 + std::abs(wanted)) / 128) << name_of(set) << " " << text_of(c);
+        ASSERT_NEAR(to_float(got[i]), wanted, (1 + std::abs(wanted)) / 128) << name_of(set) << " " << to_text(c);
       }
-      EXPECT_EQ(got_positive, expected_positive) << name_of(set) << " " << text_of(c);
+      EXPECT_EQ(got_positive, expected_positive) << name_of(set) << " " << to_text(c);
     }
   }
 }

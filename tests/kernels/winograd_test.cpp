@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "kernels/kernel_set.hpp"
 #include "support/conv_cases.hpp"
 
 namespace m2m::kernels {
@@ -26,12 +27,12 @@ std::vector<float> run(InstructionSet set, const Winograd& conv, const std::vect
   std::vector<float> scratch(static_cast<std::size_t>(winograd_scratch(conv)));
   ConvBuffers<float> memory{in.data(), weights.data()};
   memory.out = out.data();
-  winograd(set)(conv, memory, scratch.data());
+  kernel_set(set).winograd(conv, memory, scratch.data());
   return out;
 }
 
 TEST(Winograd, IsTheConvolutionAndItsTransposeWithEveryInstructionSet) {
-  for (InstructionSet set : usable_instruction_sets()) {
+  for (InstructionSet set : supported_instruction_sets()) {
     for (const testing::ConvCase& c : suitable_cases()) {
       const ConvSizes& s = c.sizes;
       const std::string what = name_of(set) + " " + std::to_string(s.height) + "x" + std::to_string(s.width);
@@ -65,7 +66,7 @@ TEST(Winograd, GivesTheTransposeToFewChannelsToo) {
   std::vector<float> scratch(static_cast<std::size_t>(winograd_scratch(conv)));
   ConvBuffers<float> memory{gradient.data(), weights.data()};
   memory.raw = raw.data();
-  winograd(best_instruction_set())(conv, memory, scratch.data());
+  kernel_set(best_instruction_set()).winograd(conv, memory, scratch.data());
   testing::expect_image(raw, 16, testing::transposed_by_definition(c.sizes, c.gradient, c.weight, c.scale), 3, 32,
                         32, 1e-5, "pixels");
 }
@@ -86,7 +87,7 @@ TEST(Winograd, IsFollowedByWhatFollowsAConvolution) {
   Aligned<float> weights, direct_weights, scratch(static_cast<std::size_t>(winograd_scratch({8, 8, 16, 16})));
   pack_winograd_forward(c.sizes, c.weight.data(), c.scale.data(), weights);
   pack_forward(c.sizes, c.weight.data(), c.scale.data(), direct_weights);
-  for (InstructionSet set : usable_instruction_sets()) {
+  for (InstructionSet set : supported_instruction_sets()) {
     std::vector<float> out(pixels * 16), expected(pixels * 16);
     std::vector<std::uint16_t> positive(pixels), expected_positive(pixels), keep(pixels, 0xf0f1);
     const auto memory = [&](const Aligned<float>& w, std::vector<float>& to, std::vector<std::uint16_t>& bits) {
@@ -99,8 +100,9 @@ TEST(Winograd, IsFollowedByWhatFollowsAConvolution) {
       all.out = to.data();
       return all;
     };
-    winograd(set)({8, 8, 16, 16}, memory(weights, out, positive), scratch.data());
-    conv3x3<float>(set)(forward_convolution(c.sizes), memory(direct_weights, expected, expected_positive));
+    kernel_set(set).winograd({8, 8, 16, 16}, memory(weights, out, positive), scratch.data());
+    kernel_set(set).float32.conv3x3(forward_convolution(c.sizes),
+                                    memory(direct_weights, expected, expected_positive));
     for (std::size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(out[i], expected[i], 1e-5) << name_of(set);
     EXPECT_EQ(positive, expected_positive) << name_of(set);
   }

@@ -19,7 +19,7 @@ std::shared_ptr<nn::Network> network(std::uint32_t seed) {
 
 struct Fixture {
   std::shared_ptr<nn::Network> f_network = network(1), g_network = network(2);
-  std::unique_ptr<nn::FrozenNetwork> f = nn::freeze(*f_network), g = nn::freeze(*g_network);
+  std::unique_ptr<nn::FrozenNetwork> f = f_network->freeze(), g = g_network->freeze();
   torch::Tensor start = torch::rand({5, 1, 8, 8}, torch::kFloat64);
   torch::Tensor seeds = torch::zeros({5}, torch::kInt64);
   torch::Tensor targets = torch::tensor({1, 2, 3, 1, 2}, torch::kInt64);
@@ -61,8 +61,8 @@ class Unasked : public nn::FrozenNetwork {
 
  protected:
   void refresh_features() override { ADD_FAILURE() << "refreshed"; }
-  torch::Tensor remembered_features(const torch::Tensor& pixels) override { return asked(pixels); }
-  torch::Tensor pixel_gradient_of_features(const torch::Tensor& gradient) override { return asked(gradient); }
+  torch::Tensor features_for_gradient(const torch::Tensor& pixels) override { return asked(pixels); }
+  torch::Tensor features_backward(const torch::Tensor& gradient) override { return asked(gradient); }
 
  private:
   torch::Tensor asked(const torch::Tensor& x) {

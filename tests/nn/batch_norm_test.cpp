@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "nn/resnet.hpp"
-#include "nn/sync_batch_norm.hpp"
 
 namespace m2m::nn {
 namespace {
@@ -38,7 +37,7 @@ struct Fixture {
     const torch::AutoGradMode gradient(true);
     torch::Tensor y;
     if (own) {
-      y = batch_norm_relu(*norm, in, with_shortcut ? added : torch::Tensor(), set);
+      y = fused_batch_norm_relu(*norm, in, with_shortcut ? added : torch::Tensor(), set);
     } else {
       if (precision == torch::kFloat64) norm->to(torch::kFloat64);
       y = norm(in);
@@ -68,7 +67,7 @@ void expect_near(const Passed& a, const Passed& b, bool with_shortcut, double to
 TEST(BatchNormRelu, IsLibtorchsOperationsOneAfterTheOther) {
   const Fixture f;
   for (bool with_shortcut : {false, true}) {
-    for (InstructionSet set : usable_instruction_sets()) {
+    for (InstructionSet set : supported_instruction_sets()) {
       SCOPED_TRACE(name_of(set));
       expect_near(f.pass(true, torch::kFloat32, with_shortcut, set), f.pass(false, torch::kFloat64, with_shortcut),
                   with_shortcut, 1e-6);
@@ -88,9 +87,9 @@ TEST(BatchNormRelu, IsTheSameForAnyNumberOfThreads) {
   const torch::Tensor x = torch::randn({8, 16, 32, 32});
   torch::nn::BatchNorm2d one(16), two(16);
   const int threads = at::get_num_threads();
-  const torch::Tensor first = batch_norm_relu(*one, x, {}, best_instruction_set());
+  const torch::Tensor first = fused_batch_norm_relu(*one, x, {}, best_instruction_set());
   at::set_num_threads(2);
-  const torch::Tensor second = batch_norm_relu(*two, x, {}, best_instruction_set());
+  const torch::Tensor second = fused_batch_norm_relu(*two, x, {}, best_instruction_set());
   at::set_num_threads(threads);
   EXPECT_TRUE(torch::equal(first, second));
 }
@@ -121,27 +120,29 @@ void double_sums(torch::Tensor& values) { values.mul_(2); }
 template <typename Pass>
 void expect_kept_until_backward(Pass pass) {
   const torch::Tensor drawn = torch::randn({2, 16, 3, 3}).contiguous(at::MemoryFormat::ChannelsLast);
-  torch::Tensor x = drawn.clone().requires_grad_(true), alone = drawn.clone().requires_grad_(true);
+  torch::Tensor x = drawn.clone().requires_grad_(true), single_rank = drawn.clone().requires_grad_(true);
   torch::nn::BatchNorm2d norm(16), other(16);
-  SharedSum sum = std::make_shared<const SumOverRanks>(double_sums);
+  std::shared_ptr<const SumOverRanks> sum = std::make_shared<const SumOverRanks>(double_sums);
   const std::weak_ptr<const SumOverRanks> watched = sum;
-  torch::Tensor y = pass(*norm, x, sum);
+  torch::Tensor y = pass(norm, x, sum);
   sum.reset();
   ASSERT_FALSE(watched.expired());
   y.square().sum().backward();
-  pass(*other, alone, std::make_shared<const SumOverRanks>([](torch::Tensor&) {})).square().sum().backward();
-  EXPECT_LT(distance(x.grad(), alone.grad()), 1e-5);
+  pass(other, single_rank, std::make_shared<const SumOverRanks>([](torch::Tensor&) {})).square().sum().backward();
+  EXPECT_LT(distance(x.grad(), single_rank.grad()), 1e-5);
   y.reset();
   EXPECT_TRUE(watched.expired());
 }
 
 TEST(SumOverRanks, LivesAsLongAsTheRecordOfAForwardPass) {
-  expect_kept_until_backward([](auto& norm, const torch::Tensor& x, const SharedSum& sum) {
-    return batch_norm_relu(norm, x, {}, best_instruction_set(), sum);
-  });
-  expect_kept_until_backward([](auto& norm, const torch::Tensor& x, const SharedSum& sum) {
-    return synchronised_batch_norm(norm, x, sum);
-  });
+  expect_kept_until_backward(
+      [](auto& norm, const torch::Tensor& x, const std::shared_ptr<const SumOverRanks>& sum) {
+        return batch_norm_relu(norm, x, {}, {false, best_instruction_set(), sum});
+      });
+  expect_kept_until_backward(
+      [](auto& norm, const torch::Tensor& x, const std::shared_ptr<const SumOverRanks>& sum) {
+        return batch_norm(norm, x, {false, std::nullopt, sum});
+      });
 }
 
 }  // namespace

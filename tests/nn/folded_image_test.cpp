@@ -1,8 +1,8 @@
-#include "nn/folded_image.hpp"
-
 #include <gtest/gtest.h>
 
 #include <vector>
+
+#include "nn/folded_resnet.hpp"
 
 namespace m2m::nn {
 namespace {

@@ -6,7 +6,6 @@
 #include "core/instruction_set.hpp"
 #include "nn/folded_operations.hpp"
 #include "nn/folded_resnet.hpp"
-#include "nn/frozen_plain.hpp"
 #include "settings/choices.hpp"
 
 namespace m2m::nn {
@@ -38,7 +37,7 @@ struct Answers {
 };
 
 Answers answers(FrozenNetwork& frozen, const torch::Tensor& pixels) {
-  const torch::Tensor logits = frozen.remembered_outputs(pixels);
+  const torch::Tensor logits = frozen.outputs_for_gradient(pixels);
   torch::manual_seed(9);
   return {logits, frozen.pixel_gradient(torch::randn_like(logits))};
 }
@@ -56,7 +55,7 @@ Answers answers(const Network& network, const torch::Tensor& pixels, const std::
   spec.bfloat16 = bfloat16;
   const auto same = make_network(spec);
   load_state(*same, state_of(network), "memory");
-  const auto frozen = freeze(*same);
+  const auto frozen = same->freeze();
   frozen->refresh();
   return answers(*frozen, pixels);
 }
@@ -74,7 +73,7 @@ TEST(FrozenNetwork, FoldedInFloat32AnswersAsTheNetworkItselfWithEveryInstruction
     const auto network = lived_in(spec);
     const torch::Tensor pixels = torch::rand({3, spec.channels, spec.height, spec.width});
     const Answers plain = answers(*network, pixels, "torch");
-    for (InstructionSet set : usable_instruction_sets()) {
+    for (InstructionSet set : supported_instruction_sets()) {
       SCOPED_TRACE(spec.name + " " + name_of(set));
       const Answers folded = answers(*network, pixels, name_of(set));
       EXPECT_LT(most(folded.logits - plain.logits), 1e-4 * most(plain.logits));
@@ -89,7 +88,7 @@ TEST(FrozenNetwork, InBfloat16AnswersNearlyAsInFloat32) {
     const auto network = lived_in(spec);
     const torch::Tensor pixels = torch::rand({8, spec.channels, spec.height, spec.width});
     const Answers exact = answers(*network, pixels, "auto");
-    for (InstructionSet set : usable_instruction_sets()) {
+    for (InstructionSet set : supported_instruction_sets()) {
       SCOPED_TRACE(spec.name + " " + name_of(set));
       const Answers coarse = answers(*network, pixels, name_of(set), true);
       EXPECT_LT(most(coarse.logits - exact.logits), 0.05 * most(exact.logits));
@@ -105,8 +104,8 @@ TEST(FrozenNetwork, FoldedInFloat64IsTheNetworkItself) {
     network->to(torch::kFloat64);
     torch::Tensor pixels = torch::rand({3, spec.channels, spec.height, spec.width}, torch::kFloat64);
     pixels.index_put_({0, 0, 3, 4}, 1.5);
-    FrozenPlain plain(*network);
-    const auto folded = freeze(*network);
+    FrozenAutograd plain(*network);
+    const auto folded = network->freeze();
     folded->refresh();
     const Answers expected = answers(plain, pixels), got = answers(*folded, pixels);
     EXPECT_LT(most(got.logits - expected.logits), 1e-12 * most(expected.logits));
@@ -119,12 +118,12 @@ TEST(FrozenNetwork, FoldsWeightsThatAreKeptChannelsLastToTheSame) {
   const auto network = lived_in(cifar("resnet8"));
   network->to(torch::kFloat64);
   const torch::Tensor pixels = torch::rand({3, 3, 32, 32}, torch::kFloat64);
-  const auto planar = freeze(*network);
+  const auto planar = network->freeze();
   const Answers expected = answers(*planar, pixels);
   for (torch::Tensor& weight : network->parameters()) {
     if (weight.dim() == 4) weight.set_data(weight.contiguous(at::MemoryFormat::ChannelsLast));
   }
-  const auto last = freeze(*network);
+  const auto last = network->freeze();
   const Answers got = answers(*last, pixels);
   EXPECT_TRUE(torch::equal(got.logits, expected.logits));
   EXPECT_TRUE(torch::equal(got.gradient, expected.gradient));
@@ -143,7 +142,7 @@ TEST(FrozenNetwork, GivesNoGradientToPixelsThatAreClamped) {
 
 TEST(FrozenNetwork, IsTheNetworkOfItsLastRefresh) {
   const auto network = lived_in(digits());
-  const auto frozen = freeze(*network);
+  const auto frozen = network->freeze();
   frozen->refresh();
   const torch::Tensor pixels = torch::rand({4, 1, 8, 8});
   const torch::Tensor before = frozen->outputs(pixels);
@@ -161,7 +160,7 @@ TEST(FrozenNetwork, AnswersForAnImageAloneAsAmongOthersAndWithAnyNumberOfThreads
   const auto network = lived_in(cifar("resnet8"));
   const torch::Tensor pixels = torch::rand({5, 3, 32, 32});
   const Answers all = answers(*network, pixels, "auto");
-  const auto frozen = freeze(*network);
+  const auto frozen = network->freeze();
   frozen->refresh();
   EXPECT_TRUE(torch::allclose(frozen->outputs(pixels.narrow(0, 3, 1)), all.logits.narrow(0, 3, 1), 1e-6, 1e-6));
   const int threads = at::get_num_threads();
@@ -186,7 +185,7 @@ TEST(FrozenNetwork, LeavesTheNetworkItsModeAndItsGradients) {
     const auto network = lived_in(spec);
     network->train();
     const torch::Tensor statistics = network->named_buffers()["bn_1.running_mean"].clone();
-    const auto frozen = freeze(*network);
+    const auto frozen = network->freeze();
     frozen->refresh();
     answers(*frozen, torch::rand({4, 1, 8, 8}));
     EXPECT_TRUE(network->is_training());
@@ -199,7 +198,7 @@ TEST(FrozenNetwork, OfOtherKindsRunsAsItIs) {
   const NetworkSpec spec{"mlp", 4, 1, 8, 8, {0.3}, {0.25}};
   const auto network = lived_in(spec);
   const torch::Tensor pixels = torch::rand({4, 1, 8, 8});
-  const auto frozen = freeze(*network);
+  const auto frozen = network->freeze();
   frozen->refresh();
   EXPECT_TRUE(torch::equal(frozen->outputs(pixels), network->forward(pixels)));
 }
@@ -208,7 +207,7 @@ template <typename Form>
 bool is_frozen_as(NetworkSpec spec, torch::Dtype precision = torch::kFloat32) {
   const auto network = make_network(spec);
   network->to(precision);
-  return dynamic_cast<const Form*>(freeze(*network).get()) != nullptr;
+  return dynamic_cast<const Form*>(network->freeze().get()) != nullptr;
 }
 
 TEST(FrozenNetwork, TakesTheFormThatAnswersFastest) {
@@ -218,8 +217,8 @@ TEST(FrozenNetwork, TakesTheFormThatAnswersFastest) {
   spec.bfloat16 = true;
   EXPECT_TRUE(is_frozen_as<FoldedResNet<kernels::Bf16>>(spec));
   spec.kernels = "torch";
-  EXPECT_TRUE(is_frozen_as<FrozenPlain>(spec));
-  EXPECT_TRUE(is_frozen_as<FrozenPlain>({"mlp", 4, 1, 8, 8, {0.3}, {0.25}}));
+  EXPECT_TRUE(is_frozen_as<FrozenAutograd>(spec));
+  EXPECT_TRUE(is_frozen_as<FrozenAutograd>({"mlp", 4, 1, 8, 8, {0.3}, {0.25}}));
 }
 
 }  // namespace

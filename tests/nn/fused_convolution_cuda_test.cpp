@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "nn/tf32.hpp"
+#include "nn/device.hpp"
 #include "support/test_device.hpp"
 
 namespace m2m::nn {

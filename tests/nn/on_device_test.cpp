@@ -1,11 +1,8 @@
 // What a GPU computes beside what the CPU does, in float64. Without a GPU both sides are the CPU's.
 #include <gtest/gtest.h>
 
-#include "nn/device_clock.hpp"
+#include "nn/device.hpp"
 #include "nn/frozen_network.hpp"
-#include "nn/frozen_plain.hpp"
-#include "nn/graphed_call.hpp"
-#include "nn/upload.hpp"
 #include "support/test_device.hpp"
 
 namespace m2m::nn {
@@ -52,11 +49,11 @@ TEST_P(OnDevice, ATrainingStepHasTheGradientsOfTheCpu) {
 
 TEST_P(OnDevice, AFrozenNetworkAnswersAndGivesPixelGradientsAsOnTheCpu) {
   const auto here = network(torch::kCPU), there = network(test_device());
-  FrozenPlain plain(*here);
-  const auto frozen = freeze(*there);
+  FrozenAutograd plain(*here);
+  const auto frozen = there->freeze();
   frozen->refresh();
-  const torch::Tensor expected = plain.remembered_outputs(pixels());
-  const torch::Tensor logits = frozen->remembered_outputs(pixels().to(test_device()));
+  const torch::Tensor expected = plain.outputs_for_gradient(pixels());
+  const torch::Tensor logits = frozen->outputs_for_gradient(pixels().to(test_device()));
   EXPECT_LT(worst(logits, expected), rounding);
   const torch::Tensor gradient = torch::ones_like(expected);
   EXPECT_LT(worst(frozen->pixel_gradient(gradient.to(test_device())), plain.pixel_gradient(gradient)), rounding);
@@ -103,8 +100,8 @@ TEST(UploadOnDevice, BringsPiecesOfAllKindsInOneCopy) {
   Upload upload;
   const std::vector<std::int64_t> labels{3, 1, 2};
   const std::vector<double> scales{0.5, 0.25};
-  const Piece of_labels = upload.add(std::span<const std::int64_t>(labels));
-  const Piece of_scales = upload.add(std::span<const double>(scales));
+  const UploadSlice of_labels = upload.add(std::span<const std::int64_t>(labels));
+  const UploadSlice of_scales = upload.add(std::span<const double>(scales));
   upload.send(test_device());
   EXPECT_EQ(upload[of_labels].device(), test_device());
   EXPECT_TRUE(torch::equal(upload[of_labels].cpu(), torch::tensor(labels, torch::kInt64)));

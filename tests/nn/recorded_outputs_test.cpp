@@ -1,7 +1,6 @@
-#include "nn/recorded_outputs.hpp"
-
 #include <gtest/gtest.h>
 
+#include "nn/frozen_network.hpp"
 #include "support/test_device.hpp"
 
 namespace m2m::nn {
@@ -15,7 +14,7 @@ struct Fixture {
     network = make_network(spec);
     initialise(*network, {3, SeedRole::init});
     network->to(testing::test_device(), torch::kFloat64);
-    frozen = freeze(*network);
+    frozen = network->freeze();
     frozen->refresh();
   }
 

@@ -30,7 +30,7 @@ class ParityOfNetwork : public GoldenTest {
 
   Confusion confusion(const std::string& kernels, bool bfloat16) const {
     const auto network = published_network(*checkpoint_, *data_, torch::kFloat32, 0, kernels, bfloat16);
-    const auto frozen = nn::freeze(*network);
+    const auto frozen = network->freeze();
     frozen->refresh();
     return train::evaluate([&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *data_,
                            data_->split.test, {}, *comm::alone())

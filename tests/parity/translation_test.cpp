@@ -38,7 +38,7 @@ class ParityOfTranslation : public GoldenTest {
   Translated run(torch::Dtype precision, const std::string& kernels = "torch", bool bfloat16 = false) const {
     const auto g_network = published_network(*checkpoint_, *data_, precision, 0, kernels, bfloat16);
     const auto f_network = published_network(*checkpoint_, *data_, precision, 3, kernels, bfloat16);
-    const auto g = nn::freeze(*g_network), f = nn::freeze(*f_network);
+    const auto g = g_network->freeze(), f = f_network->freeze();
     f->refresh();
     g->refresh();
     const torch::Tensor pixels = images(*data_, data::Pool::train, labels("translation/train_index"), precision);

@@ -1,5 +1,3 @@
-#include "train/device_record.hpp"
-
 #include <gtest/gtest.h>
 
 #include "stages/runner.hpp"

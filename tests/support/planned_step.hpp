@@ -27,7 +27,7 @@ struct PlannedStep {
   std::shared_ptr<nn::Network> f_network = train::build_network(settings, *data),
                                g_network = train::build_network(settings, *data);
   methods::Translator translator{false};
-  std::unique_ptr<nn::FrozenNetwork> f = nn::freeze(*f_network), g = nn::freeze(*g_network);
+  std::unique_ptr<nn::FrozenNetwork> f = f_network->freeze(), g = g_network->freeze();
 
   PlannedStep() {
     use_own_stream();

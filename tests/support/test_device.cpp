@@ -5,8 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "nn/device_graph.hpp"
-#include "nn/tf32.hpp"
+#include "nn/device.hpp"
 #include "support/test_end.hpp"
 
 namespace m2m::testing {
@@ -32,7 +31,7 @@ torch::Device test_device() {
 
 void use_own_stream() {
   nn::allow_tf32(false);  // as a sweep has it: float32 is float32
-  thread_local const nn::OwnStream stream(test_device());
+  thread_local const nn::StreamScope stream(test_device());
 }
 
 bool gives_same_bits() { return test_device().is_cpu(); }

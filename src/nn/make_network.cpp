@@ -1,0 +1,58 @@
+// The table of networks: from a name to its class and its multiply-adds.
+#include "core/error.hpp"
+#include "nn/network.hpp"
+#include "nn/other_networks.hpp"
+#include "nn/resnet.hpp"
+#include "settings/networks.hpp"
+
+namespace m2m::nn {
+namespace {
+
+template <typename Made>
+std::shared_ptr<Network> make(const NetworkSpec& spec) {
+  return std::make_shared<Made>(spec);
+}
+
+template <int depth>
+std::shared_ptr<Network> make_resnet(const NetworkSpec& spec) {
+  return std::make_shared<ResNet>(spec, depth);
+}
+
+template <int depth>
+double resnet_cost(const NetworkSpec& spec) {
+  return resnet_multiply_adds(spec, depth);
+}
+
+/// Builds a network of settings::networks() and counts its multiply-adds.
+struct NetworkMaker {
+  const char* name;
+  std::shared_ptr<Network> (*make)(const NetworkSpec&);
+  double (*multiply_adds)(const NetworkSpec&);
+};
+
+constexpr NetworkMaker network_makers[] = {
+    {"resnet32", make_resnet<32>, resnet_cost<32>},
+    {"resnet8", make_resnet<8>, resnet_cost<8>},
+    {"resnet20", make_resnet<20>, resnet_cost<20>},
+    {"resnet44", make_resnet<44>, resnet_cost<44>},
+    {"resnet56", make_resnet<56>, resnet_cost<56>},
+    {"preact18", make<PreactResNet>, preact_multiply_adds},
+    {"resnet50", make<BottleneckResNet>, bottleneck_multiply_adds},
+    {"mlp", make<Mlp>, mlp_multiply_adds},
+};
+
+const NetworkMaker& find_maker(const std::string& name) {
+  const std::string known = settings::find_network(name).name;
+  for (const NetworkMaker& maker : network_makers) {
+    if (maker.name == known) return maker;
+  }
+  throw internal_error("no maker for train.network = '" + name + "'");
+}
+
+}  // namespace
+
+std::shared_ptr<Network> make_network(const NetworkSpec& spec) { return find_maker(spec.name).make(spec); }
+
+double multiply_adds(const NetworkSpec& spec) { return find_maker(spec.name).multiply_adds(spec); }
+
+}  // namespace m2m::nn

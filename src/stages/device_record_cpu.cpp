@@ -1,0 +1,8 @@
+// The CPU build: there is no GPU to tell of.
+#include "stages/runner.hpp"
+
+namespace m2m::stages {
+
+Json device_record(torch::Device) { return Json::object(); }
+
+}  // namespace m2m::stages

@@ -1,8 +1,0 @@
-// The CPU build: there is no GPU to tell of.
-#include "train/device_record.hpp"
-
-namespace m2m::stages {
-
-Json device_record(torch::Device) { return Json::object(); }
-
-}  // namespace m2m::stages
