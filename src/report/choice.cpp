@@ -161,7 +161,7 @@ Candidate make_candidate(const LabelledTrials& of, const std::string& column, co
       untested_note({validation.untested.begin(), validation.untested.end()}, validation.classes, "validation");
   if (!untested.empty()) cell.notes.push_back(column + ": " + untested);
   if (validation.bacc.n == 0) {
-    cell.incomplete.push_back(location + ": has no validation result, so it cannot be chosen");
+    cell.incomplete.push_back(location + ": no validation result, so it cannot be chosen");
   }
   return candidate;
 }
