@@ -71,7 +71,7 @@ Sheet reference_sheet(const results::StudyResults& results, const TableOptions& 
 
 // variance (variance.cpp): the seed that the spread between trials comes from, and trials to resolve a difference.
 
-/// The spread of trials that differ in one seed alone.
+/// The spread of trials that differ only in one seed.
 struct SeedSpread {
   int groups = 0, trials = 0;  // a group has at least two values of the seed, all other seeds being equal
   double std =
@@ -83,7 +83,7 @@ struct SeedSpread {
 SeedSpread seed_spread(const Group& group, const std::string& seed, const std::string& metric,
                        const TableOptions& options);
 
-/// Options of variance_sheet alone.
+/// Options that only variance_sheet takes.
 struct VarianceOptions {
   std::string label;      // only this label; empty: all labels
   std::string metric;     // a name of table_metrics

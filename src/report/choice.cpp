@@ -161,7 +161,7 @@ Candidate make_candidate(const LabelledTrials& of, const std::string& column, co
       untested_note({validation.untested.begin(), validation.untested.end()}, validation.classes, "validation");
   if (!untested.empty()) cell.notes.push_back(column + ": " + untested);
   if (validation.bacc.n == 0) {
-    cell.incomplete.push_back(location + ": has no validation result, so it cannot be chosen");
+    cell.incomplete.push_back(location + ": no validation result, so it cannot be chosen");
   }
   return candidate;
 }
@@ -213,6 +213,17 @@ TableCell cell_with_choice(const Candidate& best) {
   return cell;
 }
 
+/// Joins the sentences of all candidates, chosen or not.
+std::vector<std::string> join(const std::vector<Candidate>& candidates,
+                              std::vector<std::string> TableCell::*sentences) {
+  std::vector<std::string> all;
+  for (const Candidate& candidate : candidates) {
+    const std::vector<std::string>& one = candidate.cell.*sentences;
+    all.insert(all.end(), one.begin(), one.end());
+  }
+  return all;
+}
+
 /// Records with a validation matrix, by which settings are compared.
 std::vector<const results::TrialRecord*> with_validation(const Group& group) {
   std::vector<const results::TrialRecord*> found = records(group);
@@ -235,14 +246,9 @@ TableCell chosen_cell(const Group& group, const std::string& method, const std::
   const Candidate* best = best_candidate(candidates);
   TableCell cell = best == nullptr ? cell_without_choice(candidates) : cell_with_choice(*best);
   cell.choice->settings = count_settings(candidates);
-  cell.incomplete.clear();
-  cell.notes.clear();
-  if (mixture) cell.notes.push_back(*mixture);
-  for (const Candidate& candidate : candidates) {
-    const TableCell& one = candidate.cell;
-    cell.incomplete.insert(cell.incomplete.end(), one.incomplete.begin(), one.incomplete.end());
-    cell.notes.insert(cell.notes.end(), one.notes.begin(), one.notes.end());
-  }
+  cell.incomplete = join(candidates, &TableCell::incomplete);
+  cell.notes = join(candidates, &TableCell::notes);
+  if (mixture) cell.notes.insert(cell.notes.begin(), *mixture);
   if (cell.choice->pools_folds) cell.notes.emplace_back(folds_note);
   return cell;
 }

@@ -57,29 +57,42 @@ void check_pairs(const Pairs& pairs, const std::string& location) {
   check_mixture(why ? why : other_data, false, "compared");
 }
 
-PairedDifference make_difference(const std::string& data, const Pairs& pairs, const std::string& metric,
-                                 const TableOptions& options) {
-  PairedDifference line;
-  line.data = data;
+/// The metric of the whole pairs, in %, in the order of their seeds.
+struct PairedValues {
   std::vector<double> a, b, differences;
+};
+
+PairedValues paired_values(const Pairs& pairs, const std::string& metric, const TableOptions& options) {
   const auto value = [&](const results::TrialRecord& record) {
     return metric_value(metric, record, *selected_snapshot(record, options.selection), options.gm);
   };
+  PairedValues values;
+  for (const auto& [seeds, pair] : pairs) {
+    if (!pair.is_whole()) continue;
+    values.a.push_back(value(*pair.a));
+    values.b.push_back(value(*pair.b));
+    values.differences.push_back(values.a.back() - values.b.back());
+  }
+  return values;
+}
+
+PairedDifference make_difference(const std::string& data, const Pairs& pairs, const std::string& metric,
+                                 const TableOptions& options) {
+  const PairedValues values = paired_values(pairs, metric, options);
+  const Estimate difference = estimate(values.differences);
+  PairedDifference line;
+  line.data = data;
+  line.n = difference.n;
   for (const auto& [seeds, pair] : pairs) {
     line.only_a += pair.b == nullptr;
     line.only_b += pair.a == nullptr;
-    if (!pair.is_whole()) continue;
-    a.push_back(value(*pair.a));
-    b.push_back(value(*pair.b));
-    line.better += a.back() > b.back();
-    line.worse += a.back() < b.back();
-    differences.push_back(a.back() - b.back());
   }
-  const Estimate difference = estimate(differences);
-  line.n = difference.n;
-  if (line.n == 0) return line;
-  line.mean_a = estimate(a).mean;
-  line.mean_b = estimate(b).mean;
+  for (const double one : values.differences) {
+    line.better += one > 0;
+    line.worse += one < 0;
+  }
+  line.mean_a = estimate(values.a).mean;
+  line.mean_b = estimate(values.b).mean;
   line.difference = difference.mean;
   const double half = line.n < 2 ? none : student_quantile(line.n - 1) * difference.std / std::sqrt(line.n);
   line.low = difference.mean - half;

@@ -88,7 +88,7 @@ std::string to_markdown(const Page& page) {
 }
 
 std::string to_latex(const Page& page) {
-  std::string text = "% wants \\usepackage{booktabs}\n";
+  std::string text = "% needs \\usepackage{booktabs}\n";
   for (const std::string& above : page.heading) text += "% " + above + "\n";
   text += fmt::format("\\begin{{tabular}}{{{}}}\n  \\toprule\n", std::string(page.grid.header.size(), 'l'));
   text += latex_line(page.grid.header) + "  \\midrule\n";

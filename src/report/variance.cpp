@@ -110,7 +110,7 @@ Sheet empty_sheet(const VarianceOptions& options, const TableOptions& table) {
       {},
       {"std of a seed: pooled within groups of trials that differ in this seed alone",
        fmt::format("trials a method: how many of each of two methods, unpaired, show a difference of {0:g} at 5 %, "
-                   "two-sided, with a power of 80 %: 2 (z_.975 + z_.8)^2 std^2 / {0:g}^2, at least 2; compared "
+                   "two-sided, with a power of 80 %: 2 (z_0.975 + z_0.8)^2 std^2 / {0:g}^2, at least 2; compared "
                    "seed by seed they may need fewer (m2m-report compare)",
                    options.difference)}};
 }

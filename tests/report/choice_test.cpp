@@ -1,4 +1,4 @@
-// Settings chosen by validation: which, of how many, and what is said of the others.
+// Settings chosen by validation: which one, of how many, and the notes on the others.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -29,7 +29,7 @@ std::string refusal(const StudyResults& results, TableOptions options = {}) {
   return testing::complaint([&] { chosen(results, options); }, ExitCode::usage);
 }
 
-/// Class 1 has no validation sample.
+/// A study in which class 1 has no validation sample.
 StudyResults one_class_validated() {
   StudyResults results = two_betas();
   for (results::TrialOutcome& trial : results.trials) {
@@ -214,7 +214,7 @@ TEST(Choice, CountsTheValuesThatAPostHocMethodTried) {
       << to_markdown(table);
   EXPECT_EQ(chosen(results, {Selection::best}).cells[2][0].choice->tau->min, 2.0);
   results.trials.push_back(done({"tau-norm, lr=1", with(sample_config("tau-norm", 0), "lr", 1), {1, 1}, {1, 1}}));
-  EXPECT_EQ(chosen(results).cells[2][0].choice->settings, 22);  // the other label tells of no tau
+  EXPECT_EQ(chosen(results).cells[2][0].choice->settings, 22);  // the other label has no tau
 }
 
 TEST(Choice, DoesNotShowATauThatWasGiven) {

@@ -1,4 +1,4 @@
-// The commands of m2m-report as a shell sees them, and what they say to bad inputs.
+// The commands of m2m-report as a shell sees them, and their answers to bad inputs.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -26,19 +26,19 @@ using testing::TemporaryFolder;
 
 constexpr const char* commands[] = {"", "aggregate", "table", "compare", "variance", "reference"};
 
-/// The command with a study's path, and labels where it wants them.
+/// The command with a study's path, and with labels if it takes any.
 std::string on(const std::string& command, const fs::path& path) {
   return command + " " + quoted(path) + (command == "compare" ? " ERM DRS" : "");
 }
 
-/// A made-up study.
+/// A synthetic study in a folder of its own.
 struct Study {
   TemporaryFolder folder;
   fs::path merged = folder.path() / "results.h5";
   Study() { testing::make_study({folder.path()}); }
 };
 
-/// Every command must end so, with one sentence that has these parts.
+/// Expects that every command ends with this code and one sentence that has these parts.
 void expect_refused(const fs::path& path, int code, const testing::Parts& parts) {
   for (const char* command : commands) {
     const Outcome ended = run_report(on(command, path));
@@ -105,7 +105,7 @@ TEST(ReportCommands, VarianceTakesALabelAndADifference) {
   EXPECT_EQ(ended.code, 0) << ended.output;
   EXPECT_NE(ended.output.find("ERM,CIFAR-LT-10 rho=100,bacc,all trials,,3,0.33333"), std::string::npos)
       << ended.output;
-  EXPECT_NE(ended.output.find(",175,\n"), std::string::npos) << ended.output;  // 15.698 / 9 / .01
+  EXPECT_NE(ended.output.find(",175,\n"), std::string::npos) << ended.output;  // 15.698 / 9 / 0.01
   EXPECT_EQ(run_report("variance " + quoted(study.merged) + " EMR").code, 2);
   EXPECT_EQ(run_report("variance " + quoted(study.merged) + " --difference 0").code, 2);
 }
@@ -156,7 +156,7 @@ TEST(ReportCommands, OfATruncatedFileSaySo) {
   expect_refused(study.merged, 65, {"results.h5: truncated", "m2m-report merge"});
 }
 
-/// Takes an object out of the merged file; `path` is below a trial of ERM, whose id is returned.
+/// Removes an object from the merged file and returns the id of its trial of ERM; `path` is below the trial.
 std::string taken_out(const Study& study, const std::string& path) {
   const std::string csv = run_report(on("aggregate", study.merged)).output;
   const std::string id = csv.substr(csv.find('\n') + 1, 16);

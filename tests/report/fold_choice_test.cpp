@@ -1,4 +1,4 @@
-// Settings chosen by folds of the training set, which are put together first.
+// Settings chosen by folds of the training set, which are pooled first.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -31,13 +31,13 @@ results::TrialOutcome fold_of(const std::string& label, const Config& config, co
   return outcome;
 }
 
-/// Class 1 has a single sample in fold 0 and three in fold 1.
+/// A study whose class 1 has one sample in fold 0 and three in fold 1.
 results::StudyResults folded() {
   results::StudyResults results;
-  // Recalls .8 and 1, .6 and 0: bACCs .9 and .3, mean .6; pooled 14 of 20 and 1 of 4: (.7 + .25) / 2.
+  // Recalls 0.8 and 1, 0.6 and 0: bACCs 0.9 and 0.3, mean 0.6; pooled 14 of 20 and 1 of 4: (0.7 + 0.25) / 2.
   results.trials.push_back(fold_of("M2m, beta=0.9", fold_config(.9, 0, 0), matrix({8, 1}, {10, 1})));
   results.trials.push_back(fold_of("M2m, beta=0.9", fold_config(.9, 0, 1), matrix({6, 0}, {10, 3})));
-  // Recalls .6 and 0, .6 and 1: bACCs .3 and .8, mean .55; pooled 12 of 20 and 3 of 4: (.6 + .75) / 2.
+  // Recalls 0.6 and 0, 0.6 and 1: bACCs 0.3 and 0.8, mean 0.55; pooled 12 of 20 and 3 of 4: (0.6 + 0.75) / 2.
   results.trials.push_back(fold_of("M2m, beta=0.99", fold_config(.99, 0, 0), matrix({6, 0}, {10, 1})));
   results.trials.push_back(fold_of("M2m, beta=0.99", fold_config(.99, 0, 1), matrix({6, 3}, {10, 3})));
   return results;

@@ -16,7 +16,7 @@ using testing::done;
 using testing::sample_config;
 using testing::with;
 
-/// Two seeds of M2m for each of two pools and two ratios; hits say which.
+/// Two seeds of M2m for each of two pools and two ratios, told apart by their hits.
 results::StudyResults pools_by_ratios() {
   results::StudyResults results;
   for (const int pool : {1, 500}) {
@@ -90,8 +90,8 @@ TEST(TableByAxes, SaysNoneOfATrialWithoutTheSetting) {
 }
 
 TEST(TableByAxes, RefusesAMixtureByName) {
-  const std::string said = refusal(by("m2m.pool", "label"));
-  EXPECT_TRUE(testing::says(said, {"m2m.pool=1 on M2m", "data.ratio = 100.0", "10.0", "--allow-mixed"}));
+  const std::string refused = refusal(by("m2m.pool", "label"));
+  EXPECT_TRUE(testing::says(refused, {"m2m.pool=1 on M2m", "data.ratio = 100.0", "10.0", "--allow-mixed"}));
   const ResultTable table = make_table(pools_by_ratios(), by("m2m.pool", "label", true));
   EXPECT_EQ(table.cells[0][0].bacc.n, 4);
   EXPECT_TRUE(testing::says(table.notes.front(), {"--allow-mixed", "m2m.pool=1 on M2m"}));

@@ -1,4 +1,5 @@
-// make_synthetic_study DIR [mixed|untested]: what compare_with_aggregate.sh compares the two tables on.
+// make_synthetic_study DIR [mixed|untested]: writes the study on which compare_with_aggregate.sh compares the two
+// tables.
 #include <cstdio>
 #include <exception>
 #include <string_view>

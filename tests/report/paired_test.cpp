@@ -22,14 +22,14 @@ using testing::done;
 using testing::sample_config;
 using testing::with;
 
-/// A trial whose bACC is `hits` % in each of ten classes.
+/// A trial with a recall of `hits` % in each of ten classes.
 results::TrialOutcome trial(const std::string& label, int seed, int hits,
                             const std::string& precision = "float32") {
   const Config config = with(sample_config(label, seed), "train.precision", precision);
   return done({label, config, std::vector<int>(10, hits), std::vector<int>(10, 5)});
 }
 
-/// M2m against ERM: by 4, 2, 3, -1 and 2 points; a sixth seed of M2m alone.
+/// M2m minus ERM is 4, 2, 3, -1 and 2 points; M2m has a sixth seed.
 StudyResults five_pairs() {
   StudyResults results;
   results.name = "five";
@@ -115,7 +115,7 @@ TEST(ComparePaired, RefusesUnknownLabelsMixturesAndNothingInCommon) {
   EXPECT_NE(refusal(mixed, "M2m", "ERM").find("train.precision"), std::string::npos);
 }
 
-/// Why B of a second study, whose trials were changed, is not compared with A of the first.
+/// The refusal to compare A of a study with B of another, whose trials were changed.
 std::string refusal_of_other(const std::function<void(TrialRecord&)>& change) {
   const StudyResults ours = five_pairs();
   StudyResults other = five_pairs();

@@ -73,7 +73,7 @@ TEST(ReportProgram, ChoosesByValidationAndSaysOfHowMany) {
   const std::string path = quoted(folder.path());
   const Outcome ended = run_report(path + " --choose");
   EXPECT_EQ(ended.code, 0);
-  // All validate alike, so that the first label is chosen; one of its four trials diverged and one is missing.
+  // All labels validate alike, so the first is chosen; one of its four trials diverged and one is missing.
   EXPECT_NE(ended.output.find("| 100.0 +- 0.0 / 100.0 +- 0.0 (2*)          | M2m: chosen of 2 on validation "),
             std::string::npos)
       << ended.output;

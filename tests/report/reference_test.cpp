@@ -1,4 +1,4 @@
-// Ours beside what others published.
+// Our numbers beside published ones.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -24,7 +24,7 @@ results::StudyResults two_seeds(const std::string& label, Config config, int hit
   return results;
 }
 
-/// As those publish who draw a subset and test on all images.
+/// Settings of the sources that draw a subset and test on all images.
 Config as_others(const std::string& method) {
   return with(with(sample_config(method, 0), "data.subset", "random"), "data.validation", "none");
 }

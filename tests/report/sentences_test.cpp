@@ -1,4 +1,4 @@
-// One refusal and one note of each kind, word by word; all other tests look for their data alone.
+// One refusal and one note of each kind, quoted whole; all other tests look for data only.
 #include <gtest/gtest.h>
 
 #include "support/choice_study.hpp"
@@ -11,7 +11,7 @@ namespace {
 using testing::done;
 using testing::m2m_config;
 
-/// Three trials of one label, the third with another field.
+/// Three trials of one label, the third with another m2m.beta.
 results::StudyResults mixed() {
   results::StudyResults results;
   for (int seed = 0; seed < 3; ++seed) {

@@ -1,4 +1,4 @@
-// Sheets in their four formats, and that each command's sheet says the same in each.
+// Sheets in their four formats, which have the same cells.
 #include "report/sheet.hpp"
 
 #include <gtest/gtest.h>
@@ -41,7 +41,7 @@ TEST(Sheet, IsWrittenAsMarkdown) {
 
 TEST(Sheet, IsWrittenAsLatexWithBooktabs) {
   EXPECT_EQ(format(small_sheet(), Format::latex),
-            "% wants \\usepackage{booktabs}\n"
+            "% needs \\usepackage{booktabs}\n"
             "% Two rows\n"
             "\\begin{tabular}{ll}\n"
             "  \\toprule\n"

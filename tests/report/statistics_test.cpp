@@ -31,7 +31,7 @@ TEST(SignTest, CountsSplitsAtLeastAsUneven) {
 }
 
 TEST(TrialsToResolve, AreThoseOfTheFormula) {
-  // 2 (1.960 + .842)^2 = 15.698
+  // 2 (1.960 + 0.842)^2 = 15.698
   EXPECT_EQ(trials_to_resolve(1, 1), 16);
   EXPECT_EQ(trials_to_resolve(2, 1), 63);
   EXPECT_EQ(trials_to_resolve(1, 2), 4);

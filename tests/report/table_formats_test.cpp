@@ -55,7 +55,7 @@ TEST(Latex, EscapesAndKeepsTheSameCells) {
       << text;
   EXPECT_NE(text.find("\\begin{tabular}{lllll}"), std::string::npos);
   EXPECT_NE(text.find("M2m, lambda=0 \\textbar{} b & "), std::string::npos);
-  EXPECT_EQ(text.rfind("% wants \\usepackage{booktabs}\n", 0), 0U);
+  EXPECT_EQ(text.rfind("% needs \\usepackage{booktabs}\n", 0), 0U);
   for (const char* rule : {"\n  \\toprule\n", "\n  \\midrule\n", "\n  \\bottomrule\n"}) {
     EXPECT_NE(text.find(rule), std::string::npos) << text;
   }
@@ -67,13 +67,13 @@ TEST(Latex, EscapesAndKeepsTheSameCells) {
 
 TEST(Csv, QuotesWhatHasACommaAndHasOneLineACell) {
   const std::vector<std::string> lines = testing::lines_of(to_csv(synthetic_table()));
-  EXPECT_EQ(lines.size(), 9U);  // a header, ERM and DRS on both settings, four labels on one
+  EXPECT_EQ(lines.size(), 9U);  // a header, ERM and DRS on two data settings, four labels on one
   EXPECT_EQ(lines[0].substr(0, 72), "method,data,selection,gm_kind,planned,n,failed,diverged,missing,bacc_mea");
   EXPECT_EQ(lines[6].substr(0, 49), "\"M2m, lambda=0 | b\",CIFAR-LT-10 rho=100,last,zero");
   EXPECT_EQ(testing::lines_of(to_csv(make_table({}, {}))).size(), 1U);
 }
 
-/// Whether a line of the CSV has this number, as JSON writes it, as one of its cells.
+/// True if a cell of the CSV is this number, as JSON writes it.
 bool has_number(const std::string& csv, const Json& number) {
   return csv.find(fmt::format(",{},", number.dump())) != std::string::npos;
 }

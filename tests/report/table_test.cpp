@@ -33,7 +33,7 @@ StudyResults study_of(const std::vector<results::TrialRecord>& records) {
   return results;
 }
 
-/// Two trials of one label; `change` is applied to the second one's settings before it is made.
+/// Two trials of one label; the second has another value of `field`.
 StudyResults pair_with(const std::string& field, const Json& value) {
   Config changed = sample_config("M2m", 1);
   changed.set(field, value);
@@ -71,7 +71,7 @@ TEST(Table, ShowsTheSelectedEpoch) {
   EXPECT_NEAR(make_table(results, {Selection::best}).cells[0][0].bacc.mean, 69.5, 1e-9);
 }
 
-/// The table of ERM (81 and 64 % of the first two classes), its third class not tested.
+/// A table of ERM: recalls of 81 and 64 %, and a third class without test samples.
 ResultTable untested_table(const TableOptions& options) {
   StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 0})});
   for (int k = 0; k < 3; ++k) results.trials[0].record->last.test.at(2, k) = 0;
@@ -115,7 +115,7 @@ TableOptions showing(std::vector<std::string> metrics) {
 }
 
 TEST(Table, ShowsTheMetricsAskedForInTheirOrder) {
-  // Counts are 100, 1 and 1; all logits are 0, so that a third of the answers is right and so is the confidence.
+  // Counts are 100, 1 and 1; all logits are 0, so accuracy and confidence are a third.
   const StudyResults results = study_of({sample_record("ERM", sample_config("ERM", 0), {81, 64, 10}),
                                          sample_record("ERM", sample_config("ERM", 1), {83, 64, 0})});
   const std::vector<std::pair<std::string, double>> expected = {
@@ -162,9 +162,20 @@ TEST(Table, ShowsTheCalibrationOfWhatWasRead) {
   EXPECT_NEAR(synthetic_table(showing({"ece"})).cells[0][0].metrics[0].mean, 100 * sum / 3, 1e-9);
 }
 
-TEST(Table, RefusesMetricsThatAreUnknownOrAskedForTwice) {
+TEST(Table, RefusesMetricsThatAreUnknownOrGivenTwice) {
   EXPECT_TRUE(testing::says(refusal({}, showing({"auc"})), {"'auc'", "bacc, gm"}));
   EXPECT_TRUE(testing::says(refusal({}, showing({"few", "bacc", "few"})), {"'few'", "twice"}));
+}
+
+TEST(Table, GathersTheNotesOfItsCellsEachOnce) {
+  TableOptions options = showing({"many"});  // the largest class has 100
+  options.choose = true;
+  const StudyResults results = study_of({sample_record("ours", sample_config("ERM", 0), {81, 64}),
+                                         sample_record("ours", sample_config("M2m", 0), {81, 64})});
+  const ResultTable table = make_table(results, options);
+  ASSERT_EQ(table.rows.size(), 2U);
+  EXPECT_EQ(table.cells[0][0].notes, table.cells[1][0].notes);
+  EXPECT_EQ(table.notes, table.cells[0][0].notes);
 }
 
 TEST(Table, CountsAndNamesTrialsThatAreLacking) {

@@ -1,4 +1,4 @@
-// Every number of every trial, one a row.
+// Every number of every trial, one per row.
 #include <gtest/gtest.h>
 
 #include "report/analyses.hpp"

@@ -1,4 +1,4 @@
-// Which seed the spread comes from.
+// The spread between trials, by seed.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -19,7 +19,7 @@ using testing::done;
 using testing::sample_config;
 using testing::with;
 
-/// A trial of the seeds seeds.init and seeds.order whose bACC is `hits` %.
+/// A trial with these seeds.init and seeds.order, and a bACC of `hits` %.
 results::TrialOutcome trial(int init, int order, int hits, const std::string& label = "ERM") {
   Config config = with(with(sample_config("ERM", 0), "seeds.init", init), "seeds.order", order);
   return done({label, config, {hits, hits}, {5, 5}});
@@ -48,7 +48,7 @@ TEST(Variance, PoolsGroupsThatDifferInOneSeedAlone) {
   const SeedSpread order = seed_spread(group_of(results), "seeds.order", "bacc", {});
   EXPECT_EQ(order.groups, 2);
   EXPECT_EQ(order.trials, 5);
-  // 70 72: 2 by squares; 80 84 86: 18 2/3.
+  // Sums of squares: 2 of 70 and 72, 18 2/3 of 80, 84 and 86.
   EXPECT_NEAR(order.std, std::sqrt((2 + 56.0 / 3) / 3), 1e-9);
   const SeedSpread init = seed_spread(group_of(results), "seeds.init", "bacc", {});
   EXPECT_EQ(init.groups, 2);  // the third order has one initialisation

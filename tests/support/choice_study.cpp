@@ -14,9 +14,9 @@ Confusion matrix(const std::vector<int>& hits, const std::vector<int>& samples) 
   return confusion;
 }
 
-results::TrialOutcome done(const Made& made) {
-  results::TrialRecord record = sample_record(made.label, made.config, made.test);
-  const Confusion validation = matrix(made.validation, std::vector<int>(made.validation.size(), 10));
+results::TrialOutcome done(const SyntheticTrial& trial) {
+  results::TrialRecord record = sample_record(trial.label, trial.config, trial.test);
+  const Confusion validation = matrix(trial.validation, std::vector<int>(trial.validation.size(), 10));
   if (record.best) record.best->validation = record.last.validation = validation;
   return {planned(record), results::TrialStatus::done, "", record};
 }
@@ -25,8 +25,8 @@ results::TrialOutcome not_done(const std::string& label, const Config& config, r
   return {planned(sample_record(label, config, {1, 1})), status, "", std::nullopt};
 }
 
-Config with(Config config, const std::string& field, const Json& value) {
-  config.set(field, value);
+Config with(Config config, const std::string& setting, const Json& value) {
+  config.set(setting, value);
   return config;
 }
 

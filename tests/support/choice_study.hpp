@@ -1,5 +1,5 @@
 #pragma once
-// Made-up studies whose settings are chosen by validation.
+// Synthetic studies whose settings are chosen by validation.
 #include <string>
 #include <vector>
 
@@ -7,30 +7,33 @@
 
 namespace m2m::testing {
 
-/// C_kk = hits[k] of samples[k]; misses go to the next class.
+/// Makes a confusion matrix: hits[k] of samples[k] in class k are right, the others go to the next class.
 Confusion matrix(const std::vector<int>& hits, const std::vector<int>& samples);
 
-struct Made {
+/// What determines a synthetic trial.
+struct SyntheticTrial {
   std::string label;
   Config config;
-  std::vector<int> test;        // hits of 100 a class
-  std::vector<int> validation;  // hits of 10 a class, at the last and the best epoch
+  std::vector<int> test;        // hits of 100 samples per class
+  std::vector<int> validation;  // hits of 10 samples per class, at the last and the best epoch
 };
 
-results::TrialOutcome done(const Made& made);
+/// Makes a trial with a result.
+results::TrialOutcome done(const SyntheticTrial& trial);
 
-/// A trial without a result.
+/// Makes a trial without a result.
 results::TrialOutcome not_done(const std::string& label, const Config& config, results::TrialStatus status);
 
-/// The settings with another value of `field`.
-Config with(Config config, const std::string& field, const Json& value);
+/// Returns the settings with another value of `setting`.
+Config with(Config config, const std::string& setting, const Json& value);
 
+/// Settings of M2m with this m2m.beta.
 Config m2m_config(double beta, int seed);
 
 /// Two seeds of beta=0.9, better on test, and two of beta=0.99, better on validation; ERM has one setting.
 results::StudyResults two_betas();
 
-/// The table with options.choose.
+/// Makes the table with options.choose.
 report::ResultTable chosen(const results::StudyResults& results, report::TableOptions options = {});
 
 }  // namespace m2m::testing

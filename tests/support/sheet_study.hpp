@@ -1,5 +1,5 @@
 #pragma once
-// Reading a sheet's text back, so that formats can be compared.
+// Reads the text of a sheet back, so that formats can be compared.
 #include <string>
 #include <vector>
 
@@ -7,11 +7,14 @@
 
 namespace m2m::testing {
 
+/// [row][column]: the cells under the header as text, without the padding and escapes of the format.
 using TextRows = std::vector<std::vector<std::string>>;
 
-/// The cells under the header, as text, without the padding and escapes of the format.
+/// Reads a Markdown table.
 TextRows markdown_rows(const std::string& text);
+/// Reads a LaTeX tabular.
 TextRows latex_rows(const std::string& text);
+/// Reads CSV.
 TextRows csv_rows(const std::string& text);
 
 /// Writes the sheet in all four formats, reads them back, and expects the same cells in each: Markdown and LaTeX

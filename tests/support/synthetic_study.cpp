@@ -23,7 +23,7 @@ void answer_first_class(results::Snapshot& snapshot, const std::vector<int>& hit
     snapshot.test_logits[i] = static_cast<float>(hits.front() % 4);
 }
 
-/// Adds a trial to the plan, and its result to the folder.
+/// Adds trials to the plan, and their results to the folder.
 struct Maker {
   const results::OutputFolder& out;
   results::PlannedStudy study;
@@ -58,7 +58,7 @@ struct Maker {
 }  // namespace
 
 void make_study(const results::OutputFolder& out, bool mixed) {
-  Maker make{out, {"made_up", "made_up.toml", {}}};
+  Maker make{out, {"synthetic", "synthetic.toml", {}}};
   for (int seed = 0; seed < 3; ++seed) {
     make.done("ERM", sample_config("ERM", seed), {95 - seed, 60 + 3 * seed, 31 - seed});
     make.done("ERM", on_digits(sample_config("ERM", seed)), {98, 72 + seed, 55, 47 - 3 * seed});
