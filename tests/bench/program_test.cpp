@@ -20,7 +20,7 @@ Outcome run_bench(const std::string& arguments, const TemporaryFolder& folder) {
   return testing::run_command(testing::quoted(M2M_BENCH) + " " + arguments, folder.path().string());
 }
 
-/// The one line that the program said ends with `ending`.
+/// Expects the exit code, and a single line of output that contains `part`.
 void expect_one_sentence(const Outcome& outcome, int code, const std::string& part) {
   EXPECT_EQ(outcome.code, code) << outcome.output;
   EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 1) << outcome.output;
@@ -64,7 +64,7 @@ TEST(BenchProgram, TimesSumsOverRanksAndChecksThem) {
   }
 }
 
-TEST(BenchProgram, RefusesAGpuThatIsNotThere) {
+TEST(BenchProgram, RefusesAGpuIfThereIsNone) {
   const TemporaryFolder folder;
   ::setenv("CUDA_VISIBLE_DEVICES", "", 1);
   expect_one_sentence(run_bench("run --device cuda --filter erm_step", folder), 2, "no GPU is available");
@@ -80,11 +80,11 @@ TEST(BenchProgram, NamesItsCases) {
   }
 }
 
-TEST(BenchProgram, ExplainsItselfAndEachVerbOfItsHelp) {
+TEST(BenchProgram, PrintsHelpForItselfAndEachSubcommand) {
   const TemporaryFolder folder;
   const Outcome help = run_bench("--help", folder);
   EXPECT_EQ(help.code, 0);
-  EXPECT_EQ(help.output.find("\n  step "), std::string::npos) << help.output;  // only compare has a use for it
+  EXPECT_EQ(help.output.find("\n  step "), std::string::npos) << help.output;  // hidden: only compare starts it
   for (const std::string verb : {"run", "compare", "collectives"}) {
     EXPECT_NE(help.output.find("\n  " + verb + " "), std::string::npos) << help.output;
     const Outcome own = run_bench(verb + " --help", folder);
@@ -95,7 +95,7 @@ TEST(BenchProgram, ExplainsItselfAndEachVerbOfItsHelp) {
   EXPECT_EQ(run_bench("run --list", folder).output, run_bench("--list", folder).output);
 }
 
-TEST(BenchProgram, SaysWhatIsWrongWithItsCommandLine) {
+TEST(BenchProgram, NamesTheWrongPartOfACommandLine) {
   const TemporaryFolder folder;
   expect_one_sentence(run_bench("--filter nothing_like_it", folder), 2, "nothing_like_it");
   expect_one_sentence(run_bench("--repetitions 0", folder), 2, "--repetitions");
@@ -109,7 +109,7 @@ TEST(BenchProgram, SaysWhatIsWrongWithItsCommandLine) {
   expect_one_sentence(run_bench("--filter epoch_planning --json no/such/folder/out.json", folder), 74, "out.json");
 }
 
-TEST(BenchProgram, ComparesOnlyWithWhatIsThere) {
+TEST(BenchProgram, NamesTheMissingPartOfAComparison) {
   const TemporaryFolder folder;
   expect_one_sentence(run_bench("compare --authors absent", folder), 2, "absent: no train.py");
   std::filesystem::create_directories(folder.path() / "checkout");
