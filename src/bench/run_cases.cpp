@@ -88,6 +88,7 @@ void add_all_cases(const std::shared_ptr<Workbench>& bench) {
   add_translation_cases(bench);
   add_evaluation_cases(bench);
   add_file_cases(bench);
+  add_convolution_cases();
 }
 
 }  // namespace

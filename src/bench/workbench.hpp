@@ -105,5 +105,7 @@ void add_step_cases(const std::shared_ptr<Workbench>& bench);
 void add_evaluation_cases(const std::shared_ptr<Workbench>& bench);
 /// Registers one iteration of a translation and a whole translation of 76 images.
 void add_translation_cases(const std::shared_ptr<Workbench>& bench);
+/// Registers the project's convolutions beside oneDNN's fused ones, for each layer shape of ResNet-32.
+void add_convolution_cases();
 
 }  // namespace m2m::bench

@@ -47,6 +47,19 @@ TEST(BenchProgram, WritesItsMachineAndMediansWithoutErrors) {
   EXPECT_EQ(medians, 3);
 }
 
+TEST(BenchProgram, ComputesTheSameConvolutionsAsOneDnn) {
+  const TemporaryFolder folder;
+  const Outcome outcome =
+      run_bench("run --filter '^convolution_.*(64x8x8|stride2)' --repetitions 1 --json out.json", folder);
+  ASSERT_EQ(outcome.code, 0) << outcome.output;
+  const Json runs = Json::parse(read_file(folder.path() / "out.json"))["benchmarks"];
+  EXPECT_GE(runs.size(), 4U);
+  for (const Json& run : runs) {
+    EXPECT_FALSE(run.value("error_occurred", false)) << run.dump();
+    EXPECT_GT(run.value("onednn_over_project", 0.0), 0) << run.dump();
+  }
+}
+
 TEST(BenchProgram, TimesSumsOverRanksAndChecksThem) {
   ::setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
   ::setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
@@ -75,7 +88,8 @@ TEST(BenchProgram, NamesItsCases) {
   const Outcome outcome = run_bench("--list", folder);
   EXPECT_EQ(outcome.code, 0);
   for (const char* name : {"erm_step/bf16/auto/512", "m2m_step/float32/torch/128", "translation/bf16/auto/76",
-                           "translation_iteration/float32/auto/76", "evaluation/bf16/auto/9000", "checkpoint"}) {
+                           "translation_iteration/float32/auto/76", "evaluation/bf16/auto/9000", "checkpoint",
+                           "convolution_relu/float32/auto/32x16x16"}) {
     EXPECT_NE(outcome.output.find(name), std::string::npos) << name << " is not in " << outcome.output;
   }
 }
