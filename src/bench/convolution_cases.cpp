@@ -10,12 +10,12 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <ctime>
 #include <limits>
 #include <optional>
 #include <type_traits>
 #include <vector>
 
-#include "bench/comparison.hpp"
 #include "bench/workbench.hpp"
 #include "core/allocation.hpp"
 #include "core/instruction_set.hpp"
@@ -196,15 +196,16 @@ class OneDnnConvolution {
   torch::Tensor images_, weight_, bias_, residual_, outputs_;
 };
 
+/// Processor time of all threads, so that a call that is interrupted counts only its own work.
 template <typename Function>
 double seconds_of(Function&& function) {
-  const double start = monotonic_seconds();
+  const std::clock_t start = std::clock();
   function();
-  return monotonic_seconds() - start;
+  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
-/// Times both in turn and reports the shortest time of each, and their ratio: a call takes a few milliseconds, and
-/// other programs only add to that. Google Benchmark takes the median over the repetitions.
+/// Times both in turn and reports the shortest time of each, and their ratio: other programs only add to the time
+/// of a call. Google Benchmark takes the median over the repetitions.
 template <typename T>
 void time_side_by_side(benchmark::State& state, const OneDnnOperations& operations, const Layer& layer) {
   const torch::NoGradGuard no_gradient;
