@@ -1,5 +1,3 @@
-#include "bench/collectives_command.hpp"
-
 #include <fmt/format.h>
 #include <torch/cuda.h>
 #include <torch/types.h>
@@ -7,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "bench/bench_commands.hpp"
 #include "comm/messages/collectives.hpp"
 #include "comm/tensors/communicator.hpp"
 #include "core/files.hpp"
@@ -29,38 +28,38 @@ constexpr Size sizes[] = {{"256 B", 64, 200},
                           {"16 MiB", 4194304, 10}};
 
 struct Sums {
-  double seconds = 0;  // of one, by the slowest rank
+  double seconds = 0;  // of one sum, by the slowest rank
   bool right = false;
 };
 
-double slowest(double own, comm::Communicator& ranks, torch::Device device) {
+double max_seconds(double mine, comm::Communicator& ranks, torch::Device device) {
   torch::Tensor seconds = torch::zeros({ranks.size()}, torch::TensorOptions(torch::kFloat64).device(device));
-  seconds[ranks.rank()] = own;
+  seconds[ranks.rank()] = mine;
   ranks.all_reduce_sum(seconds);
   return seconds.max().item<double>();
 }
 
-void settle(torch::Device device) {
+void synchronize(torch::Device device) {
   if (device.is_cuda()) torch::cuda::synchronize(device.index());
 }
 
 Sums time_sums(const Size& size, comm::Communicator& ranks, torch::Device device) {
   torch::Tensor values = torch::ones({size.values}, torch::TensorOptions(torch::kFloat32).device(device));
-  ranks.all_reduce_sum(values);  // the first one sets up connections
+  ranks.all_reduce_sum(values);  // the first sum opens connections
   const bool right = values.eq(static_cast<double>(ranks.size())).all().item<bool>();
-  values.fill_(0);  // stays 0, however often it is added up
+  values.fill_(0);  // so that repeated sums do not overflow
   ranks.any(false);
-  settle(device);
+  synchronize(device);
   const auto begin = Clock::now();
   for (int i = 0; i < size.iterations; ++i) ranks.all_reduce_sum(values);
-  settle(device);
-  const std::chrono::duration<double> own = Clock::now() - begin;
-  return {slowest(own.count(), ranks, device) / size.iterations, right};
+  synchronize(device);
+  const std::chrono::duration<double> local = Clock::now() - begin;
+  return {max_seconds(local.count(), ranks, device) / size.iterations, right};
 }
 
-torch::Device device_of(const comm::MpiGroup& everybody, const comm::HostShare& share) {
+torch::Device trial_device(const comm::MpiGroup& job, const comm::HostShare& share) {
   const int gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
-  if (everybody.any(share.ranks > gpus)) return torch::kCPU;
+  if (job.any(share.ranks > gpus)) return torch::kCPU;
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(share.local_rank)};
 }
 
@@ -68,9 +67,9 @@ torch::Device device_of(const comm::MpiGroup& everybody, const comm::HostShare& 
 
 int time_collectives(int& argc, char**& argv, const CollectivesSettings& settings, const Json& machine) {
   const comm::MpiSession session(argc, argv);
-  const comm::MpiGroup everybody(session, 0);
-  const torch::Device device = device_of(everybody, comm::host_share(session));
-  const auto ranks = comm::communicator_for(everybody, device);
+  const comm::MpiGroup job(session, 0);
+  const torch::Device device = trial_device(job, comm::host_share(session));
+  const auto ranks = comm::communicator_for(job, device);
   Json report = {{"machine", machine}, {"ranks", ranks->size()}, {"by", device.is_cuda() ? "NCCL" : "MPI"}};
   std::string table =
       fmt::format("{} ranks, by {}\n{:<22} {:>10} {:>12} {:>14}\n", ranks->size(),

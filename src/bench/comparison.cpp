@@ -3,10 +3,49 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
+#include "core/config.hpp"
+#include "core/error.hpp"
 #include "core/metrics.hpp"
 
 namespace m2m::bench {
+namespace {
+
+std::string last_object(const std::string& output) {
+  std::istringstream lines(output);
+  std::string last;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("{\"")) last = line;
+  }
+  return last;
+}
+
+}  // namespace
+
+std::string step_times_line(const StepTimes& times) {
+  return Json({{"steps", times.steps}, {"evaluation", times.evaluation}, {"first_step_end", times.first_step_end}})
+      .dump();
+}
+
+StepTimes read_step_times(const std::string& output, const std::string& who) {
+  StepTimes times;
+  try {
+    const Json read = Json::parse(last_object(output));
+    times = {read.at("steps").get<std::vector<double>>(), read.at("evaluation").get<double>(),
+             read.at("first_step_end").get<double>()};
+  } catch (const Json::exception&) {
+    throw data_error(fmt::format("{}: the program ended without printing its step times", who));
+  }
+  if (times.steps.size() < 2) throw data_error(fmt::format("{}: expected the times of at least two steps", who));
+  return times;
+}
+
+Measurement to_measurement(const StepTimes& times, double started, std::int64_t peak_bytes) {
+  return {median({times.steps.begin() + 1, times.steps.end()}), times.evaluation, times.first_step_end - started,
+          static_cast<double>(peak_bytes) / 1e6};
+}
+
 namespace {
 
 using Quantity = double (*)(const Measurement&, int steps_per_epoch);
@@ -25,7 +64,7 @@ constexpr RowKind row_kinds[] = {
     {"start to first step", "s", false, [](const Measurement& run, int) { return run.start_up; }},
 };
 
-double median_of(const std::vector<Measurement>& runs, const RowKind& kind, int steps_per_epoch) {
+double row_median(const std::vector<Measurement>& runs, const RowKind& kind, int steps_per_epoch) {
   std::vector<double> values;
   for (const Measurement& run : runs) values.push_back(kind.value(run, steps_per_epoch));
   return median(std::move(values));
@@ -51,7 +90,7 @@ std::string table_row(const ComparisonRow& row) {
   return text + "\n";
 }
 
-Json json_of(const Measurement& run) {
+Json to_json(const Measurement& run) {
   return {{"step_seconds", run.step},
           {"evaluation_seconds", run.evaluation},
           {"start_up_seconds", run.start_up},
@@ -67,7 +106,7 @@ std::vector<ComparisonRow> comparison_rows(const std::vector<Contender>& contend
       if (!all_have_runs(contenders, method)) continue;
       ComparisonRow row{method + " " + kind.name, kind.unit, {}, kind.computed};
       for (const Contender& contender : contenders) {
-        row.medians.push_back(median_of(contender.runs.at(method), kind, steps_per_epoch));
+        row.medians.push_back(row_median(contender.runs.at(method), kind, steps_per_epoch));
       }
       rows.push_back(std::move(row));
     }
@@ -102,7 +141,7 @@ Json comparison_json(const std::vector<Contender>& contenders, const std::vector
   }
   for (const Contender& contender : contenders) {
     for (const auto& [method, runs] : contender.runs) {
-      for (const Measurement& run : runs) json["runs"][contender.name][method].push_back(json_of(run));
+      for (const Measurement& run : runs) json["runs"][contender.name][method].push_back(to_json(run));
     }
   }
   return json;

@@ -1,5 +1,3 @@
-#include "bench/run_cases.hpp"
-
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -10,16 +8,16 @@
 #include <sstream>
 #include <vector>
 
-#include "bench/cases.hpp"
+#include "bench/bench_commands.hpp"
+#include "bench/workbench.hpp"
 #include "core/error.hpp"
 
 namespace m2m::bench {
 namespace {
 
-/// True if the run reported an error. Google Benchmark 1.8 replaced the flag by a state; no case here sets it
-/// otherwise.
+/// True if the run reported an error. Google Benchmark 1.8 replaced the flag by a state; here only errors set it.
 template <typename Run>
-bool reported_an_error(const Run& run) {
+bool reported_error(const Run& run) {
   if constexpr (requires { run.error_occurred; }) {
     return run.error_occurred;
   } else {
@@ -27,18 +25,18 @@ bool reported_an_error(const Run& run) {
   }
 }
 
-/// The usual table with medians and relative deviations only, and a count of the runs that reported an error.
+/// Prints repetitions, medians and relative deviations, and counts the runs that reported an error.
 class CountingReporter : public benchmark::ConsoleReporter {
  public:
-  CountingReporter() : ConsoleReporter(OO_Tabular) { SetErrorStream(&unsaid_); }
+  CountingReporter() : ConsoleReporter(OO_Tabular) { SetErrorStream(&discarded_); }
   bool ReportContext(const Context& machine) override {
-    SetErrorStream(&std::cerr);  // before this, the library only says what an Error says better
+    SetErrorStream(&std::cerr);  // earlier messages repeat what an Error says
     return ConsoleReporter::ReportContext(machine);
   }
   void ReportRuns(const std::vector<Run>& runs) override {
     std::vector<Run> shown;
     for (const Run& run : runs) {
-      wrong_ += reported_an_error(run) ? 1 : 0;
+      wrong_ += reported_error(run) ? 1 : 0;
       const std::string& kind = run.aggregate_name;
       if (kind.empty() || kind == "median" || kind == "cv") shown.push_back(run);
     }
@@ -48,7 +46,7 @@ class CountingReporter : public benchmark::ConsoleReporter {
 
  private:
   int wrong_ = 0;
-  std::ostringstream unsaid_;
+  std::ostringstream discarded_;
 };
 
 std::vector<std::string> flags_for(const RunSettings& settings) {
@@ -63,12 +61,12 @@ std::vector<std::string> flags_for(const RunSettings& settings) {
   return flags;
 }
 
-/// The library would end the program where it cannot open its file.
+/// Throws Error (input_output) if the file cannot be written; Google Benchmark would end the program.
 void check_writable(const std::string& file) {
-  if (!file.empty() && !std::ofstream(file)) throw io_error(file + ": it cannot be written");
+  if (!file.empty() && !std::ofstream(file)) throw io_error(file + ": cannot be written");
 }
 
-/// flags: have to outlive the run, the library keeps a pointer to the first.
+/// Hands the flags to Google Benchmark, which keeps a pointer to the first: they must outlive the run.
 void set_flags(std::vector<std::string>& flags) {
   std::vector<char*> pointers;
   for (std::string& flag : flags) pointers.push_back(flag.data());
@@ -85,11 +83,12 @@ void add_context(const Json& context, int threads) {
 
 void add_all_cases(const std::shared_ptr<Workbench>& bench) {
   add_step_cases(bench);
-  if (bench->device().is_cuda()) return;  // the others time what a CPU does
+  if (bench->device().is_cuda()) return;  // the other cases time work of the CPU
   add_data_cases(bench);
   add_translation_cases(bench);
   add_evaluation_cases(bench);
   add_file_cases(bench);
+  add_convolution_cases();
 }
 
 }  // namespace
@@ -110,7 +109,8 @@ int run_cases(const RunSettings& settings, const Json& context) {
   const std::size_t matched = benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::Shutdown();
   if (matched == 0) {
-    throw usage_error(fmt::format("--filter {}: no case has such a name; --list names them", settings.filter));
+    throw usage_error(
+        fmt::format("--filter {}: no case has a matching name; --list prints all names", settings.filter));
   }
   return reporter.wrong();
 }

@@ -1,8 +1,7 @@
-#include "bench/step_command.hpp"
-
 #include <ATen/Parallel.h>
 
-#include "bench/subprocess.hpp"
+#include "bench/bench_commands.hpp"
+#include "bench/comparison.hpp"
 #include "nn/device.hpp"
 #include "settings/data_settings.hpp"
 #include "settings/recipe.hpp"
@@ -16,7 +15,7 @@ namespace {
 
 using settings::DataSettings, settings::TrainSettings, settings::parse_word, settings::set_value;
 
-Config config_of(const StepSettings& step, const std::optional<checkpoints::Checkpoint>& start) {
+Config step_config(const StepSettings& step, const std::optional<checkpoints::Checkpoint>& start) {
   Config config;
   set_value(config, &settings::Recipe::method, step.method);
   set_value(config, &DataSettings::set, "cifar10");
@@ -33,10 +32,10 @@ Config config_of(const StepSettings& step, const std::optional<checkpoints::Chec
   return settings::resolve(config);
 }
 
-train::TrialSetup setup_of(const StepSettings& settings) {
+train::TrialSetup step_setup(const StepSettings& settings) {
   std::optional<checkpoints::Checkpoint> start;
   if (settings.method != "ERM") start = checkpoints::load_checkpoint(settings.g);
-  const Config config = config_of(settings, start);
+  const Config config = step_config(settings, start);
   train::TrialSetup setup =
       train::trial_setup(config, train::load_data(config, train::trial_settings(config).device));
   if (setup.recipe.translates()) {
@@ -47,15 +46,15 @@ train::TrialSetup setup_of(const StepSettings& settings) {
   return setup;
 }
 
-/// Steps before those that count: on a GPU each batch size, and each number of translated images rounded up to 8,
-/// runs once as it is and is recorded once.
+/// Number of steps before the first that counts. On a GPU each batch size, and each number of translated images
+/// rounded up to 8, runs once eagerly and is recorded once.
 int steps_that_record(const train::TrialSetup& setup) {
   if (!setup.settings.device.is_cuda()) return 0;
   return setup.editing.plan ? 16 : 3;
 }
 
 double time_evaluation(const train::Trial& trial, const train::TrialSetup& setup) {
-  const auto frozen = trial.network().freeze();
+  const auto frozen = nn::freeze(trial.network());
   const double start = monotonic_seconds();
   frozen->refresh();
   train::evaluate([&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *setup.data,
@@ -69,7 +68,7 @@ double time_evaluation(const train::Trial& trial, const train::TrialSetup& setup
 
 StepTimes time_steps(const StepSettings& settings) {
   at::set_num_threads(settings.threads);
-  const train::TrialSetup setup = setup_of(settings);
+  const train::TrialSetup setup = step_setup(settings);
   const nn::StreamScope stream(setup.settings.device);
   train::Trial trial(setup);
   trial.submit(steps_that_record(setup));

@@ -1,27 +1,28 @@
+// Cases of a translation: one iteration, and T of them.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
-#include "bench/cases.hpp"
+#include "bench/workbench.hpp"
 #include "methods/translation.hpp"
 #include "settings/m2m_settings.hpp"
 
 namespace m2m::bench {
 namespace {
 
-constexpr std::int64_t image_count = 76;  // what passes the coin of a batch of 128 on average
+constexpr std::int64_t image_count = 76;  // the mean number of won coins in a batch of 128
 
-// Of the worst image: folding batch norm and rounding move a few ReLUs over their boundary.
+// For the worst image: folding batch norm and rounding change the sign before a few ReLUs.
 constexpr CosineBounds bounds{0.999, 0.9};
 
-/// Two networks, trained a little so that batch norm has statistics, and frozen as the variant says.
+/// f and g, trained for a few steps so that batch norm has statistics, and their frozen forms in a variant.
 struct Pair {
   std::shared_ptr<nn::Network> f, g;
   std::unique_ptr<nn::FrozenNetwork> frozen_f, frozen_g;
 };
 
-/// What is translated, from which classes to which.
+/// Seed images with their classes, and the target classes.
 struct Seeds {
   torch::Tensor images;            // [m, 3, 32, 32]
   torch::Tensor classes, targets;  // int64 [m]
@@ -36,8 +37,8 @@ std::shared_ptr<nn::Network> network_from(Workbench& bench, const Config& config
   return network;
 }
 
-/// f's weights after a few steps of ERM; other keys for g.
-checkpoints::NetworkState trained_a_little(Workbench& bench, bool is_g) {
+/// The state of a network after a few steps of ERM; g has keys of its own.
+checkpoints::NetworkState train_briefly(Workbench& bench, bool is_g) {
   const Config config = trial_config("ERM", {"float32", "auto"}, 128);
   train::TrialSetup setup = bench.setup(config);
   if (is_g) setup.keys = train::keys_of_g(config);
@@ -46,11 +47,11 @@ checkpoints::NetworkState trained_a_little(Workbench& bench, bool is_g) {
   return train::copy_state(trial.network());
 }
 
-Pair pair_of(Workbench& bench, const Variant& variant, const std::array<checkpoints::NetworkState, 2>& states) {
+Pair make_pair(Workbench& bench, const Variant& variant, const std::array<checkpoints::NetworkState, 2>& states) {
   const Config config = trial_config("ERM", variant, 128);
   Pair pair{network_from(bench, config, states[0]), network_from(bench, config, states[1]), {}, {}};
-  pair.frozen_f = pair.f->freeze();
-  pair.frozen_g = pair.g->freeze();
+  pair.frozen_f = nn::freeze(*pair.f);
+  pair.frozen_g = nn::freeze(*pair.g);
   pair.frozen_f->refresh();
   pair.frozen_g->refresh();
   return pair;
@@ -78,11 +79,11 @@ torch::Tensor first_gradient(const Pair& pair, const Seeds& seeds) {
   return first;
 }
 
-/// The least cosine over the images.
-double least_cosine_of(const torch::Tensor& a, const torch::Tensor& b) {
-  double least = 1;
-  for (std::int64_t i = 0; i < a.size(0); ++i) least = std::min(least, cosine(a[i], b[i]));
-  return least;
+/// The smallest cosine over the images.
+double min_cosine(const torch::Tensor& a, const torch::Tensor& b) {
+  double min = 1;
+  for (std::int64_t i = 0; i < a.size(0); ++i) min = std::min(min, cosine(a[i], b[i]));
+  return min;
 }
 
 void check(benchmark::State& state, const Variant& variant, const torch::Tensor& translated, const Pair& pair,
@@ -91,23 +92,22 @@ void check(benchmark::State& state, const Variant& variant, const torch::Tensor&
          "a translated pixel is outside [0, 1]");
   const double moved = (translated - seeds.images).flatten(1).norm(2, 1).max().item<double>();
   verify(state, moved > 0 && moved <= steps * settings::M2mSettings().step_size * 1.0001,
-         fmt::format("an image moved by {:.4f}, which {} step(s) cannot", moved, steps));
-  const double agreement = least_cosine_of(first_gradient(pair, seeds), first_gradient(plain, seeds));
+         fmt::format("an image moved by {:.4f}, more than {} step(s) allow or not at all", moved, steps));
+  const double agreement = min_cosine(first_gradient(pair, seeds), first_gradient(plain, seeds));
   state.counters["cosine"] = agreement;
   verify(state, agreement >= bounds.of(variant),
-         fmt::format("a gradient has cosine {:.6f} with the plain path's", agreement));
+         fmt::format("the gradient of an image has cosine {:.6f} with libtorch's", agreement));
 }
 
 void translate_images(benchmark::State& state, Workbench& bench, const Variant& variant, int steps) {
-  const std::array<checkpoints::NetworkState, 2> states = {trained_a_little(bench, false),
-                                                           trained_a_little(bench, true)};
-  const Pair pair = pair_of(bench, variant, states);
+  const std::array<checkpoints::NetworkState, 2> states = {train_briefly(bench, false), train_briefly(bench, true)};
+  const Pair pair = make_pair(bench, variant, states);
   const Seeds seeds = make_seeds(*bench.data());
   torch::Tensor translated = translate_with(pair, seeds, 1);
   for (auto _ : state) translated = translate_with(pair, seeds, steps);
   state.SetItemsProcessed(state.iterations() * image_count);
   count_flops(state, nn::multiply_adds(pair.f->spec()) * 4.0 * steps * static_cast<double>(image_count));
-  check(state, variant, translated, pair, pair_of(bench, plain_variant, states), seeds, steps);
+  check(state, variant, translated, pair, make_pair(bench, plain_variant, states), seeds, steps);
 }
 
 }  // namespace

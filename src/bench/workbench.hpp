@@ -1,5 +1,5 @@
 #pragma once
-// What the cases share: data, settings, networks, and the plain path's answers to compare with.
+// What the cases share: data, settings, networks, reference results of libtorch, checks, and their registration.
 #include <benchmark/benchmark.h>
 #include <torch/types.h>
 
@@ -9,47 +9,54 @@
 #include <utility>
 #include <vector>
 
-#include "bench/made_up_data.hpp"
+#include "train/loaded_data.hpp"
 #include "train/trial.hpp"
 
 namespace m2m::bench {
 
-/// What a case computes with: train.precision and train.kernels.
+/// Synthetic data with the shape of CIFAR-LT-10 at rho = 100, so that the cases run on any machine.
+///
+/// 12,406 training images in ten classes of 5000 2997 1796 1077 645 387 232 139 83 50. 10,000 further images in
+/// equal classes, of which the first 1,000 validate and 9,000 test. Uint8 of 3x32x32 on the device; each class has
+/// a bright band at its own height. Deterministic.
+std::shared_ptr<const train::LoadedData> synthetic_data(torch::Device device);
+
+/// The arithmetic of a case: train.precision and train.kernels.
 struct Variant {
   std::string precision = "float32";
   std::string kernels = "auto";
 };
 
-/// libtorch's operations alone in float32: what every other variant is compared with.
+/// Only libtorch's operations, in float32: the reference for every other variant.
 inline const Variant plain_variant{"float32", "torch"};
 
-/// float32 and bf16 with the project's kernels, and the plain path.
+/// float32 and bf16 with the project's kernels, and the plain variant.
 std::vector<Variant> variants();
 
-/// How far gradients may be from the plain path's, as the least cosine, by precision.
+/// The smallest cosine with the plain variant's gradient that passes, by precision.
 struct CosineBounds {
   double float32, bf16;
   double of(const Variant& variant) const { return variant.precision == "bf16" ? bf16 : float32; }
 };
 
-/// A setting of the trial whose steps are timed; seeds are fixed.
+/// Resolved settings of the trial whose steps are timed; seeds are fixed.
 Config trial_config(const std::string& method, const Variant& variant, std::int64_t batch);
 
+/// The device, its data, and results that several cases compare with. Not thread-safe.
 class Workbench {
  public:
-  /// device, executor: the settings of that name. Throws Error (usage) where there is no such device.
+  /// device, executor: the settings of that name. Throws Error (usage) if the device does not exist.
   Workbench(std::string device, std::string executor);
 
   torch::Device device() const { return device_; }
-  /// Made when it is first asked for, then kept.
+  /// Synthetic data on the device, made by the first call.
   std::shared_ptr<const train::LoadedData> data();
 
-  /// A trial of that configuration on the device before its first step. M2m has a g of an initialisation of its
-  /// own.
+  /// Everything to start a trial of `config` on the device. The g of M2m has random weights from its own key.
   train::TrialSetup setup(Config config);
 
-  /// f's velocity after the first step of the plain path, in one row: its gradient and the weight decay. Computed
-  /// once for each method and batch.
+  /// f's velocity after the first step of the plain variant, flat: gradient and weight decay. Computed once for
+  /// each method and batch.
   torch::Tensor plain_first_step(const std::string& method, std::int64_t batch);
 
  private:
@@ -61,22 +68,22 @@ class Workbench {
   std::map<std::pair<std::string, std::int64_t>, torch::Tensor> first_steps_;
 };
 
-/// All velocities of a trial's SGD, by name, in one row.
-torch::Tensor velocity_of(const train::Trial& trial);
+/// All velocities of a trial's SGD in one flat tensor, ordered by name.
+torch::Tensor flat_velocity(const train::Trial& trial);
 
 /// a . b / (|a| |b|), summed in double.
 double cosine(const torch::Tensor& a, const torch::Tensor& b);
 
-/// Makes the case fail with `sentence` unless `right`.
+/// Makes the case fail with `sentence` unless `right`. Only the first failure of a case is kept.
 void verify(benchmark::State& state, bool right, const std::string& sentence);
 
-/// Reports `multiply_adds` of one iteration as GFLOP/s: 2 operations each, over real time.
+/// Reports `multiply_adds_per_iteration` as GFLOP/s: 2 operations each, over real time.
 void count_flops(benchmark::State& state, double multiply_adds_per_iteration);
 
-/// "NAME/float32/auto"; parts joined by "/".
+/// "NAME/float32/auto": name, precision and kernels.
 std::string case_name(const std::string& name, const Variant& variant);
 
-/// Registers `body` as a case of a fixed number of iterations a repetition, in real time.
+/// Registers `body` as a case with a fixed number of iterations per repetition, in real time.
 template <typename Body>
 void add_case(const std::string& name, std::int64_t iterations, Body body) {
   benchmark::RegisterBenchmark(name.c_str(), body)
@@ -85,5 +92,20 @@ void add_case(const std::string& name, std::int64_t iterations, Body body) {
       ->UseRealTime()
       ->MeasureProcessCPUTime();
 }
+
+// The cases of m2m-bench. Each checks its result after it was timed.
+
+/// Registers planning an epoch with its translations, and gathering and augmenting 128 images.
+void add_data_cases(const std::shared_ptr<Workbench>& bench);
+/// Registers writing and reading a checkpoint and a result file.
+void add_file_cases(const std::shared_ptr<Workbench>& bench);
+/// Registers a step of ERM and of M2m in the middle of an epoch, batches of 32 to 512.
+void add_step_cases(const std::shared_ptr<Workbench>& bench);
+/// Registers an evaluation of 9,000 images.
+void add_evaluation_cases(const std::shared_ptr<Workbench>& bench);
+/// Registers one iteration of a translation and a whole translation of 76 images.
+void add_translation_cases(const std::shared_ptr<Workbench>& bench);
+/// Registers the project's convolutions beside oneDNN's fused ones, for each layer shape of ResNet-32.
+void add_convolution_cases();
 
 }  // namespace m2m::bench

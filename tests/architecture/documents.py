@@ -27,7 +27,7 @@ FOREIGN = {"--gtest_filter", "--mpi", "--bind-to", "--gpus-per-task", "--signal"
 # Where each program's options are declared.
 DECLARED = {"sweep": ["sweep_arguments.cpp", "sweep_options.cpp"],
             "report": ["report_arguments.cpp"], "doctor": ["m2m_doctor.cpp"],
-            "bench": ["../bench/bench_arguments.cpp"]}
+            "bench": ["../bench/m2m_bench.cpp"]}
 
 
 def anchor(heading):

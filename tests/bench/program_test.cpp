@@ -20,7 +20,7 @@ Outcome run_bench(const std::string& arguments, const TemporaryFolder& folder) {
   return testing::run_command(testing::quoted(M2M_BENCH) + " " + arguments, folder.path().string());
 }
 
-/// The one line that the program said ends with `ending`.
+/// Expects the exit code, and a single line of output that contains `part`.
 void expect_one_sentence(const Outcome& outcome, int code, const std::string& part) {
   EXPECT_EQ(outcome.code, code) << outcome.output;
   EXPECT_EQ(std::count(outcome.output.begin(), outcome.output.end(), '\n'), 1) << outcome.output;
@@ -47,6 +47,19 @@ TEST(BenchProgram, WritesItsMachineAndMediansWithoutErrors) {
   EXPECT_EQ(medians, 3);
 }
 
+TEST(BenchProgram, ComputesTheSameConvolutionsAsOneDnn) {
+  const TemporaryFolder folder;
+  const Outcome outcome =
+      run_bench("run --filter '^convolution_.*(64x8x8|stride2)' --repetitions 1 --json out.json", folder);
+  ASSERT_EQ(outcome.code, 0) << outcome.output;
+  const Json runs = Json::parse(read_file(folder.path() / "out.json"))["benchmarks"];
+  EXPECT_GE(runs.size(), 4U);
+  for (const Json& run : runs) {
+    EXPECT_FALSE(run.value("error_occurred", false)) << run.dump();
+    EXPECT_GT(run.value("onednn_over_project", 0.0), 0) << run.dump();
+  }
+}
+
 TEST(BenchProgram, TimesSumsOverRanksAndChecksThem) {
   ::setenv("OMPI_ALLOW_RUN_AS_ROOT", "1", 1);
   ::setenv("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
@@ -64,7 +77,7 @@ TEST(BenchProgram, TimesSumsOverRanksAndChecksThem) {
   }
 }
 
-TEST(BenchProgram, RefusesAGpuThatIsNotThere) {
+TEST(BenchProgram, RefusesAGpuIfThereIsNone) {
   const TemporaryFolder folder;
   ::setenv("CUDA_VISIBLE_DEVICES", "", 1);
   expect_one_sentence(run_bench("run --device cuda --filter erm_step", folder), 2, "no GPU is available");
@@ -75,16 +88,17 @@ TEST(BenchProgram, NamesItsCases) {
   const Outcome outcome = run_bench("--list", folder);
   EXPECT_EQ(outcome.code, 0);
   for (const char* name : {"erm_step/bf16/auto/512", "m2m_step/float32/torch/128", "translation/bf16/auto/76",
-                           "translation_iteration/float32/auto/76", "evaluation/bf16/auto/9000", "checkpoint"}) {
+                           "translation_iteration/float32/auto/76", "evaluation/bf16/auto/9000", "checkpoint",
+                           "convolution_relu/float32/auto/32x16x16"}) {
     EXPECT_NE(outcome.output.find(name), std::string::npos) << name << " is not in " << outcome.output;
   }
 }
 
-TEST(BenchProgram, ExplainsItselfAndEachVerbOfItsHelp) {
+TEST(BenchProgram, PrintsHelpForItselfAndEachSubcommand) {
   const TemporaryFolder folder;
   const Outcome help = run_bench("--help", folder);
   EXPECT_EQ(help.code, 0);
-  EXPECT_EQ(help.output.find("\n  step "), std::string::npos) << help.output;  // only compare has a use for it
+  EXPECT_EQ(help.output.find("\n  step "), std::string::npos) << help.output;  // hidden: only compare starts it
   for (const std::string verb : {"run", "compare", "collectives"}) {
     EXPECT_NE(help.output.find("\n  " + verb + " "), std::string::npos) << help.output;
     const Outcome own = run_bench(verb + " --help", folder);
@@ -95,7 +109,7 @@ TEST(BenchProgram, ExplainsItselfAndEachVerbOfItsHelp) {
   EXPECT_EQ(run_bench("run --list", folder).output, run_bench("--list", folder).output);
 }
 
-TEST(BenchProgram, SaysWhatIsWrongWithItsCommandLine) {
+TEST(BenchProgram, NamesTheWrongPartOfACommandLine) {
   const TemporaryFolder folder;
   expect_one_sentence(run_bench("--filter nothing_like_it", folder), 2, "nothing_like_it");
   expect_one_sentence(run_bench("--repetitions 0", folder), 2, "--repetitions");
@@ -109,7 +123,7 @@ TEST(BenchProgram, SaysWhatIsWrongWithItsCommandLine) {
   expect_one_sentence(run_bench("--filter epoch_planning --json no/such/folder/out.json", folder), 74, "out.json");
 }
 
-TEST(BenchProgram, ComparesOnlyWithWhatIsThere) {
+TEST(BenchProgram, NamesTheMissingPartOfAComparison) {
   const TemporaryFolder folder;
   expect_one_sentence(run_bench("compare --authors absent", folder), 2, "absent: no train.py");
   std::filesystem::create_directories(folder.path() / "checkout");
