@@ -2,7 +2,7 @@
 """Counts what a clear structure has few of, from the source tree. Prints a table, or JSON with --json.
 
   setting literals   texts of src/ that are exactly a dotted name of a setting, outside the module that declares it. If there is
-                     src/settings it declares all; else a name belongs to the room in which a row begins with it.
+                     src/settings it declares all; else a name belongs to the module in which a row begins with it.
   places a method    for each method, the lines of src/ that spell its name as a text, include its header or name its variable,
                      and its header; the median over methods, and the most
   places a setting   for each setting, the lines of src/ that spell its name as a text; the median over settings, and the most

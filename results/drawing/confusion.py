@@ -34,7 +34,7 @@ def write_numbers(axes, values):
 
 
 def heat(axes, values, panels):
-    """A matrix from white (0 %) to black (100 %), tinted without a value; numbers where so many panels leave room."""
+    """Draws a matrix from white (0 %) to black (100 %), tinted if it has no value; with numbers if few panels share the page."""
     axes.set_facecolor("#F3E7D3")
     axes.grid(False)
     size = len(values)

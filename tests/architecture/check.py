@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Fails if a source breaks a rule: include arrows, libraries out of their room, files or functions too long, types that
-share a name, settings spelt outside their room, headers of tests out of their folder; or if a document names a file,
-heading, make target, option, setting or variable that does not exist.
+"""Fails if a source breaks a rule: dependencies that are not allowed, libraries outside their module, files or functions
+that are too long, types that share a name, settings spelt outside their module, headers of tests outside their folder; or
+if a document names a file, heading, make target, option, setting or variable that does not exist.
 
 Usage: check.py CHECKOUT
 """

@@ -8,7 +8,7 @@ import check
 import lengths
 import setting_literals
 import type_names
-from rooms import USES, reachable
+from modules import USES, reachable
 
 
 def violations_of(files):
@@ -31,12 +31,12 @@ class Trees(unittest.TestCase):
 
 
 class Rules(Trees):
-    def test_an_arrow_that_exists_passes_and_arrows_chain(self):
+    def test_a_dependency_that_is_allowed_passes_directly_and_through_another_module(self):
         files = {"src/core/a.hpp": "", "src/results/b.hpp": '#include "core/a.hpp"\n#include <hdf5.h>\n',
                  "src/report/c.cpp": '#include <vector>\n\n#include "core/a.hpp"\n#include "results/b.hpp"\n'}
         self.assertEqual(violations_of(files), [])
 
-    def test_an_arrow_that_does_not_exist_fails(self):
+    def test_a_dependency_that_is_not_allowed_fails(self):
         self.fails({"src/nn/a.hpp": "", "src/core/b.cpp": '#include "nn/a.hpp"\n'},
                    "src/core/b.cpp:1:", "includes nn/a.hpp,", "from core to nn")
 
@@ -51,7 +51,7 @@ class Rules(Trees):
         text = '/* until later:\n#include "nn/a.hpp"\n*/\n// #include "nn/a.hpp"\n'
         self.assertEqual(violations_of({"src/nn/a.hpp": "", "src/core/b.cpp": text}), [])
 
-    def test_the_two_halves_of_dist_are_rooms_of_their_own(self):
+    def test_the_two_halves_of_dist_are_modules_of_their_own(self):
         self.fails({"src/dist/tensors/a.hpp": "", "src/sweep/b.cpp": '#include "dist/tensors/a.hpp"\n'},
                    "sweep to dist/tensors")
         self.fails({"src/dist/tensors/a.hpp": "", "src/dist/messages/b.cpp": '#include "dist/tensors/a.hpp"\n'},
@@ -61,7 +61,7 @@ class Rules(Trees):
         self.fails({"src/apps/a.hpp": "", "src/train/b.cpp": '#include "apps/a.hpp"\n'}, "from train to apps")
         self.fails({"src/apps/a.hpp": "", "src/bench/b.cpp": '#include "apps/a.hpp"\n'}, "from bench to apps")
 
-    def test_a_library_outside_its_room_fails(self):
+    def test_a_library_outside_its_module_fails(self):
         for header, file in [("mpi.h", "src/apps/a.cpp"), ("nccl.h", "src/dist/messages/a.cpp"),
                              ("hdf5.h", "src/train/a.cpp"), ("H5Cpp.h", "src/report/a.cpp"),
                              ("spdlog/spdlog.h", "src/core/config.cpp"), ("torch/torch.h", "src/sweep/a.cpp"),
@@ -69,7 +69,7 @@ class Rules(Trees):
             with self.subTest(header=header):
                 self.fails({file: f"#include <{header}>\n"}, f"{file}:1: includes <{header}>")
 
-    def test_a_library_in_its_room_passes(self):
+    def test_a_library_in_its_module_passes(self):
         self.assertEqual(violations_of({"src/core/log.cpp": "#include <spdlog/spdlog.h>\n",
                                "src/dist/messages/a.cpp": "#include <mpi.h>\n",
                                "src/nn/a.cpp": "#include <torch/torch.h>\n"}), [])
@@ -78,10 +78,10 @@ class Rules(Trees):
         self.fails({"src/core/a.cpp": '#include "core/gone.hpp"\n'}, "src/core/a.cpp:1:", '"core/gone.hpp"', "does not exist")
         self.fails({"src/core/b.hpp": "", "src/core/a.cpp": '#include "b.hpp"\n'}, "src/core/a.cpp:1:", '"b.hpp"', "at src/")
 
-    def test_a_folder_that_is_no_room_fails(self):
-        self.fails({"src/misc/a.cpp": ""}, "src/misc/a.cpp:", "no room")
+    def test_a_folder_that_is_no_module_fails(self):
+        self.fails({"src/misc/a.cpp": ""}, "src/misc/a.cpp:", "no module")
 
-    def test_a_file_outside_the_rooms_includes_nothing(self):
+    def test_a_file_outside_the_modules_includes_nothing(self):
         self.fails({"src/core/a.hpp": "", "src/all.cpp": '#include "core/a.hpp"\n'}, "src/all.cpp:1:")
 
     def test_a_long_file_fails(self):
@@ -129,9 +129,9 @@ class Rules(Trees):
         self.assertEqual(violations_of(tree), [])
         self.fails(tree | {"src/core/b.hpp": '// docs/protocol.md, "Date"\n'}, 'src/core/b.hpp: cites docs/protocol.md, "Date"')
 
-    def test_arrows_name_rooms_that_exist(self):
-        for room in USES:
-            self.assertLessEqual(reachable(room), set(USES))
+    def test_dependencies_name_modules_that_exist(self):
+        for module in USES:
+            self.assertLessEqual(reachable(module), set(USES))
 
 
 class Functions(unittest.TestCase):

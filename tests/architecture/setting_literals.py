@@ -2,7 +2,7 @@
 compiler knows who uses it (read, value_of, name_of of src/settings/bind.hpp). A sentence for people may name what it likes."""
 import re
 
-from rooms import room_of
+from modules import module_of
 
 ROW = re.compile(r'\b(?:setting|seed_row)\(\s*"([a-z0-9_.]+)"')
 TEXT = re.compile(r'"((?:\\.|[^"\\\n])*)"')
@@ -12,7 +12,7 @@ ASKED = re.compile(r"\b(?:config|given|resolved|fixed)(?:\.json\(\))?\."
 
 ALLOWED = {  # file below src/: {literal: why it is one}
     "results/trials_table.cpp": {
-        "train.precision": "makes the column 'precision' of results.h5; the room of results takes settings as JSON alone"},
+        "train.precision": "makes the column 'precision' of results.h5; the module of results takes settings as JSON alone"},
 }
 
 
@@ -35,7 +35,7 @@ def violations(src):
     known, found = names(src), []
     for path in sorted(path for path in src.rglob("*") if path.suffix in {".cpp", ".hpp", ".cu", ".cuh"}):
         file = path.relative_to(src).as_posix()
-        if room_of(file) == "settings":
+        if module_of(file) == "settings":
             continue
         spelt, allowed = list(literals(path.read_text(), known)), ALLOWED.get(file, {})
         found += [f'{file}:{line}: spells the setting "{name}"; its member of src/settings stands for it'

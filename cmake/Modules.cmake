@@ -1,4 +1,4 @@
-# A room is a folder of src/ and a library m2m_<room>; docs/architecture.md has the picture.
+# A module is a folder of src/ and a library m2m_<module>; docs/architecture.md has the picture.
 
 # torch's headers cost about 15 s a file, JSON and fmt about 3: one target compiles each, the others reuse it with
 # identical flags. KIND is torch, plain, or quick: plain with -O1, for sources that loop over no samples. These are as fast
@@ -16,18 +16,18 @@ function(m2m_optimise_less target)
   target_compile_options(${target} PRIVATE $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:-O1>)
 endfunction()
 
-# m2m_room(NAME [TORCH | QUICK] SOURCES ... [CPU ...] [CUDA ...] USES <targets> ... [PRIVATE_USES ...] [CUDA_USES ...])
-# A room that links torch exists once a variant (Variants.cmake); CPU, CUDA: sources of one variant alone.
-function(m2m_room name)
+# m2m_module(NAME [TORCH | QUICK] SOURCES ... [CPU ...] [CUDA ...] USES <targets> ... [PRIVATE_USES ...] [CUDA_USES ...])
+# A module that links torch exists once a variant (Variants.cmake); CPU, CUDA: sources of one variant alone.
+function(m2m_module name)
   if("TORCH" IN_LIST ARGN)
-    m2m_varied_room(${name} ${ARGN})
+    m2m_varied_module(${name} ${ARGN})
     return()
   endif()
-  cmake_parse_arguments(ROOM "QUICK" "" "SOURCES;USES;PRIVATE_USES" ${ARGN})
-  add_library(m2m_${name} STATIC ${ROOM_SOURCES})
+  cmake_parse_arguments(MODULE "QUICK" "" "SOURCES;USES;PRIVATE_USES" ${ARGN})
+  add_library(m2m_${name} STATIC ${MODULE_SOURCES})
   target_include_directories(m2m_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
-  target_link_libraries(m2m_${name} PUBLIC ${ROOM_USES} m2m_flags PRIVATE ${ROOM_PRIVATE_USES})
-  if(ROOM_QUICK)
+  target_link_libraries(m2m_${name} PUBLIC ${MODULE_USES} m2m_flags PRIVATE ${MODULE_PRIVATE_USES})
+  if(MODULE_QUICK)
     m2m_share_precompiled(m2m_${name} quick)
   else()
     m2m_share_precompiled(m2m_${name} plain)

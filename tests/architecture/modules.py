@@ -1,6 +1,6 @@
-"""The rooms of src/, which of them each may use, and who may include which library. docs/architecture.md, section 2."""
+"""The modules of src/, the modules that each may use, and who may include which library: docs/architecture.md, section 2."""
 
-# An arrow points to what is used; arrows chain.
+# The row "uses directly" of each module; what a used module uses may be used as well.
 USES = {
     "core": [],
     "settings": ["core"],
@@ -15,10 +15,10 @@ USES = {
     "sweep": ["core", "settings", "dist/messages", "results"],
     "report": ["settings", "results"],
 }
-# They may use every room, and no room uses them.
+# They may use every module, and no module uses them.
 TOP = ["apps", "bench"]
 
-# Header prefixes of a library -> the rooms (or files) that may include them.
+# Header prefixes of a library -> the modules (or files) that may include them.
 LIBRARIES = {
     "MPI": (["mpi.h", "mpi-ext.h"], ["dist/messages", "dist/tensors"]),
     "NCCL": (["nccl.h", "nccl_device.h"], ["dist/tensors", "apps/doctor_devices_cuda.cpp"]),
@@ -31,15 +31,15 @@ LIBRARIES = {
     "torch": (["torch/", "ATen/", "c10/"], ["dist/tensors", "nn", "methods", "train", "apps", "bench"]),
 }
 
-MOST_LINES_OF_A_FILE = 400
-MOST_LINES_OF_A_FUNCTION = 60
+MAX_FILE_LINES = 400
+MAX_FUNCTION_LINES = 60
 
 
-def reachable(room):
-    """Every room that `room` may use: itself and all that its arrows lead to."""
-    if room in TOP:
-        return set(USES) | {room}
-    found, to_visit = set(), [room]
+def reachable(module):
+    """Every module that `module` may use: itself, and what it uses directly or through others."""
+    if module in TOP:
+        return set(USES) | {module}
+    found, to_visit = set(), [module]
     while to_visit:
         here = to_visit.pop()
         if here not in found:
@@ -48,9 +48,9 @@ def reachable(room):
     return found
 
 
-def room_of(path):
-    """The room of a path relative to src/ ("dist/messages/mailbox.hpp"), or None where it lies in none."""
-    for room in sorted([*USES, *TOP], key=len, reverse=True):
-        if path.startswith(room + "/"):
-            return room
+def module_of(path):
+    """The module of a path relative to src/ ("dist/messages/mailbox.hpp"), or None if it lies in none."""
+    for module in sorted([*USES, *TOP], key=len, reverse=True):
+        if path.startswith(module + "/"):
+            return module
     return None
