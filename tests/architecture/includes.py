@@ -1,7 +1,7 @@
 """Checks the #include lines of a tree: dependencies that modules.py does not allow, libraries outside their module."""
 import re
 
-from modules import LIBRARIES, module_of, reachable
+from modules import LIBRARIES, module_of, usable
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -36,7 +36,7 @@ def wrong_dependency(src, file, header, quoted):
             return f'includes "{header}" by a path that does not begin at src/'
         return f'includes "{header}", which does not exist below src/' if quoted else None
     used, module = module_of(header), module_of(file)
-    if used is None or used not in reachable(module):
+    if used is None or used not in usable(module):
         return f"includes {header}, but modules.py allows no dependency from {module} to {used or 'it'}"
     return None
 

@@ -1,56 +1,67 @@
-"""The modules of src/, the modules that each may use, and who may include which library: docs/architecture.md, section 2."""
+"""The modules of src/, what each may use, its namespace, its libraries, and sizes. docs/architecture.md, section 2."""
 
-# The row "uses directly" of each module; what a used module uses may be used as well.
+# module -> the modules whose headers its files may include: the column "uses directly". What these use in turn reaches the
+# module only through their headers. A module without torch therefore uses none with torch.
 USES = {
     "core": [],
     "settings": ["core"],
     "kernels": ["core"],
     "dist/messages": ["core"],
     "dist/tensors": ["core", "dist/messages"],
+    "results": ["core"],
     "data": ["core", "settings", "kernels"],
     "nn": ["core", "settings", "kernels"],
-    "methods": ["data", "nn"],
-    "results": ["core"],
-    "train": ["methods", "dist/messages", "dist/tensors", "results", "sweep"],
+    "report": ["core", "settings", "results"],
+    "methods": ["core", "settings", "data", "nn"],
     "sweep": ["core", "settings", "dist/messages", "results"],
-    "report": ["settings", "results"],
+    "train": ["core", "settings", "kernels", "data", "nn", "methods", "dist/messages", "dist/tensors", "results", "sweep"],
 }
 # They may use every module, and no module uses them.
 TOP = ["apps", "bench"]
+MODULES = [*USES, *TOP]
+TORCH = ["dist/tensors", "nn", "methods", "train", *TOP]
 
-# Header prefixes of a library -> the modules (or files) that may include them.
+# Where it is not m2m::<module>.
+NAMESPACES = {
+    "core": ["m2m"],
+    "dist/messages": ["m2m::comm"],
+    "dist/tensors": ["m2m::comm"],
+    "results": ["m2m::results", "m2m"],
+    "sweep": ["m2m::sweep", "m2m::study", "m2m::results", "m2m"],
+    "train": ["m2m::train", "m2m::stages", "m2m::checkpoints", "m2m::nn", "m2m"],
+}
+
+# library -> (what its headers begin with, the modules or files that may include them).
 LIBRARIES = {
     "MPI": (["mpi.h", "mpi-ext.h"], ["dist/messages", "dist/tensors"]),
     "NCCL": (["nccl.h", "nccl_device.h"], ["dist/tensors", "apps/doctor_devices_cuda.cpp"]),
     "HDF5": (["hdf5.h", "hdf5_hl.h", "H5"], ["results"]),
     "spdlog": (["spdlog/"], ["core/log.cpp"]),
+    "OpenSSL": (["openssl/"], ["core"]),
+    "Random123": (["Random123/"], ["core", "kernels/random_start.cu"]),  # on a GPU the noise is drawn in the kernel
+    "toml++": (["toml++/", "toml.hpp"], ["sweep"]),
     "CLI11": (["CLI/"], ["core/command_line.cpp", "apps", "bench"]),
     "libjpeg": (["jpeglib.h", "jerror.h"], ["data"]),
     "libpng": (["png.h"], ["data"]),
     "libzip": (["zip.h"], ["data"]),
-    "torch": (["torch/", "ATen/", "c10/"], ["dist/tensors", "nn", "methods", "train", "apps", "bench"]),
+    "zlib": (["zlib.h"], ["data"]),
+    "torch": (["torch/", "ATen/", "c10/"], TORCH),
 }
 
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 
 
-def reachable(module):
-    """Every module that `module` may use: itself, and what it uses directly or through others."""
-    if module in TOP:
-        return set(USES) | {module}
-    found, to_visit = set(), [module]
-    while to_visit:
-        here = to_visit.pop()
-        if here not in found:
-            found.add(here)
-            to_visit.extend(USES[here])
-    return found
+def usable(module):
+    """The modules whose headers a file of `module` may include."""
+    return set(USES) | {module} if module in TOP else {*USES[module], module}
 
 
 def module_of(path):
-    """The module of a path relative to src/ ("dist/messages/mailbox.hpp"), or None if it lies in none."""
-    for module in sorted([*USES, *TOP], key=len, reverse=True):
-        if path.startswith(module + "/"):
-            return module
-    return None
+    """The module of a path relative to src/, such as "core/text.hpp"; None if it lies in none."""
+    return next((module for module in sorted(MODULES, key=len, reverse=True) if path.startswith(module + "/")), None)
+
+
+def namespaces_of(module):
+    """The namespaces that a module's files may declare in."""
+    return NAMESPACES.get(module, [f"m2m::{module}"])
