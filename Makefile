@@ -1,5 +1,5 @@
-# Shortcuts only: every line here is a script or a CMake preset that you may call yourself.
-# PRESET: of CMakePresets.json, for 'build' and 'check'.
+# Shortcuts: every line is a script or a CMake preset that can be called directly.
+# PRESET: a preset of CMakePresets.json, for 'build' and 'check'.
 PRESET ?= cpu-release
 .DEFAULT_GOAL := help
 .PHONY: help setup programs build demo check check-quick gpu asan format format-check clean
@@ -7,7 +7,7 @@ PRESET ?= cpu-release
 help:           ## this list
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup:          ## install what is missing: Debian packages, and libtorch into .venv
+setup:          ## install missing Debian packages, and libtorch into .venv
 	@scripts/setup.sh
 
 programs: setup ## the optimised CPU programs, into build/bin
@@ -37,8 +37,8 @@ asan: setup     ## every test under the address and undefined-behaviour sanitize
 format:         ## lay out the sources
 	@scripts/format.sh
 
-format-check:   ## fail where the sources are not laid out so
+format-check:   ## fail if the layout of a source differs
 	@scripts/format.sh --check
 
-clean:          ## remove what was built
+clean:          ## remove the build folders
 	@rm -rf build

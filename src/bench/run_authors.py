@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Times a few steps of the authors' program, on a CPU or a GPU, without changing a line of it.
+"""Times a few steps of the authors' program, on a CPU or a GPU, without changes to it.
 
 The program is train.py of a checkout of alinlab/M2m (Kim et al., CVPR 2020). It was written for CUDA, a terminal and
-torchvision's downloads; what it needs of these is replaced here, from outside, before it starts:
+torchvision's downloads; these are replaced here, from outside, before it starts:
 
 * `stty size`, which it asks for the width of a terminal, is answered;
 * on a CPU `.cuda()` and the CUDA tensor types become those of the CPU; byte masks become the booleans that PyTorch now wants;
@@ -10,8 +10,7 @@ torchvision's downloads; what it needs of these is replaced here, from outside, 
   (as many threads as the program that it is compared with, and no more), on a GPU they keep theirs;
 * torch.load reads the whole pickle of a checkpoint: give it only checkpoints that you trust.
 
-Its loop over batches ends after --steps batches; the evaluation of the validation images that follows is the last that
-runs. The last line printed is one JSON object: `steps`, the seconds of each step with the loading of its batch;
+Its loop over batches ends after --steps batches; the evaluation of the validation images follows, and ends the program. The last line printed is one JSON object: `steps`, the seconds of each step with the loading of its batch;
 `evaluation`, seconds; `first_step_end`, on the monotonic clock.
 
 Needs Python packages torch, torchvision, scipy, tqdm, numpy and Pillow.
@@ -36,15 +35,15 @@ from PIL import Image
 
 
 class Measured(Exception):
-    """Raised once all is measured, to leave the authors' program."""
+    """Raised to leave the authors' program after the measurement."""
 
 
 class StepClock:
-    """Stands where the program expects tqdm: hands on batches, and takes the time of each round of the loop."""
+    """Replaces tqdm: hands on batches, and measures each iteration of the loop."""
 
     def __init__(self, steps, wait):
         self.steps = steps
-        self.wait = wait  # for what the step has queued for a GPU
+        self.wait = wait  # waits for the work that the step has queued on a GPU
         self.seconds = []
         self.first_step_end = None
 
@@ -62,7 +61,7 @@ class StepClock:
 class CifarFiles(torch.utils.data.Dataset):
     """CIFAR-10 from its binary files, with the parts of torchvision's interface that the program uses."""
 
-    folder = None  # where cifar-10-batches-bin lies
+    folder = None  # contains cifar-10-batches-bin
 
     def __init__(self, root, train=True, transform=None, download=False):
         names = [f"data_batch_{i}.bin" for i in range(1, 6)] if train else ["test_batch.bin"]
@@ -80,7 +79,7 @@ class CifarFiles(torch.utils.data.Dataset):
 
 
 def replace_terminal():
-    """Answers the two questions that the program would ask a terminal."""
+    """Answers the program's two questions to a terminal."""
     popen = os.popen
     os.popen = lambda command, *rest: io.StringIO("40 120") if command == "stty size" else popen(command, *rest)
     builtins.input = lambda *_: "y"
@@ -94,7 +93,7 @@ def replace_old_calls():
 
 
 def replace_cuda():
-    """Makes what is said of CUDA mean the CPU."""
+    """Maps calls of CUDA to the CPU."""
     as_type, load = torch.Tensor.type, torch.load
     torch.Tensor.cuda = lambda self, *_, **__: self
     torch.cuda.is_available = lambda: False
@@ -114,27 +113,27 @@ def replace_loaders():
     """Loads batches in this process."""
     make = torch.utils.data.DataLoader.__init__
 
-    def make_alone(self, *rest, **named):
+    def make_without_workers(self, *rest, **named):
         make(self, *rest, **{**named, "num_workers": 0})
 
-    torch.utils.data.DataLoader.__init__ = make_alone
+    torch.utils.data.DataLoader.__init__ = make_without_workers
 
 
-def arguments_of_train(options):
+def make_arguments(options):
     """The command line of train.py for CIFAR-LT-10 at ratio 100, with the settings of the paper."""
     common = ["--dataset", "cifar10", "--ratio", "100", "--model", "resnet32", "--batch-size", "128", "--lr", "0.1",
               "--decay", "2e-4", "--seed", "1", "--name", options.method]
     if options.method == "ERM":
         return [*common, "--no_over", "--warm", "200", "--epoch", "200"]
     network = str(options.g.resolve())
-    begin = torch.load(network)["epoch"] + 1  # it goes on from there, and translates from --warm on
+    begin = torch.load(network)["epoch"] + 1  # it continues from there, and translates from --warm on
     return [*common, "--gen", "--beta", "0.999", "--lam", "0.5", "--gamma", "0.9", "--step_size", "0.1",
             "--attack_iter", "10", "--resume", "--net_t", network, "--net_g", network, "--warm", str(begin), "--epoch",
             str(begin + 1)]
 
 
 def time_evaluation(checkout):
-    """Has the program's evaluation take its time and end the program; returns where the seconds will be."""
+    """Makes the evaluation measure its time and end the program; returns the list that receives the seconds."""
     sys.path.insert(0, str(checkout))
     config = importlib.import_module("config")
     evaluate, seconds = config.evaluate, []
@@ -150,7 +149,7 @@ def time_evaluation(checkout):
 
 
 def measure(options):
-    """Runs the program up to its first evaluation; returns what has to be printed."""
+    """Runs the program up to its first evaluation; returns the measured times."""
     replace_terminal()
     replace_old_calls()
     replace_data(options.data.resolve())
@@ -161,8 +160,8 @@ def measure(options):
     wait = torch.cuda.synchronize if options.device == "cuda" else lambda: None
     clock = tqdm.tqdm = StepClock(options.steps, wait)  # before train.py takes the name from there
     checkout = options.checkout.resolve()
-    sys.argv = ["train.py", *arguments_of_train(options)]
-    with tempfile.TemporaryDirectory() as work:  # it writes logs where it stands
+    sys.argv = ["train.py", *make_arguments(options)]
+    with tempfile.TemporaryDirectory() as work:  # it writes logs into the current folder
         os.chdir(work)
         evaluation = time_evaluation(checkout)
         try:

@@ -19,7 +19,7 @@ def with_user(files):
     return dict(files, **{"tests/user.cpp": "".join(f'#include "{header}"\n' for header in headers)})
 
 
-def violations_of(files, check_tree=check.violations):
+def find_violations(files, check_tree=check.violations):
     """What a rule, by default all of check.py, finds in a checkout made of the given files."""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in (with_user(files) if check_tree is check.violations else files).items():
@@ -32,7 +32,7 @@ def violations_of(files, check_tree=check.violations):
 class Trees(unittest.TestCase):
     def fails(self, files, *parts, check_tree=check.violations):
         """A checkout of these files breaks one rule, and the sentence about it holds all of `parts`."""
-        found = violations_of(files, check_tree)
+        found = find_violations(files, check_tree)
         self.assertEqual(len(found), 1, found)
         for part in parts:
             self.assertIn(part, found[0])
@@ -42,12 +42,12 @@ class Rules(Trees):
     def test_dependencies_that_are_allowed_pass(self):
         files = {"src/core/a.hpp": "", "src/results/b.hpp": '#include "core/a.hpp"\n#include <hdf5.h>\n',
                  "src/report/c.cpp": '#include <vector>\n\n#include "core/a.hpp"\n#include "results/b.hpp"\n'}
-        self.assertEqual(violations_of(files), [])
+        self.assertEqual(find_violations(files), [])
 
     def test_a_module_that_another_one_uses_may_not_be_used_unless_the_table_allows_it_directly(self):
         files = {"src/kernels/a.hpp": "", "src/nn/b.hpp": '#include "kernels/a.hpp"\n',
                  "src/methods/c.cpp": '#include "nn/b.hpp"\n'}
-        self.assertEqual(violations_of(files), [])
+        self.assertEqual(find_violations(files), [])
         self.fails(dict(files, **{"src/methods/d.cpp": '#include "kernels/a.hpp"\n'}),
                    "src/methods/d.cpp:1:", "from methods to kernels")
 
@@ -64,7 +64,7 @@ class Rules(Trees):
 
     def test_what_is_commented_out_does_not_count(self):
         text = '/* until later:\n#include "nn/a.hpp"\n*/\n// #include "nn/a.hpp"\n'
-        self.assertEqual(violations_of({"src/nn/a.hpp": "", "src/core/b.cpp": text}), [])
+        self.assertEqual(find_violations({"src/nn/a.hpp": "", "src/core/b.cpp": text}), [])
 
     def test_the_two_halves_of_dist_are_modules_of_their_own(self):
         self.fails({"src/dist/tensors/a.hpp": "", "src/sweep/b.cpp": '#include "dist/tensors/a.hpp"\n'},
@@ -88,7 +88,7 @@ class Rules(Trees):
                 self.fails({file: f"#include <{header}>\n"}, f"{file}:1: includes <{header}>")
 
     def test_a_library_in_its_module_passes(self):
-        self.assertEqual(violations_of({"src/core/log.cpp": "#include <spdlog/spdlog.h>\n",
+        self.assertEqual(find_violations({"src/core/log.cpp": "#include <spdlog/spdlog.h>\n",
                                "src/dist/messages/a.cpp": "#include <mpi.h>\n",
                                "src/nn/a.cpp": "#include <torch/torch.h>\n"}), [])
 
@@ -103,12 +103,12 @@ class Rules(Trees):
         self.fails({"src/core/a.hpp": "", "src/all.cpp": '#include "core/a.hpp"\n'}, "src/all.cpp:1:")
 
     def test_a_long_file_fails(self):
-        self.assertEqual(violations_of({"src/core/a.cpp": "// a line\n" * 400}), [])
+        self.assertEqual(find_violations({"src/core/a.cpp": "// a line\n" * 400}), [])
         self.fails({"src/core/a.cpp": "// a line\n" * 401}, "src/core/a.cpp:", "401 lines", "400")
 
     def test_a_long_function_fails(self):
         head, close = "namespace m2m {\nint f(int a,\n      int b) {\n", "}\n}  // namespace m2m\n"
-        self.assertEqual(violations_of({"src/core/a.cpp": head + "  ++a;\n" * 57 + close}), [])
+        self.assertEqual(find_violations({"src/core/a.cpp": head + "  ++a;\n" * 57 + close}), [])
         self.fails({"src/core/a.cpp": head + "  ++a;\n" * 58 + close}, "src/core/a.cpp:2:", "61 lines")
 
     def test_a_setting_is_spelt_where_its_row_is_and_nowhere_else(self):
@@ -120,11 +120,11 @@ class Rules(Trees):
         for line in ['f("train.epochs = 3 is too long; set train.epochs = 2");', 'f("train.bin");', '// "train.epochs"',
                      'Json row = {{"seed", 1}};', 'f(name_of(&T::epochs));']:
             with self.subTest(line=line):
-                self.assertEqual(violations_of(rows | {"src/report/a.cpp": line + "\n"}), [])
+                self.assertEqual(find_violations(rows | {"src/report/a.cpp": line + "\n"}), [])
 
     def test_a_setting_that_may_be_spelt_passes_and_is_spelt(self):
         rows = {"src/settings/rows.cpp": 'setting("train.precision", &T::precision);\n'}
-        self.assertEqual(violations_of(rows | {"src/results/trials_table.cpp": 'column("train.precision");\n'}), [])
+        self.assertEqual(find_violations(rows | {"src/results/trials_table.cpp": 'column("train.precision");\n'}), [])
         self.fails(rows | {"src/results/trials_table.cpp": "\n"}, 'no longer spells "train.precision"')
         self.assertLessEqual(sum(map(len, setting_literals.ALLOWED.values())), 5)
 
@@ -133,7 +133,7 @@ class Rules(Trees):
                 "src/apps/report_arguments.cpp": 'app.add_option("--format"); setting("train.epochs"); env("M2M_X");'}
         good = ("# A page\n\n[below](#a-page) `make demo` `jobs/a.toml` `jobs/*.toml` `train.epochs=4` `M2M_X`\n\n```\n"
                 "m2m-report results/tiny --format csv  # --nothing\nresults/page.py results/tiny --out F\n```\n")
-        self.assertEqual(violations_of(tree | {"README.md": good}), [])
+        self.assertEqual(find_violations(tree | {"README.md": good}), [])
         for text, part in [("[b](docs/b.md)", "links to docs/b.md"), ("[b](#b-page)", "no such heading"),
                            ("`make all`", "'make all'"), ("`jobs/b.toml`", "jobs/b.toml"), ("`train.epoch`", "train.epoch"),
                            ("`M2M_Y`", "M2M_Y"), ("`m2m-report OUT --rows`", "--rows, which m2m-report does not know"),
@@ -144,7 +144,7 @@ class Rules(Trees):
 
     def test_a_comment_cites_a_heading_that_exists(self):
         tree = {"docs/protocol.md": "# P\n\n## Data\n", "src/core/a.hpp": '/// docs/protocol.md, "Data".\n'}
-        self.assertEqual(violations_of(tree), [])
+        self.assertEqual(find_violations(tree), [])
         self.fails(tree | {"src/core/b.hpp": '// docs/protocol.md, "Date"\n'}, 'src/core/b.hpp: cites docs/protocol.md, "Date"')
 
     def test_headers_that_include_each_other_fail(self):
@@ -157,21 +157,21 @@ class Rules(Trees):
                    check_tree=lambda checkout: cycles.violations(checkout / "src"))
 
     def test_files_of_a_module_may_include_each_others_headers(self):
-        self.assertEqual(violations_of({"src/core/a.hpp": "",
+        self.assertEqual(find_violations({"src/core/a.hpp": "",
                                         "src/core/a.cpp": '#include "core/a.hpp"\n#include "core/b.hpp"\n',
                                         "src/core/b.hpp": '#include "core/a.hpp"\n'}), [])
 
     def test_a_header_that_only_its_own_sources_include_fails(self):
         lone = {"src/nn/a.hpp": "", "src/nn/a.cpp": '#include "nn/a.hpp"\n', "src/nn/a_cuda.cpp": '#include "nn/a.hpp"\n'}
         self.fails(lone, "src/nn/a.hpp:", check_tree=users.violations)
-        self.assertEqual(violations_of(lone | {"src/nn/b.cpp": '#include "nn/a.hpp"\n'}, users.violations), [])
+        self.assertEqual(find_violations(lone | {"src/nn/b.cpp": '#include "nn/a.hpp"\n'}, users.violations), [])
         self.fails({"tests/support/a.hpp": "namespace m2m::testing {}\n"}, "tests/support/a.hpp:", check_tree=users.violations)
 
     def test_headers_with_one_user_are_counted_and_pass(self):
         tree = {"src/nn/a.hpp": "", "src/nn/a.cpp": '#include "nn/a.hpp"\n', "src/nn/b.cpp": '#include "nn/a.hpp"\n'}
-        self.assertEqual(len(violations_of(tree, users.single_user_headers)), 1)
-        self.assertEqual(violations_of(tree, users.violations), [])
-        self.assertEqual(violations_of(tree | {"src/nn/c.cpp": '#include "nn/a.hpp"\n'}, users.single_user_headers), [])
+        self.assertEqual(len(find_violations(tree, users.single_user_headers)), 1)
+        self.assertEqual(find_violations(tree, users.violations), [])
+        self.assertEqual(find_violations(tree | {"src/nn/c.cpp": '#include "nn/a.hpp"\n'}, users.single_user_headers), [])
 
 
 class Namespaces(Trees):
@@ -189,7 +189,7 @@ class Namespaces(Trees):
                      "namespace fs = std::filesystem;\nint main() {}\n", "namespace {\nstruct A {};\n}\n",
                      "namespace m2m::data {\nnamespace {\nnamespace nn {\nint a;\n}\n}\n}\n"]:
             with self.subTest(text=text):
-                self.assertEqual(violations_of({"src/data/a.cpp": text}), [])
+                self.assertEqual(find_violations({"src/data/a.cpp": text}), [])
 
 
 class Table(unittest.TestCase):
@@ -246,7 +246,7 @@ class TypeNames(Trees):
                       "Part f(struct Part part) {\n  return part;\n}", "using std::Part;", "Part part{1};",
                       'const char* text = "struct Part {};";', "#define MAKE \\\n  struct Part {}", "friend struct Part;"]:
             with self.subTest(other=other):
-                self.assertEqual(violations_of({"src/core/a.hpp": "namespace m2m {\nstruct Part {};\n}\n",
+                self.assertEqual(find_violations({"src/core/a.hpp": "namespace m2m {\nstruct Part {};\n}\n",
                                                 "src/core/b.hpp": f"namespace m2m {{\n{other}\n}}\n"}), [])
 
     def test_every_type_of_a_source_is_found(self):

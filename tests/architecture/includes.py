@@ -14,22 +14,22 @@ def sources(folder):
 
 
 def included(path):
-    """(line number, header, whether it stood in quotes) for each #include of a file."""
+    """(line number, header, true if in quotes) for each #include of a file."""
     text = COMMENT.sub(lambda match: "\n" * match.group().count("\n"), path.read_text())
     for match in INCLUDE.finditer(text):
         yield text.count("\n", 0, match.start()) + 1, match.group(2), match.group(1) == '"'
 
 
 def wrong_library(file, header):
-    """Why `file` may not include this library header, or None."""
+    """The reason why `file` may not include this library header, or None."""
     for library, (prefixes, allowed) in LIBRARIES.items():
         if header.startswith(tuple(prefixes)) and module_of(file) not in allowed and file not in allowed:
-            return f"includes <{header}>, but {library} belongs to {', '.join(allowed)} alone"
+            return f"includes <{header}>, but {library} is only for {', '.join(allowed)}"
     return None
 
 
 def wrong_dependency(src, file, header, quoted):
-    """Why `file` may not include this header of the project, or None."""
+    """The reason why `file` may not include this header of the project, or None."""
     if not (src / header).is_file():
         beside = (src / file).parent / header
         if quoted and beside.is_file():

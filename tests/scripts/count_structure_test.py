@@ -1,4 +1,4 @@
-"""scripts/count_structure.py counts what it says, in trees made up here."""
+"""scripts/count_structure.py counts as its help describes, in synthetic trees."""
 import pathlib
 import sys
 import tempfile
@@ -52,7 +52,7 @@ class Counts(unittest.TestCase):
                                                     "B.Helps": ["this is refused, as it is"]}})
 
     def quoted(self, comparison):
-        """What a C++ test with this comparison quotes."""
+        """The sentences that a C++ test with this comparison quotes."""
         self.write({"tests/core/a_test.cpp": f"TEST(A, Quotes) {{ {comparison} }}\n"})
         return count_structure.tests_that_quote(self.tree).get("tests/core/a_test.cpp", {}).get("A.Quotes", [])
 
