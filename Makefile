@@ -1,13 +1,13 @@
-# Shortcuts only: every line here is a script or a CMake preset that you may call yourself.
-# PRESET: of CMakePresets.json, for 'build' and 'check'.
+# Shortcuts: every line is a script or a CMake preset that can be called directly.
+# PRESET: a preset of CMakePresets.json, for 'build' and 'check'.
 PRESET ?= cpu-release
 .DEFAULT_GOAL := help
-.PHONY: help setup programs build demo check check-quick gpu asan format format-check clean
+.PHONY: help setup programs build demo check check-quick gpu asan format format-check tidy clean
 
 help:           ## this list
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup:          ## install what is missing: Debian packages, and libtorch into .venv
+setup:          ## install missing Debian packages, and libtorch into .venv
 	@scripts/setup.sh
 
 programs: setup ## the optimised CPU programs, into build/bin
@@ -37,8 +37,11 @@ asan: setup     ## every test under the address and undefined-behaviour sanitize
 format:         ## lay out the sources
 	@scripts/format.sh
 
-format-check:   ## fail where the sources are not laid out so
+format-check:   ## fail if the layout of a source differs
 	@scripts/format.sh --check
 
-clean:          ## remove what was built
+tidy: setup     ## check what differs from origin/main with clang-tidy
+	@scripts/tidy.sh --changed origin/main
+
+clean:          ## remove the build folders
 	@rm -rf build

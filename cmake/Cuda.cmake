@@ -1,9 +1,9 @@
-# The CUDA language, NCCL, and the wheel's own CMake package, which brings libtorch with its CUDA half.
-# For which GPUs: 80 is Ampere, 90 Hopper, 100 Blackwell. Another list: -DCMAKE_CUDA_ARCHITECTURES="86;120".
+# The CUDA language, NCCL, and the CMake package of the wheel, which provides libtorch with CUDA.
+# The GPUs to compile for: 80 is Ampere, 90 Hopper, 100 Blackwell. Another list: -DCMAKE_CUDA_ARCHITECTURES="86;120".
 if(NOT CMAKE_CUDA_ARCHITECTURES)
   set(CMAKE_CUDA_ARCHITECTURES 80 90 100)
 endif()
-set(CMAKE_CUDA_STANDARD 17)  # CMake 3.25 knows no newer dialect for nvcc 13; host code is C++20 all the same
+set(CMAKE_CUDA_STANDARD 17)  # CMake 3.25 knows no newer dialect for nvcc 13; host code is C++20
 set(CMAKE_CUDA_STANDARD_REQUIRED ON)
 set(CMAKE_CUDA_RUNTIME_LIBRARY Shared)  # as libtorch: one runtime in a process
 enable_language(CUDA)
@@ -13,7 +13,7 @@ file(STRINGS ${torch_root}/version.py wheel_cuda REGEX "^cuda.*'[0-9]+\\.")
 string(REGEX REPLACE ".*'([0-9]+)\\..*" "\\1" wheel_cuda "${wheel_cuda}")
 string(REGEX MATCH "^[0-9]+" nvcc_major "${CMAKE_CUDA_COMPILER_VERSION}")
 if(NOT wheel_cuda)
-  message(FATAL_ERROR "The torch wheel in ${torch_root} is for CPUs alone: run 'scripts/setup.sh gpu', or set M2M_TORCH_ROOT to one with CUDA.")
+  message(FATAL_ERROR "The torch wheel in ${torch_root} is for CPUs only: run 'scripts/setup.sh gpu', or set M2M_TORCH_ROOT to one with CUDA.")
 elseif(NOT nvcc_major STREQUAL wheel_cuda)
   message(FATAL_ERROR "nvcc ${CMAKE_CUDA_COMPILER_VERSION} found, but the torch wheel in ${torch_root} is built with CUDA ${wheel_cuda}: put nvcc ${wheel_cuda} first in PATH, or set M2M_TORCH_ROOT to a wheel for CUDA ${nvcc_major}.")
 endif()
@@ -34,12 +34,12 @@ target_link_libraries(m2m_nccl INTERFACE ${NCCL_LIBRARY} CUDA::cudart)
 
 # m2m_link_torch_cuda(TARGET ROOT): ROOT is the wheel's torch folder.
 function(m2m_link_torch_cuda target root)
-  # The wheel asks for the architectures under a name and in a form of its own,
+  # The wheel expects the architectures under another name and in another form,
   string(REGEX REPLACE "([0-9]+)([0-9])" "\\1.\\2" TORCH_CUDA_ARCH_LIST "${CMAKE_CUDA_ARCHITECTURES}")
-  unset(CMAKE_CUDA_ARCHITECTURES)  # and warns where CMake's is set; here that ends with the function
+  unset(CMAKE_CUDA_ARCHITECTURES)  # and warns if CMake's variable is set; it is unset within this function only
   find_package(Torch 2.11 REQUIRED PATHS ${root}/share/cmake/Torch NO_DEFAULT_PATH)
   target_link_libraries(${target} INTERFACE torch)
   # Some libraries that libtorch loads (cuSPARSELt, NVSHMEM, cuFile) are in no toolkit. A machine that only builds
-  # need not have them; where the program runs, the loader looks for them in the wheel's environment.
+  # need not have them; at run time the loader finds them in the environment of the wheel.
   target_link_options(${target} INTERFACE LINKER:--allow-shlib-undefined)
 endfunction()

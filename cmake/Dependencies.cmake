@@ -1,4 +1,4 @@
-# Every library the project stands on, as one imported target each.
+# Every library that the project uses, as one imported target each.
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(ZLIB REQUIRED)
@@ -16,15 +16,15 @@ find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)  # tests of scripts an
 include(Hdf5)
 include(Torch)
 
-# mpi.h would bring C++ classes that left the standard in 2012 and live in a library of their own.
+# Leaves out the C++ classes of mpi.h, which left the standard in 2012 and need another library.
 set_property(TARGET MPI::MPI_C APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS OMPI_SKIP_MPICXX=1 MPICH_SKIP_MPICXX=1)
 if(M2M_SANITIZE)
-  # An object file, not a library: it has to be in every program that links MPI, however far away.
+  # An object file, not a library: every program that links MPI, also indirectly, has to contain it.
   add_library(m2m_leaks_of_mpi OBJECT ${CMAKE_SOURCE_DIR}/cmake/leaks_of_mpi.cpp)
   set_property(TARGET MPI::MPI_C APPEND PROPERTY INTERFACE_LINK_LIBRARIES $<TARGET_OBJECTS:m2m_leaks_of_mpi>)
 endif()
 
-# Random123 is headers only and ships no CMake package.
+# Random123 consists of headers and has no CMake package.
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 add_library(Random123::Random123 INTERFACE IMPORTED)
 target_include_directories(Random123::Random123 SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR})

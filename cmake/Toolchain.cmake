@@ -1,4 +1,4 @@
-# Language level, warnings and where things land; nothing here knows a dependency.
+# Language level, warnings and output folders, independent of all libraries.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -15,14 +15,14 @@ endif()
 add_library(m2m_flags INTERFACE)
 target_compile_options(m2m_flags INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wno-unknown-pragmas -Winvalid-pch -Werror=invalid-pch>)
-# GCC 12 finds these in its own std::string, where sums of texts are inlined; the sanitizers look for them at run time.
+# GCC 12 reports these in its own std::string after inlining; the sanitizers check them at run time.
 target_compile_options(m2m_flags INTERFACE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-array-bounds -Wno-stringop-overflow -Wno-restrict>)
-# GCC 13 takes a reference to an element that is found by a temporary key for one to the key; GCC 14 knows better.
+# GCC 13 mistakes a reference to an element that is found by a temporary key for one to the key; GCC 14 does not.
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
   target_compile_options(m2m_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-dangling-reference>)
 endif()
-# fmt is compiled once; as headers only it would cost each source 2 s. Torch-free sources see the system's and link it; the
-# others see the one that torch ships, which m2m_torch links.
+# fmt is compiled once; as headers only it would cost each source 2 s. Sources without torch use the system's fmt; the
+# others use the one that torch ships, which m2m_torch links.
 target_link_libraries(m2m_flags INTERFACE $<LINK_ONLY:fmt::fmt>)
 
 if(M2M_SANITIZE)
@@ -30,5 +30,5 @@ if(M2M_SANITIZE)
   set(CMAKE_CXX_FLAGS_DEBUG "-g1 -O1")
   add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
   add_link_options(-fsanitize=address,undefined)
-  add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-maybe-uninitialized>)  # GCC 12 finds it in its own std::regex
+  add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-maybe-uninitialized>)  # GCC 12 reports it in its own std::regex
 endif()

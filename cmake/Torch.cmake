@@ -1,7 +1,7 @@
-# m2m_torch, once a variant: libtorch from the PyPI wheel. M2M_PYTHON: the Python of the environment that the wheel lies in.
+# m2m_torch, one target per variant: libtorch from the PyPI wheel. M2M_PYTHON: the Python of the wheel's environment.
 set(M2M_TORCH_ROOT "" CACHE PATH "The wheel's torch folder (site-packages/torch); found in .venv-gpu or .venv by default")
 
-# The wheel in the first of the given environments that has one.
+# Finds the wheel in the first of the given environments that has one.
 function(m2m_find_wheel result)
   foreach(environment ${ARGN})
     file(GLOB folders ${CMAKE_SOURCE_DIR}/${environment}/lib/python3*/site-packages/torch)
@@ -17,7 +17,7 @@ endfunction()
 if(M2M_TORCH_ROOT)
   set(torch_root ${M2M_TORCH_ROOT})
 elseif(M2M_CUDA)
-  # .venv has all that compiling and linking need; running on a GPU needs .venv-gpu.
+  # .venv suffices for compiling and linking; running on a GPU needs .venv-gpu.
   m2m_find_wheel(torch_root .venv-gpu .venv)
 else()
   m2m_find_wheel(torch_root .venv)
@@ -26,15 +26,15 @@ message(STATUS "Torch wheel: ${torch_root}")
 get_filename_component(torch_environment ${torch_root}/../../../.. ABSOLUTE)
 set(M2M_PYTHON ${torch_environment}/bin/python)
 
-# m2m_torch_headers: what compiling needs, for every variant alike.
+# m2m_torch_headers: flags and headers for compiling, equal for all variants.
 add_library(m2m_torch_headers INTERFACE)
-# at::parallel_for is OpenMP in a header: it runs on libtorch's own threads where it is compiled as OpenMP and linked with
-# the runtime that libtorch brings. A second runtime in the process would start threads of its own.
+# at::parallel_for is OpenMP in a header: it uses libtorch's threads if it is compiled as OpenMP and linked with the runtime
+# of libtorch. A second runtime in the process would start more threads.
 target_compile_options(m2m_torch_headers INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fopenmp>)
 target_include_directories(m2m_torch_headers SYSTEM INTERFACE
   ${torch_root}/include ${torch_root}/include/torch/csrc/api/include)
 
-# The wheel has fmt's headers and not its library.
+# The wheel has the headers of fmt, but not its library.
 add_library(m2m_fmt_of_torch STATIC ${CMAKE_CURRENT_LIST_DIR}/fmt_of_torch.cpp)
 target_include_directories(m2m_fmt_of_torch SYSTEM PRIVATE ${torch_root}/include)
 
@@ -47,7 +47,7 @@ function(m2m_link_torch_cpu target root)
     endif()
     target_link_libraries(${target} INTERFACE m2m_wheel_${library})
   endforeach()
-  # Where the wheel's libraries find what they load (libcudart, libcupti), told to the linker too.
+  # The folders of the libraries that the wheel's libraries load (libcudart, libcupti), also for the linker.
   file(GLOB nvidia_folders ${root}/../nvidia/*/lib)
   foreach(folder ${nvidia_folders})
     target_link_options(${target} INTERFACE LINKER:-rpath-link,${folder})
@@ -60,8 +60,8 @@ endif()
 foreach(variant ${m2m_variants})
   m2m_suffix(suffix ${variant})
   add_library(m2m_torch${suffix} INTERFACE)
-  # The wheel's libraries export copies of libstdc++'s code, std::filesystem of another compiler among it. A symbol is
-  # taken from the first library that has it, and half of one copy beside half of another crashes: so libstdc++ comes first.
+  # The wheel's libraries export copies of code of libstdc++, such as std::filesystem of another compiler. The loader takes a
+  # symbol from the first library that has it, and a mixture of two copies crashes: so libstdc++ comes first.
   target_link_options(m2m_torch${suffix} INTERFACE "SHELL:-Wl,--push-state,--no-as-needed -lstdc++ -Wl,--pop-state")
   cmake_language(CALL m2m_link_torch_${variant} m2m_torch${suffix} ${torch_root})
   target_link_libraries(m2m_torch${suffix} INTERFACE m2m_torch_headers ${torch_root}/lib/libgomp.so.1

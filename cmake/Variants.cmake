@@ -1,6 +1,6 @@
-# A build links its programs for the CPU, for GPUs, or with M2M_BOTH for each of the two. Few sources depend on the device;
-# all others are compiled once. Targets of the first variant have plain names; those of the second end in _<variant>, and
-# its programs lie in <variant>/bin.
+# A build links its programs for the CPU, for GPUs, or with M2M_BOTH for both. Few sources depend on the device; all others
+# are compiled once. Targets of the first variant have plain names; those of the second end in _<variant>, and its programs
+# are in <variant>/bin.
 if(M2M_CUDA AND M2M_BOTH)
   set(m2m_variants cuda cpu)
 elseif(M2M_CUDA)
@@ -11,7 +11,7 @@ endif()
 list(GET m2m_variants 0 m2m_first_variant)
 set_property(GLOBAL PROPERTY m2m_varied_targets m2m_torch)
 
-# What the names of a variant's targets end in.
+# The suffix of the targets of a variant.
 function(m2m_suffix result variant)
   if(variant STREQUAL m2m_first_variant)
     set(${result} "" PARENT_SCOPE)
@@ -20,8 +20,8 @@ function(m2m_suffix result variant)
   endif()
 endfunction()
 
-# The given targets as a variant links them.
-function(m2m_targets_of result variant)
+# The names of the given targets in a variant.
+function(m2m_variant_targets result variant)
   get_property(varied GLOBAL PROPERTY m2m_varied_targets)
   m2m_suffix(suffix ${variant})
   set(targets "")
@@ -34,8 +34,8 @@ function(m2m_targets_of result variant)
   set(${result} ${targets} PARENT_SCOPE)
 endfunction()
 
-# m2m_objects(NAME [TORCH] SOURCES ... USES ...): compiles what the variants have in common. It sees headers alone of
-# what it uses: a target that links torch would bring one variant's flags.
+# m2m_objects(NAME [TORCH] SOURCES ... USES ...): compiles the sources that all variants share. It uses only the headers
+# of USES: a target that links torch would add the flags of one variant.
 function(m2m_objects name)
   cmake_parse_arguments(OBJECTS "TORCH" "" "SOURCES;USES" ${ARGN})
   get_property(varied GLOBAL PROPERTY m2m_varied_targets)
@@ -50,30 +50,30 @@ function(m2m_objects name)
   endif()
 endfunction()
 
-# m2m_varied_room(NAME SOURCES ... [CPU ...] [CUDA ...] USES ... [PRIVATE_USES ...] [CUDA_USES ...])
-# A static library a variant, m2m_<name><suffix>. CPU, CUDA: sources of that variant alone.
-function(m2m_varied_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;CPU;CUDA;USES;PRIVATE_USES;CUDA_USES" ${ARGN})
-  m2m_objects(m2m_${name}_objects TORCH SOURCES ${ROOM_SOURCES} USES ${ROOM_USES} ${ROOM_PRIVATE_USES})
+# m2m_varied_module(NAME SOURCES ... [CPU ...] [CUDA ...] USES ... [PRIVATE_USES ...] [CUDA_USES ...])
+# One static library per variant, m2m_<name><suffix>. CPU, CUDA: sources of that variant only.
+function(m2m_varied_module name)
+  cmake_parse_arguments(MODULE "" "" "SOURCES;CPU;CUDA;USES;PRIVATE_USES;CUDA_USES" ${ARGN})
+  m2m_objects(m2m_${name}_objects TORCH SOURCES ${MODULE_SOURCES} USES ${MODULE_USES} ${MODULE_PRIVATE_USES})
   foreach(variant ${m2m_variants})
     string(TOUPPER ${variant} VARIANT)
     m2m_suffix(suffix ${variant})
-    m2m_targets_of(uses ${variant} ${ROOM_USES} m2m_torch)
+    m2m_variant_targets(uses ${variant} ${MODULE_USES} m2m_torch)
     set(library m2m_${name}${suffix})
-    add_library(${library} STATIC $<TARGET_OBJECTS:m2m_${name}_objects> ${ROOM_${VARIANT}})
+    add_library(${library} STATIC $<TARGET_OBJECTS:m2m_${name}_objects> ${MODULE_${VARIANT}})
     set_target_properties(${library} PROPERTIES LINKER_LANGUAGE CXX)
     target_include_directories(${library} PUBLIC ${CMAKE_SOURCE_DIR}/src)
-    target_link_libraries(${library} PUBLIC ${uses} m2m_flags PRIVATE ${ROOM_PRIVATE_USES})
+    target_link_libraries(${library} PUBLIC ${uses} m2m_flags PRIVATE ${MODULE_PRIVATE_USES})
     if(variant STREQUAL "cuda")
-      target_link_libraries(${library} PUBLIC ${ROOM_CUDA_USES})
-    elseif(ROOM_CPU)
+      target_link_libraries(${library} PUBLIC ${MODULE_CUDA_USES})
+    elseif(MODULE_CPU)
       m2m_share_precompiled(${library} torch)
     endif()
   endforeach()
   set_property(GLOBAL APPEND PROPERTY m2m_varied_targets m2m_${name})
 endfunction()
 
-# m2m_varied_program(NAME [TORCH] SOURCES ... [CPU ...] [CUDA ...] USES ... [CUDA_USES ...]): an executable a variant.
+# m2m_varied_program(NAME [TORCH] SOURCES ... [CPU ...] [CUDA ...] USES ... [CUDA_USES ...]): one executable per variant.
 function(m2m_varied_program name)
   cmake_parse_arguments(PROGRAM "TORCH" "" "SOURCES;CPU;CUDA;USES;CUDA_USES" ${ARGN})
   set(torch "")
@@ -84,7 +84,7 @@ function(m2m_varied_program name)
   foreach(variant ${m2m_variants})
     string(TOUPPER ${variant} VARIANT)
     m2m_suffix(suffix ${variant})
-    m2m_targets_of(uses ${variant} ${PROGRAM_USES})
+    m2m_variant_targets(uses ${variant} ${PROGRAM_USES})
     set(program ${name}${suffix})
     add_executable(${program} $<TARGET_OBJECTS:${name}_objects> ${PROGRAM_${VARIANT}})
     set_target_properties(${program} PROPERTIES LINKER_LANGUAGE CXX)

@@ -1,4 +1,4 @@
-# Writes OUTPUT (a C++ source) with the git revision of SOURCE; touches it only where that changed.
+# Writes OUTPUT (a C++ source) with the git revision of SOURCE; touches it only if the revision changed.
 find_program(GIT git)
 set(revision unknown)
 set(dirty false)

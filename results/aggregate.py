@@ -42,7 +42,7 @@ def recalls(confusion):
 
 
 def defined(values):
-    """Those that are not NaN."""
+    """The values that are not NaN."""
     return values[~np.isnan(values)]
 
 
@@ -75,7 +75,7 @@ def geometric_mean(confusion, kind):
     return 100 * np.exp(np.log(values).mean())
 
 
-def group_of(name, counts):
+def class_group(name, counts):
     """Labels of a group of classes, by training counts: halves by cover, thirds by rank, or shots."""
     by_rank = np.argsort(-counts, kind="stable")
     third = len(counts) // 3
@@ -101,12 +101,12 @@ def calibration_error(logits, labels, bins=15):
     weights = np.exp(logits - logits.max(axis=1, keepdims=True))
     confidence = 1 / weights.sum(axis=1)
     right = logits.argmax(axis=1) == labels
-    bin_of = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
-    return 100 * sum(abs((right[bin_of == b] - confidence[bin_of == b]).sum()) for b in range(bins)) / len(labels)
+    bin_index = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    return 100 * sum(abs((right[bin_index == b] - confidence[bin_index == b]).sum()) for b in range(bins)) / len(labels)
 
 
 def metric(name, trial, select, gm_kind):
-    """A metric of a trial's test set, in percent; NaN where it has none."""
+    """A metric of a trial's test set, in percent; NaN if the trial lacks the data or the group is empty."""
     confusion = trial[f"{select}/test/confusion"][:]
     if name == "bacc":
         return balanced_accuracy(confusion)
@@ -116,7 +116,7 @@ def metric(name, trial, select, gm_kind):
         return 100 * np.trace(confusion) / confusion.sum()
     if name == "ece":
         return calibration_error(trial[f"{select}/test/logits"][:], trial["labels/test"][:])
-    group = group_of(name, np.array(json.loads(trial["json/data"][()])["counts"]))
+    group = class_group(name, np.array(json.loads(trial["json/data"][()])["counts"]))
     values = defined(recalls(confusion)[group])
     return 100 * values.mean() if len(values) else np.nan
 
@@ -130,13 +130,13 @@ def read_trials(file):
 
 
 def setting(row, name, otherwise):
-    """A setting of a trial, or `otherwise` where the table has no such column."""
+    """A setting of a trial, or `otherwise` if the table has no such column."""
     value = row.get(name, otherwise)
     return otherwise if isinstance(value, str) and value == "" else value
 
 
 def data_name(row):
-    """What the field calls the trial's data setting."""
+    """The trial's data setting, for example 'CIFAR-LT-10 rho=100'."""
     imbalance = setting(row, "data_imbalance", "longtail")
     data = setting(row, "data_set", "unnamed data")
     if data.startswith("cifar"):
@@ -155,25 +155,25 @@ def data_name(row):
 
 
 def training(file, trial):
-    """Every setting that acted in a trial but its seeds."""
+    """Every setting that acted in a trial, without seeds."""
     settings = json.loads(file[f"trial/{trial}/json/identity"][()])["settings"]
     return {name: value for name, value in settings.items() if not name.startswith("seeds.")}
 
 
-def refuse_mixtures(file, trials, where):
-    """Exits with status 2 where the trials of a cell must not be averaged."""
+def check_mixtures(file, trials, location):
+    """Exits with status 2 if the trials of a cell must not be averaged."""
     done = trials[trials.status == "done"]
     for column, name in NOT_AVERAGED.items():
         if column in done and done[column].nunique() > 1:
             values = ", ".join(str(value) for value in sorted(done[column].unique()))
-            fail(2, f"{where}: trials of different {name} ({values}); --allow-mixed averages them all the same")
+            fail(2, f"{location}: trials of different {name} ({values}); --allow-mixed averages them although they differ")
     trainings = [training(file, trial) for trial in done.id]
     if any(each != trainings[0] for each in trainings):
-        fail(2, f"{where}: trials of different trainings; --allow-mixed averages them all the same")
+        fail(2, f"{location}: trials of different trainings; --allow-mixed averages them although they differ")
 
 
 def sample(file, trials, arguments):
-    """The metrics of each trial that has the selected epoch, a row a trial."""
+    """The metrics of the trials that have the selected epoch, one row per trial."""
     groups = [file[f"trial/{trial}"] for trial in trials[trials.status == "done"].id]
     rows = [[metric(name, group, arguments.select, arguments.gm) for name in arguments.metric]
             for group in groups if arguments.select in group]
@@ -181,14 +181,14 @@ def sample(file, trials, arguments):
 
 
 def labels_without_samples(file, trials, select):
-    """'2 7': labels of classes that have no test sample in one of the trials; '' where all have."""
+    """'2 7': labels of classes without a test sample in one of the trials; '' if there are none."""
     groups = [file[f"trial/{trial}"] for trial in trials[trials.status == "done"].id]
     labels = {label for group in groups if select in group for label in untested(group[f"{select}/test/confusion"][:])}
     return " ".join(map(str, sorted(labels)))
 
 
 def untested_notes(file, select):
-    """'DATA: class 2 of 3 has no test sample: ...', each once, in the order of the study."""
+    """'DATA: class 2 of 3 has no test sample: ...', without repetitions, in the order of the study."""
     notes = []
     for _, row in read_trials(file).iterrows():
         if row.status != "done" or select not in file[f"trial/{row.id}"]:
@@ -208,7 +208,7 @@ def fact(trials, column):
 
 
 def cells(file, arguments):
-    """One row per method and data setting, in the order of the study: the numbers that m2m-report gives."""
+    """One row per method and data setting, in the order of the study, with the numbers of m2m-report."""
     trials = read_trials(file)
     trials = trials.drop_duplicates(["id", "label"]).copy()  # a trial counts once under each of its labels
     trials["data"] = [data_name(row) for _, row in trials.iterrows()]
@@ -219,7 +219,7 @@ def cells(file, arguments):
         if of_cell.empty:
             continue
         if not arguments.allow_mixed:
-            refuse_mixtures(file, of_cell, f"{method} on {data}")
+            check_mixtures(file, of_cell, f"{method} on {data}")
         values = sample(file, of_cell, arguments)
         row = {
             "method": method, "data": data, "selection": arguments.select, "gm_kind": arguments.gm,
@@ -238,14 +238,14 @@ def cells(file, arguments):
 
 
 def spread(mean, std):
-    """'69.0 +- 1.2', without deviation where there is none, '-' where there is no mean."""
+    """'69.0 +- 1.2'; '69.0' if there is no deviation, '-' if there is no mean."""
     if np.isnan(mean):
         return "-"
     return f"{mean:.1f}" if np.isnan(std) else f"{mean:.1f} +- {std:.1f}"
 
 
 def cell_text(row, metrics):
-    """'69.0 +- 1.2 / 66.1 +- 1.5 (10)', '(9*)' where planned trials are lacking."""
+    """'69.0 +- 1.2 / 66.1 +- 1.5 (10)', with '(9*)' if planned trials are missing."""
     mark = "" if row.n == row.planned else "*"
     if row.n == 0:
         return f"- (0{mark})"
@@ -271,21 +271,21 @@ def markdown(table, metrics):
 
 
 def fail(code, sentence):
-    """Ends the program, whichever of results/ it is."""
+    """Ends the running program of results/ with a sentence on standard error."""
     print(f"{pathlib.Path(sys.argv[0]).name}: {sentence}", file=sys.stderr)
     sys.exit(code)
 
 
 def parse():
-    """The command line."""
+    """Parses the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", type=pathlib.Path, help="a results.h5, or the folder it is in")
     parser.add_argument("--format", choices=["markdown", "csv"], default="markdown")
-    parser.add_argument("--select", choices=["last", "best"], default="last", help="which epoch of a trial counts")
+    parser.add_argument("--select", choices=["last", "best"], default="last", help="epoch of a trial that counts")
     parser.add_argument("--gm", choices=["zero", "nonzero"], default="zero",
-                        help="a class of zero recall makes GM 0, or is left out")
-    parser.add_argument("--metric", action="append", choices=METRICS, help="what cells show; may be repeated")
-    parser.add_argument("--allow-mixed", action="store_true", help="average what had better not be averaged")
+                        help="GM is 0 if a recall is zero, or leaves zero recalls out")
+    parser.add_argument("--metric", action="append", choices=METRICS, help="metric that the cells show; may be repeated")
+    parser.add_argument("--allow-mixed", action="store_true", help="average trials even if their settings differ")
     arguments = parser.parse_args()
     arguments.metric = arguments.metric or ["bacc", "gm"]
     return arguments

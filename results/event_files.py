@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Event files for TensorBoard from the journals of a sweep, while it runs or afterwards: a run for each trial.
+"""Event files for TensorBoard from the journals of a sweep, while it runs or afterwards: one run per trial.
 
 Needs what requirements/tensorboard.txt lists. 'tensorboard --logdir DIR/tensorboard' then shows them:
 
@@ -20,13 +20,13 @@ except ModuleNotFoundError as error:
 
 
 def fail(code, sentence):
-    """Ends the program."""
+    """Ends the program with a sentence on standard error."""
     print(f"event_files.py: {sentence}", file=sys.stderr)
     sys.exit(code)
 
 
 def seconds(text):
-    """A time to wait."""
+    """Parses a time to wait, in seconds."""
     value = float(text)
     if not value > 0:
         raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds above 0")
@@ -34,21 +34,21 @@ def seconds(text):
 
 
 def parse():
-    """The command line."""
+    """Parses the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", type=pathlib.Path, metavar="DIR", help="output folder of a sweep")
     parser.add_argument("--out", type=pathlib.Path, help="folder to write into; DIR/tensorboard by default")
-    parser.add_argument("--follow", action="store_true", help="go on until every trial has an end, or Ctrl-C")
-    parser.add_argument("--every", type=seconds, default=5, metavar="SECONDS", help="how often --follow looks")
+    parser.add_argument("--follow", action="store_true", help="continue until every trial has ended, or until Ctrl-C")
+    parser.add_argument("--every", type=seconds, default=5, metavar="SECONDS", help="seconds between two reads of --follow, by default 5")
     return parser.parse_args()
 
 
-def trials_of(folder):
-    """The planned trials of an output folder; ends the program where it is none."""
+def read_planned_trials(folder):
+    """The planned trials of an output folder; ends the program if the folder is not one."""
     try:
         return planned(folder)
     except (FileNotFoundError, NotADirectoryError):
-        fail(74, f"{folder}: no study.json, so this is no output folder of a sweep")
+        fail(74, f"{folder}: no study.json, so this is not the output folder of a sweep")
     except OSError as error:
         fail(74, f"{folder / 'study.json'}: {error.strerror}")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -56,7 +56,7 @@ def trials_of(folder):
 
 
 def update(run, last):
-    """Brings a run up to its journal, and closes it where nothing more is to come."""
+    """Writes what the journal has gained, and closes the run if `last`."""
     try:
         run.update()
     except ValueError as error:
@@ -68,7 +68,7 @@ def update(run, last):
 
 
 def write(runs, follow, every):
-    """Writes all runs, once or until every trial is over."""
+    """Writes all runs, once, or with `follow` until every trial has ended."""
     while True:
         over = [run.trial.is_over() for run in runs]  # before reading: the last line is there by then
         for run, ended in zip(runs, over):
@@ -82,7 +82,7 @@ def main():
     """Writes the event files."""
     arguments = parse()
     out = arguments.out or arguments.path / "tensorboard"
-    runs = [Run(trial, out) for trial in trials_of(arguments.path)]
+    runs = [Run(trial, out) for trial in read_planned_trials(arguments.path)]
     try:
         write(runs, arguments.follow, arguments.every)
     except KeyboardInterrupt:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Figures of a results.h5 as SVG and PNG: curves, recalls, confusion, settings, translations, features, time.
 
-Says in a line for each figure which files were written, or why none was. Needs numpy, h5py, pandas and
+Prints for each figure which files were written, or why none was. Needs numpy, h5py, pandas and
 matplotlib, and scikit-learn for the features:
 
     python3 results/figures.py results/ablation_cifar10
@@ -24,7 +24,7 @@ FORMS = ("svg", "png")
 
 
 def forms(text):
-    """'svg,png' as a list."""
+    """Parses 'svg,png' into a list."""
     names = text.split(",")
     if not set(names) <= set(FORMS):
         raise argparse.ArgumentTypeError(f"'{text}' is not svg, png or svg,png")
@@ -32,26 +32,26 @@ def forms(text):
 
 
 def resolution(text):
-    """Dots per inch from 20 to 1200."""
+    """Parses dots per inch, from 20 to 1200."""
     if not text.isdigit() or not 20 <= int(text) <= 1200:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 20 to 1200")
     return int(text)
 
 
 def parse():
-    """The command line."""
+    """Parses the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", type=pathlib.Path, help="a results.h5, or the folder it is in")
     parser.add_argument("--out", type=pathlib.Path, help="folder to write into; 'figures' beside results.h5 by default")
-    parser.add_argument("--format", type=forms, default=list(FORMS), metavar="svg,png", help="what to write")
+    parser.add_argument("--format", type=forms, default=list(FORMS), metavar="svg,png", help="file formats")
     parser.add_argument("--dpi", type=resolution, default=150, help="dots per inch of PNG")
-    parser.add_argument("--select", choices=["last", "best"], default="last", help="which epoch of a trial counts")
-    parser.add_argument("--allow-mixed", action="store_true", help="average what had better not be averaged")
+    parser.add_argument("--select", choices=["last", "best"], default="last", help="epoch of a trial that counts")
+    parser.add_argument("--allow-mixed", action="store_true", help="average trials even if their settings differ")
     return parser.parse_args()
 
 
 def write(folder, name, figure, arguments):
-    """The files of one figure; their names."""
+    """Writes the files of one figure; returns their names."""
     names = [f"{name}.{form}" for form in arguments.format]
     for form, file in zip(arguments.format, names):
         content = encode(figure, form, arguments.dpi)
@@ -63,7 +63,7 @@ def write(folder, name, figure, arguments):
 
 
 def make_folder(folder):
-    """Makes the folder to write into."""
+    """Creates the output folder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -89,7 +89,7 @@ def main():
         try:
             draw_file(file, folder, arguments)
         except (KeyError, OSError, json.JSONDecodeError) as error:
-            study.refuse_damage(arguments.path, error)
+            study.fail_damaged(arguments.path, error)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""One page, report.html, that shows a study: its table, figures, unfinished trials, settings, and the command
+"""Writes one page, report.html, that shows a study: its table, figures, unfinished trials, settings, and the command
 that reproduces it.
 
-The page needs no network and nothing beside it. Needs numpy, h5py, pandas and matplotlib:
+The page needs neither a network nor other files. The script needs numpy, h5py, pandas and matplotlib:
 
     python3 results/page.py results/ablation_cifar10
 """
@@ -27,30 +27,30 @@ EPOCHS = {"last": "last epoch", "best": "epoch of best validation bACC"}
 
 
 def parse():
-    """The command line."""
+    """Parses the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", type=pathlib.Path, help="a results.h5, or the folder it is in")
     parser.add_argument("--out", type=pathlib.Path, help="file to write; report.html beside the results.h5 by default")
-    parser.add_argument("--select", choices=["last", "best"], default="last", help="which epoch of a trial counts")
-    parser.add_argument("--allow-mixed", action="store_true", help="average what had better not be averaged")
+    parser.add_argument("--select", choices=["last", "best"], default="last", help="epoch of a trial that counts")
+    parser.add_argument("--allow-mixed", action="store_true", help="average trials even if their settings differ")
     return parser.parse_args()
 
 
 def planned(file):
-    """study.json of the results, with what the page needs."""
+    """study.json of the results, with defaults for what the page needs."""
     plan = json.loads(file["study"][()])
     return {"name": file.attrs.get("study", "unnamed"), "file": "STUDY.toml", "trials": []} | plan
 
 
-def trials_of(file):
-    """The table of trials with the data setting of each."""
+def read_planned_trials(file):
+    """The table of trials, with the data setting of each trial."""
     trials = aggregate.read_trials(file).drop_duplicates(["id", "label"]).copy()
     trials["data"] = [aggregate.data_name(row) for _, row in trials.iterrows()]
     return trials
 
 
 def summary(file, trials, arguments):
-    """What was planned, on what, and what became of it."""
+    """The plan, its data, and the outcomes of its trials."""
     pairs = [("data", ", ".join(trials.data.drop_duplicates()) or "none"),
              ("methods", trials.label.nunique()), ("trials", trials.id.nunique())]
     pairs += numbers.counts(trials)
@@ -61,17 +61,17 @@ def summary(file, trials, arguments):
 
 
 def results(file, arguments):
-    """The table, with how to read it."""
+    """The table with its notes."""
     arguments.gm, arguments.metric = "zero", list(numbers.NAMES)
     note = (f"{EPOCHS[arguments.select].capitalize()}, test set, mean ± standard deviation over seeds "
-            "(number of trials); * marks where planned trials are lacking. Press a header to sort.")
+            "(number of trials); * marks cells with missing trials. Press a header to sort.")
     notes = [note, *aggregate.untested_notes(file, arguments.select)]
     return numbers.results_table(aggregate.cells(file, arguments)) + "".join(f"\n<p>{text(each)}</p>" for each in notes)
 
 
 def content(file, arguments):
     """Title and content of the page."""
-    plan, trials = planned(file), trials_of(file)
+    plan, trials = planned(file), read_planned_trials(file)
     blocks = study.blocks(file, arguments.select, arguments.allow_mixed)
     statuses = dict(zip(trials.id, trials.status))
     command = f"m2m-sweep {shlex.quote(str(plan['file']))}"
@@ -103,7 +103,7 @@ def main():
         try:
             page = document.page(*content(file, arguments))
         except (KeyError, OSError, json.JSONDecodeError) as error:
-            study.refuse_damage(arguments.path, error)
+            study.fail_damaged(arguments.path, error)
     path = arguments.out or folder / "report.html"
     write(path, page)
     print(f"wrote {path} ({len(page.encode()) / 1e6:.1f} MB)")

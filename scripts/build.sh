@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Configures (the first time) and builds one preset of CMakePresets.json; says beforehand how much there is to compile.
+# Configures (the first time) and builds one preset of CMakePresets.json; prints beforehand how much there is to compile.
 #
 # Usage: scripts/build.sh PRESET [TARGET...]
 # After a release build of everything, or of the target 'programs', build/bin points to the programs.
@@ -7,10 +7,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Compiling one object takes a processor so long, on average: 2.4 GHz, measured over the programs.
+# Seconds that a processor takes to compile one object: average over the programs, at 2.4 GHz.
 seconds_per_object=3
 
-# Says how many objects the build will compile, and about how long it will take.
+# Prints how many objects the build will compile, and about how long it will take.
 announce() {
   local objects minutes
   objects=$("${build[@]}" -- -n | grep -c '\] Building' || true)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests of arithmetic once with each instruction set below this processor's best, so that no processor is the first
-# to run a path. The best one is what all other tests use.
+# Runs the tests of arithmetic once with each instruction set below this processor's best, so that every code path
+# is tested. All other tests use the best one.
 #
 # Usage: scripts/check_instruction_sets.sh PRESET [CTEST OPTION...]
 # M2M_INSTRUCTION_SET caps the project's own kernels; the other three variables cap libtorch: its own kernels, oneDNN, MKL.
@@ -14,13 +14,13 @@ unset M2M_INSTRUCTION_SET ATEN_CPU_CAPABILITY ONEDNN_MAX_CPU_ISA MKL_ENABLE_INST
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 best=$("build/$preset/bin/m2m-doctor" --out "$folder" | awk '$1 == "ok" && $2 == "instructions" {print $3}')
-[ -n "$best" ] || { echo "check_instruction_sets.sh: m2m-doctor names no instruction set" >&2; exit 1; }
+[ -n "$best" ] || { echo "check_instruction_sets.sh: m2m-doctor prints no instruction set" >&2; exit 1; }
 
 run_tests() {  # REGEX CTEST OPTION...
   ctest --preset "$preset" --parallel "${M2M_JOBS:-2}" --tests-regex "$1" "${@:2}" </dev/null  # mpirun would read the list below
 }
 
-check() {  # SET ATEN ONEDNN MKL CTEST OPTION...: the caps, then the tests under them; of those with data the short ones
+check() {  # SET ATEN ONEDNN MKL CTEST OPTION...: runs the tests under these caps; of those with data only the short ones
   echo "--- at most $1"
   export M2M_INSTRUCTION_SET=$1 ATEN_CPU_CAPABILITY=$2 ONEDNN_MAX_CPU_ISA=$3 MKL_ENABLE_INSTRUCTIONS=$4
   (unset M2M_DATA; run_tests '^(kernels|nn|methods|train|stages|checkpoints|parity)[.]|^train_ranks[.].*_at_[23]_ranks$' "${@:5}")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains every method on the digits with two builds and compares their numbers, bit by bit: after a change that is to leave
+"""Trains every method on the digits with two builds and compares their numbers, bit by bit: after a change that should keep
 numbers as they are. Both builds run here, since processors round differently.
 
 Of each trial the logits and the confusion matrix of the test set, and the weights, are compared as SHA-256. Prints a row for
@@ -35,7 +35,7 @@ defer_until = 2
 batch_size = 64
 lr = 0.05
 device = "cpu"
-test_every = 0                 # at the end alone: plain kernels take longest to evaluate
+test_every = 0                 # only at the end: plain kernels are slowest in evaluation
 [second]
 epochs = 3
 [m2m]
@@ -61,7 +61,7 @@ USAGE = 2
 
 
 def program(build):
-    """m2m-sweep of a build, or of the folder of its programs."""
+    """The path of m2m-sweep in a build, or in the folder of its programs."""
     for folder in (build / "bin", build):
         if (folder / "m2m-sweep").is_file():
             return folder.resolve() / "m2m-sweep"
@@ -73,11 +73,11 @@ def run(*words):
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
-def methods_of(sweep):
+def read_methods(sweep):
     return re.search(r"^methods: (.*)$", run(sweep, "describe").stdout, re.MULTILINE).group(1).split(", ")
 
 
-def kernels_of(sweep, study, folder):
+def read_kernels(sweep, study, folder):
     """Choices of train.kernels that this processor runs."""
     choices = re.search(r"one of: (.*)$", run(sweep, "describe", "train.kernels").stdout, re.MULTILINE).group(1)
     for name in choices.split(", "):
@@ -105,7 +105,7 @@ def numbers(out):
 
 
 def train(sweep, study, out, kernels, ranks):
-    """The numbers of a study, trained with these kernels, each trial by all ranks together."""
+    """Trains the study with these kernels, each trial on all ranks; returns its hashes."""
     launcher = [] if ranks == 1 else [*MPIRUN, ranks]
     options = [] if ranks == 1 else ["--ranks-per-trial", ranks]
     done = run(*launcher, sweep, study, "--out", out, f"train.kernels={kernels}", *options)
@@ -115,7 +115,7 @@ def train(sweep, study, out, kernels, ranks):
 
 
 def differing(a, b):
-    """'method (parts)' of each trial that differs or that only one has."""
+    """'method (parts)' of each trial that differs or is missing in one build."""
     for method in sorted(a.keys() | b.keys()):
         mine, other = a.get(method, {}), b.get(method, {})
         parts = [part for part in sorted(mine.keys() | other.keys()) if mine.get(part) != other.get(part)]
@@ -123,7 +123,7 @@ def differing(a, b):
             yield f"{method} ({', '.join(parts)})"
 
 
-def rows_of(kernels, ranks, both, methods):
+def make_rows(kernels, ranks, both, methods):
     """(kernels, ranks, precision, trials that are equal, those that differ) for each precision."""
     for precision in PRECISIONS:
         a, b = ({method: parts for (method, of), parts in found.items() if of == precision} for found in both)
@@ -144,21 +144,21 @@ def main():
     parser.add_argument("builds", type=pathlib.Path, nargs=2, metavar="BUILD")
     parser.add_argument("--ranks", type=int, nargs="+", default=[1], help="ranks that train each trial, by default 1")
     parser.add_argument("--kernels", nargs="+", help="values of train.kernels, by default all that the processor runs")
-    parser.add_argument("--quick", action="store_true", help=f"{len(QUICK)} methods, and the fastest kernels alone")
+    parser.add_argument("--quick", action="store_true", help=f"{len(QUICK)} methods, and only the fastest kernels")
     given = parser.parse_args()
     sweeps, began, rows = [program(build) for build in given.builds], time.monotonic(), []
-    methods = QUICK if given.quick else methods_of(sweeps[0])
+    methods = QUICK if given.quick else read_methods(sweeps[0])
     with tempfile.TemporaryDirectory() as name, concurrent.futures.ThreadPoolExecutor(2) as pool:
         folder = pathlib.Path(name)
         study = folder / "compare.toml"
         study.write_text(STUDY.format(methods=json.dumps(methods), precisions=json.dumps(PRECISIONS)))
-        kernels = given.kernels or (["auto"] if given.quick else list(kernels_of(sweeps[0], study, folder)))
+        kernels = given.kernels or (["auto"] if given.quick else list(read_kernels(sweeps[0], study, folder)))
         for ranks in given.ranks:
             for kernel in kernels:
                 print(f"{time.monotonic() - began:4.0f} s  kernels {kernel}, {ranks} ranks", file=sys.stderr, flush=True)
                 outs = [folder / f"{build}-{kernel}-{ranks}" for build in "AB"]
                 both = list(pool.map(train, sweeps, [study] * 2, outs, [kernel] * 2, [ranks] * 2))
-                rows += rows_of(kernel, ranks, both, methods)
+                rows += make_rows(kernel, ranks, both, methods)
     print_table(rows)
     print(f"{len(methods)} methods, {time.monotonic() - began:.0f} s")
     return int(any(row[4] != "-" for row in rows))

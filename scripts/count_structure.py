@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Counts what a clear structure has few of, from the source tree. Prints a table, or JSON with --json.
+"""Counts signs of an unclear structure in the source tree. Prints a table, or JSON with --json.
 
   setting literals   texts of src/ that are exactly a dotted name of a setting, outside the module that declares it. If there is
-                     src/settings it declares all; else a name belongs to the room in which a row begins with it.
+                     src/settings it declares all; else a name belongs to the module in which a row begins with it.
   places a method    for each method, the lines of src/ that spell its name as a text, include its header or name its variable,
                      and its header; the median over methods, and the most
   places a setting   for each setting, the lines of src/ that spell its name as a text; the median over settings, and the most
@@ -35,7 +35,7 @@ TEST = re.compile(r"^(?:TEST|TEST_F|TEST_P|TYPED_TEST)\((\w+),\s*(\w+)\)", re.MU
 COMPARISON = re.compile(r"\b((?:EXPECT|ASSERT)_\w+|expect_\w+|contains|says)\(")
 PYTHON_COMPARISON = re.compile(r"assert\w*|expect_\w+|fails|contains|says")
 CALL = re.compile(r"\b(\w+)\(")
-OF_EXPECTED = re.compile(r"r?find|contains|says|holds|has|count|starts_?with|ends_?with|f?search|f?match|compile|regex"
+EXPECTING_CALL = re.compile(r"r?find|contains|says|holds|has|count|starts_?with|ends_?with|f?search|f?match|compile|regex"
                          r"|format|string|HasSubstr|StartsWith|EndsWith|pair|replace|join|(?:EXPECT|ASSERT)_\w+"
                          r"|expect_\w+|assert\w*")
 INSIDE_QUOTES = re.compile(r"""(?<!\w)'[^']*'(?!\w)|\\"[^"]*\\"|`[^`]*`""")
@@ -50,7 +50,7 @@ def sources(folder):
 
 
 def lines_with(tree, texts):
-    """{text: [(file, line)]}: where src/ has it as a whole literal."""
+    """{text: [(file, line)]}: the literals of src/ that are exactly this text."""
     found = {text: [] for text in texts}
     for path in sources(tree / "src"):
         for number, line in enumerate(path.read_text().splitlines(), 1):
@@ -81,7 +81,7 @@ def declaring_modules(tree, names):
 
 
 def setting_literals(tree, places):
-    """{file: how many literals of settings that another module declares}"""
+    """{file: number of literals of settings that another module declares}"""
     declared, found = declaring_modules(tree, places), {}
     for name, lines in places.items():
         for file, _ in lines:
@@ -91,7 +91,7 @@ def setting_literals(tree, places):
 
 
 def method_places(tree):
-    """{method: lines of src/ that know it}"""
+    """{method: lines of src/ that name it}"""
     methods = json.loads((HERE / "tests/pins/methods.json").read_text())["order"]
     found = {name: set(lines) for name, lines in lines_with(tree, methods).items()}
     for header in sorted((tree / "src/methods/catalogue").glob("*.hpp")):
@@ -123,7 +123,7 @@ def is_sentence(text):
 
 
 def call_end(text, begin):
-    """Where the parenthesis before `begin` is closed."""
+    """The position at which the parenthesis before `begin` is closed."""
     depth, index = 1, begin
     while index < len(text) and depth:
         if literal := TEXT.match(text, index):
@@ -135,13 +135,13 @@ def call_end(text, begin):
 
 
 def expected_texts(text):
-    """The texts of a comparison but for those that go into what is compared: the arguments of other calls."""
+    """The texts of a comparison, without arguments of calls that make the compared value."""
     index = 0
     while index < len(text):
         if literal := TEXT.match(text, index):
             yield literal.group(1)
             index = literal.end()
-        elif (call := CALL.match(text, index)) and not OF_EXPECTED.fullmatch(call.group(1)):
+        elif (call := CALL.match(text, index)) and not EXPECTING_CALL.fullmatch(call.group(1)):
             index = call_end(text, call.end()) + 1
         else:
             index = call.end() if call else index + 1
@@ -164,15 +164,15 @@ def cpp_tests_that_quote(path):
             yield f"{test.group(1)}.{test.group(2)}", sentences
 
 
-def name_of(call):
+def call_name(call):
     return getattr(call.func, "attr", getattr(call.func, "id", ""))
 
 
 def expected_in(tree):
-    """The texts of a Python expression but for the arguments of calls that make what is compared."""
+    """The texts of a Python expression, without arguments of calls that make the compared value."""
     if isinstance(tree, ast.Constant):
         return [tree.value] if isinstance(tree.value, str) else []
-    makes_input = isinstance(tree, ast.Call) and not OF_EXPECTED.fullmatch(name_of(tree))
+    makes_input = isinstance(tree, ast.Call) and not EXPECTING_CALL.fullmatch(call_name(tree))
     return [text for part in ([tree.func] if makes_input else ast.iter_child_nodes(tree)) for text in expected_in(part)]
 
 
@@ -182,8 +182,8 @@ def python_tests_that_quote(path):
             continue
         compared = [part.test for part in ast.walk(node) if isinstance(part, ast.Assert)]
         for call in (part for part in ast.walk(node) if isinstance(part, ast.Call)):
-            if PYTHON_COMPARISON.fullmatch(name_of(call)):
-                compared += call.args if name_of(call) == "assert_says" else call.args[:2]
+            if PYTHON_COMPARISON.fullmatch(call_name(call)):
+                compared += call.args if call_name(call) == "assert_says" else call.args[:2]
         if sentences := {text for tree in compared for text in expected_in(tree) if is_sentence(text)}:
             yield node.name, sentences
 
@@ -200,22 +200,22 @@ def tests_that_quote(tree):
 
 
 def ctest_entries(build):
-    said = subprocess.run(["ctest", "--test-dir", build, "-N"], text=True, capture_output=True, check=True).stdout
-    return int(re.search(r"Total Tests: (\d+)", said).group(1))
+    listing = subprocess.run(["ctest", "--test-dir", build, "-N"], text=True, capture_output=True, check=True).stdout
+    return int(re.search(r"Total Tests: (\d+)", listing).group(1))
 
 
 def counts(tree, build=None):
-    """(the numbers, what they are counted from)"""
+    """(the numbers, the counted items by name)"""
     settings = lines_with(tree, setting_names())
     outside, methods, quoting = setting_literals(tree, settings), method_places(tree), tests_that_quote(tree)
     lengths = [len(path.read_text().splitlines()) for path in sources(tree / "src")]
-    of_settings, of_methods = [len(lines) for lines in settings.values()], [len(lines) for lines in methods.values()]
+    setting_counts, method_counts = [len(lines) for lines in settings.values()], [len(lines) for lines in methods.values()]
     twice, flat = type_counts(tree)
     numbers = {
-        "setting literals": sum(of_settings), "setting literals outside their module": sum(outside.values()),
+        "setting literals": sum(setting_counts), "setting literals outside their module": sum(outside.values()),
         "files with such literals": len(outside),
-        "places of a method, median": statistics.median(of_methods), "places of a method, most": max(of_methods),
-        "places of a setting, median": statistics.median(of_settings), "places of a setting, most": max(of_settings),
+        "places of a method, median": statistics.median(method_counts), "places of a method, most": max(method_counts),
+        "places of a setting, median": statistics.median(setting_counts), "places of a setting, most": max(setting_counts),
         "type names defined twice": twice, "types directly in m2m": flat,
         "tests that quote a sentence": sum(map(len, quoting.values())),
         "sentences quoted": sum(len(sentences) for tests in quoting.values() for sentences in tests.values()),
@@ -231,9 +231,9 @@ def counts(tree, build=None):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tree", nargs="?", type=pathlib.Path, default=HERE, help="a checkout, by default this one")
-    parser.add_argument("--build", help="a build folder of it, for ctest entries")
-    parser.add_argument("--list", action="store_true", help="also print what was counted, file by file")
-    parser.add_argument("--json", action="store_true", help="print JSON; with --list, with what was counted")
+    parser.add_argument("--build", help="build folder of the checkout, for ctest entries")
+    parser.add_argument("--list", action="store_true", help="also print the counted items, file by file")
+    parser.add_argument("--json", action="store_true", help="print JSON; with --list, with the counted items")
     given = parser.parse_args()
     numbers, details = counts(given.tree.resolve(), given.build)
     if given.json:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Trains the digits that ship with the project with ERM, DRS and M2m, 8 seeds each, over 2 ranks. Prints the table and how
 # M2m compares with the others seed by seed, and draws the figures.
-# What exists in results/digits is not trained again, and not drawn again unless a result or a script has changed.
+# Results that exist in results/digits are not trained again. Figures are drawn again only if a result or a script has changed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/mpi_env.sh

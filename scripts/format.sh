@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lays out the C++ and CUDA sources with clang-format 14, or with --check fails where they are not laid out so.
-# The version is fixed because others lay out a few constructs differently.
+# Lays out the C++ and CUDA sources with clang-format 14, or with --check fails if the layout differs.
+# The version is fixed because other versions lay out a few constructs differently.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

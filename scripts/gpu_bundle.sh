@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Packs the GPU build for a machine that has CUDA's driver and a Python with PyTorch, and nothing else: no compiler, Open MPI,
+# Packs the GPU build for a machine that has CUDA's driver and a Python with PyTorch, but no compiler, Open MPI,
 # HDF5, data or network. On that machine: unpack it, then run.sh, first_contact.sh or long_run.sh.
 #
 # Usage: scripts/gpu_bundle.sh [OPTION...] OUT.tar.xz
-#   --build DIR       what to pack (default: build/gpu-release; all of it has to be built)
-#   --data ROOT       with CIFAR-10's test images, and the training images of one imbalance ratio, from ROOT
+#   --build DIR       the build to pack (default: build/gpu-release); it has to be complete
+#   --data ROOT       adds CIFAR-10's test images, and the training images of one imbalance ratio, from ROOT
 #   --ratio RHO       that ratio (default: 100)
-#   --authors DIR     with the authors' program, a checkout, which first_contact.sh times beside ours
-#   --published G     with the g that comes with it (.t7), from which M2m is timed
+#   --authors DIR     adds the authors' program, a checkout, which first_contact.sh times beside this one
+#   --published G     adds the authors' g (.t7), with which M2m is timed
 # The machine needs glibc as new as this one's, and PyTorch of the release that was linked here. With --data the package
 # libjxl-tools is needed here: images are packed without loss.
 set -euo pipefail
@@ -40,8 +40,8 @@ trap 'rm -rf "$work"' EXIT
 bundle=$work/m2m
 mkdir -p "$bundle"/{bin,lib,plugins,tests}
 
-# Libraries that the machine has not: all but libtorch's and CUDA's, which come with PyTorch, and glibc's.
-own_libraries() {
+# Libraries that the machine lacks: all except those of libtorch and CUDA, which come with PyTorch, and of glibc.
+list_libraries() {
   ldd "$@" 2>/dev/null | awk '$2 == "=>" && $3 ~ /^\// {print $3}' | sort -u |
     grep -vE '/lib(c|m|dl|rt|pthread|resolv|util)\.so|/ld-linux|/libtorch|/libc10|/libgomp|/site-packages/|/cuda[^/]*/|/libcuda|/libnccl'
 }
@@ -59,11 +59,11 @@ copy_libraries() {
   plugins=$(dirname "$(find /usr/lib /usr/local/lib -name mca_btl_self.so -print -quit)")
   [ "$plugins" != . ] || fail "Open MPI's plugins (mca_btl_self.so) are not below /usr/lib"
   cp -L "$plugins"/*.so "$bundle/plugins/"
-  own_libraries "$bundle"/bin/* "$plugins"/*.so | xargs -r cp -Lnt "$bundle/lib"
+  list_libraries "$bundle"/bin/* "$plugins"/*.so | xargs -r cp -Lnt "$bundle/lib"
   find "$(dirname "$(dirname "$plugins")")" -maxdepth 1 -name 'libmca_common_*.so*' -exec cp -Ln -t "$bundle/lib" {} +
 }
 
-# Sheets without loss: 32 MB instead of 190.
+# Packs images into sheets without loss: 32 MB instead of 190.
 pack_images() {
   local sheet
   command -v cjxl >/dev/null || fail "cjxl is missing: apt-get install libjxl-tools"
@@ -73,7 +73,7 @@ pack_images() {
     rm "$bundle/images/$sheet.ppm"
   done
   cp "$(command -v djxl)" "$bundle/bin/"
-  own_libraries "$bundle/bin/djxl" | xargs -r cp -Lnt "$bundle/lib"
+  list_libraries "$bundle/bin/djxl" | xargs -r cp -Lnt "$bundle/lib"
 }
 
 copy_programs

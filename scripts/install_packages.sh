@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs those of the named Debian packages that are missing. Where none is missing: no apt, no root, no network.
+# Installs the named Debian packages that are missing. If none is missing, it needs neither apt, root nor network.
 #
 # Usage: scripts/install_packages.sh [--no-daemons] PACKAGE...
-#   --no-daemons   services that the packages bring are not started
-# With M2M_NO_APT=1 nothing is installed or checked: libraries then come from elsewhere (docs/install.md).
+#   --no-daemons   does not start the services of the packages
+# With M2M_NO_APT=1 nothing is installed or checked; libraries then come from elsewhere (docs/install.md).
 set -euo pipefail
 
 fail() {
@@ -11,7 +11,7 @@ fail() {
   exit 1
 }
 
-missing_of() {
+list_missing() {
   local package
   for package in "$@"; do
     if [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" != installed ]; then
@@ -26,7 +26,7 @@ as_root() {
   elif [ -t 0 ]; then
     sudo "$@"
   else
-    sudo -n "$@"  # nobody is there to type a password
+    sudo -n "$@"  # without a terminal there is no password prompt
   fi
 }
 
@@ -34,7 +34,7 @@ apt() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 "$@" </dev/null
 }
 
-# Debian asks this file whether a service may start; 101 is no. Where there is one, its owner has decided already.
+# Debian asks this file whether a service may start; 101 means no. An existing file is left as it is.
 forbid_daemons() {
   local policy=/usr/sbin/policy-rc.d
   if [ ! -e "$policy" ]; then
@@ -54,7 +54,7 @@ if [ "${M2M_NO_APT:-}" = 1 ]; then
 fi
 command -v dpkg-query >/dev/null ||
   fail "this is not a Debian or Ubuntu system: take compiler, CMake, MPI and HDF5 from modules and set M2M_NO_APT=1 (docs/install.md)."
-mapfile -t missing < <(missing_of "$@")
+mapfile -t missing < <(list_missing "$@")
 if [ "${#missing[@]}" = 0 ]; then
   exit 0
 fi
@@ -65,7 +65,7 @@ echo "Installing ${missing[*]}"
 if [ "$daemons" = no ]; then
   forbid_daemons
 fi
-# The lists on the machine may be absent or old: they are fetched only when what is wanted cannot be had with them.
+# The package lists may be absent or old; they are fetched only if the installation fails without.
 apt install --no-install-recommends -y "${missing[@]}" >/dev/null 2>&1 || {
   apt update
   apt install --no-install-recommends -y "${missing[@]}" >/dev/null ||

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Makes this machine ready to build m2m: Debian packages, then a virtual environment inside the project.
-# Run it as often as you like: what is there is kept, and then it needs neither root nor network.
+# It can be repeated: what exists is kept, and then it needs neither root nor network.
 #
 # Usage: scripts/setup.sh [cpu|gpu]
 #   cpu   .venv from requirements/cpu.txt (default)
-#   gpu   .venv-gpu from requirements/gpu.txt, 4.7 GB; nvcc 13 and NCCL have to be there already
-# With M2M_NO_APT=1 packages are left alone (docs/install.md). M2M_PYTHON names another Python 3.11 to 3.14.
+#   gpu   .venv-gpu from requirements/gpu.txt, 4.7 GB; nvcc 13 and NCCL have to be installed already
+# With M2M_NO_APT=1 no packages are installed (docs/install.md). M2M_PYTHON names another Python 3.11 to 3.14.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -21,7 +21,7 @@ fail() {
   exit 1
 }
 
-# Names what has been installed, in its order: equal texts, equal environments.
+# A hash of the requirements and the version of Python: equal hashes mean equal environments.
 fingerprint() {
   cat "$@" <("$python" --version) | sha256sum | cut -d ' ' -f 1
 }

@@ -4,7 +4,7 @@
 # Usage, as root: scripts/try_systems.sh [SYSTEM...]
 #   SYSTEM   debian-12, debian-13, ubuntu-24.04; all three by default
 # Each system is a root of its own, made anew by debootstrap, with a clone of HEAD in a folder with an awkward name: 6 GB below
-# M2M_SYSTEMS (default: /var/tmp/m2m-systems), where logs lie too. An hour or more a system on two processors.
+# M2M_SYSTEMS (default: /var/tmp/m2m-systems), where logs lie too. An hour or more per system on two processors.
 # A root uses the host's network: its names, its proxies, its certificates, pip's settings (PIP_*), and M2M_JOBS.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -20,7 +20,7 @@ fail() {
 }
 
 # Makes $root. Debian and Ubuntu differ in debootstrap's script, the sections, and the keys; without Ubuntu's keys on this
-# host nothing can check what is fetched, and the root is good for no more than this test.
+# host the downloads cannot be checked, so use the root for this test only.
 make_root() {
   local suite script sections keys
   case "$system" in
@@ -32,7 +32,7 @@ make_root() {
   if [ -f "$keys" ]; then
     keys=--keyring=$keys
   else
-    echo "$system: unchecked, for want of $keys"
+    echo "$system: not checked, because $keys is missing"
     keys=--no-check-gpg
   fi
   rm -rf --one-file-system "$root"
@@ -46,7 +46,7 @@ make_root() {
     in_root apt-get install --no-install-recommends -y make git
 }
 
-# What a root needs to know of the host: NAME=VALUE lines.
+# Prints the settings of the host that a root needs: NAME=VALUE lines.
 host_settings() {
   env | grep -E '^(PIP_|SSL_|REQUESTS_|M2M_JOBS=|[A-Za-z]+_proxy=|[A-Z]+_PROXY=)' || true
   if [ -f "$certificates" ]; then
@@ -54,7 +54,7 @@ host_settings() {
   fi
 }
 
-# Runs a command in the clone; whatever it starts and mounts ends with it.
+# Runs a command in the clone; all that it starts or mounts ends with it.
 in_root() {
   local settings
   mapfile -t settings < <(host_settings)
@@ -85,7 +85,7 @@ versions() {
   in_root bash -c 'echo "GCC $(g++ -dumpfullversion), CMake $(cmake --version | grep -o "[0-9.]*" | head -n 1), $(python3 --version)"'
 }
 
-# `make demo` and `make check`, in parts: each part finds done what came before.
+# `make demo` and `make check`, in parts: each part reuses the earlier ones.
 try_system() {
   local root=$folder/$system log=$folder/$system.log
   row="| $system"
@@ -94,7 +94,7 @@ try_system() {
     phase in_root make build && phase in_root make check && row+=" | $(versions)"
 }
 
-[ "$(id -u)" = 0 ] || fail "only root may make a root: sudo scripts/try_systems.sh"
+[ "$(id -u)" = 0 ] || fail "root is required: sudo scripts/try_systems.sh"
 command -v debootstrap >/dev/null || fail "no debootstrap: apt-get install debootstrap"
 systems=("$@")
 if [ $# = 0 ]; then

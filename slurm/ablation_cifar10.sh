@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# CIFAR-LT-10 rho=100: the ablations of M2m beside what it is compared with, six seeds, 8 trials at a time.
+# CIFAR-LT-10 rho=100: the ablations of M2m and the methods that it is compared with, six seeds, 8 trials at a time.
 # From the project's folder:  . slurm/site.sh && sbatch slurm/ablation_cifar10.sh
 #SBATCH --job-name=ablation_cifar10
 #SBATCH --nodes=1
@@ -12,7 +12,7 @@
 #SBATCH --open-mode=append
 #SBATCH --output=%x-%j.log
 
-trap 'exit 85' USR1  # until the launcher is there, which passes the signal on to every rank
+trap 'exit 85' USR1  # until the launcher runs, which passes the signal on to every rank
 study=jobs/ablation_cifar10.toml
 if [ ! -f "$study" ]; then
   echo "slurm/ablation_cifar10.sh: $study is missing; submit from the project's folder" >&2

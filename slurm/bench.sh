@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Times a problem class (docs/performance.md): M, or the study that is given as argument. Start with an empty output folder.
+# Times a problem class (docs/performance.md): M by default, or the study of the argument. Start with an empty output folder.
 # From the project's folder:  . slurm/site.sh && sbatch slurm/bench.sh
 #SBATCH --job-name=bench
 #SBATCH --nodes=1
@@ -12,7 +12,7 @@
 #SBATCH --open-mode=append
 #SBATCH --output=%x-%j.log
 
-trap 'exit 85' USR1  # until the launcher is there, which passes the signal on to every rank
+trap 'exit 85' USR1  # until the launcher runs, which passes the signal on to every rank
 study=${1:-jobs/bench_medium.toml}
 if [ ! -f "$study" ]; then
   echo "slurm/bench.sh: $study is missing; submit from the project's folder, and name a study of jobs/" >&2

@@ -1,8 +1,8 @@
-# What is particular to a site; sourced, twice: by you before sbatch, and by the job on its first node.
+# Settings of a site. Sourced twice: by you before sbatch, and by the job on its first node.
 #   . slurm/site.sh && sbatch slurm/ablation_cifar10.sh
-# Another site's facts may lie in another file: M2M_SITE names it, for the job too.
+# M2M_SITE names another file for another site, also for the job.
 
-# Where jobs go: sbatch takes these from the environment.
+# Account and partition: sbatch takes these from the environment.
 # export SBATCH_ACCOUNT=... SBATCH_PARTITION=... SBATCH_QOS=...
 
 # The modules that the programs were built with (docs/install.md).
@@ -12,9 +12,9 @@
 m2m_launcher=(srun --mpi=pmix)
 # m2m_launcher=(mpirun --bind-to none)
 
-# srun gives a rank one core unless it is told so; it does not ask sbatch (Slurm 22.05 and newer).
+# Without this, srun gives a rank one core: since Slurm 22.05 it ignores the value of sbatch.
 export SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1}
-# When the job ends, for Slurms that do not say it themselves (22.05 does not). M2M_END_TIME_OF is the job that it was asked
+# The end of the job, for versions of Slurm that do not set it (22.05 does not). M2M_END_TIME_OF is the job that it was asked
 # for: a job that is submitted from inside another inherits both, and ends at another time.
 if [ -n "${SLURM_JOB_ID:-}" ] &&
   { [ -z "${SLURM_JOB_END_TIME:-}" ] || [ "${M2M_END_TIME_OF:-$SLURM_JOB_ID}" != "$SLURM_JOB_ID" ]; }; then
@@ -27,5 +27,5 @@ if [ -n "${SLURM_JOB_ID:-}" ] &&
   unset m2m_end
 fi
 
-# One thread a rank and core of its own, whatever the library thinks of the machine.
+# One thread per rank and core, whatever the library detects.
 export OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1}

@@ -12,7 +12,7 @@
 #SBATCH --open-mode=append
 #SBATCH --output=%x-%j.log
 
-trap 'exit 85' USR1  # until the launcher is there, which passes the signal on to every rank
+trap 'exit 85' USR1  # until the launcher runs, which passes the signal on to every rank
 study=jobs/table2_cifar.toml
 if [ ! -f "$study" ]; then
   echo "slurm/table2.sh: $study is missing; submit from the project's folder, of a version that has this study" >&2

@@ -1,1 +1,1 @@
-// Nothing of its own: this file makes the precompiled headers that the rooms reuse.
+// Nothing of its own: this file makes the precompiled headers that the modules reuse.

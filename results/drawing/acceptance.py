@@ -1,4 +1,4 @@
-"""What became of M2m's translations, by class of the seed and class of the target."""
+"""Figure: outcomes of M2m's translations by seed class and target class."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ CHOSEN, WITHOUT_SEED, FAILED_COIN, FAILED_GAMMA, ACCEPTED = range(5)
 
 
 def outcomes(method):
-    """Slots [outcome, seed class, target class] of all epochs and seeds, classes by rank; None without any."""
+    """Slots [outcome, seed class, target class] of all epochs and seeds, classes by rank; None if no epoch translated."""
     total = None
     for trial in method.trials:
         slots = trial.outcomes()
@@ -24,12 +24,12 @@ def outcomes(method):
 
 
 def share(part, whole):
-    """In %, NaN where there is nothing to share."""
+    """`part` in % of `whole`; NaN if `whole` is 0."""
     return np.where(whole > 0, 100 * part / np.maximum(whole, 1), np.nan)
 
 
 def draw_method(axes, method, slots, panels):
-    """Two matrices: what was accepted of all chosen slots, and of those that were translated."""
+    """Draws two matrices: accepted slots in % of the chosen ones, and of the translated ones."""
     translated = slots[ACCEPTED] + slots[FAILED_GAMMA]
     label = style.heading(method)
     for panel, whole, text in ((axes[0], slots[CHOSEN], "chosen"), (axes[1], translated, "translated")):
@@ -41,7 +41,7 @@ def draw_method(axes, method, slots, panels):
 
 
 def draw(block):
-    """A row of panels a method."""
+    """Yields the figure: one row of panels per method."""
     if block.drawn() and (skipped := too_large(NAME, block.drawn()[0].trials[0])):
         yield skipped
         return

@@ -1,4 +1,4 @@
-"""What becomes of the classes, from the most frequent to the rarest: recall, and false positives."""
+"""Figures: recall and false positives of the classes, from the most frequent to the rarest."""
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -7,7 +7,7 @@ from aggregate import recalls
 from drawing import style
 from drawing.style import Picture, Skipped
 
-MOST_DOTS = 1500  # of a figure; where seeds would be more, they are thin lines
+MAX_DOTS = 1500  # of a figure; if seeds need more, they are drawn as thin lines
 
 
 def ranked_recalls(method):
@@ -19,12 +19,12 @@ def ranked_recalls(method):
 
 
 def mean_of_seeds(values):
-    """[seed, rank] -> [rank]; NaN for a class that no seed tests."""
+    """Mean over seeds, [seed, rank] -> [rank]; NaN for a class without test samples."""
     return np.ma.masked_invalid(values).mean(axis=0).filled(np.nan)
 
 
 def cumulative_false_positives(method):
-    """Samples of other classes given to one of the first k classes by rank [seed, k]."""
+    """Samples of other classes that are predicted as one of the first k classes by rank [seed, k]."""
     rows = []
     for trial in method.trials:
         confusion, order = trial.confusion(), trial.by_rank()
@@ -33,7 +33,7 @@ def cumulative_false_positives(method):
 
 
 def rank_axis(axes, block):
-    """Labels an axis of classes."""
+    """Labels the x axis with the classes."""
     counts = np.sort(block.trials()[0].counts())[::-1]
     axes.set_xlabel(f"class by rank: 1 has {counts[0]:,} training\nsamples, {len(counts)} has {counts[-1]:,}")
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
@@ -41,18 +41,18 @@ def rank_axis(axes, block):
 
 
 def draw_seeds(axes, ranks, values, method, as_dots):
-    """Single seeds beside their mean."""
+    """Draws single seeds, if there are several."""
     for row in values if len(values) > 1 else []:
         axes.plot(ranks, row, **(style.dots(method.index) if as_dots else style.thin(method.index)))
 
 
 def draw_recalls(block):
-    """One panel a method, each with the first method's mean for comparison."""
+    """Draws one panel per method, each with the first method's mean for comparison."""
     methods = block.drawn()
     classes = len(methods[0].trials[0].counts())
     figure, axes = style.panels(len(methods), 4, (2.7, 2.3), sharex=True, sharey=True)
     ranks, first = np.arange(1, classes + 1), mean_of_seeds(ranked_recalls(methods[0]))
-    as_dots = sum(len(method.trials) for method in methods) * classes <= MOST_DOTS
+    as_dots = sum(len(method.trials) for method in methods) * classes <= MAX_DOTS
     handles = {}
     for panel, method in zip(axes, methods):
         values = ranked_recalls(method)
@@ -77,28 +77,28 @@ def draw_recalls(block):
 
 
 def bottom_labels(axes, columns, block):
-    """Numbers and text below panels that have no other panel below them."""
+    """Labels the x axes of panels that have no panel below them."""
     for panel in axes[-min(columns, len(axes)):]:
         panel.xaxis.set_tick_params(labelbottom=True)
         rank_axis(panel, block)
 
 
 def draw_false_positives(block):
-    """A panel for each dozen of methods."""
+    """Draws one panel per dozen methods."""
     groups = style.chunks(block.drawn())
     figure, axes = style.panels(len(groups), 2, (5.0, 3.6), sharey=True)
     handles = {}
     for number, (panel, group) in enumerate(zip(axes, groups)):
-        own = {}
+        group_handles = {}
         for method in group:
             values = cumulative_false_positives(method)
             ranks = np.arange(1, values.shape[1] + 1)
             draw_seeds(panel, ranks, values, method, False)
             every = max(1, len(ranks) // 10)
             label = f"{method.label} (n = {method.n()})"
-            own[label], = panel.plot(ranks, values.mean(axis=0), markevery=(method.index % every, every),
+            group_handles[label], = panel.plot(ranks, values.mean(axis=0), markevery=(method.index % every, every),
                                      **style.look(method.index))
-        handles |= style.tagged(own, [panel], number, len(groups))
+        handles |= style.tagged(group_handles, [panel], number, len(groups))
         rank_axis(panel, block)
         panel.set_ylabel("false positives up to rank, on test")
         panel.yaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
@@ -106,12 +106,12 @@ def draw_false_positives(block):
     style.legend(figure, handles.values(), handles.keys())
     note = style.seeds_note(block.drawn(), "thin lines are seeds, thick ones their mean")
     style.title(figure, "Cumulative false positives" + note, block.facts)
-    alt = "Test samples wrongly given to the k most frequent classes, over k, for each method."
+    alt = "Test samples wrongly predicted as one of the k most frequent classes, over k, for each method."
     return Picture("false_positives", "Cumulative false positives", alt, figure)
 
 
 def draw(block):
-    """Both figures."""
+    """Yields both figures."""
     if not block.drawn():
         yield Skipped("recall_by_class", "no trial is done")
         yield Skipped("false_positives", "no trial is done")

@@ -1,4 +1,4 @@
-"""Confusion matrices, one panel a method."""
+"""Figure: confusion matrices, one panel per method."""
 
 import numpy as np
 
@@ -6,9 +6,9 @@ from drawing import style
 from drawing.style import Picture, Skipped
 
 NAME = "confusion"
-MOST_NUMBERS = 12  # classes of a matrix whose cells still hold a legible number
-MOST_PANELS = 24   # of a figure whose numbers anyone would read
-MOST_CLASSES = 1_000  # of a matrix: a cell of a larger one is less than a pixel, and K x K numbers need their memory
+MAX_NUMBERS = 12  # classes of a matrix with legible numbers in its cells
+MAX_PANELS = 24   # of a figure with numbers
+MAX_CLASSES = 1_000  # of a matrix; cells of a larger one are smaller than a pixel
 
 
 def shares(method):
@@ -19,14 +19,14 @@ def shares(method):
 
 
 def too_large(name, trial):
-    """What is skipped if the trial has too many classes for a matrix; None otherwise."""
+    """A Skipped if the trial has too many classes for a matrix; None otherwise."""
     classes = len(trial.counts())
-    return Skipped(name, f"{classes:,} classes, a matrix is drawn of at most {MOST_CLASSES:,}") \
-        if classes > MOST_CLASSES else None
+    return Skipped(name, f"{classes:,} classes, a matrix has at most {MAX_CLASSES:,}") \
+        if classes > MAX_CLASSES else None
 
 
 def write_numbers(axes, values):
-    """Each cell's number, light on dark and dark on light."""
+    """Writes each cell's number, light on dark and dark on light."""
     for (row, column), value in np.ndenumerate(values):
         if np.isfinite(value) and value >= .5:
             axes.text(column, row, f"{value:.0f}", ha="center", va="center", fontsize=6.5,
@@ -34,7 +34,7 @@ def write_numbers(axes, values):
 
 
 def heat(axes, values, panels):
-    """A matrix from white (0 %) to black (100 %), tinted without a value; numbers where so many panels leave room."""
+    """Draws a matrix from white (0 %) to black (100 %), with numbers if they are legible; cells without a value are tinted."""
     axes.set_facecolor("#F3E7D3")
     axes.grid(False)
     size = len(values)
@@ -44,13 +44,13 @@ def heat(axes, values, panels):
     axes.set_xticks(ticks, [tick + 1 for tick in ticks])
     axes.set_yticks(ticks, [tick + 1 for tick in ticks])
     axes.spines[["top", "right"]].set_visible(True)
-    if size <= MOST_NUMBERS and panels <= MOST_PANELS:
+    if size <= MAX_NUMBERS and panels <= MAX_PANELS:
         write_numbers(axes, values)
     return image
 
 
 def draw(block):
-    """All methods on one scale."""
+    """Yields the figure: all methods on one scale."""
     methods = block.drawn()
     if not methods:
         yield Skipped(NAME, "no trial is done")

@@ -1,4 +1,4 @@
-"""Training curves: loss and bACC over the epochs, with the epoch of deferral."""
+"""Figure: loss and bACC over the epochs, with the epoch of deferral."""
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -13,7 +13,7 @@ DEFERRAL = "deferral (rebalancing begins)"
 
 
 def curves(method, column):
-    """Epochs and values [seed, epoch] of a column, in % where it is a share; NaN: not measured."""
+    """Epochs and values [seed, epoch] of a column; NaN if not measured. All but the loss in %."""
     tables = [trial.epochs() for trial in method.trials]
     epochs = np.unique(np.concatenate([table["epoch"] for table in tables]))
     values = np.full((len(tables), len(epochs)), np.nan)
@@ -23,12 +23,12 @@ def curves(method, column):
 
 
 def mean_of_seeds(values):
-    """Mean at each epoch; NaN where a seed was not measured, since a mean of other seeds is another line."""
+    """Mean over seeds at each epoch; NaN unless all seeds were measured, so that the line never changes its seeds."""
     return values.mean(axis=0)
 
 
 def draw_method(axes, method, column):
-    """The seeds of a method as thin lines, their mean with markers; its handle, None without values."""
+    """Draws the seeds of a method as thin lines and their mean with markers; returns its handle, None without values."""
     epochs, values = curves(method, column)
     if not np.isfinite(values).any():
         return None
@@ -50,7 +50,7 @@ def deferrals(methods):
 
 
 def draw_row(axes, methods, handles):
-    """The three panels of some methods; adds to the handles of the legend, by text."""
+    """Draws the three panels of some methods; adds to the handles of the legend, by text."""
     for panel, (column, text) in zip(axes, COLUMNS.items()):
         lines = {method.label: draw_method(panel, method, column) for method in methods}
         handles |= {label: line for label, line in lines.items() if line is not None}
@@ -67,19 +67,19 @@ def draw_row(axes, methods, handles):
             style.plain_numbers(panel.yaxis)
 
 
-def left_out(block, labels):
-    """', trained nothing themselves: tau-norm' where methods have no epochs of their own."""
+def untrained_note(block, labels):
+    """', trained nothing themselves: tau-norm'; '' if every method has epochs of its own."""
     others = [method.label for method in block.drawn() if method.label not in labels]
     return f", trained nothing themselves: {'; '.join(others)}" if others else ""
 
 
 def all_epochs(block):
-    """What is drawn, without a word on which epoch."""
+    """The block's facts without the selected epoch."""
     return block.facts.rsplit(", ", 1)[0]
 
 
 def draw(block):
-    """Three panels for each dozen of methods."""
+    """Yields the figure: three panels per dozen methods."""
     methods = [method for method in block.drawn() if any(len(trial.epochs()) for trial in method.trials)]
     if not methods:
         yield Skipped(NAME, "no trial has curves")
@@ -88,15 +88,15 @@ def draw(block):
     figure, axes = style.panels(3 * len(groups), 3, (3.3, 2.6))
     handles = {}
     for g, group in enumerate(groups):
-        own = {}
-        draw_row(axes[3 * g:3 * g + 3], group, own)
-        handles |= style.tagged(own, axes[3 * g:3 * g + 3], g, len(groups), but=DEFERRAL)
+        group_handles = {}
+        draw_row(axes[3 * g:3 * g + 3], group, group_handles)
+        handles |= style.tagged(group_handles, axes[3 * g:3 * g + 3], g, len(groups), but=DEFERRAL)
     if DEFERRAL in handles:
         handles[DEFERRAL] = handles.pop(DEFERRAL)  # to the end
     style.legend(figure, handles.values(), handles.keys())
     marks = ", ".join(map(str, deferrals(methods)))
     style.title(figure, "Training curves" + style.seeds_note(methods, "thin lines are seeds, thick ones their mean"),
                 all_epochs(block) + (f", deferral at epoch {marks}" if marks else "")
-                + left_out(block, [method.label for method in methods]))
+                + untrained_note(block, [method.label for method in methods]))
     alt = f"Loss, validation bACC and test bACC over the epochs of {len(methods)} methods on {block.data}"
     yield Picture(NAME, "Training curves", alt + (f"; deferral at epoch {marks}." if marks else "."), figure)

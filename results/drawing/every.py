@@ -4,11 +4,11 @@ from drawing import (acceptance, calibration, classes, confusion, curves, featur
                      settings, strips, style, timing)
 
 MODULES = [overview, curves, classes, confusion, settings, acceptance, laboratory, features, calibration, timing]
-LAST = [strips]  # many and large: what has no room for all leaves these out
+LAST = [strips]  # many and large: a page that is full leaves these out
 
 
-def of_blocks(blocks, modules):
-    """(picture or what was skipped, name of its file, data setting); several data settings are told in the names."""
+def draw_blocks(blocks, modules):
+    """Yields (Picture or Skipped, file name, data setting); names carry the data setting if there are several."""
     for number, block in enumerate(blocks, start=1):
         suffix = f"-{number}_{style.slug(block.data)}" if len(blocks) > 1 else ""
         for module in modules:
@@ -17,9 +17,9 @@ def of_blocks(blocks, modules):
 
 
 def draw_all(blocks):
-    """As of_blocks(), in order; what shows the whole study has the data setting ''."""
+    """Yields all figures as draw_blocks() does; those of the whole study have the data setting ''."""
     style.apply()
-    yield from of_blocks(blocks, MODULES)
+    yield from draw_blocks(blocks, MODULES)
     drawn = gantt.draw(blocks)
     yield drawn, drawn.name, ""
-    yield from of_blocks(blocks, LAST)
+    yield from draw_blocks(blocks, LAST)

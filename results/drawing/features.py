@@ -1,4 +1,4 @@
-"""Where a network puts training images: t-SNE of its penultimate features, a panel a method."""
+"""Figure: t-SNE of the penultimate features of training images, one panel per method."""
 
 import numpy as np
 
@@ -7,26 +7,26 @@ from drawing.style import Picture, Skipped
 
 NAME = "features"
 GROUP = "features"
-MOST_CLASSES = 10
+MAX_CLASSES = 10
 PERPLEXITY = 30
 
 
 def shown_ranks(classes):
     """Ranks from 0 of the classes to draw: all, or the most and the least frequent ones."""
-    half = MOST_CLASSES // 2
-    return list(range(classes)) if classes <= MOST_CLASSES else [*range(half), *range(classes - half, classes)]
+    half = MAX_CLASSES // 2
+    return list(range(classes)) if classes <= MAX_CLASSES else [*range(half), *range(classes - half, classes)]
 
 
-def points_of(trial):
+def read_points(trial):
     """Features [n, D], ranks [n] and training rows [n] of the images to draw."""
     group = trial.record[GROUP]
-    ranks = trial.rank_of()[group["labels"][:]]
+    ranks = trial.rank_by_label()[group["labels"][:]]
     shown = np.isin(ranks, shown_ranks(len(trial.counts())))
     return group["values"][:].astype(np.float64)[shown], ranks[shown], group["rows"][:][shown]
 
 
 def unfit(values):
-    """Why features cannot be laid out in a plane; '' where they can."""
+    """The reason why features cannot be laid out in a plane; '' if they can."""
     if len(values) < 5 or values.shape[1] < 2:
         return "too few images or features"
     if not np.isfinite(values).all():
@@ -35,8 +35,8 @@ def unfit(values):
 
 
 def layout(values):
-    """t-SNE [n, 2], the same on any number of cores: one thread adds up in one order."""
-    from sklearn.manifold import TSNE  # a second to load, for this figure alone
+    """t-SNE [n, 2]. Deterministic: one thread sums in a fixed order, on any number of cores."""
+    from sklearn.manifold import TSNE  # takes a second to load and only this figure needs it
     from threadpoolctl import threadpool_limits
     with threadpool_limits(1):
         perplexity = min(PERPLEXITY, (len(values) - 1) / 3)
@@ -44,16 +44,16 @@ def layout(values):
 
 
 def look(place):
-    """The marker of the class that is drawn as the place-th: its shape is its own; hollow where its colour is not."""
+    """The marker of the class at this place: each place has its shape; colours repeat, then markers are hollow."""
     if place >= len(style.COLOURS):
         return style.dots(place) | {"markersize": 4}
-    look_of = style.look(place)
-    return {"marker": look_of["marker"], "color": look_of["color"], "linestyle": "none", "markersize": 4.2,
+    base_look = style.look(place)
+    return {"marker": base_look["marker"], "color": base_look["color"], "linestyle": "none", "markersize": 4.2,
             "markeredgecolor": "white", "markeredgewidth": .25}
 
 
 def draw_panel(axes, values, ranks, places):
-    """The images of one network; adds no handle for classes without images."""
+    """Draws the images of one network; returns handles by rank, none for classes without images."""
     axes.set(xticks=[], yticks=[])
     axes.grid(False)
     axes.spines[["top", "right"]].set_visible(True)
@@ -67,13 +67,13 @@ def draw_panel(axes, values, ranks, places):
 
 
 def facts(block, found):
-    """On what, of which seeds, and whether all panels show the same images."""
+    """Data, training, seeds, and whether all panels show the same images."""
     seeds = sorted({int(trial.row.seed) for _, trial in found})
-    rows = [points_of(trial)[2] for _, trial in found]
+    rows = [read_points(trial)[2] for _, trial in found]
     same = all(np.array_equal(one, rows[0]) for one in rows)
     images = f"the same {len(rows[0])} training images everywhere" if same else "not the same images everywhere"
-    told = f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
-    return f"{block.data}, {block.trained}, {told}, last epoch, evaluation mode, {images}"
+    seed_text = f"seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}"
+    return f"{block.data}, {block.trained}, {seed_text}, last epoch, evaluation mode, {images}"
 
 
 def legend_texts(trial, ranks):
@@ -83,17 +83,17 @@ def legend_texts(trial, ranks):
 
 
 def heading(method, trial, found):
-    """The method, with the seed where methods differ in it."""
+    """The method, with the seed if methods differ in it."""
     several = len({int(each.row.seed) for _, each in found}) > 1
     return style.short(method.label) + (f"\nseed {trial.row.seed}" if several else "")
 
 
 def draw_methods(block, found):
-    """A panel for the first seed of each method."""
+    """Draws one panel for the first seed of each method."""
     figure, axes = style.panels(len(found), 3, (2.9, 2.8))
     places, handles = shown_ranks(len(found[0][1].counts())), {}
     for panel, (method, trial) in zip(axes, found):
-        values, ranks, _ = points_of(trial)
+        values, ranks, _ = read_points(trial)
         handles = draw_panel(panel, values, ranks, places) | handles
         panel.set_title(heading(method, trial, found))
     ranks = sorted(handles)
@@ -107,7 +107,7 @@ def draw_methods(block, found):
 
 
 def draw(block):
-    """The one figure."""
+    """Yields the figure."""
     found = [(method, [trial for trial in method.trials if GROUP in trial.record]) for method in block.drawn()]
     found = [(method, trials[0]) for method, trials in found if trials]
     if not found:

@@ -1,4 +1,4 @@
-"""The translation laboratory: how translations go on step by step, and between which classes they succeed."""
+"""Figures: translations step by step, and the classes between which they succeed."""
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -11,19 +11,19 @@ from drawing.style import Picture, Skipped
 from drawing.translations import GROUP, NONE, recorded, successes
 
 NAME, CLASSES = "laboratory", "laboratory_classes"
-MOST_DOTS = 600  # of a panel
+MAX_DOTS = 600  # of a panel
 TEXTS = ("success rate of g (%)", "f's probability of the\ntarget class (%)", "f's probability of the\nseed class (%)")
 
 
 def progress(trial):
-    """In % along the steps: success, f's mean probability of the target and of the seed class [3, T+1]."""
+    """Success rate and f's mean probability of the target and the seed class, in % per step [3, T+1]."""
     group = trial.record[GROUP]
-    of_f = [group[name][:].astype(np.float64).mean(axis=0) for name in ("f_target", "f_seed")]
-    return 100 * np.array([successes(trial).mean(axis=0), *of_f])
+    means_of_f = [group[name][:].astype(np.float64).mean(axis=0) for name in ("f_target", "f_seed")]
+    return 100 * np.array([successes(trial).mean(axis=0), *means_of_f])
 
 
-def of_seeds(trials):
-    """progress() of each trial [seed, 3, step]; NaN past the steps that a trial took."""
+def stack_progress(trials):
+    """progress() of each trial [seed, 3, step]; NaN after the last step of a trial."""
     each = [progress(trial) for trial in trials]
     values = np.full((len(each), 3, max(one.shape[1] for one in each)), np.nan)
     for row, one in zip(values, each):
@@ -31,15 +31,15 @@ def of_seeds(trials):
     return values
 
 
-def marks_of(found):
-    """How seeds are drawn: with dots at each step where these are few enough to be told apart, else as thin lines."""
+def choose_marks(found):
+    """The mark of single seeds: hollow dots if there are at most MAX_DOTS points, thin lines otherwise."""
     points = sum(trial.record[GROUP]["g_target"].shape[1] for _, trials in found for trial in trials)
-    return "hollow dots" if points <= MOST_DOTS else "thin lines"
+    return "hollow dots" if points <= MAX_DOTS else "thin lines"
 
 
 def draw_method(axes, method, trials, marks):
-    """A method's line in the three panels, its seeds beside it; its handle."""
-    values = of_seeds(trials)
+    """Draws a method's mean and its seeds in the three panels; returns its handle."""
+    values = stack_progress(trials)
     steps = np.arange(values.shape[2])
     for column, panel in enumerate(axes):
         for row in values[:, column] if len(values) > 1 else []:
@@ -50,45 +50,45 @@ def draw_method(axes, method, trials, marks):
     return line
 
 
-def label_of(method, trials):
+def make_label(method, trials):
     """'M2m (3 seeds, 192 translations)'."""
     count = sum(len(trial.record[GROUP]["target"]) for trial in trials)
     return f"{method.label} ({len(trials)} seed{'s' if len(trials) > 1 else ''}, {count:,} translations)"
 
 
 def facts(block, found):
-    """On what, and of which epochs."""
+    """Data setting and epochs."""
     epochs = sorted({int(trial.record[GROUP].attrs["epoch"]) for _, trials in found for trial in trials})
-    told = ", ".join(map(str, epochs))
-    return f"{block.data}, translations of epoch{'s' if len(epochs) > 1 else ''} {told}"
+    epoch_text = ", ".join(map(str, epochs))
+    return f"{block.data}, translations of epoch{'s' if len(epochs) > 1 else ''} {epoch_text}"
 
 
 def draw_progress(block, found):
-    """Three panels for each dozen of methods."""
-    groups, marks = style.chunks(found), marks_of(found)
+    """Draws three panels per dozen methods."""
+    groups, marks = style.chunks(found), choose_marks(found)
     figure, axes = style.panels(3 * len(groups), 3, (3.3, 2.6))
     handles = {}
     for number, group in enumerate(groups):
         row = axes[3 * number:3 * number + 3]
-        own = {label_of(method, trials): draw_method(row, method, trials, marks) for method, trials in group}
-        handles |= style.tagged(own, row, number, len(groups))
+        group_handles = {make_label(method, trials): draw_method(row, method, trials, marks) for method, trials in group}
+        handles |= style.tagged(group_handles, row, number, len(groups))
         for panel, text in zip(row, TEXTS):
             panel.set(xlabel="step (0: the noisy start)", ylabel=text, ylim=(-3, 103))
             panel.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
     style.legend(figure, handles.values(), handles.keys())
     note = style.seeds_note([method for method, _ in found], f"{marks} are seeds, thick lines their mean")
     style.title(figure, "Translations step by step" + note,
-                facts(block, found) + "; success: g is as sure of the target class as the gamma test asks")
-    ends = "; ".join(f"{method.label} {of_seeds(trials)[:, 0, -1].mean():.0f}" for method, trials in found)
+                facts(block, found) + "; success: g is as confident of the target class as the gamma test requires")
+    ends = "; ".join(f"{method.label} {stack_progress(trials)[:, 0, -1].mean():.0f}" for method, trials in found)
     return Picture(NAME, "Translations step by step", f"Success rate of g at the last step in %: {ends}.", figure)
 
 
 def by_classes(trials):
-    """Translations that passed the gamma test, and all, [seed class, target class] by rank, seeds together."""
+    """Translations that passed the gamma test, and all [seed class, target class], by rank, summed over seeds."""
     size = len(trials[0].counts())
     passed, whole = np.zeros((size, size)), np.zeros((size, size))
     for trial in trials:
-        group, rank = trial.record[GROUP], trial.rank_of()
+        group, rank = trial.record[GROUP], trial.rank_by_label()
         cells = rank[group["seed_class"][:]], rank[group["target"][:]]
         np.add.at(whole, cells, 1)
         np.add.at(passed, cells, group["kept"][:] == 1)
@@ -96,7 +96,7 @@ def by_classes(trials):
 
 
 def draw_classes(block, found):
-    """A matrix a method."""
+    """Draws one matrix per method."""
     figure, axes = style.panels(len(found), 3, (3.2, 3.3), layout="compressed")
     for panel, (method, trials) in zip(axes, found):
         passed, whole = by_classes(trials)
@@ -105,7 +105,7 @@ def draw_classes(block, found):
         panel.set(xlabel="target class by rank", ylabel="seed class by rank")
     figure.colorbar(image, ax=axes, label="passed the gamma test (%); tinted: none",
                     shrink=min(1, 1.6 / len(axes) ** .5), aspect=30)
-    style.title(figure, "Translations that convince g, all seeds of a method together; class 1 is the most frequent",
+    style.title(figure, "Translations that pass the gamma test, all seeds of a method together; class 1 is the most frequent",
                 facts(block, found))
     alt = "Share of translations that pass the gamma test by seed class and target class, for " + ", ".join(
         method.label for method, _ in found) + "."
@@ -113,7 +113,7 @@ def draw_classes(block, found):
 
 
 def draw(block):
-    """Both figures."""
+    """Yields both figures."""
     found = [(method, recorded(method)) for method in block.drawn()]
     found = [(method, trials) for method, trials in found if trials]
     if not found:

@@ -1,4 +1,4 @@
-"""All methods in one picture: bACC, every seed a dot beside its mean."""
+"""Figure: bACC of all methods, with a dot per seed beside the mean."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def rows_of_methods(axes, labels):
 
 
 def draw_row(axes, row, values, index):
-    """Seeds as hollow dots, below them the mean as a filled marker with one standard deviation."""
+    """Draws seeds as hollow dots, and below them the mean as a filled marker with one standard deviation."""
     values = np.asarray(values, dtype=float)
     values = values[np.isfinite(values)]
     if len(values) == 0:
@@ -31,7 +31,7 @@ def draw_row(axes, row, values, index):
 
 
 def draw(block):
-    """One row a method, in the order of the study."""
+    """Yields the figure: one row per method, in the order of the study."""
     if not block.drawn():
         yield Skipped(NAME, "no trial is done")
         return

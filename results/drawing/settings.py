@@ -1,4 +1,4 @@
-"""bACC against every number of the settings that varies within a method: lambda, beta, gamma, the seed pool, ..."""
+"""Figures: bACC against each numeric setting that varies within a method, such as lambda, beta, gamma."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pandas as pd
 from drawing import style
 from drawing.style import Picture
 
-# What changes no number of a result, and what follows from another setting unless given.
+# NO_AXES: settings that change no number of a result, and seeds. FOLLOWS: settings that another one determines by default.
 NO_AXES = ("seed", "seeds_", "train_threads", "train_executor", "train_evaluation_batch", "train_checkpoint_every", "train_test_every",
            "data_", "record_")
 FOLLOWS = {"train_epochs": ["train_defer_until", "train_warmup", "train_lr_drops", "cmo_from", "cmo_until",
@@ -20,32 +20,32 @@ def setting_columns(rows):
 
 
 def varying(rows):
-    """Settings that have more than one value and are not seeds."""
+    """Settings with more than one value, without seeds."""
     return [name for name in setting_columns(rows)
             if not name.startswith(NO_AXES[:2]) and name not in NO_AXES and rows[name].nunique(dropna=False) > 1]
 
 
 def number_axes(rows):
-    """The settings among them that are numbers."""
+    """The numeric settings among varying()."""
     return [name for name in varying(rows) if pd.api.types.is_numeric_dtype(rows[name])
             and not pd.api.types.is_bool_dtype(rows[name]) and not name.startswith(NO_AXES)]
 
 
-def lines_of(rows, axis):
-    """Groups of trials that differ in this setting (and in seeds) only, with what tells each from the others.
+def lines_for(rows, axis):
+    """(text, rows) of groups of trials that differ only in this setting and in seeds; the text names the other settings.
 
-    A trial that leaves the setting open has no place on its axis.
+    Trials without a value of the setting are left out.
     """
     rows = rows[rows[axis].notna()]
     kept = [name for name in varying(rows) if name != axis and name not in FOLLOWS.get(axis, [])]
     groups = [((), rows)] if not kept else list(rows.groupby(kept, sort=False, dropna=False))
     groups = [(key, group) for key, group in groups if group[axis].nunique() > 1]
-    telling = [k for k, _ in enumerate(kept) if len({key[k] for key, _ in groups}) > 1]
-    return [(", ".join(f"{kept[k].split('_', 1)[-1]}={key[k]}" for k in telling), group) for key, group in groups]
+    distinguishing = [k for k, _ in enumerate(kept) if len({key[k] for key, _ in groups}) > 1]
+    return [(", ".join(f"{kept[k].split('_', 1)[-1]}={key[k]}" for k in distinguishing), group) for key, group in groups]
 
 
-def points_of(block):
-    """The table of the trials to draw, each once, with their bACC in %."""
+def read_rows(block):
+    """The table of the trials to draw, without repetitions, with their bACC in %."""
     trials = block.trials()
     rows = pd.DataFrame([trial.row for trial in trials])
     rows["bacc"] = [trial.bacc() for trial in trials]
@@ -53,18 +53,18 @@ def points_of(block):
 
 
 def dotted(column):
-    """'m2m.step_size' of 'm2m_step_size'."""
+    """The name of a setting from its column: 'm2m.step_size' from 'm2m_step_size'."""
     return column.replace("_", ".", 1)
 
 
 def ordered_values(values, axis):
-    """The values in order and their texts; a pool of 0, that is the batch, comes last."""
+    """The values in order and their texts; a pool of 0, which means the batch, comes last."""
     order = sorted(set(values), key=lambda value: (axis == POOL and value == 0, value))
     return order, ["batch" if axis == POOL and value == 0 else f"{value:g}" for value in order]
 
 
 def draw_line(axes, group, order, axis, index):
-    """One line: dots for seeds, the mean with its marker."""
+    """Draws one line: a dot per seed, and the mean with its marker."""
     if group.groupby(axis).size().max() > 1:
         axes.plot([order.index(value) for value in group[axis]], group.bacc, **style.dots(index))
     mean = group.groupby(axis).bacc.mean()
@@ -74,18 +74,18 @@ def draw_line(axes, group, order, axis, index):
 
 
 def draw_axis(block, axis, curves):
-    """One figure: a panel for each dozen of lines."""
+    """Draws one figure: a panel per dozen lines."""
     order, texts = ordered_values(pd.concat([group[axis] for _, group in curves]), axis)
     groups = style.chunks(list(enumerate(curves)))
     figure, axes = style.panels(len(groups), 2, (max(4.2, .62 * len(order)), 3.2), sharey=True)
     handles = {}
     for number, (panel, group) in enumerate(zip(axes, groups)):
-        own = {}
+        group_handles = {}
         for index, (text, rows) in group:
             sizes = rows.groupby(axis).size().unique()
             n = f"n = {sizes.min()}" + ("" if len(sizes) == 1 else f" to {sizes.max()}")
-            own[f"{text} ({n} a value)"] = draw_line(panel, rows, order, axis, index)
-        handles |= style.tagged(own, [panel], number, len(groups))
+            group_handles[f"{text} ({n} a value)"] = draw_line(panel, rows, order, axis, index)
+        handles |= style.tagged(group_handles, [panel], number, len(groups))
         panel.set_xticks(range(len(order)), texts)
         panel.set_xlim(-.4, len(order) - .6)
         panel.set(xlabel=f"{dotted(axis)} (values evenly spaced)", ylabel="bACC on test (%)")
@@ -99,14 +99,14 @@ def draw_axis(block, axis, curves):
 
 
 def draw(block):
-    """A figure for each number that varies within a method; none where none does."""
+    """Yields a figure per numeric setting that varies within a method."""
     if not block.drawn():
         return
-    rows = points_of(block)
+    rows = read_rows(block)
     found = {}
     for method, of_method in rows.groupby("method", sort=False):
         for axis in number_axes(of_method):
-            for text, group in lines_of(of_method, axis):
+            for text, group in lines_for(of_method, axis):
                 found.setdefault(axis, []).append((f"{method}, {text}" if text else method, group))
     for axis, curves in found.items():
         yield draw_axis(block, axis, curves)

@@ -1,4 +1,4 @@
-"""Translated images beside what they began as, a figure a method: x0, x*, their difference, and what f and g say."""
+"""Figures, one per method: x0, x*, their difference, and the probabilities that f and g give them."""
 
 import numpy as np
 
@@ -7,40 +7,40 @@ from drawing.style import Picture, Skipped
 from drawing.translations import GROUP, NONE, recorded, threshold
 
 NAME = "strips"
-MOST = 8                                   # translations of a figure
+MAX_TRANSLATIONS = 8                   # of a figure
 FACTORS = (100, 50, 20, 10, 5, 2, 1)       # by which differences may be magnified
 CURVES = {"g_target": ("g, target class", "#000000", "-"), "f_target": ("f, target class", "#0072B2", "--"),
           "f_seed": ("f, seed class", "#D55E00", "-.")}
 
 
 def unfit(trial):
-    """Why what a trial translated cannot be shown as images; '' where it can."""
+    """The reason why a trial's translations cannot be shown as images; '' if they can."""
     channels, height, width = trial.record[GROUP]["seeds"].shape[1:]
     if height == width == 1:
-        return "what was translated are feature vectors, not images"
+        return "the translations are feature vectors, not images"
     return "" if channels in (1, 3) else f"images of {channels} channels"
 
 
 def choose(targets, kept):
-    """Places of at most MOST translations in the order of target ranks: about one a target, kept ones first."""
+    """Indices of at most MAX_TRANSLATIONS translations by target rank: about one per target, accepted ones first."""
     order = np.argsort(-kept, kind="stable")
-    of_target = {rank: order[targets[order] == rank] for rank in np.unique(targets)}
-    ranks = list(of_target)
-    if len(ranks) > MOST:
-        ranks = [ranks[place] for place in np.linspace(0, len(ranks) - 1, MOST).round().astype(int)]
-    rounds = max(len(of_target[rank]) for rank in ranks)
-    places = [of_target[rank][turn] for turn in range(rounds) for rank in ranks if turn < len(of_target[rank])]
-    return sorted(places[:MOST], key=lambda place: targets[place])
+    by_target = {rank: order[targets[order] == rank] for rank in np.unique(targets)}
+    ranks = list(by_target)
+    if len(ranks) > MAX_TRANSLATIONS:
+        ranks = [ranks[place] for place in np.linspace(0, len(ranks) - 1, MAX_TRANSLATIONS).round().astype(int)]
+    rounds = max(len(by_target[rank]) for rank in ranks)
+    places = [by_target[rank][turn] for turn in range(rounds) for rank in ranks if turn < len(by_target[rank])]
+    return sorted(places[:MAX_TRANSLATIONS], key=lambda place: targets[place])
 
 
-def factor_of(differences):
-    """The magnification at which all but a few of the differences stay below 1."""
+def choose_factor(differences):
+    """The largest magnification at which 98 % of the differences are at most 1."""
     high = np.quantile(differences, .98)
     return next((factor for factor in FACTORS if factor * high <= 1), 1)
 
 
 def show(axes, image):
-    """An image [c, h, w] in [0, 1]."""
+    """Draws an image [c, h, w] in [0, 1]."""
     image = np.clip(image, 0, 1)
     axes.imshow(image[0] if len(image) == 1 else image.transpose(1, 2, 0), cmap="gray", vmin=0, vmax=1,
                 interpolation="none")
@@ -50,11 +50,11 @@ def show(axes, image):
 
 
 def draw_images(rows, group, places):
-    """x0, x* and the magnified difference, a column a translation."""
+    """Draws x0, x* and the magnified difference, one column per translation."""
     seeds, translated = (np.array([group[name][place] for place in places], dtype=np.float64)
                          for name in ("seeds", "translated"))
     differences = np.abs(translated - seeds)
-    factor = factor_of(differences)
+    factor = choose_factor(differences)
     for axes, images in zip(rows, (seeds, translated, factor * differences)):
         for panel, image in zip(axes, images):
             show(panel, image)
@@ -63,14 +63,14 @@ def draw_images(rows, group, places):
 
 
 def draw_curves(axes, trial, places):
-    """What the networks say along the steps; the handles of the legend by text."""
-    group, least = trial.record[GROUP], threshold(trial)
+    """Draws the networks' probabilities per step; returns the handles of the legend by text."""
+    group, required = trial.record[GROUP], threshold(trial)
     handles = {}
     for panel, place in zip(axes, places):
         for name, (text, colour, line) in CURVES.items():
             values = group[name][place].astype(np.float64)
             handles[text], = panel.plot(values, color=colour, linestyle=line, linewidth=1.1)
-        handles[f"what g must reach ({least:.3g})"] = panel.axhline(least, color=style.GREY, linestyle=":", linewidth=1)
+        handles[f"gamma test of g ({required:.3g})"] = panel.axhline(required, color=style.GREY, linestyle=":", linewidth=1)
         last = len(values) - 1
         panel.set(xlim=(0, max(last, 1)), ylim=(-.04, 1.04), xticks=[0, last], yticks=[0, 1], xlabel="step")
         panel.set_box_aspect(1)
@@ -80,17 +80,17 @@ def draw_curves(axes, trial, places):
 
 
 def name_columns(axes, trial, places):
-    """'7 → 2' by rank, and whether the image was kept."""
-    group, rank = trial.record[GROUP], trial.rank_of()
+    """Titles each column '7 → 2' by rank, with 'kept' or 'not kept'."""
+    group, rank = trial.record[GROUP], trial.rank_by_label()
     for panel, place in zip(axes, places):
         seed, target = (rank[group[name][place]] + 1 for name in ("seed_class", "target"))
         panel.set_title(f"{seed} → {target}\n{'kept' if group['kept'][place] == 1 else 'not kept'}")
 
 
 def draw_method(block, method, trial):
-    """Four rows of panels."""
+    """Draws four rows of panels."""
     group = trial.record[GROUP]
-    places = choose(trial.rank_of()[group["target"][:]], group["kept"][:])
+    places = choose(trial.rank_by_label()[group["target"][:]], group["kept"][:])
     columns = len(places)
     figure, axes = style.panels(4 * columns, columns, (1.05, 1.05), layout="compressed")
     rows = [axes[columns * row:columns * row + columns] for row in range(4)]
@@ -107,7 +107,7 @@ def draw_method(block, method, trial):
 
 
 def draw(block):
-    """A figure for each method that translates, of its first seed."""
+    """Yields a figure per method that translates, of its first seed."""
     found = [(method, trials[0]) for method in block.drawn() if (trials := recorded(method))]
     reasons = [unfit(trial) for _, trial in found]
     for (method, trial), reason in zip(found, reasons):

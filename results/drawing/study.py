@@ -1,4 +1,4 @@
-"""What the figures draw: the trials of a results.h5 by data setting and method."""
+"""The trials of a results.h5 by data setting and method, as the figures draw them."""
 
 import dataclasses
 import functools
@@ -42,7 +42,7 @@ class Trial:
         """Labels from the most to the least frequent class, ties by label."""
         return np.argsort(-self.counts(), kind="stable")
 
-    def rank_of(self):
+    def rank_by_label(self):
         """The rank, from 0, of each label."""
         return np.argsort(self.by_rank())
 
@@ -64,7 +64,7 @@ class Trial:
         return json.loads(self.record["json/config"][()])
 
     def environment(self):
-        """Where it ran."""
+        """Host, device and versions of the run."""
         return json.loads(self.record["json/environment"][()])
 
 
@@ -73,12 +73,12 @@ class Method:
     """A row of the study's table on one data setting: the trials of a label."""
 
     label: str
-    index: int      # among the labels of the study: gives its colour, marker and line
+    index: int      # among the labels of the study: determines colour, marker and line
     planned: int
     trials: list    # those that are done and have the selected epoch
 
     def n(self):
-        """'3', or '2 of 3' where planned trials are lacking."""
+        """'3', or '2 of 3' if planned trials are missing."""
         done = len(self.trials)
         return str(done) if done == self.planned else f"{done} of {self.planned}"
 
@@ -97,7 +97,7 @@ class Block:
         return [method for method in self.methods if method.trials]
 
     def trials(self):
-        """Every trial to draw, each once however many labels it has."""
+        """Every trial to draw; one with several labels counts once."""
         return list({trial.row.id: trial for method in self.drawn() for trial in method.trials}.values())
 
     @property
@@ -109,9 +109,9 @@ class Block:
 
     @property
     def untested(self):
-        """', 2 of 10 classes not tested'; '' where all are."""
-        most = max(len(aggregate.untested(trial.confusion())) for trial in self.trials())
-        return f", {most} of {len(self.trials()[0].counts())} classes not tested" if most else ""
+        """', 2 of 10 classes not tested'; '' if all are."""
+        count = max(len(aggregate.untested(trial.confusion())) for trial in self.trials())
+        return f", {count} of {len(self.trials()[0].counts())} classes not tested" if count else ""
 
     @functools.cached_property
     def facts(self):
@@ -126,7 +126,7 @@ class Block:
 
 
 def open_results(path):
-    """The opened results.h5 of a file's or folder's path; ends the program where it is none."""
+    """Opens the results.h5 that a path names or contains; ends the program if it cannot be read."""
     path = pathlib.Path(path)
     path = path / "results.h5" if path.is_dir() else path
     if not path.exists():
@@ -139,26 +139,26 @@ def open_results(path):
         fail(65, f"{path}: not an HDF5 file, or a damaged one; 'm2m-report merge DIR' makes it anew")
     schema = file.attrs.get("schema_version")
     if schema not in aggregate.SCHEMAS or "trials" not in file:
-        told = "no schema" if schema is None else f"schema {schema}"
-        fail(65, f"{path}: {told}, not a results.h5 of schema {aggregate.SCHEMAS[0]} to {aggregate.SCHEMAS[-1]}; "
+        found = "no schema" if schema is None else f"schema {schema}"
+        fail(65, f"{path}: {found}, not a results.h5 of schema {aggregate.SCHEMAS[0]} to {aggregate.SCHEMAS[-1]}; "
                  "'m2m-report merge DIR' makes it anew")
     return file
 
 
-def refuse_damage(path, error):
-    """Ends the program over a record that lacks something."""
-    told = " ".join(str(error.args[0] if error.args else error).split())
-    fail(65, f"{path}: a record is incomplete or damaged ({told}); 'm2m-report merge DIR' makes it anew")
+def fail_damaged(path, error):
+    """Ends the program because a record lacks something."""
+    reason = " ".join(str(error.args[0] if error.args else error).split())
+    fail(65, f"{path}: a record is incomplete or damaged ({reason}); 'm2m-report merge DIR' makes it anew")
 
 
-def method_of(file, rows, label, index, select):
+def make_method(file, rows, label, index, select):
     """The trials of one label."""
     done = [Trial(row, file[f"trial/{row.id}"], select) for _, row in rows.iterrows() if row.status == "done"]
     return Method(label, index, len(rows), [trial for trial in done if f"{select}/test" in trial.record])
 
 
 def blocks(file, select, allow_mixed=False):
-    """One block per data setting, in the order of the study; refuses what must not be averaged."""
+    """One block per data setting, in the order of the study; ends the program if trials must not be averaged."""
     trials = aggregate.read_trials(file).drop_duplicates(["id", "label"]).copy()
     trials["data"] = [aggregate.data_name(row) for _, row in trials.iterrows()]
     labels = list(trials.label.drop_duplicates())
@@ -171,7 +171,7 @@ def blocks(file, select, allow_mixed=False):
             if rows.empty:
                 continue
             if not allow_mixed:
-                aggregate.refuse_mixtures(file, rows, f"{label} on {data}")
-            methods.append(method_of(file, rows, label, index, select))
+                aggregate.check_mixtures(file, rows, f"{label} on {data}")
+            methods.append(make_method(file, rows, label, index, select))
         made.append(Block(data, select, methods, of_data))
     return made

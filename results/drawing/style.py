@@ -1,4 +1,4 @@
-"""How every figure looks: colours, markers, panels, titles, and the bytes it is written as."""
+"""The look of all figures: colours, markers, panels, titles, and the encoding as SVG or PNG."""
 
 import dataclasses
 import io
@@ -10,13 +10,13 @@ import matplotlib
 import matplotlib.ticker
 from matplotlib.figure import Figure
 
-# Okabe and Ito's palette without its yellow, which is lost on white. With 12 markers and 5 kinds of line the first
-# 420 methods differ in some way that needs no colour.
+# Okabe and Ito's palette without its yellow, which is hard to see on white. With 12 markers and 5 kinds of line, the
+# first 420 methods look different.
 COLOURS = ["#000000", "#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 MARKERS = ["o", "s", "^", "D", "v", "P", "X", "<", ">", "p", "h", "*"]
 LINES = ["-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1))]
 GREY = "#767676"
-MOST_A_PANEL = 12
+MAX_METHODS_A_PANEL = 12
 
 SETTINGS = {
     "svg.fonttype": "none", "svg.hashsalt": "m2m", "font.family": "DejaVu Sans", "font.size": 9,
@@ -33,27 +33,27 @@ class Picture:
 
     name: str
     title: str
-    alt: str        # what it shows, for those who do not see it
+    alt: str        # text alternative for readers who do not see the figure
     figure: Figure
 
 
 @dataclasses.dataclass(frozen=True)
 class Skipped:
-    """A figure that the data do not allow, and why."""
+    """A figure that cannot be drawn from the data, and the reason."""
 
     name: str
     reason: str
 
 
 def apply():
-    """Sets the look for everything drawn from here on."""
+    """Sets the look of all later figures of the process."""
     matplotlib.rcParams.update(matplotlib.rcParamsDefault)
     matplotlib.use("agg")
     matplotlib.rcParams.update(SETTINGS)
 
 
 def slug(text):
-    """A text as part of a file's name."""
+    """Turns a text into a part of a file name."""
     return re.sub(r"[^A-Za-z0-9.=-]+", "_", text).strip("_")
 
 
@@ -64,7 +64,7 @@ def look(index):
 
 
 def dots(index):
-    """The look of single seeds: as the method's, hollow and without line."""
+    """The look of single seeds: the method's marker, hollow and without line."""
     style = look(index)
     return {"marker": style["marker"], "linestyle": "none", "markersize": 3.5, "markerfacecolor": "none",
             "markeredgecolor": style["color"], "markeredgewidth": .7}
@@ -75,9 +75,9 @@ def thin(index):
     return {"color": look(index)["color"], "linewidth": .5, "alpha": .45}
 
 
-def chunks(items, most=MOST_A_PANEL):
-    """The items in as few, about equal, groups of at most `most` as there can be."""
-    groups = math.ceil(len(items) / most)
+def chunks(items, max_size=MAX_METHODS_A_PANEL):
+    """Splits the items into as few groups of at most `max_size` as possible, of about equal size."""
+    groups = math.ceil(len(items) / max_size)
     return [items[len(items) * g // groups:len(items) * (g + 1) // groups] for g in range(groups)]
 
 
@@ -95,40 +95,40 @@ def panels(count, columns, size=(3.0, 2.6), layout="constrained", **options):
 
 
 def wrapped(text, inches, size):
-    """The text in lines that fit this width at this size of letters."""
+    """Wraps the text to a width in inches at this font size."""
     per_line = max(20, int(inches * 72 / (size * .57)))
     return "\n".join(line for part in text.split("\n") for line in textwrap.wrap(part, per_line) or [""])
 
 
 def title(figure, text, facts):
-    """What is shown, and of what, above all panels."""
+    """Writes the title and the facts above all panels."""
     width = figure.get_figwidth() - .2
     lines = wrapped(text, width, 10) + "\n" + wrapped(facts, width, 10)
     figure.set_figheight(figure.get_figheight() + .16 * (lines.count("\n") + 1))
     figure.suptitle(lines, fontsize=10)
 
 
-def short(label, most=28):
-    """A label that fits above a small panel or beside a row, in two lines where it must."""
-    lines = textwrap.wrap(label, most) or [""]
+def short(label, max_width=28):
+    """Shortens a label to fit above a small panel or beside a row, in at most two lines."""
+    lines = textwrap.wrap(label, max_width) or [""]
     if len(lines) > 2:
-        lines = [lines[0], textwrap.shorten(" ".join(lines[1:]), most, placeholder="…")]
+        lines = [lines[0], textwrap.shorten(" ".join(lines[1:]), max_width, placeholder="…")]
     return "\n".join(lines)
 
 
 def heading(method):
-    """'M2m, lambda=0 (n = 3)', fit to stand above a small panel."""
+    """'M2m, lambda=0 (n = 3)', short enough for a small panel."""
     label, n = short(method.label), f"(n = {method.n()})"
     return f"{label} {n}" if len(label.split("\n")[-1]) + len(n) < 30 else f"{label}\n{n}"
 
 
 def seeds_note(methods, note):
-    """How to tell seeds from their mean, where there are any to tell."""
+    """The note after a colon if a method has several seeds; otherwise an empty text."""
     return f": {note}" if any(len(method.trials) > 1 for method in methods) else ""
 
 
 def tagged(handles, axes, number, count, but=None):
-    """The handles of one group of methods; where there are several groups, panels and texts bear its number."""
+    """The handles of one group of methods. If there are several groups, numbers its panels and texts."""
     if count == 1:
         return handles
     for panel in axes:
@@ -137,7 +137,7 @@ def tagged(handles, axes, number, count, but=None):
 
 
 def legend(figure, handles, labels):
-    """One legend for all panels, below them, in as many columns as fit."""
+    """Draws one legend below all panels, in as many columns as fit."""
     if not labels:
         return
     labels = [wrapped(label, figure.get_figwidth() - .8, 8) for label in labels]
@@ -149,14 +149,14 @@ def legend(figure, handles, labels):
 
 
 def plain_numbers(axis, ticks=5):
-    """Few ticks with numbers such as 0.05 and 20,000."""
+    """Sets few ticks with numbers such as 0.05 and 20,000."""
     axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     if axis.get_scale() == "linear":
         axis.set_major_locator(matplotlib.ticker.MaxNLocator(ticks))
 
 
 def nothing(axes, sentence):
-    """Says in an empty panel why it is empty."""
+    """Writes in an empty panel why it is empty."""
     axes.text(.5, .5, wrapped(sentence, 2, 8), transform=axes.transAxes, ha="center", va="center", color=GREY)
     axes.set_xticks([])
     axes.set_yticks([])
@@ -164,7 +164,7 @@ def nothing(axes, sentence):
 
 
 def encode(figure, form, dpi):
-    """The bytes of a figure as svg or png: equal figures, equal bytes."""
+    """The bytes of a figure as svg or png. Deterministic: equal figures give equal bytes."""
     buffer = io.BytesIO()
     empty = {"svg": ["Date", "Creator", "Format", "Type"], "png": ["Software"]}[form]
     figure.savefig(buffer, format=form, dpi=dpi if form == "png" else 72, metadata=dict.fromkeys(empty),

@@ -1,9 +1,9 @@
-"""How long it took: per epoch and per step, and how many slots a second."""
+"""Figure: time per epoch and per step, and slots per second."""
 
 import numpy as np
 
 from drawing import style
-from drawing.curves import all_epochs, left_out
+from drawing.curves import all_epochs, untrained_note
 from drawing.overview import NOTE, draw_row, rows_of_methods
 from drawing.style import Picture, Skipped
 
@@ -11,12 +11,12 @@ TRANSLATING = {True: "epochs that translate", False: "other epochs"}
 
 
 def slots_a_second(trial, seconds):
-    """An epoch has a slot for each training sample, also where these were filled up, by the seconds it took."""
+    """Slots per second: an epoch has one slot per training sample."""
     return trial.counts().sum() / seconds if seconds > 0 else np.nan
 
 
 def epoch_values(trial, translating):
-    """Seconds an epoch, median step in ms and slots a second over one kind of epochs; None without any."""
+    """Seconds per epoch, median step in ms and slots per second over one kind of epochs; None if there are none."""
     table = trial.epochs()
     table = table[(table["translated"] == 1) == translating]
     table = table[np.isfinite(table["seconds"])]
@@ -27,8 +27,8 @@ def epoch_values(trial, translating):
     return seconds, step, slots_a_second(trial, seconds)
 
 
-def lines_of(block):
-    """(text, index, one tuple of values a seed) for each method and kind of epochs."""
+def lines_for(block):
+    """Yields (text, index, a tuple of values per seed) for each method and kind of epochs."""
     for method in block.drawn():
         for translating, kind in TRANSLATING.items():
             values = [epoch_values(trial, translating) for trial in method.trials]
@@ -39,21 +39,21 @@ def lines_of(block):
 
 
 def machines(block):
-    """'AMD EPYC, 1 thread, 1 rank a trial', every kind there is."""
-    told = []
+    """'AMD EPYC, threads: 1, ranks a trial: 1', without repetitions."""
+    texts = []
     for trial in block.trials():
-        where = trial.environment()
-        device = where["gpu"] if where.get("device") == "cuda" else where.get("processor", "unknown processor")
-        threads, ranks = where.get("threads", "?"), where.get("ranks_of_trial", "?")
-        others = where.get("trials_per_device", 1)
+        environment = trial.environment()
+        device = environment["gpu"] if environment.get("device") == "cuda" else environment.get("processor", "unknown processor")
+        threads, ranks = environment.get("threads", "?"), environment.get("ranks_of_trial", "?")
+        others = environment.get("trials_per_device", 1)
         beside = f", up to {others} trials at a time, which slow each other down" if others > 1 else ""
-        told.append(f"{device}, threads: {threads}, ranks a trial: {ranks}{beside}")
-    return "; ".join(dict.fromkeys(told))
+        texts.append(f"{device}, threads: {threads}, ranks a trial: {ranks}{beside}")
+    return "; ".join(dict.fromkeys(texts))
 
 
 def draw_time(block):
-    """Three panels with a row for each method."""
-    lines = list(lines_of(block))
+    """Draws three panels with a row per method and kind of epochs."""
+    lines = list(lines_for(block))
     if not lines:
         return Skipped("time", "no trial has seconds per epoch")
     figure, axes = style.panels(3, 3, (3.4, .38 * len(lines) + .9), sharey=True)
@@ -67,15 +67,15 @@ def draw_time(block):
         panel.label_outer()
         panel.set_xlim(0, 1.08 * max(np.nanmax([value[column] for value in values]) for _, _, values in lines))
     methods = {method.label for method in block.drawn() if any(len(trial.epochs()) for trial in method.trials)}
-    facts = (f"{all_epochs(block)}, mean over a trial's epochs, without evaluation{left_out(block, methods)}\n"
+    facts = (f"{all_epochs(block)}, mean over a trial's epochs, without evaluation{untrained_note(block, methods)}\n"
              f"{machines(block)}")
     note = style.seeds_note(block.drawn(), NOTE)
     style.title(figure, "Time" + note, facts)
-    told = "; ".join(f"{label} {np.mean([value[0] for value in values]):.3g}".replace(",\n", ", ")
-                     for label, _, values in lines)
-    return Picture("time", "Time and throughput", f"Mean seconds per epoch: {told}.", figure)
+    means = "; ".join(f"{label} {np.mean([value[0] for value in values]):.3g}".replace(",\n", ", ")
+                      for label, _, values in lines)
+    return Picture("time", "Time and throughput", f"Mean seconds per epoch: {means}.", figure)
 
 
 def draw(block):
-    """The one figure."""
+    """Yields the figure."""
     yield draw_time(block)

@@ -1,4 +1,4 @@
-"""What the records keep of single translations (group `translations`), for the figures that show them."""
+"""Reads the single translations of a record (group `translations`) for the figures that show them."""
 
 import numpy as np
 
@@ -12,16 +12,16 @@ def recorded(method):
 
 
 def threshold(trial):
-    """The probability that g must give the target class for the gamma test to pass."""
+    """The probability of the target class that g must reach to pass the gamma test."""
     config = trial.config()
     gamma = config["m2m.gamma"]
     return gamma if config.get("m2m.gamma_test", "probability") == "probability" else np.exp(-gamma)
 
 
 def successes(trial):
-    """bool [n, T+1]: where g is as sure as the gamma test asks; at the end, the test itself.
+    """bool [n, T+1]: true if g reaches the threshold of the gamma test; the last column is the test itself.
 
-    The probabilities are stored with three digits, so only the test says it exactly.
+    Probabilities are stored with three digits, so only the stored outcome of the test is exact.
     """
     group = trial.record[GROUP]
     passed = group["g_target"][:].astype(np.float64) >= threshold(trial)

@@ -1,1 +1,1 @@
-"""From the journals of a sweep to TensorBoard's event files."""
+"""Converts the journals of a sweep to TensorBoard's event files."""

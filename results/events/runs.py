@@ -1,16 +1,17 @@
-"""One run of TensorBoard for each trial, written anew at first and then as the trial's journal grows."""
+"""One TensorBoard run per trial: written from the start, then extended as the journal grows."""
 
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from events.scalars import scalars
-from events.sweep import epochs_of
+from events.sweep import parse_epochs
 
 
 def wall_times(epochs, end):
-    """When each epoch ended, in seconds since 1970: a journal has no times but that of its last line, so they are
-    counted back from there by what the epochs took."""
+    """End of each epoch in seconds since 1970. `end` is that of the last epoch, the time of the journal's last line;
+    earlier ones follow from the durations of the epochs.
+    """
     times = []
     for epoch in reversed(epochs):
         times.append(end)
@@ -19,14 +20,14 @@ def wall_times(epochs, end):
 
 
 class Run:
-    """The event file of one trial; what an earlier call wrote of it is removed."""
+    """The event file of one trial. Removes those of earlier calls."""
 
     def __init__(self, trial, folder):
         self.trial, self.folder, self.writer = trial, folder / trial.name, None
         self.restart()
 
     def restart(self):
-        """Forgets what was written, as also where a journal was begun again or repeats an epoch after a resume."""
+        """Starts the run anew, as is also needed if a journal was restarted or repeats an epoch after a resume."""
         self.close()
         for old in self.folder.glob("events.out.tfevents.*"):
             old.unlink()
@@ -39,7 +40,7 @@ class Run:
         self.points += len(values)
 
     def write(self, epochs, end):
-        """Writes the epochs that are new."""
+        """Writes the new epochs among `epochs`; `end` as for wall_times()."""
         if self.writer is None:
             self.writer = EventFileWriter(str(self.folder))
         for epoch, time in list(zip(epochs, wall_times(epochs, end)))[len(self.written):]:
@@ -48,13 +49,13 @@ class Run:
         self.written = epochs
 
     def update(self):
-        """Writes what the journal has more than before. Throws OSError, and ValueError over a damaged line."""
+        """Writes what the journal has gained. Throws OSError, and ValueError if a line is damaged."""
         if not self.trial.journal.exists():
             return
         state = self.trial.journal.stat()
         if self.seen == (state.st_mtime_ns, state.st_size):
             return
-        epochs = epochs_of(self.trial.journal.read_text(encoding="utf-8"))
+        epochs = parse_epochs(self.trial.journal.read_text(encoding="utf-8"))
         if epochs[:len(self.written)] != self.written:
             self.restart()
         if len(epochs) > len(self.written):
@@ -62,7 +63,7 @@ class Run:
         self.seen = state.st_mtime_ns, state.st_size
 
     def close(self):
-        """Ends the file."""
+        """Closes the file."""
         if self.writer is not None:
             self.writer.close()
             self.writer = None

@@ -1,4 +1,4 @@
-"""The numbers of an epoch by the names under which TensorBoard shows them."""
+"""The numbers of an epoch, by their names in TensorBoard."""
 
 GROUPS = {
     "learning_rate": "training/learning_rate", "loss": "training/loss", "accuracy": "training/accuracy",
@@ -12,7 +12,7 @@ OUTCOMES = ("chosen", "without_seed", "failed_coin", "failed_gamma", "accepted")
 
 
 def totals(generation):
-    """Slots by outcome over all classes, and the shares of them that were accepted."""
+    """Slots by outcome, summed over all classes, and the shares that were accepted."""
     slots = {name: sum(count for _, _, count in generation[name]) for name in OUTCOMES}
     judged = slots["accepted"] + slots["failed_gamma"]
     named = {f"generation/{name}": count for name, count in slots.items()}
@@ -24,7 +24,7 @@ def totals(generation):
 
 
 def scalars(epoch):
-    """Name and number of all that was measured; a column that is new here goes by its own name."""
+    """{name: number} of all measured columns; a column that GROUPS does not list keeps its name."""
     named = {GROUPS.get(name, name): value for name, value in epoch.items()
              if name != "epoch" and isinstance(value, (int, float))}
     return named | (totals(epoch["generation"]) if "generation" in epoch else {})

@@ -1,4 +1,4 @@
-"""The frame of the page: styles and script, all inside it."""
+"""The frame of the page, with styles and script inline."""
 
 from webpage.markup import text
 
@@ -32,7 +32,7 @@ figure { margin: 1.2rem 0 2rem; } figcaption { font-weight: 600; margin-bottom: 
 .picture svg, .picture img { display: block; margin: 0 auto; max-width: 100%; height: auto; }
 """
 
-# A header sorts downwards first, then upwards; cells without a number stay below.
+# A header sorts downwards first, then upwards; cells without a number stay at the bottom.
 SCRIPT = """
 for (const table of document.querySelectorAll("table.sortable")) {
   const heads = [...table.tHead.rows[0].cells];
@@ -56,14 +56,14 @@ PARTS = {"results": "Results", "figures": "Figures", "failures": "Unfinished tri
 
 
 def section(anchor, content):
-    """A part of the page under its heading, or nothing if it has no content."""
+    """A part of the page under its heading; '' if it has no content."""
     return f'<section id="{anchor}">\n<h2>{text(PARTS[anchor])}</h2>\n{content}\n</section>\n' if content else ""
 
 
 def page(title, content):
-    """A whole document; its content is HTML already."""
-    there = {anchor: name for anchor, name in PARTS.items() if f'<section id="{anchor}"' in content}
-    links = "".join(f'<a href="#{anchor}">{name}</a>' for anchor, name in there.items())
+    """The whole document; `content` is HTML."""
+    present = {anchor: name for anchor, name in PARTS.items() if f'<section id="{anchor}"' in content}
+    links = "".join(f'<a href="#{anchor}">{name}</a>' for anchor, name in present.items())
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>

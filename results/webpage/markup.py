@@ -1,15 +1,15 @@
-"""Small pieces of HTML; whatever is said to be text is escaped here."""
+"""Small pieces of HTML; texts are escaped here."""
 
 import html
 
 
 def text(value):
-    """A value as text that may stand in an element or an attribute."""
+    """Escapes a value for an element or an attribute."""
     return html.escape(str(value), quote=True)
 
 
 def box(label, content):
-    """What may be wider than a phone: scrolls by itself, also with the keyboard."""
+    """Wraps content that may be wider than a phone into a box that scrolls, also with the keyboard."""
     return f'<div class="box" role="region" tabindex="0" aria-label="{text(label)}">\n{content}\n</div>'
 
 
@@ -20,7 +20,7 @@ def facts(pairs):
 
 
 def fold(summary, content):
-    """Something to unfold."""
+    """A summary that unfolds into its content."""
     return f"<details><summary>{text(summary)}</summary>\n{content}\n</details>"
 
 

@@ -1,4 +1,4 @@
-"""The table of methods by data settings, and what did not work."""
+"""The table of methods by data settings, and the table of unfinished trials."""
 
 import math
 
@@ -10,7 +10,7 @@ STATUSES = ("done", "failed", "diverged", "missing")
 
 
 def cell(row, metric):
-    """A cell, and the number that it is sorted by."""
+    """A cell with the number that it is sorted by."""
     shown = aggregate.cell_text(row, [metric]).replace("+-", "±")
     mean = row[f"{metric}_mean"]
     key = "" if math.isnan(mean) else f"{mean:.12g}"
@@ -18,14 +18,14 @@ def cell(row, metric):
 
 
 def head(columns):
-    """Headers that sort when they are pressed."""
+    """Headers that sort the table if pressed."""
     names = ["method"] + [f"{data}: {NAMES[metric]} (%)" for data, metric in columns]
     return "".join(f'<th scope="col" aria-sort="none"><button type="button">{text(name)}</button></th>'
                    for name in names)
 
 
 def results_table(table):
-    """Methods by data settings and metrics, from the rows that aggregate.py makes."""
+    """Methods by data settings and metrics, from the rows of aggregate.py."""
     if table.empty:
         return "<p>The study plans no trials.</p>"
     columns = [(data, metric) for data in table.data.drop_duplicates() for metric in NAMES]
@@ -41,15 +41,15 @@ def results_table(table):
 
 
 def counts(trials):
-    """(status, how many trials), each trial once."""
+    """(status, number of trials); a trial with several labels counts once."""
     each = trials.drop_duplicates("id").status
     return [(status, int((each == status).sum())) for status in STATUSES]
 
 
 def failures(trials):
     """Every trial that is not done, with its reason."""
-    lacking = trials[trials.status != "done"]
-    if lacking.empty:
+    unfinished = trials[trials.status != "done"]
+    if unfinished.empty:
         return ""
-    lines = [(row.label, row.seed, row.data, row.status, row.reason or "-", row.id) for _, row in lacking.iterrows()]
+    lines = [(row.label, row.seed, row.data, row.status, row.reason or "-", row.id) for _, row in unfinished.iterrows()]
     return box("Failures", rows(["method", "seed", "data", "status", "reason", "trial"], lines))

@@ -1,4 +1,4 @@
-"""Configuration and environment of every trial: what all share once, then what each has of its own."""
+"""Settings and environment of every trial: first those that all share, then the others of each trial."""
 
 import json
 
@@ -11,7 +11,7 @@ def shown(value):
 
 
 def shared(dictionaries):
-    """The entries that all have alike."""
+    """The entries that are equal in all dictionaries."""
     if not dictionaries:
         return {}
     first = dictionaries[0]
@@ -19,8 +19,8 @@ def shared(dictionaries):
             if all(name in other and other[name] == value for other in dictionaries)}
 
 
-def own(dictionary, common):
-    """The entries that are not in common."""
+def without(dictionary, common):
+    """The entries of `dictionary` whose names are not in `common`."""
     return {name: value for name, value in dictionary.items() if name not in common}
 
 
@@ -29,14 +29,14 @@ def listing(entries):
     return facts([(name, shown(value)) for name, value in entries.items()])
 
 
-def environment_of(file, trial):
-    """Where a trial ran; empty where it has no record."""
+def read_environment(file, trial):
+    """Host, device and versions of a trial's run; empty if it has no record."""
     path = f"trial/{trial}/json/environment"
     return json.loads(file[path][()]) if path in file else {}
 
 
 def trial_entry(trial, status, config, environment):
-    """One trial to unfold."""
+    """The entry of one trial, which unfolds."""
     content = listing(config) or ""
     if environment:
         content += "<h4>Environment</h4>" + listing(environment)
@@ -44,31 +44,31 @@ def trial_entry(trial, status, config, environment):
 
 
 def configurations(file, study, statuses):
-    """All trials of the study; `statuses` by id."""
+    """Settings and environments of all trials; `statuses` by id."""
     trials = list({trial["id"]: trial for trial in study["trials"]}.values())
-    environments = {trial["id"]: environment_of(file, trial["id"]) for trial in trials}
+    environments = {trial["id"]: read_environment(file, trial["id"]) for trial in trials}
     ran = [environment for environment in environments.values() if environment]
-    common, where = shared([trial["config"] for trial in trials]), shared(ran)
+    common, common_environment = shared([trial["config"] for trial in trials]), shared(ran)
     parts = [fold(f"Settings common to all {len(trials)} trials ({len(common)})", listing(common))]
-    if where:
-        parts.append(fold(f"Environment common to all trials ({len(where)})", listing(where)))
-    entries = [trial_entry(trial, statuses.get(trial["id"], "missing"), own(trial["config"], common),
-                           own(environments[trial["id"]], where)) for trial in trials]
+    if common_environment:
+        parts.append(fold(f"Environment common to all trials ({len(common_environment)})", listing(common_environment)))
+    entries = [trial_entry(trial, statuses.get(trial["id"], "missing"), without(trial["config"], common),
+                           without(environments[trial["id"]], common_environment)) for trial in trials]
     parts.append(fold(f"Settings and environment of each of the {len(trials)} trials", "\n".join(entries)))
     return "\n".join(parts)
 
 
 def revisions(file, trials):
-    """(revision, whether changed since) of every trial that has a record, each once, in order."""
-    found = [environment_of(file, trial) for trial in trials]
+    """(revision, true if it had uncommitted changes) of the trials with a record, without repetitions, in order."""
+    found = [read_environment(file, trial) for trial in trials]
     return list(dict.fromkeys((each["revision"], bool(each.get("dirty"))) for each in found if "revision" in each))
 
 
-def command(study, told):
+def command(study, revision_list):
     """The command that reproduces these results, and the program's revision."""
     lines = [f"<pre><code>{text(study)}</code></pre>"]
-    for revision, changed in told:
-        changes = ", with changes that are in no commit" if changed else ""
+    for revision, changed in revision_list:
+        changes = ", with uncommitted changes" if changed else ""
         lines.append(f"<p>Program's revision <code>{text(revision)}</code>{changes}.</p>")
     lines.append("<p>Settings given on the command line are not recorded as such; they are among those above.</p>")
     return box("Command", lines[0]) + "\n" + "\n".join(lines[1:])

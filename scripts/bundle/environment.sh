@@ -9,8 +9,8 @@ fail() {
 
 python=${M2M_PYTHON:-python3}
 wanted=$(cat "$bundle/torch_version")
-command -v "$python" >/dev/null || fail "there is no $python: M2M_PYTHON=PATH names a Python with PyTorch $wanted"
-# Without importing torch, which takes seconds.
+command -v "$python" >/dev/null || fail "$python not found: M2M_PYTHON=PATH names a Python with PyTorch $wanted"
+# Reads the version without importing torch, which would take seconds.
 found=$("$python" -c 'import importlib.metadata as m; print(m.version("torch").split("+")[0])' 2>/dev/null) ||
   fail "$python has no PyTorch: M2M_PYTHON=PATH names a Python with PyTorch $wanted"
 [ "${found%.*}" = "${wanted%.*}" ] ||
@@ -20,11 +20,11 @@ libraries=$torch/lib
 for folder in "$torch"/../nvidia/*/lib /usr/local/cuda/lib64; do
   if [ -d "$folder" ]; then libraries+=:$folder; fi
 done
-# The bundle's own first: its libstdc++ is as new as the programs.
+# The bundle's libraries come first: the programs need its libstdc++.
 export LD_LIBRARY_PATH=$bundle/lib:$libraries
 export PATH=$bundle/bin:$PATH
 export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
-export CUDA_DEVICE_MAX_CONNECTIONS=${CUDA_DEVICE_MAX_CONNECTIONS:-32}  # several trials at a time: a queue a stream
+export CUDA_DEVICE_MAX_CONNECTIONS=${CUDA_DEVICE_MAX_CONNECTIONS:-32}  # several trials at a time: one queue per stream
 export M2M_TEST_ROOT=$bundle
 # One process without mpirun: Open MPI's plugins come from the bundle, and no daemon is started.
 export OMPI_MCA_mca_base_component_path=$bundle/plugins OMPI_MCA_ess_singleton_isolated=1 OMPI_MCA_btl=self

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What one should know of a machine before a long run, in five minutes: do the device tests pass, what does m2m-doctor find,
-# how long are steps, eager and recorded, and how long are the authors' where their program is in the bundle. Each step has a
-# time limit of its own; one that fails leaves the others alone. The table comes last, and in OUT/first_contact.md.
+# Checks a machine before a long run, in five minutes: device tests, m2m-doctor, and the times of steps, eager and recorded,
+# beside those of the authors' program if it is in the bundle. Each part has a time limit, and a failure does not stop the
+# others. The table is printed last, and written to OUT/first_contact.md.
 #
 # Usage: first_contact.sh       OUT: a folder for logs and results (default: ./first_contact)
 set -euo pipefail

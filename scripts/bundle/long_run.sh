@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Runs a slice of a study: stops in order at the time limit and packs the output folder, saved states included, so that the
-# next slice, on this machine or another, goes on where this one stopped.
+# next slice, on this machine or another, can continue.
 #
 # Usage: long_run.sh STUDY SECONDS [ARGUMENT OF m2m-sweep...]
-# OUT: the folder of results and archives (default: .). An archive OUT/<study>.tar.* is taken up; it is written anew, in parts
+# OUT: the folder of results and archives (default: .). An archive OUT/<study>.tar.* is continued; it is replaced by a new one, in parts
 # of 15 MB. Exit code: that of m2m-sweep (85: there is more to do).
 set -euo pipefail
 [ $# -ge 2 ] || { echo "usage: long_run.sh STUDY SECONDS [ARGUMENT OF m2m-sweep...]" >&2; exit 2; }
@@ -19,7 +19,7 @@ fi
 code=0
 m2m-sweep "$study" --out "$out/$name" --time-limit "$limit" "$@" || code=$?
 m2m-report "$out/$name" || true
-# The parts of the slice before go only when those of this one are complete; results.h5 is made anew from the trials.
+# The old parts are removed once the new ones are complete. results.h5 is left out: it is built from the trials.
 tar -C "$out" --exclude=results.h5 -cf - "$name" | split -b 15M - "$out/$name.new."
 rm -f "$out/$name".tar.*
 for part in "$out/$name".new.*; do mv "$part" "$out/$name.tar.${part##*.}"; done

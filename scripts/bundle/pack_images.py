@@ -29,7 +29,7 @@ def read_records(folder, names):
 
 
 def rows_of_ratio(labels, ratio, classes=10):
-    """The first N_k images of each class, N_k rounded up, so that each way of rounding finds its own."""
+    """The first N_k images of each class, N_k rounded up, so that they suffice for each way of rounding."""
     largest = labels.count(0)
     wanted = [int(largest * ratio ** (-k / (classes - 1))) + 1 for k in range(classes)]
     rows = []
@@ -41,7 +41,7 @@ def rows_of_ratio(labels, ratio, classes=10):
 
 
 def sheet(images):
-    """A PPM of the images in rows of COLUMNS; places that are left over are black."""
+    """A PPM of the images in rows of COLUMNS; unused places are black."""
     lines = -(-len(images) // COLUMNS)
     width = COLUMNS * SIDE
     pixels = bytearray(lines * SIDE * width * 3)

@@ -25,7 +25,7 @@ def rows(folder):
 
 
 def print_authors(method, log):
-    """Nothing if the program did not come to its end: its row of the table above says so."""
+    """Prints nothing if the program did not finish; its row of the table above shows that."""
     last = log.read_text().splitlines()[-1]
     if last.startswith("{"):
         steps = json.loads(last)["steps"][4:]

@@ -62,7 +62,7 @@ std::string put_verb_first(const CLI::App& app, Words& words, const std::string&
     std::rotate(words.begin(), plain, plain + 1);
     return "";
   }
-  const std::string other = plain == words.end() ? "" : *plain;
+  std::string other = plain == words.end() ? "" : *plain;
   const Words asks = {"-h", "--help", "--version"};
   if (std::find_first_of(words.begin(), words.end(), asks.begin(), asks.end()) == words.end()) {
     words.insert(words.begin(), default_verb);

@@ -123,6 +123,7 @@ std::vector<EpochRecord> read_journal(const fs::path& file) {
     begin = end + 1;
   }
   std::vector<EpochRecord> epochs;
+  epochs.reserve(by_epoch.size());
   for (auto& [number, epoch] : by_epoch) epochs.push_back(std::move(epoch));
   return epochs;
 }

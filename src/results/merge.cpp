@@ -49,6 +49,7 @@ std::string as_text(const Json& value) {
 template <typename Cells, typename Convert>
 Cells converted(const std::vector<Json>& values, const Convert& convert) {
   Cells cells;
+  cells.reserve(values.size());
   for (const Json& value : values) cells.push_back(convert(value));
   return cells;
 }

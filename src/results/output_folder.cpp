@@ -76,7 +76,7 @@ Json facts_of_file(const fs::path& file) {
 }
 
 fs::path checked_file(const fs::path& folder, const Json& facts) {
-  const fs::path file = folder / facts.value("file", "");
+  fs::path file = folder / facts.value("file", "");
   const std::string fault = fault_of(file, facts, Look::thorough);
   if (fault.empty()) return file;
   throw data_error(

@@ -252,6 +252,7 @@ void write_generation(hid_t group, const std::vector<EpochRecord>& epochs) {
     }
   }
   std::vector<hdf5::TableColumn> columns;
+  columns.reserve(column_count);
   for (int c = 0; c < column_count; ++c) columns.push_back({column_name(c), std::move(cells[c])});
   hdf5::write_table(group, generation_name, columns);
   hdf5::write_attribute(open_generation(group).get(), classes_name, classes);

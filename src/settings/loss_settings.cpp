@@ -7,7 +7,7 @@ namespace {
 
 Condition loss_is(Loss loss) { return {"recipe.loss", {to_text(loss)}}; }
 
-Condition mixing_is(std::vector<Mixing> kinds) {
+Condition mixing_is(const std::vector<Mixing>& kinds) {
   Condition condition{"recipe.mixing", {}};
   for (const Mixing kind : kinds) condition.values.push_back(to_text(kind));
   return condition;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Files that a power loss has cut or filled with zeros: the same command sets them aside and makes them anew.
+"""Files that a power loss has cut or filled with zeros: the same command moves them aside and writes them again.
 
 Usage: damaged_files_test.py M2M_SWEEP M2M_REPORT CHECKOUT
 """
@@ -38,7 +38,7 @@ class DamagedFiles(unittest.TestCase):
         shutil.copytree(self.whole, self.out)
 
     def trial(self, label):
-        """The folder of the trial of that method."""
+        """The folder of the trial of this method."""
         planned = json.loads((self.out / "study.json").read_text())["trials"]
         return self.out / "trials" / next(trial["id"] for trial in planned if trial["label"] == label)
 
@@ -47,7 +47,7 @@ class DamagedFiles(unittest.TestCase):
         return self.out / "cache" / next(stage["id"] for stage in planned if stage["kind"] == kind)
 
     def damage(self, file):
-        """Cuts it in the middle, and fills half of what is left with zeros."""
+        """Cuts a file in the middle, and fills half of the rest with zeros."""
         size = file.stat().st_size
         file.write_bytes(file.read_bytes()[:size // 4] + bytes(size // 4))
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""A disk that fills up under a sweep: it stops in order, trains nothing for nothing, and goes on once there is space.
+"""A disk that fills up during a sweep: the sweep stops in order, wastes no training, and continues once there is space.
 
 Usage: full_disk_test.py M2M_SWEEP CHECKOUT
-Ends with 77 where no small file system can be mounted.
+Ends with 77 if no small file system can be mounted.
 """
 import errno
 import os
@@ -21,7 +21,7 @@ SIZE = 8 << 20  # of the disk, in bytes
 
 
 def enter_own_mounts():
-    """Starts this program again where it may mount, and returns only there. The kernel unmounts it all at its end."""
+    """Starts this program again in a namespace in which it may mount, and returns only there. The kernel unmounts all at its end."""
     if MARK in os.environ:
         return
     for unshare in [["unshare", "--mount"], ["unshare", "--user", "--map-root-user", "--mount"]]:
@@ -44,7 +44,7 @@ class FullDisk(unittest.TestCase):
         cls.addClassCleanup(subprocess.run, ["umount", cls.disk], check=True)
         cls.sweeps = Sweeps(sweep, checkout, cls.folder, ["ERM", "M2m", "LA-post-hoc"])
         for ranks in (0, 2):
-            code, log = cls.sweeps.run(cls.folder / f"roomy{ranks}", *cls.group(ranks), ranks=ranks)
+            code, log = cls.sweeps.run(cls.folder / f"reference{ranks}", *cls.group(ranks), ranks=ranks)
             assert code == 0, log
 
     @staticmethod
@@ -52,15 +52,15 @@ class FullDisk(unittest.TestCase):
         return ["--ranks-per-trial", str(ranks)] if ranks else []
 
     def leave(self, kilobytes):
-        """Fills the disk but for that."""
+        """Fills the disk up to this much free space."""
         subprocess.run(["rm", "-rf", self.disk / "out", self.disk / "filler"], check=True)
         with open(self.disk / "filler", "wb") as filler:
             filler.write(bytes(SIZE - (kilobytes << 10)))
 
     def test_it_stops_at_the_first_file_and_goes_on_with_space(self):
         stopped = 0
-        for ranks, rooms in ((0, (4, 12, 32, 160, 420)), (2, (12, 48, 260))):
-            for kilobytes in rooms:
+        for ranks, sizes in ((0, (4, 12, 32, 160, 420)), (2, (12, 48, 260))):
+            for kilobytes in sizes:
                 with self.subTest(ranks=ranks, kilobytes=kilobytes):
                     self.leave(kilobytes)
                     code, log = self.sweeps.run(self.disk / "out", *self.group(ranks), ranks=ranks)
@@ -78,8 +78,8 @@ class FullDisk(unittest.TestCase):
                     (self.disk / "filler").unlink()
                     code, log = self.sweeps.run(self.disk / "out", *self.group(ranks), ranks=ranks)
                     self.assertEqual(code, 0, log)
-                    self.assertEqual(weights(self.disk / "out"), weights(self.folder / f"roomy{ranks}"))
-                    self.assertEqual(losses(self.disk / "out"), losses(self.folder / f"roomy{ranks}"))
+                    self.assertEqual(weights(self.disk / "out"), weights(self.folder / f"reference{ranks}"))
+                    self.assertEqual(losses(self.disk / "out"), losses(self.folder / f"reference{ranks}"))
         self.assertGreater(stopped, 4)
 
 

@@ -45,8 +45,8 @@ class Lister:
                                       cwd=self.checkout, env=dict(os.environ, **{"M2M_DATA": root} if root else {}))
                 if done.returncode != BAD_DATA:
                     break
-        said = done.stdout if done.returncode == DONE else done.stdout + done.stderr
-        return done.returncode, said.replace("  to do  ", " ")
+        output = done.stdout if done.returncode == DONE else done.stdout + done.stderr
+        return done.returncode, output.replace("  to do  ", " ")
 
 
 def main():
@@ -58,13 +58,13 @@ def main():
     others = {name for name in DATA_FILES if data[name] != pinned["data"][name] and not pins.RENEWS}
     trials, skipped = {}, {}
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        for study, (code, said) in zip(studies, pool.map(lister, studies)):
+        for study, (code, output) in zip(studies, pool.map(lister, studies)):
             if code == DONE:
-                trials[study.name] = said.splitlines()
+                trials[study.name] = output.splitlines()
             if code == BAD_DATA or any(f'"{name}"' in study.read_text() for name in others):
                 skipped[study.name] = "no data" if code == BAD_DATA else "other data"
-            elif code != DONE and (code != USAGE or NEEDS_CHECKPOINT not in said):
-                sys.exit(f"{study.name}: exit code {code}\n{said}")
+            elif code != DONE and (code != USAGE or NEEDS_CHECKPOINT not in output):
+                sys.exit(f"{study.name}: exit code {code}\n{output}")
     compared = sum(len(ids) for name, ids in trials.items() if name not in skipped)
     trials.update({name: ids for name, ids in pinned["trials"].items() if name in skipped})
     pins.check("jobs", {"data": data if pins.RENEWS else pinned["data"], "trials": trials})

@@ -1,4 +1,4 @@
-"""Results of schema 1, as the program of that time left them, are read by every reader, and their sweep goes on.
+"""Results of schema 1, as the program of that time wrote them, are read by every reader, and their sweep continues.
 
 tests/results/schema_1.tar.gz holds a study of features with two seeds of ERM and M2m: one M2m is done, one was stopped
 within an epoch that translates, a g and a prefix lie in the cache. M2M_BIN: the folder of the programs.
@@ -22,15 +22,15 @@ from counts import counts_in  # noqa: E402  (found by the line above)
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAMS = pathlib.Path(os.environ["M2M_BIN"]).resolve()
 DONE, STOPPED = "4307715b1dfe9f5b", "c276dd9489fae5af"
-# Of the trial that is done: slots by outcome, [seed class][target class], of all epochs.
+# The trial that is done: slots by outcome, [seed class][target class], of all epochs.
 CHOSEN = [[0, 31, 17], [0, 0, 13], [0, 0, 0]]
 ACCEPTED = [[0, 27, 11], [0, 0, 0], [0, 0, 0]]
-# Of the trial that was stopped, epochs 2 to 4: slots that the plan decides, the same on every machine.
+# The trial that was stopped, epochs 2 to 4: slots that the plan decides, equal on every machine.
 PLANNED = {"chosen": [23, 25, 25], "failed_coin": [5, 6, 6]}
 BACC, GM = 95.83333333333334, 95.64655913861945
 
 
-def epochs_of(journal):
+def parse_epochs(journal):
     """The lines of a journal, by epoch."""
     lines = map(json.loads, journal.read_text().splitlines())
     return {line["epoch"]: line for line in lines}
@@ -50,26 +50,26 @@ class Older(unittest.TestCase):
         subprocess.run(["tar", "-xzf", ROOT / "tests/results/schema_1.tar.gz"], cwd=self.folder, check=True)
         self.out = self.folder / "out"
 
-    def run_of(self, *command):
-        """What a command of the folder prints; it has to succeed."""
+    def run_program(self, *command):
+        """Runs a command in the folder, which has to succeed; returns what it prints."""
         done = subprocess.run([*map(str, command)], cwd=self.folder, capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout + done.stderr
 
     def report(self, *arguments):
-        """What m2m-report prints."""
-        return self.run_of(PROGRAMS / "m2m-report", *arguments)
+        """Runs m2m-report; returns what it prints."""
+        return self.run_program(PROGRAMS / "m2m-report", *arguments)
 
     def script(self, name, *arguments):
-        """What a script of results/ prints."""
-        return self.run_of(sys.executable, ROOT / "results" / name, *arguments)
+        """Runs a script of results/; returns what it prints."""
+        return self.run_program(sys.executable, ROOT / "results" / name, *arguments)
 
     def m2m_row(self, text):
         """M2m's row of a table as CSV."""
         return next(row for row in csv.DictReader(io.StringIO(text)) if row["method"] == "M2m")
 
     def check_table(self):
-        """The programs' tables of the folder and of results.h5, and the script's, have the numbers of then."""
+        """The programs' tables of the folder and of results.h5, and the script's, have the numbers of that time."""
         for table in (self.report(self.out, "--format", "csv"), self.report(self.out / "results.h5", "--format", "csv"),
                       self.script("aggregate.py", self.out, "--format", "csv")):
             row = self.m2m_row(table)
@@ -97,9 +97,9 @@ class Older(unittest.TestCase):
                 self.report("merge", self.out)
 
     def test_is_drawn(self):
-        said = self.script("figures.py", self.out, "--format", "png", "--dpi", "30")
-        self.assertIn("acceptance.png", said)
-        self.assertTrue((self.out / "figures/acceptance.png").exists(), said)
+        output = self.script("figures.py", self.out, "--format", "png", "--dpi", "30")
+        self.assertIn("acceptance.png", output)
+        self.assertTrue((self.out / "figures/acceptance.png").exists(), output)
         self.assertIn("report.html", self.script("page.py", self.out))
 
     @unittest.skipUnless(importlib.util.find_spec("tensorboard"), "no tensorboard")
@@ -110,13 +110,13 @@ class Older(unittest.TestCase):
     def test_goes_on(self):
         there = [self.out / "trials" / DONE / "result.h5", *self.out.glob("cache/*/stage.json")]
         before = [path.read_bytes() for path in there]
-        begun = epochs_of(self.out / "trials" / STOPPED / "journal.jsonl")
-        said = self.run_of(PROGRAMS / "m2m-sweep", "study.toml", "--out", self.out)
-        self.assertEqual(counts_in(said), [(4, 4, 0)], said)
+        begun = parse_epochs(self.out / "trials" / STOPPED / "journal.jsonl")
+        output = self.run_program(PROGRAMS / "m2m-sweep", "study.toml", "--out", self.out)
+        self.assertEqual(counts_in(output), [(4, 4, 0)], output)
         self.assertEqual(len(there), 3)
         self.assertEqual([path.read_bytes() for path in there], before, "it was trained again")
-        self.assertNotIn("warning", said)
-        epochs = epochs_of(self.out / "trials" / STOPPED / "journal.jsonl")
+        self.assertNotIn("warning", output)
+        epochs = parse_epochs(self.out / "trials" / STOPPED / "journal.jsonl")
         self.assertEqual(sorted(epochs), [0, 1, 2, 3, 4])
         self.assertEqual({number: epochs[number] for number in begun}, begun)
         self.assertEqual([total(epochs[number], "chosen") for number in (2, 3, 4)], PLANNED["chosen"])

@@ -1,4 +1,4 @@
-"""The real m2m-sweep on a small study of the digits, for tests of what it leaves behind."""
+"""The real m2m-sweep on a small study of the digits, for tests of the files that it leaves."""
 import hashlib
 import json
 import os
@@ -35,7 +35,7 @@ class Sweeps:
         self.study.write_text(STUDY.format(methods=json.dumps(methods)))
 
     def run(self, out, *options, ranks=0):
-        """Exit code and log of a sweep; 0 ranks: without mpirun."""
+        """Runs a sweep, without mpirun if `ranks` is 0; returns exit code and log."""
         launcher = [*MPIRUN, str(ranks)] if ranks else []
         done = subprocess.run([*launcher, self.sweep, str(self.study), "--out", str(out), *options], cwd=self.checkout,
                               text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=120)
@@ -47,13 +47,13 @@ class Sweeps:
 
 
 def weights(out):
-    """SHA-256 of what each trial ended with, by its id."""
+    """{trial id: SHA-256 of its final results}."""
     return {file.parent.name: hashlib.sha256(file.read_bytes()).hexdigest()
             for file in sorted(pathlib.Path(out).glob("trials/*/last.safetensors"))}
 
 
 def losses(out):
-    """Of each stage and trial that trains, by its id: the last that is noted of each epoch."""
+    """{id of a stage or trial that trains: the last journal line of each epoch}."""
     found = {}
     for journal in sorted(pathlib.Path(out).glob("*/*/journal.jsonl")):
         lines = [json.loads(line) for line in journal.read_text().splitlines()]

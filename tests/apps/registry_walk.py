@@ -1,4 +1,4 @@
-"""Every method of the registry trains two epochs on the digits through a sweep, and is found by `describe`.
+"""Every method of the catalogue trains two epochs on the digits through a sweep, and is found by `describe`.
 
 Usage: registry_walk.py M2M_SWEEP CHECKOUT
 """
@@ -41,13 +41,13 @@ def run(*command, cwd=None):
     return done.stdout
 
 
-def methods_of(sweep):
+def read_methods(sweep):
     line = [line for line in run(sweep, "describe").splitlines() if line.startswith("methods: ")]
     return line[0].removeprefix("methods: ").split(", ")
 
 
 def check_trial(folder):
-    """Its journal has finite losses, one an epoch; a post-hoc trial has none, but a result."""
+    """Checks that the journal has a finite loss per epoch; a post-hoc trial has only a result."""
     config = json.loads((folder / "config.json").read_text())
     assert (folder / "result.h5").is_file(), f"{config['method']}: no result"
     journal = folder / "journal.jsonl"
@@ -62,7 +62,7 @@ def check_trial(folder):
 
 def main():
     sweep, checkout = sys.argv[1], pathlib.Path(sys.argv[2])
-    methods = methods_of(sweep)
+    methods = read_methods(sweep)
     assert len(methods) >= 23, methods
     for method in methods:
         assert run(sweep, "describe", method).startswith(method + ": "), method

@@ -1,4 +1,4 @@
-"""Trials that share a device are those that had it alone: the same numbers, also where the sweep was interrupted.
+"""Trials that share a device give the numbers of trials that have it to themselves, also if the sweep was interrupted.
 
 Usage: shared_device_test.py M2M_SWEEP M2M_REPORT CHECKOUT
 """
@@ -48,7 +48,7 @@ class Sweeps:
         return done.stderr
 
     def stop(self, out, word, expected, stages, *options):
-        """Starts a sweep and stops it by a signal once so many stages have an epoch; returns how many left a state."""
+        """Starts a sweep, stops it by a signal once this many stages have an epoch; returns the number of saved states."""
         running = subprocess.Popen(self.command(out, *options), cwd=self.checkout, stderr=subprocess.DEVNULL)
 
         def goes_far_enough():
@@ -60,13 +60,13 @@ class Sweeps:
         return len(list((self.folder / out).glob("*/*/resume.safetensors")))
 
     def losses(self, out):
-        """Of each stage and trial that trains, by its id."""
+        """{id of a stage or trial that trains: its state}."""
         journals = sorted((self.folder / out).glob("*/*/journal.jsonl"))
         return {journal.parent.name: [json.loads(line)["loss"] for line in journal.read_text().splitlines()]
                 for journal in journals}
 
     def table(self, out):
-        """What results.h5 comes down to."""
+        """The numbers of results.h5 that must not change."""
         command = [self.report, str(self.folder / out), "--format", "csv"]
         return subprocess.run(command, text=True, capture_output=True, check=True).stdout
 
@@ -74,8 +74,8 @@ class Sweeps:
         return {file.parent.name: file.read_bytes() for file in (self.folder / out).glob("*/*/last.safetensors")}
 
 
-def most_at_once(log):
-    """How many stages ran at once, by the lines of the log."""
+def max_at_once(log):
+    """The largest number of stages that ran at the same time, from the lines of the log."""
     running = most = 0
     for line in log.splitlines():
         words = line.split()
@@ -89,12 +89,12 @@ def main():
     sweep, report, checkout = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as folder:
         sweeps = Sweeps(sweep, report, checkout, folder)
-        assert most_at_once(sweeps.run("alone")) == 1
+        assert max_at_once(sweeps.run("alone")) == 1
         shared = sweeps.run("shared", "--trials-per-device", "3")
-        assert 2 <= most_at_once(shared) <= 3, shared  # a third one may find nothing left to run
+        assert 2 <= max_at_once(shared) <= 3, shared  # a third one may find nothing left to run
         sweeps.stop("resumed", signal.SIGINT, INTERRUPTED, 1, "--trials-per-device", "2")
         sweeps.run("resumed", "--trials-per-device", "2")
-        # As Slurm does before a job's time is over: each stage that runs leaves a state of its own, and goes on from it.
+        # As Slurm does before a job's time is over: each running stage saves its state and resumes from it.
         states = sweeps.stop("limited", signal.SIGUSR1, OUT_OF_TIME, 3, "--trials-per-device", "3")
         assert states >= 2, states
         sweeps.run("limited", "--trials-per-device", "3")

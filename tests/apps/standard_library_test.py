@@ -15,7 +15,7 @@ STANDARD_LIBRARY = "libstdc++.so.6"
 
 
 def bindings(program):
-    """(symbol, library that it is taken from) for each symbol that the program itself looks up."""
+    """(symbol, library that provides it) for each symbol that the program looks up."""
     asked = {"LD_TRACE_LOADED_OBJECTS": "1", "LD_WARN": "yes", "LD_BIND_NOW": "1", "LD_DEBUG": "bindings"}
     loader = subprocess.run([program], env={**os.environ, **asked}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     for line in loader.stderr.splitlines():
@@ -30,13 +30,13 @@ def exported(library):
 
 
 def violations(program, wheel):
-    """A sentence if the program takes symbols of libstdc++ from below `wheel`, or cannot be asked."""
+    """A sentence if the program takes symbols of libstdc++ from below `wheel`, or if the loader does not answer."""
     bound = list(bindings(program))
     standard = next((library for _, library in bound if os.path.basename(library).startswith("libstdc++.so.6")), None)
     if standard is None:
         return [f"{program}: the loader names no symbol of {STANDARD_LIBRARY}"]
-    own = exported(standard)
-    wrong = [f"{symbol} ({os.path.basename(library)})" for symbol, library in bound if symbol in own and library.startswith(wheel + "/")]
+    standard_symbols = exported(standard)
+    wrong = [f"{symbol} ({os.path.basename(library)})" for symbol, library in bound if symbol in standard_symbols and library.startswith(wheel + "/")]
     return [f"{program}: {len(wrong)} symbols of libstdc++ come from the wheel: {', '.join(wrong[:3])} ..."] if wrong else []
 
 

@@ -1,4 +1,4 @@
-"""What documents name and the checkout lacks: files, headings, make targets, options, settings, variables."""
+"""Finds names in documents that the checkout lacks: files, headings, make targets, options, settings, variables."""
 import re
 
 SUFFIXES = {".cpp", ".hpp", ".cu", ".py", ".sh", ".cmake", ".txt", ".toml"}
@@ -11,7 +11,7 @@ SPAN = re.compile(r"`([^`\n]+)`")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 CITED = re.compile(r'(\w[\w/]*\.md), "([^"]+)"')  # of a comment: docs/protocol.md, "Training"
 
-# Words of a command that lie in the checkout; results/ also holds what sweeps leave there.
+# Paths in a command that belong to the checkout; results/ also holds the output of sweeps.
 PATH = re.compile(r"(?<![\w./<-])((?:src|jobs|slurm|datasets|docs|scripts|cmake|requirements|tests)/[\w./*-]+"
                   r"|results/[\w./-]+\.(?:py|md)|results/reference/[\w./-]+)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z_-]+")
@@ -21,8 +21,8 @@ SETTING = re.compile(r"(?:(?:data|train|m2m|recipe|record|seeds|second|post_hoc|
                      r"|smoothing|logit_adjustment)\.[a-z_0-9]+)")
 VARIABLE = re.compile(r"\bM2M_[A-Z_]+\b")
 TARGET = re.compile(r"(?:^|&& |; |[A-Z_]=\S+ )make ([a-z-]+)")
-OUTPUT = re.compile(r"(?<![\w./-])results/([a-z]\w*)")  # what a study of jobs/ leaves, by its name
-# Options of other programs, of which documents speak beside ours.
+OUTPUT = re.compile(r"(?<![\w./-])results/([a-z]\w*)")  # the output folder of a study of jobs/
+# Options of other programs that documents name.
 FOREIGN = {"--gtest_filter", "--mpi", "--bind-to", "--gpus-per-task", "--signal", "--requeue", "--open-mode"}
 # Where each program's options are declared.
 DECLARED = {"sweep": ["sweep_arguments.cpp", "sweep_options.cpp"],
@@ -36,8 +36,8 @@ def anchor(heading):
     return words.replace(" ", "-")
 
 
-def code_of(text):
-    """(position, code) of fenced and indented blocks line by line, and of spans, which may break no line."""
+def find_code(text):
+    """(position, code) of fenced and indented blocks line by line, and of spans within a line."""
     found, rest = [], list(text)
     for block in [*FENCE.finditer(text), *INDENTED.finditer(text)]:
         position = block.start()
@@ -49,7 +49,7 @@ def code_of(text):
 
 
 class Checkout:
-    """What there is to be named."""
+    """The names that exist in a checkout."""
 
     def __init__(self, root):
         self.root = root
@@ -65,7 +65,7 @@ class Checkout:
         self.anywhere = everywhere | FOREIGN | self.declared((root / "scripts").glob("*.sh"))
 
     def texts(self, *folders):
-        """All that the files of these folders say."""
+        """The text of all files of these folders."""
         return "\n".join(path.read_text() for folder in folders for path in sorted((self.root / folder).rglob("*"))
                          if path.suffix in SUFFIXES)
 
@@ -75,17 +75,17 @@ class Checkout:
         return {option for path in paths if path.exists() for option in OPTION.findall(path.read_text())}
 
     def has_path(self, path):
-        """Whether the checkout has it; * stands for any part of a name."""
+        """True if the checkout has the path; * stands for any part of a name."""
         path = path.rstrip("/.,:")
         return any(self.root.glob(path)) if "*" in path else (self.root / path).exists()
 
     def headings(self, document):
-        """Of a document, without what only looks like one."""
+        """The headings of a document, without those in code blocks."""
         return HEADING.findall(FENCE.sub("", document.read_text()))
 
 
 def wrong_link(checkout, document, target):
-    """Why a link leads nowhere, or None."""
+    """The reason why a link is broken, or None."""
     if "://" in target or target.startswith("mailto:"):
         return None
     path, _, wanted = target.partition("#")
@@ -98,7 +98,7 @@ def wrong_link(checkout, document, target):
 
 
 def wrong_options(checkout, command):
-    """Options of a command that its program lacks; a bare option has to be anybody's."""
+    """Options of a command that its program lacks; a bare option has to belong to any program."""
     program, script = PROGRAM.search(command), SCRIPT.search(command)
     if program:
         command, known = command[program.end():].partition(" && ")[0], checkout.options[program.group(1)] | FOREIGN
@@ -114,7 +114,7 @@ def wrong_options(checkout, command):
 
 
 def wrong_names(checkout, code):
-    """What a piece of code names that is not there."""
+    """A sentence for each name in a piece of code that does not exist."""
     found = [f"names {path}, which does not exist" for path in PATH.findall(code)
              if "NAME" not in path and not checkout.has_path(path)]
     found += wrong_options(checkout, code)
@@ -129,18 +129,18 @@ def wrong_names(checkout, code):
 
 
 def violations(root):
-    """A sentence for each name of a document or comment that leads nowhere."""
+    """A sentence for each name in a document or comment that does not exist."""
     checkout, found = Checkout(root), []
     for document in sorted(path for pattern in DOCUMENTS for path in root.glob(pattern)):
         text, name = document.read_text(), document.relative_to(root).as_posix()
         wrong = [(link.start(), wrong_link(checkout, document, link.group(1))) for link in LINK.finditer(text)]
-        wrong += [(position, sentence) for position, code in code_of(text) for sentence in wrong_names(checkout, code)]
+        wrong += [(position, sentence) for position, code in find_code(text) for sentence in wrong_names(checkout, code)]
         found += [f"{name}:{text.count(chr(10), 0, position) + 1}: {sentence}" for position, sentence in wrong if sentence]
     return found + cited_headings(checkout)
 
 
 def cited_headings(checkout):
-    """Comments that cite a heading that is not there."""
+    """A sentence for each comment that cites a heading that does not exist."""
     found = []
     for path in sorted((checkout.root / "src").rglob("*.[chp]pp")):
         for file, heading in CITED.findall(path.read_text()):

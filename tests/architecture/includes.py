@@ -1,7 +1,7 @@
-"""What is wrong with the #include lines of a tree: arrows that do not exist, libraries where they do not belong."""
+"""Checks the #include lines of a tree: dependencies that modules.py does not allow, libraries outside their module."""
 import re
 
-from rooms import LIBRARIES, reachable, room_of
+from modules import LIBRARIES, module_of, usable
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -14,30 +14,30 @@ def sources(folder):
 
 
 def included(path):
-    """(line number, header, whether it stood in quotes) for each #include of a file."""
+    """(line number, header, true if in quotes) for each #include of a file."""
     text = COMMENT.sub(lambda match: "\n" * match.group().count("\n"), path.read_text())
     for match in INCLUDE.finditer(text):
         yield text.count("\n", 0, match.start()) + 1, match.group(2), match.group(1) == '"'
 
 
 def wrong_library(file, header):
-    """Why `file` may not include this library header, or None."""
+    """The reason why `file` may not include this library header, or None."""
     for library, (prefixes, allowed) in LIBRARIES.items():
-        if header.startswith(tuple(prefixes)) and room_of(file) not in allowed and file not in allowed:
-            return f"includes <{header}>, but {library} belongs to {', '.join(allowed)} alone"
+        if header.startswith(tuple(prefixes)) and module_of(file) not in allowed and file not in allowed:
+            return f"includes <{header}>, but {library} is only for {', '.join(allowed)}"
     return None
 
 
-def wrong_arrow(src, file, header, quoted):
-    """Why `file` may not include this header of the project, or None."""
+def wrong_dependency(src, file, header, quoted):
+    """The reason why `file` may not include this header of the project, or None."""
     if not (src / header).is_file():
         beside = (src / file).parent / header
         if quoted and beside.is_file():
             return f'includes "{header}" by a path that does not begin at src/'
         return f'includes "{header}", which does not exist below src/' if quoted else None
-    used, room = room_of(header), room_of(file)
-    if used is None or used not in reachable(room):
-        return f"includes {header}, but no arrow leads from {room} to {used or 'it'}"
+    used, module = module_of(header), module_of(file)
+    if used is None or used not in usable(module):
+        return f"includes {header}, but modules.py allows no dependency from {module} to {used or 'it'}"
     return None
 
 
@@ -46,14 +46,14 @@ def violations(src):
     found = []
     for path in sources(src):
         file = path.relative_to(src).as_posix()
-        if room_of(file) is None and "/" in file:
-            found.append(f"{file}: lies in no room")
+        if module_of(file) is None and "/" in file:
+            found.append(f"{file}: lies in no module")
             continue
         for line, header, quoted in included(path):
-            if room_of(file) is None:
-                found.append(f"{file}:{line}: includes {header}, but a file outside the rooms includes nothing")
+            if module_of(file) is None:
+                found.append(f"{file}:{line}: includes {header}, but a file outside the modules includes nothing")
                 continue
-            reason = wrong_library(file, header) or wrong_arrow(src, file, header, quoted)
+            reason = wrong_library(file, header) or wrong_dependency(src, file, header, quoted)
             if reason:
                 found.append(f"{file}:{line}: {reason}")
     return found

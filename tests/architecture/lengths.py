@@ -1,15 +1,15 @@
-"""Files and functions that grew too long. Functions are found by the layout that clang-format gives them."""
+"""Finds files and functions that are too long. Functions are recognised by the layout of clang-format."""
 import re
 
-from rooms import MOST_LINES_OF_A_FILE, MOST_LINES_OF_A_FUNCTION
+from modules import MAX_FILE_LINES, MAX_FUNCTION_LINES
 
-# What opens a brace without being a function: namespaces do not indent what is in them, types do by two.
+# Braces that open no function: namespaces do not indent their content, types do by two.
 NAMESPACE = re.compile(r'^\s*(inline\s+)?(namespace\b|extern\s+"C"\s*\{)')
 TYPE = re.compile(r"^\s*(template\s*<.*>\s*)?(class|struct|union|enum)\b[^()=]*\{$", re.DOTALL)
 SKIPPED = re.compile(r"^\s*($|//|#|\}|public:|private:|protected:)")
 
 
-def indent_of(line):
+def indentation(line):
     return len(line) - len(line.lstrip(" "))
 
 
@@ -41,7 +41,7 @@ def functions(lines):
         begin = index
         index, text = statement_from(lines, begin)
         if text.endswith("{") and not NAMESPACE.match(text) and not TYPE.match(text):
-            end = block_end(lines, index, indent_of(lines[begin]))
+            end = block_end(lines, index, indentation(lines[begin]))
             yield begin + 1, end - begin + 1
             index = end + 1
 
@@ -51,9 +51,9 @@ def violations(folder, paths):
     found = []
     for path in paths:
         file, lines = path.relative_to(folder).as_posix(), path.read_text().splitlines()
-        if len(lines) > MOST_LINES_OF_A_FILE:
-            found.append(f"{file}: {len(lines)} lines, at most {MOST_LINES_OF_A_FILE}")
+        if len(lines) > MAX_FILE_LINES:
+            found.append(f"{file}: {len(lines)} lines, at most {MAX_FILE_LINES}")
         for line, length in functions(lines):
-            if length > MOST_LINES_OF_A_FUNCTION:
-                found.append(f"{file}:{line}: a function of {length} lines, at most {MOST_LINES_OF_A_FUNCTION}")
+            if length > MAX_FUNCTION_LINES:
+                found.append(f"{file}:{line}: a function of {length} lines, at most {MAX_FUNCTION_LINES}")
     return found

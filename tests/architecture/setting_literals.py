@@ -1,18 +1,18 @@
-"""Sources outside src/settings that spell the name of a setting. There a member of a group stands for its setting, so that the
-compiler knows who uses it (read, value_of, name_of of src/settings/bind.hpp). A sentence for people may name what it likes."""
+"""Finds sources outside src/settings that spell the name of a setting. Other modules use the member that stands for the
+setting, so that the compiler knows its users (read, value_of, name_of of src/settings/bind.hpp). Sentences may name settings."""
 import re
 
-from rooms import room_of
+from modules import module_of
 
 ROW = re.compile(r'\b(?:setting|seed_row)\(\s*"([a-z0-9_.]+)"')
 TEXT = re.compile(r'"((?:\\.|[^"\\\n])*)"')
-# Names without a dot are words of all kinds; they count where a configuration is asked for them.
+# Names without a dot can be any word; they count only as arguments of a configuration.
 ASKED = re.compile(r"\b(?:config|given|resolved|fixed)(?:\.json\(\))?\."
                    r'(?:has|flag|integer|number|text|numbers|set|contains|at)\(\s*"(\w+)"')
 
-ALLOWED = {  # file below src/: {literal: why it is one}
+ALLOWED = {  # file below src/: {literal: the reason}
     "results/merge.cpp": {
-        "train.precision": "makes the column 'precision' of results.h5; the room of results takes settings as JSON alone"},
+        "train.precision": "makes the column 'precision' of results.h5; the module of results takes settings as JSON alone"},
 }
 
 
@@ -23,7 +23,7 @@ def names(src):
 
 
 def literals(text, known):
-    """(line, name) of each literal that is all of a name."""
+    """(line, name) of each literal that is exactly a name."""
     for number, line in enumerate(text.splitlines(), 1):
         code = line.split("//")[0]
         dotted = [name for name in TEXT.findall(code) if "." in name]
@@ -31,11 +31,11 @@ def literals(text, known):
 
 
 def violations(src):
-    """A sentence for each literal that is not allowed, and for each that is allowed and gone."""
+    """A sentence for each literal that is not allowed, and for each allowed one that no longer exists."""
     known, found = names(src), []
     for path in sorted(path for path in src.rglob("*") if path.suffix in {".cpp", ".hpp", ".cu", ".cuh"}):
         file = path.relative_to(src).as_posix()
-        if room_of(file) == "settings":
+        if module_of(file) == "settings":
             continue
         spelt, allowed = list(literals(path.read_text(), known)), ALLOWED.get(file, {})
         found += [f'{file}:{line}: spells the setting "{name}"; its member of src/settings stands for it'

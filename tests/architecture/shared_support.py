@@ -1,5 +1,5 @@
-"""Headers of tests that lie elsewhere than in tests/support, or in another namespace than m2m::testing. What compares with the
-authors' program is a subject of its own: its golden values stay in tests/parity."""
+"""Finds headers of tests outside tests/support, or outside the namespace m2m::testing. The comparison with the authors'
+program is a subject of its own: its golden values stay in tests/parity."""
 import re
 
 NAMESPACE = re.compile(r"^namespace (m2m[\w:]*)", re.MULTILINE)

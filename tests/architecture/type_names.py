@@ -1,8 +1,8 @@
-"""Types of a namespace that share a qualified name: two definitions of one name are undefined behaviour once a program links
-both, and no compiler says so. Types in an unnamed namespace belong to their file, members to their class; both may be called as they like."""
+"""Finds types of a namespace that share a qualified name: two definitions are undefined behaviour if a program links both,
+and no compiler reports them. Types in an unnamed namespace and members of a class are left out."""
 import re
 
-# What holds no code, in the order in which a scan meets it: comments, raw strings, strings, characters, directives.
+# Text without code, in the order of a scan: comments, raw strings, strings, characters, directives.
 NO_CODE = re.compile(
     r'//[^\n]*|/\*.*?\*/|R"(?P<mark>[^()\s]*)\(.*?\)(?P=mark)"|"(?:\\.|[^"\\\n])*"|(?<![0-9A-Fa-f])\'(?:\\.|[^\'\\\n])+\''
     r'|^[ \t]*#(?:\\\n|[^\n])*', re.DOTALL | re.MULTILINE)
@@ -16,7 +16,7 @@ TYPEDEF = re.compile(r"^typedef\b.*?(?:\(\s*\*\s*(\w+)\s*\)\s*\(.*\)|\b(\w+))$",
 
 
 def code(text):
-    """The text with what holds no code taken out, line for line."""
+    """The text without comments, strings and directives; lines keep their numbers."""
     def blank(match):
         lines = "\n" * match.group().count("\n")
         return '""' + lines if match.group().startswith(('"', "R")) else " " + lines
@@ -56,7 +56,7 @@ def declared(head, sign):
 def types(text):
     """(line, qualified name) of each type that a source defines at namespace level."""
     text = code(text)
-    scopes = []  # of each open brace: the namespace it opens, "" where it changes none, None where no namespace goes on
+    scopes = []  # of each open brace: the namespace it opens, "" if it opens none, None within a definition
     for start, head, sign in statements(text):
         if sign == "}":
             scopes and scopes.pop()

@@ -1,4 +1,4 @@
-"""Made-up variants of JPEGs and PNGs decode to Pillow's pixels, with a warning or without; others are refused."""
+"""Synthetic variants of JPEGs and PNGs decode to Pillow's pixels, with a warning or without; others are refused."""
 
 import hashlib
 import io
@@ -63,7 +63,7 @@ def before(whole, marker, extra):
 
 
 def clean():
-    """Files without anything odd."""
+    """Ordinary files."""
     return {
         "baseline": jpeg(), "444": jpeg(subsampling=0), "422": jpeg(subsampling=1), "420": jpeg(subsampling=2),
         "progressive": jpeg(progressive=True), "optimised": jpeg(optimize=True), "poor": jpeg(quality=5),
@@ -103,7 +103,7 @@ def odd():
 
 
 def damaged():
-    """Files without all of their pixels, or that say that bytes are wrong."""
+    """Files that lack pixels or whose checksums are wrong."""
     whole, plain = jpeg(), png()
     restarts = jpeg(restart_marker_blocks=1)
     first = restarts.index(b"\xff\xd0")
@@ -121,7 +121,7 @@ def damaged():
 
 
 def others():
-    """Files of other formats, by what the sentence has to call them."""
+    """Files of other formats, by the name that the error has to give them."""
     made = {}
     for name in ("GIF", "BMP", "WebP", "TIFF", "ICO"):
         stream = io.BytesIO()
@@ -133,7 +133,7 @@ def others():
 class Pictures(unittest.TestCase):
 
     def decode(self, files):
-        """What the program says of each file, by name."""
+        """The program's answer for each file, by name."""
         with tempfile.TemporaryDirectory() as folder:
             paths = [pathlib.Path(folder) / f"{number}.jpg" for number in range(len(files))]
             for path, content in zip(paths, files.values()):
@@ -143,13 +143,13 @@ class Pictures(unittest.TestCase):
 
     def expect_pixels_of_pillow(self, files):
         """The words of each file, after its size and pixels were compared."""
-        said = self.decode(files)
+        answers = self.decode(files)
         for name, content in files.items():
             with self.subTest(name):
                 picture = Image.open(io.BytesIO(content)).convert("RGB")
-                self.assertEqual(said[name][:2], [str(picture.height), str(picture.width)], said[name])
-                self.assertEqual(said[name][2], hashlib.sha256(picture.tobytes()).hexdigest())
-        return said
+                self.assertEqual(answers[name][:2], [str(picture.height), str(picture.width)], answers[name])
+                self.assertEqual(answers[name][2], hashlib.sha256(picture.tobytes()).hexdigest())
+        return answers
 
     def test_without_anything_odd_have_pillows_pixels_and_no_warning(self):
         for name, line in self.expect_pixels_of_pillow(clean()).items():

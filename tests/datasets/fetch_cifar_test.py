@@ -21,7 +21,7 @@ SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "datasets" / "fetch_cifar
 FOLDERS = {"cifar-10-binary.tar.gz": "cifar-10-batches-bin", "cifar-100-binary.tar.gz": "cifar-100-binary"}
 
 
-def archive_of(folder):
+def make_archive(folder):
     """A .tar.gz with one file of bytes that do not compress, in `folder`."""
     content, raw = b"".join(hashlib.sha256(bytes([i])).digest() for i in range(250)), io.BytesIO()
     with tarfile.open(fileobj=raw, mode="w:gz") as tar:
@@ -31,7 +31,7 @@ def archive_of(folder):
     return raw.getvalue()
 
 
-ARCHIVES = {name: archive_of(folder) for name, folder in FOLDERS.items()}
+ARCHIVES = {name: make_archive(folder) for name, folder in FOLDERS.items()}
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -97,7 +97,7 @@ class FetchCifar(unittest.TestCase):
             (self.path / program).symlink_to(shutil.which(program))
 
     def fetch(self, server, *arguments, **environment):
-        """(exit status, what it said on standard error)"""
+        """Runs the script; returns (exit status, standard error)."""
         url = server if isinstance(server, str) else f"http://127.0.0.1:{server.server_port}/kriz"
         sums = {"M2M_CIFAR10_MD5": hashlib.md5(ARCHIVES["cifar-10-binary.tar.gz"]).hexdigest(),
                 "M2M_CIFAR100_MD5": hashlib.md5(ARCHIVES["cifar-100-binary.tar.gz"]).hexdigest()}
@@ -130,40 +130,40 @@ class FetchCifar(unittest.TestCase):
             self.assertEqual(self.fetch(server, "cifar10")[0], 0)
             batch = self.dest / "cifar-10-batches-bin" / "test_batch.bin"
             batch.write_bytes(batch.read_bytes()[:-1])
-            status, said = self.fetch(server, "cifar10")
+            status, output = self.fetch(server, "cifar10")
         self.assertEqual(status, 65)
-        assert_says(said, str(batch.parent), "damaged")
+        assert_says(output, str(batch.parent), "damaged")
         self.assertEqual(batch.stat().st_size, 7999)
 
     def test_another_checksum_is_refused_and_leaves_nothing(self):
         with serving() as server:
-            status, said = self.fetch(server, "cifar10", M2M_CIFAR10_MD5="0" * 32)
+            status, output = self.fetch(server, "cifar10", M2M_CIFAR10_MD5="0" * 32)
             self.assertEqual(len(server.requests), 1)
         self.assertEqual(status, 65)
-        assert_says(said, "cifar-10-binary.tar.gz", "MD5", "0" * 32)
+        assert_says(output, "cifar-10-binary.tar.gz", "MD5", "0" * 32)
         self.assert_only()
 
     def test_without_the_tests_variable_the_published_sum_counts(self):
         with serving() as server:
-            status, said = self.fetch(server, "cifar10", M2M_CIFAR10_MD5="")
-            self.assertIn("c32a1d4ab5d03f1284b67883e8d87530", said)
+            status, output = self.fetch(server, "cifar10", M2M_CIFAR10_MD5="")
+            self.assertIn("c32a1d4ab5d03f1284b67883e8d87530", output)
             self.assertEqual(status, 65)
-            status, said = self.fetch(server, "cifar100", M2M_CIFAR100_MD5="")
-            self.assertIn("03b5dce01913d631647c71ecec9e9cb8", said)
+            status, output = self.fetch(server, "cifar100", M2M_CIFAR100_MD5="")
+            self.assertIn("03b5dce01913d631647c71ecec9e9cb8", output)
 
     def test_an_absent_archive_is_a_network_error(self):
         with serving(archives={}) as server:
-            status, said = self.fetch(server, "cifar10")
-            assert_says(said, f"http://127.0.0.1:{server.server_port}/kriz/cifar-10-binary.tar.gz")
+            status, output = self.fetch(server, "cifar10")
+            assert_says(output, f"http://127.0.0.1:{server.server_port}/kriz/cifar-10-binary.tar.gz")
         self.assertEqual(status, 74)
         self.assert_only()
 
     def test_a_server_that_does_not_answer_is_a_network_error(self):
         with serving() as server:
             port = server.server_port
-        status, said = self.fetch(f"http://127.0.0.1:{port}", "cifar10")
+        status, output = self.fetch(f"http://127.0.0.1:{port}", "cifar10")
         self.assertEqual(status, 74)
-        assert_says(said, f"http://127.0.0.1:{port}/cifar-10-binary.tar.gz")
+        assert_says(output, f"http://127.0.0.1:{port}/cifar-10-binary.tar.gz")
 
     def test_a_broken_download_is_resumed(self):
         with serving(breaks=1) as server:
@@ -173,9 +173,9 @@ class FetchCifar(unittest.TestCase):
 
     def test_what_broke_off_too_often_is_resumed_by_the_next_call(self):
         with serving(breaks=3) as server:
-            status, said = self.fetch(server, "cifar10")
+            status, output = self.fetch(server, "cifar10")
             self.assertEqual(status, 74)
-            assert_says(said, f"http://127.0.0.1:{server.server_port}/kriz/cifar-10-binary.tar.gz")
+            assert_says(output, f"http://127.0.0.1:{server.server_port}/kriz/cifar-10-binary.tar.gz")
             self.assertEqual(self.fetch(server, "cifar10")[0], 0)
             self.assertGreater(server.requests[-1][1], 0)
 
@@ -202,9 +202,9 @@ class FetchCifar(unittest.TestCase):
         self.assertEqual(self.fetch("unused", "--dest")[0], 2)
         file = pathlib.Path(self.scratch.name) / "file"
         file.write_text("")
-        status, said = self.fetch("unused", "--dest", str(file / "below"))
-        self.assertEqual((status, said.count("\n")), (74, 1))
-        assert_says(said, "fetch_cifar.sh", f"{file}/below")
+        status, output = self.fetch("unused", "--dest", str(file / "below"))
+        self.assertEqual((status, output.count("\n")), (74, 1))
+        assert_says(output, "fetch_cifar.sh", f"{file}/below")
 
 
 class FetchCifarWithWget(FetchCifar):

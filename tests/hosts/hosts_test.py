@@ -2,7 +2,7 @@
 """Sweeps over two hosts: network namespaces, each with a host name of its own, joined by a pair of virtual cables.
 
 Usage: hosts_test.py CHECKOUT FAKE_SWEEP M2M_SWEEP
-Ends with 77 where there can be no namespaces. mpirun starts on the first host and reaches the second over TCP.
+Ends with 77 if namespaces are not available. mpirun starts on the first host and reaches the second over TCP.
 """
 import os
 import pathlib
@@ -94,7 +94,7 @@ class TwoHosts(unittest.TestCase):
                 os.kill(int(process), signal.SIGKILL)
             lost = time.monotonic()
             self.assertNotEqual(job.wait(timeout=30), 0)
-            self.assertLess(time.monotonic() - lost, 10)  # about 1 s where nothing else runs
+            self.assertLess(time.monotonic() - lost, 10)  # about 1 s on a quiet machine
         finished = {path.parent.name for path in (self.folder / "results/grid").glob("*/*/*") if
                     path.name in ("result.h5", "stage.json")}
         self.assertLess(len(finished), 9)

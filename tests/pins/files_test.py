@@ -51,7 +51,7 @@ REPORTS = {"as it is": ["OUT"], "chosen": ["OUT", "--choose"], "aggregate": ["ag
 KINDS = {"S": "text", "O": "text", "b": "flag"}
 
 
-def type_of(dtype):
+def to_text(dtype):
     """Names a type of HDF5; texts of all lengths are one type."""
     return KINDS.get(dtype.kind, str(dtype))
 
@@ -59,15 +59,15 @@ def type_of(dtype):
 def dataset_text(data):
     rank = f"rank {data.ndim}" if data.ndim else "scalar"
     if data.dtype.names:
-        return {"rank": data.ndim, "columns": {name: type_of(data.dtype[name]) for name in data.dtype.names},
+        return {"rank": data.ndim, "columns": {name: to_text(data.dtype[name]) for name in data.dtype.names},
                 "order": list(data.dtype.names)}
-    return f"{rank} of {type_of(data.dtype)}"
+    return f"{rank} of {to_text(data.dtype)}"
 
 
 def attribute_text(attributes, name):
     attribute = attributes.get_id(name)
     rank = f"rank {len(attribute.shape)} of " if attribute.shape else ""
-    return rank + type_of(attribute.dtype)
+    return rank + to_text(attribute.dtype)
 
 
 def group_structure(group, skipped=()):
@@ -140,7 +140,7 @@ class Sweep:
         return {stage["kind"]: self.out / "cache" / stage["id"] for stage in planned}.items()
 
 
-def files_of(folder):
+def describe_files(folder):
     """Describes the files of a trial or a stage."""
     found = {}
     for file in sorted(folder.iterdir()):
@@ -165,9 +165,9 @@ def results_structure(run):
         for label, path in run.trials():
             if path.name in results["trial"]:
                 with h5py.File(path / "result.h5") as alone:
-                    own, there = group_structure(alone), group_structure(results["trial"][path.name])
-                found[f"trial/ID/ of {label}"] = {"lacks": sorted(key for key in own if own[key] != there.get(key)),
-                                                  "adds": sorted(set(there) - set(own))}
+                    of_trial, of_study = group_structure(alone), group_structure(results["trial"][path.name])
+                found[f"trial/ID/ of {label}"] = {"lacks": sorted(key for key in of_trial if of_trial[key] != of_study.get(key)),
+                                                  "adds": sorted(set(of_study) - set(of_trial))}
     return found
 
 
@@ -175,8 +175,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         run = Sweep(folder)
         run.run("m2m-sweep", run.study, "--out", run.out, expected=SOME_TRIALS_FAILED)
-        files = {f"trial {label}": files_of(path) for label, path in run.trials()}
-        files.update({f"stage {kind}": files_of(path) for kind, path in run.stages()})
+        files = {f"trial {label}": describe_files(path) for label, path in run.trials()}
+        files.update({f"stage {kind}": describe_files(path) for kind, path in run.stages()})
         files["study.json"] = structure(json.loads((run.out / "study.json").read_text()))
         files["results.h5"] = results_structure(run)
         pins.check("files", files)

@@ -8,7 +8,7 @@ import pathlib
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 RENEWS = "M2M_RENEW_PINS" in os.environ
-MOST_LINES = 30
+MAX_LINES = 30
 
 
 def leaves(value, place=""):
@@ -50,5 +50,5 @@ def check(name, actual):
         print(f"{file.name}: as it was" if not lines else "\n".join([f"{file.name}:", *lines]))
         file.write_text(json.dumps(actual, indent=1, sort_keys=True) + "\n")
     elif lines:
-        more = [f"  and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else []
-        raise SystemExit("\n".join([f"{file} differs; scripts/renew_pins.sh rewrites it:", *lines[:MOST_LINES], *more]))
+        more = [f"  and {len(lines) - MAX_LINES} more"] if len(lines) > MAX_LINES else []
+        raise SystemExit("\n".join([f"{file} differs; scripts/renew_pins.sh rewrites it:", *lines[:MAX_LINES], *more]))

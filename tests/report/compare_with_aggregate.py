@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 
 
-def output_of(*command):
-    """Standard output of a command that must succeed."""
+def run(*command):
+    """Runs a command, which has to succeed; returns its standard output."""
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, (command, done.stderr)
     return done.stdout
 
 
-def grid_of(markdown):
+def parse_grid(markdown):
     """The cells of a Markdown table as lists of texts, its rule left out."""
     lines = [line for line in markdown.splitlines() if line.startswith("|")]
     rows = [[text.strip() for text in line.replace("\\|", "!").strip("|").split("|")] for line in lines]
@@ -28,27 +28,27 @@ def grid_of(markdown):
 
 
 def compare_csv(report, aggregate):
-    """Numbers to 1e-9, texts exactly; what only m2m-report has are numbers that others published."""
+    """Compares numbers to 1e-9, texts exactly; only m2m-report has published numbers."""
     ours = pd.read_csv(io.StringIO(report), dtype={"epochs": str})
-    own = pd.read_csv(io.StringIO(aggregate), dtype={"epochs": str})
-    extra = [name for name in ours.columns if name not in own.columns]
+    recomputed = pd.read_csv(io.StringIO(aggregate), dtype={"epochs": str})
+    extra = [name for name in ours.columns if name not in recomputed.columns]
     assert all(name.startswith(("published_", "rerun_")) for name in extra), extra
-    assert list(own.columns) == [name for name in ours.columns if name not in extra]
-    assert len(ours) == len(own) > 0
-    for name in own.columns:
-        if pd.api.types.is_float_dtype(own[name]):
-            np.testing.assert_allclose(ours[name], own[name], rtol=0, atol=1e-9, err_msg=name)
+    assert list(recomputed.columns) == [name for name in ours.columns if name not in extra]
+    assert len(ours) == len(recomputed) > 0
+    for name in recomputed.columns:
+        if pd.api.types.is_float_dtype(recomputed[name]):
+            np.testing.assert_allclose(ours[name], recomputed[name], rtol=0, atol=1e-9, err_msg=name)
         else:
-            assert ours[name].fillna("").tolist() == own[name].fillna("").tolist(), name
-    return own.size
+            assert ours[name].fillna("").tolist() == recomputed[name].fillna("").tolist(), name
+    return recomputed.size
 
 
 def compare_markdown(report, aggregate):
-    """Every cell as text; columns of numbers that others published are left out."""
-    ours, own = grid_of(report), grid_of(aggregate)
+    """Compares every cell as text, without columns of published numbers."""
+    ours, recomputed = parse_grid(report), parse_grid(aggregate)
     kept = [c for c, name in enumerate(ours[0]) if not name.endswith(("published", "rerun by others"))]
-    assert [[row[c] for c in kept] for row in ours] == own, (ours, own)
-    return sum(map(len, own))
+    assert [[row[c] for c in kept] for row in ours] == recomputed, (ours, recomputed)
+    return sum(map(len, recomputed))
 
 
 def notes_on_tests(markdown):
@@ -57,28 +57,28 @@ def notes_on_tests(markdown):
 
 
 def compare_untested(program, script, folder, *options):
-    """Tables of a study with a class that is not tested, and what stands below them; how many cells agree."""
-    ours, own = (output_of(*command, folder) for command in ((program,), (sys.executable, script)))
+    """Compares tables of a study with an untested class, and the notes below them; returns the number of equal cells."""
+    ours, recomputed = (run(*command, folder) for command in ((program,), (sys.executable, script)))
     notes = notes_on_tests(ours)
-    assert notes == notes_on_tests(own) and len(notes) == 1 and "class 2 of 3" in notes[0], (ours, own)
-    compared = compare_markdown(ours, own)
-    said = (folder, "--format", "csv", *options)
-    ours = output_of(program, *said)
+    assert notes == notes_on_tests(recomputed) and len(notes) == 1 and "class 2 of 3" in notes[0], (ours, recomputed)
+    compared = compare_markdown(ours, recomputed)
+    arguments = (folder, "--format", "csv", *options)
+    ours = run(program, *arguments)
     table = pd.read_csv(io.StringIO(ours))
     assert table.untested.tolist() == [2, 2, 2], table
     perfect = table[table.method == "RS, perfect"].iloc[0]
     assert (perfect.bacc_mean, perfect.gm_mean, perfect.accuracy_mean) == (100, 100, 100), perfect
-    return compared + compare_csv(ours, output_of(sys.executable, script, *said))
+    return compared + compare_csv(ours, run(sys.executable, script, *arguments))
 
 
 def compare_tables(program, script, folder, *options):
-    """Every selection and kind of GM, from the folder and from the merged file; how many cells agree."""
+    """Compares every selection and kind of GM, from the folder and from the merged file; returns the number of equal cells."""
     compared = 0
     for select, gm, source in itertools.product(("last", "best"), ("zero", "nonzero"), ("", "/results.h5")):
         for form, compare in (("csv", compare_csv), ("markdown", compare_markdown)):
-            said = ("--select", select, "--gm", gm, "--format", form, *options)
-            report = output_of(program, folder + source, *said)
-            compared += compare(report, output_of(sys.executable, script, folder, *said))
+            arguments = ("--select", select, "--gm", gm, "--format", form, *options)
+            report = run(program, folder + source, *arguments)
+            compared += compare(report, run(sys.executable, script, folder, *arguments))
     return compared
 
 

@@ -1,4 +1,4 @@
-"""TensorBoard's own reader finds in the event files every number of the journals, once, and nothing else."""
+"""TensorBoard's reader finds every number of the journals once in the event files, and nothing else."""
 
 import json
 import pathlib
@@ -11,7 +11,7 @@ import unittest
 import numpy as np
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from made_up_results import CURVES, planned
+from synthetic_results import CURVES, planned
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from said import assert_says  # noqa: E402, from the folder of what tests share
@@ -25,17 +25,17 @@ TOTALS = {"chosen": 11, "without_seed": 0, "failed_coin": 1, "failed_gamma": 3, 
 
 
 def command(*arguments):
-    """The command line of the script."""
+    """The command that runs the script."""
     return [sys.executable, "-W", "error", str(SCRIPT), *map(str, arguments)]
 
 
 def run(*arguments):
-    """What it does with these arguments."""
+    """Runs the script; returns the finished process."""
     return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=120)
 
 
-def epoch_of(number, translates):
-    """A line of a journal; what is never measured here is null."""
+def make_epoch(number, translates):
+    """A line of a journal; columns that were not measured are null."""
     random = np.random.default_rng(number)
     epoch = {"epoch": number} | {name: random.uniform() for name in CURVES} | {"validation_gm": None}
     return epoch | ({"generation": GENERATION} if translates else {})
@@ -52,7 +52,7 @@ class Sweep(unittest.TestCase):
         plans = [{key: trial[key] for key in ("id", "label", "config")} for trial in self.trials]
         plans.append(plans[0] | {"label": "another name of it"})
         (self.folder / "study.json").write_text(json.dumps({"schema": 2, "name": "s", "file": "s", "trials": plans}))
-        self.epochs = [epoch_of(number, number == 2) for number in range(3)]
+        self.epochs = [make_epoch(number, number == 2) for number in range(3)]
         self.append(0, *self.epochs)
 
     def append(self, trial, *epochs, end="\n"):
@@ -63,7 +63,7 @@ class Sweep(unittest.TestCase):
             file.write("".join(json.dumps(epoch) + end for epoch in epochs))
 
     def finish(self, trial, file):
-        """Gives a trial an end."""
+        """Ends a trial by a file of its folder."""
         folder = self.folder / "trials" / self.trials[trial]["id"]
         folder.mkdir(parents=True, exist_ok=True)
         (folder / file).write_text("")
@@ -80,7 +80,7 @@ class Sweep(unittest.TestCase):
         return {tag: [(event.step, event.value) for event in reader.Scalars(tag)] for tag in reader.Tags()["scalars"]}
 
     def expected(self, epochs):
-        """The same from the lines of the journal, in TensorBoard's single precision."""
+        """{tag: [(step, value)]} from the lines of the journal, in TensorBoard's single precision."""
         groups = {"generated": "generation", "validation": "validation", "test": "test", "step": "time",
                   "seconds": "time", "evaluation": "time"}
         made = {}
@@ -95,7 +95,7 @@ class Sweep(unittest.TestCase):
         return made
 
     def write(self, *arguments):
-        """What it says when it succeeds."""
+        """Runs the script, which has to succeed; returns its standard output."""
         done = run(self.folder, *arguments)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return done.stdout
@@ -110,12 +110,12 @@ class Writing(Sweep):
             self.assertEqual([path.name for path in (self.folder / "tensorboard").iterdir()], [self.name(0)])
 
     def test_leaves_out_a_line_that_is_not_whole(self):
-        self.append(0, epoch_of(3, False), end="")
+        self.append(0, make_epoch(3, False), end="")
         self.write("--out", self.folder / "elsewhere")
         self.assertEqual(self.read(out="elsewhere"), self.expected(self.epochs))
 
     def test_takes_the_last_line_of_an_epoch_that_was_resumed(self):
-        again = epoch_of(7, False) | {"epoch": 1}
+        again = make_epoch(7, False) | {"epoch": 1}
         self.append(0, again)
         self.write()
         self.assertEqual(self.read(), self.expected([self.epochs[0], again, self.epochs[2]]))
@@ -131,7 +131,7 @@ class Writing(Sweep):
         self.assertAlmostEqual(times[2] - times[1], took, places=3)
 
     def test_names_a_new_column_as_it_is(self):
-        self.append(0, epoch_of(3, False) | {"novel": .5})
+        self.append(0, make_epoch(3, False) | {"novel": .5})
         self.write()
         self.assertEqual(self.read()["novel"], [(3, .5)])
 
@@ -139,7 +139,7 @@ class Writing(Sweep):
 class Following(Sweep):
 
     def start(self):
-        """The script at work, which has written the first epochs."""
+        """Starts the script; returns once it has written the first epochs."""
         process = subprocess.Popen(command(self.folder, "--follow", "--every", ".1"), stdout=subprocess.PIPE, text=True)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.kill)
@@ -149,7 +149,7 @@ class Following(Sweep):
 
     def test_goes_on_until_every_trial_has_an_end(self):
         process = self.start()
-        more = [epoch_of(3, True), epoch_of(4, False)]
+        more = [make_epoch(3, True), make_epoch(4, False)]
         self.append(0, *more)
         self.assertTrue(eventually(lambda: self.read() == self.expected(self.epochs + more)))
         self.append(1, self.epochs[0])
@@ -160,7 +160,7 @@ class Following(Sweep):
 
     def test_begins_a_run_anew_that_was_resumed(self):
         process = self.start()
-        again = epoch_of(9, False) | {"epoch": 2}
+        again = make_epoch(9, False) | {"epoch": 2}
         self.append(0, again)
         self.assertTrue(eventually(lambda: self.read() == self.expected(self.epochs[:2] + [again])))
         process.send_signal(signal.SIGINT)
@@ -171,7 +171,7 @@ class Following(Sweep):
 class Refusing(Sweep):
 
     def refused(self, code, *arguments):
-        """The one sentence that it ends with."""
+        """Runs the script, which has to fail with this code; returns its one sentence."""
         done = run(*arguments)
         self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
         self.assertEqual(done.stderr.count("\n"), 1)

@@ -1,4 +1,4 @@
-"""Figures of made-up results: all that the data allow, the same bytes each time, and clear refusals."""
+"""Figures of synthetic results: all that the data allow, the same bytes each time, and clear errors."""
 
 import os
 import pathlib
@@ -13,12 +13,12 @@ import h5py
 import numpy as np
 import pandas as pd
 
-from made_up_results import planned, troubled_trials, write_results
+from synthetic_results import planned, troubled_trials, write_results
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "results" / "figures.py"
 sys.path.append(str(SCRIPT.parent))
-from drawing.gantt import rows_of  # noqa: E402, from the folder of the script
-from drawing.settings import lines_of  # noqa: E402
+from drawing.gantt import assign_rows  # noqa: E402, from the folder of the script
+from drawing.settings import lines_for  # noqa: E402
 from drawing.timing import machines, slots_a_second  # noqa: E402
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -27,18 +27,18 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def run(*arguments, seed="0"):
-    """What figures.py does with these arguments."""
+    """Runs figures.py; returns the finished process."""
     command = [sys.executable, "-W", "error", SCRIPT, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONHASHSEED": seed})
 
 
-def texts_of(path):
+def read_texts(path):
     """Every text of an SVG file."""
     return ["".join(element.itertext()) for element in xml.etree.ElementTree.parse(path).iter(f"{SVG}text")]
 
 
 class Folder(unittest.TestCase):
-    """Each test has a folder of its own, with a results.h5 where it writes one."""
+    """Each test has a folder of its own, and most write a results.h5 into it."""
 
     def setUp(self):
         self.scratch = tempfile.TemporaryDirectory()
@@ -57,11 +57,11 @@ class Drawing(Folder):
 
     def test_draws_every_figure_in_spite_of_trials_that_are_not_done(self):
         write_results(self.results, troubled_trials(), never=3)
-        said = self.draw("--dpi", "40")
+        lines = self.draw("--dpi", "40")
         wanted = ["overview", "training_curves", "recall_by_class", "false_positives", "confusion",
                   "setting_m2m_lambda", "setting_m2m_pool", "acceptance", "reliability", "time"]
-        self.assertEqual([name for name, line in said.items() if line == f"wrote {name}.svg, {name}.png"], wanted)
-        reasons = {name: line for name, line in said.items() if line.startswith("not drawn: ")}
+        self.assertEqual([name for name, line in lines.items() if line == f"wrote {name}.svg, {name}.png"], wanted)
+        reasons = {name: line for name, line in lines.items() if line.startswith("not drawn: ")}
         self.assertEqual(list(reasons), ["laboratory", "features", "gantt", "strips"])
         made = {path.name for path in (self.folder / "figures").iterdir()}
         self.assertEqual(made, {f"{name}.{form}" for name in wanted for form in ("svg", "png")})
@@ -69,39 +69,39 @@ class Drawing(Folder):
     def test_says_data_epochs_seeds_and_which_epoch_as_text(self):
         write_results(self.results, troubled_trials(), never=3)
         self.draw("--format", "svg", "--select", "best")
-        texts = texts_of(self.folder / "figures" / "overview.svg")
+        texts = read_texts(self.folder / "figures" / "overview.svg")
         assert_says(texts, "digits rho=100", "6 epochs", "n = 1 to 3", "best validation bACC")
         self.assertIn("ERM (n = 2 of 3)", texts)
         self.assertIn("no trial is done", texts)
-        pool = texts_of(self.folder / "figures" / "setting_m2m_pool.svg")
+        pool = read_texts(self.folder / "figures" / "setting_m2m_pool.svg")
         self.assertEqual([text for text in pool if text in ("1", "10", "batch")], ["1", "10", "batch"])
-        curves = " ".join(texts_of(self.folder / "figures" / "training_curves.svg"))
+        curves = " ".join(read_texts(self.folder / "figures" / "training_curves.svg"))
         self.assertIn("deferral at epoch 4", curves)
 
     def test_says_how_many_classes_are_not_tested(self):
         write_results(self.results, [planned("ERM", seed) for seed in (1, 2)], untested=(3, 7))
         self.draw("--format", "svg")
-        assert_says(" ".join(texts_of(self.folder / "figures" / "overview.svg")), "n = 2", "last epoch", "2 of 10 classes")
+        assert_says(" ".join(read_texts(self.folder / "figures" / "overview.svg")), "n = 2", "last epoch", "2 of 10 classes")
 
     def test_draws_a_setting_that_some_trials_leave_open(self):
         trials = [planned("M2m", seed) for seed in (1, 2)]
         trials += [planned(f"M2m, g_stop={stop}", 1, m2m__g_stop=float(stop)) for stop in (2, 4)]
         write_results(self.results, trials)
         self.draw("--format", "svg")
-        texts = texts_of(self.folder / "figures" / "setting_m2m_g_stop.svg")
+        texts = read_texts(self.folder / "figures" / "setting_m2m_g_stop.svg")
         self.assertEqual([text for text in texts if text in ("2", "4", "nan")], ["2", "4"])
 
     def test_says_what_was_in_a_checkpoint_before_training_began(self):
         write_results(self.results, [planned("ERM", 1, train__start_epoch=4, train__start_from="f.safetensors")])
         self.draw("--format", "svg")
-        assert_says(" ".join(texts_of(self.folder / "figures" / "overview.svg")), "digits rho=100", "6 epochs", "first 4",
+        assert_says(" ".join(read_texts(self.folder / "figures" / "overview.svg")), "digits rho=100", "6 epochs", "first 4",
                     "checkpoint", "n = 1", "last epoch")
 
     def test_draws_a_single_seed_without_a_note_on_seeds(self):
         write_results(self.results, [planned("ERM", 1)], with_best=False)
-        said = self.draw("--format", "svg")
-        assert_says(said["acceptance"], "not drawn", "no trial")
-        self.assertNotIn("seeds", " ".join(texts_of(self.folder / "figures" / "overview.svg")))
+        lines = self.draw("--format", "svg")
+        assert_says(lines["acceptance"], "not drawn", "no trial")
+        self.assertNotIn("seeds", " ".join(read_texts(self.folder / "figures" / "overview.svg")))
 
     def test_draws_a_hundred_classes_in_small_files(self):
         trials = [planned(label, seed) for label in ("ERM", "DRS", "M2m") for seed in (1, 2)]
@@ -121,10 +121,10 @@ class Drawing(Folder):
 
     def test_leaves_out_matrices_of_thousands_of_classes(self):
         write_results(self.results, [planned("ERM", 1)], classes=1001, samples=1)
-        said = self.draw("--format", "png", "--dpi", "30")
+        lines = self.draw("--format", "png", "--dpi", "30")
         for name in ("confusion", "acceptance"):
-            assert_says(said[name], "not drawn", "1,001 classes")
-        self.assertEqual(said["recall_by_class"], "wrote recall_by_class.png")
+            assert_says(lines[name], "not drawn", "1,001 classes")
+        self.assertEqual(lines["recall_by_class"], "wrote recall_by_class.png")
 
     def test_counts_as_many_slots_an_epoch_for_every_sampling(self):
         smote = types.SimpleNamespace(counts=lambda: np.array([100, 10, 1]), row={"recipe_sampling": "smote",
@@ -133,32 +133,32 @@ class Drawing(Folder):
 
     def test_names_files_by_data_where_there_are_several(self):
         write_results(self.results, [planned("ERM", 1), planned("ERM", 1, data__set="cifar10")])
-        said = self.draw("--format", "svg")
-        self.assertIn("overview-1_digits_rho=100", said)
-        self.assertIn("overview-2_CIFAR-LT-10_rho=100", said)
+        lines = self.draw("--format", "svg")
+        self.assertIn("overview-1_digits_rho=100", lines)
+        self.assertIn("overview-2_CIFAR-LT-10_rho=100", lines)
 
     def test_says_why_nothing_is_drawn_where_nothing_is_done(self):
         write_results(self.results, [planned("ERM", 1, "failed", "x"), planned("DRS", 1, "missing")])
         self.assertTrue(all(line.startswith("not drawn: no trial") for line in self.draw().values()))
 
-    def tell_times(self, trials):
-        """Gives the first of the done trials a begin and a rank."""
+    def write_times(self, trials):
+        """Writes a begin and a rank into the records of the first `trials` done trials."""
         with h5py.File(self.results, "r+") as file:
             for rank, trial in zip(range(trials), file["trial"].values()):
                 trial.attrs.update(started=f"2026-01-31T12:00:0{rank}.{rank}05Z", rank=rank)
 
     def test_draws_who_trained_when_where_the_records_tell(self):
         write_results(self.results, [planned("ERM", seed) for seed in (1, 2)])
-        self.tell_times(2)
+        self.write_times(2)
         self.assertEqual(self.draw("--format", "png", "--dpi", "40")["gantt"], "wrote gantt.png")
 
     def test_draws_who_trained_when_once_for_all_data_settings(self):
         trials = [planned("ERM", 1), planned("M2m", 1, data__set="cifar10"), planned("DRS", 1), planned("DRS", 2),
                   planned("ERM", 2, "failed", "x", data__set="cifar10")]
         write_results(self.results, trials)
-        self.tell_times(3)
+        self.write_times(3)
         self.assertEqual(self.draw("--format", "svg")["gantt"], "wrote gantt.svg")
-        texts = texts_of(self.folder / "figures" / "gantt.svg")
+        texts = read_texts(self.folder / "figures" / "gantt.svg")
         assert_says(texts, "digits rho=100; CIFAR-LT-10 rho=100", "3 of 5")
         self.assertEqual([text for text in texts if text.startswith("rank")], ["rank 0", "rank 1", "rank 2"])
         assert_says(texts, "seconds since")
@@ -167,12 +167,12 @@ class Drawing(Folder):
         rows = pd.DataFrame({"method": ["M2m"] * 4, "wall_seconds": 1., "m2m_lambda": [0., 0., .5, .5],
                              "train_evaluation_batch": [500, 0, 500, 0],
                              "train_executor": ["eager", "auto", "eager", "auto"]})
-        [(text, group)] = lines_of(rows, "m2m_lambda")
+        [(text, group)] = lines_for(rows, "m2m_lambda")
         self.assertEqual((text, len(group)), ("", 4))
 
     def test_gives_a_rank_a_row_for_each_trial_that_it_runs_at_once(self):
         bars = [("a", 0, 0, 0., 10.), ("b", 0, 0, 4., 5.), ("c", 0, 0, 9., 3.), ("d", 0, 0, 9.995, 1.), ("e", 0, 1, 0., 9.)]
-        rows = {bar[0]: row for bar, row in rows_of(bars).items()}
+        rows = {bar[0]: row for bar, row in assign_rows(bars).items()}
         self.assertEqual(rows, {"a": (0, 0), "b": (0, 1), "c": (0, 1), "d": (0, 0), "e": (1, 0)})
 
     def test_says_beside_times_that_trials_shared_a_device(self):
@@ -199,7 +199,7 @@ class Drawing(Folder):
 class Refusing(Folder):
 
     def refused(self, code, *arguments):
-        """The one sentence that it ends with."""
+        """Runs figures.py, which has to fail with this code; returns its one sentence."""
         done = run(*arguments)
         self.assertEqual(done.returncode, code, done.stderr)
         self.assertEqual(done.stdout, "")

@@ -1,4 +1,4 @@
-"""Figures of kept features and translations: what they say is what the records hold, however few or odd these are."""
+"""Figures of features and translations show the contents of the records, also if these are few or unusual."""
 
 import pathlib
 import sys
@@ -8,8 +8,8 @@ import warnings
 import h5py
 import numpy as np
 
-from figures_test import SCRIPT, Folder, texts_of
-from made_up_results import planned, troubled_trials, write_results
+from figures_test import SCRIPT, Folder, read_texts
+from synthetic_results import planned, troubled_trials, write_results
 
 sys.path.insert(0, str(SCRIPT.parent))
 from drawing import features, laboratory, strips, study, style
@@ -28,25 +28,25 @@ def methods(seeds=(1, 2)):
 class Images(Folder):
 
     def draw_these(self):
-        """Draws these figures alone, as SVG; says what figures.py would say of them."""
-        said, folder = {}, self.folder / "figures"
+        """Draws these figures alone, as SVG; returns the lines of figures.py about them."""
+        lines, folder = {}, self.folder / "figures"
         folder.mkdir(exist_ok=True)
         style.apply()
         with warnings.catch_warnings(), study.open_results(self.results) as file:
             warnings.simplefilter("error")
             block, = study.blocks(file, "last")
             for drawn in [drawn for module in (laboratory, features, strips) for drawn in module.draw(block)]:
-                said[drawn.name] = getattr(drawn, "reason", "drawn")
+                lines[drawn.name] = getattr(drawn, "reason", "drawn")
                 if isinstance(drawn, style.Picture):
                     (folder / f"{drawn.name}.svg").write_bytes(style.encode(drawn.figure, "svg", 72))
-        return said
+        return lines
 
     def texts(self, name):
         """Every text of a drawn figure."""
-        return texts_of(self.folder / "figures" / f"{name}.svg")
+        return read_texts(self.folder / "figures" / f"{name}.svg")
 
     def change(self, name, values):
-        """Gives every trial other data where it has any."""
+        """Replaces a dataset of every trial that has it."""
         with h5py.File(self.results, "r+") as file:
             for trial in file["trial"].values():
                 if name in trial:
@@ -56,11 +56,11 @@ class Images(Folder):
 
     def test_draws_them_in_spite_of_trials_that_are_not_done(self):
         write_results(self.results, troubled_trials(), never=3, **KEPT)
-        said = self.draw("--dpi", "40")
+        lines = self.draw("--dpi", "40")
         wanted = ["laboratory", "laboratory_classes", "features", "strips_3_M2m", "strips_4_M2m_pool=1",
                   "strips_5_M2m_pool=10", "strips_6_M2m_lambda=0"]
         for name in wanted:
-            self.assertEqual(said[name], f"wrote {name}.svg, {name}.png")
+            self.assertEqual(lines[name], f"wrote {name}.svg, {name}.png")
 
     def test_draws_one_seed_of_grey_images(self):
         write_results(self.results, methods(seeds=[4]), features=6, translations=2, shape=(1, 8, 8))
@@ -82,8 +82,8 @@ class Images(Folder):
         trials = [planned("M2m", 1), planned("M2m, entropy", 1, m2m__gamma_test="cross-entropy")]
         write_results(self.results, trials, **KEPT)
         self.draw_these()
-        assert_says(self.texts("strips_1_M2m"), "g must reach", "(0.9)")
-        assert_says(self.texts("strips_2_M2m_entropy"), "g must reach", "(0.407)")
+        assert_says(self.texts("strips_1_M2m"), "gamma test", "(0.9)")
+        assert_says(self.texts("strips_2_M2m_entropy"), "gamma test", "(0.407)")
 
     def test_shows_at_most_eight_translations_of_all_targets_and_kept_ones_first(self):
         write_results(self.results, [planned("M2m", 1)], classes=4, translations=200)
@@ -104,9 +104,9 @@ class Images(Folder):
     def test_skips_strips_of_feature_vectors_and_of_odd_channels(self):
         for shape, reason in (((30, 1, 1), "feature vectors"), ((2, 4, 4), "2 channels")):
             write_results(self.results, methods(), translations=3, shape=shape)
-            said = self.draw_these()
-            self.assertIn(reason, said["strips"])
-            self.assertEqual(said["laboratory"], "drawn")
+            lines = self.draw_these()
+            self.assertIn(reason, lines["strips"])
+            self.assertEqual(lines["laboratory"], "drawn")
 
     def test_says_of_features_why_they_have_no_place(self):
         write_results(self.results, methods(seeds=[1]), features=1)

@@ -1,4 +1,4 @@
-"""The page of made-up results: its numbers are aggregate.py's, it is one file, escapes all texts, and works."""
+"""The page of synthetic results: its numbers are aggregate.py's, it is one file, escapes all texts, and works."""
 
 import html.parser
 import os
@@ -14,7 +14,7 @@ import unittest.mock
 import h5py
 import pandas as pd
 
-from made_up_results import planned, troubled_trials, write_results
+from synthetic_results import planned, troubled_trials, write_results
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from said import assert_says  # noqa: E402, from the folder of what tests share
@@ -22,18 +22,18 @@ from said import assert_says  # noqa: E402, from the folder of what tests share
 RESULTS = pathlib.Path(__file__).resolve().parents[2] / "results"
 BROWSER = os.environ.get("M2M_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
-# Presses each header twice and leaves what the rows then look like where the test finds it.
+# Presses each header twice and stores the order of the rows in an attribute, for the test to read.
 PROBE = """<script>
-const said = [];
+const probe = [];
 for (const button of document.querySelectorAll("table.sortable button")) {
   for (const press of [1, 2]) {
     button.click();
     const rows = [...document.querySelector("table.sortable").tBodies[0].rows];
-    said.push(button.closest("th").ariaSort + ":" + rows.map(row => row.cells[0].textContent).join("|"));
+    probe.push(button.closest("th").ariaSort + ":" + rows.map(row => row.cells[0].textContent).join("|"));
   }
 }
-said.push("wide:" + (document.documentElement.scrollWidth > document.documentElement.clientWidth));
-document.body.dataset.probe = said.join(";");
+probe.push("wide:" + (document.documentElement.scrollWidth > document.documentElement.clientWidth));
+document.body.dataset.probe = probe.join(";");
 </script>"""
 
 
@@ -63,7 +63,7 @@ class Tables(html.parser.HTMLParser):
 
 
 def run(script, *arguments):
-    """What a script of results/ does."""
+    """Runs a script of results/; returns the finished process."""
     return subprocess.run([sys.executable, RESULTS / script, *map(str, arguments)], capture_output=True, text=True)
 
 
@@ -161,12 +161,12 @@ class Page(unittest.TestCase):
                         "Translated images, M2m"):
             self.assertEqual(page.count(f"<figcaption>{caption}</figcaption>"), 1)
 
-    def test_names_the_figures_that_have_no_room(self):
+    def test_names_the_figures_that_do_not_fit(self):
         write_results(self.results, [planned("ERM", 1), planned("M2m", 1)], translations=9, shape=(3, 32, 32))
         sys.path.insert(0, str(RESULTS))
         from drawing import study
         from webpage import graphics
-        with study.open_results(self.results) as file, unittest.mock.patch.object(graphics, "MOST_TOGETHER", 300_000):
+        with study.open_results(self.results) as file, unittest.mock.patch.object(graphics, "MAX_TOGETHER", 300_000):
             shown = graphics.figures(study.blocks(file, "last"))
         left_out = re.findall("<li>(.*)</li>", shown)
         assert_says(left_out, "strips_2_M2m", "results/figures.py")
@@ -198,14 +198,14 @@ class Page(unittest.TestCase):
                    (self.folder / "probed.html").as_uri()]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         self.assertNotIn("CONSOLE", done.stderr)
-        said = re.search(r'data-probe="([^"]*)"', done.stdout)[1].split(";")
+        probe = re.search(r'data-probe="([^"]*)"', done.stdout)[1].split(";")
         planned_order = list(dict.fromkeys(trial["label"] for trial in troubled_trials()))
-        self.assertEqual(said[0], "ascending:" + "|".join(planned_order))
-        self.assertEqual(said[1], "descending:" + "|".join(reversed(planned_order)))
-        self.assertTrue(said[2].startswith("descending:") and said[3].startswith("ascending:"), said)
-        self.assertTrue(all(text.endswith("|LDAM") for text in said[2:6]), said)
-        self.assertNotEqual(said[2], said[3])
-        self.assertEqual(said[6], "wide:false")
+        self.assertEqual(probe[0], "ascending:" + "|".join(planned_order))
+        self.assertEqual(probe[1], "descending:" + "|".join(reversed(planned_order)))
+        self.assertTrue(probe[2].startswith("descending:") and probe[3].startswith("ascending:"), probe)
+        self.assertTrue(all(text.endswith("|LDAM") for text in probe[2:6]), probe)
+        self.assertNotEqual(probe[2], probe[3])
+        self.assertEqual(probe[6], "wide:false")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""scripts/count_structure.py counts what it says, in trees made up here."""
+"""scripts/count_structure.py counts as its help describes, in synthetic trees."""
 import pathlib
 import sys
 import tempfile
@@ -22,7 +22,7 @@ class Counts(unittest.TestCase):
     def literals(self):
         return count_structure.setting_literals(self.tree, count_structure.lines_with(self.tree, ["m2m.beta", "train.lr"]))
 
-    def test_a_literal_counts_outside_the_room_of_its_row(self):
+    def test_a_literal_counts_outside_the_module_of_its_row(self):
         self.write({"src/methods/fields.cpp": 'std::vector<Field> m2m_fields() { return {{"m2m.beta", 1}}; }\n',
                     "src/methods/m2m.cpp": 'config.number("m2m.beta");  // "m2m.beta"\n',
                     "src/train/trial.cpp": 'config.number("m2m.beta");\n// "m2m.beta"\nerror("m2m.beta is large");\n'})
@@ -52,7 +52,7 @@ class Counts(unittest.TestCase):
                                                     "B.Helps": ["this is refused, as it is"]}})
 
     def quoted(self, comparison):
-        """What a C++ test with this comparison quotes."""
+        """The sentences that a C++ test with this comparison quotes."""
         self.write({"tests/core/a_test.cpp": f"TEST(A, Quotes) {{ {comparison} }}\n"})
         return count_structure.tests_that_quote(self.tree).get("tests/core/a_test.cpp", {}).get("A.Quotes", [])
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A bundle of the GPU build, unpacked elsewhere, trains the digits on a CPU with its own libraries, and goes on in slices.
+"""A bundle of the GPU build, unpacked elsewhere, trains the digits on a CPU with its own libraries, and continues in slices.
 
 Usage: gpu_bundle_test.py CHECKOUT BUILD PYTHON     PYTHON has the wheel that was linked
 """
@@ -29,7 +29,7 @@ class GpuBundle(unittest.TestCase):
         cls.bundle = cls.folder / "m2m"
 
     def run_script(self, *words, python=PYTHON, **variables):
-        """Runs a script of the bundle where no variable and no folder of this build is known."""
+        """Runs a script of the bundle without any variable or folder of this build."""
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "M2M_PYTHON": str(python), **NO_DEVICE, **variables}
         return subprocess.run([self.bundle / words[0], *words[1:]], cwd=self.folder, env=environment, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, check=False)

@@ -33,7 +33,7 @@ class Scripts(unittest.TestCase):
         file.chmod(0o755)
 
     def run_script(self, *words):
-        """Standard output; the calls of stand-ins are in self.calls afterwards."""
+        """Runs a script; returns its standard output. The calls of stand-ins are then in self.calls."""
         (self.folder / "calls").write_text("")
         path = f"{self.folder / 'stand-ins'}:{os.environ['PATH']}"
         done = subprocess.run(["bash", *words], cwd=self.folder, env={**os.environ, "PATH": path, "M2M_JOBS": "2"},

@@ -27,7 +27,7 @@ def names(program):
 
 
 def chooses(words, name):
-    """Whether a filter chooses a test; GoogleTest's own stars mean what a shell's do."""
+    """True if a filter chooses a test; stars of GoogleTest mean the same as those of a shell."""
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in words.removeprefix(FILTER).split(":"))
 
 

@@ -1,4 +1,4 @@
-"""A Slurm of one node, with 8 pretended GPUs, that lives as long as this process.
+"""A Slurm of one node, with 8 simulated GPUs, which lives as long as this process.
 
 Its daemons run in namespaces of their own (processes, network, host name, mounts): they meet no other Slurm, and the
 kernel ends them with the process that started them. Root and Debian's packages slurmctld, slurmd, slurm-client, munge
@@ -53,18 +53,18 @@ PartitionName=usual Nodes={host} Default=YES PriorityTier=10 PreemptMode=OFF
 PartitionName=low   Nodes={host} PriorityTier=1 PreemptMode=REQUEUE GraceTime=10
 PartitionName=high  Nodes={host} PriorityTier=10 PreemptMode=OFF
 """
-# This Slurm cannot be told to use no cgroups; where their folder does not exist it goes without.
+# This Slurm has no switch for cgroups; it does without them if their folder does not exist.
 CGROUP = "CgroupPlugin=cgroup/v1\nCgroupAutomount=no\nCgroupMountpoint={folder}/none\n"
 
 
 def why_not():
-    """Why there can be no Slurm here, or None."""
+    """The reason why Slurm cannot run on this machine, or None."""
     reason = namespaces.why_not(PROGRAMS)
     return reason and f"no Slurm ({reason})"
 
 
 def bring_up_host(folder):
-    """A name and a network of its own. Slurm looks up addresses in a way that finds none where only loopback is up."""
+    """Gives the namespaces a host name and a network: with only the loopback device, Slurm finds no address."""
     (folder / "hosts").write_text(f"127.0.0.1 localhost\n{ADDRESS} {HOST}\n")
     subprocess.run(f"""
         set -e
@@ -101,10 +101,10 @@ def start(folder):
 
 
 def log():
-    """What Slurm says of its jobs and its node, and what its daemons have written last."""
+    """The state of jobs and node, and the end of the daemons' logs."""
     folder = pathlib.Path(os.environ["SLURM_CONF"]).parent
-    said = [subprocess.run(words, check=False, capture_output=True, text=True).stdout for words in (["squeue"], ["sinfo"])]
-    return "\n".join(said + [path.read_text()[-4000:] for path in sorted(folder.glob("slurm*.log"))])
+    texts = [subprocess.run(words, check=False, capture_output=True, text=True).stdout for words in (["squeue"], ["sinfo"])]
+    return "\n".join(texts + [path.read_text()[-4000:] for path in sorted(folder.glob("slurm*.log"))])
 
 
 def wait_until_idle():

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The job scripts of slurm/: what sbatch would ignore without a word, and what a requeue needs.
+"""The job scripts of slurm/: options that sbatch would silently ignore, and the rules for a requeue.
 
 Usage: scripts_test.py CHECKOUT
 """
@@ -67,7 +67,7 @@ class Scripts(unittest.TestCase):
 
 
 class Site(unittest.TestCase):
-    """slurm/site.sh asks a made-up squeue when jobs end: it answers with the file of the job's number, if there is one."""
+    """slurm/site.sh asks a synthetic squeue when jobs end, which answers with the file of the job's number, if there is one."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -80,7 +80,7 @@ class Site(unittest.TestCase):
         (self.folder / f"squeue.{job}").write_text(end + "\n")
 
     def end_time(self, script, **variables):
-        """What SLURM_JOB_END_TIME is after `script`, which sources site.sh."""
+        """SLURM_JOB_END_TIME after `script`, which sources site.sh."""
         environment = {"PATH": f"{self.folder}:{os.environ['PATH']}", "SITE": str(CHECKOUT / "slurm/site.sh"), "TZ": "UTC",
                        **variables}
         run = subprocess.run(["bash", "-c", script + '; echo "${SLURM_JOB_END_TIME-none}"'], env=environment,
@@ -111,15 +111,15 @@ class Site(unittest.TestCase):
 
 
 class Rules(unittest.TestCase):
-    """The rules themselves: a script that breaks one has to fail."""
+    """Tests the rules: a script that breaks one has to fail."""
 
     GOOD = ("#!/usr/bin/env bash\n# What it is.\n" + "".join(f"#SBATCH {option}1\n" for option in REQUIRED) +
             "\ntrap 'exit 85' USR1\nexec srun true\n")
 
-    def fails(self, text, said):
+    def fails(self, text, expected):
         found = faults(text)
         self.assertEqual(len(found), 1, found)
-        self.assertIn(said, found[0])
+        self.assertIn(expected, found[0])
 
     def test_a_good_one_passes(self):
         self.assertEqual(faults(self.GOOD), [])

@@ -2,7 +2,7 @@
 """Sweeps as jobs of a real Slurm: launchers, arrays, GPUs, time limit, preemption, exit codes.
 
 Usage: slurm_test.py CHECKOUT FAKE_SWEEP
-Ends with 77 where there can be no Slurm. All jobs are submitted before the first is waited for.
+Ends with 77 if Slurm cannot run. All jobs are submitted before the first is waited for.
 """
 import os
 import pathlib
@@ -24,7 +24,7 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_btl_va
 m2m_launcher=({launcher})
 """
 SRUN, MPIRUN = "srun --mpi=pmix", "mpirun --oversubscribe --bind-to none"
-SAY_GPUS = "#!/bin/sh\necho local $SLURM_LOCALID sees $CUDA_VISIBLE_DEVICES\n"
+PRINT_GPUS = "#!/bin/sh\necho local $SLURM_LOCALID sees $CUDA_VISIBLE_DEVICES\n"
 PATIENCE = 240  # seconds, for all jobs together
 
 
@@ -56,13 +56,13 @@ class Job:
         return self.fields()["JobState"] in ("COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "NODE_FAIL")
 
     def wait(self):
-        """Its last state, exit code and how often it was started again."""
+        """The job's last state, exit code and number of restarts."""
         self.wait_until(self.ended)
         fields = self.fields()
         return fields["JobState"], fields["ExitCode"], int(fields["Restarts"])
 
     def wait_until(self, true):
-        """Until `true()`. A job that ends first, or takes too long, is an error that shows it and Slurm's own log."""
+        """Waits until `true()`. Fails with the logs of job and Slurm if the job ends first or takes too long."""
         while True:
             too_late = self.ended() or time.monotonic() > deadline  # asked first: what a job did before its end counts
             if true():
@@ -83,10 +83,10 @@ class Slurm(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="m2m-slurm-"))
-        cls.folder.chmod(0o755)  # mkdtemp's own would keep munge's clients from its socket
+        cls.folder.chmod(0o755)  # mkdtemp's mode would keep munge's clients from its socket
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        (cls.folder / "say_gpus.sh").write_text(SAY_GPUS)
-        (cls.folder / "say_gpus.sh").chmod(0o755)
+        (cls.folder / "print_gpus.sh").write_text(PRINT_GPUS)
+        (cls.folder / "print_gpus.sh").chmod(0o755)
         node.start(cls.folder)
         two, slow = ("--ntasks-per-node", 2, "--time", 1), ("fake.milliseconds=400",)
         half = ("--gpus-per-node", 4, "--ntasks-per-node", 2, "--time", 2)
@@ -125,7 +125,7 @@ class Slurm(unittest.TestCase):
         for job in self.preempted:
             job.wait_until(lambda job=job: job.lines("done"))
         high = self.job("high", options=("--gpus-per-node", 8, "--ntasks-per-node", 8, "--time", 1),
-                        sbatch=["--partition=high"], program=self.folder / "say_gpus.sh")
+                        sbatch=["--partition=high"], program=self.folder / "print_gpus.sh")
         self.expect_end(high)
         # Every rank sees every GPU, so that they can send to each other, and takes the one of its number.
         self.assertEqual(sorted(high.log().splitlines()), [f"local {i} sees 0,1,2,3,4,5,6,7" for i in range(8)])
@@ -161,7 +161,7 @@ class Slurm(unittest.TestCase):
 
     def test_6_a_job_stops_before_its_limit_comes_back_and_finishes(self):
         self.expect_requeued(self.limited)
-        self.assertIn("job's time", self.limited.log())  # the program was told when its job ends
+        self.assertIn("job's time", self.limited.log())  # the program knew when its job ends
 
 
 if __name__ == "__main__":

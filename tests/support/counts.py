@@ -1,4 +1,4 @@
-"""Numbers in what a program says, so that tests compare numbers and not the words between them."""
+"""Reads the numbers of a program's output, so that tests compare numbers and not the words between them."""
 import re
 
 

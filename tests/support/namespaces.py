@@ -1,6 +1,6 @@
-"""Namespaces of one's own (processes, network, host name, mounts), for tests that play a machine or a cluster.
+"""Linux namespaces (processes, network, host name, mounts) for tests that simulate a machine or a cluster.
 
-What runs in them meets nothing outside, and the kernel ends it with the process that entered them. Root is needed.
+Processes in them reach nothing outside, and the kernel ends them with the process that entered. Root is needed.
 """
 import os
 import shutil
@@ -11,7 +11,7 @@ MARK = "M2M_INSIDE_OWN_NAMESPACES"
 
 
 def why_not(programs):
-    """Why there can be none here, or what of `programs` is missing; None where all is well."""
+    """The reason why namespaces are not available, or which of `programs` are missing; None if nothing is missing."""
     os.environ["PATH"] += ":/usr/sbin:/sbin"
     missing = [name for name in [*programs, "unshare", "ip"] if shutil.which(name) is None]
     if missing:
@@ -29,6 +29,6 @@ def enter_own_namespaces():
     if MARK in os.environ:
         return
     os.environ[MARK] = "1"
-    # The shell is the first process in there: it buries those that daemons leave behind, which Python would not.
+    # The first process is a shell, because it reaps the orphans of daemons; Python would not.
     os.execvp("unshare", ["unshare", "--net", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc", "--uts",
                           "bash", "-c", '"$@" & wait $!', "init", sys.executable, *sys.argv])

@@ -1,4 +1,4 @@
-"""What a program says, compared by its data, as support/said.hpp does in C++: the words between may change."""
+"""Compares the data in a program's output, as support/said.hpp does in C++; the words between may change."""
 import re
 
 

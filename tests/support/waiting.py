@@ -1,9 +1,9 @@
-"""Waiting for what other processes do."""
+"""Waits for other processes."""
 import time
 
 
 def eventually(condition, seconds=60, pause=0.01):
-    """Asks until it is so, for at most `seconds`; whether it was."""
+    """Polls `condition` for at most `seconds`; returns true if it became true."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:

@@ -1,4 +1,4 @@
-"""Writes a results.h5 of made-up trials, as a sweep would leave it, for tests of what reads it."""
+"""Writes a results.h5 of synthetic trials, as a sweep would leave it, for tests of its readers."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ import math
 import h5py
 import numpy as np
 
-from made_up_images import write_features, write_translations
+from synthetic_images import write_features, write_translations
 
 SETTINGS = {
     "data.imbalance": "longtail", "data.largest": 0, "data.ratio": 100.0, "data.rounding": "field",
@@ -26,22 +26,22 @@ OUTCOMES = ("chosen", "without_seed", "failed_coin", "failed_gamma", "accepted")
 
 def planned(label, seed, status="done", reason="", **settings):
     """A trial: its label, its status and its settings (dots as two underscores)."""
-    own = SETTINGS | {"seed": seed, "seeds.init": seed, "method": label.split(",")[0]}
-    own |= {name.replace("__", "."): value for name, value in settings.items()}
-    if own["method"] in ("DRS", "M2m"):
-        own["recipe.rebalance"] = "deferred"
-    trial = hashlib.sha256(json.dumps([label, own], sort_keys=True).encode()).hexdigest()[:16]
-    return {"id": trial, "label": label, "status": status, "reason": reason, "config": own}
+    config = SETTINGS | {"seed": seed, "seeds.init": seed, "method": label.split(",")[0]}
+    config |= {name.replace("__", "."): value for name, value in settings.items()}
+    if config["method"] in ("DRS", "M2m"):
+        config["recipe.rebalance"] = "deferred"
+    trial = hashlib.sha256(json.dumps([label, config], sort_keys=True).encode()).hexdigest()[:16]
+    return {"id": trial, "label": label, "status": status, "reason": reason, "config": config}
 
 
-def counts_of(classes):
+def make_counts(classes):
     """A long tail, shuffled so that rank and label differ."""
     counts = np.floor(500 * 100 ** (-np.arange(classes) / max(classes - 1, 1))).astype(int)
     return np.random.default_rng(classes).permutation(counts)
 
 
-def logits_of(random, labels, classes, never):
-    """Logits that are right most of the time; class `never` is not answered at all."""
+def make_logits(random, labels, classes, never):
+    """Logits that are right most of the time; class `never` is never predicted."""
     logits = random.normal(size=(len(labels), classes))
     logits[np.arange(len(labels)), labels] += 3
     if never is not None:
@@ -50,13 +50,13 @@ def logits_of(random, labels, classes, never):
 
 
 def write_selection(group, logits, labels, classes):
-    """`last/test` and its like."""
+    """Writes `last/test` and similar groups."""
     confusion = np.zeros((classes, classes), dtype=np.int64)
     np.add.at(confusion, (labels, logits.argmax(axis=1)), 1)
     group["confusion"], group["logits"] = confusion, logits
 
 
-def curves_of(random, epochs, translates):
+def make_curves(random, epochs, translates):
     """The table of epochs."""
     table = np.zeros(epochs, dtype=[("epoch", "i8"), ("translated", "i8")] + [(name, "f8") for name in CURVES])
     table["epoch"] = np.arange(epochs)
@@ -69,8 +69,8 @@ def curves_of(random, epochs, translates):
 
 
 def write_images(group, config, features, translations, shape):
-    """`features` and `translations` where there are to be any."""
-    counts = counts_of(len(np.unique(group["labels/test"])))
+    """Writes `features` and `translations`, if there are any."""
+    counts = make_counts(len(np.unique(group["labels/test"])))
     if features:
         write_features(group.create_group("features"), config, counts, features)
     if translations and config["method"] == "M2m":
@@ -104,21 +104,21 @@ def write_record(group, trial, classes, never, samples=4, with_best=True, featur
                    "revision": "0123456789ab", "gpu": "none", "device": "cpu", "started": "2026-01-31T12:00:00Z"}
     acting = {name: value for name, value in config.items() if name not in ("seed",)}
     texts = {"config": config, "environment": environment, "identity": {"kind": "trial", "settings": acting},
-             "data": {"classes": classes, "counts": counts_of(classes).tolist()}}
+             "data": {"classes": classes, "counts": make_counts(classes).tolist()}}
     for name, value in texts.items():
         group[f"json/{name}"] = json.dumps(value, sort_keys=True)
     group["labels/test"] = labels
-    group["epochs"] = curves_of(random, config["train.epochs"], config["method"] == "M2m")
+    group["epochs"] = make_curves(random, config["train.epochs"], config["method"] == "M2m")
     if config["method"] == "M2m":
         write_generation(group, random, config["train.epochs"], classes, schema)
     write_images(group, config, features, translations, shape)
     for select in ("last", "best") if with_best else ("last",):
         group.create_group(select).attrs["epoch"] = config["train.epochs"] - 1
-        logits = logits_of(random, labels, classes, never)
+        logits = make_logits(random, labels, classes, never)
         write_selection(group.create_group(f"{select}/test"), logits, labels, classes)
 
 
-def table_of(trials):
+def make_table(trials):
     """The dataset `trials`."""
     texts = h5py.string_dtype()
     kinds = [(name, texts) for name in ("id", "label", "status", "reason")]
@@ -131,11 +131,11 @@ def table_of(trials):
 
 
 def write_results(path, trials, classes=10, never=None, name="made up", **options):
-    """The whole file."""
+    """Writes the whole file."""
     with h5py.File(path, "w") as file:
         file.attrs.update(schema_version=options.get("schema", 2), program_version="0.1.0", study=name)
         file["kind"] = "results"
-        file["trials"] = table_of(trials)
+        file["trials"] = make_table(trials)
         plans = [{key: trial[key] for key in ("id", "label", "config")} for trial in trials]
         file["study"] = json.dumps({"name": name, "file": f"jobs/{name}.toml", "schema": options.get("schema", 2), "trials": plans})
         file["outcomes"] = json.dumps({t["id"]: {"status": t["status"], "reason": t["reason"]} for t in trials})

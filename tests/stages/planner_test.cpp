@@ -1,4 +1,4 @@
-#include "train/evaluation.hpp"
+#include "stages/planner.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
-# A room is a folder of src/ and a library m2m_<room>; docs/architecture.md has the picture.
+# A module is a folder of src/ and a library m2m_<module>; docs/architecture.md has the picture.
 
-# torch's headers cost about 15 s a file, JSON and fmt about 3: one target compiles each, the others reuse it with
-# identical flags. KIND is torch, plain, or quick: plain with -O1, for sources that loop over no samples. These are as fast
-# with it, and compiled in three quarters of the time.
+# torch's headers cost about 15 s per file, JSON and fmt about 3: one target compiles each, the others reuse it with
+# identical flags. KIND is torch, plain, or quick. quick is plain with -O1, for sources without loops over samples: they run as
+# fast, and compile in three quarters of the time.
 function(m2m_share_precompiled target kind)
   if(kind STREQUAL "torch")
     target_link_libraries(${target} PRIVATE m2m_torch_headers)
@@ -16,18 +16,18 @@ function(m2m_optimise_less target)
   target_compile_options(${target} PRIVATE $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:-O1>)
 endfunction()
 
-# m2m_room(NAME [TORCH | QUICK] SOURCES ... [CPU ...] [CUDA ...] USES <targets> ... [PRIVATE_USES ...] [CUDA_USES ...])
-# A room that links torch exists once a variant (Variants.cmake); CPU, CUDA: sources of one variant alone.
-function(m2m_room name)
+# m2m_module(NAME [TORCH | QUICK] SOURCES ... [CPU ...] [CUDA ...] USES <targets> ... [PRIVATE_USES ...] [CUDA_USES ...])
+# A module with torch has one library per variant (Variants.cmake); CPU, CUDA: sources of one variant only.
+function(m2m_module name)
   if("TORCH" IN_LIST ARGN)
-    m2m_varied_room(${name} ${ARGN})
+    m2m_varied_module(${name} ${ARGN})
     return()
   endif()
-  cmake_parse_arguments(ROOM "QUICK" "" "SOURCES;USES;PRIVATE_USES" ${ARGN})
-  add_library(m2m_${name} STATIC ${ROOM_SOURCES})
+  cmake_parse_arguments(MODULE "QUICK" "" "SOURCES;USES;PRIVATE_USES" ${ARGN})
+  add_library(m2m_${name} STATIC ${MODULE_SOURCES})
   target_include_directories(m2m_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
-  target_link_libraries(m2m_${name} PUBLIC ${ROOM_USES} m2m_flags PRIVATE ${ROOM_PRIVATE_USES})
-  if(ROOM_QUICK)
+  target_link_libraries(m2m_${name} PUBLIC ${MODULE_USES} m2m_flags PRIVATE ${MODULE_PRIVATE_USES})
+  if(MODULE_QUICK)
     m2m_share_precompiled(m2m_${name} quick)
   else()
     m2m_share_precompiled(m2m_${name} plain)
@@ -35,7 +35,7 @@ function(m2m_room name)
 endfunction()
 
 # m2m_app(NAME [TORCH] SOURCES ... [CPU ...] [CUDA ...] USES ... [CUDA_USES ...])
-# A program with torch, or with sources of one variant alone, exists once a variant.
+# A program with torch, or with sources of one variant only, is built per variant.
 function(m2m_app name)
   if("TORCH" IN_LIST ARGN OR "CUDA" IN_LIST ARGN)
     m2m_varied_program(${name} ${ARGN})
@@ -47,7 +47,7 @@ function(m2m_app name)
   m2m_share_precompiled(${name} quick)
 endfunction()
 
-# m2m_suites(RESULT SOURCE...): the GoogleTest suites that the sources define. Read again whenever one of them changes.
+# m2m_suites(RESULT SOURCE...): the GoogleTest suites that the sources define. CMake runs again if a source changes.
 function(m2m_suites result)
   set(suites "")
   list(FILTER ARGN INCLUDE REGEX "_test\\.cu$|_test\\.cpp$")
@@ -64,7 +64,7 @@ function(m2m_suites result)
 endfunction()
 
 # m2m_add_test(NAME FILTER TARGET RANKS TIMEOUT LABELS): registers the tests of an executable that FILTER chooses, once or once
-# per number of MPI ranks. Skipped where all of them say that they are.
+# per number of MPI ranks. An entry is skipped if all of its tests are.
 function(m2m_add_test name filter target ranks_list timeout labels)
   # As scripts/mpi_env.sh: Open MPI as root and in a container.
   set(mpirun_anywhere
@@ -88,7 +88,7 @@ add_custom_target(unit_tests)
 
 # m2m_test(NAME [TORCH] [RANKS n ...] [TIMEOUT s] [LABELS ...] SOURCES ... [CUDA ...] USES ... [CUDA_USES ...])
 # One GoogleTest program, NAME_test. Each of its suites is registered as NAME.SUITE, once, or once per number of MPI ranks.
-# TORCH: links libtorch and shares its header; such a test, and one with sources for CUDA, is made and registered once a
+# TORCH: links libtorch and shares its header; such a test, and one with sources for CUDA, is built and registered per
 # variant. Labels: torch, mpi and those given; unit if there are none.
 function(m2m_test name)
   cmake_parse_arguments(TEST "TORCH" "TIMEOUT" "SOURCES;CUDA;USES;CUDA_USES;RANKS;LABELS" ${ARGN})
@@ -142,7 +142,7 @@ function(m2m_test name)
 endfunction()
 
 # m2m_device_test(NAME FILTER): registers the tests of NAME_test that FILTER chooses once more, as NAME_on_gpu with label gpu, for
-# the first GPU. Skipped where there is none.
+# the first GPU. Skipped if there is no GPU.
 function(m2m_device_test name filter)
   if(NOT M2M_CUDA)
     return()

@@ -1,4 +1,4 @@
-"""Made-up features and translations of a trial, for tests of what draws them."""
+"""Synthetic features and translations of a trial, for tests of the figures."""
 
 import json
 import zlib
@@ -8,17 +8,17 @@ import numpy as np
 STEPS = 10
 
 
-def random_of(config):
-    """Random numbers of a trial's own."""
+def make_random(config):
+    """The random numbers of a trial, from its config."""
     return np.random.default_rng(zlib.crc32(json.dumps(config, sort_keys=True).encode()))
 
 
 def write_features(group, config, counts, most):
-    """`features`: clouds around a point a class; the same images whatever the method."""
+    """Writes `features`: a cloud around one point per class; the same images for every method."""
     images = np.random.default_rng(1)
     labels = np.repeat(np.arange(len(counts)), np.minimum(counts, most)).astype(np.int32)
     rows = np.concatenate([np.sort(images.choice(count, min(count, most), replace=False)) for count in counts])
-    random = random_of(config)
+    random = make_random(config)
     centres = random.normal(size=(len(counts), 16))
     group["values"] = (centres[labels] + .9 * random.normal(size=(len(labels), 16))).astype(np.float16)
     group["labels"], group["rows"] = labels, rows.astype(np.int32)
@@ -34,8 +34,8 @@ def smooth(random, n, shape):
 
 
 def write_translations(group, config, counts, n, shape):
-    """`translations`: g comes to believe in the target in two of three, f in fewer."""
-    random = random_of(config)
+    """Writes `translations`: g is convinced of the target in two of three, f in fewer."""
+    random = make_random(config)
     order = np.argsort(-counts, kind="stable")
     seeds = random.integers(0, max(1, len(counts) // 2), n)
     targets = np.minimum(seeds + random.integers(1, len(counts), n), len(counts) - 1)
