@@ -6,40 +6,37 @@ USES = {
     "core": [],
     "settings": ["core"],
     "kernels": ["core"],
-    "dist/messages": ["core"],
-    "dist/tensors": ["core", "dist/messages"],
+    "comm/messages": ["core"],
+    "comm/tensors": ["core", "comm/messages"],
     "results": ["core"],
     "data": ["core", "settings", "kernels"],
     "nn": ["core", "settings", "kernels"],
+    "study": ["core", "settings"],
+    "checkpoints": ["core", "results"],
     "report": ["core", "settings", "results"],
     "methods": ["core", "settings", "data", "nn"],
-    "sweep": ["core", "settings", "dist/messages", "results"],
-    "train": ["core", "settings", "kernels", "data", "nn", "methods", "dist/messages", "dist/tensors", "results", "sweep"],
+    "sweep": ["core", "settings", "study", "results", "comm/messages"],
+    "train": ["core", "settings", "data", "nn", "methods", "checkpoints", "results", "comm/tensors"],
+    "stages": ["core", "settings", "kernels", "data", "nn", "methods", "comm/messages", "comm/tensors", "results",
+               "checkpoints", "study", "train"],
 }
 # They may use every module, and no module uses them.
 TOP = ["apps", "bench"]
 MODULES = [*USES, *TOP]
-TORCH = ["dist/tensors", "nn", "methods", "train", *TOP]
+TORCH = ["comm/tensors", "nn", "checkpoints", "methods", "train", "stages", *TOP]
 
 # Where it is not m2m::<module>.
-NAMESPACES = {
-    "core": ["m2m"],
-    "dist/messages": ["m2m::comm"],
-    "dist/tensors": ["m2m::comm"],
-    "results": ["m2m::results", "m2m"],
-    "sweep": ["m2m::sweep", "m2m::study", "m2m::results", "m2m"],
-    "train": ["m2m::train", "m2m::stages", "m2m::checkpoints", "m2m::nn", "m2m"],
-}
+NAMESPACES = {"core": ["m2m"], "comm/messages": ["m2m::comm"], "comm/tensors": ["m2m::comm"]}
 
 # library -> (what its headers begin with, the modules or files that may include them).
 LIBRARIES = {
-    "MPI": (["mpi.h", "mpi-ext.h"], ["dist/messages", "dist/tensors"]),
-    "NCCL": (["nccl.h", "nccl_device.h"], ["dist/tensors", "apps/doctor_devices_cuda.cpp"]),
+    "MPI": (["mpi.h", "mpi-ext.h"], ["comm/messages", "comm/tensors"]),
+    "NCCL": (["nccl.h", "nccl_device.h"], ["comm/tensors", "apps/doctor_devices_cuda.cpp"]),
     "HDF5": (["hdf5.h", "hdf5_hl.h", "H5"], ["results"]),
     "spdlog": (["spdlog/"], ["core/log.cpp"]),
     "OpenSSL": (["openssl/"], ["core"]),
-    "Random123": (["Random123/"], ["core", "kernels/random_start.cu"]),  # on a GPU the noise is drawn in the kernel
-    "toml++": (["toml++/", "toml.hpp"], ["sweep"]),
+    "Random123": (["Random123/"], ["core", "kernels/steps.cu"]),  # on a GPU the noise is drawn in the kernel
+    "toml++": (["toml++/", "toml.hpp"], ["study"]),
     "CLI11": (["CLI/"], ["core/command_line.cpp", "apps", "bench"]),
     "libjpeg": (["jpeglib.h", "jerror.h"], ["data"]),
     "libpng": (["png.h"], ["data"]),
