@@ -28,7 +28,7 @@ def read_records(folder, names):
     return labels, images
 
 
-def rows_of_ratio(labels, ratio, classes=10):
+def select_rows(labels, ratio, classes=10):
     """The first N_k images of each class, N_k rounded up, so that they suffice for each way of rounding."""
     largest = labels.count(0)
     wanted = [int(largest * ratio ** (-k / (classes - 1))) + 1 for k in range(classes)]
@@ -61,7 +61,7 @@ def main(arguments):
     folder, ratio, out = pathlib.Path(arguments[0]) / "cifar-10-batches-bin", float(arguments[1]), pathlib.Path(arguments[2])
     labels, images = read_records(folder, [f"data_batch_{i}.bin" for i in range(1, 6)])
     test_labels, test_images = read_records(folder, ["test_batch.bin"])
-    rows = rows_of_ratio(labels, ratio)
+    rows = select_rows(labels, ratio)
     out.mkdir(parents=True, exist_ok=True)
     (out / "labels.u8").write_bytes(labels + test_labels)
     (out / "rows.txt").write_text("".join(f"{row}\n" for row in rows))

@@ -47,13 +47,13 @@ class Sweeps:
 
 
 def weights(out):
-    """{trial id: SHA-256 of its final results}."""
+    """{trial id: SHA-256 of its last weights}."""
     return {file.parent.name: hashlib.sha256(file.read_bytes()).hexdigest()
             for file in sorted(pathlib.Path(out).glob("trials/*/last.safetensors"))}
 
 
 def losses(out):
-    """{id of a stage or trial that trains: the last journal line of each epoch}."""
+    """{id of a stage or trial that trains: the loss of each epoch; of an epoch's several lines the last counts}."""
     found = {}
     for journal in sorted(pathlib.Path(out).glob("*/*/journal.jsonl")):
         lines = [json.loads(line) for line in journal.read_text().splitlines()]

@@ -60,13 +60,13 @@ class Sweeps:
         return len(list((self.folder / out).glob("*/*/resume.safetensors")))
 
     def losses(self, out):
-        """{id of a stage or trial that trains: its state}."""
+        """{id of a stage or trial that trains: the loss of each epoch}."""
         journals = sorted((self.folder / out).glob("*/*/journal.jsonl"))
         return {journal.parent.name: [json.loads(line)["loss"] for line in journal.read_text().splitlines()]
                 for journal in journals}
 
     def table(self, out):
-        """The numbers of results.h5 that must not change."""
+        """The table of m2m-report as CSV."""
         command = [self.report, str(self.folder / out), "--format", "csv"]
         return subprocess.run(command, text=True, capture_output=True, check=True).stdout
 

@@ -13,11 +13,11 @@ def make_random(config):
     return np.random.default_rng(zlib.crc32(json.dumps(config, sort_keys=True).encode()))
 
 
-def write_features(group, config, counts, most):
+def write_features(group, config, counts, max_images):
     """Writes `features`: a cloud around one point per class; the same images for every method."""
     images = np.random.default_rng(1)
-    labels = np.repeat(np.arange(len(counts)), np.minimum(counts, most)).astype(np.int32)
-    rows = np.concatenate([np.sort(images.choice(count, min(count, most), replace=False)) for count in counts])
+    labels = np.repeat(np.arange(len(counts)), np.minimum(counts, max_images)).astype(np.int32)
+    rows = np.concatenate([np.sort(images.choice(count, min(count, max_images), replace=False)) for count in counts])
     random = make_random(config)
     centres = random.normal(size=(len(counts), 16))
     group["values"] = (centres[labels] + .9 * random.normal(size=(len(labels), 16))).astype(np.float16)
