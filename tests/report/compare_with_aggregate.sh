@@ -1,11 +1,6 @@
 #!/bin/sh
-<<<<<<< HEAD
 # compare_with_aggregate.sh SOURCE_DIR MAKE_SYNTHETIC_STUDY M2M_REPORT
 # Takes the project's Python, else the system's; exits 77 (skipped) where neither has h5py and pandas.
-=======
-# compare_with_aggregate.sh SOURCE_DIR MAKE_MADE_UP_STUDY M2M_REPORT
-# Takes the project's Python, else the system's; exits with 77 (skipped) if neither has h5py and pandas.
->>>>>>> 8a9caffee9fe5ea72a965ee24b9457cb1089367c
 set -eu
 source_dir=$1 make_study=$2 report=$3
 for python in "${M2M_PYTHON:-}" "$source_dir/.venv/bin/python" python3; do
