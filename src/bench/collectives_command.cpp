@@ -58,7 +58,7 @@ Sums time_sums(const Size& size, comm::Communicator& ranks, torch::Device device
   return {slowest(own.count(), ranks, device) / size.iterations, right};
 }
 
-torch::Device device_of(const comm::MpiGroup& everybody, const comm::HostShare& share) {
+torch::Device device_of(const comm::Group& everybody, const comm::HostRanks& share) {
   const int gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   if (everybody.any(share.ranks > gpus)) return torch::kCPU;
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(share.local_rank)};
@@ -67,10 +67,10 @@ torch::Device device_of(const comm::MpiGroup& everybody, const comm::HostShare& 
 }  // namespace
 
 int time_collectives(int& argc, char**& argv, const CollectivesSettings& settings, const Json& machine) {
-  const comm::MpiSession session(argc, argv);
-  const comm::MpiGroup everybody(session, 0);
-  const torch::Device device = device_of(everybody, comm::host_share(session));
-  const auto ranks = comm::communicator_for(everybody, device);
+  const comm::Session session(argc, argv);
+  const comm::Group everybody(session, 0);
+  const torch::Device device = device_of(everybody, comm::host_ranks(session));
+  const auto ranks = comm::make_communicator(everybody, device);
   Json report = {{"machine", machine}, {"ranks", ranks->size()}, {"by", device.is_cuda() ? "NCCL" : "MPI"}};
   std::string table =
       fmt::format("{} ranks, by {}\n{:<22} {:>10} {:>12} {:>14}\n", ranks->size(),

@@ -37,7 +37,7 @@ train::Evaluation evaluate_first_batch(Workbench& bench, nn::Network& network) {
   part.rows.resize(batch);
   const auto frozen = nn::freeze(network);
   frozen->refresh();
-  return train::evaluate(asking(*frozen), *bench.data(), part, {batch}, *comm::alone());
+  return train::evaluate(asking(*frozen), *bench.data(), part, {batch}, *comm::single_rank());
 }
 
 void evaluate_test_part(benchmark::State& state, Workbench& bench, const Variant& variant) {
@@ -47,7 +47,7 @@ void evaluate_test_part(benchmark::State& state, Workbench& bench, const Variant
   frozen->refresh();
   train::Evaluation evaluation;
   for (auto _ : state)
-    evaluation = train::evaluate(asking(*frozen), *data, data->split.test, {batch}, *comm::alone());
+    evaluation = train::evaluate(asking(*frozen), *data, data->split.test, {batch}, *comm::single_rank());
   const auto images = static_cast<std::int64_t>(data->split.test.rows.size());
   state.SetItemsProcessed(state.iterations() * images);
   count_flops(state, nn::multiply_adds(network->spec()) * static_cast<double>(images));

@@ -62,9 +62,9 @@ std::string Config::text(const std::string& name) const {
 
 std::vector<double> Config::numbers(const std::string& name) const {
   const Json& value = at(name);
-  const bool fits =
+  const bool is_list =
       value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& x) { return x.is_number(); });
-  if (!fits) throw_stored_type(name, value, "a list of numbers");
+  if (!is_list) throw_stored_type(name, value, "a list of numbers");
   return value.get<std::vector<double>>();
 }
 

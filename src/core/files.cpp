@@ -20,15 +20,6 @@ void sync_to_disk(const fs::path& path) {
   if (::fsync(file.number()) != 0 && errno != EINVAL) throw write_error(path, "could not be synced to disk", errno);
 }
 
-/// Removes what is left of an unfinished file; after the rename nothing is.
-struct Partial {
-  fs::path path;
-  ~Partial() {
-    std::error_code ignored;
-    fs::remove(path, ignored);
-  }
-};
-
 }  // namespace
 
 bool FileDescriptor::close() { return number_ < 0 || ::close(std::exchange(number_, -1)) == 0; }
@@ -47,26 +38,33 @@ std::string read_file(const fs::path& file) {
   return bytes;
 }
 
-void replace_file(const fs::path& file, const std::function<void(const fs::path&)>& write) {
+PendingFile::PendingFile(const fs::path& file)
+    : file_(file), path_(file.string() + fmt::format(".partial-{}", ::getpid())) {
   make_folder(file.parent_path());
-  const Partial partial{file.string() + fmt::format(".partial-{}", ::getpid())};
-  try {
-    write(partial.path);
-    sync_to_disk(partial.path);
-    fs::rename(partial.path, file);
-    sync_to_disk(file.parent_path().empty() ? fs::path(".") : file.parent_path());
-  } catch (const fs::filesystem_error& error) {
-    throw write_error(file, "cannot be written", error.code().message());
-  }
+}
+
+PendingFile::~PendingFile() {
+  if (path_.empty()) return;
+  std::error_code ignored;
+  fs::remove(path_, ignored);
+}
+
+void PendingFile::commit() {
+  sync_to_disk(path_);
+  std::error_code failed;
+  fs::rename(path_, file_, failed);
+  if (failed) throw write_error(file_, "cannot be written", failed.message());
+  path_.clear();
+  sync_to_disk(file_.parent_path().empty() ? fs::path(".") : file_.parent_path());
 }
 
 void write_file(const fs::path& file, const std::string& bytes) {
-  replace_file(file, [&](const fs::path& partial) {
-    std::ofstream stream(partial, std::ios::binary);
-    stream << bytes;
-    stream.close();
-    if (!stream) throw write_error(file, "cannot be written", errno);
-  });
+  PendingFile pending(file);
+  std::ofstream stream(pending.path(), std::ios::binary);
+  stream << bytes;
+  stream.close();
+  if (!stream) throw write_error(file, "cannot be written", errno);
+  pending.commit();
 }
 
 void make_folder(const fs::path& folder) {

@@ -2,7 +2,6 @@
 // Whole files: read at once, or written so that a reader sees the old one or the new one and nothing between; and
 // the owner of a file that is open.
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <utility>
 
@@ -35,14 +34,28 @@ class FileDescriptor {
 /// The file's bytes. Throws Error (input_output) where it cannot be read.
 std::string read_file(const std::filesystem::path& file);
 
-/// Has `write` make a file under a temporary name beside `file`, syncs it to disk and renames it.
+/// A file that is written under a temporary name and takes its final name only when it is complete.
 ///
-/// Survives a kill at any moment: `file` is then absent, old or new, never half written. Folders above it are made.
-/// Throws Error (input_output) where that fails; what `write` throws passes through and leaves nothing behind.
-void replace_file(const std::filesystem::path& file,
-                  const std::function<void(const std::filesystem::path&)>& write);
+/// After a kill at any moment the final file is absent, old or new, never half written. The destructor removes the
+/// temporary file unless it was committed.
+class PendingFile {
+ public:
+  /// Makes the folders above `file`. Throws WriteError if that fails.
+  explicit PendingFile(const std::filesystem::path& file);
+  ~PendingFile();
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
 
-/// replace_file with these bytes.
+  /// The temporary name, beside the final one: write and close this file, then commit.
+  const std::filesystem::path& path() const { return path_; }
+  /// Syncs the temporary file to disk and renames it to the final name. Throws WriteError if that fails.
+  void commit();
+
+ private:
+  std::filesystem::path file_, path_;
+};
+
+/// Writes `bytes` to a PendingFile and commits it. Throws WriteError.
 void write_file(const std::filesystem::path& file, const std::string& bytes);
 
 /// Makes the folder and those above it. Throws Error (input_output).

@@ -57,7 +57,7 @@ std::string sha256_hex(std::span<const std::byte> bytes) {
 
 std::string sha256_hex(std::string_view text) { return sha256_hex(std::as_bytes(std::span(text))); }
 
-std::string sha256_of_file(const std::filesystem::path& file) {
+std::string sha256_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw io_error(file.string() + ": cannot be read");
   Sha256 hash;

@@ -28,7 +28,7 @@ class Sha256 {
 std::string sha256_hex(std::string_view text);
 std::string sha256_hex(std::span<const std::byte> bytes);
 /// Throws Error (input_output) where the file cannot be read.
-std::string sha256_of_file(const std::filesystem::path& file);
+std::string sha256_file(const std::filesystem::path& file);
 
 /// MD5 as 32 hexadecimal digits, only to compare with sums that others published; "" where OpenSSL offers none.
 std::string md5_hex(std::string_view bytes);

@@ -20,14 +20,14 @@ InstructionSet instruction_set_limit();
 InstructionSet best_instruction_set();
 
 /// Those that this process may use, plainest first. Throws as the limit does.
-std::vector<InstructionSet> usable_instruction_sets();
+std::vector<InstructionSet> supported_instruction_sets();
 
 /// "plain", "avx2", "avx512", "avx512-bf16", "amx".
-std::string name_of(InstructionSet set);
+std::string to_text(InstructionSet set);
 std::vector<std::string> instruction_set_names();
 
 /// The set that a train.kernels other than "torch" names; "auto": the best. Throws Error (usage) if the processor
 /// lacks it or the limit forbids it.
-InstructionSet find_instruction_set(const std::string& name);
+InstructionSet parse_instruction_set(const std::string& name);
 
 }  // namespace m2m

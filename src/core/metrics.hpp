@@ -62,7 +62,8 @@ inline constexpr int calibration_bins = 15;
 /// b/15]; a sample's confidence is its largest softmax probability, its answer the first class that has it. Guo et
 /// al., "On calibration of modern neural networks", ICML 2017, equation 3. Both are NaN where there is no sample,
 /// or a logit is not finite.
-Calibration calibration_of(std::span<const float> logits, std::span<const std::int32_t> labels, int classes);
+Calibration calibration_from_logits(std::span<const float> logits, std::span<const std::int32_t> labels,
+                                    int classes);
 
 // Classes without a sample to test or validate on, and the sentence that says so.
 

@@ -22,7 +22,7 @@ enum class ProfilePhase { plan, gather, translate, forward, backward, reduce, up
 constexpr std::size_t profile_phase_count = 9;
 
 /// "plan", "gather", ...
-std::string name_of(ProfilePhase phase);
+std::string to_text(ProfilePhase phase);
 
 struct PhaseTotal {
   double seconds = 0;
@@ -58,11 +58,11 @@ std::unique_ptr<ProfileClock> host_clock();
 /// Sums up the phases of one stage as they are timed. One thread at a time; phases are not nested.
 class Profile {
  public:
-  /// Keeps the first `most_events` calls for the trace, sums up all.
-  explicit Profile(std::size_t most_events = 100'000, std::unique_ptr<ProfileClock> clock = host_clock());
+  /// Keeps the first `max_events` calls for the trace, sums up all.
+  explicit Profile(std::size_t max_events = 100'000, std::unique_ptr<ProfileClock> clock = host_clock());
 
   /// Sets epoch and step of the following calls.
-  void move_to(int epoch, std::int64_t step);
+  void set_position(int epoch, std::int64_t step);
   /// Begins a call of a phase, and ends it. Every thousandth end waits for the device.
   void begin();
   void end(ProfilePhase phase, double multiply_adds);
@@ -73,7 +73,7 @@ class Profile {
   double seconds();  // since it began
 
   /// Calls that events() has no more room for.
-  std::int64_t events_left_out() const { return left_out_; }
+  std::int64_t dropped_events() const { return dropped_; }
 
  private:
   struct Call {
@@ -85,14 +85,14 @@ class Profile {
   void add(const Call& call, double begin, double end);
   void read();
 
-  std::size_t most_events_;
+  std::size_t max_events_;
   std::unique_ptr<ProfileClock> clock_;
   int epoch_ = 0;
   std::int64_t step_ = 0;
   std::vector<Call> unread_;  // two marks each
   PhaseTotals totals_{};
   std::vector<ProfileEvent> events_;
-  std::int64_t left_out_ = 0;
+  std::int64_t dropped_ = 0;
 };
 
 /// Times its own scope as a call of a phase; does nothing without a profile.
@@ -130,14 +130,14 @@ auto timed(Profile* profile, ProfilePhase phase, double multiply_adds, Action ac
 struct MeasuredPeak {
   double operations_per_second = 0;  // of all threads; a multiply-add is two; 0: not known
   int threads = 1;
-  std::string of;  // "float32, avx512"
+  std::string description;  // "float32, avx512"
 };
 
-/// A line per phase that was called, what lies between them, and the peak: time, share of `whole_seconds`, calls,
+/// A line per phase that was called, what lies between them, and the peak: time, share of `total_seconds`, calls,
 /// 10^9 floating-point operations a second and their share of the peak. Pure.
-std::vector<std::string> profile_table(const PhaseTotals& totals, double whole_seconds, const MeasuredPeak& peak);
+std::vector<std::string> profile_table(const PhaseTotals& totals, double total_seconds, const MeasuredPeak& peak);
 
 /// The events as Chrome trace JSON: complete events in microseconds, with the rank as their process. Pure.
-std::string chrome_trace(const std::vector<ProfileEvent>& events, std::int64_t left_out, int rank);
+std::string chrome_trace(const std::vector<ProfileEvent>& events, std::int64_t dropped, int rank);
 
 }  // namespace m2m

@@ -64,7 +64,7 @@ std::string count_text(std::uintmax_t number, const std::string& singular) {
   return fmt::format("{} {}{}", group_digits(number), singular, number == 1 ? "" : "s");
 }
 
-std::string cut_to(const std::string& text, std::size_t columns) {
+std::string truncate_utf8(const std::string& text, std::size_t columns) {
   if (text.size() <= columns) return text;
   std::size_t end = columns;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;

@@ -21,7 +21,7 @@ std::string group_digits(std::uintmax_t number);
 std::string count_text(std::uintmax_t number, const std::string& singular);
 
 /// `text` cut to at most `columns` bytes, never inside a UTF-8 character.
-std::string cut_to(const std::string& text, std::size_t columns);
+std::string truncate_utf8(const std::string& text, std::size_t columns);
 
 /// Whether `text` is UTF-8, so that it may stand in sentences and JSON: nothing overlong, no surrogates, nothing
 /// above U+10FFFF (RFC 3629). Pure.

@@ -10,7 +10,7 @@ namespace m2m::nn {
 
 Arithmetic arithmetic_of(const NetworkSpec& spec) {
   std::optional<InstructionSet> set;
-  if (spec.kernels != "torch") set = find_instruction_set(spec.kernels);
+  if (spec.kernels != "torch") set = parse_instruction_set(spec.kernels);
   return {spec.bfloat16, set,
           spec.sum_over_ranks ? std::make_shared<const SumOverRanks>(spec.sum_over_ranks) : nullptr};
 }

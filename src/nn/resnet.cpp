@@ -61,7 +61,7 @@ std::unique_ptr<FrozenNetwork> ResNet::frozen_form() {
   if (spec().kernels == "torch") return Network::frozen_form();
   const torch::Tensor weight = parameters().front();
   if (!weight.is_cpu() || weight.scalar_type() != torch::kFloat32) return std::make_unique<FoldedOperations>(*this);
-  const InstructionSet set = find_instruction_set(spec().kernels);
+  const InstructionSet set = parse_instruction_set(spec().kernels);
   if (spec().bfloat16) return std::make_unique<FoldedResNet<kernels::Bf16>>(*this, set);
   return std::make_unique<FoldedResNet<float>>(*this, set);
 }

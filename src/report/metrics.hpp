@@ -10,7 +10,7 @@ namespace m2m::report {
 struct Metric {
   const char* name;   // as --metric says it, and as CSV and JSON begin their columns: "last_third"
   const char* title;  // as tables for people say it: "last third"
-  const char* key;    // in what metrics_of gives
+  const char* key;    // in what metrics_json gives
 };
 
 std::span<const Metric> table_metrics();

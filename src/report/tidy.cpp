@@ -26,7 +26,7 @@ Row trial_cells(const results::TrialOutcome& trial) {
           settings::find_value(config, &settings::Recipe::method).value_or(""),
           settings::data_title(config),
           seed ? Json(*seed) : Json(),
-          results::status_name(trial.status)};
+          results::to_text(trial.status)};
 }
 
 void add_recalls(Named& metrics, const Confusion& test) {

@@ -60,7 +60,7 @@ T field(const Json& holder, const char* name, T otherwise) {
   }
 }
 
-std::string token_of(const Json& holder) { return field<std::string>(holder, "token", ""); }
+std::string holder_token(const Json& holder) { return field<std::string>(holder, "token", ""); }
 
 bool is_gone_from_this_host(const Json& holder) {
   const int process = field(holder, "process", 0);
@@ -96,7 +96,7 @@ std::optional<double> age(const fs::path& file) {
   return std::max(0.0, std::chrono::duration<double>(now - then).count());
 }
 
-std::string name_of(const Json& holder) {
+std::string holder_text(const Json& holder) {
   const std::string host = field<std::string>(holder, "host", "");
   if (host.empty()) return "another sweep";
   const std::string job = field<std::string>(holder, "job", "");
@@ -122,8 +122,8 @@ void remove_dead(const fs::path& file, const LockTimes& times) {
   }
   const Json holder = read_holder(file);
   if (is_dead(file, times)) {
-    log_warning(
-        fmt::format("{} was left by {}, which is gone; taking over", file.parent_path().string(), name_of(holder)));
+    log_warning(fmt::format("{} was left by {}, which is gone; taking over", file.parent_path().string(),
+                            holder_text(holder)));
     ::unlink(file.c_str());
   }
   ::unlink(guard.c_str());
@@ -136,7 +136,7 @@ void take(const fs::path& file, const std::string& token, const LockTimes& times
       remove_dead(file, times);
       continue;
     }
-    const std::string holder = name_of(read_holder(file));
+    const std::string holder = holder_text(read_holder(file));
     if (const auto silent = age(file)) {
       throw Error(ExitCode::held, fmt::format("{} is in use by {} (alive {} ago); --wait waits for it",
                                               file.parent_path().string(), holder, duration_text(*silent)));
@@ -154,23 +154,23 @@ std::string new_token() {
 FolderLock::FolderLock(const fs::path& folder, LockTimes times) : file_(folder / "lock.json"), token_(new_token()) {
   make_folder(folder);
   take(file_, token_, times);
-  heart_ = std::thread([this, times] { beat_until_the_end(times.beat); });
+  heartbeat_ = std::thread([this, times] { run_heartbeat(times.heartbeat); });
 }
 
 FolderLock::~FolderLock() {
   {
     const std::lock_guard guard(mutex_);
-    ending_ = true;
+    stopping_ = true;
   }
-  ended_.notify_all();
-  heart_.join();
-  if (token_of(read_holder(file_)) == token_) ::unlink(file_.c_str());
+  stopped_.notify_all();
+  heartbeat_.join();
+  if (holder_token(read_holder(file_)) == token_) ::unlink(file_.c_str());
 }
 
-void FolderLock::beat_until_the_end(double every) {
+void FolderLock::run_heartbeat(double every) {
   std::unique_lock guard(mutex_);
-  while (!ended_.wait_for(guard, std::chrono::duration<double>(every), [this] { return ending_; })) {
-    const std::string holder = token_of(read_holder(file_));
+  while (!stopped_.wait_for(guard, std::chrono::duration<double>(every), [this] { return stopping_; })) {
+    const std::string holder = holder_token(read_holder(file_));
     if (holder == token_) {
       ::utimensat(AT_FDCWD, file_.c_str(), nullptr, 0);
     } else if (!holder.empty() && !lost_) {
@@ -181,14 +181,14 @@ void FolderLock::beat_until_the_end(double every) {
   }
 }
 
-std::string living_holder(const fs::path& folder, LockTimes times) {
+std::string live_holder(const fs::path& folder, LockTimes times) {
   const fs::path file = folder / "lock.json";
   std::error_code gone;
   const auto then = fs::last_write_time(file, gone);
   if (gone) return "";
   const Json holder = read_holder(file);
   const double silent = std::chrono::duration<double>(fs::file_time_type::clock::now() - then).count();
-  return silent >= times.stale || is_gone_from_this_host(holder) ? "" : name_of(holder);
+  return silent >= times.stale || is_gone_from_this_host(holder) ? "" : holder_text(holder);
 }
 
 }  // namespace m2m::results

@@ -10,8 +10,8 @@
 namespace m2m::results {
 
 struct LockTimes {
-  double beat = 10;    // seconds between signs of life
-  double stale = 180;  // seconds without one after which a holder counts as dead
+  double heartbeat = 10;  // seconds between signs of life
+  double stale = 180;     // seconds without one after which a holder counts as dead
 };
 
 /// Holds FOLDER/lock.json, made with O_EXCL, its modification time the holder's last sign of life: works on NFS.
@@ -31,19 +31,19 @@ class FolderLock {
   bool lost() const { return lost_; }
 
  private:
-  void beat_until_the_end(double every);
+  void run_heartbeat(double every);
 
   std::filesystem::path file_;
   std::string token_;
   std::atomic<bool> lost_ = false;
   std::mutex mutex_;
-  std::condition_variable ended_;
-  bool ending_ = false;
-  std::thread heart_;
+  std::condition_variable stopped_;
+  bool stopping_ = false;
+  std::thread heartbeat_;
 };
 
 /// "process 4711 on host a17" where the lock of `folder` has a holder that lives; else "". Writes nothing: a sign
 /// of life is judged by this host's clock.
-std::string living_holder(const std::filesystem::path& folder, LockTimes times = {});
+std::string live_holder(const std::filesystem::path& folder, LockTimes times = {});
 
 }  // namespace m2m::results

@@ -42,12 +42,12 @@ Handle creation_properties(hid_t kind) {
 
 }  // namespace
 
-Failure failure(const std::string& doing) {
+Hdf5Error last_error(const std::string& doing) {
   const std::string reason = innermost_reason();
-  return Failure(reason.empty() ? doing : doing + ": " + reason);
+  return Hdf5Error(reason.empty() ? doing : doing + ": " + reason);
 }
 
-std::unique_lock<std::recursive_mutex> only_user() {
+std::unique_lock<std::recursive_mutex> library_lock() {
   static std::recursive_mutex mutex;
   return std::unique_lock(mutex);
 }
@@ -70,18 +70,18 @@ Handle open_file(const std::filesystem::path& file) {
   return {H5Fopen(file.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, "opening the file"};
 }
 
-Handle create_group(hid_t where, const std::string& name) {
+Handle create_group(hid_t location, const std::string& name) {
   const Handle creation = creation_properties(H5P_GROUP_CREATE);
-  return {H5Gcreate2(where, name.c_str(), H5P_DEFAULT, creation.get(), H5P_DEFAULT), H5Gclose,
+  return {H5Gcreate2(location, name.c_str(), H5P_DEFAULT, creation.get(), H5P_DEFAULT), H5Gclose,
           "creating group " + name};
 }
 
-Handle open_group(hid_t where, const std::string& name) {
-  return {H5Gopen2(where, name.c_str(), H5P_DEFAULT), H5Gclose, "opening group " + name};
+Handle open_group(hid_t location, const std::string& name) {
+  return {H5Gopen2(location, name.c_str(), H5P_DEFAULT), H5Gclose, "opening group " + name};
 }
 
-bool contains(hid_t where, const std::string& name) {
-  return checked(H5Lexists(where, name.c_str(), H5P_DEFAULT), "looking for " + name) > 0;
+bool contains(hid_t location, const std::string& name) {
+  return checked(H5Lexists(location, name.c_str(), H5P_DEFAULT), "looking for " + name) > 0;
 }
 
 namespace {
@@ -137,7 +137,7 @@ std::size_t element_count(std::span<const hsize_t> dims, std::size_t element_byt
   std::size_t count = 1;
   for (const hsize_t dim : dims) {
     if (dim != 0 && count > std::numeric_limits<std::ptrdiff_t>::max() / element_bytes / dim) {
-      throw Failure("a dataset claims an impossible size");
+      throw Hdf5Error("a dataset claims an impossible size");
     }
     count *= dim;
   }

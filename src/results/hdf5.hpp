@@ -15,18 +15,18 @@ namespace m2m::results::hdf5 {
 
 /// An HDF5 call failed: what was being done, and the innermost reason HDF5 gives. Caught in schema_file.cpp, where
 /// the file's name is known, and turned into an Error there.
-class Failure : public std::runtime_error {
+class Hdf5Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
 /// The Failure of a call that has just failed, with HDF5's own reason.
-Failure failure(const std::string& doing);
+Hdf5Error last_error(const std::string& doing);
 
 /// `status` as it is, where it is not negative; else throws Failure.
 template <typename Status>
 Status checked(Status status, const std::string& doing) {
-  if (status < 0) throw failure(doing);
+  if (status < 0) throw last_error(doing);
   return status;
 }
 
@@ -60,7 +60,7 @@ class Handle {
 
 /// Keeps other threads of the process out of HDF5 while it lives: many machines have one built for a thread at a
 /// time. A thread that has it may take it again: merging reads files while it writes one.
-std::unique_lock<std::recursive_mutex> only_user();
+std::unique_lock<std::recursive_mutex> library_lock();
 
 /// To be called before anything else of HDF5; create_file and open_file do.
 ///
@@ -74,10 +74,10 @@ Handle create_file(const std::filesystem::path& file);
 /// An existing file, to be read.
 Handle open_file(const std::filesystem::path& file);
 
-Handle create_group(hid_t where, const std::string& name);
-Handle open_group(hid_t where, const std::string& name);
+Handle create_group(hid_t location, const std::string& name);
+Handle open_group(hid_t location, const std::string& name);
 /// Whether `where` has a member of that name.
-bool contains(hid_t where, const std::string& name);
+bool contains(hid_t location, const std::string& name);
 
 // The HDF5 types this project stores, and shapes.
 

@@ -14,25 +14,25 @@ namespace m2m::results::hdf5 {
 /// Writes one attribute in the value's own type: a flag as h5py's bool, integers as int64, numbers as float64,
 /// texts as variable-length UTF-8, lists of numbers as float64 [n], anything else as its JSON text. null writes
 /// nothing.
-void write_attribute(hid_t where, const std::string& name, const Json& value);
+void write_attribute(hid_t location, const std::string& name, const Json& value);
 /// write_attribute for each member of an object.
-void write_attributes(hid_t where, const Json& object);
+void write_attributes(hid_t location, const Json& object);
 
 /// Throws Failure where there is none of that name, or it is no single integer.
-std::int64_t read_integer_attribute(hid_t where, const std::string& name);
+std::int64_t read_integer_attribute(hid_t location, const std::string& name);
 /// Throws Failure where there is none of that name, or it is no single number.
-double read_number_attribute(hid_t where, const std::string& name);
-bool has_attribute(hid_t where, const std::string& name);
+double read_number_attribute(hid_t location, const std::string& name);
+bool has_attribute(hid_t location, const std::string& name);
 
 // Datasets: texts and arrays. Every function throws hdf5::Failure where HDF5 fails.
 
 /// A scalar dataset of fixed-length UTF-8.
-void write_text(hid_t where, const std::string& name, const std::string& text);
-std::string read_text(hid_t where, const std::string& name);
+void write_text(hid_t location, const std::string& name, const std::string& text);
+std::string read_text(hid_t location, const std::string& name);
 
 /// How a dataset of this shape is stored: small ones inside the (checksummed) metadata, others in chunks along the
 /// first dimension, compressed, with a checksum each.
-Handle storage(std::span<const hsize_t> dims, std::size_t element_bytes);
+Handle dataset_storage(std::span<const hsize_t> dims, std::size_t element_bytes);
 
 template <typename T>
 struct Array {
@@ -42,15 +42,15 @@ struct Array {
 
 /// T: std::int32_t or std::int64_t, stored as such.
 template <typename T>
-void write_array(hid_t where, const std::string& name, std::span<const hsize_t> dims, std::span<const T> values);
+void write_array(hid_t location, const std::string& name, std::span<const hsize_t> dims, std::span<const T> values);
 /// Throws Failure where the dataset's number of dimensions is not `rank`.
 template <typename T>
-Array<T> read_array(hid_t where, const std::string& name, int rank);
+Array<T> read_array(hid_t location, const std::string& name, int rank);
 
 /// Stored as IEEE 754 binary16, rounded to nearest; beyond its range becomes infinite.
-void write_half_array(hid_t where, const std::string& name, std::span<const hsize_t> dims,
+void write_half_array(hid_t location, const std::string& name, std::span<const hsize_t> dims,
                       std::span<const float> values);
-Array<float> read_half_array(hid_t where, const std::string& name, int rank);
+Array<float> read_half_array(hid_t location, const std::string& name, int rank);
 
 /// The dimensions of an open dataset.
 std::vector<hsize_t> dimensions(hid_t dataset);
@@ -70,11 +70,11 @@ struct TableColumn {
 
 /// Writes a compound dataset [rows] with one member per column.
 /// Throws Failure; Error (internal) where the columns' lengths differ.
-void write_table(hid_t where, const std::string& name, const std::vector<TableColumn>& columns);
+void write_table(hid_t location, const std::string& name, const std::vector<TableColumn>& columns);
 
 /// One numeric column of a table. T: std::int64_t or double. Throws Failure where the table has no such column.
 template <typename T>
-std::vector<T> read_table_column(hid_t where, const std::string& name, const std::string& column);
+std::vector<T> read_table_column(hid_t location, const std::string& name, const std::string& column);
 
 }  // namespace m2m::results::hdf5
 

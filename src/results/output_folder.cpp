@@ -38,7 +38,7 @@ std::string fault_of(const fs::path& file, const Json& facts, Look look) {
   if (missing) return "missing, but stage.json names it";
   const std::int64_t wanted = facts.value("bytes", size);
   if (size != wanted) return fmt::format("{} bytes long, but stage.json says {}", size, wanted);
-  const bool is_other = look == Look::thorough && sha256_of_file(file) != facts.value("sha256", "");
+  const bool is_other = look == Look::thorough && sha256_file(file) != facts.value("sha256", "");
   return is_other ? "its content is not what stage.json names" : "";
 }
 
@@ -71,8 +71,8 @@ Json read_stage_facts(const fs::path& folder) {
   return facts;
 }
 
-Json facts_of_file(const fs::path& file) {
-  return {{"file", file.filename().string()}, {"bytes", fs::file_size(file)}, {"sha256", sha256_of_file(file)}};
+Json make_file_facts(const fs::path& file) {
+  return {{"file", file.filename().string()}, {"bytes", fs::file_size(file)}, {"sha256", sha256_file(file)}};
 }
 
 fs::path checked_file(const fs::path& folder, const Json& facts) {

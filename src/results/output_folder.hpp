@@ -52,9 +52,9 @@ std::string set_aside(const Damage& damage);
 Json read_stage_facts(const std::filesystem::path& folder);
 
 /// What stage.json says of a file: its name, its size in bytes and the SHA-256 of these.
-Json facts_of_file(const std::filesystem::path& file);
+Json make_file_facts(const std::filesystem::path& file);
 
-/// The file that `facts` (facts_of_file's) name, in FOLDER. Throws Error (bad_data) where its bytes are others.
+/// The file that `facts` (make_file_facts's) name, in FOLDER. Throws Error (bad_data) where its bytes are others.
 std::filesystem::path checked_file(const std::filesystem::path& folder, const Json& facts);
 
 /// What is wrong with the stage in FOLDER: its stage.json, or a file that this names and that has another size, or

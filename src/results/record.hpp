@@ -153,7 +153,7 @@ ClassCounts recorded_counts(const Json& data, int classes);
 /// {"bacc", "gm", "gm_nonzero", "accuracy"}, each in [0, 1]; "ece" and "nll" (NaN: not measured); and, where counts
 /// are given, "bacc_majority", "bacc_minority", "first_third", "middle_third", "last_third", "many", "medium" and
 /// "few": the mean recall over those classes, NaN if none of them has samples (see class_groups).
-Json metrics_of(const Confusion& confusion, const Calibration& calibration, const ClassCounts& counts);
+Json metrics_json(const Confusion& confusion, const Calibration& calibration, const ClassCounts& counts);
 
 // failure.json: why a trial did not finish.
 

@@ -106,18 +106,18 @@ std::string damage(const fs::path& file, const std::string& what) {
 
 void write_schema_file(const fs::path& file, const std::string& kind,
                        const std::function<void(hid_t root)>& write) {
-  const auto alone = hdf5::only_user();
+  const auto lock = hdf5::library_lock();
   try {
-    replace_file(file, [&](const fs::path& partial) {
-      hdf5::Handle root = hdf5::create_file(partial);
-      hdf5::write_attribute(root.get(), version_attribute, schema_version);
-      hdf5::write_attribute(root.get(), "program_version", program_version);
-      hdf5::write_text(root.get(), kind_text, kind);
-      write(root.get());
-      hdf5::checked(H5Fflush(root.get(), H5F_SCOPE_GLOBAL), "flushing the file");
-      root.close("closing the file");
-    });
-  } catch (const hdf5::Failure& failed) {
+    PendingFile pending(file);
+    hdf5::Handle root = hdf5::create_file(pending.path());
+    hdf5::write_attribute(root.get(), version_attribute, schema_version);
+    hdf5::write_attribute(root.get(), "program_version", program_version);
+    hdf5::write_text(root.get(), kind_text, kind);
+    write(root.get());
+    hdf5::checked(H5Fflush(root.get(), H5F_SCOPE_GLOBAL), "flushing the file");
+    root.close("closing the file");
+    pending.commit();
+  } catch (const hdf5::Hdf5Error& failed) {
     throw write_error(file, "cannot be written", failed.what());
   } catch (const Json::exception& failed) {
     throw internal_error(fmt::format("{}: a setting cannot be written: {}", file.string(), failed.what()));
@@ -126,12 +126,12 @@ void write_schema_file(const fs::path& file, const std::string& kind,
 
 void read_schema_file(const fs::path& file, const std::string& kind, const std::function<void(hid_t root)>& read) {
   check_signature(file);
-  const auto alone = hdf5::only_user();
+  const auto lock = hdf5::library_lock();
   try {
     const hdf5::Handle root = hdf5::open_file(file);
     check_schema(file, kind, root.get());
     read(root.get());
-  } catch (const hdf5::Failure& failed) {
+  } catch (const hdf5::Hdf5Error& failed) {
     throw data_error(damage(file, failed.what()));
   } catch (const Json::exception& failed) {
     throw data_error(damage(file, failed.what()));
@@ -143,7 +143,7 @@ void read_schema_file(const fs::path& file, const std::string& kind, const std::
 }
 
 std::string hdf5_version() {
-  const auto alone = hdf5::only_user();
+  const auto lock = hdf5::library_lock();
   hdf5::prepare_library();
   unsigned major = 0;
   unsigned minor = 0;

@@ -42,11 +42,11 @@ PlannedStudy study_from_json(const Json& json) {
   return study;
 }
 
-void write_study(const std::filesystem::path& file, const PlannedStudy& study) {
+void write_planned_study(const std::filesystem::path& file, const PlannedStudy& study) {
   write_json_file(file, study_to_json(study));
 }
 
-PlannedStudy read_study(const std::filesystem::path& file) {
+PlannedStudy read_planned_study(const std::filesystem::path& file) {
   PlannedStudy study;
   read_json_file(file, [&](const Json& json) {
     const auto schema = json.at("schema").get<std::int64_t>();
@@ -64,9 +64,9 @@ namespace {
 
 constexpr std::array status_names = {"done", "failed", "diverged", "missing"};
 
-TrialStatus status_of(const std::string& name) {
+TrialStatus parse_status(const std::string& name) {
   const auto found = std::find(status_names.begin(), status_names.end(), name);
-  if (found == status_names.end()) throw hdf5::Failure("'" + name + "' is no status of a trial");
+  if (found == status_names.end()) throw hdf5::Hdf5Error("'" + name + "' is no status of a trial");
   return static_cast<TrialStatus>(found - status_names.begin());
 }
 
@@ -99,8 +99,8 @@ void read_failed(const fs::path& file, TrialOutcome& outcome) {
 TrialRecord read_merged_record(hid_t trials, const std::string& id) {
   try {
     return read_record(hdf5::open_group(trials, id).get(), RecordParts::metrics);
-  } catch (const hdf5::Failure& failed) {
-    throw hdf5::Failure(fmt::format("trial {}: {}", id, failed.what()));
+  } catch (const hdf5::Hdf5Error& failed) {
+    throw hdf5::Hdf5Error(fmt::format("trial {}: {}", id, failed.what()));
   }
 }
 
@@ -118,7 +118,7 @@ void check_folder(const OutputFolder& folder) {
 
 }  // namespace
 
-const char* status_name(TrialStatus status) { return status_names.at(static_cast<std::size_t>(status)); }
+const char* to_text(TrialStatus status) { return status_names.at(static_cast<std::size_t>(status)); }
 
 TrialOutcome read_outcome(const OutputFolder& folder, const PlannedTrial& planned, RecordParts parts) {
   TrialOutcome outcome{planned, TrialStatus::missing, "", std::nullopt};
@@ -132,7 +132,7 @@ TrialOutcome read_outcome(const OutputFolder& folder, const PlannedTrial& planne
 
 StudyResults read_output_folder(const OutputFolder& folder) {
   check_folder(folder);
-  const PlannedStudy study = read_study(folder.study());
+  const PlannedStudy study = read_planned_study(folder.study());
   StudyResults results{study.name, {}, unplanned_trials(folder, study)};
   for (const PlannedTrial& trial : study.trials) {
     results.trials.push_back(read_outcome(folder, trial, RecordParts::metrics));
@@ -148,9 +148,9 @@ StudyResults read_results_file(const fs::path& file) {
     const hdf5::Handle trials = hdf5::open_group(root, "trial");
     results.name = study.name;
     for (const PlannedTrial& planned : study.trials) {
-      const Json& said = outcomes.at(planned.id);
-      TrialOutcome outcome{planned, status_of(said.at("status").get<std::string>()),
-                           said.at("reason").get<std::string>(), std::nullopt};
+      const Json& outcome_json = outcomes.at(planned.id);
+      TrialOutcome outcome{planned, parse_status(outcome_json.at("status").get<std::string>()),
+                           outcome_json.at("reason").get<std::string>(), std::nullopt};
       if (outcome.status == TrialStatus::done) {
         outcome.record = read_merged_record(trials.get(), planned.id);
       }

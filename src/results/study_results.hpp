@@ -35,9 +35,9 @@ struct PlannedStudy {
 };
 
 /// Throws Error (input_output).
-void write_study(const std::filesystem::path& file, const PlannedStudy& study);
+void write_planned_study(const std::filesystem::path& file, const PlannedStudy& study);
 /// Throws Error: input_output where it cannot be read, bad_data where it is damaged or of another schema.
-PlannedStudy read_study(const std::filesystem::path& file);
+PlannedStudy read_planned_study(const std::filesystem::path& file);
 
 /// The same as JSON values, for results.h5.
 Json study_to_json(const PlannedStudy& study);
@@ -54,7 +54,7 @@ enum class TrialStatus {
 };
 
 /// "done", "failed", "diverged", "missing"
-const char* status_name(TrialStatus status);
+const char* to_text(TrialStatus status);
 
 struct TrialOutcome {
   PlannedTrial planned;

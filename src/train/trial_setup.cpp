@@ -53,7 +53,7 @@ void take_recipe(TrialSettings& settings, const Config& resolved) {
 
 /// What this machine makes of them.
 void take_machine(TrialSettings& settings, const settings::TrainSettings& given, int local_rank) {
-  if (settings.kernels != "torch") find_instruction_set(settings.kernels);  // a refusal belongs here
+  if (settings.kernels != "torch") parse_instruction_set(settings.kernels);  // a refusal belongs here
   settings.device = device_for(given.device, local_rank);
   const bool is_on_gpu = settings.device.is_cuda();
   check_tf32(settings::name_of(&settings::TrainSettings::precision), settings::to_text(given.precision),
@@ -145,7 +145,7 @@ TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData>
   };
   setup.loss = loss_with(settings::ClassWeights::none);
   setup.weighted_loss = loss_with(setup.recipe.class_weights);
-  const bool fills_up = setup.recipe.sampling == settings::Sampling::filled;
+  const bool fills_up = setup.recipe.sampling == settings::Sampling::smote;
   setup.data = fills_up ? filled_up(*data, setup.keys.plan) : std::move(data);
   return setup;
 }

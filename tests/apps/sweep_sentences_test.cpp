@@ -108,7 +108,7 @@ TEST(SweepSentences, OfFilesNameThemAndWhatIsWrong) {
   const std::string sentence = refusal([&] { const results::FolderLock second(folder.path()); });
   EXPECT_EQ(
       std::regex_replace(sentence, std::regex("alive \\d+ s"), "alive 0 s"),
-      there + " is in use by " + results::living_holder(folder.path()) + " (alive 0 s ago); --wait waits for it");
+      there + " is in use by " + results::live_holder(folder.path()) + " (alive 0 s ago); --wait waits for it");
 }
 
 TEST(SweepSentences, OfTheLogTellWhatBeganRanAndEnded) {

@@ -32,26 +32,26 @@ class Limit {
 TEST(InstructionSet, OfEveryNameIsFoundOrRefusedInOneSentence) {
   for (const std::string& name : instruction_set_names()) {
     try {
-      EXPECT_EQ(name_of(find_instruction_set(name)), name);
+      EXPECT_EQ(to_text(parse_instruction_set(name)), name);
     } catch (const std::exception& refusal) {
       EXPECT_NE(std::string(refusal.what()).find("train.kernels = '" + name + "'"), std::string::npos);
     }
   }
-  EXPECT_EQ(find_instruction_set("auto"), best_instruction_set());
+  EXPECT_EQ(parse_instruction_set("auto"), best_instruction_set());
 }
 
 TEST(InstructionSet, OfTheUsableOnesBeginsWithThePlainOne) {
-  EXPECT_EQ(usable_instruction_sets().front(), InstructionSet::plain);
-  EXPECT_EQ(usable_instruction_sets().back(), best_instruction_set());
+  EXPECT_EQ(supported_instruction_sets().front(), InstructionSet::plain);
+  EXPECT_EQ(supported_instruction_sets().back(), best_instruction_set());
 }
 
 TEST(InstructionSetLimit, CapsWhatTheProcessUses) {
   for (const std::string& name : instruction_set_names()) {
     const Limit limit(name.c_str());
-    EXPECT_EQ(name_of(instruction_set_limit()), name);
+    EXPECT_EQ(to_text(instruction_set_limit()), name);
     EXPECT_EQ(best_instruction_set(), std::min(instruction_set_limit(), processor_instruction_set())) << name;
-    EXPECT_EQ(usable_instruction_sets().back(), best_instruction_set()) << name;
-    EXPECT_EQ(find_instruction_set("auto"), best_instruction_set()) << name;
+    EXPECT_EQ(supported_instruction_sets().back(), best_instruction_set()) << name;
+    EXPECT_EQ(parse_instruction_set("auto"), best_instruction_set()) << name;
   }
 }
 
@@ -62,8 +62,8 @@ TEST(InstructionSetLimit, IsNoneByDefault) {
 
 TEST(InstructionSetLimit, RefusesAFasterSetThatASettingNames) {
   const Limit limit("plain");
-  EXPECT_EQ(find_instruction_set("plain"), InstructionSet::plain);
-  EXPECT_TRUE(testing::says(testing::complaint([] { find_instruction_set("avx2"); }, ExitCode::usage),
+  EXPECT_EQ(parse_instruction_set("plain"), InstructionSet::plain);
+  EXPECT_TRUE(testing::says(testing::complaint([] { parse_instruction_set("avx2"); }, ExitCode::usage),
                             {"train.kernels = 'avx2'"}));
 }
 

@@ -15,7 +15,7 @@ template <typename T>
 void compare_with_definition(InstructionSet set, double tolerance) {
   for (const testing::ConvCase& c : testing::conv_cases()) {
     const ConvSizes& s = c.sizes;
-    const std::string what = name_of(set) + " " + std::to_string(s.height) + "x" + std::to_string(s.width) + " " +
+    const std::string what = to_text(set) + " " + std::to_string(s.height) + "x" + std::to_string(s.width) + " " +
                              std::to_string(s.in_channels) + " to " + std::to_string(s.out_channels);
     Aligned<T> weights;
     pack_forward(s, c.weight.data(), c.scale.data(), weights);
@@ -44,12 +44,12 @@ void compare_with_definition(InstructionSet set, double tolerance) {
 }
 
 TEST(Conv3x3, IsItsDefinitionAndItsTransposeInFloat32WithEveryInstructionSet) {
-  for (InstructionSet set : usable_instruction_sets()) compare_with_definition<float>(set, 1e-5);
+  for (InstructionSet set : supported_instruction_sets()) compare_with_definition<float>(set, 1e-5);
 }
 
 TEST(Conv3x3, IsItsDefinitionAndItsTransposeInBfloat16WithEveryInstructionSet) {
   constexpr double half_a_step = 1.0 / 256;  // of what is stored
-  for (InstructionSet set : usable_instruction_sets()) compare_with_definition<Bf16>(set, half_a_step);
+  for (InstructionSet set : supported_instruction_sets()) compare_with_definition<Bf16>(set, half_a_step);
 }
 
 /// A 1-to-16 convolution whose sums are the input itself times the channel's sign, so that what follows shows.
@@ -109,22 +109,22 @@ void expect_finish(InstructionSet set) {
 }
 
 TEST(Conv3x3, AddsClampsMasksAndLeavesTheBorderAloneWithEveryInstructionSet) {
-  for (InstructionSet set : usable_instruction_sets()) {
-    SCOPED_TRACE(name_of(set));
+  for (InstructionSet set : supported_instruction_sets()) {
+    SCOPED_TRACE(to_text(set));
     expect_finish<float>(set);
     expect_finish<Bf16>(set);
   }
 }
 
 TEST(Conv3x3, PassesANotANumberOn) {
-  for (InstructionSet set : usable_instruction_sets()) {
+  for (InstructionSet set : supported_instruction_sets()) {
     Finished<float> x;
     x.in[(Finished<float>::width + 2 + 1) * 2] = std::numeric_limits<float>::quiet_NaN();
     ConvBuffers<float> memory{x.in.data(), x.weights.data()};
     memory.relu = true;
     memory.out = x.out.data();
     conv3x3<float>(set)(forward_convolution(x.sizes), memory);
-    EXPECT_TRUE(std::isnan(x.at(0, 0))) << name_of(set);
+    EXPECT_TRUE(std::isnan(x.at(0, 0))) << to_text(set);
   }
 }
 

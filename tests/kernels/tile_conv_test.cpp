@@ -73,7 +73,7 @@ TEST(TileConv, IsTheConvolutionAndItsTransposeByDefinition) {
         memory.raw = raw.data();
         tile_conv(set)(tiles, memory);
         testing::expect_image(raw, one.conv.out_channels, one.expected, one.channels, one.height, one.width, 1e-5,
-                              name_of(set) + " " + text_of(c));
+                              to_text(set) + " " + text_of(c));
         ++compared;
       }
     }
@@ -114,9 +114,9 @@ TEST(TileConv, EndsAsTheConvolutionWithoutTilesDoes) {
           weights.data(), [&](const auto& m) { tile_conv(set)(tiles, m); }, got, got_positive);
       for (std::size_t i = 0; i < got.size(); ++i) {  // the border too: neither writes it
         const double wanted = to_float(expected[i]);
-        ASSERT_NEAR(to_float(got[i]), wanted, (1 + std::abs(wanted)) / 128) << name_of(set) << " " << text_of(c);
+        ASSERT_NEAR(to_float(got[i]), wanted, (1 + std::abs(wanted)) / 128) << to_text(set) << " " << text_of(c);
       }
-      EXPECT_EQ(got_positive, expected_positive) << name_of(set) << " " << text_of(c);
+      EXPECT_EQ(got_positive, expected_positive) << to_text(set) << " " << text_of(c);
     }
   }
 }

@@ -31,10 +31,10 @@ std::vector<float> run(InstructionSet set, const Winograd& conv, const std::vect
 }
 
 TEST(Winograd, IsTheConvolutionAndItsTransposeWithEveryInstructionSet) {
-  for (InstructionSet set : usable_instruction_sets()) {
+  for (InstructionSet set : supported_instruction_sets()) {
     for (const testing::ConvCase& c : suitable_cases()) {
       const ConvSizes& s = c.sizes;
-      const std::string what = name_of(set) + " " + std::to_string(s.height) + "x" + std::to_string(s.width);
+      const std::string what = to_text(set) + " " + std::to_string(s.height) + "x" + std::to_string(s.width);
       ASSERT_TRUE(suits_winograd(s, s.in_channels, s.out_channels)) << what;
       Aligned<float> weights;
       pack_winograd_forward(s, c.weight.data(), c.scale.data(), weights);
@@ -86,7 +86,7 @@ TEST(Winograd, IsFollowedByWhatFollowsAConvolution) {
   Aligned<float> weights, direct_weights, scratch(static_cast<std::size_t>(winograd_scratch({8, 8, 16, 16})));
   pack_winograd_forward(c.sizes, c.weight.data(), c.scale.data(), weights);
   pack_forward(c.sizes, c.weight.data(), c.scale.data(), direct_weights);
-  for (InstructionSet set : usable_instruction_sets()) {
+  for (InstructionSet set : supported_instruction_sets()) {
     std::vector<float> out(pixels * 16), expected(pixels * 16);
     std::vector<std::uint16_t> positive(pixels), expected_positive(pixels), keep(pixels, 0xf0f1);
     const auto memory = [&](const Aligned<float>& w, std::vector<float>& to, std::vector<std::uint16_t>& bits) {
@@ -101,8 +101,8 @@ TEST(Winograd, IsFollowedByWhatFollowsAConvolution) {
     };
     winograd(set)({8, 8, 16, 16}, memory(weights, out, positive), scratch.data());
     conv3x3<float>(set)(forward_convolution(c.sizes), memory(direct_weights, expected, expected_positive));
-    for (std::size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(out[i], expected[i], 1e-5) << name_of(set);
-    EXPECT_EQ(positive, expected_positive) << name_of(set);
+    for (std::size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(out[i], expected[i], 1e-5) << to_text(set);
+    EXPECT_EQ(positive, expected_positive) << to_text(set);
   }
 }
 

@@ -9,10 +9,10 @@
 #include "core/config.hpp"
 #include "results/hdf5.hpp"
 #include "support/command.hpp"
-#include "support/made_up_study.hpp"
 #include "support/run_report.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
+#include "support/synthetic_study.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::report {

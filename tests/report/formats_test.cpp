@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "support/counts.hpp"
-#include "support/made_up_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
+#include "support/synthetic_study.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::report {

@@ -3,7 +3,7 @@
 #include <exception>
 #include <string_view>
 
-#include "support/made_up_study.hpp"
+#include "support/synthetic_study.hpp"
 
 int main(int argc, char** argv) {
   if (argc != 2 && argc != 3) return 2;

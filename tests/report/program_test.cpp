@@ -7,10 +7,10 @@
 
 #include "results/study_results.hpp"
 #include "support/command.hpp"
-#include "support/made_up_study.hpp"
 #include "support/run_report.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
+#include "support/synthetic_study.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::report {
@@ -118,7 +118,7 @@ TEST(ReportProgram, OfAFolderNoSweepHasWrittenEndsWithTwo) {
 
 TEST(ReportProgram, OfAStudyWithoutTrialsSaysSo) {
   const TemporaryFolder folder;
-  results::write_study(folder.path() / "study.json", {"empty", "empty.toml", {}});
+  results::write_planned_study(folder.path() / "study.json", {"empty", "empty.toml", {}});
   EXPECT_TRUE(testing::says(run_report(quoted(folder.path())).said, {"no trials"}));
   EXPECT_EQ(run_report(quoted(folder.path()) + " --format json").code, 0);
 }

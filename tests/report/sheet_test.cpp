@@ -10,9 +10,9 @@
 #include "report/tidy.hpp"
 #include "report/variance.hpp"
 #include "support/choice_study.hpp"
-#include "support/made_up_study.hpp"
 #include "support/sample_results.hpp"
 #include "support/sheet_study.hpp"
+#include "support/synthetic_study.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::report {

@@ -9,9 +9,9 @@
 #include "core/version.hpp"
 #include "report/formats.hpp"
 #include "settings/table.hpp"
-#include "support/made_up_study.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
+#include "support/synthetic_study.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::report {

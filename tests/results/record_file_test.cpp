@@ -88,7 +88,7 @@ TEST(RecordFile, KeepsTheCalibrationOfTheLogitsAsStored) {
   const fs::path file = folder.path() / "result.h5";
   write_trial(file, record);
   const TrialRecord whole = read_trial(file), light = read_trial(file, RecordParts::metrics);
-  const Calibration expected = calibration_of(whole.last.test_logits, whole.test_labels, 3);
+  const Calibration expected = calibration_from_logits(whole.last.test_logits, whole.test_labels, 3);
   for (const TrialRecord* read : {&whole, &light}) {
     EXPECT_EQ(read->last.test_calibration.ece, expected.ece);
     EXPECT_EQ(read->last.test_calibration.nll, expected.nll);

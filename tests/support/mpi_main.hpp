@@ -5,6 +5,6 @@
 namespace m2m::testing {
 
 /// The program's MPI session.
-const comm::MpiSession& session();
+const comm::Session& session();
 
 }  // namespace m2m::testing

@@ -8,24 +8,24 @@ namespace m2m::comm {
 
 /// Collective: returns on every rank once all have come. Waits in sleeps of a few milliseconds, so that a rank
 /// without work leaves its core to others.
-void sleeping_barrier(const MpiSession& session);
+void barrier(const Session& session);
 
-/// Collective: rank 0's bytes on every rank; what the others pass is ignored. Waits as sleeping_barrier does.
-std::string broadcast_bytes(const MpiSession& session, const std::string& bytes);
+/// Collective: rank 0's bytes on every rank; what the others pass is ignored. Waits as barrier does.
+std::string broadcast(const Session& session, const std::string& bytes);
 
-/// Collective: whether any rank of the job says so. Waits as sleeping_barrier does.
-bool any_rank(const MpiSession& session, bool mine);
+/// Collective: whether any rank of the job says so. Waits as barrier does.
+bool any(const Session& session, bool mine);
 
 /// How this rank's machine is shared.
-struct HostShare {
+struct HostRanks {
   int ranks = 1;       // of this job on this host
   int cores = 1;       // that these ranks may use, all together
-  int own_cores = 1;   // that this rank may use
+  int rank_cores = 1;  // that this rank may use
   int local_rank = 0;  // this rank among them
   int hosts = 1;       // of this job
 };
 
 /// Collective. Cores are counted from the affinity masks, as a launcher's binding sets them.
-HostShare host_share(const MpiSession& session);
+HostRanks host_ranks(const Session& session);
 
 }  // namespace m2m::comm

@@ -36,44 +36,44 @@ class Mailbox {
 /// Its messages travel on a communicator of their own. Both mailboxes may be used at once, each by one thread.
 /// Before it goes, every message sent must have been taken by poll: end a conversation with a last word from each
 /// side.
-class MpiPost {
+class MpiChannel {
  public:
   /// Collective.
-  explicit MpiPost(const MpiSession& session);
+  explicit MpiChannel(const Session& session);
   /// Collective.
-  ~MpiPost();
-  MpiPost(const MpiPost&) = delete;
-  MpiPost& operator=(const MpiPost&) = delete;
+  ~MpiChannel();
+  MpiChannel(const MpiChannel&) = delete;
+  MpiChannel& operator=(const MpiChannel&) = delete;
 
   Mailbox& worker();
   /// Throws Error (internal) on other ranks than 0.
   Mailbox& coordinator();
 
  private:
-  struct Ends;
-  std::unique_ptr<Ends> ends_;
+  struct Endpoints;
+  std::unique_ptr<Endpoints> endpoints_;
 };
 
 // Mailboxes within one process: threads stand in for ranks, so that scheduling runs without MPI.
 
 /// A post of `ranks` workers and a coordinator. Thread-safe as long as each mailbox has one thread.
-class LocalPost {
+class LocalChannel {
  public:
-  explicit LocalPost(int ranks);
-  ~LocalPost();
-  LocalPost(const LocalPost&) = delete;
-  LocalPost& operator=(const LocalPost&) = delete;
+  explicit LocalChannel(int ranks);
+  ~LocalChannel();
+  LocalChannel(const LocalChannel&) = delete;
+  LocalChannel& operator=(const LocalChannel&) = delete;
 
   Mailbox& worker(int rank);
   Mailbox& coordinator();
 
  private:
-  class Tray;
-  class End;
-  std::unique_ptr<Tray> coordinator_tray_;
-  std::vector<std::unique_ptr<Tray>> worker_trays_;
-  std::unique_ptr<End> coordinator_;
-  std::vector<std::unique_ptr<End>> workers_;
+  class Inbox;
+  class Endpoint;
+  std::unique_ptr<Inbox> coordinator_inbox_;
+  std::vector<std::unique_ptr<Inbox>> worker_inboxes_;
+  std::unique_ptr<Endpoint> coordinator_;
+  std::vector<std::unique_ptr<Endpoint>> workers_;
 };
 
 }  // namespace m2m::comm

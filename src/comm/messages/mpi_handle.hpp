@@ -11,16 +11,16 @@ namespace m2m::comm {
 void check_mpi(int code, const char* action);
 
 /// A duplicated communicator. Move-only; what was moved from holds MPI_COMM_NULL.
-class OwnedCommunicator {
+class CommunicatorHandle {
  public:
-  OwnedCommunicator() = default;
-  explicit OwnedCommunicator(MPI_Comm taken) : handle_(taken) {}
-  OwnedCommunicator(OwnedCommunicator&& other) noexcept : handle_(std::exchange(other.handle_, MPI_COMM_NULL)) {}
-  OwnedCommunicator& operator=(OwnedCommunicator&& other) noexcept {
+  CommunicatorHandle() = default;
+  explicit CommunicatorHandle(MPI_Comm taken) : handle_(taken) {}
+  CommunicatorHandle(CommunicatorHandle&& other) noexcept : handle_(std::exchange(other.handle_, MPI_COMM_NULL)) {}
+  CommunicatorHandle& operator=(CommunicatorHandle&& other) noexcept {
     std::swap(handle_, other.handle_);
     return *this;
   }
-  ~OwnedCommunicator() {
+  ~CommunicatorHandle() {
     if (handle_ != MPI_COMM_NULL) MPI_Comm_free(&handle_);
   }
   MPI_Comm get() const { return handle_; }
@@ -30,6 +30,6 @@ class OwnedCommunicator {
 };
 
 /// Collective over `original`: a communicator of the same ranks whose messages meet no others; errors are returned.
-OwnedCommunicator duplicate(MPI_Comm original);
+CommunicatorHandle duplicate(MPI_Comm original);
 
 }  // namespace m2m::comm

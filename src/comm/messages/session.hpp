@@ -15,11 +15,11 @@ struct Launch {
 };
 
 /// Open MPI's own variables if an mpirun set them, else Slurm's. `environment` is std::getenv outside of tests.
-Launch announced_launch(const std::function<const char*(const char*)>& environment);
+Launch launch_from_environment(const std::function<const char*(const char*)>& environment);
 
 /// Throws Error (usage) where this process is alone although more ranks were announced: each would then run the
 /// whole sweep by itself.
-void refuse_missing_ranks(int size, const Launch& launch);
+void check_rank_count(int size, const Launch& launch);
 
 /// The MPI library's name and version, on one line. Local.
 std::string mpi_library();
@@ -27,14 +27,14 @@ std::string mpi_library();
 /// Holds MPI open; one per process. Works without mpirun, as a world of one rank.
 ///
 /// Errors of MPI calls on the world communicator are returned, so that checking them means something.
-class MpiSession {
+class Session {
  public:
   /// Collective. Asks for MPI_THREAD_MULTIPLE; throws Error (usage) where the library does not grant it.
-  MpiSession(int& argc, char**& argv);
+  Session(int& argc, char**& argv);
   /// Collective: every rank comes here, or the job hangs; abort() where that cannot be.
-  ~MpiSession();
-  MpiSession(const MpiSession&) = delete;
-  MpiSession& operator=(const MpiSession&) = delete;
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   int rank() const { return rank_; }
   int size() const { return size_; }
@@ -51,16 +51,16 @@ class MpiSession {
 
 // A group: the ranks that run one trial together.
 
-class OwnedCommunicator;
+class CommunicatorHandle;
 
 /// Ranks of the world with a communicator of their own. Move-only.
-class MpiGroup {
+class Group {
  public:
   /// Collective over the world: ranks that name the same number form a group, in the order of their world ranks.
-  MpiGroup(const MpiSession& session, int number);
-  ~MpiGroup();
-  MpiGroup(MpiGroup&&) noexcept;
-  MpiGroup& operator=(MpiGroup&&) noexcept;
+  Group(const Session& session, int number);
+  ~Group();
+  Group(Group&&) noexcept;
+  Group& operator=(Group&&) noexcept;
 
   int rank() const { return rank_; }
   int size() const { return size_; }
@@ -69,10 +69,10 @@ class MpiGroup {
   bool any(bool mine) const;
 
   /// For dist/ alone; mpi_handle.hpp says what it is.
-  const OwnedCommunicator& communicator() const { return *communicator_; }
+  const CommunicatorHandle& communicator() const { return *communicator_; }
 
  private:
-  std::unique_ptr<OwnedCommunicator> communicator_;
+  std::unique_ptr<CommunicatorHandle> communicator_;
   int rank_ = 0;
   int size_ = 1;
 };

@@ -8,7 +8,7 @@
 namespace m2m::comm {
 namespace {
 
-class Alone : public Communicator {
+class SingleRank : public Communicator {
  public:
   int rank() const override { return 0; }
   int size() const override { return 1; }
@@ -18,13 +18,13 @@ class Alone : public Communicator {
 
 }  // namespace
 
-std::shared_ptr<Communicator> alone() { return std::make_shared<Alone>(); }
+std::shared_ptr<Communicator> single_rank() { return std::make_shared<SingleRank>(); }
 
 namespace {
 
 class MpiCommunicator : public Communicator {
  public:
-  explicit MpiCommunicator(const MpiGroup& group) : group_(group) {}
+  explicit MpiCommunicator(const Group& group) : group_(group) {}
   int rank() const override { return group_.rank(); }
   int size() const override { return group_.size(); }
 
@@ -37,7 +37,7 @@ class MpiCommunicator : public Communicator {
   bool any(bool mine) override { return group_.any(mine); }
 
  private:
-  const MpiGroup& group_;
+  const Group& group_;
 };
 
 }  // namespace
@@ -57,7 +57,7 @@ int mpi_count(const torch::Tensor& values) {
   return static_cast<int>(values.numel());
 }
 
-std::shared_ptr<Communicator> mpi_communicator(const MpiGroup& group) {
+std::shared_ptr<Communicator> mpi_communicator(const Group& group) {
   return std::make_shared<MpiCommunicator>(group);
 }
 

@@ -28,17 +28,17 @@ class Communicator {
 };
 
 /// A trial's only rank.
-std::shared_ptr<Communicator> alone();
+std::shared_ptr<Communicator> single_rank();
 
 // The communicator that suits where a trial trains. CMake lists backend_cpu.cpp or backend_cuda.cpp, by the build.
 
 /// Collective over the group, which has to outlive the result: MPI for host memory, NCCL for a GPU; alone() for one
 /// rank. Throws Error (input_output) where NCCL does not start.
-std::shared_ptr<Communicator> communicator_for(const MpiGroup& group, c10::Device device);
+std::shared_ptr<Communicator> make_communicator(const Group& group, c10::Device device);
 
 // Sums over the ranks of a group by MPI, for tensors in host memory.
 
 /// The group has to outlive it. all_reduce_sum throws Error (internal) for a tensor that is not in host memory.
-std::shared_ptr<Communicator> mpi_communicator(const MpiGroup& group);
+std::shared_ptr<Communicator> mpi_communicator(const Group& group);
 
 }  // namespace m2m::comm

@@ -18,18 +18,18 @@ class FixedTree {
  public:
   /// group: where the other ranks are; null: this rank has all shards. It has to outlive this object and its
   /// communicators. Throws Error (usage) where shard_count cannot be dealt evenly to the group.
-  explicit FixedTree(const MpiGroup* group);
+  explicit FixedTree(const Group* group);
   ~FixedTree();
 
   /// One per shard of this rank; a shard's rank() is its number, size() is shard_count.
   const std::vector<std::shared_ptr<Communicator>>& shards() const { return shards_; }
 
   /// A shard will not come any more: those that wait for it here throw Error (internal). Thread-safe.
-  void give_up();
+  void abandon();
 
  private:
-  class Meeting;
-  std::shared_ptr<Meeting> meeting_;
+  class ShardBarrier;
+  std::shared_ptr<ShardBarrier> barrier_;
   std::vector<std::shared_ptr<Communicator>> shards_;
 };
 

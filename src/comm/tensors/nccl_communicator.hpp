@@ -16,7 +16,7 @@ namespace m2m::comm {
 /// A thread watches: where NCCL reports an error, or a sum has not ended `limit` after it was queued (a rank is
 /// gone), NCCL is aborted and whatever comes next throws Error (input_output). Throws the same where NCCL does not
 /// start.
-std::shared_ptr<Communicator> nccl_communicator(const MpiGroup& group, c10::Device device,
+std::shared_ptr<Communicator> nccl_communicator(const Group& group, c10::Device device,
                                                 std::chrono::seconds limit = std::chrono::minutes(10));
 
 /// The version of NCCL that is loaded, as "2.28.9". Local.
