@@ -8,9 +8,9 @@
 namespace m2m {
 namespace {
 
-// Far above what any library's pow is wrong by, far below what separates two real counts.
+// Larger than the error of any library's pow, smaller than the distance between two real counts.
 constexpr double rounding_tolerance = 1e-9;
-// The power of mu from which rounding errors have been seen to push a whole number below itself: at 99, never at 9.
+// The lowest power of mu at which rounding errors push a whole number below itself: seen at 99, never at 9.
 constexpr int missed_from = 50;
 
 std::vector<double> scaled_to_sum_of_classes(std::vector<double> weights) {

@@ -11,7 +11,7 @@ namespace m2m {
 namespace {
 
 [[noreturn]] void throw_stored_type(const std::string& name, const Json& value, const char* expected) {
-  throw internal_error(fmt::format("the setting {} is {}, and {} was asked for", name, value.dump(), expected));
+  throw internal_error(fmt::format("the setting {} is {}, expected {}", name, value.dump(), expected));
 }
 
 std::size_t edit_distance(const std::string& a, const std::string& b) {
@@ -32,7 +32,7 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 }  // namespace
 
 const Json& Config::at(const std::string& name) const {
-  if (!has(name)) throw internal_error("the setting " + name + " was asked for but never resolved");
+  if (!has(name)) throw internal_error("the setting " + name + " has no value: it was not resolved");
   return values_.at(name);
 }
 

@@ -16,7 +16,7 @@ namespace {
 void sync_to_disk(const fs::path& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) throw write_error(path, "cannot be opened to sync it", errno);
-  // Some network file systems cannot sync a folder and say so with EINVAL; the file itself is safe there.
+  // Some network file systems answer EINVAL if a folder is synced; the file itself is safe there.
   if (::fsync(file.number()) != 0 && errno != EINVAL) throw write_error(path, "could not be synced to disk", errno);
 }
 
@@ -71,7 +71,7 @@ void make_folder(const fs::path& folder) {
   if (folder.empty()) return;
   std::error_code failed;
   fs::create_directories(folder, failed);
-  if (failed) throw write_error(folder, "cannot be made", failed.message());
+  if (failed) throw write_error(folder, "cannot be created", failed.message());
 }
 
 namespace {
@@ -91,7 +91,7 @@ constexpr Advice advices[] = {
     {EPERM, "make that folder writable or choose another one with --out, then "},
 };
 
-/// HDF5 and the C++ library give the system's words within a sentence of their own.
+/// The advice for a reason. HDF5 and the C++ library put the system's message into a longer sentence.
 std::string advice_for(const std::string& reason) {
   for (const Advice& advice : advices) {
     if (reason.find(std::strerror(advice.reason)) != std::string::npos) return advice.text;

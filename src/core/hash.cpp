@@ -29,7 +29,7 @@ struct Sha256::Context {
 
 Sha256::Sha256() : context_(new Context) {
   if (context_->digest == nullptr || EVP_DigestInit_ex(context_->digest, EVP_sha256(), nullptr) != 1) {
-    throw internal_error("OpenSSL offers no SHA-256 here");
+    throw internal_error("this OpenSSL offers no SHA-256");
   }
 }
 

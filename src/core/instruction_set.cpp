@@ -15,8 +15,8 @@ constexpr const char* limit_variable = "M2M_INSTRUCTION_SET";
 constexpr InstructionSet all[] = {InstructionSet::plain, InstructionSet::avx2, InstructionSet::avx512,
                                   InstructionSet::avx512_bf16, InstructionSet::amx};
 
-/// Linux keeps room for a thread's tiles only in processes that have asked for it; from then on all threads have
-/// it.
+/// Asks Linux for room for the tile registers, once for all threads of the process. Returns false if it is
+/// refused.
 bool tiles_granted() {
   constexpr long ask = 0x1023, tile_data = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA of asm/prctl.h
   return syscall(SYS_arch_prctl, ask, tile_data) == 0;

@@ -91,7 +91,7 @@ double median(std::vector<double> values) {
 
 namespace {
 
-/// One sample's answer.
+/// The prediction for one sample.
 struct Prediction {
   bool is_right;
   double confidence, log_likelihood;
@@ -114,7 +114,7 @@ Calibration calibration_from_logits(std::span<const float> logits, std::span<con
                                     int classes) {
   if (labels.empty() || classes == 0) return {};
   if (!std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); })) return {};
-  std::array<double, calibration_bins> gaps{};  // of a bin's samples: those right, less the sum of confidences
+  std::array<double, calibration_bins> gaps{};  // per bin: correct samples minus the sum of confidences
   double log_likelihood = 0;
   const auto width = static_cast<std::size_t>(classes);
   for (std::size_t i = 0; i < labels.size(); ++i) {
@@ -154,8 +154,7 @@ std::string untested_note(const std::vector<int>& untested, int classes, const s
   const bool is_one = untested.size() == 1;
   return fmt::format(
       "class{} {} of {} {} no {} sample: {} recall is not defined, and bACC, GM and groups of classes are means "
-      "over "
-      "the other {}",
+      "over the other {}",
       is_one ? "" : "es", names, classes, is_one ? "has" : "have", part, is_one ? "its" : "their",
       static_cast<std::size_t>(classes) - untested.size());
 }

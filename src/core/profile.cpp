@@ -121,7 +121,7 @@ std::vector<std::string> profile_table(const PhaseTotals& totals, double total_s
 }
 
 std::string chrome_trace(const std::vector<ProfileEvent>& events, std::int64_t dropped, int rank) {
-  // Put together as text: as JSON values, a full trace would take a hundred times its size in memory.
+  // Built as text: JSON values of a full trace would take a hundred times its size in memory.
   std::string text =
       fmt::format(R"({{"displayTimeUnit":"ms","otherData":{{"events_left_out":{}}},"traceEvents":[)"
                   "\n"

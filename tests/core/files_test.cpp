@@ -41,7 +41,7 @@ void write_bytes(const fs::path& path, const std::string& bytes) {
   stream << bytes << std::flush;
 }
 
-/// Runs `action` in a child process; true where a kill ended it.
+/// Runs `action` in a child process. True if a kill ended it.
 template <typename Action>
 bool is_killed_in(const Action& action) {
   const pid_t child = ::fork();
@@ -116,7 +116,7 @@ TEST_F(Files, AreOldOrNewWhenTheWriterIsKilledAnywhereInAFile) {
   }
 }
 
-/// Whether the process has a file open under that number.
+/// True if the process has an open file of that number.
 bool is_open_in_process(int number) { return ::fcntl(number, F_GETFD) >= 0; }
 
 TEST(FileDescriptor, IsClosedByItsOwnerOnce) {

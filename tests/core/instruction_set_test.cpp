@@ -12,7 +12,7 @@
 namespace m2m {
 namespace {
 
-/// M2M_INSTRUCTION_SET as a test wants it; the caller's again at the end.
+/// Sets M2M_INSTRUCTION_SET for a scope and restores it at the end.
 class Limit {
  public:
   explicit Limit(const char* value) {

@@ -14,7 +14,7 @@ namespace {
 
 PhaseTotal& of(PhaseTotals& totals, ProfilePhase phase) { return totals[static_cast<std::size_t>(phase)]; }
 
-/// A device whose queue arrives at its marks at times that the test says, however early it is asked for them.
+/// A clock whose marks are reached at given times.
 class FakeClock : public ProfileClock {
  public:
   explicit FakeClock(std::vector<double> times) : times_(std::move(times)) {}
