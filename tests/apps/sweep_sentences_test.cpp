@@ -182,9 +182,10 @@ using SweepProgramSentences = testing::SweepProgram;
 
 TEST_F(SweepProgramSentences, TellWhyItRefusesToRunAlone) {
   ::setenv("SLURM_NTASKS", "8", 1);
-  EXPECT_EQ(sweep(0, "jobs/grid.toml").output,
-            "m2m-sweep: this process is alone, but SLURM_NTASKS=8: the MPI library was not started by srun; use "
-            "'srun --mpi=pmix' or 'mpirun'\n");
+  EXPECT_EQ(
+      sweep(0, "jobs/grid.toml").output,
+      "m2m-sweep: this process is the only rank, but SLURM_NTASKS=8: the MPI library was not started by srun; use "
+      "'srun --mpi=pmix' or 'mpirun'\n");
   ::unsetenv("SLURM_NTASKS");
 }
 

@@ -13,14 +13,14 @@ namespace {
 
 const Session& world() { return testing::session(); }
 
-/// The whole world as one group.
+/// The world as one group.
 const Group& all_ranks() {
-  // Never destroyed: MPI ends before static objects do.
+  // Never destroyed, because MPI ends before static objects are destroyed.
   static const Group& group = *new Group(world(), 0);
   return group;
 }
 
-/// A tensor that differs from rank to rank, with parts that rounding cannot keep.
+/// A tensor that differs between ranks, with values whose sum depends on the order of additions.
 torch::Tensor mine(int number, torch::Dtype type) {
   return (torch::arange(1000, torch::kFloat64) * 0.1 + 1000.7 * number).to(type);
 }

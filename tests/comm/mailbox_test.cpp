@@ -30,7 +30,7 @@ Message wait_for(Mailbox& mailbox) {
   return message.value();
 }
 
-/// A worker sends numbered messages of growing size, then hears how many came.
+/// Sends numbered messages of growing size as a worker, then receives how many arrived.
 void talk_as_worker(Mailbox& mailbox, int rank, int count) {
   for (int i = 0; i < count; ++i) send(mailbox, 0, std::string(static_cast<std::size_t>(i) * 100, 'x'));
   EXPECT_EQ(text_of(wait_for(mailbox)), "rank " + std::to_string(rank) + ": " + std::to_string(count));
@@ -40,7 +40,7 @@ void talk_as_coordinator(Mailbox& mailbox, int ranks, int count) {
   std::map<int, int> received;
   for (int i = 0; i < ranks * count; ++i) {
     const Message message = wait_for(mailbox);
-    // in the order they were sent: the size tells
+    // the sizes show the order
     ASSERT_EQ(message.bytes.size(), static_cast<std::size_t>(received[message.from]++) * 100);
   }
   for (int rank = 0; rank < ranks; ++rank) {

@@ -1,4 +1,4 @@
-// Sums over GPUs. Only in a build with CUDA; on a machine with fewer GPUs than ranks: skipped.
+// Sums over GPUs: only in a build with CUDA, and skipped if there are fewer GPUs than ranks.
 #include <c10/cuda/CUDAStream.h>
 #include <gtest/gtest.h>
 #include <torch/cuda.h>
@@ -51,7 +51,7 @@ TEST_F(NcclTest, GivesUpWhereARankDoesNotComeInTime) {
   if (ranks->rank() == 0) {
     torch::Tensor values = torch::ones({8}, torch::TensorOptions(device));
     ranks->all_reduce_sum(values);
-    // giving up ends what the stream waits for
+    // the abort ends the sum that the stream waits for
     EXPECT_TRUE(testing::eventually([&] { return c10::cuda::getCurrentCUDAStream(device.index()).query(); }));
     EXPECT_THROW(ranks->all_reduce_sum(values), std::exception);
   }

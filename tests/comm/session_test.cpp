@@ -83,7 +83,7 @@ TEST(Broadcast, GivesEveryRankTheBytesOfRankZero) {
 TEST(Barrier, LetsNobodyThroughBeforeAllHaveCome) {
   const Session& session = testing::session();
   const CommunicatorHandle channel = duplicate(MPI_COMM_WORLD);
-  // Every other rank sends before it comes; an eager message sent before the barrier is there after it.
+  // Every other rank sends before the barrier; an eager message sent before the barrier has arrived after it.
   const char byte = 1;
   MPI_Request sent = MPI_REQUEST_NULL;
   if (session.rank() != 0) MPI_Isend(&byte, 1, MPI_BYTE, 0, 0, channel.get(), &sent);

@@ -14,7 +14,7 @@
 namespace m2m::comm {
 namespace {
 
-/// Open MPI's blocking calls spin, so what may take long is started and then asked about.
+/// Tests the request and sleeps in turn, because the blocking calls of Open MPI spin.
 void wait_asleep(MPI_Request& request, const char* action) {
   for (int done = 0;;) {
     check_mpi(MPI_Test(&request, &done, MPI_STATUS_IGNORE), action);
@@ -40,9 +40,9 @@ void barrier(const Session&) {
 
 std::string broadcast(const Session& session, const std::string& bytes) {
   std::uint64_t size = bytes.size();
-  broadcast_into(&size, sizeof size, "telling all ranks");
+  broadcast_into(&size, sizeof size, "broadcasting to all ranks");
   std::string received = session.rank() == 0 ? bytes : std::string(size, '\0');
-  broadcast_into(received.data(), received.size(), "telling all ranks");
+  broadcast_into(received.data(), received.size(), "broadcasting to all ranks");
   return received;
 }
 
@@ -65,7 +65,7 @@ HostRanks host_ranks(const Session& session) {
   sched_getaffinity(0, sizeof rank_mask, &rank_mask);
   cpu_set_t host_mask;
   check_mpi(MPI_Allreduce(&rank_mask, &host_mask, sizeof rank_mask, MPI_BYTE, MPI_BOR, host.get()),
-            "adding up the host's cores");
+            "counting the cores of this host");
   HostRanks share;
   check_mpi(MPI_Comm_size(host.get(), &share.ranks), "counting the ranks of this host");
   check_mpi(MPI_Comm_rank(host.get(), &share.local_rank), "counting the ranks of this host");

@@ -5,7 +5,7 @@
 
 namespace m2m::comm {
 
-/// Where messages wait for one reader.
+/// The queue of messages for one mailbox. Thread-safe.
 class LocalChannel::Inbox {
  public:
   void put(Message message) {

@@ -1,16 +1,17 @@
 #pragma once
-// Handles of MPI objects that free themselves, for dist/ alone: the only header that brings mpi.h along.
-#define OMPI_SKIP_MPICXX 1  // the C interface alone
+// Owned MPI communicators, and the check of MPI calls. Only sources of comm include this header, which includes
+// mpi.h.
+#define OMPI_SKIP_MPICXX 1  // only the C interface
 #include <mpi.h>
 
 #include <utility>
 
 namespace m2m::comm {
 
-/// Throws Error (input_output) with the library's own words where `code` is not MPI_SUCCESS.
+/// Throws Error (input_output) with MPI's reason if `code` is not MPI_SUCCESS.
 void check_mpi(int code, const char* action);
 
-/// A duplicated communicator. Move-only; what was moved from holds MPI_COMM_NULL.
+/// Owns an MPI communicator and frees it. Move-only; a moved-from one holds MPI_COMM_NULL.
 class CommunicatorHandle {
  public:
   CommunicatorHandle() = default;
@@ -29,7 +30,8 @@ class CommunicatorHandle {
   MPI_Comm handle_ = MPI_COMM_NULL;
 };
 
-/// Collective over `original`: a communicator of the same ranks whose messages meet no others; errors are returned.
+/// A communicator of the same ranks with messages of its own, whose calls return errors. Collective over
+/// `original`.
 CommunicatorHandle duplicate(MPI_Comm original);
 
 }  // namespace m2m::comm

@@ -11,7 +11,7 @@ namespace {
 
 enum Tag : int { for_workers = 1, for_coordinator = 2 };
 
-/// A message on its way: its bytes must stay until MPI has taken them.
+/// A message that MPI is sending; its bytes have to stay until the request is complete.
 struct PendingSend {
   std::vector<std::byte> bytes;
   MPI_Request request = MPI_REQUEST_NULL;
@@ -40,7 +40,7 @@ class MpiMailbox : public Mailbox {
     MPI_Message handle = MPI_MESSAGE_NULL;
     MPI_Status status;
     check_mpi(MPI_Improbe(MPI_ANY_SOURCE, received_, communicator_, &found, &handle, &status),
-              "looking for a message");
+              "probing for a message");
     if (!found) return std::nullopt;
     int size = 0;
     check_mpi(MPI_Get_count(&status, MPI_BYTE, &size), "measuring a message");
@@ -64,7 +64,7 @@ class MpiMailbox : public Mailbox {
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
       }
     } catch (const Error&) {
-      // The connection is gone, and with it whoever would have read the message.
+      // The connection is lost, and so is the reader of the message.
     }
   }
 
@@ -92,7 +92,7 @@ MpiChannel::~MpiChannel() = default;
 Mailbox& MpiChannel::worker() { return endpoints_->worker; }
 
 Mailbox& MpiChannel::coordinator() {
-  if (!endpoints_->coordinator) throw internal_error("only rank 0 has the coordinator's mailbox");
+  if (!endpoints_->coordinator) throw internal_error("only rank 0 has the mailbox of the coordinator");
   return *endpoints_->coordinator;
 }
 

@@ -20,8 +20,7 @@ int whole_number(const char* text, int otherwise) {
 }  // namespace
 
 Launch launch_from_environment(const std::function<const char*(const char*)>& environment) {
-  // An mpirun inside a Slurm allocation starts as many ranks as it was told; the allocation's size then says
-  // nothing.
+  // An mpirun inside a Slurm allocation may start fewer ranks than SLURM_NTASKS, so its variables come first.
   for (const auto& [size, rank] :
        {std::pair{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"}, std::pair{"SLURM_NTASKS", "SLURM_PROCID"}}) {
     if (environment(size) == nullptr) continue;
@@ -34,7 +33,7 @@ void check_rank_count(int size, const Launch& launch) {
   if (size > 1 || launch.ranks <= 1) return;
   const bool slurm = launch.variable == "SLURM_NTASKS";
   throw usage_error(fmt::format(
-      "this process is alone, but {}={}: {}", launch.variable, launch.ranks,
+      "this process is the only rank, but {}={}: {}", launch.variable, launch.ranks,
       slurm
           ? "the MPI library was not started by srun; use 'srun --mpi=pmix' or 'mpirun'"
           : "it was started by an mpirun of another MPI library; use the mpirun of the library it was built with"));
@@ -43,7 +42,7 @@ void check_rank_count(int size, const Launch& launch) {
 std::string mpi_library() {
   std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');
   int length = 0;
-  check_mpi(MPI_Get_library_version(text.data(), &length), "asking for the version");
+  check_mpi(MPI_Get_library_version(text.data(), &length), "reading the version of MPI");
   text.resize(static_cast<std::size_t>(length));
   return text.substr(0, text.find_first_of(",\n"));
 }

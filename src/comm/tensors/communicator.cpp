@@ -31,7 +31,7 @@ class MpiCommunicator : public Communicator {
   void all_reduce_sum(torch::Tensor& values) override {
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, values.data_ptr(), mpi_count(values), mpi_type(values), MPI_SUM,
                             group_.communicator().get()),
-              "adding up over the ranks of a trial");
+              "summing over the ranks of a trial");
   }
 
   bool any(bool mine) override { return group_.any(mine); }
@@ -46,12 +46,12 @@ MPI_Datatype mpi_type(const torch::Tensor& values) {
   if (values.scalar_type() == torch::kFloat32) return MPI_FLOAT;
   if (values.scalar_type() == torch::kFloat64) return MPI_DOUBLE;
   if (values.scalar_type() == torch::kInt64) return MPI_INT64_T;
-  throw internal_error("tensors of this type are not added up over ranks");
+  throw internal_error("sums over ranks take float32, float64 and int64 tensors only");
 }
 
 int mpi_count(const torch::Tensor& values) {
   if (!values.is_cpu() || !values.is_contiguous()) {
-    throw internal_error("MPI adds up only what is contiguous in host memory");
+    throw internal_error("MPI sums only contiguous tensors in host memory");
   }
   if (values.numel() > std::numeric_limits<int>::max()) throw internal_error("a sum of more than 2^31 values");
   return static_cast<int>(values.numel());

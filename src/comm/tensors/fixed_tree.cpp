@@ -10,7 +10,8 @@
 
 namespace m2m::comm {
 
-/// Where the shards of this rank wait for each other. The last one to come adds up for all.
+/// A barrier at which the shards of this rank wait for each other. The last one to arrive computes the sum for
+/// all.
 class FixedTree::ShardBarrier {
  public:
   ShardBarrier(const Group* group, int local_shards)
@@ -56,7 +57,7 @@ class FixedTree::ShardBarrier {
     check_mpi(
         MPI_Allgather(local_shards.data_ptr(), mpi_count(local_shards), mpi_type(local_shards), all.data_ptr(),
                       mpi_count(local_shards), mpi_type(local_shards), group_->communicator().get()),
-        "gathering from the ranks of a trial");
+        "gathering the shards of a trial");
     return all;
   }
 
