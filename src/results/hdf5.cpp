@@ -26,14 +26,14 @@ std::string innermost_reason() {
 Handle access_properties() {
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "preparing to open a file");
   checked(H5Pset_file_locking(access.get(), false, true), "switching file locks off");
-  // Checksums over metadata came with 1.8; every HDF5 in use reads them.
+  // The format of 1.8 has checksums of metadata; every HDF5 in use reads it.
   checked(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_LATEST), "choosing the file format");
-  // With a forgotten handle closing then fails instead of leaving the file open unseen.
+  // Closing then fails if a handle is still open, instead of leaving the file open unnoticed.
   checked(H5Pset_fclose_degree(access.get(), H5F_CLOSE_SEMI), "preparing to open a file");
   return access;
 }
 
-/// Without the time of day, equal contents are equal bytes.
+/// Properties without time stamps, so that equal contents are equal bytes.
 Handle creation_properties(hid_t kind) {
   Handle creation(H5Pcreate(kind), H5Pclose, "preparing to create an object");
   checked(H5Pset_obj_track_times(creation.get(), false), "preparing to create an object");
@@ -53,7 +53,7 @@ std::unique_lock<std::recursive_mutex> library_lock() {
 }
 
 void prepare_library() {
-  H5dont_atexit();  // fails where it was said before
+  H5dont_atexit();  // fails if it was called before
   checked(H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr), "silencing HDF5");
 }
 
@@ -103,7 +103,7 @@ hid_t memory_type<double>() {
   return H5T_NATIVE_DOUBLE;
 }
 
-/// IEEE 754 binary16: HDF5 1.10 names no such type, but reads and writes any float it is described.
+// HDF5 1.10 has no predefined float16, but reads and writes any float type that is described to it.
 Handle half_type() {
   Handle type = copied_type(H5T_IEEE_F32LE);
   checked(H5Tset_fields(type.get(), 15, 10, 5, 0, 10), "describing float16");

@@ -32,7 +32,7 @@ Number read_one(hid_t location, const std::string& name, hid_t type) {
   const std::string doing = "reading attribute " + name;
   const Handle attribute(H5Aopen(location, name.c_str(), H5P_DEFAULT), H5Aclose, doing);
   const Handle space(H5Aget_space(attribute.get()), H5Sclose, doing);
-  if (H5Sget_simple_extent_npoints(space.get()) != 1) throw Hdf5Error(doing + ": it is not one number");
+  if (H5Sget_simple_extent_npoints(space.get()) != 1) throw Hdf5Error(doing + ": not a single number");
   Number value = 0;
   checked(H5Aread(attribute.get(), type, &value), doing);
   return value;
@@ -58,7 +58,7 @@ void write_attribute(hid_t location, const std::string& name, const Json& value)
   } else if (is_list_of_numbers(value)) {
     const auto numbers = value.get<std::vector<double>>();
     const std::array<hsize_t, 1> dims{numbers.size()};
-    const double nothing = 0;  // an empty list still wants an address
+    const double nothing = 0;  // HDF5 needs an address for an empty list, too
     write_one(location, name, H5T_NATIVE_DOUBLE, array_space(dims).get(),
               numbers.empty() ? &nothing : numbers.data());
   } else {
@@ -84,7 +84,7 @@ double read_number_attribute(hid_t location, const std::string& name) {
 
 namespace {
 
-constexpr std::size_t max_compact_bytes = 60'000;  // HDF5 allows 64 KiB with the message's own header
+constexpr std::size_t max_compact_bytes = 60'000;  // HDF5 allows 64 KiB, including a header
 constexpr std::size_t chunk_bytes = 1 << 20;
 constexpr unsigned deflate_level = 4;
 
@@ -104,7 +104,7 @@ Array<T> read_as(hid_t location, const std::string& name, int rank, hid_t memory
   const std::string doing = "reading " + name;
   const Handle dataset(H5Dopen2(location, name.c_str(), H5P_DEFAULT), H5Dclose, doing);
   Array<T> array{dimensions(dataset.get()), {}};
-  if (static_cast<int>(array.dims.size()) != rank) throw Hdf5Error(doing + ": it has another number of dimensions");
+  if (static_cast<int>(array.dims.size()) != rank) throw Hdf5Error(doing + ": another number of dimensions");
   array.values.resize(element_count(array.dims, sizeof(T)));
   checked(H5Dread(dataset.get(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()), doing);
   return array;
@@ -130,7 +130,7 @@ std::string read_text(hid_t location, const std::string& name) {
   const Handle space(H5Dget_space(dataset.get()), H5Sclose, doing);
   if (H5Tget_class(type.get()) != H5T_STRING || checked(H5Tis_variable_str(type.get()), doing) > 0 ||
       H5Sget_simple_extent_npoints(space.get()) != 1) {
-    throw Hdf5Error(doing + ": it is not one text of fixed length");
+    throw Hdf5Error(doing + ": not a single text of fixed length");
   }
   std::string text(H5Tget_size(type.get()), '\0');
   checked(H5Dread(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()), doing);
@@ -278,7 +278,7 @@ std::vector<T> read_table_column(hid_t location, const std::string& name, const 
   const Handle dataset(H5Dopen2(location, name.c_str(), H5P_DEFAULT), H5Dclose, doing);
   const Handle stored(H5Dget_type(dataset.get()), H5Tclose, doing);
   if (H5Tget_class(stored.get()) != H5T_COMPOUND || H5Tget_member_index(stored.get(), column.c_str()) < 0) {
-    throw Hdf5Error(doing + ": there is no such column");
+    throw Hdf5Error(doing + ": no such column");
   }
   const std::vector<hsize_t> dims = dimensions(dataset.get());
   if (dims.size() != 1) throw Hdf5Error(doing + ": it has another number of dimensions");
@@ -304,8 +304,7 @@ constexpr std::uint32_t exponent_shift = 112U << 23;  // the biases are 127 and 
 
 /// value >= 0 and below first_infinite.
 std::uint32_t rounded(float value) {
-  // Below the normals a float16 is a multiple of 2^-24; adding 0.5, whose last bit is worth just that, rounds to
-  // one.
+  // A subnormal float16 is a multiple of 2^-24. Adding 0.5, whose last bit has that value, rounds to one.
   if (value < first_normal) return std::bit_cast<std::uint32_t>(value + 0.5F) - std::bit_cast<std::uint32_t>(0.5F);
   const std::uint32_t bits = std::bit_cast<std::uint32_t>(value) - exponent_shift;
   const std::uint32_t odd = bits >> 13 & 1;

@@ -18,7 +18,7 @@ namespace {
 using hdf5::Handle, hdf5::TableColumn;
 using Outcomes = std::vector<TrialOutcome>;
 
-/// The settings as trained where the trial is done, as planned elsewhere.
+/// The settings of a trial: as trained if it is done, else as planned.
 const Json& settings(const TrialOutcome& trial) {
   return trial.record ? trial.record->config : trial.planned.config.json();
 }
@@ -44,7 +44,7 @@ Cells converted(const std::vector<Json>& values, const Convert& convert) {
   return cells;
 }
 
-/// In the narrowest type that holds every trial's value; only numbers and texts can say that there is none.
+/// A column in the narrowest type that holds the values of all trials; only numbers and texts can be missing.
 TableColumn typed_column(const std::string& name, const std::vector<Json>& values) {
   const auto all = [&](const auto& test) { return std::all_of(values.begin(), values.end(), test); };
   if (all([](const Json& v) { return v.is_boolean(); })) {
@@ -105,7 +105,7 @@ constexpr std::array metric_names = {"bacc",          "gm",          "gm_nonzero
                                      "bacc_minority", "first_third", "middle_third", "last_third", "many",
                                      "medium",        "few",         "ece",          "nll"};
 
-/// The metrics of one part of a snapshot; an empty object where the trial has none.
+/// The metrics of one part of a snapshot; an empty object if the trial has none.
 Json metrics_json(const TrialOutcome& trial, bool best, bool test) {
   const Snapshot* snapshot = find_snapshot(trial, best);
   if (snapshot == nullptr) return Json::object();
@@ -138,7 +138,7 @@ void add_snapshots(std::vector<TableColumn>& columns, const Outcomes& trials) {
   }
 }
 
-/// A setting may be called like a column that every study has; that column keeps its name.
+/// Makes names unique: a setting may have the name of a column that every study has, which keeps its name.
 void rename_duplicates(std::vector<TableColumn>& columns) {
   std::set<std::string> names;
   for (TableColumn& column : columns) {
@@ -165,7 +165,7 @@ void write_trials_table(hid_t root, const StudyResults& results) {
   hdf5::write_table(root, "trials", columns);
 }
 
-/// Frees what only the trial's own group needs.
+/// Frees the arrays that only the group of the trial needs.
 void drop_bulk(TrialRecord& record) {
   record.epochs.clear();
   record.validation_labels = {};

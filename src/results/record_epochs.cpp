@@ -1,5 +1,4 @@
-// The curves of a record.
-
+// Epochs, generation counts, features and translations of a record in HDF5.
 #include <array>
 #include <map>
 
@@ -47,7 +46,6 @@ std::vector<EpochRecord> read_epochs(hid_t group, RecordParts parts) {
   return epochs;
 }
 
-// features/ and translations/ of a record.
 namespace {
 
 using hdf5::Handle;
@@ -83,7 +81,7 @@ FeatureSample read_features(hid_t group) {
   sample.labels = hdf5::read_array<std::int32_t>(location.get(), "labels", 1).values;
   sample.rows = hdf5::read_array<std::int32_t>(location.get(), "rows", 1).values;
   if (values.dims[0] != sample.labels.size() || values.dims[0] != sample.rows.size()) {
-    throw hdf5::Hdf5Error("features, their labels and their rows do not fit each other");
+    throw hdf5::Hdf5Error("features, their labels and their rows differ in length");
   }
   return sample;
 }
@@ -129,7 +127,7 @@ TranslationSample read_translations(hid_t group) {
     sample.*values = std::move(trajectory.values);
     has_shape = has_shape && (sample.*values).size() == sample.g_target.size();
   }
-  if (!has_shape) throw hdf5::Hdf5Error("the parts of translations/ do not fit each other");
+  if (!has_shape) throw hdf5::Hdf5Error("the arrays of translations/ differ in length");
   sample.seeds = std::move(seeds.values);
   sample.translated = std::move(translated.values);
   return sample;
@@ -147,10 +145,7 @@ void read_samples(hid_t group, TrialRecord& record) {
   if (hdf5::contains(group, translations_name)) record.translations = read_translations(group);
 }
 
-// generation of a record: what became of the slots of each epoch.
 namespace {
-
-using hdf5::Handle;
 
 constexpr const char* generation_name = "generation";
 constexpr const char* classes_name = "classes";  // attribute: K
@@ -179,7 +174,7 @@ Handle open_generation(hid_t group) {
   return {H5Dopen2(group, generation_name, H5P_DEFAULT), H5Dclose, "reading generation counts"};
 }
 
-/// Puts the cells of one epoch into `generation`; cells: [outcome, seed class, target class].
+/// Adds the counts of one epoch to `generation`. cells: [outcome, seed class, target class].
 void store_counts(const std::vector<std::int64_t>& cells, GenerationCounts& generation) {
   const auto k = static_cast<std::size_t>(generation.classes);
   for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -189,11 +184,11 @@ void store_counts(const std::vector<std::int64_t>& cells, GenerationCounts& gene
   }
 }
 
-/// Schema 1: int64 [epochs, outcome, seed class, target class], read an epoch at a time.
+/// Reads the array of schema 1, int64 [epochs, outcome, seed class, target class], one epoch at a time.
 void read_dense(hid_t dataset, const std::vector<hsize_t>& dims, std::vector<EpochRecord>& epochs,
                 const Translated& translated) {
   if (dims[0] != epochs.size() || dims[1] != outcome_count || dims[2] != dims[3]) {
-    throw hdf5::Hdf5Error("reading generation counts: they have another shape");
+    throw hdf5::Hdf5Error("reading generation counts: another shape");
   }
   const std::array<hsize_t, 4> count{1, dims[1], dims[2], dims[3]};
   std::vector<std::int64_t> cells(hdf5::element_count(count, sizeof(std::int64_t)));
@@ -212,7 +207,7 @@ void read_dense(hid_t dataset, const std::vector<hsize_t>& dims, std::vector<Epo
   }
 }
 
-/// The table of this schema: a row per epoch and pair of classes.
+/// Reads the table of schema 2: a row per epoch and pair of classes.
 void read_sparse(hid_t group, std::int64_t classes, std::vector<EpochRecord>& epochs,
                  const Translated& translated) {
   std::map<std::int64_t, EpochRecord*> by_number;
@@ -230,7 +225,7 @@ void read_sparse(hid_t group, std::int64_t classes, std::vector<EpochRecord>& ep
     const std::int64_t seed = columns[1][row];
     const std::int64_t target = columns[2][row];
     if (epoch == by_number.end() || seed < 0 || seed >= classes || target < 0 || target >= classes) {
-      throw hdf5::Hdf5Error("reading generation counts: a row of an epoch or a class that is not there");
+      throw hdf5::Hdf5Error("reading generation counts: a row of an unknown epoch or class");
     }
     OutcomeCounts& counts =
         epoch->second->generation.cells[{static_cast<std::int32_t>(seed), static_cast<std::int32_t>(target)}];

@@ -15,6 +15,7 @@
 #include "results/record_group.hpp"
 
 namespace m2m::results {
+namespace fs = std::filesystem;
 namespace {
 
 std::string read_trial_id(const std::filesystem::path& file) {
@@ -63,7 +64,6 @@ std::optional<Damage> damage_of_result(const std::filesystem::path& file, const 
   }
 }
 
-namespace fs = std::filesystem;
 namespace {
 
 constexpr std::array<char, 8> signature = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
@@ -72,7 +72,7 @@ constexpr const char* kind_text = "kind";
 
 void check_signature(const fs::path& file) {
   if (fs::is_directory(file))
-    throw io_error(fmt::format("{}: is a folder, not a file; move it away", file.string()));
+    throw io_error(fmt::format("{}: a folder, expected a file; move it away", file.string()));
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw io_error(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
   std::array<char, signature.size()> start{};
@@ -84,7 +84,7 @@ void check_signature(const fs::path& file) {
 
 void check_schema(const fs::path& file, const std::string& kind, hid_t root) {
   if (!hdf5::has_attribute(root, version_attribute) || !hdf5::contains(root, kind_text)) {
-    throw data_error(fmt::format("{}: an HDF5 file, but not one of this program's results", file.string()));
+    throw data_error(fmt::format("{}: an HDF5 file, but not a result of this program", file.string()));
   }
   const std::int64_t version = hdf5::read_integer_attribute(root, version_attribute);
   if (!is_readable_schema(version)) {
@@ -136,9 +136,9 @@ void read_schema_file(const fs::path& file, const std::string& kind, const std::
   } catch (const Json::exception& failed) {
     throw data_error(damage(file, failed.what()));
   } catch (const std::bad_alloc&) {
-    throw data_error(damage(file, "it claims more than fits into memory"));
+    throw data_error(damage(file, "its size exceeds the memory"));
   } catch (const std::length_error&) {
-    throw data_error(damage(file, "it claims more than fits into memory"));
+    throw data_error(damage(file, "its size exceeds the memory"));
   }
 }
 

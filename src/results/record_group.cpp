@@ -23,7 +23,7 @@ void write_labels(hid_t group, const TrialRecord& record) {
   }
 }
 
-/// The settings twice: as attributes for people with h5py at hand, as canonical JSON for programs.
+/// Writes the settings twice: as attributes for readers with h5py, as canonical JSON for programs.
 void write_settings(hid_t group, const TrialRecord& record) {
   const Handle json = hdf5::create_group(group, "json");
   for (const auto& [name, value] :
@@ -84,7 +84,7 @@ bool is_consistent(const TrialRecord& record) {
 
 void write_record(hid_t group, const TrialRecord& record) {
   if (!is_consistent(record)) {
-    throw internal_error("trial " + record.id + ": logits, labels and confusion matrices do not fit each other");
+    throw internal_error("trial " + record.id + ": logits, labels and confusion matrices differ in size");
   }
   write_settings(group, record);
   write_epochs(group, record.epochs);
@@ -109,20 +109,17 @@ TrialRecord read_record(hid_t group, RecordParts parts) {
   record.validation_labels = hdf5::read_array<std::int32_t>(labels.get(), "validation", 1).values;
   record.test_labels = hdf5::read_array<std::int32_t>(labels.get(), "test", 1).values;
   read_samples(group, record);
-  if (!is_consistent(record)) throw hdf5::Hdf5Error("logits, labels and confusion matrices do not fit each other");
+  if (!is_consistent(record)) throw hdf5::Hdf5Error("logits, labels and confusion matrices differ in size");
   measure_calibration(record.last, record);
   if (record.best) measure_calibration(*record.best, record);
   return record;
 }
 
-// best/ and last/ of a record: confusion matrices and logits.
 namespace {
-
-using hdf5::Handle;
 
 constexpr hsize_t max_classes = 10'000'000;
 
-/// Of the logits as a reader finds them, rounded to float16: whoever computes it from the file gets the same.
+/// The calibration of the logits rounded to float16, so that a reader of the file computes the same.
 Calibration calibration_as_stored(std::vector<float> logits, const std::vector<std::int32_t>& labels, int classes) {
   for (float& logit : logits) logit = float_from_half(half_from_float(logit));
   return calibration_from_logits(logits, labels, classes);

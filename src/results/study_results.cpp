@@ -14,6 +14,7 @@
 #include "results/record_group.hpp"
 
 namespace m2m::results {
+namespace fs = std::filesystem;
 
 Json study_to_json(const PlannedStudy& study) {
   Json trials = Json::array();
@@ -59,14 +60,13 @@ PlannedStudy read_planned_study(const std::filesystem::path& file) {
   return study;
 }
 
-namespace fs = std::filesystem;
 namespace {
 
 constexpr std::array status_names = {"done", "failed", "diverged", "missing"};
 
 TrialStatus parse_status(const std::string& name) {
   const auto found = std::find(status_names.begin(), status_names.end(), name);
-  if (found == status_names.end()) throw hdf5::Hdf5Error("'" + name + "' is no status of a trial");
+  if (found == status_names.end()) throw hdf5::Hdf5Error("'" + name + "' is not a status of a trial");
   return static_cast<TrialStatus>(found - status_names.begin());
 }
 
@@ -79,7 +79,8 @@ void read_result(const fs::path& file, TrialOutcome& outcome, RecordParts parts)
     outcome.reason = error.what();
   } catch (const Error& error) {
     const bool is_damaged = error.code() == ExitCode::bad_data;
-    outcome.reason = std::string(error.what()) + (is_damaged ? "; the sweep's command makes it anew" : "");
+    outcome.reason =
+        std::string(error.what()) + (is_damaged ? "; run the command of the sweep again to make it anew" : "");
     outcome.is_damaged = is_damaged;
   }
 }
@@ -95,7 +96,7 @@ void read_failed(const fs::path& file, TrialOutcome& outcome) {
   }
 }
 
-/// Of the group trial/<id> of a results.h5; a failure names the trial.
+/// Reads the group trial/<id> of a results.h5; errors name the trial.
 TrialRecord read_merged_record(hid_t trials, const std::string& id) {
   try {
     return read_record(hdf5::open_group(trials, id).get(), RecordParts::metrics);
@@ -110,9 +111,9 @@ void check_folder(const OutputFolder& folder) {
     throw io_error(fmt::format("{}: {}", folder.root.string(), failed ? failed.message() : "not a folder"));
   }
   if (!fs::exists(folder.study())) {
-    throw usage_error(fmt::format(
-        "{}: has no study.json, so no sweep has written here; give the folder that m2m-sweep was told with --out",
-        folder.root.string()));
+    throw usage_error(
+        fmt::format("{}: has no study.json, so no sweep has written here; give the folder of m2m-sweep's --out",
+                    folder.root.string()));
   }
 }
 

@@ -30,7 +30,8 @@ using testing::sample_config;
 using testing::sample_record;
 using testing::TemporaryFolder;
 
-/// Five planned trials: two done, one diverged, one missing, one whose file is cut; and a result nobody planned.
+/// Five planned trials: two done, one diverged, one missing, one with a truncated file; and a result that is not
+/// planned.
 struct Folder {
   TemporaryFolder temporary;
   OutputFolder out{temporary.path()};

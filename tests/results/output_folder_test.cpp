@@ -120,7 +120,7 @@ class DamageOfAStage : public ::testing::Test {
 
   fs::path folder() const { return folder_.path(); }
   fs::path marker() const { return folder() / "stage.json"; }
-  /// The name of the file that is found to be damaged.
+  /// The name of the damaged file.
   std::string found(Look look) const {
     const auto damage = damage_of_stage(folder(), look);
     if (!damage) return "";
