@@ -12,7 +12,7 @@ namespace {
 
 const comm::Session* current_session = nullptr;
 
-/// Ranks beyond the first say only what failed.
+/// Prints only failures, for ranks other than 0.
 class FailuresOnly : public ::testing::EmptyTestEventListener {
   void OnTestPartResult(const ::testing::TestPartResult& part) override {
     if (part.failed()) {
