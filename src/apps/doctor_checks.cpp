@@ -44,12 +44,12 @@ Finding shared_memory() {
 
 }  // namespace
 
-Finding check_threads(const char* wanted, const comm::HostShare& share) {
+Finding check_threads(const char* wanted, const comm::HostRanks& share) {
   const int threads = wanted == nullptr ? 0 : std::atoi(wanted);
   const std::string text = fmt::format(
-      "{} on this host, {} for this one, {}", count_text(share.ranks, "rank"), count_text(share.own_cores, "core"),
+      "{} on this host, {} for this one, {}", count_text(share.ranks, "rank"), count_text(share.rank_cores, "core"),
       threads > 0 ? fmt::format("OMP_NUM_THREADS={}", threads) : "OMP_NUM_THREADS not set");
-  if (threads > share.own_cores) {
+  if (threads > share.rank_cores) {
     return {"threads", Health::warning, text, "threads would share cores: use fewer, or mpirun's '--bind-to none'"};
   }
   if (share.ranks > share.cores) {
@@ -61,9 +61,9 @@ Finding check_threads(const char* wanted, const comm::HostShare& share) {
 Finding check_instructions() {
   const InstructionSet used = best_instruction_set();
   const InstructionSet possible = processor_instruction_set();
-  if (used == possible) return {"instructions", Health::ok, name_of(used), ""};
+  if (used == possible) return {"instructions", Health::ok, to_text(used), ""};
   return {"instructions", Health::warning,
-          fmt::format("{}; this processor runs {}", name_of(used), name_of(possible)),
+          fmt::format("{}; this processor runs {}", to_text(used), to_text(possible)),
           "unset M2M_INSTRUCTION_SET, or expect trials to be slower"};
 }
 

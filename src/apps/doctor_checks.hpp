@@ -21,7 +21,7 @@ struct Finding {
 };
 
 /// Threads that the environment asks for (OMP_NUM_THREADS) against the cores that this rank may use. Pure.
-Finding check_threads(const char* wanted, const comm::HostShare& share);
+Finding check_threads(const char* wanted, const comm::HostRanks& share);
 
 /// The instruction set of this process's own kernels, and whether M2M_INSTRUCTION_SET keeps it below the
 /// processor's. Local.
@@ -38,7 +38,7 @@ std::vector<Finding> check_limits();
 
 /// GPUs that this rank sees, and the one it would take; with several ranks, a sum over them by NCCL. Collective
 /// over the group. CMake lists doctor_devices_cpu.cpp or doctor_devices_cuda.cpp, by the build.
-std::vector<Finding> check_devices(const comm::MpiGroup& everybody, const comm::HostShare& share);
+std::vector<Finding> check_devices(const comm::Group& everybody, const comm::HostRanks& share);
 
 Json to_json(const std::vector<Finding>& findings);
 std::vector<Finding> findings_from_json(const Json& json);

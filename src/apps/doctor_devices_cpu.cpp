@@ -2,7 +2,7 @@
 
 namespace m2m::apps {
 
-std::vector<Finding> check_devices(const comm::MpiGroup&, const comm::HostShare&) {
+std::vector<Finding> check_devices(const comm::Group&, const comm::HostRanks&) {
   return {{"GPU", Health::ok, "none: this build trains on cores; 'make gpu' builds for GPUs", ""}};
 }
 

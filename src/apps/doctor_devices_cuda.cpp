@@ -11,7 +11,7 @@
 namespace m2m::apps {
 namespace {
 
-Finding visible(int gpus, const comm::HostShare& share) {
+Finding visible(int gpus, const comm::HostRanks& share) {
   if (!nn::gpu_trouble().empty())
     return {"GPU", Health::error, nn::gpu_trouble(), "until then: train.device = cpu"};
   if (gpus == 0) {
@@ -24,7 +24,7 @@ Finding visible(int gpus, const comm::HostShare& share) {
           "one rank a GPU is the usual choice"};
 }
 
-Finding nccl(const comm::MpiGroup& everybody, int device) {
+Finding nccl(const comm::Group& everybody, int device) {
   const std::string name = "version " + comm::nccl_version();
   if (everybody.size() == 1) return {"NCCL", Health::ok, name, ""};
   try {
@@ -43,7 +43,7 @@ Finding nccl(const comm::MpiGroup& everybody, int device) {
 
 }  // namespace
 
-std::vector<Finding> check_devices(const comm::MpiGroup& everybody, const comm::HostShare& share) {
+std::vector<Finding> check_devices(const comm::Group& everybody, const comm::HostRanks& share) {
   const int gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   std::vector<Finding> findings = {visible(gpus, share)};
   // NCCL takes one rank a GPU, on every host alike.

@@ -42,12 +42,12 @@ Finding check_free_space(const std::filesystem::path& folder) {
 }
 
 /// Collective over the job.
-std::vector<Finding> examine(const comm::MpiSession& session, const std::filesystem::path& out) {
-  const comm::MpiGroup everybody(session, 0);
-  const comm::HostShare share = comm::host_share(session);
+std::vector<Finding> examine(const comm::Session& session, const std::filesystem::path& out) {
+  const comm::Group everybody(session, 0);
+  const comm::HostRanks share = comm::host_ranks(session);
   std::vector<Finding> findings = {{"MPI", Health::ok, comm::mpi_library() + ", thread level multiple", ""}};
   try {
-    comm::refuse_missing_ranks(session.size(), session.launch());
+    comm::check_rank_count(session.size(), session.launch());
   } catch (const Error& error) {
     findings.push_back(
         {"launcher", Health::error, error.what(), "each process would run the whole sweep by itself"});
@@ -62,8 +62,8 @@ std::vector<Finding> examine(const comm::MpiSession& session, const std::filesys
 }
 
 /// Collective: what every rank found, on rank 0; elsewhere nothing.
-std::vector<std::vector<Finding>> gather(const comm::MpiSession& session, const std::vector<Finding>& own) {
-  comm::MpiPost post(session);
+std::vector<std::vector<Finding>> gather(const comm::Session& session, const std::vector<Finding>& own) {
+  comm::MpiChannel post(session);
   const std::string text = to_json(own).dump();
   post.worker().send(0, std::as_bytes(std::span(text)));
   std::vector<std::vector<Finding>> by_rank(session.rank() == 0 ? static_cast<std::size_t>(session.size()) : 0);
@@ -82,14 +82,14 @@ std::vector<std::vector<Finding>> gather(const comm::MpiSession& session, const 
 
 ExitCode run(int argc, char** argv) {
   instruction_set_limit();  // a rank that refuses it later would leave the others waiting
-  const comm::MpiSession session(argc, argv);
+  const comm::Session session(argc, argv);
   const Arguments arguments = parse(argc, argv);
   if (arguments.answer) {
     if (session.rank() == 0) print_answer(*arguments.answer);
     return ExitCode::done;
   }
   const auto by_rank = gather(session, examine(session, arguments.out));
-  comm::sleeping_barrier(session);
+  comm::barrier(session);
   if (session.rank() != 0) return ExitCode::done;
   print_answer(findings_text(by_rank));
   return worst(by_rank) == Health::error ? ExitCode::some_failed : ExitCode::done;

@@ -132,7 +132,7 @@ PlannedSweep plan_sweep(const study::Study& study, const SweepArguments& argumen
   return {std::move(graph), group};
 }
 
-void say_groups(const PlannedSweep& planned, const comm::MpiSession& session, int trials_per_device) {
+void say_groups(const PlannedSweep& planned, const comm::Session& session, int trials_per_device) {
   const std::string shared = shared_devices_text(session.size(), trials_per_device);
   if (!shared.empty()) log_info(shared);
   const std::string text = groups_text(session.size(), planned.ranks_per_trial);
@@ -196,7 +196,7 @@ std::optional<std::string> answer_without_plan(const SweepArguments& arguments, 
 
 }  // namespace
 
-std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::MpiSession& session,
+std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Session& session,
                                            const Training& training,
                                            std::chrono::steady_clock::time_point started) {
   const auto print = [](const std::string& text) {
@@ -208,7 +208,7 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Mp
   if (arguments.verbose) set_log_level(LogLevel::debug);
   if (const auto answer = answer_without_plan(arguments, training)) return print(*answer);
   const bool is_run = arguments.verb == Verb::run && !arguments.dry_run;
-  if (is_run) comm::refuse_missing_ranks(session.size(), session.launch());
+  if (is_run) comm::check_rank_count(session.size(), session.launch());
 
   const study::Study study = read_given_study(arguments.study, arguments.settings, training.settings);
   results::OutputFolder out{arguments.out.empty() ? std::filesystem::path("results") / study.name : arguments.out,

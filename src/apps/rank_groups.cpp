@@ -31,14 +31,13 @@ Json json_of(const SweepOrder& order) {
 }
 
 /// Collective.
-void refuse_other_builds(const comm::MpiSession& session, const std::string& own, const std::string& of_rank_0) {
+void refuse_other_builds(const comm::Session& session, const std::string& own, const std::string& of_rank_0) {
   const bool differs = own != of_rank_0;
   if (differs) {
     print_error("m2m-sweep", fmt::format("rank {} is build {}, rank 0 is {}: start the same program everywhere",
                                          session.rank(), own, of_rank_0));
   }
-  if (comm::any_rank(session, differs))
-    throw usage_error("not all ranks run the same program; nothing was started");
+  if (comm::any(session, differs)) throw usage_error("not all ranks run the same program; nothing was started");
 }
 
 bool any_stage(const study::StageGraph& graph, const std::vector<bool>& to_run, const std::string& name,
@@ -86,10 +85,10 @@ std::string build_of_this_program() {
   return fmt::format("{} {}{}", program_version, git_revision(), git_dirty() ? " with changes" : "");
 }
 
-std::optional<SweepOrder> tell_all_ranks(const comm::MpiSession& session, const std::string& build,
+std::optional<SweepOrder> tell_all_ranks(const comm::Session& session, const std::string& build,
                                          const std::optional<SweepOrder>& order) {
   const Json told = {{"build", build}, {"order", order ? json_of(*order) : Json()}};
-  const Json heard = Json::parse(comm::broadcast_bytes(session, told.dump()));
+  const Json heard = Json::parse(comm::broadcast(session, told.dump()));
   refuse_other_builds(session, build, heard.at("build").get<std::string>());
   const Json& json = heard.at("order");
   if (json.is_null()) return std::nullopt;

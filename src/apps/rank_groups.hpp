@@ -24,7 +24,7 @@ struct SweepOrder {
 ///
 /// build: of this rank's program. Throws Error (usage), on every rank, where one of them is another build than rank
 /// 0; that rank's sentence says which.
-std::optional<SweepOrder> tell_all_ranks(const comm::MpiSession& session, const std::string& build,
+std::optional<SweepOrder> tell_all_ranks(const comm::Session& session, const std::string& build,
                                          const std::optional<SweepOrder>& order);
 
 /// How many ranks train one trial. wanted: 0 for auto, which shares the ranks among the trials to run where these

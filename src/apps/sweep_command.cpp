@@ -26,23 +26,23 @@ constexpr const char* program = "m2m-sweep";
 
 using Clock = std::chrono::steady_clock;
 
-void warn_of_threads(const study::StageGraph& graph, const comm::HostShare& share, int trials_per_device) {
+void warn_of_threads(const study::StageGraph& graph, const comm::HostRanks& share, int trials_per_device) {
   int threads = 0;
   for (const study::Stage& stage : graph.stages) {
     threads = std::max(threads, settings::find_value(stage.config, &settings::TrainSettings::threads).value_or(0));
   }
   const std::int64_t of_rank = std::int64_t{threads} * trials_per_device;
-  if (of_rank <= share.own_cores && of_rank * share.ranks <= share.cores) return;
+  if (of_rank <= share.rank_cores && of_rank * share.ranks <= share.cores) return;
   const std::string trials =
       trials_per_device == 1 ? "" : fmt::format(" and {} trials at a time", trials_per_device);
   log_warning(fmt::format(
       "{} on this host with train.threads = {}{} share {} ({} for this rank): expect them to be slow; "
       "use fewer, or start with '--bind-to none'",
-      count_text(share.ranks, "rank"), threads, trials, count_text(share.cores, "core"), share.own_cores));
+      count_text(share.ranks, "rank"), threads, trials, count_text(share.cores, "core"), share.rank_cores));
 }
 
 /// Several ranks may share a GPU; that is worth knowing.
-void say_gpus(const comm::HostShare& share, int gpus) {
+void say_gpus(const comm::HostRanks& share, int gpus) {
   if (gpus > 0 && share.ranks > gpus) {
     log_info(fmt::format("{} on this host share {}", count_text(share.ranks, "rank"), count_text(gpus, "GPU")));
   }
@@ -50,7 +50,7 @@ void say_gpus(const comm::HostShare& share, int gpus) {
 
 /// What a rank runs stages with. Collective.
 struct Runner {
-  Runner(const comm::MpiSession& session, const SweepOrder& order, const comm::HostShare& share,
+  Runner(const comm::Session& session, const SweepOrder& order, const comm::HostRanks& share,
          const Training& training)
       : group(session, session.rank() / order.ranks_per_trial) {
     StageRunning running = training.runner({order.out, session.size(), session.rank(), share.local_rank,
@@ -69,13 +69,13 @@ struct Runner {
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
-  comm::MpiGroup group;
+  comm::Group group;
   sweep::StageWork work;
 };
 
 /// Runs `action`, prints what it throws. Rank 0 only.
 template <typename Action>
-ExitCode guarded(const comm::MpiSession& session, Action action) {
+ExitCode guarded(const comm::Session& session, Action action) {
   try {
     return action();
   } catch (const Error& error) {
@@ -87,7 +87,7 @@ ExitCode guarded(const comm::MpiSession& session, Action action) {
   }
 }
 
-ExitCode lead(int argc, char** argv, const comm::MpiSession& session, const Training& training,
+ExitCode lead(int argc, char** argv, const comm::Session& session, const Training& training,
               Clock::time_point started) {
   std::optional<PreparedSweep> sweep;
   const ExitCode prepared = guarded(session, [&] {
@@ -99,10 +99,10 @@ ExitCode lead(int argc, char** argv, const comm::MpiSession& session, const Trai
     return ExitCode::done;
   });
   if (prepared != ExitCode::done || agreed != ExitCode::done || !sweep) return std::max(prepared, agreed);
-  const comm::HostShare share = comm::host_share(session);
+  const comm::HostRanks share = comm::host_ranks(session);
   warn_of_threads(sweep->graph, share, sweep->order.trials_per_device);
   say_gpus(share, training.gpus);
-  comm::MpiPost post(session);
+  comm::MpiChannel post(session);
   const Runner runner(session, sweep->order, share, training);
   return guarded(session, [&] {
     const sweep::SweepJob job{sweep->graph,
@@ -119,7 +119,7 @@ ExitCode lead(int argc, char** argv, const comm::MpiSession& session, const Trai
   });
 }
 
-ExitCode follow(const comm::MpiSession& session, const Training& training) {
+ExitCode follow(const comm::Session& session, const Training& training) {
   set_log_level(LogLevel::error);
   std::optional<SweepOrder> order;
   try {
@@ -128,8 +128,8 @@ ExitCode follow(const comm::MpiSession& session, const Training& training) {
     if (refused.code() != ExitCode::usage) throw;
   }
   if (!order) return ExitCode::done;
-  const comm::HostShare share = comm::host_share(session);
-  comm::MpiPost post(session);
+  const comm::HostRanks share = comm::host_ranks(session);
+  comm::MpiChannel post(session);
   const Runner runner(session, *order, share, training);
   sweep::follow_sweep(post.worker(), runner.work);
   return ExitCode::done;
@@ -143,11 +143,11 @@ int sweep_main(int argc, char** argv, const Training& training) {
   // from the first moment on: what comes while MPI starts stops the sweep as well
   const sweep::StopSignals signals;
   return run_program(program, [&] {
-    const comm::MpiSession session(argc, argv);
+    const comm::Session session(argc, argv);
     try {
       const ExitCode code =
           session.rank() == 0 ? lead(argc, argv, session, training, started) : follow(session, training);
-      comm::sleeping_barrier(session);
+      comm::barrier(session);
       return code;
     } catch (const std::exception& error) {
       // Other ranks wait for this one in a way that only ending the job can end.

@@ -36,7 +36,7 @@ struct PreparedSweep {
 ///
 /// started: when the program was. Throws Error: usage or bad_data where something asked for cannot be, held where
 /// another sweep has the folder, interrupted or requeue where a signal came while it waited, input_output.
-std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::MpiSession& session,
+std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Session& session,
                                            const Training& training, std::chrono::steady_clock::time_point started);
 
 // Precisions of a study's stages: which may run at once, and advice about them.

@@ -17,13 +17,13 @@ namespace m2m::apps {
 /// What a rank of a job is told to run its stages by.
 struct RunnerSettings {
   results::OutputFolder out;
-  int ranks = 1;                          // of the job
-  int rank = 0;                           // this one
-  int local_rank = 0;                     // this one among those of its host
-  int hosts = 1;                          // of the job
-  bool profile = false;                   // say of each stage where its time went
-  const comm::MpiGroup* group = nullptr;  // with whom this rank runs trials; it outlives the runner
-  int trials_per_device = 1;              // how many stages it runs at once, each in a thread of its own
+  int ranks = 1;                       // of the job
+  int rank = 0;                        // this one
+  int local_rank = 0;                  // this one among those of its host
+  int hosts = 1;                       // of the job
+  bool profile = false;                // say of each stage where its time went
+  const comm::Group* group = nullptr;  // with whom this rank runs trials; it outlives the runner
+  int trials_per_device = 1;           // how many stages it runs at once, each in a thread of its own
 };
 
 /// What runs stages on a rank. memory: of the device that it runs them on; may be empty. Both thread-safe.

@@ -57,7 +57,7 @@ Sums time_sums(const Size& size, comm::Communicator& ranks, torch::Device device
   return {max_seconds(local.count(), ranks, device) / size.iterations, right};
 }
 
-torch::Device trial_device(const comm::MpiGroup& job, const comm::HostShare& share) {
+torch::Device trial_device(const comm::Group& job, const comm::HostRanks& share) {
   const int gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   if (job.any(share.ranks > gpus)) return torch::kCPU;
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(share.local_rank)};
@@ -66,10 +66,10 @@ torch::Device trial_device(const comm::MpiGroup& job, const comm::HostShare& sha
 }  // namespace
 
 int time_collectives(int& argc, char**& argv, const CollectivesSettings& settings, const Json& machine) {
-  const comm::MpiSession session(argc, argv);
-  const comm::MpiGroup job(session, 0);
-  const torch::Device device = trial_device(job, comm::host_share(session));
-  const auto ranks = comm::communicator_for(job, device);
+  const comm::Session session(argc, argv);
+  const comm::Group job(session, 0);
+  const torch::Device device = trial_device(job, comm::host_ranks(session));
+  const auto ranks = comm::make_communicator(job, device);
   Json report = {{"machine", machine}, {"ranks", ranks->size()}, {"by", device.is_cuda() ? "NCCL" : "MPI"}};
   std::string table =
       fmt::format("{} ranks, by {}\n{:<22} {:>10} {:>12} {:>14}\n", ranks->size(),

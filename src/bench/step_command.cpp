@@ -60,7 +60,7 @@ double time_evaluation(const train::Trial& trial, const train::TrialSetup& setup
   train::evaluate([&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *setup.data,
                   setup.data->split.validation,
                   {setup.settings.evaluation_batch, setup.settings.precision, setup.settings.logit_scale},
-                  *comm::alone());
+                  *comm::single_rank());
   return monotonic_seconds() - start;
 }
 

@@ -255,15 +255,15 @@ TensorFile read_safetensors(const std::filesystem::path& path) {
 void write_safetensors(const std::filesystem::path& path, const TensorFile& file) {
   const std::vector<NamedTensor> ordered = in_file_order(file);
   const std::string header = header_bytes(ordered, file.metadata);
-  replace_file(path, [&](const std::filesystem::path& partial) {
-    std::ofstream stream(partial, std::ios::binary);
-    stream.write(header.data(), static_cast<std::streamsize>(header.size()));
-    for (const auto& [name, tensor] : ordered) {
-      stream.write(static_cast<const char*>(tensor.data_ptr()), static_cast<std::streamsize>(tensor.nbytes()));
-    }
-    stream.close();
-    if (!stream) throw write_error(path, "cannot be written", errno);
-  });
+  PendingFile pending(path);
+  std::ofstream stream(pending.path(), std::ios::binary);
+  stream.write(header.data(), static_cast<std::streamsize>(header.size()));
+  for (const auto& [name, tensor] : ordered) {
+    stream.write(static_cast<const char*>(tensor.data_ptr()), static_cast<std::streamsize>(tensor.nbytes()));
+  }
+  stream.close();
+  if (!stream) throw write_error(path, "cannot be written", errno);
+  pending.commit();
 }
 
 }  // namespace m2m::checkpoints

@@ -8,9 +8,9 @@
 namespace m2m {
 namespace {
 
-// Far above what any library's pow is wrong by, far below what separates two real counts.
-constexpr double forgiven = 1e-9;
-// The power of mu from which rounding errors have been seen to push a whole number below itself: at 99, never at 9.
+// Larger than the error of any library's pow, smaller than the distance between two real counts.
+constexpr double rounding_tolerance = 1e-9;
+// The lowest power of mu at which rounding errors push a whole number below itself: seen at 99, never at 9.
 constexpr int missed_from = 50;
 
 std::vector<double> scaled_to_sum_of_classes(std::vector<double> weights) {
@@ -51,7 +51,7 @@ ClassCounts long_tail_counts(std::int64_t largest, double ratio, int classes, Ro
   for (int k = 0; k < classes; ++k) {
     const double value = static_cast<double>(largest) * std::pow(mu, k);
     const double nearest = std::round(value);
-    const bool is_whole = std::abs(value - nearest) <= forgiven * nearest;
+    const bool is_whole = std::abs(value - nearest) <= rounding_tolerance * nearest;
     const bool is_missed = is_whole && rounding == Rounding::truncated && k >= missed_from;
     counts[k] = static_cast<std::int64_t>(is_whole ? nearest : std::floor(value)) - (is_missed ? 1 : 0);
   }
@@ -60,7 +60,7 @@ ClassCounts long_tail_counts(std::int64_t largest, double ratio, int classes, Ro
 
 ClassCounts step_counts(std::int64_t largest, double ratio, int classes) {
   ClassCounts counts(static_cast<std::size_t>(classes), largest);
-  const auto few = static_cast<std::int64_t>(static_cast<double>(largest) / ratio * (1.0 + forgiven));
+  const auto few = static_cast<std::int64_t>(static_cast<double>(largest) / ratio * (1.0 + rounding_tolerance));
   std::fill(counts.begin() + classes / 2, counts.end(), few);
   return counts;
 }
@@ -81,8 +81,8 @@ std::vector<double> effective_number_weights(const ClassCounts& counts, double b
 
 namespace {
 
-constexpr std::int64_t most_of_medium = 100;
-constexpr std::int64_t least_of_medium = 20;
+constexpr std::int64_t medium_max = 100;
+constexpr std::int64_t medium_min = 20;
 
 template <typename IsOne>
 std::vector<bool> marked(const ClassCounts& counts, const IsOne& is_one) {
@@ -92,7 +92,7 @@ std::vector<bool> marked(const ClassCounts& counts, const IsOne& is_one) {
 }
 
 /// The classes whose ranks lie in [first, end).
-std::vector<bool> of_ranks(const ClassCounts& counts, std::size_t first, std::size_t end) {
+std::vector<bool> classes_of_ranks(const ClassCounts& counts, std::size_t first, std::size_t end) {
   const std::vector<int> labels = labels_by_rank(counts);
   std::vector<bool> classes(counts.size(), false);
   for (std::size_t rank = first; rank < end; ++rank) classes[labels[rank]] = true;
@@ -108,12 +108,12 @@ std::vector<ClassGroup> class_groups(const ClassCounts& counts) {
   minority.flip();
   return {{"majority", majority},
           {"minority", std::move(minority)},
-          {"first_third", of_ranks(counts, 0, third)},
-          {"middle_third", of_ranks(counts, third, all - third)},
-          {"last_third", of_ranks(counts, all - third, all)},
-          {"many", marked(counts, [](std::int64_t n) { return n > most_of_medium; })},
-          {"medium", marked(counts, [](std::int64_t n) { return n >= least_of_medium && n <= most_of_medium; })},
-          {"few", marked(counts, [](std::int64_t n) { return n < least_of_medium; })}};
+          {"first_third", classes_of_ranks(counts, 0, third)},
+          {"middle_third", classes_of_ranks(counts, third, all - third)},
+          {"last_third", classes_of_ranks(counts, all - third, all)},
+          {"many", marked(counts, [](std::int64_t n) { return n > medium_max; })},
+          {"medium", marked(counts, [](std::int64_t n) { return n >= medium_min && n <= medium_max; })},
+          {"few", marked(counts, [](std::int64_t n) { return n < medium_min; })}};
 }
 
 }  // namespace m2m

@@ -24,7 +24,7 @@ bool is_option(const std::string& word) { return word.starts_with("-"); }
 
 std::vector<const CLI::App*> verbs_of(const CLI::App& app) { return app.get_subcommands({}); }
 
-/// Those that --help lists.
+/// The verbs that --help lists.
 std::vector<const CLI::App*> visible_verbs(const CLI::App& app) {
   return app.get_subcommands([](const CLI::App* verb) { return !verb->get_group().empty(); });
 }
@@ -34,7 +34,7 @@ bool is_verb(const CLI::App& app, const std::string& word) {
   return std::any_of(verbs.begin(), verbs.end(), [&](const CLI::App* verb) { return verb->get_name() == word; });
 }
 
-/// True if the next word belongs to this option, for the verbs that know it.
+/// True if the option takes the next word as its value, in any verb that has it.
 bool takes_value(const CLI::App& app, const std::string& option) {
   const auto verbs = verbs_of(app);
   return std::any_of(verbs.begin(), verbs.end(), [&](const CLI::App* verb) {
@@ -54,8 +54,8 @@ Words::iterator first_plain_word(const CLI::App& app, Words& words) {
   return word;
 }
 
-/// Puts the verb in front of the options, or the default verb if none is named. Returns what stands in the place of
-/// the verb then: a misspelt one perhaps. Without a verb, --help and --version are those of the program.
+/// Puts the verb in front of the options, or the default verb if none is named. Returns the word in the verb's
+/// place if none is named: perhaps a misspelt verb. Without a verb, --help and --version are those of the program.
 std::string put_verb_first(const CLI::App& app, Words& words, const std::string& default_verb) {
   const auto plain = first_plain_word(app, words);
   if (plain != words.end() && is_verb(app, *plain)) {
@@ -85,7 +85,7 @@ std::string taken_words(const CLI::App& verb, const std::string& name) {
   return fmt::format("{}{}the options of '{} --help'", fmt::join(names, ", "), names.empty() ? "" : " and ", name);
 }
 
-/// Why `verb`, whose full name is `name`, does not take an option, or what to give instead.
+/// The reason why `verb`, whose full name is `name`, refuses an option, or what to give instead.
 std::string option_advice(const CLI::App& app, const CLI::App& verb, const std::string& name,
                           const std::string& option, const VerbRules& rules) {
   for (const RefusedOption& refused : rules.refused) {
@@ -102,7 +102,7 @@ std::string option_advice(const CLI::App& app, const CLI::App& verb, const std::
   return nearest.empty() ? "; it takes " + taken_words(verb, name) : fmt::format("; did you mean {}?", nearest);
 }
 
-/// The verb of whose name `word` is a misspelling; empty if there is none, or `word` is a file.
+/// The verb whose name `word` misspells; empty if there is none, or if `word` is a file.
 std::string misspelt_verb(const CLI::App& app, const std::string& word) {
   std::error_code ignored;
   if (std::filesystem::exists(word, ignored)) return "";
@@ -111,7 +111,7 @@ std::string misspelt_verb(const CLI::App& app, const std::string& word) {
   return nearest_name(names, word);
 }
 
-/// What is wrong with a command line. other: the word in the place of a verb, if no verb was named.
+/// The sentence about a wrong command line. other: the word in the verb's place if no verb was named.
 std::string fault_text(const CLI::App& app, const CLI::ParseError& fault, const VerbRules& rules,
                        const std::string& other) {
   const std::string meant = misspelt_verb(app, other);
@@ -135,7 +135,7 @@ std::optional<std::string> parse_command_line(CLI::App& app, int argc, const cha
   for (CLI::App* verb : app.get_subcommands({})) verb->fallthrough();  // to --version
   Words words(argv + 1, argv + argc);
   const std::string other = rules.default_verb.empty() ? "" : put_verb_first(app, words, rules.default_verb);
-  std::reverse(words.begin(), words.end());  // as CLI11 takes them
+  std::reverse(words.begin(), words.end());  // CLI11 takes the last word first
   try {
     app.parse(std::move(words));
   } catch (const CLI::CallForHelp&) {

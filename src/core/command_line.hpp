@@ -1,5 +1,5 @@
 #pragma once
-// What the programs have in common: how a command line is parsed, how they answer, and how they end.
+// What all programs share: the parser of command lines, answers on standard output, exit codes.
 #include <functional>
 #include <optional>
 #include <span>
@@ -13,32 +13,32 @@ class App;
 
 namespace m2m {
 
-/// Why a verb does not take an option of other verbs: {"aggregate", "--gm", "it writes both kinds of GM"}.
+/// An option of other verbs that a verb refuses, and why: {"aggregate", "--gm", "it writes both kinds of GM"}.
 struct RefusedOption {
   const char* verb;
   const char* option;
   const char* reason;
 };
 
-/// How the subcommands of an App are used.
+/// The verbs of an App: which one is the default, and which options a verb refuses.
 struct VerbRules {
-  std::string default_verb;  // what a command line without a verb means; empty: the program has no verbs
+  std::string default_verb;  // for a command line without a verb; empty: the program has no verbs
   std::span<const RefusedOption> refused = {};
 };
 
-/// Parses the words of a command line into what the options of `app` and of its subcommands, the verbs, are bound
-/// to. Options may stand before the verb; only its own are accepted. Adds --version to `app`.
+/// Parses a command line into the variables that are bound to the options of `app` and of its subcommands, the
+/// verbs. Options may stand before the verb; only those of the verb are accepted. Adds --version to `app`.
 ///
-/// Returns the text to print instead of running if the command line asks for help or the version. Throws Error
-/// (usage) if it is wrong, with a sentence that names the option or word and the verb's --help.
+/// Returns the text to print if the command line asks for help or the version: the program then does not run.
+/// Throws Error (usage) if the command line is wrong; names the option or word and the verb's --help.
 std::optional<std::string> parse_command_line(CLI::App& app, int argc, const char* const* argv,
                                               const VerbRules& rules = {});
 
-/// Prints to standard output. A reader that has gone is no fault. Throws WriteError if it cannot be written.
+/// Prints to standard output. Ignores a closed pipe. Throws WriteError if the text cannot be written.
 void print_answer(const std::string& text);
 
-/// The body of a main: runs `action` and returns its exit code. Prints what it throws as "PROGRAM: sentence" and
-/// returns the code of that Error, input_output for a file system's error, or internal.
+/// Runs `action` as the body of main and returns its exit code. Prints an exception as "PROGRAM: sentence" and
+/// returns the code of the Error, input_output for an error of the file system, or internal.
 int run_program(const std::string& program, const std::function<ExitCode()>& action);
 
 }  // namespace m2m

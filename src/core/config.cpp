@@ -11,7 +11,7 @@ namespace m2m {
 namespace {
 
 [[noreturn]] void throw_stored_type(const std::string& name, const Json& value, const char* expected) {
-  throw internal_error(fmt::format("the setting {} is {}, and {} was asked for", name, value.dump(), expected));
+  throw internal_error(fmt::format("the setting {} is {}, expected {}", name, value.dump(), expected));
 }
 
 std::size_t edit_distance(const std::string& a, const std::string& b) {
@@ -32,7 +32,7 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 }  // namespace
 
 const Json& Config::at(const std::string& name) const {
-  if (!has(name)) throw internal_error("the setting " + name + " was asked for but never resolved");
+  if (!has(name)) throw internal_error("the setting " + name + " has no value: it was not resolved");
   return values_.at(name);
 }
 
@@ -62,9 +62,9 @@ std::string Config::text(const std::string& name) const {
 
 std::vector<double> Config::numbers(const std::string& name) const {
   const Json& value = at(name);
-  const bool fits =
+  const bool is_list =
       value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& x) { return x.is_number(); });
-  if (!fits) throw_stored_type(name, value, "a list of numbers");
+  if (!is_list) throw_stored_type(name, value, "a list of numbers");
   return value.get<std::vector<double>>();
 }
 

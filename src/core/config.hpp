@@ -1,5 +1,5 @@
 #pragma once
-// JSON, and configurations: named values of settings.
+// JSON, configurations (named values of settings), and JSON files.
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -21,7 +21,7 @@ class Config {
   bool has(const std::string& name) const { return values_.contains(name) && !values_.at(name).is_null(); }
   void set(const std::string& name, Json value) { values_[name] = std::move(value); }
 
-  /// Each throws Error (internal) where the name is missing or of another type.
+  /// The value of a setting, by its type. Each throws Error (internal) if it is missing or of another type.
   bool flag(const std::string& name) const;
   std::int64_t integer(const std::string& name) const;
   double number(const std::string& name) const;
@@ -36,20 +36,18 @@ class Config {
   Json values_;
 };
 
-/// The known name nearest to `name` by edit distance, or "" where none is near.
+/// The known name nearest to `name` by edit distance, or "" if none is near. Pure.
 std::string nearest_name(std::span<const std::string> known, const std::string& name);
 
-/// Canonical JSON: keys sorted, no white space, shortest numbers that read back the same. What ids are hashes of.
+/// Canonical JSON: keys sorted, no white space, shortest numbers that read back the same. Ids are hashes of it.
+/// Pure.
 std::string canonical_json(const Json& value);
 
-// JSON files, read with sentences about what is wrong with them.
-
-/// Writes `value`, indented, by way of write_file. Throws Error (input_output).
+/// Writes `value`, indented, as write_file does. Throws WriteError.
 void write_json_file(const std::filesystem::path& file, const Json& value);
 
-/// Parses the file and has `read` take from it what it needs.
-/// Throws Error: input_output where it cannot be read; bad_data where it is no JSON, or where `read` misses
-/// something.
+/// Parses a JSON file and passes its value to `read`. Throws Error: input_output if the file cannot be read,
+/// bad_data if it is not JSON or `read` throws a JSON error.
 void read_json_file(const std::filesystem::path& file, const std::function<void(const Json&)>& read);
 
 }  // namespace m2m

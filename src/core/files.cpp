@@ -16,18 +16,9 @@ namespace {
 void sync_to_disk(const fs::path& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) throw write_error(path, "cannot be opened to sync it", errno);
-  // Some network file systems cannot sync a folder and say so with EINVAL; the file itself is safe there.
+  // Some network file systems answer EINVAL if a folder is synced; the file itself is safe there.
   if (::fsync(file.number()) != 0 && errno != EINVAL) throw write_error(path, "could not be synced to disk", errno);
 }
-
-/// Removes what is left of an unfinished file; after the rename nothing is.
-struct Partial {
-  fs::path path;
-  ~Partial() {
-    std::error_code ignored;
-    fs::remove(path, ignored);
-  }
-};
 
 }  // namespace
 
@@ -47,33 +38,40 @@ std::string read_file(const fs::path& file) {
   return bytes;
 }
 
-void replace_file(const fs::path& file, const std::function<void(const fs::path&)>& write) {
+PendingFile::PendingFile(const fs::path& file)
+    : file_(file), path_(file.string() + fmt::format(".partial-{}", ::getpid())) {
   make_folder(file.parent_path());
-  const Partial partial{file.string() + fmt::format(".partial-{}", ::getpid())};
-  try {
-    write(partial.path);
-    sync_to_disk(partial.path);
-    fs::rename(partial.path, file);
-    sync_to_disk(file.parent_path().empty() ? fs::path(".") : file.parent_path());
-  } catch (const fs::filesystem_error& error) {
-    throw write_error(file, "cannot be written", error.code().message());
-  }
+}
+
+PendingFile::~PendingFile() {
+  if (path_.empty()) return;
+  std::error_code ignored;
+  fs::remove(path_, ignored);
+}
+
+void PendingFile::commit() {
+  sync_to_disk(path_);
+  std::error_code failed;
+  fs::rename(path_, file_, failed);
+  if (failed) throw write_error(file_, "cannot be written", failed.message());
+  path_.clear();
+  sync_to_disk(file_.parent_path().empty() ? fs::path(".") : file_.parent_path());
 }
 
 void write_file(const fs::path& file, const std::string& bytes) {
-  replace_file(file, [&](const fs::path& partial) {
-    std::ofstream stream(partial, std::ios::binary);
-    stream << bytes;
-    stream.close();
-    if (!stream) throw write_error(file, "cannot be written", errno);
-  });
+  PendingFile pending(file);
+  std::ofstream stream(pending.path(), std::ios::binary);
+  stream << bytes;
+  stream.close();
+  if (!stream) throw write_error(file, "cannot be written", errno);
+  pending.commit();
 }
 
 void make_folder(const fs::path& folder) {
   if (folder.empty()) return;
   std::error_code failed;
   fs::create_directories(folder, failed);
-  if (failed) throw write_error(folder, "cannot be made", failed.message());
+  if (failed) throw write_error(folder, "cannot be created", failed.message());
 }
 
 namespace {
@@ -93,7 +91,7 @@ constexpr Advice advices[] = {
     {EPERM, "make that folder writable or choose another one with --out, then "},
 };
 
-/// HDF5 and the C++ library give the system's words within a sentence of their own.
+/// The advice for a reason. HDF5 and the C++ library put the system's message into a longer sentence.
 std::string advice_for(const std::string& reason) {
   for (const Advice& advice : advices) {
     if (reason.find(std::strerror(advice.reason)) != std::string::npos) return advice.text;

@@ -1,8 +1,7 @@
 #pragma once
-// Whole files: read at once, or written so that a reader sees the old one or the new one and nothing between; and
-// the owner of a file that is open.
+// Whole files: read at once, or replaced so that a reader sees the old or the new content, nothing between. And
+// the owner of a file descriptor.
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <utility>
 
@@ -10,11 +9,11 @@
 
 namespace m2m {
 
-/// Owns an open file, pipe end or the like, by the number that the system gave it; closes it.
+/// Owns the descriptor of an open file or pipe, and closes it. Move-only.
 class FileDescriptor {
  public:
   FileDescriptor() = default;
-  /// number: as open() returned it; negative where it failed.
+  /// number: as returned by open(); negative if that failed.
   explicit FileDescriptor(int number) : number_(number) {}
   FileDescriptor(FileDescriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
   FileDescriptor& operator=(FileDescriptor&& other) noexcept {
@@ -25,44 +24,56 @@ class FileDescriptor {
 
   int number() const { return number_; }
   bool is_open() const { return number_ >= 0; }
-  /// Closes it now. False, with errno, if the system says that what was written may be lost.
+  /// Closes it now. Returns false, with errno set, if written data may be lost.
   bool close();
 
  private:
   int number_ = -1;
 };
 
-/// The file's bytes. Throws Error (input_output) where it cannot be read.
+/// The bytes of a file. Throws Error (input_output) if it cannot be read.
 std::string read_file(const std::filesystem::path& file);
 
-/// Has `write` make a file under a temporary name beside `file`, syncs it to disk and renames it.
+/// A file that is written under a temporary name and takes its final name only when it is complete.
 ///
-/// Survives a kill at any moment: `file` is then absent, old or new, never half written. Folders above it are made.
-/// Throws Error (input_output) where that fails; what `write` throws passes through and leaves nothing behind.
-void replace_file(const std::filesystem::path& file,
-                  const std::function<void(const std::filesystem::path&)>& write);
+/// After a kill at any moment the final file is absent, old or new, never half written. The destructor removes the
+/// temporary file unless it was committed.
+class PendingFile {
+ public:
+  /// Makes the folders above `file`. Throws WriteError if that fails.
+  explicit PendingFile(const std::filesystem::path& file);
+  ~PendingFile();
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
 
-/// replace_file with these bytes.
+  /// The temporary name, beside the final one: write and close this file, then commit.
+  const std::filesystem::path& path() const { return path_; }
+  /// Syncs the temporary file to disk and renames it to the final name. Throws WriteError if that fails.
+  void commit();
+
+ private:
+  std::filesystem::path file_, path_;
+};
+
+/// Writes `bytes` to a PendingFile and commits it. Throws WriteError.
 void write_file(const std::filesystem::path& file, const std::string& bytes);
 
-/// Makes the folder and those above it. Throws Error (input_output).
+/// Makes the folder and those above it. Throws WriteError.
 void make_folder(const std::filesystem::path& folder);
 
-// A file that could not be written: what comes after it cannot be kept either, so work stops there.
-
-/// A file or folder could not be written (input_output). Made by write_error.
+/// The error of a file or folder that could not be written (input_output). A sweep stops at it, because later
+/// results could not be kept either. Made by write_error.
 class WriteError : public Error {
  public:
   explicit WriteError(const std::string& sentence) : Error(ExitCode::input_output, sentence) {}
 };
 
-/// "FILE: FAULT: REASON; free space there, then run the same command again". The advice depends on the reason:
-/// space, quota, permission, the disk.
+/// The error "FILE: FAULT: REASON; free space there, then run the same command again". The advice depends on the
+/// reason: space, quota, permission, the disk.
 ///
-/// fault: for example "cannot be written". reason: a text with the system's words in it, as std::strerror gives
-/// them.
+/// fault: for example "cannot be written". reason: a text that contains the system's message, as of std::strerror.
 WriteError write_error(const std::filesystem::path& file, const std::string& fault, const std::string& reason);
-/// The same with the reason of an error number (errno).
+/// The error with the reason of `reason`, an errno.
 WriteError write_error(const std::filesystem::path& file, const std::string& fault, int reason);
 
 }  // namespace m2m

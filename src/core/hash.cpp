@@ -29,7 +29,7 @@ struct Sha256::Context {
 
 Sha256::Sha256() : context_(new Context) {
   if (context_->digest == nullptr || EVP_DigestInit_ex(context_->digest, EVP_sha256(), nullptr) != 1) {
-    throw internal_error("OpenSSL offers no SHA-256 here");
+    throw internal_error("this OpenSSL offers no SHA-256");
   }
 }
 
@@ -57,7 +57,7 @@ std::string sha256_hex(std::span<const std::byte> bytes) {
 
 std::string sha256_hex(std::string_view text) { return sha256_hex(std::as_bytes(std::span(text))); }
 
-std::string sha256_of_file(const std::filesystem::path& file) {
+std::string sha256_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw io_error(file.string() + ": cannot be read");
   Sha256 hash;

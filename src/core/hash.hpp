@@ -8,7 +8,7 @@
 
 namespace m2m {
 
-/// Hashes what it is fed, piece by piece.
+/// The SHA-256 of bytes that are added piece by piece.
 class Sha256 {
  public:
   Sha256();
@@ -17,7 +17,7 @@ class Sha256 {
   Sha256& operator=(const Sha256&) = delete;
 
   void add(std::span<const std::byte> bytes);
-  /// The digest; nothing may be added after it.
+  /// The digest. Call it once, after the last add().
   std::string hex();
 
  private:
@@ -25,12 +25,14 @@ class Sha256 {
   Context* context_;
 };
 
+/// The SHA-256 of a text. Pure.
 std::string sha256_hex(std::string_view text);
+/// The SHA-256 of bytes. Pure.
 std::string sha256_hex(std::span<const std::byte> bytes);
-/// Throws Error (input_output) where the file cannot be read.
-std::string sha256_of_file(const std::filesystem::path& file);
+/// The SHA-256 of the bytes of a file. Throws Error (input_output) if it cannot be read.
+std::string sha256_file(const std::filesystem::path& file);
 
-/// MD5 as 32 hexadecimal digits, only to compare with sums that others published; "" where OpenSSL offers none.
+/// MD5 as 32 hexadecimal digits, only to compare with published sums; "" if OpenSSL offers no MD5. Pure.
 std::string md5_hex(std::string_view bytes);
 
 }  // namespace m2m

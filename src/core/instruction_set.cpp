@@ -15,8 +15,8 @@ constexpr const char* limit_variable = "M2M_INSTRUCTION_SET";
 constexpr InstructionSet all[] = {InstructionSet::plain, InstructionSet::avx2, InstructionSet::avx512,
                                   InstructionSet::avx512_bf16, InstructionSet::amx};
 
-/// Linux keeps room for a thread's tiles only in processes that have asked for it; from then on all threads have
-/// it.
+/// Asks Linux for room for the tile registers, once for all threads of the process. Returns false if it is
+/// refused.
 bool tiles_granted() {
   constexpr long ask = 0x1023, tile_data = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA of asm/prctl.h
   return syscall(SYS_arch_prctl, ask, tile_data) == 0;
@@ -44,7 +44,7 @@ bool runs(InstructionSet set) {
 }
 
 const InstructionSet* find_named(const std::string& name) {
-  return std::find_if(std::begin(all), std::end(all), [&](InstructionSet set) { return name_of(set) == name; });
+  return std::find_if(std::begin(all), std::end(all), [&](InstructionSet set) { return to_text(set) == name; });
 }
 
 std::string joined_names() {
@@ -58,11 +58,11 @@ std::string joined_names() {
 InstructionSet processor_instruction_set() { return *std::find_if(std::rbegin(all), std::rend(all), runs); }
 
 InstructionSet instruction_set_limit() {
-  const char* said = std::getenv(limit_variable);
-  if (said == nullptr || *said == '\0') return *std::rbegin(all);
-  const auto named = find_named(said);
+  const char* value = std::getenv(limit_variable);
+  if (value == nullptr || *value == '\0') return *std::rbegin(all);
+  const auto named = find_named(value);
   if (named == std::end(all)) {
-    throw usage_error(std::string(limit_variable) + "='" + said + "': expected one of " + joined_names() +
+    throw usage_error(std::string(limit_variable) + "='" + value + "': expected one of " + joined_names() +
                       "; correct it, or unset it");
   }
   return *named;
@@ -78,14 +78,14 @@ std::vector<InstructionSet> supported_instruction_sets() {
   return usable;
 }
 
-std::string name_of(InstructionSet set) {
+std::string to_text(InstructionSet set) {
   static constexpr const char* names[] = {"plain", "avx2", "avx512", "avx512-bf16", "amx"};
   return names[static_cast<int>(set)];
 }
 
 std::vector<std::string> instruction_set_names() {
   std::vector<std::string> names;
-  for (InstructionSet set : all) names.push_back(name_of(set));
+  for (InstructionSet set : all) names.push_back(to_text(set));
   return names;
 }
 
@@ -96,11 +96,11 @@ InstructionSet parse_instruction_set(const std::string& name) {
   if (!runs(*named)) {
     throw usage_error("train.kernels = '" + name +
                       "': this processor lacks the instructions; use 'auto', or at most '" +
-                      name_of(best_instruction_set()) + "'");
+                      to_text(best_instruction_set()) + "'");
   }
   if (*named > instruction_set_limit()) {
     throw usage_error("train.kernels = '" + name + "': the environment's " + limit_variable + " allows at most '" +
-                      name_of(instruction_set_limit()) + "'; unset it, or use 'auto'");
+                      to_text(instruction_set_limit()) + "'; unset it, or use 'auto'");
   }
   return *named;
 }

@@ -1,33 +1,34 @@
 #pragma once
-// Which of the compiled variants of a kernel this processor can run, and this process may.
+// Instruction sets that kernels are compiled for: which the processor runs, and which this process may use.
 #include <string>
 #include <vector>
 
 namespace m2m {
 
-/// From the plainest to the fastest; each includes those before it.
+/// An instruction set. From the plainest to the fastest; each includes those before it.
 enum class InstructionSet { plain, avx2, avx512, avx512_bf16, amx };
 
-/// The fastest that this processor and operating system run.
+/// The fastest set that this processor and operating system run.
 InstructionSet processor_instruction_set();
 
-/// The set that the environment's M2M_INSTRUCTION_SET names: this process uses no faster one. By default the last.
-/// Caps the project's own kernels alone; libtorch has variables of its own. Throws Error (usage) if the variable
-/// names no set.
+/// The fastest set that the environment variable M2M_INSTRUCTION_SET allows; by default amx. Limits only the
+/// project's own kernels; libtorch has other variables. Throws Error (usage) if the variable names no set.
 InstructionSet instruction_set_limit();
 
-/// The fastest that this process uses: of the processor, up to the limit. Throws as the limit does.
+/// The fastest set that this process uses: the fastest of the processor, up to the limit. Throws Error (usage) as
+/// instruction_set_limit does.
 InstructionSet best_instruction_set();
 
-/// Those that this process may use, plainest first. Throws as the limit does.
+/// The sets that this process may use, plainest first. Throws Error (usage) as instruction_set_limit does.
 std::vector<InstructionSet> supported_instruction_sets();
 
-/// "plain", "avx2", "avx512", "avx512-bf16", "amx".
-std::string name_of(InstructionSet set);
+/// The name of a set: "plain", "avx2", "avx512", "avx512-bf16", "amx". Pure.
+std::string to_text(InstructionSet set);
+/// The names of all sets, plainest first. Pure.
 std::vector<std::string> instruction_set_names();
 
-/// The set that a train.kernels other than "torch" names; "auto": the best. Throws Error (usage) if the processor
-/// lacks it or the limit forbids it.
+/// Parses a value of train.kernels other than "torch"; "auto" gives the best set. Throws Error (usage) if the
+/// processor lacks the set or the limit forbids it.
 InstructionSet parse_instruction_set(const std::string& name);
 
 }  // namespace m2m

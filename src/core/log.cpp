@@ -1,4 +1,4 @@
-// The only file that includes spdlog: the torch wheel's fmt is one that Debian's spdlog does not compile against.
+// The only file that includes spdlog, because Debian's spdlog does not compile against the fmt of the torch wheel.
 #include "core/log.hpp"
 
 #include <spdlog/sinks/stdout_color_sinks.h>

@@ -14,7 +14,7 @@
 namespace m2m {
 namespace {
 
-/// Bytes of a "key:  number kB" line of /proc/meminfo; 0 where there is none.
+/// Bytes of a "key:  number kB" line of /proc/meminfo; 0 if there is none.
 double meminfo(const std::string& key) {
   std::ifstream lines("/proc/meminfo");
   for (std::string word; lines >> word;) {
@@ -56,7 +56,7 @@ DeviceMemory host_memory() { return {meminfo("MemAvailable"), resident()}; }
 double host_memory_size() { return meminfo("MemTotal"); }
 
 void keep_freed_memory() {
-  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that the library takes
+  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the library's maximum
   ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 

@@ -1,37 +1,36 @@
 #pragma once
-// Facts about the machine and the moment, and how the process keeps memory that it has freed.
+// Facts about the machine, the time of day, and how the process keeps freed memory.
 #include <string>
 
 namespace m2m {
 
-/// This host's name, "unknown" if the system does not say.
+/// The name of this host; "unknown" if the system has none.
 std::string host_name();
 
-/// How many cores this process may run on: those of its affinity mask. A rank is often bound to one.
+/// Number of cores in the affinity mask of this process; a rank is often bound to one.
 int affinity_cores();
 
-/// The time as "2026-01-31T12:00:00.123Z".
+/// The current time in UTC, as "2026-01-31T12:00:00.123Z".
 std::string utc_now();
 
-/// Bytes of a device. free: what further stages could have; used: the most that this process had in use since it
-/// was last asked.
+/// Memory of a device, in bytes.
 struct DeviceMemory {
-  double free = 0;
-  double used = 0;
+  double free = 0;  // available to further stages
+  double used = 0;  // largest use by this process since the last query
 };
 
-/// MemAvailable of the host, and this process' resident memory; of the host even where a container has less. Zeros
-/// where /proc says nothing.
+/// Memory of the host: MemAvailable, and the resident memory of this process. Ignores the limit of a container.
+/// Zeros if /proc does not tell.
 DeviceMemory host_memory();
 
-/// Bytes of memory that the host has, used or not; 0 where /proc says nothing.
+/// Total memory of the host in bytes; 0 if /proc does not tell.
 double host_memory_size();
 
-/// Has the C library keep up to 1 GiB of freed memory and take no tensor of up to 32 MiB straight from the system.
+/// Makes the C library keep up to 1 GiB of freed memory, and reuse it for tensors of up to 32 MiB.
 ///
-/// What is handed back to the system comes again page by page. A training step frees the same few dozen tensors of
-/// 4 to 8 MiB, which took about a sixth of a float32 step of 128 CIFAR images; HDF5 frees what each data set is
-/// compressed with, which took nine tenths of merging small results. Call once, before threads.
+/// Memory returned to the system comes back page by page. A training step frees the same few dozen tensors of 4 to
+/// 8 MiB, which took about a sixth of a float32 step of 128 CIFAR images. HDF5 frees the compression buffers of
+/// each dataset, which took nine tenths of merging small results. Call once, before threads start.
 void keep_freed_memory();
 
 }  // namespace m2m

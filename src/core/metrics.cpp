@@ -91,35 +91,36 @@ double median(std::vector<double> values) {
 
 namespace {
 
-/// One sample's answer.
-struct Answer {
+/// The prediction for one sample.
+struct Prediction {
   bool is_right;
   double confidence, log_likelihood;
 };
 
-Answer answer_of(std::span<const float> logits, std::int32_t label) {
+Prediction predict(std::span<const float> logits, std::int32_t label) {
   const auto top = std::max_element(logits.begin(), logits.end());
   double sum = 0;
   for (const float logit : logits) sum += std::exp(double{logit} - double{*top});
   return {top - logits.begin() == label, 1 / sum, double{logits[label]} - double{*top} - std::log(sum)};
 }
 
-int bin_of(double confidence) {
+int bin_index(double confidence) {
   return std::clamp(static_cast<int>(std::ceil(confidence * calibration_bins)) - 1, 0, calibration_bins - 1);
 }
 
 }  // namespace
 
-Calibration calibration_of(std::span<const float> logits, std::span<const std::int32_t> labels, int classes) {
+Calibration calibration_from_logits(std::span<const float> logits, std::span<const std::int32_t> labels,
+                                    int classes) {
   if (labels.empty() || classes == 0) return {};
   if (!std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); })) return {};
-  std::array<double, calibration_bins> gaps{};  // of a bin's samples: those right, less the sum of confidences
+  std::array<double, calibration_bins> gaps{};  // per bin: correct samples minus the sum of confidences
   double log_likelihood = 0;
   const auto width = static_cast<std::size_t>(classes);
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    const Answer answer = answer_of(logits.subspan(i * width, width), labels[i]);
-    gaps[bin_of(answer.confidence)] += (answer.is_right ? 1.0 : 0.0) - answer.confidence;
-    log_likelihood += answer.log_likelihood;
+    const Prediction prediction = predict(logits.subspan(i * width, width), labels[i]);
+    gaps[bin_index(prediction.confidence)] += (prediction.is_right ? 1.0 : 0.0) - prediction.confidence;
+    log_likelihood += prediction.log_likelihood;
   }
   double sum = 0;
   for (const double gap : gaps) sum += std::abs(gap);
@@ -153,8 +154,7 @@ std::string untested_note(const std::vector<int>& untested, int classes, const s
   const bool is_one = untested.size() == 1;
   return fmt::format(
       "class{} {} of {} {} no {} sample: {} recall is not defined, and bACC, GM and groups of classes are means "
-      "over "
-      "the other {}",
+      "over the other {}",
       is_one ? "" : "es", names, classes, is_one ? "has" : "have", part, is_one ? "its" : "their",
       static_cast<std::size_t>(classes) - untested.size());
 }

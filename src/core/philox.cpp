@@ -25,7 +25,8 @@ PhiloxBlock Stream::next_block() {
   const PhiloxBlock block = philox4x32_10(counter_, key_);
   ++counter_[0];
   if ((counter_[0] & ((1U << purpose_shift) - 1)) == 0) {
-    throw internal_error("a random stream drew more than 2^26 words and would run into another purpose's");
+    throw internal_error(
+        "a random stream drew more than 2^26 words; further ones would repeat those of another purpose");
   }
   return block;
 }

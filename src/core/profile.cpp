@@ -9,7 +9,7 @@
 namespace m2m {
 namespace {
 
-constexpr std::size_t most_unread = 1000;
+constexpr std::size_t max_unread = 1000;
 
 class HostClock : public ProfileClock {
  public:
@@ -23,7 +23,7 @@ class HostClock : public ProfileClock {
 
 }  // namespace
 
-std::string name_of(ProfilePhase phase) {
+std::string to_text(ProfilePhase phase) {
   static constexpr std::array<const char*, profile_phase_count> names = {
       "plan", "gather", "translate", "forward", "backward", "reduce", "update", "evaluate", "write"};
   return names[static_cast<std::size_t>(phase)];
@@ -31,10 +31,10 @@ std::string name_of(ProfilePhase phase) {
 
 std::unique_ptr<ProfileClock> host_clock() { return std::make_unique<HostClock>(); }
 
-Profile::Profile(std::size_t most_events, std::unique_ptr<ProfileClock> clock)
-    : most_events_(most_events), clock_(std::move(clock)) {}
+Profile::Profile(std::size_t max_events, std::unique_ptr<ProfileClock> clock)
+    : max_events_(max_events), clock_(std::move(clock)) {}
 
-void Profile::move_to(int epoch, std::int64_t step) {
+void Profile::set_position(int epoch, std::int64_t step) {
   epoch_ = epoch;
   step_ = step;
 }
@@ -44,7 +44,7 @@ void Profile::begin() { clock_->mark(); }
 void Profile::end(ProfilePhase phase, double multiply_adds) {
   clock_->mark();
   unread_.push_back({phase, epoch_, step_, multiply_adds});
-  if (unread_.size() >= most_unread) read();
+  if (unread_.size() >= max_unread) read();
 }
 
 const PhaseTotals& Profile::totals() {
@@ -74,10 +74,10 @@ void Profile::add(const Call& call, double begin, double end) {
   total.seconds += end - begin;
   ++total.calls;
   total.multiply_adds += call.multiply_adds;
-  if (events_.size() < most_events_) {
+  if (events_.size() < max_events_) {
     events_.push_back({call.phase, call.epoch, call.step, begin, end - begin});
   } else {
-    ++left_out_;
+    ++dropped_;
   }
 }
 
@@ -92,7 +92,7 @@ std::string row(const std::string& name, const std::string& seconds, const std::
   return fmt::format("{:<9}  {:>9}  {:>7}  {:>8}  {:>8}  {:>7}", name, seconds, share, calls, speed, of_peak);
 }
 
-std::string row_of(const std::string& name, const PhaseTotal& total, double whole, const MeasuredPeak& peak) {
+std::string table_row(const std::string& name, const PhaseTotal& total, double whole, const MeasuredPeak& peak) {
   const bool computes = total.multiply_adds > 0 && total.seconds > 0;
   const double speed = computes ? 2 * total.multiply_adds / total.seconds : 0;
   return row(name, fmt::format("{:.3f}", total.seconds), percent(total.seconds, whole),
@@ -103,36 +103,36 @@ std::string row_of(const std::string& name, const PhaseTotal& total, double whol
 
 }  // namespace
 
-std::vector<std::string> profile_table(const PhaseTotals& totals, double whole_seconds, const MeasuredPeak& peak) {
+std::vector<std::string> profile_table(const PhaseTotals& totals, double total_seconds, const MeasuredPeak& peak) {
   std::vector<std::string> lines = {row("phase", "seconds", "share", "calls", "GFLOP/s", "of peak")};
   double inside = 0;
   for (std::size_t i = 0; i < totals.size(); ++i) {
     inside += totals[i].seconds;
     if (totals[i].calls == 0) continue;
-    lines.push_back(row_of(name_of(static_cast<ProfilePhase>(i)), totals[i], whole_seconds, peak));
+    lines.push_back(table_row(to_text(static_cast<ProfilePhase>(i)), totals[i], total_seconds, peak));
   }
-  lines.push_back(row_of("between", {whole_seconds - inside, 0, 0}, whole_seconds, peak));
-  lines.push_back(row_of("all", {whole_seconds, 0, 0}, whole_seconds, peak));
+  lines.push_back(table_row("between", {total_seconds - inside, 0, 0}, total_seconds, peak));
+  lines.push_back(table_row("all", {total_seconds, 0, 0}, total_seconds, peak));
   if (peak.operations_per_second > 0) {
     lines.push_back(fmt::format("measured peak of {} thread{}: {:.1f} GFLOP/s ({})", peak.threads,
-                                peak.threads == 1 ? "" : "s", peak.operations_per_second / 1e9, peak.of));
+                                peak.threads == 1 ? "" : "s", peak.operations_per_second / 1e9, peak.description));
   }
   return lines;
 }
 
-std::string chrome_trace(const std::vector<ProfileEvent>& events, std::int64_t left_out, int rank) {
-  // Put together as text: as JSON values, a full trace would take a hundred times its size in memory.
+std::string chrome_trace(const std::vector<ProfileEvent>& events, std::int64_t dropped, int rank) {
+  // Built as text: JSON values of a full trace would take a hundred times its size in memory.
   std::string text =
       fmt::format(R"({{"displayTimeUnit":"ms","otherData":{{"events_left_out":{}}},"traceEvents":[)"
                   "\n"
                   R"({{"name":"process_name","ph":"M","pid":{},"tid":0,"args":{{"name":"rank {}"}}}})",
-                  left_out, rank, rank);
+                  dropped, rank, rank);
   for (const ProfileEvent& event : events) {
     fmt::format_to(std::back_inserter(text),
                    ",\n"
                    R"({{"name":"{}","ph":"X","pid":{},"tid":0,"ts":{:.3f},"dur":{:.3f},)"
                    R"("args":{{"epoch":{},"step":{}}}}})",
-                   name_of(event.phase), rank, event.begin * 1e6, event.duration * 1e6, event.epoch, event.step);
+                   to_text(event.phase), rank, event.begin * 1e6, event.duration * 1e6, event.epoch, event.step);
   }
   return text + "\n]}\n";
 }

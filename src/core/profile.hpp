@@ -1,5 +1,5 @@
 #pragma once
-// Wall time of this process.
+// The profile of a stage: seconds, calls and multiply-adds of each phase, as a table and as a trace.
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -10,29 +10,28 @@
 
 namespace m2m {
 
-/// Seconds from `start` until now, of a clock that is never set.
+/// Seconds from `start` until now.
 inline double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-// Where the time of a stage goes: seconds, calls and multiply-adds of each phase, and when each call was.
-
-/// What a stage does at a time. `reduce`: sums over the ranks of a trial.
+/// A kind of work of a stage. `reduce`: sums over the ranks of a trial.
 enum class ProfilePhase { plan, gather, translate, forward, backward, reduce, update, evaluate, write };
 constexpr std::size_t profile_phase_count = 9;
 
-/// "plan", "gather", ...
-std::string name_of(ProfilePhase phase);
+/// The name of a phase: "plan", "gather", ... Pure.
+std::string to_text(ProfilePhase phase);
 
+/// The sums over all calls of a phase.
 struct PhaseTotal {
   double seconds = 0;
   std::int64_t calls = 0;
   double multiply_adds = 0;
 };
-/// By phase, in their order.
+/// The totals of all phases, in the order of ProfilePhase.
 using PhaseTotals = std::array<PhaseTotal, profile_phase_count>;
 
-/// One call of a phase; seconds since the profile began.
+/// One call of a phase; `begin` is in seconds since the profile began, `duration` in seconds.
 struct ProfileEvent {
   ProfilePhase phase = ProfilePhase::plan;
   int epoch = 0;
@@ -40,40 +39,43 @@ struct ProfileEvent {
   double begin = 0, duration = 0;
 };
 
-/// Tells when a stage's work reached the points that it marks: on a host as the marks are made, on a device, whose
-/// work is only queued, as its queue arrives there.
+/// A clock that is read at marks in the work of a stage: on a host when the mark is made, on a device, which
+/// queues its work, when the queue reaches the mark.
 class ProfileClock {
  public:
   virtual ~ProfileClock() = default;
-  /// Marks a point. Does not wait and throws nothing.
+  /// Makes a mark. Does not wait and throws nothing.
   virtual void mark() = 0;
-  /// Seconds since the clock was made of each mark that was not taken yet, in order. Waits for the work in front of
-  /// the last. Throws nothing.
+  /// Seconds from the start of the clock to each mark that was not taken yet, in order. Waits for the work before
+  /// the last mark. Throws nothing.
   virtual std::vector<double> take() = 0;
 };
 
-/// A clock for work that is done as it is asked for.
+/// A clock for work that is done when its call returns.
 std::unique_ptr<ProfileClock> host_clock();
 
-/// Sums up the phases of one stage as they are timed. One thread at a time; phases are not nested.
+/// Sums up the phases of one stage. Used by one thread at a time; phases are not nested.
 class Profile {
  public:
-  /// Keeps the first `most_events` calls for the trace, sums up all.
-  explicit Profile(std::size_t most_events = 100'000, std::unique_ptr<ProfileClock> clock = host_clock());
+  /// Keeps the first `max_events` calls for the trace; the totals count all.
+  explicit Profile(std::size_t max_events = 100'000, std::unique_ptr<ProfileClock> clock = host_clock());
 
   /// Sets epoch and step of the following calls.
-  void move_to(int epoch, std::int64_t step);
-  /// Begins a call of a phase, and ends it. Every thousandth end waits for the device.
+  void set_position(int epoch, std::int64_t step);
+  /// Begins a call of a phase.
   void begin();
+  /// Ends the call of `phase` that began last. Every thousandth end waits for the device.
   void end(ProfilePhase phase, double multiply_adds);
 
-  /// These wait for the device.
+  /// The totals so far. Waits for the device.
   const PhaseTotals& totals();
+  /// The calls so far, the first `max_events` of them. Waits for the device.
   const std::vector<ProfileEvent>& events();
-  double seconds();  // since it began
+  /// Seconds since the profile began. Waits for the device.
+  double seconds();
 
-  /// Calls that events() has no more room for.
-  std::int64_t events_left_out() const { return left_out_; }
+  /// Number of calls beyond the first `max_events`, which events() lacks.
+  std::int64_t dropped_events() const { return dropped_; }
 
  private:
   struct Call {
@@ -85,17 +87,17 @@ class Profile {
   void add(const Call& call, double begin, double end);
   void read();
 
-  std::size_t most_events_;
+  std::size_t max_events_;
   std::unique_ptr<ProfileClock> clock_;
   int epoch_ = 0;
   std::int64_t step_ = 0;
   std::vector<Call> unread_;  // two marks each
   PhaseTotals totals_{};
   std::vector<ProfileEvent> events_;
-  std::int64_t left_out_ = 0;
+  std::int64_t dropped_ = 0;
 };
 
-/// Times its own scope as a call of a phase; does nothing without a profile.
+/// Times its scope as a call of a phase; does nothing without a profile.
 class PhaseTimer {
  public:
   PhaseTimer(Profile* profile, ProfilePhase phase, double multiply_adds = 0)
@@ -108,7 +110,7 @@ class PhaseTimer {
   PhaseTimer(const PhaseTimer&) = delete;
   PhaseTimer& operator=(const PhaseTimer&) = delete;
 
-  /// For work whose amount is known only while it is done.
+  /// Adds multiply-adds that are known only during the work.
   void count(double multiply_adds) { multiply_adds_ += multiply_adds; }
 
  private:
@@ -117,27 +119,27 @@ class PhaseTimer {
   double multiply_adds_;
 };
 
-/// What `action()` returns, timed as a call of a phase.
+/// Runs `action`, times it as a call of a phase, and returns its result.
 template <typename Action>
 auto timed(Profile* profile, ProfilePhase phase, double multiply_adds, Action action) {
   const PhaseTimer timer(profile, phase, multiply_adds);
   return action();
 }
 
-// A profile for people: a table, and a trace for chrome://tracing or ui.perfetto.dev.
-
-/// What the arithmetic of a phase is compared with.
+/// The measured peak that the arithmetic of a phase is compared with.
 struct MeasuredPeak {
   double operations_per_second = 0;  // of all threads; a multiply-add is two; 0: not known
   int threads = 1;
-  std::string of;  // "float32, avx512"
+  std::string description;  // "float32, avx512"
 };
 
-/// A line per phase that was called, what lies between them, and the peak: time, share of `whole_seconds`, calls,
-/// 10^9 floating-point operations a second and their share of the peak. Pure.
-std::vector<std::string> profile_table(const PhaseTotals& totals, double whole_seconds, const MeasuredPeak& peak);
+/// The lines of a table, one per phase that was called, with the time between phases and the peak. Columns:
+/// seconds, share of `total_seconds`, calls, 10^9 floating-point operations a second and their share of the peak.
+/// Pure.
+std::vector<std::string> profile_table(const PhaseTotals& totals, double total_seconds, const MeasuredPeak& peak);
 
-/// The events as Chrome trace JSON: complete events in microseconds, with the rank as their process. Pure.
-std::string chrome_trace(const std::vector<ProfileEvent>& events, std::int64_t left_out, int rank);
+/// The events as a Chrome trace (JSON), for chrome://tracing or ui.perfetto.dev: complete events in microseconds,
+/// the rank as their process. dropped: Profile::dropped_events. Pure.
+std::string chrome_trace(const std::vector<ProfileEvent>& events, std::int64_t dropped, int rank);
 
 }  // namespace m2m

@@ -10,11 +10,11 @@ namespace {
 
 unsigned byte_at(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
 
-/// How many bytes the character at the text's start has; 0 where there is no valid one.
+/// Bytes of the character at the start of the text; 0 if it is not valid.
 std::size_t character_size(std::string_view text) {
   const unsigned first = byte_at(text, 0);
   if (first < 0x80) return 1;
-  // Continuations are 80..BF; after some first bytes the second is bound more closely (RFC 3629, section 4).
+  // Continuation bytes are 80..BF; after some first bytes the second has a narrower range (RFC 3629, section 4).
   const unsigned lowest = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
   const unsigned highest = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
   const std::size_t size = first < 0xC2 || first > 0xF4 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
@@ -64,7 +64,7 @@ std::string count_text(std::uintmax_t number, const std::string& singular) {
   return fmt::format("{} {}{}", group_digits(number), singular, number == 1 ? "" : "s");
 }
 
-std::string cut_to(const std::string& text, std::size_t columns) {
+std::string truncate_utf8(const std::string& text, std::size_t columns) {
   if (text.size() <= columns) return text;
   std::size_t end = columns;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;

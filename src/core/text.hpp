@@ -1,5 +1,5 @@
 #pragma once
-// Numbers, times and texts as people read them.
+// Text of numbers, durations, counts and values of settings; and UTF-8.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -8,23 +8,23 @@
 
 namespace m2m {
 
-/// "81 s", "12 min", "1 h 48 min", "3 d 4 h"; seconds >= 0.
+/// A duration as text: "81 s", "12 min", "1 h 48 min", "3 d 4 h". seconds >= 0. Pure.
 std::string duration_text(double seconds);
 
-/// A setting's value: "0.5", "true", "cifar10", "160/180".
+/// The value of a setting as text: "0.5", "true", "cifar10", "160/180". Pure.
 std::string value_text(const Json& value);
 
-/// 30720000 -> "30,720,000"
+/// A number with its digits in groups of three: "30,720,000". Pure.
 std::string group_digits(std::uintmax_t number);
 
-/// "1 trial", "3 trials"
+/// A count with its noun: "1 trial", "3 trials". Pure.
 std::string count_text(std::uintmax_t number, const std::string& singular);
 
-/// `text` cut to at most `columns` bytes, never inside a UTF-8 character.
-std::string cut_to(const std::string& text, std::size_t columns);
+/// The text, cut to at most `columns` bytes, never inside a UTF-8 character. Pure.
+std::string truncate_utf8(const std::string& text, std::size_t columns);
 
-/// Whether `text` is UTF-8, so that it may stand in sentences and JSON: nothing overlong, no surrogates, nothing
-/// above U+10FFFF (RFC 3629). Pure.
+/// True if `text` is UTF-8 and may be put into sentences and JSON: nothing overlong, no surrogates, nothing above
+/// U+10FFFF (RFC 3629). Pure.
 bool is_utf8(std::string_view text);
 
 }  // namespace m2m

@@ -45,7 +45,7 @@ std::vector<std::int32_t> filled_images(const PlanBasis& basis, int epoch, std::
 /// Images of the slots [first, last) of an epoch.
 std::vector<std::int32_t> sampled_images(const PlanBasis& basis, int epoch, settings::Sampling sampling,
                                          std::int64_t first, std::int64_t last) {
-  if (sampling == settings::Sampling::filled) return filled_images(basis, epoch, first, last);
+  if (sampling == settings::Sampling::smote) return filled_images(basis, epoch, first, last);
   std::vector<std::int32_t> images;
   if (sampling == settings::Sampling::class_balanced) {
     for (std::int64_t index = first; index < last; ++index) {

@@ -177,9 +177,6 @@ Decoded decode_all(const CacheWriter& cache, const PicturePart& part, const fs::
   return decoded;
 }
 
-/// Ends the writing of a cache without leaving a file.
-struct Unfinished {};
-
 /// Writes the notes beside a cache that is about to be there, or removes those of one before.
 void keep_notes(const fs::path& cache, const std::string& notes) {
   std::error_code ignored;
@@ -195,28 +192,31 @@ void add_faults(const std::vector<PictureNote>& notes, PictureFaults& faults) {
     (note.kind == PictureNoteKind::warning ? faults.warned : faults.unreadable).push_back(note);
 }
 
-/// False if pictures are refused; there is no new cache then, and `faults` has them.
+/// Decodes the pictures of `part` into `file`. Returns false if pictures are refused; `faults` then names them.
+bool fill_cache(const fs::path& file, const PicturePart& part, const fs::path& folder, const CacheKey& key,
+                const PictureReading& how, PictureFaults& faults) {
+  const CacheWriter cache(file, key);
+  const Decoded decoded = decode_all(cache, part, folder, how);
+  if (!decoded.failed.empty() || (!decoded.left_out.empty() && !how.skip_unreadable)) {
+    faults.failed.insert(faults.failed.end(), decoded.failed.begin(), decoded.failed.end());
+    add_faults(decoded.notes, faults);
+    return false;
+  }
+  const std::string notes = write_notes(decoded.notes);
+  keep_notes(part.cache, notes);
+  cache.finish(decoded.left_out, notes);
+  return true;
+}
+
+/// Makes the cache of `part`. Returns false if pictures are refused: there is no new cache then.
 bool make_cache(const PicturePart& part, const fs::path& folder, const CacheKey& key, const PictureReading& how,
                 PictureFaults& faults) {
   log_info(
       fmt::format("{}: decoding {} pictures into {}", part.name, group_digits(key.count), part.cache.string()));
-  try {
-    replace_file(part.cache, [&](const fs::path& partial) {
-      const CacheWriter cache(partial, key);
-      const Decoded decoded = decode_all(cache, part, folder, how);
-      if (!decoded.failed.empty() || (!decoded.left_out.empty() && !how.skip_unreadable)) {
-        faults.failed.insert(faults.failed.end(), decoded.failed.begin(), decoded.failed.end());
-        add_faults(decoded.notes, faults);
-        throw Unfinished{};
-      }
-      const std::string notes = write_notes(decoded.notes);
-      keep_notes(part.cache, notes);
-      cache.finish(decoded.left_out, notes);
-    });
-    return true;
-  } catch (const Unfinished&) {
-    return false;
-  }
+  PendingFile pending(part.cache);
+  if (!fill_cache(pending.path(), part, folder, key, how, faults)) return false;
+  pending.commit();
+  return true;
 }
 
 /// Nothing if pictures are refused.

@@ -159,8 +159,8 @@ std::string metric_title(const std::string& name, GmKind gm) {
 double metric_value(const std::string& name, const results::TrialRecord& record, const results::Snapshot& snapshot,
                     GmKind gm) {
   const Metric& metric = find_metric(name);
-  const Json values = results::metrics_of(snapshot.test, snapshot.test_calibration,
-                                          results::recorded_counts(record.data, snapshot.test.classes));
+  const Json values = results::metrics_json(snapshot.test, snapshot.test_calibration,
+                                            results::recorded_counts(record.data, snapshot.test.classes));
   return 100 * values.value(is_gm_of_nonzero(metric, gm) ? "gm_nonzero" : metric.key, results::not_measured);
 }
 

@@ -53,7 +53,7 @@ bool has_default_axes(const TableOptions& options);
 struct Metric {
   const char* name;   // for --metric, and the start of its columns in CSV and JSON: "last_third"
   const char* title;  // in tables for people: "last third"
-  const char* key;    // in the JSON of results::metrics_of
+  const char* key;    // in the JSON of results::metrics_json
 };
 
 /// Lists every metric that a table can show.

@@ -28,7 +28,7 @@ Row trial_cells(const results::TrialOutcome& trial) {
           settings::find_value(config, &settings::Recipe::method).value_or(""),
           settings::data_title(config),
           seed ? Json(*seed) : Json(),
-          results::status_name(trial.status)};
+          results::to_text(trial.status)};
 }
 
 std::vector<NamedValue> recall_values(const Confusion& test) {

@@ -23,7 +23,7 @@ namespace m2m::results {
 namespace fs = std::filesystem;
 namespace {
 
-/// Where process numbers mean the same: this boot of this host, this container.
+/// The space in which process numbers are unique: this boot of this host, this container.
 std::string process_space() {
   std::ifstream boot("/proc/sys/kernel/random/boot_id");
   std::string id;
@@ -41,7 +41,7 @@ Json holder_json(const std::string& token) {
           {"token", token}};
 }
 
-/// Who holds the lock; an empty object where that cannot be read (yet).
+/// The holder of the lock; an empty object if it cannot be read, for example because it is being written.
 Json read_holder(const fs::path& file) {
   try {
     const Json holder = Json::parse(read_file(file), nullptr, false);
@@ -60,7 +60,7 @@ T field(const Json& holder, const char* name, T otherwise) {
   }
 }
 
-std::string token_of(const Json& holder) { return field<std::string>(holder, "token", ""); }
+std::string holder_token(const Json& holder) { return field<std::string>(holder, "token", ""); }
 
 bool is_gone_from_this_host(const Json& holder) {
   const int process = field(holder, "process", 0);
@@ -68,10 +68,10 @@ bool is_gone_from_this_host(const Json& holder) {
   if (::kill(process, 0) != 0 && errno == ESRCH) return true;
   std::ifstream status(fmt::format("/proc/{}/stat", process));
   const std::string text{std::istreambuf_iterator<char>(status), {}};
-  return text.find(") Z ") != std::string::npos;  // dead, its parent has only not asked yet
+  return text.find(") Z ") != std::string::npos;  // a zombie: dead, not yet reaped by its parent
 }
 
-/// False where somebody else was faster.
+/// Creates the file with `content`. Returns false if it exists.
 bool create(const fs::path& file, const std::string& content) {
   FileDescriptor lock(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644));
   if (!lock.is_open() && errno == EEXIST) return false;
@@ -83,8 +83,8 @@ bool create(const fs::path& file, const std::string& content) {
   throw write_error(file, "cannot be written", reason);
 }
 
-/// Seconds since the file's last sign of life, by the file system's own clock, which need not be this host's.
-/// Nothing where the file is gone.
+/// Seconds since the last heartbeat, by the clock of the file system, which may differ from this host's. Nothing
+/// if the lock no longer exists.
 std::optional<double> age(const fs::path& file) {
   const fs::path probe = file.string() + fmt::format(".now-{}-{}", host_name(), ::getpid());
   write_file(probe, "");
@@ -96,7 +96,7 @@ std::optional<double> age(const fs::path& file) {
   return std::max(0.0, std::chrono::duration<double>(now - then).count());
 }
 
-std::string name_of(const Json& holder) {
+std::string holder_text(const Json& holder) {
   const std::string host = field<std::string>(holder, "host", "");
   if (host.empty()) return "another sweep";
   const std::string job = field<std::string>(holder, "job", "");
@@ -104,15 +104,15 @@ std::string name_of(const Json& holder) {
                      : fmt::format("job {} on host {}", job, host);
 }
 
-/// Whether nobody is behind the lock any more; false too where it has gone by itself.
+/// True if the lock's owner is dead. False if the lock no longer exists.
 bool is_dead(const fs::path& file, const LockTimes& times) {
   const Json holder = read_holder(file);
   const std::optional<double> silent = age(file);
   return silent && (*silent >= times.stale || is_gone_from_this_host(holder));
 }
 
-/// Takes a dead holder's lock out of the way. Only one process at a time looks again and removes: otherwise one
-/// could remove the fresh lock of another that was faster.
+/// Removes the lock of a dead holder. Only one process at a time checks again and removes: otherwise it could
+/// remove the new lock of a faster process.
 void remove_dead(const fs::path& file, const LockTimes& times) {
   const fs::path guard = file.string() + ".removing";
   if (!create(guard, "")) {
@@ -122,8 +122,8 @@ void remove_dead(const fs::path& file, const LockTimes& times) {
   }
   const Json holder = read_holder(file);
   if (is_dead(file, times)) {
-    log_warning(
-        fmt::format("{} was left by {}, which is gone; taking over", file.parent_path().string(), name_of(holder)));
+    log_warning(fmt::format("{} was locked by {}, which is dead; taking over", file.parent_path().string(),
+                            holder_text(holder)));
     ::unlink(file.c_str());
   }
   ::unlink(guard.c_str());
@@ -136,7 +136,7 @@ void take(const fs::path& file, const std::string& token, const LockTimes& times
       remove_dead(file, times);
       continue;
     }
-    const std::string holder = name_of(read_holder(file));
+    const std::string holder = holder_text(read_holder(file));
     if (const auto silent = age(file)) {
       throw Error(ExitCode::held, fmt::format("{} is in use by {} (alive {} ago); --wait waits for it",
                                               file.parent_path().string(), holder, duration_text(*silent)));
@@ -154,41 +154,42 @@ std::string new_token() {
 FolderLock::FolderLock(const fs::path& folder, LockTimes times) : file_(folder / "lock.json"), token_(new_token()) {
   make_folder(folder);
   take(file_, token_, times);
-  heart_ = std::thread([this, times] { beat_until_the_end(times.beat); });
+  heartbeat_ = std::thread([this, times] { run_heartbeat(times.heartbeat); });
 }
 
 FolderLock::~FolderLock() {
   {
     const std::lock_guard guard(mutex_);
-    ending_ = true;
+    stopping_ = true;
   }
-  ended_.notify_all();
-  heart_.join();
-  if (token_of(read_holder(file_)) == token_) ::unlink(file_.c_str());
+  stopped_.notify_all();
+  heartbeat_.join();
+  if (holder_token(read_holder(file_)) == token_) ::unlink(file_.c_str());
 }
 
-void FolderLock::beat_until_the_end(double every) {
+void FolderLock::run_heartbeat(double every) {
   std::unique_lock guard(mutex_);
-  while (!ended_.wait_for(guard, std::chrono::duration<double>(every), [this] { return ending_; })) {
-    const std::string holder = token_of(read_holder(file_));
+  while (!stopped_.wait_for(guard, std::chrono::duration<double>(every), [this] { return stopping_; })) {
+    const std::string holder = holder_token(read_holder(file_));
     if (holder == token_) {
       ::utimensat(AT_FDCWD, file_.c_str(), nullptr, 0);
     } else if (!holder.empty() && !lost_) {
       lost_ = true;
-      log_warning(fmt::format("{} was taken over by another sweep, which saw no sign of life of this one; stopping",
-                              file_.parent_path().string()));
+      log_warning(
+          fmt::format("{} was taken over by another sweep, because this sweep's heartbeat was too old; stopping",
+                      file_.parent_path().string()));
     }
   }
 }
 
-std::string living_holder(const fs::path& folder, LockTimes times) {
+std::string live_holder(const fs::path& folder, LockTimes times) {
   const fs::path file = folder / "lock.json";
   std::error_code gone;
   const auto then = fs::last_write_time(file, gone);
   if (gone) return "";
   const Json holder = read_holder(file);
   const double silent = std::chrono::duration<double>(fs::file_time_type::clock::now() - then).count();
-  return silent >= times.stale || is_gone_from_this_host(holder) ? "" : name_of(holder);
+  return silent >= times.stale || is_gone_from_this_host(holder) ? "" : holder_text(holder);
 }
 
 }  // namespace m2m::results

@@ -1,5 +1,5 @@
 #pragma once
-// The lock of an output folder: two sweeps in one folder would overwrite each other's files.
+// The lock of an output folder, which keeps two sweeps from overwriting each other's files.
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
@@ -9,41 +9,42 @@
 
 namespace m2m::results {
 
+/// The times of a lock, in seconds.
 struct LockTimes {
-  double beat = 10;    // seconds between signs of life
-  double stale = 180;  // seconds without one after which a holder counts as dead
+  double heartbeat = 10;  // between two heartbeats
+  double stale = 180;     // without a heartbeat after which a holder counts as dead
 };
 
-/// Holds FOLDER/lock.json, made with O_EXCL, its modification time the holder's last sign of life: works on NFS.
+/// Holds FOLDER/lock.json: created with O_EXCL, its modification time is the last heartbeat. Works on NFS.
 ///
-/// A lock is taken over from a holder that gave no sign of life for long, and at once from one that ran on this
-/// host and is gone. The destructor gives the lock back; a kill leaves it to be taken over.
+/// Takes a lock over if its heartbeat is too old, and at once if its holder ran on this host and is dead. The
+/// destructor removes the lock; after a kill the next sweep takes it over.
 class FolderLock {
  public:
-  /// Makes the folder. Throws Error: held where somebody else holds it, with who, where and when last seen;
-  /// input_output where the folder cannot be written.
+  /// Makes the folder and takes its lock. Throws Error: held if another sweep has it (names holder, host and last
+  /// heartbeat), input_output if the folder cannot be written.
   explicit FolderLock(const std::filesystem::path& folder, LockTimes times = {});
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
-  /// True once another sweep has taken the lock over, because this process gave no sign of life for too long.
+  /// True if another sweep took over the lock because its heartbeat was too old. Thread-safe.
   bool lost() const { return lost_; }
 
  private:
-  void beat_until_the_end(double every);
+  void run_heartbeat(double every);
 
   std::filesystem::path file_;
   std::string token_;
   std::atomic<bool> lost_ = false;
   std::mutex mutex_;
-  std::condition_variable ended_;
-  bool ending_ = false;
-  std::thread heart_;
+  std::condition_variable stopped_;
+  bool stopping_ = false;
+  std::thread heartbeat_;
 };
 
-/// "process 4711 on host a17" where the lock of `folder` has a holder that lives; else "". Writes nothing: a sign
-/// of life is judged by this host's clock.
-std::string living_holder(const std::filesystem::path& folder, LockTimes times = {});
+/// The live holder of the lock of `folder`, "process 4711 on host a17"; "" if there is none. Writes nothing, so it
+/// compares the heartbeat with the clock of this host.
+std::string live_holder(const std::filesystem::path& folder, LockTimes times = {});
 
 }  // namespace m2m::results

@@ -26,14 +26,14 @@ std::string innermost_reason() {
 Handle access_properties() {
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "preparing to open a file");
   checked(H5Pset_file_locking(access.get(), false, true), "switching file locks off");
-  // Checksums over metadata came with 1.8; every HDF5 in use reads them.
+  // The format of 1.8 has checksums of metadata; every HDF5 in use reads it.
   checked(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_LATEST), "choosing the file format");
-  // With a forgotten handle closing then fails instead of leaving the file open unseen.
+  // Closing then fails if a handle is still open, instead of leaving the file open unnoticed.
   checked(H5Pset_fclose_degree(access.get(), H5F_CLOSE_SEMI), "preparing to open a file");
   return access;
 }
 
-/// Without the time of day, equal contents are equal bytes.
+/// Properties without time stamps, so that equal contents are equal bytes.
 Handle creation_properties(hid_t kind) {
   Handle creation(H5Pcreate(kind), H5Pclose, "preparing to create an object");
   checked(H5Pset_obj_track_times(creation.get(), false), "preparing to create an object");
@@ -42,18 +42,18 @@ Handle creation_properties(hid_t kind) {
 
 }  // namespace
 
-Failure failure(const std::string& doing) {
+Hdf5Error last_error(const std::string& doing) {
   const std::string reason = innermost_reason();
-  return Failure(reason.empty() ? doing : doing + ": " + reason);
+  return Hdf5Error(reason.empty() ? doing : doing + ": " + reason);
 }
 
-std::unique_lock<std::recursive_mutex> only_user() {
+std::unique_lock<std::recursive_mutex> library_lock() {
   static std::recursive_mutex mutex;
   return std::unique_lock(mutex);
 }
 
 void prepare_library() {
-  H5dont_atexit();  // fails where it was said before
+  H5dont_atexit();  // fails if it was called before
   checked(H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr), "silencing HDF5");
 }
 
@@ -70,18 +70,18 @@ Handle open_file(const std::filesystem::path& file) {
   return {H5Fopen(file.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose, "opening the file"};
 }
 
-Handle create_group(hid_t where, const std::string& name) {
+Handle create_group(hid_t location, const std::string& name) {
   const Handle creation = creation_properties(H5P_GROUP_CREATE);
-  return {H5Gcreate2(where, name.c_str(), H5P_DEFAULT, creation.get(), H5P_DEFAULT), H5Gclose,
+  return {H5Gcreate2(location, name.c_str(), H5P_DEFAULT, creation.get(), H5P_DEFAULT), H5Gclose,
           "creating group " + name};
 }
 
-Handle open_group(hid_t where, const std::string& name) {
-  return {H5Gopen2(where, name.c_str(), H5P_DEFAULT), H5Gclose, "opening group " + name};
+Handle open_group(hid_t location, const std::string& name) {
+  return {H5Gopen2(location, name.c_str(), H5P_DEFAULT), H5Gclose, "opening group " + name};
 }
 
-bool contains(hid_t where, const std::string& name) {
-  return checked(H5Lexists(where, name.c_str(), H5P_DEFAULT), "looking for " + name) > 0;
+bool contains(hid_t location, const std::string& name) {
+  return checked(H5Lexists(location, name.c_str(), H5P_DEFAULT), "looking for " + name) > 0;
 }
 
 namespace {
@@ -103,7 +103,7 @@ hid_t memory_type<double>() {
   return H5T_NATIVE_DOUBLE;
 }
 
-/// IEEE 754 binary16: HDF5 1.10 names no such type, but reads and writes any float it is described.
+// HDF5 1.10 has no predefined float16, but reads and writes any float type that is described to it.
 Handle half_type() {
   Handle type = copied_type(H5T_IEEE_F32LE);
   checked(H5Tset_fields(type.get(), 15, 10, 5, 0, 10), "describing float16");
@@ -137,7 +137,7 @@ std::size_t element_count(std::span<const hsize_t> dims, std::size_t element_byt
   std::size_t count = 1;
   for (const hsize_t dim : dims) {
     if (dim != 0 && count > std::numeric_limits<std::ptrdiff_t>::max() / element_bytes / dim) {
-      throw Failure("a dataset claims an impossible size");
+      throw Hdf5Error("a dataset claims an impossible size");
     }
     count *= dim;
   }

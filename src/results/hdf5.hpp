@@ -1,5 +1,5 @@
 #pragma once
-// HDF5's C API with owned handles and checked calls: files and groups. Only this room includes it.
+// HDF5's C API with owned handles and checked calls: files, groups, types and shapes. Only results includes HDF5.
 #include <hdf5.h>
 
 #include <cstdint>
@@ -13,29 +13,29 @@
 
 namespace m2m::results::hdf5 {
 
-/// An HDF5 call failed: what was being done, and the innermost reason HDF5 gives. Caught in schema_file.cpp, where
-/// the file's name is known, and turned into an Error there.
-class Failure : public std::runtime_error {
+/// The failure of an HDF5 call: the action, and the innermost reason that HDF5 gives. record_file.cpp, which knows
+/// the name of the file, turns it into an Error.
+class Hdf5Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The Failure of a call that has just failed, with HDF5's own reason.
-Failure failure(const std::string& doing);
+/// The error of the call that failed last in this thread, with the reason from HDF5. doing: "writing last/test".
+Hdf5Error last_error(const std::string& doing);
 
-/// `status` as it is, where it is not negative; else throws Failure.
+/// Returns `status`. Throws Hdf5Error if it is negative.
 template <typename Status>
 Status checked(Status status, const std::string& doing) {
-  if (status < 0) throw failure(doing);
+  if (status < 0) throw last_error(doing);
   return status;
 }
 
-/// Owns one HDF5 identifier; move-only, leaves none behind.
+/// Owns one HDF5 identifier and releases it. Move-only.
 class Handle {
  public:
   using Close = herr_t (*)(hid_t);
 
-  /// Throws Failure where `id` says that the call which made it failed.
+  /// Takes the identifier that a call returned. Throws Hdf5Error if it is negative.
   Handle(hid_t id, Close release, const std::string& doing) : id_(checked(id, doing)), close_(release) {}
   Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, H5I_INVALID_HID)), close_(other.close_) {}
   Handle& operator=(Handle&& other) noexcept {
@@ -50,7 +50,7 @@ class Handle {
   }
 
   hid_t get() const { return id_; }
-  /// Closes now, so that a failure is not lost: for what was written. Throws Failure.
+  /// Closes it now, so that a failure after writing is not lost. Throws Hdf5Error.
   void close(const std::string& doing) { checked(close_(std::exchange(id_, H5I_INVALID_HID)), doing); }
 
  private:
@@ -58,30 +58,30 @@ class Handle {
   Close close_;
 };
 
-/// Keeps other threads of the process out of HDF5 while it lives: many machines have one built for a thread at a
-/// time. A thread that has it may take it again: merging reads files while it writes one.
-std::unique_lock<std::recursive_mutex> only_user();
+/// Locks HDF5 for this thread, because many builds of HDF5 are not thread-safe. Recursive: merging reads files
+/// while it writes one.
+std::unique_lock<std::recursive_mutex> library_lock();
 
-/// To be called before anything else of HDF5; create_file and open_file do.
+/// Prepares HDF5; has to be called before anything else of HDF5, as create_file and open_file do.
 ///
-/// This thread's HDF5 errors are no longer printed, and the library cleans nothing up when the program ends: files
-/// are always closed here, and its clean-up crashes where a file could not be, as on a full disk.
+/// HDF5 then prints no errors of this thread and does no clean-up at exit. Files are always closed here, and the
+/// clean-up crashes if one could not be closed, as on a full disk.
 void prepare_library();
 
-/// A new file, truncated where it exists. No file locks are taken (NFS and Lustre often offer none), and metadata
-/// carry checksums.
+/// Creates a file, or truncates it if it exists. Takes no file lock (NFS and Lustre often have none); metadata
+/// carry checksums. Throws Hdf5Error.
 Handle create_file(const std::filesystem::path& file);
-/// An existing file, to be read.
+/// Opens an existing file for reading. Throws Hdf5Error.
 Handle open_file(const std::filesystem::path& file);
 
-Handle create_group(hid_t where, const std::string& name);
-Handle open_group(hid_t where, const std::string& name);
-/// Whether `where` has a member of that name.
-bool contains(hid_t where, const std::string& name);
+/// Creates the group `name` at `location`. Throws Hdf5Error.
+Handle create_group(hid_t location, const std::string& name);
+/// Opens the group `name` at `location`. Throws Hdf5Error.
+Handle open_group(hid_t location, const std::string& name);
+/// True if `location` has a member of that name. Throws Hdf5Error.
+bool contains(hid_t location, const std::string& name);
 
-// The HDF5 types this project stores, and shapes.
-
-/// The HDF5 type of a T in memory and, for these, in files.
+/// The HDF5 type of a T in memory; int32, int64 and float64 are stored as such.
 template <typename T>
 hid_t memory_type();
 template <>
@@ -91,17 +91,19 @@ hid_t memory_type<std::int64_t>();
 template <>
 hid_t memory_type<double>();
 
-/// IEEE 754 binary16.
+/// The HDF5 type of float16 (IEEE 754 binary16).
 Handle half_type();
-/// An enumeration of 8-bit integers, FALSE and TRUE: h5py's bool.
+/// The HDF5 type of a flag: an enumeration of 8-bit integers, FALSE and TRUE, as h5py's bool.
 Handle flag_type();
-/// UTF-8 of `size` bytes, or H5T_VARIABLE.
+/// The HDF5 type of UTF-8 text of `size` bytes, or of H5T_VARIABLE.
 Handle text_type(std::size_t size);
 
+/// The shape of one value.
 Handle scalar_space();
+/// The shape of an array, row-major.
 Handle array_space(std::span<const hsize_t> dims);
 
-/// How many elements a shape holds. Throws Failure where their bytes could not be addressed.
+/// Number of elements of a shape. Throws Hdf5Error if their bytes exceed the address space.
 std::size_t element_count(std::span<const hsize_t> dims, std::size_t element_bytes);
 
 }  // namespace m2m::results::hdf5

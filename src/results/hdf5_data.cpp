@@ -14,25 +14,25 @@
 namespace m2m::results::hdf5 {
 namespace {
 
-void write_one(hid_t where, const std::string& name, hid_t type, hid_t space, const void* value) {
+void write_one(hid_t location, const std::string& name, hid_t type, hid_t space, const void* value) {
   const std::string doing = "writing attribute " + name;
-  Handle attribute(H5Acreate2(where, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, doing);
+  Handle attribute(H5Acreate2(location, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, doing);
   checked(H5Awrite(attribute.get(), type, value), doing);
   attribute.close(doing);
 }
 
-void write_text_attribute(hid_t where, const std::string& name, const std::string& text) {
+void write_text_attribute(hid_t location, const std::string& name, const std::string& text) {
   const Handle type = text_type(H5T_VARIABLE);
   const char* characters = text.c_str();
-  write_one(where, name, type.get(), scalar_space().get(), &characters);
+  write_one(location, name, type.get(), scalar_space().get(), &characters);
 }
 
 template <typename Number>
-Number read_one(hid_t where, const std::string& name, hid_t type) {
+Number read_one(hid_t location, const std::string& name, hid_t type) {
   const std::string doing = "reading attribute " + name;
-  const Handle attribute(H5Aopen(where, name.c_str(), H5P_DEFAULT), H5Aclose, doing);
+  const Handle attribute(H5Aopen(location, name.c_str(), H5P_DEFAULT), H5Aclose, doing);
   const Handle space(H5Aget_space(attribute.get()), H5Sclose, doing);
-  if (H5Sget_simple_extent_npoints(space.get()) != 1) throw Failure(doing + ": it is not one number");
+  if (H5Sget_simple_extent_npoints(space.get()) != 1) throw Hdf5Error(doing + ": not a single number");
   Number value = 0;
   checked(H5Aread(attribute.get(), type, &value), doing);
   return value;
@@ -44,66 +44,67 @@ bool is_list_of_numbers(const Json& value) {
 
 }  // namespace
 
-void write_attribute(hid_t where, const std::string& name, const Json& value) {
+void write_attribute(hid_t location, const std::string& name, const Json& value) {
   if (value.is_null()) return;
   if (value.is_boolean()) {
     const std::int8_t flag = value.get<bool>() ? 1 : 0;
-    write_one(where, name, flag_type().get(), scalar_space().get(), &flag);
+    write_one(location, name, flag_type().get(), scalar_space().get(), &flag);
   } else if (value.is_number_integer()) {
     const auto integer = value.get<std::int64_t>();
-    write_one(where, name, H5T_NATIVE_INT64, scalar_space().get(), &integer);
+    write_one(location, name, H5T_NATIVE_INT64, scalar_space().get(), &integer);
   } else if (value.is_number()) {
     const auto number = value.get<double>();
-    write_one(where, name, H5T_NATIVE_DOUBLE, scalar_space().get(), &number);
+    write_one(location, name, H5T_NATIVE_DOUBLE, scalar_space().get(), &number);
   } else if (is_list_of_numbers(value)) {
     const auto numbers = value.get<std::vector<double>>();
     const std::array<hsize_t, 1> dims{numbers.size()};
-    const double nothing = 0;  // an empty list still wants an address
-    write_one(where, name, H5T_NATIVE_DOUBLE, array_space(dims).get(), numbers.empty() ? &nothing : numbers.data());
+    const double nothing = 0;  // HDF5 needs an address for an empty list, too
+    write_one(location, name, H5T_NATIVE_DOUBLE, array_space(dims).get(),
+              numbers.empty() ? &nothing : numbers.data());
   } else {
-    write_text_attribute(where, name, value.is_string() ? value.get<std::string>() : canonical_json(value));
+    write_text_attribute(location, name, value.is_string() ? value.get<std::string>() : canonical_json(value));
   }
 }
 
-void write_attributes(hid_t where, const Json& object) {
-  for (const auto& [name, value] : object.items()) write_attribute(where, name, value);
+void write_attributes(hid_t location, const Json& object) {
+  for (const auto& [name, value] : object.items()) write_attribute(location, name, value);
 }
 
-bool has_attribute(hid_t where, const std::string& name) {
-  return checked(H5Aexists(where, name.c_str()), "looking for attribute " + name) > 0;
+bool has_attribute(hid_t location, const std::string& name) {
+  return checked(H5Aexists(location, name.c_str()), "looking for attribute " + name) > 0;
 }
 
-std::int64_t read_integer_attribute(hid_t where, const std::string& name) {
-  return read_one<std::int64_t>(where, name, H5T_NATIVE_INT64);
+std::int64_t read_integer_attribute(hid_t location, const std::string& name) {
+  return read_one<std::int64_t>(location, name, H5T_NATIVE_INT64);
 }
 
-double read_number_attribute(hid_t where, const std::string& name) {
-  return read_one<double>(where, name, H5T_NATIVE_DOUBLE);
+double read_number_attribute(hid_t location, const std::string& name) {
+  return read_one<double>(location, name, H5T_NATIVE_DOUBLE);
 }
 
 namespace {
 
-constexpr std::size_t most_compact_bytes = 60'000;  // HDF5 allows 64 KiB with the message's own header
+constexpr std::size_t max_compact_bytes = 60'000;  // HDF5 allows 64 KiB, including a header
 constexpr std::size_t chunk_bytes = 1 << 20;
 constexpr unsigned deflate_level = 4;
 
-void write_dataset(hid_t where, const std::string& name, std::span<const hsize_t> dims, hid_t file_type,
+void write_dataset(hid_t location, const std::string& name, std::span<const hsize_t> dims, hid_t file_type,
                    hid_t memory, const void* values) {
   const std::string doing = "writing " + name;
   const Handle space = array_space(dims);
-  const Handle layout = storage(dims, H5Tget_size(file_type));
-  Handle dataset(H5Dcreate2(where, name.c_str(), file_type, space.get(), H5P_DEFAULT, layout.get(), H5P_DEFAULT),
+  const Handle layout = dataset_storage(dims, H5Tget_size(file_type));
+  Handle dataset(H5Dcreate2(location, name.c_str(), file_type, space.get(), H5P_DEFAULT, layout.get(), H5P_DEFAULT),
                  H5Dclose, doing);
   checked(H5Dwrite(dataset.get(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), doing);
   dataset.close(doing);
 }
 
 template <typename T>
-Array<T> read_as(hid_t where, const std::string& name, int rank, hid_t memory) {
+Array<T> read_as(hid_t location, const std::string& name, int rank, hid_t memory) {
   const std::string doing = "reading " + name;
-  const Handle dataset(H5Dopen2(where, name.c_str(), H5P_DEFAULT), H5Dclose, doing);
+  const Handle dataset(H5Dopen2(location, name.c_str(), H5P_DEFAULT), H5Dclose, doing);
   Array<T> array{dimensions(dataset.get()), {}};
-  if (static_cast<int>(array.dims.size()) != rank) throw Failure(doing + ": it has another number of dimensions");
+  if (static_cast<int>(array.dims.size()) != rank) throw Hdf5Error(doing + ": another number of dimensions");
   array.values.resize(element_count(array.dims, sizeof(T)));
   checked(H5Dread(dataset.get(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()), doing);
   return array;
@@ -111,25 +112,25 @@ Array<T> read_as(hid_t where, const std::string& name, int rank, hid_t memory) {
 
 }  // namespace
 
-void write_text(hid_t where, const std::string& name, const std::string& text) {
+void write_text(hid_t location, const std::string& name, const std::string& text) {
   const std::string doing = "writing " + name;
   const Handle type = text_type(std::max<std::size_t>(text.size(), 1));
-  const Handle layout = storage({}, text.size());
+  const Handle layout = dataset_storage({}, text.size());
   Handle dataset(
-      H5Dcreate2(where, name.c_str(), type.get(), scalar_space().get(), H5P_DEFAULT, layout.get(), H5P_DEFAULT),
+      H5Dcreate2(location, name.c_str(), type.get(), scalar_space().get(), H5P_DEFAULT, layout.get(), H5P_DEFAULT),
       H5Dclose, doing);
   checked(H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, text.c_str()), doing);
   dataset.close(doing);
 }
 
-std::string read_text(hid_t where, const std::string& name) {
+std::string read_text(hid_t location, const std::string& name) {
   const std::string doing = "reading " + name;
-  const Handle dataset(H5Dopen2(where, name.c_str(), H5P_DEFAULT), H5Dclose, doing);
+  const Handle dataset(H5Dopen2(location, name.c_str(), H5P_DEFAULT), H5Dclose, doing);
   const Handle type(H5Dget_type(dataset.get()), H5Tclose, doing);
   const Handle space(H5Dget_space(dataset.get()), H5Sclose, doing);
   if (H5Tget_class(type.get()) != H5T_STRING || checked(H5Tis_variable_str(type.get()), doing) > 0 ||
       H5Sget_simple_extent_npoints(space.get()) != 1) {
-    throw Failure(doing + ": it is not one text of fixed length");
+    throw Hdf5Error(doing + ": not a single text of fixed length");
   }
   std::string text(H5Tget_size(type.get()), '\0');
   checked(H5Dread(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()), doing);
@@ -137,11 +138,11 @@ std::string read_text(hid_t where, const std::string& name) {
   return text;
 }
 
-Handle storage(std::span<const hsize_t> dims, std::size_t element_bytes) {
+Handle dataset_storage(std::span<const hsize_t> dims, std::size_t element_bytes) {
   Handle layout(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "choosing a layout");
   checked(H5Pset_obj_track_times(layout.get(), false), "choosing a layout");  // equal contents, equal bytes
   const std::size_t bytes = element_count(dims, std::max<std::size_t>(element_bytes, 1)) * element_bytes;
-  if (bytes <= most_compact_bytes) {
+  if (bytes <= max_compact_bytes) {
     if (bytes > 0) checked(H5Pset_layout(layout.get(), H5D_COMPACT), "choosing a layout");
   } else if (!dims.empty()) {
     std::vector<hsize_t> chunk(dims.begin(), dims.end());
@@ -155,21 +156,22 @@ Handle storage(std::span<const hsize_t> dims, std::size_t element_bytes) {
 }
 
 template <typename T>
-void write_array(hid_t where, const std::string& name, std::span<const hsize_t> dims, std::span<const T> values) {
-  write_dataset(where, name, dims, memory_type<T>(), memory_type<T>(), values.data());
+void write_array(hid_t location, const std::string& name, std::span<const hsize_t> dims,
+                 std::span<const T> values) {
+  write_dataset(location, name, dims, memory_type<T>(), memory_type<T>(), values.data());
 }
 
-void write_half_array(hid_t where, const std::string& name, std::span<const hsize_t> dims,
+void write_half_array(hid_t location, const std::string& name, std::span<const hsize_t> dims,
                       std::span<const float> values) {
   std::vector<std::uint16_t> bits(values.size());
   std::transform(values.begin(), values.end(), bits.begin(), half_from_float);
   const Handle type = half_type();
-  write_dataset(where, name, dims, type.get(), type.get(), bits.data());
+  write_dataset(location, name, dims, type.get(), type.get(), bits.data());
 }
 
-Array<float> read_half_array(hid_t where, const std::string& name, int rank) {
+Array<float> read_half_array(hid_t location, const std::string& name, int rank) {
   const Handle type = half_type();
-  const Array<std::uint16_t> bits = read_as<std::uint16_t>(where, name, rank, type.get());
+  const Array<std::uint16_t> bits = read_as<std::uint16_t>(location, name, rank, type.get());
   Array<float> array{bits.dims, std::vector<float>(bits.values.size())};
   std::transform(bits.values.begin(), bits.values.end(), array.values.begin(), float_from_half);
   return array;
@@ -183,8 +185,8 @@ std::vector<hsize_t> dimensions(hid_t dataset) {
 }
 
 template <typename T>
-Array<T> read_array(hid_t where, const std::string& name, int rank) {
-  return read_as<T>(where, name, rank, memory_type<T>());
+Array<T> read_array(hid_t location, const std::string& name, int rank) {
+  return read_as<T>(location, name, rank, memory_type<T>());
 }
 
 template void write_array(hid_t, const std::string&, std::span<const hsize_t>, std::span<const std::int32_t>);
@@ -246,7 +248,7 @@ Handle compound_type(const std::vector<Member>& members, std::size_t row_bytes) 
 
 }  // namespace
 
-void write_table(hid_t where, const std::string& name, const std::vector<TableColumn>& columns) {
+void write_table(hid_t location, const std::string& name, const std::vector<TableColumn>& columns) {
   const std::string doing = "writing the table " + name;
   std::size_t row_bytes = 0;
   const std::vector<Member> members = lay_out(columns, row_bytes);
@@ -262,23 +264,24 @@ void write_table(hid_t where, const std::string& name, const std::vector<TableCo
         member.column->cells);
   }
   const Handle space = array_space(dims);
-  const Handle layout = storage(dims, row_bytes);
-  Handle dataset(H5Dcreate2(where, name.c_str(), type.get(), space.get(), H5P_DEFAULT, layout.get(), H5P_DEFAULT),
-                 H5Dclose, doing);
+  const Handle layout = dataset_storage(dims, row_bytes);
+  Handle dataset(
+      H5Dcreate2(location, name.c_str(), type.get(), space.get(), H5P_DEFAULT, layout.get(), H5P_DEFAULT), H5Dclose,
+      doing);
   checked(H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, rows.data()), doing);
   dataset.close(doing);
 }
 
 template <typename T>
-std::vector<T> read_table_column(hid_t where, const std::string& name, const std::string& column) {
+std::vector<T> read_table_column(hid_t location, const std::string& name, const std::string& column) {
   const std::string doing = "reading column " + column + " of " + name;
-  const Handle dataset(H5Dopen2(where, name.c_str(), H5P_DEFAULT), H5Dclose, doing);
+  const Handle dataset(H5Dopen2(location, name.c_str(), H5P_DEFAULT), H5Dclose, doing);
   const Handle stored(H5Dget_type(dataset.get()), H5Tclose, doing);
   if (H5Tget_class(stored.get()) != H5T_COMPOUND || H5Tget_member_index(stored.get(), column.c_str()) < 0) {
-    throw Failure(doing + ": there is no such column");
+    throw Hdf5Error(doing + ": no such column");
   }
   const std::vector<hsize_t> dims = dimensions(dataset.get());
-  if (dims.size() != 1) throw Failure(doing + ": it has another number of dimensions");
+  if (dims.size() != 1) throw Hdf5Error(doing + ": it has another number of dimensions");
   const Handle wanted(H5Tcreate(H5T_COMPOUND, sizeof(T)), H5Tclose, doing);
   checked(H5Tinsert(wanted.get(), column.c_str(), 0, memory_type<T>()), doing);
   std::vector<T> values(element_count(dims, sizeof(T)));
@@ -301,8 +304,7 @@ constexpr std::uint32_t exponent_shift = 112U << 23;  // the biases are 127 and 
 
 /// value >= 0 and below first_infinite.
 std::uint32_t rounded(float value) {
-  // Below the normals a float16 is a multiple of 2^-24; adding 0.5, whose last bit is worth just that, rounds to
-  // one.
+  // A subnormal float16 is a multiple of 2^-24. Adding 0.5, whose last bit has that value, rounds to one.
   if (value < first_normal) return std::bit_cast<std::uint32_t>(value + 0.5F) - std::bit_cast<std::uint32_t>(0.5F);
   const std::uint32_t bits = std::bit_cast<std::uint32_t>(value) - exponent_shift;
   const std::uint32_t odd = bits >> 13 & 1;

@@ -1,5 +1,3 @@
-// One epoch as a line of JSON, and back.
-
 #include "results/journal.hpp"
 
 #include <fcntl.h>
@@ -76,11 +74,12 @@ EpochRecord epoch_from_json(const Json& json) {
 namespace fs = std::filesystem;
 namespace {
 
+/// The error of a failed call, with the reason of errno.
 WriteError broken(const fs::path& file, const char* doing) {
   return write_error(file, fmt::format("cannot be {}", doing), errno);
 }
 
-/// A write may take only a part, or be interrupted by a signal.
+/// Writes all bytes: a single call may write only a part, or be interrupted by a signal.
 void write_all(int handle, const std::string& bytes, const fs::path& file) {
   for (std::size_t done = 0; done < bytes.size();) {
     const ssize_t taken = ::write(handle, bytes.data() + done, bytes.size() - done);

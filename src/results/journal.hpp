@@ -1,5 +1,5 @@
 #pragma once
-// journal.jsonl: one line of JSON per epoch, on disk before the next epoch begins.
+// The journal of a trial, journal.jsonl: one line of JSON per epoch, on disk before the next epoch begins.
 #include <filesystem>
 #include <optional>
 #include <vector>
@@ -12,11 +12,11 @@ namespace m2m::results {
 /// Appends epochs to a journal; move-only.
 class Journal {
  public:
-  /// Opens or makes the file and its folder, and cuts off a last line that a kill left unfinished.
-  /// Throws Error (input_output).
+  /// Opens or creates the file and its folder, and cuts off a last line that a kill left unfinished. Throws
+  /// WriteError, or Error (input_output) if the file cannot be read.
   explicit Journal(const std::filesystem::path& file);
 
-  /// Writes one line and syncs it to disk. Throws Error (input_output).
+  /// Writes one line and syncs it to disk. Throws WriteError.
   void append(const EpochRecord& epoch);
 
  private:
@@ -24,20 +24,21 @@ class Journal {
   FileDescriptor open_;
 };
 
-/// The epochs of a journal in ascending order. Where an epoch has several lines (after a resume) its last one
-/// counts; an unfinished last line is ignored. Throws Error: input_output where the file cannot be read, bad_data
-/// (file and line) where a whole line is damaged.
+/// The epochs of a journal in ascending order. If an epoch has several lines, as after a resume, the last one
+/// counts. An unfinished last line is ignored. Throws Error: input_output if the file cannot be read, bad_data
+/// (names file and line) if a whole line is damaged.
 std::vector<EpochRecord> read_journal(const std::filesystem::path& file);
 
-/// The epoch that was appended last; nothing where there is none, or where its line is damaged. Throws Error
-/// (input_output) where the file cannot be read.
+/// The epoch that was appended last; nothing if there is none or its line is damaged. Throws Error (input_output)
+/// if the file cannot be read.
 std::optional<EpochRecord> read_last_epoch(const std::filesystem::path& file);
 
-/// The epoch's number and what was measured; null: not measured.
+/// The number and the measured values of an epoch; null: not measured. Pure.
 Json measures_to_json(const EpochRecord& epoch);
-/// A line's content: the same, and the generation counts that are not 0.
+/// The line of an epoch in the journal: measures_to_json, and the generation counts that are not 0. Pure.
 Json epoch_to_json(const EpochRecord& epoch);
-/// Throws a JSON error where something is missing, std::out_of_range where a class or count cannot be.
+/// Parses a line of the journal. Throws a JSON error if a key is missing, std::out_of_range if a class is
+/// impossible.
 EpochRecord epoch_from_json(const Json& json);
 
 }  // namespace m2m::results

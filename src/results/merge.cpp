@@ -12,22 +12,13 @@
 #include "results/record_group.hpp"
 #include "results/study_results.hpp"
 
-#pragma once
-// The compound table `trials` of results.h5: one row per planned trial.
-#include "results/hdf5.hpp"
-
 namespace m2m::results {
-
-/// Writes `trials`: id, label, status, reason, every setting that any trial has ('.' in names becomes '_'),
-/// provenance, and the metrics of last and best epoch in [0, 1]. Numbers that a trial lacks are NaN, texts empty.
-void write_trials_table(hid_t root, const StudyResults& results);
-
 namespace {
 
-using hdf5::TableColumn;
+using hdf5::Handle, hdf5::TableColumn;
 using Outcomes = std::vector<TrialOutcome>;
 
-/// The settings as trained where the trial is done, as planned elsewhere.
+/// The settings of a trial: as trained if it is done, else as planned.
 const Json& settings(const TrialOutcome& trial) {
   return trial.record ? trial.record->config : trial.planned.config.json();
 }
@@ -54,7 +45,7 @@ Cells converted(const std::vector<Json>& values, const Convert& convert) {
   return cells;
 }
 
-/// In the narrowest type that holds every trial's value; only numbers and texts can say that there is none.
+/// A column in the narrowest type that holds the values of all trials; only numbers and texts can be missing.
 TableColumn typed_column(const std::string& name, const std::vector<Json>& values) {
   const auto all = [&](const auto& test) { return std::all_of(values.begin(), values.end(), test); };
   if (all([](const Json& v) { return v.is_boolean(); })) {
@@ -105,7 +96,7 @@ void add_provenance(std::vector<TableColumn>& columns, const Outcomes& trials) {
   from_record("wall_seconds", [](const TrialRecord& r) { return Json(r.wall_seconds); });
 }
 
-const Snapshot* snapshot_of(const TrialOutcome& trial, bool best) {
+const Snapshot* find_snapshot(const TrialOutcome& trial, bool best) {
   if (!trial.record) return nullptr;
   if (!best) return &trial.record->last;
   return trial.record->best ? &*trial.record->best : nullptr;
@@ -115,19 +106,19 @@ constexpr std::array metric_names = {"bacc",          "gm",          "gm_nonzero
                                      "bacc_minority", "first_third", "middle_third", "last_third", "many",
                                      "medium",        "few",         "ece",          "nll"};
 
-/// The metrics of one part of a snapshot; an empty object where the trial has none.
-Json metrics_of(const TrialOutcome& trial, bool best, bool test) {
-  const Snapshot* snapshot = snapshot_of(trial, best);
+/// The metrics of one part of a snapshot; an empty object if the trial has none.
+Json metrics_json(const TrialOutcome& trial, bool best, bool test) {
+  const Snapshot* snapshot = find_snapshot(trial, best);
   if (snapshot == nullptr) return Json::object();
   const Confusion& confusion = test ? snapshot->test : snapshot->validation;
   if (confusion.classes == 0) return Json::object();
-  return results::metrics_of(confusion, test ? snapshot->test_calibration : snapshot->validation_calibration,
-                             recorded_counts(trial.record->data, confusion.classes));
+  return results::metrics_json(confusion, test ? snapshot->test_calibration : snapshot->validation_calibration,
+                               recorded_counts(trial.record->data, confusion.classes));
 }
 
 void add_metrics(std::vector<TableColumn>& columns, const Outcomes& trials, bool best, bool test) {
   std::vector<Json> metrics;
-  for (const TrialOutcome& trial : trials) metrics.push_back(metrics_of(trial, best, test));
+  for (const TrialOutcome& trial : trials) metrics.push_back(metrics_json(trial, best, test));
   const std::string prefix = std::string(best ? "best_" : "last_") + (test ? "test_" : "validation_");
   for (const char* name : metric_names) {
     hdf5::Numbers cells;
@@ -140,7 +131,7 @@ void add_snapshots(std::vector<TableColumn>& columns, const Outcomes& trials) {
   for (const bool best : {false, true}) {
     hdf5::Numbers epochs;
     for (const TrialOutcome& trial : trials) {
-      const Snapshot* snapshot = snapshot_of(trial, best);
+      const Snapshot* snapshot = find_snapshot(trial, best);
       epochs.push_back(snapshot == nullptr ? not_measured : snapshot->epoch);
     }
     columns.push_back({best ? "best_epoch" : "last_epoch", std::move(epochs)});
@@ -148,37 +139,34 @@ void add_snapshots(std::vector<TableColumn>& columns, const Outcomes& trials) {
   }
 }
 
-/// A setting may be called like a column that every study has; that column keeps its name.
-void rename_doubles(std::vector<TableColumn>& columns) {
+/// Makes names unique: a setting may have the name of a column that every study has, which keeps its name.
+void rename_duplicates(std::vector<TableColumn>& columns) {
   std::set<std::string> names;
   for (TableColumn& column : columns) {
     while (!names.insert(column.name).second) column.name += "_";
   }
 }
 
-}  // namespace
-
+/// Writes the table `trials`, a row per planned trial: id, label, status, reason, every setting that any trial has
+/// ('.' in names becomes '_'), provenance, and the metrics of last and best epoch in [0, 1]. Missing numbers are
+/// NaN, missing texts empty.
 void write_trials_table(hid_t root, const StudyResults& results) {
   hdf5::Texts ids, labels, statuses, reasons;
   for (const TrialOutcome& trial : results.trials) {
     ids.push_back(trial.planned.id);
     labels.push_back(trial.planned.label);
-    statuses.emplace_back(status_name(trial.status));
+    statuses.emplace_back(to_text(trial.status));
     reasons.push_back(trial.reason);
   }
   std::vector<TableColumn> columns = {{"id", ids}, {"label", labels}, {"status", statuses}, {"reason", reasons}};
   add_snapshots(columns, results.trials);
   add_provenance(columns, results.trials);
   add_settings(columns, results.trials);
-  rename_doubles(columns);
+  rename_duplicates(columns);
   hdf5::write_table(root, "trials", columns);
 }
 
-namespace {
-
-using hdf5::Handle;
-
-/// Frees what only the trial's own group needs.
+/// Frees the arrays that only the group of the trial needs.
 void drop_bulk(TrialRecord& record) {
   record.epochs.clear();
   record.validation_labels = {};
@@ -195,7 +183,7 @@ void drop_bulk(TrialRecord& record) {
 Json outcomes_json(const StudyResults& results) {
   Json outcomes = Json::object();
   for (const TrialOutcome& trial : results.trials) {
-    outcomes[trial.planned.id] = {{"status", status_name(trial.status)}, {"reason", trial.reason}};
+    outcomes[trial.planned.id] = {{"status", to_text(trial.status)}, {"reason", trial.reason}};
   }
   return outcomes;
 }
@@ -237,7 +225,7 @@ MergeSummary summarise(const OutputFolder& folder, const StudyResults& results) 
     if (trial.is_damaged) summary.damaged.push_back(trial.planned.id);
     if (trial.status != TrialStatus::failed && trial.status != TrialStatus::diverged) continue;
     summary.remarks.push_back(fmt::format("trial {} {} {}: {}", trial.planned.id, trial.planned.label,
-                                          status_name(trial.status), trial.reason));
+                                          to_text(trial.status), trial.reason));
   }
   for (const std::string& id : results.not_planned) {
     summary.remarks.push_back(fmt::format("trial {} has a result, but this study does not plan it: left out", id));
@@ -249,7 +237,7 @@ MergeSummary summarise(const OutputFolder& folder, const StudyResults& results) 
 
 MergeSummary merge_results(const OutputFolder& folder) {
   StudyResults results = read_output_folder(folder);
-  const PlannedStudy study = read_study(folder.study());
+  const PlannedStudy study = read_planned_study(folder.study());
   write_schema_file(folder.merged(), "results", [&](hid_t root) { write_results(root, folder, results, study); });
   return summarise(folder, results);
 }

@@ -1,5 +1,5 @@
 #pragma once
-// results.h5: every trial of a study in one file, made from the trials' own files.
+// Merging: results.h5 holds every trial of a study, copied from the files of the trials.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -8,18 +8,19 @@
 
 namespace m2m::results {
 
+/// The outcome of a merge.
 struct MergeSummary {
-  std::filesystem::path file;
+  std::filesystem::path file;  // results.h5
   int done = 0, failed = 0, diverged = 0, missing = 0;
-  std::vector<std::string> remarks;  // a sentence for each failed or diverged trial, and for results left out
-  std::vector<std::string> damaged;  // ids of the failed trials whose result.h5 is there and cannot be read
+  std::vector<std::string> remarks;  // a sentence for each failed or diverged trial, and for each result left out
+  std::vector<std::string> damaged;  // ids of the failed trials whose result.h5 exists but cannot be read
 };
 
-/// Makes results.h5 anew from the result.h5 of every planned trial; the layout is in results/README.md.
+/// Writes results.h5 from the result.h5 of every planned trial; results/README.md describes the layout.
 ///
-/// Local: one process at a time. One trial is in memory at a time. A missing, failed or damaged trial is named in
-/// the file and in the summary; results that study.json does not plan are left out and named. Throws Error: as
-/// read_output_folder; input_output where results.h5 cannot be written.
+/// Holds one trial in memory at a time. The file and the summary name missing, failed and damaged trials. Results
+/// that study.json does not plan are left out and named. Local; one process at a time. Throws Error as
+/// read_output_folder, and input_output if results.h5 cannot be written.
 MergeSummary merge_results(const OutputFolder& folder);
 
 }  // namespace m2m::results

@@ -28,25 +28,24 @@ std::string set_aside(const Damage& damage) {
   return fmt::format("{}; set aside as {} and made anew", damage.why, aside.filename().string());
 }
 
-namespace fs = std::filesystem;
 namespace {
 
-/// What is wrong with the file that `facts` name; empty: nothing. Stages of earlier versions do not say the size.
+/// What is wrong with the file that `facts` name; empty: nothing. Earlier versions wrote no size.
 std::string fault_of(const fs::path& file, const Json& facts, Look look) {
   std::error_code missing;
-  const auto size = static_cast<std::int64_t>(fs::file_size(file, missing));  // of a folder: missing as well
+  const auto size = static_cast<std::int64_t>(fs::file_size(file, missing));  // fails for a folder, too
   if (missing) return "missing, but stage.json names it";
   const std::int64_t wanted = facts.value("bytes", size);
-  if (size != wanted) return fmt::format("{} bytes long, but stage.json says {}", size, wanted);
-  const bool is_other = look == Look::thorough && sha256_of_file(file) != facts.value("sha256", "");
-  return is_other ? "its content is not what stage.json names" : "";
+  if (size != wanted) return fmt::format("{} bytes, but stage.json names {}", size, wanted);
+  const bool is_other = look == Look::thorough && sha256_file(file) != facts.value("sha256", "");
+  return is_other ? "its content differs from the checksum in stage.json" : "";
 }
 
 bool names_a_file(const Json& facts) {
   return facts.is_object() && facts.contains("file") && facts.contains("sha256");
 }
 
-/// The first file that stage.json names and that is not as it says. Throws a JSON error where it is damaged itself.
+/// The first file that differs from stage.json. Throws a JSON error if stage.json is damaged.
 std::optional<Damage> damage_of_files(const fs::path& marker, Look look) {
   int named = 0;
   for (const auto& [name, facts] : Json::parse(read_file(marker)).get<Json::object_t>()) {
@@ -71,8 +70,8 @@ Json read_stage_facts(const fs::path& folder) {
   return facts;
 }
 
-Json facts_of_file(const fs::path& file) {
-  return {{"file", file.filename().string()}, {"bytes", fs::file_size(file)}, {"sha256", sha256_of_file(file)}};
+Json make_file_facts(const fs::path& file) {
+  return {{"file", file.filename().string()}, {"bytes", fs::file_size(file)}, {"sha256", sha256_file(file)}};
 }
 
 fs::path checked_file(const fs::path& folder, const Json& facts) {

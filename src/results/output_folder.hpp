@@ -1,5 +1,5 @@
 #pragma once
-// Where things lie in a sweep's output folder.
+// The layout of an output folder, its damaged files, and stage.json.
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -8,12 +8,13 @@
 
 namespace m2m::results {
 
+/// The paths of an output folder.
 struct OutputFolder {
   std::filesystem::path root;
-  std::filesystem::path shared_cache = {};  // where stages lie; empty: in root/cache
+  std::filesystem::path shared_cache = {};  // folder of the stages; empty: root/cache
 
   std::filesystem::path study() const { return root / "study.json"; }   // what was planned
-  std::filesystem::path merged() const { return root / "results.h5"; }  // made from the trials; may be rebuilt
+  std::filesystem::path merged() const { return root / "results.h5"; }  // merged from the trials; may be rebuilt
   std::filesystem::path trial(const std::string& id) const { return root / "trials" / id; }
   std::filesystem::path config(const std::string& id) const { return trial(id) / "config.json"; }
   std::filesystem::path journal(const std::string& id) const { return trial(id) / "journal.jsonl"; }
@@ -24,42 +25,40 @@ struct OutputFolder {
   std::filesystem::path stage_done(const std::string& id) const { return stage(id) / "stage.json"; }
 };
 
-// Files that are there and cannot be used: found before anything relies on them, and moved out of the way.
-
+/// A file that exists but cannot be used.
 struct Damage {
   std::filesystem::path file;
-  std::filesystem::path marker;  // the file by which what it belongs to counts as done; may be `file` itself
+  std::filesystem::path marker;  // the file that marks its stage or trial as done; may be `file` itself
   std::string why;               // "FILE: truncated (...)"
 };
 
-/// How closely to look.
+/// How thoroughly files are checked.
 enum class Look {
-  quick,     // whether files are complete, for counts: 0.1 ms a result, a size for each file of a stage
-  thorough,  // what is going to be read of them: a result's metrics, 1 to 2 ms for 100 classes; checksums of a
-             // stage
+  quick,     // if files are complete, for counts: 0.1 ms a result; the sizes of the files of a stage
+  thorough,  // all that will be read: the metrics of a result, 1 to 2 ms for 100 classes; the checksums of a stage
 };
 
-/// Renames FILE to FILE.damaged, or to FILE.damaged-2 and so on if that is taken, so that it can be looked at and
-/// another takes its place. Returns the new name; an empty path if there is no such file. Throws WriteError.
+/// Renames FILE to FILE.damaged, or to FILE.damaged-2 and so on if that exists. Returns the new path, or an empty
+/// one if there is no such file. Throws WriteError.
 std::filesystem::path set_aside(const std::filesystem::path& file);
 
-/// Sets aside both files of `damage`. Returns a sentence of that for the log. Throws WriteError.
+/// Sets aside both files of `damage`. Returns a sentence for the log. Throws WriteError.
 std::string set_aside(const Damage& damage);
 
-// stage.json: says that a stage exists, what its files are and what their bytes hash to.
-
-/// FOLDER/stage.json. Throws Error: input_output where it cannot be read, bad_data where it is damaged.
+/// Reads FOLDER/stage.json, which marks a stage as done and names its files. Throws Error: input_output if it
+/// cannot be read, bad_data if it is damaged.
 Json read_stage_facts(const std::filesystem::path& folder);
 
-/// What stage.json says of a file: its name, its size in bytes and the SHA-256 of these.
-Json facts_of_file(const std::filesystem::path& file);
+/// The facts of a file for stage.json: name, size in bytes and SHA-256. Throws Error (input_output).
+Json make_file_facts(const std::filesystem::path& file);
 
-/// The file that `facts` (facts_of_file's) name, in FOLDER. Throws Error (bad_data) where its bytes are others.
+/// The file in FOLDER that `facts` (of make_file_facts) name. Throws Error (bad_data) if its content differs from
+/// them.
 std::filesystem::path checked_file(const std::filesystem::path& folder, const Json& facts);
 
-/// What is wrong with the stage in FOLDER: its stage.json, or a file that this names and that has another size, or
-/// looked at thoroughly, other bytes. Nothing if it can be used, or if there is no stage.json. Throws Error
-/// (input_output) if a file is there and cannot be read.
+/// The damage of the stage in FOLDER: a damaged stage.json, or a file with another size or, in a thorough check,
+/// another content than stage.json names. Nothing if the stage can be used or has no stage.json. Throws Error
+/// (input_output) if a file exists but cannot be read.
 std::optional<Damage> damage_of_stage(const std::filesystem::path& folder, Look look);
 
 }  // namespace m2m::results

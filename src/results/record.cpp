@@ -18,7 +18,7 @@ ClassCounts recorded_counts(const Json& data, int classes) {
   return counts.get<ClassCounts>();
 }
 
-Json metrics_of(const Confusion& confusion, const Calibration& calibration, const ClassCounts& counts) {
+Json metrics_json(const Confusion& confusion, const Calibration& calibration, const ClassCounts& counts) {
   Json metrics = {{"bacc", balanced_accuracy(confusion)},
                   {"gm", geometric_mean(confusion)},
                   {"gm_nonzero", geometric_mean_of_nonzero(confusion)},

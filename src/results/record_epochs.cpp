@@ -1,5 +1,4 @@
-// The curves of a record.
-
+// Epochs, generation counts, features and translations of a record in HDF5.
 #include <array>
 #include <map>
 
@@ -47,7 +46,6 @@ std::vector<EpochRecord> read_epochs(hid_t group, RecordParts parts) {
   return epochs;
 }
 
-// features/ and translations/ of a record.
 namespace {
 
 using hdf5::Handle;
@@ -55,34 +53,35 @@ using hdf5::Handle;
 constexpr const char* features_name = "features";
 constexpr const char* translations_name = "translations";
 
-using Courses = std::array<std::pair<const char*, std::vector<float> TranslationSample::*>, 4>;
-constexpr Courses courses{{{"g_target", &TranslationSample::g_target},
-                           {"g_seed", &TranslationSample::g_seed},
-                           {"f_target", &TranslationSample::f_target},
-                           {"f_seed", &TranslationSample::f_seed}}};
+using TrajectoryColumns = std::array<std::pair<const char*, std::vector<float> TranslationSample::*>, 4>;
+constexpr TrajectoryColumns trajectories{{{"g_target", &TranslationSample::g_target},
+                                          {"g_seed", &TranslationSample::g_seed},
+                                          {"f_target", &TranslationSample::f_target},
+                                          {"f_seed", &TranslationSample::f_seed}}};
 using Columns = std::array<std::pair<const char*, std::vector<std::int32_t> TranslationSample::*>, 3>;
 constexpr Columns columns{{{"seed_class", &TranslationSample::seed_class},
                            {"target", &TranslationSample::target},
                            {"kept", &TranslationSample::kept}}};
 
 void write_features(hid_t group, const FeatureSample& sample) {
-  const Handle where = hdf5::create_group(group, features_name);
+  const Handle location = hdf5::create_group(group, features_name);
   const hsize_t n = sample.labels.size();
-  hdf5::write_half_array(where.get(), "values", std::array{n, static_cast<hsize_t>(sample.width)}, sample.values);
-  hdf5::write_array<std::int32_t>(where.get(), "labels", std::array{n}, sample.labels);
-  hdf5::write_array<std::int32_t>(where.get(), "rows", std::array{n}, sample.rows);
+  hdf5::write_half_array(location.get(), "values", std::array{n, static_cast<hsize_t>(sample.width)},
+                         sample.values);
+  hdf5::write_array<std::int32_t>(location.get(), "labels", std::array{n}, sample.labels);
+  hdf5::write_array<std::int32_t>(location.get(), "rows", std::array{n}, sample.rows);
 }
 
 FeatureSample read_features(hid_t group) {
-  const Handle where = hdf5::open_group(group, features_name);
-  auto values = hdf5::read_half_array(where.get(), "values", 2);
+  const Handle location = hdf5::open_group(group, features_name);
+  auto values = hdf5::read_half_array(location.get(), "values", 2);
   FeatureSample sample;
   sample.width = static_cast<int>(values.dims[1]);
   sample.values = std::move(values.values);
-  sample.labels = hdf5::read_array<std::int32_t>(where.get(), "labels", 1).values;
-  sample.rows = hdf5::read_array<std::int32_t>(where.get(), "rows", 1).values;
+  sample.labels = hdf5::read_array<std::int32_t>(location.get(), "labels", 1).values;
+  sample.rows = hdf5::read_array<std::int32_t>(location.get(), "rows", 1).values;
   if (values.dims[0] != sample.labels.size() || values.dims[0] != sample.rows.size()) {
-    throw hdf5::Failure("features, their labels and their rows do not fit each other");
+    throw hdf5::Hdf5Error("features, their labels and their rows differ in length");
   }
   return sample;
 }
@@ -93,42 +92,42 @@ std::array<hsize_t, 4> image_dims(const TranslationSample& sample) {
 }
 
 void write_translations(hid_t group, const TranslationSample& sample, int epoch) {
-  const Handle where = hdf5::create_group(group, translations_name);
-  hdf5::write_attribute(where.get(), "epoch", epoch);
+  const Handle location = hdf5::create_group(group, translations_name);
+  hdf5::write_attribute(location.get(), "epoch", epoch);
   const hsize_t n = sample.target.size();
   for (const auto& [name, values] : columns) {
-    hdf5::write_array<std::int32_t>(where.get(), name, std::array{n}, sample.*values);
+    hdf5::write_array<std::int32_t>(location.get(), name, std::array{n}, sample.*values);
   }
-  hdf5::write_half_array(where.get(), "seeds", image_dims(sample), sample.seeds);
-  hdf5::write_half_array(where.get(), "translated", image_dims(sample), sample.translated);
-  for (const auto& [name, values] : courses) {
-    hdf5::write_half_array(where.get(), name, std::array{n, static_cast<hsize_t>(sample.steps) + 1},
+  hdf5::write_half_array(location.get(), "seeds", image_dims(sample), sample.seeds);
+  hdf5::write_half_array(location.get(), "translated", image_dims(sample), sample.translated);
+  for (const auto& [name, values] : trajectories) {
+    hdf5::write_half_array(location.get(), name, std::array{n, static_cast<hsize_t>(sample.steps) + 1},
                            sample.*values);
   }
 }
 
 TranslationSample read_translations(hid_t group) {
-  const Handle where = hdf5::open_group(group, translations_name);
+  const Handle location = hdf5::open_group(group, translations_name);
   TranslationSample sample;
   for (const auto& [name, values] : columns) {
-    sample.*values = hdf5::read_array<std::int32_t>(where.get(), name, 1).values;
+    sample.*values = hdf5::read_array<std::int32_t>(location.get(), name, 1).values;
   }
-  auto seeds = hdf5::read_half_array(where.get(), "seeds", 4);
-  auto translated = hdf5::read_half_array(where.get(), "translated", 4);
+  auto seeds = hdf5::read_half_array(location.get(), "seeds", 4);
+  auto translated = hdf5::read_half_array(location.get(), "translated", 4);
   sample.channels = static_cast<int>(seeds.dims[1]);
   sample.height = static_cast<int>(seeds.dims[2]);
   sample.width = static_cast<int>(seeds.dims[3]);
   const std::size_t n = sample.target.size();
-  bool fits = seeds.dims[0] == n && seeds.dims == translated.dims && sample.seed_class.size() == n &&
-              sample.kept.size() == n;
-  for (const auto& [name, values] : courses) {
-    auto course = hdf5::read_half_array(where.get(), name, 2);
-    sample.steps = static_cast<int>(course.dims[1]) - 1;
-    fits = fits && course.dims[0] == n;
-    sample.*values = std::move(course.values);
-    fits = fits && (sample.*values).size() == sample.g_target.size();
+  bool has_shape = seeds.dims[0] == n && seeds.dims == translated.dims && sample.seed_class.size() == n &&
+                   sample.kept.size() == n;
+  for (const auto& [name, values] : trajectories) {
+    auto trajectory = hdf5::read_half_array(location.get(), name, 2);
+    sample.steps = static_cast<int>(trajectory.dims[1]) - 1;
+    has_shape = has_shape && trajectory.dims[0] == n;
+    sample.*values = std::move(trajectory.values);
+    has_shape = has_shape && (sample.*values).size() == sample.g_target.size();
   }
-  if (!fits) throw hdf5::Failure("the parts of translations/ do not fit each other");
+  if (!has_shape) throw hdf5::Hdf5Error("the arrays of translations/ differ in length");
   sample.seeds = std::move(seeds.values);
   sample.translated = std::move(translated.values);
   return sample;
@@ -146,10 +145,7 @@ void read_samples(hid_t group, TrialRecord& record) {
   if (hdf5::contains(group, translations_name)) record.translations = read_translations(group);
 }
 
-// generation of a record: what became of the slots of each epoch.
 namespace {
-
-using hdf5::Handle;
 
 constexpr const char* generation_name = "generation";
 constexpr const char* classes_name = "classes";  // attribute: K
@@ -162,7 +158,7 @@ const char* column_name(std::size_t column) {
   return column < pair_columns.size() ? pair_columns[column] : outcome_names[column - pair_columns.size()];
 }
 
-int classes_of(const std::vector<EpochRecord>& epochs) {
+int generation_classes(const std::vector<EpochRecord>& epochs) {
   int classes = 0;
   for (const EpochRecord& epoch : epochs) {
     if (epoch.generation.classes == 0) continue;
@@ -178,8 +174,8 @@ Handle open_generation(hid_t group) {
   return {H5Dopen2(group, generation_name, H5P_DEFAULT), H5Dclose, "reading generation counts"};
 }
 
-/// Puts the cells of one epoch into `generation`; cells: [outcome, seed class, target class].
-void keep_counted(const std::vector<std::int64_t>& cells, GenerationCounts& generation) {
+/// Adds the counts of one epoch to `generation`. cells: [outcome, seed class, target class].
+void store_counts(const std::vector<std::int64_t>& cells, GenerationCounts& generation) {
   const auto k = static_cast<std::size_t>(generation.classes);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (cells[i] == 0) continue;
@@ -188,11 +184,11 @@ void keep_counted(const std::vector<std::int64_t>& cells, GenerationCounts& gene
   }
 }
 
-/// Schema 1: int64 [epochs, outcome, seed class, target class], read an epoch at a time.
+/// Reads the array of schema 1, int64 [epochs, outcome, seed class, target class], one epoch at a time.
 void read_dense(hid_t dataset, const std::vector<hsize_t>& dims, std::vector<EpochRecord>& epochs,
                 const Translated& translated) {
   if (dims[0] != epochs.size() || dims[1] != outcome_count || dims[2] != dims[3]) {
-    throw hdf5::Failure("reading generation counts: they have another shape");
+    throw hdf5::Hdf5Error("reading generation counts: another shape");
   }
   const std::array<hsize_t, 4> count{1, dims[1], dims[2], dims[3]};
   std::vector<std::int64_t> cells(hdf5::element_count(count, sizeof(std::int64_t)));
@@ -207,11 +203,11 @@ void read_dense(hid_t dataset, const std::vector<hsize_t>& dims, std::vector<Epo
         H5Dread(dataset, hdf5::memory_type<std::int64_t>(), memory.get(), space.get(), H5P_DEFAULT, cells.data()),
         "reading generation counts");
     epochs[e].generation.classes = static_cast<int>(dims[2]);
-    keep_counted(cells, epochs[e].generation);
+    store_counts(cells, epochs[e].generation);
   }
 }
 
-/// The table of this schema: a row per epoch and pair of classes.
+/// Reads the table of schema 2: a row per epoch and pair of classes.
 void read_sparse(hid_t group, std::int64_t classes, std::vector<EpochRecord>& epochs,
                  const Translated& translated) {
   std::map<std::int64_t, EpochRecord*> by_number;
@@ -229,7 +225,7 @@ void read_sparse(hid_t group, std::int64_t classes, std::vector<EpochRecord>& ep
     const std::int64_t seed = columns[1][row];
     const std::int64_t target = columns[2][row];
     if (epoch == by_number.end() || seed < 0 || seed >= classes || target < 0 || target >= classes) {
-      throw hdf5::Failure("reading generation counts: a row of an epoch or a class that is not there");
+      throw hdf5::Hdf5Error("reading generation counts: a row of an unknown epoch or class");
     }
     OutcomeCounts& counts =
         epoch->second->generation.cells[{static_cast<std::int32_t>(seed), static_cast<std::int32_t>(target)}];
@@ -240,7 +236,7 @@ void read_sparse(hid_t group, std::int64_t classes, std::vector<EpochRecord>& ep
 }  // namespace
 
 void write_generation(hid_t group, const std::vector<EpochRecord>& epochs) {
-  const int classes = classes_of(epochs);
+  const int classes = generation_classes(epochs);
   if (classes == 0) return;
   std::array<hdf5::Integers, column_count> cells;
   for (const EpochRecord& epoch : epochs) {

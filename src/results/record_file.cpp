@@ -15,6 +15,7 @@
 #include "results/record_group.hpp"
 
 namespace m2m::results {
+namespace fs = std::filesystem;
 namespace {
 
 std::string read_trial_id(const std::filesystem::path& file) {
@@ -63,7 +64,6 @@ std::optional<Damage> damage_of_result(const std::filesystem::path& file, const 
   }
 }
 
-namespace fs = std::filesystem;
 namespace {
 
 constexpr std::array<char, 8> signature = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
@@ -72,7 +72,7 @@ constexpr const char* kind_text = "kind";
 
 void check_signature(const fs::path& file) {
   if (fs::is_directory(file))
-    throw io_error(fmt::format("{}: is a folder, not a file; move it away", file.string()));
+    throw io_error(fmt::format("{}: a folder, expected a file; move it away", file.string()));
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw io_error(fmt::format("{}: cannot be read: {}", file.string(), std::strerror(errno)));
   std::array<char, signature.size()> start{};
@@ -84,7 +84,7 @@ void check_signature(const fs::path& file) {
 
 void check_schema(const fs::path& file, const std::string& kind, hid_t root) {
   if (!hdf5::has_attribute(root, version_attribute) || !hdf5::contains(root, kind_text)) {
-    throw data_error(fmt::format("{}: an HDF5 file, but not one of this program's results", file.string()));
+    throw data_error(fmt::format("{}: an HDF5 file, but not a result of this program", file.string()));
   }
   const std::int64_t version = hdf5::read_integer_attribute(root, version_attribute);
   if (!is_readable_schema(version)) {
@@ -106,18 +106,18 @@ std::string damage(const fs::path& file, const std::string& what) {
 
 void write_schema_file(const fs::path& file, const std::string& kind,
                        const std::function<void(hid_t root)>& write) {
-  const auto alone = hdf5::only_user();
+  const auto lock = hdf5::library_lock();
   try {
-    replace_file(file, [&](const fs::path& partial) {
-      hdf5::Handle root = hdf5::create_file(partial);
-      hdf5::write_attribute(root.get(), version_attribute, schema_version);
-      hdf5::write_attribute(root.get(), "program_version", program_version);
-      hdf5::write_text(root.get(), kind_text, kind);
-      write(root.get());
-      hdf5::checked(H5Fflush(root.get(), H5F_SCOPE_GLOBAL), "flushing the file");
-      root.close("closing the file");
-    });
-  } catch (const hdf5::Failure& failed) {
+    PendingFile pending(file);
+    hdf5::Handle root = hdf5::create_file(pending.path());
+    hdf5::write_attribute(root.get(), version_attribute, schema_version);
+    hdf5::write_attribute(root.get(), "program_version", program_version);
+    hdf5::write_text(root.get(), kind_text, kind);
+    write(root.get());
+    hdf5::checked(H5Fflush(root.get(), H5F_SCOPE_GLOBAL), "flushing the file");
+    root.close("closing the file");
+    pending.commit();
+  } catch (const hdf5::Hdf5Error& failed) {
     throw write_error(file, "cannot be written", failed.what());
   } catch (const Json::exception& failed) {
     throw internal_error(fmt::format("{}: a setting cannot be written: {}", file.string(), failed.what()));
@@ -126,24 +126,24 @@ void write_schema_file(const fs::path& file, const std::string& kind,
 
 void read_schema_file(const fs::path& file, const std::string& kind, const std::function<void(hid_t root)>& read) {
   check_signature(file);
-  const auto alone = hdf5::only_user();
+  const auto lock = hdf5::library_lock();
   try {
     const hdf5::Handle root = hdf5::open_file(file);
     check_schema(file, kind, root.get());
     read(root.get());
-  } catch (const hdf5::Failure& failed) {
+  } catch (const hdf5::Hdf5Error& failed) {
     throw data_error(damage(file, failed.what()));
   } catch (const Json::exception& failed) {
     throw data_error(damage(file, failed.what()));
   } catch (const std::bad_alloc&) {
-    throw data_error(damage(file, "it claims more than fits into memory"));
+    throw data_error(damage(file, "its size exceeds the memory"));
   } catch (const std::length_error&) {
-    throw data_error(damage(file, "it claims more than fits into memory"));
+    throw data_error(damage(file, "its size exceeds the memory"));
   }
 }
 
 std::string hdf5_version() {
-  const auto alone = hdf5::only_user();
+  const auto lock = hdf5::library_lock();
   hdf5::prepare_library();
   unsigned major = 0;
   unsigned minor = 0;

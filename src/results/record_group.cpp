@@ -23,7 +23,7 @@ void write_labels(hid_t group, const TrialRecord& record) {
   }
 }
 
-/// The settings twice: as attributes for people with h5py at hand, as canonical JSON for programs.
+/// Writes the settings twice: as attributes for readers with h5py, as canonical JSON for programs.
 void write_settings(hid_t group, const TrialRecord& record) {
   const Handle json = hdf5::create_group(group, "json");
   for (const auto& [name, value] :
@@ -60,7 +60,7 @@ bool all_below(const std::vector<std::int32_t>& labels, int classes) {
                      [=](std::int32_t label) { return label >= 0 && label < classes; });
 }
 
-bool fits(const Snapshot& snapshot, const TrialRecord& record) {
+bool has_shape(const Snapshot& snapshot, const TrialRecord& record) {
   const auto rows_of = [](const Confusion& confusion, const std::vector<std::int32_t>& labels) {
     return static_cast<std::size_t>(confusion.classes) * labels.size();
   };
@@ -77,14 +77,14 @@ bool fits(const Snapshot& snapshot, const TrialRecord& record) {
 }
 
 bool is_consistent(const TrialRecord& record) {
-  return fits(record.last, record) && (!record.best || fits(*record.best, record));
+  return has_shape(record.last, record) && (!record.best || has_shape(*record.best, record));
 }
 
 }  // namespace
 
 void write_record(hid_t group, const TrialRecord& record) {
   if (!is_consistent(record)) {
-    throw internal_error("trial " + record.id + ": logits, labels and confusion matrices do not fit each other");
+    throw internal_error("trial " + record.id + ": logits, labels and confusion matrices differ in size");
   }
   write_settings(group, record);
   write_epochs(group, record.epochs);
@@ -109,23 +109,20 @@ TrialRecord read_record(hid_t group, RecordParts parts) {
   record.validation_labels = hdf5::read_array<std::int32_t>(labels.get(), "validation", 1).values;
   record.test_labels = hdf5::read_array<std::int32_t>(labels.get(), "test", 1).values;
   read_samples(group, record);
-  if (!is_consistent(record)) throw hdf5::Failure("logits, labels and confusion matrices do not fit each other");
+  if (!is_consistent(record)) throw hdf5::Hdf5Error("logits, labels and confusion matrices differ in size");
   measure_calibration(record.last, record);
   if (record.best) measure_calibration(*record.best, record);
   return record;
 }
 
-// best/ and last/ of a record: confusion matrices and logits.
 namespace {
 
-using hdf5::Handle;
+constexpr hsize_t max_classes = 10'000'000;
 
-constexpr hsize_t most_classes = 10'000'000;
-
-/// Of the logits as a reader finds them, rounded to float16: whoever computes it from the file gets the same.
+/// The calibration of the logits rounded to float16, so that a reader of the file computes the same.
 Calibration calibration_as_stored(std::vector<float> logits, const std::vector<std::int32_t>& labels, int classes) {
   for (float& logit : logits) logit = float_from_half(half_from_float(logit));
-  return calibration_of(logits, labels, classes);
+  return calibration_from_logits(logits, labels, classes);
 }
 
 void write_part(hid_t snapshot, const std::string& name, const Confusion& confusion,
@@ -135,7 +132,8 @@ void write_part(hid_t snapshot, const std::string& name, const Confusion& confus
   hdf5::write_array<std::int64_t>(part.get(), "confusion", std::array{classes, classes}, confusion.cells);
   hdf5::write_half_array(part.get(), "logits", std::array<hsize_t, 2>{logits.size() / classes, classes}, logits);
   const Calibration calibration = calibration_as_stored(logits, labels, confusion.classes);
-  hdf5::write_attributes(part.get(), metrics_of(confusion, calibration, recorded_counts(data, confusion.classes)));
+  hdf5::write_attributes(part.get(),
+                         metrics_json(confusion, calibration, recorded_counts(data, confusion.classes)));
   hdf5::write_attribute(part.get(), "recalls", recalls(confusion));
   const std::vector<int> untested = untested_classes(confusion);
   if (!untested.empty()) hdf5::write_attribute(part.get(), "untested", untested);
@@ -146,8 +144,8 @@ void read_part(hid_t snapshot, const std::string& name, RecordParts parts, Confu
   if (!hdf5::contains(snapshot, name)) return;
   const Handle part = hdf5::open_group(snapshot, name);
   auto cells = hdf5::read_array<std::int64_t>(part.get(), "confusion", 2);
-  if (cells.dims[0] != cells.dims[1] || cells.dims[0] > most_classes) {
-    throw hdf5::Failure("a confusion matrix is not square");
+  if (cells.dims[0] != cells.dims[1] || cells.dims[0] > max_classes) {
+    throw hdf5::Hdf5Error("a confusion matrix is not square");
   }
   confusion.classes = static_cast<int>(cells.dims[0]);
   confusion.cells = std::move(cells.values);
@@ -161,24 +159,24 @@ void read_part(hid_t snapshot, const std::string& name, RecordParts parts, Confu
 }  // namespace
 
 void write_snapshot(hid_t group, const std::string& name, const Snapshot& snapshot, const TrialRecord& record) {
-  const Handle where = hdf5::create_group(group, name);
-  hdf5::write_attribute(where.get(), "epoch", snapshot.epoch);
+  const Handle location = hdf5::create_group(group, name);
+  hdf5::write_attribute(location.get(), "epoch", snapshot.epoch);
   if (snapshot.validation.classes > 0) {
-    write_part(where.get(), "validation", snapshot.validation, snapshot.validation_logits, record.validation_labels,
-               record.data);
+    write_part(location.get(), "validation", snapshot.validation, snapshot.validation_logits,
+               record.validation_labels, record.data);
   }
   if (snapshot.test.classes > 0) {
-    write_part(where.get(), "test", snapshot.test, snapshot.test_logits, record.test_labels, record.data);
+    write_part(location.get(), "test", snapshot.test, snapshot.test_logits, record.test_labels, record.data);
   }
 }
 
 Snapshot read_snapshot(hid_t group, const std::string& name, RecordParts parts) {
-  const Handle where = hdf5::open_group(group, name);
+  const Handle location = hdf5::open_group(group, name);
   Snapshot snapshot;
-  snapshot.epoch = static_cast<int>(hdf5::read_integer_attribute(where.get(), "epoch"));
-  read_part(where.get(), "validation", parts, snapshot.validation, snapshot.validation_logits,
+  snapshot.epoch = static_cast<int>(hdf5::read_integer_attribute(location.get(), "epoch"));
+  read_part(location.get(), "validation", parts, snapshot.validation, snapshot.validation_logits,
             snapshot.validation_calibration);
-  read_part(where.get(), "test", parts, snapshot.test, snapshot.test_logits, snapshot.test_calibration);
+  read_part(location.get(), "test", parts, snapshot.test, snapshot.test_logits, snapshot.test_calibration);
   return snapshot;
 }
 

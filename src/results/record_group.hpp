@@ -1,5 +1,6 @@
 #pragma once
-// A trial's record as the content of an HDF5 group: the root of result.h5, or trial/<id> of results.h5.
+// The record of a trial in an HDF5 group: the root of result.h5, or trial/<id> of results.h5. And the files of
+// this program's schema.
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -10,52 +11,51 @@
 
 namespace m2m::results {
 
-/// Throws hdf5::Failure; Error (internal) where the record contradicts itself.
+/// Writes a record. Throws hdf5::Hdf5Error; Error (internal) if the record contradicts itself.
 void write_record(hid_t group, const TrialRecord& record);
 
-/// Throws hdf5::Failure or a JSON error where something is missing, damaged or contradictory.
+/// Reads a record. Throws hdf5::Hdf5Error or a JSON error if a part is missing, damaged or contradictory.
 TrialRecord read_record(hid_t group, RecordParts parts);
 
-/// Of which trial it is. Throws as read_record does.
+/// Reads the id of the trial. Throws as read_record does.
 std::string read_record_id(hid_t group);
 
-/// The parts that record_group.cpp leaves to files of their own.
+/// Writes the table of epochs, and their generation counts.
 void write_epochs(hid_t group, const std::vector<EpochRecord>& epochs);
+/// Reads the epochs; their generation counts only if `parts` is all.
 std::vector<EpochRecord> read_epochs(hid_t group, RecordParts parts);
-/// Writes nothing if no epoch translated.
+/// Writes the generation counts; nothing if no epoch translated.
 void write_generation(hid_t group, const std::vector<EpochRecord>& epochs);
-/// Reads this schema's table and the K x K arrays of schema 1. translated: [epochs], 0 or 1.
+/// Reads generation counts of schemas 1 and 2 into `epochs`. translated: [epochs], 0 or 1.
 void read_generation(hid_t group, std::vector<EpochRecord>& epochs, const std::vector<std::int64_t>& translated);
-/// Those that the record has.
+/// Writes the features and translations that the record has.
 void write_samples(hid_t group, const TrialRecord& record);
+/// Reads the features and translations that the group has.
 void read_samples(hid_t group, TrialRecord& record);
-/// record: whose snapshot it is; its labels and counts belong to the metrics that are stored.
+/// Writes a snapshot and its metrics. record: the record of the snapshot, with labels and training counts.
 void write_snapshot(hid_t group, const std::string& name, const Snapshot& snapshot, const TrialRecord& record);
-/// With the calibration that is stored, NaN in files from before it was.
+/// Reads a snapshot; its calibration is NaN in files of versions that did not store it.
 Snapshot read_snapshot(hid_t group, const std::string& name, RecordParts parts);
-/// Fills in the calibration from logits and labels.
+/// Computes the calibration of a snapshot from its logits and the labels of its record.
 void measure_calibration(Snapshot& snapshot, const TrialRecord& record);
 
-// HDF5 files of this project's schema: which kind, which version, and what goes wrong with them, said in one
-// sentence.
-
-/// The file is of a schema that this program does not read (bad_data): not damaged, but of another version.
+/// The error of a file with a schema that this program does not read (bad_data): not damaged, but of another
+/// version.
 class OtherSchema : public Error {
  public:
   using Error::Error;
 };
 
-/// Makes a file of this kind ("trial" or "results") whose content `write` gives, by way of replace_file: a kill
-/// leaves the old file, the new one, or none. Thread-safe, as is reading: one thread at a time has HDF5. Throws
-/// Error (input_output) where HDF5 or the file system fails.
+/// Writes a file of this kind ("trial" or "results") by a PendingFile: a kill leaves the old file, the new one, or
+/// none. write: fills the root group. Thread-safe. Throws Error (input_output) if HDF5 or the file system fails.
 void write_schema_file(const std::filesystem::path& file, const std::string& kind,
                        const std::function<void(hid_t root)>& write);
 
-/// Opens a file of this kind and has `read` read it.
+/// Opens a file of this kind and passes its root group to `read`. Thread-safe.
 ///
-/// Throws Error: input_output where the file cannot be opened at all; bad_data where it is no HDF5 file, of another
-/// program, kind or schema version (OtherSchema), truncated or damaged. hdf5::Failure and JSON errors inside `read`
-/// count as damage.
+/// Throws Error: input_output if the file cannot be opened; bad_data if it is not an HDF5 file, of another
+/// program, kind or schema (OtherSchema), truncated or damaged. An hdf5::Hdf5Error or JSON error of `read` counts
+/// as damage.
 void read_schema_file(const std::filesystem::path& file, const std::string& kind,
                       const std::function<void(hid_t root)>& read);
 

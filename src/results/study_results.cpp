@@ -14,6 +14,7 @@
 #include "results/record_group.hpp"
 
 namespace m2m::results {
+namespace fs = std::filesystem;
 
 Json study_to_json(const PlannedStudy& study) {
   Json trials = Json::array();
@@ -42,11 +43,11 @@ PlannedStudy study_from_json(const Json& json) {
   return study;
 }
 
-void write_study(const std::filesystem::path& file, const PlannedStudy& study) {
+void write_planned_study(const std::filesystem::path& file, const PlannedStudy& study) {
   write_json_file(file, study_to_json(study));
 }
 
-PlannedStudy read_study(const std::filesystem::path& file) {
+PlannedStudy read_planned_study(const std::filesystem::path& file) {
   PlannedStudy study;
   read_json_file(file, [&](const Json& json) {
     const auto schema = json.at("schema").get<std::int64_t>();
@@ -59,14 +60,13 @@ PlannedStudy read_study(const std::filesystem::path& file) {
   return study;
 }
 
-namespace fs = std::filesystem;
 namespace {
 
 constexpr std::array status_names = {"done", "failed", "diverged", "missing"};
 
-TrialStatus status_of(const std::string& name) {
+TrialStatus parse_status(const std::string& name) {
   const auto found = std::find(status_names.begin(), status_names.end(), name);
-  if (found == status_names.end()) throw hdf5::Failure("'" + name + "' is no status of a trial");
+  if (found == status_names.end()) throw hdf5::Hdf5Error("'" + name + "' is not a status of a trial");
   return static_cast<TrialStatus>(found - status_names.begin());
 }
 
@@ -79,7 +79,8 @@ void read_result(const fs::path& file, TrialOutcome& outcome, RecordParts parts)
     outcome.reason = error.what();
   } catch (const Error& error) {
     const bool is_damaged = error.code() == ExitCode::bad_data;
-    outcome.reason = std::string(error.what()) + (is_damaged ? "; the sweep's command makes it anew" : "");
+    outcome.reason =
+        std::string(error.what()) + (is_damaged ? "; run the command of the sweep again to make it anew" : "");
     outcome.is_damaged = is_damaged;
   }
 }
@@ -95,12 +96,12 @@ void read_failed(const fs::path& file, TrialOutcome& outcome) {
   }
 }
 
-/// Of the group trial/<id> of a results.h5; a failure names the trial.
+/// Reads the group trial/<id> of a results.h5; errors name the trial.
 TrialRecord read_merged_record(hid_t trials, const std::string& id) {
   try {
     return read_record(hdf5::open_group(trials, id).get(), RecordParts::metrics);
-  } catch (const hdf5::Failure& failed) {
-    throw hdf5::Failure(fmt::format("trial {}: {}", id, failed.what()));
+  } catch (const hdf5::Hdf5Error& failed) {
+    throw hdf5::Hdf5Error(fmt::format("trial {}: {}", id, failed.what()));
   }
 }
 
@@ -110,15 +111,15 @@ void check_folder(const OutputFolder& folder) {
     throw io_error(fmt::format("{}: {}", folder.root.string(), failed ? failed.message() : "not a folder"));
   }
   if (!fs::exists(folder.study())) {
-    throw usage_error(fmt::format(
-        "{}: has no study.json, so no sweep has written here; give the folder that m2m-sweep was told with --out",
-        folder.root.string()));
+    throw usage_error(
+        fmt::format("{}: has no study.json, so no sweep has written here; give the folder of m2m-sweep's --out",
+                    folder.root.string()));
   }
 }
 
 }  // namespace
 
-const char* status_name(TrialStatus status) { return status_names.at(static_cast<std::size_t>(status)); }
+const char* to_text(TrialStatus status) { return status_names.at(static_cast<std::size_t>(status)); }
 
 TrialOutcome read_outcome(const OutputFolder& folder, const PlannedTrial& planned, RecordParts parts) {
   TrialOutcome outcome{planned, TrialStatus::missing, "", std::nullopt};
@@ -132,7 +133,7 @@ TrialOutcome read_outcome(const OutputFolder& folder, const PlannedTrial& planne
 
 StudyResults read_output_folder(const OutputFolder& folder) {
   check_folder(folder);
-  const PlannedStudy study = read_study(folder.study());
+  const PlannedStudy study = read_planned_study(folder.study());
   StudyResults results{study.name, {}, unplanned_trials(folder, study)};
   for (const PlannedTrial& trial : study.trials) {
     results.trials.push_back(read_outcome(folder, trial, RecordParts::metrics));
@@ -148,9 +149,9 @@ StudyResults read_results_file(const fs::path& file) {
     const hdf5::Handle trials = hdf5::open_group(root, "trial");
     results.name = study.name;
     for (const PlannedTrial& planned : study.trials) {
-      const Json& said = outcomes.at(planned.id);
-      TrialOutcome outcome{planned, status_of(said.at("status").get<std::string>()),
-                           said.at("reason").get<std::string>(), std::nullopt};
+      const Json& outcome_json = outcomes.at(planned.id);
+      TrialOutcome outcome{planned, parse_status(outcome_json.at("status").get<std::string>()),
+                           outcome_json.at("reason").get<std::string>(), std::nullopt};
       if (outcome.status == TrialStatus::done) {
         outcome.record = read_merged_record(trials.get(), planned.id);
       }

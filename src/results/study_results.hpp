@@ -1,5 +1,5 @@
 #pragma once
-// study.json: what a sweep planned, so that a table can say what is missing.
+// The plan of a study (study.json), and the outcome of every planned trial.
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace m2m::results {
 
-/// One trial under one label; the same trial may be planned under several.
+/// A planned trial under one label; the same trial may be planned under several.
 struct PlannedTrial {
   std::string id, label;
   Config config;  // every setting, resolved
@@ -26,61 +26,65 @@ struct PlannedStage {
   int epochs = 0;
 };
 
+/// The plan of a study, with which tables find missing trials.
 struct PlannedStudy {
   std::string name;  // "ablation_cifar10"
-  std::string file;  // the study file as it was named
+  std::string file;  // path of the study file, as given
   std::vector<PlannedTrial> trials;
-  std::vector<PlannedStage> stages = {};  // none in files of earlier versions
+  std::vector<PlannedStage> stages = {};  // empty in files of earlier versions
   std::string cache = {};                 // the folder of the stages; empty: the output folder's own
 };
 
-/// Throws Error (input_output).
-void write_study(const std::filesystem::path& file, const PlannedStudy& study);
-/// Throws Error: input_output where it cannot be read, bad_data where it is damaged or of another schema.
-PlannedStudy read_study(const std::filesystem::path& file);
+/// Writes a study.json. Throws WriteError.
+void write_planned_study(const std::filesystem::path& file, const PlannedStudy& study);
+/// Reads a study.json. Throws Error: input_output if it cannot be read, bad_data if it is damaged or of another
+/// schema.
+PlannedStudy read_planned_study(const std::filesystem::path& file);
 
-/// The same as JSON values, for results.h5.
+/// The content of study.json as a JSON value, which results.h5 also holds. Pure.
 Json study_to_json(const PlannedStudy& study);
-/// Throws a JSON error where something is missing.
+/// Parses what study_to_json made. Throws a JSON error if a key is missing.
 PlannedStudy study_from_json(const Json& json);
 
-// What became of every planned trial, from an output folder or from the results.h5 made of it.
-
+/// The outcome of a planned trial.
 enum class TrialStatus {
   done,
   failed,    // ended with an error, or its result.h5 is damaged
-  diverged,  // the loss was not a number
+  diverged,  // the loss was not finite
   missing,   // not run yet, or interrupted
 };
 
-/// "done", "failed", "diverged", "missing"
-const char* status_name(TrialStatus status);
+/// The name of a status: "done", "failed", "diverged", "missing". Pure.
+const char* to_text(TrialStatus status);
 
+/// A planned trial and its outcome.
 struct TrialOutcome {
   PlannedTrial planned;
   TrialStatus status = TrialStatus::missing;
-  std::string reason;                 // one sentence where it failed or diverged
-  std::optional<TrialRecord> record;  // where it is done
-  bool is_damaged = false;            // it failed because its result.h5 is there and cannot be read
+  std::string reason;                 // one sentence if it failed or diverged
+  std::optional<TrialRecord> record;  // if it is done
+  bool is_damaged = false;            // it failed because its result.h5 exists but cannot be read
 };
 
+/// The outcomes of all trials of a study.
 struct StudyResults {
-  std::string name;                      // the study's
-  std::vector<TrialOutcome> trials;      // as planned
-  std::vector<std::string> not_planned;  // ids with a result in the folder that this study did not ask for
+  std::string name;                      // of the study
+  std::vector<TrialOutcome> trials;      // in the order of the plan
+  std::vector<std::string> not_planned;  // ids of results in the folder that the study does not plan
 };
 
-/// One trial's outcome. A result counts even where an earlier attempt failed; a damaged result counts as failed.
+/// Reads the outcome of a trial. A result counts even if an earlier attempt failed; a damaged result counts as
+/// failed.
 TrialOutcome read_outcome(const OutputFolder& folder, const PlannedTrial& planned, RecordParts parts);
 
-/// Every planned trial of a sweep's output folder, metrics only.
-/// Throws Error: input_output where the folder cannot be read, usage where no sweep has planned anything in it.
+/// Reads the outcome of every planned trial of an output folder, with RecordParts::metrics. Throws Error:
+/// input_output if the folder cannot be read, usage if it has no study.json.
 StudyResults read_output_folder(const OutputFolder& folder);
 
-/// The same from a results.h5. Throws Error as read_trial does.
+/// Reads the outcome of every planned trial from a results.h5. Throws Error as read_trial does.
 StudyResults read_results_file(const std::filesystem::path& file);
 
-/// The trials that have a result in this folder and are none of `study`'s.
+/// Ids of the trials that have a result in the folder but are not planned by `study`, in order.
 std::vector<std::string> unplanned_trials(const OutputFolder& folder, const PlannedStudy& study);
 
 }  // namespace m2m::results

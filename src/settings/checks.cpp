@@ -112,12 +112,12 @@ void check_gamma(const Config& config) {
 }
 
 /// A g that is brought was trained before, so nothing can be said of how.
-void check_brought_g(const Config& config) {
+void check_external_g(const Config& config) {
   if (config.text("m2m.g_from").empty()) return;
-  const Json unsaid = {
+  const Json must_be_default = {
       {"m2m.g_method", "ERM"}, {"m2m.g_data", "same"}, {"m2m.g_precision", nullptr}, {"m2m.g_stop", nullptr}};
-  for (const auto& [name, standard] : unsaid.items()) {
-    if (!config.has(name) || config.json().at(name) == standard) continue;
+  for (const auto& [name, default_value] : must_be_default.items()) {
+    if (!config.has(name) || config.json().at(name) == default_value) continue;
     throw usage_error(fmt::format(
         "{0}: says how the sweep trains g, and m2m.g_from brings one; set m2m.g_from = '', or leave {0} out",
         name));
@@ -150,7 +150,7 @@ void check_deferral_of_g(const Config& config, const Config& g) {
 /// How g is trained, where a recipe translates.
 void check_g(const Config& config) {
   if (!read<Recipe>(config).translates()) return;
-  check_brought_g(config);
+  check_external_g(config);
   const std::string method = config.text("m2m.g_method");
   const std::vector<std::string> known = method_names();
   const bool is_known = std::count(known.begin(), known.end(), method) > 0;

@@ -13,7 +13,7 @@
 namespace m2m::settings {
 namespace {
 
-std::string type_name(SettingType type) {
+std::string expected_text(SettingType type) {
   switch (type) {
     case SettingType::flag:
       return "true or false";
@@ -30,11 +30,11 @@ std::string type_name(SettingType type) {
 }
 
 [[noreturn]] void throw_wrong_type(const Setting& setting, const std::string& got) {
-  throw usage_error(fmt::format("{} = {}: expected {}", setting.name, got, type_name(setting.type)));
+  throw usage_error(fmt::format("{} = {}: expected {}", setting.name, got, expected_text(setting.type)));
 }
 
 /// As a study file writes it; JSON has no word for what is not finite.
-std::string shown(const Json& value) {
+std::string value_literal(const Json& value) {
   const bool is_finite = !value.is_number_float() || std::isfinite(value.get<double>());
   return is_finite ? value.dump() : fmt::format("{}", value.get<double>());
 }
@@ -52,11 +52,11 @@ bool is_whole(const Json& value) {
 
 void check_bounds(const Setting& setting, double value) {
   if (std::isfinite(value) && value >= setting.min && value <= setting.max) return;
-  const std::string least = std::isfinite(setting.min) ? fmt::format(" of at least {}", setting.min) : "";
-  const std::string most =
-      std::isfinite(setting.max) ? fmt::format("{} at most {}", least.empty() ? "" : " and", setting.max) : "";
-  throw usage_error(
-      fmt::format("{} = {}: expected {}{}{}", setting.name, value, type_name(setting.type), least, most));
+  const std::string min_text = std::isfinite(setting.min) ? fmt::format(" of at least {}", setting.min) : "";
+  const std::string max_text =
+      std::isfinite(setting.max) ? fmt::format("{} at most {}", min_text.empty() ? "" : " and", setting.max) : "";
+  throw usage_error(fmt::format("{} = {}: expected {}{}{}", setting.name, value, expected_text(setting.type),
+                                min_text, max_text));
 }
 
 void check_choice(const Setting& setting, const std::string& value) {
@@ -109,26 +109,26 @@ std::string nearest_name(std::span<const Setting> settings, const std::string& n
 Json checked_value(const Setting& setting, const Json& value) {
   switch (setting.type) {
     case SettingType::flag:
-      if (!value.is_boolean()) throw_wrong_type(setting, shown(value));
+      if (!value.is_boolean()) throw_wrong_type(setting, value_literal(value));
       return value;
     case SettingType::integer:
       if (is_whole(value)) throw_fractional(setting, value);
-      if (!value.is_number_integer()) throw_wrong_type(setting, shown(value));
+      if (!value.is_number_integer()) throw_wrong_type(setting, value_literal(value));
       check_bounds(setting, value.get<double>());
       return value.get<std::int64_t>();
     case SettingType::number:
-      if (!value.is_number()) throw_wrong_type(setting, shown(value));
+      if (!value.is_number()) throw_wrong_type(setting, value_literal(value));
       check_bounds(setting, value.get<double>());
       return without_negative_zero(value.get<double>());
     case SettingType::text:
-      if (!value.is_string()) throw_wrong_type(setting, shown(value));
+      if (!value.is_string()) throw_wrong_type(setting, value_literal(value));
       check_choice(setting, value.get<std::string>());
       return value;
     case SettingType::numbers: {
-      if (!value.is_array()) throw_wrong_type(setting, shown(value));
+      if (!value.is_array()) throw_wrong_type(setting, value_literal(value));
       std::vector<double> list;
       for (const Json& item : value) {
-        if (!item.is_number()) throw_wrong_type(setting, shown(value));
+        if (!item.is_number()) throw_wrong_type(setting, value_literal(value));
         check_bounds(setting, item.get<double>());
         list.push_back(without_negative_zero(item.get<double>()));
       }

@@ -7,7 +7,7 @@
 namespace m2m::settings {
 namespace {
 
-constexpr double largest_seed = 4294967295.0;
+constexpr double max_seed = 4294967295.0;
 
 bool starts_from_file(const Config& resolved) { return !resolved.text("train.start_from").empty(); }
 bool starts_anew(const Config& resolved) { return !starts_from_file(resolved); }
@@ -23,7 +23,7 @@ bool draws_subset(const Config& resolved) {
 }
 
 Row<Seeds> seed_row(const char* name, std::int64_t Seeds::*member, const char* help) {
-  return setting(name, member).derived().range(0, largest_seed).seed().help(help);
+  return setting(name, member).derived().range(0, max_seed).seed().help(help);
 }
 
 /// What is trained, and along which schedule.
@@ -156,7 +156,7 @@ const Rows<Seeds>& rows<Seeds>() {
           .help("Default for m2m.seed_by, m2m.gamma_test and weights.beta: as in the authors' program or as in the "
                 "paper."),
       setting("seed", &Seeds::seed)
-          .range(0, largest_seed)
+          .range(0, max_seed)
           .provenance()
           .seed()
           .help("Sets the five seeds below; each can be set alone."),

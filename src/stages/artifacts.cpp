@@ -12,7 +12,7 @@ Json write_pick(const fs::path& file, const checkpoints::NetworkState& state, co
   checkpoint.network = state;
   checkpoint.epoch = snapshot.epoch;
   checkpoints::save_checkpoint(file, checkpoint);
-  Json facts = results::facts_of_file(file);
+  Json facts = results::make_file_facts(file);
   facts["epoch"] = snapshot.epoch;
   if (snapshot.validation.classes > 0) facts["validation_bacc"] = balanced_accuracy(snapshot.validation);
   facts["test_bacc"] = balanced_accuracy(snapshot.test);
@@ -53,7 +53,7 @@ void write_prefix(const std::filesystem::path& folder, const checkpoints::TrialS
   const auto file = folder / "state.safetensors";
   checkpoints::write_trial_state(file, state);
   Json stage = facts;
-  stage["state"] = results::facts_of_file(file);
+  stage["state"] = results::make_file_facts(file);
   write_file(folder / "stage.json", stage.dump(2) + "\n");
 }
 

@@ -68,7 +68,7 @@ Json environment(int ranks, int hosts) {
           {"affinity", affinity_cores()},
           {"processor", cpu_field("model name")},
           {"instruction_sets", instruction_sets()},
-          {"kernels", name_of(best_instruction_set())},
+          {"kernels", to_text(best_instruction_set())},
           {"torch_kernels", at::get_cpu_capability()},
           {"gpu", torch::cuda::is_available() ? std::to_string(torch::cuda::device_count()) : "none"},
           {"compiler", __VERSION__},

@@ -25,7 +25,7 @@
 namespace m2m::stages {
 namespace {
 
-constexpr std::size_t most_events = 100'000;
+constexpr std::size_t max_events = 100'000;
 
 /// Of the instructions that the stage was told to use; not known on a GPU and in float64.
 MeasuredPeak peak_of(const train::TrialSettings& settings) {
@@ -34,25 +34,25 @@ MeasuredPeak peak_of(const train::TrialSettings& settings) {
   const double of_a_thread =
       settings.bfloat16 ? kernels::measured_peak<kernels::Bf16>(set) : kernels::measured_peak<float>(set);
   return {of_a_thread * settings.threads, settings.threads,
-          fmt::format("{}, {}", settings.bfloat16 ? "bf16" : "float32", name_of(set))};
+          fmt::format("{}, {}", settings.bfloat16 ? "bf16" : "float32", to_text(set))};
 }
 
 std::string trace_text(Profile& profile, const std::filesystem::path& file, int rank) {
   try {
-    write_file(file, chrome_trace(profile.events(), profile.events_left_out(), rank));
+    write_file(file, chrome_trace(profile.events(), profile.dropped_events(), rank));
   } catch (const Error& error) {
     return fmt::format("no trace: {}", error.what());
   }
   const std::string text = "trace: " + file.string();
-  if (profile.events_left_out() == 0) return text;
+  if (profile.dropped_events() == 0) return text;
   return text + fmt::format(" (of the first {} calls; {} are left out)", group_digits(profile.events().size()),
-                            group_digits(profile.events_left_out()));
+                            group_digits(profile.dropped_events()));
 }
 
 }  // namespace
 
 Profile begin_profile(const train::TrialSettings& settings) {
-  return Profile(most_events, nn::device_clock(settings.device));
+  return Profile(max_events, nn::device_clock(settings.device));
 }
 
 std::vector<std::string> end_profile(Profile& profile, const study::Stage& stage,
@@ -86,7 +86,7 @@ study::StageResult execute_shards(const StageJob& job, study::StageContext& cont
       } catch (...) {
         const std::lock_guard guard(mutex);
         if (!failure) failure = std::current_exception();
-        tree.give_up();
+        tree.abandon();
       }
     });
   }
@@ -98,7 +98,7 @@ study::StageResult execute_shards(const StageJob& job, study::StageContext& cont
 /// What train.kernels comes to on this processor: an instruction set, or "torch".
 std::string kernels_used(const train::TrialSettings& settings) {
   if (settings.kernels == "torch") return settings.kernels;
-  return name_of(parse_instruction_set(settings.kernels));
+  return to_text(parse_instruction_set(settings.kernels));
 }
 
 }  // namespace
@@ -158,10 +158,10 @@ DeviceMemory StageRunner::memory() const {
 }
 
 std::shared_ptr<comm::Communicator> StageRunner::communicator(torch::Device device) {
-  if (ranks_.group == nullptr) return comm::alone();
+  if (ranks_.group == nullptr) return comm::single_rank();
   const std::lock_guard guard(mutex_);
   auto& made = communicators_[device.str()];
-  if (made == nullptr) made = comm::communicator_for(*ranks_.group, device);
+  if (made == nullptr) made = comm::make_communicator(*ranks_.group, device);
   return made;
 }
 

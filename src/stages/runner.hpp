@@ -28,9 +28,9 @@ struct ProfileSettings {
 
 /// Whom a runner shares its stages with. The group has to outlive the runner.
 struct RunnerRanks {
-  const comm::MpiGroup* group = nullptr;  // null: nobody
-  int local_rank = 0;                     // of this host's ranks, this one; it chooses the GPU
-  int world_rank = 0;                     // of the job's, this one
+  const comm::Group* group = nullptr;  // null: nobody
+  int local_rank = 0;                  // of this host's ranks, this one; it chooses the GPU
+  int world_rank = 0;                  // of the job's, this one
   int trials_per_device = 1;  // how many stages this one runs at once; more than one: the group has one rank
 };
 

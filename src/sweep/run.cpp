@@ -203,7 +203,7 @@ void write_plan(const study::Study& study, const study::StageGraph& graph, const
     }
   }
   if (!out.shared_cache.empty()) planned.cache = std::filesystem::absolute(out.shared_cache).string();
-  results::write_study(out.study(), planned);
+  results::write_planned_study(out.study(), planned);
 }
 
 std::string place_of_this_process() { return "host " + host_name(); }

@@ -107,7 +107,7 @@ StageProgress progress_of(const OutputFolder& out, const results::PlannedStage& 
     const auto damage = results::damage_of_stage(folder, results::Look::quick);
     stage.state = damage ? StageStanding::failed : StageStanding::done;
     if (damage) stage.reason = damage->why + "; the sweep's command makes it anew";
-  } else if (!results::living_holder(folder).empty()) {
+  } else if (!results::live_holder(folder).empty()) {
     stage.state = StageStanding::running;
   } else if (has_begun) {
     stage.state = StageStanding::interrupted;
@@ -144,10 +144,10 @@ StudyStatus read_status(const OutputFolder& out) {
   if (!fs::exists(out.study())) {
     throw usage_error(out.root.string() + ": no sweep has planned anything here; name a sweep's output folder");
   }
-  const results::PlannedStudy study = results::read_study(out.study());
+  const results::PlannedStudy study = results::read_planned_study(out.study());
   StudyStatus status;
   status.name = study.name;
-  status.sweep = results::living_holder(out.root);
+  status.sweep = results::live_holder(out.root);
   std::set<std::string> seen;
   for (const results::PlannedTrial& planned : study.trials) {
     if (seen.insert(planned.id).second) status.trials.push_back(progress_of(out, planned, !status.sweep.empty()));

@@ -42,8 +42,8 @@ struct StudyStatus {
 };
 
 /// Reads study.json, journals and results; touches nothing. Local.
-/// Throws Error: usage where no sweep has planned anything in the folder, input_output and bad_data as read_study
-/// does.
+/// Throws Error: usage where no sweep has planned anything in the folder, input_output and bad_data as
+/// read_planned_study does.
 StudyStatus read_status(const results::OutputFolder& out);
 
 /// A line of counts, one of those of the shared stages, one about the sweep, and one for each stage and trial begun

@@ -74,7 +74,7 @@ void LiveBlock::draw(const std::vector<std::string>& lines) {
   }
   std::string text = erasing();
   for (const std::string& line : shown) {
-    text += cut_to(line, static_cast<std::size_t>(std::max(1, size_.columns - 1))) + "\n";
+    text += truncate_utf8(line, static_cast<std::size_t>(std::max(1, size_.columns - 1))) + "\n";
   }
   write_(text);
   drawn_ = shown.size();

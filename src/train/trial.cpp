@@ -113,7 +113,7 @@ void Trial::restore(const checkpoints::TrialState& state) {
 
 void Trial::submit(std::int64_t steps) {
   for (; steps > 0 && !done(); --steps) {
-    if (setup_.profile != nullptr) setup_.profile->move_to(epoch_, step_);
+    if (setup_.profile != nullptr) setup_.profile->set_position(epoch_, step_);
     if (step_ == 0) begin_epoch();
     step();
     if (++step_ == work_->steps()) end_epoch();

@@ -90,7 +90,7 @@ struct TrialSetup {
   std::optional<checkpoints::Checkpoint> start;  // f, where it does not begin from its initialisation
   // where it goes on from an earlier run, or from a prefix that it shares
   std::optional<checkpoints::TrialState> resume;
-  std::shared_ptr<comm::Communicator> ranks = comm::alone();  // that share the trial
+  std::shared_ptr<comm::Communicator> ranks = comm::single_rank();  // that share the trial
   int best_from_epoch = 0;  // `best` is looked for among the epochs from this one on
   std::function<void(const results::EpochRecord&)> on_epoch;
   Profile* profile = nullptr;  // where to time the phases, if at all

@@ -75,7 +75,7 @@ TEST(DoctorProgram, NamesTheInstructionSetOfTheProcess) {
     return testing::run_command("M2M_INSTRUCTION_SET=" + set + " timeout 20 " + testing::quoted(M2M_DOCTOR),
                                 folder.path());
   };
-  const std::string best = name_of(processor_instruction_set());
+  const std::string best = to_text(processor_instruction_set());
   bool caps = true;
   for (const std::string& set : instruction_set_names()) {
     const Outcome outcome = doctor(set);

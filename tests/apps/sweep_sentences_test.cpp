@@ -108,7 +108,7 @@ TEST(SweepSentences, OfFilesNameThemAndWhatIsWrong) {
   const std::string sentence = refusal([&] { const results::FolderLock second(folder.path()); });
   EXPECT_EQ(
       std::regex_replace(sentence, std::regex("alive \\d+ s"), "alive 0 s"),
-      there + " is in use by " + results::living_holder(folder.path()) + " (alive 0 s ago); --wait waits for it");
+      there + " is in use by " + results::live_holder(folder.path()) + " (alive 0 s ago); --wait waits for it");
 }
 
 TEST(SweepSentences, OfTheLogTellWhatBeganRanAndEnded) {
@@ -182,9 +182,10 @@ using SweepProgramSentences = testing::SweepProgram;
 
 TEST_F(SweepProgramSentences, TellWhyItRefusesToRunAlone) {
   ::setenv("SLURM_NTASKS", "8", 1);
-  EXPECT_EQ(sweep(0, "jobs/grid.toml").output,
-            "m2m-sweep: this process is alone, but SLURM_NTASKS=8: the MPI library was not started by srun; use "
-            "'srun --mpi=pmix' or 'mpirun'\n");
+  EXPECT_EQ(
+      sweep(0, "jobs/grid.toml").output,
+      "m2m-sweep: this process is the only rank, but SLURM_NTASKS=8: the MPI library was not started by srun; use "
+      "'srun --mpi=pmix' or 'mpirun'\n");
   ::unsetenv("SLURM_NTASKS");
 }
 

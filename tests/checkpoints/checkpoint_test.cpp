@@ -37,7 +37,7 @@ TEST(Checkpoint, LoadsWhatItSaved) {
   EXPECT_TRUE(loaded.momentum.at("a.weight").equal(saved.momentum.at("a.weight")));
   EXPECT_EQ(loaded.metadata.at("about"), "a test");
   EXPECT_EQ(loaded.epoch, 41);
-  EXPECT_EQ(loaded.sha256, sha256_of_file(scratch("one.safetensors")));
+  EXPECT_EQ(loaded.sha256, sha256_file(scratch("one.safetensors")));
 }
 
 TEST(Checkpoint, KeepsMomentumUnderAPrefix) {

@@ -11,33 +11,33 @@
 namespace m2m::comm {
 namespace {
 
-const MpiSession& world() { return testing::session(); }
+const Session& world() { return testing::session(); }
 
-/// The whole world as one group.
-const MpiGroup& everybody() {
-  // Never destroyed: MPI ends before static objects do.
-  static const MpiGroup& group = *new MpiGroup(world(), 0);
+/// The world as one group.
+const Group& all_ranks() {
+  // Never destroyed, because MPI ends before static objects are destroyed.
+  static const Group& group = *new Group(world(), 0);
   return group;
 }
 
-/// A tensor that differs from rank to rank, with parts that rounding cannot keep.
+/// A tensor that differs between ranks, with values whose sum depends on the order of additions.
 torch::Tensor mine(int number, torch::Dtype type) {
   return (torch::arange(1000, torch::kFloat64) * 0.1 + 1000.7 * number).to(type);
 }
 
 TEST(Group, IsThoseWhoNameTheSameNumberInTheOrderOfTheirRanks) {
-  const MpiGroup pairs(world(), world().rank() / 2);
+  const Group pairs(world(), world().rank() / 2);
   EXPECT_EQ(pairs.rank(), world().rank() % 2);
   EXPECT_LE(pairs.size(), 2);
 }
 
 TEST(Group, AgreesAsSoonAsOneSaysSo) {
-  EXPECT_FALSE(everybody().any(false));
-  EXPECT_TRUE(everybody().any(world().rank() == world().size() - 1));
+  EXPECT_FALSE(all_ranks().any(false));
+  EXPECT_TRUE(all_ranks().any(world().rank() == world().size() - 1));
 }
 
 TEST(MpiCommunicator, AddsUpOverTheRanksWithTheSameBitsOnEach) {
-  const auto ranks = mpi_communicator(everybody());
+  const auto ranks = mpi_communicator(all_ranks());
   for (const torch::Dtype type : {torch::kFloat32, torch::kFloat64, torch::kInt64}) {
     torch::Tensor values = mine(ranks->rank(), type);
     torch::Tensor expected = torch::zeros_like(values);
@@ -52,7 +52,7 @@ TEST(MpiCommunicator, AddsUpOverTheRanksWithTheSameBitsOnEach) {
 }
 
 TEST(MpiCommunicator, RefusesWhatItCannotAddUp) {
-  const auto ranks = mpi_communicator(everybody());
+  const auto ranks = mpi_communicator(all_ranks());
   torch::Tensor bytes = torch::zeros({4}, torch::kUInt8);
   EXPECT_THROW(ranks->all_reduce_sum(bytes), Error);
   torch::Tensor columns = torch::zeros({4, 4}).t();
@@ -60,7 +60,7 @@ TEST(MpiCommunicator, RefusesWhatItCannotAddUp) {
 }
 
 TEST(Backend, IsAloneForOneRankAndMpiForSeveral) {
-  const auto ranks = communicator_for(everybody(), torch::kCPU);
+  const auto ranks = make_communicator(all_ranks(), torch::kCPU);
   EXPECT_EQ(ranks->size(), world().size());
   torch::Tensor one = torch::ones({1});
   ranks->all_reduce_sum(one);
@@ -69,10 +69,10 @@ TEST(Backend, IsAloneForOneRankAndMpiForSeveral) {
 
 TEST(FixedTree, GivesTheSameBitsOnAnyNumberOfRanks) {
   if (shard_count % world().size() != 0) {
-    EXPECT_THROW(FixedTree tree(&everybody()), Error);
+    EXPECT_THROW(FixedTree tree(&all_ranks()), Error);
     return;
   }
-  FixedTree tree(&everybody());
+  FixedTree tree(&all_ranks());
   std::vector<torch::Tensor> sums(tree.shards().size());
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < sums.size(); ++i) {
@@ -98,7 +98,7 @@ TEST(FixedTree, FreesThoseWhoWaitForAShardThatFailed) {
     torch::Tensor one = torch::ones({1});
     EXPECT_THROW(tree.shards()[0]->all_reduce_sum(one), Error);
   });
-  tree.give_up();
+  tree.abandon();
   waiting.join();
 }
 

@@ -30,27 +30,27 @@ Message wait_for(Mailbox& mailbox) {
   return message.value();
 }
 
-/// A worker sends numbered messages of growing size, then hears how many came.
+/// Sends numbered messages of growing size as a worker, then receives how many arrived.
 void talk_as_worker(Mailbox& mailbox, int rank, int count) {
   for (int i = 0; i < count; ++i) send(mailbox, 0, std::string(static_cast<std::size_t>(i) * 100, 'x'));
   EXPECT_EQ(text_of(wait_for(mailbox)), "rank " + std::to_string(rank) + ": " + std::to_string(count));
 }
 
 void talk_as_coordinator(Mailbox& mailbox, int ranks, int count) {
-  std::map<int, int> heard;
+  std::map<int, int> received;
   for (int i = 0; i < ranks * count; ++i) {
     const Message message = wait_for(mailbox);
-    // in the order they were sent: the size tells
-    ASSERT_EQ(message.bytes.size(), static_cast<std::size_t>(heard[message.from]++) * 100);
+    // the sizes show the order
+    ASSERT_EQ(message.bytes.size(), static_cast<std::size_t>(received[message.from]++) * 100);
   }
   for (int rank = 0; rank < ranks; ++rank) {
-    send(mailbox, rank, "rank " + std::to_string(rank) + ": " + std::to_string(heard[rank]));
+    send(mailbox, rank, "rank " + std::to_string(rank) + ": " + std::to_string(received[rank]));
   }
 }
 
 TEST(MpiMailbox, DeliversInOrderBetweenACoordinatorThreadAndAllWorkers) {
-  const MpiSession& session = testing::session();
-  MpiPost post(session);
+  const Session& session = testing::session();
+  MpiChannel post(session);
   std::thread coordinator;
   if (session.rank() == 0) {
     coordinator = std::thread([&] { talk_as_coordinator(post.coordinator(), session.size(), 200); });
@@ -60,8 +60,8 @@ TEST(MpiMailbox, DeliversInOrderBetweenACoordinatorThreadAndAllWorkers) {
 }
 
 TEST(MpiMailbox, CarriesMessagesLargerThanTheEagerLimit) {
-  const MpiSession& session = testing::session();
-  MpiPost post(session);
+  const Session& session = testing::session();
+  MpiChannel post(session);
   const std::string large(3'000'000, static_cast<char>('a' + session.rank()));
   send(post.worker(), 0, large);
   if (session.rank() == 0) {
@@ -70,17 +70,17 @@ TEST(MpiMailbox, CarriesMessagesLargerThanTheEagerLimit) {
       EXPECT_EQ(text_of(message), std::string(3'000'000, static_cast<char>('a' + message.from)));
     }
   }
-  sleeping_barrier(session);
+  barrier(session);
 }
 
 TEST(MpiMailbox, PollSaysNothingWhereNothingCame) {
-  MpiPost post(testing::session());
+  MpiChannel post(testing::session());
   EXPECT_FALSE(post.worker().poll().has_value());
-  sleeping_barrier(testing::session());
+  barrier(testing::session());
 }
 
 TEST(MpiMailbox, OnlyRankZeroCoordinates) {
-  MpiPost post(testing::session());
+  MpiChannel post(testing::session());
   if (testing::session().rank() == 0) {
     EXPECT_NO_THROW(post.coordinator());
   } else {
@@ -89,8 +89,8 @@ TEST(MpiMailbox, OnlyRankZeroCoordinates) {
 }
 
 TEST(MpiMailbox, TwoPostsDoNotMixTheirMail) {
-  const MpiSession& session = testing::session();
-  MpiPost first(session), second(session);
+  const Session& session = testing::session();
+  MpiChannel first(session), second(session);
   send(second.worker(), 0, "second");
   send(first.worker(), 0, "first");
   if (session.rank() == 0) {
@@ -99,11 +99,11 @@ TEST(MpiMailbox, TwoPostsDoNotMixTheirMail) {
       EXPECT_EQ(text_of(wait_for(second.coordinator())), "second");
     }
   }
-  sleeping_barrier(session);
+  barrier(session);
 }
 
 TEST(LocalMailbox, DeliversInOrderBetweenThreads) {
-  LocalPost post(3);
+  LocalChannel post(3);
   std::vector<std::thread> workers;
   for (int rank = 0; rank < 3; ++rank) {
     workers.emplace_back([&post, rank] { talk_as_worker(post.worker(rank), rank, 100); });

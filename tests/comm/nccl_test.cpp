@@ -1,4 +1,4 @@
-// Sums over GPUs. Only in a build with CUDA; on a machine with fewer GPUs than ranks: skipped.
+// Sums over GPUs: only in a build with CUDA, and skipped if there are fewer GPUs than ranks.
 #include <c10/cuda/CUDAStream.h>
 #include <gtest/gtest.h>
 #include <torch/cuda.h>
@@ -17,17 +17,17 @@ namespace {
 class NcclTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    const HostShare share = host_share(testing::session());
+    const HostRanks share = host_ranks(testing::session());
     const int gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
-    if (any_rank(testing::session(), share.ranks > gpus)) GTEST_SKIP() << "no GPU for each rank";
+    if (any(testing::session(), share.ranks > gpus)) GTEST_SKIP() << "no GPU for each rank";
     device = torch::Device(torch::kCUDA, static_cast<c10::DeviceIndex>(share.local_rank));
   }
   torch::Device device = torch::kCPU;
 };
 
 TEST_F(NcclTest, AddsUpOverTheRanksWithTheSameBitsOnEach) {
-  const MpiGroup everybody(testing::session(), 0);
-  const auto ranks = nccl_communicator(everybody, device);
+  const Group all_ranks(testing::session(), 0);
+  const auto ranks = nccl_communicator(all_ranks, device);
   for (const torch::Dtype type : {torch::kFloat32, torch::kFloat64, torch::kInt64}) {
     torch::Tensor values = torch::arange(1000, torch::TensorOptions(type).device(device)) + ranks->rank();
     ranks->all_reduce_sum(values);
@@ -38,24 +38,24 @@ TEST_F(NcclTest, AddsUpOverTheRanksWithTheSameBitsOnEach) {
 }
 
 TEST_F(NcclTest, AgreesOnTheHost) {
-  const MpiGroup everybody(testing::session(), 0);
-  const auto ranks = communicator_for(everybody, device);
+  const Group all_ranks(testing::session(), 0);
+  const auto ranks = make_communicator(all_ranks, device);
   EXPECT_FALSE(ranks->any(false));
   EXPECT_TRUE(ranks->any(ranks->rank() == ranks->size() - 1));
 }
 
 TEST_F(NcclTest, GivesUpWhereARankDoesNotComeInTime) {
   if (testing::session().size() == 1) GTEST_SKIP() << "one rank waits for nobody";
-  const MpiGroup everybody(testing::session(), 0);
-  const auto ranks = nccl_communicator(everybody, device, std::chrono::seconds(1));
+  const Group all_ranks(testing::session(), 0);
+  const auto ranks = nccl_communicator(all_ranks, device, std::chrono::seconds(1));
   if (ranks->rank() == 0) {
     torch::Tensor values = torch::ones({8}, torch::TensorOptions(device));
     ranks->all_reduce_sum(values);
-    // giving up ends what the stream waits for
+    // the abort ends the sum that the stream waits for
     EXPECT_TRUE(testing::eventually([&] { return c10::cuda::getCurrentCUDAStream(device.index()).query(); }));
     EXPECT_THROW(ranks->all_reduce_sum(values), std::exception);
   }
-  sleeping_barrier(testing::session());
+  barrier(testing::session());
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace m2m::comm {
 namespace {
 
 Launch launch_in(const std::map<std::string, std::string>& variables) {
-  return announced_launch([&](const char* name) {
+  return launch_from_environment([&](const char* name) {
     const auto found = variables.find(name);
     return found == variables.end() ? nullptr : found->second.c_str();
   });
@@ -22,27 +22,27 @@ Launch launch_in(const std::map<std::string, std::string>& variables) {
 
 TEST(Launch, IsOneRankWhereTheEnvironmentSaysNothing) {
   EXPECT_EQ(launch_in({}).ranks, 1);
-  EXPECT_NO_THROW(refuse_missing_ranks(1, launch_in({})));
+  EXPECT_NO_THROW(check_rank_count(1, launch_in({})));
 }
 
 TEST(Launch, RefusesAWorldOfOneWhereSlurmSaysEight) {
   const Launch launch = launch_in({{"SLURM_NTASKS", "8"}, {"SLURM_PROCID", "3"}});
   EXPECT_FALSE(launch.first);
-  const std::string refusal = testing::complaint([&] { refuse_missing_ranks(1, launch); }, ExitCode::usage);
+  const std::string refusal = testing::complaint([&] { check_rank_count(1, launch); }, ExitCode::usage);
   EXPECT_TRUE(testing::says(refusal, {"SLURM_NTASKS=8", "'srun --mpi=pmix'", "'mpirun'"}));
 }
 
 TEST(Launch, RefusesAWorldOfOneWhereAnotherMpirunSaysTwo) {
-  EXPECT_THROW(refuse_missing_ranks(1, launch_in({{"OMPI_COMM_WORLD_SIZE", "2"}})), Error);
+  EXPECT_THROW(check_rank_count(1, launch_in({{"OMPI_COMM_WORLD_SIZE", "2"}})), Error);
 }
 
 TEST(Launch, TakesAnMpirunOfOneRankInsideALargerAllocation) {
   const Launch launch = launch_in({{"OMPI_COMM_WORLD_SIZE", "1"}, {"SLURM_NTASKS", "8"}});
-  EXPECT_NO_THROW(refuse_missing_ranks(1, launch));
+  EXPECT_NO_THROW(check_rank_count(1, launch));
 }
 
 TEST(Launch, TakesAWorldOfSeveralRanks) {
-  EXPECT_NO_THROW(refuse_missing_ranks(8, launch_in({{"SLURM_NTASKS", "8"}})));
+  EXPECT_NO_THROW(check_rank_count(8, launch_in({{"SLURM_NTASKS", "8"}})));
 }
 
 TEST(Launch, TakesNoHarmFromNonsenseInTheEnvironment) {
@@ -52,7 +52,7 @@ TEST(Launch, TakesNoHarmFromNonsenseInTheEnvironment) {
 }
 
 TEST(Session, KnowsItsRankAndSize) {
-  const MpiSession& session = testing::session();
+  const Session& session = testing::session();
   EXPECT_GE(session.rank(), 0);
   EXPECT_LT(session.rank(), session.size());
   EXPECT_EQ(session.size(), session.launch().ranks);
@@ -62,32 +62,32 @@ TEST(Session, ReturnsErrorsOfMpiCallsInsteadOfEndingTheJob) {
   const int nobody = testing::session().size() + 5;
   char byte = 0;
   EXPECT_THROW(check_mpi(MPI_Send(&byte, 1, MPI_BYTE, nobody, 0, MPI_COMM_WORLD), "sending"), Error);
-  const OwnedCommunicator copy = duplicate(MPI_COMM_WORLD);
+  const CommunicatorHandle copy = duplicate(MPI_COMM_WORLD);
   EXPECT_THROW(check_mpi(MPI_Send(&byte, 1, MPI_BYTE, nobody, 0, copy.get()), "sending"), Error);
 }
 
-TEST(OwnedCommunicator, LeavesTheNullHandleBehindWhenMoved) {
-  OwnedCommunicator first = duplicate(MPI_COMM_WORLD);
-  const OwnedCommunicator second = std::move(first);
+TEST(CommunicatorHandle, LeavesTheNullHandleBehindWhenMoved) {
+  CommunicatorHandle first = duplicate(MPI_COMM_WORLD);
+  const CommunicatorHandle second = std::move(first);
   EXPECT_EQ(first.get(), MPI_COMM_NULL);  // NOLINT(bugprone-use-after-move): what is tested
   EXPECT_NE(second.get(), MPI_COMM_NULL);
 }
 
 TEST(Broadcast, GivesEveryRankTheBytesOfRankZero) {
-  const MpiSession& session = testing::session();
+  const Session& session = testing::session();
   for (const std::string& text : {std::string(), std::string("a\0b", 3), std::string(1'000'000, 'z')}) {
-    EXPECT_EQ(broadcast_bytes(session, session.rank() == 0 ? text : "something else"), text);
+    EXPECT_EQ(broadcast(session, session.rank() == 0 ? text : "something else"), text);
   }
 }
 
 TEST(Barrier, LetsNobodyThroughBeforeAllHaveCome) {
-  const MpiSession& session = testing::session();
-  const OwnedCommunicator channel = duplicate(MPI_COMM_WORLD);
-  // Every other rank sends before it comes; an eager message sent before the barrier is there after it.
+  const Session& session = testing::session();
+  const CommunicatorHandle channel = duplicate(MPI_COMM_WORLD);
+  // Every other rank sends before the barrier; an eager message sent before the barrier has arrived after it.
   const char byte = 1;
   MPI_Request sent = MPI_REQUEST_NULL;
   if (session.rank() != 0) MPI_Isend(&byte, 1, MPI_BYTE, 0, 0, channel.get(), &sent);
-  sleeping_barrier(session);
+  barrier(session);
   for (int rank = 1; session.rank() == 0 && rank < session.size(); ++rank) {
     int there = 0;
     for (int tries = 0; tries < 100 && !there; ++tries) {
@@ -100,12 +100,12 @@ TEST(Barrier, LetsNobodyThroughBeforeAllHaveCome) {
   MPI_Wait(&sent, MPI_STATUS_IGNORE);
 }
 
-TEST(HostShare, CountsTheRanksAndCoresOfTheHost) {
-  const HostShare share = host_share(testing::session());
+TEST(HostRanks, CountsTheRanksAndCoresOfTheHost) {
+  const HostRanks share = host_ranks(testing::session());
   EXPECT_EQ(share.ranks, testing::session().size());
   EXPECT_EQ(share.hosts, 1);
-  EXPECT_GE(share.own_cores, 1);
-  EXPECT_GE(share.cores, share.own_cores);
+  EXPECT_GE(share.rank_cores, 1);
+  EXPECT_GE(share.cores, share.rank_cores);
 }
 
 }  // namespace

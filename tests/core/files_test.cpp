@@ -41,7 +41,7 @@ void write_bytes(const fs::path& path, const std::string& bytes) {
   stream << bytes << std::flush;
 }
 
-/// Runs `action` in a child process; true where a kill ended it.
+/// Runs `action` in a child process. True if a kill ended it.
 template <typename Action>
 bool is_killed_in(const Action& action) {
   const pid_t child = ::fork();
@@ -78,13 +78,13 @@ TEST_F(Files, AreRefusedWhereTheyCannotBeWritten) {
   EXPECT_EQ(entries(), 2);  // no partial file is left
 }
 
-TEST_F(Files, StayOldAndLeaveNothingBehindWhenTheWriterThrows) {
+TEST_F(Files, StayOldAndLeaveNothingBehindUnlessCommitted) {
   write_file(in("file"), "old");
-  const auto failing = [](const fs::path& partial) {
-    write_bytes(partial, "half of the n");
-    throw data_error("the writer's own error");
-  };
-  EXPECT_THROW(replace_file(in("file"), failing), Error);
+  {
+    const PendingFile pending(in("file"));
+    write_bytes(pending.path(), "half of the n");
+    EXPECT_EQ(entries(), 2);
+  }
   EXPECT_EQ(read_file(in("file")), "old");
   EXPECT_EQ(entries(), 1);
 }
@@ -94,10 +94,9 @@ TEST_F(Files, StayOldWhenTheWriterIsKilledAtAnyByte) {
   for (std::size_t written = 0; written <= fresh.size(); ++written) {
     write_file(in("file"), "old content");
     const auto killed = [&] {
-      replace_file(in("file"), [&](const fs::path& partial) {
-        write_bytes(partial, fresh.substr(0, written));
-        kill_self();
-      });
+      const PendingFile pending(in("file"));
+      write_bytes(pending.path(), fresh.substr(0, written));
+      kill_self();
     };
     ASSERT_TRUE(is_killed_in(killed));
     ASSERT_EQ(read_file(in("file")), "old content") << written;
@@ -117,7 +116,7 @@ TEST_F(Files, AreOldOrNewWhenTheWriterIsKilledAnywhereInAFile) {
   }
 }
 
-/// Whether the process has a file open under that number.
+/// True if the process has an open file of that number.
 bool is_open_in_process(int number) { return ::fcntl(number, F_GETFD) >= 0; }
 
 TEST(FileDescriptor, IsClosedByItsOwnerOnce) {

@@ -27,9 +27,9 @@ TEST(Sha256, ReadsFiles) {
   const std::filesystem::path file = std::filesystem::path(::testing::TempDir()) / "m2m_hash_test";
   const std::string bytes(3'000'000, 'x');
   write_file(file, bytes);
-  EXPECT_EQ(sha256_of_file(file), sha256_hex(bytes));
+  EXPECT_EQ(sha256_file(file), sha256_hex(bytes));
   std::filesystem::remove(file);
-  EXPECT_THROW(sha256_of_file(file), Error);
+  EXPECT_THROW(sha256_file(file), Error);
 }
 
 TEST(Md5, GivesTheKnownAnswers) {

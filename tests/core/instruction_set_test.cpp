@@ -12,7 +12,7 @@
 namespace m2m {
 namespace {
 
-/// M2M_INSTRUCTION_SET as a test wants it; the caller's again at the end.
+/// Sets M2M_INSTRUCTION_SET for a scope and restores it at the end.
 class Limit {
  public:
   explicit Limit(const char* value) {
@@ -32,7 +32,7 @@ class Limit {
 TEST(InstructionSet, OfEveryNameIsFoundOrRefusedInOneSentence) {
   for (const std::string& name : instruction_set_names()) {
     try {
-      EXPECT_EQ(name_of(parse_instruction_set(name)), name);
+      EXPECT_EQ(to_text(parse_instruction_set(name)), name);
     } catch (const std::exception& refusal) {
       EXPECT_NE(std::string(refusal.what()).find("train.kernels = '" + name + "'"), std::string::npos);
     }
@@ -48,7 +48,7 @@ TEST(InstructionSet, OfTheUsableOnesBeginsWithThePlainOne) {
 TEST(InstructionSetLimit, CapsWhatTheProcessUses) {
   for (const std::string& name : instruction_set_names()) {
     const Limit limit(name.c_str());
-    EXPECT_EQ(name_of(instruction_set_limit()), name);
+    EXPECT_EQ(to_text(instruction_set_limit()), name);
     EXPECT_EQ(best_instruction_set(), std::min(instruction_set_limit(), processor_instruction_set())) << name;
     EXPECT_EQ(supported_instruction_sets().back(), best_instruction_set()) << name;
     EXPECT_EQ(parse_instruction_set("auto"), best_instruction_set()) << name;

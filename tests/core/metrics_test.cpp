@@ -118,7 +118,7 @@ TEST(Calibration, IsTheGapOfEachBinByItsShare) {
   std::vector<float> logits;
   for (const double p : {.70, .72, .29, .9}) append(logits, p);
   // .70, .72 and 1 - .29 = .71 lie in bin 11, (10/15, 11/15], two of them right; .9 in bin 14, wrong.
-  const Calibration found = calibration_of(logits, Labels{0, 1, 1, 1}, 2);
+  const Calibration found = calibration_from_logits(logits, Labels{0, 1, 1, 1}, 2);
   EXPECT_NEAR(found.ece, .75 * std::abs(2.0 / 3 - .71) + .25 * .9, 1e-7);
   EXPECT_NEAR(found.nll, -(std::log(.70) + std::log(.28) + std::log(.71) + std::log(.1)) / 4, 1e-6);
 }
@@ -126,27 +126,28 @@ TEST(Calibration, IsTheGapOfEachBinByItsShare) {
 TEST(Calibration, AveragesWithinABinAndNotOverSamples) {
   std::vector<float> logits;
   for (int i = 0; i < 4; ++i) append(logits, .75);
-  EXPECT_NEAR(calibration_of(logits, Labels{0, 0, 1, 0}, 2).ece, 0, 1e-7);
-  EXPECT_NEAR(calibration_of(logits, Labels{1, 1, 1, 1}, 2).ece, .75, 1e-7);
+  EXPECT_NEAR(calibration_from_logits(logits, Labels{0, 0, 1, 0}, 2).ece, 0, 1e-7);
+  EXPECT_NEAR(calibration_from_logits(logits, Labels{1, 1, 1, 1}, 2).ece, .75, 1e-7);
 }
 
 TEST(Calibration, TakesTheFirstOfEqualClasses) {
-  const Calibration found = calibration_of(std::vector<float>(6, 0.0F), Labels{0, 2}, 3);
+  const Calibration found = calibration_from_logits(std::vector<float>(6, 0.0F), Labels{0, 2}, 3);
   EXPECT_NEAR(found.ece, .5 - 1.0 / 3, 1e-15);
   EXPECT_NEAR(found.nll, std::log(3.0), 1e-15);
 }
 
 TEST(Calibration, SurvivesLargeLogits) {
-  const Calibration found = calibration_of(std::vector<float>{60000, -60000, -60000, 60000}, Labels{0, 0}, 2);
+  const Calibration found =
+      calibration_from_logits(std::vector<float>{60000, -60000, -60000, 60000}, Labels{0, 0}, 2);
   EXPECT_DOUBLE_EQ(found.ece, .5);
   EXPECT_DOUBLE_EQ(found.nll, 60000);
 }
 
 TEST(Calibration, IsNotANumberWhereThereIsNothingToMeasure) {
-  EXPECT_TRUE(std::isnan(calibration_of({}, {}, 0).ece));
-  EXPECT_TRUE(std::isnan(calibration_of({}, {}, 3).nll));
+  EXPECT_TRUE(std::isnan(calibration_from_logits({}, {}, 0).ece));
+  EXPECT_TRUE(std::isnan(calibration_from_logits({}, {}, 3).nll));
   for (const float bad : {INFINITY, -INFINITY, NAN}) {
-    const Calibration found = calibration_of(std::vector<float>{0, bad}, Labels{0}, 2);
+    const Calibration found = calibration_from_logits(std::vector<float>{0, bad}, Labels{0}, 2);
     EXPECT_TRUE(std::isnan(found.ece));
     EXPECT_TRUE(std::isnan(found.nll));
   }

@@ -14,7 +14,7 @@ namespace {
 
 PhaseTotal& of(PhaseTotals& totals, ProfilePhase phase) { return totals[static_cast<std::size_t>(phase)]; }
 
-/// A device whose queue arrives at its marks at times that the test says, however early it is asked for them.
+/// A clock whose marks are reached at given times.
 class FakeClock : public ProfileClock {
  public:
   explicit FakeClock(std::vector<double> times) : times_(std::move(times)) {}
@@ -32,10 +32,10 @@ class FakeClock : public ProfileClock {
 
 TEST(Profile, SumsUpThePhasesAndKeepsTheirEvents) {
   Profile profile(10, std::make_unique<FakeClock>(std::vector<double>{0.25, 0.75, 1.5, 1.75, 2, 2, 4}));
-  profile.move_to(2, 7);
+  profile.set_position(2, 7);
   timed(&profile, ProfilePhase::forward, 100, [] {});
   timed(&profile, ProfilePhase::forward, 50, [] {});
-  profile.move_to(2, 8);
+  profile.set_position(2, 8);
   PhaseTotals totals = profile.totals();
   EXPECT_DOUBLE_EQ(of(totals, ProfilePhase::forward).seconds, 0.75);
   EXPECT_EQ(of(totals, ProfilePhase::forward).calls, 2);
@@ -65,13 +65,13 @@ TEST(Profile, ReadsItsClockBeforeMarksPileUp) {
 TEST(Profile, KeepsTheFirstEventsAndCountsTheOthers) {
   Profile profile(3);
   for (int i = 0; i < 5; ++i) {
-    profile.move_to(0, i);
+    profile.set_position(0, i);
     const PhaseTimer timer(&profile, ProfilePhase::plan);
   }
   EXPECT_EQ(profile.totals()[0].calls, 5);
   ASSERT_EQ(profile.events().size(), 3U);
   EXPECT_EQ(profile.events().back().step, 2);
-  EXPECT_EQ(profile.events_left_out(), 2);
+  EXPECT_EQ(profile.dropped_events(), 2);
 }
 
 TEST(Profile, TimesAScope) {

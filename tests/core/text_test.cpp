@@ -23,14 +23,14 @@ TEST(Text, GroupsDigitsByThree) {
 }
 
 TEST(Text, NeverCutsACharacterInTwo) {
-  EXPECT_EQ(cut_to("ab", 5), "ab");
-  EXPECT_EQ(cut_to("a\xce\xbb"
-                   "b",
-                   2),
+  EXPECT_EQ(truncate_utf8("ab", 5), "ab");
+  EXPECT_EQ(truncate_utf8("a\xce\xbb"
+                          "b",
+                          2),
             "a");
-  EXPECT_EQ(cut_to("a\xce\xbb"
-                   "b",
-                   3),
+  EXPECT_EQ(truncate_utf8("a\xce\xbb"
+                          "b",
+                          3),
             "a\xce\xbb");
 }
 

@@ -103,7 +103,7 @@ void expect_backward(InstructionSet set) {
 
 template <typename T>
 void expect_all(InstructionSet set) {
-  SCOPED_TRACE(name_of(set));
+  SCOPED_TRACE(to_text(set));
   expect_sums<T>(set);
   expect_forward<T>(set, false);
   expect_forward<T>(set, true);

@@ -16,7 +16,7 @@ template <typename T>
 void compare_with_definition(InstructionSet set, double tolerance) {
   for (const testing::ConvCase& c : testing::conv_cases()) {
     const ConvSizes& s = c.sizes;
-    const std::string what = name_of(set) + " " + std::to_string(s.height) + "x" + std::to_string(s.width) + " " +
+    const std::string what = to_text(set) + " " + std::to_string(s.height) + "x" + std::to_string(s.width) + " " +
                              std::to_string(s.in_channels) + " to " + std::to_string(s.out_channels);
     Aligned<T> weights;
     pack_forward(s, c.weight.data(), c.scale.data(), weights);
@@ -111,7 +111,7 @@ void expect_finish(InstructionSet set) {
 
 TEST(Conv3x3, AddsClampsMasksAndLeavesTheBorderAloneWithEveryInstructionSet) {
   for (InstructionSet set : supported_instruction_sets()) {
-    SCOPED_TRACE(name_of(set));
+    SCOPED_TRACE(to_text(set));
     expect_finish<float>(set);
     expect_finish<Bf16>(set);
   }
@@ -125,7 +125,7 @@ TEST(Conv3x3, PassesANotANumberOn) {
     memory.relu = true;
     memory.out = x.out.data();
     kernel_set(set).float32.conv3x3(forward_convolution(x.sizes), memory);
-    EXPECT_TRUE(std::isnan(x.at(0, 0))) << name_of(set);
+    EXPECT_TRUE(std::isnan(x.at(0, 0))) << to_text(set);
   }
 }
 

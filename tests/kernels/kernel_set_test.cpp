@@ -26,7 +26,7 @@ void expect_entries(const TypedKernels<T>& kernels) {
 
 TEST(KernelSet, HasEveryEntryForEveryInstructionSet) {
   for (const InstructionSet set : all_sets) {
-    SCOPED_TRACE(name_of(set));
+    SCOPED_TRACE(to_text(set));
     const KernelSet kernels = kernel_set(set);
     expect_entries(kernels.float32);
     expect_entries(kernels.bf16);
@@ -52,7 +52,7 @@ TEST(KernelSet, KeepsTheEntriesOfEarlierSetsWhereALaterOneHasNone) {
   const std::vector<const KernelSet*> own = {&kernels_plain, &kernels_avx2, &kernels_avx512, &kernels_avx512_bf16,
                                              &kernels_amx};
   for (std::size_t i = 1; i < all_sets.size(); ++i) {
-    SCOPED_TRACE(name_of(all_sets[i]));
+    SCOPED_TRACE(to_text(all_sets[i]));
     const KernelSet kernels = kernel_set(all_sets[i]), before = kernel_set(all_sets[i - 1]);
     expect_overlaid(kernels.float32, own[i]->float32, before.float32);
     expect_overlaid(kernels.bf16, own[i]->bf16, before.bf16);

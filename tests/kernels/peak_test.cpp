@@ -13,7 +13,7 @@ TEST(Peak, LoopsComputeEveryRound) {
     const PeakLoop& loop = *kernel_set(set).float32.peak;
     std::array<float, peak_values> values{};
     loop.run(2, values.data());  // 0 * 0.5 + 1, and once more
-    for (int i = 0; i < loop.multiply_adds; ++i) EXPECT_EQ(values[i], 1.5F) << name_of(set) << " " << i;
+    for (int i = 0; i < loop.multiply_adds; ++i) EXPECT_EQ(values[i], 1.5F) << to_text(set) << " " << i;
   }
 }
 
@@ -32,7 +32,7 @@ TEST(Peak, LoopsOfBfloat16ComputeEveryRound) {
 TEST(Peak, IsMeasuredForEveryInstructionSet) {
   for (const InstructionSet set : supported_instruction_sets()) {
     for (const double peak : {measured_peak<float>(set), measured_peak<Bf16>(set)}) {
-      EXPECT_TRUE(std::isfinite(peak) && peak > 0) << name_of(set);
+      EXPECT_TRUE(std::isfinite(peak) && peak > 0) << to_text(set);
     }
   }
 }

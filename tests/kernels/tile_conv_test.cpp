@@ -74,7 +74,7 @@ TEST(TileConv, IsTheConvolutionAndItsTransposeByDefinition) {
         memory.raw = raw.data();
         kernel_set(set).tile_conv(tiles, memory);
         testing::expect_image(raw, one.conv.out_channels, one.expected, one.channels, one.height, one.width, 1e-5,
-                              name_of(set) + " " + to_text(c));
+                              to_text(set) + " " + to_text(c));
         ++compared;
       }
     }
@@ -115,9 +115,9 @@ TEST(TileConv, EndsAsTheConvolutionWithoutTilesDoes) {
           weights.data(), [&](const auto& m) { kernel_set(set).tile_conv(tiles, m); }, got, got_positive);
       for (std::size_t i = 0; i < got.size(); ++i) {  // the border too: neither writes it
         const double wanted = to_float(expected[i]);
-        ASSERT_NEAR(to_float(got[i]), wanted, (1 + std::abs(wanted)) / 128) << name_of(set) << " " << to_text(c);
+        ASSERT_NEAR(to_float(got[i]), wanted, (1 + std::abs(wanted)) / 128) << to_text(set) << " " << to_text(c);
       }
-      EXPECT_EQ(got_positive, expected_positive) << name_of(set) << " " << to_text(c);
+      EXPECT_EQ(got_positive, expected_positive) << to_text(set) << " " << to_text(c);
     }
   }
 }

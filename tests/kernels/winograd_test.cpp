@@ -35,7 +35,7 @@ TEST(Winograd, IsTheConvolutionAndItsTransposeWithEveryInstructionSet) {
   for (InstructionSet set : supported_instruction_sets()) {
     for (const testing::ConvCase& c : suitable_cases()) {
       const ConvSizes& s = c.sizes;
-      const std::string what = name_of(set) + " " + std::to_string(s.height) + "x" + std::to_string(s.width);
+      const std::string what = to_text(set) + " " + std::to_string(s.height) + "x" + std::to_string(s.width);
       ASSERT_TRUE(suits_winograd(s, s.in_channels, s.out_channels)) << what;
       Aligned<float> weights;
       pack_winograd_forward(s, c.weight.data(), c.scale.data(), weights);
@@ -103,8 +103,8 @@ TEST(Winograd, IsFollowedByWhatFollowsAConvolution) {
     kernel_set(set).winograd({8, 8, 16, 16}, memory(weights, out, positive), scratch.data());
     kernel_set(set).float32.conv3x3(forward_convolution(c.sizes),
                                     memory(direct_weights, expected, expected_positive));
-    for (std::size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(out[i], expected[i], 1e-5) << name_of(set);
-    EXPECT_EQ(positive, expected_positive) << name_of(set);
+    for (std::size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(out[i], expected[i], 1e-5) << to_text(set);
+    EXPECT_EQ(positive, expected_positive) << to_text(set);
   }
 }
 

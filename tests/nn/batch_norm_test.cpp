@@ -68,7 +68,7 @@ TEST(BatchNormRelu, IsLibtorchsOperationsOneAfterTheOther) {
   const Fixture f;
   for (bool with_shortcut : {false, true}) {
     for (InstructionSet set : supported_instruction_sets()) {
-      SCOPED_TRACE(name_of(set));
+      SCOPED_TRACE(to_text(set));
       expect_near(f.pass(true, torch::kFloat32, with_shortcut, set), f.pass(false, torch::kFloat64, with_shortcut),
                   with_shortcut, 1e-6);
     }

@@ -52,7 +52,7 @@ TEST(FoldedImage, ByTileRegistersGivesWhatItGivesWithoutThem) {
     std::vector<InstructionSet> sets = {InstructionSet::plain};  // what tiles compute, and the processor's own
     if (best_instruction_set() == InstructionSet::amx) sets.push_back(InstructionSet::amx);
     for (InstructionSet set : sets) {
-      SCOPED_TRACE(spec.name + " " + name_of(set));
+      SCOPED_TRACE(spec.name + " " + to_text(set));
       const Answers tiled = answers(resnet, true, set, pixels);
       EXPECT_LT((tiled.features - direct.features).abs().max().item<double>(),
                 0.02 * direct.features.abs().max().item<double>());

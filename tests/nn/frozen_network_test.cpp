@@ -74,8 +74,8 @@ TEST(FrozenNetwork, FoldedInFloat32AnswersAsTheNetworkItselfWithEveryInstruction
     const torch::Tensor pixels = torch::rand({3, spec.channels, spec.height, spec.width});
     const Answers plain = answers(*network, pixels, "torch");
     for (InstructionSet set : supported_instruction_sets()) {
-      SCOPED_TRACE(spec.name + " " + name_of(set));
-      const Answers folded = answers(*network, pixels, name_of(set));
+      SCOPED_TRACE(spec.name + " " + to_text(set));
+      const Answers folded = answers(*network, pixels, to_text(set));
       EXPECT_LT(most(folded.logits - plain.logits), 1e-4 * most(plain.logits));
       EXPECT_GT(cosine_per_image(folded.gradient, plain.gradient).min().item<double>(), 0.99999);
       EXPECT_LT(most(folded.gradient - plain.gradient), 1e-2 * most(plain.gradient));
@@ -89,8 +89,8 @@ TEST(FrozenNetwork, InBfloat16AnswersNearlyAsInFloat32) {
     const torch::Tensor pixels = torch::rand({8, spec.channels, spec.height, spec.width});
     const Answers exact = answers(*network, pixels, "auto");
     for (InstructionSet set : supported_instruction_sets()) {
-      SCOPED_TRACE(spec.name + " " + name_of(set));
-      const Answers coarse = answers(*network, pixels, name_of(set), true);
+      SCOPED_TRACE(spec.name + " " + to_text(set));
+      const Answers coarse = answers(*network, pixels, to_text(set), true);
       EXPECT_LT(most(coarse.logits - exact.logits), 0.05 * most(exact.logits));
       // Of untrained weights: hardly a ReLU is far from its boundary. Trained ones are in parity_test.
       EXPECT_GT(cosine_per_image(coarse.gradient, exact.gradient).min().item<double>(), 0.9);

@@ -34,7 +34,7 @@ TEST(Convolve3x3, IsLibtorchsWithItsGradientsWithEveryInstructionSet) {
     const torch::Tensor x = torch::randn({3, c.in, c.height, c.width}), w = torch::randn({c.out, c.in, 3, 3});
     const Passed expected = pass(x, w, c.stride, std::nullopt);
     for (InstructionSet set : supported_instruction_sets()) {
-      SCOPED_TRACE(name_of(set) + " " + std::to_string(c.in) + " channels of " + std::to_string(c.height));
+      SCOPED_TRACE(to_text(set) + " " + std::to_string(c.in) + " channels of " + std::to_string(c.height));
       const Passed ours = pass(x, w, c.stride, set);
       EXPECT_LT(distance(ours.y, expected.y), 2e-6);
       EXPECT_LT(distance(ours.x, expected.x), 2e-6);

@@ -33,7 +33,7 @@ class ParityOfNetwork : public GoldenTest {
     const auto frozen = network->freeze();
     frozen->refresh();
     return train::evaluate([&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *data_,
-                           data_->split.test, {}, *comm::alone())
+                           data_->split.test, {}, *comm::single_rank())
         .confusion;
   }
 

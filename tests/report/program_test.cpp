@@ -118,7 +118,7 @@ TEST(ReportProgram, OfAFolderNoSweepHasWrittenEndsWithTwo) {
 
 TEST(ReportProgram, OfAStudyWithoutTrialsSaysSo) {
   const TemporaryFolder folder;
-  results::write_study(folder.path() / "study.json", {"empty", "empty.toml", {}});
+  results::write_planned_study(folder.path() / "study.json", {"empty", "empty.toml", {}});
   EXPECT_TRUE(testing::says(run_report(quoted(folder.path())).output, {"no trials"}));
   EXPECT_EQ(run_report(quoted(folder.path()) + " --format json").code, 0);
 }

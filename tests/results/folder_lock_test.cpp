@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A lock that somebody on another host left `seconds` ago.
+/// Makes a lock of another host with a heartbeat `seconds` ago.
 void leave_foreign_lock(const fs::path& folder, int seconds) {
   write_file(folder / "lock.json",
              Json{{"host", "a17"}, {"job", "4711"}, {"process", 1}, {"space", "elsewhere"}, {"token", "t"}}.dump());

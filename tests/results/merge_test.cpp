@@ -30,7 +30,8 @@ using testing::sample_config;
 using testing::sample_record;
 using testing::TemporaryFolder;
 
-/// Five planned trials: two done, one diverged, one missing, one whose file is cut; and a result nobody planned.
+/// Five planned trials: two done, one diverged, one missing, one with a truncated file; and a result that is not
+/// planned.
 struct Folder {
   TemporaryFolder temporary;
   OutputFolder out{temporary.path()};
@@ -42,10 +43,10 @@ struct Folder {
   TrialRecord unplanned = sample_record("DRS", sample_config("DRS", 3), {1, 2, 3});
 
   Folder() {
-    write_study(out.study(),
-                {"mixed",
-                 "mixed.toml",
-                 {planned(first), planned(second), planned(diverged), planned(missing), planned(damaged)}});
+    write_planned_study(out.study(),
+                        {"mixed",
+                         "mixed.toml",
+                         {planned(first), planned(second), planned(diverged), planned(missing), planned(damaged)}});
     for (const TrialRecord* record : {&first, &second, &damaged, &unplanned}) {
       write_trial(out.result(record->id), *record);
     }
@@ -150,7 +151,7 @@ TEST(Merge, OfAResultUnderAnotherTrialsNameIsAFailedTrial) {
 TEST(Merge, OfAStudyWithoutATrialIsAnEmptyTable) {
   const TemporaryFolder folder;
   const OutputFolder out{folder.path()};
-  write_study(out.study(), {"empty", "empty.toml", {}});
+  write_planned_study(out.study(), {"empty", "empty.toml", {}});
   EXPECT_EQ(merge_results(out).done, 0);
   EXPECT_TRUE(read_results_file(out.merged()).trials.empty());
 }

@@ -113,14 +113,14 @@ class DamageOfAStage : public ::testing::Test {
     put_bytes(folder() / "last.safetensors", "the last weights");
     put_bytes(marker(), Json({{"id", "ab"},
                               {"environment", {{"host", "a17"}}},
-                              {"best", facts_of_file(folder() / "best.safetensors")},
-                              {"last", facts_of_file(folder() / "last.safetensors")}})
+                              {"best", make_file_facts(folder() / "best.safetensors")},
+                              {"last", make_file_facts(folder() / "last.safetensors")}})
                             .dump());
   }
 
   fs::path folder() const { return folder_.path(); }
   fs::path marker() const { return folder() / "stage.json"; }
-  /// The name of the file that is found to be damaged.
+  /// The name of the damaged file.
   std::string found(Look look) const {
     const auto damage = damage_of_stage(folder(), look);
     if (!damage) return "";
@@ -163,7 +163,7 @@ TEST_F(DamageOfAStage, MayBeInWhatNamesTheFiles) {
 }
 
 TEST_F(DamageOfAStage, IsFoundByChecksumsInOneThatAnEarlierVersionMade) {
-  Json facts = facts_of_file(folder() / "last.safetensors");
+  Json facts = make_file_facts(folder() / "last.safetensors");
   facts.erase("bytes");
   put_bytes(marker(), Json({{"last", facts}}).dump());
   EXPECT_EQ(found(Look::thorough), "");

@@ -34,7 +34,7 @@ using testing::random_record;
 using testing::RecordShape;
 using testing::TemporaryFolder;
 
-/// The Error that `act` throws; a test failure where it throws none.
+/// The Error that `act` throws; a test failure if it throws none.
 Error error_of(const std::function<void()>& act) {
   try {
     act();
@@ -47,7 +47,7 @@ Error error_of(const std::function<void()>& act) {
 
 void put_bytes(const fs::path& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
 
-/// Runs `child` in a process of its own and returns its status as waitpid gives it.
+/// Runs `child` in a process of its own and returns its status as from waitpid.
 int status_of_child(const std::function<int()>& child) {
   const pid_t pid = ::fork();
   if (pid == 0) std::exit(child());  // not _exit: what libraries do when a program ends counts too
@@ -88,7 +88,7 @@ TEST(RecordFile, KeepsTheCalibrationOfTheLogitsAsStored) {
   const fs::path file = folder.path() / "result.h5";
   write_trial(file, record);
   const TrialRecord whole = read_trial(file), light = read_trial(file, RecordParts::metrics);
-  const Calibration expected = calibration_of(whole.last.test_logits, whole.test_labels, 3);
+  const Calibration expected = calibration_from_logits(whole.last.test_logits, whole.test_labels, 3);
   for (const TrialRecord* read : {&whole, &light}) {
     EXPECT_EQ(read->last.test_calibration.ece, expected.ece);
     EXPECT_EQ(read->last.test_calibration.nll, expected.nll);
@@ -98,7 +98,7 @@ TEST(RecordFile, KeepsTheCalibrationOfTheLogitsAsStored) {
   EXPECT_LT(expected.ece, 1);
 }
 
-/// The numbers of an attribute of a group; empty if there is none of that name.
+/// The numbers of an attribute of a group; empty if there is no such attribute.
 std::vector<double> numbers_of_attribute(const fs::path& file, const char* group, const char* name) {
   const hid_t opened = ::H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
   std::vector<double> numbers;
@@ -179,7 +179,7 @@ TEST(RecordFile, IsWrittenAndReadByThreadsAtOnce) {
   for (std::thread& thread : threads) thread.join();
 }
 
-/// True if a thread of this process waits for something, as the kernel tells; false if there is none.
+/// True if, according to the kernel, a thread of this process is waiting.
 bool is_asleep(pid_t thread) {
   std::string stat;
   std::getline(std::ifstream("/proc/self/task/" + std::to_string(thread) + "/stat"), stat);
@@ -296,7 +296,7 @@ TEST(RecordFile, TakesRoomForPairsOfClassesThatOccur) {
   expect_equal(read_trial(file), record);
 }
 
-/// Gives a file the generation counts of schema 1: int64 [epochs, outcome, seed class, target class].
+/// Writes generation counts of schema 1 into a file: int64 [epochs, outcome, seed class, target class].
 void make_schema_1(const fs::path& file, const std::vector<std::int64_t>& cells,
                    const std::array<hsize_t, 4>& dims) {
   const hid_t opened = H5Fopen(file.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
@@ -346,8 +346,8 @@ TEST(RecordFile, InAFolderThatCannotBeWrittenIsAnInputOutputError) {
   EXPECT_EQ(error_of([&] { write_trial("/proc/result.h5", random_record(8)); }).code(), ExitCode::input_output);
 }
 
-/// Writes with files limited to `bytes`, as a full disk or quota would, then without the limit in the same process.
-/// 0 where the first is refused as it should be and the second works.
+/// Writes with file sizes limited to `bytes`, like a full disk or quota, then without the limit in the same
+/// process. Returns 0 if the first attempt throws the right error and the second succeeds.
 int write_with_limit(const fs::path& file, rlim_t bytes) {
   ::signal(SIGXFSZ, SIG_IGN);
   rlimit limit{bytes, RLIM_INFINITY};

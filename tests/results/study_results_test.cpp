@@ -26,8 +26,8 @@ PlannedStudy two_trials() {
 
 TEST(PlannedStudy, ComesBackAsItWasWritten) {
   const TemporaryFolder folder;
-  write_study(folder.path() / "out" / "study.json", two_trials());
-  const PlannedStudy read = read_study(folder.path() / "out" / "study.json");
+  write_planned_study(folder.path() / "out" / "study.json", two_trials());
+  const PlannedStudy read = read_planned_study(folder.path() / "out" / "study.json");
   EXPECT_EQ(read.name, "digits");
   EXPECT_EQ(read.file, "jobs/digits.toml");
   ASSERT_EQ(read.trials.size(), 2U);
@@ -42,8 +42,8 @@ TEST(PlannedStudy, NamesTheStagesThatTrialsShareAndWhereTheyLie) {
   PlannedStudy study = two_trials();
   study.stages = {{"00112233", "g", "g  digits seed=1", 50}};
   study.cache = "/shared/cache";
-  write_study(file, study);
-  const PlannedStudy read = read_study(file);
+  write_planned_study(file, study);
+  const PlannedStudy read = read_planned_study(file);
   ASSERT_EQ(read.stages.size(), 1U);
   EXPECT_EQ(read.stages[0].id, "00112233");
   EXPECT_EQ(read.stages[0].kind, "g");
@@ -51,18 +51,18 @@ TEST(PlannedStudy, NamesTheStagesThatTrialsShareAndWhereTheyLie) {
   EXPECT_EQ(read.stages[0].epochs, 50);
   EXPECT_EQ(read.cache, "/shared/cache");
   std::ofstream(file) << R"({"schema": 1, "name": "a", "file": "b", "trials": []})";  // of an earlier version
-  EXPECT_TRUE(read_study(file).stages.empty());
+  EXPECT_TRUE(read_planned_study(file).stages.empty());
 }
 
 TEST(PlannedStudy, CutAtAnyByteIsBadData) {
   const TemporaryFolder folder;
   const auto file = folder.path() / "study.json";
-  write_study(file, two_trials());
+  write_planned_study(file, two_trials());
   const std::string whole = read_file(file);
   for (std::size_t length = 0; length + 1 < whole.size(); ++length) {
     std::ofstream(file, std::ios::binary) << whole.substr(0, length);
     try {
-      read_study(file);
+      read_planned_study(file);
       FAIL() << length;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ExitCode::bad_data);
@@ -74,14 +74,14 @@ TEST(PlannedStudy, OfAnOlderSchemaIsRead) {
   const TemporaryFolder folder;
   const auto file = folder.path() / "study.json";
   std::ofstream(file) << R"({"schema": 1, "name": "a", "file": "b", "trials": []})";
-  EXPECT_EQ(read_study(file).name, "a");
+  EXPECT_EQ(read_planned_study(file).name, "a");
 }
 
 TEST(PlannedStudy, OfAnotherSchemaIsRefusedByNumber) {
   const TemporaryFolder folder;
   const auto file = folder.path() / "study.json";
   std::ofstream(file) << R"({"schema": 9, "name": "a", "file": "b", "trials": []})";
-  EXPECT_TRUE(testing::says(testing::complaint([&] { read_study(file); }, ExitCode::bad_data),
+  EXPECT_TRUE(testing::says(testing::complaint([&] { read_planned_study(file); }, ExitCode::bad_data),
                             {file.string(), "schema 9"}));
 }
 

@@ -154,7 +154,7 @@ TEST_F(StageRunnerTest, RecordsWhatWasDecidedOnThisDevice) {
 }
 
 TEST_F(StageRunnerTest, RecordsTheInstructionSetThatATrialUsed) {
-  const std::string best = name_of(best_instruction_set());
+  const std::string best = to_text(best_instruction_set());
   for (const auto& [asked, used] : {std::pair{"auto", best}, {"plain", "plain"}, {"torch", "torch"}}) {
     const StageGraph graph = plan({{{"method", "ERM"}, {"train.kernels", asked}}}, false);
     const OutputFolder folder = out(asked);

@@ -1,12 +1,12 @@
 #pragma once
-// Waiting for what other threads and processes do.
+// Waits for other threads and processes.
 #include <chrono>
 #include <functional>
 #include <thread>
 
 namespace m2m::testing {
 
-/// Asks every millisecond until it is so, for at most `limit`; whether it was.
+/// Waits until `condition` is true; checks it every millisecond for at most `limit`. Returns false after that.
 inline bool eventually(const std::function<bool()>& condition,
                        std::chrono::milliseconds limit = std::chrono::seconds(20)) {
   const auto end = std::chrono::steady_clock::now() + limit;

@@ -125,10 +125,10 @@ void leave_artifact(const results::OutputFolder& out, const study::Stage& stage)
   }
   const std::filesystem::path file = out.stage(stage.id) / "state.safetensors";
   write_file(file, "the state of " + stage.id);
-  write_file(out.stage_done(stage.id), Json({{"state", results::facts_of_file(file)}}).dump());
+  write_file(out.stage_done(stage.id), Json({{"state", results::make_file_facts(file)}}).dump());
 }
 
-study::RunStage fake_runner(const results::OutputFolder& out, const comm::MpiGroup* group) {
+study::RunStage fake_runner(const results::OutputFolder& out, const comm::Group* group) {
   const bool leads = group == nullptr || group->rank() == 0;
   const auto any = [group](bool mine) { return group == nullptr ? mine : group->any(mine); };
   return [out, leads, any](const study::Stage& stage, study::StageContext& context) -> study::StageResult {

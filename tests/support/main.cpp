@@ -7,7 +7,7 @@ int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
   const int failed = RUN_ALL_TESTS();
   if (m2m::testing::nothing_chosen()) {
-    std::fprintf(stderr, "no test has such a name\n");
+    std::fprintf(stderr, "the filter matches no test\n");
     return 2;
   }
   return failed == 0 && m2m::testing::all_skipped() ? m2m::testing::skipped_code : failed;

@@ -10,9 +10,9 @@
 namespace m2m::testing {
 namespace {
 
-const comm::MpiSession* current_session = nullptr;
+const comm::Session* current_session = nullptr;
 
-/// Ranks beyond the first say only what failed.
+/// Prints only failures, for ranks other than 0.
 class FailuresOnly : public ::testing::EmptyTestEventListener {
   void OnTestPartResult(const ::testing::TestPartResult& part) override {
     if (part.failed()) {
@@ -24,13 +24,13 @@ class FailuresOnly : public ::testing::EmptyTestEventListener {
 
 }  // namespace
 
-const comm::MpiSession& session() { return *current_session; }
+const comm::Session& session() { return *current_session; }
 
 }  // namespace m2m::testing
 
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
-  const m2m::comm::MpiSession session(argc, argv);
+  const m2m::comm::Session session(argc, argv);
   m2m::testing::current_session = &session;
   if (session.rank() != 0) {
     auto& listeners = ::testing::UnitTest::GetInstance()->listeners();
@@ -39,6 +39,6 @@ int main(int argc, char** argv) {
   }
   const int failed = RUN_ALL_TESTS();
   if (m2m::testing::nothing_chosen()) return 2;
-  const bool any_ran = m2m::comm::any_rank(session, !m2m::testing::all_skipped());
+  const bool any_ran = m2m::comm::any(session, !m2m::testing::all_skipped());
   return failed == 0 && !any_ran ? m2m::testing::skipped_code : failed;
 }

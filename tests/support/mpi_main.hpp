@@ -4,7 +4,7 @@
 
 namespace m2m::testing {
 
-/// The program's MPI session.
-const comm::MpiSession& session();
+/// The MPI session of the program.
+const comm::Session& session();
 
 }  // namespace m2m::testing

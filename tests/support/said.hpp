@@ -1,5 +1,6 @@
 #pragma once
-// What a program says, compared by its data: file and line, setting, value, command. The words between may change.
+// Compares the output of programs by its data: file and line, setting, value, command. The words between may
+// change.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -13,7 +14,7 @@ namespace m2m::testing {
 
 using Parts = std::vector<std::string>;
 
-/// The sentence of the Error that `action` throws, whose exit code has to be `code`; "" if it throws nothing.
+/// The sentence of the Error that `action` throws, which has to have the exit code `code`; "" if it throws none.
 template <typename Action>
 std::string complaint(const Action& action, ExitCode code) {
   try {
@@ -25,8 +26,8 @@ std::string complaint(const Action& action, ExitCode code) {
   return "";
 }
 
-/// True if `text` has a whole word or number at both edges of [begin, end): not of "5" within "15", "5.1" or
-/// "5,000".
+/// True if [begin, end) of `text` starts and ends at the edge of a word or number: false for "5" within "15",
+/// "5.1" or "5,000".
 inline bool is_whole(const std::string& text, std::size_t begin, std::size_t end) {
   const auto is_digit = [&](std::size_t i) { return i < text.size() && std::isdigit(text[i] & 0xFF); };
   const auto is_letter = [&](std::size_t i) {
@@ -39,21 +40,21 @@ inline bool is_whole(const std::string& text, std::size_t begin, std::size_t end
   return !is_piece && !has_point;
 }
 
-/// True if `text` holds `part`, and not only as a piece of a longer word or number.
+/// True if `text` contains `part` other than within a longer word or number.
 inline bool holds(const std::string& text, const std::string& part) {
   for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
     if (is_whole(text, at, at + part.size())) return true;
   return false;
 }
 
-/// Success if `text` holds all parts, in any order. A failure shows the text and a part that it lacks.
+/// Success if `text` contains all parts, in any order. A failure shows the text and a missing part.
 inline ::testing::AssertionResult says(const std::string& text, const Parts& parts) {
   for (const std::string& part : parts)
     if (!holds(text, part)) return ::testing::AssertionFailure() << "'" << part << "' is not in: " << text;
   return ::testing::AssertionResult(!parts.empty());
 }
 
-/// Success if one of the `notes` holds all parts.
+/// Success if one of the `notes` contains all parts.
 inline ::testing::AssertionResult says(const std::vector<std::string>& notes, const Parts& parts) {
   if (std::any_of(notes.begin(), notes.end(), [&](const std::string& note) { return says(note, parts); }))
     return ::testing::AssertionSuccess();

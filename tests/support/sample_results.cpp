@@ -79,8 +79,8 @@ results::TranslationSample random_translations(Random& random, int classes) {
   for (auto* column : {&sample.seed_class, &sample.target}) *column = random_labels(random, classes, n);
   sample.kept = random_labels(random, 2, n);
   for (auto* images : {&sample.seeds, &sample.translated}) *images = random_logits(random, n * 6);
-  for (auto* course : {&sample.g_target, &sample.g_seed, &sample.f_target, &sample.f_seed}) {
-    *course = random_logits(random, n * 6);
+  for (auto* trajectory : {&sample.g_target, &sample.g_seed, &sample.f_target, &sample.f_seed}) {
+    *trajectory = random_logits(random, n * 6);
   }
   return sample;
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Made-up trials for tests of results and reports.
+// Synthetic trials for tests of results and reports.
 #include <cstdint>
 #include <string>
 
@@ -9,6 +9,7 @@
 
 namespace m2m::testing {
 
+/// The sizes of a random record.
 struct RecordShape {
   int classes = 10;
   int epochs = 3;
@@ -17,21 +18,22 @@ struct RecordShape {
   bool translates = true;  // the last epoch has generation counts
 };
 
-/// A record of random numbers, some of them not measured; the same for the same seed. Logits are float16 numbers.
+/// A record of random numbers, some of them not measured. Logits are float16 numbers. Deterministic by `seed`.
 results::TrialRecord random_record(std::uint32_t seed, const RecordShape& shape = {});
 
-/// Compares every field; NaN equals NaN.
+/// Expects that all members are equal; NaN equals NaN.
 void expect_equal(const results::TrialRecord& got, const results::TrialRecord& expected);
+/// Expects that all members are equal; NaN equals NaN.
 void expect_equal(const results::EpochRecord& got, const results::EpochRecord& expected);
 
-/// The resolved settings of a made-up trial; later settings are changed by the tests.
+/// The resolved settings of a synthetic trial, which tests may change.
 Config sample_config(const std::string& method, int seed);
 
-/// A trial of these settings whose test confusion matrix has 100 samples a class and the given hits on its
-/// diagonal. best: as last, with one hit less in class 0. The id is drawn from label and settings.
+/// A trial with these settings. Its confusion matrix on test has 100 samples per class and `hits` on its diagonal;
+/// `best` has one hit less in class 0. The id depends on label and settings.
 results::TrialRecord sample_record(const std::string& label, const Config& config, const std::vector<int>& hits);
 
-/// Plans the trial of that record.
+/// The planned trial of a record.
 results::PlannedTrial planned(const results::TrialRecord& record);
 
 }  // namespace m2m::testing

@@ -78,7 +78,7 @@ void make_study(const results::OutputFolder& out, bool mixed) {
   make.study.trials.push_back(again);
   again.label = "ERM again";
   make.study.trials.push_back(again);
-  results::write_study(out.study(), make.study);
+  results::write_planned_study(out.study(), make.study);
   results::merge_results(out);
 }
 
@@ -88,7 +88,7 @@ void make_untested_study(const results::OutputFolder& out, const std::vector<int
   make.without_tests("ERM", sample_config("ERM", 1), {90, 40, 0}, untested);
   make.without_tests("DRS", sample_config("DRS", 0), {70, 0, 0}, untested);
   make.without_tests("RS, perfect", sample_config("RS", 0), {100, 100, 0}, untested);
-  results::write_study(out.study(), make.study);
+  results::write_planned_study(out.study(), make.study);
   results::merge_results(out);
 }
 

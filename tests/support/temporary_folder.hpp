@@ -1,5 +1,5 @@
 #pragma once
-// A folder for the files of a test.
+// A temporary folder for the files of a test.
 #include <stdlib.h>
 
 #include <filesystem>
@@ -8,7 +8,7 @@
 
 namespace m2m::testing {
 
-/// A fresh folder under the system's temporary one, removed with the value.
+/// A new folder in the temporary folder of the system; the destructor removes it.
 class TemporaryFolder {
  public:
   TemporaryFolder() {

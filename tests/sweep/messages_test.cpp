@@ -163,7 +163,7 @@ class Worker : public ::testing::Test {
   study::StageGraph graph_;
   std::atomic<double> free_ = 1000;
   std::array<std::atomic<bool>, 3> open_{};
-  comm::LocalPost post_{1};
+  comm::LocalChannel post_{1};
   StageWork work_{[this](const study::Stage& stage, study::StageContext& context) {
                     report_an_epoch(context);
                     const auto number = static_cast<std::size_t>(stage.label.back() - '0');
@@ -227,7 +227,7 @@ TEST_F(Worker, KeepsASeatWhereTheNextStageIsAdmittedAtOnce) {
 TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
   const study::StageGraph graph = trial_graph(4);
   Scheduler scheduler(graph, std::vector<bool>(4, false));
-  comm::LocalPost post(1);
+  comm::LocalChannel post(1);
   std::atomic<int> turns = 0;
   const auto clock = [&] { return static_cast<double>(++turns); };
   std::thread coordinator([&] {

@@ -39,7 +39,7 @@ class StudyStatusTest : public ::testing::Test {
     study.trials.push_back(study.trials.front());  // the same trial under another label
     study.stages = {{"gggg000000000000", "g", "g  digits seed=3", 10},
                     {"pppp000000000000", "prefix", "prefix", 16}};
-    results::write_study(out_.study(), study);
+    results::write_planned_study(out_.study(), study);
     testing::leave_artifact(out_, stage("aaaa000000000000", study::StageKind::trial));
     results::write_failure(out_.failure("bbbb000000000000"), {"bbbb000000000000", "ERM", reason_, true, {}});
     write_file(out_.config("cccc000000000000"), "{}");
@@ -122,9 +122,9 @@ TEST_F(StudyStatusTest, NamesTheStagesThatRunWithTheirEpochLossAndTimeLeft) {
 }
 
 TEST_F(StudyStatusTest, FindsStagesInACacheThatSweepsShare) {
-  results::PlannedStudy study = results::read_study(out_.study());
+  results::PlannedStudy study = results::read_planned_study(out_.study());
   study.cache = (out_.root / "elsewhere").string();
-  results::write_study(out_.study(), study);
+  results::write_planned_study(out_.study(), study);
   testing::leave_artifact({out_.root, study.cache}, stage("gggg000000000000", study::StageKind::g));
   note_epoch(out_.root / "elsewhere" / "pppp000000000000" / "journal.jsonl", 1);
   const StudyStatus status = read_status(out_);

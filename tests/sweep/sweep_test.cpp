@@ -32,9 +32,9 @@ class SharedFolder {
  public:
   SharedFolder() {
     if (testing::session().rank() == 0) own_ = std::make_unique<testing::TemporaryFolder>();
-    path_ = comm::broadcast_bytes(testing::session(), own_ ? own_->path().string() : "");
+    path_ = comm::broadcast(testing::session(), own_ ? own_->path().string() : "");
   }
-  ~SharedFolder() { comm::sleeping_barrier(testing::session()); }
+  ~SharedFolder() { comm::barrier(testing::session()); }
   const std::filesystem::path& path() const { return path_; }
 
  private:
@@ -52,10 +52,10 @@ struct Limits {
 /// Collective. The exit code is rank 0's; elsewhere `done`.
 ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, const RunStage& run,
                const Limits& limits = {}) {
-  const comm::MpiSession& session = testing::session();
+  const comm::Session& session = testing::session();
   const StopSignals signals;
   set_log_level(LogLevel::error);
-  comm::MpiPost post(session);
+  comm::MpiChannel post(session);
   const StageWork work{run, {}, limits.trials_per_device};
   if (session.rank() != 0) {
     follow_sweep(post.worker(), work);
@@ -95,7 +95,7 @@ TEST(Sweep, RunsEveryStageOnceAndMerges) {
   EXPECT_EQ(testing::count_lines(folder.path(), "began"), 15);  // 10 trials and 5 g
   EXPECT_EQ(testing::count_lines(folder.path(), "done"), 15);
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "results.h5"));
-  EXPECT_EQ(results::read_study(folder.path() / "study.json").trials.size(), 10u);
+  EXPECT_EQ(results::read_planned_study(folder.path() / "study.json").trials.size(), 10u);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "lock.json"));
 }
 

@@ -72,7 +72,7 @@ struct Sweep {
 
   StopReason run() {
     const int ranks = static_cast<int>(works.size());
-    comm::LocalPost post(ranks);
+    comm::LocalChannel post(ranks);
     std::vector<std::thread> workers;
     for (int rank = 0; rank < ranks; ++rank) {
       workers.emplace_back([&, rank] {

@@ -15,9 +15,9 @@ using checkpoints::NetworkState;
 
 namespace {
 
-const comm::MpiGroup& everybody() {
+const comm::Group& everybody() {
   // Never destroyed: MPI ends before static objects do.
-  static const comm::MpiGroup& group = *new comm::MpiGroup(testing::session(), 0);
+  static const comm::Group& group = *new comm::Group(testing::session(), 0);
   return group;
 }
 
@@ -53,10 +53,10 @@ Result run(const Config& config, std::shared_ptr<comm::Communicator> ranks) {
   return {copy_state(trial.network()), trial.epochs(), trial.last().test_logits};
 }
 
-Result run_together(const Config& config) { return run(config, comm::communicator_for(everybody(), torch::kCPU)); }
+Result run_together(const Config& config) { return run(config, comm::make_communicator(everybody(), torch::kCPU)); }
 
 /// In deterministic mode; what the first shard of this rank ends with. group: null for all shards on this rank.
-Result run_sharded(const Config& config, const comm::MpiGroup* group) {
+Result run_sharded(const Config& config, const comm::Group* group) {
   comm::FixedTree tree(group);
   std::vector<Result> results(tree.shards().size());
   std::vector<std::thread> threads;
@@ -84,16 +84,16 @@ bool equal(const NetworkState& a, const NetworkState& b) {
 /// The same tensor on every rank.
 bool is_agreed(const torch::Tensor& own) {
   torch::Tensor sum = own.to(torch::kFloat64).contiguous().clone();
-  comm::communicator_for(everybody(), torch::kCPU)->all_reduce_sum(sum);
+  comm::make_communicator(everybody(), torch::kCPU)->all_reduce_sum(sum);
   return torch::allclose(sum / everybody().size(), own.to(torch::kFloat64), 1e-15, 1e-300);
 }
 
-void expect_same_epochs(const Result& together, const Result& alone, double tolerance) {
-  ASSERT_EQ(together.epochs.size(), alone.epochs.size());
-  for (std::size_t i = 0; i < alone.epochs.size(); ++i) {
-    EXPECT_NEAR(together.epochs[i].loss, alone.epochs[i].loss, tolerance) << i;
-    EXPECT_EQ(together.epochs[i].generation.cells, alone.epochs[i].generation.cells) << i;
-    EXPECT_DOUBLE_EQ(together.epochs[i].accuracy, alone.epochs[i].accuracy) << i;
+void expect_same_epochs(const Result& together, const Result& single_rank, double tolerance) {
+  ASSERT_EQ(together.epochs.size(), single_rank.epochs.size());
+  for (std::size_t i = 0; i < single_rank.epochs.size(); ++i) {
+    EXPECT_NEAR(together.epochs[i].loss, single_rank.epochs[i].loss, tolerance) << i;
+    EXPECT_EQ(together.epochs[i].generation.cells, single_rank.epochs[i].generation.cells) << i;
+    EXPECT_DOUBLE_EQ(together.epochs[i].accuracy, single_rank.epochs[i].accuracy) << i;
   }
 }
 
@@ -101,15 +101,15 @@ TEST(ParallelTrial, EqualsATrialOfOneRankToRoundingInFloat64) {
   for (const char* method : {"ERM", "M2m", "M2m-LDAM", "SMOTE", "mixup-DRW", "CMO"}) {
     const Config config = config_of({{"method", method}});
     const Result together = run_together(config);
-    const Result alone_ = run(config, comm::alone());
-    EXPECT_LT(largest_difference(together.weights, alone_.weights), 1e-9) << method;
-    expect_same_epochs(together, alone_, 1e-9);
+    const Result single = run(config, comm::single_rank());
+    EXPECT_LT(largest_difference(together.weights, single.weights), 1e-9) << method;
+    expect_same_epochs(together, single, 1e-9);
   }
 }
 
 TEST(ParallelTrial, OfASecondStageEqualsThatOfOneRank) {
   const Config erm = config_of({{"method", "ERM"}});
-  Trial base(setup_of(erm, comm::alone()));
+  Trial base(setup_of(erm, comm::single_rank()));
   base.submit(3);
   for (const char* method : {"cRT", "LWS"}) {
     const auto run_stage = [&](std::shared_ptr<comm::Communicator> ranks) {
@@ -119,9 +119,9 @@ TEST(ParallelTrial, OfASecondStageEqualsThatOfOneRank) {
       trial.submit(1000);
       return copy_state(trial.network());
     };
-    const NetworkState together = run_stage(comm::communicator_for(everybody(), torch::kCPU));
-    const NetworkState alone_ = run_stage(comm::alone());
-    EXPECT_LT(largest_difference(together, alone_), 1e-9) << method;
+    const NetworkState together = run_stage(comm::make_communicator(everybody(), torch::kCPU));
+    const NetworkState single = run_stage(comm::single_rank());
+    EXPECT_LT(largest_difference(together, single), 1e-9) << method;
   }
 }
 
@@ -130,8 +130,8 @@ TEST(ParallelTrial, ToleratesRanksWithoutASlotAndWithoutATranslation) {
     const Config config =
         config_of({{"train.batch_size", 3}, {"train.network", network}, {"train.lr", 0.001}, {"train.epochs", 3}});
     const Result together = run_together(config);
-    const Result alone_ = run(config, comm::alone());
-    EXPECT_LT(largest_difference(together.weights, alone_.weights), 1e-9) << network;
+    const Result single = run(config, comm::single_rank());
+    EXPECT_LT(largest_difference(together.weights, single.weights), 1e-9) << network;
   }
 }
 
@@ -146,9 +146,9 @@ TEST(ParallelTrial, ChangesWeightsAsATrialOfOneRankDoesInFloat32) {
                                                                      {"train.precision", "float32"},
                                                                      {"train.batch_size", 29}}));
         const testing::FewSteps together =
-            testing::run_few_steps(setup_of(config, comm::communicator_for(everybody(), torch::kCPU)));
-        const testing::FewSteps alone_ = testing::run_few_steps(setup_of(config, comm::alone()));
-        EXPECT_LT(testing::relative_difference(together, alone_), testing::few_steps_tolerance)
+            testing::run_few_steps(setup_of(config, comm::make_communicator(everybody(), torch::kCPU)));
+        const testing::FewSteps single = testing::run_few_steps(setup_of(config, comm::single_rank()));
+        EXPECT_LT(testing::relative_difference(together, single), testing::few_steps_tolerance)
             << method << " " << network << " " << kernels;
       }
     }
@@ -179,7 +179,7 @@ TEST(ParallelTrial, DivergesOnAllRanksAlike) {
 
 TEST(ParallelTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
   const Config config = config_of(Json::object());
-  const auto ranks = comm::communicator_for(everybody(), torch::kCPU);
+  const auto ranks = comm::make_communicator(everybody(), torch::kCPU);
   const Result whole = run(config, ranks);
   Trial first(setup_of(config, ranks));
   first.submit(2 * 3 + 1);  // epochs have two steps
@@ -207,7 +207,7 @@ TEST(DeterministicTrial, HasTheSameBitsOnAnyNumberOfRanks) {
       EXPECT_EQ(result.test_logits, one_rank.test_logits);
       EXPECT_EQ(result.epochs.back().loss, one_rank.epochs.back().loss);
     }
-    comm::sleeping_barrier(testing::session());
+    comm::barrier(testing::session());
     for (const auto& [name, tensor] : result.weights) EXPECT_TRUE(is_agreed(tensor)) << precision << " " << name;
   }
 }

@@ -281,7 +281,7 @@ TEST(Trial, TimesItsPhases) {
   const int steps = 3 * 6;  // of 88 images in batches of 16
   for (const ProfilePhase phase :
        {ProfilePhase::gather, ProfilePhase::forward, ProfilePhase::backward, ProfilePhase::update}) {
-    EXPECT_EQ(total(phase).calls, steps) << name_of(phase);
+    EXPECT_EQ(total(phase).calls, steps) << to_text(phase);
   }
   EXPECT_EQ(total(ProfilePhase::plan).calls, 3) << "a plan is made once an epoch";
   EXPECT_EQ(total(ProfilePhase::translate).calls, 2 * 6);

@@ -1,31 +1,31 @@
 #pragma once
-// What all ranks do together outside of training: waiting and being told, asleep rather than spinning.
+// Collective operations of all ranks outside of training. They sleep while they wait and leave the core to others.
 #include <string>
 
 #include "comm/messages/session.hpp"
 
 namespace m2m::comm {
 
-/// Collective: returns on every rank once all have come. Waits in sleeps of a few milliseconds, so that a rank
-/// without work leaves its core to others.
-void sleeping_barrier(const MpiSession& session);
+/// Returns on every rank once all ranks have called it. Collective; sleeps while it waits. Throws Error
+/// (input_output) if communication fails, like all functions of this file.
+void barrier(const Session& session);
 
-/// Collective: rank 0's bytes on every rank; what the others pass is ignored. Waits as sleeping_barrier does.
-std::string broadcast_bytes(const MpiSession& session, const std::string& bytes);
+/// Returns the bytes of rank 0 on every rank; those of other ranks are ignored. Collective; sleeps while it waits.
+std::string broadcast(const Session& session, const std::string& bytes);
 
-/// Collective: whether any rank of the job says so. Waits as sleeping_barrier does.
-bool any_rank(const MpiSession& session, bool mine);
+/// True if `mine` is true on any rank. Collective; sleeps while it waits.
+bool any(const Session& session, bool mine);
 
-/// How this rank's machine is shared.
-struct HostShare {
-  int ranks = 1;       // of this job on this host
-  int cores = 1;       // that these ranks may use, all together
-  int own_cores = 1;   // that this rank may use
-  int local_rank = 0;  // this rank among them
-  int hosts = 1;       // of this job
+/// The ranks and cores of the host that this rank runs on.
+struct HostRanks {
+  int ranks = 1;       // ranks of this job on this host
+  int cores = 1;       // cores that these ranks together may use
+  int rank_cores = 1;  // cores that this rank may use
+  int local_rank = 0;  // number of this rank among those of the host
+  int hosts = 1;       // hosts of this job
 };
 
-/// Collective. Cores are counted from the affinity masks, as a launcher's binding sets them.
-HostShare host_share(const MpiSession& session);
+/// Counts ranks, cores and hosts. Cores come from the affinity masks that the launcher sets. Collective.
+HostRanks host_ranks(const Session& session);
 
 }  // namespace m2m::comm

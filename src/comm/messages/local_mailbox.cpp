@@ -5,8 +5,8 @@
 
 namespace m2m::comm {
 
-/// Where messages wait for one reader.
-class LocalPost::Tray {
+/// The queue of messages for one mailbox. Thread-safe.
+class LocalChannel::Inbox {
  public:
   void put(Message message) {
     const std::lock_guard guard(mutex_);
@@ -25,32 +25,34 @@ class LocalPost::Tray {
   std::deque<Message> messages_;
 };
 
-class LocalPost::End : public Mailbox {
+class LocalChannel::Endpoint : public Mailbox {
  public:
-  End(int rank, Tray& own, std::vector<Tray*> others) : rank_(rank), own_(own), others_(std::move(others)) {}
+  Endpoint(int rank, Inbox& inbox, std::vector<Inbox*> others)
+      : rank_(rank), inbox_(inbox), others_(std::move(others)) {}
   void send(int to, std::span<const std::byte> message) override {
     others_.at(static_cast<std::size_t>(to))->put({rank_, {message.begin(), message.end()}});
   }
-  std::optional<Message> poll() override { return own_.take(); }
+  std::optional<Message> poll() override { return inbox_.take(); }
 
  private:
   int rank_;
-  Tray& own_;
-  std::vector<Tray*> others_;
+  Inbox& inbox_;
+  std::vector<Inbox*> others_;
 };
 
-LocalPost::LocalPost(int ranks) : coordinator_tray_(std::make_unique<Tray>()) {
-  std::vector<Tray*> trays;
+LocalChannel::LocalChannel(int ranks) : coordinator_inbox_(std::make_unique<Inbox>()) {
+  std::vector<Inbox*> inboxes;
   for (int rank = 0; rank < ranks; ++rank) {
-    worker_trays_.push_back(std::make_unique<Tray>());
-    trays.push_back(worker_trays_.back().get());
-    workers_.push_back(std::make_unique<End>(rank, *trays.back(), std::vector<Tray*>{coordinator_tray_.get()}));
+    worker_inboxes_.push_back(std::make_unique<Inbox>());
+    inboxes.push_back(worker_inboxes_.back().get());
+    workers_.push_back(
+        std::make_unique<Endpoint>(rank, *inboxes.back(), std::vector<Inbox*>{coordinator_inbox_.get()}));
   }
-  coordinator_ = std::make_unique<End>(0, *coordinator_tray_, trays);
+  coordinator_ = std::make_unique<Endpoint>(0, *coordinator_inbox_, inboxes);
 }
 
-LocalPost::~LocalPost() = default;
-Mailbox& LocalPost::worker(int rank) { return *workers_.at(static_cast<std::size_t>(rank)); }
-Mailbox& LocalPost::coordinator() { return *coordinator_; }
+LocalChannel::~LocalChannel() = default;
+Mailbox& LocalChannel::worker(int rank) { return *workers_.at(static_cast<std::size_t>(rank)); }
+Mailbox& LocalChannel::coordinator() { return *coordinator_; }
 
 }  // namespace m2m::comm

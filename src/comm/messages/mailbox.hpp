@@ -1,5 +1,5 @@
 #pragma once
-// Mailbox: what scheduling needs of several processes, no more.
+// Mailboxes of a coordinator and its workers: over MPI, or within one process.
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -10,70 +10,67 @@
 
 namespace m2m::comm {
 
+/// A message and its sender.
 struct Message {
-  int from = 0;  // rank
+  int from = 0;  // rank of the sender
   std::vector<std::byte> bytes;
 };
 
-/// One end of a post between a coordinator and the workers, one worker a rank.
+/// A mailbox of the coordinator or of a worker; each rank has one worker, rank 0 also the coordinator.
 ///
-/// Messages of one sender arrive whole and in the order they were sent. Local; one thread uses one mailbox. A
-/// coordinator's mailbox sends to workers and hears workers; a worker's sends to coordinators and hears them. Rank
-/// 0 has both, so its worker and its coordinator do not take each other's mail.
+/// A worker exchanges messages with the coordinator only, and the coordinator with the workers. Messages of one
+/// sender arrive whole and in the order in which they were sent. Local. Used by one thread.
 class Mailbox {
  public:
   virtual ~Mailbox() = default;
-  /// Returns at once. Throws Error (input_output) where message passing fails.
+  /// Sends a message to the rank `to`; returns at once. Throws Error (input_output) if communication fails.
   virtual void send(int to, std::span<const std::byte> message) = 0;
-  /// The next message, or nothing; never blocks. Throws as send does.
+  /// The next message that has arrived, if any; never blocks. Throws Error (input_output) if communication fails.
   virtual std::optional<Message> poll() = 0;
 };
 
-// Mailboxes over MPI.
-
-/// The post of an MPI world: a worker's mailbox on every rank, the coordinator's on rank 0.
+/// Mailboxes over MPI: that of a worker on every rank, that of the coordinator on rank 0.
 ///
-/// Its messages travel on a communicator of their own. Both mailboxes may be used at once, each by one thread.
-/// Before it goes, every message sent must have been taken by poll: end a conversation with a last word from each
-/// side.
-class MpiPost {
+/// Messages use a communicator of their own. Both mailboxes may be used at once, each by one thread. Destroy it
+/// only after every sent message was received by poll: end the exchange with a final message from each side.
+class MpiChannel {
  public:
-  /// Collective.
-  explicit MpiPost(const MpiSession& session);
-  /// Collective.
-  ~MpiPost();
-  MpiPost(const MpiPost&) = delete;
-  MpiPost& operator=(const MpiPost&) = delete;
+  /// Duplicates the world communicator. Collective. Throws Error (input_output) if communication fails.
+  explicit MpiChannel(const Session& session);
+  /// Waits for sent messages and frees the communicator. Collective.
+  ~MpiChannel();
+  MpiChannel(const MpiChannel&) = delete;
+  MpiChannel& operator=(const MpiChannel&) = delete;
 
+  /// The mailbox of this rank's worker.
   Mailbox& worker();
-  /// Throws Error (internal) on other ranks than 0.
+  /// The mailbox of the coordinator. Throws Error (internal) unless this is rank 0.
   Mailbox& coordinator();
 
  private:
-  struct Ends;
-  std::unique_ptr<Ends> ends_;
+  struct Endpoints;
+  std::unique_ptr<Endpoints> endpoints_;
 };
 
-// Mailboxes within one process: threads stand in for ranks, so that scheduling runs without MPI.
-
-/// A post of `ranks` workers and a coordinator. Thread-safe as long as each mailbox has one thread.
-class LocalPost {
+/// Mailboxes of `ranks` workers and a coordinator within one process: threads take the place of ranks, without
+/// MPI. Thread-safe if each mailbox is used by one thread.
+class LocalChannel {
  public:
-  explicit LocalPost(int ranks);
-  ~LocalPost();
-  LocalPost(const LocalPost&) = delete;
-  LocalPost& operator=(const LocalPost&) = delete;
+  explicit LocalChannel(int ranks);
+  ~LocalChannel();
+  LocalChannel(const LocalChannel&) = delete;
+  LocalChannel& operator=(const LocalChannel&) = delete;
 
   Mailbox& worker(int rank);
   Mailbox& coordinator();
 
  private:
-  class Tray;
-  class End;
-  std::unique_ptr<Tray> coordinator_tray_;
-  std::vector<std::unique_ptr<Tray>> worker_trays_;
-  std::unique_ptr<End> coordinator_;
-  std::vector<std::unique_ptr<End>> workers_;
+  class Inbox;
+  class Endpoint;
+  std::unique_ptr<Inbox> coordinator_inbox_;
+  std::vector<std::unique_ptr<Inbox>> worker_inboxes_;
+  std::unique_ptr<Endpoint> coordinator_;
+  std::vector<std::unique_ptr<Endpoint>> workers_;
 };
 
 }  // namespace m2m::comm

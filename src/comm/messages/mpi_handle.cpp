@@ -18,10 +18,10 @@ void check_mpi(int code, const char* action) {
                              action, code, reason));
 }
 
-OwnedCommunicator duplicate(MPI_Comm original) {
+CommunicatorHandle duplicate(MPI_Comm original) {
   MPI_Comm made = MPI_COMM_NULL;
   check_mpi(MPI_Comm_dup(original, &made), "duplicating the communicator");
-  OwnedCommunicator owned(made);
+  CommunicatorHandle owned(made);
   check_mpi(MPI_Comm_set_errhandler(made, MPI_ERRORS_RETURN), "setting the error handler");
   return owned;
 }

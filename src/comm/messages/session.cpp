@@ -19,9 +19,8 @@ int whole_number(const char* text, int otherwise) {
 
 }  // namespace
 
-Launch announced_launch(const std::function<const char*(const char*)>& environment) {
-  // An mpirun inside a Slurm allocation starts as many ranks as it was told; the allocation's size then says
-  // nothing.
+Launch launch_from_environment(const std::function<const char*(const char*)>& environment) {
+  // An mpirun inside a Slurm allocation may start fewer ranks than SLURM_NTASKS, so its variables come first.
   for (const auto& [size, rank] :
        {std::pair{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"}, std::pair{"SLURM_NTASKS", "SLURM_PROCID"}}) {
     if (environment(size) == nullptr) continue;
@@ -30,11 +29,11 @@ Launch announced_launch(const std::function<const char*(const char*)>& environme
   return {};
 }
 
-void refuse_missing_ranks(int size, const Launch& launch) {
+void check_rank_count(int size, const Launch& launch) {
   if (size > 1 || launch.ranks <= 1) return;
   const bool slurm = launch.variable == "SLURM_NTASKS";
   throw usage_error(fmt::format(
-      "this process is alone, but {}={}: {}", launch.variable, launch.ranks,
+      "this process is the only rank, but {}={}: {}", launch.variable, launch.ranks,
       slurm
           ? "the MPI library was not started by srun; use 'srun --mpi=pmix' or 'mpirun'"
           : "it was started by an mpirun of another MPI library; use the mpirun of the library it was built with"));
@@ -43,13 +42,13 @@ void refuse_missing_ranks(int size, const Launch& launch) {
 std::string mpi_library() {
   std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');
   int length = 0;
-  check_mpi(MPI_Get_library_version(text.data(), &length), "asking for the version");
+  check_mpi(MPI_Get_library_version(text.data(), &length), "reading the version of MPI");
   text.resize(static_cast<std::size_t>(length));
   return text.substr(0, text.find_first_of(",\n"));
 }
 
-MpiSession::MpiSession(int& argc, char**& argv)
-    : launch_(announced_launch([](const char* name) { return std::getenv(name); })) {
+Session::Session(int& argc, char**& argv)
+    : launch_(launch_from_environment([](const char* name) { return std::getenv(name); })) {
   int provided = MPI_THREAD_SINGLE;
   check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided), "starting MPI");
   if (provided < MPI_THREAD_MULTIPLE) {
@@ -61,40 +60,40 @@ MpiSession::MpiSession(int& argc, char**& argv)
   MPI_Comm_size(MPI_COMM_WORLD, &size_);
 }
 
-MpiSession::~MpiSession() { MPI_Finalize(); }
+Session::~Session() { MPI_Finalize(); }
 
-void MpiSession::abort(int code) const {
+void Session::abort(int code) const {
   MPI_Abort(MPI_COMM_WORLD, code);
   std::_Exit(code);
 }
 
 namespace {
 
-std::unique_ptr<OwnedCommunicator> split(int number, int world_rank) {
+std::unique_ptr<CommunicatorHandle> split(int number, int world_rank) {
   MPI_Comm made = MPI_COMM_NULL;
   check_mpi(MPI_Comm_split(MPI_COMM_WORLD, number, world_rank, &made), "forming groups of ranks");
-  auto owned = std::make_unique<OwnedCommunicator>(made);
+  auto owned = std::make_unique<CommunicatorHandle>(made);
   check_mpi(MPI_Comm_set_errhandler(made, MPI_ERRORS_RETURN), "setting the error handler");
   return owned;
 }
 
 }  // namespace
 
-MpiGroup::MpiGroup(const MpiSession& session, int number) : communicator_(split(number, session.rank())) {
+Group::Group(const Session& session, int number) : communicator_(split(number, session.rank())) {
   check_mpi(MPI_Comm_rank(communicator_->get(), &rank_), "forming groups of ranks");
   check_mpi(MPI_Comm_size(communicator_->get(), &size_), "forming groups of ranks");
 }
 
-MpiGroup::~MpiGroup() = default;
-MpiGroup::MpiGroup(MpiGroup&&) noexcept = default;
-MpiGroup& MpiGroup::operator=(MpiGroup&&) noexcept = default;
+Group::~Group() = default;
+Group::Group(Group&&) noexcept = default;
+Group& Group::operator=(Group&&) noexcept = default;
 
-bool MpiGroup::any(bool mine) const {
+bool Group::any(bool mine) const {
   if (size_ == 1) return mine;
-  int said = mine ? 1 : 0;
-  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &said, 1, MPI_INT, MPI_MAX, communicator_->get()),
+  int result = mine ? 1 : 0;
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &result, 1, MPI_INT, MPI_MAX, communicator_->get()),
             "agreeing within a group");
-  return said != 0;
+  return result != 0;
 }
 
 }  // namespace m2m::comm

@@ -1,5 +1,5 @@
 #pragma once
-// The MPI session: from MPI_Init_thread to MPI_Finalize, as one object.
+// The MPI session, from MPI_Init_thread to MPI_Finalize; the launch that started it; groups of ranks.
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -7,40 +7,40 @@
 
 namespace m2m::comm {
 
-/// How many ranks the launcher's environment announces. `variable` is empty where it says nothing.
+/// The number of ranks that the launcher's environment announces.
 struct Launch {
-  std::string variable;
+  std::string variable;  // that announces them; empty: none does
   int ranks = 1;
-  bool first = true;  // whether this process is the launcher's first one
+  bool first = true;  // true for the launcher's first process
 };
 
-/// Open MPI's own variables if an mpirun set them, else Slurm's. `environment` is std::getenv outside of tests.
-Launch announced_launch(const std::function<const char*(const char*)>& environment);
+/// Reads the variables of Open MPI's mpirun or, without them, of Slurm. environment: std::getenv, except in tests.
+Launch launch_from_environment(const std::function<const char*(const char*)>& environment);
 
-/// Throws Error (usage) where this process is alone although more ranks were announced: each would then run the
-/// whole sweep by itself.
-void refuse_missing_ranks(int size, const Launch& launch);
+/// Throws Error (usage) if this process is the only rank although several were announced: each would then run the
+/// whole sweep. size: number of ranks.
+void check_rank_count(int size, const Launch& launch);
 
 /// The MPI library's name and version, on one line. Local.
 std::string mpi_library();
 
-/// Holds MPI open; one per process. Works without mpirun, as a world of one rank.
+/// Initialises MPI, and finalises it when destroyed; one per process. Without mpirun it is a world of one rank.
 ///
-/// Errors of MPI calls on the world communicator are returned, so that checking them means something.
-class MpiSession {
+/// MPI calls on the world communicator return their errors instead of ending the job.
+class Session {
  public:
-  /// Collective. Asks for MPI_THREAD_MULTIPLE; throws Error (usage) where the library does not grant it.
-  MpiSession(int& argc, char**& argv);
-  /// Collective: every rank comes here, or the job hangs; abort() where that cannot be.
-  ~MpiSession();
-  MpiSession(const MpiSession&) = delete;
-  MpiSession& operator=(const MpiSession&) = delete;
+  /// Initialises MPI with MPI_THREAD_MULTIPLE. Collective. Throws Error (usage) if the library does not offer it.
+  Session(int& argc, char**& argv);
+  /// Finalises MPI. Collective: the job hangs unless every rank gets here; call abort() if one cannot.
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   int rank() const { return rank_; }
   int size() const { return size_; }
-  /// As the environment was before MPI started, which may add to it.
+  /// The launch, read from the environment before MPI changed it.
   const Launch& launch() const { return launch_; }
-  /// Ends every rank at once; the last resort.
+  /// Ends every rank of the job at once. Local.
   [[noreturn]] void abort(int code) const;
 
  private:
@@ -49,30 +49,28 @@ class MpiSession {
   int size_ = 1;
 };
 
-// A group: the ranks that run one trial together.
+class CommunicatorHandle;
 
-class OwnedCommunicator;
-
-/// Ranks of the world with a communicator of their own. Move-only.
-class MpiGroup {
+/// A group: the ranks that train one trial together, with a communicator of their own. Move-only.
+class Group {
  public:
-  /// Collective over the world: ranks that name the same number form a group, in the order of their world ranks.
-  MpiGroup(const MpiSession& session, int number);
-  ~MpiGroup();
-  MpiGroup(MpiGroup&&) noexcept;
-  MpiGroup& operator=(MpiGroup&&) noexcept;
+  /// Ranks with the same number form a group, in the order of their world ranks. Collective over the world.
+  Group(const Session& session, int number);
+  ~Group();
+  Group(Group&&) noexcept;
+  Group& operator=(Group&&) noexcept;
 
   int rank() const { return rank_; }
   int size() const { return size_; }
 
-  /// Collective over the group: whether any of its ranks says so. Thread-safe against the mailbox's messages.
+  /// True if `mine` is true on any rank of the group. Collective over the group. Thread-safe with mailboxes.
   bool any(bool mine) const;
 
-  /// For dist/ alone; mpi_handle.hpp says what it is.
-  const OwnedCommunicator& communicator() const { return *communicator_; }
+  /// The communicator, for sources of comm only (mpi_handle.hpp).
+  const CommunicatorHandle& communicator() const { return *communicator_; }
 
  private:
-  std::unique_ptr<OwnedCommunicator> communicator_;
+  std::unique_ptr<CommunicatorHandle> communicator_;
   int rank_ = 0;
   int size_ = 1;
 };

@@ -8,7 +8,7 @@
 namespace m2m::comm {
 namespace {
 
-class Alone : public Communicator {
+class SingleRank : public Communicator {
  public:
   int rank() const override { return 0; }
   int size() const override { return 1; }
@@ -18,26 +18,26 @@ class Alone : public Communicator {
 
 }  // namespace
 
-std::shared_ptr<Communicator> alone() { return std::make_shared<Alone>(); }
+std::shared_ptr<Communicator> single_rank() { return std::make_shared<SingleRank>(); }
 
 namespace {
 
 class MpiCommunicator : public Communicator {
  public:
-  explicit MpiCommunicator(const MpiGroup& group) : group_(group) {}
+  explicit MpiCommunicator(const Group& group) : group_(group) {}
   int rank() const override { return group_.rank(); }
   int size() const override { return group_.size(); }
 
   void all_reduce_sum(torch::Tensor& values) override {
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, values.data_ptr(), mpi_count(values), mpi_type(values), MPI_SUM,
                             group_.communicator().get()),
-              "adding up over the ranks of a trial");
+              "summing over the ranks of a trial");
   }
 
   bool any(bool mine) override { return group_.any(mine); }
 
  private:
-  const MpiGroup& group_;
+  const Group& group_;
 };
 
 }  // namespace
@@ -46,18 +46,18 @@ MPI_Datatype mpi_type(const torch::Tensor& values) {
   if (values.scalar_type() == torch::kFloat32) return MPI_FLOAT;
   if (values.scalar_type() == torch::kFloat64) return MPI_DOUBLE;
   if (values.scalar_type() == torch::kInt64) return MPI_INT64_T;
-  throw internal_error("tensors of this type are not added up over ranks");
+  throw internal_error("sums over ranks take float32, float64 and int64 tensors only");
 }
 
 int mpi_count(const torch::Tensor& values) {
   if (!values.is_cpu() || !values.is_contiguous()) {
-    throw internal_error("MPI adds up only what is contiguous in host memory");
+    throw internal_error("MPI sums only contiguous tensors in host memory");
   }
   if (values.numel() > std::numeric_limits<int>::max()) throw internal_error("a sum of more than 2^31 values");
   return static_cast<int>(values.numel());
 }
 
-std::shared_ptr<Communicator> mpi_communicator(const MpiGroup& group) {
+std::shared_ptr<Communicator> mpi_communicator(const Group& group) {
   return std::make_shared<MpiCommunicator>(group);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Communicator: what training needs of the ranks that share a trial, no more.
+// Communicator: sums over the ranks that train one trial together.
 #include <c10/core/Device.h>
 #include <torch/types.h>
 
@@ -9,36 +9,34 @@
 
 namespace m2m::comm {
 
-/// The ranks of one trial, as each of them sees it. One thread uses one communicator.
+/// The ranks of one trial, as seen by one of them. Used by one thread.
 ///
-/// Every rank calls the same functions in the same order. They throw Error (input_output) where communication
-/// fails.
+/// Every rank calls the same functions in the same order. They throw Error (input_output) if communication fails.
 class Communicator {
  public:
   virtual ~Communicator() = default;
   virtual int rank() const = 0;
   virtual int size() const = 0;
 
-  /// values: contiguous, of the same shape and type (float32, float64 or int64) on every rank. Becomes their sum,
-  /// in place, the same bits on every rank. On a GPU it is queued on the current stream.
+  /// Replaces `values` by their sum over the ranks, the same bits on every rank. values: contiguous, of the same
+  /// shape and type (float32, float64 or int64) on every rank. On a GPU it is queued on the current stream.
+  /// Collective.
   virtual void all_reduce_sum(torch::Tensor& values) = 0;
 
-  /// Whether any rank says so. Waits for all, on the host.
+  /// True if `mine` is true on any rank. Collective; blocks the host.
   virtual bool any(bool mine) = 0;
 };
 
-/// A trial's only rank.
-std::shared_ptr<Communicator> alone();
+/// The communicator of a trial that one rank trains: sums change nothing. Local.
+std::shared_ptr<Communicator> single_rank();
 
-// The communicator that suits where a trial trains. CMake lists backend_cpu.cpp or backend_cuda.cpp, by the build.
+/// The communicator of a group for tensors on `device`: MPI for host memory, NCCL for a GPU, single_rank() for one
+/// rank. Collective over the group, which has to outlive the result. Throws Error (input_output) if NCCL does not
+/// start. CMake lists communicator_cpu.cpp or nccl_communicator.cpp for it, by the build.
+std::shared_ptr<Communicator> make_communicator(const Group& group, c10::Device device);
 
-/// Collective over the group, which has to outlive the result: MPI for host memory, NCCL for a GPU; alone() for one
-/// rank. Throws Error (input_output) where NCCL does not start.
-std::shared_ptr<Communicator> communicator_for(const MpiGroup& group, c10::Device device);
-
-// Sums over the ranks of a group by MPI, for tensors in host memory.
-
-/// The group has to outlive it. all_reduce_sum throws Error (internal) for a tensor that is not in host memory.
-std::shared_ptr<Communicator> mpi_communicator(const MpiGroup& group);
+/// The communicator of a group by MPI, for tensors in host memory; the group has to outlive it. all_reduce_sum
+/// throws Error (internal) if a tensor is not in host memory. Local.
+std::shared_ptr<Communicator> mpi_communicator(const Group& group);
 
 }  // namespace m2m::comm

@@ -3,9 +3,9 @@
 
 namespace m2m::comm {
 
-std::shared_ptr<Communicator> communicator_for(const MpiGroup& group, c10::Device device) {
-  if (group.size() == 1) return alone();
-  if (!device.is_cpu()) throw internal_error("a GPU in a build without CUDA");
+std::shared_ptr<Communicator> make_communicator(const Group& group, c10::Device device) {
+  if (group.size() == 1) return single_rank();
+  if (!device.is_cpu()) throw internal_error("a trial on a GPU in a build without CUDA");
   return mpi_communicator(group);
 }
 

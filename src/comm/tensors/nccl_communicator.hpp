@@ -10,13 +10,12 @@
 
 namespace m2m::comm {
 
-/// Collective over the group, which has to outlive the result. Sums are queued on the calling thread's current
-/// stream.
+/// The communicator of a group by NCCL; the group has to outlive it. Sums are queued on the calling thread's
+/// current stream. Collective over the group. Throws Error (input_output) if NCCL does not start.
 ///
-/// A thread watches: where NCCL reports an error, or a sum has not ended `limit` after it was queued (a rank is
-/// gone), NCCL is aborted and whatever comes next throws Error (input_output). Throws the same where NCCL does not
-/// start.
-std::shared_ptr<Communicator> nccl_communicator(const MpiGroup& group, c10::Device device,
+/// A thread aborts NCCL if it reports an error, or if a sum does not end within `limit` because a rank is gone.
+/// All later calls then throw Error (input_output).
+std::shared_ptr<Communicator> nccl_communicator(const Group& group, c10::Device device,
                                                 std::chrono::seconds limit = std::chrono::minutes(10));
 
 /// The version of NCCL that is loaded, as "2.28.9". Local.
