@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view momentum_prefix = "momentum.";
 
-int epoch_of(const std::map<std::string, std::string>& metadata) {
+int parse_epoch(const std::map<std::string, std::string>& metadata) {
   const auto found = metadata.find("epoch");
   if (found == metadata.end()) return -1;
   const std::string& text = found->second;
@@ -31,7 +31,7 @@ Checkpoint from_tensor_file(TensorFile file) {
     (is_momentum ? checkpoint.momentum : checkpoint.network)
         .emplace(is_momentum ? name.substr(momentum_prefix.size()) : name, tensor);
   }
-  checkpoint.epoch = epoch_of(file.metadata);
+  checkpoint.epoch = parse_epoch(file.metadata);
   checkpoint.metadata = std::move(file.metadata);
   return checkpoint;
 }

@@ -13,7 +13,6 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 
-#pragma once
 // The tensors of an old PyTorch checkpoint: descriptions in its pickle, numbers in the raw storages behind it.
 #include <map>
 #include <string>
@@ -55,7 +54,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the format is little-endian, and so is this code");
 
-constexpr std::size_t most_axes = 16;
+constexpr std::size_t max_axes = 16;
 
 struct StorageType {
   std::string_view name;
@@ -79,7 +78,7 @@ std::optional<torch::ScalarType> storage_type(const PickleValue& value) {
 /// A tuple of non-negative integers.
 std::optional<std::vector<std::int64_t>> sizes(const Pickle& pickle, PickleId id) {
   const PickleValue& value = pickle.at(id);
-  if (value.kind != PickleKind::tuple || value.items.size() > most_axes) return std::nullopt;
+  if (value.kind != PickleKind::tuple || value.items.size() > max_axes) return std::nullopt;
   std::vector<std::int64_t> numbers;
   for (const PickleId item : value.items) {
     if (pickle.at(item).kind != PickleKind::integer || pickle.at(item).integer < 0) return std::nullopt;
@@ -200,7 +199,7 @@ using namespace std::string_view_literals;
 /// The pickle of the number 0x1950a86a20f9469cfc6c.
 constexpr std::string_view magic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."sv;
 constexpr std::int64_t format_version = 1001;
-constexpr std::size_t most_keys = 1024;  // in a dictionary that is searched; keeps a hostile file's search short
+constexpr std::size_t max_keys = 1024;  // in a dictionary that is searched; keeps a hostile file's search short
 constexpr std::array accepted_globals = {"collections.OrderedDict"sv, "torch.ByteStorage"sv, "torch.FloatStorage"sv,
                                          "torch.LongStorage"sv, "torch._utils._rebuild_tensor_v2"sv};
 
@@ -217,7 +216,7 @@ struct Checkpoint {
   /// The value of `key` in the dict `id`; none where there is no such key.
   std::optional<PickleId> find(PickleId id, std::string_view key) const {
     const PickleValue& dict = object.at(id);
-    if (dict.kind != PickleKind::dict || dict.items.size() > 2 * most_keys) {
+    if (dict.kind != PickleKind::dict || dict.items.size() > 2 * max_keys) {
       throw fault(fmt::format("a small dictionary with '{}' is expected", key));
     }
     for (std::size_t i = 0; i + 1 < dict.items.size(); i += 2) {

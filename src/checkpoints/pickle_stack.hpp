@@ -12,34 +12,34 @@
 
 namespace m2m::checkpoints {
 
-class PickleBytes {
+class ByteReader {
  public:
   /// bytes, origin: must outlive this.
-  PickleBytes(std::string_view bytes, std::size_t offset, const std::string& origin)
+  ByteReader(std::string_view bytes, std::size_t offset, const std::string& origin)
       : bytes_(bytes), offset_(offset), origin_(origin) {}
 
   std::size_t offset() const { return offset_; }
   const std::string& origin() const { return origin_; }
 
   /// The code of the next instruction; faults are said to be at its byte.
-  std::uint8_t take_instruction();
-  std::string_view take(std::size_t count);
+  std::uint8_t read_opcode();
+  std::string_view read(std::size_t count);
   /// A little-endian integer of `count` bytes, at most 8.
-  std::uint64_t take_unsigned(std::size_t count);
+  std::uint64_t read_unsigned(std::size_t count);
   /// A signed integer of as many bytes as its first byte says; throws where they are more than 8.
-  std::int64_t take_long();
+  std::int64_t read_long();
   /// Eight bytes, the most significant first.
-  double take_double();
+  double read_double();
   /// Up to the next newline, which is taken too; at most 256 bytes.
-  std::string take_line();
+  std::string read_line();
 
   /// "FILE: damaged or incomplete file: at byte N, what". All of the above throw it where the bytes end.
-  Error fault(const std::string& what) const;
+  Error error_at(const std::string& what) const;
 
  private:
   std::string_view bytes_;
   std::size_t offset_;
-  std::size_t instruction_at_ = 0;
+  std::size_t opcode_at_ = 0;
   const std::string& origin_;
 };
 
@@ -48,7 +48,7 @@ class PickleBytes {
 class PickleStack {
  public:
   /// bytes: says where a fault is; must outlive this.
-  explicit PickleStack(const PickleBytes& bytes) : bytes_(bytes) {}
+  explicit PickleStack(const ByteReader& bytes) : bytes_(bytes) {}
 
   void push(PickleValue value);
   void push(PickleKind kind, std::vector<PickleId> items = {}) { push({kind, 0, 0, "", std::move(items)}); }
@@ -64,17 +64,17 @@ class PickleStack {
   /// The value on top, which has to be a `kind`, called `name` where it is not.
   PickleValue& top(PickleKind kind, const char* name);
 
-  void remember(std::uint64_t key);
-  void recall(std::uint64_t key);
+  void memo_put(std::uint64_t key);
+  void memo_get(std::uint64_t key);
 
   /// What was read; `root` is the value on top.
   Pickle finish();
 
  private:
-  std::size_t within_reach() const { return stack_.size() - (marks_.empty() ? 0 : marks_.back()); }
+  std::size_t available() const { return stack_.size() - (marks_.empty() ? 0 : marks_.back()); }
   void push(PickleId id);
 
-  const PickleBytes& bytes_;
+  const ByteReader& bytes_;
   Pickle pickle_;
   std::vector<PickleId> stack_;
   std::vector<std::size_t> marks_;  // heights of the stack

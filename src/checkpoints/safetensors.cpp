@@ -18,9 +18,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int deepest = 3;  // the object, a tensor's object, its shape
-constexpr std::size_t most_axes = 16;
-constexpr std::uint64_t most_bytes = std::uint64_t{1} << 40;
+constexpr int max_depth = 3;  // the object, a tensor's object, its shape
+constexpr std::size_t max_axes = 16;
+constexpr std::uint64_t max_bytes = std::uint64_t{1} << 40;
 
 struct TypeName {
   const char* name;
@@ -38,7 +38,7 @@ class HeaderParser {
   Json parse(std::string_view text) {
     try {
       return Json::parse(text, [this](int depth, Json::parse_event_t event, Json& parsed) {
-        look(depth, event, parsed);
+        check(depth, event, parsed);
         return true;
       });
     } catch (const Json::exception&) {
@@ -51,9 +51,9 @@ class HeaderParser {
   }
 
  private:
-  void look(int depth, Json::parse_event_t event, const Json& parsed) {
+  void check(int depth, Json::parse_event_t event, const Json& parsed) {
     const bool opens = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
-    if (opens && depth >= deepest) throw fault("its header nests too deep");
+    if (opens && depth >= max_depth) throw fault("its header nests too deep");
     if (event == Json::parse_event_t::object_start && depth == 1) inner_.clear();
     if (event != Json::parse_event_t::key) return;
     const auto& name = parsed.get_ref<const std::string&>();
@@ -66,15 +66,15 @@ class HeaderParser {
   std::set<std::string> outer_, inner_;
 };
 
-std::optional<torch::ScalarType> type_called(const std::string& name) {
+std::optional<torch::ScalarType> parse_type(const std::string& name) {
   for (const TypeName& row : type_names) {
     if (name == row.name) return row.type;
   }
   return std::nullopt;
 }
 
-bool is_list_of_sizes(const Json& value, std::size_t most) {
-  return value.is_array() && value.size() <= most && std::all_of(value.begin(), value.end(), [](const Json& item) {
+bool is_list_of_sizes(const Json& value, std::size_t max) {
+  return value.is_array() && value.size() <= max && std::all_of(value.begin(), value.end(), [](const Json& item) {
            return item.is_number_unsigned() && item.get<std::uint64_t>() <= std::uint64_t{1} << 62;
          });
 }
@@ -82,11 +82,11 @@ bool is_list_of_sizes(const Json& value, std::size_t most) {
 SafetensorsEntry read_entry(const std::string& name, const Json& value, const HeaderParser& parser) {
   const bool complete = value.is_object() && value.size() == 3 && value.contains("dtype") &&
                         value.contains("shape") && value.contains("data_offsets") && value["dtype"].is_string() &&
-                        is_list_of_sizes(value["shape"], most_axes) && is_list_of_sizes(value["data_offsets"], 2) &&
+                        is_list_of_sizes(value["shape"], max_axes) && is_list_of_sizes(value["data_offsets"], 2) &&
                         value["data_offsets"].size() == 2;
   if (!complete) throw parser.fault(fmt::format("tensor '{}' lacks a dtype, a shape or data_offsets", name));
   const auto type_name = value["dtype"].get<std::string>();
-  const auto type = type_called(type_name);
+  const auto type = parse_type(type_name);
   if (!type) {
     throw parser.fault(fmt::format("tensor '{}' has dtype '{}', expected F64, F32, BF16, F16, I64, I32, U8 or BOOL",
                                    name, type_name));
@@ -100,7 +100,7 @@ std::optional<std::uint64_t> bytes_needed(const SafetensorsEntry& entry) {
   std::uint64_t bytes = torch::elementSize(entry.type);
   for (const std::int64_t size : entry.shape) {
     const auto factor = static_cast<std::uint64_t>(std::max<std::int64_t>(size, 1));
-    if (bytes > most_bytes / factor) return std::nullopt;
+    if (bytes > max_bytes / factor) return std::nullopt;
     bytes *= factor;
   }
   const bool empty = std::find(entry.shape.begin(), entry.shape.end(), 0) != entry.shape.end();
@@ -174,7 +174,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the format is little-endian, and so is this code");
 
 constexpr std::size_t length_bytes = 8;
-constexpr std::uint64_t largest_header = 16 << 20;  // ResNet-50 needs 40 kB
+constexpr std::uint64_t max_header = 16 << 20;  // ResNet-50 needs 40 kB
 
 torch::Tensor read_tensor(const SafetensorsEntry& entry, std::string_view data, const std::string& origin) {
   const std::string_view bytes = data.substr(entry.begin, entry.end - entry.begin);
@@ -235,7 +235,7 @@ bool is_safetensors(std::string_view bytes) { return bytes.size() > length_bytes
 TensorFile parse_safetensors(std::string_view bytes, const std::string& origin) {
   std::uint64_t length = 0;
   if (bytes.size() >= length_bytes) std::memcpy(&length, bytes.data(), length_bytes);
-  if (bytes.size() < length_bytes || length > bytes.size() - length_bytes || length > largest_header) {
+  if (bytes.size() < length_bytes || length > bytes.size() - length_bytes || length > max_header) {
     throw data_error(fmt::format("{}: damaged or incomplete file: a header of {} bytes in a file of {}", origin,
                                  length, bytes.size()));
   }

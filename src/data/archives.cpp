@@ -144,7 +144,7 @@ Archive open_archive(const std::filesystem::path& file) {
 }
 
 /// Grows as bytes come: the size that a damaged archive names may be anything. The last read compares the checksum.
-std::string content_of(zip_file_t* member, const std::string& name) {
+std::string read_member(zip_file_t* member, const std::string& name) {
   constexpr std::size_t chunk = std::size_t{1} << 20;
   std::string content;
   while (true) {
@@ -170,7 +170,7 @@ std::map<std::string, std::string> unzip(const std::filesystem::path& archive,
     const Member member(zip_fopen_index(opened.get(), static_cast<zip_uint64_t>(index), 0));
     if (member == nullptr)
       throw data_error(fmt::format("{}: cannot be unpacked ({})", full_name, zip_strerror(opened.get())));
-    files[name] = content_of(member.get(), full_name);
+    files[name] = read_member(member.get(), full_name);
   }
   return files;
 }

@@ -28,14 +28,14 @@ struct NamedArray {
 };
 
 /// Whether x holds features, float32 or float64, and not pixels.
-bool is_features(const NamedArray& x);
+bool holds_features(const NamedArray& x);
 
 /// Throws Error (bad_data) where x is neither pixels nor features, or its samples are not like those of `train`.
-void check_samples(const NamedArray& x, const NamedArray& train);
+void check_same_kind(const NamedArray& x, const NamedArray& train);
 
 /// uint8 [n, h, w], [n, h, w, c] or [n, c, h, w] -> Images of pixels, labelled by y. See read_npz. Pure.
 /// Throws Error (bad_data): another shape, or labels that do not fit.
-Images pixels_of(const NamedArray& x, const NamedArray& y);
+Samples samples_from_pixels(const NamedArray& x, const NamedArray& y);
 
 /// Of all values of x, which are float32 or float64. Throws Error (bad_data) where one is not finite or all are
 /// equal.
@@ -43,6 +43,6 @@ ValueRange value_range(const NamedArray& x);
 
 /// float32 or float64 [n, d] -> Images of features, `range` scaled to 0 .. 1, labelled by y. Pure.
 /// Throws Error (bad_data): a value that is not finite, or labels that do not fit.
-Images features_of(const NamedArray& x, const NamedArray& y, const ValueRange& range);
+Samples samples_from_features(const NamedArray& x, const NamedArray& y, const ValueRange& range);
 
 }  // namespace m2m::data

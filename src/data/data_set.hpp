@@ -54,7 +54,7 @@ struct ImageShape {
 };
 
 /// Samples and their labels: images, channel planes first, or vectors of features.
-struct Images {
+struct Samples {
   ImageShape shape;                  // of features: 1 x 1 x their number
   SharedArray<std::uint8_t> pixels;  // [n, c, h, w]; empty where there are features
   std::vector<std::int32_t> labels;  // [n], 0 .. K-1
@@ -64,20 +64,20 @@ struct Images {
 };
 
 /// How a training image is shifted and flipped: zero padding by `pad` and a random crop of the old size, or, where
-/// `least_scale` is below 1, a random part of it (of that share of its area at least, sides 3:4 to 4:3) resized to
+/// `min_scale` is below 1, a random part of it (of that share of its area at least, sides 3:4 to 4:3) resized to
 /// the whole; then a random flip.
 struct Augmentation {
   int pad = 0;
   bool flip = false;
-  double least_scale = 1;
+  double min_scale = 1;
 };
 
 struct DataSet {
   std::string name;  // "cifar10"
   int classes = 0;
-  Images train, test;             // digits: everything is in train, test is empty
-  Images validation;              // its own; empty where it has none
-  double largest_pixel = 255;     // pixel / largest_pixel lies in [0, 1]
+  Samples train, test;            // digits: everything is in train, test is empty
+  Samples validation;             // its own; empty where it has none
+  double max_pixel = 255;         // pixel / max_pixel lies in [0, 1]
   std::vector<double> mean, std;  // per channel, of scaled pixels; empty: computed from the training part
   Augmentation augmentation;
   std::int64_t default_largest = 0;  // N_1 unless data.largest says otherwise
@@ -90,7 +90,7 @@ struct DataSet {
 enum class Pool { train, test, validation };
 
 /// "train", "test", "validation"
-const char* pool_name(Pool pool);
+const char* to_text(Pool pool);
 
 /// Rows of one of the data set's pools, in the order they are used for evaluation.
 struct PoolRows {
@@ -99,7 +99,7 @@ struct PoolRows {
 };
 
 /// The images of a pool.
-const Images& pool_of(const DataSet& data, Pool pool);
+const Samples& samples_in(const DataSet& data, Pool pool);
 
 /// A data set cut into training, validation and test.
 struct Split {

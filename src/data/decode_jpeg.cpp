@@ -16,16 +16,16 @@ namespace m2m::data {
 namespace {
 
 /// Where libjpeg's complaints go: the text is kept, and the jump leads back to the setjmp.
-struct Complaints {
+struct JpegErrors {
   jpeg_error_mgr manager;  // first, so that libjpeg's pointer to it is one to this
   std::jmp_buf back;
   std::array<char, JMSG_LENGTH_MAX> text, warning;
 };
 
 [[noreturn]] void jump_back(j_common_ptr decoder) {
-  auto* complaints = reinterpret_cast<Complaints*>(decoder->err);
-  decoder->err->format_message(decoder, complaints->text.data());
-  std::longjmp(complaints->back, 1);
+  auto* errors = reinterpret_cast<JpegErrors*>(decoder->err);
+  decoder->err->format_message(decoder, errors->text.data());
+  std::longjmp(errors->back, 1);
 }
 
 /// True if the library went on with pixels that the file does not hold.
@@ -38,17 +38,17 @@ bool made_up_pixels(int warning) {
 void keep_warning_or_jump_back(j_common_ptr decoder, int level) {
   if (level >= 0) return;
   if (made_up_pixels(decoder->err->msg_code)) jump_back(decoder);
-  auto* complaints = reinterpret_cast<Complaints*>(decoder->err);
-  if (complaints->warning.front() == '\0') decoder->err->format_message(decoder, complaints->warning.data());
+  auto* errors = reinterpret_cast<JpegErrors*>(decoder->err);
+  if (errors->warning.front() == '\0') decoder->err->format_message(decoder, errors->warning.data());
 }
 
 struct Decoder {
   jpeg_decompress_struct state{};
-  Complaints complaints{};
+  JpegErrors errors{};
   Decoder() {
-    state.err = jpeg_std_error(&complaints.manager);
-    complaints.manager.error_exit = jump_back;
-    complaints.manager.emit_message = keep_warning_or_jump_back;
+    state.err = jpeg_std_error(&errors.manager);
+    errors.manager.error_exit = jump_back;
+    errors.manager.emit_message = keep_warning_or_jump_back;
   }
   ~Decoder() { jpeg_destroy_decompress(&state); }
   Decoder(const Decoder&) = delete;
@@ -56,7 +56,7 @@ struct Decoder {
 };
 
 bool read_header(Decoder& decoder, const unsigned char* bytes, unsigned long size) {
-  if (setjmp(decoder.complaints.back) != 0) return false;
+  if (setjmp(decoder.errors.back) != 0) return false;
   jpeg_create_decompress(&decoder.state);
   jpeg_mem_src(&decoder.state, bytes, size);
   jpeg_read_header(&decoder.state, TRUE);
@@ -69,7 +69,7 @@ bool read_header(Decoder& decoder, const unsigned char* bytes, unsigned long siz
 
 /// rows: [height, width, channels]
 bool read_rows(Decoder& decoder, unsigned char* rows) {
-  if (setjmp(decoder.complaints.back) != 0) return false;
+  if (setjmp(decoder.errors.back) != 0) return false;
   jpeg_decompress_struct& state = decoder.state;
   jpeg_start_decompress(&state);
   const std::size_t row_size = std::size_t{state.output_width} * static_cast<std::size_t>(state.output_components);
@@ -82,11 +82,11 @@ bool read_rows(Decoder& decoder, unsigned char* rows) {
 }
 
 Error damaged(const Decoder& decoder) {
-  return data_error(std::string("is damaged or ends in the middle (") + decoder.complaints.text.data() + ")");
+  return data_error(std::string("is damaged or ends in the middle (") + decoder.errors.text.data() + ")");
 }
 
 /// Ink on white paper. Adobe's programs write how much ink is missing instead, and say so by their mark.
-std::vector<std::uint8_t> rgb_of_cmyk(const std::vector<std::uint8_t>& cmyk, bool is_inverted) {
+std::vector<std::uint8_t> cmyk_to_rgb(const std::vector<std::uint8_t>& cmyk, bool is_inverted) {
   std::vector<std::uint8_t> rgb(cmyk.size() / 4 * 3);
   for (std::size_t pixel = 0; pixel < cmyk.size() / 4; ++pixel) {
     const auto without = [&](std::size_t ink) {
@@ -110,8 +110,8 @@ Picture decode_jpeg(std::string_view bytes) {
   const bool is_cmyk = decoder.state.out_color_space == JCS_CMYK;
   picture.rgb.resize(std::size_t{decoder.state.image_height} * decoder.state.image_width * (is_cmyk ? 4 : 3));
   if (!read_rows(decoder, picture.rgb.data())) throw damaged(decoder);
-  if (is_cmyk) picture.rgb = rgb_of_cmyk(picture.rgb, decoder.state.saw_Adobe_marker != 0);
-  picture.warning = decoder.complaints.warning.data();
+  if (is_cmyk) picture.rgb = cmyk_to_rgb(picture.rgb, decoder.state.saw_Adobe_marker != 0);
+  picture.warning = decoder.errors.warning.data();
   return picture;
 }
 

@@ -41,7 +41,7 @@ std::string append_line(std::string_view line, int classes, ImageList& list) {
                        is_utf8(said) ? said : "(not UTF-8)");
   }
   std::string path(trimmed(line.substr(0, gap)));
-  const std::string fault = fault_of_path(path);
+  const std::string fault = path_fault(path);
   if (!fault.empty()) return fmt::format("expected a path below the list's folder, but this one {}", fault);
   list.paths.push_back(std::move(path));
   list.labels.push_back(static_cast<std::int32_t>(label));
@@ -50,7 +50,7 @@ std::string append_line(std::string_view line, int classes, ImageList& list) {
 
 }  // namespace
 
-std::string fault_of_path(const std::string& path) {
+std::string path_fault(const std::string& path) {
   if (path.empty()) return "is empty";
   if (!is_utf8(path)) return "is not UTF-8";
   const auto is_control = [](char byte) { return static_cast<unsigned char>(byte) < ' ' && byte != '\t'; };
@@ -84,7 +84,7 @@ std::string list_text(const ImageList& list) {
   return text;
 }
 
-Doubles count_doubles(const ImageList& train, const ImageList& validation, const ImageList& test) {
+DuplicateCounts count_duplicates(const ImageList& train, const ImageList& validation, const ImageList& test) {
   struct Seen {
     std::int64_t times = 0;
     std::int32_t label = 0;
@@ -101,16 +101,16 @@ Doubles count_doubles(const ImageList& train, const ImageList& validation, const
       seen.in_test |= list == &test;
     }
   }
-  Doubles doubles;
+  DuplicateCounts duplicates;
   for (const auto& [path, seen] : pictures) {
-    doubles.pictures += seen.times > 1;
-    doubles.contradictions += seen.contradicts;
-    doubles.train_and_test += seen.in_train && seen.in_test;
+    duplicates.pictures += seen.times > 1;
+    duplicates.with_other_label += seen.contradicts;
+    duplicates.train_and_test += seen.in_train && seen.in_test;
   }
-  return doubles;
+  return duplicates;
 }
 
-ImageList without_those_of(const ImageList& train, const ImageList& test) {
+ImageList without_paths_of_test(const ImageList& train, const ImageList& test) {
   const std::unordered_set<std::string_view> tested(test.paths.begin(), test.paths.end());
   ImageList kept;
   for (std::size_t i = 0; i < train.paths.size(); ++i) {
@@ -123,7 +123,7 @@ ImageList without_those_of(const ImageList& train, const ImageList& test) {
 
 namespace {
 
-ClassCounts counts_of(const std::vector<std::int32_t>& labels, int classes) {
+ClassCounts count_labels(const std::vector<std::int32_t>& labels, int classes) {
   ClassCounts counts(static_cast<std::size_t>(classes), 0);
   for (const std::int32_t label : labels) ++counts[static_cast<std::size_t>(label)];
   return counts;
@@ -144,7 +144,7 @@ std::vector<int> occurring(const PartLabels& labels, int classes) {
 
 /// What is wrong with labels of which `missing` has no training sample, and what to do. found: occurring, at
 /// least 2.
-std::string fault_of(int missing, const std::vector<int>& found, int classes) {
+std::string labels_fault(int missing, const std::vector<int>& found, int classes) {
   const int first = found.front(), last = found.back(), count = static_cast<int>(found.size());
   if (std::binary_search(found.begin(), found.end(), missing)) {
     return fmt::format(
@@ -164,15 +164,15 @@ std::string fault_of(int missing, const std::vector<int>& found, int classes) {
 
 }  // namespace
 
-std::int64_t smallest_class(const PartLabels& labels, int classes, const std::string& where) {
+std::int64_t smallest_class(const PartLabels& labels, int classes, const std::string& location) {
   const std::vector<int> found = occurring(labels, classes);
   if (found.size() < 2)
-    throw data_error(fmt::format("{}: holds one class; at least 2 are needed to tell apart", where));
-  const ClassCounts counts = counts_of(labels.train, classes);
+    throw data_error(fmt::format("{}: holds one class; at least 2 are needed to tell apart", location));
+  const ClassCounts counts = count_labels(labels.train, classes);
   const auto rarest = std::min_element(counts.begin(), counts.end());
   if (*rarest > 0) return *rarest;
   throw data_error(
-      fmt::format("{}: {}", where, fault_of(static_cast<int>(rarest - counts.begin()), found, classes)));
+      fmt::format("{}: {}", location, labels_fault(static_cast<int>(rarest - counts.begin()), found, classes)));
 }
 
 }  // namespace m2m::data

@@ -8,7 +8,7 @@
 namespace m2m::data {
 
 /// No data set here has as many classes; a label beyond is a slip, not a class.
-inline constexpr std::int32_t most_classes = 100'000;
+inline constexpr std::int32_t max_classes = 100'000;
 
 /// The labels of a data set's parts, 0 .. K-1; validation may be empty.
 struct PartLabels {
@@ -18,7 +18,7 @@ struct PartLabels {
 /// Training samples of the rarest of `classes` classes. `where` is the set in error sentences. Pure.
 /// Throws Error (bad_data) with what to do about it if there are fewer than two classes, or one has no training
 /// sample: labels that do not begin at 0, that have a gap, or that only validation or test have.
-std::int64_t smallest_class(const PartLabels& labels, int classes, const std::string& where);
+std::int64_t smallest_class(const PartLabels& labels, int classes, const std::string& location);
 
 /// Pictures in the order of the list, and what they show.
 struct ImageList {
@@ -32,25 +32,25 @@ struct ImageList {
 ///
 /// Throws Error (bad_data) naming the line: no label, one that is not a whole number below `classes`, a path that
 /// is not UTF-8 or leads out of the folder; and where no line is left.
-ImageList parse_image_list(std::string_view text, const std::string& name, int classes = most_classes);
+ImageList parse_image_list(std::string_view text, const std::string& name, int classes = max_classes);
 
 /// Why `path` cannot be one below a folder ("is absolute"), or "".
-std::string fault_of_path(const std::string& path);
+std::string path_fault(const std::string& path);
 
 /// The list with one spelling, "path label\n" a line: what hashes are made of.
 std::string list_text(const ImageList& list);
 
 /// Pictures that a data set lists more than once.
-struct Doubles {
-  std::int64_t pictures = 0;        // listed more than once, in one part or over several
-  std::int64_t contradictions = 0;  // of these, with different labels
-  std::int64_t train_and_test = 0;  // listed in train and in test
+struct DuplicateCounts {
+  std::int64_t pictures = 0;          // listed more than once, in one part or over several
+  std::int64_t with_other_label = 0;  // of these, with different labels
+  std::int64_t train_and_test = 0;    // listed in train and in test
 };
 
 /// Counts them over all parts by their paths as written. Pure.
-Doubles count_doubles(const ImageList& train, const ImageList& validation, const ImageList& test);
+DuplicateCounts count_duplicates(const ImageList& train, const ImageList& validation, const ImageList& test);
 
 /// `train` without the entries whose path is in `test`, in order. Pure.
-ImageList without_those_of(const ImageList& train, const ImageList& test);
+ImageList without_paths_of_test(const ImageList& train, const ImageList& test);
 
 }  // namespace m2m::data

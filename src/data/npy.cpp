@@ -13,7 +13,7 @@ namespace m2m::data {
 namespace {
 
 constexpr std::string_view magic = "\x93NUMPY";
-constexpr std::int64_t most_values = std::int64_t{1} << 40;  // far beyond any memory, far below an overflow
+constexpr std::int64_t max_values = std::int64_t{1} << 40;  // far beyond any memory, far below an overflow
 
 /// The header is a dictionary in Python's words: {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
 class HeaderText {
@@ -100,7 +100,7 @@ std::string plain_type(const std::string& descr) {
 }
 
 /// How to make plain numbers of values of another type.
-std::string remedy_of(const std::string& descr) {
+std::string conversion_advice(const std::string& descr) {
   const char kind = descr.size() > 1 ? descr[1] : '?';
   if (kind == 'U' || kind == 'S') return "texts: number the classes from 0 instead";
   if (kind == 'O') return "Python objects: make one array of numbers of them";
@@ -136,7 +136,7 @@ std::pair<std::string_view, std::string_view> cut_header(std::string_view file, 
 std::int64_t value_count(const std::vector<std::int64_t>& shape) {
   std::int64_t count = 1;
   for (const std::int64_t side : shape) {
-    if (side > most_values || (side > 0 && count > most_values / side)) return -1;
+    if (side > max_values || (side > 0 && count > max_values / side)) return -1;
     count *= side;
   }
   return count;
@@ -158,7 +158,7 @@ NpyArray parse_npy(std::string_view file, const std::string& name) {
   if (array.type.empty()) {
     throw data_error(fmt::format("{}: holds {}, expected little-endian integers, float32 or float64; they are {}",
                                  name, is_utf8(header.descr) ? header.descr : "(not UTF-8)",
-                                 remedy_of(header.descr)));
+                                 conversion_advice(header.descr)));
   }
   const std::int64_t count = value_count(array.shape), value_size = array.type[1] - '0';
   if (count < 0 || static_cast<std::uint64_t>(count * value_size) != bytes.size()) {

@@ -38,23 +38,23 @@ struct Header {
 };
 static_assert(std::is_trivially_copyable_v<Header> && sizeof(Header) <= pixels_begin);
 
-HexDigits digits_of(const std::string& sha256) {
+HexDigits to_hex_digits(const std::string& sha256) {
   HexDigits digits{};
   sha256.copy(digits.data(), digits.size());
   return digits;
 }
 
 /// count: of the pictures that are there.
-Header header_of(const CacheKey& key, std::int64_t count, const std::string& pixels_sha256,
-                 const std::string& notes) {
+Header make_header(const CacheKey& key, std::int64_t count, const std::string& pixels_sha256,
+                   const std::string& notes) {
   return {magic,
           version,
           static_cast<std::uint32_t>(key.size),
           static_cast<std::uint64_t>(count),
-          digits_of(key.list_sha256),
-          digits_of(key.files_sha256),
-          digits_of(pixels_sha256),
-          digits_of(sha256_hex(notes))};
+          to_hex_digits(key.list_sha256),
+          to_hex_digits(key.files_sha256),
+          to_hex_digits(pixels_sha256),
+          to_hex_digits(sha256_hex(notes))};
 }
 
 Error failed(const fs::path& file, const char* what) {
@@ -70,7 +70,7 @@ SharedArray<std::uint8_t> map_file(const fs::path& file, int handle, std::size_t
 }
 
 /// What lies behind the header; shares the map.
-SharedArray<std::uint8_t> pixels_of(const SharedArray<std::uint8_t>& mapped) {
+SharedArray<std::uint8_t> mapped_pixels(const SharedArray<std::uint8_t>& mapped) {
   const auto whole = std::make_shared<const SharedArray<std::uint8_t>>(mapped);
   return {std::shared_ptr<const std::uint8_t>(whole, whole->data() + pixels_begin), mapped.size() - pixels_begin};
 }
@@ -81,7 +81,7 @@ std::string sha256_of(const SharedArray<std::uint8_t>& pixels) {
 
 /// Why a header is not that of `key`, or "".
 std::string difference(const Header& found, const CacheKey& key) {
-  const Header wanted = header_of(key, key.count, "", "");
+  const Header wanted = make_header(key, key.count, "", "");
   if (found.magic != wanted.magic) return "is no cache of pictures";
   if (found.version != wanted.version) return "is of another version of this program";
   if (found.size != wanted.size) return "holds pictures of another size";
@@ -114,12 +114,12 @@ std::optional<CachedPixels> open_cache(const fs::path& file, const CacheKey& key
   const auto count = static_cast<std::int64_t>(header.count);
   if (!other.empty() || found.st_size != pixels_begin + count * key.picture_bytes()) return std::nullopt;
   const std::string notes = read_notes(file);
-  CachedPixels cached{pixels_of(mapped), "", parse_notes(notes)};
+  CachedPixels cached{mapped_pixels(mapped), "", parse_notes(notes)};
   cached.sha256 = sha256_of(cached.pixels);
   reason = "is damaged";
-  if (digits_of(cached.sha256) != header.pixels_sha256) return std::nullopt;
+  if (to_hex_digits(cached.sha256) != header.pixels_sha256) return std::nullopt;
   reason = "lacks the notes that were written with it";
-  if (digits_of(sha256_hex(notes)) != header.notes_sha256) return std::nullopt;
+  if (to_hex_digits(sha256_hex(notes)) != header.notes_sha256) return std::nullopt;
   reason.clear();
   return cached;
 }
@@ -170,7 +170,8 @@ std::int64_t CacheWriter::close_gaps(std::span<const std::int64_t> left_out) con
 void CacheWriter::finish(std::span<const std::int64_t> left_out, const std::string& notes) const {
   const std::int64_t count = close_gaps(left_out);
   const auto size = static_cast<std::size_t>(pixels_begin + count * key_.picture_bytes());
-  const Header header = header_of(key_, count, sha256_of(pixels_of(map_file(file_, open_.number(), size))), notes);
+  const Header header =
+      make_header(key_, count, sha256_of(mapped_pixels(map_file(file_, open_.number(), size))), notes);
   write_at(0, &header, sizeof header);
 }
 

@@ -57,7 +57,7 @@ void add_files_below(const fs::path& folder, const std::string& name, std::vecto
 }
 
 void add_picture(const fs::path& root, const std::string& path, std::int32_t label, ImageList& list) {
-  const std::string fault = fault_of_path(path);
+  const std::string fault = path_fault(path);
   if (!fault.empty()) {
     throw data_error(fmt::format("{}: the name of a picture of class {} {}: rename it",
                                  (root / path.substr(0, path.find('/'))).string(), label, fault));

@@ -21,7 +21,7 @@ struct PictureNote {
 };
 
 /// The notes of one kind, in order. Pure.
-std::vector<PictureNote> notes_of(std::span<const PictureNote> notes, PictureNoteKind kind);
+std::vector<PictureNote> select_notes(std::span<const PictureNote> notes, PictureNoteKind kind);
 
 /// "a.png is missing, b.jpg is empty, and 7 more": at most `max_named` of them. Pure.
 std::string notes_text(std::span<const PictureNote> notes, std::size_t max_named);

@@ -31,11 +31,11 @@ std::vector<bool> read_present_rows(const std::filesystem::path& file, std::int6
   std::vector<bool> present(static_cast<std::size_t>(count), false);
   std::int64_t last = -1;
   std::size_t number = 0;
-  for (const std::string_view line : lines_of(text)) {
+  for (const std::string_view line : split_lines(text)) {
     ++number;
     const std::int64_t row = to_row(line);
     if (row <= last || row >= count) {
-      throw wrong_line(
+      throw line_error(
           text, number,
           fmt::format("'{}', expected a number above {} and below {}: the training images that are here, "
                       "ascending",

@@ -30,16 +30,16 @@ namespace {
 constexpr double seconds_between = 5;
 
 /// Joins its threads however the scope is left.
-struct Crew {
+struct ThreadGroup {
   std::vector<std::thread> threads;
-  ~Crew() {
+  ~ThreadGroup() {
     for (std::thread& thread : threads) thread.join();
   }
 };
 
 }  // namespace
 
-int decoder_count() {
+int decode_threads() {
   constexpr int most = 16, most_asked_for = 256;
   const char* said = std::getenv("M2M_DECODERS");
   const std::string_view digits = said == nullptr ? "" : said;
@@ -48,8 +48,9 @@ int decoder_count() {
   return asked >= 1 ? std::min(asked, most_asked_for) : std::clamp(affinity_cores(), 1, most);
 }
 
-std::vector<DecodeFailure> do_all(std::int64_t count, int threads, const std::function<void(std::int64_t)>& work,
-                                  const std::function<void(std::int64_t)>& at_times) {
+std::vector<DecodeFailure> parallel_for_each(std::int64_t count, int threads,
+                                             const std::function<void(std::int64_t)>& work,
+                                             const std::function<void(std::int64_t)>& on_progress) {
   std::atomic<std::int64_t> next = 0;
   std::mutex guard;
   std::vector<DecodeFailure> failures;
@@ -68,10 +69,10 @@ std::vector<DecodeFailure> do_all(std::int64_t count, int threads, const std::fu
     }
   };
   {
-    Crew crew;
+    ThreadGroup group;
     const auto helpers = std::min<std::int64_t>(threads, count) - 1;
-    for (std::int64_t i = 0; i < helpers; ++i) crew.threads.emplace_back(take_turns, nullptr);
-    take_turns(at_times);
+    for (std::int64_t i = 0; i < helpers; ++i) group.threads.emplace_back(take_turns, nullptr);
+    take_turns(on_progress);
   }
   std::sort(failures.begin(), failures.end(),
             [](const DecodeFailure& one, const DecodeFailure& other) { return one.item < other.item; });
@@ -84,7 +85,7 @@ namespace {
 /// Size and time of each file, in order; what cannot be found has none, and decoding it says so.
 std::string files_sha256(const ImageList& list, const fs::path& folder, int threads) {
   std::vector<std::string> stamps(list.paths.size());
-  do_all(list.count(), threads, [&](std::int64_t i) {
+  parallel_for_each(list.count(), threads, [&](std::int64_t i) {
     struct stat found {};
     if (::stat((folder / list.paths[i]).c_str(), &found) != 0) return;
     stamps[i] = fmt::format("{} {}.{:09}", found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec);
@@ -98,7 +99,7 @@ std::string files_sha256(const ImageList& list, const fs::path& folder, int thre
 }
 
 /// [height, width, 3] -> [3, height, width]
-std::vector<std::uint8_t> planes_of(const Picture& picture) {
+std::vector<std::uint8_t> to_planes(const Picture& picture) {
   const std::size_t area = picture.rgb.size() / 3;
   std::vector<std::uint8_t> planes(picture.rgb.size());
   for (std::size_t at = 0; at < area; ++at) {
@@ -124,7 +125,7 @@ void check_is_file(const fs::path& file) {
 std::string decode_into(const CacheWriter& cache, std::int64_t index, const fs::path& file, int size) {
   check_is_file(file);
   const Picture picture = decode_picture(read_file(file));
-  cache.put(index, planes_of(resize_square(picture, size)).data());
+  cache.put(index, to_planes(resize_square(picture, size)).data());
   return picture.warning;
 }
 
@@ -145,7 +146,7 @@ struct Decoded {
   std::vector<PictureNote> failed;     // could not be read from disk
 };
 
-Decoded decode_all(const CacheWriter& cache, const PicturePart& part, const fs::path& folder,
+Decoded decode_all(const CacheWriter& cache, const PictureList& part, const fs::path& folder,
                    const PictureReading& how) {
   const auto start = std::chrono::steady_clock::now();
   const std::int64_t count = part.list.count();
@@ -166,7 +167,7 @@ Decoded decode_all(const CacheWriter& cache, const PicturePart& part, const fs::
                          static_cast<double>(done) / seconds_since(start)));
   };
   Decoded decoded;
-  for (const DecodeFailure& failure : do_all(count, how.threads, decode, report))
+  for (const DecodeFailure& failure : parallel_for_each(count, how.threads, decode, report))
     decoded.failed.push_back({PictureNoteKind::left_out, part.list.paths[failure.item], failure.sentence});
   std::sort(found.notes.begin(), found.notes.end(),
             [](const auto& one, const auto& other) { return one.first < other.first; });
@@ -178,7 +179,7 @@ Decoded decode_all(const CacheWriter& cache, const PicturePart& part, const fs::
 }
 
 /// Ends the writing of a cache without leaving a file.
-struct Unfinished {};
+struct RemoveOnFailure {};
 
 /// Writes the notes beside a cache that is about to be there, or removes those of one before.
 void keep_notes(const fs::path& cache, const std::string& notes) {
@@ -196,7 +197,7 @@ void add_faults(const std::vector<PictureNote>& notes, PictureFaults& faults) {
 }
 
 /// False if pictures are refused; there is no new cache then, and `faults` has them.
-bool make_cache(const PicturePart& part, const fs::path& folder, const CacheKey& key, const PictureReading& how,
+bool make_cache(const PictureList& part, const fs::path& folder, const CacheKey& key, const PictureReading& how,
                 PictureFaults& faults) {
   log_info(
       fmt::format("{}: decoding {} pictures into {}", part.name, group_digits(key.count), part.cache.string()));
@@ -207,20 +208,20 @@ bool make_cache(const PicturePart& part, const fs::path& folder, const CacheKey&
       if (!decoded.failed.empty() || (!decoded.left_out.empty() && !how.skip_unreadable)) {
         faults.failed.insert(faults.failed.end(), decoded.failed.begin(), decoded.failed.end());
         add_faults(decoded.notes, faults);
-        throw Unfinished{};
+        throw RemoveOnFailure{};
       }
       const std::string notes = write_notes(decoded.notes);
       keep_notes(part.cache, notes);
       cache.finish(decoded.left_out, notes);
     });
     return true;
-  } catch (const Unfinished&) {
+  } catch (const RemoveOnFailure&) {
     return false;
   }
 }
 
 /// Nothing if pictures are refused.
-std::optional<CachedPixels> find_or_make(const PicturePart& part, const fs::path& folder, const CacheKey& key,
+std::optional<CachedPixels> find_or_make(const PictureList& part, const fs::path& folder, const CacheKey& key,
                                          const PictureReading& how, PictureFaults& faults) {
   std::string reason;
   // First without the lock: a valid cache is read from a folder that may not be written to.
@@ -234,7 +235,7 @@ std::optional<CachedPixels> find_or_make(const PicturePart& part, const fs::path
   return made;
 }
 
-std::optional<CachedPixels> cached_pixels(const PicturePart& part, const fs::path& folder, const CacheKey& key,
+std::optional<CachedPixels> cached_pixels(const PictureList& part, const fs::path& folder, const CacheKey& key,
                                           const PictureReading& how, PictureFaults& faults) {
   try {
     auto cached = find_or_make(part, folder, key, how, faults);
@@ -249,7 +250,7 @@ std::optional<CachedPixels> cached_pixels(const PicturePart& part, const fs::pat
   }
 }
 
-ReadPart read_part(const PicturePart& part, const PictureReading& how, CachedPixels cached) {
+DecodedList read_part(const PictureList& part, const PictureReading& how, CachedPixels cached) {
   const ImageList kept = without_left_out(part.list, cached.notes);
   return {{{3, how.size, how.size}, std::move(cached.pixels), kept.labels},
           sha256_hex(list_text(kept) + cached.sha256),
@@ -258,13 +259,13 @@ ReadPart read_part(const PicturePart& part, const PictureReading& how, CachedPix
 
 }  // namespace
 
-std::vector<ReadPart> read_pictures(std::span<const PicturePart> parts, const fs::path& folder,
-                                    const PictureReading& how) {
+std::vector<DecodedList> read_pictures(std::span<const PictureList> parts, const fs::path& folder,
+                                       const PictureReading& how) {
   PictureReading reading = how;
-  if (reading.threads <= 0) reading.threads = decoder_count();
-  std::vector<ReadPart> read;
+  if (reading.threads <= 0) reading.threads = decode_threads();
+  std::vector<DecodedList> read;
   PictureFaults faults;
-  for (const PicturePart& part : parts) {
+  for (const PictureList& part : parts) {
     const CacheKey key{part.list.count(), reading.size, sha256_hex(list_text(part.list)),
                        files_sha256(part.list, folder, reading.threads)};
     auto cached = cached_pixels(part, folder, key, reading, faults);

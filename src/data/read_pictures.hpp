@@ -14,7 +14,7 @@ namespace m2m::data {
 
 /// How many threads decode: what the environment's M2M_DECODERS says (1 to 256), else as many as the process may
 /// use, but at most 16.
-int decoder_count();
+int decode_threads();
 
 struct DecodeFailure {
   std::int64_t item = 0;
@@ -23,15 +23,16 @@ struct DecodeFailure {
 
 /// Does work(0) .. work(count - 1), each once, on `threads` threads of which the caller is one. Local.
 ///
-/// Returns those that threw, in order, so the answer does not depend on threads. at_times: called by the caller's
-/// thread every few seconds with how many have been begun.
-std::vector<DecodeFailure> do_all(std::int64_t count, int threads, const std::function<void(std::int64_t)>& work,
-                                  const std::function<void(std::int64_t)>& at_times = {});
+/// Returns those that threw, in order, so the answer does not depend on threads. on_progress: called by the
+/// caller's thread every few seconds with how many have been begun.
+std::vector<DecodeFailure> parallel_for_each(std::int64_t count, int threads,
+                                             const std::function<void(std::int64_t)>& work,
+                                             const std::function<void(std::int64_t)>& on_progress = {});
 
 // Lists of pictures become arrays of pixels, by way of a cache.
 
 /// One part of a data set, and the file that keeps its pixels.
-struct PicturePart {
+struct PictureList {
   std::string name;  // "train"
   ImageList list;
   std::filesystem::path cache;
@@ -42,7 +43,7 @@ struct PictureReading {
   int size = 32;                 // side of the square that each becomes
   bool strict = false;           // pictures for which the decoder library warns are refused
   bool skip_unreadable = false;  // pictures that are missing or cannot be decoded are left out, not refused
-  int threads = 0;               // 0: decoder_count()
+  int threads = 0;               // 0: decode_threads()
 };
 
 /// Notes of all parts of a data set.
@@ -54,11 +55,11 @@ struct PictureFaults {
 
 /// Throws Error (bad_data) if any are refused under `how`, naming the setting that helps, or if what would be left
 /// out takes all pictures of a part, or of a class in train; Error (input_output) if any failed. Pure.
-void check_pictures(std::span<const PicturePart> parts, const std::filesystem::path& folder,
+void check_pictures(std::span<const PictureList> parts, const std::filesystem::path& folder,
                     const PictureFaults& faults, const PictureReading& how);
 
-struct ReadPart {
-  Images images;                   // [n, 3, size, size], pixels mapped from the cache
+struct DecodedList {
+  Samples samples;                 // [n, 3, size, size], pixels mapped from the cache
   std::string sha256;              // of the list's text and the decoded pixels: the same wherever they lie
   std::vector<PictureNote> notes;  // what is left out of images and sha256, and what the decoder library warns of
 };
@@ -71,7 +72,7 @@ struct ReadPart {
 /// neither threads nor caches.
 /// Throws Error (bad_data), one for all parts, naming the pictures that are refused, or a part or a class of train
 /// of which nothing is left; Error (input_output) if a picture cannot be read from disk or a cache not be written.
-std::vector<ReadPart> read_pictures(std::span<const PicturePart> parts, const std::filesystem::path& folder,
-                                    const PictureReading& how);
+std::vector<DecodedList> read_pictures(std::span<const PictureList> parts, const std::filesystem::path& folder,
+                                       const PictureReading& how);
 
 }  // namespace m2m::data

@@ -87,7 +87,7 @@ DataSet read_npz(const std::filesystem::path& file);
 // of Cardoso-Cachopo: "Improving methods for single-label text categorization", 2007.
 
 inline constexpr const char* reuters_folder = "reuters52";  // below the data root
-inline constexpr std::int64_t reuters_least_test = 5;       // test documents of a class that is kept
+inline constexpr std::int64_t reuters_min_test = 5;         // test documents of a class that is kept
 inline constexpr std::size_t reuters_words = 1000;          // most features
 
 /// Reads root/reuters52/r52-train.txt and r52-test.txt, `label<TAB>text` a line. Local.

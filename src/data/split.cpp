@@ -15,14 +15,14 @@ namespace {
 using Rows = std::vector<std::int32_t>;
 
 /// Rows of each class in file order, [K].
-std::vector<Rows> rows_by_class(const Images& images, int classes) {
+std::vector<Rows> rows_by_class(const Samples& samples, int classes) {
   std::vector<Rows> rows(static_cast<std::size_t>(classes));
-  for (std::int64_t row = 0; row < images.count(); ++row)
-    rows[images.labels[row]].push_back(static_cast<std::int32_t>(row));
+  for (std::int64_t row = 0; row < samples.count(); ++row)
+    rows[samples.labels[row]].push_back(static_cast<std::int32_t>(row));
   return rows;
 }
 
-ClassCounts counts_of(const std::vector<Rows>& rows) {
+ClassCounts count_rows(const std::vector<Rows>& rows) {
   ClassCounts counts;
   for (const Rows& of_class : rows) counts.push_back(static_cast<std::int64_t>(of_class.size()));
   return counts;
@@ -41,7 +41,7 @@ std::string own_validation(const std::string& set) {
   std::string ways = "data.validation = 'none'";
   ways += data.validation.count() > 0 ? " or 'own'" : own_validation(data.name);
   if (settings.imbalance != settings::Imbalance::own) {
-    const auto larger = sufficient_settings(data, settings, counts_of(rows_by_class(data.train, data.classes)), 2);
+    const auto larger = sufficient_settings(data, settings, count_rows(rows_by_class(data.train, data.classes)), 2);
     if (larger && !larger->empty()) ways += ", or " + *larger;
   }
   throw usage_error(
@@ -137,7 +137,7 @@ std::size_t first_empty(const std::vector<Rows>& rows) {
 }
 
 /// How many samples of a class training has to leave: to the test, and to what test-head takes of it.
-std::int64_t spared_of(const DataSet& data, const settings::DataSettings& settings) {
+std::int64_t reserved_per_class(const DataSet& data, const settings::DataSettings& settings) {
   if (data.test.count() > 0) return 0;
   return settings.validation == settings::Validation::test_head ? 2 : 1;
 }
@@ -147,7 +147,7 @@ void check_test_head(const DataSet& data, const std::vector<Rows>& train, const 
                      const std::vector<Rows>& validation) {
   const std::size_t k = first_empty(validation);
   if (k == validation.size()) return;
-  const ClassCounts counts = counts_of(train);
+  const ClassCounts counts = count_rows(train);
   const bool may_hold_out = *std::min_element(counts.begin(), counts.end()) > 1;
   throw usage_error(fmt::format(
       "data.validation = 'test-head' takes a tenth of the test samples of a class, and class {} of {} has {}; set "
@@ -166,14 +166,14 @@ void check_tested(const DataSet& data, const settings::DataSettings& settings, c
       settings::to_text(settings.imbalance), data.name, k));
 }
 
-PoolRows part_of(Pool pool, const std::vector<Rows>& rows) {
+PoolRows to_pool_rows(Pool pool, const std::vector<Rows>& rows) {
   PoolRows part{pool, {}};
   for (const Rows& of_class : rows) part.rows.insert(part.rows.end(), of_class.begin(), of_class.end());
   std::sort(part.rows.begin(), part.rows.end());
   return part;
 }
 
-std::string hash_of(const PoolRows& part) {
+std::string rows_sha256(const PoolRows& part) {
   static_assert(std::endian::native == std::endian::little, "the hash is defined over little-endian numbers");
   return sha256_hex(std::as_bytes(std::span(part.rows)));
 }
@@ -200,12 +200,12 @@ std::pair<Pool, std::vector<Rows>> take_validation(const DataSet& data, const se
 
 }  // namespace
 
-const char* pool_name(Pool pool) {
+const char* to_text(Pool pool) {
   if (pool == Pool::validation) return "validation";
   return pool == Pool::train ? "train" : "test";
 }
 
-const Images& pool_of(const DataSet& data, Pool pool) {
+const Samples& samples_in(const DataSet& data, Pool pool) {
   if (pool == Pool::validation) return data.validation;
   return pool == Pool::train ? data.train : data.test;
 }
@@ -213,7 +213,8 @@ const Images& pool_of(const DataSet& data, Pool pool) {
 Split split_data(const DataSet& data, const settings::DataSettings& settings, Key seed) {
   const bool rest_tests = data.test.count() == 0;
   std::vector<Rows> available = rows_by_class(data.train, data.classes);
-  const ClassCounts wanted = wanted_counts(data, settings, counts_of(available), spared_of(data, settings));
+  const ClassCounts wanted =
+      wanted_counts(data, settings, count_rows(available), reserved_per_class(data, settings));
   std::vector<Rows> train = take_training(settings, seed, wanted, available);
   std::vector<Rows> test = rest_tests ? std::move(available) : rows_by_class(data.test, data.classes);
 
@@ -226,14 +227,14 @@ Split split_data(const DataSet& data, const settings::DataSettings& settings, Ke
   check_tested(data, settings, test);
 
   Split split;
-  split.train = part_of(Pool::train, train);
-  split.validation = part_of(validation_pool, validation);
-  split.test = part_of(test_pool, test);
+  split.train = to_pool_rows(Pool::train, train);
+  split.validation = to_pool_rows(validation_pool, validation);
+  split.test = to_pool_rows(test_pool, test);
   check_present(data, split);
-  split.counts = counts_of(train);
-  split.train_sha256 = hash_of(split.train);
-  split.validation_sha256 = hash_of(split.validation);
-  split.test_sha256 = hash_of(split.test);
+  split.counts = count_rows(train);
+  split.train_sha256 = rows_sha256(split.train);
+  split.validation_sha256 = rows_sha256(split.validation);
+  split.test_sha256 = rows_sha256(split.test);
   return split;
 }
 

@@ -26,18 +26,18 @@ TextFile read_text_file(const std::filesystem::path& file, const std::string& mi
 
 /// The lines of `text` without their ends ("\n" or "\r\n"), views into it; the last one needs no end. Leaves out
 /// blank lines at the end and a byte order mark at the beginning. Pure.
-std::vector<std::string_view> lines_of(std::string_view text);
-std::vector<std::string_view> lines_of(const TextFile& file);
+std::vector<std::string_view> split_lines(std::string_view text);
+std::vector<std::string_view> split_lines(const TextFile& file);
 
 /// "FILE:LINE: what" as an Error (bad_data). line: its number, from 1.
-Error wrong_line(const TextFile& file, std::size_t line, const std::string& what);
+Error line_error(const TextFile& file, std::size_t line, const std::string& what);
 
 enum class SecondPart { needed, may_be_empty };
 
 /// The two parts of a line "a<TAB>b"; `a` is not empty, and `b` only where `second` allows it.
 /// layout: what such a line is, for the Error (bad_data) that another one is answered with.
-std::pair<std::string_view, std::string_view> tab_pair(const TextFile& file, std::size_t line,
-                                                       std::string_view text, const char* layout,
-                                                       SecondPart second = SecondPart::needed);
+std::pair<std::string_view, std::string_view> split_at_tab(const TextFile& file, std::size_t line,
+                                                           std::string_view text, const char* layout,
+                                                           SecondPart second = SecondPart::needed);
 
 }  // namespace m2m::data

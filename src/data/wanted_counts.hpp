@@ -15,11 +15,11 @@ namespace m2m::data {
 /// Error with settings that work: usage if a class has fewer samples than asked for or would be left without one,
 /// or if nothing says how many the largest class has; bad_data if a class has no sample at all.
 ClassCounts wanted_counts(const DataSet& data, const settings::DataSettings& settings, const ClassCounts& available,
-                          std::int64_t spared);
+                          std::int64_t reserved);
 
 /// "data.largest = 20 and data.ratio = 4": a change of these settings with which each class has at least `least`
 /// training samples and no more than `available`. Nothing if there is none. Pure.
 std::optional<std::string> sufficient_settings(const DataSet& data, const settings::DataSettings& settings,
-                                               const ClassCounts& available, std::int64_t least);
+                                               const ClassCounts& available, std::int64_t min_count);
 
 }  // namespace m2m::data

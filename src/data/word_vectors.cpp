@@ -26,24 +26,24 @@ std::string_view next_part(std::string_view& rest) {
   return part;
 }
 
-float number_of(const TextFile& file, std::size_t line, std::string_view text) {
+float parse_number(const TextFile& file, std::size_t line, std::string_view text) {
   float value = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failed == std::errc{} && end == text.data() + text.size() && std::isfinite(value)) return value;
-  throw wrong_line(file, line,
+  throw line_error(file, line,
                    fmt::format("'{}' is not a finite number: damaged? correct or delete the line", text));
 }
 
-WordVector embedding_of(const TextFile& file, std::size_t line, std::string_view numbers) {
+WordVector parse_embedding(const TextFile& file, std::size_t line, std::string_view numbers) {
   WordVector vector{};
   std::size_t width = 0;
   for (std::string_view part = next_part(numbers); !part.empty(); part = next_part(numbers), ++width) {
-    const float value = number_of(file, line, part);
+    const float value = parse_number(file, line, part);
     if (width < vector.size()) vector[width] = value;
   }
   if (width == vector.size()) return vector;
   const bool is_heading = line == 1 && width == 1;
-  throw wrong_line(
+  throw line_error(
       file, line,
       fmt::format("embeddings of the wrong width: {} numbers after the word, expected {}: {}", width, vector.size(),
                   is_heading ? "if the line counts words and numbers, delete it"
@@ -68,7 +68,7 @@ WordVector brown_vector(std::string_view bits, std::string_view word) {
     for (const char bit : bits.substr(0, prefix_bits)) prefix = 2 * prefix + (bit == '1' ? 1 : 0);
     vector[bits_width + prefix] = 1;
   }
-  const auto spelling = spelling_of(word);
+  const auto spelling = spelling_features(word);
   std::copy(spelling.begin(), spelling.end(), vector.end() - spelling.size());
   return vector;
 }
@@ -85,10 +85,10 @@ std::string lower_case(std::string_view word) {
 WordVectors read_embeddings(const TextFile& file) {
   const auto vectors = std::make_shared<std::unordered_map<std::string_view, WordVector>>();
   std::size_t number = 0;
-  for (std::string_view line : lines_of(file)) {
+  for (std::string_view line : split_lines(file)) {
     ++number;
     const std::string_view word = next_part(line);
-    vectors->emplace(word, embedding_of(file, number, line));
+    vectors->emplace(word, parse_embedding(file, number, line));
   }
   if (vectors->empty()) throw data_error(file.name + ": holds no embeddings: expected `word v1 ... v50` a line");
   return [vectors](std::string_view word) { return look_up(*vectors, word); };
@@ -97,10 +97,10 @@ WordVectors read_embeddings(const TextFile& file) {
 WordVectors read_brown_clusters(const TextFile& file) {
   const auto clusters = std::make_shared<std::unordered_map<std::string_view, std::string_view>>();
   std::size_t number = 0;
-  for (const std::string_view line : lines_of(file)) {
-    const auto [bits, word] = tab_pair(file, ++number, line, "bits<TAB>word");
+  for (const std::string_view line : split_lines(file)) {
+    const auto [bits, word] = split_at_tab(file, ++number, line, "bits<TAB>word");
     if (bits.find_first_not_of("01") != std::string_view::npos) {
-      throw wrong_line(file, number,
+      throw line_error(file, number,
                        fmt::format("'{}' is not a cluster of bits: damaged? correct or delete the line", bits));
     }
     clusters->emplace(word, bits);
@@ -133,7 +133,7 @@ bool has_thrice(std::string_view word) {
 
 }  // namespace
 
-std::array<float, spelling_width> spelling_of(std::string_view word) {
+std::array<float, spelling_width> spelling_features(std::string_view word) {
   const bool has_letter = any(word, is_letter), has_digit = any(word, is_digit);
   const std::array<bool, spelling_width - 1> facts{
       is_capital(word.front()),

@@ -29,8 +29,8 @@ WordVectors read_embeddings(const TextFile& file);
 ///
 /// Of the 50 numbers the first 16 are the bits of the word's cluster, -1 or 1 times 0.9^position, 0 beyond their
 /// end; the next 16 are 1 for the cluster's first four bits and 0 elsewhere; the last 18 say how the word is
-/// written (see spelling_of). A word that the file lacks has the cluster of its lower-case form, or zeros for it.
-/// Throws Error (bad_data) naming the line that is not like that.
+/// written (see spelling_features). A word that the file lacks has the cluster of its lower-case form, or zeros for
+/// it. Throws Error (bad_data) naming the line that is not like that.
 WordVectors read_brown_clusters(const TextFile& file);
 
 // What the letters of a word say about its part of speech.
@@ -40,6 +40,6 @@ inline constexpr std::size_t spelling_width = 18;
 /// Of a word that is not empty, each 0 or 1 but the last: begins with a capital; is a mention (@, <@); a hashtag;
 /// an address; has a digit; has digits and no letter; has neither; has a byte beyond ASCII; an apostrophe; a letter
 /// three times in a row; ends in -ing, -ed, -ly, -s, -'s, -er, -tion; the bytes of it over 16, at most 1. Pure.
-std::array<float, spelling_width> spelling_of(std::string_view word);
+std::array<float, spelling_width> spelling_features(std::string_view word);
 
 }  // namespace m2m::data

@@ -120,7 +120,7 @@ namespace {
 
 using hdf5::Handle;
 
-constexpr hsize_t most_classes = 10'000'000;
+constexpr hsize_t max_classes = 10'000'000;
 
 /// Of the logits as a reader finds them, rounded to float16: whoever computes it from the file gets the same.
 Calibration calibration_as_stored(std::vector<float> logits, const std::vector<std::int32_t>& labels, int classes) {
@@ -146,7 +146,7 @@ void read_part(hid_t snapshot, const std::string& name, RecordParts parts, Confu
   if (!hdf5::contains(snapshot, name)) return;
   const Handle part = hdf5::open_group(snapshot, name);
   auto cells = hdf5::read_array<std::int64_t>(part.get(), "confusion", 2);
-  if (cells.dims[0] != cells.dims[1] || cells.dims[0] > most_classes) {
+  if (cells.dims[0] != cells.dims[1] || cells.dims[0] > max_classes) {
     throw hdf5::Failure("a confusion matrix is not square");
   }
   confusion.classes = static_cast<int>(cells.dims[0]);

@@ -20,7 +20,7 @@ enum class Rebalance { never, at_once, deferred };
 enum class Sampling {
   permutation,     // each sample once an epoch, without replacement
   class_balanced,  // with replacement, weight 1/N_k: a class uniformly, then one of its samples uniformly
-  filled,          // from a set that was filled up: one shuffle of it goes on over several epochs
+  smote,           // from a set that was filled up: one shuffle of it goes on over several epochs
 };
 
 /// Class weights of the loss.

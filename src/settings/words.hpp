@@ -43,7 +43,7 @@ struct Words<Sampling> {
   static constexpr Word<Sampling> list[] = {
       {"plain", Sampling::permutation},
       {"class-balanced", Sampling::class_balanced},
-      {"smote", Sampling::filled},
+      {"smote", Sampling::smote},
   };
 };
 template <>

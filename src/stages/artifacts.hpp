@@ -26,10 +26,10 @@ struct LoadedG {
 };
 
 /// pick: "best" or "last". Throws Error (bad_data) where a file is not the one that stage.json names.
-LoadedG read_g(const std::filesystem::path& folder, const std::string& pick);
+LoadedG read_g(const std::filesystem::path& folder, const std::string& selection);
 
 /// A g that the user brings. Throws Error (bad_data) where the file is damaged.
-LoadedG read_g_file(const std::filesystem::path& file);
+LoadedG read_external_g(const std::filesystem::path& file);
 
 // A prefix on disk: the state of a trial after the epochs that several have in common.
 

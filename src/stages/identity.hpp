@@ -17,7 +17,7 @@ Json g_identity(const Config& config, const train::LoadedData& data, int ranks);
 
 /// The epoch until which a trial may share a prefix with others: on the data as they are, without class weights,
 /// from an initialisation. Nothing where it has no such epochs.
-std::optional<int> shared_until(const Config& resolved);
+std::optional<int> prefix_end(const Config& resolved);
 /// Identity of that prefix: what acts before its last epoch. Methods of one loss, head and mixing share it.
 Json prefix_identity(const Config& resolved, const train::LoadedData& data, int ranks);
 

@@ -35,8 +35,8 @@ constexpr double frozen_pass = 0.6;  // the time of a pass through a frozen netw
 constexpr double bytes_of_any_stage = 0.5e9;    // context, code, workspaces
 constexpr double bytes_per_multiply_add = 0.6;  // ResNet-32, batches of 128, recorded, g and translations: 2.5 GB
 
-constexpr double passes_of_a_step = 3;                      // forward, and backward for weights and inputs
-constexpr double passes_of_an_iteration = 2 * frozen_pass;  // forward, and backward for inputs
+constexpr double step_passes = 3;                     // forward, and backward for weights and inputs
+constexpr double iteration_passes = 2 * frozen_pass;  // forward, and backward for inputs
 
 /// Expected share of the slots that M2m translates: sum over classes of P(chosen), times the mean coin. Classes
 /// with as many images are alike, so the time goes with the square of the number of different counts.
@@ -79,14 +79,14 @@ double estimated_seconds(const Config& resolved, const train::LoadedData& data, 
   if (recipe.translates()) {
     const auto m2m = settings::read<settings::M2mSettings>(resolved);
     const double networks = m2m.lambda == 0 ? 1 : 2;
-    per_slot = translated_share(data.split.counts, m2m.beta) * networks * passes_of_an_iteration * m2m.steps;
+    per_slot = translated_share(data.split.counts, m2m.beta) * networks * iteration_passes * m2m.steps;
   }
   // On frozen features only the head learns.
-  const double of_a_step = recipe.is_second_stage() ? frozen_pass : passes_of_a_step;
+  const double passes_per_slot = recipe.is_second_stage() ? frozen_pass : step_passes;
   double passes = 0;
   for (int epoch = settings.start_epoch; epoch < until.value_or(settings.epochs); ++epoch) {
     const bool edits = settings::phase_at(recipe, epoch, settings.defer_until).translates;
-    passes += images * (of_a_step + (edits ? per_slot : 0)) + evaluated * frozen_pass;
+    passes += images * (passes_per_slot + (edits ? per_slot : 0)) + evaluated * frozen_pass;
   }
   return passes * forward / multiply_adds_per_second;
 }
@@ -179,7 +179,7 @@ StageRequest request_prefix(const Config& resolved, const LoadedData& data, int 
   prefix.label = "prefix";
   prefix.config = settings::prefix_config(resolved);
   prefix.identity = prefix_identity(resolved, data, ranks);
-  prefix.epochs = *shared_until(resolved);
+  prefix.epochs = *prefix_end(resolved);
   prefix.cost = estimated_seconds(prefix.config, data, prefix.epochs);
   prefix.memory = estimated_memory(prefix.config, data);
   return prefix;
@@ -187,8 +187,8 @@ StageRequest request_prefix(const Config& resolved, const LoadedData& data, int 
 
 }  // namespace
 
-std::string StagePlanner::checked_checkpoint(const std::string& setting, const std::string& file,
-                                             const Config& resolved, const LoadedData& data) {
+std::string Planner::checked_checkpoint(const std::string& setting, const std::string& file, const Config& resolved,
+                                        const LoadedData& data) {
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) {
     throw io_error(
@@ -206,7 +206,7 @@ std::string StagePlanner::checked_checkpoint(const std::string& setting, const s
   return entry->second;
 }
 
-void StagePlanner::log_notices(const LoadedData& data) {
+void Planner::log_notices(const LoadedData& data) {
   std::vector<std::string> notices;
   std::istringstream lines(data.set.notice);
   for (std::string line; std::getline(lines, line);) notices.push_back(line);
@@ -217,8 +217,8 @@ void StagePlanner::log_notices(const LoadedData& data) {
   }
 }
 
-StageRequest StagePlanner::operator()(const Config& resolved, const std::string& label) {
-  const auto data = shelf_.get(resolved);
+StageRequest Planner::operator()(const Config& resolved, const std::string& label) {
+  const auto data = data_cache_.get(resolved);
   log_notices(*data);
   const std::string size = checked_record_size(*data, host_memory_size());
   if (!size.empty() && noticed_.insert(size).second) log_warning(size);
@@ -238,7 +238,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
     trial.needs.push_back((*this)(settings::with_method(resolved, recipe.start), recipe.start));
     origins.base = study::stage_id(trial.needs.back().identity);
   }
-  if (shared_until(resolved)) {
+  if (prefix_end(resolved)) {
     trial.needs.push_back(request_prefix(resolved, *data, ranks_per_trial_));
     trial.epochs -= trial.needs.back().epochs;
     trial.cost -= trial.needs.back().cost;
@@ -251,7 +251,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
   return trial;
 }
 
-Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
+Json Planner::plan_g(StageRequest& trial, const LoadedData& data) {
   const auto m2m = settings::read<settings::M2mSettings>(trial.config);
   const Config config = settings::g_config(trial.config);
   // Names g's own setting, which the refusal of g's stage does not know.
@@ -262,7 +262,7 @@ Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
   if (!m2m.g_from.empty()) {
     return {{"file", checked_checkpoint(name_of(&M2mSettings::g_from), m2m.g_from, config, data)}};
   }
-  trial.needs.push_back(request_g(config, *shelf_.get(config), ranks_per_trial_));
+  trial.needs.push_back(request_g(config, *data_cache_.get(config), ranks_per_trial_));
   return {{"stage", study::stage_id(trial.needs.back().identity)}, {"pick", settings::to_text(m2m.g_epoch)}};
 }
 

@@ -15,10 +15,10 @@ namespace m2m::stages {
 /// Reads each data set and checkpoint once.
 ///
 /// Throws Error: usage (the sentence begins with the field's name), bad_data or input_output.
-class StagePlanner {
+class Planner {
  public:
   /// ranks_per_trial: part of an identity where batch norm is local to a rank.
-  explicit StagePlanner(int ranks_per_trial = 1) : ranks_per_trial_(ranks_per_trial) {}
+  explicit Planner(int ranks_per_trial = 1) : ranks_per_trial_(ranks_per_trial) {}
 
   study::StageRequest operator()(const Config& resolved, const std::string& label);
 
@@ -33,7 +33,7 @@ class StagePlanner {
                                  const train::LoadedData& data);
 
   int ranks_per_trial_;
-  train::DataShelf shelf_;
+  train::DataShelf data_cache_;
   std::map<std::string, std::string> checkpoints_;  // SHA-256 by file, network and data
   std::set<std::string> noticed_;                   // sentences about data that were logged
 };

@@ -43,9 +43,9 @@ struct StageJob;
 ///
 /// With trials_per_device > 1 that many threads may run a stage at once, each on a stream of its own of the GPU;
 /// all share what was read of a data set.
-class StageRunner {
+class Runner {
  public:
-  StageRunner(results::OutputFolder out, Json environment, RunnerRanks ranks = {}, ProfileSettings profile = {});
+  Runner(results::OutputFolder out, Json environment, RunnerRanks ranks = {}, ProfileSettings profile = {});
 
   /// Collective over the group. Throws Error on bad input; a loss that is not a number comes back as `diverged`.
   study::StageResult operator()(const study::Stage& stage, study::StageContext& context);
@@ -64,8 +64,8 @@ class StageRunner {
   Json environment_;
   RunnerRanks ranks_;
   ProfileSettings profile_;
-  std::mutex reading_;  // of shelf_
-  train::DataShelf shelf_;
+  std::mutex data_mutex_;  // of data_cache_
+  train::DataShelf data_cache_;
   mutable std::mutex mutex_;  // of what follows
   torch::Device device_ = torch::kCPU;
   std::map<std::string, std::shared_ptr<comm::Communicator>> communicators_;  // by device
@@ -76,15 +76,15 @@ class StageRunner {
 /// An empty profile for a stage of these settings, to be made on the stage's stream (OwnStream). On a GPU it tells
 /// the GPU's time: a phase lasts from the end of what was queued before it to the end of its own work, or until the
 /// host is done with it if that is later.
-Profile begin_profile(const train::TrialSettings& settings);
+Profile start_profile(const train::TrialSettings& settings);
 
 /// Writes profile.json into `folder` and returns the table, under a line that names the stage and the file.
 ///
 /// Where the file cannot be written, that line says so: no stage is lost for it. Measures the peak of a CPU, which
 /// takes 20 ms. Local.
-std::vector<std::string> end_profile(Profile& profile, const study::Stage& stage,
-                                     const train::TrialSettings& settings, const std::filesystem::path& folder,
-                                     int rank);
+std::vector<std::string> finish_profile(Profile& profile, const study::Stage& stage,
+                                        const train::TrialSettings& settings, const std::filesystem::path& folder,
+                                        int rank);
 
 // Provenance: where and by what a result was made. Recorded with it, never part of an id.
 

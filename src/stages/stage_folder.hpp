@@ -16,7 +16,7 @@
 
 namespace m2m::stages {
 
-enum class ClaimEnd {
+enum class ClaimResult {
   granted,          // ours to build, until the claim goes
   built_elsewhere,  // another sweep has finished it meanwhile
   stopped,          // the sweep was asked to stop while it waited
@@ -29,29 +29,29 @@ class StageClaim {
   /// Collective. Waits while another sweep builds the stage: until it is done or gives up.
   StageClaim(const std::filesystem::path& folder, study::StageContext& context, comm::Communicator& ranks);
 
-  ClaimEnd end() const { return end_; }
+  ClaimResult result() const { return result_; }
   /// Why the folder cannot be written: on the first rank, where that is the end.
   const std::string& fault() const { return fault_; }
 
  private:
   /// Collective: the end, if there is one yet.
-  std::optional<ClaimEnd> look(const std::filesystem::path& folder, study::StageContext& context,
-                               comm::Communicator& ranks);
+  std::optional<ClaimResult> try_once(const std::filesystem::path& folder, study::StageContext& context,
+                                      comm::Communicator& ranks);
   void try_to_lock(const std::filesystem::path& folder, study::StageContext& context);
 
-  ClaimEnd end_ = ClaimEnd::granted;
+  ClaimResult result_ = ClaimResult::granted;
   std::string fault_;
-  bool has_said_ = false;  // that it waits
+  bool has_logged_ = false;  // that it waits
   std::unique_ptr<results::FolderLock> lock_;
 };
 
 // What an interrupted stage leaves in its folder, so that the next run goes on from there.
 
 /// FOLDER/resume.safetensors: written when a stage is stopped, and every few minutes against kills.
-class Resumption {
+class ResumeFile {
  public:
   /// every: seconds between two files at least; 0: only when stopped.
-  Resumption(const std::filesystem::path& folder, comm::Communicator& ranks, double every);
+  ResumeFile(const std::filesystem::path& folder, comm::Communicator& ranks, double every);
 
   /// Collective: the state left by an earlier run, or nothing. A damaged file is set aside, which the first rank
   /// tells `context`, and the stage begins again. Throws Error (input_output) where one rank sees the file and

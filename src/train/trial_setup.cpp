@@ -145,7 +145,7 @@ TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData>
   };
   setup.loss = loss_with(settings::ClassWeights::none);
   setup.weighted_loss = loss_with(setup.recipe.class_weights);
-  const bool fills_up = setup.recipe.sampling == settings::Sampling::filled;
+  const bool fills_up = setup.recipe.sampling == settings::Sampling::smote;
   setup.data = fills_up ? filled_up(*data, setup.keys.plan) : std::move(data);
   return setup;
 }

@@ -49,7 +49,7 @@ DataSet with_a_single_sample() { return made_up_set(3, labelled({0, 2, 0, 1, 0, 
 
 /// As digits: a test set is what training leaves.
 DataSet without_test(int classes, int per_class, std::int64_t largest) {
-  return made_up_set(classes, in_turn(classes, per_class), Images{{1, 1, 1}, {}, {}}, largest);
+  return made_up_set(classes, in_turn(classes, per_class), Samples{{1, 1, 1}, {}, {}}, largest);
 }
 
 TEST(Advice, FitsAClassOfOneSampleThatShouldValidateAsWell) {

@@ -300,9 +300,9 @@ TEST_F(CelebTest, NamesAMissingList) {
 
 TEST(PictureSets, AreThoseOfTheField) {
   EXPECT_EQ(sun397().classes, 397);
-  EXPECT_EQ(sun397().augmentation.least_scale, .8);
+  EXPECT_EQ(sun397().augmentation.min_scale, .8);
   EXPECT_EQ(imagenet_lt().size, 224);
-  EXPECT_EQ(imagenet_lt().augmentation.least_scale, .08);
+  EXPECT_EQ(imagenet_lt().augmentation.min_scale, .08);
   for (const char* name : {"celeba5", "sun397", "imagenet-lt"}) {
     const settings::DataSetFacts& facts = settings::find_data_set(name);
     EXPECT_EQ(facts.imbalance, settings::Imbalance::own);

@@ -36,7 +36,7 @@ std::string reading_fails(const std::string& train, const std::string& test) {
   return testing::complaint([&] { read(train, test); }, ExitCode::bad_data);
 }
 
-std::vector<float> row_of(const Images& images, std::int64_t row) {
+std::vector<float> row_of(const Samples& images, std::int64_t row) {
   const float* first = images.features.data() + row * images.shape.width;
   return {first, first + images.shape.width};
 }

@@ -53,7 +53,7 @@ std::string with_embeddings_it_fails(const std::string& embeddings) {
 }
 
 /// The first of each of the three words' numbers.
-std::vector<float> window_of(const Images& images, std::size_t row) {
+std::vector<float> window_of(const Samples& images, std::size_t row) {
   const float* first = images.features.data() + row * 150;
   return {first[0], first[50], first[100]};
 }

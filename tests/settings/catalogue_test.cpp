@@ -47,7 +47,7 @@ TEST(Registry, GivesEachMethodItsOwnRecipe) {
   EXPECT_EQ(ldam_drw.loss, Loss::ldam);
   EXPECT_EQ(ldam_drw.head, HeadKind::cosine);
   EXPECT_EQ(ldam_drw.class_weights, ClassWeights::effective);
-  EXPECT_EQ(read<Recipe>(recipe_config("SMOTE")).sampling, Sampling::filled);
+  EXPECT_EQ(read<Recipe>(recipe_config("SMOTE")).sampling, Sampling::smote);
   EXPECT_EQ(read<Recipe>(recipe_config("RW")).class_weights, ClassWeights::inverse);
   EXPECT_EQ(read<Recipe>(recipe_config("MiSLAS")).start, "mixup");
   EXPECT_EQ(read<Recipe>(recipe_config("cRT")).train, Trainable::head);

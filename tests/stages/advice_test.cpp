@@ -29,7 +29,7 @@ using Overrides = std::vector<std::string>;
 /// What planning a study of these settings says; empty: it is accepted.
 std::string refusal(const Overrides& settings) {
   const auto fields = settings::all_settings();
-  StagePlanner planner;
+  Planner planner;
   const auto plan = [&] {
     study::Study study = study::parse_study("", "jobs/test.toml", fields);
     for (const std::string& setting : settings) study::apply_override(study, setting, fields);
