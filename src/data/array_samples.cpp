@@ -29,7 +29,7 @@ Error unexpected(const NamedArray& one, const std::string& expected) {
       fmt::format("{} is {} {}; expected {}", one.name, one.array.type, shape_text(one.array.shape), expected));
 }
 
-/// The values as T, whatever they lie as; the bytes need not be aligned.
+/// Converts the stored values to T; the bytes need not be aligned.
 template <typename Stored, typename T>
 std::vector<T> values_as(std::string_view bytes) {
   std::vector<T> values(bytes.size() / sizeof(Stored));
@@ -41,7 +41,7 @@ std::vector<T> values_as(std::string_view bytes) {
   return values;
 }
 
-/// Unsigned numbers beyond int64 come out negative, so no label.
+/// Integers of any type. Unsigned numbers beyond int64 become negative, so they are not labels.
 std::vector<std::int64_t> whole_numbers(const NamedArray& one) {
   const std::string& type = one.array.type;
   const std::string_view bytes = one.array.bytes;
@@ -53,7 +53,7 @@ std::vector<std::int64_t> whole_numbers(const NamedArray& one) {
   if (type == "i2") return values_as<std::int16_t, std::int64_t>(bytes);
   if (type == "i4") return values_as<std::int32_t, std::int64_t>(bytes);
   if (type == "i8") return values_as<std::int64_t, std::int64_t>(bytes);
-  throw unexpected(one, "labels: whole numbers, which astype('int64') makes of others");
+  throw unexpected(one, "labels as integers; convert them with astype('int64')");
 }
 
 std::vector<std::int32_t> parse_labels(const NamedArray& y, std::int64_t samples) {
@@ -62,7 +62,7 @@ std::vector<std::int32_t> parse_labels(const NamedArray& y, std::int64_t samples
   if (!is_row || shape[0] != samples) {
     const bool is_one_hot = shape.size() == 2 && shape[0] == samples;
     throw unexpected(y, fmt::format("({},), a label for each sample{}", samples,
-                                    is_one_hot ? "; numpy.argmax(y, axis=1) makes them of one-hot rows" : ""));
+                                    is_one_hot ? "; convert one-hot rows with numpy.argmax(y, axis=1)" : ""));
   }
   std::vector<std::int32_t> labels;
   for (const std::int64_t label : whole_numbers(y)) {
@@ -80,7 +80,7 @@ std::vector<std::int32_t> parse_labels(const NamedArray& y, std::int64_t samples
 
 bool is_channels(std::int64_t side) { return side == 1 || side == 3; }
 
-/// Shape of the images, and whether their channels are the last index.
+/// Shape of the images, and true if channels are the last index.
 std::pair<ImageShape, bool> image_layout(const NamedArray& x) {
   constexpr std::int64_t max_side = 20'000;
   const auto& shape = x.array.shape;
@@ -104,7 +104,7 @@ std::vector<double> feature_values(const NamedArray& x) {
   const auto odd =
       std::find_if_not(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
   if (odd != values.end()) {
-    throw data_error(fmt::format("{}: value {} of sample {} is not finite: replace it, or leave the sample out",
+    throw data_error(fmt::format("{}: value {} of sample {} is not finite; replace it, or leave out the sample",
                                  x.name, (odd - values.begin()) % x.array.shape[1],
                                  (odd - values.begin()) / x.array.shape[1]));
   }
@@ -119,7 +119,7 @@ void check_same_kind(const NamedArray& x, const NamedArray& train) {
   constexpr std::int64_t max_features = 1'000'000;
   const auto& shape = x.array.shape;
   if (!shape.empty() && shape[0] == 0)
-    throw unexpected(x, "at least one sample; a validation set may be left out with both its arrays");
+    throw unexpected(x, "at least one sample; to go without validation, leave out both of its arrays");
   if (holds_features(x)) {
     if (shape.size() != 2 || shape[1] < 1 || shape[1] > max_features) {
       throw unexpected(x,
@@ -163,12 +163,11 @@ Samples samples_from_pixels(const NamedArray& x, const NamedArray& y) {
 ValueRange value_range(const NamedArray& x) {
   const std::vector<double> values = feature_values(x);
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
-  if (!(*most > *least))
-    throw data_error(x.name + ": all its values are the same; features have to differ between samples");
+  if (!(*most > *least)) throw data_error(x.name + ": all values are equal; features must differ between samples");
   return {*least, *most};
 }
 
-/// Scaled by halves, since the range of doubles may not fit a double.
+/// Scales in halves, because the range of doubles may not fit a double.
 Samples samples_from_features(const NamedArray& x, const NamedArray& y, const ValueRange& range) {
   Samples samples;
   samples.shape = {1, 1, static_cast<int>(x.array.shape[1])};
@@ -179,7 +178,7 @@ Samples samples_from_features(const NamedArray& x, const NamedArray& y, const Va
     features.push_back(static_cast<float>(scaled));
     if (!std::isfinite(features.back()))
       throw data_error(x.name +
-                       ": a value lies too far outside of the range of x_train: are both in the same units?");
+                       ": a value is too far outside of the range of x_train; check that both have the same units");
   }
   samples.features = std::move(features);
   return samples;

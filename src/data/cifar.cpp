@@ -20,22 +20,23 @@ namespace {
 
 constexpr ImageShape cifar_shape{3, 32, 32};
 
-/// Files by name, wherever they come from.
+/// Files by name, from a folder or an archive.
 struct SourceFiles {
-  std::string location;                                           // for error sentences
-  std::string remedy;                                             // what to do if a file is not as it should be
-  std::string notice;                                             // why this origin and not the folder; else empty
+  std::string location;  // for errors
+  std::string remedy;    // what to do about a bad file
+  std::string notice;    // why the folder was passed over; empty if it was not
   std::function<std::string_view(const std::string& name)> file;  // valid until the next call
   bool is_checked_archive = false;
   std::map<std::string, std::string> checked_sums;  // name -> SHA-256, from .md5-checked
-  fs::path present_rows;                            // a list of the images that are here; there may be none
+  fs::path present_rows;                            // lists the present images; need not exist
 };
 
 std::string fetch_command(const CifarLayout& layout, const fs::path& root) {
   return fmt::format("run datasets/fetch_cifar.sh {} --dest '{}'", layout.name, root.string());
 }
 
-/// fetch_cifar.sh keeps a folder that is there, so a damaged one has to go first.
+/// Advice to fetch the files again. fetch_cifar.sh keeps an existing folder, so a damaged one has to be deleted
+/// first.
 std::string fetch_remedy(const CifarLayout& layout, const fs::path& root) {
   const fs::path folder = root / layout.folder;
   const std::string first = fs::exists(folder) ? fmt::format("delete '{}' and ", folder.string()) : "";
@@ -50,7 +51,7 @@ std::uintmax_t record_size(const CifarLayout& layout) {
   return static_cast<std::uintmax_t>(layout.label_bytes + cifar_shape.size());
 }
 
-/// The first file of the folder that is missing or of another size; empty: none.
+/// The first file of the folder that is missing or of another size; "" if there is none.
 std::string folder_fault(const CifarLayout& layout, const fs::path& folder) {
   for (const auto* files : {&layout.train, &layout.test}) {
     for (const CifarFile& file : *files) {
@@ -103,10 +104,10 @@ SourceFiles archive_source(const CifarLayout& layout, const fs::path& root) {
   return source;
 }
 
-/// Somebody who names the folder of the files themselves means the one above.
+/// Says that there are no files. If the user named the folder of the files itself, advises the folder above.
 std::string missing_data_text(const CifarLayout& layout, const fs::path& root) {
   const fs::path named = (root / "").lexically_normal().parent_path();
-  const std::string found = fmt::format("{}: holds no {}, neither {}/ nor {}", root.string(), layout.title,
+  const std::string found = fmt::format("{}: contains no {}, neither {}/ nor {}", root.string(), layout.title,
                                         layout.folder, layout.archive);
   if (named.filename() == layout.folder && folder_fault(layout, root).empty())
     return fmt::format("{}: name the folder above it, data.root = '{}'", found,
@@ -115,7 +116,7 @@ std::string missing_data_text(const CifarLayout& layout, const fs::path& root) {
                      fetch_remedy(layout, root));
 }
 
-/// The folder if it is whole, else the archive, of which a folder may have been unpacked in part.
+/// The folder if it is complete, else the archive, from which an incomplete folder may have been unpacked.
 SourceFiles find_source(const CifarLayout& layout, const fs::path& root) {
   const fs::path folder = root / layout.folder;
   const bool has_folder = fs::is_directory(folder), has_archive = fs::is_regular_file(root / layout.archive);
@@ -143,7 +144,7 @@ void append_records(const CifarLayout& layout, const SourceFiles& source, const 
     const std::string_view one = bytes.substr(record * size, size);
     const int label = static_cast<unsigned char>(one[layout.label_bytes - 1]);
     if (label >= layout.classes) {
-      throw data_error(fmt::format("{}/{}: record {} of {} has label {}, expected 0 to {}: damaged? {}",
+      throw data_error(fmt::format("{}/{}: record {} of {} has label {}, expected 0 to {}; the file is damaged: {}",
                                    source.location, file.name, group_digits(record + 1), group_digits(file.records),
                                    label, layout.classes - 1, source.remedy));
     }
@@ -152,9 +153,10 @@ void append_records(const CifarLayout& layout, const SourceFiles& source, const 
   }
 }
 
+/// Checksums of the files read so far.
 struct ChecksumTrail {
   Sha256 content;         // of all files in reading order
-  bool agrees_with_sums;  // every file so far is the one whose sum was kept when the archive was checked
+  bool agrees_with_sums;  // so far every file has the sum that was stored when the archive was checked
 };
 
 Samples read_files(const CifarLayout& layout, SourceFiles& source, const std::vector<CifarFile>& files,
@@ -185,7 +187,7 @@ std::string content_notice(const CifarLayout& layout, const DataSet& data) {
                        group_digits(data.train.count()));
   }
   if (data.files_sha256 == layout.inexact_sha256) return layout.inexact_notice;
-  return layout.title + " here could not be confirmed as the published files";
+  return layout.title + " here is not confirmed as the published files";
 }
 
 }  // namespace

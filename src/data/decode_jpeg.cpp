@@ -1,10 +1,11 @@
-// libjpeg reports errors by a jump. The functions that it may jump out of hold nothing with a destructor.
+// Decodes JPEG. libjpeg reports errors by a jump, so the functions that it may leave hold no object with a
+// destructor.
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
-// jpeglib.h needs the two above.
+// jpeglib.h needs the two headers above.
 #include <jpeglib.h>
-// jerror.h needs the one above.
+// jerror.h needs the header above.
 #include <jerror.h>
 
 #include <array>
@@ -15,9 +16,9 @@
 namespace m2m::data {
 namespace {
 
-/// Where libjpeg's complaints go: the text is kept, and the jump leads back to the setjmp.
+/// Error handler of libjpeg: keeps the text and jumps back to the setjmp.
 struct JpegErrors {
-  jpeg_error_mgr manager;  // first, so that libjpeg's pointer to it is one to this
+  jpeg_error_mgr manager;  // first, so that libjpeg's pointer to it points to this object
   std::jmp_buf back;
   std::array<char, JMSG_LENGTH_MAX> text, warning;
 };
@@ -28,16 +29,16 @@ struct JpegErrors {
   std::longjmp(errors->back, 1);
 }
 
-/// True if the library went on with pixels that the file does not hold.
-bool made_up_pixels(int warning) {
+/// True if the library continued with pixels that the file does not hold.
+bool has_invented_pixels(int warning) {
   return warning == JWRN_ARITH_BAD_CODE || warning == JWRN_HIT_MARKER || warning == JWRN_HUFF_BAD_CODE ||
          warning == JWRN_JPEG_EOF || warning == JWRN_MUST_RESYNC;
 }
 
-/// Keeps the first warning, of stray bytes for example; traces, which are not below zero, are dropped.
+/// Keeps the first warning, for example of stray bytes; drops traces, whose level is not negative.
 void keep_warning_or_jump_back(j_common_ptr decoder, int level) {
   if (level >= 0) return;
-  if (made_up_pixels(decoder->err->msg_code)) jump_back(decoder);
+  if (has_invented_pixels(decoder->err->msg_code)) jump_back(decoder);
   auto* errors = reinterpret_cast<JpegErrors*>(decoder->err);
   if (errors->warning.front() == '\0') decoder->err->format_message(decoder, errors->warning.data());
 }
@@ -60,10 +61,10 @@ bool read_header(Decoder& decoder, const unsigned char* bytes, unsigned long siz
   jpeg_create_decompress(&decoder.state);
   jpeg_mem_src(&decoder.state, bytes, size);
   jpeg_read_header(&decoder.state, TRUE);
-  // What is CMYK cannot come out as RGB; every other kind can.
+  // libjpeg converts every kind but CMYK to RGB.
   const bool is_cmyk = decoder.state.jpeg_color_space == JCS_CMYK || decoder.state.jpeg_color_space == JCS_YCCK;
   decoder.state.out_color_space = is_cmyk ? JCS_CMYK : JCS_RGB;
-  decoder.state.dct_method = JDCT_ISLOW;  // the one whose answer does not depend on the processor
+  decoder.state.dct_method = JDCT_ISLOW;  // its result does not depend on the processor
   return true;
 }
 
@@ -77,7 +78,7 @@ bool read_rows(Decoder& decoder, unsigned char* rows) {
     JSAMPROW row = rows + state.output_scanline * row_size;
     jpeg_read_scanlines(&state, &row, 1);
   }
-  jpeg_finish_decompress(&state);  // reads on to the end mark, which a file cut short lacks
+  jpeg_finish_decompress(&state);  // reads to the end mark, which a truncated file lacks
   return true;
 }
 
@@ -85,7 +86,7 @@ Error damaged(const Decoder& decoder) {
   return data_error(std::string("is damaged or ends in the middle (") + decoder.errors.text.data() + ")");
 }
 
-/// Ink on white paper. Adobe's programs write how much ink is missing instead, and say so by their mark.
+/// Converts amounts of ink on white paper. Adobe's programs write the missing ink instead, and mark the file.
 std::vector<std::uint8_t> cmyk_to_rgb(const std::vector<std::uint8_t>& cmyk, bool is_inverted) {
   std::vector<std::uint8_t> rgb(cmyk.size() / 4 * 3);
   for (std::size_t pixel = 0; pixel < cmyk.size() / 4; ++pixel) {

@@ -19,7 +19,7 @@ constexpr int max_digit_pixel = 16;
 constexpr int digit_classes = 10;
 constexpr const char* shipped_sha256 = "46abec6b12486ad9e51943373abcf22bbea1b5a51a1619b361570d8893f1464a";
 
-/// The line's values, or nothing where one of them is not a number from 0 to its bound.
+/// Values of a line; empty if one is not a number from 0 to its bound.
 std::vector<int> parse_values(std::string_view line) {
   std::vector<int> values;
   while (true) {
@@ -35,7 +35,7 @@ std::vector<int> parse_values(std::string_view line) {
   }
 }
 
-/// A damaged copy of the user's own goes before the project's file, so deleting it would do as well.
+/// Advice for a damaged file.
 std::string remedy() { return fmt::format("put the project's datasets/{} in its place", digits_file); }
 
 Samples parse_digits(std::string_view text, const std::string& name) {
@@ -47,9 +47,9 @@ Samples parse_digits(std::string_view text, const std::string& name) {
     ++number;
     const std::vector<int> values = parse_values(line);
     if (values.size() != static_cast<std::size_t>(digit_shape.size()) + 1) {
-      throw data_error(fmt::format(
-          "{}:{}: expected 64 pixels from 0 to 16 and a label from 0 to 9, separated by commas: damaged? {}", name,
-          number, remedy()));
+      throw data_error(
+          fmt::format("{}:{}: expected 64 pixels from 0 to 16 and a label from 0 to 9, separated by commas; {}",
+                      name, number, remedy()));
     }
     pixels.insert(pixels.end(), values.begin(), values.end() - 1);
     samples.labels.push_back(values.back());
@@ -75,7 +75,7 @@ DataSet read_digits(const fs::path& file) {
   data.default_largest = 100;
   data.files_sha256 = sha256_hex(packed);
   data.published = data.files_sha256 == shipped_sha256;
-  if (!data.published) data.notice = "the digits here are not the ones that ship with the project";
+  if (!data.published) data.notice = "these digits are not the ones that ship with the project";
   return data;
 }
 

@@ -9,7 +9,7 @@
 namespace m2m::data {
 namespace {
 
-/// Where a slot stands in the counter of every number drawn for it.
+/// Epoch, step and slot in the counter of every number drawn for a slot.
 struct CounterPlace {
   std::uint32_t epoch, step, slot;
 };
@@ -28,7 +28,7 @@ std::int32_t balanced_image(const PlanInputs& inputs, CounterPlace at, Purpose c
   return images[image_stream.below(static_cast<std::int64_t>(images.size()))];
 }
 
-/// Images of the slots [first, last) of an epoch, where a shuffle of all images goes on from epoch to epoch.
+/// Images of the slots [first, last) of an epoch: a shuffle of all images continues from epoch to epoch.
 std::vector<std::int32_t> smote_images(const PlanInputs& inputs, int epoch, std::int64_t first, std::int64_t last) {
   const auto all = static_cast<std::int64_t>(inputs.labels.size());
   const std::int64_t before = std::int64_t{epoch} * epoch_size(inputs);
@@ -44,7 +44,7 @@ std::vector<std::int32_t> smote_images(const PlanInputs& inputs, int epoch, std:
   return images;
 }
 
-/// Images of the slots [first, last) of an epoch.
+/// Images of the slots [first, last) of an epoch, by its sampling.
 std::vector<std::int32_t> sampled_images(const PlanInputs& inputs, int epoch, settings::Sampling sampling,
                                          std::int64_t first, std::int64_t last) {
   if (sampling == settings::Sampling::smote) return smote_images(inputs, epoch, first, last);
@@ -81,7 +81,7 @@ PlanInputs make_plan_inputs(const DataSet& data, const Split& split, std::int64_
                     plan,
                     images.shape};
   for (const std::int32_t row : split.train.rows) {
-    // Re-sampling draws from what was there before a set was filled up.
+    // Re-sampling draws from the images before oversampling (SMOTE).
     const bool is_own = static_cast<std::int64_t>(inputs.labels.size()) < total(split.counts);
     if (is_own)
       inputs.positions_by_class[images.labels[row]].push_back(static_cast<std::int32_t>(inputs.labels.size()));
@@ -132,7 +132,7 @@ EpochPlan plan_epoch(const PlanInputs& inputs, int epoch, settings::Sampling sam
 std::vector<Slot> plan_slots(const PlanInputs& inputs, int epoch, settings::Sampling sampling, std::int64_t first,
                              std::int64_t last) {
   if (first < 0 || first > last || last > epoch_size(inputs)) {
-    throw internal_error("slots were asked for that the epoch does not have");
+    throw internal_error("the range of slots is outside of the epoch");
   }
   std::vector<Slot> slots;
   slots.reserve(last - first);
@@ -145,22 +145,22 @@ std::vector<Slot> plan_slots(const PlanInputs& inputs, int epoch, settings::Samp
 
 std::vector<std::int32_t> shard_slots(std::int64_t slots, std::span<const std::int32_t> translated_slots, int rank,
                                       int ranks) {
-  std::vector<std::int32_t> own;
-  std::int64_t dealt = 0;
-  const auto deal = [&](std::int32_t slot) {
-    if (dealt++ % ranks == rank) own.push_back(slot);
+  std::vector<std::int32_t> shard;
+  std::int64_t assigned = 0;
+  const auto assign = [&](std::int32_t slot) {
+    if (assigned++ % ranks == rank) shard.push_back(slot);
   };
-  for (const std::int32_t slot : translated_slots) deal(slot);
+  for (const std::int32_t slot : translated_slots) assign(slot);
   auto next_translated = translated_slots.begin();
   for (std::int32_t slot = 0; slot < slots; ++slot) {
     if (next_translated != translated_slots.end() && *next_translated == slot) {
       ++next_translated;
     } else {
-      deal(slot);
+      assign(slot);
     }
   }
-  std::sort(own.begin(), own.end());
-  return own;
+  std::sort(shard.begin(), shard.end());
+  return shard;
 }
 
 std::pair<std::int64_t, std::int64_t> shard_range(std::int64_t count, int rank, int ranks) {

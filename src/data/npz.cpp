@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "core/text.hpp"
+#include "data/archives.hpp"
 #include "data/array_samples.hpp"
 #include "data/image_list.hpp"
 #include "data/readers.hpp"
@@ -17,7 +18,7 @@ namespace {
 
 constexpr const char* parts[] = {"train", "val", "test"};
 
-/// Which of them are in the archive, by name without ".npy"; the content has to outlive what is returned.
+/// The known arrays of the archive, by name without ".npy"; `content` must outlive the result.
 std::map<std::string, NamedArray> select_arrays(const std::map<std::string, std::string>& content,
                                                 const fs::path& file) {
   std::map<std::string, NamedArray> arrays;
@@ -31,7 +32,7 @@ std::map<std::string, NamedArray> select_arrays(const std::map<std::string, std:
   return arrays;
 }
 
-/// What the archive holds instead, for people.
+/// Names of the files in the archive, for an error.
 std::string names_text(const fs::path& file) {
   constexpr std::size_t max_named = 10;
   std::vector<std::string> names;
@@ -45,7 +46,7 @@ std::string names_text(const fs::path& file) {
   return fmt::format("{}{}", fmt::join(names, ", "), is_cut ? ", ..." : "");
 }
 
-/// Training and test are needed; of the validation, both arrays or none.
+/// Throws Error (bad_data) unless training and test are there, and both arrays of the validation or neither.
 void check_complete(const std::map<std::string, NamedArray>& arrays, const fs::path& file) {
   const bool has_validation = arrays.contains("x_val") || arrays.contains("y_val");
   for (const std::string key : {"x_train", "y_train", "x_test", "y_test", "x_val", "y_val"}) {
@@ -58,7 +59,7 @@ void check_complete(const std::map<std::string, NamedArray>& arrays, const fs::p
   }
 }
 
-/// Over the arrays and not their archive, so that it does not depend on how they were compressed.
+/// Hash of the arrays and not of the archive, so that it does not depend on the compression.
 std::string content_sha256(const std::map<std::string, std::string>& content) {
   Sha256 hash;
   for (const auto& [name, bytes] : content) {
@@ -88,7 +89,7 @@ void read_parts(const std::map<std::string, NamedArray>& arrays, DataSet& data) 
 }  // namespace
 
 DataSet read_npz(const fs::path& file) {
-  if (file.empty()) throw usage_error("data.set = 'npz' needs data.path, the file of your arrays");
+  if (file.empty()) throw usage_error("data.set = 'npz' needs data.path, the .npz file of the arrays");
   std::vector<std::string> names;
   for (const char* part : parts)
     for (const char* letter : {"x", "y"}) names.push_back(fmt::format("{}_{}.npy", letter, part));
@@ -102,7 +103,7 @@ DataSet read_npz(const fs::path& file) {
     for (const std::int32_t label : samples->labels) data.classes = std::max(data.classes, label + 1);
   data.default_largest =
       smallest_class({data.train.labels, data.validation.labels, data.test.labels}, data.classes, file.string());
-  // Digits and signs may not be mirrored, and nobody can tell what these are.
+  // No horizontal flips: the images may be digits or signs.
   if (!data.has_features())
     data.augmentation.pad = std::min({data.train.shape.height / 8, data.train.shape.width / 8, 127});
   data.files_sha256 = content_sha256(content);

@@ -29,7 +29,7 @@ namespace {
 
 constexpr double seconds_between = 5;
 
-/// Joins its threads however the scope is left.
+/// Threads that are joined when the scope is left.
 struct ThreadGroup {
   std::vector<std::thread> threads;
   ~ThreadGroup() {
@@ -40,12 +40,12 @@ struct ThreadGroup {
 }  // namespace
 
 int decode_threads() {
-  constexpr int most = 16, most_asked_for = 256;
-  const char* said = std::getenv("M2M_DECODERS");
-  const std::string_view digits = said == nullptr ? "" : said;
+  constexpr int default_max = 16, max = 256;
+  const char* variable = std::getenv("M2M_DECODERS");
+  const std::string_view digits = variable == nullptr ? "" : variable;
   int asked = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), asked);
-  return asked >= 1 ? std::min(asked, most_asked_for) : std::clamp(affinity_cores(), 1, most);
+  return asked >= 1 ? std::min(asked, max) : std::clamp(affinity_cores(), 1, default_max);
 }
 
 std::vector<DecodeFailure> parallel_for_each(std::int64_t count, int threads,
@@ -54,7 +54,7 @@ std::vector<DecodeFailure> parallel_for_each(std::int64_t count, int threads,
   std::atomic<std::int64_t> next = 0;
   std::mutex guard;
   std::vector<DecodeFailure> failures;
-  const auto take_turns = [&](const std::function<void(std::int64_t)>& look_up) {
+  const auto take_turns = [&](const std::function<void(std::int64_t)>& report) {
     auto last = std::chrono::steady_clock::now();
     for (std::int64_t item = next++; item < count; item = next++) {
       try {
@@ -63,8 +63,8 @@ std::vector<DecodeFailure> parallel_for_each(std::int64_t count, int threads,
         const std::lock_guard lock(guard);
         failures.push_back({item, error.what()});
       }
-      if (!look_up || seconds_since(last) < seconds_between) continue;
-      look_up(item);
+      if (!report || seconds_since(last) < seconds_between) continue;
+      report(item);
       last = std::chrono::steady_clock::now();
     }
   };
@@ -82,7 +82,7 @@ std::vector<DecodeFailure> parallel_for_each(std::int64_t count, int threads,
 namespace fs = std::filesystem;
 namespace {
 
-/// Size and time of each file, in order; what cannot be found has none, and decoding it says so.
+/// Hash of the size and time of each file, in order; a missing file has none, and decoding reports it.
 std::string files_sha256(const ImageList& list, const fs::path& folder, int threads) {
   std::vector<std::string> stamps(list.paths.size());
   parallel_for_each(list.count(), threads, [&](std::int64_t i) {
@@ -98,7 +98,7 @@ std::string files_sha256(const ImageList& list, const fs::path& folder, int thre
   return hash.hex();
 }
 
-/// [height, width, 3] -> [3, height, width]
+/// Converts [height, width, 3] to [3, height, width].
 std::vector<std::uint8_t> to_planes(const Picture& picture) {
   const std::size_t area = picture.rgb.size() / 3;
   std::vector<std::uint8_t> planes(picture.rgb.size());
@@ -109,19 +109,20 @@ std::vector<std::uint8_t> to_planes(const Picture& picture) {
   return planes;
 }
 
-/// A picture is missing if its path leads to no file; anything else that keeps it from being looked at may pass.
+/// Throws Error (bad_data) if there is no file at the path, (input_output) if it cannot be examined for another
+/// reason, which may pass.
 void check_is_file(const fs::path& file) {
   std::error_code failed, ignored;
   const fs::file_status status = fs::status(file, failed);
   if (fs::is_regular_file(status)) return;
-  if (fs::exists(status)) throw data_error("is no file");
+  if (fs::exists(status)) throw data_error("is not a file");
   if (status.type() != fs::file_type::not_found && failed != std::errc::too_many_symbolic_link_levels)
     throw io_error(fmt::format("{}: {}", file.string(), failed.message()));
   const bool is_link = fs::is_symlink(fs::symlink_status(file, ignored));
-  throw data_error(is_link ? "is a link that leads to no file" : "is missing");
+  throw data_error(is_link ? "is a link to a missing file" : "is missing");
 }
 
-/// Decodes one picture; returns the library's warning.
+/// Decodes one picture into the cache; returns the warning of the library.
 std::string decode_into(const CacheWriter& cache, std::int64_t index, const fs::path& file, int size) {
   check_is_file(file);
   const Picture picture = decode_picture(read_file(file));
@@ -129,7 +130,7 @@ std::string decode_into(const CacheWriter& cache, std::int64_t index, const fs::
   return picture.warning;
 }
 
-/// What was found while the pictures of a part were decoded, by their indices in its list.
+/// Notes collected while the pictures of a part are decoded, by index in the list. Thread-safe.
 struct Found {
   std::mutex guard;
   std::vector<std::pair<std::int64_t, PictureNote>> notes;
@@ -139,11 +140,11 @@ struct Found {
   }
 };
 
-/// A part that was decoded.
+/// The result of decoding a part.
 struct Decoded {
   std::vector<PictureNote> notes;      // in the order of the list
   std::vector<std::int64_t> left_out;  // indices of the pictures that the notes leave out
-  std::vector<PictureNote> failed;     // could not be read from disk
+  std::vector<PictureNote> failed;     // not readable from disk
 };
 
 Decoded decode_all(const CacheWriter& cache, const PictureList& part, const fs::path& folder,
@@ -178,10 +179,10 @@ Decoded decode_all(const CacheWriter& cache, const PictureList& part, const fs::
   return decoded;
 }
 
-/// Ends the writing of a cache without leaving a file.
+/// Exception that ends the writing of a cache; its file is removed.
 struct RemoveOnFailure {};
 
-/// Writes the notes beside a cache that is about to be there, or removes those of one before.
+/// Writes the notes beside a cache that is being made, or removes old notes.
 void keep_notes(const fs::path& cache, const std::string& notes) {
   std::error_code ignored;
   if (notes.empty()) {
@@ -196,7 +197,7 @@ void add_faults(const std::vector<PictureNote>& notes, PictureFaults& faults) {
     (note.kind == PictureNoteKind::warning ? faults.warned : faults.unreadable).push_back(note);
 }
 
-/// False if pictures are refused; there is no new cache then, and `faults` has them.
+/// Makes a cache. False if pictures are refused; then there is no new cache, and `faults` has the pictures.
 bool make_cache(const PictureList& part, const fs::path& folder, const CacheKey& key, const PictureReading& how,
                 PictureFaults& faults) {
   log_info(
@@ -220,15 +221,15 @@ bool make_cache(const PictureList& part, const fs::path& folder, const CacheKey&
   }
 }
 
-/// Nothing if pictures are refused.
+/// Opens the cache, or makes it under its lock. Nothing if pictures are refused.
 std::optional<CachedPixels> find_or_make(const PictureList& part, const fs::path& folder, const CacheKey& key,
                                          const PictureReading& how, PictureFaults& faults) {
   std::string reason;
-  // First without the lock: a valid cache is read from a folder that may not be written to.
+  // First without the lock, because a valid cache may be in a read-only folder.
   if (auto cached = open_cache(part.cache, key, reason)) return cached;
   const CacheLock lock(part.cache.string() + ".lock");
-  if (auto cached = open_cache(part.cache, key, reason)) return cached;  // whoever held the lock made it
-  if (!reason.empty()) log_info(fmt::format("{} {}: it is made anew", part.cache.string(), reason));
+  if (auto cached = open_cache(part.cache, key, reason)) return cached;  // made by the process that held the lock
+  if (!reason.empty()) log_info(fmt::format("{} {}; making it again", part.cache.string(), reason));
   if (!make_cache(part, folder, key, how, faults)) return std::nullopt;
   auto made = open_cache(part.cache, key, reason);
   if (!made) throw io_error(fmt::format("{} {} just after it was written", part.cache.string(), reason));
@@ -244,7 +245,7 @@ std::optional<CachedPixels> cached_pixels(const PictureList& part, const fs::pat
   } catch (const Error& error) {
     if (error.code() != ExitCode::input_output) throw;
     throw io_error(
-        fmt::format("decoded pictures cannot be kept ({}): set data.cache to a folder that can be written to, with "
+        fmt::format("decoded pictures cannot be cached ({}); set data.cache to a writable folder with "
                     "room for {} MB",
                     error.what(), group_digits(key.count * key.picture_bytes() / 1'000'000 + 1)));
   }

@@ -19,8 +19,8 @@ std::string listed(std::span<const PictureList> parts) {
   return group_digits(count);
 }
 
-/// What would be empty without the unreadable pictures: "test: none of its 4 pictures", or ""; train has to keep
-/// each of its classes.
+/// What is empty without the unreadable pictures, for example "none of the 4 pictures of test"; "" if nothing is.
+/// Of train, each class must keep a picture.
 std::string emptied(const PictureList& part, const std::vector<PictureNote>& unreadable) {
   const ImageList kept = without_left_out(part.list, unreadable);
   if (kept.count() == 0)
@@ -49,7 +49,7 @@ void check_pictures(std::span<const PictureList> parts, const fs::path& folder, 
                        listed(parts), what, notes_text(notes, max_named), advice);
   };
   if (!faults.failed.empty()) {
-    throw io_error(sentence(faults.failed, "could not be read", "make them readable and give the command again"));
+    throw io_error(sentence(faults.failed, "could not be read", "make them readable and run the command again"));
   }
   const char* unreadable = "are missing or damaged";
   const std::string empty = faults.unreadable.empty() ? "" : emptied(parts, faults.unreadable);
@@ -63,7 +63,7 @@ void check_pictures(std::span<const PictureList> parts, const fs::path& folder, 
   }
   if (!how.strict || faults.warned.empty()) return;
   throw data_error(sentence(faults.warned, "give a warning of the decoder library, which data.strict refuses",
-                            "write them anew with another program, or say data.strict = false"));
+                            "write them again with another program, or set data.strict = false"));
 }
 
 }  // namespace m2m::data

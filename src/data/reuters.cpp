@@ -22,16 +22,17 @@ struct Document {
 };
 
 using Documents = std::vector<Document>;
-using ClassIndex = std::map<std::string_view, std::int32_t>;           // of classes, by name
-using Vocabulary = std::unordered_map<std::string_view, std::size_t>;  // the words' columns
+using ClassIndex = std::map<std::string_view, std::int32_t>;           // class numbers by name
+using Vocabulary = std::unordered_map<std::string_view, std::size_t>;  // columns of the words
 
 TextFile read_part(const fs::path& root, const char* name, Sha256& content) {
   const fs::path file = root / reuters_folder / name;
-  return read_text_file(file,
-                        fmt::format("{}: is missing: reuters36 is made of {}/r52-train.txt and r52-test.txt below "
-                                    "the data root; {}",
-                                    file.string(), reuters_folder, source_note),
-                        content);
+  return read_text_file(
+      file,
+      fmt::format("{}: is missing; reuters36 is made from {}/r52-train.txt and r52-test.txt below "
+                  "the data root; {}",
+                  file.string(), reuters_folder, source_note),
+      content);
 }
 
 Documents parse_documents(const TextFile& file) {
@@ -52,17 +53,18 @@ ClassIndex kept_classes(const Documents& test, const std::string& name) {
     if (count >= reuters_min_test) classes.emplace(label, static_cast<std::int32_t>(classes.size()));
   }
   if (classes.size() >= 2) return classes;
-  throw data_error(fmt::format("{}: {} classes have {} documents or more, expected at least 2: incomplete? {}",
-                               name, classes.size(), reuters_min_test, source_note));
+  throw data_error(
+      fmt::format("{}: {} classes have {} documents or more, expected at least 2; the file may be incomplete; {}",
+                  name, classes.size(), reuters_min_test, source_note));
 }
 
 void check_trained(const ClassIndex& classes, const Documents& train, const std::string& train_name) {
   for (const auto& [label, number] : classes) {
     const auto is_of_class = [&](const Document& document) { return document.label == label; };
     if (std::any_of(train.begin(), train.end(), is_of_class)) continue;
-    throw data_error(
-        fmt::format("{}: holds no document of '{}', a label of {} or more test documents: incomplete? {}",
-                    train_name, label, reuters_min_test, source_note));
+    throw data_error(fmt::format(
+        "{}: holds no document of '{}', a label of {} or more test documents; the file may be incomplete; {}",
+        train_name, label, reuters_min_test, source_note));
   }
 }
 
@@ -126,16 +128,17 @@ DataSet read_reuters(const fs::path& root) {
   keep(classes, test);
   const Vocabulary columns = most_frequent_words(train);
   if (columns.empty())
-    throw data_error(fmt::format("{}: its documents have no words: incomplete? {}", train_file.name, source_note));
+    throw data_error(fmt::format("{}: its documents have no words; the file may be incomplete; {}", train_file.name,
+                                 source_note));
 
   DataSet data;
   data.name = "reuters36";
   data.classes = static_cast<int>(classes.size());
-  data.train = to_samples(train, classes, columns);  // 0 and 1: nothing to scale
+  data.train = to_samples(train, classes, columns);  // 0 and 1 need no scaling
   data.test = to_samples(test, classes, columns);
   data.files_sha256 = content.hex();
   data.published = data.files_sha256 == known_sha256;
-  if (!data.published) data.notice = "Reuters-52 here could not be confirmed as the published files";
+  if (!data.published) data.notice = "Reuters-52 here is not confirmed as the published files";
   return data;
 }
 

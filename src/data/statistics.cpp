@@ -29,7 +29,7 @@ std::array<std::vector<double>, 2> pixel_statistics(const DataSet& data, const P
   const double values = static_cast<double>(area) * static_cast<double>(part.rows.size());
   std::array<std::vector<double>, 2> statistics;
   for (int channel = 0; channel < samples.shape.channels; ++channel) {
-    // Bytes are summed as whole numbers, so that the order of rows cannot matter.
+    // Bytes are summed as integers, so that the order of rows does not matter.
     std::uint64_t sum = 0, squares = 0;
     for (const std::int32_t row : part.rows) {
       const std::uint8_t* plane = samples.pixels.data() + row * samples.shape.size() + channel * area;

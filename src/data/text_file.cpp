@@ -10,6 +10,7 @@
 
 namespace m2m::data {
 namespace fs = std::filesystem;
+
 TextFile read_text_file(const fs::path& file, const std::string& missing, Sha256& content) {
   if (!fs::is_regular_file(file)) throw data_error(missing);
   TextFile read{file.string(), read_file(file)};
@@ -18,7 +19,7 @@ TextFile read_text_file(const fs::path& file, const std::string& missing, Sha256
   const auto wrong = std::find_if_not(lines.begin(), lines.end(), is_utf8);
   if (wrong != lines.end()) {
     throw line_error(read, static_cast<std::size_t>(wrong - lines.begin()) + 1,
-                     "is not UTF-8: damaged, or in another encoding? save it as UTF-8");
+                     "is not UTF-8; save the file as UTF-8");
   }
   return read;
 }
@@ -52,8 +53,7 @@ std::pair<std::string_view, std::string_view> split_at_tab(const TextFile& file,
   const bool is_pair =
       tab != std::string_view::npos && tab > 0 && text.find('\t', tab + 1) == std::string_view::npos;
   if (!is_pair || (second == SecondPart::needed && tab + 1 == text.size())) {
-    throw line_error(file, line,
-                     fmt::format("expected {}, with one tab: damaged? correct or delete the line", layout));
+    throw line_error(file, line, fmt::format("expected {}, with one tab; correct or delete the line", layout));
   }
   return {text.substr(0, tab), text.substr(tab + 1)};
 }

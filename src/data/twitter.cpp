@@ -15,7 +15,7 @@ namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t window = 3;  // words that a sample is made of
+constexpr std::size_t window = 3;  // words of a sample
 constexpr const char* known_sha256 = "6d0b27835e5b993470b3d69281321ed2d6a848f5f9c482212315b2143b9ceba8";
 constexpr const char* source_note = "docs/data_text.md says where to get it";
 
@@ -25,7 +25,7 @@ struct Token {
 };
 
 using Tokens = std::vector<Token>;
-using TagIndex = std::map<std::string_view, std::int32_t>;  // of tags
+using TagIndex = std::map<std::string_view, std::int32_t>;  // tag numbers by tag
 
 struct WindowedTokens {
   std::vector<float> features;  // [n, window * word_vector_width]
@@ -35,7 +35,7 @@ struct WindowedTokens {
 TextFile read_part(const fs::path& root, const char* name, Sha256& content) {
   const fs::path file = root / twitter_folder / name;
   return read_text_file(file,
-                        fmt::format("{}: is missing: twitter is made of {}/tweets-train.txt, tweets-dev.txt and "
+                        fmt::format("{}: is missing; twitter is made from {}/tweets-train.txt, tweets-dev.txt and "
                                     "tweets-devtest.txt below the data root; {}",
                                     file.string(), twitter_folder, source_note),
                         content);
@@ -44,7 +44,7 @@ TextFile read_part(const fs::path& root, const char* name, Sha256& content) {
 TextFile read_clusters(const fs::path& root, Sha256& content) {
   const fs::path file = root / twitter_folder / "brown-clusters.tsv";
   return read_text_file(file,
-                        fmt::format("{}: is missing: name a file of 50-dimensional embeddings with data.path, or "
+                        fmt::format("{}: is missing; name a file of 50-dimensional embeddings with data.path, or "
                                     "put the Brown clusters there; {}",
                                     file.string(), source_note),
                         content);
@@ -71,7 +71,8 @@ Tokens parse_tokens(const TextFile& file) {
     const auto [word, tag] = split_at_tab(file, number, line, "token<TAB>tag");
     tokens.push_back({word, tag, tweet});
   }
-  if (tokens.empty()) throw data_error(fmt::format("{}: holds no token: incomplete? {}", file.name, source_note));
+  if (tokens.empty())
+    throw data_error(fmt::format("{}: holds no token; the file may be incomplete; {}", file.name, source_note));
   return tokens;
 }
 
@@ -99,8 +100,7 @@ WindowedTokens to_samples(const Tokens& tokens, const TagIndex& tags, const Word
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const auto tag = tags.find(tokens[i].tag);
     if (tag == tags.end()) continue;
-    append(windows.features,
-           neighbour(i, i - 1));  // before the first token there is none: i - 1 is the largest number
+    append(windows.features, neighbour(i, i - 1));  // i - 1 wraps for the first token, which has no left neighbour
     append(windows.features, vectors[i]);
     append(windows.features, neighbour(i, i + 1));
     windows.labels.push_back(tag->second);
@@ -113,8 +113,9 @@ void check_trained(const WindowedTokens& training, const TagIndex& tags, const s
   for (const std::int32_t label : training.labels) is_trained[static_cast<std::size_t>(label)] = true;
   for (const auto& [tag, number] : tags) {
     if (is_trained[static_cast<std::size_t>(number)]) continue;
-    throw data_error(fmt::format("{}: holds no token with the tag '{}' of dev or devtest: incomplete? {}",
-                                 train_name, tag, source_note));
+    throw data_error(
+        fmt::format("{}: holds no token with the tag '{}' of dev or devtest; the file may be incomplete; {}",
+                    train_name, tag, source_note));
   }
 }
 
@@ -128,7 +129,7 @@ Samples scaled(WindowedTokens windows, const ValueRange& range) {
 
 void describe_origin(DataSet& data, bool are_known_tweets, bool has_embeddings) {
   data.published = are_known_tweets && has_embeddings;
-  if (!are_known_tweets) data.notice = "the tagged tweets here could not be confirmed as the published ones";
+  if (!are_known_tweets) data.notice = "the tagged tweets are not confirmed as the published ones";
   if (!has_embeddings) {
     data.notice += std::string(data.notice.empty() ? "" : "; ") + "stand-in word vectors from Brown clusters";
   }
@@ -148,7 +149,8 @@ DataSet read_twitter(const fs::path& root, const std::string& embeddings) {
   const Tokens train = parse_tokens(files[0]), dev = parse_tokens(files[1]), devtest = parse_tokens(files[2]);
   const TagIndex tags = index_tags(dev, devtest);
   if (tags.size() < 2)
-    throw data_error(files[1].name + ": dev and devtest have fewer than two tags: incomplete? " + source_note);
+    throw data_error(files[1].name + ": dev and devtest have fewer than two tags; the files may be incomplete; " +
+                     source_note);
 
   DataSet data;
   data.name = "twitter";

@@ -25,12 +25,12 @@ ClassCounts falling_counts(const settings::DataSettings& settings, const Fall& f
 
 std::int64_t smallest(const ClassCounts& counts) { return *std::min_element(counts.begin(), counts.end()); }
 
-/// N_1 as the study says, or the data set's own; 0: neither says.
+/// N_1 of the study, or of the data set; 0 if neither gives it.
 std::int64_t requested_largest(const DataSet& data, const settings::DataSettings& settings) {
   return settings.largest > 0 ? settings.largest : data.default_largest;
 }
 
-/// The largest N_1 of at most `asked` whose counts are available; 0: none.
+/// The largest N_1 of at most `asked` whose counts are available; 0 if there is none.
 std::int64_t max_largest(const settings::DataSettings& settings, double ratio, std::int64_t asked,
                          const ClassCounts& available) {
   const auto is_available = [&](std::int64_t largest) {
@@ -46,7 +46,7 @@ std::int64_t max_largest(const settings::DataSettings& settings, double ratio, s
   return low;
 }
 
-/// A fall of at most this one with which each class has `least` samples and no more than are available.
+/// A fall of at most this one with which each class has `min_count` samples and at most the available ones.
 std::optional<Fall> sufficient_fall(const settings::DataSettings& settings, Fall fall, const ClassCounts& available,
                                     std::int64_t min_count) {
   const auto classes = static_cast<int>(available.size());
@@ -60,7 +60,7 @@ std::optional<Fall> sufficient_fall(const settings::DataSettings& settings, Fall
   }
 }
 
-/// What is left of each class for training.
+/// Samples of each class that remain for training.
 ClassCounts without(ClassCounts available, std::int64_t reserved) {
   for (std::int64_t& count : available) count = std::max<std::int64_t>(0, count - reserved);
   return available;
@@ -76,7 +76,7 @@ void check_available(const DataSet& data, const settings::DataSettings& settings
   for (std::size_t k = 0; k < wanted.size(); ++k) {
     if (wanted[k] > usable[k]) {
       const bool is_default = settings.largest == 0;
-      const std::string left = reserved > 0 ? fmt::format(", {} of them to be left for tests", reserved) : "";
+      const std::string left = reserved > 0 ? fmt::format(", {} of them reserved for tests", reserved) : "";
       throw usage_error(
           fmt::format("data.largest = {}{} asks for {} training samples of class {}, but {} has {}{}: {}",
                       requested_largest(data, settings), is_default ? " (the default)" : "", wanted[k], k,
@@ -92,7 +92,7 @@ void check_available(const DataSet& data, const settings::DataSettings& settings
 void check_each_class(const DataSet& data, const ClassCounts& available) {
   const auto empty = std::find(available.begin(), available.end(), 0);
   if (empty == available.end()) return;
-  throw data_error(fmt::format("{}: class {} has no training sample: is the set complete?", data.name,
+  throw data_error(fmt::format("{}: class {} has no training sample; check that the set is complete", data.name,
                                empty - available.begin()));
 }
 
@@ -116,7 +116,7 @@ ClassCounts wanted_counts(const DataSet& data, const settings::DataSettings& set
   const bool is_own = settings.imbalance == settings::Imbalance::own;
   if (is_own && reserved > 0) {
     throw usage_error(
-        fmt::format("data.imbalance = 'own': {} has no test set, and nothing would be left to test; set "
+        fmt::format("data.imbalance = 'own': {} has no test set, and no sample would be left to test; set "
                     "data.imbalance = 'longtail', 'step' or 'none'",
                     data.name));
   }

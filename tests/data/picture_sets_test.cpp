@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 void write_picture(const fs::path& file, int seed) {
-  write_file(file, testing::png_of(testing::pattern(12, 10, seed)));
+  write_file(file, testing::encode_png(testing::pattern(12, 10, seed)));
 }
 
 class OwnPicturesTest : public ::testing::Test {
@@ -77,7 +77,7 @@ TEST_F(OwnPicturesTest, AreNotWhatIsHidden) {
   EXPECT_EQ(data.notice, "");
 }
 
-/// The line of a notice with these words, which has to be there once.
+/// The only line of a notice with these words.
 std::string only_line_with(const std::string& notice, const std::string& words) {
   std::istringstream lines(notice);
   std::string found;
@@ -201,7 +201,7 @@ TEST_F(OwnPicturesTest, ListedInTestAreDroppedFromTrainWhereAsked) {
   EXPECT_EQ(data.test.labels, whole.test.labels);
   EXPECT_EQ(data.train.pixels[3072], whole.train.pixels[2 * 3072]);
   EXPECT_NE(data.files_sha256, whole.files_sha256);
-  EXPECT_TRUE(testing::says(data.notice, {"train", "without 1", "test"}));
+  EXPECT_TRUE(testing::says(data.notice, {"train", "1 that", "test"}));
 }
 
 TEST_F(OwnPicturesTest, NeedTwoClasses) {

@@ -21,7 +21,7 @@ class ReadPicturesTest : public ::testing::Test {
     for (int i = 0; i < 12; ++i) {
       const std::string name = fmt::format("p{}.{}", i, i % 2 == 0 ? "png" : "jpg");
       const Picture picture = testing::pattern(10 + i, 12, i);
-      write_file(folder_ / name, i % 2 == 0 ? testing::png_of(picture) : testing::jpeg_of(picture));
+      write_file(folder_ / name, i % 2 == 0 ? testing::encode_png(picture) : testing::encode_jpeg(picture));
       part_.list.paths.push_back(name);
       part_.list.labels.push_back(i % 3);
     }
@@ -40,7 +40,7 @@ class ReadPicturesTest : public ::testing::Test {
     return testing::complaint([&] { read(); }, ExitCode::bad_data);
   }
 
-  /// Other bytes, but the size and time that the cache knows: whoever decodes it now fails or reads something else.
+  /// Replaces the bytes but keeps size and time, which the cache knows: decoding would fail or give other pixels.
   void ruin_unseen(const std::string& name) const {
     const auto time = fs::last_write_time(folder_ / name);
     write_file(folder_ / name, std::string(fs::file_size(folder_ / name), 'x'));
@@ -98,7 +98,7 @@ TEST_F(ReadPicturesTest, MapsACacheInAFolderThatCannotBeWrittenTo) {
 
 TEST_F(ReadPicturesTest, DecodesAgainWhereAPictureHasChanged) {
   const DecodedList first = read();
-  write_file(folder_ / "p0.png", testing::png_of(testing::pattern(30, 30, 77)));
+  write_file(folder_ / "p0.png", testing::encode_png(testing::pattern(30, 30, 77)));
   const DecodedList second = read();
   EXPECT_NE(first.sha256, second.sha256);
   EXPECT_EQ(second.samples.pixels[0], resize_square(testing::pattern(30, 30, 77), 8).rgb[0]);
@@ -143,7 +143,7 @@ TEST_F(ReadPicturesTest, MakesACacheAnewWhereAnyByteOfItIsDamaged) {
 TEST_F(ReadPicturesTest, LeavesAMapThatIsInUseAloneWhereTheCacheIsReplaced) {
   const DecodedList first = read();
   const std::vector<std::uint8_t> before(first.samples.pixels.begin(), first.samples.pixels.end());
-  write_file(folder_ / "p0.png", testing::png_of(testing::pattern(30, 30, 77)));
+  write_file(folder_ / "p0.png", testing::encode_png(testing::pattern(30, 30, 77)));
   read();
   EXPECT_EQ(before, std::vector<std::uint8_t>(first.samples.pixels.begin(), first.samples.pixels.end()));
 }
@@ -272,7 +272,7 @@ TEST_F(ReadPicturesTest, SaysWhatALinkLeadsTo) {
   fs::remove(folder_ / "p5.jpg");
   fs::create_directory(folder_ / "p5.jpg");
   const std::string sentence = reading_fails();
-  EXPECT_TRUE(testing::says(sentence, {"p3.jpg is a link", "p4.png is a link", "p5.jpg is no file"}));
+  EXPECT_TRUE(testing::says(sentence, {"p3.jpg is a link", "p4.png is a link", "p5.jpg is not a file"}));
 }
 
 TEST_F(ReadPicturesTest, NamesWhatIsMissingInAllParts) {

@@ -1,5 +1,5 @@
-// What only the real files can show: CIFAR of M2M_DATA, the field's lists of M2M_SHARED or of `shared` beside the
-// checkout. Skipped where they are not there.
+// Tests with real files: CIFAR of M2M_DATA, the field's lists of M2M_SHARED or of `shared` beside the checkout.
+// Skipped if they are absent.
 #include <cstdlib>
 
 #include "data/image_list.hpp"

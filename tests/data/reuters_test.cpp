@@ -3,8 +3,8 @@
 #include "core/hash.hpp"
 #include "data/load.hpp"
 #include "data/readers.hpp"
-#include "support/made_up_text.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_text.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::data {

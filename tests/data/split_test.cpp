@@ -155,7 +155,7 @@ TEST(Split, RefusesWhatTheDataCannotGive) {
   EXPECT_NE(splitting_fails(without, data_settings({{"data.ratio", 1.0}, {"data.largest", 6}})), "");
 }
 
-/// Classes of 11, 5, 2 and 7 samples, unordered, which are all trained on.
+/// Classes of 11, 5, 2 and 7 samples, unordered, all of which are training samples.
 DataSet of_its_own_imbalance() {
   return made_up_set(4, labelled({0, 3, 1, 0, 0, 2, 3, 0, 1, 3, 0, 0, 1, 3, 0, 2, 0, 1, 3, 0, 3, 0, 1, 3, 0}),
                      in_turn(4, 3), 0);
