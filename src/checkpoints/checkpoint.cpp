@@ -50,11 +50,11 @@ Checkpoint parse(std::string_view bytes, const std::string& origin) {
   if (is_safetensors(bytes)) return from_tensor_file(parse_safetensors(bytes, origin));
   if (bytes.starts_with("PK\x03\x04")) {
     throw data_error(origin +
-                     ": a zip archive, as newer PyTorch saves them: save its state_dict with "
+                     ": is a zip archive of a newer PyTorch; save its state_dict with "
                      "safetensors.torch.save_file, and name that file");
   }
   throw data_error(origin +
-                   ": neither a safetensors file nor a legacy PyTorch checkpoint: damaged or incomplete? name "
+                   ": is neither a safetensors file nor a legacy PyTorch checkpoint; it may be incomplete; name "
                    "another file");
 }
 

@@ -10,7 +10,7 @@
 namespace m2m::checkpoints {
 namespace {
 
-/// The instructions this reader knows, by the names Python's pickletools gives them.
+/// Supported opcodes, by the names of Python's pickletools.
 namespace code {
 constexpr std::uint8_t mark = '(', stop = '.', none = 'N', new_true = 0x88, new_false = 0x89, bin_int = 'J',
                        bin_int1 = 'K', bin_int2 = 'M', long1 = 0x8a, bin_float = 'G', bin_unicode = 'X',
@@ -31,14 +31,14 @@ class PickleReader {
       if (opcode == code::stop) return stack_.finish();
       if (!push_number(opcode) && !push_other_constant(opcode) && !use_memo(opcode) && !fill_container(opcode) &&
           !make_tuple(opcode) && !refer(opcode)) {
-        throw bytes_.error_at(fmt::format("the instruction 0x{:02x} is none that this reader knows", opcode));
+        throw bytes_.error_at(fmt::format(
+            "unsupported pickle opcode 0x{:02x}; the file was not written by torch.save before 1.6", opcode));
       }
     }
   }
 
  private:
-  // Each of these six does one family of instructions, and returns whether `instruction` is one of it.
-
+  // These six functions each execute one family of opcodes; they return true if `opcode` belongs to it.
   bool push_number(std::uint8_t opcode) {
     switch (opcode) {
       case code::bin_int:
@@ -167,17 +167,16 @@ class PickleReader {
 
   void extend(PickleKind kind, const char* name, const std::vector<PickleId>& items) {
     if (kind == PickleKind::dict && items.size() % 2 != 0) throw bytes_.error_at("a dict's key has no value");
-    std::vector<PickleId>& own = stack_.top(kind, name).items;
-    own.insert(own.end(), items.begin(), items.end());
+    std::vector<PickleId>& content = stack_.top(kind, name).items;
+    content.insert(content.end(), items.begin(), items.end());
   }
 
   void push_global() {
     const std::string module = bytes_.read_line();
     const std::string name = fmt::format("{}.{}", module, bytes_.read_line());
     if (std::find(globals_.begin(), globals_.end(), name) == globals_.end()) {
-      throw data_error(
-          fmt::format("{}: names the global '{}', which this reader does not accept; only {}: not loaded",
-                      bytes_.origin(), printable(name), fmt::join(globals_, ", ")));
+      throw data_error(fmt::format("{}: has the global '{}', expected only {}; not loaded", bytes_.origin(),
+                                   printable(name), fmt::join(globals_, ", ")));
     }
     stack_.push({PickleKind::global, 0, 0, name, {}});
   }
@@ -198,7 +197,7 @@ class PickleReader {
     stack_.push(PickleKind::call, {function, arguments});
   }
 
-  /// Attributes beside a dict's items (a state_dict's versions) are read and not kept.
+  /// Drops attributes beside the items of a dict (the versions of a state_dict).
   void drop_state() {
     stack_.top(PickleKind::dict, "dict");
     stack_.pop();

@@ -6,8 +6,12 @@
 
 namespace m2m::checkpoints {
 namespace {
+
 constexpr std::size_t max_line = 256;
-}
+constexpr std::size_t max_values = 1 << 20;
+constexpr std::size_t max_depth = 1 << 16;
+
+}  // namespace
 
 std::uint8_t ByteReader::read_opcode() {
   opcode_at_ = offset_;
@@ -54,11 +58,6 @@ Error ByteReader::error_at(const std::string& what) const {
   return data_error(fmt::format("{}: damaged or incomplete file: at byte {}, {}", origin_, opcode_at_, what));
 }
 
-namespace {
-constexpr std::size_t max_values = 1 << 20;
-constexpr std::size_t max_depth = 1 << 16;
-}  // namespace
-
 void PickleStack::push(PickleId id) {
   if (stack_.size() >= max_depth) throw bytes_.error_at("the stack grows too deep");
   stack_.push_back(id);
@@ -91,19 +90,19 @@ std::vector<PickleId> PickleStack::pop_to_mark() {
 
 PickleValue& PickleStack::top(PickleKind kind, const char* name) {
   if (available() == 0 || pickle_.values[stack_.back()].kind != kind) {
-    throw bytes_.error_at(fmt::format("a {} is expected on the stack", name));
+    throw bytes_.error_at(fmt::format("expected a {} on the stack", name));
   }
   return pickle_.values[stack_.back()];
 }
 
 void PickleStack::memo_put(std::uint64_t key) {
-  if (available() == 0) throw bytes_.error_at("there is nothing to remember");
+  if (available() == 0) throw bytes_.error_at("there is no value to memoize");
   memo_[key] = stack_.back();
 }
 
 void PickleStack::memo_get(std::uint64_t key) {
   const auto found = memo_.find(key);
-  if (found == memo_.end()) throw bytes_.error_at("what is recalled was never remembered");
+  if (found == memo_.end()) throw bytes_.error_at("the memo has no such key");
   push(found->second);
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int max_depth = 3;  // the object, a tensor's object, its shape
+constexpr int max_depth = 3;  // the header, the object of a tensor, its shape
 constexpr std::size_t max_axes = 16;
 constexpr std::uint64_t max_bytes = std::uint64_t{1} << 40;
 
@@ -30,7 +30,7 @@ constexpr TypeName type_names[] = {{"F64", torch::kFloat64}, {"F32", torch::kFlo
                                    {"F16", torch::kFloat16}, {"I64", torch::kInt64},   {"I32", torch::kInt32},
                                    {"U8", torch::kUInt8},    {"BOOL", torch::kBool}};
 
-/// Parses JSON that nests no deeper than the format does and names nothing twice; says why not by throwing.
+/// Parser of JSON that nests no deeper than the format and has no name twice; throws Error (bad_data) otherwise.
 class HeaderParser {
  public:
   explicit HeaderParser(std::string origin) : origin_(std::move(origin)) {}
@@ -95,7 +95,7 @@ SafetensorsEntry read_entry(const std::string& name, const Json& value, const He
           value["data_offsets"][0].get<std::uint64_t>(), value["data_offsets"][1].get<std::uint64_t>()};
 }
 
-/// Bytes of a tensor; none where its sizes, an empty one's too, multiply to more than any tensor has.
+/// Bytes of a tensor; nothing if its sizes multiply to more than max_bytes, even if it is empty.
 std::optional<std::uint64_t> bytes_needed(const SafetensorsEntry& entry) {
   std::uint64_t bytes = torch::elementSize(entry.type);
   for (const std::int64_t size : entry.shape) {
@@ -112,8 +112,8 @@ void check_layout(const std::vector<SafetensorsEntry>& entries, std::uint64_t da
   std::uint64_t expected = 0;
   for (const SafetensorsEntry& entry : entries) {
     if (entry.end > data_bytes || entry.begin > entry.end) {
-      throw parser.fault(fmt::format("tensor '{}' lies at bytes {} to {}, but there are {} bytes of data",
-                                     entry.name, entry.begin, entry.end, data_bytes));
+      throw parser.fault(fmt::format("tensor '{}' is at bytes {} to {} of {} bytes of data", entry.name,
+                                     entry.begin, entry.end, data_bytes));
     }
     if (entry.begin != expected) {
       throw parser.fault(
@@ -122,14 +122,13 @@ void check_layout(const std::vector<SafetensorsEntry>& entries, std::uint64_t da
                       entry.name, entry.begin, expected));
     }
     if (bytes_needed(entry) != entry.end - entry.begin) {
-      throw parser.fault(fmt::format("tensor '{}' is given {} bytes, its shape needs another number", entry.name,
+      throw parser.fault(fmt::format("tensor '{}' has {} bytes, its shape needs another number", entry.name,
                                      entry.end - entry.begin));
     }
     expected = entry.end;
   }
   if (expected != data_bytes) {
-    throw parser.fault(
-        fmt::format("its tensors take {} bytes, but there are {} bytes of data", expected, data_bytes));
+    throw parser.fault(fmt::format("its tensors take {} of {} bytes of data", expected, data_bytes));
   }
 }
 
@@ -171,7 +170,7 @@ std::string safetensors_type_name(torch::ScalarType type) {
 
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the format is little-endian, and so is this code");
+static_assert(std::endian::native == std::endian::little, "the format and this code are little-endian");
 
 constexpr std::size_t length_bytes = 8;
 constexpr std::uint64_t max_header = 16 << 20;  // ResNet-50 needs 40 kB

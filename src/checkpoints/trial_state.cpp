@@ -43,7 +43,7 @@ GenerationCounts generation_from_rows(const torch::Tensor& rows, int classes) {
   const auto* from = host.const_data_ptr<std::int64_t>();
   for (std::int64_t row = 0; row < rows.size(0); ++row, from += columns) {
     if (from[0] < 0 || from[0] >= classes || from[1] < 0 || from[1] >= classes) {
-      throw std::out_of_range("generation counts of a class that is not there");
+      throw std::out_of_range("generation counts of an unknown class");
     }
     const results::ClassPair pair{static_cast<std::int32_t>(from[0]), static_cast<std::int32_t>(from[1])};
     std::copy_n(from + 2, results::outcome_count, counts.cells[pair].begin());
@@ -78,7 +78,8 @@ void derive_failed_gamma(GenerationCounts& counts) {
 namespace {
 
 constexpr const char* facts_key = "trial state";
-constexpr int format_version = 2;  // 1: generation counts as K x K tensors, and of earlier epochs within the facts
+constexpr int format_version =
+    2;  // 1: generation counts as K x K tensors, those of earlier epochs within the facts
 
 void put_group(TensorFile& file, const std::string& group, const NetworkState& tensors) {
   for (const auto& [name, tensor] : tensors) file.tensors.emplace(group + "/" + name, tensor.cpu().contiguous());
@@ -100,7 +101,7 @@ torch::Tensor to_tensor(const Confusion& confusion) {
 
 Confusion to_confusion(const torch::Tensor& tensor) {
   if (tensor.scalar_type() != torch::kInt64 || tensor.dim() != 2 || tensor.size(0) != tensor.size(1)) {
-    throw std::out_of_range("a confusion matrix that is none");
+    throw std::out_of_range("not a confusion matrix");
   }
   Confusion confusion(static_cast<int>(tensor.size(0)));
   const auto* cells = tensor.const_data_ptr<std::int64_t>();
@@ -131,7 +132,8 @@ results::Snapshot to_snapshot(const NetworkState& tensors, int epoch) {
   return snapshot;
 }
 
-/// By epoch, of those that translated. They may outgrow what a header can hold.
+/// Generation counts of the epochs that translated, by epoch. As tensors, because they may exceed the size of a
+/// header.
 NetworkState counted_by_epoch(const std::vector<results::EpochRecord>& epochs) {
   NetworkState tensors;
   for (const results::EpochRecord& epoch : epochs) {
@@ -198,16 +200,16 @@ void write_trial_state(const std::filesystem::path& path, const TrialState& stat
 }
 
 TrialState read_trial_state(const std::filesystem::path& path) {
-  const auto refuse = [&](const char* why) {
+  const auto state_error = [&](const char* why) {
     return data_error(fmt::format("{}: not the state of a trial ({})", path.string(), why));
   };
   const TensorFile file = read_safetensors(path);
   try {
     return from_file(file);
   } catch (const Json::exception& failed) {
-    throw refuse(failed.what());
+    throw state_error(failed.what());
   } catch (const std::out_of_range& failed) {
-    throw refuse(failed.what());
+    throw state_error(failed.what());
   }
 }
 
