@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-#include <cmath>
-
 #include "core/files.hpp"
 #include "core/machine.hpp"
 #include "core/metrics.hpp"
@@ -17,10 +14,9 @@
 #include "settings/train_settings.hpp"
 #include "stages/artifacts.hpp"
 #include "stages/identity.hpp"
-#include "stages/runner.hpp"
 #include "stages/stage_folder.hpp"
+#include "stages/stage_report.hpp"
 #include "train/trial.hpp"
-#include "train/trial_samples.hpp"
 
 namespace m2m::stages {
 
@@ -31,84 +27,12 @@ using train::Trial;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-study::Progress to_progress(const results::EpochRecord& record) {
-  study::Progress progress;
-  progress.epoch = record.epoch + 1;
-  progress.validation_bacc = record.validation_bacc;
-  const auto chosen = static_cast<double>(record.generation.total(results::Outcome::chosen) -
-                                          record.generation.total(results::Outcome::failed_coin));
-  progress.translations = chosen;
-  progress.kept = chosen > 0 ? static_cast<double>(record.generation.total(results::Outcome::accepted)) / chosen
-                             : results::not_measured;
-  progress.seconds_per_epoch = record.seconds + record.evaluation_seconds;
-  return progress;
-}
-
-/// " over 2 of 3 classes" if some have no test sample, else "".
-std::string over_tested(const Confusion& test) {
-  const std::size_t untested = untested_classes(test).size(), all = static_cast<std::size_t>(test.classes);
-  return untested == 0 ? "" : fmt::format(" over {} of {} classes", all - untested, all);
-}
-
-std::string trial_summary(const Trial& trial) {
-  const results::Snapshot& last = trial.last();
-  std::string text = fmt::format("bACC {:.1f} (last)", 100 * balanced_accuracy(last.test));
-  if (trial.best()) {
-    text += fmt::format(" {:.1f} (best validation, epoch {})", 100 * balanced_accuracy(trial.best()->test),
-                        trial.best()->epoch);
-  }
-  return text + fmt::format(" GM {:.1f}", 100 * geometric_mean(last.test)) + over_tested(last.test);
-}
-
-std::string prefix_summary(const Trial& trial) {
-  const double bacc = trial.epochs().back().validation_bacc;
-  return fmt::format("{} epochs", trial.epoch()) +
-         (std::isfinite(bacc) ? fmt::format("; validation bACC {:.1f}", 100 * bacc) : "");
-}
-
-/// Loads the g that a trial translates against; the settings are those of the trial.
+/// Loads the g that a trial translates against.
 LoadedG load_g(const study::Stage& stage, const results::OutputFolder& out) {
   const std::string file = settings::read<settings::M2mSettings>(stage.config).g_from;
   if (!file.empty()) return read_external_g(file);
   return read_g(out.stage(*stage.need(StageKind::g)),
                 settings::to_text(settings::read<settings::M2mSettings>(stage.config).g_epoch));
-}
-
-/// When a stage began, for people and for clocks.
-struct StartTime {
-  std::string utc = utc_now();
-  Clock::time_point time = Clock::now();
-};
-
-/// Says in the record whose it is, and where and when it was made.
-void add_provenance(results::TrialRecord& record, const StageJob& job, const StartTime& start_time) {
-  record.id = job.stage.id;
-  record.label = job.stage.label;
-  record.config = job.stage.config.json();
-  record.identity = job.stage.identity;
-  record.environment = job.environment;
-  record.started = start_time.utc;
-  record.rank = job.world_rank;
-  if (const std::string* base = job.stage.need(StageKind::trial)) record.data["base"] = *base;
-  record.wall_seconds = seconds_since(start_time.time);
-}
-
-results::TrialRecord make_record(Trial& trial, const train::LoadedData& data,
-                                 const train::TrialSettings& settings) {
-  results::TrialRecord record;
-  record.data = data::describe_data(data.set, data.split);
-  record.epochs = trial.epochs();
-  record.validation_labels = train::part_labels(data, data.split.validation);
-  record.test_labels = train::part_labels(data, data.split.test);
-  record.best = trial.best();
-  record.last = trial.last();
-  if (settings.features_per_class > 0) {
-    record.features = train::feature_sample(trial, data, settings.features_per_class);
-  }
-  if (settings.samples > 0) record.translations = train::translation_sample(trial, settings.samples);
-  return record;
 }
 
 checkpoints::Checkpoint best_checkpoint(const Trial& trial) {
@@ -124,12 +48,12 @@ StageResult unsaved(const std::string& sentence) {
   return {StageEnd::unsaved, sentence, ExitCode::input_output, 0};
 }
 
-/// Where a stage ends: a prefix where its users part, all others with their schedule.
+/// Last epoch of the stage: the deferral epoch for a prefix, the end of the schedule otherwise.
 int last_epoch(const StageJob& job) {
   return job.stage.kind == StageKind::prefix ? job.settings.defer_until : job.settings.epochs;
 }
 
-/// A trial that trains nothing: its first rank writes all of it.
+/// Executes a trial that trains nothing; its first rank writes the files.
 StageResult execute_post_hoc(const StageJob& job) {
   const StartTime start_time;
   const study::Stage& stage = job.stage;
@@ -151,7 +75,7 @@ StageResult execute_post_hoc(const StageJob& job) {
   return {StageEnd::done, summary, ExitCode::done, seconds_since(start_time.time)};
 }
 
-/// A stage at work on one of its ranks.
+/// The execution of a stage on one of its ranks.
 class Execution {
  public:
   Execution(const StageJob& job, study::StageContext& context)
@@ -197,7 +121,7 @@ class Execution {
     return setup;
   }
 
-  /// g, for a recipe that translates. It always has a linear head; pixels are normalised as it was trained.
+  /// Loads g for a recipe that translates. g always has a linear head; pixels are normalised as in its training.
   void set_g(train::TrialSetup& setup) {
     const LoadedG g = load_g(job_.stage, job_.out);
     train::TrialSettings settings = setup.settings;
@@ -212,7 +136,7 @@ class Execution {
     g_facts_ = g.facts;
   }
 
-  /// Where the stage begins that no earlier run has begun: with its prefix, a checkpoint, or its initialisation.
+  /// Loads the start of a stage without a resume file: its prefix, its base, a checkpoint, or nothing.
   void load_start(train::TrialSetup& setup) {
     if (const std::string* prefix = job_.stage.need(StageKind::prefix)) {
       setup.resume = read_prefix(job_.out.stage(*prefix));
@@ -232,12 +156,12 @@ class Execution {
     context_.progress(progress);
   }
 
-  /// Moves the trial on until it is done, the sweep is asked to stop or a file cannot be written; all ranks agree
-  /// on the step. False: not done.
+  /// Trains until the trial is done, the sweep is asked to stop or a file cannot be written; all ranks agree on the
+  /// step. False if the trial is not done.
   bool train(Trial& trial) {
     while (trial.epoch() < last_epoch(job_)) {
       if (job_.ranks->any(context_.stop_requested() || lost_)) {
-        const checkpoints::TrialState state = trial.state();  // of all ranks
+        const checkpoints::TrialState state = trial.state();  // collective
         write([&] { resume_file_.write(state); });
         return false;
       }
@@ -247,7 +171,7 @@ class Execution {
     return true;
   }
 
-  /// Has the first rank write. A file that cannot be written ends the stage, at the next step of all ranks.
+  /// Writes on the first rank. If a file cannot be written, all ranks end the stage at the next step.
   template <typename Write>
   void write(Write write_files) {
     if (!job_.leads()) return;
@@ -258,7 +182,7 @@ class Execution {
     }
   }
 
-  /// Of a trained stage whose results could not be written: what it goes on from, in the room of what was.
+  /// Keeps the state of a trained stage whose results could not be written, in the space of its other files.
   void keep_state(Trial& trial) {
     for (const char* name : {"last.safetensors", "best.safetensors", "state.safetensors"}) {
       std::error_code ignored;
@@ -302,9 +226,9 @@ class Execution {
   study::StageContext& context_;
   const StartTime start_time_;
   ResumeFile resume_file_;
-  std::optional<StageJournal> journal_;  // of the first rank
-  std::optional<std::string> lost_;      // of the first rank: the sentence of a file that could not be written
-  int begun_ = 0;                        // epochs that were there before
+  std::optional<StageJournal> journal_;  // on the first rank
+  std::optional<std::string> lost_;      // on the first rank: the error of a file that could not be written
+  int begun_ = 0;                        // epochs of an earlier run or the prefix
   Json g_facts_;
 };
 
@@ -321,7 +245,7 @@ StageResult execute_stage(const StageJob& job, study::StageContext& context) {
     if (claim->result() == ClaimResult::stopped) return interrupted_result();
     if (claim->result() == ClaimResult::unwritable) return unsaved(claim->fault());
     if (claim->result() == ClaimResult::built_elsewhere) {
-      return {StageEnd::done, "made by another sweep meanwhile", ExitCode::done, 0};
+      return {StageEnd::done, "built by another sweep meanwhile", ExitCode::done, 0};
     }
   }
   const bool is_post_hoc =

@@ -10,7 +10,7 @@
 namespace m2m::stages {
 namespace {
 
-/// Statistics over all ranks are those of one rank, to rounding; local ones depend on how many ranks there are.
+/// Statistics over all ranks equal those of one rank up to rounding; local ones depend on the number of ranks.
 std::string batch_norm_identity(const Config& resolved, int ranks) {
   const settings::BatchNorm batch_norm = settings::read<settings::TrainSettings>(resolved).batch_norm;
   const bool is_local = batch_norm == settings::BatchNorm::local && ranks > 1;

@@ -14,15 +14,16 @@
 namespace m2m::stages {
 namespace {
 
-/// Logits for a tau.
+/// A function from logits and tau to changed logits.
 using LogitTransform = std::function<std::vector<float>(const std::vector<float>& logits, double tau)>;
 
 LogitTransform tau_normalisation(const results::OutputFolder& out, const std::string& base, bool best) {
   const checkpoints::Checkpoint weights = read_base_weights(out, base, best);
   const torch::Tensor weight = weights.network.at("linear.weight").to(torch::kFloat64);
   const auto as_vector = [](const torch::Tensor& values) {
-    const torch::Tensor own = values.to(torch::kFloat64).contiguous();
-    return std::vector<double>(own.const_data_ptr<double>(), own.const_data_ptr<double>() + own.numel());
+    const torch::Tensor doubles = values.to(torch::kFloat64).contiguous();
+    return std::vector<double>(doubles.const_data_ptr<double>(),
+                               doubles.const_data_ptr<double>() + doubles.numel());
   };
   return [bias = as_vector(weights.network.at("linear.bias")), lengths = as_vector(weight.norm(2, 1))](
              const std::vector<float>& logits, double tau) {
@@ -30,7 +31,7 @@ LogitTransform tau_normalisation(const results::OutputFolder& out, const std::st
   };
 }
 
-/// The snapshot with its best tau, and what is to be said of that.
+/// Applies the best tau to the snapshot; returns tau and the number of those tried.
 Json apply_best_tau(const Config& resolved, const results::TrialRecord& base, const LogitTransform& transform,
                     results::Snapshot& snapshot) {
   std::vector<double> taus = methods::taus_to_try();

@@ -29,9 +29,9 @@
 namespace m2m::stages {
 namespace {
 
-constexpr std::size_t most_events = 100'000;
+constexpr std::size_t max_events = 100'000;
 
-/// Of the instructions that the stage was told to use; not known on a GPU and in float64.
+/// Measures the peak of the instruction set of the stage; unknown on a GPU and in float64.
 MeasuredPeak peak_for(const train::TrialSettings& settings) {
   if (!settings.device.is_cpu() || settings.precision != torch::kFloat32) return {};
   const InstructionSet set = find_instruction_set(settings.kernels == "torch" ? "auto" : settings.kernels);
@@ -41,7 +41,7 @@ MeasuredPeak peak_for(const train::TrialSettings& settings) {
           fmt::format("{}, {}", settings.bfloat16 ? "bf16" : "float32", name_of(set))};
 }
 
-std::string trace_text(Profile& profile, const std::filesystem::path& file, int rank) {
+std::string trace_note(Profile& profile, const std::filesystem::path& file, int rank) {
   try {
     write_file(file, chrome_trace(profile.events(), profile.events_left_out(), rank));
   } catch (const Error& error) {
@@ -49,14 +49,14 @@ std::string trace_text(Profile& profile, const std::filesystem::path& file, int 
   }
   const std::string text = "trace: " + file.string();
   if (profile.events_left_out() == 0) return text;
-  return text + fmt::format(" (of the first {} calls; {} are left out)", group_digits(profile.events().size()),
+  return text + fmt::format(" (the first {} calls; {} are left out)", group_digits(profile.events().size()),
                             group_digits(profile.events_left_out()));
 }
 
 }  // namespace
 
 Profile start_profile(const train::TrialSettings& settings) {
-  return Profile(most_events, nn::device_clock(settings.device));
+  return Profile(max_events, nn::device_clock(settings.device));
 }
 
 std::vector<std::string> finish_profile(Profile& profile, const study::Stage& stage,
@@ -64,7 +64,7 @@ std::vector<std::string> finish_profile(Profile& profile, const study::Stage& st
                                         int rank) {
   const double seconds = profile.seconds();
   std::vector<std::string> lines = {fmt::format("profile of {} on rank {}; {}", study::short_id(stage.id), rank,
-                                                trace_text(profile, folder / "profile.json", rank))};
+                                                trace_note(profile, folder / "profile.json", rank))};
   const auto table = profile_table(profile.totals(), seconds, peak_for(settings));
   lines.insert(lines.end(), table.begin(), table.end());
   return lines;
@@ -72,8 +72,8 @@ std::vector<std::string> finish_profile(Profile& profile, const study::Stage& st
 
 namespace {
 
-/// The shards of a trial in deterministic mode, each in a thread; the first one has the profile. Throws what the
-/// first of them to fail threw.
+/// Executes the shards of a trial in deterministic mode, each in a thread; the first shard has the profile. Throws
+/// the first exception of a shard.
 study::StageResult execute_shards(const StageJob& job, study::StageContext& context, comm::FixedTree& tree) {
   std::vector<study::StageResult> results(tree.shards().size());
   std::vector<std::thread> threads;
@@ -99,7 +99,7 @@ study::StageResult execute_shards(const StageJob& job, study::StageContext& cont
   return results.front();
 }
 
-/// What train.kernels comes to on this processor: an instruction set, or "torch".
+/// The instruction set that train.kernels selects on this processor, or "torch".
 std::string kernels_used(const train::TrialSettings& settings) {
   if (settings.kernels == "torch") return settings.kernels;
   return name_of(find_instruction_set(settings.kernels));
@@ -117,7 +117,7 @@ Runner::Runner(results::OutputFolder out, Json environment, RunnerRanks ranks, P
 study::StageResult Runner::operator()(const study::Stage& stage, study::StageContext& context) {
   const train::TrialSettings settings = train::trial_settings(stage.config, ranks_.local_rank);
   at::set_num_threads(settings.threads);
-  nn::allow_tf32(settings.tf32);  // stages that run at once agree on it: refuse_mixed_tf32
+  nn::allow_tf32(settings.tf32);  // concurrent stages agree on it: refuse_mixed_tf32
   Json environment = environment_;
   environment["threads"] = settings.threads;
   environment["kernels"] = kernels_used(settings);
@@ -128,7 +128,7 @@ study::StageResult Runner::operator()(const study::Stage& stage, study::StageCon
   environment["ranks_of_trial"] = ranks_.group == nullptr ? 1 : ranks_.group->size();
   if (ranks_.trials_per_device > 1) environment["trials_per_device"] = ranks_.trials_per_device;
   const std::shared_ptr<const train::LoadedData> loaded = data(stage, settings.device);
-  const nn::OwnStream stream(settings.device);  // also chooses the GPU, which kernels are launched on
+  const nn::OwnStream stream(settings.device);  // also makes the GPU current, on which kernels are launched
   std::optional<Profile> profile;
   if (profile_.on) profile.emplace(start_profile(settings));
   const StageJob job{

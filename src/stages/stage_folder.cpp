@@ -39,7 +39,8 @@ void StageClaim::try_to_lock(const std::filesystem::path& folder, study::StageCo
     fault_ = error.what();
   } catch (const Error& error) {
     if (error.code() != ExitCode::held) throw;
-    if (!has_logged_) context.remark(fmt::format("waiting for a stage that another sweep makes: {}", error.what()));
+    if (!has_logged_)
+      context.remark(fmt::format("waiting for a stage that another sweep builds: {}", error.what()));
     has_logged_ = true;
   }
 }
@@ -52,7 +53,7 @@ std::optional<checkpoints::TrialState> ResumeFile::read(study::StageContext& con
   if (!ranks_.any(is_there)) return std::nullopt;
   if (ranks_.any(!is_there)) {
     throw io_error(
-        fmt::format("{}: not every rank of the trial sees this file: the output folder has to lie on a "
+        fmt::format("{}: not every rank of the trial sees this file; the output folder must be on a "
                     "file system that all hosts share",
                     file_.string()));
   }

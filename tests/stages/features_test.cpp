@@ -1,4 +1,4 @@
-// Vectors of features through the stages of a sweep: what is defined on them runs, what is not is refused.
+// Stages on vectors of features: recipes that are defined on them run, the others are refused.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -26,7 +26,7 @@ class Context : public study::StageContext {
   bool stop_requested() const override { return false; }
 };
 
-/// Documents of three classes, each with words of its own beside common ones; class k has `counts[k]`.
+/// Documents of three classes, each with its own and common words; class k has `counts[k]` documents.
 std::string documents(const std::vector<int>& counts) {
   std::string text;
   for (std::size_t k = 0; k < counts.size(); ++k) {

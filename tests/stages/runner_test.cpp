@@ -186,7 +186,7 @@ TEST(StagePlan, SharesAPrefixAmongTrialsThatPartOnlyAfterTheDeferral) {
   EXPECT_EQ(prefixes({{{"method", "RS"}}}), 0);
 }
 
-/// The stage of that label.
+/// The stage with that label.
 const Stage& labelled(const StageGraph& graph, const std::string& label) {
   for (const Stage& stage : graph.stages) {
     if (stage.label == label) return stage;
