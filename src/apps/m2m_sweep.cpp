@@ -18,14 +18,14 @@ m2m::apps::Training training() {
   made.settings.assign(m2m::settings::all_settings().begin(), m2m::settings::all_settings().end());
   made.resolve = m2m::settings::resolve;
   made.planner = [](int ranks_per_trial) -> m2m::study::PlanStage {
-    return [planner = std::make_shared<m2m::stages::StagePlanner>(ranks_per_trial)](
+    return [planner = std::make_shared<m2m::stages::Planner>(ranks_per_trial)](
                const m2m::Config& resolved, const std::string& label) { return (*planner)(resolved, label); };
   };
   made.runner = [](const m2m::apps::RunnerSettings& settings) -> m2m::apps::StageRunning {
     const m2m::stages::RunnerRanks ranks{settings.group, settings.local_rank, settings.rank,
                                          settings.trials_per_device};
     const m2m::stages::ProfileSettings profile{settings.profile, settings.rank};
-    const auto runner = std::make_shared<m2m::stages::StageRunner>(
+    const auto runner = std::make_shared<m2m::stages::Runner>(
         settings.out, m2m::stages::environment(settings.ranks, settings.hosts), ranks, profile);
     return {[runner](const m2m::study::Stage& stage, m2m::study::StageContext& context) {
               return (*runner)(stage, context);

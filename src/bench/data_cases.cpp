@@ -22,7 +22,7 @@ struct PlannedEpoch {
   std::vector<methods::StepTranslations> translations;  // [steps]
 };
 
-PlannedEpoch plan_all(const data::PlanBasis& basis, int epoch, data::ImageShape shape) {
+PlannedEpoch plan_all(const data::PlanInputs& basis, int epoch, data::ImageShape shape) {
   PlannedEpoch planned{data::plan_epoch(basis, epoch, settings::Sampling::class_balanced), {}};
   for (std::int64_t step = 0; step < planned.base.steps(); ++step) {
     planned.translations.push_back(
@@ -54,13 +54,13 @@ bool equal(const PlannedEpoch& a, const PlannedEpoch& b) {
              [](const methods::StepTranslations& x, const methods::StepTranslations& y) { return equal(x, y); });
 }
 
-data::PlanBasis make_inputs(const train::LoadedData& data) {
-  return data::plan_basis(data.set, data.split, 128, {1, SeedRole::order}, {1, SeedRole::plan});
+data::PlanInputs make_inputs(const train::LoadedData& data) {
+  return data::make_plan_inputs(data.set, data.split, 128, {1, SeedRole::order}, {1, SeedRole::plan});
 }
 
 void plan_an_epoch(benchmark::State& state, Workbench& bench) {
   const auto data = bench.data();
-  const data::PlanBasis basis = make_inputs(*data);
+  const data::PlanInputs basis = make_inputs(*data);
   PlannedEpoch planned;
   for (auto _ : state) planned = plan_all(basis, 160, data->set.train.shape);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(planned.base.slots.size()));

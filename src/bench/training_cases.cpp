@@ -26,8 +26,8 @@ struct StepCase {
 /// Number of translations with a won coin in the steps 1 .. steps of epoch 0: the images that M2m translates.
 std::int64_t translated_images(const train::TrialSetup& setup, std::int64_t steps) {
   if (!setup.editing.plan) return 0;
-  const data::PlanBasis basis = data::plan_basis(setup.data->set, setup.data->split, setup.settings.batch_size,
-                                                 setup.keys.order, setup.keys.plan);
+  const data::PlanInputs basis = data::make_plan_inputs(
+      setup.data->set, setup.data->split, setup.settings.batch_size, setup.keys.order, setup.keys.plan);
   const data::EpochPlan plan =
       data::plan_epoch(basis, 0, settings::phase_at(setup.recipe, 0, setup.settings.defer_until).sampling);
   std::int64_t count = 0;

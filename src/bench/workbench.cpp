@@ -21,7 +21,7 @@ struct Growing {
   std::vector<std::int32_t> labels;
 };
 
-data::Images grown(Growing growing) { return {shape, std::move(growing.pixels), std::move(growing.labels)}; }
+data::Samples grown(Growing growing) { return {shape, std::move(growing.pixels), std::move(growing.labels)}; }
 
 void add_image(Growing& images, int label, data::Pool pool) {
   const auto number = static_cast<std::uint32_t>(images.labels.size());

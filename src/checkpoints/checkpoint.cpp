@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view momentum_prefix = "momentum.";
 
-int epoch_of(const std::map<std::string, std::string>& metadata) {
+int parse_epoch(const std::map<std::string, std::string>& metadata) {
   const auto found = metadata.find("epoch");
   if (found == metadata.end()) return -1;
   const std::string& text = found->second;
@@ -31,7 +31,7 @@ Checkpoint from_tensor_file(TensorFile file) {
     (is_momentum ? checkpoint.momentum : checkpoint.network)
         .emplace(is_momentum ? name.substr(momentum_prefix.size()) : name, tensor);
   }
-  checkpoint.epoch = epoch_of(file.metadata);
+  checkpoint.epoch = parse_epoch(file.metadata);
   checkpoint.metadata = std::move(file.metadata);
   return checkpoint;
 }
@@ -50,11 +50,11 @@ Checkpoint parse(std::string_view bytes, const std::string& origin) {
   if (is_safetensors(bytes)) return from_tensor_file(parse_safetensors(bytes, origin));
   if (bytes.starts_with("PK\x03\x04")) {
     throw data_error(origin +
-                     ": a zip archive, as newer PyTorch saves them: save its state_dict with "
+                     ": is a zip archive of a newer PyTorch; save its state_dict with "
                      "safetensors.torch.save_file, and name that file");
   }
   throw data_error(origin +
-                   ": neither a safetensors file nor a legacy PyTorch checkpoint: damaged or incomplete? name "
+                   ": is neither a safetensors file nor a legacy PyTorch checkpoint; it may be incomplete; name "
                    "another file");
 }
 

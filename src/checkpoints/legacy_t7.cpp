@@ -2,38 +2,36 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstring>
+#include <map>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "checkpoints/pickle.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
 
-#pragma once
-// The tensors of an old PyTorch checkpoint: descriptions in its pickle, numbers in the raw storages behind it.
-#include <map>
-#include <string>
-#include <string_view>
-
-#include "checkpoints/safetensors.hpp"
-
 namespace m2m::checkpoints {
+namespace {
 
-/// The raw storages of a checkpoint by key, each a flat tensor.
+/// Raw storages of a checkpoint by key, each a flat tensor. The checkpoint's pickle describes tensors as views of
+/// them.
 class LegacyStorages {
  public:
-  /// object: the checkpoint's pickle, which says each storage's type and size; keys: the list of their keys; data:
-  /// the rest of the file, per key a count and that many elements. Throws Error (bad_data), naming `origin`.
+  /// Reads the storages. object: the checkpoint's pickle, with type and size of each storage; keys: the list of
+  /// their keys; data: the rest of the file, per key a count and that many elements. Throws Error (bad_data),
+  /// naming `origin`.
   LegacyStorages(const Pickle& object, const Pickle& keys, std::string_view data, const std::string& origin);
 
   bool is_tensor(PickleId id) const;
 
-  /// The tensor that this value describes: a view of its storage. Throws Error (bad_data) where it describes none
-  /// or one that reaches outside its storage.
+  /// The tensor that this value describes: a view of its storage. Throws Error (bad_data) if it describes no
+  /// tensor, or one that exceeds its storage.
   torch::Tensor tensor(PickleId id) const;
 
  private:
@@ -51,11 +49,9 @@ class LegacyStorages {
   std::map<std::string, torch::Tensor> storages_;
 };
 
-namespace {
+static_assert(std::endian::native == std::endian::little, "the format and this code are little-endian");
 
-static_assert(std::endian::native == std::endian::little, "the format is little-endian, and so is this code");
-
-constexpr std::size_t most_axes = 16;
+constexpr std::size_t max_axes = 16;
 
 struct StorageType {
   std::string_view name;
@@ -76,10 +72,10 @@ std::optional<torch::ScalarType> storage_type(const PickleValue& value) {
   return std::nullopt;
 }
 
-/// A tuple of non-negative integers.
+/// Values of a tuple of non-negative integers; nothing if it is another value.
 std::optional<std::vector<std::int64_t>> sizes(const Pickle& pickle, PickleId id) {
   const PickleValue& value = pickle.at(id);
-  if (value.kind != PickleKind::tuple || value.items.size() > most_axes) return std::nullopt;
+  if (value.kind != PickleKind::tuple || value.items.size() > max_axes) return std::nullopt;
   std::vector<std::int64_t> numbers;
   for (const PickleId item : value.items) {
     if (pickle.at(item).kind != PickleKind::integer || pickle.at(item).integer < 0) return std::nullopt;
@@ -88,7 +84,7 @@ std::optional<std::vector<std::int64_t>> sizes(const Pickle& pickle, PickleId id
   return numbers;
 }
 
-/// Whether offset + sum (size - 1) * stride and the number of elements stay within `count`, without overflow.
+/// True if offset + sum (size - 1) * stride and the number of elements are within `count`. Does not overflow.
 bool lies_within(std::int64_t offset, const std::vector<std::int64_t>& shape,
                  const std::vector<std::int64_t>& strides, std::int64_t count) {
   if (shape.size() != strides.size() || offset < 0 || offset > count) return false;
@@ -106,15 +102,13 @@ bool lies_within(std::int64_t offset, const std::vector<std::int64_t>& shape,
   return room >= 1;
 }
 
-}  // namespace
-
 LegacyStorages::LegacyStorages(const Pickle& object, const Pickle& keys, std::string_view data,
                                const std::string& origin)
     : object_(object), origin_(origin) {
   read(described_storages(), keys, data);
 }
 
-/// From ('storage', type, key, device, count, None).
+/// Reads ('storage', type, key, device, count, None).
 LegacyStorages::Description LegacyStorages::describe(PickleId id) const {
   const PickleValue& tuple = object_.at(id);
   if (tuple.kind != PickleKind::tuple || tuple.items.size() != 6)
@@ -124,7 +118,7 @@ LegacyStorages::Description LegacyStorages::describe(PickleId id) const {
   const bool complete = item(0).kind == PickleKind::text && item(0).text == "storage" && type &&
                         item(2).kind == PickleKind::text && item(4).kind == PickleKind::integer &&
                         item(4).integer >= 0 && item(5).kind == PickleKind::none;
-  if (!complete) throw fault(origin_, "a storage is described in another way than a type, a key and a size");
+  if (!complete) throw fault(origin_, "a storage is described by other values than type, key and size");
   return {item(2).text, *type, item(4).integer};
 }
 
@@ -148,7 +142,7 @@ void LegacyStorages::read(const std::map<std::string, Description>& described, c
   for (const PickleId id : list.items) {
     const auto found = described.find(keys.at(id).text);
     if (found == described.end() || storages_.contains(found->first)) {
-      throw fault(origin_, "the list of storages names one that the checkpoint does not, or one twice");
+      throw fault(origin_, "the list of storages has an unknown or repeated key");
     }
     const Description& storage = found->second;
     const auto room = static_cast<std::int64_t>(data.size() / torch::elementSize(storage.type));
@@ -156,8 +150,7 @@ void LegacyStorages::read(const std::map<std::string, Description>& described, c
     if (data.size() >= sizeof count) std::memcpy(&count, data.data(), sizeof count);
     if (count != storage.count ||
         count > room - static_cast<std::int64_t>(sizeof count / torch::elementSize(storage.type))) {
-      throw fault(origin_, fmt::format("storage '{}' should hold {} elements, but the file does not", storage.key,
-                                       storage.count));
+      throw fault(origin_, fmt::format("storage '{}' does not hold its {} elements", storage.key, storage.count));
     }
     const std::size_t bytes = static_cast<std::size_t>(count) * torch::elementSize(storage.type);
     torch::Tensor flat = torch::empty({count}, storage.type);
@@ -173,13 +166,13 @@ bool LegacyStorages::is_tensor(PickleId id) const {
   return call.kind == PickleKind::call && object_.at(call.items[0]).text == "torch._utils._rebuild_tensor_v2";
 }
 
-/// From _rebuild_tensor_v2(storage, offset, sizes, strides, requires_grad, hooks).
+/// Reads _rebuild_tensor_v2(storage, offset, sizes, strides, requires_grad, hooks).
 torch::Tensor LegacyStorages::tensor(PickleId id) const {
-  if (!is_tensor(id)) throw fault(origin_, "a tensor is expected where there is none");
+  if (!is_tensor(id)) throw fault(origin_, "expected a tensor, found another value");
   const std::vector<PickleId>& arguments = object_.at(object_.at(id).items[1]).items;
   if (arguments.size() != 6 || object_.at(arguments[0]).kind != PickleKind::persistent ||
       object_.at(arguments[1]).kind != PickleKind::integer) {
-    throw fault(origin_, "a tensor is described in another way than by storage, offset, sizes and strides");
+    throw fault(origin_, "a tensor is described by other values than storage, offset, sizes and strides");
   }
   const std::string key = describe(object_.at(arguments[0]).items[0]).key;
   const auto flat = storages_.find(key);
@@ -188,23 +181,21 @@ torch::Tensor LegacyStorages::tensor(PickleId id) const {
   const auto shape = sizes(object_, arguments[2]);
   const auto strides = sizes(object_, arguments[3]);
   if (!shape || !strides || !lies_within(offset, *shape, *strides, flat->second.numel())) {
-    throw fault(origin_, fmt::format("a tensor reaches outside its storage '{}'", key));
+    throw fault(origin_, fmt::format("a tensor exceeds its storage '{}'", key));
   }
   return flat->second.as_strided(*shape, *strides, offset);
 }
 
-namespace {
-
 using namespace std::string_view_literals;
 
-/// The pickle of the number 0x1950a86a20f9469cfc6c.
+/// Pickle of the number 0x1950a86a20f9469cfc6c.
 constexpr std::string_view magic = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."sv;
 constexpr std::int64_t format_version = 1001;
-constexpr std::size_t most_keys = 1024;  // in a dictionary that is searched; keeps a hostile file's search short
+constexpr std::size_t max_keys = 1024;  // of a dictionary that is searched; bounds the search in a hostile file
 constexpr std::array accepted_globals = {"collections.OrderedDict"sv, "torch.ByteStorage"sv, "torch.FloatStorage"sv,
                                          "torch.LongStorage"sv, "torch._utils._rebuild_tensor_v2"sv};
 
-/// One file's object, with the file's name for sentences.
+/// The object of a file, and the name of the file for errors.
 struct Checkpoint {
   const Pickle& object;
   const LegacyStorages& storages;
@@ -214,11 +205,11 @@ struct Checkpoint {
     return data_error(fmt::format("{}: damaged or incomplete file: {}", origin, what));
   }
 
-  /// The value of `key` in the dict `id`; none where there is no such key.
+  /// Value of `key` in the dict `id`; nothing if there is no such key.
   std::optional<PickleId> find(PickleId id, std::string_view key) const {
     const PickleValue& dict = object.at(id);
-    if (dict.kind != PickleKind::dict || dict.items.size() > 2 * most_keys) {
-      throw fault(fmt::format("a small dictionary with '{}' is expected", key));
+    if (dict.kind != PickleKind::dict || dict.items.size() > 2 * max_keys) {
+      throw fault(fmt::format("expected a small dictionary with '{}'", key));
     }
     for (std::size_t i = 0; i + 1 < dict.items.size(); i += 2) {
       const PickleValue& name = object.at(dict.items[i]);
@@ -240,16 +231,16 @@ Pickle next_pickle(std::string_view bytes, std::size_t& offset, const std::strin
 
 void check_version(std::string_view bytes, std::size_t& offset, const std::string& origin) {
   const Pickle version = next_pickle(bytes, offset, origin);
-  next_pickle(bytes, offset, origin);  // the writer's byte order and type sizes; PyTorch writes little-endian alone
+  next_pickle(bytes, offset, origin);  // byte order and type sizes of the writer; PyTorch writes only little-endian
   if (version.at(version.root).kind != PickleKind::integer || version.at(version.root).integer != format_version) {
     throw data_error(
-        fmt::format("{}: not version {} of PyTorch's legacy format: not loaded", origin, format_version));
+        fmt::format("{}: is not version {} of PyTorch's legacy format; not loaded", origin, format_version));
   }
 }
 
 /// A state_dict: names and tensors, in the order of the layers.
 struct State {
-  std::vector<std::string> parameters;  // what an optimizer moves
+  std::vector<std::string> parameters;  // those that the optimizer updates
   std::map<std::string, torch::Tensor> tensors;
 };
 
@@ -272,20 +263,20 @@ State read_state(const Checkpoint& file, PickleId net) {
   return state;
 }
 
-/// The optimizer's parameter numbers, in the order it was given the parameters: as many as `expected`.
+/// The optimizer's parameter numbers, in the order in which it got the parameters; `expected` of them.
 std::vector<std::int64_t> parameter_numbers(const Checkpoint& file, PickleId optimizer, std::size_t expected) {
   std::vector<std::int64_t> numbers;
   for (const PickleId group : file.object.at(file.get(optimizer, "param_groups")).items) {
     for (const PickleId item : file.object.at(file.get(group, "params")).items) {
-      if (numbers.size() == expected) throw file.fault("the optimizer moves more parameters than 'net' has");
+      if (numbers.size() == expected) throw file.fault("the optimizer has more parameters than 'net' has");
       numbers.push_back(file.object.at(item).integer);
     }
   }
-  if (numbers.size() < expected) throw file.fault("the optimizer moves fewer parameters than 'net' has");
+  if (numbers.size() < expected) throw file.fault("the optimizer has fewer parameters than 'net' has");
   return numbers;
 }
 
-/// Each parameter number's velocity, where it has one.
+/// Velocities by parameter number; parameters without one are left out.
 std::unordered_map<std::int64_t, torch::Tensor> velocities(const Checkpoint& file, PickleId optimizer) {
   std::unordered_map<std::int64_t, torch::Tensor> found;
   const PickleValue& dict = file.object.at(file.get(optimizer, "state"));
@@ -336,7 +327,7 @@ bool is_legacy_t7(std::string_view bytes) { return bytes.starts_with(magic); }
 
 LegacyCheckpoint parse_legacy_t7(std::string_view bytes, const std::string& origin) {
   if (!is_legacy_t7(bytes))
-    throw data_error(origin + ": does not begin as a legacy PyTorch checkpoint: not loaded");
+    throw data_error(origin + ": does not begin like a legacy PyTorch checkpoint; not loaded");
   std::size_t offset = magic.size();
   check_version(bytes, offset, origin);
   const Pickle object = next_pickle(bytes, offset, origin);

@@ -1,5 +1,5 @@
 #pragma once
-// The bytes of a pickle, taken in turn: never past the end.
+// What the pickle reader works on: the bytes, never read past the end, and the stack of values with its memo.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -12,43 +12,46 @@
 
 namespace m2m::checkpoints {
 
-class PickleBytes {
+/// Reads the bytes of a pickle in order. All read_* throw error_at if the bytes end.
+class ByteReader {
  public:
-  /// bytes, origin: must outlive this.
-  PickleBytes(std::string_view bytes, std::size_t offset, const std::string& origin)
+  /// bytes, origin: must outlive this object.
+  ByteReader(std::string_view bytes, std::size_t offset, const std::string& origin)
       : bytes_(bytes), offset_(offset), origin_(origin) {}
 
   std::size_t offset() const { return offset_; }
   const std::string& origin() const { return origin_; }
 
-  /// The code of the next instruction; faults are said to be at its byte.
-  std::uint8_t take_instruction();
-  std::string_view take(std::size_t count);
-  /// A little-endian integer of `count` bytes, at most 8.
-  std::uint64_t take_unsigned(std::size_t count);
-  /// A signed integer of as many bytes as its first byte says; throws where they are more than 8.
-  std::int64_t take_long();
-  /// Eight bytes, the most significant first.
-  double take_double();
-  /// Up to the next newline, which is taken too; at most 256 bytes.
-  std::string take_line();
+  /// Reads the next opcode; errors name its byte.
+  std::uint8_t read_opcode();
+  /// Reads `count` bytes, as a view.
+  std::string_view read(std::size_t count);
+  /// Reads a little-endian integer of `count` bytes, at most 8.
+  std::uint64_t read_unsigned(std::size_t count);
+  /// Reads a signed integer; its first byte is the number of bytes. Throws Error (bad_data) if they are more than
+  /// 8.
+  std::int64_t read_long();
+  /// Reads eight bytes, most significant first.
+  double read_double();
+  /// Reads up to the next newline and consumes it; at most 256 bytes.
+  std::string read_line();
 
-  /// "FILE: damaged or incomplete file: at byte N, what". All of the above throw it where the bytes end.
-  Error fault(const std::string& what) const;
+  /// Makes the Error (bad_data) "FILE: damaged or incomplete file: at byte N, what".
+  Error error_at(const std::string& what) const;
 
  private:
   std::string_view bytes_;
   std::size_t offset_;
-  std::size_t instruction_at_ = 0;
+  std::size_t opcode_at_ = 0;
   const std::string& origin_;
 };
 
-// Where a pickle's values stand while it is read: a stack with marks, and a memo. Every access is checked.
-
+/// The stack of a pickle with its marks and memo. Every access is checked and throws Error (bad_data) if the pickle
+/// is damaged.
 class PickleStack {
  public:
-  /// bytes: says where a fault is; must outlive this.
-  explicit PickleStack(const PickleBytes& bytes) : bytes_(bytes) {}
+  /// bytes: names the place of an error; must outlive this object.
+  explicit PickleStack(const ByteReader& bytes) : bytes_(bytes) {}
 
   void push(PickleValue value);
   void push(PickleKind kind, std::vector<PickleId> items = {}) { push({kind, 0, 0, "", std::move(items)}); }
@@ -56,25 +59,28 @@ class PickleStack {
   void push_flag(bool value) { push({PickleKind::flag, value, 0, "", {}}); }
   void push_mark();
 
-  /// Nothing below the last mark is taken.
+  /// Removes the top value, which is above the last mark.
   PickleId pop() { return pop_many(1)[0]; }
+  /// Removes the top `count` values, which are above the last mark; in the order of the stack.
   std::vector<PickleId> pop_many(std::size_t count);
-  /// Everything above the last mark, and the mark.
+  /// Removes the values above the last mark, and the mark.
   std::vector<PickleId> pop_to_mark();
-  /// The value on top, which has to be a `kind`, called `name` where it is not.
+  /// The top value. Throws Error (bad_data) unless it is a `kind`, which the error calls `name`.
   PickleValue& top(PickleKind kind, const char* name);
 
-  void remember(std::uint64_t key);
-  void recall(std::uint64_t key);
+  /// Stores the top value under `key`.
+  void memo_put(std::uint64_t key);
+  /// Pushes the value stored under `key`.
+  void memo_get(std::uint64_t key);
 
-  /// What was read; `root` is the value on top.
+  /// Returns all values; `root` is the top value.
   Pickle finish();
 
  private:
-  std::size_t within_reach() const { return stack_.size() - (marks_.empty() ? 0 : marks_.back()); }
+  std::size_t available() const { return stack_.size() - (marks_.empty() ? 0 : marks_.back()); }
   void push(PickleId id);
 
-  const PickleBytes& bytes_;
+  const ByteReader& bytes_;
   Pickle pickle_;
   std::vector<PickleId> stack_;
   std::vector<std::size_t> marks_;  // heights of the stack

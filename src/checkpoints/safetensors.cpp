@@ -18,9 +18,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int deepest = 3;  // the object, a tensor's object, its shape
-constexpr std::size_t most_axes = 16;
-constexpr std::uint64_t most_bytes = std::uint64_t{1} << 40;
+constexpr int max_depth = 3;  // the header, the object of a tensor, its shape
+constexpr std::size_t max_axes = 16;
+constexpr std::uint64_t max_bytes = std::uint64_t{1} << 40;
 
 struct TypeName {
   const char* name;
@@ -30,7 +30,7 @@ constexpr TypeName type_names[] = {{"F64", torch::kFloat64}, {"F32", torch::kFlo
                                    {"F16", torch::kFloat16}, {"I64", torch::kInt64},   {"I32", torch::kInt32},
                                    {"U8", torch::kUInt8},    {"BOOL", torch::kBool}};
 
-/// Parses JSON that nests no deeper than the format does and names nothing twice; says why not by throwing.
+/// Parser of JSON that nests no deeper than the format and has no name twice; throws Error (bad_data) otherwise.
 class HeaderParser {
  public:
   explicit HeaderParser(std::string origin) : origin_(std::move(origin)) {}
@@ -38,7 +38,7 @@ class HeaderParser {
   Json parse(std::string_view text) {
     try {
       return Json::parse(text, [this](int depth, Json::parse_event_t event, Json& parsed) {
-        look(depth, event, parsed);
+        check(depth, event, parsed);
         return true;
       });
     } catch (const Json::exception&) {
@@ -51,9 +51,9 @@ class HeaderParser {
   }
 
  private:
-  void look(int depth, Json::parse_event_t event, const Json& parsed) {
+  void check(int depth, Json::parse_event_t event, const Json& parsed) {
     const bool opens = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
-    if (opens && depth >= deepest) throw fault("its header nests too deep");
+    if (opens && depth >= max_depth) throw fault("its header nests too deep");
     if (event == Json::parse_event_t::object_start && depth == 1) inner_.clear();
     if (event != Json::parse_event_t::key) return;
     const auto& name = parsed.get_ref<const std::string&>();
@@ -66,15 +66,15 @@ class HeaderParser {
   std::set<std::string> outer_, inner_;
 };
 
-std::optional<torch::ScalarType> type_called(const std::string& name) {
+std::optional<torch::ScalarType> parse_type(const std::string& name) {
   for (const TypeName& row : type_names) {
     if (name == row.name) return row.type;
   }
   return std::nullopt;
 }
 
-bool is_list_of_sizes(const Json& value, std::size_t most) {
-  return value.is_array() && value.size() <= most && std::all_of(value.begin(), value.end(), [](const Json& item) {
+bool is_list_of_sizes(const Json& value, std::size_t max) {
+  return value.is_array() && value.size() <= max && std::all_of(value.begin(), value.end(), [](const Json& item) {
            return item.is_number_unsigned() && item.get<std::uint64_t>() <= std::uint64_t{1} << 62;
          });
 }
@@ -82,11 +82,11 @@ bool is_list_of_sizes(const Json& value, std::size_t most) {
 SafetensorsEntry read_entry(const std::string& name, const Json& value, const HeaderParser& parser) {
   const bool complete = value.is_object() && value.size() == 3 && value.contains("dtype") &&
                         value.contains("shape") && value.contains("data_offsets") && value["dtype"].is_string() &&
-                        is_list_of_sizes(value["shape"], most_axes) && is_list_of_sizes(value["data_offsets"], 2) &&
+                        is_list_of_sizes(value["shape"], max_axes) && is_list_of_sizes(value["data_offsets"], 2) &&
                         value["data_offsets"].size() == 2;
   if (!complete) throw parser.fault(fmt::format("tensor '{}' lacks a dtype, a shape or data_offsets", name));
   const auto type_name = value["dtype"].get<std::string>();
-  const auto type = type_called(type_name);
+  const auto type = parse_type(type_name);
   if (!type) {
     throw parser.fault(fmt::format("tensor '{}' has dtype '{}', expected F64, F32, BF16, F16, I64, I32, U8 or BOOL",
                                    name, type_name));
@@ -95,12 +95,12 @@ SafetensorsEntry read_entry(const std::string& name, const Json& value, const He
           value["data_offsets"][0].get<std::uint64_t>(), value["data_offsets"][1].get<std::uint64_t>()};
 }
 
-/// Bytes of a tensor; none where its sizes, an empty one's too, multiply to more than any tensor has.
+/// Bytes of a tensor; nothing if its sizes multiply to more than max_bytes, even if it is empty.
 std::optional<std::uint64_t> bytes_needed(const SafetensorsEntry& entry) {
   std::uint64_t bytes = torch::elementSize(entry.type);
   for (const std::int64_t size : entry.shape) {
     const auto factor = static_cast<std::uint64_t>(std::max<std::int64_t>(size, 1));
-    if (bytes > most_bytes / factor) return std::nullopt;
+    if (bytes > max_bytes / factor) return std::nullopt;
     bytes *= factor;
   }
   const bool empty = std::find(entry.shape.begin(), entry.shape.end(), 0) != entry.shape.end();
@@ -112,8 +112,8 @@ void check_layout(const std::vector<SafetensorsEntry>& entries, std::uint64_t da
   std::uint64_t expected = 0;
   for (const SafetensorsEntry& entry : entries) {
     if (entry.end > data_bytes || entry.begin > entry.end) {
-      throw parser.fault(fmt::format("tensor '{}' lies at bytes {} to {}, but there are {} bytes of data",
-                                     entry.name, entry.begin, entry.end, data_bytes));
+      throw parser.fault(fmt::format("tensor '{}' is at bytes {} to {} of {} bytes of data", entry.name,
+                                     entry.begin, entry.end, data_bytes));
     }
     if (entry.begin != expected) {
       throw parser.fault(
@@ -122,14 +122,13 @@ void check_layout(const std::vector<SafetensorsEntry>& entries, std::uint64_t da
                       entry.name, entry.begin, expected));
     }
     if (bytes_needed(entry) != entry.end - entry.begin) {
-      throw parser.fault(fmt::format("tensor '{}' is given {} bytes, its shape needs another number", entry.name,
+      throw parser.fault(fmt::format("tensor '{}' has {} bytes, its shape needs another number", entry.name,
                                      entry.end - entry.begin));
     }
     expected = entry.end;
   }
   if (expected != data_bytes) {
-    throw parser.fault(
-        fmt::format("its tensors take {} bytes, but there are {} bytes of data", expected, data_bytes));
+    throw parser.fault(fmt::format("its tensors take {} of {} bytes of data", expected, data_bytes));
   }
 }
 
@@ -171,10 +170,10 @@ std::string safetensors_type_name(torch::ScalarType type) {
 
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the format is little-endian, and so is this code");
+static_assert(std::endian::native == std::endian::little, "the format and this code are little-endian");
 
 constexpr std::size_t length_bytes = 8;
-constexpr std::uint64_t largest_header = 16 << 20;  // ResNet-50 needs 40 kB
+constexpr std::uint64_t max_header = 16 << 20;  // ResNet-50 needs 40 kB
 
 torch::Tensor read_tensor(const SafetensorsEntry& entry, std::string_view data, const std::string& origin) {
   const std::string_view bytes = data.substr(entry.begin, entry.end - entry.begin);
@@ -235,7 +234,7 @@ bool is_safetensors(std::string_view bytes) { return bytes.size() > length_bytes
 TensorFile parse_safetensors(std::string_view bytes, const std::string& origin) {
   std::uint64_t length = 0;
   if (bytes.size() >= length_bytes) std::memcpy(&length, bytes.data(), length_bytes);
-  if (bytes.size() < length_bytes || length > bytes.size() - length_bytes || length > largest_header) {
+  if (bytes.size() < length_bytes || length > bytes.size() - length_bytes || length > max_header) {
     throw data_error(fmt::format("{}: damaged or incomplete file: a header of {} bytes in a file of {}", origin,
                                  length, bytes.size()));
   }

@@ -1,5 +1,6 @@
 #pragma once
-// Named tensors and a few words about them: what every checkpoint format comes down to.
+// safetensors files: a JSON header that says where each tensor is, then the bytes of the tensors. Nothing in them
+// is executed. Format: https://huggingface.co/docs/safetensors
 #include <torch/types.h>
 
 #include <cstdint>
@@ -11,36 +12,34 @@
 
 namespace m2m::checkpoints {
 
+/// Named tensors and metadata.
 struct TensorFile {
-  std::map<std::string, torch::Tensor> tensors;  // on the CPU, contiguous, owned by nobody else
+  std::map<std::string, torch::Tensor> tensors;  // on the CPU, contiguous, not shared
   std::map<std::string, std::string> metadata;
 };
 
-// safetensors: a header in JSON that says where each tensor lies, then the tensors' bytes. Nothing in it is
-// executed. Format: https://huggingface.co/docs/safetensors
-
-/// Whether `bytes` begin as a safetensors file does: a length, then an object in JSON.
+/// True if `bytes` begin like a safetensors file: a length, then a JSON object. Pure.
 bool is_safetensors(std::string_view bytes);
 
-/// Reads a whole file's bytes: F64 F32 BF16 F16 I64 I32 U8 BOOL tensors and the texts of `__metadata__`.
+/// Parses the bytes of a whole file: tensors of F64, F32, BF16, F16, I64, I32, U8 and BOOL, and the texts of
+/// `__metadata__`.
 ///
-/// Strict: the tensors lie one after the other and fill the data exactly. Local; copies every tensor.
-/// Throws Error (bad_data), naming `origin` and what is wrong, for anything else; never reads outside `bytes` and
-/// makes no tensor that these bytes do not fill.
+/// Strict: the tensors follow each other and fill the data exactly. Local; copies every tensor.
+/// Throws Error (bad_data), naming `origin` and the fault, for anything else. Never reads outside of `bytes`, and
+/// makes no tensor that they do not fill.
 TensorFile parse_safetensors(std::string_view bytes, const std::string& origin);
 
-/// parse_safetensors of a file. Throws Error (input_output) where it cannot be read.
+/// Reads a file and parses it by parse_safetensors. Local. Throws Error (input_output) if it cannot be read.
 TensorFile read_safetensors(const std::filesystem::path& path);
 
-/// Writes `file` so that a kill leaves the old file or the new one (core/files.hpp).
+/// Writes `file`; a kill leaves the old file or the new one (core/files.hpp).
 ///
-/// The data begins at a multiple of 8 bytes; tensors lie by element size, largest first, then by name, so that each
-/// is aligned; equal content gives equal bytes. Throws Error (input_output), or (internal) for a type the format
-/// lacks.
+/// The data begin at a multiple of 8 bytes. Tensors are ordered by element size, largest first, then by name, so
+/// that each is aligned. Equal content gives equal bytes. Local. Throws Error (input_output), or (internal) if the
+/// format lacks a type.
 void write_safetensors(const std::filesystem::path& path, const TensorFile& file);
 
-// The header of a safetensors file: which tensor lies where.
-
+/// An entry of the header: one tensor.
 struct SafetensorsEntry {
   std::string name;
   torch::ScalarType type = torch::kFloat32;
@@ -48,19 +47,20 @@ struct SafetensorsEntry {
   std::uint64_t begin = 0, end = 0;  // bytes, from the start of the data
 };
 
+/// The header of a safetensors file.
 struct SafetensorsHeader {
   std::vector<SafetensorsEntry> entries;  // in the order of their bytes
   std::map<std::string, std::string> metadata;
 };
 
-/// Checks and reads the header's JSON for a file whose tensors take `data_bytes`.
+/// Parses and checks the JSON of the header for a file whose tensors take `data_bytes`. Pure.
 ///
-/// Guarantees: begin and end lie in [0, data_bytes], no two tensors overlap, none leaves a gap, and each shape
-/// needs exactly the bytes it is given. Throws Error (bad_data), naming `origin`, otherwise.
+/// Guarantees that begin and end are in [0, data_bytes], that tensors neither overlap nor leave gaps, and that each
+/// shape needs exactly its bytes. Throws Error (bad_data), naming `origin`, otherwise.
 SafetensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t data_bytes,
                                            const std::string& origin);
 
-/// "F32" for float32 and so on; empty where the format, as written here, has no name for the type.
+/// Name of a type, "F32" for float32; empty if the format, as written here, has no name for it. Pure.
 std::string safetensors_type_name(torch::ScalarType type);
 
 }  // namespace m2m::checkpoints

@@ -25,7 +25,7 @@ torch::Tensor on_host(const torch::Tensor& tensor, std::int64_t size) {
 
 }  // namespace
 
-torch::Tensor tensor_of(const GenerationCounts& counts) {
+torch::Tensor to_tensor(const GenerationCounts& counts) {
   torch::Tensor rows = torch::empty({static_cast<std::int64_t>(counts.cells.size()), columns}, torch::kInt64);
   auto* to = rows.data_ptr<std::int64_t>();
   for (const auto& [pair, slots] : counts.cells) {
@@ -36,14 +36,14 @@ torch::Tensor tensor_of(const GenerationCounts& counts) {
   return rows;
 }
 
-GenerationCounts generation_of(const torch::Tensor& rows, int classes) {
+GenerationCounts generation_from_rows(const torch::Tensor& rows, int classes) {
   if (rows.dim() != 2 || rows.size(1) != columns) throw std::out_of_range("generation counts of another shape");
   const torch::Tensor host = on_host(rows, rows.numel());
   GenerationCounts counts(classes);
   const auto* from = host.const_data_ptr<std::int64_t>();
   for (std::int64_t row = 0; row < rows.size(0); ++row, from += columns) {
     if (from[0] < 0 || from[0] >= classes || from[1] < 0 || from[1] >= classes) {
-      throw std::out_of_range("generation counts of a class that is not there");
+      throw std::out_of_range("generation counts of an unknown class");
     }
     const results::ClassPair pair{static_cast<std::int32_t>(from[0]), static_cast<std::int32_t>(from[1])};
     std::copy_n(from + 2, results::outcome_count, counts.cells[pair].begin());
@@ -51,7 +51,7 @@ GenerationCounts generation_of(const torch::Tensor& rows, int classes) {
   return counts;
 }
 
-GenerationCounts generation_of_dense(const torch::Tensor& planned, const torch::Tensor& accepted, int classes) {
+GenerationCounts generation_from_dense(const torch::Tensor& planned, const torch::Tensor& accepted, int classes) {
   const std::int64_t pairs = std::int64_t{classes} * classes;
   const torch::Tensor all =
       on_host(planned, results::outcome_count * pairs).view({results::outcome_count, pairs}).clone();
@@ -60,7 +60,7 @@ GenerationCounts generation_of_dense(const torch::Tensor& planned, const torch::
   const torch::Tensor sparse = torch::cat({rows.floor_divide(classes).unsqueeze(1),
                                            rows.remainder(classes).unsqueeze(1), all.index_select(1, rows).t()},
                                           1);
-  GenerationCounts counts = generation_of(sparse, classes);
+  GenerationCounts counts = generation_from_rows(sparse, classes);
   derive_failed_gamma(counts);
   return counts;
 }
@@ -77,14 +77,15 @@ void derive_failed_gamma(GenerationCounts& counts) {
 
 namespace {
 
-constexpr const char* key_of_facts = "trial state";
-constexpr int format_version = 2;  // 1: generation counts as K x K tensors, and of earlier epochs within the facts
+constexpr const char* facts_key = "trial state";
+constexpr int format_version =
+    2;  // 1: generation counts as K x K tensors, those of earlier epochs within the facts
 
-void put(TensorFile& file, const std::string& group, const NetworkState& tensors) {
+void put_group(TensorFile& file, const std::string& group, const NetworkState& tensors) {
   for (const auto& [name, tensor] : tensors) file.tensors.emplace(group + "/" + name, tensor.cpu().contiguous());
 }
 
-NetworkState take(const TensorFile& file, const std::string& group) {
+NetworkState take_group(const TensorFile& file, const std::string& group) {
   NetworkState tensors;
   const std::string prefix = group + "/";
   for (auto it = file.tensors.lower_bound(prefix); it != file.tensors.end() && it->first.starts_with(prefix);
@@ -94,13 +95,13 @@ NetworkState take(const TensorFile& file, const std::string& group) {
   return tensors;
 }
 
-torch::Tensor tensor_of(const Confusion& confusion) {
+torch::Tensor to_tensor(const Confusion& confusion) {
   return torch::tensor(confusion.cells, torch::kInt64).view({confusion.classes, confusion.classes});
 }
 
-Confusion confusion_of(const torch::Tensor& tensor) {
+Confusion to_confusion(const torch::Tensor& tensor) {
   if (tensor.scalar_type() != torch::kInt64 || tensor.dim() != 2 || tensor.size(0) != tensor.size(1)) {
-    throw std::out_of_range("a confusion matrix that is none");
+    throw std::out_of_range("not a confusion matrix");
   }
   Confusion confusion(static_cast<int>(tensor.size(0)));
   const auto* cells = tensor.const_data_ptr<std::int64_t>();
@@ -108,40 +109,41 @@ Confusion confusion_of(const torch::Tensor& tensor) {
   return confusion;
 }
 
-std::vector<float> floats_of(const torch::Tensor& tensor) {
+std::vector<float> to_floats(const torch::Tensor& tensor) {
   if (tensor.scalar_type() != torch::kFloat32) throw std::out_of_range("logits of another type");
   const auto* values = tensor.const_data_ptr<float>();
   return {values, values + tensor.numel()};
 }
 
-NetworkState tensors_of(const results::Snapshot& snapshot) {
-  return {{"validation", tensor_of(snapshot.validation)},
-          {"test", tensor_of(snapshot.test)},
+NetworkState to_tensors(const results::Snapshot& snapshot) {
+  return {{"validation", to_tensor(snapshot.validation)},
+          {"test", to_tensor(snapshot.test)},
           {"validation_logits", torch::tensor(snapshot.validation_logits, torch::kFloat32)},
           {"test_logits", torch::tensor(snapshot.test_logits, torch::kFloat32)}};
 }
 
-results::Snapshot snapshot_of(const NetworkState& tensors, int epoch) {
+results::Snapshot to_snapshot(const NetworkState& tensors, int epoch) {
   results::Snapshot snapshot;
   snapshot.epoch = epoch;
-  snapshot.validation = confusion_of(tensors.at("validation"));
-  snapshot.test = confusion_of(tensors.at("test"));
-  snapshot.validation_logits = floats_of(tensors.at("validation_logits"));
-  snapshot.test_logits = floats_of(tensors.at("test_logits"));
+  snapshot.validation = to_confusion(tensors.at("validation"));
+  snapshot.test = to_confusion(tensors.at("test"));
+  snapshot.validation_logits = to_floats(tensors.at("validation_logits"));
+  snapshot.test_logits = to_floats(tensors.at("test_logits"));
   return snapshot;
 }
 
-/// By epoch, of those that translated. They may outgrow what a header can hold.
+/// Generation counts of the epochs that translated, by epoch. As tensors, because they may exceed the size of a
+/// header.
 NetworkState counted_by_epoch(const std::vector<results::EpochRecord>& epochs) {
   NetworkState tensors;
   for (const results::EpochRecord& epoch : epochs) {
     if (epoch.generation.classes > 0)
-      tensors.emplace(std::to_string(epoch.epoch), checkpoints::tensor_of(epoch.generation));
+      tensors.emplace(std::to_string(epoch.epoch), checkpoints::to_tensor(epoch.generation));
   }
   return tensors;
 }
 
-Json facts_of(const TrialState& state) {
+Json to_json(const TrialState& state) {
   Json epochs = Json::array();
   for (const results::EpochRecord& epoch : state.epochs) {
     Json& line = epochs.emplace_back(results::measures_to_json(epoch));
@@ -157,25 +159,26 @@ Json facts_of(const TrialState& state) {
 }
 
 TrialState from_file(const TensorFile& file) {
-  const Json facts = Json::parse(file.metadata.at(key_of_facts));
+  const Json facts = Json::parse(file.metadata.at(facts_key));
   const int format = facts.at("format").get<int>();
   if (format < 1 || format > format_version) throw std::out_of_range("a format of another version");
   TrialState state;
   state.epoch = facts.at("epoch").get<int>();
   state.step = facts.at("step").get<std::int64_t>();
   state.step_seconds = facts.at("step_seconds").get<std::vector<double>>();
-  const NetworkState generation = take(file, "generation");
+  const NetworkState generation = take_group(file, "generation");
   for (const Json& line : facts.at("epochs")) {
     results::EpochRecord& epoch = state.epochs.emplace_back(results::epoch_from_json(line));
     if (!line.contains("classes")) continue;
-    epoch.generation = generation_of(generation.at(std::to_string(epoch.epoch)), line.at("classes").get<int>());
+    epoch.generation =
+        generation_from_rows(generation.at(std::to_string(epoch.epoch)), line.at("classes").get<int>());
   }
-  state.network = take(file, "network");
-  state.momentum = take(file, "momentum");
-  state.counters = take(file, "counters");
+  state.network = take_group(file, "network");
+  state.momentum = take_group(file, "momentum");
+  state.counters = take_group(file, "counters");
   if (facts.contains("best")) {
-    state.best = snapshot_of(take(file, "snapshot"), facts.at("best").get<int>());
-    state.best_network = take(file, "best");
+    state.best = to_snapshot(take_group(file, "snapshot"), facts.at("best").get<int>());
+    state.best_network = take_group(file, "best");
   }
   return state;
 }
@@ -184,29 +187,29 @@ TrialState from_file(const TensorFile& file) {
 
 void write_trial_state(const std::filesystem::path& path, const TrialState& state) {
   TensorFile file;
-  put(file, "network", state.network);
-  put(file, "momentum", state.momentum);
-  put(file, "counters", state.counters);
-  put(file, "generation", counted_by_epoch(state.epochs));
+  put_group(file, "network", state.network);
+  put_group(file, "momentum", state.momentum);
+  put_group(file, "counters", state.counters);
+  put_group(file, "generation", counted_by_epoch(state.epochs));
   if (state.best) {
-    put(file, "snapshot", tensors_of(*state.best));
-    put(file, "best", state.best_network);
+    put_group(file, "snapshot", to_tensors(*state.best));
+    put_group(file, "best", state.best_network);
   }
-  file.metadata[key_of_facts] = facts_of(state).dump();
+  file.metadata[facts_key] = to_json(state).dump();
   write_safetensors(path, file);
 }
 
 TrialState read_trial_state(const std::filesystem::path& path) {
-  const auto refuse = [&](const char* why) {
+  const auto state_error = [&](const char* why) {
     return data_error(fmt::format("{}: not the state of a trial ({})", path.string(), why));
   };
   const TensorFile file = read_safetensors(path);
   try {
     return from_file(file);
   } catch (const Json::exception& failed) {
-    throw refuse(failed.what());
+    throw state_error(failed.what());
   } catch (const std::out_of_range& failed) {
-    throw refuse(failed.what());
+    throw state_error(failed.what());
   }
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Generation counts as tensors, for the file that a trial resumes from.
+// The state of a trial between two steps, its file, and generation counts as tensors.
 #include <torch/types.h>
 
 #include <filesystem>
@@ -12,41 +12,41 @@
 
 namespace m2m::checkpoints {
 
-/// int64 [pairs, 2 + outcomes]: seed class, target class, slots by outcome. On the host.
-torch::Tensor tensor_of(const results::GenerationCounts& counts);
+/// Counts as int64 [pairs, 2 + outcomes] on the CPU: seed class, target class, slots by outcome. Pure.
+torch::Tensor to_tensor(const results::GenerationCounts& counts);
 
-/// The counts of such a tensor. Throws std::out_of_range unless it is one of `classes` classes.
-results::GenerationCounts generation_of(const torch::Tensor& rows, int classes);
+/// Counts from the tensor of to_tensor. Throws std::out_of_range unless it is one of `classes` classes.
+results::GenerationCounts generation_from_rows(const torch::Tensor& rows, int classes);
 
-/// The counts of a state of format 1: planned int64 [outcomes * K * K], accepted int64 [K * K], over (seed class,
+/// Counts from a state of format 1: planned int64 [outcomes * K * K], accepted int64 [K * K], over (seed class,
 /// target class). Throws std::out_of_range if the sizes differ.
-results::GenerationCounts generation_of_dense(const torch::Tensor& planned, const torch::Tensor& accepted,
-                                              int classes);
+results::GenerationCounts generation_from_dense(const torch::Tensor& planned, const torch::Tensor& accepted,
+                                                int classes);
 
-/// Makes `failed_gamma` what is left of `chosen`.
+/// Sets failed_gamma = chosen - failed_coin - accepted.
 void derive_failed_gamma(results::GenerationCounts& counts);
 
-// All that a trial is between two steps: what it needs to go on elsewhere, or later, as if nothing had happened.
-
-/// Network weights and running statistics, or velocities, by name.
+/// Weights and running statistics of a network, or velocities, by name.
 using NetworkState = std::map<std::string, torch::Tensor>;
 
+/// All that a trial needs to continue elsewhere or later as if it had not been interrupted.
 struct TrialState {
-  int epoch = 0;          // epochs done
-  std::int64_t step = 0;  // steps done of the next one
+  int epoch = 0;          // finished epochs
+  std::int64_t step = 0;  // finished steps of the next epoch
   NetworkState network, momentum;
-  std::vector<results::EpochRecord> epochs;  // those done
-  std::optional<results::Snapshot> best;     // among them
-  NetworkState best_network;                 // empty without `best`
-  NetworkState counters;                     // of the epoch begun; empty at step 0
-  std::vector<double> step_seconds;          // of the epoch begun
+  std::vector<results::EpochRecord> epochs;  // of the finished epochs
+  std::optional<results::Snapshot> best;     // of the epoch of best validation bACC
+  NetworkState best_network;                 // empty if there is no `best`
+  NetworkState counters;                     // of the current epoch; empty at step 0
+  std::vector<double> step_seconds;          // of the current epoch
 };
 
-/// Writes a safetensors file that read_trial_state reads back the same, bit for bit; a kill leaves the old file or
-/// the new one. Throws Error (input_output).
+/// Writes a safetensors file that read_trial_state reads back bit for bit; a kill leaves the old file or the new
+/// one. Local. Throws Error (input_output).
 void write_trial_state(const std::filesystem::path& file, const TrialState& state);
 
-/// Local. Throws Error: input_output where it cannot be read, bad_data where it is damaged or something else.
+/// Reads the state. Local. Throws Error (input_output) if the file cannot be read, (bad_data) if it is damaged or
+/// another kind of file.
 TrialState read_trial_state(const std::filesystem::path& file);
 
 }  // namespace m2m::checkpoints

@@ -13,13 +13,12 @@
 #include <string_view>
 
 #include "core/error.hpp"
-#include "data/npy.hpp"
 
 namespace m2m::data {
 namespace {
 
-constexpr std::size_t chunk = std::size_t{1} << 22;  // unpacked at a time
-constexpr std::size_t block = 512;                   // of a tar archive
+constexpr std::size_t chunk = std::size_t{1} << 22;  // bytes unpacked at a time
+constexpr std::size_t block = 512;                   // bytes, of a tar archive
 
 class Inflater {
  public:
@@ -37,7 +36,7 @@ class Inflater {
   z_stream stream_{};
 };
 
-/// Points zlib at the next input where it has used up the last; its counters are 32 bits wide.
+/// Gives zlib the next piece of input if the last one is used up; its counters are 32 bits wide.
 void feed(Inflater& inflater, std::string_view& rest) {
   if (inflater->avail_in > 0) return;
   const std::size_t size = std::min<std::size_t>(rest.size(), std::numeric_limits<uInt>::max());
@@ -46,7 +45,7 @@ void feed(Inflater& inflater, std::string_view& rest) {
   rest.remove_prefix(size);
 }
 
-/// A header's number: octal digits ended by a space or zero.
+/// Parses a number of a header: octal digits ended by a space or zero. The largest size_t if there are none.
 std::size_t octal(std::string_view digits) {
   digits.remove_prefix(std::min(digits.find_first_not_of(' '), digits.size()));
   std::size_t value = std::numeric_limits<std::size_t>::max();
@@ -54,7 +53,8 @@ std::size_t octal(std::string_view digits) {
   return value;
 }
 
-/// The sum of the header's bytes, its own field counted as spaces, must be what that field says.
+/// True if the checksum of the header is right: the sum of its bytes, with the checksum's own field counted as
+/// spaces.
 bool is_tar_header(std::string_view header) {
   const auto add = [](std::size_t sum, char byte) { return sum + static_cast<unsigned char>(byte); };
   const std::string_view before = header.substr(0, 148), after = header.substr(156);
@@ -77,7 +77,7 @@ std::string gunzip(std::string_view bytes, const std::string& name, const std::s
     status = inflater.step();
     content.resize(content.size() - inflater->avail_out);
   }
-  if (status == Z_BUF_ERROR) throw data_error(name + ": ends in the middle: incomplete download? " + remedy);
+  if (status == Z_BUF_ERROR) throw data_error(name + ": is cut short; incomplete download? " + remedy);
   if (status != Z_STREAM_END || inflater->avail_in > 0 || !bytes.empty()) {
     throw data_error(name + ": is damaged or not a gzip file: " + remedy);
   }
@@ -92,7 +92,7 @@ std::map<std::string, std::string_view> tar_files(std::string_view archive, cons
     archive.remove_prefix(block);
     const std::size_t size = octal(header.substr(124, 12));
     if (!is_tar_header(header) || size > archive.size()) {
-      throw data_error(name + ": the archive in it is damaged or cut short: " + remedy);
+      throw data_error(name + ": the tar archive in it is damaged or cut short: " + remedy);
     }
     const std::string_view path = header.substr(0, std::min<std::size_t>(header.find('\0'), 100));
     const char type = header[156];
@@ -112,7 +112,7 @@ struct Discard {
 using Archive = std::unique_ptr<zip_t, Discard>;
 using Member = std::unique_ptr<zip_file_t, Discard>;
 
-/// numpy.save writes a single array under any name that it is given.
+/// True if the file is one array of numpy.save, which writes it under any name.
 bool is_single_array(const std::filesystem::path& file) {
   constexpr std::string_view magic = "\x93NUMPY";
   std::string start(magic.size(), '\0');
@@ -125,7 +125,7 @@ Archive open_archive(const std::filesystem::path& file) {
   if (!std::filesystem::is_regular_file(file, ignored)) {
     const bool is_there = std::filesystem::exists(file, ignored);
     throw data_error(fmt::format("{}: {}; name an .npz file with data.path", file.string(),
-                                 is_there ? "this is no file" : "there is no such file"));
+                                 is_there ? "is not a file" : "does not exist"));
   }
   int code = 0;
   Archive archive(zip_open(file.c_str(), ZIP_RDONLY, &code));
@@ -136,21 +136,21 @@ Archive open_archive(const std::filesystem::path& file) {
   zip_error_fini(&error);
   if (is_single_array(file)) {
     throw data_error(fmt::format(
-        "{}: this is one array of numpy.save; put all arrays into one .npz with numpy.savez", file.string()));
+        "{}: is a single array of numpy.save; write all arrays into one .npz with numpy.savez", file.string()));
   }
-  throw data_error(
-      fmt::format("{}: cannot be read as an .npz archive ({}): damaged? write it again with numpy.savez",
-                  file.string(), reason));
+  throw data_error(fmt::format("{}: is not a readable .npz archive ({}); write it again with numpy.savez",
+                               file.string(), reason));
 }
 
-/// Grows as bytes come: the size that a damaged archive names may be anything. The last read compares the checksum.
-std::string content_of(zip_file_t* member, const std::string& name) {
-  constexpr std::size_t chunk = std::size_t{1} << 20;
+/// Unpacks a member. Grows with the bytes that come, because a damaged archive may name any size. The last read
+/// compares the checksum.
+std::string read_member(zip_file_t* member, const std::string& name) {
+  constexpr std::size_t member_chunk = std::size_t{1} << 20;  // bytes
   std::string content;
   while (true) {
     const std::size_t done = content.size();
-    content.resize(done + chunk);
-    const zip_int64_t got = zip_fread(member, content.data() + done, chunk);
+    content.resize(done + member_chunk);
+    const zip_int64_t got = zip_fread(member, content.data() + done, member_chunk);
     if (got < 0) throw data_error(fmt::format("{}: is damaged ({})", name, zip_file_strerror(member)));
     content.resize(done + static_cast<std::size_t>(got));
     if (got == 0) return content;
@@ -170,7 +170,7 @@ std::map<std::string, std::string> unzip(const std::filesystem::path& archive,
     const Member member(zip_fopen_index(opened.get(), static_cast<zip_uint64_t>(index), 0));
     if (member == nullptr)
       throw data_error(fmt::format("{}: cannot be unpacked ({})", full_name, zip_strerror(opened.get())));
-    files[name] = content_of(member.get(), full_name);
+    files[name] = read_member(member.get(), full_name);
   }
   return files;
 }

@@ -20,38 +20,39 @@ namespace {
 
 constexpr ImageShape cifar_shape{3, 32, 32};
 
-/// Files by name, wherever they come from.
-struct Origin {
-  std::string where;                                              // for error sentences
-  std::string remedy;                                             // what to do if a file is not as it should be
-  std::string notice;                                             // why this origin and not the folder; else empty
+/// Files by name, from a folder or an archive.
+struct SourceFiles {
+  std::string location;  // for errors
+  std::string remedy;    // what to do about a bad file
+  std::string notice;    // why the folder was passed over; empty if it was not
   std::function<std::string_view(const std::string& name)> file;  // valid until the next call
   bool is_checked_archive = false;
   std::map<std::string, std::string> checked_sums;  // name -> SHA-256, from .md5-checked
-  fs::path present_rows;                            // a list of the images that are here; there may be none
+  fs::path present_rows;                            // lists the present images; need not exist
 };
 
 std::string fetch_command(const CifarLayout& layout, const fs::path& root) {
   return fmt::format("run datasets/fetch_cifar.sh {} --dest '{}'", layout.name, root.string());
 }
 
-/// fetch_cifar.sh keeps a folder that is there, so a damaged one has to go first.
-std::string remedy_of(const CifarLayout& layout, const fs::path& root) {
+/// Advice to fetch the files again. fetch_cifar.sh keeps an existing folder, so a damaged one has to be deleted
+/// first.
+std::string fetch_remedy(const CifarLayout& layout, const fs::path& root) {
   const fs::path folder = root / layout.folder;
   const std::string first = fs::exists(folder) ? fmt::format("delete '{}' and ", folder.string()) : "";
   return first + fetch_command(layout, root);
 }
 
-Error missing(const Origin& origin, const std::string& name) {
-  return data_error(fmt::format("{}: {} is missing: {}", origin.where, name, origin.remedy));
+Error missing(const SourceFiles& source, const std::string& name) {
+  return data_error(fmt::format("{}: {} is missing: {}", source.location, name, source.remedy));
 }
 
 std::uintmax_t record_size(const CifarLayout& layout) {
   return static_cast<std::uintmax_t>(layout.label_bytes + cifar_shape.size());
 }
 
-/// The first file of the folder that is missing or of another size; empty: none.
-std::string fault_of_folder(const CifarLayout& layout, const fs::path& folder) {
+/// The first file of the folder that is missing or of another size; "" if there is none.
+std::string folder_fault(const CifarLayout& layout, const fs::path& folder) {
   for (const auto* files : {&layout.train, &layout.test}) {
     for (const CifarFile& file : *files) {
       std::error_code failed;
@@ -65,7 +66,7 @@ std::string fault_of_folder(const CifarLayout& layout, const fs::path& folder) {
   return "";
 }
 
-std::map<std::string, std::string> sums_of_checked_files(const fs::path& marker) {
+std::map<std::string, std::string> read_checked_sums(const fs::path& marker) {
   std::map<std::string, std::string> sums;
   if (!fs::exists(marker)) return sums;
   std::istringstream lines(read_file(marker));
@@ -73,110 +74,112 @@ std::map<std::string, std::string> sums_of_checked_files(const fs::path& marker)
   return sums;
 }
 
-Origin folder_origin(const CifarLayout& layout, const fs::path& root) {
+SourceFiles folder_source(const CifarLayout& layout, const fs::path& root) {
   const fs::path folder = root / layout.folder;
-  Origin origin;
-  origin.where = folder.string();
-  origin.remedy = remedy_of(layout, root);
-  origin.checked_sums = sums_of_checked_files(folder / ".md5-checked");
-  origin.present_rows = folder / present_rows_file;
-  origin.file = [folder, bytes = std::string()](const std::string& name) mutable -> std::string_view {
+  SourceFiles source;
+  source.location = folder.string();
+  source.remedy = fetch_remedy(layout, root);
+  source.checked_sums = read_checked_sums(folder / ".md5-checked");
+  source.present_rows = folder / present_rows_file;
+  source.file = [folder, bytes = std::string()](const std::string& name) mutable -> std::string_view {
     return bytes = read_file(folder / name);
   };
-  return origin;
+  return source;
 }
 
-Origin archive_origin(const CifarLayout& layout, const fs::path& root) {
+SourceFiles archive_source(const CifarLayout& layout, const fs::path& root) {
   const fs::path archive = root / layout.archive;
-  Origin origin;
-  origin.where = archive.string();
-  origin.remedy = remedy_of(layout, root);
+  SourceFiles source;
+  source.location = archive.string();
+  source.remedy = fetch_remedy(layout, root);
   const std::string packed = read_file(archive);
-  origin.is_checked_archive = md5_hex(packed) == layout.archive_md5;
-  const auto content = std::make_shared<const std::string>(gunzip(packed, origin.where, origin.remedy));
-  const auto files = tar_files(*content, origin.where, origin.remedy);
+  source.is_checked_archive = md5_hex(packed) == layout.archive_md5;
+  const auto content = std::make_shared<const std::string>(gunzip(packed, source.location, source.remedy));
+  const auto files = tar_files(*content, source.location, source.remedy);
   for (const auto* part : {&layout.train, &layout.test}) {
     for (const CifarFile& file : *part)
-      if (!files.contains(file.name)) throw missing(origin, file.name);
+      if (!files.contains(file.name)) throw missing(source, file.name);
   }
-  origin.file = [content, files](const std::string& name) { return files.at(name); };
-  return origin;
+  source.file = [content, files](const std::string& name) { return files.at(name); };
+  return source;
 }
 
-/// Somebody who names the folder of the files themselves means the one above.
-std::string nothing_there(const CifarLayout& layout, const fs::path& root) {
+/// Says that there are no files. If the user named the folder of the files itself, advises the folder above.
+std::string missing_data_text(const CifarLayout& layout, const fs::path& root) {
   const fs::path named = (root / "").lexically_normal().parent_path();
-  const std::string found = fmt::format("{}: holds no {}, neither {}/ nor {}", root.string(), layout.title,
+  const std::string found = fmt::format("{}: contains no {}, neither {}/ nor {}", root.string(), layout.title,
                                         layout.folder, layout.archive);
-  if (named.filename() == layout.folder && fault_of_folder(layout, root).empty())
+  if (named.filename() == layout.folder && folder_fault(layout, root).empty())
     return fmt::format("{}: name the folder above it, data.root = '{}'", found,
                        (named / "..").lexically_normal().string());
-  return fmt::format("{}: {}, or name another folder with data.root or M2M_DATA", found, remedy_of(layout, root));
+  return fmt::format("{}: {}, or name another folder with data.root or M2M_DATA", found,
+                     fetch_remedy(layout, root));
 }
 
-/// The folder if it is whole, else the archive, of which a folder may have been unpacked in part.
-Origin find_origin(const CifarLayout& layout, const fs::path& root) {
+/// The folder if it is complete, else the archive, from which an incomplete folder may have been unpacked.
+SourceFiles find_source(const CifarLayout& layout, const fs::path& root) {
   const fs::path folder = root / layout.folder;
   const bool has_folder = fs::is_directory(folder), has_archive = fs::is_regular_file(root / layout.archive);
-  const std::string fault = has_folder ? fault_of_folder(layout, folder) : "";
-  if (has_folder && fault.empty()) return folder_origin(layout, root);
+  const std::string fault = has_folder ? folder_fault(layout, folder) : "";
+  if (has_folder && fault.empty()) return folder_source(layout, root);
   if (has_archive) {
-    Origin origin = archive_origin(layout, root);
+    SourceFiles source = archive_source(layout, root);
     if (has_folder)
-      origin.notice = fmt::format("{}/ is incomplete ({}), so {} is read", layout.folder, fault, layout.archive);
-    return origin;
+      source.notice = fmt::format("{}/ is incomplete ({}), so {} is read", layout.folder, fault, layout.archive);
+    return source;
   }
-  if (!has_folder) throw data_error(nothing_there(layout, root));
-  throw data_error(fmt::format("{}: {}: {}", folder.string(), fault, remedy_of(layout, root)));
+  if (!has_folder) throw data_error(missing_data_text(layout, root));
+  throw data_error(fmt::format("{}: {}: {}", folder.string(), fault, fetch_remedy(layout, root)));
 }
 
-void append_records(const CifarLayout& layout, const Origin& origin, const CifarFile& file, std::string_view bytes,
-                    std::vector<std::uint8_t>& pixels, std::vector<std::int32_t>& labels) {
+void append_records(const CifarLayout& layout, const SourceFiles& source, const CifarFile& file,
+                    std::string_view bytes, std::vector<std::uint8_t>& pixels, std::vector<std::int32_t>& labels) {
   const std::size_t size = record_size(layout), expected = static_cast<std::size_t>(file.records) * size;
   if (bytes.size() != expected) {
-    throw data_error(fmt::format("{}/{}: {} bytes, expected {} ({} records of {}): {}", origin.where, file.name,
+    throw data_error(fmt::format("{}/{}: {} bytes, expected {} ({} records of {}): {}", source.location, file.name,
                                  group_digits(bytes.size()), group_digits(expected), group_digits(file.records),
-                                 group_digits(size), origin.remedy));
+                                 group_digits(size), source.remedy));
   }
   for (std::int64_t record = 0; record < file.records; ++record) {
     const std::string_view one = bytes.substr(record * size, size);
     const int label = static_cast<unsigned char>(one[layout.label_bytes - 1]);
     if (label >= layout.classes) {
-      throw data_error(fmt::format("{}/{}: record {} of {} has label {}, expected 0 to {}: damaged? {}",
-                                   origin.where, file.name, group_digits(record + 1), group_digits(file.records),
-                                   label, layout.classes - 1, origin.remedy));
+      throw data_error(fmt::format("{}/{}: record {} of {} has label {}, expected 0 to {}; the file is damaged: {}",
+                                   source.location, file.name, group_digits(record + 1), group_digits(file.records),
+                                   label, layout.classes - 1, source.remedy));
     }
     labels.push_back(label);
     pixels.insert(pixels.end(), one.begin() + layout.label_bytes, one.end());
   }
 }
 
-struct Evidence {
+/// Checksums of the files read so far.
+struct ChecksumTrail {
   Sha256 content;         // of all files in reading order
-  bool agrees_with_sums;  // every file so far is the one whose sum was kept when the archive was checked
+  bool agrees_with_sums;  // so far every file has the sum that was stored when the archive was checked
 };
 
-Images read_files(const CifarLayout& layout, Origin& origin, const std::vector<CifarFile>& files,
-                  Evidence& evidence) {
-  Images images;
-  images.shape = cifar_shape;
+Samples read_files(const CifarLayout& layout, SourceFiles& source, const std::vector<CifarFile>& files,
+                   ChecksumTrail& trail) {
+  Samples samples;
+  samples.shape = cifar_shape;
   std::int64_t records = 0;
   for (const CifarFile& file : files) records += file.records;
-  images.labels.reserve(records);
+  samples.labels.reserve(records);
   std::vector<std::uint8_t> pixels;
   pixels.reserve(records * cifar_shape.size());
   for (const CifarFile& file : files) {
-    const std::string_view bytes = origin.file(file.name);
-    append_records(layout, origin, file, bytes, pixels, images.labels);
-    evidence.content.add(std::as_bytes(std::span(bytes)));
-    const auto sum = origin.checked_sums.find(file.name);
-    evidence.agrees_with_sums &= sum != origin.checked_sums.end() && sum->second == sha256_hex(bytes);
+    const std::string_view bytes = source.file(file.name);
+    append_records(layout, source, file, bytes, pixels, samples.labels);
+    trail.content.add(std::as_bytes(std::span(bytes)));
+    const auto sum = source.checked_sums.find(file.name);
+    trail.agrees_with_sums &= sum != source.checked_sums.end() && sum->second == sha256_hex(bytes);
   }
-  images.pixels = std::move(pixels);
-  return images;
+  samples.pixels = std::move(pixels);
+  return samples;
 }
 
-std::string notice_of(const CifarLayout& layout, const DataSet& data) {
+std::string content_notice(const CifarLayout& layout, const DataSet& data) {
   const std::vector<bool>& present = data.train.present;
   if (!present.empty()) {
     return fmt::format("this copy of {} holds {} of {} training images", layout.title,
@@ -184,7 +187,7 @@ std::string notice_of(const CifarLayout& layout, const DataSet& data) {
                        group_digits(data.train.count()));
   }
   if (data.files_sha256 == layout.inexact_sha256) return layout.inexact_notice;
-  return layout.title + " here could not be confirmed as the published files";
+  return layout.title + " here is not confirmed as the published files";
 }
 
 }  // namespace
@@ -226,23 +229,23 @@ CifarLayout cifar100_layout() {
 }
 
 DataSet read_cifar(const CifarLayout& layout, const fs::path& root) {
-  Origin origin = find_origin(layout, root);
-  Evidence evidence{{}, !origin.checked_sums.empty()};
+  SourceFiles source = find_source(layout, root);
+  ChecksumTrail trail{{}, !source.checked_sums.empty()};
   DataSet data;
   data.name = layout.name;
   data.classes = layout.classes;
-  data.train = read_files(layout, origin, layout.train, evidence);
-  data.test = read_files(layout, origin, layout.test, evidence);
-  data.train.present = read_present_rows(origin.present_rows, data.train.count(), evidence.content);
+  data.train = read_files(layout, source, layout.train, trail);
+  data.test = read_files(layout, source, layout.test, trail);
+  data.train.present = read_present_rows(source.present_rows, data.train.count(), trail.content);
   data.mean = layout.mean;
   data.std = layout.std;
   data.augmentation = {4, true};
   data.default_largest = layout.default_largest;
-  data.files_sha256 = evidence.content.hex();
+  data.files_sha256 = trail.content.hex();
   data.published =
-      origin.is_checked_archive || evidence.agrees_with_sums || data.files_sha256 == layout.published_sha256;
-  if (!data.published) data.notice = notice_of(layout, data);
-  if (!origin.notice.empty()) data.notice += (data.notice.empty() ? "" : "; ") + origin.notice;
+      source.is_checked_archive || trail.agrees_with_sums || data.files_sha256 == layout.published_sha256;
+  if (!data.published) data.notice = content_notice(layout, data);
+  if (!source.notice.empty()) data.notice += (data.notice.empty() ? "" : "; ") + source.notice;
   return data;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Numbers that many may read and nobody copies: in memory, or mapped from a file.
+// Data sets as they are on disk, and their split into training, validation and test.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -17,17 +17,18 @@
 
 namespace m2m::data {
 
-/// A read-only array. Copies share it; the last one to go frees it, or unmaps its file.
+/// A read-only array that is shared without copying: in memory or memory-mapped. The last copy frees the memory or
+/// unmaps the file.
 template <typename T>
 class SharedArray {
  public:
   SharedArray() = default;
-  SharedArray(std::vector<T> values)  // NOLINT: a vector is one
+  SharedArray(std::vector<T> values)  // NOLINT: a vector is an array
       : size_(values.size()) {
     auto kept = std::make_shared<const std::vector<T>>(std::move(values));
     data_ = std::shared_ptr<const T>(kept, kept->data());
   }
-  /// data: of `size` values; what it points to has to live as long as it does.
+  /// Shares `size` values at `data`; the pointer keeps their owner alive.
   SharedArray(std::shared_ptr<const T> data, std::size_t size) : data_(std::move(data)), size_(size) {}
 
   const T* data() const { return data_.get(); }
@@ -44,91 +45,89 @@ class SharedArray {
   std::size_t size_ = 0;
 };
 
-// Data sets as they lie on disk, and the parts of them that train, validate and test.
-
 struct ImageShape {
   int channels = 0, height = 0, width = 0;
   std::int64_t size() const { return std::int64_t{1} * channels * height * width; }
-  bool is_vector() const { return channels == 1 && height == 1; }  // of features
+  bool is_vector() const { return channels == 1 && height == 1; }  // features
   bool operator==(const ImageShape&) const = default;
 };
 
-/// Samples and their labels: images, channel planes first, or vectors of features.
-struct Images {
-  ImageShape shape;                  // of features: 1 x 1 x their number
-  SharedArray<std::uint8_t> pixels;  // [n, c, h, w]; empty where there are features
+/// Samples and their labels: images as channel planes, or vectors of features.
+struct Samples {
+  ImageShape shape;                  // features: 1 x 1 x their number
+  SharedArray<std::uint8_t> pixels;  // [n, c, h, w]; empty if there are features
   std::vector<std::int32_t> labels;  // [n], 0 .. K-1
-  SharedArray<float> features = {};  // [n, width] in [0, 1] over the training part; empty where there are pixels
-  std::vector<bool> present = {};    // [n]; images that are not are blanks, never to be used; empty: all are
+  SharedArray<float> features = {};  // [n, width] in [0, 1] over the training part; empty if there are pixels
+  std::vector<bool> present = {};    // [n]; absent images are blank and never used; empty: all are present
   std::int64_t count() const { return static_cast<std::int64_t>(labels.size()); }
 };
 
-/// How a training image is shifted and flipped: zero padding by `pad` and a random crop of the old size, or, where
-/// `least_scale` is below 1, a random part of it (of that share of its area at least, sides 3:4 to 4:3) resized to
-/// the whole; then a random flip.
+/// How a training image is augmented. If min_scale is 1, it is padded with `pad` zeros and cropped at random to its
+/// size. If min_scale is below 1, a random window of at least that share of its area, with sides 3:4 to 4:3, is
+/// resized to the whole image. Then it is flipped at random if `flip`.
 struct Augmentation {
   int pad = 0;
   bool flip = false;
-  double least_scale = 1;
+  double min_scale = 1;
 };
 
 struct DataSet {
   std::string name;  // "cifar10"
   int classes = 0;
-  Images train, test;             // digits: everything is in train, test is empty
-  Images validation;              // its own; empty where it has none
-  double largest_pixel = 255;     // pixel / largest_pixel lies in [0, 1]
+  Samples train, test;            // digits: all samples are in train, test is empty
+  Samples validation;             // empty if the data set has none of its own
+  double max_pixel = 255;         // pixel / max_pixel lies in [0, 1]
   std::vector<double> mean, std;  // per channel, of scaled pixels; empty: computed from the training part
   Augmentation augmentation;
-  std::int64_t default_largest = 0;  // N_1 unless data.largest says otherwise
-  std::string files_sha256;  // over the files' bytes in reading order; of pictures, over lists and decoded pixels
-  bool published = true;     // whether that is the published content
-  std::string notice;        // what is off, for people: a sentence a line; empty if nothing is
+  std::int64_t default_largest = 0;  // default of data.largest, N_1
+  std::string files_sha256;  // of the files' bytes in reading order; for pictures, of lists and decoded pixels
+  bool published = true;     // true if this is the published content
+  std::string notice;        // deviations from the published set, a sentence a line; empty if there are none
   bool has_features() const { return !train.features.empty(); }
 };
 
 enum class Pool { train, test, validation };
 
-/// "train", "test", "validation"
-const char* pool_name(Pool pool);
+/// "train", "test" or "validation". Pure.
+const char* to_text(Pool pool);
 
-/// Rows of one of the data set's pools, in the order they are used for evaluation.
+/// Rows of one pool of the data set, in the order in which they are evaluated.
 struct PoolRows {
   Pool pool = Pool::train;
   std::vector<std::int32_t> rows;
 };
 
-/// The images of a pool.
-const Images& pool_of(const DataSet& data, Pool pool);
+/// Samples of a pool. Pure.
+const Samples& samples_in(const DataSet& data, Pool pool);
 
-/// A data set cut into training, validation and test.
+/// A data set split into training, validation and test.
 struct Split {
   PoolRows train, validation, test;
-  ClassCounts counts;                                        // [K] of the training part
+  ClassCounts counts;                                        // [K], of the training part
   std::string train_sha256, validation_sha256, test_sha256;  // of the rows as little-endian int32
 };
 
-/// Reads the data set that data.set names, from data.root, else the environment's M2M_DATA, else `datasets/` of the
-/// checkout. Local; reads each file once.
+/// Reads the data set that data.set names from data.root; by default from the environment variable M2M_DATA, else
+/// from `datasets/` of the checkout. Reads each file once. Local.
 ///
-/// Throws Error (bad_data): a missing folder or file, a wrong size, a label out of range, each with what to do.
+/// Throws Error (bad_data) if a folder or file is missing, a size is wrong or a label is out of range; says what to
+/// do.
 DataSet load_data_set(const settings::DataSettings& settings);
 
-/// Cuts `data` as data.ratio, data.imbalance, data.largest, data.rounding, data.subset, data.validation and
-/// data.fold say.
+/// Splits `data` as data.ratio, data.imbalance, data.largest, data.rounding, data.subset, data.validation and
+/// data.fold say. Rows are in file order. See docs/protocol.md, "Data". Pure: the same on every rank.
 ///
-/// seed: drawn from only where data.subset = "random" or data.validation is "train-holdout" or "fold". Pure: the
-/// same on every rank. A set without test images of its own (digits) tests on the images that training leaves;
-/// where test-head would cut the test images in two, every second one of a class validates there. Rows are in file
-/// order. docs/protocol.md, "Data". Throws Error (usage) where a class would be left without a sample or has fewer
-/// than asked for.
+/// seed: used only if data.subset = "random" or data.validation is "train-holdout" or "fold".
+/// A set without test images (digits) is tested on the images that training leaves; there, test-head validates on
+/// every second image of a class.
+/// Throws Error (usage) if a class would have no sample or has fewer samples than the settings ask for.
 Split split_data(const DataSet& data, const settings::DataSettings& settings, Key seed);
 
-/// Mean and standard deviation per channel of scaled pixels over a part, for data sets that publish none; of
-/// features one number for all of them. A deviation of 0 counts as 1.
+/// Mean and standard deviation of scaled pixels per channel over a part; for features, one number for all of them.
+/// A deviation of 0 is returned as 1. For data sets that publish none. Pure.
 std::array<std::vector<double>, 2> sample_statistics(const DataSet& data, const PoolRows& part);
 
-/// What the record keeps of the data: name, counts, sizes, hashes, published or not. See results/README.md.
+/// What the record says of the data: name, counts, sizes, hashes, published or not. See results/README.md. Pure.
 Json describe_data(const DataSet& data, const Split& split);
 
 }  // namespace m2m::data

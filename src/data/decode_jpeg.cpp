@@ -1,10 +1,11 @@
-// libjpeg reports errors by a jump. The functions that it may jump out of hold nothing with a destructor.
+// Decodes JPEG. libjpeg reports errors by a jump, so the functions that it may leave hold no object with a
+// destructor.
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
-// jpeglib.h needs the two above.
+// jpeglib.h needs the two headers above.
 #include <jpeglib.h>
-// jerror.h needs the one above.
+// jerror.h needs the header above.
 #include <jerror.h>
 
 #include <array>
@@ -15,40 +16,40 @@
 namespace m2m::data {
 namespace {
 
-/// Where libjpeg's complaints go: the text is kept, and the jump leads back to the setjmp.
-struct Complaints {
-  jpeg_error_mgr manager;  // first, so that libjpeg's pointer to it is one to this
+/// Error handler of libjpeg: keeps the text and jumps back to the setjmp.
+struct JpegErrors {
+  jpeg_error_mgr manager;  // first, so that libjpeg's pointer to it points to this object
   std::jmp_buf back;
   std::array<char, JMSG_LENGTH_MAX> text, warning;
 };
 
 [[noreturn]] void jump_back(j_common_ptr decoder) {
-  auto* complaints = reinterpret_cast<Complaints*>(decoder->err);
-  decoder->err->format_message(decoder, complaints->text.data());
-  std::longjmp(complaints->back, 1);
+  auto* errors = reinterpret_cast<JpegErrors*>(decoder->err);
+  decoder->err->format_message(decoder, errors->text.data());
+  std::longjmp(errors->back, 1);
 }
 
-/// True if the library went on with pixels that the file does not hold.
-bool made_up_pixels(int warning) {
+/// True if the library continued with pixels that the file does not hold.
+bool has_invented_pixels(int warning) {
   return warning == JWRN_ARITH_BAD_CODE || warning == JWRN_HIT_MARKER || warning == JWRN_HUFF_BAD_CODE ||
          warning == JWRN_JPEG_EOF || warning == JWRN_MUST_RESYNC;
 }
 
-/// Keeps the first warning, of stray bytes for example; traces, which are not below zero, are dropped.
+/// Keeps the first warning, for example of stray bytes; drops traces, whose level is not negative.
 void keep_warning_or_jump_back(j_common_ptr decoder, int level) {
   if (level >= 0) return;
-  if (made_up_pixels(decoder->err->msg_code)) jump_back(decoder);
-  auto* complaints = reinterpret_cast<Complaints*>(decoder->err);
-  if (complaints->warning.front() == '\0') decoder->err->format_message(decoder, complaints->warning.data());
+  if (has_invented_pixels(decoder->err->msg_code)) jump_back(decoder);
+  auto* errors = reinterpret_cast<JpegErrors*>(decoder->err);
+  if (errors->warning.front() == '\0') decoder->err->format_message(decoder, errors->warning.data());
 }
 
 struct Decoder {
   jpeg_decompress_struct state{};
-  Complaints complaints{};
+  JpegErrors errors{};
   Decoder() {
-    state.err = jpeg_std_error(&complaints.manager);
-    complaints.manager.error_exit = jump_back;
-    complaints.manager.emit_message = keep_warning_or_jump_back;
+    state.err = jpeg_std_error(&errors.manager);
+    errors.manager.error_exit = jump_back;
+    errors.manager.emit_message = keep_warning_or_jump_back;
   }
   ~Decoder() { jpeg_destroy_decompress(&state); }
   Decoder(const Decoder&) = delete;
@@ -56,20 +57,20 @@ struct Decoder {
 };
 
 bool read_header(Decoder& decoder, const unsigned char* bytes, unsigned long size) {
-  if (setjmp(decoder.complaints.back) != 0) return false;
+  if (setjmp(decoder.errors.back) != 0) return false;
   jpeg_create_decompress(&decoder.state);
   jpeg_mem_src(&decoder.state, bytes, size);
   jpeg_read_header(&decoder.state, TRUE);
-  // What is CMYK cannot come out as RGB; every other kind can.
+  // libjpeg converts every kind but CMYK to RGB.
   const bool is_cmyk = decoder.state.jpeg_color_space == JCS_CMYK || decoder.state.jpeg_color_space == JCS_YCCK;
   decoder.state.out_color_space = is_cmyk ? JCS_CMYK : JCS_RGB;
-  decoder.state.dct_method = JDCT_ISLOW;  // the one whose answer does not depend on the processor
+  decoder.state.dct_method = JDCT_ISLOW;  // its result does not depend on the processor
   return true;
 }
 
 /// rows: [height, width, channels]
 bool read_rows(Decoder& decoder, unsigned char* rows) {
-  if (setjmp(decoder.complaints.back) != 0) return false;
+  if (setjmp(decoder.errors.back) != 0) return false;
   jpeg_decompress_struct& state = decoder.state;
   jpeg_start_decompress(&state);
   const std::size_t row_size = std::size_t{state.output_width} * static_cast<std::size_t>(state.output_components);
@@ -77,16 +78,16 @@ bool read_rows(Decoder& decoder, unsigned char* rows) {
     JSAMPROW row = rows + state.output_scanline * row_size;
     jpeg_read_scanlines(&state, &row, 1);
   }
-  jpeg_finish_decompress(&state);  // reads on to the end mark, which a file cut short lacks
+  jpeg_finish_decompress(&state);  // reads to the end mark, which a truncated file lacks
   return true;
 }
 
 Error damaged(const Decoder& decoder) {
-  return data_error(std::string("is damaged or ends in the middle (") + decoder.complaints.text.data() + ")");
+  return data_error(std::string("is damaged or ends in the middle (") + decoder.errors.text.data() + ")");
 }
 
-/// Ink on white paper. Adobe's programs write how much ink is missing instead, and say so by their mark.
-std::vector<std::uint8_t> rgb_of_cmyk(const std::vector<std::uint8_t>& cmyk, bool is_inverted) {
+/// Converts amounts of ink on white paper. Adobe's programs write the missing ink instead, and mark the file.
+std::vector<std::uint8_t> cmyk_to_rgb(const std::vector<std::uint8_t>& cmyk, bool is_inverted) {
   std::vector<std::uint8_t> rgb(cmyk.size() / 4 * 3);
   for (std::size_t pixel = 0; pixel < cmyk.size() / 4; ++pixel) {
     const auto without = [&](std::size_t ink) {
@@ -110,8 +111,8 @@ Picture decode_jpeg(std::string_view bytes) {
   const bool is_cmyk = decoder.state.out_color_space == JCS_CMYK;
   picture.rgb.resize(std::size_t{decoder.state.image_height} * decoder.state.image_width * (is_cmyk ? 4 : 3));
   if (!read_rows(decoder, picture.rgb.data())) throw damaged(decoder);
-  if (is_cmyk) picture.rgb = rgb_of_cmyk(picture.rgb, decoder.state.saw_Adobe_marker != 0);
-  picture.warning = decoder.complaints.warning.data();
+  if (is_cmyk) picture.rgb = cmyk_to_rgb(picture.rgb, decoder.state.saw_Adobe_marker != 0);
+  picture.warning = decoder.errors.warning.data();
   return picture;
 }
 

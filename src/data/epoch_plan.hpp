@@ -1,6 +1,6 @@
 #pragma once
-// The base plan: which image each slot of an epoch takes and how it is augmented. Everything in it follows from
-// (seeds, epoch, labels, class counts), so every rank computes the same one.
+// The base plan of an epoch: which image each slot takes, how it is augmented, and which rank takes the slot. It
+// follows from seeds, epoch, labels and class counts, so every rank computes the same plan.
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -14,31 +14,31 @@
 
 namespace m2m::data {
 
-/// One slot: an image of the training part and how it is shifted and flipped.
+/// A batch slot: an image of the training part and how it is shifted and flipped.
 struct Slot {
   std::int32_t image;           // position in the training part, 0 .. N-1
   std::int8_t dy, dx;           // crop offset minus the padding, in -pad .. pad
-  std::uint8_t flip;            // 1: mirrored left to right
-  kernels::Window window = {};  // the part that is resized to the whole; height 0: none
+  std::uint8_t flip;            // 1: flipped left to right
+  kernels::Window window = {};  // the window that is resized to the whole image; height 0: none
   bool operator==(const Slot&) const = default;
 };
 
-/// An epoch of ceil(N / batch) batches, the last one short, N slots in all.
+/// An epoch of N slots in ceil(N / batch) batches; the last batch may be short.
 struct EpochPlan {
   int epoch = 0;
   std::int64_t batch = 0;
   std::vector<Slot> slots;
   std::int64_t steps() const { return (static_cast<std::int64_t>(slots.size()) + batch - 1) / batch; }
-  /// The slots of one step, in order.
+  /// Slots of one step, in order. Pure.
   std::span<const Slot> step(std::int64_t index) const;
 };
 
-/// What a base plan is drawn from; made once a trial. `labels` are those of the training part, in its order; where
-/// that was filled up, more than the N slots of an epoch.
-struct PlanBasis {
-  std::vector<std::int32_t> labels;                 // [N] or more
-  ClassCounts counts;                               // [K]
-  std::vector<std::vector<std::int32_t>> of_class;  // [K] positions of each class, ascending
+/// Inputs of a base plan, made once per trial. `labels` are those of the training part, in its order; with SMOTE
+/// there are more of them than the N slots of an epoch.
+struct PlanInputs {
+  std::vector<std::int32_t> labels;                           // [N] or more
+  ClassCounts counts;                                         // [K]
+  std::vector<std::vector<std::int32_t>> positions_by_class;  // [K] positions of each class, ascending
   Augmentation augmentation;
   std::int64_t batch = 128;
   Key order;  // permutation and augmentation
@@ -46,39 +46,41 @@ struct PlanBasis {
   ImageShape shape = {};
 };
 
-PlanBasis plan_basis(const DataSet& data, const Split& split, std::int64_t batch, Key order, Key plan);
+/// Collects the inputs of the plans of a trial. batch: slots of a step. Pure.
+PlanInputs make_plan_inputs(const DataSet& data, const Split& split, std::int64_t batch, Key order, Key plan);
 
-/// N, the slots of an epoch.
-std::int64_t epoch_size(const PlanBasis& basis);
+/// N, the number of slots of an epoch. Pure.
+std::int64_t epoch_size(const PlanInputs& inputs);
 
-/// A slot from outside the batch for slot `slot` of a step: a class-balanced draw with an augmentation of its own.
-/// Pure; bit-identical everywhere.
-Slot partner_slot(const PlanBasis& basis, int epoch, std::int64_t step, std::size_t slot);
+/// Draws a partner from outside the batch for slot `slot` of a step: a class-balanced draw with its own
+/// augmentation. Pure; bit-identical everywhere.
+Slot partner_slot(const PlanInputs& inputs, int epoch, std::int64_t step, std::size_t slot);
 
-/// An image of the training part, augmented by the numbers of `stream`. Pure.
-Slot augmented(const PlanBasis& basis, std::int32_t image, Stream stream);
+/// Augments an image of the training part by the numbers of `stream`. Pure.
+Slot augment_slot(const PlanInputs& inputs, std::int32_t image, Stream stream);
 
-/// A part of an image of that shape: of a share of its area from least_scale to 1, uniform, sides 3:4 to 4:3 by the
-/// log, at a uniform place; the whole where ten tries do not fit, as torchvision's RandomResizedCrop but for that.
-kernels::Window draw_window(Stream& stream, ImageShape shape, double least_scale);
+/// Draws a window of an image of that shape: share of the area uniform in [min_scale, 1], ratio of the sides
+/// log-uniform in [3/4, 4/3], position uniform. Returns the whole image if ten tries do not fit; torchvision's
+/// RandomResizedCrop differs in this only.
+kernels::Window draw_window(Stream& stream, ImageShape shape, double min_scale);
 
-/// The base plan of an epoch. Pure and local; bit-identical everywhere.
-EpochPlan plan_epoch(const PlanBasis& basis, int epoch, settings::Sampling sampling);
+/// Makes the base plan of an epoch. Pure; bit-identical everywhere.
+EpochPlan plan_epoch(const PlanInputs& inputs, int epoch, settings::Sampling sampling);
 
-/// Only the slots [first, last) of that plan, for a rank that needs no others: equal to that range of plan_epoch.
-std::vector<Slot> plan_slots(const PlanBasis& basis, int epoch, settings::Sampling sampling, std::int64_t first,
+/// Makes only the slots [first, last) of the plan: equal to that range of plan_epoch. Pure.
+/// Throws Error (internal) if the range is not within [0, N].
+std::vector<Slot> plan_slots(const PlanInputs& inputs, int epoch, settings::Sampling sampling, std::int64_t first,
                              std::int64_t last);
 
-// Which slots of a step each rank of a trial takes.
-
-/// The slots of a step that `rank` of `ranks` takes, ascending.
+/// Slots of a step that `rank` of `ranks` takes, ascending. Pure: the same on every rank.
 ///
-/// slots: how many the step has; costly: those of them whose images will be translated, ascending. Both all slots
-/// and the costly ones are dealt as evenly as they go: two ranks' shares differ by one at most. Each slot goes to
-/// one rank; a rank may have none where slots < ranks. Pure: the same on every rank.
-std::vector<std::int32_t> deal_slots(std::int64_t slots, std::span<const std::int32_t> costly, int rank, int ranks);
+/// slots: number of slots of the step; translated_slots: those whose images will be translated, ascending.
+/// All slots and the translated ones are both divided evenly: the shards of two ranks differ by at most one. Each
+/// slot goes to one rank; a rank has none if slots < ranks.
+std::vector<std::int32_t> shard_slots(std::int64_t slots, std::span<const std::int32_t> translated_slots, int rank,
+                                      int ranks);
 
-/// The part [first, second) of `count` things that `rank` of `ranks` takes, as evenly as they go.
-std::pair<std::int64_t, std::int64_t> share_of(std::int64_t count, int rank, int ranks);
+/// Range [first, second) of `count` items that `rank` of `ranks` takes, divided evenly. Pure.
+std::pair<std::int64_t, std::int64_t> shard_range(std::int64_t count, int rank, int ranks);
 
 }  // namespace m2m::data

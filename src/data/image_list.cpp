@@ -23,25 +23,25 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(0, text.find_last_not_of(white_space) + 1);
 }
 
-/// The number that `digits` are, or -1 where they are anything else.
+/// Parses a whole number; -1 if `digits` are anything else.
 std::int64_t whole_number(std::string_view digits) {
   std::int64_t value = -1;
   const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   return failed == std::errc{} && end == digits.data() + digits.size() ? value : -1;
 }
 
-/// Appends one line, which is not blank, or says what is wrong with it.
+/// Appends a line that is not blank; returns what is wrong with it, or "".
 std::string append_line(std::string_view line, int classes, ImageList& list) {
   const std::size_t gap = line.find_last_of(white_space);
-  if (gap == std::string_view::npos) return "expected a path and a label with a space between";
+  if (gap == std::string_view::npos) return "expected a path and a label, separated by a space";
   const std::int64_t label = whole_number(line.substr(gap + 1));
   if (label < 0 || label >= classes) {
-    const std::string said(line.substr(gap + 1));
+    const std::string found(line.substr(gap + 1));
     return fmt::format("expected a label from 0 to {} after the path, found '{}'", classes - 1,
-                       is_utf8(said) ? said : "(not UTF-8)");
+                       is_utf8(found) ? found : "(not UTF-8)");
   }
   std::string path(trimmed(line.substr(0, gap)));
-  const std::string fault = fault_of_path(path);
+  const std::string fault = path_fault(path);
   if (!fault.empty()) return fmt::format("expected a path below the list's folder, but this one {}", fault);
   list.paths.push_back(std::move(path));
   list.labels.push_back(static_cast<std::int32_t>(label));
@@ -50,7 +50,7 @@ std::string append_line(std::string_view line, int classes, ImageList& list) {
 
 }  // namespace
 
-std::string fault_of_path(const std::string& path) {
+std::string path_fault(const std::string& path) {
   if (path.empty()) return "is empty";
   if (!is_utf8(path)) return "is not UTF-8";
   const auto is_control = [](char byte) { return static_cast<unsigned char>(byte) < ' ' && byte != '\t'; };
@@ -66,12 +66,12 @@ ImageList parse_image_list(std::string_view text, const std::string& name, int c
   ImageList list;
   for (int number = 1; !text.empty(); ++number) {
     const std::string_view line = text.substr(0, text.find('\n'));
-    const std::string_view said = trimmed(line);
-    const std::string fault = said.empty() ? "" : append_line(said, classes, list);
+    const std::string_view content = trimmed(line);
+    const std::string fault = content.empty() ? "" : append_line(content, classes, list);
     if (!fault.empty()) throw data_error(fmt::format("{}:{}: {}", name, number, fault));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
   }
-  if (list.count() == 0) throw data_error(name + ": is empty: expected a path and a label a line");
+  if (list.count() == 0) throw data_error(name + ": is empty; expected a path and a label a line");
   return list;
 }
 
@@ -84,7 +84,7 @@ std::string list_text(const ImageList& list) {
   return text;
 }
 
-Doubles count_doubles(const ImageList& train, const ImageList& validation, const ImageList& test) {
+DuplicateCounts count_duplicates(const ImageList& train, const ImageList& validation, const ImageList& test) {
   struct Seen {
     std::int64_t times = 0;
     std::int32_t label = 0;
@@ -101,16 +101,16 @@ Doubles count_doubles(const ImageList& train, const ImageList& validation, const
       seen.in_test |= list == &test;
     }
   }
-  Doubles doubles;
+  DuplicateCounts duplicates;
   for (const auto& [path, seen] : pictures) {
-    doubles.pictures += seen.times > 1;
-    doubles.contradictions += seen.contradicts;
-    doubles.train_and_test += seen.in_train && seen.in_test;
+    duplicates.pictures += seen.times > 1;
+    duplicates.with_other_label += seen.contradicts;
+    duplicates.train_and_test += seen.in_train && seen.in_test;
   }
-  return doubles;
+  return duplicates;
 }
 
-ImageList without_those_of(const ImageList& train, const ImageList& test) {
+ImageList without_paths_of_test(const ImageList& train, const ImageList& test) {
   const std::unordered_set<std::string_view> tested(test.paths.begin(), test.paths.end());
   ImageList kept;
   for (std::size_t i = 0; i < train.paths.size(); ++i) {
@@ -123,13 +123,13 @@ ImageList without_those_of(const ImageList& train, const ImageList& test) {
 
 namespace {
 
-ClassCounts counts_of(const std::vector<std::int32_t>& labels, int classes) {
+ClassCounts count_labels(const std::vector<std::int32_t>& labels, int classes) {
   ClassCounts counts(static_cast<std::size_t>(classes), 0);
   for (const std::int32_t label : labels) ++counts[static_cast<std::size_t>(label)];
   return counts;
 }
 
-/// The labels that occur in any part, in order.
+/// Labels that occur in any part, ascending.
 std::vector<int> occurring(const PartLabels& labels, int classes) {
   ClassCounts all(static_cast<std::size_t>(classes), 0);
   for (const auto* part : {&labels.train, &labels.validation, &labels.test}) {
@@ -142,9 +142,9 @@ std::vector<int> occurring(const PartLabels& labels, int classes) {
   return found;
 }
 
-/// What is wrong with labels of which `missing` has no training sample, and what to do. found: occurring, at
-/// least 2.
-std::string fault_of(int missing, const std::vector<int>& found, int classes) {
+/// What is wrong with labels of which `missing` has no training sample, and what to do. found: the labels that
+/// occur, at least 2.
+std::string labels_fault(int missing, const std::vector<int>& found, int classes) {
   const int first = found.front(), last = found.back(), count = static_cast<int>(found.size());
   if (std::binary_search(found.begin(), found.end(), missing)) {
     return fmt::format(
@@ -153,10 +153,10 @@ std::string fault_of(int missing, const std::vector<int>& found, int classes) {
         missing);
   }
   if (first > 0 && last - first + 1 == count)
-    return fmt::format("labels run from {} to {} and have to begin at 0: subtract {} from all of them", first, last,
-                       first);
+    return fmt::format("labels run from {} to {}, expected to begin at 0; subtract {} from all of them", first,
+                       last, first);
   if (missing > last)
-    return fmt::format("class {} of {} has no sample: is a part of the set missing?", missing, classes);
+    return fmt::format("class {} of {} has no sample; check that no part of the set is missing", missing, classes);
   return fmt::format(
       "no sample has the label {}, although {} occurs: number the {} classes from 0 to {} without gaps", missing,
       last, count, count - 1);
@@ -164,15 +164,14 @@ std::string fault_of(int missing, const std::vector<int>& found, int classes) {
 
 }  // namespace
 
-std::int64_t smallest_class(const PartLabels& labels, int classes, const std::string& where) {
+std::int64_t smallest_class(const PartLabels& labels, int classes, const std::string& location) {
   const std::vector<int> found = occurring(labels, classes);
-  if (found.size() < 2)
-    throw data_error(fmt::format("{}: holds one class; at least 2 are needed to tell apart", where));
-  const ClassCounts counts = counts_of(labels.train, classes);
+  if (found.size() < 2) throw data_error(fmt::format("{}: holds one class, expected at least 2", location));
+  const ClassCounts counts = count_labels(labels.train, classes);
   const auto rarest = std::min_element(counts.begin(), counts.end());
   if (*rarest > 0) return *rarest;
   throw data_error(
-      fmt::format("{}: {}", where, fault_of(static_cast<int>(rarest - counts.begin()), found, classes)));
+      fmt::format("{}: {}", location, labels_fault(static_cast<int>(rarest - counts.begin()), found, classes)));
 }
 
 }  // namespace m2m::data

@@ -11,10 +11,10 @@ namespace {
 
 using settings::DataSettings;
 
-/// Digits come with the project; a copy of the user's own goes first.
+/// Reads the digits that come with the project; a copy of the user's own takes precedence.
 DataSet read_digits_from(const DataRoots& roots, const DataSettings&) {
-  const auto own = roots.root / digits_file;
-  return read_digits(std::filesystem::exists(own) ? own : roots.shipped / digits_file);
+  const auto user_copy = roots.root / digits_file;
+  return read_digits(std::filesystem::exists(user_copy) ? user_copy : roots.shipped / digits_file);
 }
 
 constexpr Reader readers[] = {
@@ -52,7 +52,7 @@ DataSet load_data_set(const DataSettings& settings) {
 namespace fs = std::filesystem;
 namespace {
 
-/// A checkout that was moved, and programs copied beside their data, are found from where the program lies.
+/// Finds `datasets/` from the program's location, so that a moved checkout and copied programs work.
 fs::path shipped_folder() {
   std::error_code unknown;
   const fs::path program = fs::read_symlink("/proc/self/exe", unknown);

@@ -13,21 +13,21 @@ namespace m2m::data {
 namespace {
 
 constexpr std::string_view magic = "\x93NUMPY";
-constexpr std::int64_t most_values = std::int64_t{1} << 40;  // far beyond any memory, far below an overflow
+constexpr std::int64_t max_values = std::int64_t{1} << 40;  // far beyond any memory, far below an overflow
 
-/// The header is a dictionary in Python's words: {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
+/// Parser of a header, which is a Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
 class HeaderText {
  public:
   explicit HeaderText(std::string_view text) : rest_(text) {}
 
-  /// Whether `token` comes next; if so it is passed.
+  /// True if `token` is next; consumes it.
   bool take(std::string_view token) {
     rest_.remove_prefix(std::min(rest_.find_first_not_of(" \n"), rest_.size()));
     if (!rest_.starts_with(token)) return false;
     rest_.remove_prefix(token.size());
     return true;
   }
-  /// A text in single or double quotes; false where none is next.
+  /// Consumes a text in single or double quotes; false if there is none.
   bool take_text(std::string& text) {
     const char quote = take("'") ? '\'' : take("\"") ? '"' : '\0';
     const std::size_t end = quote == '\0' ? std::string_view::npos : rest_.find(quote);
@@ -77,7 +77,7 @@ bool take_value(HeaderText& text, const std::string& key, Header& header) {
   return header.is_column_order || text.take("False");
 }
 
-/// Each key once, in any order.
+/// Consumes the dictionary: each key once, in any order.
 bool take_header(HeaderText text, Header& header) {
   std::vector<std::string> keys;
   if (!text.take("{")) return false;
@@ -92,22 +92,22 @@ bool take_header(HeaderText text, Header& header) {
   return text.is_at_end() && keys == std::vector<std::string>{"descr", "fortran_order", "shape"};
 }
 
-/// "<f4" -> "f4"; "" for what is not one plain number in little-endian.
+/// Type without byte order, "<f4" -> "f4"; "" unless it is one little-endian number.
 std::string plain_type(const std::string& descr) {
   static constexpr const char* known[] = {"<f4", "<f8", "<i2", "<i4", "<i8", "<u2",
                                           "<u4", "<u8", "|i1", "|u1", "<i1", "<u1"};
   return std::find(std::begin(known), std::end(known), descr) == std::end(known) ? "" : descr.substr(1);
 }
 
-/// How to make plain numbers of values of another type.
-std::string remedy_of(const std::string& descr) {
+/// What values of another type are, and how to convert them to plain numbers.
+std::string conversion_advice(const std::string& descr) {
   const char kind = descr.size() > 1 ? descr[1] : '?';
-  if (kind == 'U' || kind == 'S') return "texts: number the classes from 0 instead";
-  if (kind == 'O') return "Python objects: make one array of numbers of them";
+  if (kind == 'U' || kind == 'S') return "texts: replace them by class numbers from 0";
+  if (kind == 'O') return "Python objects: convert them to one array of numbers";
   if (kind == 'b') return "truth values: convert them with astype('uint8')";
   if (kind == 'i' || kind == 'u') return "of another byte order: convert them with astype('<i8')";
   if (kind == 'f') return "of another width or byte order: convert them with astype('<f4')";
-  return "no plain numbers";
+  return "not plain numbers";
 }
 
 std::size_t little_endian(std::string_view bytes) {
@@ -116,27 +116,26 @@ std::size_t little_endian(std::string_view bytes) {
   return value;
 }
 
-/// The text of the header and what comes behind it.
+/// Splits a file into the text of its header and the bytes behind it.
 std::pair<std::string_view, std::string_view> cut_header(std::string_view file, const std::string& name) {
   if (!file.starts_with(magic) || file.size() < 8)
-    throw data_error(name + ": is no .npy array: damaged? write it again with numpy.savez");
+    throw data_error(name + ": is not an .npy array; write it again with numpy.savez");
   const int version = static_cast<unsigned char>(file[6]);
   if (version != 1 && version != 2)
     throw data_error(fmt::format(
-        "{}: is an .npy array of format {}; 1 and 2 are read, which numpy.savez writes for plain numbers", name,
-        version));
+        "{}: is an .npy array of format {}, expected 1 or 2, as numpy.savez writes plain numbers", name, version));
   const std::size_t length_size = version == 1 ? 2 : 4, begin = 8 + length_size;
   const std::size_t length = file.size() < begin ? file.size() : little_endian(file.substr(8, length_size));
   if (file.size() < begin || length > file.size() - begin)
-    throw data_error(name + ": ends within its header: damaged? write it again with numpy.savez");
+    throw data_error(name + ": ends within its header; write it again with numpy.savez");
   return {file.substr(begin, length), file.substr(begin + length)};
 }
 
-/// Of the array, or -1 where there are more than any machine holds.
+/// Number of values of the array; -1 if it exceeds max_values.
 std::int64_t value_count(const std::vector<std::int64_t>& shape) {
   std::int64_t count = 1;
   for (const std::int64_t side : shape) {
-    if (side > most_values || (side > 0 && count > most_values / side)) return -1;
+    if (side > max_values || (side > 0 && count > max_values / side)) return -1;
     count *= side;
   }
   return count;
@@ -152,18 +151,19 @@ NpyArray parse_npy(std::string_view file, const std::string& name) {
   const auto [text, bytes] = cut_header(file, name);
   Header header;
   if (!take_header(HeaderText(text), header))
-    throw data_error(name + ": its header is damaged, or describes records and no plain array of numbers");
-  if (header.is_column_order) throw data_error(name + ": is stored by columns; save numpy.ascontiguousarray of it");
+    throw data_error(name + ": its header is damaged, or describes records instead of a plain array of numbers");
+  if (header.is_column_order)
+    throw data_error(name + ": is stored in column order; save numpy.ascontiguousarray of it");
   NpyArray array{plain_type(header.descr), header.shape, bytes};
   if (array.type.empty()) {
     throw data_error(fmt::format("{}: holds {}, expected little-endian integers, float32 or float64; they are {}",
                                  name, is_utf8(header.descr) ? header.descr : "(not UTF-8)",
-                                 remedy_of(header.descr)));
+                                 conversion_advice(header.descr)));
   }
   const std::int64_t count = value_count(array.shape), value_size = array.type[1] - '0';
   if (count < 0 || static_cast<std::uint64_t>(count * value_size) != bytes.size()) {
     throw data_error(
-        fmt::format("{}: holds {} bytes, but its shape {} of {} bytes a value says otherwise: damaged? write it "
+        fmt::format("{}: holds {} bytes, which does not match its shape {} of {} bytes a value; write it "
                     "again with numpy.savez",
                     name, bytes.size(), shape_text(array.shape), value_size));
   }

@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "core/text.hpp"
+#include "data/archives.hpp"
 #include "data/array_samples.hpp"
 #include "data/image_list.hpp"
 #include "data/readers.hpp"
@@ -17,9 +18,9 @@ namespace {
 
 constexpr const char* parts[] = {"train", "val", "test"};
 
-/// Which of them are in the archive, by name without ".npy"; the content has to outlive what is returned.
-std::map<std::string, NamedArray> arrays_of(const std::map<std::string, std::string>& content,
-                                            const fs::path& file) {
+/// The known arrays of the archive, by name without ".npy"; `content` must outlive the result.
+std::map<std::string, NamedArray> select_arrays(const std::map<std::string, std::string>& content,
+                                                const fs::path& file) {
   std::map<std::string, NamedArray> arrays;
   for (const char* part : parts) {
     for (const std::string letter : {"x_", "y_"}) {
@@ -31,21 +32,21 @@ std::map<std::string, NamedArray> arrays_of(const std::map<std::string, std::str
   return arrays;
 }
 
-/// What the archive holds instead, for people.
+/// Names of the files in the archive, for an error.
 std::string names_text(const fs::path& file) {
-  constexpr std::size_t most_named = 10;
+  constexpr std::size_t max_named = 10;
   std::vector<std::string> names;
   for (std::string name : zip_names(file)) {
     if (name.ends_with(".npy")) name.resize(name.size() - 4);
     names.push_back(is_utf8(name) ? name : "(not UTF-8)");
   }
   if (names.empty()) return "nothing";
-  const bool is_cut = names.size() > most_named;
-  if (is_cut) names.resize(most_named);
+  const bool is_cut = names.size() > max_named;
+  if (is_cut) names.resize(max_named);
   return fmt::format("{}{}", fmt::join(names, ", "), is_cut ? ", ..." : "");
 }
 
-/// Training and test are needed; of the validation, both arrays or none.
+/// Throws Error (bad_data) unless training and test are there, and both arrays of the validation or neither.
 void check_complete(const std::map<std::string, NamedArray>& arrays, const fs::path& file) {
   const bool has_validation = arrays.contains("x_val") || arrays.contains("y_val");
   for (const std::string key : {"x_train", "y_train", "x_test", "y_test", "x_val", "y_val"}) {
@@ -58,8 +59,8 @@ void check_complete(const std::map<std::string, NamedArray>& arrays, const fs::p
   }
 }
 
-/// Over the arrays and not their archive, so that it does not depend on how they were compressed.
-std::string hash_of(const std::map<std::string, std::string>& content) {
+/// Hash of the arrays and not of the archive, so that it does not depend on the compression.
+std::string content_sha256(const std::map<std::string, std::string>& content) {
   Sha256 hash;
   for (const auto& [name, bytes] : content) {
     const std::string line = fmt::format("{} {}\n", name, sha256_hex(bytes));
@@ -70,15 +71,15 @@ std::string hash_of(const std::map<std::string, std::string>& content) {
 
 void read_parts(const std::map<std::string, NamedArray>& arrays, DataSet& data) {
   const NamedArray& train = arrays.at("x_train");
-  const bool has_features = is_features(train);
+  const bool has_features = holds_features(train);
   for (const char* part : parts) {
     const auto x = arrays.find(std::string("x_") + part);
-    if (x != arrays.end()) check_samples(x->second, train);
+    if (x != arrays.end()) check_same_kind(x->second, train);
   }
   const ValueRange range = has_features ? value_range(train) : ValueRange{};
   const auto read = [&](const std::string& part) {
     const NamedArray &x = arrays.at("x_" + part), &y = arrays.at("y_" + part);
-    return has_features ? features_of(x, y, range) : pixels_of(x, y);
+    return has_features ? samples_from_features(x, y, range) : samples_from_pixels(x, y);
   };
   data.train = read("train");
   data.test = read("test");
@@ -88,24 +89,24 @@ void read_parts(const std::map<std::string, NamedArray>& arrays, DataSet& data) 
 }  // namespace
 
 DataSet read_npz(const fs::path& file) {
-  if (file.empty()) throw usage_error("data.set = 'npz' needs data.path, the file of your arrays");
+  if (file.empty()) throw usage_error("data.set = 'npz' needs data.path, the .npz file of the arrays");
   std::vector<std::string> names;
   for (const char* part : parts)
     for (const char* letter : {"x", "y"}) names.push_back(fmt::format("{}_{}.npy", letter, part));
   const std::map<std::string, std::string> content = unzip(file, names);
-  const auto arrays = arrays_of(content, file);
+  const auto arrays = select_arrays(content, file);
   check_complete(arrays, file);
   DataSet data;
   data.name = "npz";
   read_parts(arrays, data);
-  for (const Images* images : {&data.train, &data.validation, &data.test})
-    for (const std::int32_t label : images->labels) data.classes = std::max(data.classes, label + 1);
+  for (const Samples* samples : {&data.train, &data.validation, &data.test})
+    for (const std::int32_t label : samples->labels) data.classes = std::max(data.classes, label + 1);
   data.default_largest =
       smallest_class({data.train.labels, data.validation.labels, data.test.labels}, data.classes, file.string());
-  // Digits and signs may not be mirrored, and nobody can tell what these are.
+  // No horizontal flips: the images may be digits or signs.
   if (!data.has_features())
     data.augmentation.pad = std::min({data.train.shape.height / 8, data.train.shape.width / 8, 127});
-  data.files_sha256 = hash_of(content);
+  data.files_sha256 = content_sha256(content);
   data.published = false;
   return data;
 }

@@ -16,13 +16,12 @@
 namespace m2m::data {
 
 void check_picture_size(std::uint64_t height, std::uint64_t width) {
-  constexpr std::uint64_t most_on_a_side = 20'000, most_pixels = 100'000'000;
-  if (height >= 1 && width >= 1 && height <= most_on_a_side && width <= most_on_a_side &&
-      height * width <= most_pixels) {
+  constexpr std::uint64_t max_side = 20'000, max_pixels = 100'000'000;
+  if (height >= 1 && width >= 1 && height <= max_side && width <= max_side && height * width <= max_pixels) {
     return;
   }
-  throw data_error(fmt::format("has {} x {} pixels; at most {} a side and {} in all are read", group_digits(width),
-                               group_digits(height), group_digits(most_on_a_side), group_digits(most_pixels)));
+  throw data_error(fmt::format("has {} x {} pixels, expected at most {} a side and {} in all", group_digits(width),
+                               group_digits(height), group_digits(max_side), group_digits(max_pixels)));
 }
 
 Picture decode_picture(std::string_view bytes) {
@@ -33,7 +32,7 @@ Picture decode_picture(std::string_view bytes) {
   throw data_error(format.empty() ? "is neither JPEG nor PNG" : "is " + format + ", neither JPEG nor PNG");
 }
 
-// libpng reports errors by a jump. The functions that it may jump out of hold nothing with a destructor.
+// libpng reports errors by a jump, so the functions that it may leave hold no object with a destructor.
 namespace {
 
 using Text = std::array<char, 160>;
@@ -42,20 +41,20 @@ void copy_text(const char* message, Text& text) {
   std::strncpy(text.data(), message, text.size() - 1);  // the last byte stays 0
 }
 
-/// True if pixels may be wrong although libpng goes on: transparency is dropped, or checksums do not fit. Data
-/// behind the last row are none of the picture.
+/// True if pixels may be wrong although libpng continues: transparency is dropped, or checksums differ. Data behind
+/// the last row are not part of the picture.
 bool is_damage(std::string_view message) {
   if (message.find("tRNS") != message.npos || message.find("CRC error") != message.npos) return true;
   return message.starts_with("IDAT:") && message != "IDAT: Extra compressed data" &&
          message != "IDAT: Too much image data";
 }
 
-/// libpng's reader of one picture, freed whatever happens.
+/// Owner of libpng's reader of one picture.
 struct Reader {
   png_structp png = nullptr;
   png_infop info = nullptr;
   std::string_view unread;
-  Text fault{}, warning{};  // the first of each
+  Text fault{}, warning{};  // the first error and the first warning
 
   explicit Reader(std::string_view bytes);
   ~Reader() { png_destroy_read_struct(&png, &info, nullptr); }
@@ -98,11 +97,11 @@ void read_header(Reader& reader) {
   png_read_info(reader.png, reader.info);
 }
 
-/// rgba: [height, width, 4]. Gamma and colour profiles are not looked at: pixels are those that the file says.
+/// Reads rows into rgba: [height, width, 4]. Ignores gamma and colour profiles.
 void read_rows(Reader& reader, unsigned char* rgba) {
   if (setjmp(png_jmpbuf(reader.png)) != 0) return;
   png_set_expand(reader.png);
-  png_set_scale_16(reader.png);  // 16 bits are finer steps, not another scale
+  png_set_scale_16(reader.png);  // 16 bits are finer steps of the same scale
   png_set_gray_to_rgb(reader.png);
   png_set_add_alpha(reader.png, 255, PNG_FILLER_AFTER);
   const int passes = png_set_interlace_handling(reader.png);
@@ -131,7 +130,7 @@ std::vector<std::uint8_t> over_black(const std::vector<std::uint8_t>& rgba) {
 }  // namespace
 
 Picture decode_png(std::string_view bytes) {
-  // The library stops reading after the last row, so what is missing behind it has to be looked for.
+  // The library stops reading after the last row, so the end mark is checked here.
   if (bytes.find(std::string_view("IEND\xAE\x42\x60\x82", 8)) == std::string_view::npos)
     throw data_error("ends in the middle");
   Reader reader(bytes);
@@ -146,13 +145,13 @@ Picture decode_png(std::string_view bytes) {
   return {static_cast<int>(height), static_cast<int>(width), over_black(rgba), reader.warning.data()};
 }
 
-// What files called .jpg or .png turn out to be.
+// Other formats that files called .jpg or .png have.
 namespace {
 
 using namespace std::string_view_literals;
 
 struct Format {
-  std::size_t at;  // where the bytes begin
+  std::size_t at;  // offset of the bytes
   std::string_view bytes;
   const char* name;
 };
@@ -173,8 +172,8 @@ constexpr std::array formats{
     Format{0, "\0\0\1\0"sv, "a Windows icon"},
     Format{0, "8BPS"sv, "a Photoshop file"},
     Format{0, "%PDF"sv, "a PDF document"},
-    Format{0, "\0\x05\x16\x07"sv, "the hidden companion that macOS leaves beside a file"},
-    Format{0, "version https://git-lfs"sv, "a pointer of Git LFS to a file that was not fetched"},
+    Format{0, "\0\x05\x16\x07"sv, "a hidden companion file of macOS"},
+    Format{0, "version https://git-lfs"sv, "a Git LFS pointer to a file that was not fetched"},
     Format{0, "PK\3\4"sv, "a zip archive"},
     Format{0, "\x1F\x8B"sv, "a gzip file"},
     Format{0, "<svg"sv, "an SVG picture"},
@@ -196,50 +195,51 @@ std::string other_format(std::string_view bytes) {
 
 namespace {
 
-constexpr int precision = 22;  // bits of a weight; 8 of a pixel and the sign fit beside them
+constexpr int precision = 22;  // bits of a weight; leaves room for 8 bits of a pixel and the sign
 
-/// One pixel of the result: which pixels it is made of, and their shares, which add up to about 2^precision.
-struct Mixture {
+/// The pixels that one pixel of the result is made of, and their weights, which sum to about 2^precision.
+struct PixelWeights {
   int first = 0;
   std::vector<std::int32_t> weights;
 };
 
-/// The triangle around a pixel's centre. Doubled, and in units of 1/out, all distances are whole numbers.
-Mixture mixture(std::int64_t in, std::int64_t out, std::int64_t pixel) {
+/// Samples the triangle around the centre of a pixel. All distances are doubled and in units of 1/out, so they are
+/// integers.
+PixelWeights pixel_weights(std::int64_t in, std::int64_t out, std::int64_t pixel) {
   const std::int64_t centre = (2 * pixel + 1) * in, reach = 2 * std::max(in, out);
   const auto height = [&](std::int64_t at) { return reach - std::abs((2 * at + 1) * out - centre); };
   std::int64_t first = std::max<std::int64_t>(0, (centre - reach) / (2 * out));
   while (height(first) <= 0) ++first;
   std::int64_t sum = 0, end = first;
   for (; end < in && height(end) > 0; ++end) sum += height(end);
-  Mixture mixed{static_cast<int>(first), {}};
+  PixelWeights mixed{static_cast<int>(first), {}};
   for (std::int64_t at = first; at < end; ++at)
     mixed.weights.push_back(static_cast<std::int32_t>(((height(at) << (precision + 1)) + sum) / (2 * sum)));
   return mixed;
 }
 
-/// Of the `out` pixels that `in` become, the middle `count`.
-std::vector<Mixture> middle_mixtures(int in, int out, int count) {
-  std::vector<Mixture> mixtures;
+/// Weights of the middle `count` of `out` pixels that `in` pixels are resized to.
+std::vector<PixelWeights> middle_weights(int in, int out, int count) {
+  std::vector<PixelWeights> weights;
   const int first = (out - count) / 2;
-  for (int i = 0; i < count; ++i) mixtures.push_back(mixture(in, out, first + i));
-  return mixtures;
+  for (int i = 0; i < count; ++i) weights.push_back(pixel_weights(in, out, first + i));
+  return weights;
 }
 
-/// pixels: of one channel, `stride` apart, from the mixture's first on.
-std::uint8_t mix(const Mixture& mixed, const std::uint8_t* pixels, std::size_t stride) {
+/// Weighted sum of pixels of one channel, `stride` apart, from the first pixel of the weights on.
+std::uint8_t mix(const PixelWeights& mixed, const std::uint8_t* pixels, std::size_t stride) {
   std::int32_t sum = 1 << (precision - 1);
   for (std::size_t i = 0; i < mixed.weights.size(); ++i) sum += mixed.weights[i] * pixels[i * stride];
   return static_cast<std::uint8_t>(std::clamp(sum >> precision, 0, 255));
 }
 
-/// [height, width, 3] -> [height, columns.size(), 3]
-Picture mix_columns(const Picture& picture, const std::vector<Mixture>& columns) {
+/// Resizes rows: [height, width, 3] -> [height, columns.size(), 3].
+Picture mix_columns(const Picture& picture, const std::vector<PixelWeights>& columns) {
   Picture mixed{picture.height, static_cast<int>(columns.size()), {}};
   mixed.rgb.reserve(columns.size() * static_cast<std::size_t>(picture.height) * 3);
   for (int y = 0; y < picture.height; ++y) {
     const std::uint8_t* row = picture.rgb.data() + std::size_t{3} * y * picture.width;
-    for (const Mixture& column : columns) {
+    for (const PixelWeights& column : columns) {
       for (int channel = 0; channel < 3; ++channel)
         mixed.rgb.push_back(mix(column, row + std::ptrdiff_t{3} * column.first + channel, 3));
     }
@@ -247,12 +247,12 @@ Picture mix_columns(const Picture& picture, const std::vector<Mixture>& columns)
   return mixed;
 }
 
-/// [height, width, 3] -> [rows.size(), width, 3]
-Picture mix_rows(const Picture& picture, const std::vector<Mixture>& rows) {
+/// Resizes columns: [height, width, 3] -> [rows.size(), width, 3].
+Picture mix_rows(const Picture& picture, const std::vector<PixelWeights>& rows) {
   Picture mixed{static_cast<int>(rows.size()), picture.width, {}};
   const std::size_t stride = std::size_t{3} * picture.width;
   mixed.rgb.reserve(rows.size() * stride);
-  for (const Mixture& row : rows) {
+  for (const PixelWeights& row : rows) {
     const std::uint8_t* first = picture.rgb.data() + stride * row.first;
     for (std::size_t at = 0; at < stride; ++at) mixed.rgb.push_back(mix(row, first + at, stride));
   }
@@ -264,8 +264,8 @@ Picture mix_rows(const Picture& picture, const std::vector<Mixture>& rows) {
 Picture resize_square(const Picture& picture, int size) {
   const std::int64_t shorter = std::min(picture.height, picture.width);
   const auto resized = [&](int side) { return static_cast<int>(std::int64_t{side} * size / shorter); };
-  const Picture narrow = mix_columns(picture, middle_mixtures(picture.width, resized(picture.width), size));
-  return mix_rows(narrow, middle_mixtures(picture.height, resized(picture.height), size));
+  const Picture narrow = mix_columns(picture, middle_weights(picture.width, resized(picture.width), size));
+  return mix_rows(narrow, middle_weights(picture.height, resized(picture.height), size));
 }
 
 }  // namespace m2m::data

@@ -23,10 +23,10 @@ namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the header is written as it lies in memory");
+static_assert(std::endian::native == std::endian::little, "the header is written as it is in memory");
 
 constexpr std::array<char, 8> magic{'M', '2', 'M', 'P', 'I', 'X', '\r', '\n'};
-constexpr std::uint32_t version = 2;  // raised when the same file decodes to other pixels, too
+constexpr std::uint32_t version = 2;  // raised too if the same file decodes to other pixels
 constexpr std::int64_t pixels_begin = 320;
 using HexDigits = std::array<char, 64>;
 
@@ -38,30 +38,30 @@ struct Header {
 };
 static_assert(std::is_trivially_copyable_v<Header> && sizeof(Header) <= pixels_begin);
 
-HexDigits digits_of(const std::string& sha256) {
+HexDigits to_hex_digits(const std::string& sha256) {
   HexDigits digits{};
   sha256.copy(digits.data(), digits.size());
   return digits;
 }
 
-/// count: of the pictures that are there.
-Header header_of(const CacheKey& key, std::int64_t count, const std::string& pixels_sha256,
-                 const std::string& notes) {
+/// Makes a header. count: pictures that are present.
+Header make_header(const CacheKey& key, std::int64_t count, const std::string& pixels_sha256,
+                   const std::string& notes) {
   return {magic,
           version,
           static_cast<std::uint32_t>(key.size),
           static_cast<std::uint64_t>(count),
-          digits_of(key.list_sha256),
-          digits_of(key.files_sha256),
-          digits_of(pixels_sha256),
-          digits_of(sha256_hex(notes))};
+          to_hex_digits(key.list_sha256),
+          to_hex_digits(key.files_sha256),
+          to_hex_digits(pixels_sha256),
+          to_hex_digits(sha256_hex(notes))};
 }
 
 Error failed(const fs::path& file, const char* what) {
   return io_error(fmt::format("{}: cannot be {}: {}", file.string(), what, std::strerror(errno)));
 }
 
-/// The whole file, which is not empty, read-only; the last array that shares it unmaps it.
+/// Maps the whole file, which is not empty, read-only; the last array that shares the map unmaps it.
 SharedArray<std::uint8_t> map_file(const fs::path& file, int handle, std::size_t size) {
   void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, handle, 0);
   if (mapped == MAP_FAILED) throw failed(file, "mapped");
@@ -69,28 +69,28 @@ SharedArray<std::uint8_t> map_file(const fs::path& file, int handle, std::size_t
   return {std::shared_ptr<const std::uint8_t>(static_cast<const std::uint8_t*>(mapped), unmap), size};
 }
 
-/// What lies behind the header; shares the map.
-SharedArray<std::uint8_t> pixels_of(const SharedArray<std::uint8_t>& mapped) {
+/// The bytes behind the header; shares the map.
+SharedArray<std::uint8_t> mapped_pixels(const SharedArray<std::uint8_t>& mapped) {
   const auto whole = std::make_shared<const SharedArray<std::uint8_t>>(mapped);
   return {std::shared_ptr<const std::uint8_t>(whole, whole->data() + pixels_begin), mapped.size() - pixels_begin};
 }
 
-std::string sha256_of(const SharedArray<std::uint8_t>& pixels) {
+std::string pixels_sha256(const SharedArray<std::uint8_t>& pixels) {
   return sha256_hex(std::as_bytes(std::span(pixels.data(), pixels.size())));
 }
 
 /// Why a header is not that of `key`, or "".
 std::string difference(const Header& found, const CacheKey& key) {
-  const Header wanted = header_of(key, key.count, "", "");
-  if (found.magic != wanted.magic) return "is no cache of pictures";
-  if (found.version != wanted.version) return "is of another version of this program";
+  const Header wanted = make_header(key, key.count, "", "");
+  if (found.magic != wanted.magic) return "is not a cache of pictures";
+  if (found.version != wanted.version) return "was made by another version of this program";
   if (found.size != wanted.size) return "holds pictures of another size";
   if (found.list_sha256 != wanted.list_sha256 || found.count > wanted.count) return "was made from another list";
   if (found.files_sha256 != wanted.files_sha256) return "was made from other pictures";
   return "";
 }
 
-/// The text of the notes beside a cache; "" if there are none.
+/// Text of the notes beside a cache; "" if there are none.
 std::string read_notes(const fs::path& cache) {
   const fs::path file = notes_file(cache);
   std::error_code failed;
@@ -114,12 +114,12 @@ std::optional<CachedPixels> open_cache(const fs::path& file, const CacheKey& key
   const auto count = static_cast<std::int64_t>(header.count);
   if (!other.empty() || found.st_size != pixels_begin + count * key.picture_bytes()) return std::nullopt;
   const std::string notes = read_notes(file);
-  CachedPixels cached{pixels_of(mapped), "", parse_notes(notes)};
-  cached.sha256 = sha256_of(cached.pixels);
+  CachedPixels cached{mapped_pixels(mapped), "", parse_notes(notes)};
+  cached.sha256 = pixels_sha256(cached.pixels);
   reason = "is damaged";
-  if (digits_of(cached.sha256) != header.pixels_sha256) return std::nullopt;
+  if (to_hex_digits(cached.sha256) != header.pixels_sha256) return std::nullopt;
   reason = "lacks the notes that were written with it";
-  if (digits_of(sha256_hex(notes)) != header.notes_sha256) return std::nullopt;
+  if (to_hex_digits(sha256_hex(notes)) != header.notes_sha256) return std::nullopt;
   reason.clear();
   return cached;
 }
@@ -127,7 +127,7 @@ std::optional<CachedPixels> open_cache(const fs::path& file, const CacheKey& key
 CacheWriter::CacheWriter(const fs::path& file, const CacheKey& key) : file_(file), key_(key) {
   open_ = FileDescriptor(::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!open_.is_open()) throw failed(file_, "written");
-  // Asked for at once: a full disk shows now and not after an hour of decoding.
+  // Allocates all space now, so that a full disk is found before an hour of decoding.
   errno = ::posix_fallocate(open_.number(), 0, pixels_begin + key_.count * key_.picture_bytes());
   if (errno != 0) throw failed(file_, "given its full size");
 }
@@ -148,7 +148,7 @@ void CacheWriter::put(std::int64_t index, const std::uint8_t* picture) const {
   write_at(pixels_begin + index * key_.picture_bytes(), picture, key_.picture_bytes());
 }
 
-/// Moves each picture down by as many places as pictures before it are left out; how many there are then.
+/// Moves each picture down by the number of left-out pictures before it; returns the number of pictures.
 std::int64_t CacheWriter::close_gaps(std::span<const std::int64_t> left_out) const {
   std::vector<std::uint8_t> picture(static_cast<std::size_t>(key_.picture_bytes()));
   std::size_t gaps = 0;
@@ -170,7 +170,8 @@ std::int64_t CacheWriter::close_gaps(std::span<const std::int64_t> left_out) con
 void CacheWriter::finish(std::span<const std::int64_t> left_out, const std::string& notes) const {
   const std::int64_t count = close_gaps(left_out);
   const auto size = static_cast<std::size_t>(pixels_begin + count * key_.picture_bytes());
-  const Header header = header_of(key_, count, sha256_of(pixels_of(map_file(file_, open_.number(), size))), notes);
+  const Header header =
+      make_header(key_, count, pixels_sha256(mapped_pixels(map_file(file_, open_.number(), size))), notes);
   write_at(0, &header, sizeof header);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// A file of decoded pictures, mapped where it is there: decoding ImageNet takes an hour, mapping it a moment.
+// A file of decoded pictures, memory-mapped: decoding ImageNet takes an hour, mapping the file a moment.
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace m2m::data {
 
-/// What a cache is made from: a list of `count` pictures, which become [3, size, size], in its order.
+/// What a cache is made from: a list of `count` pictures, each resized to [3, size, size], in list order.
 struct CacheKey {
   std::int64_t count = 0;
   int size = 0;
@@ -20,27 +20,29 @@ struct CacheKey {
   std::int64_t picture_bytes() const { return std::int64_t{3} * size * size; }
 };
 
+/// Pixels of an opened cache and the notes about its pictures.
 struct CachedPixels {
-  SharedArray<std::uint8_t> pixels;  // [n, 3, size, size], mapped; n: the list's pictures that are not left out
-  std::string sha256;                // of them
+  SharedArray<std::uint8_t> pixels;  // [n, 3, size, size], mapped; n: pictures of the list that are not left out
+  std::string sha256;                // of the pixels
   std::vector<PictureNote> notes;    // from the file beside the cache
 };
 
-/// Maps `file` if it was made from what `key` says, all its pixels checked once; the file may then be replaced, but
-/// not written to. Nothing if it is absent or not that file, or its notes are not those that were written with it:
-/// `reason` then says why ("is cut short"). Local. Throws Error (input_output) if it is there and cannot be read.
+/// Maps `file` if it was made from `key`, and checks the hash of its pixels. The file may be replaced afterwards,
+/// but not written to. Returns nothing if the file is absent, foreign or damaged, or if its notes differ from those
+/// written with it; unless it is absent, `reason` then says why ("is cut short"). Local. Throws Error
+/// (input_output) if the file exists but cannot be read.
 std::optional<CachedPixels> open_cache(const std::filesystem::path& file, const CacheKey& key, std::string& reason);
 
-/// A cache that is being made. Local; `put` may be called by many threads at once.
+/// Writes a cache. Local; `put` is thread-safe.
 class CacheWriter {
  public:
-  /// Opens `file`, which is made anew with room for all pictures. Throws Error (input_output): a full disk.
+  /// Creates `file` with room for all pictures. Throws Error (input_output), for example if the disk is full.
   CacheWriter(const std::filesystem::path& file, const CacheKey& key);
 
-  /// picture: [3, size, size] bytes. Throws Error (input_output).
+  /// Writes one picture, [3, size, size] bytes. Throws Error (input_output).
   void put(std::int64_t index, const std::uint8_t* picture) const;
-  /// Closes the gaps of pictures that were not put, and writes the header, after which the file is one. left_out:
-  /// their indices, in order; notes: the text of the file beside the cache. Throws Error (input_output).
+  /// Closes the gaps of pictures that were not put and writes the header, which makes the file valid. left_out:
+  /// their indices, ascending; notes: text of the file beside the cache. Throws Error (input_output).
   void finish(std::span<const std::int64_t> left_out = {}, const std::string& notes = "") const;
 
  private:
@@ -51,11 +53,11 @@ class CacheWriter {
   FileDescriptor open_;
 };
 
-/// Keeps others from making the same cache: one process of a node or a cluster decodes, the others wait and then
-/// find it. Where the file system knows no locks, none waits.
+/// A lock on the making of a cache: one process of a node or cluster decodes, the others wait and then find the
+/// cache. Without support of the file system for locks, no process waits.
 class CacheLock {
  public:
-  /// Waits for `file`, which is made and stays. Throws Error (input_output) where it cannot be made.
+  /// Waits for the lock on `file`, which is created and stays. Throws Error (input_output) if it cannot be created.
   explicit CacheLock(const std::filesystem::path& file);
 
  private:

@@ -21,7 +21,7 @@ bool is_picture(const fs::path& file) {
 }
 
 bool is_folder(const fs::directory_entry& entry) {
-  std::error_code failed;  // a link that leads nowhere is no folder
+  std::error_code failed;  // a dead link is not a folder
   return entry.is_directory(failed);
 }
 
@@ -30,7 +30,7 @@ bool is_dead_link(const fs::directory_entry& entry) {
   return entry.is_symlink(failed) && !entry.exists(failed);
 }
 
-/// What lies in a folder and is not hidden, in the order of the bytes of the names.
+/// Entries of a folder that are not hidden, in byte order of their names.
 std::vector<fs::directory_entry> entries_in(const fs::path& folder) {
   std::vector<fs::directory_entry> entries;
   std::error_code failed;
@@ -42,8 +42,8 @@ std::vector<fs::directory_entry> entries_in(const fs::path& folder) {
   return entries;
 }
 
-/// Adds every file in and below a folder. A link to a folder is not followed, as it may lead back, and counts as
-/// one.
+/// Adds every file in and below a folder. A link to a folder is not followed, because it may lead back; it counts
+/// as one file.
 void add_files_below(const fs::path& folder, const std::string& name, std::vector<std::string>& files) {
   for (const fs::directory_entry& entry : entries_in(folder)) {
     const std::string path = name + "/" + entry.path().filename().string();
@@ -57,16 +57,16 @@ void add_files_below(const fs::path& folder, const std::string& name, std::vecto
 }
 
 void add_picture(const fs::path& root, const std::string& path, std::int32_t label, ImageList& list) {
-  const std::string fault = fault_of_path(path);
+  const std::string fault = path_fault(path);
   if (!fault.empty()) {
-    throw data_error(fmt::format("{}: the name of a picture of class {} {}: rename it",
+    throw data_error(fmt::format("{}: the name of a picture of class {} {}; rename it",
                                  (root / path.substr(0, path.find('/'))).string(), label, fault));
   }
   list.paths.push_back(path);
   list.labels.push_back(label);
 }
 
-/// The pictures of one class, and what else its folder holds. `name`: "train/ant".
+/// Adds the pictures of one class, and the other files of its folder to left_out. name: "train/ant".
 void add_class(const fs::path& root, const std::string& name, std::int32_t label, ImageList& list,
                LeftOutFiles& left_out) {
   for (const fs::directory_entry& entry : entries_in(root / name)) {
@@ -88,8 +88,8 @@ std::vector<std::string> classes_in(const fs::path& root, const std::string& par
   for (const fs::directory_entry& entry : entries_in(root / part)) {
     if (is_folder(entry)) classes.push_back(entry.path().filename().string());
     if (is_dead_link(entry) && !is_picture(entry.path())) {
-      throw data_error(fmt::format("{}: is a link that leads nowhere, so a class may be missing: mend or remove it",
-                                   entry.path().string()));
+      throw data_error(
+          fmt::format("{}: is a dead link, so a class may be missing; repair or remove it", entry.path().string()));
     }
   }
   return classes;
@@ -101,13 +101,13 @@ ImageList list_folders(const fs::path& root, const std::string& part, const std:
   for (const std::string& name : classes_in(root, part)) {
     const auto found = std::lower_bound(classes.begin(), classes.end(), name);
     if (found == classes.end() || *found != name) {
-      throw data_error(fmt::format("{}: class '{}' of {}/ has no folder in train/, so no training picture",
+      throw data_error(fmt::format("{}: class '{}' of {}/ has no folder in train/, and so no training picture",
                                    root.string(), name, part));
     }
     add_class(root, part + "/" + name, static_cast<std::int32_t>(found - classes.begin()), list, left_out);
   }
   if (list.count() == 0) {
-    throw data_error(fmt::format("{}: holds no pictures: expected folders of .jpg, .jpeg or .png, one a class",
+    throw data_error(fmt::format("{}: holds no pictures; expected a folder of .jpg, .jpeg or .png for each class",
                                  (root / part).string()));
   }
   for (const fs::directory_entry& entry : entries_in(root / part))

@@ -1,5 +1,5 @@
 #pragma once
-// Pictures in a folder for each class, and what else lies there.
+// Pictures in one folder per class, and the other files found there.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -8,8 +8,8 @@
 
 namespace m2m::data {
 
-/// What lies among the pictures and is none of the set, by why; paths below the set's folder. Hidden files and
-/// folders are not counted.
+/// Files found among the pictures that are not part of the set, by reason; paths are relative to the set's folder.
+/// Hidden files and folders are not counted.
 struct LeftOutFiles {
   std::vector<std::string> beside_classes;  // train/notes.txt
   std::vector<std::string> below_classes;   // train/ant/more/1.jpg
@@ -17,21 +17,22 @@ struct LeftOutFiles {
   std::vector<std::string> unread_folders;  // valid: neither train nor test nor val
 };
 
-/// The folders of classes in `part` of `root`, in the order of their names' bytes. Hidden ones are none.
-/// Throws Error (input_output) if it cannot be read; (bad_data) if a class's folder is a link that leads nowhere.
+/// Class folders in `part` of `root`, in byte order of their names; hidden folders are skipped. Local.
+/// Throws Error (input_output) if the folder cannot be read, (bad_data) if a class folder is a dead link.
 std::vector<std::string> classes_in(const std::filesystem::path& root, const std::string& part);
 
-/// The pictures of `part`/<class>/, classes in order, whatever becomes of a link; adds what else lies there to
-/// `left_out`. classes: of train, in order.
-/// Throws Error (bad_data): a class that is not in `classes`, a name that cannot be listed, or no picture at all;
-/// (input_output) as classes_in does.
+/// Lists the pictures of `part`/<class>/, classes in order; links to files are listed unchecked. Other files are
+/// added to `left_out`. classes: of train, in order. Local.
+/// Throws Error (bad_data) if a class is not in `classes`, a name cannot be listed, or there is no picture;
+/// (input_output) if a folder cannot be read.
 ImageList list_folders(const std::filesystem::path& root, const std::string& part,
                        const std::vector<std::string>& classes, LeftOutFiles& left_out);
 
-/// Adds the folders of `root` that hold no part of a set. Throws Error (input_output) if it cannot be read.
+/// Adds the folders of `root` other than train, test and val. Local. Throws Error (input_output) if it cannot be
+/// read.
 void add_unread_folders(const std::filesystem::path& root, LeftOutFiles& left_out);
 
-/// A sentence for each kind that has any: how many, and the first few names. Pure.
+/// A sentence for each reason with files: their number and the first few names. Pure.
 std::vector<std::string> left_out_notices(const std::string& title, const LeftOutFiles& left_out);
 
 }  // namespace m2m::data

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view warning_word = "warning", left_out_word = "left out";
 
-/// A file's name may hold any byte; a log line and JSON may not.
+/// Replaces what a log line or JSON cannot hold; the name of a file may hold any byte.
 std::string printable(std::string name) {
   if (!is_utf8(name)) return "(a name that is not UTF-8)";
   const auto is_control = [](char byte) { return static_cast<unsigned char>(byte) < ' ' || byte == '\x7F'; };
@@ -22,7 +22,7 @@ std::string printable(std::string name) {
   return name;
 }
 
-/// The part of `text` up to `end`, which goes with it.
+/// Removes the part of `text` up to and including `end`; returns it without `end`.
 std::string_view cut_at(std::string_view& text, char end) {
   const std::string_view part = text.substr(0, text.find(end));
   text.remove_prefix(std::min(part.size() + 1, text.size()));
@@ -31,7 +31,7 @@ std::string_view cut_at(std::string_view& text, char end) {
 
 }  // namespace
 
-std::vector<PictureNote> notes_of(std::span<const PictureNote> notes, PictureNoteKind kind) {
+std::vector<PictureNote> select_notes(std::span<const PictureNote> notes, PictureNoteKind kind) {
   std::vector<PictureNote> found;
   std::copy_if(notes.begin(), notes.end(), std::back_inserter(found),
                [&](const PictureNote& note) { return note.kind == kind; });
@@ -58,8 +58,9 @@ std::string notes_text(std::span<const PictureNote> notes, std::size_t max_named
 
 ImageList without_left_out(const ImageList& list, std::span<const PictureNote> notes) {
   ImageList left_out;
-  for (const PictureNote& note : notes_of(notes, PictureNoteKind::left_out)) left_out.paths.push_back(note.path);
-  return without_those_of(list, left_out);
+  for (const PictureNote& note : select_notes(notes, PictureNoteKind::left_out))
+    left_out.paths.push_back(note.path);
+  return without_paths_of_test(list, left_out);
 }
 
 std::filesystem::path notes_file(const std::filesystem::path& cache) { return cache.string() + ".notes.txt"; }

@@ -1,6 +1,5 @@
 #pragma once
-// What is to be said of single pictures: those that are left out, and those read although the decoder library
-// warns.
+// Notes about single pictures: left out, or read in spite of a warning of the decoder library.
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -12,33 +11,36 @@
 
 namespace m2m::data {
 
+/// Kinds of notes.
 enum class PictureNoteKind { warning, left_out };
 
+/// A note about one picture.
 struct PictureNote {
   PictureNoteKind kind = PictureNoteKind::warning;
   std::string path;      // as listed
-  std::string sentence;  // "is missing"; the library's warning
+  std::string sentence;  // for example "is missing", or the warning of the library
 };
 
-/// The notes of one kind, in order. Pure.
-std::vector<PictureNote> notes_of(std::span<const PictureNote> notes, PictureNoteKind kind);
+/// Notes of one kind, in order. Pure.
+std::vector<PictureNote> select_notes(std::span<const PictureNote> notes, PictureNoteKind kind);
 
-/// "a.png is missing, b.jpg is empty, and 7 more": at most `max_named` of them. Pure.
+/// Text of at most `max_named` notes: "a.png is missing, b.jpg is empty, and 7 more". Pure.
 std::string notes_text(std::span<const PictureNote> notes, std::size_t max_named);
 
-/// Names a few, or all of a few: "a.png, b.png, and 7 more". What cannot stand in a log line is replaced. Pure.
+/// Text of at most `max_named` names: "a.png, b.png, and 7 more". Characters that a log line cannot hold are
+/// replaced. Pure.
 std::string names_text(std::span<const std::string> names, std::size_t max_named);
 
-/// The list without the entries that the notes leave out, in order. Pure.
+/// Entries of the list that the notes do not leave out, in order. Pure.
 ImageList without_left_out(const ImageList& list, std::span<const PictureNote> notes);
 
-/// The file beside a cache that holds its notes, and only exists if there are any.
+/// The file beside a cache that holds its notes; it exists only if there are notes. Pure.
 std::filesystem::path notes_file(const std::filesystem::path& cache);
 
-/// A line a note: kind, sentence and path, with tabs between.
+/// Notes as text, a line each: kind, sentence and path, separated by tabs. Pure.
 std::string write_notes(std::span<const PictureNote> notes);
 
-/// Reads what write_notes wrote; a line of another form is skipped. Pure.
+/// Parses the text of write_notes; a line of another form is skipped. Pure.
 std::vector<PictureNote> parse_notes(std::string_view text);
 
 }  // namespace m2m::data

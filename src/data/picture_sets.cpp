@@ -18,45 +18,46 @@ namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
-std::string notice_of_doubles(const PictureSet& set, const Doubles& doubles, std::int64_t dropped) {
-  if (doubles.pictures == 0) return "";
-  std::string notice = fmt::format("{}: {} pictures are listed more than once, {} of them with different labels",
-                                   set.title, group_digits(doubles.pictures), group_digits(doubles.contradictions));
+std::string duplicates_notice(const PictureSet& set, const DuplicateCounts& duplicates, std::int64_t dropped) {
+  if (duplicates.pictures == 0) return "";
+  std::string notice =
+      fmt::format("{}: {} pictures are listed more than once, {} of them with different labels", set.title,
+                  group_digits(duplicates.pictures), group_digits(duplicates.with_other_label));
   if (dropped > 0)
-    return notice + fmt::format("; train goes without {} that are also in test", group_digits(dropped));
-  if (doubles.train_and_test == 0) return notice;
-  return notice + fmt::format("; {} are in train and in test, where data.drop_doubles = true takes them from train",
-                              group_digits(doubles.train_and_test));
+    return notice + fmt::format("; {} that are also in test were removed from train", group_digits(dropped));
+  if (duplicates.train_and_test == 0) return notice;
+  return notice + fmt::format("; {} are in train and in test; data.drop_doubles = true removes them from train",
+                              group_digits(duplicates.train_and_test));
 }
 
-/// "train: left out, ...", "train: warnings ...": where each picture is named.
-void add_notices(const PicturePart& part, const ReadPart& read, std::vector<std::string>& notices) {
+/// Adds "train: left out, ..." and "train: warnings ...", with the file that names each picture.
+void add_notices(const PictureList& part, const DecodedList& read, std::vector<std::string>& notices) {
   constexpr std::size_t max_named = 3;
   const auto add = [&](PictureNoteKind kind, const char* what) {
-    const std::vector<PictureNote> notes = notes_of(read.notes, kind);
+    const std::vector<PictureNote> notes = select_notes(read.notes, kind);
     if (notes.empty()) return;
     notices.push_back(fmt::format("{}: {} of {} pictures {}: {}; all are named in {}", part.name,
                                   group_digits(notes.size()), group_digits(part.list.paths.size()), what,
                                   notes_text(notes, max_named), notes_file(part.cache).string()));
   };
-  add(PictureNoteKind::left_out, "are left out, as data.skip_unreadable = true says");
-  add(PictureNoteKind::warning,
-      "are read, but give a warning of the decoder library (data.strict = true refuses them)");
+  add(PictureNoteKind::left_out, "are left out (data.skip_unreadable = true)");
+  add(PictureNoteKind::warning, "are read with a warning of the decoder library (data.strict = true refuses them)");
 }
 
-/// Beside the lists, or in data.cache, where sets of one name but of different folders must not meet.
-fs::path cache_of(const PictureSet& set, const std::string& part, const settings::DataSettings& settings) {
+/// Path of a cache: beside the lists, or in data.cache, where sets of one name and different folders get different
+/// names.
+fs::path cache_path(const PictureSet& set, const std::string& part, const settings::DataSettings& settings) {
   const std::string chosen = settings.cache;
   if (chosen.empty()) return set.folder / fmt::format(".m2m-cache-{}-{}.bin", part, set.size);
   const std::string place = sha256_hex(fs::absolute(set.folder).lexically_normal().string()).substr(0, 8);
   return fs::path(chosen) / fmt::format("{}-{}-{}-{}.bin", set.name, place, part, set.size);
 }
 
-/// In the order of the hash: train, validation where there is one, test.
-std::vector<PicturePart> parts_of(PictureSet& set, bool is_cut, const settings::DataSettings& settings) {
-  std::vector<PicturePart> parts;
+/// Parts in the order of the hash: train, validation if there is one, test.
+std::vector<PictureList> picture_lists(PictureSet& set, bool is_cut, const settings::DataSettings& settings) {
+  std::vector<PictureList> parts;
   const auto add = [&](const char* name, const std::string& cache_name, ImageList& list) {
-    if (list.count() > 0) parts.push_back({name, std::move(list), cache_of(set, cache_name, settings)});
+    if (list.count() > 0) parts.push_back({name, std::move(list), cache_path(set, cache_name, settings)});
   };
   add("train", is_cut ? "train-without-doubles" : "train", set.train);
   add("validation", "validation", set.validation);
@@ -64,17 +65,19 @@ std::vector<PicturePart> parts_of(PictureSet& set, bool is_cut, const settings::
   return parts;
 }
 
-PictureReading reading_of(const PictureSet& set, const settings::DataSettings& settings) {
+PictureReading make_reading(const PictureSet& set, const settings::DataSettings& settings) {
   return {.size = set.size, .strict = settings.strict, .skip_unreadable = settings.skip_unreadable.value_or(false)};
 }
 
-void take_parts(std::vector<ReadPart> read, const std::vector<PicturePart>& parts, DataSet& data) {
+void take_parts(std::vector<DecodedList> read, const std::vector<PictureList>& parts, DataSet& data) {
   Sha256 hash;
   for (std::size_t i = 0; i < read.size(); ++i) {
     const std::string line = fmt::format("{} {}\n", parts[i].name, read[i].sha256);
     hash.add(std::as_bytes(std::span(line)));
-    Images& images = parts[i].name == "train" ? data.train : parts[i].name == "test" ? data.test : data.validation;
-    images = std::move(read[i].images);
+    Samples& samples = parts[i].name == "train"  ? data.train
+                       : parts[i].name == "test" ? data.test
+                                                 : data.validation;
+    samples = std::move(read[i].samples);
   }
   data.files_sha256 = hash.hex();
 }
@@ -83,9 +86,9 @@ void take_parts(std::vector<ReadPart> read, const std::vector<PicturePart>& part
 
 DataSet read_picture_set(PictureSet set, const settings::DataSettings& settings) {
   if (settings.image_size > 0) set.size = settings.image_size;
-  const Doubles doubles = count_doubles(set.train, set.validation, set.test);
+  const DuplicateCounts duplicates = count_duplicates(set.train, set.validation, set.test);
   const std::int64_t listed = set.train.count();
-  if (settings.drop_doubles) set.train = without_those_of(set.train, set.test);
+  if (settings.drop_doubles) set.train = without_paths_of_test(set.train, set.test);
   const std::int64_t dropped = listed - set.train.count();
   DataSet data;
   data.name = set.name;
@@ -93,13 +96,13 @@ DataSet read_picture_set(PictureSet set, const settings::DataSettings& settings)
   data.mean = set.mean;
   data.std = set.std;
   data.augmentation = set.augmentation;
-  // An empty class is said before an hour of decoding.
+  // Finds an empty class before an hour of decoding.
   smallest_class({set.train.labels, set.validation.labels, set.test.labels}, set.classes, set.folder.string());
-  data.published = false;  // there are no sums to compare pictures with
+  data.published = false;  // there are no published checksums of pictures
   std::vector<std::string> notices = set.notices;
-  if (std::string notice = notice_of_doubles(set, doubles, dropped); !notice.empty()) notices.push_back(notice);
-  const std::vector<PicturePart> parts = parts_of(set, dropped > 0, settings);
-  std::vector<ReadPart> read = read_pictures(parts, set.folder, reading_of(set, settings));
+  if (std::string notice = duplicates_notice(set, duplicates, dropped); !notice.empty()) notices.push_back(notice);
+  const std::vector<PictureList> parts = picture_lists(set, dropped > 0, settings);
+  std::vector<DecodedList> read = read_pictures(parts, set.folder, make_reading(set, settings));
   for (std::size_t i = 0; i < parts.size(); ++i) add_notices(parts[i], read[i], notices);
   data.notice = fmt::format("{}", fmt::join(notices, "\n"));
   take_parts(std::move(read), parts, data);
@@ -153,7 +156,7 @@ DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const s
     const fs::path file = folder / name;
     if (!fs::is_regular_file(file)) {
       throw data_error(
-          fmt::format("{}: holds no {}: {}/{} is missing: docs/data.md says what belongs there; or name another "
+          fmt::format("{}: contains no {}: {}/{} is missing; docs/data.md says what belongs there; or name another "
                       "folder with data.root or M2M_DATA",
                       roots.root.string(), listed.title, listed.name, name));
     }
@@ -173,7 +176,6 @@ DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const s
   return read_picture_set(std::move(set), settings);
 }
 
-namespace fs = std::filesystem;
 namespace {
 
 void read_folders(const fs::path& root, PictureSet& set) {
@@ -189,7 +191,7 @@ void read_folders(const fs::path& root, PictureSet& set) {
     const auto label = static_cast<std::int32_t>(k);
     if (std::find(set.train.labels.begin(), set.train.labels.end(), label) == set.train.labels.end()) {
       throw data_error(
-          fmt::format("{}: holds no picture, so class '{}' has no training sample: expected .jpg, .jpeg or .png",
+          fmt::format("{}: holds no picture, so class '{}' has no training sample; expected .jpg, .jpeg or .png",
                       (root / "train" / classes[k]).string(), classes[k]));
     }
   }
@@ -209,19 +211,20 @@ void read_lists(const fs::path& root, PictureSet& set) {
 
 void check_there(const fs::path& root, const char* train, const char* test) {
   if (fs::exists(root / test)) return;
-  throw data_error(fmt::format("{}: {} is there, {} is missing: a set is tested on pictures of its own",
-                               root.string(), train, test));
+  throw data_error(
+      fmt::format("{}: has {}, but {} is missing; a set needs test pictures", root.string(), train, test));
 }
 
 }  // namespace
 
 DataSet read_own_pictures(const settings::DataSettings& settings) {
   const fs::path root = settings.path;
-  if (root.empty()) throw usage_error("data.set = 'images' needs data.path, the folder of your pictures");
+  if (root.empty()) throw usage_error("data.set = 'images' needs data.path, the folder of the pictures");
   const bool has_lists = fs::exists(root / "train.txt");
   if (!has_lists && !fs::is_directory(root / "train")) {
     throw data_error(fmt::format(
-        "{}: holds neither train.txt nor train/: docs/data.md says how your own pictures may lie", root.string()));
+        "{}: contains neither train.txt nor train/; docs/data.md shows the layouts of a user's own pictures",
+        root.string()));
   }
   PictureSet set;
   set.name = "images";
@@ -231,7 +234,7 @@ DataSet read_own_pictures(const settings::DataSettings& settings) {
   if (has_lists) read_lists(root, set);
   if (!has_lists) read_folders(root, set);
   const int size = settings.image_size > 0 ? settings.image_size : set.size;
-  set.augmentation = {std::min(size / 8, 127), true};  // a slot keeps the shift in 8 bits
+  set.augmentation = {std::min(size / 8, 127), true};  // a slot stores the shift in 8 bits
   return read_picture_set(std::move(set), settings);
 }
 

@@ -11,7 +11,7 @@
 namespace m2m::data {
 namespace {
 
-/// The number in a line; -1 if it is none.
+/// Parses the number in a line; -1 if it is not a number.
 std::int64_t to_row(std::string_view line) {
   std::int64_t row = -1;
   const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), row);
@@ -31,15 +31,14 @@ std::vector<bool> read_present_rows(const std::filesystem::path& file, std::int6
   std::vector<bool> present(static_cast<std::size_t>(count), false);
   std::int64_t last = -1;
   std::size_t number = 0;
-  for (const std::string_view line : lines_of(text)) {
+  for (const std::string_view line : split_lines(text)) {
     ++number;
     const std::int64_t row = to_row(line);
     if (row <= last || row >= count) {
-      throw wrong_line(
-          text, number,
-          fmt::format("'{}', expected a number above {} and below {}: the training images that are here, "
-                      "ascending",
-                      line, last, group_digits(count)));
+      throw line_error(text, number,
+                       fmt::format("'{}', expected a number above {} and below {}: the present training images, "
+                                   "ascending",
+                                   line, last, group_digits(count)));
     }
     present[static_cast<std::size_t>(row)] = true;
     last = row;
@@ -55,9 +54,9 @@ void check_present(const DataSet& data, const Split& split) {
     absent += count_absent(*part, present);
   if (absent == 0) return;
   throw data_error(fmt::format(
-      "{}: this copy holds {} of {} training images, and {} that the study takes are not among them; take the "
+      "{}: this copy holds {} of {} training images, and {} that the study takes are not among them; use the "
       "settings "
-      "data.ratio, data.largest and data.subset that the copy was made for, or name the whole set with data.root",
+      "data.ratio, data.largest and data.subset that the copy was made for, or name a complete set with data.root",
       data.name, group_digits(std::count(present.begin(), present.end(), true)), group_digits(data.train.count()),
       group_digits(absent)));
 }

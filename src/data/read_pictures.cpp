@@ -29,31 +29,32 @@ namespace {
 
 constexpr double seconds_between = 5;
 
-/// Joins its threads however the scope is left.
-struct Crew {
+/// Threads that are joined when the scope is left.
+struct ThreadGroup {
   std::vector<std::thread> threads;
-  ~Crew() {
+  ~ThreadGroup() {
     for (std::thread& thread : threads) thread.join();
   }
 };
 
 }  // namespace
 
-int decoder_count() {
-  constexpr int most = 16, most_asked_for = 256;
-  const char* said = std::getenv("M2M_DECODERS");
-  const std::string_view digits = said == nullptr ? "" : said;
+int decode_threads() {
+  constexpr int default_max = 16, max = 256;
+  const char* variable = std::getenv("M2M_DECODERS");
+  const std::string_view digits = variable == nullptr ? "" : variable;
   int asked = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), asked);
-  return asked >= 1 ? std::min(asked, most_asked_for) : std::clamp(affinity_cores(), 1, most);
+  return asked >= 1 ? std::min(asked, max) : std::clamp(affinity_cores(), 1, default_max);
 }
 
-std::vector<DecodeFailure> do_all(std::int64_t count, int threads, const std::function<void(std::int64_t)>& work,
-                                  const std::function<void(std::int64_t)>& at_times) {
+std::vector<DecodeFailure> parallel_for_each(std::int64_t count, int threads,
+                                             const std::function<void(std::int64_t)>& work,
+                                             const std::function<void(std::int64_t)>& on_progress) {
   std::atomic<std::int64_t> next = 0;
   std::mutex guard;
   std::vector<DecodeFailure> failures;
-  const auto take_turns = [&](const std::function<void(std::int64_t)>& look_up) {
+  const auto take_turns = [&](const std::function<void(std::int64_t)>& report) {
     auto last = std::chrono::steady_clock::now();
     for (std::int64_t item = next++; item < count; item = next++) {
       try {
@@ -62,16 +63,16 @@ std::vector<DecodeFailure> do_all(std::int64_t count, int threads, const std::fu
         const std::lock_guard lock(guard);
         failures.push_back({item, error.what()});
       }
-      if (!look_up || seconds_since(last) < seconds_between) continue;
-      look_up(item);
+      if (!report || seconds_since(last) < seconds_between) continue;
+      report(item);
       last = std::chrono::steady_clock::now();
     }
   };
   {
-    Crew crew;
+    ThreadGroup group;
     const auto helpers = std::min<std::int64_t>(threads, count) - 1;
-    for (std::int64_t i = 0; i < helpers; ++i) crew.threads.emplace_back(take_turns, nullptr);
-    take_turns(at_times);
+    for (std::int64_t i = 0; i < helpers; ++i) group.threads.emplace_back(take_turns, nullptr);
+    take_turns(on_progress);
   }
   std::sort(failures.begin(), failures.end(),
             [](const DecodeFailure& one, const DecodeFailure& other) { return one.item < other.item; });
@@ -81,10 +82,10 @@ std::vector<DecodeFailure> do_all(std::int64_t count, int threads, const std::fu
 namespace fs = std::filesystem;
 namespace {
 
-/// Size and time of each file, in order; what cannot be found has none, and decoding it says so.
+/// Hash of the size and time of each file, in order; a missing file has none, and decoding reports it.
 std::string files_sha256(const ImageList& list, const fs::path& folder, int threads) {
   std::vector<std::string> stamps(list.paths.size());
-  do_all(list.count(), threads, [&](std::int64_t i) {
+  parallel_for_each(list.count(), threads, [&](std::int64_t i) {
     struct stat found {};
     if (::stat((folder / list.paths[i]).c_str(), &found) != 0) return;
     stamps[i] = fmt::format("{} {}.{:09}", found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec);
@@ -97,8 +98,8 @@ std::string files_sha256(const ImageList& list, const fs::path& folder, int thre
   return hash.hex();
 }
 
-/// [height, width, 3] -> [3, height, width]
-std::vector<std::uint8_t> planes_of(const Picture& picture) {
+/// Converts [height, width, 3] to [3, height, width].
+std::vector<std::uint8_t> to_planes(const Picture& picture) {
   const std::size_t area = picture.rgb.size() / 3;
   std::vector<std::uint8_t> planes(picture.rgb.size());
   for (std::size_t at = 0; at < area; ++at) {
@@ -108,27 +109,28 @@ std::vector<std::uint8_t> planes_of(const Picture& picture) {
   return planes;
 }
 
-/// A picture is missing if its path leads to no file; anything else that keeps it from being looked at may pass.
+/// Throws Error (bad_data) if there is no file at the path, (input_output) if it cannot be examined for another
+/// reason, which may pass.
 void check_is_file(const fs::path& file) {
   std::error_code failed, ignored;
   const fs::file_status status = fs::status(file, failed);
   if (fs::is_regular_file(status)) return;
-  if (fs::exists(status)) throw data_error("is no file");
+  if (fs::exists(status)) throw data_error("is not a file");
   if (status.type() != fs::file_type::not_found && failed != std::errc::too_many_symbolic_link_levels)
     throw io_error(fmt::format("{}: {}", file.string(), failed.message()));
   const bool is_link = fs::is_symlink(fs::symlink_status(file, ignored));
-  throw data_error(is_link ? "is a link that leads to no file" : "is missing");
+  throw data_error(is_link ? "is a link to a missing file" : "is missing");
 }
 
-/// Decodes one picture; returns the library's warning.
+/// Decodes one picture into the cache; returns the warning of the library.
 std::string decode_into(const CacheWriter& cache, std::int64_t index, const fs::path& file, int size) {
   check_is_file(file);
   const Picture picture = decode_picture(read_file(file));
-  cache.put(index, planes_of(resize_square(picture, size)).data());
+  cache.put(index, to_planes(resize_square(picture, size)).data());
   return picture.warning;
 }
 
-/// What was found while the pictures of a part were decoded, by their indices in its list.
+/// Notes collected while the pictures of a part are decoded, by index in the list. Thread-safe.
 struct Found {
   std::mutex guard;
   std::vector<std::pair<std::int64_t, PictureNote>> notes;
@@ -138,14 +140,14 @@ struct Found {
   }
 };
 
-/// A part that was decoded.
+/// The result of decoding a part.
 struct Decoded {
   std::vector<PictureNote> notes;      // in the order of the list
   std::vector<std::int64_t> left_out;  // indices of the pictures that the notes leave out
-  std::vector<PictureNote> failed;     // could not be read from disk
+  std::vector<PictureNote> failed;     // not readable from disk
 };
 
-Decoded decode_all(const CacheWriter& cache, const PicturePart& part, const fs::path& folder,
+Decoded decode_all(const CacheWriter& cache, const PictureList& part, const fs::path& folder,
                    const PictureReading& how) {
   const auto start = std::chrono::steady_clock::now();
   const std::int64_t count = part.list.count();
@@ -166,7 +168,7 @@ Decoded decode_all(const CacheWriter& cache, const PicturePart& part, const fs::
                          static_cast<double>(done) / seconds_since(start)));
   };
   Decoded decoded;
-  for (const DecodeFailure& failure : do_all(count, how.threads, decode, report))
+  for (const DecodeFailure& failure : parallel_for_each(count, how.threads, decode, report))
     decoded.failed.push_back({PictureNoteKind::left_out, part.list.paths[failure.item], failure.sentence});
   std::sort(found.notes.begin(), found.notes.end(),
             [](const auto& one, const auto& other) { return one.first < other.first; });
@@ -193,7 +195,7 @@ void add_faults(const std::vector<PictureNote>& notes, PictureFaults& faults) {
 }
 
 /// Decodes the pictures of `part` into `file`. Returns false if pictures are refused; `faults` then names them.
-bool fill_cache(const fs::path& file, const PicturePart& part, const fs::path& folder, const CacheKey& key,
+bool fill_cache(const fs::path& file, const PictureList& part, const fs::path& folder, const CacheKey& key,
                 const PictureReading& how, PictureFaults& faults) {
   const CacheWriter cache(file, key);
   const Decoded decoded = decode_all(cache, part, folder, how);
@@ -209,7 +211,7 @@ bool fill_cache(const fs::path& file, const PicturePart& part, const fs::path& f
 }
 
 /// Makes the cache of `part`. Returns false if pictures are refused: there is no new cache then.
-bool make_cache(const PicturePart& part, const fs::path& folder, const CacheKey& key, const PictureReading& how,
+bool make_cache(const PictureList& part, const fs::path& folder, const CacheKey& key, const PictureReading& how,
                 PictureFaults& faults) {
   log_info(
       fmt::format("{}: decoding {} pictures into {}", part.name, group_digits(key.count), part.cache.string()));
@@ -219,22 +221,22 @@ bool make_cache(const PicturePart& part, const fs::path& folder, const CacheKey&
   return true;
 }
 
-/// Nothing if pictures are refused.
-std::optional<CachedPixels> find_or_make(const PicturePart& part, const fs::path& folder, const CacheKey& key,
+/// Opens the cache, or makes it under its lock. Nothing if pictures are refused.
+std::optional<CachedPixels> find_or_make(const PictureList& part, const fs::path& folder, const CacheKey& key,
                                          const PictureReading& how, PictureFaults& faults) {
   std::string reason;
-  // First without the lock: a valid cache is read from a folder that may not be written to.
+  // First without the lock, because a valid cache may be in a read-only folder.
   if (auto cached = open_cache(part.cache, key, reason)) return cached;
   const CacheLock lock(part.cache.string() + ".lock");
-  if (auto cached = open_cache(part.cache, key, reason)) return cached;  // whoever held the lock made it
-  if (!reason.empty()) log_info(fmt::format("{} {}: it is made anew", part.cache.string(), reason));
+  if (auto cached = open_cache(part.cache, key, reason)) return cached;  // made by the process that held the lock
+  if (!reason.empty()) log_info(fmt::format("{} {}; making it again", part.cache.string(), reason));
   if (!make_cache(part, folder, key, how, faults)) return std::nullopt;
   auto made = open_cache(part.cache, key, reason);
   if (!made) throw io_error(fmt::format("{} {} just after it was written", part.cache.string(), reason));
   return made;
 }
 
-std::optional<CachedPixels> cached_pixels(const PicturePart& part, const fs::path& folder, const CacheKey& key,
+std::optional<CachedPixels> cached_pixels(const PictureList& part, const fs::path& folder, const CacheKey& key,
                                           const PictureReading& how, PictureFaults& faults) {
   try {
     auto cached = find_or_make(part, folder, key, how, faults);
@@ -243,13 +245,13 @@ std::optional<CachedPixels> cached_pixels(const PicturePart& part, const fs::pat
   } catch (const Error& error) {
     if (error.code() != ExitCode::input_output) throw;
     throw io_error(
-        fmt::format("decoded pictures cannot be kept ({}): set data.cache to a folder that can be written to, with "
+        fmt::format("decoded pictures cannot be cached ({}); set data.cache to a writable folder with "
                     "room for {} MB",
                     error.what(), group_digits(key.count * key.picture_bytes() / 1'000'000 + 1)));
   }
 }
 
-ReadPart read_part(const PicturePart& part, const PictureReading& how, CachedPixels cached) {
+DecodedList read_part(const PictureList& part, const PictureReading& how, CachedPixels cached) {
   const ImageList kept = without_left_out(part.list, cached.notes);
   return {{{3, how.size, how.size}, std::move(cached.pixels), kept.labels},
           sha256_hex(list_text(kept) + cached.sha256),
@@ -258,13 +260,13 @@ ReadPart read_part(const PicturePart& part, const PictureReading& how, CachedPix
 
 }  // namespace
 
-std::vector<ReadPart> read_pictures(std::span<const PicturePart> parts, const fs::path& folder,
-                                    const PictureReading& how) {
+std::vector<DecodedList> read_pictures(std::span<const PictureList> parts, const fs::path& folder,
+                                       const PictureReading& how) {
   PictureReading reading = how;
-  if (reading.threads <= 0) reading.threads = decoder_count();
-  std::vector<ReadPart> read;
+  if (reading.threads <= 0) reading.threads = decode_threads();
+  std::vector<DecodedList> read;
   PictureFaults faults;
-  for (const PicturePart& part : parts) {
+  for (const PictureList& part : parts) {
     const CacheKey key{part.list.count(), reading.size, sha256_hex(list_text(part.list)),
                        files_sha256(part.list, folder, reading.threads)};
     auto cached = cached_pixels(part, folder, key, reading, faults);

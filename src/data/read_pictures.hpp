@@ -1,5 +1,5 @@
 #pragma once
-// Many small independent pieces of work, on the threads of this process.
+// Decodes lists of pictures on several threads into arrays of pixels, by way of caches.
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -12,66 +12,68 @@
 
 namespace m2m::data {
 
-/// How many threads decode: what the environment's M2M_DECODERS says (1 to 256), else as many as the process may
-/// use, but at most 16.
-int decoder_count();
+/// Number of decoding threads: M2M_DECODERS of the environment (1 to 256); by default the cores of the affinity
+/// mask, at most 16.
+int decode_threads();
 
+/// An item whose work threw, and the text of the exception.
 struct DecodeFailure {
   std::int64_t item = 0;
   std::string sentence;
 };
 
-/// Does work(0) .. work(count - 1), each once, on `threads` threads of which the caller is one. Local.
+/// Calls work(0) .. work(count - 1), each once, on `threads` threads including the caller's. Local.
 ///
-/// Returns those that threw, in order, so the answer does not depend on threads. at_times: called by the caller's
-/// thread every few seconds with how many have been begun.
-std::vector<DecodeFailure> do_all(std::int64_t count, int threads, const std::function<void(std::int64_t)>& work,
-                                  const std::function<void(std::int64_t)>& at_times = {});
+/// Returns the failed items in order; the result does not depend on the number of threads. on_progress: called
+/// every few seconds on the caller's thread with the number of items begun.
+std::vector<DecodeFailure> parallel_for_each(std::int64_t count, int threads,
+                                             const std::function<void(std::int64_t)>& work,
+                                             const std::function<void(std::int64_t)>& on_progress = {});
 
-// Lists of pictures become arrays of pixels, by way of a cache.
-
-/// One part of a data set, and the file that keeps its pixels.
-struct PicturePart {
+/// One part of a data set, and the file that caches its pixels.
+struct PictureList {
   std::string name;  // "train"
   ImageList list;
   std::filesystem::path cache;
 };
 
-/// How pictures are read.
+/// Options of reading pictures.
 struct PictureReading {
-  int size = 32;                 // side of the square that each becomes
-  bool strict = false;           // pictures for which the decoder library warns are refused
-  bool skip_unreadable = false;  // pictures that are missing or cannot be decoded are left out, not refused
-  int threads = 0;               // 0: decoder_count()
+  int size = 32;                 // side of the square that each picture becomes
+  bool strict = false;           // refuses pictures for which the decoder library warns
+  bool skip_unreadable = false;  // leaves out pictures that are missing or cannot be decoded; default: refuses
+  int threads = 0;               // 0: decode_threads()
 };
 
 /// Notes of all parts of a data set.
 struct PictureFaults {
-  std::vector<PictureNote> unreadable;  // missing, or cannot be decoded
-  std::vector<PictureNote> warned;      // read, although the decoder library warns
-  std::vector<PictureNote> failed;      // could not be read from disk: never left out
+  std::vector<PictureNote> unreadable;  // missing or not decodable
+  std::vector<PictureNote> warned;      // read with a warning of the decoder library
+  std::vector<PictureNote> failed;      // not readable from disk; never left out
 };
 
-/// Throws Error (bad_data) if any are refused under `how`, naming the setting that helps, or if what would be left
-/// out takes all pictures of a part, or of a class in train; Error (input_output) if any failed. Pure.
-void check_pictures(std::span<const PicturePart> parts, const std::filesystem::path& folder,
+/// Throws Error (bad_data) if `how` refuses a picture, and names the setting that helps; also if the unreadable
+/// pictures are all pictures of a part, or of a class of train. Throws Error (input_output) if a picture could not
+/// be read from disk. Pure.
+void check_pictures(std::span<const PictureList> parts, const std::filesystem::path& folder,
                     const PictureFaults& faults, const PictureReading& how);
 
-struct ReadPart {
-  Images images;                   // [n, 3, size, size], pixels mapped from the cache
-  std::string sha256;              // of the list's text and the decoded pixels: the same wherever they lie
-  std::vector<PictureNote> notes;  // what is left out of images and sha256, and what the decoder library warns of
+/// The samples of one part.
+struct DecodedList {
+  Samples samples;                 // [n, 3, size, size], pixels mapped from the cache
+  std::string sha256;              // of the list's text and the decoded pixels; independent of the folder
+  std::vector<PictureNote> notes;  // pictures left out of samples and sha256, and warnings
 };
 
-/// Decodes and resizes the parts' pictures, which lie below `folder`, or maps the caches that hold them already.
+/// Decodes and resizes the pictures of the parts, which are below `folder`, or maps the caches that hold them.
 ///
-/// A cache that is cut short, foreign, or was made from another list, size or other pictures (by their sizes and
-/// times) is made anew, with a log line. Notes are kept in notes_file(cache). What is left out counts as if it were
-/// not listed. Local; processes that want the same cache wait for the one that makes it. The result depends on
-/// neither threads nor caches.
-/// Throws Error (bad_data), one for all parts, naming the pictures that are refused, or a part or a class of train
-/// of which nothing is left; Error (input_output) if a picture cannot be read from disk or a cache not be written.
-std::vector<ReadPart> read_pictures(std::span<const PicturePart> parts, const std::filesystem::path& folder,
-                                    const PictureReading& how);
+/// A cache that is cut short, foreign, or made from another list, size or other pictures (by their sizes and times)
+/// is made again, with a log line. Notes are kept in notes_file(cache). A picture that is left out counts as not
+/// listed. Local; processes that want the same cache wait for the one that makes it. The result depends neither on
+/// threads nor on caches.
+/// Throws Error (bad_data), one for all parts, if pictures are refused or nothing is left of a part or of a class
+/// of train. Throws Error (input_output) if a picture cannot be read from disk or a cache cannot be written.
+std::vector<DecodedList> read_pictures(std::span<const PictureList> parts, const std::filesystem::path& folder,
+                                       const PictureReading& how);
 
 }  // namespace m2m::data

@@ -13,15 +13,15 @@ namespace {
 
 constexpr std::size_t max_named = 20;
 
-std::string listed(std::span<const PicturePart> parts) {
+std::string listed(std::span<const PictureList> parts) {
   std::int64_t count = 0;
-  for (const PicturePart& part : parts) count += part.list.count();
+  for (const PictureList& part : parts) count += part.list.count();
   return group_digits(count);
 }
 
-/// What would be empty without the unreadable pictures: "test: none of its 4 pictures", or ""; train has to keep
-/// each of its classes.
-std::string emptied(const PicturePart& part, const std::vector<PictureNote>& unreadable) {
+/// What is empty without the unreadable pictures, for example "none of the 4 pictures of test"; "" if nothing is.
+/// Of train, each class must keep a picture.
+std::string emptied(const PictureList& part, const std::vector<PictureNote>& unreadable) {
   const ImageList kept = without_left_out(part.list, unreadable);
   if (kept.count() == 0)
     return fmt::format("none of the {} pictures of {}", group_digits(part.list.count()), part.name);
@@ -33,8 +33,8 @@ std::string emptied(const PicturePart& part, const std::vector<PictureNote>& unr
   return "";
 }
 
-std::string emptied(std::span<const PicturePart> parts, const std::vector<PictureNote>& unreadable) {
-  for (const PicturePart& part : parts) {
+std::string emptied(std::span<const PictureList> parts, const std::vector<PictureNote>& unreadable) {
+  for (const PictureList& part : parts) {
     if (std::string what = emptied(part, unreadable); !what.empty()) return what;
   }
   return "";
@@ -42,14 +42,14 @@ std::string emptied(std::span<const PicturePart> parts, const std::vector<Pictur
 
 }  // namespace
 
-void check_pictures(std::span<const PicturePart> parts, const fs::path& folder, const PictureFaults& faults,
+void check_pictures(std::span<const PictureList> parts, const fs::path& folder, const PictureFaults& faults,
                     const PictureReading& how) {
   const auto sentence = [&](const std::vector<PictureNote>& notes, const char* what, const std::string& advice) {
     return fmt::format("{}: {} of {} listed pictures {}: {}; {}", folder.string(), group_digits(notes.size()),
                        listed(parts), what, notes_text(notes, max_named), advice);
   };
   if (!faults.failed.empty()) {
-    throw io_error(sentence(faults.failed, "could not be read", "make them readable and give the command again"));
+    throw io_error(sentence(faults.failed, "could not be read", "make them readable and run the command again"));
   }
   const char* unreadable = "are missing or damaged";
   const std::string empty = faults.unreadable.empty() ? "" : emptied(parts, faults.unreadable);
@@ -63,7 +63,7 @@ void check_pictures(std::span<const PicturePart> parts, const fs::path& folder, 
   }
   if (!how.strict || faults.warned.empty()) return;
   throw data_error(sentence(faults.warned, "give a warning of the decoder library, which data.strict refuses",
-                            "write them anew with another program, or say data.strict = false"));
+                            "write them again with another program, or set data.strict = false"));
 }
 
 }  // namespace m2m::data

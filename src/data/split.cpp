@@ -15,41 +15,40 @@ namespace {
 using Rows = std::vector<std::int32_t>;
 
 /// Rows of each class in file order, [K].
-std::vector<Rows> rows_by_class(const Images& images, int classes) {
+std::vector<Rows> rows_by_class(const Samples& samples, int classes) {
   std::vector<Rows> rows(static_cast<std::size_t>(classes));
-  for (std::int64_t row = 0; row < images.count(); ++row)
-    rows[images.labels[row]].push_back(static_cast<std::int32_t>(row));
+  for (std::int64_t row = 0; row < samples.count(); ++row)
+    rows[samples.labels[row]].push_back(static_cast<std::int32_t>(row));
   return rows;
 }
 
-ClassCounts counts_of(const std::vector<Rows>& rows) {
+ClassCounts count_rows(const std::vector<Rows>& rows) {
   ClassCounts counts;
   for (const Rows& of_class : rows) counts.push_back(static_cast<std::int64_t>(of_class.size()));
   return counts;
 }
 
-/// How a data set of the user's own gets a validation part; empty: it cannot.
+/// Advice on how a user's own data set gets a validation part; "" if it cannot.
 std::string own_validation(const std::string& set) {
   if (set == "npz") return ", or add the arrays x_val and y_val with data.validation = 'own'";
   if (set == "images") return ", or add val.txt or val/ with data.validation = 'own'";
   return "";
 }
 
-/// `taker` would take the only training sample of class k: says so, and what to do.
+/// Throws because `taker` would take the only training sample of class k; says what to do.
 [[noreturn]] void fail_only_sample(const DataSet& data, const settings::DataSettings& settings,
                                    const std::string& taker, std::size_t k) {
   std::string ways = "data.validation = 'none'";
   ways += data.validation.count() > 0 ? " or 'own'" : own_validation(data.name);
   if (settings.imbalance != settings::Imbalance::own) {
-    const auto larger = sufficient_settings(data, settings, counts_of(rows_by_class(data.train, data.classes)), 2);
+    const auto larger = sufficient_settings(data, settings, count_rows(rows_by_class(data.train, data.classes)), 2);
     if (larger && !larger->empty()) ways += ", or " + *larger;
   }
   throw usage_error(
       fmt::format("{} takes the only training sample of class {} of {}: set {}", taker, k, data.name, ways));
 }
 
-/// Moves `count` of `rows`, which stay in order, out of them: the first ones, or ones drawn where there is a
-/// stream.
+/// Moves `count` of `rows` out of them, in order: the first ones, or random ones if there is a stream.
 Rows take(Rows& rows, std::int64_t count, const Stream* drawn_from) {
   std::vector<bool> taken(rows.size(), false);
   if (drawn_from != nullptr) {
@@ -96,7 +95,8 @@ std::vector<Rows> take_holdout(const DataSet& data, const settings::DataSettings
   return held;
 }
 
-/// Every folds-th sample of a class, in an order drawn for it. A class of few samples is missing from some folds.
+/// Moves every folds-th sample of a class out, in a random order of its own. A class with few samples is missing
+/// from some folds.
 std::vector<Rows> take_fold(const DataSet& data, const settings::DataSettings& settings, Key seed,
                             std::vector<Rows>& train) {
   const auto folds = static_cast<std::size_t>(settings.folds);
@@ -111,7 +111,7 @@ std::vector<Rows> take_fold(const DataSet& data, const settings::DataSettings& s
     const auto order = permutation(static_cast<std::int64_t>(train[k].size()),
                                    Stream(seed, Purpose::holdout, 0, 0, static_cast<std::uint32_t>(k)));
     Rows left;
-    // Classes begin at different folds, so that the rarest are not all missing from the same ones.
+    // Classes begin at different folds, so that the rarest are not all missing from the same folds.
     for (std::size_t i = 0; i < order.size(); ++i)
       ((i + k) % folds == fold ? held[k] : left).push_back(train[k][order[i]]);
     if (left.empty()) fail_only_sample(data, settings, fmt::format("data.fold = {}", fold), k);
@@ -130,24 +130,24 @@ std::vector<Rows> take_test_head(std::vector<Rows>& test, bool is_rest_of_traini
   return head;
 }
 
-/// The first class without a row; K: there is none.
+/// The first class without a row; K if there is none.
 std::size_t first_empty(const std::vector<Rows>& rows) {
   const auto empty = std::find_if(rows.begin(), rows.end(), [](const Rows& of_class) { return of_class.empty(); });
   return static_cast<std::size_t>(empty - rows.begin());
 }
 
-/// How many samples of a class training has to leave: to the test, and to what test-head takes of it.
-std::int64_t spared_of(const DataSet& data, const settings::DataSettings& settings) {
+/// Samples of a class that training must leave: for the test, and for what test-head takes of it.
+std::int64_t reserved_per_class(const DataSet& data, const settings::DataSettings& settings) {
   if (data.test.count() > 0) return 0;
   return settings.validation == settings::Validation::test_head ? 2 : 1;
 }
 
-/// A tenth of a class's test samples validates; says what else could.
+/// Throws if a tenth of the test samples of a class is nothing; says what can validate instead.
 void check_test_head(const DataSet& data, const std::vector<Rows>& train, const std::vector<Rows>& test,
                      const std::vector<Rows>& validation) {
   const std::size_t k = first_empty(validation);
   if (k == validation.size()) return;
-  const ClassCounts counts = counts_of(train);
+  const ClassCounts counts = count_rows(train);
   const bool may_hold_out = *std::min_element(counts.begin(), counts.end()) > 1;
   throw usage_error(fmt::format(
       "data.validation = 'test-head' takes a tenth of the test samples of a class, and class {} of {} has {}; set "
@@ -156,7 +156,7 @@ void check_test_head(const DataSet& data, const std::vector<Rows>& train, const 
       may_hold_out ? "data.validation = 'train-holdout', or " : ""));
 }
 
-/// What is cut evenly is tested evenly.
+/// Throws if the training counts are set but the test set lacks a class.
 void check_tested(const DataSet& data, const settings::DataSettings& settings, const std::vector<Rows>& test) {
   const std::size_t k = first_empty(test);
   if (settings.imbalance == settings::Imbalance::own || k == test.size()) return;
@@ -166,19 +166,19 @@ void check_tested(const DataSet& data, const settings::DataSettings& settings, c
       settings::to_text(settings.imbalance), data.name, k));
 }
 
-PoolRows part_of(Pool pool, const std::vector<Rows>& rows) {
+PoolRows to_pool_rows(Pool pool, const std::vector<Rows>& rows) {
   PoolRows part{pool, {}};
   for (const Rows& of_class : rows) part.rows.insert(part.rows.end(), of_class.begin(), of_class.end());
   std::sort(part.rows.begin(), part.rows.end());
   return part;
 }
 
-std::string hash_of(const PoolRows& part) {
-  static_assert(std::endian::native == std::endian::little, "the hash is defined over little-endian numbers");
+std::string rows_sha256(const PoolRows& part) {
+  static_assert(std::endian::native == std::endian::little, "the hash is defined over little-endian integers");
   return sha256_hex(std::as_bytes(std::span(part.rows)));
 }
 
-/// What validates, and from which pool; what is taken from training or test is left out there.
+/// Validation rows and their pool; rows that are taken from training or test are removed there.
 std::pair<Pool, std::vector<Rows>> take_validation(const DataSet& data, const settings::DataSettings& settings,
                                                    Key seed, std::vector<Rows>& train, std::vector<Rows>& test) {
   using settings::Validation;
@@ -200,12 +200,12 @@ std::pair<Pool, std::vector<Rows>> take_validation(const DataSet& data, const se
 
 }  // namespace
 
-const char* pool_name(Pool pool) {
+const char* to_text(Pool pool) {
   if (pool == Pool::validation) return "validation";
   return pool == Pool::train ? "train" : "test";
 }
 
-const Images& pool_of(const DataSet& data, Pool pool) {
+const Samples& samples_in(const DataSet& data, Pool pool) {
   if (pool == Pool::validation) return data.validation;
   return pool == Pool::train ? data.train : data.test;
 }
@@ -213,27 +213,27 @@ const Images& pool_of(const DataSet& data, Pool pool) {
 Split split_data(const DataSet& data, const settings::DataSettings& settings, Key seed) {
   const bool rest_tests = data.test.count() == 0;
   std::vector<Rows> available = rows_by_class(data.train, data.classes);
-  const ClassCounts wanted = wanted_counts(data, settings, counts_of(available), spared_of(data, settings));
+  const ClassCounts wanted =
+      wanted_counts(data, settings, count_rows(available), reserved_per_class(data, settings));
   std::vector<Rows> train = take_training(settings, seed, wanted, available);
   std::vector<Rows> test = rest_tests ? std::move(available) : rows_by_class(data.test, data.classes);
 
   const Pool test_pool = rest_tests ? Pool::train : Pool::test;
   const auto [validation_pool, validation] = take_validation(data, settings, seed, train, test);
-  // A set's own validation and test may lack a class, as may a fold: its recall is then not defined, and so is
-  // said.
+  // A set's own validation and test, or a fold, may lack a class. Its recall is undefined, and a warning is logged.
   const bool takes_head = settings.validation == settings::Validation::test_head;
   if (takes_head && !rest_tests) check_test_head(data, train, test, validation);
   check_tested(data, settings, test);
 
   Split split;
-  split.train = part_of(Pool::train, train);
-  split.validation = part_of(validation_pool, validation);
-  split.test = part_of(test_pool, test);
+  split.train = to_pool_rows(Pool::train, train);
+  split.validation = to_pool_rows(validation_pool, validation);
+  split.test = to_pool_rows(test_pool, test);
   check_present(data, split);
-  split.counts = counts_of(train);
-  split.train_sha256 = hash_of(split.train);
-  split.validation_sha256 = hash_of(split.validation);
-  split.test_sha256 = hash_of(split.test);
+  split.counts = count_rows(train);
+  split.train_sha256 = rows_sha256(split.train);
+  split.validation_sha256 = rows_sha256(split.validation);
+  split.test_sha256 = rows_sha256(split.test);
   return split;
 }
 

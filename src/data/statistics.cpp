@@ -8,11 +8,11 @@ namespace m2m::data {
 
 namespace {
 
-std::array<std::vector<double>, 2> feature_statistics(const Images& images, const PoolRows& part) {
-  const auto width = static_cast<std::size_t>(images.shape.size());
+std::array<std::vector<double>, 2> feature_statistics(const Samples& samples, const PoolRows& part) {
+  const auto width = static_cast<std::size_t>(samples.shape.size());
   double sum = 0, squares = 0;
   for (const std::int32_t row : part.rows) {
-    const float* values = images.features.data() + static_cast<std::size_t>(row) * width;
+    const float* values = samples.features.data() + static_cast<std::size_t>(row) * width;
     for (std::size_t i = 0; i < width; ++i) {
       sum += values[i];
       squares += double{values[i]} * values[i];
@@ -24,15 +24,15 @@ std::array<std::vector<double>, 2> feature_statistics(const Images& images, cons
 }
 
 std::array<std::vector<double>, 2> pixel_statistics(const DataSet& data, const PoolRows& part) {
-  const Images& images = pool_of(data, part.pool);
-  const std::int64_t area = std::int64_t{1} * images.shape.height * images.shape.width;
+  const Samples& samples = samples_in(data, part.pool);
+  const std::int64_t area = std::int64_t{1} * samples.shape.height * samples.shape.width;
   const double values = static_cast<double>(area) * static_cast<double>(part.rows.size());
   std::array<std::vector<double>, 2> statistics;
-  for (int channel = 0; channel < images.shape.channels; ++channel) {
-    // Bytes are summed as whole numbers, so that the order of rows cannot matter.
+  for (int channel = 0; channel < samples.shape.channels; ++channel) {
+    // Bytes are summed as integers, so that the order of rows does not matter.
     std::uint64_t sum = 0, squares = 0;
     for (const std::int32_t row : part.rows) {
-      const std::uint8_t* plane = images.pixels.data() + row * images.shape.size() + channel * area;
+      const std::uint8_t* plane = samples.pixels.data() + row * samples.shape.size() + channel * area;
       for (std::int64_t i = 0; i < area; ++i) {
         sum += plane[i];
         squares += std::uint64_t{plane[i]} * plane[i];
@@ -40,8 +40,8 @@ std::array<std::vector<double>, 2> pixel_statistics(const DataSet& data, const P
     }
     const double mean = static_cast<double>(sum) / values;
     const double variance = static_cast<double>(squares) / values - mean * mean;
-    statistics[0].push_back(mean / data.largest_pixel);
-    statistics[1].push_back(std::sqrt(std::max(variance, 0.0)) / data.largest_pixel);
+    statistics[0].push_back(mean / data.max_pixel);
+    statistics[1].push_back(std::sqrt(std::max(variance, 0.0)) / data.max_pixel);
   }
   return statistics;
 }
@@ -49,8 +49,8 @@ std::array<std::vector<double>, 2> pixel_statistics(const DataSet& data, const P
 }  // namespace
 
 std::array<std::vector<double>, 2> sample_statistics(const DataSet& data, const PoolRows& part) {
-  const Images& images = pool_of(data, part.pool);
-  auto statistics = data.has_features() ? feature_statistics(images, part) : pixel_statistics(data, part);
+  const Samples& samples = samples_in(data, part.pool);
+  auto statistics = data.has_features() ? feature_statistics(samples, part) : pixel_statistics(data, part);
   for (double& deviation : statistics[1]) {
     if (deviation == 0) deviation = 1;
   }
@@ -60,7 +60,7 @@ std::array<std::vector<double>, 2> sample_statistics(const DataSet& data, const 
 namespace {
 
 Json describe_part(const PoolRows& part, const std::string& sha256) {
-  return {{"images", part.rows.size()}, {"pool", pool_name(part.pool)}, {"rows_sha256", sha256}};
+  return {{"images", part.rows.size()}, {"pool", to_text(part.pool)}, {"rows_sha256", sha256}};
 }
 
 }  // namespace

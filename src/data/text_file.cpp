@@ -10,20 +10,21 @@
 
 namespace m2m::data {
 namespace fs = std::filesystem;
+
 TextFile read_text_file(const fs::path& file, const std::string& missing, Sha256& content) {
   if (!fs::is_regular_file(file)) throw data_error(missing);
   TextFile read{file.string(), read_file(file)};
   content.add(std::as_bytes(std::span(read.bytes)));
-  const std::vector<std::string_view> lines = lines_of(read);
+  const std::vector<std::string_view> lines = split_lines(read);
   const auto wrong = std::find_if_not(lines.begin(), lines.end(), is_utf8);
   if (wrong != lines.end()) {
-    throw wrong_line(read, static_cast<std::size_t>(wrong - lines.begin()) + 1,
-                     "is not UTF-8: damaged, or in another encoding? save it as UTF-8");
+    throw line_error(read, static_cast<std::size_t>(wrong - lines.begin()) + 1,
+                     "is not UTF-8; save the file as UTF-8");
   }
   return read;
 }
 
-std::vector<std::string_view> lines_of(std::string_view text) {
+std::vector<std::string_view> split_lines(std::string_view text) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::vector<std::string_view> lines;
@@ -37,21 +38,22 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-std::vector<std::string_view> lines_of(const TextFile& file) { return lines_of(std::string_view(file.bytes)); }
+std::vector<std::string_view> split_lines(const TextFile& file) {
+  return split_lines(std::string_view(file.bytes));
+}
 
-Error wrong_line(const TextFile& file, std::size_t line, const std::string& what) {
+Error line_error(const TextFile& file, std::size_t line, const std::string& what) {
   return data_error(fmt::format("{}:{}: {}", file.name, line, what));
 }
 
-std::pair<std::string_view, std::string_view> tab_pair(const TextFile& file, std::size_t line,
-                                                       std::string_view text, const char* layout,
-                                                       SecondPart second) {
+std::pair<std::string_view, std::string_view> split_at_tab(const TextFile& file, std::size_t line,
+                                                           std::string_view text, const char* layout,
+                                                           SecondPart second) {
   const std::size_t tab = text.find('\t');
   const bool is_pair =
       tab != std::string_view::npos && tab > 0 && text.find('\t', tab + 1) == std::string_view::npos;
   if (!is_pair || (second == SecondPart::needed && tab + 1 == text.size())) {
-    throw wrong_line(file, line,
-                     fmt::format("expected {}, with one tab: damaged? correct or delete the line", layout));
+    throw line_error(file, line, fmt::format("expected {}, with one tab; correct or delete the line", layout));
   }
   return {text.substr(0, tab), text.substr(tab + 1)};
 }

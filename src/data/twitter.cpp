@@ -15,9 +15,9 @@ namespace m2m::data {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t window = 3;  // words that a sample is made of
+constexpr std::size_t window = 3;  // words of a sample
 constexpr const char* known_sha256 = "6d0b27835e5b993470b3d69281321ed2d6a848f5f9c482212315b2143b9ceba8";
-constexpr const char* where_from = "docs/data_text.md says where to get it";
+constexpr const char* source_note = "docs/data_text.md says where to get it";
 
 struct Token {
   std::string_view word, tag;
@@ -25,9 +25,9 @@ struct Token {
 };
 
 using Tokens = std::vector<Token>;
-using Numbers = std::map<std::string_view, std::int32_t>;  // of tags
+using TagIndex = std::map<std::string_view, std::int32_t>;  // tag numbers by tag
 
-struct Samples {
+struct WindowedTokens {
   std::vector<float> features;  // [n, window * word_vector_width]
   std::vector<std::int32_t> labels;
 };
@@ -35,18 +35,18 @@ struct Samples {
 TextFile read_part(const fs::path& root, const char* name, Sha256& content) {
   const fs::path file = root / twitter_folder / name;
   return read_text_file(file,
-                        fmt::format("{}: is missing: twitter is made of {}/tweets-train.txt, tweets-dev.txt and "
+                        fmt::format("{}: is missing; twitter is made from {}/tweets-train.txt, tweets-dev.txt and "
                                     "tweets-devtest.txt below the data root; {}",
-                                    file.string(), twitter_folder, where_from),
+                                    file.string(), twitter_folder, source_note),
                         content);
 }
 
 TextFile read_clusters(const fs::path& root, Sha256& content) {
   const fs::path file = root / twitter_folder / "brown-clusters.tsv";
   return read_text_file(file,
-                        fmt::format("{}: is missing: name a file of 50-dimensional embeddings with data.path, or "
+                        fmt::format("{}: is missing; name a file of 50-dimensional embeddings with data.path, or "
                                     "put the Brown clusters there; {}",
-                                    file.string(), where_from),
+                                    file.string(), source_note),
                         content);
 }
 
@@ -59,24 +59,25 @@ TextFile read_vectors(const std::string& file, Sha256& content) {
       content);
 }
 
-Tokens tokens_of(const TextFile& file) {
+Tokens parse_tokens(const TextFile& file) {
   Tokens tokens;
   std::size_t number = 0, tweet = 0;
-  for (const std::string_view line : lines_of(file)) {
+  for (const std::string_view line : split_lines(file)) {
     ++number;
     if (line.empty()) {
       ++tweet;
       continue;
     }
-    const auto [word, tag] = tab_pair(file, number, line, "token<TAB>tag");
+    const auto [word, tag] = split_at_tab(file, number, line, "token<TAB>tag");
     tokens.push_back({word, tag, tweet});
   }
-  if (tokens.empty()) throw data_error(fmt::format("{}: holds no token: incomplete? {}", file.name, where_from));
+  if (tokens.empty())
+    throw data_error(fmt::format("{}: holds no token; the file may be incomplete; {}", file.name, source_note));
   return tokens;
 }
 
-Numbers tags_of(const Tokens& dev, const Tokens& devtest) {
-  Numbers tags;
+TagIndex index_tags(const Tokens& dev, const Tokens& devtest) {
+  TagIndex tags;
   for (const Tokens* tokens : {&dev, &devtest}) {
     for (const Token& token : *tokens) tags.emplace(token.tag, 0);
   }
@@ -89,46 +90,46 @@ void append(std::vector<float>& features, const WordVector& vector) {
   features.insert(features.end(), vector.begin(), vector.end());
 }
 
-Samples samples_of(const Tokens& tokens, const Numbers& tags, const WordVectors& vector_of) {
+WindowedTokens to_samples(const Tokens& tokens, const TagIndex& tags, const WordVectors& vector_of) {
   std::vector<WordVector> vectors;
   for (const Token& token : tokens) vectors.push_back(vector_of(token.word));
   const auto neighbour = [&](std::size_t token, std::size_t at) {
     return at < tokens.size() && tokens[at].tweet == tokens[token].tweet ? vectors[at] : WordVector{};
   };
-  Samples samples;
+  WindowedTokens windows;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const auto tag = tags.find(tokens[i].tag);
     if (tag == tags.end()) continue;
-    append(samples.features,
-           neighbour(i, i - 1));  // before the first token there is none: i - 1 is the largest number
-    append(samples.features, vectors[i]);
-    append(samples.features, neighbour(i, i + 1));
-    samples.labels.push_back(tag->second);
+    append(windows.features, neighbour(i, i - 1));  // i - 1 wraps for the first token, which has no left neighbour
+    append(windows.features, vectors[i]);
+    append(windows.features, neighbour(i, i + 1));
+    windows.labels.push_back(tag->second);
   }
-  return samples;
+  return windows;
 }
 
-void check_trained(const Samples& training, const Numbers& tags, const std::string& train_name) {
+void check_trained(const WindowedTokens& training, const TagIndex& tags, const std::string& train_name) {
   std::vector<bool> is_trained(tags.size(), false);
   for (const std::int32_t label : training.labels) is_trained[static_cast<std::size_t>(label)] = true;
   for (const auto& [tag, number] : tags) {
     if (is_trained[static_cast<std::size_t>(number)]) continue;
-    throw data_error(fmt::format("{}: holds no token with the tag '{}' of dev or devtest: incomplete? {}",
-                                 train_name, tag, where_from));
+    throw data_error(
+        fmt::format("{}: holds no token with the tag '{}' of dev or devtest; the file may be incomplete; {}",
+                    train_name, tag, source_note));
   }
 }
 
-Images scaled(Samples samples, const ValueRange& range) {
-  scale_to_unit(range, samples.features);
+Samples scaled(WindowedTokens windows, const ValueRange& range) {
+  scale_to_unit(range, windows.features);
   return {.shape = {1, 1, static_cast<int>(window * word_vector_width)},
           .pixels = {},
-          .labels = std::move(samples.labels),
-          .features = std::move(samples.features)};
+          .labels = std::move(windows.labels),
+          .features = std::move(windows.features)};
 }
 
 void describe_origin(DataSet& data, bool are_known_tweets, bool has_embeddings) {
   data.published = are_known_tweets && has_embeddings;
-  if (!are_known_tweets) data.notice = "the tagged tweets here could not be confirmed as the published ones";
+  if (!are_known_tweets) data.notice = "the tagged tweets are not confirmed as the published ones";
   if (!has_embeddings) {
     data.notice += std::string(data.notice.empty() ? "" : "; ") + "stand-in word vectors from Brown clusters";
   }
@@ -145,20 +146,21 @@ DataSet read_twitter(const fs::path& root, const std::string& embeddings) {
   }
   const TextFile words = embeddings.empty() ? read_clusters(root, content) : read_vectors(embeddings, content);
   const WordVectors vector_of = embeddings.empty() ? read_brown_clusters(words) : read_embeddings(words);
-  const Tokens train = tokens_of(files[0]), dev = tokens_of(files[1]), devtest = tokens_of(files[2]);
-  const Numbers tags = tags_of(dev, devtest);
+  const Tokens train = parse_tokens(files[0]), dev = parse_tokens(files[1]), devtest = parse_tokens(files[2]);
+  const TagIndex tags = index_tags(dev, devtest);
   if (tags.size() < 2)
-    throw data_error(files[1].name + ": dev and devtest have fewer than two tags: incomplete? " + where_from);
+    throw data_error(files[1].name + ": dev and devtest have fewer than two tags; the files may be incomplete; " +
+                     source_note);
 
   DataSet data;
   data.name = "twitter";
   data.classes = static_cast<int>(tags.size());
-  Samples training = samples_of(train, tags, vector_of);
+  WindowedTokens training = to_samples(train, tags, vector_of);
   check_trained(training, tags, files[0].name);
   const ValueRange range = value_range(training.features);
   data.train = scaled(std::move(training), range);
-  data.validation = scaled(samples_of(dev, tags, vector_of), range);
-  data.test = scaled(samples_of(devtest, tags, vector_of), range);
+  data.validation = scaled(to_samples(dev, tags, vector_of), range);
+  data.test = scaled(to_samples(devtest, tags, vector_of), range);
   data.files_sha256 = content.hex();
   describe_origin(data, of_tweets.hex() == known_sha256, !embeddings.empty());
   return data;

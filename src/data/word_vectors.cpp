@@ -13,12 +13,12 @@
 namespace m2m::data {
 namespace {
 
-constexpr std::size_t bits_width = 16;      // the longest paths have 17
-constexpr std::size_t prefixes_width = 16;  // of four bits
+constexpr std::size_t bits_width = 16;      // the longest paths have 17 bits
+constexpr std::size_t prefixes_width = 16;  // one-hot code of four bits
 constexpr std::size_t prefix_bits = 4;
 static_assert(bits_width + prefixes_width + spelling_width == word_vector_width);
 
-/// The next part of a line that spaces separate, taken off it; "" at its end.
+/// Removes the next part of a line that white space separates; "" at its end.
 std::string_view next_part(std::string_view& rest) {
   rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
   const std::string_view part = rest.substr(0, rest.find_first_of(" \t"));
@@ -26,31 +26,30 @@ std::string_view next_part(std::string_view& rest) {
   return part;
 }
 
-float number_of(const TextFile& file, std::size_t line, std::string_view text) {
+float parse_number(const TextFile& file, std::size_t line, std::string_view text) {
   float value = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failed == std::errc{} && end == text.data() + text.size() && std::isfinite(value)) return value;
-  throw wrong_line(file, line,
-                   fmt::format("'{}' is not a finite number: damaged? correct or delete the line", text));
+  throw line_error(file, line, fmt::format("'{}' is not a finite number; correct or delete the line", text));
 }
 
-WordVector embedding_of(const TextFile& file, std::size_t line, std::string_view numbers) {
+WordVector parse_embedding(const TextFile& file, std::size_t line, std::string_view numbers) {
   WordVector vector{};
   std::size_t width = 0;
   for (std::string_view part = next_part(numbers); !part.empty(); part = next_part(numbers), ++width) {
-    const float value = number_of(file, line, part);
+    const float value = parse_number(file, line, part);
     if (width < vector.size()) vector[width] = value;
   }
   if (width == vector.size()) return vector;
   const bool is_heading = line == 1 && width == 1;
-  throw wrong_line(
+  throw line_error(
       file, line,
-      fmt::format("embeddings of the wrong width: {} numbers after the word, expected {}: {}", width, vector.size(),
+      fmt::format("embeddings of the wrong width: {} numbers after the word, expected {}; {}", width, vector.size(),
                   is_heading ? "if the line counts words and numbers, delete it"
                              : "name a file of such embeddings with data.path"));
 }
 
-/// What `words` has for the word, or for its lower-case form; else a default.
+/// The entry of the word, or of its lower-case form; else a default.
 template <typename Value>
 Value look_up(const std::unordered_map<std::string_view, Value>& words, std::string_view word) {
   auto found = words.find(word);
@@ -68,7 +67,7 @@ WordVector brown_vector(std::string_view bits, std::string_view word) {
     for (const char bit : bits.substr(0, prefix_bits)) prefix = 2 * prefix + (bit == '1' ? 1 : 0);
     vector[bits_width + prefix] = 1;
   }
-  const auto spelling = spelling_of(word);
+  const auto spelling = spelling_features(word);
   std::copy(spelling.begin(), spelling.end(), vector.end() - spelling.size());
   return vector;
 }
@@ -85,23 +84,23 @@ std::string lower_case(std::string_view word) {
 WordVectors read_embeddings(const TextFile& file) {
   const auto vectors = std::make_shared<std::unordered_map<std::string_view, WordVector>>();
   std::size_t number = 0;
-  for (std::string_view line : lines_of(file)) {
+  for (std::string_view line : split_lines(file)) {
     ++number;
     const std::string_view word = next_part(line);
-    vectors->emplace(word, embedding_of(file, number, line));
+    vectors->emplace(word, parse_embedding(file, number, line));
   }
-  if (vectors->empty()) throw data_error(file.name + ": holds no embeddings: expected `word v1 ... v50` a line");
+  if (vectors->empty()) throw data_error(file.name + ": holds no embeddings; expected `word v1 ... v50` a line");
   return [vectors](std::string_view word) { return look_up(*vectors, word); };
 }
 
 WordVectors read_brown_clusters(const TextFile& file) {
   const auto clusters = std::make_shared<std::unordered_map<std::string_view, std::string_view>>();
   std::size_t number = 0;
-  for (const std::string_view line : lines_of(file)) {
-    const auto [bits, word] = tab_pair(file, ++number, line, "bits<TAB>word");
+  for (const std::string_view line : split_lines(file)) {
+    const auto [bits, word] = split_at_tab(file, ++number, line, "bits<TAB>word");
     if (bits.find_first_not_of("01") != std::string_view::npos) {
-      throw wrong_line(file, number,
-                       fmt::format("'{}' is not a cluster of bits: damaged? correct or delete the line", bits));
+      throw line_error(file, number,
+                       fmt::format("'{}' is not a cluster of bits; correct or delete the line", bits));
     }
     clusters->emplace(word, bits);
   }
@@ -110,11 +109,11 @@ WordVectors read_brown_clusters(const TextFile& file) {
 
 namespace {
 
-// Not those of <cctype>, which ask the locale.
+// Unlike those of <cctype>, these do not depend on the locale.
 bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_beyond_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
-/// Letters of other alphabets count, and so do the other characters beyond ASCII.
+/// True for ASCII letters and for every character beyond ASCII.
 bool is_letter(char c) { return is_capital(c) || (c >= 'a' && c <= 'z') || is_beyond_ascii(c); }
 
 bool any(std::string_view word, bool (*is_one)(char)) { return std::any_of(word.begin(), word.end(), is_one); }
@@ -133,7 +132,7 @@ bool has_thrice(std::string_view word) {
 
 }  // namespace
 
-std::array<float, spelling_width> spelling_of(std::string_view word) {
+std::array<float, spelling_width> spelling_features(std::string_view word) {
   const bool has_letter = any(word, is_letter), has_digit = any(word, is_digit);
   const std::array<bool, spelling_width - 1> facts{
       is_capital(word.front()),

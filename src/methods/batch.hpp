@@ -52,7 +52,7 @@ struct TranslationTrace {
   torch::Tensor g_target, g_seed, f_target, f_seed;
 };
 
-using PlanEditsFn = std::function<StepTranslations(const data::PlanBasis&, std::span<const data::Slot>, int epoch,
+using PlanEditsFn = std::function<StepTranslations(const data::PlanInputs&, std::span<const data::Slot>, int epoch,
                                                    std::int64_t step, data::ImageShape)>;
 using ApplyEditsFn = std::function<Edited(const EditContext&, const TranslationWork&, Batch&)>;
 using TraceEditsFn =

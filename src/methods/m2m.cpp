@@ -95,7 +95,7 @@ Edited apply_m2m(const settings::M2mSettings& settings, const EditContext& conte
 
 BatchEditing m2m_editing(const Config& resolved, bool graphed) {
   const settings::M2mSettings settings = settings::read<settings::M2mSettings>(resolved);
-  return {[settings, pools = SeedPools()](const data::PlanBasis& basis, std::span<const data::Slot> slots,
+  return {[settings, pools = SeedPools()](const data::PlanInputs& basis, std::span<const data::Slot> slots,
                                           int epoch, std::int64_t step, data::ImageShape shape) mutable {
             if (settings.pool > 0 && pools.empty()) pools = seed_pools(basis, settings.pool);
             return plan_translations(basis, slots, epoch, step, settings, shape, pools);

@@ -6,7 +6,7 @@
 
 namespace m2m::methods {
 
-using data::PlanBasis;
+using data::PlanInputs;
 using data::Slot;
 
 namespace {
@@ -48,7 +48,7 @@ int draw_seed_by_class(std::span<const std::int32_t> labels, std::span<const dou
 }
 
 /// Scales per channel that bring the noise's norm over all n images down to `norm`, where it is above.
-std::vector<double> noise_scales(const PlanBasis& basis, const StepTranslations& planned, int epoch,
+std::vector<double> noise_scales(const PlanInputs& basis, const StepTranslations& planned, int epoch,
                                  std::int64_t step, double norm, data::ImageShape shape) {
   std::vector<double> squares(static_cast<std::size_t>(shape.channels), 0.0);
   std::vector<double> noise(static_cast<std::size_t>(shape.size()));
@@ -69,7 +69,7 @@ std::vector<double> noise_scales(const PlanBasis& basis, const StepTranslations&
 }
 
 /// The same for vectors of features, each by itself.
-void scale_each(const PlanBasis& basis, StepTranslations& planned, int epoch, std::int64_t step, double norm,
+void scale_each(const PlanInputs& basis, StepTranslations& planned, int epoch, std::int64_t step, double norm,
                 data::ImageShape shape) {
   std::vector<double> noise(static_cast<std::size_t>(shape.size()));
   const double most = norm / std::sqrt(static_cast<double>(planned.n()));
@@ -81,7 +81,7 @@ void scale_each(const PlanBasis& basis, StepTranslations& planned, int epoch, st
   planned.noise_scale = {1.0};
 }
 
-void scale_noise(const PlanBasis& basis, StepTranslations& planned, int epoch, std::int64_t step,
+void scale_noise(const PlanInputs& basis, StepTranslations& planned, int epoch, std::int64_t step,
                  std::optional<double> norm, data::ImageShape shape) {
   if (shape.is_vector()) {
     scale_each(basis, planned, epoch, step, norm.value_or(0.866), shape);
@@ -92,7 +92,7 @@ void scale_noise(const PlanBasis& basis, StepTranslations& planned, int epoch, s
 
 /// What is drawn for one slot of a step.
 struct SlotDraws {
-  const PlanBasis& basis;
+  const PlanInputs& basis;
   int epoch;
   std::int64_t step;
   std::size_t slot;
@@ -127,7 +127,7 @@ std::optional<Slot> draw_from_pool(const SlotDraws& draw, const std::vector<doub
   if (seed_class < 0) return std::nullopt;
   const std::vector<std::int32_t>& pool = pools[seed_class];
   const auto image = pool[draw.from(Purpose::pool_image).below(static_cast<std::int64_t>(pool.size()))];
-  return data::augmented(draw.basis, image, draw.from(Purpose::pool_crop));
+  return data::augment_slot(draw.basis, image, draw.from(Purpose::pool_crop));
 }
 
 /// Uniform over the classes that are neither of the two.
@@ -175,10 +175,10 @@ double generate_probability(const ClassCounts& counts, int label) {
   return 1.0 - static_cast<double>(counts[label]) / static_cast<double>(largest(counts));
 }
 
-SeedPools seed_pools(const PlanBasis& basis, std::int64_t m) {
+SeedPools seed_pools(const PlanInputs& basis, std::int64_t m) {
   SeedPools pools;
-  for (std::size_t k = 0; k < basis.of_class.size(); ++k) {
-    const auto& images = basis.of_class[k];
+  for (std::size_t k = 0; k < basis.positions_by_class.size(); ++k) {
+    const auto& images = basis.positions_by_class[k];
     const auto order = permutation(static_cast<std::int64_t>(images.size()),
                                    Stream(basis.plan, Purpose::pool, 0, 0, static_cast<std::uint32_t>(k)));
     const auto size = std::min(m, static_cast<std::int64_t>(images.size()));
@@ -188,7 +188,7 @@ SeedPools seed_pools(const PlanBasis& basis, std::int64_t m) {
   return pools;
 }
 
-StepTranslations plan_translations(const PlanBasis& basis, std::span<const Slot> slots, int epoch,
+StepTranslations plan_translations(const PlanInputs& basis, std::span<const Slot> slots, int epoch,
                                    std::int64_t step, const settings::M2mSettings& settings, data::ImageShape shape,
                                    const SeedPools& pools) {
   std::vector<std::int32_t> labels(slots.size());

@@ -18,7 +18,7 @@ using SeedPools = std::vector<std::vector<std::int32_t>>;
 
 /// The first m of one permutation per class, so that smaller pools lie in larger ones; all where a class has fewer.
 /// Pure.
-SeedPools seed_pools(const data::PlanBasis& basis, std::int64_t m);
+SeedPools seed_pools(const data::PlanInputs& basis, std::int64_t m);
 
 /// Probability that an image of class `seed` may be translated to class `target`: 1 - beta^max(n_seed - n_target,
 /// 0).
@@ -56,7 +56,7 @@ struct StepTranslations {
 ///
 /// slots: one step of the base plan; pools: seed_pools of settings.pool, not looked at where that is 0. From a
 /// pool, a class is drawn by weight among all K, then one of its images uniformly, with an augmentation of its own.
-StepTranslations plan_translations(const data::PlanBasis& basis, std::span<const data::Slot> slots, int epoch,
+StepTranslations plan_translations(const data::PlanInputs& basis, std::span<const data::Slot> slots, int epoch,
                                    std::int64_t step, const settings::M2mSettings& settings, data::ImageShape shape,
                                    const SeedPools& pools = {});
 

@@ -26,7 +26,7 @@ double draw_gamma(Stream& stream, double shape) {
 }
 
 /// The slots of the step in another order.
-std::vector<Slot> shuffled(const data::PlanBasis& basis, std::span<const Slot> slots, int epoch,
+std::vector<Slot> shuffled(const data::PlanInputs& basis, std::span<const Slot> slots, int epoch,
                            std::int64_t step) {
   const Stream stream(basis.plan, Purpose::mix_partner, epoch, static_cast<std::uint32_t>(step));
   std::vector<Slot> partners;
@@ -49,7 +49,7 @@ Box draw_box(Stream& stream, double area, data::ImageShape shape) {
   return {top, left, bottom - top, right - left};
 }
 
-StepMix plan_cmo(const data::PlanBasis& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
+StepMix plan_cmo(const data::PlanInputs& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
                  data::ImageShape shape, const settings::MixSettings& settings) {
   const auto at = [&](Purpose purpose) {
     return Stream(basis.plan, purpose, epoch, static_cast<std::uint32_t>(step));
@@ -79,7 +79,7 @@ double remix_label_share(double share, double n_own, double n_other, double kapp
   return share;
 }
 
-StepMix plan_mix(const data::PlanBasis& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
+StepMix plan_mix(const data::PlanInputs& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
                  data::ImageShape shape, const settings::MixSettings& settings) {
   if (settings.kind == settings::Mixing::none) return {};
   if (settings.kind == settings::Mixing::cmo) return plan_cmo(basis, slots, epoch, step, shape, settings);

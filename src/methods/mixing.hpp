@@ -32,7 +32,7 @@ struct StepMix {
 /// CMO: Park et al., "The majority can help the minority", CVPR 2022, algorithm 1: CutMix (a box of area 1 - share
 /// at a uniform place, cut at the border) of a class-balanced draw onto the plain one, in about every second step.
 /// Pure; bit-identical everywhere. basis: slots are of its plan.
-StepMix plan_mix(const data::PlanBasis& basis, std::span<const data::Slot> slots, int epoch, std::int64_t step,
+StepMix plan_mix(const data::PlanInputs& basis, std::span<const data::Slot> slots, int epoch, std::int64_t step,
                  data::ImageShape shape, const settings::MixSettings& settings);
 
 /// Remix's share of a slot's own label. n_own, n_other: training samples of the two classes.

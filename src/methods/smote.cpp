@@ -10,7 +10,7 @@ namespace m2m::methods {
 namespace {
 
 /// Rows of the training pool in double, where sums of products of bytes are exact. [n, width]
-torch::Tensor values_of(const data::Images& images, const std::vector<std::int32_t>& rows) {
+torch::Tensor values_of(const data::Samples& images, const std::vector<std::int32_t>& rows) {
   const std::int64_t width = images.shape.size();
   torch::Tensor values = torch::empty({static_cast<std::int64_t>(rows.size()), width}, torch::kFloat64);
   double* out = values.data_ptr<double>();
@@ -69,7 +69,7 @@ void append(std::vector<T>& all, const torch::Tensor& samples) {
 
 /// Fills up one array of samples, `images.labels` and `rows` with it.
 template <typename T>
-data::SharedArray<T> filled(const data::SharedArray<T>& old, data::Images& images, data::Split& split, Key key) {
+data::SharedArray<T> filled(const data::SharedArray<T>& old, data::Samples& images, data::Split& split, Key key) {
   std::vector<std::vector<std::int32_t>> of_class(split.counts.size());
   for (const std::int32_t row : split.train.rows) of_class[images.labels[row]].push_back(row);
   std::vector<T> all(old.begin(), old.end());
@@ -89,7 +89,7 @@ data::SharedArray<T> filled(const data::SharedArray<T>& old, data::Images& image
 
 void fill_up(data::DataSet& data, data::Split& split, Key key) {
   const torch::NoGradGuard no_gradient;
-  data::Images& images = data.train;
+  data::Samples& images = data.train;
   if (images.features.empty()) {
     images.pixels = filled(images.pixels, images, split, key);
   } else {

@@ -7,7 +7,8 @@ namespace m2m::stages {
 namespace fs = std::filesystem;
 namespace {
 
-Json write_pick(const fs::path& file, const checkpoints::NetworkState& state, const results::Snapshot& snapshot) {
+Json write_selected(const fs::path& file, const checkpoints::NetworkState& state,
+                    const results::Snapshot& snapshot) {
   checkpoints::Checkpoint checkpoint;
   checkpoint.network = state;
   checkpoint.epoch = snapshot.epoch;
@@ -26,15 +27,15 @@ void write_g(const fs::path& folder, const train::Trial& trial, const train::Loa
   stage["mean"] = data.mean;
   stage["std"] = data.std;
   const checkpoints::NetworkState last = train::copy_state(trial.network());
-  stage["last"] = write_pick(folder / "last.safetensors", last, trial.last());
-  stage["best"] = trial.best() ? write_pick(folder / "best.safetensors", trial.best_state(), *trial.best())
-                               : write_pick(folder / "best.safetensors", last, trial.last());
+  stage["last"] = write_selected(folder / "last.safetensors", last, trial.last());
+  stage["best"] = trial.best() ? write_selected(folder / "best.safetensors", trial.best_state(), *trial.best())
+                               : write_selected(folder / "best.safetensors", last, trial.last());
   write_file(folder / "stage.json", stage.dump(2) + "\n");
 }
 
-LoadedG read_g(const fs::path& folder, const std::string& pick) {
+LoadedG read_g(const fs::path& folder, const std::string& selection) {
   const Json stage = results::read_stage_facts(folder);
-  const Json facts = stage.value(pick, Json::object());
+  const Json facts = stage.value(selection, Json::object());
   LoadedG g{checkpoints::load_checkpoint(results::checked_file(folder, facts)), facts};
   g.facts["stage"] = folder.filename().string();
   for (const char* name : {"mean", "std"}) {
@@ -43,7 +44,7 @@ LoadedG read_g(const fs::path& folder, const std::string& pick) {
   return g;
 }
 
-LoadedG read_g_file(const fs::path& file) {
+LoadedG read_external_g(const fs::path& file) {
   LoadedG g{checkpoints::load_checkpoint(file), {}};
   g.facts = {{"file", file.filename().string()}, {"sha256", g.checkpoint.sha256}, {"epoch", g.checkpoint.epoch}};
   return g;

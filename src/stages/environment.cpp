@@ -30,7 +30,7 @@ std::string version_text(long version) {
 
 namespace {
 
-/// The value of a "key : value" line of /proc/cpuinfo; empty where there is none.
+/// Value of a "key : value" line of /proc/cpuinfo; "" if there is none.
 std::string cpu_field(const std::string& key) {
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);) {
@@ -41,7 +41,7 @@ std::string cpu_field(const std::string& key) {
   return "";
 }
 
-/// Those of the processor's instruction sets that decide which kernels libraries pick.
+/// Instruction sets of the processor that decide which kernels libraries choose.
 std::vector<std::string> instruction_sets() {
   static const std::set<std::string> of_interest = {"avx",         "avx2",        "fma",         "avx512f",
                                                     "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_bf16",

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-#include <cmath>
-
 #include "core/files.hpp"
 #include "core/machine.hpp"
 #include "core/metrics.hpp"
@@ -17,10 +14,9 @@
 #include "settings/train_settings.hpp"
 #include "stages/artifacts.hpp"
 #include "stages/identity.hpp"
-#include "stages/runner.hpp"
 #include "stages/stage_folder.hpp"
+#include "stages/stage_report.hpp"
 #include "train/trial.hpp"
-#include "train/trial_samples.hpp"
 
 namespace m2m::stages {
 
@@ -31,106 +27,35 @@ using train::Trial;
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-study::Progress progress_of(const results::EpochRecord& record) {
-  study::Progress progress;
-  progress.epoch = record.epoch + 1;
-  progress.validation_bacc = record.validation_bacc;
-  const auto chosen = static_cast<double>(record.generation.total(results::Outcome::chosen) -
-                                          record.generation.total(results::Outcome::failed_coin));
-  progress.translations = chosen;
-  progress.kept = chosen > 0 ? static_cast<double>(record.generation.total(results::Outcome::accepted)) / chosen
-                             : results::not_measured;
-  progress.seconds_per_epoch = record.seconds + record.evaluation_seconds;
-  return progress;
-}
-
-/// " over 2 of 3 classes" if some have no test sample, else "".
-std::string over_tested(const Confusion& test) {
-  const std::size_t untested = untested_classes(test).size(), all = static_cast<std::size_t>(test.classes);
-  return untested == 0 ? "" : fmt::format(" over {} of {} classes", all - untested, all);
-}
-
-std::string summary_of(const Trial& trial) {
-  const results::Snapshot& last = trial.last();
-  std::string text = fmt::format("bACC {:.1f} (last)", 100 * balanced_accuracy(last.test));
-  if (trial.best()) {
-    text += fmt::format(" {:.1f} (best validation, epoch {})", 100 * balanced_accuracy(trial.best()->test),
-                        trial.best()->epoch);
-  }
-  return text + fmt::format(" GM {:.1f}", 100 * geometric_mean(last.test)) + over_tested(last.test);
-}
-
-std::string prefix_summary(const Trial& trial) {
-  const double bacc = trial.epochs().back().validation_bacc;
-  return fmt::format("{} epochs", trial.epoch()) +
-         (std::isfinite(bacc) ? fmt::format("; validation bACC {:.1f}", 100 * bacc) : "");
-}
-
-/// Loads the g that a trial translates against; the settings are those of the trial.
-LoadedG find_g(const study::Stage& stage, const results::OutputFolder& out) {
+/// Loads the g that a trial translates against.
+LoadedG load_g(const study::Stage& stage, const results::OutputFolder& out) {
   const std::string file = settings::read<settings::M2mSettings>(stage.config).g_from;
-  if (!file.empty()) return read_g_file(file);
+  if (!file.empty()) return read_external_g(file);
   return read_g(out.stage(*stage.need(StageKind::g)),
                 settings::to_text(settings::read<settings::M2mSettings>(stage.config).g_epoch));
 }
 
-/// When a stage began, for people and for clocks.
-struct Beginning {
-  std::string utc = utc_now();
-  Clock::time_point time = Clock::now();
-};
-
-/// Says in the record whose it is, and where and when it was made.
-void sign(results::TrialRecord& record, const StageJob& job, const Beginning& beginning) {
-  record.id = job.stage.id;
-  record.label = job.stage.label;
-  record.config = job.stage.config.json();
-  record.identity = job.stage.identity;
-  record.environment = job.environment;
-  record.started = beginning.utc;
-  record.rank = job.world_rank;
-  if (const std::string* base = job.stage.need(StageKind::trial)) record.data["base"] = *base;
-  record.wall_seconds = seconds_since(beginning.time);
-}
-
-results::TrialRecord record_of(Trial& trial, const train::LoadedData& data, const train::TrialSettings& settings) {
-  results::TrialRecord record;
-  record.data = data::describe_data(data.set, data.split);
-  record.epochs = trial.epochs();
-  record.validation_labels = train::part_labels(data, data.split.validation);
-  record.test_labels = train::part_labels(data, data.split.test);
-  record.best = trial.best();
-  record.last = trial.last();
-  if (settings.features_per_class > 0) {
-    record.features = train::feature_sample(trial, data, settings.features_per_class);
-  }
-  if (settings.samples > 0) record.translations = train::translation_sample(trial, settings.samples);
-  return record;
-}
-
-checkpoints::Checkpoint best_of(const Trial& trial) {
+checkpoints::Checkpoint best_checkpoint(const Trial& trial) {
   checkpoints::Checkpoint checkpoint;
   checkpoint.network = trial.best_state();
   checkpoint.epoch = trial.best()->epoch;
   return checkpoint;
 }
 
-StageResult stopped() { return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0}; }
+StageResult interrupted_result() { return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0}; }
 
 StageResult unsaved(const std::string& sentence) {
   return {StageEnd::unsaved, sentence, ExitCode::input_output, 0};
 }
 
-/// Where a stage ends: a prefix where its users part, all others with their schedule.
+/// Last epoch of the stage: the deferral epoch for a prefix, the end of the schedule otherwise.
 int last_epoch(const StageJob& job) {
   return job.stage.kind == StageKind::prefix ? job.settings.defer_until : job.settings.epochs;
 }
 
-/// A trial that trains nothing: its first rank writes all of it.
+/// Executes a trial that trains nothing; its first rank writes the files.
 StageResult execute_post_hoc(const StageJob& job) {
-  const Beginning beginning;
+  const StartTime start_time;
   const study::Stage& stage = job.stage;
   results::TrialRecord record = post_hoc_record(stage.config, job.out, *stage.need(StageKind::trial));
   const std::string summary =
@@ -140,24 +65,24 @@ StageResult execute_post_hoc(const StageJob& job) {
       over_tested(record.last.test);
   try {
     if (job.leads()) {
-      sign(record, job, beginning);
+      add_provenance(record, job, start_time);
       write_file(job.folder() / "config.json", stage.config.json().dump(2) + "\n");
       results::write_trial(job.out.result(stage.id), record);
     }
   } catch (const WriteError& error) {
     return unsaved(error.what());
   }
-  return {StageEnd::done, summary, ExitCode::done, seconds_since(beginning.time)};
+  return {StageEnd::done, summary, ExitCode::done, seconds_since(start_time.time)};
 }
 
-/// A stage at work on one of its ranks.
+/// The execution of a stage on one of its ranks.
 class Execution {
  public:
   Execution(const StageJob& job, study::StageContext& context)
-      : job_(job), context_(context), resumption_(job.folder(), *job.ranks, job.settings.checkpoint_seconds) {}
+      : job_(job), context_(context), resume_file_(job.folder(), *job.ranks, job.settings.checkpoint_seconds) {}
 
   StageResult run() {
-    if (job_.ranks->any(context_.stop_requested())) return stopped();
+    if (job_.ranks->any(context_.stop_requested())) return interrupted_result();
     write([&] {
       write_file(job_.folder() / "config.json", job_.stage.config.json().dump(2) + "\n");
       journal_.emplace(job_.folder(), context_);
@@ -167,14 +92,14 @@ class Execution {
     begun_ = trial.epoch();
     if (!train(trial)) return ended();
     const PhaseTimer timer(job_.profile, ProfilePhase::write);
-    write([&] { finish(trial); });
+    write([&] { write_artifact(trial); });
     if (lost_) {
       keep_state(trial);
       return ended();
     }
-    if (job_.leads()) resumption_.remove();
-    const std::string summary = job_.stage.kind == StageKind::prefix ? prefix_summary(trial) : summary_of(trial);
-    return {StageEnd::done, summary, ExitCode::done, seconds_since(beginning_.time)};
+    if (job_.leads()) resume_file_.remove();
+    const std::string summary = job_.stage.kind == StageKind::prefix ? prefix_summary(trial) : trial_summary(trial);
+    return {StageEnd::done, summary, ExitCode::done, seconds_since(start_time_.time)};
   }
 
  private:
@@ -184,21 +109,21 @@ class Execution {
     setup.ranks = job_.ranks;
     setup.profile = job_.profile;
     if (job_.stage.kind == StageKind::g) setup.keys = train::keys_of_g(job_.stage.config);
-    setup.on_epoch = [this](const results::EpochRecord& record) { tell(record); };
+    setup.on_epoch = [this](const results::EpochRecord& record) { report_epoch(record); };
     if (job_.stage.kind == StageKind::g) {
       const int last = train::last_drop(setup.settings.schedule);
       setup.best_from_epoch = last < setup.settings.epochs ? last : 0;
     }
-    if (setup.recipe.translates()) load_g(setup);
-    setup.resume = resumption_.read(context_);
-    if (!setup.resume) begin(setup);
+    if (setup.recipe.translates()) set_g(setup);
+    setup.resume = resume_file_.read(context_);
+    if (!setup.resume) load_start(setup);
     if (setup.resume) write([&] { journal_->complete(setup.resume->epochs); });
     return setup;
   }
 
-  /// g, for a recipe that translates. It always has a linear head; pixels are normalised as it was trained.
-  void load_g(train::TrialSetup& setup) {
-    const LoadedG g = find_g(job_.stage, job_.out);
+  /// Loads g for a recipe that translates. g always has a linear head; pixels are normalised as in its training.
+  void set_g(train::TrialSetup& setup) {
+    const LoadedG g = load_g(job_.stage, job_.out);
     train::TrialSettings settings = setup.settings;
     settings.head = settings::HeadKind::linear;
     settings.network = settings::read<settings::TrainSettings>(settings::g_config(job_.stage.config)).network;
@@ -211,8 +136,8 @@ class Execution {
     g_facts_ = g.facts;
   }
 
-  /// Where the stage begins that no earlier run has begun: with its prefix, a checkpoint, or its initialisation.
-  void begin(train::TrialSetup& setup) {
+  /// Loads the start of a stage without a resume file: its prefix, its base, a checkpoint, or nothing.
+  void load_start(train::TrialSetup& setup) {
     if (const std::string* prefix = job_.stage.need(StageKind::prefix)) {
       setup.resume = read_prefix(job_.out.stage(*prefix));
     } else if (const std::string* base = job_.stage.need(StageKind::trial)) {
@@ -222,31 +147,31 @@ class Execution {
     }
   }
 
-  void tell(const results::EpochRecord& record) {
+  void report_epoch(const results::EpochRecord& record) {
     if (!job_.leads()) return;
     timed(job_.profile, ProfilePhase::write, 0, [&] { write([&] { journal_->append(record); }); });
-    study::Progress progress = progress_of(record);
+    study::Progress progress = to_progress(record);
     progress.epochs = last_epoch(job_);
     progress.begun = begun_;
     context_.progress(progress);
   }
 
-  /// Moves the trial on until it is done, the sweep is asked to stop or a file cannot be written; all ranks agree
-  /// on the step. False: not done.
+  /// Trains until the trial is done, the sweep is asked to stop or a file cannot be written; all ranks agree on the
+  /// step. False if the trial is not done.
   bool train(Trial& trial) {
     while (trial.epoch() < last_epoch(job_)) {
       if (job_.ranks->any(context_.stop_requested() || lost_)) {
-        const checkpoints::TrialState state = trial.state();  // of all ranks
-        write([&] { resumption_.write(state); });
+        const checkpoints::TrialState state = trial.state();  // collective
+        write([&] { resume_file_.write(state); });
         return false;
       }
       trial.submit(1);
-      if (trial.between_epochs() && resumption_.is_due()) write([&] { resumption_.write(trial.state()); });
+      if (trial.between_epochs() && resume_file_.is_due()) write([&] { resume_file_.write(trial.state()); });
     }
     return true;
   }
 
-  /// Has the first rank write. A file that cannot be written ends the stage, at the next step of all ranks.
+  /// Writes on the first rank. If a file cannot be written, all ranks end the stage at the next step.
   template <typename Write>
   void write(Write write_files) {
     if (!job_.leads()) return;
@@ -257,53 +182,53 @@ class Execution {
     }
   }
 
-  /// Of a trained stage whose results could not be written: what it goes on from, in the room of what was.
+  /// Keeps the state of a trained stage whose results could not be written, in the space of its other files.
   void keep_state(Trial& trial) {
     for (const char* name : {"last.safetensors", "best.safetensors", "state.safetensors"}) {
       std::error_code ignored;
       std::filesystem::remove(job_.folder() / name, ignored);
     }
-    write([&] { resumption_.write(trial.state()); });
+    write([&] { resume_file_.write(trial.state()); });
   }
 
-  StageResult ended() const { return lost_ ? unsaved(*lost_) : stopped(); }
+  StageResult ended() const { return lost_ ? unsaved(*lost_) : interrupted_result(); }
 
-  void finish(Trial& trial) {
+  void write_artifact(Trial& trial) {
     if (job_.stage.kind == StageKind::g) {
-      write_g(job_.folder(), trial, *job_.data, facts());
+      write_g(job_.folder(), trial, *job_.data, stage_facts());
     } else if (job_.stage.kind == StageKind::prefix) {
-      write_prefix(job_.folder(), trial.state(), facts());
+      write_prefix(job_.folder(), trial.state(), stage_facts());
     } else {
       write_result(trial);
     }
   }
 
-  Json facts() const {
+  Json stage_facts() const {
     return {{"id", job_.stage.id},
             {"kind", job_.stage.kind == StageKind::g ? "g" : "prefix"},
             {"identity", job_.stage.identity},
             {"config", job_.stage.config.json()},
             {"environment", job_.environment},
-            {"seconds", seconds_since(beginning_.time)}};
+            {"seconds", seconds_since(start_time_.time)}};
   }
 
   void write_result(Trial& trial) const {
     checkpoints::save_checkpoint(job_.folder() / "last.safetensors", trial.checkpoint());
-    if (trial.best()) checkpoints::save_checkpoint(job_.folder() / "best.safetensors", best_of(trial));
-    results::TrialRecord record = record_of(trial, *job_.data, job_.settings);
+    if (trial.best()) checkpoints::save_checkpoint(job_.folder() / "best.safetensors", best_checkpoint(trial));
+    results::TrialRecord record = make_record(trial, *job_.data, job_.settings);
     if (!g_facts_.is_null()) record.data["g"] = g_facts_;
     if (const std::string* prefix = job_.stage.need(StageKind::prefix)) record.data["prefix"] = *prefix;
-    sign(record, job_, beginning_);
+    add_provenance(record, job_, start_time_);
     results::write_trial(job_.out.result(job_.stage.id), record);
   }
 
   const StageJob& job_;
   study::StageContext& context_;
-  const Beginning beginning_;
-  Resumption resumption_;
-  std::optional<StageJournal> journal_;  // of the first rank
-  std::optional<std::string> lost_;      // of the first rank: the sentence of a file that could not be written
-  int begun_ = 0;                        // epochs that were there before
+  const StartTime start_time_;
+  ResumeFile resume_file_;
+  std::optional<StageJournal> journal_;  // on the first rank
+  std::optional<std::string> lost_;      // on the first rank: the error of a file that could not be written
+  int begun_ = 0;                        // epochs of an earlier run or the prefix
   Json g_facts_;
 };
 
@@ -317,10 +242,10 @@ StageResult execute_stage(const StageJob& job, study::StageContext& context) {
   std::optional<StageClaim> claim;
   if (job.stage.kind != StageKind::trial) {
     claim.emplace(job.folder(), context, *job.ranks);
-    if (claim->end() == ClaimEnd::stopped) return stopped();
-    if (claim->end() == ClaimEnd::unwritable) return unsaved(claim->fault());
-    if (claim->end() == ClaimEnd::built_elsewhere) {
-      return {StageEnd::done, "made by another sweep meanwhile", ExitCode::done, 0};
+    if (claim->result() == ClaimResult::stopped) return interrupted_result();
+    if (claim->result() == ClaimResult::unwritable) return unsaved(claim->fault());
+    if (claim->result() == ClaimResult::built_elsewhere) {
+      return {StageEnd::done, "built by another sweep meanwhile", ExitCode::done, 0};
     }
   }
   const bool is_post_hoc =

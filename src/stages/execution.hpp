@@ -1,5 +1,5 @@
 #pragma once
-// One stage, from its folder as it is to its files: what each rank of its trial does.
+// Executes one stage: what each rank of its trial does, from the stage's folder to its files.
 #include <memory>
 
 #include "comm/tensors/communicator.hpp"
@@ -11,6 +11,7 @@
 
 namespace m2m::stages {
 
+/// A stage, and the resources that execute it.
 struct StageJob {
   const study::Stage& stage;
   const results::OutputFolder& out;
@@ -19,16 +20,17 @@ struct StageJob {
   std::shared_ptr<const train::LoadedData> data;
   std::shared_ptr<comm::Communicator> ranks;
   Profile* profile = nullptr;
-  int world_rank = 0;  // of the job
+  int world_rank = 0;  // rank in the MPI job
 
   bool leads() const { return ranks->rank() == 0; }
   std::filesystem::path folder() const;
 };
 
-/// Collective over the job's ranks, of whom the first one writes. Goes on from what an interrupted run left.
+/// Executes a stage; continues an interrupted run. Its first rank writes the files. Collective over the job's
+/// ranks.
 ///
-/// Throws Error on bad input; a loss that is not a number comes back as `diverged`, a file that cannot be written
-/// as `unsaved`: all ranks have then stopped at one step, with the state kept if there was room for it.
+/// A loss that is not finite is returned as `diverged`, a file that cannot be written as `unsaved`. All ranks then
+/// have stopped at one step; the state is kept if there was space. Throws Error on bad input.
 study::StageResult execute_stage(const StageJob& job, study::StageContext& context);
 
 }  // namespace m2m::stages

@@ -10,8 +10,8 @@
 namespace m2m::stages {
 namespace {
 
-/// Statistics over all ranks are those of one rank, to rounding; local ones depend on how many ranks there are.
-std::string batch_norm_of(const Config& resolved, int ranks) {
+/// Statistics over all ranks equal those of one rank up to rounding; local ones depend on the number of ranks.
+std::string batch_norm_identity(const Config& resolved, int ranks) {
   const settings::BatchNorm batch_norm = settings::read<settings::TrainSettings>(resolved).batch_norm;
   const bool is_local = batch_norm == settings::BatchNorm::local && ranks > 1;
   return is_local ? fmt::format("local {}", ranks) : settings::to_text(settings::BatchNorm::sync);
@@ -20,7 +20,7 @@ std::string batch_norm_of(const Config& resolved, int ranks) {
 Json common_identity(const char* kind, const Config& resolved, const train::LoadedData& data, int ranks) {
   return {{"kind", kind},
           {"numerics", numerics_version},
-          {"batch_norm", batch_norm_of(resolved, ranks)},
+          {"batch_norm", batch_norm_identity(resolved, ranks)},
           {"data", data_identity(data)}};
 }
 
@@ -39,7 +39,7 @@ Json g_identity(const Config& config, const train::LoadedData& data, int ranks) 
   return identity;
 }
 
-std::optional<int> shared_until(const Config& resolved) {
+std::optional<int> prefix_end(const Config& resolved) {
   const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
   const auto train = settings::read<settings::TrainSettings>(resolved);
   const bool has_plain_epochs =
@@ -50,7 +50,7 @@ std::optional<int> shared_until(const Config& resolved) {
 }
 
 Json prefix_identity(const Config& resolved, const train::LoadedData& data, int ranks) {
-  const int until = *shared_until(resolved);
+  const int until = *prefix_end(resolved);
   Json identity = common_identity("prefix", resolved, data, ranks);
   identity["settings"] = settings::acting_settings_of_prefix(resolved, until);
   identity["until"] = until;

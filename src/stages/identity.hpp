@@ -1,5 +1,5 @@
 #pragma once
-// What determines a stage: the settings that act in it and the content it reads. Its id is the hash of this.
+// Identities of stages: the settings that act in a stage and the content that it reads. The id is their hash.
 #include <optional>
 #include <string>
 
@@ -9,26 +9,27 @@
 
 namespace m2m::stages {
 
-/// Hashes of the data a stage reads: files and chosen rows.
+/// Hashes of the data that a stage reads: files and chosen rows. Pure.
 Json data_identity(const train::LoadedData& data);
 
-/// Identity of a g. `config` is settings::g_config's. ranks: of a trial.
+/// Identity of a g. config: of settings::g_config; ranks: of a trial. Pure.
 Json g_identity(const Config& config, const train::LoadedData& data, int ranks);
 
-/// The epoch until which a trial may share a prefix with others: on the data as they are, without class weights,
-/// from an initialisation. Nothing where it has no such epochs.
-std::optional<int> shared_until(const Config& resolved);
-/// Identity of that prefix: what acts before its last epoch. Methods of one loss, head and mixing share it.
+/// Epoch until which a trial may share a prefix with others: epochs on the data as they are, without class weights,
+/// from an initialisation. Nothing if it has no such epochs. Pure.
+std::optional<int> prefix_end(const Config& resolved);
+/// Identity of the prefix: the settings that act before its last epoch. Methods with the same loss, head and mixing
+/// share it. Pure.
 Json prefix_identity(const Config& resolved, const train::LoadedData& data, int ranks);
 
-/// What a trial reads beside its data.
+/// What a trial reads besides its data.
 struct TrialOrigins {
-  Json g = nullptr;               // identity of what it translates against; null without
-  std::string start_sha256 = {};  // of the checkpoint that f begins from; empty without
-  std::string base = {};          // id of the trial that it begins from; empty without
+  Json g = nullptr;               // identity of the g that it translates against; null without one
+  std::string start_sha256 = {};  // of the checkpoint that f starts from; empty without one
+  std::string base = {};          // id of the base trial; empty without one
 };
 
-/// Identity of a trial.
+/// Identity of a trial. Pure.
 Json trial_identity(const Config& resolved, const train::LoadedData& data, const TrialOrigins& origins, int ranks);
 
 }  // namespace m2m::stages

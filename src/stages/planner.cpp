@@ -28,18 +28,18 @@
 namespace m2m::stages {
 namespace {
 
-// As measured on one core with AVX-512 in float32 (docs/performance.md); other machines differ in both.
+// Measured on one core with AVX-512 in float32 (docs/performance.md); other machines differ.
 constexpr double multiply_adds_per_second = 50e9;
-constexpr double frozen_pass = 0.6;  // the time of a pass through a frozen network, in passes of training
+constexpr double frozen_pass = 0.6;  // time of a pass through a frozen network, in training passes
 
 constexpr double bytes_of_any_stage = 0.5e9;    // context, code, workspaces
 constexpr double bytes_per_multiply_add = 0.6;  // ResNet-32, batches of 128, recorded, g and translations: 2.5 GB
 
-constexpr double passes_of_a_step = 3;                      // forward, and backward for weights and inputs
-constexpr double passes_of_an_iteration = 2 * frozen_pass;  // forward, and backward for inputs
+constexpr double step_passes = 3;                     // forward, and backward for weights and inputs
+constexpr double iteration_passes = 2 * frozen_pass;  // forward, and backward for inputs
 
-/// Expected share of the slots that M2m translates: sum over classes of P(chosen), times the mean coin. Classes
-/// with as many images are alike, so the time goes with the square of the number of different counts.
+/// Expected share of slots that M2m translates: sum over classes of P(chosen) times the mean coin. Classes with
+/// equal counts are treated together, so the time is quadratic in the number of different counts.
 double translated_share(const ClassCounts& counts, double beta) {
   std::map<std::int64_t, std::pair<int, double>> alike;  // by count: one of its classes, how many there are
   for (std::size_t k = 0; k < counts.size(); ++k) {
@@ -59,7 +59,7 @@ double translated_share(const ClassCounts& counts, double beta) {
   return share / static_cast<double>(counts.size());
 }
 
-/// Of one image.
+/// Multiply-adds of a forward pass of one image.
 double forward_multiply_adds(const train::TrialSettings& settings, const train::LoadedData& data) {
   const data::ImageShape& shape = data.set.train.shape;
   return nn::multiply_adds(
@@ -79,14 +79,14 @@ double estimated_seconds(const Config& resolved, const train::LoadedData& data, 
   if (recipe.translates()) {
     const auto m2m = settings::read<settings::M2mSettings>(resolved);
     const double networks = m2m.lambda == 0 ? 1 : 2;
-    per_slot = translated_share(data.split.counts, m2m.beta) * networks * passes_of_an_iteration * m2m.steps;
+    per_slot = translated_share(data.split.counts, m2m.beta) * networks * iteration_passes * m2m.steps;
   }
-  // On frozen features only the head learns.
-  const double of_a_step = recipe.is_second_stage() ? frozen_pass : passes_of_a_step;
+  // With frozen features only the head is trained.
+  const double passes_per_slot = recipe.is_second_stage() ? frozen_pass : step_passes;
   double passes = 0;
   for (int epoch = settings.start_epoch; epoch < until.value_or(settings.epochs); ++epoch) {
     const bool edits = settings::phase_at(recipe, epoch, settings.defer_until).translates;
-    passes += images * (of_a_step + (edits ? per_slot : 0)) + evaluated * frozen_pass;
+    passes += images * (passes_per_slot + (edits ? per_slot : 0)) + evaluated * frozen_pass;
   }
   return passes * forward / multiply_adds_per_second;
 }
@@ -109,14 +109,14 @@ int epochs_to_run(const Config& resolved) {
   return settings.epochs - settings.start_epoch;
 }
 
-/// A network of vectors of features, which the data are.
+/// Throws Error (usage) unless the network takes vectors of features.
 void check_network(const std::string& setting, const std::string& network, const LoadedData& data) {
   if (settings::find_network(network).takes_features) return;
-  throw usage_error(fmt::format("{0} = '{1}' takes images, and {2} has vectors of features; set {0} = 'mlp'",
+  throw usage_error(fmt::format("{0} = '{1}' takes images, but {2} has vectors of features; set {0} = 'mlp'",
                                 setting, network, data.set.name));
 }
 
-/// What suits images only.
+/// Throws Error (usage) if the data are features and a setting needs images.
 void check_features(const Config& resolved, const LoadedData& data) {
   if (!data.set.has_features()) return;
   const auto recipe = settings::read<settings::Recipe>(resolved);
@@ -125,7 +125,7 @@ void check_features(const Config& resolved, const LoadedData& data) {
   if (recipe.translates() && g_network) check_network(name_of(&M2mSettings::g_network), *g_network, data);
   if (recipe.mixing == settings::Mixing::cmo) {
     throw usage_error(fmt::format(
-        "recipe.mixing = 'cmo': patches are of images, and {} has vectors of features; set recipe.mixing = "
+        "recipe.mixing = 'cmo': patches need images, but {} has vectors of features; set recipe.mixing = "
         "'mixup', 'remix' or 'none'",
         data.set.name));
   }
@@ -135,12 +135,12 @@ void check_random_label(const Config& resolved, const LoadedData& data) {
   const bool is_random = settings::read<settings::M2mSettings>(resolved).label == settings::TrainLabel::random;
   if (!settings::read<settings::Recipe>(resolved).translates() || !is_random || data.set.classes > 2) return;
   throw usage_error(
-      fmt::format("m2m.label = 'random': needs a third class, neither seed nor target, and {} has {}; "
+      fmt::format("m2m.label = 'random': needs a third class besides seed and target, but {} has {}; "
                   "set m2m.label = 'target'",
                   data.set.name, data.set.classes));
 }
 
-/// An oracle is trained on what f's data were cut from.
+/// Throws Error (usage) if an oracle is asked for and the data set has no balanced full set.
 void check_oracle(const Config& resolved, const LoadedData& data) {
   const bool is_oracle = settings::read<settings::M2mSettings>(resolved).g_data == settings::GData::balanced;
   if (!settings::read<settings::Recipe>(resolved).translates() || !is_oracle || data.set.default_largest > 0)
@@ -151,7 +151,7 @@ void check_oracle(const Config& resolved, const LoadedData& data) {
                   data.set.name));
 }
 
-/// "images: class 2 of 3 has no test sample: ..."; "" if each class has one, or the part is empty.
+/// Notice such as "images: class 2 of 3 has no test sample: ..."; "" if each class has one or the part is empty.
 std::string untested_notice(const LoadedData& data, const data::PoolRows& part, const char* name) {
   if (part.rows.empty()) return "";
   ClassCounts samples(static_cast<std::size_t>(data.set.classes), 0);
@@ -160,7 +160,7 @@ std::string untested_notice(const LoadedData& data, const data::PoolRows& part, 
   return note.empty() ? "" : data.set.name + ": " + note;
 }
 
-/// data: g's own, which an oracle does not share with the trial.
+/// Requests the stage of a g. data: g's own; an oracle's differ from the trial's.
 StageRequest request_g(const Config& config, const LoadedData& data, int ranks) {
   StageRequest g;
   g.kind = study::StageKind::g;
@@ -179,7 +179,7 @@ StageRequest request_prefix(const Config& resolved, const LoadedData& data, int 
   prefix.label = "prefix";
   prefix.config = settings::prefix_config(resolved);
   prefix.identity = prefix_identity(resolved, data, ranks);
-  prefix.epochs = *shared_until(resolved);
+  prefix.epochs = *prefix_end(resolved);
   prefix.cost = estimated_seconds(prefix.config, data, prefix.epochs);
   prefix.memory = estimated_memory(prefix.config, data);
   return prefix;
@@ -187,12 +187,12 @@ StageRequest request_prefix(const Config& resolved, const LoadedData& data, int 
 
 }  // namespace
 
-std::string StagePlanner::checked_checkpoint(const std::string& setting, const std::string& file,
-                                             const Config& resolved, const LoadedData& data) {
+std::string Planner::checked_checkpoint(const std::string& setting, const std::string& file, const Config& resolved,
+                                        const LoadedData& data) {
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) {
     throw io_error(
-        fmt::format("{} = '{}': there is no such file; name a checkpoint (.safetensors or .t7)", setting, file));
+        fmt::format("{} = '{}': the file does not exist; name a checkpoint (.safetensors or .t7)", setting, file));
   }
   const train::TrialSettings settings = train::trial_settings(resolved);
   const std::string head = settings::to_text(settings.head);
@@ -206,7 +206,7 @@ std::string StagePlanner::checked_checkpoint(const std::string& setting, const s
   return entry->second;
 }
 
-void StagePlanner::log_notices(const LoadedData& data) {
+void Planner::log_notices(const LoadedData& data) {
   std::vector<std::string> notices;
   std::istringstream lines(data.set.notice);
   for (std::string line; std::getline(lines, line);) notices.push_back(line);
@@ -217,8 +217,8 @@ void StagePlanner::log_notices(const LoadedData& data) {
   }
 }
 
-StageRequest StagePlanner::operator()(const Config& resolved, const std::string& label) {
-  const auto data = shelf_.get(resolved);
+StageRequest Planner::operator()(const Config& resolved, const std::string& label) {
+  const auto data = data_cache_.get(resolved);
   log_notices(*data);
   const std::string size = checked_record_size(*data, host_memory_size());
   if (!size.empty() && noticed_.insert(size).second) log_warning(size);
@@ -238,7 +238,7 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
     trial.needs.push_back((*this)(settings::with_method(resolved, recipe.start), recipe.start));
     origins.base = study::stage_id(trial.needs.back().identity);
   }
-  if (shared_until(resolved)) {
+  if (prefix_end(resolved)) {
     trial.needs.push_back(request_prefix(resolved, *data, ranks_per_trial_));
     trial.epochs -= trial.needs.back().epochs;
     trial.cost -= trial.needs.back().cost;
@@ -251,10 +251,10 @@ StageRequest StagePlanner::operator()(const Config& resolved, const std::string&
   return trial;
 }
 
-Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
+Json Planner::plan_g(StageRequest& trial, const LoadedData& data) {
   const auto m2m = settings::read<settings::M2mSettings>(trial.config);
   const Config config = settings::g_config(trial.config);
-  // Names g's own setting, which the refusal of g's stage does not know.
+  // Checked here to name g's own setting, which g's stage does not know.
   if (m2m.g_precision) {
     train::check_tf32(name_of(&M2mSettings::g_precision), settings::to_text(*m2m.g_precision),
                       train::trial_settings(trial.config).device);
@@ -262,7 +262,7 @@ Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
   if (!m2m.g_from.empty()) {
     return {{"file", checked_checkpoint(name_of(&M2mSettings::g_from), m2m.g_from, config, data)}};
   }
-  trial.needs.push_back(request_g(config, *shelf_.get(config), ranks_per_trial_));
+  trial.needs.push_back(request_g(config, *data_cache_.get(config), ranks_per_trial_));
   return {{"stage", study::stage_id(trial.needs.back().identity)}, {"pick", settings::to_text(m2m.g_epoch)}};
 }
 

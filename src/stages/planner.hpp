@@ -1,5 +1,5 @@
 #pragma once
-// Plans stages: what has to run for a point of a study, and roughly what time and memory that takes.
+// Plans stages: what must run for a point of a study, and how much time and memory it takes.
 #include <map>
 #include <optional>
 #include <set>
@@ -11,41 +11,42 @@
 
 namespace m2m::stages {
 
-/// Says what has to be run for a point: its trial, and the g, the prefix and the finished trial that it needs.
-/// Reads each data set and checkpoint once.
+/// Plans the trial of a point, and the g, prefix and base trial that it needs. Reads each data set and checkpoint
+/// once.
 ///
-/// Throws Error: usage (the sentence begins with the field's name), bad_data or input_output.
-class StagePlanner {
+/// Throws Error (usage), beginning with the setting's name, (bad_data) or (input_output).
+class Planner {
  public:
-  /// ranks_per_trial: part of an identity where batch norm is local to a rank.
-  explicit StagePlanner(int ranks_per_trial = 1) : ranks_per_trial_(ranks_per_trial) {}
+  /// ranks_per_trial: part of an identity if batch norm is local to a rank.
+  explicit Planner(int ranks_per_trial = 1) : ranks_per_trial_(ranks_per_trial) {}
 
+  /// Plans a resolved point. label: name of the trial. Local.
   study::StageRequest operator()(const Config& resolved, const std::string& label);
 
  private:
-  /// What a trial translates against, for its identity; needs are added to `trial`.
+  /// Identity of the g that a trial translates against; adds the stage to the needs of `trial`.
   Json plan_g(study::StageRequest& trial, const train::LoadedData& data);
-  /// Logs, once, what is off with the data, and the classes that no validation or test sample has.
+  /// Logs once the notices of the data, and the classes without validation or test samples.
   void log_notices(const train::LoadedData& data);
-  /// SHA-256 of a checkpoint that was read and fits the network, so that no trial finds out later.
-  /// setting: what names the file, for error sentences.
+  /// SHA-256 of a checkpoint; checks that it fits the network, before any trial runs. setting: names the file in
+  /// errors.
   std::string checked_checkpoint(const std::string& setting, const std::string& file, const Config& resolved,
                                  const train::LoadedData& data);
 
   int ranks_per_trial_;
-  train::DataShelf shelf_;
+  train::DataShelf data_cache_;
   std::map<std::string, std::string> checkpoints_;  // SHA-256 by file, network and data
-  std::set<std::string> noticed_;                   // sentences about data that were logged
+  std::set<std::string> noticed_;                   // notices that were logged
 };
 
-/// Seconds on one rank: multiply-adds of all passes over an assumed rate. Only ratios between stages are to be
-/// trusted. until: the epoch to stop before; the schedule's last unless given.
+/// Estimated seconds on one rank: multiply-adds of all passes over an assumed rate. Only ratios between stages are
+/// reliable. until: epoch to stop before; by default the end of the schedule. Pure.
 double estimated_seconds(const Config& resolved, const train::LoadedData& data,
                          std::optional<int> until = std::nullopt);
 
-/// Bytes of its device that a stage may take, generously: twice what a recorded trial of ResNet-32 was expected to
-/// take, and in proportion to batch and network. An upper bound for wide networks, whose activations grow slower
-/// than their multiply-adds. Not for refusing anything. Pure.
+/// Estimated bytes of device memory, an upper bound: twice the expectation for a recorded trial of ResNet-32,
+/// scaled with batch and network. Activations of wide networks grow more slowly than their multiply-adds. Not a
+/// reason to refuse a stage. Pure.
 double estimated_memory(const Config& resolved, const train::LoadedData& data);
 
 /// Bytes of confusion matrices (K x K) and logits (n x K) that a trial holds at once: of the best epoch, of the

@@ -14,15 +14,16 @@
 namespace m2m::stages {
 namespace {
 
-/// Logits for a tau.
-using Change = std::function<std::vector<float>(const std::vector<float>& logits, double tau)>;
+/// A function from logits and tau to changed logits.
+using LogitTransform = std::function<std::vector<float>(const std::vector<float>& logits, double tau)>;
 
-Change tau_normalisation(const results::OutputFolder& out, const std::string& base, bool best) {
+LogitTransform tau_normalisation(const results::OutputFolder& out, const std::string& base, bool best) {
   const checkpoints::Checkpoint weights = read_base_weights(out, base, best);
   const torch::Tensor weight = weights.network.at("linear.weight").to(torch::kFloat64);
   const auto as_vector = [](const torch::Tensor& values) {
-    const torch::Tensor own = values.to(torch::kFloat64).contiguous();
-    return std::vector<double>(own.const_data_ptr<double>(), own.const_data_ptr<double>() + own.numel());
+    const torch::Tensor doubles = values.to(torch::kFloat64).contiguous();
+    return std::vector<double>(doubles.const_data_ptr<double>(),
+                               doubles.const_data_ptr<double>() + doubles.numel());
   };
   return [bias = as_vector(weights.network.at("linear.bias")), lengths = as_vector(weight.norm(2, 1))](
              const std::vector<float>& logits, double tau) {
@@ -30,9 +31,9 @@ Change tau_normalisation(const results::OutputFolder& out, const std::string& ba
   };
 }
 
-/// The snapshot with its best tau, and what is to be said of that.
-Json change(const Config& resolved, const results::TrialRecord& base, const Change& changed,
-            results::Snapshot& snapshot) {
+/// Applies the best tau to the snapshot; returns tau and the number of those tried.
+Json apply_best_tau(const Config& resolved, const results::TrialRecord& base, const LogitTransform& transform,
+                    results::Snapshot& snapshot) {
   std::vector<double> taus = methods::taus_to_try();
   if (const auto tau = settings::read<settings::PostHocSettings>(resolved).tau) taus = {*tau};
   const int classes = snapshot.test.classes;
@@ -40,16 +41,16 @@ Json change(const Config& resolved, const results::TrialRecord& base, const Chan
   for (const double tau : taus) {
     if (taus.size() == 1) break;
     const Confusion confusion =
-        confusion_from_logits(changed(snapshot.validation_logits, tau), base.validation_labels, classes);
+        confusion_from_logits(transform(snapshot.validation_logits, tau), base.validation_labels, classes);
     const double bacc = balanced_accuracy(confusion);
     if (bacc <= best_bacc) continue;
     best_bacc = bacc;
     best_tau = tau;
   }
-  snapshot.test_logits = changed(snapshot.test_logits, best_tau);
+  snapshot.test_logits = transform(snapshot.test_logits, best_tau);
   snapshot.test = confusion_from_logits(snapshot.test_logits, base.test_labels, classes);
   if (snapshot.validation.classes > 0) {
-    snapshot.validation_logits = changed(snapshot.validation_logits, best_tau);
+    snapshot.validation_logits = transform(snapshot.validation_logits, best_tau);
     snapshot.validation = confusion_from_logits(snapshot.validation_logits, base.validation_labels, classes);
   }
   return {{"tau", best_tau}, {"tried", taus.size()}};
@@ -81,14 +82,15 @@ results::TrialRecord post_hoc_record(const Config& resolved, const results::Outp
   const bool is_tau_norm =
       settings::read<settings::Recipe>(resolved).post_hoc == settings::PostHoc::tau_normalisation;
   const auto counts = record.data.at("counts").get<ClassCounts>();
-  const auto change_of = [&](bool best) -> Change {
+  const auto make_transform = [&](bool best) -> LogitTransform {
     if (is_tau_norm) return tau_normalisation(out, base_id, best);
     return [counts](const std::vector<float>& logits, double tau) {
       return methods::adjusted_logits(logits, counts, tau);
     };
   };
-  record.data["post_hoc"] = {{"last", change(resolved, record, change_of(false), record.last)}};
-  if (record.best) record.data["post_hoc"]["best"] = change(resolved, record, change_of(true), *record.best);
+  record.data["post_hoc"] = {{"last", apply_best_tau(resolved, record, make_transform(false), record.last)}};
+  if (record.best)
+    record.data["post_hoc"]["best"] = apply_best_tau(resolved, record, make_transform(true), *record.best);
   record.epochs.clear();
   return record;
 }

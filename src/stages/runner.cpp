@@ -27,17 +27,17 @@ namespace {
 
 constexpr std::size_t max_events = 100'000;
 
-/// Of the instructions that the stage was told to use; not known on a GPU and in float64.
-MeasuredPeak peak_of(const train::TrialSettings& settings) {
+/// Measures the peak of the instruction set of the stage; unknown on a GPU and in float64.
+MeasuredPeak peak_for(const train::TrialSettings& settings) {
   if (!settings.device.is_cpu() || settings.precision != torch::kFloat32) return {};
   const InstructionSet set = parse_instruction_set(settings.kernels == "torch" ? "auto" : settings.kernels);
-  const double of_a_thread =
+  const double per_thread =
       settings.bfloat16 ? kernels::measured_peak<kernels::Bf16>(set) : kernels::measured_peak<float>(set);
-  return {of_a_thread * settings.threads, settings.threads,
+  return {per_thread * settings.threads, settings.threads,
           fmt::format("{}, {}", settings.bfloat16 ? "bf16" : "float32", to_text(set))};
 }
 
-std::string trace_text(Profile& profile, const std::filesystem::path& file, int rank) {
+std::string trace_note(Profile& profile, const std::filesystem::path& file, int rank) {
   try {
     write_file(file, chrome_trace(profile.events(), profile.dropped_events(), rank));
   } catch (const Error& error) {
@@ -45,31 +45,31 @@ std::string trace_text(Profile& profile, const std::filesystem::path& file, int 
   }
   const std::string text = "trace: " + file.string();
   if (profile.dropped_events() == 0) return text;
-  return text + fmt::format(" (of the first {} calls; {} are left out)", group_digits(profile.events().size()),
+  return text + fmt::format(" (the first {} calls; {} are left out)", group_digits(profile.events().size()),
                             group_digits(profile.dropped_events()));
 }
 
 }  // namespace
 
-Profile begin_profile(const train::TrialSettings& settings) {
+Profile start_profile(const train::TrialSettings& settings) {
   return Profile(max_events, nn::device_clock(settings.device));
 }
 
-std::vector<std::string> end_profile(Profile& profile, const study::Stage& stage,
-                                     const train::TrialSettings& settings, const std::filesystem::path& folder,
-                                     int rank) {
+std::vector<std::string> finish_profile(Profile& profile, const study::Stage& stage,
+                                        const train::TrialSettings& settings, const std::filesystem::path& folder,
+                                        int rank) {
   const double seconds = profile.seconds();
   std::vector<std::string> lines = {fmt::format("profile of {} on rank {}; {}", study::short_id(stage.id), rank,
-                                                trace_text(profile, folder / "profile.json", rank))};
-  const auto table = profile_table(profile.totals(), seconds, peak_of(settings));
+                                                trace_note(profile, folder / "profile.json", rank))};
+  const auto table = profile_table(profile.totals(), seconds, peak_for(settings));
   lines.insert(lines.end(), table.begin(), table.end());
   return lines;
 }
 
 namespace {
 
-/// The shards of a trial in deterministic mode, each in a thread; the first one has the profile. Throws what the
-/// first of them to fail threw.
+/// Executes the shards of a trial in deterministic mode, each in a thread; the first shard has the profile. Throws
+/// the first exception of a shard.
 study::StageResult execute_shards(const StageJob& job, study::StageContext& context, comm::FixedTree& tree) {
   std::vector<study::StageResult> results(tree.shards().size());
   std::vector<std::thread> threads;
@@ -78,11 +78,11 @@ study::StageResult execute_shards(const StageJob& job, study::StageContext& cont
   for (std::size_t i = 0; i < results.size(); ++i) {
     threads.emplace_back([&, i] {
       at::set_num_threads(job.settings.threads);
-      StageJob own = job;
-      own.ranks = tree.shards()[i];
-      own.profile = i == 0 ? job.profile : nullptr;
+      StageJob shard_job = job;
+      shard_job.ranks = tree.shards()[i];
+      shard_job.profile = i == 0 ? job.profile : nullptr;
       try {
-        results[i] = execute_stage(own, context);
+        results[i] = execute_stage(shard_job, context);
       } catch (...) {
         const std::lock_guard guard(mutex);
         if (!failure) failure = std::current_exception();
@@ -95,7 +95,7 @@ study::StageResult execute_shards(const StageJob& job, study::StageContext& cont
   return results.front();
 }
 
-/// What train.kernels comes to on this processor: an instruction set, or "torch".
+/// The instruction set that train.kernels selects on this processor, or "torch".
 std::string kernels_used(const train::TrialSettings& settings) {
   if (settings.kernels == "torch") return settings.kernels;
   return to_text(parse_instruction_set(settings.kernels));
@@ -103,17 +103,17 @@ std::string kernels_used(const train::TrialSettings& settings) {
 
 }  // namespace
 
-StageRunner::StageRunner(results::OutputFolder out, Json environment, RunnerRanks ranks, ProfileSettings profile)
+Runner::Runner(results::OutputFolder out, Json environment, RunnerRanks ranks, ProfileSettings profile)
     : out_(std::move(out)), environment_(std::move(environment)), ranks_(ranks), profile_(profile) {
   if (torch::cuda::is_available()) {
     device_ = {torch::kCUDA, static_cast<c10::DeviceIndex>(ranks.local_rank % torch::cuda::device_count())};
   }
 }
 
-study::StageResult StageRunner::operator()(const study::Stage& stage, study::StageContext& context) {
+study::StageResult Runner::operator()(const study::Stage& stage, study::StageContext& context) {
   const train::TrialSettings settings = train::trial_settings(stage.config, ranks_.local_rank);
   at::set_num_threads(settings.threads);
-  nn::allow_tf32(settings.tf32);  // stages that run at once agree on it: refuse_mixed_tf32
+  nn::allow_tf32(settings.tf32);  // concurrent stages agree on it: refuse_mixed_tf32
   Json environment = environment_;
   environment["threads"] = settings.threads;
   environment["kernels"] = kernels_used(settings);
@@ -124,17 +124,17 @@ study::StageResult StageRunner::operator()(const study::Stage& stage, study::Sta
   environment["ranks_of_trial"] = ranks_.group == nullptr ? 1 : ranks_.group->size();
   if (ranks_.trials_per_device > 1) environment["trials_per_device"] = ranks_.trials_per_device;
   const std::shared_ptr<const train::LoadedData> loaded = data(stage, settings.device);
-  const nn::StreamScope stream(settings.device);  // also chooses the GPU, which kernels are launched on
+  const nn::StreamScope stream(settings.device);  // also makes the GPU current, on which kernels are launched
   std::optional<Profile> profile;
-  if (profile_.on) profile.emplace(begin_profile(settings));
+  if (profile_.on) profile.emplace(start_profile(settings));
   const StageJob job{
       stage, out_, environment, settings, loaded, nullptr, profile ? &*profile : nullptr, ranks_.world_rank};
   study::StageResult result = execute(job, context);
-  if (profile) result.details = end_profile(*profile, stage, settings, job.folder(), profile_.rank);
+  if (profile) result.details = finish_profile(*profile, stage, settings, job.folder(), profile_.rank);
   return result;
 }
 
-study::StageResult StageRunner::execute(StageJob job, study::StageContext& context) {
+study::StageResult Runner::execute(StageJob job, study::StageContext& context) {
   if (job.settings.deterministic) {
     comm::FixedTree tree(ranks_.group);
     return execute_shards(job, context, tree);
@@ -143,21 +143,21 @@ study::StageResult StageRunner::execute(StageJob job, study::StageContext& conte
   return execute_stage(job, context);
 }
 
-std::shared_ptr<const train::LoadedData> StageRunner::data(const study::Stage& stage, torch::Device device) {
+std::shared_ptr<const train::LoadedData> Runner::data(const study::Stage& stage, torch::Device device) {
   {
     const std::lock_guard guard(mutex_);
     device_ = device;
   }
-  const std::lock_guard guard(reading_);
-  return shelf_.get(stage.config, device);
+  const std::lock_guard guard(data_mutex_);
+  return data_cache_.get(stage.config, device);
 }
 
-DeviceMemory StageRunner::memory() const {
+DeviceMemory Runner::memory() const {
   const std::lock_guard guard(mutex_);
   return nn::device_memory(device_);
 }
 
-std::shared_ptr<comm::Communicator> StageRunner::communicator(torch::Device device) {
+std::shared_ptr<comm::Communicator> Runner::communicator(torch::Device device) {
   if (ranks_.group == nullptr) return comm::single_rank();
   const std::lock_guard guard(mutex_);
   auto& made = communicators_[device.str()];

@@ -13,22 +13,22 @@ namespace m2m::stages {
 
 StageClaim::StageClaim(const std::filesystem::path& folder, study::StageContext& context,
                        comm::Communicator& ranks) {
-  std::optional<ClaimEnd> end;
-  for (; !(end = look(folder, context, ranks)); std::this_thread::sleep_for(std::chrono::milliseconds(500))) {
+  std::optional<ClaimResult> end;
+  for (; !(end = try_once(folder, context, ranks)); std::this_thread::sleep_for(std::chrono::milliseconds(500))) {
   }
-  end_ = *end;
-  if (end_ != ClaimEnd::granted) lock_.reset();
+  result_ = *end;
+  if (result_ != ClaimResult::granted) lock_.reset();
 }
 
-std::optional<ClaimEnd> StageClaim::look(const std::filesystem::path& folder, study::StageContext& context,
-                                         comm::Communicator& ranks) {
+std::optional<ClaimResult> StageClaim::try_once(const std::filesystem::path& folder, study::StageContext& context,
+                                                comm::Communicator& ranks) {
   const bool leads = ranks.rank() == 0;
   if (leads && lock_ == nullptr) try_to_lock(folder, context);
-  if (ranks.any(!fault_.empty())) return ClaimEnd::unwritable;
+  if (ranks.any(!fault_.empty())) return ClaimResult::unwritable;
   const bool is_ours = ranks.any(lock_ != nullptr);
-  if (ranks.any(leads && std::filesystem::exists(folder / "stage.json"))) return ClaimEnd::built_elsewhere;
-  if (is_ours) return ClaimEnd::granted;
-  if (ranks.any(context.stop_requested())) return ClaimEnd::stopped;
+  if (ranks.any(leads && std::filesystem::exists(folder / "stage.json"))) return ClaimResult::built_elsewhere;
+  if (is_ours) return ClaimResult::granted;
+  if (ranks.any(context.stop_requested())) return ClaimResult::stopped;
   return std::nullopt;
 }
 
@@ -39,20 +39,21 @@ void StageClaim::try_to_lock(const std::filesystem::path& folder, study::StageCo
     fault_ = error.what();
   } catch (const Error& error) {
     if (error.code() != ExitCode::held) throw;
-    if (!has_said_) context.remark(fmt::format("waiting for a stage that another sweep makes: {}", error.what()));
-    has_said_ = true;
+    if (!has_logged_)
+      context.remark(fmt::format("waiting for a stage that another sweep builds: {}", error.what()));
+    has_logged_ = true;
   }
 }
 
-Resumption::Resumption(const std::filesystem::path& folder, comm::Communicator& ranks, double every)
+ResumeFile::ResumeFile(const std::filesystem::path& folder, comm::Communicator& ranks, double every)
     : file_(folder / "resume.safetensors"), ranks_(ranks), every_(every) {}
 
-std::optional<checkpoints::TrialState> Resumption::read(study::StageContext& context) const {
+std::optional<checkpoints::TrialState> ResumeFile::read(study::StageContext& context) const {
   const bool is_there = std::filesystem::exists(file_);
   if (!ranks_.any(is_there)) return std::nullopt;
   if (ranks_.any(!is_there)) {
     throw io_error(
-        fmt::format("{}: not every rank of the trial sees this file: the output folder has to lie on a "
+        fmt::format("{}: not every rank of the trial sees this file; the output folder must be on a "
                     "file system that all hosts share",
                     file_.string()));
   }
@@ -69,26 +70,26 @@ std::optional<checkpoints::TrialState> Resumption::read(study::StageContext& con
   return std::nullopt;
 }
 
-bool Resumption::is_due() const {
+bool ResumeFile::is_due() const {
   const std::chrono::duration<double> since = std::chrono::steady_clock::now() - written_;
   return every_ > 0 && since.count() >= every_;
 }
 
-void Resumption::write(const checkpoints::TrialState& state) {
+void ResumeFile::write(const checkpoints::TrialState& state) {
   checkpoints::write_trial_state(file_, state);
   written_ = std::chrono::steady_clock::now();
 }
 
-void Resumption::remove() {
+void ResumeFile::remove() {
   std::error_code ignored;
   std::filesystem::remove(file_, ignored);
 }
 
 namespace {
 
-std::filesystem::path file_in(const std::filesystem::path& folder) { return folder / "journal.jsonl"; }
+std::filesystem::path journal_file(const std::filesystem::path& folder) { return folder / "journal.jsonl"; }
 
-std::set<int> epochs_of(const std::filesystem::path& file, study::StageContext& context) {
+std::set<int> known_epochs(const std::filesystem::path& file, study::StageContext& context) {
   std::set<int> known;
   if (!std::filesystem::exists(file)) return known;
   try {
@@ -103,7 +104,7 @@ std::set<int> epochs_of(const std::filesystem::path& file, study::StageContext& 
 }  // namespace
 
 StageJournal::StageJournal(const std::filesystem::path& folder, study::StageContext& context)
-    : known_(epochs_of(file_in(folder), context)), journal_(file_in(folder)) {}
+    : known_(known_epochs(journal_file(folder), context)), journal_(journal_file(folder)) {}
 
 void StageJournal::complete(const std::vector<results::EpochRecord>& epochs) {
   for (const results::EpochRecord& epoch : epochs) {

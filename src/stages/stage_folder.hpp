@@ -1,5 +1,5 @@
 #pragma once
-// A stage of the cache is built by one sweep at a time, whoever else wants it.
+// The folder of a running stage: its lock, the state that it resumes from, and its journal.
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -16,53 +16,53 @@
 
 namespace m2m::stages {
 
-enum class ClaimEnd {
-  granted,          // ours to build, until the claim goes
-  built_elsewhere,  // another sweep has finished it meanwhile
+/// Outcomes of claiming a stage's folder.
+enum class ClaimResult {
+  granted,          // this sweep builds it while the claim lives
+  built_elsewhere,  // another sweep finished it meanwhile
   stopped,          // the sweep was asked to stop while it waited
   unwritable,       // the folder cannot be written
 };
 
-/// Holds the lock of a stage's folder, on the first of the trial's ranks.
+/// Holds the lock of a stage's folder, on the first rank of the trial: one sweep at a time builds a shared stage.
 class StageClaim {
  public:
-  /// Collective. Waits while another sweep builds the stage: until it is done or gives up.
+  /// Waits while another sweep builds the stage, until it is done or gives up. Collective.
   StageClaim(const std::filesystem::path& folder, study::StageContext& context, comm::Communicator& ranks);
 
-  ClaimEnd end() const { return end_; }
-  /// Why the folder cannot be written: on the first rank, where that is the end.
+  ClaimResult result() const { return result_; }
+  /// Why the folder cannot be written; set on the first rank if the result is `unwritable`.
   const std::string& fault() const { return fault_; }
 
  private:
-  /// Collective: the end, if there is one yet.
-  std::optional<ClaimEnd> look(const std::filesystem::path& folder, study::StageContext& context,
-                               comm::Communicator& ranks);
+  /// Tries once; nothing if the claim has to wait. Collective.
+  std::optional<ClaimResult> try_once(const std::filesystem::path& folder, study::StageContext& context,
+                                      comm::Communicator& ranks);
   void try_to_lock(const std::filesystem::path& folder, study::StageContext& context);
 
-  ClaimEnd end_ = ClaimEnd::granted;
+  ClaimResult result_ = ClaimResult::granted;
   std::string fault_;
-  bool has_said_ = false;  // that it waits
+  bool has_logged_ = false;  // the waiting was remarked
   std::unique_ptr<results::FolderLock> lock_;
 };
 
-// What an interrupted stage leaves in its folder, so that the next run goes on from there.
-
-/// FOLDER/resume.safetensors: written when a stage is stopped, and every few minutes against kills.
-class Resumption {
+/// FOLDER/resume.safetensors: the state of an interrupted stage, written when it is stopped and periodically
+/// against kills.
+class ResumeFile {
  public:
-  /// every: seconds between two files at least; 0: only when stopped.
-  Resumption(const std::filesystem::path& folder, comm::Communicator& ranks, double every);
+  /// every: least seconds between two writes; 0: written only when the stage is stopped.
+  ResumeFile(const std::filesystem::path& folder, comm::Communicator& ranks, double every);
 
-  /// Collective: the state left by an earlier run, or nothing. A damaged file is set aside, which the first rank
-  /// tells `context`, and the stage begins again. Throws Error (input_output) where one rank sees the file and
-  /// another does not.
+  /// Reads the state of an earlier run; nothing if there is none. A damaged file is set aside, and the stage begins
+  /// again; the first rank remarks it to `context`. Collective. Throws Error (input_output) if some ranks see the
+  /// file and others do not.
   std::optional<checkpoints::TrialState> read(study::StageContext& context) const;
 
-  /// Whether it is time to write. Local.
+  /// True if it is time to write. Local.
   bool is_due() const;
-  /// Writes the state; of the first rank. Throws WriteError; the file of before is then still there.
+  /// Writes the state; call it on the first rank. Throws WriteError; the previous file then remains.
   void write(const checkpoints::TrialState& state);
-  /// The stage is done; of the first rank.
+  /// Removes the file of a finished stage; call it on the first rank.
   void remove();
 
  private:
@@ -72,21 +72,20 @@ class Resumption {
   std::chrono::steady_clock::time_point written_ = std::chrono::steady_clock::now();
 };
 
-// The journal of a stage that may have been begun before.
-
-/// Appends epochs to FOLDER/journal.jsonl. Local: of the first rank.
+/// FOLDER/journal.jsonl of a stage that may have begun in an earlier run. Local, for the first rank.
 class StageJournal {
  public:
-  /// Opens or makes it. A damaged one is set aside, which `context` is told. Throws Error (input_output).
+  /// Opens or creates the journal. A damaged one is set aside, with a remark to `context`. Throws Error
+  /// (input_output).
   StageJournal(const std::filesystem::path& folder, study::StageContext& context);
 
-  /// Appends those of `epochs`, which an earlier run or a prefix trained, that it does not have. Throws WriteError.
+  /// Appends those of `epochs`, from an earlier run or a prefix, that the journal lacks. Throws WriteError.
   void complete(const std::vector<results::EpochRecord>& epochs);
-  /// Throws WriteError.
+  /// Appends an epoch. Throws WriteError.
   void append(const results::EpochRecord& epoch) { journal_.append(epoch); }
 
  private:
-  std::set<int> known_;  // the epochs that it had when it was opened
+  std::set<int> known_;  // epochs in the file when it was opened
   results::Journal journal_;
 };
 

@@ -71,7 +71,7 @@ void EpochCounters::forget_share() {
 std::map<std::string, torch::Tensor> EpochCounters::state() const {
   return {{"sums", sums_.cpu().clone()},
           {"bad_step", bad_step_.cpu().clone()},
-          {"generation", checkpoints::tensor_of(counts())}};
+          {"generation", checkpoints::to_tensor(counts())}};
 }
 
 void EpochCounters::load(const std::map<std::string, torch::Tensor>& state) {
@@ -84,8 +84,8 @@ void EpochCounters::load(const std::map<std::string, torch::Tensor>& state) {
     sums_.copy_(tensor("sums", sums_.numel()));
     bad_step_.copy_(tensor("bad_step", 1).squeeze());
     counted_ = state.contains("planned")
-                   ? checkpoints::generation_of_dense(state.at("planned"), state.at("accepted"), counted_.classes)
-                   : checkpoints::generation_of(state.at("generation"), counted_.classes);
+                   ? checkpoints::generation_from_dense(state.at("planned"), state.at("accepted"), counted_.classes)
+                   : checkpoints::generation_from_rows(state.at("generation"), counted_.classes);
   } catch (const std::out_of_range& failed) {
     throw data_error(fmt::format("the state of a trial lacks a counter, or has another's ({})", failed.what()));
   }

@@ -18,7 +18,7 @@ std::vector<Slot> picked(std::span<const Slot> slots, const std::vector<std::int
   return some;
 }
 
-nn::UploadSlice add_labels(const data::PlanBasis& basis, const std::vector<Slot>& slots, nn::Upload& upload) {
+nn::UploadSlice add_labels(const data::PlanInputs& basis, const std::vector<Slot>& slots, nn::Upload& upload) {
   std::vector<std::int64_t> labels(slots.size());
   std::transform(slots.begin(), slots.end(), labels.begin(),
                  [&](const Slot& slot) { return basis.labels[slot.image]; });
@@ -34,7 +34,7 @@ nn::UploadSlice add_label_shares(const methods::StepMix& mix, const std::vector<
 
 }  // namespace
 
-EpochWork::EpochWork(const TrialSetup& setup, const data::PlanBasis& basis, int epoch, RankShare share)
+EpochWork::EpochWork(const TrialSetup& setup, const data::PlanInputs& basis, int epoch, RankShare share)
     : epoch_(epoch) {
   const settings::Phase phase = settings::phase_at(setup.recipe, epoch, setup.settings.defer_until);
   const data::EpochPlan plan = data::plan_epoch(basis, epoch, phase.sampling);
@@ -51,8 +51,8 @@ EpochWork::EpochWork(const TrialSetup& setup, const data::PlanBasis& basis, int 
     slots_ += static_cast<std::int64_t>(slots.size());
     if (phase.translates) host.planned = setup.editing.plan(basis, slots, epoch, i, shape);
     host.mix = methods::plan_mix(basis, slots, epoch, i, shape, setup.mixing);
-    host.own = data::deal_slots(static_cast<std::int64_t>(slots.size()), host.planned.worked_slots(), share.rank,
-                                share.ranks);
+    host.own = data::shard_slots(static_cast<std::int64_t>(slots.size()), host.planned.worked_slots(), share.rank,
+                                 share.ranks);
     const std::vector<Slot> own = picked(slots, host.own);
     step.picks = picks_of(upload_, own);
     step.labels = add_labels(basis, own, upload_);
@@ -78,7 +78,7 @@ StepWork EpochWork::step(std::int64_t index) const {
   return work;
 }
 
-EpochPlanner::EpochPlanner(TrialSetup setup, data::PlanBasis basis)
+EpochPlanner::EpochPlanner(TrialSetup setup, data::PlanInputs basis)
     : setup_(std::move(setup)), basis_(std::move(basis)) {
   setup_.start.reset();  // their memory
   setup_.resume.reset();

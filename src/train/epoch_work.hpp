@@ -31,7 +31,7 @@ class EpochWork {
  public:
   /// The plan of an epoch, edited as `setup` says, with a rank's share of it. Pure; every rank plans alike. Local,
   /// in any thread.
-  EpochWork(const TrialSetup& setup, const data::PlanBasis& basis, int epoch, RankShare share);
+  EpochWork(const TrialSetup& setup, const data::PlanInputs& basis, int epoch, RankShare share);
 
   /// Sends the share to the device, queued on the current stream. Once, before step().
   void send(torch::Device device) { upload_.send(device); }
@@ -61,7 +61,7 @@ class EpochWork {
 /// be gained, as the host's cores are busy with steps. One thread at a time calls this.
 class EpochPlanner {
  public:
-  EpochPlanner(TrialSetup setup, data::PlanBasis basis);
+  EpochPlanner(TrialSetup setup, data::PlanInputs basis);
   EpochPlanner(const EpochPlanner&) = delete;  // the other thread refers to it
   EpochPlanner& operator=(const EpochPlanner&) = delete;
 
@@ -74,7 +74,7 @@ class EpochPlanner {
   EpochWork plan(int epoch) const;
 
   TrialSetup setup_;
-  data::PlanBasis basis_;
+  data::PlanInputs basis_;
   int expected_ = -1;
   std::future<EpochWork> coming_;  // of the expected epoch; destroyed first, which waits for it
 };

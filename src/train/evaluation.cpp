@@ -30,7 +30,7 @@ Evaluation evaluate(const Outputs& outputs, const LoadedData& data, const data::
   // Zeros where other ranks answer: the sum over the ranks is then exact.
   torch::Tensor logits =
       torch::zeros({count, classes}, torch::TensorOptions(torch::kFloat32).device(data.samples.front().device()));
-  answer(outputs, data, part, settings, data::share_of(count, ranks.rank(), ranks.size()), logits);
+  answer(outputs, data, part, settings, data::shard_range(count, ranks.rank(), ranks.size()), logits);
   ranks.all_reduce_sum(logits);
   logits = logits.cpu();
   const float* values = logits.const_data_ptr<float>();

@@ -14,7 +14,7 @@ using data::Pool;
 namespace {
 
 /// A view of a pool's samples; an empty tensor where it has none.
-torch::Tensor as_tensor(const data::Images& images) {
+torch::Tensor as_tensor(const data::Samples& images) {
   const auto& shape = images.shape;
   const std::vector<std::int64_t> sizes = {images.count(), shape.channels, shape.height, shape.width};
   if (images.count() == 0) return torch::empty({0}, torch::kUInt8);
@@ -41,8 +41,8 @@ nn::UploadSlice note(const torch::Tensor& samples, std::span<const kernels::Gath
 torch::Tensor gather(const LoadedData& data, Pool pool, const torch::Tensor& indices, torch::Dtype precision) {
   const torch::Tensor& samples = samples_of(data, pool);
   if (samples.scalar_type() == torch::kUInt8)
-    return nn::gather(samples, indices, data.set.largest_pixel, precision);
-  return samples.index_select(0, indices).to(precision);
+    return nn::device_gather(samples, picks, data.set.max_pixel, precision);
+  return samples.index_select(0, picks).to(precision);
 }
 
 Key subset_key(const Config& resolved) {
@@ -62,7 +62,7 @@ std::string shelf_key(const Config& resolved, bool of_cut) {
 
 void place_samples(LoadedData& data, torch::Device device) {
   for (const Pool pool : {Pool::train, Pool::test, Pool::validation}) {
-    samples_of(data, pool) = nn::to_gather_device(as_tensor(data::pool_of(data.set, pool)), device);
+    samples_of(data, pool) = nn::place_pixels(as_tensor(data::samples_in(data.set, pool)), device);
   }
 }
 
@@ -121,7 +121,7 @@ std::shared_ptr<const LoadedData> DataShelf::get(const Config& resolved, torch::
 }
 
 std::vector<std::int32_t> part_labels(const LoadedData& data, const data::PoolRows& part) {
-  const data::Images& pool = data::pool_of(data.set, part.pool);
+  const data::Samples& pool = data::samples_in(data.set, part.pool);
   std::vector<std::int32_t> labels(part.rows.size());
   std::transform(part.rows.begin(), part.rows.end(), labels.begin(),
                  [&](std::int32_t row) { return pool.labels[row]; });

@@ -41,8 +41,8 @@ std::vector<std::string> trained_parameters(settings::Trainable what) {
 
 Trial::Trial(TrialSetup setup)
     : setup_(std::move(setup)),
-      basis_(data::plan_basis(setup_.data->set, setup_.data->split, setup_.settings.batch_size, setup_.keys.order,
-                              setup_.keys.plan)),
+      basis_(data::make_plan_inputs(setup_.data->set, setup_.data->split, setup_.settings.batch_size,
+                                    setup_.keys.order, setup_.keys.plan)),
       network_(build_network(setup_.settings, *setup_.data, sum_for_batch_norm())),
       sgd_(*network_, setup_.settings.momentum, setup_.settings.weight_decay,
            trained_parameters(setup_.settings.trainable), setup_.settings.head_lr_factor,

@@ -78,7 +78,7 @@ class Trial {
   settings::Phase phase() const { return settings::phase_at(setup_.recipe, epoch_, setup_.settings.defer_until); }
 
   TrialSetup setup_;
-  data::PlanBasis basis_;
+  data::PlanInputs basis_;
   std::shared_ptr<nn::Network> network_;
   Sgd sgd_;
   std::unique_ptr<nn::FrozenNetwork> frozen_;     // f, refreshed before it is asked

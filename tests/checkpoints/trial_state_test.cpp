@@ -47,7 +47,7 @@ TEST(TrialState, HoldsMorePairsOfClassesThanAHeaderCould) {
   EXPECT_EQ(read_trial_state(folder.path() / "resume.safetensors").epochs[1].generation.cells, generation.cells);
 }
 
-/// As format 1 had them: the counts of earlier epochs among the facts.
+/// A state of format 1: the counts of earlier epochs are among the facts.
 TEST(TrialState, OfFormat1IsRead) {
   const testing::TemporaryFolder folder;
   const fs::path file = folder.path() / "resume.safetensors";

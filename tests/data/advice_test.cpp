@@ -1,4 +1,4 @@
-// Refusals to cut data, and what they advise: each alternative, followed, is accepted.
+// Errors of splitting data, and their advice: each advised setting is accepted.
 #include "support/advice.hpp"
 
 #include "settings/setting.hpp"
@@ -31,7 +31,7 @@ Json changed(Json given, const Advice& advice) {
   return given;
 }
 
-/// Refused, and every alternative that the sentence names is accepted. Returns the alternatives.
+/// Expects an error whose advised alternatives are all accepted. Returns the alternatives.
 std::vector<Advice> expect_advice_works(const DataSet& data, const Json& given) {
   const std::string sentence = refusal(data, data_settings(given));
   EXPECT_NE(sentence, "") << given;
@@ -47,9 +47,9 @@ std::vector<Advice> expect_advice_works(const DataSet& data, const Json& given) 
 /// Classes of 4, 1 and 3 samples, all of which train unless settings say otherwise; 3 test samples of each.
 DataSet with_a_single_sample() { return made_up_set(3, labelled({0, 2, 0, 1, 0, 2, 0, 2}), in_turn(3, 3), 1); }
 
-/// As digits: a test set is what training leaves.
+/// Like digits: the samples that training leaves are the test set.
 DataSet without_test(int classes, int per_class, std::int64_t largest) {
-  return made_up_set(classes, in_turn(classes, per_class), Images{{1, 1, 1}, {}, {}}, largest);
+  return made_up_set(classes, in_turn(classes, per_class), Samples{{1, 1, 1}, {}, {}}, largest);
 }
 
 TEST(Advice, FitsAClassOfOneSampleThatShouldValidateAsWell) {

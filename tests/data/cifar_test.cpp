@@ -85,7 +85,7 @@ TEST(Cifar, NamesTheFolderAboveWhereThatOfTheFilesIsNamed) {
   }
 }
 
-/// What may be wrong with a folder that was unpacked in part.
+/// Faults of a folder that was unpacked in part.
 std::vector<std::function<void(const std::filesystem::path&)>> halves() {
   return {[](const auto& folder) { std::filesystem::remove(folder / "b.bin"); },
           [](const auto& folder) { std::filesystem::remove(folder / "test.bin"); },

@@ -1,5 +1,5 @@
-// decoded_pictures FILE...: a line a file for pictures_test.py, "HEIGHT WIDTH SHA256 WARNING" with tabs between, or
-// "refused SENTENCE". SHA256 is of the pixels, [height, width, 3].
+// decoded_pictures FILE...: prints a line for each file for pictures_test.py, "HEIGHT WIDTH SHA256 WARNING"
+// separated by tabs, or "refused SENTENCE". SHA256 is of the pixels, [height, width, 3].
 #include <cstdio>
 #include <exception>
 

@@ -9,7 +9,7 @@ namespace {
 using Strings = std::vector<std::string>;
 using Labels = std::vector<std::int32_t>;
 
-std::string refusal(const std::string& text, int classes = most_classes) {
+std::string refusal(const std::string& text, int classes = max_classes) {
   return testing::complaint([&] { parse_image_list(text, "list.txt", classes); }, ExitCode::bad_data);
 }
 
@@ -41,7 +41,7 @@ TEST(ImageList, RefusesLabelsThatAreNoClass) {
   EXPECT_TRUE(testing::says(refusal("a 5", 5), {"list.txt:1", "0 to 4", "'5'"}));
   for (const char* label : {"-1", "1.0", "x", "+1", "0x1", "100000", "99999999999999999999", "\xFF"})
     EXPECT_TRUE(
-        testing::says(refusal(std::string("a ") + label), {"list.txt:1", fmt::format("0 to {}", most_classes - 1)}))
+        testing::says(refusal(std::string("a ") + label), {"list.txt:1", fmt::format("0 to {}", max_classes - 1)}))
         << label;
 }
 
@@ -61,18 +61,18 @@ TEST(ImageList, RefusesAListOfNothing) {
   EXPECT_NE(refusal("\n \r\n"), "");
 }
 
-TEST(Doubles, AreCountedOverAllParts) {
+TEST(DuplicateCounts, AreCountedOverAllParts) {
   const ImageList train{{"a", "b", "b", "c", "d"}, {0, 0, 1, 2, 3}};
   const ImageList validation{{"d", "e"}, {3, 0}};
   const ImageList test{{"c", "f", "a", "a"}, {2, 0, 1, 1}};
-  const Doubles doubles = count_doubles(train, validation, test);
-  EXPECT_EQ(doubles.pictures, 4);        // a, b, c, d
-  EXPECT_EQ(doubles.contradictions, 2);  // a, b
-  EXPECT_EQ(doubles.train_and_test, 2);  // a, c
+  const DuplicateCounts duplicates = count_duplicates(train, validation, test);
+  EXPECT_EQ(duplicates.pictures, 4);          // a, b, c, d
+  EXPECT_EQ(duplicates.with_other_label, 2);  // a, b
+  EXPECT_EQ(duplicates.train_and_test, 2);    // a, c
 }
 
-TEST(Doubles, LeaveTrainInOrderWhereTheyAreAlsoInTest) {
-  const ImageList kept = without_those_of({{"a", "b", "c", "b"}, {0, 1, 2, 3}}, {{"c", "a"}, {0, 0}});
+TEST(DuplicateCounts, LeaveTrainInOrderWhereTheyAreAlsoInTest) {
+  const ImageList kept = without_paths_of_test({{"a", "b", "c", "b"}, {0, 1, 2, 3}}, {{"c", "a"}, {0, 0}});
   EXPECT_EQ(list_text(kept), "b 1\nb 3\n");
 }
 

@@ -16,7 +16,7 @@
 namespace m2m::data {
 namespace {
 
-/// Sets M2M_DATA for as long as it lives.
+/// Sets M2M_DATA during its lifetime.
 class DataVariable {
  public:
   explicit DataVariable(const char* value) {
@@ -59,7 +59,7 @@ TEST(LoadDataSet, SaysWhereItLooked) {
   const settings::DataSettings config =
       testing::data_settings({{"data.set", "cifar100"}, {"data.root", folder.path().string()}});
   const std::string sentence = testing::complaint([&] { load_data_set(config); }, ExitCode::bad_data);
-  EXPECT_EQ(sentence.rfind(folder.path().string() + ": holds no CIFAR-100", 0), 0U) << sentence;
+  EXPECT_EQ(sentence.rfind(folder.path().string() + ": contains no CIFAR-100", 0), 0U) << sentence;
 }
 
 TEST(LoadDataSet, RefusesAnUnknownName) {

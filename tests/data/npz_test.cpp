@@ -23,18 +23,18 @@ Bytes counting(std::size_t count) {
 
 /// Four training and two test images; `shape` without its first index, of `size` values.
 Arrays of_pixels(const std::string& shape, std::size_t size) {
-  return {{"x_train.npy", testing::npy_of("|u1", "(4, " + shape + ")", counting(4 * size))},
-          {"y_train.npy", testing::npy_of<std::int64_t>("<i8", "(4,)", {0, 1, 1, 0})},
-          {"x_test.npy", testing::npy_of("|u1", "(2, " + shape + ")", counting(2 * size))},
-          {"y_test.npy", testing::npy_of<std::uint8_t>("|u1", "(2, 1)", {1, 0})}};
+  return {{"x_train.npy", testing::make_npy("|u1", "(4, " + shape + ")", counting(4 * size))},
+          {"y_train.npy", testing::make_npy<std::int64_t>("<i8", "(4,)", {0, 1, 1, 0})},
+          {"x_test.npy", testing::make_npy("|u1", "(2, " + shape + ")", counting(2 * size))},
+          {"y_test.npy", testing::make_npy<std::uint8_t>("|u1", "(2, 1)", {1, 0})}};
 }
 
-/// Two features each, from -2 to 6.
+/// Arrays of two features a sample, from -2 to 6.
 Arrays of_features() {
-  return {{"x_train.npy", testing::npy_of<float>("<f4", "(3, 2)", {-2, 0, 2, 6, 4, 0})},
-          {"y_train.npy", testing::npy_of<std::int32_t>("<i4", "(3,)", {0, 1, 1})},
-          {"x_test.npy", testing::npy_of<float>("<f4", "(1, 2)", {8, -4})},
-          {"y_test.npy", testing::npy_of<std::int32_t>("<i4", "(1,)", {0})}};
+  return {{"x_train.npy", testing::make_npy<float>("<f4", "(3, 2)", {-2, 0, 2, 6, 4, 0})},
+          {"y_train.npy", testing::make_npy<std::int32_t>("<i4", "(3,)", {0, 1, 1})},
+          {"x_test.npy", testing::make_npy<float>("<f4", "(1, 2)", {8, -4})},
+          {"y_test.npy", testing::make_npy<std::int32_t>("<i4", "(1,)", {0})}};
 }
 
 class NpzTest : public ::testing::Test {
@@ -91,17 +91,17 @@ TEST_F(NpzTest, ScalesFeaturesByTheTrainingRange) {
 TEST_F(NpzTest, ReadsFloat64OfAnyRange) {
   Arrays arrays = of_features();
   const double most = std::numeric_limits<double>::max();
-  arrays["x_train.npy"] = testing::npy_of<double>("<f8", "(3, 2)", {-most, 0, most, 0, 0, 0});
-  arrays["x_test.npy"] = testing::npy_of<double>("<f8", "(1, 2)", {0, most});
+  arrays["x_train.npy"] = testing::make_npy<double>("<f8", "(3, 2)", {-most, 0, most, 0, 0, 0});
+  arrays["x_test.npy"] = testing::make_npy<double>("<f8", "(1, 2)", {0, most});
   EXPECT_EQ(read(arrays).train.features, SharedArray(std::vector<float>{0, .5F, 1, .5F, .5F, .5F}));
 }
 
 TEST_F(NpzTest, ReadsAValidationSetWhereThereIsOne) {
   Arrays arrays = of_pixels("8, 8", 64);
   EXPECT_EQ(read(arrays).validation.count(), 0);
-  arrays["x_val.npy"] = testing::npy_of("|u1", "(1, 8, 8)", counting(64));
+  arrays["x_val.npy"] = testing::make_npy("|u1", "(1, 8, 8)", counting(64));
   EXPECT_NE(refusal(arrays).find("y_val is missing"), std::string::npos);
-  arrays["y_val.npy"] = testing::npy_of<std::int16_t>("<i2", "(1,)", {1});
+  arrays["y_val.npy"] = testing::make_npy<std::int16_t>("<i2", "(1,)", {1});
   EXPECT_EQ(read(arrays).validation.labels, std::vector<std::int32_t>{1});
 }
 
@@ -132,7 +132,7 @@ TEST_F(NpzTest, NamesWhatAnArchiveHoldsInstead) {
 
 TEST_F(NpzTest, SaysWhatMakesLabelsBeginAtZeroWithoutGaps) {
   const auto labels = [](const std::vector<std::int32_t>& values) {
-    return testing::npy_of<std::int32_t>("<i4", fmt::format("({},)", values.size()), values);
+    return testing::make_npy<std::int32_t>("<i4", fmt::format("({},)", values.size()), values);
   };
   Arrays arrays = of_features();
   arrays["y_train.npy"] = labels({1, 3, 2});
@@ -153,25 +153,25 @@ TEST_F(NpzTest, SaysWhatMakesLabelsBeginAtZeroWithoutGaps) {
 
 TEST_F(NpzTest, NamesTheConversionOfArraysOfOtherTypes) {
   Arrays arrays = of_features();
-  arrays["y_train.npy"] = testing::npy_of<std::int32_t>("<i4", "(3, 2)", {0, 1, 1, 0, 1, 0});
+  arrays["y_train.npy"] = testing::make_npy<std::int32_t>("<i4", "(3, 2)", {0, 1, 1, 0, 1, 0});
   EXPECT_NE(refusal(arrays).find("argmax"), std::string::npos);
-  arrays["y_train.npy"] = testing::npy_of<float>("<f4", "(3,)", {0, 1, 1});
+  arrays["y_train.npy"] = testing::make_npy<float>("<f4", "(3,)", {0, 1, 1});
   EXPECT_NE(refusal(arrays).find("astype('int64')"), std::string::npos);
-  arrays["y_train.npy"] = testing::npy_of<std::uint8_t>("|b1", "(3,)", {0, 1, 1});
+  arrays["y_train.npy"] = testing::make_npy<std::uint8_t>("|b1", "(3,)", {0, 1, 1});
   EXPECT_NE(refusal(arrays).find("astype('uint8')"), std::string::npos);
-  arrays["y_train.npy"] = testing::npy_of<std::uint32_t>("<U1", "(3,)", {'a', 'b', 'b'});
+  arrays["y_train.npy"] = testing::make_npy<std::uint32_t>("<U1", "(3,)", {'a', 'b', 'b'});
   EXPECT_TRUE(testing::says(refusal(arrays), {"y_train", "<U1"}));
   arrays = of_features();
-  arrays["x_train.npy"] = testing::npy_of<float>("<f4", "(3, 1, 2)", {-2, 0, 2, 6, 4, 0});
+  arrays["x_train.npy"] = testing::make_npy<float>("<f4", "(3, 1, 2)", {-2, 0, 2, 6, 4, 0});
   EXPECT_NE(refusal(arrays).find("astype('uint8')"), std::string::npos);
-  arrays["x_train.npy"] = testing::npy_of<std::uint16_t>("<f2", "(3, 2)", {0, 0, 0, 1, 1, 1});
+  arrays["x_train.npy"] = testing::make_npy<std::uint16_t>("<f2", "(3, 2)", {0, 0, 0, 1, 1, 1});
   EXPECT_NE(refusal(arrays).find("astype('<f4')"), std::string::npos);
 }
 
 TEST_F(NpzTest, NamesTheArrayWithoutSamples) {
   Arrays arrays = of_features();
-  arrays["x_test.npy"] = testing::npy_of<float>("<f4", "(0, 2)", {});
-  arrays["y_test.npy"] = testing::npy_of<std::int32_t>("<i4", "(0,)", {});
+  arrays["x_test.npy"] = testing::make_npy<float>("<f4", "(0, 2)", {});
+  arrays["y_test.npy"] = testing::make_npy<std::int32_t>("<i4", "(0,)", {});
   EXPECT_TRUE(testing::says(refusal(arrays), {"x_test", "f4 (0, 2)", "at least one"}));
 }
 
@@ -180,45 +180,45 @@ TEST_F(NpzTest, NamesTheArrayOfAnotherShapeOrTypeAndWhatWasExpected) {
     arrays[name] = array;
     return arrays;
   };
-  const std::string spread = testing::npy_of("|u1", "(2, 2, 2, 2, 2)", counting(32));
+  const std::string spread = testing::make_npy("|u1", "(2, 2, 2, 2, 2)", counting(32));
   EXPECT_NE(refusal(with(of_pixels("8, 8", 64), "x_train.npy", spread)).find("(2, 2, 2, 2, 2); expected"),
             std::string::npos);
   EXPECT_TRUE(testing::says(refusal(of_pixels("4, 4, 4", 64)), {"own.npz", "x_train", "u1 (4, 4, 4, 4)", "uint8"}));
-  const std::string other = testing::npy_of("|u1", "(2, 8, 4)", counting(64));
+  const std::string other = testing::make_npy("|u1", "(2, 8, 4)", counting(64));
   EXPECT_TRUE(testing::says(refusal(with(of_pixels("8, 8", 64), "x_test.npy", other)),
                             {"x_test", "u1 (2, 8, 4)", "x_train, u1 (4, 8, 8)"}));
-  const std::string whole = testing::npy_of<std::int32_t>("<i4", "(1, 2)", {1, 2});
+  const std::string whole = testing::make_npy<std::int32_t>("<i4", "(1, 2)", {1, 2});
   EXPECT_TRUE(testing::says(refusal(with(of_features(), "x_train.npy", whole)), {"x_train", "i4 (1, 2)", "uint8"}));
-  const std::string few = testing::npy_of<std::int32_t>("<i4", "(2,)", {0, 1});
+  const std::string few = testing::make_npy<std::int32_t>("<i4", "(2,)", {0, 1});
   EXPECT_TRUE(testing::says(refusal(with(of_features(), "y_train.npy", few)), {"y_train", "i4 (2,)", "(3,)"}));
-  const std::string real = testing::npy_of<float>("<f4", "(3,)", {0, 1, 1});
+  const std::string real = testing::make_npy<float>("<f4", "(3,)", {0, 1, 1});
   EXPECT_TRUE(
       testing::says(refusal(with(of_features(), "y_train.npy", real)), {"y_train", "f4 (3,)", "astype('int64')"}));
 }
 
 TEST_F(NpzTest, RefusesLabelsAndFeaturesThatAreNone) {
   Arrays arrays = of_features();
-  arrays["y_train.npy"] = testing::npy_of<std::int32_t>("<i4", "(3,)", {0, -1, 1});
+  arrays["y_train.npy"] = testing::make_npy<std::int32_t>("<i4", "(3,)", {0, -1, 1});
   EXPECT_TRUE(testing::says(refusal(arrays), {"y_train", "label -1", "sample 1", "0 to K-1"}));
-  arrays["y_train.npy"] = testing::npy_of<std::uint64_t>("<u8", "(3,)", {0, 1ULL << 63, 1});
+  arrays["y_train.npy"] = testing::make_npy<std::uint64_t>("<u8", "(3,)", {0, 1ULL << 63, 1});
   EXPECT_TRUE(testing::says(refusal(arrays), {"y_train", "label 9223372036854775808", "sample 1"}));
   arrays = of_features();
-  arrays["x_test.npy"] = testing::npy_of<float>("<f4", "(1, 2)", {0, std::numeric_limits<float>::quiet_NaN()});
+  arrays["x_test.npy"] = testing::make_npy<float>("<f4", "(1, 2)", {0, std::numeric_limits<float>::quiet_NaN()});
   EXPECT_TRUE(testing::says(refusal(arrays), {"x_test", "value 1", "sample 0", "finite"}));
-  arrays["x_test.npy"] = testing::npy_of<float>("<f4", "(1, 2)", {0, 3e38F});
-  arrays["x_train.npy"] = testing::npy_of<float>("<f4", "(3, 2)", {0, 0, 0, 0, 0, 1e-3F});
+  arrays["x_test.npy"] = testing::make_npy<float>("<f4", "(1, 2)", {0, 3e38F});
+  arrays["x_train.npy"] = testing::make_npy<float>("<f4", "(3, 2)", {0, 0, 0, 0, 0, 1e-3F});
   EXPECT_TRUE(testing::says(refusal(arrays), {"x_test", "outside"}));
-  arrays["x_train.npy"] = testing::npy_of<float>("<f4", "(3, 2)", {5, 5, 5, 5, 5, 5});
-  EXPECT_TRUE(testing::says(refusal(arrays), {"x_train", "the same"}));
+  arrays["x_train.npy"] = testing::make_npy<float>("<f4", "(3, 2)", {5, 5, 5, 5, 5, 5});
+  EXPECT_TRUE(testing::says(refusal(arrays), {"x_train", "equal"}));
 }
 
 TEST_F(NpzTest, NeedsTwoClassesAndATrainingSampleOfEach) {
   Arrays arrays = of_features();
-  arrays["y_train.npy"] = testing::npy_of<std::int32_t>("<i4", "(3,)", {0, 0, 0});
+  arrays["y_train.npy"] = testing::make_npy<std::int32_t>("<i4", "(3,)", {0, 0, 0});
   EXPECT_TRUE(testing::says(refusal(arrays), {"own.npz", "one class", "2"}));
-  arrays["y_test.npy"] = testing::npy_of<std::int32_t>("<i4", "(1,)", {2});
+  arrays["y_test.npy"] = testing::make_npy<std::int32_t>("<i4", "(1,)", {2});
   EXPECT_NE(refusal(arrays), "");
-  arrays["y_test.npy"] = testing::npy_of<std::int32_t>("<i4", "(1,)", {1});
+  arrays["y_test.npy"] = testing::make_npy<std::int32_t>("<i4", "(1,)", {1});
   EXPECT_TRUE(testing::says(refusal(arrays), {"class 1", "validation", "training"}));
 }
 
@@ -226,7 +226,8 @@ TEST_F(NpzTest, RefusesWhatIsNoArchive) {
   write_file(file(), "text");
   EXPECT_TRUE(testing::says(testing::complaint([&] { read_npz(file()); }, ExitCode::bad_data),
                             {"own.npz", "archive", "numpy.savez"}));
-  for (const auto& [path, fault] : {std::pair{folder_ / "none.npz", "no such file"}, {folder_.path(), "no file"}}) {
+  for (const auto& [path, fault] :
+       {std::pair{folder_ / "none.npz", "does not exist"}, {folder_.path(), "not a file"}}) {
     const auto reading = [&] { read_npz(path); };
     const std::string sentence = testing::complaint(reading, ExitCode::bad_data);
     EXPECT_NE(sentence.find(fault), std::string::npos) << sentence;

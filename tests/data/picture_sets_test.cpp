@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 void write_picture(const fs::path& file, int seed) {
-  write_file(file, testing::png_of(testing::pattern(12, 10, seed)));
+  write_file(file, testing::encode_png(testing::pattern(12, 10, seed)));
 }
 
 class OwnPicturesTest : public ::testing::Test {
@@ -77,7 +77,7 @@ TEST_F(OwnPicturesTest, AreNotWhatIsHidden) {
   EXPECT_EQ(data.notice, "");
 }
 
-/// The line of a notice with these words, which has to be there once.
+/// The only line of a notice with these words.
 std::string only_line_with(const std::string& notice, const std::string& words) {
   std::istringstream lines(notice);
   std::string found;
@@ -201,7 +201,7 @@ TEST_F(OwnPicturesTest, ListedInTestAreDroppedFromTrainWhereAsked) {
   EXPECT_EQ(data.test.labels, whole.test.labels);
   EXPECT_EQ(data.train.pixels[3072], whole.train.pixels[2 * 3072]);
   EXPECT_NE(data.files_sha256, whole.files_sha256);
-  EXPECT_TRUE(testing::says(data.notice, {"train", "without 1", "test"}));
+  EXPECT_TRUE(testing::says(data.notice, {"train", "1 that", "test"}));
 }
 
 TEST_F(OwnPicturesTest, NeedTwoClasses) {
@@ -300,9 +300,9 @@ TEST_F(CelebTest, NamesAMissingList) {
 
 TEST(PictureSets, AreThoseOfTheField) {
   EXPECT_EQ(sun397().classes, 397);
-  EXPECT_EQ(sun397().augmentation.least_scale, .8);
+  EXPECT_EQ(sun397().augmentation.min_scale, .8);
   EXPECT_EQ(imagenet_lt().size, 224);
-  EXPECT_EQ(imagenet_lt().augmentation.least_scale, .08);
+  EXPECT_EQ(imagenet_lt().augmentation.min_scale, .08);
   for (const char* name : {"celeba5", "sun397", "imagenet-lt"}) {
     const settings::DataSetFacts& facts = settings::find_data_set(name);
     EXPECT_EQ(facts.imbalance, settings::Imbalance::own);

@@ -25,7 +25,7 @@ int largest_difference(const Bytes& one, const Bytes& other) {
   return largest;
 }
 
-/// Grey of constant brightness in each quarter, which JPEG keeps almost exactly.
+/// A grey picture with one brightness in each quarter, which JPEG keeps almost exactly.
 Bytes quarters(int side) {
   Bytes grey;
   for (int y = 0; y < side; ++y)
@@ -36,7 +36,7 @@ Bytes quarters(int side) {
 
 TEST(Jpeg, KeepsColoursUpToItsLosses) {
   const Picture made = testing::pattern(24, 40);
-  const Picture read = decode_picture(testing::jpeg_of(made));
+  const Picture read = decode_picture(testing::encode_jpeg(made));
   EXPECT_EQ(read.height, 24);
   EXPECT_EQ(read.width, 40);
   EXPECT_LE(largest_difference(read.rgb, made.rgb), 16);
@@ -44,7 +44,7 @@ TEST(Jpeg, KeepsColoursUpToItsLosses) {
 
 TEST(Jpeg, OfGreyHasThreeEqualChannels) {
   const Bytes grey = quarters(32);
-  const Picture read = decode_picture(testing::jpeg_of(grey.data(), 32, 32, 1));
+  const Picture read = decode_picture(testing::encode_jpeg(grey.data(), 32, 32, 1));
   for (std::size_t i = 0; i < grey.size(); ++i) {
     ASSERT_NEAR(read.rgb[3 * i], grey[i], 3) << i;
     ASSERT_EQ(read.rgb[3 * i], read.rgb[3 * i + 1]);
@@ -55,7 +55,7 @@ TEST(Jpeg, OfGreyHasThreeEqualChannels) {
 TEST(Jpeg, OfFourInksIsPrintedOnWhite) {
   Bytes inks;  // libjpeg marks CMYK as Adobe's, whose values are what is missing of each ink
   for (int i = 0; i < 256; ++i) inks.insert(inks.end(), {255, 128, 0, 204});
-  const Picture read = decode_picture(testing::jpeg_of(inks.data(), 16, 16, 4));
+  const Picture read = decode_picture(testing::encode_jpeg(inks.data(), 16, 16, 4));
   EXPECT_NEAR(read.rgb[0], 204, 2);
   EXPECT_NEAR(read.rgb[1], 102, 2);
   EXPECT_NEAR(read.rgb[2], 0, 2);
@@ -64,20 +64,20 @@ TEST(Jpeg, OfFourInksIsPrintedOnWhite) {
 TEST(Jpeg, CutAnywhereIsRefused) {
   for (const bool is_progressive : {false, true}) {
     const Picture made = testing::pattern(24, 24);
-    const std::string whole = testing::jpeg_of(made.rgb.data(), 24, 24, 3, is_progressive);
+    const std::string whole = testing::encode_jpeg(made.rgb.data(), 24, 24, 3, is_progressive);
     EXPECT_EQ(refusal(whole), "");
     for (std::size_t size = 3; size < whole.size(); ++size)
       ASSERT_TRUE(testing::says(refusal(whole.substr(0, size)), {"damaged"})) << size;
   }
 }
 
-/// Before the last two bytes, which end a picture.
+/// Inserts bytes before the last two, which end a picture.
 std::string with_stray_bytes(std::string jpeg, std::size_t count) {
   return jpeg.insert(jpeg.size() - 2, std::string(count, '\x11'));
 }
 
 TEST(Jpeg, WithStrayBytesIsReadAndWarnsOfThem) {
-  const std::string whole = testing::jpeg_of(testing::pattern(24, 40));
+  const std::string whole = testing::encode_jpeg(testing::pattern(24, 40));
   const Picture clean = decode_picture(whole);
   EXPECT_EQ(clean.warning, "");
   for (const std::size_t count : {10, 300}) {
@@ -88,14 +88,14 @@ TEST(Jpeg, WithStrayBytesIsReadAndWarnsOfThem) {
 }
 
 TEST(Jpeg, WithoutAllItsPixelsIsRefusedAlsoWhereItsEndIsThere) {
-  const std::string whole = testing::jpeg_of(testing::pattern(64, 64));
+  const std::string whole = testing::encode_jpeg(testing::pattern(64, 64));
   const std::string cut = whole.substr(0, whole.size() * 3 / 4) + "\xFF\xD9";
   EXPECT_NE(refusal(cut), "");
 }
 
 TEST(Png, IsExact) {
   const Picture made = testing::pattern(9, 13);
-  const Picture read = decode_picture(testing::png_of(made));
+  const Picture read = decode_picture(testing::encode_png(made));
   EXPECT_EQ(read.height, 9);
   EXPECT_EQ(read.width, 13);
   EXPECT_EQ(read.rgb, made.rgb);
@@ -103,20 +103,20 @@ TEST(Png, IsExact) {
 
 TEST(Png, OfGreyAndOfAPaletteBecomesRgb) {
   const Bytes grey{0, 100, 200, 255};
-  EXPECT_EQ(decode_picture(testing::png_of(grey.data(), 2, 2, PNG_FORMAT_GRAY)).rgb,
+  EXPECT_EQ(decode_picture(testing::encode_png(grey.data(), 2, 2, PNG_FORMAT_GRAY)).rgb,
             (Bytes{0, 0, 0, 100, 100, 100, 200, 200, 200, 255, 255, 255}));
   const Bytes colours{1, 2, 3, 200, 150, 100}, which{1, 0};
-  EXPECT_EQ(decode_picture(testing::png_of(which.data(), 1, 2, PNG_FORMAT_RGB_COLORMAP, colours.data(), 2)).rgb,
+  EXPECT_EQ(decode_picture(testing::encode_png(which.data(), 1, 2, PNG_FORMAT_RGB_COLORMAP, colours.data(), 2)).rgb,
             (Bytes{200, 150, 100, 1, 2, 3}));
 }
 
 TEST(Png, ThatIsTransparentShowsBlack) {
   const Bytes rgba{200, 100, 50, 255, 200, 100, 50, 128, 200, 100, 50, 0};
-  EXPECT_EQ(decode_picture(testing::png_of(rgba.data(), 1, 3, PNG_FORMAT_RGBA)).rgb,
+  EXPECT_EQ(decode_picture(testing::encode_png(rgba.data(), 1, 3, PNG_FORMAT_RGBA)).rgb,
             (Bytes{200, 100, 50, 100, 50, 25, 0, 0, 0}));
 }
 
-/// One grey pixel of 16 bits a sample, chunk by chunk; libpng's simple writer makes no such file without a gamma.
+/// Writes one grey pixel of 16 bits chunk by chunk; libpng's simple writer always adds a gamma to such a file.
 std::string png_of_16_bits(std::uint8_t high, std::uint8_t low) {
   std::string encoded;
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
@@ -142,9 +142,9 @@ TEST(Png, Of16BitsIsRoundedTo8) {
 
 constexpr std::size_t header_end = 33;
 
-/// A PNG with that chunk behind its header.
+/// Inserts a chunk behind the header of a PNG.
 std::string png_with(const Picture& made, const std::string& type, const std::string& data) {
-  return testing::png_of(made).insert(header_end, testing::png_chunk(type, data));
+  return testing::encode_png(made).insert(header_end, testing::png_chunk(type, data));
 }
 
 TEST(Png, WithAnOddChunkIsReadAndWarnsOfIt) {
@@ -161,7 +161,7 @@ TEST(Png, WithAnOddChunkIsReadAndWarnsOfIt) {
   }
   // Of this one some releases of libpng warn, and some do not.
   EXPECT_EQ(decode_picture(png_with(made, "cHRM", std::string(32, '\0'))).rgb, made.rgb);
-  EXPECT_EQ(decode_picture(testing::png_of(made)).warning, "");
+  EXPECT_EQ(decode_picture(testing::encode_png(made)).warning, "");
 }
 
 TEST(Png, IsReadWithoutItsGamma) {
@@ -181,12 +181,12 @@ TEST(Png, WithAChunkThatDoesNotFitItsChecksumIsRefused) {
 }
 
 TEST(Png, CutAnywhereIsRefused) {
-  const std::string whole = testing::png_of(testing::pattern(9, 9));
+  const std::string whole = testing::encode_png(testing::pattern(9, 9));
   for (std::size_t size = 8; size < whole.size(); ++size) ASSERT_NE(refusal(whole.substr(0, size)), "") << size;
 }
 
 TEST(Png, DamagedAnywhereInItsPixelsIsRefused) {
-  const std::string whole = testing::png_of(testing::pattern(9, 9));
+  const std::string whole = testing::encode_png(testing::pattern(9, 9));
   const std::size_t first = whole.find("IDAT"), last = whole.find("IEND") - 8;  // with the checksum between
   for (std::size_t at = first; at < last; ++at) {
     std::string damaged = whole;
@@ -217,7 +217,7 @@ TEST(Picture, OfAbsurdSizeIsRefusedBeforeItsPixelsAreRead) {
   check_picture_size(20'000, 5'000);
   for (const auto& [height, width] : {std::pair{20'001, 1}, {1, 20'001}, {10'001, 10'000}, {0, 5}})
     EXPECT_NE(testing::complaint([&, h = height, w = width] { check_picture_size(h, w); }, ExitCode::bad_data), "");
-  std::string wide = testing::jpeg_of(testing::pattern(8, 8));
+  std::string wide = testing::encode_jpeg(testing::pattern(8, 8));
   const std::size_t frame = wide.find("\xFF\xC0");
   wide[frame + 7] = static_cast<char>(0xF0);  // the width's high byte
   EXPECT_NE(refusal(wide).find("61,448 x 8 pixels"), std::string::npos) << refusal(wide);
@@ -226,7 +226,7 @@ TEST(Picture, OfAbsurdSizeIsRefusedBeforeItsPixelsAreRead) {
 TEST(Picture, DamagedAtRandomIsReadOrRefused) {
   std::mt19937 random(5);
   for (const std::string& whole :
-       {testing::jpeg_of(testing::pattern(20, 30)), testing::png_of(testing::pattern(20, 30))}) {
+       {testing::encode_jpeg(testing::pattern(20, 30)), testing::encode_png(testing::pattern(20, 30))}) {
     for (int round = 0; round < 500; ++round) {
       std::string damaged = whole.substr(0, random() % 4 == 0 ? random() % whole.size() : whole.size());
       for (unsigned flips = random() % 4; flips > 0 && !damaged.empty(); --flips)

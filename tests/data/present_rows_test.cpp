@@ -12,7 +12,7 @@ using testing::data_settings;
 
 constexpr Key seed{7, SeedRole::subset};
 
-/// Seven training images whose labels go round, of which those listed are here.
+/// Seven training images with alternating labels, of which the listed ones are present.
 class PresentRows : public ::testing::Test {
  protected:
   void SetUp() override { testing::write_tiny(folder); }

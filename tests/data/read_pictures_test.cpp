@@ -21,7 +21,7 @@ class ReadPicturesTest : public ::testing::Test {
     for (int i = 0; i < 12; ++i) {
       const std::string name = fmt::format("p{}.{}", i, i % 2 == 0 ? "png" : "jpg");
       const Picture picture = testing::pattern(10 + i, 12, i);
-      write_file(folder_ / name, i % 2 == 0 ? testing::png_of(picture) : testing::jpeg_of(picture));
+      write_file(folder_ / name, i % 2 == 0 ? testing::encode_png(picture) : testing::encode_jpeg(picture));
       part_.list.paths.push_back(name);
       part_.list.labels.push_back(i % 3);
     }
@@ -29,7 +29,7 @@ class ReadPicturesTest : public ::testing::Test {
     part_.cache = folder_ / ".cache.bin";
   }
 
-  ReadPart read(int threads = 2, int size = 8) const {
+  DecodedList read(int threads = 2, int size = 8) const {
     PictureReading how = how_;
     how.threads = threads;
     how.size = size;
@@ -40,7 +40,7 @@ class ReadPicturesTest : public ::testing::Test {
     return testing::complaint([&] { read(); }, ExitCode::bad_data);
   }
 
-  /// Other bytes, but the size and time that the cache knows: whoever decodes it now fails or reads something else.
+  /// Replaces the bytes but keeps size and time, which the cache knows: decoding would fail or give other pixels.
   void ruin_unseen(const std::string& name) const {
     const auto time = fs::last_write_time(folder_ / name);
     write_file(folder_ / name, std::string(fs::file_size(folder_ / name), 'x'));
@@ -54,74 +54,74 @@ class ReadPicturesTest : public ::testing::Test {
   }
 
   testing::TemporaryFolder folder_;
-  PicturePart part_;
+  PictureList part_;
   PictureReading how_;
 };
 
 TEST_F(ReadPicturesTest, GivesPlanesOfTheResizedPicturesInTheOrderOfTheList) {
-  const Images images = read().images;
-  EXPECT_EQ(images.shape, (ImageShape{3, 8, 8}));
-  EXPECT_EQ(images.labels, part_.list.labels);
-  ASSERT_EQ(images.pixels.size(), 12U * 192);
+  const Samples samples = read().samples;
+  EXPECT_EQ(samples.shape, (ImageShape{3, 8, 8}));
+  EXPECT_EQ(samples.labels, part_.list.labels);
+  ASSERT_EQ(samples.pixels.size(), 12U * 192);
   for (std::size_t i = 0; i < 12; ++i) {
     const Picture square = resize_square(decode_picture(read_file(folder_ / part_.list.paths[i])), 8);
     for (std::size_t at = 0; at < 64; ++at)
       for (std::size_t c = 0; c < 3; ++c)
-        ASSERT_EQ(images.pixels[i * 192 + c * 64 + at], square.rgb[3 * at + c]) << i;
+        ASSERT_EQ(samples.pixels[i * 192 + c * 64 + at], square.rgb[3 * at + c]) << i;
   }
 }
 
 TEST_F(ReadPicturesTest, IsTheSameByOneThreadAndByMany) {
-  const ReadPart one = read(1);
+  const DecodedList one = read(1);
   fs::remove(part_.cache);
-  const ReadPart many = read(7);
-  EXPECT_EQ(one.images.pixels, many.images.pixels);
+  const DecodedList many = read(7);
+  EXPECT_EQ(one.samples.pixels, many.samples.pixels);
   EXPECT_EQ(one.sha256, many.sha256);
 }
 
 TEST_F(ReadPicturesTest, DecodesOnce) {
-  const ReadPart first = read();
+  const DecodedList first = read();
   for (const std::string& name : part_.list.paths) ruin_unseen(name);
-  const ReadPart second = read();
-  EXPECT_EQ(first.images.pixels, second.images.pixels);
+  const DecodedList second = read();
+  EXPECT_EQ(first.samples.pixels, second.samples.pixels);
   EXPECT_EQ(first.sha256, second.sha256);
 }
 
 TEST_F(ReadPicturesTest, MapsACacheInAFolderThatCannotBeWrittenTo) {
-  const ReadPart first = read();
+  const DecodedList first = read();
   fs::remove(part_.cache.string() + ".lock");
   fs::permissions(folder_.path(), fs::perms::owner_read | fs::perms::owner_exec);
-  EXPECT_EQ(read().images.pixels, first.images.pixels);
+  EXPECT_EQ(read().samples.pixels, first.samples.pixels);
   EXPECT_FALSE(fs::exists(part_.cache.string() + ".lock"));
   fs::permissions(folder_.path(), fs::perms::owner_all);
 }
 
 TEST_F(ReadPicturesTest, DecodesAgainWhereAPictureHasChanged) {
-  const ReadPart first = read();
-  write_file(folder_ / "p0.png", testing::png_of(testing::pattern(30, 30, 77)));
-  const ReadPart second = read();
+  const DecodedList first = read();
+  write_file(folder_ / "p0.png", testing::encode_png(testing::pattern(30, 30, 77)));
+  const DecodedList second = read();
   EXPECT_NE(first.sha256, second.sha256);
-  EXPECT_EQ(second.images.pixels[0], resize_square(testing::pattern(30, 30, 77), 8).rgb[0]);
+  EXPECT_EQ(second.samples.pixels[0], resize_square(testing::pattern(30, 30, 77), 8).rgb[0]);
 }
 
 TEST_F(ReadPicturesTest, DecodesAgainForAnotherListOrSize) {
-  const ReadPart first = read();
+  const DecodedList first = read();
   std::swap(part_.list.paths[0], part_.list.paths[1]);
-  const ReadPart swapped = read();
-  EXPECT_EQ(swapped.images.pixels[0], first.images.pixels[192]);
+  const DecodedList swapped = read();
+  EXPECT_EQ(swapped.samples.pixels[0], first.samples.pixels[192]);
   part_.list.labels[5] = 0;
   EXPECT_NE(read().sha256, swapped.sha256);
-  EXPECT_EQ(read(2, 6).images.shape, (ImageShape{3, 6, 6}));
+  EXPECT_EQ(read(2, 6).samples.shape, (ImageShape{3, 6, 6}));
 }
 
 TEST_F(ReadPicturesTest, MakesATruncatedOrForeignCacheAnew) {
-  const ReadPart first = read();
+  const DecodedList first = read();
   const std::string whole = read_file(part_.cache);
   std::vector<std::string> others{"", "M2M", "not a cache\n", std::string(5000, 'x'), whole + "x"};
   for (std::size_t size = 0; size < whole.size(); size += 311) others.push_back(whole.substr(0, size));
   for (const std::string& other : others) {
     write_file(part_.cache, other);
-    ASSERT_EQ(read().images.pixels, first.images.pixels) << other.size();
+    ASSERT_EQ(read().samples.pixels, first.samples.pixels) << other.size();
     ASSERT_TRUE(read_file(part_.cache) == whole) << other.size();
   }
 }
@@ -141,11 +141,11 @@ TEST_F(ReadPicturesTest, MakesACacheAnewWhereAnyByteOfItIsDamaged) {
 }
 
 TEST_F(ReadPicturesTest, LeavesAMapThatIsInUseAloneWhereTheCacheIsReplaced) {
-  const ReadPart first = read();
-  const std::vector<std::uint8_t> before(first.images.pixels.begin(), first.images.pixels.end());
-  write_file(folder_ / "p0.png", testing::png_of(testing::pattern(30, 30, 77)));
+  const DecodedList first = read();
+  const std::vector<std::uint8_t> before(first.samples.pixels.begin(), first.samples.pixels.end());
+  write_file(folder_ / "p0.png", testing::encode_png(testing::pattern(30, 30, 77)));
   read();
-  EXPECT_EQ(before, std::vector<std::uint8_t>(first.images.pixels.begin(), first.images.pixels.end()));
+  EXPECT_EQ(before, std::vector<std::uint8_t>(first.samples.pixels.begin(), first.samples.pixels.end()));
 }
 
 TEST_F(ReadPicturesTest, NamesAllThatIsMissingOrDamagedAtOnce) {
@@ -165,22 +165,22 @@ TEST_F(ReadPicturesTest, SaysTheSettingThatLeavesThemOutAndItWorks) {
   fs::remove(folder_ / "p3.jpg");
   EXPECT_NE(reading_fails().find("data.skip_unreadable = true"), std::string::npos) << reading_fails();
   how_.skip_unreadable = true;
-  EXPECT_EQ(read().images.count(), 11);
+  EXPECT_EQ(read().samples.count(), 11);
 }
 
 TEST_F(ReadPicturesTest, LeavesOutWhatCannotBeReadAsIfItWereNotListed) {
-  const ReadPart whole = read();
+  const DecodedList whole = read();
   fs::remove(folder_ / "p0.png");
   write_file(folder_ / "p4.png", "GIF89a");
   const std::string jpeg = read_file(folder_ / "p7.jpg");
   write_file(folder_ / "p7.jpg", jpeg.substr(0, jpeg.size() / 2));
   how_.skip_unreadable = true;
-  const ReadPart left = read();
+  const DecodedList left = read();
   std::vector<std::uint8_t> kept;
   for (const std::size_t i : {1, 2, 3, 5, 6, 8, 9, 10, 11})
-    kept.insert(kept.end(), whole.images.pixels.begin() + 192 * i, whole.images.pixels.begin() + 192 * (i + 1));
-  EXPECT_EQ(left.images.pixels, SharedArray<std::uint8_t>(kept));
-  EXPECT_EQ(left.images.labels, (std::vector<std::int32_t>{1, 2, 0, 2, 0, 2, 0, 1, 2}));
+    kept.insert(kept.end(), whole.samples.pixels.begin() + 192 * i, whole.samples.pixels.begin() + 192 * (i + 1));
+  EXPECT_EQ(left.samples.pixels, SharedArray<std::uint8_t>(kept));
+  EXPECT_EQ(left.samples.labels, (std::vector<std::int32_t>{1, 2, 0, 2, 0, 2, 0, 1, 2}));
   EXPECT_NE(left.sha256, whole.sha256);
   ASSERT_EQ(left.notes.size(), 3U);
   EXPECT_EQ(left.notes[0].path + " " + left.notes[0].sentence, "p0.png is missing");
@@ -198,11 +198,11 @@ TEST_F(ReadPicturesTest, LeavesOutWhatCannotBeReadAsIfItWereNotListed) {
 TEST_F(ReadPicturesTest, RemembersWhatIsLeftOut) {
   fs::remove(folder_ / "p3.jpg");
   how_.skip_unreadable = true;
-  const ReadPart first = read();
+  const DecodedList first = read();
   ruin_unseen("p5.jpg");  // would show if it were decoded again
-  const ReadPart second = read();
+  const DecodedList second = read();
   EXPECT_EQ(second.sha256, first.sha256);
-  EXPECT_EQ(second.images.labels, first.images.labels);
+  EXPECT_EQ(second.samples.labels, first.samples.labels);
   EXPECT_EQ(second.notes.size(), 1U);
   how_.skip_unreadable = false;
   EXPECT_NE(reading_fails().find("p3.jpg is missing"), std::string::npos) << reading_fails();
@@ -211,7 +211,7 @@ TEST_F(ReadPicturesTest, RemembersWhatIsLeftOut) {
 TEST_F(ReadPicturesTest, MakesACacheAnewWhereItsNotesAreGoneOrChanged) {
   fs::remove(folder_ / "p3.jpg");
   how_.skip_unreadable = true;
-  const ReadPart first = read();
+  const DecodedList first = read();
   const std::string notes = read_file(notes_file(part_.cache));
   for (const std::string& other : {std::string(), std::string("left out\tis missing\tp5.jpg\n"), notes + notes}) {
     write_file(notes_file(part_.cache), other);
@@ -237,7 +237,7 @@ TEST_F(ReadPicturesTest, KeepsAPictureOfEveryPartAndOfEveryClassOfTrain) {
   for (const char* name : {"p1.jpg", "p4.png", "p7.jpg", "p10.png"}) fs::remove(folder_ / name);
   EXPECT_TRUE(testing::says(reading_fails(), {"none", "class 1"}));
   part_.name = "test";
-  EXPECT_EQ(read().images.count(), 8);
+  EXPECT_EQ(read().samples.count(), 8);
   for (int i = 0; i < 12; ++i) fs::remove(folder_ / part_.list.paths[i]);
   EXPECT_TRUE(testing::says(reading_fails(), {"none", "12 pictures", "test"}));
   how_.skip_unreadable = false;
@@ -245,11 +245,11 @@ TEST_F(ReadPicturesTest, KeepsAPictureOfEveryPartAndOfEveryClassOfTrain) {
 }
 
 TEST_F(ReadPicturesTest, ReadsPicturesThatOnlyGiveWarningsAndNamesThem) {
-  const ReadPart clean = read();
+  const DecodedList clean = read();
   std::string jpeg = read_file(folder_ / "p3.jpg");
   write_file(folder_ / "p3.jpg", jpeg.insert(jpeg.size() - 2, std::string(300, '\x11')));
   for (int round = 0; round < 2; ++round) {  // decoded, then from the cache
-    const ReadPart warned = read();
+    const DecodedList warned = read();
     EXPECT_EQ(warned.sha256, clean.sha256);
     ASSERT_EQ(warned.notes.size(), 1U);
     EXPECT_EQ(warned.notes[0].kind, PictureNoteKind::warning);
@@ -272,13 +272,13 @@ TEST_F(ReadPicturesTest, SaysWhatALinkLeadsTo) {
   fs::remove(folder_ / "p5.jpg");
   fs::create_directory(folder_ / "p5.jpg");
   const std::string sentence = reading_fails();
-  EXPECT_TRUE(testing::says(sentence, {"p3.jpg is a link", "p4.png is a link", "p5.jpg is no file"}));
+  EXPECT_TRUE(testing::says(sentence, {"p3.jpg is a link", "p4.png is a link", "p5.jpg is not a file"}));
 }
 
 TEST_F(ReadPicturesTest, NamesWhatIsMissingInAllParts) {
-  PicturePart test{"test", {{"gone.jpg"}, {0}}, folder_ / ".test.bin"};
+  PictureList test{"test", {{"gone.jpg"}, {0}}, folder_ / ".test.bin"};
   fs::remove(folder_ / "p0.png");
-  const std::vector<PicturePart> parts{part_, test};
+  const std::vector<PictureList> parts{part_, test};
   const std::string sentence =
       testing::complaint([&] { read_pictures(parts, folder_.path(), {.size = 8}); }, ExitCode::bad_data);
   EXPECT_TRUE(testing::says(sentence, {"2 of 13", "p0.png is missing", "gone.jpg is missing"}));
@@ -304,30 +304,30 @@ TEST_F(ReadPicturesTest, SaysToSetDataCacheWhereNothingCanBeWritten) {
 
 TEST_F(ReadPicturesTest, WaitsForAnotherThatMakesTheSameCache) {
   std::vector<std::string> hashes(4);
-  const auto failures = do_all(4, 4, [&](std::int64_t i) { hashes[i] = read(1).sha256; });
+  const auto failures = parallel_for_each(4, 4, [&](std::int64_t i) { hashes[i] = read(1).sha256; });
   EXPECT_TRUE(failures.empty()) << failures.front().sentence;
   EXPECT_EQ(hashes, std::vector<std::string>(4, read().sha256));
 }
 
 TEST(DoAll, DoesEachOnceAndReturnsFailuresInOrder) {
   std::vector<int> times(1000);
-  const auto failures = do_all(1000, 8, [&](std::int64_t i) {
+  const auto failures = parallel_for_each(1000, 8, [&](std::int64_t i) {
     ++times[i];
     if (i % 100 == 7) throw data_error(fmt::format("item {}", i));
   });
   EXPECT_EQ(times, std::vector<int>(1000, 1));
   ASSERT_EQ(failures.size(), 10U);
   for (std::size_t i = 0; i < 10; ++i) EXPECT_EQ(failures[i].sentence, fmt::format("item {}", 100 * i + 7));
-  EXPECT_TRUE(do_all(0, 8, [](std::int64_t) { FAIL(); }).empty());
+  EXPECT_TRUE(parallel_for_each(0, 8, [](std::int64_t) { FAIL(); }).empty());
 }
 
 TEST(DecoderCount, FollowsTheEnvironment) {
   ::setenv("M2M_DECODERS", "3", 1);
-  EXPECT_EQ(decoder_count(), 3);
+  EXPECT_EQ(decode_threads(), 3);
   for (const char* nonsense : {"", "0", "-4", "many"}) {
     ::setenv("M2M_DECODERS", nonsense, 1);
-    EXPECT_GE(decoder_count(), 1);
-    EXPECT_LE(decoder_count(), 16);
+    EXPECT_GE(decode_threads(), 1);
+    EXPECT_LE(decode_threads(), 16);
   }
   ::unsetenv("M2M_DECODERS");
 }

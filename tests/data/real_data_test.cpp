@@ -1,5 +1,5 @@
-// What only the real files can show: CIFAR of M2M_DATA, the field's lists of M2M_SHARED or of `shared` beside the
-// checkout. Skipped where they are not there.
+// Tests with real files: CIFAR of M2M_DATA, the field's lists of M2M_SHARED or of `shared` beside the checkout.
+// Skipped if they are absent.
 #include <cstdlib>
 
 #include "data/image_list.hpp"
@@ -82,11 +82,11 @@ TEST(CelebA5, ListsSomePicturesTwice) {
   EXPECT_EQ(train.count(), 6'651);
   EXPECT_EQ(validation.count(), 250);
   EXPECT_EQ(test.count(), 500);
-  const Doubles doubles = count_doubles(train, validation, test);
+  const DuplicateCounts doubles = count_duplicates(train, validation, test);
   EXPECT_EQ(doubles.pictures, 210);
-  EXPECT_EQ(doubles.contradictions, 210);
+  EXPECT_EQ(doubles.with_other_label, 210);
   EXPECT_EQ(doubles.train_and_test, 31);
-  EXPECT_EQ(without_those_of(train, test).count(), 6'620);
+  EXPECT_EQ(without_paths_of_test(train, test).count(), 6'620);
 }
 
 TEST(ImageNetLt, ListsAThousandClasses) {
@@ -97,7 +97,7 @@ TEST(ImageNetLt, ListsAThousandClasses) {
   EXPECT_EQ(validation.count(), 20'000);
   EXPECT_EQ(test.count(), 50'000);
   EXPECT_EQ(test.paths.front(), "val/n01440764/ILSVRC2012_val_00029930.JPEG");
-  EXPECT_EQ(count_doubles({}, validation, test).pictures, 0);
+  EXPECT_EQ(count_duplicates({}, validation, test).pictures, 0);
 }
 
 TEST(ShippedDigits, GiveALongTailWithARest) {

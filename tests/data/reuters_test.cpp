@@ -3,8 +3,8 @@
 #include "core/hash.hpp"
 #include "data/load.hpp"
 #include "data/readers.hpp"
-#include "support/made_up_text.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_text.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::data {
@@ -36,7 +36,7 @@ std::string reading_fails(const std::string& train, const std::string& test) {
   return testing::complaint([&] { read(train, test); }, ExitCode::bad_data);
 }
 
-std::vector<float> row_of(const Images& images, std::int64_t row) {
+std::vector<float> row_of(const Samples& images, std::int64_t row) {
   const float* first = images.features.data() + row * images.shape.width;
   return {first, first + images.shape.width};
 }

@@ -1,4 +1,4 @@
-// One refusal of each kind, word by word; all other tests look for its data alone.
+// Quotes one error of each kind in full; all other tests look only for its data.
 #include "data/data_set.hpp"
 #include "data/image_list.hpp"
 #include "data/picture.hpp"

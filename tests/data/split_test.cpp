@@ -19,7 +19,7 @@ constexpr Key seed{7, SeedRole::subset};
 /// 3 classes, 20 training and 20 test images of each, in turn.
 DataSet three_classes() { return made_up_set(3, in_turn(3, 20), in_turn(3, 20), 8); }
 
-ClassCounts counted(const Images& images, const Rows& rows, int classes) {
+ClassCounts counted(const Samples& images, const Rows& rows, int classes) {
   ClassCounts counts(static_cast<std::size_t>(classes), 0);
   for (const std::int32_t row : rows) ++counts[images.labels[row]];
   return counts;
@@ -103,7 +103,7 @@ TEST(Split, IgnoresTheSeedWhereNothingIsDrawn) {
 }
 
 TEST(Split, TestsOnWhatTrainingLeavesWhereThereIsNoTestSet) {
-  const DataSet data = made_up_set(2, in_turn(2, 7), Images{{1, 1, 1}, {}, {}}, 2);
+  const DataSet data = made_up_set(2, in_turn(2, 7), Samples{{1, 1, 1}, {}, {}}, 2);
   const Split split = split_data(data, data_settings({{"data.ratio", 1}}), seed);
   EXPECT_EQ(split.train.rows, (Rows{0, 1, 2, 3}));
   EXPECT_EQ(split.validation.rows, (Rows{4, 5, 8, 9, 12, 13}));
@@ -117,7 +117,7 @@ TEST(Split, TestsOnWhatTrainingLeavesWhereThereIsNoTestSet) {
 
 TEST(Split, PartsAreDisjointInFileOrderAndCounted) {
   const DataSet with_test = made_up_set(4, in_turn(4, 50), in_turn(4, 30), 40);
-  const DataSet without = made_up_set(4, in_turn(4, 50), Images{{1, 1, 1}, {}, {}}, 40);
+  const DataSet without = made_up_set(4, in_turn(4, 50), Samples{{1, 1, 1}, {}, {}}, 40);
   for (const DataSet* data : {&with_test, &without}) {
     for (const char* imbalance : {"longtail", "step", "none"}) {
       for (const char* subset : {"head", "random"}) {
@@ -150,12 +150,12 @@ TEST(Split, RefusesWhatTheDataCannotGive) {
   EXPECT_TRUE(testing::says(splitting_fails(data, data_settings({{"data.ratio", 100.0}})),
                             {"data.ratio = 100", "class 1", "made-up"}));
   EXPECT_NE(splitting_fails(data, data_settings({{"data.ratio", 8.0}, {"data.validation", "train-holdout"}})), "");
-  const DataSet without = made_up_set(2, in_turn(2, 7), Images{{1, 1, 1}, {}, {}}, 2);
+  const DataSet without = made_up_set(2, in_turn(2, 7), Samples{{1, 1, 1}, {}, {}}, 2);
   EXPECT_NE(splitting_fails(without, data_settings({{"data.ratio", 1.0}, {"data.largest", 7}})), "");
   EXPECT_NE(splitting_fails(without, data_settings({{"data.ratio", 1.0}, {"data.largest", 6}})), "");
 }
 
-/// Classes of 11, 5, 2 and 7 samples, unordered, which are all trained on.
+/// Classes of 11, 5, 2 and 7 samples, unordered, all of which are training samples.
 DataSet of_its_own_imbalance() {
   return made_up_set(4, labelled({0, 3, 1, 0, 0, 2, 3, 0, 1, 3, 0, 0, 1, 3, 0, 2, 0, 1, 3, 0, 3, 0, 1, 3, 0}),
                      in_turn(4, 3), 0);
@@ -199,7 +199,7 @@ TEST(Split, ValidatesOnTheDataSetsOwnSet) {
   EXPECT_EQ(split.validation.rows, (Rows{0, 1, 2}));
   EXPECT_EQ(split.counts, (ClassCounts{8, 4, 2}));
   EXPECT_EQ(split.test.rows.size(), 60U);
-  EXPECT_EQ(pool_of(data, split.validation.pool).labels, data.validation.labels);
+  EXPECT_EQ(samples_in(data, split.validation.pool).labels, data.validation.labels);
 }
 
 TEST(Split, RefusesAValidationSetThatTheDataDoNotBring) {
@@ -289,7 +289,7 @@ TEST(FeatureStatistics, AreOneNumberForAllFeatures) {
 
 TEST(PixelStatistics, AreTakenPerChannelOfScaledPixels) {
   DataSet data;
-  data.largest_pixel = 16;
+  data.max_pixel = 16;
   data.train = {{2, 1, 2}, std::vector<std::uint8_t>{0, 16, 8, 8, 16, 16, 4, 12, 99, 99, 99, 99}, {0, 0, 0}};
   const auto [mean, deviation] = sample_statistics(data, {Pool::train, {0, 1}});
   EXPECT_DOUBLE_EQ(mean[0], .75);

@@ -13,23 +13,24 @@ TextFile text_of(const std::string& bytes) { return {"f.txt", bytes}; }
 TEST(Lines, NeedNoLastEndAndMayEndAsWindowsEndsThem) {
   using Lines = std::vector<std::string_view>;
   const TextFile file = text_of("a\r\n\nb");
-  EXPECT_EQ(lines_of(file), (Lines{"a", "", "b"}));
-  EXPECT_EQ(lines_of(text_of("a\n")), Lines{"a"});
-  EXPECT_TRUE(lines_of(text_of("")).empty());
-  EXPECT_EQ(lines_of(text_of("\xEF\xBB\xBF\na\n\n\r\n")), (Lines{"", "a"}));  // blank lines at the end are nothing
-  EXPECT_TRUE(lines_of(text_of("\n\n")).empty());
+  EXPECT_EQ(split_lines(file), (Lines{"a", "", "b"}));
+  EXPECT_EQ(split_lines(text_of("a\n")), Lines{"a"});
+  EXPECT_TRUE(split_lines(text_of("")).empty());
+  EXPECT_EQ(split_lines(text_of("\xEF\xBB\xBF\na\n\n\r\n")),
+            (Lines{"", "a"}));  // blank lines at the end are nothing
+  EXPECT_TRUE(split_lines(text_of("\n\n")).empty());
 }
 
 TEST(TabPair, HasTwoPartsOrNamesTheLine) {
-  EXPECT_EQ(tab_pair(text_of(""), 7, "a b\tc d", "x<TAB>y"),
+  EXPECT_EQ(split_at_tab(text_of(""), 7, "a b\tc d", "x<TAB>y"),
             (std::pair<std::string_view, std::string_view>("a b", "c d")));
   for (const char* bad : {"", "a", "\t", "a\t", "\tb", "a\tb\tc"}) {
-    EXPECT_TRUE(testing::complaint([&] { tab_pair(text_of(""), 7, bad, "x<TAB>y"); }, ExitCode::bad_data)
+    EXPECT_TRUE(testing::complaint([&] { split_at_tab(text_of(""), 7, bad, "x<TAB>y"); }, ExitCode::bad_data)
                     .starts_with("f.txt:7: expected x<TAB>y"));
   }
-  EXPECT_EQ(tab_pair(text_of(""), 7, "a\t", "x<TAB>y", SecondPart::may_be_empty).second, "");
+  EXPECT_EQ(split_at_tab(text_of(""), 7, "a\t", "x<TAB>y", SecondPart::may_be_empty).second, "");
   for (const char* bad : {"", "a", "\t", "\tb", "a\tb\tc", "a\t\t"}) {
-    const auto split = [&] { tab_pair(text_of(""), 7, bad, "x<TAB>y", SecondPart::may_be_empty); };
+    const auto split = [&] { split_at_tab(text_of(""), 7, bad, "x<TAB>y", SecondPart::may_be_empty); };
     EXPECT_NE(testing::complaint(split, ExitCode::bad_data), "") << bad;
   }
 }

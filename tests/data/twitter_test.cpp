@@ -4,8 +4,8 @@
 #include "data/load.hpp"
 #include "data/readers.hpp"
 #include "data/word_vectors.hpp"
-#include "support/made_up_text.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_text.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::data {
@@ -52,8 +52,8 @@ std::string with_embeddings_it_fails(const std::string& embeddings) {
   return reading_fails(files);
 }
 
-/// The first of each of the three words' numbers.
-std::vector<float> window_of(const Images& images, std::size_t row) {
+/// The first number of each of the three words.
+std::vector<float> window_of(const Samples& images, std::size_t row) {
   const float* first = images.features.data() + row * 150;
   return {first[0], first[50], first[100]};
 }

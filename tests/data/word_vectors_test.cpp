@@ -7,9 +7,9 @@
 namespace m2m::data {
 namespace {
 
-/// Which of spelling_of's facts hold, by number; the length left out.
+/// Which of spelling_features's facts hold, by number; the length left out.
 std::vector<int> facts_of(const std::string& word) {
-  const auto spelling = spelling_of(word);
+  const auto spelling = spelling_features(word);
   std::vector<int> facts;
   for (int fact = 0; fact + 1 < static_cast<int>(spelling.size()); ++fact) {
     if (spelling[fact] == 1) facts.push_back(fact);
@@ -35,8 +35,8 @@ TEST(Spelling, KnowsWhatTweetsAreMadeOf) {
   EXPECT_EQ(facts_of("walked"), Facts{11});
   EXPECT_EQ(facts_of("sadly"), Facts{12});
   EXPECT_EQ(facts_of("action"), Facts{16});
-  EXPECT_EQ(spelling_of("four").back(), .25F);
-  EXPECT_EQ(spelling_of(std::string(40, 'a')).back(), 1);
+  EXPECT_EQ(spelling_features("four").back(), .25F);
+  EXPECT_EQ(spelling_features(std::string(40, 'a')).back(), 1);
 }
 
 TEST(BrownClusters, BecomeSignsThatFadeAndAPrefix) {
@@ -49,7 +49,7 @@ TEST(BrownClusters, BecomeSignsThatFadeAndAPrefix) {
   expected[3] = -.9F * .9F * .9F;
   expected[4] = .9F * .9F * .9F * .9F;
   expected[16 + 6] = 1;
-  const auto spelling = spelling_of("word");
+  const auto spelling = spelling_features("word");
   std::copy(spelling.begin(), spelling.end(), expected.begin() + 32);
   for (std::size_t i = 0; i < vector.size(); ++i) EXPECT_FLOAT_EQ(vector[i], expected[i]) << i;
 }

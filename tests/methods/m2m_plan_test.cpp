@@ -11,7 +11,7 @@
 namespace m2m::methods {
 
 using data::EpochPlan;
-using data::PlanBasis;
+using data::PlanInputs;
 using data::Slot;
 using settings::M2mSettings;
 using settings::Sampling;
@@ -21,13 +21,13 @@ namespace {
 
 constexpr data::ImageShape cifar{3, 32, 32};
 
-PlanBasis long_tail_basis(std::uint32_t seed) {
-  PlanBasis basis;
+PlanInputs long_tail_basis(std::uint32_t seed) {
+  PlanInputs basis;
   basis.counts = long_tail_counts(5000, 100, 10);
-  basis.of_class.resize(10);
+  basis.positions_by_class.resize(10);
   for (int k = 0; k < 10; ++k) {
     for (std::int64_t i = 0; i < basis.counts[k]; ++i) {
-      basis.of_class[k].push_back(static_cast<std::int32_t>(basis.labels.size()));
+      basis.positions_by_class[k].push_back(static_cast<std::int32_t>(basis.labels.size()));
       basis.labels.push_back(k);
     }
   }
@@ -51,7 +51,7 @@ TEST(AcceptProbability, IsZeroFromARarerClassAndFromItself) {
 }
 
 TEST(PlanTranslations, ChoosesAsManySlotsAsTheProtocolCounts) {
-  const PlanBasis basis = long_tail_basis(1);
+  const PlanInputs basis = long_tail_basis(1);
   double chosen = 0;
   double with_coin = 0;
   int steps = 0;
@@ -71,7 +71,7 @@ TEST(PlanTranslations, ChoosesAsManySlotsAsTheProtocolCounts) {
 }
 
 TEST(PlanTranslations, NeverTakesASeedFromARarerClass) {
-  const PlanBasis basis = long_tail_basis(2);
+  const PlanInputs basis = long_tail_basis(2);
   const EpochPlan plan = data::plan_epoch(basis, 160, Sampling::class_balanced);
   for (SeedBy seed_by : {SeedBy::sample, SeedBy::class_first}) {
     M2mSettings settings;
@@ -88,18 +88,18 @@ TEST(PlanTranslations, NeverTakesASeedFromARarerClass) {
 }
 
 TEST(PlanTranslations, GeneratesNothingForTheMostFrequentClassNorFromABatchOfRareImages) {
-  PlanBasis basis = long_tail_basis(3);
-  std::vector<Slot> rare(20, Slot{static_cast<std::int32_t>(basis.of_class[9][0]), 0, 0, 0});
+  PlanInputs basis = long_tail_basis(3);
+  std::vector<Slot> rare(20, Slot{static_cast<std::int32_t>(basis.positions_by_class[9][0]), 0, 0, 0});
   const auto planned = plan_translations(basis, rare, 0, 0, {}, cifar);
   EXPECT_EQ(planned.n(), 0);
   EXPECT_GT(planned.without_seed.size(), 10U);
   EXPECT_TRUE(planned.noise_scale.empty());
-  std::vector<Slot> frequent(20, Slot{basis.of_class[0][0], 0, 0, 0});
+  std::vector<Slot> frequent(20, Slot{basis.positions_by_class[0][0], 0, 0, 0});
   EXPECT_TRUE(plan_translations(basis, frequent, 0, 0, {}, cifar).without_seed.empty());
 }
 
 TEST(PlanTranslations, ScalesTheNoiseOfAllImagesTogetherToTheNormPerChannel) {
-  const PlanBasis basis = long_tail_basis(4);
+  const PlanInputs basis = long_tail_basis(4);
   const EpochPlan plan = data::plan_epoch(basis, 1, Sampling::class_balanced);
   const auto planned = plan_translations(basis, plan.step(0), 1, 0, {}, cifar);
   ASSERT_EQ(planned.noise_scale.size(), 3U);
@@ -117,7 +117,7 @@ TEST(PlanTranslations, ScalesTheNoiseOfAllImagesTogetherToTheNormPerChannel) {
 
 TEST(PlanTranslations, ByClassTakesClassesInProportionToTheirWeightWhateverTheirNumberInTheBatch) {
   // Two frequent classes of equal count, one with nine images in the batch, the other with one.
-  PlanBasis basis;
+  PlanInputs basis;
   basis.counts = {1000, 1000, 1};
   basis.labels = {0, 1, 2};
   basis.plan = {5, SeedRole::plan};
@@ -141,7 +141,7 @@ TEST(PlanTranslations, ByClassTakesClassesInProportionToTheirWeightWhateverTheir
 }
 
 TEST(PlanTranslations, TossesCoinsAtTheAcceptanceRate) {
-  PlanBasis basis;
+  PlanInputs basis;
   basis.counts = {8, 1};
   basis.labels = {0, 1};
   basis.plan = {6, SeedRole::plan};
@@ -162,7 +162,7 @@ TEST(PlanTranslations, TossesCoinsAtTheAcceptanceRate) {
 }
 
 TEST(PlanTranslations, ScalesTheNoiseOfVectorsEachByItself) {
-  const PlanBasis basis = long_tail_basis(4);
+  const PlanInputs basis = long_tail_basis(4);
   const EpochPlan plan = data::plan_epoch(basis, 1, Sampling::class_balanced);
   const data::ImageShape vector{1, 1, 150};
   const auto planned = plan_translations(basis, plan.step(0), 1, 0, {}, vector);
@@ -177,19 +177,19 @@ TEST(PlanTranslations, ScalesTheNoiseOfVectorsEachByItself) {
 }
 
 TEST(SeedPools, LieInEachOtherAndTakeAllOfASmallClass) {
-  const PlanBasis basis = long_tail_basis(5);
+  const PlanInputs basis = long_tail_basis(5);
   const SeedPools few = seed_pools(basis, 10), many = seed_pools(basis, 100), all = seed_pools(basis, 5000);
   for (std::size_t k = 0; k < few.size(); ++k) {
     EXPECT_EQ(few[k].size(), 10U);
-    EXPECT_EQ(many[k].size(), std::min<std::size_t>(100, basis.of_class[k].size()));
-    EXPECT_EQ(all[k].size(), basis.of_class[k].size());
+    EXPECT_EQ(many[k].size(), std::min<std::size_t>(100, basis.positions_by_class[k].size()));
+    EXPECT_EQ(all[k].size(), basis.positions_by_class[k].size());
     EXPECT_TRUE(std::equal(few[k].begin(), few[k].end(), many[k].begin()));
     for (const std::int32_t image : many[k]) EXPECT_EQ(basis.labels[image], static_cast<int>(k));
   }
 }
 
 TEST(PlanTranslations, FromPoolsChangesWhereSeedsComeFromAndNothingElse) {
-  const PlanBasis basis = long_tail_basis(6);
+  const PlanInputs basis = long_tail_basis(6);
   const EpochPlan plan = data::plan_epoch(basis, 160, Sampling::class_balanced);
   M2mSettings settings;
   settings.random_start = false;
@@ -212,7 +212,7 @@ TEST(PlanTranslations, FromPoolsChangesWhereSeedsComeFromAndNothingElse) {
 }
 
 TEST(PlanTranslations, DrawsRandomLabelsThatAreNeitherSeedNorTarget) {
-  const PlanBasis basis = long_tail_basis(7);
+  const PlanInputs basis = long_tail_basis(7);
   const EpochPlan plan = data::plan_epoch(basis, 160, Sampling::class_balanced);
   M2mSettings settings;
   settings.random_start = false;

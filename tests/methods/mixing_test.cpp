@@ -17,9 +17,9 @@ namespace {
 
 constexpr data::ImageShape shape{1, 8, 8};
 
-data::PlanBasis tiny_basis() {
+data::PlanInputs tiny_basis() {
   const auto data = testing::tiny_data({60, 20, 6, 2});
-  return data::plan_basis(data->set, data->split, 16, {1, SeedRole::order}, {1, SeedRole::plan});
+  return data::make_plan_inputs(data->set, data->split, 16, {1, SeedRole::order}, {1, SeedRole::plan});
 }
 
 settings::MixSettings settings_of(Mixing kind) {
@@ -47,7 +47,7 @@ TEST(DrawBeta, HasTheMeanAndVarianceOfTheDistribution) {
 }
 
 TEST(Mixup, PairsEachSlotWithAPermutationOfItsStepAndOneShare) {
-  const data::PlanBasis basis = tiny_basis();
+  const data::PlanInputs basis = tiny_basis();
   const data::EpochPlan plan = data::plan_epoch(basis, 3, settings::Sampling::permutation);
   const StepMix mix = plan_mix(basis, plan.step(1), 3, 1, shape, settings_of(Mixing::mixup));
   ASSERT_EQ(mix.partners.size(), plan.step(1).size());
@@ -64,7 +64,7 @@ TEST(Mixup, PairsEachSlotWithAPermutationOfItsStepAndOneShare) {
 }
 
 TEST(Mixing, DoesNothingWhereItIsOff) {
-  const data::PlanBasis basis = tiny_basis();
+  const data::PlanInputs basis = tiny_basis();
   const data::EpochPlan plan = data::plan_epoch(basis, 0, settings::Sampling::permutation);
   EXPECT_TRUE(plan_mix(basis, plan.step(0), 0, 0, shape, settings_of(Mixing::none)).partners.empty());
   settings::MixSettings early = settings_of(Mixing::cmo);
@@ -83,7 +83,7 @@ TEST(Remix, GivesTheLabelToTheRarerClassWhereItsShareIsLargeEnough) {
 }
 
 TEST(Cmo, PastesABoxWhoseAreaIsTheLabelsShare) {
-  const data::PlanBasis basis = tiny_basis();
+  const data::PlanInputs basis = tiny_basis();
   settings::MixSettings settings = settings_of(Mixing::cmo);
   settings.cmo_probability = 1;
   std::vector<int> classes(4, 0);
@@ -102,7 +102,7 @@ TEST(Cmo, PastesABoxWhoseAreaIsTheLabelsShare) {
 }
 
 TEST(Cmo, MixesAboutEverySecondStep) {
-  const data::PlanBasis basis = tiny_basis();
+  const data::PlanInputs basis = tiny_basis();
   const data::EpochPlan plan = data::plan_epoch(basis, 0, settings::Sampling::permutation);
   int mixed = 0;
   for (int step = 0; step < 400; ++step) {

@@ -117,7 +117,7 @@ TEST(FilledSampling, ShowsEverySampleOnceBeforeAnyAgain) {
   DataSet data = three_classes();
   Split split = split_of(data);
   fill_up(data, split, key);
-  const data::PlanBasis basis = data::plan_basis(data, split, 4, {1, SeedRole::order}, key);
+  const data::PlanInputs basis = data::make_plan_inputs(data, split, 4, {1, SeedRole::order}, key);
   std::vector<std::int32_t> seen;
   for (int epoch = 0; epoch < 9; ++epoch) {
     const data::EpochPlan plan = data::plan_epoch(basis, epoch, settings::Sampling::smote);

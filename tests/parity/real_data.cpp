@@ -42,7 +42,7 @@ torch::Tensor images(const train::LoadedData& data, data::Pool pool, const torch
 }
 
 torch::Tensor labels_of(const train::LoadedData& data, data::Pool pool, const torch::Tensor& rows) {
-  const std::vector<std::int32_t>& all = data::pool_of(data.set, pool).labels;
+  const std::vector<std::int32_t>& all = data::samples_in(data.set, pool).labels;
   return torch::tensor(all, torch::kInt64).to(rows.device()).index_select(0, rows);
 }
 

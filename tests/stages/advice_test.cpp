@@ -26,10 +26,10 @@ namespace fs = std::filesystem;
 
 using Overrides = std::vector<std::string>;
 
-/// What planning a study of these settings says; empty: it is accepted.
+/// The error of planning a study of these settings; "" if it is accepted.
 std::string refusal(const Overrides& settings) {
   const auto fields = settings::all_settings();
-  StagePlanner planner;
+  Planner planner;
   const auto plan = [&] {
     study::Study study = study::parse_study("", "jobs/test.toml", fields);
     for (const std::string& setting : settings) study::apply_override(study, setting, fields);
@@ -99,15 +99,15 @@ class AdviceTest : public ::testing::Test {
         y.push_back(static_cast<std::int32_t>(k));
       }
     }
-    return {testing::npy_of<float>("<f4", fmt::format("({}, 2)", y.size()), x),
-            testing::npy_of<std::int32_t>("<i4", fmt::format("({},)", y.size()), y)};
+    return {testing::make_npy<float>("<f4", fmt::format("({}, 2)", y.size()), x),
+            testing::make_npy<std::int32_t>("<i4", fmt::format("({},)", y.size()), y)};
   }
 
   testing::TemporaryFolder folder_;
   std::filesystem::path root_ = folder_.path();
 };
 
-/// The settings with more of them behind.
+/// The settings followed by more of them.
 Overrides with(Overrides settings, const Overrides& more) {
   settings.insert(settings.end(), more.begin(), more.end());
   return settings;

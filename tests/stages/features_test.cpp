@@ -1,4 +1,4 @@
-// Vectors of features through the stages of a sweep: what is defined on them runs, what is not is refused.
+// Stages on vectors of features: recipes that are defined on them run, the others are refused.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -26,7 +26,7 @@ class Context : public study::StageContext {
   bool stop_requested() const override { return false; }
 };
 
-/// Documents of three classes, each with words of its own beside common ones; class k has `counts[k]`.
+/// Documents of three classes, each with its own and common words; class k has `counts[k]` documents.
 std::string documents(const std::vector<int>& counts) {
   std::string text;
   for (std::size_t k = 0; k < counts.size(); ++k) {
@@ -61,7 +61,7 @@ class FeaturesTest : public ::testing::Test {
   }
 
   std::string refusal(const Json& given) {
-    stages::StagePlanner planner;
+    stages::Planner planner;
     return testing::complaint([&] { planner(config(given), "any"); }, ExitCode::usage);
   }
 
@@ -79,14 +79,14 @@ TEST_F(FeaturesTest, RefuseWhatIsDefinedOnImagesOnly) {
 }
 
 TEST_F(FeaturesTest, RunEveryOtherMethodToAResult) {
-  stages::StagePlanner planner;
+  stages::Planner planner;
   std::vector<study::StageRequest> requests;
   for (const std::string& method : settings::method_names()) {
     if (method != "CMO") requests.push_back(planner(config({{"method", method}}), method));
   }
   const study::StageGraph graph = study::make_graph(requests);
   const results::OutputFolder out{root_ / "out"};
-  stages::StageRunner runner(out, Json::object());
+  stages::Runner runner(out, Json::object());
   for (const study::Stage& stage : graph.stages) {
     Context context;
     const study::StageResult result = runner(stage, context);
@@ -99,10 +99,10 @@ TEST_F(FeaturesTest, RunEveryOtherMethodToAResult) {
 }
 
 TEST_F(FeaturesTest, TranslateWithinTheRangeOfTheTrainingData) {
-  stages::StagePlanner planner;
+  stages::Planner planner;
   const study::StageGraph graph = study::make_graph({planner(config({{"method", "M2m"}}), "M2m")});
   const results::OutputFolder out{root_ / "out"};
-  stages::StageRunner runner(out, Json::object());
+  stages::Runner runner(out, Json::object());
   Context context;
   for (const study::Stage& stage : graph.stages) ASSERT_EQ(runner(stage, context).end, study::StageEnd::done);
   const results::TrialRecord record = results::read_trial(out.result(graph.stages.back().id));

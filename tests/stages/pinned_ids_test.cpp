@@ -148,7 +148,7 @@ class StagePins : public ::testing::Test {
 
   testing::TemporaryFolder folder_;
   std::filesystem::path root_ = folder_.path();
-  StagePlanner planner_;
+  Planner planner_;
 };
 
 TEST_F(StagePins, OfEachMethodHold) {
@@ -175,15 +175,14 @@ TEST_F(StagePins, OfEachSettingChangedAloneHold) {
   for (const settings::Setting& setting : settings::all_settings())
     EXPECT_EQ(settings.count(setting.name), 1U) << setting.name << " has no case in cases.json";
   const Config local = with(digits_config("M2m"), {{"train.batch_norm", "local"}});
-  stages.add_all("train.batch_norm=local of M2m on 2 ranks", StagePlanner(2)(settings::resolve(local), "M2m"),
-                 "M2m");
+  stages.add_all("train.batch_norm=local of M2m on 2 ranks", Planner(2)(settings::resolve(local), "M2m"), "M2m");
   testing::expect_pinned("stages_of_settings", stages.json());
 }
 
 TEST_F(StagePins, OfTheDemoHold) {
   const auto fields = settings::all_settings();
   const study::Study study = study::read_study_file(testing::test_root() / "jobs/digits.toml", fields);
-  const study::StageGraph graph = study::plan_study(study, fields, settings::resolve, StagePlanner());
+  const study::StageGraph graph = study::plan_study(study, fields, settings::resolve, Planner());
   Stages stages;
   for (const study::Stage& stage : graph.stages) {
     stages.add(fmt::format("{} ratio={} seed={}", stage.label, value_of(stage.config, "data.ratio"),

@@ -65,9 +65,9 @@ TEST_F(StageRunnerTest, GoesOnWhereItWasStoppedWithTheSameBits) {
     const OutputFolder folder = out("stopped at " + std::to_string(stop_at));
     for (const Stage& stage : graph.stages) {
       Context stopping(stop_at);
-      EXPECT_EQ(StageRunner(folder, Json::object())(stage, stopping).end, study::StageEnd::interrupted);
+      EXPECT_EQ(Runner(folder, Json::object())(stage, stopping).end, study::StageEnd::interrupted);
       Context going_on;
-      EXPECT_EQ(StageRunner(folder, Json::object())(stage, going_on).end, study::StageEnd::done);
+      EXPECT_EQ(Runner(folder, Json::object())(stage, going_on).end, study::StageEnd::done);
     }
     EXPECT_EQ(weights(folder, trial), weights(out("whole"), trial)) << stop_at;
     const TrialRecord a = results::read_trial(out("whole").result(trial.id)),
@@ -89,7 +89,7 @@ TEST_F(StageRunnerTest, WaitsForAnotherSweepThatMakesTheSameStageAndTakesWhatTha
   std::thread waiting;
   {
     const results::FolderLock other(out("a").stage(prefix.id));
-    waiting = std::thread([&] { result = StageRunner(out("a"), Json::object())(prefix, context); });
+    waiting = std::thread([&] { result = Runner(out("a"), Json::object())(prefix, context); });
     EXPECT_TRUE(testing::eventually([&] { return context.asked() > 0; })) << "it does not wait";
     write_file(out("a").stage_done(prefix.id), "{}\n");
   }
@@ -102,7 +102,7 @@ TEST_F(StageRunnerTest, StopsWhileItWaitsForAnotherSweep) {
   const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
   const results::FolderLock other(out("a").stage(graph.stages.front().id));
   Context context(1);
-  EXPECT_EQ(StageRunner(out("a"), Json::object())(graph.stages.front(), context).end, study::StageEnd::interrupted);
+  EXPECT_EQ(Runner(out("a"), Json::object())(graph.stages.front(), context).end, study::StageEnd::interrupted);
 }
 
 TEST_F(StageRunnerTest, GivesTrialsThatRunAtOnceTheSameBitsAsOneAfterTheOther) {
@@ -115,7 +115,7 @@ TEST_F(StageRunnerTest, GivesTrialsThatRunAtOnceTheSameBitsAsOneAfterTheOther) {
   run_all(graph, out("alone"));
   RunnerRanks ranks;
   ranks.trials_per_device = 7;
-  StageRunner runner(out("shared"), Json::object(), ranks);
+  Runner runner(out("shared"), Json::object(), ranks);
   EXPECT_GT(runner.memory().free, 0);
   for (const StageKind kind : {StageKind::g, StageKind::prefix, StageKind::trial}) {  // what they need first
     std::vector<std::thread> threads;
@@ -186,7 +186,7 @@ TEST(StagePlan, SharesAPrefixAmongTrialsThatPartOnlyAfterTheDeferral) {
   EXPECT_EQ(prefixes({{{"method", "RS"}}}), 0);
 }
 
-/// The stage of that label.
+/// The stage with that label.
 const Stage& labelled(const StageGraph& graph, const std::string& label) {
   for (const Stage& stage : graph.stages) {
     if (stage.label == label) return stage;

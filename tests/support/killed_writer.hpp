@@ -1,5 +1,5 @@
 #pragma once
-// Killing a process in the middle of its writing.
+// Kills a process while it writes a file.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,8 +12,8 @@
 
 namespace m2m::testing {
 
-/// Forks a process that calls `write` without end, and kills it once the unfinished copy of `file` that it writes
-/// (core/files.hpp) has `bytes`. False if it did not come to this within 20 s.
+/// Forks a process that calls `write` in a loop. Kills it once its unfinished copy of `file` (core/files.hpp) has
+/// `bytes`. False if this does not happen within 20 s.
 inline bool kill_while_writing(const std::filesystem::path& file, std::uintmax_t bytes,
                                const std::function<void()>& write) {
   const pid_t child = ::fork();

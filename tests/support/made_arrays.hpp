@@ -1,5 +1,5 @@
 #pragma once
-// Arrays made in the test, in NumPy's formats.
+// Makes arrays for tests in NumPy's formats.
 #include <fmt/format.h>
 #include <zip.h>
 
@@ -10,6 +10,7 @@
 
 namespace m2m::testing {
 
+/// Makes an .npy file with this dictionary as its header. version: of the format.
 inline std::string npy_with_header(const std::string& dictionary, const std::string& bytes, int version = 1) {
   const std::string text = dictionary + "\n";
   std::string file = "\x93NUMPY";
@@ -20,19 +21,20 @@ inline std::string npy_with_header(const std::string& dictionary, const std::str
   return file + text + bytes;
 }
 
+/// The bytes of the values, as in memory.
 template <typename T>
 std::string bytes_of(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
-/// shape: as Python writes it, "(2, 3)"
+/// Makes an .npy file. shape: as Python writes it, "(2, 3)".
 template <typename T>
-std::string npy_of(const char* descr, const std::string& shape, const std::vector<T>& values, int version = 1) {
+std::string make_npy(const char* descr, const std::string& shape, const std::vector<T>& values, int version = 1) {
   return npy_with_header(fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", descr, shape),
                          bytes_of(values), version);
 }
 
-/// files: by their names in the archive, "x_train.npy".
+/// Writes an .npz. files: content by name in the archive, "x_train.npy".
 inline void write_npz(const std::filesystem::path& path, const std::map<std::string, std::string>& files,
                       zip_int32_t compression = ZIP_CM_DEFLATE) {
   zip_t* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);

@@ -1,7 +1,7 @@
 #pragma once
-// Pictures made in the test: smooth patterns, encoded as JPEG and PNG.
+// Makes pictures for tests: smooth patterns, encoded as JPEG and PNG.
 #include <cstdio>
-// jpeglib.h needs the one above.
+// jpeglib.h needs the header above.
 #include <jpeglib.h>
 #include <png.h>
 #include <zlib.h>
@@ -13,7 +13,7 @@
 
 namespace m2m::testing {
 
-/// A pattern that differs with `seed` and between channels, smooth enough for JPEG to keep.
+/// Makes a pattern that differs with `seed` and between channels, smooth enough for JPEG to keep. Pure.
 inline data::Picture pattern(int height, int width, int seed = 0) {
   data::Picture picture{height, width, {}};
   for (int y = 0; y < height; ++y) {
@@ -25,9 +25,9 @@ inline data::Picture pattern(int height, int width, int seed = 0) {
   return picture;
 }
 
-/// samples: [height, width, channels], of 1 (grey), 3 (RGB) or 4 (CMYK) channels.
-inline std::string jpeg_of(const std::uint8_t* samples, int height, int width, int channels,
-                           bool is_progressive = false) {
+/// Encodes JPEG. samples: [height, width, channels] with 1 (grey), 3 (RGB) or 4 (CMYK) channels.
+inline std::string encode_jpeg(const std::uint8_t* samples, int height, int width, int channels,
+                               bool is_progressive = false) {
   jpeg_compress_struct state{};
   jpeg_error_mgr errors{};
   state.err = jpeg_std_error(&errors);
@@ -54,13 +54,14 @@ inline std::string jpeg_of(const std::uint8_t* samples, int height, int width, i
   return encoded;
 }
 
-inline std::string jpeg_of(const data::Picture& picture) {
-  return jpeg_of(picture.rgb.data(), picture.height, picture.width, 3);
+/// Encodes a picture as JPEG.
+inline std::string encode_jpeg(const data::Picture& picture) {
+  return encode_jpeg(picture.rgb.data(), picture.height, picture.width, 3);
 }
 
-/// format: libpng's PNG_FORMAT_..., which says what `samples` and `colours` hold.
-inline std::string png_of(const void* samples, int height, int width, png_uint_32 format,
-                          const void* colours = nullptr, int colour_count = 0) {
+/// Encodes PNG. format: libpng's PNG_FORMAT_..., the layout of `samples` and `colours`.
+inline std::string encode_png(const void* samples, int height, int width, png_uint_32 format,
+                              const void* colours = nullptr, int colour_count = 0) {
   png_image image{};
   image.version = PNG_IMAGE_VERSION;
   image.height = static_cast<png_uint_32>(height);
@@ -75,11 +76,12 @@ inline std::string png_of(const void* samples, int height, int width, png_uint_3
   return encoded;
 }
 
-inline std::string png_of(const data::Picture& picture) {
-  return png_of(picture.rgb.data(), picture.height, picture.width, PNG_FORMAT_RGB);
+/// Encodes a picture as PNG.
+inline std::string encode_png(const data::Picture& picture) {
+  return encode_png(picture.rgb.data(), picture.height, picture.width, PNG_FORMAT_RGB);
 }
 
-/// A chunk of a PNG, with its length and checksum.
+/// Makes a chunk of a PNG, with its length and checksum.
 inline std::string png_chunk(const std::string& type, const std::string& data) {
   const auto big_endian = [](unsigned long number) {
     std::string bytes;

@@ -91,20 +91,20 @@ inline void write_tiny(const TemporaryFolder& folder) {
 }
 
 /// Images of one pixel with these labels.
-inline data::Images labelled(std::vector<std::int32_t> labels) {
+inline data::Samples labelled(std::vector<std::int32_t> labels) {
   std::vector<std::uint8_t> pixels(labels.size());
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i);
   return {{1, 1, 1}, std::move(pixels), std::move(labels)};
 }
 
 /// `per_class` images of each class, classes in turn.
-inline data::Images in_turn(int classes, int per_class) {
+inline data::Samples in_turn(int classes, int per_class) {
   std::vector<std::int32_t> labels;
   for (int i = 0; i < classes * per_class; ++i) labels.push_back(i % classes);
   return labelled(std::move(labels));
 }
 
-inline data::DataSet made_up_set(int classes, data::Images train, data::Images test, std::int64_t largest) {
+inline data::DataSet made_up_set(int classes, data::Samples train, data::Samples test, std::int64_t largest) {
   data::DataSet data;
   data.name = "made-up";
   data.classes = classes;

@@ -20,7 +20,7 @@ using settings::SettingType;
 
 std::string code(const std::string& text) { return "`" + text + "`"; }
 
-/// A cell must not end early, and no word of it may be taken for HTML.
+/// Escapes the characters that would end a cell or begin HTML.
 std::string cell(std::string text) {
   for (const auto& [from, to] : {std::pair{"|", "\\|"}, std::pair{"<", "&lt;"}}) {
     for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + 2)) {
@@ -61,14 +61,14 @@ std::string line_of(const Setting& setting) {
                      setting.traits.provenance ? "" : "yes", cell(setting.help), cell(condition));
 }
 
-/// The part of a name before its dot; what has none stands with the recipe or the seeds, its neighbours.
+/// The part of a name before its dot; names without a dot belong to the recipe or the seeds.
 std::string group_of(const std::string& name) {
   const auto dot = name.find('.');
   if (dot != std::string::npos) return name.substr(0, dot);
   return name == "method" ? "recipe" : "seeds";
 }
 
-/// Each group's lines, groups in the order of their first rows.
+/// Lines of each group, in the order of the first rows of the groups.
 std::vector<std::pair<std::string, std::string>> groups() {
   std::vector<std::pair<std::string, std::string>> all;
   for (const Setting& setting : settings::all_settings()) {

@@ -1,13 +1,13 @@
 #pragma once
-// What docs/settings.md and docs/methods.md say of the tables.
+// Makes the tables of docs/settings.md and docs/methods.md.
 #include <string>
 
 namespace m2m::testing {
 
-/// docs/settings.md, whole.
+/// The whole text of docs/settings.md.
 std::string settings_page();
 
-/// The table of methods in docs/methods.md.
+/// The table of methods of docs/methods.md.
 std::string methods_table();
 
 }  // namespace m2m::testing

@@ -26,8 +26,8 @@ std::string written(const Json& leaves, const std::string& place) {
   return leaves.contains(place) ? leaves.at(place).dump() : "absent";
 }
 
-/// Lists the differences, one a line, at most `most` of them.
-std::string difference_lines(const Json& pinned, const Json& actual, int most) {
+/// Lists the differences, one a line, at most `max` of them.
+std::string difference_lines(const Json& pinned, const Json& actual, int max) {
   const Json before = leaves(pinned), now = leaves(actual);
   Json places = before;
   places.update(now);
@@ -35,9 +35,9 @@ std::string difference_lines(const Json& pinned, const Json& actual, int most) {
   int differences = 0;
   for (const auto& [place, value] : places.items()) {
     const std::string was = written(before, place), is = written(now, place);
-    if (was != is && ++differences <= most) lines += fmt::format("  {}: pinned {}, now {}\n", place, was, is);
+    if (was != is && ++differences <= max) lines += fmt::format("  {}: pinned {}, now {}\n", place, was, is);
   }
-  if (differences > most) lines += fmt::format("  and {} more\n", differences - most);
+  if (differences > max) lines += fmt::format("  and {} more\n", differences - max);
   return lines;
 }
 

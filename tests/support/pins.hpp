@@ -1,6 +1,5 @@
 #pragma once
-// Pins: answers of the program, in JSON files of tests/pins. A change of the program's structure leaves them as
-// they are.
+// Pins: answers of the program in JSON files of tests/pins, which a change of structure must not change.
 #include <string>
 
 #include "core/config.hpp"

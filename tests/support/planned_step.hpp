@@ -18,8 +18,8 @@ struct PlannedStep {
   std::shared_ptr<const train::LoadedData> data = testing::tiny_data({60, 20, 6, 2});
   Config config = testing::tiny_config({{"method", "M2m"}, {"train.precision", "float64"}, {"m2m.gamma", 0.3}});
   train::TrialSettings settings = train::trial_settings(config);
-  data::PlanBasis basis =
-      data::plan_basis(data->set, data->split, 64, train::keys_of_f(config).order, train::keys_of_f(config).plan);
+  data::PlanInputs basis = data::make_plan_inputs(data->set, data->split, 64, train::keys_of_f(config).order,
+                                                  train::keys_of_f(config).plan);
   data::EpochPlan plan = data::plan_epoch(basis, 4, settings::Sampling::class_balanced);
   settings::M2mSettings m2m = settings::read<settings::M2mSettings>(config);
   methods::StepTranslations planned =
@@ -47,7 +47,7 @@ struct PlannedStep {
   /// The slots that a rank takes of that batch.
   methods::Batch share(int rank, int ranks) const {
     const methods::Batch whole = batch();
-    const auto own = data::deal_slots(whole.labels.size(0), planned.worked_slots(), rank, ranks);
+    const auto own = data::shard_slots(whole.labels.size(0), planned.worked_slots(), rank, ranks);
     const torch::Tensor rows =
         torch::tensor(std::vector<std::int64_t>(own.begin(), own.end()), torch::kInt64).to(test_device());
     return {whole.images.index_select(0, rows), whole.labels.index_select(0, rows), own};

@@ -1,5 +1,5 @@
 #pragma once
-// What a reader of untrusted bytes has to do: read, or refuse with one sentence that names the file.
+// Checks of a reader of untrusted bytes: it reads them or throws one error that names the file.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -9,16 +9,16 @@
 
 namespace m2m::testing {
 
-/// Reads bytes that are called "sample"; the result does not matter.
+/// Reads bytes that are named "sample"; the result is ignored.
 using Reader = std::function<void(const std::string& bytes)>;
 
-/// The sentence with which `read` refuses `bytes` as bad data; "" where it reads them. Any other exception fails.
+/// Text of the Error (bad_data) of reading `bytes`; "" if they are read. Any other exception fails the test.
 std::string refusal(const Reader& read, const std::string& bytes);
 
-/// Every beginning of `bytes`, at `stride` bytes apart, is refused.
+/// Expects an error for the beginnings of `bytes`, every `stride` bytes.
 void expect_truncations_refused(const Reader& read, const std::string& bytes, std::size_t stride);
 
-/// `rounds` times some bytes, one to four of the first `within`, are changed at random: read or refused.
+/// Changes one to four of the first `within` bytes at random, `rounds` times, and expects an error or a result.
 void expect_flips_survived(const Reader& read, const std::string& bytes, std::size_t within, int rounds);
 
 }  // namespace m2m::testing

@@ -35,7 +35,7 @@ class Context : public study::StageContext {
 
 /// Trials of the digits that ship with the project, small and short.
 inline study::StageGraph plan(const std::vector<Json>& points, bool keep_prefixes = true) {
-  stages::StagePlanner planner;
+  stages::Planner planner;
   std::vector<study::StageRequest> requests;
   for (const Json& point : points) {
     Config config;
@@ -60,7 +60,7 @@ class StageRunnerTest : public ::testing::Test {
 
   /// Runs all stages in their order; what they need stands before them.
   static void run_all(const study::StageGraph& graph, const results::OutputFolder& out) {
-    stages::StageRunner runner(out, Json::object());
+    stages::Runner runner(out, Json::object());
     for (const study::Stage& stage : graph.stages) {
       Context context;
       const study::StageResult result = runner(stage, context);

@@ -15,7 +15,7 @@ struct Growing {
   std::vector<std::int32_t> labels;
 };
 
-data::Images grown(Growing growing) { return {shape, std::move(growing.pixels), std::move(growing.labels)}; }
+data::Samples grown(Growing growing) { return {shape, std::move(growing.pixels), std::move(growing.labels)}; }
 
 void add_image(Growing& images, int label, Stream& stream) {
   for (int y = 0; y < shape.height; ++y) {

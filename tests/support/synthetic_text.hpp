@@ -1,5 +1,5 @@
 #pragma once
-// Made-up text data for the tests of this room, and where the real ones lie.
+// Damages text data for tests, and finds the real ones.
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -10,14 +10,15 @@
 
 namespace m2m::testing {
 
-/// The folder that holds the real text data, if any does: M2M_DATA, else `shared/datasets` beside the checkout.
+/// Folder of the real text data: M2M_DATA if it has them, else `shared/datasets` beside the checkout, which may be
+/// absent.
 inline std::filesystem::path real_text_root() {
   const char* root = std::getenv("M2M_DATA");
   if (root != nullptr && std::filesystem::exists(std::filesystem::path(root) / "reuters52")) return root;
   return testing::test_root().parent_path() / "shared" / "datasets";
 }
 
-/// `text` with some of its bytes replaced or its end cut off; the same for the same number.
+/// Replaces some bytes of `text` or cuts off its end. Deterministic in `number`.
 inline std::string damaged(std::string text, std::uint32_t number) {
   const PhiloxBlock drawn = philox4x32_10({number, 0, 0, 0}, {1, 2});
   if (text.empty()) return text;
@@ -29,7 +30,7 @@ inline std::string damaged(std::string text, std::uint32_t number) {
   return text;
 }
 
-/// Whether `action` succeeds or ends with a sentence, which is all that damaged files may lead to.
+/// True if `action` succeeds or throws an Error with a text, the only two outcomes that a damaged file may have.
 template <typename Action>
 bool ends_well(const Action& action) {
   try {
