@@ -35,7 +35,7 @@ ConvPass whole(int rows, int columns, int stride, Layout in, int in_channels, bo
 }
 
 /// The pixels (2 r + a, 2 q + b) of a stride-2 convolution's input. Input pixel y takes part in output row
-/// (y + 1 - ky) / 2 where that is whole: for even y through ky = 1, for odd y through ky = 0 and 2.
+/// (y + 1 - ky) / 2 if that is an integer: for even y through ky = 1, for odd y through ky = 0 and 2.
 ConvPass quarter(const ConvSizes& sizes, int a, int b, Layout in, int in_channels) {
   ConvPass pass{};
   for (int ky = 0; ky < 3; ++ky) {

@@ -6,7 +6,7 @@
 namespace m2m::kernels {
 
 bool has_device_code(int major, int minor) {
-  constexpr int compiled[] = {__CUDA_ARCH_LIST__};  // nvcc's own: 900 for 9.0
+  constexpr int compiled[] = {__CUDA_ARCH_LIST__};  // defined by nvcc: 900 for 9.0
   return 100 * major + 10 * minor >= *std::min_element(std::begin(compiled), std::end(compiled));
 }
 

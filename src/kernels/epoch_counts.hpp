@@ -1,5 +1,5 @@
 #pragma once
-// Counts what a training step answered: losses, hits, and those of translated images.
+// Counts of training steps: losses, hits, and those of translated images.
 #include <cstdint>
 
 namespace m2m::kernels {
@@ -37,10 +37,10 @@ struct StepEdits {
   const std::int32_t* slots;                          // [count], of the step
 };
 
-/// Where an epoch's counts lie.
+/// The memory of the counts of an epoch.
 struct EpochCounts {
   double* sums;            // [epoch_sum_count]
-  std::int64_t* bad_step;  // the first step whose loss was not finite; -1 if none
+  std::int64_t* bad_step;  // the first step whose loss was not finite; -1: no step
   std::int64_t* accepted;  // [slots of the step]: set to whether the slot's translation was accepted
 };
 
@@ -50,7 +50,7 @@ template <typename Real, typename Loss>
 void count_step(std::int64_t step, const StepAnswers<Real, Loss>& answers, const StepEdits& edits,
                 const EpochCounts& counts);
 
-/// The same on the device, its pointers too, in one launch; its sums have another order, fixed as well. stream: a
+/// The same on the device, its pointers too, in one launch; its sums have another fixed order. stream: a
 /// cudaStream_t. Asynchronous. In CUDA builds only. Throws Error (internal) if the kernel cannot be launched.
 template <typename Real, typename Loss>
 void count_step_cuda(std::int64_t step, const StepAnswers<Real, Loss>& answers, const StepEdits& edits,

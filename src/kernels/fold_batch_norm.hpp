@@ -22,7 +22,7 @@ struct FoldLayer {
 template <typename Real, typename Folded>
 void fold_batch_norm(double epsilon, std::int64_t count, const FoldLayer* layers);
 
-/// The same on the device, bit for bit, in one launch; `layers` lies there too. stream: a cudaStream_t.
+/// The same on the device, bit for bit, in one launch; `layers` is device memory too. stream: a cudaStream_t.
 /// Asynchronous. In CUDA builds only. Throws Error (internal) if the kernel cannot be launched.
 template <typename Real, typename Folded>
 void fold_batch_norm_cuda(double epsilon, std::int64_t count, const FoldLayer* layers, void* stream);

@@ -42,7 +42,7 @@ struct Lanes {
   Lanes plus_product(Lanes a, Lanes b) const {
     return {_mm256_fmadd_ps(a.low, b.low, low), _mm256_fmadd_ps(a.high, b.high, high)};
   }
-  Lanes relu() const {  // max gives its second operand where one is NaN
+  Lanes relu() const {  // max returns its second operand if one is NaN
     const __m256 zeros = _mm256_setzero_ps();
     return {_mm256_max_ps(zeros, low), _mm256_max_ps(zeros, high)};
   }

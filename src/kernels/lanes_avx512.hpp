@@ -28,7 +28,7 @@ struct Lanes {
   Lanes plus(Lanes other) const { return {_mm512_add_ps(value, other.value)}; }
   Lanes minus(Lanes other) const { return {_mm512_sub_ps(value, other.value)}; }
   Lanes plus_product(Lanes a, Lanes b) const { return {_mm512_fmadd_ps(a.value, b.value, value)}; }
-  Lanes relu() const {  // max gives its second operand where one is NaN
+  Lanes relu() const {  // max returns its second operand if one is NaN
     return {_mm512_max_ps(_mm512_setzero_ps(), value)};
   }
   Lanes masked(std::uint16_t mask) const { return {_mm512_maskz_mov_ps(mask, value)}; }

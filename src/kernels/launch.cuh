@@ -1,5 +1,5 @@
 #pragma once
-// What every launch needs: how many blocks, and a word when it fails.
+// Launching kernels: the number of blocks, and the check for failure.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -10,13 +10,13 @@ namespace m2m::kernels {
 
 inline constexpr int threads_of_a_block = 256;
 
-/// Blocks for `values` values of which a thread takes every (grid size)-th.
+/// Number of blocks for `values` values; each thread takes every (grid size)-th.
 inline unsigned blocks_for(std::int64_t values) {
-  constexpr std::int64_t most = 1 << 20;
-  return static_cast<unsigned>(std::min((values + threads_of_a_block - 1) / threads_of_a_block, most));
+  constexpr std::int64_t max = 1 << 20;
+  return static_cast<unsigned>(std::min((values + threads_of_a_block - 1) / threads_of_a_block, max));
 }
 
-/// Throws Error (internal) where the last launch failed; `what` begins the sentence.
+/// Throws Error (internal) if the last launch failed; the sentence begins with `what`.
 inline void check_launch(const char* what) {
   const cudaError_t failed = cudaGetLastError();
   if (failed != cudaSuccess) throw internal_error(std::string(what) + ": " + cudaGetErrorString(failed));

@@ -61,7 +61,7 @@ __global__ void start(StartNoise noise, std::int64_t values, int channels, std::
     const std::int64_t image = at / (channels * plane), number = at % (channels * plane);
     const double scale = noise.image_scales[image] * noise.channel_scales[number / plane];
     const double uniform = noise_word(noise, noise.slots[image], number) * 0x1p-32;
-    const double added = __dmul_rn(uniform - 0.5, scale);  // rounded by itself, not within the sum: as on the CPU
+    const double added = __dmul_rn(uniform - 0.5, scale);  // rounded before the sum, as on the CPU
     const Real moved = seeds[at] + static_cast<Real>(added);
     out[at] = moved < Real{0} ? Real{0} : (moved > Real{1} ? Real{1} : moved);
   }

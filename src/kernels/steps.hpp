@@ -11,7 +11,7 @@ struct SgdStep {
   double learning_rate, momentum, weight_decay;
 };
 
-/// v = momentum * v + (g + weight_decay * w); w = w - learning_rate * v; g = 0, ready for the next step's sums.
+/// v = momentum * v + (g + weight_decay * w); w = w - learning_rate * v; g = 0, for the sums of the next step.
 ///
 /// weight, velocity, gradient: [count] of float or double, in one pass. docs/protocol.md, "Training". Local,
 /// deterministic.

@@ -72,9 +72,8 @@ void allow_tf32(bool allowed) {
 
 std::string driver_trouble(int driver, int runtime) {
   if (driver == 0 || driver / 1000 >= runtime / 1000) return "";
-  return fmt::format(
-      "the NVIDIA driver here is made for CUDA {}.{}, and this build needs one for CUDA {}: install a newer driver",
-      driver / 1000, driver % 1000 / 10, runtime / 1000);
+  return fmt::format("the NVIDIA driver supports CUDA {}.{}, but this build needs CUDA {}: install a newer driver",
+                     driver / 1000, driver % 1000 / 10, runtime / 1000);
 }
 
 std::string architecture_trouble(const std::string& gpu, int major, int minor) {

@@ -10,7 +10,7 @@ namespace m2m::nn {
 /// Its parameters are called `weight`, `bias` (linear) and `scales` (scaled), as a module named `linear`.
 class Head : public torch::nn::Module {
  public:
-  /// scaled: each class's output is multiplied by a number of its own that can be learnt (Kang et al., "Decoupling
+  /// scaled: the output of each class is multiplied by a learnt factor (Kang et al., "Decoupling
   /// representation and classifier", ICLR 2020, section 4.2); it begins at 1.
   Head(settings::HeadKind kind, int features, int classes, bool scaled);
 
@@ -21,18 +21,18 @@ class Head : public torch::nn::Module {
 
   torch::Tensor weight;  // linear: [K, F]; cosine: [F, K], a vector per class in each column
   torch::Tensor bias;    // [K]; undefined with cosines
-  torch::Tensor scales;  // [K]; undefined where they are not learnt
+  torch::Tensor scales;  // [K]; undefined if they are not learnt
 
  private:
   settings::HeadKind kind_;
 };
 
-/// A copy of a head as it was when last refreshed, and its gradient by hand.
+/// A copy of a head with the weights of its last refresh, and its gradient without autograd.
 class FrozenHead {
  public:
-  explicit FrozenHead(const Head& head);  // as it is now
+  explicit FrozenHead(const Head& head);  // with its current weights
 
-  /// Takes over the weights as they are now; its tensors stay where they are.
+  /// Copies the current weights; the tensors keep their addresses.
   void refresh();
   /// features: [n, F] -> [n, K].
   torch::Tensor outputs(const torch::Tensor& features) const;

@@ -46,7 +46,7 @@ const NetworkMaker& find_maker(const std::string& name) {
   for (const NetworkMaker& maker : network_makers) {
     if (maker.name == known) return maker;
   }
-  throw internal_error("no maker for train.network = '" + name + "'");
+  throw internal_error("no network maker for train.network = '" + name + "'");
 }
 
 }  // namespace

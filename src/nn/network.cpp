@@ -55,8 +55,8 @@ bool is_batch_count(const std::string& buffer) { return buffer.ends_with("num_ba
 /// The error for a checkpoint of another network or of other data.
 Error misfit(const std::string& origin, const std::string& what, const Network& network) {
   return data_error(
-      fmt::format("{}: {}, so it is no {} for this data: set the network that it was saved from "
-                  "(train.network, for a g m2m.g_network), or name another file",
+      fmt::format("{}: {}; expected a {} for this data: set the network that it was saved from (train.network, "
+                  "m2m.g_network for a g), or name another file",
                   origin, what, network.spec().name));
 }
 
@@ -120,7 +120,7 @@ void load_state(Network& network, const std::map<std::string, torch::Tensor>& st
     // Nothing depends on the count of batches, and old checkpoints do not have it.
     if (found == state.end() && is_batch_count(name)) continue;
     if (found == state.end()) {
-      throw misfit(origin, fmt::format("holds no tensor '{}'", name), network);
+      throw misfit(origin, fmt::format("has no tensor '{}'", name), network);
     }
     if (found->second.sizes() != tensor.sizes()) {
       throw misfit(origin,
@@ -133,7 +133,7 @@ void load_state(Network& network, const std::map<std::string, torch::Tensor>& st
   for (const auto& [name, tensor] : state) {
     const bool known =
         std::any_of(expected.begin(), expected.end(), [&](const auto& item) { return item.first == name; });
-    if (!known) throw misfit(origin, fmt::format("holds a tensor '{}' too many", name), network);
+    if (!known) throw misfit(origin, fmt::format("has an unknown tensor '{}'", name), network);
   }
 }
 

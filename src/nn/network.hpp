@@ -42,7 +42,7 @@ class Network : public torch::nn::Module {
   explicit Network(const NetworkSpec& spec);
 
   /// pixels: [n, channels, height, width] -> the head's outputs [n, classes]: logits, or cosines. Draws nothing.
-  /// Collective in training where batch norm is over several ranks.
+  /// Collective in training if batch norm is over several ranks.
   torch::Tensor forward(const torch::Tensor& pixels);
   /// The input of the head, [n, features].
   torch::Tensor features(const torch::Tensor& pixels);
@@ -71,7 +71,7 @@ class Network : public torch::nn::Module {
 
 /// Builds the network that the spec names.
 ///
-/// Throws Error (usage) if settings::networks() has none of that name. Weights are torch's own until initialise().
+/// Throws Error (usage) if settings::networks() has no such name. Weights are those of torch until initialise().
 std::shared_ptr<Network> make_network(const NetworkSpec& spec);
 
 /// Multiply-adds of one image's forward pass, convolutions and linear layers only.
@@ -94,7 +94,7 @@ void count_batches(Network& network, std::int64_t batches);
 /// memory.
 std::vector<std::pair<std::string, torch::Tensor>> named_state(const Network& network);
 
-/// Copies `state` into the network's own tensors (their memory stays where it is), converting precision.
+/// Copies `state` into the tensors of the network, which keep their addresses; converts the precision.
 ///
 /// Throws Error (bad_data) if a tensor is missing, unknown or of another shape; names it.
 void load_state(Network& network, const std::map<std::string, torch::Tensor>& state, const std::string& origin);

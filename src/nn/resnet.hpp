@@ -12,7 +12,7 @@
 namespace m2m::nn {
 
 /// Two 3x3 convolutions with batch norm, and a shortcut: the input itself, or every second pixel of it with zero
-/// channels appended where the block halves the image and doubles the channels.
+/// channels appended if the block halves the image and doubles the channels.
 class BasicBlock : public torch::nn::Module {
  public:
   BasicBlock(int in_channels, int out_channels, int stride, const Arithmetic& arithmetic);
@@ -26,7 +26,7 @@ class BasicBlock : public torch::nn::Module {
   torch::nn::BatchNorm2d bn_a{nullptr}, bn_b{nullptr};
 };
 
-/// Blocks one after the other, named "0", "1", ...; the first one halves the image where the channels change.
+/// Blocks one after the other, named "0", "1", ...; the first one halves the image if the channels change.
 class ResNetStage : public torch::nn::Module {
  public:
   ResNetStage(int blocks, int in_channels, int out_channels, const Arithmetic& arithmetic);

@@ -26,7 +26,7 @@ void sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor
 /// [m, c, h, w]. Queued on the current stream if that is a GPU.
 torch::Tensor random_start(const torch::Tensor& seeds, const kernels::StartNoise& noise);
 
-/// Folded layers of one network: kernels::FoldLayer[count] as bytes, in the memory that their pointers point into,
+/// Folded layers of one network: kernels::FoldLayer[count] as bytes, in the memory of the same device,
 /// and the types of the network's numbers and of the folded ones.
 struct FoldTable {
   torch::Tensor layers;  // uint8
@@ -35,7 +35,7 @@ struct FoldTable {
 };
 
 /// Folds batch norm into convolutions, in one call (kernels/fold_batch_norm.hpp). Queued on the current stream if
-/// the table lies on a GPU.
+/// the table is on a GPU.
 void fold_batch_norm(double epsilon, const FoldTable& table);
 
 /// The outputs of a training step. outputs: [b, K], float32 or float64, detached; losses: [b], of the same type or
@@ -56,8 +56,8 @@ kernels::StepAnswers<Real, Loss> typed_answers(const StepAnswers& answers) {
           answers.logit_scale};
 }
 
-/// Adds a step to an epoch's counts (kernels/epoch_counts.hpp). The answers lie where edits and counts point to.
-/// Queued on the current stream if that is a GPU.
+/// Adds a step to an epoch's counts (kernels/epoch_counts.hpp). The answers are on the device that edits and counts
+/// point to. Queued on the current stream if that is a GPU.
 void count_step(std::int64_t step, const StepAnswers& answers, const kernels::StepEdits& edits,
                 const kernels::EpochCounts& counts);
 
@@ -67,8 +67,8 @@ torch::Tensor to_gather_device(const torch::Tensor& pixels, torch::Device device
 /// Gathers a batch (kernels/gather.hpp).
 ///
 /// pixels: uint8 [n, c, h, w] from to_gather_device; indices: the bytes of kernels::GatherIndex, m of them,
-/// there too. Returns [m, c, h, w] of `precision` on their device, pixels divided by `divisor`. Queued on the
-/// current stream where that is a GPU. Local, deterministic.
+/// on the same device. Returns [m, c, h, w] of `precision` on their device, pixels divided by `divisor`. Queued on
+/// the current stream if that is a GPU. Local, deterministic.
 torch::Tensor gather(const torch::Tensor& pixels, const torch::Tensor& indices, double divisor,
                      torch::Dtype precision);
 

@@ -89,7 +89,7 @@ torch::Tensor to_gather_device(const torch::Tensor& pixels, torch::Device device
 
 torch::Tensor gather(const torch::Tensor& pixels, const torch::Tensor& indices, double divisor,
                      torch::Dtype precision) {
-  TORCH_CHECK(pixels.device() == indices.device(), "pixels lie on ", pixels.device(), ", their indices on ",
+  TORCH_CHECK(pixels.device() == indices.device(), "pixels are on ", pixels.device(), ", their indices on ",
               indices.device());
   if (pixels.is_cpu()) return gather_on_host(pixels, indices, divisor, precision);
   const std::int64_t count = indices.numel() / static_cast<std::int64_t>(sizeof(kernels::GatherIndex));
