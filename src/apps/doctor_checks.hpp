@@ -38,7 +38,7 @@ std::vector<Finding> check_limits();
 
 /// GPUs that this rank sees, and the one it would take; with several ranks, a sum over them by NCCL. Collective
 /// over the group. CMake lists doctor_devices_cpu.cpp or doctor_devices_cuda.cpp, by the build.
-std::vector<Finding> check_devices(const comm::MpiGroup& everybody, const comm::HostShare& share);
+std::vector<Finding> check_devices(const comm::MpiGroup& all_ranks, const comm::HostShare& share);
 
 Json to_json(const std::vector<Finding>& findings);
 std::vector<Finding> findings_from_json(const Json& json);

@@ -24,8 +24,8 @@
 
 namespace m2m::stages {
 
-using study::StageEnd;
 using study::StageKind;
+using study::StageOutcome;
 using study::StageResult;
 using train::Trial;
 
@@ -117,10 +117,10 @@ checkpoints::Checkpoint best_of(const Trial& trial) {
   return checkpoint;
 }
 
-StageResult stopped() { return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0}; }
+StageResult stopped() { return {StageOutcome::interrupted, "stopped", ExitCode::interrupted, 0}; }
 
 StageResult unsaved(const std::string& sentence) {
-  return {StageEnd::unsaved, sentence, ExitCode::input_output, 0};
+  return {StageOutcome::unsaved, sentence, ExitCode::input_output, 0};
 }
 
 /// Where a stage ends: a prefix where its users part, all others with their schedule.
@@ -147,7 +147,7 @@ StageResult execute_post_hoc(const StageJob& job) {
   } catch (const WriteError& error) {
     return unsaved(error.what());
   }
-  return {StageEnd::done, summary, ExitCode::done, seconds_since(beginning.time)};
+  return {StageOutcome::done, summary, ExitCode::done, seconds_since(beginning.time)};
 }
 
 /// A stage at work on one of its ranks.
@@ -174,7 +174,7 @@ class Execution {
     }
     if (job_.leads()) resumption_.remove();
     const std::string summary = job_.stage.kind == StageKind::prefix ? prefix_summary(trial) : summary_of(trial);
-    return {StageEnd::done, summary, ExitCode::done, seconds_since(beginning_.time)};
+    return {StageOutcome::done, summary, ExitCode::done, seconds_since(beginning_.time)};
   }
 
  private:
@@ -227,7 +227,7 @@ class Execution {
     timed(job_.profile, ProfilePhase::write, 0, [&] { write([&] { journal_->append(record); }); });
     study::Progress progress = progress_of(record);
     progress.epochs = last_epoch(job_);
-    progress.begun = begun_;
+    progress.resumed_from = begun_;
     context_.progress(progress);
   }
 
@@ -320,7 +320,7 @@ StageResult execute_stage(const StageJob& job, study::StageContext& context) {
     if (claim->end() == ClaimEnd::stopped) return stopped();
     if (claim->end() == ClaimEnd::unwritable) return unsaved(claim->fault());
     if (claim->end() == ClaimEnd::built_elsewhere) {
-      return {StageEnd::done, "made by another sweep meanwhile", ExitCode::done, 0};
+      return {StageOutcome::done, "made by another sweep meanwhile", ExitCode::done, 0};
     }
   }
   const bool is_post_hoc =
@@ -329,7 +329,7 @@ StageResult execute_stage(const StageJob& job, study::StageContext& context) {
   try {
     return Execution(job, context).run();
   } catch (const train::Diverged& diverged) {
-    return {StageEnd::diverged, diverged.what(), ExitCode::some_failed, 0};
+    return {StageOutcome::diverged, diverged.what(), ExitCode::some_failed, 0};
   }
 }
 

@@ -117,7 +117,7 @@ StageRunner::StageRunner(results::OutputFolder out, Json environment, RunnerRank
 study::StageResult StageRunner::operator()(const study::Stage& stage, study::StageContext& context) {
   const train::TrialSettings settings = train::trial_settings(stage.config, ranks_.local_rank);
   at::set_num_threads(settings.threads);
-  nn::allow_tf32(settings.tf32);  // stages that run at once agree on it: refuse_mixed_tf32
+  nn::allow_tf32(settings.tf32);  // stages that run at once agree on it: check_precisions
   Json environment = environment_;
   environment["threads"] = settings.threads;
   environment["kernels"] = kernels_used(settings);
