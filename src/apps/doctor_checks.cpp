@@ -116,7 +116,7 @@ std::vector<Finding> findings_from_json(const Json& json) {
 
 namespace {
 
-const char* word_of(Health health) {
+const char* to_text(Health health) {
   switch (health) {
     case Health::ok:
       return "ok";
@@ -146,10 +146,10 @@ std::vector<Shared> merged(const std::vector<std::vector<Finding>>& by_rank) {
   return all;
 }
 
-std::string line_of(const Shared& shared, std::size_t ranks) {
+std::string finding_line(const Shared& shared, std::size_t ranks) {
   const bool is_all = shared.ranks.size() == ranks;
   const std::string who = is_all ? "" : fmt::format("  (rank {})", fmt::join(shared.ranks, ", "));
-  std::string text = fmt::format("{:<8} {:<14} {}{}\n", word_of(shared.finding.health), shared.finding.what,
+  std::string text = fmt::format("{:<8} {:<14} {}{}\n", to_text(shared.finding.health), shared.finding.what,
                                  shared.finding.text, who);
   if (!shared.finding.advice.empty()) text += fmt::format("{:>24}{}\n", "-> ", shared.finding.advice);
   return text;
@@ -159,12 +159,12 @@ std::string line_of(const Shared& shared, std::size_t ranks) {
 
 std::string findings_text(const std::vector<std::vector<Finding>>& by_rank) {
   std::string text;
-  std::set<std::string> said;
+  std::set<std::string> seen;
   const std::vector<Shared> all = merged(by_rank);
   for (const Shared& first : all) {  // what was looked at first stands first, different findings of it together
-    if (!said.insert(first.finding.what).second) continue;
+    if (!seen.insert(first.finding.what).second) continue;
     for (const Shared& same : all) {
-      if (same.finding.what == first.finding.what) text += line_of(same, by_rank.size());
+      if (same.finding.what == first.finding.what) text += finding_line(same, by_rank.size());
     }
   }
   return text;

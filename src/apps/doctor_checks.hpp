@@ -38,7 +38,7 @@ std::vector<Finding> check_limits();
 
 /// GPUs that this rank sees, and the one it would take; with several ranks, a sum over them by NCCL. Collective
 /// over the group. CMake lists doctor_devices_cpu.cpp or doctor_devices_cuda.cpp, by the build.
-std::vector<Finding> check_devices(const comm::Group& everybody, const comm::HostRanks& share);
+std::vector<Finding> check_devices(const comm::Group& all_ranks, const comm::HostRanks& share);
 
 Json to_json(const std::vector<Finding>& findings);
 std::vector<Finding> findings_from_json(const Json& json);

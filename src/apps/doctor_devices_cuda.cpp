@@ -24,17 +24,17 @@ Finding visible(int gpus, const comm::HostRanks& share) {
           "one rank a GPU is the usual choice"};
 }
 
-Finding nccl(const comm::Group& everybody, int device) {
+Finding nccl(const comm::Group& all_ranks, int device) {
   const std::string name = "version " + comm::nccl_version();
-  if (everybody.size() == 1) return {"NCCL", Health::ok, name, ""};
+  if (all_ranks.size() == 1) return {"NCCL", Health::ok, name, ""};
   try {
     const torch::Device gpu(torch::kCUDA, static_cast<c10::DeviceIndex>(device));
     torch::Tensor ones = torch::ones({1024}, torch::TensorOptions(gpu));
-    comm::nccl_communicator(everybody, gpu, std::chrono::seconds(3))->all_reduce_sum(ones);
+    comm::nccl_communicator(all_ranks, gpu, std::chrono::seconds(3))->all_reduce_sum(ones);
     const double sum = ones.sum().item<double>();
-    const bool is_right = sum == 1024.0 * everybody.size();
+    const bool is_right = sum == 1024.0 * all_ranks.size();
     if (!is_right) throw internal_error(fmt::format("a sum over the ranks came to {} instead", sum));
-    return {"NCCL", Health::ok, fmt::format("{}, adds up over {}", name, count_text(everybody.size(), "rank")), ""};
+    return {"NCCL", Health::ok, fmt::format("{}, adds up over {}", name, count_text(all_ranks.size(), "rank")), ""};
   } catch (const std::exception& error) {
     return {"NCCL", Health::error, fmt::format("{}: {}", name, error.what()),
             "NCCL_DEBUG=INFO says why; several ranks on one GPU cannot use it"};
@@ -43,12 +43,12 @@ Finding nccl(const comm::Group& everybody, int device) {
 
 }  // namespace
 
-std::vector<Finding> check_devices(const comm::Group& everybody, const comm::HostRanks& share) {
+std::vector<Finding> check_devices(const comm::Group& all_ranks, const comm::HostRanks& share) {
   const int gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   std::vector<Finding> findings = {visible(gpus, share)};
   // NCCL takes one rank a GPU, on every host alike.
-  if (!everybody.any(gpus == 0 || !nn::gpu_trouble().empty() || share.ranks > gpus))
-    findings.push_back(nccl(everybody, share.local_rank % gpus));
+  if (!all_ranks.any(gpus == 0 || !nn::gpu_trouble().empty() || share.ranks > gpus))
+    findings.push_back(nccl(all_ranks, share.local_rank % gpus));
   return findings;
 }
 

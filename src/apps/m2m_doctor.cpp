@@ -43,7 +43,7 @@ Finding check_free_space(const std::filesystem::path& folder) {
 
 /// Collective over the job.
 std::vector<Finding> examine(const comm::Session& session, const std::filesystem::path& out) {
-  const comm::Group everybody(session, 0);
+  const comm::Group all_ranks(session, 0);
   const comm::HostRanks share = comm::host_ranks(session);
   std::vector<Finding> findings = {{"MPI", Health::ok, comm::mpi_library() + ", thread level multiple", ""}};
   try {
@@ -54,7 +54,7 @@ std::vector<Finding> examine(const comm::Session& session, const std::filesystem
   }
   findings.push_back(check_instructions());
   findings.push_back(check_threads(std::getenv("OMP_NUM_THREADS"), share));
-  for (const Finding& finding : check_devices(everybody, share)) findings.push_back(finding);
+  for (const Finding& finding : check_devices(all_ranks, share)) findings.push_back(finding);
   findings.push_back(check_file_system(out));
   findings.push_back(check_free_space(out));
   for (const Finding& finding : check_limits()) findings.push_back(finding);
@@ -62,17 +62,17 @@ std::vector<Finding> examine(const comm::Session& session, const std::filesystem
 }
 
 /// Collective: what every rank found, on rank 0; elsewhere nothing.
-std::vector<std::vector<Finding>> gather(const comm::Session& session, const std::vector<Finding>& own) {
+std::vector<std::vector<Finding>> gather(const comm::Session& session, const std::vector<Finding>& rank_findings) {
   comm::MpiChannel post(session);
-  const std::string text = to_json(own).dump();
+  const std::string text = to_json(rank_findings).dump();
   post.worker().send(0, std::as_bytes(std::span(text)));
   std::vector<std::vector<Finding>> by_rank(session.rank() == 0 ? static_cast<std::size_t>(session.size()) : 0);
-  for (std::size_t heard = 0; heard < by_rank.size();) {
+  for (std::size_t received = 0; received < by_rank.size();) {
     if (const auto message = post.coordinator().poll()) {
       const auto* bytes = reinterpret_cast<const char*>(message->bytes.data());
       by_rank[static_cast<std::size_t>(message->from)] =
           findings_from_json(Json::parse(bytes, bytes + message->bytes.size()));
-      ++heard;
+      ++received;
     } else {
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }

@@ -13,15 +13,15 @@
 
 namespace {
 
-m2m::apps::Training training() {
-  m2m::apps::Training made;
+m2m::apps::TrainingBackend training() {
+  m2m::apps::TrainingBackend made;
   made.settings.assign(m2m::settings::all_settings().begin(), m2m::settings::all_settings().end());
   made.resolve = m2m::settings::resolve;
-  made.planner = [](int ranks_per_trial) -> m2m::study::PlanStage {
+  made.planner = [](int ranks_per_trial) -> m2m::study::PlanFn {
     return [planner = std::make_shared<m2m::stages::Planner>(ranks_per_trial)](
                const m2m::Config& resolved, const std::string& label) { return (*planner)(resolved, label); };
   };
-  made.runner = [](const m2m::apps::RunnerSettings& settings) -> m2m::apps::StageRunning {
+  made.runner = [](const m2m::apps::RunnerSettings& settings) -> m2m::apps::StageBackend {
     const m2m::stages::RunnerRanks ranks{settings.group, settings.local_rank, settings.rank,
                                          settings.trials_per_device};
     const m2m::stages::ProfileSettings profile{settings.profile, settings.rank};

@@ -28,7 +28,7 @@ namespace {
 using settings::Precision, settings::TrainSettings;
 
 std::set<Precision> precisions_to_run(const study::StageGraph& graph, const std::vector<bool>& exists) {
-  const std::vector<bool> to_run = study::missing(graph, exists);
+  const std::vector<bool> to_run = study::stages_to_run(graph, exists);
   std::set<Precision> found;
   for (std::size_t i = 0; i < to_run.size(); ++i) {
     const auto precision = settings::find_value(graph.stages[i].config, &TrainSettings::precision);
@@ -46,7 +46,7 @@ bool is_given(const study::Study& study, const std::string& name) {
 
 /// True if a stage to run in float32 may train on a GPU.
 bool trains_float32_on_gpu(const study::StageGraph& graph, const std::vector<bool>& exists) {
-  const std::vector<bool> to_run = study::missing(graph, exists);
+  const std::vector<bool> to_run = study::stages_to_run(graph, exists);
   for (std::size_t i = 0; i < to_run.size(); ++i) {
     const Config& config = graph.stages[i].config;
     const bool is_on_cpu = settings::has_value(config, &TrainSettings::device, settings::Device::cpu);
@@ -58,7 +58,7 @@ bool trains_float32_on_gpu(const study::StageGraph& graph, const std::vector<boo
 
 }  // namespace
 
-void refuse_mixed_tf32(int trials_per_device, const study::StageGraph& graph, const std::vector<bool>& exists) {
+void check_precisions(int trials_per_device, const study::StageGraph& graph, const std::vector<bool>& exists) {
   if (trials_per_device == 1) return;
   const std::set<Precision> precisions = precisions_to_run(graph, exists);
   if (!precisions.contains(Precision::tf32) || precisions.size() == 1) return;
@@ -81,7 +81,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// Throws Error where a signal came before the sweep began: interrupted, or requeue.
-void refuse_where_signalled() {
+void throw_if_signalled() {
   const sweep::StopReason reason = sweep::StopSignals::received();
   if (reason == sweep::StopReason::none) return;
   throw Error(reason == sweep::StopReason::requeue ? ExitCode::requeue : ExitCode::interrupted,
@@ -89,17 +89,17 @@ void refuse_where_signalled() {
 }
 
 std::unique_ptr<results::FolderLock> lock_folder(const results::OutputFolder& out, bool wait) {
-  for (bool said = false;; said = true) {
+  for (bool has_logged = false;; has_logged = true) {
     try {
       return std::make_unique<results::FolderLock>(out.root);
     } catch (const Error& error) {
       if (!wait || error.code() != ExitCode::held) throw;
-      if (!said) log_info(fmt::format("waiting: {}", error.what()));
+      if (!has_logged) log_info(fmt::format("waiting: {}", error.what()));
     }
     for (int tenths = 0; tenths < 20 && sweep::StopSignals::received() == sweep::StopReason::none; ++tenths) {
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
-    refuse_where_signalled();
+    throw_if_signalled();
   }
 }
 
@@ -116,23 +116,23 @@ struct PlannedSweep {
 };
 
 PlannedSweep plan_sweep(const study::Study& study, const SweepArguments& arguments,
-                        const results::OutputFolder& out, int ranks, const Training& training) {
+                        const results::OutputFolder& out, int ranks, const TrainingBackend& training) {
   const auto plan = [&](int group) {
     study::StageGraph graph =
         study::plan_study(study, training.settings, training.resolve, training.planner(group));
-    if (arguments.part) graph = study::part_of(graph, *arguments.part);
-    return study::without_unshared_prefixes(graph, sweep::existing(graph, out));
+    if (arguments.part) graph = study::select_part(graph, *arguments.part);
+    return study::without_unshared_prefixes(graph, sweep::existing_stages(graph, out));
   };
   // Identities name the size of a group only where batch norm is local, so a first look settles which it is.
   study::StageGraph graph = plan(std::max(arguments.ranks_per_trial, 1));
-  const int group = ranks_per_trial(arguments.ranks_per_trial, ranks, graph, sweep::existing(graph, out));
+  const int group = ranks_per_trial(arguments.ranks_per_trial, ranks, graph, sweep::existing_stages(graph, out));
   if (group != std::max(arguments.ranks_per_trial, 1)) graph = plan(group);
-  refuse_shards_on_shared_devices(arguments.trials_per_device, graph, sweep::existing(graph, out));
-  refuse_mixed_tf32(arguments.trials_per_device, graph, sweep::existing(graph, out));
+  check_shard_options(arguments.trials_per_device, graph, sweep::existing_stages(graph, out));
+  check_precisions(arguments.trials_per_device, graph, sweep::existing_stages(graph, out));
   return {std::move(graph), group};
 }
 
-void say_groups(const PlannedSweep& planned, const comm::Session& session, int trials_per_device) {
+void log_groups(const PlannedSweep& planned, const comm::Session& session, int trials_per_device) {
   const std::string shared = shared_devices_text(session.size(), trials_per_device);
   if (!shared.empty()) log_info(shared);
   const std::string text = groups_text(session.size(), planned.ranks_per_trial);
@@ -186,7 +186,7 @@ std::string status_answer(const SweepArguments& arguments) {
 }
 
 /// What the command line prints if it needs no plan of this job; else nothing.
-std::optional<std::string> answer_without_plan(const SweepArguments& arguments, const Training& training) {
+std::optional<std::string> answer_without_plan(const SweepArguments& arguments, const TrainingBackend& training) {
   if (!arguments.answer.empty()) return arguments.answer;
   if (arguments.verb == Verb::status) return status_answer(arguments);
   if (arguments.verb == Verb::simulate) return simulate_command(arguments, training);
@@ -197,7 +197,7 @@ std::optional<std::string> answer_without_plan(const SweepArguments& arguments, 
 }  // namespace
 
 std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Session& session,
-                                           const Training& training,
+                                           const TrainingBackend& training,
                                            std::chrono::steady_clock::time_point started) {
   const auto print = [](const std::string& text) {
     print_answer(text);
@@ -213,7 +213,7 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Se
   const study::Study study = read_given_study(arguments.study, arguments.settings, training.settings);
   results::OutputFolder out{arguments.out.empty() ? std::filesystem::path("results") / study.name : arguments.out,
                             arguments.cache};
-  if (arguments.part) out.root = study::folder_of(out.root, *arguments.part);
+  if (arguments.part) out.root = study::part_folder(out.root, *arguments.part);
   PlannedSweep planned = plan_sweep(study, arguments, out, session.size(), training);
   const study::StageGraph& graph = planned.graph;
   const sweep::DryRunSettings settings{study.name, out, sweep::group_count(session.size(), planned.ranks_per_trial),
@@ -226,13 +226,13 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Se
     log_info(fmt::format("no study is given: running {}, '--help' says how to name another", study.file));
   if (!arguments.study) print_answer(sweep::cost_text(graph, settings));
   const auto stop_at = stop_time(arguments.time, started);
-  say_groups(planned, session, arguments.trials_per_device);
+  log_groups(planned, session, arguments.trials_per_device);
   std::unique_ptr<results::FolderLock> lock = lock_folder(out, arguments.wait);
   std::vector<bool> exists = sweep::set_aside_damaged(graph, out, training.find_damage);
-  refuse_mixed_tf32(arguments.trials_per_device, graph, exists);  // again: what is damaged is to run as well
+  check_precisions(arguments.trials_per_device, graph, exists);  // again: what is damaged is to run as well
   const std::string advice = precision_advice(study, graph, exists, training.gpus);
   if (!advice.empty()) log_info(advice);
-  sweep::write_plan(study, graph, out);
+  sweep::write_planned_trials(study, graph, out);
   return PreparedSweep{
       std::move(planned.graph),
       std::move(exists),

@@ -19,23 +19,24 @@ namespace {
 
 using settings::TrainSettings;
 
-constexpr int most_ranks_by_auto = 8;  // beyond, what ranks say to each other outweighs what they compute
+constexpr int max_auto_ranks = 8;  // beyond, what ranks say to each other outweighs what they compute
 
-Json json_of(const SweepOrder& order) {
+Json to_json(const JobSettings& job_settings) {
   const auto absolute = [](const std::filesystem::path& path) {  // ranks may have been started in different folders
     return path.empty() ? std::string() : std::filesystem::absolute(path).string();
   };
-  return {{"out", absolute(order.out.root)},  {"cache", absolute(order.out.shared_cache)},
-          {"profile", order.profile},         {"ranks_per_trial", order.ranks_per_trial},
-          {"max_retries", order.max_retries}, {"trials_per_device", order.trials_per_device}};
+  return {{"out", absolute(job_settings.out.root)},  {"cache", absolute(job_settings.out.shared_cache)},
+          {"profile", job_settings.profile},         {"ranks_per_trial", job_settings.ranks_per_trial},
+          {"max_retries", job_settings.max_retries}, {"trials_per_device", job_settings.trials_per_device}};
 }
 
 /// Collective.
-void refuse_other_builds(const comm::Session& session, const std::string& own, const std::string& of_rank_0) {
-  const bool differs = own != of_rank_0;
+void check_same_build(const comm::Session& session, const std::string& rank_build,
+                      const std::string& rank_0_build) {
+  const bool differs = rank_build != rank_0_build;
   if (differs) {
     print_error("m2m-sweep", fmt::format("rank {} is build {}, rank 0 is {}: start the same program everywhere",
-                                         session.rank(), own, of_rank_0));
+                                         session.rank(), rank_build, rank_0_build));
   }
   if (comm::any(session, differs)) throw usage_error("not all ranks run the same program; nothing was started");
 }
@@ -49,7 +50,7 @@ bool any_stage(const study::StageGraph& graph, const std::vector<bool>& to_run, 
   return false;
 }
 
-void refuse_uneven_groups(int group, int ranks, const study::StageGraph& graph, const std::vector<bool>& to_run) {
+void check_even_groups(int group, int ranks, const study::StageGraph& graph, const std::vector<bool>& to_run) {
   const std::pair<std::string, Json> deterministic = {settings::name_of(&TrainSettings::deterministic), true};
   const std::pair<std::string, Json> local = {settings::name_of(&TrainSettings::batch_norm),
                                               settings::to_text(settings::BatchNorm::local)};
@@ -75,39 +76,39 @@ int automatic(int ranks, const std::vector<bool>& to_run, const study::StageGrap
     trials += to_run[i] && graph.stages[i].kind == study::StageKind::trial ? 1 : 0;
   }
   int group = 1;  // a power of two suits every mode
-  while (2 * group <= most_ranks_by_auto && 2 * group * std::max(trials, 1) <= ranks) group *= 2;
+  while (2 * group <= max_auto_ranks && 2 * group * std::max(trials, 1) <= ranks) group *= 2;
   return group;
 }
 
 }  // namespace
 
-std::string build_of_this_program() {
+std::string build_text() {
   return fmt::format("{} {}{}", program_version, git_revision(), git_dirty() ? " with changes" : "");
 }
 
-std::optional<SweepOrder> tell_all_ranks(const comm::Session& session, const std::string& build,
-                                         const std::optional<SweepOrder>& order) {
-  const Json told = {{"build", build}, {"order", order ? json_of(*order) : Json()}};
-  const Json heard = Json::parse(comm::broadcast(session, told.dump()));
-  refuse_other_builds(session, build, heard.at("build").get<std::string>());
-  const Json& json = heard.at("order");
+std::optional<JobSettings> broadcast_job_settings(const comm::Session& session, const std::string& build,
+                                                  const std::optional<JobSettings>& job_settings) {
+  const Json sent = {{"build", build}, {"order", job_settings ? to_json(*job_settings) : Json()}};
+  const Json received = Json::parse(comm::broadcast(session, sent.dump()));
+  check_same_build(session, build, received.at("build").get<std::string>());
+  const Json& json = received.at("order");
   if (json.is_null()) return std::nullopt;
-  return SweepOrder{{json.at("out").get<std::string>(), json.at("cache").get<std::string>()},
-                    json.at("profile").get<bool>(),
-                    json.at("ranks_per_trial").get<int>(),
-                    json.at("max_retries").get<int>(),
-                    json.at("trials_per_device").get<int>()};
+  return JobSettings{{json.at("out").get<std::string>(), json.at("cache").get<std::string>()},
+                     json.at("profile").get<bool>(),
+                     json.at("ranks_per_trial").get<int>(),
+                     json.at("max_retries").get<int>(),
+                     json.at("trials_per_device").get<int>()};
 }
 
 int ranks_per_trial(int wanted, int ranks, const study::StageGraph& graph, const std::vector<bool>& exists) {
-  const std::vector<bool> to_run = study::missing(graph, exists);
+  const std::vector<bool> to_run = study::stages_to_run(graph, exists);
   if (wanted == 0) return automatic(ranks, to_run, graph);
   if (wanted > ranks) {
     throw usage_error(
         fmt::format("--ranks-per-trial {}: the job has {} rank{}; start it with 'mpirun -np {}' or more", wanted,
                     ranks, ranks == 1 ? "" : "s", wanted));
   }
-  refuse_uneven_groups(wanted, ranks, graph, to_run);
+  check_even_groups(wanted, ranks, graph, to_run);
   return wanted;
 }
 
@@ -119,7 +120,7 @@ std::string groups_text(int ranks, int ranks_per_trial) {
                      left == 0 ? "" : fmt::format("; the last group has {}", left));
 }
 
-void refuse_groups_on_shared_devices(int trials_per_device, int ranks_per_trial) {
+void check_group_options(int trials_per_device, int ranks_per_trial) {
   if (trials_per_device == 1 || ranks_per_trial == 1) return;
   throw usage_error(
       fmt::format("--trials-per-device {}: a rank that runs several trials at once shares none with "
@@ -127,10 +128,9 @@ void refuse_groups_on_shared_devices(int trials_per_device, int ranks_per_trial)
                   trials_per_device));
 }
 
-void refuse_shards_on_shared_devices(int trials_per_device, const study::StageGraph& graph,
-                                     const std::vector<bool>& exists) {
+void check_shard_options(int trials_per_device, const study::StageGraph& graph, const std::vector<bool>& exists) {
   if (trials_per_device == 1) return;
-  const std::vector<bool> to_run = study::missing(graph, exists);
+  const std::vector<bool> to_run = study::stages_to_run(graph, exists);
   for (std::size_t i = 0; i < to_run.size(); ++i) {
     const Config& config = graph.stages[i].config;
     if (!to_run[i] || !settings::has_value(config, &settings::TrainSettings::deterministic, true)) continue;

@@ -12,7 +12,7 @@
 namespace m2m::apps {
 
 /// What rank 0 tells all ranks of a sweep.
-struct SweepOrder {
+struct JobSettings {
   results::OutputFolder out;
   bool profile = false;
   int ranks_per_trial = 1;
@@ -24,8 +24,8 @@ struct SweepOrder {
 ///
 /// build: of this rank's program. Throws Error (usage), on every rank, where one of them is another build than rank
 /// 0; that rank's sentence says which.
-std::optional<SweepOrder> tell_all_ranks(const comm::Session& session, const std::string& build,
-                                         const std::optional<SweepOrder>& order);
+std::optional<JobSettings> broadcast_job_settings(const comm::Session& session, const std::string& build,
+                                                  const std::optional<JobSettings>& job_settings);
 
 /// How many ranks train one trial. wanted: 0 for auto, which shares the ranks among the trials to run where these
 /// are fewer.
@@ -39,14 +39,13 @@ std::string groups_text(int ranks, int ranks_per_trial);
 
 // Several trials at a time on a device: what goes together with that, and what is said of it.
 
-inline constexpr int most_trials_per_device = 32;  // libtorch has that many streams for a GPU
+inline constexpr int max_trials_per_device = 32;  // libtorch has that many streams for a GPU
 
 /// Throws Error (usage) where ranks would share both devices and trials. ranks_per_trial: 0 for auto.
-void refuse_groups_on_shared_devices(int trials_per_device, int ranks_per_trial);
+void check_group_options(int trials_per_device, int ranks_per_trial);
 
 /// Throws Error (usage) where a stage to run is to be deterministic, which takes 8 threads of its own.
-void refuse_shards_on_shared_devices(int trials_per_device, const study::StageGraph& graph,
-                                     const std::vector<bool>& exists);
+void check_shard_options(int trials_per_device, const study::StageGraph& graph, const std::vector<bool>& exists);
 
 /// "2 ranks with up to 4 trials at a time each, as memory admits"; empty where each has one.
 std::string shared_devices_text(int ranks, int trials_per_device);

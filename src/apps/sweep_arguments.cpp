@@ -167,7 +167,7 @@ void add_other_verbs(CLI::App& app, SweepArguments& arguments) {
 }
 
 void check_together(const SweepArguments& arguments) {
-  refuse_groups_on_shared_devices(arguments.trials_per_device, arguments.ranks_per_trial);
+  check_group_options(arguments.trials_per_device, arguments.ranks_per_trial);
   if (arguments.verb != Verb::simulate) return;
   if (arguments.ranks_per_trial == 0) throw usage_error("simulate: --ranks-per-trial takes a number, not 'auto'");
   if (!arguments.simulate.gantt.empty() && arguments.simulate.ranks.size() != 1)

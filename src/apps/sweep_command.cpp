@@ -26,7 +26,7 @@ constexpr const char* program = "m2m-sweep";
 
 using Clock = std::chrono::steady_clock;
 
-void warn_of_threads(const study::StageGraph& graph, const comm::HostRanks& share, int trials_per_device) {
+void warn_about_threads(const study::StageGraph& graph, const comm::HostRanks& share, int trials_per_device) {
   int threads = 0;
   for (const study::Stage& stage : graph.stages) {
     threads = std::max(threads, settings::find_value(stage.config, &settings::TrainSettings::threads).value_or(0));
@@ -42,7 +42,7 @@ void warn_of_threads(const study::StageGraph& graph, const comm::HostRanks& shar
 }
 
 /// Several ranks may share a GPU; that is worth knowing.
-void say_gpus(const comm::HostRanks& share, int gpus) {
+void log_gpus(const comm::HostRanks& share, int gpus) {
   if (gpus > 0 && share.ranks > gpus) {
     log_info(fmt::format("{} on this host share {}", count_text(share.ranks, "rank"), count_text(gpus, "GPU")));
   }
@@ -50,16 +50,18 @@ void say_gpus(const comm::HostRanks& share, int gpus) {
 
 /// What a rank runs stages with. Collective.
 struct Runner {
-  Runner(const comm::Session& session, const SweepOrder& order, const comm::HostRanks& share,
-         const Training& training)
-      : group(session, session.rank() / order.ranks_per_trial) {
-    StageRunning running = training.runner({order.out, session.size(), session.rank(), share.local_rank,
-                                            share.hosts, order.profile, &group, order.trials_per_device});
-    work.run = sweep::with_retries(std::move(running.run), order.out, order.max_retries, group.size() == 1);
+  Runner(const comm::Session& session, const JobSettings& job_settings, const comm::HostRanks& share,
+         const TrainingBackend& training)
+      : group(session, session.rank() / job_settings.ranks_per_trial) {
+    StageBackend running =
+        training.runner({job_settings.out, session.size(), session.rank(), share.local_rank, share.hosts,
+                         job_settings.profile, &group, job_settings.trials_per_device});
+    work.run =
+        sweep::with_retries(std::move(running.run), job_settings.out, job_settings.max_retries, group.size() == 1);
     work.memory = std::move(running.memory);
-    work.seats = order.trials_per_device;
+    work.slots = job_settings.trials_per_device;
     if (group.size() == 1) return;
-    work.end_job = [&session](const study::Stage& stage, const study::StageResult& failure) {
+    work.abort_job = [&session](const study::Stage& stage, const study::StageResult& failure) {
       print_error(program, fmt::format("rank {}: {} {}: {}; other ranks of its trial wait for this one, so the job "
                                        "ends here; run the same command again to resume",
                                        session.rank(), stage.label, study::short_id(stage.id), failure.summary));
@@ -70,7 +72,7 @@ struct Runner {
   Runner& operator=(const Runner&) = delete;
 
   comm::Group group;
-  sweep::StageWork work;
+  sweep::WorkerJob work;
 };
 
 /// Runs `action`, prints what it throws. Rank 0 only.
@@ -87,7 +89,7 @@ ExitCode guarded(const comm::Session& session, Action action) {
   }
 }
 
-ExitCode lead(int argc, char** argv, const comm::Session& session, const Training& training,
+ExitCode lead(int argc, char** argv, const comm::Session& session, const TrainingBackend& training,
               Clock::time_point started) {
   std::optional<PreparedSweep> sweep;
   const ExitCode prepared = guarded(session, [&] {
@@ -95,49 +97,49 @@ ExitCode lead(int argc, char** argv, const comm::Session& session, const Trainin
     return ExitCode::done;
   });
   const ExitCode agreed = guarded(session, [&] {
-    tell_all_ranks(session, training.build, sweep ? std::optional(sweep->order) : std::nullopt);
+    broadcast_job_settings(session, training.build, sweep ? std::optional(sweep->job_settings) : std::nullopt);
     return ExitCode::done;
   });
   if (prepared != ExitCode::done || agreed != ExitCode::done || !sweep) return std::max(prepared, agreed);
   const comm::HostRanks share = comm::host_ranks(session);
-  warn_of_threads(sweep->graph, share, sweep->order.trials_per_device);
-  say_gpus(share, training.gpus);
+  warn_about_threads(sweep->graph, share, sweep->job_settings.trials_per_device);
+  log_gpus(share, training.gpus);
   comm::MpiChannel post(session);
-  const Runner runner(session, sweep->order, share, training);
+  const Runner runner(session, sweep->job_settings, share, training);
   return guarded(session, [&] {
     const sweep::SweepJob job{sweep->graph,
                               std::move(sweep->exists),
-                              sweep->order.out,
+                              sweep->job_settings.out,
                               *sweep->lock,
                               session.size(),
-                              sweep::terminal_of_standard_error(),
+                              sweep::stderr_terminal(),
                               sweep->stop_at,
                               sweep->fail_fast,
-                              sweep->order.ranks_per_trial,
-                              sweep->order.trials_per_device};
+                              sweep->job_settings.ranks_per_trial,
+                              sweep->job_settings.trials_per_device};
     return sweep::lead_sweep(job, post.coordinator(), post.worker(), runner.work);
   });
 }
 
-ExitCode follow(const comm::Session& session, const Training& training) {
+ExitCode follow(const comm::Session& session, const TrainingBackend& training) {
   set_log_level(LogLevel::error);
-  std::optional<SweepOrder> order;
+  std::optional<JobSettings> job_settings;
   try {
-    order = tell_all_ranks(session, training.build, std::nullopt);
+    job_settings = broadcast_job_settings(session, training.build, std::nullopt);
   } catch (const Error& refused) {  // by all ranks alike, as rank 0 says
     if (refused.code() != ExitCode::usage) throw;
   }
-  if (!order) return ExitCode::done;
+  if (!job_settings) return ExitCode::done;
   const comm::HostRanks share = comm::host_ranks(session);
   comm::MpiChannel post(session);
-  const Runner runner(session, *order, share, training);
+  const Runner runner(session, *job_settings, share, training);
   sweep::follow_sweep(post.worker(), runner.work);
   return ExitCode::done;
 }
 
 }  // namespace
 
-int sweep_main(int argc, char** argv, const Training& training) {
+int sweep_main(int argc, char** argv, const TrainingBackend& training) {
   const Clock::time_point started = Clock::now();
   keep_freed_memory();
   // from the first moment on: what comes while MPI starts stops the sweep as well

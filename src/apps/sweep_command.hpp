@@ -17,7 +17,7 @@ namespace m2m::apps {
 
 /// All of main: every rank of the job calls it. Returns what the process is to exit with: rank 0 the exit code, the
 /// others 0, so that one code reaches the shell.
-int sweep_main(int argc, char** argv, const Training& training);
+int sweep_main(int argc, char** argv, const TrainingBackend& training);
 
 // From a command line to a sweep that is ready to run.
 
@@ -26,7 +26,7 @@ struct PreparedSweep {
   study::StageGraph graph;
   std::vector<bool> exists;  // per stage, whether its artifact is there
   std::unique_ptr<results::FolderLock> lock;
-  SweepOrder order;
+  JobSettings job_settings;
   std::optional<std::chrono::steady_clock::time_point> stop_at;  // nothing: there is time
   bool fail_fast = false;
 };
@@ -37,13 +37,14 @@ struct PreparedSweep {
 /// started: when the program was. Throws Error: usage or bad_data where something asked for cannot be, held where
 /// another sweep has the folder, interrupted or requeue where a signal came while it waited, input_output.
 std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Session& session,
-                                           const Training& training, std::chrono::steady_clock::time_point started);
+                                           const TrainingBackend& training,
+                                           std::chrono::steady_clock::time_point started);
 
 // Precisions of a study's stages: which may run at once, and advice about them.
 
 /// Throws Error (usage) if several stages run at once, and of those to run some compute in tf32 and others do not:
 /// libtorch does one of the two in a process (see allow_tf32). Pure.
-void refuse_mixed_tf32(int trials_per_device, const study::StageGraph& graph, const std::vector<bool>& exists);
+void check_precisions(int trials_per_device, const study::StageGraph& graph, const std::vector<bool>& exists);
 
 /// Advises another precision if the study names none, so that stages are to run in float32, and they may run on
 /// GPUs. Empty otherwise. gpus: of this host. Pure.

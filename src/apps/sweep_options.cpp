@@ -49,7 +49,7 @@ void add_trials_per_device(CLI::App& verb, SweepArguments& arguments) {
           "How many trials a rank runs at once on its device, as memory admits: for small networks, which leave "
           "a GPU idle")
       ->type_name("K")
-      ->check(CLI::Range(1, most_trials_per_device))
+      ->check(CLI::Range(1, max_trials_per_device))
       ->capture_default_str();
 }
 
@@ -85,7 +85,7 @@ void add_plan_options(CLI::App& verb, SweepArguments& arguments) {
 
 void add_part(CLI::App& verb, SweepArguments& arguments) {
   verb.add_option_function<std::string>(
-          "--part", [&arguments](const std::string& text) { arguments.part = study::read_part(text); },
+          "--part", [&arguments](const std::string& text) { arguments.part = study::parse_part(text); },
           "Only the I-th of K shares of the study, in an output folder of its own: DIR.I-of-K")
       ->type_name("I/K");
 }

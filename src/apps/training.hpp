@@ -27,24 +27,24 @@ struct RunnerSettings {
 };
 
 /// What runs stages on a rank. memory: of the device that it runs them on; may be empty. Both thread-safe.
-struct StageRunning {
-  study::RunStage run;
+struct StageBackend {
+  study::RunFn run;
   std::function<DeviceMemory()> memory = {};
 };
 
 /// Version and revision, for people to compare.
-std::string build_of_this_program();
+std::string build_text();
 
-struct Training {
+struct TrainingBackend {
   std::vector<settings::Setting> settings;  // all
-  study::ResolveConfig resolve;
-  std::function<study::PlanStage(int ranks_per_trial)> planner;
-  std::function<StageRunning(const RunnerSettings&)> runner;  // what runs stages on this rank
+  study::ResolveFn resolve;
+  std::function<study::PlanFn(int ranks_per_trial)> planner;
+  std::function<StageBackend(const RunnerSettings&)> runner;  // what runs stages on this rank
   sweep::FindDamage find_damage = [](const study::Stage&, const results::OutputFolder&) { return std::nullopt; };
   std::vector<std::string> method_names;
   std::function<std::string(const std::string& method)> describe_method;
-  std::string build = build_of_this_program();  // all ranks of a job have to have the same
-  int gpus = 0;                                 // of this host that ranks train on; 0: they train on cores
+  std::string build = build_text();  // all ranks of a job have to have the same
+  int gpus = 0;                      // of this host that ranks train on; 0: they train on cores
 };
 
 }  // namespace m2m::apps

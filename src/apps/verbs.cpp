@@ -66,7 +66,7 @@ std::string columns(const std::vector<std::array<std::string, 5>>& rows) {
   return text;
 }
 
-std::string everything(const Training& training) {
+std::string list_settings(const TrainingBackend& training) {
   std::vector<std::array<std::string, 5>> rows = {{"setting", "type", "default", "unit", "meaning"}};
   for (const settings::Setting& setting : training.settings) {
     rows.push_back({setting.name, type_word(setting.type), default_text(setting), setting.unit, setting.help});
@@ -75,7 +75,7 @@ std::string everything(const Training& training) {
                                      fmt::join(training.method_names, ", "));
 }
 
-std::string one_setting(const settings::Setting& setting) {
+std::string describe_setting(const settings::Setting& setting) {
   std::string text = fmt::format(
       "{}: {}\n  type: {}\n  default: {}\n", setting.name, setting.help, type_word(setting.type),
       setting.default_value.is_null() ? "follows from other settings, or has to be given" : default_text(setting));
@@ -91,36 +91,36 @@ std::string one_setting(const settings::Setting& setting) {
                                             : "  recorded, but not part of a trial's id\n");
 }
 
-std::string in_small_letters(std::string text) {
+std::string to_lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
 }
 
 /// The settings that have the name as one of their parts, a few of them: "train", "epochs".
-std::vector<std::string> of_that_part(const std::vector<settings::Setting>& all, const std::string& part) {
-  constexpr std::size_t most_named = 5;
+std::vector<std::string> settings_with_part(const std::vector<settings::Setting>& all, const std::string& part) {
+  constexpr std::size_t max_named = 5;
   std::vector<std::string> names;
   for (const settings::Setting& setting : all) {
     const bool has_part = setting.name.starts_with(part + ".") || setting.name.ends_with("." + part);
-    if (has_part && names.size() < most_named) names.push_back(setting.name);
+    if (has_part && names.size() < max_named) names.push_back(setting.name);
   }
   return names;
 }
 
 }  // namespace
 
-std::string describe(const Training& training, const std::string& subject) {
-  if (subject.empty()) return everything(training);
+std::string describe(const TrainingBackend& training, const std::string& subject) {
+  if (subject.empty()) return list_settings(training);
   if (const settings::Setting* setting = settings::find_setting(training.settings, subject))
-    return one_setting(*setting);
+    return describe_setting(*setting);
   std::vector<std::string> names = training.method_names;
   if (std::count(names.begin(), names.end(), subject) > 0) return training.describe_method(subject);
   for (const settings::Setting& setting : training.settings) names.push_back(setting.name);
   std::vector<std::string> meant;
   for (const std::string& method : training.method_names) {
-    if (in_small_letters(method) == in_small_letters(subject)) meant.push_back(method);
+    if (to_lower(method) == to_lower(subject)) meant.push_back(method);
   }
-  if (meant.empty()) meant = of_that_part(training.settings, subject);
+  if (meant.empty()) meant = settings_with_part(training.settings, subject);
   if (meant.empty()) meant.push_back(nearest_name(names, subject));
   throw usage_error(fmt::format("there is no setting or method '{}'; {}", subject,
                                 meant.front().empty()
@@ -130,7 +130,7 @@ std::string describe(const Training& training, const std::string& subject) {
 
 namespace {
 
-study::StageGraph plan(const study::Study& study, int ranks_per_trial, const Training& training) {
+study::StageGraph plan(const study::Study& study, int ranks_per_trial, const TrainingBackend& training) {
   const study::StageGraph graph =
       study::plan_study(study, training.settings, training.resolve, training.planner(ranks_per_trial));
   return study::without_unshared_prefixes(graph, std::vector<bool>(graph.stages.size(), false));
@@ -164,11 +164,11 @@ std::vector<sweep::OrderedSimulation> simulate_all(const study::StageGraph& grap
   const std::vector<bool> nothing(graph.stages.size(), false);
   std::vector<sweep::OrderedSimulation> simulations;
   for (const int ranks : arguments.simulate.ranks) {
-    const int seats = arguments.trials_per_device;
-    const std::vector<int> groups = sweep::group_sizes(ranks * seats, arguments.ranks_per_trial);
+    const int slots = arguments.trials_per_device;
+    const std::vector<int> groups = sweep::group_sizes(ranks * slots, arguments.ranks_per_trial);
     for (const sweep::StageOrder order : sweep::all_stage_orders) {
       simulations.push_back(
-          {order, sweep::on_shared_devices(sweep::simulate(graph, nothing, groups, seconds, order), seats)});
+          {order, sweep::per_rank(sweep::simulate(graph, nothing, groups, seconds, order), slots)});
     }
   }
   return simulations;
@@ -176,15 +176,15 @@ std::vector<sweep::OrderedSimulation> simulate_all(const study::StageGraph& grap
 
 }  // namespace
 
-std::string simulate_command(const SweepArguments& arguments, const Training& training) {
+std::string simulate_command(const SweepArguments& arguments, const TrainingBackend& training) {
   const study::Study study = read_given_study(arguments.study, arguments.settings, training.settings);
   const study::StageGraph graph = plan(study, arguments.ranks_per_trial, training);
   const sweep::Durations durations = arguments.simulate.durations.empty()
-                                         ? sweep::Durations{sweep::modelled_seconds(graph)}
+                                         ? sweep::Durations{sweep::estimated_seconds(graph)}
                                          : sweep::read_durations(arguments.simulate.durations, graph);
   const std::vector<sweep::OrderedSimulation> simulations = simulate_all(graph, arguments, durations.seconds);
   if (!arguments.simulate.gantt.empty())
-    write_file(arguments.simulate.gantt, sweep::gantt_csv(graph, simulations.front().played));
+    write_file(arguments.simulate.gantt, sweep::gantt_csv(graph, simulations.front().result));
   if (!arguments.json) return heading(study, graph, arguments, durations) + sweep::simulation_table(simulations);
   return Json({{"study", study.name},
                {"ranks_per_trial", arguments.ranks_per_trial},

@@ -174,8 +174,8 @@ TrialRecord long_record(const train::LoadedData& data) {
   record.id = "0123456789abcdef";
   record.label = "M2m";
   record.config = trial_config("M2m", {}, 128).json();
-  record.validation_labels = train::part_labels(data, data.split.validation);
-  record.test_labels = train::part_labels(data, data.split.test);
+  record.validation_labels = train::pool_labels(data, data.split.validation);
+  record.test_labels = train::pool_labels(data, data.split.test);
   for (int e = 0; e < 200; ++e) {
     results::EpochRecord epoch;
     epoch.epoch = e;

@@ -70,7 +70,7 @@ std::shared_ptr<const train::LoadedData> synthetic_data(torch::Device device) {
   add_held_out(*data);
   data->mean = {0.29, 0.29, 0.29};
   data->std = {0.19, 0.19, 0.19};
-  train::place(*data, device);
+  train::place_on_device(*data, device);
   return data;
 }
 
@@ -111,7 +111,7 @@ train::TrialSetup Workbench::setup(Config config) {
   train::TrialSetup setup = train::trial_setup(config, data());
   if (setup.recipe.translates()) {
     setup.g = train::build_network(setup.settings, *setup.data);
-    nn::initialise(*setup.g, train::keys_of_g(config).init);
+    nn::initialise(*setup.g, train::g_keys(config).init);
   }
   return setup;
 }

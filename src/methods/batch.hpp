@@ -24,7 +24,7 @@ struct Batch {
 
 /// The images a method translated in a rank's share of a step: m of them, in the order of their slots. m may be 0
 /// (undefined tensors).
-struct Edited {
+struct TranslatedSlots {
   torch::Tensor rows;                   // int64 [m], of the batch
   torch::Tensor seed_classes, targets;  // int64 [m]
   torch::Tensor coins;                  // bool [m]
@@ -39,8 +39,8 @@ struct EditContext {
   int epoch = 0;
   std::int64_t step = 0;
   /// Any images of the training part, gathered and augmented: seeds may lie in the shares of other ranks, or
-  /// outside of the step. picks: as AddPicksFn noted them. [m, c, h, w]
-  std::function<torch::Tensor(const torch::Tensor& picks)> images_of;
+  /// outside of the step. picks: as AddIndicesFn noted them. [m, c, h, w]
+  std::function<torch::Tensor(const torch::Tensor& picks)> gather;
 };
 
 /// Translations on their way from their start to x*, T steps: m of them (undefined tensors where none is traced).
@@ -54,7 +54,7 @@ struct TranslationTrace {
 
 using PlanEditsFn = std::function<StepTranslations(const data::PlanInputs&, std::span<const data::Slot>, int epoch,
                                                    std::int64_t step, data::ImageShape)>;
-using ApplyEditsFn = std::function<Edited(const EditContext&, const TranslationWork&, Batch&)>;
+using ApplyEditsFn = std::function<TranslatedSlots(const EditContext&, const TranslationWork&, Batch&)>;
 using TraceEditsFn =
     std::function<TranslationTrace(const EditContext&, const TranslationWork&, double logit_scale)>;
 

@@ -30,56 +30,60 @@ class PerClass {
 };
 
 /// What every loss is made from.
-struct Basis {
+struct LossInputs {
   settings::LossSettings settings;
   const ClassCounts& counts;
   PerClass weights;
   double scale;
 };
 
-LossFn make_cross_entropy(const Basis& basis) {
-  return [weights = basis.weights, scale = basis.scale](const auto& outputs, const auto& targets) mutable {
+LossFn make_cross_entropy(const LossInputs& inputs) {
+  return [weights = inputs.weights, scale = inputs.scale](const auto& outputs, const auto& targets) mutable {
     return weights.of(targets, outputs) * cross_entropy(scale * outputs, targets);
   };
 }
 
-LossFn make_focal(const Basis& basis) {
-  const double gamma = basis.settings.focal_gamma;
-  return [weighted = make_cross_entropy(basis), gamma](const auto& outputs, const auto& targets) {
+LossFn make_focal(const LossInputs& inputs) {
+  const double gamma = inputs.settings.focal_gamma;
+  return [weighted = make_cross_entropy(inputs), gamma](const auto& outputs, const auto& targets) {
     return focal(weighted(outputs, targets), gamma);
   };
 }
 
-LossFn make_ldam(const Basis& basis) {
-  PerClass margins(ldam_margins(basis.counts, basis.settings.ldam_max_margin));
-  return [weights = basis.weights, margins, scale = basis.scale](const auto& cosines, const auto& targets) mutable {
-    const torch::Tensor index = targets.unsqueeze(1);
-    const torch::Tensor margin = margins.of(targets, cosines).unsqueeze(1);
-    const torch::Tensor lowered = cosines - torch::zeros_like(cosines).scatter(1, index, margin);
-    return weights.of(targets, cosines) * cross_entropy(scale * lowered, targets);
-  };
+LossFn make_ldam(const LossInputs& inputs) {
+  PerClass margins(ldam_margins(inputs.counts, inputs.settings.ldam_max_margin));
+  return
+      [weights = inputs.weights, margins, scale = inputs.scale](const auto& cosines, const auto& targets) mutable {
+        const torch::Tensor index = targets.unsqueeze(1);
+        const torch::Tensor margin = margins.of(targets, cosines).unsqueeze(1);
+        const torch::Tensor lowered = cosines - torch::zeros_like(cosines).scatter(1, index, margin);
+        return weights.of(targets, cosines) * cross_entropy(scale * lowered, targets);
+      };
 }
 
-LossFn make_logit_adjusted(const Basis& basis) {
-  PerClass priors(log_priors(basis.counts, basis.settings.logit_adjustment_tau));
-  return [weights = basis.weights, priors, scale = basis.scale](const auto& outputs, const auto& targets) mutable {
-    return weights.of(targets, outputs) * cross_entropy(scale * outputs + priors.like(outputs), targets);
-  };
+LossFn make_logit_adjusted(const LossInputs& inputs) {
+  PerClass priors(log_priors(inputs.counts, inputs.settings.logit_adjustment_tau));
+  return
+      [weights = inputs.weights, priors, scale = inputs.scale](const auto& outputs, const auto& targets) mutable {
+        return weights.of(targets, outputs) * cross_entropy(scale * outputs + priors.like(outputs), targets);
+      };
 }
 
-LossFn make_label_aware_smoothing(const Basis& basis) {
-  PerClass factors(smoothing_factors(basis.counts, basis.settings.smoothing_head, basis.settings.smoothing_tail));
-  return [weights = basis.weights, factors, scale = basis.scale](const auto& outputs, const auto& targets) mutable {
-    const torch::Tensor log_p = torch::log_softmax(scale * outputs, 1);
-    const torch::Tensor own = -log_p.gather(1, targets.unsqueeze(1)).squeeze(1);
-    const torch::Tensor factor = factors.of(targets, outputs);
-    return weights.of(targets, outputs) * ((1 - factor) * own - factor * log_p.mean(1));
-  };
+LossFn make_label_aware_smoothing(const LossInputs& inputs) {
+  PerClass factors(
+      smoothing_factors(inputs.counts, inputs.settings.smoothing_head, inputs.settings.smoothing_tail));
+  return
+      [weights = inputs.weights, factors, scale = inputs.scale](const auto& outputs, const auto& targets) mutable {
+        const torch::Tensor log_p = torch::log_softmax(scale * outputs, 1);
+        const torch::Tensor own = -log_p.gather(1, targets.unsqueeze(1)).squeeze(1);
+        const torch::Tensor factor = factors.of(targets, outputs);
+        return weights.of(targets, outputs) * ((1 - factor) * own - factor * log_p.mean(1));
+      };
 }
 
-using MakeLoss = LossFn (*)(const Basis&);
+using MakeLoss = LossFn (*)(const LossInputs&);
 
-MakeLoss maker_of(settings::Loss loss) {
+MakeLoss find_maker(settings::Loss loss) {
   switch (loss) {
     case settings::Loss::cross_entropy:
       return make_cross_entropy;
@@ -132,7 +136,7 @@ std::vector<double> smoothing_factors(const ClassCounts& counts, double head, do
   return factors;
 }
 
-std::vector<double> class_weights_of(settings::ClassWeights kind, double beta, const ClassCounts& counts) {
+std::vector<double> make_class_weights(settings::ClassWeights kind, double beta, const ClassCounts& counts) {
   if (kind == settings::ClassWeights::inverse) return inverse_weights(counts);
   if (kind == settings::ClassWeights::effective) return effective_number_weights(counts, beta);
   return std::vector<double>(counts.size(), 1.0);
@@ -140,8 +144,8 @@ std::vector<double> class_weights_of(settings::ClassWeights kind, double beta, c
 
 LossFn make_loss(const Config& resolved, const ClassCounts& counts, const std::vector<double>& weights,
                  double scale) {
-  const Basis basis{settings::read<settings::LossSettings>(resolved), counts, PerClass(weights), scale};
-  return maker_of(settings::read<settings::Recipe>(resolved).loss)(basis);
+  const LossInputs inputs{settings::read<settings::LossSettings>(resolved), counts, PerClass(weights), scale};
+  return find_maker(settings::read<settings::Recipe>(resolved).loss)(inputs);
 }
 
 }  // namespace m2m::methods

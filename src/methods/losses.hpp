@@ -38,7 +38,7 @@ std::vector<double> log_priors(const ClassCounts& counts, double tau);
 std::vector<double> smoothing_factors(const ClassCounts& counts, double head, double tail);
 
 /// Weights per class for the loss, [K], scaled to sum K; all 1 without. beta: of the effective number. Pure.
-std::vector<double> class_weights_of(settings::ClassWeights kind, double beta, const ClassCounts& counts);
+std::vector<double> make_class_weights(settings::ClassWeights kind, double beta, const ClassCounts& counts);
 
 /// The loss of recipe.loss with its settings.
 ///

@@ -8,7 +8,7 @@ namespace m2m::methods {
 namespace {
 
 /// The probabilities that a network gives two classes of each image, a column a step.
-struct Course {
+struct ProbabilityTrace {
   std::vector<torch::Tensor> target, seed;  // [m] each
 
   void add(const torch::Tensor& logits, const TranslationWork& work) {
@@ -24,11 +24,11 @@ TranslationTrace trace_translations(const settings::M2mSettings& settings, const
                                     const TranslationWork& work, double logit_scale) {
   if (work.empty() || settings.image == settings::AcceptedImage::clean_coin) return {};
   const torch::NoGradGuard no_gradient;
-  const torch::Tensor seeds = context.images_of(work.seeds);
+  const torch::Tensor seeds = context.gather(work.seeds);
   context.f.refresh();
   settings::M2mSettings one_step = settings;
   one_step.steps = 1;
-  Course of_f, of_g;
+  ProbabilityTrace of_f, of_g;
   torch::Tensor x = start_images(settings, context, work, seeds);
   for (int step = 0; step <= settings.steps; ++step) {
     if (step > 0) {
@@ -53,7 +53,7 @@ TranslationTrace trace_translations(const settings::M2mSettings& settings, const
 namespace {
 
 /// Each step goes forward and back through each network; g's test follows.
-double passes_of(const settings::M2mSettings& settings) {
+double forward_passes(const settings::M2mSettings& settings) {
   const double networks = settings.lambda == 0 ? 1 : 2;
   return settings.steps * networks * 2 + 1;
 }
@@ -69,11 +69,11 @@ torch::Tensor start_images(const settings::M2mSettings& settings, const EditCont
               work.channel_scales.const_data_ptr<double>()});
 }
 
-Edited apply_m2m(const settings::M2mSettings& settings, const EditContext& context, const TranslationWork& work,
-                 Batch& batch, Translator& translator) {
+TranslatedSlots apply_m2m(const settings::M2mSettings& settings, const EditContext& context,
+                          const TranslationWork& work, Batch& batch, Translator& translator) {
   if (work.empty()) return {};
-  Edited edited{work.rows, work.seed_classes, work.targets, work.coins, work.coins};
-  const torch::Tensor seeds = context.images_of(work.seeds);
+  TranslatedSlots edited{work.rows, work.seed_classes, work.targets, work.coins, work.coins};
+  const torch::Tensor seeds = context.gather(work.seeds);
   torch::Tensor shown = seeds;
   if (settings.image != settings::AcceptedImage::clean_coin) {
     if (settings.lambda != 0) translator.refresh(context.f);
@@ -104,7 +104,7 @@ BatchEditing m2m_editing(const Config& resolved, bool graphed) {
               const EditContext& context, const TranslationWork& work, Batch& batch) {
             return apply_m2m(settings, context, work, batch, *translator);
           },
-          settings.image == settings::AcceptedImage::clean_coin ? 0 : passes_of(settings),
+          settings.image == settings::AcceptedImage::clean_coin ? 0 : forward_passes(settings),
           [settings](const EditContext& context, const TranslationWork& work, double logit_scale) {
             return trace_translations(settings, context, work, logit_scale);
           }};

@@ -22,8 +22,8 @@ TranslationTrace trace_translations(const settings::M2mSettings& settings, const
 ///
 /// The same slots are kept, and x* is the same up to rounding, for both orders and however the step's slots are
 /// dealt to batches. Local; draws by counter only.
-Edited apply_m2m(const settings::M2mSettings& settings, const EditContext& context, const TranslationWork& work,
-                 Batch& batch, Translator& translator);
+TranslatedSlots apply_m2m(const settings::M2mSettings& settings, const EditContext& context,
+                          const TranslationWork& work, Batch& batch, Translator& translator);
 
 /// Where translations begin: clamp(x0 + noise, 0, 1), or x0 without a random start. seeds: x0, [m, c, h, w]. Local;
 /// draws by counter only.

@@ -139,8 +139,8 @@ std::int32_t draw_other_class(Stream stream, std::int32_t classes, std::int32_t 
   return label;
 }
 
-Translation translation_of(const SlotDraws& draw, const Slot& seed, std::int32_t target,
-                           const std::vector<double>& weight, const settings::M2mSettings& settings) {
+Translation draw_translation(const SlotDraws& draw, const Slot& seed, std::int32_t target,
+                             const std::vector<double>& weight, const settings::M2mSettings& settings) {
   Translation translation;
   translation.slot = static_cast<std::int32_t>(draw.slot);
   translation.seed = seed;
@@ -152,16 +152,16 @@ Translation translation_of(const SlotDraws& draw, const Slot& seed, std::int32_t
                          target, translation.seed_class);
   }
   translation.coin = draw.from(Purpose::coin).uniform() < weight[translation.seed_class];
-  translation.worked = translation.coin || settings.order == settings::CoinOrder::translate_first;
+  translation.is_translated = translation.coin || settings.order == settings::CoinOrder::translate_first;
   return translation;
 }
 
 }  // namespace
 
-std::vector<std::int32_t> StepTranslations::worked_slots() const {
+std::vector<std::int32_t> StepTranslations::translated_slots() const {
   std::vector<std::int32_t> slots;
   for (const Translation& translation : chosen) {
-    if (translation.worked) slots.push_back(translation.slot);
+    if (translation.is_translated) slots.push_back(translation.slot);
   }
   return slots;
 }
@@ -205,7 +205,7 @@ StepTranslations plan_translations(const PlanInputs& basis, std::span<const Slot
       planned.without_seed.push_back(labels[i]);
       continue;
     }
-    planned.chosen.push_back(translation_of(draw, *seed, labels[i], weight, settings));
+    planned.chosen.push_back(draw_translation(draw, *seed, labels[i], weight, settings));
   }
   if (settings.random_start && !planned.chosen.empty()) {
     scale_noise(basis, planned, epoch, step, settings.noise, shape);

@@ -37,10 +37,10 @@ struct Translation {
   data::Slot seed = {};
   std::int32_t seed_class = 0;
   std::int32_t target = 0;
-  std::int32_t label = 0;  // what it is trained on
-  bool coin = false;       // false: the translation will not be kept, whatever comes out
-  bool worked = false;     // whether it is translated at all
-  double noise_scale = 1;  // of its own noise: vectors of features; of images, all have those of the step
+  std::int32_t label = 0;      // what it is trained on
+  bool coin = false;           // false: the translation will not be kept, whatever comes out
+  bool is_translated = false;  // whether it is translated at all
+  double noise_scale = 1;      // of its own noise: vectors of features; of images, all have those of the step
 };
 
 struct StepTranslations {
@@ -49,7 +49,7 @@ struct StepTranslations {
   std::vector<double> noise_scale;         // [channels]; empty where there is no random start or nothing was chosen
   std::int64_t n() const { return static_cast<std::int64_t>(chosen.size()); }
   /// The slots whose images are translated, ascending.
-  std::vector<std::int32_t> worked_slots() const;
+  std::vector<std::int32_t> translated_slots() const;
 };
 
 /// Which slots of one step are translated, from what, and what their coins say. Pure; bit-identical everywhere.

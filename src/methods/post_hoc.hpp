@@ -8,7 +8,7 @@
 namespace m2m::methods {
 
 /// The values of tau that are tried on validation: 0, .1, ... 2, as Kang et al.'s program tries them.
-const std::vector<double>& taus_to_try();
+const std::vector<double>& candidate_taus();
 
 /// z_k - tau log(N_k / N): Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, equation 9.
 ///

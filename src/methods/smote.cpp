@@ -10,7 +10,7 @@ namespace m2m::methods {
 namespace {
 
 /// Rows of the training pool in double, where sums of products of bytes are exact. [n, width]
-torch::Tensor values_of(const data::Samples& images, const std::vector<std::int32_t>& rows) {
+torch::Tensor rows_as_double(const data::Samples& images, const std::vector<std::int32_t>& rows) {
   const std::int64_t width = images.shape.size();
   torch::Tensor values = torch::empty({static_cast<std::int64_t>(rows.size()), width}, torch::kFloat64);
   double* out = values.data_ptr<double>();
@@ -69,14 +69,15 @@ void append(std::vector<T>& all, const torch::Tensor& samples) {
 
 /// Fills up one array of samples, `images.labels` and `rows` with it.
 template <typename T>
-data::SharedArray<T> filled(const data::SharedArray<T>& old, data::Samples& images, data::Split& split, Key key) {
+data::SharedArray<T> oversampled(const data::SharedArray<T>& old, data::Samples& images, data::Split& split,
+                                 Key key) {
   std::vector<std::vector<std::int32_t>> of_class(split.counts.size());
   for (const std::int32_t row : split.train.rows) of_class[images.labels[row]].push_back(row);
   std::vector<T> all(old.begin(), old.end());
   for (std::size_t k = 0; k < of_class.size(); ++k) {
     const std::int64_t missing = largest(split.counts) - split.counts[k];
     if (missing == 0) continue;
-    append(all, new_samples(values_of(images, of_class[k]), missing, key, static_cast<std::uint32_t>(k)));
+    append(all, new_samples(rows_as_double(images, of_class[k]), missing, key, static_cast<std::uint32_t>(k)));
     for (std::int64_t i = 0; i < missing; ++i) {
       split.train.rows.push_back(static_cast<std::int32_t>(images.labels.size()));
       images.labels.push_back(static_cast<std::int32_t>(k));
@@ -87,13 +88,13 @@ data::SharedArray<T> filled(const data::SharedArray<T>& old, data::Samples& imag
 
 }  // namespace
 
-void fill_up(data::DataSet& data, data::Split& split, Key key) {
+void oversample(data::DataSet& data, data::Split& split, Key key) {
   const torch::NoGradGuard no_gradient;
   data::Samples& images = data.train;
   if (images.features.empty()) {
-    images.pixels = filled(images.pixels, images, split, key);
+    images.pixels = oversampled(images.pixels, images, split, key);
   } else {
-    images.features = filled(images.features, images, split, key);
+    images.features = oversampled(images.features, images, split, key);
   }
 }
 

@@ -12,6 +12,6 @@ namespace m2m::methods {
 /// are bytes. So the M2m authors' program does it, whose distances, however, wrap round in uint8. A class of one
 /// sample is copied. New samples stand behind the old ones in the training pool and in split.train; the counts stay
 /// those of before. Local, deterministic; distances of bytes are exact.
-void fill_up(data::DataSet& data, data::Split& split, Key key);
+void oversample(data::DataSet& data, data::Split& split, Key key);
 
 }  // namespace m2m::methods

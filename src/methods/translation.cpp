@@ -16,7 +16,7 @@ torch::Tensor one_hot(const torch::Tensor& classes, const torch::Tensor& like) {
 
 }  // namespace
 
-torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const OnTheWay& images,
+torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const TranslationBatch& images,
                             const settings::M2mSettings& settings, torch::Tensor* loss) {
   const auto& [x, seed_classes, targets, n] = images;
   const torch::Tensor of_g = g.outputs_for_gradient(x);
@@ -33,7 +33,7 @@ torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const On
 
 torch::Tensor translate(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const torch::Tensor& start,
                         const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
-                        const settings::M2mSettings& settings, const TranslationWatcher& watcher) {
+                        const settings::M2mSettings& settings, const TranslationObserver& watcher) {
   const torch::NoGradGuard no_gradient;
   const torch::Tensor n = torch::tensor(static_cast<double>(divisor), torch::kFloat64);
   torch::Tensor x = start.detach().clone(at::MemoryFormat::Contiguous);
@@ -47,12 +47,12 @@ torch::Tensor translate(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const torch:
   return x;
 }
 
-torch::Tensor probability_of(const torch::Tensor& outputs, const torch::Tensor& targets) {
+torch::Tensor class_probability(const torch::Tensor& outputs, const torch::Tensor& targets) {
   return torch::softmax(outputs, 1).gather(1, targets.unsqueeze(1)).squeeze(1);
 }
 
 torch::Tensor target_probability(nn::FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets) {
-  return probability_of(g.outputs(images), targets);
+  return class_probability(g.outputs(images), targets);
 }
 
 torch::Tensor passes_gamma(const torch::Tensor& target_probability, const settings::M2mSettings& settings) {
@@ -63,15 +63,16 @@ torch::Tensor passes_gamma(const torch::Tensor& target_probability, const settin
 namespace {
 
 /// A translation to be worked on, and the row of the batch that its slot is.
-struct Own {
+struct RankTranslation {
   const Translation* translation;
   std::int64_t row;
 };
 
-std::vector<Own> own_work(const StepTranslations& planned, std::span<const std::int32_t> own) {
-  std::vector<Own> work;
+std::vector<RankTranslation> select_translations(const StepTranslations& planned,
+                                                 std::span<const std::int32_t> own) {
+  std::vector<RankTranslation> work;
   for (const Translation& translation : planned.chosen) {
-    if (!translation.worked) continue;
+    if (!translation.is_translated) continue;
     const auto found = std::lower_bound(own.begin(), own.end(), translation.slot);
     if (found != own.end() && *found == translation.slot) work.push_back({&translation, found - own.begin()});
   }
@@ -80,18 +81,18 @@ std::vector<Own> own_work(const StepTranslations& planned, std::span<const std::
 
 /// A column: value(own) of each, as T.
 template <typename T, typename Value>
-std::vector<T> column(const std::vector<Own>& work, Value value) {
+std::vector<T> column(const std::vector<RankTranslation>& work, Value value) {
   std::vector<T> values;
-  for (const Own& own : work) values.push_back(static_cast<T>(value(own)));
+  for (const RankTranslation& own : work) values.push_back(static_cast<T>(value(own)));
   return values;
 }
 
 }  // namespace
 
-TranslationPieces add_translations(const StepTranslations& planned, std::span<const std::int32_t> own,
-                                   const AddPicksFn& add_picks, nn::Upload& upload) {
-  const std::vector<Own> work = own_work(planned, own);
-  TranslationPieces pieces;
+TranslationUpload add_translations(const StepTranslations& planned, std::span<const std::int32_t> own,
+                                   const AddIndicesFn& add_indices, nn::Upload& upload) {
+  const std::vector<RankTranslation> work = select_translations(planned, own);
+  TranslationUpload pieces;
   pieces.n = planned.n();
   pieces.m = static_cast<std::int64_t>(work.size());
   if (work.empty()) return pieces;
@@ -99,21 +100,24 @@ TranslationPieces add_translations(const StepTranslations& planned, std::span<co
     return upload.add(std::span<const T>(column<T>(work, value)), type);
   };
   constexpr std::int64_t index = 0;
-  pieces.rows = add(index, torch::kInt64, [](const Own& o) { return o.row; });
-  pieces.seed_classes = add(index, torch::kInt64, [](const Own& o) { return o.translation->seed_class; });
-  pieces.targets = add(index, torch::kInt64, [](const Own& o) { return o.translation->target; });
-  pieces.labels = add(index, torch::kInt64, [](const Own& o) { return o.translation->label; });
-  pieces.coins = add(std::uint8_t{0}, torch::kBool, [](const Own& o) { return o.translation->coin ? 1 : 0; });
-  pieces.slots = add(std::int32_t{0}, torch::kInt32, [](const Own& o) { return o.translation->slot; });
-  pieces.image_scales = add(0.0, torch::kFloat64, [](const Own& o) { return o.translation->noise_scale; });
+  pieces.rows = add(index, torch::kInt64, [](const RankTranslation& o) { return o.row; });
+  pieces.seed_classes =
+      add(index, torch::kInt64, [](const RankTranslation& o) { return o.translation->seed_class; });
+  pieces.targets = add(index, torch::kInt64, [](const RankTranslation& o) { return o.translation->target; });
+  pieces.labels = add(index, torch::kInt64, [](const RankTranslation& o) { return o.translation->label; });
+  pieces.coins =
+      add(std::uint8_t{0}, torch::kBool, [](const RankTranslation& o) { return o.translation->coin ? 1 : 0; });
+  pieces.slots = add(std::int32_t{0}, torch::kInt32, [](const RankTranslation& o) { return o.translation->slot; });
+  pieces.image_scales =
+      add(0.0, torch::kFloat64, [](const RankTranslation& o) { return o.translation->noise_scale; });
   pieces.channel_scales = upload.add(std::span<const double>(planned.noise_scale));
   std::vector<data::Slot> seeds;
-  for (const Own& o : work) seeds.push_back(o.translation->seed);
-  pieces.seeds = add_picks(upload, seeds);
+  for (const RankTranslation& o : work) seeds.push_back(o.translation->seed);
+  pieces.seeds = add_indices(upload, seeds);
   return pieces;
 }
 
-TranslationWork TranslationPieces::from(const nn::Upload& upload) const {
+TranslationWork TranslationUpload::from(const nn::Upload& upload) const {
   TranslationWork work;
   work.n = n;
   if (m == 0) return work;
@@ -134,14 +138,14 @@ using nn::GraphedCall;
 
 namespace {
 
-constexpr std::int64_t images_of_a_bucket = 8;
+constexpr std::int64_t bucket_size = 8;
 
-std::int64_t bucket_of(std::int64_t count) {
-  return (count + images_of_a_bucket - 1) / images_of_a_bucket * images_of_a_bucket;
+std::int64_t round_up_to_bucket(std::int64_t count) {
+  return (count + bucket_size - 1) / bucket_size * bucket_size;
 }
 
 /// Filled up with zeros to `size` rows; what becomes of these nobody looks at.
-torch::Tensor filled(const torch::Tensor& rows, std::int64_t size) {
+torch::Tensor pad_rows(const torch::Tensor& rows, std::int64_t size) {
   if (rows.size(0) == size) return rows;
   std::vector<std::int64_t> shape = rows.sizes().vec();
   shape.front() = size - rows.size(0);
@@ -156,10 +160,10 @@ torch::Tensor Translator::operator()(FrozenNetwork& f, FrozenNetwork& g, const t
   if (!graphed_) return translate(f, g, start, seed_classes, targets, divisor, settings);
   const torch::NoGradGuard no_gradient;
   const std::int64_t count = start.size(0);
-  const std::int64_t size = bucket_of(count);
+  const std::int64_t size = round_up_to_bucket(count);
   const torch::Tensor n = torch::full({}, static_cast<double>(divisor), start.options().dtype(torch::kFloat64));
-  const GraphedCall::Tensors inputs = {filled(start.detach().contiguous(), size), filled(seed_classes, size),
-                                       filled(targets, size), n};
+  const GraphedCall::Tensors inputs = {pad_rows(start.detach().contiguous(), size), pad_rows(seed_classes, size),
+                                       pad_rows(targets, size), n};
   const GraphedCall::Tensors arrived = iteration(f, g, settings, size)(inputs, settings.steps);
   return arrived.front().narrow(0, 0, count).clone();  // the next translation begins in that memory
 }
@@ -168,8 +172,9 @@ torch::Tensor Translator::probability(FrozenNetwork& g, const torch::Tensor& ima
   const torch::NoGradGuard no_gradient;
   if (of_g_ == nullptr) of_g_ = std::make_unique<nn::RecordedOutputs>(g, graphed_);
   const std::int64_t count = images.size(0);
-  const torch::Tensor outputs = (*of_g_)(graphed_ ? filled(images, bucket_of(count)) : images).narrow(0, 0, count);
-  return probability_of(outputs, targets);
+  const torch::Tensor outputs =
+      (*of_g_)(graphed_ ? pad_rows(images, round_up_to_bucket(count)) : images).narrow(0, 0, count);
+  return class_probability(outputs, targets);
 }
 
 void Translator::refresh(FrozenNetwork& f) {

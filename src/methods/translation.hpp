@@ -17,10 +17,10 @@ namespace m2m::methods {
 
 /// Called after each gradient: its step, the loss it is of, and the gradient [n, c, h, w]. For tests and
 /// laboratories.
-using TranslationWatcher = std::function<void(int step, const torch::Tensor& loss, const torch::Tensor& gradient)>;
+using TranslationObserver = std::function<void(int step, const torch::Tensor& loss, const torch::Tensor& gradient)>;
 
 /// Images on their way, from and to which classes, and by what the sum of their losses is divided.
-struct OnTheWay {
+struct TranslationBatch {
   torch::Tensor x;                      // [m, c, h, w]
   torch::Tensor seed_classes, targets;  // int64 [m]
   torch::Tensor n;                      // float64, a scalar
@@ -28,7 +28,7 @@ struct OnTheWay {
 
 /// Gradient [m, c, h, w] of translate()'s loss at x, which is put into `loss` where that is wanted. Without any
 /// look at a value, so that it can be recorded. Local; draws nothing.
-torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const OnTheWay& images,
+torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const TranslationBatch& images,
                             const settings::M2mSettings& settings, torch::Tensor* loss = nullptr);
 
 /// x* after T normalised steps from `start`.
@@ -39,10 +39,10 @@ torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const On
 /// lambda 0 f is not asked. Local; draws nothing.
 torch::Tensor translate(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const torch::Tensor& start,
                         const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
-                        const settings::M2mSettings& settings, const TranslationWatcher& watcher = {});
+                        const settings::M2mSettings& settings, const TranslationObserver& watcher = {});
 
 /// softmax(outputs)[k] of each image: [m, K], [m] -> [m].
-torch::Tensor probability_of(const torch::Tensor& outputs, const torch::Tensor& targets);
+torch::Tensor class_probability(const torch::Tensor& outputs, const torch::Tensor& targets);
 
 /// softmax(g(x))[k] of each image, [m].
 torch::Tensor target_probability(nn::FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets);
@@ -59,7 +59,7 @@ struct TranslationWork {
   torch::Tensor seed_classes, targets;  // int64 [m]
   torch::Tensor labels;                 // int64 [m], what accepted images are trained on
   torch::Tensor coins;                  // bool [m]
-  torch::Tensor seeds;                  // which images they begin from, as EditContext::images_of takes them
+  torch::Tensor seeds;                  // which images they begin from, as EditContext::gather takes them
   torch::Tensor slots;                  // int32 [m], of the step
   torch::Tensor image_scales;           // float64 [m], of the random start's noise
   torch::Tensor channel_scales;         // float64 [c]
@@ -67,7 +67,7 @@ struct TranslationWork {
 };
 
 /// The same on its way there.
-struct TranslationPieces {
+struct TranslationUpload {
   std::int64_t n = 0, m = 0;
   nn::UploadSlice rows, seed_classes, targets, labels, coins, seeds, slots, image_scales, channel_scales;
 
@@ -76,13 +76,13 @@ struct TranslationPieces {
 };
 
 /// Notes which images of the training part are to be gathered.
-using AddPicksFn = std::function<nn::UploadSlice(nn::Upload& upload, std::span<const data::Slot> images)>;
+using AddIndicesFn = std::function<nn::UploadSlice(nn::Upload& upload, std::span<const data::Slot> images)>;
 
 /// Notes what `planned` says of a rank's own slots.
 ///
 /// own: slots of the step, ascending; they are the rows of the rank's batch. Pure but for `upload`.
-TranslationPieces add_translations(const StepTranslations& planned, std::span<const std::int32_t> own,
-                                   const AddPicksFn& add_picks, nn::Upload& upload);
+TranslationUpload add_translations(const StepTranslations& planned, std::span<const std::int32_t> slots_of_rank,
+                                   const AddIndicesFn& add_indices, nn::Upload& upload);
 
 // Translations of one trial after the other, each iteration recorded once for as many images and then replayed.
 

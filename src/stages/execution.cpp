@@ -20,8 +20,8 @@
 
 namespace m2m::stages {
 
-using study::StageEnd;
 using study::StageKind;
+using study::StageOutcome;
 using study::StageResult;
 using train::Trial;
 
@@ -42,10 +42,10 @@ checkpoints::Checkpoint best_checkpoint(const Trial& trial) {
   return checkpoint;
 }
 
-StageResult interrupted_result() { return {StageEnd::interrupted, "stopped", ExitCode::interrupted, 0}; }
+StageResult interrupted_result() { return {StageOutcome::interrupted, "stopped", ExitCode::interrupted, 0}; }
 
 StageResult unsaved(const std::string& sentence) {
-  return {StageEnd::unsaved, sentence, ExitCode::input_output, 0};
+  return {StageOutcome::unsaved, sentence, ExitCode::input_output, 0};
 }
 
 /// Last epoch of the stage: the deferral epoch for a prefix, the end of the schedule otherwise.
@@ -72,7 +72,7 @@ StageResult execute_post_hoc(const StageJob& job) {
   } catch (const WriteError& error) {
     return unsaved(error.what());
   }
-  return {StageEnd::done, summary, ExitCode::done, seconds_since(start_time.time)};
+  return {StageOutcome::done, summary, ExitCode::done, seconds_since(start_time.time)};
 }
 
 /// The execution of a stage on one of its ranks.
@@ -99,7 +99,7 @@ class Execution {
     }
     if (job_.leads()) resume_file_.remove();
     const std::string summary = job_.stage.kind == StageKind::prefix ? prefix_summary(trial) : trial_summary(trial);
-    return {StageEnd::done, summary, ExitCode::done, seconds_since(start_time_.time)};
+    return {StageOutcome::done, summary, ExitCode::done, seconds_since(start_time_.time)};
   }
 
  private:
@@ -108,7 +108,7 @@ class Execution {
     setup.settings = job_.settings;
     setup.ranks = job_.ranks;
     setup.profile = job_.profile;
-    if (job_.stage.kind == StageKind::g) setup.keys = train::keys_of_g(job_.stage.config);
+    if (job_.stage.kind == StageKind::g) setup.keys = train::g_keys(job_.stage.config);
     setup.on_epoch = [this](const results::EpochRecord& record) { report_epoch(record); };
     if (job_.stage.kind == StageKind::g) {
       const int last = train::last_drop(setup.settings.schedule);
@@ -152,7 +152,7 @@ class Execution {
     timed(job_.profile, ProfilePhase::write, 0, [&] { write([&] { journal_->append(record); }); });
     study::Progress progress = to_progress(record);
     progress.epochs = last_epoch(job_);
-    progress.begun = begun_;
+    progress.resumed_from = begun_;
     context_.progress(progress);
   }
 
@@ -245,7 +245,7 @@ StageResult execute_stage(const StageJob& job, study::StageContext& context) {
     if (claim->result() == ClaimResult::stopped) return interrupted_result();
     if (claim->result() == ClaimResult::unwritable) return unsaved(claim->fault());
     if (claim->result() == ClaimResult::built_elsewhere) {
-      return {StageEnd::done, "built by another sweep meanwhile", ExitCode::done, 0};
+      return {StageOutcome::done, "built by another sweep meanwhile", ExitCode::done, 0};
     }
   }
   const bool is_post_hoc =
@@ -254,7 +254,7 @@ StageResult execute_stage(const StageJob& job, study::StageContext& context) {
   try {
     return Execution(job, context).run();
   } catch (const train::Diverged& diverged) {
-    return {StageEnd::diverged, diverged.what(), ExitCode::some_failed, 0};
+    return {StageOutcome::diverged, diverged.what(), ExitCode::some_failed, 0};
   }
 }
 

@@ -155,7 +155,7 @@ void check_oracle(const Config& resolved, const LoadedData& data) {
 std::string untested_notice(const LoadedData& data, const data::PoolRows& part, const char* name) {
   if (part.rows.empty()) return "";
   ClassCounts samples(static_cast<std::size_t>(data.set.classes), 0);
-  for (const std::int32_t label : train::part_labels(data, part)) ++samples[label];
+  for (const std::int32_t label : train::pool_labels(data, part)) ++samples[label];
   const std::string note = untested_note(untested_classes(samples), data.set.classes, name);
   return note.empty() ? "" : data.set.name + ": " + note;
 }
@@ -220,7 +220,7 @@ void Planner::log_notices(const LoadedData& data) {
 StageRequest Planner::operator()(const Config& resolved, const std::string& label) {
   const auto data = data_cache_.get(resolved);
   log_notices(*data);
-  const std::string size = checked_record_size(*data, host_memory_size());
+  const std::string size = train::check_record_size(*data, host_memory_size());
   if (!size.empty() && noticed_.insert(size).second) log_warning(size);
   check_features(resolved, *data);
   check_random_label(resolved, *data);
@@ -283,7 +283,7 @@ double record_bytes(const train::LoadedData& data) {
   return epochs_held * (part_bytes(data.split.validation, classes) + part_bytes(data.split.test, classes));
 }
 
-std::string checked_record_size(const train::LoadedData& data, double memory) {
+std::string train::check_record_size(const train::LoadedData& data, double memory) {
   const double bytes = record_bytes(data);
   const std::string size =
       fmt::format("{}: confusion matrices and logits of {} classes take {:.1f} GB of a trial's memory",

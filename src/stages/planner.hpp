@@ -34,7 +34,7 @@ class Planner {
                                  const train::LoadedData& data);
 
   int ranks_per_trial_;
-  train::DataShelf data_cache_;
+  train::DataCache data_cache_;
   std::map<std::string, std::string> checkpoints_;  // SHA-256 by file, network and data
   std::set<std::string> noticed_;                   // notices that were logged
 };
@@ -55,6 +55,6 @@ double record_bytes(const train::LoadedData& data);
 
 /// A sentence to log if a record takes over 1 GiB, "" otherwise.
 /// Throws Error (usage) if it takes more than `memory`, the bytes of the machine; 0: not known. Pure.
-std::string checked_record_size(const train::LoadedData& data, double memory);
+std::string train::check_record_size(const train::LoadedData& data, double memory);
 
 }  // namespace m2m::stages

@@ -34,7 +34,7 @@ LogitTransform tau_normalisation(const results::OutputFolder& out, const std::st
 /// Applies the best tau to the snapshot; returns tau and the number of those tried.
 Json apply_best_tau(const Config& resolved, const results::TrialRecord& base, const LogitTransform& transform,
                     results::Snapshot& snapshot) {
-  std::vector<double> taus = methods::taus_to_try();
+  std::vector<double> taus = methods::candidate_taus();
   if (const auto tau = settings::read<settings::PostHocSettings>(resolved).tau) taus = {*tau};
   const int classes = snapshot.test.classes;
   double best_tau = taus.front(), best_bacc = -1;

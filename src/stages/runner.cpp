@@ -113,7 +113,7 @@ Runner::Runner(results::OutputFolder out, Json environment, RunnerRanks ranks, P
 study::StageResult Runner::operator()(const study::Stage& stage, study::StageContext& context) {
   const train::TrialSettings settings = train::trial_settings(stage.config, ranks_.local_rank);
   at::set_num_threads(settings.threads);
-  nn::allow_tf32(settings.tf32);  // concurrent stages agree on it: refuse_mixed_tf32
+  nn::allow_tf32(settings.tf32);  // concurrent stages agree on it: check_precisions
   Json environment = environment_;
   environment["threads"] = settings.threads;
   environment["kernels"] = kernels_used(settings);

@@ -69,7 +69,7 @@ class Runner {
   RunnerRanks ranks_;
   ProfileSettings profile_;
   std::mutex data_mutex_;  // guards data_cache_
-  train::DataShelf data_cache_;
+  train::DataCache data_cache_;
   mutable std::mutex mutex_;  // guards the members below
   torch::Device device_ = torch::kCPU;
   std::map<std::string, std::shared_ptr<comm::Communicator>> communicators_;  // by device

@@ -59,8 +59,8 @@ results::TrialRecord make_record(train::Trial& trial, const train::LoadedData& d
   results::TrialRecord record;
   record.data = data::describe_data(data.set, data.split);
   record.epochs = trial.epochs();
-  record.validation_labels = train::part_labels(data, data.split.validation);
-  record.test_labels = train::part_labels(data, data.split.test);
+  record.validation_labels = train::pool_labels(data, data.split.validation);
+  record.test_labels = train::pool_labels(data, data.split.test);
   record.best = trial.best();
   record.last = trial.last();
   if (settings.features_per_class > 0) {

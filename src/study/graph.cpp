@@ -57,11 +57,11 @@ class Builder {
     for (const int needed : needs) {
       const Stage& other = graph_.stages[static_cast<std::size_t>(needed)];
       stage.needs.push_back({other.kind, other.id});
-      graph_.users[static_cast<std::size_t>(needed)].push_back(position);
+      graph_.dependents[static_cast<std::size_t>(needed)].push_back(position);
     }
     graph_.stages.push_back(std::move(stage));
     graph_.needs.push_back(needs);
-    graph_.users.emplace_back();
+    graph_.dependents.emplace_back();
     positions_.emplace(id, position);
     return position;
   }
@@ -75,9 +75,9 @@ class Builder {
 std::vector<bool> shared_enough(const StageGraph& graph, const std::vector<bool>& exists) {
   std::vector<bool> stays(graph.stages.size(), true);
   for (std::size_t i = 0; i < stays.size(); ++i) {
-    const auto& users = graph.users[i];
-    const auto to_run = std::count_if(users.begin(), users.end(),
-                                      [&](int user) { return !exists[static_cast<std::size_t>(user)]; });
+    const auto& dependents = graph.dependents[i];
+    const auto to_run = std::count_if(dependents.begin(), dependents.end(),
+                                      [&](int dependent) { return !exists[static_cast<std::size_t>(dependent)]; });
     stays[i] = graph.stages[i].kind != StageKind::prefix || exists[i] || to_run > 1;
   }
   return stays;
@@ -106,7 +106,7 @@ StageGraph without_unshared_prefixes(const StageGraph& graph, const std::vector<
       if (const int at = position[static_cast<std::size_t>(needed)]; at >= 0) {
         needs.push_back(at);
         stage.needs.push_back({other.kind, other.id});
-        kept.users[static_cast<std::size_t>(at)].push_back(kept.size());
+        kept.dependents[static_cast<std::size_t>(at)].push_back(kept.size());
       } else {
         stage.cost += other.cost;
         stage.epochs += other.epochs;
@@ -114,7 +114,7 @@ StageGraph without_unshared_prefixes(const StageGraph& graph, const std::vector<
     }
     kept.stages.push_back(std::move(stage));
     kept.needs.push_back(std::move(needs));
-    kept.users.emplace_back();
+    kept.dependents.emplace_back();
   }
   return kept;
 }
@@ -124,29 +124,30 @@ int count(const StageGraph& graph, StageKind kind) {
                                         [kind](const Stage& stage) { return stage.kind == kind; }));
 }
 
-std::vector<double> paths_to_the_end(const StageGraph& graph, const std::vector<bool>& to_run) {
+std::vector<double> critical_paths(const StageGraph& graph, const std::vector<bool>& to_run) {
   std::vector<double> costs(graph.stages.size());
   std::transform(graph.stages.begin(), graph.stages.end(), costs.begin(), [](const Stage& s) { return s.cost; });
-  return paths_to_the_end(graph, to_run, costs);
+  return critical_paths(graph, to_run, costs);
 }
 
-std::vector<double> paths_to_the_end(const StageGraph& graph, const std::vector<bool>& to_run,
-                                     const std::vector<double>& costs) {
+std::vector<double> critical_paths(const StageGraph& graph, const std::vector<bool>& to_run,
+                                   const std::vector<double>& costs) {
   std::vector<double> paths(graph.stages.size(), 0.0);
   for (std::size_t i = graph.stages.size(); i-- > 0;) {
     if (!to_run[i]) continue;
-    for (const int user : graph.users[i]) paths[i] = std::max(paths[i], paths[static_cast<std::size_t>(user)]);
+    for (const int dependent : graph.dependents[i])
+      paths[i] = std::max(paths[i], paths[static_cast<std::size_t>(dependent)]);
     paths[i] += costs[i];
   }
   return paths;
 }
 
-std::vector<bool> missing(const StageGraph& graph, const std::vector<bool>& exists) {
+std::vector<bool> stages_to_run(const StageGraph& graph, const std::vector<bool>& exists) {
   std::vector<bool> to_run(graph.stages.size(), false);
   for (std::size_t i = graph.stages.size(); i-- > 0;) {
     const bool is_wanted = graph.stages[i].kind == StageKind::trial ||
-                           std::any_of(graph.users[i].begin(), graph.users[i].end(),
-                                       [&](int user) { return to_run[static_cast<std::size_t>(user)]; });
+                           std::any_of(graph.dependents[i].begin(), graph.dependents[i].end(),
+                                       [&](int dependent) { return to_run[static_cast<std::size_t>(dependent)]; });
     to_run[i] = is_wanted && !exists[i];
   }
   return to_run;

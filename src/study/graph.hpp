@@ -10,7 +10,7 @@ namespace m2m::study {
 struct StageGraph {
   std::vector<Stage> stages;            // what is needed stands before who needs it
   std::vector<std::vector<int>> needs;  // positions in `stages`
-  std::vector<std::vector<int>> users;
+  std::vector<std::vector<int>> dependents;
 
   int size() const { return static_cast<int>(stages.size()); }
 };
@@ -28,13 +28,13 @@ int count(const StageGraph& graph, StageKind kind);
 
 /// Per stage, the cost of the dearest chain from its start to the end of the sweep; chains lead only through stages
 /// marked in `to_run`, and a stage not marked has 0.
-std::vector<double> paths_to_the_end(const StageGraph& graph, const std::vector<bool>& to_run);
+std::vector<double> critical_paths(const StageGraph& graph, const std::vector<bool>& to_run);
 /// The same with other costs than the graph's, by stage.
-std::vector<double> paths_to_the_end(const StageGraph& graph, const std::vector<bool>& to_run,
-                                     const std::vector<double>& costs);
+std::vector<double> critical_paths(const StageGraph& graph, const std::vector<bool>& to_run,
+                                   const std::vector<double>& costs);
 
 /// Which stages are to be run where `exists` says what is there: the missing trials, and the missing stages they
 /// need.
-std::vector<bool> missing(const StageGraph& graph, const std::vector<bool>& exists);
+std::vector<bool> stages_to_run(const StageGraph& graph, const std::vector<bool>& exists);
 
 }  // namespace m2m::study

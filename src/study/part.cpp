@@ -53,7 +53,7 @@ std::vector<int> shares(const StageGraph& graph, const std::vector<int>& cluster
 
 }  // namespace
 
-StudyPart read_part(const std::string& text) {
+StudyPart parse_part(const std::string& text) {
   static const std::regex form(R"((\d{1,6})/(\d{1,6}))");
   std::smatch match;
   if (std::regex_match(text, match, form)) {
@@ -63,7 +63,7 @@ StudyPart read_part(const std::string& text) {
   throw usage_error(fmt::format("--part '{}' is no part; give which of how many, as 2/4", text));
 }
 
-StageGraph part_of(const StageGraph& graph, const StudyPart& part) {
+StageGraph select_part(const StageGraph& graph, const StudyPart& part) {
   const std::vector<int> cluster = clusters(graph);
   const std::vector<int> share = shares(graph, cluster, part.of);
   StageGraph kept;
@@ -74,16 +74,16 @@ StageGraph part_of(const StageGraph& graph, const StudyPart& part) {
     std::vector<int> needs;
     for (const int needed : graph.needs[at(stage)]) {
       needs.push_back(position[at(needed)]);
-      kept.users[at(position[at(needed)])].push_back(kept.size());
+      kept.dependents[at(position[at(needed)])].push_back(kept.size());
     }
     kept.stages.push_back(graph.stages[at(stage)]);
     kept.needs.push_back(needs);
-    kept.users.emplace_back();
+    kept.dependents.emplace_back();
   }
   return kept;
 }
 
-std::filesystem::path folder_of(const std::filesystem::path& out, const StudyPart& part) {
+std::filesystem::path part_folder(const std::filesystem::path& out, const StudyPart& part) {
   return out.string() + fmt::format(".{}-of-{}", part.number, part.of);
 }
 

@@ -14,24 +14,24 @@
 namespace m2m::study {
 namespace {
 
-constexpr std::uint64_t countless = 1'000'000'000'000'000'000;
+constexpr std::uint64_t count_limit = 1'000'000'000'000'000'000;
 
-std::uint64_t multiplied(std::uint64_t a, std::uint64_t b) {
-  return b != 0 && a > countless / b ? countless : a * b;
+std::uint64_t saturating_product(std::uint64_t a, std::uint64_t b) {
+  return b != 0 && a > count_limit / b ? count_limit : a * b;
 }
 
 /// The axes that a point with these settings is crossed with.
-std::vector<const Axis*> open_axes(const Study& study, const Settings& own) {
+std::vector<const Axis*> open_axes(const Study& study, const GivenValues& values) {
   std::vector<const Axis*> open;
   for (const Axis& axis : study.grid) {
-    if (!own.contains(axis.name)) open.push_back(&axis);
+    if (!values.contains(axis.name)) open.push_back(&axis);
   }
   return open;
 }
 
 std::uint64_t product(const std::vector<const Axis*>& axes) {
   std::uint64_t count = 1;
-  for (const Axis* axis : axes) count = multiplied(count, axis->values.size());
+  for (const Axis* axis : axes) count = saturating_product(count, axis->values.size());
   return count;
 }
 
@@ -47,32 +47,33 @@ bool varies(const Axis& axis) {
                      [&](const Json& v) { return v != axis.values.front(); });
 }
 
-/// Tables have their own columns for data, and averages over seeds.
-bool is_told_elsewhere(const std::string& field) {
-  return settings::has_trait(field, &settings::Traits::seed) || settings::has_trait(field, &settings::Traits::data);
+/// Tables have their values columns for data, and averages over seeds.
+bool has_own_column(const std::string& setting) {
+  return settings::has_trait(setting, &settings::Traits::seed) ||
+         settings::has_trait(setting, &settings::Traits::data);
 }
 
-LabelPart part_of(const std::string& field, const Json& value) {
-  return {field, fmt::format("{}={}", field.substr(field.rfind('.') + 1), value_text(value))};
+LabelPart label_part(const std::string& setting, const Json& value) {
+  return {setting, fmt::format("{}={}", setting.substr(setting.rfind('.') + 1), value_text(value))};
 }
 
 /// Everything of a point but the values of the axes it is crossed with.
-struct Frame {
-  Settings own;
+struct PointTemplate {
+  GivenValues values;
   std::string label;
   int point;
 };
 
-StudyPoint base_point(const Study& study, const Frame& frame) {
+StudyPoint base_point(const Study& study, const PointTemplate& point_template) {
   StudyPoint point;
-  point.point = frame.point;
-  point.named = !frame.label.empty();
-  point.base = frame.label;
+  point.point = point_template.point;
+  point.named = !point_template.label.empty();
+  point.base = point_template.label;
   for (const auto& [name, setting] : study.fixed) point.given.set(name, setting.value);
-  for (const auto& [name, setting] : frame.own) {
+  for (const auto& [name, setting] : point_template.values) {
     point.given.set(name, setting.value);
-    if (!point.named && !is_method(name) && !is_told_elsewhere(name)) {
-      point.parts.push_back(part_of(name, setting.value));
+    if (!point.named && !is_method(name) && !has_own_column(name)) {
+      point.parts.push_back(label_part(name, setting.value));
     }
   }
   return point;
@@ -81,12 +82,12 @@ StudyPoint base_point(const Study& study, const Frame& frame) {
 void add_axis_value(StudyPoint& point, const Axis& axis, const Json& value) {
   point.given.set(axis.name, value);
   const bool is_base = is_method(axis.name) && !point.named;
-  if (varies(axis) && !is_base && !is_told_elsewhere(axis.name)) point.parts.push_back(part_of(axis.name, value));
+  if (varies(axis) && !is_base && !has_own_column(axis.name)) point.parts.push_back(label_part(axis.name, value));
 }
 
-void expand_frame(const Study& study, const Frame& frame, std::vector<StudyPoint>& points) {
-  const std::vector<const Axis*> axes = open_axes(study, frame.own);
-  const StudyPoint base = base_point(study, frame);
+void expand_template(const Study& study, const PointTemplate& point_template, std::vector<StudyPoint>& points) {
+  const std::vector<const Axis*> axes = open_axes(study, point_template.values);
+  const StudyPoint base = base_point(study, point_template);
   const std::uint64_t count = product(axes);
   for (std::uint64_t index = 0; index < count; ++index) {
     StudyPoint point = base;
@@ -103,7 +104,7 @@ void expand_frame(const Study& study, const Frame& frame, std::vector<StudyPoint
 
 }  // namespace
 
-std::string label_of(const StudyPoint& point) {
+std::string point_label(const StudyPoint& point) {
   std::string label = point.base;
   for (const LabelPart& part : point.parts) label += ", " + part.text;
   return label;
@@ -112,7 +113,7 @@ std::string label_of(const StudyPoint& point) {
 std::uint64_t count_points(const Study& study) {
   std::uint64_t count = has_grid_points(study) ? product(open_axes(study, {})) : 0;
   for (const NamedPoint& point : study.points) {
-    count = std::min(count + product(open_axes(study, point.settings)), countless);
+    count = std::min(count + product(open_axes(study, point.settings)), count_limit);
   }
   return count;
 }
@@ -123,29 +124,29 @@ std::vector<StudyPoint> expand(const Study& study) {
     throw usage_error(fmt::format(
         "{}: the study has no trials; give it a method, at the top, on the [grid] or in a [[point]]", study.file));
   }
-  if (count > most_points) {
+  if (count > max_points) {
     const std::string number =
-        count >= countless ? "10^18 or more" : group_digits(static_cast<std::uintmax_t>(count));
+        count >= count_limit ? "10^18 or more" : group_digits(static_cast<std::uintmax_t>(count));
     throw usage_error(fmt::format("{}: {} points are more than 100,000; shorten the [grid]", study.file, number));
   }
   std::vector<StudyPoint> points;
   points.reserve(count);
-  if (has_grid_points(study)) expand_frame(study, {{}, "", -1}, points);
+  if (has_grid_points(study)) expand_template(study, {{}, "", -1}, points);
   for (std::size_t i = 0; i < study.points.size(); ++i) {
-    expand_frame(study, {study.points[i].settings, study.points[i].label, static_cast<int>(i)}, points);
+    expand_template(study, {study.points[i].settings, study.points[i].label, static_cast<int>(i)}, points);
   }
   return points;
 }
 
-int line_setting(const Study& study, const StudyPoint& point, const std::string& field) {
+int line_that_sets(const Study& study, const StudyPoint& point, const std::string& setting) {
   if (point.point >= 0) {
-    const Settings& own = study.points[static_cast<std::size_t>(point.point)].settings;
-    if (const auto found = own.find(field); found != own.end()) return found->second.line;
+    const GivenValues& values = study.points[static_cast<std::size_t>(point.point)].settings;
+    if (const auto found = values.find(setting); found != values.end()) return found->second.line;
   }
   for (const Axis& axis : study.grid) {
-    if (axis.name == field) return axis.line;
+    if (axis.name == setting) return axis.line;
   }
-  const auto fixed = study.fixed.find(field);
+  const auto fixed = study.fixed.find(setting);
   return fixed == study.fixed.end() ? -1 : fixed->second.line;
 }
 
@@ -169,18 +170,18 @@ bool mentions(const std::string& sentence, const std::string& name) {
 }
 
 /// The place to look at: where the field that the sentence begins with is set, else another field it names.
-std::string place_of(const Study& study, const StudyPoint& point, std::span<const settings::Setting> fields,
-                     const std::string& sentence) {
+std::string error_location(const Study& study, const StudyPoint& point, std::span<const settings::Setting> rows,
+                           const std::string& sentence) {
   int line = -1;
-  for (const settings::Setting& field : fields) {
-    const int candidate = line_setting(study, point, field.name);
-    if (candidate < 0 || !mentions(sentence, field.name)) continue;
-    const bool is_first = sentence.starts_with(field.name) && ends_a_name(sentence, field.name.size());
-    if (is_first) return where(study, candidate);
+  for (const settings::Setting& setting : rows) {
+    const int candidate = line_that_sets(study, point, setting.name);
+    if (candidate < 0 || !mentions(sentence, setting.name)) continue;
+    const bool is_first = sentence.starts_with(setting.name) && ends_a_name(sentence, setting.name.size());
+    if (is_first) return location(study, candidate);
     if (line < 0) line = candidate;
   }
   if (line < 0 && point.point >= 0) line = study.points[static_cast<std::size_t>(point.point)].line;
-  return line < 0 ? study.file : where(study, line);
+  return line < 0 ? study.file : location(study, line);
 }
 
 struct PlannedPoint {
@@ -189,46 +190,46 @@ struct PlannedPoint {
   std::string id;
 };
 
-PlannedPoint plan_point(const Study& study, const StudyPoint& point, std::span<const settings::Setting> fields,
-                        const ResolveConfig& resolve, const PlanStage& plan) {
+PlannedPoint plan_point(const Study& study, const StudyPoint& point, std::span<const settings::Setting> rows,
+                        const ResolveFn& resolve, const PlanFn& plan) {
   try {
-    StageRequest request = plan(resolve(point.given), label_of(point));
+    StageRequest request = plan(resolve(point.given), point_label(point));
     std::string id = stage_id(request.identity);
     return {point, std::move(request), std::move(id)};
   } catch (const Error& error) {
     if (error.code() != ExitCode::usage) throw;
-    throw usage_error(fmt::format("{}: {}", place_of(study, point, fields, error.what()), error.what()));
+    throw usage_error(fmt::format("{}: {}", error_location(study, point, rows, error.what()), error.what()));
   }
 }
 
 /// Which settings differ although the trial is the same: they do not act in it.
-std::set<std::string> idle_settings(const std::vector<PlannedPoint*>& same) {
+std::set<std::string> inactive_settings(const std::vector<PlannedPoint*>& same) {
   std::map<std::string, std::string> first;
-  std::set<std::string> idle;
+  std::set<std::string> inactive;
   for (const PlannedPoint* planned : same) {
     for (const LabelPart& part : planned->point.parts) {
-      const auto [seen, is_new] = first.emplace(part.field, part.text);
-      if (!is_new && seen->second != part.text) idle.insert(part.field);
+      const auto [seen, is_new] = first.emplace(part.setting, part.text);
+      if (!is_new && seen->second != part.text) inactive.insert(part.setting);
     }
   }
-  return idle;
+  return inactive;
 }
 
 /// Gives points that are the same trial one label, or says that they have two.
-void settle_labels(const Study& study, const std::vector<PlannedPoint*>& same) {
-  const std::set<std::string> idle = idle_settings(same);
+void unify_labels(const Study& study, const std::vector<PlannedPoint*>& same) {
+  const std::set<std::string> inactive = inactive_settings(same);
   for (PlannedPoint* planned : same) {
-    std::erase_if(planned->point.parts, [&](const LabelPart& part) { return idle.contains(part.field); });
-    planned->request.label = label_of(planned->point);
+    std::erase_if(planned->point.parts, [&](const LabelPart& part) { return inactive.contains(part.setting); });
+    planned->request.label = point_label(planned->point);
   }
   const std::string& label = same.front()->request.label;
   for (const PlannedPoint* planned : same) {
     if (planned->request.label == label) continue;
-    const int own = planned->point.point;
+    const int index = planned->point.point;
     throw usage_error(
         fmt::format("{}: '{}' and '{}' are the same trial {}: no setting that acts in it differs; keep one",
-                    own < 0 ? study.file : where(study, study.points[static_cast<std::size_t>(own)].line), label,
-                    planned->request.label, planned->id));
+                    index < 0 ? study.file : location(study, study.points[static_cast<std::size_t>(index)].line),
+                    label, planned->request.label, planned->id));
   }
 }
 
@@ -245,22 +246,23 @@ void check_cells(const Study& study, const std::vector<PlannedPoint>& planned) {
   for (const PlannedPoint& each : planned) {
     const auto [seen, is_new] = cells.emplace(cell_key(each.request), &each);
     if (is_new || seen->second->id == each.id) continue;
-    const int own = each.point.point;
-    throw usage_error(fmt::format(
-        "{}: two different trials are labelled '{}' for the same data and seed; give one another label",
-        own < 0 ? study.file : where(study, study.points[static_cast<std::size_t>(own)].line), each.request.label));
+    const int index = each.point.point;
+    throw usage_error(
+        fmt::format("{}: two different trials are labelled '{}' for the same data and seed; give one another label",
+                    index < 0 ? study.file : location(study, study.points[static_cast<std::size_t>(index)].line),
+                    each.request.label));
   }
 }
 
 }  // namespace
 
-StageGraph plan_study(const Study& study, std::span<const settings::Setting> fields, const ResolveConfig& resolve,
-                      const PlanStage& plan) {
+StageGraph plan_study(const Study& study, std::span<const settings::Setting> rows, const ResolveFn& resolve,
+                      const PlanFn& plan) {
   std::vector<PlannedPoint> planned;
-  for (const StudyPoint& point : expand(study)) planned.push_back(plan_point(study, point, fields, resolve, plan));
+  for (const StudyPoint& point : expand(study)) planned.push_back(plan_point(study, point, rows, resolve, plan));
   std::map<std::string, std::vector<PlannedPoint*>> by_id;
   for (PlannedPoint& each : planned) by_id[each.id].push_back(&each);
-  for (const auto& [id, same] : by_id) settle_labels(study, same);
+  for (const auto& [id, same] : by_id) unify_labels(study, same);
   check_cells(study, planned);
   std::vector<StageRequest> requests;
   for (PlannedPoint& each : planned) requests.push_back(std::move(each.request));

@@ -12,11 +12,11 @@
 
 namespace m2m::study {
 
-inline constexpr std::uint64_t most_points = 100'000;
+inline constexpr std::uint64_t max_points = 100'000;
 
 /// ", lambda=0.1": a setting as a part of a label.
 struct LabelPart {
-  std::string field;
+  std::string setting;
   std::string text;
 };
 
@@ -29,7 +29,7 @@ struct StudyPoint {
 };
 
 /// "M2m, lambda=0.1"
-std::string label_of(const StudyPoint& point);
+std::string point_label(const StudyPoint& point);
 
 /// How many points the study has; at most 10^18 is counted. Multiplies, expands nothing.
 std::uint64_t count_points(const Study& study);
@@ -37,24 +37,24 @@ std::uint64_t count_points(const Study& study);
 /// All points: first the grid, its last axis fastest, then each [[point]].
 ///
 /// The grid counts by itself where a method is given outside of the [[point]]s. A [[point]] is crossed with every
-/// axis it does not set itself. Throws Error (usage): no points, or more than most_points.
+/// axis it does not set itself. Throws Error (usage): no points, or more than max_points.
 std::vector<StudyPoint> expand(const Study& study);
 
 /// The line that sets `field` for such a point; 0: the command line, -1: nobody.
-int line_setting(const Study& study, const StudyPoint& point, const std::string& field);
+int line_that_sets(const Study& study, const StudyPoint& point, const std::string& setting);
 
 // From a study to its graph: every point resolved, planned, labelled and checked, before anything runs.
 
 /// Fills in every setting that a point does not give. Throws Error (usage) whose sentence begins with a field's
 /// name.
-using ResolveConfig = std::function<Config(const Config& given)>;
+using ResolveFn = std::function<Config(const Config& given)>;
 
 /// Labels are the [[point]]s' own; else the method and each varying setting that acts in it: "M2m, lambda=0.1".
 /// Points that differ only in settings that do not act (ERM and m2m.lambda) are one trial.
 ///
 /// Throws Error (usage), "file:line: ...", where resolve or plan refuse a point, where one trial would have two
 /// labels, or where two trials would share label, data and seeds; and whatever else plan throws.
-StageGraph plan_study(const Study& study, std::span<const settings::Setting> fields, const ResolveConfig& resolve,
-                      const PlanStage& plan);
+StageGraph plan_study(const Study& study, std::span<const settings::Setting> rows, const ResolveFn& resolve,
+                      const PlanFn& plan);
 
 }  // namespace m2m::study

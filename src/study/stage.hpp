@@ -51,7 +51,7 @@ struct Stage {
 
 /// One point of a study with every setting resolved -> what to run. Throws Error (usage or bad_data) on the
 /// impossible.
-using PlanStage = std::function<StageRequest(const Config& point, const std::string& label)>;
+using PlanFn = std::function<StageRequest(const Config& point, const std::string& label)>;
 
 /// Where a running stage is. Fractions in [0, 1]; NaN: does not apply.
 struct Progress {
@@ -61,7 +61,7 @@ struct Progress {
   double kept = 0;          // share of translated images that were kept
   double translations = 0;  // images translated in the epoch
   double seconds_per_epoch = 0;
-  int begun = 0;  // the epochs that were there when this run of the stage began
+  int resumed_from = 0;  // the epochs that were there when this run of the stage began
 };
 
 /// What a running stage may ask and tell; thread-safe.
@@ -75,7 +75,7 @@ class StageContext {
   virtual bool stop_requested() const = 0;
 };
 
-enum class StageEnd {
+enum class StageOutcome {
   done,
   diverged,
   failed,
@@ -84,7 +84,7 @@ enum class StageEnd {
 };
 
 struct StageResult {
-  StageEnd end = StageEnd::done;
+  StageOutcome end = StageOutcome::done;
   std::string summary;  // one line for people: "bACC 77.9 (last) 78.1 (best validation, epoch 193) GM 77.2"
   ExitCode code = ExitCode::done;  // why it failed
   double seconds = 0;
@@ -94,6 +94,6 @@ struct StageResult {
 /// Runs one stage and leaves its files in the output folder; collective over the ranks of the trial's group, of
 /// whom the first one reports progress, and writes. Injected: this room knows no torch. An exception that escapes
 /// counts as failed.
-using RunStage = std::function<StageResult(const Stage& stage, StageContext& context)>;
+using RunFn = std::function<StageResult(const Stage& stage, StageContext& context)>;
 
 }  // namespace m2m::study

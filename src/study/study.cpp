@@ -30,50 +30,50 @@ std::vector<std::string> split(const std::string& text) {
   return items;
 }
 
-Json value_of(const settings::Setting& field, const std::string& text) {
+Json parse_override(const settings::Setting& setting, const std::string& text) {
   try {
-    return settings::parse_value(field, text);
+    return settings::parse_value(setting, text);
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("{}: {}", command_line, error.what()));
   }
 }
 
-std::vector<Json> values_of(const settings::Setting& field, const std::string& text) {
-  if (field.type == settings::SettingType::numbers) return {value_of(field, text)};
+std::vector<Json> parse_overrides(const settings::Setting& setting, const std::string& text) {
+  if (setting.type == settings::SettingType::numbers) return {parse_override(setting, text)};
   std::vector<Json> values;
-  for (const std::string& item : split(text)) values.push_back(value_of(field, item));
+  for (const std::string& item : split(text)) values.push_back(parse_override(setting, item));
   return values;
 }
 
-/// A field that the command line gives must not contradict a point's own.
-void settle_points(Study& study, const std::string& name, const std::vector<Json>& values) {
+/// A field that the command line gives must not contradict a point's found.
+void check_points(Study& study, const std::string& name, const std::vector<Json>& values) {
   if (name == settings::name_of(&settings::Recipe::method)) {
     std::erase_if(study.points, [&](const NamedPoint& point) {
-      const auto own = point.settings.find(name);
-      return own != point.settings.end() && std::count(values.begin(), values.end(), own->second.value) == 0;
+      const auto found = point.settings.find(name);
+      return found != point.settings.end() && std::count(values.begin(), values.end(), found->second.value) == 0;
     });
     return;
   }
   for (const NamedPoint& point : study.points) {
-    const auto own = point.settings.find(name);
-    if (own == point.settings.end()) continue;
+    const auto found = point.settings.find(name);
+    if (found == point.settings.end()) continue;
     throw usage_error(fmt::format("{}: {} is set by the [[point]] of {}:{} itself; change it there", command_line,
-                                  name, study.file, own->second.line));
+                                  name, study.file, found->second.line));
   }
 }
 
 }  // namespace
 
-void apply_override(Study& study, const std::string& assignment, std::span<const settings::Setting> fields) {
+void apply_override(Study& study, const std::string& assignment, std::span<const settings::Setting> rows) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0 || !is_utf8(assignment)) {
     throw usage_error(fmt::format("{}: '{}' is no setting; write key=value", command_line,
                                   is_utf8(assignment) ? assignment : "(not UTF-8)"));
   }
   const std::string name = assignment.substr(0, equals);
-  const settings::Setting& field = known_field(fields, name, command_line);
-  const std::vector<Json> values = values_of(field, assignment.substr(equals + 1));
-  settle_points(study, name, values);
+  const settings::Setting& setting = known_setting(rows, name, command_line);
+  const std::vector<Json> values = parse_overrides(setting, assignment.substr(equals + 1));
+  check_points(study, name, values);
   study.fixed.erase(name);
   const auto axis =
       std::find_if(study.grid.begin(), study.grid.end(), [&](const Axis& a) { return a.name == name; });
@@ -90,7 +90,7 @@ void apply_override(Study& study, const std::string& assignment, std::span<const
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::uintmax_t most_bytes = 4 << 20;
+constexpr std::uintmax_t max_study_bytes = 4 << 20;
 
 /// The study in `folder` whose name is nearest to the file's; empty: none is near.
 std::string nearest_in(const fs::path& folder, const fs::path& file) {
@@ -104,7 +104,7 @@ std::string nearest_in(const fs::path& folder, const fs::path& file) {
   return nearest.empty() ? "" : (folder / (nearest + ".toml")).string();
 }
 
-[[noreturn]] void fail_missing(const fs::path& file) {
+[[noreturn]] void throw_missing(const fs::path& file) {
   std::string nearest = nearest_in(file.parent_path(), file);
   if (nearest.empty()) nearest = nearest_in("jobs", file);
   throw usage_error(fmt::format("{}: there is no such study{}", file.string(),
@@ -115,17 +115,17 @@ std::string nearest_in(const fs::path& folder, const fs::path& file) {
 void check_is_study_file(const fs::path& file) {
   std::error_code failed;
   const fs::file_status status = fs::status(file, failed);
-  if (!fs::exists(status)) fail_missing(file);
+  if (!fs::exists(status)) throw_missing(file);
   if (fs::is_directory(status)) {
     throw usage_error(
         fmt::format("{}: this is a folder; a study is a file like jobs/ablation_cifar10.toml", file.string()));
   }
-  if (fs::is_regular_file(status) && fs::file_size(file, failed) > most_bytes) {
+  if (fs::is_regular_file(status) && fs::file_size(file, failed) > max_study_bytes) {
     throw usage_error(fmt::format("{}: larger than 4 MiB, so this is no study", file.string()));
   }
 }
 
-std::string text_of(const TomlEntry& entry, const std::string& place) {
+std::string parse_text(const TomlEntry& entry, const std::string& place) {
   if (!entry.value.is_string() || entry.value.get<std::string>().empty()) {
     throw usage_error(
         fmt::format("{}: {} = {}: expected a text that is not empty", place, entry.key, entry.value.dump()));
@@ -153,28 +153,28 @@ void check_name(const std::string& name, const std::string& place) {
 }
 
 /// A value outside of the [grid]. instead: where several belong.
-Json one_value(const settings::Setting& field, const TomlEntry& entry, const std::string& place,
+Json one_value(const settings::Setting& setting, const TomlEntry& entry, const std::string& place,
                const char* instead) {
-  if (entry.value.is_array() && field.type != settings::SettingType::numbers) {
+  if (entry.value.is_array() && setting.type != settings::SettingType::numbers) {
     throw usage_error(
         fmt::format("{}: {} = {}: expected one value; {}", place, entry.key, entry.value.dump(), instead));
   }
-  return checked_at(field, entry.value, place);
+  return checked_at(setting, entry.value, place);
 }
 
 /// The settings of that name in whatever table, the nearest alone if one is near.
-std::vector<std::string> in_other_tables(std::span<const settings::Setting> fields, const std::string& name) {
+std::vector<std::string> in_other_tables(std::span<const settings::Setting> rows, const std::string& name) {
   const std::string ending = "." + name.substr(name.rfind('.') + 1);
   std::vector<std::string> names;
-  for (const settings::Setting& field : fields) {
-    if (field.name.ends_with(ending)) names.push_back(field.name);
+  for (const settings::Setting& setting : rows) {
+    if (setting.name.ends_with(ending)) names.push_back(setting.name);
   }
   const std::string nearest = nearest_name(names, name);
   return nearest.empty() ? names : std::vector<std::string>{nearest};
 }
 
 /// What the writer of an unknown key may have meant; empty: nothing is near.
-std::string meant_by(std::span<const settings::Setting> fields, const std::string& name, bool is_in_file) {
+std::string meant_by(std::span<const settings::Setting> rows, const std::string& name, bool is_in_file) {
   const char* above = is_in_file ? ", above the first [table]" : "";
   const std::string table = name.substr(0, name.find('.'));
   if (table == "Grid" || table == "grids") return "the grid is written [grid]";
@@ -184,14 +184,14 @@ std::string meant_by(std::span<const settings::Setting> fields, const std::strin
     return is_in_file ? "a name belongs above the first [table]" : "--out names the output folder";
   for (std::size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
     const std::string rest = name.substr(dot + 1);
-    if (settings::find_setting(fields, rest) != nullptr || rest == "name")
+    if (settings::find_setting(rows, rest) != nullptr || rest == "name")
       return fmt::format("did you mean '{}'{}?", rest, above);
   }
-  for (const settings::Setting& field : fields) {
-    if (field.name.starts_with(name + ".")) return fmt::format("did you mean '{}'?", field.name);
+  for (const settings::Setting& setting : rows) {
+    if (setting.name.starts_with(name + ".")) return fmt::format("did you mean '{}'?", setting.name);
   }
-  std::vector<std::string> meant = in_other_tables(fields, name);
-  if (meant.empty()) meant.push_back(settings::nearest_name(fields, name));
+  std::vector<std::string> meant = in_other_tables(rows, name);
+  if (meant.empty()) meant.push_back(settings::nearest_name(rows, name));
   return meant.front().empty() ? "" : fmt::format("did you mean '{}'?", fmt::join(meant, "' or '"));
 }
 
@@ -204,8 +204,8 @@ std::string checked_label(const std::string& label, const std::string& place) {
   return label;
 }
 
-Axis axis_of(const TomlEntry& entry, std::span<const settings::Setting> fields, const std::string& place) {
-  const settings::Setting& field = known_field(fields, entry.key, place);
+Axis parse_axis(const TomlEntry& entry, std::span<const settings::Setting> rows, const std::string& place) {
+  const settings::Setting& setting = known_setting(rows, entry.key, place);
   if (!entry.value.is_array()) {
     throw usage_error(
         fmt::format("{}: {} on the [grid] needs a list of values: [{}]", place, entry.key, entry.value.dump()));
@@ -214,25 +214,25 @@ Axis axis_of(const TomlEntry& entry, std::span<const settings::Setting> fields, 
     throw usage_error(
         fmt::format("{}: {} has no values on the [grid], so there would be no trials", place, entry.key));
   }
-  if (field.type == settings::SettingType::numbers && !entry.value.front().is_array()) {
+  if (setting.type == settings::SettingType::numbers && !entry.value.front().is_array()) {
     throw usage_error(
         fmt::format("{}: {} on the [grid] needs a list of lists: [{}]", place, entry.key, entry.value.dump()));
   }
   Axis axis{entry.key, {}, entry.line};
-  for (const Json& value : entry.value) axis.values.push_back(checked_at(field, value, place));
+  for (const Json& value : entry.value) axis.values.push_back(checked_at(setting, value, place));
   return axis;
 }
 
-NamedPoint point_of(const TomlPoint& toml, const Study& study, std::span<const settings::Setting> fields) {
+NamedPoint parse_point(const TomlPoint& toml, const Study& study, std::span<const settings::Setting> rows) {
   NamedPoint point;
   point.line = toml.line;
   for (const TomlEntry& entry : toml.entries) {
-    const std::string place = where(study, entry.line);
+    const std::string place = location(study, entry.line);
     if (entry.key == "label") {
-      point.label = checked_label(text_of(entry, place), place);
+      point.label = checked_label(parse_text(entry, place), place);
     } else {
-      const settings::Setting& field = known_field(fields, entry.key, place);
-      const Json value = one_value(field, entry, place, "write a [[point]] for each");
+      const settings::Setting& setting = known_setting(rows, entry.key, place);
+      const Json value = one_value(setting, entry, place, "write a [[point]] for each");
       point.settings[entry.key] = {value, entry.line};
     }
   }
@@ -243,58 +243,58 @@ void check_not_fixed(const Study& study, const Axis& axis) {
   const auto fixed = study.fixed.find(axis.name);
   if (fixed == study.fixed.end()) return;
   throw usage_error(fmt::format("{}: {} is on the [grid] and also set in line {}; keep one of them",
-                                where(study, axis.line), axis.name, fixed->second.line));
+                                location(study, axis.line), axis.name, fixed->second.line));
 }
 
 }  // namespace
 
-std::string where(const Study& study, int line) {
+std::string location(const Study& study, int line) {
   return line > 0 ? fmt::format("{}:{}", study.file, line) : command_line;
 }
 
-const settings::Setting& known_field(std::span<const settings::Setting> fields, const std::string& name,
-                                     const std::string& place) {
-  if (const settings::Setting* field = settings::find_setting(fields, name)) return *field;
-  const std::string meant = meant_by(fields, name, place != command_line);
+const settings::Setting& known_setting(std::span<const settings::Setting> rows, const std::string& name,
+                                       const std::string& place) {
+  if (const settings::Setting* setting = settings::find_setting(rows, name)) return *setting;
+  const std::string meant = meant_by(rows, name, place != command_line);
   throw usage_error(fmt::format("{}: unknown key '{}'; {}", place, name,
                                 meant.empty() ? "'m2m-sweep describe' lists all" : meant));
 }
 
-Json checked_at(const settings::Setting& field, const Json& value, const std::string& place) {
+Json checked_at(const settings::Setting& setting, const Json& value, const std::string& place) {
   try {
-    return settings::checked_value(field, value);
+    return settings::checked_value(setting, value);
   } catch (const Error& error) {
     throw Error(error.code(), place + ": " + error.what());
   }
 }
 
-Study parse_study(const std::string& text, const std::string& file, std::span<const settings::Setting> fields) {
+Study parse_study(const std::string& text, const std::string& file, std::span<const settings::Setting> rows) {
   const TomlStudy toml = parse_toml(text, file);
   Study study;
   study.file = file;
   study.name = fs::path(file).stem().string();
   for (const TomlEntry& entry : toml.settings) {
-    const std::string place = where(study, entry.line);
+    const std::string place = location(study, entry.line);
     if (entry.key == "name") {
-      study.name = text_of(entry, place);
+      study.name = parse_text(entry, place);
       check_name(study.name, place);
     } else {
-      const settings::Setting& field = known_field(fields, entry.key, place);
-      study.fixed[entry.key] = {one_value(field, entry, place, "several belong on the [grid]"), entry.line};
+      const settings::Setting& setting = known_setting(rows, entry.key, place);
+      study.fixed[entry.key] = {one_value(setting, entry, place, "several belong on the [grid]"), entry.line};
     }
   }
   for (const TomlEntry& entry : toml.grid) {
-    study.grid.push_back(axis_of(entry, fields, where(study, entry.line)));
+    study.grid.push_back(parse_axis(entry, rows, location(study, entry.line)));
     check_not_fixed(study, study.grid.back());
   }
-  for (const TomlPoint& point : toml.points) study.points.push_back(point_of(point, study, fields));
+  for (const TomlPoint& point : toml.points) study.points.push_back(parse_point(point, study, rows));
   check_name(study.name, file);
   return study;
 }
 
-Study read_study_file(const fs::path& file, std::span<const settings::Setting> fields) {
+Study read_study_file(const fs::path& file, std::span<const settings::Setting> rows) {
   check_is_study_file(file);
-  return parse_study(read_file(file), file.string(), fields);
+  return parse_study(read_file(file), file.string(), rows);
 }
 
 }  // namespace m2m::study

@@ -12,11 +12,11 @@
 namespace m2m::study {
 
 /// A value and the line of the study file it comes from; line 0: the command line.
-struct Setting {
+struct GivenValue {
   Json value;
   int line = 0;
 };
-using Settings = std::map<std::string, Setting>;
+using GivenValues = std::map<std::string, GivenValue>;
 
 /// A field and the values it takes in turn.
 struct Axis {
@@ -28,42 +28,42 @@ struct Axis {
 /// A [[point]]: settings of its own beside the grid.
 struct NamedPoint {
   std::string label;  // empty: made from its settings
-  Settings settings;
+  GivenValues settings;
   int line = 0;
 };
 
 struct Study {
   std::string name;  // also the output folder's, under results/
   std::string file;
-  Settings fixed;
+  GivenValues fixed;
   std::vector<Axis> grid;  // in file order
   std::vector<NamedPoint> points;
 };
 
 /// "file:line" or "command line": where a setting comes from, for error messages.
-std::string where(const Study& study, int line);
+std::string location(const Study& study, int line);
 
 /// Reads a study file.
 ///
 /// Throws Error (usage), "file:line: what is wrong, what to do": no such file (with the nearest one of jobs/), not
 /// TOML, not UTF-8, an unknown key (with the nearest one), a key given twice, a wrong type, an impossible value.
-Study read_study_file(const std::filesystem::path& file, std::span<const settings::Setting> fields);
+Study read_study_file(const std::filesystem::path& file, std::span<const settings::Setting> rows);
 
 /// The same from a text; `file` is what messages call it.
-Study parse_study(const std::string& text, const std::string& file, std::span<const settings::Setting> fields);
+Study parse_study(const std::string& text, const std::string& file, std::span<const settings::Setting> rows);
 
 /// Applies "key=value" from the command line.
 ///
 /// A value fixes the field and takes it off the grid; "key=a,b,c" makes it an axis (a list of numbers has commas of
 /// its own and is one value). `method` leaves out the points of other methods; another field that a point sets
 /// itself is refused, for its label would no longer be true. Throws Error (usage), "command line: ...".
-void apply_override(Study& study, const std::string& assignment, std::span<const settings::Setting> fields);
+void apply_override(Study& study, const std::string& assignment, std::span<const settings::Setting> rows);
 
 /// The field, or Error (usage) "PLACE: unknown key 'm2m.lamda'; did you mean 'm2m.lambda'?".
-const settings::Setting& known_field(std::span<const settings::Setting> fields, const std::string& name,
-                                     const std::string& place);
+const settings::Setting& known_setting(std::span<const settings::Setting> rows, const std::string& name,
+                                       const std::string& place);
 
 /// checked_value with the place in front of what it says.
-Json checked_at(const settings::Setting& field, const Json& value, const std::string& place);
+Json checked_at(const settings::Setting& setting, const Json& value, const std::string& place);
 
 }  // namespace m2m::study

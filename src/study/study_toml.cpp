@@ -11,7 +11,7 @@
 namespace m2m::study {
 namespace {
 
-constexpr int most_key_parts = 100;
+constexpr int max_key_parts = 100;
 
 [[noreturn]] void fail(const std::string& file, int line, const std::string& what) {
   throw usage_error(fmt::format("{}:{}: {}", file, line, what));
@@ -24,8 +24,8 @@ void check_key_parts(const std::string& text, const std::string& file) {
   for (const char c : text) {
     if (c == '\n') ++line;
     if (c == '\n' || c == '=' || c == ',' || c == '#' || c == ']') dots = 0;
-    if (c == '.' && ++dots > most_key_parts)
-      fail(file, line, fmt::format("more than {} dots in a row", most_key_parts));
+    if (c == '.' && ++dots > max_key_parts)
+      fail(file, line, fmt::format("more than {} dots in a row", max_key_parts));
   }
 }
 
@@ -39,7 +39,7 @@ const char* hint_for(std::string_view fault) {
   return "";
 }
 
-int line_of(const toml::source_region& source) { return static_cast<int>(source.begin.line); }
+int line_number(const toml::source_region& source) { return static_cast<int>(source.begin.line); }
 
 /// One walk through a study file; `file` is what messages call it.
 class Reader {
@@ -50,7 +50,7 @@ class Reader {
     TomlStudy study;
     for (const auto& [key, node] : root) {
       if (key.str() == "grid") {
-        study.grid = entries(table_of(node, key, "write [grid] and below it 'seed = [0, 1, 2]'"));
+        study.grid = entries(checked_table(node, key, "write [grid] and below it 'seed = [0, 1, 2]'"));
       } else if (key.str() == "point") {
         study.points = points(node, key);
       } else {
@@ -62,17 +62,19 @@ class Reader {
   }
 
  private:
-  const toml::table& table_of(const toml::node& node, const toml::key& key, const char* hint) const {
-    if (!node.is_table()) fail(file_, line_of(key.source()), fmt::format("'{}' is no table: {}", key.str(), hint));
+  const toml::table& checked_table(const toml::node& node, const toml::key& key, const char* hint) const {
+    if (!node.is_table())
+      fail(file_, line_number(key.source()), fmt::format("'{}' is no table: {}", key.str(), hint));
     return *node.as_table();
   }
 
   std::vector<TomlPoint> points(const toml::node& node, const toml::key& key) const {
     constexpr auto hint = "write [[point]] and below it its label and settings";
-    if (!node.is_array()) fail(file_, line_of(key.source()), fmt::format("'point' is no list of tables: {}", hint));
+    if (!node.is_array())
+      fail(file_, line_number(key.source()), fmt::format("'point' is no list of tables: {}", hint));
     std::vector<TomlPoint> read;
     for (const toml::node& item : *node.as_array()) {
-      read.push_back({entries(table_of(item, key, hint)), line_of(item.source())});
+      read.push_back({entries(checked_table(item, key, hint)), line_number(item.source())});
     }
     return read;
   }
@@ -90,7 +92,7 @@ class Reader {
     if (const toml::table* inner = node.as_table()) {
       for (const auto& [inner_key, inner_node] : *inner) add(made, name + ".", inner_key, inner_node);
     } else {
-      made.push_back({name, value(node, name), line_of(key.source())});
+      made.push_back({name, value(node, name), line_number(key.source())});
     }
   }
 
@@ -104,7 +106,7 @@ class Reader {
       for (const toml::node& item : *list) items.push_back(value(item, name));
       return items;
     }
-    fail(file_, line_of(node.source()),
+    fail(file_, line_number(node.source()),
          fmt::format("{} holds {}; values are numbers, texts, true or false, or lists of these", name,
                      node.is_table() ? "a table, as only [[point]] may" : "a date or time"));
   }
@@ -132,7 +134,7 @@ TomlStudy parse_toml(const std::string& text, const std::string& file) {
     return Reader(file).study(toml::parse(text, file));
   } catch (const toml::parse_error& error) {
     const std::string_view fault = error.description();
-    fail(file, line_of(error.source()), fmt::format("this is not TOML: {}{}", fault, hint_for(fault)));
+    fail(file, line_number(error.source()), fmt::format("this is not TOML: {}{}", fault, hint_for(fault)));
   }
 }
 

@@ -50,7 +50,19 @@ std::string seed_text(const Stage& stage) {
 
 std::string short_id(const std::string& id) { return id.substr(0, 8); }
 
-const char* kind_word(StageKind kind) { return kind == StageKind::trial ? "trial" : "stage"; }
+const char* to_text(StageKind kind) {
+  switch (kind) {
+    case StageKind::g:
+      return "g";
+    case StageKind::prefix:
+      return "prefix";
+    case StageKind::trial:
+      return "trial";
+  }
+  return "";
+}
+
+const char* trial_or_stage(StageKind kind) { return kind == StageKind::trial ? "trial" : "stage"; }
 
 std::vector<std::string> titles(const StageGraph& graph) {
   auto varying = varying_data_settings(graph);

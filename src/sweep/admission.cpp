@@ -10,43 +10,45 @@ namespace {
 
 constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
 
-bool all_of(const std::vector<bool>& marks) { return std::find(marks.begin(), marks.end(), false) == marks.end(); }
+bool all_true(const std::vector<bool>& marks) {
+  return std::find(marks.begin(), marks.end(), false) == marks.end();
+}
 
 }  // namespace
 
 bool admits_another(const std::vector<bool>& has_reported, double share, double free) {
-  return has_reported.empty() || (all_of(has_reported) && free >= memory_margin * share);
+  return has_reported.empty() || (all_true(has_reported) && free >= memory_margin * share);
 }
 
 bool admits_at_once(int not_reported, double estimate, double free) {
   return estimate > 0 && free >= memory_margin * estimate * (not_reported + 1);
 }
 
-std::string limit_text(int admitted, int wanted, double share, double free) {
+std::string memory_limit_text(int admitted, int wanted, double share, double free) {
   return fmt::format(
       "memory admits {} trial{} at a time of the {} wanted: one takes up to {:.1f} GiB, {:.1f} GiB "
       "are free",
       admitted, admitted == 1 ? "" : "s", wanted, share / gibibyte, free / gibibyte);
 }
 
-Admission::Admission(int seats, std::function<DeviceMemory()> memory, std::function<void(const std::string&)> say)
-    : seats_(static_cast<std::size_t>(seats)), memory_(std::move(memory)), say_(std::move(say)) {}
+Admission::Admission(int slots, std::function<DeviceMemory()> memory, std::function<void(const std::string&)> log)
+    : slots_(static_cast<std::size_t>(slots)), memory_(std::move(memory)), log_(std::move(log)) {}
 
 int Admission::count(State state) const {
   return static_cast<int>(
-      std::count_if(seats_.begin(), seats_.end(), [state](const Seat& seat) { return seat.state == state; }));
+      std::count_if(slots_.begin(), slots_.end(), [state](const WorkerSlot& slot) { return slot.state == state; }));
 }
 
 std::vector<bool> Admission::reports() const {
   std::vector<bool> marks;
-  for (const Seat& seat : seats_) {
-    if (seat.state == State::running) marks.push_back(seat.has_reported);
+  for (const WorkerSlot& slot : slots_) {
+    if (slot.state == State::running) marks.push_back(slot.has_reported);
   }
   return marks;
 }
 
-std::optional<DeviceMemory> Admission::look() {
-  if (seats_.size() == 1 || !memory_) return std::nullopt;
+std::optional<DeviceMemory> Admission::measure() {
+  if (slots_.size() == 1 || !memory_) return std::nullopt;
   const DeviceMemory now = memory_();
   const int running = count(State::running);
   if (running > 0) share_ = std::max(share_, now.used / running);
@@ -55,10 +57,10 @@ std::optional<DeviceMemory> Admission::look() {
 
 double Admission::estimate() const {
   double largest = 0;
-  for (const Seat& seat : seats_) {
-    if (seat.state != State::running) continue;
-    if (seat.estimate == 0) return 0;
-    largest = std::max(largest, seat.estimate);
+  for (const WorkerSlot& slot : slots_) {
+    if (slot.state != State::running) continue;
+    if (slot.estimate == 0) return 0;
+    largest = std::max(largest, slot.estimate);
   }
   return largest;
 }
@@ -66,30 +68,30 @@ double Admission::estimate() const {
 bool Admission::admits(const std::vector<bool>& reported) {
   const auto unknown = static_cast<int>(std::count(reported.begin(), reported.end(), false));
   if (unknown > 0 && estimate() == 0) return false;
-  const auto now = look();
+  const auto now = measure();
   if (unknown > 0) return now && admits_at_once(unknown, estimate(), now->free);
   if (!now || admits_another(reported, share_, now->free)) return true;
   const auto running = static_cast<int>(reported.size());
-  if (!std::exchange(has_said_, true))
-    say_(limit_text(running, static_cast<int>(seats_.size()), share_, now->free));
+  if (!std::exchange(has_logged_, true))
+    log_(memory_limit_text(running, static_cast<int>(slots_.size()), share_, now->free));
   return false;
 }
 
-bool Admission::open(int seat) {
+bool Admission::admit(int slot) {
   const std::vector<bool> reported = reports();
-  if (count(State::open) > 0 || (!reported.empty() && !admits(reported))) return false;
-  at(seat).state = State::open;
+  if (count(State::admit) > 0 || (!reported.empty() && !admits(reported))) return false;
+  at(slot).state = State::admit;
   return true;
 }
 
-void Admission::begin(int seat, double estimate) {
-  look();
-  at(seat) = {State::running, false, estimate};
+void Admission::start(int slot, double estimate) {
+  measure();
+  at(slot) = {State::running, false, estimate};
 }
 
-void Admission::end(int seat) {
-  look();
-  at(seat) = {};
+void Admission::finish(int slot) {
+  measure();
+  at(slot) = {};
 }
 
 }  // namespace m2m::sweep

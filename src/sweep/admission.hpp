@@ -22,37 +22,37 @@ bool admits_another(const std::vector<bool>& has_reported, double share, double 
 bool admits_at_once(int not_reported, double estimate, double free);
 
 /// "memory admits 2 trials at a time of the 4 wanted: one takes up to 30.1 GiB, 12.5 GiB are free"
-std::string limit_text(int admitted, int wanted, double share, double free);
+std::string memory_limit_text(int admitted, int wanted, double share, double free);
 
 /// Keeps track of a rank's seats, each away (may not be given a stage), open (waits for one) or running. One thread
 /// at a time.
 class Admission {
  public:
   /// All seats are away. memory: of the device, asked only where there are several seats; empty: there is enough.
-  /// say: takes limit_text the first time that memory keeps a seat away.
-  Admission(int seats, std::function<DeviceMemory()> memory, std::function<void(const std::string&)> say);
+  /// say: takes memory_limit_text the first time that memory keeps a seat away.
+  Admission(int slots, std::function<DeviceMemory()> memory, std::function<void(const std::string&)> log);
 
-  bool is_away(int seat) const { return at(seat).state == State::away; }
+  bool is_withdrawn(int slot) const { return at(slot).state == State::withdrawn; }
   /// Opens a seat that is away where a further stage is admitted and no seat is open already: two that were would
   /// begin at once, and the second one's memory was never weighed. Returns whether it did.
-  bool open(int seat);
+  bool admit(int slot);
   /// The stage of an open seat begins. estimate: of the bytes that it will take; 0: not known.
-  void begin(int seat, double estimate = 0);
+  void start(int slot, double estimate = 0);
   /// It has reported an epoch.
-  void report(int seat) { at(seat).has_reported = true; }
+  void on_progress(int slot) { at(slot).has_reported = true; }
   /// It has ended; the seat is away.
-  void end(int seat);
+  void finish(int slot);
 
  private:
-  enum class State { away, open, running };
-  struct Seat {
-    State state = State::away;
+  enum class State { withdrawn, admit, running };
+  struct WorkerSlot {
+    State state = State::withdrawn;
     bool has_reported = false;
     double estimate = 0;  // bytes
   };
 
-  const Seat& at(int seat) const { return seats_.at(static_cast<std::size_t>(seat)); }
-  Seat& at(int seat) { return seats_.at(static_cast<std::size_t>(seat)); }
+  const WorkerSlot& at(int slot) const { return slots_.at(static_cast<std::size_t>(slot)); }
+  WorkerSlot& at(int slot) { return slots_.at(static_cast<std::size_t>(slot)); }
   int count(State state) const;
   std::vector<bool> reports() const;
   /// The largest of those that run; 0 if one is not known.
@@ -61,13 +61,13 @@ class Admission {
   bool admits(const std::vector<bool>& reported);
   /// Asks for the memory, and learns what share of it a running stage has. To be called before their number
   /// changes.
-  std::optional<DeviceMemory> look();
+  std::optional<DeviceMemory> measure();
 
-  std::vector<Seat> seats_;
+  std::vector<WorkerSlot> slots_;
   std::function<DeviceMemory()> memory_;
-  std::function<void(const std::string&)> say_;
+  std::function<void(const std::string&)> log_;
   double share_ = 0;  // bytes
-  bool has_said_ = false;
+  bool has_logged_ = false;
 };
 
 }  // namespace m2m::sweep

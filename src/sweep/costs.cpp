@@ -17,24 +17,24 @@
 namespace m2m::sweep {
 namespace {
 
-std::string class_of(const study::Stage& stage) {
+std::string cost_key(const study::Stage& stage) {
   const std::string method = settings::find_value(stage.config, &settings::Recipe::method).value_or("");
   return std::to_string(static_cast<int>(stage.kind)) + " " + (stage.kind == study::StageKind::trial ? method : "");
 }
 
 }  // namespace
 
-bool CostModel::learn(int stage, double seconds) {
+bool CostModel::update(int stage, double seconds) {
   const study::Stage& ended = graph_.stages[static_cast<std::size_t>(stage)];
   if (ended.cost <= 0) return false;
-  Known& known = known_[class_of(ended)];
+  Measured& known = known_[cost_key(ended)];
   known.measured += seconds;
   known.estimated += ended.cost;
   return std::has_single_bit(static_cast<unsigned>(++known.stages));
 }
 
 std::vector<double> CostModel::seconds() const {
-  Known all;
+  Measured all;
   for (const auto& [name, known] : known_) {
     all.measured += known.measured;
     all.estimated += known.estimated;
@@ -42,8 +42,8 @@ std::vector<double> CostModel::seconds() const {
   std::vector<double> seconds;
   seconds.reserve(graph_.stages.size());
   for (const study::Stage& stage : graph_.stages) {
-    const auto found = known_.find(class_of(stage));
-    const Known& known = found == known_.end() ? all : found->second;
+    const auto found = known_.find(cost_key(stage));
+    const Measured& known = found == known_.end() ? all : found->second;
     seconds.push_back(known.estimated > 0 ? stage.cost * known.measured / known.estimated : stage.cost);
   }
   return seconds;
@@ -52,7 +52,7 @@ std::vector<double> CostModel::seconds() const {
 namespace {
 
 /// `epochs` as a share of those that the stage's cost is for, in [0, 1].
-double share_of(int epochs, const study::Stage& stage, const study::Progress& progress) {
+double epoch_share(int epochs, const study::Stage& stage, const study::Progress& progress) {
   const int all = stage.epochs > 0 ? stage.epochs : progress.epochs;
   return all > 0 ? std::clamp(static_cast<double>(epochs) / all, 0.0, 1.0) : 0;
 }
@@ -61,13 +61,13 @@ double share_of(int epochs, const study::Stage& stage, const study::Progress& pr
 double fraction_done(const study::Stage& stage, const StageStatus& status) {
   if (status.state == StageState::done) return 1;
   if (status.state != StageState::running) return 0;
-  return share_of(status.progress.epoch - status.progress.begun, stage, status.progress);
+  return epoch_share(status.progress.epoch - status.progress.resumed_from, stage, status.progress);
 }
 
 /// The share of its cost that is left; what a resumed stage brought along is not.
 double fraction_left(const study::Stage& stage, const StageStatus& status) {
   if (status.state != StageState::running || status.progress.epochs == 0) return 1;
-  return share_of(status.progress.epochs - status.progress.epoch, stage, status.progress);
+  return epoch_share(status.progress.epochs - status.progress.epoch, stage, status.progress);
 }
 
 /// Measured seconds per estimated second; nothing before anything was measured.
@@ -86,8 +86,8 @@ std::optional<double> measured_ratio(const Scheduler& scheduler, double now) {
 }  // namespace
 
 Forecast forecast(const study::StageGraph& graph, const std::vector<bool>& exists, int ranks) {
-  const Simulation played = simulate(graph, exists, single_ranks(ranks), modelled_seconds(graph));
-  return {played.work, played.makespan, played.efficiency()};
+  const Simulation result = simulate(graph, exists, single_ranks(ranks), estimated_seconds(graph));
+  return {result.work, result.makespan, result.efficiency()};
 }
 
 std::optional<double> seconds_left(const Scheduler& scheduler, int ranks, double now) {
@@ -100,7 +100,8 @@ std::optional<double> seconds_left(const Scheduler& scheduler, int ranks, double
     const StageStatus& status = scheduler.status()[i];
     if (status.state != StageState::waiting && status.state != StageState::running) continue;
     const double left = fraction_left(graph.stages[i], status) * graph.stages[i].cost;
-    for (const int user : graph.users[i]) chains[i] = std::max(chains[i], chains[static_cast<std::size_t>(user)]);
+    for (const int dependent : graph.dependents[i])
+      chains[i] = std::max(chains[i], chains[static_cast<std::size_t>(dependent)]);
     chains[i] += left;
     longest = std::max(longest, chains[i]);
     work += left;

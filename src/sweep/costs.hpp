@@ -20,19 +20,19 @@ class CostModel {
 
   /// A stage has ended well after `seconds` on its ranks. True where what is known of its kind has become so much
   /// better that plans deserve another look: at its first, second, fourth, eighth ... stage.
-  bool learn(int stage, double seconds);
+  bool update(int stage, double seconds);
 
   /// Seconds by stage, as in the graph.
   std::vector<double> seconds() const;
 
  private:
-  struct Known {
+  struct Measured {
     int stages = 0;
     double measured = 0, estimated = 0;  // seconds
   };
 
   const study::StageGraph& graph_;
-  std::map<std::string, Known> known_;  // by kind and method
+  std::map<std::string, Measured> known_;  // by kind and method
 };
 
 // How long a sweep will take: before it begins, and while it runs.

@@ -53,7 +53,7 @@ std::string what(const study::Stage& stage, const std::string& title) {
   return stage.kind == StageKind::trial ? title : stage.label + "  " + study::data_text(stage);
 }
 
-std::size_t widest_of(const StageGraph& graph, const std::vector<std::string>& names) {
+std::size_t max_width(const StageGraph& graph, const std::vector<std::string>& names) {
   std::size_t widest = 0;
   for (std::size_t i = 0; i < names.size(); ++i) widest = std::max(widest, what(graph.stages[i], names[i]).size());
   return std::min<std::size_t>(widest, 60);
@@ -67,8 +67,8 @@ const char* state_word(bool exists, bool is_to_run) {
 }  // namespace
 
 std::string cost_text(const StageGraph& graph, const DryRunSettings& settings) {
-  const std::vector<bool> there = existing(graph, settings.out);
-  const std::vector<bool> to_run = study::missing(graph, there);
+  const std::vector<bool> there = existing_stages(graph, settings.out);
+  const std::vector<bool> to_run = study::stages_to_run(graph, there);
   const Forecast cost = forecast(graph, there, settings.ranks * settings.trials_per_device);
   std::string text = fmt::format("{}: {}; {} exist in {}\n", settings.study,
                                  both_kinds(graph, std::vector<bool>(there.size(), true), ", "),
@@ -82,16 +82,16 @@ std::string cost_text(const StageGraph& graph, const DryRunSettings& settings) {
 }
 
 std::string dry_run_text(const StageGraph& graph, const DryRunSettings& settings) {
-  const std::vector<bool> there = existing(graph, settings.out);
-  const std::vector<bool> to_run = study::missing(graph, there);
+  const std::vector<bool> there = existing_stages(graph, settings.out);
+  const std::vector<bool> to_run = study::stages_to_run(graph, there);
   const std::vector<std::string> names = study::titles(graph);
-  const std::size_t width = widest_of(graph, names);
+  const std::size_t width = max_width(graph, names);
   std::string text = cost_text(graph, settings);
   for (const StageKind kind : {StageKind::g, StageKind::prefix, StageKind::trial}) {
     for (std::size_t i = 0; i < names.size(); ++i) {
       const study::Stage& stage = graph.stages[i];
       if (stage.kind != kind) continue;
-      text += fmt::format("  {} {}  {:<{}}  {:>6} epochs   {}{}\n", study::kind_word(kind),
+      text += fmt::format("  {} {}  {:<{}}  {:>6} epochs   {}{}\n", study::trial_or_stage(kind),
                           study::short_id(stage.id), what(stage, names[i]), width, stage.epochs,
                           state_word(there[i], to_run[i]), needs_text(stage));
     }
@@ -100,7 +100,7 @@ std::string dry_run_text(const StageGraph& graph, const DryRunSettings& settings
 }
 
 std::string list_text(const StageGraph& graph, const results::OutputFolder& out) {
-  const std::vector<bool> there = existing(graph, out);
+  const std::vector<bool> there = existing_stages(graph, out);
   const std::vector<std::string> names = study::titles(graph);
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {

@@ -11,23 +11,23 @@
 
 namespace m2m::sweep {
 
-void FailureWriter::started(int stage, const std::string&) {
+void FailureWriter::on_started(int stage, const std::string&) {
   std::error_code ignored;
   std::filesystem::remove(out_.failure(scheduler_.graph().stages[static_cast<std::size_t>(stage)].id), ignored);
 }
 
-void FailureWriter::ended(int stage) {
+void FailureWriter::on_finished(int stage) {
   const StageStatus& status = scheduler_.status()[static_cast<std::size_t>(stage)];
   if (status.state != StageState::failed && status.state != StageState::diverged) return;
   write(stage, status.result.summary, status.state == StageState::diverged);
 }
 
-void FailureWriter::blocked(int stage) {
-  const auto because = static_cast<std::size_t>(scheduler_.status()[static_cast<std::size_t>(stage)].because);
-  const study::Stage& cause = scheduler_.graph().stages[because];
+void FailureWriter::on_blocked(int stage) {
+  const auto cause_index = static_cast<std::size_t>(scheduler_.status()[static_cast<std::size_t>(stage)].cause);
+  const study::Stage& cause = scheduler_.graph().stages[cause_index];
   write(stage,
         fmt::format("the {} {} that it needs failed: {}", cause.label, cause.id,
-                    scheduler_.status()[because].result.summary),
+                    scheduler_.status()[cause_index].result.summary),
         false);
 }
 
@@ -39,12 +39,12 @@ void FailureWriter::write(int stage, const std::string& reason, bool diverged) {
 
 namespace {
 
-std::filesystem::path note_of(const study::Stage& stage, const results::OutputFolder& out) {
+std::filesystem::path attempts_file(const study::Stage& stage, const results::OutputFolder& out) {
   return (stage.kind == study::StageKind::trial ? out.trial(stage.id) : out.stage(stage.id)) / "attempts.log";
 }
 
-study::StageResult run_alone(const study::RunStage& run, int max_retries, const study::Stage& stage,
-                             study::StageContext& context) {
+study::StageResult run_with_retries(const study::RunFn& run, int max_retries, const study::Stage& stage,
+                                    study::StageContext& context) {
   std::vector<std::string> tries;
   for (;;) {
     try {
@@ -61,20 +61,20 @@ study::StageResult run_alone(const study::RunStage& run, int max_retries, const 
   }
 }
 
-int lines_of(const std::filesystem::path& file, std::string& last) {
+int count_lines(const std::filesystem::path& file, std::string& last) {
   std::ifstream lines(file);
   int count = 0;
   for (std::string line; std::getline(lines, line); ++count) last = line;
   return count;
 }
 
-study::StageResult run_in_group(const study::RunStage& run, const results::OutputFolder& out, int max_retries,
+study::StageResult run_in_group(const study::RunFn& run, const results::OutputFolder& out, int max_retries,
                                 const study::Stage& stage, study::StageContext& context) {
-  const std::filesystem::path note = note_of(stage, out);
+  const std::filesystem::path note = attempts_file(stage, out);
   std::string why;
-  const int ended = lines_of(note, why);
+  const int ended = count_lines(note, why);
   if (ended > max_retries) {
-    return {study::StageEnd::failed,
+    return {study::StageOutcome::failed,
             fmt::format("it ended the job {} times, lastly: {}; delete {} to have it tried again", ended, why,
                         note.string()),
             ExitCode::some_failed, 0};
@@ -82,7 +82,7 @@ study::StageResult run_in_group(const study::RunStage& run, const results::Outpu
   try {
     study::StageResult result = run(stage, context);
     std::error_code ignored;
-    if (result.end == study::StageEnd::done) std::filesystem::remove(note, ignored);
+    if (result.end == study::StageOutcome::done) std::filesystem::remove(note, ignored);
     return result;
   } catch (const WriteError&) {
     throw;  // no fault of the stage, and there is no room for a note
@@ -98,13 +98,12 @@ study::StageResult run_in_group(const study::RunStage& run, const results::Outpu
 
 }  // namespace
 
-study::RunStage with_retries(study::RunStage run, const results::OutputFolder& out, int max_retries,
-                             bool is_alone) {
-  return
-      [run = std::move(run), out, max_retries, is_alone](const study::Stage& stage, study::StageContext& context) {
-        return is_alone ? run_alone(run, max_retries, stage, context)
-                        : run_in_group(run, out, max_retries, stage, context);
-      };
+study::RunFn with_retries(study::RunFn run, const results::OutputFolder& out, int max_retries, bool single_rank) {
+  return [run = std::move(run), out, max_retries, single_rank](const study::Stage& stage,
+                                                               study::StageContext& context) {
+    return single_rank ? run_with_retries(run, max_retries, stage, context)
+                       : run_in_group(run, out, max_retries, stage, context);
+  };
 }
 
 }  // namespace m2m::sweep

@@ -14,9 +14,9 @@ class FailureWriter : public SweepObserver {
   FailureWriter(const Scheduler& scheduler, results::OutputFolder out)
       : scheduler_(scheduler), out_(std::move(out)) {}
 
-  void started(int stage, const std::string& place) override;
-  void ended(int stage) override;
-  void blocked(int stage) override;
+  void on_started(int stage, const std::string& host) override;
+  void on_finished(int stage) override;
+  void on_blocked(int stage) override;
 
  private:
   void write(int stage, const std::string& reason, bool diverged);
@@ -30,9 +30,9 @@ class FailureWriter : public SweepObserver {
 /// `run`, with up to max_retries further tries of a stage that throws; it goes on from what it left behind. A
 /// WriteError is not tried again and not counted.
 ///
-/// is_alone: this rank runs trials by itself, and tries again at once. In a group the exception leaves (it ends the
-/// job, as others wait for this rank), but not before it is noted in the stage's folder: the runs that follow try
-/// again, and once the tries are used up the stage fails without being run.
-study::RunStage with_retries(study::RunStage run, const results::OutputFolder& out, int max_retries, bool is_alone);
+/// single_rank: this rank runs trials by itself, and tries again at once. In a group the exception leaves (it ends
+/// the job, as others wait for this rank), but not before it is noted in the stage's folder: the runs that follow
+/// try again, and once the tries are used up the stage fails without being run.
+study::RunFn with_retries(study::RunFn run, const results::OutputFolder& out, int max_retries, bool single_rank);
 
 }  // namespace m2m::sweep

@@ -10,24 +10,24 @@ struct Overloaded : Cases... {
 template <typename... Cases>
 Overloaded(Cases...) -> Overloaded<Cases...>;
 
-std::vector<std::byte> bytes_of(const Json& json) {
+std::vector<std::byte> to_bytes(const Json& json) {
   const std::vector<std::uint8_t> cbor = Json::to_cbor(json);
   const auto bytes = std::as_bytes(std::span(cbor));
   return {bytes.begin(), bytes.end()};
 }
 
-Json json_of(const std::vector<std::byte>& bytes) {
+Json to_json(const std::vector<std::byte>& bytes) {
   const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
   return Json::from_cbor(first, first + bytes.size());
 }
 
 /// `text` with what is not UTF-8 replaced: it ends up in JSON files.
-std::string clean(const std::string& text) {
+std::string replace_invalid_utf8(const std::string& text) {
   return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
 }
 
 Json progress_json(const study::Progress& p) {
-  return {p.epoch, p.epochs, p.validation_bacc, p.kept, p.translations, p.seconds_per_epoch, p.begun};
+  return {p.epoch, p.epochs, p.validation_bacc, p.kept, p.translations, p.seconds_per_epoch, p.resumed_from};
 }
 
 study::Progress progress_from(const Json& json) {
@@ -70,53 +70,55 @@ study::Stage stage_from(const Json& json) {
 }
 
 Json result_json(const study::StageResult& result) {
-  return {static_cast<int>(result.end), clean(result.summary), static_cast<int>(result.code), result.seconds,
-          result.details};
+  return {static_cast<int>(result.end), replace_invalid_utf8(result.summary), static_cast<int>(result.code),
+          result.seconds, result.details};
 }
 
 study::StageResult result_from(const Json& json) {
-  return {static_cast<study::StageEnd>(json.at(0).get<int>()), json.at(1).get<std::string>(),
+  return {static_cast<study::StageOutcome>(json.at(0).get<int>()), json.at(1).get<std::string>(),
           static_cast<ExitCode>(json.at(2).get<int>()), json.at(3).get<double>(),
           json.at(4).get<std::vector<std::string>>()};
 }
 
-int seat_of(const Json& json) { return json.at("seat").get<int>(); }
+int parse_slot(const Json& json) { return json.at("seat").get<int>(); }
 
-[[noreturn]] void fail() { throw internal_error("a message between the ranks of the sweep cannot be understood"); }
+[[noreturn]] void throw_unreadable() {
+  throw internal_error("a message between the ranks of the sweep cannot be understood");
+}
 
 }  // namespace
 
 std::vector<std::byte> encode(const FromWorker& message) {
-  return bytes_of(
-      std::visit(Overloaded{[](const Here& m) -> Json {
-                              return {{"here", clean(m.place)}, {"seat", m.seat}};
+  return to_bytes(
+      std::visit(Overloaded{[](const Ready& m) -> Json {
+                              return {{"ready", replace_invalid_utf8(m.host)}, {"seat", m.slot}};
                             },
-                            [](const Report& m) -> Json {
-                              return {{"report", progress_json(m.progress)}, {"seat", m.seat}};
+                            [](const ProgressUpdate& m) -> Json {
+                              return {{"report", progress_json(m.progress)}, {"seat", m.slot}};
                             },
                             [](const StageFinished& m) -> Json {
-                              return {{"ended", result_json(m.result)}, {"seat", m.seat}, {"leaves", m.leaves}};
+                              return {{"ended", result_json(m.result)}, {"seat", m.slot}, {"leaves", m.withdraws}};
                             },
-                            [](const Remark& m) -> Json {
-                              return {{"remark", clean(m.text)}};
+                            [](const LogLine& m) -> Json {
+                              return {{"remark", replace_invalid_utf8(m.text)}};
                             },
-                            [](const StopWanted& m) -> Json {
+                            [](const StopRequest& m) -> Json {
                               return {{"stop wanted", static_cast<int>(m.reason)}};
                             },
-                            [](const Bye&) -> Json {
+                            [](const Goodbye&) -> Json {
                               return {{"bye", true}};
                             }},
                  message));
 }
 
 std::vector<std::byte> encode(const ToWorker& message) {
-  return bytes_of(std::visit(Overloaded{[](const Start& m) -> Json {
-                                          return {{"run", stage_json(m.stage)}, {"seat", m.seat}};
+  return to_bytes(std::visit(Overloaded{[](const Assign& m) -> Json {
+                                          return {{"run", stage_json(m.stage)}, {"seat", m.slot}};
                                         },
-                                        [](const Stop&) -> Json {
+                                        [](const Cancel&) -> Json {
                                           return {{"stop", true}};
                                         },
-                                        [](const Leave&) -> Json {
+                                        [](const Shutdown&) -> Json {
                                           return {{"leave", true}};
                                         }},
                              message));
@@ -124,31 +126,32 @@ std::vector<std::byte> encode(const ToWorker& message) {
 
 FromWorker decode_from_worker(const std::vector<std::byte>& bytes) {
   try {
-    const Json json = json_of(bytes);
-    if (json.contains("here")) return Here{json.at("here").get<std::string>(), seat_of(json)};
-    if (json.contains("report")) return Report{progress_from(json.at("report")), seat_of(json)};
+    const Json json = to_json(bytes);
+    if (json.contains("ready")) return Ready{json.at("ready").get<std::string>(), parse_slot(json)};
+    if (json.contains("report")) return ProgressUpdate{progress_from(json.at("report")), parse_slot(json)};
     if (json.contains("ended")) {
-      return StageFinished{result_from(json.at("ended")), seat_of(json), json.at("leaves").get<bool>()};
+      return StageFinished{result_from(json.at("ended")), parse_slot(json), json.at("leaves").get<bool>()};
     }
-    if (json.contains("remark")) return Remark{json.at("remark").get<std::string>()};
-    if (json.contains("stop wanted")) return StopWanted{static_cast<StopReason>(json.at("stop wanted").get<int>())};
-    if (json.contains("bye")) return Bye{};
+    if (json.contains("remark")) return LogLine{json.at("remark").get<std::string>()};
+    if (json.contains("stop wanted"))
+      return StopRequest{static_cast<StopReason>(json.at("stop wanted").get<int>())};
+    if (json.contains("bye")) return Goodbye{};
   } catch (const Json::exception&) {
-    fail();
+    throw_unreadable();
   }
-  fail();
+  throw_unreadable();
 }
 
 ToWorker decode_to_worker(const std::vector<std::byte>& bytes) {
   try {
-    const Json json = json_of(bytes);
-    if (json.contains("run")) return Start{stage_from(json.at("run")), seat_of(json)};
-    if (json.contains("stop")) return Stop{};
-    if (json.contains("leave")) return Leave{};
+    const Json json = to_json(bytes);
+    if (json.contains("run")) return Assign{stage_from(json.at("run")), parse_slot(json)};
+    if (json.contains("stop")) return Cancel{};
+    if (json.contains("leave")) return Shutdown{};
   } catch (const Json::exception&) {
-    fail();
+    throw_unreadable();
   }
-  fail();
+  throw_unreadable();
 }
 
 }  // namespace m2m::sweep

@@ -13,9 +13,9 @@
 namespace m2m::sweep {
 
 struct ProgressSettings {
-  int seats = 1;                                   // how many stages run at once at most, on all ranks together
+  int slots = 1;                                   // how many stages run at once at most, on all ranks together
   std::optional<TerminalSize> terminal;            // nothing: plain lines
-  std::function<void(const std::string&)> line;    // takes a line of the log, without its end
+  std::function<void(const std::string&)> log;     // takes a line of the log, without its end
   std::function<void(const std::string&)> screen;  // takes what is drawn on the terminal
   std::function<double()> clock;                   // the coordinator's
   int trials_per_device = 1;                       // seats of a rank
@@ -28,17 +28,17 @@ class ProgressView : public SweepObserver {
   ProgressView(const Scheduler& scheduler, ProgressSettings settings);
   ~ProgressView() override;
 
-  void started(int stage, const std::string& place) override;
-  void ended(int stage) override;
-  void blocked(int stage) override;
-  void remarked(int rank, const std::string& place, const std::string& text) override;
-  void stopping(StopReason reason) override;
-  void tick(double now) override;
+  void on_started(int stage, const std::string& host) override;
+  void on_finished(int stage) override;
+  void on_blocked(int stage) override;
+  void on_log_line(int rank, const std::string& host, const std::string& text) override;
+  void on_stopping(StopReason reason) override;
+  void on_tick(double now) override;
 
  private:
-  void say(const std::string& text);
+  void log(const std::string& text);
   void draw(double now);
-  void say_what_runs(double now);
+  void log_running(double now);
 
   const Scheduler& scheduler_;
   ProgressSettings settings_;
@@ -46,7 +46,7 @@ class ProgressView : public SweepObserver {
   SweepView view_;
   std::unique_ptr<LiveBlock> block_;
   double drawn_ = -1;
-  std::map<int, double> said_;  // running stage -> when its last line was written
+  std::map<int, double> last_logged_;  // running stage -> when its last line was written
 };
 
 }  // namespace m2m::sweep

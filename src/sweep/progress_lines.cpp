@@ -19,12 +19,12 @@ const StageStatus& status_at(const SweepView& view, int stage) {
   return view.scheduler.status()[static_cast<std::size_t>(stage)];
 }
 
-int rank_of(const SweepView& view, int stage) { return status_at(view, stage).rank / view.trials_per_device; }
+int rank_of_stage(const SweepView& view, int stage) { return status_at(view, stage).slot / view.trials_per_device; }
 
 /// "trial 09be0a12 M2m seed=3"
 std::string name(const SweepView& view, int stage) {
   const study::Stage& named = stage_at(view, stage);
-  return fmt::format("{} {} {}", study::kind_word(named.kind), study::short_id(named.id),
+  return fmt::format("{} {} {}", study::trial_or_stage(named.kind), study::short_id(named.id),
                      view.titles[static_cast<std::size_t>(stage)]);
 }
 
@@ -35,7 +35,7 @@ int count_trials(const Scheduler& scheduler, std::initializer_list<StageState> s
 }
 
 std::string left_text(const SweepView& view, double now) {
-  const auto left = seconds_left(view.scheduler, view.seats, now);
+  const auto left = seconds_left(view.scheduler, view.slots, now);
   return left ? "left " + duration_text(*left) : "time left not known yet";
 }
 
@@ -51,14 +51,14 @@ std::string bar(double fraction) {
   return fmt::format("|{:#<{}}{:{}}|", "", full, "", width - full);
 }
 
-std::string folder_of(const study::Stage& stage) {
+std::string stage_folder(const study::Stage& stage) {
   return (stage.kind == study::StageKind::trial ? "trials/" : "cache/") + stage.id;
 }
 
 }  // namespace
 
-std::string start_line(const SweepView& view, int stage, const std::string& place) {
-  std::string text = fmt::format("start   {} on rank {} ({})", name(view, stage), rank_of(view, stage), place);
+std::string start_line(const SweepView& view, int stage, const std::string& host) {
+  std::string text = fmt::format("start   {} on rank {} ({})", name(view, stage), rank_of_stage(view, stage), host);
   const auto& needs = stage_at(view, stage).needs;
   for (const study::StageNeed& need : needs)
     text += (need.id == needs.front().id ? ", stages " : " ") + study::short_id(need.id);
@@ -87,15 +87,15 @@ std::string end_line(const SweepView& view, int stage, double now) {
                        duration_text(status.result.seconds), bracket(view, now));
   }
   if (status.state == StageState::interrupted) {
-    const bool is_unsaved = status.result.end == study::StageEnd::unsaved;
+    const bool is_unsaved = status.result.end == study::StageOutcome::unsaved;
     return fmt::format("stopped {}{}", name(view, stage), is_unsaved ? ": " + status.result.summary : "");
   }
   return fmt::format("failed  {}: {}; what it left is in {}{}   {}", name(view, stage), status.result.summary,
-                     folder_of(ended), view.scheduler.stopped() ? "" : "; the rest goes on", bracket(view, now));
+                     stage_folder(ended), view.scheduler.stopped() ? "" : "; the rest goes on", bracket(view, now));
 }
 
 std::string blocked_line(const SweepView& view, int stage) {
-  const study::Stage& cause = stage_at(view, status_at(view, stage).because);
+  const study::Stage& cause = stage_at(view, status_at(view, stage).cause);
   return fmt::format("skipped {}: the {} {} that it needs failed", name(view, stage), cause.label,
                      study::short_id(cause.id));
 }
@@ -117,7 +117,7 @@ std::string stopping_line(StopReason reason) {
 std::string live_line(const SweepView& view, int stage, std::size_t title_width) {
   const StageStatus& status = status_at(view, stage);
   const study::Progress& progress = status.progress;
-  std::string text = fmt::format(" rank {:<3} {:<{}}  ", rank_of(view, stage),
+  std::string text = fmt::format(" rank {:<3} {:<{}}  ", rank_of_stage(view, stage),
                                  view.titles[static_cast<std::size_t>(stage)], title_width);
   if (progress.epochs == 0) return text + "in its first epoch";
   text += fmt::format("epoch {:>3}/{}", progress.epoch, progress.epochs);
@@ -132,22 +132,22 @@ std::string live_line(const SweepView& view, int stage, std::size_t title_width)
 
 std::string summary_line(const SweepView& view, double now) {
   return fmt::format(" {}/{} done, {} failed, {} running   {}   {:.1f} % busy", trials_done(view.scheduler),
-                     study::count(view.scheduler.graph(), study::StageKind::trial), trials_lost(view.scheduler),
+                     study::count(view.scheduler.graph(), study::StageKind::trial), trials_failed(view.scheduler),
                      view.scheduler.count(StageState::running), left_text(view, now),
-                     100 * busy_share(view.scheduler, view.seats, now));
+                     100 * busy_share(view.scheduler, view.slots, now));
 }
 
 std::string outcome_text(const Scheduler& scheduler, int damaged) {
   return fmt::format("{} of {} done, {} failed", trials_done(scheduler) - damaged,
                      count_text(study::count(scheduler.graph(), study::StageKind::trial), "trial"),
-                     trials_lost(scheduler) + damaged);
+                     trials_failed(scheduler) + damaged);
 }
 
 int trials_done(const Scheduler& scheduler) {
   return count_trials(scheduler, {StageState::done, StageState::existing});
 }
 
-int trials_lost(const Scheduler& scheduler) {
+int trials_failed(const Scheduler& scheduler) {
   return count_trials(scheduler, {StageState::failed, StageState::diverged, StageState::blocked});
 }
 

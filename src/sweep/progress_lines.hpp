@@ -12,12 +12,12 @@ namespace m2m::sweep {
 struct SweepView {
   const Scheduler& scheduler;
   const std::vector<std::string>& titles;
-  int seats = 1;              // how many stages run at once at most, on all ranks together
+  int slots = 1;              // how many stages run at once at most, on all ranks together
   int trials_per_device = 1;  // seats of a rank
 };
 
 /// "start   trial 09be.. M2m seed=3 on rank 0 (host a17), stages 4f1c.. reused"
-std::string start_line(const SweepView& view, int stage, const std::string& place);
+std::string start_line(const SweepView& view, int stage, const std::string& host);
 /// "running trial 09be.. M2m seed=3: epoch 171/200 val bACC 74.1 kept 31 % of 3,900 translations"
 std::string running_line(const SweepView& view, int stage);
 /// "done    trial 09be.. M2m seed=3: bACC 77.9 ... in 81 s   [32/96, left 1 h 11 min]", or why it did not get
@@ -38,6 +38,6 @@ std::string summary_line(const SweepView& view, double now);
 std::string outcome_text(const Scheduler& scheduler, int damaged = 0);
 /// Trials that are there, and those that never will be for now.
 int trials_done(const Scheduler& scheduler);
-int trials_lost(const Scheduler& scheduler);
+int trials_failed(const Scheduler& scheduler);
 
 }  // namespace m2m::sweep

@@ -60,7 +60,7 @@ bool keep_trial(const study::Stage& trial, const results::OutputFolder& out, boo
 
 }  // namespace
 
-std::vector<bool> existing(const study::StageGraph& graph, const results::OutputFolder& out) {
+std::vector<bool> existing_stages(const study::StageGraph& graph, const results::OutputFolder& out) {
   std::vector<bool> there;
   for (const study::Stage& stage : graph.stages) {
     const bool is_usable = stage.kind == study::StageKind::trial
@@ -76,10 +76,10 @@ std::vector<bool> set_aside_damaged(const study::StageGraph& graph, const result
   std::vector<bool> there(graph.stages.size()), to_run(graph.stages.size());
   for (std::size_t i = there.size(); i-- > 0;) {  // those that need it first
     const study::Stage& stage = graph.stages[i];
-    const auto& users = graph.users[i];
+    const auto& dependents = graph.dependents[i];
     const bool is_trial = stage.kind == study::StageKind::trial;
-    const bool is_needed =
-        std::any_of(users.begin(), users.end(), [&](int user) { return to_run[static_cast<std::size_t>(user)]; });
+    const bool is_needed = std::any_of(dependents.begin(), dependents.end(),
+                                       [&](int dependent) { return to_run[static_cast<std::size_t>(dependent)]; });
     there[i] = is_there(stage, out) && (is_trial ? keep_trial(stage, out, is_needed, find_damage)
                                                  : keep_stage(out.stage(stage.id), is_needed));
     to_run[i] = !there[i] && (is_trial || is_needed);
@@ -95,24 +95,24 @@ std::function<double()> clock_from_now() {
   };
 }
 
-WorkerSettings worker_settings() { return {place_of_this_process(), StopSignals::received}; }
+WorkerSettings worker_settings() { return {host_text(), StopSignals::received}; }
 
 /// How many stages run at once at most.
-int seats_of(const SweepJob& job) { return group_count(job.ranks, job.ranks_per_trial) * job.trials_per_device; }
+int slot_count(const SweepJob& job) { return group_count(job.ranks, job.ranks_per_trial) * job.trials_per_device; }
 
 ProgressSettings progress_settings(const SweepJob& job, const std::function<double()>& clock) {
   ProgressSettings settings;
-  settings.seats = seats_of(job);
+  settings.slots = slot_count(job);
   settings.trials_per_device = job.trials_per_device;
   settings.terminal = job.terminal;
-  settings.line = log_info;
+  settings.log = log_info;
   settings.screen = [](const std::string& text) { std::fputs(text.c_str(), stderr); };
   settings.clock = clock;
   return settings;
 }
 
 /// What this process was asked for; where nothing, whether the folder, the log or the time is lost.
-StopReason stop_wanted(const SweepJob& job) {
+StopReason stop_requested(const SweepJob& job) {
   const StopReason signalled = StopSignals::received();
   if (signalled != StopReason::none) return signalled;
   if (job.lock.lost()) return StopReason::interrupted;
@@ -124,14 +124,14 @@ StopReason stop_wanted(const SweepJob& job) {
 /// The coordinator in a thread, the worker here. Returns why the sweep was stopped. What stops the coordinator is
 /// thrown here after all have left.
 StopReason run_all(const SweepJob& job, Scheduler& scheduler, comm::Mailbox& coordinator, comm::Mailbox& worker,
-                   const StageWork& stages) {
+                   const WorkerJob& worker_job) {
   const auto clock = clock_from_now();
   ProgressView progress(scheduler, progress_settings(job, clock));
   FailureWriter failures(scheduler, job.out);
   const std::vector<SweepObserver*> observers = {&failures, &progress};
   const CoordinatorSettings settings{job.ranks,
                                      clock,
-                                     [&] { return stop_wanted(job); },
+                                     [&] { return stop_requested(job); },
                                      job.fail_fast,
                                      job.ranks_per_trial,
                                      job.trials_per_device};
@@ -139,12 +139,12 @@ StopReason run_all(const SweepJob& job, Scheduler& scheduler, comm::Mailbox& coo
   std::exception_ptr failure;
   std::thread thread([&] {
     try {
-      reason = coordinate(scheduler, coordinator, observers, settings);
+      reason = run_coordinator(scheduler, coordinator, observers, settings);
     } catch (...) {
       failure = std::current_exception();
     }
   });
-  work(worker, stages, worker_settings());
+  run_worker(worker, worker_job, worker_settings());
   thread.join();
   if (failure) std::rethrow_exception(failure);
   return reason;
@@ -153,29 +153,29 @@ StopReason run_all(const SweepJob& job, Scheduler& scheduler, comm::Mailbox& coo
 /// The sentence of a file that could not be written; empty: all were, as far as this sweep got.
 std::string unsaved(const Scheduler& scheduler) {
   for (const StageStatus& status : scheduler.status()) {
-    if (status.result.end == study::StageEnd::unsaved) return status.result.summary;
+    if (status.result.end == study::StageOutcome::unsaved) return status.result.summary;
   }
   return "";
 }
 
 ExitCode outcome(const Scheduler& scheduler, StopReason reason) {
-  const bool is_complete = scheduler.over() && scheduler.count(StageState::interrupted) == 0 &&
+  const bool is_complete = scheduler.finished() && scheduler.count(StageState::interrupted) == 0 &&
                            scheduler.count(StageState::waiting) == 0;
   const bool is_unwritable = reason == StopReason::unwritable || !unsaved(scheduler).empty();
   if (!is_complete && is_unwritable) return ExitCode::input_output;
   if (!is_complete && reason == StopReason::requeue) return ExitCode::requeue;
   if (!is_complete && reason != StopReason::failed) return ExitCode::interrupted;
-  return trials_lost(scheduler) > 0 ? ExitCode::some_failed : ExitCode::done;
+  return trials_failed(scheduler) > 0 ? ExitCode::some_failed : ExitCode::done;
 }
 
-void say_stopped(const Scheduler& scheduler, ExitCode code) {
+void log_stopped(const Scheduler& scheduler, ExitCode code) {
   log_info(fmt::format("stopped: {}; {}run the same command again to resume", outcome_text(scheduler),
                        code == ExitCode::requeue ? "put the job back into the queue, or " : ""));
 }
 
 /// Merging reads all of every result, where the look at the beginning read no bulk: what turns out to be damaged is
 /// set aside, and counts as failed. Returns how many trials that are.
-int merge_and_say(const SweepJob& job, const Scheduler& scheduler, double seconds) {
+int merge_and_log(const SweepJob& job, const Scheduler& scheduler, double seconds) {
   const results::MergeSummary merged = results::merge_results(job.out);
   for (const std::string& remark : merged.remarks) log_warning(remark);
   for (const std::string& id : merged.damaged) {
@@ -183,7 +183,7 @@ int merge_and_say(const SweepJob& job, const Scheduler& scheduler, double second
     log_warning(fmt::format("{}: set aside as {}; run the same command again", job.out.result(id).string(), aside));
   }
   const auto damaged = static_cast<int>(merged.damaged.size());
-  const double busy = busy_share(scheduler, seats_of(job), seconds);
+  const double busy = busy_share(scheduler, slot_count(job), seconds);
   log_info(fmt::format("{} in {}, {:.1f} % busy; results in {}", outcome_text(scheduler, damaged),
                        duration_text(seconds), 100 * busy, merged.file.string()));
   log_info(fmt::format("the table: m2m-report {}", job.out.root.string()));
@@ -192,37 +192,41 @@ int merge_and_say(const SweepJob& job, const Scheduler& scheduler, double second
 
 }  // namespace
 
-void write_plan(const study::Study& study, const study::StageGraph& graph, const results::OutputFolder& out) {
+void write_planned_trials(const study::Study& study, const study::StageGraph& graph,
+                          const results::OutputFolder& out) {
   results::PlannedStudy planned{study.name, study.file, {}};
   for (const study::Stage& stage : graph.stages) {
     if (stage.kind == study::StageKind::trial) {
       planned.trials.push_back({stage.id, stage.label, stage.config});
     } else {
-      const char* kind = stage.kind == study::StageKind::g ? "g" : "prefix";
-      planned.stages.push_back({stage.id, kind, stage.label + "  " + study::data_text(stage), stage.epochs});
+      planned.stages.push_back(
+          {stage.id, study::to_text(stage.kind), stage.label + "  " + study::data_text(stage), stage.epochs});
     }
   }
   if (!out.shared_cache.empty()) planned.cache = std::filesystem::absolute(out.shared_cache).string();
   results::write_planned_study(out.study(), planned);
 }
 
-std::string place_of_this_process() { return "host " + host_name(); }
+std::string host_text() { return "host " + host_name(); }
 
-ExitCode lead_sweep(const SweepJob& job, comm::Mailbox& coordinator, comm::Mailbox& worker, const StageWork& work) {
+ExitCode lead_sweep(const SweepJob& job, comm::Mailbox& coordinator, comm::Mailbox& worker,
+                    const WorkerJob& worker_job) {
   const auto clock = clock_from_now();
   Scheduler scheduler(job.graph, job.exists);
-  const StopReason reason = run_all(job, scheduler, coordinator, worker, work);
+  const StopReason reason = run_all(job, scheduler, coordinator, worker, worker_job);
   const ExitCode code = outcome(scheduler, reason);
   if (code == ExitCode::done || code == ExitCode::some_failed) {
-    return merge_and_say(job, scheduler, clock()) > 0 ? ExitCode::some_failed : code;
+    return merge_and_log(job, scheduler, clock()) > 0 ? ExitCode::some_failed : code;
   }
-  say_stopped(scheduler, code);
+  log_stopped(scheduler, code);
   const std::string sentence = unsaved(scheduler);
   if (!sentence.empty()) throw io_error(sentence);
   return code;
 }
 
-void follow_sweep(comm::Mailbox& worker, const StageWork& stages) { work(worker, stages, worker_settings()); }
+void follow_sweep(comm::Mailbox& worker, const WorkerJob& worker_job) {
+  run_worker(worker, worker_job, worker_settings());
+}
 
 int group_count(int ranks, int ranks_per_trial) { return (ranks + ranks_per_trial - 1) / ranks_per_trial; }
 

@@ -21,7 +21,7 @@ namespace m2m::sweep {
 /// stage.json, and files of the size that this says. False everywhere where there is no such folder.
 ///
 /// Local. Throws Error as damage_of_result does.
-std::vector<bool> existing(const study::StageGraph& graph, const results::OutputFolder& out);
+std::vector<bool> existing_stages(const study::StageGraph& graph, const results::OutputFolder& out);
 
 /// What is wrong with the files of a finished trial that others begin from; the training side knows how to read
 /// them.
@@ -53,10 +53,11 @@ struct SweepJob {
 };
 
 /// Writes study.json: what the sweep plans to run. Throws Error (input_output).
-void write_plan(const study::Study& study, const study::StageGraph& graph, const results::OutputFolder& out);
+void write_planned_trials(const study::Study& study, const study::StageGraph& graph,
+                          const results::OutputFolder& out);
 
 /// "host a17": where this process runs, for people.
-std::string place_of_this_process();
+std::string host_text();
 
 /// On rank 0, while every other rank is in follow_sweep: writes study.json, runs what is missing with a coordinator
 /// in a thread of its own and a worker in this one, merges the results and says how it went on standard error.
@@ -66,10 +67,11 @@ std::string place_of_this_process();
 /// Returns done, some_failed (also where a result turned out to be damaged), interrupted, requeue or input_output
 /// (the log); the last three only where something is left to run, by what came first. Throws Error (input_output)
 /// where a file cannot be written, whatever came first; all workers have then left.
-ExitCode lead_sweep(const SweepJob& job, comm::Mailbox& coordinator, comm::Mailbox& worker, const StageWork& work);
+ExitCode lead_sweep(const SweepJob& job, comm::Mailbox& coordinator, comm::Mailbox& worker,
+                    const WorkerJob& worker_job);
 
 /// On the other ranks: works until told to leave. The caller holds StopSignals.
-void follow_sweep(comm::Mailbox& worker, const StageWork& work);
+void follow_sweep(comm::Mailbox& worker, const WorkerJob& worker_job);
 
 /// How many groups that makes.
 int group_count(int ranks, int ranks_per_trial);

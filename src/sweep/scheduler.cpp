@@ -8,14 +8,14 @@ namespace {
 
 StageState state_after(const study::StageResult& result) {
   switch (result.end) {
-    case study::StageEnd::done:
+    case study::StageOutcome::done:
       return StageState::done;
-    case study::StageEnd::diverged:
+    case study::StageOutcome::diverged:
       return StageState::diverged;
-    case study::StageEnd::failed:
+    case study::StageOutcome::failed:
       return StageState::failed;
-    case study::StageEnd::interrupted:
-    case study::StageEnd::unsaved:
+    case study::StageOutcome::interrupted:
+    case study::StageOutcome::unsaved:
       return StageState::interrupted;
   }
   return StageState::failed;
@@ -33,8 +33,8 @@ std::size_t index(Enum value) {
 Scheduler::Scheduler(const study::StageGraph& graph, const std::vector<bool>& exists,
                      std::vector<double> priorities)
     : graph_(graph), status_(graph.stages.size()), priorities_(std::move(priorities)) {
-  const std::vector<bool> to_run = study::missing(graph, exists);
-  if (priorities_.empty()) priorities_ = study::paths_to_the_end(graph, to_run);
+  const std::vector<bool> to_run = study::stages_to_run(graph, exists);
+  if (priorities_.empty()) priorities_ = study::critical_paths(graph, to_run);
   for (const study::Stage& stage : graph.stages) ++counts_[index(StageState::waiting)][index(stage.kind)];
   for (int i = 0; i < graph.size(); ++i) {
     if (!to_run[at(i)]) set_state(i, exists[at(i)] ? StageState::existing : StageState::unneeded);
@@ -77,63 +77,63 @@ std::vector<bool> Scheduler::unfinished() const {
   return marks;
 }
 
-void Scheduler::add_free_rank(int rank) {
-  free_ranks_.insert(rank);
-  if (at(rank) >= stage_of_rank_.size()) stage_of_rank_.resize(at(rank) + 1, -1);
+void Scheduler::add_free_slot(int slot) {
+  free_slots_.insert(slot);
+  if (at(slot) >= stage_of_slot_.size()) stage_of_slot_.resize(at(slot) + 1, -1);
 }
 
 std::vector<Assignment> Scheduler::assign(double now) {
   std::vector<Assignment> assignments;
-  while (!stopped_ && !ready_.empty() && !free_ranks_.empty()) {
+  while (!stopped_ && !ready_.empty() && !free_slots_.empty()) {
     const int stage = ready_.extract(ready_.begin()).value().second;
-    const int rank = free_ranks_.extract(free_ranks_.begin()).value();
+    const int slot = free_slots_.extract(free_slots_.begin()).value();
     StageStatus& status = status_[at(stage)];
     set_state(stage, StageState::running);
-    status.rank = rank;
+    status.slot = slot;
     status.started = now;
-    stage_of_rank_[at(rank)] = stage;
+    stage_of_slot_[at(slot)] = stage;
     ++running_;
-    assignments.push_back({rank, stage});
+    assignments.push_back({slot, stage});
   }
   return assignments;
 }
 
-int Scheduler::stage_of(int rank) const {
-  const bool is_known = rank >= 0 && at(rank) < stage_of_rank_.size();
-  if (!is_known || stage_of_rank_[at(rank)] < 0)
-    throw internal_error("rank " + std::to_string(rank) + " speaks of a stage it does not run");
-  return stage_of_rank_[at(rank)];
+int Scheduler::stage_of(int slot) const {
+  const bool is_known = slot >= 0 && at(slot) < stage_of_slot_.size();
+  if (!is_known || stage_of_slot_[at(slot)] < 0)
+    throw internal_error("rank " + std::to_string(slot) + " speaks of a stage it does not run");
+  return stage_of_slot_[at(slot)];
 }
 
-void Scheduler::report(int rank, const study::Progress& progress) {
-  status_[at(stage_of(rank))].progress = progress;
+void Scheduler::report(int slot, const study::Progress& progress) {
+  status_[at(stage_of(slot))].progress = progress;
 }
 
-std::vector<int> Scheduler::end(int rank, const study::StageResult& result, double now) {
-  const int stage = stage_of(rank);
-  stage_of_rank_[at(rank)] = -1;
+std::vector<int> Scheduler::finish(int slot, const study::StageResult& result, double now) {
+  const int stage = stage_of(slot);
+  stage_of_slot_[at(slot)] = -1;
   --running_;
-  free_ranks_.insert(rank);
+  free_slots_.insert(slot);
   StageStatus& status = status_[at(stage)];
   set_state(stage, state_after(result));
   status.result = result;
   busy_ += now - status.started;
   if (status.state == StageState::done) {
-    for (const int user : graph_.users[at(stage)]) make_ready_if_possible(user);
+    for (const int dependent : graph_.dependents[at(stage)]) make_ready_if_possible(dependent);
   }
   const bool is_lost = status.state == StageState::failed || status.state == StageState::diverged;
-  return is_lost ? block_users(stage, stage) : std::vector<int>{};
+  return is_lost ? block_dependents(stage, stage) : std::vector<int>{};
 }
 
-std::vector<int> Scheduler::block_users(int stage, int cause) {
+std::vector<int> Scheduler::block_dependents(int stage, int cause) {
   std::vector<int> blocked;
-  for (const int user : graph_.users[at(stage)]) {
-    StageStatus& status = status_[at(user)];
+  for (const int dependent : graph_.dependents[at(stage)]) {
+    StageStatus& status = status_[at(dependent)];
     if (status.state != StageState::waiting) continue;
-    set_state(user, StageState::blocked);
-    status.because = cause;
-    blocked.push_back(user);
-    for (const int further : block_users(user, cause)) blocked.push_back(further);
+    set_state(dependent, StageState::blocked);
+    status.cause = cause;
+    blocked.push_back(dependent);
+    for (const int further : block_dependents(dependent, cause)) blocked.push_back(further);
   }
   return blocked;
 }

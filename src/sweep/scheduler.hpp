@@ -27,15 +27,15 @@ inline constexpr int stage_state_count = 9;
 
 struct StageStatus {
   StageState state = StageState::waiting;
-  int rank = -1;
+  int slot = -1;
   double started = 0;        // seconds, of the clock that the scheduler is told
   study::Progress progress;  // the last one reported
   study::StageResult result;
-  int because = -1;  // blocked: which stage failed
+  int cause = -1;  // blocked: which stage failed
 };
 
 struct Assignment {
-  int rank;
+  int slot;
   int stage;
 };
 
@@ -53,26 +53,26 @@ class Scheduler {
   Scheduler(const study::StageGraph& graph, const std::vector<bool>& exists, std::vector<double> priorities = {});
 
   /// A rank waits for work; rank >= 0.
-  void add_free_rank(int rank);
+  void add_free_slot(int slot);
   /// What free ranks are to start now; each stage is handed out once.
   std::vector<Assignment> assign(double now);
   /// What the stage of `rank` reports. Throws Error (internal) where that rank runs none, as do the next two.
-  void report(int rank, const study::Progress& progress);
+  void report(int slot, const study::Progress& progress);
   /// The stage of `rank` has ended, the rank is free again. Returns the stages that can now never run.
-  std::vector<int> end(int rank, const study::StageResult& result, double now);
-  /// A rank that waits for work gets none until add_free_rank. Nothing happens where it is not free.
-  void withdraw(int rank) { free_ranks_.erase(rank); }
+  std::vector<int> finish(int slot, const study::StageResult& result, double now);
+  /// A rank that waits for work gets none until add_free_slot. Nothing happens where it is not free.
+  void withdraw(int slot) { free_slots_.erase(slot); }
   /// Other priorities for what has not been started. Linear in the number of stages.
   void reprioritise(std::vector<double> priorities);
   /// Which stages have still to be started or are running.
   std::vector<bool> unfinished() const;
   /// The stage a rank runs.
-  int stage_of(int rank) const;
+  int stage_of(int slot) const;
   /// Nothing more is started.
   void stop() { stopped_ = true; }
   bool stopped() const { return stopped_; }
   /// Nothing runs, and nothing more can be started.
-  bool over() const { return running_ == 0 && (stopped_ || ready_.empty()); }
+  bool finished() const { return running_ == 0 && (stopped_ || ready_.empty()); }
 
   const study::StageGraph& graph() const { return graph_; }
   const std::vector<StageStatus>& status() const { return status_; }
@@ -84,15 +84,15 @@ class Scheduler {
   bool is_there(int stage) const;
   void set_state(int stage, StageState state);
   void make_ready_if_possible(int stage);
-  std::vector<int> block_users(int stage, int cause);
+  std::vector<int> block_dependents(int stage, int cause);
 
   const study::StageGraph& graph_;
   std::vector<StageStatus> status_;
   std::vector<double> priorities_;
   std::array<std::array<int, study::stage_kind_count>, stage_state_count> counts_{};  // stages per state and kind
   std::set<std::pair<double, int>> ready_;                                            // (-priority, stage)
-  std::set<int> free_ranks_;
-  std::vector<int> stage_of_rank_;  // -1: runs none
+  std::set<int> free_slots_;
+  std::vector<int> stage_of_slot_;  // -1: runs none
   int running_ = 0;
   bool stopped_ = false;
   double busy_ = 0;

@@ -38,7 +38,7 @@ class Run {
   }
 
   int groups() const { return static_cast<int>(groups_.size()); }
-  double end_of(int stage) const { return result_.stages[at(stage)].end; }
+  double end_time(int stage) const { return result_.stages[at(stage)].end; }
   Simulation take() { return std::move(result_); }
 
  private:
@@ -49,22 +49,22 @@ class Run {
 };
 
 /// Tells the scheduler of one ending after the other.
-void play(Scheduler& scheduler, Run& run) {
+void simulate_scheduler(Scheduler& scheduler, Run& run) {
   using Ending = std::pair<double, int>;  // when, which group
   std::priority_queue<Ending, std::vector<Ending>, std::greater<>> endings;
-  for (int group = 0; group < run.groups(); ++group) scheduler.add_free_rank(group);
+  for (int group = 0; group < run.groups(); ++group) scheduler.add_free_slot(group);
   for (double now = 0;;) {
     for (const auto& [group, stage] : scheduler.assign(now)) endings.emplace(run.start(stage, group, now), group);
     if (endings.empty()) return;
     const Ending next = endings.top();
     endings.pop();
     now = next.first;
-    scheduler.end(next.second, {}, now);
+    scheduler.finish(next.second, {}, now);
   }
 }
 
 /// Per stage to run the group it is dealt to: trials in turn, what they need to the group of its first user.
-std::vector<int> deal(const study::StageGraph& graph, const std::vector<bool>& to_run, int groups) {
+std::vector<int> assign_round_robin(const study::StageGraph& graph, const std::vector<bool>& to_run, int groups) {
   std::vector<int> owners(graph.stages.size(), -1);
   int trials = 0;
   for (std::size_t i = 0; i < owners.size(); ++i) {
@@ -72,21 +72,22 @@ std::vector<int> deal(const study::StageGraph& graph, const std::vector<bool>& t
   }
   for (std::size_t i = owners.size(); i-- > 0;) {
     if (!to_run[i] || owners[i] >= 0) continue;
-    const auto& users = graph.users[i];
-    owners[i] = owners[at(*std::find_if(users.begin(), users.end(), [&](int user) { return to_run[at(user)]; }))];
+    const auto& dependents = graph.dependents[i];
+    owners[i] = owners[at(
+        *std::find_if(dependents.begin(), dependents.end(), [&](int dependent) { return to_run[at(dependent)]; }))];
   }
   return owners;
 }
 
 /// Each group runs what it was dealt in the graph's order, and waits where something needed is not there.
-void play_dealt(const study::StageGraph& graph, const std::vector<bool>& to_run, Run& run) {
-  const std::vector<int> owners = deal(graph, to_run, run.groups());
+void simulate_static(const study::StageGraph& graph, const std::vector<bool>& to_run, Run& run) {
+  const std::vector<int> owners = assign_round_robin(graph, to_run, run.groups());
   std::vector<double> free_from(at(run.groups()), 0.0);
   for (int stage = 0; stage < graph.size(); ++stage) {
     if (!to_run[at(stage)]) continue;
     double& free = free_from[at(owners[at(stage)])];
     double begin = free;
-    for (const int needed : graph.needs[at(stage)]) begin = std::max(begin, run.end_of(needed));
+    for (const int needed : graph.needs[at(stage)]) begin = std::max(begin, run.end_time(needed));
     free = run.start(stage, owners[at(stage)], begin);
   }
 }
@@ -98,7 +99,7 @@ std::vector<double> random_priorities(int stages) {
 
 }  // namespace
 
-const char* order_name(StageOrder order) {
+const char* to_text(StageOrder order) {
   switch (order) {
     case StageOrder::longest_path:
       return "longest path";
@@ -116,7 +117,7 @@ std::vector<int> group_sizes(int ranks, int ranks_per_trial) {
   return sizes;
 }
 
-std::vector<double> modelled_seconds(const study::StageGraph& graph) {
+std::vector<double> estimated_seconds(const study::StageGraph& graph) {
   std::vector<double> seconds;
   for (const study::Stage& stage : graph.stages) seconds.push_back(stage.cost);
   return seconds;
@@ -126,37 +127,25 @@ Simulation simulate(const study::StageGraph& graph, const std::vector<bool>& exi
                     const std::vector<double>& durations, StageOrder order) {
   Run run(groups, durations);
   if (order == StageOrder::fixed) {
-    play_dealt(graph, study::missing(graph, exists), run);
+    simulate_static(graph, study::stages_to_run(graph, exists), run);
   } else {
     const bool is_random = order == StageOrder::random;
     Scheduler scheduler(graph, exists, is_random ? random_priorities(graph.size()) : std::vector<double>{});
-    play(scheduler, run);
+    simulate_scheduler(scheduler, run);
   }
   return run.take();
 }
 
-Simulation on_shared_devices(Simulation of_seats, int trials_per_device) {
-  of_seats.ranks /= trials_per_device;
-  of_seats.trials_per_device = trials_per_device;
-  for (SimulatedStage& stage : of_seats.stages) {
+Simulation per_rank(Simulation of_slots, int trials_per_device) {
+  of_slots.ranks /= trials_per_device;
+  of_slots.trials_per_device = trials_per_device;
+  for (SimulatedStage& stage : of_slots.stages) {
     if (stage.rank >= 0) stage.rank /= trials_per_device;
   }
-  return of_seats;
+  return of_slots;
 }
 
 namespace {
-
-const char* kind_name(study::StageKind kind) {
-  switch (kind) {
-    case study::StageKind::g:
-      return "g";
-    case study::StageKind::prefix:
-      return "prefix";
-    case study::StageKind::trial:
-      return "trial";
-  }
-  return "";
-}
 
 std::string quoted(const std::string& text) {
   if (text.find_first_of(",\"\n") == std::string::npos) return text;
@@ -165,14 +154,14 @@ std::string quoted(const std::string& text) {
   return quoted + '"';
 }
 
-Json stages_json(const study::StageGraph& graph, const std::vector<std::string>& names, const Simulation& played) {
+Json stages_json(const study::StageGraph& graph, const std::vector<std::string>& names, const Simulation& result) {
   Json stages = Json::array();
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto& [rank, start, end] = played.stages[i];
+    const auto& [rank, start, end] = result.stages[i];
     if (rank < 0) continue;
     stages.push_back({{"id", graph.stages[i].id},
                       {"label", names[i]},
-                      {"kind", kind_name(graph.stages[i].kind)},
+                      {"kind", to_text(graph.stages[i].kind)},
                       {"rank", rank},
                       {"start", start},
                       {"end", end}});
@@ -185,22 +174,22 @@ Json stages_json(const study::StageGraph& graph, const std::vector<std::string>&
 std::string simulation_table(const std::vector<OrderedSimulation>& simulations) {
   std::string text = fmt::format("{:>8}  {:<12}  {:>12}  {:>9}  {:>10}  {:>6}\n", "ranks", "order", "makespan",
                                  "speed-up", "efficiency", "idle");
-  for (const auto& [order, played] : simulations) {
-    text += fmt::format("{:>8}  {:<12}  {:>12}  {:>9.1f}  {:>8.1f} %  {:>4.1f} %\n", group_digits(played.ranks),
-                        order_name(order), duration_text(played.makespan), played.speed_up(),
-                        100 * played.efficiency(), 100 * played.idle());
+  for (const auto& [order, result] : simulations) {
+    text += fmt::format("{:>8}  {:<12}  {:>12}  {:>9.1f}  {:>8.1f} %  {:>4.1f} %\n", group_digits(result.ranks),
+                        to_text(order), duration_text(result.makespan), result.speed_up(),
+                        100 * result.efficiency(), 100 * result.idle());
   }
   return text;
 }
 
-std::string gantt_csv(const study::StageGraph& graph, const Simulation& played) {
+std::string gantt_csv(const study::StageGraph& graph, const Simulation& result) {
   const std::vector<std::string> names = study::titles(graph);
   std::string text = "id,label,kind,rank,start,end\n";
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto& [rank, start, end] = played.stages[i];
+    const auto& [rank, start, end] = result.stages[i];
     if (rank < 0) continue;
-    text += fmt::format("{},{},{},{},{},{}\n", graph.stages[i].id, quoted(names[i]),
-                        kind_name(graph.stages[i].kind), rank, start, end);
+    text += fmt::format("{},{},{},{},{},{}\n", graph.stages[i].id, quoted(names[i]), to_text(graph.stages[i].kind),
+                        rank, start, end);
   }
   return text;
 }
@@ -208,16 +197,16 @@ std::string gantt_csv(const study::StageGraph& graph, const Simulation& played) 
 Json simulation_json(const study::StageGraph& graph, const std::vector<OrderedSimulation>& simulations) {
   const std::vector<std::string> names = study::titles(graph);
   Json runs = Json::array();
-  for (const auto& [order, played] : simulations) {
-    runs.push_back({{"ranks", played.ranks},
-                    {"order", order_name(order)},
-                    {"makespan", played.makespan},
-                    {"work", played.work},
-                    {"busy", played.busy},
-                    {"efficiency", played.efficiency()},
-                    {"idle", played.idle()},
-                    {"speed_up", played.speed_up()},
-                    {"stages", stages_json(graph, names, played)}});
+  for (const auto& [order, result] : simulations) {
+    runs.push_back({{"ranks", result.ranks},
+                    {"order", to_text(order)},
+                    {"makespan", result.makespan},
+                    {"work", result.work},
+                    {"busy", result.busy},
+                    {"efficiency", result.efficiency()},
+                    {"idle", result.idle()},
+                    {"speed_up", result.speed_up()},
+                    {"stages", stages_json(graph, names, result)}});
   }
   return runs;
 }

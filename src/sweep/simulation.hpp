@@ -16,7 +16,7 @@ enum class StageOrder {
 inline constexpr StageOrder all_stage_orders[] = {StageOrder::longest_path, StageOrder::random, StageOrder::fixed};
 
 /// "longest path", "random", "static"
-const char* order_name(StageOrder order);
+const char* to_text(StageOrder order);
 
 /// Assumed of several ranks that train one trial: k of them take 1 / (1 + .9 (k - 1)) of one rank's time.
 inline constexpr double gain_per_further_rank = 0.9;
@@ -29,7 +29,7 @@ std::vector<int> group_sizes(int ranks, int ranks_per_trial);
 inline std::vector<int> single_ranks(int ranks) { return group_sizes(ranks, 1); }
 
 /// Per stage its modelled seconds on one rank.
-std::vector<double> modelled_seconds(const study::StageGraph& graph);
+std::vector<double> estimated_seconds(const study::StageGraph& graph);
 
 struct SimulatedStage {
   int rank = -1;     // the first rank of its group; -1: not run
@@ -61,13 +61,13 @@ Simulation simulate(const study::StageGraph& graph, const std::vector<bool>& exi
 
 /// What was simulated with a group of one rank for each seat, as a simulation of ranks that have
 /// `trials_per_device` seats each: seats stand rank by rank, and are assumed not to slow each other down.
-Simulation on_shared_devices(Simulation of_seats, int trials_per_device);
+Simulation per_rank(Simulation of_slots, int trials_per_device);
 
 // Simulated sweeps as a table, as CSV for a Gantt chart, and as JSON.
 
 struct OrderedSimulation {
   StageOrder order;
-  Simulation played;
+  Simulation result;
 };
 
 /// One line for each, after a line of headings: ranks, order, makespan, speed-up, efficiency, idle share.
@@ -75,7 +75,7 @@ std::string simulation_table(const std::vector<OrderedSimulation>& simulations);
 
 /// "id,label,kind,rank,start,end", a line for each stage that was run, in the graph's order; seconds. What holds
 /// commas or quotes is quoted as RFC 4180 says.
-std::string gantt_csv(const study::StageGraph& graph, const Simulation& played);
+std::string gantt_csv(const study::StageGraph& graph, const Simulation& result);
 
 /// Everything, as an array: ranks, order, makespan, work and busy in seconds, efficiency, idle, speed_up, and the
 /// stages as in gantt_csv.

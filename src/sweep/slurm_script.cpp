@@ -12,7 +12,7 @@ namespace m2m::sweep {
 namespace {
 
 /// Minutes, minutes:seconds, h:m:s, d-h, d-h:m or d-h:m:s in seconds; 0 where it is none of them.
-long seconds_of(const std::string& time) {
+long parse_slurm_time(const std::string& time) {
   static const std::regex form(R"((?:(\d{1,4})-)?(\d{1,6})(?::(\d{1,2}))?(?::(\d{1,2}))?)");
   std::smatch match;
   if (!std::regex_match(time, match, form)) return 0;
@@ -49,7 +49,7 @@ std::string options(const SlurmJob& job) {
 }  // namespace
 
 int warning_seconds(const std::string& time) {
-  const long seconds = seconds_of(time);
+  const long seconds = parse_slurm_time(time);
   if (seconds <= 0) {
     throw usage_error(
         fmt::format("--time '{}' is no time that Slurm knows; give h:mm:ss, d-hh:mm:ss or minutes", time));
@@ -58,14 +58,14 @@ int warning_seconds(const std::string& time) {
 }
 
 void check(const SlurmJob& job) {
-  const auto least = [](const char* option, int number, int smallest) {
+  const auto check_at_least = [](const char* option, int number, int smallest) {
     if (number < smallest)
       throw usage_error(fmt::format("{} {} is too few; give {} or more", option, number, smallest));
   };
-  least("--nodes", job.nodes, 1);
-  least("--gpus-per-node", job.gpus_per_node, 0);
-  least("--ntasks-per-node", job.ntasks_per_node, 0);
-  least("--array", job.array, 0);
+  check_at_least("--nodes", job.nodes, 1);
+  check_at_least("--gpus-per-node", job.gpus_per_node, 0);
+  check_at_least("--ntasks-per-node", job.ntasks_per_node, 0);
+  check_at_least("--array", job.array, 0);
   warning_seconds(job.time);
 }
 

@@ -35,14 +35,14 @@ double age(const fs::path& file) {
   return std::chrono::duration<double>(fs::file_time_type::clock::now() - time).count();
 }
 
-void read_journal_end(const fs::path& file, StageProgress& stage) {
-  stage.quiet_seconds = age(file);
+void read_journal_end(const fs::path& file, StageStatusLine& stage) {
+  stage.idle_seconds = age(file);
   const std::optional<results::EpochRecord> last = results::read_last_epoch(file);
   if (!last) return;
   stage.epoch = last->epoch + 1;
   stage.loss = last->loss;
   stage.validation_bacc = last->validation_bacc;
-  if (stage.state != StageStanding::running) return;
+  if (stage.state != LiveStatus::running) return;
   stage.seconds_left = (stage.epochs - stage.epoch) * (last->seconds + last->evaluation_seconds);
 }
 
@@ -53,11 +53,11 @@ bool is_of_this_sweep(const OutputFolder& out, const std::string& trial) {
   return !missing && begun >= fs::last_write_time(out.study(), missing);
 }
 
-void read_failed(const fs::path& file, StageProgress& trial) {
-  trial.state = StageStanding::failed;
+void read_failed(const fs::path& file, StageStatusLine& trial) {
+  trial.state = LiveStatus::failed;
   try {
     const results::TrialFailure failure = results::read_failure(file);
-    if (failure.diverged) trial.state = StageStanding::diverged;
+    if (failure.diverged) trial.state = LiveStatus::diverged;
     trial.reason = failure.reason;
   } catch (const Error& error) {
     trial.reason = error.what();
@@ -65,7 +65,7 @@ void read_failed(const fs::path& file, StageProgress& trial) {
 }
 
 /// True, with the reason, where the result is there and cannot be read.
-bool is_unreadable(const OutputFolder& out, StageProgress& trial) {
+bool is_unreadable(const OutputFolder& out, StageStatusLine& trial) {
   try {
     const auto damage = results::damage_of_result(out.result(trial.id), trial.id, results::Look::quick);
     if (damage) trial.reason = damage->why + "; the sweep's command makes it anew";
@@ -75,52 +75,53 @@ bool is_unreadable(const OutputFolder& out, StageProgress& trial) {
   return !trial.reason.empty();
 }
 
-StageProgress nothing_known(const std::string& id, const std::string& kind, const std::string& label, int epochs) {
-  return {id, kind, label, StageStanding::waiting, "", 0, epochs, unknown, unknown, unknown, unknown};
+StageStatusLine nothing_known(const std::string& id, const std::string& kind, const std::string& label,
+                              int epochs) {
+  return {id, kind, label, LiveStatus::waiting, "", 0, epochs, unknown, unknown, unknown, unknown};
 }
 
-StageProgress progress_of(const OutputFolder& out, const results::PlannedTrial& planned, bool sweep_lives) {
+StageStatusLine read_trial_status(const OutputFolder& out, const results::PlannedTrial& planned, bool sweep_lives) {
   study::Stage as_stage;
   as_stage.config = planned.config;
-  StageProgress trial = nothing_known(planned.id, "trial", planned.label + "  " + study::data_text(as_stage),
-                                      settings::trained_epochs(planned.config));
+  StageStatusLine trial = nothing_known(planned.id, "trial", planned.label + "  " + study::data_text(as_stage),
+                                        settings::trained_epochs(planned.config));
   std::error_code ignored;
   const bool has_begun = fs::exists(out.journal(planned.id), ignored);
   if (fs::exists(out.result(planned.id), ignored)) {
-    trial.state = is_unreadable(out, trial) ? StageStanding::failed : StageStanding::done;
+    trial.state = is_unreadable(out, trial) ? LiveStatus::failed : LiveStatus::done;
   } else if (fs::exists(out.failure(planned.id), ignored)) {
     read_failed(out.failure(planned.id), trial);
   } else if (has_begun) {
     const bool is_running = sweep_lives && is_of_this_sweep(out, planned.id);
-    trial.state = is_running ? StageStanding::running : StageStanding::interrupted;
+    trial.state = is_running ? LiveStatus::running : LiveStatus::interrupted;
   }
   if (has_begun) read_journal_end(out.journal(planned.id), trial);
   return trial;
 }
 
-StageProgress progress_of(const OutputFolder& out, const results::PlannedStage& planned) {
-  StageProgress stage = nothing_known(planned.id, planned.kind, planned.label, planned.epochs);
+StageStatusLine read_stage_status(const OutputFolder& out, const results::PlannedStage& planned) {
+  StageStatusLine stage = nothing_known(planned.id, planned.kind, planned.label, planned.epochs);
   const fs::path folder = out.stage(planned.id), journal = folder / "journal.jsonl";
   std::error_code ignored;
   const bool has_begun = fs::exists(journal, ignored);
   if (fs::exists(out.stage_done(planned.id), ignored)) {
     const auto damage = results::damage_of_stage(folder, results::Look::quick);
-    stage.state = damage ? StageStanding::failed : StageStanding::done;
+    stage.state = damage ? LiveStatus::failed : LiveStatus::done;
     if (damage) stage.reason = damage->why + "; the sweep's command makes it anew";
   } else if (!results::live_holder(folder).empty()) {
-    stage.state = StageStanding::running;
+    stage.state = LiveStatus::running;
   } else if (has_begun) {
-    stage.state = StageStanding::interrupted;
+    stage.state = LiveStatus::interrupted;
   }
   if (has_begun) read_journal_end(journal, stage);
   return stage;
 }
 
 /// Seconds between two results, over the last ten of them.
-double seconds_between_results(const OutputFolder& out, const std::vector<StageProgress>& trials) {
+double seconds_between_results(const OutputFolder& out, const std::vector<StageStatusLine>& trials) {
   std::vector<double> ages;
-  for (const StageProgress& trial : trials) {
-    if (trial.state == StageStanding::done) ages.push_back(age(out.result(trial.id)));
+  for (const StageStatusLine& trial : trials) {
+    if (trial.state == LiveStatus::done) ages.push_back(age(out.result(trial.id)));
   }
   std::sort(ages.begin(), ages.end());
   if (ages.size() < 2) return unknown;
@@ -130,12 +131,12 @@ double seconds_between_results(const OutputFolder& out, const std::vector<StageP
 
 }  // namespace
 
-const char* state_name(StageStanding state) {
+const char* to_text(LiveStatus state) {
   constexpr const char* names[] = {"done", "running", "interrupted", "failed", "diverged", "waiting"};
   return names[static_cast<std::size_t>(state)];
 }
 
-int StudyStatus::count(StageStanding state) const {
+int StudyStatus::count(LiveStatus state) const {
   return static_cast<int>(
       std::count_if(trials.begin(), trials.end(), [state](const auto& trial) { return trial.state == state; }));
 }
@@ -150,11 +151,12 @@ StudyStatus read_status(const OutputFolder& out) {
   status.sweep = results::live_holder(out.root);
   std::set<std::string> seen;
   for (const results::PlannedTrial& planned : study.trials) {
-    if (seen.insert(planned.id).second) status.trials.push_back(progress_of(out, planned, !status.sweep.empty()));
+    if (seen.insert(planned.id).second)
+      status.trials.push_back(read_trial_status(out, planned, !status.sweep.empty()));
   }
   const OutputFolder with_cache{out.root, study.cache};
   for (const results::PlannedStage& planned : study.stages)
-    status.stages.push_back(progress_of(with_cache, planned));
+    status.stages.push_back(read_stage_status(with_cache, planned));
   status.seconds_per_trial = seconds_between_results(out, status.trials);
   return status;
 }
@@ -164,9 +166,8 @@ namespace {
 
 Json number_or_null(double value) { return value == value ? Json(value) : Json(nullptr); }
 
-std::string line_of(const StageProgress& stage) {
-  std::string text =
-      fmt::format("  {:<11} {}  {}", state_name(stage.state), study::short_id(stage.id), stage.label);
+std::string status_line(const StageStatusLine& stage) {
+  std::string text = fmt::format("  {:<11} {}  {}", to_text(stage.state), study::short_id(stage.id), stage.label);
   if (!stage.reason.empty()) return text + ": " + stage.reason + "\n";
   if (stage.epochs > 0) text += fmt::format("  epoch {}/{}", stage.epoch, stage.epochs);
   if (stage.loss == stage.loss) text += fmt::format("  loss {:.4f}", stage.loss);
@@ -175,54 +176,53 @@ std::string line_of(const StageProgress& stage) {
   }
   if (stage.seconds_left == stage.seconds_left)
     text += fmt::format("  about {} left", duration_text(stage.seconds_left));
-  if (stage.quiet_seconds == stage.quiet_seconds)
-    text += fmt::format("  {} ago", duration_text(stage.quiet_seconds));
+  if (stage.idle_seconds == stage.idle_seconds) text += fmt::format("  {} ago", duration_text(stage.idle_seconds));
   return text + "\n";
 }
 
 /// "stages: 1 of 3 done, 1 running", and what else there is; empty where trials share none.
-std::string stages_text(const std::vector<StageProgress>& stages) {
+std::string stages_text(const std::vector<StageStatusLine>& stages) {
   if (stages.empty()) return "";
-  const auto count = [&](StageStanding state) {
+  const auto count = [&](LiveStatus state) {
     return std::count_if(stages.begin(), stages.end(), [state](const auto& stage) { return stage.state == state; });
   };
-  std::string text = fmt::format("shared stages: {} of {} done", count(StageStanding::done), stages.size());
-  for (const StageStanding state : {StageStanding::running, StageStanding::interrupted, StageStanding::failed}) {
-    if (count(state) > 0) text += fmt::format(", {} {}", count(state), state_name(state));
+  std::string text = fmt::format("shared stages: {} of {} done", count(LiveStatus::done), stages.size());
+  for (const LiveStatus state : {LiveStatus::running, LiveStatus::interrupted, LiveStatus::failed}) {
+    if (count(state) > 0) text += fmt::format(", {} {}", count(state), to_text(state));
   }
   return text + "\n";
 }
 
-Json progress_json(const StageProgress& stage) {
+Json progress_json(const StageStatusLine& stage) {
   return {{"id", stage.id},
           {"kind", stage.kind},
           {"label", stage.label},
-          {"state", state_name(stage.state)},
+          {"state", to_text(stage.state)},
           {"reason", stage.reason},
           {"epoch", stage.epoch},
           {"epochs", stage.epochs},
           {"loss", number_or_null(stage.loss)},
           {"validation_bacc", number_or_null(stage.validation_bacc)},
-          {"quiet_seconds", number_or_null(stage.quiet_seconds)},
+          {"quiet_seconds", number_or_null(stage.idle_seconds)},
           {"seconds_left", number_or_null(stage.seconds_left)}};
 }
 
-Json list_json(const std::vector<StageProgress>& stages) {
+Json list_json(const std::vector<StageStatusLine>& stages) {
   Json list = Json::array();
-  for (const StageProgress& stage : stages) list.push_back(progress_json(stage));
+  for (const StageStatusLine& stage : stages) list.push_back(progress_json(stage));
   return list;
 }
 
 }  // namespace
 
 std::string status_text(const StudyStatus& status) {
-  const int done = status.count(StageStanding::done);
-  const int lost = status.count(StageStanding::failed) + status.count(StageStanding::diverged);
+  const int done = status.count(LiveStatus::done);
+  const int lost = status.count(LiveStatus::failed) + status.count(LiveStatus::diverged);
   const int left = static_cast<int>(status.trials.size()) - done - lost;
   std::string text = fmt::format("{}: {} of {} done, {} failed, {} running, {} interrupted, {} waiting",
                                  status.name, done, count_text(static_cast<int>(status.trials.size()), "trial"),
-                                 lost, status.count(StageStanding::running),
-                                 status.count(StageStanding::interrupted), status.count(StageStanding::waiting));
+                                 lost, status.count(LiveStatus::running), status.count(LiveStatus::interrupted),
+                                 status.count(LiveStatus::waiting));
   const bool has_rate = status.seconds_per_trial == status.seconds_per_trial;
   if (!status.sweep.empty() && has_rate && left > 0) {
     text += fmt::format("; a result every {}, about {} left", duration_text(status.seconds_per_trial),
@@ -233,8 +233,8 @@ std::string status_text(const StudyStatus& status) {
   text += left > 0 && status.sweep.empty() ? "; give its command again to go on\n" : "\n";
   for (const auto* list : {&status.stages, &status.trials}) {
     if (list == &status.stages && left == 0) continue;  // nothing needs them any more
-    for (const StageProgress& stage : *list) {
-      if (stage.state != StageStanding::done && stage.state != StageStanding::waiting) text += line_of(stage);
+    for (const StageStatusLine& stage : *list) {
+      if (stage.state != LiveStatus::done && stage.state != LiveStatus::waiting) text += status_line(stage);
     }
   }
   return text;

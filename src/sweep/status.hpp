@@ -8,7 +8,7 @@
 
 namespace m2m::sweep {
 
-enum class StageStanding {
+enum class LiveStatus {
   done,         // its files are there, and can be read
   running,      // begun by the sweep that works here; of a g or prefix: by whichever sweep holds its folder
   interrupted,  // begun, and nobody goes on with it now
@@ -18,27 +18,27 @@ enum class StageStanding {
 };
 
 /// "done", "running" ...
-const char* state_name(StageStanding state);
+const char* to_text(LiveStatus state);
 
-struct StageProgress {
+struct StageStatusLine {
   std::string id, kind, label;  // kind: "trial", "g", "prefix"; the label with its data and seed
-  StageStanding state = StageStanding::waiting;
+  LiveStatus state = LiveStatus::waiting;
   std::string reason;  // why it failed
   int epoch = 0;       // epochs done
   int epochs = 0;
   double loss = 0, validation_bacc = 0;  // of the last epoch done; NaN: not measured
-  double quiet_seconds = 0;              // since its journal last grew
+  double idle_seconds = 0;               // since its journal last grew
   double seconds_left = 0;  // while it runs, if all epochs take as long as the last one; NaN: not known
 };
 
 struct StudyStatus {
   std::string name;
-  std::string sweep;                  // "process 4711 on host a17" where one gives signs of life; else empty
-  std::vector<StageProgress> trials;  // as planned, each once
-  std::vector<StageProgress> stages;  // the g and prefixes that they share
-  double seconds_per_trial = 0;       // between two results of late; NaN: there are not two
+  std::string sweep;                    // "process 4711 on host a17" where one gives signs of life; else empty
+  std::vector<StageStatusLine> trials;  // as planned, each once
+  std::vector<StageStatusLine> stages;  // the g and prefixes that they share
+  double seconds_per_trial = 0;         // between two results of late; NaN: there are not two
 
-  int count(StageStanding state) const;  // of the trials
+  int count(LiveStatus state) const;  // of the trials
 };
 
 /// Reads study.json, journals and results; touches nothing. Local.

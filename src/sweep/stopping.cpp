@@ -94,7 +94,7 @@ std::string doubt(const char* text, const std::optional<double>& end, const std:
   return "";
 }
 
-double margin_of(const TimeLimit& given, double limit) {
+double stop_margin(const TimeLimit& given, double limit) {
   return given.margin.value_or(std::min(usual_margin, 0.1 * std::max(0.0, limit)));
 }
 
@@ -117,7 +117,7 @@ double read_duration(const std::string& option, const std::string& text) {
 TimeLeft time_left(const TimeLimit& given, const std::function<const char*(const char*)>& environment, double now,
                    double running) {
   if (given.limit) {
-    const double margin = margin_of(given, *given.limit);
+    const double margin = stop_margin(given, *given.limit);
     if (margin >= *given.limit) {
       throw usage_error(fmt::format("--time-margin {:g} s leaves nothing of --time-limit {:g} s; give less", margin,
                                     *given.limit));
@@ -136,7 +136,7 @@ TimeLeft time_left(const TimeLimit& given, const std::function<const char*(const
   if (!doubted.empty()) {
     return {std::nullopt, doubted + "; no time limit is known, --time-limit gives one"};
   }
-  const double left = *end - now, margin = margin_of(given, left + running);
+  const double left = *end - now, margin = stop_margin(given, left + running);
   if (left >= never) return {};
   if (left <= margin) {
     throw usage_error(

@@ -18,7 +18,7 @@
 namespace m2m::sweep {
 namespace {
 
-std::optional<TerminalSize> size_of(int handle) {
+std::optional<TerminalSize> query_size(int handle) {
   if (handle < 0 || ::isatty(handle) == 0) return std::nullopt;
   winsize size{};
   if (::ioctl(handle, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return TerminalSize{};
@@ -33,15 +33,15 @@ bool launched_by_mpirun(const std::filesystem::path& parent) {
 
 }  // namespace
 
-std::optional<TerminalSize> terminal_of_standard_error() {
+std::optional<TerminalSize> stderr_terminal() {
   const char* kind = std::getenv("TERM");
   if (kind == nullptr || std::string(kind) == "dumb") return std::nullopt;
-  if (const auto size = size_of(STDERR_FILENO)) return size;
+  if (const auto size = query_size(STDERR_FILENO)) return size;
   const auto parent = std::filesystem::path("/proc") / std::to_string(::getppid());
   if (!launched_by_mpirun(parent)) return std::nullopt;
   const FileDescriptor terminal(
       ::open((parent / "fd" / "2").c_str(), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
-  return size_of(terminal.number());
+  return query_size(terminal.number());
 }
 
 bool log_reader_is_gone() {

@@ -14,7 +14,7 @@ struct TerminalSize {
 
 /// The terminal that standard error ends up on; nothing where it is a file or a pipe. Under mpirun standard error
 /// is always a pipe, and it is mpirun's own that counts.
-std::optional<TerminalSize> terminal_of_standard_error();
+std::optional<TerminalSize> stderr_terminal();
 
 /// True once the reader of a pipe that standard error goes to has closed it, as `m2m-sweep ... 2>&1 | head -1`
 /// does.

@@ -16,175 +16,177 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 /// The worker's side of the conversation, for all of its seats. Thread-safe.
-class Conversation {
+class WorkerProtocol {
  public:
-  Conversation(comm::Mailbox& mail, const StageWork& work, const WorkerSettings& settings)
+  WorkerProtocol(comm::Mailbox& mail, const WorkerJob& job, const WorkerSettings& settings)
       : mail_(mail),
         settings_(settings),
-        admission_(work.seats, work.memory, [this](const std::string& text) { say(Remark{text}); }),
-        seats_(at(work.seats)) {
-    if (admission_.open(0)) say(Here{settings_.place, 0});
+        admission_(job.slots, job.memory, [this](const std::string& text) { send(LogLine{text}); }),
+        slots_(at(job.slots)) {
+    if (admission_.admit(0)) send(Ready{settings_.host, 0});
   }
 
-  void progress(int seat, const study::Progress& progress) {
+  void progress(int slot, const study::Progress& progress) {
     const std::lock_guard guard(mutex_);
-    admission_.report(seat);
-    auto& reported = seats_[at(seat)].reported;
-    if (!reported) looked_.reset();  // its memory is known now
+    admission_.on_progress(slot);
+    auto& reported = slots_[at(slot)].reported;
+    if (!reported) memory_checked_.reset();  // its memory is known now
     const auto now = Clock::now();
     const bool is_last = progress.epoch >= progress.epochs;
-    if (reported && !is_last && now - *reported < std::chrono::duration<double>(settings_.report_every)) return;
+    if (reported && !is_last && now - *reported < std::chrono::duration<double>(settings_.progress_interval))
+      return;
     reported = now;
-    say(Report{progress, seat});
+    send(ProgressUpdate{progress, slot});
   }
 
   void remark(const std::string& text) {
     const std::lock_guard guard(mutex_);
-    say(Remark{text});
+    send(LogLine{text});
   }
 
   bool stop_requested() {
     const std::lock_guard guard(mutex_);
-    listen();
-    return stop_ || leave_;
+    receive();
+    return stop_ || shutdown_;
   }
 
   /// The next stage that the seat is to run; nothing once the worker is to leave. Waits.
-  std::optional<study::Stage> next_stage(int seat) {
-    for (;; std::this_thread::sleep_for(std::chrono::milliseconds(2))) {
+  std::optional<study::Stage> next_stage(int slot) {
+    for (;; std::this_thread::sleep_for(poll_interval)) {
       const std::lock_guard guard(mutex_);
-      listen();
-      if (leave_) return std::nullopt;
-      if (admission_.is_away(seat)) come_back(seat);
-      if (auto& next = seats_[at(seat)].next) {
-        admission_.begin(seat, next->memory);
-        seats_[at(seat)].reported.reset();
+      receive();
+      if (shutdown_) return std::nullopt;
+      if (admission_.is_withdrawn(slot)) readmit(slot);
+      if (auto& next = slots_[at(slot)].next) {
+        admission_.start(slot, next->memory);
+        slots_[at(slot)].reported.reset();
         return std::exchange(next, std::nullopt);
       }
     }
   }
 
-  void end(int seat, const study::StageResult& result) {
+  void finish(int slot, const study::StageResult& result) {
     const std::lock_guard guard(mutex_);
-    admission_.end(seat);
-    looked_.reset();
-    say(StageFinished{result, seat, !admission_.open(seat)});
+    admission_.finish(slot);
+    memory_checked_.reset();
+    send(StageFinished{result, slot, !admission_.admit(slot)});
   }
 
   /// Lets all seats go.
-  void give_up() {
+  void shut_down() {
     const std::lock_guard guard(mutex_);
-    leave_ = true;
+    shutdown_ = true;
   }
 
-  void say_bye() {
+  void send_goodbye() {
     const std::lock_guard guard(mutex_);
-    say(Bye{});
+    send(Goodbye{});
   }
 
  private:
-  struct Seat {
+  struct WorkerSlot {
     std::optional<study::Stage> next;
     std::optional<Clock::time_point> reported;
   };
 
   static std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
-  void say(const FromWorker& word) { mail_.send(0, encode(word)); }
+  void send(const FromWorker& word) { mail_.send(0, encode(word)); }
 
-  void come_back(int seat) {
+  void readmit(int slot) {
     const auto now = Clock::now();
-    if (looked_ && now - *looked_ < std::chrono::duration<double>(settings_.admit_every)) return;
-    looked_ = now;
-    if (admission_.open(seat)) say(Here{settings_.place, seat});
+    if (memory_checked_ && now - *memory_checked_ < std::chrono::duration<double>(settings_.admission_interval))
+      return;
+    memory_checked_ = now;
+    if (admission_.admit(slot)) send(Ready{settings_.host, slot});
   }
 
   /// Takes what has come, and passes a signal on.
-  void listen() {
+  void receive() {
     while (const auto message = mail_.poll()) {
       ToWorker word = decode_to_worker(message->bytes);
-      if (auto* start = std::get_if<Start>(&word)) seats_.at(at(start->seat)).next = std::move(start->stage);
-      if (std::holds_alternative<Stop>(word)) stop_ = true;
-      if (std::holds_alternative<Leave>(word)) leave_ = true;
+      if (auto* start = std::get_if<Assign>(&word)) slots_.at(at(start->slot)).next = std::move(start->stage);
+      if (std::holds_alternative<Cancel>(word)) stop_ = true;
+      if (std::holds_alternative<Shutdown>(word)) shutdown_ = true;
     }
-    if (told_) return;
-    const StopReason reason = settings_.stop_wanted();
+    if (stop_sent_) return;
+    const StopReason reason = settings_.stop_requested();
     if (reason == StopReason::none) return;
-    stop_ = told_ = true;
-    say(StopWanted{reason});
+    stop_ = stop_sent_ = true;
+    send(StopRequest{reason});
   }
 
   comm::Mailbox& mail_;
   const WorkerSettings& settings_;
   std::mutex mutex_;
-  bool stop_ = false, leave_ = false, told_ = false;
+  bool stop_ = false, shutdown_ = false, stop_sent_ = false;
   Admission admission_;
-  std::vector<Seat> seats_;
-  std::optional<Clock::time_point> looked_;
+  std::vector<WorkerSlot> slots_;
+  std::optional<Clock::time_point> memory_checked_;
 };
 
 /// What the stage of a seat asks and tells; it may do so from threads of its own.
-class SeatContext : public study::StageContext {
+class SlotContext : public study::StageContext {
  public:
-  SeatContext(Conversation& conversation, int seat) : conversation_(conversation), seat_(seat) {}
-  void progress(const study::Progress& progress) override { conversation_.progress(seat_, progress); }
-  void remark(const std::string& text) override { conversation_.remark(text); }
-  bool stop_requested() const override { return conversation_.stop_requested(); }
+  SlotContext(WorkerProtocol& protocol, int slot) : protocol_(protocol), slot_(slot) {}
+  void progress(const study::Progress& progress) override { protocol_.progress(slot_, progress); }
+  void remark(const std::string& text) override { protocol_.remark(text); }
+  bool stop_requested() const override { return protocol_.stop_requested(); }
 
  private:
-  Conversation& conversation_;
-  int seat_;
+  WorkerProtocol& protocol_;
+  int slot_;
 };
 
-study::StageResult failure_of(std::exception_ptr thrown) {
+study::StageResult to_failure(std::exception_ptr thrown) {
   try {
     std::rethrow_exception(std::move(thrown));
   } catch (const WriteError& error) {
-    return {study::StageEnd::unsaved, error.what(), error.code(), 0};
+    return {study::StageOutcome::unsaved, error.what(), error.code(), 0};
   } catch (const Error& error) {
-    return {study::StageEnd::failed, error.what(), error.code(), 0};
+    return {study::StageOutcome::failed, error.what(), error.code(), 0};
   } catch (const std::exception& error) {
-    return {study::StageEnd::failed, error.what(), ExitCode::internal, 0};
+    return {study::StageOutcome::failed, error.what(), ExitCode::internal, 0};
   } catch (...) {
-    return {study::StageEnd::failed, "something was thrown that is no exception", ExitCode::internal, 0};
+    return {study::StageOutcome::failed, "something was thrown that is no exception", ExitCode::internal, 0};
   }
 }
 
-study::StageResult run_caught(const StageWork& work, const study::Stage& stage, study::StageContext& context) {
+study::StageResult run_caught(const WorkerJob& job, const study::Stage& stage, study::StageContext& context) {
   try {
-    return work.run(stage, context);
+    return job.run(stage, context);
   } catch (...) {
-    study::StageResult failure = failure_of(std::current_exception());
-    if (work.end_job) work.end_job(stage, failure);
+    study::StageResult failure = to_failure(std::current_exception());
+    if (job.abort_job) job.abort_job(stage, failure);
     return failure;
   }
 }
 
-void run_seat(Conversation& conversation, int seat, const StageWork& work) {
-  SeatContext context(conversation, seat);
-  while (const auto stage = conversation.next_stage(seat)) {
+void run_slot(WorkerProtocol& protocol, int slot, const WorkerJob& job) {
+  SlotContext context(protocol, slot);
+  while (const auto stage = protocol.next_stage(slot)) {
     const auto start = Clock::now();
-    study::StageResult result = run_caught(work, *stage, context);
+    study::StageResult result = run_caught(job, *stage, context);
     result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    conversation.end(seat, result);
+    protocol.finish(slot, result);
   }
 }
 
 /// The first seat here, each further one in a thread. Throws what the first of them to fail threw.
-void run_seats(Conversation& conversation, const StageWork& work) {
+void run_slots(WorkerProtocol& protocol, const WorkerJob& job) {
   std::exception_ptr failure;
   std::mutex mutex;
-  const auto guarded = [&](int seat) {
+  const auto guarded = [&](int slot) {
     try {
-      run_seat(conversation, seat, work);
+      run_slot(protocol, slot, job);
     } catch (...) {
-      conversation.give_up();
+      protocol.shut_down();
       const std::lock_guard guard(mutex);
       if (!failure) failure = std::current_exception();
     }
   };
   std::vector<std::thread> threads;
-  for (int seat = 1; seat < work.seats; ++seat) threads.emplace_back(guarded, seat);
+  for (int slot = 1; slot < job.slots; ++slot) threads.emplace_back(guarded, slot);
   guarded(0);
   for (std::thread& thread : threads) thread.join();
   if (failure) std::rethrow_exception(failure);
@@ -192,10 +194,10 @@ void run_seats(Conversation& conversation, const StageWork& work) {
 
 }  // namespace
 
-void work(comm::Mailbox& mail, const StageWork& work, const WorkerSettings& settings) {
-  Conversation conversation(mail, work, settings);
-  run_seats(conversation, work);
-  conversation.say_bye();
+void run_worker(comm::Mailbox& mail, const WorkerJob& job, const WorkerSettings& settings) {
+  WorkerProtocol protocol(mail, job, settings);
+  run_slots(protocol, job);
+  protocol.send_goodbye();
 }
 
 }  // namespace m2m::sweep

@@ -11,21 +11,21 @@
 namespace m2m::sweep {
 
 /// Ends the job because a stage threw on a rank that others of its group may wait for.
-using EndJob = std::function<void(const study::Stage& stage, const study::StageResult& failure)>;
+using AbortJobFn = std::function<void(const study::Stage& stage, const study::StageResult& failure)>;
 
 /// What a rank runs stages with.
-struct StageWork {
-  study::RunStage run;                        // with several seats, called by several threads at once
-  EndJob end_job = {};                        // empty: this rank is a group by itself
-  int seats = 1;                              // how many stages run at once; more than one: end_job is empty
+struct WorkerJob {
+  study::RunFn run;                           // with several seats, called by several threads at once
+  AbortJobFn abort_job = {};                  // empty: this rank is a group by itself
+  int slots = 1;                              // how many stages run at once; more than one: abort_job is empty
   std::function<DeviceMemory()> memory = {};  // of the device; thread-safe; empty: there is enough for all seats
 };
 
 struct WorkerSettings {
-  std::string place;                        // "host a17", for people
-  std::function<StopReason()> stop_wanted;  // what this process was asked for
-  double report_every = 0.5;                // seconds between progress messages of a stage, at least
-  double admit_every = 0.5;                 // seconds between looks for memory that others have freed, at least
+  std::string host;                            // "host a17", for people
+  std::function<StopReason()> stop_requested;  // what this process was asked for
+  double progress_interval = 0.5;              // seconds between progress messages of a stage, at least
+  double admission_interval = 0.5;             // seconds between looks for memory that others have freed, at least
 };
 
 /// Runs stages until told to leave: in the calling thread, and in a thread more for each further seat. A seat says
@@ -35,6 +35,6 @@ struct WorkerSettings {
 /// What escapes from `work.run` is sent as the end of that stage (a WriteError as unsaved, all else as failed), or
 /// ends the job; other seats go on. Throws
 /// Error (input_output) only where message passing fails.
-void work(comm::Mailbox& mail, const StageWork& work, const WorkerSettings& settings);
+void run_worker(comm::Mailbox& mail, const WorkerJob& job, const WorkerSettings& settings);
 
 }  // namespace m2m::sweep

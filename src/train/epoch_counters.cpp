@@ -11,7 +11,7 @@
 namespace m2m::train {
 namespace {
 
-kernels::StepEdits edits_of(const StepWork& work, const methods::Edited& edited) {
+kernels::StepEdits make_step_edits(const StepWork& work, const methods::TranslatedSlots& edited) {
   if (!edited.rows.defined()) return {};
   return {edited.rows.size(0),
           edited.rows.const_data_ptr<std::int64_t>(),
@@ -27,15 +27,15 @@ double ratio(double sum, double count) { return count > 0 ? sum / count : result
 
 EpochCounters::EpochCounters(int classes, std::int64_t slots, torch::Device device)
     : sums_(torch::zeros({kernels::epoch_sum_count}, torch::TensorOptions(torch::kFloat64).device(device))),
-      bad_step_(torch::full({}, -1, torch::TensorOptions(torch::kInt64).device(device))),
+      nonfinite_step_(torch::full({}, -1, torch::TensorOptions(torch::kInt64).device(device))),
       accepted_(torch::zeros({slots}, torch::TensorOptions(torch::kInt64).device(device))),
       counted_(classes) {}
 
 void EpochCounters::add(std::int64_t step, const StepWork& work, const nn::StepAnswers& answers,
-                        const methods::Edited& edited) {
-  nn::count_step(
-      step, answers, edits_of(work, edited),
-      {sums_.data_ptr<double>(), bad_step_.data_ptr<std::int64_t>(), accepted_.data_ptr<std::int64_t>() + slots_});
+                        const methods::TranslatedSlots& edited) {
+  nn::count_step(step, answers, make_step_edits(work, edited),
+                 {sums_.data_ptr<double>(), nonfinite_step_.data_ptr<std::int64_t>(),
+                  accepted_.data_ptr<std::int64_t>() + slots_});
   add_planned(work);
 }
 
@@ -50,27 +50,27 @@ void EpochCounters::add_planned(const StepWork& work) {
   slots_ += static_cast<std::int64_t>(work.slots);
 }
 
-void EpochCounters::add_up(comm::Communicator& ranks) {
+void EpochCounters::all_reduce(comm::Communicator& ranks) {
   if (ranks.size() == 1) return;
   ranks.all_reduce_sum(sums_);
-  if (!chosen_.empty()) ranks.all_reduce_sum(accepted_);                        // every rank plans alike
-  torch::Tensor bad_steps = torch::zeros({ranks.size()}, bad_step_.options());  // 0: none
-  bad_steps[ranks.rank()] = bad_step_ + 1;
+  if (!chosen_.empty()) ranks.all_reduce_sum(accepted_);                              // every rank plans alike
+  torch::Tensor bad_steps = torch::zeros({ranks.size()}, nonfinite_step_.options());  // 0: none
+  bad_steps[ranks.rank()] = nonfinite_step_ + 1;
   ranks.all_reduce_sum(bad_steps);
   const auto none = std::numeric_limits<std::int64_t>::max();
   const torch::Tensor first = torch::where(bad_steps > 0, bad_steps, none).min();
-  bad_step_ = torch::where(first == none, 0, first) - 1;
+  nonfinite_step_ = torch::where(first == none, 0, first) - 1;
 }
 
-void EpochCounters::forget_share() {
+void EpochCounters::clear_local() {
   sums_.zero_();
   accepted_.zero_();
-  bad_step_.fill_(-1);
+  nonfinite_step_.fill_(-1);
 }
 
 std::map<std::string, torch::Tensor> EpochCounters::state() const {
   return {{"sums", sums_.cpu().clone()},
-          {"bad_step", bad_step_.cpu().clone()},
+          {"bad_step", nonfinite_step_.cpu().clone()},
           {"generation", checkpoints::to_tensor(counts())}};
 }
 
@@ -82,7 +82,7 @@ void EpochCounters::load(const std::map<std::string, torch::Tensor>& state) {
   };
   try {
     sums_.copy_(tensor("sums", sums_.numel()));
-    bad_step_.copy_(tensor("bad_step", 1).squeeze());
+    nonfinite_step_.copy_(tensor("bad_step", 1).squeeze());
     counted_ = state.contains("planned")
                    ? checkpoints::generation_from_dense(state.at("planned"), state.at("accepted"), counted_.classes)
                    : checkpoints::generation_from_rows(state.at("generation"), counted_.classes);
@@ -117,6 +117,6 @@ void EpochCounters::read(results::EpochRecord& record) const {
   record.generation = counts();
 }
 
-std::int64_t EpochCounters::first_bad_step() const { return bad_step_.item<std::int64_t>(); }
+std::int64_t EpochCounters::first_nonfinite_step() const { return nonfinite_step_.item<std::int64_t>(); }
 
 }  // namespace m2m::train

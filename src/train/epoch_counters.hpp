@@ -24,21 +24,22 @@ class EpochCounters {
 
   /// One step in the order of the epoch: its work, the answers of the training-mode forward before the update, what
   /// was edited.
-  void add(std::int64_t step, const StepWork& work, const nn::StepAnswers& answers, const methods::Edited& edited);
+  void add(std::int64_t step, const StepWork& work, const nn::StepAnswers& answers,
+           const methods::TranslatedSlots& edited);
   /// One step of which this rank has no slot.
   void add_planned(const StepWork& work);
 
   /// Collective: every rank's counts become those of all ranks together; the first bad step the earliest.
-  void add_up(comm::Communicator& ranks);
-  /// Forgets this rank's share; what the plan alone decides stays. After add_up, on all ranks but one, where
+  void all_reduce(comm::Communicator& ranks);
+  /// Forgets this rank's share; what the plan alone decides stays. After all_reduce, on all ranks but one, where
   /// counting goes on.
-  void forget_share();
+  void clear_local();
 
   /// Fills in the epoch's means and counts. Waits for the device.
   void read(results::EpochRecord& record) const;
 
   /// The first step whose loss was not a number, -1 if none. Waits for the device.
-  std::int64_t first_bad_step() const;
+  std::int64_t first_nonfinite_step() const;
 
   /// What was counted, as tensors on the host, and back: before the first step that is added. load throws Error
   /// (bad_data) where a tensor is missing or of another size; reads states of format 1 too.
@@ -54,10 +55,10 @@ class EpochCounters {
 
   results::GenerationCounts counts() const;
 
-  torch::Tensor sums_;      // float64 [kernels::epoch_sum_count]
-  torch::Tensor bad_step_;  // int64 []
-  torch::Tensor accepted_;  // int64 [slots of the epoch]: 1 where a translation was kept
-  std::int64_t slots_ = 0;  // of the steps that were added
+  torch::Tensor sums_;            // float64 [kernels::epoch_sum_count]
+  torch::Tensor nonfinite_step_;  // int64 []
+  torch::Tensor accepted_;        // int64 [slots of the epoch]: 1 where a translation was kept
+  std::int64_t slots_ = 0;        // of the steps that were added
   std::vector<Chosen> chosen_;
   results::GenerationCounts counted_;  // what the plan alone decides, and all outcomes of steps before a resume
 };

@@ -12,7 +12,7 @@ using data::Slot;
 
 namespace {
 
-std::vector<Slot> picked(std::span<const Slot> slots, const std::vector<std::int32_t>& which) {
+std::vector<Slot> select_slots(std::span<const Slot> slots, const std::vector<std::int32_t>& which) {
   std::vector<Slot> some(which.size());
   std::transform(which.begin(), which.end(), some.begin(), [&](std::int32_t slot) { return slots[slot]; });
   return some;
@@ -34,14 +34,14 @@ nn::UploadSlice add_label_shares(const methods::StepMix& mix, const std::vector<
 
 }  // namespace
 
-EpochWork::EpochWork(const TrialSetup& setup, const data::PlanInputs& basis, int epoch, RankShare share)
+EpochWork::EpochWork(const TrialSetup& setup, const data::PlanInputs& basis, int epoch, Shard share)
     : epoch_(epoch) {
   const settings::Phase phase = settings::phase_at(setup.recipe, epoch, setup.settings.defer_until);
   const data::EpochPlan plan = data::plan_epoch(basis, epoch, phase.sampling);
   const LoadedData& data = *setup.data;
   const data::ImageShape& shape = data.set.train.shape;
-  const methods::AddPicksFn picks_of = [&](nn::Upload& upload, std::span<const Slot> slots) {
-    return add_picks(data, slots, upload);
+  const methods::AddIndicesFn add_data_indices = [&](nn::Upload& upload, std::span<const Slot> slots) {
+    return add_indices(data, slots, upload);
   };
   for (std::int64_t i = 0; i < plan.steps(); ++i) {
     const std::span<const Slot> slots = plan.step(i);
@@ -51,15 +51,15 @@ EpochWork::EpochWork(const TrialSetup& setup, const data::PlanInputs& basis, int
     slots_ += static_cast<std::int64_t>(slots.size());
     if (phase.translates) host.planned = setup.editing.plan(basis, slots, epoch, i, shape);
     host.mix = methods::plan_mix(basis, slots, epoch, i, shape, setup.mixing);
-    host.own = data::shard_slots(static_cast<std::int64_t>(slots.size()), host.planned.worked_slots(), share.rank,
-                                 share.ranks);
-    const std::vector<Slot> own = picked(slots, host.own);
-    step.picks = picks_of(upload_, own);
+    host.own = data::shard_slots(static_cast<std::int64_t>(slots.size()), host.planned.translated_slots(),
+                                 share.rank, share.ranks);
+    const std::vector<Slot> own = select_slots(slots, host.own);
+    step.indices = add_data_indices(upload_, own);
     step.labels = add_labels(basis, own, upload_);
-    step.translations = methods::add_translations(host.planned, host.own, picks_of, upload_);
+    step.translations = methods::add_translations(host.planned, host.own, add_data_indices, upload_);
     if (host.mix.partners.empty()) continue;
-    const std::vector<Slot> partners = picked(host.mix.partners, host.own);
-    step.partner_picks = picks_of(upload_, partners);
+    const std::vector<Slot> partners = select_slots(host.mix.partners, host.own);
+    step.partner_indices = add_data_indices(upload_, partners);
     step.partner_labels = add_labels(basis, partners, upload_);
     step.label_shares = add_label_shares(host.mix, host.own, upload_);
   }
@@ -68,11 +68,11 @@ EpochWork::EpochWork(const TrialSetup& setup, const data::PlanInputs& basis, int
 StepWork EpochWork::step(std::int64_t index) const {
   const Planned& planned = steps_[static_cast<std::size_t>(index)];
   StepWork work = planned.host;
-  work.picks = upload_[planned.picks];
+  work.indices = upload_[planned.indices];
   work.labels = upload_[planned.labels];
   work.translations = planned.translations.from(upload_);
   if (work.mix.partners.empty()) return work;
-  work.partner_picks = upload_[planned.partner_picks];
+  work.partner_indices = upload_[planned.partner_indices];
   work.partner_labels = upload_[planned.partner_labels];
   work.label_shares = upload_[planned.label_shares];
   return work;

@@ -13,17 +13,17 @@ namespace m2m::train {
 
 /// A rank's share of a step. Tensors lie on the device.
 struct StepWork {
-  std::size_t slots = 0;                                      // of the step, over all ranks
-  std::vector<std::int32_t> own;                              // [b], which of them are the rank's, ascending
-  torch::Tensor picks, labels;                                // of these: which images, for gather_picks; int64 [b]
-  methods::StepTranslations planned;                          // of all ranks, for the counters
-  methods::TranslationWork translations;                      // of the rank
-  methods::StepMix mix;                                       // of all slots
-  torch::Tensor partner_picks, partner_labels, label_shares;  // of the rank's slots, where the step is mixed
+  std::size_t slots = 0;                  // of the step, over all ranks
+  std::vector<std::int32_t> own;          // [b], which of them are the rank's, ascending
+  torch::Tensor indices, labels;          // of these: which images, for gather_indices; int64 [b]
+  methods::StepTranslations planned;      // of all ranks, for the counters
+  methods::TranslationWork translations;  // of the rank
+  methods::StepMix mix;                   // of all slots
+  torch::Tensor partner_indices, partner_labels, label_shares;  // of the rank's slots, where the step is mixed
 };
 
 /// Whose slots: those that a rank of so many takes.
-struct RankShare {
+struct Shard {
   int rank = 0, ranks = 1;
 };
 
@@ -31,7 +31,7 @@ class EpochWork {
  public:
   /// The plan of an epoch, edited as `setup` says, with a rank's share of it. Pure; every rank plans alike. Local,
   /// in any thread.
-  EpochWork(const TrialSetup& setup, const data::PlanInputs& basis, int epoch, RankShare share);
+  EpochWork(const TrialSetup& setup, const data::PlanInputs& basis, int epoch, Shard share);
 
   /// Sends the share to the device, queued on the current stream. Once, before step().
   void send(torch::Device device) { upload_.send(device); }
@@ -44,8 +44,8 @@ class EpochWork {
  private:
   struct Planned {
     StepWork host;  // its tensors undefined
-    nn::UploadSlice picks, labels, partner_picks, partner_labels, label_shares;
-    methods::TranslationPieces translations;
+    nn::UploadSlice indices, labels, partner_indices, partner_labels, label_shares;
+    methods::TranslationUpload translations;
   };
 
   int epoch_ = -1;

@@ -25,41 +25,41 @@ struct LoadedData {
 };
 
 /// Fills in `samples` from the data set, placed for `device`, and mean and deviation where they are missing.
-void place(LoadedData& data, torch::Device device);
+void place_on_device(LoadedData& data, torch::Device device);
 
 /// Reads and cuts the data that `resolved` names, its samples placed for `device`. Throws Error as load_data_set
 /// and split_data do.
 std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Device device);
 
 /// The same data with its training part filled up by SMOTE, on the device where `data` lies. Local, deterministic.
-std::shared_ptr<const LoadedData> filled_up(const LoadedData& data, Key key);
+std::shared_ptr<const LoadedData> with_smote(const LoadedData& data, Key key);
 
 /// load_data, remembering the last data set and how it was cut, so that the trials of a grid do not read it again.
 /// One thread at a time.
-class DataShelf {
+class DataCache {
  public:
   std::shared_ptr<const LoadedData> get(const Config& resolved, torch::Device device = torch::kCPU);
 
  private:
-  std::string key_;                                               // of what was read
-  std::shared_ptr<const LoadedData> read_;                        // not cut
-  std::map<std::string, std::shared_ptr<const LoadedData>> cut_;  // they share what was read
+  std::string key_;                                                  // of what was read
+  std::shared_ptr<const LoadedData> data_set_;                       // not cut
+  std::map<std::string, std::shared_ptr<const LoadedData>> splits_;  // they share what was read
 };
 
 /// Labels of a part, in its order.
-std::vector<std::int32_t> part_labels(const LoadedData& data, const data::PoolRows& part);
+std::vector<std::int32_t> pool_labels(const LoadedData& data, const data::PoolRows& part);
 
-/// Notes which images of the training part are to be gathered, and how, for gather_picks.
-nn::UploadSlice add_picks(const LoadedData& data, std::span<const data::Slot> slots, nn::Upload& upload);
+/// Notes which images of the training part are to be gathered, and how, for gather_indices.
+nn::UploadSlice add_indices(const LoadedData& data, std::span<const data::Slot> slots, nn::Upload& upload);
 /// Gathers what was noted: shifted, flipped, in [0, 1]; features as they are. indices: where the pixels lie.
 /// [slots, c, h, w] of `precision`, there too; nothing waits for it.
-torch::Tensor gather_picks(const LoadedData& data, const torch::Tensor& indices, torch::Dtype precision);
+torch::Tensor gather_indices(const LoadedData& data, const torch::Tensor& indices, torch::Dtype precision);
 
 /// Both at once.
 torch::Tensor gather_slots(const LoadedData& data, std::span<const data::Slot> slots, torch::Dtype precision);
 
 /// Gathers rows first .. first+count of a part as they are.
-torch::Tensor gather_part(const LoadedData& data, const data::PoolRows& part, std::int64_t first,
+torch::Tensor gather_rows(const LoadedData& data, const data::PoolRows& part, std::int64_t first,
                           std::int64_t count, torch::Dtype precision);
 
 }  // namespace m2m::train

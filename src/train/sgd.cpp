@@ -45,26 +45,26 @@ Sgd::Sgd(nn::Network& network, double momentum, double weight_decay, const std::
     : momentum_(momentum), weight_decay_(weight_decay) {
   const torch::NoGradGuard no_gradient;
   auto parameters = network.named_parameters();
-  const auto takes_part = [&](const std::string& name) {
+  const auto is_trained = [&](const std::string& name) {
     return trained.empty() || std::count(trained.begin(), trained.end(), name) > 0;
   };
   std::int64_t count = 0;
-  for (const auto& item : parameters) count += takes_part(item.key()) ? padded(item.value()) : 0;
+  for (const auto& item : parameters) count += is_trained(item.key()) ? padded(item.value()) : 0;
   weight_ = torch::zeros({count}, parameters.front().value().options().requires_grad(false));
   velocity_ = torch::zeros_like(weight_);
   gradient_ = torch::zeros_like(weight_);
   std::int64_t first = 0;
   for (auto& item : parameters) {
     torch::Tensor& parameter = item.value();
-    parameter.set_requires_grad(takes_part(item.key()));
-    if (!takes_part(item.key())) continue;
+    parameter.set_requires_grad(is_trained(item.key()));
+    if (!is_trained(item.key())) continue;
     const auto slice = [&](const torch::Tensor& buffer) {
       return shaped(buffer.narrow(0, first, parameter.numel()), parameter.sizes(), format);
     };
     slice(weight_).copy_(parameter);
     parameter.set_data(slice(weight_));
     parameter.mutable_grad() = slice(gradient_);
-    slots_.push_back({item.key(), slice(velocity_)});
+    slices_.push_back({item.key(), slice(velocity_)});
     first += padded(parameter);
     const bool is_head = item.key() == "linear.weight" || item.key() == "linear.bias";
     const double factor = is_head ? head_factor : 1;
@@ -75,7 +75,7 @@ Sgd::Sgd(nn::Network& network, double momentum, double weight_decay, const std::
 
 void Sgd::step(double learning_rate) {
   std::int64_t begin = 0;
-  for (const Range& range : ranges_) {
+  for (const LearningRateRange& range : ranges_) {
     const auto part = [&](const torch::Tensor& buffer) { return buffer.narrow(0, begin, range.end - begin); };
     torch::Tensor weight = part(weight_), velocity = part(velocity_), gradient = part(gradient_);
     nn::sgd_step({range.factor * learning_rate, momentum_, weight_decay_}, weight, velocity, gradient);
@@ -85,17 +85,18 @@ void Sgd::step(double learning_rate) {
 
 std::map<std::string, torch::Tensor> Sgd::velocities() const {
   std::map<std::string, torch::Tensor> named;
-  for (const Slot& slot : slots_) named[slot.name] = slot.velocity;
+  for (const ParameterSlice& found : slices_) named[found.name] = found.velocity;
   return named;
 }
 
 void Sgd::load(const std::map<std::string, torch::Tensor>& velocities, const std::string& origin) {
   for (const auto& [name, velocity] : velocities) {
-    const auto slot = std::find_if(slots_.begin(), slots_.end(), [&](const Slot& s) { return s.name == name; });
-    if (slot == slots_.end() || slot->velocity.sizes() != velocity.sizes()) {
+    const auto found =
+        std::find_if(slices_.begin(), slices_.end(), [&](const ParameterSlice& s) { return s.name == name; });
+    if (found == slices_.end() || found->velocity.sizes() != velocity.sizes()) {
       throw data_error(origin + ": holds a momentum '" + name + "' that no parameter of the network fits");
     }
-    slot->velocity.copy_(velocity);
+    found->velocity.copy_(velocity);
   }
 }
 

@@ -58,18 +58,18 @@ class Sgd {
   void load(const std::map<std::string, torch::Tensor>& velocities, const std::string& origin);
 
  private:
-  struct Slot {
+  struct ParameterSlice {
     std::string name;
     torch::Tensor velocity;  // in the shape of the parameter
   };
   torch::Tensor weight_, velocity_, gradient_;  // [n]
-  std::vector<Slot> slots_;
+  std::vector<ParameterSlice> slices_;
   /// Neighbours in the buffers with one learning rate: up to where, and its factor.
-  struct Range {
+  struct LearningRateRange {
     std::int64_t end;
     double factor;
   };
-  std::vector<Range> ranges_;
+  std::vector<LearningRateRange> ranges_;
   double momentum_, weight_decay_;
 };
 

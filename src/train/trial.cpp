@@ -52,24 +52,24 @@ Trial::Trial(TrialSetup setup)
       statistics_(*network_),
       step_pass_(forward_pass(), setup_.settings.graphed && setup_.ranks->size() == 1),
       planner_(std::make_unique<EpochPlanner>(setup_, basis_)),
-      pass_(nn::multiply_adds(network_->spec())),
+      forward_cost_(nn::multiply_adds(network_->spec())),
       epoch_(setup_.settings.start_epoch) {
   const torch::NoGradGuard no_gradient;
   if (setup_.resume) {
     restore(*setup_.resume);
     setup_.resume.reset();  // its memory
   } else if (setup_.start) {
-    begin_from_start();
+    load_start();
   } else {
     nn::initialise(*network_, setup_.keys.init);
   }
   frozen_->refresh();                            // a second stage asks it from the first step on
   if (setup_.g) frozen_g_ = setup_.g->freeze();  // once: g never changes
   const bool is_restored = !epochs_.empty();
-  if (is_restored && done()) last_ = answers_of_last_epoch();  // no state has them
+  if (is_restored && done()) last_ = evaluate_last_epoch();  // no state has them
 }
 
-void Trial::begin_from_start() {
+void Trial::load_start() {
   checkpoints::NetworkState state = setup_.start->network;
   const bool is_second_stage = setup_.recipe.is_second_stage();
   if (network_->head().scales.defined() && !state.contains("linear.scales")) {
@@ -107,7 +107,7 @@ void Trial::restore(const checkpoints::TrialState& state) {
   if (step_ == 0) return;
   begin_epoch();
   counters_->load(state.counters);
-  if (setup_.ranks->rank() != 0) counters_->forget_share();  // the first rank counts on for all
+  if (setup_.ranks->rank() != 0) counters_->clear_local();  // the first rank counts on for all
   step_seconds_ = state.step_seconds;
 }
 
@@ -141,55 +141,56 @@ void Trial::step() {
   const StepWork work = work_->step(step_);
   Batch batch = gather(work);
   if (!work.mix.partners.empty()) mix(work, batch);
-  learn(work, batch, edit(work, batch));
+  train_step(work, batch, translate(work, batch));
   step_seconds_.push_back(seconds_since(start));
 }
 
-torch::Tensor Trial::images_of(const torch::Tensor& picks) const {
-  return gather_picks(*setup_.data, picks, setup_.settings.precision);
+torch::Tensor Trial::gather_images(const torch::Tensor& indices) const {
+  return gather_indices(*setup_.data, indices, setup_.settings.precision);
 }
 
 methods::EditContext Trial::edit_context(int epoch, std::int64_t step) {
   return {*frozen_, *frozen_g_, setup_.keys.plan,
-          epoch,    step,       [this](const torch::Tensor& picks) { return images_of(picks); }};
+          epoch,    step,       [this](const torch::Tensor& indices) { return gather_images(indices); }};
 }
 
 Batch Trial::gather(const StepWork& work) {
   const PhaseTimer timer(setup_.profile, ProfilePhase::gather);
-  return {images_of(work.picks), work.labels.clone(), work.own};  // labels: an edit changes them
+  return {gather_images(work.indices), work.labels.clone(), work.own};  // labels: an edit changes them
 }
 
-methods::Edited Trial::edit(const StepWork& work, Batch& batch) {
+methods::TranslatedSlots Trial::translate(const StepWork& work, Batch& batch) {
   if (work.translations.empty()) return {};
   PhaseTimer timer(setup_.profile, ProfilePhase::translate);
-  methods::Edited edited = setup_.editing.apply(edit_context(epoch_, step_), work.translations, batch);
-  timer.count(static_cast<double>(edited.rows.size(0)) * setup_.editing.passes * pass_);
+  methods::TranslatedSlots edited = setup_.editing.apply(edit_context(epoch_, step_), work.translations, batch);
+  timer.count(static_cast<double>(edited.rows.size(0)) * setup_.editing.passes * forward_cost_);
   return edited;
 }
 
 void Trial::mix(const StepWork& work, Batch& batch) {
   const PhaseTimer timer(setup_.profile, ProfilePhase::gather);
-  methods::mix_batch(work.mix, {images_of(work.partner_picks), work.partner_labels, work.label_shares}, batch);
+  methods::mix_batch(work.mix, {gather_images(work.partner_indices), work.partner_labels, work.label_shares},
+                     batch);
 }
 
-void Trial::learn(const StepWork& work, const Batch& batch, const methods::Edited& edited) {
+void Trial::train_step(const StepWork& work, const Batch& batch, const methods::TranslatedSlots& edited) {
   // In a short batch a rank may have no slot. It still has its part in every sum: batch norm's lie within the
   // passes.
   if (!batch.slots.empty() || network_->spec().sum_over_ranks) {
-    descend(work, batch, edited);
+    forward_backward(work, batch, edited);
   } else {
     counters_->add_planned(work);
   }
   if (setup_.ranks->size() > 1) {
     const PhaseTimer timer(setup_.profile, ProfilePhase::reduce);
-    add_up_over_ranks();
+    all_reduce_gradients();
   }
   const PhaseTimer timer(setup_.profile, ProfilePhase::update);
   sgd_.step(learning_rate(setup_.settings.schedule, epoch_));
 }
 
-void Trial::descend(const StepWork& work, const Batch& batch, const methods::Edited& edited) {
-  const double images = static_cast<double>(batch.slots.size()) * pass_;
+void Trial::forward_backward(const StepWork& work, const Batch& batch, const methods::TranslatedSlots& edited) {
+  const double images = static_cast<double>(batch.slots.size()) * forward_cost_;
   const methods::LossFn& loss =
       phase().class_weights == settings::ClassWeights::none ? setup_.loss : setup_.weighted_loss;
   const auto [outputs, losses] = step_pass_(loss, batch, work.slots, setup_.profile,
@@ -197,7 +198,7 @@ void Trial::descend(const StepWork& work, const Batch& batch, const methods::Edi
   counters_->add(step_, work, {outputs.contiguous(), losses, batch.labels, setup_.settings.logit_scale}, edited);
 }
 
-void Trial::add_up_over_ranks() {
+void Trial::all_reduce_gradients() {
   setup_.ranks->all_reduce_sum(sgd_.gradient());
   if (!setup_.settings.synchronised) statistics_.average(*setup_.ranks);
 }
@@ -207,14 +208,14 @@ void Trial::end_epoch() {
   const auto waiting = Clock::now();
   results::EpochRecord record;
   record.epoch = epoch_;
-  counters_->add_up(*setup_.ranks);
+  counters_->all_reduce(*setup_.ranks);
   record.learning_rate = learning_rate(setup_.settings.schedule, epoch_);
   counters_->read(record);
-  if (const std::int64_t bad = counters_->first_bad_step(); bad >= 0) {
+  if (const std::int64_t bad = counters_->first_nonfinite_step(); bad >= 0) {
     throw Diverged(fmt::format("loss is not a number at epoch {} step {} (learning rate {:.3g})", epoch_, bad,
                                record.learning_rate));
   }
-  time_epoch(record, seconds_since(waiting));
+  record_times(record, seconds_since(waiting));
   if (!setup_.recipe.is_second_stage()) nn::count_batches(*network_, work_->steps());
   evaluate_epoch(record);
   setup_.ranks->any(false);  // throws where a sum was given up meanwhile: what was read is then no result
@@ -224,16 +225,16 @@ void Trial::end_epoch() {
   if (setup_.on_epoch) setup_.on_epoch(epochs_.back());
 }
 
-void Trial::time_epoch(results::EpochRecord& record, double waited) const {
+void Trial::record_times(results::EpochRecord& record, double waited) const {
   record.seconds = std::accumulate(step_seconds_.begin(), step_seconds_.end(), epoch_seconds_ + waited);
   // A GPU's steps are only queued one by one; what they take shows when the epoch is over.
   record.step_seconds = setup_.settings.device.is_cuda() ? record.seconds / static_cast<double>(work_->steps())
                                                          : upper_median(step_seconds_);
 }
 
-void Trial::answer(const data::PoolRows& part, Confusion& confusion, std::vector<float>& logits,
-                   PhaseTimer& timer) {
-  timer.count(static_cast<double>(part.rows.size()) * pass_);
+void Trial::evaluate_rows(const data::PoolRows& part, Confusion& confusion, std::vector<float>& logits,
+                          PhaseTimer& timer) {
+  timer.count(static_cast<double>(part.rows.size()) * forward_cost_);
   const TrialSettings& settings = setup_.settings;
   Evaluation answered =
       evaluate(std::ref(*outputs_), *setup_.data, part,
@@ -242,15 +243,15 @@ void Trial::answer(const data::PoolRows& part, Confusion& confusion, std::vector
   logits = std::move(answered.logits);
 }
 
-results::Snapshot Trial::answers_of_last_epoch() {
+results::Snapshot Trial::evaluate_last_epoch() {
   PhaseTimer timer(setup_.profile, ProfilePhase::evaluate);
   const data::Split& split = setup_.data->split;
   results::Snapshot snapshot;
   snapshot.epoch = epoch_ - 1;
   if (!split.validation.rows.empty()) {
-    answer(split.validation, snapshot.validation, snapshot.validation_logits, timer);
+    evaluate_rows(split.validation, snapshot.validation, snapshot.validation_logits, timer);
   }
-  answer(split.test, snapshot.test, snapshot.test_logits, timer);
+  evaluate_rows(split.test, snapshot.test, snapshot.test_logits, timer);
   return snapshot;
 }
 
@@ -265,13 +266,13 @@ void Trial::evaluate_epoch(results::EpochRecord& record) {
   results::Snapshot snapshot;
   snapshot.epoch = epoch_;
   if (!split.validation.rows.empty()) {
-    answer(split.validation, snapshot.validation, snapshot.validation_logits, timer);
+    evaluate_rows(split.validation, snapshot.validation, snapshot.validation_logits, timer);
     record.validation_bacc = balanced_accuracy(snapshot.validation);
     record.validation_gm = geometric_mean(snapshot.validation);
     is_best = epoch_ >= setup_.best_from_epoch && record.validation_bacc >= best_bacc_;
   }
   if (is_best || is_last || (settings.test_every > 0 && (epoch_ + 1) % settings.test_every == 0)) {
-    answer(split.test, snapshot.test, snapshot.test_logits, timer);
+    evaluate_rows(split.test, snapshot.test, snapshot.test_logits, timer);
     record.test_bacc = balanced_accuracy(snapshot.test);
     record.test_gm = geometric_mean(snapshot.test);
   }
@@ -291,12 +292,12 @@ torch::Tensor Trial::features(const LoadedData& data, const data::PoolRows& part
   const auto count = static_cast<std::int64_t>(part.rows.size());
   for (std::int64_t first = 0; first < count; first += setup_.settings.evaluation_batch) {
     const std::int64_t size = std::min(setup_.settings.evaluation_batch, count - first);
-    found.push_back(frozen_->features(gather_part(data, part, first, size, setup_.settings.precision)));
+    found.push_back(frozen_->features(gather_rows(data, part, first, size, setup_.settings.precision)));
   }
   return torch::cat(found);
 }
 
-std::vector<methods::TranslationTrace> Trial::traces(std::int64_t most) {
+std::vector<methods::TranslationTrace> Trial::traces(std::int64_t max_count) {
   const int epoch = epoch_ - 1;
   const settings::Phase then = settings::phase_at(setup_.recipe, epoch, setup_.settings.defer_until);
   std::vector<methods::TranslationTrace> found;
@@ -304,7 +305,7 @@ std::vector<methods::TranslationTrace> Trial::traces(std::int64_t most) {
   EpochWork work(setup_, basis_, epoch, {});
   work.send(setup_.settings.device);
   std::int64_t traced = 0;
-  for (std::int64_t step = 0; step < work.steps() && traced < most; ++step) {
+  for (std::int64_t step = 0; step < work.steps() && traced < max_count; ++step) {
     methods::TranslationTrace trace =
         setup_.editing.trace(edit_context(epoch, step), work.step(step).translations, setup_.settings.logit_scale);
     if (!trace.targets.defined()) continue;
@@ -319,9 +320,9 @@ checkpoints::TrialState Trial::state() {
   checkpoints::TrialState state{epoch_, step_, weights.network, weights.momentum, epochs_, best_, best_state_,
                                 {},     {}};
   if (step_ == 0) return state;
-  counters_->add_up(*setup_.ranks);
+  counters_->all_reduce(*setup_.ranks);
   state.counters = counters_->state();
-  if (setup_.ranks->rank() != 0) counters_->forget_share();
+  if (setup_.ranks->rank() != 0) counters_->clear_local();
   state.step_seconds = step_seconds_;
   return state;
 }

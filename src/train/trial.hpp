@@ -51,30 +51,31 @@ class Trial {
   torch::Tensor features(const LoadedData& data, const data::PoolRows& part);
   /// The first `most` translations that the plan of the epoch last trained has, made anew by f as it is now, a
   /// trace per step; none where that epoch translates nothing. Between epochs. Local.
-  std::vector<methods::TranslationTrace> traces(std::int64_t most);
+  std::vector<methods::TranslationTrace> traces(std::int64_t max_count);
 
  private:
   void plan(int epoch);
   void begin_epoch();
   void step();
-  torch::Tensor images_of(const torch::Tensor& picks) const;
+  torch::Tensor gather_images(const torch::Tensor& indices) const;
   methods::EditContext edit_context(int epoch, std::int64_t step);
   methods::Batch gather(const StepWork& work);
-  methods::Edited edit(const StepWork& work, methods::Batch& batch);
+  methods::TranslatedSlots translate(const StepWork& work, methods::Batch& batch);
   void mix(const StepWork& work, methods::Batch& batch);
-  void learn(const StepWork& work, const methods::Batch& batch, const methods::Edited& edited);
-  void descend(const StepWork& work, const methods::Batch& batch, const methods::Edited& edited);
-  void add_up_over_ranks();
+  void train_step(const StepWork& work, const methods::Batch& batch, const methods::TranslatedSlots& edited);
+  void forward_backward(const StepWork& work, const methods::Batch& batch, const methods::TranslatedSlots& edited);
+  void all_reduce_gradients();
   void restore(const checkpoints::TrialState& state);
   void end_epoch();
-  void time_epoch(results::EpochRecord& record, double waited) const;
+  void record_times(results::EpochRecord& record, double waited) const;
   void evaluate_epoch(results::EpochRecord& record);
-  void answer(const data::PoolRows& part, Confusion& confusion, std::vector<float>& logits, PhaseTimer& timer);
-  results::Snapshot answers_of_last_epoch();
+  void evaluate_rows(const data::PoolRows& part, Confusion& confusion, std::vector<float>& logits,
+                     PhaseTimer& timer);
+  results::Snapshot evaluate_last_epoch();
 
   nn::SumOverRanks sum_for_batch_norm();
   StepPass::Forward forward_pass() const;
-  void begin_from_start();
+  void load_start();
   settings::Phase phase() const { return settings::phase_at(setup_.recipe, epoch_, setup_.settings.defer_until); }
 
   TrialSetup setup_;
@@ -87,7 +88,7 @@ class Trial {
   RunningStatistics statistics_;
   StepPass step_pass_;
   std::unique_ptr<EpochPlanner> planner_;
-  double pass_;  // multiply-adds of one image's forward pass
+  double forward_cost_;  // multiply-adds of one image's forward pass
   int epoch_ = 0;
   std::int64_t step_ = 0;
   std::optional<EpochWork> work_, next_;  // of the epoch that is trained; of one to come

@@ -11,7 +11,7 @@ namespace {
 /// Positions in the training part, by class.
 std::vector<std::int32_t> first_of_each_class(const LoadedData& data, int per_class) {
   std::vector<std::vector<std::int32_t>> of_class(static_cast<std::size_t>(data.set.classes));
-  const std::vector<std::int32_t> labels = part_labels(data, data.split.train);
+  const std::vector<std::int32_t> labels = pool_labels(data, data.split.train);
   for (std::size_t i = 0; i < labels.size(); ++i) {
     auto& chosen = of_class[static_cast<std::size_t>(labels[i])];
     if (static_cast<int>(chosen.size()) < per_class) chosen.push_back(static_cast<std::int32_t>(i));
@@ -32,11 +32,12 @@ std::vector<std::int32_t> integers(const torch::Tensor& tensor) {
 }
 
 /// One tensor of all traces, its first `most` rows.
-torch::Tensor joined(const std::vector<TranslationTrace>& traces, torch::Tensor TranslationTrace::*part, int most) {
+torch::Tensor joined(const std::vector<TranslationTrace>& traces, torch::Tensor TranslationTrace::*part,
+                     int max_count) {
   std::vector<torch::Tensor> parts;
   for (const TranslationTrace& trace : traces) parts.push_back(trace.*part);
   const torch::Tensor all = torch::cat(parts);
-  return all.narrow(0, 0, std::min<std::int64_t>(most, all.size(0)));
+  return all.narrow(0, 0, std::min<std::int64_t>(max_count, all.size(0)));
 }
 
 }  // namespace
@@ -45,7 +46,7 @@ results::FeatureSample feature_sample(Trial& trial, const LoadedData& data, int 
   results::FeatureSample sample;
   sample.rows = first_of_each_class(data, per_class);
   data::PoolRows part = data.split.train;
-  const std::vector<std::int32_t> labels = part_labels(data, part);
+  const std::vector<std::int32_t> labels = pool_labels(data, part);
   std::vector<std::int32_t> rows;
   for (const std::int32_t position : sample.rows) {
     rows.push_back(part.rows[static_cast<std::size_t>(position)]);
@@ -58,24 +59,24 @@ results::FeatureSample feature_sample(Trial& trial, const LoadedData& data, int 
   return sample;
 }
 
-std::optional<results::TranslationSample> translation_sample(Trial& trial, int most) {
-  const std::vector<TranslationTrace> traces = trial.traces(most);
+std::optional<results::TranslationSample> translation_sample(Trial& trial, int max_count) {
+  const std::vector<TranslationTrace> traces = trial.traces(max_count);
   if (traces.empty()) return std::nullopt;
   results::TranslationSample sample;
-  const torch::Tensor seeds = joined(traces, &TranslationTrace::seeds, most);
+  const torch::Tensor seeds = joined(traces, &TranslationTrace::seeds, max_count);
   sample.channels = static_cast<int>(seeds.size(1));
   sample.height = static_cast<int>(seeds.size(2));
   sample.width = static_cast<int>(seeds.size(3));
   sample.steps = static_cast<int>(traces.front().g_target.size(1)) - 1;
   sample.seeds = floats(seeds);
-  sample.translated = floats(joined(traces, &TranslationTrace::translated, most));
-  sample.seed_class = integers(joined(traces, &TranslationTrace::seed_classes, most));
-  sample.target = integers(joined(traces, &TranslationTrace::targets, most));
-  sample.kept = integers(joined(traces, &TranslationTrace::kept, most));
-  sample.g_target = floats(joined(traces, &TranslationTrace::g_target, most));
-  sample.g_seed = floats(joined(traces, &TranslationTrace::g_seed, most));
-  sample.f_target = floats(joined(traces, &TranslationTrace::f_target, most));
-  sample.f_seed = floats(joined(traces, &TranslationTrace::f_seed, most));
+  sample.translated = floats(joined(traces, &TranslationTrace::translated, max_count));
+  sample.seed_class = integers(joined(traces, &TranslationTrace::seed_classes, max_count));
+  sample.target = integers(joined(traces, &TranslationTrace::targets, max_count));
+  sample.kept = integers(joined(traces, &TranslationTrace::kept, max_count));
+  sample.g_target = floats(joined(traces, &TranslationTrace::g_target, max_count));
+  sample.g_seed = floats(joined(traces, &TranslationTrace::g_seed, max_count));
+  sample.f_target = floats(joined(traces, &TranslationTrace::f_target, max_count));
+  sample.f_seed = floats(joined(traces, &TranslationTrace::f_seed, max_count));
   return sample;
 }
 

@@ -12,6 +12,6 @@ namespace m2m::train {
 results::FeatureSample feature_sample(Trial& trial, const LoadedData& data, int per_class);
 
 /// The first `most` translations of the last epoch's plan; nothing where there is none. Local, deterministic.
-std::optional<results::TranslationSample> translation_sample(Trial& trial, int most);
+std::optional<results::TranslationSample> translation_sample(Trial& trial, int max_count);
 
 }  // namespace m2m::train

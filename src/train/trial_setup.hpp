@@ -74,9 +74,9 @@ TrialSettings trial_settings(const Config& resolved, int local_rank = 0);
 struct TrialKeys {
   Key init, order, plan;
 };
-TrialKeys keys_of_f(const Config& resolved);
+TrialKeys f_keys(const Config& resolved);
 /// g's own: never equal to f's, even where the seeds are the same number.
-TrialKeys keys_of_g(const Config& resolved);
+TrialKeys g_keys(const Config& resolved);
 
 struct TrialSetup {
   TrialSettings settings;

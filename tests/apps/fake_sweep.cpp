@@ -5,11 +5,11 @@
 #include "support/fake_training.hpp"
 
 int main(int argc, char** argv) {
-  m2m::apps::Training training;
+  m2m::apps::TrainingBackend training;
   training.settings = m2m::testing::fake_fields();
   training.resolve = m2m::testing::fake_resolve;
-  training.planner = [](int) -> m2m::study::PlanStage { return m2m::testing::fake_plan; };
-  training.runner = [](const m2m::apps::RunnerSettings& settings) -> m2m::apps::StageRunning {
+  training.planner = [](int) -> m2m::study::PlanFn { return m2m::testing::fake_plan; };
+  training.runner = [](const m2m::apps::RunnerSettings& settings) -> m2m::apps::StageBackend {
     return {[settings, run = m2m::testing::fake_runner(settings.out, settings.group)](
                 const m2m::study::Stage& stage, m2m::study::StageContext& context) {
       m2m::study::StageResult result = run(stage, context);

@@ -14,7 +14,7 @@ study::StageGraph trials_in(const std::vector<std::string>& precisions) {
     stage.config = Config(Json{{"train.precision", precision}});
     graph.stages.push_back(stage);
     graph.needs.emplace_back();
-    graph.users.emplace_back();
+    graph.dependents.emplace_back();
   }
   return graph;
 }
@@ -22,11 +22,11 @@ study::StageGraph trials_in(const std::vector<std::string>& precisions) {
 TEST(Precision, Tf32RunsBesideNoOtherInOneProcess) {
   const study::StageGraph mixed = trials_in({"tf32", "float32"});
   const std::vector<bool> none(2, false);
-  EXPECT_THROW(refuse_mixed_tf32(2, mixed, none), Error);
-  EXPECT_NO_THROW(refuse_mixed_tf32(1, mixed, none)) << "one after the other";
-  EXPECT_NO_THROW(refuse_mixed_tf32(2, mixed, {false, true})) << "the other is done";
-  EXPECT_NO_THROW(refuse_mixed_tf32(2, trials_in({"tf32", "tf32"}), none));
-  EXPECT_NO_THROW(refuse_mixed_tf32(2, trials_in({"bf16", "float32"}), none));
+  EXPECT_THROW(check_precisions(2, mixed, none), Error);
+  EXPECT_NO_THROW(check_precisions(1, mixed, none)) << "one after the other";
+  EXPECT_NO_THROW(check_precisions(2, mixed, {false, true})) << "the other is done";
+  EXPECT_NO_THROW(check_precisions(2, trials_in({"tf32", "tf32"}), none));
+  EXPECT_NO_THROW(check_precisions(2, trials_in({"bf16", "float32"}), none));
 }
 
 TEST(Precision, OfFloat32OnAGpuIsAdvisedAgainstUnlessTheStudyNamesIt) {

@@ -63,10 +63,10 @@ TEST(RanksPerTrial, RefusesGroupsThatEightShardsCannotBeDealtTo) {
 TEST(SharedDevices, RefuseStagesToRunThatAreDeterministic) {
   const study::StageGraph graph = trials(2, "train.deterministic", true);
   const std::vector<bool> none(2, false), all(2, true);
-  EXPECT_THROW(refuse_shards_on_shared_devices(2, graph, none), Error);
-  EXPECT_NO_THROW(refuse_shards_on_shared_devices(2, graph, all));
-  EXPECT_NO_THROW(refuse_shards_on_shared_devices(1, graph, none));
-  EXPECT_NO_THROW(refuse_shards_on_shared_devices(2, trials(2, "train.deterministic", false), none));
+  EXPECT_THROW(check_shard_options(2, graph, none), Error);
+  EXPECT_NO_THROW(check_shard_options(2, graph, all));
+  EXPECT_NO_THROW(check_shard_options(1, graph, none));
+  EXPECT_NO_THROW(check_shard_options(2, trials(2, "train.deterministic", false), none));
 }
 
 TEST(GroupsText, NamesGroupsAndWhatIsLeftOver) {

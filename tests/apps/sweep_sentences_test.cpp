@@ -83,7 +83,7 @@ TEST(SweepSentences, OfTheCommandLineNameOptionOrSettingAndWhatToGive) {
               sweep::time_left({60, 90}, no_variable, 0, 0);
             }),
             "--time-margin 90 s leaves nothing of --time-limit 60 s; give less");
-  EXPECT_EQ(refusal([] { refuse_groups_on_shared_devices(2, 2); }),
+  EXPECT_EQ(refusal([] { check_group_options(2, 2); }),
             "--trials-per-device 2: a rank that runs several trials at once shares none with other ranks; leave "
             "--ranks-per-trial out, or give 1");
   const study::StageGraph one = study::make_graph({testing::request("a", 1)});
@@ -119,13 +119,13 @@ TEST(SweepSentences, OfTheLogTellWhatBeganRanAndEnded) {
   const auto name = [&](std::size_t stage) {
     return study::short_id(graph.stages[stage].id) + " " + titles[stage];
   };
-  scheduler.add_free_rank(0);
+  scheduler.add_free_slot(0);
   ASSERT_EQ(scheduler.assign(0).at(0).stage, 0);
   EXPECT_EQ(start_line(view, 0, "host a17"), "start   stage " + name(0) + " on rank 0 (host a17)");
   scheduler.report(0, {171, 200, 0.741, 0.31, 3900, 2.1});
   EXPECT_EQ(running_line(view, 0),
             "running stage " + name(0) + ": epoch 171/200 val bACC 74.1 kept 31 % of 3,900 translations");
-  scheduler.end(0, {study::StageEnd::failed, "thrown", ExitCode::bad_data, 1}, 1);
+  scheduler.finish(0, {study::StageOutcome::failed, "thrown", ExitCode::bad_data, 1}, 1);
   EXPECT_EQ(end_line(view, 0, 1), "failed  stage " + name(0) + ": thrown; what it left is in cache/" +
                                       graph.stages[0].id + "; the rest goes on   [0/1, time left not known yet]");
   EXPECT_EQ(blocked_line(view, 1), "skipped trial " + name(1) + ": the g " + study::short_id(graph.stages[0].id) +
@@ -151,7 +151,7 @@ TEST(SweepSentences, OfTheLogTellWhatRunsAtOnce) {
   EXPECT_EQ(groups_text(7, 2), "7 ranks in 4 groups of 2; the last group has 1");
   EXPECT_EQ(shared_devices_text(2, 3), "2 ranks with up to 3 trials at a time each, as memory admits");
   constexpr double gib = 1024.0 * 1024.0 * 1024.0;
-  EXPECT_EQ(sweep::limit_text(1, 4, 30.1 * gib, 12.5 * gib),
+  EXPECT_EQ(sweep::memory_limit_text(1, 4, 30.1 * gib, 12.5 * gib),
             "memory admits 1 trial at a time of the 4 wanted: one takes up to 30.1 GiB, 12.5 GiB are free");
   const study::StageGraph graph = testing::graph_from("method = 'ERM'\n[grid]\nseed = [1, 2, 3, 4]");
   EXPECT_EQ(
@@ -165,8 +165,8 @@ TEST(SweepSentences, OfTheStatusTellWhereASweepIsAndHowToGoOn) {
   sweep::StudyStatus status;
   status.name = "grid";
   status.trials.resize(2);
-  status.trials[0].state = sweep::StageStanding::done;
-  status.trials[1].state = sweep::StageStanding::waiting;
+  status.trials[0].state = sweep::LiveStatus::done;
+  status.trials[1].state = sweep::LiveStatus::waiting;
   EXPECT_EQ(sweep::status_text(status),
             "grid: 1 of 2 trials done, 0 failed, 0 running, 0 interrupted, 1 waiting\n"
             "no sweep is at work here; give its command again to go on\n");

@@ -15,8 +15,8 @@
 namespace m2m::apps {
 namespace {
 
-Training training() {
-  Training made;
+TrainingBackend training() {
+  TrainingBackend made;
   made.settings = testing::fake_fields();
   made.method_names = {"ERM", "M2m"};
   made.describe_method = [](const std::string& name) { return name + ": a method\n"; };

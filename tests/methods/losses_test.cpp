@@ -107,9 +107,9 @@ TEST(LabelAwareSmoothing, SmoothsFrequentClassesMore) {
 }
 
 TEST(ClassWeights, AreOneWhereThereAreNone) {
-  EXPECT_EQ(class_weights_of(settings::ClassWeights::none, 0.9, {8, 2}), (std::vector<double>{1, 1}));
-  EXPECT_EQ(class_weights_of(settings::ClassWeights::inverse, 0.9, {8, 2}), inverse_weights({8, 2}));
-  EXPECT_EQ(class_weights_of(settings::ClassWeights::effective, 0.9, {8, 2}),
+  EXPECT_EQ(make_class_weights(settings::ClassWeights::none, 0.9, {8, 2}), (std::vector<double>{1, 1}));
+  EXPECT_EQ(make_class_weights(settings::ClassWeights::inverse, 0.9, {8, 2}), inverse_weights({8, 2}));
+  EXPECT_EQ(make_class_weights(settings::ClassWeights::effective, 0.9, {8, 2}),
             effective_number_weights({8, 2}, 0.9));
 }
 

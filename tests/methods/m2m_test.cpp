@@ -14,10 +14,10 @@ TEST(ApplyM2m, KeepsTheSameSlotsAndImagesWhetherTheCoinIsTossedFirstOrLast) {
   Fixture x;
   Batch coin_first = x.batch();
   Batch translate_first = x.batch();
-  const Edited a = x.apply(coin_first);
+  const TranslatedSlots a = x.apply(coin_first);
   x.m2m.order = settings::CoinOrder::translate_first;
   x.planned = plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m, x.data->set.train.shape);
-  const Edited b = x.apply(translate_first);
+  const TranslatedSlots b = x.apply(translate_first);
   EXPECT_LT(a.rows.size(0), b.rows.size(0));
   EXPECT_GT(a.accepted.sum().item<int>(), 0);
   EXPECT_TRUE(torch::equal(a.rows.masked_select(a.accepted), b.rows.masked_select(b.accepted)));
@@ -28,7 +28,7 @@ TEST(ApplyM2m, ChangesAcceptedSlotsAndNoOther) {
   Fixture x;
   const Batch before = x.batch();
   Batch after = x.batch();
-  const Edited edited = x.apply(after);
+  const TranslatedSlots edited = x.apply(after);
   torch::Tensor changed = (before.images - after.images).abs().flatten(1).amax(1) > 0;
   torch::Tensor expected = torch::zeros_like(changed);
   expected.index_fill_(0, edited.rows.masked_select(edited.accepted), true);
@@ -44,7 +44,7 @@ TEST(ApplyM2m, TranslatesASlotAlikeWhicheverRankHoldsItAndItsSeed) {
     int together = 0;
     for (int rank = 0; rank < ranks; ++rank) {
       Batch share = x.share(rank, ranks);
-      const Edited edited = x.apply(share);
+      const TranslatedSlots edited = x.apply(share);
       if (edited.rows.defined()) together += edited.accepted.sum().item<int>();
       for (std::size_t i = 0; i < share.slots.size(); ++i) {
         EXPECT_TRUE(torch::allclose(share.images[i], whole.images[share.slots[i]], 0,
@@ -60,7 +60,7 @@ TEST(ApplyM2m, LeavesABatchAloneWhereNothingWasChosen) {
   Fixture x;
   Batch batch = x.batch();
   x.planned = {};
-  const Edited edited = x.apply(batch);
+  const TranslatedSlots edited = x.apply(batch);
   EXPECT_FALSE(edited.rows.defined());
   EXPECT_TRUE(torch::equal(batch.images, x.batch().images));
 }
@@ -69,7 +69,7 @@ TEST(ApplyM2m, WithAGammaThatNothingCanPassKeepsNothing) {
   Fixture x;
   x.m2m.gamma = 1.1;
   Batch batch = x.batch();
-  const Edited edited = x.apply(batch);
+  const TranslatedSlots edited = x.apply(batch);
   EXPECT_EQ(edited.accepted.sum().item<int>(), 0);
   EXPECT_TRUE(torch::equal(batch.images, x.batch().images));
 }
@@ -86,10 +86,10 @@ TEST(M2mSettings, FollowTheProtocolUnlessASwitchIsSetAlone) {
 }
 
 /// The images of a fixture's translations that were accepted, as their seeds are in the data.
-torch::Tensor accepted_seeds(const Fixture& x, const Edited& edited) {
+torch::Tensor accepted_seeds(const Fixture& x, const TranslatedSlots& edited) {
   std::vector<data::Slot> seeds;
   for (const Translation& t : x.planned.chosen) {
-    if (t.worked) seeds.push_back(t.seed);
+    if (t.is_translated) seeds.push_back(t.seed);
   }
   const torch::Tensor images = train::gather_slots(*x.data, seeds, torch::kFloat64);
   return images.index_select(0, edited.accepted.nonzero().squeeze(1));
@@ -98,15 +98,15 @@ torch::Tensor accepted_seeds(const Fixture& x, const Edited& edited) {
 TEST(ApplyM2m, ShowsTheSeedItselfWhereItIsToBeClean) {
   Fixture x;
   Batch translated = x.batch(), clean = x.batch(), by_coin = x.batch();
-  const Edited as_ever = x.apply(translated);
+  const TranslatedSlots as_ever = x.apply(translated);
   x.m2m.image = settings::AcceptedImage::clean;
-  const Edited edited = x.apply(clean);
+  const TranslatedSlots edited = x.apply(clean);
   EXPECT_TRUE(torch::equal(as_ever.accepted, edited.accepted));
   const torch::Tensor rows = edited.rows.masked_select(edited.accepted);
   EXPECT_TRUE(torch::equal(clean.images.index_select(0, rows), accepted_seeds(x, edited)));
   EXPECT_FALSE(torch::equal(translated.images.index_select(0, rows), accepted_seeds(x, edited)));
   x.m2m.image = settings::AcceptedImage::clean_coin;
-  const Edited coin = x.apply(by_coin);
+  const TranslatedSlots coin = x.apply(by_coin);
   EXPECT_TRUE(torch::equal(coin.accepted, coin.coins));
   EXPECT_GE(coin.accepted.sum().item<int>(), edited.accepted.sum().item<int>());
 }
@@ -117,7 +117,7 @@ TEST(ApplyM2m, TrainsAcceptedImagesOnTheLabelOfThePlan) {
   x.planned = plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m, x.data->set.train.shape);
   const Batch before = x.batch();
   Batch after = x.batch();
-  const Edited edited = x.apply(after);
+  const TranslatedSlots edited = x.apply(after);
   const torch::Tensor rows = edited.rows.masked_select(edited.accepted);
   ASSERT_GT(rows.numel(), 0);
   const torch::Tensor labels = after.labels.index_select(0, rows);
@@ -133,7 +133,7 @@ TranslationTrace trace(testing::PlannedStep& x, double logit_scale = 1) {
 TEST(TranslationTrace, EndsWhereTheTranslationOfTheBatchEnds) {
   testing::PlannedStep x;
   Batch batch = x.batch();
-  const Edited edited = x.apply(batch);
+  const TranslatedSlots edited = x.apply(batch);
   const TranslationTrace traced = trace(x);
   EXPECT_TRUE(torch::equal(traced.kept, edited.accepted));
   EXPECT_TRUE(torch::equal(traced.targets, edited.targets));

@@ -28,9 +28,9 @@ TEST(TauNormalisation, DividesByAPowerOfTheLength) {
 }
 
 TEST(TausToTry, AreThoseOfTheSource) {
-  ASSERT_EQ(taus_to_try().size(), 21U);
-  EXPECT_EQ(taus_to_try().front(), 0);
-  EXPECT_EQ(taus_to_try().back(), 2);
+  ASSERT_EQ(candidate_taus().size(), 21U);
+  EXPECT_EQ(candidate_taus().front(), 0);
+  EXPECT_EQ(candidate_taus().back(), 2);
 }
 
 }  // namespace

@@ -107,7 +107,7 @@ TEST(Translator, TranslatesTheSameFromARecordingForAnyNumberOfImages) {
   testing::PlannedStep x;
   Translator recorded(true);
   const TranslationWork work = x.work(x.batch());
-  const torch::Tensor seeds = x.context().images_of(work.seeds);
+  const torch::Tensor seeds = x.context().gather(work.seeds);
   ASSERT_GE(seeds.size(0), 11);
   for (const std::int64_t count : {5, 8, 5, 3, 1, 8, 5, 11}) {  // of each bucket the first, then replays
     const auto some = [&](const torch::Tensor& rows) { return rows.narrow(0, 0, count); };
@@ -124,7 +124,7 @@ TEST(Translator, BelievesTheSameFromARecordingForAnyNumberOfImages) {
   testing::PlannedStep x;
   Translator recorded(true);
   const TranslationWork work = x.work(x.batch());
-  const torch::Tensor seeds = x.context().images_of(work.seeds);
+  const torch::Tensor seeds = x.context().gather(work.seeds);
   for (const std::int64_t count : {5, 8, 5, 3, 11, 8, 11}) {
     const torch::Tensor images = seeds.narrow(0, 0, count), targets = work.targets.narrow(0, 0, count);
     const torch::Tensor got = recorded.probability(*x.g, images, targets);
@@ -136,7 +136,7 @@ TEST(Translator, FollowsAnFThatHasChanged) {
   testing::PlannedStep x;
   Translator recorded(true);
   const TranslationWork work = x.work(x.batch());
-  const torch::Tensor seeds = x.context().images_of(work.seeds);
+  const torch::Tensor seeds = x.context().gather(work.seeds);
   const auto translated = [&] { return recorded(*x.f, *x.g, seeds, work.seed_classes, work.targets, 64, x.m2m); };
   translated();
   const torch::Tensor before = translated();

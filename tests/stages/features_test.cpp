@@ -90,7 +90,7 @@ TEST_F(FeaturesTest, RunEveryOtherMethodToAResult) {
   for (const study::Stage& stage : graph.stages) {
     Context context;
     const study::StageResult result = runner(stage, context);
-    ASSERT_EQ(result.end, study::StageEnd::done) << stage.label << ": " << result.summary;
+    ASSERT_EQ(result.end, study::StageOutcome::done) << stage.label << ": " << result.summary;
     if (stage.kind != study::StageKind::trial) continue;
     const results::TrialRecord record = results::read_trial(out.result(stage.id));
     for (const results::EpochRecord& epoch : record.epochs) EXPECT_TRUE(std::isfinite(epoch.loss)) << stage.label;
@@ -104,7 +104,7 @@ TEST_F(FeaturesTest, TranslateWithinTheRangeOfTheTrainingData) {
   const results::OutputFolder out{root_ / "out"};
   stages::Runner runner(out, Json::object());
   Context context;
-  for (const study::Stage& stage : graph.stages) ASSERT_EQ(runner(stage, context).end, study::StageEnd::done);
+  for (const study::Stage& stage : graph.stages) ASSERT_EQ(runner(stage, context).end, study::StageOutcome::done);
   const results::TrialRecord record = results::read_trial(out.result(graph.stages.back().id));
   EXPECT_GT(record.epochs.back().generation.total(results::Outcome::chosen), 0);
 }

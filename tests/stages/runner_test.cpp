@@ -65,9 +65,9 @@ TEST_F(StageRunnerTest, GoesOnWhereItWasStoppedWithTheSameBits) {
     const OutputFolder folder = out("stopped at " + std::to_string(stop_at));
     for (const Stage& stage : graph.stages) {
       Context stopping(stop_at);
-      EXPECT_EQ(Runner(folder, Json::object())(stage, stopping).end, study::StageEnd::interrupted);
+      EXPECT_EQ(Runner(folder, Json::object())(stage, stopping).end, study::StageOutcome::interrupted);
       Context going_on;
-      EXPECT_EQ(Runner(folder, Json::object())(stage, going_on).end, study::StageEnd::done);
+      EXPECT_EQ(Runner(folder, Json::object())(stage, going_on).end, study::StageOutcome::done);
     }
     EXPECT_EQ(weights(folder, trial), weights(out("whole"), trial)) << stop_at;
     const TrialRecord a = results::read_trial(out("whole").result(trial.id)),
@@ -94,7 +94,7 @@ TEST_F(StageRunnerTest, WaitsForAnotherSweepThatMakesTheSameStageAndTakesWhatTha
     write_file(out("a").stage_done(prefix.id), "{}\n");
   }
   waiting.join();
-  EXPECT_EQ(result.end, study::StageEnd::done);
+  EXPECT_EQ(result.end, study::StageOutcome::done);
   EXPECT_TRUE(testing::says(result.summary, {"another sweep"}));
 }
 
@@ -102,7 +102,7 @@ TEST_F(StageRunnerTest, StopsWhileItWaitsForAnotherSweep) {
   const StageGraph graph = plan({{{"method", "ERM"}}, {{"method", "DRS"}}});
   const results::FolderLock other(out("a").stage(graph.stages.front().id));
   Context context(1);
-  EXPECT_EQ(Runner(out("a"), Json::object())(graph.stages.front(), context).end, study::StageEnd::interrupted);
+  EXPECT_EQ(Runner(out("a"), Json::object())(graph.stages.front(), context).end, study::StageOutcome::interrupted);
 }
 
 TEST_F(StageRunnerTest, GivesTrialsThatRunAtOnceTheSameBitsAsOneAfterTheOther) {
@@ -123,7 +123,7 @@ TEST_F(StageRunnerTest, GivesTrialsThatRunAtOnceTheSameBitsAsOneAfterTheOther) {
       if (stage.kind != kind) continue;
       threads.emplace_back([&runner, &stage] {
         Context context;
-        EXPECT_EQ(runner(stage, context).end, study::StageEnd::done) << stage.label;
+        EXPECT_EQ(runner(stage, context).end, study::StageOutcome::done) << stage.label;
       });
     }
     for (std::thread& thread : threads) thread.join();

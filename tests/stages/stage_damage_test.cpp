@@ -13,8 +13,8 @@
 
 namespace m2m::stages {
 
-using study::StageEnd;
 using study::StageGraph;
+using study::StageOutcome;
 
 namespace {
 namespace fs = std::filesystem;
@@ -29,10 +29,10 @@ TEST_F(StageDamage, BeginsAgainWhereWhatItWouldResumeFromIsDamaged) {
   const fs::path file = out("a").trial(trial.id) / "resume.safetensors";
   for (const int part : {0, 1, 2}) {  // thirds that are left of it
     Context stopping(5);
-    EXPECT_EQ(Runner(out("a"), Json::object())(trial, stopping).end, StageEnd::interrupted);
+    EXPECT_EQ(Runner(out("a"), Json::object())(trial, stopping).end, StageOutcome::interrupted);
     fs::resize_file(file, fs::file_size(file) * part / 3);
     Context context;
-    EXPECT_EQ(Runner(out("a"), Json::object())(trial, context).end, StageEnd::done);
+    EXPECT_EQ(Runner(out("a"), Json::object())(trial, context).end, StageOutcome::done);
     ASSERT_EQ(context.remarks.size(), 1U);
     EXPECT_NE(context.remarks[0].find("resume.safetensors.damaged"), std::string::npos) << context.remarks[0];
   }
@@ -48,12 +48,12 @@ TEST_F(StageDamage, MakesAJournalWholeAgainFromWhatItResumes) {
   for (const bool is_damaged : {true, false}) {
     const results::OutputFolder folder = out(is_damaged ? "damaged" : "gone");
     Context stopping(6);
-    ASSERT_EQ(Runner(folder, Json::object())(trial, stopping).end, StageEnd::interrupted);
+    ASSERT_EQ(Runner(folder, Json::object())(trial, stopping).end, StageOutcome::interrupted);
     ASSERT_GE(results::read_journal(folder.journal(trial.id)).size(), 1U);
     fs::remove(folder.journal(trial.id));
     if (is_damaged) write_file(folder.journal(trial.id), std::string(4096, '\0') + "\n");
     Context context;
-    EXPECT_EQ(Runner(folder, Json::object())(trial, context).end, StageEnd::done);
+    EXPECT_EQ(Runner(folder, Json::object())(trial, context).end, StageOutcome::done);
     EXPECT_EQ(context.remarks.size(), is_damaged ? 1U : 0U);
     EXPECT_EQ(fs::exists(folder.journal(trial.id).string() + ".damaged"), is_damaged);
     const auto whole = results::read_journal(out("whole").journal(trial.id)),
@@ -74,14 +74,14 @@ TEST_F(StageDamage, KeepsTheStateOfATrainedStageWhoseResultsCannotBeWritten) {
       fs::create_directories(result / "in the way");
       Context context;
       const study::StageResult ended = Runner(folder, Json::object())(stage, context);
-      EXPECT_EQ(ended.end, StageEnd::unsaved);
+      EXPECT_EQ(ended.end, StageOutcome::unsaved);
       EXPECT_EQ(ended.code, ExitCode::input_output);
       EXPECT_EQ(ended.summary.rfind(result.string() + ": ", 0), 0U) << ended.summary;
       EXPECT_TRUE(fs::exists(folder.trial(stage.id) / "resume.safetensors"));
       fs::remove_all(result);
     }
     Context context;
-    EXPECT_EQ(Runner(folder, Json::object())(stage, context).end, StageEnd::done);
+    EXPECT_EQ(Runner(folder, Json::object())(stage, context).end, StageOutcome::done);
     if (!is_trial) continue;
     EXPECT_EQ(context.last.epochs, 0) << "it trained again";
     EXPECT_EQ(weights(folder, stage), weights(out("whole"), stage));
@@ -103,7 +103,7 @@ TEST_F(StageDamage, StopsAtOnceWhereItsFolderCannotBeWritten) {
     fs::rename(own, own.string() + " aside");
     write_file(own, "in the way of the folder");
     Context context;
-    EXPECT_EQ(Runner(folder, Json::object())(stage, context).end, StageEnd::unsaved) << stage.label;
+    EXPECT_EQ(Runner(folder, Json::object())(stage, context).end, StageOutcome::unsaved) << stage.label;
     EXPECT_EQ(context.last.epochs, 0);
     fs::remove(own);
     fs::rename(own.string() + " aside", own);
@@ -132,7 +132,7 @@ TEST_F(StageDamage, RefusesAPrefixWhoseBytesAreNotThoseOfItsChecksum) {
   Runner runner(out("a"), Json::object());
   Context context;
   ASSERT_EQ(graph.stages.front().kind, study::StageKind::prefix);
-  ASSERT_EQ(runner(graph.stages.front(), context).end, StageEnd::done);
+  ASSERT_EQ(runner(graph.stages.front(), context).end, StageOutcome::done);
   const fs::path file = out("a").stage(graph.stages.front().id) / "state.safetensors";
   std::fstream(file, std::ios::in | std::ios::out | std::ios::binary).seekp(5000).put('x');
   const auto run = [&] { runner(graph.stages.back(), context); };

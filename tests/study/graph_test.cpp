@@ -27,7 +27,7 @@ TEST(Graph, HasSharedStagesOnceAndBeforeTheirUsers) {
   EXPECT_EQ(graph.stages[2].label, "g2");
   EXPECT_EQ(graph.stages[3].label, "b");
   EXPECT_EQ(graph.needs[3], (std::vector<int>{0, 2}));
-  EXPECT_EQ(graph.users[0], (std::vector<int>{1, 3}));
+  EXPECT_EQ(graph.dependents[0], (std::vector<int>{1, 3}));
   EXPECT_EQ(graph.stages[3].needs,
             (std::vector<StageNeed>{{StageKind::g, graph.stages[0].id}, {StageKind::g, graph.stages[2].id}}));
 }
@@ -37,16 +37,16 @@ TEST(Graph, RefusesOneIdentityOfTwoKinds) { EXPECT_THROW(make_graph({g1, request
 TEST(Graph, PathsToTheEndAreThoseOfTheDearestChain) {
   const StageGraph graph = make_graph({request("a", 5, {g1}), request("b", 7, {g1, g2}), request("c", 100)});
   // stages: g1, a, g2, b, c
-  EXPECT_EQ(paths_to_the_end(graph, {true, true, true, true, true}), (std::vector<double>{17, 5, 27, 7, 100}));
-  EXPECT_EQ(paths_to_the_end(graph, {true, true, true, false, true}), (std::vector<double>{15, 5, 20, 0, 100}));
+  EXPECT_EQ(critical_paths(graph, {true, true, true, true, true}), (std::vector<double>{17, 5, 27, 7, 100}));
+  EXPECT_EQ(critical_paths(graph, {true, true, true, false, true}), (std::vector<double>{15, 5, 20, 0, 100}));
 }
 
 TEST(Graph, MissesTrialsAndOnlyTheStagesTheyNeed) {
   const StageGraph graph = make_graph({request("a", 5, {g1}), request("b", 7, {g1, g2})});
-  EXPECT_EQ(missing(graph, {false, false, false, false}), (std::vector<bool>{true, true, true, true}));
+  EXPECT_EQ(stages_to_run(graph, {false, false, false, false}), (std::vector<bool>{true, true, true, true}));
   // b is there, so nobody needs g2, which is not
-  EXPECT_EQ(missing(graph, {true, false, false, true}), (std::vector<bool>{false, true, false, false}));
-  EXPECT_EQ(missing(graph, {false, true, false, true}), (std::vector<bool>{false, false, false, false}));
+  EXPECT_EQ(stages_to_run(graph, {true, false, false, true}), (std::vector<bool>{false, true, false, false}));
+  EXPECT_EQ(stages_to_run(graph, {false, true, false, true}), (std::vector<bool>{false, false, false, false}));
 }
 
 TEST(WithoutUnsharedPrefixes, DropsThoseThatOneTrialAloneWouldUse) {
@@ -66,8 +66,8 @@ TEST(WithoutUnsharedPrefixes, DropsThoseThatOneTrialAloneWouldUse) {
   EXPECT_EQ(kept.stages[static_cast<std::size_t>(kept.needs.back().front())].id, *c.need(StageKind::g));
   for (int i = 0; i < kept.size(); ++i) {
     for (const int needed : kept.needs[static_cast<std::size_t>(i)]) {
-      const auto& users = kept.users[static_cast<std::size_t>(needed)];
-      EXPECT_EQ(std::count(users.begin(), users.end(), i), 1);
+      const auto& dependents = kept.dependents[static_cast<std::size_t>(needed)];
+      EXPECT_EQ(std::count(dependents.begin(), dependents.end(), i), 1);
     }
   }
 }

@@ -25,12 +25,12 @@ double cost(const StageGraph& graph) {
 }
 
 TEST(StudyPart, IsReadAndRefused) {
-  EXPECT_EQ(read_part("2/4").number, 2);
-  EXPECT_EQ(read_part("2/4").of, 4);
+  EXPECT_EQ(parse_part("2/4").number, 2);
+  EXPECT_EQ(parse_part("2/4").of, 4);
   for (const char* wrong : {"", "2", "0/4", "5/4", "1/0", "-1/4", "half", "1/4/2"}) {
-    EXPECT_THROW(read_part(wrong), Error) << wrong;
+    EXPECT_THROW(parse_part(wrong), Error) << wrong;
   }
-  EXPECT_EQ(folder_of("results/a", {2, 4}), "results/a.2-of-4");
+  EXPECT_EQ(part_folder("results/a", {2, 4}), "results/a.2-of-4");
 }
 
 TEST(StudyPart, TheSharesMakeUpTheStudyAndEachHoldsWhatItNeeds) {
@@ -38,7 +38,7 @@ TEST(StudyPart, TheSharesMakeUpTheStudyAndEachHoldsWhatItNeeds) {
   for (const int of : {1, 2, 4, 40}) {
     std::multiset<std::string> together;
     for (int number = 1; number <= of; ++number) {
-      const StageGraph part = part_of(whole, {number, of});
+      const StageGraph part = select_part(whole, {number, of});
       for (const std::string& id : ids(part)) together.insert(id);
       for (int i = 0; i < part.size(); ++i) {
         const auto at = static_cast<std::size_t>(i);
@@ -56,7 +56,7 @@ TEST(StudyPart, TheSharesMakeUpTheStudyAndEachHoldsWhatItNeeds) {
 TEST(StudyPart, SharesCostAboutTheSame) {
   const StageGraph whole = testing::graph_from(study);
   const double fair = cost(whole) / 3;
-  for (const int number : {1, 2, 3}) EXPECT_NEAR(cost(part_of(whole, {number, 3})), fair, 0.2 * fair);
+  for (const int number : {1, 2, 3}) EXPECT_NEAR(cost(select_part(whole, {number, 3})), fair, 0.2 * fair);
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ TEST(Plan, NamesTheCommandLineWhereTheFieldComesFromThere) {
 
 TEST(Plan, LetsOtherErrorsThroughAsTheyAre) {
   const Study study = testing::study_from("method = 'ERM'");
-  const PlanStage no_data = [](const Config&, const std::string&) -> StageRequest {
+  const PlanFn no_data = [](const Config&, const std::string&) -> StageRequest {
     throw data_error("cifar-10: gone");
   };
   try {

@@ -198,7 +198,7 @@ TEST(Override, FixesAFieldAndTakesItOffTheGrid) {
   EXPECT_TRUE(study.grid.empty());
   EXPECT_EQ(study.fixed.at("seed").value, 7);
   EXPECT_EQ(study.fixed.at("train.epochs").value, 5);
-  EXPECT_EQ(where(study, study.fixed.at("seed").line), "command line");
+  EXPECT_EQ(location(study, study.fixed.at("seed").line), "command line");
 }
 
 TEST(Override, MakesAnAxisOfSeveralValues) {

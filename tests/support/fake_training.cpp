@@ -128,7 +128,7 @@ void leave_artifact(const results::OutputFolder& out, const study::Stage& stage)
   write_file(out.stage_done(stage.id), Json({{"state", results::make_file_facts(file)}}).dump());
 }
 
-study::RunStage fake_runner(const results::OutputFolder& out, const comm::Group* group) {
+study::RunFn fake_runner(const results::OutputFolder& out, const comm::Group* group) {
   const bool leads = group == nullptr || group->rank() == 0;
   const auto any = [group](bool mine) { return group == nullptr ? mine : group->any(mine); };
   return [out, leads, any](const study::Stage& stage, study::StageContext& context) -> study::StageResult {
@@ -136,7 +136,8 @@ study::RunStage fake_runner(const results::OutputFolder& out, const comm::Group*
     note(out, leads ? "began" : "joined", stage);
     const std::string does = stage.config.text("fake.does");
     for (int epoch = 0; epoch < stage.epochs; ++epoch) {
-      if (any(context.stop_requested())) return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+      if (any(context.stop_requested()))
+        return {study::StageOutcome::interrupted, "stopped", ExitCode::interrupted, 0};
       std::this_thread::sleep_for(std::chrono::milliseconds(stage.config.integer("fake.milliseconds")));
       if (leads) context.progress({epoch + 1, stage.epochs, 0.5, 0.3, 100, 0.001});
     }
@@ -144,11 +145,11 @@ study::RunStage fake_runner(const results::OutputFolder& out, const comm::Group*
     if (does == "throw" || (is_g && does == "g throws")) throw data_error("thrown on purpose");
     if (does == "no space") throw write_error(out.result(stage.id), "cannot be written", ENOSPC);
     if (does == "diverge")
-      return {study::StageEnd::diverged, "loss is not a number at epoch 3", ExitCode::some_failed, 0};
-    if (!leads) return {study::StageEnd::done, "", ExitCode::done, 0};
+      return {study::StageOutcome::diverged, "loss is not a number at epoch 3", ExitCode::some_failed, 0};
+    if (!leads) return {study::StageOutcome::done, "", ExitCode::done, 0};
     leave_artifact(out, stage);
     note(out, "done", stage);
-    return {study::StageEnd::done, "bACC 50.0 (last)", ExitCode::done, 0};
+    return {study::StageOutcome::done, "bACC 50.0 (last)", ExitCode::done, 0};
   };
 }
 

@@ -28,7 +28,7 @@ void leave_artifact(const results::OutputFolder& out, const study::Stage& stage)
 /// Runs a stage: sleeps fake.milliseconds an epoch, does what fake.does says, and leaves result.h5 or stage.json
 /// behind. Adds a line to OUT/ran.log when a stage begins, and one when it is done.
 /// group: with whom a stage is run, if with anybody: all agree where to stop, the first one writes.
-study::RunStage fake_runner(const results::OutputFolder& out, const comm::Group* group = nullptr);
+study::RunFn fake_runner(const results::OutputFolder& out, const comm::Group* group = nullptr);
 
 /// The lines of OUT/ran.log that begin with `word`.
 int count_lines(const std::filesystem::path& out, const std::string& word);

@@ -18,8 +18,8 @@ struct PlannedStep {
   std::shared_ptr<const train::LoadedData> data = testing::tiny_data({60, 20, 6, 2});
   Config config = testing::tiny_config({{"method", "M2m"}, {"train.precision", "float64"}, {"m2m.gamma", 0.3}});
   train::TrialSettings settings = train::trial_settings(config);
-  data::PlanInputs basis = data::make_plan_inputs(data->set, data->split, 64, train::keys_of_f(config).order,
-                                                  train::keys_of_f(config).plan);
+  data::PlanInputs basis =
+      data::make_plan_inputs(data->set, data->split, 64, train::f_keys(config).order, train::f_keys(config).plan);
   data::EpochPlan plan = data::plan_epoch(basis, 4, settings::Sampling::class_balanced);
   settings::M2mSettings m2m = settings::read<settings::M2mSettings>(config);
   methods::StepTranslations planned =
@@ -31,8 +31,8 @@ struct PlannedStep {
 
   PlannedStep() {
     use_own_stream();
-    nn::initialise(*f_network, train::keys_of_f(config).init);
-    nn::initialise(*g_network, train::keys_of_g(config).init);
+    nn::initialise(*f_network, train::f_keys(config).init);
+    nn::initialise(*g_network, train::g_keys(config).init);
     f->refresh();
     g->refresh();
   }
@@ -47,27 +47,30 @@ struct PlannedStep {
   /// The slots that a rank takes of that batch.
   methods::Batch share(int rank, int ranks) const {
     const methods::Batch whole = batch();
-    const auto own = data::shard_slots(whole.labels.size(0), planned.worked_slots(), rank, ranks);
+    const auto own = data::shard_slots(whole.labels.size(0), planned.translated_slots(), rank, ranks);
     const torch::Tensor rows =
         torch::tensor(std::vector<std::int64_t>(own.begin(), own.end()), torch::kInt64).to(test_device());
     return {whole.images.index_select(0, rows), whole.labels.index_select(0, rows), own};
   }
   methods::EditContext context() const {
-    return {
-        *f, *g, basis.plan,
-        4,  0,  [this](const torch::Tensor& picks) { return train::gather_picks(*data, picks, torch::kFloat64); }};
+    return {*f,
+            *g,
+            basis.plan,
+            4,
+            0,
+            [this](const torch::Tensor& picks) { return train::gather_indices(*data, picks, torch::kFloat64); }};
   }
   /// What of `planned` is work for the slots of `batch`.
   methods::TranslationWork work(const methods::Batch& batch) const {
     nn::Upload upload;
     const auto pieces = methods::add_translations(
         planned, batch.slots,
-        [&](nn::Upload& to, std::span<const data::Slot> slots) { return train::add_picks(*data, slots, to); },
+        [&](nn::Upload& to, std::span<const data::Slot> slots) { return train::add_indices(*data, slots, to); },
         upload);
     upload.send(test_device());
     return pieces.from(upload);
   }
-  methods::Edited apply(methods::Batch& batch) {
+  methods::TranslatedSlots apply(methods::Batch& batch) {
     return methods::apply_m2m(m2m, context(), work(batch), batch, translator);
   }
 };

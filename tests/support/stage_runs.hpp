@@ -64,7 +64,7 @@ class StageRunnerTest : public ::testing::Test {
     for (const study::Stage& stage : graph.stages) {
       Context context;
       const study::StageResult result = runner(stage, context);
-      ASSERT_EQ(result.end, study::StageEnd::done) << stage.label << ": " << result.summary;
+      ASSERT_EQ(result.end, study::StageOutcome::done) << stage.label << ": " << result.summary;
     }
   }
 

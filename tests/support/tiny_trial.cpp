@@ -10,7 +10,7 @@ namespace m2m::testing {
 namespace {
 
 /// Weights, or batch norm's running statistics, all in a row.
-torch::Tensor row_of(const checkpoints::NetworkState& state, bool statistics) {
+torch::Tensor join_row(const checkpoints::NetworkState& state, bool statistics) {
   std::vector<torch::Tensor> rows = {
       torch::empty({0}, torch::TensorOptions(torch::kFloat64).device(test_device()))};
   for (const auto& [name, tensor] : state) {
@@ -35,7 +35,7 @@ train::TrialSetup tiny_setup(const Config& config) {
     train::TrialSettings settings = setup.settings;
     settings.head = settings::HeadKind::linear;
     setup.g = train::build_network(settings, *setup.data);
-    nn::initialise(*setup.g, train::keys_of_g(config).init);
+    nn::initialise(*setup.g, train::g_keys(config).init);
   }
   return setup;
 }
@@ -50,7 +50,7 @@ FewSteps run_few_steps(train::TrialSetup setup) {
   const checkpoints::NetworkState before = train::copy_state(trial.network());
   trial.submit(few_steps);
   const checkpoints::NetworkState after = train::copy_state(trial.network());
-  return {row_of(after, false) - row_of(before, false), row_of(after, true) - row_of(before, true)};
+  return {join_row(after, false) - join_row(before, false), join_row(after, true) - join_row(before, true)};
 }
 
 double relative_difference(const FewSteps& a, const FewSteps& b) {

@@ -37,24 +37,24 @@ TEST(AdmitsAtOnce, WherePlainlyEnoughIsFreeForAllThatHaveNotShownWhatTheyTake) {
 
 TEST(LimitText, NamesHowManyAndWhy) {
   using Numbers = std::vector<double>;
-  EXPECT_EQ(testing::numbers_in(limit_text(1, 4, 30.1 * gib, 12.5 * gib)), (Numbers{1, 4, 30.1, 12.5}));
-  EXPECT_EQ(testing::numbers_in(limit_text(2, 3, gib, 0)), (Numbers{2, 3, 1, 0}));
+  EXPECT_EQ(testing::numbers_in(memory_limit_text(1, 4, 30.1 * gib, 12.5 * gib)), (Numbers{1, 4, 30.1, 12.5}));
+  EXPECT_EQ(testing::numbers_in(memory_limit_text(2, 3, gib, 0)), (Numbers{2, 3, 1, 0}));
 }
 
 /// An admission whose memory a test sets.
 struct Watched {
-  explicit Watched(int seats)
+  explicit Watched(int slots)
       : admission(
-            seats,
+            slots,
             [this] {
               ++asked;
               return memory;
             },
             [this](const std::string& text) { said.push_back(text); }) {}
 
-  void run(int seat) {
-    ASSERT_TRUE(admission.open(seat));
-    admission.begin(seat);
+  void run(int slot) {
+    ASSERT_TRUE(admission.admit(slot));
+    admission.start(slot);
   }
 
   DeviceMemory memory{1000, 0};
@@ -65,105 +65,105 @@ struct Watched {
 
 TEST(Admission, OpensOneSeatAtATime) {
   Watched x(3);
-  EXPECT_TRUE(x.admission.open(0));
-  EXPECT_FALSE(x.admission.is_away(0));
-  EXPECT_FALSE(x.admission.open(1));
-  x.admission.begin(0);
-  EXPECT_FALSE(x.admission.open(1));  // what it takes is not known yet
-  x.admission.report(0);
-  EXPECT_TRUE(x.admission.open(2));
-  EXPECT_FALSE(x.admission.open(1));
+  EXPECT_TRUE(x.admission.admit(0));
+  EXPECT_FALSE(x.admission.is_withdrawn(0));
+  EXPECT_FALSE(x.admission.admit(1));
+  x.admission.start(0);
+  EXPECT_FALSE(x.admission.admit(1));  // what it takes is not known yet
+  x.admission.on_progress(0);
+  EXPECT_TRUE(x.admission.admit(2));
+  EXPECT_FALSE(x.admission.admit(1));
 }
 
 TEST(Admission, OpensAllSeatsBeforeAnEpochWhereMemoryIsPlainlyEnough) {
   Watched x(4);
   x.memory = {999, 0};
-  for (int seat = 0; seat < 3; ++seat) {
-    ASSERT_TRUE(x.admission.open(seat)) << seat;
-    x.admission.begin(seat, 200);
+  for (int slot = 0; slot < 3; ++slot) {
+    ASSERT_TRUE(x.admission.admit(slot)) << slot;
+    x.admission.start(slot, 200);
   }
-  EXPECT_FALSE(x.admission.open(3));  // enough for four at 250 but for a byte
-  for (int seat = 0; seat < 3; ++seat) x.admission.report(seat);
-  EXPECT_TRUE(x.admission.open(3));
+  EXPECT_FALSE(x.admission.admit(3));  // enough for four at 250 but for a byte
+  for (int slot = 0; slot < 3; ++slot) x.admission.on_progress(slot);
+  EXPECT_TRUE(x.admission.admit(3));
   EXPECT_TRUE(x.said.empty());
 }
 
 TEST(Admission, WaitsForAnEpochWhereOneOfThoseThatRunHasNoEstimate) {
   Watched x(3);
-  ASSERT_TRUE(x.admission.open(0));
-  x.admission.begin(0, 1);
-  ASSERT_TRUE(x.admission.open(1));
-  x.admission.begin(1);
-  EXPECT_FALSE(x.admission.open(2));
+  ASSERT_TRUE(x.admission.admit(0));
+  x.admission.start(0, 1);
+  ASSERT_TRUE(x.admission.admit(1));
+  x.admission.start(1);
+  EXPECT_FALSE(x.admission.admit(2));
 }
 
 TEST(Admission, WeighsTheLargestShareThatAStageHadSoFar) {
   Watched x(4);
   x.run(0);
   x.memory = {1000, 100};
-  x.admission.report(0);
+  x.admission.on_progress(0);
   x.run(1);
   x.memory = {600, 240};  // 120 each
-  x.admission.report(1);
+  x.admission.on_progress(1);
   x.memory.free = 149;
-  EXPECT_FALSE(x.admission.open(2));
+  EXPECT_FALSE(x.admission.admit(2));
   x.memory = {150, 100};  // the 120 are remembered
-  EXPECT_TRUE(x.admission.open(2));
+  EXPECT_TRUE(x.admission.admit(2));
 }
 
 TEST(Admission, CountsWhatAStageTookUntilTheNextOneBegins) {
   Watched x(3);
   x.run(0);
-  x.admission.report(0);
-  ASSERT_TRUE(x.admission.open(1));
+  x.admission.on_progress(0);
+  ASSERT_TRUE(x.admission.admit(1));
   x.memory = {1000, 400};  // of the first alone
-  x.admission.begin(1);
-  x.admission.report(1);
+  x.admission.start(1);
+  x.admission.on_progress(1);
   x.memory = {499, 100};
-  EXPECT_FALSE(x.admission.open(2));
+  EXPECT_FALSE(x.admission.admit(2));
   x.memory = {500, 100};
-  EXPECT_TRUE(x.admission.open(2));
+  EXPECT_TRUE(x.admission.admit(2));
 }
 
 TEST(Admission, TakesASeatAwayWhoseStageHasEndedUntilItIsAdmittedAgain) {
   Watched x(2);
   x.run(0);
-  x.admission.report(0);
+  x.admission.on_progress(0);
   x.run(1);
-  x.admission.end(0);
-  EXPECT_TRUE(x.admission.is_away(0));
-  EXPECT_FALSE(x.admission.open(0));  // the other has not reported
-  x.admission.report(1);
+  x.admission.finish(0);
+  EXPECT_TRUE(x.admission.is_withdrawn(0));
+  EXPECT_FALSE(x.admission.admit(0));  // the other has not reported
+  x.admission.on_progress(1);
   x.memory = {10, 100};
-  EXPECT_FALSE(x.admission.open(0));
-  x.admission.end(1);
-  EXPECT_TRUE(x.admission.open(1));  // none runs
+  EXPECT_FALSE(x.admission.admit(0));
+  x.admission.finish(1);
+  EXPECT_TRUE(x.admission.admit(1));  // none runs
 }
 
 TEST(Admission, SaysOnceWhatMemoryAdmits) {
   Watched x(2);
   x.run(0);
-  x.admission.report(0);
+  x.admission.on_progress(0);
   x.memory = {0, gib};
-  for (int tries = 0; tries < 3; ++tries) EXPECT_FALSE(x.admission.open(1));
-  EXPECT_EQ(x.said, (std::vector<std::string>{limit_text(1, 2, gib, 0)}));
+  for (int tries = 0; tries < 3; ++tries) EXPECT_FALSE(x.admission.admit(1));
+  EXPECT_EQ(x.said, (std::vector<std::string>{memory_limit_text(1, 2, gib, 0)}));
 }
 
 TEST(Admission, OfASingleSeatAsksForNoMemory) {
   Watched x(1);
   for (int stage = 0; stage < 3; ++stage) {
     x.run(0);
-    x.admission.end(0);
+    x.admission.finish(0);
   }
   EXPECT_EQ(x.asked, 0);
 }
 
 TEST(Admission, TakesMemoryThatIsNotKnownToBeEnough) {
   Admission admission(2, {}, [](const std::string&) {});
-  EXPECT_TRUE(admission.open(0));
-  admission.begin(0);
-  admission.report(0);
-  EXPECT_TRUE(admission.open(1));
+  EXPECT_TRUE(admission.admit(0));
+  admission.start(0);
+  admission.on_progress(0);
+  EXPECT_TRUE(admission.admit(1));
 }
 
 }  // namespace

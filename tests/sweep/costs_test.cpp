@@ -110,8 +110,8 @@ TEST(CostModel, CorrectsAMethodByItsOwnTimesAndOthersByAllTimes) {
   const study::StageGraph graph = study::make_graph(
       {trial("a", "ERM", 10), trial("b", "ERM", 30), trial("c", "M2m", 20), trial("d", "DRS", 10)});
   CostModel model(graph);
-  EXPECT_TRUE(model.learn(0, 20));                                     // ERM takes twice its estimate
-  EXPECT_TRUE(model.learn(2, 100));                                    // M2m five times
+  EXPECT_TRUE(model.update(0, 20));                                    // ERM takes twice its estimate
+  EXPECT_TRUE(model.update(2, 100));                                   // M2m five times
   EXPECT_EQ(model.seconds(), (std::vector<double>{20, 60, 100, 40}));  // all together 120 s for 30
 }
 
@@ -121,7 +121,7 @@ TEST(CostModel, AsksForAnotherLookLessAndLessOften) {
   const study::StageGraph graph = study::make_graph(requests);
   CostModel model(graph);
   int looks = 0;
-  for (int i = 0; i < 100; ++i) looks += model.learn(i, 2) ? 1 : 0;
+  for (int i = 0; i < 100; ++i) looks += model.update(i, 2) ? 1 : 0;
   EXPECT_EQ(looks, 7);
 }
 
@@ -129,12 +129,12 @@ TEST(Scheduler, TakesTheDearestByWhatWasMeasuredMeanwhile) {
   const study::StageGraph graph =
       study::make_graph({trial("first", "ERM", 30), trial("erm", "ERM", 10), trial("m2m", "M2m", 9)});
   Scheduler scheduler(graph, {false, false, false});
-  scheduler.add_free_rank(0);
+  scheduler.add_free_slot(0);
   EXPECT_EQ(scheduler.assign(0).front().stage, 0);
-  scheduler.end(0, {}, 1);
+  scheduler.finish(0, {}, 1);
   scheduler.reprioritise({1, 1, 45});
   EXPECT_EQ(scheduler.assign(1).front().stage, 2);
-  scheduler.end(0, {}, 2);
+  scheduler.finish(0, {}, 2);
   EXPECT_EQ(scheduler.assign(2).front().stage, 1);
 }
 
@@ -159,7 +159,7 @@ TEST(Forecast, LiesBetweenItsBoundsOnRandomGraphs) {
   for (int round = 0; round < 200; ++round) {
     const study::StageGraph graph = testing::random_graph(random);
     const std::vector<bool> none(graph.stages.size(), false);
-    const auto paths = study::paths_to_the_end(graph, study::missing(graph, none));
+    const auto paths = study::critical_paths(graph, study::stages_to_run(graph, none));
     const double chain = *std::max_element(paths.begin(), paths.end());
     const int ranks = 1 + static_cast<int>(random() % 8);
     const Forecast cost = forecast(graph, none, ranks);
@@ -173,7 +173,7 @@ TEST(SecondsLeft, CountsNeitherAPrefixNorWhatAnEarlierRunDid) {
   trial.epochs = 40;  // the last 40 of 200
   const study::StageGraph graph = study::make_graph({trial});
   Scheduler scheduler(graph, {false});
-  scheduler.add_free_rank(0);
+  scheduler.add_free_slot(0);
   scheduler.assign(0);
   scheduler.report(0, {180, 200, 0, 0, 0, 0, 170});
   EXPECT_DOUBLE_EQ(*seconds_left(scheduler, 1, 30), 60);  // 10 epochs in 30 s, 20 are left
@@ -182,14 +182,14 @@ TEST(SecondsLeft, CountsNeitherAPrefixNorWhatAnEarlierRunDid) {
 TEST(SecondsLeft, FollowsTheMeasuredSpeed) {
   const study::StageGraph graph = study::make_graph({request("a", 10), request("b", 10), request("c", 10)});
   Scheduler scheduler(graph, {false, false, false});
-  scheduler.add_free_rank(0);
+  scheduler.add_free_slot(0);
   scheduler.assign(0);
   EXPECT_FALSE(seconds_left(scheduler, 1, 5).has_value());
   scheduler.report(0, {5, 10, 0, 0, 0, 0});
   EXPECT_DOUBLE_EQ(*seconds_left(scheduler, 1, 20),
                    100);  // half of a took 20 s: 4 s per estimated second, 25 are left
   EXPECT_DOUBLE_EQ(*seconds_left(scheduler, 5, 20), 40);  // no more ranks than chains
-  scheduler.end(0, {study::StageEnd::done, "", ExitCode::done, 30}, 30);
+  scheduler.finish(0, {study::StageOutcome::done, "", ExitCode::done, 30}, 30);
   EXPECT_DOUBLE_EQ(*seconds_left(scheduler, 1, 30), 60);
   EXPECT_DOUBLE_EQ(busy_share(scheduler, 2, 30), 0.5);
 }

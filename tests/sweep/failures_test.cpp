@@ -28,10 +28,10 @@ struct Fixture {
   int runs = 0;
 
   /// Throws the first `failures` times.
-  study::RunStage failing(int failures) {
+  study::RunFn failing(int failures) {
     return [this, failures](const study::Stage&, study::StageContext&) -> study::StageResult {
       if (++runs <= failures) throw io_error(thrown);
-      return {study::StageEnd::done, "done", ExitCode::done, 0};
+      return {study::StageOutcome::done, "done", ExitCode::done, 0};
     };
   }
 };
@@ -39,7 +39,7 @@ struct Fixture {
 TEST(Retries, OfARankAloneFollowAtOnceAndAreTold) {
   Fixture x;
   const study::StageResult result = with_retries(x.failing(2), x.out, 2, true)(x.stage, x.context);
-  EXPECT_EQ(result.end, study::StageEnd::done);
+  EXPECT_EQ(result.end, study::StageOutcome::done);
   EXPECT_EQ(x.runs, 3);
   ASSERT_EQ(result.details.size(), 2U);
   for (const std::string& line : result.details) EXPECT_TRUE(testing::says(line, {thrown}));
@@ -53,24 +53,24 @@ TEST(Retries, EndWithTheExceptionWhereTheyAreUsedUp) {
 
 TEST(Retries, OfAGroupAreCountedOverTheRunsThatTheyEnd) {
   Fixture x;
-  const study::RunStage run = with_retries(x.failing(9), x.out, 1, false);
+  const study::RunFn run = with_retries(x.failing(9), x.out, 1, false);
   EXPECT_THROW(run(x.stage, x.context), Error);
   EXPECT_THROW(run(x.stage, x.context), Error);
   const study::StageResult given_up = run(x.stage, x.context);
-  EXPECT_EQ(given_up.end, study::StageEnd::failed);
+  EXPECT_EQ(given_up.end, study::StageOutcome::failed);
   EXPECT_EQ(x.runs, 2);
   EXPECT_TRUE(testing::says(given_up.summary, {"2 times", "the disk is full",
                                                "delete " + (x.out.trial("abc") / "attempts.log").string()}));
 }
 
 TEST(Retries, DoNotFollowAFileThatCannotBeWritten) {
-  for (const bool is_alone : {true, false}) {
+  for (const bool single_rank : {true, false}) {
     Fixture x;
-    const study::RunStage full = [&](const study::Stage&, study::StageContext&) -> study::StageResult {
+    const study::RunFn full = [&](const study::Stage&, study::StageContext&) -> study::StageResult {
       ++x.runs;
       throw write_error("result.h5", "cannot be written", EDQUOT);
     };
-    const study::RunStage run = with_retries(full, x.out, 5, is_alone);
+    const study::RunFn run = with_retries(full, x.out, 5, single_rank);
     for (const int runs : {1, 2}) {
       EXPECT_THROW(run(x.stage, x.context), WriteError);
       EXPECT_EQ(x.runs, runs);
@@ -81,9 +81,9 @@ TEST(Retries, DoNotFollowAFileThatCannotBeWritten) {
 
 TEST(Retries, AreForgottenOnceAStageIsDone) {
   Fixture x;
-  const study::RunStage run = with_retries(x.failing(1), x.out, 1, false);
+  const study::RunFn run = with_retries(x.failing(1), x.out, 1, false);
   EXPECT_THROW(run(x.stage, x.context), Error);
-  EXPECT_EQ(run(x.stage, x.context).end, study::StageEnd::done);
+  EXPECT_EQ(run(x.stage, x.context).end, study::StageOutcome::done);
   EXPECT_FALSE(std::filesystem::exists(x.out.trial("abc") / "attempts.log"));
 }
 

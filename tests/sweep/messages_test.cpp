@@ -9,7 +9,7 @@
 #include <random>
 
 #include "comm/messages/mailbox.hpp"
-#include "support/seats.hpp"
+#include "support/worker_slots.hpp"
 #include "sweep/coordinator.hpp"
 #include "sweep/worker.hpp"
 
@@ -26,8 +26,8 @@ TEST(Messages, CarryAStageWhole) {
                            0.25,
                            5e9,
                            {{study::StageKind::g, "x"}, {study::StageKind::prefix, "y"}}};
-  const ToWorker heard = decode_to_worker(encode(ToWorker(Start{stage})));
-  const study::Stage& same = std::get<Start>(heard).stage;
+  const ToWorker heard = decode_to_worker(encode(ToWorker(Assign{stage})));
+  const study::Stage& same = std::get<Assign>(heard).stage;
   EXPECT_EQ(same.id, stage.id);
   EXPECT_EQ(same.kind, stage.kind);
   EXPECT_EQ(same.label, stage.label);
@@ -41,8 +41,8 @@ TEST(Messages, CarryAStageWhole) {
 }
 
 TEST(Messages, CarryProgressWithWhatDoesNotApply) {
-  const auto heard = decode_from_worker(encode(FromWorker(Report{{3, 9, std::nan(""), 0.5, 12, 1.5}})));
-  const study::Progress& same = std::get<Report>(heard).progress;
+  const auto heard = decode_from_worker(encode(FromWorker(ProgressUpdate{{3, 9, std::nan(""), 0.5, 12, 1.5}})));
+  const study::Progress& same = std::get<ProgressUpdate>(heard).progress;
   EXPECT_EQ(same.epoch, 3);
   EXPECT_EQ(same.epochs, 9);
   EXPECT_TRUE(std::isnan(same.validation_bacc));
@@ -51,7 +51,7 @@ TEST(Messages, CarryProgressWithWhatDoesNotApply) {
 
 TEST(Messages, CarryAResultWhole) {
   const study::StageResult result{
-      study::StageEnd::done, "bACC 77.9", ExitCode::done, 81, {"one line", "", "and another"}};
+      study::StageOutcome::done, "bACC 77.9", ExitCode::done, 81, {"one line", "", "and another"}};
   const auto heard = decode_from_worker(encode(FromWorker(StageFinished{result})));
   const study::StageResult& same = std::get<StageFinished>(heard).result;
   EXPECT_EQ(same.summary, result.summary);
@@ -61,39 +61,40 @@ TEST(Messages, CarryAResultWhole) {
 
 TEST(Messages, MakeReasonsFitForJson) {
   const auto heard = decode_from_worker(
-      encode(FromWorker(StageFinished{{study::StageEnd::failed, "bad \xff byte", ExitCode::bad_data, 2}})));
+      encode(FromWorker(StageFinished{{study::StageOutcome::failed, "bad \xff byte", ExitCode::bad_data, 2}})));
   const study::StageResult& same = std::get<StageFinished>(heard).result;
   EXPECT_NO_THROW(Json(same.summary).dump());
-  EXPECT_EQ(same.end, study::StageEnd::failed);
+  EXPECT_EQ(same.end, study::StageOutcome::failed);
   EXPECT_EQ(same.code, ExitCode::bad_data);
 }
 
 TEST(Messages, CarryTheSeatThatTheySpeakOf) {
-  const auto here = decode_from_worker(encode(FromWorker(Here{"host a17", 3})));
-  EXPECT_EQ(std::get<Here>(here).place, "host a17");
-  EXPECT_EQ(std::get<Here>(here).seat, 3);
-  EXPECT_EQ(std::get<Report>(decode_from_worker(encode(FromWorker(Report{{}, 2})))).seat, 2);
-  for (const bool leaves : {false, true}) {
-    const auto ended = decode_from_worker(encode(FromWorker(StageFinished{{}, 1, leaves})));
-    EXPECT_EQ(std::get<StageFinished>(ended).seat, 1);
-    EXPECT_EQ(std::get<StageFinished>(ended).leaves, leaves);
+  const auto here = decode_from_worker(encode(FromWorker(Ready{"host a17", 3})));
+  EXPECT_EQ(std::get<Ready>(here).host, "host a17");
+  EXPECT_EQ(std::get<Ready>(here).slot, 3);
+  EXPECT_EQ(std::get<ProgressUpdate>(decode_from_worker(encode(FromWorker(ProgressUpdate{{}, 2})))).slot, 2);
+  for (const bool withdraws : {false, true}) {
+    const auto ended = decode_from_worker(encode(FromWorker(StageFinished{{}, 1, withdraws})));
+    EXPECT_EQ(std::get<StageFinished>(ended).slot, 1);
+    EXPECT_EQ(std::get<StageFinished>(ended).withdraws, withdraws);
   }
-  EXPECT_EQ(std::get<Start>(decode_to_worker(encode(ToWorker(Start{{}, 4})))).seat, 4);
+  EXPECT_EQ(std::get<Assign>(decode_to_worker(encode(ToWorker(Assign{{}, 4})))).slot, 4);
 }
 
 TEST(Messages, AreTellable) {
-  EXPECT_EQ(std::get<Remark>(decode_from_worker(encode(FromWorker(Remark{"a \xff b"})))).text, "a \xef\xbf\xbd b");
-  EXPECT_TRUE(std::holds_alternative<Bye>(decode_from_worker(encode(FromWorker(Bye{})))));
+  EXPECT_EQ(std::get<LogLine>(decode_from_worker(encode(FromWorker(LogLine{"a \xff b"})))).text,
+            "a \xef\xbf\xbd b");
+  EXPECT_TRUE(std::holds_alternative<Goodbye>(decode_from_worker(encode(FromWorker(Goodbye{})))));
   for (const StopReason reason : {StopReason::interrupted, StopReason::requeue}) {
-    EXPECT_EQ(std::get<StopWanted>(decode_from_worker(encode(FromWorker(StopWanted{reason})))).reason, reason);
+    EXPECT_EQ(std::get<StopRequest>(decode_from_worker(encode(FromWorker(StopRequest{reason})))).reason, reason);
   }
-  EXPECT_TRUE(std::holds_alternative<Stop>(decode_to_worker(encode(ToWorker(Stop{})))));
-  EXPECT_TRUE(std::holds_alternative<Leave>(decode_to_worker(encode(ToWorker(Leave{})))));
+  EXPECT_TRUE(std::holds_alternative<Cancel>(decode_to_worker(encode(ToWorker(Cancel{})))));
+  EXPECT_TRUE(std::holds_alternative<Shutdown>(decode_to_worker(encode(ToWorker(Shutdown{})))));
 }
 
 TEST(Messages, RefuseBytesThatAreNone) {
   std::mt19937 random(1);
-  const auto good = encode(FromWorker(StageFinished{{study::StageEnd::done, "x", ExitCode::done, 1}}));
+  const auto good = encode(FromWorker(StageFinished{{study::StageOutcome::done, "x", ExitCode::done, 1}}));
   for (std::size_t end = 0; end < good.size(); ++end) {
     EXPECT_THROW(decode_from_worker({good.begin(), good.begin() + static_cast<std::ptrdiff_t>(end)}), Error) << end;
   }
@@ -124,29 +125,29 @@ constexpr int turns_enough = 10;
 /// A worker of two seats, to whom the test speaks as its coordinator.
 class Worker : public ::testing::Test {
  protected:
-  Worker() : graph_(trial_graph(3)), thread_([this] { work(post_.worker(0), work_, settings_); }) {}
+  Worker() : graph_(trial_graph(3)), thread_([this] { run_worker(post_.worker(0), work_, settings_); }) {}
   ~Worker() override {
     open_[0] = open_[1] = open_[2] = true;
-    tell(Leave{});
+    tell(Shutdown{});
     thread_.join();
   }
 
   void tell(const ToWorker& word) { post_.coordinator().send(0, encode(word)); }
   /// Sends trial number `stage` to a seat; it ends once open_[stage].
-  void start(int stage, int seat) { tell(Start{graph_.stages[static_cast<std::size_t>(stage)], seat}); }
+  void start(int stage, int slot) { tell(Assign{graph_.stages[static_cast<std::size_t>(stage)], slot}); }
   /// The next word for which `counts` holds; passes others over.
   FromWorker hear(const std::function<bool(const FromWorker&)>& counts) {
-    FromWorker word = Bye{};
+    FromWorker word = Goodbye{};
     const bool came = eventually([&] {
       const auto message = post_.coordinator().poll();
       if (message) word = decode_from_worker(message->bytes);
       return message && counts(word);
     });
-    return came ? word : Bye{};
+    return came ? word : Goodbye{};
   }
   /// The next one that is no report: these come at their own times.
   FromWorker hear() {
-    return hear([](const FromWorker& word) { return !std::holds_alternative<Report>(word); });
+    return hear([](const FromWorker& word) { return !std::holds_alternative<ProgressUpdate>(word); });
   }
   /// Whether nothing but reports comes while the worker's waiting seats look for work that often.
   bool hears_nothing() {
@@ -154,7 +155,7 @@ class Worker : public ::testing::Test {
     bool heard = false;
     const bool came = eventually([&] {
       const auto message = post_.coordinator().poll();
-      heard = heard || (message && !std::holds_alternative<Report>(decode_from_worker(message->bytes)));
+      heard = heard || (message && !std::holds_alternative<ProgressUpdate>(decode_from_worker(message->bytes)));
       return heard || looks_ >= until;
     });
     return came && !heard;
@@ -164,7 +165,7 @@ class Worker : public ::testing::Test {
   std::atomic<double> free_ = 1000;
   std::array<std::atomic<bool>, 3> open_{};
   comm::LocalChannel post_{1};
-  StageWork work_{[this](const study::Stage& stage, study::StageContext& context) {
+  WorkerJob work_{[this](const study::Stage& stage, study::StageContext& context) {
                     report_an_epoch(context);
                     const auto number = static_cast<std::size_t>(stage.label.back() - '0');
                     eventually([&] { return open_[number].load(); });
@@ -186,42 +187,42 @@ class Worker : public ::testing::Test {
 };
 
 TEST_F(Worker, SaysThatASeatLeavesWhereMemoryNoLongerAdmitsItAndComesBackWhenItDoes) {
-  EXPECT_EQ(std::get<Here>(hear()).seat, 0);
+  EXPECT_EQ(std::get<Ready>(hear()).slot, 0);
   EXPECT_TRUE(hears_nothing());  // one open seat is enough
   start(0, 0);
-  EXPECT_EQ(std::get<Here>(hear()).seat, 1);
+  EXPECT_EQ(std::get<Ready>(hear()).slot, 1);
   start(1, 1);
-  EXPECT_TRUE(std::holds_alternative<Report>(hear([](const FromWorker& word) {
-    return std::holds_alternative<Report>(word) && std::get<Report>(word).seat == 1;
+  EXPECT_TRUE(std::holds_alternative<ProgressUpdate>(hear([](const FromWorker& word) {
+    return std::holds_alternative<ProgressUpdate>(word) && std::get<ProgressUpdate>(word).slot == 1;
   })));
   free_ = 0;
   open_[0] = true;
   // Seat 0 cannot be admitted beside the stage of seat 1.
-  EXPECT_TRUE(std::holds_alternative<Remark>(hear()));
+  EXPECT_TRUE(std::holds_alternative<LogLine>(hear()));
   const StageFinished first = std::get<StageFinished>(hear());
-  EXPECT_EQ(first.seat, 0);
-  EXPECT_TRUE(first.leaves);
+  EXPECT_EQ(first.slot, 0);
+  EXPECT_TRUE(first.withdraws);
   EXPECT_TRUE(hears_nothing());
   free_ = 1000;
-  EXPECT_EQ(std::get<Here>(hear()).seat, 0);
+  EXPECT_EQ(std::get<Ready>(hear()).slot, 0);
   open_[1] = true;
   const StageFinished second = std::get<StageFinished>(hear());
-  EXPECT_EQ(second.seat, 1);
-  EXPECT_TRUE(second.leaves);  // seat 0 is open already
+  EXPECT_EQ(second.slot, 1);
+  EXPECT_TRUE(second.withdraws);  // seat 0 is open already
 }
 
 TEST_F(Worker, KeepsASeatWhereTheNextStageIsAdmittedAtOnce) {
   hear();
   free_ = 0;  // seat 1 stays away
   start(0, 0);
-  EXPECT_TRUE(std::holds_alternative<Remark>(hear()));
+  EXPECT_TRUE(std::holds_alternative<LogLine>(hear()));
   open_[0] = true;
   const StageFinished ended = std::get<StageFinished>(hear());
-  EXPECT_EQ(ended.seat, 0);
-  EXPECT_FALSE(ended.leaves);  // none runs: it may begin
+  EXPECT_EQ(ended.slot, 0);
+  EXPECT_FALSE(ended.withdraws);  // none runs: it may begin
   free_ = 1000;
   start(2, 0);
-  EXPECT_EQ(std::get<Here>(hear()).seat, 1);
+  EXPECT_EQ(std::get<Ready>(hear()).slot, 1);
 }
 
 TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
@@ -232,7 +233,7 @@ TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
   const auto clock = [&] { return static_cast<double>(++turns); };
   std::thread coordinator([&] {
     const CoordinatorSettings settings{1, clock, [] { return StopReason::none; }, false, 1, 2};
-    coordinate(scheduler, post.coordinator(), {}, settings);
+    run_coordinator(scheduler, post.coordinator(), {}, settings);
   });
   const auto say = [&](const FromWorker& word) { post.worker(0).send(0, encode(word)); };
   /// The next word to the worker; nothing if none comes in time or before the coordinator's turn of that number.
@@ -248,24 +249,24 @@ TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
   constexpr int never = std::numeric_limits<int>::max();
   const auto seat_started = [&] {
     const auto word = hear(never);
-    return word && std::holds_alternative<Start>(*word) ? std::get<Start>(*word).seat : -1;
+    return word && std::holds_alternative<Assign>(*word) ? std::get<Assign>(*word).slot : -1;
   };
-  say(Here{"host a", 0});
+  say(Ready{"host a", 0});
   EXPECT_EQ(seat_started(), 0);
   EXPECT_TRUE(hears_nothing());  // seat 1 has not come
-  say(Here{"host a", 1});
+  say(Ready{"host a", 1});
   EXPECT_EQ(seat_started(), 1);
   say(StageFinished{done_result(), 0, true});
   EXPECT_TRUE(hears_nothing());
   say(StageFinished{done_result(), 1, false});
   EXPECT_EQ(seat_started(), 1);
-  say(Here{"host a", 0});
+  say(Ready{"host a", 0});
   EXPECT_EQ(seat_started(), 0);
   say(StageFinished{done_result(), 0, true});
   say(StageFinished{done_result(), 1, true});
   const auto last = hear(never);
-  EXPECT_TRUE(last && std::holds_alternative<Leave>(*last));
-  say(Bye{});
+  EXPECT_TRUE(last && std::holds_alternative<Shutdown>(*last));
+  say(Goodbye{});
   coordinator.join();
   EXPECT_EQ(scheduler.count(StageState::done), 4);
 }

@@ -15,8 +15,8 @@
 
 namespace m2m::sweep {
 
-using study::StageEnd;
 using study::StageGraph;
+using study::StageOutcome;
 using testing::line_with;
 using testing::numbers_in;
 using testing::others_go_on;
@@ -56,16 +56,16 @@ struct Watched {
                          [this](const std::string& text) { screen += text; }, [this] { return now; }}) {}
 
   int start(int rank) {
-    scheduler.add_free_rank(rank);
+    scheduler.add_free_slot(rank);
     const Assignment given = scheduler.assign(now).at(0);
-    view.started(given.stage, "host a17");
+    view.on_started(given.stage, "host a17");
     return given.stage;
   }
-  void end(int rank, const study::StageResult& result) {
+  void finish(int rank, const study::StageResult& result) {
     const int stage = scheduler.stage_of(rank);
-    const auto blocked = scheduler.end(rank, result, now);
-    view.ended(stage);
-    for (const int lost : blocked) view.blocked(lost);
+    const auto blocked = scheduler.finish(rank, result, now);
+    view.on_finished(stage);
+    for (const int lost : blocked) view.on_blocked(lost);
   }
 
   double now = 0;
@@ -83,15 +83,15 @@ std::string id_of(const Watched& watched, int stage) {
 TEST(ProgressInALog, HasALinePerEventAndOnePerTrialAndMinute) {
   Watched watched("method = 'ERM'\nseed = 3");
   const std::string id = id_of(watched, watched.start(0));
-  for (watched.now = 0; watched.now < 59; ++watched.now) watched.view.tick(watched.now);
+  for (watched.now = 0; watched.now < 59; ++watched.now) watched.view.on_tick(watched.now);
   const std::string trial = "trial " + id + " ERM seed=3";
   ASSERT_EQ(watched.lines.size(), 1u);
   EXPECT_TRUE(says(watched.lines[0], {"start   " + trial, "rank 0", "host a17"}));
   watched.scheduler.report(0, {171, 200, 0.741, 0.31, 3900, 2.1});
-  for (; watched.now < 125; ++watched.now) watched.view.tick(watched.now);
+  for (; watched.now < 125; ++watched.now) watched.view.on_tick(watched.now);
   ASSERT_EQ(watched.lines.size(), 3u);
   EXPECT_TRUE(says(watched.lines[1], {"running " + trial, "171/200", "bACC 74.1", "31 %", "3,900"}));
-  watched.end(0, {StageEnd::done, "bACC 77.9 (last)", ExitCode::done, 81});
+  watched.finish(0, {StageOutcome::done, "bACC 77.9 (last)", ExitCode::done, 81});
   EXPECT_TRUE(says(watched.lines[3], {"done    " + trial, "bACC 77.9 (last)", "81 s", "[1/1,", "left 0 s]"}));
   EXPECT_TRUE(watched.screen.empty());
 }
@@ -99,7 +99,7 @@ TEST(ProgressInALog, HasALinePerEventAndOnePerTrialAndMinute) {
 TEST(ProgressInALog, SaysTheDetailsAfterTheEnd) {
   Watched watched("method = 'ERM'");
   watched.start(0);
-  watched.end(0, {StageEnd::done, "fine", ExitCode::done, 1, {"a table", "of two lines"}});
+  watched.finish(0, {StageOutcome::done, "fine", ExitCode::done, 1, {"a table", "of two lines"}});
   ASSERT_EQ(watched.lines.size(), 4u);
   EXPECT_EQ(watched.lines[1].substr(0, 4), "done");
   EXPECT_EQ(watched.lines[2], "a table");
@@ -109,7 +109,7 @@ TEST(ProgressInALog, SaysTheDetailsAfterTheEnd) {
 TEST(ProgressInALog, NamesFailuresAndWhatTheyBlock) {
   Watched watched("method = 'M2m'\nseed = 3");
   const int g = watched.start(0);
-  watched.end(0, {StageEnd::diverged, "nan at epoch 3", ExitCode::done, 1});
+  watched.finish(0, {StageOutcome::diverged, "nan at epoch 3", ExitCode::done, 1});
   ASSERT_EQ(watched.lines.size(), 3u);
   const std::string id = watched.graph.stages[static_cast<std::size_t>(g)].id;
   EXPECT_TRUE(says(watched.lines[1],
@@ -121,8 +121,8 @@ TEST(ProgressInALog, SaysWhyItStopsAndThatTheRestDoesNotGoOn) {
   Watched watched("method = 'ERM'");
   watched.start(0);
   watched.scheduler.stop();
-  watched.view.stopping(StopReason::requeue);
-  watched.end(0, {StageEnd::failed, "thrown", ExitCode::bad_data, 1});
+  watched.view.on_stopping(StopReason::requeue);
+  watched.finish(0, {StageOutcome::failed, "thrown", ExitCode::bad_data, 1});
   ASSERT_EQ(watched.lines.size(), 3u);
   EXPECT_EQ(watched.lines[1], stopping_line(StopReason::requeue));
   EXPECT_TRUE(says(watched.lines[2], {"failed  trial", "thrown"}));
@@ -133,7 +133,7 @@ TEST(ProgressInALog, SaysWhichFileCouldNotBeWrittenAndThatTheRestDoesNotGoOn) {
   Watched watched("method = 'ERM'\nseed = 3");
   const std::string id = id_of(watched, watched.start(0));
   watched.scheduler.stop();
-  watched.end(0, {StageEnd::unsaved, "result.h5: no space", ExitCode::input_output, 1});
+  watched.finish(0, {StageOutcome::unsaved, "result.h5: no space", ExitCode::input_output, 1});
   EXPECT_TRUE(says(watched.lines.back(), {"stopped trial " + id + " ERM seed=3", "result.h5: no space"}));
   EXPECT_EQ(watched.scheduler.count(StageState::interrupted), 1);
 }
@@ -146,7 +146,7 @@ TEST(ProgressInALog, NamesTheRankWhereItHasSeveralSeatsAndCountsThese) {
   EXPECT_TRUE(says(start_line(view, stage, "host a17"), {"rank 2", "host a17"}));
   EXPECT_EQ(live_line(view, stage, 5).substr(0, 9), " rank 2  ");
   EXPECT_TRUE(says(summary_line(view, 10), {"25.0 % busy"}));
-  watched.view.remarked(2, "host a17", "memory is short");
+  watched.view.on_log_line(2, "host a17", "memory is short");
   EXPECT_TRUE(says(watched.lines.back(), {"rank 2", "host a17", "memory is short"}));
 }
 
@@ -164,16 +164,16 @@ TEST(ProgressOnATerminal, RedrawsItsBlockInPlace) {
   Watched watched(two_seeds, TerminalSize{100, 24});
   watched.start(0);
   watched.start(1);
-  watched.view.tick(0);
+  watched.view.on_tick(0);
   EXPECT_EQ(std::count(watched.screen.begin(), watched.screen.end(), '\n'), 3);  // two ranks and the sum
   EXPECT_TRUE(says(watched.screen, {"0/4 done", "0 failed", "2 running", "not known"}));
   watched.screen.clear();
-  watched.view.tick(0.1);
+  watched.view.on_tick(0.1);
   EXPECT_TRUE(watched.screen.empty());  // not so often
-  watched.view.tick(0.6);
+  watched.view.on_tick(0.6);
   EXPECT_EQ(watched.screen.substr(0, 8), "\r\033[3A\033[J");
   watched.screen.clear();
-  watched.end(1, {StageEnd::done, "fine", ExitCode::done, 1});  // a line of the log goes where the block was
+  watched.finish(1, {StageOutcome::done, "fine", ExitCode::done, 1});  // a line of the log goes where the block was
   EXPECT_EQ(watched.screen, "\r\033[3A\033[J");
 }
 
@@ -206,7 +206,8 @@ TEST(DryRun, SaysWhatIsThereWhatIsToDoAndWhatItCosts) {
   EXPECT_EQ(numbers_in(line_with(text, "core-minutes")), (Numbers{2, 1, 0.7, 2, 30, 66.7})) << text;
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2 + 6);
   for (const study::Stage& stage : graph.stages) {
-    const std::size_t at = text.find(std::string(study::kind_word(stage.kind)) + " " + study::short_id(stage.id));
+    const std::size_t at =
+        text.find(std::string(study::trial_or_stage(stage.kind)) + " " + study::short_id(stage.id));
     ASSERT_NE(at, std::string::npos);
     const std::string line = text.substr(at, text.find('\n', at) - at);
     EXPECT_NE(line.find(is_done(stage) ? "done" : "to do"), std::string::npos) << line;

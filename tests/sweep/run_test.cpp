@@ -45,7 +45,7 @@ class Existing : public ::testing::Test {
     for (std::size_t i = 0; i < there.size(); ++i) {
       if (!there[i]) missing.push_back(graph_.stages[i].id);
     }
-    EXPECT_EQ(there, existing(graph_, out_));
+    EXPECT_EQ(there, existing_stages(graph_, out_));
     return missing;
   }
 
@@ -55,11 +55,11 @@ class Existing : public ::testing::Test {
 };
 
 TEST_F(Existing, IsWhatCanBeRead) {
-  EXPECT_EQ(existing(graph_, out_), std::vector<bool>(graph_.stages.size(), true));
+  EXPECT_EQ(existing_stages(graph_, out_), std::vector<bool>(graph_.stages.size(), true));
   const Stage& trial = first(StageKind::trial);
   for (const std::uintmax_t size : {100, 0}) {
     fs::resize_file(out_.result(trial.id), size);
-    const std::vector<bool> there = existing(graph_, out_);
+    const std::vector<bool> there = existing_stages(graph_, out_);
     for (std::size_t i = 0; i < there.size(); ++i) EXPECT_EQ(there[i], graph_.stages[i].id != trial.id);
     EXPECT_NE(list_text(graph_, out_).find(trial.id + "  to do"), std::string::npos);
     const std::string text = cost_text(graph_, {"x", out_});
@@ -70,7 +70,7 @@ TEST_F(Existing, IsWhatCanBeRead) {
 TEST_F(Existing, IsAStageWithAllOfItsFiles) {
   const Stage& g = first(StageKind::g);
   fs::resize_file(state_of(g), 3);
-  const std::vector<bool> there = existing(graph_, out_);
+  const std::vector<bool> there = existing_stages(graph_, out_);
   for (std::size_t i = 0; i < there.size(); ++i) EXPECT_EQ(there[i], graph_.stages[i].id != g.id);
 }
 
@@ -84,15 +84,15 @@ TEST_F(Existing, LosesDamagedResultsToANameBesideThem) {
 }
 
 TEST_F(Existing, LosesAStageWithOtherBytesWhereATrialToRunNeedsIt) {
-  const Stage& user = first_with_a_g();
-  const std::string g = *user.need(StageKind::g);
+  const Stage& dependent = first_with_a_g();
+  const std::string g = *dependent.need(StageKind::g);
   const fs::path state = out_.stage(g) / "state.safetensors";
   std::string bytes = read_file(state);
   bytes.back() ^= 1;
   write_file(state, bytes);
   EXPECT_TRUE(missing_after().empty());  // nothing to run needs it
-  fs::remove(out_.result(user.id));
-  EXPECT_EQ(missing_after(), (std::vector<std::string>{g, user.id}));
+  fs::remove(out_.result(dependent.id));
+  EXPECT_EQ(missing_after(), (std::vector<std::string>{g, dependent.id}));
   EXPECT_EQ(read_file(state.string() + ".damaged"), bytes);
   EXPECT_FALSE(fs::exists(out_.stage_done(g)));
   EXPECT_FALSE(fs::exists(out_.stage(g) / "lock.json"));
@@ -121,9 +121,9 @@ TEST_F(Existing, AsksTheTrainingSideOnlyOfTrialsThatOthersBeginFrom) {
                      [&](const Stage& stage) { return stage.kind == StageKind::trial && stage.label == method; }) -
         graph.stages.begin());
   };
-  const int base = trial("ERM"), user = trial("M2m");
-  graph.users[static_cast<std::size_t>(base)].push_back(user);
-  fs::remove(out_.result(graph.stages[static_cast<std::size_t>(user)].id));
+  const int base = trial("ERM"), dependent = trial("M2m");
+  graph.dependents[static_cast<std::size_t>(base)].push_back(dependent);
+  fs::remove(out_.result(graph.stages[static_cast<std::size_t>(dependent)].id));
   std::vector<std::string> asked;
   const auto damaged = [&](const Stage& stage, const results::OutputFolder& out) -> std::optional<results::Damage> {
     asked.push_back(stage.id);

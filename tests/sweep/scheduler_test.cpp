@@ -9,8 +9,8 @@
 
 namespace m2m::sweep {
 
-using study::StageEnd;
 using study::StageGraph;
+using study::StageOutcome;
 
 namespace {
 
@@ -18,17 +18,17 @@ using testing::request;
 
 std::vector<bool> nothing(const StageGraph& graph) { return std::vector<bool>(graph.stages.size(), false); }
 
-study::StageResult ended(StageEnd end) { return {end, "", ExitCode::done, 1}; }
+study::StageResult ended(StageOutcome end) { return {end, "", ExitCode::done, 1}; }
 
 /// Hands out everything that can be, in order, with one rank.
 std::vector<std::string> order_on_one_rank(const StageGraph& graph) {
   Scheduler scheduler(graph, nothing(graph));
-  scheduler.add_free_rank(0);
+  scheduler.add_free_slot(0);
   std::vector<std::string> order;
   for (auto given = scheduler.assign(0); !given.empty(); given = scheduler.assign(0)) {
     EXPECT_EQ(given.size(), 1u);
     order.push_back(graph.stages[static_cast<std::size_t>(given[0].stage)].label);
-    scheduler.end(0, ended(StageEnd::done), 0);
+    scheduler.finish(0, ended(StageOutcome::done), 0);
   }
   return order;
 }
@@ -49,30 +49,30 @@ TEST(Scheduler, BreaksTiesByThePlansOrder) {
 TEST(Scheduler, LeavesRanksIdleWhereThereAreMoreThanTrials) {
   const StageGraph graph = study::make_graph({request("a", 1), request("b", 1)});
   Scheduler scheduler(graph, nothing(graph));
-  for (int rank = 0; rank < 5; ++rank) scheduler.add_free_rank(rank);
+  for (int rank = 0; rank < 5; ++rank) scheduler.add_free_slot(rank);
   EXPECT_EQ(scheduler.assign(0).size(), 2u);
   EXPECT_TRUE(scheduler.assign(0).empty());
-  EXPECT_FALSE(scheduler.over());
-  scheduler.end(0, ended(StageEnd::done), 1);
-  scheduler.end(1, ended(StageEnd::done), 1);
-  EXPECT_TRUE(scheduler.over());
+  EXPECT_FALSE(scheduler.finished());
+  scheduler.finish(0, ended(StageOutcome::done), 1);
+  scheduler.finish(1, ended(StageOutcome::done), 1);
+  EXPECT_TRUE(scheduler.finished());
 }
 
 TEST(Scheduler, GivesNothingToARankThatIsWithdrawnUntilItIsFreeAgain) {
   const StageGraph graph = study::make_graph({request("a", 3), request("b", 2), request("c", 1)});
   Scheduler scheduler(graph, nothing(graph));
-  scheduler.add_free_rank(0);
-  scheduler.add_free_rank(1);
+  scheduler.add_free_slot(0);
+  scheduler.add_free_slot(1);
   scheduler.assign(0);
-  scheduler.end(0, ended(StageEnd::done), 1);
+  scheduler.finish(0, ended(StageOutcome::done), 1);
   scheduler.withdraw(0);
   scheduler.withdraw(7);  // was never there
   EXPECT_TRUE(scheduler.assign(1).empty());
-  EXPECT_FALSE(scheduler.over());
-  scheduler.add_free_rank(0);
+  EXPECT_FALSE(scheduler.finished());
+  scheduler.add_free_slot(0);
   const auto given = scheduler.assign(2);
   ASSERT_EQ(given.size(), 1u);
-  EXPECT_EQ(given[0].rank, 0);
+  EXPECT_EQ(given[0].slot, 0);
   EXPECT_EQ(given[0].stage, 2);
 }
 
@@ -80,32 +80,32 @@ TEST(Scheduler, BlocksEverythingThatNeedsAFailedStageAndGoesOn) {
   const study::StageRequest g = request("g", 1, {}, study::StageKind::g);
   const study::StageRequest second = request("g of g", 1, {g}, study::StageKind::g);
   const StageGraph graph = study::make_graph({request("a", 1, {g}), request("b", 1, {second}), request("c", 1)});
-  for (const StageEnd end : {StageEnd::failed, StageEnd::diverged}) {
+  for (const StageOutcome end : {StageOutcome::failed, StageOutcome::diverged}) {
     Scheduler scheduler(graph, nothing(graph));
-    scheduler.add_free_rank(0);
+    scheduler.add_free_slot(0);
     scheduler.assign(0);
-    EXPECT_EQ(scheduler.end(0, ended(end), 1).size(), 3u);  // a, g of g, b
+    EXPECT_EQ(scheduler.finish(0, ended(end), 1).size(), 3u);  // a, g of g, b
     EXPECT_EQ(scheduler.count(StageState::blocked), 3);
     EXPECT_EQ(scheduler.count(StageState::blocked, study::StageKind::trial), 2);
     for (const StageStatus& status : scheduler.status()) {
-      EXPECT_EQ(status.because, status.state == StageState::blocked ? 0 : -1);
+      EXPECT_EQ(status.cause, status.state == StageState::blocked ? 0 : -1);
     }
     ASSERT_EQ(scheduler.assign(1).size(), 1u);
-    scheduler.end(0, ended(StageEnd::done), 2);
-    EXPECT_TRUE(scheduler.over());
+    scheduler.finish(0, ended(StageOutcome::done), 2);
+    EXPECT_TRUE(scheduler.finished());
   }
 }
 
 TEST(Scheduler, StartsNothingAfterAStop) {
   const StageGraph graph = study::make_graph({request("a", 1), request("b", 1)});
   Scheduler scheduler(graph, nothing(graph));
-  scheduler.add_free_rank(0);
+  scheduler.add_free_slot(0);
   scheduler.assign(0);
   scheduler.stop();
-  EXPECT_FALSE(scheduler.over());
-  scheduler.end(0, ended(StageEnd::interrupted), 1);
+  EXPECT_FALSE(scheduler.finished());
+  scheduler.finish(0, ended(StageOutcome::interrupted), 1);
   EXPECT_TRUE(scheduler.assign(1).empty());
-  EXPECT_TRUE(scheduler.over());
+  EXPECT_TRUE(scheduler.finished());
   EXPECT_EQ(scheduler.count(StageState::interrupted), 1);
   EXPECT_EQ(scheduler.count(StageState::waiting), 1);
 }
@@ -114,16 +114,16 @@ TEST(Scheduler, RunsNothingWhereAllIsThere) {
   const study::StageRequest g = request("g", 1, {}, study::StageKind::g);
   const StageGraph graph = study::make_graph({request("a", 1, {g}), request("b", 1, {g})});
   Scheduler scheduler(graph, {false, true, true});
-  EXPECT_TRUE(scheduler.over());
+  EXPECT_TRUE(scheduler.finished());
   EXPECT_EQ(scheduler.count(StageState::unneeded), 1);
 }
 
 TEST(Scheduler, RefusesMessagesOfARankThatRunsNothing) {
   const StageGraph graph = study::make_graph({request("a", 1)});
   Scheduler scheduler(graph, nothing(graph));
-  scheduler.add_free_rank(3);
+  scheduler.add_free_slot(3);
   EXPECT_THROW(scheduler.report(3, {}), Error);
-  EXPECT_THROW(scheduler.end(3, {}, 0), Error);
+  EXPECT_THROW(scheduler.finish(3, {}, 0), Error);
   scheduler.assign(0);
   EXPECT_NO_THROW(scheduler.report(3, {}));
 }
@@ -153,9 +153,9 @@ void check_assignments(const Scheduler& scheduler, const std::vector<Assignment>
   }
 }
 
-StageEnd random_end(std::mt19937& random) {
+StageOutcome random_end(std::mt19937& random) {
   const unsigned dice = random() % 20;
-  return dice == 0 ? StageEnd::failed : dice == 1 ? StageEnd::diverged : StageEnd::done;
+  return dice == 0 ? StageOutcome::failed : dice == 1 ? StageOutcome::diverged : StageOutcome::done;
 }
 
 TEST(Scheduler, HoldsItsPromisesOnRandomGraphs) {
@@ -164,23 +164,23 @@ TEST(Scheduler, HoldsItsPromisesOnRandomGraphs) {
     const StageGraph graph = testing::random_graph(random);
     std::vector<bool> exists(graph.stages.size());
     for (std::size_t i = 0; i < exists.size(); ++i) exists[i] = random() % 5 == 0;
-    const std::vector<bool> to_run = study::missing(graph, exists);
-    const std::vector<double> paths = study::paths_to_the_end(graph, to_run);
+    const std::vector<bool> to_run = study::stages_to_run(graph, exists);
+    const std::vector<double> paths = study::critical_paths(graph, to_run);
     Scheduler scheduler(graph, exists);
     std::vector<int> running;
     std::map<int, int> times;
     for (int rank = 0, ranks = 1 + static_cast<int>(random() % 6); rank < ranks; ++rank)
-      scheduler.add_free_rank(rank);
+      scheduler.add_free_slot(rank);
     for (double now = 0;; ++now) {
       const auto given = scheduler.assign(now);
       check_assignments(scheduler, given, paths, times);
-      for (const Assignment& each : given) running.push_back(each.rank);
+      for (const Assignment& each : given) running.push_back(each.slot);
       if (running.empty()) break;
       const auto next = running.begin() + static_cast<std::ptrdiff_t>(random() % running.size());
-      scheduler.end(*next, ended(random_end(random)), now);
+      scheduler.finish(*next, ended(random_end(random)), now);
       running.erase(next);
     }
-    ASSERT_TRUE(scheduler.over());
+    ASSERT_TRUE(scheduler.finished());
     for (int i = 0; i < graph.size(); ++i) {
       const StageState state = scheduler.status()[static_cast<std::size_t>(i)].state;
       ASSERT_NE(state, StageState::waiting);

@@ -69,10 +69,10 @@ class StudyStatusTest : public ::testing::Test {
 TEST_F(StudyStatusTest, CountsEachTrialOnceByWhereItIs) {
   const StudyStatus status = read_status(out_);
   ASSERT_EQ(status.trials.size(), 4U);
-  EXPECT_EQ(status.count(StageStanding::done), 1);
-  EXPECT_EQ(status.count(StageStanding::diverged), 1);
-  EXPECT_EQ(status.count(StageStanding::interrupted), 1);
-  EXPECT_EQ(status.count(StageStanding::waiting), 1);
+  EXPECT_EQ(status.count(LiveStatus::done), 1);
+  EXPECT_EQ(status.count(LiveStatus::diverged), 1);
+  EXPECT_EQ(status.count(LiveStatus::interrupted), 1);
+  EXPECT_EQ(status.count(LiveStatus::waiting), 1);
   EXPECT_EQ(status.trials[2].epoch, 7);
   EXPECT_EQ(status.trials[2].epochs, 20);
   EXPECT_DOUBLE_EQ(status.trials[2].validation_bacc, 0.75);
@@ -82,29 +82,29 @@ TEST_F(StudyStatusTest, KnowsARunningTrialByTheSweepThatHoldsTheFolder) {
   {
     const results::FolderLock lock(out_.root);
     const StudyStatus status = read_status(out_);
-    EXPECT_EQ(status.count(StageStanding::running), 1);
+    EXPECT_EQ(status.count(LiveStatus::running), 1);
     EXPECT_DOUBLE_EQ(status.trials[2].seconds_left, 13 * 1.5);
     EXPECT_TRUE(says(status.sweep, {"process " + std::to_string(::getpid()), "host"}));
     EXPECT_TRUE(says(status_text(status), {status.sweep}));
   }
-  EXPECT_EQ(read_status(out_).count(StageStanding::running), 0);
+  EXPECT_EQ(read_status(out_).count(LiveStatus::running), 0);
 }
 
 TEST_F(StudyStatusTest, KnowsThatATrialOfAnEarlierSweepDoesNotRunYet) {
   const results::FolderLock lock(out_.root);
   const auto later = fs::last_write_time(out_.config("cccc000000000000")) + std::chrono::seconds(1);
   fs::last_write_time(out_.study(), later);  // the sweep has planned, and not begun that trial
-  EXPECT_EQ(read_status(out_).trials[2].state, StageStanding::interrupted);
+  EXPECT_EQ(read_status(out_).trials[2].state, LiveStatus::interrupted);
 }
 
 TEST_F(StudyStatusTest, NamesTheStagesThatRunWithTheirEpochLossAndTimeLeft) {
   const fs::path g = out_.stage("gggg000000000000");
   const results::FolderLock sweep(out_.root), lock(g);
   const auto read = [&] { return read_status(out_).stages.at(0); };
-  EXPECT_EQ(read().state, StageStanding::running);
+  EXPECT_EQ(read().state, LiveStatus::running);
   EXPECT_TRUE(std::isnan(read().seconds_left));  // in its first epoch
   note_epoch(g / "journal.jsonl", 3);
-  const StageProgress running = read();
+  const StageStatusLine running = read();
   EXPECT_EQ(running.kind, "g");
   EXPECT_EQ(running.label, "g  digits seed=3");
   EXPECT_EQ(running.epoch, 4);
@@ -128,8 +128,8 @@ TEST_F(StudyStatusTest, FindsStagesInACacheThatSweepsShare) {
   testing::leave_artifact({out_.root, study.cache}, stage("gggg000000000000", study::StageKind::g));
   note_epoch(out_.root / "elsewhere" / "pppp000000000000" / "journal.jsonl", 1);
   const StudyStatus status = read_status(out_);
-  EXPECT_EQ(status.stages[0].state, StageStanding::done);
-  EXPECT_EQ(status.stages[1].state, StageStanding::interrupted);
+  EXPECT_EQ(status.stages[0].state, LiveStatus::done);
+  EXPECT_EQ(status.stages[1].state, LiveStatus::interrupted);
 }
 
 TEST_F(StudyStatusTest, CountsWhatCannotBeReadAsFailedAndGoesOn) {
@@ -139,11 +139,11 @@ TEST_F(StudyStatusTest, CountsWhatCannotBeReadAsFailedAndGoesOn) {
   testing::leave_artifact(out_, stage("gggg000000000000", study::StageKind::g));
   fs::resize_file(out_.stage("gggg000000000000") / "state.safetensors", 1);
   const StudyStatus status = read_status(out_);
-  EXPECT_EQ(status.count(StageStanding::done), 0);
-  EXPECT_EQ(status.count(StageStanding::failed), 2);
-  EXPECT_EQ(status.trials[2].state, StageStanding::interrupted);
-  EXPECT_EQ(status.stages[0].state, StageStanding::failed);
-  for (const StageProgress& lost : {status.trials[0], status.trials[1], status.stages[0]}) {
+  EXPECT_EQ(status.count(LiveStatus::done), 0);
+  EXPECT_EQ(status.count(LiveStatus::failed), 2);
+  EXPECT_EQ(status.trials[2].state, LiveStatus::interrupted);
+  EXPECT_EQ(status.stages[0].state, LiveStatus::failed);
+  for (const StageStatusLine& lost : {status.trials[0], status.trials[1], status.stages[0]}) {
     EXPECT_NE(lost.reason.find(lost.id), std::string::npos) << lost.reason;
   }
 }

@@ -20,7 +20,7 @@
 
 namespace m2m::sweep {
 
-using study::RunStage;
+using study::RunFn;
 using study::Stage;
 using study::StageContext;
 using study::StageResult;
@@ -50,13 +50,13 @@ struct Limits {
 };
 
 /// Collective. The exit code is rank 0's; elsewhere `done`.
-ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, const RunStage& run,
+ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, const RunFn& run,
                const Limits& limits = {}) {
   const comm::Session& session = testing::session();
   const StopSignals signals;
   set_log_level(LogLevel::error);
   comm::MpiChannel post(session);
-  const StageWork work{run, {}, limits.trials_per_device};
+  const WorkerJob work{run, {}, limits.trials_per_device};
   if (session.rank() != 0) {
     follow_sweep(post.worker(), work);
     return ExitCode::done;
@@ -65,9 +65,9 @@ ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, con
   const study::StageGraph graph =
       study::plan_study(study, testing::fake_fields(), testing::fake_resolve, testing::fake_plan);
   const results::FolderLock lock(folder);
-  write_plan(study, graph, {folder});
+  write_planned_trials(study, graph, {folder});
   return lead_sweep({graph,
-                     existing(graph, {folder}),
+                     existing_stages(graph, {folder}),
                      {folder},
                      lock,
                      session.size(),
@@ -150,7 +150,7 @@ TEST(Sweep, FailsWhatNeedsAFailedStageAndSaysWhich) {
 
 TEST(Sweep, SurvivesAnythingThatIsThrown) {
   const SharedFolder folder;
-  const RunStage run = [](const Stage& stage, StageContext&) -> StageResult {
+  const RunFn run = [](const Stage& stage, StageContext&) -> StageResult {
     if (stage.config.integer("seed") % 2 == 0) throw 42;
     throw std::runtime_error("not \xff text");
   };
@@ -160,7 +160,7 @@ TEST(Sweep, SurvivesAnythingThatIsThrown) {
 
 TEST(Sweep, TriesAFailedTrialAgainTheNextTime) {
   const SharedFolder folder;
-  const RunStage broken = [](const Stage&, StageContext&) -> StageResult { throw data_error("no data yet"); };
+  const RunFn broken = [](const Stage&, StageContext&) -> StageResult { throw data_error("no data yet"); };
   sweep("method = 'ERM'", folder.path(), broken);
   const ExitCode code = sweep("method = 'ERM'", folder.path());
   if (!leads()) return;
@@ -170,13 +170,13 @@ TEST(Sweep, TriesAFailedTrialAgainTheNextTime) {
 }
 
 /// A stage that would never end by itself; `victim` is sent the signals once it runs.
-RunStage endless(int victim = -1, const std::vector<int>& signals = {}) {
+RunFn endless(int victim = -1, const std::vector<int>& signals = {}) {
   return [victim, signals](const Stage&, StageContext& context) -> StageResult {
     for (const int signal : signals) {
       if (testing::session().rank() == victim) ::raise(signal);
     }
     while (!context.stop_requested()) context.progress({1, 10, 0, 0, 0, 0});
-    return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+    return {study::StageOutcome::interrupted, "stopped", ExitCode::interrupted, 0};
   };
 }
 
@@ -243,10 +243,10 @@ TEST(Sweep, IsDoneWhereNothingWasLeftToStop) {
 
 TEST(Sweep, StopsAtTheFirstFailureWhereAskedTo) {
   const SharedFolder folder;
-  const RunStage run = [](const Stage& stage, StageContext& context) -> StageResult {
+  const RunFn run = [](const Stage& stage, StageContext& context) -> StageResult {
     if (stage.label == "broken") throw data_error("thrown on purpose");
     while (!context.stop_requested()) context.progress({1, 10, 0, 0, 0, 0});
-    return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+    return {study::StageOutcome::interrupted, "stopped", ExitCode::interrupted, 0};
   };
   // The dearest is handed out first: the broken one runs at any number of ranks.
   const std::string toml = "[grid]\nmethod = ['ERM']\nseed = [0, 1, 2, 3, 4]\n[[point]]\nlabel = 'broken'\n" +
@@ -263,7 +263,7 @@ TEST(Sweep, StopsAtTheFirstFileThatCannotBeWrittenAndLosesNothing) {
   const auto full = [&](const Stage& stage, StageContext& context) -> StageResult {
     if (stage.label == "first") throw write_error(folder.path() / "x", "cannot be written", ENOSPC);
     while (!context.stop_requested()) context.progress({1, 10, 0, 0, 0, 0});
-    return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+    return {study::StageOutcome::interrupted, "stopped", ExitCode::interrupted, 0};
   };
   if (leads()) {
     try {
@@ -286,9 +286,9 @@ TEST(Sweep, CountsAResultThatMergingFindsDamagedAsFailedAndSetsItAside) {
   const SharedFolder folder;
   const study::StageGraph graph = testing::graph_from("method = 'ERM'\ntrain.epochs = 100");
   const results::OutputFolder out{folder.path()};
-  const RunStage damaging = [&](const Stage& stage, StageContext&) -> StageResult {
+  const RunFn damaging = [&](const Stage& stage, StageContext&) -> StageResult {
     write_file(out.result(stage.id), "no HDF5");
-    return {study::StageEnd::done, "bACC 50.0 (last)", ExitCode::done, 0};
+    return {study::StageOutcome::done, "bACC 50.0 (last)", ExitCode::done, 0};
   };
   const ExitCode code = sweep("method = 'ERM'\ntrain.epochs = 100", folder.path(), damaging);
   if (!leads()) return;
@@ -300,14 +300,14 @@ TEST(Sweep, CountsAResultThatMergingFindsDamagedAsFailedAndSetsItAside) {
 
 TEST(Sweep, StopsAndSaysSoWhereItsOwnFilesCannotBeWritten) {
   const SharedFolder folder;
-  const RunStage run = [&](const Stage& stage, StageContext& context) -> StageResult {
+  const RunFn run = [&](const Stage& stage, StageContext& context) -> StageResult {
     if (stage.label == "broken") {
       write_file(folder.path() / "trials", "in the way of failure.json");
       throw internal_error("x");
     }
     while (!context.stop_requested()) {
     }
-    return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+    return {study::StageOutcome::interrupted, "stopped", ExitCode::interrupted, 0};
   };
   const std::string toml = "[[point]]\nlabel = 'broken'\nmethod = 'RS'\n" +
                            std::string(testing::session().size() > 1 ? "[[point]]\nmethod = 'ERM'\n" : "");

@@ -1,4 +1,6 @@
 // Several stages at once on a rank: worker, coordinator and scheduler over mailboxes within this process.
+#include "support/worker_slots.hpp"
+
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -7,7 +9,6 @@
 
 #include "comm/messages/mailbox.hpp"
 #include "core/error.hpp"
-#include "support/seats.hpp"
 #include "sweep/coordinator.hpp"
 #include "sweep/messages.hpp"
 #include "sweep/worker.hpp"
@@ -59,13 +60,13 @@ class Running {
 };
 
 struct Remarks : SweepObserver {
-  void remarked(int rank, const std::string&, const std::string& text) override { texts[rank].push_back(text); }
+  void on_log_line(int rank, const std::string&, const std::string& text) override { texts[rank].push_back(text); }
   std::map<int, std::vector<std::string>> texts;
 };
 
 /// A whole sweep, a thread a rank; works[r] is what rank r has, all with the same number of seats.
 struct Sweep {
-  Sweep(const StageGraph& sweep_graph, std::vector<StageWork> sweep_works)
+  Sweep(const StageGraph& sweep_graph, std::vector<WorkerJob> sweep_works)
       : graph(sweep_graph),
         works(std::move(sweep_works)),
         scheduler(graph, std::vector<bool>(graph.stages.size(), false)) {}
@@ -77,19 +78,19 @@ struct Sweep {
     for (int rank = 0; rank < ranks; ++rank) {
       workers.emplace_back([&, rank] {
         const WorkerSettings settings{"host a", [] { return StopReason::none; }, 0, 0.001};
-        work(post.worker(rank), works[static_cast<std::size_t>(rank)], settings);
+        run_worker(post.worker(rank), works[static_cast<std::size_t>(rank)], settings);
       });
     }
     const auto start = Clock::now();
     const auto clock = [start] { return std::chrono::duration<double>(Clock::now() - start).count(); };
-    const CoordinatorSettings settings{ranks, clock, [this] { return stop.load(); }, false, 1, works.front().seats};
-    const StopReason reason = coordinate(scheduler, post.coordinator(), {&remarks}, settings);
+    const CoordinatorSettings settings{ranks, clock, [this] { return stop.load(); }, false, 1, works.front().slots};
+    const StopReason reason = run_coordinator(scheduler, post.coordinator(), {&remarks}, settings);
     for (std::thread& worker : workers) worker.join();
     return reason;
   }
 
   const StageGraph& graph;
-  std::vector<StageWork> works;
+  std::vector<WorkerJob> works;
   Scheduler scheduler;
   Remarks remarks;
   std::atomic<StopReason> stop = StopReason::none;
@@ -97,24 +98,24 @@ struct Sweep {
 
 TEST(Seats, OfARankRunThatManyStagesAtOnceAndNoMore) {
   for (const int ranks : {1, 2}) {
-    for (const int seats : {1, 3}) {
-      const StageGraph graph = trial_graph(2 * ranks * seats + 1);
+    for (const int slots : {1, 3}) {
+      const StageGraph graph = trial_graph(2 * ranks * slots + 1);
       std::vector<Running> running(static_cast<std::size_t>(ranks));
-      std::vector<StageWork> works;
+      std::vector<WorkerJob> works;
       for (Running& of_rank : running) {
-        works.push_back({[&of_rank, seats](const study::Stage&, study::StageContext& context) {
+        works.push_back({[&of_rank, slots](const study::Stage&, study::StageContext& context) {
                            const Running::Here here(of_rank);
                            report_an_epoch(context);
-                           eventually([&] { return of_rank.most() == seats; });
+                           eventually([&] { return of_rank.most() == slots; });
                            return done_result();
                          },
                          {},
-                         seats});
+                         slots});
       }
       Sweep sweep(graph, works);
       EXPECT_EQ(sweep.run(), StopReason::none);
       EXPECT_EQ(sweep.scheduler.count(StageState::done), graph.size());
-      for (const Running& of_rank : running) EXPECT_EQ(of_rank.most(), seats) << ranks << " ranks";
+      for (const Running& of_rank : running) EXPECT_EQ(of_rank.most(), slots) << ranks << " ranks";
     }
   }
 }
@@ -147,13 +148,13 @@ TEST(Seats, ThatMemoryDoesNotAdmitGetNoStage) {
   EXPECT_EQ(sweep.scheduler.count(StageState::done), graph.size());
   EXPECT_EQ(full.most(), 1);
   EXPECT_EQ(full.begun() + roomy.begun(), 12);
-  EXPECT_EQ(sweep.remarks.texts, (std::map<int, std::vector<std::string>>{{0, {limit_text(1, 3, 1, 1)}}}));
+  EXPECT_EQ(sweep.remarks.texts, (std::map<int, std::vector<std::string>>{{0, {memory_limit_text(1, 3, 1, 1)}}}));
 }
 
 TEST(Seats, AllStopWhereTheSweepIsAskedTo) {
   const StageGraph graph = trial_graph(9);
   Running running;
-  const StageWork work{[&](const study::Stage&, study::StageContext& context) {
+  const WorkerJob work{[&](const study::Stage&, study::StageContext& context) {
                          const Running::Here here(running);
                          report_an_epoch(context);
                          eventually([&] { return context.stop_requested(); });
@@ -175,7 +176,7 @@ TEST(Seats, AllStopWhereTheSweepIsAskedTo) {
 TEST(Seats, GoOnWhereAStageOfAnotherThrows) {
   const StageGraph graph = trial_graph(8);
   Running running;
-  const StageWork work{[&](const study::Stage& stage, study::StageContext& context) -> study::StageResult {
+  const WorkerJob work{[&](const study::Stage& stage, study::StageContext& context) -> study::StageResult {
                          const Running::Here here(running);
                          report_an_epoch(context);
                          eventually([&] { return running.most() == 2; });
@@ -199,7 +200,7 @@ class FailingMailbox : public comm::Mailbox {
   }
   std::optional<comm::Message> poll() override {
     if (++polls_ != 20) return std::nullopt;
-    const auto bytes = encode(ToWorker(Start{trial_graph(1).stages.front(), 0}));
+    const auto bytes = encode(ToWorker(Assign{trial_graph(1).stages.front(), 0}));
     return comm::Message{0, bytes};
   }
 
@@ -209,8 +210,8 @@ class FailingMailbox : public comm::Mailbox {
 
 TEST(Seats, AllEndWhereMessagePassingFails) {
   FailingMailbox mail;
-  const StageWork three{[](const study::Stage&, study::StageContext&) { return done_result(); }, {}, 3};
-  EXPECT_THROW(work(mail, three, {"host a", [] { return StopReason::none; }}), Error);
+  const WorkerJob three{[](const study::Stage&, study::StageContext&) { return done_result(); }, {}, 3};
+  EXPECT_THROW(run_worker(mail, three, {"host a", [] { return StopReason::none; }}), Error);
 }
 
 }  // namespace

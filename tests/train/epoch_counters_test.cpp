@@ -23,22 +23,22 @@ struct Chosen {
 StepWork step_of(std::size_t slots, const std::vector<Chosen>& chosen) {
   StepWork work;
   work.slots = slots;
-  std::vector<std::int32_t> worked;
+  std::vector<std::int32_t> is_translated;
   for (const Chosen& one : chosen) {
     methods::Translation translation;
     translation.slot = one.slot;
     translation.seed_class = one.seed_class;
     translation.target = one.target;
-    translation.coin = translation.worked = one.coin;
+    translation.coin = translation.is_translated = one.coin;
     work.planned.chosen.push_back(translation);
-    if (one.coin) worked.push_back(one.slot);
+    if (one.coin) is_translated.push_back(one.slot);
   }
-  work.translations.slots = torch::tensor(worked, torch::kInt32);
+  work.translations.slots = torch::tensor(is_translated, torch::kInt32);
   return work;
 }
 
 /// What became of the translations that were worked on; two classes are all that f knows of here.
-methods::Edited edited_of(const std::vector<Chosen>& chosen) {
+methods::TranslatedSlots translated_slots_of(const std::vector<Chosen>& chosen) {
   std::vector<std::int64_t> rows;
   std::vector<std::uint8_t> accepted;
   for (const Chosen& one : chosen) {
@@ -57,7 +57,7 @@ const std::vector<Chosen> second = {{0, 7, 8, true, true}, {1, 7, 2'999'999, tru
 void add(EpochCounters& counters, std::int64_t step, const std::vector<Chosen>& chosen) {
   const torch::Tensor losses = torch::ones({4});
   counters.add(step, step_of(4, chosen), {torch::zeros({4, 2}), losses, torch::zeros({4}, torch::kInt64)},
-               edited_of(chosen));
+               translated_slots_of(chosen));
 }
 
 results::GenerationCounts read(const EpochCounters& counters) {
@@ -78,7 +78,7 @@ TEST(EpochCounters, CountPairsOfMillionsOfClasses) {
 }
 
 /// The same sums by libtorch's operations, one after the other.
-EpochRecord plainly_counted(const nn::StepAnswers& answers, const methods::Edited& edited) {
+EpochRecord plainly_counted(const nn::StepAnswers& answers, const methods::TranslatedSlots& edited) {
   const auto mean = [](const torch::Tensor& values) { return values.to(torch::kFloat64).mean().item<double>(); };
   const torch::Tensor accepted = edited.accepted.nonzero().squeeze(1);
   const torch::Tensor rows = edited.rows.index_select(0, accepted);
@@ -104,7 +104,7 @@ TEST(EpochCounters, AreTheSumsOfLibtorchsOperations) {
   const std::vector<Chosen> chosen = {{0, 1, 4, true, true}, {2, 0, 3, true, false}, {3, 1, 2, true, true}};
   const nn::StepAnswers answers{torch::randn({6, 5}, torch::kFloat64), torch::rand({6}, torch::kFloat64),
                                 torch::randint(5, {6}, torch::kInt64), 2.5};
-  methods::Edited edited = edited_of(chosen);
+  methods::TranslatedSlots edited = translated_slots_of(chosen);
   edited.targets = torch::tensor(std::vector<std::int64_t>{4, 3, 2});
   edited.seed_classes = torch::tensor(std::vector<std::int64_t>{1, 0, 1});
   EpochCounters counters(5, 6, torch::kCPU);

@@ -15,16 +15,16 @@ Config digits(const Json& given) {
   return settings::resolve(config);
 }
 
-TEST(DataShelf, GivesTheSameDataForTheSameSettings) {
-  DataShelf shelf;
+TEST(DataCache, GivesTheSameDataForTheSameSettings) {
+  DataCache shelf;
   const auto first = shelf.get(digits({{"data.ratio", 20.0}}));
   EXPECT_EQ(shelf.get(digits({{"data.ratio", 20.0}, {"train.lr", 1.0}})), first);
   EXPECT_NE(shelf.get(digits({{"data.ratio", 10.0}})), first);
   EXPECT_EQ(shelf.get(digits({{"data.ratio", 20.0}})), first);
 }
 
-TEST(DataShelf, ReadsOnceWhatIsCutInTwoWays) {
-  DataShelf shelf;
+TEST(DataCache, ReadsOnceWhatIsCutInTwoWays) {
+  DataCache shelf;
   const auto steep = shelf.get(digits({{"data.ratio", 20.0}}));
   const auto flat = shelf.get(digits({{"data.ratio", 5.0}}));
   EXPECT_EQ(steep->samples.front().data_ptr(), flat->samples.front().data_ptr());
@@ -32,8 +32,8 @@ TEST(DataShelf, ReadsOnceWhatIsCutInTwoWays) {
   EXPECT_NE(steep->mean, flat->mean);  // of the training part
 }
 
-TEST(DataShelf, CutsAnewWhereASeedDraws) {
-  DataShelf shelf;
+TEST(DataCache, CutsAnewWhereASeedDraws) {
+  DataCache shelf;
   const auto one = shelf.get(digits({{"data.subset", "random"}, {"seed", 1}}));
   const auto two = shelf.get(digits({{"data.subset", "random"}, {"seed", 2}}));
   EXPECT_NE(one->split.train_sha256, two->split.train_sha256);
@@ -42,7 +42,7 @@ TEST(DataShelf, CutsAnewWhereASeedDraws) {
 TEST(FilledUp, HasAsManyOfEveryClassAndLeavesTheOriginalAlone) {
   const auto data = load_data(digits({{"data.ratio", 20.0}}), torch::kCPU);
   const auto before = data->set.train.count();
-  const auto filled = filled_up(*data, {1, SeedRole::plan});
+  const auto filled = with_smote(*data, {1, SeedRole::plan});
   EXPECT_EQ(data->set.train.count(), before);
   EXPECT_EQ(static_cast<std::int64_t>(filled->split.train.rows.size()), 10 * largest(data->split.counts));
   EXPECT_EQ(filled->samples.front().size(0), filled->set.train.count());

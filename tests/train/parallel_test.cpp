@@ -15,7 +15,7 @@ using checkpoints::NetworkState;
 
 namespace {
 
-const comm::Group& everybody() {
+const comm::Group& all_ranks() {
   // Never destroyed: MPI ends before static objects do.
   static const comm::Group& group = *new comm::Group(testing::session(), 0);
   return group;
@@ -53,7 +53,7 @@ Result run(const Config& config, std::shared_ptr<comm::Communicator> ranks) {
   return {copy_state(trial.network()), trial.epochs(), trial.last().test_logits};
 }
 
-Result run_together(const Config& config) { return run(config, comm::make_communicator(everybody(), torch::kCPU)); }
+Result run_together(const Config& config) { return run(config, comm::make_communicator(all_ranks(), torch::kCPU)); }
 
 /// In deterministic mode; what the first shard of this rank ends with. group: null for all shards on this rank.
 Result run_sharded(const Config& config, const comm::Group* group) {
@@ -84,8 +84,8 @@ bool equal(const NetworkState& a, const NetworkState& b) {
 /// The same tensor on every rank.
 bool is_agreed(const torch::Tensor& own) {
   torch::Tensor sum = own.to(torch::kFloat64).contiguous().clone();
-  comm::make_communicator(everybody(), torch::kCPU)->all_reduce_sum(sum);
-  return torch::allclose(sum / everybody().size(), own.to(torch::kFloat64), 1e-15, 1e-300);
+  comm::make_communicator(all_ranks(), torch::kCPU)->all_reduce_sum(sum);
+  return torch::allclose(sum / all_ranks().size(), own.to(torch::kFloat64), 1e-15, 1e-300);
 }
 
 void expect_same_epochs(const Result& together, const Result& single_rank, double tolerance) {
@@ -119,7 +119,7 @@ TEST(ParallelTrial, OfASecondStageEqualsThatOfOneRank) {
       trial.submit(1000);
       return copy_state(trial.network());
     };
-    const NetworkState together = run_stage(comm::make_communicator(everybody(), torch::kCPU));
+    const NetworkState together = run_stage(comm::make_communicator(all_ranks(), torch::kCPU));
     const NetworkState single = run_stage(comm::single_rank());
     EXPECT_LT(largest_difference(together, single), 1e-9) << method;
   }
@@ -146,7 +146,7 @@ TEST(ParallelTrial, ChangesWeightsAsATrialOfOneRankDoesInFloat32) {
                                                                      {"train.precision", "float32"},
                                                                      {"train.batch_size", 29}}));
         const testing::FewSteps together =
-            testing::run_few_steps(setup_of(config, comm::make_communicator(everybody(), torch::kCPU)));
+            testing::run_few_steps(setup_of(config, comm::make_communicator(all_ranks(), torch::kCPU)));
         const testing::FewSteps single = testing::run_few_steps(setup_of(config, comm::single_rank()));
         EXPECT_LT(testing::relative_difference(together, single), testing::few_steps_tolerance)
             << method << " " << network << " " << kernels;
@@ -169,7 +169,7 @@ TEST(ParallelTrial, HasTheSameNetworkAndAnswersOnEveryRank) {
 TEST(ParallelTrial, NormalisesLocallyWhereItIsTold) {
   const Result sync = run_together(config_of({{"method", "ERM"}}));
   const Result local = run_together(config_of({{"method", "ERM"}, {"train.batch_norm", "local"}}));
-  EXPECT_EQ(equal(sync.weights, local.weights), everybody().size() == 1);
+  EXPECT_EQ(equal(sync.weights, local.weights), all_ranks().size() == 1);
 }
 
 TEST(ParallelTrial, DivergesOnAllRanksAlike) {
@@ -179,7 +179,7 @@ TEST(ParallelTrial, DivergesOnAllRanksAlike) {
 
 TEST(ParallelTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
   const Config config = config_of(Json::object());
-  const auto ranks = comm::make_communicator(everybody(), torch::kCPU);
+  const auto ranks = comm::make_communicator(all_ranks(), torch::kCPU);
   const Result whole = run(config, ranks);
   Trial first(setup_of(config, ranks));
   first.submit(2 * 3 + 1);  // epochs have two steps
@@ -197,11 +197,11 @@ TEST(ParallelTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
 }
 
 TEST(DeterministicTrial, HasTheSameBitsOnAnyNumberOfRanks) {
-  if (comm::shard_count % everybody().size() != 0) GTEST_SKIP() << "8 shards cannot be dealt evenly";
+  if (comm::shard_count % all_ranks().size() != 0) GTEST_SKIP() << "8 shards cannot be dealt evenly";
   for (const char* precision : {"float32", "bf16"}) {
     const Config config = config_of({{"train.precision", precision}, {"train.epochs", 3}});
-    const Result result = run_sharded(config, &everybody());
-    if (everybody().rank() == 0) {
+    const Result result = run_sharded(config, &all_ranks());
+    if (all_ranks().rank() == 0) {
       const Result one_rank = run_sharded(config, nullptr);
       EXPECT_TRUE(equal(result.weights, one_rank.weights)) << precision;
       EXPECT_EQ(result.test_logits, one_rank.test_logits);

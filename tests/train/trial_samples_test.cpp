@@ -34,7 +34,7 @@ TEST(FeatureSample, IsWhatTheHeadIsGiven) {
   part.rows = {part.rows[static_cast<std::size_t>(sample.rows.back())]};
   trial.network().eval();
   const torch::NoGradGuard no_gradient;
-  const torch::Tensor expected = trial.network().features(gather_part(*data, part, 0, 1, torch::kFloat32));
+  const torch::Tensor expected = trial.network().features(gather_rows(*data, part, 0, 1, torch::kFloat32));
   for (int i = 0; i < sample.width; ++i) {
     EXPECT_NEAR(sample.values[sample.values.size() - static_cast<std::size_t>(sample.width - i)],
                 expected[0][i].item<float>(), 1e-4);

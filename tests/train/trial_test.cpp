@@ -325,8 +325,8 @@ TEST(Trial, ThatDivergesSaysAtWhichEpochAndStep) {
 
 TEST(TrialKeys, OfGAreNeverThoseOfF) {
   const Config config = testing::tiny_config({{"seed", 5}});
-  const TrialKeys f = keys_of_f(config);
-  const TrialKeys g = keys_of_g(config);
+  const TrialKeys f = f_keys(config);
+  const TrialKeys g = g_keys(config);
   for (const Key& a : {f.init, f.order, f.plan}) {
     for (const Key& b : {g.init, g.order, g.plan}) EXPECT_FALSE(a.seed == b.seed && a.role == b.role);
   }

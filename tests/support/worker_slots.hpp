@@ -15,9 +15,9 @@ inline study::StageGraph trial_graph(int count) {
   return study::make_graph(requests);
 }
 
-inline study::StageResult done_result() { return {study::StageEnd::done, "", ExitCode::done, 0}; }
+inline study::StageResult done_result() { return {study::StageOutcome::done, "", ExitCode::done, 0}; }
 inline study::StageResult stopped_result() {
-  return {study::StageEnd::interrupted, "stopped", ExitCode::interrupted, 0};
+  return {study::StageOutcome::interrupted, "stopped", ExitCode::interrupted, 0};
 }
 inline void report_an_epoch(study::StageContext& context) { context.progress({1, 10, 0, 0, 0, 0}); }
 
