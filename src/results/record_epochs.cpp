@@ -58,10 +58,10 @@ constexpr TrajectoryColumns trajectories{{{"g_target", &TranslationSample::g_tar
                                           {"g_seed", &TranslationSample::g_seed},
                                           {"f_target", &TranslationSample::f_target},
                                           {"f_seed", &TranslationSample::f_seed}}};
-using Columns = std::array<std::pair<const char*, std::vector<std::int32_t> TranslationSample::*>, 3>;
-constexpr Columns columns{{{"seed_class", &TranslationSample::seed_class},
-                           {"target", &TranslationSample::target},
-                           {"kept", &TranslationSample::kept}}};
+using ClassColumns = std::array<std::pair<const char*, std::vector<std::int32_t> TranslationSample::*>, 3>;
+constexpr ClassColumns class_columns{{{"seed_class", &TranslationSample::seed_class},
+                                      {"target", &TranslationSample::target},
+                                      {"kept", &TranslationSample::kept}}};
 
 void write_features(hid_t group, const FeatureSample& sample) {
   const Handle location = hdf5::create_group(group, features_name);
@@ -95,7 +95,7 @@ void write_translations(hid_t group, const TranslationSample& sample, int epoch)
   const Handle location = hdf5::create_group(group, translations_name);
   hdf5::write_attribute(location.get(), "epoch", epoch);
   const hsize_t n = sample.target.size();
-  for (const auto& [name, values] : columns) {
+  for (const auto& [name, values] : class_columns) {
     hdf5::write_array<std::int32_t>(location.get(), name, std::array{n}, sample.*values);
   }
   hdf5::write_half_array(location.get(), "seeds", image_dims(sample), sample.seeds);
@@ -109,7 +109,7 @@ void write_translations(hid_t group, const TranslationSample& sample, int epoch)
 TranslationSample read_translations(hid_t group) {
   const Handle location = hdf5::open_group(group, translations_name);
   TranslationSample sample;
-  for (const auto& [name, values] : columns) {
+  for (const auto& [name, values] : class_columns) {
     sample.*values = hdf5::read_array<std::int32_t>(location.get(), name, 1).values;
   }
   auto seeds = hdf5::read_half_array(location.get(), "seeds", 4);

@@ -1,7 +1,7 @@
 #pragma once
-// Binds settings to the members of structs: a row names a setting and the member that holds its value. The member's
-// initialiser is the setting's default. So a member stands for its setting everywhere else: for its name, and for
-// its value in a Config.
+// Binds settings to the members of structs: a row names a setting and the member that holds its value. The
+// member's initialiser is the default of the setting. Elsewhere the member stands for the setting: for its name,
+// and for its value in a Config.
 #include <any>
 #include <cstdint>
 #include <functional>
@@ -27,6 +27,7 @@ struct Word {
 template <class Enum>
 struct Words;
 
+/// The word of a value. Pure.
 template <class Enum>
 std::string to_text(Enum value) requires requires {
   Words<Enum>::list;
@@ -38,16 +39,17 @@ std::string to_text(Enum value) requires requires {
   throw internal_error("a value of an enum has no word");
 }
 
-/// Throws Error (internal) unless `text` is one of the enum's words: what resolve() has checked is one.
+/// The value of a word. Pure. Throws Error (internal) unless `text` is one of the words of the enum; resolve()
+/// checks that.
 template <class Enum>
 Enum parse_word(const std::string& text) {
   for (const Word<Enum>& word : Words<Enum>::list) {
     if (text == word.text) return word.value;
   }
-  throw internal_error("'" + text + "' is no word of its setting");
+  throw internal_error("'" + text + "' is not a word of its setting");
 }
 
-/// How a member of that type is kept in a Config. A bool with Words is spelled by its words, not as a flag.
+/// The form of a member of that type in a Config.
 template <class Member>
 struct Stored;
 
@@ -109,7 +111,7 @@ struct WithoutOptional<std::optional<Member>> {
   using type = Member;
 };
 
-/// A setting and the member of Group that holds its value.
+/// A row: a setting and the member of Group that holds its value.
 template <class Group>
 class Row {
  public:
@@ -183,7 +185,7 @@ class Row {
     return bound != nullptr && *bound == member;
   }
   void read(const Config& resolved, Group& group) const { read_(resolved, group); }
-  /// The member's value, as a Config has it.
+  /// The value of the member, as in a Config.
   Json json(const Group& group) const { return json_(group); }
 
  private:
@@ -199,6 +201,7 @@ class Row {
   std::function<Json(const Group&)> json_;
 };
 
+/// The rows of a group of settings.
 template <class Group>
 using Rows = std::vector<Row<Group>>;
 
@@ -206,13 +209,13 @@ using Rows = std::vector<Row<Group>>;
 template <class Group>
 const Rows<Group>& rows();
 
+/// Makes a row of a setting and its member; its methods add traits.
 template <class Group, class Member>
 Row<Group> setting(const char* name, Member Group::*member) {
   return Row<Group>(name, member);
 }
 
-/// Every member of a group that has a row, as `resolved` has it. Throws Error (internal) if a setting was not
-/// resolved. Pure.
+/// Reads all settings of a group. Pure. Throws Error (internal) if `resolved` lacks one that is not optional.
 template <class Group>
 Group read(const Config& resolved) {
   Group group;
@@ -220,8 +223,8 @@ Group read(const Config& resolved) {
   return group;
 }
 
-/// The name of the setting that a member holds, "m2m.beta" of &M2mSettings::beta. Throws Error (internal) if the
-/// member has no row. Pure.
+/// The name of the setting that a member holds: "m2m.beta" of &M2mSettings::beta. Pure. Throws Error (internal) if
+/// the member has no row.
 template <class Group, class Member>
 const std::string& name_of(Member Group::*member) {
   for (const Row<Group>& row : rows<Group>()) {
@@ -230,27 +233,28 @@ const std::string& name_of(Member Group::*member) {
   throw internal_error("a member of a group of settings has no row");
 }
 
-/// One member alone, of a config that may lack others. Throws Error (internal) if it lacks this one. Pure.
+/// Reads one setting of a config that may lack others. Pure. Throws Error (internal) if it lacks this one.
 template <class Group, class Member>
 Member value_of(const Config& config, Member Group::*member) {
   return Stored<Member>::read(config, name_of(member));
 }
 
-/// The same, or nothing if `config` lacks the setting. Pure.
+/// Reads one setting, or returns nothing if `config` lacks it. Pure.
 template <class Group, class Member>
 std::optional<Member> find_value(const Config& config, Member Group::*member) {
   if (!config.has(name_of(member))) return std::nullopt;
   return value_of(config, member);
 }
 
-/// True if `config` has the setting with that value. Words that this program does not know are other values: files
-/// of results may have some. Pure.
+/// True if `config` has the setting with that value. Unknown words, which files of results may have, count as
+/// other values. Pure.
 template <class Group, class Member>
 bool has_value(const Config& config, Member Group::*member, const std::type_identity_t<Member>& value) {
   const std::string& name = name_of(member);
   return config.has(name) && config.json().at(name) == Stored<Member>::json(value);
 }
 
+/// Gives the setting of a member a value.
 template <class Group, class Member>
 void set_value(Config& config, Member Group::*member, const std::type_identity_t<Member>& value) {
   config.set(name_of(member), Stored<Member>::json(value));

@@ -16,7 +16,7 @@ constexpr const char* kim =
     "Kim, Jeong, Shin: M2m: Imbalanced classification via major-to-minor translation, CVPR 2020";
 constexpr const char* menon = "Menon et al.: Long-tail learning via logit adjustment, ICLR 2021";
 
-/// What a row sets: {"setting", value}, ...
+/// The settings of a row: {"setting", value}, ...
 using Sets = std::initializer_list<std::pair<const char*, Json>>;
 
 Method row(const char* name, const char* about, const char* details, const char* source, Sets sets = {}) {
@@ -28,7 +28,7 @@ Method row(const char* name, const char* about, const char* details, const char*
 /// Sampling and class weights.
 std::vector<Method> resampling_and_reweighting() {
   return {
-      row("ERM", "Empirical risk minimisation: cross-entropy on the data as it is.",
+      row("ERM", "Empirical risk minimisation: cross-entropy on the data as they are.",
           "CE(z, y) on the data as they are", "Vapnik 1998"),
       row("RS", "Re-sampling: every class drawn equally often, from the first epoch on.",
           "class-balanced sampling from the first epoch: class k with probability proportional to 1/N_k, with "
@@ -119,7 +119,7 @@ std::vector<Method> translation() {
   };
 }
 
-/// Logit adjustment, and what begins from a finished trial.
+/// Logit adjustment, second stages and post-hoc methods.
 std::vector<Method> adjustment_and_second_stages() {
   return {
       row("LA",

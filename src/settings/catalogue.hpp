@@ -1,5 +1,5 @@
 #pragma once
-// The catalogue of methods: a row each.
+// The catalogue of methods, one row each.
 #include <string>
 #include <vector>
 
@@ -7,20 +7,22 @@
 
 namespace m2m::settings {
 
-/// A method is a name for a set of choices, each of which is a setting and can be made otherwise.
+/// A method: a name for a recipe. Each choice of the recipe is a setting that a study may change.
 struct Method {
   std::string name;   // in studies and tables, published ones too
   std::string about;  // one sentence
-  std::string
-      details;  // its equation, for docs/methods.md: z are logits, N_k training samples of class k, w_k weights
-  std::string source;  // where it comes from
-  Json sets;           // what it sets if a study does not: recipe.* and a few others
+  // its equation, for docs/methods.md: z are logits, N_k training samples of class k, w_k weights
+  std::string details;
+  std::string source;  // the publication
+  Json sets;           // values of recipe.* and a few other settings, unless a study gives them
 };
 
+/// All methods, in the order of help.
 const std::vector<Method>& catalogue();
+/// The names of all methods, in the order of the catalogue.
 std::vector<std::string> method_names();
 
-/// Throws Error (usage), naming them all, if no method has that name.
+/// The method of that name. Throws Error (usage) if there is none; the sentence lists all names.
 const Method& find_method(const std::string& name);
 
 }  // namespace m2m::settings

@@ -23,7 +23,7 @@ bool has_rebalancing_target(const Recipe& recipe) {
 void check_rebalancing(const Config& resolved, const Recipe& recipe) {
   if (recipe.rebalance != Rebalance::never && !has_rebalancing_target(recipe)) {
     throw usage_error(fmt::format(
-        "recipe.rebalance = '{}': nothing says how; set recipe.rebalance = 'never', or recipe.sampling, "
+        "recipe.rebalance = '{}': no re-balancing is chosen; set recipe.rebalance = 'never', or recipe.sampling, "
         "recipe.class_weights or recipe.translate",
         resolved.text("recipe.rebalance")));
   }
@@ -31,15 +31,16 @@ void check_rebalancing(const Config& resolved, const Recipe& recipe) {
   for (const char* name : {"recipe.sampling", "recipe.class_weights", "recipe.translate"}) {
     const std::string value = resolved.text(name);
     if (value == "plain" || value == "none") continue;
-    throw usage_error(fmt::format(
-        "{} = '{}' would never begin: recipe.rebalance is 'never'; set recipe.rebalance = 'at-once' or 'deferred'",
-        name, value));
+    throw usage_error(
+        fmt::format("{} = '{}' would never take effect: recipe.rebalance is 'never'; set recipe.rebalance = "
+                    "'at-once' or 'deferred'",
+                    name, value));
   }
 }
 
 void check_loss(const Recipe& recipe) {
   if (facts_of(recipe.loss).needs_cosines && recipe.head != HeadKind::cosine) {
-    throw usage_error(fmt::format("recipe.loss = '{}' takes margins off cosines; set recipe.head = 'cosine'",
+    throw usage_error(fmt::format("recipe.loss = '{}' is defined on cosines only; set recipe.head = 'cosine'",
                                   to_text(recipe.loss)));
   }
 }
@@ -53,22 +54,22 @@ void check_start(const Config& resolved, const Recipe& recipe) {
   }
   if (!needs_start && !recipe.start.empty()) {
     throw usage_error(
-        fmt::format("recipe.start = '{}': a method that trains everything starts from no trial; set recipe.start = "
+        fmt::format("recipe.start = '{}': a method that trains everything has no base trial; set recipe.start = "
                     "'', or recipe.train = 'head', or recipe.post_hoc",
                     recipe.start));
   }
   if (recipe.is_second_stage() && !recipe.trains()) {
     throw usage_error(
-        fmt::format("recipe.post_hoc = '{}' trains nothing, recipe.train = '{}' does; set recipe.post_hoc = "
+        fmt::format("recipe.post_hoc = '{}' trains nothing, but recipe.train = '{}' trains; set recipe.post_hoc = "
                     "'none', or recipe.train = 'everything'",
                     resolved.text("recipe.post_hoc"), resolved.text("recipe.train")));
   }
   if (recipe.is_second_stage() && recipe.rebalance == Rebalance::deferred) {
-    throw usage_error("recipe.rebalance = 'deferred': a second stage is short; set recipe.rebalance = 'at-once'");
+    throw usage_error(
+        "recipe.rebalance = 'deferred': a second stage has no deferral; set recipe.rebalance = 'at-once'");
   }
   if (recipe.is_second_stage() && recipe.translates()) {
-    throw usage_error(
-        "recipe.translate = 'm2m': a second stage trains on samples as they are; set recipe.translate = 'none'");
+    throw usage_error("recipe.translate = 'm2m': a second stage does not translate; set recipe.translate = 'none'");
   }
 }
 
@@ -105,13 +106,13 @@ void check_epochs(const Config& config) {
 void check_gamma(const Config& config) {
   if (config.text("m2m.gamma_test") == "probability" && config.number("m2m.gamma") > 1) {
     throw usage_error(
-        fmt::format("m2m.gamma = {}: no probability is above 1, so every translation would be refused; "
+        fmt::format("m2m.gamma = {}: no probability is above 1, so no translation would pass the gamma test; "
                     "set m2m.gamma to at most 1, or m2m.gamma_test = 'cross-entropy'",
                     config.number("m2m.gamma")));
   }
 }
 
-/// A g that is brought was trained before, so nothing can be said of how.
+/// An external g is already trained; settings about its training are refused.
 void check_external_g(const Config& config) {
   if (config.text("m2m.g_from").empty()) return;
   const Json must_be_default = {
@@ -119,12 +120,12 @@ void check_external_g(const Config& config) {
   for (const auto& [name, default_value] : must_be_default.items()) {
     if (!config.has(name) || config.json().at(name) == default_value) continue;
     throw usage_error(fmt::format(
-        "{0}: says how the sweep trains g, and m2m.g_from brings one; set m2m.g_from = '', or leave {0} out",
+        "{0}: conflicts with m2m.g_from: {0} trains g, m2m.g_from loads one; set m2m.g_from = '', or remove {0}",
         name));
   }
 }
 
-/// One stage, without translation, with a linear head.
+/// True if g can be trained by the recipe: one stage, without translation, with a linear head.
 bool can_train_g(const Recipe& recipe) {
   return !recipe.translates() && recipe.start.empty() && recipe.head == HeadKind::linear;
 }
@@ -147,7 +148,7 @@ void check_deferral_of_g(const Config& config, const Config& g) {
                   stop, defer, config.text("m2m.g_method"), epochs - 1));
 }
 
-/// How g is trained, where a recipe translates.
+/// Checks the training of g, if the recipe translates.
 void check_g(const Config& config) {
   if (!read<Recipe>(config).translates()) return;
   check_external_g(config);
@@ -176,7 +177,7 @@ void check_g(const Config& config) {
   }
 }
 
-/// A second stage, and a post-hoc method, begin from a method that trains everything.
+/// Checks the base of a second stage or post-hoc method: a method that trains everything.
 void check_start(const Config& config) {
   const Recipe recipe = read<Recipe>(config);
   if (recipe.start.empty()) return;
@@ -188,22 +189,21 @@ void check_start(const Config& config) {
   }
   const Recipe base = read<Recipe>(with_method(config, recipe.start));
   if (!base.start.empty()) {
-    throw usage_error(
-        fmt::format("recipe.start = '{}': that method begins from a trial too; set recipe.start = 'ERM' or another "
-                    "method that trains everything",
-                    recipe.start));
+    throw usage_error(fmt::format(
+        "recipe.start = '{}': that method starts from another trial itself; set recipe.start = 'ERM' or another "
+        "method that trains everything",
+        recipe.start));
   }
   if (recipe.post_hoc == PostHoc::tau_normalisation && base.head == HeadKind::cosine) {
-    throw usage_error(
-        fmt::format("recipe.start = '{}': its class vectors have length 1 already, and tau-normalisation needs a "
-                    "linear head; set "
-                    "recipe.start = 'ERM' or another method with one",
-                    recipe.start));
+    throw usage_error(fmt::format(
+        "recipe.start = '{}': its class vectors have length 1, and tau-normalisation needs a linear head; set "
+        "recipe.start = 'ERM' or another method with one",
+        recipe.start));
   }
   if (!recipe.trains() && !config.has("post_hoc.tau") && config.text("data.validation") == "none") {
     throw usage_error(
-        "post_hoc.tau: no validation set chooses it (data.validation = 'none'); set post_hoc.tau = 1 or another "
-        "value");
+        "post_hoc.tau: there is no validation set to choose it (data.validation = 'none'); set post_hoc.tau = 1 or "
+        "another value");
   }
 }
 
@@ -218,8 +218,7 @@ void check_recipe(const Config& resolved) {
   if (recipe.translates() && recipe.mixing != Mixing::none) {
     throw usage_error(
         fmt::format("recipe.mixing = '{}' and recipe.translate = 'm2m': their order is not defined; set "
-                    "recipe.mixing = 'none', or "
-                    "recipe.translate = 'none'",
+                    "recipe.mixing = 'none', or recipe.translate = 'none'",
                     resolved.text("recipe.mixing")));
   }
 }

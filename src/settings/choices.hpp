@@ -1,26 +1,28 @@
 #pragma once
-// The enums of settings; words.hpp has the words of their values.
+// The enums of settings. Their words are in words.hpp.
 namespace m2m::settings {
 
-/// Whose defaults hold.
+/// Source of the defaults of m2m.seed_by, m2m.gamma_test and weights.beta: the authors' program or the paper.
 enum class Protocol { code, paper };
 
+/// The loss of f.
 enum class Loss { cross_entropy, focal, ldam, logit_adjusted, label_aware_smoothing };
 
-/// A network's last layer.
+/// The last layer of a network.
 enum class HeadKind {
   linear,  // W x + b
   cosine,  // cosines of x with a vector per class, in [-1, 1]
 };
 
-/// When sampling, class weights and translation take effect; before, the data are taken as they are.
+/// When sampling, class weights and translation take effect: never, from the first epoch, or from
+/// train.defer_until.
 enum class Rebalance { never, at_once, deferred };
 
-/// How a batch is drawn.
+/// The sampling of batches.
 enum class Sampling {
   permutation,     // each sample once an epoch, without replacement
   class_balanced,  // with replacement, weight 1/N_k: a class uniformly, then one of its samples uniformly
-  smote,           // from a set that was filled up: one shuffle of it goes on over several epochs
+  smote,           // from a set filled up by SMOTE: one shuffle of it lasts several epochs
 };
 
 /// Class weights of the loss.
@@ -30,76 +32,79 @@ enum class ClassWeights {
   effective,  // (1 - beta) / (1 - beta^N_k)
 };
 
-/// What fills slots of rare classes.
+/// Translation of images into rare classes.
 enum class Translate { none, m2m };
 
-/// How pairs of samples are mixed, in all epochs.
+/// The mixing of pairs of samples, in all epochs.
 enum class Mixing { none, mixup, remix, cmo };
 
-/// What is trained.
+/// The part of the network that is trained.
 enum class Trainable {
   everything,
-  head,             // a head that begins anew, on frozen features
-  scales,           // a factor for each class's output
-  head_and_scales,  // the head as it was, and such factors
+  head,             // a new head on frozen features
+  scales,           // a factor for the output of each class
+  head_and_scales,  // the head of the base trial, and such factors
 };
 
-/// What is done to the logits of a finished trial.
+/// A change of the logits of a finished trial.
 enum class PostHoc { none, tau_normalisation, logit_adjustment };
 
-/// How a seed image is drawn from a batch.
+/// The draw of a seed image from a batch.
 enum class SeedBy {
   sample,       // a sample of the batch, drawn by weight per sample (the authors' program)
   class_first,  // a class by weight among those in the batch, then a sample of it uniformly (the paper)
 };
 
+/// The test of a translation by g.
 enum class GammaTest {
   probability,    // softmax(g(x*))[k] >= gamma (the authors' program)
   cross_entropy,  // CE(g(x*), k) < gamma (the paper)
 };
 
+/// The order of coin and translation.
 enum class CoinOrder {
-  coin_first,       // translate only what may be kept (exact: the coin does not depend on the translation)
-  translate_first,  // translate all n, then look at the coin: the order of the paper, for tests
+  coin_first,       // translate only after a won coin (exact: the coin does not depend on the translation)
+  translate_first,  // translate all n, then toss the coin: the order of the paper, for tests
 };
 
-/// Which label an accepted image is trained on.
+/// The label of an accepted image.
 enum class TrainLabel {
   target,  // k
-  random,  // any class that is neither k nor k0: the paper's M2m-Rand
+  random,  // any class except k and k0: the paper's M2m-Rand
 };
 
-/// What an accepted slot shows.
+/// The image of an accepted slot.
 enum class AcceptedImage {
   translated,
-  clean,       // the seed image, augmented, without noise; translated and tested, but not shown (M2m-Clean)
-  clean_coin,  // the same with the coin alone deciding: nothing is translated
+  clean,       // the augmented seed image without noise; its translation is tested only (M2m-Clean)
+  clean_coin,  // the augmented seed image, accepted by the coin only: nothing is translated
 };
 
-/// Which epoch's g is used.
+/// The epoch of g that is used.
 enum class GEpoch { best, last };
 
-/// What g is trained on.
+/// The training data of g.
 enum class GData { same, balanced };
 
 /// Precision of the arithmetic.
 enum class Precision { float32, bf16, tf32, float64 };
 
+/// The device of a trial.
 enum class Device { automatic, cpu, cuda };
 
-/// How steps reach a GPU.
+/// The executor: how steps reach a GPU.
 enum class Executor { automatic, eager, graph };
 
-/// Over which samples batch norm's statistics are taken.
+/// The samples of the statistics of batch norm: those of all ranks, or of each rank.
 enum class BatchNorm { sync, local };
 
-/// How training counts fall.
+/// The shape of the training counts.
 enum class Imbalance { longtail, step, none, own };
 
-/// Which images of a class train.
+/// The choice of the training images of a class.
 enum class Subset { head, random };
 
-/// What validates.
+/// The source of the validation set.
 enum class Validation { test_head, train_holdout, fold, own, none };
 
 }  // namespace m2m::settings

@@ -15,98 +15,95 @@ bool has_ratio(const Config& resolved) {
 }
 bool has_folds(const Config& resolved) { return resolved.text("data.validation") == to_text(Validation::fold); }
 
-/// Which data, and where they lie.
+/// The data set and its files.
 Rows<DataSettings> source_rows() {
   return {
       setting("data.set", &DataSettings::set).choices(data_set_names()).data().help("The data set."),
       setting("data.root", &DataSettings::root)
           .data()
           .provenance()
-          .help("The folder that holds the data sets; empty: the environment's M2M_DATA, else datasets/ of the "
+          .help("The folder of the data sets; empty: the environment variable M2M_DATA, or datasets/ of the "
                 "checkout."),
       setting("data.path", &DataSettings::path)
           .data()
           .provenance()
           .unit("file or folder")
-          .help(
-              "The user's own data: a folder for data.set = 'images', a file for 'npz', embeddings for 'twitter'."),
+          .help("Your own data: a folder for data.set = 'images', a file for 'npz', embeddings for 'twitter'."),
       setting("data.image_size", &DataSettings::image_size)
           .data()
           .unit("pixels")
           .range(0, 1024)
           .acts(has_pictures)
-          .help("Side of the square that pictures of an image list are resized to; 0: the data set's own."),
+          .help("Width and height to which pictures of an image list are resized; 0: those of the data set."),
       setting("data.drop_doubles", &DataSettings::drop_doubles)
           .data()
           .acts(has_pictures)
-          .help("Whether pictures that are listed in train and in test are left out of train; else the lists are "
+          .help("Leave out of train the pictures that are listed in train and in test; by default the lists are "
                 "followed as they are."),
       setting("data.strict", &DataSettings::strict)
           .data()
           .provenance()
-          .help("Whether pictures for which the decoder library only warns, for example of stray bytes, are "
-                "refused."),
+          .help("Refuse pictures for which the decoder only warns, for example of stray bytes."),
       setting("data.skip_unreadable", &DataSettings::skip_unreadable)
           .data()
           .provenance()
-          .help("Whether pictures that are missing or cannot be decoded are left out; by default they are refused. "
-                "Those left out show in a trial's id by the hash of its data."),
+          .help("Leave out pictures that are missing or cannot be decoded; by default they are refused. Pictures "
+                "that are left out change the id of a trial, because it contains the hash of the data."),
       setting("data.cache", &DataSettings::cache)
           .data()
           .provenance()
-          .help("The folder that keeps decoded pictures; empty: beside their lists."),
+          .help("The folder for caches of decoded pictures; empty: beside their lists."),
   };
 }
 
-/// How they are split into training, validation and test.
+/// The split into training, validation and test.
 Rows<DataSettings> split_rows() {
   return {
       setting("data.imbalance", &DataSettings::imbalance)
           .data()
           .cuts_data()
           .derived()
-          .help("How training counts fall: exponentially, in one step after half of the classes, not at all (every "
-                "class N_1), or as the data come. By default the data set's own."),
+          .help("The shape of the training counts: falling exponentially, falling in one step after half of the "
+                "classes, N_1 for every class, or as the data come. By default that of the data set."),
       setting("data.ratio", &DataSettings::ratio)
           .data()
           .cuts_data()
           .at_least(1)
           .acts(has_ratio)
-          .help("The imbalance ratio rho: the largest training count over the smallest."),
+          .help("The imbalance ratio rho: the largest training count divided by the smallest."),
       setting("data.largest", &DataSettings::largest)
           .data()
           .cuts_data()
           .unit("images")
           .at_least(0)
           .acts(is_cut)
-          .help("N_1, the training images of the most frequent class; 0: the data set's own (CIFAR-10 5000, "
-                "CIFAR-100 "
-                "500, digits 100)."),
+          .help("N_1, the training images of the most frequent class; 0: that of the data set (CIFAR-10 "
+                "5000, CIFAR-100 500, digits 100)."),
       setting("data.rounding", &DataSettings::rounding)
           .data()
           .cuts_data()
           .acts(is_long_tail)
-          .help("The long tail's last class as the field reports it, or one short as floating point has it on some "
-                "machines (CIFAR-100 only)."),
+          .help(
+              "The last count of a long tail: as published, or one less, as floating point gives on some machines "
+              "(CIFAR-100 only)."),
       setting("data.subset", &DataSettings::subset)
           .data()
           .cuts_data()
           .acts(is_cut)
-          .help("Which images of a class train: the first in file order, or some drawn from seeds.subset."),
+          .help("The training images of a class: the first in file order, or a random choice from seeds.subset."),
       setting("data.validation", &DataSettings::validation)
           .data()
           .cuts_data()
           .derived()
-          .help(
-              "What validates: a tenth of the test set (its first images of each class, which then do not test), a "
-              "tenth of the training samples drawn from seeds.subset, one fold of them, the set that the data come "
-              "with, or nothing. By default the data set's own way."),
+          .help("The validation set: a tenth of the test set (the first images of each class, which then leave the "
+                "test set), a tenth of the training samples drawn from seeds.subset, one fold of them, the "
+                "validation set of the data, or none. By default that of the data set."),
       setting("data.fold", &DataSettings::fold)
           .data()
           .cuts_data()
           .range(0, 99)
           .acts(has_folds)
-          .help("Which fold validates if data.validation = fold; folds are drawn from seeds.subset."),
+          .help("The fold that validates if data.validation = fold; folds are drawn from seeds.subset."),
       setting("data.folds", &DataSettings::folds)
           .data()
           .cuts_data()

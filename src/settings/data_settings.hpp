@@ -1,5 +1,5 @@
 #pragma once
-// Settings of the data (data.*): which, from where, and how they are split.
+// Settings of the data (data.*): the data set, its files, and the split.
 #include <optional>
 #include <string>
 
@@ -7,6 +7,7 @@
 
 namespace m2m::settings {
 
+/// The values of data.*.
 struct DataSettings {
   std::string set = "cifar10";  // one of data_set_names()
   std::string root;             // empty: M2M_DATA, else datasets/ of the checkout
@@ -14,8 +15,8 @@ struct DataSettings {
   int image_size = 0;           // pixels; 0: the data set's own
   bool drop_doubles = false;
   bool strict = false;
-  std::optional<bool> skip_unreadable;  // by default refused
-  std::string cache;                    // empty: beside the lists
+  std::optional<bool> skip_unreadable;  // by default such pictures are refused
+  std::string cache;                    // a folder; empty: beside the lists
   Imbalance imbalance{};
   double ratio = 100;        // rho
   std::int64_t largest = 0;  // N_1; 0: the data set's own

@@ -26,7 +26,7 @@ const Rows<LossSettings>& rows<LossSettings>() {
       setting("focal.gamma", &LossSettings::focal_gamma)
           .range(0, 100)
           .acts_if(loss_is(Loss::focal))
-          .help("Focal loss: how much sure samples count less."),
+          .help("Focal loss: how strongly confident samples count less."),
       setting("ldam.max_margin", &LossSettings::ldam_max_margin)
           .range(0, 2)
           .acts_if(loss_is(Loss::ldam))
@@ -46,7 +46,7 @@ const Rows<LossSettings>& rows<LossSettings>() {
       setting("train.logit_scale", &LossSettings::logit_scale)
           .range(0, 1000)
           .acts_if({"recipe.head", {to_text(HeadKind::cosine)}})
-          .help("What a cosine head's outputs are multiplied by to be logits."),
+          .help("Factor from the outputs of a cosine head to logits."),
   };
   return all;
 }
@@ -74,11 +74,11 @@ const Rows<MixSettings>& rows<MixSettings>() {
       setting("mixup.alpha", &MixSettings::alpha)
           .range(1e-3, 1000)
           .acts_if(mixing_is({Mixing::mixup, Mixing::remix, Mixing::cmo}))
-          .help("Shares are drawn from Beta(alpha, alpha)."),
+          .help("Parameter of Beta(alpha, alpha), from which the shares of mixed samples are drawn."),
       setting("remix.kappa", &MixSettings::remix_kappa)
           .range(1, 1e6)
           .acts_if(mixing_is({Mixing::remix}))
-          .help("Remix: how many times more frequent one of the two classes has to be."),
+          .help("Remix: least ratio of the counts of the two classes."),
       setting("remix.tau", &MixSettings::remix_tau)
           .range(0, 1)
           .acts_if(mixing_is({Mixing::remix}))
@@ -86,13 +86,13 @@ const Rows<MixSettings>& rows<MixSettings>() {
       setting("cmo.probability", &MixSettings::cmo_probability)
           .range(0, 1)
           .acts_if(mixing_is({Mixing::cmo}))
-          .help("CMO: how often a batch is mixed."),
+          .help("CMO: probability that a batch is mixed."),
       setting("cmo.from", &MixSettings::cmo_from)
           .derived()
           .unit("epochs")
           .at_least(0)
           .acts_if(mixing_is({Mixing::cmo}))
-          .help("CMO: the first epoch with mixing; by default 0.02 of train.epochs."),
+          .help("CMO: first epoch with mixing; by default 0.02 of train.epochs."),
       setting("cmo.until", &MixSettings::cmo_until)
           .derived()
           .unit("epochs")
@@ -118,7 +118,7 @@ const Rows<SecondStageSettings>& rows<SecondStageSettings>() {
           .unit("epochs")
           .range(1, 100000)
           .acts_if(second)
-          .help("Length of a second stage."),
+          .help("Epochs of a second stage."),
       setting("second.lr", &SecondStageSettings::learning_rate)
           .at_least(0)
           .acts_if(second)
@@ -126,7 +126,7 @@ const Rows<SecondStageSettings>& rows<SecondStageSettings>() {
       setting("second.head_lr_factor", &SecondStageSettings::head_lr_factor)
           .at_least(0)
           .acts_if(second)
-          .help("What the rate is multiplied by for the weights of the head, not for its factors."),
+          .help("Factor of the learning rate for the weights of the head, not for its factors."),
   };
   return all;
 }

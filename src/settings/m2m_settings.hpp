@@ -1,5 +1,5 @@
 #pragma once
-// Settings of M2m (m2m.*): what is translated, how, and against which g.
+// Settings of M2m (m2m.*): translation, and the pre-trained classifier g.
 #include <optional>
 #include <string>
 
@@ -7,16 +7,17 @@
 
 namespace m2m::settings {
 
+/// The values of m2m.*.
 struct M2mSettings {
   double beta = 0.999;     // base of the coin
   double lambda = 0.5;     // weight of f's logit of the seed image's class; 0: f is not evaluated
   double gamma = 0.9;      // threshold of the gamma test
   int steps = 10;          // T
   double step_size = 0.1;  // eta, L2 norm of a step in pixel space
-  std::int64_t pool = 0;   // seed images come from pools of that many images a class; 0: from the batch
+  std::int64_t pool = 0;   // images per class of the seed pool; 0: seed images come from the batch
   bool random_start = true;
-  /// Largest L2 norm of the noise. Of images, per channel over all translated ones of a step, by default 0.5; of
-  /// vectors of features, each by itself, by default 0.866 / sqrt(n) (0.5 per channel for images of three).
+  /// Largest L2 norm of the noise. Images: per channel over all translated images of a step, by default 0.5.
+  /// Vectors of n features: per vector, by default 0.866 / sqrt(n) (0.5 per channel for images of three).
   std::optional<double> noise{};
   SeedBy seed_by{};
   GammaTest gamma_test{};

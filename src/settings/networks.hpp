@@ -1,21 +1,23 @@
 #pragma once
-// The networks by name; how they are built is nn's affair.
+// The table of networks. The module nn builds them.
 #include <string>
 #include <vector>
 
 namespace m2m::settings {
 
+/// A row of the table of networks.
 struct NetworkFacts {
   const char* name;
   const char* about;    // one sentence
-  bool takes_features;  // vectors of features, beside images
+  bool takes_features;  // it takes vectors of features as well as images
 };
 
-/// In the order of help.
+/// All networks, in the order of help.
 const std::vector<NetworkFacts>& networks();
+/// The names of all networks, in the order of the table.
 std::vector<std::string> network_names();
 
-/// Throws Error (usage), naming them all, if no network has that name.
+/// The network of that name. Throws Error (usage) if there is none; the sentence lists all names.
 const NetworkFacts& find_network(const std::string& name);
 
 }  // namespace m2m::settings

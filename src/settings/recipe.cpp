@@ -11,12 +11,15 @@ const Rows<Recipe>& rows<Recipe>() {
           .choices(method_names())
           .derived()
           .acts_post_hoc()
-          .help("The method to train; required."),
+          .help("The method; required."),
       setting("recipe.loss", &Recipe::loss)
           .derived()
           .acts_post_hoc()
-          .help("The loss; the method's own by default, as all of recipe.*"),
-      setting("recipe.head", &Recipe::head).derived().acts_post_hoc().help("The last layer: logits, or cosines."),
+          .help("The loss; by default that of the method, as for all recipe.*."),
+      setting("recipe.head", &Recipe::head)
+          .derived()
+          .acts_post_hoc()
+          .help("The last layer: linear, or cosines with a vector per class."),
       setting("recipe.rebalance", &Recipe::rebalance)
           .derived()
           .acts_post_hoc()
@@ -25,12 +28,12 @@ const Rows<Recipe>& rows<Recipe>() {
       setting("recipe.sampling", &Recipe::sampling)
           .derived()
           .acts_post_hoc()
-          .help("How a batch is drawn: each sample once an epoch; every class equally often, with replacement; or "
-                "from the set that SMOTE has filled up."),
+          .help("Sampling of batches: each sample once per epoch; every class equally often, with replacement; or "
+                "from the set that SMOTE filled up."),
       setting("recipe.class_weights", &Recipe::class_weights)
           .derived()
           .acts_post_hoc()
-          .help("Weights of the loss by class: none, 1/N_k, or by the effective number of samples."),
+          .help("Class weights of the loss: none, 1/N_k, or by the effective number of samples."),
       setting("recipe.translate", &Recipe::translate)
           .derived()
           .acts_post_hoc()
@@ -43,15 +46,16 @@ const Rows<Recipe>& rows<Recipe>() {
           .derived()
           .unit("method")
           .acts_post_hoc()
-          .help("The method whose finished trial this one begins from, for second stages and post-hoc methods."),
+          .help("Method of the base trial of a second stage or post-hoc method."),
       setting("recipe.train", &Recipe::train)
           .derived()
           .acts_post_hoc()
-          .help("What is trained: everything, a new head on frozen features, factors of its outputs, or both."),
+          .help("Trained part: everything, a new head on frozen features, factors of its outputs, or head and "
+                "factors."),
       setting("recipe.post_hoc", &Recipe::post_hoc)
           .derived()
           .acts_post_hoc()
-          .help("What is done to the logits of a finished trial, without training."),
+          .help("Change of the logits of a finished trial, without training."),
   };
   return all;
 }

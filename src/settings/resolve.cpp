@@ -26,7 +26,7 @@ bool has_value(const Config& config, const std::string& name, const Json& value)
   return config.has(name) && config.json().at(name) == value;
 }
 
-/// Of a recipe that says nothing: plain training. The head follows the loss.
+/// The default of a setting of the recipe: plain training. The head follows the loss.
 std::string recipe_default(const std::string& name, const Config& config) {
   if (name == "recipe.loss") return to_text(Loss::cross_entropy);
   if (name != "recipe.head") {
@@ -50,8 +50,8 @@ void derive_seeds(Config& config) {
   }
 }
 
-/// Shortened schedules keep the shape of 200 epochs: 5, 160, 160 and 180 of them; CMO from 4 to 197. In one or two
-/// epochs the last one is re-balanced.
+/// Scales the schedule of 200 epochs (warm-up 5, deferral and drops 160, 160 and 180, CMO from 4 to 197) to
+/// train.epochs. In one or two epochs the last one is re-balanced.
 void derive_schedule(Config& config) {
   const auto epochs = static_cast<double>(config.integer("train.epochs"));
   const auto share = [epochs](double fraction) { return std::llround(fraction * epochs); };
@@ -140,7 +140,7 @@ std::string describe_method(const std::string& name) {
   const Config config = with_method({}, name);
   const Recipe recipe = read<Recipe>(config);
   std::string text = fmt::format("{}: {}\n  source: {}\n", method.name, method.about, method.source);
-  if (!recipe.start.empty()) text += fmt::format("  begins from a finished trial of {}\n", recipe.start);
+  if (!recipe.start.empty()) text += fmt::format("  starts from a finished trial of {}\n", recipe.start);
   if (recipe.trains()) {
     text += fmt::format("  loss: {}: {}; head: {}\n", to_text(recipe.loss), facts_of(recipe.loss).about,
                         to_text(recipe.head));
@@ -153,7 +153,7 @@ std::string describe_method(const std::string& name) {
 Config resolve(const Config& given) {
   if (!given.has("method")) {
     throw usage_error(
-        fmt::format("method: none is given; set method = 'ERM' or another of {}", fmt::join(method_names(), ", ")));
+        fmt::format("method: missing; set method = 'ERM' or another of {}", fmt::join(method_names(), ", ")));
   }
   Config config = with_defaults(with_recipe(given), all_settings());
   config = with_data_set(std::move(config));

@@ -1,41 +1,42 @@
 #pragma once
-// From the settings that are given to all settings of a trial.
+// Resolves settings: defaults, derived values, checks.
 #include <string>
 
 #include "core/config.hpp"
 
 namespace m2m::settings {
 
-/// Fills in every default: fixed ones, those of the method, the data set and the protocol, epochs as fractions of
-/// train.epochs, seeds from `seed`; then checks them.
+/// Fills in every default and derived value, then checks all settings. Defaults are fixed or come from the method,
+/// the data set or the protocol; epochs are fractions of train.epochs, seeds come from `seed`. Pure.
 ///
 /// Throws Error (usage) if settings contradict each other; the sentence begins with the name of one to change.
-/// Pure.
 Config resolve(const Config& given);
 
-/// Fills in what the data set decides: data.imbalance, data.validation, train.network. Throws Error (usage) if no
-/// data set has that name. Pure.
+/// Fills in the defaults of the data set: data.imbalance, data.validation, train.network. Pure. Throws Error
+/// (usage) if no data set has that name.
 Config with_data_set(Config config);
 
-/// Fills in recipe.* and whatever else the method sets, if `config` does not have it. Pure.
+/// Fills in recipe.* and the other settings of the method, unless `config` has them. Pure. Throws Error (usage) if
+/// no method has that name.
 Config with_recipe(Config config);
 
-/// The same settings for another method: its recipe replaces recipe.*. Of what else methods set, values of the old
-/// one go, and those of the new one come where `config` has the default. Pure.
+/// The settings of `config` for another method: its recipe replaces recipe.*. Other settings that only the old
+/// method had set return to their defaults; those of the new method replace defaults. Pure.
 Config with_method(Config config, const std::string& name);
 
 /// The settings of the g that a trial needs: ERM on the same data and schedule, except for the m2m.g_* settings.
+/// Pure.
 Config g_config(const Config& resolved);
 
-/// The text of `m2m-sweep describe METHOD`: what the method does, its source, its phases.
+/// The text of `m2m-sweep describe METHOD`: the method, its source, its phases. Throws Error (usage) if no method
+/// has that name.
 std::string describe_method(const std::string& name);
 
-// What contradicts what among the settings of a trial.
-
-/// Throws Error (usage), beginning with a setting's name, if two choices of a recipe contradict each other. Pure.
+/// Checks the recipe. Pure. Throws Error (usage), beginning with the name of a setting, if choices contradict each
+/// other.
 void check_recipe(const Config& resolved);
 
-/// The same for all settings. Pure.
+/// Checks all settings of a trial. Pure. Throws Error (usage), beginning with the name of a setting.
 void check(const Config& resolved);
 
 }  // namespace m2m::settings

@@ -13,6 +13,7 @@
 namespace m2m::settings {
 namespace {
 
+/// What a value of that type is called in errors.
 std::string expected_text(SettingType type) {
   switch (type) {
     case SettingType::flag:
@@ -33,13 +34,13 @@ std::string expected_text(SettingType type) {
   throw usage_error(fmt::format("{} = {}: expected {}", setting.name, got, expected_text(setting.type)));
 }
 
-/// As a study file writes it; JSON has no word for what is not finite.
+/// The value as in a study file; JSON cannot write values that are not finite.
 std::string value_literal(const Json& value) {
   const bool is_finite = !value.is_number_float() || std::isfinite(value.get<double>());
   return is_finite ? value.dump() : fmt::format("{}", value.get<double>());
 }
 
-/// 4.0, where 4 is expected.
+/// True for a number such as 4.0, which a study may mean as a whole number.
 bool is_whole(const Json& value) {
   return value.is_number_float() && std::abs(value.get<double>()) < 1e15 &&
          std::trunc(value.get<double>()) == value.get<double>();
@@ -65,7 +66,7 @@ void check_choice(const Setting& setting, const std::string& value) {
       fmt::format("{} = '{}': expected one of {}", setting.name, value, fmt::join(setting.choices, ", ")));
 }
 
-/// -0.0 equals 0.0, and would make another id of the same trial.
+/// 0.0 for -0.0, which equals it but would give the same trial another id.
 double without_negative_zero(double value) { return value == 0 ? 0.0 : value; }
 
 double parse_number(const Setting& setting, const std::string& text) {

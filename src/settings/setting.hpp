@@ -1,5 +1,5 @@
 #pragma once
-// A setting: a row of the table that drives parser, help, defaults, ids and HDF5 attributes.
+// A setting: the row from which parser, help, default, id and HDF5 attribute come.
 #include <limits>
 #include <span>
 #include <string>
@@ -9,32 +9,34 @@
 
 namespace m2m::settings {
 
+/// The type of the value of a setting.
 enum class SettingType { flag, integer, number, text, numbers };
 
-/// "flag", "integer", "number", "text", "numbers"
+/// The name of a type: "flag", "integer", "number", "text", "numbers". Pure.
 const char* to_text(SettingType type);
 
-/// Holds if the text setting of that name has one of the values. Without a name it always holds.
+/// A condition on a text setting: it holds if the setting has one of the values. It always holds without a name.
 struct Condition {
   std::string setting;
   std::vector<std::string> values;
 };
 
-/// What a row says of its setting besides the value. Whoever treats settings differently asks these, never names.
+/// The traits of a setting. Code that treats settings differently reads these, never names.
 struct Traits {
   bool provenance = false;         // recorded, but never part of an id
-  bool seed = false;               // sets random numbers, and nothing else
-  bool data = false;               // decides what is trained and tested on
-  bool cuts_data = false;          // decides how data are split, not which files are read
-  bool acts_elsewhere = false;     // in a g or a file: its identity is part of the trial's, the setting is not
+  bool seed = false;               // changes random numbers and nothing else
+  bool data = false;               // determines training and test data
+  bool cuts_data = false;          // affects the split, not the files that are read
+  bool acts_elsewhere = false;     // acts in a g or a file, whose identity is part of the id; the setting is not
   bool acts_post_hoc = false;      // part of the id of a trial that trains nothing
-  bool silent_at_default = false;  // left out of an id while it has its default: for settings that come later
+  bool silent_at_default = false;  // not part of an id while it has its default: for settings added later
 };
 
+/// A setting without its member.
 struct Setting {
   std::string name;  // dotted: "m2m.beta"
   SettingType type = SettingType::text;
-  Json default_value;                     // null: follows from other settings (see resolve), or has to be given
+  Json default_value;                     // null: derived from other settings (see resolve), or required
   std::string unit;                       // "epochs", "images", "" ...
   std::string help;                       // one sentence for people
   std::vector<std::string> choices = {};  // of a text; empty: any text
@@ -45,24 +47,25 @@ struct Setting {
   bool (*acts)(const Config& resolved) = nullptr;  // a further condition; null: none
 };
 
-/// True if the row's acts_if holds. Pure.
+/// True if the condition holds in `resolved`. Pure.
 bool holds(const Condition& condition, const Config& resolved);
 
-/// The setting of that name, or nullptr.
+/// The setting of that name, or nullptr. Pure.
 const Setting* find_setting(std::span<const Setting> settings, const std::string& name);
 
-/// The known name nearest to `name` by edit distance, or "" if none is near.
+/// The name of a setting nearest to `name` by edit distance, or "" if none is near. Pure.
 std::string nearest_name(std::span<const Setting> settings, const std::string& name);
 
-/// `value` in the setting's own type (100 becomes 100.0 for a number).
-/// Throws Error (usage) that names what was expected: a wrong type, not a choice, out of bounds.
+/// Checks a value and returns it in the type of the setting (100 becomes 100.0 for a number). Pure. Throws Error
+/// (usage) if the type is wrong, the value is no choice or out of bounds; names setting, value and what was
+/// expected.
 Json checked_value(const Setting& setting, const Json& value);
 
-/// Parses `text` as given on a command line: "0.5", "true", "cifar10", "160,180".
-/// Throws Error (usage) as checked_value does.
+/// Parses a value from a command line: "0.5", "true", "cifar10", "160,180". Pure. Throws Error (usage) as
+/// checked_value does.
 Json parse_value(const Setting& setting, const std::string& text);
 
-/// Every setting's default where `config` has no value; settings whose default is null stay absent.
+/// Fills in the defaults of settings that `config` lacks, except null ones. Pure.
 Config with_defaults(Config config, std::span<const Setting> settings);
 
 }  // namespace m2m::settings

@@ -17,7 +17,7 @@ void append(std::vector<Setting>& table) {
   for (const Row<Group>& row : rows<Group>()) table.push_back(row.setting());
 }
 
-/// The drops of the learning rate that come before `epoch`.
+/// The drops of the learning rate before `epoch`.
 std::vector<double> drops_before(const Config& resolved, int epoch) {
   std::vector<double> drops = value_of(resolved, &TrainSettings::lr_drops);
   std::erase_if(drops, [epoch](double drop) { return drop >= epoch; });
@@ -111,7 +111,7 @@ std::string set_title(const std::string& set, bool is_long_tail) {
   return set;
 }
 
-/// Of a trial that says nothing of its imbalance: the field's.
+/// The imbalance of a trial; a long tail if `config` lacks it.
 Imbalance imbalance_of(const Config& config) {
   return find_value(config, &DataSettings::imbalance).value_or(Imbalance::longtail);
 }

@@ -26,21 +26,21 @@ Row<Seeds> seed_row(const char* name, std::int64_t Seeds::*member, const char* h
   return setting(name, member).derived().range(0, max_seed).seed().help(help);
 }
 
-/// What is trained, and along which schedule.
+/// Network and schedule.
 Rows<TrainSettings> schedule_rows() {
   return {
       setting("train.network", &TrainSettings::network)
           .choices(network_names())
           .derived()
-          .help("The network of f and g; by default the data set's own."),
+          .help("Network of f and g; by default that of the data set."),
       setting("train.epochs", &TrainSettings::epochs)
           .unit("epochs")
           .range(1, 100000)
-          .help("Length of the schedule."),
+          .help("Epochs of the schedule."),
       setting("train.batch_size", &TrainSettings::batch_size)
           .unit("images")
           .range(1, 65536)
-          .help("Slots of a batch, over all ranks of the trial."),
+          .help("Images of a batch, over all ranks of the trial."),
       setting("train.lr", &TrainSettings::learning_rate).at_least(0).help("Base learning rate."),
       setting("train.warmup", &TrainSettings::warmup)
           .derived()
@@ -54,7 +54,7 @@ Rows<TrainSettings> schedule_rows() {
           .help("Epochs from which on the rate is lower; by default 0.8 and 0.9 of train.epochs."),
       setting("train.lr_drop_factor", &TrainSettings::lr_drop_factor)
           .range(0, 1)
-          .help("What each drop multiplies the rate by."),
+          .help("Factor of the learning rate at each drop."),
       setting("train.momentum", &TrainSettings::momentum).range(0, 1).help("Momentum of SGD (no Nesterov)."),
       setting("train.weight_decay", &TrainSettings::weight_decay)
           .at_least(0)
@@ -64,68 +64,65 @@ Rows<TrainSettings> schedule_rows() {
           .unit("epochs")
           .at_least(0)
           .acts(is_deferred)
-          .help("The epoch from which deferred methods re-balance; by default 0.8 of train.epochs, and before the "
-                "last "
-                "epoch."),
+          .help("Epoch at which deferred methods start to re-balance; by default 0.8 of train.epochs, at most the "
+                "last epoch."),
   };
 }
 
-/// In which precision, and from where.
+/// Precision and initialisation.
 Rows<TrainSettings> start_rows() {
   return {
       setting("train.precision", &TrainSettings::precision)
-          .help("Precision of the arithmetic; bf16: convolutions in bfloat16, weights and sums in float32; tf32: "
-                "float32 whose products keep ten bits, only on a GPU; with --trials-per-device no other precision "
-                "runs beside it."),
+          .help("Precision of the arithmetic. bf16: convolutions in bfloat16, weights and sums in float32. tf32: "
+                "float32 with products of 10 bits, only on a GPU; with --trials-per-device all trials need it."),
       setting("train.start_from", &TrainSettings::start_from)
           .unit("file")
           .acts_elsewhere()
-          .help("Begin f from this checkpoint (.safetensors or .t7), momentum included if it has it."),
+          .help("Checkpoint from which f starts (.safetensors or .t7), with its momentum if it has one."),
       setting("train.start_epoch", &TrainSettings::start_epoch)
           .unit("epochs")
           .at_least(0)
           .acts(starts_from_file)
-          .help("The epoch that such an f begins at."),
+          .help("Epoch at which an f from train.start_from starts."),
   };
 }
 
-/// On what.
+/// Where and how to run. None of these settings is part of a trial's id.
 Rows<TrainSettings> machine_rows() {
   return {
       setting("train.device", &TrainSettings::device)
           .provenance()
-          .help("Where to train; auto: a GPU if there is one."),
+          .help("Device of the training; auto: a GPU if there is one."),
       setting("train.kernels", &TrainSettings::kernels)
           .choices(kernel_names())
           .provenance()
-          .help("What computes on a CPU: the project's own kernels for one of its instruction sets (auto: the "
-                "fastest "
-                "that the processor runs and M2M_INSTRUCTION_SET allows), or libtorch's operations alone; they "
-                "differ "
-                "in rounding and speed."),
+          .help(
+              "Kernels on a CPU: those of the project for an instruction set (auto: the fastest that the processor "
+              "runs and M2M_INSTRUCTION_SET allows), or only the operations of libtorch (torch). They differ in "
+              "rounding and speed."),
       setting("train.executor", &TrainSettings::executor)
           .provenance()
-          .help("How steps get to a GPU: operation by operation (eager), or recorded once as CUDA graphs and "
-                "replayed; "
-                "auto: graph on a GPU, eager on a CPU, where graph only tests what is recorded."),
+          .help("How steps reach a GPU: operation by operation (eager), or as recorded CUDA graphs (graph). auto: "
+                "graph on a GPU, eager on a CPU, where graph only tests the recorded code."),
       setting("train.batch_norm", &TrainSettings::batch_norm)
           .provenance()
-          .help("If several ranks train one trial: batch statistics over the shares of all of them, or local to "
-                "each."),
+          .help(
+              "Statistics of batch norm if several ranks train one trial: over the images of all ranks, or of each "
+              "rank."),
       setting("train.deterministic", &TrainSettings::deterministic)
           .provenance()
           .help(
-              "Split each batch into 8 shards and add up in a fixed order: the same bits for 1, 2, 4 and 8 ranks a "
-              "trial, at a price. Only on a CPU."),
+              "Split each batch into 8 shards and sum in a fixed order: the same bits for 1, 2, 4 and 8 ranks per "
+              "trial, but slower. Only on a CPU."),
       setting("train.threads", &TrainSettings::threads)
           .unit("threads")
           .range(1, 1024)
           .provenance()
-          .help("Threads of a rank."),
+          .help("Threads per rank."),
   };
 }
 
-/// What is evaluated and written while a trial runs.
+/// How often a trial evaluates and saves. None of these settings is part of its id.
 Rows<TrainSettings> watching_rows() {
   return {
       setting("train.evaluation_batch", &TrainSettings::evaluation_batch)
@@ -142,7 +139,7 @@ Rows<TrainSettings> watching_rows() {
           .unit("epochs")
           .range(0, 100000)
           .provenance()
-          .help("How often the test set is evaluated for the curves; 0: only where a result is taken."),
+          .help("Epochs between two evaluations of the test set for the curves; 0: only for results."),
   };
 }
 
@@ -155,19 +152,15 @@ const Rows<Seeds>& rows<Seeds>() {
           .provenance()
           .help("Default for m2m.seed_by, m2m.gamma_test and weights.beta: as in the authors' program or as in the "
                 "paper."),
-      setting("seed", &Seeds::seed)
-          .range(0, max_seed)
-          .provenance()
-          .seed()
-          .help("Sets the five seeds below; each can be set alone."),
+      setting("seed", &Seeds::seed).range(0, max_seed).provenance().seed().help("Default of the five seeds below."),
       seed_row("seeds.subset", &Seeds::subset,
-               "Which images are drawn if data.subset = random or data.validation = train-holdout.")
+               "Images that are drawn if data.subset = random or data.validation = train-holdout or fold.")
           .acts(draws_subset)
           .cuts_data(),
       seed_row("seeds.init", &Seeds::init, "Initial weights of f.").acts(starts_anew),
-      seed_row("seeds.order", &Seeds::order, "Order of the images, crops and flips of f."),
+      seed_row("seeds.order", &Seeds::order, "Order, crops and flips of the images of f."),
       seed_row("seeds.plan", &Seeds::plan,
-               "Re-sampling, which slots are translated from which seed images, coins and noise.")
+               "Re-sampling, mixing, and the slots, seed images, coins and noise of translations.")
           .acts(draws_from_plan),
       seed_row("seeds.g", &Seeds::g, "Initial weights, order and augmentation of g.").acts_elsewhere(),
   };
@@ -193,13 +186,14 @@ const Rows<RecordSettings>& rows<RecordSettings>() {
           .unit("images")
           .range(0, 100000)
           .provenance()
-          .help("Record the penultimate features of that many first training images a class, at the end; 0: none."),
+          .help("First training images per class whose penultimate features are recorded at the end; 0: none."),
       setting("record.samples", &RecordSettings::samples)
           .unit("translations")
           .range(0, 100000)
           .provenance()
-          .help("Record that many translations at the end, with the probabilities that f and g give along their "
-                "steps; 0: none."),
+          .help(
+              "Translations that are recorded at the end, with the probabilities of f and g along their steps; 0: "
+              "none."),
   };
   return all;
 }

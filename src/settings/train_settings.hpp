@@ -1,5 +1,5 @@
 #pragma once
-// Settings of training (train.*), of its random numbers (seeds.*) and of what it records (record.*).
+// Settings of training (train.*), of its seeds (seeds.*) and of its records (record.*).
 #include <string>
 #include <vector>
 
@@ -10,25 +10,26 @@ namespace m2m::settings {
 /// The protocol and the seeds. A seed is one 32-bit word of a Philox key.
 struct Seeds {
   Protocol protocol{};
-  std::int64_t seed = 0;  // sets the five below
+  std::int64_t seed = 0;  // the default of the five below
   std::int64_t subset = 0, init = 0, order = 0, plan = 0, g = 0;
 };
 template <>
 const Rows<Seeds>& rows<Seeds>();
 
+/// The values of train.*.
 struct TrainSettings {
   std::string network;
   int epochs = 200;
   std::int64_t batch_size = 128;
   double learning_rate = 0.1;
   int warmup = 5;                // epochs
-  std::vector<double> lr_drops;  // epochs from which on the rate is multiplied by the factor once more
+  std::vector<double> lr_drops;  // epochs; from each one on the rate is multiplied by the factor once more
   double lr_drop_factor = 0.01;
   double momentum = 0.9;
   double weight_decay = 2e-4;
   int defer_until = 160;
   Precision precision{};
-  std::string start_from;  // a checkpoint of f; empty: none
+  std::string start_from;  // path of a checkpoint of f; empty: none
   int start_epoch = 0;
   Device device{};
   std::string kernels = "auto";  // one of kernel_names()
@@ -36,23 +37,23 @@ struct TrainSettings {
   BatchNorm batch_norm{};
   bool deterministic = false;
   int threads = 1;
-  std::int64_t evaluation_batch = 0;  // 0: by the device
+  std::int64_t evaluation_batch = 0;  // images; 0: depends on the device
   double checkpoint_every = 10;       // minutes; 0: only when a trial is stopped
-  int test_every = 1;                 // epochs; 0: only where a result is taken
+  int test_every = 1;                 // epochs; 0: only for results
 };
 template <>
 const Rows<TrainSettings>& rows<TrainSettings>();
 
-/// What results hold for people to look at.
+/// The values of record.*: features and translations in a record.
 struct RecordSettings {
-  int features = 0;  // whose features are recorded: training images a class
-  int samples = 0;   // translations that are
+  int features = 0;  // training images per class whose features are recorded
+  int samples = 0;   // translations that are recorded
 };
 template <>
 const Rows<RecordSettings>& rows<RecordSettings>();
 
-/// What a network may compute with on a CPU: "auto", the best there is; "torch", libtorch's operations alone; or
-/// the name of an instruction set (core/instruction_set.hpp) for the project's own kernels.
+/// The choices of train.kernels: "auto", the fastest; "torch", only the operations of libtorch; or the name of an
+/// instruction set (core/instruction_set.hpp) for the project's kernels.
 std::vector<std::string> kernel_names();
 
 }  // namespace m2m::settings

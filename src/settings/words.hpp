@@ -1,5 +1,5 @@
 #pragma once
-// The words of the enums of settings, as studies, results and ids spell them.
+// The words of the enums of settings, as in studies, results and ids.
 #include "core/class_counts.hpp"
 #include "settings/bind.hpp"
 #include "settings/choices.hpp"

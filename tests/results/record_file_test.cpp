@@ -260,7 +260,7 @@ TEST(RecordFile, SaysWhatIsWrongWithAForeignFile) {
   EXPECT_STREQ(error_of([&] { read_trial(file); }).what(), (file.string() + ": not an HDF5 file").c_str());
 
   H5Fclose(H5Fcreate(file.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
-  EXPECT_TRUE(testing::says(error_of([&] { read_trial(file); }).what(), {file.string(), "HDF5", "not one"}));
+  EXPECT_TRUE(testing::says(error_of([&] { read_trial(file); }).what(), {file.string(), "HDF5", "not a result"}));
 
   write_schema_file(file, "results", [](hid_t) {});
   EXPECT_TRUE(testing::says(error_of([&] { read_trial(file); }).what(), {file.string(), "'results'", "'trial'"}));

@@ -1,5 +1,4 @@
-// The worked example of docs/methods.md, "A method of your own": this program's catalogue has the row that the page
-// shows.
+// The example of docs/methods.md, "A method of your own": the catalogue of this program has the row of that page.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,7 +13,7 @@ namespace {
 
 constexpr const char* own_method = "mixup-RS";
 
-/// What acts in a trial, but the name of its method.
+/// The settings that act in a trial, without the name of its method.
 Json acting_settings_of(const Json& given) {
   Json acting = acting_settings(resolve(Config(given)));
   acting.erase(name_of(&Recipe::method));

@@ -1,4 +1,4 @@
-// The pages that are written from the tables. M2M_WRITE_PAGES=1 has this test write them.
+// Compares pages of docs with the tables that they come from; with M2M_WRITE_PAGES=1 it writes them.
 #include "support/pages.hpp"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ namespace {
 constexpr const char* begin_mark = "<!-- methods: written by settings_test -->\n";
 constexpr const char* end_mark = "<!-- end of methods -->";
 
-/// `page` with the table between its marks.
+/// The page with the table between its marks.
 std::string with_table(const std::string& page, const std::string& table) {
   const auto begin = page.find(begin_mark), end = page.find(end_mark);
   if (begin == std::string::npos || end == std::string::npos) return "docs/methods.md has lost its marks";

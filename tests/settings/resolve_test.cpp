@@ -96,7 +96,7 @@ TEST(Resolve, RefusesToSayHowAGWasTrainedThatIsBrought) {
   for (const auto& [name, value] : said.items()) {
     Json given = brought;
     given[name] = value;
-    EXPECT_TRUE(refusal(given).starts_with(name + ": says how")) << name;
+    EXPECT_TRUE(refusal(given).starts_with(name + ": conflicts with m2m.g_from")) << name;
   }
   EXPECT_NO_THROW(resolved(brought));
 }

@@ -1,4 +1,4 @@
-// One refusal of each kind, word by word; all other tests look for its data alone.
+// Quotes one error of each kind as a whole; other tests look only for its data.
 #include <gtest/gtest.h>
 
 #include "settings/resolve.hpp"

@@ -26,7 +26,7 @@ const Setting& named(const std::string& name) {
   return *find_setting(settings, name);
 }
 
-/// The sentence parsing ends with; "" where it succeeds.
+/// The sentence of the error of parsing; "" if it succeeds.
 std::string refusal_of(const std::string& name, const std::string& text) {
   return testing::complaint([&] { parse_value(named(name), text); }, ExitCode::usage);
 }

@@ -47,7 +47,7 @@ TEST(Table, HasTheTraitsOfSeedsAndData) {
   }
 }
 
-/// Values unlike the default, one or two a setting.
+/// Values other than the default, one or two per setting.
 std::vector<Json> other_values(const Setting& setting) {
   if (!setting.choices.empty()) return {setting.choices.begin(), setting.choices.end()};
   switch (setting.type) {
@@ -65,7 +65,7 @@ std::vector<Json> other_values(const Setting& setting) {
   return {};
 }
 
-/// What a group's members are after reading `config`, as the rows store them again.
+/// The settings of a group after reading `config`, as its rows store them again.
 template <class Group>
 void expect_every_row_bound() {
   const Config base = resolve(Config(Json{{"method", "M2m"}}));

@@ -66,14 +66,14 @@ HostRanks host_ranks(const Session& session) {
   cpu_set_t host_mask;
   check_mpi(MPI_Allreduce(&rank_mask, &host_mask, sizeof rank_mask, MPI_BYTE, MPI_BOR, host.get()),
             "counting the cores of this host");
-  HostRanks share;
-  check_mpi(MPI_Comm_size(host.get(), &share.ranks), "counting the ranks of this host");
-  check_mpi(MPI_Comm_rank(host.get(), &share.local_rank), "counting the ranks of this host");
-  const int is_first = share.local_rank == 0 ? 1 : 0;
-  check_mpi(MPI_Allreduce(&is_first, &share.hosts, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD), "counting the hosts");
-  share.cores = CPU_COUNT(&host_mask);
-  share.rank_cores = CPU_COUNT(&rank_mask);
-  return share;
+  HostRanks counts;
+  check_mpi(MPI_Comm_size(host.get(), &counts.ranks), "counting the ranks of this host");
+  check_mpi(MPI_Comm_rank(host.get(), &counts.local_rank), "counting the ranks of this host");
+  const int is_first = counts.local_rank == 0 ? 1 : 0;
+  check_mpi(MPI_Allreduce(&is_first, &counts.hosts, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD), "counting the hosts");
+  counts.cores = CPU_COUNT(&host_mask);
+  counts.rank_cores = CPU_COUNT(&rank_mask);
+  return counts;
 }
 
 }  // namespace m2m::comm

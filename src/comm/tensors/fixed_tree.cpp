@@ -48,7 +48,7 @@ class FixedTree::ShardBarrier {
     for (torch::Tensor& values : values_) values.copy_(shards[0]);
   }
 
-  /// own: [shards of this rank, ...] -> [shard_count, ...], by number.
+  /// local_shards: [shards of this rank, ...] -> [shard_count, ...], by number.
   torch::Tensor all_shards(const torch::Tensor& local_shards) const {
     if (group_ == nullptr || group_->size() == 1) return local_shards;
     std::vector<std::int64_t> sizes = local_shards.sizes().vec();
@@ -72,11 +72,12 @@ class FixedTree::ShardBarrier {
 
 namespace {
 
-template <typename ShardBarrier>
+/// One shard of a trial. Barrier: FixedTree::ShardBarrier, which is private.
+template <typename Barrier>
 class Shard : public Communicator {
  public:
-  Shard(std::shared_ptr<ShardBarrier> round, int local, int number)
-      : barrier_(std::move(round)), local_(local), number_(number) {}
+  Shard(std::shared_ptr<Barrier> barrier, int local, int number)
+      : barrier_(std::move(barrier)), local_(local), number_(number) {}
   int rank() const override { return number_; }
   int size() const override { return shard_count; }
   void all_reduce_sum(torch::Tensor& values) override { barrier_->sum(local_, values); }
@@ -87,7 +88,7 @@ class Shard : public Communicator {
   }
 
  private:
-  std::shared_ptr<ShardBarrier> barrier_;
+  std::shared_ptr<Barrier> barrier_;
   int local_, number_;
 };
 
