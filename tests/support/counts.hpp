@@ -1,5 +1,5 @@
 #pragma once
-// Numbers and lines in what a program says, so that tests compare these and not the words between them.
+// Reads numbers and lines from the output of a program, so that tests compare data and not sentences.
 #include <ostream>
 #include <regex>
 #include <sstream>
@@ -8,7 +8,7 @@
 
 namespace m2m::testing {
 
-/// Trials of a sweep, as "5 of 6 trials done, 1 failed" counts them.
+/// Numbers of trials in "5 of 6 trials done, 1 failed".
 struct Counts {
   int done = -1, of = -1, failed = -1;
   bool operator==(const Counts&) const = default;
@@ -18,7 +18,7 @@ inline std::ostream& operator<<(std::ostream& out, const Counts& counts) {
   return out << counts.done << " of " << counts.of << " done, " << counts.failed << " failed";
 }
 
-/// The counts that `output` holds; -1 each unless it holds them exactly once: of many ranks, one speaks.
+/// Reads the counts from `output`; -1 each unless they occur exactly once, because only one rank may print them.
 inline Counts counts_in(const std::string& output) {
   static const std::regex form("(\\d+) of (\\d+) trials? done, (\\d+) failed");
   const std::sregex_iterator first(output.begin(), output.end(), form), none;
@@ -26,10 +26,10 @@ inline Counts counts_in(const std::string& output) {
   return {std::stoi(first->str(1)), std::stoi(first->str(2)), std::stoi(first->str(3))};
 }
 
-/// In the line of a trial that failed, while the sweep goes on.
+/// Part of the line of a failed trial if the sweep goes on.
 inline constexpr const char* others_go_on = "the rest goes on";
 
-/// The numbers of `text` in its order: 3,900 is one, and those within a word ("a17", "m2m") do not count.
+/// Numbers in `text`, in order; "3,900" is one number, digits within a word ("a17", "m2m") are ignored.
 inline std::vector<double> numbers_in(const std::string& text) {
   static const std::regex form("(?:^|[^\\w.,])(\\d+(?:,\\d{3})*(?:\\.\\d+)?)(?![\\w])");
   std::vector<double> found;
@@ -38,7 +38,7 @@ inline std::vector<double> numbers_in(const std::string& text) {
   return found;
 }
 
-/// The lines of `text`, without their ends.
+/// Lines of `text`, without line ends.
 inline std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   std::istringstream stream(text);
@@ -46,7 +46,7 @@ inline std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// The first line of `text` that holds `part`; "" if none does.
+/// First line of `text` that contains `part`; empty if there is none.
 inline std::string line_with(const std::string& text, const std::string& part) {
   const std::size_t at = text.find(part);
   if (at == std::string::npos) return "";
