@@ -34,7 +34,8 @@ Finding limit_finding(const char* what, int resource, double needed, const char*
 Finding shared_memory() {
   struct statvfs shm {};
   if (::statvfs("/dev/shm", &shm) != 0) {
-    return {"shared memory", Health::warning, "/dev/shm is missing", "ranks of a host then talk over slower ways"};
+    return {"shared memory", Health::warning, "/dev/shm is missing",
+            "ranks of a host then communicate more slowly"};
   }
   const double bytes = static_cast<double>(shm.f_bavail) * static_cast<double>(shm.f_frsize);
   const std::string text = fmt::format("{:.1f} GB free in /dev/shm", bytes / gigabyte);
@@ -53,7 +54,7 @@ Finding check_threads(const char* wanted, const comm::HostRanks& share) {
     return {"threads", Health::warning, text, "threads would share cores: use fewer, or mpirun's '--bind-to none'"};
   }
   if (share.ranks > share.cores) {
-    return {"threads", Health::warning, text, "more ranks than cores: start fewer, or they wait for each other"};
+    return {"threads", Health::warning, text, "more ranks than cores, so they wait for each other; start fewer"};
   }
   return {"threads", Health::ok, text, ""};
 }
@@ -75,7 +76,7 @@ Finding check_file_system(const std::filesystem::path& folder) {
     const bool reads = read_file(trial / "file") == "written, synced, renamed\n";
     { const results::FolderLock lock(trial); }
     std::filesystem::remove_all(trial, ignored);
-    if (!reads) throw io_error(trial.string() + ": what was written reads otherwise");
+    if (!reads) throw io_error(trial.string() + ": a file has other contents than were written");
   } catch (const Error& error) {
     std::filesystem::remove_all(trial, ignored);
     return {"file system", Health::error, error.what(), "choose another folder with --out"};
@@ -128,7 +129,7 @@ const char* to_text(Health health) {
   return "error";
 }
 
-/// A finding, and who made it.
+/// A finding and the ranks that made it.
 struct Shared {
   Finding finding;
   std::vector<int> ranks;
@@ -161,7 +162,7 @@ std::string findings_text(const std::vector<std::vector<Finding>>& by_rank) {
   std::string text;
   std::set<std::string> seen;
   const std::vector<Shared> all = merged(by_rank);
-  for (const Shared& first : all) {  // what was looked at first stands first, different findings of it together
+  for (const Shared& first : all) {  // in the order of the checks, findings of one check together
     if (!seen.insert(first.finding.what).second) continue;
     for (const Shared& same : all) {
       if (same.finding.what == first.finding.what) text += finding_line(same, by_rank.size());

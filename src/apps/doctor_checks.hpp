@@ -1,5 +1,5 @@
 #pragma once
-// m2m-doctor's checks: what a rank finds about its process, its host and the file system.
+// The checks of m2m-doctor: findings of a rank about its process, its host and the file system.
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -12,42 +12,45 @@ namespace m2m::apps {
 
 enum class Health { ok, warning, error };
 
+/// Result of a check.
 struct Finding {
   std::string what;  // "file system"
   Health health = Health::ok;
-  std::string text;    // what is the case
-  std::string advice;  // what to do about it; empty where all is well
+  std::string text;    // the result of the check
+  std::string advice;  // what to do; empty if health is ok
   bool operator==(const Finding&) const = default;
 };
 
-/// Threads that the environment asks for (OMP_NUM_THREADS) against the cores that this rank may use. Pure.
-Finding check_threads(const char* wanted, const comm::HostRanks& share);
+/// Compares the number of threads in OMP_NUM_THREADS with the cores of this rank. wanted: the text of the variable,
+/// or null. Pure.
+Finding check_threads(const char* wanted, const comm::HostShare& share);
 
-/// The instruction set of this process's own kernels, and whether M2M_INSTRUCTION_SET keeps it below the
-/// processor's. Local.
+/// Reports the instruction set of the kernels, and if M2M_INSTRUCTION_SET keeps it below that of the processor.
+/// Local.
 Finding check_instructions();
 
-/// Writes, syncs, renames and locks in `folder`, as sweeps do; leaves nothing. Local.
+/// Writes, syncs, renames and locks a file in `folder`, as sweeps do, and removes it. Local.
 Finding check_file_system(const std::filesystem::path& folder);
 
-/// bytes: free where results go. Pure.
+/// Checks the free space of the output folder, in bytes. Pure.
 Finding check_space(double bytes);
 
-/// Open files, locked memory and shared memory of this process. Local.
+/// Checks the limits of open files and locked memory, and the shared memory. Local.
 std::vector<Finding> check_limits();
 
-/// GPUs that this rank sees, and the one it would take; with several ranks, a sum over them by NCCL. Collective
-/// over the group. CMake lists doctor_devices_cpu.cpp or doctor_devices_cuda.cpp, by the build.
-std::vector<Finding> check_devices(const comm::Group& all_ranks, const comm::HostRanks& share);
+/// Reports the GPUs that this rank sees and the one that it takes. With several ranks, sums over them by NCCL.
+/// CMake lists doctor_devices_cpu.cpp or doctor_devices_cuda.cpp. Collective over the group.
+std::vector<Finding> check_devices(const comm::MpiGroup& all_ranks, const comm::HostShare& share);
 
+/// Convert findings to JSON and back.
 Json to_json(const std::vector<Finding>& findings);
 std::vector<Finding> findings_from_json(const Json& json);
 
-/// One line per different finding, with the ranks that found it where not all did, and a line of advice below.
+/// Formats findings: a line for each different one, with its ranks unless all have it, and a line of advice.
 /// by_rank[r]: of rank r.
 std::string findings_text(const std::vector<std::vector<Finding>>& by_rank);
 
-/// The worst of all.
+/// Worst health of all findings.
 Health worst(const std::vector<std::vector<Finding>>& by_rank);
 
 }  // namespace m2m::apps

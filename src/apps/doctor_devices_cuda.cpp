@@ -15,13 +15,13 @@ Finding visible(int gpus, const comm::HostRanks& share) {
   if (!nn::gpu_trouble().empty())
     return {"GPU", Health::error, nn::gpu_trouble(), "until then: train.device = cpu"};
   if (gpus == 0) {
-    return {"GPU", Health::warning, "none to be seen",
-            "look at nvidia-smi and CUDA_VISIBLE_DEVICES; ranks train on cores"};
+    return {"GPU", Health::warning, "none visible",
+            "check nvidia-smi and CUDA_VISIBLE_DEVICES; ranks train on cores"};
   }
   const std::string text = fmt::format("{} visible, this rank takes number {}", gpus, share.local_rank % gpus);
   if (share.ranks <= gpus) return {"GPU", Health::ok, text, ""};
   return {"GPU", Health::warning, fmt::format("{}; {} share them", text, count_text(share.ranks, "rank")),
-          "one rank a GPU is the usual choice"};
+          "one rank per GPU is the usual choice"};
 }
 
 Finding nccl(const comm::Group& all_ranks, int device) {
@@ -37,7 +37,7 @@ Finding nccl(const comm::Group& all_ranks, int device) {
     return {"NCCL", Health::ok, fmt::format("{}, adds up over {}", name, count_text(all_ranks.size(), "rank")), ""};
   } catch (const std::exception& error) {
     return {"NCCL", Health::error, fmt::format("{}: {}", name, error.what()),
-            "NCCL_DEBUG=INFO says why; several ranks on one GPU cannot use it"};
+            "NCCL_DEBUG=INFO shows why; several ranks on one GPU cannot use it"};
   }
 }
 
@@ -46,7 +46,7 @@ Finding nccl(const comm::Group& all_ranks, int device) {
 std::vector<Finding> check_devices(const comm::Group& all_ranks, const comm::HostRanks& share) {
   const int gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   std::vector<Finding> findings = {visible(gpus, share)};
-  // NCCL takes one rank a GPU, on every host alike.
+  // NCCL allows one rank per GPU, on every host.
   if (!all_ranks.any(gpus == 0 || !nn::gpu_trouble().empty() || share.ranks > gpus))
     findings.push_back(nccl(all_ranks, share.local_rank % gpus));
   return findings;

@@ -1,4 +1,4 @@
-// m2m-doctor: says whether this machine, or the ranks of a job, can do what sweeps need.
+// m2m-doctor: checks if this machine, or the ranks of a job, can run sweeps.
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdlib>
@@ -18,7 +18,7 @@ namespace {
 constexpr const char* footer = R"(  m2m-doctor --out results
   mpirun -np 8 m2m-doctor --out results
 
-Exit codes: 0 all well, or warnings alone; 2 wrong command line; 3 something is in the way of a sweep.)";
+Exit codes: 0 ok or only warnings; 2 wrong command line; 3 an error that prevents a sweep.)";
 
 struct Arguments {
   std::filesystem::path out = ".";
@@ -27,8 +27,9 @@ struct Arguments {
 
 Arguments parse(int argc, char** argv) {
   Arguments arguments;
-  CLI::App app("Says whether this machine, or the ranks of a job, can do what sweeps need.", "m2m-doctor");
-  app.add_option("--out", arguments.out, "Where results are to go; here by default")->type_name("DIR");
+  CLI::App app("Checks if this machine, or the ranks of a job, can run sweeps.", "m2m-doctor");
+  app.add_option("--out", arguments.out, "Output folder of sweeps; the current folder by default")
+      ->type_name("DIR");
   app.footer(footer);
   arguments.answer = parse_command_line(app, argc, argv);
   return arguments;
@@ -37,20 +38,19 @@ Arguments parse(int argc, char** argv) {
 Finding check_free_space(const std::filesystem::path& folder) {
   std::error_code failed;
   const auto space = std::filesystem::space(folder, failed);
-  if (failed) return {"free space", Health::warning, failed.message(), "look at the folder of --out"};
+  if (failed) return {"free space", Health::warning, failed.message(), "check the folder of --out"};
   return check_space(static_cast<double>(space.available));
 }
 
-/// Collective over the job.
-std::vector<Finding> examine(const comm::Session& session, const std::filesystem::path& out) {
-  const comm::Group all_ranks(session, 0);
-  const comm::HostRanks share = comm::host_ranks(session);
+/// Runs all checks. Collective over the job.
+std::vector<Finding> examine(const comm::MpiSession& session, const std::filesystem::path& out) {
+  const comm::MpiGroup all_ranks(session, 0);
+  const comm::HostShare share = comm::host_share(session);
   std::vector<Finding> findings = {{"MPI", Health::ok, comm::mpi_library() + ", thread level multiple", ""}};
   try {
     comm::check_rank_count(session.size(), session.launch());
   } catch (const Error& error) {
-    findings.push_back(
-        {"launcher", Health::error, error.what(), "each process would run the whole sweep by itself"});
+    findings.push_back({"launcher", Health::error, error.what(), "each process would run the whole sweep alone"});
   }
   findings.push_back(check_instructions());
   findings.push_back(check_threads(std::getenv("OMP_NUM_THREADS"), share));
@@ -61,9 +61,10 @@ std::vector<Finding> examine(const comm::Session& session, const std::filesystem
   return findings;
 }
 
-/// Collective: what every rank found, on rank 0; elsewhere nothing.
-std::vector<std::vector<Finding>> gather(const comm::Session& session, const std::vector<Finding>& rank_findings) {
-  comm::MpiChannel post(session);
+/// Gathers the findings of every rank on rank 0; empty elsewhere. Collective.
+std::vector<std::vector<Finding>> gather(const comm::MpiSession& session,
+                                         const std::vector<Finding>& rank_findings) {
+  comm::MpiPost post(session);
   const std::string text = to_json(rank_findings).dump();
   post.worker().send(0, std::as_bytes(std::span(text)));
   std::vector<std::vector<Finding>> by_rank(session.rank() == 0 ? static_cast<std::size_t>(session.size()) : 0);
@@ -81,8 +82,8 @@ std::vector<std::vector<Finding>> gather(const comm::Session& session, const std
 }
 
 ExitCode run(int argc, char** argv) {
-  instruction_set_limit();  // a rank that refuses it later would leave the others waiting
-  const comm::Session session(argc, argv);
+  instruction_set_limit();  // throws now: a rank that threw later would leave the others waiting
+  const comm::MpiSession session(argc, argv);
   const Arguments arguments = parse(argc, argv);
   if (arguments.answer) {
     if (session.rank() == 0) print_answer(*arguments.answer);

@@ -63,8 +63,8 @@ void check_precisions(int trials_per_device, const study::StageGraph& graph, con
   const std::set<Precision> precisions = precisions_to_run(graph, exists);
   if (!precisions.contains(Precision::tf32) || precisions.size() == 1) return;
   throw usage_error(
-      fmt::format("--trials-per-device {}: a process computes in tf32 or in other precisions, not in both at once; "
-                  "leave --trials-per-device out",
+      fmt::format("--trials-per-device {}: a process cannot compute in tf32 and in another precision at the same "
+                  "time; leave out --trials-per-device",
                   trials_per_device));
 }
 
@@ -72,15 +72,15 @@ std::string precision_advice(const study::Study& study, const study::StageGraph&
                              const std::vector<bool>& exists, int gpus) {
   const bool is_chosen = is_given(study, settings::name_of(&TrainSettings::precision));
   if (gpus == 0 || is_chosen || !trains_float32_on_gpu(graph, exists)) return "";
-  return "the study names no train.precision, so trials run in float32, a GPU's slowest; "
-         "'train.precision=bf16' behind the command is faster, and its trials have ids of their own";
+  return "the study does not set train.precision, so trials run in float32, the slowest precision on a GPU; "
+         "'train.precision=bf16' at the end of the command is faster, and its trials have other ids";
 }
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Throws Error where a signal came before the sweep began: interrupted, or requeue.
+/// Throws Error (interrupted or requeue) if a signal came before the sweep began.
 void throw_if_signalled() {
   const sweep::StopReason reason = sweep::StopSignals::received();
   if (reason == sweep::StopReason::none) return;
@@ -109,7 +109,7 @@ std::string validation_text(const study::Study& study, const study::StageGraph& 
                      count_text(graph.size() - study::count(graph, study::StageKind::trial), "stage"));
 }
 
-/// What a study asks for, in the groups that this job's ranks make.
+/// The graph of a study and the size of the groups of ranks.
 struct PlannedSweep {
   study::StageGraph graph;
   int ranks_per_trial = 1;
@@ -123,7 +123,8 @@ PlannedSweep plan_sweep(const study::Study& study, const SweepArguments& argumen
     if (arguments.part) graph = study::select_part(graph, *arguments.part);
     return study::without_unshared_prefixes(graph, sweep::existing_stages(graph, out));
   };
-  // Identities name the size of a group only where batch norm is local, so a first look settles which it is.
+  // Identities contain the size of a group only if batch norm is local. So the first plan is enough to choose the
+  // size.
   study::StageGraph graph = plan(std::max(arguments.ranks_per_trial, 1));
   const int group = ranks_per_trial(arguments.ranks_per_trial, ranks, graph, sweep::existing_stages(graph, out));
   if (group != std::max(arguments.ranks_per_trial, 1)) graph = plan(group);
@@ -140,11 +141,12 @@ void log_groups(const PlannedSweep& planned, const comm::Session& session, int t
   log_info(text);
   if (sweep::group_count(session.size(), planned.ranks_per_trial) <
       study::count(planned.graph, study::StageKind::trial)) {
-    log_info("one rank a trial is faster over the whole study: several pay where trials are fewer than ranks");
+    log_info(
+        "one rank per trial is faster for the whole study; use several only if there are fewer trials than ranks");
   }
 }
 
-/// When the sweep has to stop by the time limit, in steady time; says so.
+/// Time at which the sweep has to stop, by the steady clock; nothing without a limit. Logs the time left.
 std::optional<Clock::time_point> stop_time(const sweep::TimeLimit& given, Clock::time_point started) {
   const std::chrono::duration<double> running = Clock::now() - started;
   const std::chrono::duration<double> unix_now = std::chrono::system_clock::now().time_since_epoch();
@@ -152,11 +154,11 @@ std::optional<Clock::time_point> stop_time(const sweep::TimeLimit& given, Clock:
       given, [](const char* name) { return std::getenv(name); }, unix_now.count(), running.count());
   if (!left.remark.empty()) log_warning(left.remark);
   if (!left.seconds) return std::nullopt;
-  log_info(fmt::format("the job's time allows {} of work", duration_text(*left.seconds)));
+  log_info(fmt::format("time left for the sweep: {}", duration_text(*left.seconds)));
   return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(*left.seconds));
 }
 
-/// The job script that runs what `arguments` ask for.
+/// Job script that runs the study with `arguments`.
 std::string script_text(const SweepArguments& arguments, const study::Study& study) {
   sweep::SlurmJob job = arguments.slurm;
   job.name = study.name;
@@ -185,7 +187,7 @@ std::string status_answer(const SweepArguments& arguments) {
   return arguments.json ? sweep::status_json(status).dump(2) + "\n" : sweep::status_text(status);
 }
 
-/// What the command line prints if it needs no plan of this job; else nothing.
+/// Answer of a verb that needs no plan; nothing for the other verbs.
 std::optional<std::string> answer_without_plan(const SweepArguments& arguments, const TrainingBackend& training) {
   if (!arguments.answer.empty()) return arguments.answer;
   if (arguments.verb == Verb::status) return status_answer(arguments);
@@ -203,7 +205,7 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Se
     print_answer(text);
     return std::nullopt;
   };
-  instruction_set_limit();  // a refusal belongs here
+  instruction_set_limit();  // throws now if M2M_INSTRUCTION_SET is wrong
   const SweepArguments arguments = parse_arguments(argc, argv);
   if (arguments.verbose) set_log_level(LogLevel::debug);
   if (const auto answer = answer_without_plan(arguments, training)) return print(*answer);
@@ -223,13 +225,13 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Se
   if (arguments.verb == Verb::list) return print(sweep::list_text(graph, settings.out));
   if (arguments.dry_run) return print(sweep::dry_run_text(graph, settings));
   if (!arguments.study)
-    log_info(fmt::format("no study is given: running {}, '--help' says how to name another", study.file));
+    log_info(fmt::format("no study given: running {}; '--help' shows how to name another", study.file));
   if (!arguments.study) print_answer(sweep::cost_text(graph, settings));
   const auto stop_at = stop_time(arguments.time, started);
   log_groups(planned, session, arguments.trials_per_device);
   std::unique_ptr<results::FolderLock> lock = lock_folder(out, arguments.wait);
   std::vector<bool> exists = sweep::set_aside_damaged(graph, out, training.find_damage);
-  check_precisions(arguments.trials_per_device, graph, exists);  // again: what is damaged is to run as well
+  check_precisions(arguments.trials_per_device, graph, exists);  // again: damaged stages are to run as well
   const std::string advice = precision_advice(study, graph, exists, training.gpus);
   if (!advice.empty()) log_info(advice);
   sweep::write_planned_trials(study, graph, out);

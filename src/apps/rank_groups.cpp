@@ -19,7 +19,7 @@ namespace {
 
 using settings::TrainSettings;
 
-constexpr int max_auto_ranks = 8;  // beyond, what ranks say to each other outweighs what they compute
+constexpr int max_auto_ranks = 8;  // beyond, communication takes longer than computation
 
 Json to_json(const JobSettings& job_settings) {
   const auto absolute = [](const std::filesystem::path& path) {  // ranks may have been started in different folders
@@ -30,13 +30,14 @@ Json to_json(const JobSettings& job_settings) {
           {"max_retries", job_settings.max_retries}, {"trials_per_device", job_settings.trials_per_device}};
 }
 
-/// Collective.
-void check_same_build(const comm::Session& session, const std::string& rank_build,
+/// Throws Error (usage) on every rank if a rank has another build than rank 0. Collective.
+void check_same_build(const comm::MpiSession& session, const std::string& rank_build,
                       const std::string& rank_0_build) {
   const bool differs = rank_build != rank_0_build;
   if (differs) {
-    print_error("m2m-sweep", fmt::format("rank {} is build {}, rank 0 is {}: start the same program everywhere",
-                                         session.rank(), rank_build, rank_0_build));
+    print_error("m2m-sweep",
+                fmt::format("rank {} is build {}, rank 0 is build {}; start the same program on every rank",
+                            session.rank(), rank_build, rank_0_build));
   }
   if (comm::any(session, differs)) throw usage_error("not all ranks run the same program; nothing was started");
 }
@@ -56,7 +57,7 @@ void check_even_groups(int group, int ranks, const study::StageGraph& graph, con
                                               settings::to_text(settings::BatchNorm::local)};
   if (any_stage(graph, to_run, deterministic.first, deterministic.second) && 8 % group != 0) {
     throw usage_error(
-        fmt::format("--ranks-per-trial {}: train.deterministic = true deals each batch to 8 shards; "
+        fmt::format("--ranks-per-trial {}: train.deterministic = true splits each batch into 8 shards; "
                     "use 1, 2, 4 or 8",
                     group));
   }
@@ -64,8 +65,8 @@ void check_even_groups(int group, int ranks, const study::StageGraph& graph, con
   for (const auto& [name, value] : {deterministic, local}) {
     if (!any_stage(graph, to_run, name, value)) continue;
     throw usage_error(
-        fmt::format("--ranks-per-trial {}: {} = {} needs groups of one size, which {} ranks do not "
-                    "make; start a multiple of {}",
+        fmt::format("--ranks-per-trial {}: {} = {} needs groups of equal size, but the job has "
+                    "{} ranks; start a multiple of {}",
                     group, name, value.dump(), ranks, group));
   }
 }
@@ -75,7 +76,7 @@ int automatic(int ranks, const std::vector<bool>& to_run, const study::StageGrap
   for (std::size_t i = 0; i < to_run.size(); ++i) {
     trials += to_run[i] && graph.stages[i].kind == study::StageKind::trial ? 1 : 0;
   }
-  int group = 1;  // a power of two suits every mode
+  int group = 1;  // a power of two is valid in every mode
   while (2 * group <= max_auto_ranks && 2 * group * std::max(trials, 1) <= ranks) group *= 2;
   return group;
 }
@@ -123,8 +124,8 @@ std::string groups_text(int ranks, int ranks_per_trial) {
 void check_group_options(int trials_per_device, int ranks_per_trial) {
   if (trials_per_device == 1 || ranks_per_trial == 1) return;
   throw usage_error(
-      fmt::format("--trials-per-device {}: a rank that runs several trials at once shares none with "
-                  "other ranks; leave --ranks-per-trial out, or give 1",
+      fmt::format("--trials-per-device {}: a rank that runs several trials at once cannot share one with "
+                  "other ranks; leave out --ranks-per-trial, or set it to 1",
                   trials_per_device));
 }
 
@@ -135,8 +136,8 @@ void check_shard_options(int trials_per_device, const study::StageGraph& graph, 
     const Config& config = graph.stages[i].config;
     if (!to_run[i] || !settings::has_value(config, &settings::TrainSettings::deterministic, true)) continue;
     throw usage_error(
-        fmt::format("--trials-per-device {}: train.deterministic = true deals each batch to 8 threads, "
-                    "one trial at a time; leave one of the two out",
+        fmt::format("--trials-per-device {}: train.deterministic = true splits each batch over 8 threads, "
+                    "one trial at a time; leave out one of the two",
                     trials_per_device));
   }
 }

@@ -1,5 +1,5 @@
 #pragma once
-// How the ranks of a job are put into groups, and what each is told before the sweep begins.
+// Groups of ranks and shared devices: which options fit together, and the settings that rank 0 broadcasts.
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,43 +11,44 @@
 
 namespace m2m::apps {
 
-/// What rank 0 tells all ranks of a sweep.
+/// Settings of a job that rank 0 broadcasts to all ranks.
 struct JobSettings {
   results::OutputFolder out;
   bool profile = false;
   int ranks_per_trial = 1;
   int max_retries = 1;        // further tries of a stage that throws
-  int trials_per_device = 1;  // stages that each rank runs at once
+  int trials_per_device = 1;  // worker slots of a rank
 };
 
-/// Collective: rank 0's order on every rank; nothing where rank 0 has none.
+/// Broadcasts the settings of rank 0; nothing if rank 0 has none. Collective.
 ///
-/// build: of this rank's program. Throws Error (usage), on every rank, where one of them is another build than rank
-/// 0; that rank's sentence says which.
-std::optional<JobSettings> broadcast_job_settings(const comm::Session& session, const std::string& build,
+/// build: of the program of this rank. Throws Error (usage) on every rank if the build of a rank differs from that
+/// of rank 0; that rank prints both.
+std::optional<JobSettings> broadcast_job_settings(const comm::MpiSession& session, const std::string& build,
                                                   const std::optional<JobSettings>& job_settings);
 
-/// How many ranks train one trial. wanted: 0 for auto, which shares the ranks among the trials to run where these
-/// are fewer.
+/// Number of ranks that train one trial. wanted: 0 for auto, which takes more than one if there are fewer trials to
+/// run than ranks.
 ///
-/// Throws Error (usage) where the job has fewer ranks than a group, and where the last group would be smaller
-/// although the study's trials must not differ in that (local batch norm, deterministic mode).
+/// Throws Error (usage) if the job has fewer ranks than a group, or if the last group would be smaller although
+/// trials depend on the size of their group (local batch norm, deterministic mode).
 int ranks_per_trial(int wanted, int ranks, const study::StageGraph& graph, const std::vector<bool>& exists);
 
-/// "7 ranks in groups of 2; the last group has 1"; empty where each trial has one rank.
+/// Text of the groups: "7 ranks in 4 groups of 2; the last group has 1"; empty if each trial has one rank.
 std::string groups_text(int ranks, int ranks_per_trial);
 
-// Several trials at a time on a device: what goes together with that, and what is said of it.
+inline constexpr int max_trials_per_device = 32;  // number of streams that libtorch has for a GPU
 
-inline constexpr int max_trials_per_device = 32;  // libtorch has that many streams for a GPU
-
-/// Throws Error (usage) where ranks would share both devices and trials. ranks_per_trial: 0 for auto.
+/// Checks two options. Throws Error (usage) if ranks would share both devices and trials. ranks_per_trial: 0 for
+/// auto.
 void check_group_options(int trials_per_device, int ranks_per_trial);
 
-/// Throws Error (usage) where a stage to run is to be deterministic, which takes 8 threads of its own.
+/// Checks the stages to run. Throws Error (usage) if several share a device and one is deterministic, which uses 8
+/// threads.
 void check_shard_options(int trials_per_device, const study::StageGraph& graph, const std::vector<bool>& exists);
 
-/// "2 ranks with up to 4 trials at a time each, as memory admits"; empty where each has one.
+/// Text of the shared devices: "2 ranks with up to 4 trials at a time each, as memory admits"; empty if each rank
+/// has one worker slot.
 std::string shared_devices_text(int ranks, int trials_per_device);
 
 }  // namespace m2m::apps

@@ -21,12 +21,12 @@ constexpr const char* about =
     "Trains classifiers on imbalanced data, one trial for each point of a study, and keeps the results.";
 
 constexpr const char* exit_codes =
-    R"(Without a subcommand, 'run' is meant: m2m-sweep jobs/digits.toml. A run that was stopped or killed is resumed by the
-same command. The table of a run: m2m-report DIR
+    R"(Without a subcommand, 'run' is used: m2m-sweep jobs/digits.toml. The same command resumes a run that was stopped or
+killed. The table of a run: m2m-report DIR
 
 Exit codes: 0 all done, 1 internal error, 2 wrong command line or study, 3 some trials failed, 4 stopped and resumable,
-65 bad data or checkpoint, 74 a file could not be read or written, or the log's reader is gone, 75 the output folder is
-in use, 85 stopped by SIGUSR1, SIGUSR2, SIGXCPU or the time limit: put the job back into the queue. mpirun returns 1 after
+65 bad data or checkpoint, 74 a file could not be read or written, or the log has lost its reader, 75 the output folder
+is in use, 85 stopped by SIGUSR1, SIGUSR2, SIGXCPU or the time limit: put the job back into the queue. mpirun returns 1 after
 SIGINT, SIGTERM or SIGHUP to itself.)";
 
 constexpr const char* run_examples =
@@ -35,16 +35,16 @@ constexpr const char* run_examples =
   mpirun -np 8 m2m-sweep jobs/ablation_cifar10.toml
   mpirun -np 8 m2m-sweep jobs/ablation_cifar10.toml --ranks-per-trial 2
   m2m-sweep jobs/ablation_cifar10.toml --trials-per-device 4
-With other settings, and only what it would cost:
+With other settings, only to see the cost:
   m2m-sweep jobs/ablation_cifar10.toml --dry-run method=ERM,M2m seed=0,1,2 train.epochs=20
 
-What is damaged (a result, a shared stage) is set aside as NAME.damaged and made anew.
+A damaged result or shared stage is renamed to NAME.damaged and made again.
 
 SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU on any rank, the time limit, and a file that cannot be written stop
 all ranks at their next step.)";
 
 constexpr const char* simulate_examples =
-    R"(Three orders are compared: the longest path first, which is how m2m-sweep works; random; and static, where trials are
+    R"(Three orders are compared: critical path first, as in a sweep ("longest path"); random; and static, where trials are
 assigned to the ranks beforehand. Stages take their modelled costs, or what they took in an earlier sweep; nothing else
 takes time. Each further rank of a trial (--ranks-per-trial) is assumed to gain {:.0f} % of the first, and
 trials that share a device not to slow each other down.
@@ -54,7 +54,7 @@ trials that share a device not to slow each other down.
   m2m-sweep simulate jobs/ablation_cifar10.toml --ranks 16 --ranks-per-trial 4 --gantt gantt.csv)";
 
 constexpr std::array refused = {
-    RefusedOption{"slurm", "--part", "each job of an array has a part; give --array K"},
+    RefusedOption{"slurm", "--part", "each job of an array runs a part; give --array K"},
     RefusedOption{"slurm", "--time-limit", "the job's --time is the limit"},
 };
 
@@ -65,7 +65,7 @@ CLI::App& add_verb(CLI::App& app, SweepArguments& arguments, Verb verb, const st
   return *added;
 }
 
-/// Of run, and of validate, which checks a command line of run.
+/// Adds the options of run; validate has them too, because it checks a command line of run.
 void add_all_of_run(CLI::App& verb, SweepArguments& arguments) {
   add_plan_options(verb, arguments);
   add_part(verb, arguments);
@@ -75,25 +75,25 @@ void add_all_of_run(CLI::App& verb, SweepArguments& arguments) {
           [&arguments](const std::string& text) {
             arguments.time.limit = sweep::read_duration("--time-limit", text);
           },
-          "Stop in time before the job's end; SLURM_JOB_END_TIME by default")
+          "Time until the end of the job; by default until SLURM_JOB_END_TIME")
       ->type_name("SECONDS|H:MM:SS");
   verb.add_option("--max-retries", arguments.max_retries,
-                  "How often a stage that fails is tried again; if several ranks share it, by the runs that follow")
+                  "Further tries of a stage that fails; if several ranks share it, the next runs make them")
       ->type_name("N")
       ->check(CLI::Range(0, 1000))
       ->capture_default_str();
   verb.add_flag("--wait", arguments.wait, "Wait while another sweep works in the output folder");
-  verb.add_flag("--dry-run", arguments.dry_run, "Print what would be run and what it costs; touch nothing");
+  verb.add_flag("--dry-run", arguments.dry_run, "Print what would run and its cost; write nothing");
 }
 
 void add_slurm_options(CLI::App& verb, sweep::SlurmJob& job) {
   verb.add_option("--nodes", job.nodes, "Nodes; 1 by default")->type_name("N");
   verb.add_option("--gpus-per-node", job.gpus_per_node, "GPUs of a node; none by default")->type_name("N");
-  verb.add_option("--ntasks-per-node", job.ntasks_per_node, "Ranks of a node; by default one a GPU, or one")
+  verb.add_option("--ntasks-per-node", job.ntasks_per_node, "Ranks of a node; by default one per GPU, or one")
       ->type_name("N");
-  verb.add_option("--time", job.time, "The job's time limit, as sbatch takes it; 24:00:00 by default")
+  verb.add_option("--time", job.time, "Time limit of the job in a format of sbatch; 24:00:00 by default")
       ->type_name("TIME");
-  verb.add_option("--array", job.array, "Split the study over K jobs, a part each")->type_name("K");
+  verb.add_option("--array", job.array, "Split the study over K jobs, one part each")->type_name("K");
 }
 
 /// Parses the list of --ranks.
@@ -104,7 +104,7 @@ std::vector<int> parse_ranks(const std::string& list) {
     int number = 0;
     const auto [stopped, failed] = std::from_chars(list.data() + begin, list.data() + end, number);
     if (failed != std::errc() || stopped != list.data() + end || number < 1 || number > max_ranks) {
-      throw usage_error(fmt::format("--ranks {}: expected numbers of ranks from 1 to {}, as 1,8,64", list,
+      throw usage_error(fmt::format("--ranks {}: expected numbers of ranks from 1 to {}, for example 1,8,64", list,
                                     group_digits(max_ranks)));
     }
     ranks.push_back(number);
@@ -124,20 +124,21 @@ void add_simulate_options(CLI::App& verb, SweepArguments& arguments) {
   add_shared_ranks(verb, arguments);
   verb.get_option("--ranks-per-trial")->type_name("K")->description("How many ranks train one trial together");
   verb.add_option("--durations", simulate.durations,
-                  "What stages took: a JSON object {\"stage id\": seconds}, or a sweep's output folder")
+                  "Times of stages: a JSON object {\"stage id\": seconds}, or a sweep's output folder")
       ->type_name("FILE|DIR");
-  verb.add_option("--gantt", simulate.gantt,
-                  "Write when each stage runs on which rank, longest path first, as CSV; takes one number of ranks")
+  verb.add_option(
+          "--gantt", simulate.gantt,
+          "Write the start, end and rank of each stage as CSV, critical path first; needs one number of ranks")
       ->type_name("FILE");
   add_json(verb, arguments);
   verb.footer(fmt::format(simulate_examples, 100 * sweep::gain_per_further_rank));
 }
 
 void add_study_verbs(CLI::App& app, SweepArguments& arguments) {
-  CLI::App& run = add_verb(app, arguments, Verb::run, "run", "Run what a study asks for and is not there yet");
+  CLI::App& run = add_verb(app, arguments, Verb::run, "run", "Run the trials of a study that do not exist yet");
   add_all_of_run(run, arguments);
   run.footer(run_examples);
-  CLI::App& list = add_verb(app, arguments, Verb::list, "list", "Name the trials of a study, one a line");
+  CLI::App& list = add_verb(app, arguments, Verb::list, "list", "List the trials of a study, one per line");
   add_plan_options(list, arguments);
   add_part(list, arguments);
   add_all_of_run(add_verb(app, arguments, Verb::validate, "validate", "Check a study and the options of its run"),
@@ -150,18 +151,18 @@ void add_study_verbs(CLI::App& app, SweepArguments& arguments) {
   slurm.footer("  m2m-sweep slurm jobs/ablation_cifar10.toml --gpus-per-node 8 --time 12:00:00 > job.sh");
   add_simulate_options(
       add_verb(app, arguments, Verb::simulate, "simulate",
-               "Compute how long a study would take with so many ranks, from an empty output folder"),
+               "Compute how long a study takes with given numbers of ranks, from an empty output folder"),
       arguments);
 }
 
 void add_other_verbs(CLI::App& app, SweepArguments& arguments) {
   CLI::App& status = add_verb(app, arguments, Verb::status, "status",
-                              "Tell where a sweep is, from another shell or after a crash");
+                              "Show the status of a sweep, from another shell or after a crash");
   status.add_option("DIR", arguments.folder, "A sweep's output folder")->type_name("")->required();
   add_json(status, arguments);
   CLI::App& describe =
-      add_verb(app, arguments, Verb::describe, "describe", "Explain every setting; one setting; a method");
-  describe.add_option("SUBJECT", arguments.subject, "A setting or a method; every setting by default")
+      add_verb(app, arguments, Verb::describe, "describe", "Explain all settings, one setting or a method");
+  describe.add_option("SUBJECT", arguments.subject, "A setting or a method; all settings by default")
       ->type_name("SETTING|METHOD");
   describe.footer("  m2m-sweep describe\n  m2m-sweep describe train.epochs\n  m2m-sweep describe M2m");
 }
@@ -169,9 +170,9 @@ void add_other_verbs(CLI::App& app, SweepArguments& arguments) {
 void check_together(const SweepArguments& arguments) {
   check_group_options(arguments.trials_per_device, arguments.ranks_per_trial);
   if (arguments.verb != Verb::simulate) return;
-  if (arguments.ranks_per_trial == 0) throw usage_error("simulate: --ranks-per-trial takes a number, not 'auto'");
+  if (arguments.ranks_per_trial == 0) throw usage_error("simulate: --ranks-per-trial expects a number, not 'auto'");
   if (!arguments.simulate.gantt.empty() && arguments.simulate.ranks.size() != 1)
-    throw usage_error("--gantt takes one number of ranks; give --ranks one");
+    throw usage_error("--gantt needs one number of ranks; give one to --ranks");
 }
 
 }  // namespace
@@ -182,7 +183,7 @@ SweepArguments parse_arguments(int argc, const char* const* argv) {
   app.add_flag("--verbose", arguments.verbose, "Write more to the log, with any subcommand");
   add_study_verbs(app, arguments);
   add_other_verbs(app, arguments);
-  app.footer(exit_codes);  // last: verbs would inherit it
+  app.footer(exit_codes);  // last, because verbs added later would inherit it
   if (const auto answer = parse_command_line(app, argc, argv, {"run", refused})) {
     arguments.answer = *answer;
     return arguments;

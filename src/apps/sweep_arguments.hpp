@@ -13,12 +13,13 @@ namespace m2m::apps {
 
 enum class Verb { run, list, validate, slurm, simulate, status, describe };
 
-/// What simulate takes besides a study.
+/// Options of simulate besides the study.
 struct SimulateArguments {
   std::vector<int> ranks;
   std::filesystem::path durations, gantt;  // empty: not given
 };
 
+/// A parsed command line of m2m-sweep.
 struct SweepArguments {
   Verb verb = Verb::run;
   std::optional<std::filesystem::path> study;
@@ -33,16 +34,16 @@ struct SweepArguments {
   int max_retries = 1;
   sweep::TimeLimit time;
   std::optional<study::StudyPart> part;  // nothing: the whole study
-  sweep::SlurmJob slurm;                 // of slurm: all but the words
+  sweep::SlurmJob slurm;                 // of slurm: all but `words`
   SimulateArguments simulate;
   std::filesystem::path folder;  // of status
-  std::string subject;           // of describe: a setting or a method; empty: everything
+  std::string subject;           // of describe: a setting or a method; empty: all settings
   bool json = false;             // of simulate and status
   bool verbose = false;
-  std::string answer;  // --help and --version: what to print instead
+  std::string answer;  // text of --help or --version; empty: not given
 };
 
-/// Parses a command line; without a verb it is that of run. Pure. Throws Error (usage) if it is wrong.
+/// Parses a command line; the default verb is run. Pure. Throws Error (usage) if it is invalid.
 SweepArguments parse_arguments(int argc, const char* const* argv);
 
 }  // namespace m2m::apps

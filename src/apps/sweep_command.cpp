@@ -36,19 +36,19 @@ void warn_about_threads(const study::StageGraph& graph, const comm::HostRanks& s
   const std::string trials =
       trials_per_device == 1 ? "" : fmt::format(" and {} trials at a time", trials_per_device);
   log_warning(fmt::format(
-      "{} on this host with train.threads = {}{} share {} ({} for this rank): expect them to be slow; "
+      "{} on this host with train.threads = {}{} share {} ({} for this rank), which makes them slow; "
       "use fewer, or start with '--bind-to none'",
       count_text(share.ranks, "rank"), threads, trials, count_text(share.cores, "core"), share.rank_cores));
 }
 
-/// Several ranks may share a GPU; that is worth knowing.
-void log_gpus(const comm::HostRanks& share, int gpus) {
+/// Logs how many ranks of this host share GPUs, if any do.
+void log_gpus(const comm::HostShare& share, int gpus) {
   if (gpus > 0 && share.ranks > gpus) {
     log_info(fmt::format("{} on this host share {}", count_text(share.ranks, "rank"), count_text(gpus, "GPU")));
   }
 }
 
-/// What a rank runs stages with. Collective.
+/// The group of a rank and its way to run stages. Collective.
 struct Runner {
   Runner(const comm::Session& session, const JobSettings& job_settings, const comm::HostRanks& share,
          const TrainingBackend& training)
@@ -63,7 +63,7 @@ struct Runner {
     if (group.size() == 1) return;
     work.abort_job = [&session](const study::Stage& stage, const study::StageResult& failure) {
       print_error(program, fmt::format("rank {}: {} {}: {}; other ranks of its trial wait for this one, so the job "
-                                       "ends here; run the same command again to resume",
+                                       "ends; run the same command again to resume",
                                        session.rank(), stage.label, study::short_id(stage.id), failure.summary));
       session.abort(static_cast<int>(failure.code));
     };
@@ -75,7 +75,7 @@ struct Runner {
   sweep::WorkerJob work;
 };
 
-/// Runs `action`, prints what it throws. Rank 0 only.
+/// Runs `action`; prints an exception and returns its exit code. Rank 0 only.
 template <typename Action>
 ExitCode guarded(const comm::Session& session, Action action) {
   try {
@@ -126,7 +126,7 @@ ExitCode follow(const comm::Session& session, const TrainingBackend& training) {
   std::optional<JobSettings> job_settings;
   try {
     job_settings = broadcast_job_settings(session, training.build, std::nullopt);
-  } catch (const Error& refused) {  // by all ranks alike, as rank 0 says
+  } catch (const Error& refused) {  // thrown on all ranks; rank 0 prints it
     if (refused.code() != ExitCode::usage) throw;
   }
   if (!job_settings) return ExitCode::done;
@@ -142,7 +142,7 @@ ExitCode follow(const comm::Session& session, const TrainingBackend& training) {
 int sweep_main(int argc, char** argv, const TrainingBackend& training) {
   const Clock::time_point started = Clock::now();
   keep_freed_memory();
-  // from the first moment on: what comes while MPI starts stops the sweep as well
+  // before MPI starts, so that a signal during its start also stops the sweep
   const sweep::StopSignals signals;
   return run_program(program, [&] {
     const comm::Session session(argc, argv);
@@ -152,7 +152,7 @@ int sweep_main(int argc, char** argv, const TrainingBackend& training) {
       comm::barrier(session);
       return code;
     } catch (const std::exception& error) {
-      // Other ranks wait for this one in a way that only ending the job can end.
+      // Other ranks wait for this one, and only the end of the job can stop their wait.
       print_error(program, fmt::format("rank {}: {}", session.rank(), error.what()));
       session.abort(static_cast<int>(ExitCode::internal));
     }

@@ -1,5 +1,5 @@
 #pragma once
-// The program m2m-sweep, given a training side.
+// The program m2m-sweep, with the training functions passed in.
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -15,39 +15,35 @@
 
 namespace m2m::apps {
 
-/// All of main: every rank of the job calls it. Returns what the process is to exit with: rank 0 the exit code, the
-/// others 0, so that one code reaches the shell.
+/// Runs m2m-sweep on a rank. Returns the exit code of the process: on rank 0 that of the sweep, on the others 0, so
+/// that the shell gets one code. Collective over the job.
 int sweep_main(int argc, char** argv, const TrainingBackend& training);
 
-// From a command line to a sweep that is ready to run.
-
-/// Checked, planned, its folder held.
+/// A sweep that is checked and planned, with the lock of its output folder.
 struct PreparedSweep {
   study::StageGraph graph;
-  std::vector<bool> exists;  // per stage, whether its artifact is there
+  std::vector<bool> exists;  // exists[i]: the artifact of stage i exists
   std::unique_ptr<results::FolderLock> lock;
   JobSettings job_settings;
-  std::optional<std::chrono::steady_clock::time_point> stop_at;  // nothing: there is time
+  std::optional<std::chrono::steady_clock::time_point> stop_at;  // nothing: no time limit
   bool fail_fast = false;
 };
 
-/// Answers on standard output, where that is all that is asked for (then nothing comes back); else makes the sweep
-/// ready, sets aside what is damaged, and writes what it plans. Rank 0 only, the caller holding StopSignals.
+/// Prints the answer and returns nothing for verbs that only print; otherwise prepares the sweep: renames damaged
+/// artifacts and writes the plan. Rank 0 only; the caller holds StopSignals.
 ///
-/// started: when the program was. Throws Error: usage or bad_data where something asked for cannot be, held where
-/// another sweep has the folder, interrupted or requeue where a signal came while it waited, input_output.
-std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Session& session,
+/// started: start of the program. Throws Error: usage or bad_data if the command line or the study is invalid, held
+/// if another sweep has the folder, interrupted or requeue if a signal came during the wait for it, input_output.
+std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::MpiSession& session,
                                            const TrainingBackend& training,
                                            std::chrono::steady_clock::time_point started);
 
-// Precisions of a study's stages: which may run at once, and advice about them.
-
-/// Throws Error (usage) if several stages run at once, and of those to run some compute in tf32 and others do not:
-/// libtorch does one of the two in a process (see allow_tf32). Pure.
+/// Checks the precisions of the stages to run. Throws Error (usage) if several stages run at once and only some
+/// compute in tf32, because libtorch has one such switch for a process (see allow_tf32). Pure.
 void check_precisions(int trials_per_device, const study::StageGraph& graph, const std::vector<bool>& exists);
 
-/// Advises another precision if the study names none, so that stages are to run in float32, and they may run on
-/// GPUs. Empty otherwise. gpus: of this host. Pure.
+/// Advice to choose another precision, if the study does not set train.precision and stages to run may train in
+/// float32 on a GPU; empty otherwise. gpus: of this host. Pure.
 std::string precision_advice(const study::Study& study, const study::StageGraph& graph,
                              const std::vector<bool>& exists, int gpus);
 

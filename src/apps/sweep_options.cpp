@@ -10,14 +10,16 @@
 #include "settings/setting.hpp"
 
 namespace m2m::apps {
+
+namespace fs = std::filesystem;
+
 namespace {
 
 bool is_setting(const std::string& word) { return word.find('=') != std::string::npos; }
 
-/// What is wrong with the name of a folder; "" if nothing is. The name that belonged there may be missing, or be an
-/// unset variable of a script.
+/// Fault of the name of a folder; empty if there is none. Detects a missing name and an unset variable of a script.
 std::string folder_fault(const std::string& name) {
-  if (name.empty()) return "the name of a folder is expected, and it is empty";
+  if (name.empty()) return "expected the name of a folder, found an empty text";
   if (name.starts_with("-")) return fmt::format("'{}' is an option; a folder of that name is ./{}", name, name);
   return "";
 }
@@ -35,7 +37,7 @@ void add_ranks_per_trial(CLI::App& verb, SweepArguments& arguments) {
   verb.add_option_function<std::string>(
           "--ranks-per-trial",
           [&arguments](const std::string& text) { arguments.ranks_per_trial = *ranks_or_auto(text); },
-          "How many ranks train one trial together; auto: more than one if there are fewer trials than ranks")
+          "Ranks that train one trial together; auto: more than one if there are fewer trials than ranks")
       ->type_name("K|auto")
       ->check([](const std::string& text) {
         return ranks_or_auto(text) ? "" : fmt::format("'{}' is neither a number of ranks nor 'auto'", text);
@@ -46,7 +48,7 @@ void add_ranks_per_trial(CLI::App& verb, SweepArguments& arguments) {
 void add_trials_per_device(CLI::App& verb, SweepArguments& arguments) {
   verb.add_option(
           "--trials-per-device", arguments.trials_per_device,
-          "How many trials a rank runs at once on its device, as memory admits: for small networks, which leave "
+          "Trials that a rank runs at once on its device, if memory allows; for small networks, which leave "
           "a GPU idle")
       ->type_name("K")
       ->check(CLI::Range(1, max_trials_per_device))
@@ -56,7 +58,7 @@ void add_trials_per_device(CLI::App& verb, SweepArguments& arguments) {
 }  // namespace
 
 void add_study(CLI::App& verb, SweepArguments& arguments) {
-  verb.validate_positionals();  // a word with '=' is a setting, wherever it stands
+  verb.validate_positionals();  // a word with '=' is a setting, in any position
   verb.add_option_function<std::string>(
           "JOB.toml", [&arguments](const std::string& file) { arguments.study = file; },
           "The study; jobs/ablation_cifar10.toml by default")
@@ -77,7 +79,7 @@ void add_plan_options(CLI::App& verb, SweepArguments& arguments) {
   verb.add_option("--out", arguments.out, "Output folder; results/NAME of the study by default")
       ->type_name("DIR")
       ->check(folder_fault);
-  verb.add_option("--cache", arguments.cache, "Where stages that trials share are kept; OUT/cache by default")
+  verb.add_option("--cache", arguments.cache, "Folder of the stages that trials share; OUT/cache by default")
       ->type_name("DIR")
       ->check(folder_fault);
   add_shared_ranks(verb, arguments);
@@ -86,7 +88,7 @@ void add_plan_options(CLI::App& verb, SweepArguments& arguments) {
 void add_part(CLI::App& verb, SweepArguments& arguments) {
   verb.add_option_function<std::string>(
           "--part", [&arguments](const std::string& text) { arguments.part = study::parse_part(text); },
-          "Only the I-th of K shares of the study, in an output folder of its own: DIR.I-of-K")
+          "Run only the I-th of K parts of the study, in its own output folder: DIR.I-of-K")
       ->type_name("I/K");
 }
 
@@ -96,18 +98,16 @@ void add_run_options(CLI::App& verb, SweepArguments& arguments) {
           [&arguments](const std::string& text) {
             arguments.time.margin = sweep::read_duration("--time-margin", text);
           },
-          "How long before its end to stop; 60 s, or a tenth of the limit if that is shorter")
+          "Time between the stop and the limit; by default 60 s, or a tenth of the limit if that is shorter")
       ->type_name("SECONDS|H:MM:SS");
   verb.add_flag("--fail-fast", arguments.fail_fast, "Stop the sweep at the first trial that fails or diverges");
   verb.add_flag("--profile", arguments.profile,
-                "Tell for each stage that ends where its time went, and leave a trace of it (profile.json)");
+                "Log for each stage where its time went, and write a trace (profile.json)");
 }
 
 void add_json(CLI::App& verb, SweepArguments& arguments) {
   verb.add_flag("--json", arguments.json, "Print JSON; times in seconds");
 }
-
-namespace fs = std::filesystem;
 
 fs::path default_study() {
   const fs::path study = fs::path("jobs") / "ablation_cifar10.toml";
@@ -117,7 +117,7 @@ fs::path default_study() {
   for (; folder.has_relative_path(); folder = folder.parent_path()) {
     if (fs::exists(folder / study, ignored)) return folder / study;
   }
-  throw usage_error("no study is given, and there is no jobs/ablation_cifar10.toml here; name a study file");
+  throw usage_error("no study given, and jobs/ablation_cifar10.toml does not exist here; name a study file");
 }
 
 study::Study read_given_study(const std::optional<std::filesystem::path>& file,

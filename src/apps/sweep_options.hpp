@@ -15,36 +15,32 @@ class App;
 
 namespace m2m::apps {
 
+/// Largest number of ranks that an option accepts.
 inline constexpr int max_ranks = 1'000'000;
 
-/// Adds the study and its settings, words that may stand in any order.
+/// Adds the study and its settings, in any order.
 void add_study(CLI::App& verb, SweepArguments& arguments);
 
 /// Adds --ranks-per-trial and --trials-per-device.
 void add_shared_ranks(CLI::App& verb, SweepArguments& arguments);
 
-/// Adds the study and what decides which stages it has and which of them exist: add_study, add_shared_ranks, --out
-/// and --cache.
+/// Adds the options on which the stages and their existence depend: add_study, add_shared_ranks, --out and --cache.
 void add_plan_options(CLI::App& verb, SweepArguments& arguments);
 
 /// Adds --part.
 void add_part(CLI::App& verb, SweepArguments& arguments);
 
-/// Adds what a job script hands on to the run: --time-margin, --fail-fast, --profile.
+/// Adds the options that a job script passes on to the run: --time-margin, --fail-fast, --profile.
 void add_run_options(CLI::App& verb, SweepArguments& arguments);
 
 /// Adds --json.
 void add_json(CLI::App& verb, SweepArguments& arguments);
 
-// The study that m2m-sweep runs when it is given none.
-
-/// jobs/ablation_cifar10.toml below the working directory, else below a folder above this program: a checkout keeps
-/// its programs in build/. Throws Error (usage) where there is none.
+/// Path of the default study: jobs/ablation_cifar10.toml below the working directory, or else below a folder above
+/// this program, because a checkout has its programs in build/. Throws Error (usage) if there is none.
 std::filesystem::path default_study();
 
-// The study that a command line names.
-
-/// The study file, or the default study where none is named, with `settings` ("key=value") applied in turn.
+/// Reads the study file, or the default study if `file` is empty, and applies `settings` ("key=value") in order.
 /// Throws Error as read_study_file, default_study and apply_override do.
 study::Study read_given_study(const std::optional<std::filesystem::path>& file,
                               const std::vector<std::string>& settings,

@@ -52,7 +52,7 @@ std::string bounds_text(const settings::Setting& setting) {
   return std::isfinite(setting.max) ? fmt::format("at most {:.10g}", setting.max) : "";
 }
 
-/// Cells in columns as wide as their widest, the last one as it comes.
+/// Formats rows in columns, each as wide as its widest cell; the last one is not padded.
 std::string columns(const std::vector<std::array<std::string, 5>>& rows) {
   std::array<std::size_t, 5> widths{};
   for (const auto& row : rows) {
@@ -71,14 +71,14 @@ std::string list_settings(const TrainingBackend& training) {
   for (const settings::Setting& setting : training.settings) {
     rows.push_back({setting.name, type_word(setting.type), default_text(setting), setting.unit, setting.help});
   }
-  return columns(rows) + fmt::format("\n'-': follows from other settings, or has to be given.\nmethods: {}\n",
+  return columns(rows) + fmt::format("\n'-': derived from other settings, or required.\nmethods: {}\n",
                                      fmt::join(training.method_names, ", "));
 }
 
 std::string describe_setting(const settings::Setting& setting) {
   std::string text = fmt::format(
       "{}: {}\n  type: {}\n  default: {}\n", setting.name, setting.help, type_word(setting.type),
-      setting.default_value.is_null() ? "follows from other settings, or has to be given" : default_text(setting));
+      setting.default_value.is_null() ? "derived from other settings, or required" : default_text(setting));
   if (!setting.unit.empty()) text += fmt::format("  unit: {}\n", setting.unit);
   if (!setting.choices.empty()) text += fmt::format("  one of: {}\n", fmt::join(setting.choices, ", "));
   if (const std::string bounds = bounds_text(setting); !bounds.empty())
@@ -87,7 +87,7 @@ std::string describe_setting(const settings::Setting& setting) {
     text +=
         fmt::format("  acts only with {} = {}\n", setting.acts_if.setting, fmt::join(setting.acts_if.values, ", "));
   }
-  return text + (!setting.traits.provenance ? "  part of a trial's id where it acts\n"
+  return text + (!setting.traits.provenance ? "  part of a trial's id if it acts\n"
                                             : "  recorded, but not part of a trial's id\n");
 }
 
@@ -96,7 +96,7 @@ std::string to_lower(std::string text) {
   return text;
 }
 
-/// The settings that have the name as one of their parts, a few of them: "train", "epochs".
+/// Settings with `part` as their first or last part, at most 5: "train", "epochs".
 std::vector<std::string> settings_with_part(const std::vector<settings::Setting>& all, const std::string& part) {
   constexpr std::size_t max_named = 5;
   std::vector<std::string> names;
@@ -122,7 +122,7 @@ std::string describe(const TrainingBackend& training, const std::string& subject
   }
   if (meant.empty()) meant = settings_with_part(training.settings, subject);
   if (meant.empty()) meant.push_back(nearest_name(names, subject));
-  throw usage_error(fmt::format("there is no setting or method '{}'; {}", subject,
+  throw usage_error(fmt::format("no setting or method '{}'; {}", subject,
                                 meant.front().empty()
                                     ? "'m2m-sweep describe' lists all"
                                     : fmt::format("did you mean '{}'?", fmt::join(meant, "' or '"))));
@@ -142,9 +142,9 @@ std::string heading(const study::Study& study, const study::StageGraph& graph, c
   std::string text = fmt::format("{}: {}, {}; ", study.name, count_text(trials, "trial"),
                                  count_text(graph.size() - trials, "stage"));
   if (arguments.simulate.durations.empty()) {
-    text += "modelled costs (a rough model)\n";
+    text += "estimated costs (a rough model)\n";
   } else {
-    text += fmt::format("{} of {} durations from {}, the others modelled, times {:.3g}\n", durations.measured,
+    text += fmt::format("{} of {} times from {}, the others estimated, times {:.3g}\n", durations.measured,
                         graph.size(), arguments.simulate.durations.string(), durations.ratio);
   }
   if (arguments.ranks_per_trial > 1) {

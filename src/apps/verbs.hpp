@@ -1,5 +1,5 @@
 #pragma once
-// m2m-sweep describe: settings and methods, from their own rows.
+// Verbs of m2m-sweep that only print: describe and simulate.
 #include <string>
 
 #include "apps/sweep_arguments.hpp"
@@ -7,14 +7,12 @@
 
 namespace m2m::apps {
 
-/// A line per setting and the methods' names where `subject` is empty; else all about that setting or method.
-/// Throws Error (usage), with the nearest name, where there is none of that name.
+/// Describes the setting or method `subject`; if it is empty, lists all settings, a line each, and the names of the
+/// methods. Throws Error (usage), with the nearest name, if there is no such setting or method.
 std::string describe(const TrainingBackend& training, const std::string& subject);
 
-// The verb simulate of m2m-sweep.
-
-/// Plays the study of `arguments` through in virtual time, from an empty output folder, and returns what to print:
-/// a table or JSON. Writes the file of --gantt and nothing else. Throws Error as reading a study and durations do.
+/// Simulates the study of `arguments`, from an empty output folder, and returns a table or JSON. Writes only the
+/// file of --gantt. Throws Error as read_given_study and read_durations do.
 std::string simulate_command(const SweepArguments& arguments, const TrainingBackend& training);
 
 }  // namespace m2m::apps

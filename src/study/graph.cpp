@@ -25,7 +25,7 @@ class Builder {
     const std::string id = stage_id(request.identity);
     if (const auto known = positions_.find(id); known != positions_.end()) {
       if (graph_.stages[static_cast<std::size_t>(known->second)].kind != request.kind) {
-        throw internal_error("stage " + id + " is asked for as two kinds of stage");
+        throw internal_error("stage " + id + " is requested as two kinds of stage");
       }
       return known->second;
     }
@@ -34,7 +34,7 @@ class Builder {
     return append(id, request, needs);
   }
 
-  /// What a study calls a trial goes before what it is called as the beginning of another.
+  /// Adds a point of the study. Its label replaces the label that the trial has as the base of another trial.
   void add_wanted(const StageRequest& request) {
     const int position = add(request);
     if (wanted_.insert(position).second) graph_.stages[static_cast<std::size_t>(position)].label = request.label;
@@ -71,8 +71,8 @@ class Builder {
   std::unordered_map<std::string, int> positions_;
 };
 
-/// Whether stage i stays: all but prefixes that would serve one trial alone.
-std::vector<bool> shared_enough(const StageGraph& graph, const std::vector<bool>& exists) {
+/// Marks the stages to keep: all but the prefixes that a single trial would use.
+std::vector<bool> stages_to_keep(const StageGraph& graph, const std::vector<bool>& exists) {
   std::vector<bool> stays(graph.stages.size(), true);
   for (std::size_t i = 0; i < stays.size(); ++i) {
     const auto& dependents = graph.dependents[i];
@@ -92,7 +92,7 @@ StageGraph make_graph(const std::vector<StageRequest>& requests) {
 }
 
 StageGraph without_unshared_prefixes(const StageGraph& graph, const std::vector<bool>& exists) {
-  const std::vector<bool> stays = shared_enough(graph, exists);
+  const std::vector<bool> stays = stages_to_keep(graph, exists);
   std::vector<int> position(graph.stages.size(), -1);
   StageGraph kept;
   for (std::size_t i = 0; i < stays.size(); ++i) {

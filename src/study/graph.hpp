@@ -1,5 +1,5 @@
 #pragma once
-// The graph of a study: its stages and trials, each once, and which need which.
+// The graph of a study: every stage once, with the stages that it needs.
 #include <string>
 #include <vector>
 
@@ -8,33 +8,33 @@
 namespace m2m::study {
 
 struct StageGraph {
-  std::vector<Stage> stages;            // what is needed stands before who needs it
-  std::vector<std::vector<int>> needs;  // positions in `stages`
-  std::vector<std::vector<int>> dependents;
+  std::vector<Stage> stages;                 // in topological order: a stage follows the stages that it needs
+  std::vector<std::vector<int>> needs;       // needs[i]: positions in `stages` of what stage i needs
+  std::vector<std::vector<int>> dependents;  // dependents[i]: positions in `stages` of the stages that need stage i
 
   int size() const { return static_cast<int>(stages.size()); }
 };
 
-/// Requests with equal identities become one stage, named by the first of those in `requests` itself. Throws Error
-/// (internal) where equal identities ask for different kinds.
+/// Builds the graph; requests with equal identities become one stage, with the label of the first of them in
+/// `requests`. Throws Error (internal) if equal identities ask for different kinds.
 StageGraph make_graph(const std::vector<StageRequest>& requests);
 
-/// The graph without the prefixes that only one trial to run would use and that do not exist: that trial trains
-/// these epochs itself, at the prefix's cost. exists[i]: stage i's artifact is there.
+/// Removes the prefixes that do not exist and that only one trial to run would use: this trial trains their epochs
+/// itself, and their cost is added to its own. exists[i]: the artifact of stage i exists. Pure.
 StageGraph without_unshared_prefixes(const StageGraph& graph, const std::vector<bool>& exists);
 
-/// How many stages of that kind.
+/// Number of stages of that kind.
 int count(const StageGraph& graph, StageKind kind);
 
-/// Per stage, the cost of the dearest chain from its start to the end of the sweep; chains lead only through stages
-/// marked in `to_run`, and a stage not marked has 0.
+/// Cost of the critical path of each stage, from its start to the end of the sweep, in seconds on one rank. Paths
+/// lead only through stages marked in `to_run`; any other stage has 0. Pure.
 std::vector<double> critical_paths(const StageGraph& graph, const std::vector<bool>& to_run);
-/// The same with other costs than the graph's, by stage.
+/// Cost of the critical path of each stage, with costs[i] as the cost of stage i. Pure.
 std::vector<double> critical_paths(const StageGraph& graph, const std::vector<bool>& to_run,
                                    const std::vector<double>& costs);
 
-/// Which stages are to be run where `exists` says what is there: the missing trials, and the missing stages they
-/// need.
+/// Marks the stages to run: the trials that do not exist, and the stages that they need and that do not exist.
+/// Pure.
 std::vector<bool> stages_to_run(const StageGraph& graph, const std::vector<bool>& exists);
 
 }  // namespace m2m::study

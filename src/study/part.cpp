@@ -13,7 +13,7 @@ namespace {
 
 std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
-/// Per stage the first stage that it is tied to by what they need.
+/// Leader of each stage: the first stage that it is connected to by needs.
 std::vector<int> clusters(const StageGraph& graph) {
   std::vector<int> leader(graph.stages.size());
   std::iota(leader.begin(), leader.end(), 0);
@@ -31,7 +31,8 @@ std::vector<int> clusters(const StageGraph& graph) {
   return leader;
 }
 
-/// Per cluster, named by its leader, the share that it goes to: the dearest first, each to the cheapest share.
+/// Part of each cluster, at the position of its leader: the most expensive cluster first, each to the cheapest
+/// part.
 std::vector<int> shares(const StageGraph& graph, const std::vector<int>& cluster, int count) {
   std::vector<double> cost(graph.stages.size(), 0.0);
   for (int stage = 0; stage < graph.size(); ++stage) {
@@ -60,7 +61,8 @@ StudyPart parse_part(const std::string& text) {
     const StudyPart part{std::stoi(match[1]), std::stoi(match[2])};
     if (part.number >= 1 && part.number <= part.of) return part;
   }
-  throw usage_error(fmt::format("--part '{}' is no part; give which of how many, as 2/4", text));
+  throw usage_error(
+      fmt::format("--part '{}' is not a part of a study; expected i/n with 1 <= i <= n, for example 2/4", text));
 }
 
 StageGraph select_part(const StageGraph& graph, const StudyPart& part) {

@@ -1,5 +1,5 @@
 #pragma once
-// A share of a study, for jobs that run beside each other and know nothing of each other.
+// Parts of a study, for independent jobs that run at the same time.
 #include <filesystem>
 #include <string>
 
@@ -7,20 +7,20 @@
 
 namespace m2m::study {
 
-/// "2/4": the second of four.
+/// A part of a study: "2/4" is the second of four.
 struct StudyPart {
   int number = 1;
   int of = 1;
 };
 
-/// Of --part. Throws Error (usage) on what is no part: "0/4", "5/4", "half".
+/// Parses --part. Throws Error (usage) unless the text is i/n with 1 <= i <= n.
 StudyPart parse_part(const std::string& text);
 
-/// The stages of one share. Trials that need the same stage stay together, so that it is trained once; shares cost
-/// about the same. Pure: the shares of a graph do not depend on who asks, and make up all of it.
+/// Selects the stages of one part. Trials that need the same stage are in the same part, so that it is trained
+/// once. Parts cost about the same, and every stage is in exactly one of them. Pure.
 StageGraph select_part(const StageGraph& graph, const StudyPart& part);
 
-/// Where a share writes: "results/a" becomes "results/a.2-of-4".
+/// Output folder of a part: "results/a" becomes "results/a.2-of-4".
 std::filesystem::path part_folder(const std::filesystem::path& out, const StudyPart& part);
 
 }  // namespace m2m::study

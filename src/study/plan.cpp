@@ -20,7 +20,7 @@ std::uint64_t saturating_product(std::uint64_t a, std::uint64_t b) {
   return b != 0 && a > count_limit / b ? count_limit : a * b;
 }
 
-/// The axes that a point with these settings is crossed with.
+/// Axes that a point with these settings is crossed with: those that it does not set.
 std::vector<const Axis*> open_axes(const Study& study, const GivenValues& values) {
   std::vector<const Axis*> open;
   for (const Axis& axis : study.grid) {
@@ -47,7 +47,7 @@ bool varies(const Axis& axis) {
                      [&](const Json& v) { return v != axis.values.front(); });
 }
 
-/// Tables have their values columns for data, and averages over seeds.
+/// True if the setting is not part of a label: tables have columns for data, and average over seeds.
 bool has_own_column(const std::string& setting) {
   return settings::has_trait(setting, &settings::Traits::seed) ||
          settings::has_trait(setting, &settings::Traits::data);
@@ -57,7 +57,7 @@ LabelPart label_part(const std::string& setting, const Json& value) {
   return {setting, fmt::format("{}={}", setting.substr(setting.rfind('.') + 1), value_text(value))};
 }
 
-/// Everything of a point but the values of the axes it is crossed with.
+/// A point without the values of the axes that it is crossed with.
 struct PointTemplate {
   GivenValues values;
   std::string label;
@@ -154,7 +154,7 @@ namespace {
 
 bool is_in_a_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-/// Whether the name that ends before `position` ends there: "train.lr" is not named by "train.lr_drops".
+/// True if a name ends before `position`: "train.lr_drops" does not mention "train.lr".
 bool ends_a_name(const std::string& sentence, std::size_t position) {
   if (position >= sentence.size()) return true;
   if (sentence[position] == '.') return position + 1 >= sentence.size() || !is_in_a_name(sentence[position + 1]);
@@ -169,7 +169,8 @@ bool mentions(const std::string& sentence, const std::string& name) {
   return false;
 }
 
-/// The place to look at: where the field that the sentence begins with is set, else another field it names.
+/// Location of an error: the line that sets the setting that the sentence begins with, or else another one that it
+/// mentions.
 std::string error_location(const Study& study, const StudyPoint& point, std::span<const settings::Setting> rows,
                            const std::string& sentence) {
   int line = -1;
@@ -202,7 +203,7 @@ PlannedPoint plan_point(const Study& study, const StudyPoint& point, std::span<c
   }
 }
 
-/// Which settings differ although the trial is the same: they do not act in it.
+/// Settings that differ although the trial is the same: they do not act in it.
 std::set<std::string> inactive_settings(const std::vector<PlannedPoint*>& same) {
   std::map<std::string, std::string> first;
   std::set<std::string> inactive;
@@ -215,7 +216,7 @@ std::set<std::string> inactive_settings(const std::vector<PlannedPoint*>& same) 
   return inactive;
 }
 
-/// Gives points that are the same trial one label, or says that they have two.
+/// Gives the points of one trial the same label. Throws Error (usage) if they have two.
 void unify_labels(const Study& study, const std::vector<PlannedPoint*>& same) {
   const std::set<std::string> inactive = inactive_settings(same);
   for (PlannedPoint* planned : same) {
@@ -233,7 +234,7 @@ void unify_labels(const Study& study, const std::vector<PlannedPoint*>& same) {
   }
 }
 
-/// What a table tells rows and columns by.
+/// Key of a cell of a table: data, seeds and label.
 std::string cell_key(const StageRequest& request) {
   Json key = settings::with_trait(request.config, &settings::Traits::data);
   key.update(settings::with_trait(request.config, &settings::Traits::seed));

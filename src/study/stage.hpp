@@ -1,5 +1,5 @@
 #pragma once
-// Stages and trials: what a study comes down to, each named by what determines it.
+// Stages: the units of work of a study, each with an id made from what determines it.
 #include <functional>
 #include <string>
 #include <vector>
@@ -9,23 +9,23 @@
 
 namespace m2m::study {
 
-/// A prefix: the epochs that several trials have in common, trained once for all of them.
+/// Kinds of stages. A prefix is the epochs that several trials share before their deferral, trained once.
 enum class StageKind { g, prefix, trial };
 inline constexpr int stage_kind_count = 3;
 
-/// What has to be run, as the training side describes it for one point of a study.
+/// A stage to run, with the stages that it needs, as the planner describes it for one point of a study.
 struct StageRequest {
   StageKind kind = StageKind::trial;
   std::string label;  // "M2m", "M2m, lambda=0"; for a g: "g"
   Config config;      // every setting, resolved
-  Json identity;      // every field acting in it, content hashes, numerics version; its id is the hash
-  int epochs = 0;     // how many it will run
+  Json identity;      // every setting that acts in it, hashes of its data, numerics version; hashed to the id
+  int epochs = 0;     // epochs that it trains
   double cost = 0;    // estimated seconds on one rank
-  double memory = 0;  // of its device, estimated bytes, plenty; 0: not known
-  std::vector<StageRequest> needs;  // artifacts that must exist before it
+  double memory = 0;  // upper estimate of its device memory in bytes; 0: unknown
+  std::vector<StageRequest> needs;  // stages whose artifacts it reads
 };
 
-/// The id: the first 16 hexadecimal digits of the SHA-256 of the canonical JSON of `identity`.
+/// Id of a stage: the first 16 hexadecimal digits of the SHA-256 of the canonical JSON of `identity`. Pure.
 std::string stage_id(const Json& identity);
 
 struct StageNeed {
@@ -45,33 +45,33 @@ struct Stage {
   double memory = 0;
   std::vector<StageNeed> needs;
 
-  /// The id of what it needs of that kind; null where it needs none.
+  /// Id of the stage of kind `wanted` that it needs; null if it needs none.
   const std::string* need(StageKind wanted) const;
 };
 
-/// One point of a study with every setting resolved -> what to run. Throws Error (usage or bad_data) on the
-/// impossible.
+/// Plans the stage of one point, whose settings are all resolved. Throws Error (usage or bad_data) if the point
+/// cannot be trained.
 using PlanFn = std::function<StageRequest(const Config& point, const std::string& label)>;
 
-/// Where a running stage is. Fractions in [0, 1]; NaN: does not apply.
+/// Progress of a running stage. Fractions in [0, 1]; NaN: does not apply.
 struct Progress {
   int epoch = 0;  // epochs done
   int epochs = 0;
   double validation_bacc = 0;
-  double kept = 0;          // share of translated images that were kept
+  double kept = 0;          // share of the translated images that were accepted
   double translations = 0;  // images translated in the epoch
   double seconds_per_epoch = 0;
-  int resumed_from = 0;  // the epochs that were there when this run of the stage began
+  int resumed_from = 0;  // epochs that were done before this run of the stage
 };
 
-/// What a running stage may ask and tell; thread-safe.
+/// Connects a running stage to the sweep. Thread-safe.
 class StageContext {
  public:
   virtual ~StageContext() = default;
   virtual void progress(const Progress& progress) = 0;
-  /// A sentence for the sweep's log, which rank 0 writes; of one rank of a group.
+  /// Adds a line to the sweep's log, which rank 0 writes. Called by one rank of a group.
   virtual void remark(const std::string& /*text*/) {}
-  /// True once the sweep was asked to stop: the stage then ends at its next step with `interrupted`.
+  /// True once the sweep is to stop: the stage then ends at its next step with `interrupted`.
   virtual bool stop_requested() const = 0;
 };
 
@@ -80,20 +80,20 @@ enum class StageOutcome {
   diverged,
   failed,
   interrupted,
-  unsaved,  // a file could not be written (WriteError), so what it would go on to do could not be kept; resumable
+  unsaved,  // a file could not be written (WriteError), so further work could not be saved; resumable
 };
 
 struct StageResult {
   StageOutcome end = StageOutcome::done;
-  std::string summary;  // one line for people: "bACC 77.9 (last) 78.1 (best validation, epoch 193) GM 77.2"
+  std::string summary;             // one line of text: "bACC 77.9 (last) 78.1 (best validation, epoch 193) GM 77.2"
   ExitCode code = ExitCode::done;  // why it failed
   double seconds = 0;
-  std::vector<std::string> details = {};  // further lines for people, to follow the one that says how it ended
+  std::vector<std::string> details = {};  // further lines of the log, after the line about its end
 };
 
-/// Runs one stage and leaves its files in the output folder; collective over the ranks of the trial's group, of
-/// whom the first one reports progress, and writes. Injected: this room knows no torch. An exception that escapes
-/// counts as failed.
+/// Runs one stage and leaves its files in the output folder. The first rank of the group reports progress and
+/// writes. A function that is passed in, because the modules `study` and `sweep` do not use torch. An exception
+/// that escapes counts as failed. Collective over the ranks of the trial's group.
 using RunFn = std::function<StageResult(const Stage& stage, StageContext& context)>;
 
 }  // namespace m2m::study

@@ -1,5 +1,3 @@
-// Settings from the command line.
-
 #include "study/study.hpp"
 
 #include <fmt/format.h>
@@ -16,83 +14,16 @@
 #include "study/study_toml.hpp"
 
 namespace m2m::study {
+
+namespace fs = std::filesystem;
+
 namespace {
 
 constexpr const char* command_line = "command line";
 
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> items;
-  std::size_t start = 0;
-  for (std::size_t comma; (comma = text.find(',', start)) != std::string::npos; start = comma + 1) {
-    items.push_back(text.substr(start, comma - start));
-  }
-  items.push_back(text.substr(start));
-  return items;
-}
-
-Json parse_override(const settings::Setting& setting, const std::string& text) {
-  try {
-    return settings::parse_value(setting, text);
-  } catch (const Error& error) {
-    throw Error(error.code(), fmt::format("{}: {}", command_line, error.what()));
-  }
-}
-
-std::vector<Json> parse_overrides(const settings::Setting& setting, const std::string& text) {
-  if (setting.type == settings::SettingType::numbers) return {parse_override(setting, text)};
-  std::vector<Json> values;
-  for (const std::string& item : split(text)) values.push_back(parse_override(setting, item));
-  return values;
-}
-
-/// A field that the command line gives must not contradict a point's found.
-void check_points(Study& study, const std::string& name, const std::vector<Json>& values) {
-  if (name == settings::name_of(&settings::Recipe::method)) {
-    std::erase_if(study.points, [&](const NamedPoint& point) {
-      const auto found = point.settings.find(name);
-      return found != point.settings.end() && std::count(values.begin(), values.end(), found->second.value) == 0;
-    });
-    return;
-  }
-  for (const NamedPoint& point : study.points) {
-    const auto found = point.settings.find(name);
-    if (found == point.settings.end()) continue;
-    throw usage_error(fmt::format("{}: {} is set by the [[point]] of {}:{} itself; change it there", command_line,
-                                  name, study.file, found->second.line));
-  }
-}
-
-}  // namespace
-
-void apply_override(Study& study, const std::string& assignment, std::span<const settings::Setting> rows) {
-  const std::size_t equals = assignment.find('=');
-  if (equals == std::string::npos || equals == 0 || !is_utf8(assignment)) {
-    throw usage_error(fmt::format("{}: '{}' is no setting; write key=value", command_line,
-                                  is_utf8(assignment) ? assignment : "(not UTF-8)"));
-  }
-  const std::string name = assignment.substr(0, equals);
-  const settings::Setting& setting = known_setting(rows, name, command_line);
-  const std::vector<Json> values = parse_overrides(setting, assignment.substr(equals + 1));
-  check_points(study, name, values);
-  study.fixed.erase(name);
-  const auto axis =
-      std::find_if(study.grid.begin(), study.grid.end(), [&](const Axis& a) { return a.name == name; });
-  if (values.size() == 1) {
-    study.fixed[name] = {values.front(), 0};
-    if (axis != study.grid.end()) study.grid.erase(axis);
-  } else if (axis != study.grid.end()) {
-    *axis = {name, values, 0};
-  } else {
-    study.grid.push_back({name, values, 0});
-  }
-}
-
-namespace fs = std::filesystem;
-namespace {
-
 constexpr std::uintmax_t max_study_bytes = 4 << 20;
 
-/// The study in `folder` whose name is nearest to the file's; empty: none is near.
+/// Study in `folder` whose name is nearest to that of `file`; empty if none is near.
 std::string nearest_in(const fs::path& folder, const fs::path& file) {
   std::vector<std::string> known;
   std::error_code ignored;
@@ -107,7 +38,7 @@ std::string nearest_in(const fs::path& folder, const fs::path& file) {
 [[noreturn]] void throw_missing(const fs::path& file) {
   std::string nearest = nearest_in(file.parent_path(), file);
   if (nearest.empty()) nearest = nearest_in("jobs", file);
-  throw usage_error(fmt::format("{}: there is no such study{}", file.string(),
+  throw usage_error(fmt::format("{}: no such study{}", file.string(),
                                 nearest.empty() ? "; a study is a file like jobs/ablation_cifar10.toml"
                                                 : fmt::format("; did you mean '{}'?", nearest)));
 }
@@ -121,21 +52,21 @@ void check_is_study_file(const fs::path& file) {
         fmt::format("{}: this is a folder; a study is a file like jobs/ablation_cifar10.toml", file.string()));
   }
   if (fs::is_regular_file(status) && fs::file_size(file, failed) > max_study_bytes) {
-    throw usage_error(fmt::format("{}: larger than 4 MiB, so this is no study", file.string()));
+    throw usage_error(fmt::format("{}: larger than 4 MiB, so it is not a study", file.string()));
   }
 }
 
 std::string parse_text(const TomlEntry& entry, const std::string& place) {
   if (!entry.value.is_string() || entry.value.get<std::string>().empty()) {
-    throw usage_error(
-        fmt::format("{}: {} = {}: expected a text that is not empty", place, entry.key, entry.value.dump()));
+    throw usage_error(fmt::format("{}: {} = {}: expected a text with at least one character", place, entry.key,
+                                  entry.value.dump()));
   }
   return entry.value.get<std::string>();
 }
 
 constexpr std::size_t longest_name = 100;
 
-/// The nearest name that a study may have.
+/// Turns `name` into a valid name of a study.
 std::string plain_name(std::string name) {
   const auto is_plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.'; };
   std::replace_if(name.begin(), name.end(), std::not_fn(is_plain), '_');
@@ -147,12 +78,12 @@ void check_name(const std::string& name, const std::string& place) {
   const std::string plain = plain_name(name);
   if (name == plain) return;
   throw usage_error(fmt::format(
-      "{}: name = '{}': expected up to {} letters, digits, '_', '-' and '.', the last not in front, for it "
-      "names the output folder; set name = '{}'",
+      "{}: name = '{}': expected up to {} letters, digits, '_', '-' and '.', not beginning with '.', because "
+      "it names the output folder; set name = '{}'",
       place, name, longest_name, plain));
 }
 
-/// A value outside of the [grid]. instead: where several belong.
+/// Checks a value outside of the [grid]. instead: advice for several values.
 Json one_value(const settings::Setting& setting, const TomlEntry& entry, const std::string& place,
                const char* instead) {
   if (entry.value.is_array() && setting.type != settings::SettingType::numbers) {
@@ -162,7 +93,7 @@ Json one_value(const settings::Setting& setting, const TomlEntry& entry, const s
   return checked_at(setting, entry.value, place);
 }
 
-/// The settings of that name in whatever table, the nearest alone if one is near.
+/// Settings that end in the same name in any table; only the nearest one if one is near.
 std::vector<std::string> in_other_tables(std::span<const settings::Setting> rows, const std::string& name) {
   const std::string ending = "." + name.substr(name.rfind('.') + 1);
   std::vector<std::string> names;
@@ -173,13 +104,13 @@ std::vector<std::string> in_other_tables(std::span<const settings::Setting> rows
   return nearest.empty() ? names : std::vector<std::string>{nearest};
 }
 
-/// What the writer of an unknown key may have meant; empty: nothing is near.
+/// Advice on an unknown key; empty if nothing is near.
 std::string meant_by(std::span<const settings::Setting> rows, const std::string& name, bool is_in_file) {
   const char* above = is_in_file ? ", above the first [table]" : "";
   const std::string table = name.substr(0, name.find('.'));
   if (table == "Grid" || table == "grids") return "the grid is written [grid]";
   if (table == "Point" || table == "points") return "points are written [[point]]";
-  if (name == "label") return "a label belongs into a [[point]]";
+  if (name == "label") return "a label belongs in a [[point]]";
   if (name == "name")
     return is_in_file ? "a name belongs above the first [table]" : "--out names the output folder";
   for (std::size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
@@ -295,6 +226,76 @@ Study parse_study(const std::string& text, const std::string& file, std::span<co
 Study read_study_file(const fs::path& file, std::span<const settings::Setting> rows) {
   check_is_study_file(file);
   return parse_study(read_file(file), file.string(), rows);
+}
+
+namespace {
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> items;
+  std::size_t start = 0;
+  for (std::size_t comma; (comma = text.find(',', start)) != std::string::npos; start = comma + 1) {
+    items.push_back(text.substr(start, comma - start));
+  }
+  items.push_back(text.substr(start));
+  return items;
+}
+
+Json parse_override(const settings::Setting& setting, const std::string& text) {
+  try {
+    return settings::parse_value(setting, text);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}: {}", command_line, error.what()));
+  }
+}
+
+std::vector<Json> parse_overrides(const settings::Setting& setting, const std::string& text) {
+  if (setting.type == settings::SettingType::numbers) return {parse_override(setting, text)};
+  std::vector<Json> values;
+  for (const std::string& item : split(text)) values.push_back(parse_override(setting, item));
+  return values;
+}
+
+/// Checks that the command line contradicts no [[point]]; for `method`, removes the [[point]] tables of other
+/// methods.
+void check_points(Study& study, const std::string& name, const std::vector<Json>& values) {
+  if (name == settings::name_of(&settings::Recipe::method)) {
+    std::erase_if(study.points, [&](const NamedPoint& point) {
+      const auto found = point.settings.find(name);
+      return found != point.settings.end() && std::count(values.begin(), values.end(), found->second.value) == 0;
+    });
+    return;
+  }
+  for (const NamedPoint& point : study.points) {
+    const auto found = point.settings.find(name);
+    if (found == point.settings.end()) continue;
+    throw usage_error(fmt::format("{}: {} is set by the [[point]] of {}:{} itself; change it there", command_line,
+                                  name, study.file, found->second.line));
+  }
+}
+
+}  // namespace
+
+void apply_override(Study& study, const std::string& assignment, std::span<const settings::Setting> rows) {
+  const std::size_t equals = assignment.find('=');
+  if (equals == std::string::npos || equals == 0 || !is_utf8(assignment)) {
+    throw usage_error(fmt::format("{}: '{}' is not a setting; write key=value", command_line,
+                                  is_utf8(assignment) ? assignment : "(not UTF-8)"));
+  }
+  const std::string name = assignment.substr(0, equals);
+  const settings::Setting& setting = known_setting(rows, name, command_line);
+  const std::vector<Json> values = parse_overrides(setting, assignment.substr(equals + 1));
+  check_points(study, name, values);
+  study.fixed.erase(name);
+  const auto axis =
+      std::find_if(study.grid.begin(), study.grid.end(), [&](const Axis& a) { return a.name == name; });
+  if (values.size() == 1) {
+    study.fixed[name] = {values.front(), 0};
+    if (axis != study.grid.end()) study.grid.erase(axis);
+  } else if (axis != study.grid.end()) {
+    *axis = {name, values, 0};
+  } else {
+    study.grid.push_back({name, values, 0});
+  }
 }
 
 }  // namespace m2m::study

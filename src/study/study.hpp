@@ -1,5 +1,6 @@
 #pragma once
-// A study: what a TOML file and a command line ask for, checked against the fields, before anything is expanded.
+// A study: the settings of a TOML file and of the command line, checked against the table of settings, not yet
+// expanded.
 #include <filesystem>
 #include <map>
 #include <span>
@@ -18,52 +19,54 @@ struct GivenValue {
 };
 using GivenValues = std::map<std::string, GivenValue>;
 
-/// A field and the values it takes in turn.
+/// A setting with several values.
 struct Axis {
   std::string name;
   std::vector<Json> values;  // at least one
   int line = 0;
 };
 
-/// A [[point]]: settings of its own beside the grid.
+/// A [[point]] of the study file.
 struct NamedPoint {
-  std::string label;  // empty: made from its settings
+  std::string label;  // empty: the label is made from its settings
   GivenValues settings;
   int line = 0;
 };
 
 struct Study {
-  std::string name;  // also the output folder's, under results/
+  std::string name;  // also the name of the output folder below results/
   std::string file;
   GivenValues fixed;
   std::vector<Axis> grid;  // in file order
   std::vector<NamedPoint> points;
 };
 
-/// "file:line" or "command line": where a setting comes from, for error messages.
+/// Location of a setting for error messages: "file:line" or "command line".
 std::string location(const Study& study, int line);
 
 /// Reads a study file.
 ///
-/// Throws Error (usage), "file:line: what is wrong, what to do": no such file (with the nearest one of jobs/), not
-/// TOML, not UTF-8, an unknown key (with the nearest one), a key given twice, a wrong type, an impossible value.
+/// Throws Error (usage), "file:line: what is wrong, what to do", if the file is missing (names the nearest one of
+/// jobs/), is not TOML or not UTF-8, or has an unknown key (names the nearest one), a key given twice, a wrong type
+/// or an invalid value.
 Study read_study_file(const std::filesystem::path& file, std::span<const settings::Setting> rows);
 
-/// The same from a text; `file` is what messages call it.
+/// Parses the text of a study file; `file` is its name in messages. Throws as read_study_file.
 Study parse_study(const std::string& text, const std::string& file, std::span<const settings::Setting> rows);
 
 /// Applies "key=value" from the command line.
 ///
-/// A value fixes the field and takes it off the grid; "key=a,b,c" makes it an axis (a list of numbers has commas of
-/// its own and is one value). `method` leaves out the points of other methods; another field that a point sets
-/// itself is refused, for its label would no longer be true. Throws Error (usage), "command line: ...".
+/// A value fixes the setting and removes its axis; "key=a,b,c" makes an axis. A list of numbers contains commas and
+/// is one value. `method` removes the [[point]] tables of other methods. Any other setting that a [[point]] sets is
+/// refused, because the label of the point would no longer be true. Throws Error (usage), "command line: ...".
 void apply_override(Study& study, const std::string& assignment, std::span<const settings::Setting> rows);
 
-/// The field, or Error (usage) "PLACE: unknown key 'm2m.lamda'; did you mean 'm2m.lambda'?".
+/// Row of the setting `name`. Throws Error (usage) if there is none: "PLACE: unknown key 'm2m.lamda'; did you mean
+/// 'm2m.lambda'?".
 const settings::Setting& known_setting(std::span<const settings::Setting> rows, const std::string& name,
                                        const std::string& place);
 
-/// checked_value with the place in front of what it says.
+/// Checks a value as settings::checked_value does, and puts `place` in front of its errors.
 Json checked_at(const settings::Setting& setting, const Json& value, const std::string& place);
 
 }  // namespace m2m::study

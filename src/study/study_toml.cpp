@@ -17,7 +17,7 @@ constexpr int max_key_parts = 100;
   throw usage_error(fmt::format("{}:{}: {}", file, line, what));
 }
 
-/// A key of many thousand parts would exhaust the stack of whoever walks through it.
+/// Refuses keys with very many parts, which would exhaust the stack of a recursive reader.
 void check_key_parts(const std::string& text, const std::string& file) {
   int line = 1;
   int dots = 0;
@@ -29,7 +29,7 @@ void check_key_parts(const std::string& text, const std::string& file) {
   }
 }
 
-/// What a writer of other notations needs to know of TOML's; empty: the parser's words say it.
+/// Advice for an error of the TOML parser; empty if its text is enough.
 const char* hint_for(std::string_view fault) {
   if (fault.find("parsing boolean") != std::string_view::npos) return "; write true or false";
   if (fault.find("parsing floating-point") != std::string_view::npos) return "; write 0.5, and not .5 or 5.";
@@ -41,7 +41,7 @@ const char* hint_for(std::string_view fault) {
 
 int line_number(const toml::source_region& source) { return static_cast<int>(source.begin.line); }
 
-/// One walk through a study file; `file` is what messages call it.
+/// Converts a parsed TOML table; `file` is its name in messages.
 class Reader {
  public:
   explicit Reader(std::string file) : file_(std::move(file)) {}
@@ -64,14 +64,14 @@ class Reader {
  private:
   const toml::table& checked_table(const toml::node& node, const toml::key& key, const char* hint) const {
     if (!node.is_table())
-      fail(file_, line_number(key.source()), fmt::format("'{}' is no table: {}", key.str(), hint));
+      fail(file_, line_number(key.source()), fmt::format("'{}' is not a table: {}", key.str(), hint));
     return *node.as_table();
   }
 
   std::vector<TomlPoint> points(const toml::node& node, const toml::key& key) const {
     constexpr auto hint = "write [[point]] and below it its label and settings";
     if (!node.is_array())
-      fail(file_, line_number(key.source()), fmt::format("'point' is no list of tables: {}", hint));
+      fail(file_, line_number(key.source()), fmt::format("'point' is not a list of tables: {}", hint));
     std::vector<TomlPoint> read;
     for (const toml::node& item : *node.as_array()) {
       read.push_back({entries(checked_table(item, key, hint)), line_number(item.source())});
@@ -107,11 +107,12 @@ class Reader {
       return items;
     }
     fail(file_, line_number(node.source()),
-         fmt::format("{} holds {}; values are numbers, texts, true or false, or lists of these", name,
+         fmt::format("{} is {}; expected a number, a text, true, false, or a list of these", name,
                      node.is_table() ? "a table, as only [[point]] may" : "a date or time"));
   }
 
-  /// toml++ sorts keys by name. Also finds what it takes for different keys: a.b and "a.b".
+  /// Restores the file order, because toml++ sorts keys by name. Also finds keys that toml++ takes for different
+  /// ones: a.b and "a.b".
   void in_file_order(std::vector<TomlEntry>& list) const {
     std::stable_sort(list.begin(), list.end(),
                      [](const TomlEntry& a, const TomlEntry& b) { return a.line < b.line; });
@@ -119,7 +120,7 @@ class Reader {
     for (const TomlEntry& entry : list) {
       const auto [seen, is_new] = first.emplace(entry.key, entry.line);
       if (!is_new)
-        fail(file_, entry.line, fmt::format("{} is given twice, first in line {}", entry.key, seen->second));
+        fail(file_, entry.line, fmt::format("{} is given twice; the first is in line {}", entry.key, seen->second));
     }
   }
 

@@ -1,5 +1,6 @@
 #pragma once
-// A study file as TOML has it: dotted keys, values, lines, in file order; nothing is known of fields yet.
+// A study file as parsed TOML: dotted keys, values and line numbers in file order, not yet checked against the
+// settings.
 #include <string>
 #include <vector>
 
@@ -24,8 +25,9 @@ struct TomlStudy {
   std::vector<TomlPoint> points;
 };
 
-/// Throws Error (usage) with file and line: not TOML or not UTF-8, a key given twice, a date, a table where a value
-/// is expected, a [grid] or [[point]] of another shape.
+/// Parses the text of a study file; `file` is its name in messages. Throws Error (usage), with file and line, if
+/// the text is not TOML or not UTF-8, or contains a key twice, a date, a table in place of a value, or a malformed
+/// [grid] or [[point]].
 TomlStudy parse_toml(const std::string& text, const std::string& file);
 
 }  // namespace m2m::study

@@ -14,7 +14,8 @@
 namespace m2m::study {
 namespace {
 
-/// The data settings that are not the same in every stage of a kind: an oracle's g has other data than its trial.
+/// Data settings that differ among the stages of one kind. Kinds are separate, because an oracle's g has other data
+/// than its trial.
 std::map<StageKind, std::set<std::string>> varying_data_settings(const StageGraph& graph) {
   std::map<StageKind, std::set<std::string>> varying;
   std::map<StageKind, const Config*> first;
@@ -31,7 +32,7 @@ std::map<StageKind, std::set<std::string>> varying_data_settings(const StageGrap
 /// "ratio" of "data.ratio"
 std::string short_name(const std::string& setting) { return setting.substr(setting.find('.') + 1); }
 
-/// " seed=3", and " init=4" for a part of the seed that is another.
+/// Text of the seeds: " seed=3", and " init=4" for each further seed with another value.
 std::string seed_text(const Stage& stage) {
   const Config& config = stage.config;
   const auto of_g = settings::find_value(config, &settings::Seeds::g);

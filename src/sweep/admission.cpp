@@ -79,8 +79,8 @@ bool Admission::admits(const std::vector<bool>& reported) {
 
 bool Admission::admit(int slot) {
   const std::vector<bool> reported = reports();
-  if (count(State::admit) > 0 || (!reported.empty() && !admits(reported))) return false;
-  at(slot).state = State::admit;
+  if (count(State::admitted) > 0 || (!reported.empty() && !admits(reported))) return false;
+  at(slot).state = State::admitted;
   return true;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// How many stages a rank runs at once on its device: as many as its memory admits.
+// Admission of stages to the worker slots of a rank: as many as the memory of its device allows.
 #include <functional>
 #include <optional>
 #include <string>
@@ -9,42 +9,43 @@
 
 namespace m2m::sweep {
 
-/// How much more than its share is kept free for a further stage: stages differ, and memory has gaps.
+/// Factor on the memory of a stage that has to be free for a further one: stages differ, and memory is fragmented.
 inline constexpr double memory_margin = 1.25;
 
-/// Whether a further stage may begin where one runs for each entry of `has_reported`: whether it has reported an
-/// epoch since it began, and so shown what memory it takes. share: the largest part of the used memory that fell to
-/// one running stage so far, free: what is left, both in bytes. Pure.
+/// True if a further stage may start. has_reported[i]: running stage i has finished an epoch, so that its memory is
+/// known. share: the largest used memory per running stage so far, in bytes. free: in bytes. Pure.
 bool admits_another(const std::vector<bool>& has_reported, double share, double free);
 
-/// Whether a further stage may begin before all that run have shown what they take: where plainly enough is free
-/// for it and for those that have not, each at the estimate. Bytes; an estimate of 0 is none. Pure.
+/// True if a further stage may start before the memory of all running ones is known: enough must be free for it and
+/// for the `not_reported` ones, each at the estimate. Bytes; an estimate of 0 is unknown. Pure.
 bool admits_at_once(int not_reported, double estimate, double free);
 
-/// "memory admits 2 trials at a time of the 4 wanted: one takes up to 30.1 GiB, 12.5 GiB are free"
+/// Text of the log: "memory admits 2 trials at a time of the 4 wanted: one takes up to 30.1 GiB, 12.5 GiB are
+/// free".
 std::string memory_limit_text(int admitted, int wanted, double share, double free);
 
-/// Keeps track of a rank's seats, each away (may not be given a stage), open (waits for one) or running. One thread
-/// at a time.
+/// States of the worker slots of a rank: withdrawn (may not get a stage), admitted (may get one) or running. Not
+/// thread-safe.
 class Admission {
  public:
-  /// All seats are away. memory: of the device, asked only where there are several seats; empty: there is enough.
-  /// say: takes memory_limit_text the first time that memory keeps a seat away.
+  /// Starts with all slots withdrawn. memory: measures that of the device, called only if there are several slots;
+  /// empty: there is always enough. log: receives memory_limit_text the first time that memory keeps a slot
+  /// withdrawn.
   Admission(int slots, std::function<DeviceMemory()> memory, std::function<void(const std::string&)> log);
 
   bool is_withdrawn(int slot) const { return at(slot).state == State::withdrawn; }
-  /// Opens a seat that is away where a further stage is admitted and no seat is open already: two that were would
-  /// begin at once, and the second one's memory was never weighed. Returns whether it did.
+  /// Admits a withdrawn slot if memory allows a further stage and no other slot is admitted: two would start at
+  /// once, without a check of the memory of the second. Returns true if it did.
   bool admit(int slot);
-  /// The stage of an open seat begins. estimate: of the bytes that it will take; 0: not known.
+  /// Marks an admitted slot as running. estimate: of the memory of its stage in bytes; 0: unknown.
   void start(int slot, double estimate = 0);
-  /// It has reported an epoch.
+  /// Notes that the stage of a running slot has finished an epoch.
   void on_progress(int slot) { at(slot).has_reported = true; }
-  /// It has ended; the seat is away.
+  /// Marks a running slot as withdrawn: its stage has ended.
   void finish(int slot);
 
  private:
-  enum class State { withdrawn, admit, running };
+  enum class State { withdrawn, admitted, running };
   struct WorkerSlot {
     State state = State::withdrawn;
     bool has_reported = false;
@@ -55,11 +56,11 @@ class Admission {
   WorkerSlot& at(int slot) { return slots_.at(static_cast<std::size_t>(slot)); }
   int count(State state) const;
   std::vector<bool> reports() const;
-  /// The largest of those that run; 0 if one is not known.
+  /// Largest estimate of the running stages; 0 if one is unknown.
   double estimate() const;
-  /// Whether memory lets a further stage run beside those that do.
+  /// True if memory allows a further stage beside the running ones.
   bool admits(const std::vector<bool>& reported);
-  /// Asks for the memory, and learns what share of it a running stage has. To be called before their number
+  /// Measures the memory, and updates the share of a running stage. Call it before the number of running stages
   /// changes.
   std::optional<DeviceMemory> measure();
 

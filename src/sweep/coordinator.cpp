@@ -46,7 +46,7 @@ class Coordinator {
  private:
   static std::size_t at(int i) { return static_cast<std::size_t>(i); }
   int leader_of(int rank) const { return rank - rank % settings_.ranks_per_trial; }
-  /// The scheduler's number of a seat, and back.
+  /// Number of a slot for the scheduler, and the first rank of a number.
   int slot_number(int rank, int slot) const { return leader_of(rank) * settings_.trials_per_device + slot; }
   int rank_of(int number) const { return number / settings_.trials_per_device; }
 
@@ -93,14 +93,14 @@ class Coordinator {
     const std::vector<int> blocked = scheduler_.finish(number, result, settings_.clock());
     if (ended.withdraws) {
       scheduler_.withdraw(number);
-      pending_ranks_[at(number)] = group_sizes_[at(number)];  // until it says Here again
+      pending_ranks_[at(number)] = group_sizes_[at(number)];  // until its next Ready
     }
     if (result.end == study::StageOutcome::done && ran_whole(stage) && costs_.update(stage, result.seconds)) {
       scheduler_.reprioritise(study::critical_paths(scheduler_.graph(), scheduler_.unfinished(), costs_.seconds()));
     }
     const StopReason reason = stop_after(result.end);
     if (reason != StopReason::none)
-      scheduler_.stop();  // before the observers are told, who say whether the rest goes on
+      scheduler_.stop();  // before the observers, which log whether other stages go on
     for (SweepObserver* observer : observers_) observer->on_finished(stage);
     for (const int lost : blocked) {
       for (SweepObserver* observer : observers_) observer->on_blocked(lost);
@@ -108,20 +108,21 @@ class Coordinator {
     stop_all(reason);
   }
 
-  /// Whether that end of a stage stops the sweep: the next stage could not be kept either, or --fail-fast says so.
+  /// Reason to stop the sweep after such an end of a stage: the next stage could not be saved either, or
+  /// --fail-fast is set.
   StopReason stop_after(study::StageOutcome end) const {
     if (end == study::StageOutcome::unsaved) return StopReason::unwritable;
     const bool is_lost = end == study::StageOutcome::failed || end == study::StageOutcome::diverged;
     return settings_.fail_fast && is_lost ? StopReason::failed : StopReason::none;
   }
 
-  /// Whether the stage's time is that of all epochs that its cost is for: not where it was resumed.
+  /// True if the time of the stage covers all epochs of its cost; false if it was resumed.
   bool ran_whole(int stage) const {
     const study::Progress& progress = scheduler_.status()[at(stage)].progress;
     return progress.epochs - progress.resumed_from >= scheduler_.graph().stages[at(stage)].epochs;
   }
 
-  /// The first reason is the one that counts.
+  /// Stops the sweep; only the first reason is kept.
   void stop_all(StopReason reason) {
     if (reason == StopReason::none || reason_ != StopReason::none) return;
     reason_ = reason;
@@ -134,9 +135,9 @@ class Coordinator {
     for (int rank = 0; rank < settings_.ranks; ++rank) mail_.send(rank, encode(word));
   }
 
-  /// Waits for every worker's last word: no message is then left on its way. In an emergency, running stages are
-  /// stopped first and what they still say is not passed on. Where even that fails, nothing but ending the process
-  /// keeps the workers from waiting for ever.
+  /// Shuts the workers down and waits for the Goodbye of each, so that no message is left in transit. In an
+  /// emergency, running stages are cancelled first and their messages are ignored. An exception here ends the
+  /// process, because the workers would otherwise wait for ever.
   void shut_down_workers(bool emergency) noexcept {
     if (emergency) broadcast(Cancel{});
     broadcast(Shutdown{});
@@ -155,10 +156,10 @@ class Coordinator {
   const CoordinatorSettings& settings_;
   CostModel costs_;
   std::vector<std::string> hosts_;
-  std::vector<int> group_sizes_;           // by number: of the group that it stands for, else 0
-  std::vector<int> pending_ranks_;         // by number: how many of its ranks have not come yet, or not ended
-  std::map<int, StageFinished> finished_;  // by number: what leaders said whose groups have not all ended
-  std::set<int> ready_ranks_;              // ranks that have said a first word
+  std::vector<int> group_sizes_;           // by slot number: ranks of its group; 0 if it has none
+  std::vector<int> pending_ranks_;         // by slot number: ranks of its group that are not ready or not finished
+  std::map<int, StageFinished> finished_;  // by slot number: results of leaders whose groups have not all finished
+  std::set<int> ready_ranks_;              // ranks that have sent their first message
   StopReason reason_ = StopReason::none;
 };
 

@@ -15,6 +15,9 @@
 #include "sweep/simulation.hpp"
 
 namespace m2m::sweep {
+
+namespace fs = std::filesystem;
+
 namespace {
 
 std::string cost_key(const study::Stage& stage) {
@@ -51,26 +54,26 @@ std::vector<double> CostModel::seconds() const {
 
 namespace {
 
-/// `epochs` as a share of those that the stage's cost is for, in [0, 1].
+/// Share of `epochs` in the epochs that the cost of the stage covers, in [0, 1].
 double epoch_share(int epochs, const study::Stage& stage, const study::Progress& progress) {
   const int all = stage.epochs > 0 ? stage.epochs : progress.epochs;
   return all > 0 ? std::clamp(static_cast<double>(epochs) / all, 0.0, 1.0) : 0;
 }
 
-/// The share of its cost that this run of a stage has worked off.
+/// Share of its cost that this run of a stage has done.
 double fraction_done(const study::Stage& stage, const StageStatus& status) {
   if (status.state == StageState::done) return 1;
   if (status.state != StageState::running) return 0;
   return epoch_share(status.progress.epoch - status.progress.resumed_from, stage, status.progress);
 }
 
-/// The share of its cost that is left; what a resumed stage brought along is not.
+/// Share of its cost that is left; epochs before a resumption count as done.
 double fraction_left(const study::Stage& stage, const StageStatus& status) {
   if (status.state != StageState::running || status.progress.epochs == 0) return 1;
   return epoch_share(status.progress.epochs - status.progress.epoch, stage, status.progress);
 }
 
-/// Measured seconds per estimated second; nothing before anything was measured.
+/// Measured over estimated seconds; nothing without a measurement.
 std::optional<double> measured_ratio(const Scheduler& scheduler, double now) {
   double measured = 0, estimated = 0;
   for (std::size_t i = 0; i < scheduler.status().size(); ++i) {
@@ -117,14 +120,13 @@ double busy_share(const Scheduler& scheduler, int ranks, double now) {
   return now > 0 ? std::clamp(busy / (now * ranks), 0.0, 1.0) : 0;
 }
 
-namespace fs = std::filesystem;
 namespace {
 
 using SecondsById = std::map<std::string, double>;
 
 Json read_object(const fs::path& file) {
   Json object = Json::parse(read_file(file), nullptr, false);
-  if (!object.is_object()) throw data_error(fmt::format("{}: is no JSON object", file.string()));
+  if (!object.is_object()) throw data_error(fmt::format("{}: not a JSON object", file.string()));
   return object;
 }
 
@@ -144,7 +146,7 @@ SecondsById seconds_of_file(const fs::path& file) {
   return seconds;
 }
 
-/// Nothing where the stage is not there, or did not record its time.
+/// Times of the stages in an output folder; leaves out stages that do not exist or did not record their time.
 SecondsById seconds_of_folder(const results::OutputFolder& folder, const study::StageGraph& graph) {
   SecondsById seconds;
   for (const study::Stage& stage : graph.stages) {
@@ -167,7 +169,7 @@ SecondsById seconds_of_folder(const results::OutputFolder& folder, const study::
 Durations read_durations(const fs::path& path, const study::StageGraph& graph) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) {
-    throw usage_error(fmt::format("--durations {}: there is no such file or folder", path.string()));
+    throw usage_error(fmt::format("--durations {}: no such file or folder", path.string()));
   }
   const bool is_folder = fs::is_directory(path, ignored);
   const SecondsById known = is_folder ? seconds_of_folder({path}, graph) : seconds_of_file(path);
@@ -182,7 +184,7 @@ Durations read_durations(const fs::path& path, const study::StageGraph& graph) {
   }
   if (durations.measured == 0) {
     throw usage_error(
-        fmt::format("--durations {}: has the duration of none of this study's stages; name the output folder of a "
+        fmt::format("--durations {}: has no time of any of this study's stages; name the output folder of a "
                     "run that shares some, or leave "
                     "it out",
                     path.string()));

@@ -1,5 +1,5 @@
 #pragma once
-// What a sweep would do, without doing it.
+// Texts about a sweep that is not run: its cost and its stages.
 #include <string>
 
 #include "results/output_folder.hpp"
@@ -8,20 +8,21 @@
 namespace m2m::sweep {
 
 struct DryRunSettings {
-  std::string study;  // its name
+  std::string study;  // name of the study
   results::OutputFolder out;
   int ranks = 1;
   std::string unit = "core";  // what a rank trains on: "core" or "GPU"
-  int trials_per_device = 1;  // stages that each rank runs at once
+  int trials_per_device = 1;  // worker slots of a rank
 };
 
-/// Two lines: how many stages and trials there are, exist and are left, and what these cost. Reads only the folder.
+/// Two lines: the numbers of stages and trials that there are, that exist and that are left, and the cost of the
+/// latter. Only reads the folder.
 std::string cost_text(const study::StageGraph& graph, const DryRunSettings& settings);
 
-/// cost_text, and a line for every stage and trial.
+/// Text of cost_text, and a line for every stage and trial.
 std::string dry_run_text(const study::StageGraph& graph, const DryRunSettings& settings);
 
-/// A line per trial: id, whether it is done, what it is.
+/// A line per trial: id, state and title.
 std::string list_text(const study::StageGraph& graph, const results::OutputFolder& out);
 
 }  // namespace m2m::sweep

@@ -52,7 +52,7 @@ study::StageResult run_with_retries(const study::RunFn& run, int max_retries, co
       result.details.insert(result.details.begin(), tries.begin(), tries.end());
       return result;
     } catch (const WriteError&) {
-      throw;  // trained again, it could not be kept either
+      throw;  // a retry could not be saved either
     } catch (const std::exception& error) {
       const auto retries = static_cast<int>(tries.size());
       if (retries >= max_retries || context.stop_requested()) throw;
@@ -75,7 +75,7 @@ study::StageResult run_in_group(const study::RunFn& run, const results::OutputFo
   const int ended = count_lines(note, why);
   if (ended > max_retries) {
     return {study::StageOutcome::failed,
-            fmt::format("it ended the job {} times, lastly: {}; delete {} to have it tried again", ended, why,
+            fmt::format("it ended the job {} times, the last time with: {}; delete {} to try it again", ended, why,
                         note.string()),
             ExitCode::some_failed, 0};
   }
@@ -85,13 +85,13 @@ study::StageResult run_in_group(const study::RunFn& run, const results::OutputFo
     if (result.end == study::StageOutcome::done) std::filesystem::remove(note, ignored);
     return result;
   } catch (const WriteError&) {
-    throw;  // no fault of the stage, and there is no room for a note
+    throw;  // not a failure of the stage, and there is no space to record it
   } catch (const std::exception& error) {
     std::error_code ignored;
     std::filesystem::create_directories(note.parent_path(), ignored);
     std::string line = error.what();
     std::replace(line.begin(), line.end(), '\n', ' ');
-    std::ofstream(note, std::ios::app) << line << std::endl;  // the process is about to end: on its way now
+    std::ofstream(note, std::ios::app) << line << std::endl;  // flushed, because the process is about to end
     throw;
   }
 }

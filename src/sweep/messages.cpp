@@ -21,7 +21,7 @@ Json to_json(const std::vector<std::byte>& bytes) {
   return Json::from_cbor(first, first + bytes.size());
 }
 
-/// `text` with what is not UTF-8 replaced: it ends up in JSON files.
+/// Replaces what is not UTF-8 in `text`, because JSON files will contain it.
 std::string replace_invalid_utf8(const std::string& text) {
   return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
 }
@@ -83,7 +83,7 @@ study::StageResult result_from(const Json& json) {
 int parse_slot(const Json& json) { return json.at("seat").get<int>(); }
 
 [[noreturn]] void throw_unreadable() {
-  throw internal_error("a message between the ranks of the sweep cannot be understood");
+  throw internal_error("a message between the ranks of the sweep is unreadable");
 }
 
 }  // namespace

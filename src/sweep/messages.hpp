@@ -1,5 +1,5 @@
 #pragma once
-// What a coordinator and its workers say to each other, and its bytes (CBOR).
+// Messages between the coordinator and its workers, and their encoding (CBOR).
 #include <chrono>
 #include <string>
 #include <variant>
@@ -10,47 +10,51 @@
 
 namespace m2m::sweep {
 
-/// A seat waits for work; a seat is a place of a rank where a stage runs, numbered from 0. The first one's is a
-/// worker's first word. `place`: "host a17", for people.
+/// A worker slot is ready for a stage. Slots are numbered from 0; the Ready of slot 0 is a worker's first message.
+/// host: "host a17", for the log.
 struct Ready {
   std::string host;
   int slot = 0;
 };
+/// Progress of the stage of a slot.
 struct ProgressUpdate {
   study::Progress progress;
   int slot = 0;
 };
-/// The stage of the seat has ended; the seat waits for the next, or `leaves` until it says Here again.
+/// The stage of a slot has ended. The slot is ready for the next one; if it `withdraws`, only from its next Ready
+/// on.
 struct StageFinished {
   study::StageResult result;
   int slot = 0;
   bool withdraws = false;
 };
-/// Something for people to know of this rank.
+/// A line for the log about this rank.
 struct LogLine {
   std::string text;
 };
-/// This worker was asked to stop, by a signal.
+/// A signal asked this rank to stop.
 struct StopRequest {
   StopReason reason = StopReason::interrupted;
 };
-/// A worker's last word, for all of its seats.
+/// The last message of a worker, for all of its slots.
 struct Goodbye {};
 using FromWorker = std::variant<Ready, ProgressUpdate, StageFinished, LogLine, StopRequest, Goodbye>;
 
+/// Assigns a stage to a slot.
 struct Assign {
   study::Stage stage;
   int slot = 0;
 };
 /// Stop the running stages at their next step.
 struct Cancel {};
-/// There is no more work: say Bye and go.
+/// Ends the worker; it answers with Goodbye.
 struct Shutdown {};
 using ToWorker = std::variant<Assign, Cancel, Shutdown>;
 
+/// Encodes a message as CBOR. Pure.
 std::vector<std::byte> encode(const FromWorker& message);
 std::vector<std::byte> encode(const ToWorker& message);
-/// Throw Error (internal) on anything that encode does not make.
+/// Decodes a message. Throws Error (internal) if the bytes are not from `encode`.
 FromWorker decode_from_worker(const std::vector<std::byte>& bytes);
 ToWorker decode_to_worker(const std::vector<std::byte>& bytes);
 

@@ -1,5 +1,5 @@
 #pragma once
-// Shows how a sweep goes: in place on a terminal, line by line in a log file.
+// Shows the progress of a sweep: in place on a terminal, line by line in a log file.
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,16 +13,16 @@
 namespace m2m::sweep {
 
 struct ProgressSettings {
-  int slots = 1;                                   // how many stages run at once at most, on all ranks together
+  int slots = 1;                                   // worker slots of all ranks
   std::optional<TerminalSize> terminal;            // nothing: plain lines
-  std::function<void(const std::string&)> log;     // takes a line of the log, without its end
-  std::function<void(const std::string&)> screen;  // takes what is drawn on the terminal
-  std::function<double()> clock;                   // the coordinator's
-  int trials_per_device = 1;                       // seats of a rank
+  std::function<void(const std::string&)> log;     // writes a line of the log, given without its end
+  std::function<void(const std::string&)> screen;  // writes to the terminal
+  std::function<double()> clock;                   // of the coordinator, in seconds
+  int trials_per_device = 1;                       // worker slots of a rank
 };
 
-/// A line per event. On a terminal also a block with a line per running stage, redrawn twice a second; else a line
-/// per running stage and minute.
+/// Writes a line per event. On a terminal it also draws a block with a line per running stage, twice a second;
+/// otherwise it writes a line per running stage and minute.
 class ProgressView : public SweepObserver {
  public:
   ProgressView(const Scheduler& scheduler, ProgressSettings settings);
@@ -46,7 +46,7 @@ class ProgressView : public SweepObserver {
   SweepView view_;
   std::unique_ptr<LiveBlock> block_;
   double drawn_ = -1;
-  std::map<int, double> last_logged_;  // running stage -> when its last line was written
+  std::map<int, double> last_logged_;  // running stage -> time of its last line
 };
 
 }  // namespace m2m::sweep

@@ -90,7 +90,7 @@ std::string end_line(const SweepView& view, int stage, double now) {
     const bool is_unsaved = status.result.end == study::StageOutcome::unsaved;
     return fmt::format("stopped {}{}", name(view, stage), is_unsaved ? ": " + status.result.summary : "");
   }
-  return fmt::format("failed  {}: {}; what it left is in {}{}   {}", name(view, stage), status.result.summary,
+  return fmt::format("failed  {}: {}; its files are in {}{}   {}", name(view, stage), status.result.summary,
                      stage_folder(ended), view.scheduler.stopped() ? "" : "; the rest goes on", bracket(view, now));
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The lines that tell how a sweep goes. Pure: from the scheduler's state to text.
+// The lines of a sweep's log, made from the state of the scheduler. All functions are pure.
 #include <string>
 #include <vector>
 
@@ -8,35 +8,37 @@
 
 namespace m2m::sweep {
 
-/// What the lines are made from; `titles` are those of wording.hpp.
+/// What the lines are made from; `titles` as study::titles gives them.
 struct SweepView {
   const Scheduler& scheduler;
   const std::vector<std::string>& titles;
-  int slots = 1;              // how many stages run at once at most, on all ranks together
-  int trials_per_device = 1;  // seats of a rank
+  int slots = 1;              // worker slots of all ranks
+  int trials_per_device = 1;  // worker slots of a rank
 };
 
-/// "start   trial 09be.. M2m seed=3 on rank 0 (host a17), stages 4f1c.. reused"
+/// Line of a stage that starts: "start   trial 09be.. M2m seed=3 on rank 0 (host a17), stages 4f1c.. reused".
 std::string start_line(const SweepView& view, int stage, const std::string& host);
-/// "running trial 09be.. M2m seed=3: epoch 171/200 val bACC 74.1 kept 31 % of 3,900 translations"
+/// Line of a running stage: "running trial 09be.. M2m seed=3: epoch 171/200 val bACC 74.1 kept 31 % of 3,900
+/// translations".
 std::string running_line(const SweepView& view, int stage);
-/// "done    trial 09be.. M2m seed=3: bACC 77.9 ... in 81 s   [32/96, left 1 h 11 min]", or why it did not get
-/// there.
+/// Line of a stage that has ended: "done    trial 09be.. M2m seed=3: bACC 77.9 ... in 81 s   [32/96, left 1 h 11
+/// min]", or why it failed or was stopped.
 std::string end_line(const SweepView& view, int stage, double now);
-/// "skipped trial 77d0.. M2m seed=3: the g 4f1c.. that it needs failed"
+/// Line of a blocked stage: "skipped trial 77d0.. M2m seed=3: the g 4f1c.. that it needs failed".
 std::string blocked_line(const SweepView& view, int stage);
 
-/// Why the sweep now stops, and what to do. `reason` is one.
+/// Line about the stop of the sweep: why, and what to do. `reason` is not none.
 std::string stopping_line(StopReason reason);
 
-/// One line of the live block: " rank 0  M2m seed=3   epoch 171/200  val 74.1  kept 31 %  2.1 s/epoch  |###### |"
+/// Line of the block on a terminal: " rank 0  M2m seed=3   epoch 171/200  val 74.1  kept 31 %  2.1 s/epoch  |######
+/// |".
 std::string live_line(const SweepView& view, int stage, std::size_t title_width);
-/// " 31/96 done, 0 failed, 2 running   left 1 h 12 min   96.8 % busy"
+/// Last line of the block: " 31/96 done, 0 failed, 2 running   left 1 h 12 min   96.8 % busy".
 std::string summary_line(const SweepView& view, double now);
 
-/// "31 of 96 trials done, 2 failed": what it came to. damaged: of those that are there, how many cannot be read.
+/// Outcome of the sweep: "31 of 96 trials done, 2 failed". damaged: finished trials whose results cannot be read.
 std::string outcome_text(const Scheduler& scheduler, int damaged = 0);
-/// Trials that are there, and those that never will be for now.
+/// Number of trials that exist, and of those that failed, diverged or are blocked.
 int trials_done(const Scheduler& scheduler);
 int trials_failed(const Scheduler& scheduler);
 

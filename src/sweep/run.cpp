@@ -34,9 +34,8 @@ bool is_there(const study::Stage& stage, const results::OutputFolder& out) {
       stage.kind == study::StageKind::trial ? out.result(stage.id) : out.stage_done(stage.id), ignored);
 }
 
-/// Sets the stage aside if it is damaged, or, where its bytes matter, other than it was written. Returns whether it
-/// can be used. Under the lock of its folder, which other sweeps may share: one may have made the stage anew
-/// meanwhile.
+/// Checks a stage, and renames it if it is damaged or, if it is needed, has other checksums. Returns true if it can
+/// be used. Takes the lock of its folder, because another sweep with the same cache may have made the stage again.
 bool keep_stage(const std::filesystem::path& folder, bool is_needed) {
   if (!is_needed && !results::damage_of_stage(folder, results::Look::quick)) return true;
   try {
@@ -46,7 +45,7 @@ bool keep_stage(const std::filesystem::path& folder, bool is_needed) {
     return !damage;
   } catch (const Error& error) {
     if (error.code() != ExitCode::held) throw;
-    return false;  // to be waited for
+    return false;  // another sweep makes it; the stage waits for the lock
   }
 }
 
@@ -74,7 +73,7 @@ std::vector<bool> existing_stages(const study::StageGraph& graph, const results:
 std::vector<bool> set_aside_damaged(const study::StageGraph& graph, const results::OutputFolder& out,
                                     const FindDamage& find_damage) {
   std::vector<bool> there(graph.stages.size()), to_run(graph.stages.size());
-  for (std::size_t i = there.size(); i-- > 0;) {  // those that need it first
+  for (std::size_t i = there.size(); i-- > 0;) {  // dependents first
     const study::Stage& stage = graph.stages[i];
     const auto& dependents = graph.dependents[i];
     const bool is_trial = stage.kind == study::StageKind::trial;
@@ -97,7 +96,7 @@ std::function<double()> clock_from_now() {
 
 WorkerSettings worker_settings() { return {host_text(), StopSignals::received}; }
 
-/// How many stages run at once at most.
+/// Number of worker slots of all ranks.
 int slot_count(const SweepJob& job) { return group_count(job.ranks, job.ranks_per_trial) * job.trials_per_device; }
 
 ProgressSettings progress_settings(const SweepJob& job, const std::function<double()>& clock) {
@@ -111,7 +110,7 @@ ProgressSettings progress_settings(const SweepJob& job, const std::function<doub
   return settings;
 }
 
-/// What this process was asked for; where nothing, whether the folder, the log or the time is lost.
+/// Reason to stop: a signal, the lost lock of the folder, the lost reader of the log, or the time limit.
 StopReason stop_requested(const SweepJob& job) {
   const StopReason signalled = StopSignals::received();
   if (signalled != StopReason::none) return signalled;
@@ -121,8 +120,8 @@ StopReason stop_requested(const SweepJob& job) {
   return is_late ? StopReason::requeue : StopReason::none;
 }
 
-/// The coordinator in a thread, the worker here. Returns why the sweep was stopped. What stops the coordinator is
-/// thrown here after all have left.
+/// Runs the coordinator in a thread, the worker in this one. Returns why the sweep was stopped. An exception of the
+/// coordinator is thrown after all workers have ended.
 StopReason run_all(const SweepJob& job, Scheduler& scheduler, comm::Mailbox& coordinator, comm::Mailbox& worker,
                    const WorkerJob& worker_job) {
   const auto clock = clock_from_now();
@@ -150,7 +149,7 @@ StopReason run_all(const SweepJob& job, Scheduler& scheduler, comm::Mailbox& coo
   return reason;
 }
 
-/// The sentence of a file that could not be written; empty: all were, as far as this sweep got.
+/// Error text of a file that could not be written; empty if there is none.
 std::string unsaved(const Scheduler& scheduler) {
   for (const StageStatus& status : scheduler.status()) {
     if (status.result.end == study::StageOutcome::unsaved) return status.result.summary;
@@ -173,8 +172,8 @@ void log_stopped(const Scheduler& scheduler, ExitCode code) {
                        code == ExitCode::requeue ? "put the job back into the queue, or " : ""));
 }
 
-/// Merging reads all of every result, where the look at the beginning read no bulk: what turns out to be damaged is
-/// set aside, and counts as failed. Returns how many trials that are.
+/// Merges the results and logs the outcome. Merging reads every result completely, unlike the check before the
+/// sweep: a damaged one is renamed and counts as failed. Returns the number of damaged trials.
 int merge_and_log(const SweepJob& job, const Scheduler& scheduler, double seconds) {
   const results::MergeSummary merged = results::merge_results(job.out);
   for (const std::string& remark : merged.remarks) log_warning(remark);

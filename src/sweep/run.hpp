@@ -1,5 +1,5 @@
 #pragma once
-// What an output folder already holds.
+// A sweep on all ranks: what exists, what is damaged, and the run. Rank 0 hosts the coordinator; all ranks work.
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -17,63 +17,63 @@
 
 namespace m2m::sweep {
 
-/// Per stage whether its artifact is there and complete, at a quick look: a trial's result.h5; of a g or prefix
-/// stage.json, and files of the size that this says. False everywhere where there is no such folder.
+/// Marks the stages whose artifact exists and is complete, by a quick check: result.h5 of a trial; stage.json of a
+/// g or prefix, and the sizes of its files. All false if there is no such folder.
 ///
-/// Local. Throws Error as damage_of_result does.
+/// Local. Throws Error as results::damage_of_result does.
 std::vector<bool> existing_stages(const study::StageGraph& graph, const results::OutputFolder& out);
 
-/// What is wrong with the files of a finished trial that others begin from; the training side knows how to read
-/// them.
+/// Finds damage in the files of a finished trial that is the base of another. Passed in, because the checkpoints
+/// are read by another module.
 using FindDamage =
     std::function<std::optional<results::Damage>(const study::Stage& trial, const results::OutputFolder& out)>;
 
-/// Sets aside every artifact that is there and cannot be used, so that it is made anew, and logs a warning for
-/// each: results that m2m-report could not read, and stages that are not complete. Of what stages to run need, g
-/// and prefixes are compared with their checksums, and trials looked at with `find_damage`.
+/// Renames every damaged artifact, so that it is made again, and logs a warning for each: results that m2m-report
+/// could not read, and incomplete stages. What stages to run need is checked further: g and prefixes by their
+/// checksums, trials by `find_damage`.
 ///
-/// Returns what exists then. Local; the caller holds the lock of `out`, and a stage that another sweep holds is
-/// left to that one. Throws Error as existing does, and WriteError.
+/// Returns the marks of what exists then. The caller holds the lock of `out`; a stage that another sweep has locked
+/// is left alone. Local. Throws Error as existing_stages does, and WriteError.
 std::vector<bool> set_aside_damaged(const study::StageGraph& graph, const results::OutputFolder& out,
                                     const FindDamage& find_damage);
 
-// A sweep on all ranks: rank 0 leads it and works too, the others work.
-
+/// A sweep that is ready to run.
 struct SweepJob {
   const study::StageGraph& graph;
-  std::vector<bool> exists;  // per stage, whether its artifact is there
+  std::vector<bool> exists;  // exists[i]: the artifact of stage i exists
   results::OutputFolder out;
   const results::FolderLock& lock;
   int ranks = 1;
   std::optional<TerminalSize> terminal;                               // nothing: plain lines
-  std::optional<std::chrono::steady_clock::time_point> stop_at = {};  // nothing: there is time
+  std::optional<std::chrono::steady_clock::time_point> stop_at = {};  // nothing: no time limit
   bool fail_fast = false;                                             // the first failure stops the sweep
   int ranks_per_trial = 1;                                            // the last group may be smaller
-  int trials_per_device = 1;  // stages that each rank runs at once; more than one: ranks_per_trial is 1
+  int trials_per_device = 1;  // worker slots of a rank; if more than one, ranks_per_trial is 1
 };
 
-/// Writes study.json: what the sweep plans to run. Throws Error (input_output).
+/// Writes the planned trials and stages to study.json. Throws Error (input_output).
 void write_planned_trials(const study::Study& study, const study::StageGraph& graph,
                           const results::OutputFolder& out);
 
-/// "host a17": where this process runs, for people.
+/// Text of the host of this process for the log: "host a17".
 std::string host_text();
 
-/// On rank 0, while every other rank is in follow_sweep: writes study.json, runs what is missing with a coordinator
-/// in a thread of its own and a worker in this one, merges the results and says how it went on standard error.
+/// Runs the sweep on rank 0, while every other rank is in follow_sweep: the coordinator in a thread of its own, a
+/// worker in this one. Then merges the results and logs the outcome on standard error.
 ///
-/// work: as every rank has it, with job.trials_per_device seats. The caller holds StopSignals. What these note on
+/// worker_job: the same on every rank, with job.trials_per_device slots. The caller holds StopSignals. A signal on
 /// any rank, `stop_at`, a file that cannot be written and a log without a reader stop all ranks at their next step.
-/// Returns done, some_failed (also where a result turned out to be damaged), interrupted, requeue or input_output
-/// (the log); the last three only where something is left to run, by what came first. Throws Error (input_output)
-/// where a file cannot be written, whatever came first; all workers have then left.
+///
+/// Returns done, some_failed (also if a result is damaged), interrupted, requeue or input_output (the log). The
+/// last three are returned only if stages are left to run, by the first reason. Throws Error (input_output) if a
+/// file cannot be written, after all workers have ended.
 ExitCode lead_sweep(const SweepJob& job, comm::Mailbox& coordinator, comm::Mailbox& worker,
                     const WorkerJob& worker_job);
 
-/// On the other ranks: works until told to leave. The caller holds StopSignals.
+/// Runs the worker on all other ranks until Shutdown. The caller holds StopSignals.
 void follow_sweep(comm::Mailbox& worker, const WorkerJob& worker_job);
 
-/// How many groups that makes.
+/// Number of groups; the last one may be smaller.
 int group_count(int ranks, int ranks_per_trial);
 
 }  // namespace m2m::sweep

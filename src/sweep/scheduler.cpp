@@ -101,7 +101,7 @@ std::vector<Assignment> Scheduler::assign(double now) {
 int Scheduler::stage_of(int slot) const {
   const bool is_known = slot >= 0 && at(slot) < stage_of_slot_.size();
   if (!is_known || stage_of_slot_[at(slot)] < 0)
-    throw internal_error("rank " + std::to_string(slot) + " speaks of a stage it does not run");
+    throw internal_error("worker slot " + std::to_string(slot) + " reports a stage that it does not run");
   return stage_of_slot_[at(slot)];
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// The scheduler: which rank runs what, and when. It knows no processes, files or clocks: it is told what happened
-// and asked what to do, by a coordinator at work, by a simulation, or by a test.
+// The scheduler: decides which worker slot runs which stage, and when. It uses no processes, files or clocks: the
+// coordinator, a simulation or a test reports events to it and asks for assignments.
 #include <array>
 #include <optional>
 #include <set>
@@ -13,12 +13,12 @@
 namespace m2m::sweep {
 
 enum class StageState {
-  existing,     // was there before
-  unneeded,     // a g that no missing trial needs
-  waiting,      // for a rank, or for what it needs
+  existing,     // existed before the sweep
+  unneeded,     // a g or prefix that no trial to run needs
+  waiting,      // for a slot, or for what it needs
   running,      //
   done,         //
-  diverged,     // its loss was not a number
+  diverged,     // the loss was not finite
   failed,       //
   blocked,      // what it needs failed
   interrupted,  // stopped; resumable
@@ -28,10 +28,10 @@ inline constexpr int stage_state_count = 9;
 struct StageStatus {
   StageState state = StageState::waiting;
   int slot = -1;
-  double started = 0;        // seconds, of the clock that the scheduler is told
+  double started = 0;        // seconds, as `now` of assign
   study::Progress progress;  // the last one reported
   study::StageResult result;
-  int cause = -1;  // blocked: which stage failed
+  int cause = -1;  // blocked: the stage that failed
 };
 
 struct Assignment {
@@ -39,45 +39,44 @@ struct Assignment {
   int stage;
 };
 
-/// A rank is here a number for a place where one stage runs at a time: where ranks run several stages at once, a
-/// number each (coordinator.hpp).
+/// Assigns stages to worker slots, which have numbers >= 0 (coordinator.hpp).
 ///
-/// Longest path first: a free rank takes the stage whose chain to the end of the sweep is the dearest among those
-/// whose needs are there. Deterministic: ties go to the stage planned first and to the lowest rank.
-/// Handing a stage out and ending one take time logarithmic in the numbers of stages and ranks, all else constant
-/// time.
+/// Critical path first: of the stages that can run, a free slot gets the one whose chain to the end of the sweep
+/// costs most. Deterministic: ties go to the stage planned first and to the lowest slot. Assigning and finishing a
+/// stage take time logarithmic in the numbers of stages and slots, all else constant time.
 class Scheduler {
  public:
-  /// exists[i]: stage i's artifact is there. priorities[i]: of the stages that can start, the largest goes first;
-  /// the costs of the chains to the end where none are given. Keeps a reference to `graph`.
+  /// exists[i]: the artifact of stage i exists. priorities[i]: of the stages that can start, the largest goes
+  /// first; by default the costs of the critical paths. Keeps a reference to `graph`.
   Scheduler(const study::StageGraph& graph, const std::vector<bool>& exists, std::vector<double> priorities = {});
 
-  /// A rank waits for work; rank >= 0.
+  /// Adds a slot that is free. slot >= 0.
   void add_free_slot(int slot);
-  /// What free ranks are to start now; each stage is handed out once.
+  /// Assigns stages to free slots; each stage once.
   std::vector<Assignment> assign(double now);
-  /// What the stage of `rank` reports. Throws Error (internal) where that rank runs none, as do the next two.
+  /// Stores the progress of the stage of `slot`. Throws Error (internal) if the slot runs none.
   void report(int slot, const study::Progress& progress);
-  /// The stage of `rank` has ended, the rank is free again. Returns the stages that can now never run.
+  /// Ends the stage of `slot`, which is then free. Returns the stages that can now never run. Throws Error
+  /// (internal) if the slot runs none.
   std::vector<int> finish(int slot, const study::StageResult& result, double now);
-  /// A rank that waits for work gets none until add_free_slot. Nothing happens where it is not free.
+  /// Withdraws a free slot until add_free_slot. Does nothing if it is not free.
   void withdraw(int slot) { free_slots_.erase(slot); }
-  /// Other priorities for what has not been started. Linear in the number of stages.
+  /// Replaces the priorities of the stages that have not started. Linear in the number of stages.
   void reprioritise(std::vector<double> priorities);
-  /// Which stages have still to be started or are running.
+  /// Marks the stages that wait or run.
   std::vector<bool> unfinished() const;
-  /// The stage a rank runs.
+  /// Stage that `slot` runs. Throws Error (internal) if it runs none.
   int stage_of(int slot) const;
-  /// Nothing more is started.
+  /// Starts no further stage.
   void stop() { stopped_ = true; }
   bool stopped() const { return stopped_; }
-  /// Nothing runs, and nothing more can be started.
+  /// True if no stage runs and none can start.
   bool finished() const { return running_ == 0 && (stopped_ || ready_.empty()); }
 
   const study::StageGraph& graph() const { return graph_; }
   const std::vector<StageStatus>& status() const { return status_; }
   int count(StageState state, std::optional<study::StageKind> kind = std::nullopt) const;
-  /// Seconds that ranks have spent in stages which have ended.
+  /// Seconds that slots have spent in stages that have ended.
   double busy_seconds() const { return busy_; }
 
  private:

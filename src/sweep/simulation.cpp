@@ -16,7 +16,7 @@ namespace {
 
 std::size_t at(int position) { return static_cast<std::size_t>(position); }
 
-/// What is simulated, and what came of it so far.
+/// A simulation in progress.
 class Run {
  public:
   Run(const std::vector<int>& groups, const std::vector<double>& durations)
@@ -26,7 +26,7 @@ class Run {
     result_.stages.resize(durations.size());
   }
 
-  /// A group starts a stage; returns when it ends.
+  /// Starts a stage on a group at `now`; returns the time of its end.
   double start(int stage, int group, double now) {
     const int ranks = groups_[at(group)];
     const double seconds = durations_[at(stage)] / (1 + gain_per_further_rank * (ranks - 1));
@@ -48,9 +48,9 @@ class Run {
   Simulation result_;
 };
 
-/// Tells the scheduler of one ending after the other.
+/// Runs the scheduler: reports the ends of stages in the order of time.
 void simulate_scheduler(Scheduler& scheduler, Run& run) {
-  using Ending = std::pair<double, int>;  // when, which group
+  using Ending = std::pair<double, int>;  // time, group
   std::priority_queue<Ending, std::vector<Ending>, std::greater<>> endings;
   for (int group = 0; group < run.groups(); ++group) scheduler.add_free_slot(group);
   for (double now = 0;;) {
@@ -63,7 +63,7 @@ void simulate_scheduler(Scheduler& scheduler, Run& run) {
   }
 }
 
-/// Per stage to run the group it is dealt to: trials in turn, what they need to the group of its first user.
+/// Group of each stage to run: trials in turn, a stage that they need at its first dependent. -1: not run.
 std::vector<int> assign_round_robin(const study::StageGraph& graph, const std::vector<bool>& to_run, int groups) {
   std::vector<int> owners(graph.stages.size(), -1);
   int trials = 0;
@@ -79,7 +79,7 @@ std::vector<int> assign_round_robin(const study::StageGraph& graph, const std::v
   return owners;
 }
 
-/// Each group runs what it was dealt in the graph's order, and waits where something needed is not there.
+/// Runs the stages of each group in the order of the graph; a group waits for what its next stage needs.
 void simulate_static(const study::StageGraph& graph, const std::vector<bool>& to_run, Run& run) {
   const std::vector<int> owners = assign_round_robin(graph, to_run, run.groups());
   std::vector<double> free_from(at(run.groups()), 0.0);

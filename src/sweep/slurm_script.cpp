@@ -11,20 +11,20 @@
 namespace m2m::sweep {
 namespace {
 
-/// Minutes, minutes:seconds, h:m:s, d-h, d-h:m or d-h:m:s in seconds; 0 where it is none of them.
+/// Parses minutes, minutes:seconds, h:m:s, d-h, d-h:m or d-h:m:s to seconds; 0 if the text has another format.
 long parse_slurm_time(const std::string& time) {
   static const std::regex form(R"((?:(\d{1,4})-)?(\d{1,6})(?::(\d{1,2}))?(?::(\d{1,2}))?)");
   std::smatch match;
   if (!std::regex_match(time, match, form)) return 0;
   const auto number = [&match](std::size_t i) { return match[i].matched ? std::stol(match[i]) : 0L; };
   const bool has_days = match[1].matched, has_three = match[4].matched;
-  // What the first number after the days counts depends on how many there are.
+  // The unit of the first number after the days depends on how many numbers follow.
   const std::array<long, 3> weight =
       has_days || has_three ? std::array<long, 3>{3600, 60, 1} : std::array<long, 3>{60, 1, 0};
   return number(1) * 86400 + number(2) * weight[0] + number(3) * weight[1] + number(4) * weight[2];
 }
 
-/// As a shell reads it back.
+/// Quotes a word for the shell.
 std::string quoted(const std::string& word) {
   static const std::regex harmless(R"([A-Za-z0-9_./,:=+-]+)");
   if (std::regex_match(word, harmless)) return word;
@@ -52,7 +52,7 @@ int warning_seconds(const std::string& time) {
   const long seconds = parse_slurm_time(time);
   if (seconds <= 0) {
     throw usage_error(
-        fmt::format("--time '{}' is no time that Slurm knows; give h:mm:ss, d-hh:mm:ss or minutes", time));
+        fmt::format("--time '{}' is not a time limit of Slurm; expected h:mm:ss, d-hh:mm:ss or minutes", time));
   }
   return static_cast<int>(std::clamp(seconds / 10, 1L, 90L));
 }
@@ -60,7 +60,7 @@ int warning_seconds(const std::string& time) {
 void check(const SlurmJob& job) {
   const auto check_at_least = [](const char* option, int number, int smallest) {
     if (number < smallest)
-      throw usage_error(fmt::format("{} {} is too few; give {} or more", option, number, smallest));
+      throw usage_error(fmt::format("{} {} is too small; expected at least {}", option, number, smallest));
   };
   check_at_least("--nodes", job.nodes, 1);
   check_at_least("--gpus-per-node", job.gpus_per_node, 0);
@@ -75,7 +75,7 @@ std::string slurm_script(const SlurmJob& job) {
   for (const std::string& word : job.words) words += " " + quoted(word);
   if (job.array > 0) words += fmt::format(" --part \"$SLURM_ARRAY_TASK_ID/{}\"", job.array);
   return fmt::format(R"(#!/usr/bin/env bash
-# Runs the study {} on a cluster; docs/slurm.md says what the lines mean.
+# Runs the study {} on a cluster; docs/slurm.md explains the lines.
 # From the project's folder:  . slurm/site.sh && sbatch THIS_FILE
 {}
 trap 'exit 85' USR1  # until the launcher is there, which passes the signal on to every rank

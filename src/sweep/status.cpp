@@ -21,9 +21,9 @@
 
 namespace m2m::sweep {
 
+namespace fs = std::filesystem;
 using results::OutputFolder;
 
-namespace fs = std::filesystem;
 namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
@@ -46,7 +46,8 @@ void read_journal_end(const fs::path& file, StageStatusLine& stage) {
   stage.seconds_left = (stage.epochs - stage.epoch) * (last->seconds + last->evaluation_seconds);
 }
 
-/// A stage writes its config.json when it is begun, a sweep study.json before anything is.
+/// True if the trial was started by the current sweep: a trial writes config.json at its start, a sweep writes
+/// study.json before any trial starts.
 bool is_of_this_sweep(const OutputFolder& out, const std::string& trial) {
   std::error_code missing;
   const auto begun = fs::last_write_time(out.config(trial), missing);
@@ -64,11 +65,11 @@ void read_failed(const fs::path& file, StageStatusLine& trial) {
   }
 }
 
-/// True, with the reason, where the result is there and cannot be read.
+/// True if the result exists and cannot be read; sets the reason.
 bool is_unreadable(const OutputFolder& out, StageStatusLine& trial) {
   try {
     const auto damage = results::damage_of_result(out.result(trial.id), trial.id, results::Look::quick);
-    if (damage) trial.reason = damage->why + "; the sweep's command makes it anew";
+    if (damage) trial.reason = damage->why + "; the command of the sweep makes it again";
   } catch (const Error& error) {
     trial.reason = error.what();
   }
@@ -107,8 +108,8 @@ StageStatusLine read_stage_status(const OutputFolder& out, const results::Planne
   if (fs::exists(out.stage_done(planned.id), ignored)) {
     const auto damage = results::damage_of_stage(folder, results::Look::quick);
     stage.state = damage ? LiveStatus::failed : LiveStatus::done;
-    if (damage) stage.reason = damage->why + "; the sweep's command makes it anew";
-  } else if (!results::live_holder(folder).empty()) {
+    if (damage) stage.reason = damage->why + "; the command of the sweep makes it again";
+  } else if (!results::living_holder(folder).empty()) {
     stage.state = LiveStatus::running;
   } else if (has_begun) {
     stage.state = LiveStatus::interrupted;
@@ -117,7 +118,7 @@ StageStatusLine read_stage_status(const OutputFolder& out, const results::Planne
   return stage;
 }
 
-/// Seconds between two results, over the last ten of them.
+/// Mean seconds between results, over the last ten intervals.
 double seconds_between_results(const OutputFolder& out, const std::vector<StageStatusLine>& trials) {
   std::vector<double> ages;
   for (const StageStatusLine& trial : trials) {
@@ -143,7 +144,8 @@ int StudyStatus::count(LiveStatus state) const {
 
 StudyStatus read_status(const OutputFolder& out) {
   if (!fs::exists(out.study())) {
-    throw usage_error(out.root.string() + ": no sweep has planned anything here; name a sweep's output folder");
+    throw usage_error(out.root.string() +
+                      ": no sweep has planned anything here; name the output folder of a sweep");
   }
   const results::PlannedStudy study = results::read_planned_study(out.study());
   StudyStatus status;
@@ -161,7 +163,6 @@ StudyStatus read_status(const OutputFolder& out) {
   return status;
 }
 
-// What is said of a study's status: to people, and to programs.
 namespace {
 
 Json number_or_null(double value) { return value == value ? Json(value) : Json(nullptr); }
@@ -180,7 +181,7 @@ std::string status_line(const StageStatusLine& stage) {
   return text + "\n";
 }
 
-/// "stages: 1 of 3 done, 1 running", and what else there is; empty where trials share none.
+/// Line of the shared stages: "shared stages: 1 of 3 done, 1 running", and further counts; empty if there are none.
 std::string stages_text(const std::vector<StageStatusLine>& stages) {
   if (stages.empty()) return "";
   const auto count = [&](LiveStatus state) {
@@ -229,10 +230,10 @@ std::string status_text(const StudyStatus& status) {
                         duration_text(status.seconds_per_trial * left));
   }
   text += "\n" + (left > 0 ? stages_text(status.stages) : "");
-  text += status.sweep.empty() ? "no sweep is at work here" : "a sweep is at work: " + status.sweep;
-  text += left > 0 && status.sweep.empty() ? "; give its command again to go on\n" : "\n";
+  text += status.sweep.empty() ? "no sweep is running here" : "a sweep is running: " + status.sweep;
+  text += left > 0 && status.sweep.empty() ? "; repeat its command to resume\n" : "\n";
   for (const auto* list : {&status.stages, &status.trials}) {
-    if (list == &status.stages && left == 0) continue;  // nothing needs them any more
+    if (list == &status.stages && left == 0) continue;  // no trial needs them any more
     for (const StageStatusLine& stage : *list) {
       if (stage.state != LiveStatus::done && stage.state != LiveStatus::waiting) text += status_line(stage);
     }

@@ -12,7 +12,7 @@
 namespace m2m::sweep {
 namespace {
 
-// A signal handler reaches nothing but what has static storage.
+// A signal handler can only use objects with static storage.
 std::atomic<int> first_signal = 0;
 static_assert(std::atomic<int>::is_always_lock_free);
 
@@ -24,7 +24,7 @@ void note_signal(int signal) {
   std::signal(SIGTERM, SIG_DFL);
 }
 
-/// Whether whoever started this process wants it to outlive its session, as nohup does.
+/// True if SIGHUP was ignored when this process started, as under nohup.
 bool hangup_was_ignored = false;
 
 void look_at_hangup(int, char**, char**) {
@@ -32,7 +32,7 @@ void look_at_hangup(int, char**, char**) {
   hangup_was_ignored = sigaction(SIGHUP, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-// Called before any library starts: UCX, which many builds of MPI bring, catches SIGHUP before main begins.
+// Called before any library starts, because UCX, which is part of many MPI builds, catches SIGHUP before main.
 [[gnu::section(".preinit_array"), gnu::used]] void (*look_first)(int, char**, char**) = look_at_hangup;
 
 }  // namespace
@@ -51,7 +51,7 @@ StopSignals::~StopSignals() {
 void StopSignals::handle(int signal, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;  // files being written are not to fail with EINTR
+  action.sa_flags = SA_RESTART;  // so that writes to files do not fail with EINTR
   sigemptyset(&action.sa_mask);
   struct sigaction old {};
   if (sigaction(signal, &action, &old) == 0) before_.emplace_back(signal, old);
@@ -75,7 +75,7 @@ namespace {
 constexpr double usual_margin = 60;  // seconds: enough for a step and a checkpoint
 constexpr double never = 1e9;        // seconds: no job lasts that long
 
-/// A Unix time; nothing where the text is none.
+/// Parses a Unix time; nothing if the text is null or has another format.
 std::optional<double> read_time(const char* text) {
   if (text == nullptr) return std::nullopt;
   char* end = nullptr;
@@ -84,13 +84,13 @@ std::optional<double> read_time(const char* text) {
   return is_time ? std::optional(seconds) : std::nullopt;
 }
 
-/// Why the job's end cannot be that of this job; empty: it can.
+/// Why the end time cannot be that of this job; empty if it can.
 std::string doubt(const char* text, const std::optional<double>& end, const std::optional<double>& job_start,
                   double program_start) {
-  const std::string name = fmt::format("SLURM_JOB_END_TIME={} is not believed: ", text);
-  if (!end) return name + "it is no Unix time";
-  if (job_start && *end <= *job_start) return name + "the job began later (SLURM_JOB_START_TIME)";
-  if (*end <= program_start) return name + "it was over before this program began";
+  const std::string name = fmt::format("SLURM_JOB_END_TIME={} is ignored: ", text);
+  if (!end) return name + "it is not a Unix time";
+  if (job_start && *end <= *job_start) return name + "it lies before the start of the job (SLURM_JOB_START_TIME)";
+  if (*end <= program_start) return name + "it lies before the start of this program";
   return "";
 }
 
@@ -110,8 +110,8 @@ double read_duration(const std::string& option, const std::string& text) {
     seconds = 3600 * std::stod(part[1]) + 60 * std::stod(part[2]) + std::stod(part[3]);
   }
   if (seconds > 0) return seconds;
-  throw usage_error(
-      fmt::format("{} '{}' is no time; give seconds, or hours, minutes and seconds as 1:30:00", option, text));
+  throw usage_error(fmt::format("{} '{}' is not a time; expected seconds, or hours, minutes and seconds as 1:30:00",
+                                option, text));
 }
 
 TimeLeft time_left(const TimeLimit& given, const std::function<const char*(const char*)>& environment, double now,
@@ -119,13 +119,14 @@ TimeLeft time_left(const TimeLimit& given, const std::function<const char*(const
   if (given.limit) {
     const double margin = stop_margin(given, *given.limit);
     if (margin >= *given.limit) {
-      throw usage_error(fmt::format("--time-margin {:g} s leaves nothing of --time-limit {:g} s; give less", margin,
-                                    *given.limit));
+      throw usage_error(
+          fmt::format("--time-margin {:g} s leaves nothing of --time-limit {:g} s; give a smaller margin", margin,
+                      *given.limit));
     }
     if (*given.limit <= margin + running) {
-      throw usage_error(
-          fmt::format("--time-limit {:g} s was used up by the preparations, which took {:.0f} s; give more",
-                      *given.limit, running));
+      throw usage_error(fmt::format(
+          "--time-limit {:g} s was used up by the preparation, which took {:.0f} s; give a longer limit",
+          *given.limit, running));
     }
     return {*given.limit - margin - running, ""};
   }
@@ -134,7 +135,7 @@ TimeLeft time_left(const TimeLimit& given, const std::function<const char*(const
   const std::optional<double> end = read_time(text);
   const std::string doubted = doubt(text, end, read_time(environment("SLURM_JOB_START_TIME")), now - running);
   if (!doubted.empty()) {
-    return {std::nullopt, doubted + "; no time limit is known, --time-limit gives one"};
+    return {std::nullopt, doubted + "; the sweep has no time limit; give one with --time-limit"};
   }
   const double left = *end - now, margin = stop_margin(given, left + running);
   if (left >= never) return {};

@@ -1,5 +1,5 @@
 #pragma once
-// Who reads standard error, where the log goes, and how wide their window is.
+// The terminal of standard error, and lines at its bottom that are redrawn in place.
 #include <functional>
 #include <optional>
 #include <string>
@@ -12,25 +12,23 @@ struct TerminalSize {
   int rows = 24;
 };
 
-/// The terminal that standard error ends up on; nothing where it is a file or a pipe. Under mpirun standard error
-/// is always a pipe, and it is mpirun's own that counts.
+/// Size of the terminal of standard error; nothing if it is a file or a pipe. Under mpirun, standard error is
+/// always a pipe; the standard error of mpirun counts.
 std::optional<TerminalSize> stderr_terminal();
 
-/// True once the reader of a pipe that standard error goes to has closed it, as `m2m-sweep ... 2>&1 | head -1`
-/// does.
+/// True if standard error is a pipe whose reader has closed it, as in `m2m-sweep ... 2>&1 | head -1`.
 bool log_reader_is_gone();
 
-// Lines at the bottom of a terminal that are redrawn in place.
-
+/// Lines at the bottom of a terminal that are redrawn in place.
 class LiveBlock {
  public:
-  /// `write` takes what goes to the terminal.
+  /// write: writes to the terminal.
   LiveBlock(TerminalSize size, std::function<void(const std::string&)> write);
 
-  /// Replaces the block by `lines`, each cut to the width; what does not fit the height is counted in one line. The
-  /// last line always shows.
+  /// Replaces the block by `lines`, each truncated to the width. If they are more than the height, one line gives
+  /// the number of hidden ones. The last line is always shown.
   void draw(const std::vector<std::string>& lines);
-  /// Takes the block away, so that other lines can be written where it was.
+  /// Erases the block, so that other lines can be written in its place.
   void erase();
 
  private:

@@ -15,7 +15,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// The worker's side of the conversation, for all of its seats. Thread-safe.
+/// The worker's side of the exchange of messages, for all of its slots. Thread-safe.
 class WorkerProtocol {
  public:
   WorkerProtocol(comm::Mailbox& mail, const WorkerJob& job, const WorkerSettings& settings)
@@ -30,7 +30,7 @@ class WorkerProtocol {
     const std::lock_guard guard(mutex_);
     admission_.on_progress(slot);
     auto& reported = slots_[at(slot)].reported;
-    if (!reported) memory_checked_.reset();  // its memory is known now
+    if (!reported) memory_checked_.reset();  // the memory of its stage is known now
     const auto now = Clock::now();
     const bool is_last = progress.epoch >= progress.epochs;
     if (reported && !is_last && now - *reported < std::chrono::duration<double>(settings_.progress_interval))
@@ -50,7 +50,7 @@ class WorkerProtocol {
     return stop_ || shutdown_;
   }
 
-  /// The next stage that the seat is to run; nothing once the worker is to leave. Waits.
+  /// Waits for the next stage of the slot. Nothing after Shutdown.
   std::optional<study::Stage> next_stage(int slot) {
     for (;; std::this_thread::sleep_for(poll_interval)) {
       const std::lock_guard guard(mutex_);
@@ -72,7 +72,7 @@ class WorkerProtocol {
     send(StageFinished{result, slot, !admission_.admit(slot)});
   }
 
-  /// Lets all seats go.
+  /// Ends all slots.
   void shut_down() {
     const std::lock_guard guard(mutex_);
     shutdown_ = true;
@@ -101,7 +101,7 @@ class WorkerProtocol {
     if (admission_.admit(slot)) send(Ready{settings_.host, slot});
   }
 
-  /// Takes what has come, and passes a signal on.
+  /// Receives all messages, and sends a signal to the coordinator.
   void receive() {
     while (const auto message = mail_.poll()) {
       ToWorker word = decode_to_worker(message->bytes);
@@ -125,7 +125,7 @@ class WorkerProtocol {
   std::optional<Clock::time_point> memory_checked_;
 };
 
-/// What the stage of a seat asks and tells; it may do so from threads of its own.
+/// Connects the stage of a slot to the worker; the stage may call it from several threads.
 class SlotContext : public study::StageContext {
  public:
   SlotContext(WorkerProtocol& protocol, int slot) : protocol_(protocol), slot_(slot) {}
@@ -148,7 +148,7 @@ study::StageResult to_failure(std::exception_ptr thrown) {
   } catch (const std::exception& error) {
     return {study::StageOutcome::failed, error.what(), ExitCode::internal, 0};
   } catch (...) {
-    return {study::StageOutcome::failed, "something was thrown that is no exception", ExitCode::internal, 0};
+    return {study::StageOutcome::failed, "an unknown exception was thrown", ExitCode::internal, 0};
   }
 }
 
@@ -172,7 +172,7 @@ void run_slot(WorkerProtocol& protocol, int slot, const WorkerJob& job) {
   }
 }
 
-/// The first seat here, each further one in a thread. Throws what the first of them to fail threw.
+/// Runs slot 0 in this thread, each further slot in a thread of its own. Throws the first exception of a slot.
 void run_slots(WorkerProtocol& protocol, const WorkerJob& job) {
   std::exception_ptr failure;
   std::mutex mutex;

@@ -1,5 +1,5 @@
 #pragma once
-// A worker: runs on its rank what the coordinator sends.
+// A worker: runs on its rank the stages that the coordinator assigns.
 #include <functional>
 #include <string>
 
@@ -10,31 +10,30 @@
 
 namespace m2m::sweep {
 
-/// Ends the job because a stage threw on a rank that others of its group may wait for.
+/// Ends the job, because a stage threw on a rank for which other ranks of its group may wait.
 using AbortJobFn = std::function<void(const study::Stage& stage, const study::StageResult& failure)>;
 
-/// What a rank runs stages with.
+/// How a rank runs stages.
 struct WorkerJob {
-  study::RunFn run;                           // with several seats, called by several threads at once
-  AbortJobFn abort_job = {};                  // empty: this rank is a group by itself
-  int slots = 1;                              // how many stages run at once; more than one: abort_job is empty
-  std::function<DeviceMemory()> memory = {};  // of the device; thread-safe; empty: there is enough for all seats
+  study::RunFn run;                           // with several slots, called by several threads at once
+  AbortJobFn abort_job = {};                  // empty: this rank is alone in its group
+  int slots = 1;                              // stages that run at once; if more than one, abort_job is empty
+  std::function<DeviceMemory()> memory = {};  // of the device; thread-safe; empty: there is always enough
 };
 
 struct WorkerSettings {
-  std::string host;                            // "host a17", for people
-  std::function<StopReason()> stop_requested;  // what this process was asked for
-  double progress_interval = 0.5;              // seconds between progress messages of a stage, at least
-  double admission_interval = 0.5;             // seconds between looks for memory that others have freed, at least
+  std::string host;                            // "host a17", for the log
+  std::function<StopReason()> stop_requested;  // from a signal to this process
+  double progress_interval = 0.5;              // minimum seconds between progress messages of a stage
+  double admission_interval = 0.5;             // minimum seconds between measurements of free memory
 };
 
-/// Runs stages until told to leave: in the calling thread, and in a thread more for each further seat. A seat says
-/// Here once its stage is admitted (admission.hpp), so none is sent to a seat that would keep it waiting. All
-/// threads sleep while they wait; `mail` is used by one of them at a time.
+/// Runs stages until Shutdown: slot 0 in the calling thread, each further slot in a thread of its own. A slot sends
+/// Ready once it is admitted (admission.hpp), so an assigned stage never waits for memory. All threads sleep while
+/// they wait; one of them at a time uses `mail`.
 ///
-/// What escapes from `work.run` is sent as the end of that stage (a WriteError as unsaved, all else as failed), or
-/// ends the job; other seats go on. Throws
-/// Error (input_output) only where message passing fails.
+/// An exception from `job.run` becomes the result of its stage (unsaved for a WriteError, failed otherwise), or
+/// ends the job; other slots go on. Throws Error (input_output) if message passing fails.
 void run_worker(comm::Mailbox& mail, const WorkerJob& job, const WorkerSettings& settings);
 
 }  // namespace m2m::sweep

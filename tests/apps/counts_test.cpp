@@ -1,4 +1,4 @@
-// The tests' own reading of numbers in what a program says.
+// How tests read numbers in the output of a program.
 #include "support/counts.hpp"
 
 #include <gtest/gtest.h>
@@ -12,10 +12,10 @@ using testing::line_with;
 using testing::numbers_in;
 
 TEST(Counts, AreThoseThatAreSaidExactlyOnce) {
-  const std::string said = "14:01:02 5 of 6 trials done, 1 failed in 3 s\n";
-  EXPECT_EQ(counts_in(said), (Counts{5, 6, 1}));
+  const std::string output = "14:01:02 5 of 6 trials done, 1 failed in 3 s\n";
+  EXPECT_EQ(counts_in(output), (Counts{5, 6, 1}));
   EXPECT_EQ(counts_in("0 of 1 trial done, 1 failed"), (Counts{0, 1, 1}));
-  EXPECT_EQ(counts_in(said + said), Counts{});
+  EXPECT_EQ(counts_in(output + output), Counts{});
   EXPECT_EQ(counts_in("5 of 6 trials done"), Counts{});
 }
 

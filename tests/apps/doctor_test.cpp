@@ -81,8 +81,8 @@ TEST(DoctorProgram, NamesTheInstructionSetOfTheProcess) {
     const Outcome outcome = doctor(set);
     EXPECT_EQ(outcome.code, 0) << outcome.output;
     caps = caps && set != best;  // from the processor's own set on nothing is capped
-    const std::string said = caps ? "warning  instructions   " + set : "ok       instructions   " + best;
-    EXPECT_NE(outcome.output.find(said), std::string::npos) << outcome.output;
+    const std::string output = caps ? "warning  instructions   " + set : "ok       instructions   " + best;
+    EXPECT_NE(outcome.output.find(output), std::string::npos) << outcome.output;
   }
   EXPECT_NE(doctor("").output.find("ok       instructions   " + best), std::string::npos);
   const Outcome wrong = doctor("avx3");

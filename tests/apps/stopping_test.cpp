@@ -43,7 +43,7 @@ class Stopping : public testing::SweepProgram {
     return sweeping.wait();
   }
 
-  /// The log says once what was done, how much of it is left, and that way to go on.
+  /// The log has one line with what was done, what is left and how to resume.
   void expect_says_how_to_go_on(const std::string& way) {
     const Counts counts = counts_in(background_log());
     EXPECT_LT(counts.done, 6) << background_log();
@@ -144,7 +144,7 @@ TEST_F(Stopping, EndsWith85WhereMpirunGetsASignalThatItPassesOn) {
 
 TEST_F(Stopping, EndsWith1WhereMpirunItselfIsToEndButStopsInOrder) {
   for (const int signal :
-       {SIGTERM, SIGINT, SIGHUP}) {  // mpirun sends SIGTERM to the ranks, and returns a code of its own
+       {SIGTERM, SIGINT, SIGHUP}) {  // mpirun sends SIGTERM to the ranks, and returns another code
     std::filesystem::remove_all(out());
     testing::Background sweeping(command(2, "jobs/grid.toml fake.milliseconds=50"), folder());
     wait_for_lines(1, "done");

@@ -20,7 +20,7 @@ std::string refusal(const std::vector<const char*>& words) {
   return testing::complaint([&] { parse(words); }, ExitCode::usage);
 }
 
-using Options = std::vector<std::vector<const char*>>;  // with a value where one belongs to the option
+using Options = std::vector<std::vector<const char*>>;  // with a value if the option takes one
 
 const Options of_run = {{"--out", "o"},
                         {"--cache", "c"},
@@ -113,9 +113,9 @@ TEST(SweepArguments, GivesEachVerbItsOwnOptions) {
       for (const std::vector<const char*>& option : others) {
         std::vector<const char*> words = {verb.c_str()};
         words.insert(words.end(), option.begin(), option.end());
-        const std::string said = refusal(words);
-        EXPECT_EQ(said.empty(), names(options).contains(option.front())) << verb << " " << option.front();
-        EXPECT_TRUE(said.empty() || said.find(option.front()) != std::string::npos) << said;
+        const std::string output = refusal(words);
+        EXPECT_EQ(output.empty(), names(options).contains(option.front())) << verb << " " << option.front();
+        EXPECT_TRUE(output.empty() || output.find(option.front()) != std::string::npos) << output;
       }
     }
   }

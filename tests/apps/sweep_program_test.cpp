@@ -155,7 +155,7 @@ TEST_F(SweepProgram, RefusesToRunAloneWhereTheLauncherSaysMore) {
   EXPECT_EQ(count(outcome.output, "\n"), 1) << outcome.output;
   EXPECT_TRUE(says(outcome.output, {"m2m-sweep:", "SLURM_NTASKS=8", "'srun --mpi=pmix'", "'mpirun'"}));
   ::setenv("SLURM_PROCID", "3", 1);
-  EXPECT_EQ(sweep(0, "jobs/grid.toml").output, "");  // the first process has said it
+  EXPECT_EQ(sweep(0, "jobs/grid.toml").output, "");  // the first process has printed it
   EXPECT_EQ(sweep(0, "validate jobs/grid.toml").code, 0);
   EXPECT_EQ(sweep(2, "jobs/grid.toml").code, 0);
   ::unsetenv("SLURM_NTASKS");

@@ -1,4 +1,4 @@
-// What m2m-sweep says, word for word: one sentence of each kind. Other tests compare the data in its sentences.
+// Messages of m2m-sweep, quoted whole: one of each kind. Other tests compare only the data in messages.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -36,7 +36,7 @@ std::string refusal(const Action& action) {
   return "accepted";
 }
 
-/// A text, and what is said of it.
+/// A text and its expected sentence.
 using Cases = std::vector<std::pair<std::string, std::string>>;
 
 TEST(SweepSentences, OfAStudyNameFileLineSettingAndWhatToDo) {
@@ -51,12 +51,12 @@ TEST(SweepSentences, OfAStudyNameFileLineSettingAndWhatToDo) {
        "jobs/test.toml:1: m2m.lambda = [0.1,0.5]: expected one value; several belong on the [grid]"},
       {"[grid]\nseed = []", "jobs/test.toml:2: seed has no values on the [grid], so there would be no trials"},
       {"[grid]\nseed = 1", "jobs/test.toml:2: seed on the [grid] needs a list of values: [1]"},
-      {"m2m.beta = 0.5\n\"m2m.beta\" = 0.6", "jobs/test.toml:2: m2m.beta is given twice, first in line 1"},
+      {"m2m.beta = 0.5\n\"m2m.beta\" = 0.6", "jobs/test.toml:2: m2m.beta is given twice; the first is in line 1"},
       {"seed = 1\n[grid]\nseed = [1, 2]",
        "jobs/test.toml:3: seed is on the [grid] and also set in line 1; keep one of them"},
       {"name = '../x'",
-       "jobs/test.toml:1: name = '../x': expected up to 100 letters, digits, '_', '-' and '.', the last not in "
-       "front, for it names the output folder; set name = '_.._x'"},
+       "jobs/test.toml:1: name = '../x': expected up to 100 letters, digits, '_', '-' and '.', not beginning "
+       "with '.', because it names the output folder; set name = '_.._x'"},
       {"method = 'M2m'\ntrain.epochs = 9\ntrain.defer_until = 9",
        "jobs/test.toml:3: train.defer_until = 9 is not before train.epochs = 9: M2m would never begin"},
       {"method = 'M2m'\n[[point]]\nlabel = 'M2m'\nm2m.lambda = 0.1",
@@ -72,20 +72,21 @@ TEST(SweepSentences, OfTheCommandLineNameOptionOrSettingAndWhatToGive) {
     study::Study study = testing::study_from("[[point]]\nlabel = 'x'\nm2m.lambda = 0");
     return refusal([&] { study::apply_override(study, word, testing::fake_fields()); });
   };
-  EXPECT_EQ(overriding("seed"), "command line: 'seed' is no setting; write key=value");
+  EXPECT_EQ(overriding("seed"), "command line: 'seed' is not a setting; write key=value");
   EXPECT_EQ(overriding("seed=x"), "command line: seed = 'x': expected a whole number");
   EXPECT_EQ(overriding("m2m.lambda=1"),
             "command line: m2m.lambda is set by the [[point]] of jobs/test.toml:3 itself; change it there");
   EXPECT_EQ(refusal([] { sweep::read_duration("--time-limit", "5m"); }),
-            "--time-limit '5m' is no time; give seconds, or hours, minutes and seconds as 1:30:00");
+            "--time-limit '5m' is not a time; expected seconds, or hours, minutes and seconds as 1:30:00");
   const auto no_variable = [](const std::string&) -> const char* { return nullptr; };
   EXPECT_EQ(refusal([&] {
               sweep::time_left({60, 90}, no_variable, 0, 0);
             }),
-            "--time-margin 90 s leaves nothing of --time-limit 60 s; give less");
-  EXPECT_EQ(refusal([] { check_group_options(2, 2); }),
-            "--trials-per-device 2: a rank that runs several trials at once shares none with other ranks; leave "
-            "--ranks-per-trial out, or give 1");
+            "--time-margin 90 s leaves nothing of --time-limit 60 s; give a smaller margin");
+  EXPECT_EQ(
+      refusal([] { check_group_options(2, 2); }),
+      "--trials-per-device 2: a rank that runs several trials at once cannot share one with other ranks; leave "
+      "out --ranks-per-trial, or set it to 1");
   const study::StageGraph one = study::make_graph({testing::request("a", 1)});
   EXPECT_EQ(refusal([&] { ranks_per_trial(4, 2, one, {false}); }),
             "--ranks-per-trial 4: the job has 2 ranks; start it with 'mpirun -np 4' or more");
@@ -97,10 +98,10 @@ TEST(SweepSentences, OfFilesNameThemAndWhatIsWrong) {
   EXPECT_EQ(refusal([&] { study::read_study_file(there, testing::fake_fields()); }),
             there + ": this is a folder; a study is a file like jobs/ablation_cifar10.toml");
   EXPECT_EQ(refusal([&] { sweep::read_status({folder.path()}); }),
-            there + ": no sweep has planned anything here; name a sweep's output folder");
+            there + ": no sweep has planned anything here; name the output folder of a sweep");
   const study::StageGraph one = study::make_graph({testing::request("a", 1)});
   EXPECT_EQ(refusal([&] { sweep::read_durations("not/there", one); }),
-            "--durations not/there: there is no such file or folder");
+            "--durations not/there: no such file or folder");
   write_file(folder.path() / "a.json", "{\"b\": 0}");
   EXPECT_EQ(refusal([&] { sweep::read_durations(there + "/a.json", one); }),
             there + "/a.json: 'b' is 0: expected seconds, a number above 0");
@@ -126,7 +127,7 @@ TEST(SweepSentences, OfTheLogTellWhatBeganRanAndEnded) {
   EXPECT_EQ(running_line(view, 0),
             "running stage " + name(0) + ": epoch 171/200 val bACC 74.1 kept 31 % of 3,900 translations");
   scheduler.finish(0, {study::StageOutcome::failed, "thrown", ExitCode::bad_data, 1}, 1);
-  EXPECT_EQ(end_line(view, 0, 1), "failed  stage " + name(0) + ": thrown; what it left is in cache/" +
+  EXPECT_EQ(end_line(view, 0, 1), "failed  stage " + name(0) + ": thrown; its files are in cache/" +
                                       graph.stages[0].id + "; the rest goes on   [0/1, time left not known yet]");
   EXPECT_EQ(blocked_line(view, 1), "skipped trial " + name(1) + ": the g " + study::short_id(graph.stages[0].id) +
                                        " that it needs failed");
@@ -143,7 +144,7 @@ TEST(SweepSentences, OfTheLogTellHowItStops) {
        "a file cannot be written: stopping at the next step of every rank; the same command resumes"},
       {stopping_line(sweep::StopReason::interrupted),
        "stopping at the next step of every rank; a second signal ends at once; the same command resumes"}};
-  for (const auto& [said, sentence] : cases) EXPECT_EQ(said, sentence);
+  for (const auto& [output, sentence] : cases) EXPECT_EQ(output, sentence);
 }
 
 TEST(SweepSentences, OfTheLogTellWhatRunsAtOnce) {
@@ -169,13 +170,13 @@ TEST(SweepSentences, OfTheStatusTellWhereASweepIsAndHowToGoOn) {
   status.trials[1].state = sweep::LiveStatus::waiting;
   EXPECT_EQ(sweep::status_text(status),
             "grid: 1 of 2 trials done, 0 failed, 0 running, 0 interrupted, 1 waiting\n"
-            "no sweep is at work here; give its command again to go on\n");
+            "no sweep is running here; repeat its command to resume\n");
   status.sweep = "process 4711 on host a17";
   status.seconds_per_trial = 60;
   EXPECT_EQ(sweep::status_text(status),
             "grid: 1 of 2 trials done, 0 failed, 0 running, 0 interrupted, 1 waiting; a result every 60 s, about "
             "60 s left\n"
-            "a sweep is at work: process 4711 on host a17\n");
+            "a sweep is running: process 4711 on host a17\n");
 }
 
 using SweepProgramSentences = testing::SweepProgram;

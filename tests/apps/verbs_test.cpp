@@ -35,10 +35,10 @@ TEST(Describe, NamesEverySettingAndMethod) {
 TEST(Describe, SaysAllAboutASetting) {
   EXPECT_EQ(describe(training(), "train.epochs"),
             "train.epochs: How long.\n  type: integer\n  default: 10\n  unit: epochs\n  bounds: from 1 to 1000\n"
-            "  part of a trial's id where it acts\n");
+            "  part of a trial's id if it acts\n");
   EXPECT_NE(describe(training(), "method").find("one of: ERM, RS, DRS, M2m"), std::string::npos);
   EXPECT_NE(describe(training(), "train.threads").find("not part of a trial's id"), std::string::npos);
-  EXPECT_NE(describe(training(), "train.defer_until").find("follows from other settings"), std::string::npos);
+  EXPECT_NE(describe(training(), "train.defer_until").find("derived from other settings"), std::string::npos);
 }
 
 TEST(Describe, SaysWhatAMethodIs) { EXPECT_EQ(describe(training(), "M2m"), "M2m: a method\n"); }
@@ -101,7 +101,7 @@ TEST_F(SimulateProgram, SaysALineForEachNumberOfRanksAndOrderAndTouchesNothing) 
   const Outcome outcome = simulate("grid.toml --ranks 1,3");
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.output,
-            "grid: 6 trials, 3 stages; modelled costs (a rough model)\n"
+            "grid: 6 trials, 3 stages; estimated costs (a rough model)\n"
             "   ranks  order             makespan   speed-up  efficiency    idle\n"
             "       1  longest path         2 min        1.0     100.0 %   0.0 %\n"
             "       1  random               2 min        1.0     100.0 %   0.0 %\n"
@@ -115,9 +115,9 @@ TEST_F(SimulateProgram, TakesSettingsGroupsAndOptionsInAnyOrder) {
   const Json json = simulated("--ranks 2 seed=0 grid.toml method=ERM --ranks-per-trial 2");
   EXPECT_EQ(json.at("simulations").size(), 3u);
   EXPECT_NEAR(json.at("simulations").at(0).at("makespan").get<double>(), 10 / 1.9, 1e-9);
-  const Outcome said = simulate("--ranks 2 seed=0 grid.toml method=ERM --ranks-per-trial 2");
-  EXPECT_NE(said.output.find("groups of 2 ranks, assumed to be 1.9 times as fast as one"), std::string::npos)
-      << said.output;
+  const Outcome outcome = simulate("--ranks 2 seed=0 grid.toml method=ERM --ranks-per-trial 2");
+  EXPECT_NE(outcome.output.find("groups of 2 ranks, assumed to be 1.9 times as fast as one"), std::string::npos)
+      << outcome.output;
 }
 
 TEST_F(SimulateProgram, WritesAGanttChartOfOneNumberOfRanks) {
@@ -143,10 +143,10 @@ TEST_F(SimulateProgram, TakesDurationsFromAFile) {
   EXPECT_EQ(json.at("measured"), 3);
   EXPECT_EQ(json.at("ratio"), 2);
   EXPECT_EQ(json.at("simulations").at(0).at("makespan"), 240);
-  const Outcome said = simulate("grid.toml --ranks 1 --durations durations.json");
-  EXPECT_NE(said.output.find("3 of 9 durations from durations.json, the others modelled, times 2\n"),
+  const Outcome outcome = simulate("grid.toml --ranks 1 --durations durations.json");
+  EXPECT_NE(outcome.output.find("3 of 9 times from durations.json, the others estimated, times 2\n"),
             std::string::npos)
-      << said.output;
+      << outcome.output;
 }
 
 TEST_F(SimulateProgram, RefusesBadInputInOneSentence) {

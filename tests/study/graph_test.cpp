@@ -44,7 +44,7 @@ TEST(Graph, PathsToTheEndAreThoseOfTheDearestChain) {
 TEST(Graph, MissesTrialsAndOnlyTheStagesTheyNeed) {
   const StageGraph graph = make_graph({request("a", 5, {g1}), request("b", 7, {g1, g2})});
   EXPECT_EQ(stages_to_run(graph, {false, false, false, false}), (std::vector<bool>{true, true, true, true}));
-  // b is there, so nobody needs g2, which is not
+  // b exists, so no stage needs g2, which does not exist
   EXPECT_EQ(stages_to_run(graph, {true, false, false, true}), (std::vector<bool>{false, true, false, false}));
   EXPECT_EQ(stages_to_run(graph, {false, true, false, true}), (std::vector<bool>{false, false, false, false}));
 }

@@ -14,7 +14,7 @@ namespace {
 
 using testing::says;
 
-/// What reading this study says.
+/// Error of reading this study.
 std::string refusal(const std::string& toml) {
   return testing::complaint([&] { testing::study_from(toml); }, ExitCode::usage);
 }

@@ -1,25 +1,26 @@
 #pragma once
-// Programs as a shell runs them.
+// Runs programs in a shell.
 #include <string>
 
 namespace m2m::testing {
 
+/// Result of a command.
 struct Outcome {
-  int code = -1;       // exit code; 128 + signal where a signal ended it
+  int code = -1;       // exit code; 128 + signal if a signal ended it
   std::string output;  // standard output and standard error
 };
 
-/// One word of a shell's command line, whatever is in it.
+/// Quotes a text as one word of a shell's command line.
 std::string quoted(const std::string& word);
 
 /// Runs `command` with /bin/sh in `folder` until it ends.
 Outcome run_command(const std::string& command, const std::string& folder);
 
-/// A command that runs in the background, in a process group of its own.
+/// A command that runs in the background as its own process group.
 class Background {
  public:
   Background(const std::string& command, const std::string& folder);
-  /// Kills what is left of the group.
+  /// Kills the remaining processes of the group.
   ~Background();
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
@@ -28,7 +29,7 @@ class Background {
   void signal_all(int signal) const;
   /// Sends `signal` to the command itself.
   void signal_leader(int signal) const;
-  /// Waits for its end; the exit code as above.
+  /// Waits for its end; returns the exit code as Outcome::code.
   int wait();
 
  private:

@@ -8,7 +8,7 @@
 
 namespace m2m::testing {
 
-/// Trials of a sweep, as "5 of 6 trials done, 1 failed" counts them.
+/// Numbers of trials in "5 of 6 trials done, 1 failed".
 struct Counts {
   int done = -1, of = -1, failed = -1;
   bool operator==(const Counts&) const = default;

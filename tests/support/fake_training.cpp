@@ -28,7 +28,7 @@ Json identity_of(const Config& config, const std::vector<std::string>& names) {
   return identity;
 }
 
-/// Appended in one write, so that several ranks can.
+/// Appends a line in one write, so that several ranks can write to one file.
 void note(const results::OutputFolder& out, const std::string& word, const study::Stage& stage) {
   const std::string line = fmt::format("{} {} {} {}\n", word, ::getpid(), stage.id, stage.label);
   const int handle = ::open((out.root / "ran.log").c_str(), O_CREAT | O_APPEND | O_WRONLY, 0644);
@@ -172,7 +172,7 @@ std::multiset<std::string> stages_in_log(const std::filesystem::path& out, const
 std::set<std::string> finished_in(const std::filesystem::path& out) {
   std::set<std::string> found;
   for (const char* parent : {"trials", "cache"}) {
-    std::error_code ignored;  // a folder that is not there holds nothing
+    std::error_code ignored;  // a missing folder is empty
     for (const auto& folder : std::filesystem::directory_iterator(out / parent, ignored)) {
       if (std::filesystem::exists(folder.path() / "result.h5") ||
           std::filesystem::exists(folder.path() / "stage.json")) {

@@ -1,6 +1,6 @@
 #pragma once
-// A training side that trains nothing: settings, plans and stages that sleep, fail, diverge or find no space as
-// they are told.
+// Training functions that train nothing: settings, plans, and stages that sleep, fail, diverge or cannot write, as
+// the setting fake.does requests.
 #include <filesystem>
 #include <set>
 #include <string>
@@ -16,13 +16,16 @@ namespace m2m::testing {
 
 std::vector<settings::Setting> fake_fields();
 
-/// Defaults; train.defer_until is .8 of train.epochs. Refuses a deferral past the last epoch, ERM excepted.
+/// Fills in defaults; train.defer_until is 0.8 of train.epochs. Throws Error (usage) if it is not before the last
+/// epoch, except for ERM.
 Config fake_resolve(const Config& given);
 
-/// M2m needs a g per data set, ratio and seed; m2m.* act in M2m alone. An epoch costs a second, M2m's two.
+/// Plans a point. M2m needs a g for each data set, ratio and seed; m2m.* act only in M2m. An epoch costs a second,
+/// two for M2m.
 study::StageRequest fake_plan(const Config& resolved, const std::string& label);
 
-/// Writes what a stage leaves: a trial's result.h5; else stage.json and the file that it names, state.safetensors.
+/// Writes the artifact of a stage: result.h5 of a trial, or else stage.json and the file that it names,
+/// state.safetensors.
 void leave_artifact(const results::OutputFolder& out, const study::Stage& stage);
 
 /// Runs a stage: sleeps fake.milliseconds an epoch, does what fake.does says, and leaves result.h5 or stage.json
@@ -30,22 +33,22 @@ void leave_artifact(const results::OutputFolder& out, const study::Stage& stage)
 /// group: with whom a stage is run, if with anybody: all agree where to stop, the first one writes.
 study::RunFn fake_runner(const results::OutputFolder& out, const comm::Group* group = nullptr);
 
-/// The lines of OUT/ran.log that begin with `word`.
+/// Number of lines of OUT/ran.log that begin with `word`.
 int count_lines(const std::filesystem::path& out, const std::string& word);
 
-/// The stages that ran.log's lines of that word speak of, one entry a line.
+/// Stages in the lines of ran.log that begin with `word`, one entry per line.
 std::multiset<std::string> stages_in_log(const std::filesystem::path& out, const std::string& word);
 
-/// The stages and trials that are done, by what lies in the folder. A process that is killed may have left the
-/// result and not the line.
+/// Finished stages and trials, by the files in the folder: a killed process may have written the result and no
+/// line.
 std::set<std::string> finished_in(const std::filesystem::path& out);
 
-/// The processes that ran.log speaks of.
+/// Process ids in ran.log.
 std::set<int> processes_in_log(const std::filesystem::path& out);
 
-/// A study of these fields, from TOML.
+/// Parses a study from TOML, with the settings above.
 study::Study study_from(const std::string& toml);
-/// study, planned.
+/// Plans the graph of a study from TOML.
 study::StageGraph graph_from(const std::string& toml);
 
 }  // namespace m2m::testing

@@ -1,5 +1,5 @@
 #pragma once
-// A step of M2m to be translated.
+// A planned step of M2m on synthetic data.
 #include <numeric>
 
 #include "data/epoch_plan.hpp"
@@ -13,7 +13,7 @@
 
 namespace m2m::testing {
 
-/// A planned step of a made-up data set, with f and g of their own.
+/// A planned step of a synthetic data set, with its networks f and g.
 struct PlannedStep {
   std::shared_ptr<const train::LoadedData> data = testing::tiny_data({60, 20, 6, 2});
   Config config = testing::tiny_config({{"method", "M2m"}, {"train.precision", "float64"}, {"m2m.gamma", 0.3}});
@@ -44,7 +44,7 @@ struct PlannedStep {
     return {train::gather_slots(*data, plan.step(0), torch::kFloat64),
             torch::tensor(labels, torch::kInt64).to(test_device()), slots};
   }
-  /// The slots that a rank takes of that batch.
+  /// Shard of the batch that `rank` takes.
   methods::Batch share(int rank, int ranks) const {
     const methods::Batch whole = batch();
     const auto own = data::shard_slots(whole.labels.size(0), planned.translated_slots(), rank, ranks);
@@ -60,7 +60,7 @@ struct PlannedStep {
             0,
             [this](const torch::Tensor& picks) { return train::gather_indices(*data, picks, torch::kFloat64); }};
   }
-  /// What of `planned` is work for the slots of `batch`.
+  /// Translations of `planned` in the slots of `batch`.
   methods::TranslationWork work(const methods::Batch& batch) const {
     nn::Upload upload;
     const auto pieces = methods::add_translations(

@@ -6,7 +6,7 @@
 
 namespace m2m::testing {
 
-/// A stage by name; its identity is its name.
+/// Makes a stage whose identity is its name.
 inline study::StageRequest request(const std::string& name, double cost,
                                    std::vector<study::StageRequest> needs = {},
                                    study::StageKind kind = study::StageKind::trial) {
@@ -20,7 +20,7 @@ inline study::StageRequest request(const std::string& name, double cost,
   return made;
 }
 
-/// Up to 30 trials that share up to 8 g stages, some of which need another.
+/// Draws a graph of up to 30 trials that share up to 8 stages of kind g, some of which need another.
 inline study::StageGraph random_graph(std::mt19937& random) {
   const auto below = [&](unsigned n) { return random() % n; };
   std::vector<study::StageRequest> shared, trials;

@@ -1,5 +1,5 @@
 #pragma once
-// Stages of the digits, planned and run in a folder of their own.
+// Plans and runs small stages on the digits, in a temporary folder.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -16,14 +16,14 @@
 
 namespace m2m::testing {
 
-/// Asks to stop at the n-th question; never where n is 0.
+/// A context that requests the stop at the n-th call of stop_requested; never if n is 0.
 class Context : public study::StageContext {
  public:
   explicit Context(int stop_at = 0) : stop_at_(stop_at) {}
   void progress(const study::Progress& progress) override { last = progress; }
   void remark(const std::string& text) override { remarks.push_back(text); }
   bool stop_requested() const override { return ++asked_ >= stop_at_ && stop_at_ > 0; }
-  /// How often the stage asked whether to stop.
+  /// Number of calls of stop_requested.
   int asked() const { return asked_; }
   study::Progress last;
   std::vector<std::string> remarks;
@@ -33,7 +33,7 @@ class Context : public study::StageContext {
   mutable std::atomic<int> asked_ = 0;  // a test may look from another thread
 };
 
-/// Trials of the digits that ship with the project, small and short.
+/// Plans small, short trials on the digits that ship with the project.
 inline study::StageGraph plan(const std::vector<Json>& points, bool keep_prefixes = true) {
   stages::Planner planner;
   std::vector<study::StageRequest> requests;
@@ -58,7 +58,7 @@ class StageRunnerTest : public ::testing::Test {
  protected:
   results::OutputFolder out(const std::string& name) const { return {root_ / name}; }
 
-  /// Runs all stages in their order; what they need stands before them.
+  /// Runs all stages in the order of the graph, so that needs exist.
   static void run_all(const study::StageGraph& graph, const results::OutputFolder& out) {
     stages::Runner runner(out, Json::object());
     for (const study::Stage& stage : graph.stages) {

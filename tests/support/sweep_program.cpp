@@ -8,7 +8,7 @@
 namespace m2m::testing {
 
 SweepProgram::SweepProgram() {
-  // each test decides itself what its environment says
+  // each test sets these variables itself
   for (const char* name :
        {"SLURM_NTASKS", "SLURM_PROCID", "SLURM_JOB_ID", "SLURM_JOB_END_TIME", "OMPI_COMM_WORLD_SIZE"})
     ::unsetenv(name);

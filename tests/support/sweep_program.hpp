@@ -1,5 +1,5 @@
 #pragma once
-// m2m-sweep as a shell and mpirun see it, with a training side that trains nothing, in a folder of its own.
+// Runs m2m-sweep with the fake training functions, in a shell or under mpirun, in a temporary folder.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -13,29 +13,30 @@
 
 namespace m2m::testing {
 
-/// The folder holds jobs/grid.toml, 6 trials and 3 stages, and jobs/broken.toml, of whose 3 trials one throws.
+/// A test in a folder with jobs/grid.toml (6 trials and 3 stages) and jobs/broken.toml (3 trials, of which one
+/// throws).
 class SweepProgram : public ::testing::Test {
  protected:
   SweepProgram();
 
   std::filesystem::path folder() const { return folder_.path(); }
-  /// Where jobs/grid.toml writes.
+  /// Output folder of jobs/grid.toml.
   std::filesystem::path out() const { return folder() / "results" / "grid"; }
 
-  /// 0 ranks: without mpirun.
+  /// Command line of m2m-sweep on `ranks` ranks; 0: without mpirun.
   static std::string command(int ranks, const std::string& arguments);
   Outcome sweep(int ranks, const std::string& arguments) const;
 
-  /// Waits until out()'s ran.log has that many lines of that word.
+  /// Waits until ran.log of out() has `lines` lines that begin with `word`.
   void wait_for_lines(int lines, const std::string& word) const;
-  /// What a Background command has written.
+  /// Output of a Background command.
   std::string background_log() const;
 
  private:
   testing::TemporaryFolder folder_;
 };
 
-/// How often `part` stands in `text`.
+/// Number of occurrences of `part` in `text`.
 int count(const std::string& text, const std::string& part);
 
 }  // namespace m2m::testing

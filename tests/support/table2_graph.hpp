@@ -1,6 +1,5 @@
 #pragma once
-// Table 2 of the paper as a graph: which trials it takes and what they cost against each other. Made up: no one has
-// measured these costs.
+// Table 2 of the paper as a graph of trials with relative costs. The costs are synthetic, not measured.
 #include <fmt/format.h>
 
 #include "support/random_graph.hpp"
@@ -11,11 +10,11 @@ inline constexpr const char* table2_methods[] = {"ERM", "RS",    "SMOTE", "DRS",
                                                  "DRW", "Focal", "LDAM",  "LDAM-DRW", "M2m", "M2m-LDAM"};
 inline constexpr int table2_images[] = {12406, 20431, 10847, 19573};  // CIFAR-LT-10 and -100, rho = 100 and 10
 inline constexpr int table2_epochs = 200;
-inline constexpr int table2_deferred = 160;     // where deferred methods and M2m begin to differ from ERM
+inline constexpr int table2_deferred = 160;     // epoch at which deferred methods and M2m begin to differ from ERM
 inline constexpr double table2_image_cost = 3;  // of an image and epoch: one forward pass, two gradients
-inline constexpr double table2_m2m_factor = 6;  // an epoch with translations against one without
+inline constexpr double table2_m2m_factor = 6;  // cost of an epoch with translations over one without
 
-/// What one data set and seed asks for. g, and the first epochs of ERM, DRS, DRW and M2m, are trained once.
+/// Trials of one data set and seed. g, and the first epochs of ERM, DRS, DRW and M2m, are trained once.
 inline std::vector<study::StageRequest> table2_block(int images, int seed) {
   const auto epochs = [images](double count) { return count * images * table2_image_cost; };
   const std::string data = fmt::format(" {} {}", images, seed);

@@ -1,5 +1,5 @@
 #pragma once
-// What tests of several stages at once have in common.
+// Stages and results for tests of worker slots.
 #include <chrono>
 
 #include "support/eventually.hpp"

@@ -43,7 +43,7 @@ class ReadDurations : public ::testing::Test {
 TEST_F(ReadDurations, TakesTheModelTimesTheMeasuredRatioWhereNothingWasMeasured) {
   const Durations read = read_durations(file("{\"" + id(0) + "\": 40, \"" + id(1) + "\": 5, \"other\": 3}"), graph);
   EXPECT_EQ(read.measured, 2);
-  EXPECT_DOUBLE_EQ(read.ratio, 3);  // 45 seconds where 15 were expected
+  EXPECT_DOUBLE_EQ(read.ratio, 3);  // 45 seconds, 15 were estimated
   EXPECT_EQ(read.seconds, (std::vector<double>{40, 5, 21}));
 }
 

@@ -26,8 +26,8 @@ TEST(Messages, CarryAStageWhole) {
                            0.25,
                            5e9,
                            {{study::StageKind::g, "x"}, {study::StageKind::prefix, "y"}}};
-  const ToWorker heard = decode_to_worker(encode(ToWorker(Assign{stage})));
-  const study::Stage& same = std::get<Assign>(heard).stage;
+  const ToWorker received = decode_to_worker(encode(ToWorker(Assign{stage})));
+  const study::Stage& same = std::get<Assign>(received).stage;
   EXPECT_EQ(same.id, stage.id);
   EXPECT_EQ(same.kind, stage.kind);
   EXPECT_EQ(same.label, stage.label);
@@ -41,8 +41,8 @@ TEST(Messages, CarryAStageWhole) {
 }
 
 TEST(Messages, CarryProgressWithWhatDoesNotApply) {
-  const auto heard = decode_from_worker(encode(FromWorker(ProgressUpdate{{3, 9, std::nan(""), 0.5, 12, 1.5}})));
-  const study::Progress& same = std::get<ProgressUpdate>(heard).progress;
+  const auto received = decode_from_worker(encode(FromWorker(ProgressUpdate{{3, 9, std::nan(""), 0.5, 12, 1.5}})));
+  const study::Progress& same = std::get<ProgressUpdate>(received).progress;
   EXPECT_EQ(same.epoch, 3);
   EXPECT_EQ(same.epochs, 9);
   EXPECT_TRUE(std::isnan(same.validation_bacc));
@@ -52,17 +52,17 @@ TEST(Messages, CarryProgressWithWhatDoesNotApply) {
 TEST(Messages, CarryAResultWhole) {
   const study::StageResult result{
       study::StageOutcome::done, "bACC 77.9", ExitCode::done, 81, {"one line", "", "and another"}};
-  const auto heard = decode_from_worker(encode(FromWorker(StageFinished{result})));
-  const study::StageResult& same = std::get<StageFinished>(heard).result;
+  const auto received = decode_from_worker(encode(FromWorker(StageFinished{result})));
+  const study::StageResult& same = std::get<StageFinished>(received).result;
   EXPECT_EQ(same.summary, result.summary);
   EXPECT_EQ(same.seconds, 81);
   EXPECT_EQ(same.details, result.details);
 }
 
 TEST(Messages, MakeReasonsFitForJson) {
-  const auto heard = decode_from_worker(
+  const auto received = decode_from_worker(
       encode(FromWorker(StageFinished{{study::StageOutcome::failed, "bad \xff byte", ExitCode::bad_data, 2}})));
-  const study::StageResult& same = std::get<StageFinished>(heard).result;
+  const study::StageResult& same = std::get<StageFinished>(received).result;
   EXPECT_NO_THROW(Json(same.summary).dump());
   EXPECT_EQ(same.end, study::StageOutcome::failed);
   EXPECT_EQ(same.code, ExitCode::bad_data);
@@ -111,7 +111,7 @@ TEST(Messages, RefuseBytesThatAreNone) {
 
 }  // namespace
 
-// What the seats of a worker say, and what a coordinator sends them: the other side is the test.
+// Exchange of messages between worker slots and a coordinator; the test is the other side.
 namespace {
 
 using testing::done_result;
@@ -119,24 +119,24 @@ using testing::eventually;
 using testing::report_an_epoch;
 using testing::trial_graph;
 
-/// Turns of a loop after which it would have said what it has to say; it looks at everything once a turn.
+/// Number of polls after which a loop has sent everything that it has to send.
 constexpr int turns_enough = 10;
 
-/// A worker of two seats, to whom the test speaks as its coordinator.
+/// A worker with two slots; the test is its coordinator.
 class Worker : public ::testing::Test {
  protected:
   Worker() : graph_(trial_graph(3)), thread_([this] { run_worker(post_.worker(0), work_, settings_); }) {}
   ~Worker() override {
     open_[0] = open_[1] = open_[2] = true;
-    tell(Shutdown{});
+    send(Shutdown{});
     thread_.join();
   }
 
-  void tell(const ToWorker& word) { post_.coordinator().send(0, encode(word)); }
-  /// Sends trial number `stage` to a seat; it ends once open_[stage].
-  void start(int stage, int slot) { tell(Assign{graph_.stages[static_cast<std::size_t>(stage)], slot}); }
+  void send(const ToWorker& word) { post_.coordinator().send(0, encode(word)); }
+  /// Sends trial number `stage` to a slot; it ends once open_[stage].
+  void start(int stage, int slot) { send(Assign{graph_.stages[static_cast<std::size_t>(stage)], slot}); }
   /// The next word for which `counts` holds; passes others over.
-  FromWorker hear(const std::function<bool(const FromWorker&)>& counts) {
+  FromWorker receive(const std::function<bool(const FromWorker&)>& counts) {
     FromWorker word = Goodbye{};
     const bool came = eventually([&] {
       const auto message = post_.coordinator().poll();
@@ -146,19 +146,20 @@ class Worker : public ::testing::Test {
     return came ? word : Goodbye{};
   }
   /// The next one that is no report: these come at their own times.
-  FromWorker hear() {
-    return hear([](const FromWorker& word) { return !std::holds_alternative<ProgressUpdate>(word); });
+  FromWorker receive() {
+    return receive([](const FromWorker& word) { return !std::holds_alternative<ProgressUpdate>(word); });
   }
-  /// Whether nothing but reports comes while the worker's waiting seats look for work that often.
-  bool hears_nothing() {
+  /// True if only progress updates come while the worker's waiting slots poll that often.
+  bool receives_nothing() {
     const int until = looks_ + turns_enough;
-    bool heard = false;
+    bool received = false;
     const bool came = eventually([&] {
       const auto message = post_.coordinator().poll();
-      heard = heard || (message && !std::holds_alternative<ProgressUpdate>(decode_from_worker(message->bytes)));
-      return heard || looks_ >= until;
+      received =
+          received || (message && !std::holds_alternative<ProgressUpdate>(decode_from_worker(message->bytes)));
+      return received || looks_ >= until;
     });
-    return came && !heard;
+    return came && !received;
   }
 
   study::StageGraph graph_;
@@ -187,42 +188,42 @@ class Worker : public ::testing::Test {
 };
 
 TEST_F(Worker, SaysThatASeatLeavesWhereMemoryNoLongerAdmitsItAndComesBackWhenItDoes) {
-  EXPECT_EQ(std::get<Ready>(hear()).slot, 0);
-  EXPECT_TRUE(hears_nothing());  // one open seat is enough
+  EXPECT_EQ(std::get<Ready>(receive()).slot, 0);
+  EXPECT_TRUE(receives_nothing());  // one admitted slot is enough
   start(0, 0);
-  EXPECT_EQ(std::get<Ready>(hear()).slot, 1);
+  EXPECT_EQ(std::get<Ready>(receive()).slot, 1);
   start(1, 1);
-  EXPECT_TRUE(std::holds_alternative<ProgressUpdate>(hear([](const FromWorker& word) {
+  EXPECT_TRUE(std::holds_alternative<ProgressUpdate>(receive([](const FromWorker& word) {
     return std::holds_alternative<ProgressUpdate>(word) && std::get<ProgressUpdate>(word).slot == 1;
   })));
   free_ = 0;
   open_[0] = true;
-  // Seat 0 cannot be admitted beside the stage of seat 1.
-  EXPECT_TRUE(std::holds_alternative<LogLine>(hear()));
-  const StageFinished first = std::get<StageFinished>(hear());
+  // Slot 0 cannot be admitted beside the stage of slot 1.
+  EXPECT_TRUE(std::holds_alternative<LogLine>(receive()));
+  const StageFinished first = std::get<StageFinished>(receive());
   EXPECT_EQ(first.slot, 0);
   EXPECT_TRUE(first.withdraws);
-  EXPECT_TRUE(hears_nothing());
+  EXPECT_TRUE(receives_nothing());
   free_ = 1000;
-  EXPECT_EQ(std::get<Ready>(hear()).slot, 0);
+  EXPECT_EQ(std::get<Ready>(receive()).slot, 0);
   open_[1] = true;
-  const StageFinished second = std::get<StageFinished>(hear());
+  const StageFinished second = std::get<StageFinished>(receive());
   EXPECT_EQ(second.slot, 1);
-  EXPECT_TRUE(second.withdraws);  // seat 0 is open already
+  EXPECT_TRUE(second.withdraws);  // slot 0 is admitted already
 }
 
 TEST_F(Worker, KeepsASeatWhereTheNextStageIsAdmittedAtOnce) {
-  hear();
-  free_ = 0;  // seat 1 stays away
+  receive();
+  free_ = 0;  // slot 1 stays withdrawn
   start(0, 0);
-  EXPECT_TRUE(std::holds_alternative<LogLine>(hear()));
+  EXPECT_TRUE(std::holds_alternative<LogLine>(receive()));
   open_[0] = true;
-  const StageFinished ended = std::get<StageFinished>(hear());
+  const StageFinished ended = std::get<StageFinished>(receive());
   EXPECT_EQ(ended.slot, 0);
   EXPECT_FALSE(ended.withdraws);  // none runs: it may begin
   free_ = 1000;
   start(2, 0);
-  EXPECT_EQ(std::get<Ready>(hear()).slot, 1);
+  EXPECT_EQ(std::get<Ready>(receive()).slot, 1);
 }
 
 TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
@@ -235,9 +236,9 @@ TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
     const CoordinatorSettings settings{1, clock, [] { return StopReason::none; }, false, 1, 2};
     run_coordinator(scheduler, post.coordinator(), {}, settings);
   });
-  const auto say = [&](const FromWorker& word) { post.worker(0).send(0, encode(word)); };
+  const auto send = [&](const FromWorker& word) { post.worker(0).send(0, encode(word)); };
   /// The next word to the worker; nothing if none comes in time or before the coordinator's turn of that number.
-  const auto hear = [&](int last_turn) -> std::optional<ToWorker> {
+  const auto receive = [&](int last_turn) -> std::optional<ToWorker> {
     std::optional<ToWorker> word;
     EXPECT_TRUE(eventually([&] {
       if (const auto message = post.worker(0).poll()) word = decode_to_worker(message->bytes);
@@ -245,28 +246,28 @@ TEST(Coordinator, SendsNothingToASeatThatHasLeftUntilItIsHereAgain) {
     }));
     return word;
   };
-  const auto hears_nothing = [&] { return !hear(turns + turns_enough).has_value(); };
+  const auto receives_nothing = [&] { return !receive(turns + turns_enough).has_value(); };
   constexpr int never = std::numeric_limits<int>::max();
   const auto seat_started = [&] {
-    const auto word = hear(never);
+    const auto word = receive(never);
     return word && std::holds_alternative<Assign>(*word) ? std::get<Assign>(*word).slot : -1;
   };
-  say(Ready{"host a", 0});
+  send(Ready{"host a", 0});
   EXPECT_EQ(seat_started(), 0);
-  EXPECT_TRUE(hears_nothing());  // seat 1 has not come
-  say(Ready{"host a", 1});
+  EXPECT_TRUE(receives_nothing());  // slot 1 is not ready
+  send(Ready{"host a", 1});
   EXPECT_EQ(seat_started(), 1);
-  say(StageFinished{done_result(), 0, true});
-  EXPECT_TRUE(hears_nothing());
-  say(StageFinished{done_result(), 1, false});
+  send(StageFinished{done_result(), 0, true});
+  EXPECT_TRUE(receives_nothing());
+  send(StageFinished{done_result(), 1, false});
   EXPECT_EQ(seat_started(), 1);
-  say(Ready{"host a", 0});
+  send(Ready{"host a", 0});
   EXPECT_EQ(seat_started(), 0);
-  say(StageFinished{done_result(), 0, true});
-  say(StageFinished{done_result(), 1, true});
-  const auto last = hear(never);
+  send(StageFinished{done_result(), 0, true});
+  send(StageFinished{done_result(), 1, true});
+  const auto last = receive(never);
   EXPECT_TRUE(last && std::holds_alternative<Shutdown>(*last));
-  say(Goodbye{});
+  send(Goodbye{});
   coordinator.join();
   EXPECT_EQ(scheduler.count(StageState::done), 4);
 }

@@ -173,7 +173,7 @@ TEST(ProgressOnATerminal, RedrawsItsBlockInPlace) {
   watched.view.on_tick(0.6);
   EXPECT_EQ(watched.screen.substr(0, 8), "\r\033[3A\033[J");
   watched.screen.clear();
-  watched.finish(1, {StageOutcome::done, "fine", ExitCode::done, 1});  // a line of the log goes where the block was
+  watched.finish(1, {StageOutcome::done, "fine", ExitCode::done, 1});  // a line of the log replaces the block
   EXPECT_EQ(watched.screen, "\r\033[3A\033[J");
 }
 

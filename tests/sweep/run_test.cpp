@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 std::optional<results::Damage> find_nothing(const Stage&, const results::OutputFolder&) { return std::nullopt; }
 
-/// A finished study of two trials of M2m, which share a g with nobody, and two of ERM.
+/// A finished study of two trials of M2m, each with its own g, and two of ERM.
 class Existing : public ::testing::Test {
  protected:
   Existing() {

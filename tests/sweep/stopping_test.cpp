@@ -87,7 +87,7 @@ TEST(TimeLeft, DoesNotBelieveAnEndThatWasOverBeforeTheProgramOrItsJobBegan) {
 TEST(TimeLeft, SaysThatATextIsNoTime) {
   EXPECT_NE(time_left_of({}, "soon", nullptr).remark, "");
   EXPECT_EQ(time_left_of({}, nullptr, nullptr).remark, "");
-  EXPECT_EQ(time_left_of({50, {}}, "soon", nullptr).remark, "");  // nobody looks at it
+  EXPECT_EQ(time_left_of({50, {}}, "soon", nullptr).remark, "");  // not read with a limit
 }
 
 TEST(TimeLeft, IsRefusedWhereTheSweepWouldStopBeforeItsFirstStep) {

@@ -42,7 +42,7 @@ class SharedFolder {
   std::filesystem::path path_;
 };
 
-/// What a sweep is told besides its study.
+/// Options of a sweep besides its study.
 struct Limits {
   std::optional<std::chrono::steady_clock::time_point> stop_at = {};
   bool fail_fast = false;
@@ -169,7 +169,7 @@ TEST(Sweep, TriesAFailedTrialAgainTheNextTime) {
       results::OutputFolder{folder.path()}.failure(testing::graph_from("method = 'ERM'").stages[0].id)));
 }
 
-/// A stage that would never end by itself; `victim` is sent the signals once it runs.
+/// A stage that never ends unless it is stopped; `victim` gets the signals once it runs.
 RunFn endless(int victim = -1, const std::vector<int>& signals = {}) {
   return [victim, signals](const Stage&, StageContext& context) -> StageResult {
     for (const int signal : signals) {

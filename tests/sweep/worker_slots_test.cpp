@@ -64,7 +64,7 @@ struct Remarks : SweepObserver {
   std::map<int, std::vector<std::string>> texts;
 };
 
-/// A whole sweep, a thread a rank; works[r] is what rank r has, all with the same number of seats.
+/// A whole sweep with a thread per rank; works[r]: the job of rank r, all with the same number of slots.
 struct Sweep {
   Sweep(const StageGraph& sweep_graph, std::vector<WorkerJob> sweep_works)
       : graph(sweep_graph),
@@ -96,7 +96,7 @@ struct Sweep {
   std::atomic<StopReason> stop = StopReason::none;
 };
 
-TEST(Seats, OfARankRunThatManyStagesAtOnceAndNoMore) {
+TEST(WorkerSlots, OfARankRunThatManyStagesAtOnceAndNoMore) {
   for (const int ranks : {1, 2}) {
     for (const int slots : {1, 3}) {
       const StageGraph graph = trial_graph(2 * ranks * slots + 1);
@@ -120,11 +120,11 @@ TEST(Seats, OfARankRunThatManyStagesAtOnceAndNoMore) {
   }
 }
 
-TEST(Seats, ThatMemoryDoesNotAdmitGetNoStage) {
+TEST(WorkerSlots, ThatMemoryDoesNotAdmitGetNoStage) {
   const StageGraph graph = trial_graph(12);
   Running full, roomy;
   std::atomic<int> looks = 0;  // for memory on the full rank
-  // A stage of either rank lasts until the full rank was refused a further seat beside one of its own.
+  // A stage of either rank lasts until the full rank was denied a further slot beside a running one.
   const auto run = [&](Running& running) {
     return [&, &running = running](const study::Stage&, study::StageContext& context) {
       const Running::Here here(running);
@@ -151,7 +151,7 @@ TEST(Seats, ThatMemoryDoesNotAdmitGetNoStage) {
   EXPECT_EQ(sweep.remarks.texts, (std::map<int, std::vector<std::string>>{{0, {memory_limit_text(1, 3, 1, 1)}}}));
 }
 
-TEST(Seats, AllStopWhereTheSweepIsAskedTo) {
+TEST(WorkerSlots, AllStopIfTheSweepIsAskedTo) {
   const StageGraph graph = trial_graph(9);
   Running running;
   const WorkerJob work{[&](const study::Stage&, study::StageContext& context) {
@@ -173,7 +173,7 @@ TEST(Seats, AllStopWhereTheSweepIsAskedTo) {
   EXPECT_EQ(sweep.scheduler.count(StageState::interrupted), 6);
 }
 
-TEST(Seats, GoOnWhereAStageOfAnotherThrows) {
+TEST(WorkerSlots, GoOnIfAStageOfAnotherThrows) {
   const StageGraph graph = trial_graph(8);
   Running running;
   const WorkerJob work{[&](const study::Stage& stage, study::StageContext& context) -> study::StageResult {
@@ -208,7 +208,7 @@ class FailingMailbox : public comm::Mailbox {
   int words_ = 0, polls_ = 0;
 };
 
-TEST(Seats, AllEndWhereMessagePassingFails) {
+TEST(WorkerSlots, AllEndIfMessagePassingFails) {
   FailingMailbox mail;
   const WorkerJob three{[](const study::Stage&, study::StageContext&) { return done_result(); }, {}, 3};
   EXPECT_THROW(run_worker(mail, three, {"host a", [] { return StopReason::none; }}), Error);
