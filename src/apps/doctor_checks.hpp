@@ -23,7 +23,7 @@ struct Finding {
 
 /// Compares the number of threads in OMP_NUM_THREADS with the cores of this rank. wanted: the text of the variable,
 /// or null. Pure.
-Finding check_threads(const char* wanted, const comm::HostShare& share);
+Finding check_threads(const char* wanted, const comm::HostRanks& share);
 
 /// Reports the instruction set of the kernels, and if M2M_INSTRUCTION_SET keeps it below that of the processor.
 /// Local.
@@ -40,7 +40,7 @@ std::vector<Finding> check_limits();
 
 /// Reports the GPUs that this rank sees and the one that it takes. With several ranks, sums over them by NCCL.
 /// CMake lists doctor_devices_cpu.cpp or doctor_devices_cuda.cpp. Collective over the group.
-std::vector<Finding> check_devices(const comm::MpiGroup& all_ranks, const comm::HostShare& share);
+std::vector<Finding> check_devices(const comm::Group& all_ranks, const comm::HostRanks& share);
 
 /// Convert findings to JSON and back.
 Json to_json(const std::vector<Finding>& findings);

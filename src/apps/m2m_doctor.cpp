@@ -43,9 +43,9 @@ Finding check_free_space(const std::filesystem::path& folder) {
 }
 
 /// Runs all checks. Collective over the job.
-std::vector<Finding> examine(const comm::MpiSession& session, const std::filesystem::path& out) {
-  const comm::MpiGroup all_ranks(session, 0);
-  const comm::HostShare share = comm::host_share(session);
+std::vector<Finding> examine(const comm::Session& session, const std::filesystem::path& out) {
+  const comm::Group all_ranks(session, 0);
+  const comm::HostRanks share = comm::host_ranks(session);
   std::vector<Finding> findings = {{"MPI", Health::ok, comm::mpi_library() + ", thread level multiple", ""}};
   try {
     comm::check_rank_count(session.size(), session.launch());
@@ -62,9 +62,8 @@ std::vector<Finding> examine(const comm::MpiSession& session, const std::filesys
 }
 
 /// Gathers the findings of every rank on rank 0; empty elsewhere. Collective.
-std::vector<std::vector<Finding>> gather(const comm::MpiSession& session,
-                                         const std::vector<Finding>& rank_findings) {
-  comm::MpiPost post(session);
+std::vector<std::vector<Finding>> gather(const comm::Session& session, const std::vector<Finding>& rank_findings) {
+  comm::MpiChannel post(session);
   const std::string text = to_json(rank_findings).dump();
   post.worker().send(0, std::as_bytes(std::span(text)));
   std::vector<std::vector<Finding>> by_rank(session.rank() == 0 ? static_cast<std::size_t>(session.size()) : 0);
@@ -83,7 +82,7 @@ std::vector<std::vector<Finding>> gather(const comm::MpiSession& session,
 
 ExitCode run(int argc, char** argv) {
   instruction_set_limit();  // throws now: a rank that threw later would leave the others waiting
-  const comm::MpiSession session(argc, argv);
+  const comm::Session session(argc, argv);
   const Arguments arguments = parse(argc, argv);
   if (arguments.answer) {
     if (session.rank() == 0) print_answer(*arguments.answer);

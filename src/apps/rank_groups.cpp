@@ -31,7 +31,7 @@ Json to_json(const JobSettings& job_settings) {
 }
 
 /// Throws Error (usage) on every rank if a rank has another build than rank 0. Collective.
-void check_same_build(const comm::MpiSession& session, const std::string& rank_build,
+void check_same_build(const comm::Session& session, const std::string& rank_build,
                       const std::string& rank_0_build) {
   const bool differs = rank_build != rank_0_build;
   if (differs) {

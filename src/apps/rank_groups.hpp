@@ -24,7 +24,7 @@ struct JobSettings {
 ///
 /// build: of the program of this rank. Throws Error (usage) on every rank if the build of a rank differs from that
 /// of rank 0; that rank prints both.
-std::optional<JobSettings> broadcast_job_settings(const comm::MpiSession& session, const std::string& build,
+std::optional<JobSettings> broadcast_job_settings(const comm::Session& session, const std::string& build,
                                                   const std::optional<JobSettings>& job_settings);
 
 /// Number of ranks that train one trial. wanted: 0 for auto, which takes more than one if there are fewer trials to

@@ -42,7 +42,7 @@ void warn_about_threads(const study::StageGraph& graph, const comm::HostRanks& s
 }
 
 /// Logs how many ranks of this host share GPUs, if any do.
-void log_gpus(const comm::HostShare& share, int gpus) {
+void log_gpus(const comm::HostRanks& share, int gpus) {
   if (gpus > 0 && share.ranks > gpus) {
     log_info(fmt::format("{} on this host share {}", count_text(share.ranks, "rank"), count_text(gpus, "GPU")));
   }

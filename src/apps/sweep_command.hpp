@@ -34,7 +34,7 @@ struct PreparedSweep {
 ///
 /// started: start of the program. Throws Error: usage or bad_data if the command line or the study is invalid, held
 /// if another sweep has the folder, interrupted or requeue if a signal came during the wait for it, input_output.
-std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::MpiSession& session,
+std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Session& session,
                                            const TrainingBackend& training,
                                            std::chrono::steady_clock::time_point started);
 

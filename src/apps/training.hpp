@@ -17,13 +17,13 @@ namespace m2m::apps {
 /// Settings of a rank's runner of stages.
 struct RunnerSettings {
   results::OutputFolder out;
-  int ranks = 1;                          // of the job
-  int rank = 0;                           // this one
-  int local_rank = 0;                     // index of this rank on its host
-  int hosts = 1;                          // of the job
-  bool profile = false;                   // log for each stage where its time went
-  const comm::MpiGroup* group = nullptr;  // ranks that train one trial together; outlives the runner
-  int trials_per_device = 1;              // worker slots, each with a thread of its own
+  int ranks = 1;                       // of the job
+  int rank = 0;                        // this one
+  int local_rank = 0;                  // index of this rank on its host
+  int hosts = 1;                       // of the job
+  bool profile = false;                // log for each stage where its time went
+  const comm::Group* group = nullptr;  // ranks that train one trial together; outlives the runner
+  int trials_per_device = 1;           // worker slots, each with a thread of its own
 };
 
 /// Runs stages on a rank. memory: measures that of its device; may be empty. Both are thread-safe.

@@ -109,7 +109,7 @@ StageStatusLine read_stage_status(const OutputFolder& out, const results::Planne
     const auto damage = results::damage_of_stage(folder, results::Look::quick);
     stage.state = damage ? LiveStatus::failed : LiveStatus::done;
     if (damage) stage.reason = damage->why + "; the command of the sweep makes it again";
-  } else if (!results::living_holder(folder).empty()) {
+  } else if (!results::live_holder(folder).empty()) {
     stage.state = LiveStatus::running;
   } else if (has_begun) {
     stage.state = LiveStatus::interrupted;

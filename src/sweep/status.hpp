@@ -44,7 +44,7 @@ struct StudyStatus {
 };
 
 /// Reads study.json, journals and results; writes nothing. Local. Throws Error: usage if no sweep has planned
-/// anything in the folder, input_output and bad_data as results::read_study does.
+/// anything in the folder, input_output and bad_data as results::read_planned_study does.
 StudyStatus read_status(const results::OutputFolder& out);
 
 /// Text of a status: a line of counts, one of counts of the shared stages, one about the sweep, and one for each
