@@ -12,9 +12,9 @@ constexpr std::int64_t batch = 500;
 
 std::shared_ptr<nn::Network> initialised(Workbench& bench, const Variant& variant) {
   const Config config = trial_config("ERM", variant, 128);
-  const train::TrialSetup setup = bench.setup(config);
-  auto network = train::build_network(setup.settings, *setup.data);
-  nn::initialise(*network, setup.keys.init);
+  const TrialSetup setup = bench.setup(config);
+  auto network = train::build_network(setup.plan.settings, *setup.parts.data);
+  nn::initialise(*network, setup.plan.keys.init);
   return network;
 }
 

@@ -42,7 +42,8 @@ bool equal(const std::map<std::string, torch::Tensor>& a, const std::map<std::st
 void save_and_load(benchmark::State& state, Workbench& bench) {
   const ScratchFolder scratch;
   const fs::path file = scratch.path() / "f.safetensors";
-  train::Trial trial(bench.setup(trial_config("ERM", {}, 128)));
+  TrialSetup setup = bench.setup(trial_config("ERM", {}, 128));
+  train::Trial trial(std::move(setup.plan), std::move(setup.parts));
   trial.submit(1);
   const checkpoints::Checkpoint checkpoint = trial.checkpoint();
   checkpoints::Checkpoint read;
@@ -72,8 +73,8 @@ TrialRecord long_record(const train::LoadedData& data) {
   record.id = "0123456789abcdef";
   record.label = "M2m";
   record.config = trial_config("M2m", {}, 128).json();
-  record.validation_labels = train::part_labels(data, data.split.validation);
-  record.test_labels = train::part_labels(data, data.split.test);
+  record.validation_labels = train::pool_labels(data, data.split.validation);
+  record.test_labels = train::pool_labels(data, data.split.test);
   for (int e = 0; e < 200; ++e) {
     results::EpochRecord epoch;
     epoch.epoch = e;

@@ -64,7 +64,7 @@ std::shared_ptr<const train::LoadedData> made_up_data(torch::Device device) {
   add_held_out(*data);
   data->mean = {0.29, 0.29, 0.29};
   data->std = {0.19, 0.19, 0.19};
-  train::place(*data, device);
+  train::place_on_device(*data, device);
   return data;
 }
 

@@ -20,16 +20,17 @@ struct StepCase {
 };
 
 /// Translations whose coin came up in each of the steps 1 .. steps of epoch 0: what M2m translates.
-std::int64_t translated_images(const train::TrialSetup& setup, std::int64_t steps) {
-  if (!setup.editing.plan) return 0;
-  const data::PlanBasis basis = data::plan_basis(setup.data->set, setup.data->split, setup.settings.batch_size,
-                                                 setup.keys.order, setup.keys.plan);
-  const data::EpochPlan plan =
-      data::plan_epoch(basis, 0, settings::phase_at(setup.recipe, 0, setup.settings.defer_until).sampling);
+std::int64_t translated_images(const TrialSetup& setup, std::int64_t steps) {
+  if (!setup.parts.editor) return 0;
+  const data::PlanBasis basis =
+      data::plan_basis(setup.parts.data->set, setup.parts.data->split, setup.plan.settings.batch_size,
+                       setup.plan.keys.order, setup.plan.keys.plan);
+  const data::EpochPlan plan = data::plan_epoch(
+      basis, 0, settings::phase_at(setup.plan.recipe, 0, setup.plan.settings.defer_until).sampling);
   std::int64_t count = 0;
   for (std::int64_t step = 1; step <= steps; ++step) {
     const methods::StepTranslations planned =
-        setup.editing.plan(basis, plan.step(step), 0, step, setup.data->set.train.shape);
+        setup.parts.editor->plan(basis, plan.step(step), 0, step, setup.parts.data->set.train.shape);
     for (const methods::Translation& translation : planned.chosen) count += translation.coin ? 1 : 0;
   }
   return count;
@@ -37,7 +38,7 @@ std::int64_t translated_images(const train::TrialSetup& setup, std::int64_t step
 
 /// Of all timed steps: forward, both gradients; for a translation T times f and g forward and back, then g's
 /// answer.
-double multiply_adds_of(const StepCase& what, const train::TrialSetup& setup, const train::Trial& trial,
+double multiply_adds_of(const StepCase& what, const TrialSetup& setup, const train::Trial& trial,
                         std::int64_t steps, std::int64_t iterations_of_a_translation) {
   const double of_an_image = nn::multiply_adds(trial.network().spec());
   const auto trained = static_cast<double>(3 * what.batch * steps);
@@ -48,9 +49,9 @@ double multiply_adds_of(const StepCase& what, const train::TrialSetup& setup, co
 
 void time_steps_of(benchmark::State& state, Workbench& bench, const StepCase& what) {
   const Config config = trial_config(what.method, what.variant, what.batch);
-  const train::TrialSetup setup = bench.setup(config);
+  const TrialSetup setup = bench.setup(config);
   const nn::OwnStream stream(bench.device());
-  train::Trial trial(setup);
+  train::Trial trial(setup.plan, setup.parts);
   trial.submit(1);  // plans the epoch and allocates; also the step that is compared
   const torch::Tensor first = velocity_of(trial);
   if (bench.device().is_cuda()) trial.submit(16);  // records each number of translated images that comes up

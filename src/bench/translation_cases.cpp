@@ -29,8 +29,8 @@ struct Seeds {
 
 std::shared_ptr<nn::Network> network_from(Workbench& bench, const Config& config,
                                           const checkpoints::NetworkState& state) {
-  const train::TrialSetup setup = bench.setup(config);
-  auto network = train::build_network(setup.settings, *setup.data);
+  const TrialSetup setup = bench.setup(config);
+  auto network = train::build_network(setup.plan.settings, *setup.parts.data);
   const torch::NoGradGuard no_gradient;
   nn::load_state(*network, state, "a trained network");
   return network;
@@ -39,9 +39,9 @@ std::shared_ptr<nn::Network> network_from(Workbench& bench, const Config& config
 /// f's weights after a few steps of ERM; other keys for g.
 checkpoints::NetworkState trained_a_little(Workbench& bench, bool is_g) {
   const Config config = trial_config("ERM", {"float32", "auto"}, 128);
-  train::TrialSetup setup = bench.setup(config);
-  if (is_g) setup.keys = train::keys_of_g(config);
-  train::Trial trial(std::move(setup));
+  TrialSetup setup = bench.setup(config);
+  if (is_g) setup.plan.keys = train::g_keys(config);
+  train::Trial trial(std::move(setup.plan), std::move(setup.parts));
   trial.submit(12);
   return train::copy_state(trial.network());
 }
@@ -59,12 +59,12 @@ Pair pair_of(Workbench& bench, const Variant& variant, const std::array<checkpoi
 Seeds make_seeds(const train::LoadedData& data) {
   const data::PoolRows& part = data.split.validation;
   const torch::Tensor number = torch::arange(image_count, torch::kInt64);
-  return {train::gather_part(data, part, 0, image_count, torch::kFloat32), number % 10,
+  return {train::gather_rows(data, part, 0, image_count, torch::kFloat32), number % 10,
           (number + 1 + number % 7) % 10};
 }
 
 torch::Tensor translate_with(const Pair& pair, const Seeds& seeds, int steps,
-                             const methods::TranslationWatcher& watcher = {}) {
+                             const methods::TranslationObserver& watcher = {}) {
   settings::M2mSettings settings;
   settings.steps = steps;
   return methods::translate(*pair.frozen_f, *pair.frozen_g, seeds.images, seeds.classes, seeds.targets, image_count,

@@ -35,6 +35,12 @@ struct CosineBounds {
 /// A setting of the trial whose steps are timed; seeds are fixed.
 Config trial_config(const std::string& method, const Variant& variant, std::int64_t batch);
 
+/// The choices and the parts of a trial before its first step.
+struct TrialSetup {
+  train::TrialPlan plan;
+  train::TrialParts parts;
+};
+
 class Workbench {
  public:
   /// device, executor: the settings of that name. Throws Error (usage) where there is no such device.
@@ -46,7 +52,7 @@ class Workbench {
 
   /// A trial of that configuration on the device before its first step. M2m has a g of an initialisation of its
   /// own.
-  train::TrialSetup setup(Config config);
+  TrialSetup setup(Config config);
 
   /// f's velocity after the first step of the plain path, in one row: its gradient and the weight decay. Computed
   /// once for each method and batch.

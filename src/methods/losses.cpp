@@ -10,76 +10,81 @@
 namespace m2m::methods {
 namespace {
 
-/// Numbers by class, where and in the precision that they are wanted.
+/// A number per class, on the device and in the precision of the tensors it is used with.
 class PerClass {
  public:
   explicit PerClass(const std::vector<double>& values) : values_(torch::tensor(values, torch::kFloat64)) {}
-  /// [K], like `wanted`. Converted once for each new kind of tensor.
-  const torch::Tensor& like(const torch::Tensor& wanted) {
-    if (values_.scalar_type() != wanted.scalar_type() || values_.device() != wanted.device()) {
-      values_ = values_.to(wanted.options());
+  /// Returns all numbers, [K], like `other`. Converts them once per kind of tensor.
+  const torch::Tensor& like(const torch::Tensor& other) {
+    if (values_.scalar_type() != other.scalar_type() || values_.device() != other.device()) {
+      values_ = values_.to(other.options());
     }
     return values_;
   }
-  torch::Tensor of(const torch::Tensor& classes, const torch::Tensor& wanted) {
-    return like(wanted).index_select(0, classes);
+  /// Returns the numbers of these classes, [n], like `other`.
+  torch::Tensor of(const torch::Tensor& classes, const torch::Tensor& other) {
+    return like(other).index_select(0, classes);
   }
 
  private:
   torch::Tensor values_;
 };
 
-/// What every loss is made from.
-struct Basis {
+/// The inputs of every loss: settings, counts, class weights and the factor to logits.
+struct LossInputs {
   settings::LossSettings settings;
   const ClassCounts& counts;
   PerClass weights;
   double scale;
 };
 
-LossFn make_cross_entropy(const Basis& basis) {
-  return [weights = basis.weights, scale = basis.scale](const auto& outputs, const auto& targets) mutable {
+LossFn make_cross_entropy(const LossInputs& inputs) {
+  return [weights = inputs.weights, scale = inputs.scale](const auto& outputs, const auto& targets) mutable {
     return weights.of(targets, outputs) * cross_entropy(scale * outputs, targets);
   };
 }
 
-LossFn make_focal(const Basis& basis) {
-  const double gamma = basis.settings.focal_gamma;
-  return [weighted = make_cross_entropy(basis), gamma](const auto& outputs, const auto& targets) {
+LossFn make_focal(const LossInputs& inputs) {
+  const double gamma = inputs.settings.focal_gamma;
+  return [weighted = make_cross_entropy(inputs), gamma](const auto& outputs, const auto& targets) {
     return focal(weighted(outputs, targets), gamma);
   };
 }
 
-LossFn make_ldam(const Basis& basis) {
-  PerClass margins(ldam_margins(basis.counts, basis.settings.ldam_max_margin));
-  return [weights = basis.weights, margins, scale = basis.scale](const auto& cosines, const auto& targets) mutable {
-    const torch::Tensor index = targets.unsqueeze(1);
-    const torch::Tensor margin = margins.of(targets, cosines).unsqueeze(1);
-    const torch::Tensor lowered = cosines - torch::zeros_like(cosines).scatter(1, index, margin);
-    return weights.of(targets, cosines) * cross_entropy(scale * lowered, targets);
-  };
+LossFn make_ldam(const LossInputs& inputs) {
+  PerClass margins(ldam_margins(inputs.counts, inputs.settings.ldam_max_margin));
+  return
+      [weights = inputs.weights, margins, scale = inputs.scale](const auto& cosines, const auto& targets) mutable {
+        const torch::Tensor index = targets.unsqueeze(1);
+        const torch::Tensor margin = margins.of(targets, cosines).unsqueeze(1);
+        const torch::Tensor lowered = cosines - torch::zeros_like(cosines).scatter(1, index, margin);
+        return weights.of(targets, cosines) * cross_entropy(scale * lowered, targets);
+      };
 }
 
-LossFn make_logit_adjusted(const Basis& basis) {
-  PerClass priors(log_priors(basis.counts, basis.settings.logit_adjustment_tau));
-  return [weights = basis.weights, priors, scale = basis.scale](const auto& outputs, const auto& targets) mutable {
-    return weights.of(targets, outputs) * cross_entropy(scale * outputs + priors.like(outputs), targets);
-  };
+LossFn make_logit_adjusted(const LossInputs& inputs) {
+  PerClass priors(log_priors(inputs.counts, inputs.settings.logit_adjustment_tau));
+  return
+      [weights = inputs.weights, priors, scale = inputs.scale](const auto& outputs, const auto& targets) mutable {
+        return weights.of(targets, outputs) * cross_entropy(scale * outputs + priors.like(outputs), targets);
+      };
 }
 
-LossFn make_label_aware_smoothing(const Basis& basis) {
-  PerClass factors(smoothing_factors(basis.counts, basis.settings.smoothing_head, basis.settings.smoothing_tail));
-  return [weights = basis.weights, factors, scale = basis.scale](const auto& outputs, const auto& targets) mutable {
-    const torch::Tensor log_p = torch::log_softmax(scale * outputs, 1);
-    const torch::Tensor own = -log_p.gather(1, targets.unsqueeze(1)).squeeze(1);
-    const torch::Tensor factor = factors.of(targets, outputs);
-    return weights.of(targets, outputs) * ((1 - factor) * own - factor * log_p.mean(1));
-  };
+LossFn make_label_aware_smoothing(const LossInputs& inputs) {
+  PerClass factors(
+      smoothing_factors(inputs.counts, inputs.settings.smoothing_head, inputs.settings.smoothing_tail));
+  return
+      [weights = inputs.weights, factors, scale = inputs.scale](const auto& outputs, const auto& targets) mutable {
+        const torch::Tensor log_p = torch::log_softmax(scale * outputs, 1);
+        const torch::Tensor cross_entropies = -log_p.gather(1, targets.unsqueeze(1)).squeeze(1);
+        const torch::Tensor factor = factors.of(targets, outputs);
+        return weights.of(targets, outputs) * ((1 - factor) * cross_entropies - factor * log_p.mean(1));
+      };
 }
 
-using MakeLoss = LossFn (*)(const Basis&);
+using MakeLoss = LossFn (*)(const LossInputs&);
 
-MakeLoss maker_of(settings::Loss loss) {
+MakeLoss find_maker(settings::Loss loss) {
   switch (loss) {
     case settings::Loss::cross_entropy:
       return make_cross_entropy;
@@ -122,17 +127,19 @@ std::vector<double> log_priors(const ClassCounts& counts, double tau) {
 }
 
 std::vector<double> smoothing_factors(const ClassCounts& counts, double head, double tail) {
-  const auto most = static_cast<double>(largest(counts));
-  const auto least = static_cast<double>(*std::min_element(counts.begin(), counts.end()));
+  const auto largest_count = static_cast<double>(largest(counts));
+  const auto smallest_count = static_cast<double>(*std::min_element(counts.begin(), counts.end()));
   std::vector<double> factors(counts.size());
   std::transform(counts.begin(), counts.end(), factors.begin(), [&](std::int64_t n) {
-    const double along = most > least ? (static_cast<double>(n) - least) / (most - least) : 1.0;
+    const double along = largest_count > smallest_count
+                             ? (static_cast<double>(n) - smallest_count) / (largest_count - smallest_count)
+                             : 1.0;
     return tail + (head - tail) * std::sin(along * std::numbers::pi / 2);
   });
   return factors;
 }
 
-std::vector<double> class_weights_of(settings::ClassWeights kind, double beta, const ClassCounts& counts) {
+std::vector<double> make_class_weights(settings::ClassWeights kind, double beta, const ClassCounts& counts) {
   if (kind == settings::ClassWeights::inverse) return inverse_weights(counts);
   if (kind == settings::ClassWeights::effective) return effective_number_weights(counts, beta);
   return std::vector<double>(counts.size(), 1.0);
@@ -140,8 +147,8 @@ std::vector<double> class_weights_of(settings::ClassWeights kind, double beta, c
 
 LossFn make_loss(const Config& resolved, const ClassCounts& counts, const std::vector<double>& weights,
                  double scale) {
-  const Basis basis{settings::read<settings::LossSettings>(resolved), counts, PerClass(weights), scale};
-  return maker_of(settings::read<settings::Recipe>(resolved).loss)(basis);
+  const LossInputs inputs{settings::read<settings::LossSettings>(resolved), counts, PerClass(weights), scale};
+  return find_maker(settings::read<settings::Recipe>(resolved).loss)(inputs);
 }
 
 }  // namespace m2m::methods

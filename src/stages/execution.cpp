@@ -99,8 +99,8 @@ results::TrialRecord record_of(Trial& trial, const train::LoadedData& data, cons
   results::TrialRecord record;
   record.data = data::describe_data(data.set, data.split);
   record.epochs = trial.epochs();
-  record.validation_labels = train::part_labels(data, data.split.validation);
-  record.test_labels = train::part_labels(data, data.split.test);
+  record.validation_labels = train::pool_labels(data, data.split.validation);
+  record.test_labels = train::pool_labels(data, data.split.test);
   record.best = trial.best();
   record.last = trial.last();
   if (settings.features_per_class > 0) {
@@ -163,7 +163,7 @@ class Execution {
       journal_.emplace(job_.folder(), context_);
     });
     if (job_.ranks->any(lost_.has_value())) return ended();
-    Trial trial(setup());
+    Trial trial = make_trial();
     begun_ = trial.epoch();
     if (!train(trial)) return ended();
     const PhaseTimer timer(job_.profile, ProfilePhase::write);
@@ -178,47 +178,48 @@ class Execution {
   }
 
  private:
-  train::TrialSetup setup() {
-    train::TrialSetup setup = train::trial_setup(job_.stage.config, job_.data);
-    setup.settings = job_.settings;
-    setup.ranks = job_.ranks;
-    setup.profile = job_.profile;
-    if (job_.stage.kind == StageKind::g) setup.keys = train::keys_of_g(job_.stage.config);
-    setup.on_epoch = [this](const results::EpochRecord& record) { tell(record); };
+  Trial make_trial() {
+    train::TrialPlan plan = train::make_trial_plan(job_.stage.config);
+    train::TrialParts parts = train::make_trial_parts(job_.stage.config, plan, job_.data);
+    plan.settings = job_.settings;
     if (job_.stage.kind == StageKind::g) {
-      const int last = train::last_drop(setup.settings.schedule);
-      setup.best_from_epoch = last < setup.settings.epochs ? last : 0;
+      plan.keys = train::g_keys(job_.stage.config);
+      const int last = train::last_drop(plan.settings.schedule);
+      plan.best_from_epoch = last < plan.settings.epochs ? last : 0;
     }
-    if (setup.recipe.translates()) load_g(setup);
-    setup.resume = resumption_.read(context_);
-    if (!setup.resume) begin(setup);
-    if (setup.resume) write([&] { journal_->complete(setup.resume->epochs); });
-    return setup;
+    parts.ranks = job_.ranks;
+    parts.profile = job_.profile;
+    parts.on_epoch = [this](const results::EpochRecord& record) { tell(record); };
+    if (plan.recipe.translates()) parts.g = load_g(plan.settings, *parts.data);
+    parts.resume = resumption_.read(context_);
+    if (!parts.resume) begin(plan.settings, parts);
+    if (parts.resume) write([&] { journal_->complete(parts.resume->epochs); });
+    return Trial(std::move(plan), std::move(parts));
   }
 
   /// g, for a recipe that translates. It always has a linear head; pixels are normalised as it was trained.
-  void load_g(train::TrialSetup& setup) {
+  std::shared_ptr<nn::Network> load_g(train::TrialSettings settings, const train::LoadedData& data) {
     const LoadedG g = find_g(job_.stage, job_.out);
-    train::TrialSettings settings = setup.settings;
     settings.head = settings::HeadKind::linear;
     settings.network = settings::read<settings::TrainSettings>(settings::g_config(job_.stage.config)).network;
-    nn::NetworkSpec spec = train::network_spec(settings, *setup.data);
+    nn::NetworkSpec spec = train::network_spec(settings, data);
     if (g.facts.contains("mean")) spec.mean = g.facts.at("mean").get<std::vector<double>>();
     if (g.facts.contains("std")) spec.std = g.facts.at("std").get<std::vector<double>>();
-    setup.g = nn::make_network(spec);
-    setup.g->to(settings.device, settings.precision);
-    nn::load_state(*setup.g, g.checkpoint.network, g.facts.value("file", "g"));
+    auto network = nn::make_network(spec);
+    network->to(settings.device, settings.precision);
+    nn::load_state(*network, g.checkpoint.network, g.facts.value("file", "g"));
     g_facts_ = g.facts;
+    return network;
   }
 
   /// Where the stage begins that no earlier run has begun: with its prefix, a checkpoint, or its initialisation.
-  void begin(train::TrialSetup& setup) {
+  void begin(const train::TrialSettings& settings, train::TrialParts& parts) {
     if (const std::string* prefix = job_.stage.need(StageKind::prefix)) {
-      setup.resume = read_prefix(job_.out.stage(*prefix));
+      parts.resume = read_prefix(job_.out.stage(*prefix));
     } else if (const std::string* base = job_.stage.need(StageKind::trial)) {
-      setup.start = read_base_weights(job_.out, *base, false);
-    } else if (!setup.settings.start_from.empty() && job_.stage.kind == StageKind::trial) {
-      setup.start = checkpoints::load_checkpoint(setup.settings.start_from);
+      parts.start = read_base_weights(job_.out, *base, false);
+    } else if (!settings.start_from.empty() && job_.stage.kind == StageKind::trial) {
+      parts.start = checkpoints::load_checkpoint(settings.start_from);
     }
   }
 

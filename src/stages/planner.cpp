@@ -155,7 +155,7 @@ void check_oracle(const Config& resolved, const LoadedData& data) {
 std::string untested_notice(const LoadedData& data, const data::PoolRows& part, const char* name) {
   if (part.rows.empty()) return "";
   ClassCounts samples(static_cast<std::size_t>(data.set.classes), 0);
-  for (const std::int32_t label : train::part_labels(data, part)) ++samples[label];
+  for (const std::int32_t label : train::pool_labels(data, part)) ++samples[label];
   const std::string note = untested_note(untested_classes(samples), data.set.classes, name);
   return note.empty() ? "" : data.set.name + ": " + note;
 }
@@ -218,9 +218,9 @@ void StagePlanner::log_notices(const LoadedData& data) {
 }
 
 StageRequest StagePlanner::operator()(const Config& resolved, const std::string& label) {
-  const auto data = shelf_.get(resolved);
+  const auto data = data_cache_.get(resolved);
   log_notices(*data);
-  const std::string size = checked_record_size(*data, host_memory_size());
+  const std::string size = train::check_record_size(*data, host_memory_size());
   if (!size.empty() && noticed_.insert(size).second) log_warning(size);
   check_features(resolved, *data);
   check_random_label(resolved, *data);
@@ -262,7 +262,7 @@ Json StagePlanner::plan_g(StageRequest& trial, const LoadedData& data) {
   if (!m2m.g_from.empty()) {
     return {{"file", checked_checkpoint(name_of(&M2mSettings::g_from), m2m.g_from, config, data)}};
   }
-  trial.needs.push_back(request_g(config, *shelf_.get(config), ranks_per_trial_));
+  trial.needs.push_back(request_g(config, *data_cache_.get(config), ranks_per_trial_));
   return {{"stage", study::stage_id(trial.needs.back().identity)}, {"pick", settings::to_text(m2m.g_epoch)}};
 }
 

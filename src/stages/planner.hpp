@@ -33,7 +33,7 @@ class StagePlanner {
                                  const train::LoadedData& data);
 
   int ranks_per_trial_;
-  train::DataShelf shelf_;
+  train::DataCache data_cache_;
   std::map<std::string, std::string> checkpoints_;  // SHA-256 by file, network and data
   std::set<std::string> noticed_;                   // sentences about data that were logged
 };

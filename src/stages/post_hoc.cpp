@@ -33,7 +33,7 @@ Change tau_normalisation(const results::OutputFolder& out, const std::string& ba
 /// The snapshot with its best tau, and what is to be said of that.
 Json change(const Config& resolved, const results::TrialRecord& base, const Change& changed,
             results::Snapshot& snapshot) {
-  std::vector<double> taus = methods::taus_to_try();
+  std::vector<double> taus = methods::candidate_taus();
   if (const auto tau = settings::read<settings::PostHocSettings>(resolved).tau) taus = {*tau};
   const int classes = snapshot.test.classes;
   double best_tau = taus.front(), best_bacc = -1;

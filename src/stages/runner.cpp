@@ -153,7 +153,7 @@ std::shared_ptr<const train::LoadedData> StageRunner::data(const study::Stage& s
     device_ = device;
   }
   const std::lock_guard guard(reading_);
-  return shelf_.get(stage.config, device);
+  return data_cache_.get(stage.config, device);
 }
 
 DeviceMemory StageRunner::memory() const {

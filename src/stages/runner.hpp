@@ -64,8 +64,8 @@ class StageRunner {
   Json environment_;
   RunnerRanks ranks_;
   ProfileSettings profile_;
-  std::mutex reading_;  // of shelf_
-  train::DataShelf shelf_;
+  std::mutex reading_;  // of data_cache_
+  train::DataCache data_cache_;
   mutable std::mutex mutex_;  // of what follows
   torch::Device device_ = torch::kCPU;
   std::map<std::string, std::shared_ptr<comm::Communicator>> communicators_;  // by device

@@ -11,13 +11,13 @@
 namespace m2m::train {
 namespace {
 
-kernels::StepEdits edits_of(const StepWork& work, const methods::Edited& edited) {
-  if (!edited.rows.defined()) return {};
-  return {edited.rows.size(0),
-          edited.rows.const_data_ptr<std::int64_t>(),
-          edited.seed_classes.const_data_ptr<std::int64_t>(),
-          edited.targets.const_data_ptr<std::int64_t>(),
-          edited.accepted.const_data_ptr<bool>(),
+kernels::StepEdits make_step_edits(const StepWork& work, const methods::TranslatedSlots& translated) {
+  if (!translated.rows.defined()) return {};
+  return {translated.rows.size(0),
+          translated.rows.const_data_ptr<std::int64_t>(),
+          translated.seed_classes.const_data_ptr<std::int64_t>(),
+          translated.targets.const_data_ptr<std::int64_t>(),
+          translated.accepted.const_data_ptr<bool>(),
           work.translations.slots.const_data_ptr<std::int32_t>()};
 }
 
@@ -27,15 +27,15 @@ double ratio(double sum, double count) { return count > 0 ? sum / count : result
 
 EpochCounters::EpochCounters(int classes, std::int64_t slots, torch::Device device)
     : sums_(torch::zeros({kernels::epoch_sum_count}, torch::TensorOptions(torch::kFloat64).device(device))),
-      bad_step_(torch::full({}, -1, torch::TensorOptions(torch::kInt64).device(device))),
+      nonfinite_step_(torch::full({}, -1, torch::TensorOptions(torch::kInt64).device(device))),
       accepted_(torch::zeros({slots}, torch::TensorOptions(torch::kInt64).device(device))),
       counted_(classes) {}
 
 void EpochCounters::add(std::int64_t step, const StepWork& work, const nn::StepAnswers& answers,
-                        const methods::Edited& edited) {
-  nn::count_step(
-      step, answers, edits_of(work, edited),
-      {sums_.data_ptr<double>(), bad_step_.data_ptr<std::int64_t>(), accepted_.data_ptr<std::int64_t>() + slots_});
+                        const methods::TranslatedSlots& translated) {
+  nn::count_step(step, answers, make_step_edits(work, translated),
+                 {sums_.data_ptr<double>(), nonfinite_step_.data_ptr<std::int64_t>(),
+                  accepted_.data_ptr<std::int64_t>() + slots_});
   add_planned(work);
 }
 
@@ -50,27 +50,27 @@ void EpochCounters::add_planned(const StepWork& work) {
   slots_ += static_cast<std::int64_t>(work.slots);
 }
 
-void EpochCounters::add_up(comm::Communicator& ranks) {
+void EpochCounters::all_reduce(comm::Communicator& ranks) {
   if (ranks.size() == 1) return;
   ranks.all_reduce_sum(sums_);
-  if (!chosen_.empty()) ranks.all_reduce_sum(accepted_);                        // every rank plans alike
-  torch::Tensor bad_steps = torch::zeros({ranks.size()}, bad_step_.options());  // 0: none
-  bad_steps[ranks.rank()] = bad_step_ + 1;
-  ranks.all_reduce_sum(bad_steps);
+  if (!chosen_.empty()) ranks.all_reduce_sum(accepted_);  // the same on every rank
+  torch::Tensor nonfinite_steps = torch::zeros({ranks.size()}, nonfinite_step_.options());  // 0: none
+  nonfinite_steps[ranks.rank()] = nonfinite_step_ + 1;
+  ranks.all_reduce_sum(nonfinite_steps);
   const auto none = std::numeric_limits<std::int64_t>::max();
-  const torch::Tensor first = torch::where(bad_steps > 0, bad_steps, none).min();
-  bad_step_ = torch::where(first == none, 0, first) - 1;
+  const torch::Tensor first = torch::where(nonfinite_steps > 0, nonfinite_steps, none).min();
+  nonfinite_step_ = torch::where(first == none, 0, first) - 1;
 }
 
-void EpochCounters::forget_share() {
+void EpochCounters::clear_local() {
   sums_.zero_();
   accepted_.zero_();
-  bad_step_.fill_(-1);
+  nonfinite_step_.fill_(-1);
 }
 
 std::map<std::string, torch::Tensor> EpochCounters::state() const {
   return {{"sums", sums_.cpu().clone()},
-          {"bad_step", bad_step_.cpu().clone()},
+          {"bad_step", nonfinite_step_.cpu().clone()},
           {"generation", checkpoints::tensor_of(counts())}};
 }
 
@@ -82,16 +82,16 @@ void EpochCounters::load(const std::map<std::string, torch::Tensor>& state) {
   };
   try {
     sums_.copy_(tensor("sums", sums_.numel()));
-    bad_step_.copy_(tensor("bad_step", 1).squeeze());
+    nonfinite_step_.copy_(tensor("bad_step", 1).squeeze());
     counted_ = state.contains("planned")
                    ? checkpoints::generation_of_dense(state.at("planned"), state.at("accepted"), counted_.classes)
                    : checkpoints::generation_of(state.at("generation"), counted_.classes);
   } catch (const std::out_of_range& failed) {
-    throw data_error(fmt::format("the state of a trial lacks a counter, or has another's ({})", failed.what()));
+    throw data_error(
+        fmt::format("the state of the trial: a counter is missing or has another size ({})", failed.what()));
   }
 }
 
-/// All outcomes, of all ranks once they were added up.
 results::GenerationCounts EpochCounters::counts() const {
   results::GenerationCounts counts = counted_;
   const torch::Tensor accepted = accepted_.cpu();
@@ -117,6 +117,6 @@ void EpochCounters::read(results::EpochRecord& record) const {
   record.generation = counts();
 }
 
-std::int64_t EpochCounters::first_bad_step() const { return bad_step_.item<std::int64_t>(); }
+std::int64_t EpochCounters::first_nonfinite_step() const { return nonfinite_step_.item<std::int64_t>(); }
 
 }  // namespace m2m::train

@@ -13,7 +13,7 @@ using data::Pool;
 
 namespace {
 
-/// A view of a pool's samples; an empty tensor where it has none.
+/// Returns a view of a pool's samples; an empty tensor if it has none.
 torch::Tensor as_tensor(const data::Images& images) {
   const auto& shape = images.shape;
   const std::vector<std::int64_t> sizes = {images.count(), shape.channels, shape.height, shape.width};
@@ -24,36 +24,36 @@ torch::Tensor as_tensor(const data::Images& images) {
   return torch::from_blob(const_cast<std::uint8_t*>(images.pixels.data()), sizes, torch::kUInt8);
 }
 
-torch::Tensor& samples_of(LoadedData& data, Pool pool) { return data.samples[static_cast<std::size_t>(pool)]; }
-const torch::Tensor& samples_of(const LoadedData& data, Pool pool) {
+torch::Tensor& pool_tensor(LoadedData& data, Pool pool) { return data.samples[static_cast<std::size_t>(pool)]; }
+const torch::Tensor& pool_tensor(const LoadedData& data, Pool pool) {
   return data.samples[static_cast<std::size_t>(pool)];
 }
 
-/// Pixels are gathered by picks, features by rows.
-nn::Piece note(const torch::Tensor& samples, std::span<const kernels::Pick> picks, nn::Upload& upload) {
+/// Adds the rows to gather: for pixels with shift and flip, for features alone.
+nn::Piece add_to_upload(const torch::Tensor& samples, std::span<const kernels::Pick> picks, nn::Upload& upload) {
   if (samples.scalar_type() == torch::kUInt8) return upload.add(picks, torch::kUInt8);
   std::vector<std::int64_t> rows(picks.size());
   std::transform(picks.begin(), picks.end(), rows.begin(), [](const auto& pick) { return pick.row; });
   return upload.add(std::span<const std::int64_t>(rows));
 }
 
-torch::Tensor gather(const LoadedData& data, Pool pool, const torch::Tensor& picks, torch::Dtype precision) {
-  const torch::Tensor& samples = samples_of(data, pool);
+torch::Tensor gather(const LoadedData& data, Pool pool, const torch::Tensor& indices, torch::Dtype precision) {
+  const torch::Tensor& samples = pool_tensor(data, pool);
   if (samples.scalar_type() == torch::kUInt8)
-    return nn::device_gather(samples, picks, data.set.largest_pixel, precision);
-  return samples.index_select(0, picks).to(precision);
+    return nn::device_gather(samples, indices, data.set.largest_pixel, precision);
+  return samples.index_select(0, indices).to(precision);
 }
 
 Key subset_key(const Config& resolved) {
   return {static_cast<std::uint32_t>(settings::read<settings::Seeds>(resolved).subset), SeedRole::subset};
 }
 
-/// The settings that decide what is read, or how it is cut.
-std::string shelf_key(const Config& resolved, bool of_cut) {
+/// Returns the settings that affect the split, or those that affect the files that are read.
+std::string cache_key(const Config& resolved, bool of_split) {
   Json key = Json::object();
   for (const settings::Setting& setting : settings::all_settings()) {
     const bool decides = setting.traits.data || setting.traits.cuts_data;
-    if (!decides || setting.traits.cuts_data != of_cut || !resolved.has(setting.name)) continue;
+    if (!decides || setting.traits.cuts_data != of_split || !resolved.has(setting.name)) continue;
     key[setting.name] = resolved.json().at(setting.name);
   }
   return canonical_json(key);
@@ -61,12 +61,12 @@ std::string shelf_key(const Config& resolved, bool of_cut) {
 
 void place_samples(LoadedData& data, torch::Device device) {
   for (const Pool pool : {Pool::train, Pool::test, Pool::validation}) {
-    samples_of(data, pool) = nn::place_pixels(as_tensor(data::pool_of(data.set, pool)), device);
+    pool_tensor(data, pool) = nn::place_pixels(as_tensor(data::pool_of(data.set, pool)), device);
   }
 }
 
-/// Mean and deviation, where they are missing.
-void measure(LoadedData& data) {
+/// Computes mean and standard deviation if the data set has none.
+void fill_statistics(LoadedData& data) {
   if (data.mean.empty()) data.mean = data.set.mean;
   if (data.std.empty()) data.std = data.set.std;
   if (!data.mean.empty()) return;
@@ -75,51 +75,51 @@ void measure(LoadedData& data) {
   data.std = statistics[1];
 }
 
-std::shared_ptr<const LoadedData> cut_data(const LoadedData& read, const Config& resolved) {
-  auto data = std::make_shared<LoadedData>(read);
+std::shared_ptr<const LoadedData> split_loaded(const LoadedData& data_set, const Config& resolved) {
+  auto data = std::make_shared<LoadedData>(data_set);
   data->split = data::split_data(data->set, settings::read<settings::DataSettings>(resolved), subset_key(resolved));
-  measure(*data);
+  fill_statistics(*data);
   return data;
 }
 
-constexpr std::size_t most_cuts = 64;
+constexpr std::size_t max_cached_splits = 64;
 
 }  // namespace
 
-void place(LoadedData& data, torch::Device device) {
+void place_on_device(LoadedData& data, torch::Device device) {
   place_samples(data, device);
-  measure(data);
+  fill_statistics(data);
 }
 
 std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Device device) {
-  return DataShelf().get(resolved, device);
+  return DataCache().get(resolved, device);
 }
 
-std::shared_ptr<const LoadedData> filled_up(const LoadedData& data, Key key) {
-  auto filled = std::make_shared<LoadedData>(data);
-  methods::fill_up(filled->set, filled->split, key);
-  place(*filled, samples_of(data, Pool::train).device());
-  return filled;
+std::shared_ptr<const LoadedData> with_smote(const LoadedData& data, Key key) {
+  auto enlarged = std::make_shared<LoadedData>(data);
+  methods::oversample(enlarged->set, enlarged->split, key);
+  place_on_device(*enlarged, pool_tensor(data, Pool::train).device());
+  return enlarged;
 }
 
-std::shared_ptr<const LoadedData> DataShelf::get(const Config& resolved, torch::Device device) {
-  const std::string key = shelf_key(resolved, false) + device.str();
-  if (read_ == nullptr || key != key_) {
-    cut_.clear();  // the old one's memory first
-    read_.reset();
+std::shared_ptr<const LoadedData> DataCache::get(const Config& resolved, torch::Device device) {
+  const std::string key = cache_key(resolved, false) + device.str();
+  if (data_set_ == nullptr || key != key_) {
+    splits_.clear();  // frees the old data set first
+    data_set_.reset();
     auto data = std::make_shared<LoadedData>();
     data->set = data::load_data_set(settings::read<settings::DataSettings>(resolved));
     place_samples(*data, device);
-    read_ = std::move(data);
+    data_set_ = std::move(data);
     key_ = key;
   }
-  if (cut_.size() >= most_cuts) cut_.clear();
-  auto& cut = cut_[shelf_key(resolved, true)];
-  if (cut == nullptr) cut = cut_data(*read_, resolved);
-  return cut;
+  if (splits_.size() >= max_cached_splits) splits_.clear();
+  auto& split = splits_[cache_key(resolved, true)];
+  if (split == nullptr) split = split_loaded(*data_set_, resolved);
+  return split;
 }
 
-std::vector<std::int32_t> part_labels(const LoadedData& data, const data::PoolRows& part) {
+std::vector<std::int32_t> pool_labels(const LoadedData& data, const data::PoolRows& part) {
   const data::Images& pool = data::pool_of(data.set, part.pool);
   std::vector<std::int32_t> labels(part.rows.size());
   std::transform(part.rows.begin(), part.rows.end(), labels.begin(),
@@ -127,33 +127,33 @@ std::vector<std::int32_t> part_labels(const LoadedData& data, const data::PoolRo
   return labels;
 }
 
-nn::Piece add_picks(const LoadedData& data, std::span<const data::Slot> slots, nn::Upload& upload) {
+nn::Piece add_indices(const LoadedData& data, std::span<const data::Slot> slots, nn::Upload& upload) {
   std::vector<kernels::Pick> picks(slots.size());
   std::transform(slots.begin(), slots.end(), picks.begin(), [&](const data::Slot& slot) {
     return kernels::Pick{data.split.train.rows[slot.image], slot.dy, slot.dx, slot.flip, slot.window};
   });
-  return note(samples_of(data, Pool::train), picks, upload);
+  return add_to_upload(pool_tensor(data, Pool::train), picks, upload);
 }
 
-torch::Tensor gather_picks(const LoadedData& data, const torch::Tensor& picks, torch::Dtype precision) {
-  return gather(data, Pool::train, picks, precision);
+torch::Tensor gather_indices(const LoadedData& data, const torch::Tensor& indices, torch::Dtype precision) {
+  return gather(data, Pool::train, indices, precision);
 }
 
 torch::Tensor gather_slots(const LoadedData& data, std::span<const data::Slot> slots, torch::Dtype precision) {
   nn::Upload upload;
-  const nn::Piece picks = add_picks(data, slots, upload);
-  upload.send(samples_of(data, Pool::train).device());
-  return gather_picks(data, upload[picks], precision);
+  const nn::Piece indices = add_indices(data, slots, upload);
+  upload.send(pool_tensor(data, Pool::train).device());
+  return gather_indices(data, upload[indices], precision);
 }
 
-torch::Tensor gather_part(const LoadedData& data, const data::PoolRows& part, std::int64_t first,
+torch::Tensor gather_rows(const LoadedData& data, const data::PoolRows& part, std::int64_t first,
                           std::int64_t count, torch::Dtype precision) {
   std::vector<kernels::Pick> picks(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) picks[i] = {part.rows[first + i], 0, 0, 0};
   nn::Upload upload;
-  const nn::Piece noted = note(samples_of(data, part.pool), picks, upload);
-  upload.send(samples_of(data, part.pool).device());
-  return gather(data, part.pool, upload[noted], precision);
+  const nn::Piece piece = add_to_upload(pool_tensor(data, part.pool), picks, upload);
+  upload.send(pool_tensor(data, part.pool).device());
+  return gather(data, part.pool, upload[piece], precision);
 }
 
 }  // namespace m2m::train

@@ -26,13 +26,13 @@ int last_drop(const Schedule& schedule) {
 
 namespace {
 
-/// Values that fill whole units of 64 bytes.
+/// Returns the parameter's number of values, rounded up to whole units of 64 bytes.
 std::int64_t padded(const torch::Tensor& parameter) {
   const auto unit = 64 / static_cast<std::int64_t>(parameter.element_size());
   return (parameter.numel() + unit - 1) / unit * unit;
 }
 
-/// Values of a buffer as a tensor of that shape, its values in the order of `format` if it is a convolution's.
+/// Returns a view of a buffer's values in that shape; a convolution's values are in the order of `format`.
 torch::Tensor shaped(const torch::Tensor& values, torch::IntArrayRef shape, at::MemoryFormat format) {
   if (shape.size() != 4 || format != at::MemoryFormat::ChannelsLast) return values.view(shape);
   return values.view({shape[0], shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2});
@@ -45,26 +45,26 @@ Sgd::Sgd(nn::Network& network, double momentum, double weight_decay, const std::
     : momentum_(momentum), weight_decay_(weight_decay) {
   const torch::NoGradGuard no_gradient;
   auto parameters = network.named_parameters();
-  const auto takes_part = [&](const std::string& name) {
+  const auto is_trained = [&](const std::string& name) {
     return trained.empty() || std::count(trained.begin(), trained.end(), name) > 0;
   };
   std::int64_t count = 0;
-  for (const auto& item : parameters) count += takes_part(item.key()) ? padded(item.value()) : 0;
+  for (const auto& item : parameters) count += is_trained(item.key()) ? padded(item.value()) : 0;
   weight_ = torch::zeros({count}, parameters.front().value().options().requires_grad(false));
   velocity_ = torch::zeros_like(weight_);
   gradient_ = torch::zeros_like(weight_);
   std::int64_t first = 0;
   for (auto& item : parameters) {
     torch::Tensor& parameter = item.value();
-    parameter.set_requires_grad(takes_part(item.key()));
-    if (!takes_part(item.key())) continue;
+    parameter.set_requires_grad(is_trained(item.key()));
+    if (!is_trained(item.key())) continue;
     const auto slice = [&](const torch::Tensor& buffer) {
       return shaped(buffer.narrow(0, first, parameter.numel()), parameter.sizes(), format);
     };
     slice(weight_).copy_(parameter);
     parameter.set_data(slice(weight_));
     parameter.mutable_grad() = slice(gradient_);
-    slots_.push_back({item.key(), slice(velocity_)});
+    slices_.push_back({item.key(), slice(velocity_)});
     first += padded(parameter);
     const bool is_head = item.key() == "linear.weight" || item.key() == "linear.bias";
     const double factor = is_head ? head_factor : 1;
@@ -73,9 +73,15 @@ Sgd::Sgd(nn::Network& network, double momentum, double weight_decay, const std::
   }
 }
 
-void Sgd::step(double learning_rate) {
+void Sgd::step(const PassFn& pass, double learning_rate, Profile* profile) {
+  pass();
+  const PhaseTimer timer(profile, ProfilePhase::update);
+  update(learning_rate);
+}
+
+void Sgd::update(double learning_rate) {
   std::int64_t begin = 0;
-  for (const Range& range : ranges_) {
+  for (const LearningRateRange& range : ranges_) {
     const auto part = [&](const torch::Tensor& buffer) { return buffer.narrow(0, begin, range.end - begin); };
     torch::Tensor weight = part(weight_), velocity = part(velocity_), gradient = part(gradient_);
     nn::sgd_step({range.factor * learning_rate, momentum_, weight_decay_}, weight, velocity, gradient);
@@ -85,17 +91,18 @@ void Sgd::step(double learning_rate) {
 
 std::map<std::string, torch::Tensor> Sgd::velocities() const {
   std::map<std::string, torch::Tensor> named;
-  for (const Slot& slot : slots_) named[slot.name] = slot.velocity;
+  for (const ParameterSlice& found : slices_) named[found.name] = found.velocity;
   return named;
 }
 
 void Sgd::load(const std::map<std::string, torch::Tensor>& velocities, const std::string& origin) {
   for (const auto& [name, velocity] : velocities) {
-    const auto slot = std::find_if(slots_.begin(), slots_.end(), [&](const Slot& s) { return s.name == name; });
-    if (slot == slots_.end() || slot->velocity.sizes() != velocity.sizes()) {
-      throw data_error(origin + ": holds a momentum '" + name + "' that no parameter of the network fits");
+    const auto found =
+        std::find_if(slices_.begin(), slices_.end(), [&](const ParameterSlice& s) { return s.name == name; });
+    if (found == slices_.end() || found->velocity.sizes() != velocity.sizes()) {
+      throw data_error(origin + ": the momentum '" + name + "' fits no parameter of the network");
     }
-    slot->velocity.copy_(velocity);
+    found->velocity.copy_(velocity);
   }
 }
 

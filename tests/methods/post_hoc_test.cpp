@@ -27,10 +27,10 @@ TEST(TauNormalisation, DividesByAPowerOfTheLength) {
   EXPECT_NEAR(tau_normalised_logits(logits, {0, 0}, {2, 4}, 0.5)[1], 0.5, 1e-6);
 }
 
-TEST(TausToTry, AreThoseOfTheSource) {
-  ASSERT_EQ(taus_to_try().size(), 21U);
-  EXPECT_EQ(taus_to_try().front(), 0);
-  EXPECT_EQ(taus_to_try().back(), 2);
+TEST(CandidateTaus, AreThoseOfTheSource) {
+  ASSERT_EQ(candidate_taus().size(), 21U);
+  EXPECT_EQ(candidate_taus().front(), 0);
+  EXPECT_EQ(candidate_taus().back(), 2);
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ constexpr Key key{1, SeedRole::plan};
 TEST(Smote, FillsEveryClassUpToTheLargest) {
   DataSet data = three_classes();
   Split split = split_of(data);
-  fill_up(data, split, key);
+  oversample(data, split, key);
   ASSERT_EQ(data.train.count(), 18);
   ASSERT_EQ(data.train.pixels.size(), 36U);
   EXPECT_EQ(split.counts, (ClassCounts{6, 3, 1}));
@@ -49,7 +49,7 @@ TEST(Smote, FillsEveryClassUpToTheLargest) {
 TEST(Smote, PutsNewSamplesBetweenASampleAndItsNearestNeighbour) {
   DataSet data = three_classes();
   Split split = split_of(data);
-  fill_up(data, split, key);
+  oversample(data, split, key);
   // Class 1's new samples are those of rows 10 to 12: from 0 and 10 towards each other, from 100 towards 10.
   for (const int row : {10, 11}) EXPECT_LE(data.train.pixels[2 * row], 10) << row;
   EXPECT_GE(data.train.pixels[2 * 12], 10);
@@ -73,10 +73,10 @@ TEST(Smote, TakesTheNextNeighbourInTheNextRound) {
   Split split;
   for (std::int32_t row = 0; row < 33; ++row) split.train.rows.push_back(row);
   split.counts = {30, 3};
-  fill_up(data, split, key);
+  oversample(data, split, key);
   const auto x = [&](int i) { return data.train.pixels[2 * (33 + i)]; };
   int beyond_the_nearest = 0;
-  for (int i = 0; i < 27; i += 3) {  // of the sample at 0: rounds of the neighbours at 10 and 100 in turn
+  for (int i = 0; i < 27; i += 3) {  // of the sample at 0: the neighbours at 10 and 100 in turn
     const bool is_nearest = i / 3 % 2 == 0;
     if (is_nearest) {
       EXPECT_LE(x(i), 10) << i;
@@ -89,7 +89,7 @@ TEST(Smote, TakesTheNextNeighbourInTheNextRound) {
 TEST(Smote, CopiesAClassOfOneSample) {
   DataSet data = three_classes();
   Split split = split_of(data);
-  fill_up(data, split, key);
+  oversample(data, split, key);
   for (int row = 13; row < 18; ++row) {
     EXPECT_EQ(data.train.pixels[2 * row], 50);
     EXPECT_EQ(data.train.pixels[2 * row + 1], 60);
@@ -105,7 +105,7 @@ TEST(Smote, DoesNotRoundFeatures) {
   Split split;
   split.train.rows = {0, 1, 2, 3, 4, 5};
   split.counts = {4, 2};
-  fill_up(data, split, key);
+  oversample(data, split, key);
   ASSERT_EQ(data.train.features.size(), 8U);
   for (const int row : {6, 7}) {
     EXPECT_GT(data.train.features[row], 0.5F);
@@ -116,7 +116,7 @@ TEST(Smote, DoesNotRoundFeatures) {
 TEST(FilledSampling, ShowsEverySampleOnceBeforeAnyAgain) {
   DataSet data = three_classes();
   Split split = split_of(data);
-  fill_up(data, split, key);
+  oversample(data, split, key);
   const data::PlanBasis basis = data::plan_basis(data, split, 4, {1, SeedRole::order}, key);
   std::vector<std::int32_t> seen;
   for (int epoch = 0; epoch < 9; ++epoch) {

@@ -38,7 +38,7 @@ torch::Tensor images(const train::LoadedData& data, data::Pool pool, const torch
                      torch::Dtype precision) {
   const torch::Tensor here = rows.cpu();
   const data::PoolRows part{pool, {here.data_ptr<std::int64_t>(), here.data_ptr<std::int64_t>() + here.numel()}};
-  return train::gather_part(data, part, 0, rows.numel(), precision);
+  return train::gather_rows(data, part, 0, rows.numel(), precision);
 }
 
 torch::Tensor labels_of(const train::LoadedData& data, data::Pool pool, const torch::Tensor& rows) {

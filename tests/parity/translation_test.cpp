@@ -45,8 +45,8 @@ class ParityOfTranslation : public GoldenTest {
     const torch::Tensor start = (pixels + tensor("translation/noise").to(precision)).clamp(0, 1);
     const torch::Tensor targets = labels("translation/target_class");
     Translated done;
-    const methods::TranslationWatcher watcher = [&](int step, const torch::Tensor& loss,
-                                                    const torch::Tensor& gradient) {
+    const methods::TranslationObserver watcher = [&](int step, const torch::Tensor& loss,
+                                                     const torch::Tensor& gradient) {
       done.losses.push_back(loss.item<double>());
       if (step == 0) done.first_gradient = gradient.clone();
     };

@@ -125,7 +125,7 @@ class StagePins : public ::testing::Test {
   /// Writes a checkpoint of a network for digits with all weights 0.5; returns its path.
   std::string checkpoint() const {
     const Config config = settings::resolve(digits_config("ERM"));
-    const auto network = train::build_network(train::trial_settings(config), *train::DataShelf().get(config));
+    const auto network = train::build_network(train::trial_settings(config), *train::DataCache().get(config));
     checkpoints::Checkpoint checkpoint;
     for (const auto& [name, tensor] : nn::named_state(*network)) {
       checkpoint.network[name] = torch::full_like(tensor, tensor.is_floating_point() ? 0.5 : 1);

@@ -1,5 +1,5 @@
 #pragma once
-// A step of M2m to be translated.
+// A planned step of M2m, ready to be translated.
 #include <numeric>
 
 #include "data/epoch_plan.hpp"
@@ -13,26 +13,25 @@
 
 namespace m2m::testing {
 
-/// A planned step of a made-up data set, with f and g of their own.
+/// A planned step of a synthetic data set, with its networks f and g.
 struct PlannedStep {
   std::shared_ptr<const train::LoadedData> data = testing::tiny_data({60, 20, 6, 2});
   Config config = testing::tiny_config({{"method", "M2m"}, {"train.precision", "float64"}, {"m2m.gamma", 0.3}});
   train::TrialSettings settings = train::trial_settings(config);
   data::PlanBasis basis =
-      data::plan_basis(data->set, data->split, 64, train::keys_of_f(config).order, train::keys_of_f(config).plan);
+      data::plan_basis(data->set, data->split, 64, train::f_keys(config).order, train::f_keys(config).plan);
   data::EpochPlan plan = data::plan_epoch(basis, 4, settings::Sampling::class_balanced);
   settings::M2mSettings m2m = settings::read<settings::M2mSettings>(config);
   methods::StepTranslations planned =
       methods::plan_translations(basis, plan.step(0), 4, 0, m2m, data->set.train.shape);
   std::shared_ptr<nn::Network> f_network = train::build_network(settings, *data),
                                g_network = train::build_network(settings, *data);
-  methods::Translator translator{false};
   std::unique_ptr<nn::FrozenNetwork> f = nn::freeze(*f_network), g = nn::freeze(*g_network);
 
   PlannedStep() {
     use_own_stream();
-    nn::initialise(*f_network, train::keys_of_f(config).init);
-    nn::initialise(*g_network, train::keys_of_g(config).init);
+    nn::initialise(*f_network, train::f_keys(config).init);
+    nn::initialise(*g_network, train::g_keys(config).init);
     f->refresh();
     g->refresh();
   }
@@ -44,31 +43,37 @@ struct PlannedStep {
     return {train::gather_slots(*data, plan.step(0), torch::kFloat64),
             torch::tensor(labels, torch::kInt64).to(test_device()), slots};
   }
-  /// The slots that a rank takes of that batch.
-  methods::Batch share(int rank, int ranks) const {
+  /// Returns the shard of a rank of that batch.
+  methods::Batch shard(int rank, int ranks) const {
     const methods::Batch whole = batch();
-    const auto own = data::deal_slots(whole.labels.size(0), planned.worked_slots(), rank, ranks);
+    const auto slots_of_rank = data::deal_slots(whole.labels.size(0), planned.translated_slots(), rank, ranks);
     const torch::Tensor rows =
-        torch::tensor(std::vector<std::int64_t>(own.begin(), own.end()), torch::kInt64).to(test_device());
-    return {whole.images.index_select(0, rows), whole.labels.index_select(0, rows), own};
+        torch::tensor(std::vector<std::int64_t>(slots_of_rank.begin(), slots_of_rank.end()), torch::kInt64)
+            .to(test_device());
+    return {whole.images.index_select(0, rows), whole.labels.index_select(0, rows), slots_of_rank};
   }
   methods::EditContext context() const {
-    return {
-        *f, *g, basis.plan,
-        4,  0,  [this](const torch::Tensor& picks) { return train::gather_picks(*data, picks, torch::kFloat64); }};
+    return {*f,
+            *g,
+            basis.plan,
+            4,
+            0,
+            [this](const torch::Tensor& picks) { return train::gather_indices(*data, picks, torch::kFloat64); }};
   }
-  /// What of `planned` is work for the slots of `batch`.
+  /// Returns the planned translations of the slots of `batch`.
   methods::TranslationWork work(const methods::Batch& batch) const {
     nn::Upload upload;
     const auto pieces = methods::add_translations(
         planned, batch.slots,
-        [&](nn::Upload& to, std::span<const data::Slot> slots) { return train::add_picks(*data, slots, to); },
+        [&](nn::Upload& to, std::span<const data::Slot> slots) { return train::add_indices(*data, slots, to); },
         upload);
     upload.send(test_device());
-    return pieces.from(upload);
+    return pieces.in(upload);
   }
-  methods::Edited apply(methods::Batch& batch) {
-    return methods::apply_m2m(m2m, context(), work(batch), batch, translator);
+  /// Makes an editor with the settings as they are now.
+  methods::M2mEditor editor() const { return {m2m, methods::make_translator(m2m, false)}; }
+  methods::TranslatedSlots apply(methods::Batch& batch) const {
+    return editor().apply(context(), work(batch), batch);
   }
 };
 

@@ -55,7 +55,7 @@ std::shared_ptr<const train::LoadedData> tiny_data(const ClassCounts& counts) {
   data->set.test = grown(std::move(test));
   data->mean = {0.3};
   data->std = {0.2};
-  train::place(*data, test_device());
+  train::place_on_device(*data, test_device());
   return data;
 }
 
