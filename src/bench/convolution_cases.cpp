@@ -130,8 +130,8 @@ class ProjectConvolution {
   ConvSizes sizes_;
   kernels::Convolution direct_;
   std::optional<kernels::Winograd> winograd_;
-  kernels::ConvFn<T> run_direct_ = kernels::conv3x3<T>(best_instruction_set());
-  kernels::WinogradFn run_winograd_ = kernels::winograd(best_instruction_set());
+  kernels::ConvFn<T> run_direct_ = kernels::kernel_set(best_instruction_set()).typed<T>().conv3x3;
+  kernels::WinogradFn run_winograd_ = kernels::kernel_set(best_instruction_set()).winograd;
   torch::Tensor images_, residual_, outputs_, bias_;
   kernels::Aligned<T> weights_;
   std::vector<kernels::Aligned<float>> scratch_;  // one for each thread, for Winograd's tiles

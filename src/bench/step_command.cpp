@@ -1,8 +1,6 @@
 #include <ATen/Parallel.h>
 
-#include "bench/bench_commands.hpp"
-#include "bench/comparison.hpp"
-#include "nn/device.hpp"
+#include "bench/workbench.hpp"
 #include "settings/data_settings.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
@@ -32,35 +30,36 @@ Config step_config(const StepSettings& step, const std::optional<checkpoints::Ch
   return settings::resolve(config);
 }
 
-train::TrialSetup step_setup(const StepSettings& settings) {
+TrialSetup step_setup(const StepSettings& settings) {
   std::optional<checkpoints::Checkpoint> start;
   if (settings.method != "ERM") start = checkpoints::load_checkpoint(settings.g);
   const Config config = step_config(settings, start);
-  train::TrialSetup setup =
-      train::trial_setup(config, train::load_data(config, train::trial_settings(config).device));
-  if (setup.recipe.translates()) {
-    setup.g = train::build_network(setup.settings, *setup.data);
-    nn::load_state(*setup.g, start->network, settings.g);
+  TrialSetup setup{train::make_trial_plan(config), {}};
+  setup.parts = train::make_trial_parts(config, setup.plan, train::load_data(config, setup.plan.settings.device));
+  if (setup.plan.recipe.translates()) {
+    setup.parts.g = train::build_network(setup.plan.settings, *setup.parts.data);
+    nn::load_state(*setup.parts.g, start->network, settings.g);
   }
-  setup.start = std::move(start);
+  setup.parts.start = std::move(start);
   return setup;
 }
 
 /// Number of steps before the first that counts. On a GPU each batch size, and each number of translated images
 /// rounded up to 8, runs once eagerly and is recorded once.
-int steps_that_record(const train::TrialSetup& setup) {
-  if (!setup.settings.device.is_cuda()) return 0;
-  return setup.editing.plan ? 16 : 3;
+int steps_that_record(const TrialSetup& setup) {
+  if (!setup.plan.settings.device.is_cuda()) return 0;
+  return setup.parts.editor ? 16 : 3;
 }
 
-double time_evaluation(const train::Trial& trial, const train::TrialSetup& setup) {
-  const auto frozen = nn::freeze(trial.network());
+double time_evaluation(const train::Trial& trial, const TrialSetup& setup) {
+  const auto frozen = trial.network().freeze();
   const double start = monotonic_seconds();
   frozen->refresh();
-  train::evaluate([&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *setup.data,
-                  setup.data->split.validation,
-                  {setup.settings.evaluation_batch, setup.settings.precision, setup.settings.logit_scale},
-                  *comm::single_rank());
+  train::evaluate(
+      [&](const torch::Tensor& pixels) { return frozen->outputs(pixels); }, *setup.parts.data,
+      setup.parts.data->split.validation,
+      {setup.plan.settings.evaluation_batch, setup.plan.settings.precision, setup.plan.settings.logit_scale},
+      *comm::single_rank());
   return monotonic_seconds() - start;
 }
 
@@ -68,16 +67,16 @@ double time_evaluation(const train::Trial& trial, const train::TrialSetup& setup
 
 StepTimes time_steps(const StepSettings& settings) {
   at::set_num_threads(settings.threads);
-  const train::TrialSetup setup = step_setup(settings);
-  const nn::StreamScope stream(setup.settings.device);
-  train::Trial trial(setup);
+  const TrialSetup setup = step_setup(settings);
+  const nn::StreamScope stream(setup.plan.settings.device);
+  train::Trial trial(setup.plan, setup.parts);
   trial.submit(steps_that_record(setup));
-  nn::synchronize_stream(setup.settings.device);
+  nn::synchronize_stream(setup.plan.settings.device);
   StepTimes times;
   for (int step = 0; step < settings.steps; ++step) {
     const double start = monotonic_seconds();
     trial.submit(1);
-    nn::synchronize_stream(setup.settings.device);
+    nn::synchronize_stream(setup.plan.settings.device);
     const double end = monotonic_seconds();
     times.steps.push_back(end - start);
     if (step == 0) times.first_step_end = end;

@@ -24,16 +24,17 @@ struct StepCase {
 };
 
 /// Number of translations with a won coin in the steps 1 .. steps of epoch 0: the images that M2m translates.
-std::int64_t translated_images(const train::TrialSetup& setup, std::int64_t steps) {
-  if (!setup.editing.plan) return 0;
-  const data::PlanInputs basis = data::make_plan_inputs(
-      setup.data->set, setup.data->split, setup.settings.batch_size, setup.keys.order, setup.keys.plan);
-  const data::EpochPlan plan =
-      data::plan_epoch(basis, 0, settings::phase_at(setup.recipe, 0, setup.settings.defer_until).sampling);
+std::int64_t translated_images(const TrialSetup& setup, std::int64_t steps) {
+  if (!setup.parts.editor) return 0;
+  const data::PlanInputs basis =
+      data::make_plan_inputs(setup.parts.data->set, setup.parts.data->split, setup.plan.settings.batch_size,
+                             setup.plan.keys.order, setup.plan.keys.plan);
+  const data::EpochPlan plan = data::plan_epoch(
+      basis, 0, settings::phase_at(setup.plan.recipe, 0, setup.plan.settings.defer_until).sampling);
   std::int64_t count = 0;
   for (std::int64_t step = 1; step <= steps; ++step) {
     const methods::StepTranslations planned =
-        setup.editing.plan(basis, plan.step(step), 0, step, setup.data->set.train.shape);
+        setup.parts.editor->plan(basis, plan.step(step), 0, step, setup.parts.data->set.train.shape);
     for (const methods::Translation& translation : planned.chosen) count += translation.coin ? 1 : 0;
   }
   return count;
@@ -41,7 +42,7 @@ std::int64_t translated_images(const train::TrialSetup& setup, std::int64_t step
 
 /// Multiply-adds of all timed steps. A trained image counts one forward pass and both gradients; a translated image
 /// counts T times forward and back through f and g, and one more forward pass of g.
-double step_multiply_adds(const StepCase& what, const train::TrialSetup& setup, const train::Trial& trial,
+double step_multiply_adds(const StepCase& what, const TrialSetup& setup, const train::Trial& trial,
                           std::int64_t steps, std::int64_t iterations_of_a_translation) {
   const double per_image = nn::multiply_adds(trial.network().spec());
   const auto trained = static_cast<double>(3 * what.batch * steps);
@@ -52,9 +53,9 @@ double step_multiply_adds(const StepCase& what, const train::TrialSetup& setup, 
 
 void time_case(benchmark::State& state, Workbench& bench, const StepCase& what) {
   const Config config = trial_config(what.method, what.variant, what.batch);
-  const train::TrialSetup setup = bench.setup(config);
+  const TrialSetup setup = bench.setup(config);
   const nn::StreamScope stream(bench.device());
-  train::Trial trial(setup);
+  train::Trial trial(setup.plan, setup.parts);
   trial.submit(1);  // plans the epoch and allocates; its gradient is compared below
   const torch::Tensor first = flat_velocity(trial);
   if (bench.device().is_cuda()) trial.submit(16);  // records a graph for each number of translated images
@@ -100,9 +101,9 @@ constexpr std::int64_t evaluation_batch = 500;
 
 std::shared_ptr<nn::Network> initialised(Workbench& bench, const Variant& variant) {
   const Config config = trial_config("ERM", variant, 128);
-  const train::TrialSetup setup = bench.setup(config);
-  auto network = train::build_network(setup.settings, *setup.data);
-  nn::initialise(*network, setup.keys.init);
+  const TrialSetup setup = bench.setup(config);
+  auto network = train::build_network(setup.plan.settings, *setup.parts.data);
+  nn::initialise(*network, setup.plan.keys.init);
   return network;
 }
 
@@ -123,19 +124,20 @@ train::Outputs outputs_of(nn::FrozenNetwork& network) {
 train::Evaluation evaluate_first_batch(Workbench& bench, nn::Network& network) {
   data::PoolRows part = bench.data()->split.test;
   part.rows.resize(evaluation_batch);
-  const auto frozen = nn::freeze(network);
+  const auto frozen = network.freeze();
   frozen->refresh();
-  return train::evaluate(outputs_of(*frozen), *bench.data(), part, {evaluation_batch}, *comm::alone());
+  return train::evaluate(outputs_of(*frozen), *bench.data(), part, {evaluation_batch}, *comm::single_rank());
 }
 
 void evaluate_test_part(benchmark::State& state, Workbench& bench, const Variant& variant) {
   const auto data = bench.data();
   const auto network = initialised(bench, variant);
-  const auto frozen = nn::freeze(*network);
+  const auto frozen = network->freeze();
   frozen->refresh();
   train::Evaluation evaluation;
   for (auto _ : state)
-    evaluation = train::evaluate(outputs_of(*frozen), *data, data->split.test, {evaluation_batch}, *comm::alone());
+    evaluation =
+        train::evaluate(outputs_of(*frozen), *data, data->split.test, {evaluation_batch}, *comm::single_rank());
   const auto images = static_cast<std::int64_t>(data->split.test.rows.size());
   state.SetItemsProcessed(state.iterations() * images);
   count_flops(state, nn::multiply_adds(network->spec()) * static_cast<double>(images));

@@ -30,8 +30,8 @@ struct Seeds {
 
 std::shared_ptr<nn::Network> network_from(Workbench& bench, const Config& config,
                                           const checkpoints::NetworkState& state) {
-  const train::TrialSetup setup = bench.setup(config);
-  auto network = train::build_network(setup.settings, *setup.data);
+  const TrialSetup setup = bench.setup(config);
+  auto network = train::build_network(setup.plan.settings, *setup.parts.data);
   const torch::NoGradGuard no_gradient;
   nn::load_state(*network, state, "a trained network");
   return network;
@@ -40,9 +40,9 @@ std::shared_ptr<nn::Network> network_from(Workbench& bench, const Config& config
 /// The state of a network after a few steps of ERM; g has keys of its own.
 checkpoints::NetworkState train_briefly(Workbench& bench, bool is_g) {
   const Config config = trial_config("ERM", {"float32", "auto"}, 128);
-  train::TrialSetup setup = bench.setup(config);
-  if (is_g) setup.keys = train::g_keys(config);
-  train::Trial trial(std::move(setup));
+  TrialSetup setup = bench.setup(config);
+  if (is_g) setup.plan.keys = train::g_keys(config);
+  train::Trial trial(std::move(setup.plan), std::move(setup.parts));
   trial.submit(12);
   return train::copy_state(trial.network());
 }
@@ -50,8 +50,8 @@ checkpoints::NetworkState train_briefly(Workbench& bench, bool is_g) {
 Pair make_pair(Workbench& bench, const Variant& variant, const std::array<checkpoints::NetworkState, 2>& states) {
   const Config config = trial_config("ERM", variant, 128);
   Pair pair{network_from(bench, config, states[0]), network_from(bench, config, states[1]), {}, {}};
-  pair.frozen_f = nn::freeze(*pair.f);
-  pair.frozen_g = nn::freeze(*pair.g);
+  pair.frozen_f = pair.f->freeze();
+  pair.frozen_g = pair.g->freeze();
   pair.frozen_f->refresh();
   pair.frozen_g->refresh();
   return pair;

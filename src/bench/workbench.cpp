@@ -106,12 +106,13 @@ std::shared_ptr<const train::LoadedData> Workbench::data() {
   return data_;
 }
 
-train::TrialSetup Workbench::setup(Config config) {
+TrialSetup Workbench::setup(Config config) {
   config = on_device(std::move(config));
-  train::TrialSetup setup = train::trial_setup(config, data());
-  if (setup.recipe.translates()) {
-    setup.g = train::build_network(setup.settings, *setup.data);
-    nn::initialise(*setup.g, train::g_keys(config).init);
+  TrialSetup setup{train::make_trial_plan(config), {}};
+  setup.parts = train::make_trial_parts(config, setup.plan, data());
+  if (setup.plan.recipe.translates()) {
+    setup.parts.g = train::build_network(setup.plan.settings, *setup.parts.data);
+    nn::initialise(*setup.parts.g, train::g_keys(config).init);
   }
   return setup;
 }
@@ -119,7 +120,8 @@ train::TrialSetup Workbench::setup(Config config) {
 torch::Tensor Workbench::plain_first_step(const std::string& method, std::int64_t batch) {
   torch::Tensor& cached = first_steps_[{method, batch}];
   if (!cached.defined()) {
-    train::Trial trial(setup(trial_config(method, plain_variant, batch)));
+    TrialSetup first = setup(trial_config(method, plain_variant, batch));
+    train::Trial trial(std::move(first.plan), std::move(first.parts));
     trial.submit(1);
     cached = flat_velocity(trial);
   }

@@ -42,6 +42,12 @@ struct CosineBounds {
 /// Resolved settings of the trial whose steps are timed; seeds are fixed.
 Config trial_config(const std::string& method, const Variant& variant, std::int64_t batch);
 
+/// The choices and the parts of a trial before its first step.
+struct TrialSetup {
+  train::TrialPlan plan;
+  train::TrialParts parts;
+};
+
 /// The device, its data, and results that several cases compare with. Not thread-safe.
 class Workbench {
  public:
@@ -53,7 +59,7 @@ class Workbench {
   std::shared_ptr<const train::LoadedData> data();
 
   /// Everything to start a trial of `config` on the device. The g of M2m has random weights from its own key.
-  train::TrialSetup setup(Config config);
+  TrialSetup setup(Config config);
 
   /// f's velocity after the first step of the plain variant, flat: gradient and weight decay. Computed once for
   /// each method and batch.

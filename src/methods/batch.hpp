@@ -1,49 +1,34 @@
 #pragma once
-// What a method may do to a batch between gathering and training: plan it on the host, apply it on the device.
+// A rank's batch and what a method may change in it: planned on the host, applied on the device.
 #include <torch/types.h>
 
-#include <functional>
+#include <cstdint>
 #include <span>
 #include <vector>
 
-#include "core/config.hpp"
 #include "methods/m2m_plan.hpp"
 #include "methods/translation.hpp"
-#include "nn/frozen_network.hpp"
 
 namespace m2m::methods {
 
-/// A rank's share of one step: images and labels, as gathered and augmented.
+/// A rank's shard of one step: images and labels, as gathered and augmented.
 struct Batch {
   torch::Tensor images;               // [b, c, h, w], pixels in [0, 1]
   torch::Tensor labels;               // int64 [b]
-  std::vector<std::int32_t> slots;    // [b], which of the step's slots they are, ascending
-  torch::Tensor partner_labels = {};  // int64 [b], of whom they are mixed with; undefined where nothing is mixed
-  torch::Tensor label_shares = {};    // [b], of their own label
+  std::vector<std::int32_t> slots;    // [b], the batch slots of the step that these are, ascending
+  torch::Tensor partner_labels = {};  // int64 [b], of the samples mixed in; undefined if nothing is mixed
+  torch::Tensor label_shares = {};    // [b], weight of the sample's label; the rest is the partner's
 };
 
-/// The images a method translated in a rank's share of a step: m of them, in the order of their slots. m may be 0
-/// (undefined tensors).
+/// The m translations of a rank's shard of a step, in the order of their slots. All tensors are undefined if m = 0.
 struct TranslatedSlots {
   torch::Tensor rows;                   // int64 [m], of the batch
   torch::Tensor seed_classes, targets;  // int64 [m]
   torch::Tensor coins;                  // bool [m]
-  torch::Tensor accepted;               // bool [m]: these now stand in the batch
+  torch::Tensor accepted;               // bool [m]: these images now stand in the batch
 };
 
-/// The networks and the place in the trial that an edit happens at.
-struct EditContext {
-  nn::FrozenNetwork& f;  // as of its last refresh: an edit that asks f refreshes it first
-  nn::FrozenNetwork& g;
-  Key plan;
-  int epoch = 0;
-  std::int64_t step = 0;
-  /// Any images of the training part, gathered and augmented: seeds may lie in the shares of other ranks, or
-  /// outside of the step. picks: as AddIndicesFn noted them. [m, c, h, w]
-  std::function<torch::Tensor(const torch::Tensor& picks)> gather;
-};
-
-/// Translations on their way from their start to x*, T steps: m of them (undefined tensors where none is traced).
+/// The T steps of m translations, from the start image to x*. All tensors are undefined if m = 0.
 struct TranslationTrace {
   torch::Tensor seed_classes, targets;  // int64 [m]
   torch::Tensor kept;                   // bool [m]: coin and gamma test
@@ -52,18 +37,28 @@ struct TranslationTrace {
   torch::Tensor g_target, g_seed, f_target, f_seed;
 };
 
-using PlanEditsFn = std::function<StepTranslations(const data::PlanInputs&, std::span<const data::Slot>, int epoch,
-                                                   std::int64_t step, data::ImageShape)>;
-using ApplyEditsFn = std::function<TranslatedSlots(const EditContext&, const TranslationWork&, Batch&)>;
-using TraceEditsFn =
-    std::function<TranslationTrace(const EditContext&, const TranslationWork&, double logit_scale)>;
+/// The change that a method makes to each batch of a trial, with the settings of that trial.
+class BatchEditor {
+ public:
+  BatchEditor() = default;
+  BatchEditor(const BatchEditor&) = delete;
+  BatchEditor& operator=(const BatchEditor&) = delete;
+  virtual ~BatchEditor() = default;
 
-/// Made once a trial from its settings; all empty for a method that leaves its batches alone.
-struct BatchEditing {
-  PlanEditsFn plan;    // host, pure
-  ApplyEditsFn apply;  // device; changes the batch in place
-  double passes = 0;   // what an edited image costs, in forward passes of a network; for the profile
-  TraceEditsFn trace;  // device; leaves everything as it is
+  /// Plans the translations of one step. slots: that step of the base plan. Deterministic: bit-identical on every
+  /// rank. Thread-safe.
+  virtual StepTranslations plan(const data::PlanInputs& basis, std::span<const data::Slot> slots, int epoch,
+                                std::int64_t step, data::ImageShape shape) = 0;
+
+  /// Changes `batch` in place and returns its translations. Local; draws by counter only.
+  virtual TranslatedSlots apply(const EditContext& context, const TranslationWork& work, Batch& batch) = 0;
+
+  /// Repeats the translations of `work` and records what f and g answer after each step. Changes no batch. Local.
+  /// logit_scale: factor from f's outputs to logits.
+  virtual TranslationTrace trace(const EditContext& context, const TranslationWork& work, double logit_scale) = 0;
+
+  /// Cost of one translated image in forward passes of a network, for the profile. Pure.
+  virtual double forward_passes() const = 0;
 };
 
 }  // namespace m2m::methods

@@ -10,26 +10,27 @@
 namespace m2m::methods {
 namespace {
 
-/// Numbers by class, where and in the precision that they are wanted.
+/// A number per class, on the device and in the precision of the tensors it is used with.
 class PerClass {
  public:
   explicit PerClass(const std::vector<double>& values) : values_(torch::tensor(values, torch::kFloat64)) {}
-  /// [K], like `wanted`. Converted once for each new kind of tensor.
-  const torch::Tensor& like(const torch::Tensor& wanted) {
-    if (values_.scalar_type() != wanted.scalar_type() || values_.device() != wanted.device()) {
-      values_ = values_.to(wanted.options());
+  /// Returns all numbers, [K], like `other`. Converts them once per kind of tensor.
+  const torch::Tensor& like(const torch::Tensor& other) {
+    if (values_.scalar_type() != other.scalar_type() || values_.device() != other.device()) {
+      values_ = values_.to(other.options());
     }
     return values_;
   }
-  torch::Tensor of(const torch::Tensor& classes, const torch::Tensor& wanted) {
-    return like(wanted).index_select(0, classes);
+  /// Returns the numbers of these classes, [n], like `other`.
+  torch::Tensor of(const torch::Tensor& classes, const torch::Tensor& other) {
+    return like(other).index_select(0, classes);
   }
 
  private:
   torch::Tensor values_;
 };
 
-/// What every loss is made from.
+/// The inputs of every loss: settings, counts, class weights and the factor to logits.
 struct LossInputs {
   settings::LossSettings settings;
   const ClassCounts& counts;
@@ -75,9 +76,9 @@ LossFn make_label_aware_smoothing(const LossInputs& inputs) {
   return
       [weights = inputs.weights, factors, scale = inputs.scale](const auto& outputs, const auto& targets) mutable {
         const torch::Tensor log_p = torch::log_softmax(scale * outputs, 1);
-        const torch::Tensor own = -log_p.gather(1, targets.unsqueeze(1)).squeeze(1);
+        const torch::Tensor cross_entropies = -log_p.gather(1, targets.unsqueeze(1)).squeeze(1);
         const torch::Tensor factor = factors.of(targets, outputs);
-        return weights.of(targets, outputs) * ((1 - factor) * own - factor * log_p.mean(1));
+        return weights.of(targets, outputs) * ((1 - factor) * cross_entropies - factor * log_p.mean(1));
       };
 }
 
@@ -126,11 +127,13 @@ std::vector<double> log_priors(const ClassCounts& counts, double tau) {
 }
 
 std::vector<double> smoothing_factors(const ClassCounts& counts, double head, double tail) {
-  const auto most = static_cast<double>(largest(counts));
-  const auto least = static_cast<double>(*std::min_element(counts.begin(), counts.end()));
+  const auto largest_count = static_cast<double>(largest(counts));
+  const auto smallest_count = static_cast<double>(*std::min_element(counts.begin(), counts.end()));
   std::vector<double> factors(counts.size());
   std::transform(counts.begin(), counts.end(), factors.begin(), [&](std::int64_t n) {
-    const double along = most > least ? (static_cast<double>(n) - least) / (most - least) : 1.0;
+    const double along = largest_count > smallest_count
+                             ? (static_cast<double>(n) - smallest_count) / (largest_count - smallest_count)
+                             : 1.0;
     return tail + (head - tail) * std::sin(along * std::numbers::pi / 2);
   });
   return factors;

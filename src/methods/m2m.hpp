@@ -1,5 +1,9 @@
 #pragma once
-// What f and g say of translations along their steps. For people to look at; training does without.
+// M2m as a method: the editor that puts accepted translations into a batch.
+#include <memory>
+#include <mutex>
+#include <span>
+
 #include "core/config.hpp"
 #include "methods/batch.hpp"
 #include "methods/m2m_plan.hpp"
@@ -8,29 +12,39 @@
 
 namespace m2m::methods {
 
-/// Translates what is planned for some slots of a step, and asks both networks about each image on its way.
-///
-/// x* is bit for bit that of apply_m2m with these networks. logit_scale: what f's outputs are multiplied by to be
-/// logits. Nothing is traced where accepted slots show their seeds untranslated and untested (clean_coin). Local.
-TranslationTrace trace_translations(const settings::M2mSettings& settings, const EditContext& context,
-                                    const TranslationWork& work, double logit_scale);
+/// Translates images of frequent classes into the chosen batch slots of rare classes. Kim et al. 2020, algorithm 1.
+class M2mEditor : public BatchEditor {
+ public:
+  /// translator: made with the same settings; unused if accepted slots show untested seeds (clean-coin).
+  M2mEditor(const settings::M2mSettings& settings, std::unique_ptr<Translator> translator);
 
-// M2m as a method: its settings, and its edit of a batch.
+  /// See plan_translations(). The first call draws the seed pools, if the settings ask for them.
+  StepTranslations plan(const data::PlanInputs& basis, std::span<const data::Slot> slots, int epoch,
+                        std::int64_t step, data::ImageShape shape) override;
 
-/// Has `translator` translate what is planned for the slots of `batch`, and puts the accepted images, and their
-/// labels, into them.
-///
-/// The same slots are kept, and x* is the same up to rounding, for both orders and however the step's slots are
-/// dealt to batches. Local; draws by counter only.
-TranslatedSlots apply_m2m(const settings::M2mSettings& settings, const EditContext& context,
-                          const TranslationWork& work, Batch& batch, Translator& translator);
+  /// Writes the accepted images and their labels into `batch`.
+  ///
+  /// The accepted slots are the same, and x* is the same up to rounding, for both orders of the coin and for any
+  /// distribution of the step's slots over ranks. Local; draws by counter only.
+  TranslatedSlots apply(const EditContext& context, const TranslationWork& work, Batch& batch) override;
 
-/// Where translations begin: clamp(x0 + noise, 0, 1), or x0 without a random start. seeds: x0, [m, c, h, w]. Local;
-/// draws by counter only.
-torch::Tensor start_images(const settings::M2mSettings& settings, const EditContext& context,
-                           const TranslationWork& work, const torch::Tensor& seeds);
+  /// Traces translations; x* has the bits that apply() gives with the same networks. Undefined tensors for
+  /// clean-coin, which translates nothing. Local.
+  TranslationTrace trace(const EditContext& context, const TranslationWork& work, double logit_scale) override;
 
-/// Both halves, with the settings bound. graphed: see Translator.
-BatchEditing m2m_editing(const Config& resolved, bool graphed);
+  /// 2 T passes for each network with a gradient and 1 for the gamma test; 0 for clean-coin.
+  double forward_passes() const override;
+
+ private:
+  bool translates() const { return settings_.image != settings::AcceptedImage::clean_coin; }
+
+  settings::M2mSettings settings_;
+  std::unique_ptr<Translator> translator_;
+  std::once_flag pools_drawn_;
+  SeedPools pools_;
+};
+
+/// Makes the editor of a trial from its settings. graphed: see make_translator().
+std::unique_ptr<BatchEditor> make_m2m_editor(const Config& resolved, bool graphed);
 
 }  // namespace m2m::methods

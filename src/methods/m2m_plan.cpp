@@ -11,22 +11,22 @@ using data::Slot;
 
 namespace {
 
-/// An index drawn with probability in proportion to its weight; -1 where every weight is 0.
+/// Draws an index with probability in proportion to its weight; -1 if every weight is 0.
 int draw_by_weight(std::span<const double> weights, double uniform) {
   const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
   if (sum <= 0) return -1;
-  double left = uniform * sum;
+  double rest = uniform * sum;
   int last_positive = -1;
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (weights[i] <= 0) continue;
     last_positive = static_cast<int>(i);
-    left -= weights[i];
-    if (left < 0) break;
+    rest -= weights[i];
+    if (rest < 0) break;
   }
   return last_positive;
 }
 
-/// The slot whose image is the seed, drawn by the weight of each sample; -1 where there is none.
+/// Draws the slot of the seed image by the weight of each sample; -1 if all weights are 0.
 int draw_seed_by_sample(std::span<const std::int32_t> labels, std::span<const double> class_weight, Stream stream) {
   std::vector<double> weights(labels.size());
   std::transform(labels.begin(), labels.end(), weights.begin(),
@@ -34,7 +34,8 @@ int draw_seed_by_sample(std::span<const std::int32_t> labels, std::span<const do
   return draw_by_weight(weights, stream.uniform());
 }
 
-/// The same, by the weight of each class that the batch holds, then uniformly among its samples.
+/// Draws the slot of the seed image: a class of the batch by weight, then one of its samples uniformly; -1 if all
+/// weights are 0.
 int draw_seed_by_class(std::span<const std::int32_t> labels, std::span<const double> class_weight, Stream stream) {
   std::vector<double> weights(class_weight.size(), 0.0);
   for (std::int32_t label : labels) weights[label] = class_weight[label];
@@ -47,7 +48,7 @@ int draw_seed_by_class(std::span<const std::int32_t> labels, std::span<const dou
   return slots[stream.below(static_cast<std::int64_t>(slots.size()))];
 }
 
-/// Scales per channel that bring the noise's norm over all n images down to `norm`, where it is above.
+/// Returns the scales per channel that limit the noise's norm over all n images to `norm`.
 std::vector<double> noise_scales(const PlanInputs& basis, const StepTranslations& planned, int epoch,
                                  std::int64_t step, double norm, data::ImageShape shape) {
   std::vector<double> squares(static_cast<std::size_t>(shape.channels), 0.0);
@@ -68,15 +69,15 @@ std::vector<double> noise_scales(const PlanInputs& basis, const StepTranslations
   return scales;
 }
 
-/// The same for vectors of features, each by itself.
+/// Limits the norm of each feature vector's noise to its share of `norm`.
 void scale_each(const PlanInputs& basis, StepTranslations& planned, int epoch, std::int64_t step, double norm,
                 data::ImageShape shape) {
   std::vector<double> noise(static_cast<std::size_t>(shape.size()));
-  const double most = norm / std::sqrt(static_cast<double>(planned.n()));
+  const double max_length = norm / std::sqrt(static_cast<double>(planned.n()));
   for (Translation& translation : planned.chosen) {
     draw_noise(basis.plan, epoch, step, translation.slot, noise);
     const double length = std::sqrt(std::inner_product(noise.begin(), noise.end(), noise.begin(), 0.0));
-    translation.noise_scale = length > most ? most / length : 1.0;
+    translation.noise_scale = length > max_length ? max_length / length : 1.0;
   }
   planned.noise_scale = {1.0};
 }
@@ -90,7 +91,7 @@ void scale_noise(const PlanInputs& basis, StepTranslations& planned, int epoch, 
   }
 }
 
-/// What is drawn for one slot of a step.
+/// The random streams of one slot of a step.
 struct SlotDraws {
   const PlanInputs& basis;
   int epoch;
@@ -102,7 +103,7 @@ struct SlotDraws {
   }
 };
 
-/// Weights of the classes that a slot of class `target` may be translated from, [K].
+/// Returns the weights of the seed classes for a slot of class `target`, [K].
 std::vector<double> class_weights(const ClassCounts& counts, int target, double beta) {
   std::vector<double> weights(counts.size());
   for (std::size_t k = 0; k < weights.size(); ++k) {
@@ -130,7 +131,7 @@ std::optional<Slot> draw_from_pool(const SlotDraws& draw, const std::vector<doub
   return data::augment_slot(draw.basis, image, draw.from(Purpose::pool_crop));
 }
 
-/// Uniform over the classes that are neither of the two.
+/// Draws a class uniformly from those that are neither a nor b.
 std::int32_t draw_other_class(Stream stream, std::int32_t classes, std::int32_t a, std::int32_t b) {
   auto label = static_cast<std::int32_t>(stream.below(classes - 2));
   const auto [low, high] = std::minmax(a, b);

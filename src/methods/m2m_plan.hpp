@@ -1,5 +1,5 @@
 #pragma once
-// M2m, what to translate: everything about a step's translations that does not depend on a network.
+// M2m, what to translate: the decisions about a step's translations that do not depend on a network.
 // Kim, Jeong, Shin, "M2m: Imbalanced classification via major-to-minor translation", CVPR 2020, algorithm 1.
 #include <cstdint>
 #include <optional>
@@ -13,54 +13,54 @@
 
 namespace m2m::methods {
 
-/// Per class, the images that may be seeds: positions in the training part. [K]
+/// The images of each class that may be seed images: positions in the training part, [K].
 using SeedPools = std::vector<std::vector<std::int32_t>>;
 
-/// The first m of one permutation per class, so that smaller pools lie in larger ones; all where a class has fewer.
-/// Pure.
+/// Draws the seed pools: the first m images of a permutation per class, so that a larger pool contains the smaller
+/// ones; all images of a class with fewer. Pure.
 SeedPools seed_pools(const data::PlanInputs& basis, std::int64_t m);
 
-/// Probability that an image of class `seed` may be translated to class `target`: 1 - beta^max(n_seed - n_target,
-/// 0).
+/// Returns the probability of a coin that is won, from class `seed` to class `target`: 1 - beta^max(n_seed -
+/// n_target, 0).
 ///
-/// counts: [K] training images per class; beta in [0, 1). 0 where the seed class is not the larger one.
-/// Local and pure: the same answer on every rank. Kim et al. 2020, section 3.2.
+/// counts: [K] training images per class; beta in [0, 1). 0 unless the seed class is the larger one. Pure. Kim et
+/// al. 2020, section 3.2.
 double accept_probability(const ClassCounts& counts, int seed, int target, double beta);
 
-/// Probability that a slot of class `label` is chosen for generation: 1 - N_label / N_1.
+/// Returns the probability that a slot of class `label` is chosen for generation: 1 - N_label / N_1.
 double generate_probability(const ClassCounts& counts, int label);
 
-/// A slot chosen for generation, and the image it is to be translated from.
+/// A batch slot chosen for generation, with its seed image.
 struct Translation {
-  std::int32_t slot = 0;  // in the step; its own label is the target
-  // the image as augmented: in the slot of the step that it is drawn from, or anew from a pool
-  data::Slot seed = {};
+  std::int32_t slot = 0;  // in the step; its label is the target
+  data::Slot seed = {};   // with its augmentation: that of its slot in the step, or a new one if from a pool
   std::int32_t seed_class = 0;
   std::int32_t target = 0;
-  std::int32_t label = 0;      // what it is trained on
-  bool coin = false;           // false: the translation will not be kept, whatever comes out
-  bool is_translated = false;  // whether it is translated at all
-  double noise_scale = 1;      // of its own noise: vectors of features; of images, all have those of the step
+  std::int32_t label = 0;      // label that it is trained on
+  bool coin = false;           // false: the translation is never accepted
+  bool is_translated = false;  // false if the coin was tossed first and failed
+  double noise_scale = 1;      // of the noise of a feature vector; images share StepTranslations::noise_scale
 };
 
+/// The translations of one step, over all ranks.
 struct StepTranslations {
-  std::vector<Translation> chosen;         // by slot; their number is n, the divisor of the mean loss
-  std::vector<std::int32_t> without_seed;  // targets of slots chosen where no image of the batch could be a seed
-  std::vector<double> noise_scale;         // [channels]; empty where there is no random start or nothing was chosen
+  std::vector<Translation> chosen;         // by slot; n of them, the divisor of the mean loss
+  std::vector<std::int32_t> without_seed;  // targets of the slots for which no image can be a seed
+  std::vector<double> noise_scale;         // [channels]; empty without random start or translations
   std::int64_t n() const { return static_cast<std::int64_t>(chosen.size()); }
-  /// The slots whose images are translated, ascending.
+  /// Returns the slots whose images are translated, ascending.
   std::vector<std::int32_t> translated_slots() const;
 };
 
-/// Which slots of one step are translated, from what, and what their coins say. Pure; bit-identical everywhere.
+/// Plans the translations of one step: slots, seed images, targets and coins. Pure; bit-identical everywhere.
 ///
-/// slots: one step of the base plan; pools: seed_pools of settings.pool, not looked at where that is 0. From a
-/// pool, a class is drawn by weight among all K, then one of its images uniformly, with an augmentation of its own.
+/// slots: one step of the base plan; pools: seed_pools() of settings.pool, unused if that is 0. With pools, a class
+/// is drawn by weight among all K, then one image of its pool uniformly, with a new augmentation.
 StepTranslations plan_translations(const data::PlanInputs& basis, std::span<const data::Slot> slots, int epoch,
                                    std::int64_t step, const settings::M2mSettings& settings, data::ImageShape shape,
                                    const SeedPools& pools = {});
 
-/// The noise of one translation before scaling: u - 0.5 with u uniform in [0, 1), drawn by (epoch, step, slot).
+/// Draws the noise of one translation before scaling: u - 0.5 with u uniform in [0, 1), by (epoch, step, slot).
 ///
 /// out: [channels, height, width]. Pure.
 void draw_noise(Key plan, int epoch, std::int64_t step, std::int32_t slot, std::span<double> out);

@@ -9,7 +9,7 @@ using data::Slot;
 
 namespace {
 
-/// A gamma variate of that shape and scale 1.
+/// Draws a gamma variate of that shape and scale 1.
 double draw_gamma(Stream& stream, double shape) {
   if (shape < 1) {
     const double uniform = 1 - stream.uniform();  // in (0, 1]
@@ -25,7 +25,7 @@ double draw_gamma(Stream& stream, double shape) {
   }
 }
 
-/// The slots of the step in another order.
+/// Returns the slots of the step in a random order.
 std::vector<Slot> shuffled(const data::PlanInputs& basis, std::span<const Slot> slots, int epoch,
                            std::int64_t step) {
   const Stream stream(basis.plan, Purpose::mix_partner, epoch, static_cast<std::uint32_t>(step));
@@ -36,16 +36,16 @@ std::vector<Slot> shuffled(const data::PlanInputs& basis, std::span<const Slot> 
   return partners;
 }
 
-/// A rectangle of that share of the image's area around a uniform place, cut off where it leaves the image.
+/// Draws a box with that share of the image's area around a uniform centre, cut at the border.
 Box draw_box(Stream& stream, double area, data::ImageShape shape) {
   const double side = std::sqrt(area);
-  const auto place = [&](int size) {
+  const auto extent = [&](int size) {
     const int half = static_cast<int>(size * side) / 2;
     const auto centre = static_cast<int>(stream.below(size));
     return std::pair{std::clamp(centre - half, 0, size), std::clamp(centre + half, 0, size)};
   };
-  const auto [top, bottom] = place(shape.height);
-  const auto [left, right] = place(shape.width);
+  const auto [top, bottom] = extent(shape.height);
+  const auto [left, right] = extent(shape.width);
   return {top, left, bottom - top, right - left};
 }
 
@@ -73,9 +73,9 @@ double draw_beta(Stream& stream, double alpha) {
   return a / (a + b);
 }
 
-double remix_label_share(double share, double n_own, double n_other, double kappa, double tau) {
-  if (n_own / n_other >= kappa && share < tau) return 0;
-  if (n_own / n_other <= 1 / kappa && 1 - share < tau) return 1;
+double remix_label_share(double share, double n_slot, double n_partner, double kappa, double tau) {
+  if (n_slot / n_partner >= kappa && share < tau) return 0;
+  if (n_slot / n_partner <= 1 / kappa && 1 - share < tau) return 1;
   return share;
 }
 
@@ -112,9 +112,9 @@ void mix_batch(const StepMix& mix, const Partners& partners, Batch& batch) {
 }
 
 torch::Tensor mixed_loss(const LossFn& loss, const torch::Tensor& outputs, const Batch& batch) {
-  const torch::Tensor own = loss(outputs, batch.labels);
-  if (!batch.partner_labels.defined()) return own;
-  return batch.label_shares * own + (1 - batch.label_shares) * loss(outputs, batch.partner_labels);
+  const torch::Tensor losses = loss(outputs, batch.labels);
+  if (!batch.partner_labels.defined()) return losses;
+  return batch.label_shares * losses + (1 - batch.label_shares) * loss(outputs, batch.partner_labels);
 }
 
 }  // namespace m2m::methods

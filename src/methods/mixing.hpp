@@ -1,5 +1,5 @@
 #pragma once
-// Mixing pairs of samples, the plan: with whom each slot of a step is mixed, how, and what its label is then.
+// Mixing pairs of samples: the plan of partners, shares and labels, and the tensors that follow it.
 #include <optional>
 #include <span>
 #include <vector>
@@ -18,43 +18,44 @@ struct Box {
   int top = 0, left = 0, height = 0, width = 0;
 };
 
-/// How a step is mixed: x_i = share * x_i + (1 - share) * x_partner, or the partner's pixels inside of a box.
+/// The mixing of a step: x_i = share * x_i + (1 - share) * x_partner, or the partner's pixels inside a box.
 struct StepMix {
-  std::vector<data::Slot> partners;  // [slots]; empty: the step is not mixed
-  std::vector<double> label_shares;  // [slots], of a slot's own label; the rest is its partner's
+  std::vector<data::Slot> partners;  // [slots]; empty if the step is not mixed
+  std::vector<double> label_shares;  // [slots], weight of the slot's label; the rest is its partner's
   double share = 1;
   std::optional<Box> box;
 };
 
-/// mixup: Zhang et al., ICLR 2018: one share of a step ~ Beta(alpha, alpha), partners a permutation of it.
-/// Remix: Chou et al., "Remix: rebalanced mixup", ECCV 2020 workshops, equation 8: the same, but the label goes to
-/// the rarer class where the other is kappa times as frequent and its share below tau.
+/// Plans the mixing of one step. slots: of the plan made from `basis`. Pure; bit-identical everywhere.
+///
+/// mixup: Zhang et al., ICLR 2018: one share per step from Beta(alpha, alpha), partners by a permutation.
+/// Remix: Chou et al., "Remix: rebalanced mixup", ECCV 2020 workshops, equation 8: as mixup, but the label is that
+/// of the rarer class if the other is kappa times as frequent and the rarer one's share is below tau.
+///
 /// CMO: Park et al., "The majority can help the minority", CVPR 2022, algorithm 1: CutMix (a box of area 1 - share
 /// at a uniform place, cut at the border) of a class-balanced draw onto the plain one, in about every second step.
-/// Pure; bit-identical everywhere. basis: slots are of its plan.
 StepMix plan_mix(const data::PlanInputs& basis, std::span<const data::Slot> slots, int epoch, std::int64_t step,
                  data::ImageShape shape, const settings::MixSettings& settings);
 
-/// Remix's share of a slot's own label. n_own, n_other: training samples of the two classes.
-double remix_label_share(double share, double n_own, double n_other, double kappa, double tau);
+/// Returns Remix's weight of a slot's label. n_slot, n_partner: training samples of the two classes. Pure.
+double remix_label_share(double share, double n_slot, double n_partner, double kappa, double tau);
 
-/// A number from Beta(alpha, alpha), by two gamma variates (Marsaglia, Tsang: "A simple method for generating gamma
-/// variables", 2000).
+/// Draws a number from Beta(alpha, alpha) by two gamma variates (Marsaglia, Tsang: "A simple method for generating
+/// gamma variables", 2000).
 double draw_beta(Stream& stream, double alpha);
 
-// Mixing pairs of samples, the tensors.
-
-/// Mixes a rank's share of a step in place.
-///
-/// partners: what stands opposite each of the batch's samples, [b, c, h, w]; their labels, int64 [b]; label_shares:
-/// of the samples' own, [b]. Local.
+/// The partners of a batch's samples.
 struct Partners {
-  torch::Tensor images, labels, label_shares;
+  torch::Tensor images;        // [b, c, h, w]
+  torch::Tensor labels;        // int64 [b]
+  torch::Tensor label_shares;  // [b], weight of the sample's label
 };
+
+/// Mixes a rank's shard of a step in place. Local.
 void mix_batch(const StepMix& mix, const Partners& partners, Batch& batch);
 
-/// share * loss with the own label + (1 - share) * loss with the partner's; the loss itself where nothing is mixed.
-/// [b]
+/// Returns share * loss with the sample's label + (1 - share) * loss with the partner's, [b]; the plain loss if the
+/// batch is not mixed.
 torch::Tensor mixed_loss(const LossFn& loss, const torch::Tensor& outputs, const Batch& batch);
 
 }  // namespace m2m::methods

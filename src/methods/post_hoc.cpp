@@ -7,7 +7,7 @@
 namespace m2m::methods {
 namespace {
 
-/// Each logit shifted and scaled by numbers of its class.
+/// Returns (logit - shift) * scale with the numbers of its class.
 std::vector<float> scale_and_shift(const std::vector<float>& logits, const std::vector<double>& shift,
                                    const std::vector<double>& scale) {
   std::vector<float> out(logits.size());
@@ -22,9 +22,9 @@ std::vector<float> scale_and_shift(const std::vector<float>& logits, const std::
 
 const std::vector<double>& candidate_taus() {
   static const std::vector<double> taus = [] {
-    std::vector<double> made;
-    for (int i = 0; i <= 20; ++i) made.push_back(i / 10.0);
-    return made;
+    std::vector<double> values;
+    for (int i = 0; i <= 20; ++i) values.push_back(i / 10.0);
+    return values;
   }();
   return taus;
 }

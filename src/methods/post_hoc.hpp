@@ -1,5 +1,5 @@
 #pragma once
-// Post-hoc methods: other answers from the logits of a finished trial, without training.
+// Post-hoc methods: they change the logits of a finished trial and train nothing.
 #include <vector>
 
 #include "core/class_counts.hpp"
@@ -7,16 +7,16 @@
 
 namespace m2m::methods {
 
-/// The values of tau that are tried on validation: 0, .1, ... 2, as Kang et al.'s program tries them.
+/// Returns the values of tau to compare on validation: 0, 0.1, ..., 2, as in the program of Kang et al.
 const std::vector<double>& candidate_taus();
 
-/// z_k - tau log(N_k / N): Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, equation 9.
+/// Returns z_k - tau log(N_k / N): Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, equation 9.
 ///
 /// logits: [n, K] row-major; returns the same shape. Pure.
 std::vector<float> adjusted_logits(const std::vector<float>& logits, const ClassCounts& counts, double tau);
 
-/// (z_k - b_k) / ||w_k||^tau: the logits with class vectors scaled by a power of their length and without bias.
-/// Kang et al., "Decoupling representation and classifier", ICLR 2020, section 4.3.
+/// Returns (z_k - b_k) / ||w_k||^tau: the logits with class vectors scaled by a power of their length and without
+/// bias. Kang et al., "Decoupling representation and classifier", ICLR 2020, section 4.3.
 ///
 /// logits: [n, K] row-major; bias, lengths: [K]. Pure.
 std::vector<float> tau_normalised_logits(const std::vector<float>& logits, const std::vector<double>& bias,

@@ -9,7 +9,7 @@
 namespace m2m::methods {
 namespace {
 
-/// Rows of the training pool in double, where sums of products of bytes are exact. [n, width]
+/// Returns rows of the training pool in double, [n, width]; sums of products of bytes are then exact.
 torch::Tensor rows_as_double(const data::Samples& images, const std::vector<std::int32_t>& rows) {
   const std::int64_t width = images.shape.size();
   torch::Tensor values = torch::empty({static_cast<std::int64_t>(rows.size()), width}, torch::kFloat64);
@@ -23,7 +23,7 @@ torch::Tensor rows_as_double(const data::Samples& images, const std::vector<std:
   return values;
 }
 
-/// The `wanted` nearest other rows of each of the first `count` rows: int64 [count, wanted].
+/// Returns the `wanted` nearest other rows of each of the first `count` rows: int64 [count, wanted].
 torch::Tensor neighbours(const torch::Tensor& values, std::int64_t count, std::int64_t wanted) {
   const torch::Tensor squares = values.square().sum(1);
   std::vector<torch::Tensor> found;
@@ -31,33 +31,34 @@ torch::Tensor neighbours(const torch::Tensor& values, std::int64_t count, std::i
   for (std::int64_t first = 0; first < count; first += rows_at_once) {
     const torch::Tensor some = values.narrow(0, first, std::min(rows_at_once, count - first));
     torch::Tensor distances = squares.unsqueeze(0) - 2 * some.mm(values.t());  // + |x|^2, the same along a row
-    distances.diagonal(first).fill_(-INFINITY);                                // itself comes first
+    distances.diagonal(first).fill_(-INFINITY);                                // the row itself comes first
     found.push_back(std::get<1>(distances.sort(std::optional<bool>(true), 1)).narrow(1, 1, wanted));
   }
   return torch::cat(found);
 }
 
-/// New samples of a class: [missing, width].
+/// Returns the new samples of a class, [missing, width].
 torch::Tensor new_samples(const torch::Tensor& values, std::int64_t missing, Key key, std::uint32_t label) {
   const std::int64_t n = values.size(0);
   if (n == 1) return values.expand({missing, -1});
   const std::int64_t wanted = std::min(n - 1, (missing + n - 1) / n);
   const torch::Tensor nearest = neighbours(values, std::min(n, missing), wanted);
   const auto* neighbour = nearest.contiguous().const_data_ptr<std::int64_t>();
-  std::vector<std::int64_t> own, other;
+  std::vector<std::int64_t> first, second;
   std::vector<double> shares;
   for (std::int64_t i = 0; i < missing; ++i) {
-    own.push_back(i % n);
-    other.push_back(neighbour[(i % n) * wanted + i / n % (n - 1)]);
+    first.push_back(i % n);
+    second.push_back(neighbour[(i % n) * wanted + i / n % (n - 1)]);
     shares.push_back(Stream(key, Purpose::smote, label, static_cast<std::uint32_t>(i)).uniform());
   }
   const torch::Tensor u = torch::tensor(shares, torch::kFloat64).unsqueeze(1);
-  const auto rows = [&](const std::vector<std::int64_t>& which) {
-    return values.index_select(0, torch::tensor(which, torch::kInt64));
+  const auto rows = [&](const std::vector<std::int64_t>& positions) {
+    return values.index_select(0, torch::tensor(positions, torch::kInt64));
   };
-  return u * rows(own) + (1 - u) * rows(other);
+  return u * rows(first) + (1 - u) * rows(second);
 }
 
+/// Appends samples to `all`, rounded if T is an integer.
 template <typename T>
 void append(std::vector<T>& all, const torch::Tensor& samples) {
   const torch::Tensor flat = samples.contiguous();
@@ -67,7 +68,7 @@ void append(std::vector<T>& all, const torch::Tensor& samples) {
   }
 }
 
-/// Fills up one array of samples, `images.labels` and `rows` with it.
+/// Returns `old` with the new samples; extends `images.labels` and `split.train.rows` likewise.
 template <typename T>
 data::SharedArray<T> oversampled(const data::SharedArray<T>& old, data::Samples& images, data::Split& split,
                                  Key key) {

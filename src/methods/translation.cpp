@@ -7,16 +7,19 @@
 #include "settings/m2m_settings.hpp"
 
 namespace m2m::methods {
+
+using nn::FrozenNetwork, nn::GraphedCall;
+
 namespace {
 
-/// One row per image with a 1 at its class.
+/// Returns a row per image with a 1 at its class, shaped like `like`.
 torch::Tensor one_hot(const torch::Tensor& classes, const torch::Tensor& like) {
   return torch::zeros_like(like).scatter_(1, classes.unsqueeze(1), 1);
 }
 
 }  // namespace
 
-torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const TranslationBatch& images,
+torch::Tensor loss_gradient(FrozenNetwork& f, FrozenNetwork& g, const TranslationBatch& images,
                             const settings::M2mSettings& settings, torch::Tensor* loss) {
   const auto& [x, seed_classes, targets, n] = images;
   const torch::Tensor of_g = g.outputs_for_gradient(x);
@@ -31,17 +34,17 @@ torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const Tr
   return gradient;
 }
 
-torch::Tensor translate(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const torch::Tensor& start,
+torch::Tensor translate(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
                         const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
-                        const settings::M2mSettings& settings, const TranslationObserver& watcher) {
+                        const settings::M2mSettings& settings, const TranslationObserver& observer) {
   const torch::NoGradGuard no_gradient;
   const torch::Tensor n = torch::tensor(static_cast<double>(divisor), torch::kFloat64);
   torch::Tensor x = start.detach().clone(at::MemoryFormat::Contiguous);
   for (int step = 0; step < settings.steps; ++step) {
     torch::Tensor loss;
     const torch::Tensor gradient =
-        loss_gradient(f, g, {x, seed_classes, targets, n}, settings, watcher ? &loss : nullptr);
-    if (watcher) watcher(step, loss, gradient);
+        loss_gradient(f, g, {x, seed_classes, targets, n}, settings, observer ? &loss : nullptr);
+    if (observer) observer(step, loss, gradient);
     nn::pixel_step(x, gradient, settings.step_size);
   }
   return x;
@@ -51,7 +54,7 @@ torch::Tensor class_probability(const torch::Tensor& outputs, const torch::Tenso
   return torch::softmax(outputs, 1).gather(1, targets.unsqueeze(1)).squeeze(1);
 }
 
-torch::Tensor target_probability(nn::FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets) {
+torch::Tensor target_probability(FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets) {
   return class_probability(g.outputs(images), targets);
 }
 
@@ -62,62 +65,62 @@ torch::Tensor passes_gamma(const torch::Tensor& target_probability, const settin
 
 namespace {
 
-/// A translation to be worked on, and the row of the batch that its slot is.
+/// A translation of the rank, and the row of its batch slot in the rank's batch.
 struct RankTranslation {
   const Translation* translation;
   std::int64_t row;
 };
 
 std::vector<RankTranslation> select_translations(const StepTranslations& planned,
-                                                 std::span<const std::int32_t> own) {
-  std::vector<RankTranslation> work;
+                                                 std::span<const std::int32_t> slots_of_rank) {
+  std::vector<RankTranslation> selected;
   for (const Translation& translation : planned.chosen) {
     if (!translation.is_translated) continue;
-    const auto found = std::lower_bound(own.begin(), own.end(), translation.slot);
-    if (found != own.end() && *found == translation.slot) work.push_back({&translation, found - own.begin()});
+    const auto found = std::lower_bound(slots_of_rank.begin(), slots_of_rank.end(), translation.slot);
+    if (found != slots_of_rank.end() && *found == translation.slot) {
+      selected.push_back({&translation, found - slots_of_rank.begin()});
+    }
   }
-  return work;
+  return selected;
 }
 
-/// A column: value(own) of each, as T.
+/// Returns value(translation) of each, as T.
 template <typename T, typename Value>
-std::vector<T> column(const std::vector<RankTranslation>& work, Value value) {
+std::vector<T> column(const std::vector<RankTranslation>& translations, Value value) {
   std::vector<T> values;
-  for (const RankTranslation& own : work) values.push_back(static_cast<T>(value(own)));
+  for (const RankTranslation& each : translations) values.push_back(static_cast<T>(value(each)));
   return values;
 }
 
 }  // namespace
 
-TranslationUpload add_translations(const StepTranslations& planned, std::span<const std::int32_t> own,
+TranslationUpload add_translations(const StepTranslations& planned, std::span<const std::int32_t> slots_of_rank,
                                    const AddIndicesFn& add_indices, nn::Upload& upload) {
-  const std::vector<RankTranslation> work = select_translations(planned, own);
+  using Each = const RankTranslation&;
+  const std::vector<RankTranslation> selected = select_translations(planned, slots_of_rank);
   TranslationUpload pieces;
   pieces.n = planned.n();
-  pieces.m = static_cast<std::int64_t>(work.size());
-  if (work.empty()) return pieces;
-  const auto add = [&]<typename T>(T, torch::Dtype type, auto value) {  // T of a number that only names it
-    return upload.add(std::span<const T>(column<T>(work, value)), type);
+  pieces.m = static_cast<std::int64_t>(selected.size());
+  if (selected.empty()) return pieces;
+  const auto add = [&]<typename T>(T, torch::Dtype type, auto value) {  // the first argument only names T
+    return upload.add(std::span<const T>(column<T>(selected, value)), type);
   };
   constexpr std::int64_t index = 0;
-  pieces.rows = add(index, torch::kInt64, [](const RankTranslation& o) { return o.row; });
-  pieces.seed_classes =
-      add(index, torch::kInt64, [](const RankTranslation& o) { return o.translation->seed_class; });
-  pieces.targets = add(index, torch::kInt64, [](const RankTranslation& o) { return o.translation->target; });
-  pieces.labels = add(index, torch::kInt64, [](const RankTranslation& o) { return o.translation->label; });
-  pieces.coins =
-      add(std::uint8_t{0}, torch::kBool, [](const RankTranslation& o) { return o.translation->coin ? 1 : 0; });
-  pieces.slots = add(std::int32_t{0}, torch::kInt32, [](const RankTranslation& o) { return o.translation->slot; });
-  pieces.image_scales =
-      add(0.0, torch::kFloat64, [](const RankTranslation& o) { return o.translation->noise_scale; });
+  pieces.rows = add(index, torch::kInt64, [](Each each) { return each.row; });
+  pieces.seed_classes = add(index, torch::kInt64, [](Each each) { return each.translation->seed_class; });
+  pieces.targets = add(index, torch::kInt64, [](Each each) { return each.translation->target; });
+  pieces.labels = add(index, torch::kInt64, [](Each each) { return each.translation->label; });
+  pieces.coins = add(std::uint8_t{0}, torch::kBool, [](Each each) { return each.translation->coin ? 1 : 0; });
+  pieces.slots = add(std::int32_t{0}, torch::kInt32, [](Each each) { return each.translation->slot; });
+  pieces.image_scales = add(0.0, torch::kFloat64, [](Each each) { return each.translation->noise_scale; });
   pieces.channel_scales = upload.add(std::span<const double>(planned.noise_scale));
   std::vector<data::Slot> seeds;
-  for (const RankTranslation& o : work) seeds.push_back(o.translation->seed);
+  for (const RankTranslation& each : selected) seeds.push_back(each.translation->seed);
   pieces.seeds = add_indices(upload, seeds);
   return pieces;
 }
 
-TranslationWork TranslationUpload::from(const nn::Upload& upload) const {
+TranslationWork TranslationUpload::in(const nn::Upload& upload) const {
   TranslationWork work;
   work.n = n;
   if (m == 0) return work;
@@ -133,8 +136,14 @@ TranslationWork TranslationUpload::from(const nn::Upload& upload) const {
   return work;
 }
 
-using nn::FrozenNetwork;
-using nn::GraphedCall;
+torch::Tensor start_images(const settings::M2mSettings& settings, const EditContext& context,
+                           const TranslationWork& work, const torch::Tensor& seeds) {
+  if (!settings.random_start) return seeds;
+  return nn::random_start(
+      seeds, {context.plan, static_cast<std::uint32_t>(context.epoch), static_cast<std::uint32_t>(context.step),
+              work.slots.const_data_ptr<std::int32_t>(), work.image_scales.const_data_ptr<double>(),
+              work.channel_scales.const_data_ptr<double>()});
+}
 
 namespace {
 
@@ -144,7 +153,7 @@ std::int64_t round_up_to_bucket(std::int64_t count) {
   return (count + bucket_size - 1) / bucket_size * bucket_size;
 }
 
-/// Filled up with zeros to `size` rows; what becomes of these nobody looks at.
+/// Pads with zero rows to `size`. Results for the padding rows are ignored.
 torch::Tensor pad_rows(const torch::Tensor& rows, std::int64_t size) {
   if (rows.size(0) == size) return rows;
   std::vector<std::int64_t> shape = rows.sizes().vec();
@@ -154,30 +163,42 @@ torch::Tensor pad_rows(const torch::Tensor& rows, std::int64_t size) {
 
 }  // namespace
 
-torch::Tensor Translator::operator()(FrozenNetwork& f, FrozenNetwork& g, const torch::Tensor& start,
-                                     const torch::Tensor& seed_classes, const torch::Tensor& targets,
-                                     std::int64_t divisor, const settings::M2mSettings& settings) {
-  if (!graphed_) return translate(f, g, start, seed_classes, targets, divisor, settings);
+Translated StepwiseTranslator::operator()(const EditContext& context, const TranslationWork& work) {
+  Translated translated;
+  translated.seeds = context.gather(work.seeds);
+  if (settings_.lambda != 0) refresh(context.f);
+  translated.images = steps(context, work, start_images(settings_, context, work, translated.seeds));
+  const torch::Tensor passed = passes_gamma(probability(context.g, translated.images, work.targets), settings_);
+  translated.accepted = passed.logical_and(work.coins);
+  return translated;
+}
+
+torch::Tensor StepwiseTranslator::steps(const EditContext& context, const TranslationWork& work,
+                                        const torch::Tensor& start) {
+  if (!graphed_) {
+    return translate(context.f, context.g, start, work.seed_classes, work.targets, work.n, settings_);
+  }
   const torch::NoGradGuard no_gradient;
   const std::int64_t count = start.size(0);
   const std::int64_t size = round_up_to_bucket(count);
-  const torch::Tensor n = torch::full({}, static_cast<double>(divisor), start.options().dtype(torch::kFloat64));
-  const GraphedCall::Tensors inputs = {pad_rows(start.detach().contiguous(), size), pad_rows(seed_classes, size),
-                                       pad_rows(targets, size), n};
-  const GraphedCall::Tensors arrived = iteration(f, g, settings, size)(inputs, settings.steps);
-  return arrived.front().narrow(0, 0, count).clone();  // the next translation begins in that memory
+  const torch::Tensor n = torch::full({}, static_cast<double>(work.n), start.options().dtype(torch::kFloat64));
+  const GraphedCall::Tensors inputs = {pad_rows(start.detach().contiguous(), size),
+                                       pad_rows(work.seed_classes, size), pad_rows(work.targets, size), n};
+  const GraphedCall::Tensors results = recorded_step(context, size)(inputs, settings_.steps);
+  return results.front().narrow(0, 0, count).clone();  // the next translation reuses that memory
 }
 
-torch::Tensor Translator::probability(FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets) {
+torch::Tensor StepwiseTranslator::probability(FrozenNetwork& g, const torch::Tensor& images,
+                                              const torch::Tensor& targets) {
   const torch::NoGradGuard no_gradient;
-  if (of_g_ == nullptr) of_g_ = std::make_unique<nn::RecordedOutputs>(g, graphed_);
+  if (g_outputs_ == nullptr) g_outputs_ = std::make_unique<nn::RecordedOutputs>(g, graphed_);
   const std::int64_t count = images.size(0);
-  const torch::Tensor outputs =
-      (*of_g_)(graphed_ ? pad_rows(images, round_up_to_bucket(count)) : images).narrow(0, 0, count);
-  return class_probability(outputs, targets);
+  const torch::Tensor rows = graphed_ ? pad_rows(images, round_up_to_bucket(count)) : images;
+  return class_probability((*g_outputs_)(rows).narrow(0, 0, count), targets);
 }
 
-void Translator::refresh(FrozenNetwork& f) {
+/// Refreshes f, recorded once as well: one kernel for all folded layers, a few for the head.
+void StepwiseTranslator::refresh(FrozenNetwork& f) {
   if (!graphed_) return f.refresh();
   if (refresh_ == nullptr) {
     refresh_ = std::make_unique<GraphedCall>([&f](const GraphedCall::Tensors&) {
@@ -188,18 +209,22 @@ void Translator::refresh(FrozenNetwork& f) {
   (*refresh_)({});
 }
 
-GraphedCall& Translator::iteration(FrozenNetwork& f, FrozenNetwork& g, const settings::M2mSettings& settings,
-                                   std::int64_t size) {
-  std::unique_ptr<GraphedCall>& call = by_size_[size];
+GraphedCall& StepwiseTranslator::recorded_step(const EditContext& context, std::int64_t size) {
+  std::unique_ptr<GraphedCall>& call = recorded_steps_[size];
   if (call == nullptr) {
-    call = std::make_unique<GraphedCall>([&f, &g, settings](const GraphedCall::Tensors& in) {
-      const torch::NoGradGuard no_gradient;
-      torch::Tensor x = in[0];
-      nn::pixel_step(x, loss_gradient(f, g, {x, in[1], in[2], in[3]}, settings), settings.step_size);
-      return GraphedCall::Tensors{x};
-    });
+    call = std::make_unique<GraphedCall>(
+        [&f = context.f, &g = context.g, settings = settings_](const GraphedCall::Tensors& in) {
+          const torch::NoGradGuard no_gradient;
+          torch::Tensor x = in[0];
+          nn::pixel_step(x, loss_gradient(f, g, {x, in[1], in[2], in[3]}, settings), settings.step_size);
+          return GraphedCall::Tensors{x};
+        });
   }
   return *call;
+}
+
+std::unique_ptr<Translator> make_translator(const settings::M2mSettings& settings, bool graphed) {
+  return std::make_unique<StepwiseTranslator>(settings, graphed);
 }
 
 }  // namespace m2m::methods

@@ -2,11 +2,11 @@
 // M2m, how to translate: gradient steps on pixels against g, away from f's seed class. Kim et al. 2020, equation 2.
 #include <torch/types.h>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "methods/m2m_plan.hpp"
 #include "nn/device.hpp"
@@ -15,104 +15,136 @@
 
 namespace m2m::methods {
 
-/// Called after each gradient: its step, the loss it is of, and the gradient [n, c, h, w]. For tests and
-/// laboratories.
+/// Receives, after each gradient, its step, the loss and the gradient [m, c, h, w]. For tests and benchmarks.
 using TranslationObserver = std::function<void(int step, const torch::Tensor& loss, const torch::Tensor& gradient)>;
 
-/// Images on their way, from and to which classes, and by what the sum of their losses is divided.
+/// A batch of images in translation: their classes and the divisor of the loss.
 struct TranslationBatch {
   torch::Tensor x;                      // [m, c, h, w]
   torch::Tensor seed_classes, targets;  // int64 [m]
   torch::Tensor n;                      // float64, a scalar
 };
 
-/// Gradient [m, c, h, w] of translate()'s loss at x, which is put into `loss` where that is wanted. Without any
-/// look at a value, so that it can be recorded. Local; draws nothing.
+/// Returns the gradient [m, c, h, w] of translate()'s loss at x, and writes the loss to `loss` unless it is null.
+/// Reads no value on the host, so it can be recorded. Local; draws nothing.
 torch::Tensor loss_gradient(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const TranslationBatch& images,
                             const settings::M2mSettings& settings, torch::Tensor* loss = nullptr);
 
-/// x* after T normalised steps from `start`.
+/// Returns x* after T normalised steps from `start`.
 ///
-/// start: [m, c, h, w] in [0, 1]; seed_classes, targets: int64 [m]. divisor: n, how many images the step's mean
-/// loss is over; at least m, since images whose coin failed count in the mean but need no translation. loss = sum_i
-/// (CE(g(x_i), k_i) + lambda * f(x_i)[k0_i]) / n; x = clamp(x - eta * grad / (||grad||_2 + 1e-10), 0, 1). With
-/// lambda 0 f is not asked. Local; draws nothing.
+/// start: [m, c, h, w] in [0, 1]; seed_classes, targets: int64 [m]. divisor: n, the number of images in the step's
+/// mean loss; at least m, because images with a failed coin count in the mean but are not translated.
+/// loss = sum_i (CE(g(x_i), k_i) + lambda * f(x_i)[k0_i]) / n; x = clamp(x - eta * grad / (||grad||_2 + 1e-10), 0,
+/// 1). f is not called if lambda is 0. Local; draws nothing.
 torch::Tensor translate(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const torch::Tensor& start,
                         const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
-                        const settings::M2mSettings& settings, const TranslationObserver& watcher = {});
+                        const settings::M2mSettings& settings, const TranslationObserver& observer = {});
 
-/// softmax(outputs)[k] of each image: [m, K], [m] -> [m].
+/// Returns softmax(outputs)[k] of each image: outputs [m, K], targets int64 [m] -> [m]. Pure.
 torch::Tensor class_probability(const torch::Tensor& outputs, const torch::Tensor& targets);
 
-/// softmax(g(x))[k] of each image, [m].
+/// Returns softmax(g(x))[k] of each image, [m].
 torch::Tensor target_probability(nn::FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets);
 
-/// Which translations g believes: bool [m].
+/// Applies the gamma test: bool [m], true if it is passed. Pure.
 torch::Tensor passes_gamma(const torch::Tensor& target_probability, const settings::M2mSettings& settings);
 
-// A step's translations as tensors: what is translated, from what, to what, and where it begins.
-
-/// m translations of one step, where the networks are. m = 0: undefined tensors.
+/// The m translations of a rank in one step, on the networks' device. All tensors are undefined if m = 0.
 struct TranslationWork {
-  std::int64_t n = 0;                   // chosen in the step, by all ranks: the divisor of the mean loss
+  std::int64_t n = 0;                   // translations chosen in the step, over all ranks: divisor of the mean loss
   torch::Tensor rows;                   // int64 [m], of the rank's batch
   torch::Tensor seed_classes, targets;  // int64 [m]
-  torch::Tensor labels;                 // int64 [m], what accepted images are trained on
+  torch::Tensor labels;                 // int64 [m], labels that accepted images are trained on
   torch::Tensor coins;                  // bool [m]
-  torch::Tensor seeds;                  // which images they begin from, as EditContext::gather takes them
+  torch::Tensor seeds;                  // indices of the seed images, for EditContext::gather
   torch::Tensor slots;                  // int32 [m], of the step
   torch::Tensor image_scales;           // float64 [m], of the random start's noise
   torch::Tensor channel_scales;         // float64 [c]
   bool empty() const { return !rows.defined(); }
 };
 
-/// The same on its way there.
+/// The pieces of an upload that become a TranslationWork on the device.
 struct TranslationUpload {
   std::int64_t n = 0, m = 0;
   nn::UploadSlice rows, seed_classes, targets, labels, coins, seeds, slots, image_scales, channel_scales;
 
-  /// As it has arrived.
-  TranslationWork from(const nn::Upload& upload) const;
+  /// Returns the tensors of these pieces in an upload that was sent.
+  TranslationWork in(const nn::Upload& upload) const;
 };
 
-/// Notes which images of the training part are to be gathered.
+/// Adds the indices of training images to an upload, for EditContext::gather.
 using AddIndicesFn = std::function<nn::UploadSlice(nn::Upload& upload, std::span<const data::Slot> images)>;
 
-/// Notes what `planned` says of a rank's own slots.
+/// Adds the planned translations of a rank to `upload`.
 ///
-/// own: slots of the step, ascending; they are the rows of the rank's batch. Pure but for `upload`.
+/// slots_of_rank: slots of the step, ascending; they are the rows of the rank's batch. Local; changes only
+/// `upload`.
 TranslationUpload add_translations(const StepTranslations& planned, std::span<const std::int32_t> slots_of_rank,
                                    const AddIndicesFn& add_indices, nn::Upload& upload);
 
-// Translations of one trial after the other, each iteration recorded once for as many images and then replayed.
+/// The networks of an edit and its place in the trial.
+struct EditContext {
+  nn::FrozenNetwork& f;  // as last refreshed: an edit that calls f refreshes it first
+  nn::FrozenNetwork& g;
+  Key plan;
+  int epoch = 0;
+  std::int64_t step = 0;
+  /// Gathers and augments any images of the training part: seeds may lie in the shards of other ranks, or outside
+  /// of the step. indices: as AddIndicesFn added them. Returns [m, c, h, w].
+  std::function<torch::Tensor(const torch::Tensor& indices)> gather;
+};
 
+/// Returns the start of each translation: clamp(x0 + noise, 0, 1), or x0 without a random start. seeds: x0,
+/// [m, c, h, w]. Local; draws by counter only.
+torch::Tensor start_images(const settings::M2mSettings& settings, const EditContext& context,
+                           const TranslationWork& work, const torch::Tensor& seeds);
+
+/// The result of m translations.
+struct Translated {
+  torch::Tensor seeds, images;  // x0 as augmented, and x*: [m, c, h, w]
+  torch::Tensor accepted;       // bool [m]: coin and gamma test
+};
+
+/// Translates the images of one step after the other, for one trial: start, T steps, gamma test and coin.
 class Translator {
  public:
-  /// graphed: by a recorded iteration per number of images, rounded up to a multiple of 8; else as translate()
-  /// does.
-  explicit Translator(bool graphed) : graphed_(graphed) {}
+  Translator() = default;
+  Translator(const Translator&) = delete;
+  Translator& operator=(const Translator&) = delete;
+  virtual ~Translator() = default;
 
-  /// translate() of the same arguments, without its watcher. f, g and settings are those of the first call each
-  /// time, and outlive this.
-  torch::Tensor operator()(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const torch::Tensor& start,
-                           const torch::Tensor& seed_classes, const torch::Tensor& targets, std::int64_t divisor,
-                           const settings::M2mSettings& settings);
+  /// Translates the images of `work`, which is not empty. Refreshes f if it is used. The networks are the same in
+  /// each call and outlive this object. Local; draws by counter only.
+  virtual Translated operator()(const EditContext& context, const TranslationWork& work) = 0;
+};
 
-  /// target_probability() of the same arguments, recorded for as many images as translations are. The same g each
-  /// time.
+/// Translates with a call of both networks per step.
+class StepwiseTranslator : public Translator {
+ public:
+  /// graphed: each step is recorded once per number of images, rounded up to a multiple of 8, and replayed.
+  StepwiseTranslator(const settings::M2mSettings& settings, bool graphed)
+      : settings_(settings), graphed_(graphed) {}
+
+  Translated operator()(const EditContext& context, const TranslationWork& work) override;
+
+  /// Returns translate() of `start` with the settings of this translator, without an observer.
+  torch::Tensor steps(const EditContext& context, const TranslationWork& work, const torch::Tensor& start);
+
+  /// Returns target_probability() of the same arguments, from a recording if graphed.
   torch::Tensor probability(nn::FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets);
 
-  /// f.refresh(), recorded once as well: a kernel for all folded layers, a few for the head. The same f each time.
-  void refresh(nn::FrozenNetwork& f);
-
  private:
-  nn::GraphedCall& iteration(nn::FrozenNetwork& f, nn::FrozenNetwork& g, const settings::M2mSettings& settings,
-                             std::int64_t size);
+  void refresh(nn::FrozenNetwork& f);
+  nn::GraphedCall& recorded_step(const EditContext& context, std::int64_t size);
 
+  settings::M2mSettings settings_;
   bool graphed_;
-  std::map<std::int64_t, std::unique_ptr<nn::GraphedCall>> by_size_;
-  std::unique_ptr<nn::RecordedOutputs> of_g_;
+  std::map<std::int64_t, std::unique_ptr<nn::GraphedCall>> recorded_steps_;  // by number of images
+  std::unique_ptr<nn::RecordedOutputs> g_outputs_;
   std::unique_ptr<nn::GraphedCall> refresh_;
 };
+
+/// Makes the translator of a trial. graphed: see StepwiseTranslator.
+std::unique_ptr<Translator> make_translator(const settings::M2mSettings& settings, bool graphed);
 
 }  // namespace m2m::methods

@@ -88,7 +88,7 @@ class Execution {
       journal_.emplace(job_.folder(), context_);
     });
     if (job_.ranks->any(lost_.has_value())) return ended();
-    Trial trial(setup());
+    Trial trial = make_trial();
     begun_ = trial.epoch();
     if (!train(trial)) return ended();
     const PhaseTimer timer(job_.profile, ProfilePhase::write);
@@ -103,47 +103,48 @@ class Execution {
   }
 
  private:
-  train::TrialSetup setup() {
-    train::TrialSetup setup = train::trial_setup(job_.stage.config, job_.data);
-    setup.settings = job_.settings;
-    setup.ranks = job_.ranks;
-    setup.profile = job_.profile;
-    if (job_.stage.kind == StageKind::g) setup.keys = train::g_keys(job_.stage.config);
-    setup.on_epoch = [this](const results::EpochRecord& record) { report_epoch(record); };
+  Trial make_trial() {
+    train::TrialPlan plan = train::make_trial_plan(job_.stage.config);
+    train::TrialParts parts = train::make_trial_parts(job_.stage.config, plan, job_.data);
+    plan.settings = job_.settings;
     if (job_.stage.kind == StageKind::g) {
-      const int last = train::last_drop(setup.settings.schedule);
-      setup.best_from_epoch = last < setup.settings.epochs ? last : 0;
+      plan.keys = train::g_keys(job_.stage.config);
+      const int last = train::last_drop(plan.settings.schedule);
+      plan.best_from_epoch = last < plan.settings.epochs ? last : 0;
     }
-    if (setup.recipe.translates()) set_g(setup);
-    setup.resume = resume_file_.read(context_);
-    if (!setup.resume) load_start(setup);
-    if (setup.resume) write([&] { journal_->complete(setup.resume->epochs); });
-    return setup;
+    parts.ranks = job_.ranks;
+    parts.profile = job_.profile;
+    parts.on_epoch = [this](const results::EpochRecord& record) { report_epoch(record); };
+    if (plan.recipe.translates()) parts.g = make_g(plan.settings, *parts.data);
+    parts.resume = resume_file_.read(context_);
+    if (!parts.resume) load_start(plan.settings, parts);
+    if (parts.resume) write([&] { journal_->complete(parts.resume->epochs); });
+    return Trial(std::move(plan), std::move(parts));
   }
 
-  /// Loads g for a recipe that translates. g always has a linear head; pixels are normalised as in its training.
-  void set_g(train::TrialSetup& setup) {
+  /// Makes g for a recipe that translates. g always has a linear head; pixels are normalised as in its training.
+  std::shared_ptr<nn::Network> make_g(train::TrialSettings settings, const train::LoadedData& data) {
     const LoadedG g = load_g(job_.stage, job_.out);
-    train::TrialSettings settings = setup.settings;
     settings.head = settings::HeadKind::linear;
     settings.network = settings::read<settings::TrainSettings>(settings::g_config(job_.stage.config)).network;
-    nn::NetworkSpec spec = train::network_spec(settings, *setup.data);
+    nn::NetworkSpec spec = train::network_spec(settings, data);
     if (g.facts.contains("mean")) spec.mean = g.facts.at("mean").get<std::vector<double>>();
     if (g.facts.contains("std")) spec.std = g.facts.at("std").get<std::vector<double>>();
-    setup.g = nn::make_network(spec);
-    setup.g->to(settings.device, settings.precision);
-    nn::load_state(*setup.g, g.checkpoint.network, g.facts.value("file", "g"));
+    auto network = nn::make_network(spec);
+    network->to(settings.device, settings.precision);
+    nn::load_state(*network, g.checkpoint.network, g.facts.value("file", "g"));
     g_facts_ = g.facts;
+    return network;
   }
 
   /// Loads the start of a stage without a resume file: its prefix, its base, a checkpoint, or nothing.
-  void load_start(train::TrialSetup& setup) {
+  void load_start(const train::TrialSettings& settings, train::TrialParts& parts) {
     if (const std::string* prefix = job_.stage.need(StageKind::prefix)) {
-      setup.resume = read_prefix(job_.out.stage(*prefix));
+      parts.resume = read_prefix(job_.out.stage(*prefix));
     } else if (const std::string* base = job_.stage.need(StageKind::trial)) {
-      setup.start = read_base_weights(job_.out, *base, false);
-    } else if (!setup.settings.start_from.empty() && job_.stage.kind == StageKind::trial) {
-      setup.start = checkpoints::load_checkpoint(setup.settings.start_from);
+      parts.start = read_base_weights(job_.out, *base, false);
+    } else if (!settings.start_from.empty() && job_.stage.kind == StageKind::trial) {
+      parts.start = checkpoints::load_checkpoint(settings.start_from);
     }
   }
 

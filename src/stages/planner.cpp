@@ -21,7 +21,6 @@
 #include "settings/resolve.hpp"
 #include "settings/train_settings.hpp"
 #include "stages/identity.hpp"
-#include "stages/planner.hpp"
 #include "train/trial.hpp"
 #include "train/trial_setup.hpp"
 
@@ -264,36 +263,6 @@ Json Planner::plan_g(StageRequest& trial, const LoadedData& data) {
   }
   trial.needs.push_back(request_g(config, *data_cache_.get(config), ranks_per_trial_));
   return {{"stage", study::stage_id(trial.needs.back().identity)}, {"pick", settings::to_text(m2m.g_epoch)}};
-}
-
-namespace {
-
-constexpr double epochs_held = 3;  // the best, the last, the one that is evaluated
-constexpr double worth_saying = 1024.0 * 1024 * 1024;
-
-double part_bytes(const data::PoolRows& part, double classes) {
-  if (part.rows.empty()) return 0;
-  return classes * classes * sizeof(std::int64_t) + static_cast<double>(part.rows.size()) * classes * sizeof(float);
-}
-
-}  // namespace
-
-double record_bytes(const train::LoadedData& data) {
-  const auto classes = static_cast<double>(data.set.classes);
-  return epochs_held * (part_bytes(data.split.validation, classes) + part_bytes(data.split.test, classes));
-}
-
-std::string train::check_record_size(const train::LoadedData& data, double memory) {
-  const double bytes = record_bytes(data);
-  const std::string size =
-      fmt::format("{}: confusion matrices and logits of {} classes take {:.1f} GB of a trial's memory",
-                  data.set.name, data.set.classes, bytes / 1e9);
-  if (memory > 0 && bytes > memory) {
-    throw usage_error(
-        fmt::format("{}, and this machine has {:.1f} GB: join classes, or run it on a machine with more memory",
-                    size, memory / 1e9));
-  }
-  return bytes > worth_saying ? size + ", beside its network and data" : "";
 }
 
 }  // namespace m2m::stages

@@ -49,12 +49,4 @@ double estimated_seconds(const Config& resolved, const train::LoadedData& data,
 /// reason to refuse a stage. Pure.
 double estimated_memory(const Config& resolved, const train::LoadedData& data);
 
-/// Bytes of confusion matrices (K x K) and logits (n x K) that a trial holds at once: of the best epoch, of the
-/// last and of the one that is evaluated, each of validation and test. Pure.
-double record_bytes(const train::LoadedData& data);
-
-/// A sentence to log if a record takes over 1 GiB, "" otherwise.
-/// Throws Error (usage) if it takes more than `memory`, the bytes of the machine; 0: not known. Pure.
-std::string train::check_record_size(const train::LoadedData& data, double memory);
-
 }  // namespace m2m::stages

@@ -11,13 +11,13 @@
 namespace m2m::train {
 namespace {
 
-kernels::StepEdits make_step_edits(const StepWork& work, const methods::TranslatedSlots& edited) {
-  if (!edited.rows.defined()) return {};
-  return {edited.rows.size(0),
-          edited.rows.const_data_ptr<std::int64_t>(),
-          edited.seed_classes.const_data_ptr<std::int64_t>(),
-          edited.targets.const_data_ptr<std::int64_t>(),
-          edited.accepted.const_data_ptr<bool>(),
+kernels::StepEdits make_step_edits(const StepWork& work, const methods::TranslatedSlots& translated) {
+  if (!translated.rows.defined()) return {};
+  return {translated.rows.size(0),
+          translated.rows.const_data_ptr<std::int64_t>(),
+          translated.seed_classes.const_data_ptr<std::int64_t>(),
+          translated.targets.const_data_ptr<std::int64_t>(),
+          translated.accepted.const_data_ptr<bool>(),
           work.translations.slots.const_data_ptr<std::int32_t>()};
 }
 
@@ -32,8 +32,8 @@ EpochCounters::EpochCounters(int classes, std::int64_t slots, torch::Device devi
       counted_(classes) {}
 
 void EpochCounters::add(std::int64_t step, const StepWork& work, const nn::StepAnswers& answers,
-                        const methods::TranslatedSlots& edited) {
-  nn::count_step(step, answers, make_step_edits(work, edited),
+                        const methods::TranslatedSlots& translated) {
+  nn::count_step(step, answers, make_step_edits(work, translated),
                  {sums_.data_ptr<double>(), nonfinite_step_.data_ptr<std::int64_t>(),
                   accepted_.data_ptr<std::int64_t>() + slots_});
   add_planned(work);
@@ -53,12 +53,12 @@ void EpochCounters::add_planned(const StepWork& work) {
 void EpochCounters::all_reduce(comm::Communicator& ranks) {
   if (ranks.size() == 1) return;
   ranks.all_reduce_sum(sums_);
-  if (!chosen_.empty()) ranks.all_reduce_sum(accepted_);                              // every rank plans alike
-  torch::Tensor bad_steps = torch::zeros({ranks.size()}, nonfinite_step_.options());  // 0: none
-  bad_steps[ranks.rank()] = nonfinite_step_ + 1;
-  ranks.all_reduce_sum(bad_steps);
+  if (!chosen_.empty()) ranks.all_reduce_sum(accepted_);  // the same on every rank
+  torch::Tensor nonfinite_steps = torch::zeros({ranks.size()}, nonfinite_step_.options());  // 0: none
+  nonfinite_steps[ranks.rank()] = nonfinite_step_ + 1;
+  ranks.all_reduce_sum(nonfinite_steps);
   const auto none = std::numeric_limits<std::int64_t>::max();
-  const torch::Tensor first = torch::where(bad_steps > 0, bad_steps, none).min();
+  const torch::Tensor first = torch::where(nonfinite_steps > 0, nonfinite_steps, none).min();
   nonfinite_step_ = torch::where(first == none, 0, first) - 1;
 }
 
@@ -87,11 +87,11 @@ void EpochCounters::load(const std::map<std::string, torch::Tensor>& state) {
                    ? checkpoints::generation_from_dense(state.at("planned"), state.at("accepted"), counted_.classes)
                    : checkpoints::generation_from_rows(state.at("generation"), counted_.classes);
   } catch (const std::out_of_range& failed) {
-    throw data_error(fmt::format("the state of a trial lacks a counter, or has another's ({})", failed.what()));
+    throw data_error(
+        fmt::format("the state of the trial: a counter is missing or has another size ({})", failed.what()));
   }
 }
 
-/// All outcomes, of all ranks once they were added up.
 results::GenerationCounts EpochCounters::counts() const {
   results::GenerationCounts counts = counted_;
   const torch::Tensor accepted = accepted_.cpu();

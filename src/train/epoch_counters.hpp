@@ -1,5 +1,5 @@
 #pragma once
-// What an epoch counts, on the device, read once when it ends: no step waits for the host.
+// The counters of an epoch: they stay on the device until the epoch ends, so no step waits for the host.
 #include <torch/types.h>
 
 #include <map>
@@ -14,40 +14,40 @@
 
 namespace m2m::train {
 
-/// Accumulates losses, hits and M2m's outcomes over the steps of an epoch, of this rank's share until they are
-/// added up. Memory: 8 bytes a slot of the epoch on the device, and what was chosen on the host, whatever the
-/// number of classes.
+/// Accumulates losses, hits and M2m's outcomes over the steps of an epoch: of this rank until all_reduce(). Memory:
+/// 8 bytes per slot of the epoch on the device, and the chosen slots on the host, for any number of classes.
 class EpochCounters {
  public:
-  /// slots: of the epoch, over all ranks.
+  /// Starts at zero. slots: of the epoch, over all ranks.
   EpochCounters(int classes, std::int64_t slots, torch::Device device);
 
-  /// One step in the order of the epoch: its work, the answers of the training-mode forward before the update, what
-  /// was edited.
+  /// Adds the next step of the epoch. answers: of the forward pass in training mode, before the update. Local; does
+  /// not wait for the device.
   void add(std::int64_t step, const StepWork& work, const nn::StepAnswers& answers,
-           const methods::TranslatedSlots& edited);
-  /// One step of which this rank has no slot.
+           const methods::TranslatedSlots& translated);
+  /// Adds the next step if this rank has no slot of it. Local.
   void add_planned(const StepWork& work);
 
-  /// Collective: every rank's counts become those of all ranks together; the first bad step the earliest.
+  /// Sums the counters over the ranks, and takes the earliest step with a loss that is not finite. Collective.
   void all_reduce(comm::Communicator& ranks);
-  /// Forgets this rank's share; what the plan alone decides stays. After all_reduce, on all ranks but one, where
-  /// counting goes on.
+  /// Resets the counters of this rank; counts that come from the plan are kept. Call it after all_reduce() on all
+  /// ranks but one if the epoch continues. Local.
   void clear_local();
 
-  /// Fills in the epoch's means and counts. Waits for the device.
+  /// Sets the epoch's means and counts in `record`. Waits for the device.
   void read(results::EpochRecord& record) const;
 
-  /// The first step whose loss was not a number, -1 if none. Waits for the device.
+  /// Returns the first step whose loss is not finite, -1 if there is none. Waits for the device.
   std::int64_t first_nonfinite_step() const;
 
-  /// What was counted, as tensors on the host, and back: before the first step that is added. load throws Error
-  /// (bad_data) where a tensor is missing or of another size; reads states of format 1 too.
+  /// Copies the counters to tensors on the host. Waits for the device.
   std::map<std::string, torch::Tensor> state() const;
+  /// Sets the counters from state(), also from one of format 1; call it before add(). Throws Error (bad_data) if a
+  /// tensor is missing or has another size.
   void load(const std::map<std::string, torch::Tensor>& state);
 
  private:
-  /// A slot chosen for generation, by its place in the epoch.
+  /// A slot chosen for generation, by its position in the epoch.
   struct Chosen {
     std::int64_t slot;
     std::int32_t seed_class, target;
@@ -57,10 +57,10 @@ class EpochCounters {
 
   torch::Tensor sums_;            // float64 [kernels::epoch_sum_count]
   torch::Tensor nonfinite_step_;  // int64 []
-  torch::Tensor accepted_;        // int64 [slots of the epoch]: 1 where a translation was kept
-  std::int64_t slots_ = 0;        // of the steps that were added
+  torch::Tensor accepted_;        // int64 [slots of the epoch]: 1 if a translation was accepted
+  std::int64_t slots_ = 0;        // of the steps added so far
   std::vector<Chosen> chosen_;
-  results::GenerationCounts counted_;  // what the plan alone decides, and all outcomes of steps before a resume
+  results::GenerationCounts counted_;  // outcomes decided by the plan, and all outcomes of steps before a resume
 };
 
 }  // namespace m2m::train

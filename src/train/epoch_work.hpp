@@ -1,9 +1,11 @@
 #pragma once
-// What a rank does in an epoch, by the plan alone: made on the host, sent to the device once.
+// The work of a rank in an epoch, as the plan decides it: made on the host and sent to the device once.
 #include <cstdint>
 #include <future>
+#include <memory>
 #include <vector>
 
+#include "methods/batch.hpp"
 #include "methods/mixing.hpp"
 #include "methods/translation.hpp"
 #include "train/loaded_data.hpp"
@@ -11,34 +13,49 @@
 
 namespace m2m::train {
 
-/// A rank's share of a step. Tensors lie on the device.
+/// The work of a rank in one step. Tensors are on the device.
 struct StepWork {
-  std::size_t slots = 0;                  // of the step, over all ranks
-  std::vector<std::int32_t> own;          // [b], which of them are the rank's, ascending
-  torch::Tensor indices, labels;          // of these: which images, for gather_indices; int64 [b]
-  methods::StepTranslations planned;      // of all ranks, for the counters
-  methods::TranslationWork translations;  // of the rank
-  methods::StepMix mix;                   // of all slots
-  torch::Tensor partner_indices, partner_labels, label_shares;  // of the rank's slots, where the step is mixed
+  std::size_t slots = 0;                    // batch slots of the step, over all ranks
+  std::vector<std::int32_t> slots_of_rank;  // [b], ascending
+  torch::Tensor indices;                    // of the rank's images, for gather_indices
+  torch::Tensor labels;                     // int64 [b]
+  methods::StepTranslations planned;        // of all ranks, for the counters
+  methods::TranslationWork translations;    // of the rank
+  methods::StepMix mix;                     // of all slots
+  // Of the rank's slots; undefined if the step is not mixed.
+  torch::Tensor partner_indices, partner_labels, label_shares;
 };
 
-/// Whose slots: those that a rank of so many takes.
+/// The slots that one rank of a group takes.
 struct Shard {
   int rank = 0, ranks = 1;
 };
 
+/// The parts of a trial that decide the plan of an epoch.
+struct EpochInputs {
+  TrialPlan plan;
+  std::shared_ptr<const LoadedData> data;
+  std::shared_ptr<methods::BatchEditor> editor;  // null unless the recipe translates
+  data::PlanInputs basis;
+};
+
+/// Makes the inputs of a trial's plans. Local.
+EpochInputs make_epoch_inputs(const TrialPlan& plan, const TrialParts& parts);
+
+/// The work of one rank in an epoch.
 class EpochWork {
  public:
-  /// The plan of an epoch, edited as `setup` says, with a rank's share of it. Pure; every rank plans alike. Local,
-  /// in any thread.
-  EpochWork(const TrialSetup& setup, const data::PlanInputs& basis, int epoch, Shard share);
+  /// Plans the epoch and selects the shard of a rank. Local, in any thread. Deterministic: every rank makes the
+  /// same plan.
+  EpochWork(const EpochInputs& inputs, int epoch, Shard shard);
 
-  /// Sends the share to the device, queued on the current stream. Once, before step().
+  /// Sends the work to the device, queued on the current stream. Call it once, before step().
   void send(torch::Device device) { upload_.send(device); }
 
   int epoch() const { return epoch_; }
   std::int64_t steps() const { return static_cast<std::int64_t>(steps_.size()); }
   std::int64_t slots() const { return slots_; }  // over all steps and ranks
+  /// Returns the work of one step, with its tensors on the device.
   StepWork step(std::int64_t index) const;
 
  private:
@@ -48,33 +65,36 @@ class EpochWork {
     methods::TranslationUpload translations;
   };
 
+  void plan_step(const EpochInputs& inputs, const settings::Phase& phase, std::span<const data::Slot> slots,
+                 Shard shard);
+
   int epoch_ = -1;
   std::int64_t slots_ = 0;
   std::vector<Planned> steps_;
   nn::Upload upload_;
 };
 
-// Plans a trial's epochs, on a GPU each while the epoch before it is trained.
-
-/// A plan draws the noise of every translation to know its norm: some 0.1 s for an epoch of M2m, as long as the GPU
-/// may need to train one. So another thread plans ahead if settings.plans_ahead is set; without a GPU nothing would
-/// be gained, as the host's cores are busy with steps. One thread at a time calls this.
+/// Plans the epochs of a trial, on a GPU each while the epoch before it is trained.
+///
+/// A plan draws the noise of every translation to know its norm: about 0.1 s for an epoch of M2m, as long as a GPU
+/// may need to train one. So a second thread plans ahead if settings.plans_ahead is set. Without a GPU this gains
+/// nothing, because the steps keep the host's cores busy. Not thread-safe.
 class EpochPlanner {
  public:
-  EpochPlanner(TrialSetup setup, data::PlanInputs basis);
-  EpochPlanner(const EpochPlanner&) = delete;  // the other thread refers to it
+  EpochPlanner(EpochInputs inputs, Shard shard);
+  EpochPlanner(const EpochPlanner&) = delete;  // the second thread refers to it
   EpochPlanner& operator=(const EpochPlanner&) = delete;
 
-  /// Lets the other thread, if there is one, plan that epoch.
+  /// Starts to plan that epoch in the second thread, if there is one.
   void expect(int epoch);
-  /// The work of an epoch, sent to the device. Waits for the plan if it is the expected one, else makes it.
+  /// Returns the work of an epoch, sent to the device. Waits for the plan if it is the expected one, else makes it.
   EpochWork take(int epoch);
 
- private:
-  EpochWork plan(int epoch) const;
+  const EpochInputs& inputs() const { return inputs_; }
 
-  TrialSetup setup_;
-  data::PlanInputs basis_;
+ private:
+  EpochInputs inputs_;
+  Shard shard_;
   int expected_ = -1;
   std::future<EpochWork> coming_;  // of the expected epoch; destroyed first, which waits for it
 };

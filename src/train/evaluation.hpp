@@ -1,8 +1,10 @@
 #pragma once
-// A network's answers on a part of the data.
+// The evaluation of a network on a part of the data, and the memory that the answers take.
 #include <torch/types.h>
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "comm/tensors/communicator.hpp"
 #include "core/metrics.hpp"
@@ -10,26 +12,35 @@
 
 namespace m2m::train {
 
+/// The answers of a network on a part of the data.
 struct Evaluation {
   Confusion confusion;        // true label, predicted label
   std::vector<float> logits;  // [n, K], in the part's order
 };
 
+/// How images are passed to the network.
 struct EvaluationSettings {
   std::int64_t batch = 500;
   torch::Dtype precision = torch::kFloat32;
-  double logit_scale = 1;  // what the head's outputs are multiplied by to be logits
+  double logit_scale = 1;  // factor from the head's outputs to logits
 };
 
-/// What a network answers: pixels [n, C, H, W] -> its head's outputs [n, K], which need hold until the next call
-/// alone.
+/// Computes the head's outputs [n, K] of pixels [n, C, H, W]; they are valid until the next call.
 using Outputs = std::function<torch::Tensor(const torch::Tensor& pixels)>;
 
-/// Asks about settings.batch images at a time, without augmentation.
+/// Evaluates a network on a part of the data, settings.batch images at a time, without augmentation.
 ///
-/// An image's prediction is its largest logit, the lowest label on a tie. Collective: each rank asks its own
-/// network about its share of the part, and each gets the whole answer. Deterministic.
+/// The prediction of an image is its largest logit, the lowest label on a tie. Collective: each rank evaluates its
+/// shard with its own network, and all ranks get the whole result. Deterministic.
 Evaluation evaluate(const Outputs& outputs, const LoadedData& data, const data::PoolRows& part,
                     const EvaluationSettings& settings, comm::Communicator& ranks);
+
+/// Returns the bytes of the confusion matrices (K x K) and logits (n x K) that a trial holds at once: of the best
+/// epoch, of the last and of the one in evaluation, each of validation and test. Pure.
+double record_bytes(const LoadedData& data);
+
+/// Checks the memory of a trial's record and returns a sentence to log if it exceeds 1 GiB, "" otherwise. memory:
+/// bytes of the machine, 0 if unknown. Throws Error (usage) if the record takes more. Pure.
+std::string check_record_size(const LoadedData& data, double memory);
 
 }  // namespace m2m::train

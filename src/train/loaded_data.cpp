@@ -13,7 +13,7 @@ using data::Pool;
 
 namespace {
 
-/// A view of a pool's samples; an empty tensor where it has none.
+/// Returns a view of a pool's samples; an empty tensor if it has none.
 torch::Tensor as_tensor(const data::Samples& images) {
   const auto& shape = images.shape;
   const std::vector<std::int64_t> sizes = {images.count(), shape.channels, shape.height, shape.width};
@@ -29,32 +29,31 @@ const torch::Tensor& pool_tensor(const LoadedData& data, Pool pool) {
   return data.samples[static_cast<std::size_t>(pool)];
 }
 
-/// Pixels are gathered by indices, features by rows.
-nn::UploadSlice add_to_upload(const torch::Tensor& samples, std::span<const kernels::GatherIndex> indices,
+/// Adds the rows to gather: for pixels with shift and flip, for features alone.
+nn::UploadSlice add_to_upload(const torch::Tensor& samples, std::span<const kernels::Pick> picks,
                               nn::Upload& upload) {
-  if (samples.scalar_type() == torch::kUInt8) return upload.add(indices, torch::kUInt8);
-  std::vector<std::int64_t> rows(indices.size());
-  std::transform(indices.begin(), indices.end(), rows.begin(), [](const auto& index) { return index.row; });
+  if (samples.scalar_type() == torch::kUInt8) return upload.add(picks, torch::kUInt8);
+  std::vector<std::int64_t> rows(picks.size());
+  std::transform(picks.begin(), picks.end(), rows.begin(), [](const auto& pick) { return pick.row; });
   return upload.add(std::span<const std::int64_t>(rows));
 }
 
 torch::Tensor gather(const LoadedData& data, Pool pool, const torch::Tensor& indices, torch::Dtype precision) {
   const torch::Tensor& samples = pool_tensor(data, pool);
-  if (samples.scalar_type() == torch::kUInt8)
-    return nn::device_gather(samples, picks, data.set.max_pixel, precision);
-  return samples.index_select(0, picks).to(precision);
+  if (samples.scalar_type() == torch::kUInt8) return nn::gather(samples, indices, data.set.max_pixel, precision);
+  return samples.index_select(0, indices).to(precision);
 }
 
 Key subset_key(const Config& resolved) {
   return {static_cast<std::uint32_t>(settings::read<settings::Seeds>(resolved).subset), SeedRole::subset};
 }
 
-/// The settings that decide what is read, or how it is cut.
-std::string cache_key(const Config& resolved, bool of_cut) {
+/// Returns the settings that affect the split, or those that affect the files that are read.
+std::string cache_key(const Config& resolved, bool of_split) {
   Json key = Json::object();
   for (const settings::Setting& setting : settings::all_settings()) {
     const bool decides = setting.traits.data || setting.traits.cuts_data;
-    if (!decides || setting.traits.cuts_data != of_cut || !resolved.has(setting.name)) continue;
+    if (!decides || setting.traits.cuts_data != of_split || !resolved.has(setting.name)) continue;
     key[setting.name] = resolved.json().at(setting.name);
   }
   return canonical_json(key);
@@ -62,11 +61,11 @@ std::string cache_key(const Config& resolved, bool of_cut) {
 
 void place_samples(LoadedData& data, torch::Device device) {
   for (const Pool pool : {Pool::train, Pool::test, Pool::validation}) {
-    pool_tensor(data, pool) = nn::place_pixels(as_tensor(data::samples_in(data.set, pool)), device);
+    pool_tensor(data, pool) = nn::to_gather_device(as_tensor(data::samples_in(data.set, pool)), device);
   }
 }
 
-/// Mean and deviation, where they are missing.
+/// Computes mean and standard deviation if the data set has none.
 void fill_statistics(LoadedData& data) {
   if (data.mean.empty()) data.mean = data.set.mean;
   if (data.std.empty()) data.std = data.set.std;
@@ -76,8 +75,8 @@ void fill_statistics(LoadedData& data) {
   data.std = statistics[1];
 }
 
-std::shared_ptr<const LoadedData> split_loaded(const LoadedData& read, const Config& resolved) {
-  auto data = std::make_shared<LoadedData>(read);
+std::shared_ptr<const LoadedData> split_loaded(const LoadedData& data_set, const Config& resolved) {
+  auto data = std::make_shared<LoadedData>(data_set);
   data->split = data::split_data(data->set, settings::read<settings::DataSettings>(resolved), subset_key(resolved));
   fill_statistics(*data);
   return data;
@@ -97,16 +96,16 @@ std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Devic
 }
 
 std::shared_ptr<const LoadedData> with_smote(const LoadedData& data, Key key) {
-  auto filled = std::make_shared<LoadedData>(data);
-  methods::oversample(filled->set, filled->split, key);
-  place_on_device(*filled, pool_tensor(data, Pool::train).device());
-  return filled;
+  auto enlarged = std::make_shared<LoadedData>(data);
+  methods::oversample(enlarged->set, enlarged->split, key);
+  place_on_device(*enlarged, pool_tensor(data, Pool::train).device());
+  return enlarged;
 }
 
 std::shared_ptr<const LoadedData> DataCache::get(const Config& resolved, torch::Device device) {
   const std::string key = cache_key(resolved, false) + device.str();
   if (data_set_ == nullptr || key != key_) {
-    splits_.clear();  // the old one's memory first
+    splits_.clear();  // frees the old data set first
     data_set_.reset();
     auto data = std::make_shared<LoadedData>();
     data->set = data::load_data_set(settings::read<settings::DataSettings>(resolved));
@@ -115,9 +114,9 @@ std::shared_ptr<const LoadedData> DataCache::get(const Config& resolved, torch::
     key_ = key;
   }
   if (splits_.size() >= max_cached_splits) splits_.clear();
-  auto& cut = splits_[cache_key(resolved, true)];
-  if (cut == nullptr) cut = split_loaded(*data_set_, resolved);
-  return cut;
+  auto& split = splits_[cache_key(resolved, true)];
+  if (split == nullptr) split = split_loaded(*data_set_, resolved);
+  return split;
 }
 
 std::vector<std::int32_t> pool_labels(const LoadedData& data, const data::PoolRows& part) {
@@ -129,11 +128,11 @@ std::vector<std::int32_t> pool_labels(const LoadedData& data, const data::PoolRo
 }
 
 nn::UploadSlice add_indices(const LoadedData& data, std::span<const data::Slot> slots, nn::Upload& upload) {
-  std::vector<kernels::GatherIndex> indices(slots.size());
-  std::transform(slots.begin(), slots.end(), indices.begin(), [&](const data::Slot& slot) {
-    return kernels::GatherIndex{data.split.train.rows[slot.image], slot.dy, slot.dx, slot.flip, slot.window};
+  std::vector<kernels::Pick> picks(slots.size());
+  std::transform(slots.begin(), slots.end(), picks.begin(), [&](const data::Slot& slot) {
+    return kernels::Pick{data.split.train.rows[slot.image], slot.dy, slot.dx, slot.flip, slot.window};
   });
-  return add_to_upload(pool_tensor(data, Pool::train), indices, upload);
+  return add_to_upload(pool_tensor(data, Pool::train), picks, upload);
 }
 
 torch::Tensor gather_indices(const LoadedData& data, const torch::Tensor& indices, torch::Dtype precision) {
@@ -149,12 +148,12 @@ torch::Tensor gather_slots(const LoadedData& data, std::span<const data::Slot> s
 
 torch::Tensor gather_rows(const LoadedData& data, const data::PoolRows& part, std::int64_t first,
                           std::int64_t count, torch::Dtype precision) {
-  std::vector<kernels::GatherIndex> indices(static_cast<std::size_t>(count));
-  for (std::int64_t i = 0; i < count; ++i) indices[i] = {part.rows[first + i], 0, 0, 0};
+  std::vector<kernels::Pick> picks(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) picks[i] = {part.rows[first + i], 0, 0, 0};
   nn::Upload upload;
-  const nn::UploadSlice noted = add_to_upload(pool_tensor(data, part.pool), indices, upload);
+  const nn::UploadSlice piece = add_to_upload(pool_tensor(data, part.pool), picks, upload);
   upload.send(pool_tensor(data, part.pool).device());
-  return gather(data, part.pool, upload[noted], precision);
+  return gather(data, part.pool, upload[piece], precision);
 }
 
 }  // namespace m2m::train

@@ -1,5 +1,5 @@
 #pragma once
-// A data set as a trial uses it: cut into its parts, its pixels on the device.
+// A data set as a trial uses it: split into its parts, with the pixels on the device.
 #include <torch/types.h>
 
 #include <array>
@@ -16,49 +16,51 @@
 
 namespace m2m::train {
 
-/// Read once, shared by all trials of a process that use it.
+/// A data set and its split; shared by the trials of a process.
 struct LoadedData {
   data::DataSet set;
   data::Split split;
   std::array<torch::Tensor, 3> samples;  // by pool: uint8 or float32 [n, c, h, w]; on the CPU the data set's memory
-  std::vector<double> mean, std;         // per channel: the set's own, or of the training part
+  std::vector<double> mean, std;         // per channel: of the data set, or of the training part
 };
 
-/// Fills in `samples` from the data set, placed for `device`, and mean and deviation where they are missing.
+/// Sets `samples` from the data set, placed for `device`, and missing statistics from the training part. Local.
 void place_on_device(LoadedData& data, torch::Device device);
 
-/// Reads and cuts the data that `resolved` names, its samples placed for `device`. Throws Error as load_data_set
-/// and split_data do.
+/// Reads and splits the data that `resolved` names and places the samples for `device`. Throws Error as
+/// load_data_set() and split_data() do.
 std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Device device);
 
-/// The same data with its training part filled up by SMOTE, on the device where `data` lies. Local, deterministic.
+/// Copies the data and adds samples to the training part by SMOTE, on the device of `data`. Local, deterministic.
 std::shared_ptr<const LoadedData> with_smote(const LoadedData& data, Key key);
 
-/// load_data, remembering the last data set and how it was cut, so that the trials of a grid do not read it again.
-/// One thread at a time.
+/// Keeps the last data set and its splits, so that the trials of a grid do not read it again. Not thread-safe.
 class DataCache {
  public:
+  /// Returns load_data(), from memory if possible. Throws Error as load_data() does.
   std::shared_ptr<const LoadedData> get(const Config& resolved, torch::Device device = torch::kCPU);
 
  private:
-  std::string key_;                                                  // of what was read
-  std::shared_ptr<const LoadedData> data_set_;                       // not cut
-  std::map<std::string, std::shared_ptr<const LoadedData>> splits_;  // they share what was read
+  std::string key_;                                                  // of the data set
+  std::shared_ptr<const LoadedData> data_set_;                       // without split
+  std::map<std::string, std::shared_ptr<const LoadedData>> splits_;  // they share the data set's memory
 };
 
-/// Labels of a part, in its order.
+/// Returns the labels of a part, in its order.
 std::vector<std::int32_t> pool_labels(const LoadedData& data, const data::PoolRows& part);
 
-/// Notes which images of the training part are to be gathered, and how, for gather_indices.
+/// Adds the images of these slots and their augmentation to an upload, for gather_indices().
 nn::UploadSlice add_indices(const LoadedData& data, std::span<const data::Slot> slots, nn::Upload& upload);
-/// Gathers what was noted: shifted, flipped, in [0, 1]; features as they are. indices: where the pixels lie.
-/// [slots, c, h, w] of `precision`, there too; nothing waits for it.
+/// Gathers images of the training part: shifted and flipped pixels in [0, 1], or unchanged features.
+///
+/// indices: as add_indices() added them, on the device of the samples. Returns [slots, c, h, w] of `precision`
+/// there. Does not wait for the device.
 torch::Tensor gather_indices(const LoadedData& data, const torch::Tensor& indices, torch::Dtype precision);
 
-/// Both at once.
+/// Uploads and gathers the images of these slots, [slots, c, h, w] of `precision`.
 torch::Tensor gather_slots(const LoadedData& data, std::span<const data::Slot> slots, torch::Dtype precision);
 
-/// Gathers rows first .. first+count of a part as they are.
+/// Gathers rows first .. first + count of a part without augmentation, [count, c, h, w] of `precision`.
 torch::Tensor gather_rows(const LoadedData& data, const data::PoolRows& part, std::int64_t first,
                           std::int64_t count, torch::Dtype precision);
 

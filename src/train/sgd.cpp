@@ -26,13 +26,13 @@ int last_drop(const Schedule& schedule) {
 
 namespace {
 
-/// Values that fill whole units of 64 bytes.
+/// Returns the parameter's number of values, rounded up to whole units of 64 bytes.
 std::int64_t padded(const torch::Tensor& parameter) {
   const auto unit = 64 / static_cast<std::int64_t>(parameter.element_size());
   return (parameter.numel() + unit - 1) / unit * unit;
 }
 
-/// Values of a buffer as a tensor of that shape, its values in the order of `format` if it is a convolution's.
+/// Returns a view of a buffer's values in that shape; a convolution's values are in the order of `format`.
 torch::Tensor shaped(const torch::Tensor& values, torch::IntArrayRef shape, at::MemoryFormat format) {
   if (shape.size() != 4 || format != at::MemoryFormat::ChannelsLast) return values.view(shape);
   return values.view({shape[0], shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2});
@@ -73,7 +73,13 @@ Sgd::Sgd(nn::Network& network, double momentum, double weight_decay, const std::
   }
 }
 
-void Sgd::step(double learning_rate) {
+void Sgd::step(const PassFn& pass, double learning_rate, Profile* profile) {
+  pass();
+  const PhaseTimer timer(profile, ProfilePhase::update);
+  update(learning_rate);
+}
+
+void Sgd::update(double learning_rate) {
   std::int64_t begin = 0;
   for (const LearningRateRange& range : ranges_) {
     const auto part = [&](const torch::Tensor& buffer) { return buffer.narrow(0, begin, range.end - begin); };
@@ -94,7 +100,7 @@ void Sgd::load(const std::map<std::string, torch::Tensor>& velocities, const std
     const auto found =
         std::find_if(slices_.begin(), slices_.end(), [&](const ParameterSlice& s) { return s.name == name; });
     if (found == slices_.end() || found->velocity.sizes() != velocity.sizes()) {
-      throw data_error(origin + ": holds a momentum '" + name + "' that no parameter of the network fits");
+      throw data_error(origin + ": the momentum '" + name + "' fits no parameter of the network");
     }
     found->velocity.copy_(velocity);
   }

@@ -1,86 +1,112 @@
 #pragma once
-// The learning rate by epoch.
+// Stochastic gradient descent: the learning rate by epoch, the optimiser, and the means of batch norm's statistics.
 #include <torch/types.h>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "comm/tensors/communicator.hpp"
+#include "core/profile.hpp"
 #include "nn/network.hpp"
 
 namespace m2m::train {
 
+/// The learning rate over the epochs of a trial.
 struct Schedule {
   double learning_rate = 0.1;
   int warmup = 5;                          // epochs of linear warm-up
-  std::vector<double> drops = {160, 180};  // epochs from which on the rate is multiplied by drop_factor once more
+  std::vector<double> drops = {160, 180};  // epochs that multiply the rate by drop_factor once more
   double drop_factor = 0.01;
-  int cosine_epochs = 0;  // of half a cosine from learning_rate to 0, instead of all that; 0: none
+  int cosine_epochs = 0;  // if > 0: half a cosine from learning_rate to 0 over these epochs, and nothing else
 };
 
-/// Learning rate of epoch e, from 0: base * (e + 1) / warmup for e < warmup, else base * drop_factor per drop
-/// passed; or base * (1 + cos(pi e / cosine_epochs)) / 2. docs/protocol.md, "Training": 0.1 with 5 warm-up
-/// epochs, 0.001 from 160, 0.00001 from 180.
+/// Returns the learning rate of epoch e, counted from 0. Pure.
+///
+/// base * (e + 1) / warmup if e < warmup, else base * drop_factor per drop passed; with cosine_epochs, base * (1 +
+/// cos(pi e / cosine_epochs)) / 2. docs/protocol.md, "Training": 0.1 with 5 warm-up epochs, 0.001 from 160, 0.00001
+/// from 180.
 double learning_rate(const Schedule& schedule, int epoch);
 
-/// The first epoch after the last drop; 0 without drops.
+/// Returns the first epoch after the last drop; 0 without drops. Pure.
 int last_drop(const Schedule& schedule);
 
-// Stochastic gradient descent with momentum and weight decay on every parameter.
+/// Computes the gradients of one step, summed over the ranks of the trial.
+using PassFn = std::function<void()>;
 
+/// The rule that changes a network's parameters, and its state.
+class Optimiser {
+ public:
+  Optimiser() = default;
+  Optimiser(const Optimiser&) = delete;
+  Optimiser& operator=(const Optimiser&) = delete;
+  virtual ~Optimiser() = default;
+
+  /// Calls `pass` for the gradients and updates the parameters. profile: times the update unless it is null. All
+  /// gradients are zero afterwards, for the next pass to add to. Collective if `pass` is.
+  virtual void step(const PassFn& pass, double learning_rate, Profile* profile) = 0;
+
+  /// Returns all gradients in one buffer, [n], with zeros between the parameters.
+  virtual torch::Tensor& gradient() = 0;
+
+  /// Returns the velocities by parameter name; they share this object's memory.
+  virtual std::map<std::string, torch::Tensor> velocities() const = 0;
+
+  /// Loads these velocities and keeps all others. origin: names the file in errors. Throws Error (bad_data) if a
+  /// name is unknown or a shape differs.
+  virtual void load(const std::map<std::string, torch::Tensor>& velocities, const std::string& origin) = 0;
+};
+
+/// Stochastic gradient descent with momentum and weight decay on every parameter: one pass, one update.
+///
 /// v = momentum * v + (gradient + weight_decay * w); w = w - learning_rate * v. No Nesterov.
 /// docs/protocol.md, "Training".
 ///
-/// Lays a network's parameters one after the other into one buffer, their velocities and gradients likewise: an
-/// update is one pass, a sum of gradients over ranks one message. Each parameter begins at a multiple of 64 bytes.
-/// What was made from the network's tensors before (a frozen copy) has to be made again.
-class Sgd {
+/// Moves the parameters of a network into one buffer, their velocities and gradients likewise. So an update is one
+/// pass over memory, and a sum of gradients over ranks one message. Each parameter begins at a multiple of 64
+/// bytes. Copies made of the network's tensors before (a frozen network) have to be made again.
+class Sgd : public Optimiser {
  public:
-  /// format: of the weights of convolutions in the buffers. Names and shapes stay as they are: a tensor's strides
-  /// differ.
-  ///
-  /// Only parameters whose names are among `trained` take part, all if it is empty; the others keep their memory
-  /// and get no gradient. head_factor: what the learning rate is multiplied by for linear.weight and linear.bias.
+  /// trained: names of the parameters to train, all if it is empty; the others keep their memory and get no
+  /// gradient. head_factor: multiplies the learning rate of linear.weight and linear.bias. format: of the weights
+  /// of convolutions in the buffers; names and shapes stay, strides change.
   Sgd(nn::Network& network, double momentum, double weight_decay, const std::vector<std::string>& trained = {},
       double head_factor = 1, at::MemoryFormat format = at::MemoryFormat::Contiguous);
 
-  /// One update from the gradients, which it leaves zero for backward() to add to. Local; allocates nothing.
-  void step(double learning_rate);
+  void step(const PassFn& pass, double learning_rate, Profile* profile) override;
 
-  /// All gradients, [n], with zeros between the parameters.
-  torch::Tensor& gradient() { return gradient_; }
+  /// Updates the parameters from the gradients and sets these to zero. Local; allocates nothing.
+  void update(double learning_rate);
 
-  /// Velocities by parameter name; they share this object's memory.
-  std::map<std::string, torch::Tensor> velocities() const;
-  /// Takes over the velocities given, the others stay 0. Throws Error (bad_data) on an unknown name or another
-  /// shape.
-  void load(const std::map<std::string, torch::Tensor>& velocities, const std::string& origin);
+  torch::Tensor& gradient() override { return gradient_; }
+  std::map<std::string, torch::Tensor> velocities() const override;
+  void load(const std::map<std::string, torch::Tensor>& velocities, const std::string& origin) override;
 
  private:
+  /// The part of the buffers that holds one parameter.
   struct ParameterSlice {
     std::string name;
     torch::Tensor velocity;  // in the shape of the parameter
   };
-  torch::Tensor weight_, velocity_, gradient_;  // [n]
-  std::vector<ParameterSlice> slices_;
-  /// Neighbours in the buffers with one learning rate: up to where, and its factor.
+  /// Neighbours in the buffers with one learning rate.
   struct LearningRateRange {
-    std::int64_t end;
+    std::int64_t end;  // position after the last value
     double factor;
   };
+
+  torch::Tensor weight_, velocity_, gradient_;  // [n]
+  std::vector<ParameterSlice> slices_;
   std::vector<LearningRateRange> ranges_;
   double momentum_, weight_decay_;
 };
 
-// The running statistics of batch norm where each rank normalises its own share.
-
-/// A network's running means and variances; keeps references to them.
+/// The running means and variances of a network's batch norm, by reference.
 class RunningStatistics {
  public:
   explicit RunningStatistics(const nn::Network& network);
 
-  /// Collective: each becomes its mean over the ranks, so that all ranks' networks answer alike in evaluation.
+  /// Replaces each statistic by its mean over the ranks, for ranks that normalise their own shards. Collective.
   void average(comm::Communicator& ranks);
 
  private:

@@ -4,13 +4,13 @@
 
 namespace m2m::train {
 
-StepPass::Result StepPass::operator()(const methods::LossFn& loss, const methods::Batch& batch, std::size_t slots,
-                                      Profile* profile, const MultiplyAdds& cost) {
+StepPass::Result AutogradStepPass::operator()(const methods::LossFn& loss, const methods::Batch& batch,
+                                              std::size_t slots, Profile* profile, const MultiplyAdds& cost) {
   if (graphed_) {
     return timed(profile, ProfilePhase::forward, cost.forward + cost.backward, [&] {
-      const auto made =
+      const auto results =
           recorded(loss, batch, slots)({batch.images, batch.labels, batch.partner_labels, batch.label_shares});
-      return Result{made[0], made[1]};
+      return Result{results[0], results[1]};
     });
   }
   torch::Tensor outputs, losses;
@@ -23,14 +23,15 @@ StepPass::Result StepPass::operator()(const methods::LossFn& loss, const methods
   return {outputs.detach(), losses.detach()};
 }
 
-nn::GraphedCall& StepPass::recorded(const methods::LossFn& loss, const methods::Batch& batch, std::size_t slots) {
+nn::GraphedCall& AutogradStepPass::recorded(const methods::LossFn& loss, const methods::Batch& batch,
+                                            std::size_t slots) {
   std::unique_ptr<nn::GraphedCall>& call =
       calls_[{&loss, batch.images.size(0), slots, batch.partner_labels.defined()}];
   if (call == nullptr) {
     call = std::make_unique<nn::GraphedCall>([forward = forward_, loss, slots](const nn::GraphedCall::Tensors& in) {
-      const methods::Batch own{in[0], in[1], {}, in[2], in[3]};
-      const torch::Tensor outputs = forward(own.images);
-      const torch::Tensor losses = methods::mixed_loss(loss, outputs, own);
+      const methods::Batch inputs{in[0], in[1], {}, in[2], in[3]};
+      const torch::Tensor outputs = forward(inputs.images);
+      const torch::Tensor losses = methods::mixed_loss(loss, outputs, inputs);
       (losses.sum() / static_cast<double>(slots)).backward();
       return nn::GraphedCall::Tensors{outputs.detach(), losses.detach()};
     });

@@ -1,9 +1,10 @@
 #pragma once
-// A training step's pass forward and back: from a batch to outputs, losses and gradients.
+// The pass of a training step: from a batch to outputs, losses and gradients.
 #include <functional>
 #include <map>
 #include <memory>
 #include <tuple>
+#include <utility>
 
 #include "core/profile.hpp"
 #include "methods/batch.hpp"
@@ -12,27 +13,43 @@
 
 namespace m2m::train {
 
+/// A pass of a batch through the network, forward and backward.
 class StepPass {
  public:
-  /// images [b, c, h, w] -> outputs [b, K]
-  using Forward = std::function<torch::Tensor(const torch::Tensor& images)>;
+  /// Outputs [b, K] and losses [b] of a pass, detached; valid until the next pass.
   struct Result {
-    torch::Tensor outputs, losses;  // [b, K] and [b], detached; until the next pass
+    torch::Tensor outputs, losses;
   };
+  /// Multiply-adds of the pass over the whole batch, for the profile.
   struct MultiplyAdds {
     double forward, backward;
   };
 
-  /// graphed: the pass is recorded once per batch size and loss, and replayed; else operation by operation. What
-  /// `forward` reads must then stay where it is, and other ranks have no part in it.
-  StepPass(Forward forward, bool graphed) : forward_(std::move(forward)), graphed_(graphed) {}
+  StepPass() = default;
+  StepPass(const StepPass&) = delete;
+  StepPass& operator=(const StepPass&) = delete;
+  virtual ~StepPass() = default;
 
   /// Adds the gradient of (sum of losses) / slots to that of the parameters.
   ///
-  /// loss: one of a few that live as long as this. profile: where the phases are timed, or nullptr; all of a
-  /// recorded pass counts as forward. Collective where the network's batch norm is.
+  /// loss: one of a few that outlive this object. profile: times the phases unless it is null. Collective if the
+  /// network's batch norm is.
+  virtual Result operator()(const methods::LossFn& loss, const methods::Batch& batch, std::size_t slots,
+                            Profile* profile, const MultiplyAdds& cost) = 0;
+};
+
+/// A pass by libtorch's automatic differentiation.
+class AutogradStepPass : public StepPass {
+ public:
+  /// images [b, c, h, w] -> outputs [b, K]
+  using Forward = std::function<torch::Tensor(const torch::Tensor& images)>;
+
+  /// graphed: the pass is recorded once per batch size and loss, and replayed; the profile then counts all of it as
+  /// forward. The tensors that `forward` reads must then stay where they are, and the trial must have one rank.
+  AutogradStepPass(Forward forward, bool graphed) : forward_(std::move(forward)), graphed_(graphed) {}
+
   Result operator()(const methods::LossFn& loss, const methods::Batch& batch, std::size_t slots, Profile* profile,
-                    const MultiplyAdds& cost);
+                    const MultiplyAdds& cost) override;
 
  private:
   nn::GraphedCall& recorded(const methods::LossFn& loss, const methods::Batch& batch, std::size_t slots);

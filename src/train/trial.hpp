@@ -1,5 +1,5 @@
 #pragma once
-// A trial: a machine that trains one network, moved on by a number of steps at a time.
+// A trial: the training of one network, advanced by a number of steps at a time.
 #include <torch/types.h>
 
 #include <memory>
@@ -20,50 +20,56 @@
 
 namespace m2m::train {
 
-/// The loss was not a number: an expected outcome, recorded, that ends the trial.
+/// Reports a loss that is not finite: an expected outcome, which is recorded and ends the trial.
 class Diverged : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The training of one network, a state machine: it can be inspected, saved or stopped between two steps.
 class Trial {
  public:
-  /// With several ranks, every rank makes the same trial and moves it on by the same steps.
-  explicit Trial(TrialSetup setup);
+  /// Makes the trial before its first step, or in the state to resume. Collective over the ranks of `parts`, whose
+  /// ranks all make the same trial and call submit() with the same steps. Throws Error (bad_data) if the start or
+  /// the state does not fit the network.
+  Trial(TrialPlan plan, TrialParts parts);
 
-  /// Trains up to `steps` further steps; an epoch's last step is followed by its evaluation and on_epoch.
+  /// Trains at most `steps` further steps. Evaluates after the last step of an epoch and then calls on_epoch.
   /// Collective over the trial's ranks. Deterministic for the same processor type, threads, ranks and libraries.
   /// Throws Diverged, on all ranks alike.
   void submit(std::int64_t steps);
-  bool done() const { return epoch_ >= setup_.settings.epochs; }
+  bool done() const { return epoch_ >= plan_.settings.epochs; }
 
-  int epoch() const { return epoch_; }  // epochs done, from 0
+  int epoch() const { return epoch_; }  // finished epochs
   bool between_epochs() const { return step_ == 0; }
   nn::Network& network() const { return *network_; }
+  /// Copies the weights, running statistics and velocities. Local.
   checkpoints::Checkpoint checkpoint() const;
-  /// All that the trial is now; from it another goes on as this one would. Collective where an epoch has begun.
+  /// Copies the whole state, from which another trial continues with the same numbers. Collective within an epoch,
+  /// local between epochs.
   checkpoints::TrialState state();
   const std::vector<results::EpochRecord>& epochs() const { return epochs_; }
   const std::optional<results::Snapshot>& best() const { return best_; }
   const checkpoints::NetworkState& best_state() const { return best_state_; }
   const results::Snapshot& last() const { return last_; }
 
-  /// What the head is given for these rows of `data`, in evaluation mode: [n, features]. Between epochs. Local.
-  torch::Tensor features(const LoadedData& data, const data::PoolRows& part);
-  /// The first `most` translations that the plan of the epoch last trained has, made anew by f as it is now, a
-  /// trace per step; none where that epoch translates nothing. Between epochs. Local.
-  std::vector<methods::TranslationTrace> traces(std::int64_t max_count);
+  /// Returns f in evaluation mode with its current weights, valid as long as the trial. Call it between epochs.
+  nn::FrozenNetwork& frozen_network();
+  /// Returns what the trial's epochs are planned from.
+  const EpochInputs& inputs() const { return planner_->inputs(); }
+  /// Returns the networks and the place of an edit; valid as long as the trial and not moved.
+  methods::EditContext edit_context(int epoch, std::int64_t step);
 
  private:
   void plan(int epoch);
   void begin_epoch();
   void step();
   torch::Tensor gather_images(const torch::Tensor& indices) const;
-  methods::EditContext edit_context(int epoch, std::int64_t step);
   methods::Batch gather(const StepWork& work);
   methods::TranslatedSlots translate(const StepWork& work, methods::Batch& batch);
   void mix(const StepWork& work, methods::Batch& batch);
-  void train_step(const StepWork& work, const methods::Batch& batch, const methods::TranslatedSlots& edited);
-  void forward_backward(const StepWork& work, const methods::Batch& batch, const methods::TranslatedSlots& edited);
+  void train_step(const StepWork& work, const methods::Batch& batch, const methods::TranslatedSlots& translated);
+  void forward_backward(const StepWork& work, const methods::Batch& batch,
+                        const methods::TranslatedSlots& translated);
   void all_reduce_gradients();
   void restore(const checkpoints::TrialState& state);
   void end_epoch();
@@ -74,26 +80,26 @@ class Trial {
   results::Snapshot evaluate_last_epoch();
 
   nn::SumOverRanks sum_for_batch_norm();
-  StepPass::Forward forward_pass() const;
+  AutogradStepPass::Forward forward_pass() const;
   void load_start();
-  settings::Phase phase() const { return settings::phase_at(setup_.recipe, epoch_, setup_.settings.defer_until); }
+  settings::Phase phase() const { return settings::phase_at(plan_.recipe, epoch_, plan_.settings.defer_until); }
 
-  TrialSetup setup_;
-  data::PlanInputs basis_;
+  const TrialPlan plan_;
+  TrialParts parts_;
   std::shared_ptr<nn::Network> network_;
-  Sgd sgd_;
-  std::unique_ptr<nn::FrozenNetwork> frozen_;     // f, refreshed before it is asked
+  std::unique_ptr<Optimiser> optimiser_;
+  std::unique_ptr<nn::FrozenNetwork> frozen_;     // f, refreshed before each use
   std::unique_ptr<nn::RecordedOutputs> outputs_;  // of frozen_
-  std::unique_ptr<nn::FrozenNetwork> frozen_g_;   // none without g
+  std::unique_ptr<nn::FrozenNetwork> frozen_g_;   // null without g
   RunningStatistics statistics_;
-  StepPass step_pass_;
+  std::unique_ptr<StepPass> step_pass_;
   std::unique_ptr<EpochPlanner> planner_;
   double forward_cost_;  // multiply-adds of one image's forward pass
   int epoch_ = 0;
   std::int64_t step_ = 0;
-  std::optional<EpochWork> work_, next_;  // of the epoch that is trained; of one to come
-  double plan_seconds_ = 0;               // that the last plan took
-  double epoch_seconds_ = 0;              // that this epoch took before its first step
+  std::optional<EpochWork> work_, next_;  // of this epoch; of a later one
+  double plan_seconds_ = 0;               // duration of the last plan
+  double epoch_seconds_ = 0;              // time of this epoch before its first step
   std::optional<EpochCounters> counters_;
   std::vector<double> step_seconds_;
   std::vector<results::EpochRecord> epochs_;

@@ -8,7 +8,7 @@ using methods::TranslationTrace;
 
 namespace {
 
-/// Positions in the training part, by class.
+/// Returns positions in the training part, by class: the first `per_class` of each.
 std::vector<std::int32_t> first_of_each_class(const LoadedData& data, int per_class) {
   std::vector<std::vector<std::int32_t>> of_class(static_cast<std::size_t>(data.set.classes));
   const std::vector<std::int32_t> labels = pool_labels(data, data.split.train);
@@ -40,6 +40,41 @@ torch::Tensor joined(const std::vector<TranslationTrace>& traces, torch::Tensor 
   return all.narrow(0, 0, std::min<std::int64_t>(max_count, all.size(0)));
 }
 
+/// Returns the penultimate features of these rows in evaluation mode, [n, features].
+torch::Tensor features(Trial& trial, const LoadedData& data, const data::PoolRows& part) {
+  const torch::NoGradGuard no_gradient;
+  const TrialSettings& settings = trial.inputs().plan.settings;
+  nn::FrozenNetwork& network = trial.frozen_network();
+  std::vector<torch::Tensor> found;
+  const auto count = static_cast<std::int64_t>(part.rows.size());
+  for (std::int64_t first = 0; first < count; first += settings.evaluation_batch) {
+    const std::int64_t size = std::min(settings.evaluation_batch, count - first);
+    found.push_back(network.features(gather_rows(data, part, first, size, settings.precision)));
+  }
+  return torch::cat(found);
+}
+
+/// Repeats the first `max_count` translations of the last trained epoch with f as it is now: a trace per step,
+/// empty if that epoch translated nothing.
+std::vector<TranslationTrace> traces(Trial& trial, std::int64_t max_count) {
+  const EpochInputs& inputs = trial.inputs();
+  const TrialSettings& settings = inputs.plan.settings;
+  const int epoch = trial.epoch() - 1;
+  std::vector<TranslationTrace> found;
+  if (!settings::phase_at(inputs.plan.recipe, epoch, settings.defer_until).translates) return found;
+  EpochWork work(inputs, epoch, {});
+  work.send(settings.device);
+  std::int64_t traced = 0;
+  for (std::int64_t step = 0; step < work.steps() && traced < max_count; ++step) {
+    TranslationTrace trace =
+        inputs.editor->trace(trial.edit_context(epoch, step), work.step(step).translations, settings.logit_scale);
+    if (!trace.targets.defined()) continue;
+    traced += trace.targets.size(0);
+    found.push_back(std::move(trace));
+  }
+  return found;
+}
+
 }  // namespace
 
 results::FeatureSample feature_sample(Trial& trial, const LoadedData& data, int per_class) {
@@ -53,30 +88,30 @@ results::FeatureSample feature_sample(Trial& trial, const LoadedData& data, int 
     sample.labels.push_back(labels[static_cast<std::size_t>(position)]);
   }
   part.rows = std::move(rows);
-  const torch::Tensor features = trial.features(data, part);
-  sample.width = static_cast<int>(features.size(1));
-  sample.values = floats(features);
+  const torch::Tensor values = features(trial, data, part);
+  sample.width = static_cast<int>(values.size(1));
+  sample.values = floats(values);
   return sample;
 }
 
 std::optional<results::TranslationSample> translation_sample(Trial& trial, int max_count) {
-  const std::vector<TranslationTrace> traces = trial.traces(max_count);
-  if (traces.empty()) return std::nullopt;
+  const std::vector<TranslationTrace> found = traces(trial, max_count);
+  if (found.empty()) return std::nullopt;
   results::TranslationSample sample;
-  const torch::Tensor seeds = joined(traces, &TranslationTrace::seeds, max_count);
+  const torch::Tensor seeds = joined(found, &TranslationTrace::seeds, max_count);
   sample.channels = static_cast<int>(seeds.size(1));
   sample.height = static_cast<int>(seeds.size(2));
   sample.width = static_cast<int>(seeds.size(3));
-  sample.steps = static_cast<int>(traces.front().g_target.size(1)) - 1;
+  sample.steps = static_cast<int>(found.front().g_target.size(1)) - 1;
   sample.seeds = floats(seeds);
-  sample.translated = floats(joined(traces, &TranslationTrace::translated, max_count));
-  sample.seed_class = integers(joined(traces, &TranslationTrace::seed_classes, max_count));
-  sample.target = integers(joined(traces, &TranslationTrace::targets, max_count));
-  sample.kept = integers(joined(traces, &TranslationTrace::kept, max_count));
-  sample.g_target = floats(joined(traces, &TranslationTrace::g_target, max_count));
-  sample.g_seed = floats(joined(traces, &TranslationTrace::g_seed, max_count));
-  sample.f_target = floats(joined(traces, &TranslationTrace::f_target, max_count));
-  sample.f_seed = floats(joined(traces, &TranslationTrace::f_seed, max_count));
+  sample.translated = floats(joined(found, &TranslationTrace::translated, max_count));
+  sample.seed_class = integers(joined(found, &TranslationTrace::seed_classes, max_count));
+  sample.target = integers(joined(found, &TranslationTrace::targets, max_count));
+  sample.kept = integers(joined(found, &TranslationTrace::kept, max_count));
+  sample.g_target = floats(joined(found, &TranslationTrace::g_target, max_count));
+  sample.g_seed = floats(joined(found, &TranslationTrace::g_seed, max_count));
+  sample.f_target = floats(joined(found, &TranslationTrace::f_target, max_count));
+  sample.f_seed = floats(joined(found, &TranslationTrace::f_seed, max_count));
   return sample;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// What a trial records for people to look at, from the network as it is when the trial is done.
+// Features and translations that a trial records for people to look at, from the network at its end.
 #include <optional>
 
 #include "results/record.hpp"
@@ -7,11 +7,12 @@
 
 namespace m2m::train {
 
-/// Penultimate features of the first `per_class` training images of each class (all of a smaller one), by class.
-/// data: as it was before any filling up, so that every method shows the same images. Local, deterministic.
+/// Samples the penultimate features of the first `per_class` training images of each class, or all of a smaller
+/// class. data: without the samples of SMOTE, so that every method shows the same images. Local, deterministic.
 results::FeatureSample feature_sample(Trial& trial, const LoadedData& data, int per_class);
 
-/// The first `most` translations of the last epoch's plan; nothing where there is none. Local, deterministic.
+/// Samples the first `max_count` translations that the last trained epoch planned, translated again with f as it is
+/// now. Returns nothing if that epoch translated nothing. Call it between epochs. Local, deterministic.
 std::optional<results::TranslationSample> translation_sample(Trial& trial, int max_count);
 
 }  // namespace m2m::train

@@ -14,6 +14,8 @@
 namespace m2m::train {
 namespace {
 
+Key make_key(std::int64_t seed, SeedRole role) { return {static_cast<std::uint32_t>(seed), role}; }
+
 torch::Device device_for(settings::Device wanted, int local_rank) {
   const bool may_be_gpu = wanted != settings::Device::cpu;
   if (may_be_gpu && !nn::gpu_trouble().empty()) {
@@ -31,7 +33,7 @@ torch::Device device_for(settings::Device wanted, int local_rank) {
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(local_rank % gpus)};
 }
 
-/// The short schedule of a second stage, in place of the first one's.
+/// Replaces the schedule by the short one of a second stage.
 void apply_second_stage(TrialSettings& settings, const settings::SecondStageSettings& second) {
   settings.epochs = second.epochs;
   settings.schedule = {second.learning_rate, 0, {}, 1, second.epochs};
@@ -51,9 +53,9 @@ void apply_recipe(TrialSettings& settings, const Config& resolved) {
     apply_second_stage(settings, settings::read<settings::SecondStageSettings>(resolved));
 }
 
-/// What this machine makes of them.
+/// Makes the choices that depend on this machine.
 void apply_machine(TrialSettings& settings, const settings::TrainSettings& given, int local_rank) {
-  if (settings.kernels != "torch") parse_instruction_set(settings.kernels);  // a refusal belongs here
+  if (settings.kernels != "torch") parse_instruction_set(settings.kernels);  // throws if it is missing
   settings.device = device_for(given.device, local_rank);
   const bool is_on_gpu = settings.device.is_cuda();
   check_tf32(settings::name_of(&settings::TrainSettings::precision), settings::to_text(given.precision),
@@ -106,12 +108,6 @@ TrialSettings trial_settings(const Config& resolved, int local_rank) {
   return settings;
 }
 
-namespace {
-
-Key make_key(std::int64_t seed, SeedRole role) { return {static_cast<std::uint32_t>(seed), role}; }
-
-}  // namespace
-
 TrialKeys f_keys(const Config& resolved) {
   const auto seeds = settings::read<settings::Seeds>(resolved);
   return {make_key(seeds.init, SeedRole::init), make_key(seeds.order, SeedRole::order),
@@ -130,24 +126,37 @@ checkpoints::NetworkState copy_state(const nn::Network& network) {
   return state;
 }
 
-TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData> data, int local_rank) {
-  TrialSetup setup;
-  setup.settings = trial_settings(resolved, local_rank);
-  setup.recipe = settings::read<settings::Recipe>(resolved);
-  setup.keys = f_keys(resolved);
-  setup.mixing = settings::read_mixing(resolved);
-  if (setup.recipe.translates()) setup.editing = methods::m2m_editing(resolved, setup.settings.graphed);
+TrialPlan make_trial_plan(const Config& resolved, int local_rank) {
+  TrialPlan plan;
+  plan.settings = trial_settings(resolved, local_rank);
+  plan.recipe = settings::read<settings::Recipe>(resolved);
+  plan.mixing = settings::read_mixing(resolved);
+  plan.keys = f_keys(resolved);
+  return plan;
+}
+
+TrialParts make_trial_parts(const Config& resolved, const TrialPlan& plan, std::shared_ptr<const LoadedData> data) {
+  TrialParts parts;
+  if (plan.recipe.translates()) parts.editor = methods::make_m2m_editor(resolved, plan.settings.graphed);
   const ClassCounts& counts = data->split.counts;
   const double effective_beta = settings::read<settings::LossSettings>(resolved).effective_beta;
   const auto loss_with = [&](settings::ClassWeights weights) {
     return methods::make_loss(resolved, counts, methods::make_class_weights(weights, effective_beta, counts),
-                              setup.settings.logit_scale);
+                              plan.settings.logit_scale);
   };
-  setup.loss = loss_with(settings::ClassWeights::none);
-  setup.weighted_loss = loss_with(setup.recipe.class_weights);
-  const bool uses_smote = setup.recipe.sampling == settings::Sampling::smote;
-  setup.data = uses_smote ? with_smote(*data, setup.keys.plan) : std::move(data);
-  return setup;
+  parts.loss = loss_with(settings::ClassWeights::none);
+  parts.weighted_loss = loss_with(plan.recipe.class_weights);
+  const bool uses_smote = plan.recipe.sampling == settings::Sampling::smote;
+  parts.data = uses_smote ? with_smote(*data, plan.keys.plan) : std::move(data);
+  return parts;
+}
+
+std::vector<std::string> trained_parameters(settings::Trainable trainable) {
+  if (trainable == settings::Trainable::everything) return {};
+  if (trainable == settings::Trainable::scales) return {"linear.scales"};
+  std::vector<std::string> names = {"linear.weight", "linear.bias"};
+  if (trainable == settings::Trainable::head_and_scales) names.emplace_back("linear.scales");
+  return names;
 }
 
 nn::NetworkSpec network_spec(const TrialSettings& settings, const LoadedData& data) {

@@ -1,6 +1,5 @@
 #pragma once
-// The settings of one trial as they hold on this rank: what a study gives, and what follows from it on this
-// machine.
+// The choices and parts of one trial on this rank, from its settings and this machine.
 #include <torch/types.h>
 
 #include <functional>
@@ -26,6 +25,7 @@
 
 namespace m2m::train {
 
+/// The settings of a trial, with the choices that depend on this machine made.
 struct TrialSettings {
   std::string network;
   int epochs = 200;
@@ -35,79 +35,90 @@ struct TrialSettings {
   double weight_decay = 2e-4;
   int defer_until = 160;
   torch::Dtype precision = torch::kFloat32;  // of weights and pixels
-  bool bfloat16 = false;                     // convolve in bfloat16 all the same
-  bool tf32 = false;                         // products on a GPU keep ten bits
+  bool bfloat16 = false;                     // convolutions compute in bfloat16
+  bool tf32 = false;                         // a GPU multiplies with ten bits of mantissa
   std::string kernels = "auto";              // one of settings::kernel_names()
   torch::Device device = torch::kCPU;
   bool graphed = false;      // steps are recorded once and replayed
   bool plans_ahead = false;  // another thread plans the next epoch
   int threads = 1;
-  bool synchronised = true;    // batch norm over the shares of all ranks of a trial; false: each over its own
-  bool deterministic = false;  // shards and sums in a fixed order, whatever the number of ranks
+  bool synchronised = true;    // batch norm over the shards of all ranks; false: each rank over its own
+  bool deterministic = false;  // shards and sums in a fixed order for any number of ranks
   std::int64_t evaluation_batch = 500;
-  double checkpoint_seconds = 600;  // between two files to resume from; 0: only if a stage is stopped
-  int test_every = 1;               // epochs; 0: only where a snapshot is taken
-  int features_per_class = 0;       // whose features are recorded at the end
-  int samples = 0;                  // translations that are
-  std::string start_from;           // a checkpoint of f; empty: none
+  double checkpoint_seconds = 600;  // between two checkpoints to resume from; 0: only if the stage is stopped
+  int test_every = 1;               // epochs between two tests; 0: only for a snapshot
+  int features_per_class = 0;       // training images per class with recorded features
+  int samples = 0;                  // translations that are recorded
+  std::string start_from;           // checkpoint file of f; empty: none
   int start_epoch = 0;
   settings::HeadKind head = settings::HeadKind::linear;
-  double logit_scale = 1;  // what the head's outputs are multiplied by to be logits
+  double logit_scale = 1;  // factor from the head's outputs to logits
   settings::Trainable trainable = settings::Trainable::everything;
   double head_lr_factor = 1;
 };
 
-/// Throws Error (usage) if `precision` is tf32 and the device a CPU; `setting` names it in the sentence. Pure.
+/// Checks that a CPU is not asked for TF32. setting: the name to give in the error. Throws Error (usage) if
+/// `precision` is 'tf32' and the device a CPU. Pure.
 void check_tf32(const std::string& setting, const std::string& precision, torch::Device device);
 
-/// A second stage has a short schedule of its own: second.* instead of train.epochs and the learning rate's.
+/// Makes the settings of a trial from a resolved configuration. A second stage takes its schedule from second.*.
 ///
-/// local_rank: which of its host's ranks this is; with several GPUs it takes that one, modulo their number.
-///
-/// Throws Error (usage) if train.device asks for a GPU, or train.kernels for instructions, that this build or
-/// machine does not have, and if a GPU is to be deterministic.
+/// local_rank: number of the rank on its host; it selects the GPU, modulo the number of GPUs. Throws Error (usage)
+/// if this build or machine lacks the GPU of train.device or the instruction set of train.kernels, or if
+/// train.deterministic is set on a GPU.
 TrialSettings trial_settings(const Config& resolved, int local_rank = 0);
-
-// What a trial is made from.
 
 /// The keys that a trial's random numbers are drawn with.
 struct TrialKeys {
   Key init, order, plan;
 };
+/// Returns the keys of f. Pure.
 TrialKeys f_keys(const Config& resolved);
-/// g's own: never equal to f's, even where the seeds are the same number.
+/// Returns the keys of g, which never equal those of f, even if the seeds are the same number. Pure.
 TrialKeys g_keys(const Config& resolved);
 
-struct TrialSetup {
+/// The choices of a trial, constant while it trains.
+struct TrialPlan {
   TrialSettings settings;
   settings::Recipe recipe;
-  methods::LossFn loss, weighted_loss;  // weighted: with the recipe's class weights, once it rebalances
-  methods::BatchEditing editing;        // where the recipe translates
   settings::MixSettings mixing;
   TrialKeys keys;
-  std::shared_ptr<const LoadedData> data;
-  std::shared_ptr<nn::Network> g;                // where the method translates
-  std::optional<checkpoints::Checkpoint> start;  // f, where it does not begin from its initialisation
-  // where it goes on from an earlier run, or from a prefix that it shares
-  std::optional<checkpoints::TrialState> resume;
-  std::shared_ptr<comm::Communicator> ranks = comm::single_rank();  // that share the trial
-  int best_from_epoch = 0;  // `best` is looked for among the epochs from this one on
-  std::function<void(const results::EpochRecord&)> on_epoch;
-  Profile* profile = nullptr;  // where to time the phases, if at all
+  int best_from_epoch = 0;  // first epoch that can be `best`
 };
 
-/// Network weights and running statistics by name, as a copy.
+/// The parts that a trial owns or shares with others.
+struct TrialParts {
+  methods::LossFn loss, weighted_loss;           // weighted: with class weights, once it re-balances
+  std::shared_ptr<methods::BatchEditor> editor;  // null unless the recipe translates
+  std::shared_ptr<const LoadedData> data;
+  std::shared_ptr<nn::Network> g;                                   // null unless the recipe translates
+  std::optional<checkpoints::Checkpoint> start;                     // f at the start; else it is initialised
+  std::optional<checkpoints::TrialState> resume;                    // of an earlier run, or of a shared prefix
+  std::shared_ptr<comm::Communicator> ranks = comm::single_rank();  // the group that trains the trial
+  std::function<void(const results::EpochRecord&)> on_epoch;        // called after each epoch; may be empty
+  Profile* profile = nullptr;                                       // times the phases unless it is null
+};
+
+/// Makes the choices of a trial from its settings. local_rank: see trial_settings(). Throws Error (usage) as
+/// trial_settings() does.
+TrialPlan make_trial_plan(const Config& resolved, int local_rank = 0);
+
+/// Makes the losses, the editor and the training data of a trial; SMOTE adds its samples to a copy of `data`. The
+/// caller sets g, and the start or resumed state, if there is one. resolved: the settings of `plan`. Local,
+/// deterministic.
+TrialParts make_trial_parts(const Config& resolved, const TrialPlan& plan, std::shared_ptr<const LoadedData> data);
+
+/// Copies a network's weights and running statistics by name. Local.
 checkpoints::NetworkState copy_state(const nn::Network& network);
 
-/// All that follows from the settings of a trial; where the recipe samples from a filled-up set, `data` is that
-/// one. g, and where the trial begins, are left to the caller.
-TrialSetup trial_setup(const Config& resolved, std::shared_ptr<const LoadedData> data, int local_rank = 0);
+/// Returns the names of the parameters to train; empty for all. Pure.
+std::vector<std::string> trained_parameters(settings::Trainable trainable);
 
-/// The network of those settings on these data.
+/// Describes the network for these settings and data. Pure.
 nn::NetworkSpec network_spec(const TrialSettings& settings, const LoadedData& data);
 
-/// f as the data and settings want it, in their precision and on their device, with torch's own weights. With
-/// `sum_over_ranks`, its batch norm is over the shares of all ranks.
+/// Makes the network for these settings and data, in their precision and on their device, with libtorch's random
+/// weights. sum_over_ranks: sums batch norm's moments over the shards of all ranks; empty for one rank. Local.
 std::shared_ptr<nn::Network> build_network(const TrialSettings& settings, const LoadedData& data,
                                            nn::SumOverRanks sum_over_ranks = {});
 

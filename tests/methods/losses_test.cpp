@@ -19,7 +19,7 @@ torch::Tensor doubles(const std::vector<double>& values) { return torch::tensor(
 const torch::Tensor logits = doubles({1, 2, 4, 0, 0, 0, -1, 3, 0.5}).view({3, 3});
 const torch::Tensor targets = torch::tensor({2, 0, 1}, torch::kInt64);
 
-/// The loss of a method with settings of its own, on these counts.
+/// Returns the loss of a method with its settings, on these counts.
 torch::Tensor loss_of(const std::string& name, const Json& given = Json::object(),
                       const std::vector<double>& weights = {1, 1, 1}, double scale = 1,
                       const ClassCounts& of = counts) {
@@ -49,10 +49,10 @@ TEST(Focal, IsCrossEntropyWithGammaZero) {
   expect_equal(loss_of("focal", {{"focal.gamma", 0.0}}), cross_entropy(logits, targets));
 }
 
-TEST(Focal, CountsWhatIsCertainLess) {
+TEST(Focal, WeighsCertainSamplesLess) {
   // l = log 3, so 1 - exp(-l) = 2/3.
   EXPECT_NEAR(loss_of("focal", {{"focal.gamma", 2.0}})[1].item<double>(), 4.0 / 9 * std::log(3.0), 1e-12);
-  // Weights stand inside: l = 2 log 3, 1 - exp(-l) = 8/9.
+  // The weights are inside: l = 2 log 3, 1 - exp(-l) = 8/9.
   EXPECT_NEAR(loss_of("focal", {}, {2, 2, 2})[1].item<double>(), 8.0 / 9 * 2 * std::log(3.0), 1e-12);
 }
 
@@ -106,7 +106,7 @@ TEST(LabelAwareSmoothing, SmoothsFrequentClassesMore) {
               1e-12);
 }
 
-TEST(ClassWeights, AreOneWhereThereAreNone) {
+TEST(MakeClassWeights, AreOneForNone) {
   EXPECT_EQ(make_class_weights(settings::ClassWeights::none, 0.9, {8, 2}), (std::vector<double>{1, 1}));
   EXPECT_EQ(make_class_weights(settings::ClassWeights::inverse, 0.9, {8, 2}), inverse_weights({8, 2}));
   EXPECT_EQ(make_class_weights(settings::ClassWeights::effective, 0.9, {8, 2}),

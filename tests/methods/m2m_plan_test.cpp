@@ -161,7 +161,7 @@ TEST(PlanTranslations, TossesCoinsAtTheAcceptanceRate) {
   EXPECT_NEAR(heads / static_cast<double>(chosen), 1 - std::pow(0.9, 7), 0.02);
 }
 
-TEST(PlanTranslations, ScalesTheNoiseOfVectorsEachByItself) {
+TEST(PlanTranslations, ScalesTheNoiseOfEachVectorSeparately) {
   const PlanInputs basis = long_tail_basis(4);
   const EpochPlan plan = data::plan_epoch(basis, 1, Sampling::class_balanced);
   const data::ImageShape vector{1, 1, 150};

@@ -10,7 +10,7 @@ namespace {
 
 using Fixture = testing::PlannedStep;
 
-TEST(ApplyM2m, KeepsTheSameSlotsAndImagesWhetherTheCoinIsTossedFirstOrLast) {
+TEST(M2mEditor, KeepsTheSameSlotsAndImagesWhetherTheCoinIsTossedFirstOrLast) {
   Fixture x;
   Batch coin_first = x.batch();
   Batch translate_first = x.batch();
@@ -24,7 +24,7 @@ TEST(ApplyM2m, KeepsTheSameSlotsAndImagesWhetherTheCoinIsTossedFirstOrLast) {
   EXPECT_TRUE(torch::allclose(coin_first.images, translate_first.images, 1e-6, 1e-6));
 }
 
-TEST(ApplyM2m, ChangesAcceptedSlotsAndNoOther) {
+TEST(M2mEditor, ChangesAcceptedSlotsAndNoOther) {
   Fixture x;
   const Batch before = x.batch();
   Batch after = x.batch();
@@ -36,27 +36,27 @@ TEST(ApplyM2m, ChangesAcceptedSlotsAndNoOther) {
   EXPECT_TRUE(torch::equal(before.labels, after.labels));
 }
 
-TEST(ApplyM2m, TranslatesASlotAlikeWhicheverRankHoldsItAndItsSeed) {
+TEST(M2mEditor, TranslatesASlotAlikeOnWhicheverRankItIs) {
   Fixture x;
   Batch whole = x.batch();
   const int accepted = x.apply(whole).accepted.sum().item<int>();
   for (const int ranks : {2, 3, 64}) {
     int together = 0;
     for (int rank = 0; rank < ranks; ++rank) {
-      Batch share = x.share(rank, ranks);
-      const TranslatedSlots edited = x.apply(share);
+      Batch shard = x.shard(rank, ranks);
+      const TranslatedSlots edited = x.apply(shard);
       if (edited.rows.defined()) together += edited.accepted.sum().item<int>();
-      for (std::size_t i = 0; i < share.slots.size(); ++i) {
-        EXPECT_TRUE(torch::allclose(share.images[i], whole.images[share.slots[i]], 0,
+      for (std::size_t i = 0; i < shard.slots.size(); ++i) {
+        EXPECT_TRUE(torch::allclose(shard.images[i], whole.images[shard.slots[i]], 0,
                                     testing::gives_same_bits() ? 1e-12 : 1e-9))
-            << share.slots[i];
+            << shard.slots[i];
       }
     }
     EXPECT_EQ(together, accepted) << ranks;
   }
 }
 
-TEST(ApplyM2m, LeavesABatchAloneWhereNothingWasChosen) {
+TEST(M2mEditor, LeavesABatchUnchangedIfNothingWasChosen) {
   Fixture x;
   Batch batch = x.batch();
   x.planned = {};
@@ -65,7 +65,7 @@ TEST(ApplyM2m, LeavesABatchAloneWhereNothingWasChosen) {
   EXPECT_TRUE(torch::equal(batch.images, x.batch().images));
 }
 
-TEST(ApplyM2m, WithAGammaThatNothingCanPassKeepsNothing) {
+TEST(M2mEditor, WithAGammaThatNothingCanPassKeepsNothing) {
   Fixture x;
   x.m2m.gamma = 1.1;
   Batch batch = x.batch();
@@ -74,7 +74,7 @@ TEST(ApplyM2m, WithAGammaThatNothingCanPassKeepsNothing) {
   EXPECT_TRUE(torch::equal(batch.images, x.batch().images));
 }
 
-TEST(M2mSettings, FollowTheProtocolUnlessASwitchIsSetAlone) {
+TEST(M2mSettings, FollowTheProtocolUnlessASettingIsGiven) {
   const settings::M2mSettings code =
       settings::read<settings::M2mSettings>(testing::tiny_config({{"protocol", "code"}}));
   EXPECT_EQ(code.seed_by, settings::SeedBy::sample);
@@ -85,7 +85,7 @@ TEST(M2mSettings, FollowTheProtocolUnlessASwitchIsSetAlone) {
   EXPECT_EQ(paper.gamma_test, settings::GammaTest::cross_entropy);
 }
 
-/// The images of a fixture's translations that were accepted, as their seeds are in the data.
+/// Returns the seed images of a fixture's accepted translations, from the data.
 torch::Tensor accepted_seeds(const Fixture& x, const TranslatedSlots& edited) {
   std::vector<data::Slot> seeds;
   for (const Translation& t : x.planned.chosen) {
@@ -95,13 +95,13 @@ torch::Tensor accepted_seeds(const Fixture& x, const TranslatedSlots& edited) {
   return images.index_select(0, edited.accepted.nonzero().squeeze(1));
 }
 
-TEST(ApplyM2m, ShowsTheSeedItselfWhereItIsToBeClean) {
+TEST(M2mEditor, ShowsTheSeedImageIfTheSettingIsClean) {
   Fixture x;
   Batch translated = x.batch(), clean = x.batch(), by_coin = x.batch();
-  const TranslatedSlots as_ever = x.apply(translated);
+  const TranslatedSlots expected = x.apply(translated);
   x.m2m.image = settings::AcceptedImage::clean;
   const TranslatedSlots edited = x.apply(clean);
-  EXPECT_TRUE(torch::equal(as_ever.accepted, edited.accepted));
+  EXPECT_TRUE(torch::equal(expected.accepted, edited.accepted));
   const torch::Tensor rows = edited.rows.masked_select(edited.accepted);
   EXPECT_TRUE(torch::equal(clean.images.index_select(0, rows), accepted_seeds(x, edited)));
   EXPECT_FALSE(torch::equal(translated.images.index_select(0, rows), accepted_seeds(x, edited)));
@@ -111,7 +111,7 @@ TEST(ApplyM2m, ShowsTheSeedItselfWhereItIsToBeClean) {
   EXPECT_GE(coin.accepted.sum().item<int>(), edited.accepted.sum().item<int>());
 }
 
-TEST(ApplyM2m, TrainsAcceptedImagesOnTheLabelOfThePlan) {
+TEST(M2mEditor, TrainsAcceptedImagesOnTheLabelOfThePlan) {
   Fixture x;
   x.m2m.label = settings::TrainLabel::random;
   x.planned = plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m, x.data->set.train.shape);
@@ -127,7 +127,7 @@ TEST(ApplyM2m, TrainsAcceptedImagesOnTheLabelOfThePlan) {
 }
 
 TranslationTrace trace(testing::PlannedStep& x, double logit_scale = 1) {
-  return trace_translations(x.m2m, x.context(), x.work(x.batch()), logit_scale);
+  return x.editor().trace(x.context(), x.work(x.batch()), logit_scale);
 }
 
 TEST(TranslationTrace, EndsWhereTheTranslationOfTheBatchEnds) {
@@ -143,7 +143,7 @@ TEST(TranslationTrace, EndsWhereTheTranslationOfTheBatchEnds) {
   EXPECT_TRUE(testing::agree(traced.translated.index_select(0, edited.accepted.nonzero().squeeze(1)), shown));
 }
 
-TEST(TranslationTrace, SaysWhatBothNetworksSayAtBothEnds) {
+TEST(TranslationTrace, HoldsTheAnswersOfBothNetworksAtBothEnds) {
   testing::PlannedStep x;
   const TranslationTrace traced = trace(x);
   ASSERT_EQ(traced.g_target.size(1), x.m2m.steps + 1);
@@ -169,7 +169,7 @@ TEST(TranslationTrace, ScalesTheOutputsOfAHeadOfCosines) {
   EXPECT_FALSE(torch::equal(plain.f_target, sharp.f_target));
 }
 
-TEST(TranslationTrace, IsEmptyWhereNothingIsTranslated) {
+TEST(TranslationTrace, IsEmptyIfNothingIsTranslated) {
   testing::PlannedStep x;
   x.m2m.image = settings::AcceptedImage::clean_coin;
   EXPECT_FALSE(trace(x).targets.defined());

@@ -63,7 +63,7 @@ TEST(Mixup, PairsEachSlotWithAPermutationOfItsStepAndOneShare) {
   EXPECT_NE(plan_mix(basis, plan.step(2), 3, 2, shape, settings_of(Mixing::mixup)).share, mix.share);
 }
 
-TEST(Mixing, DoesNothingWhereItIsOff) {
+TEST(Mixing, DoesNothingIfItIsOff) {
   const data::PlanInputs basis = tiny_basis();
   const data::EpochPlan plan = data::plan_epoch(basis, 0, settings::Sampling::permutation);
   EXPECT_TRUE(plan_mix(basis, plan.step(0), 0, 0, shape, settings_of(Mixing::none)).partners.empty());
@@ -73,8 +73,8 @@ TEST(Mixing, DoesNothingWhereItIsOff) {
   EXPECT_TRUE(plan_mix(basis, plan.step(0), 0, 0, shape, early).partners.empty());
 }
 
-TEST(Remix, GivesTheLabelToTheRarerClassWhereItsShareIsLargeEnough) {
-  // kappa 3, tau .5: the frequent class keeps nothing below a share of .5, the rare one all of it.
+TEST(Remix, GivesTheLabelToTheRarerClassIfItsShareIsLargeEnough) {
+  // kappa 3, tau 0.5: below a share of 0.5 the frequent class keeps nothing; the rare one keeps all.
   EXPECT_EQ(remix_label_share(0.4, 60, 20, 3, 0.5), 0);
   EXPECT_EQ(remix_label_share(0.6, 60, 20, 3, 0.5), 0.6);
   EXPECT_EQ(remix_label_share(0.6, 20, 60, 3, 0.5), 1);
@@ -135,7 +135,7 @@ TEST(MixBatch, PastesTheBoxAndNothingElse) {
   EXPECT_TRUE(torch::equal(batch.images.view({4}), torch::tensor({0.0F, 0.0F, 1.0F, 1.0F})));
 }
 
-TEST(MixedLoss, IsTheLossItselfWhereNothingIsMixed) {
+TEST(MixedLoss, IsThePlainLossIfNothingIsMixed) {
   const Batch batch{torch::zeros({1, 1, 1, 1}), torch::tensor({2}, torch::kInt64), {0}};
   const LossFn loss = [](const torch::Tensor&, const torch::Tensor& labels) { return labels * 2; };
   EXPECT_TRUE(torch::equal(mixed_loss(loss, {}, batch), torch::tensor({4}, torch::kInt64)));

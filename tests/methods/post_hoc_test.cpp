@@ -27,7 +27,7 @@ TEST(TauNormalisation, DividesByAPowerOfTheLength) {
   EXPECT_NEAR(tau_normalised_logits(logits, {0, 0}, {2, 4}, 0.5)[1], 0.5, 1e-6);
 }
 
-TEST(TausToTry, AreThoseOfTheSource) {
+TEST(CandidateTaus, AreThoseOfTheSource) {
   ASSERT_EQ(candidate_taus().size(), 21U);
   EXPECT_EQ(candidate_taus().front(), 0);
   EXPECT_EQ(candidate_taus().back(), 2);

@@ -76,7 +76,7 @@ TEST(Smote, TakesTheNextNeighbourInTheNextRound) {
   oversample(data, split, key);
   const auto x = [&](int i) { return data.train.pixels[2 * (33 + i)]; };
   int beyond_the_nearest = 0;
-  for (int i = 0; i < 27; i += 3) {  // of the sample at 0: rounds of the neighbours at 10 and 100 in turn
+  for (int i = 0; i < 27; i += 3) {  // of the sample at 0: the neighbours at 10 and 100 in turn
     const bool is_nearest = i / 3 % 2 == 0;
     if (is_nearest) {
       EXPECT_LE(x(i), 10) << i;

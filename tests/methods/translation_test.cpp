@@ -53,38 +53,38 @@ TEST(Translate, StaysAmongPixels) {
   EXPECT_LE(got.max().item<double>(), 1);
 }
 
-/// Fails whoever asks it.
-class Unasked : public nn::FrozenNetwork {
+/// A network that fails the test on each call.
+class Unused : public nn::FrozenNetwork {
  public:
   using nn::FrozenNetwork::FrozenNetwork;
-  torch::Tensor features(const torch::Tensor& pixels) override { return asked(pixels); }
+  torch::Tensor features(const torch::Tensor& pixels) override { return called(pixels); }
 
  protected:
   void refresh_features() override { ADD_FAILURE() << "refreshed"; }
-  torch::Tensor features_for_gradient(const torch::Tensor& pixels) override { return asked(pixels); }
-  torch::Tensor features_backward(const torch::Tensor& gradient) override { return asked(gradient); }
+  torch::Tensor features_for_gradient(const torch::Tensor& pixels) override { return called(pixels); }
+  torch::Tensor features_backward(const torch::Tensor& gradient) override { return called(gradient); }
 
  private:
-  torch::Tensor asked(const torch::Tensor& x) {
-    ADD_FAILURE() << "asked";
+  torch::Tensor called(const torch::Tensor& x) {
+    ADD_FAILURE() << "called";
     return x;
   }
 };
 
-TEST(Translate, WithLambdaZeroNeverAsksF) {
+TEST(Translate, WithLambdaZeroNeverCallsF) {
   Fixture x;
-  Unasked f(*x.f_network);
+  Unused f(*x.f_network);
   translate(f, *x.g, x.start, x.seeds, x.targets, 5, {.lambda = 0});
 }
 
-TEST(Translate, LeavesItsStartAsItWas) {
+TEST(Translate, LeavesItsStartUnchanged) {
   Fixture x;
   const torch::Tensor before = x.start.clone();
   translate(*x.f, *x.g, x.start, x.seeds, x.targets, 5, {});
   EXPECT_TRUE(torch::equal(x.start, before));
 }
 
-TEST(Translate, DoesNotDependOnWhatElseIsTranslatedBesides) {
+TEST(Translate, DoesNotDependOnTheOtherImages) {
   Fixture x;
   const torch::Tensor all = translate(*x.f, *x.g, x.start, x.seeds, x.targets, 5, {});
   const torch::Tensor some =
@@ -103,26 +103,29 @@ TEST(PassesGamma, IsAProbabilityFloorInTheCodesTestAndALossCeilingInThePapers) {
   EXPECT_EQ(passes(settings::GammaTest::cross_entropy, 0.99), 4);  // looser: p > 0.3716
 }
 
-TEST(Translator, TranslatesTheSameFromARecordingForAnyNumberOfImages) {
+TEST(StepwiseTranslator, TranslatesTheSameFromARecordingForAnyNumberOfImages) {
   testing::PlannedStep x;
-  Translator recorded(true);
+  StepwiseTranslator recorded(x.m2m, true);
   const TranslationWork work = x.work(x.batch());
   const torch::Tensor seeds = x.context().gather(work.seeds);
   ASSERT_GE(seeds.size(0), 11);
-  for (const std::int64_t count : {5, 8, 5, 3, 1, 8, 5, 11}) {  // of each bucket the first, then replays
+  for (const std::int64_t count : {5, 8, 5, 3, 1, 8, 5, 11}) {  // each bucket is first recorded, then replayed
     const auto some = [&](const torch::Tensor& rows) { return rows.narrow(0, 0, count); };
     const torch::Tensor plain =
         translate(*x.f, *x.g, some(seeds), some(work.seed_classes), some(work.targets), count + 3, x.m2m);
-    const torch::Tensor got =
-        recorded(*x.f, *x.g, some(seeds), some(work.seed_classes), some(work.targets), count + 3, x.m2m);
+    TranslationWork some_work = work;
+    some_work.seed_classes = some(work.seed_classes);
+    some_work.targets = some(work.targets);
+    some_work.n = count + 3;
+    const torch::Tensor got = recorded.steps(x.context(), some_work, some(seeds));
     ASSERT_EQ(got.sizes(), plain.sizes());
     EXPECT_TRUE(torch::allclose(got, plain, 1e-12, 1e-12)) << count;
   }
 }
 
-TEST(Translator, BelievesTheSameFromARecordingForAnyNumberOfImages) {
+TEST(StepwiseTranslator, GivesTheSameProbabilityFromARecordingForAnyNumberOfImages) {
   testing::PlannedStep x;
-  Translator recorded(true);
+  StepwiseTranslator recorded(x.m2m, true);
   const TranslationWork work = x.work(x.batch());
   const torch::Tensor seeds = x.context().gather(work.seeds);
   for (const std::int64_t count : {5, 8, 5, 3, 11, 8, 11}) {
@@ -132,12 +135,13 @@ TEST(Translator, BelievesTheSameFromARecordingForAnyNumberOfImages) {
   }
 }
 
-TEST(Translator, FollowsAnFThatHasChanged) {
+TEST(StepwiseTranslator, FollowsAnFThatHasChanged) {
   testing::PlannedStep x;
-  Translator recorded(true);
-  const TranslationWork work = x.work(x.batch());
+  StepwiseTranslator recorded(x.m2m, true);
+  TranslationWork work = x.work(x.batch());
+  work.n = 64;
   const torch::Tensor seeds = x.context().gather(work.seeds);
-  const auto translated = [&] { return recorded(*x.f, *x.g, seeds, work.seed_classes, work.targets, 64, x.m2m); };
+  const auto translated = [&] { return recorded.steps(x.context(), work, seeds); };
   translated();
   const torch::Tensor before = translated();
   {

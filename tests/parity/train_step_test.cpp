@@ -36,7 +36,7 @@ class ParityOfTraining : public GoldenTest {
       loss.backward();
       const std::string path = group + "/loss_" + std::to_string(step);
       expect_close(loss.item<double>(), golden().number(path), tolerance, path);
-      sgd.step(golden().attribute("train_step", "learning_rate"));
+      sgd.update(golden().attribute("train_step", "learning_rate"));
       const std::string after = group + "/after_" + std::to_string(step + 1);
       if (golden().has(after)) compare_network(*network, after, tolerance_of_network);
     }

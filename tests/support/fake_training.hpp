@@ -28,9 +28,9 @@ study::StageRequest fake_plan(const Config& resolved, const std::string& label);
 /// state.safetensors.
 void leave_artifact(const results::OutputFolder& out, const study::Stage& stage);
 
-/// Runs a stage: sleeps fake.milliseconds an epoch, does what fake.does says, and leaves result.h5 or stage.json
-/// behind. Adds a line to OUT/ran.log when a stage begins, and one when it is done.
-/// group: with whom a stage is run, if with anybody: all agree where to stop, the first one writes.
+/// Makes a function that runs a stage: sleeps fake.milliseconds per epoch, acts as fake.does requests, and writes
+/// result.h5 or stage.json. It adds a line to OUT/ran.log at the start and at the end of a stage. group: ranks that
+/// run a stage together, or null; they agree on the epoch to stop at, and the first one writes.
 study::RunFn fake_runner(const results::OutputFolder& out, const comm::Group* group = nullptr);
 
 /// Number of lines of OUT/ran.log that begin with `word`.

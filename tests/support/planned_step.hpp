@@ -1,5 +1,5 @@
 #pragma once
-// A planned step of M2m on synthetic data.
+// A planned step of M2m, ready to be translated.
 #include <numeric>
 
 #include "data/epoch_plan.hpp"
@@ -26,7 +26,6 @@ struct PlannedStep {
       methods::plan_translations(basis, plan.step(0), 4, 0, m2m, data->set.train.shape);
   std::shared_ptr<nn::Network> f_network = train::build_network(settings, *data),
                                g_network = train::build_network(settings, *data);
-  methods::Translator translator{false};
   std::unique_ptr<nn::FrozenNetwork> f = f_network->freeze(), g = g_network->freeze();
 
   PlannedStep() {
@@ -44,13 +43,14 @@ struct PlannedStep {
     return {train::gather_slots(*data, plan.step(0), torch::kFloat64),
             torch::tensor(labels, torch::kInt64).to(test_device()), slots};
   }
-  /// Shard of the batch that `rank` takes.
-  methods::Batch share(int rank, int ranks) const {
+  /// Returns the shard of a rank of that batch.
+  methods::Batch shard(int rank, int ranks) const {
     const methods::Batch whole = batch();
-    const auto own = data::shard_slots(whole.labels.size(0), planned.translated_slots(), rank, ranks);
+    const auto slots_of_rank = data::shard_slots(whole.labels.size(0), planned.translated_slots(), rank, ranks);
     const torch::Tensor rows =
-        torch::tensor(std::vector<std::int64_t>(own.begin(), own.end()), torch::kInt64).to(test_device());
-    return {whole.images.index_select(0, rows), whole.labels.index_select(0, rows), own};
+        torch::tensor(std::vector<std::int64_t>(slots_of_rank.begin(), slots_of_rank.end()), torch::kInt64)
+            .to(test_device());
+    return {whole.images.index_select(0, rows), whole.labels.index_select(0, rows), slots_of_rank};
   }
   methods::EditContext context() const {
     return {*f,
@@ -60,7 +60,7 @@ struct PlannedStep {
             0,
             [this](const torch::Tensor& picks) { return train::gather_indices(*data, picks, torch::kFloat64); }};
   }
-  /// Translations of `planned` in the slots of `batch`.
+  /// Returns the planned translations of the slots of `batch`.
   methods::TranslationWork work(const methods::Batch& batch) const {
     nn::Upload upload;
     const auto pieces = methods::add_translations(
@@ -68,10 +68,12 @@ struct PlannedStep {
         [&](nn::Upload& to, std::span<const data::Slot> slots) { return train::add_indices(*data, slots, to); },
         upload);
     upload.send(test_device());
-    return pieces.from(upload);
+    return pieces.in(upload);
   }
-  methods::TranslatedSlots apply(methods::Batch& batch) {
-    return methods::apply_m2m(m2m, context(), work(batch), batch, translator);
+  /// Makes an editor with the settings as they are now.
+  methods::M2mEditor editor() const { return {m2m, methods::make_translator(m2m, false)}; }
+  methods::TranslatedSlots apply(methods::Batch& batch) const {
+    return editor().apply(context(), work(batch), batch);
   }
 };
 

@@ -16,7 +16,7 @@ torch::Device named_device() {
   const char* named = std::getenv("M2M_TEST_DEVICE");
   const torch::Device device(named == nullptr ? "cpu" : named);
   if (device.is_cuda() && !torch::cuda::is_available()) {
-    std::printf("skipped: M2M_TEST_DEVICE is %s, and there is no GPU\n", named);
+    std::printf("skipped: M2M_TEST_DEVICE is %s, but no GPU is available\n", named);
     std::exit(skipped_code);
   }
   return device;
@@ -30,7 +30,7 @@ torch::Device test_device() {
 }
 
 void use_own_stream() {
-  nn::allow_tf32(false);  // as a sweep has it: float32 is float32
+  nn::allow_tf32(false);  // as in a sweep: float32 computes in float32
   thread_local const nn::StreamScope stream(test_device());
 }
 

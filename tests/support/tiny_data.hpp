@@ -1,5 +1,5 @@
 #pragma once
-// A made-up data set that trains in milliseconds: each class is a bright bar in a column of its own, with noise.
+// A synthetic data set that trains in milliseconds: each class is a bright bar in its column, with noise.
 #include <memory>
 
 #include "core/config.hpp"
@@ -7,11 +7,11 @@
 
 namespace m2m::testing {
 
-/// counts: training images per class; 4 validation and 6 test images of each. 1x8x8 pixels.
+/// Makes the data set: 1 x 8 x 8 pixels, `counts` training, 4 validation and 6 test images per class.
 std::shared_ptr<const train::LoadedData> tiny_data(const ClassCounts& counts);
 
-/// Every setting resolved for a trial on it: a small network, short epochs, the tests' device; `given` wins.
-/// On a GPU the precision is float64: comparisons hold there to rounding alone, which float32 does not keep small.
+/// Resolves the settings of a trial on it: a small network, short epochs, the tests' device; `given` overrides
+/// them. On a GPU the precision is float64, because sums there differ by rounding and float32 would amplify it.
 Config tiny_config(const Json& given);
 
 }  // namespace m2m::testing

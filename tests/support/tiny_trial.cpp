@@ -9,7 +9,7 @@
 namespace m2m::testing {
 namespace {
 
-/// Weights, or batch norm's running statistics, all in a row.
+/// Joins all weights, or all running statistics of batch norm, to one row.
 torch::Tensor join_row(const checkpoints::NetworkState& state, bool statistics) {
   std::vector<torch::Tensor> rows = {
       torch::empty({0}, torch::TensorOptions(torch::kFloat64).device(test_device()))};
@@ -28,25 +28,30 @@ double distance_over_length(const torch::Tensor& a, const torch::Tensor& b) {
 
 }  // namespace
 
-train::TrialSetup tiny_setup(const Config& config) {
+TrialSetup tiny_setup(const Config& config) {
   use_own_stream();
-  train::TrialSetup setup = train::trial_setup(config, tiny_data({60, 20, 6, 2}));
-  if (setup.recipe.translates()) {
-    train::TrialSettings settings = setup.settings;
+  TrialSetup setup{train::make_trial_plan(config), {}};
+  setup.parts = train::make_trial_parts(config, setup.plan, tiny_data({60, 20, 6, 2}));
+  if (setup.plan.recipe.translates()) {
+    train::TrialSettings settings = setup.plan.settings;
     settings.head = settings::HeadKind::linear;
-    setup.g = train::build_network(settings, *setup.data);
-    nn::initialise(*setup.g, train::g_keys(config).init);
+    setup.parts.g = train::build_network(settings, *setup.parts.data);
+    nn::initialise(*setup.parts.g, train::g_keys(config).init);
   }
   return setup;
 }
+
+train::Trial tiny_trial(const Config& config) { return make_trial(tiny_setup(config)); }
+
+train::Trial make_trial(TrialSetup setup) { return {std::move(setup.plan), std::move(setup.parts)}; }
 
 Json few_steps_settings(Json given) {
   given.update({{"train.lr", 0.001}, {"train.defer_until", 0}, {"m2m.steps", 2}, {"m2m.gamma", 0.0}});
   return given;
 }
 
-FewSteps run_few_steps(train::TrialSetup setup) {
-  train::Trial trial(std::move(setup));
+FewSteps run_few_steps(TrialSetup setup) {
+  train::Trial trial = make_trial(std::move(setup));
   const checkpoints::NetworkState before = train::copy_state(trial.network());
   trial.submit(few_steps);
   const checkpoints::NetworkState after = train::copy_state(trial.network());

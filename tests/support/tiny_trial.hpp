@@ -1,34 +1,46 @@
 #pragma once
-// A trial of the made-up data set, from its settings.
+// Trials of the synthetic data set.
 #include "support/tiny_data.hpp"
 #include "train/trial.hpp"
 
 namespace m2m::testing {
 
-/// What a trial of tiny_data({60, 20, 6, 2}) is made from; g, where the method needs one, is an untrained network.
-train::TrialSetup tiny_setup(const Config& config);
-
-/// Steps over which float32 may be compared: few. Over many, one ReLU decides otherwise sooner or later, at which
-/// step depends on the processor, and training amplifies what follows.
-inline constexpr int few_steps = 4;
-
-/// The share of what few_steps steps change by which two trials may differ. Seen: 0.0002 by rounding, 0.003 where a
-/// ReLU decides otherwise (0.013 within a translation), 0.2 and more where each batch of 29 lacks a slot.
-inline constexpr double few_steps_tolerance = 0.05;
-
-/// `given` with settings that rounding moves little: a low rate, translations from the start on, short ones, all of
-/// which pass.
-Json few_steps_settings(Json given);
-
-/// What the first few_steps steps of a trial change: of its weights, and of batch norm's running statistics.
-struct FewSteps {
-  torch::Tensor weights, statistics;  // each all in a row, float64; statistics: empty without batch norm
+/// The choices and the parts of a trial before its first step.
+struct TrialSetup {
+  train::TrialPlan plan;
+  train::TrialParts parts;
 };
 
-/// Collective over the setup's ranks.
-FewSteps run_few_steps(train::TrialSetup setup);
+/// Makes the setup of a trial of tiny_data({60, 20, 6, 2}); g is an untrained network if the method needs one.
+TrialSetup tiny_setup(const Config& config);
 
-/// The distance of `a` from `b` over the length of `b`: of the weights or the statistics, whichever is more.
+/// Makes the trial of tiny_setup().
+train::Trial tiny_trial(const Config& config);
+
+/// Makes the trial of a setup.
+train::Trial make_trial(TrialSetup setup);
+
+/// Number of steps over which float32 trials can be compared. Over many steps a ReLU switches at some step, which
+/// depends on the processor, and training amplifies the difference.
+inline constexpr int few_steps = 4;
+
+/// Relative difference that two trials may have after few_steps steps. Measured: 0.0002 by rounding, 0.003 if a
+/// ReLU switches (0.013 within a translation), at least 0.2 if each batch of 29 lacks a slot.
+inline constexpr double few_steps_tolerance = 0.05;
+
+/// Adds settings that limit the effect of rounding: a low learning rate, and short translations from the first
+/// epoch on, all of which pass the gamma test.
+Json few_steps_settings(Json given);
+
+/// The changes of weights and of batch norm's running statistics in the first few_steps steps of a trial.
+struct FewSteps {
+  torch::Tensor weights, statistics;  // [n] each, float64; statistics: empty without batch norm
+};
+
+/// Runs the first few_steps steps of a trial. Collective over the setup's ranks.
+FewSteps run_few_steps(TrialSetup setup);
+
+/// Returns |a - b| / |b|, the larger one of weights and statistics.
 double relative_difference(const FewSteps& a, const FewSteps& b);
 
 }  // namespace m2m::testing

@@ -1,5 +1,3 @@
-// What an epoch counts of translations: the same on any number of ranks and after a resume, whatever the number of
-// classes.
 #include "train/epoch_counters.hpp"
 
 #include <gtest/gtest.h>
@@ -19,11 +17,11 @@ struct Chosen {
   bool coin, accepted;
 };
 
-/// A step of `slots` slots whose images are all this rank's; the coin falls first.
+/// Makes a step of `slots` slots, all of this rank; the coin is tossed first.
 StepWork step_of(std::size_t slots, const std::vector<Chosen>& chosen) {
   StepWork work;
   work.slots = slots;
-  std::vector<std::int32_t> is_translated;
+  std::vector<std::int32_t> translated_slots;
   for (const Chosen& one : chosen) {
     methods::Translation translation;
     translation.slot = one.slot;
@@ -31,13 +29,13 @@ StepWork step_of(std::size_t slots, const std::vector<Chosen>& chosen) {
     translation.target = one.target;
     translation.coin = translation.is_translated = one.coin;
     work.planned.chosen.push_back(translation);
-    if (one.coin) is_translated.push_back(one.slot);
+    if (one.coin) translated_slots.push_back(one.slot);
   }
-  work.translations.slots = torch::tensor(is_translated, torch::kInt32);
+  work.translations.slots = torch::tensor(translated_slots, torch::kInt32);
   return work;
 }
 
-/// What became of the translations that were worked on; two classes are all that f knows of here.
+/// Makes the outcome of the translations whose coin was won.
 methods::TranslatedSlots translated_slots_of(const std::vector<Chosen>& chosen) {
   std::vector<std::int64_t> rows;
   std::vector<std::uint8_t> accepted;
@@ -77,15 +75,15 @@ TEST(EpochCounters, CountPairsOfMillionsOfClasses) {
   EXPECT_EQ(read(counters).cells, of_both);
 }
 
-/// The same sums by libtorch's operations, one after the other.
-EpochRecord plainly_counted(const nn::StepAnswers& answers, const methods::TranslatedSlots& edited) {
+/// Computes the record of one step by libtorch's operations.
+EpochRecord plainly_counted(const nn::StepAnswers& answers, const methods::TranslatedSlots& translated) {
   const auto mean = [](const torch::Tensor& values) { return values.to(torch::kFloat64).mean().item<double>(); };
-  const torch::Tensor accepted = edited.accepted.nonzero().squeeze(1);
-  const torch::Tensor rows = edited.rows.index_select(0, accepted);
-  const torch::Tensor targets = edited.targets.index_select(0, accepted),
-                      seed_classes = edited.seed_classes.index_select(0, accepted);
-  const torch::Tensor logits = answers.outputs * answers.logit_scale, own = logits.index_select(0, rows);
-  const torch::Tensor probabilities = torch::softmax(own, 1);
+  const torch::Tensor accepted = translated.accepted.nonzero().squeeze(1);
+  const torch::Tensor rows = translated.rows.index_select(0, accepted);
+  const torch::Tensor targets = translated.targets.index_select(0, accepted),
+                      seed_classes = translated.seed_classes.index_select(0, accepted);
+  const torch::Tensor logits = answers.outputs * answers.logit_scale, generated = logits.index_select(0, rows);
+  const torch::Tensor probabilities = torch::softmax(generated, 1);
   torch::Tensor is_other = torch::ones({answers.losses.size(0)}, torch::kBool);
   is_other.index_fill_(0, rows, false);
   EpochRecord record;
@@ -93,7 +91,7 @@ EpochRecord plainly_counted(const nn::StepAnswers& answers, const methods::Trans
   record.accuracy = mean(logits.argmax(1).eq(answers.labels));
   record.generated_loss = mean(answers.losses.index_select(0, rows));
   record.other_loss = mean(answers.losses.masked_select(is_other));
-  record.generated_accuracy = mean(own.argmax(1).eq(targets));
+  record.generated_accuracy = mean(generated.argmax(1).eq(targets));
   record.generated_p_target = mean(probabilities.gather(1, targets.unsqueeze(1)));
   record.generated_p_seed = mean(probabilities.gather(1, seed_classes.unsqueeze(1)));
   return record;
@@ -104,14 +102,14 @@ TEST(EpochCounters, AreTheSumsOfLibtorchsOperations) {
   const std::vector<Chosen> chosen = {{0, 1, 4, true, true}, {2, 0, 3, true, false}, {3, 1, 2, true, true}};
   const nn::StepAnswers answers{torch::randn({6, 5}, torch::kFloat64), torch::rand({6}, torch::kFloat64),
                                 torch::randint(5, {6}, torch::kInt64), 2.5};
-  methods::TranslatedSlots edited = translated_slots_of(chosen);
-  edited.targets = torch::tensor(std::vector<std::int64_t>{4, 3, 2});
-  edited.seed_classes = torch::tensor(std::vector<std::int64_t>{1, 0, 1});
+  methods::TranslatedSlots translated = translated_slots_of(chosen);
+  translated.targets = torch::tensor(std::vector<std::int64_t>{4, 3, 2});
+  translated.seed_classes = torch::tensor(std::vector<std::int64_t>{1, 0, 1});
   EpochCounters counters(5, 6, torch::kCPU);
-  counters.add(0, step_of(6, chosen), answers, edited);
+  counters.add(0, step_of(6, chosen), answers, translated);
   EpochRecord counted;
   counters.read(counted);
-  const EpochRecord expected = plainly_counted(answers, edited);
+  const EpochRecord expected = plainly_counted(answers, translated);
   for (const auto value :
        {&EpochRecord::loss, &EpochRecord::accuracy, &EpochRecord::generated_loss, &EpochRecord::other_loss,
         &EpochRecord::generated_accuracy, &EpochRecord::generated_p_target, &EpochRecord::generated_p_seed}) {

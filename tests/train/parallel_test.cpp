@@ -1,3 +1,4 @@
+// Trials of several ranks: they equal the trial of one rank.
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -21,7 +22,7 @@ const comm::Group& all_ranks() {
   return group;
 }
 
-/// A trial whose batches do not divide evenly: 50 slots a step, 38 in the last one; or 3 at a time, 1 in the last.
+/// Makes a trial whose batches do not divide evenly: 50 slots per step and 38 in the last one, or 3 and 1.
 Config config_of(const Json& given) {
   Json all = {{"method", "M2m"},
               {"m2m.gamma", 0.3},
@@ -35,9 +36,9 @@ Config config_of(const Json& given) {
   return testing::tiny_config(all);
 }
 
-TrialSetup setup_of(const Config& config, std::shared_ptr<comm::Communicator> ranks) {
-  TrialSetup setup = testing::tiny_setup(config);
-  setup.ranks = std::move(ranks);
+testing::TrialSetup setup_of(const Config& config, std::shared_ptr<comm::Communicator> ranks) {
+  testing::TrialSetup setup = testing::tiny_setup(config);
+  setup.parts.ranks = std::move(ranks);
   return setup;
 }
 
@@ -48,14 +49,14 @@ struct Result {
 };
 
 Result run(const Config& config, std::shared_ptr<comm::Communicator> ranks) {
-  Trial trial(setup_of(config, std::move(ranks)));
+  Trial trial = testing::make_trial(setup_of(config, std::move(ranks)));
   while (!trial.done()) trial.submit(1);
   return {copy_state(trial.network()), trial.epochs(), trial.last().test_logits};
 }
 
 Result run_together(const Config& config) { return run(config, comm::make_communicator(all_ranks(), torch::kCPU)); }
 
-/// In deterministic mode; what the first shard of this rank ends with. group: null for all shards on this rank.
+/// Runs a deterministic trial and returns the result of this rank's first shard. group: null for all shards here.
 Result run_sharded(const Config& config, const comm::Group* group) {
   comm::FixedTree tree(group);
   std::vector<Result> results(tree.shards().size());
@@ -81,11 +82,11 @@ bool equal(const NetworkState& a, const NetworkState& b) {
                      [&](const auto& item) { return torch::equal(item.second, b.at(item.first)); });
 }
 
-/// The same tensor on every rank.
-bool is_agreed(const torch::Tensor& own) {
-  torch::Tensor sum = own.to(torch::kFloat64).contiguous().clone();
+/// Returns true if the tensor is the same on every rank. Collective.
+bool is_agreed(const torch::Tensor& tensor) {
+  torch::Tensor sum = tensor.to(torch::kFloat64).contiguous().clone();
   comm::make_communicator(all_ranks(), torch::kCPU)->all_reduce_sum(sum);
-  return torch::allclose(sum / all_ranks().size(), own.to(torch::kFloat64), 1e-15, 1e-300);
+  return torch::allclose(sum / all_ranks().size(), tensor.to(torch::kFloat64), 1e-15, 1e-300);
 }
 
 void expect_same_epochs(const Result& together, const Result& single_rank, double tolerance) {
@@ -109,13 +110,13 @@ TEST(ParallelTrial, EqualsATrialOfOneRankToRoundingInFloat64) {
 
 TEST(ParallelTrial, OfASecondStageEqualsThatOfOneRank) {
   const Config erm = config_of({{"method", "ERM"}});
-  Trial base(setup_of(erm, comm::single_rank()));
+  Trial base = testing::make_trial(setup_of(erm, comm::single_rank()));
   base.submit(3);
   for (const char* method : {"cRT", "LWS"}) {
     const auto run_stage = [&](std::shared_ptr<comm::Communicator> ranks) {
-      TrialSetup setup = setup_of(config_of({{"method", method}, {"second.epochs", 2}}), std::move(ranks));
-      setup.start = base.checkpoint();
-      Trial trial(std::move(setup));
+      testing::TrialSetup setup = setup_of(config_of({{"method", method}, {"second.epochs", 2}}), std::move(ranks));
+      setup.parts.start = base.checkpoint();
+      Trial trial = testing::make_trial(std::move(setup));
       trial.submit(1000);
       return copy_state(trial.network());
     };
@@ -135,7 +136,7 @@ TEST(ParallelTrial, ToleratesRanksWithoutASlotAndWithoutATranslation) {
   }
 }
 
-/// In batches of 29 of 88 images the fourth has one slot, so that all ranks but one have none.
+/// With batches of 29 of 88 images the fourth has one slot, so all ranks but one have none.
 TEST(ParallelTrial, ChangesWeightsAsATrialOfOneRankDoesInFloat32) {
   for (const char* kernels : {"auto", "torch"}) {
     for (const char* method : {"ERM", "M2m"}) {
@@ -166,7 +167,7 @@ TEST(ParallelTrial, HasTheSameNetworkAndAnswersOnEveryRank) {
   }
 }
 
-TEST(ParallelTrial, NormalisesLocallyWhereItIsTold) {
+TEST(ParallelTrial, NormalisesLocallyIfTheSettingSaysSo) {
   const Result sync = run_together(config_of({{"method", "ERM"}}));
   const Result local = run_together(config_of({{"method", "ERM"}, {"train.batch_norm", "local"}}));
   EXPECT_EQ(equal(sync.weights, local.weights), all_ranks().size() == 1);
@@ -181,23 +182,23 @@ TEST(ParallelTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
   const Config config = config_of(Json::object());
   const auto ranks = comm::make_communicator(all_ranks(), torch::kCPU);
   const Result whole = run(config, ranks);
-  Trial first(setup_of(config, ranks));
+  Trial first = testing::make_trial(setup_of(config, ranks));
   first.submit(2 * 3 + 1);  // epochs have two steps
-  TrialSetup setup = setup_of(config, ranks);
-  setup.resume = first.state();
-  EXPECT_EQ(setup.resume->step, 1);
-  Trial second(std::move(setup));
+  testing::TrialSetup setup = setup_of(config, ranks);
+  setup.parts.resume = first.state();
+  EXPECT_EQ(setup.parts.resume->step, 1);
+  Trial second = testing::make_trial(std::move(setup));
   second.submit(1000);
   EXPECT_TRUE(equal(copy_state(second.network()), whole.weights));
   ASSERT_EQ(second.epochs().size(), whole.epochs.size());
   EXPECT_EQ(second.epochs()[3].generation.cells, whole.epochs[3].generation.cells);
   EXPECT_DOUBLE_EQ(second.epochs()[3].loss, whole.epochs[3].loss);
-  while (!first.done()) first.submit(1);  // what was looked at goes on as well
+  while (!first.done()) first.submit(1);  // a trial whose state was read continues too
   EXPECT_DOUBLE_EQ(first.epochs()[3].loss, whole.epochs[3].loss);
 }
 
 TEST(DeterministicTrial, HasTheSameBitsOnAnyNumberOfRanks) {
-  if (comm::shard_count % all_ranks().size() != 0) GTEST_SKIP() << "8 shards cannot be dealt evenly";
+  if (comm::shard_count % all_ranks().size() != 0) GTEST_SKIP() << "8 shards cannot be distributed evenly";
   for (const char* precision : {"float32", "bf16"}) {
     const Config config = config_of({{"train.precision", precision}, {"train.epochs", 3}});
     const Result result = run_sharded(config, &all_ranks());

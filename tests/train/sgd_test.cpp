@@ -9,7 +9,7 @@ namespace m2m::train {
 namespace {
 
 TEST(LearningRate, WarmsUpOverFiveEpochsThenDropsAt160And180) {
-  const train::Schedule schedule;
+  const Schedule schedule;
   EXPECT_DOUBLE_EQ(learning_rate(schedule, 0), 0.02);
   EXPECT_DOUBLE_EQ(learning_rate(schedule, 4), 0.1);
   EXPECT_DOUBLE_EQ(learning_rate(schedule, 159), 0.1);
@@ -43,9 +43,8 @@ TEST(Sgd, TakesTheSameStepsAsTorchsOwn) {
   for (int step = 0; step < 5; ++step) {
     const torch::Tensor pixels = torch::rand({8, 1, 4, 4}, torch::kFloat64);
     reference.zero_grad();
-    backward(*ours, pixels);
     backward(*theirs, pixels);
-    sgd.step(0.1);
+    sgd.step([&] { backward(*ours, pixels); }, 0.1, nullptr);
     reference.step();
   }
   for (std::size_t i = 0; i < ours->parameters().size(); ++i) {
@@ -61,14 +60,14 @@ TEST(Sgd, GoesOnFromLoadedVelocitiesAsIfItHadNotStopped) {
   Sgd second(*resumed, 0.9, 0);
   backward(*network, pixels);
   backward(*resumed, pixels);
-  first.step(0.1);
-  second.step(0.1);
+  first.update(0.1);
+  second.update(0.1);
   Sgd third(*resumed, 0.9, 0);
   third.load(second.velocities(), "file");
   backward(*network, pixels);
   backward(*resumed, pixels);
-  first.step(0.1);
-  third.step(0.1);
+  first.update(0.1);
+  third.update(0.1);
   EXPECT_TRUE(torch::equal(network->parameters()[0], resumed->parameters()[0]));
 }
 
@@ -86,7 +85,7 @@ TEST(Sgd, KeepsEveryParameterInOneBufferAtMultiplesOf64Bytes) {
   EXPECT_GE(sgd.gradient().numel(), used);
   backward(*network, torch::rand({8, 1, 4, 4}, torch::kFloat64));
   EXPECT_GT(sgd.gradient().abs().sum().item<double>(), 0);
-  sgd.step(0.1);
+  sgd.update(0.1);
   EXPECT_EQ(sgd.gradient().abs().sum().item<double>(), 0);
 }
 
@@ -102,8 +101,8 @@ TEST(Sgd, WithWeightsKeptChannelsLastTakesTheSameSteps) {
   for (int step = 0; step < 5; ++step) {
     const torch::Tensor pixels = torch::rand({8, 2, 8, 8}, torch::kFloat64);
     for (auto& network : {plain, last}) backward(*network, pixels);
-    of_plain.step(0.1);
-    of_last.step(0.1);
+    of_plain.update(0.1);
+    of_last.update(0.1);
   }
   const auto expected = plain->named_parameters();
   for (const auto& item : last->named_parameters()) {

@@ -8,7 +8,7 @@ namespace m2m::train {
 namespace {
 
 Trial done(const Json& given) {
-  Trial trial(testing::tiny_setup(testing::tiny_config(given)));
+  Trial trial(testing::tiny_trial(testing::tiny_config(given)));
   while (!trial.done()) trial.submit(1000);
   return trial;
 }
@@ -26,7 +26,7 @@ TEST(FeatureSample, HasTheSameImagesForEveryMethodAndAllOfASmallClass) {
   EXPECT_EQ(a.values.size(), a.labels.size() * static_cast<std::size_t>(a.width));
 }
 
-TEST(FeatureSample, IsWhatTheHeadIsGiven) {
+TEST(FeatureSample, HoldsTheInputOfTheHead) {
   const auto data = testing::tiny_data({60, 20, 6, 2});
   Trial trial = done({{"method", "ERM"}, {"train.epochs", 2}, {"train.precision", "float32"}});
   const results::FeatureSample sample = feature_sample(trial, *data, 2);
@@ -41,7 +41,7 @@ TEST(FeatureSample, IsWhatTheHeadIsGiven) {
   }
 }
 
-TEST(TranslationSample, HasAsManyAsAskedForOrAllThereAre) {
+TEST(TranslationSample, HasTheNumberAskedForOrAll) {
   Trial trial = done(translating);
   const results::TranslationSample three = *translation_sample(trial, 3), all = *translation_sample(trial, 100000);
   EXPECT_EQ(three.target.size(), 3U);
@@ -51,7 +51,7 @@ TEST(TranslationSample, HasAsManyAsAskedForOrAllThereAre) {
   EXPECT_TRUE(std::equal(three.translated.begin(), three.translated.end(), all.translated.begin()));
 }
 
-TEST(TranslationSample, LeavesTheTrialAlone) {
+TEST(TranslationSample, LeavesTheTrialUnchanged) {
   Trial trial = done(translating);
   const checkpoints::NetworkState before = copy_state(trial.network());
   EXPECT_EQ(*translation_sample(trial, 8), *translation_sample(trial, 8));
@@ -59,7 +59,7 @@ TEST(TranslationSample, LeavesTheTrialAlone) {
   for (const auto& [name, tensor] : before) EXPECT_TRUE(torch::equal(tensor, after.at(name))) << name;
 }
 
-TEST(TranslationSample, IsNoneWhereNothingIsTranslated) {
+TEST(TranslationSample, IsMissingIfNothingIsTranslated) {
   Trial drs = done({{"method", "DRS"}, {"train.epochs", 3}, {"train.defer_until", 1}});
   EXPECT_FALSE(translation_sample(drs, 8).has_value());
   Trial coin =

@@ -18,7 +18,7 @@ using results::Outcome;
 namespace {
 
 Trial run(const Json& given, std::int64_t steps_at_once = 1000) {
-  Trial trial(testing::tiny_setup(testing::tiny_config(given)));
+  Trial trial(testing::tiny_trial(testing::tiny_config(given)));
   while (!trial.done()) trial.submit(steps_at_once);
   return trial;
 }
@@ -50,10 +50,10 @@ TEST(Trial, GivesTheSameNumbersEveryTimeAndHoweverItIsStepped) {
 TEST(Trial, OfADeferredMethodIsErmUntilItsDeferral) {
   const Trial erm = run({{"train.epochs", 4}, {"train.defer_until", 3}});
   for (const char* method : {"DRS", "M2m"}) {
-    Trial other(testing::tiny_setup(
+    Trial other(testing::tiny_trial(
         testing::tiny_config({{"method", method}, {"train.epochs", 4}, {"train.defer_until", 3}})));
     while (other.epoch() < 3) other.submit(1);
-    Trial again(testing::tiny_setup(testing::tiny_config({{"train.epochs", 4}, {"train.defer_until", 3}})));
+    Trial again(testing::tiny_trial(testing::tiny_config({{"train.epochs", 4}, {"train.defer_until", 3}})));
     while (again.epoch() < 3) again.submit(1);
     EXPECT_TRUE(same_weights(other, again)) << method;
     other.submit(1000);
@@ -81,15 +81,15 @@ TEST(Trial, LearnsTheSameWhenAnotherThreadPlansAhead) {
   for (const char* method : {"DRS", "M2m", "CMO"}) {
     Json given = {{"method", method}, {"train.epochs", 5}, {"train.defer_until", 2}};
     if (method == std::string("M2m")) given.update({{"m2m.gamma", 0.3}, {"m2m.pool", 2}});
-    TrialSetup setup = testing::tiny_setup(testing::tiny_config(given));
-    setup.settings.plans_ahead = true;
-    Trial ahead(std::move(setup));
+    testing::TrialSetup setup = testing::tiny_setup(testing::tiny_config(given));
+    setup.plan.settings.plans_ahead = true;
+    Trial ahead = testing::make_trial(std::move(setup));
     while (!ahead.done()) ahead.submit(3);
     EXPECT_TRUE(same_weights(ahead, run(given))) << method;
   }
 }
 
-TEST(Trial, SaysOverHowManyBatchesItsStatisticsRan) {
+TEST(Trial, CountsTheBatchesOfItsStatistics) {
   const Trial trial = run({{"train.network", "resnet8"}, {"train.epochs", 3}});
   const std::int64_t batches = copy_state(trial.network()).at("bn_1.num_batches_tracked").item<std::int64_t>();
   EXPECT_EQ(batches, 3 * 6) << "88 images in batches of 16, three epochs";
@@ -114,18 +114,18 @@ TEST(Trial, WeighsTheLossFromTheDeferralOn) {
   EXPECT_NE(erm.epochs()[0].loss, at_once.epochs()[0].loss);
 }
 
-/// A second stage on an ERM trial, and that trial's state before.
+/// Runs a second stage and returns it with the state of its base trial.
 std::pair<Trial, checkpoints::NetworkState> second_stage(const std::string& method, int epochs = 3) {
   const Trial base = run({{"method", method == "MiSLAS" ? "mixup" : "ERM"}, {"train.network", "resnet8"}});
-  TrialSetup setup = testing::tiny_setup(
+  testing::TrialSetup setup = testing::tiny_setup(
       testing::tiny_config({{"method", method}, {"train.network", "resnet8"}, {"second.epochs", epochs}}));
-  setup.start = base.checkpoint();
-  Trial trial(std::move(setup));
+  setup.parts.start = base.checkpoint();
+  Trial trial = testing::make_trial(std::move(setup));
   while (!trial.done()) trial.submit(1000);
   return {std::move(trial), copy_state(base.network())};
 }
 
-TEST(Trial, OfASecondStageLeavesTheFeaturesAlone) {
+TEST(Trial, OfASecondStageLeavesTheFeaturesUnchanged) {
   for (const std::string method : {"cRT", "LWS", "MiSLAS"}) {
     auto [trial, before] = second_stage(method);
     for (const auto& [name, tensor] : copy_state(trial.network())) {
@@ -143,18 +143,18 @@ TEST(Trial, OfASecondStageLeavesTheFeaturesAlone) {
 
 TEST(Trial, GoesOnFromACheckpointAsIfItHadNotStopped) {
   Trial whole = run({{"train.epochs", 4}});
-  Trial begun(testing::tiny_setup(testing::tiny_config({{"train.epochs", 4}})));
+  Trial begun(testing::tiny_trial(testing::tiny_config({{"train.epochs", 4}})));
   while (begun.epoch() < 2) begun.submit(1);
-  TrialSetup setup = testing::tiny_setup(testing::tiny_config(
+  testing::TrialSetup setup = testing::tiny_setup(testing::tiny_config(
       {{"train.epochs", 4}, {"train.start_from", "made in memory"}, {"train.start_epoch", 2}}));
-  setup.start = begun.checkpoint();
-  Trial resumed(std::move(setup));
+  setup.parts.start = begun.checkpoint();
+  Trial resumed = testing::make_trial(std::move(setup));
   resumed.submit(1000);
   EXPECT_TRUE(same_weights(whole, resumed));
   EXPECT_EQ(resumed.epochs().front().epoch, 2);
 }
 
-TEST(Trial, CountsEveryChosenSlotOnceWhateverBecameOfIt) {
+TEST(Trial, CountsEveryChosenSlotOnceByItsOutcome) {
   const Trial trial = run({{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 5}, {"train.defer_until", 2}});
   EXPECT_EQ(trial.epochs()[1].generation.classes, 0);
   const results::GenerationCounts& last = trial.epochs().back().generation;
@@ -180,8 +180,8 @@ TEST(Trial, CountsTheSameInBothOrdersOfTheCoin) {
   EXPECT_NEAR(coin_first.epochs().back().loss, translate_first.epochs().back().loss, 1e-6);
 }
 
-/// Own kernels differ from libtorch's operations by rounding alone.
-TEST(Trial, ChangesWeightsAlikeWithOwnKernelsAndWithout) {
+/// The project's kernels differ from libtorch's operations by rounding only.
+TEST(Trial, ChangesWeightsAlikeWithTheProjectsKernelsAndLibtorchs) {
   for (const char* method : {"ERM", "M2m"}) {
     const auto run_with = [&](const char* kernels) {
       return testing::run_few_steps(testing::tiny_setup(testing::tiny_config(testing::few_steps_settings(
@@ -228,7 +228,7 @@ TEST(Trial, KeepsTheBestValidationEpochTheLaterOnATieAndTheLast) {
   EXPECT_EQ(trial.last().test_logits.size(), 24U * 4U);
 }
 
-/// Counts calls of operations by which a step would wait for the device.
+/// Counts the calls of operations that make a step wait for the device.
 class Waits {
  public:
   Waits() {
@@ -246,10 +246,10 @@ class Waits {
   at::CallbackHandle handle_;
 };
 
-TEST(Trial, NeverLooksAtAValueWithinAStep) {
+TEST(Trial, NeverReadsAValueWithinAStep) {
   for (const char* network : {"mlp", "resnet8"}) {
     for (const char* precision : {"float32", "bf16", "float64"}) {
-      Trial trial(testing::tiny_setup(testing::tiny_config({{"method", "M2m"},
+      Trial trial(testing::tiny_trial(testing::tiny_config({{"method", "M2m"},
                                                             {"m2m.gamma", 0.3},
                                                             {"train.network", network},
                                                             {"train.precision", precision},
@@ -267,11 +267,11 @@ TEST(Trial, NeverLooksAtAValueWithinAStep) {
 }
 
 TEST(Trial, TimesItsPhases) {
-  TrialSetup setup = testing::tiny_setup(
+  testing::TrialSetup setup = testing::tiny_setup(
       testing::tiny_config({{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 3}, {"train.defer_until", 1}}));
   Profile profile;
-  setup.profile = &profile;
-  Trial trial(std::move(setup));
+  setup.parts.profile = &profile;
+  Trial trial = testing::make_trial(std::move(setup));
   trial.submit(1000);
   const double wall = profile.seconds();
   const auto total = [&](ProfilePhase phase) { return profile.totals()[static_cast<std::size_t>(phase)]; };
@@ -291,11 +291,11 @@ TEST(Trial, TimesItsPhases) {
 }
 
 TEST(Trial, CountsTheMultiplyAddsOfItsPhases) {
-  TrialSetup setup = testing::tiny_setup(
+  testing::TrialSetup setup = testing::tiny_setup(
       testing::tiny_config({{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 3}, {"train.defer_until", 1}}));
   Profile profile;
-  setup.profile = &profile;
-  Trial trial(std::move(setup));
+  setup.parts.profile = &profile;
+  Trial trial = testing::make_trial(std::move(setup));
   trial.submit(1000);
   const auto passes = [&](ProfilePhase phase) {
     return profile.totals()[static_cast<std::size_t>(phase)].multiply_adds /
@@ -304,7 +304,7 @@ TEST(Trial, CountsTheMultiplyAddsOfItsPhases) {
   EXPECT_DOUBLE_EQ(passes(ProfilePhase::forward), 3 * 88);
   EXPECT_DOUBLE_EQ(passes(ProfilePhase::backward), 2 * 3 * 88);
   EXPECT_DOUBLE_EQ(passes(ProfilePhase::evaluate), 3 * (16 + 24));
-  double translated = 0;  // the coin falls first: what it fails is not translated
+  double translated = 0;  // the coin is tossed first: a slot that fails it is not translated
   for (const results::EpochRecord& record : trial.epochs()) {
     if (record.generation.classes == 0) continue;
     translated += static_cast<double>(record.generation.total(Outcome::chosen) -
@@ -314,7 +314,7 @@ TEST(Trial, CountsTheMultiplyAddsOfItsPhases) {
   EXPECT_DOUBLE_EQ(passes(ProfilePhase::translate), translated * (10 * 2 * 2 + 1));
 }
 
-TEST(Trial, ThatDivergesSaysAtWhichEpochAndStep) {
+TEST(Trial, ThatDivergesNamesEpochAndStep) {
   try {
     run({{"train.lr", 1e30}, {"train.warmup", 0}});
     FAIL() << "it did not diverge";
