@@ -20,7 +20,7 @@
 #include "core/instruction_set.hpp"
 #include "core/log.hpp"
 #include "core/machine.hpp"
-#include "kernels/winograd.hpp"
+#include "kernels/kernel_set.hpp"
 
 namespace m2m::bench {
 namespace {

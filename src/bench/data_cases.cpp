@@ -144,7 +144,8 @@ bool equal(const std::map<std::string, torch::Tensor>& a, const std::map<std::st
 void save_and_load(benchmark::State& state, Workbench& bench) {
   const ScratchFolder scratch;
   const fs::path file = scratch.path() / "f.safetensors";
-  train::Trial trial(bench.setup(trial_config("ERM", {}, 128)));
+  TrialSetup setup = bench.setup(trial_config("ERM", {}, 128));
+  train::Trial trial(std::move(setup.plan), std::move(setup.parts));
   trial.submit(1);
   const checkpoints::Checkpoint checkpoint = trial.checkpoint();
   checkpoints::Checkpoint read;

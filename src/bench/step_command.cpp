@@ -1,6 +1,9 @@
 #include <ATen/Parallel.h>
 
+#include "bench/bench_commands.hpp"
+#include "bench/comparison.hpp"
 #include "bench/workbench.hpp"
+#include "nn/device.hpp"
 #include "settings/data_settings.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"

@@ -30,11 +30,11 @@ const torch::Tensor& pool_tensor(const LoadedData& data, Pool pool) {
 }
 
 /// Adds the rows to gather: for pixels with shift and flip, for features alone.
-nn::UploadSlice add_to_upload(const torch::Tensor& samples, std::span<const kernels::Pick> picks,
+nn::UploadSlice add_to_upload(const torch::Tensor& samples, std::span<const kernels::GatherIndex> indices,
                               nn::Upload& upload) {
-  if (samples.scalar_type() == torch::kUInt8) return upload.add(picks, torch::kUInt8);
-  std::vector<std::int64_t> rows(picks.size());
-  std::transform(picks.begin(), picks.end(), rows.begin(), [](const auto& pick) { return pick.row; });
+  if (samples.scalar_type() == torch::kUInt8) return upload.add(indices, torch::kUInt8);
+  std::vector<std::int64_t> rows(indices.size());
+  std::transform(indices.begin(), indices.end(), rows.begin(), [](const auto& index) { return index.row; });
   return upload.add(std::span<const std::int64_t>(rows));
 }
 
@@ -128,11 +128,11 @@ std::vector<std::int32_t> pool_labels(const LoadedData& data, const data::PoolRo
 }
 
 nn::UploadSlice add_indices(const LoadedData& data, std::span<const data::Slot> slots, nn::Upload& upload) {
-  std::vector<kernels::Pick> picks(slots.size());
-  std::transform(slots.begin(), slots.end(), picks.begin(), [&](const data::Slot& slot) {
-    return kernels::Pick{data.split.train.rows[slot.image], slot.dy, slot.dx, slot.flip, slot.window};
+  std::vector<kernels::GatherIndex> indices(slots.size());
+  std::transform(slots.begin(), slots.end(), indices.begin(), [&](const data::Slot& slot) {
+    return kernels::GatherIndex{data.split.train.rows[slot.image], slot.dy, slot.dx, slot.flip, slot.window};
   });
-  return add_to_upload(pool_tensor(data, Pool::train), picks, upload);
+  return add_to_upload(pool_tensor(data, Pool::train), indices, upload);
 }
 
 torch::Tensor gather_indices(const LoadedData& data, const torch::Tensor& indices, torch::Dtype precision) {
@@ -148,10 +148,10 @@ torch::Tensor gather_slots(const LoadedData& data, std::span<const data::Slot> s
 
 torch::Tensor gather_rows(const LoadedData& data, const data::PoolRows& part, std::int64_t first,
                           std::int64_t count, torch::Dtype precision) {
-  std::vector<kernels::Pick> picks(static_cast<std::size_t>(count));
-  for (std::int64_t i = 0; i < count; ++i) picks[i] = {part.rows[first + i], 0, 0, 0};
+  std::vector<kernels::GatherIndex> indices(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) indices[i] = {part.rows[first + i], 0, 0, 0};
   nn::Upload upload;
-  const nn::UploadSlice piece = add_to_upload(pool_tensor(data, part.pool), picks, upload);
+  const nn::UploadSlice piece = add_to_upload(pool_tensor(data, part.pool), indices, upload);
   upload.send(pool_tensor(data, part.pool).device());
   return gather(data, part.pool, upload[piece], precision);
 }

@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 train::Trial begun() {
-  train::Trial trial(testing::tiny_setup(testing::tiny_config(
+  train::Trial trial(testing::tiny_trial(testing::tiny_config(
       {{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 4}, {"train.defer_until", 1}, {"m2m.steps", 2}})));
   trial.submit(14);  // two epochs of six steps, and two more
   return trial;
