@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "apps/sweep_command.hpp"
-#include "settings/catalogue.hpp"
+#include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "settings/table.hpp"
 #include "stages/artifacts.hpp"

@@ -9,7 +9,6 @@
 #include "apps/sweep_arguments.hpp"
 #include "apps/sweep_command.hpp"
 #include "apps/sweep_options.hpp"
-#include "apps/verbs.hpp"
 #include "core/command_line.hpp"
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"

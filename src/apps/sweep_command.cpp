@@ -14,7 +14,7 @@
 #include "core/machine.hpp"
 #include "core/text.hpp"
 #include "settings/train_settings.hpp"
-#include "study/titles.hpp"
+#include "study/graph.hpp"
 #include "sweep/failures.hpp"
 #include "sweep/run.hpp"
 #include "sweep/stopping.hpp"

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apps/rank_groups.hpp"
+#include "apps/sweep_arguments.hpp"
 #include "apps/training.hpp"
 #include "comm/messages/session.hpp"
 #include "results/folder_lock.hpp"
@@ -46,5 +47,13 @@ void check_precisions(int trials_per_device, const study::StageGraph& graph, con
 /// float32 on a GPU; empty otherwise. gpus: of this host. Pure.
 std::string precision_advice(const study::Study& study, const study::StageGraph& graph,
                              const std::vector<bool>& exists, int gpus);
+
+/// Describes the setting or method `subject`; if it is empty, lists all settings, a line each, and the names of the
+/// methods. Throws Error (usage), with the nearest name, if there is no such setting or method.
+std::string describe(const TrainingBackend& training, const std::string& subject);
+
+/// Simulates the study of `arguments`, from an empty output folder, and returns a table or JSON. Writes only the
+/// file of --gantt. Throws Error as read_given_study and read_durations do.
+std::string simulate_command(const SweepArguments& arguments, const TrainingBackend& training);
 
 }  // namespace m2m::apps

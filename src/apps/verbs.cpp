@@ -1,5 +1,3 @@
-#include "apps/verbs.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -8,6 +6,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "apps/sweep_command.hpp"
 #include "apps/sweep_options.hpp"
 #include "core/files.hpp"
 #include "core/text.hpp"

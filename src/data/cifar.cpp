@@ -11,8 +11,8 @@
 #include "core/hash.hpp"
 #include "core/text.hpp"
 #include "data/archives.hpp"
-#include "data/present_rows.hpp"
 #include "data/readers.hpp"
+#include "data/split.hpp"
 
 namespace m2m::data {
 namespace fs = std::filesystem;

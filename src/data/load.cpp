@@ -1,10 +1,8 @@
-#include "data/load.hpp"
-
 #include <cstdlib>
 
 #include "core/error.hpp"
 #include "data/readers.hpp"
-#include "settings/data_sets.hpp"
+#include "settings/data_settings.hpp"
 
 namespace m2m::data {
 namespace {

@@ -1,5 +1,3 @@
-#include "data/npy.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -8,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "data/array_samples.hpp"
 
 namespace m2m::data {
 namespace {

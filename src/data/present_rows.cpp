@@ -1,11 +1,10 @@
-#include "data/present_rows.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 
 #include "core/text.hpp"
+#include "data/split.hpp"
 #include "data/text_file.hpp"
 
 namespace m2m::data {

@@ -164,4 +164,13 @@ DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const s
 /// tested, and as read_picture_set does.
 DataSet read_own_pictures(const settings::DataSettings& settings);
 
+/// Name of a data set and the function that reads it.
+struct Reader {
+  const char* name;  // one of settings::data_sets()
+  DataSet (*read)(const DataRoots& roots, const settings::DataSettings& settings);
+};
+
+/// Finds the reader of a data set. Pure. Throws Error (internal) if a data set of the table has no reader.
+const Reader& find_reader(const std::string& name);
+
 }  // namespace m2m::data

@@ -1,3 +1,5 @@
+#include "data/split.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -5,8 +7,6 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
-#include "data/present_rows.hpp"
-#include "data/wanted_counts.hpp"
 #include "settings/data_settings.hpp"
 
 namespace m2m::data {

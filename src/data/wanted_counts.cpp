@@ -1,11 +1,10 @@
-#include "data/wanted_counts.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
+#include "data/split.hpp"
 
 namespace m2m::data {
 namespace {

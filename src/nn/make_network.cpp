@@ -3,7 +3,7 @@
 #include "nn/network.hpp"
 #include "nn/other_networks.hpp"
 #include "nn/resnet.hpp"
-#include "settings/networks.hpp"
+#include "settings/train_settings.hpp"
 
 namespace m2m::nn {
 namespace {

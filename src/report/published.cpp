@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "settings/catalogue.hpp"
 #include "settings/data_settings.hpp"
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"

@@ -1,9 +1,8 @@
-#include "settings/catalogue.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/error.hpp"
+#include "settings/recipe.hpp"
 
 namespace m2m::settings {
 namespace {

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/error.hpp"
-#include "settings/catalogue.hpp"
 #include "settings/data_settings.hpp"
 #include "settings/loss_settings.hpp"
 #include "settings/m2m_settings.hpp"

@@ -1,4 +1,4 @@
-#include "settings/data_sets.hpp"
+#include "settings/data_settings.hpp"
 
 namespace m2m::settings {
 

@@ -1,7 +1,5 @@
 #include "settings/data_settings.hpp"
 
-#include "settings/data_sets.hpp"
-
 namespace m2m::settings {
 namespace {
 

@@ -1,7 +1,9 @@
 #pragma once
-// Settings of the data (data.*): the data set, its files, and the split.
+// Settings of the data (data.*): the data set, its files, and the split; and the table of data sets.
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "settings/words.hpp"
 
@@ -27,5 +29,25 @@ struct DataSettings {
 };
 template <>
 const Rows<DataSettings>& rows<DataSettings>();
+
+/// A row of the table: a data set and its defaults.
+struct DataSetFacts {
+  const char* name;   // the value of data.set
+  const char* title;  // in tables; a CIFAR cut to a long tail is "CIFAR-LT-..."
+  const char* about;  // one sentence
+  // Defaults of data.imbalance, data.validation and train.network.
+  Imbalance imbalance;
+  Validation validation;
+  const char* network;
+  bool has_pictures;  // it consists of picture files, resized to data.image_size
+};
+
+/// All data sets, in the order of help.
+std::span<const DataSetFacts> data_sets();
+/// The names of all data sets, in the order of the table.
+std::vector<std::string> data_set_names();
+
+/// The data set of that name. Throws Error (usage) if there is none.
+const DataSetFacts& find_data_set(const std::string& name);
 
 }  // namespace m2m::settings

@@ -1,6 +1,6 @@
 #include "settings/m2m_settings.hpp"
 
-#include "settings/networks.hpp"
+#include "settings/train_settings.hpp"
 
 namespace m2m::settings {
 namespace {

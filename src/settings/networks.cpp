@@ -1,9 +1,8 @@
-#include "settings/networks.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/error.hpp"
+#include "settings/train_settings.hpp"
 
 namespace m2m::settings {
 

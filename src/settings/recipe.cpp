@@ -1,7 +1,5 @@
 #include "settings/recipe.hpp"
 
-#include "settings/catalogue.hpp"
-
 namespace m2m::settings {
 
 template <>

@@ -1,7 +1,10 @@
 #pragma once
-// The recipe of a method: its choices as settings (recipe.*), which can be combined freely.
+// Recipes and the catalogue of methods. A recipe is the choices of a method as settings (recipe.*), which can be
+// combined freely; a method is a named recipe, a row of the catalogue.
 #include <string>
+#include <vector>
 
+#include "core/config.hpp"
 #include "settings/words.hpp"
 
 namespace m2m::settings {
@@ -47,5 +50,23 @@ Phase phase_at(const Recipe& recipe, int epoch, int defer_until);
 
 /// The settings of a prefix: those of a trial without re-balancing, as before its deferral. Pure.
 Config prefix_config(Config resolved);
+
+/// A method: a name for a recipe. Each choice of the recipe is a setting that a study may change.
+struct Method {
+  std::string name;   // in studies and tables, published ones too
+  std::string about;  // one sentence
+  // its equation, for docs/methods.md: z are logits, N_k training samples of class k, w_k weights
+  std::string details;
+  std::string source;  // the publication
+  Json sets;           // values of recipe.* and a few other settings, unless a study gives them
+};
+
+/// All methods, in the order of help.
+const std::vector<Method>& catalogue();
+/// The names of all methods, in the order of the catalogue.
+std::vector<std::string> method_names();
+
+/// The method of that name. Throws Error (usage) if there is none; the sentence lists all names.
+const Method& find_method(const std::string& name);
 
 }  // namespace m2m::settings

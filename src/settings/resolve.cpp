@@ -8,8 +8,7 @@
 #include <optional>
 
 #include "core/error.hpp"
-#include "settings/catalogue.hpp"
-#include "settings/data_sets.hpp"
+#include "settings/data_settings.hpp"
 #include "settings/loss_settings.hpp"
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"

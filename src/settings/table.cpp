@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "settings/data_sets.hpp"
 #include "settings/data_settings.hpp"
 #include "settings/loss_settings.hpp"
 #include "settings/m2m_settings.hpp"

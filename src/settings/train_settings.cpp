@@ -1,7 +1,6 @@
 #include "settings/train_settings.hpp"
 
 #include "core/instruction_set.hpp"
-#include "settings/networks.hpp"
 #include "settings/recipe.hpp"
 
 namespace m2m::settings {

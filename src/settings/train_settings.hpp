@@ -1,5 +1,6 @@
 #pragma once
-// Settings of training (train.*), of its seeds (seeds.*) and of its records (record.*).
+// Settings of training (train.*), of its seeds (seeds.*) and of its records (record.*); and the table of networks,
+// which the module nn builds.
 #include <string>
 #include <vector>
 
@@ -55,5 +56,20 @@ const Rows<RecordSettings>& rows<RecordSettings>();
 /// The choices of train.kernels: "auto", the fastest; "torch", only the operations of libtorch; or the name of an
 /// instruction set (core/instruction_set.hpp) for the project's kernels.
 std::vector<std::string> kernel_names();
+
+/// A row of the table of networks.
+struct NetworkFacts {
+  const char* name;
+  const char* about;    // one sentence
+  bool takes_features;  // it takes vectors of features as well as images
+};
+
+/// All networks, in the order of help.
+const std::vector<NetworkFacts>& networks();
+/// The names of all networks, in the order of the table.
+std::vector<std::string> network_names();
+
+/// The network of that name. Throws Error (usage) if there is none; the sentence lists all names.
+const NetworkFacts& find_network(const std::string& name);
 
 }  // namespace m2m::settings

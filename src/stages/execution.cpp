@@ -13,7 +13,7 @@
 #include "settings/resolve.hpp"
 #include "settings/train_settings.hpp"
 #include "stages/artifacts.hpp"
-#include "stages/identity.hpp"
+#include "stages/planner.hpp"
 #include "stages/stage_folder.hpp"
 #include "stages/stage_report.hpp"
 #include "train/trial.hpp"

@@ -1,11 +1,10 @@
-#include "stages/identity.hpp"
-
 #include <fmt/format.h>
 
 #include "core/version.hpp"
 #include "settings/recipe.hpp"
 #include "settings/table.hpp"
 #include "settings/train_settings.hpp"
+#include "stages/planner.hpp"
 
 namespace m2m::stages {
 namespace {

@@ -16,11 +16,9 @@
 #include "nn/device.hpp"
 #include "nn/network.hpp"
 #include "settings/m2m_settings.hpp"
-#include "settings/networks.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "settings/train_settings.hpp"
-#include "stages/identity.hpp"
 #include "train/trial.hpp"
 #include "train/trial_setup.hpp"
 

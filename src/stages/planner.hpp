@@ -1,11 +1,13 @@
 #pragma once
-// Plans stages: what must run for a point of a study, and how much time and memory it takes.
+// Plans stages: what must run for a point of a study, how much time and memory it takes, and the identities that
+// ids are hashes of.
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 
 #include "core/config.hpp"
+#include "settings/resolve.hpp"
 #include "study/stage.hpp"
 #include "train/loaded_data.hpp"
 
@@ -48,5 +50,30 @@ double estimated_seconds(const Config& resolved, const train::LoadedData& data,
 /// scaled with batch and network. Activations of wide networks grow more slowly than their multiply-adds. Not a
 /// reason to refuse a stage. Pure.
 double estimated_memory(const Config& resolved, const train::LoadedData& data);
+
+// An identity is the settings that act in a stage and the content that it reads. The id is its hash.
+
+/// Hashes of the data that a stage reads: files and chosen rows. Pure.
+Json data_identity(const train::LoadedData& data);
+
+/// Identity of a g. config: of settings::g_config; ranks: of a trial. Pure.
+Json g_identity(const Config& config, const train::LoadedData& data, int ranks);
+
+/// Epoch until which a trial may share a prefix with others: epochs on the data as they are, without class weights,
+/// from an initialisation. Nothing if it has no such epochs. Pure.
+std::optional<int> prefix_end(const Config& resolved);
+/// Identity of the prefix: the settings that act before its last epoch. Methods with the same loss, head and mixing
+/// share it. Pure.
+Json prefix_identity(const Config& resolved, const train::LoadedData& data, int ranks);
+
+/// What a trial reads besides its data.
+struct TrialOrigins {
+  Json g = nullptr;               // identity of the g that it translates against; null without one
+  std::string start_sha256 = {};  // of the checkpoint that f starts from; empty without one
+  std::string base = {};          // id of the base trial; empty without one
+};
+
+/// Identity of a trial. Pure.
+Json trial_identity(const Config& resolved, const train::LoadedData& data, const TrialOrigins& origins, int ranks);
 
 }  // namespace m2m::stages

@@ -20,7 +20,7 @@
 #include "kernels/storage.hpp"
 #include "nn/device.hpp"
 #include "stages/execution.hpp"
-#include "study/titles.hpp"
+#include "study/graph.hpp"
 
 namespace m2m::stages {
 namespace {

@@ -1,5 +1,3 @@
-#include "study/titles.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -10,6 +8,7 @@
 #include "core/text.hpp"
 #include "settings/table.hpp"
 #include "settings/train_settings.hpp"
+#include "study/graph.hpp"
 
 namespace m2m::study {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
-#include "study/titles.hpp"
+#include "study/graph.hpp"
 #include "sweep/costs.hpp"
 #include "sweep/run.hpp"
 

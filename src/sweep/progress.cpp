@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "study/titles.hpp"
+#include "study/graph.hpp"
 
 namespace m2m::sweep {
 namespace {

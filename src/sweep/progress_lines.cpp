@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "core/text.hpp"
-#include "study/titles.hpp"
+#include "study/graph.hpp"
 #include "sweep/costs.hpp"
 
 namespace m2m::sweep {

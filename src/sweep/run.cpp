@@ -17,7 +17,7 @@
 #include "results/output_folder.hpp"
 #include "results/record_file.hpp"
 #include "results/study_results.hpp"
-#include "study/titles.hpp"
+#include "study/graph.hpp"
 #include "sweep/coordinator.hpp"
 #include "sweep/costs.hpp"
 #include "sweep/failures.hpp"

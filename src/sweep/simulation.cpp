@@ -9,7 +9,7 @@
 
 #include "core/philox.hpp"
 #include "core/text.hpp"
-#include "study/titles.hpp"
+#include "study/graph.hpp"
 
 namespace m2m::sweep {
 namespace {

@@ -16,8 +16,8 @@
 #include "results/record_file.hpp"
 #include "results/study_results.hpp"
 #include "settings/table.hpp"
+#include "study/graph.hpp"
 #include "study/stage.hpp"
-#include "study/titles.hpp"
 
 namespace m2m::sweep {
 

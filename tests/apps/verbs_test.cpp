@@ -1,10 +1,9 @@
-#include "apps/verbs.hpp"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <sstream>
 
+#include "apps/sweep_command.hpp"
 #include "core/config.hpp"
 #include "core/files.hpp"
 #include "settings/setting.hpp"

@@ -1,6 +1,5 @@
 #include <numeric>
 
-#include "data/load.hpp"
 #include "data/readers.hpp"
 #include "support/made_up_data.hpp"
 #include "support/said.hpp"

@@ -1,11 +1,9 @@
-#include "data/load.hpp"
-
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
 
 #include "data/readers.hpp"
-#include "settings/data_sets.hpp"
+#include "settings/data_settings.hpp"
 #include "settings/setting.hpp"
 #include "settings/table.hpp"
 #include "support/made_up_data.hpp"

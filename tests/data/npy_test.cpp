@@ -1,7 +1,6 @@
-#include "data/npy.hpp"
-
 #include <random>
 
+#include "data/array_samples.hpp"
 #include "support/made_arrays.hpp"
 #include "support/made_up_data.hpp"
 #include "support/said.hpp"

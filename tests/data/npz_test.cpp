@@ -2,7 +2,6 @@
 #include <limits>
 #include <random>
 
-#include "data/load.hpp"
 #include "data/readers.hpp"
 #include "support/made_arrays.hpp"
 #include "support/made_up_data.hpp"

@@ -3,9 +3,8 @@
 #include <sstream>
 
 #include "core/text.hpp"
-#include "data/load.hpp"
 #include "data/readers.hpp"
-#include "settings/data_sets.hpp"
+#include "settings/data_settings.hpp"
 #include "support/made_pictures.hpp"
 #include "support/made_up_data.hpp"
 #include "support/said.hpp"

@@ -1,5 +1,4 @@
-#include "data/present_rows.hpp"
-
+#include "data/split.hpp"
 #include "support/made_up_data.hpp"
 #include "support/said.hpp"
 #include "support/temporary_folder.hpp"

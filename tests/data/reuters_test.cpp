@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "core/hash.hpp"
-#include "data/load.hpp"
 #include "data/readers.hpp"
 #include "support/said.hpp"
 #include "support/synthetic_text.hpp"

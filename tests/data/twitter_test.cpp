@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "core/hash.hpp"
-#include "data/load.hpp"
 #include "data/readers.hpp"
 #include "data/word_vectors.hpp"
 #include "support/said.hpp"

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "settings/catalogue.hpp"
+#include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "settings/setting.hpp"
 #include "settings/table.hpp"

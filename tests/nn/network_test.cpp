@@ -4,7 +4,7 @@
 
 #include "core/error.hpp"
 #include "settings/choices.hpp"
-#include "settings/networks.hpp"
+#include "settings/train_settings.hpp"
 #include "support/said.hpp"
 
 namespace m2m::nn {

@@ -2,7 +2,7 @@
 #include "methods/losses.hpp"
 
 #include "parity/golden_fixture.hpp"
-#include "settings/catalogue.hpp"
+#include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "settings/setting.hpp"
 #include "settings/table.hpp"

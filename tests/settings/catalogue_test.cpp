@@ -1,5 +1,3 @@
-#include "settings/catalogue.hpp"
-
 #include <gtest/gtest.h>
 
 #include <set>

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "settings/catalogue.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "settings/table.hpp"

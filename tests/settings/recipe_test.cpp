@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
-#include "settings/catalogue.hpp"
 #include "settings/resolve.hpp"
 #include "settings/table.hpp"
 #include "support/said.hpp"

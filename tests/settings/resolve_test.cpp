@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "core/error.hpp"
-#include "settings/catalogue.hpp"
 #include "settings/recipe.hpp"
 #include "settings/table.hpp"
 #include "support/said.hpp"

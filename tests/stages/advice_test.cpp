@@ -9,7 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
-#include "settings/catalogue.hpp"
+#include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "settings/setting.hpp"
 #include "settings/table.hpp"

@@ -8,7 +8,7 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "results/record_file.hpp"
-#include "settings/catalogue.hpp"
+#include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "stages/planner.hpp"
 #include "stages/runner.hpp"

@@ -1,8 +1,7 @@
-#include "stages/identity.hpp"
-
 #include <gtest/gtest.h>
 
 #include "settings/resolve.hpp"
+#include "stages/planner.hpp"
 #include "support/tiny_data.hpp"
 
 namespace m2m::stages {

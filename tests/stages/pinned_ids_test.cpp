@@ -13,7 +13,7 @@
 #include "core/files.hpp"
 #include "data/readers.hpp"
 #include "nn/network.hpp"
-#include "settings/catalogue.hpp"
+#include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "settings/table.hpp"
 #include "stages/planner.hpp"

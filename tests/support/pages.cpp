@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "settings/catalogue.hpp"
+#include "settings/recipe.hpp"
 #include "settings/setting.hpp"
 #include "settings/table.hpp"
 

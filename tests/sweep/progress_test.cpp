@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "study/titles.hpp"
+#include "study/graph.hpp"
 #include "support/counts.hpp"
 #include "support/fake_training.hpp"
 #include "support/said.hpp"

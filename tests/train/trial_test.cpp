@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cmath>
 
-#include "settings/catalogue.hpp"
 #include "settings/recipe.hpp"
 #include "support/test_device.hpp"
 #include "support/tiny_trial.hpp"
