@@ -151,7 +151,7 @@ TEST_F(StudyStatusTest, CountsWhatCannotBeReadAsFailedAndGoesOn) {
 TEST_F(StudyStatusTest, SaysWhatToDoWhereNobodyGoesOn) {
   const std::string text = status_text(read_status(out_));
   EXPECT_EQ(numbers_in(text.substr(0, text.find('\n'))), (Numbers{1, 4, 1, 0, 1, 1})) << text;
-  EXPECT_TRUE(says(text, {"no sweep", "command again"}));
+  EXPECT_TRUE(says(text, {"no sweep", "command"}));
   EXPECT_TRUE(says(line_with(text, "bbbb0000"), {"diverged", reason_}));
   EXPECT_TRUE(says(line_with(text, "cccc0000"), {"interrupted", "epoch 7/20", "loss 0.5000", "val bACC 75.0"}));
 }
