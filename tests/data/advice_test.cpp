@@ -3,8 +3,8 @@
 
 #include "settings/setting.hpp"
 #include "settings/table.hpp"
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 
 namespace m2m::data {
 
@@ -15,7 +15,7 @@ namespace {
 using testing::data_settings;
 using testing::in_turn;
 using testing::labelled;
-using testing::made_up_set;
+using testing::synthetic_set;
 
 constexpr Key seed{7, SeedRole::subset};
 
@@ -45,11 +45,11 @@ std::vector<Advice> expect_advice_works(const DataSet& data, const Json& given) 
 }
 
 /// Classes of 4, 1 and 3 samples, all of which train unless settings say otherwise; 3 test samples of each.
-DataSet with_a_single_sample() { return made_up_set(3, labelled({0, 2, 0, 1, 0, 2, 0, 2}), in_turn(3, 3), 1); }
+DataSet with_a_single_sample() { return synthetic_set(3, labelled({0, 2, 0, 1, 0, 2, 0, 2}), in_turn(3, 3), 1); }
 
 /// Like digits: the samples that training leaves are the test set.
 DataSet without_test(int classes, int per_class, std::int64_t largest) {
-  return made_up_set(classes, in_turn(classes, per_class), Samples{{1, 1, 1}, {}, {}}, largest);
+  return synthetic_set(classes, in_turn(classes, per_class), Samples{{1, 1, 1}, {}, {}}, largest);
 }
 
 TEST(Advice, FitsAClassOfOneSampleThatShouldValidateAsWell) {
@@ -80,7 +80,7 @@ TEST(Advice, NamesTheValidationArraysOfTheUsersOwnArrays) {
 }
 
 TEST(Advice, GivesValuesForAHoldoutOfATailThatIsTooThin) {
-  const DataSet data = made_up_set(3, in_turn(3, 20), in_turn(3, 20), 8);
+  const DataSet data = synthetic_set(3, in_turn(3, 20), in_turn(3, 20), 8);
   const auto offered = expect_advice_works(data, {{"data.ratio", 8.0}, {"data.validation", "train-holdout"}});
   EXPECT_EQ(offered.size(), 2U);
   expect_advice_works(data,
@@ -90,7 +90,7 @@ TEST(Advice, GivesValuesForAHoldoutOfATailThatIsTooThin) {
 }
 
 TEST(Advice, GivesTheSizesThatTheDataAllow) {
-  const DataSet data = made_up_set(3, in_turn(3, 20), in_turn(3, 20), 8);
+  const DataSet data = synthetic_set(3, in_turn(3, 20), in_turn(3, 20), 8);
   for (const double ratio : {1.0, 2.5, 9.0, 20.0, 1000.0}) {
     for (const std::int64_t largest : {0, 1, 5, 21, 1'000'000'000}) {
       for (const char* imbalance : {"longtail", "step", "none"}) {
@@ -106,7 +106,7 @@ TEST(Advice, GivesTheSizesThatTheDataAllow) {
 
 TEST(Advice, FitsClassesOfAnyOrderOfSizes) {
   // 11, 5, 2 and 7 samples, and no size of its own
-  const DataSet data = made_up_set(
+  const DataSet data = synthetic_set(
       4, labelled({0, 3, 1, 0, 0, 2, 3, 0, 1, 3, 0, 0, 1, 3, 0, 2, 0, 1, 3, 0, 3, 0, 1, 3, 0}), in_turn(4, 30), 0);
   for (const char* imbalance : {"longtail", "step", "none"}) {
     for (const std::int64_t largest : {0, 3, 100}) {
@@ -131,7 +131,7 @@ TEST(Advice, LeavesSomethingToTestWhereThereIsNoTestSet) {
 }
 
 TEST(Advice, NamesOtherValidationsWhereATenthOfTheTestSetIsNothing) {
-  DataSet data = made_up_set(3, in_turn(3, 20), in_turn(3, 9), 8);
+  DataSet data = synthetic_set(3, in_turn(3, 20), in_turn(3, 9), 8);
   EXPECT_EQ(expect_advice_works(data, {{"data.ratio", 2.0}}).size(), 2U);
   EXPECT_EQ(expect_advice_works(data, {{"data.ratio", 8.0}}).size(), 1U);  // a class of one cannot be held out
   data.validation = in_turn(3, 1);
@@ -139,13 +139,13 @@ TEST(Advice, NamesOtherValidationsWhereATenthOfTheTestSetIsNothing) {
 }
 
 TEST(Advice, NamesTheFoldsThereAreAndTheOtherWaysToValidate) {
-  const DataSet data = made_up_set(3, in_turn(3, 20), in_turn(3, 20), 8);
+  const DataSet data = synthetic_set(3, in_turn(3, 20), in_turn(3, 20), 8);
   expect_advice_works(data, {{"data.ratio", 2.0}, {"data.validation", "fold"}, {"data.fold", 5}});
   expect_advice_works(data, {{"data.ratio", 2.0}, {"data.validation", "own"}});
 }
 
 TEST(Advice, SaysWhatToDoWhereAClassIsNotTested) {
-  const DataSet data = made_up_set(3, in_turn(3, 20), labelled({0, 1, 0, 1}), 8);
+  const DataSet data = synthetic_set(3, in_turn(3, 20), labelled({0, 1, 0, 1}), 8);
   expect_advice_works(data, {{"data.ratio", 2.0}, {"data.validation", "none"}});
 }
 

@@ -1,7 +1,7 @@
 #include "data/archives.hpp"
 
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 
 namespace m2m::data {
 namespace {

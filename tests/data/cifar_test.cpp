@@ -2,8 +2,8 @@
 
 #include "core/hash.hpp"
 #include "data/readers.hpp"
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::data {

@@ -1,8 +1,8 @@
 #include <numeric>
 
 #include "data/readers.hpp"
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/test_root.hpp"
 

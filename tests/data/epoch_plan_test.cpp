@@ -8,8 +8,8 @@
 
 #include "core/philox.hpp"
 #include "settings/choices.hpp"
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 
 namespace m2m::data {
 
@@ -22,7 +22,7 @@ constexpr Key plan_key{3, SeedRole::plan};
 
 /// 1,000, 100 and 10 images of three classes: 1,110 slots, 9 batches of 128, the last of 86.
 PlanInputs basis_of(Augmentation augmentation, Key order = order_key, Key plan = plan_key) {
-  DataSet data = testing::made_up_set(3, testing::in_turn(3, 1000), testing::in_turn(3, 10), 1000);
+  DataSet data = testing::synthetic_set(3, testing::in_turn(3, 1000), testing::in_turn(3, 10), 1000);
   data.augmentation = augmentation;
   const Split split = split_data(data, testing::data_settings({{"data.ratio", 100.0}}), {1, SeedRole::subset});
   return make_plan_inputs(data, split, 128, order, plan);

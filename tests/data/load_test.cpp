@@ -6,8 +6,8 @@
 #include "settings/data_settings.hpp"
 #include "settings/setting.hpp"
 #include "settings/table.hpp"
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/test_root.hpp"
 

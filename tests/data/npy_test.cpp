@@ -2,8 +2,8 @@
 
 #include "data/array_samples.hpp"
 #include "support/made_arrays.hpp"
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 
 namespace m2m::data {
 namespace {

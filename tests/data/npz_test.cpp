@@ -4,8 +4,8 @@
 
 #include "data/readers.hpp"
 #include "support/made_arrays.hpp"
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::data {

@@ -6,8 +6,8 @@
 #include "data/readers.hpp"
 #include "settings/data_settings.hpp"
 #include "support/made_pictures.hpp"
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::data {

@@ -5,8 +5,8 @@
 #include <random>
 
 #include "support/made_pictures.hpp"
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 
 namespace m2m::data {
 namespace {

@@ -1,6 +1,6 @@
 #include "data/split.hpp"
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::data {

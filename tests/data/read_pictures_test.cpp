@@ -6,8 +6,8 @@
 #include "core/hash.hpp"
 #include "data/picture_cache.hpp"
 #include "support/made_pictures.hpp"
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::data {

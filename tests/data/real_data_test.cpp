@@ -3,8 +3,8 @@
 #include <cstdlib>
 
 #include "data/image_list.hpp"
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 #include "support/test_root.hpp"
 
 namespace m2m::data {

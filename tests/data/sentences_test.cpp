@@ -2,8 +2,8 @@
 #include "data/data_set.hpp"
 #include "data/image_list.hpp"
 #include "data/picture.hpp"
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 
 namespace m2m::data {
 namespace {
@@ -14,7 +14,7 @@ TEST(DataSentences, NameTheLineOfAFileAndWhatWasExpected) {
 }
 
 TEST(DataSentences, NameTheSettingThatDoesNotFitTheDataAndAdviseAnother) {
-  const DataSet data = testing::made_up_set(3, testing::in_turn(3, 20), testing::in_turn(3, 20), 8);
+  const DataSet data = testing::synthetic_set(3, testing::in_turn(3, 20), testing::in_turn(3, 20), 8);
   const settings::DataSettings steep = testing::data_settings({{"data.ratio", 100.0}});
   EXPECT_EQ(testing::complaint(
                 [&] {

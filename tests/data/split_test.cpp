@@ -2,8 +2,8 @@
 #include <set>
 
 #include "core/hash.hpp"
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 
 namespace m2m::data {
 namespace {
@@ -11,13 +11,13 @@ namespace {
 using testing::data_settings;
 using testing::in_turn;
 using testing::labelled;
-using testing::made_up_set;
+using testing::synthetic_set;
 using Rows = std::vector<std::int32_t>;
 
 constexpr Key seed{7, SeedRole::subset};
 
 /// 3 classes, 20 training and 20 test images of each, in turn.
-DataSet three_classes() { return made_up_set(3, in_turn(3, 20), in_turn(3, 20), 8); }
+DataSet three_classes() { return synthetic_set(3, in_turn(3, 20), in_turn(3, 20), 8); }
 
 ClassCounts counted(const Samples& images, const Rows& rows, int classes) {
   ClassCounts counts(static_cast<std::size_t>(classes), 0);
@@ -30,7 +30,7 @@ std::string splitting_fails(const DataSet& data, const settings::DataSettings& c
 }
 
 TEST(Split, TrainsOnTheFirstImagesOfEachClassInFileOrder) {
-  const DataSet data = made_up_set(2, labelled({1, 0, 0, 1, 1, 0, 0, 1, 0}), in_turn(2, 10), 4);
+  const DataSet data = synthetic_set(2, labelled({1, 0, 0, 1, 1, 0, 0, 1, 0}), in_turn(2, 10), 4);
   const Split split = split_data(data, data_settings({{"data.ratio", 2}}), seed);
   EXPECT_EQ(split.train.rows, (Rows{0, 1, 2, 3, 5, 6}));
   EXPECT_EQ(split.counts, (ClassCounts{4, 2}));
@@ -38,7 +38,7 @@ TEST(Split, TrainsOnTheFirstImagesOfEachClassInFileOrder) {
 }
 
 TEST(Split, HashesRowsAsLittleEndianNumbers) {
-  const DataSet data = made_up_set(2, in_turn(2, 200), in_turn(2, 10), 1);
+  const DataSet data = synthetic_set(2, in_turn(2, 200), in_turn(2, 10), 1);
   const Split split = split_data(data, data_settings({{"data.ratio", 1}}), seed);
   EXPECT_EQ(split.train.rows, (Rows{0, 1}));
   EXPECT_EQ(split.train_sha256, sha256_hex(std::string_view("\0\0\0\0\1\0\0\0", 8)));
@@ -64,7 +64,7 @@ TEST(Split, ValidatesOnTheHeadOfTheTestSet) {
 }
 
 TEST(Split, HoldsOutATenthOfTrainingAtLeastOne) {
-  const DataSet data = made_up_set(3, in_turn(3, 60), in_turn(3, 10), 40);
+  const DataSet data = synthetic_set(3, in_turn(3, 60), in_turn(3, 10), 40);
   const settings::DataSettings config = data_settings({{"data.ratio", 20.0}, {"data.validation", "train-holdout"}});
   const Split split = split_data(data, config, seed);
   EXPECT_EQ(split.validation.pool, Pool::train);
@@ -103,7 +103,7 @@ TEST(Split, IgnoresTheSeedWhereNothingIsDrawn) {
 }
 
 TEST(Split, TestsOnWhatTrainingLeavesWhereThereIsNoTestSet) {
-  const DataSet data = made_up_set(2, in_turn(2, 7), Samples{{1, 1, 1}, {}, {}}, 2);
+  const DataSet data = synthetic_set(2, in_turn(2, 7), Samples{{1, 1, 1}, {}, {}}, 2);
   const Split split = split_data(data, data_settings({{"data.ratio", 1}}), seed);
   EXPECT_EQ(split.train.rows, (Rows{0, 1, 2, 3}));
   EXPECT_EQ(split.validation.rows, (Rows{4, 5, 8, 9, 12, 13}));
@@ -116,8 +116,8 @@ TEST(Split, TestsOnWhatTrainingLeavesWhereThereIsNoTestSet) {
 }
 
 TEST(Split, PartsAreDisjointInFileOrderAndCounted) {
-  const DataSet with_test = made_up_set(4, in_turn(4, 50), in_turn(4, 30), 40);
-  const DataSet without = made_up_set(4, in_turn(4, 50), Samples{{1, 1, 1}, {}, {}}, 40);
+  const DataSet with_test = synthetic_set(4, in_turn(4, 50), in_turn(4, 30), 40);
+  const DataSet without = synthetic_set(4, in_turn(4, 50), Samples{{1, 1, 1}, {}, {}}, 40);
   for (const DataSet* data : {&with_test, &without}) {
     for (const char* imbalance : {"longtail", "step", "none"}) {
       for (const char* subset : {"head", "random"}) {
@@ -150,15 +150,15 @@ TEST(Split, RefusesWhatTheDataCannotGive) {
   EXPECT_TRUE(testing::says(splitting_fails(data, data_settings({{"data.ratio", 100.0}})),
                             {"data.ratio = 100", "class 1", "made-up"}));
   EXPECT_NE(splitting_fails(data, data_settings({{"data.ratio", 8.0}, {"data.validation", "train-holdout"}})), "");
-  const DataSet without = made_up_set(2, in_turn(2, 7), Samples{{1, 1, 1}, {}, {}}, 2);
+  const DataSet without = synthetic_set(2, in_turn(2, 7), Samples{{1, 1, 1}, {}, {}}, 2);
   EXPECT_NE(splitting_fails(without, data_settings({{"data.ratio", 1.0}, {"data.largest", 7}})), "");
   EXPECT_NE(splitting_fails(without, data_settings({{"data.ratio", 1.0}, {"data.largest", 6}})), "");
 }
 
 /// Classes of 11, 5, 2 and 7 samples, unordered, all of which are training samples.
 DataSet of_its_own_imbalance() {
-  return made_up_set(4, labelled({0, 3, 1, 0, 0, 2, 3, 0, 1, 3, 0, 0, 1, 3, 0, 2, 0, 1, 3, 0, 3, 0, 1, 3, 0}),
-                     in_turn(4, 3), 0);
+  return synthetic_set(4, labelled({0, 3, 1, 0, 0, 2, 3, 0, 1, 3, 0, 0, 1, 3, 0, 2, 0, 1, 3, 0, 3, 0, 1, 3, 0}),
+                       in_turn(4, 3), 0);
 }
 
 settings::DataSettings folded(int fold, int folds = 5) {
@@ -176,10 +176,10 @@ TEST(Split, KeepsTheDataSetsOwnImbalance) {
 
 TEST(Split, OfItsOwnImbalanceNeedsASampleOfEachClassToTrainButNotToTest) {
   const settings::DataSettings config = data_settings({{"data.imbalance", "own"}, {"data.validation", "none"}});
-  const DataSet untrained = made_up_set(3, labelled({0, 0, 2}), in_turn(3, 2), 0);
+  const DataSet untrained = synthetic_set(3, labelled({0, 0, 2}), in_turn(3, 2), 0);
   EXPECT_TRUE(testing::says(testing::complaint([&] { split_data(untrained, config, seed); }, ExitCode::bad_data),
                             {"made-up", "class 1", "no training sample"}));
-  const DataSet untested = made_up_set(3, in_turn(3, 2), labelled({0, 2}), 0);
+  const DataSet untested = synthetic_set(3, in_turn(3, 2), labelled({0, 2}), 0);
   EXPECT_EQ(split_data(untested, config, seed).test.rows, (Rows{0, 1}));
 }
 
@@ -239,7 +239,7 @@ TEST(Folds, LeaveEveryClassASampleToTrain) {
 }
 
 TEST(Folds, OfAClassOfFourLieInFourOfFive) {
-  const DataSet data = made_up_set(2, labelled({0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0}), in_turn(2, 1), 0);
+  const DataSet data = synthetic_set(2, labelled({0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0}), in_turn(2, 1), 0);
   ClassCounts of_smallest, of_largest;
   for (int fold = 0; fold < 5; ++fold) {
     const ClassCounts held = counted(data.train, split_data(data, folded(fold), seed).validation.rows, 2);
@@ -270,7 +270,7 @@ TEST(Folds, AreTakenFromWhatTheImbalanceLeaves) {
 
 TEST(Folds, ThatCannotBeAreRefused) {
   EXPECT_TRUE(splitting_fails(of_its_own_imbalance(), folded(5)).starts_with("data.fold = 5"));
-  const DataSet lonely = made_up_set(2, labelled({0, 0, 0, 1}), in_turn(2, 1), 0);
+  const DataSet lonely = synthetic_set(2, labelled({0, 0, 0, 1}), in_turn(2, 1), 0);
   std::string refused;
   for (int fold = 0; fold < 5; ++fold) refused += splitting_fails(lonely, folded(fold));
   EXPECT_TRUE(testing::says(refused, {"only", "class 1"}));

@@ -1,8 +1,8 @@
 #include "data/text_file.hpp"
 
 #include "data/array_samples.hpp"
-#include "support/made_up_data.hpp"
 #include "support/said.hpp"
+#include "support/synthetic_data.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::data {

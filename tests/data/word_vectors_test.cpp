@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "support/made_up_data.hpp"
+#include "support/synthetic_data.hpp"
 
 namespace m2m::data {
 namespace {

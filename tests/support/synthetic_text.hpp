@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/philox.hpp"
-#include "support/made_up_data.hpp"
+#include "support/synthetic_data.hpp"
 #include "support/test_root.hpp"
 
 namespace m2m::testing {

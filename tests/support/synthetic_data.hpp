@@ -1,5 +1,5 @@
 #pragma once
-// Made-up data for the tests of this room: folders, archives, small data sets, settings.
+// Synthetic data for tests: folders, archives, small data sets, settings.
 #include <gtest/gtest.h>
 #include <zlib.h>
 
@@ -104,7 +104,7 @@ inline data::Samples in_turn(int classes, int per_class) {
   return labelled(std::move(labels));
 }
 
-inline data::DataSet made_up_set(int classes, data::Samples train, data::Samples test, std::int64_t largest) {
+inline data::DataSet synthetic_set(int classes, data::Samples train, data::Samples test, std::int64_t largest) {
   data::DataSet data;
   data.name = "made-up";
   data.classes = classes;
