@@ -161,7 +161,7 @@ class Slurm(unittest.TestCase):
 
     def test_6_a_job_stops_before_its_limit_comes_back_and_finishes(self):
         self.expect_requeued(self.limited)
-        self.assertIn("job's time", self.limited.log())  # the program knew when its job ends
+        self.assertRegex(self.limited.log(), r"time left\D* \d+ s")  # the program knew when its job ends
 
 
 if __name__ == "__main__":
