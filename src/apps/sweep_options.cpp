@@ -110,7 +110,7 @@ void add_json(CLI::App& verb, SweepArguments& arguments) {
 }
 
 fs::path default_study() {
-  const fs::path study = fs::path("jobs") / "ablation_cifar10.toml";
+  fs::path study = fs::path("jobs") / "ablation_cifar10.toml";
   std::error_code ignored;
   if (fs::exists(study, ignored)) return study;
   fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();

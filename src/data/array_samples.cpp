@@ -36,7 +36,7 @@ std::vector<T> values_as(std::string_view bytes) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     Stored value;
     std::memcpy(&value, bytes.data() + i * sizeof(Stored), sizeof value);
-    values[i] = static_cast<T>(value);
+    values[i] = static_cast<T>(value);  // NOLINT(bugprone-signed-char-misuse): labels may be int8
   }
   return values;
 }
@@ -99,7 +99,7 @@ std::pair<ImageShape, bool> image_layout(const NamedArray& x) {
 }
 
 std::vector<double> feature_values(const NamedArray& x) {
-  const auto values =
+  auto values =
       x.array.type == "f4" ? values_as<float, double>(x.array.bytes) : values_as<double, double>(x.array.bytes);
   const auto odd =
       std::find_if_not(values.begin(), values.end(), [](double value) { return std::isfinite(value); });

@@ -60,7 +60,7 @@ ClassIndex kept_classes(const Documents& test, const std::string& name) {
 
 void check_trained(const ClassIndex& classes, const Documents& train, const std::string& train_name) {
   for (const auto& [label, number] : classes) {
-    const auto is_of_class = [&](const Document& document) { return document.label == label; };
+    const auto is_of_class = [&label = label](const Document& document) { return document.label == label; };
     if (std::any_of(train.begin(), train.end(), is_of_class)) continue;
     throw data_error(fmt::format(
         "{}: holds no document of '{}', a label of {} or more test documents; the file may be incomplete; {}",

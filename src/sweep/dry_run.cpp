@@ -36,7 +36,7 @@ std::string work_text(double seconds, const std::string& unit) {
 
 /// "2 ranks", "2 ranks with 4 trials at a time, as if these did not slow each other down"
 std::string ranks_text(const DryRunSettings& settings) {
-  const std::string ranks = count_text(settings.ranks, "rank");
+  std::string ranks = count_text(settings.ranks, "rank");
   if (settings.trials_per_device == 1) return ranks;
   return fmt::format("{} with {} trials at a time, as if these did not slow each other down", ranks,
                      settings.trials_per_device);
