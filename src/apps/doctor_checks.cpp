@@ -86,7 +86,7 @@ Finding check_file_system(const std::filesystem::path& folder) {
 
 Finding check_space(double bytes) {
   const std::string text = fmt::format("{:.1f} GB free", bytes / gigabyte);
-  if (bytes < 0.1 * gigabyte) return {"free space", Health::error, text, "make room: a trial leaves about 20 MB"};
+  if (bytes < 0.1 * gigabyte) return {"free space", Health::error, text, "delete files: a trial takes about 20 MB"};
   if (bytes < 5 * gigabyte) return {"free space", Health::warning, text, "enough for a few hundred trials at most"};
   return {"free space", Health::ok, text, ""};
 }

@@ -7,8 +7,7 @@
 int main(int argc, char** argv) {
   m2m::keep_freed_memory();
   return m2m::run_program("m2m-report", [&] {
-    m2m::instruction_set_limit();  // every program refuses a wrong M2M_INSTRUCTION_SET, although this one has no
-                                   // kernels
+    m2m::instruction_set_limit();  // throws if M2M_INSTRUCTION_SET is wrong, as in every program
     const m2m::apps::ReportArguments arguments = m2m::apps::parse_report_arguments(argc, argv);
     m2m::print_answer(arguments.answer.empty() ? m2m::apps::run_command(arguments) : arguments.answer);
     return m2m::ExitCode::done;

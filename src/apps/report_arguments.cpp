@@ -140,7 +140,7 @@ void add_compare(CLI::App& app, ReportArguments& arguments) {
 void add_variance(CLI::App& app, ReportArguments& arguments) {
   CLI::App& variance = add_reading_command(
       app, arguments, "variance",
-      "The spread that each of the five seeds causes between trials, and the trials that resolve a difference");
+      "The spread that each of the five seeds causes, and the number of trials that resolve a difference");
   variance.add_option("LABEL", arguments.label, "Only this label; by default all labels")->type_name("");
   variance
       .add_option("--difference", arguments.difference, "Difference to resolve between two methods, in % points")

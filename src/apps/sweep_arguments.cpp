@@ -26,8 +26,8 @@ killed. The table of a run: m2m-report DIR
 
 Exit codes: 0 all done, 1 internal error, 2 wrong command line or study, 3 some trials failed, 4 stopped and resumable,
 65 bad data or checkpoint, 74 a file could not be read or written, or the log has lost its reader, 75 the output folder
-is in use, 85 stopped by SIGUSR1, SIGUSR2, SIGXCPU or the time limit: put the job back into the queue. mpirun returns 1 after
-SIGINT, SIGTERM or SIGHUP to itself.)";
+is in use, 85 stopped by SIGUSR1, SIGUSR2, SIGXCPU or the time limit: put the job back into the queue. mpirun returns 1
+after SIGINT, SIGTERM or SIGHUP to itself.)";
 
 constexpr const char* run_examples =
     R"(One trial at a time; eight at a time; four of two ranks each; up to four at a time on one GPU:
@@ -45,7 +45,7 @@ all ranks at their next step.)";
 
 constexpr const char* simulate_examples =
     R"(Three orders are compared: critical path first, as in a sweep ("longest path"); random; and static, where trials are
-assigned to the ranks beforehand. Stages take their modelled costs, or what they took in an earlier sweep; nothing else
+assigned to the ranks beforehand. Stages take their estimated costs, or their times in an earlier sweep; nothing else
 takes time. Each further rank of a trial (--ranks-per-trial) is assumed to gain {:.0f} % of the first, and
 trials that share a device not to slow each other down.
 
@@ -75,7 +75,7 @@ void add_all_of_run(CLI::App& verb, SweepArguments& arguments) {
           [&arguments](const std::string& text) {
             arguments.time.limit = sweep::read_duration("--time-limit", text);
           },
-          "Time until the end of the job; by default until SLURM_JOB_END_TIME")
+          "Stop so that the run ends within this time; by default before SLURM_JOB_END_TIME")
       ->type_name("SECONDS|H:MM:SS");
   verb.add_option("--max-retries", arguments.max_retries,
                   "Further tries of a stage that fails; if several ranks share it, the next runs make them")

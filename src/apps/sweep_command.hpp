@@ -30,8 +30,9 @@ struct PreparedSweep {
   bool fail_fast = false;
 };
 
-/// Prints the answer and returns nothing for verbs that only print; otherwise prepares the sweep: renames damaged
-/// artifacts and writes the plan. Rank 0 only; the caller holds StopSignals.
+/// Prints the answer and returns nothing if the command line asks for no run: --help, --dry-run, any verb but run.
+/// Otherwise prepares the sweep: locks its folder, renames damaged artifacts and writes study.json. Rank 0 only;
+/// the caller holds StopSignals.
 ///
 /// started: start of the program. Throws Error: usage or bad_data if the command line or the study is invalid, held
 /// if another sweep has the folder, interrupted or requeue if a signal came during the wait for it, input_output.

@@ -66,7 +66,7 @@ void add_study(CLI::App& verb, SweepArguments& arguments) {
       ->check([](const std::string& word) { return is_setting(word) ? "a setting" : ""; });
   verb.add_option("SETTINGS", arguments.settings, "Settings that replace those of the study: seed=0,1 method=ERM")
       ->type_name("key=value")
-      ->check([](const std::string& word) { return is_setting(word) ? "" : "no setting"; });
+      ->check([](const std::string& word) { return is_setting(word) ? "" : "not a setting"; });
 }
 
 void add_shared_ranks(CLI::App& verb, SweepArguments& arguments) {
@@ -88,7 +88,7 @@ void add_plan_options(CLI::App& verb, SweepArguments& arguments) {
 void add_part(CLI::App& verb, SweepArguments& arguments) {
   verb.add_option_function<std::string>(
           "--part", [&arguments](const std::string& text) { arguments.part = study::parse_part(text); },
-          "Run only the I-th of K parts of the study, in its own output folder: DIR.I-of-K")
+          "Only the I-th of K parts of the study, in its own output folder: DIR.I-of-K")
       ->type_name("I/K");
 }
 

@@ -10,8 +10,9 @@ torchvision's downloads; these are replaced here, from outside, before it starts
   (as many threads as the program that it is compared with, and no more), on a GPU they keep theirs;
 * torch.load reads the whole pickle of a checkpoint: give it only checkpoints that you trust.
 
-Its loop over batches ends after --steps batches; the evaluation of the validation images follows, and ends the program. The last line printed is one JSON object: `steps`, the seconds of each step with the loading of its batch;
-`evaluation`, seconds; `first_step_end`, on the monotonic clock.
+Its loop over batches ends after --steps batches; the evaluation of the validation images follows, and ends the program.
+The last line printed is one JSON object: `steps`, the seconds of each step with the loading of its batch; `evaluation`,
+seconds; `first_step_end`, on the monotonic clock.
 
 Needs Python packages torch, torchvision, scipy, tqdm, numpy and Pillow.
 """

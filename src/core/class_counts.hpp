@@ -19,7 +19,7 @@ std::vector<int> labels_by_rank(const ClassCounts& counts);
 /// docs/protocol.md, "Results".
 std::vector<bool> majority_classes(const ClassCounts& counts);
 
-/// How long_tail_counts rounds a value that is a whole number but for floating point.
+/// How long_tail_counts rounds a value that is a whole number except for rounding errors.
 enum class Rounding {
   field,      // to that number, as the field reports it: 12,406 / 20,431 / 10,847 / 19,573 images
   truncated,  // to one less after 50 powers, as the authors' program does on some machines: 12,406 / 20,431 /

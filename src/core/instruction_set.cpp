@@ -15,7 +15,7 @@ constexpr const char* limit_variable = "M2M_INSTRUCTION_SET";
 constexpr InstructionSet all[] = {InstructionSet::plain, InstructionSet::avx2, InstructionSet::avx512,
                                   InstructionSet::avx512_bf16, InstructionSet::amx};
 
-/// Asks Linux for room for the tile registers, once for all threads of the process. Returns false if it is
+/// Requests the use of the tile registers from Linux, once for all threads of the process. Returns false if it is
 /// refused.
 bool tiles_granted() {
   constexpr long ask = 0x1023, tile_data = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA of asm/prctl.h

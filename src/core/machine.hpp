@@ -20,10 +20,10 @@ struct DeviceMemory {
 };
 
 /// Memory of the host: MemAvailable, and the resident memory of this process. Ignores the limit of a container.
-/// Zeros if /proc does not tell.
+/// Zeros if /proc lacks them.
 DeviceMemory host_memory();
 
-/// Total memory of the host in bytes; 0 if /proc does not tell.
+/// Total memory of the host in bytes; 0 if /proc lacks it.
 double host_memory_size();
 
 /// Makes the C library keep up to 1 GiB of freed memory, and reuse it for tensors of up to 32 MiB.

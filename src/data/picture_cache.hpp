@@ -36,7 +36,8 @@ std::optional<CachedPixels> open_cache(const std::filesystem::path& file, const 
 /// Writes a cache. Local; `put` is thread-safe.
 class CacheWriter {
  public:
-  /// Creates `file` with room for all pictures. Throws Error (input_output), for example if the disk is full.
+  /// Creates `file` and allocates the space of all pictures. Throws Error (input_output), for example if the disk
+  /// is full.
   CacheWriter(const std::filesystem::path& file, const CacheKey& key);
 
   /// Writes one picture, [3, size, size] bytes. Throws Error (input_output).

@@ -246,7 +246,7 @@ std::optional<CachedPixels> cached_pixels(const PictureList& part, const fs::pat
     if (error.code() != ExitCode::input_output) throw;
     throw io_error(
         fmt::format("decoded pictures cannot be cached ({}); set data.cache to a writable folder with "
-                    "room for {} MB",
+                    "{} MB of free space",
                     error.what(), group_digits(key.count * key.picture_bytes() / 1'000'000 + 1)));
   }
 }

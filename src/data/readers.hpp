@@ -18,7 +18,7 @@ struct DataRoots {
   std::filesystem::path shipped;  // `datasets/` of the checkout, which holds the digits
 };
 
-/// Finds the folders: `datasets/` above the program, else where the program was built from. Local.
+/// Finds the folders: `datasets/` above the program, else that of the checkout from which it was built. Local.
 DataRoots data_roots(const settings::DataSettings& settings);
 
 /// A file of CIFAR and its number of records.

@@ -85,8 +85,8 @@ KernelSet kernel_set(InstructionSet set);
 /// Peak of one thread, in floating-point operations per second; a multiply-add counts as two. Measured, not looked
 /// up.
 ///
-/// Number: float; or Bf16, with sums in float32. Takes about 20 ms, of which the best millisecond counts. Local;
-/// differs from call to call.
+/// Number: float; or Bf16, with sums in float32 (before AVX512-BF16, the same as float). Takes about 20 ms, of
+/// which the best millisecond counts. Local; differs from call to call.
 template <typename Number>
 double measured_peak(InstructionSet set);
 

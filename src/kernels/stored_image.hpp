@@ -8,13 +8,13 @@
 namespace m2m::kernels {
 
 /// Stores pixels [channels][height][width], clamped to [0, 1], minus mean, times inverse_deviation (both
-/// [channels]), stored.
+/// [channels]).
 template <typename T>
 void store_pixels(const float* pixels, int channels, int height, int width, const float* mean,
                   const float* inverse_deviation, T* stored);
 
-/// The gradient for these pixels: `raw` [height + 2][width + 2][16] times inverse_deviation, 0 if
-/// the pixel was clamped. out: [channels][height][width].
+/// The gradient for these pixels: `raw` [height + 2][width + 2][16] times inverse_deviation, 0 if the pixel was
+/// clamped. out: [channels][height][width].
 void load_pixel_gradient(const float* raw, const float* pixels, int channels, int height, int width,
                          const float* inverse_deviation, float* out);
 

@@ -20,7 +20,7 @@ inline constexpr int tile_overrun = slice_values;
 /// Taps of a pass whose inputs follow each other.
 struct TileRun {
   std::int32_t input;                 // of the first tap, in values
-  std::vector<std::int32_t> weights;  // begin of each tap in a block of weights of conv3x3.hpp
+  std::vector<std::int32_t> weights;  // offset of each tap in a block of weights of conv3x3.hpp
   int slices;
 };
 

@@ -30,7 +30,7 @@ struct StepMix {
 ///
 /// mixup: Zhang et al., ICLR 2018: one share per step from Beta(alpha, alpha), partners by a permutation.
 /// Remix: Chou et al., "Remix: rebalanced mixup", ECCV 2020 workshops, equation 8: as mixup, but the label is that
-/// of the rarer class if the other is kappa times as frequent and the rarer one's share is below tau.
+/// of the rarer class if the other is at least kappa times as frequent and has a share below tau.
 ///
 /// CMO: Park et al., "The majority can help the minority", CVPR 2022, algorithm 1: CutMix (a box of area 1 - share
 /// at a uniform place, cut at the border) of a class-balanced draw onto the plain one, in about every second step.

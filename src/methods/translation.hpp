@@ -105,7 +105,7 @@ struct Translated {
   torch::Tensor accepted;       // bool [m]: coin and gamma test
 };
 
-/// Translates the images of one step after the other, for one trial: start, T steps, gamma test and coin.
+/// Translates the images of each training step of one trial: start, T steps, gamma test and coin.
 class Translator {
  public:
   Translator() = default;

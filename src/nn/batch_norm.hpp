@@ -34,8 +34,9 @@ torch::Tensor batch_norm_relu(torch::nn::BatchNorm2d& norm, const torch::Tensor&
 /// batch_norm_relu in training, in the project's kernels: one operation for autograd, which keeps x and the result
 /// and passes over them twice each way.
 ///
-/// x, shortcut: on the CPU, float32 or bfloat16, c a multiple of 16. Sums in double over fixed blocks of pixels:
-/// the same for any number of threads. Deterministic. Collective if `sum` is not null.
+/// x, shortcut: [n, c, h, w] on the CPU, float32 or bfloat16, c a multiple of 16; n may be 0 if other ranks have
+/// images; the shortcut may be undefined. Sums in double over fixed blocks of pixels: the same for any number of
+/// threads. Deterministic. Collective if `sum` is not null, as is its backward pass.
 torch::Tensor fused_batch_norm_relu(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
                                     const torch::Tensor& shortcut, InstructionSet set,
                                     std::shared_ptr<const SumOverRanks> sum = nullptr);

@@ -60,7 +60,7 @@ class StreamScope {
 void synchronize_stream(torch::Device device);
 
 /// A function of tensors that is called many times. The first call runs it as it is, because libraries set up much
-/// on first use; the second records it, and all later ones replay the recording.
+/// on first use. The second call records it and replays the recording, as all later ones do.
 class GraphedCall {
  public:
   using Tensors = std::vector<torch::Tensor>;

@@ -28,7 +28,7 @@ kernels::ConvBuffers<T> towards_output(const FoldedConv<T>& conv, const T* in, T
   return memory;
 }
 
-/// Buffers of a backward convolution. keep: masks of its input, where the gradient is kept.
+/// Buffers of a backward convolution. keep: masks that select the gradients to keep; null: all.
 template <typename T>
 kernels::ConvBuffers<T> towards_input(const FoldedConv<T>& conv, const T* in, T* out, const std::uint16_t* keep) {
   kernels::ConvBuffers<T> memory{in, conv.backward.weights.data()};

@@ -24,7 +24,7 @@ torch::Tensor shortcut_a(const torch::Tensor& x, std::int64_t channels) {
   return torch::constant_pad_nd(halved(x), {0, 0, 0, 0, 0, channels - x.size(1)});
 }
 
-/// Its transpose, added to `gradient` in place.
+/// Adds the transpose of shortcut A, applied to `behind`, to `gradient` in place.
 void add_shortcut_a_gradient(torch::Tensor& gradient, const torch::Tensor& behind) {
   halved(gradient).add_(behind.narrow(1, 0, gradient.size(1)));
 }

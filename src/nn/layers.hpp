@@ -14,8 +14,8 @@ namespace m2m::nn {
 struct Arithmetic {
   bool bfloat16;                          // convolve in bfloat16
   std::optional<InstructionSet> kernels;  // of the project's kernels; none: libtorch's operations
-  // For batch norm; null: there is one rank. Shared with autograd's record of each forward pass, whose backward
-  // pass sums again.
+  // For batch norm; null: over this rank's batch only. Shared with autograd's record of each forward pass, whose
+  // backward pass sums again.
   std::shared_ptr<const SumOverRanks> sum_over_ranks;
 };
 

@@ -26,7 +26,7 @@ void sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor
 /// [m, c, h, w]. Queued on the current stream if that is a GPU.
 torch::Tensor random_start(const torch::Tensor& seeds, const kernels::StartNoise& noise);
 
-/// Folded layers of one network: kernels::FoldLayer[count] as bytes, in the memory of the same device,
+/// Folded layers of one network: kernels::FoldLayer[count] as bytes, on the device that their pointers point to,
 /// and the types of the network's numbers and of the folded ones.
 struct FoldTable {
   torch::Tensor layers;  // uint8
@@ -45,7 +45,7 @@ struct StepAnswers {
   double logit_scale = 1;  // logits are outputs * logit_scale
 };
 
-/// The same for the kernels.
+/// Converts these outputs for the kernels.
 template <typename Real, typename Loss>
 kernels::StepAnswers<Real, Loss> typed_answers(const StepAnswers& answers) {
   return {answers.outputs.size(0),

@@ -80,7 +80,7 @@ std::vector<Pool> pool_by_seeds(const Group& trials, Selection selection) {
   return pools;
 }
 
-/// "seed 2 lacks fold 3 of 5"; empty if the seed has all folds, or the pool is no seed's.
+/// "seed 2 lacks fold 3 of 5"; empty if the seed has all folds, or the pool is one trial.
 std::string lacking_folds(const Pool& pool) {
   if (!is_of_a_fold(pool.config)) return "";
   const int count = value_of(pool.config, &DataSettings::folds);
@@ -207,7 +207,7 @@ TableCell cell_without_choice(const std::vector<Candidate>& candidates) {
 
 TableCell cell_with_choice(const Candidate& best) {
   const Validation& by = best.validation;
-  // The network of a fold was trained on a part of the samples, so its test results are no result of the setting.
+  // The network of a fold was trained on a part of the samples, so its test results are not shown.
   TableCell cell = by.pools_folds ? without_test_results(best.cell) : best.cell;
   cell.choice = {best.label, 0, by.planned, by.bacc, by.gm, by.is_complete(), by.pools_folds, best.tau};
   return cell;

@@ -23,7 +23,7 @@ std::vector<Fact> merge_facts(std::vector<Fact> known, const std::vector<Fact>& 
 
 /// Says why these trials, of one method and data setting, must not be averaged; nothing if they may. They may not
 /// if they differ in numerics version, precision, validation mode, protocol, or any setting that acts in training
-/// and is no seed. `location` names the trials; `may_differ` lists settings that are allowed to differ. Pure.
+/// and is not a seed. `location` names the trials; `may_differ` lists settings that are allowed to differ. Pure.
 std::optional<std::string> why_not_average(const std::vector<const results::TrialRecord*>& trials,
                                            const std::string& location,
                                            const std::set<std::string>& may_differ = {});

@@ -22,7 +22,7 @@ struct Pair {
   bool is_whole() const { return a != nullptr && b != nullptr; }
 };
 
-using Pairs = std::map<std::string, Pair>;  // by all seeds: trials that differ in any of them are no pair
+using Pairs = std::map<std::string, Pair>;  // by all seeds: trials that differ in any are not paired
 using PairsByData = std::vector<std::pair<std::string, Pairs>>;
 
 Pairs& pairs_of_data(PairsByData& all, const std::string& data) {

@@ -20,7 +20,7 @@ std::string estimate_text(const Estimate& value) {
   return value.n < 2 ? fmt::format("{:.1f}", value.mean) : fmt::format("{:.1f} +- {:.1f}", value.mean, value.std);
 }
 
-/// The metrics of the options: "69.0 +- 1.2 / 66.1 +- 1.5 (10)"; "(9*)" if trials are missing, "-" if all are.
+/// The metrics of the options: "69.0 +- 1.2 / 66.1 +- 1.5 (10)"; "(9*)" if trials are missing, "- (0*)" if all are.
 /// Empty if there is no test result to expect.
 std::string metrics_text(const TableCell& cell) {
   if (cell.planned == 0 || (cell.choice && cell.choice->pools_folds)) return "";

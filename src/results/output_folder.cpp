@@ -30,7 +30,7 @@ std::string set_aside(const Damage& damage) {
 
 namespace {
 
-/// What is wrong with the file that `facts` name; empty: nothing. Earlier versions wrote no size.
+/// The fault of the file that `facts` name; "" if there is none. Earlier versions wrote no size.
 std::string fault_of(const fs::path& file, const Json& facts, Look look) {
   std::error_code missing;
   const auto size = static_cast<std::int64_t>(fs::file_size(file, missing));  // fails for a folder, too

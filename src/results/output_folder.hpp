@@ -34,7 +34,7 @@ struct Damage {
 
 /// How thoroughly files are checked.
 enum class Look {
-  quick,     // if files are complete, for counts: 0.1 ms a result; the sizes of the files of a stage
+  quick,     // only that files are complete, for counts: 0.1 ms a result; the sizes of the files of a stage
   thorough,  // all that will be read: the metrics of a result, 1 to 2 ms for 100 classes; the checksums of a stage
 };
 

@@ -119,6 +119,8 @@ void write_schema_file(const fs::path& file, const std::string& kind,
     pending.commit();
   } catch (const hdf5::Hdf5Error& failed) {
     throw write_error(file, "cannot be written", failed.what());
+  } catch (const fs::filesystem_error& failed) {
+    throw write_error(file, "cannot be written", failed.code().message());
   } catch (const Json::exception& failed) {
     throw internal_error(fmt::format("{}: a setting cannot be written: {}", file.string(), failed.what()));
   }

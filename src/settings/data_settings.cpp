@@ -20,7 +20,7 @@ Rows<DataSettings> source_rows() {
       setting("data.root", &DataSettings::root)
           .data()
           .provenance()
-          .help("The folder of the data sets; empty: the environment variable M2M_DATA, or datasets/ of the "
+          .help("The folder of the data sets; empty: that of M2M_DATA in the environment, else datasets/ of the "
                 "checkout."),
       setting("data.path", &DataSettings::path)
           .data()

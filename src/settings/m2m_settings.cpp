@@ -36,8 +36,8 @@ Rows<M2mSettings> translation_rows() {
       setting("m2m.noise", &M2mSettings::noise)
           .unit("L2 in pixels")
           .at_least(0)
-          .help("Largest norm of the noise: per channel over all images of a step, by default 0.5; for each vector "
-                "of n features divided by sqrt(n), by default 0.866."),
+          .help("Largest norm of the noise: per channel over all images of a step, by default 0.5; for features, "
+                "each of the n vectors of a step has at most this norm divided by sqrt(n), by default 0.866."),
       setting("m2m.seed_by", &M2mSettings::seed_by)
           .derived()
           .help(

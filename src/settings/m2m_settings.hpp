@@ -17,7 +17,8 @@ struct M2mSettings {
   std::int64_t pool = 0;   // images per class of the seed pool; 0: seed images come from the batch
   bool random_start = true;
   /// Largest L2 norm of the noise. Images: per channel over all translated images of a step, by default 0.5.
-  /// Vectors of n features: per vector, by default 0.866 / sqrt(n) (0.5 per channel for images of three).
+  /// Features: per vector, this divided by sqrt(n) for the n translated vectors of a step, by default 0.866 (0.5
+  /// per channel for images of three).
   std::optional<double> noise{};
   SeedBy seed_by{};
   GammaTest gamma_test{};

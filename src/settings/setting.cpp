@@ -13,7 +13,7 @@
 namespace m2m::settings {
 namespace {
 
-/// What a value of that type is called in errors.
+/// The name in errors of a value of that type.
 std::string expected_text(SettingType type) {
   switch (type) {
     case SettingType::flag:

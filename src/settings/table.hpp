@@ -37,7 +37,7 @@ Json acting_settings_of_prefix(const Config& resolved, int until);
 Json with_trait(const Config& config, bool Traits::*trait);
 
 /// The title of the data of a trial: "CIFAR-LT-10 rho=100", "CIFAR-10 step rho=10", "digits rho=20", "CIFAR-100
-/// balanced", "Reuters-36" if the set is imbalanced by itself. Appends what differs from the defaults: ",
+/// balanced", "Reuters-36" if the set is imbalanced as it comes. Appends what differs from the defaults: ",
 /// N_1=250", ", random subset", ", truncated counts". Pure.
 std::string data_title(const Config& config);
 

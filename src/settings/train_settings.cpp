@@ -73,7 +73,8 @@ Rows<TrainSettings> start_rows() {
   return {
       setting("train.precision", &TrainSettings::precision)
           .help("Precision of the arithmetic. bf16: convolutions in bfloat16, weights and sums in float32. tf32: "
-                "float32 with products of 10 bits, only on a GPU; with --trials-per-device all trials need it."),
+                "float32 with products of 10 bits, only on a GPU; with --trials-per-device, either all trials use "
+                "it or none."),
       setting("train.start_from", &TrainSettings::start_from)
           .unit("file")
           .acts_elsewhere()

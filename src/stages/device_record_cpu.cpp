@@ -1,4 +1,4 @@
-// The CPU build: there is no GPU to tell of.
+// The build without CUDA: there is no GPU to record.
 #include "stages/runner.hpp"
 
 namespace m2m::stages {

@@ -36,7 +36,7 @@ struct RunnerRanks {
 
 struct StageJob;
 
-/// Runs stages where it is called, and leaves their files in the output folder.
+/// Runs stages on this rank, and leaves their files in the output folder.
 ///
 /// A trial leaves config.json, journal.jsonl, last.safetensors and at the end result.h5. A g leaves
 /// best.safetensors, last.safetensors, journal.jsonl and at the end stage.json with their checksums; a prefix
@@ -93,13 +93,13 @@ std::vector<std::string> finish_profile(Profile& profile, const study::Stage& st
 /// Local. Throws Error (usage) if M2M_INSTRUCTION_SET names no set.
 Json environment(int ranks, int hosts = 1);
 
-// What a result's environment says of the GPU that it was trained on.
+// The part of a result's environment about the GPU that it was trained on.
 
 /// Of a GPU: gpu (its name), gpu_memory (bytes), compute_capability, and the versions driver, cuda, cudnn and nccl.
 /// Of the CPU: an empty object. Local.
 Json device_record(torch::Device device);
 
-/// The release in the first line of /proc/driver/nvidia/version, as "580.65.06"; empty where there is none. Pure.
+/// The release in the first line of /proc/driver/nvidia/version, as "580.65.06"; "" if there is none. Pure.
 std::string driver_release(const std::string& line);
 
 /// A version as cuDNN counts it, 10000 times the major number and 100 times the minor one: 91900 ->

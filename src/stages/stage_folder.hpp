@@ -50,11 +50,11 @@ class StageClaim {
 /// against kills.
 class ResumeFile {
  public:
-  /// every: least seconds between two writes; 0: written only when the stage is stopped.
+  /// every: minimum seconds between two writes; 0: written only when the stage is stopped.
   ResumeFile(const std::filesystem::path& folder, comm::Communicator& ranks, double every);
 
   /// Reads the state of an earlier run; nothing if there is none. A damaged file is set aside, and the stage begins
-  /// again; the first rank remarks it to `context`. Collective. Throws Error (input_output) if some ranks see the
+  /// again; the first rank reports it to `context`. Collective. Throws Error (input_output) if some ranks see the
   /// file and others do not.
   std::optional<checkpoints::TrialState> read(study::StageContext& context) const;
 

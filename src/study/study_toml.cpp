@@ -108,7 +108,7 @@ class Reader {
     }
     fail(file_, line_number(node.source()),
          fmt::format("{} is {}; expected a number, a text, true, false, or a list of these", name,
-                     node.is_table() ? "a table, as only [[point]] may" : "a date or time"));
+                     node.is_table() ? "a list of tables, which only [[point]] may be" : "a date or time"));
   }
 
   /// Restores the file order, because toml++ sorts keys by name. Also finds keys that toml++ takes for different

@@ -14,12 +14,12 @@ class SweepObserver {
  public:
   virtual ~SweepObserver() = default;
   /// Called when a stage starts. host: "host a17", from the worker, and the number of ranks of a group.
-  virtual void on_started(int /*stage*/, const std::string& /*place*/) {}
+  virtual void on_started(int /*stage*/, const std::string& /*host*/) {}
   virtual void on_finished(int /*stage*/) {}
   /// Called if `stage` can never run; the scheduler's status().cause is the stage that failed.
   virtual void on_blocked(int /*stage*/) {}
   /// Called with a log line from a rank. host: "host a17".
-  virtual void on_log_line(int /*rank*/, const std::string& /*place*/, const std::string& /*text*/) {}
+  virtual void on_log_line(int /*rank*/, const std::string& /*host*/, const std::string& /*text*/) {}
   /// Called when the sweep stops before its end.
   virtual void on_stopping(StopReason /*reason*/) {}
   /// Called every few milliseconds; `now` as in CoordinatorSettings::clock.

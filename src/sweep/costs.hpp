@@ -18,7 +18,7 @@ class CostModel {
   /// Keeps a reference to `graph`.
   explicit CostModel(const study::StageGraph& graph) : graph_(graph) {}
 
-  /// Adds a measurement: `stage` took `seconds` on its ranks. True if priorities should be computed anew: at the
+  /// Adds a measurement: `stage` took `seconds` on its ranks. True if priorities should be computed again: at the
   /// first, second, fourth, eighth ... stage of its kind and method.
   bool update(int stage, double seconds);
 

@@ -45,7 +45,7 @@ struct Assign {
   study::Stage stage;
   int slot = 0;
 };
-/// Stop the running stages at their next step.
+/// Stops the running stages at their next step.
 struct Cancel {};
 /// Ends the worker; it answers with Goodbye.
 struct Shutdown {};

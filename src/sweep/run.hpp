@@ -66,7 +66,7 @@ std::string host_text();
 ///
 /// Returns done, some_failed (also if a result is damaged), interrupted, requeue or input_output (the log). The
 /// last three are returned only if stages are left to run, by the first reason. Throws Error (input_output) if a
-/// file cannot be written, after all workers have ended.
+/// file cannot be written, whatever the first reason was, after all workers have ended.
 ExitCode lead_sweep(const SweepJob& job, comm::Mailbox& coordinator, comm::Mailbox& worker,
                     const WorkerJob& worker_job);
 

@@ -37,7 +37,7 @@ std::string options(const SlurmJob& job) {
   const int tasks = job.ntasks_per_node > 0 ? job.ntasks_per_node : std::max(1, job.gpus_per_node);
   std::string text = fmt::format("#SBATCH --job-name={}\n#SBATCH --nodes={}\n#SBATCH --ntasks-per-node={}\n",
                                  quoted(job.name), job.nodes, tasks);
-  // Not --gpus-per-task: a rank that sees its own GPU alone cannot send to its neighbours'.
+  // Not --gpus-per-task: a rank that sees only its own GPU cannot send to the GPUs of other ranks.
   if (job.gpus_per_node > 0) text += fmt::format("#SBATCH --gpus-per-node={}\n", job.gpus_per_node);
   text += fmt::format("#SBATCH --time={}\n", job.time);
   if (job.array > 0) text += fmt::format("#SBATCH --array=1-{}\n", job.array);

@@ -65,9 +65,9 @@ void LiveBlock::erase() {
 
 void LiveBlock::draw(const std::vector<std::string>& lines) {
   std::vector<std::string> shown = lines;
-  const auto room = static_cast<std::size_t>(std::max(3, size_.rows - 1));
-  if (shown.size() > room) {
-    const std::size_t hidden = shown.size() - room + 1;
+  const auto height = static_cast<std::size_t>(std::max(3, size_.rows - 1));
+  if (shown.size() > height) {
+    const std::size_t hidden = shown.size() - height + 1;
     const auto first = shown.end() - 1 - static_cast<std::ptrdiff_t>(hidden);
     shown.erase(first, shown.end() - 1);
     shown.insert(shown.end() - 1, fmt::format(" ... and {} more", hidden));

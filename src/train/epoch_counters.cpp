@@ -53,7 +53,7 @@ void EpochCounters::add_planned(const StepWork& work) {
 void EpochCounters::all_reduce(comm::Communicator& ranks) {
   if (ranks.size() == 1) return;
   ranks.all_reduce_sum(sums_);
-  if (!chosen_.empty()) ranks.all_reduce_sum(accepted_);  // the same on every rank
+  if (!chosen_.empty()) ranks.all_reduce_sum(accepted_);  // every rank has the same plan
   torch::Tensor nonfinite_steps = torch::zeros({ranks.size()}, nonfinite_step_.options());  // 0: none
   nonfinite_steps[ranks.rank()] = nonfinite_step_ + 1;
   ranks.all_reduce_sum(nonfinite_steps);

@@ -29,7 +29,7 @@ const torch::Tensor& pool_tensor(const LoadedData& data, Pool pool) {
   return data.samples[static_cast<std::size_t>(pool)];
 }
 
-/// Adds the rows to gather: for pixels with shift and flip, for features alone.
+/// Adds the rows to gather: for pixels with their augmentation, for features without.
 nn::UploadSlice add_to_upload(const torch::Tensor& samples, std::span<const kernels::GatherIndex> indices,
                               nn::Upload& upload) {
   if (samples.scalar_type() == torch::kUInt8) return upload.add(indices, torch::kUInt8);

@@ -51,7 +51,7 @@ std::vector<std::int32_t> pool_labels(const LoadedData& data, const data::PoolRo
 
 /// Adds the images of these slots and their augmentation to an upload, for gather_indices().
 nn::UploadSlice add_indices(const LoadedData& data, std::span<const data::Slot> slots, nn::Upload& upload);
-/// Gathers images of the training part: shifted and flipped pixels in [0, 1], or unchanged features.
+/// Gathers images of the training part: augmented pixels in [0, 1], or unchanged features.
 ///
 /// indices: as add_indices() added them, on the device of the samples. Returns [slots, c, h, w] of `precision`
 /// there. Does not wait for the device.

@@ -56,7 +56,7 @@ class Trial {
   nn::FrozenNetwork& frozen_network();
   /// Returns what the trial's epochs are planned from.
   const EpochInputs& inputs() const { return planner_->inputs(); }
-  /// Returns the networks and the place of an edit; valid as long as the trial and not moved.
+  /// Returns the networks and the place of an edit; valid as long as the trial exists and is not moved.
   methods::EditContext edit_context(int epoch, std::int64_t step);
 
  private:

@@ -31,7 +31,7 @@ std::vector<std::int32_t> integers(const torch::Tensor& tensor) {
   return {values.const_data_ptr<std::int32_t>(), values.const_data_ptr<std::int32_t>() + values.numel()};
 }
 
-/// One tensor of all traces, its first `most` rows.
+/// Joins one tensor of all traces and returns its first `max_count` rows.
 torch::Tensor joined(const std::vector<TranslationTrace>& traces, torch::Tensor TranslationTrace::*part,
                      int max_count) {
   std::vector<torch::Tensor> parts;

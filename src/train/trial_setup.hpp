@@ -118,7 +118,7 @@ std::vector<std::string> trained_parameters(settings::Trainable trainable);
 nn::NetworkSpec network_spec(const TrialSettings& settings, const LoadedData& data);
 
 /// Makes the network for these settings and data, in their precision and on their device, with libtorch's random
-/// weights. sum_over_ranks: sums batch norm's moments over the shards of all ranks; empty for one rank. Local.
+/// weights. sum_over_ranks: sums batch norm's moments over the shards of all ranks; empty: of this rank. Local.
 std::shared_ptr<nn::Network> build_network(const TrialSettings& settings, const LoadedData& data,
                                            nn::SumOverRanks sum_over_ranks = {});
 
