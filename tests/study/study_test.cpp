@@ -137,7 +137,7 @@ TEST(Study, RefusesWrongTypesChoicesAndBounds) {
   EXPECT_NE(refusal("m2m.beta = inf"), "");
   EXPECT_TRUE(says(refusal("seed = 2026-01-01"), {"seed", "date"}));
   EXPECT_NE(refusal("[grid]\nseed = [1, [2]]"), "");
-  EXPECT_TRUE(says(refusal("[grid]\nseed = [{a = 1}]"), {"seed", "a table"}));
+  EXPECT_TRUE(says(refusal("[grid]\nseed = [{a = 1}]"), {"seed", "tables"}));
   EXPECT_NE(refusal("[grid]\ntrain.lr_drops = [1, 2]"), "");
   EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1, 2], [3, 4]]"), "");
 }
