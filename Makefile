@@ -2,7 +2,7 @@
 # PRESET: a preset of CMakePresets.json, for 'build' and 'check'.
 PRESET ?= cpu-release
 .DEFAULT_GOAL := help
-.PHONY: help setup programs build demo check check-quick gpu asan format format-check tidy clean
+.PHONY: help setup programs build demo check check-quick gpu asan format format-check tidy lint clean
 
 help:           ## this list
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ format:         ## lay out the sources
 
 format-check:   ## fail if the layout of a source differs
 	@scripts/format.sh --check
+
+lint: setup     ## check the layout, rules and types of Python with ruff and mypy
+	@scripts/lint.sh
 
 tidy: setup     ## check what differs from origin/main with clang-tidy
 	@scripts/tidy.sh --changed origin/main

@@ -37,6 +37,7 @@ function(m2m_link_torch_cuda target root)
   # The wheel expects the architectures under another name and in another form,
   string(REGEX REPLACE "([0-9]+)([0-9])" "\\1.\\2" TORCH_CUDA_ARCH_LIST "${CMAKE_CUDA_ARCHITECTURES}")
   unset(CMAKE_CUDA_ARCHITECTURES)  # and warns if CMake's variable is set; it is unset within this function only
+  set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)  # the wheel names its targets in expressions that users of m2m::train evaluate
   find_package(Torch 2.11 REQUIRED PATHS ${root}/share/cmake/Torch NO_DEFAULT_PATH)
   target_link_libraries(${target} INTERFACE torch)
   # Some libraries that libtorch loads (cuSPARSELt, NVSHMEM, cuFile) are in no toolkit. A machine that only builds

@@ -10,28 +10,36 @@ find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
-find_package(GTest REQUIRED)
-find_package(benchmark REQUIRED)
-find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)  # tests of scripts and of the sources; standard library only
+if(M2M_BUILD_TESTS)
+  find_package(GTest REQUIRED)
+  find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter)  # tests of scripts and of the sources; standard library only
+endif()
+if(M2M_BUILD_BENCH)
+  find_package(benchmark REQUIRED)
+endif()
 include(Hdf5)
-include(Torch)
+if(M2M_TORCH)
+  include(Torch)
+endif()
 
-# Leaves out the C++ classes of mpi.h, which left the standard in 2012 and need another library.
-set_property(TARGET MPI::MPI_C APPEND PROPERTY INTERFACE_COMPILE_DEFINITIONS OMPI_SKIP_MPICXX=1 MPICH_SKIP_MPICXX=1)
+# m2m_mpi: without the C++ classes of mpi.h, which left the standard in 2012 and need another library.
+add_library(m2m_mpi INTERFACE)
+target_link_libraries(m2m_mpi INTERFACE MPI::MPI_C)
+target_compile_definitions(m2m_mpi INTERFACE OMPI_SKIP_MPICXX=1 MPICH_SKIP_MPICXX=1)
 if(M2M_SANITIZE)
   # An object file, not a library: every program that links MPI, also indirectly, has to contain it.
-  add_library(m2m_leaks_of_mpi OBJECT ${CMAKE_SOURCE_DIR}/cmake/leaks_of_mpi.cpp)
-  set_property(TARGET MPI::MPI_C APPEND PROPERTY INTERFACE_LINK_LIBRARIES $<TARGET_OBJECTS:m2m_leaks_of_mpi>)
+  add_library(m2m_leaks_of_mpi OBJECT ${PROJECT_SOURCE_DIR}/cmake/leaks_of_mpi.cpp)
+  target_link_libraries(m2m_mpi INTERFACE $<TARGET_OBJECTS:m2m_leaks_of_mpi>)
 endif()
 
 # Random123 consists of headers and has no CMake package.
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
-add_library(Random123::Random123 INTERFACE IMPORTED)
-target_include_directories(Random123::Random123 SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR})
+add_library(m2m::random123 INTERFACE IMPORTED)
+target_include_directories(m2m::random123 SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR})
 
 # Debian's CMake package of libzip also asks for its command-line tools, which are packages of their own.
 find_path(LIBZIP_INCLUDE_DIR zip.h REQUIRED)
 find_library(LIBZIP_LIBRARY zip REQUIRED)
-add_library(libzip::zip INTERFACE IMPORTED)
-target_include_directories(libzip::zip SYSTEM INTERFACE ${LIBZIP_INCLUDE_DIR})
-target_link_libraries(libzip::zip INTERFACE ${LIBZIP_LIBRARY})
+add_library(m2m::libzip INTERFACE IMPORTED)
+target_include_directories(m2m::libzip SYSTEM INTERFACE ${LIBZIP_INCLUDE_DIR})
+target_link_libraries(m2m::libzip INTERFACE ${LIBZIP_LIBRARY})

@@ -8,6 +8,7 @@ each train.kernels that the processor runs, number of ranks and precision; exits
 Example: compare_builds.py ../before/build/cpu-release build/cpu-release --ranks 1 2
 Needs h5py: run it with .venv/bin/python.
 """
+
 import argparse
 import concurrent.futures
 import hashlib
@@ -55,8 +56,13 @@ QUICK = ["ERM", "SMOTE", "Focal", "LDAM-DRW", "M2m", "M2m-LDAM", "tau-norm", "cR
 PARTS = {"logits": "last/test/logits", "confusion": "last/test/confusion"}
 CHECKOUT = pathlib.Path(__file__).resolve().parents[1]
 MPIRUN = ["mpirun", "--oversubscribe", "--bind-to", "none", "-np"]
-ENVIRONMENT = dict(os.environ, OMP_NUM_THREADS="1", OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
-                   OMPI_MCA_btl_vader_single_copy_mechanism="none")
+ENVIRONMENT = dict(
+    os.environ,
+    OMP_NUM_THREADS="1",
+    OMPI_ALLOW_RUN_AS_ROOT="1",
+    OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
+    OMPI_MCA_btl_vader_single_copy_mechanism="none",
+)
 USAGE = 2
 
 
@@ -69,21 +75,37 @@ def program(build):
 
 
 def run(*words):
-    return subprocess.run([*map(str, words)], cwd=CHECKOUT, env=ENVIRONMENT, text=True, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return subprocess.run(
+        [*map(str, words)],
+        cwd=CHECKOUT,
+        env=ENVIRONMENT,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
 
 
 def read_methods(sweep):
-    return re.search(r"^methods: (.*)$", run(sweep, "describe").stdout, re.MULTILINE).group(1).split(", ")
+    return re.findall(r"^methods: (.*)$", run(sweep, "describe").stdout, re.MULTILINE)[0].split(", ")
 
 
 def read_kernels(sweep, study, folder):
     """Choices of train.kernels that this processor runs."""
-    choices = re.search(r"one of: (.*)$", run(sweep, "describe", "train.kernels").stdout, re.MULTILINE).group(1)
+    choices = re.findall(r"one of: (.*)$", run(sweep, "describe", "train.kernels").stdout, re.MULTILINE)[0]
     for name in choices.split(", "):
         if name != "auto":
-            done = run(sweep, study, "--out", folder / f"try-{name}", f"train.kernels={name}", "method=ERM",
-                       "train.precision=float32", "train.epochs=1", "train.defer_until=0")
+            done = run(
+                sweep,
+                study,
+                "--out",
+                folder / f"try-{name}",
+                f"train.kernels={name}",
+                "method=ERM",
+                "train.precision=float32",
+                "train.epochs=1",
+                "train.defer_until=0",
+            )
             if done.returncode == 0:
                 yield name
             elif done.returncode != USAGE and "instruction" not in done.stdout:
@@ -129,7 +151,13 @@ def make_rows(kernels, ranks, both, methods):
         a, b = ({method: parts for (method, of), parts in found.items() if of == precision} for found in both)
         bad = list(differing(a, b))
         bad += [f"{method} (no result)" for method in methods if method not in a]
-        yield kernels, str(ranks), precision, str(sum(a[method] == b.get(method) for method in a)), "; ".join(bad) or "-"
+        yield (
+            kernels,
+            str(ranks),
+            precision,
+            str(sum(a[method] == b.get(method) for method in a)),
+            "; ".join(bad) or "-",
+        )
 
 
 def print_table(rows):
@@ -155,7 +183,9 @@ def main():
         kernels = given.kernels or (["auto"] if given.quick else list(read_kernels(sweeps[0], study, folder)))
         for ranks in given.ranks:
             for kernel in kernels:
-                print(f"{time.monotonic() - began:4.0f} s  kernels {kernel}, {ranks} ranks", file=sys.stderr, flush=True)
+                print(
+                    f"{time.monotonic() - began:4.0f} s  kernels {kernel}, {ranks} ranks", file=sys.stderr, flush=True
+                )
                 outs = [folder / f"{build}-{kernel}-{ranks}" for build in "AB"]
                 both = list(pool.map(train, sweeps, [study] * 2, outs, [kernel] * 2, [ranks] * 2))
                 rows += make_rows(kernel, ranks, both, methods)

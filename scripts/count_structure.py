@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
 """Counts signs of an unclear structure in the source tree. Prints a table, or JSON with --json.
 
-  setting literals   texts of src/ that are exactly a dotted name of a setting, outside the module that declares it. If there is
-                     src/settings it declares all; else a name belongs to the module in which a row begins with it.
-  places a method    for each method, the lines of src/ that spell its name as a text, include its header or name its variable,
-                     and its header; the median over methods, and the most
-  places a setting   for each setting, the lines of src/ that spell its name as a text; the median over settings, and the most
-  names twice        types of a namespace whose qualified name is defined in more than one place (tests/architecture)
-  flat types         types that lie directly in namespace m2m
-  tests that quote   tests that compare (EXPECT, ASSERT, assert, expect_, contains, says) with a text of 20 characters or
-                     more and three words. Names, numbers, what is quoted within, options with their values,
-                     and rows of tables are no words. What other calls within a comparison are handed (a command line, the
-                     text of a study) is input and does not count; nor do messages behind <<.
-  ctest entries      of the build folder that --build names
-  C++ files          of src/: how many, their median and longest length, and the share under 40 lines
+setting literals   texts of src/ that are exactly a dotted name of a setting, outside the module that declares it. If there is
+                   src/settings it declares all; else a name belongs to the module in which a row begins with it.
+places a method    for each method, the lines of src/ that spell its name as a text, include its header or name its variable,
+                   and its header; the median over methods, and the most
+places a setting   for each setting, the lines of src/ that spell its name as a text; the median over settings, and the most
+names twice        types of a namespace whose qualified name is defined in more than one place (tests/architecture)
+flat types         types that lie directly in namespace m2m
+tests that quote   tests that compare (EXPECT, ASSERT, assert, expect_, contains, says) with a text of 20 characters or
+                   more and three words. Names, numbers, what is quoted within, options with their values,
+                   and rows of tables are no words. What other calls within a comparison are handed (a command line, the
+                   text of a study) is input and does not count; nor do messages behind <<.
+ctest entries      of the build folder that --build names
+C++ files          of src/: how many, their median and longest length, and the share under 40 lines
 """
+
 import argparse
 import ast
 import json
@@ -35,9 +36,11 @@ TEST = re.compile(r"^(?:TEST|TEST_F|TEST_P|TYPED_TEST)\((\w+),\s*(\w+)\)", re.MU
 COMPARISON = re.compile(r"\b((?:EXPECT|ASSERT)_\w+|expect_\w+|contains|says)\(")
 PYTHON_COMPARISON = re.compile(r"assert\w*|expect_\w+|fails|contains|says")
 CALL = re.compile(r"\b(\w+)\(")
-EXPECTING_CALL = re.compile(r"r?find|contains|says|holds|has|count|starts_?with|ends_?with|f?search|f?match|compile|regex"
-                         r"|format|string|HasSubstr|StartsWith|EndsWith|pair|replace|join|(?:EXPECT|ASSERT)_\w+"
-                         r"|expect_\w+|assert\w*")
+EXPECTING_CALL = re.compile(
+    r"r?find|contains|says|holds|has|count|starts_?with|ends_?with|f?search|f?match|compile|regex"
+    r"|format|string|HasSubstr|StartsWith|EndsWith|pair|replace|join|(?:EXPECT|ASSERT)_\w+"
+    r"|expect_\w+|assert\w*"
+)
 INSIDE_QUOTES = re.compile(r"""(?<!\w)'[^']*'(?!\w)|\\"[^"]*\\"|`[^`]*`""")
 OPTION = re.compile(r"--[a-z-]+(?: [^-\s]\S*)?")
 ROW_OF_TABLE = re.compile(r"\S {2,}\S|\||&|\\t")
@@ -101,8 +104,11 @@ def method_places(tree):
             found[name] = {place for place in found[name] if place[0] != f"src/{file}"} | {(f"src/{file}", 0)}
             named = re.compile(rf'#include "{file}"|\bcatalogue::{variable}\b')
             for path in sources(tree / "src"):
-                found[name].update((path.relative_to(tree).as_posix(), number)
-                                   for number, line in enumerate(path.read_text().splitlines(), 1) if named.search(line))
+                found[name].update(
+                    (path.relative_to(tree).as_posix(), number)
+                    for number, line in enumerate(path.read_text().splitlines(), 1)
+                    if named.search(line)
+                )
     return {name: sorted(lines) for name, lines in found.items()}
 
 
@@ -110,6 +116,7 @@ def type_counts(tree):
     """(types whose name is defined twice, types directly in m2m)"""
     sys.path.insert(0, str(HERE / "tests/architecture"))
     import type_names
+
     names = {name for path in sources(tree / "src") for _, name in type_names.types(path.read_text())}
     paths = sources(tree / "src") + sources(tree / "tests")
     return len(type_names.violations(tree, paths)), sum(name.count("::") == 1 for name in names)
@@ -151,7 +158,7 @@ def quoted(body):
     """Sentences in comparisons of a C++ test; neighbouring texts are one."""
     found = set()
     for call in COMPARISON.finditer(body):
-        joined = re.sub(r'"\s*\n\s*"', "", body[call.end():call_end(body, call.end())])
+        joined = re.sub(r'"\s*\n\s*"', "", body[call.end() : call_end(body, call.end())])
         found.update(text for text in expected_texts(joined) if is_sentence(text))
     return found
 
@@ -160,7 +167,7 @@ def cpp_tests_that_quote(path):
     text = COMMENT.sub("", path.read_text())
     begins = list(TEST.finditer(text))
     for test, after in zip(begins, [*begins[1:], None]):
-        if sentences := quoted(text[test.end():after.start() if after else len(text)]):
+        if sentences := quoted(text[test.end() : after.start() if after else len(text)]):
             yield f"{test.group(1)}.{test.group(2)}", sentences
 
 
@@ -201,7 +208,7 @@ def tests_that_quote(tree):
 
 def ctest_entries(build):
     listing = subprocess.run(["ctest", "--test-dir", build, "-N"], text=True, capture_output=True, check=True).stdout
-    return int(re.search(r"Total Tests: (\d+)", listing).group(1))
+    return int(re.findall(r"Total Tests: (\d+)", listing)[0])
 
 
 def counts(tree, build=None):
@@ -209,23 +216,36 @@ def counts(tree, build=None):
     settings = lines_with(tree, setting_names())
     outside, methods, quoting = setting_literals(tree, settings), method_places(tree), tests_that_quote(tree)
     lengths = [len(path.read_text().splitlines()) for path in sources(tree / "src")]
-    setting_counts, method_counts = [len(lines) for lines in settings.values()], [len(lines) for lines in methods.values()]
+    setting_counts, method_counts = (
+        [len(lines) for lines in settings.values()],
+        [len(lines) for lines in methods.values()],
+    )
     twice, flat = type_counts(tree)
     numbers = {
-        "setting literals": sum(setting_counts), "setting literals outside their module": sum(outside.values()),
+        "setting literals": sum(setting_counts),
+        "setting literals outside their module": sum(outside.values()),
         "files with such literals": len(outside),
-        "places of a method, median": statistics.median(method_counts), "places of a method, most": max(method_counts),
-        "places of a setting, median": statistics.median(setting_counts), "places of a setting, most": max(setting_counts),
-        "type names defined twice": twice, "types directly in m2m": flat,
+        "places of a method, median": statistics.median(method_counts),
+        "places of a method, most": max(method_counts),
+        "places of a setting, median": statistics.median(setting_counts),
+        "places of a setting, most": max(setting_counts),
+        "type names defined twice": twice,
+        "types directly in m2m": flat,
         "tests that quote a sentence": sum(map(len, quoting.values())),
         "sentences quoted": sum(len(sentences) for tests in quoting.values() for sentences in tests.values()),
         "ctest entries": ctest_entries(build) if build else None,
-        "C++ and CUDA files of src/": len(lengths), "median lines of a file": statistics.median(lengths),
-        "lines of the longest": max(lengths), "share of files under 40 lines, in %":
-            round(100 * sum(length < SHORT_FILE for length in lengths) / len(lengths), 1)}
-    return numbers, {"setting literals outside their module": outside, "tests that quote a sentence": quoting,
-                     "places of methods": {name: [f"{file}:{line}" for file, line in lines]
-                                           for name, lines in methods.items()}}
+        "C++ and CUDA files of src/": len(lengths),
+        "median lines of a file": statistics.median(lengths),
+        "lines of the longest": max(lengths),
+        "share of files under 40 lines, in %": round(
+            100 * sum(length < SHORT_FILE for length in lengths) / len(lengths), 1
+        ),
+    }
+    return numbers, {
+        "setting literals outside their module": outside,
+        "tests that quote a sentence": quoting,
+        "places of methods": {name: [f"{file}:{line}" for file, line in lines] for name, lines in methods.items()},
+    }
 
 
 def main():

@@ -15,7 +15,8 @@ for other in DRS ERM; do
 done
 
 drawn=$out/figures/drawn_from.sha256
-contents=$(cat "$out/results.h5" results/*.py results/*/*.py | sha256sum)
+mapfile -t scripts < <(find results/*.py python -name '*.py' | sort)
+contents=$(cat "$out/results.h5" "${scripts[@]}" | sha256sum)
 if [ -f "$out/report.html" ] && [ "$(cat "$drawn" 2>/dev/null)" = "$contents" ]; then
   echo "$out/figures and $out/report.html show these results already."
   exit

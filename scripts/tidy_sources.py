@@ -3,6 +3,7 @@
 
 Usage: tidy_sources.py BUILD OUTPUT_FOLDER [--modules-without-torch] [--changed REV] [FILE...]
 """
+
 import argparse
 import functools
 import json
@@ -14,7 +15,9 @@ import sys
 CHECKOUT = pathlib.Path(__file__).resolve().parents[1]
 # What clang does not understand of GCC: a flag, and the precompiled header. The sources include what they use, so nothing is
 # missing without it.
-GCC_ONLY = re.compile(r" -Winvalid-pch| -Werror=invalid-pch| -include \S*cmake_pch\.hxx| -fno-tree-loop-vectorize")
+GCC_ONLY = re.compile(
+    r" -Winvalid-pch| -Werror(=invalid-pch)?(?= )| -include \S*cmake_pch\.hxx| -fno-tree-loop-vectorize"
+)
 # clang 14 does not know the processor features of AMX that this source asks for.
 SKIPPED = {"src/core/instruction_set.cpp"}
 
@@ -37,8 +40,13 @@ def changed_files(revision):
     base = subprocess.run(["git", "merge-base", revision, "HEAD"], cwd=CHECKOUT, text=True, capture_output=True)
     if base.returncode:
         sys.exit(f"tidy.sh: git knows no merge base of HEAD and '{revision}'")
-    names = subprocess.run(["git", "diff", "--name-only", "--diff-filter=d", base.stdout.strip(), "--", "src", "tests"],
-                           cwd=CHECKOUT, text=True, capture_output=True, check=True).stdout
+    names = subprocess.run(
+        ["git", "diff", "--name-only", "--diff-filter=d", base.stdout.strip(), "--", "src", "tests"],
+        cwd=CHECKOUT,
+        text=True,
+        capture_output=True,
+        check=True,
+    ).stdout
     return names.splitlines()
 
 
@@ -65,14 +73,18 @@ def source_for(name, commands, seen=()):
 
 def without_torch(commands):
     """The sources of src/ that are compiled without torch."""
-    return {name for name, entry in commands.items() if name.startswith("src/") and "/torch/include" not in entry["command"]}
+    return {
+        name for name, entry in commands.items() if name.startswith("src/") and "/torch/include" not in entry["command"]
+    }
 
 
 def named(files, commands):
     """The sources for files that the user names, relative to the current folder; exits if there is none for a file."""
     paths = {file: pathlib.Path(file).resolve() for file in files}
-    found = {file: path.is_relative_to(CHECKOUT) and source_for(path.relative_to(CHECKOUT).as_posix(), commands)
-             for file, path in paths.items()}
+    found = {
+        file: path.is_relative_to(CHECKOUT) and source_for(path.relative_to(CHECKOUT).as_posix(), commands)
+        for file, path in paths.items()
+    }
     if missing := [file for file, source in found.items() if not source]:
         sys.exit(f"tidy.sh: no compile command for {', '.join(missing)}")
     return set(found.values())

@@ -7,6 +7,7 @@ Usage: pack_images.py ROOT RATIO OUT
 ROOT holds cifar-10-batches-bin/. Writes to OUT: train.ppm and test.ppm (sheets of images, for a lossless encoder), labels.u8
 (of all 60,000 images, training first) and rows.txt (the training images on the sheet, a number a line). Standard library only.
 """
+
 import pathlib
 import sys
 
@@ -24,7 +25,7 @@ def read_records(folder, names):
             sys.exit(f"pack_images.py: {folder / name}: {len(data)} bytes, expected {IMAGES_A_FILE * RECORD}")
         for first in range(0, len(data), RECORD):
             labels.append(data[first])
-            images.append(data[first + 1:first + RECORD])
+            images.append(data[first + 1 : first + RECORD])
     return labels, images
 
 
@@ -51,14 +52,18 @@ def sheet(images):
             start = ((top + y) * width + left) * 3
             for channel in range(3):
                 row = channel * PLANE + y * SIDE
-                pixels[start + channel:start + 3 * SIDE:3] = image[row:row + SIDE]
+                pixels[start + channel : start + 3 * SIDE : 3] = image[row : row + SIDE]
     return b"P6 %d %d 255\n" % (width, lines * SIDE) + pixels
 
 
 def main(arguments):
     if len(arguments) != 3:
         sys.exit(__doc__)
-    folder, ratio, out = pathlib.Path(arguments[0]) / "cifar-10-batches-bin", float(arguments[1]), pathlib.Path(arguments[2])
+    folder, ratio, out = (
+        pathlib.Path(arguments[0]) / "cifar-10-batches-bin",
+        float(arguments[1]),
+        pathlib.Path(arguments[2]),
+    )
     labels, images = read_records(folder, [f"data_batch_{i}.bin" for i in range(1, 6)])
     test_labels, test_images = read_records(folder, ["test_batch.bin"])
     rows = select_rows(labels, ratio)

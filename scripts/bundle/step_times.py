@@ -5,6 +5,7 @@ epochs of a phase (before and after the deferral), the first of each left out. S
 Usage: step_times.py LABEL OUTPUT_FOLDER
        step_times.py --authors METHOD LOG     the last line that run_authors.py printed; its first four steps are left out
 """
+
 import json
 import pathlib
 import statistics
@@ -16,8 +17,10 @@ def rows(folder):
         config = json.loads((journal.parent / "config.json").read_text())
         epochs = [json.loads(line) for line in journal.read_text().splitlines()]
         deferral = config["train.defer_until"]
-        for phase, chosen in (("before", [e for e in epochs if e["epoch"] < deferral]),
-                              ("after", [e for e in epochs if e["epoch"] >= deferral])):
+        for phase, chosen in (
+            ("before", [e for e in epochs if e["epoch"] < deferral]),
+            ("after", [e for e in epochs if e["epoch"] >= deferral]),
+        ):
             times = [(e["seconds"], e["step_seconds"]) for e in chosen[1:]]
             if times:
                 seconds, steps = zip(*times)

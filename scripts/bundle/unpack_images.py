@@ -6,6 +6,7 @@ Usage: unpack_images.py PACKED DEST
 
 PACKED holds train.ppm, test.ppm, labels.u8 and rows.txt; writes DEST/cifar-10-batches-bin/. Standard library only.
 """
+
 import os
 import pathlib
 import sys
@@ -20,7 +21,7 @@ def read_sheet(path):
     fields, end = [], 0
     while len(fields) < 4:  # P6, width, height, largest value; one blank before the pixels
         start = end
-        while not data[end:end + 1].isspace():
+        while not data[end : end + 1].isspace():
             end += 1
         fields.append(data[start:end])
         end += 1
@@ -28,10 +29,10 @@ def read_sheet(path):
     pixels = memoryview(data)[end:]
     images = []
     for top in range(0, height, SIDE):
-        lines = [pixels[(top + y) * width * 3:(top + y + 1) * width * 3] for y in range(SIDE)]
+        lines = [pixels[(top + y) * width * 3 : (top + y + 1) * width * 3] for y in range(SIDE)]
         planes = [[bytes(line[channel::3]) for line in lines] for channel in range(3)]
         for left in range(0, width, SIDE):
-            images.append(b"".join(line[left:left + SIDE] for plane in planes for line in plane))
+            images.append(b"".join(line[left : left + SIDE] for plane in planes for line in plane))
     return images
 
 

@@ -1,3 +1,4 @@
+// The build without CUDA: m2m-doctor has no GPU to check.
 #include "apps/doctor_checks.hpp"
 
 namespace m2m::apps {

@@ -1,5 +1,5 @@
+// Checks the GPUs that a rank sees, and NCCL between the ranks.
 #include <fmt/format.h>
-#include <torch/cuda.h>
 #include <torch/types.h>
 
 #include "apps/doctor_checks.hpp"
@@ -44,7 +44,7 @@ Finding nccl(const comm::Group& all_ranks, int device) {
 }  // namespace
 
 std::vector<Finding> check_devices(const comm::Group& all_ranks, const comm::HostRanks& share) {
-  const int gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
+  const int gpus = nn::gpu_count();
   std::vector<Finding> findings = {visible(gpus, share)};
   // NCCL allows one rank per GPU, on every host.
   if (!all_ranks.any(gpus == 0 || !nn::gpu_trouble().empty() || share.ranks > gpus))

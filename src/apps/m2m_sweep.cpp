@@ -1,9 +1,9 @@
 // m2m-sweep: runs studies.
-#include <torch/cuda.h>
 
 #include <memory>
 
 #include "apps/sweep_command.hpp"
+#include "nn/device.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "settings/table.hpp"
@@ -35,7 +35,7 @@ m2m::apps::TrainingBackend training() {
   made.find_damage = m2m::stages::damage_of_base;
   made.method_names = m2m::settings::method_names();
   made.describe_method = m2m::settings::describe_method;
-  made.gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
+  made.gpus = m2m::nn::gpu_count();
   return made;
 }
 

@@ -1,7 +1,9 @@
+// Prepares a sweep: graph, groups of ranks, lock and time limit; or answers a verb that runs nothing.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -116,19 +118,29 @@ struct PlannedSweep {
 
 PlannedSweep plan_sweep(const study::Study& study, const SweepArguments& arguments,
                         const results::OutputFolder& out, int ranks, const TrainingBackend& training) {
+  std::map<std::string, bool> looked_up;  // each stage once, although several plans ask: a look opens a file
+  const auto existing = [&](const study::StageGraph& graph) {
+    std::vector<bool> exists;
+    for (const study::Stage& stage : graph.stages) {
+      const auto [known, is_new] = looked_up.try_emplace(stage.id);
+      if (is_new) known->second = sweep::stage_exists(stage, out);
+      exists.push_back(known->second);
+    }
+    return exists;
+  };
   const auto plan = [&](int group) {
     study::StageGraph graph =
         study::plan_study(study, training.settings, training.resolve, training.planner(group));
     if (arguments.part) graph = study::select_part(graph, *arguments.part);
-    return study::without_unshared_prefixes(graph, sweep::existing_stages(graph, out));
+    return study::without_unshared_prefixes(graph, existing(graph));
   };
   // Identities contain the size of a group only if batch norm is local. So the first plan is enough to choose the
   // size.
   study::StageGraph graph = plan(std::max(arguments.ranks_per_trial, 1));
-  const int group = ranks_per_trial(arguments.ranks_per_trial, ranks, graph, sweep::existing_stages(graph, out));
+  const int group = ranks_per_trial(arguments.ranks_per_trial, ranks, graph, existing(graph));
   if (group != std::max(arguments.ranks_per_trial, 1)) graph = plan(group);
-  check_shard_options(arguments.trials_per_device, graph, sweep::existing_stages(graph, out));
-  check_precisions(arguments.trials_per_device, graph, sweep::existing_stages(graph, out));
+  check_shard_options(arguments.trials_per_device, graph, existing(graph));
+  check_precisions(arguments.trials_per_device, graph, existing(graph));
   return {std::move(graph), group};
 }
 
@@ -230,17 +242,21 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Se
   log_groups(planned, session, arguments.trials_per_device);
   std::unique_ptr<results::FolderLock> lock = lock_folder(out, arguments.wait);
   std::vector<bool> exists = sweep::set_aside_damaged(graph, out, training.find_damage);
+  sweep::remove_unfinished(graph, exists, out);
   check_precisions(arguments.trials_per_device, graph, exists);  // again: damaged stages are to run as well
   const std::string advice = precision_advice(study, graph, exists, training.gpus);
   if (!advice.empty()) log_info(advice);
+  sweep::check_free_space(graph, exists, out);
   sweep::write_planned_trials(study, graph, out);
-  return PreparedSweep{
-      std::move(planned.graph),
-      std::move(exists),
-      std::move(lock),
-      {out, arguments.profile, planned.ranks_per_trial, arguments.max_retries, arguments.trials_per_device},
-      stop_at,
-      arguments.fail_fast};
+  std::map<int, study::StageResult> losses = sweep::known_losses(graph, out, arguments.retry);
+  return PreparedSweep{std::move(planned.graph),
+                       std::move(exists),
+                       std::move(losses),
+                       std::move(lock),
+                       {out, arguments.profile, planned.ranks_per_trial, arguments.retry.max_retries,
+                        arguments.trials_per_device, arguments.stall_timeout},
+                       stop_at,
+                       arguments.fail_fast};
 }
 
 }  // namespace m2m::apps

@@ -25,9 +25,13 @@ Json to_json(const JobSettings& job_settings) {
   const auto absolute = [](const std::filesystem::path& path) {  // ranks may have been started in different folders
     return path.empty() ? std::string() : std::filesystem::absolute(path).string();
   };
-  return {{"out", absolute(job_settings.out.root)},  {"cache", absolute(job_settings.out.shared_cache)},
-          {"profile", job_settings.profile},         {"ranks_per_trial", job_settings.ranks_per_trial},
-          {"max_retries", job_settings.max_retries}, {"trials_per_device", job_settings.trials_per_device}};
+  return {{"out", absolute(job_settings.out.root)},
+          {"cache", absolute(job_settings.out.shared_cache)},
+          {"profile", job_settings.profile},
+          {"ranks_per_trial", job_settings.ranks_per_trial},
+          {"max_retries", job_settings.max_retries},
+          {"trials_per_device", job_settings.trials_per_device},
+          {"stall_timeout", job_settings.stall_timeout}};
 }
 
 /// Throws Error (usage) on every rank if a rank has another build than rank 0. Collective.
@@ -84,7 +88,7 @@ int automatic(int ranks, const std::vector<bool>& to_run, const study::StageGrap
 }  // namespace
 
 std::string build_text() {
-  return fmt::format("{} {}{}", program_version, git_revision(), git_dirty() ? " with changes" : "");
+  return fmt::format("{} {}{}", program_version(), git_revision(), git_dirty() ? " with changes" : "");
 }
 
 std::optional<JobSettings> broadcast_job_settings(const comm::Session& session, const std::string& build,
@@ -98,7 +102,8 @@ std::optional<JobSettings> broadcast_job_settings(const comm::Session& session, 
                      json.at("profile").get<bool>(),
                      json.at("ranks_per_trial").get<int>(),
                      json.at("max_retries").get<int>(),
-                     json.at("trials_per_device").get<int>()};
+                     json.at("trials_per_device").get<int>(),
+                     json.at("stall_timeout").get<double>()};
 }
 
 int ranks_per_trial(int wanted, int ranks, const study::StageGraph& graph, const std::vector<bool>& exists) {

@@ -18,6 +18,7 @@ struct JobSettings {
   int ranks_per_trial = 1;
   int max_retries = 1;        // further tries of a stage that throws
   int trials_per_device = 1;  // worker slots of a rank
+  double stall_timeout = 0;   // seconds; 0: stalls are not watched for
 };
 
 /// Broadcasts the settings of rank 0; nothing if rank 0 has none. Collective.

@@ -24,7 +24,7 @@ constexpr const char* table_footer =
     R"(A table has a row per method and a column per data setting; --rows and --columns change this. A cell shows bACC / GM, or
 the metrics of --metric, on the test set in %: mean +- sample standard deviation over the trials (number of trials). A *
 marks cells that lack planned trials. Classes are grouped by training counts: majority and minority halves, thirds by
-rank, many (over 100), medium and few (under 20). See results/README.md.
+rank, many (over 100), medium and few (under 20). See docs/report.md.
 
 With --choose the labels of a method are settings to choose from, separately for each data setting. A cell shows how the
 chosen setting validates and the number of settings; each tau that a post-hoc method tried counts as one. The folds of a

@@ -77,11 +77,29 @@ void add_all_of_run(CLI::App& verb, SweepArguments& arguments) {
           },
           "Stop so that the run ends within this time; by default before SLURM_JOB_END_TIME")
       ->type_name("SECONDS|H:MM:SS");
-  verb.add_option("--max-retries", arguments.max_retries,
-                  "Further tries of a stage that fails; if several ranks share it, the next runs make them")
+  verb.add_option("--max-retries", arguments.retry.max_retries,
+                  "Further tries of a stage that fails; if its process ended with it, the next runs make them")
       ->type_name("N")
       ->check(CLI::Range(0, 1000))
       ->capture_default_str();
+  verb.add_option_function<std::string>(
+          "--retry",
+          [&retry = arguments.retry](const std::string& which) {
+            (which == "failed" ? retry.failed : retry.diverged) = true;
+          },
+          "Try again what earlier runs gave up: stages whose process ended too often, or that diverged")
+      ->type_name("failed|diverged")
+      ->check(CLI::IsMember({"failed", "diverged"}))
+      ->trigger_on_parse();
+  verb.add_option_function<std::string>(
+          "--stall-timeout",
+          [&arguments](const std::string& text) {
+            arguments.stall_timeout = text == "0" ? 0 : sweep::read_duration("--stall-timeout", text);
+          },
+          "End the job, to be resumed, if a rank gives no sign of life or a stage makes no step for this time; "
+          "1:00:00 "
+          "by default, 0: never")
+      ->type_name("SECONDS|H:MM:SS");
   verb.add_flag("--wait", arguments.wait, "Wait while another sweep works in the output folder");
   verb.add_flag("--dry-run", arguments.dry_run, "Print what would run and its cost; write nothing");
 }

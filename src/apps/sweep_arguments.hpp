@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "study/part.hpp"
+#include "sweep/attempts.hpp"
 #include "sweep/slurm_script.hpp"
 #include "sweep/stopping.hpp"
 
@@ -31,7 +32,8 @@ struct SweepArguments {
   bool wait = false;
   bool profile = false;
   bool fail_fast = false;
-  int max_retries = 1;
+  sweep::RetryRule retry;
+  double stall_timeout = 3600;  // seconds; 0: stalls are not watched for
   sweep::TimeLimit time;
   std::optional<study::StudyPart> part;  // nothing: the whole study
   sweep::SlurmJob slurm;                 // of slurm: all but `words`

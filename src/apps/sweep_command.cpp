@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "comm/messages/collectives.hpp"
@@ -48,6 +49,12 @@ void log_gpus(const comm::HostRanks& share, int gpus) {
   }
 }
 
+/// Ends every rank of a job that does not go on.
+void end_stalled_job(const comm::Session& session, const std::string& why) {
+  print_error(program, why + "; the job ends; run the same command again to resume");
+  session.abort(static_cast<int>(ExitCode::interrupted));
+}
+
 /// The group of a rank and its way to run stages. Collective.
 struct Runner {
   Runner(const comm::Session& session, const JobSettings& job_settings, const comm::HostRanks& share,
@@ -60,6 +67,12 @@ struct Runner {
         sweep::with_retries(std::move(running.run), job_settings.out, job_settings.max_retries, group.size() == 1);
     work.memory = std::move(running.memory);
     work.slots = job_settings.trials_per_device;
+    work.stall_timeout = job_settings.stall_timeout;
+    work.end_job = [&session](double seconds) {
+      constexpr std::chrono::seconds to_let_rank_1_speak(2);
+      if (session.rank() > 1) std::this_thread::sleep_for(to_let_rank_1_speak);
+      end_stalled_job(session, fmt::format("rank 0 has given no sign of life for {:.0f} s", seconds));
+    };
     if (group.size() == 1) return;
     work.abort_job = [&session](const study::Stage& stage, const study::StageResult& failure) {
       print_error(program, fmt::format("rank {}: {} {}: {}; other ranks of its trial wait for this one, so the job "
@@ -83,9 +96,10 @@ ExitCode guarded(const comm::Session& session, Action action) {
   } catch (const Error& error) {
     if (session.launch().first || session.size() > 1) print_error(program, error.what());
     return error.code();
-  } catch (const std::exception& error) {
-    print_error(program, fmt::format("internal error: {}; please report it", error.what()));
-    return ExitCode::internal;
+  } catch (const std::exception& exception) {
+    const Failure failure = failure_of(exception);
+    print_error(program, failure.sentence);
+    return failure.code;
   }
 }
 
@@ -116,7 +130,10 @@ ExitCode lead(int argc, char** argv, const comm::Session& session, const Trainin
                               sweep->stop_at,
                               sweep->fail_fast,
                               sweep->job_settings.ranks_per_trial,
-                              sweep->job_settings.trials_per_device};
+                              sweep->job_settings.trials_per_device,
+                              std::move(sweep->losses),
+                              sweep->job_settings.stall_timeout,
+                              [&session](const std::string& why) { end_stalled_job(session, why); }};
     return sweep::lead_sweep(job, post.coordinator(), post.worker(), runner.work);
   });
 }

@@ -23,7 +23,8 @@ int sweep_main(int argc, char** argv, const TrainingBackend& training);
 /// A sweep that is checked and planned, with the lock of its output folder.
 struct PreparedSweep {
   study::StageGraph graph;
-  std::vector<bool> exists;  // exists[i]: the artifact of stage i exists
+  std::vector<bool> exists;                  // exists[i]: the artifact of stage i exists
+  std::map<int, study::StageResult> losses;  // of earlier runs, not tried again
   std::unique_ptr<results::FolderLock> lock;
   JobSettings job_settings;
   std::optional<std::chrono::steady_clock::time_point> stop_at;  // nothing: no time limit

@@ -1,3 +1,4 @@
+// What m2m-sweep describe and m2m-sweep simulate print.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

@@ -1,3 +1,4 @@
+// m2m-bench collectives: times the sums over ranks, by size.
 #include <fmt/format.h>
 #include <torch/cuda.h>
 #include <torch/types.h>
@@ -9,6 +10,7 @@
 #include "comm/messages/collectives.hpp"
 #include "comm/tensors/communicator.hpp"
 #include "core/files.hpp"
+#include "nn/device.hpp"
 
 namespace m2m::bench {
 namespace {
@@ -58,7 +60,7 @@ Sums time_sums(const Size& size, comm::Communicator& ranks, torch::Device device
 }
 
 torch::Device trial_device(const comm::Group& job, const comm::HostRanks& share) {
-  const int gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
+  const int gpus = nn::gpu_count();
   if (job.any(share.ranks > gpus)) return torch::kCPU;
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(share.local_rank)};
 }

@@ -1,3 +1,4 @@
+// m2m-bench compare: runs this program and the authors' program in turn, and compares their times.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>

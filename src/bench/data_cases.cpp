@@ -22,11 +22,11 @@ struct PlannedEpoch {
   std::vector<methods::StepTranslations> translations;  // [steps]
 };
 
-PlannedEpoch plan_all(const data::PlanInputs& basis, int epoch, data::ImageShape shape) {
-  PlannedEpoch planned{data::plan_epoch(basis, epoch, settings::Sampling::class_balanced), {}};
+PlannedEpoch plan_all(const data::PlanInputs& inputs, int epoch, data::ImageShape shape) {
+  PlannedEpoch planned{data::plan_epoch(inputs, epoch, settings::Sampling::class_balanced), {}};
   for (std::int64_t step = 0; step < planned.base.steps(); ++step) {
     planned.translations.push_back(
-        methods::plan_translations(basis, planned.base.step(step), epoch, step, settings::M2mSettings(), shape));
+        methods::plan_translations(inputs, planned.base.step(step), epoch, step, settings::M2mSettings(), shape));
   }
   return planned;
 }
@@ -60,11 +60,11 @@ data::PlanInputs make_inputs(const train::LoadedData& data) {
 
 void plan_an_epoch(benchmark::State& state, Workbench& bench) {
   const auto data = bench.data();
-  const data::PlanInputs basis = make_inputs(*data);
+  const data::PlanInputs inputs = make_inputs(*data);
   PlannedEpoch planned;
-  for (auto _ : state) planned = plan_all(basis, 160, data->set.train.shape);
+  for (auto _ : state) planned = plan_all(inputs, 160, data->set.train.shape);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(planned.base.slots.size()));
-  verify(state, equal(planned, plan_all(basis, 160, data->set.train.shape)),
+  verify(state, equal(planned, plan_all(inputs, 160, data->set.train.shape)),
          "a second computation gives another plan of the epoch");
 }
 

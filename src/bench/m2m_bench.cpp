@@ -154,7 +154,7 @@ ExitCode run(const Arguments& arguments, int& argc, char**& argv) {
       return time_collectives(argc, argv, arguments.collectives, machine()) == 0 ? ExitCode::done
                                                                                  : ExitCode::some_failed;
     case Verb::step:
-      std::puts(step_times_line(time_steps(arguments.step)).c_str());
+      print_answer(step_times_line(time_steps(arguments.step)) + "\n");
       return ExitCode::done;
   }
   throw internal_error("a verb does nothing");

@@ -16,6 +16,7 @@ seconds; `first_step_end`, on the monotonic clock.
 
 Needs Python packages torch, torchvision, scipy, tqdm, numpy and Pillow.
 """
+
 import argparse
 import builtins
 import importlib
@@ -100,7 +101,8 @@ def replace_cuda():
     torch.cuda.is_available = lambda: False
     torch.cuda.FloatTensor = torch.FloatTensor
     torch.Tensor.type = lambda self, *rest, **named: (
-        self.float() if rest[:1] == (torch.FloatTensor,) else as_type(self, *rest, **named))
+        self.float() if rest[:1] == (torch.FloatTensor,) else as_type(self, *rest, **named)
+    )
     torch.load = lambda file, **_: load(file, map_location="cpu")
 
 
@@ -122,15 +124,51 @@ def replace_loaders():
 
 def make_arguments(options):
     """The command line of train.py for CIFAR-LT-10 at ratio 100, with the settings of the paper."""
-    common = ["--dataset", "cifar10", "--ratio", "100", "--model", "resnet32", "--batch-size", "128", "--lr", "0.1",
-              "--decay", "2e-4", "--seed", "1", "--name", options.method]
+    common = [
+        "--dataset",
+        "cifar10",
+        "--ratio",
+        "100",
+        "--model",
+        "resnet32",
+        "--batch-size",
+        "128",
+        "--lr",
+        "0.1",
+        "--decay",
+        "2e-4",
+        "--seed",
+        "1",
+        "--name",
+        options.method,
+    ]
     if options.method == "ERM":
         return [*common, "--no_over", "--warm", "200", "--epoch", "200"]
     network = str(options.g.resolve())
     begin = torch.load(network)["epoch"] + 1  # it continues from there, and translates from --warm on
-    return [*common, "--gen", "--beta", "0.999", "--lam", "0.5", "--gamma", "0.9", "--step_size", "0.1",
-            "--attack_iter", "10", "--resume", "--net_t", network, "--net_g", network, "--warm", str(begin), "--epoch",
-            str(begin + 1)]
+    return [
+        *common,
+        "--gen",
+        "--beta",
+        "0.999",
+        "--lam",
+        "0.5",
+        "--gamma",
+        "0.9",
+        "--step_size",
+        "0.1",
+        "--attack_iter",
+        "10",
+        "--resume",
+        "--net_t",
+        network,
+        "--net_g",
+        network,
+        "--warm",
+        str(begin),
+        "--epoch",
+        str(begin + 1),
+    ]
 
 
 def time_evaluation(checkout):

@@ -1,3 +1,4 @@
+// m2m-bench run: the cases by name, repeated by Google Benchmark, with their medians and deviations.
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include "bench/bench_commands.hpp"
 #include "bench/workbench.hpp"
 #include "core/error.hpp"
+#include "core/files.hpp"
 
 namespace m2m::bench {
 namespace {
@@ -108,6 +110,7 @@ int run_cases(const RunSettings& settings, const Json& context) {
   CountingReporter reporter;
   const std::size_t matched = benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::Shutdown();
+  if (!std::cout.flush()) throw write_error("standard output", "cannot be written", errno);
   if (matched == 0) {
     throw usage_error(
         fmt::format("--filter {}: no case has a matching name; --list prints all names", settings.filter));

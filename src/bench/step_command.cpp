@@ -1,3 +1,4 @@
+// m2m-bench step: times training steps and an evaluation of one trial.
 #include <ATen/Parallel.h>
 
 #include "bench/bench_commands.hpp"

@@ -26,15 +26,15 @@ struct StepCase {
 /// Number of translations with a won coin in the steps 1 .. steps of epoch 0: the images that M2m translates.
 std::int64_t translated_images(const TrialSetup& setup, std::int64_t steps) {
   if (!setup.parts.editor) return 0;
-  const data::PlanInputs basis =
+  const data::PlanInputs plan_inputs =
       data::make_plan_inputs(setup.parts.data->set, setup.parts.data->split, setup.plan.settings.batch_size,
                              setup.plan.keys.order, setup.plan.keys.plan);
   const data::EpochPlan plan = data::plan_epoch(
-      basis, 0, settings::phase_at(setup.plan.recipe, 0, setup.plan.settings.defer_until).sampling);
+      plan_inputs, 0, settings::phase_at(setup.plan.recipe, 0, setup.plan.settings.defer_until).sampling);
   std::int64_t count = 0;
   for (std::int64_t step = 1; step <= steps; ++step) {
     const methods::StepTranslations planned =
-        setup.parts.editor->plan(basis, plan.step(step), 0, step, setup.parts.data->set.train.shape);
+        setup.parts.editor->plan(plan_inputs, plan.step(step), 0, step, setup.parts.data->set.train.shape);
     for (const methods::Translation& translation : planned.chosen) count += translation.coin ? 1 : 0;
   }
   return count;

@@ -49,7 +49,7 @@ double ByteReader::read_double() {
 std::string ByteReader::read_line() {
   const std::size_t end = bytes_.substr(offset_, max_line).find('\n');
   if (end == std::string_view::npos) throw error_at("a global's name does not end");
-  const std::string line(read(end));
+  std::string line(read(end));
   read(1);
   return line;
 }

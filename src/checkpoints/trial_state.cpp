@@ -1,12 +1,15 @@
 #include "checkpoints/trial_state.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
 #include <stdexcept>
 
 #include "checkpoints/safetensors.hpp"
 #include "core/error.hpp"
+#include "core/hash.hpp"
 #include "results/journal.hpp"
 
 namespace m2m::checkpoints {
@@ -78,8 +81,29 @@ void derive_failed_gamma(GenerationCounts& counts) {
 namespace {
 
 constexpr const char* facts_key = "trial state";
-constexpr int format_version =
-    2;  // 1: generation counts as K x K tensors, those of earlier epochs within the facts
+constexpr const char* checksum_key = "sha256";
+// 1: generation counts as K x K tensors, those of earlier epochs within the facts; 2: no checksum
+constexpr int format_version = 3;
+constexpr int first_with_checksum = 3;
+
+/// SHA-256 of everything that the file says: its facts, and names, types, shapes and bytes of its tensors.
+std::string checksum(const TensorFile& file) {
+  std::string text = file.metadata.at(facts_key);
+  for (const auto& [name, tensor] : file.tensors) {
+    const auto* bytes = static_cast<const std::byte*>(tensor.const_data_ptr());
+    text += fmt::format("\n{} {} [{}] {}", name, safetensors_type_name(tensor.scalar_type()),
+                        fmt::join(tensor.sizes(), ", "), sha256_hex(std::span(bytes, tensor.nbytes())));
+  }
+  return sha256_hex(text);
+}
+
+/// Throws std::out_of_range if the file is not as it was written. Files of earlier formats have no checksum.
+void check_content(const TensorFile& file, int format) {
+  const auto found = file.metadata.find(checksum_key);
+  if (found == file.metadata.end() && format < first_with_checksum) return;
+  if (found == file.metadata.end() || found->second != checksum(file))
+    throw std::out_of_range("its content differs from its checksum");
+}
 
 void put_group(TensorFile& file, const std::string& group, const NetworkState& tensors) {
   for (const auto& [name, tensor] : tensors) file.tensors.emplace(group + "/" + name, tensor.cpu().contiguous());
@@ -162,6 +186,7 @@ TrialState from_file(const TensorFile& file) {
   const Json facts = Json::parse(file.metadata.at(facts_key));
   const int format = facts.at("format").get<int>();
   if (format < 1 || format > format_version) throw std::out_of_range("a format of another version");
+  check_content(file, format);
   TrialState state;
   state.epoch = facts.at("epoch").get<int>();
   state.step = facts.at("step").get<std::int64_t>();
@@ -196,6 +221,7 @@ void write_trial_state(const std::filesystem::path& path, const TrialState& stat
     put_group(file, "best", state.best_network);
   }
   file.metadata[facts_key] = to_json(state).dump();
+  file.metadata[checksum_key] = checksum(file);
   write_safetensors(path, file);
 }
 

@@ -102,20 +102,24 @@ std::string option_advice(const CLI::App& app, const CLI::App& verb, const std::
   return nearest.empty() ? "; it takes " + taken_words(verb, name) : fmt::format("; did you mean {}?", nearest);
 }
 
-/// The verb whose name `word` misspells; empty if there is none, or if `word` is a file.
+/// The verb whose name `word` misspells; empty if there is none, or if `word` is a file or looks like a path.
 std::string misspelt_verb(const CLI::App& app, const std::string& word) {
   std::error_code ignored;
-  if (std::filesystem::exists(word, ignored)) return "";
+  if (word.find_first_of("./") != std::string::npos || std::filesystem::exists(word, ignored)) return "";
   Words names;
   for (const CLI::App* verb : visible_verbs(app)) names.push_back(verb->get_name());
   return nearest_name(names, word);
+}
+
+std::string misspelling(const std::string& word, const std::string& meant) {
+  return fmt::format("'{}' is neither a command nor a file; did you mean '{}'?", word, meant);
 }
 
 /// The sentence about a wrong command line. other: the word in the verb's place if no verb was named.
 std::string fault_text(const CLI::App& app, const CLI::ParseError& fault, const VerbRules& rules,
                        const std::string& other) {
   const std::string meant = misspelt_verb(app, other);
-  if (!meant.empty()) return fmt::format("'{}' is neither a command nor a file; did you mean '{}'?", other, meant);
+  if (!meant.empty()) return misspelling(other, meant);
   const CLI::App& verb = app.get_subcommands().empty() ? app : *app.get_subcommands().front();
   const std::string name = full_name(app, verb);
   const Words stray = app.remaining(true);
@@ -130,7 +134,7 @@ std::string fault_text(const CLI::App& app, const CLI::ParseError& fault, const 
 
 std::optional<std::string> parse_command_line(CLI::App& app, int argc, const char* const* argv,
                                               const VerbRules& rules) {
-  app.set_version_flag("--version", fmt::format("{} {}", app.get_name(), program_version), "Print the version");
+  app.set_version_flag("--version", fmt::format("{} {}", app.get_name(), full_version()), "Print the version");
   app.require_subcommand(0, 1);
   for (CLI::App* verb : app.get_subcommands({})) verb->fallthrough();  // to --version
   Words words(argv + 1, argv + argc);
@@ -145,6 +149,8 @@ std::optional<std::string> parse_command_line(CLI::App& app, int argc, const cha
   } catch (const CLI::ParseError& fault) {
     throw usage_error("command line: " + fault_text(app, fault, rules, other));
   }
+  if (const std::string meant = misspelt_verb(app, other); !meant.empty())
+    throw usage_error("command line: " + misspelling(other, meant));
   return std::nullopt;
 }
 
@@ -153,19 +159,20 @@ void print_answer(const std::string& text) {
   if (!is_written && errno != EPIPE) throw write_error("standard output", "cannot be written", errno);
 }
 
+Failure failure_of(const std::exception& exception) {
+  if (const auto* error = dynamic_cast<const Error*>(&exception)) return {error->code(), error->what()};
+  if (const auto* error = dynamic_cast<const std::filesystem::filesystem_error*>(&exception))
+    return {ExitCode::input_output, fmt::format("{}: {}", error->path1().string(), error->code().message())};
+  return {ExitCode::internal, fmt::format("internal error: {}; please report it", exception.what())};
+}
+
 int run_program(const std::string& program, const std::function<ExitCode()>& action) {
-  const auto fail = [&](ExitCode code, const std::string& sentence) {
-    print_error(program, sentence);
-    return static_cast<int>(code);
-  };
   try {
     return static_cast<int>(action());
-  } catch (const Error& error) {
-    return fail(error.code(), error.what());
-  } catch (const std::filesystem::filesystem_error& error) {
-    return fail(ExitCode::input_output, error.what());
-  } catch (const std::exception& error) {
-    return fail(ExitCode::internal, fmt::format("internal error: {}; please report it", error.what()));
+  } catch (const std::exception& exception) {
+    const Failure failure = failure_of(exception);
+    print_error(program, failure.sentence);
+    return static_cast<int>(failure.code);
   }
 }
 

@@ -37,8 +37,17 @@ std::optional<std::string> parse_command_line(CLI::App& app, int argc, const cha
 /// Prints to standard output. Ignores a closed pipe. Throws WriteError if the text cannot be written.
 void print_answer(const std::string& text);
 
+/// How an exception ends a program.
+struct Failure {
+  ExitCode code;
+  std::string sentence;
+};
+
+/// The code and sentence of an Error; input_output for an error of the file system; internal for any other. Pure.
+Failure failure_of(const std::exception& exception);
+
 /// Runs `action` as the body of main and returns its exit code. Prints an exception as "PROGRAM: sentence" and
-/// returns the code of the Error, input_output for an error of the file system, or internal.
+/// returns the code of its failure_of.
 int run_program(const std::string& program, const std::function<ExitCode()>& action);
 
 }  // namespace m2m

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <sstream>
+#include <string_view>
 
 namespace m2m {
 namespace fs = std::filesystem;
@@ -38,8 +38,17 @@ std::string read_file(const fs::path& file) {
   return bytes;
 }
 
+namespace {
+constexpr std::string_view unfinished = ".partial-";  // before the number of the process
+}
+
 PendingFile::PendingFile(const fs::path& file)
-    : file_(file), path_(file.string() + fmt::format(".partial-{}", ::getpid())) {
+    : file_(file), path_(file.string() + fmt::format("{}{}", unfinished, ::getpid())) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(file, ignored);
+  if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status))
+    throw WriteError(
+        fmt::format("{}: cannot be written: this is a device, pipe or socket; name a file", file.string()));
   make_folder(file.parent_path());
 }
 
@@ -56,6 +65,13 @@ void PendingFile::commit() {
   if (failed) throw write_error(file_, "cannot be written", failed.message());
   path_.clear();
   sync_to_disk(file_.parent_path().empty() ? fs::path(".") : file_.parent_path());
+}
+
+void remove_unfinished_files(const fs::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().filename().string().find(unfinished) != std::string::npos) fs::remove(entry.path(), ignored);
+  }
 }
 
 void write_file(const fs::path& file, const std::string& bytes) {

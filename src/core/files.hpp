@@ -40,7 +40,8 @@ std::string read_file(const std::filesystem::path& file);
 /// temporary file unless it was committed.
 class PendingFile {
  public:
-  /// Makes the folders above `file`. Throws WriteError if that fails.
+  /// Makes the folders above `file`. Throws WriteError if that fails, or if `file` is a device, pipe or socket,
+  /// which the rename would replace.
   explicit PendingFile(const std::filesystem::path& file);
   ~PendingFile();
   PendingFile(const PendingFile&) = delete;
@@ -54,6 +55,10 @@ class PendingFile {
  private:
   std::filesystem::path file_, path_;
 };
+
+/// Removes what PendingFiles of killed processes left in a folder, which may be missing. No other process may be
+/// writing there. Errors are ignored: the files only take space.
+void remove_unfinished_files(const std::filesystem::path& folder);
 
 /// Writes `bytes` to a PendingFile and commits it. Throws WriteError.
 void write_file(const std::filesystem::path& file, const std::string& bytes);

@@ -1,5 +1,5 @@
 #pragma once
-// The log on standard error: "13:02:41 done    trial 09be ...". Thread-safe.
+// The log on standard error: lines with the time of day, such as "13:02:41 done    trial 09be". Thread-safe.
 #include <string>
 
 namespace m2m {

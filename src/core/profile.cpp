@@ -23,7 +23,7 @@ class HostClock : public ProfileClock {
 
 }  // namespace
 
-std::string to_text(ProfilePhase phase) {
+const char* phase_word(ProfilePhase phase) {
   static constexpr std::array<const char*, profile_phase_count> names = {
       "plan", "gather", "translate", "forward", "backward", "reduce", "update", "evaluate", "write"};
   return names[static_cast<std::size_t>(phase)];

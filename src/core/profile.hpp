@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "core/activity.hpp"
+
 namespace m2m {
 
 /// Seconds from `start` until now.
@@ -20,7 +22,8 @@ enum class ProfilePhase { plan, gather, translate, forward, backward, reduce, up
 constexpr std::size_t profile_phase_count = 9;
 
 /// The name of a phase: "plan", "gather", ... Pure.
-std::string to_text(ProfilePhase phase);
+const char* phase_word(ProfilePhase phase);
+inline std::string to_text(ProfilePhase phase) { return phase_word(phase); }
 
 /// The sums over all calls of a phase.
 struct PhaseTotal {
@@ -97,14 +100,16 @@ class Profile {
   std::int64_t dropped_ = 0;
 };
 
-/// Times its scope as a call of a phase; does nothing without a profile.
+/// Makes its scope the activity of the thread, and times it as a call of a phase if there is a profile.
 class PhaseTimer {
  public:
   PhaseTimer(Profile* profile, ProfilePhase phase, double multiply_adds = 0)
       : profile_(profile), phase_(phase), multiply_adds_(multiply_adds) {
+    Activity::set(phase_word(phase));
     if (profile_ != nullptr) profile_->begin();
   }
   ~PhaseTimer() {
+    Activity::set("");
     if (profile_ != nullptr) profile_->end(phase_, multiply_adds_);
   }
   PhaseTimer(const PhaseTimer&) = delete;

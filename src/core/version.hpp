@@ -4,19 +4,24 @@
 
 namespace m2m {
 
-inline constexpr const char* program_version = "0.1.0";
-
 /// The numerics version: raised by hand if the same settings would train to other numbers. Part of every id.
 inline constexpr int numerics_version = 2;
 
-/// The version of the layout of result files; see results/README.md. Files of versions 1 and later can be read.
+/// The version of the layout of result files; see docs/results_format.md. Files of versions 1 and later can be
+/// read.
 inline constexpr int schema_version = 2;
 
 /// True for a version whose files this program reads.
 constexpr bool is_readable_schema(long long version) { return version >= 1 && version <= schema_version; }
 
-/// The git commit that the program was built from; "unknown" without git. Every build writes it into revision.cpp
-/// (cmake/WriteRevision.cmake).
+// Every build writes the following into revision.cpp (cmake/WriteRevision.cmake).
+
+/// The version of the project, of CMakeLists.txt: "0.1.0".
+std::string program_version();
+/// The version, and how `git describe` names the sources: "0.1.0 (v0.1.0-12-g0123456789ab-dirty)". Without git the
+/// version alone.
+std::string full_version();
+/// The git commit that the program was built from; "unknown" without git.
 std::string git_revision();
 /// True if tracked files differed from that commit.
 bool git_dirty();

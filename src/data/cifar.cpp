@@ -1,3 +1,4 @@
+// Reads CIFAR-10 and CIFAR-100, from their folders or archives.
 #include <fmt/format.h>
 
 #include <algorithm>

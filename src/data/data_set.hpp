@@ -127,7 +127,8 @@ Split split_data(const DataSet& data, const settings::DataSettings& settings, Ke
 /// A deviation of 0 is returned as 1. For data sets that publish none. Pure.
 std::array<std::vector<double>, 2> sample_statistics(const DataSet& data, const PoolRows& part);
 
-/// What the record says of the data: name, counts, sizes, hashes, published or not. See results/README.md. Pure.
+/// What the record says of the data: name, counts, sizes, hashes, published or not. See docs/results_format.md.
+/// Pure.
 Json describe_data(const DataSet& data, const Split& split);
 
 }  // namespace m2m::data

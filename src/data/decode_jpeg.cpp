@@ -1,4 +1,4 @@
-// Decodes JPEG. libjpeg reports errors by a jump, so the functions that it may leave hold no object with a
+// Decodes JPEG pictures. libjpeg reports errors by a jump, so the functions that it may leave hold no object with a
 // destructor.
 #include <csetjmp>
 #include <cstddef>

@@ -1,3 +1,4 @@
+// Reads the digits that ship with the project.
 #include <fmt/format.h>
 
 #include <charconv>

@@ -1,3 +1,4 @@
+// The table of readers, and the folders where data sets are looked for.
 #include <cstdlib>
 
 #include "core/error.hpp"
@@ -50,12 +51,14 @@ DataSet load_data_set(const DataSettings& settings) {
 namespace fs = std::filesystem;
 namespace {
 
-/// Finds `datasets/` from the program's location, so that a moved checkout and copied programs work.
+/// Finds `datasets/` from the program's location, so that a moved checkout, copied and installed programs work.
 fs::path shipped_folder() {
   std::error_code unknown;
   const fs::path program = fs::read_symlink("/proc/self/exe", unknown);
   for (fs::path folder = program.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
-    if (fs::exists(folder / "datasets" / digits_file, unknown)) return folder / "datasets";
+    for (const char* place : {"datasets", "share/m2m/datasets"}) {
+      if (fs::exists(folder / place / digits_file, unknown)) return folder / place;
+    }
   }
   return M2M_SHIPPED_DATASETS;
 }

@@ -1,3 +1,4 @@
+// Parses NumPy's .npy format.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

@@ -1,3 +1,4 @@
+// Reads the user's own arrays from an .npz archive.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

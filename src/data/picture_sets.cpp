@@ -1,3 +1,4 @@
+// The published sets of pictures and the user's own, from lists or folders to samples.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

@@ -1,3 +1,4 @@
+// Reads which images a partial copy of CIFAR holds, and checks that a split uses no other.
 #include <fmt/format.h>
 
 #include <algorithm>

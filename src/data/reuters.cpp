@@ -1,3 +1,4 @@
+// Reads Reuters-52 as bags of words.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Mean and deviation of the training part, and the description of the data for the record.
 #include <algorithm>
 #include <array>
 #include <cmath>

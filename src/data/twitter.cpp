@@ -1,3 +1,4 @@
+// Reads the parts of speech of tweets as word vectors.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The training samples of each class that a study asks for, and advice if the data set has too few.
 #include <fmt/format.h>
 
 #include <algorithm>

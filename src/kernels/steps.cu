@@ -1,6 +1,5 @@
-#include <Random123/philox.h>
-
 #include "kernels/launch.cuh"
+#include "kernels/start_pixel.hpp"
 #include "kernels/steps.hpp"
 
 namespace m2m::kernels {
@@ -40,18 +39,6 @@ __global__ void step_image(double length, std::int64_t values, const Real* __res
   }
 }
 
-constexpr int words_of_a_block = 4;
-
-/// Word `number` of the stream of a slot's noise, as core/philox.cpp counts them.
-__device__ std::uint32_t noise_word(const StartNoise& noise, std::int32_t slot, std::int64_t number) {
-  const auto block = static_cast<std::uint32_t>(number / words_of_a_block);
-  const auto purpose = static_cast<std::uint32_t>(Purpose::noise) << purpose_shift;
-  const r123::Philox4x32::ctr_type counter{
-      {purpose + block, noise.epoch, noise.step, static_cast<std::uint32_t>(slot)}};
-  const r123::Philox4x32::key_type key{{noise.key.seed, static_cast<std::uint32_t>(noise.key.role)}};
-  return r123::Philox4x32()(counter, key)[number % words_of_a_block];
-}
-
 /// Each thread takes every (grid size)-th value.
 template <typename Real>
 __global__ void start(StartNoise noise, std::int64_t values, int channels, std::int64_t plane,
@@ -59,11 +46,7 @@ __global__ void start(StartNoise noise, std::int64_t values, int channels, std::
   const std::int64_t stride = std::int64_t{gridDim.x} * blockDim.x;
   for (std::int64_t at = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x; at < values; at += stride) {
     const std::int64_t image = at / (channels * plane), number = at % (channels * plane);
-    const double scale = noise.image_scales[image] * noise.channel_scales[number / plane];
-    const double uniform = noise_word(noise, noise.slots[image], number) * 0x1p-32;
-    const double added = __dmul_rn(uniform - 0.5, scale);  // rounded before the sum, as on the CPU
-    const Real moved = seeds[at] + static_cast<Real>(added);
-    out[at] = moved < Real{0} ? Real{0} : (moved > Real{1} ? Real{1} : moved);
+    out[at] = start_pixel<Real>(noise, image, number, plane, seeds[at]);
   }
 }
 

@@ -6,6 +6,12 @@
 #include <new>
 #include <vector>
 
+#ifdef __CUDACC__
+#define M2M_HOST_DEVICE __host__ __device__
+#else
+#define M2M_HOST_DEVICE
+#endif
+
 namespace m2m::kernels {
 
 /// The upper half of a float32: eight bits of precision and the range of float32.
@@ -13,7 +19,7 @@ struct Bf16 {
   std::uint16_t bits;
 };
 
-inline float to_float(Bf16 value) {
+M2M_HOST_DEVICE inline float to_float(Bf16 value) {
   const std::uint32_t bits = std::uint32_t{value.bits} << 16;
   float wide;
   std::memcpy(&wide, &bits, sizeof wide);  // nvcc's dialect has no std::bit_cast
@@ -21,7 +27,7 @@ inline float to_float(Bf16 value) {
 }
 
 /// The nearest bfloat16, the even one on a tie; a NaN stays one.
-inline Bf16 to_bf16(float value) {
+M2M_HOST_DEVICE inline Bf16 to_bf16(float value) {
   std::uint32_t bits;
   std::memcpy(&bits, &value, sizeof bits);
   const bool is_nan = (bits & 0x7fffffffU) > 0x7f800000U;

@@ -1,6 +1,6 @@
 #pragma once
-// The convolutions of conv3x3.hpp on processors that multiply whole tiles of bfloat16 (AMX): sixteen pixels times
-// sixteen output channels, 32 products to a sum, by one instruction.
+// The convolutions of conv3x3.hpp on processors that multiply whole tiles of bfloat16 (AMX). One instruction
+// multiplies sixteen pixels by sixteen output channels, with 32 products to a sum.
 //
 // The weights of a row that lie next to each other find their inputs next to each other as well, pixel after pixel:
 // one run of values. A run is cut into slices of 32; the last slice is padded with weights of zero.

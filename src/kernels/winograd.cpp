@@ -25,13 +25,13 @@ void transform_weights(const float* w, double scale, float* out) {
 /// Stores the sixteen weights from channel i to channel o in the order that the kernels read.
 void place_weights(const float* transformed, int o, int i, int in_channels, Aligned<float>& packed) {
   float* to =
-      packed.data() + std::int64_t{o / lanes} * winograd_places * in_channels * lanes + i * lanes + o % lanes;
-  for (int place = 0; place < winograd_places; ++place)
-    to[std::int64_t{place} * in_channels * lanes] = transformed[place];
+      packed.data() + std::int64_t{o / lanes} * winograd_positions * in_channels * lanes + i * lanes + o % lanes;
+  for (int position = 0; position < winograd_positions; ++position)
+    to[std::int64_t{position} * in_channels * lanes] = transformed[position];
 }
 
 void clear_weights(int in_channels, int out_channels, Aligned<float>& packed) {
-  packed.assign(static_cast<std::size_t>(winograd_places) * in_channels * out_channels, 0.0F);
+  packed.assign(static_cast<std::size_t>(winograd_positions) * in_channels * out_channels, 0.0F);
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ bool suits_winograd(const ConvSizes& sizes, int in_channels, int out_channels) {
 void pack_winograd_forward(const ConvSizes& sizes, const float* weight, const float* scale,
                            Aligned<float>& packed) {
   clear_weights(sizes.in_channels, sizes.out_channels, packed);
-  float transformed[winograd_places];
+  float transformed[winograd_positions];
   for (int o = 0; o < sizes.out_channels; ++o) {
     for (int i = 0; i < sizes.in_channels; ++i, weight += 9) {
       transform_weights(weight, scale[o], transformed);
@@ -57,7 +57,7 @@ void pack_winograd_forward(const ConvSizes& sizes, const float* weight, const fl
 void pack_winograd_backward(const ConvSizes& sizes, const float* weight, const float* scale,
                             Aligned<float>& packed) {
   clear_weights(sizes.out_channels, padded_to_lanes(sizes.in_channels), packed);
-  float mirrored[9], transformed[winograd_places];
+  float mirrored[9], transformed[winograd_positions];
   for (int o = 0; o < sizes.out_channels; ++o) {
     for (int i = 0; i < sizes.in_channels; ++i, weight += 9) {
       for (int tap = 0; tap < 9; ++tap) mirrored[tap] = weight[8 - tap];
@@ -69,7 +69,7 @@ void pack_winograd_backward(const ConvSizes& sizes, const float* weight, const f
 
 std::int64_t winograd_scratch(const Winograd& conv) {
   constexpr int max_blocks = 2;
-  return winograd_places * (plane(conv, conv.in_channels) + max_blocks * plane(conv, lanes)) +
+  return winograd_positions * (plane(conv, conv.in_channels) + max_blocks * plane(conv, lanes)) +
          std::int64_t{conv.width} * conv.in_channels;  // and a row of zeros
 }
 

@@ -23,7 +23,7 @@ struct Winograd {
 /// True if a convolution (or its transpose) can be computed this way and becomes faster. Pure.
 bool suits_winograd(const ConvSizes& sizes, int in_channels, int out_channels);
 
-/// weight: [out][in][3][3]; scale: [out]. Fills `packed` with G w G^T: [out / 16][16 places][in][16].
+/// weight: [out][in][3][3]; scale: [out]. Fills `packed` with G w G^T: [out / 16][16 positions][in][16].
 void pack_winograd_forward(const ConvSizes& sizes, const float* weight, const float* scale, Aligned<float>& packed);
 /// Fills `packed` for the transpose: mirrored weights, channels exchanged, rows of missing channels 0.
 void pack_winograd_backward(const ConvSizes& sizes, const float* weight, const float* scale,
@@ -40,7 +40,7 @@ using WinogradFn = void (*)(const Winograd&, const ConvBuffers<float>&, float* s
 // compiles these functions for its own processor.
 namespace {
 
-constexpr int winograd_places = 16;      // of a transformed tile
+constexpr int winograd_positions = 16;   // of a transformed tile
 constexpr int tiles_worth_a_strip = 16;  // few enough for the first cache, enough to use each weight often
 
 inline int tiles_of_a_row(const Winograd& conv) { return conv.width / 2; }
@@ -51,7 +51,7 @@ inline int rows_of_a_strip(const Winograd& conv) {
   return rows > 1 ? rows : 1;
 }
 
-/// Values of one place of all tiles of a strip, padded so that the places do not share cache sets.
+/// Values of one position of all tiles of a strip, padded so that the positions do not share cache sets.
 inline std::int64_t plane(const Winograd& conv, int channels) {
   return std::int64_t{rows_of_a_strip(conv)} * tiles_of_a_row(conv) * channels + lanes;
 }

@@ -47,8 +47,8 @@ struct Column {
   return conv.bordered ? transformed_column(rows, at) : Column{{zero, zero, zero, zero}};
 }
 
-/// B^T d B of one row of tiles and the 16 channels from `channel` on. out: the first tile's first place.
-inline void transform_inputs(const Winograd& conv, const TileRows& rows, int channel, std::int64_t to_next_place,
+/// B^T d B of one row of tiles and the 16 channels from `channel` on. out: the first tile's first position.
+inline void transform_inputs(const Winograd& conv, const TileRows& rows, int channel, std::int64_t to_next_position,
                              float* out) {
   const int channels = conv.in_channels, tiles = tiles_of_a_row(conv);
   Column a = border_column(conv, rows, channel - channels), b = transformed_column(rows, channel);
@@ -59,18 +59,19 @@ inline void transform_inputs(const Winograd& conv, const TileRows& rows, int cha
         tile + 1 < tiles ? transformed_column(rows, at + channels) : border_column(conv, rows, at + channels);
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) {
-      float* place = out + 4 * i * to_next_place;
-      a.pixels[i].minus(c.pixels[i]).store(place);
-      b.pixels[i].plus(c.pixels[i]).store(place + to_next_place);
-      c.pixels[i].minus(b.pixels[i]).store(place + 2 * to_next_place);
-      b.pixels[i].minus(d.pixels[i]).store(place + 3 * to_next_place);
+      float* position = out + 4 * i * to_next_position;
+      a.pixels[i].minus(c.pixels[i]).store(position);
+      b.pixels[i].plus(c.pixels[i]).store(position + to_next_position);
+      c.pixels[i].minus(b.pixels[i]).store(position + 2 * to_next_position);
+      b.pixels[i].minus(d.pixels[i]).store(position + 3 * to_next_position);
     }
     a = c;
     b = d;
   }
 }
 
-/// Sums over the input channels of one place: inputs [tile][in] times weights [block][in][16] -> [block][tile][16].
+/// Sums over the input channels of one position: inputs [tile][in] times weights [block][in][16] ->
+/// [block][tile][16].
 template <int Tiles, int Blocks>
 void multiply(const float* inputs, const float* weights, std::int64_t to_next_block, int in_channels, float* out,
               std::int64_t out_to_next_block) {
@@ -100,14 +101,14 @@ void multiply(const float* inputs, const float* weights, std::int64_t to_next_bl
 
 /// Computes A^T m A of one tile and stores the result: four output pixels of one block of channels.
 [[gnu::always_inline]] inline void store_winograd_tile(const Winograd& conv, const ConvBuffers<float>& memory,
-                                                       const float* place, std::int64_t to_next_place,
+                                                       const float* position, std::int64_t to_next_position,
                                                        std::int64_t pixel, int block) {
   Lanes first[4], second[4];
 #pragma GCC unroll 4
   for (int j = 0; j < 4; ++j) {
-    const float* column = place + j * to_next_place;
-    const Lanes a = Lanes::load(column), b = Lanes::load(column + 4 * to_next_place),
-                c = Lanes::load(column + 8 * to_next_place), d = Lanes::load(column + 12 * to_next_place);
+    const float* column = position + j * to_next_position;
+    const Lanes a = Lanes::load(column), b = Lanes::load(column + 4 * to_next_position),
+                c = Lanes::load(column + 8 * to_next_position), d = Lanes::load(column + 12 * to_next_position);
     first[j] = a.plus(b).plus(c);
     second[j] = b.minus(c).minus(d);
   }
@@ -126,12 +127,13 @@ void convolve_strip(const Winograd& conv, const ConvBuffers<float>& memory, cons
                     int first_row, int rows, int block) {
   const int tiles = rows * tiles_of_a_row(conv);
   const std::int64_t in_plane = plane(conv, conv.in_channels), out_plane = Blocks * plane(conv, lanes);
-  const std::int64_t place_size = std::int64_t{conv.in_channels} * lanes, block_size = winograd_places * place_size;
-  for (int place = 0; place < winograd_places; ++place) {
-    const float* weights = memory.weights + block * block_size + place * place_size;
+  const std::int64_t position_size = std::int64_t{conv.in_channels} * lanes,
+                     block_size = winograd_positions * position_size;
+  for (int position = 0; position < winograd_positions; ++position) {
+    const float* weights = memory.weights + block * block_size + position * position_size;
     const auto run = [&](auto multiply_of, int tile) {
-      multiply_of(inputs + place * in_plane + std::int64_t{tile} * conv.in_channels, weights, block_size,
-                  conv.in_channels, sums + place * out_plane + tile * lanes, plane(conv, lanes));
+      multiply_of(inputs + position * in_plane + std::int64_t{tile} * conv.in_channels, weights, block_size,
+                  conv.in_channels, sums + position * out_plane + tile * lanes, plane(conv, lanes));
     };
     int tile = 0;
     for (; tile + Tiles <= tiles; tile += Tiles) run(multiply<Tiles, Blocks>, tile);
@@ -154,8 +156,8 @@ void convolve_winograd(const Winograd& conv, const ConvBuffers<float>& memory, f
   const int tiles_down = conv.height / 2, strip_rows = rows_of_a_strip(conv), blocks = conv.out_channels / lanes;
   const std::int64_t in_plane = plane(conv, conv.in_channels);
   const std::int64_t row_inputs = std::int64_t{tiles_of_a_row(conv)} * conv.in_channels;
-  float* sums = scratch + winograd_places * in_plane;
-  float* zeros = sums + winograd_places * Blocks * plane(conv, lanes);
+  float* sums = scratch + winograd_positions * in_plane;
+  float* zeros = sums + winograd_positions * Blocks * plane(conv, lanes);
   for (std::int64_t i = 0; i < std::int64_t{conv.width} * conv.in_channels; ++i) zeros[i] = 0;
   for (int first = 0; first < tiles_down; first += strip_rows) {
     const int rows = tiles_down - first < strip_rows ? tiles_down - first : strip_rows;

@@ -47,7 +47,7 @@ class BatchEditor {
 
   /// Plans the translations of one step. slots: that step of the base plan. Deterministic: bit-identical on every
   /// rank. Thread-safe.
-  virtual StepTranslations plan(const data::PlanInputs& basis, std::span<const data::Slot> slots, int epoch,
+  virtual StepTranslations plan(const data::PlanInputs& inputs, std::span<const data::Slot> slots, int epoch,
                                 std::int64_t step, data::ImageShape shape) = 0;
 
   /// Changes `batch` in place and returns its translations. Local; draws by counter only.

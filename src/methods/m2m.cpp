@@ -17,40 +17,21 @@ struct ProbabilityTrace {
   }
 };
 
-/// Replaces the accepted rows of `values`, [b, ...], by rows of `replacements`, [m, ...].
-void replace_accepted(torch::Tensor& values, const TranslatedSlots& slots, const torch::Tensor& replacements) {
-  std::vector<std::int64_t> shape(static_cast<std::size_t>(values.dim()), 1);
-  shape.front() = -1;
-  const torch::Tensor kept = values.index_select(0, slots.rows);
-  values.index_copy_(0, slots.rows, torch::where(slots.accepted.view(shape), replacements, kept));
-}
-
 }  // namespace
 
 M2mEditor::M2mEditor(const settings::M2mSettings& settings, std::unique_ptr<Translator> translator)
     : settings_(settings), translator_(std::move(translator)) {}
 
-StepTranslations M2mEditor::plan(const data::PlanInputs& basis, std::span<const data::Slot> slots, int epoch,
+StepTranslations M2mEditor::plan(const data::PlanInputs& inputs, std::span<const data::Slot> slots, int epoch,
                                  std::int64_t step, data::ImageShape shape) {
-  if (settings_.pool > 0) std::call_once(pools_drawn_, [&] { pools_ = seed_pools(basis, settings_.pool); });
-  return plan_translations(basis, slots, epoch, step, settings_, shape, pools_);
+  if (settings_.pool > 0) std::call_once(pools_drawn_, [&] { pools_ = seed_pools(inputs, settings_.pool); });
+  return plan_translations(inputs, slots, epoch, step, settings_, shape, pools_);
 }
 
 TranslatedSlots M2mEditor::apply(const EditContext& context, const TranslationWork& work, Batch& batch) {
   if (work.empty()) return {};
-  Translated translated;
-  if (translates()) {
-    translated = (*translator_)(context, work);
-  } else {
-    translated.seeds = context.gather(work.seeds);
-    translated.accepted = work.coins;
-  }
-  const TranslatedSlots slots{work.rows, work.seed_classes, work.targets, work.coins, translated.accepted};
-  const bool shows_translation = settings_.image == settings::AcceptedImage::translated;
-  const torch::NoGradGuard no_gradient;
-  replace_accepted(batch.images, slots, shows_translation ? translated.images : translated.seeds);
-  replace_accepted(batch.labels, slots, work.labels);
-  return slots;
+  const torch::Tensor accepted = (*translator_)(context, work, batch);
+  return {work.rows, work.seed_classes, work.targets, work.coins, accepted};
 }
 
 TranslationTrace M2mEditor::trace(const EditContext& context, const TranslationWork& work, double logit_scale) {
@@ -69,7 +50,7 @@ TranslationTrace M2mEditor::trace(const EditContext& context, const TranslationW
     of_f.add(logit_scale * context.f.outputs(x), work);
     of_g.add(context.g.outputs(x), work);
   }
-  const torch::Tensor kept =
+  torch::Tensor kept =
       passes_gamma(target_probability(context.g, x, work.targets), settings_).logical_and(work.coins);
   return {work.seed_classes,
           work.targets,
@@ -88,9 +69,9 @@ double M2mEditor::forward_passes() const {
   return settings_.steps * networks * 2 + 1;
 }
 
-std::unique_ptr<BatchEditor> make_m2m_editor(const Config& resolved, bool graphed) {
+std::unique_ptr<BatchEditor> make_m2m_editor(const Config& resolved, bool graphed, bool fused) {
   const auto settings = settings::read<settings::M2mSettings>(resolved);
-  return std::make_unique<M2mEditor>(settings, make_translator(settings, graphed));
+  return std::make_unique<M2mEditor>(settings, make_translator(settings, graphed, fused));
 }
 
 }  // namespace m2m::methods

@@ -7,7 +7,7 @@
 #include "core/config.hpp"
 #include "methods/batch.hpp"
 #include "methods/m2m_plan.hpp"
-#include "methods/translation.hpp"
+#include "methods/translator.hpp"
 #include "settings/m2m_settings.hpp"
 
 namespace m2m::methods {
@@ -15,11 +15,11 @@ namespace m2m::methods {
 /// Translates images of frequent classes into the chosen batch slots of rare classes. Kim et al. 2020, algorithm 1.
 class M2mEditor : public BatchEditor {
  public:
-  /// translator: made with the same settings; unused if accepted slots show untested seeds (clean-coin).
+  /// translator: made with the same settings.
   M2mEditor(const settings::M2mSettings& settings, std::unique_ptr<Translator> translator);
 
   /// See plan_translations(). The first call draws the seed pools, if the settings ask for them.
-  StepTranslations plan(const data::PlanInputs& basis, std::span<const data::Slot> slots, int epoch,
+  StepTranslations plan(const data::PlanInputs& inputs, std::span<const data::Slot> slots, int epoch,
                         std::int64_t step, data::ImageShape shape) override;
 
   /// Writes the accepted images and their labels into `batch`.
@@ -28,8 +28,8 @@ class M2mEditor : public BatchEditor {
   /// distribution of the step's slots over ranks. Local; draws by counter only.
   TranslatedSlots apply(const EditContext& context, const TranslationWork& work, Batch& batch) override;
 
-  /// Traces translations; x* has the bits that apply() gives with the same networks. Undefined tensors for
-  /// clean-coin, which translates nothing. Local.
+  /// Traces translations, step by step; x* has the bits that apply() gives with the same networks, fused up to
+  /// rounding. Undefined tensors for clean-coin, which translates nothing. Local.
   TranslationTrace trace(const EditContext& context, const TranslationWork& work, double logit_scale) override;
 
   /// 2 T passes for each network with a gradient and 1 for the gamma test; 0 for clean-coin.
@@ -44,7 +44,7 @@ class M2mEditor : public BatchEditor {
   SeedPools pools_;
 };
 
-/// Makes the editor of a trial from its settings. graphed: see make_translator().
-std::unique_ptr<BatchEditor> make_m2m_editor(const Config& resolved, bool graphed);
+/// Makes the editor of a trial from its settings. graphed, fused: see make_translator().
+std::unique_ptr<BatchEditor> make_m2m_editor(const Config& resolved, bool graphed, bool fused);
 
 }  // namespace m2m::methods

@@ -49,13 +49,13 @@ int draw_seed_by_class(std::span<const std::int32_t> labels, std::span<const dou
 }
 
 /// Returns the scales per channel that limit the noise's norm over all n images to `norm`.
-std::vector<double> noise_scales(const PlanInputs& basis, const StepTranslations& planned, int epoch,
+std::vector<double> noise_scales(const PlanInputs& inputs, const StepTranslations& planned, int epoch,
                                  std::int64_t step, double norm, data::ImageShape shape) {
   std::vector<double> squares(static_cast<std::size_t>(shape.channels), 0.0);
   std::vector<double> noise(static_cast<std::size_t>(shape.size()));
   const std::size_t plane = noise.size() / squares.size();
   for (const Translation& translation : planned.chosen) {
-    draw_noise(basis.plan, epoch, step, translation.slot, noise);
+    draw_noise(inputs.plan, epoch, step, translation.slot, noise);
     auto value = noise.begin();
     for (double& square : squares) {
       for (std::size_t i = 0; i < plane; ++i, ++value) square += *value * *value;
@@ -70,35 +70,35 @@ std::vector<double> noise_scales(const PlanInputs& basis, const StepTranslations
 }
 
 /// Limits the norm of each feature vector's noise to its share of `norm`.
-void scale_each(const PlanInputs& basis, StepTranslations& planned, int epoch, std::int64_t step, double norm,
+void scale_each(const PlanInputs& inputs, StepTranslations& planned, int epoch, std::int64_t step, double norm,
                 data::ImageShape shape) {
   std::vector<double> noise(static_cast<std::size_t>(shape.size()));
   const double max_length = norm / std::sqrt(static_cast<double>(planned.n()));
   for (Translation& translation : planned.chosen) {
-    draw_noise(basis.plan, epoch, step, translation.slot, noise);
+    draw_noise(inputs.plan, epoch, step, translation.slot, noise);
     const double length = std::sqrt(std::inner_product(noise.begin(), noise.end(), noise.begin(), 0.0));
     translation.noise_scale = length > max_length ? max_length / length : 1.0;
   }
   planned.noise_scale = {1.0};
 }
 
-void scale_noise(const PlanInputs& basis, StepTranslations& planned, int epoch, std::int64_t step,
+void scale_noise(const PlanInputs& inputs, StepTranslations& planned, int epoch, std::int64_t step,
                  std::optional<double> norm, data::ImageShape shape) {
   if (shape.is_vector()) {
-    scale_each(basis, planned, epoch, step, norm.value_or(0.866), shape);
+    scale_each(inputs, planned, epoch, step, norm.value_or(0.866), shape);
   } else {
-    planned.noise_scale = noise_scales(basis, planned, epoch, step, norm.value_or(0.5), shape);
+    planned.noise_scale = noise_scales(inputs, planned, epoch, step, norm.value_or(0.5), shape);
   }
 }
 
 /// The random streams of one slot of a step.
 struct SlotDraws {
-  const PlanInputs& basis;
+  const PlanInputs& inputs;
   int epoch;
   std::int64_t step;
   std::size_t slot;
   Stream from(Purpose purpose) const {
-    return {basis.plan, purpose, static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(step),
+    return {inputs.plan, purpose, static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(step),
             static_cast<std::uint32_t>(slot)};
   }
 };
@@ -128,7 +128,7 @@ std::optional<Slot> draw_from_pool(const SlotDraws& draw, const std::vector<doub
   if (seed_class < 0) return std::nullopt;
   const std::vector<std::int32_t>& pool = pools[seed_class];
   const auto image = pool[draw.from(Purpose::pool_image).below(static_cast<std::int64_t>(pool.size()))];
-  return data::augment_slot(draw.basis, image, draw.from(Purpose::pool_crop));
+  return data::augment_slot(draw.inputs, image, draw.from(Purpose::pool_crop));
 }
 
 /// Draws a class uniformly from those that are neither a nor b.
@@ -145,11 +145,11 @@ Translation draw_translation(const SlotDraws& draw, const Slot& seed, std::int32
   Translation translation;
   translation.slot = static_cast<std::int32_t>(draw.slot);
   translation.seed = seed;
-  translation.seed_class = draw.basis.labels[seed.image];
+  translation.seed_class = draw.inputs.labels[seed.image];
   translation.target = translation.label = target;
   if (settings.label == settings::TrainLabel::random) {
     translation.label =
-        draw_other_class(draw.from(Purpose::random_label), static_cast<std::int32_t>(draw.basis.counts.size()),
+        draw_other_class(draw.from(Purpose::random_label), static_cast<std::int32_t>(draw.inputs.counts.size()),
                          target, translation.seed_class);
   }
   translation.coin = draw.from(Purpose::coin).uniform() < weight[translation.seed_class];
@@ -176,12 +176,12 @@ double generate_probability(const ClassCounts& counts, int label) {
   return 1.0 - static_cast<double>(counts[label]) / static_cast<double>(largest(counts));
 }
 
-SeedPools seed_pools(const PlanInputs& basis, std::int64_t m) {
+SeedPools seed_pools(const PlanInputs& inputs, std::int64_t m) {
   SeedPools pools;
-  for (std::size_t k = 0; k < basis.positions_by_class.size(); ++k) {
-    const auto& images = basis.positions_by_class[k];
+  for (std::size_t k = 0; k < inputs.positions_by_class.size(); ++k) {
+    const auto& images = inputs.positions_by_class[k];
     const auto order = permutation(static_cast<std::int64_t>(images.size()),
-                                   Stream(basis.plan, Purpose::pool, 0, 0, static_cast<std::uint32_t>(k)));
+                                   Stream(inputs.plan, Purpose::pool, 0, 0, static_cast<std::uint32_t>(k)));
     const auto size = std::min(m, static_cast<std::int64_t>(images.size()));
     pools.emplace_back();
     for (std::int64_t i = 0; i < size; ++i) pools.back().push_back(images[order[i]]);
@@ -189,17 +189,17 @@ SeedPools seed_pools(const PlanInputs& basis, std::int64_t m) {
   return pools;
 }
 
-StepTranslations plan_translations(const PlanInputs& basis, std::span<const Slot> slots, int epoch,
+StepTranslations plan_translations(const PlanInputs& inputs, std::span<const Slot> slots, int epoch,
                                    std::int64_t step, const settings::M2mSettings& settings, data::ImageShape shape,
                                    const SeedPools& pools) {
   std::vector<std::int32_t> labels(slots.size());
   std::transform(slots.begin(), slots.end(), labels.begin(),
-                 [&](const Slot& slot) { return basis.labels[slot.image]; });
+                 [&](const Slot& slot) { return inputs.labels[slot.image]; });
   StepTranslations planned;
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    const SlotDraws draw{basis, epoch, step, i};
-    if (draw.from(Purpose::generate).uniform() >= generate_probability(basis.counts, labels[i])) continue;
-    const std::vector<double> weight = class_weights(basis.counts, labels[i], settings.beta);
+    const SlotDraws draw{inputs, epoch, step, i};
+    if (draw.from(Purpose::generate).uniform() >= generate_probability(inputs.counts, labels[i])) continue;
+    const std::vector<double> weight = class_weights(inputs.counts, labels[i], settings.beta);
     const auto seed = settings.pool > 0 ? draw_from_pool(draw, weight, pools)
                                         : draw_from_batch(draw, weight, slots, labels, settings.seed_by);
     if (!seed) {
@@ -209,7 +209,7 @@ StepTranslations plan_translations(const PlanInputs& basis, std::span<const Slot
     planned.chosen.push_back(draw_translation(draw, *seed, labels[i], weight, settings));
   }
   if (settings.random_start && !planned.chosen.empty()) {
-    scale_noise(basis, planned, epoch, step, settings.noise, shape);
+    scale_noise(inputs, planned, epoch, step, settings.noise, shape);
   }
   return planned;
 }

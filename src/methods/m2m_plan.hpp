@@ -18,7 +18,7 @@ using SeedPools = std::vector<std::vector<std::int32_t>>;
 
 /// Draws the seed pools: the first m images of a permutation per class, so that a larger pool contains the smaller
 /// ones; all images of a class with fewer. Pure.
-SeedPools seed_pools(const data::PlanInputs& basis, std::int64_t m);
+SeedPools seed_pools(const data::PlanInputs& inputs, std::int64_t m);
 
 /// Returns the probability of a coin that is won, from class `seed` to class `target`: 1 - beta^max(n_seed -
 /// n_target, 0).
@@ -56,7 +56,7 @@ struct StepTranslations {
 ///
 /// slots: one step of the base plan; pools: seed_pools() of settings.pool, unused if that is 0. With pools, a class
 /// is drawn by weight among all K, then one image of its pool uniformly, with a new augmentation.
-StepTranslations plan_translations(const data::PlanInputs& basis, std::span<const data::Slot> slots, int epoch,
+StepTranslations plan_translations(const data::PlanInputs& inputs, std::span<const data::Slot> slots, int epoch,
                                    std::int64_t step, const settings::M2mSettings& settings, data::ImageShape shape,
                                    const SeedPools& pools = {});
 

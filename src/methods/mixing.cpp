@@ -26,9 +26,9 @@ double draw_gamma(Stream& stream, double shape) {
 }
 
 /// Returns the slots of the step in a random order.
-std::vector<Slot> shuffled(const data::PlanInputs& basis, std::span<const Slot> slots, int epoch,
+std::vector<Slot> shuffled(const data::PlanInputs& inputs, std::span<const Slot> slots, int epoch,
                            std::int64_t step) {
-  const Stream stream(basis.plan, Purpose::mix_partner, epoch, static_cast<std::uint32_t>(step));
+  const Stream stream(inputs.plan, Purpose::mix_partner, epoch, static_cast<std::uint32_t>(step));
   std::vector<Slot> partners;
   for (const std::int32_t slot : permutation(static_cast<std::int64_t>(slots.size()), stream)) {
     partners.push_back(slots[slot]);
@@ -49,10 +49,10 @@ Box draw_box(Stream& stream, double area, data::ImageShape shape) {
   return {top, left, bottom - top, right - left};
 }
 
-StepMix plan_cmo(const data::PlanInputs& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
+StepMix plan_cmo(const data::PlanInputs& inputs, std::span<const Slot> slots, int epoch, std::int64_t step,
                  data::ImageShape shape, const settings::MixSettings& settings) {
   const auto at = [&](Purpose purpose) {
-    return Stream(basis.plan, purpose, epoch, static_cast<std::uint32_t>(step));
+    return Stream(inputs.plan, purpose, epoch, static_cast<std::uint32_t>(step));
   };
   StepMix mix;
   const bool is_on = epoch >= settings.cmo_from && epoch < settings.cmo_until;
@@ -60,7 +60,7 @@ StepMix plan_cmo(const data::PlanInputs& basis, std::span<const Slot> slots, int
   Stream shares = at(Purpose::mix_share), boxes = at(Purpose::mix_box);
   mix.box = draw_box(boxes, 1 - draw_beta(shares, settings.alpha), shape);
   mix.share = 1 - static_cast<double>(mix.box->height) * mix.box->width / (shape.height * shape.width);
-  for (std::size_t i = 0; i < slots.size(); ++i) mix.partners.push_back(data::partner_slot(basis, epoch, step, i));
+  for (std::size_t i = 0; i < slots.size(); ++i) mix.partners.push_back(data::partner_slot(inputs, epoch, step, i));
   mix.label_shares.assign(slots.size(), mix.share);
   return mix;
 }
@@ -79,17 +79,19 @@ double remix_label_share(double share, double n_slot, double n_partner, double k
   return share;
 }
 
-StepMix plan_mix(const data::PlanInputs& basis, std::span<const Slot> slots, int epoch, std::int64_t step,
+StepMix plan_mix(const data::PlanInputs& inputs, std::span<const Slot> slots, int epoch, std::int64_t step,
                  data::ImageShape shape, const settings::MixSettings& settings) {
   if (settings.kind == settings::Mixing::none) return {};
-  if (settings.kind == settings::Mixing::cmo) return plan_cmo(basis, slots, epoch, step, shape, settings);
-  Stream stream(basis.plan, Purpose::mix_share, epoch, static_cast<std::uint32_t>(step));
+  if (settings.kind == settings::Mixing::cmo) return plan_cmo(inputs, slots, epoch, step, shape, settings);
+  Stream stream(inputs.plan, Purpose::mix_share, epoch, static_cast<std::uint32_t>(step));
   StepMix mix;
   mix.share = draw_beta(stream, settings.alpha);
-  mix.partners = shuffled(basis, slots, epoch, step);
+  mix.partners = shuffled(inputs, slots, epoch, step);
   mix.label_shares.assign(slots.size(), mix.share);
   if (settings.kind != settings::Mixing::remix) return mix;
-  const auto count = [&](const Slot& slot) { return static_cast<double>(basis.counts[basis.labels[slot.image]]); };
+  const auto count = [&](const Slot& slot) {
+    return static_cast<double>(inputs.counts[inputs.labels[slot.image]]);
+  };
   for (std::size_t i = 0; i < slots.size(); ++i) {
     mix.label_shares[i] = remix_label_share(mix.share, count(slots[i]), count(mix.partners[i]),
                                             settings.remix_kappa, settings.remix_tau);
@@ -112,7 +114,7 @@ void mix_batch(const StepMix& mix, const Partners& partners, Batch& batch) {
 }
 
 torch::Tensor mixed_loss(const LossFn& loss, const torch::Tensor& outputs, const Batch& batch) {
-  const torch::Tensor losses = loss(outputs, batch.labels);
+  torch::Tensor losses = loss(outputs, batch.labels);
   if (!batch.partner_labels.defined()) return losses;
   return batch.label_shares * losses + (1 - batch.label_shares) * loss(outputs, batch.partner_labels);
 }

@@ -26,7 +26,7 @@ struct StepMix {
   std::optional<Box> box;
 };
 
-/// Plans the mixing of one step. slots: of the plan made from `basis`. Pure; bit-identical everywhere.
+/// Plans the mixing of one step. slots: of the plan made from `inputs`. Pure; bit-identical everywhere.
 ///
 /// mixup: Zhang et al., ICLR 2018: one share per step from Beta(alpha, alpha), partners by a permutation.
 /// Remix: Chou et al., "Remix: rebalanced mixup", ECCV 2020 workshops, equation 8: as mixup, but the label is that
@@ -34,7 +34,7 @@ struct StepMix {
 ///
 /// CMO: Park et al., "The majority can help the minority", CVPR 2022, algorithm 1: CutMix (a box of area 1 - share
 /// at a uniform place, cut at the border) of a class-balanced draw onto the plain one, in about every second step.
-StepMix plan_mix(const data::PlanInputs& basis, std::span<const data::Slot> slots, int epoch, std::int64_t step,
+StepMix plan_mix(const data::PlanInputs& inputs, std::span<const data::Slot> slots, int epoch, std::int64_t step,
                  data::ImageShape shape, const settings::MixSettings& settings);
 
 /// Returns Remix's weight of a slot's label. n_slot, n_partner: training samples of the two classes. Pure.

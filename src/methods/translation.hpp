@@ -4,13 +4,12 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <memory>
 #include <span>
 
 #include "methods/m2m_plan.hpp"
 #include "nn/device.hpp"
 #include "nn/frozen_network.hpp"
+#include "nn/tensor_kernels.hpp"
 #include "settings/m2m_settings.hpp"
 
 namespace m2m::methods {
@@ -82,6 +81,12 @@ using AddIndicesFn = std::function<nn::UploadSlice(nn::Upload& upload, std::span
 TranslationUpload add_translations(const StepTranslations& planned, std::span<const std::int32_t> slots_of_rank,
                                    const AddIndicesFn& add_indices, nn::Upload& upload);
 
+/// The training images as they lie in memory: uint8 [n, c, h, w], a pixel is a byte / divisor.
+struct TrainingPixels {
+  torch::Tensor bytes;
+  double divisor = 1;
+};
+
 /// The networks of an edit and its place in the trial.
 struct EditContext {
   nn::FrozenNetwork& f;  // as last refreshed: an edit that calls f refreshes it first
@@ -92,59 +97,15 @@ struct EditContext {
   /// Gathers and augments any images of the training part: seeds may lie in the shards of other ranks, or outside
   /// of the step. indices: as AddIndicesFn added them. Returns [m, c, h, w].
   std::function<torch::Tensor(const torch::Tensor& indices)> gather;
+  TrainingPixels pixels;  // what gather reads, for kernels that gather by themselves
 };
+
+/// Where the noise of these translations is drawn; points into `work`. Pure.
+kernels::StartNoise start_noise(const EditContext& context, const TranslationWork& work);
 
 /// Returns the start of each translation: clamp(x0 + noise, 0, 1), or x0 without a random start. seeds: x0,
 /// [m, c, h, w]. Local; draws by counter only.
 torch::Tensor start_images(const settings::M2mSettings& settings, const EditContext& context,
                            const TranslationWork& work, const torch::Tensor& seeds);
-
-/// The result of m translations.
-struct Translated {
-  torch::Tensor seeds, images;  // x0 as augmented, and x*: [m, c, h, w]
-  torch::Tensor accepted;       // bool [m]: coin and gamma test
-};
-
-/// Translates the images of each training step of one trial: start, T steps, gamma test and coin.
-class Translator {
- public:
-  Translator() = default;
-  Translator(const Translator&) = delete;
-  Translator& operator=(const Translator&) = delete;
-  virtual ~Translator() = default;
-
-  /// Translates the images of `work`, which is not empty. Refreshes f if it is used. The networks are the same in
-  /// each call and outlive this object. Local; draws by counter only.
-  virtual Translated operator()(const EditContext& context, const TranslationWork& work) = 0;
-};
-
-/// Translates with a call of both networks per step.
-class StepwiseTranslator : public Translator {
- public:
-  /// graphed: each step is recorded once per number of images, rounded up to a multiple of 8, and replayed.
-  StepwiseTranslator(const settings::M2mSettings& settings, bool graphed)
-      : settings_(settings), graphed_(graphed) {}
-
-  Translated operator()(const EditContext& context, const TranslationWork& work) override;
-
-  /// Returns translate() of `start` with the settings of this translator, without an observer.
-  torch::Tensor steps(const EditContext& context, const TranslationWork& work, const torch::Tensor& start);
-
-  /// Returns target_probability() of the same arguments, from a recording if graphed.
-  torch::Tensor probability(nn::FrozenNetwork& g, const torch::Tensor& images, const torch::Tensor& targets);
-
- private:
-  void refresh(nn::FrozenNetwork& f);
-  nn::GraphedCall& recorded_step(const EditContext& context, std::int64_t size);
-
-  settings::M2mSettings settings_;
-  bool graphed_;
-  std::map<std::int64_t, std::unique_ptr<nn::GraphedCall>> recorded_steps_;  // by number of images
-  std::unique_ptr<nn::RecordedOutputs> g_outputs_;
-  std::unique_ptr<nn::GraphedCall> refresh_;
-};
-
-/// Makes the translator of a trial. graphed: see StepwiseTranslator.
-std::unique_ptr<Translator> make_translator(const settings::M2mSettings& settings, bool graphed);
 
 }  // namespace m2m::methods

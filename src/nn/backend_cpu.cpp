@@ -1,6 +1,9 @@
 // What the build without CUDA does instead of backend_cuda.cpp and tensor_kernels_cuda.cpp: the only device is the
 // host.
+#include "core/error.hpp"
 #include "nn/device.hpp"
+#include "nn/fused_resnet.hpp"
+#include "nn/fused_translation.hpp"
 #include "nn/tensor_kernels.hpp"
 
 namespace m2m::nn {
@@ -33,6 +36,16 @@ DeviceMemory device_memory(torch::Device) { return host_memory(); }
 const std::string& gpu_trouble() {
   static const std::string none;
   return none;
+}
+
+std::string fused_trouble(const NetworkSpec&, torch::Device) { return "needs a GPU"; }
+
+std::unique_ptr<FrozenNetwork> make_fused(const ResNet&) {
+  throw internal_error("a fused network in a build without CUDA");
+}
+
+void translate_fused(const kernels::DeviceNetwork&, const kernels::DeviceNetwork&, const FusedTranslation&) {
+  throw internal_error("a fused translation in a build without CUDA");
 }
 
 void pixel_step(torch::Tensor& x, const torch::Tensor& gradient, double length) {

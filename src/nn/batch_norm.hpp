@@ -39,7 +39,7 @@ torch::Tensor batch_norm_relu(torch::nn::BatchNorm2d& norm, const torch::Tensor&
 /// threads. Deterministic. Collective if `sum` is not null, as is its backward pass.
 torch::Tensor fused_batch_norm_relu(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
                                     const torch::Tensor& shortcut, InstructionSet set,
-                                    std::shared_ptr<const SumOverRanks> sum = nullptr);
+                                    const std::shared_ptr<const SumOverRanks>& sum = nullptr);
 
 /// Two sums per channel, and the number of values that each is over: [c], [c], [1], float64.
 struct RankSums {

@@ -209,7 +209,7 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu<T>> {
 
 torch::Tensor fused_batch_norm_relu(torch::nn::BatchNorm2dImpl& norm, const torch::Tensor& x,
                                     const torch::Tensor& shortcut, InstructionSet set,
-                                    std::shared_ptr<const SumOverRanks> sum) {
+                                    const std::shared_ptr<const SumOverRanks>& sum) {
   const torch::Tensor in = channels_last(x);
   std::optional<torch::Tensor> added;  // autograd refuses an undefined tensor
   if (shortcut.defined()) added = channels_last(shortcut);

@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 #include <fmt/format.h>
+#include <torch/cuda.h>
 
 #include <cstring>
 #include <mutex>
@@ -13,6 +14,8 @@ namespace {
 constexpr std::size_t alignment = 16;  // of each slice: enough for every type
 
 }  // namespace
+
+int gpu_count() { return torch::cuda::is_available() ? torch::cuda::device_count() : 0; }
 
 GraphedCall::Tensors GraphedCall::operator()(const Tensors& inputs, int times) {
   const bool is_first = !called_;

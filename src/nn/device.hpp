@@ -55,6 +55,9 @@ class StreamScope {
   std::unique_ptr<Guard> guard_;
 };
 
+/// Number of GPUs that this process sees; 0 in a build for CPUs. Local.
+int gpu_count();
+
 /// Waits for what the calling thread has queued for a GPU; does nothing on a CPU. Throws c10::Error if that work
 /// has failed.
 void synchronize_stream(torch::Device device);

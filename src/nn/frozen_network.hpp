@@ -4,7 +4,9 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 
+#include "kernels/translate.hpp"
 #include "nn/device.hpp"
 #include "nn/network.hpp"
 
@@ -22,6 +24,10 @@ class FrozenNetwork {
   /// The input of the head. pixels: [n, c, h, w] in [0, 1] of the network's precision (float32 if that computes in
   /// bfloat16) -> [n, features]. Local, deterministic.
   virtual torch::Tensor features(const torch::Tensor& pixels) = 0;
+
+  /// The network in the memory of a GPU, for kernels that run all of it; nothing if this form has none. Valid until
+  /// the network is destroyed; refresh() changes what it points to.
+  virtual std::optional<kernels::DeviceNetwork> device_network() const { return std::nullopt; }
 
   /// The head's outputs, [n, K]: logits, or cosines. Local, deterministic.
   torch::Tensor outputs(const torch::Tensor& pixels);

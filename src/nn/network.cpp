@@ -18,7 +18,7 @@ torch::Tensor per_channel(const std::vector<double>& values) {
 }
 
 /// Fills a float tensor of any precision with normals of that deviation, drawn in double.
-void fill_normal(torch::Tensor tensor, double deviation, Stream stream) {
+void fill_normal(const torch::Tensor& tensor, double deviation, Stream stream) {
   torch::Tensor drawn = torch::empty(tensor.sizes(), torch::kFloat64);
   double* out = drawn.data_ptr<double>();
   for (std::int64_t i = 0; i < drawn.numel(); ++i) out[i] = deviation * stream.normal();
@@ -26,7 +26,7 @@ void fill_normal(torch::Tensor tensor, double deviation, Stream stream) {
 }
 
 /// Vectors uniform in [-1, 1], then at length 1. directions: [features, classes], a vector in each column.
-void fill_directions(torch::Tensor directions, Stream stream) {
+void fill_directions(const torch::Tensor& directions, Stream stream) {
   torch::Tensor drawn = torch::empty(directions.sizes(), torch::kFloat64);
   double* out = drawn.data_ptr<double>();
   for (std::int64_t i = 0; i < drawn.numel(); ++i) out[i] = 2 * stream.uniform() - 1;
@@ -35,7 +35,7 @@ void fill_directions(torch::Tensor directions, Stream stream) {
 
 void initialise_parameter(const Network& network, const torch::OrderedDict<std::string, torch::Tensor>::Item& item,
                           Stream stream) {
-  torch::Tensor weight = item.value();
+  const torch::Tensor& weight = item.value();
   if (item.key().ends_with("bias")) {
     weight.zero_();
   } else if (weight.is_same(network.head().weight) && network.head().kind() == settings::HeadKind::cosine) {
@@ -130,7 +130,8 @@ void load_state(Network& network, const std::map<std::string, torch::Tensor>& st
     }
     tensor.copy_(found->second);
   }
-  for (const auto& [name, tensor] : state) {
+  for (const auto& entry : state) {
+    const std::string& name = entry.first;
     const bool known =
         std::any_of(expected.begin(), expected.end(), [&](const auto& item) { return item.first == name; });
     if (!known) throw misfit(origin, fmt::format("has an unknown tensor '{}'", name), network);

@@ -38,24 +38,24 @@ std::vector<Shape> block_shapes() {
 
 PreactBlock::PreactBlock(int in_channels, int out_channels, int stride, const Arithmetic& arithmetic)
     : arithmetic_(arithmetic) {
-  bn_a = register_module("bn_a", torch::nn::BatchNorm2d(in_channels));
-  conv_a = register_module("conv_a", make_convolution(in_channels, out_channels, 3, stride));
-  bn_b = register_module("bn_b", torch::nn::BatchNorm2d(out_channels));
-  conv_b = register_module("conv_b", make_convolution(out_channels, out_channels, 3, 1));
+  bn_a_ = register_module("bn_a", torch::nn::BatchNorm2d(in_channels));
+  conv_a_ = register_module("conv_a", make_convolution(in_channels, out_channels, 3, stride));
+  bn_b_ = register_module("bn_b", torch::nn::BatchNorm2d(out_channels));
+  conv_b_ = register_module("conv_b", make_convolution(out_channels, out_channels, 3, 1));
   if (stride != 1 || in_channels != out_channels) {
-    shortcut = register_module("shortcut", make_convolution(in_channels, out_channels, 1, stride));
+    shortcut_ = register_module("shortcut", make_convolution(in_channels, out_channels, 1, stride));
   }
 }
 
 torch::Tensor PreactBlock::forward(const torch::Tensor& x) {
-  const torch::Tensor active = batch_norm_relu(bn_a, x, {}, arithmetic_);
-  const torch::Tensor round = shortcut.is_empty() ? x : convolve(shortcut, active, arithmetic_);
-  const torch::Tensor y = batch_norm_relu(bn_b, convolve(conv_a, active, arithmetic_), {}, arithmetic_);
-  return convolve(conv_b, y, arithmetic_) + round;
+  const torch::Tensor active = batch_norm_relu(bn_a_, x, {}, arithmetic_);
+  const torch::Tensor round = shortcut_.is_empty() ? x : convolve(shortcut_, active, arithmetic_);
+  const torch::Tensor y = batch_norm_relu(bn_b_, convolve(conv_a_, active, arithmetic_), {}, arithmetic_);
+  return convolve(conv_b_, y, arithmetic_) + round;
 }
 
 PreactResNet::PreactResNet(const NetworkSpec& spec) : Network(spec), arithmetic_(make_arithmetic(this->spec())) {
-  first = register_module("first", make_convolution(spec.channels, stage_channels.front(), 3, 1));
+  first_ = register_module("first", make_convolution(spec.channels, stage_channels.front(), 3, 1));
   int channels = stage_channels.front();
   for (const int out_channels : stage_channels) {
     for (int i = 0; i < blocks_per_stage; ++i) {
@@ -65,14 +65,14 @@ PreactResNet::PreactResNet(const NetworkSpec& spec) : Network(spec), arithmetic_
       channels = out_channels;
     }
   }
-  last = register_module("last", torch::nn::BatchNorm2d(channels));
+  last_ = register_module("last", torch::nn::BatchNorm2d(channels));
   add_head(channels);
 }
 
 torch::Tensor PreactResNet::compute_features(const torch::Tensor& normalised) {
-  torch::Tensor x = convolve(first, to_input_format(normalised, arithmetic_), arithmetic_);
+  torch::Tensor x = convolve(first_, to_input_format(normalised, arithmetic_), arithmetic_);
   for (const auto& block : blocks_) x = block->forward(x);
-  return global_average_pool(batch_norm_relu(last, x, {}, arithmetic_), head().weight.scalar_type());
+  return global_average_pool(batch_norm_relu(last_, x, {}, arithmetic_), head().weight.scalar_type());
 }
 
 double preact_multiply_adds(const NetworkSpec& spec) {
@@ -93,30 +93,30 @@ double preact_multiply_adds(const NetworkSpec& spec) {
 Bottleneck::Bottleneck(int in_channels, int width, int stride, const Arithmetic& arithmetic)
     : arithmetic_(arithmetic) {
   const int out_channels = expansion * width;
-  conv_a = register_module("conv_a", make_convolution(in_channels, width, 1, 1));
-  bn_a = register_module("bn_a", torch::nn::BatchNorm2d(width));
-  conv_b = register_module("conv_b", make_convolution(width, width, 3, stride));
-  bn_b = register_module("bn_b", torch::nn::BatchNorm2d(width));
-  conv_c = register_module("conv_c", make_convolution(width, out_channels, 1, 1));
-  bn_c = register_module("bn_c", torch::nn::BatchNorm2d(out_channels));
+  conv_a_ = register_module("conv_a", make_convolution(in_channels, width, 1, 1));
+  bn_a_ = register_module("bn_a", torch::nn::BatchNorm2d(width));
+  conv_b_ = register_module("conv_b", make_convolution(width, width, 3, stride));
+  bn_b_ = register_module("bn_b", torch::nn::BatchNorm2d(width));
+  conv_c_ = register_module("conv_c", make_convolution(width, out_channels, 1, 1));
+  bn_c_ = register_module("bn_c", torch::nn::BatchNorm2d(out_channels));
   if (stride == 1 && in_channels == out_channels) return;
-  shortcut = register_module("shortcut", make_convolution(in_channels, out_channels, 1, stride));
-  bn_shortcut = register_module("bn_shortcut", torch::nn::BatchNorm2d(out_channels));
+  shortcut_ = register_module("shortcut", make_convolution(in_channels, out_channels, 1, stride));
+  bn_shortcut_ = register_module("bn_shortcut", torch::nn::BatchNorm2d(out_channels));
 }
 
 torch::Tensor Bottleneck::forward(const torch::Tensor& x) {
-  torch::Tensor y = batch_norm_relu(bn_a, convolve(conv_a, x, arithmetic_), {}, arithmetic_);
-  y = batch_norm_relu(bn_b, convolve(conv_b, y, arithmetic_), {}, arithmetic_);
-  y = convolve(conv_c, y, arithmetic_);
-  if (shortcut.is_empty()) return batch_norm_relu(bn_c, y, x, arithmetic_);
-  return batch_norm_relu(bn_c, y, batch_norm(bn_shortcut, convolve(shortcut, x, arithmetic_), arithmetic_),
+  torch::Tensor y = batch_norm_relu(bn_a_, convolve(conv_a_, x, arithmetic_), {}, arithmetic_);
+  y = batch_norm_relu(bn_b_, convolve(conv_b_, y, arithmetic_), {}, arithmetic_);
+  y = convolve(conv_c_, y, arithmetic_);
+  if (shortcut_.is_empty()) return batch_norm_relu(bn_c_, y, x, arithmetic_);
+  return batch_norm_relu(bn_c_, y, batch_norm(bn_shortcut_, convolve(shortcut_, x, arithmetic_), arithmetic_),
                          arithmetic_);
 }
 
 BottleneckResNet::BottleneckResNet(const NetworkSpec& spec)
     : Network(spec), arithmetic_(make_arithmetic(this->spec())) {
-  first = register_module("first", make_convolution(spec.channels, first_channels, 7, 2));
-  bn_first = register_module("bn_first", torch::nn::BatchNorm2d(first_channels));
+  first_ = register_module("first", make_convolution(spec.channels, first_channels, 7, 2));
+  bn_first_ = register_module("bn_first", torch::nn::BatchNorm2d(first_channels));
   for (const Shape& shape : block_shapes()) {
     auto block = std::make_shared<Bottleneck>(shape.in_channels, shape.width, shape.stride, arithmetic_);
     blocks_.push_back(register_module("block_" + std::to_string(blocks_.size()), block));
@@ -125,8 +125,8 @@ BottleneckResNet::BottleneckResNet(const NetworkSpec& spec)
 }
 
 torch::Tensor BottleneckResNet::compute_features(const torch::Tensor& normalised) {
-  torch::Tensor x = convolve(first, to_input_format(normalised, arithmetic_), arithmetic_);
-  x = torch::max_pool2d(batch_norm_relu(bn_first, x, {}, arithmetic_), 3, 2, 1);
+  torch::Tensor x = convolve(first_, to_input_format(normalised, arithmetic_), arithmetic_);
+  x = torch::max_pool2d(batch_norm_relu(bn_first_, x, {}, arithmetic_), 3, 2, 1);
   for (const auto& block : blocks_) x = block->forward(x);
   return global_average_pool(x, head().weight.scalar_type());
 }
@@ -152,15 +152,15 @@ constexpr int hidden_units = 256;
 }
 
 Mlp::Mlp(const NetworkSpec& spec) : Network(spec) {
-  hidden = register_module("hidden", torch::nn::Linear(spec.channels * spec.height * spec.width, hidden_units));
+  hidden_ = register_module("hidden", torch::nn::Linear(spec.channels * spec.height * spec.width, hidden_units));
   add_head(hidden_units);
 }
 
 torch::Tensor Mlp::compute_features(const torch::Tensor& normalised) {
   const torch::Tensor x = normalised.flatten(1);
-  if (!spec().bfloat16) return hidden(x).relu_();
-  const torch::Tensor rounded = hidden->weight.to(torch::kBFloat16);
-  return (x.to(torch::kBFloat16).mm(rounded.t()).to(torch::kFloat32) + hidden->bias).relu_();
+  if (!spec().bfloat16) return hidden_(x).relu_();
+  const torch::Tensor rounded = hidden_->weight.to(torch::kBFloat16);
+  return (x.to(torch::kBFloat16).mm(rounded.t()).to(torch::kFloat32) + hidden_->bias).relu_();
 }
 
 double mlp_multiply_adds(const NetworkSpec& spec) {

@@ -22,8 +22,8 @@ class PreactBlock : public torch::nn::Module {
 
  private:
   Arithmetic arithmetic_;
-  torch::nn::BatchNorm2d bn_a{nullptr}, bn_b{nullptr};
-  torch::nn::Conv2d conv_a{nullptr}, conv_b{nullptr}, shortcut{nullptr};  // null if the shortcut is x itself
+  torch::nn::BatchNorm2d bn_a_{nullptr}, bn_b_{nullptr};
+  torch::nn::Conv2d conv_a_{nullptr}, conv_b_{nullptr}, shortcut_{nullptr};  // null if the shortcut is x itself
 };
 
 /// Four stages of two blocks with 64, 128, 256, 512 channels.
@@ -36,9 +36,9 @@ class PreactResNet : public Network {
 
  private:
   Arithmetic arithmetic_;
-  torch::nn::Conv2d first{nullptr};
+  torch::nn::Conv2d first_{nullptr};
   std::vector<std::shared_ptr<PreactBlock>> blocks_;
-  torch::nn::BatchNorm2d last{nullptr};
+  torch::nn::BatchNorm2d last_{nullptr};
 };
 
 double preact_multiply_adds(const NetworkSpec& spec);
@@ -58,8 +58,8 @@ class Bottleneck : public torch::nn::Module {
 
  private:
   Arithmetic arithmetic_;
-  torch::nn::Conv2d conv_a{nullptr}, conv_b{nullptr}, conv_c{nullptr}, shortcut{nullptr};
-  torch::nn::BatchNorm2d bn_a{nullptr}, bn_b{nullptr}, bn_c{nullptr}, bn_shortcut{nullptr};
+  torch::nn::Conv2d conv_a_{nullptr}, conv_b_{nullptr}, conv_c_{nullptr}, shortcut_{nullptr};
+  torch::nn::BatchNorm2d bn_a_{nullptr}, bn_b_{nullptr}, bn_c_{nullptr}, bn_shortcut_{nullptr};
 };
 
 /// Stages of 3, 4, 6 and 3 blocks, 64 to 512 wide.
@@ -72,8 +72,8 @@ class BottleneckResNet : public Network {
 
  private:
   Arithmetic arithmetic_;
-  torch::nn::Conv2d first{nullptr};
-  torch::nn::BatchNorm2d bn_first{nullptr};
+  torch::nn::Conv2d first_{nullptr};
+  torch::nn::BatchNorm2d bn_first_{nullptr};
   std::vector<std::shared_ptr<Bottleneck>> blocks_;
 };
 
@@ -89,7 +89,7 @@ class Mlp : public Network {
   torch::Tensor compute_features(const torch::Tensor& normalised) override;
 
  private:
-  torch::nn::Linear hidden{nullptr};
+  torch::nn::Linear hidden_{nullptr};
 };
 
 double mlp_multiply_adds(const NetworkSpec& spec);

@@ -3,6 +3,7 @@
 #include "nn/batch_norm.hpp"
 #include "nn/folded_operations.hpp"
 #include "nn/folded_resnet.hpp"
+#include "nn/fused_resnet.hpp"
 
 namespace m2m::nn {
 
@@ -11,10 +12,10 @@ using torch::indexing::Slice;
 
 BasicBlock::BasicBlock(int in_channels, int out_channels, int stride, const Arithmetic& arithmetic)
     : arithmetic_(arithmetic), added_channels_(out_channels - in_channels) {
-  conv_a = register_module("conv_a", make_convolution(in_channels, out_channels, 3, stride));
-  bn_a = register_module("bn_a", torch::nn::BatchNorm2d(out_channels));
-  conv_b = register_module("conv_b", make_convolution(out_channels, out_channels, 3, 1));
-  bn_b = register_module("bn_b", torch::nn::BatchNorm2d(out_channels));
+  conv_a_ = register_module("conv_a", make_convolution(in_channels, out_channels, 3, stride));
+  bn_a_ = register_module("bn_a", torch::nn::BatchNorm2d(out_channels));
+  conv_b_ = register_module("conv_b", make_convolution(out_channels, out_channels, 3, 1));
+  bn_b_ = register_module("bn_b", torch::nn::BatchNorm2d(out_channels));
 }
 
 torch::Tensor BasicBlock::forward(const torch::Tensor& x) {
@@ -23,8 +24,8 @@ torch::Tensor BasicBlock::forward(const torch::Tensor& x) {
     shortcut = x.index({Slice(), Slice(), Slice(None, None, 2), Slice(None, None, 2)});
     shortcut = torch::constant_pad_nd(shortcut, {0, 0, 0, 0, 0, added_channels_});
   }
-  const torch::Tensor y = batch_norm_relu(bn_a, convolve(conv_a, x, arithmetic_), {}, arithmetic_);
-  return batch_norm_relu(bn_b, convolve(conv_b, y, arithmetic_), shortcut, arithmetic_);
+  const torch::Tensor y = batch_norm_relu(bn_a_, convolve(conv_a_, x, arithmetic_), {}, arithmetic_);
+  return batch_norm_relu(bn_b_, convolve(conv_b_, y, arithmetic_), shortcut, arithmetic_);
 }
 
 ResNetStage::ResNetStage(int blocks, int in_channels, int out_channels, const Arithmetic& arithmetic) {
@@ -43,22 +44,23 @@ torch::Tensor ResNetStage::forward(torch::Tensor x) {
 
 ResNet::ResNet(const NetworkSpec& spec, int depth)
     : Network(spec), arithmetic_(make_arithmetic(this->spec())), blocks_((depth - 2) / 6) {
-  conv_1_3x3 = register_module("conv_1_3x3", make_convolution(spec.channels, 16, 3, 1));
-  bn_1 = register_module("bn_1", torch::nn::BatchNorm2d(16));
-  stage_1 = register_module("stage_1", std::make_shared<ResNetStage>(blocks_, 16, 16, arithmetic_));
-  stage_2 = register_module("stage_2", std::make_shared<ResNetStage>(blocks_, 16, 32, arithmetic_));
-  stage_3 = register_module("stage_3", std::make_shared<ResNetStage>(blocks_, 32, 64, arithmetic_));
+  conv_1_3x3_ = register_module("conv_1_3x3", make_convolution(spec.channels, 16, 3, 1));
+  bn_1_ = register_module("bn_1", torch::nn::BatchNorm2d(16));
+  stage_1_ = register_module("stage_1", std::make_shared<ResNetStage>(blocks_, 16, 16, arithmetic_));
+  stage_2_ = register_module("stage_2", std::make_shared<ResNetStage>(blocks_, 16, 32, arithmetic_));
+  stage_3_ = register_module("stage_3", std::make_shared<ResNetStage>(blocks_, 32, 64, arithmetic_));
   add_head(channels.back());
 }
 
 torch::Tensor ResNet::compute_features(const torch::Tensor& normalised) {
   torch::Tensor x = to_input_format(normalised, arithmetic_);
-  x = batch_norm_relu(bn_1, convolve(conv_1_3x3, x, arithmetic_), {}, arithmetic_);
-  x = stage_3->forward(stage_2->forward(stage_1->forward(x)));
+  x = batch_norm_relu(bn_1_, convolve(conv_1_3x3_, x, arithmetic_), {}, arithmetic_);
+  x = stage_3_->forward(stage_2_->forward(stage_1_->forward(x)));
   return global_average_pool(x, head().weight.scalar_type());
 }
 
 std::unique_ptr<FrozenNetwork> ResNet::freeze() {
+  if (spec().fused) return make_fused(*this);
   if (spec().kernels == "torch") return Network::freeze();
   const torch::Tensor weight = parameters().front();
   if (!weight.is_cpu() || weight.scalar_type() != torch::kFloat32) return std::make_unique<FoldedOperations>(*this);

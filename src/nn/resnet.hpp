@@ -22,8 +22,8 @@ class BasicBlock : public torch::nn::Module {
  private:
   Arithmetic arithmetic_;
   int added_channels_;
-  torch::nn::Conv2d conv_a{nullptr}, conv_b{nullptr};
-  torch::nn::BatchNorm2d bn_a{nullptr}, bn_b{nullptr};
+  torch::nn::Conv2d conv_a_{nullptr}, conv_b_{nullptr};
+  torch::nn::BatchNorm2d bn_a_{nullptr}, bn_b_{nullptr};
 };
 
 /// Blocks one after the other, named "0", "1", ...; the first one halves the image if the channels change.
@@ -53,9 +53,9 @@ class ResNet : public Network {
  private:
   Arithmetic arithmetic_;
   int blocks_;
-  torch::nn::Conv2d conv_1_3x3{nullptr};
-  torch::nn::BatchNorm2d bn_1{nullptr};
-  std::shared_ptr<ResNetStage> stage_1, stage_2, stage_3;
+  torch::nn::Conv2d conv_1_3x3_{nullptr};
+  torch::nn::BatchNorm2d bn_1_{nullptr};
+  std::shared_ptr<ResNetStage> stage_1_, stage_2_, stage_3_;
 };
 
 double resnet_multiply_adds(const NetworkSpec& spec, int depth);

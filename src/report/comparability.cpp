@@ -99,6 +99,17 @@ std::optional<std::string> mode_difference(const Trials& trials) {
   return std::nullopt;
 }
 
+/// Fused steps round elsewhere than all others, which differ in the order of sums only.
+std::optional<std::string> executor_difference(const Trials& trials) {
+  const auto found = difference(trials, [](const TrialRecord& t) -> std::string {
+    const std::string fused = settings::to_text(settings::Executor::fused);
+    return text_or_none(t.environment, "executor") == fused ? fused : "eager or graph";
+  });
+  if (!found) return std::nullopt;
+  return fmt::format("{} has {} = {}, the others {}: averaging them would mix two ways of rounding",
+                     result_path(*found->odd), name_of(&TrainSettings::executor), found->of_odd, found->of_others);
+}
+
 std::optional<std::string> training_difference(const Trials& trials, const std::set<std::string>& may_differ) {
   std::set<std::string> names;
   std::map<const TrialRecord*, Json> trainings;
@@ -160,6 +171,7 @@ std::optional<std::string> why_not_average(const Trials& trials, const std::stri
                                            const std::set<std::string>& may_differ) {
   std::optional<std::string> why = program_difference(trials);
   if (!why) why = mode_difference(trials);
+  if (!why) why = executor_difference(trials);
   if (!why) why = training_difference(trials, may_differ);
   if (why) why = fmt::format("{}: {}", location, *why);
   return why;
@@ -176,6 +188,7 @@ std::optional<std::string> why_not_compare(const std::vector<const TrialRecord*>
                                            const std::string& location) {
   std::optional<std::string> why = program_difference(trials);
   if (!why) why = mode_difference(trials);
+  if (!why) why = executor_difference(trials);
   return why ? std::optional(location + ": " + *why) : std::nullopt;
 }
 

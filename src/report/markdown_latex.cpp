@@ -1,4 +1,4 @@
-// Markdown and LaTeX.
+// Tables and sheets as Markdown and LaTeX.
 #include <fmt/format.h>
 
 #include <algorithm>

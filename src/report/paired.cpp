@@ -1,3 +1,4 @@
+// Compares two labels seed by seed.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Puts measured numbers beside published ones.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

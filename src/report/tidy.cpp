@@ -1,3 +1,4 @@
+// Every number of every trial: a row for each trial and metric.
 #include <fmt/format.h>
 
 #include <set>

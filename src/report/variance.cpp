@@ -1,3 +1,4 @@
+// The seeds that the spread of results comes from, and the trials needed to resolve a difference.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -104,11 +104,14 @@ std::string holder_text(const Json& holder) {
                      : fmt::format("job {} on host {}", job, host);
 }
 
+/// Seconds without a heartbeat after which the holder counts as dead: few if it has not even written its lock.
+double limit(const Json& holder, const LockTimes& times) { return holder.empty() ? times.instant : times.stale; }
+
 /// True if the lock's owner is dead. False if the lock no longer exists.
 bool is_dead(const fs::path& file, const LockTimes& times) {
   const Json holder = read_holder(file);
   const std::optional<double> silent = age(file);
-  return silent && (*silent >= times.stale || is_gone_from_this_host(holder));
+  return silent && (*silent >= limit(holder, times) || is_gone_from_this_host(holder));
 }
 
 /// Removes the lock of a dead holder. Only one process at a time checks again and removes: otherwise it could
@@ -116,7 +119,7 @@ bool is_dead(const fs::path& file, const LockTimes& times) {
 void remove_dead(const fs::path& file, const LockTimes& times) {
   const fs::path guard = file.string() + ".removing";
   if (!create(guard, "")) {
-    if (age(guard).value_or(0) >= times.stale) ::unlink(guard.c_str());
+    if (age(guard).value_or(0) >= times.instant) ::unlink(guard.c_str());  // its maker was killed
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
     return;
   }
@@ -129,6 +132,16 @@ void remove_dead(const fs::path& file, const LockTimes& times) {
   ::unlink(guard.c_str());
 }
 
+/// Throws Error (held) if the lock exists and has a holder.
+void refuse_held(const fs::path& file) {
+  const Json holder = read_holder(file);
+  const auto silent = age(file);
+  if (holder.empty() || !silent) return;
+  throw Error(ExitCode::held,
+              fmt::format("{} is in use by {} (alive {} ago); --wait waits for it", file.parent_path().string(),
+                          holder_text(holder), duration_text(*silent)));
+}
+
 void take(const fs::path& file, const std::string& token, const LockTimes& times) {
   const std::string content = holder_json(token).dump() + "\n";
   while (!create(file, content)) {
@@ -136,11 +149,8 @@ void take(const fs::path& file, const std::string& token, const LockTimes& times
       remove_dead(file, times);
       continue;
     }
-    const std::string holder = holder_text(read_holder(file));
-    if (const auto silent = age(file)) {
-      throw Error(ExitCode::held, fmt::format("{} is in use by {} (alive {} ago); --wait waits for it",
-                                              file.parent_path().string(), holder, duration_text(*silent)));
-    }
+    refuse_held(file);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));  // until its maker has written it
   }
 }
 
@@ -189,7 +199,7 @@ std::string live_holder(const fs::path& folder, LockTimes times) {
   if (gone) return "";
   const Json holder = read_holder(file);
   const double silent = std::chrono::duration<double>(fs::file_time_type::clock::now() - then).count();
-  return silent >= times.stale || is_gone_from_this_host(holder) ? "" : holder_text(holder);
+  return silent >= limit(holder, times) || is_gone_from_this_host(holder) ? "" : holder_text(holder);
 }
 
 }  // namespace m2m::results

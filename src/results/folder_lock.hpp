@@ -13,16 +13,18 @@ namespace m2m::results {
 struct LockTimes {
   double heartbeat = 10;  // between two heartbeats
   double stale = 180;     // without a heartbeat after which a holder counts as dead
+  double instant = 5;     // after which what takes an instant, such as writing the lock, counts as interrupted
 };
 
 /// Holds FOLDER/lock.json: created with O_EXCL, its modification time is the last heartbeat. Works on NFS.
 ///
-/// Takes a lock over if its heartbeat is too old, and at once if its holder ran on this host and is dead. The
-/// destructor removes the lock; after a kill the next sweep takes it over.
+/// Takes a lock over if its heartbeat is too old, and at once if its holder ran on this host and is dead. One that
+/// its maker, killed in that instant, left without content is taken over after some seconds. The destructor removes
+/// the lock; after a kill the next sweep takes it over.
 class FolderLock {
  public:
-  /// Makes the folder and takes its lock. Throws Error: held if another sweep has it (names holder, host and last
-  /// heartbeat), input_output if the folder cannot be written.
+  /// Makes the folder and takes its lock; waits some seconds for one without content. Throws Error: held if another
+  /// sweep has it (names holder, host and last heartbeat), input_output if the folder cannot be written.
   explicit FolderLock(const std::filesystem::path& folder, LockTimes times = {});
   ~FolderLock();
   FolderLock(const FolderLock&) = delete;

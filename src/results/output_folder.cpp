@@ -45,10 +45,28 @@ bool names_a_file(const Json& facts) {
   return facts.is_object() && facts.contains("file") && facts.contains("sha256");
 }
 
-/// The first file that differs from stage.json. Throws a JSON error if stage.json is damaged.
+constexpr const char* checksum_key = "checksum";
+
+std::string checksum_of(Json facts) {
+  facts.erase(checksum_key);
+  return sha256_hex(facts.dump());
+}
+
+/// The fault of the content of a stage.json, parsed without exceptions; "" if it is as it was written.
+std::string fault_of_facts(const Json& facts) {
+  if (facts.is_discarded() || !facts.is_object()) return "not JSON";
+  const bool is_other = facts.contains(checksum_key) && facts.at(checksum_key) != checksum_of(facts);
+  return is_other ? "its content differs from its checksum" : "";
+}
+
+/// Damage of stage.json, or of the first file that differs from it. Throws a JSON error if a value has another
+/// type.
 std::optional<Damage> damage_of_files(const fs::path& marker, Look look) {
+  const Json content = Json::parse(read_file(marker), nullptr, false);
+  if (const std::string fault = fault_of_facts(content); !fault.empty())
+    return Damage{marker, marker, fmt::format("{}: damaged: {}", marker.string(), fault)};
   int named = 0;
-  for (const auto& [name, facts] : Json::parse(read_file(marker)).get<Json::object_t>()) {
+  for (const auto& [name, facts] : content.items()) {
     if (!names_a_file(facts)) continue;
     ++named;
     const fs::path file = marker.parent_path() / facts.at("file").get<std::string>();
@@ -61,13 +79,19 @@ std::optional<Damage> damage_of_files(const fs::path& marker, Look look) {
 
 }  // namespace
 
+void write_stage_facts(const fs::path& folder, Json facts) {
+  facts = Json::parse(facts.dump());  // as it will be read: a number that is none becomes null
+  facts[checksum_key] = checksum_of(facts);
+  write_file(folder / "stage.json", facts.dump(2) + "\n");
+}
+
 Json read_stage_facts(const fs::path& folder) {
   const fs::path file = folder / "stage.json";
   Json facts = Json::parse(read_file(file), nullptr, false);
-  if (facts.is_discarded() || !facts.is_object()) {
-    throw data_error(file.string() + ": damaged, not JSON; run the same command again to have the stage made anew");
-  }
-  return facts;
+  const std::string fault = fault_of_facts(facts);
+  if (fault.empty()) return facts;
+  throw data_error(
+      fmt::format("{}: damaged, {}; run the same command again to have the stage made anew", file.string(), fault));
 }
 
 Json make_file_facts(const fs::path& file) {

@@ -20,6 +20,7 @@ struct OutputFolder {
   std::filesystem::path journal(const std::string& id) const { return trial(id) / "journal.jsonl"; }
   std::filesystem::path result(const std::string& id) const { return trial(id) / "result.h5"; }
   std::filesystem::path failure(const std::string& id) const { return trial(id) / "failure.json"; }
+  std::filesystem::path attempts(const std::string& id) const { return root / "attempts" / (id + ".log"); }
   std::filesystem::path cache() const { return shared_cache.empty() ? root / "cache" : shared_cache; }
   std::filesystem::path stage(const std::string& id) const { return cache() / id; }  // a g, a prefix
   std::filesystem::path stage_done(const std::string& id) const { return stage(id) / "stage.json"; }
@@ -45,8 +46,12 @@ std::filesystem::path set_aside(const std::filesystem::path& file);
 /// Sets aside both files of `damage`. Returns a sentence for the log. Throws WriteError.
 std::string set_aside(const Damage& damage);
 
-/// Reads FOLDER/stage.json, which marks a stage as done and names its files. Throws Error: input_output if it
-/// cannot be read, bad_data if it is damaged.
+/// Writes FOLDER/stage.json, which marks a stage as done and names its files, with a checksum of its own. Throws
+/// WriteError.
+void write_stage_facts(const std::filesystem::path& folder, Json facts);
+
+/// Reads FOLDER/stage.json. Throws Error: input_output if it cannot be read, bad_data if it is damaged. Files of
+/// earlier versions have no checksum.
 Json read_stage_facts(const std::filesystem::path& folder);
 
 /// The facts of a file for stage.json: name, size in bytes and SHA-256. Throws Error (input_output).

@@ -1,5 +1,5 @@
 #pragma once
-// The record of a trial, which result.h5 holds, and its failure. results/README.md describes the files.
+// The record of a trial, which result.h5 holds, and its failure. docs/results_format.md describes the files.
 #include <array>
 #include <cstdint>
 #include <filesystem>

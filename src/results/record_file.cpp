@@ -111,7 +111,7 @@ void write_schema_file(const fs::path& file, const std::string& kind,
     PendingFile pending(file);
     hdf5::Handle root = hdf5::create_file(pending.path());
     hdf5::write_attribute(root.get(), version_attribute, schema_version);
-    hdf5::write_attribute(root.get(), "program_version", program_version);
+    hdf5::write_attribute(root.get(), "program_version", program_version());
     hdf5::write_text(root.get(), kind_text, kind);
     write(root.get());
     hdf5::checked(H5Fflush(root.get(), H5F_SCOPE_GLOBAL), "flushing the file");

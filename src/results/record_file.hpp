@@ -14,9 +14,9 @@ enum class RecordParts {
   metrics,  // as tables need: no logits, labels, generation counts, features or translations
 };
 
-/// Writes a record; after a kill at any moment the file is absent, old or complete. results/README.md describes
-/// the layout. Local. Throws Error: input_output if it cannot be written, internal if the record contradicts
-/// itself.
+/// Writes a record; after a kill at any moment the file is absent, old or complete. docs/results_format.md
+/// describes the layout. Local. Throws Error: input_output if it cannot be written, internal if the record
+/// contradicts itself.
 void write_trial(const std::filesystem::path& file, const TrialRecord& record);
 
 /// Reads a record that write_trial wrote; logits are rounded to float16. Local. Throws Error: input_output if

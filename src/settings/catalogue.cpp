@@ -1,3 +1,4 @@
+// The catalogue of methods: a row each.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

@@ -1,3 +1,4 @@
+// Checks that settings do not contradict each other.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

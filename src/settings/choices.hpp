@@ -93,7 +93,7 @@ enum class Precision { float32, bf16, tf32, float64 };
 enum class Device { automatic, cpu, cuda };
 
 /// The executor: how steps reach a GPU.
-enum class Executor { automatic, eager, graph };
+enum class Executor { automatic, eager, graph, fused };
 
 /// The samples of the statistics of batch norm: those of all ranks, or of each rank.
 enum class BatchNorm { sync, local };

@@ -1,3 +1,4 @@
+// The table of data sets: a row each, with its defaults.
 #include "settings/data_settings.hpp"
 
 namespace m2m::settings {

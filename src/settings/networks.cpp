@@ -1,3 +1,4 @@
+// The table of networks: a row each.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

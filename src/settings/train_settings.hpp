@@ -1,5 +1,5 @@
 #pragma once
-// Settings of training (train.*), of its seeds (seeds.*) and of its records (record.*); and the table of networks,
+// Settings of training (train.*), of its seeds (seeds.*) and of its records (record.*). Also the table of networks,
 // which the module nn builds.
 #include <string>
 #include <vector>

@@ -160,6 +160,7 @@ struct Words<Executor> {
       {"auto", Executor::automatic},
       {"eager", Executor::eager},
       {"graph", Executor::graph},
+      {"fused", Executor::fused},
   };
 };
 template <>

@@ -30,7 +30,7 @@ void write_g(const fs::path& folder, const train::Trial& trial, const train::Loa
   stage["last"] = write_selected(folder / "last.safetensors", last, trial.last());
   stage["best"] = trial.best() ? write_selected(folder / "best.safetensors", trial.best_state(), *trial.best())
                                : write_selected(folder / "best.safetensors", last, trial.last());
-  write_file(folder / "stage.json", stage.dump(2) + "\n");
+  results::write_stage_facts(folder, stage);
 }
 
 LoadedG read_g(const fs::path& folder, const std::string& selection) {
@@ -55,7 +55,7 @@ void write_prefix(const std::filesystem::path& folder, const checkpoints::TrialS
   checkpoints::write_trial_state(file, state);
   Json stage = facts;
   stage["state"] = results::make_file_facts(file);
-  write_file(folder / "stage.json", stage.dump(2) + "\n");
+  results::write_stage_facts(folder, stage);
 }
 
 checkpoints::TrialState read_prefix(const std::filesystem::path& folder) {

@@ -1,3 +1,4 @@
+// Records the GPU, its driver and its libraries as provenance.
 #include <ATen/cuda/CUDAContext.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <cuda_runtime.h>

@@ -1,3 +1,4 @@
+// Records host, processor, ranks and libraries as provenance.
 #include <fmt/format.h>
 #include <torch/cuda.h>
 #include <torch/version.h>
@@ -57,7 +58,7 @@ std::vector<std::string> instruction_sets() {
 }  // namespace
 
 Json environment(int ranks, int hosts) {
-  return {{"program", program_version},
+  return {{"program", program_version()},
           {"revision", git_revision()},
           {"dirty", git_dirty()},
           {"started", utc_now()},

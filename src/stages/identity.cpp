@@ -1,3 +1,4 @@
+// The identities of stages: the settings and hashes of data that an id is made of.
 #include <fmt/format.h>
 
 #include "core/version.hpp"

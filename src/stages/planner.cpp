@@ -14,6 +14,7 @@
 #include "core/metrics.hpp"
 #include "methods/m2m_plan.hpp"
 #include "nn/device.hpp"
+#include "nn/fused_resnet.hpp"
 #include "nn/network.hpp"
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
@@ -137,6 +138,16 @@ void check_random_label(const Config& resolved, const LoadedData& data) {
                   data.set.name, data.set.classes));
 }
 
+/// Throws Error (usage) if steps are to run fused and the network cannot.
+void check_fused(const Config& resolved, const LoadedData& data) {
+  if (!settings::read<settings::Recipe>(resolved).trains()) return;
+  const train::TrialSettings settings = train::trial_settings(resolved);
+  if (!settings.fused) return;
+  const std::string trouble = nn::fused_trouble(train::network_spec(settings, data), settings.device);
+  if (trouble.empty()) return;
+  throw usage_error(fmt::format("{0} = 'fused' {1}; set {0} = 'auto'", name_of(&TrainSettings::executor), trouble));
+}
+
 /// Throws Error (usage) if an oracle is asked for and the data set has no balanced full set.
 void check_oracle(const Config& resolved, const LoadedData& data) {
   const bool is_oracle = settings::read<settings::M2mSettings>(resolved).g_data == settings::GData::balanced;
@@ -203,6 +214,21 @@ std::string Planner::checked_checkpoint(const std::string& setting, const std::s
   return entry->second;
 }
 
+double Planner::checkpoint_bytes(const Config& resolved, const LoadedData& data) {
+  const train::TrialSettings settings = train::trial_settings(resolved);
+  const nn::NetworkSpec spec = train::network_spec(settings, data);
+  const std::string key = fmt::format("{} {} {} {} {}x{}x{}", spec.name, settings::to_text(settings.head),
+                                      settings::to_text(settings::value_of(resolved, &TrainSettings::precision)),
+                                      spec.classes, spec.channels, spec.height, spec.width);
+  auto [entry, is_new] = network_bytes_.try_emplace(key, 0);
+  if (is_new) {
+    for (const torch::Tensor& parameter : train::build_network(settings, data)->parameters())
+      entry->second += static_cast<double>(parameter.nbytes());
+  }
+  constexpr double with_momentum = 2;
+  return with_momentum * entry->second;
+}
+
 void Planner::log_notices(const LoadedData& data) {
   std::vector<std::string> notices;
   std::istringstream lines(data.set.notice);
@@ -220,6 +246,7 @@ StageRequest Planner::operator()(const Config& resolved, const std::string& labe
   const std::string size = train::check_record_size(*data, host_memory_size());
   if (!size.empty() && noticed_.insert(size).second) log_warning(size);
   check_features(resolved, *data);
+  check_fused(resolved, *data);
   check_random_label(resolved, *data);
   check_oracle(resolved, *data);
   const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
@@ -229,6 +256,7 @@ StageRequest Planner::operator()(const Config& resolved, const std::string& labe
   trial.epochs = epochs_to_run(resolved);
   trial.cost = estimated_seconds(resolved, *data);
   trial.memory = estimated_memory(resolved, *data);
+  trial.disk = recipe.trains() ? checkpoint_bytes(resolved, *data) : 0;
   TrialOrigins origins;
   if (recipe.translates()) origins.g = plan_g(trial, *data);
   if (!recipe.start.empty()) {
@@ -237,6 +265,7 @@ StageRequest Planner::operator()(const Config& resolved, const std::string& labe
   }
   if (prefix_end(resolved)) {
     trial.needs.push_back(request_prefix(resolved, *data, ranks_per_trial_));
+    trial.needs.back().disk = trial.disk;
     trial.epochs -= trial.needs.back().epochs;
     trial.cost -= trial.needs.back().cost;
   }
@@ -256,10 +285,12 @@ Json Planner::plan_g(StageRequest& trial, const LoadedData& data) {
     train::check_tf32(name_of(&M2mSettings::g_precision), settings::to_text(*m2m.g_precision),
                       train::trial_settings(trial.config).device);
   }
+  check_fused(config, data);
   if (!m2m.g_from.empty()) {
     return {{"file", checked_checkpoint(name_of(&M2mSettings::g_from), m2m.g_from, config, data)}};
   }
   trial.needs.push_back(request_g(config, *data_cache_.get(config), ranks_per_trial_));
+  trial.needs.back().disk = checkpoint_bytes(config, data);
   return {{"stage", study::stage_id(trial.needs.back().identity)}, {"pick", settings::to_text(m2m.g_epoch)}};
 }
 

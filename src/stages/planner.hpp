@@ -28,6 +28,8 @@ class Planner {
  private:
   /// Identity of the g that a trial translates against; adds the stage to the needs of `trial`.
   Json plan_g(study::StageRequest& trial, const train::LoadedData& data);
+  /// Bytes of the checkpoints that a stage leaves at least: the network with its momentum.
+  double checkpoint_bytes(const Config& resolved, const train::LoadedData& data);
   /// Logs once the notices of the data, and the classes without validation or test samples.
   void log_notices(const train::LoadedData& data);
   /// SHA-256 of a checkpoint; checks that it fits the network, before any trial runs. setting: names the file in
@@ -38,6 +40,7 @@ class Planner {
   int ranks_per_trial_;
   train::DataCache data_cache_;
   std::map<std::string, std::string> checkpoints_;  // SHA-256 by file, network and data
+  std::map<std::string, double> network_bytes_;     // by network, head, precision and classes
   std::set<std::string> noticed_;                   // notices that were logged
 };
 

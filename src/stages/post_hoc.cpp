@@ -1,3 +1,4 @@
+// Makes the record of a post-hoc method from that of its base trial.
 #include "methods/post_hoc.hpp"
 
 #include <fmt/format.h>

@@ -2,7 +2,6 @@
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <torch/cuda.h>
 
 #include <mutex>
 #include <optional>
@@ -43,7 +42,7 @@ std::string trace_note(Profile& profile, const std::filesystem::path& file, int 
   } catch (const Error& error) {
     return fmt::format("no trace: {}", error.what());
   }
-  const std::string text = "trace: " + file.string();
+  std::string text = "trace: " + file.string();
   if (profile.dropped_events() == 0) return text;
   return text + fmt::format(" (the first {} calls; {} are left out)", group_digits(profile.events().size()),
                             group_digits(profile.dropped_events()));
@@ -105,9 +104,8 @@ std::string kernels_used(const train::TrialSettings& settings) {
 
 Runner::Runner(results::OutputFolder out, Json environment, RunnerRanks ranks, ProfileSettings profile)
     : out_(std::move(out)), environment_(std::move(environment)), ranks_(ranks), profile_(profile) {
-  if (torch::cuda::is_available()) {
-    device_ = {torch::kCUDA, static_cast<c10::DeviceIndex>(ranks.local_rank % torch::cuda::device_count())};
-  }
+  const int gpus = nn::gpu_count();
+  if (gpus > 0) device_ = {torch::kCUDA, static_cast<c10::DeviceIndex>(ranks.local_rank % gpus)};
 }
 
 study::StageResult Runner::operator()(const study::Stage& stage, study::StageContext& context) {
@@ -118,7 +116,7 @@ study::StageResult Runner::operator()(const study::Stage& stage, study::StageCon
   environment["threads"] = settings.threads;
   environment["kernels"] = kernels_used(settings);
   environment["device"] = torch::DeviceTypeName(settings.device.type(), true);
-  environment["executor"] = settings.graphed ? "graph" : "eager";
+  environment["executor"] = settings.fused ? "fused" : settings.graphed ? "graph" : "eager";
   environment["evaluation_batch"] = settings.evaluation_batch;
   environment.update(device_record(settings.device));
   environment["ranks_of_trial"] = ranks_.group == nullptr ? 1 : ranks_.group->size();

@@ -18,6 +18,7 @@ StageClaim::StageClaim(const std::filesystem::path& folder, study::StageContext&
   }
   result_ = *end;
   if (result_ != ClaimResult::granted) lock_.reset();
+  if (lock_) remove_unfinished_files(folder);
 }
 
 std::optional<ClaimResult> StageClaim::try_once(const std::filesystem::path& folder, study::StageContext& context,

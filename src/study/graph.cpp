@@ -52,7 +52,8 @@ class Builder {
                 request.epochs,
                 request.cost,
                 request.memory,
-                {}};
+                {},
+                request.disk};
     const int position = graph_.size();
     for (const int needed : needs) {
       const Stage& other = graph_.stages[static_cast<std::size_t>(needed)];

@@ -23,6 +23,7 @@ struct StageRequest {
   double cost = 0;    // estimated seconds on one rank
   double memory = 0;  // upper estimate of its device memory in bytes; 0: unknown
   std::vector<StageRequest> needs;  // stages whose artifacts it reads
+  double disk = 0;                  // bytes of files that it leaves at least; 0: unknown
 };
 
 /// Id of a stage: the first 16 hexadecimal digits of the SHA-256 of the canonical JSON of `identity`. Pure.
@@ -44,6 +45,7 @@ struct Stage {
   double cost = 0;
   double memory = 0;
   std::vector<StageNeed> needs;
+  double disk = 0;
 
   /// Id of the stage of kind `wanted` that it needs; null if it needs none.
   const std::string* need(StageKind wanted) const;

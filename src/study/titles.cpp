@@ -1,3 +1,4 @@
+// Titles of stages for logs and tables.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

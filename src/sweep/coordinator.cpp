@@ -9,7 +9,9 @@
 #include <thread>
 
 #include "sweep/costs.hpp"
+#include "sweep/heartbeat.hpp"
 #include "sweep/messages.hpp"
+#include "sweep/stalls.hpp"
 
 namespace m2m::sweep {
 namespace {
@@ -24,7 +26,8 @@ class Coordinator {
         settings_(settings),
         costs_(scheduler.graph()),
         hosts_(at(settings.ranks)),
-        group_sizes_(at(settings.ranks * settings.trials_per_device), 0) {
+        group_sizes_(at(settings.ranks * settings.trials_per_device), 0),
+        watch_(settings.ranks, settings.stall_timeout) {
     for (int rank = 0; rank < settings.ranks; ++rank) {
       for (int slot = 0; slot < settings.trials_per_device; ++slot) ++group_sizes_[at(slot_number(rank, slot))];
     }
@@ -34,6 +37,7 @@ class Coordinator {
   StopReason run() {
     std::exception_ptr failure;
     try {
+      announce_losses();
       while (!scheduler_.finished() || ready_ranks_.size() < at(settings_.ranks)) poll_once();
     } catch (...) {
       failure = std::current_exception();
@@ -50,9 +54,21 @@ class Coordinator {
   int slot_number(int rank, int slot) const { return leader_of(rank) * settings_.trials_per_device + slot; }
   int rank_of(int number) const { return number / settings_.trials_per_device; }
 
+  /// Tells the observers of stages that were lost before the sweep, and of those that need them.
+  void announce_losses() {
+    for (int i = 0; i < scheduler_.graph().size(); ++i) {
+      const StageState state = scheduler_.status()[at(i)].state;
+      for (SweepObserver* observer : observers_) {
+        if (state == StageState::failed || state == StageState::diverged) observer->on_finished(i);
+        if (state == StageState::blocked) observer->on_blocked(i);
+      }
+    }
+  }
+
   void poll_once() {
     while (const auto message = mail_.poll()) on_message(message->from, decode_from_worker(message->bytes));
     stop_all(settings_.stop_requested());
+    watch_for_stalls(settings_.clock());
     for (const Assignment& assignment : scheduler_.assign(settings_.clock())) start(assignment);
     for (SweepObserver* observer : observers_) observer->on_tick(settings_.clock());
     sleep();
@@ -68,7 +84,66 @@ class Coordinator {
     for (SweepObserver* observer : observers_) observer->on_started(assignment.stage, hosts_[at(leader)] + others);
   }
 
+  /// Pings the workers, and ends the job some time after a stall.
+  void watch_for_stalls(double now) {
+    if (settings_.stall_timeout <= 0) return;
+    if (now - pinged_ > sign_interval(settings_.stall_timeout)) {
+      pinged_ = now;
+      broadcast(Ping{});
+    }
+    if (stalls_.empty()) {
+      stalls_ = watch_.find(now);
+      if (stalls_.empty()) return;
+      stalled_ = now;
+      for (const Stall& stall : stalls_) tell(stall);
+      stop_all(StopReason::stalled);
+    }
+    if (now - stalled_ < settings_.stall_grace && scheduler_.count(StageState::running) > stalled_stages()) return;
+    settings_.end_job(fmt::format("rank {} ({}) {}", stalls_.front().rank, hosts_[at(stalls_.front().rank)],
+                                  stall_text(stalls_.front())));
+    throw internal_error("the job goes on after a stall");
+  }
+
+  /// The stage that the slot of a stall runs, or -1.
+  int stage_of(const Stall& stall) const {
+    for (std::size_t i = 0; i < scheduler_.status().size(); ++i) {
+      const StageStatus& status = scheduler_.status()[i];
+      if (status.state == StageState::running && status.slot == slot_number(stall.rank, stall.slot.value_or(0)))
+        return static_cast<int>(i);
+    }
+    return -1;
+  }
+
+  std::string stall_text(const Stall& stall) const {
+    const int stage = stage_of(stall);
+    const std::string in =
+        stage < 0 ? ""
+                  : fmt::format(", in {} {}", study::to_text(scheduler_.graph().stages[at(stage)].kind),
+                                study::short_id(scheduler_.graph().stages[at(stage)].id));
+    if (!stall.slot) return fmt::format("has given no sign of life for {:.0f} s{}", stall.seconds, in);
+    return fmt::format("makes no step for {:.0f} s{}, {}", stall.seconds, in,
+                       stall.phase.empty() ? "between phases" : "in phase '" + stall.phase + "'");
+  }
+
+  void tell(const Stall& stall) {
+    for (SweepObserver* observer : observers_)
+      observer->on_log_line(stall.rank, hosts_[at(stall.rank)], stall_text(stall));
+  }
+
+  /// Number of running stages that cannot end: those of stalled slots, and of silent ranks.
+  int stalled_stages() const {
+    std::set<int> stages;
+    for (const Stall& stall : stalls_) {
+      for (int slot = 0; slot < settings_.trials_per_device; ++slot) {
+        if (!stall.slot || *stall.slot == slot) stages.insert(stage_of({stall.rank, slot, 0, ""}));
+      }
+    }
+    stages.erase(-1);
+    return static_cast<int>(stages.size());
+  }
+
   void on_message(int rank, const FromWorker& word) {
+    watch_.heard(rank, settings_.clock());
     if (const auto* ready = std::get_if<Ready>(&word)) {
       hosts_[at(rank)] = ready->host;
       ready_ranks_.insert(rank);
@@ -84,6 +159,8 @@ class Coordinator {
       for (SweepObserver* observer : observers_) observer->on_log_line(rank, hosts_[at(rank)], remark->text);
     } else if (const auto* wanted = std::get_if<StopRequest>(&word)) {
       stop_all(wanted->reason);
+    } else if (const auto* alive = std::get_if<Alive>(&word)) {
+      watch_.alive(rank, *alive, settings_.clock());
     }
   }
 
@@ -161,6 +238,9 @@ class Coordinator {
   std::map<int, StageFinished> finished_;  // by slot number: results of leaders whose groups have not all finished
   std::set<int> ready_ranks_;              // ranks that have sent their first message
   StopReason reason_ = StopReason::none;
+  StallWatch watch_;
+  std::vector<Stall> stalls_;  // that stop the sweep
+  double stalled_ = 0, pinged_ = 0;
 };
 
 }  // namespace

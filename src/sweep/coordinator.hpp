@@ -15,6 +15,7 @@ class SweepObserver {
   virtual ~SweepObserver() = default;
   /// Called when a stage starts. host: "host a17", from the worker, and the number of ranks of a group.
   virtual void on_started(int /*stage*/, const std::string& /*host*/) {}
+  /// Called when a stage has ended, and at the begin for each stage that an earlier run lost (its slot is -1).
   virtual void on_finished(int /*stage*/) {}
   /// Called if `stage` can never run; the scheduler's status().cause is the stage that failed.
   virtual void on_blocked(int /*stage*/) {}
@@ -33,6 +34,9 @@ struct CoordinatorSettings {
   bool fail_fast = false;                      // the first stage that fails or diverges stops the sweep
   int ranks_per_trial = 1;                     // size of the groups of ranks; the last one may be smaller
   int trials_per_device = 1;                   // worker slots of a rank; if more than one, ranks_per_trial is 1
+  double stall_timeout = 0;                    // seconds; 0: stalls are not watched for
+  double stall_grace = 10;                     // seconds that other stages get to save their states
+  std::function<void(const std::string& sentence)> end_job = {};  // after a stall; does not return
 };
 
 /// Runs the sweep to its end, or until every running stage has stopped, then shuts all workers down. Returns the
@@ -41,6 +45,10 @@ struct CoordinatorSettings {
 /// The scheduler knows slot s of a group as number (its first rank) * trials_per_device + s. All ranks of a group
 /// get its stages; the result of its first rank counts. A slot gets stages from its Ready until a StageFinished
 /// that withdraws it. A stage that ends unsaved stops the sweep.
+///
+/// A rank that gives no sign of life for stall_timeout, or a stage that makes no step for it, stops the sweep: the
+/// observers get a log line about each, the other stages save their states, then end_job ends the job, because the
+/// workers cannot all say Goodbye.
 ///
 /// If an observer throws, or message passing fails with Error (input_output), the sweep stops, the workers are shut
 /// down and the exception propagates.

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <fstream>
 #include <utility>
 
 #include "core/files.hpp"
 #include "results/record.hpp"
+#include "sweep/attempts.hpp"
 
 namespace m2m::sweep {
 
@@ -39,10 +38,6 @@ void FailureWriter::write(int stage, const std::string& reason, bool diverged) {
 
 namespace {
 
-std::filesystem::path attempts_file(const study::Stage& stage, const results::OutputFolder& out) {
-  return (stage.kind == study::StageKind::trial ? out.trial(stage.id) : out.stage(stage.id)) / "attempts.log";
-}
-
 study::StageResult run_with_retries(const study::RunFn& run, int max_retries, const study::Stage& stage,
                                     study::StageContext& context) {
   std::vector<std::string> tries;
@@ -61,37 +56,15 @@ study::StageResult run_with_retries(const study::RunFn& run, int max_retries, co
   }
 }
 
-int count_lines(const std::filesystem::path& file, std::string& last) {
-  std::ifstream lines(file);
-  int count = 0;
-  for (std::string line; std::getline(lines, line); ++count) last = line;
-  return count;
-}
-
-study::StageResult run_in_group(const study::RunFn& run, const results::OutputFolder& out, int max_retries,
+study::StageResult run_in_group(const study::RunFn& run, const results::OutputFolder& out,
                                 const study::Stage& stage, study::StageContext& context) {
-  const std::filesystem::path note = attempts_file(stage, out);
-  std::string why;
-  const int ended = count_lines(note, why);
-  if (ended > max_retries) {
-    return {study::StageOutcome::failed,
-            fmt::format("it ended the job {} times, the last time with: {}; delete {} to try it again", ended, why,
-                        note.string()),
-            ExitCode::some_failed, 0};
-  }
   try {
-    study::StageResult result = run(stage, context);
-    std::error_code ignored;
-    if (result.end == study::StageOutcome::done) std::filesystem::remove(note, ignored);
-    return result;
+    return run(stage, context);
   } catch (const WriteError&) {
-    throw;  // not a failure of the stage, and there is no space to record it
+    forget_try(stage, out);  // not a failure of the stage
+    throw;
   } catch (const std::exception& error) {
-    std::error_code ignored;
-    std::filesystem::create_directories(note.parent_path(), ignored);
-    std::string line = error.what();
-    std::replace(line.begin(), line.end(), '\n', ' ');
-    std::ofstream(note, std::ios::app) << line << std::endl;  // flushed, because the process is about to end
+    note_exception(stage, out, error.what());
     throw;
   }
 }
@@ -102,7 +75,7 @@ study::RunFn with_retries(study::RunFn run, const results::OutputFolder& out, in
   return [run = std::move(run), out, max_retries, single_rank](const study::Stage& stage,
                                                                study::StageContext& context) {
     return single_rank ? run_with_retries(run, max_retries, stage, context)
-                       : run_in_group(run, out, max_retries, stage, context);
+                       : run_in_group(run, out, stage, context);
   };
 }
 

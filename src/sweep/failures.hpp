@@ -28,8 +28,8 @@ class FailureWriter : public SweepObserver {
 /// device. A retry resumes the stage. A WriteError is not retried and not counted.
 ///
 /// single_rank: the rank trains alone and retries at once. In a group the exception propagates (it ends the job,
-/// because other ranks wait) after it is recorded in attempts.log of the stage's folder. Later runs of the sweep
-/// retry; once no try is left, the stage fails without being run.
+/// because other ranks wait) after it is noted (attempts.hpp). Later runs of the sweep retry; once no try is left,
+/// the stage is lost without being run.
 study::RunFn with_retries(study::RunFn run, const results::OutputFolder& out, int max_retries, bool single_rank);
 
 }  // namespace m2m::sweep

@@ -80,7 +80,20 @@ study::StageResult result_from(const Json& json) {
           json.at(4).get<std::vector<std::string>>()};
 }
 
-int parse_slot(const Json& json) { return json.at("seat").get<int>(); }
+Json life_json(const Alive& alive) {
+  Json slots = Json::array();
+  for (const SlotLife& life : alive.slots) slots.push_back({life.slot, life.idle, life.phase});
+  return slots;
+}
+
+Alive life_from(const Json& json) {
+  Alive alive;
+  for (const Json& life : json)
+    alive.slots.push_back({life.at(0).get<int>(), life.at(1).get<double>(), life.at(2).get<std::string>()});
+  return alive;
+}
+
+int parse_slot(const Json& json) { return json.at("slot").get<int>(); }
 
 [[noreturn]] void throw_unreadable() {
   throw internal_error("a message between the ranks of the sweep is unreadable");
@@ -89,37 +102,43 @@ int parse_slot(const Json& json) { return json.at("seat").get<int>(); }
 }  // namespace
 
 std::vector<std::byte> encode(const FromWorker& message) {
-  return to_bytes(
-      std::visit(Overloaded{[](const Ready& m) -> Json {
-                              return {{"ready", replace_invalid_utf8(m.host)}, {"seat", m.slot}};
-                            },
-                            [](const ProgressUpdate& m) -> Json {
-                              return {{"report", progress_json(m.progress)}, {"seat", m.slot}};
-                            },
-                            [](const StageFinished& m) -> Json {
-                              return {{"ended", result_json(m.result)}, {"seat", m.slot}, {"leaves", m.withdraws}};
-                            },
-                            [](const LogLine& m) -> Json {
-                              return {{"remark", replace_invalid_utf8(m.text)}};
-                            },
-                            [](const StopRequest& m) -> Json {
-                              return {{"stop wanted", static_cast<int>(m.reason)}};
-                            },
-                            [](const Goodbye&) -> Json {
-                              return {{"bye", true}};
-                            }},
-                 message));
+  return to_bytes(std::visit(
+      Overloaded{[](const Ready& m) -> Json {
+                   return {{"ready", replace_invalid_utf8(m.host)}, {"slot", m.slot}};
+                 },
+                 [](const ProgressUpdate& m) -> Json {
+                   return {{"progress", progress_json(m.progress)}, {"slot", m.slot}};
+                 },
+                 [](const StageFinished& m) -> Json {
+                   return {{"finished", result_json(m.result)}, {"slot", m.slot}, {"withdraws", m.withdraws}};
+                 },
+                 [](const LogLine& m) -> Json {
+                   return {{"log", replace_invalid_utf8(m.text)}};
+                 },
+                 [](const StopRequest& m) -> Json {
+                   return {{"stop", static_cast<int>(m.reason)}};
+                 },
+                 [](const Alive& m) -> Json {
+                   return {{"alive", life_json(m)}};
+                 },
+                 [](const Goodbye&) -> Json {
+                   return {{"goodbye", true}};
+                 }},
+      message));
 }
 
 std::vector<std::byte> encode(const ToWorker& message) {
   return to_bytes(std::visit(Overloaded{[](const Assign& m) -> Json {
-                                          return {{"run", stage_json(m.stage)}, {"seat", m.slot}};
+                                          return {{"assign", stage_json(m.stage)}, {"slot", m.slot}};
                                         },
                                         [](const Cancel&) -> Json {
-                                          return {{"stop", true}};
+                                          return {{"cancel", true}};
+                                        },
+                                        [](const Ping&) -> Json {
+                                          return {{"ping", true}};
                                         },
                                         [](const Shutdown&) -> Json {
-                                          return {{"leave", true}};
+                                          return {{"shutdown", true}};
                                         }},
                              message));
 }
@@ -128,14 +147,14 @@ FromWorker decode_from_worker(const std::vector<std::byte>& bytes) {
   try {
     const Json json = to_json(bytes);
     if (json.contains("ready")) return Ready{json.at("ready").get<std::string>(), parse_slot(json)};
-    if (json.contains("report")) return ProgressUpdate{progress_from(json.at("report")), parse_slot(json)};
-    if (json.contains("ended")) {
-      return StageFinished{result_from(json.at("ended")), parse_slot(json), json.at("leaves").get<bool>()};
+    if (json.contains("progress")) return ProgressUpdate{progress_from(json.at("progress")), parse_slot(json)};
+    if (json.contains("finished")) {
+      return StageFinished{result_from(json.at("finished")), parse_slot(json), json.at("withdraws").get<bool>()};
     }
-    if (json.contains("remark")) return LogLine{json.at("remark").get<std::string>()};
-    if (json.contains("stop wanted"))
-      return StopRequest{static_cast<StopReason>(json.at("stop wanted").get<int>())};
-    if (json.contains("bye")) return Goodbye{};
+    if (json.contains("log")) return LogLine{json.at("log").get<std::string>()};
+    if (json.contains("stop")) return StopRequest{static_cast<StopReason>(json.at("stop").get<int>())};
+    if (json.contains("alive")) return life_from(json.at("alive"));
+    if (json.contains("goodbye")) return Goodbye{};
   } catch (const Json::exception&) {
     throw_unreadable();
   }
@@ -145,9 +164,10 @@ FromWorker decode_from_worker(const std::vector<std::byte>& bytes) {
 ToWorker decode_to_worker(const std::vector<std::byte>& bytes) {
   try {
     const Json json = to_json(bytes);
-    if (json.contains("run")) return Assign{stage_from(json.at("run")), parse_slot(json)};
-    if (json.contains("stop")) return Cancel{};
-    if (json.contains("leave")) return Shutdown{};
+    if (json.contains("assign")) return Assign{stage_from(json.at("assign")), parse_slot(json)};
+    if (json.contains("cancel")) return Cancel{};
+    if (json.contains("ping")) return Ping{};
+    if (json.contains("shutdown")) return Shutdown{};
   } catch (const Json::exception&) {
     throw_unreadable();
   }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "comm/messages/mailbox.hpp"
 #include "study/stage.hpp"
@@ -36,9 +37,19 @@ struct LogLine {
 struct StopRequest {
   StopReason reason = StopReason::interrupted;
 };
+/// The stage that a slot runs.
+struct SlotLife {
+  int slot = 0;
+  double idle = 0;    // seconds since its last step
+  std::string phase;  // that it is in; empty: between phases
+};
+/// A sign of life, sent regularly if stalls are watched for: the slots that run a stage.
+struct Alive {
+  std::vector<SlotLife> slots;
+};
 /// The last message of a worker, for all of its slots.
 struct Goodbye {};
-using FromWorker = std::variant<Ready, ProgressUpdate, StageFinished, LogLine, StopRequest, Goodbye>;
+using FromWorker = std::variant<Ready, ProgressUpdate, StageFinished, LogLine, StopRequest, Alive, Goodbye>;
 
 /// Assigns a stage to a slot.
 struct Assign {
@@ -47,9 +58,11 @@ struct Assign {
 };
 /// Stops the running stages at their next step.
 struct Cancel {};
+/// A sign of life of the coordinator.
+struct Ping {};
 /// Ends the worker; it answers with Goodbye.
 struct Shutdown {};
-using ToWorker = std::variant<Assign, Cancel, Shutdown>;
+using ToWorker = std::variant<Assign, Cancel, Ping, Shutdown>;
 
 /// Encodes a message as CBOR. Pure.
 std::vector<std::byte> encode(const FromWorker& message);

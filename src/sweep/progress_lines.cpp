@@ -107,6 +107,10 @@ std::string stopping_line(StopReason reason) {
     case StopReason::failed:
       return "stopping at the first failure (--fail-fast), at the next step of every rank; the same command "
              "resumes";
+    case StopReason::stalled:
+      return "a rank or stage does not go on: the others stop at their next step, then the job ends; the same "
+             "command "
+             "resumes";
     case StopReason::unwritable:
       return "a file cannot be written: stopping at the next step of every rank; the same command resumes";
     default:

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "core/error.hpp"
+#include "core/files.hpp"
 #include "core/log.hpp"
 #include "core/machine.hpp"
 #include "core/text.hpp"
@@ -18,6 +19,7 @@
 #include "results/record_file.hpp"
 #include "results/study_results.hpp"
 #include "study/graph.hpp"
+#include "sweep/attempts.hpp"
 #include "sweep/coordinator.hpp"
 #include "sweep/costs.hpp"
 #include "sweep/failures.hpp"
@@ -59,14 +61,16 @@ bool keep_trial(const study::Stage& trial, const results::OutputFolder& out, boo
 
 }  // namespace
 
+bool stage_exists(const study::Stage& stage, const results::OutputFolder& out) {
+  if (!is_there(stage, out)) return false;
+  return stage.kind == study::StageKind::trial
+             ? !results::damage_of_result(out.result(stage.id), stage.id, results::Look::quick)
+             : !results::damage_of_stage(out.stage(stage.id), results::Look::quick);
+}
+
 std::vector<bool> existing_stages(const study::StageGraph& graph, const results::OutputFolder& out) {
   std::vector<bool> there;
-  for (const study::Stage& stage : graph.stages) {
-    const bool is_usable = stage.kind == study::StageKind::trial
-                               ? !results::damage_of_result(out.result(stage.id), stage.id, results::Look::quick)
-                               : !results::damage_of_stage(out.stage(stage.id), results::Look::quick);
-    there.push_back(is_there(stage, out) && is_usable);
-  }
+  for (const study::Stage& stage : graph.stages) there.push_back(stage_exists(stage, out));
   return there;
 }
 
@@ -84,6 +88,15 @@ std::vector<bool> set_aside_damaged(const study::StageGraph& graph, const result
     to_run[i] = !there[i] && (is_trial || is_needed);
   }
   return there;
+}
+
+void remove_unfinished(const study::StageGraph& graph, const std::vector<bool>& exists,
+                       const results::OutputFolder& out) {
+  remove_unfinished_files(out.root);
+  for (std::size_t i = 0; i < exists.size(); ++i) {
+    const study::Stage& stage = graph.stages[i];
+    if (!exists[i] && stage.kind == study::StageKind::trial) remove_unfinished_files(out.trial(stage.id));
+  }
 }
 
 namespace {
@@ -127,13 +140,17 @@ StopReason run_all(const SweepJob& job, Scheduler& scheduler, comm::Mailbox& coo
   const auto clock = clock_from_now();
   ProgressView progress(scheduler, progress_settings(job, clock));
   FailureWriter failures(scheduler, job.out);
-  const std::vector<SweepObserver*> observers = {&failures, &progress};
+  AttemptLog attempts(scheduler, job.out);
+  const std::vector<SweepObserver*> observers = {&attempts, &failures, &progress};
   const CoordinatorSettings settings{job.ranks,
                                      clock,
                                      [&] { return stop_requested(job); },
                                      job.fail_fast,
                                      job.ranks_per_trial,
-                                     job.trials_per_device};
+                                     job.trials_per_device,
+                                     job.stall_timeout,
+                                     10,
+                                     job.end_job};
   StopReason reason = StopReason::none;
   std::exception_ptr failure;
   std::thread thread([&] {
@@ -191,6 +208,38 @@ int merge_and_log(const SweepJob& job, const Scheduler& scheduler, double second
 
 }  // namespace
 
+namespace {
+
+/// Throws Error (input_output) if `needed` bytes are more than is free in a folder, which may not exist yet.
+void check_space_in(const std::filesystem::path& folder, double needed) {
+  std::filesystem::path existing = std::filesystem::absolute(folder);
+  std::error_code failed;
+  while (!std::filesystem::exists(existing, failed) && existing.has_relative_path())
+    existing = existing.parent_path();
+  const auto space = std::filesystem::space(existing, failed);
+  if (failed || needed <= static_cast<double>(space.available)) return;
+  constexpr double megabyte = 1e6;
+  throw io_error(
+      fmt::format("{}: the study leaves at least {:.1f} MB there, and {:.1f} MB are free; free space, or "
+                  "name another folder with --out",
+                  folder.string(), needed / megabyte, static_cast<double>(space.available) / megabyte));
+}
+
+}  // namespace
+
+void check_free_space(const study::StageGraph& graph, const std::vector<bool>& exists,
+                      const results::OutputFolder& out) {
+  const std::vector<bool> to_run = study::stages_to_run(graph, exists);
+  double trials = 0, stages = 0;
+  for (std::size_t i = 0; i < to_run.size(); ++i) {
+    const study::Stage& stage = graph.stages[i];
+    if (to_run[i]) (stage.kind == study::StageKind::trial ? trials : stages) += stage.disk;
+  }
+  const bool is_one_folder = out.shared_cache.empty();
+  check_space_in(out.root, is_one_folder ? trials + stages : trials);
+  if (!is_one_folder) check_space_in(out.cache(), stages);
+}
+
 void write_planned_trials(const study::Study& study, const study::StageGraph& graph,
                           const results::OutputFolder& out) {
   results::PlannedStudy planned{study.name, study.file, {}};
@@ -211,7 +260,7 @@ std::string host_text() { return "host " + host_name(); }
 ExitCode lead_sweep(const SweepJob& job, comm::Mailbox& coordinator, comm::Mailbox& worker,
                     const WorkerJob& worker_job) {
   const auto clock = clock_from_now();
-  Scheduler scheduler(job.graph, job.exists);
+  Scheduler scheduler(job.graph, job.exists, {}, job.losses);
   const StopReason reason = run_all(job, scheduler, coordinator, worker, worker_job);
   const ExitCode code = outcome(scheduler, reason);
   if (code == ExitCode::done || code == ExitCode::some_failed) {

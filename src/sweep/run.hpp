@@ -2,6 +2,7 @@
 // A sweep on all ranks: what exists, what is damaged, and the run. Rank 0 hosts the coordinator; all ranks work.
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,10 +18,13 @@
 
 namespace m2m::sweep {
 
-/// Marks the stages whose artifact exists and is complete, by a quick check: result.h5 of a trial; stage.json of a
-/// g or prefix, and the sizes of its files. All false if there is no such folder.
+/// True if the artifact of a stage exists and is complete, by a quick check: result.h5 of a trial; stage.json of a
+/// g or prefix, and the sizes of its files. Opens a file.
 ///
 /// Local. Throws Error as results::damage_of_result does.
+bool stage_exists(const study::Stage& stage, const results::OutputFolder& out);
+
+/// stage_exists of each stage of a graph.
 std::vector<bool> existing_stages(const study::StageGraph& graph, const results::OutputFolder& out);
 
 /// Finds damage in the files of a finished trial that is the base of another. Passed in, because the checkpoints
@@ -37,6 +41,16 @@ using FindDamage =
 std::vector<bool> set_aside_damaged(const study::StageGraph& graph, const results::OutputFolder& out,
                                     const FindDamage& find_damage);
 
+/// Removes files that killed processes have not finished: in the output folder, and in those of trials to run.
+/// Those of a shared stage are removed by whoever builds it. The caller holds the lock of `out`.
+void remove_unfinished(const study::StageGraph& graph, const std::vector<bool>& exists,
+                       const results::OutputFolder& out);
+
+/// Throws Error (input_output) if the stages to run leave more than is free in the folders of trials and of stages,
+/// before anything is trained. What they leave is known from below, so a sweep may still end for lack of space.
+void check_free_space(const study::StageGraph& graph, const std::vector<bool>& exists,
+                      const results::OutputFolder& out);
+
 /// A sweep that is ready to run.
 struct SweepJob {
   const study::StageGraph& graph;
@@ -48,7 +62,10 @@ struct SweepJob {
   std::optional<std::chrono::steady_clock::time_point> stop_at = {};  // nothing: no time limit
   bool fail_fast = false;                                             // the first failure stops the sweep
   int ranks_per_trial = 1;                                            // the last group may be smaller
-  int trials_per_device = 1;  // worker slots of a rank; if more than one, ranks_per_trial is 1
+  int trials_per_device = 1;                      // worker slots of a rank; if more than one, ranks_per_trial is 1
+  std::map<int, study::StageResult> losses = {};  // known_losses()
+  double stall_timeout = 0;                       // seconds; 0: stalls are not watched for
+  std::function<void(const std::string& sentence)> end_job = {};  // after a stall: says why and ends all processes
 };
 
 /// Writes the planned trials and stages to study.json. Throws Error (input_output).

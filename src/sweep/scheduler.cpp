@@ -31,15 +31,27 @@ std::size_t index(Enum value) {
 }  // namespace
 
 Scheduler::Scheduler(const study::StageGraph& graph, const std::vector<bool>& exists,
-                     std::vector<double> priorities)
+                     std::vector<double> priorities, const std::map<int, study::StageResult>& losses)
     : graph_(graph), status_(graph.stages.size()), priorities_(std::move(priorities)) {
-  const std::vector<bool> to_run = study::stages_to_run(graph, exists);
+  std::vector<bool> settled = exists;  // a lost stage needs nothing
+  for (const auto& [stage, result] : losses) settled[at(stage)] = true;
+  const std::vector<bool> to_run = study::stages_to_run(graph, settled);
   if (priorities_.empty()) priorities_ = study::critical_paths(graph, to_run);
   for (const study::Stage& stage : graph.stages) ++counts_[index(StageState::waiting)][index(stage.kind)];
   for (int i = 0; i < graph.size(); ++i) {
     if (!to_run[at(i)]) set_state(i, exists[at(i)] ? StageState::existing : StageState::unneeded);
   }
+  for (const auto& [stage, result] : losses) {
+    if (!exists[at(stage)]) lose(stage, result);
+  }
   for (int i = 0; i < graph.size(); ++i) make_ready_if_possible(i);
+}
+
+/// Settles a stage that is not to run, and blocks what needs it.
+void Scheduler::lose(int stage, const study::StageResult& result) {
+  set_state(stage, state_after(result));
+  status_[at(stage)].result = result;
+  block_dependents(stage, stage);
 }
 
 void Scheduler::set_state(int stage, StageState state) {

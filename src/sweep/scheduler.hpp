@@ -2,6 +2,7 @@
 // The scheduler: decides which worker slot runs which stage, and when. It uses no processes, files or clocks: the
 // coordinator, a simulation or a test reports events to it and asks for assignments.
 #include <array>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -47,8 +48,10 @@ struct Assignment {
 class Scheduler {
  public:
   /// exists[i]: the artifact of stage i exists. priorities[i]: of the stages that can start, the largest goes
-  /// first; by default the costs of the critical paths. Keeps a reference to `graph`.
-  Scheduler(const study::StageGraph& graph, const std::vector<bool>& exists, std::vector<double> priorities = {});
+  /// first; by default the costs of the critical paths. losses: stages that failed or diverged in an earlier run
+  /// and are not tried again, by position. Keeps a reference to `graph`.
+  Scheduler(const study::StageGraph& graph, const std::vector<bool>& exists, std::vector<double> priorities = {},
+            const std::map<int, study::StageResult>& losses = {});
 
   /// Adds a slot that is free. slot >= 0.
   void add_free_slot(int slot);
@@ -84,6 +87,7 @@ class Scheduler {
   void set_state(int stage, StageState state);
   void make_ready_if_possible(int stage);
   std::vector<int> block_dependents(int stage, int cause);
+  void lose(int stage, const study::StageResult& result);
 
   const study::StageGraph& graph_;
   std::vector<StageStatus> status_;

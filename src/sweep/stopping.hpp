@@ -16,6 +16,7 @@ enum class StopReason {
   requeue,      // to be put back into the queue: SIGUSR1, SIGUSR2, SIGXCPU, the time limit
   failed,       // a stage failed, with --fail-fast
   unwritable,   // a file cannot be written, or the log has lost its reader
+  stalled,      // a rank is silent, or a stage makes no step
 };
 
 /// Notes the first signal that asks for a stop, while the object exists. One object at a time per process. Local.

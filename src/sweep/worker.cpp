@@ -7,7 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/activity.hpp"
 #include "core/files.hpp"
+#include "core/profile.hpp"
+#include "sweep/heartbeat.hpp"
 #include "sweep/messages.hpp"
 
 namespace m2m::sweep {
@@ -44,10 +47,37 @@ class WorkerProtocol {
     send(LogLine{text});
   }
 
-  bool stop_requested() {
+  bool stop_requested(int slot) {
     const std::lock_guard guard(mutex_);
+    slots_[at(slot)].stepped = Clock::now();
     receive();
     return stop_ || shutdown_;
+  }
+
+  /// Sends a sign of life. Returns how long the coordinator has given none.
+  double beat() {
+    const std::lock_guard guard(mutex_);
+    receive();
+    Alive alive;
+    for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+      const WorkerSlot& each = slots_[slot];
+      if (each.stepped) {
+        alive.slots.push_back(
+            {static_cast<int>(slot), seconds_since(*each.stepped), each.activity ? each.activity->what() : ""});
+      }
+    }
+    send(alive);
+    return seconds_since(heard_);
+  }
+  /// After a pause of this process, the coordinator has the whole timeout again.
+  void forgive() {
+    const std::lock_guard guard(mutex_);
+    heard_ = Clock::now();
+  }
+  /// Names the activity of the thread of a slot.
+  void show(int slot, const Activity* activity) {
+    const std::lock_guard guard(mutex_);
+    slots_[at(slot)].activity = activity;
   }
 
   /// Waits for the next stage of the slot. Nothing after Shutdown.
@@ -60,6 +90,7 @@ class WorkerProtocol {
       if (auto& next = slots_[at(slot)].next) {
         admission_.start(slot, next->memory);
         slots_[at(slot)].reported.reset();
+        slots_[at(slot)].stepped = Clock::now();
         return std::exchange(next, std::nullopt);
       }
     }
@@ -68,6 +99,7 @@ class WorkerProtocol {
   void finish(int slot, const study::StageResult& result) {
     const std::lock_guard guard(mutex_);
     admission_.finish(slot);
+    slots_[at(slot)].stepped.reset();
     memory_checked_.reset();
     send(StageFinished{result, slot, !admission_.admit(slot)});
   }
@@ -87,6 +119,8 @@ class WorkerProtocol {
   struct WorkerSlot {
     std::optional<study::Stage> next;
     std::optional<Clock::time_point> reported;
+    std::optional<Clock::time_point> stepped;  // nothing: it runs no stage
+    const Activity* activity = nullptr;
   };
 
   static std::size_t at(int i) { return static_cast<std::size_t>(i); }
@@ -104,6 +138,7 @@ class WorkerProtocol {
   /// Receives all messages, and sends a signal to the coordinator.
   void receive() {
     while (const auto message = mail_.poll()) {
+      heard_ = Clock::now();
       ToWorker word = decode_to_worker(message->bytes);
       if (auto* start = std::get_if<Assign>(&word)) slots_.at(at(start->slot)).next = std::move(start->stage);
       if (std::holds_alternative<Cancel>(word)) stop_ = true;
@@ -123,6 +158,7 @@ class WorkerProtocol {
   Admission admission_;
   std::vector<WorkerSlot> slots_;
   std::optional<Clock::time_point> memory_checked_;
+  Clock::time_point heard_ = Clock::now();  // the coordinator's last message
 };
 
 /// Connects the stage of a slot to the worker; the stage may call it from several threads.
@@ -131,11 +167,27 @@ class SlotContext : public study::StageContext {
   SlotContext(WorkerProtocol& protocol, int slot) : protocol_(protocol), slot_(slot) {}
   void progress(const study::Progress& progress) override { protocol_.progress(slot_, progress); }
   void remark(const std::string& text) override { protocol_.remark(text); }
-  bool stop_requested() const override { return protocol_.stop_requested(); }
+  bool stop_requested() const override { return protocol_.stop_requested(slot_); }
 
  private:
   WorkerProtocol& protocol_;
   int slot_;
+};
+
+/// The activity of this thread, shown while it works for a slot.
+class ShownActivity {
+ public:
+  ShownActivity(WorkerProtocol& protocol, int slot) : protocol_(protocol), slot_(slot) {
+    protocol_.show(slot_, &activity_);
+  }
+  ~ShownActivity() { protocol_.show(slot_, nullptr); }
+  ShownActivity(const ShownActivity&) = delete;
+  ShownActivity& operator=(const ShownActivity&) = delete;
+
+ private:
+  WorkerProtocol& protocol_;
+  int slot_;
+  Activity activity_;
 };
 
 study::StageResult to_failure(std::exception_ptr thrown) {
@@ -164,6 +216,7 @@ study::StageResult run_caught(const WorkerJob& job, const study::Stage& stage, s
 
 void run_slot(WorkerProtocol& protocol, int slot, const WorkerJob& job) {
   SlotContext context(protocol, slot);
+  const ShownActivity activity(protocol, slot);
   while (const auto stage = protocol.next_stage(slot)) {
     const auto start = Clock::now();
     study::StageResult result = run_caught(job, *stage, context);
@@ -196,7 +249,11 @@ void run_slots(WorkerProtocol& protocol, const WorkerJob& job) {
 
 void run_worker(comm::Mailbox& mail, const WorkerJob& job, const WorkerSettings& settings) {
   WorkerProtocol protocol(mail, job, settings);
-  run_slots(protocol, job);
+  {
+    const Heartbeat heartbeat(job.stall_timeout,
+                              {[&] { return protocol.beat(); }, [&] { protocol.forgive(); }, job.end_job});
+    run_slots(protocol, job);
+  }
   protocol.send_goodbye();
 }
 

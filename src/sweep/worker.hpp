@@ -19,6 +19,8 @@ struct WorkerJob {
   AbortJobFn abort_job = {};                  // empty: this rank is alone in its group
   int slots = 1;                              // stages that run at once; if more than one, abort_job is empty
   std::function<DeviceMemory()> memory = {};  // of the device; thread-safe; empty: there is always enough
+  double stall_timeout = 0;                   // seconds; 0: no signs of life are sent or expected
+  std::function<void(double seconds)> end_job = {};  // the coordinator was silent for longer
 };
 
 struct WorkerSettings {

@@ -19,10 +19,11 @@ std::vector<Slot> select_slots(std::span<const Slot> slots, const std::vector<st
   return selected;
 }
 
-nn::UploadSlice add_labels(const data::PlanInputs& basis, const std::vector<Slot>& slots, nn::Upload& upload) {
+nn::UploadSlice add_labels(const data::PlanInputs& plan_inputs, const std::vector<Slot>& slots,
+                           nn::Upload& upload) {
   std::vector<std::int64_t> labels(slots.size());
   std::transform(slots.begin(), slots.end(), labels.begin(),
-                 [&](const Slot& slot) { return basis.labels[slot.image]; });
+                 [&](const Slot& slot) { return plan_inputs.labels[slot.image]; });
   return upload.add(std::span<const std::int64_t>(labels));
 }
 
@@ -44,13 +45,13 @@ EpochInputs make_epoch_inputs(const TrialPlan& plan, const TrialParts& parts) {
 
 EpochWork::EpochWork(const EpochInputs& inputs, int epoch, Shard shard) : epoch_(epoch) {
   const settings::Phase phase = settings::phase_at(inputs.plan.recipe, epoch, inputs.plan.settings.defer_until);
-  const data::EpochPlan plan = data::plan_epoch(inputs.basis, epoch, phase.sampling);
+  const data::EpochPlan plan = data::plan_epoch(inputs.plan_inputs, epoch, phase.sampling);
   for (std::int64_t i = 0; i < plan.steps(); ++i) plan_step(inputs, phase, plan.step(i), shard);
 }
 
 void EpochWork::plan_step(const EpochInputs& inputs, const settings::Phase& phase, std::span<const Slot> slots,
                           Shard shard) {
-  const data::PlanInputs& basis = inputs.basis;
+  const data::PlanInputs& plan_inputs = inputs.plan_inputs;
   const data::ImageShape& shape = inputs.data->set.train.shape;
   const methods::AddIndicesFn add_data_indices = [&](nn::Upload& upload, std::span<const Slot> images) {
     return add_indices(*inputs.data, images, upload);
@@ -60,18 +61,18 @@ void EpochWork::plan_step(const EpochInputs& inputs, const settings::Phase& phas
   StepWork& host = step.host;
   host.slots = slots.size();
   slots_ += static_cast<std::int64_t>(slots.size());
-  if (phase.translates) host.planned = inputs.editor->plan(basis, slots, epoch_, index, shape);
-  host.mix = methods::plan_mix(basis, slots, epoch_, index, shape, inputs.plan.mixing);
+  if (phase.translates) host.planned = inputs.editor->plan(plan_inputs, slots, epoch_, index, shape);
+  host.mix = methods::plan_mix(plan_inputs, slots, epoch_, index, shape, inputs.plan.mixing);
   host.slots_of_rank = data::shard_slots(static_cast<std::int64_t>(slots.size()), host.planned.translated_slots(),
                                          shard.rank, shard.ranks);
   const std::vector<Slot> of_rank = select_slots(slots, host.slots_of_rank);
   step.indices = add_data_indices(upload_, of_rank);
-  step.labels = add_labels(basis, of_rank, upload_);
+  step.labels = add_labels(plan_inputs, of_rank, upload_);
   step.translations = methods::add_translations(host.planned, host.slots_of_rank, add_data_indices, upload_);
   if (host.mix.partners.empty()) return;
   const std::vector<Slot> partners = select_slots(host.mix.partners, host.slots_of_rank);
   step.partner_indices = add_data_indices(upload_, partners);
-  step.partner_labels = add_labels(basis, partners, upload_);
+  step.partner_labels = add_labels(plan_inputs, partners, upload_);
   step.label_shares = add_label_shares(host.mix, host.slots_of_rank, upload_);
 }
 

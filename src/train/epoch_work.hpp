@@ -36,7 +36,7 @@ struct EpochInputs {
   TrialPlan plan;
   std::shared_ptr<const LoadedData> data;
   std::shared_ptr<methods::BatchEditor> editor;  // null unless the recipe translates
-  data::PlanInputs basis;
+  data::PlanInputs plan_inputs;
 };
 
 /// Makes the inputs of a trial's plans. Local.

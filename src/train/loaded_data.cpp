@@ -139,6 +139,10 @@ torch::Tensor gather_indices(const LoadedData& data, const torch::Tensor& indice
   return gather(data, Pool::train, indices, precision);
 }
 
+methods::TrainingPixels training_pixels(const LoadedData& data) {
+  return {pool_tensor(data, Pool::train), data.set.max_pixel};
+}
+
 torch::Tensor gather_slots(const LoadedData& data, std::span<const data::Slot> slots, torch::Dtype precision) {
   nn::Upload upload;
   const nn::UploadSlice indices = add_indices(data, slots, upload);

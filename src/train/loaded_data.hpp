@@ -12,6 +12,7 @@
 #include "core/config.hpp"
 #include "data/data_set.hpp"
 #include "data/epoch_plan.hpp"
+#include "methods/translation.hpp"
 #include "nn/device.hpp"
 
 namespace m2m::train {
@@ -56,6 +57,9 @@ nn::UploadSlice add_indices(const LoadedData& data, std::span<const data::Slot> 
 /// indices: as add_indices() added them, on the device of the samples. Returns [slots, c, h, w] of `precision`
 /// there. Does not wait for the device.
 torch::Tensor gather_indices(const LoadedData& data, const torch::Tensor& indices, torch::Dtype precision);
+
+/// The training images that gather_indices() reads.
+methods::TrainingPixels training_pixels(const LoadedData& data);
 
 /// Uploads and gathers the images of these slots, [slots, c, h, w] of `precision`.
 torch::Tensor gather_slots(const LoadedData& data, std::span<const data::Slot> slots, torch::Dtype precision);

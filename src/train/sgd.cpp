@@ -96,7 +96,9 @@ std::map<std::string, torch::Tensor> Sgd::velocities() const {
 }
 
 void Sgd::load(const std::map<std::string, torch::Tensor>& velocities, const std::string& origin) {
-  for (const auto& [name, velocity] : velocities) {
+  for (const auto& entry : velocities) {
+    const auto& name = entry.first;
+    const torch::Tensor& velocity = entry.second;
     const auto found =
         std::find_if(slices_.begin(), slices_.end(), [&](const ParameterSlice& s) { return s.name == name; });
     if (found == slices_.end() || found->velocity.sizes() != velocity.sizes()) {

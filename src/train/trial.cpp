@@ -114,8 +114,13 @@ torch::Tensor Trial::gather_images(const torch::Tensor& indices) const {
 }
 
 methods::EditContext Trial::edit_context(int epoch, std::int64_t step) {
-  return {*frozen_, *frozen_g_, plan_.keys.plan,
-          epoch,    step,       [this](const torch::Tensor& indices) { return gather_images(indices); }};
+  return {*frozen_,
+          *frozen_g_,
+          plan_.keys.plan,
+          epoch,
+          step,
+          [this](const torch::Tensor& indices) { return gather_images(indices); },
+          training_pixels(*parts_.data)};
 }
 
 Batch Trial::gather(const StepWork& work) {

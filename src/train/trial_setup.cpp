@@ -1,7 +1,6 @@
 #include "train/trial_setup.hpp"
 
 #include <fmt/format.h>
-#include <torch/cuda.h>
 
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
@@ -22,14 +21,13 @@ torch::Device device_for(settings::Device wanted, int local_rank) {
     throw usage_error(fmt::format("train.device = '{}': {}; or set train.device = 'cpu'", settings::to_text(wanted),
                                   nn::gpu_trouble()));
   }
-  const bool has_gpu = torch::cuda::is_available();
-  if (wanted == settings::Device::cuda && !has_gpu) {
+  const int gpus = nn::gpu_count();
+  if (wanted == settings::Device::cuda && gpus == 0) {
     throw usage_error(
         "train.device = 'cuda': no GPU is available; set train.device = 'cpu', or build with 'make gpu' on a "
         "machine that has one");
   }
-  if (!may_be_gpu || !has_gpu) return torch::kCPU;
-  const auto gpus = static_cast<int>(torch::cuda::device_count());
+  if (!may_be_gpu || gpus == 0) return torch::kCPU;
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(local_rank % gpus)};
 }
 
@@ -61,8 +59,9 @@ void apply_machine(TrialSettings& settings, const settings::TrainSettings& given
   check_tf32(settings::name_of(&settings::TrainSettings::precision), settings::to_text(given.precision),
              settings.device);
   settings.plans_ahead = is_on_gpu;
-  settings.graphed =
-      given.executor == settings::Executor::graph || (given.executor == settings::Executor::automatic && is_on_gpu);
+  settings.fused = given.executor == settings::Executor::fused;
+  settings.graphed = settings.fused || given.executor == settings::Executor::graph ||
+                     (given.executor == settings::Executor::automatic && is_on_gpu);
   if (settings.deterministic && is_on_gpu) {
     throw usage_error("train.deterministic = true: sums on a GPU have no fixed order; set train.device = 'cpu'");
   }
@@ -137,7 +136,8 @@ TrialPlan make_trial_plan(const Config& resolved, int local_rank) {
 
 TrialParts make_trial_parts(const Config& resolved, const TrialPlan& plan, std::shared_ptr<const LoadedData> data) {
   TrialParts parts;
-  if (plan.recipe.translates()) parts.editor = methods::make_m2m_editor(resolved, plan.settings.graphed);
+  if (plan.recipe.translates())
+    parts.editor = methods::make_m2m_editor(resolved, plan.settings.graphed, plan.settings.fused);
   const ClassCounts& counts = data->split.counts;
   const double effective_beta = settings::read<settings::LossSettings>(resolved).effective_beta;
   const auto loss_with = [&](settings::ClassWeights weights) {
@@ -163,8 +163,9 @@ nn::NetworkSpec network_spec(const TrialSettings& settings, const LoadedData& da
   const data::ImageShape& shape = data.set.train.shape;
   const bool has_scales = settings.trainable == settings::Trainable::scales ||
                           settings.trainable == settings::Trainable::head_and_scales;
-  return {settings.network, data.set.classes,  shape.channels,   shape.height, shape.width,   data.mean,
-          data.std,         settings.bfloat16, settings.kernels, {},           settings.head, has_scales};
+  return {settings.network, data.set.classes, shape.channels,    shape.height,     shape.width,
+          data.mean,        data.std,         settings.bfloat16, settings.kernels, {},
+          settings.fused,   settings.head,    has_scales};
 }
 
 std::shared_ptr<nn::Network> build_network(const TrialSettings& settings, const LoadedData& data,

@@ -40,6 +40,7 @@ struct TrialSettings {
   std::string kernels = "auto";              // one of settings::kernel_names()
   torch::Device device = torch::kCPU;
   bool graphed = false;      // steps are recorded once and replayed
+  bool fused = false;        // translation and evaluation run an image in one launch
   bool plans_ahead = false;  // another thread plans the next epoch
   int threads = 1;
   bool synchronised = true;    // batch norm over the shards of all ranks; false: each rank over its own

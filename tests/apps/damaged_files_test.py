@@ -3,6 +3,7 @@
 
 Usage: damaged_files_test.py M2M_SWEEP M2M_REPORT CHECKOUT
 """
+
 import collections
 import csv
 import json
@@ -17,8 +18,8 @@ import unittest
 from real_sweeps import Sweeps, losses, weights
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from counts import counts_in, numbers_in  # noqa: E402  (found by the line above)
-from waiting import eventually  # noqa: E402  (found by the line above)
+from counts import counts_in, numbers_in
+from waiting import eventually
 
 METHODS = ["ERM", "M2m", "cRT", "tau-norm"]  # with a g, a prefix, and a trial that two others begin from
 INTERRUPTED = 4
@@ -49,7 +50,7 @@ class DamagedFiles(unittest.TestCase):
     def damage(self, file):
         """Cuts a file in the middle, and fills half of the rest with zeros."""
         size = file.stat().st_size
-        file.write_bytes(file.read_bytes()[:size // 4] + bytes(size // 4))
+        file.write_bytes(file.read_bytes()[: size // 4] + bytes(size // 4))
 
     def expect_made_anew(self, *damaged):
         code, log = self.sweeps.run(self.out)
@@ -60,7 +61,9 @@ class DamagedFiles(unittest.TestCase):
         self.assertEqual(counts_in(log), [(4, 4, 0)], log)
         self.assertEqual(weights(self.out), weights(self.whole))
         self.assertEqual(losses(self.out), losses(self.whole))
-        table = subprocess.run([report_program, self.out, "--format", "csv"], text=True, capture_output=True, check=True)
+        table = subprocess.run(
+            [report_program, self.out, "--format", "csv"], text=True, capture_output=True, check=True
+        )
         self.assertEqual([row["n"] for row in csv.DictReader(table.stdout.splitlines())], ["1"] * 4)
 
     def test_results(self):
@@ -104,10 +107,12 @@ class DamagedFiles(unittest.TestCase):
 
     def test_journals_and_states_to_resume_from(self):
         shutil.rmtree(self.out)
-        running = subprocess.Popen([sweep, str(self.sweeps.study), "--out", str(self.out)], cwd=checkout,
-                                   stderr=subprocess.DEVNULL)
-        self.assertTrue(eventually(lambda: running.poll() is not None or list(self.out.glob("trials/*/journal.jsonl")),
-                                   pause=.005))
+        running = subprocess.Popen(
+            [sweep, str(self.sweeps.study), "--out", str(self.out)], cwd=checkout, stderr=subprocess.DEVNULL
+        )
+        self.assertTrue(
+            eventually(lambda: running.poll() is not None or list(self.out.glob("trials/*/journal.jsonl")), pause=0.005)
+        )
         running.send_signal(signal.SIGINT)
         if running.wait() != INTERRUPTED:
             self.skipTest("the sweep was done before it was stopped")

@@ -6,7 +6,7 @@
 
 int main(int argc, char** argv) {
   m2m::apps::TrainingBackend training;
-  training.settings = m2m::testing::fake_fields();
+  training.settings = m2m::testing::fake_settings();
   training.resolve = m2m::testing::fake_resolve;
   training.planner = [](int) -> m2m::study::PlanFn { return m2m::testing::fake_plan; };
   training.runner = [](const m2m::apps::RunnerSettings& settings) -> m2m::apps::StageBackend {

@@ -4,6 +4,8 @@
 Usage: full_disk_test.py M2M_SWEEP CHECKOUT
 Ends with 77 if no small file system can be mounted.
 """
+
+import contextlib
 import errno
 import os
 import pathlib
@@ -11,9 +13,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from real_sweeps import Sweeps, losses, weights
+from waiting import eventually
 
 MARK = "M2M_INSIDE_OWN_MOUNTS"
 INPUT_OUTPUT = 74
@@ -21,7 +26,10 @@ SIZE = 8 << 20  # of the disk, in bytes
 
 
 def enter_own_mounts():
-    """Starts this program again in a namespace in which it may mount, and returns only there. The kernel unmounts all at its end."""
+    """Starts this program again in a namespace in which it may mount, and returns only there.
+
+    The kernel unmounts all at its end.
+    """
     if MARK in os.environ:
         return
     for unshare in [["unshare", "--mount"], ["unshare", "--user", "--map-root-user", "--mount"]]:
@@ -53,17 +61,38 @@ class FullDisk(unittest.TestCase):
 
     def leave(self, kilobytes):
         """Fills the disk up to this much free space."""
+        free = os.statvfs(self.disk).f_bavail * os.statvfs(self.disk).f_frsize
+        with open(self.disk / "filler", "wb") as filler, contextlib.suppress(OSError):  # the sweep writes as well
+            filler.write(bytes(max(0, free - (kilobytes << 10))))
+
+    def run_while_it_fills(self, kilobytes, ranks):
+        """Runs a sweep; the disk fills up once the sweep has found enough space for its study."""
         subprocess.run(["rm", "-rf", self.disk / "out", self.disk / "filler"], check=True)
-        with open(self.disk / "filler", "wb") as filler:
-            filler.write(bytes(SIZE - (kilobytes << 10)))
+
+        def fill():
+            if eventually((self.disk / "out/study.json").exists, pause=0.002):
+                self.leave(kilobytes)
+
+        filling = threading.Thread(target=fill)
+        filling.start()
+        ran = self.sweeps.run(self.disk / "out", *self.group(ranks), ranks=ranks)
+        filling.join()
+        return ran
+
+    def test_it_is_too_small_for_the_study(self):
+        subprocess.run(["rm", "-rf", self.disk / "out", self.disk / "filler"], check=True)
+        self.leave(100)
+        code, log = self.sweeps.run(self.disk / "out")
+        self.assertEqual(code, INPUT_OUTPUT, log)
+        self.assertRegex(log, "disk/out: .* 0.1 MB are free")
+        self.assertNotIn("start  ", log)
 
     def test_it_stops_at_the_first_file_and_goes_on_with_space(self):
         stopped = 0
         for ranks, sizes in ((0, (4, 12, 32, 160, 420)), (2, (12, 48, 260))):
             for kilobytes in sizes:
                 with self.subTest(ranks=ranks, kilobytes=kilobytes):
-                    self.leave(kilobytes)
-                    code, log = self.sweeps.run(self.disk / "out", *self.group(ranks), ranks=ranks)
+                    code, log = self.run_while_it_fills(kilobytes, ranks)
                     if code != 0:
                         self.assertEqual(code, INPUT_OUTPUT, log)
                         stopped += 1
@@ -71,7 +100,11 @@ class FullDisk(unittest.TestCase):
                         self.assertEqual(len(sentence), 1, log)
                         self.assertRegex(sentence[0], f"disk/out.*{os.strerror(errno.ENOSPC)}.*free space")
                         self.assertNotIn("failed  ", log)
-                        starts = [line.split("start ")[1].split(" on rank")[0] for line in log.splitlines() if "start  " in line]
+                        starts = [
+                            line.split("start ")[1].split(" on rank")[0]
+                            for line in log.splitlines()
+                            if "start  " in line
+                        ]
                         self.assertEqual(len(starts), len(set(starts)), log)  # nothing is tried twice
                         self.assertEqual(list(self.disk.glob("out/trials/*/failure.json")), [])
                         self.assertFalse((self.disk / "out/lock.json").exists())

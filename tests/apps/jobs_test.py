@@ -3,9 +3,9 @@
 Data are found in M2M_DATA and in `shared/datasets` beside the checkout. An id depends on the data, so a study is skipped
 if its data differ from those of the pins. Usage: jobs_test.py M2M_SWEEP CHECKOUT
 """
+
 import concurrent.futures
 import hashlib
-import json
 import os
 import pathlib
 import subprocess
@@ -17,8 +17,12 @@ import pins
 
 DONE, USAGE, BAD_DATA = 0, 2, 65
 NEEDS_CHECKPOINT = "train.start_epoch = 160"  # a template; its first comment shows how to call it
-DATA_FILES = {"cifar10": "cifar-10-batches-bin/*.bin", "cifar100": "cifar-100-binary/*.bin", "reuters36": "reuters52/*.txt",
-              "twitter": "twitter-pos/*.t[sx][vt]"}
+DATA_FILES = {
+    "cifar10": "cifar-10-batches-bin/*.bin",
+    "cifar100": "cifar-100-binary/*.bin",
+    "reuters36": "reuters52/*.txt",
+    "twitter": "twitter-pos/*.t[sx][vt]",
+}
 
 
 def fingerprint(roots, name):
@@ -41,8 +45,13 @@ class Lister:
         """Returns the exit code, and the lines 'id label' of trials or the error."""
         with tempfile.TemporaryDirectory() as folder:
             for root in self.roots or [""]:
-                done = subprocess.run([self.sweep, "list", study, "--out", folder + "/out"], text=True, capture_output=True,
-                                      cwd=self.checkout, env=dict(os.environ, **{"M2M_DATA": root} if root else {}))
+                done = subprocess.run(
+                    [self.sweep, "list", study, "--out", folder + "/out"],
+                    text=True,
+                    capture_output=True,
+                    cwd=self.checkout,
+                    env=dict(os.environ, **{"M2M_DATA": root} if root else {}),
+                )
                 if done.returncode != BAD_DATA:
                     break
         output = done.stdout if done.returncode == DONE else done.stdout + done.stderr

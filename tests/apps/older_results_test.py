@@ -3,6 +3,7 @@
 tests/results/schema_1.tar.gz holds a study of features with two seeds of ERM and M2m: one M2m is done, one was stopped
 within an epoch that translates, a g and a prefix lie in the cache. M2M_BIN: the folder of the programs.
 """
+
 import csv
 import importlib.util
 import io
@@ -16,11 +17,13 @@ import unittest
 
 import h5py
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from counts import counts_in  # noqa: E402  (found by the line above)
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests/support")]
+from counts import counts_in  # noqa: E402  (found by the line above)
+from m2m_results import load  # noqa: E402
+
 PROGRAMS = pathlib.Path(os.environ["M2M_BIN"]).resolve()
+os.environ["M2M_REPORT"] = str(PROGRAMS / "m2m-report")
 DONE, STOPPED = "4307715b1dfe9f5b", "c276dd9489fae5af"
 # The trial that is done: slots by outcome, [seed class][target class], of all epochs.
 CHOSEN = [[0, 31, 17], [0, 0, 13], [0, 0, 0]]
@@ -42,7 +45,6 @@ def total(epoch, outcome):
 
 
 class Older(unittest.TestCase):
-
     def setUp(self):
         scratch = tempfile.TemporaryDirectory()
         self.addCleanup(scratch.cleanup)
@@ -70,8 +72,11 @@ class Older(unittest.TestCase):
 
     def check_table(self):
         """The programs' tables of the folder and of results.h5, and the script's, have the numbers of that time."""
-        for table in (self.report(self.out, "--format", "csv"), self.report(self.out / "results.h5", "--format", "csv"),
-                      self.script("aggregate.py", self.out, "--format", "csv")):
+        for table in (
+            self.report(self.out, "--format", "csv"),
+            self.report(self.out / "results.h5", "--format", "csv"),
+            self.script("aggregate.py", self.out, "--format", "csv"),
+        ):
             row = self.m2m_row(table)
             self.assertAlmostEqual(float(row["bacc_mean"]), BACC, 9)
             self.assertAlmostEqual(float(row["gm_mean"]), GM, 9)
@@ -79,11 +84,8 @@ class Older(unittest.TestCase):
 
     def check_slots(self):
         """The scripts read the slots by class."""
-        sys.path.append(str(ROOT / "results"))
-        from drawing import study
-        with study.open_results(self.out) as file:
-            trial, = study.blocks(file, "last")[0].methods[1].trials
-            slots = trial.outcomes().tolist()
+        with load(self.out) as study:
+            slots = study.record(DONE).slots.tolist()
         self.assertEqual((slots[0], slots[4]), (CHOSEN, ACCEPTED))
 
     def test_is_read_as_it_was_written_and_merged_anew(self):
@@ -122,8 +124,10 @@ class Older(unittest.TestCase):
         self.assertEqual([total(epochs[number], "chosen") for number in (2, 3, 4)], PLANNED["chosen"])
         self.assertEqual([total(epochs[number], "failed_coin") for number in (2, 3, 4)], PLANNED["failed_coin"])
         for number in (2, 3, 4):
-            self.assertEqual(total(epochs[number], "accepted") + total(epochs[number], "failed_gamma"),
-                             total(epochs[number], "chosen") - total(epochs[number], "failed_coin"))
+            self.assertEqual(
+                total(epochs[number], "accepted") + total(epochs[number], "failed_gamma"),
+                total(epochs[number], "chosen") - total(epochs[number], "failed_coin"),
+            )
         self.assertGreaterEqual(total(epochs[2], "accepted"), 8, "those of the step before it was stopped")
 
 

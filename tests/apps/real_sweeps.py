@@ -1,4 +1,5 @@
 """The real m2m-sweep on a small study of the digits, for tests of the files that it leaves."""
+
 import hashlib
 import json
 import os
@@ -37,19 +38,29 @@ class Sweeps:
     def run(self, out, *options, ranks=0):
         """Runs a sweep, without mpirun if `ranks` is 0; returns exit code and log."""
         launcher = [*MPIRUN, str(ranks)] if ranks else []
-        done = subprocess.run([*launcher, self.sweep, str(self.study), "--out", str(out), *options], cwd=self.checkout,
-                              text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=120)
+        done = subprocess.run(
+            [*launcher, self.sweep, str(self.study), "--out", str(out), *options],
+            cwd=self.checkout,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+            timeout=120,
+        )
         return done.returncode, done.stdout
 
     def ask(self, *words):
-        return subprocess.run([self.sweep, *map(str, words)], cwd=self.checkout, text=True, capture_output=True,
-                              check=True).stdout
+        return subprocess.run(
+            [self.sweep, *map(str, words)], cwd=self.checkout, text=True, capture_output=True, check=True
+        ).stdout
 
 
 def weights(out):
     """{trial id: SHA-256 of its last weights}."""
-    return {file.parent.name: hashlib.sha256(file.read_bytes()).hexdigest()
-            for file in sorted(pathlib.Path(out).glob("trials/*/last.safetensors"))}
+    return {
+        file.parent.name: hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(pathlib.Path(out).glob("trials/*/last.safetensors"))
+    }
 
 
 def losses(out):

@@ -2,6 +2,7 @@
 
 Usage: registry_walk.py M2M_SWEEP CHECKOUT
 """
+
 import json
 import math
 import pathlib

@@ -2,6 +2,7 @@
 
 Usage: shared_device_test.py M2M_SWEEP M2M_REPORT CHECKOUT
 """
+
 import json
 import pathlib
 import signal
@@ -10,7 +11,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from waiting import eventually  # noqa: E402  (found by the line above)
+from waiting import eventually
 
 STUDY = """
 name = "shared"
@@ -62,8 +63,10 @@ class Sweeps:
     def losses(self, out):
         """{id of a stage or trial that trains: the loss of each epoch}."""
         journals = sorted((self.folder / out).glob("*/*/journal.jsonl"))
-        return {journal.parent.name: [json.loads(line)["loss"] for line in journal.read_text().splitlines()]
-                for journal in journals}
+        return {
+            journal.parent.name: [json.loads(line)["loss"] for line in journal.read_text().splitlines()]
+            for journal in journals
+        }
 
     def table(self, out):
         """The table of m2m-report as CSV."""

@@ -4,6 +4,7 @@
 Usage: standard_library_test.py SITE_PACKAGES PROGRAM...
 Asks the loader, which binds every symbol and starts nothing; libraries that are missing here do not matter.
 """
+
 import os
 import pathlib
 import re
@@ -17,7 +18,9 @@ STANDARD_LIBRARY = "libstdc++.so.6"
 def bindings(program):
     """(symbol, library that provides it) for each symbol that the program looks up."""
     asked = {"LD_TRACE_LOADED_OBJECTS": "1", "LD_WARN": "yes", "LD_BIND_NOW": "1", "LD_DEBUG": "bindings"}
-    loader = subprocess.run([program], env={**os.environ, **asked}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    loader = subprocess.run(
+        [program], env={**os.environ, **asked}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
     for line in loader.stderr.splitlines():
         if (found := BINDING.search(line)) and found.group(1) == program:
             yield found.group(3), os.path.realpath(found.group(2))
@@ -36,8 +39,16 @@ def violations(program, wheel):
     if standard is None:
         return [f"{program}: the loader names no symbol of {STANDARD_LIBRARY}"]
     standard_symbols = exported(standard)
-    wrong = [f"{symbol} ({os.path.basename(library)})" for symbol, library in bound if symbol in standard_symbols and library.startswith(wheel + "/")]
-    return [f"{program}: {len(wrong)} symbols of libstdc++ come from the wheel: {', '.join(wrong[:3])} ..."] if wrong else []
+    wrong = [
+        f"{symbol} ({os.path.basename(library)})"
+        for symbol, library in bound
+        if symbol in standard_symbols and library.startswith(wheel + "/")
+    ]
+    return (
+        [f"{program}: {len(wrong)} symbols of libstdc++ come from the wheel: {', '.join(wrong[:3])} ..."]
+        if wrong
+        else []
+    )
 
 
 def main(arguments):

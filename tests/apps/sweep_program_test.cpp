@@ -148,6 +148,14 @@ TEST_F(SweepProgram, EndsWith3WhereTrialsFailedAndRunsTheRest) {
   }
 }
 
+TEST_F(SweepProgram, RefusesAStudyThatLeavesMoreThanIsFree) {
+  const Outcome refused = sweep(2, "jobs/grid.toml fake.gigabytes=1e9");
+  EXPECT_EQ(refused.code, 74) << refused.output;
+  EXPECT_TRUE(says(refused.output, {"results/grid", "6000000000000.0 MB", "--out"})) << refused.output;
+  EXPECT_EQ(testing::count_lines(out(), "began"), 0);
+  EXPECT_EQ(sweep(2, "jobs/grid.toml fake.gigabytes=0.001").code, 0);
+}
+
 TEST_F(SweepProgram, RefusesToRunAloneWhereTheLauncherSaysMore) {
   ::setenv("SLURM_NTASKS", "8", 1);
   const Outcome outcome = sweep(0, "jobs/grid.toml");
@@ -246,6 +254,7 @@ TEST_F(SweepProgram, MakesADamagedStageAnewForTheTrialsThatNeedIt) {
 TEST_F(SweepProgram, EndsWith74WhereItsAnswerCannotBeWritten) {
   EXPECT_EQ(sweep(0, "list jobs/grid.toml > /dev/full").code, 74);
   EXPECT_EQ(sweep(0, "list jobs/grid.toml | head -n 1").code, 0);
+  EXPECT_EQ(sweep(0, "status " + std::string(5000, 'a')).code, 74);
 }
 
 TEST_F(SweepProgram, RunsATrialOnAGroupOfRanksAndUsesThoseLeftOver) {

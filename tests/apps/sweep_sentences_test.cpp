@@ -70,7 +70,7 @@ TEST(SweepSentences, OfAStudyNameFileLineSettingAndWhatToDo) {
 TEST(SweepSentences, OfTheCommandLineNameOptionOrSettingAndWhatToGive) {
   const auto overriding = [](const std::string& word) {
     study::Study study = testing::study_from("[[point]]\nlabel = 'x'\nm2m.lambda = 0");
-    return refusal([&] { study::apply_override(study, word, testing::fake_fields()); });
+    return refusal([&] { study::apply_override(study, word, testing::fake_settings()); });
   };
   EXPECT_EQ(overriding("seed"), "command line: 'seed' is not a setting; write key=value");
   EXPECT_EQ(overriding("seed=x"), "command line: seed = 'x': expected a whole number");
@@ -95,7 +95,7 @@ TEST(SweepSentences, OfTheCommandLineNameOptionOrSettingAndWhatToGive) {
 TEST(SweepSentences, OfFilesNameThemAndWhatIsWrong) {
   const testing::TemporaryFolder folder;
   const std::string there = folder.path().string();
-  EXPECT_EQ(refusal([&] { study::read_study_file(there, testing::fake_fields()); }),
+  EXPECT_EQ(refusal([&] { study::read_study_file(there, testing::fake_settings()); }),
             there + ": this is a folder; a study is a file like jobs/ablation_cifar10.toml");
   EXPECT_EQ(refusal([&] { sweep::read_status({folder.path()}); }),
             there + ": no sweep has planned anything here; name the output folder of a sweep");

@@ -16,7 +16,7 @@ namespace {
 
 TrainingBackend training() {
   TrainingBackend made;
-  made.settings = testing::fake_fields();
+  made.settings = testing::fake_settings();
   made.method_names = {"ERM", "M2m"};
   made.describe_method = [](const std::string& name) { return name + ": a method\n"; };
   return made;
@@ -24,7 +24,7 @@ TrainingBackend training() {
 
 TEST(Describe, NamesEverySettingAndMethod) {
   const std::string text = describe(training(), "");
-  for (const settings::Setting& field : testing::fake_fields()) {
+  for (const settings::Setting& field : testing::fake_settings()) {
     EXPECT_NE(text.find("\n" + field.name + " "), std::string::npos) << field.name;
     EXPECT_NE(text.find(field.help), std::string::npos) << field.name;
   }

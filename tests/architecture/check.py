@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Fails if a source breaks a rule: dependencies that are not allowed, modules or headers in a circle, libraries outside
 their module, declarations outside its namespace, files or functions that are too long, types that share a name, settings
-spelt outside their module, headers that no file includes, headers of tests outside their folder; or if a document names a
-file, heading, make target, option, setting or variable that does not exist.
+spelt outside their module, headers that no file includes, headers of tests outside their folder, files whose head comment
+does not say what they are about; or if a document names a file, heading, make target, option, setting or variable that does
+not exist, or src/README.md is older than the comments it is made from.
 Also prints how many headers have one user, which they could join; this is no failure.
 
 Usage: check.py CHECKOUT
 """
+
 import pathlib
 import sys
 
@@ -17,6 +19,7 @@ import lengths
 import module_namespaces
 import setting_literals
 import shared_support
+import source_index
 import type_names
 import users
 
@@ -26,8 +29,15 @@ def violations(checkout):
     src, tests = checkout / "src", checkout / "tests"
     paths = [*includes.sources(src), *includes.sources(tests)]
     of_src = [rule.violations(src) for rule in (includes, setting_literals, module_namespaces)]
-    others = [cycles.violations(src), lengths.violations(checkout, paths), type_names.violations(checkout, paths),
-              users.violations(checkout), list(shared_support.violations(checkout)), documents.violations(checkout)]
+    others = [
+        cycles.violations(src),
+        lengths.violations(checkout, paths),
+        type_names.violations(checkout, paths),
+        users.violations(checkout),
+        list(shared_support.violations(checkout)),
+        documents.violations(checkout),
+        source_index.violations(checkout),
+    ]
     return ["src/" + sentence for sentence in sum(of_src, [])] + sum(others, [])
 
 

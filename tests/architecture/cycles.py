@@ -1,4 +1,5 @@
 """Finds circles: modules that use each other, and headers that include each other, which `#pragma once` hides."""
+
 from includes import included, sources
 from modules import module_of
 
@@ -9,7 +10,7 @@ def find_cycle(edges):
 
     def visit(node, path):
         if node in path:
-            return path[path.index(node):] + [node]
+            return path[path.index(node) :] + [node]
         if node in finished:
             return None
         found = next(filter(None, (visit(used, path + [node]) for used in sorted(edges.get(node, ())))), None)
@@ -21,8 +22,11 @@ def find_cycle(edges):
 
 def header_edges(src):
     """{header: the headers of the project that it includes}, relative to `src`."""
-    return {path.relative_to(src).as_posix(): {name for _, name, _ in included(path) if (src / name).is_file()}
-            for path in sources(src) if path.suffix not in {".cpp", ".cu"}}
+    return {
+        path.relative_to(src).as_posix(): {name for _, name, _ in included(path) if (src / name).is_file()}
+        for path in sources(src)
+        if path.suffix not in {".cpp", ".cu"}
+    }
 
 
 def module_edges(src):

@@ -1,4 +1,5 @@
 """Checks the #include lines of a tree: dependencies that modules.py does not allow, libraries outside their module."""
+
 import re
 
 from modules import LIBRARIES, module_of, usable

@@ -1,4 +1,5 @@
 """Finds files and functions that are too long. Functions are recognised by the layout of clang-format."""
+
 import re
 
 from modules import MAX_FILE_LINES, MAX_FUNCTION_LINES

@@ -1,4 +1,5 @@
 """Finds declarations of a module that lie outside its namespace. Forward declarations of other types are allowed."""
+
 import re
 
 from includes import sources
@@ -44,7 +45,9 @@ def violations(src):
             continue
         for line, namespace, name in declarations(path.read_text()):
             if not (owner(namespace) in namespaces_of(module) if namespace else name is None):
-                found.append(f"{file}:{line}: declares in {namespace or 'no namespace'}; {module} has "
-                             f"{' and '.join(namespaces_of(module))}")
+                found.append(
+                    f"{file}:{line}: declares in {namespace or 'no namespace'}; {module} has "
+                    f"{' and '.join(namespaces_of(module))}"
+                )
                 break
     return found

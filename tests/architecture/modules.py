@@ -17,8 +17,20 @@ USES = {
     "methods": ["core", "settings", "data", "nn"],
     "sweep": ["core", "settings", "study", "results", "comm/messages"],
     "train": ["core", "settings", "data", "nn", "methods", "checkpoints", "results", "comm/tensors"],
-    "stages": ["core", "settings", "kernels", "data", "nn", "methods", "comm/messages", "comm/tensors", "results",
-               "checkpoints", "study", "train"],
+    "stages": [
+        "core",
+        "settings",
+        "kernels",
+        "data",
+        "nn",
+        "methods",
+        "comm/messages",
+        "comm/tensors",
+        "results",
+        "checkpoints",
+        "study",
+        "train",
+    ],
 }
 # They may use every module, and no module uses them.
 TOP = ["apps", "bench"]
@@ -35,7 +47,7 @@ LIBRARIES = {
     "HDF5": (["hdf5.h", "hdf5_hl.h", "H5"], ["results"]),
     "spdlog": (["spdlog/"], ["core/log.cpp"]),
     "OpenSSL": (["openssl/"], ["core"]),
-    "Random123": (["Random123/"], ["core", "kernels/steps.cu"]),  # on a GPU the noise is drawn in the kernel
+    "Random123": (["Random123/"], ["core", "kernels/start_pixel.hpp"]),  # on a GPU the noise is drawn in the kernel
     "toml++": (["toml++/", "toml.hpp"], ["study"]),
     "CLI11": (["CLI/"], ["core/command_line.cpp", "apps", "bench"]),
     "libjpeg": (["jpeglib.h", "jerror.h"], ["data"]),

@@ -1,5 +1,6 @@
 """Finds sources outside src/settings that spell the name of a setting. Other modules use the member that stands for the
 setting, so that the compiler knows its users (read, value_of, name_of of src/settings/bind.hpp). Sentences may name settings."""
+
 import re
 
 from modules import module_of
@@ -7,12 +8,15 @@ from modules import module_of
 ROW = re.compile(r'\b(?:setting|seed_row)\(\s*"([a-z0-9_.]+)"')
 TEXT = re.compile(r'"((?:\\.|[^"\\\n])*)"')
 # Names without a dot can be any word; they count only as arguments of a configuration.
-ASKED = re.compile(r"\b(?:config|given|resolved|fixed)(?:\.json\(\))?\."
-                   r'(?:has|flag|integer|number|text|numbers|set|contains|at)\(\s*"(\w+)"')
+ASKED = re.compile(
+    r"\b(?:config|given|resolved|fixed)(?:\.json\(\))?\."
+    r'(?:has|flag|integer|number|text|numbers|set|contains|at)\(\s*"(\w+)"'
+)
 
 ALLOWED = {  # file below src/: {literal: the reason}
     "results/merge.cpp": {
-        "train.precision": "makes the column 'precision' of results.h5; the module of results takes settings as JSON alone"},
+        "train.precision": "makes the column 'precision' of results.h5; the module of results takes settings as JSON alone"
+    },
 }
 
 
@@ -38,8 +42,14 @@ def violations(src):
         if module_of(file) == "settings":
             continue
         spelt, allowed = list(literals(path.read_text(), known)), ALLOWED.get(file, {})
-        found += [f'{file}:{line}: spells the setting "{name}"; its member of src/settings stands for it'
-                  for line, name in spelt if name not in allowed]
-        found += [f'{file}: no longer spells "{name}"; take it out of setting_literals.py'
-                  for name in allowed if name not in {name for _, name in spelt}]
+        found += [
+            f'{file}:{line}: spells the setting "{name}"; its member of src/settings stands for it'
+            for line, name in spelt
+            if name not in allowed
+        ]
+        found += [
+            f'{file}: no longer spells "{name}"; take it out of setting_literals.py'
+            for name in allowed
+            if name not in {name for _, name in spelt}
+        ]
     return found

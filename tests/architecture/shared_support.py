@@ -1,5 +1,6 @@
 """Finds headers of tests outside tests/support, or outside the namespace m2m::testing. The comparison with the authors'
 program is a subject of its own: its golden values stay in tests/parity."""
+
 import re
 
 NAMESPACE = re.compile(r"^namespace (m2m[\w:]*)", re.MULTILINE)

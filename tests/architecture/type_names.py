@@ -1,25 +1,32 @@
 """Finds types of a namespace that share a qualified name: two definitions are undefined behaviour if a program links both,
 and no compiler reports them. Types in an unnamed namespace and members of a class are left out."""
+
 import re
 
 # Text without code, in the order of a scan: comments, raw strings, strings, characters, directives.
 NO_CODE = re.compile(
     r'//[^\n]*|/\*.*?\*/|R"(?P<mark>[^()\s]*)\(.*?\)(?P=mark)"|"(?:\\.|[^"\\\n])*"|(?<![0-9A-Fa-f])\'(?:\\.|[^\'\\\n])+\''
-    r'|^[ \t]*#(?:\\\n|[^\n])*', re.DOTALL | re.MULTILINE)
+    r"|^[ \t]*#(?:\\\n|[^\n])*",
+    re.DOTALL | re.MULTILINE,
+)
 ATTRIBUTE = re.compile(r"\[\[.*?\]\]|\balignas\s*\([^()]*\)|\b__attribute__\s*\(\(.*?\)\)", re.DOTALL)
 NAMESPACE = re.compile(r"^(?:inline\s+)?namespace\b\s*([\w:]*)$")
 EXTERN = re.compile(r'^extern\s*""$')
-DEFINITION = re.compile(r"^(?:typedef\s+)?(?:struct|class|union|enum(?:\s+(?:class|struct))?)\s+(\w+)(?:\s+final)?\s*(?::(?!:).*)?$",
-                        re.DOTALL)
+DEFINITION = re.compile(
+    r"^(?:typedef\s+)?(?:struct|class|union|enum(?:\s+(?:class|struct))?)\s+(\w+)(?:\s+final)?\s*(?::(?!:).*)?$",
+    re.DOTALL,
+)
 ALIAS = re.compile(r"^using\s+(\w+)\s*=")
 TYPEDEF = re.compile(r"^typedef\b.*?(?:\(\s*\*\s*(\w+)\s*\)\s*\(.*\)|\b(\w+))$", re.DOTALL)
 
 
 def code(text):
     """The text without comments, strings and directives; lines keep their numbers."""
+
     def blank(match):
         lines = "\n" * match.group().count("\n")
         return '""' + lines if match.group().startswith(('"', "R")) else " " + lines
+
     return NO_CODE.sub(blank, text)
 
 

@@ -1,4 +1,5 @@
 """Finds headers that no file includes, and counts those with one user, which could join that user."""
+
 import re
 
 from includes import included, sources
@@ -27,10 +28,15 @@ def users(checkout):
 
 def single_user_headers(checkout):
     """The headers of src/ with one user besides their own sources."""
-    return [header for header, by in users(checkout).items() if len(by) == 1 and header.is_relative_to(checkout / "src")]
+    return [
+        header for header, by in users(checkout).items() if len(by) == 1 and header.is_relative_to(checkout / "src")
+    ]
 
 
 def violations(checkout):
     """A sentence for each header without a user."""
-    return [f"{header.relative_to(checkout).as_posix()}: only its own source includes it, if any"
-            for header, by in users(checkout).items() if not by]
+    return [
+        f"{header.relative_to(checkout).as_posix()}: only its own source includes it, if any"
+        for header, by in users(checkout).items()
+        if not by
+    ]

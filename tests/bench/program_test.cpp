@@ -87,6 +87,7 @@ TEST(BenchProgram, NamesItsCases) {
   const TemporaryFolder folder;
   const Outcome outcome = run_bench("--list", folder);
   EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(run_bench("--list > /dev/full", folder).code, 74);
   for (const char* name : {"erm_step/bf16/auto/512", "m2m_step/float32/torch/128", "translation/bf16/auto/76",
                            "translation_iteration/float32/auto/76", "evaluation/bf16/auto/9000", "checkpoint",
                            "convolution_relu/float32/auto/32x16x16"}) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "checkpoints/safetensors.hpp"
+#include "core/files.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_trial.hpp"
 
@@ -47,6 +48,29 @@ TEST(TrialState, HoldsMorePairsOfClassesThanAHeaderCould) {
   EXPECT_EQ(read_trial_state(folder.path() / "resume.safetensors").epochs[1].generation.cells, generation.cells);
 }
 
+TEST(TrialState, WithAnyBitFlippedIsRefusedOrTheSame) {
+  const testing::TemporaryFolder folder;
+  const fs::path file = folder.path() / "resume.safetensors";
+  write_trial_state(file, begun().state());
+  const std::string whole = read_file(file);
+  int refused = 0;
+  for (std::size_t i = 0; i < 400; ++i) {
+    std::string flipped = whole;
+    const std::size_t at = i < 200 ? i * 7919 % whole.size() : i * 13 % 4000;  // anywhere, and in the header
+    flipped[at] = static_cast<char>(flipped[at] ^ 1 << i % 8);
+    write_file(file, flipped);
+    try {
+      const TrialState read = read_trial_state(file);
+      write_trial_state(folder.path() / "again.safetensors", read);
+      EXPECT_EQ(read_file(folder.path() / "again.safetensors"), whole) << at;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::bad_data) << at;
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 380);
+}
+
 /// A state of format 1: the counts of earlier epochs are among the facts.
 TEST(TrialState, OfFormat1IsRead) {
   const testing::TemporaryFolder folder;
@@ -61,6 +85,7 @@ TEST(TrialState, OfFormat1IsRead) {
           "accepted": [[0, 3, 3]]})");
   old.metadata["trial state"] = facts.dump();
   old.tensors.erase("generation/1");
+  old.metadata.erase("sha256");
   write_safetensors(file, old);
   const std::map<results::ClassPair, results::OutcomeCounts> expected = {{{0, 3}, {5, 0, 2, 0, 3}}};
   EXPECT_EQ(read_trial_state(file).epochs[1].generation.cells, expected);

@@ -105,6 +105,14 @@ TEST(CommandLine, ThatIsWrongIsRefusedWithWhatToDo) {
       refusal({"put", "one", "two"}),
       "command line: 'two' is a word too many; 'program put' takes FILE and the options of 'program put --help'");
   EXPECT_EQ(refusal({"pvt", "one"}), "command line: 'pvt' is neither a command nor a file; did you mean 'put'?");
+  EXPECT_EQ(refusal({"pvt"}), "command line: 'pvt' is neither a command nor a file; did you mean 'put'?");
+}
+
+TEST(Failure, OfTheFileSystemNamesThePathAndTheReason) {
+  const std::filesystem::filesystem_error failed("status", "a/b",
+                                                 std::make_error_code(std::errc::filename_too_long));
+  EXPECT_EQ(failure_of(failed).code, ExitCode::input_output);
+  EXPECT_EQ(failure_of(failed).sentence, "a/b: File name too long");
 }
 
 TEST(Program, EndsWithTheCodeOfWhatItThrows) {

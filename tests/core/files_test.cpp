@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -78,6 +79,14 @@ TEST_F(Files, AreRefusedWhereTheyCannotBeWritten) {
   EXPECT_EQ(entries(), 2);  // no partial file is left
 }
 
+TEST_F(Files, DoNotReplaceAPipe) {
+  ASSERT_EQ(::mkfifo(in("pipe").c_str(), 0600), 0);
+  EXPECT_TRUE(testing::says(testing::complaint([&] { write_file(in("pipe"), "text"); }, ExitCode::input_output),
+                            {in("pipe").string()}));
+  EXPECT_TRUE(fs::is_fifo(in("pipe")));
+  EXPECT_EQ(entries(), 1);
+}
+
 TEST_F(Files, StayOldAndLeaveNothingBehindUnlessCommitted) {
   write_file(in("file"), "old");
   {
@@ -87,6 +96,20 @@ TEST_F(Files, StayOldAndLeaveNothingBehindUnlessCommitted) {
   }
   EXPECT_EQ(read_file(in("file")), "old");
   EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, AreRemovedIfAKilledProcessLeftThemUnfinished) {
+  write_file(in("file"), "whole");
+  ASSERT_TRUE(is_killed_in([&] {
+    const PendingFile pending(in("file"));
+    write_bytes(pending.path(), "half of the n");
+    kill_self();
+  }));
+  ASSERT_EQ(entries(), 2);
+  remove_unfinished_files(folder_);
+  EXPECT_EQ(read_file(in("file")), "whole");
+  EXPECT_EQ(entries(), 1);
+  EXPECT_NO_THROW(remove_unfinished_files(in("missing")));
 }
 
 TEST_F(Files, StayOldWhenTheWriterIsKilledAtAnyByte) {

@@ -21,14 +21,14 @@ constexpr Key order_key{3, SeedRole::order};
 constexpr Key plan_key{3, SeedRole::plan};
 
 /// 1,000, 100 and 10 images of three classes: 1,110 slots, 9 batches of 128, the last of 86.
-PlanInputs basis_of(Augmentation augmentation, Key order = order_key, Key plan = plan_key) {
+PlanInputs inputs_of(Augmentation augmentation, Key order = order_key, Key plan = plan_key) {
   DataSet data = testing::synthetic_set(3, testing::in_turn(3, 1000), testing::in_turn(3, 10), 1000);
   data.augmentation = augmentation;
   const Split split = split_data(data, testing::data_settings({{"data.ratio", 100.0}}), {1, SeedRole::subset});
   return make_plan_inputs(data, split, 128, order, plan);
 }
 
-PlanInputs cifar_like() { return basis_of({4, true}); }
+PlanInputs cifar_like() { return inputs_of({4, true}); }
 
 bool same(const Slot& a, const Slot& b) {
   return a.image == b.image && a.dy == b.dy && a.dx == b.dx && a.flip == b.flip;
@@ -107,7 +107,7 @@ TEST(EpochPlan, IsTheSameForAnyNumberOfShardsOfEachStep) {
 
 TEST(EpochPlan, FollowsItsOwnKeys) {
   const auto plan = [](Key order, Key drawn, Sampling sampling) {
-    return plan_epoch(basis_of({4, true}, order, drawn), 1, sampling).slots;
+    return plan_epoch(inputs_of({4, true}, order, drawn), 1, sampling).slots;
   };
   const Key other_order{4, SeedRole::order}, other_plan{4, SeedRole::plan};
   EXPECT_TRUE(
@@ -151,10 +151,11 @@ TEST(EpochPlan, ShiftsAndFlipsUniformly) {
 }
 
 TEST(EpochPlan, LeavesImagesAloneWithoutAugmentation) {
-  for (const Slot& slot : plan_epoch(basis_of({0, false}), 1, Sampling::permutation).slots) {
+  for (const Slot& slot : plan_epoch(inputs_of({0, false}), 1, Sampling::permutation).slots) {
     ASSERT_TRUE(slot.dy == 0 && slot.dx == 0 && slot.flip == 0);
   }
-  for (const Slot& slot : plan_epoch(basis_of({1, false}), 1, Sampling::permutation).slots) ASSERT_EQ(slot.flip, 0);
+  for (const Slot& slot : plan_epoch(inputs_of({1, false}), 1, Sampling::permutation).slots)
+    ASSERT_EQ(slot.flip, 0);
 }
 
 TEST(ClassBalanced, DrawsClassesAndTheirImagesUniformly) {

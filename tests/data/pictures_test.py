@@ -19,7 +19,7 @@ PROGRAM = os.environ["M2M_DECODED_PICTURES"]
 def pattern(mode="RGB", size=(37, 29)):
     """A smooth picture with some noise."""
     random = np.random.default_rng(3)
-    y, x = np.mgrid[0:size[1], 0:size[0]]
+    y, x = np.mgrid[0 : size[1], 0 : size[0]]
     channels = [(40 * c + 3 * x + (5 - c) * y + random.integers(0, 20, x.shape)) % 256 for c in range(3)]
     return Image.fromarray(np.stack(channels, axis=-1).astype(np.uint8)).convert(mode)
 
@@ -51,9 +51,9 @@ def with_chunk(whole, kind, data):
 def with_pixels(whole, change):
     """A PNG whose unpacked rows are changed."""
     begin = whole.index(b"IDAT") - 4
-    size = struct.unpack(">I", whole[begin:begin + 4])[0]
-    rows = zlib.decompress(whole[begin + 8:begin + 8 + size])
-    return whole[:begin] + chunk(b"IDAT", zlib.compress(change(rows))) + whole[begin + 12 + size:]
+    size = struct.unpack(">I", whole[begin : begin + 4])[0]
+    rows = zlib.decompress(whole[begin + 8 : begin + 8 + size])
+    return whole[:begin] + chunk(b"IDAT", zlib.compress(change(rows))) + whole[begin + 12 + size :]
 
 
 def before(whole, marker, extra):
@@ -65,15 +65,27 @@ def before(whole, marker, extra):
 def clean():
     """Ordinary files."""
     return {
-        "baseline": jpeg(), "444": jpeg(subsampling=0), "422": jpeg(subsampling=1), "420": jpeg(subsampling=2),
-        "progressive": jpeg(progressive=True), "optimised": jpeg(optimize=True), "poor": jpeg(quality=5),
-        "grey": jpeg("L"), "restarts": jpeg(restart_marker_blocks=2), "comment": jpeg(comment=b"made"),
-        "exif": jpeg(exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"), "zeros behind": jpeg() + bytes(500),
-        "rgb png": png(), "grey png": png("L"), "palette": png("P"), "one bit": png("1"), "text": with_chunk(
-            png(), b"tEXt", b"Comment\0made"),
+        "baseline": jpeg(),
+        "444": jpeg(subsampling=0),
+        "422": jpeg(subsampling=1),
+        "420": jpeg(subsampling=2),
+        "progressive": jpeg(progressive=True),
+        "optimised": jpeg(optimize=True),
+        "poor": jpeg(quality=5),
+        "grey": jpeg("L"),
+        "restarts": jpeg(restart_marker_blocks=2),
+        "comment": jpeg(comment=b"made"),
+        "exif": jpeg(exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"),
+        "zeros behind": jpeg() + bytes(500),
+        "rgb png": png(),
+        "grey png": png("L"),
+        "palette": png("P"),
+        "one bit": png("1"),
+        "text": with_chunk(png(), b"tEXt", b"Comment\0made"),
         "linear gamma": with_chunk(png(), b"gAMA", struct.pack(">I", 100_000)),
         "animation": with_chunk(png(), b"acTL", struct.pack(">II", 1, 0)),
-        "unknown chunk": with_chunk(png(), b"maDe", b"up"), "bytes behind": png() + b"more" * 20,
+        "unknown chunk": with_chunk(png(), b"maDe", b"up"),
+        "bytes behind": png() + b"more" * 20,
     }
 
 
@@ -88,9 +100,10 @@ def odd():
         "bytes before a table": before(whole, b"\xff\xdb", b"\x01\x02\x03"),
         "bytes before the end, progressive": before(jpeg(progressive=True), end, b"\x11" * 40),
         "bytes before the end, restarts": before(jpeg(restart_marker_blocks=2), end, b"\x11" * 40),
-        "version of JFIF": whole[:jfif] + b"\x03" + whole[jfif + 1:],
-        "second gamma": with_chunk(with_chunk(plain, b"gAMA", struct.pack(">I", 45_455)), b"gAMA",
-                                   struct.pack(">I", 45_455)),
+        "version of JFIF": whole[:jfif] + b"\x03" + whole[jfif + 1 :],
+        "second gamma": with_chunk(
+            with_chunk(plain, b"gAMA", struct.pack(">I", 45_455)), b"gAMA", struct.pack(">I", 45_455)
+        ),
         "chromaticities": with_chunk(plain, b"cHRM", bytes(32)),
         "significant bits": with_chunk(plain, b"sBIT", b"\x09\x09\x09"),
         "intent": with_chunk(plain, b"sRGB", b"\x09"),
@@ -109,10 +122,13 @@ def damaged():
     first = restarts.index(b"\xff\xd0")
     text = with_chunk(plain, b"tEXt", b"Comment\0made")
     return {
-        "cut": whole[:len(whole) * 2 // 3], "cut, with an end": whole[:len(whole) * 2 // 3] + b"\xff\xd9",
-        "without an end": whole[:-2], "cut progressive": jpeg(progressive=True)[:-200],
-        "lost restart": restarts[:first] + restarts[restarts.index(b"\xff\xd1"):],
-        "cut png": plain[:len(plain) * 2 // 3], "without the end chunk": plain[:-12],
+        "cut": whole[: len(whole) * 2 // 3],
+        "cut, with an end": whole[: len(whole) * 2 // 3] + b"\xff\xd9",
+        "without an end": whole[:-2],
+        "cut progressive": jpeg(progressive=True)[:-200],
+        "lost restart": restarts[:first] + restarts[restarts.index(b"\xff\xd1") :],
+        "cut png": plain[: len(plain) * 2 // 3],
+        "without the end chunk": plain[:-12],
         "fewer rows": with_pixels(plain, lambda rows: rows[:-112]),
         "checksum of text": text.replace(b"made", b"mede"),
         "checksum of pixels": plain[:-20] + bytes([plain[-20] ^ 1]) + plain[-19:],
@@ -131,7 +147,6 @@ def others():
 
 
 class Pictures(unittest.TestCase):
-
     def decode(self, files):
         """The program's answer for each file, by name."""
         with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """datasets/fetch_cifar.sh against a server on this machine, with a tiny archive in place of the published ones."""
+
 import contextlib
 import hashlib
 import http.server
@@ -15,7 +16,7 @@ import threading
 import unittest
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from said import assert_says  # noqa: E402, from the folder of what tests share
+from said import assert_says
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "datasets" / "fetch_cifar.sh"
 FOLDERS = {"cifar-10-binary.tar.gz": "cifar-10-batches-bin", "cifar-100-binary.tar.gz": "cifar-100-binary"}
@@ -65,7 +66,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if server.breaks > 0:
             server.breaks -= 1
-            body = body[:len(body) // 2]
+            body = body[: len(body) // 2]
         self.wfile.write(body)
 
     def log_message(self, *arguments):
@@ -99,11 +100,18 @@ class FetchCifar(unittest.TestCase):
     def fetch(self, server, *arguments, **environment):
         """Runs the script; returns (exit status, standard error)."""
         url = server if isinstance(server, str) else f"http://127.0.0.1:{server.server_port}/kriz"
-        sums = {"M2M_CIFAR10_MD5": hashlib.md5(ARCHIVES["cifar-10-binary.tar.gz"]).hexdigest(),
-                "M2M_CIFAR100_MD5": hashlib.md5(ARCHIVES["cifar-100-binary.tar.gz"]).hexdigest()}
-        arguments = arguments if "--dest" in arguments else [*arguments, "--dest", str(self.dest)]
-        done = subprocess.run(["bash", str(SCRIPT), *arguments], capture_output=True, text=True, timeout=60,
-                              env={"PATH": str(self.path), "M2M_CIFAR_URL": url, **sums, **environment})
+        sums = {
+            "M2M_CIFAR10_MD5": hashlib.md5(ARCHIVES["cifar-10-binary.tar.gz"]).hexdigest(),
+            "M2M_CIFAR100_MD5": hashlib.md5(ARCHIVES["cifar-100-binary.tar.gz"]).hexdigest(),
+        }
+        arguments = arguments if "--dest" in arguments else (*arguments, "--dest", str(self.dest))
+        done = subprocess.run(
+            ["bash", str(SCRIPT), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={"PATH": str(self.path), "M2M_CIFAR_URL": url, **sums, **environment},
+        )
         return done.returncode, done.stderr
 
     def assert_only(self, *names):
@@ -115,8 +123,10 @@ class FetchCifar(unittest.TestCase):
         self.assert_only(*FOLDERS.values())
         batch = self.dest / "cifar-100-binary" / "test_batch.bin"
         self.assertEqual(batch.stat().st_size, 8000)
-        self.assertEqual((batch.parent / ".md5-checked").read_text(),
-                         f"{hashlib.sha256(batch.read_bytes()).hexdigest()}  test_batch.bin\n")
+        self.assertEqual(
+            (batch.parent / ".md5-checked").read_text(),
+            f"{hashlib.sha256(batch.read_bytes()).hexdigest()}  test_batch.bin\n",
+        )
 
     def test_one_by_name_and_what_is_there_is_not_fetched_again(self):
         with serving() as server:

@@ -4,6 +4,7 @@
 Usage: hosts_test.py CHECKOUT FAKE_SWEEP M2M_SWEEP
 Ends with 77 if namespaces are not available. mpirun starts on the first host and reaches the second over TCP.
 """
+
 import os
 import pathlib
 import shutil
@@ -15,8 +16,8 @@ import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-import namespaces  # noqa: E402  (found by the line above)
-from waiting import eventually  # noqa: E402
+import namespaces
+from waiting import eventually
 
 NETWORK = "10.78.0"
 GRID = "[grid]\nmethod = ['ERM', 'M2m']\nseed = [0, 1, 2]\n"  # 6 trials and 3 g of 10 epochs each
@@ -44,11 +45,42 @@ done
 def mpirun(slots, *words):
     """A command line that starts `slots` ranks on either host."""
     network = f"{NETWORK}.0/24"
-    return ["ip", "netns", "exec", "host1", "unshare", "--uts", "bash", "-c", 'hostname host1; exec "$@"', "_",
-            "mpirun", "--mca", "plm_rsh_agent", str(agent), "--mca", "orte_keep_fqdn_hostnames", "1",
-            "--mca", "btl_tcp_if_include", network, "--mca", "oob_tcp_if_include", network,
-            "--mca", "btl", "self,vader,tcp", "--host", f"{NETWORK}.1:{slots},{NETWORK}.2:{slots}",
-            "--oversubscribe", "--bind-to", "none", "-np", str(2 * slots), *map(str, words)]
+    return [
+        "ip",
+        "netns",
+        "exec",
+        "host1",
+        "unshare",
+        "--uts",
+        "bash",
+        "-c",
+        'hostname host1; exec "$@"',
+        "_",
+        "mpirun",
+        "--mca",
+        "plm_rsh_agent",
+        str(agent),
+        "--mca",
+        "orte_keep_fqdn_hostnames",
+        "1",
+        "--mca",
+        "btl_tcp_if_include",
+        network,
+        "--mca",
+        "oob_tcp_if_include",
+        network,
+        "--mca",
+        "btl",
+        "self,vader,tcp",
+        "--host",
+        f"{NETWORK}.1:{slots},{NETWORK}.2:{slots}",
+        "--oversubscribe",
+        "--bind-to",
+        "none",
+        "-np",
+        str(2 * slots),
+        *map(str, words),
+    ]
 
 
 class TwoHosts(unittest.TestCase):
@@ -58,8 +90,9 @@ class TwoHosts(unittest.TestCase):
         (self.folder / "grid.toml").write_text(GRID)
 
     def run_on_both(self, slots, *words):
-        return subprocess.run(mpirun(slots, *words), cwd=self.folder, check=False, capture_output=True, text=True,
-                              timeout=60)
+        return subprocess.run(
+            mpirun(slots, *words), cwd=self.folder, check=False, capture_output=True, text=True, timeout=60
+        )
 
     def lines(self, word):
         log = self.folder / "results/grid/ran.log"
@@ -73,14 +106,27 @@ class TwoHosts(unittest.TestCase):
             self.assertIn(f"(host {host})", ended.stderr)
 
     def test_a_trial_across_both_gives_what_one_host_gives(self):
-        study = ["method=DRS", "data.set=digits", "train.network=resnet8", "train.epochs=3", "train.defer_until=2",
-                 "train.deterministic=true", f"data.root={checkout}/datasets"]
+        study = [
+            "method=DRS",
+            "data.set=digits",
+            "train.network=resnet8",
+            "train.epochs=3",
+            "train.defer_until=2",
+            "train.deterministic=true",
+            f"data.root={checkout}/datasets",
+        ]
         (self.folder / "digits.toml").write_text("method = 'DRS'\n")
         across = self.run_on_both(1, m2m_sweep, "digits.toml", *study, "--ranks-per-trial", 2, "--out", "across")
         self.assertEqual(across.returncode, 0, across.stderr)
         self.assertRegex(across.stderr, r"\b2 ranks\b.*\b1 group of 2\b")
-        alone = subprocess.run(["ip", "netns", "exec", "host1", m2m_sweep, "digits.toml", *study, "--out", "alone"],
-                               cwd=self.folder, check=False, capture_output=True, text=True, timeout=60)
+        alone = subprocess.run(
+            ["ip", "netns", "exec", "host1", m2m_sweep, "digits.toml", *study, "--out", "alone"],
+            cwd=self.folder,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
         self.assertEqual(alone.returncode, 0, alone.stderr)
         weights = [next((self.folder / out / "trials").glob("*/last.safetensors")) for out in ("across", "alone")]
         self.assertEqual(weights[0].parent.name, weights[1].parent.name)  # the same trial
@@ -95,8 +141,11 @@ class TwoHosts(unittest.TestCase):
             lost = time.monotonic()
             self.assertNotEqual(job.wait(timeout=30), 0)
             self.assertLess(time.monotonic() - lost, 10)  # about 1 s on a quiet machine
-        finished = {path.parent.name for path in (self.folder / "results/grid").glob("*/*/*") if
-                    path.name in ("result.h5", "stage.json")}
+        finished = {
+            path.parent.name
+            for path in (self.folder / "results/grid").glob("*/*/*")
+            if path.name in ("result.h5", "stage.json")
+        }
         self.assertLess(len(finished), 9)
         resumed = self.run_on_both(2, fake_sweep, "grid.toml", "fake.milliseconds=1", "--wait")
         self.assertEqual(resumed.returncode, 0, resumed.stderr)

@@ -16,7 +16,7 @@ TEST(M2mEditor, KeepsTheSameSlotsAndImagesWhetherTheCoinIsTossedFirstOrLast) {
   Batch translate_first = x.batch();
   const TranslatedSlots a = x.apply(coin_first);
   x.m2m.order = settings::CoinOrder::translate_first;
-  x.planned = plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m, x.data->set.train.shape);
+  x.planned = plan_translations(x.inputs, x.plan.step(0), 4, 0, x.m2m, x.data->set.train.shape);
   const TranslatedSlots b = x.apply(translate_first);
   EXPECT_LT(a.rows.size(0), b.rows.size(0));
   EXPECT_GT(a.accepted.sum().item<int>(), 0);
@@ -114,7 +114,7 @@ TEST(M2mEditor, ShowsTheSeedImageIfTheSettingIsClean) {
 TEST(M2mEditor, TrainsAcceptedImagesOnTheLabelOfThePlan) {
   Fixture x;
   x.m2m.label = settings::TrainLabel::random;
-  x.planned = plan_translations(x.basis, x.plan.step(0), 4, 0, x.m2m, x.data->set.train.shape);
+  x.planned = plan_translations(x.inputs, x.plan.step(0), 4, 0, x.m2m, x.data->set.train.shape);
   const Batch before = x.batch();
   Batch after = x.batch();
   const TranslatedSlots edited = x.apply(after);

@@ -17,7 +17,7 @@ namespace {
 
 constexpr data::ImageShape shape{1, 8, 8};
 
-data::PlanInputs tiny_basis() {
+data::PlanInputs tiny_inputs() {
   const auto data = testing::tiny_data({60, 20, 6, 2});
   return data::make_plan_inputs(data->set, data->split, 16, {1, SeedRole::order}, {1, SeedRole::plan});
 }
@@ -47,9 +47,9 @@ TEST(DrawBeta, HasTheMeanAndVarianceOfTheDistribution) {
 }
 
 TEST(Mixup, PairsEachSlotWithAPermutationOfItsStepAndOneShare) {
-  const data::PlanInputs basis = tiny_basis();
-  const data::EpochPlan plan = data::plan_epoch(basis, 3, settings::Sampling::permutation);
-  const StepMix mix = plan_mix(basis, plan.step(1), 3, 1, shape, settings_of(Mixing::mixup));
+  const data::PlanInputs inputs = tiny_inputs();
+  const data::EpochPlan plan = data::plan_epoch(inputs, 3, settings::Sampling::permutation);
+  const StepMix mix = plan_mix(inputs, plan.step(1), 3, 1, shape, settings_of(Mixing::mixup));
   ASSERT_EQ(mix.partners.size(), plan.step(1).size());
   std::multiset<int> own, partners;
   for (std::size_t i = 0; i < mix.partners.size(); ++i) {
@@ -60,17 +60,17 @@ TEST(Mixup, PairsEachSlotWithAPermutationOfItsStepAndOneShare) {
   EXPECT_EQ(own, partners);
   EXPECT_GT(mix.share, 0);
   EXPECT_LT(mix.share, 1);
-  EXPECT_NE(plan_mix(basis, plan.step(2), 3, 2, shape, settings_of(Mixing::mixup)).share, mix.share);
+  EXPECT_NE(plan_mix(inputs, plan.step(2), 3, 2, shape, settings_of(Mixing::mixup)).share, mix.share);
 }
 
 TEST(Mixing, DoesNothingIfItIsOff) {
-  const data::PlanInputs basis = tiny_basis();
-  const data::EpochPlan plan = data::plan_epoch(basis, 0, settings::Sampling::permutation);
-  EXPECT_TRUE(plan_mix(basis, plan.step(0), 0, 0, shape, settings_of(Mixing::none)).partners.empty());
+  const data::PlanInputs inputs = tiny_inputs();
+  const data::EpochPlan plan = data::plan_epoch(inputs, 0, settings::Sampling::permutation);
+  EXPECT_TRUE(plan_mix(inputs, plan.step(0), 0, 0, shape, settings_of(Mixing::none)).partners.empty());
   settings::MixSettings early = settings_of(Mixing::cmo);
   early.cmo_from = 1;
   early.cmo_probability = 1;
-  EXPECT_TRUE(plan_mix(basis, plan.step(0), 0, 0, shape, early).partners.empty());
+  EXPECT_TRUE(plan_mix(inputs, plan.step(0), 0, 0, shape, early).partners.empty());
 }
 
 TEST(Remix, GivesTheLabelToTheRarerClassIfItsShareIsLargeEnough) {
@@ -83,30 +83,30 @@ TEST(Remix, GivesTheLabelToTheRarerClassIfItsShareIsLargeEnough) {
 }
 
 TEST(Cmo, PastesABoxWhoseAreaIsTheLabelsShare) {
-  const data::PlanInputs basis = tiny_basis();
+  const data::PlanInputs inputs = tiny_inputs();
   settings::MixSettings settings = settings_of(Mixing::cmo);
   settings.cmo_probability = 1;
   std::vector<int> classes(4, 0);
   for (int step = 0; step < 200; ++step) {
-    const data::EpochPlan plan = data::plan_epoch(basis, 0, settings::Sampling::permutation);
-    const StepMix mix = plan_mix(basis, plan.step(0), 0, step, shape, settings);
+    const data::EpochPlan plan = data::plan_epoch(inputs, 0, settings::Sampling::permutation);
+    const StepMix mix = plan_mix(inputs, plan.step(0), 0, step, shape, settings);
     ASSERT_TRUE(mix.box);
     EXPECT_GE(mix.box->top, 0);
     EXPECT_LE(mix.box->top + mix.box->height, 8);
     EXPECT_LE(mix.box->left + mix.box->width, 8);
     EXPECT_DOUBLE_EQ(mix.label_shares[0], 1 - mix.box->height * mix.box->width / 64.0);
-    for (const data::Slot& slot : mix.partners) ++classes[basis.labels[slot.image]];
+    for (const data::Slot& slot : mix.partners) ++classes[inputs.labels[slot.image]];
   }
   // Partners are drawn class-balanced: each class a quarter of 3,200.
   for (const int n : classes) EXPECT_NEAR(n, 800, 120);
 }
 
 TEST(Cmo, MixesAboutEverySecondStep) {
-  const data::PlanInputs basis = tiny_basis();
-  const data::EpochPlan plan = data::plan_epoch(basis, 0, settings::Sampling::permutation);
+  const data::PlanInputs inputs = tiny_inputs();
+  const data::EpochPlan plan = data::plan_epoch(inputs, 0, settings::Sampling::permutation);
   int mixed = 0;
   for (int step = 0; step < 400; ++step) {
-    mixed += plan_mix(basis, plan.step(0), 0, step, shape, settings_of(Mixing::cmo)).partners.empty() ? 0 : 1;
+    mixed += plan_mix(inputs, plan.step(0), 0, step, shape, settings_of(Mixing::cmo)).partners.empty() ? 0 : 1;
   }
   EXPECT_NEAR(mixed, 200, 40);
 }

@@ -117,10 +117,10 @@ TEST(FilledSampling, ShowsEverySampleOnceBeforeAnyAgain) {
   DataSet data = three_classes();
   Split split = split_of(data);
   oversample(data, split, key);
-  const data::PlanInputs basis = data::make_plan_inputs(data, split, 4, {1, SeedRole::order}, key);
+  const data::PlanInputs inputs = data::make_plan_inputs(data, split, 4, {1, SeedRole::order}, key);
   std::vector<std::int32_t> seen;
   for (int epoch = 0; epoch < 9; ++epoch) {
-    const data::EpochPlan plan = data::plan_epoch(basis, epoch, settings::Sampling::smote);
+    const data::EpochPlan plan = data::plan_epoch(inputs, epoch, settings::Sampling::smote);
     EXPECT_EQ(plan.slots.size(), 10U);  // N, not 3 N_1
     EXPECT_EQ(plan.steps(), 3);
     for (const data::Slot& slot : plan.slots) seen.push_back(slot.image);

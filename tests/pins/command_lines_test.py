@@ -2,6 +2,7 @@
 
 Usage: command_lines_test.py M2M_SWEEP M2M_REPORT M2M_DOCTOR M2M_BENCH CHECKOUT
 """
+
 import concurrent.futures
 import json
 import pathlib
@@ -17,36 +18,113 @@ SUBCOMMANDS = re.compile(r"^subcommands:\n((?:  .*\n)+)", re.MULTILINE | re.IGNO
 DESCRIBED_TYPES = {"flag": "true/false"}
 # Command lines, most of them wrong; {} stands for an empty folder.
 CALLS = {
-    "m2m-sweep": ["--version", "--nosuch", "nosuch", "jobs/nosuch.toml", "list jobs/digits.toml",
-                  "list jobs/digits.toml train.epochs=0", "list jobs/digits.toml nosuch=1",
-                  "list jobs/digits.toml method=nosuch", "list jobs/digits.toml data.root={} data.set=cifar10",
-                  "list jobs/digits.toml jobs/variance.toml", "list seed=1 jobs/digits.toml method=ERM,DRS",
-                  "--cache {} list jobs/digits.toml --out {}/new --ranks-per-trial 2 --part 1/2 --verbose", "validate jobs/digits.toml",
-                  "validate jobs/digits.toml --time-limit nosuch", "jobs/digits.toml --out",
-                  "jobs/digits.toml --part 3/2", "jobs/digits.toml --trials-per-device 99",
-                  "jobs/digits.toml --max-retries x", "jobs/digits.toml --dry-run --out {}/new",
-                  "slurm jobs/digits.toml --gpus-per-node x", "simulate jobs/digits.toml",
-                  "simulate jobs/digits.toml --ranks 0", "simulate jobs/digits.toml --ranks 1,2", "status",
-                  "status {}", "status {} --nosuch", "describe nosuch", "describe a b", "describe train.lr",
-                  "describe M2m",
-                  "--help", "jobs/digits.toml --help", "run --help", "list --help", "validate --help", "slurm --help",
-                  "simulate --help", "status --help", "describe --help", "list --version",
-                  "jobs/digits.toml list", "jobs/digits.toml --nodes 2", "jobs/digits.toml --ranks 2",
-                  "--out {}/new run jobs/digits.toml --dry-run", "--nodes 2 slurm jobs/digits.toml",
-                  "list jobs/digits.toml --wait", "validate jobs/digits.toml --array 2",
-                  "slurm jobs/digits.toml --part 1/2", "simulate jobs/digits.toml --ranks 1 --out {}",
-                  "status {} --out {}", "describe M2m --json"],
-    "m2m-report": ["", "--version", "{}", "{}/nosuch", "--nosuch", "--format pdf {}", "--select nosuch {}", "compare {}",
-                   "nosuch x y", "merge", "merge {}", "table", "variance {} --difference 0", "--help",
-                   "{} --help", "table --help", "aggregate --help", "compare --help", "variance --help",
-                   "reference --help", "merge --help", "table --version", "table {} --difference 1",
-                   "aggregate {} --metric few", "compare {} A B --choose", "variance {} --rows label",
-                   "reference {} --gm zero", "merge {} --format csv"],
+    "m2m-sweep": [
+        "--version",
+        "--nosuch",
+        "nosuch",
+        "jobs/nosuch.toml",
+        "list jobs/digits.toml",
+        "list jobs/digits.toml train.epochs=0",
+        "list jobs/digits.toml nosuch=1",
+        "list jobs/digits.toml method=nosuch",
+        "list jobs/digits.toml data.root={} data.set=cifar10",
+        "list jobs/digits.toml jobs/variance.toml",
+        "list seed=1 jobs/digits.toml method=ERM,DRS",
+        "--cache {} list jobs/digits.toml --out {}/new --ranks-per-trial 2 --part 1/2 --verbose",
+        "validate jobs/digits.toml",
+        "validate jobs/digits.toml --time-limit nosuch",
+        "jobs/digits.toml --out",
+        "jobs/digits.toml --part 3/2",
+        "jobs/digits.toml --trials-per-device 99",
+        "jobs/digits.toml --max-retries x",
+        "jobs/digits.toml --dry-run --out {}/new",
+        "slurm jobs/digits.toml --gpus-per-node x",
+        "simulate jobs/digits.toml",
+        "simulate jobs/digits.toml --ranks 0",
+        "simulate jobs/digits.toml --ranks 1,2",
+        "status",
+        "status {}",
+        "status {} --nosuch",
+        "describe nosuch",
+        "describe a b",
+        "describe train.lr",
+        "describe M2m",
+        "--help",
+        "jobs/digits.toml --help",
+        "run --help",
+        "list --help",
+        "validate --help",
+        "slurm --help",
+        "simulate --help",
+        "status --help",
+        "describe --help",
+        "list --version",
+        "jobs/digits.toml list",
+        "jobs/digits.toml --nodes 2",
+        "jobs/digits.toml --ranks 2",
+        "--out {}/new run jobs/digits.toml --dry-run",
+        "--nodes 2 slurm jobs/digits.toml",
+        "list jobs/digits.toml --wait",
+        "validate jobs/digits.toml --array 2",
+        "slurm jobs/digits.toml --part 1/2",
+        "simulate jobs/digits.toml --ranks 1 --out {}",
+        "status {} --out {}",
+        "describe M2m --json",
+    ],
+    "m2m-report": [
+        "",
+        "--version",
+        "{}",
+        "{}/nosuch",
+        "--nosuch",
+        "--format pdf {}",
+        "--select nosuch {}",
+        "compare {}",
+        "nosuch x y",
+        "merge",
+        "merge {}",
+        "table",
+        "variance {} --difference 0",
+        "--help",
+        "{} --help",
+        "table --help",
+        "aggregate --help",
+        "compare --help",
+        "variance --help",
+        "reference --help",
+        "merge --help",
+        "table --version",
+        "table {} --difference 1",
+        "aggregate {} --metric few",
+        "compare {} A B --choose",
+        "variance {} --rows label",
+        "reference {} --gm zero",
+        "merge {} --format csv",
+    ],
     "m2m-doctor": ["--version", "--nosuch", "stray", "--out", "--help"],
-    "m2m-bench": ["--version", "--nosuch", "stray", "--list", "--filter nosuch", "--repetitions 0", "--threads x",
-                  "--device nosuch", "compare", "compare --authors {}", "run --nosuch", "collectives --nosuch", "--help",
-                  "run --help", "compare --help", "collectives --help", "run --version", "run --list",
-                  "run --authors {}", "compare --authors {} --filter x", "collectives --threads 1"],
+    "m2m-bench": [
+        "--version",
+        "--nosuch",
+        "stray",
+        "--list",
+        "--filter nosuch",
+        "--repetitions 0",
+        "--threads x",
+        "--device nosuch",
+        "compare",
+        "compare --authors {}",
+        "run --nosuch",
+        "collectives --nosuch",
+        "--help",
+        "run --help",
+        "compare --help",
+        "collectives --help",
+        "run --version",
+        "run --list",
+        "run --authors {}",
+        "compare --authors {} --filter x",
+        "collectives --threads 1",
+    ],
 }
 
 
@@ -55,8 +133,13 @@ class Programs:
         self.paths, self.checkout, self.folder = paths, checkout, folder
 
     def run(self, name, words):
-        return subprocess.run([self.paths[name], *(word.replace("{}", self.folder) for word in words.split())],
-                              cwd=self.checkout, text=True, capture_output=True, timeout=60)
+        return subprocess.run(
+            [self.paths[name], *(word.replace("{}", self.folder) for word in words.split())],
+            cwd=self.checkout,
+            text=True,
+            capture_output=True,
+            timeout=60,
+        )
 
     def exit_code(self, call):
         return self.run(*call).returncode
@@ -64,8 +147,12 @@ class Programs:
     def help(self, call):
         """Returns (verbs, options) that --help lists."""
         text = self.run(call[0], call[1] + " --help").stdout
-        verbs = {line.split()[0] for group in SUBCOMMANDS.findall(text) for line in group.splitlines()
-                 if re.match(r"  [a-z]", line)}
+        verbs = {
+            line.split()[0]
+            for group in SUBCOMMANDS.findall(text)
+            for line in group.splitlines()
+            if re.match(r"  [a-z]", line)
+        }
         return verbs, set(OPTION.findall(text))
 
 
@@ -101,8 +188,10 @@ def main():
         for (name, _), (_, options) in zip(of_verbs, pool.map(programs.help, of_verbs)):
             helps[name][1].update(options)
         rows = described(programs.run("m2m-sweep", "describe").stdout)
-    answers = {name: {"verbs": sorted(verbs), "options": sorted(options), "exit codes": {}}
-               for name, (verbs, options) in helps.items()}
+    answers = {
+        name: {"verbs": sorted(verbs), "options": sorted(options), "exit codes": {}}
+        for name, (verbs, options) in helps.items()
+    }
     for (name, words), code in zip(calls, codes):
         answers[name]["exit codes"][words] = code
     pins.check("command_lines", answers)

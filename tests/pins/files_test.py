@@ -2,6 +2,7 @@
 
 The structure is names, types and ranks of arrays; values are not pinned. M2M_BIN: the folder of the programs.
 """
+
 import json
 import os
 import pathlib
@@ -11,7 +12,6 @@ import sys
 import tempfile
 
 import h5py
-
 import pins
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -46,8 +46,15 @@ seed = 1
 train.lr = 1e30
 """
 SOME_TRIALS_FAILED = 3
-REPORTS = {"as it is": ["OUT"], "chosen": ["OUT", "--choose"], "aggregate": ["aggregate", "OUT"], "table": ["table", "OUT"],
-           "compare": ["compare", "OUT", "ERM", "M2m"], "variance": ["variance", "OUT"], "reference": ["reference", "OUT"]}
+REPORTS = {
+    "as it is": ["OUT"],
+    "chosen": ["OUT", "--choose"],
+    "aggregate": ["aggregate", "OUT"],
+    "table": ["table", "OUT"],
+    "compare": ["compare", "OUT", "ERM", "M2m"],
+    "variance": ["variance", "OUT"],
+    "reference": ["reference", "OUT"],
+}
 KINDS = {"S": "text", "O": "text", "b": "flag"}
 
 
@@ -59,8 +66,11 @@ def to_text(dtype):
 def dataset_text(data):
     rank = f"rank {data.ndim}" if data.ndim else "scalar"
     if data.dtype.names:
-        return {"rank": data.ndim, "columns": {name: to_text(data.dtype[name]) for name in data.dtype.names},
-                "order": list(data.dtype.names)}
+        return {
+            "rank": data.ndim,
+            "columns": {name: to_text(data.dtype[name]) for name in data.dtype.names},
+            "order": list(data.dtype.names),
+        }
     return f"{rank} of {to_text(data.dtype)}"
 
 
@@ -85,8 +95,10 @@ def merged(structures):
     structures = [s for s in structures if s is not None]
     if all(isinstance(s, dict) for s in structures) and structures:
         keys = {key for s in structures for key in s}
-        return {key + "?" * (not all(key in s for s in structures)):
-                merged([s[key] for s in structures if key in s]) for key in sorted(keys)}
+        return {
+            key + "?" * (not all(key in s for s in structures)): merged([s[key] for s in structures if key in s])
+            for key in sorted(keys)
+        }
     if all(isinstance(s, list) for s in structures) and structures:
         items = [item for s in structures for item in s]
         return [merged(items)] if items else []
@@ -107,9 +119,11 @@ def structure(value):
 def safetensors_structure(file):
     """Describes tensors by name, type and rank, and metadata by keys."""
     content = file.read_bytes()
-    header = json.loads(content[8:8 + struct.unpack("<Q", content[:8])[0]])
-    return {name: sorted(entry) if name == "__metadata__" else f"rank {len(entry['shape'])} of {entry['dtype']}"
-            for name, entry in header.items()}
+    header = json.loads(content[8 : 8 + struct.unpack("<Q", content[:8])[0]])
+    return {
+        name: sorted(entry) if name == "__metadata__" else f"rank {len(entry['shape'])} of {entry['dtype']}"
+        for name, entry in header.items()
+    }
 
 
 class Sweep:
@@ -119,7 +133,9 @@ class Sweep:
 
     def run(self, program, *words, expected=0):
         """Returns what a program prints; exits if its exit code is not the expected one."""
-        done = subprocess.run([PROGRAMS / program, *map(str, words)], cwd=ROOT, text=True, capture_output=True, timeout=120)
+        done = subprocess.run(
+            [PROGRAMS / program, *map(str, words)], cwd=ROOT, text=True, capture_output=True, timeout=120
+        )
         if done.returncode != expected:
             sys.exit(f"{program} {words}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout
@@ -166,8 +182,10 @@ def results_structure(run):
             if path.name in results["trial"]:
                 with h5py.File(path / "result.h5") as alone:
                     of_trial, of_study = group_structure(alone), group_structure(results["trial"][path.name])
-                found[f"trial/ID/ of {label}"] = {"lacks": sorted(key for key in of_trial if of_trial[key] != of_study.get(key)),
-                                                  "adds": sorted(set(of_study) - set(of_trial))}
+                found[f"trial/ID/ of {label}"] = {
+                    "lacks": sorted(key for key in of_trial if of_trial[key] != of_study.get(key)),
+                    "adds": sorted(set(of_study) - set(of_trial)),
+                }
     return found
 
 
@@ -180,11 +198,17 @@ def main():
         files["study.json"] = structure(json.loads((run.out / "study.json").read_text()))
         files["results.h5"] = results_structure(run)
         pins.check("files", files)
-        answers = {name: {"json": structure(json.loads(run.report(words, "json"))),
-                          "csv": run.report(words, "csv").splitlines()[0].split(",")} for name, words in REPORTS.items()}
+        answers = {
+            name: {
+                "json": structure(json.loads(run.report(words, "json"))),
+                "csv": run.report(words, "csv").splitlines()[0].split(","),
+            }
+            for name, words in REPORTS.items()
+        }
         answers["m2m-sweep status"] = structure(json.loads(run.run("m2m-sweep", "status", run.out, "--json")))
         answers["m2m-sweep simulate"] = structure(
-            json.loads(run.run("m2m-sweep", "simulate", run.study, "--ranks", "1,2", "--json")))
+            json.loads(run.run("m2m-sweep", "simulate", run.study, "--ranks", "1,2", "--json"))
+        )
     pins.check("reports", answers)
     print(f"{len(files)} groups of files, {len(answers)} reports")
 

@@ -2,6 +2,7 @@
 
 If M2M_RENEW_PINS is set, a test rewrites its file and prints what changed; see scripts/renew_pins.sh.
 """
+
 import json
 import os
 import pathlib
@@ -32,8 +33,11 @@ def difference(was, now):
 def differences(pinned, actual):
     """Lists the leaves that differ, one a line."""
     before, now = dict(leaves(pinned)), dict(leaves(actual))
-    return [f"  {place}: {difference(before.get(place), now.get(place))}" for place in dict(before, **now)
-            if before.get(place) != now.get(place)]
+    return [
+        f"  {place}: {difference(before.get(place), now.get(place))}"
+        for place in dict(before, **now)
+        if before.get(place) != now.get(place)
+    ]
 
 
 def read(name):

@@ -1,16 +1,22 @@
-"""Compares every cell of m2m-report's tables with those of results/aggregate.py.
+"""Compares every cell of m2m-report's tables with those of recompute.py, which computes them from confusion matrices,
+logits and labels, and with those that results/aggregate.py prints.
 
-compare_with_aggregate.py M2M_REPORT AGGREGATE_PY FOLDER
+compare_with_aggregate.py M2M_REPORT FOLDER
 """
 
 import io
 import itertools
+import os
+import pathlib
 import subprocess
 import sys
 
 import h5py
 import numpy as np
 import pandas as pd
+
+RECOMPUTE = pathlib.Path(__file__).with_name("recompute.py")
+AGGREGATE = pathlib.Path(__file__).resolve().parents[2] / "results" / "aggregate.py"
 
 
 def run(*command):
@@ -27,10 +33,10 @@ def parse_grid(markdown):
     return [row for row in rows if not row[0].startswith(":-")]
 
 
-def compare_csv(report, aggregate):
+def compare_csv(report, other):
     """Compares numbers to 1e-9, texts exactly; only m2m-report has published numbers."""
     ours = pd.read_csv(io.StringIO(report), dtype={"epochs": str})
-    recomputed = pd.read_csv(io.StringIO(aggregate), dtype={"epochs": str})
+    recomputed = pd.read_csv(io.StringIO(other), dtype={"epochs": str})
     extra = [name for name in ours.columns if name not in recomputed.columns]
     assert all(name.startswith(("published_", "rerun_")) for name in extra), extra
     assert list(recomputed.columns) == [name for name in ours.columns if name not in extra]
@@ -43,9 +49,9 @@ def compare_csv(report, aggregate):
     return recomputed.size
 
 
-def compare_markdown(report, aggregate):
+def compare_markdown(report, other):
     """Compares every cell as text, without columns of published numbers."""
-    ours, recomputed = parse_grid(report), parse_grid(aggregate)
+    ours, recomputed = parse_grid(report), parse_grid(other)
     kept = [c for c, name in enumerate(ours[0]) if not name.endswith(("published", "rerun by others"))]
     assert [[row[c] for c in kept] for row in ours] == recomputed, (ours, recomputed)
     return sum(map(len, recomputed))
@@ -56,43 +62,67 @@ def notes_on_tests(markdown):
     return [line for line in markdown.splitlines() if line.startswith("- ") and "no test sample" in line]
 
 
-def compare_untested(program, script, folder, *options):
+def compare_untested(program, folder, *options):
     """Compares tables of a study with an untested class, and the notes below them; returns the number of equal cells."""
-    ours, recomputed = (run(*command, folder) for command in ((program,), (sys.executable, script)))
+    ours, recomputed = (run(*command, folder) for command in ((program,), (sys.executable, RECOMPUTE)))
     notes = notes_on_tests(ours)
     assert notes == notes_on_tests(recomputed) and len(notes) == 1 and "class 2 of 3" in notes[0], (ours, recomputed)
-    compared = compare_markdown(ours, recomputed)
+    printed = run(sys.executable, AGGREGATE, folder)
+    assert notes == notes_on_tests(printed), printed
+    compared = compare_markdown(ours, recomputed) + compare_markdown(ours, printed)
     arguments = (folder, "--format", "csv", *options)
     ours = run(program, *arguments)
     table = pd.read_csv(io.StringIO(ours))
     assert table.untested.tolist() == [2, 2, 2], table
     perfect = table[table.method == "RS, perfect"].iloc[0]
     assert (perfect.bacc_mean, perfect.gm_mean, perfect.accuracy_mean) == (100, 100, 100), perfect
-    return compared + compare_csv(ours, run(sys.executable, script, *arguments))
+    return compared + compare_csv(ours, run(sys.executable, RECOMPUTE, *arguments))
 
 
-def compare_tables(program, script, folder, *options):
+def compare_tables(program, folder, *options):
     """Compares every selection and kind of GM, from the folder and from the merged file; returns the number of equal cells."""
     compared = 0
     for select, gm, source in itertools.product(("last", "best"), ("zero", "nonzero"), ("", "/results.h5")):
         for form, compare in (("csv", compare_csv), ("markdown", compare_markdown)):
             arguments = ("--select", select, "--gm", gm, "--format", form, *options)
             report = run(program, folder + source, *arguments)
-            compared += compare(report, run(sys.executable, script, folder, *arguments))
+            compared += compare(report, run(sys.executable, RECOMPUTE, folder, *arguments))
+    return compared
+
+
+def compare_printed(program, folder, *options):
+    """Compares what results/aggregate.py prints; returns the number of equal cells."""
+    compared = 0
+    for form, compare in (("csv", compare_csv), ("markdown", compare_markdown)):
+        arguments = (folder, "--format", form, "--select", "best", "--gm", "nonzero", *options)
+        compared += compare(run(program, *arguments), run(sys.executable, AGGREGATE, *arguments))
     return compared
 
 
 def main():
     """Compares the tables of both folders, and that both programs refuse the mixed one."""
-    program, script, folder = sys.argv[1:]
-    compared = compare_tables(program, script, folder + "/study")
-    every = ("gm_nonzero", "accuracy", "majority", "minority", "first_third", "middle_third", "last_third", "many",
-             "medium", "few", "ece")
-    compared += compare_tables(program, script, folder + "/study", *(f"--metric={name}" for name in every))
-    compared += compare_tables(program, script, folder + "/mixed", "--allow-mixed")
-    compared += compare_untested(program, script, folder + "/untested", "--metric=bacc", "--metric=gm",
-                                 *(f"--metric={name}" for name in every))
-    for command in ((program,), (sys.executable, script)):
+    program, folder = sys.argv[1:]
+    os.environ["M2M_REPORT"] = program
+    compared = compare_tables(program, folder + "/study") + compare_printed(program, folder + "/study")
+    every = (
+        "gm_nonzero",
+        "accuracy",
+        "majority",
+        "minority",
+        "first_third",
+        "middle_third",
+        "last_third",
+        "many",
+        "medium",
+        "few",
+        "ece",
+    )
+    options = [f"--metric={name}" for name in every]
+    compared += compare_tables(program, folder + "/study", *options)
+    compared += compare_printed(program, folder + "/study", *options)
+    compared += compare_tables(program, folder + "/mixed", "--allow-mixed")
+    compared += compare_untested(program, folder + "/untested", "--metric=bacc", "--metric=gm", *options)
+    for command in ((program,), (sys.executable, RECOMPUTE), (sys.executable, AGGREGATE)):
         refused = subprocess.run((*command, folder + "/mixed"), capture_output=True, text=True)
         assert refused.returncode == 2 and "--allow-mixed" in refused.stderr, (command, refused)
     table = pd.DataFrame(h5py.File(folder + "/study/results.h5")["trials"][:])

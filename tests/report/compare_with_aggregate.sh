@@ -16,4 +16,4 @@ trap 'rm -rf "$folder"' EXIT
 "$make_study" "$folder/study"
 "$make_study" "$folder/mixed" mixed
 "$make_study" "$folder/untested" untested
-"$python" "$source_dir/tests/report/compare_with_aggregate.py" "$report" "$source_dir/results/aggregate.py" "$folder"
+"$python" "$source_dir/tests/report/compare_with_aggregate.py" "$report" "$folder"

@@ -137,6 +137,7 @@ TEST(ComparePaired, RefusesStudiesThatDoNotMatch) {
   names([](TrialRecord& t) { t.identity["data"]["test"] = "others"; }, "tested on");
   names([](TrialRecord& t) { t.identity["numerics"] = 99; }, "two programs");
   names([](TrialRecord& t) { t.config["train.precision"] = "bf16"; }, "two precisions");
+  names([](TrialRecord& t) { t.environment["executor"] = "fused"; }, "train.executor");
   names([](TrialRecord& t) { t.config["protocol"] = "paper"; }, "two protocols");
   names([](TrialRecord& t) { t.config["data.validation"] = "none"; }, "different test sets");
 }

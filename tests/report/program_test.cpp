@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "core/version.hpp"
 #include "results/study_results.hpp"
 #include "support/command.hpp"
 #include "support/run_report.hpp"
@@ -134,7 +135,7 @@ TEST(ReportProgram, EndsWithTheExitCodeOfWhatIsWrong) {
   EXPECT_EQ(run_report("--format excel " + text).code, 2);
   EXPECT_EQ(run_report("--colour " + text).code, 2);
   EXPECT_EQ(run_report("--help").code, 0);
-  EXPECT_EQ(run_report("--version").output, "m2m-report 0.1.0\n");
+  EXPECT_EQ(run_report("--version").output, "m2m-report " + full_version() + "\n");
 }
 
 TEST(ReportProgram, RefusesAnUnknownInstructionSet) {

@@ -225,6 +225,15 @@ TEST(Table, RefusesToMixPrecisionsValidationModesAndProtocols) {
   EXPECT_NE(refusal(pair_with("protocol", "paper")).find("two protocols"), std::string::npos);
 }
 
+TEST(Table, RefusesToMixFusedStepsWithOthersButNotEagerOnesWithRecordedOnes) {
+  StudyResults results = pair_with("seed", 2);
+  results.trials[0].record->environment["executor"] = "graph";
+  results.trials[1].record->environment["executor"] = "eager";
+  EXPECT_EQ(refusal(results), "");
+  results.trials[1].record->environment["executor"] = "fused";
+  EXPECT_TRUE(testing::says(refusal(results), {"train.executor", "fused", "--allow-mixed"}));
+}
+
 TEST(Table, RefusesToMixTrainingsButNotSeeds) {
   EXPECT_NE(refusal(pair_with("m2m.beta", 0.99)).find("m2m.beta = "), std::string::npos);
   EXPECT_NE(refusal(pair_with("train.epochs", 100)).find("different trainings"), std::string::npos);

@@ -9,19 +9,31 @@ import tempfile
 import unittest
 
 import numpy as np
+from synthetic_results import CURVES, planned
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from synthetic_results import CURVES, planned
-
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from said import assert_says  # noqa: E402, from the folder of what tests share
-from waiting import eventually  # noqa: E402
+from said import assert_says
+from waiting import eventually
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "results" / "event_files.py"
-GENERATION = {"classes": 3, "chosen": [[0, 1, 5], [0, 2, 6]], "without_seed": [], "failed_coin": [[0, 1, 1]],
-              "failed_gamma": [[0, 1, 1], [0, 2, 2]], "accepted": [[0, 1, 3], [0, 2, 4]]}
-TOTALS = {"chosen": 11, "without_seed": 0, "failed_coin": 1, "failed_gamma": 3, "accepted": 7,
-          "accepted_of_chosen": 7 / 11, "accepted_of_translated": .7}
+GENERATION = {
+    "classes": 3,
+    "chosen": [[0, 1, 5], [0, 2, 6]],
+    "without_seed": [],
+    "failed_coin": [[0, 1, 1]],
+    "failed_gamma": [[0, 1, 1], [0, 2, 2]],
+    "accepted": [[0, 1, 3], [0, 2, 4]],
+}
+TOTALS = {
+    "chosen": 11,
+    "without_seed": 0,
+    "failed_coin": 1,
+    "failed_gamma": 3,
+    "accepted": 7,
+    "accepted_of_chosen": 7 / 11,
+    "accepted_of_translated": 0.7,
+}
 
 
 def command(*arguments):
@@ -81,8 +93,14 @@ class Sweep(unittest.TestCase):
 
     def expected(self, epochs):
         """{tag: [(step, value)]} from the lines of the journal, in TensorBoard's single precision."""
-        groups = {"generated": "generation", "validation": "validation", "test": "test", "step": "time",
-                  "seconds": "time", "evaluation": "time"}
+        groups = {
+            "generated": "generation",
+            "validation": "validation",
+            "test": "test",
+            "step": "time",
+            "seconds": "time",
+            "evaluation": "time",
+        }
         made = {}
         for epoch in epochs:
             for name in CURVES:
@@ -102,7 +120,6 @@ class Sweep(unittest.TestCase):
 
 
 class Writing(Sweep):
-
     def test_writes_every_number_once_however_often_it_is_run(self):
         for _ in range(2):
             self.write()
@@ -131,20 +148,24 @@ class Writing(Sweep):
         self.assertAlmostEqual(times[2] - times[1], took, places=3)
 
     def test_names_a_new_column_as_it_is(self):
-        self.append(0, make_epoch(3, False) | {"novel": .5})
+        self.append(0, make_epoch(3, False) | {"novel": 0.5})
         self.write()
-        self.assertEqual(self.read()["novel"], [(3, .5)])
+        self.assertEqual(self.read()["novel"], [(3, 0.5)])
 
 
 class Following(Sweep):
-
     def start(self):
         """Starts the script; returns once it has written the first epochs."""
         process = subprocess.Popen(command(self.folder, "--follow", "--every", ".1"), stdout=subprocess.PIPE, text=True)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.kill)
-        self.assertTrue(eventually(lambda: (self.folder / "tensorboard" / self.name(0)).exists()
-                                   and self.read() == self.expected(self.epochs)))
+        self.assertTrue(
+            eventually(
+                lambda: (
+                    (self.folder / "tensorboard" / self.name(0)).exists() and self.read() == self.expected(self.epochs)
+                )
+            )
+        )
         return process
 
     def test_goes_on_until_every_trial_has_an_end(self):
@@ -169,7 +190,6 @@ class Following(Sweep):
 
 
 class Refusing(Sweep):
-
     def refused(self, code, *arguments):
         """Runs the script, which has to fail with this code; returns its one sentence."""
         done = run(*arguments)
@@ -198,8 +218,9 @@ class Refusing(Sweep):
     def test_says_how_to_install_what_is_lacking(self):
         hide = "import sys; sys.modules['tensorboard'] = None; sys.argv = sys.argv[1:]; "
         start = f"import runpy; sys.path[0] = {str(SCRIPT.parent)!r}; runpy.run_path(sys.argv[0], run_name='__main__')"
-        done = subprocess.run([sys.executable, "-c", hide + start, str(SCRIPT), str(self.folder)], capture_output=True,
-                              text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", hide + start, str(SCRIPT), str(self.folder)], capture_output=True, text=True
+        )
         self.assertEqual(done.returncode, 1)
         self.assertIn("requirements/tensorboard.txt", done.stderr)
         self.assertEqual(done.stderr.count("\n"), 1)

@@ -12,17 +12,18 @@ import xml.etree.ElementTree
 import h5py
 import numpy as np
 import pandas as pd
-
 from synthetic_results import planned, troubled_trials, write_results
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "results" / "figures.py"
-sys.path.append(str(SCRIPT.parent))
-from drawing.gantt import assign_rows  # noqa: E402, from the folder of the script
-from drawing.settings import lines_for  # noqa: E402
-from drawing.timing import machines, slots_a_second  # noqa: E402
-
+sys.path.append(str(SCRIPT.parents[1] / "python"))
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from said import assert_says  # noqa: E402, from the folder of what tests share
+from m2m_results.figures.gantt import assign_rows  # noqa: E402, found by the lines above
+from m2m_results.figures.settings import lines_for  # noqa: E402
+from m2m_results.figures.style import balanced  # noqa: E402
+from m2m_results.figures.timing import machines, slots_a_second  # noqa: E402
+from m2m_results.figures.training import marked  # noqa: E402
+from said import assert_says  # noqa: E402
+
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -54,12 +55,21 @@ class Folder(unittest.TestCase):
 
 
 class Drawing(Folder):
-
     def test_draws_every_figure_in_spite_of_trials_that_are_not_done(self):
         write_results(self.results, troubled_trials(), never=3)
         lines = self.draw("--dpi", "40")
-        wanted = ["overview", "training_curves", "recall_by_class", "false_positives", "confusion",
-                  "setting_m2m_lambda", "setting_m2m_pool", "acceptance", "reliability", "time"]
+        wanted = [
+            "overview",
+            "training_curves",
+            "recall_by_class",
+            "false_positives",
+            "confusion",
+            "setting_m2m_lambda",
+            "setting_m2m_pool",
+            "acceptance",
+            "reliability",
+            "time",
+        ]
         self.assertEqual([name for name, line in lines.items() if line == f"wrote {name}.svg, {name}.png"], wanted)
         reasons = {name: line for name, line in lines.items() if line.startswith("not drawn: ")}
         self.assertEqual(list(reasons), ["laboratory", "features", "gantt", "strips"])
@@ -81,7 +91,9 @@ class Drawing(Folder):
     def test_says_how_many_classes_are_not_tested(self):
         write_results(self.results, [planned("ERM", seed) for seed in (1, 2)], untested=(3, 7))
         self.draw("--format", "svg")
-        assert_says(" ".join(read_texts(self.folder / "figures" / "overview.svg")), "n = 2", "last epoch", "2 of 10 classes")
+        assert_says(
+            " ".join(read_texts(self.folder / "figures" / "overview.svg")), "n = 2", "last epoch", "2 of 10 classes"
+        )
 
     def test_draws_a_setting_that_some_trials_leave_open(self):
         trials = [planned("M2m", seed) for seed in (1, 2)]
@@ -94,8 +106,15 @@ class Drawing(Folder):
     def test_says_what_was_in_a_checkpoint_before_training_began(self):
         write_results(self.results, [planned("ERM", 1, train__start_epoch=4, train__start_from="f.safetensors")])
         self.draw("--format", "svg")
-        assert_says(" ".join(read_texts(self.folder / "figures" / "overview.svg")), "digits rho=100", "6 epochs", "first 4",
-                    "checkpoint", "n = 1", "last epoch")
+        assert_says(
+            " ".join(read_texts(self.folder / "figures" / "overview.svg")),
+            "digits rho=100",
+            "6 epochs",
+            "first 4",
+            "checkpoint",
+            "n = 1",
+            "last epoch",
+        )
 
     def test_draws_a_single_seed_without_a_note_on_seeds(self):
         write_results(self.results, [planned("ERM", 1)], with_best=False)
@@ -127,8 +146,8 @@ class Drawing(Folder):
         self.assertEqual(lines["recall_by_class"], "wrote recall_by_class.png")
 
     def test_counts_as_many_slots_an_epoch_for_every_sampling(self):
-        smote = types.SimpleNamespace(counts=lambda: np.array([100, 10, 1]), row={"recipe_sampling": "smote",
-                                                                                  "train_batch_size": 64})
+        record = types.SimpleNamespace(counts=np.array([100, 10, 1]))
+        smote = types.SimpleNamespace(record=record, row={"recipe_sampling": "smote", "train_batch_size": 64})
         self.assertEqual(slots_a_second(smote, 2), 55.5)
 
     def test_names_files_by_data_where_there_are_several(self):
@@ -153,8 +172,13 @@ class Drawing(Folder):
         self.assertEqual(self.draw("--format", "png", "--dpi", "40")["gantt"], "wrote gantt.png")
 
     def test_draws_who_trained_when_once_for_all_data_settings(self):
-        trials = [planned("ERM", 1), planned("M2m", 1, data__set="cifar10"), planned("DRS", 1), planned("DRS", 2),
-                  planned("ERM", 2, "failed", "x", data__set="cifar10")]
+        trials = [
+            planned("ERM", 1),
+            planned("M2m", 1, data__set="cifar10"),
+            planned("DRS", 1),
+            planned("DRS", 2),
+            planned("ERM", 2, "failed", "x", data__set="cifar10"),
+        ]
         write_results(self.results, trials)
         self.write_times(3)
         self.assertEqual(self.draw("--format", "svg")["gantt"], "wrote gantt.svg")
@@ -164,25 +188,52 @@ class Drawing(Folder):
         assert_says(texts, "seconds since")
 
     def test_joins_trials_that_only_an_older_default_tells_apart(self):
-        rows = pd.DataFrame({"method": ["M2m"] * 4, "wall_seconds": 1., "m2m_lambda": [0., 0., .5, .5],
-                             "train_evaluation_batch": [500, 0, 500, 0],
-                             "train_executor": ["eager", "auto", "eager", "auto"]})
+        rows = pd.DataFrame(
+            {
+                "method": ["M2m"] * 4,
+                "wall_seconds": 1.0,
+                "m2m_lambda": [0.0, 0.0, 0.5, 0.5],
+                "train_evaluation_batch": [500, 0, 500, 0],
+                "train_executor": ["eager", "auto", "eager", "auto"],
+            }
+        )
         [(text, group)] = lines_for(rows, "m2m_lambda")
         self.assertEqual((text, len(group)), ("", 4))
 
+    def test_marks_what_is_measured_and_every_value_without_neighbours(self):
+        nan = np.nan
+        self.assertEqual(marked(np.arange(80.0), 1), list(range(3, 80, 10)))
+        self.assertEqual(
+            marked(np.array([1, 2, nan, 3, nan, nan, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, nan, 1]), 0),
+            [0, 3, 7, 9, 11, 13, 15, 17, 19],
+        )
+
+    def test_wraps_a_title_into_lines_of_about_equal_length(self):
+        self.assertEqual(balanced("one two three four five", 20), ["one two three", "four five"])
+        self.assertEqual(balanced("one two three four five", 23), ["one two three four five"])
+
     def test_gives_a_rank_a_row_for_each_trial_that_it_runs_at_once(self):
-        bars = [("a", 0, 0, 0., 10.), ("b", 0, 0, 4., 5.), ("c", 0, 0, 9., 3.), ("d", 0, 0, 9.995, 1.), ("e", 0, 1, 0., 9.)]
+        bars = [
+            ("a", 0, 0, 0.0, 10.0),
+            ("b", 0, 0, 4.0, 5.0),
+            ("c", 0, 0, 9.0, 3.0),
+            ("d", 0, 0, 9.995, 1.0),
+            ("e", 0, 1, 0.0, 9.0),
+        ]
         rows = {bar[0]: row for bar, row in assign_rows(bars).items()}
         self.assertEqual(rows, {"a": (0, 0), "b": (0, 1), "c": (0, 1), "d": (0, 0), "e": (1, 0)})
 
     def test_says_beside_times_that_trials_shared_a_device(self):
         def block(*environments):
-            trials = [types.SimpleNamespace(environment=lambda own=own: own) for own in environments]
+            records = [types.SimpleNamespace(environment=own) for own in environments]
+            trials = [types.SimpleNamespace(record=record) for record in records]
             return types.SimpleNamespace(trials=lambda: trials)
 
         alone = {"processor": "A", "threads": 1, "ranks_of_trial": 1}
         self.assertEqual(machines(block(alone, alone)), machines(block(alone)))
         assert_says(machines(block(alone)), "A", "threads: 1", "ranks a trial: 1")
+        for gpu, name in (("A100", "A100"), ("1", "GPU without a recorded name")):
+            self.assertEqual(machines(block(alone | {"device": "cuda", "gpu": gpu})).split(",")[0], name)
         one, shared = machines(block(alone, alone | {"trials_per_device": 4})).split("; ")
         self.assertEqual(one, machines(block(alone)))
         assert_says(shared, one, "4 trials")
@@ -197,7 +248,6 @@ class Drawing(Folder):
 
 
 class Refusing(Folder):
-
     def refused(self, code, *arguments):
         """Runs figures.py, which has to fail with this code; returns its one sentence."""
         done = run(*arguments)
@@ -211,7 +261,7 @@ class Refusing(Folder):
         self.assertIn("not an HDF5 file", self.refused(65, self.folder))
         write_results(self.results, [planned("ERM", 1)])
         whole = self.results.read_bytes()
-        self.results.write_bytes(whole[:len(whole) // 2])
+        self.results.write_bytes(whole[: len(whole) // 2])
         self.refused(65, self.results)
 
     def test_refuses_another_schema(self):

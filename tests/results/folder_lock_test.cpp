@@ -7,7 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <memory>
+#include <thread>
 
 #include "core/config.hpp"
 #include "core/error.hpp"
@@ -106,12 +108,39 @@ TEST(FolderLock, NoticesThatAnotherTookItOverAndLeavesItToThem) {
   EXPECT_TRUE(fs::exists(folder.path() / "lock.json"));
 }
 
-TEST(FolderLock, TakesAnUnreadableLockForOneThatIsBeingMade) {
+TEST(FolderLock, IsRespectedIfItsContentMakesNoSense) {
   const TemporaryFolder folder;
-  for (const char* content : {"", "{", "[]", "{\"host\": 7, \"process\": \"x\", \"token\": []}"}) {
+  write_file(folder.path() / "lock.json", R"({"host": 7, "process": "x", "token": []})");
+  EXPECT_NE(refusal(folder.path(), ExitCode::held).find("another sweep"), std::string::npos);
+}
+
+TEST(FolderLock, IsTakenOverFromAHolderThatWasKilledBeforeItHadWrittenIt) {
+  const TemporaryFolder folder;
+  for (const char* content : {"", "{", "[]"}) {
     write_file(folder.path() / "lock.json", content);
-    EXPECT_NE(refusal(folder.path(), ExitCode::held).find("another sweep"), std::string::npos) << content;
+    const FolderLock lock(folder.path(), {10, 180, 0.05});
+    EXPECT_NE(refusal(folder.path(), ExitCode::held), "") << content;
   }
+}
+
+TEST(FolderLock, WaitsForAHolderThatIsWritingIt) {
+  const TemporaryFolder folder;
+  write_file(folder.path() / "lock.json", "");
+  std::thread holder([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    leave_foreign_lock(folder.path(), 0);
+  });
+  const std::string message = refusal(folder.path(), ExitCode::held);
+  holder.join();
+  EXPECT_TRUE(testing::says(message, {"host a17"}));
+}
+
+TEST(FolderLock, IsTakenOverAlthoughAProcessWasKilledWhileItTookItOver) {
+  const TemporaryFolder folder;
+  leave_foreign_lock(folder.path(), 1000);
+  write_file(folder.path() / "lock.json.removing", "");
+  const FolderLock lock(folder.path(), {10, 180, 0.05});
+  EXPECT_FALSE(fs::exists(folder.path() / "lock.json.removing"));
 }
 
 TEST(FolderLock, SaysSoWhereTheFolderCannotBeMade) {

@@ -1,21 +1,16 @@
 """Figures of features and translations show the contents of the records, also if these are few or unusual."""
 
-import pathlib
-import sys
 import unittest
 import warnings
 
 import h5py
 import numpy as np
-
-from figures_test import SCRIPT, Folder, read_texts
+from figures_test import Folder, read_texts
+from m2m_results import load
+from m2m_results.blocks import make_blocks
+from m2m_results.figures import features, laboratory, strips, style
+from said import assert_says
 from synthetic_results import planned, troubled_trials, write_results
-
-sys.path.insert(0, str(SCRIPT.parent))
-from drawing import features, laboratory, strips, study, style
-
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from said import assert_says  # noqa: E402, from the folder of what tests share
 
 KEPT = {"features": 6, "translations": 20}
 
@@ -26,15 +21,14 @@ def methods(seeds=(1, 2)):
 
 
 class Images(Folder):
-
     def draw_these(self):
         """Draws these figures alone, as SVG; returns the lines of figures.py about them."""
         lines, folder = {}, self.folder / "figures"
         folder.mkdir(exist_ok=True)
         style.apply()
-        with warnings.catch_warnings(), study.open_results(self.results) as file:
+        with warnings.catch_warnings(), load(self.results) as study:
             warnings.simplefilter("error")
-            block, = study.blocks(file, "last")
+            (block,) = make_blocks(study)
             for drawn in [drawn for module in (laboratory, features, strips) for drawn in module.draw(block)]:
                 lines[drawn.name] = getattr(drawn, "reason", "drawn")
                 if isinstance(drawn, style.Picture):
@@ -57,8 +51,15 @@ class Images(Folder):
     def test_draws_them_in_spite_of_trials_that_are_not_done(self):
         write_results(self.results, troubled_trials(), never=3, **KEPT)
         lines = self.draw("--dpi", "40")
-        wanted = ["laboratory", "laboratory_classes", "features", "strips_3_M2m", "strips_4_M2m_pool=1",
-                  "strips_5_M2m_pool=10", "strips_6_M2m_lambda=0"]
+        wanted = [
+            "laboratory",
+            "laboratory_classes",
+            "features",
+            "strips_3_M2m",
+            "strips_4_M2m_pool=1",
+            "strips_5_M2m_pool=10",
+            "strips_6_M2m_lambda=0",
+        ]
         for name in wanted:
             self.assertEqual(lines[name], f"wrote {name}.svg, {name}.png")
 
@@ -72,8 +73,9 @@ class Images(Folder):
     def test_counts_what_passed_the_gamma_test(self):
         write_results(self.results, methods(), **KEPT)
         with h5py.File(self.results) as file:
-            passed = sum(int(trial["translations/kept"][:].sum()) for trial in file["trial"].values()
-                         if "translations" in trial)
+            passed = sum(
+                int(trial["translations/kept"][:].sum()) for trial in file["trial"].values() if "translations" in trial
+            )
         self.draw_these()
         self.assertIn(f"{passed} of 40", self.texts("laboratory_classes"))
         self.assertIn("M2m (2 seeds, 40 translations)", self.texts("laboratory"))
@@ -110,8 +112,11 @@ class Images(Folder):
 
     def test_says_of_features_why_they_have_no_place(self):
         write_results(self.results, methods(seeds=[1]), features=1)
-        for values, reason in ((np.full((10, 3), np.inf), "not finite"), (np.ones((10, 3)), "have the same"),
-                               (np.arange(10.)[:, None], "too few")):
+        for values, reason in (
+            (np.full((10, 3), np.inf), "not finite"),
+            (np.ones((10, 3)), "have the same"),
+            (np.arange(10.0)[:, None], "too few"),
+        ):
             self.change("features/values", values)
             self.draw_these()
             self.assertIn(reason, " ".join(self.texts("features")))

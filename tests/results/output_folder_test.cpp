@@ -162,6 +162,24 @@ TEST_F(DamageOfAStage, MayBeInWhatNamesTheFiles) {
   }
 }
 
+TEST_F(DamageOfAStage, IsAnyFlippedBitOfWhatNamesTheFiles) {
+  write_stage_facts(folder(), Json::parse(read_file(marker())));
+  EXPECT_EQ(found(Look::thorough), "");
+  const std::string whole = read_file(marker());
+  const Json facts = read_stage_facts(folder());
+  for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
+    std::string flipped = whole;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ 1 << bit % 8);
+    put_bytes(marker(), flipped);
+    if (found(Look::quick) == "stage.json") continue;
+    Json same = read_stage_facts(folder());  // white space, or the name of the checksum itself
+    for (auto value = same.begin(); value != same.end();)
+      value = facts.contains(value.key()) ? std::next(value) : same.erase(value);
+    same["checksum"] = facts.at("checksum");
+    EXPECT_EQ(same, facts) << bit;
+  }
+}
+
 TEST_F(DamageOfAStage, IsFoundByChecksumsInOneThatAnEarlierVersionMade) {
   Json facts = make_file_facts(folder() / "last.safetensors");
   facts.erase("bytes");

@@ -13,13 +13,15 @@ import unittest.mock
 
 import h5py
 import pandas as pd
-
 from synthetic_results import planned, troubled_trials, write_results
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from said import assert_says  # noqa: E402, from the folder of what tests share
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests/support")]
+from m2m_results import load, page_parts  # noqa: E402, found by the line above
+from m2m_results.blocks import make_blocks  # noqa: E402
+from said import assert_says  # noqa: E402
 
-RESULTS = pathlib.Path(__file__).resolve().parents[2] / "results"
+RESULTS = ROOT / "results"
 BROWSER = os.environ.get("M2M_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 # Presses each header twice and stores the order of the rows in an attribute, for the test to read.
@@ -68,7 +70,6 @@ def run(script, *arguments):
 
 
 class Page(unittest.TestCase):
-
     def setUp(self):
         self.scratch = tempfile.TemporaryDirectory()
         self.addCleanup(self.scratch.cleanup)
@@ -105,8 +106,9 @@ class Page(unittest.TestCase):
     def test_sorts_by_the_exact_means(self):
         write_results(self.results, troubled_trials())
         keys = re.findall(r'<td data-key="([^"]*)">', self.make())
-        done = subprocess.run([sys.executable, RESULTS / "aggregate.py", self.folder, "--format", "csv"],
-                              capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, RESULTS / "aggregate.py", self.folder, "--format", "csv"], capture_output=True, text=True
+        )
         (self.folder / "table.csv").write_text(done.stdout)
         means = pd.read_csv(self.folder / "table.csv")[["bacc_mean", "gm_mean"]].to_numpy().ravel()
         self.assertEqual(keys, ["" if mean != mean else f"{mean:.12g}" for mean in means])
@@ -115,8 +117,12 @@ class Page(unittest.TestCase):
         write_results(self.results, troubled_trials(), never=3)
         page = self.make()
         tags = Tables(page).tags
-        links = [value for _, attributes in tags for name, value in attributes.items()
-                 if name in ("src", "href", "xlink:href")]
+        links = [
+            value
+            for _, attributes in tags
+            for name, value in attributes.items()
+            if name in ("src", "href", "xlink:href")
+        ]
         self.assertTrue(all(link.startswith(("#", "data:")) for link in links), links)
         pictures = [attributes for tag, attributes in tags if tag == "svg"]
         self.assertEqual(len(pictures), page.count("<figcaption>"))
@@ -132,8 +138,9 @@ class Page(unittest.TestCase):
         page = self.make()
         parts = re.findall(r'<section id="([^"]*)">\s*<h2>([^<]*)</h2>', page)
         self.assertEqual(re.findall(r'<a href="#([^"]*)">([^<]*)</a>', page), parts)
-        self.assertEqual([name for name, title in parts if title],
-                         ["results", "figures", "failures", "trials", "reproduce"])
+        self.assertEqual(
+            [name for name, title in parts if title], ["results", "figures", "failures", "trials", "reproduce"]
+        )
 
     def test_escapes_what_comes_from_files(self):
         evil = "<script>alert('x')</script>\"&'"
@@ -144,8 +151,11 @@ class Page(unittest.TestCase):
         self.assertNotIn("alert('x')</script>", page)
 
     def test_stays_small_with_a_hundred_trials(self):
-        trials = [planned(f"M2m, lambda={number}", seed, m2m__lambda=number / 10, train__epochs=200)
-                  for number in range(10) for seed in range(1, 11)]
+        trials = [
+            planned(f"M2m, lambda={number}", seed, m2m__lambda=number / 10, train__epochs=200)
+            for number in range(10)
+            for seed in range(1, 11)
+        ]
         write_results(self.results, trials, classes=50, features=20, translations=32, shape=(3, 32, 32))
         page = self.make()
         self.assertLess(len(page.encode()), 5_000_000)
@@ -154,20 +164,25 @@ class Page(unittest.TestCase):
         self.assertTrue(all(each["alt"] and each["src"].startswith("data:image/png;base64,") for each in images))
 
     def test_shows_features_and_translations(self):
-        write_results(self.results, [planned(label, seed) for label in ("ERM", "M2m") for seed in (1, 2)],
-                      features=6, translations=20)
+        write_results(
+            self.results,
+            [planned(label, seed) for label in ("ERM", "M2m") for seed in (1, 2)],
+            features=6,
+            translations=20,
+        )
         page = self.make()
-        for caption in ("Features of training images", "Translations step by step", "Success of translations by class",
-                        "Translated images, M2m"):
+        for caption in (
+            "Features of training images",
+            "Translations step by step",
+            "Success of translations by class",
+            "Translated images, M2m",
+        ):
             self.assertEqual(page.count(f"<figcaption>{caption}</figcaption>"), 1)
 
     def test_names_the_figures_that_do_not_fit(self):
         write_results(self.results, [planned("ERM", 1), planned("M2m", 1)], translations=9, shape=(3, 32, 32))
-        sys.path.insert(0, str(RESULTS))
-        from drawing import study
-        from webpage import graphics
-        with study.open_results(self.results) as file, unittest.mock.patch.object(graphics, "MAX_TOGETHER", 300_000):
-            shown = graphics.figures(study.blocks(file, "last"))
+        with load(self.results) as study, unittest.mock.patch.object(page_parts, "MAX_TOGETHER", 300_000):
+            shown = page_parts.figures(make_blocks(study))
         left_out = re.findall("<li>(.*)</li>", shown)
         assert_says(left_out, "strips_2_M2m", "results/figures.py")
         self.assertIn("<figcaption>Overview of the methods</figcaption>", shown)
@@ -193,9 +208,18 @@ class Page(unittest.TestCase):
         write_results(self.results, troubled_trials(), never=3)
         page = self.make().replace("</body>", PROBE + "</body>")
         (self.folder / "probed.html").write_text(page, encoding="utf-8")
-        command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--v=0",
-                   f"--user-data-dir={self.folder / 'browser'}", "--window-size=500,800", "--dump-dom",
-                   (self.folder / "probed.html").as_uri()]
+        command = [
+            BROWSER,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--enable-logging=stderr",
+            "--v=0",
+            f"--user-data-dir={self.folder / 'browser'}",
+            "--window-size=500,800",
+            "--dump-dom",
+            (self.folder / "probed.html").as_uri(),
+        ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         self.assertNotIn("CONSOLE", done.stderr)
         probe = re.search(r'data-probe="([^"]*)"', done.stdout)[1].split(";")

@@ -20,7 +20,7 @@ def write_features(group, config, counts, max_images):
     rows = np.concatenate([np.sort(images.choice(count, min(count, max_images), replace=False)) for count in counts])
     random = make_random(config)
     centres = random.normal(size=(len(counts), 16))
-    group["values"] = (centres[labels] + .9 * random.normal(size=(len(labels), 16))).astype(np.float16)
+    group["values"] = (centres[labels] + 0.9 * random.normal(size=(len(labels), 16))).astype(np.float16)
     group["labels"], group["rows"] = labels, rows.astype(np.int32)
 
 
@@ -29,8 +29,14 @@ def smooth(random, n, shape):
     channels, height, width = shape
     down, across = np.linspace(0, 1, height)[:, None], np.linspace(0, 1, width)
     weights = random.uniform(-1, 1, (n, channels, 2, 1, 1))
-    return np.clip(.5 + weights[:, :, 0] * (down - .5) + weights[:, :, 1] * (across - .5)
-                   + .05 * random.normal(size=(n, channels, height, width)), 0, 1)
+    return np.clip(
+        0.5
+        + weights[:, :, 0] * (down - 0.5)
+        + weights[:, :, 1] * (across - 0.5)
+        + 0.05 * random.normal(size=(n, channels, height, width)),
+        0,
+        1,
+    )
 
 
 def write_translations(group, config, counts, n, shape):
@@ -43,12 +49,12 @@ def write_translations(group, config, counts, n, shape):
     group["seed_class"], group["target"] = (order[ranks].astype(np.int32) for ranks in (seeds, targets))
     images = smooth(random, n, shape)
     noise = random.normal(size=images.shape)
-    noise /= np.sqrt((noise ** 2).sum(axis=(1, 2, 3), keepdims=True))
+    noise /= np.sqrt((noise**2).sum(axis=(1, 2, 3), keepdims=True))
     group["seeds"], group["translated"] = (x.astype(np.float16) for x in (images, np.clip(images + noise, 0, 1)))
     rise = 1 / (1 + np.exp(random.uniform(2, 6, (n, 1)) - np.arange(STEPS + 1)))
-    heights = {"g_target": random.choice([.3, .99, .99], (n, 1)), "f_target": random.uniform(0, .8, (n, 1))}
+    heights = {"g_target": random.choice([0.3, 0.99, 0.99], (n, 1)), "f_target": random.uniform(0, 0.8, (n, 1))}
     curves = {name: height * rise for name, height in heights.items()}
-    curves |= {name: (1 - curves[name.replace("seed", "target")]) * .8 for name in ("g_seed", "f_seed")}
+    curves |= {name: (1 - curves[name.replace("seed", "target")]) * 0.8 for name in ("g_seed", "f_seed")}
     for name, values in curves.items():
         group[name] = values.astype(np.float16)
     group["kept"] = (curves["g_target"][:, -1] >= config["m2m.gamma"]).astype(np.int32)

@@ -3,24 +3,60 @@
 import hashlib
 import json
 import math
+import pathlib
+import sys
 
 import h5py
 import numpy as np
-
 from synthetic_images import write_features, write_translations
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "report"))
+from recompute import calibration_error
+
 SETTINGS = {
-    "data.imbalance": "longtail", "data.largest": 0, "data.ratio": 100.0, "data.rounding": "field",
-    "data.set": "digits", "data.subset": "head", "data.validation": "test-head", "m2m.beta": .999,
-    "m2m.gamma": .9, "m2m.g_stop": math.nan,
-    "m2m.lambda": .5, "m2m.pool": 0, "m2m.random_start": True, "method": "ERM", "protocol": "code",
-    "recipe.rebalance": "never", "seed": 1,
-    "seeds.init": 1, "train.batch_size": 32, "train.defer_until": 4, "train.epochs": 6, "train.network": "resnet8",
-    "train.precision": "float32", "train.start_epoch": 0, "train.start_from": "",
+    "data.imbalance": "longtail",
+    "data.largest": 0,
+    "data.ratio": 100.0,
+    "data.rounding": "field",
+    "data.set": "digits",
+    "data.subset": "head",
+    "data.validation": "test-head",
+    "m2m.beta": 0.999,
+    "m2m.gamma": 0.9,
+    "m2m.g_stop": math.nan,
+    "m2m.lambda": 0.5,
+    "m2m.pool": 0,
+    "m2m.random_start": True,
+    "method": "ERM",
+    "protocol": "code",
+    "recipe.rebalance": "never",
+    "seed": 1,
+    "seeds.init": 1,
+    "train.batch_size": 32,
+    "train.defer_until": 4,
+    "train.epochs": 6,
+    "train.network": "resnet8",
+    "train.precision": "float32",
+    "train.start_epoch": 0,
+    "train.start_from": "",
 }
-CURVES = ["learning_rate", "loss", "accuracy", "validation_bacc", "validation_gm", "test_bacc", "test_gm", "seconds",
-          "step_seconds", "evaluation_seconds", "generated_loss", "other_loss", "generated_accuracy",
-          "generated_p_target", "generated_p_seed"]
+CURVES = [
+    "learning_rate",
+    "loss",
+    "accuracy",
+    "validation_bacc",
+    "validation_gm",
+    "test_bacc",
+    "test_gm",
+    "seconds",
+    "step_seconds",
+    "evaluation_seconds",
+    "generated_loss",
+    "other_loss",
+    "generated_accuracy",
+    "generated_p_target",
+    "generated_p_seed",
+]
 OUTCOMES = ("chosen", "without_seed", "failed_coin", "failed_gamma", "accepted")
 
 
@@ -32,6 +68,13 @@ def planned(label, seed, status="done", reason="", **settings):
         config["recipe.rebalance"] = "deferred"
     trial = hashlib.sha256(json.dumps([label, config], sort_keys=True).encode()).hexdigest()[:16]
     return {"id": trial, "label": label, "status": status, "reason": reason, "config": config}
+
+
+def to_json(value):
+    """JSON as a text of fixed length, which m2m-report reads; NaN, the mark of a setting without a value, as null."""
+    if isinstance(value, dict):
+        value = {name: None if member != member else member for name, member in value.items()}
+    return np.bytes_(json.dumps(value, sort_keys=True))
 
 
 def make_counts(classes):
@@ -54,6 +97,7 @@ def write_selection(group, logits, labels, classes):
     confusion = np.zeros((classes, classes), dtype=np.int64)
     np.add.at(confusion, (labels, logits.argmax(axis=1)), 1)
     group["confusion"], group["logits"] = confusion, logits
+    group.attrs.update(ece=calibration_error(logits, labels) / 100, nll=math.nan)
 
 
 def make_curves(random, epochs, translates):
@@ -61,10 +105,10 @@ def make_curves(random, epochs, translates):
     table = np.zeros(epochs, dtype=[("epoch", "i8"), ("translated", "i8")] + [(name, "f8") for name in CURVES])
     table["epoch"] = np.arange(epochs)
     table["translated"] = translates & (np.arange(epochs) >= 4)
-    table["loss"] = 2 * np.exp(-np.arange(epochs)) + random.uniform(.01, .02, epochs)
+    table["loss"] = 2 * np.exp(-np.arange(epochs)) + random.uniform(0.01, 0.02, epochs)
     for name in ("validation_bacc", "test_bacc", "accuracy"):
-        table[name] = np.linspace(.3, .8, epochs) + random.uniform(-.05, .05, epochs)
-    table["seconds"], table["step_seconds"] = random.uniform(1, 1.2, epochs), random.uniform(.01, .012, epochs)
+        table[name] = np.linspace(0.3, 0.8, epochs) + random.uniform(-0.05, 0.05, epochs)
+    table["seconds"], table["step_seconds"] = random.uniform(1, 1.2, epochs), random.uniform(0.01, 0.012, epochs)
     return table
 
 
@@ -93,20 +137,44 @@ def write_generation(group, random, epochs, classes, schema):
     group["generation"].attrs["classes"] = classes
 
 
-def write_record(group, trial, classes, never, samples=4, with_best=True, features=0, translations=0, shape=(3, 8, 8),
-                 untested=(), schema=2):
+def write_record(
+    group,
+    trial,
+    classes,
+    never,
+    samples=4,
+    with_best=True,
+    features=0,
+    translations=0,
+    shape=(3, 8, 8),
+    untested=(),
+    schema=2,
+):
     """`trial/<id>`; `features` images a class, and `translations` of images of this shape; no test of `untested`."""
     config = trial["config"]
     random = np.random.default_rng(int(trial["id"], 16) % 2**32)
     labels = np.repeat(np.setdiff1d(np.arange(classes, dtype=np.int32), untested).astype(np.int32), samples)
     group.attrs.update(id=trial["id"], label=trial["label"], wall_seconds=9.5)
-    environment = {"host": "node<1>", "processor": "A & B", "threads": 1, "ranks_of_trial": 1,
-                   "revision": "0123456789ab", "gpu": "none", "device": "cpu", "started": "2026-01-31T12:00:00Z"}
+    environment = {
+        "host": "node<1>",
+        "processor": "A & B",
+        "threads": 1,
+        "ranks_of_trial": 1,
+        "revision": "0123456789ab",
+        "gpu": "none",
+        "device": "cpu",
+        "started": "2026-01-31T12:00:00Z",
+    }
     acting = {name: value for name, value in config.items() if name not in ("seed",)}
-    texts = {"config": config, "environment": environment, "identity": {"kind": "trial", "settings": acting},
-             "data": {"classes": classes, "counts": make_counts(classes).tolist()}}
+    texts = {
+        "config": config,
+        "environment": environment,
+        "identity": {"kind": "trial", "numerics": 2, "settings": {k: v for k, v in acting.items() if v == v}},
+        "data": {"classes": classes, "counts": make_counts(classes).tolist()},
+        "about": {"id": trial["id"], "label": trial["label"], "wall_seconds": 9.5},
+    }
     for name, value in texts.items():
-        group[f"json/{name}"] = json.dumps(value, sort_keys=True)
+        group[f"json/{name}"] = to_json(value)
     group["labels/test"] = labels
     group["epochs"] = make_curves(random, config["train.epochs"], config["method"] == "M2m")
     if config["method"] == "M2m":
@@ -123,10 +191,23 @@ def make_table(trials):
     texts = h5py.string_dtype()
     kinds = [(name, texts) for name in ("id", "label", "status", "reason")]
     kinds += [("last_epoch", "f8"), ("numerics_version", "i8"), ("precision", texts), ("wall_seconds", "f8")]
-    kinds += [(name.replace(".", "_"), texts if isinstance(value, str) else type(value))
-              for name, value in SETTINGS.items()]
-    rows = [(t["id"], t["label"], t["status"], t["reason"], np.nan, 2, "float32", np.nan,
-             *(t["config"][name] for name in SETTINGS)) for t in trials]
+    kinds += [
+        (name.replace(".", "_"), texts if isinstance(value, str) else type(value)) for name, value in SETTINGS.items()
+    ]
+    rows = [
+        (
+            t["id"],
+            t["label"],
+            t["status"],
+            t["reason"],
+            np.nan,
+            2,
+            "float32",
+            np.nan,
+            *(t["config"][name] for name in SETTINGS),
+        )
+        for t in trials
+    ]
     return np.array(rows, dtype=kinds)
 
 
@@ -134,11 +215,14 @@ def write_results(path, trials, classes=10, never=None, name="made up", **option
     """Writes the whole file."""
     with h5py.File(path, "w") as file:
         file.attrs.update(schema_version=options.get("schema", 2), program_version="0.1.0", study=name)
-        file["kind"] = "results"
+        file["kind"] = np.bytes_("results")
+        file.create_group("trial")
         file["trials"] = make_table(trials)
-        plans = [{key: trial[key] for key in ("id", "label", "config")} for trial in trials]
-        file["study"] = json.dumps({"name": name, "file": f"jobs/{name}.toml", "schema": options.get("schema", 2), "trials": plans})
-        file["outcomes"] = json.dumps({t["id"]: {"status": t["status"], "reason": t["reason"]} for t in trials})
+        settings = {t["id"]: {k: v for k, v in t["config"].items() if v == v} for t in trials}
+        plans = [{"id": t["id"], "label": t["label"], "config": settings[t["id"]]} for t in trials]
+        plan = {"name": name, "file": f"jobs/{name}.toml", "schema": options.get("schema", 2), "trials": plans}
+        file["study"] = to_json(plan)
+        file["outcomes"] = to_json({t["id"]: {"status": t["status"], "reason": t["reason"]} for t in trials})
         for trial in trials:
             if trial["status"] == "done" and f"trial/{trial['id']}" not in file:
                 write_record(file.create_group(f"trial/{trial['id']}"), trial, classes, never, **options)

@@ -3,6 +3,7 @@
 
 Usage: gpu_bundle_test.py CHECKOUT BUILD PYTHON     PYTHON has the wheel that was linked
 """
+
 import os
 import pathlib
 import re
@@ -30,9 +31,22 @@ class GpuBundle(unittest.TestCase):
 
     def run_script(self, *words, python=PYTHON, **variables):
         """Runs a script of the bundle without any variable or folder of this build."""
-        environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "M2M_PYTHON": str(python), **NO_DEVICE, **variables}
-        return subprocess.run([self.bundle / words[0], *words[1:]], cwd=self.folder, env=environment, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, check=False)
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(self.folder),
+            "M2M_PYTHON": str(python),
+            **NO_DEVICE,
+            **variables,
+        }
+        return subprocess.run(
+            [self.bundle / words[0], *words[1:]],
+            cwd=self.folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
 
     def test_takes_no_library_from_the_machine_but_those_of_c_and_of_the_gpu(self):
         listed = self.run_script("run.sh", "ldd", str(self.bundle / "bin/m2m-sweep"))
@@ -53,7 +67,9 @@ class GpuBundle(unittest.TestCase):
             part.rename(self.folder / "there" / part.name)
         second = self.run_script("long_run.sh", study, "60", *SMALL[1:], "seed=1,2", OUT="there")
         self.assertEqual(second.returncode, 0, second.stdout)
-        self.assertEqual(second.stdout.count("  trial "), 2, second.stdout)  # one starts and ends: the other came packed
+        self.assertEqual(
+            second.stdout.count("  trial "), 2, second.stdout
+        )  # one starts and ends: the other came packed
 
     def test_runs_the_tests_away_from_their_sources(self):
         tested = self.run_script("run.sh", "parity_test", "--gtest_filter=*Small*")

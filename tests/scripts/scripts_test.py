@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """scripts/build.sh and scripts/demo.sh with stand-ins for the programs that they start."""
+
 import os
 import pathlib
 import shutil
@@ -9,7 +10,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from counts import numbers_in  # noqa: E402  (found by the line above)
+from counts import numbers_in
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 NOTE = '#!/bin/sh\necho "$(basename "$0") $*" >>calls\n'
@@ -36,8 +37,14 @@ class Scripts(unittest.TestCase):
         """Runs a script; returns its standard output. The calls of stand-ins are then in self.calls."""
         (self.folder / "calls").write_text("")
         path = f"{self.folder / 'stand-ins'}:{os.environ['PATH']}"
-        done = subprocess.run(["bash", *words], cwd=self.folder, env={**os.environ, "PATH": path, "M2M_JOBS": "2"},
-                              capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["bash", *words],
+            cwd=self.folder,
+            env={**os.environ, "PATH": path, "M2M_JOBS": "2"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.calls = (self.folder / "calls").read_text()
         return done.stdout
@@ -69,8 +76,10 @@ class Demo(Scripts):
         super().setUp()
         for path in ("build/bin/m2m-report", "stand-ins/mpirun"):
             self.stand_in(path)
-        self.stand_in(".venv/bin/python", 'case "$1" in *page.py) touch "$2/report.html" ;; *) mkdir -p "$2/figures" ;; esac\n')
-        for name in ("results/figures.py", "results/drawing/curves.py", "results/digits/results.h5"):
+        self.stand_in(
+            ".venv/bin/python", 'case "$1" in *page.py) touch "$2/report.html" ;; *) mkdir -p "$2/figures" ;; esac\n'
+        )
+        for name in ("results/figures.py", "python/m2m_results/figures/training.py", "results/digits/results.h5"):
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / name).write_text("before")
 
@@ -82,7 +91,7 @@ class Demo(Scripts):
         self.assertTrue(self.draws())
         (self.folder / "results/digits/results.h5").touch()
         self.assertFalse(self.draws())
-        for changed in ("results/digits/results.h5", "results/drawing/curves.py"):
+        for changed in ("results/digits/results.h5", "python/m2m_results/figures/training.py"):
             (self.folder / changed).write_text("after")
             self.assertTrue(self.draws(), changed)
             self.assertFalse(self.draws(), changed)

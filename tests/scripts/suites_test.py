@@ -3,6 +3,7 @@
 
 Usage: suites_test.py BUILD_FOLDER
 """
+
 import fnmatch
 import json
 import pathlib

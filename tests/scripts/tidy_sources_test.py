@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """scripts/tidy_sources.py selects the sources to check, and removes flags that clang does not know, in a synthetic checkout."""
+
 import json
 import pathlib
 import shutil
@@ -10,8 +11,12 @@ import unittest
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts/tidy_sources.py"
 FILES = {
-    "src/core/a.hpp": '#include "core/b.hpp"\n', "src/core/a.cpp": '#include "core/a.hpp"\n', "src/core/b.hpp": "",
-    "src/core/lone.hpp": "", "src/nn/c.cpp": "", "tests/core/a_test.cpp": '#include "core/a.hpp"\n',
+    "src/core/a.hpp": '#include "core/b.hpp"\n',
+    "src/core/a.cpp": '#include "core/a.hpp"\n',
+    "src/core/b.hpp": "",
+    "src/core/lone.hpp": "",
+    "src/nn/c.cpp": "",
+    "tests/core/a_test.cpp": '#include "core/a.hpp"\n',
 }
 
 
@@ -30,15 +35,26 @@ class Sources(unittest.TestCase):
     def write_commands(self):
         """compile_commands.json of all sources; only nn uses torch."""
         flags = {"src/nn/c.cpp": "-isystem /venv/torch/include "}
-        entries = [{"directory": str(self.root), "file": str(self.root / name),
-                    "command": f"c++ {flags.get(name, '')}-Winvalid-pch -include /build/cmake_pch.hxx -O3 -c {name}"}
-                   for name in FILES if name.endswith(".cpp")]
+        entries = [
+            {
+                "directory": str(self.root),
+                "file": str(self.root / name),
+                "command": f"c++ {flags.get(name, '')}-Winvalid-pch -include /build/cmake_pch.hxx -O3 -c {name}",
+            }
+            for name in FILES
+            if name.endswith(".cpp")
+        ]
         (self.root / "compile_commands.json").write_text(json.dumps(entries))
 
     def select(self, *arguments):
         """The finished script, called in the synthetic checkout."""
-        return subprocess.run([sys.executable, "scripts/tidy_sources.py", ".", "tidy", *arguments], cwd=self.root,
-                              text=True, capture_output=True, check=False)
+        return subprocess.run(
+            [sys.executable, "scripts/tidy_sources.py", ".", "tidy", *arguments],
+            cwd=self.root,
+            text=True,
+            capture_output=True,
+            check=False,
+        )
 
     def test_a_header_is_checked_with_its_source_or_with_one_that_includes_it_through_others(self):
         for name in ("src/core/a.cpp", "src/core/a.hpp", "src/core/b.hpp"):
@@ -57,8 +73,13 @@ class Sources(unittest.TestCase):
 
     def test_changes_since_the_merge_base_are_selected_committed_or_not(self):
         def git(*words):
-            subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=self.root, check=True,
-                           capture_output=True)
+            subprocess.run(
+                ["git", "-c", "user.name=a", "-c", "user.email=a@b", *words],
+                cwd=self.root,
+                check=True,
+                capture_output=True,
+            )
+
         git("init", "--initial-branch=main")
         git("add", "src", "tests")
         git("commit", "--message=first")

@@ -4,6 +4,7 @@ Its daemons run in namespaces of their own (processes, network, host name, mount
 kernel ends them with the process that started them. Root and Debian's packages slurmctld, slurmd, slurm-client, munge
 and libpmix2 are needed; no systemd, no cgroups.
 """
+
 import os
 import pathlib
 import stat
@@ -11,8 +12,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
-import namespaces  # noqa: E402  (found by the line above)
-from waiting import eventually  # noqa: E402
+import namespaces
+from waiting import eventually
 
 HOST, ADDRESS = "node1", "10.77.1.1"
 PROGRAMS = ["slurmctld", "slurmd", "munged", "sbatch", "srun", "scontrol"]
@@ -66,7 +67,8 @@ def why_not():
 def bring_up_host(folder):
     """Gives the namespaces a host name and a network: with only the loopback device, Slurm finds no address."""
     (folder / "hosts").write_text(f"127.0.0.1 localhost\n{ADDRESS} {HOST}\n")
-    subprocess.run(f"""
+    subprocess.run(
+        f"""
         set -e
         hostname {HOST}
         ip link set lo up
@@ -75,7 +77,10 @@ def bring_up_host(folder):
         ip link set port0 up
         ip link set port1 up
         mount --bind {folder}/hosts /etc/hosts
-        """, shell=True, check=True)
+        """,
+        shell=True,
+        check=True,
+    )
 
 
 def start(folder):
@@ -92,9 +97,18 @@ def start(folder):
     (folder / "munge.key").write_bytes(os.urandom(1024))
     (folder / "munge.key").chmod(0o400)
     os.environ["SLURM_CONF"] = str(folder / "slurm.conf")
-    subprocess.run(["munged", "--force", f"--key-file={folder}/munge.key", f"--socket={folder}/munge.socket",
-                    f"--pid-file={folder}/munged.pid", f"--log-file={folder}/munged.log",
-                    f"--seed-file={folder}/munged.seed"], check=True)
+    subprocess.run(
+        [
+            "munged",
+            "--force",
+            f"--key-file={folder}/munge.key",
+            f"--socket={folder}/munge.socket",
+            f"--pid-file={folder}/munged.pid",
+            f"--log-file={folder}/munged.log",
+            f"--seed-file={folder}/munged.seed",
+        ],
+        check=True,
+    )
     subprocess.run(["slurmctld"], check=True)
     subprocess.run(["slurmd"], check=True)
     wait_until_idle()
@@ -103,7 +117,9 @@ def start(folder):
 def log():
     """The state of jobs and node, and the end of the daemons' logs."""
     folder = pathlib.Path(os.environ["SLURM_CONF"]).parent
-    texts = [subprocess.run(words, check=False, capture_output=True, text=True).stdout for words in (["squeue"], ["sinfo"])]
+    texts = [
+        subprocess.run(words, check=False, capture_output=True, text=True).stdout for words in (["squeue"], ["sinfo"])
+    ]
     return "\n".join(texts + [path.read_text()[-4000:] for path in sorted(folder.glob("slurm*.log"))])
 
 

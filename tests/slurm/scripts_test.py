@@ -3,6 +3,7 @@
 
 Usage: scripts_test.py CHECKOUT
 """
+
 import os
 import pathlib
 import re
@@ -12,8 +13,16 @@ import tempfile
 import unittest
 
 CHECKOUT = pathlib.Path(sys.argv.pop(1)) if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2]
-REQUIRED = ["--job-name=", "--nodes=", "--ntasks-per-node=", "--time=", "--signal=B:USR1@", "--requeue",
-            "--open-mode=append", "--output="]
+REQUIRED = [
+    "--job-name=",
+    "--nodes=",
+    "--ntasks-per-node=",
+    "--time=",
+    "--signal=B:USR1@",
+    "--requeue",
+    "--open-mode=append",
+    "--output=",
+]
 
 
 def options(text):
@@ -61,7 +70,9 @@ class Scripts(unittest.TestCase):
                 subprocess.run(["bash", "-n", path], check=True)
 
     def test_a_missing_study_ends_in_one_sentence(self):
-        done = subprocess.run(["bash", CHECKOUT / "slurm/table2.sh"], cwd="/", capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["bash", CHECKOUT / "slurm/table2.sh"], cwd="/", capture_output=True, text=True, check=False
+        )
         self.assertEqual(done.returncode, 2)
         self.assertRegex(done.stderr, r"^slurm/table2\.sh: jobs/table2_cifar\.toml [^\n]*\n$")
 
@@ -81,10 +92,19 @@ class Site(unittest.TestCase):
 
     def end_time(self, script, **variables):
         """SLURM_JOB_END_TIME after `script`, which sources site.sh."""
-        environment = {"PATH": f"{self.folder}:{os.environ['PATH']}", "SITE": str(CHECKOUT / "slurm/site.sh"), "TZ": "UTC",
-                       **variables}
-        run = subprocess.run(["bash", "-c", script + '; echo "${SLURM_JOB_END_TIME-none}"'], env=environment,
-                             capture_output=True, text=True, check=True)
+        environment = {
+            "PATH": f"{self.folder}:{os.environ['PATH']}",
+            "SITE": str(CHECKOUT / "slurm/site.sh"),
+            "TZ": "UTC",
+            **variables,
+        }
+        run = subprocess.run(
+            ["bash", "-c", script + '; echo "${SLURM_JOB_END_TIME-none}"'],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         return run.stdout.strip()
 
     def test_it_asks_when_the_job_ends(self):
@@ -95,9 +115,10 @@ class Site(unittest.TestCase):
     def test_a_job_submitted_from_inside_another_has_an_end_of_its_own(self):
         self.says(100, "2030-01-02T03:04:05")
         self.says(200, "2030-01-02T15:04:05")
-        inner = "bash -c '. \"$SITE\"; echo \"$SLURM_JOB_END_TIME\"'"
-        self.assertEqual(self.end_time(f'. "$SITE"; export SLURM_JOB_ID=200; {inner}; exit', SLURM_JOB_ID="100"),
-                         "1893596645")
+        inner = 'bash -c \'. "$SITE"; echo "$SLURM_JOB_END_TIME"\''
+        self.assertEqual(
+            self.end_time(f'. "$SITE"; export SLURM_JOB_ID=200; {inner}; exit', SLURM_JOB_ID="100"), "1893596645"
+        )
 
     def test_what_slurm_says_itself_stays(self):
         self.says(100, "2030-01-02T03:04:05")
@@ -113,8 +134,11 @@ class Site(unittest.TestCase):
 class Rules(unittest.TestCase):
     """Tests the rules: a script that breaks one has to fail."""
 
-    GOOD = ("#!/usr/bin/env bash\n# What it is.\n" + "".join(f"#SBATCH {option}1\n" for option in REQUIRED) +
-            "\ntrap 'exit 85' USR1\nexec srun true\n")
+    GOOD = (
+        "#!/usr/bin/env bash\n# What it is.\n"
+        + "".join(f"#SBATCH {option}1\n" for option in REQUIRED)
+        + "\ntrap 'exit 85' USR1\nexec srun true\n"
+    )
 
     def fails(self, text, expected):
         found = faults(text)

@@ -4,6 +4,7 @@
 Usage: slurm_test.py CHECKOUT FAKE_SWEEP
 Ends with 77 if Slurm cannot run. All jobs are submitted before the first is waited for.
 """
+
 import os
 import pathlib
 import shutil
@@ -68,7 +69,9 @@ class Job:
             if true():
                 return
             if too_late:
-                raise AssertionError(f"waited in vain for job {self.number}: {self.fields()}\n{self.log()}\n{node.log()}")
+                raise AssertionError(
+                    f"waited in vain for job {self.number}: {self.fields()}\n{self.log()}\n{node.log()}"
+                )
             time.sleep(0.3)
 
     def log(self):
@@ -97,8 +100,9 @@ class Slurm(unittest.TestCase):
         cls.srun = cls.job("srun", options=two)
         cls.mpirun = cls.job("mpirun", options=two, launcher=MPIRUN)
         cls.array = cls.job("array", options=(*two, "--array", 2))
-        cls.broken = cls.job("broken", study=GRID + "[[point]]\nlabel = 'T'\nmethod = 'RS'\nfake.does = 'throw'\n",
-                             options=two)
+        cls.broken = cls.job(
+            "broken", study=GRID + "[[point]]\nlabel = 'T'\nmethod = 'RS'\nfake.does = 'throw'\n", options=two
+        )
 
     @classmethod
     def job(cls, name, **more):
@@ -124,8 +128,12 @@ class Slurm(unittest.TestCase):
     def test_1_preempted_jobs_come_back_and_finish(self):
         for job in self.preempted:
             job.wait_until(lambda job=job: job.lines("done"))
-        high = self.job("high", options=("--gpus-per-node", 8, "--ntasks-per-node", 8, "--time", 1),
-                        sbatch=["--partition=high"], program=self.folder / "print_gpus.sh")
+        high = self.job(
+            "high",
+            options=("--gpus-per-node", 8, "--ntasks-per-node", 8, "--time", 1),
+            sbatch=["--partition=high"],
+            program=self.folder / "print_gpus.sh",
+        )
         self.expect_end(high)
         # Every rank sees every GPU, so that they can send to each other, and takes the one of its number.
         self.assertEqual(sorted(high.log().splitlines()), [f"local {i} sees 0,1,2,3,4,5,6,7" for i in range(8)])

@@ -151,6 +151,15 @@ TEST_F(AdviceTest, OfTf32OnACpuWorks) {
   }
 }
 
+TEST_F(AdviceTest, OfFusedStepsOnACpuWorks) {
+  for (const Overrides& settings : {Overrides{"method=ERM"}, {"method=M2m", "train.precision=bf16"}}) {
+    const Overrides on_cpu =
+        with({"data.set=digits", "data.ratio=10", "train.device=cpu", "train.executor=fused"}, settings);
+    expect_advice_works(on_cpu);
+    EXPECT_NE(refusal(on_cpu).find("train.executor"), std::string::npos);
+  }
+}
+
 TEST_F(AdviceTest, OfRecipesWorks) {
   for (const Overrides& settings : {Overrides{"method=ERM", "recipe.rebalance=deferred"},
                                     {"method=ERM", "recipe.sampling=class-balanced"},

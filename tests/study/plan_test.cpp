@@ -84,10 +84,10 @@ TEST(Plan, TakesMinusZeroForZero) {
   EXPECT_EQ(trial_labels(testing::graph_from("method = 'M2m'\n[grid]\nm2m.lambda = [-0.0, 0.0, -0e3, 0]")),
             Labels{"M2m"});
   Study study = testing::study_from("method = 'M2m'");
-  apply_override(study, "m2m.lambda=-0.0,0.0,0.5", testing::fake_fields());
-  EXPECT_EQ(trial_labels(plan_study(study, testing::fake_fields(), testing::fake_resolve, testing::fake_plan)),
+  apply_override(study, "m2m.lambda=-0.0,0.0,0.5", testing::fake_settings());
+  EXPECT_EQ(trial_labels(plan_study(study, testing::fake_settings(), testing::fake_resolve, testing::fake_plan)),
             (Labels{"M2m, lambda=0", "M2m, lambda=0.5"}));
-  EXPECT_EQ(canonical_json(settings::checked_value(testing::fake_fields()[8], Json({-0.0, 1.0}))), "[0.0,1.0]");
+  EXPECT_EQ(canonical_json(settings::checked_value(testing::fake_settings()[8], Json({-0.0, 1.0}))), "[0.0,1.0]");
 }
 
 TEST(Plan, RefusesOneTrialUnderTwoLabels) {
@@ -120,9 +120,9 @@ TEST(Plan, PutsFileAndLineOfTheFieldInFrontOfARefusal) {
 
 TEST(Plan, NamesTheCommandLineWhereTheFieldComesFromThere) {
   Study study = testing::study_from("method = 'M2m'");
-  apply_override(study, "train.defer_until=10", testing::fake_fields());
+  apply_override(study, "train.defer_until=10", testing::fake_settings());
   try {
-    plan_study(study, testing::fake_fields(), testing::fake_resolve, testing::fake_plan);
+    plan_study(study, testing::fake_settings(), testing::fake_resolve, testing::fake_plan);
     FAIL() << "accepted";
   } catch (const Error& error) {
     EXPECT_TRUE(says(error.what(), {"command line: train.defer_until = 10 "}));
@@ -135,7 +135,7 @@ TEST(Plan, LetsOtherErrorsThroughAsTheyAre) {
     throw data_error("cifar-10: gone");
   };
   try {
-    plan_study(study, testing::fake_fields(), testing::fake_resolve, no_data);
+    plan_study(study, testing::fake_settings(), testing::fake_resolve, no_data);
     FAIL() << "accepted";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ExitCode::bad_data);

@@ -33,7 +33,7 @@ void read_or_refuse(const std::string& text) {
   try {
     const Study study = testing::study_from(text);
     if (count_points(study) <= 1000)
-      plan_study(study, testing::fake_fields(), testing::fake_resolve, testing::fake_plan);
+      plan_study(study, testing::fake_settings(), testing::fake_resolve, testing::fake_plan);
   } catch (const Error& error) {
     ASSERT_EQ(error.code(), ExitCode::usage) << error.what() << "\n" << text;
     ASSERT_FALSE(std::string(error.what()).empty());
@@ -88,7 +88,7 @@ TEST(StudyFuzz, SurvivesRandomOverrides) {
     for (int i = 0; i < 8; ++i) text += letters[random() % letters.size()];
     Study study = testing::study_from(seed_text);
     try {
-      apply_override(study, text, testing::fake_fields());
+      apply_override(study, text, testing::fake_settings());
     } catch (const Error& error) {
       ASSERT_EQ(error.code(), ExitCode::usage) << text;
     }

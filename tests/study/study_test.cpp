@@ -21,12 +21,12 @@ std::string refusal(const std::string& toml) {
 
 std::string refusal_of_override(const std::string& toml, const std::string& assignment) {
   Study study = testing::study_from(toml);
-  return testing::complaint([&] { apply_override(study, assignment, testing::fake_fields()); }, ExitCode::usage);
+  return testing::complaint([&] { apply_override(study, assignment, testing::fake_settings()); }, ExitCode::usage);
 }
 
 Study overridden(const std::string& toml, const std::vector<std::string>& assignments) {
   Study study = testing::study_from(toml);
-  for (const std::string& assignment : assignments) apply_override(study, assignment, testing::fake_fields());
+  for (const std::string& assignment : assignments) apply_override(study, assignment, testing::fake_settings());
   return study;
 }
 
@@ -113,7 +113,7 @@ TEST(Study, SaysWhereSeveralValuesBelong) {
 TEST(Study, OffersANameThatAFolderMayHave) {
   const auto named = [](const std::string& toml, const std::string& file) -> std::string {
     try {
-      return parse_study(toml, file, testing::fake_fields()).name;
+      return parse_study(toml, file, testing::fake_settings()).name;
     } catch (const Error& error) {
       return error.what();
     }
@@ -172,7 +172,7 @@ TEST(Study, RefusesWhatIsNotTomlOrNotUtf8OrNestedTooDeep) {
 TEST(StudyFile, SaysWhatIsWrongWithAMissingFileOrAFolder) {
   const testing::TemporaryFolder folder;
   const auto message = [](const std::filesystem::path& file) {
-    return testing::complaint([&] { read_study_file(file, testing::fake_fields()); }, ExitCode::usage);
+    return testing::complaint([&] { read_study_file(file, testing::fake_settings()); }, ExitCode::usage);
   };
   EXPECT_TRUE(says(message(folder.path()), {folder.path().string() + ":", "a folder"}));
   EXPECT_TRUE(

@@ -1,4 +1,5 @@
 """Reads the numbers of a program's output, so that tests compare numbers and not the words between them."""
+
 import re
 
 

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <thread>
@@ -59,7 +60,7 @@ void check_needs(const results::OutputFolder& out, const study::Stage& stage) {
 
 }  // namespace
 
-std::vector<settings::Setting> fake_fields() {
+std::vector<settings::Setting> fake_settings() {
   return {
       {"method", SettingType::text, nullptr, "", "The method.", {"ERM", "RS", "DRS", "M2m"}},
       {"protocol", SettingType::text, "code", "", "The protocol.", {"code", "paper"}},
@@ -84,12 +85,27 @@ std::vector<settings::Setting> fake_fields() {
        60000,
        {},
        {.provenance = true}},
-      {"fake.does", SettingType::text, "", "", "What happens.", {"", "throw", "diverge", "g throws", "no space"}},
+      {"fake.gigabytes",
+       SettingType::number,
+       0.0,
+       "GB",
+       "What a trial is said to leave.",
+       {},
+       0,
+       1e12,
+       {},
+       {.provenance = true}},
+      {"fake.does",
+       SettingType::text,
+       "",
+       "",
+       "What happens.",
+       {"", "throw", "diverge", "g throws", "no space", "killed", "hangs"}},
   };
 }
 
 Config fake_resolve(const Config& given) {
-  Config config = settings::with_defaults(given, fake_fields());
+  Config config = settings::with_defaults(given, fake_settings());
   if (!config.has("method")) throw usage_error("method: none is given");
   const std::int64_t epochs = config.integer("train.epochs");
   if (!config.has("train.defer_until")) config.set("train.defer_until", epochs * 8 / 10);
@@ -110,6 +126,7 @@ study::StageRequest fake_plan(const Config& resolved, const std::string& label) 
   trial.cost = trial.epochs * (is_m2m ? 2.0 : 1.0);
   trial.identity = identity_of(resolved, {"method", "seed", "seeds.init", "data.set", "data.ratio", "train.epochs",
                                           "train.defer_until", "train.lr_drops", "train.nesterov", "fake.does"});
+  trial.disk = 1e9 * resolved.number("fake.gigabytes");
   if (!is_m2m) return trial;
   trial.identity["m2m"] = identity_of(resolved, {"m2m.lambda", "m2m.beta", "protocol"});
   const Json of_g = identity_of(resolved, {"seed", "data.set", "data.ratio", "train.epochs", "fake.does"});
@@ -142,6 +159,8 @@ study::RunFn fake_runner(const results::OutputFolder& out, const comm::Group* gr
       if (leads) context.progress({epoch + 1, stage.epochs, 0.5, 0.3, 100, 0.001});
     }
     const bool is_g = stage.kind == study::StageKind::g;
+    while (does == "hangs" && leads) std::this_thread::sleep_for(std::chrono::seconds(1));
+    if (does == "killed") std::raise(SIGKILL);  // as where memory has run out
     if (does == "throw" || (is_g && does == "g throws")) throw data_error("thrown on purpose");
     if (does == "no space") throw write_error(out.result(stage.id), "cannot be written", ENOSPC);
     if (does == "diverge")
@@ -191,11 +210,11 @@ std::set<int> processes_in_log(const std::filesystem::path& out) {
 }
 
 study::Study study_from(const std::string& toml) {
-  return study::parse_study(toml, "jobs/test.toml", fake_fields());
+  return study::parse_study(toml, "jobs/test.toml", fake_settings());
 }
 
 study::StageGraph graph_from(const std::string& toml) {
-  return study::plan_study(study_from(toml), fake_fields(), fake_resolve, fake_plan);
+  return study::plan_study(study_from(toml), fake_settings(), fake_resolve, fake_plan);
 }
 
 }  // namespace m2m::testing

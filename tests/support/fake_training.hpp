@@ -14,7 +14,7 @@
 
 namespace m2m::testing {
 
-std::vector<settings::Setting> fake_fields();
+std::vector<settings::Setting> fake_settings();
 
 /// Fills in defaults; train.defer_until is 0.8 of train.epochs. Throws Error (usage) if it is not before the last
 /// epoch, except for ERM.

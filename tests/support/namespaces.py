@@ -2,6 +2,7 @@
 
 Processes in them reach nothing outside, and the kernel ends them with the process that entered. Root is needed.
 """
+
 import os
 import shutil
 import subprocess
@@ -18,8 +19,12 @@ def why_not(programs):
         return f"{', '.join(missing)} not installed"
     if os.geteuid() != 0:
         return "only root can start them"
-    if subprocess.run(["unshare", "--net", "--pid", "--fork", "--mount", "--uts", "true"], check=False,
-                      capture_output=True).returncode != 0:
+    if (
+        subprocess.run(
+            ["unshare", "--net", "--pid", "--fork", "--mount", "--uts", "true"], check=False, capture_output=True
+        ).returncode
+        != 0
+    ):
         return "this machine allows no namespaces"
     return None
 
@@ -30,5 +35,22 @@ def enter_own_namespaces():
         return
     os.environ[MARK] = "1"
     # The first process is a shell, because it reaps the orphans of daemons; Python would not.
-    os.execvp("unshare", ["unshare", "--net", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc", "--uts",
-                          "bash", "-c", '"$@" & wait $!', "init", sys.executable, *sys.argv])
+    os.execvp(
+        "unshare",
+        [
+            "unshare",
+            "--net",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--mount",
+            "--mount-proc",
+            "--uts",
+            "bash",
+            "-c",
+            '"$@" & wait $!',
+            "init",
+            sys.executable,
+            *sys.argv,
+        ],
+    )

@@ -18,12 +18,12 @@ struct PlannedStep {
   std::shared_ptr<const train::LoadedData> data = testing::tiny_data({60, 20, 6, 2});
   Config config = testing::tiny_config({{"method", "M2m"}, {"train.precision", "float64"}, {"m2m.gamma", 0.3}});
   train::TrialSettings settings = train::trial_settings(config);
-  data::PlanInputs basis =
+  data::PlanInputs inputs =
       data::make_plan_inputs(data->set, data->split, 64, train::f_keys(config).order, train::f_keys(config).plan);
-  data::EpochPlan plan = data::plan_epoch(basis, 4, settings::Sampling::class_balanced);
+  data::EpochPlan plan = data::plan_epoch(inputs, 4, settings::Sampling::class_balanced);
   settings::M2mSettings m2m = settings::read<settings::M2mSettings>(config);
   methods::StepTranslations planned =
-      methods::plan_translations(basis, plan.step(0), 4, 0, m2m, data->set.train.shape);
+      methods::plan_translations(inputs, plan.step(0), 4, 0, m2m, data->set.train.shape);
   std::shared_ptr<nn::Network> f_network = train::build_network(settings, *data),
                                g_network = train::build_network(settings, *data);
   std::unique_ptr<nn::FrozenNetwork> f = f_network->freeze(), g = g_network->freeze();
@@ -37,7 +37,7 @@ struct PlannedStep {
   }
   methods::Batch batch() const {
     std::vector<std::int64_t> labels;
-    for (const data::Slot& slot : plan.step(0)) labels.push_back(basis.labels[slot.image]);
+    for (const data::Slot& slot : plan.step(0)) labels.push_back(inputs.labels[slot.image]);
     std::vector<std::int32_t> slots(labels.size());
     std::iota(slots.begin(), slots.end(), 0);
     return {train::gather_slots(*data, plan.step(0), torch::kFloat64),
@@ -55,10 +55,11 @@ struct PlannedStep {
   methods::EditContext context() const {
     return {*f,
             *g,
-            basis.plan,
+            inputs.plan,
             4,
             0,
-            [this](const torch::Tensor& picks) { return train::gather_indices(*data, picks, torch::kFloat64); }};
+            [this](const torch::Tensor& picks) { return train::gather_indices(*data, picks, torch::kFloat64); },
+            train::training_pixels(*data)};
   }
   /// Returns the planned translations of the slots of `batch`.
   methods::TranslationWork work(const methods::Batch& batch) const {
@@ -71,7 +72,7 @@ struct PlannedStep {
     return pieces.in(upload);
   }
   /// Makes an editor with the settings as they are now.
-  methods::M2mEditor editor() const { return {m2m, methods::make_translator(m2m, false)}; }
+  methods::M2mEditor editor() const { return {m2m, methods::make_translator(m2m, false, false)}; }
   methods::TranslatedSlots apply(methods::Batch& batch) const {
     return editor().apply(context(), work(batch), batch);
   }

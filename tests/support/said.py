@@ -1,4 +1,5 @@
 """Compares the data in a program's output, as support/said.hpp does in C++; the words between may change."""
+
 import re
 
 

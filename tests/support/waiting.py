@@ -1,4 +1,5 @@
 """Waits for other processes."""
+
 import time
 
 

@@ -17,7 +17,7 @@ for python in "${M2M_PYTHON:-}" "$source_dir/.venv/bin/python" python3; do
   python=
 done
 if [ -z "$python" ]; then
-  echo "skipped: no Python with $* ('make setup' installs what results/ needs, requirements/tensorboard.txt the rest)"
+  echo "skipped: no Python with $* ('make setup' installs what python/ needs, requirements/tensorboard.txt the rest)"
   exit 77
 fi
 export PYTHONDONTWRITEBYTECODE=1

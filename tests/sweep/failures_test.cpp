@@ -51,16 +51,10 @@ TEST(Retries, EndWithTheExceptionWhereTheyAreUsedUp) {
   EXPECT_EQ(x.runs, 2);
 }
 
-TEST(Retries, OfAGroupAreCountedOverTheRunsThatTheyEnd) {
+TEST(Retries, AreNotMadeInAGroupWhoseOtherRanksWait) {
   Fixture x;
-  const study::RunFn run = with_retries(x.failing(9), x.out, 1, false);
-  EXPECT_THROW(run(x.stage, x.context), Error);
-  EXPECT_THROW(run(x.stage, x.context), Error);
-  const study::StageResult given_up = run(x.stage, x.context);
-  EXPECT_EQ(given_up.end, study::StageOutcome::failed);
-  EXPECT_EQ(x.runs, 2);
-  EXPECT_TRUE(testing::says(given_up.summary, {"2 times", "the disk is full",
-                                               "delete " + (x.out.trial("abc") / "attempts.log").string()}));
+  EXPECT_THROW(with_retries(x.failing(9), x.out, 5, false)(x.stage, x.context), Error);
+  EXPECT_EQ(x.runs, 1);
 }
 
 TEST(Retries, DoNotFollowAFileThatCannotBeWritten) {
@@ -75,16 +69,8 @@ TEST(Retries, DoNotFollowAFileThatCannotBeWritten) {
       EXPECT_THROW(run(x.stage, x.context), WriteError);
       EXPECT_EQ(x.runs, runs);
     }
-    EXPECT_FALSE(std::filesystem::exists(x.out.trial("abc")));  // nor do they count
+    EXPECT_FALSE(std::filesystem::exists(x.out.attempts("abc")));  // nor do they count
   }
-}
-
-TEST(Retries, AreForgottenOnceAStageIsDone) {
-  Fixture x;
-  const study::RunFn run = with_retries(x.failing(1), x.out, 1, false);
-  EXPECT_THROW(run(x.stage, x.context), Error);
-  EXPECT_EQ(run(x.stage, x.context).end, study::StageOutcome::done);
-  EXPECT_FALSE(std::filesystem::exists(x.out.trial("abc") / "attempts.log"));
 }
 
 }  // namespace

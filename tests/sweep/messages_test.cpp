@@ -85,6 +85,12 @@ TEST(Messages, AreTellable) {
   EXPECT_EQ(std::get<LogLine>(decode_from_worker(encode(FromWorker(LogLine{"a \xff b"})))).text,
             "a \xef\xbf\xbd b");
   EXPECT_TRUE(std::holds_alternative<Goodbye>(decode_from_worker(encode(FromWorker(Goodbye{})))));
+  const auto alive =
+      std::get<Alive>(decode_from_worker(encode(FromWorker(Alive{{{2, 1.5, "reduce"}, {3, 0, ""}}}))));
+  ASSERT_EQ(alive.slots.size(), 2U);
+  EXPECT_EQ(alive.slots[0].slot, 2);
+  EXPECT_EQ(alive.slots[0].idle, 1.5);
+  EXPECT_EQ(alive.slots[0].phase, "reduce");
   for (const StopReason reason : {StopReason::interrupted, StopReason::requeue}) {
     EXPECT_EQ(std::get<StopRequest>(decode_from_worker(encode(FromWorker(StopRequest{reason})))).reason, reason);
   }

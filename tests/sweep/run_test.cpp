@@ -67,6 +67,19 @@ TEST_F(Existing, IsWhatCanBeRead) {
   }
 }
 
+TEST_F(Existing, LosesUnfinishedFilesOfTheSweepAndOfTrialsToRun) {
+  const Stage &trial = first(StageKind::trial), &g = first(StageKind::g);
+  const std::vector<fs::path> left = {folder_.path() / "study.json.partial-7",
+                                      out_.trial(trial.id) / "result.h5.partial-7",
+                                      out_.stage(g.id) / "state.safetensors.partial-7"};
+  for (const fs::path& file : left) write_file(file, "half");
+  fs::remove(out_.result(trial.id));
+  remove_unfinished(graph_, existing_stages(graph_, out_), out_);
+  EXPECT_FALSE(fs::exists(left[0]));
+  EXPECT_FALSE(fs::exists(left[1]));
+  EXPECT_TRUE(fs::exists(left[2]));  // another sweep may be building it
+}
+
 TEST_F(Existing, IsAStageWithAllOfItsFiles) {
   const Stage& g = first(StageKind::g);
   fs::resize_file(state_of(g), 3);

@@ -41,6 +41,34 @@ TEST(Scheduler, TakesTheDearestChainFirst) {
   EXPECT_EQ(order_on_one_rank(graph), (std::vector<std::string>{"g", "dear", "mid", "needs g", "cheap"}));
 }
 
+TEST(Scheduler, SettlesStagesThatAnEarlierRunLostAndBlocksWhatNeedsThem) {
+  const study::StageRequest lost = request("lost g", 10, {}, study::StageKind::g);
+  const study::StageRequest idle = request("idle g", 10, {}, study::StageKind::g);
+  const StageGraph graph =
+      study::make_graph({request("needs lost g", 5, {lost}), request("lost", 5, {idle}), request("a", 1)});
+  std::map<int, study::StageResult> losses;
+  std::map<std::string, StageState> states;
+  for (int i = 0; i < graph.size(); ++i) {
+    if (graph.stages[static_cast<std::size_t>(i)].label.starts_with("lost"))
+      losses.emplace(i, ended(StageOutcome::diverged));
+  }
+  Scheduler scheduler(graph, nothing(graph), {}, losses);
+  scheduler.add_free_slot(0);
+  const auto given = scheduler.assign(0);
+  ASSERT_EQ(given.size(), 1U);
+  scheduler.finish(0, ended(StageOutcome::done), 1);
+  EXPECT_TRUE(scheduler.finished());
+  for (int i = 0; i < graph.size(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    states[graph.stages[at].label] = scheduler.status()[at].state;
+  }
+  EXPECT_EQ(states, (std::map<std::string, StageState>{{"a", StageState::done},
+                                                       {"idle g", StageState::unneeded},
+                                                       {"lost", StageState::diverged},
+                                                       {"lost g", StageState::diverged},
+                                                       {"needs lost g", StageState::blocked}}));
+}
+
 TEST(Scheduler, BreaksTiesByThePlansOrder) {
   EXPECT_EQ(order_on_one_rank(study::make_graph({request("a", 1), request("b", 1), request("c", 1)})),
             (std::vector<std::string>{"a", "b", "c"}));

@@ -63,7 +63,7 @@ ExitCode sweep(const std::string& toml, const std::filesystem::path& folder, con
   }
   const study::Study study = testing::study_from(toml);
   const study::StageGraph graph =
-      study::plan_study(study, testing::fake_fields(), testing::fake_resolve, testing::fake_plan);
+      study::plan_study(study, testing::fake_settings(), testing::fake_resolve, testing::fake_plan);
   const results::FolderLock lock(folder);
   write_planned_trials(study, graph, {folder});
   return lead_sweep({graph,

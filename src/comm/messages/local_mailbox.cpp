@@ -1,3 +1,4 @@
+// Mailboxes within one process.
 #include <deque>
 #include <mutex>
 

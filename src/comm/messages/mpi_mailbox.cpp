@@ -1,3 +1,4 @@
+// Mailboxes over MPI, with a communicator of their own.
 #include <chrono>
 #include <list>
 #include <thread>

@@ -1,3 +1,4 @@
+// The build without CUDA: several ranks sum by MPI.
 #include "comm/tensors/communicator.hpp"
 #include "core/error.hpp"
 

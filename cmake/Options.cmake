@@ -1,0 +1,13 @@
+# What a build contains; docs/install.md has the table. Within another project, tests and m2m-bench are left out by default.
+include(CMakeDependentOption)
+option(M2M_TORCH "Build what needs libtorch: training, m2m-sweep and m2m-bench" ON)
+cmake_dependent_option(M2M_BUILD_BENCH "Build m2m-bench (needs Google Benchmark)" ${PROJECT_IS_TOP_LEVEL} M2M_TORCH OFF)
+option(M2M_BUILD_TESTS "Build the tests (needs GoogleTest and Python)" ${PROJECT_IS_TOP_LEVEL})
+option(M2M_CUDA "Build for NVIDIA GPUs (needs nvcc 13, NCCL and the full torch wheel)" OFF)
+option(M2M_BOTH "With M2M_CUDA: link programs and tests for the CPU too, from the same objects" OFF)
+option(M2M_SANITIZE "Build with the address and undefined-behaviour sanitizers" OFF)
+option(M2M_WERROR "Make a compiler's warning of this project's sources an error" OFF)
+option(M2M_PCH "Compile the headers that cost most once, and reuse them" ON)
+if(M2M_CUDA AND NOT M2M_TORCH)
+  message(FATAL_ERROR "M2M_CUDA needs libtorch: set M2M_TORCH to ON, or M2M_CUDA to OFF.")
+endif()

@@ -1,0 +1,112 @@
+# A test program of a module, and its entries for ctest.
+
+# m2m_suites(RESULT SOURCE...): the GoogleTest suites that the sources define. CMake runs again if a source changes.
+function(m2m_suites result)
+  set(suites "")
+  list(FILTER ARGN INCLUDE REGEX "_test\\.cu$|_test\\.cpp$")
+  foreach(source ${ARGN})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+    file(STRINGS ${source} definitions REGEX "^(TEST|TEST_F|TEST_P|TYPED_TEST)\\(")
+    foreach(definition ${definitions})
+      string(REGEX REPLACE "^[A-Z_]+\\( *([A-Za-z0-9_]+).*" "\\1" suite ${definition})
+      list(APPEND suites ${suite})
+    endforeach()
+  endforeach()
+  list(REMOVE_DUPLICATES suites)
+  set(${result} ${suites} PARENT_SCOPE)
+endfunction()
+
+# m2m_add_test(NAME FILTER TARGET RANKS TIMEOUT LABELS): registers the tests of an executable that FILTER chooses, once or once
+# per number of MPI ranks. An entry is skipped if all of its tests are.
+function(m2m_add_test name filter target ranks_list timeout labels)
+  # As scripts/mpi_env.sh: Open MPI as root and in a container.
+  set(mpirun_anywhere
+    "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_btl_vader_single_copy_mechanism=none")
+  if(M2M_SANITIZE)
+    math(EXPR timeout "4 * ${timeout}")  # a debug build under sanitizers is slower by so much
+  endif()
+  if(NOT ranks_list)
+    add_test(NAME ${name} COMMAND ${target} --gtest_filter=${filter})
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} LABELS "${labels}" SKIP_RETURN_CODE 77
+      ENVIRONMENT "OMP_NUM_THREADS=1")
+  endif()
+  foreach(ranks ${ranks_list})
+    add_test(NAME ${name}_at_${ranks}_ranks
+      COMMAND ${MPIEXEC_EXECUTABLE} --oversubscribe --bind-to none -np ${ranks} $<TARGET_FILE:${target}>
+        --gtest_filter=${filter})
+    set_tests_properties(${name}_at_${ranks}_ranks PROPERTIES TIMEOUT ${timeout} PROCESSORS ${ranks} LABELS "${labels}"
+      SKIP_RETURN_CODE 77 ENVIRONMENT "OMP_NUM_THREADS=1;${mpirun_anywhere}")
+  endforeach()
+endfunction()
+
+# Builds the programs of the tests with label unit.
+add_custom_target(unit_tests)
+
+# m2m_test(NAME [TORCH] [RANKS n ...] [TIMEOUT s] [LABELS ...] SOURCES ... [CUDA ...] USES ... [CUDA_USES ...])
+# One GoogleTest program, NAME_test. Each of its suites is registered as NAME.SUITE, once, or once per number of MPI ranks.
+# TORCH: links libtorch and shares its header; left out without M2M_TORCH. Such a test, and one with sources for CUDA, is
+# built and registered per variant. Labels: torch, mpi and those given; unit if there are none.
+function(m2m_test name)
+  cmake_parse_arguments(TEST "TORCH" "TIMEOUT" "SOURCES;CUDA;USES;CUDA_USES;RANKS;LABELS" ${ARGN})
+  if(TEST_TORCH AND NOT M2M_TORCH)
+    return()
+  endif()
+  set(program ${name}_test)
+  set(libraries ${TEST_USES})
+  set(labels ${TEST_LABELS})
+  if(TEST_RANKS)
+    list(APPEND labels mpi)
+  else()
+    list(APPEND libraries m2m_test_main)
+  endif()
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 120)
+  endif()
+  set(torch "")
+  if(TEST_TORCH)
+    set(torch TORCH)
+    list(APPEND labels torch)
+  endif()
+  if(NOT labels)
+    set(labels unit)
+    add_dependencies(unit_tests ${program})
+  endif()
+  set(variants ${m2m_first_variant})
+  set(compiled ${program})
+  if(TEST_TORCH OR "CUDA" IN_LIST ARGN)
+    set(variants ${m2m_variants})
+    set(compiled ${program}_objects)
+    m2m_varied_program(${program} ${torch} SOURCES ${TEST_SOURCES} CUDA ${TEST_CUDA} USES ${libraries}
+      CUDA_USES ${TEST_CUDA_USES})
+  else()
+    m2m_app(${program} SOURCES ${TEST_SOURCES} USES ${libraries})
+  endif()
+  foreach(target ${program} ${compiled})
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  endforeach()
+  target_compile_definitions(${compiled} PRIVATE M2M_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  foreach(variant ${variants})
+    m2m_suffix(suffix ${variant})
+    set(sources ${TEST_SOURCES})
+    if(variant STREQUAL "cuda")
+      list(APPEND sources ${TEST_CUDA})
+    endif()
+    m2m_suites(suites ${sources})
+    foreach(suite ${suites})
+      # The last three: with parameters, with types, with both.
+      set(filter "${suite}.*:*/${suite}.*:${suite}/*.*:*/${suite}/*.*")
+      m2m_add_test(${name}${suffix}.${suite} ${filter} ${program}${suffix} "${TEST_RANKS}" ${TEST_TIMEOUT} "${labels}")
+    endforeach()
+  endforeach()
+endfunction()
+
+# m2m_device_test(NAME FILTER): registers the tests of NAME_test that FILTER chooses once more, as NAME_on_gpu with label gpu, for
+# the first GPU. Skipped if there is no GPU.
+function(m2m_device_test name filter)
+  if(NOT M2M_CUDA)
+    return()
+  endif()
+  add_test(NAME ${name}_on_gpu COMMAND ${name}_test --gtest_filter=${filter})
+  set_tests_properties(${name}_on_gpu PROPERTIES TIMEOUT 600 LABELS gpu SKIP_RETURN_CODE 77 RUN_SERIAL ON
+    ENVIRONMENT "OMP_NUM_THREADS=1;M2M_TEST_DEVICE=cuda:0")
+endfunction()

@@ -1,0 +1,107 @@
+"""The answers of m2m-report as tables: the only source of means, deviations, counts, metrics and names of data settings.
+
+The program is the one of the variable M2M_REPORT, of build/bin of the checkout that this package lies in, or on PATH.
+"""
+
+import dataclasses
+import json
+import math
+import os
+import pathlib
+import shutil
+import subprocess
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from m2m_results.command_line import INPUT_OUTPUT, MISSING_PART, Failure
+
+NAME = "m2m-report"
+BUILT = pathlib.Path(__file__).resolve().parents[2] / "build" / "bin" / NAME
+METRICS = (
+    "bacc", "gm", "gm_nonzero", "accuracy", "majority", "minority", "first_third", "middle_third", "last_third", "many",
+    "medium", "few", "ece",
+)  # fmt: skip
+RERUN = "rerun by others:"  # begins the note on a column of published numbers, which these tables leave out
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """An answer of 'm2m-report table'."""
+
+    title: str
+    facts: dict[str, str]  # what all trials share: validation, protocol, precision, network, epochs
+    cells: pd.DataFrame  # a row per cell: names, counts, means and deviations in %; NaN if there is none
+    incomplete: list[str]  # a sentence for each kind of trials that a cell lacks
+    notes: list[str]  # what a reader needs to know besides
+
+
+def find_program() -> str:
+    """The path of m2m-report. Throws Failure if there is none."""
+    named = os.environ.get("M2M_REPORT")
+    found = named or (str(BUILT) if BUILT.exists() else shutil.which(NAME))
+    if not found:
+        raise Failure(
+            MISSING_PART,
+            f"no {NAME} in build/bin of the checkout or on PATH; 'make programs' builds it, M2M_REPORT can name another",
+        )
+    return found
+
+
+def ask(command: str, path: pathlib.Path, *options: str) -> dict[str, Any]:
+    """Runs a command of m2m-report on results and returns its JSON. Throws Failure with its sentence and exit code."""
+    program = find_program()
+    try:
+        call = [program, command, str(path), "--format", "json", *options]
+        done = subprocess.run(call, capture_output=True, encoding="utf-8", check=False)
+    except OSError as error:
+        raise Failure(INPUT_OUTPUT, f"{program}: cannot be run: {error.strerror}") from error
+    if done.returncode != 0:
+        sentence = done.stderr.strip().removeprefix(f"{NAME}: ") or f"{program} ended with code {done.returncode}"
+        raise Failure(max(done.returncode, MISSING_PART), sentence)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def table(
+    path: pathlib.Path,
+    metrics: Sequence[str] = ("bacc", "gm"),
+    *,
+    select: str = "last",
+    gm: str = "zero",
+    allow_mixed: bool = False,
+) -> Table:
+    """Means over seeds by label and data setting, in the order of the study; published numbers are left out."""
+    options = ["--select", select, "--gm", gm, *(f"--metric={name}" for name in metrics)]
+    answer = ask("table", path, *options, *(["--allow-mixed"] if allow_mixed else []))
+    cells = pd.DataFrame(
+        [
+            {name: value for name, value in cell.items() if not name.startswith(("published_", "rerun_"))}
+            for cell in answer["cells"]
+        ]
+    )
+    numbers = [f"{name}_{kind}" for name in metrics for kind in ("mean", "std")]
+    if not cells.empty:
+        cells = cells.astype(dict.fromkeys(numbers, float))
+    notes = [note for note in answer["notes"] if not note.startswith(RERUN)]
+    return Table(answer["title"], answer["facts"], cells, answer["incomplete"], notes)
+
+
+def trial_metrics(path: pathlib.Path, select: str = "last") -> pd.DataFrame:
+    """A row per trial and metric, in %; a trial without result has one row, whose metric is missing."""
+    rows = pd.DataFrame(ask("aggregate", path, "--select", select)["rows"])
+    return rows if rows.empty else rows.astype({"value": float, "epoch": "Int64"})
+
+
+def spread(cell: pd.Series, metric: str, sign: str) -> str:
+    """'69.0 +- 1.2' with the sign '+-'; '69.0' if there is no deviation, '-' if there is no mean."""
+    mean, deviation = cell[f"{metric}_mean"], cell[f"{metric}_std"]
+    if math.isnan(mean):
+        return "-"
+    return f"{mean:.1f}" if math.isnan(deviation) else f"{mean:.1f} {sign} {deviation:.1f}"
+
+
+def count_text(cell: pd.Series) -> str:
+    """'(10)', or '(9*)' if planned trials are missing."""
+    return f"({cell['n']}{'' if cell['n'] == cell['planned'] else '*'})"

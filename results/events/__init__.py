@@ -1,1 +1,0 @@
-"""Converts the journals of a sweep to TensorBoard's event files."""

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Compiles the CUDA sources once more and prints what each kernel needs: registers, stack and spills.
+
+Usage: scripts/kernel_resources.py [--nvcc NVCC] [--architectures 80,90,100] [SOURCE...]
+Of the fused kernels also shared memory, blocks that a multiprocessor holds, and the predicted time on an H200, of
+ResNet-32 and 76 images (docs/gpu.md, "Predicted times").
+Fails if a kernel keeps more than 64 bytes of a thread outside of registers. Needs nvcc, no GPU.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+CHECKOUT = pathlib.Path(__file__).resolve().parents[1]
+MOST_STACK = 64  # bytes of a thread
+WARP = 32
+REGISTERS = 65536  # of a multiprocessor
+SHARED = {"80": 164, "90": 228, "100": 228}  # KiB of a multiprocessor
+RESERVED = 1024  # bytes of shared memory that CUDA takes of each block
+KERNEL = re.compile(
+    r"entry function '(\S+)' for 'sm_(\d+)'.*?(\d+) bytes stack frame, (\d+) bytes spill stores, "
+    r"(\d+) bytes spill loads.*?Used (\d+) registers",
+    re.S,
+)
+
+
+def compiled(nvcc, source, architectures):
+    """What ptxas says of each kernel of a source: (mangled name, architecture, stack, stores, loads, registers)."""
+    targets = [f"-gencode=arch=compute_{number},code=sm_{number}" for number in architectures]
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            nvcc,
+            "-O3",
+            "-std=c++17",
+            *targets,
+            f"-I{CHECKOUT / 'src'}",
+            "-Xptxas=-v",
+            "-c",
+            str(source),
+            "-o",
+            f"{folder}/object.o",
+        ]
+        run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode:
+        sys.exit(f"kernel_resources.py: {source}:\n{run.stderr}")
+    return KERNEL.findall(run.stderr + run.stdout)
+
+
+def readable(mangled):
+    """'translate<8>' of a mangled name: the last plain name in it, and whole numbers of template arguments."""
+    names = re.findall(r"(?<=\d)([a-z_]{4,})(?=I|E|v)", mangled)
+    numbers = re.findall(r"Li(\d+)E", mangled)
+    return (names[-1] if names else mangled) + (f"<{', '.join(numbers)}>" if numbers else "")
+
+
+def fused_costs(compiler):
+    """What scripts/fused_costs.cpp prints: shared bytes by warps of a block, milliseconds by kernel."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = f"{folder}/fused_costs"
+        source = str(CHECKOUT / "scripts/fused_costs.cpp")
+        subprocess.run([compiler, "-std=c++20", f"-I{CHECKOUT / 'src'}", source, "-o", program], check=True)
+        return json.loads(subprocess.run([program], check=True, capture_output=True, text=True).stdout)
+
+
+def resident_blocks(warps, registers, shared, architecture):
+    """Blocks that a multiprocessor holds: by registers, which are given out by 256 a warp, and by shared memory."""
+    of_a_warp = -(-int(registers) * WARP // 256) * 256
+    return min(REGISTERS // (of_a_warp * warps), SHARED.get(architecture, 228) * 1024 // (shared + RESERVED))
+
+
+def fused_columns(name, registers, architecture, costs):
+    """Shared bytes, resident blocks and predicted milliseconds of a fused kernel; of another one '-'."""
+    if name not in costs["milliseconds"]:
+        return ["-", "-", "-"]
+    warps = int(name.split("<")[1].rstrip(">"))
+    shared = costs["shared"][str(warps)]
+    milliseconds = f"{costs['milliseconds'][name]:.2f}" if architecture == "90" else "-"
+    return [str(shared), str(resident_blocks(warps, registers, shared, architecture)), milliseconds]
+
+
+def parse():
+    parser = argparse.ArgumentParser(
+        prog="kernel_resources.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--nvcc", default=shutil.which("nvcc") or "/usr/local/cuda/bin/nvcc")
+    parser.add_argument("--compiler", default="c++", help="for fused_costs.cpp (default: %(default)s)")
+    parser.add_argument("--architectures", default="80,90,100", type=lambda text: text.split(","))
+    parser.add_argument("sources", nargs="*", type=pathlib.Path, metavar="SOURCE")
+    return parser.parse_args()
+
+
+def main():
+    given = parse()
+    sources = given.sources or sorted((CHECKOUT / "src/kernels").glob("*.cu"))
+    too_much = []
+    costs = fused_costs(given.compiler)
+    columns = ["sm", "registers", "stack", "stores", "loads", "shared", "blocks", "ms"]
+    print(f"{'source':<20} {'kernel':<20}" + "".join(f"{column:>10}" for column in columns))
+    for source in sources:
+        for mangled, architecture, stack, stores, loads, registers in compiled(given.nvcc, source, given.architectures):
+            name = readable(mangled)
+            row = [architecture, registers, stack, stores, loads, *fused_columns(name, registers, architecture, costs)]
+            print(f"{source.stem:<20} {name:<20}" + "".join(f"{value:>10}" for value in row))
+            if int(stack) > MOST_STACK:
+                too_much.append(f"{name} of {source.name} for sm_{architecture}: {stack} bytes of stack")
+    for line in too_much:
+        print(f"more than {MOST_STACK} bytes: {line}")
+    return 1 if too_much else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+"""The package in a notebook and as a command: tables, records, journals, exports, and failures in one sentence."""
+
+import importlib.util
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+import unittest.mock
+
+import numpy as np
+import pandas as pd
+from synthetic_results import planned, troubled_trials, write_results
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests/support")]
+import m2m_results  # noqa: E402, found by the line above
+from m2m_results import report  # noqa: E402
+from said import assert_says  # noqa: E402
+
+HAS_PARQUET = any(importlib.util.find_spec(name) for name in ("fastparquet", "pyarrow"))
+
+
+class Results(unittest.TestCase):
+    """A folder with a results.h5."""
+
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = pathlib.Path(scratch.name)
+        self.trials = troubled_trials()
+        write_results(self.folder / "results.h5", self.trials)
+
+    def load(self):
+        """The study, closed at the end of the test."""
+        study = m2m_results.load(self.folder)
+        self.addCleanup(study.close)
+        return study
+
+    def run_command(self, *arguments, **environment):
+        """Runs a command of the package; returns the finished process."""
+        command = [sys.executable, "-W", "error", "-m", "m2m_results", *map(str, arguments)]
+        paths = {"PYTHONPATH": str(ROOT / "python")}
+        return subprocess.run(command, capture_output=True, text=True, env=os.environ | paths | environment)
+
+
+class Loading(Results):
+    def test_gives_a_row_per_planned_trial(self):
+        trials = self.load().trials
+        self.assertEqual(list(trials.id), [trial["id"] for trial in self.trials])
+        self.assertEqual(list(trials.status), [trial["status"] for trial in self.trials])
+        self.assertEqual(list(trials.m2m_pool), [trial["config"]["m2m.pool"] for trial in self.trials])
+
+    def test_gives_records_by_id(self):
+        study = self.load()
+        self.assertEqual([trial for trial, _ in study.records()], list(study.trials.id[study.trials.status == "done"]))
+        record = study.record(self.trials[0]["id"])
+        labels, logits = record.labels(), record.logits()
+        confusion = np.zeros((10, 10), int)
+        np.add.at(confusion, (labels, logits.argmax(axis=1)), 1)
+        self.assertEqual(confusion.tolist(), record.confusion().tolist())
+        self.assertEqual(list(np.diff(record.counts[record.by_rank]) <= 0), [True] * 9)
+        self.assertEqual(record.config["train.epochs"], len(record.epochs))
+        with self.assertRaises(KeyError):
+            study.record("absent").confusion()
+
+    def test_gives_the_curves_of_all_trials_in_one_table(self):
+        study = self.load()
+        curves = study.curves()
+        done = [trial for trial in self.trials if trial["status"] == "done"]
+        self.assertEqual(len(curves), 6 * len(done))
+        one = curves[curves.id == done[-1]["id"]]
+        self.assertEqual(set(one.label), {done[-1]["label"]})
+        self.assertEqual(list(one.loss), list(study.record(done[-1]["id"]).epochs.loss))
+
+    def test_gives_journals_of_trials_that_still_run(self):
+        (self.folder / "study.json").write_text(json.dumps({"schema": 2, "trials": self.trials}))
+        folder = self.folder / "trials" / self.trials[5]["id"]
+        folder.mkdir(parents=True)
+        (folder / "journal.jsonl").write_text('{"epoch": 0, "loss": 0.5}\n{"epoch": 1, "loss": 0.25}\n{"epoch":')
+        (trial, epochs), *others = self.load().journals().items()
+        self.assertEqual((trial, others), (self.trials[5]["id"], []))
+        self.assertEqual(list(epochs.loss), [0.5, 0.25])
+
+
+class Failing(Results):
+    def refusal(self, *arguments, code, **environment):
+        """The one sentence of a command that fails with this code."""
+        done = self.run_command(*arguments, **environment)
+        self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        return done.stderr
+
+    def test_throws_a_sentence_with_a_code(self):
+        for path, code in ((self.folder / "absent", 74), (pathlib.Path(__file__), 65)):
+            with self.assertRaises(m2m_results.Failure) as failed:
+                m2m_results.load(path)
+            self.assertEqual(failed.exception.code, code)
+            assert_says(str(failed.exception), str(path), "m2m-report merge")
+
+    def test_passes_on_what_m2m_report_refuses(self):
+        write_results(self.folder / "results.h5", [planned("ERM", 1), planned("ERM", 2, train__epochs=7)])
+        program = os.environ["M2M_REPORT"]
+        theirs = subprocess.run([program, self.folder / "results.h5"], capture_output=True, text=True)
+        ours = self.refusal("export", self.folder, code=theirs.returncode)
+        self.assertEqual(theirs.returncode, 2)
+        self.assertEqual(ours.partition(": ")[2], theirs.stderr.partition(": ")[2])
+
+    def test_finds_m2m_report_on_the_path_or_says_how_to_get_it(self):
+        with unittest.mock.patch.object(report, "BUILT", self.folder / report.NAME):
+            (self.folder / "bin").mkdir()
+            program = self.folder / "bin" / report.NAME
+            program.symlink_to(os.environ["M2M_REPORT"])
+            with unittest.mock.patch.dict(os.environ, {"M2M_REPORT": "", "PATH": str(program.parent)}):
+                self.assertEqual(report.find_program(), str(program))
+                program.unlink()
+                with self.assertRaises(m2m_results.Failure) as failed:
+                    report.find_program()
+        assert_says(str(failed.exception), "m2m-report", "make programs", "M2M_REPORT")
+        absent = self.folder / "no such program"
+        self.assertIn(str(absent), self.refusal("table", self.folder, code=74, M2M_REPORT=str(absent)))
+
+    def test_names_its_commands(self):
+        done = self.run_command("--help")
+        self.assertEqual(done.returncode, 0)
+        assert_says(done.stdout, "table", "figures", "page", "events", "export")
+        self.assertEqual(self.run_command("nonsense").returncode, 2)
+
+    @unittest.skipIf(HAS_PARQUET, "a module writes Parquet here")
+    def test_says_how_to_install_parquet(self):
+        assert_says(self.refusal("export", self.folder, "--format", "parquet", code=1), "pip install fastparquet")
+
+
+class Exporting(Results):
+    def read(self, name, form="csv"):
+        """An exported table."""
+        file = self.folder / "export" / f"{name}.{form}"
+        return pd.read_csv(file) if form == "csv" else pd.read_parquet(file)
+
+    def test_writes_every_table(self):
+        done = self.run_command("export", self.folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        study = self.load()
+        for name, table in (
+            ("table", study.table(*report.METRICS)),
+            ("metrics", study.metrics()),
+            ("curves", study.curves()),
+            ("trials", study.trials),
+        ):
+            written = self.read(name)
+            self.assertEqual(list(written.columns), list(table.columns))
+            self.assertEqual(len(written), len(table))
+            self.assertIn(f"{name}: wrote {name}.csv", done.stdout)
+            for column in table.columns[[kind.kind == "f" for kind in table.dtypes]]:
+                np.testing.assert_array_equal(written[column], table[column], err_msg=column)
+
+    def test_refuses_what_it_cannot_write(self):
+        self.assertEqual(self.run_command("export", self.folder, "--format", "excel").returncode, 2)
+        done = self.run_command("export", self.folder, "--out", self.folder / "results.h5" / "under")
+        self.assertEqual(done.returncode, 74)
+
+    @unittest.skipUnless(HAS_PARQUET, "no module writes Parquet here")
+    def test_writes_parquet(self):
+        done = self.run_command("export", self.folder, "--format", "csv,parquet")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        for name in ("table", "metrics", "curves", "trials"):
+            kept, text = self.read(name, "parquet"), self.read(name)
+            self.assertEqual(list(kept.columns), list(text.columns))
+            self.assertEqual(len(kept), len(text))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,70 @@
+#include "sweep/stalls.hpp"
+
+#include <gtest/gtest.h>
+
+namespace m2m::sweep {
+namespace {
+
+/// Looks every second from `first` to `last` while `ranks` give signs of life with these slots. Returns the stalls
+/// of the first look that finds any.
+std::vector<Stall> look(StallWatch& watch, int first, int last, const std::vector<int>& ranks,
+                        const std::vector<SlotLife>& slots = {}) {
+  for (int now = first; now <= last; ++now) {
+    for (const int rank : ranks) watch.alive(rank, {slots}, now);
+    if (auto found = watch.find(now); !found.empty()) return found;
+  }
+  return {};
+}
+
+TEST(StallWatch, FindsTheRankThatIsSilent) {
+  StallWatch watch(3, 8);
+  EXPECT_TRUE(look(watch, 0, 10, {0, 1, 2}).empty());
+  const auto found = look(watch, 11, 30, {0, 2});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].rank, 1);
+  EXPECT_FALSE(found[0].slot);
+  EXPECT_EQ(found[0].seconds, 9);
+}
+
+TEST(StallWatch, FindsTheStageThatMakesNoStepWithItsPhase) {
+  StallWatch watch(2, 8);
+  EXPECT_TRUE(look(watch, 0, 10, {0, 1}, {{0, 5.9, "reduce"}}).empty());
+  const auto found = look(watch, 11, 11, {1}, {{1, 8.1, "reduce"}});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].rank, 1);
+  EXPECT_EQ(found[0].slot, 1);
+  EXPECT_EQ(found[0].phase, "reduce");
+}
+
+TEST(StallWatch, NamesSilentRanksBeforeThoseThatWaitForThem) {
+  StallWatch watch(3, 8);
+  look(watch, 0, 0, {0, 1, 2});
+  for (int now = 1; now < 9; ++now) {
+    watch.alive(0, {{{0, 0.8 * now, "reduce"}}}, now);
+    watch.alive(2, {{{0, 0.1, "forward"}}}, now);
+    ASSERT_TRUE(watch.find(now).empty());
+  }
+  watch.alive(0, {{{0, 7, "reduce"}}}, 9);
+  watch.alive(2, {{{0, 0.1, "forward"}}}, 9);
+  const auto found = watch.find(9);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].rank, 1);
+  EXPECT_EQ(found[1].rank, 0);
+}
+
+TEST(StallWatch, ForgivesAPauseOfTheWholeJob) {
+  StallWatch watch(2, 8);
+  EXPECT_TRUE(look(watch, 0, 10, {0, 1}, {{0, 1, ""}}).empty());
+  EXPECT_TRUE(look(watch, 500, 507, {}).empty());  // nothing was heard since, but the watch did not look either
+  EXPECT_EQ(look(watch, 508, 509, {}).size(), 2U);
+}
+
+TEST(StallWatch, FindsNothingWithoutATimeoutOrBeforeTheFirstSignOfLife) {
+  StallWatch off(1, 0);
+  EXPECT_TRUE(look(off, 0, 1, {0}, {{0, 1e9, ""}}).empty());
+  StallWatch starting(2, 8);
+  EXPECT_TRUE(look(starting, 0, 100, {0}).empty());
+}
+
+}  // namespace
+}  // namespace m2m::sweep
