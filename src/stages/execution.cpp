@@ -92,7 +92,7 @@ class Execution {
     begun_ = trial.epoch();
     if (!train(trial)) return ended();
     const PhaseTimer timer(job_.profile, ProfilePhase::write);
-    write([&] { write_artifact(trial); });
+    if (!lost_) write([&] { write_artifact(trial); });
     if (lost_) {
       keep_state(trial);
       return ended();
@@ -183,8 +183,10 @@ class Execution {
     }
   }
 
-  /// Keeps the state of a trained stage whose results could not be written, in the space of its other files.
+  /// Keeps the state of a trained stage whose results could not be written, in the space of its other files. If only
+  /// what followed the last file failed, the stage is done, and keeps them.
   void keep_state(Trial& trial) {
+    if (std::filesystem::exists(job_.last_file())) return;
     for (const char* name : {"last.safetensors", "best.safetensors", "state.safetensors"}) {
       std::error_code ignored;
       std::filesystem::remove(job_.folder() / name, ignored);
@@ -237,6 +239,10 @@ class Execution {
 
 std::filesystem::path StageJob::folder() const {
   return stage.kind == StageKind::trial ? out.trial(stage.id) : out.stage(stage.id);
+}
+
+std::filesystem::path StageJob::last_file() const {
+  return stage.kind == StageKind::trial ? out.result(stage.id) : out.stage_done(stage.id);
 }
 
 StageResult execute_stage(const StageJob& job, study::StageContext& context) {

@@ -24,6 +24,8 @@ struct StageJob {
 
   bool leads() const { return ranks->rank() == 0; }
   std::filesystem::path folder() const;
+  /// The file that is written last, and whose presence says that the stage is done.
+  std::filesystem::path last_file() const;
 };
 
 /// Executes a stage; continues an interrupted run. Its first rank writes the files. Collective over the job's

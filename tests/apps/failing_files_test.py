@@ -53,12 +53,12 @@ class FailingFiles(unittest.TestCase):
         cls.calls = read_calls(cls.log, cls.out)
 
     @classmethod
-    def start(cls, **fault):
+    def start(cls, checkpoint_every=0.0001, **fault):
         """Starts the sweep; returns exit code and log."""
         cls.log.unlink(missing_ok=True)
         faults = {"LD_PRELOAD": file_faults, "M2M_FAULT_FOLDER": str(cls.out), "M2M_FAULT_LOG": str(cls.log), **fault}
         done = subprocess.run(
-            [sweep, cls.sweeps.study, "train.checkpoint_every=0.0001", "--out", cls.out],
+            [sweep, cls.sweeps.study, f"train.checkpoint_every={checkpoint_every}", "--out", cls.out],
             cwd=checkout,
             env={**os.environ, **(faults if fault else {})},
             text=True,
@@ -76,6 +76,11 @@ class FailingFiles(unittest.TestCase):
         names = dice.sample(sorted(kinds), len(kinds))
         return [(dice.choice(kinds[names[i % len(names)]]), FAULTS[i % len(FAULTS)]) for i in range(count)]
 
+    def was_struck(self, call, fault):
+        """Whether the run of the log met the fault: its calls may be others, for checkpoints come by the clock."""
+        later = [made.number for made in read_calls(self.log, self.out) if made.number >= call.number]
+        return call.number in later if fault == "EIO" else bool(later)
+
     def expect_stopped(self, fault, text):
         sentence = [line for line in text.splitlines() if line.startswith("m2m-sweep")]
         self.assertEqual(len(sentence), 1, text)
@@ -91,7 +96,7 @@ class FailingFiles(unittest.TestCase):
             with self.subTest(call=call, fault=fault):
                 shutil.rmtree(self.out, ignore_errors=True)
                 code, text = self.start(M2M_FAULT=fault, M2M_FAULT_CALL=str(call.number))
-                is_struck = any(made.number == call.number for made in read_calls(self.log, self.out))
+                is_struck = self.was_struck(call, fault)
                 self.assertEqual(code, INPUT_OUTPUT if is_struck else 0, text)
                 stopped += is_struck
                 if is_struck:
@@ -101,6 +106,28 @@ class FailingFiles(unittest.TestCase):
                 self.assertEqual((weights(self.out), losses(self.out)), (self.weights, self.losses))
         print(f"{COUNT} faults tried, {stopped} met; {len({call.kind for call in self.calls})} kinds of calls")
         self.assertGreater(stopped, COUNT // 2)  # how often a checkpoint is written differs between runs
+
+    def last_calls(self):
+        """The last line of a journal, and the sync of the folder once the last file is in place."""
+        shutil.rmtree(self.out)
+        code, text = self.start(checkpoint_every=60, M2M_FAULT="none")
+        self.assertEqual(code, 0, text)
+        calls = read_calls(self.log, self.out)
+        for folder, last in [("trials", "result.h5"), ("stages", "stage.json")]:
+            yield [call for call in calls if call.kind == f"write {folder}/ID/journal.jsonl"][-1]
+            named = next(i for i, call in enumerate(calls) if call.kind == f"rename {folder}/ID/{last}")
+            yield next(call for call in calls[named:] if call.kind == f"sync {folder}/ID")
+
+    def test_an_error_in_the_last_calls_of_a_stage_costs_neither_its_weights_nor_its_journal(self):
+        for call in self.last_calls():
+            with self.subTest(call=call):
+                shutil.rmtree(self.out)
+                code, text = self.start(checkpoint_every=60, M2M_FAULT="EIO", M2M_FAULT_CALL=str(call.number))
+                self.assertEqual(code, INPUT_OUTPUT, text)
+                self.expect_stopped("EIO", text)
+                code, text = self.start()
+                self.assertEqual(code, 0, text)
+                self.assertEqual((weights(self.out), losses(self.out)), (self.weights, self.losses))
 
 
 if __name__ == "__main__":

@@ -64,7 +64,9 @@ TEST(SweepSentences, OfAStudyNameFileLineSettingAndWhatToDo) {
        "label"},
       {"",
        "jobs/test.toml: the study has no trials; give it a method, at the top, on the [grid] or in a [[point]]"}};
-  for (const auto& [toml, sentence] : cases) EXPECT_EQ(refusal([&] { testing::graph_from(toml); }), sentence);
+  for (const auto& [toml, sentence] : cases) {
+    EXPECT_EQ(refusal([&text = toml] { testing::graph_from(text); }), sentence);
+  }
 }
 
 TEST(SweepSentences, OfTheCommandLineNameOptionOrSettingAndWhatToGive) {

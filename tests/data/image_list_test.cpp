@@ -1,5 +1,7 @@
 #include "data/image_list.hpp"
 
+#include <fmt/format.h>
+
 #include "support/said.hpp"
 #include "support/synthetic_data.hpp"
 

@@ -227,8 +227,7 @@ TEST_F(NpzTest, RefusesWhatIsNoArchive) {
                             {"own.npz", "archive", "numpy.savez"}));
   for (const auto& [path, fault] :
        {std::pair{folder_ / "none.npz", "does not exist"}, {folder_.path(), "not a file"}}) {
-    const auto reading = [&] { read_npz(path); };
-    const std::string sentence = testing::complaint(reading, ExitCode::bad_data);
+    const std::string sentence = testing::complaint([&file = path] { read_npz(file); }, ExitCode::bad_data);
     EXPECT_NE(sentence.find(fault), std::string::npos) << sentence;
     EXPECT_NE(sentence.find("data.path"), std::string::npos) << sentence;
   }

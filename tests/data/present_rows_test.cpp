@@ -16,11 +16,11 @@ class PresentRows : public ::testing::Test {
  protected:
   void SetUp() override { testing::write_tiny(folder); }
   void list(const std::string& lines) { write_file(folder / "tiny-bin" / present_rows_file, lines); }
-  DataSet read() const { return read_cifar(testing::tiny_layout(), folder.path()); }
+  DataSet read() const { return read_cifar(testing::tiny_layout(), folder_.path()); }
   std::string reading_fails() const {
     return complaint([&] { read(); }, ExitCode::bad_data);
   }
-  testing::TemporaryFolder folder;
+  testing::TemporaryFolder folder_;
 };
 
 TEST_F(PresentRows, AreAllWithoutAList) { EXPECT_TRUE(read().train.present.empty()); }

@@ -204,7 +204,7 @@ TEST(FrozenNetwork, OfOtherKindsRunsAsItIs) {
 }
 
 template <typename Form>
-bool is_frozen_as(NetworkSpec spec, torch::Dtype precision = torch::kFloat32) {
+bool is_frozen_as(const NetworkSpec& spec, torch::Dtype precision = torch::kFloat32) {
   const auto network = make_network(spec);
   network->to(precision);
   return dynamic_cast<const Form*>(network->freeze().get()) != nullptr;

@@ -50,7 +50,7 @@ TEST(BottleneckResNet, Of50LayersHas25557032ParametersAndTakes4GigaMultiplyAdds)
 }
 
 /// Logits of 4 training-mode images, and how long the gradient of their sum is.
-std::pair<torch::Tensor, double> answer_of(NetworkSpec spec) {
+std::pair<torch::Tensor, double> answer_of(const NetworkSpec& spec) {
   auto network = make_network(spec);
   initialise(*network, {1, SeedRole::init});
   torch::manual_seed(2);

@@ -82,7 +82,7 @@ std::string Golden::text_attribute(const std::string& path, const std::string& n
   if (H5Tis_variable_str(type.get()) > 0) {
     char* text = nullptr;
     checked(H5Aread(attribute.get(), type.get(), &text), path + "@" + name);
-    const std::string copy = text;
+    std::string copy = text;
     H5free_memory(text);
     return copy;
   }

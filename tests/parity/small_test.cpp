@@ -16,8 +16,8 @@ using Numbers = std::vector<double>;
 
 class SmallParity : public ::testing::Test {
  protected:
-  const Json golden = Json::parse(std::ifstream(testing::test_root() / "tests/parity/golden_small.json"));
-  const ClassCounts counts = golden.at("counts").get<ClassCounts>();
+  const Json golden_ = Json::parse(std::ifstream(testing::test_root() / "tests/parity/golden_small.json"));
+  const ClassCounts counts_ = golden_.at("counts").get<ClassCounts>();
 };
 
 torch::Tensor matrix(const Json& rows) {
@@ -26,23 +26,23 @@ torch::Tensor matrix(const Json& rows) {
   return torch::stack(lines);
 }
 
-TEST_F(SmallParity, LongTail) { EXPECT_EQ(long_tail_counts(5000, 100, 10), counts); }
+TEST_F(SmallParity, LongTail) { EXPECT_EQ(long_tail_counts(5000, 100, 10), counts_); }
 
 TEST_F(SmallParity, ClassWeights) {
-  const Json& weights = golden.at("class_weights");
-  expect_close(inverse_weights(counts), weights.at("rw").get<Numbers>(), tight, "1/N_k");
+  const Json& weights = golden_.at("class_weights");
+  expect_close(inverse_weights(counts_), weights.at("rw").get<Numbers>(), tight, "1/N_k");
   for (const double beta : {.9, .99, .999, .9999}) {
     const std::string name = "cb_" + Json(beta).dump();
-    expect_close(effective_number_weights(counts, beta), weights.at(name).get<Numbers>(), tight, name);
+    expect_close(effective_number_weights(counts_, beta), weights.at(name).get<Numbers>(), tight, name);
   }
 }
 
 TEST_F(SmallParity, Acceptance) {
-  for (const auto& [beta, rows] : golden.at("accept").items()) {
+  for (const auto& [beta, rows] : golden_.at("accept").items()) {
     for (int seed = 0; seed < 10; ++seed) {
       Numbers ours;
       for (int target = 0; target < 10; ++target) {
-        ours.push_back(methods::accept_probability(counts, seed, target, std::stod(beta)));
+        ours.push_back(methods::accept_probability(counts_, seed, target, std::stod(beta)));
       }
       expect_close(ours, rows.at(seed).get<Numbers>(), tight, "beta " + beta);
     }
@@ -50,14 +50,14 @@ TEST_F(SmallParity, Acceptance) {
 }
 
 TEST_F(SmallParity, LearningRate) {
-  for (const auto& [epoch, rate] : golden.at("learning_rate").items()) {
+  for (const auto& [epoch, rate] : golden_.at("learning_rate").items()) {
     expect_close(train::learning_rate(train::Schedule{}, std::stoi(epoch)), rate.get<double>(), tight,
                  "epoch " + epoch);
   }
 }
 
 TEST_F(SmallParity, CrossEntropyAndItsGradient) {
-  const Json& given = golden.at("cross_entropy");
+  const Json& given = golden_.at("cross_entropy");
   const torch::Tensor logits = matrix(given.at("logits")).requires_grad_(true);
   const torch::Tensor targets = torch::tensor(given.at("targets").get<std::vector<std::int64_t>>());
   const torch::Tensor weights = torch::tensor(given.at("weights").get<Numbers>(), torch::kFloat64);

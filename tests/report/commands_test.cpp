@@ -159,7 +159,7 @@ TEST(ReportCommands, OfATruncatedFileSaySo) {
 /// Removes an object from the merged file and returns the id of its trial of ERM; `path` is below the trial.
 std::string taken_out(const Study& study, const std::string& path) {
   const std::string csv = run_report(on("aggregate", study.merged)).output;
-  const std::string id = csv.substr(csv.find('\n') + 1, 16);
+  std::string id = csv.substr(csv.find('\n') + 1, 16);
   const hid_t file = H5Fopen(study.merged.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
   H5Ldelete(file, ("trial/" + id + path).c_str(), H5P_DEFAULT);
   H5Fclose(file);

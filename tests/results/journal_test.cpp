@@ -22,7 +22,7 @@ using testing::TemporaryFolder;
 void put_bytes(const fs::path& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
 
 fs::path journal_of(const TemporaryFolder& folder, const std::vector<EpochRecord>& epochs) {
-  const fs::path file = folder.path() / "trials" / "a" / "journal.jsonl";
+  fs::path file = folder.path() / "trials" / "a" / "journal.jsonl";
   Journal journal(file);
   for (const EpochRecord& epoch : epochs) journal.append(epoch);
   return file;

@@ -35,7 +35,7 @@ HostLayer<Real, Folded> drawn_layer(bool is_channels_last) {
   };
   const auto out = static_cast<std::size_t>(layer.out_channels);
   for (auto* values : {&layer.gamma, &layer.beta, &layer.mean, &layer.variance}) *values = draw(out);
-  const auto weights = static_cast<std::size_t>(layer.in_channels * layer.taps);
+  const auto weights = static_cast<std::size_t>(layer.in_channels) * static_cast<std::size_t>(layer.taps);
   layer.weight = draw(out * weights);
   layer.folded_weight.resize(layer.weight.size());
   layer.folded_bias.resize(out);

@@ -23,11 +23,11 @@ struct FusedOutcome {
 /// Translations by two ResNets, on the CPU.
 class FusedCase {
  public:
-  /// pixels: uint8 [n, 3, 32, 32]; images: the batch that accepted images are written into, [b, 3, 32, 32].
-  FusedCase(std::shared_ptr<nn::Network> f, std::shared_ptr<nn::Network> g, torch::Tensor pixels_,
-            methods::TranslationWork work_, torch::Tensor images)
-      : pixels(std::move(pixels_)),
-        work(std::move(work_)),
+  /// bytes: uint8 [n, 3, 32, 32]; images: the batch that accepted images are written into, [b, 3, 32, 32].
+  FusedCase(std::shared_ptr<nn::Network> f, std::shared_ptr<nn::Network> g, torch::Tensor bytes,
+            methods::TranslationWork translations, torch::Tensor images)
+      : pixels(std::move(bytes)),
+        work(std::move(translations)),
         networks_{std::move(f), std::move(g)},
         images_(std::move(images)) {}
 
@@ -85,7 +85,7 @@ class FusedCase {
 
  private:
   template <typename Block>
-  static kernels::TranslationTask<Block> task(const kernels::TranslationBatch& fused, int image, torch::Tensor x,
+  static kernels::TranslationTask<Block> task(const kernels::TranslationBatch& fused, int image, const torch::Tensor& x,
                                               std::vector<float>& gradient) {
     return {fused, image, Block::global(x.data_ptr<float>(), kernels::image_values),
             Block::global(gradient.data(), kernels::image_values)};

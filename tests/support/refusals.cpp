@@ -5,7 +5,7 @@
 namespace m2m::testing {
 
 std::string refusal(const Reader& read, const std::string& bytes) {
-  const std::string sentence = complaint([&] { read(bytes); }, ExitCode::bad_data);
+  std::string sentence = complaint([&] { read(bytes); }, ExitCode::bad_data);
   EXPECT_TRUE(sentence.empty() || sentence.starts_with("sample: ")) << sentence;
   return sentence;
 }

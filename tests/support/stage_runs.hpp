@@ -49,7 +49,7 @@ inline study::StageGraph plan(const std::vector<Json>& points, bool keep_prefixe
     for (const auto& [name, value] : point.items()) config.set(name, value);
     requests.push_back(planner(settings::resolve(config), point.at("method").get<std::string>()));
   }
-  const study::StageGraph graph = study::make_graph(requests);
+  study::StageGraph graph = study::make_graph(requests);
   if (keep_prefixes) return graph;
   return study::without_unshared_prefixes(graph, std::vector<bool>(graph.stages.size(), false));
 }

@@ -29,7 +29,7 @@ struct Maker {
   results::PlannedStudy study;
 
   results::TrialRecord plan(const std::string& label, const Config& config, const std::vector<int>& hits) {
-    const results::TrialRecord record = sample_record(label, config, hits);
+    results::TrialRecord record = sample_record(label, config, hits);
     study.trials.push_back(planned(record));
     return record;
   }

@@ -20,45 +20,45 @@ using testing::says;
 
 class ReadDurations : public ::testing::Test {
  protected:
-  std::string id(std::size_t stage) const { return graph.stages[stage].id; }
+  std::string id(std::size_t stage) const { return graph_.stages[stage].id; }
   fs::path file(const std::string& text) const {
-    write_file(folder.path() / "durations.json", text);
-    return folder.path() / "durations.json";
+    write_file(folder_.path() / "durations.json", text);
+    return folder_.path() / "durations.json";
   }
   /// The code and the sentence of the Error.
   std::pair<ExitCode, std::string> refusal(const fs::path& path) const {
     try {
-      read_durations(path, graph);
+      read_durations(path, graph_);
     } catch (const Error& error) {
       return {error.code(), error.what()};
     }
     return {ExitCode::done, "accepted"};
   }
 
-  const testing::TemporaryFolder folder;
-  const study::StageGraph graph =
+  const testing::TemporaryFolder folder_;
+  const study::StageGraph graph_ =
       study::make_graph({request("a", 5, {request("g", 10, {}, study::StageKind::g)}), request("b", 7)});
 };
 
 TEST_F(ReadDurations, TakesTheModelTimesTheMeasuredRatioWhereNothingWasMeasured) {
-  const Durations read = read_durations(file("{\"" + id(0) + "\": 40, \"" + id(1) + "\": 5, \"other\": 3}"), graph);
+  const Durations read = read_durations(file("{\"" + id(0) + "\": 40, \"" + id(1) + "\": 5, \"other\": 3}"), graph_);
   EXPECT_EQ(read.measured, 2);
   EXPECT_DOUBLE_EQ(read.ratio, 3);  // 45 seconds, 15 were estimated
   EXPECT_EQ(read.seconds, (std::vector<double>{40, 5, 21}));
 }
 
 TEST_F(ReadDurations, ReadsTheResultsAndStagesOfAnOutputFolder) {
-  const results::OutputFolder out{folder.path()};
+  const results::OutputFolder out{folder_.path()};
   results::TrialRecord record;
   record.id = id(1);
   record.wall_seconds = 10;
   record.last.test = Confusion(2);
   results::write_trial(out.result(id(1)), record);
-  EXPECT_EQ(read_durations(out.root, graph).seconds, (std::vector<double>{20, 10, 14}));
+  EXPECT_EQ(read_durations(out.root, graph_).seconds, (std::vector<double>{20, 10, 14}));
   write_file(out.stage_done(id(0)), "{\"seconds\": 50}");
-  EXPECT_EQ(read_durations(out.root, graph).seconds, (std::vector<double>{50, 10, 28}));
+  EXPECT_EQ(read_durations(out.root, graph_).seconds, (std::vector<double>{50, 10, 28}));
   write_file(out.stage_done(id(0)), "{}");  // did not record its time
-  EXPECT_EQ(read_durations(out.root, graph).measured, 1);
+  EXPECT_EQ(read_durations(out.root, graph_).measured, 1);
 }
 
 TEST_F(ReadDurations, RefusesWhatIsNoDurationAsBadData) {
@@ -75,7 +75,7 @@ TEST_F(ReadDurations, RefusesWhatIsNoDurationAsBadData) {
 }
 
 TEST_F(ReadDurations, RefusesDamagedFilesOfAFolderAsBadData) {
-  const results::OutputFolder out{folder.path()};
+  const results::OutputFolder out{folder_.path()};
   write_file(out.stage_done(id(0)), "{\"seconds\": \"long\"}");
   EXPECT_EQ(refusal(out.root).first, ExitCode::bad_data);
   write_file(out.stage_done(id(0)), "{\"seconds\": 5}");
@@ -87,7 +87,7 @@ TEST_F(ReadDurations, RefusesAFileThatIsNotThereOrKnowsNoneOfTheStagesAsWrongUsa
   const auto [code_of_none, none] = refusal("not/there");
   EXPECT_EQ(code_of_none, ExitCode::usage);
   EXPECT_TRUE(says(none, {"--durations not/there:", "no such file"}));
-  EXPECT_EQ(refusal(folder.path()).first, ExitCode::usage);
+  EXPECT_EQ(refusal(folder_.path()).first, ExitCode::usage);
   const auto [code, sentence] = refusal(file("{\"other\": 1}"));
   EXPECT_EQ(code, ExitCode::usage);
   EXPECT_TRUE(says(sentence, {"--durations", "durations.json:", "stages"}));
