@@ -69,15 +69,17 @@ def read_plan(folder: pathlib.Path) -> list[Planned]:
 def parse_epochs(text: str) -> list[Epoch]:
     """Parses the epochs of a journal's text, ascending. After a resume, the last line of an epoch counts.
 
-    Ignores a last line without line feed, which is still being written or was cut off by a kill. Throws ValueError with
+    Ignores a last line without line feed, which is still being written or was cut off by a kill, and the checksums, which
+    the program verifies that wrote them. Throws ValueError with
     the number of a damaged line.
     """
     found = {}
     for number, line in enumerate(text.split("\n")[:-1], start=1):
         try:
             epoch = json.loads(line)
+            epoch.pop("checksum", None)
             found[int(epoch["epoch"])] = epoch
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"line {number} is not a line of a journal") from error
     return [found[number] for number in sorted(found)]
 

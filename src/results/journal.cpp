@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "core/files.hpp"
+#include "results/checksum.hpp"
 #include "results/record.hpp"
 
 namespace m2m::results {
@@ -79,6 +80,13 @@ WriteError broken(const fs::path& file, const char* doing) {
   return write_error(file, fmt::format("cannot be {}", doing), errno);
 }
 
+/// Parses a line. Throws a JSON error or std::out_of_range if it is none, or not as it was written.
+EpochRecord parse_line(const std::string& line) {
+  const Json json = Json::parse(line);
+  if (const std::string fault = checksum_fault(json); !fault.empty()) throw std::out_of_range(fault);
+  return epoch_from_json(json);
+}
+
 /// Writes all bytes: a single call may write only a part, or be interrupted by a signal.
 void write_all(int handle, const std::string& bytes, const fs::path& file) {
   for (std::size_t done = 0; done < bytes.size();) {
@@ -101,7 +109,7 @@ Journal::Journal(const fs::path& file) : file_(file) {
 }
 
 void Journal::append(const EpochRecord& epoch) {
-  write_all(open_.number(), epoch_to_json(epoch).dump() + "\n", file_);
+  write_all(open_.number(), with_checksum(epoch_to_json(epoch)).dump() + "\n", file_);
   if (::fsync(open_.number()) != 0) throw broken(file_, "synced to disk");
 }
 
@@ -112,7 +120,7 @@ std::vector<EpochRecord> read_journal(const fs::path& file) {
   int line = 1;
   for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin), ++line) {
     try {
-      EpochRecord epoch = epoch_from_json(Json::parse(text.substr(begin, end - begin)));
+      EpochRecord epoch = parse_line(text.substr(begin, end - begin));
       by_epoch[epoch.epoch] = std::move(epoch);
     } catch (const Json::exception& failed) {
       throw data_error(fmt::format("{}:{}: not a line of a journal: {}", file.string(), line, failed.what()));
@@ -133,7 +141,7 @@ std::optional<EpochRecord> read_last_epoch(const fs::path& file) {
   if (end == std::string::npos || end == 0) return std::nullopt;
   const auto begin = text.rfind('\n', end - 1) + 1;  // rfind's npos + 1 is 0
   try {
-    return epoch_from_json(Json::parse(text.substr(begin, end - begin)));
+    return parse_line(text.substr(begin, end - begin));
   } catch (const Json::exception&) {
     return std::nullopt;
   } catch (const std::out_of_range&) {

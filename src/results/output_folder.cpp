@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/hash.hpp"
+#include "results/checksum.hpp"
 
 namespace m2m::results {
 namespace fs = std::filesystem;
@@ -45,25 +46,11 @@ bool names_a_file(const Json& facts) {
   return facts.is_object() && facts.contains("file") && facts.contains("sha256");
 }
 
-constexpr const char* checksum_key = "checksum";
-
-std::string checksum_of(Json facts) {
-  facts.erase(checksum_key);
-  return sha256_hex(facts.dump());
-}
-
-/// The fault of the content of a stage.json, parsed without exceptions; "" if it is as it was written.
-std::string fault_of_facts(const Json& facts) {
-  if (facts.is_discarded() || !facts.is_object()) return "not JSON";
-  const bool is_other = facts.contains(checksum_key) && facts.at(checksum_key) != checksum_of(facts);
-  return is_other ? "its content differs from its checksum" : "";
-}
-
 /// Damage of stage.json, or of the first file that differs from it. Throws a JSON error if a value has another
 /// type.
 std::optional<Damage> damage_of_files(const fs::path& marker, Look look) {
   const Json content = Json::parse(read_file(marker), nullptr, false);
-  if (const std::string fault = fault_of_facts(content); !fault.empty())
+  if (const std::string fault = checksum_fault(content); !fault.empty())
     return Damage{marker, marker, fmt::format("{}: damaged: {}", marker.string(), fault)};
   int named = 0;
   for (const auto& [name, facts] : content.items()) {
@@ -79,10 +66,8 @@ std::optional<Damage> damage_of_files(const fs::path& marker, Look look) {
 
 }  // namespace
 
-void write_stage_facts(const fs::path& folder, Json facts) {
-  facts = Json::parse(facts.dump());  // as it will be read: a number that is none becomes null
-  facts[checksum_key] = checksum_of(facts);
-  write_file(folder / "stage.json", facts.dump(2) + "\n");
+void write_stage_facts(const fs::path& folder, const Json& facts) {
+  write_file(folder / "stage.json", with_checksum(facts).dump(2) + "\n");
 }
 
 Json read_stage_facts(const fs::path& folder) {

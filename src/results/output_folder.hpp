@@ -48,7 +48,7 @@ std::string set_aside(const Damage& damage);
 
 /// Writes FOLDER/stage.json, which marks a stage as done and names its files, with a checksum of its own. Throws
 /// WriteError.
-void write_stage_facts(const std::filesystem::path& folder, Json facts);
+void write_stage_facts(const std::filesystem::path& folder, const Json& facts);
 
 /// Reads FOLDER/stage.json. Throws Error: input_output if it cannot be read, bad_data if it is damaged. Files of
 /// earlier versions have no checksum.

@@ -183,8 +183,8 @@ class Execution {
     }
   }
 
-  /// Keeps the state of a trained stage whose results could not be written, in the space of its other files. If only
-  /// what followed the last file failed, the stage is done, and keeps them.
+  /// Keeps the state of a trained stage whose results could not be written, in the space of its other files. If
+  /// only what followed the last file failed, the stage is done, and keeps them.
   void keep_state(Trial& trial) {
     if (std::filesystem::exists(job_.last_file())) return;
     for (const char* name : {"last.safetensors", "best.safetensors", "state.safetensors"}) {

@@ -28,6 +28,8 @@ METHODS = ["ERM", "M2m", "cRT"]  # with a g, a prefix, and a trial that another 
 RANKS, GROUP = 4, 2
 SECONDS_TO_END = 5
 KILLED = 137
+# A checkpoint is due after each epoch, so that a kill costs the epoch whose state is being written, and no more.
+CHECKPOINT_EVERY = "train.checkpoint_every=0.000001"
 MAX_KILLS = 12  # of one output folder; then a start without a kill completes it
 
 
@@ -103,7 +105,7 @@ class Kills(unittest.TestCase):
         if kill:
             word = {name: str(value) for name, value in kill.settings(cls.out, cls.log).items()}
         preload = ["-x", f"LD_PRELOAD={file_faults}"] if kill else []
-        command = [*real_sweeps.MPIRUN, str(RANKS), *preload, sweep, cls.sweeps.study, "train.checkpoint_every=0.0001"]
+        command = [*real_sweeps.MPIRUN, str(RANKS), *preload, sweep, cls.sweeps.study, CHECKPOINT_EVERY]
         done = subprocess.run(
             [*command, "--ranks-per-trial", str(GROUP), "--max-retries", "1000", "--out", cls.out],
             cwd=checkout,
@@ -138,6 +140,9 @@ class Kills(unittest.TestCase):
             self.expect_the_calm_table(text)
             return False
         self.assertLess(seconds, SECONDS_TO_END, kill)
+        lost = real_sweeps.lost_epochs(self.out)
+        self.assertLessEqual(max(lost.values(), default=0), 1, f"{kill}: {lost}")
+        self.lost += sum(lost.values())
         return True
 
     def complete(self):
@@ -146,14 +151,15 @@ class Kills(unittest.TestCase):
         self.expect_the_calm_table(text)
 
     def test_the_same_command_completes_what_kills_interrupted(self):
-        killed = dict.fromkeys(POINTS, 0)
+        killed, self.lost = dict.fromkeys(POINTS, 0), 0
         for number, kill in enumerate(choose_kills(KILLS, SEED), start=1):
             killed[kill.name] += self.kill_once(kill)
             if number % MAX_KILLS == 0 and self.out.exists():
                 self.complete()
         if self.out.exists():
             self.complete()
-        print(f"{sum(killed.values())} kills:", ", ".join(f"{name} {count}" for name, count in killed.items()))
+        print(f"{self.lost} epochs trained again after {sum(killed.values())} kills:", end=" ")
+        print(", ".join(f"{name} {count}" for name, count in killed.items()))
         self.assertGreater(sum(killed.values()), KILLS // 3)
 
 

@@ -55,6 +55,30 @@ class Sweeps:
         ).stdout
 
 
+def saved_epoch(state):
+    """The finished epochs of a resume.safetensors."""
+    with open(state, "rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    return json.loads(header["__metadata__"]["trial state"])["epoch"]
+
+
+def lost_epochs(out):
+    """{id of a stage or trial that has begun and not ended: epochs of its journal that it will train again}.
+
+    A trial without a state of its own begins from that of its prefix, if it has one.
+    """
+    lost, out = {}, pathlib.Path(out)
+    prefixes = [saved_epoch(state) for state in out.glob("cache/*/state.safetensors")]
+    for journal in out.glob("*/*/journal.jsonl"):
+        folder, lines = journal.parent, journal.read_text().splitlines(keepends=True)
+        if (folder / "result.h5").exists() or (folder / "stage.json").exists():
+            continue
+        told = max((json.loads(line)["epoch"] for line in lines if line.endswith("\n")), default=0)
+        states = [saved_epoch(state) for state in folder.glob("resume.safetensors")]
+        lost[folder.name] = told - max(states or [epoch for epoch in prefixes if epoch <= told], default=0)
+    return lost
+
+
 def weights(out):
     """{trial id: SHA-256 of its last weights}."""
     return {

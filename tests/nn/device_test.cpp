@@ -15,9 +15,7 @@ TEST(GraphedCall, GivesWhatItsFunctionGivesHoweverOftenItIsCalled) {
 }
 
 TEST(GraphedCall, RepeatsOnTheSameTensorsAndLeavesTheCallersAlone) {
-  GraphedCall call([](const GraphedCall::Tensors& in) {
-    return GraphedCall::Tensors{in[0].add_(in[1])};
-  });
+  GraphedCall call([](const GraphedCall::Tensors& in) { return GraphedCall::Tensors{in[0].add_(in[1])}; });
   const torch::Tensor start = torch::zeros({2}), step = torch::ones({2});
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(torch::equal(call({start, step}, 4)[0], torch::full({2}, 4.0)));
   EXPECT_TRUE(torch::equal(start, torch::zeros({2})));

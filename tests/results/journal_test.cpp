@@ -97,6 +97,34 @@ TEST(Journal, WithDamagedBytesIsReadOrRefusedWithItsLine) {
   }
 }
 
+TEST(Journal, WithAFlippedBitIsRefusedOrTheSame) {
+  const TemporaryFolder folder;
+  const auto epochs = random_record(5, {3, 2, 5, true, true}).epochs;
+  const fs::path file = journal_of(folder, epochs);
+  const std::string whole = read_file(file);
+  int refused = 0;
+  for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
+    std::string bytes = whole;
+    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
+    put_bytes(file, bytes);
+    try {
+      const auto read = read_journal(file);
+      for (std::size_t e = 0; e < read.size(); ++e) expect_equal(read[e], epochs[e]);
+    } catch (const Error&) {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, static_cast<int>(whole.size()));
+}
+
+TEST(Journal, OfAnEarlierVersionHasNoChecksums) {
+  const TemporaryFolder folder;
+  const EpochRecord epoch = random_record(8, {3, 1, 5, true, true}).epochs.at(0);
+  const fs::path file = folder.path() / "journal.jsonl";
+  put_bytes(file, epoch_to_json(epoch).dump() + "\n");
+  expect_equal(read_journal(file).at(0), epoch);
+}
+
 TEST(Journal, ComesBackForAnyNumberOfClasses) {
   const TemporaryFolder folder;
   EpochRecord epoch;

@@ -85,8 +85,8 @@ class FusedCase {
 
  private:
   template <typename Block>
-  static kernels::TranslationTask<Block> task(const kernels::TranslationBatch& fused, int image, const torch::Tensor& x,
-                                              std::vector<float>& gradient) {
+  static kernels::TranslationTask<Block> task(const kernels::TranslationBatch& fused, int image,
+                                              const torch::Tensor& x, std::vector<float>& gradient) {
     return {fused, image, Block::global(x.data_ptr<float>(), kernels::image_values),
             Block::global(gradient.data(), kernels::image_values)};
   }

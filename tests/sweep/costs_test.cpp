@@ -41,7 +41,8 @@ class ReadDurations : public ::testing::Test {
 };
 
 TEST_F(ReadDurations, TakesTheModelTimesTheMeasuredRatioWhereNothingWasMeasured) {
-  const Durations read = read_durations(file("{\"" + id(0) + "\": 40, \"" + id(1) + "\": 5, \"other\": 3}"), graph_);
+  const Durations read =
+      read_durations(file("{\"" + id(0) + "\": 40, \"" + id(1) + "\": 5, \"other\": 3}"), graph_);
   EXPECT_EQ(read.measured, 2);
   EXPECT_DOUBLE_EQ(read.ratio, 3);  // 45 seconds, 15 were estimated
   EXPECT_EQ(read.seconds, (std::vector<double>{40, 5, 21}));

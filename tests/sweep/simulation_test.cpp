@@ -218,9 +218,9 @@ TEST_F(SimulationText, HasALineForEachNumberOfRanksAndOrder) {
 TEST_F(SimulationText, QuotesWhatHoldsCommasOrQuotesInCsv) {
   const auto id = [this](std::size_t stage) { return graph_.stages[stage].id; };
   EXPECT_EQ(gantt_csv(graph_, result_), "id,label,kind,rank,start,end\n" +                  //
-                                          id(0) + ",g,g,0,0,10\n" +                       //
-                                          id(1) + ",\"M2m, lambda=0\",trial,0,10,15\n" +  //
-                                          id(2) + ",\"say \"\"b\"\"\",trial,1,0,7.5\n");
+                                            id(0) + ",g,g,0,0,10\n" +                       //
+                                            id(1) + ",\"M2m, lambda=0\",trial,0,10,15\n" +  //
+                                            id(2) + ",\"say \"\"b\"\"\",trial,1,0,7.5\n");
 }
 
 TEST_F(SimulationText, LeavesOutOfCsvWhatWasNotRun) {

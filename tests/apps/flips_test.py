@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""A flipped bit in any file of an output folder: it is found before it is used, and the same command makes good for it.
+
+Usage: flips_test.py M2M_SWEEP M2M_REPORT FILE_FAULTS CHECKOUT
+M2M_FLIPS: how many bits (default: one for each kind of file), M2M_FLIPS_SEED: which.
+"""
+
+import collections
+import itertools
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import typing
+import unittest
+
+from real_sweeps import Sweeps, losses, weights
+
+METHODS = ["ERM", "M2m", "cRT", "tau-norm"]  # with a g, a prefix, and a trial that two others begin from
+SOME_FAILED = 3
+KILLED = -9
+# Where the sweep stands, and files that its next start may read.
+KINDS = {
+    "finished": "study.json results.h5 trials/*/result.h5 trials/*/config.json trials/*/journal.jsonl cache/*/stage.json",
+    "half": "trials/*/last.safetensors trials/*/best.safetensors trials/*/result.h5 trials/*/journal.jsonl"
+    " cache/*/stage.json cache/*/state.safetensors cache/*/best.safetensors cache/*/last.safetensors cache/*/journal.jsonl",
+    "interrupted": "*/*/resume.safetensors trials/*/journal.jsonl attempts/*.log trials/*/config.json",
+}
+
+
+class Flip(typing.NamedTuple):
+    state: str
+    pattern: str
+    file: float  # which of the files, and which of its bits, as fractions
+    bit: float
+
+    def of(self, folder):
+        """The file, its content and that with the bit flipped."""
+        files = sorted(folder.glob(self.pattern))
+        file = files[int(self.file * len(files))]
+        content = file.read_bytes()
+        place, bit = divmod(int(self.bit * 8 * len(content)), 8)
+        return file, content, content[:place] + bytes([content[place] ^ 1 << bit]) + content[place + 1 :]
+
+
+def choose_flips(count, seed):
+    """The kinds in turn."""
+    dice = random.Random(seed)
+    kinds = [(state, pattern) for state, patterns in KINDS.items() for pattern in patterns.split()]
+    for state, pattern in itertools.islice(itertools.cycle(kinds), count):
+        yield Flip(state, pattern, dice.random(), dice.random())
+
+
+class Flips(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="m2m-flips-"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.sweeps = Sweeps(sweep, checkout, cls.folder, METHODS)
+        cls.out = cls.folder / "out"
+        cls.states = {state: cls.folder / state for state in KINDS}
+        code, log = cls.sweeps.run(cls.out)
+        assert code == 0, log
+        cls.wanted = cls.found_in(cls.out)
+        shutil.copytree(cls.out, cls.states["finished"])
+        cls.keep_half()
+        cls.interrupt()
+
+    @classmethod
+    def found_in(cls, out):
+        tables = [["table", out, "--format", "csv"], ["aggregate", out]]
+        reports = [subprocess.run([report, *words], text=True, capture_output=True).stdout for words in tables]
+        return {"reports": reports, "weights": weights(out), "losses": losses(out)}
+
+    @classmethod
+    def keep_half(cls):
+        """A study whose first trial is done, and whose others begin from what is there."""
+        cls.out.rename(cls.states["half"])
+        for file in cls.states["half"].glob("trials/*/result.h5"):
+            if '"ERM"' not in (file.parent / "config.json").read_text():
+                file.unlink()
+        (cls.states["half"] / "results.h5").unlink()
+
+    @classmethod
+    def interrupt(cls):
+        """A study that is killed in the middle of a trial."""
+        done = subprocess.run(
+            [sweep, cls.sweeps.study, "train.checkpoint_every=0.0001", "--out", cls.out],
+            cwd=checkout,
+            env={
+                **os.environ,
+                "LD_PRELOAD": file_faults,
+                "M2M_FAULT": "SIGKILL",
+                "M2M_FAULT_FOLDER": str(cls.out / "trials"),
+                "M2M_FAULT_FILE": "journal.jsonl",
+                "M2M_FAULT_CALL": "35",
+            },
+            capture_output=True,
+        )
+        assert done.returncode == KILLED, done.stderr
+        assert list(cls.out.glob("*/*/resume.safetensors"))
+        cls.out.rename(cls.states["interrupted"])
+
+    def run_until_done(self):
+        """Returns the log. A second start is due only if merging has found the damage."""
+        code, log = self.sweeps.run(self.out)
+        if code == SOME_FAILED:
+            self.assertIn("damaged", log)
+            code, more = self.sweeps.run(self.out)
+            log += more
+        self.assertEqual(code, 0, log)
+        return log
+
+    def expect_the_calm_results(self, file, flipped, log):
+        """All that was made of the files is as it should be. A flipped file that nothing has read is left as it is."""
+        is_untouched = file.exists() and file.read_bytes() == flipped
+        found = self.found_in(self.out)
+        self.assertEqual(found["reports"], self.wanted["reports"], log)
+        for name, part in (("last.safetensors", "weights"), ("journal.jsonl", "losses")):
+            wanted = dict(self.wanted[part])
+            if is_untouched and file.name == name:
+                wanted[file.parent.name] = found[part][file.parent.name]
+            self.assertEqual(found[part], wanted, log)
+        return is_untouched
+
+    def try_out(self, flip):
+        shutil.rmtree(self.out, ignore_errors=True)
+        shutil.copytree(self.states[flip.state], self.out)
+        file, content, flipped = flip.of(self.out)
+        file.write_bytes(flipped)
+        log = self.run_until_done()
+        is_untouched = self.expect_the_calm_results(file, flipped, log)
+        if list(file.parent.glob(f"{file.name}.damaged*")):
+            self.assertEqual(log.count(f"{file}:") + log.count(f"{file} "), 1, log)
+            return "set aside"
+        return "not read, or the same" if is_untouched else "written anew"
+
+    def test_it_is_found_before_it_is_used_and_does_not_stay_in_the_way(self):
+        outcomes = collections.Counter()
+        for flip in choose_flips(FLIPS, SEED):
+            with self.subTest(flip=flip):
+                outcomes[flip.pattern, self.try_out(flip)] += 1
+        for (pattern, outcome), count in sorted(outcomes.items()):
+            print(f"{pattern:28} {outcome:24} {count:5}")
+        print(f"{sum(outcomes.values())} flips of {FLIPS} without a loss")
+
+
+if __name__ == "__main__":
+    checkout, file_faults, report, sweep = (sys.argv.pop() for _ in range(4))
+    KIND_COUNT = sum(len(patterns.split()) for patterns in KINDS.values())
+    FLIPS, SEED = int(os.environ.get("M2M_FLIPS", KIND_COUNT)), os.environ.get("M2M_FLIPS_SEED", "1")
+    unittest.main()
