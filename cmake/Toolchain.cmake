@@ -32,6 +32,11 @@ endif()
 # others use the one that torch ships, which m2m_torch links.
 target_link_libraries(m2m_flags INTERFACE $<LINK_ONLY:fmt::fmt>)
 
+if(M2M_SANITIZE_THREADS)
+  set(CMAKE_CXX_FLAGS_DEBUG "-g1 -O1")
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=thread)
+endif()
 if(M2M_SANITIZE)
   # Little debug information: it is enough for a line in a report, and torch's headers make a lot of it.
   set(CMAKE_CXX_FLAGS_DEBUG "-g1 -O1")
