@@ -1,17 +1,16 @@
 #!/usr/bin/env python3
-"""Compiles the CUDA sources once more and prints what each kernel needs: registers, stack and spills.
+"""Prints what each kernel of a build needs: registers, stack and spills, as ptxas said while it was compiled.
 
-Usage: scripts/kernel_resources.py [--nvcc NVCC] [--architectures 80,90,100] [SOURCE...]
+Usage: scripts/kernel_resources.py [BUILD]        BUILD: by default build/gpu-release
 Of the fused kernels also shared memory, blocks that a multiprocessor holds, and the predicted time on an H200, of
 ResNet-32 and 76 images (docs/gpu.md, "Predicted times").
-Fails if a kernel keeps more than 64 bytes of a thread outside of registers. Needs nvcc, no GPU.
+Fails if a kernel keeps more than 64 bytes of a thread outside of registers. Needs no GPU.
 """
 
 import argparse
 import json
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -29,26 +28,15 @@ KERNEL = re.compile(
 )
 
 
-def compiled(nvcc, source, architectures):
-    """What ptxas says of each kernel of a source: (mangled name, architecture, stack, stores, loads, registers)."""
-    targets = [f"-gencode=arch=compute_{number},code=sm_{number}" for number in architectures]
-    with tempfile.TemporaryDirectory() as folder:
-        command = [
-            nvcc,
-            "-O3",
-            "-std=c++17",
-            *targets,
-            f"-I{CHECKOUT / 'src'}",
-            "-Xptxas=-v",
-            "-c",
-            str(source),
-            "-o",
-            f"{folder}/object.o",
-        ]
-        run = subprocess.run(command, capture_output=True, text=True)
-    if run.returncode:
-        sys.exit(f"kernel_resources.py: {source}:\n{run.stderr}")
-    return KERNEL.findall(run.stderr + run.stdout)
+def kernels_of(build):
+    """What ptxas said of each kernel of a build: {source: [(mangled name, architecture, stack, stores, loads, registers)]}."""
+    reports = sorted((build / "src/kernels").rglob("*.cu.o.ptxas"))
+    if not reports:
+        sys.exit(f"kernel_resources.py: {build} has no kernels for GPUs; build the preset gpu-release or both-release")
+    kernels = {report.name.split(".")[0]: KERNEL.findall(report.read_text()) for report in reports}
+    if not kernels.get("translate"):
+        sys.exit(f"kernel_resources.py: {build} was built by a version that kept no reports; build it again")
+    return kernels
 
 
 def readable(mangled):
@@ -87,27 +75,24 @@ def parse():
     parser = argparse.ArgumentParser(
         prog="kernel_resources.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--nvcc", default=shutil.which("nvcc") or "/usr/local/cuda/bin/nvcc")
     parser.add_argument("--compiler", default="c++", help="for fused_costs.cpp (default: %(default)s)")
-    parser.add_argument("--architectures", default="80,90,100", type=lambda text: text.split(","))
-    parser.add_argument("sources", nargs="*", type=pathlib.Path, metavar="SOURCE")
+    parser.add_argument("build", nargs="?", type=pathlib.Path, default=CHECKOUT / "build/gpu-release", metavar="BUILD")
     return parser.parse_args()
 
 
 def main():
     given = parse()
-    sources = given.sources or sorted((CHECKOUT / "src/kernels").glob("*.cu"))
     too_much = []
     costs = fused_costs(given.compiler)
     columns = ["sm", "registers", "stack", "stores", "loads", "shared", "blocks", "ms"]
     print(f"{'source':<20} {'kernel':<20}" + "".join(f"{column:>10}" for column in columns))
-    for source in sources:
-        for mangled, architecture, stack, stores, loads, registers in compiled(given.nvcc, source, given.architectures):
+    for source, kernels in kernels_of(given.build).items():
+        for mangled, architecture, stack, stores, loads, registers in kernels:
             name = readable(mangled)
             row = [architecture, registers, stack, stores, loads, *fused_columns(name, registers, architecture, costs)]
-            print(f"{source.stem:<20} {name:<20}" + "".join(f"{value:>10}" for value in row))
+            print(f"{source:<20} {name:<20}" + "".join(f"{value:>10}" for value in row))
             if int(stack) > MOST_STACK:
-                too_much.append(f"{name} of {source.name} for sm_{architecture}: {stack} bytes of stack")
+                too_much.append(f"{name} of {source}.cu for sm_{architecture}: {stack} bytes of stack")
     for line in too_much:
         print(f"more than {MOST_STACK} bytes: {line}")
     return 1 if too_much else 0
