@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <set>
 
+#include "core/control_groups.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/instruction_set.hpp"
@@ -41,6 +43,19 @@ Finding shared_memory() {
   const std::string text = fmt::format("{:.1f} GB free in /dev/shm", bytes / gigabyte);
   if (bytes >= 0.06 * gigabyte) return {"shared memory", Health::ok, text, ""};
   return {"shared memory", Health::warning, text, "in a container, start it with --shm-size=1g"};
+}
+
+/// What a container or a job of a cluster allows this process.
+Finding control_group() {
+  const ControlGroupLimits limits = control_group_limits();
+  const std::string cores = std::isinf(limits.cores) ? "" : fmt::format("{:.1f} cores", limits.cores);
+  const std::string memory = std::isinf(limits.memory)
+                                 ? ""
+                                 : fmt::format("{:.1f} GB of memory, {:.1f} GB of them free",
+                                               limits.memory / gigabyte, limits.memory_left / gigabyte);
+  const std::string both = cores + (cores.empty() || memory.empty() ? "" : ", ") + memory;
+  if (limits.memory_left >= gigabyte) return {"control group", Health::ok, both.empty() ? "no limits" : both, ""};
+  return {"control group", Health::warning, both, "a rank takes about 1 GB: ask the scheduler for more memory"};
 }
 
 }  // namespace
@@ -92,7 +107,7 @@ Finding check_space(double bytes) {
 }
 
 std::vector<Finding> check_limits() {
-  return {limit_finding("open files", RLIMIT_NOFILE, 1024, "raise it with 'ulimit -n 4096'"),
+  return {control_group(), limit_finding("open files", RLIMIT_NOFILE, 1024, "raise it with 'ulimit -n 4096'"),
           limit_finding("locked memory", RLIMIT_MEMLOCK, 65536,
                         "fast networks want it unlimited: ask the administrator"),
           shared_memory()};

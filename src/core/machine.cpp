@@ -5,11 +5,14 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <ctime>
 #include <fstream>
 #include <string>
+
+#include "core/control_groups.hpp"
 
 namespace m2m {
 namespace {
@@ -51,9 +54,11 @@ std::string utc_now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", parts, now.time_since_epoch().count() % 1000);
 }
 
-DeviceMemory host_memory() { return {meminfo("MemAvailable"), resident()}; }
+DeviceMemory host_memory() {
+  return {std::min(meminfo("MemAvailable"), control_group_limits().memory_left), resident()};
+}
 
-double host_memory_size() { return meminfo("MemTotal"); }
+double host_memory_size() { return std::min(meminfo("MemTotal"), control_group_limits().memory); }
 
 void keep_freed_memory() {
   ::mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the library's maximum

@@ -19,11 +19,11 @@ struct DeviceMemory {
   double used = 0;  // largest use by this process since the last query
 };
 
-/// Memory of the host: MemAvailable, and the resident memory of this process. Ignores the limit of a container.
-/// Zeros if /proc lacks them.
+/// Memory of the host, or what the control groups of this process leave of it, and the resident memory of this
+/// process. Zeros if /proc lacks them.
 DeviceMemory host_memory();
 
-/// Total memory of the host in bytes; 0 if /proc lacks it.
+/// Total memory of the host, or the limit of its control groups, in bytes; 0 if /proc lacks it.
 double host_memory_size();
 
 /// Makes the C library keep up to 1 GiB of freed memory, and reuse it for tensors of up to 32 MiB.

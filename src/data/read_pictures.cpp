@@ -13,11 +13,11 @@
 #include <string_view>
 #include <thread>
 
+#include "core/control_groups.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/hash.hpp"
 #include "core/log.hpp"
-#include "core/machine.hpp"
 #include "core/profile.hpp"
 #include "core/text.hpp"
 #include "data/picture.hpp"
@@ -45,7 +45,7 @@ int decode_threads() {
   const std::string_view digits = variable == nullptr ? "" : variable;
   int asked = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), asked);
-  return asked >= 1 ? std::min(asked, max) : std::clamp(affinity_cores(), 1, default_max);
+  return asked >= 1 ? std::min(asked, max) : std::clamp(usable_cores(), 1, default_max);
 }
 
 std::vector<DecodeFailure> parallel_for_each(std::int64_t count, int threads,

@@ -2,13 +2,16 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <thread>
 #include <vector>
 
 #include "comm/messages/mpi_handle.hpp"
+#include "core/control_groups.hpp"
 #include "core/error.hpp"
 
 namespace m2m::comm {
@@ -71,8 +74,9 @@ HostRanks host_ranks(const Session& session) {
   check_mpi(MPI_Comm_rank(host.get(), &counts.local_rank), "counting the ranks of this host");
   const int is_first = counts.local_rank == 0 ? 1 : 0;
   check_mpi(MPI_Allreduce(&is_first, &counts.hosts, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD), "counting the hosts");
-  counts.cores = CPU_COUNT(&host_mask);
-  counts.rank_cores = CPU_COUNT(&rank_mask);
+  const double allowed = std::max(1.0, std::floor(control_group_limits().cores));  // for all ranks together
+  counts.cores = static_cast<int>(std::min<double>(CPU_COUNT(&host_mask), allowed));
+  counts.rank_cores = static_cast<int>(std::min<double>(CPU_COUNT(&rank_mask), allowed));
   return counts;
 }
 

@@ -25,7 +25,8 @@ struct HostRanks {
   int hosts = 1;       // hosts of this job
 };
 
-/// Counts ranks, cores and hosts. Cores come from the affinity masks that the launcher sets. Collective.
+/// Counts ranks, cores and hosts. Cores come from the affinity masks that the launcher sets; a control group that
+/// allows less processor time limits them. Collective.
 HostRanks host_ranks(const Session& session);
 
 }  // namespace m2m::comm
