@@ -115,6 +115,15 @@ class FullDisk(unittest.TestCase):
                     self.assertEqual(losses(self.disk / "out"), losses(self.folder / f"reference{ranks}"))
         self.assertGreater(stopped, 4)
 
+    def test_shared_memory_of_64_mb_is_enough_for_ranks_of_a_host(self):
+        """As a container has by default: the ranks exchange messages there."""
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={64 << 20}", "tmpfs", "/dev/shm"], check=True)
+        self.addCleanup(subprocess.run, ["umount", "/dev/shm"], check=True)
+        for out, ranks in (("pair", 2), ("four", 4)):
+            code, log = self.sweeps.run(self.folder / out, "--ranks-per-trial", "2", ranks=ranks)
+            self.assertEqual(code, 0, log)
+            self.assertEqual(weights(self.folder / out), weights(self.folder / "reference2"))
+
 
 if __name__ == "__main__":
     enter_own_mounts()
