@@ -14,8 +14,8 @@ constexpr Key seed{7, SeedRole::subset};
 /// Seven training images with alternating labels, of which the listed ones are present.
 class PresentRows : public ::testing::Test {
  protected:
-  void SetUp() override { testing::write_tiny(folder); }
-  void list(const std::string& lines) { write_file(folder / "tiny-bin" / present_rows_file, lines); }
+  void SetUp() override { testing::write_tiny(folder_); }
+  void list(const std::string& lines) { write_file(folder_ / "tiny-bin" / present_rows_file, lines); }
   DataSet read() const { return read_cifar(testing::tiny_layout(), folder_.path()); }
   std::string reading_fails() const {
     return complaint([&] { read(); }, ExitCode::bad_data);
