@@ -1,4 +1,4 @@
-# cmake --install: programs into bin; studies, job scripts and the data that ship with the project into share/m2m.
+# cmake --install: programs into bin; studies, job scripts, the data that ship with the project and all licences into share/m2m.
 include(GNUInstallDirs)
 # Programs find libraries outside the system's folders where they were linked. CMake leaves out the folders below the
 # checkout, those of the wheel in .venv.
@@ -20,5 +20,6 @@ foreach(program m2m-sweep m2m-report m2m-doctor)
     install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   endif()
 endforeach()
-install(DIRECTORY jobs slurm datasets DESTINATION ${CMAKE_INSTALL_DATADIR}/m2m USE_SOURCE_PERMISSIONS
+install(DIRECTORY jobs slurm datasets LICENSES DESTINATION ${CMAKE_INSTALL_DATADIR}/m2m USE_SOURCE_PERMISSIONS
   PATTERN "cifar-*" EXCLUDE)
+install(FILES LICENSE REUSE.toml CITATION.cff DESTINATION ${CMAKE_INSTALL_DATADIR}/m2m)

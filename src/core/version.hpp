@@ -16,9 +16,9 @@ constexpr bool is_readable_schema(long long version) { return version >= 1 && ve
 
 // Every build writes the following into revision.cpp (cmake/WriteRevision.cmake).
 
-/// The version of the project, of CMakeLists.txt: "0.1.0".
+/// The version of the project, of CMakeLists.txt: "0.2.0".
 std::string program_version();
-/// The version, and how `git describe` names the sources: "0.1.0 (v0.1.0-12-g0123456789ab-dirty)". Without git the
+/// The version, and how `git describe` names the sources: "0.2.0 (v0.2.0-12-g0123456789ab-dirty)". Without git the
 /// version alone.
 std::string full_version();
 /// The git commit that the program was built from; "unknown" without git.

@@ -187,6 +187,14 @@ class Rules(Trees):
             with self.subTest(text=text):
                 self.fails(tree | {"README.md": good + "\n" + text}, part)
 
+    def test_the_changelog_names_what_is_gone_and_links_to_what_exists(self):
+        self.assertEqual(find_violations({"CHANGELOG.md": "`make all`, `jobs/b.toml`\n"}), [])
+        self.fails({"CHANGELOG.md": "[b](docs/b.md)\n"}, "CHANGELOG.md:1:", "links to docs/b.md")
+
+    def test_an_issue_form_names_what_exists(self):
+        form = ".github/ISSUE_TEMPLATE/a.yml"
+        self.fails({form: "body:\n  - value: see `jobs/b.toml`\n"}, form + ":2:", "jobs/b.toml")
+
     def test_the_index_of_sources_is_as_new_as_their_head_comments(self):
         table = "| module | uses directly | torch | contents |\n|---|---|---|---|\n| `core` | - | | hashes |\n"
         tree = {

@@ -6,12 +6,17 @@ SUFFIXES = {".cpp", ".hpp", ".cu", ".py", ".sh", ".cmake", ".txt", ".toml"}
 DOCUMENTS = [
     "README.md",
     "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CODE_OF_CONDUCT.md",
+    ".github/*.md",
+    ".github/ISSUE_TEMPLATE/*.yml",
     "docs/*.md",
     "src/*.md",
     "results/*.md",
     "results/reference/*.md",
     "datasets/*.md",
 ]
+HISTORY = ["CHANGELOG.md"]  # may name what no longer exists: only its links are checked
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 # Blocks that a test compiles (tests/howto) or runs (tests/docs).
@@ -205,13 +210,14 @@ def wrong_names(checkout, code, written):
 def violations(root):
     """A sentence for each name in a document or comment that does not exist."""
     checkout, found = Checkout(root), []
-    for document in sorted(path for pattern in DOCUMENTS for path in root.glob(pattern)):
+    for document in sorted(path for pattern in DOCUMENTS + HISTORY for path in root.glob(pattern)):
         text, name = document.read_text(), document.relative_to(root).as_posix()
         written = {word for names in WRITTEN.findall(text) for word in names}
         wrong = [(link.start(), wrong_link(checkout, document, link.group(1))) for link in LINK.finditer(text)]
         wrong += [
             (position, sentence)
             for position, code in find_code(text)
+            if name not in HISTORY
             for sentence in wrong_names(checkout, code, written)
         ]
         found += [

@@ -51,6 +51,12 @@ class Install(unittest.TestCase):
         self.assertTrue(os.access(self.share / "slurm/table2.sh", os.X_OK))
         self.assertFalse(list(self.share.rglob("cifar-*")))
 
+    def test_licences_come_with_the_data(self):
+        checkout = pathlib.Path(__file__).resolve().parents[2]
+        licences = [path.relative_to(checkout) for path in (checkout / "LICENSES").iterdir()]
+        for path in [*licences, pathlib.Path("LICENSE"), pathlib.Path("REUSE.toml"), pathlib.Path("CITATION.cff")]:
+            self.assertEqual((self.share / path).read_bytes(), (checkout / path).read_bytes())
+
     def test_a_study_reads_the_installed_data(self):
         digits = self.share / "datasets/digits.csv.gz"
         whole = digits.read_bytes()
