@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kernels/translate.hpp"
+#include "support/emulated_network.hpp"
 #include "support/fused_case.hpp"
 
 namespace m2m::methods {
