@@ -132,7 +132,8 @@ PlannedSweep plan_sweep(const study::Study& study, const SweepArguments& argumen
     study::StageGraph graph =
         study::plan_study(study, training.settings, training.resolve, training.planner(group));
     if (arguments.part) graph = study::select_part(graph, *arguments.part);
-    return study::without_unshared_prefixes(graph, existing(graph));
+    const std::vector<bool> exists = existing(graph);
+    return study::without_unshared_prefixes(std::move(graph), exists);
   };
   // Identities contain the size of a group only if batch norm is local. So the first plan is enough to choose the
   // size.
