@@ -190,11 +190,11 @@ Json outcomes_json(const StudyResults& results) {
 
 void write_results(hid_t root, const OutputFolder& folder, StudyResults& results, const PlannedStudy& study) {
   const Handle group = hdf5::create_group(root, "trial");
-  for (TrialOutcome& trial : results.trials) {
-    trial = read_outcome(folder, trial.planned, RecordParts::all);
+  for (const PlannedTrial& planned : study.trials) {
+    TrialOutcome& trial = results.trials.emplace_back(read_outcome(folder, planned, RecordParts::all));
     if (!trial.record) continue;
-    if (!hdf5::contains(group.get(), trial.planned.id)) {
-      write_record(hdf5::create_group(group.get(), trial.planned.id).get(), *trial.record);
+    if (!hdf5::contains(group.get(), planned.id)) {
+      write_record(hdf5::create_group(group.get(), planned.id).get(), *trial.record);
     }
     drop_bulk(*trial.record);
   }
@@ -236,8 +236,8 @@ MergeSummary summarise(const OutputFolder& folder, const StudyResults& results) 
 }  // namespace
 
 MergeSummary merge_results(const OutputFolder& folder) {
-  StudyResults results = read_output_folder(folder);
-  const PlannedStudy study = read_planned_study(folder.study());
+  const PlannedStudy study = read_study_of(folder);
+  StudyResults results{study.name, {}, unplanned_trials(folder, study)};
   write_schema_file(folder.merged(), "results", [&](hid_t root) { write_results(root, folder, results, study); });
   return summarise(folder, results);
 }

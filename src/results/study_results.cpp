@@ -105,7 +105,9 @@ TrialRecord read_merged_record(hid_t trials, const std::string& id) {
   }
 }
 
-void check_folder(const OutputFolder& folder) {
+}  // namespace
+
+PlannedStudy read_study_of(const OutputFolder& folder) {
   std::error_code failed;
   if (!fs::is_directory(folder.root, failed)) {
     throw io_error(fmt::format("{}: {}", folder.root.string(), failed ? failed.message() : "not a folder"));
@@ -115,9 +117,8 @@ void check_folder(const OutputFolder& folder) {
         fmt::format("{}: has no study.json, so no sweep has written here; give the folder of m2m-sweep's --out",
                     folder.root.string()));
   }
+  return read_planned_study(folder.study());
 }
-
-}  // namespace
 
 const char* to_text(TrialStatus status) { return status_names.at(static_cast<std::size_t>(status)); }
 
@@ -132,8 +133,7 @@ TrialOutcome read_outcome(const OutputFolder& folder, const PlannedTrial& planne
 }
 
 StudyResults read_output_folder(const OutputFolder& folder) {
-  check_folder(folder);
-  const PlannedStudy study = read_planned_study(folder.study());
+  const PlannedStudy study = read_study_of(folder);
   StudyResults results{study.name, {}, unplanned_trials(folder, study)};
   for (const PlannedTrial& trial : study.trials) {
     results.trials.push_back(read_outcome(folder, trial, RecordParts::metrics));

@@ -77,8 +77,12 @@ struct StudyResults {
 /// failed.
 TrialOutcome read_outcome(const OutputFolder& folder, const PlannedTrial& planned, RecordParts parts);
 
-/// Reads the outcome of every planned trial of an output folder, with RecordParts::metrics. Throws Error:
-/// input_output if the folder cannot be read, usage if it has no study.json.
+/// Reads the study.json of an output folder. Throws Error as read_planned_study; input_output if there is no such
+/// folder, usage if it has no study.json.
+PlannedStudy read_study_of(const OutputFolder& folder);
+
+/// Reads the outcome of every planned trial of an output folder, with RecordParts::metrics. Throws Error as
+/// read_study_of.
 StudyResults read_output_folder(const OutputFolder& folder);
 
 /// Reads the outcome of every planned trial from a results.h5. Throws Error as read_trial does.
