@@ -141,6 +141,16 @@ StudyResults read_output_folder(const OutputFolder& folder) {
   return results;
 }
 
+namespace {
+
+TrialOutcome merged_outcome(const PlannedTrial& planned, const Json& outcomes) {
+  const Json& outcome = outcomes.at(planned.id);
+  return {planned, parse_status(outcome.at("status").get<std::string>()), outcome.at("reason").get<std::string>(),
+          std::nullopt};
+}
+
+}  // namespace
+
 StudyResults read_results_file(const fs::path& file) {
   StudyResults results;
   read_schema_file(file, "results", [&](hid_t root) {
@@ -149,14 +159,21 @@ StudyResults read_results_file(const fs::path& file) {
     const hdf5::Handle trials = hdf5::open_group(root, "trial");
     results.name = study.name;
     for (const PlannedTrial& planned : study.trials) {
-      const Json& outcome_json = outcomes.at(planned.id);
-      TrialOutcome outcome{planned, parse_status(outcome_json.at("status").get<std::string>()),
-                           outcome_json.at("reason").get<std::string>(), std::nullopt};
+      TrialOutcome outcome = merged_outcome(planned, outcomes);
       if (outcome.status == TrialStatus::done) {
         outcome.record = read_merged_record(trials.get(), planned.id);
       }
       results.trials.push_back(std::move(outcome));
     }
+  });
+  return results;
+}
+
+StudyResults read_merged_outcomes(const OutputFolder& folder, const PlannedStudy& study) {
+  StudyResults results{study.name, {}, unplanned_trials(folder, study)};
+  read_schema_file(folder.merged(), "results", [&](hid_t root) {
+    const Json outcomes = Json::parse(hdf5::read_text(root, "outcomes"));
+    for (const PlannedTrial& planned : study.trials) results.trials.push_back(merged_outcome(planned, outcomes));
   });
   return results;
 }

@@ -88,6 +88,10 @@ StudyResults read_output_folder(const OutputFolder& folder);
 /// Reads the outcome of every planned trial from a results.h5. Throws Error as read_trial does.
 StudyResults read_results_file(const std::filesystem::path& file);
 
+/// The outcome of every planned trial, without records, as the last merge wrote them to results.h5. Throws Error as
+/// read_trial does.
+StudyResults read_merged_outcomes(const OutputFolder& folder, const PlannedStudy& study);
+
 /// Ids of the trials that have a result in the folder but are not planned by `study`, in order.
 std::vector<std::string> unplanned_trials(const OutputFolder& folder, const PlannedStudy& study);
 
