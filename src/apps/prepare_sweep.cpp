@@ -118,12 +118,13 @@ struct PlannedSweep {
 
 PlannedSweep plan_sweep(const study::Study& study, const SweepArguments& arguments,
                         const results::OutputFolder& out, int ranks, const TrainingBackend& training) {
+  const results::ResultChecker checker(out);
   std::map<std::string, bool> looked_up;  // each stage once, although several plans ask: a look opens a file
   const auto existing = [&](const study::StageGraph& graph) {
     std::vector<bool> exists;
     for (const study::Stage& stage : graph.stages) {
       const auto [known, is_new] = looked_up.try_emplace(stage.id);
-      if (is_new) known->second = sweep::stage_exists(stage, out);
+      if (is_new) known->second = sweep::stage_exists(stage, out, checker);
       exists.push_back(known->second);
     }
     return exists;
