@@ -118,12 +118,13 @@ struct PlannedSweep {
 
 PlannedSweep plan_sweep(const study::Study& study, const SweepArguments& arguments,
                         const results::OutputFolder& out, int ranks, const TrainingBackend& training) {
+  const results::ResultChecker checker(out);
   std::map<std::string, bool> looked_up;  // each stage once, although several plans ask: a look opens a file
   const auto existing = [&](const study::StageGraph& graph) {
     std::vector<bool> exists;
     for (const study::Stage& stage : graph.stages) {
       const auto [known, is_new] = looked_up.try_emplace(stage.id);
-      if (is_new) known->second = sweep::stage_exists(stage, out);
+      if (is_new) known->second = sweep::stage_exists(stage, out, checker);
       exists.push_back(known->second);
     }
     return exists;
@@ -132,7 +133,8 @@ PlannedSweep plan_sweep(const study::Study& study, const SweepArguments& argumen
     study::StageGraph graph =
         study::plan_study(study, training.settings, training.resolve, training.planner(group));
     if (arguments.part) graph = study::select_part(graph, *arguments.part);
-    return study::without_unshared_prefixes(graph, existing(graph));
+    const std::vector<bool> exists = existing(graph);
+    return study::without_unshared_prefixes(std::move(graph), exists);
   };
   // Identities contain the size of a group only if batch norm is local. So the first plan is enough to choose the
   // size.

@@ -131,9 +131,10 @@ std::string describe(const TrainingBackend& training, const std::string& subject
 namespace {
 
 study::StageGraph plan(const study::Study& study, int ranks_per_trial, const TrainingBackend& training) {
-  const study::StageGraph graph =
+  study::StageGraph graph =
       study::plan_study(study, training.settings, training.resolve, training.planner(ranks_per_trial));
-  return study::without_unshared_prefixes(graph, std::vector<bool>(graph.stages.size(), false));
+  const std::vector<bool> nothing(graph.stages.size(), false);
+  return study::without_unshared_prefixes(std::move(graph), nothing);
 }
 
 std::string heading(const study::Study& study, const study::StageGraph& graph, const SweepArguments& arguments,

@@ -32,8 +32,9 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 }  // namespace
 
 const Json& Config::at(const std::string& name) const {
-  if (!has(name)) throw internal_error("the setting " + name + " has no value: it was not resolved");
-  return values_.at(name);
+  const auto found = values_.find(name);
+  if (found != values_.end() && !found->is_null()) return *found;
+  throw internal_error("the setting " + name + " has no value: it was not resolved");
 }
 
 bool Config::flag(const std::string& name) const {

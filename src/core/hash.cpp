@@ -61,7 +61,7 @@ std::string sha256_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw io_error(file.string() + ": cannot be read");
   Sha256 hash;
-  std::vector<char> block(1 << 20);
+  std::vector<char> block(1 << 16);
   while (stream.read(block.data(), static_cast<std::streamsize>(block.size())), stream.gcount() > 0) {
     hash.add(std::as_bytes(std::span(block.data(), static_cast<std::size_t>(stream.gcount()))));
   }

@@ -272,25 +272,52 @@ void write_table(hid_t location, const std::string& name, const std::vector<Tabl
   dataset.close(doing);
 }
 
+namespace {
+
+/// The type of a row in memory: one T for each of `columns`, which the stored type has to have.
 template <typename T>
-std::vector<T> read_table_column(hid_t location, const std::string& name, const std::string& column) {
-  const std::string doing = "reading column " + column + " of " + name;
+Handle row_type(hid_t stored, std::span<const char* const> columns, const std::string& doing) {
+  Handle row(H5Tcreate(H5T_COMPOUND, columns.size() * sizeof(T)), H5Tclose, doing);
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    if (H5Tget_class(stored) != H5T_COMPOUND || H5Tget_member_index(stored, columns[c]) < 0) {
+      throw Hdf5Error(doing + ": no column " + columns[c]);
+    }
+    checked(H5Tinsert(row.get(), columns[c], c * sizeof(T), memory_type<T>()), doing);
+  }
+  return row;
+}
+
+}  // namespace
+
+template <typename T>
+std::vector<std::vector<T>> read_table_columns(hid_t location, const std::string& name,
+                                               std::span<const char* const> columns) {
+  const std::string doing = "reading the table " + name;
   const Handle dataset(H5Dopen2(location, name.c_str(), H5P_DEFAULT), H5Dclose, doing);
   const Handle stored(H5Dget_type(dataset.get()), H5Tclose, doing);
-  if (H5Tget_class(stored.get()) != H5T_COMPOUND || H5Tget_member_index(stored.get(), column.c_str()) < 0) {
-    throw Hdf5Error(doing + ": no such column");
-  }
+  const Handle row = row_type<T>(stored.get(), columns, doing);
   const std::vector<hsize_t> dims = dimensions(dataset.get());
   if (dims.size() != 1) throw Hdf5Error(doing + ": it has another number of dimensions");
-  const Handle wanted(H5Tcreate(H5T_COMPOUND, sizeof(T)), H5Tclose, doing);
-  checked(H5Tinsert(wanted.get(), column.c_str(), 0, memory_type<T>()), doing);
-  std::vector<T> values(element_count(dims, sizeof(T)));
-  checked(H5Dread(dataset.get(), wanted.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), doing);
+  std::vector<T> cells(element_count(dims, columns.size() * sizeof(T)) * columns.size());
+  checked(H5Dread(dataset.get(), row.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, cells.data()), doing);
+  std::vector<std::vector<T>> values(columns.size(), std::vector<T>(dims[0]));
+  for (std::size_t cell = 0; cell < cells.size(); ++cell) {
+    values[cell % columns.size()][cell / columns.size()] = cells[cell];
+  }
   return values;
 }
 
-template std::vector<std::int64_t> read_table_column(hid_t, const std::string&, const std::string&);
-template std::vector<double> read_table_column(hid_t, const std::string&, const std::string&);
+template <typename T>
+std::vector<T> read_table_column(hid_t location, const std::string& name, const char* column) {
+  return std::move(read_table_columns<T>(location, name, std::array{column}).front());
+}
+
+template std::vector<std::vector<std::int64_t>> read_table_columns(hid_t, const std::string&,
+                                                                   std::span<const char* const>);
+template std::vector<std::vector<double>> read_table_columns(hid_t, const std::string&,
+                                                             std::span<const char* const>);
+template std::vector<std::int64_t> read_table_column(hid_t, const std::string&, const char*);
+template std::vector<double> read_table_column(hid_t, const std::string&, const char*);
 
 }  // namespace m2m::results::hdf5
 

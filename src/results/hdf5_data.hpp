@@ -74,10 +74,14 @@ struct TableColumn {
 /// Hdf5Error; Error (internal) if the lengths of the columns differ.
 void write_table(hid_t location, const std::string& name, const std::vector<TableColumn>& columns);
 
-/// Reads one numeric column of a table, [rows]. T: std::int64_t or double. Throws Hdf5Error if there is no such
-/// column.
+/// Reads numeric columns of a table, in one access: [columns][rows], in the order of `columns`. T: std::int64_t or
+/// double. Throws Hdf5Error if a column is missing.
 template <typename T>
-std::vector<T> read_table_column(hid_t location, const std::string& name, const std::string& column);
+std::vector<std::vector<T>> read_table_columns(hid_t location, const std::string& name,
+                                               std::span<const char* const> columns);
+/// Reads one numeric column of a table, [rows]. Throws as read_table_columns does.
+template <typename T>
+std::vector<T> read_table_column(hid_t location, const std::string& name, const char* column);
 
 }  // namespace m2m::results::hdf5
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "results/hdf5_data.hpp"
+#include "results/merged_files.hpp"
 #include "results/record.hpp"
 #include "results/record_group.hpp"
 #include "results/study_results.hpp"
@@ -190,11 +191,11 @@ Json outcomes_json(const StudyResults& results) {
 
 void write_results(hid_t root, const OutputFolder& folder, StudyResults& results, const PlannedStudy& study) {
   const Handle group = hdf5::create_group(root, "trial");
-  for (TrialOutcome& trial : results.trials) {
-    trial = read_outcome(folder, trial.planned, RecordParts::all);
+  for (const PlannedTrial& planned : study.trials) {
+    TrialOutcome& trial = results.trials.emplace_back(read_outcome(folder, planned, RecordParts::all));
     if (!trial.record) continue;
-    if (!hdf5::contains(group.get(), trial.planned.id)) {
-      write_record(hdf5::create_group(group.get(), trial.planned.id).get(), *trial.record);
+    if (!hdf5::contains(group.get(), planned.id)) {
+      write_record(hdf5::create_group(group.get(), planned.id).get(), *trial.record);
     }
     drop_bulk(*trial.record);
   }
@@ -233,13 +234,28 @@ MergeSummary summarise(const OutputFolder& folder, const StudyResults& results) 
   return summary;
 }
 
+/// True if a result exists that could not be read: damaged, or of another version of the program.
+bool has_unread_results(const OutputFolder& folder, const StudyResults& results) {
+  return std::any_of(results.trials.begin(), results.trials.end(), [&](const TrialOutcome& trial) {
+    return trial.status == TrialStatus::failed && std::filesystem::exists(folder.result(trial.planned.id));
+  });
+}
+
+/// sources: as they were before the merge, so that a file that changes meanwhile differs from merged.json.
+StudyResults merge_anew(const OutputFolder& folder, const PlannedStudy& study, const Json& sources) {
+  StudyResults results{study.name, {}, unplanned_trials(folder, study)};
+  write_schema_file(folder.merged(), "results", [&](hid_t root) { write_results(root, folder, results, study); });
+  if (!has_unread_results(folder, results)) write_merged_files(sources, folder);
+  return results;
+}
+
 }  // namespace
 
 MergeSummary merge_results(const OutputFolder& folder) {
-  StudyResults results = read_output_folder(folder);
-  const PlannedStudy study = read_planned_study(folder.study());
-  write_schema_file(folder.merged(), "results", [&](hid_t root) { write_results(root, folder, results, study); });
-  return summarise(folder, results);
+  const PlannedStudy study = read_study_of(folder);
+  const Json sources = facts_of_sources(folder, study);
+  const bool is_unchanged = is_merged_from(sources, folder);
+  return summarise(folder, is_unchanged ? read_merged_outcomes(folder, study) : merge_anew(folder, study, sources));
 }
 
 }  // namespace m2m::results

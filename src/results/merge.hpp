@@ -16,11 +16,12 @@ struct MergeSummary {
   std::vector<std::string> damaged;  // ids of the failed trials whose result.h5 exists but cannot be read
 };
 
-/// Writes results.h5 from the result.h5 of every planned trial; docs/results_format.md describes the layout.
+/// Writes results.h5 from the result.h5 of every planned trial; docs/results_format.md describes the layout. Leaves
+/// it as it is if it and all files that it is made from have the SHA-256 that merged.json names.
 ///
 /// Holds one trial in memory at a time. The file and the summary name missing, failed and damaged trials. Results
 /// that study.json does not plan are left out and named. Local; one process at a time. Throws Error as
-/// read_output_folder, and input_output if results.h5 cannot be written.
+/// read_study_of, and input_output if results.h5 cannot be written.
 MergeSummary merge_results(const OutputFolder& folder);
 
 }  // namespace m2m::results

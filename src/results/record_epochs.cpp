@@ -1,5 +1,7 @@
 // Epochs, generation counts, features and translations of a record in HDF5.
+#include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 
 #include "core/error.hpp"
@@ -33,16 +35,17 @@ void write_epochs(hid_t group, const std::vector<EpochRecord>& epochs) {
 }
 
 std::vector<EpochRecord> read_epochs(hid_t group, RecordParts parts) {
-  const auto numbers = hdf5::read_table_column<std::int64_t>(group, table_name, "epoch");
-  std::vector<EpochRecord> epochs(numbers.size());
-  for (std::size_t e = 0; e < epochs.size(); ++e) epochs[e].epoch = static_cast<int>(numbers[e]);
-  for (const EpochColumn& measured : epoch_columns) {
-    const auto values = hdf5::read_table_column<double>(group, table_name, measured.name);
-    for (std::size_t e = 0; e < epochs.size(); ++e) epochs[e].*measured.value = values[e];
+  std::array<const char*, epoch_columns.size()> names{};
+  std::transform(epoch_columns.begin(), epoch_columns.end(), names.begin(), std::mem_fn(&EpochColumn::name));
+  const auto integers =
+      hdf5::read_table_columns<std::int64_t>(group, table_name, std::array{"epoch", "translated"});
+  const auto numbers = hdf5::read_table_columns<double>(group, table_name, names);
+  std::vector<EpochRecord> epochs(integers[0].size());
+  for (std::size_t e = 0; e < epochs.size(); ++e) {
+    epochs[e].epoch = static_cast<int>(integers[0][e]);
+    for (std::size_t c = 0; c < names.size(); ++c) epochs[e].*epoch_columns[c].value = numbers[c][e];
   }
-  if (parts == RecordParts::all) {
-    read_generation(group, epochs, hdf5::read_table_column<std::int64_t>(group, table_name, "translated"));
-  }
+  if (parts == RecordParts::all) read_generation(group, epochs, integers[1]);
   return epochs;
 }
 
@@ -216,10 +219,9 @@ void read_sparse(hid_t group, std::int64_t classes, std::vector<EpochRecord>& ep
     epochs[e].generation.classes = static_cast<int>(classes);
     by_number[epochs[e].epoch] = &epochs[e];
   }
-  std::array<hdf5::Integers, column_count> columns;
-  for (int c = 0; c < column_count; ++c) {
-    columns[c] = hdf5::read_table_column<std::int64_t>(group, generation_name, column_name(c));
-  }
+  std::array<const char*, column_count> names{};
+  for (int c = 0; c < column_count; ++c) names[c] = column_name(c);
+  const auto columns = hdf5::read_table_columns<std::int64_t>(group, generation_name, names);
   for (std::size_t row = 0; row < columns[0].size(); ++row) {
     const auto epoch = by_number.find(columns[0][row]);
     const std::int64_t seed = columns[1][row];

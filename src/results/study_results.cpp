@@ -105,7 +105,9 @@ TrialRecord read_merged_record(hid_t trials, const std::string& id) {
   }
 }
 
-void check_folder(const OutputFolder& folder) {
+}  // namespace
+
+PlannedStudy read_study_of(const OutputFolder& folder) {
   std::error_code failed;
   if (!fs::is_directory(folder.root, failed)) {
     throw io_error(fmt::format("{}: {}", folder.root.string(), failed ? failed.message() : "not a folder"));
@@ -115,9 +117,8 @@ void check_folder(const OutputFolder& folder) {
         fmt::format("{}: has no study.json, so no sweep has written here; give the folder of m2m-sweep's --out",
                     folder.root.string()));
   }
+  return read_planned_study(folder.study());
 }
-
-}  // namespace
 
 const char* to_text(TrialStatus status) { return status_names.at(static_cast<std::size_t>(status)); }
 
@@ -132,14 +133,23 @@ TrialOutcome read_outcome(const OutputFolder& folder, const PlannedTrial& planne
 }
 
 StudyResults read_output_folder(const OutputFolder& folder) {
-  check_folder(folder);
-  const PlannedStudy study = read_planned_study(folder.study());
+  const PlannedStudy study = read_study_of(folder);
   StudyResults results{study.name, {}, unplanned_trials(folder, study)};
   for (const PlannedTrial& trial : study.trials) {
     results.trials.push_back(read_outcome(folder, trial, RecordParts::metrics));
   }
   return results;
 }
+
+namespace {
+
+TrialOutcome merged_outcome(const PlannedTrial& planned, const Json& outcomes) {
+  const Json& outcome = outcomes.at(planned.id);
+  return {planned, parse_status(outcome.at("status").get<std::string>()), outcome.at("reason").get<std::string>(),
+          std::nullopt};
+}
+
+}  // namespace
 
 StudyResults read_results_file(const fs::path& file) {
   StudyResults results;
@@ -149,14 +159,21 @@ StudyResults read_results_file(const fs::path& file) {
     const hdf5::Handle trials = hdf5::open_group(root, "trial");
     results.name = study.name;
     for (const PlannedTrial& planned : study.trials) {
-      const Json& outcome_json = outcomes.at(planned.id);
-      TrialOutcome outcome{planned, parse_status(outcome_json.at("status").get<std::string>()),
-                           outcome_json.at("reason").get<std::string>(), std::nullopt};
+      TrialOutcome outcome = merged_outcome(planned, outcomes);
       if (outcome.status == TrialStatus::done) {
         outcome.record = read_merged_record(trials.get(), planned.id);
       }
       results.trials.push_back(std::move(outcome));
     }
+  });
+  return results;
+}
+
+StudyResults read_merged_outcomes(const OutputFolder& folder, const PlannedStudy& study) {
+  StudyResults results{study.name, {}, unplanned_trials(folder, study)};
+  read_schema_file(folder.merged(), "results", [&](hid_t root) {
+    const Json outcomes = Json::parse(hdf5::read_text(root, "outcomes"));
+    for (const PlannedTrial& planned : study.trials) results.trials.push_back(merged_outcome(planned, outcomes));
   });
   return results;
 }

@@ -77,12 +77,20 @@ struct StudyResults {
 /// failed.
 TrialOutcome read_outcome(const OutputFolder& folder, const PlannedTrial& planned, RecordParts parts);
 
-/// Reads the outcome of every planned trial of an output folder, with RecordParts::metrics. Throws Error:
-/// input_output if the folder cannot be read, usage if it has no study.json.
+/// Reads the study.json of an output folder. Throws Error as read_planned_study; input_output if there is no such
+/// folder, usage if it has no study.json.
+PlannedStudy read_study_of(const OutputFolder& folder);
+
+/// Reads the outcome of every planned trial of an output folder, with RecordParts::metrics. Throws Error as
+/// read_study_of.
 StudyResults read_output_folder(const OutputFolder& folder);
 
 /// Reads the outcome of every planned trial from a results.h5. Throws Error as read_trial does.
 StudyResults read_results_file(const std::filesystem::path& file);
+
+/// The outcome of every planned trial, without records, as the last merge wrote them to results.h5. Throws Error as
+/// read_trial does.
+StudyResults read_merged_outcomes(const OutputFolder& folder, const PlannedStudy& study);
 
 /// Ids of the trials that have a result in the folder but are not planned by `study`, in order.
 std::vector<std::string> unplanned_trials(const OutputFolder& folder, const PlannedStudy& study);

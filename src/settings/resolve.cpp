@@ -29,14 +29,14 @@ bool has_value(const Config& config, const std::string& name, const Json& value)
 std::string recipe_default(const std::string& name, const Config& config) {
   if (name == "recipe.loss") return to_text(Loss::cross_entropy);
   if (name != "recipe.head") {
-    const Json plain = {{"recipe.rebalance", to_text(Rebalance{})},
-                        {"recipe.sampling", to_text(Sampling{})},
-                        {"recipe.class_weights", to_text(ClassWeights{})},
-                        {"recipe.translate", to_text(Translate{})},
-                        {"recipe.mixing", to_text(Mixing{})},
-                        {"recipe.start", ""},
-                        {"recipe.train", to_text(Trainable{})},
-                        {"recipe.post_hoc", to_text(PostHoc{})}};
+    static const Json plain = {{"recipe.rebalance", to_text(Rebalance{})},
+                               {"recipe.sampling", to_text(Sampling{})},
+                               {"recipe.class_weights", to_text(ClassWeights{})},
+                               {"recipe.translate", to_text(Translate{})},
+                               {"recipe.mixing", to_text(Mixing{})},
+                               {"recipe.start", ""},
+                               {"recipe.train", to_text(Trainable{})},
+                               {"recipe.post_hoc", to_text(PostHoc{})}};
     return plain.at(name).get<std::string>();
   }
   const bool needs_cosines = facts_of(parse_word<Loss>(config.text("recipe.loss"))).needs_cosines;

@@ -54,16 +54,26 @@ bool has_trait(const std::string& name, bool Traits::*trait) {
   return found != nullptr && found->traits.*trait;
 }
 
-bool acts(const Setting& setting, const Config& resolved) {
+namespace {
+
+/// acts(), with the answer to whether the recipe trains, which is the same for all settings of a trial.
+bool acts(const Setting& setting, const Config& resolved, bool trains) {
   if (setting.traits.acts_elsewhere || !holds(setting.acts_if, resolved)) return false;
   if (setting.acts != nullptr && !setting.acts(resolved)) return false;
-  return setting.traits.acts_post_hoc || read<Recipe>(resolved).trains();
+  return setting.traits.acts_post_hoc || trains;
+}
+
+}  // namespace
+
+bool acts(const Setting& setting, const Config& resolved) {
+  return acts(setting, resolved, read<Recipe>(resolved).trains());
 }
 
 Json acting_settings(const Config& resolved, std::span<const Setting> table) {
+  const bool trains = read<Recipe>(resolved).trains();
   Json acting = Json::object();
   for (const Setting& setting : table) {
-    if (setting.traits.provenance || !resolved.has(setting.name) || !acts(setting, resolved)) continue;
+    if (setting.traits.provenance || !resolved.has(setting.name) || !acts(setting, resolved, trains)) continue;
     const Json& value = resolved.json().at(setting.name);
     if (setting.traits.silent_at_default && value == setting.default_value) continue;
     acting[setting.name] = value;

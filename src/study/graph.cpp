@@ -21,8 +21,8 @@ namespace {
 
 class Builder {
  public:
-  int add(const StageRequest& request) {
-    const std::string id = stage_id(request.identity);
+  int add(StageRequest request) {
+    std::string id = stage_id(request.identity);
     if (const auto known = positions_.find(id); known != positions_.end()) {
       if (graph_.stages[static_cast<std::size_t>(known->second)].kind != request.kind) {
         throw internal_error("stage " + id + " is requested as two kinds of stage");
@@ -30,25 +30,26 @@ class Builder {
       return known->second;
     }
     std::vector<int> needs;
-    for (const StageRequest& needed : request.needs) needs.push_back(add(needed));
-    return append(id, request, needs);
+    for (StageRequest& needed : request.needs) needs.push_back(add(std::move(needed)));
+    return append(std::move(id), std::move(request), std::move(needs));
   }
 
   /// Adds a point of the study. Its label replaces the label that the trial has as the base of another trial.
-  void add_wanted(const StageRequest& request) {
-    const int position = add(request);
-    if (wanted_.insert(position).second) graph_.stages[static_cast<std::size_t>(position)].label = request.label;
+  void add_wanted(StageRequest request) {
+    const std::string label = request.label;
+    const int position = add(std::move(request));
+    if (wanted_.insert(position).second) graph_.stages[static_cast<std::size_t>(position)].label = label;
   }
 
   StageGraph take() { return std::move(graph_); }
 
  private:
-  int append(const std::string& id, const StageRequest& request, const std::vector<int>& needs) {
+  int append(std::string id, StageRequest request, std::vector<int> needs) {
     Stage stage{id,
                 request.kind,
-                request.label,
-                request.config,
-                request.identity,
+                std::move(request.label),
+                std::move(request.config),
+                std::move(request.identity),
                 request.epochs,
                 request.cost,
                 request.memory,
@@ -61,9 +62,9 @@ class Builder {
       graph_.dependents[static_cast<std::size_t>(needed)].push_back(position);
     }
     graph_.stages.push_back(std::move(stage));
-    graph_.needs.push_back(needs);
+    graph_.needs.push_back(std::move(needs));
     graph_.dependents.emplace_back();
-    positions_.emplace(id, position);
+    positions_.emplace(std::move(id), position);
     return position;
   }
 
@@ -86,31 +87,32 @@ std::vector<bool> stages_to_keep(const StageGraph& graph, const std::vector<bool
 
 }  // namespace
 
-StageGraph make_graph(const std::vector<StageRequest>& requests) {
+StageGraph make_graph(std::vector<StageRequest> requests) {
   Builder builder;
-  for (const StageRequest& request : requests) builder.add_wanted(request);
+  for (StageRequest& request : requests) builder.add_wanted(std::move(request));
   return builder.take();
 }
 
-StageGraph without_unshared_prefixes(const StageGraph& graph, const std::vector<bool>& exists) {
+StageGraph without_unshared_prefixes(StageGraph graph, const std::vector<bool>& exists) {
   const std::vector<bool> stays = stages_to_keep(graph, exists);
   std::vector<int> position(graph.stages.size(), -1);
   StageGraph kept;
   for (std::size_t i = 0; i < stays.size(); ++i) {
     if (!stays[i]) continue;
-    Stage stage = graph.stages[i];
+    Stage stage = std::move(graph.stages[i]);
     std::vector<int> needs;
     stage.needs.clear();
     position[i] = kept.size();
     for (const int needed : graph.needs[i]) {
-      const Stage& other = graph.stages[static_cast<std::size_t>(needed)];
       if (const int at = position[static_cast<std::size_t>(needed)]; at >= 0) {
+        const Stage& other = kept.stages[static_cast<std::size_t>(at)];
         needs.push_back(at);
         stage.needs.push_back({other.kind, other.id});
         kept.dependents[static_cast<std::size_t>(at)].push_back(kept.size());
       } else {
-        stage.cost += other.cost;
-        stage.epochs += other.epochs;
+        const Stage& dropped = graph.stages[static_cast<std::size_t>(needed)];
+        stage.cost += dropped.cost;
+        stage.epochs += dropped.epochs;
       }
     }
     kept.stages.push_back(std::move(stage));

@@ -17,11 +17,11 @@ struct StageGraph {
 
 /// Builds the graph; requests with equal identities become one stage, with the label of the first of them in
 /// `requests`. Throws Error (internal) if equal identities ask for different kinds.
-StageGraph make_graph(const std::vector<StageRequest>& requests);
+StageGraph make_graph(std::vector<StageRequest> requests);
 
 /// Removes the prefixes that do not exist and that only one trial to run would use: this trial trains their epochs
 /// itself, and their cost is added to its own. exists[i]: the artifact of stage i exists. Pure.
-StageGraph without_unshared_prefixes(const StageGraph& graph, const std::vector<bool>& exists);
+StageGraph without_unshared_prefixes(StageGraph graph, const std::vector<bool>& exists);
 
 /// Number of stages of that kind.
 int count(const StageGraph& graph, StageKind kind);

@@ -267,7 +267,7 @@ StageGraph plan_study(const Study& study, std::span<const settings::Setting> row
   check_cells(study, planned);
   std::vector<StageRequest> requests;
   for (PlannedPoint& each : planned) requests.push_back(std::move(each.request));
-  return make_graph(requests);
+  return make_graph(std::move(requests));
 }
 
 }  // namespace m2m::study

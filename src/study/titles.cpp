@@ -21,9 +21,9 @@ std::map<StageKind, std::set<std::string>> varying_data_settings(const StageGrap
   std::map<StageKind, const Config*> first;
   for (const Stage& stage : graph.stages) {
     const Config& other = *first.emplace(stage.kind, &stage.config).first->second;
-    for (const auto& [name, value] : stage.config.json().items()) {
-      const bool differs = !other.has(name) || other.json().at(name) != value;
-      if (settings::has_trait(name, &settings::Traits::data) && differs) varying[stage.kind].insert(name);
+    const Json of_data = settings::with_trait(stage.config, &settings::Traits::data);
+    for (const auto& [name, value] : of_data.items()) {
+      if (!other.has(name) || other.json().at(name) != value) varying[stage.kind].insert(name);
     }
   }
   return varying;

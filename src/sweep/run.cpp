@@ -51,9 +51,9 @@ bool keep_stage(const std::filesystem::path& folder, bool is_needed) {
   }
 }
 
-bool keep_trial(const study::Stage& trial, const results::OutputFolder& out, bool is_needed,
-                const FindDamage& find_damage) {
-  auto damage = results::damage_of_result(out.result(trial.id), trial.id, results::Look::thorough);
+bool keep_trial(const study::Stage& trial, const results::OutputFolder& out, const results::ResultChecker& checker,
+                bool is_needed, const FindDamage& find_damage) {
+  auto damage = checker.damage(trial.id, results::Look::thorough);
   if (!damage && is_needed) damage = find_damage(trial, out);
   if (damage) log_warning(results::set_aside(*damage));
   return !damage;
@@ -61,21 +61,24 @@ bool keep_trial(const study::Stage& trial, const results::OutputFolder& out, boo
 
 }  // namespace
 
-bool stage_exists(const study::Stage& stage, const results::OutputFolder& out) {
+bool stage_exists(const study::Stage& stage, const results::OutputFolder& out,
+                  const results::ResultChecker& checker) {
   if (!is_there(stage, out)) return false;
   return stage.kind == study::StageKind::trial
-             ? !results::damage_of_result(out.result(stage.id), stage.id, results::Look::quick)
+             ? !checker.damage(stage.id, results::Look::quick)
              : !results::damage_of_stage(out.stage(stage.id), results::Look::quick);
 }
 
 std::vector<bool> existing_stages(const study::StageGraph& graph, const results::OutputFolder& out) {
+  const results::ResultChecker checker(out);
   std::vector<bool> there;
-  for (const study::Stage& stage : graph.stages) there.push_back(stage_exists(stage, out));
+  for (const study::Stage& stage : graph.stages) there.push_back(stage_exists(stage, out, checker));
   return there;
 }
 
 std::vector<bool> set_aside_damaged(const study::StageGraph& graph, const results::OutputFolder& out,
                                     const FindDamage& find_damage) {
+  const results::ResultChecker checker(out);
   std::vector<bool> there(graph.stages.size()), to_run(graph.stages.size());
   for (std::size_t i = there.size(); i-- > 0;) {  // dependents first
     const study::Stage& stage = graph.stages[i];
@@ -83,7 +86,7 @@ std::vector<bool> set_aside_damaged(const study::StageGraph& graph, const result
     const bool is_trial = stage.kind == study::StageKind::trial;
     const bool is_needed = std::any_of(dependents.begin(), dependents.end(),
                                        [&](int dependent) { return to_run[static_cast<std::size_t>(dependent)]; });
-    there[i] = is_there(stage, out) && (is_trial ? keep_trial(stage, out, is_needed, find_damage)
+    there[i] = is_there(stage, out) && (is_trial ? keep_trial(stage, out, checker, is_needed, find_damage)
                                                  : keep_stage(out.stage(stage.id), is_needed));
     to_run[i] = !there[i] && (is_trial || is_needed);
   }
@@ -190,7 +193,8 @@ void log_stopped(const Scheduler& scheduler, ExitCode code) {
 }
 
 /// Merges the results and logs the outcome. Merging reads every result completely, unlike the check before the
-/// sweep: a damaged one is renamed and counts as failed. Returns the number of damaged trials.
+/// sweep, unless all have the checksums of the last merge: a damaged one is renamed and counts as failed. Returns
+/// the number of damaged trials.
 int merge_and_log(const SweepJob& job, const Scheduler& scheduler, double seconds) {
   const results::MergeSummary merged = results::merge_results(job.out);
   for (const std::string& remark : merged.remarks) log_warning(remark);

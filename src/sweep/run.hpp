@@ -10,6 +10,7 @@
 #include "comm/messages/mailbox.hpp"
 #include "core/error.hpp"
 #include "results/folder_lock.hpp"
+#include "results/merged_files.hpp"
 #include "results/output_folder.hpp"
 #include "study/graph.hpp"
 #include "study/study.hpp"
@@ -21,8 +22,9 @@ namespace m2m::sweep {
 /// True if the artifact of a stage exists and is complete, by a quick check: result.h5 of a trial; stage.json of a
 /// g or prefix, and the sizes of its files. Opens a file.
 ///
-/// Local. Throws Error as results::damage_of_result does.
-bool stage_exists(const study::Stage& stage, const results::OutputFolder& out);
+/// checker: of `out`. Local. Throws Error as results::damage_of_result does.
+bool stage_exists(const study::Stage& stage, const results::OutputFolder& out,
+                  const results::ResultChecker& checker);
 
 /// stage_exists of each stage of a graph.
 std::vector<bool> existing_stages(const study::StageGraph& graph, const results::OutputFolder& out);

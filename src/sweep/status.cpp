@@ -11,6 +11,7 @@
 #include "core/text.hpp"
 #include "results/folder_lock.hpp"
 #include "results/journal.hpp"
+#include "results/merged_files.hpp"
 #include "results/output_folder.hpp"
 #include "results/record.hpp"
 #include "results/record_file.hpp"
@@ -66,9 +67,9 @@ void read_failed(const fs::path& file, StageStatusLine& trial) {
 }
 
 /// True if the result exists and cannot be read; sets the reason.
-bool is_unreadable(const OutputFolder& out, StageStatusLine& trial) {
+bool is_unreadable(const results::ResultChecker& checker, StageStatusLine& trial) {
   try {
-    const auto damage = results::damage_of_result(out.result(trial.id), trial.id, results::Look::quick);
+    const auto damage = checker.damage(trial.id, results::Look::quick);
     if (damage) trial.reason = damage->why + "; the command of the sweep makes it again";
   } catch (const Error& error) {
     trial.reason = error.what();
@@ -81,7 +82,8 @@ StageStatusLine nothing_known(const std::string& id, const std::string& kind, co
   return {id, kind, label, LiveStatus::waiting, "", 0, epochs, unknown, unknown, unknown, unknown};
 }
 
-StageStatusLine read_trial_status(const OutputFolder& out, const results::PlannedTrial& planned, bool sweep_lives) {
+StageStatusLine read_trial_status(const OutputFolder& out, const results::ResultChecker& checker,
+                                  const results::PlannedTrial& planned, bool sweep_lives) {
   study::Stage as_stage;
   as_stage.config = planned.config;
   StageStatusLine trial = nothing_known(planned.id, "trial", planned.label + "  " + study::data_text(as_stage),
@@ -89,7 +91,7 @@ StageStatusLine read_trial_status(const OutputFolder& out, const results::Planne
   std::error_code ignored;
   const bool has_begun = fs::exists(out.journal(planned.id), ignored);
   if (fs::exists(out.result(planned.id), ignored)) {
-    trial.state = is_unreadable(out, trial) ? LiveStatus::failed : LiveStatus::done;
+    trial.state = is_unreadable(checker, trial) ? LiveStatus::failed : LiveStatus::done;
   } else if (fs::exists(out.failure(planned.id), ignored)) {
     read_failed(out.failure(planned.id), trial);
   } else if (has_begun) {
@@ -151,10 +153,11 @@ StudyStatus read_status(const OutputFolder& out) {
   StudyStatus status;
   status.name = study.name;
   status.sweep = results::live_holder(out.root);
+  const results::ResultChecker checker(out);
   std::set<std::string> seen;
   for (const results::PlannedTrial& planned : study.trials) {
     if (seen.insert(planned.id).second)
-      status.trials.push_back(read_trial_status(out, planned, !status.sweep.empty()));
+      status.trials.push_back(read_trial_status(out, checker, planned, !status.sweep.empty()));
   }
   const OutputFolder with_cache{out.root, study.cache};
   for (const results::PlannedStage& planned : study.stages)

@@ -51,7 +51,8 @@ inline study::StageGraph plan(const std::vector<Json>& points, bool keep_prefixe
   }
   study::StageGraph graph = study::make_graph(requests);
   if (keep_prefixes) return graph;
-  return study::without_unshared_prefixes(graph, std::vector<bool>(graph.stages.size(), false));
+  const std::vector<bool> nothing(graph.stages.size(), false);
+  return study::without_unshared_prefixes(std::move(graph), nothing);
 }
 
 class StageRunnerTest : public ::testing::Test {

@@ -5,6 +5,8 @@
 #include "core/files.hpp"
 #include "core/log.hpp"
 #include "results/folder_lock.hpp"
+#include "results/merge.hpp"
+#include "results/record_file.hpp"
 #include "support/counts.hpp"
 #include "support/fake_training.hpp"
 #include "support/temporary_folder.hpp"
@@ -94,6 +96,24 @@ TEST_F(Existing, LosesDamagedResultsToANameBesideThem) {
   EXPECT_EQ(missing_after(), std::vector<std::string>{trial.id});
   EXPECT_EQ(fs::file_size(out_.result(trial.id).string() + ".damaged"), 100U);
   EXPECT_FALSE(fs::exists(out_.result(trial.id)));
+}
+
+TEST_F(Existing, LosesAMergedResultIfABitOfItFlipsThoughItsTimeStays) {
+  write_planned_trials({}, graph_, out_);
+  ASSERT_EQ(results::merge_results(out_).damaged, std::vector<std::string>());
+  const Stage& trial = first(StageKind::trial);
+  const fs::path file = out_.result(trial.id);
+  const fs::file_time_type time = fs::last_write_time(file);
+  const std::string whole = read_file(file);
+  std::size_t place = whole.size() / 2;
+  for (; !results::damage_of_result(file, trial.id, results::Look::thorough); ++place) {  // not all bytes are read
+    ASSERT_LT(place, whole.size());
+    std::string flipped = whole;
+    flipped[place] = static_cast<char>(flipped[place] ^ 1);
+    write_file(file, flipped);
+    fs::last_write_time(file, time);
+  }
+  EXPECT_EQ(missing_after(), std::vector<std::string>{trial.id});
 }
 
 TEST_F(Existing, LosesAStageWithOtherBytesWhereATrialToRunNeedsIt) {
