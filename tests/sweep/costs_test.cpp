@@ -41,7 +41,8 @@ class ReadDurations : public ::testing::Test {
 };
 
 TEST_F(ReadDurations, TakesTheModelTimesTheMeasuredRatioWhereNothingWasMeasured) {
-  const Durations read = read_durations(file("{\"" + id(0) + "\": 40, \"" + id(1) + "\": 5, \"other\": 3}"), graph_);
+  const Durations read =
+      read_durations(file("{\"" + id(0) + "\": 40, \"" + id(1) + "\": 5, \"other\": 3}"), graph_);
   EXPECT_EQ(read.measured, 2);
   EXPECT_DOUBLE_EQ(read.ratio, 3);  // 45 seconds, 15 were estimated
   EXPECT_EQ(read.seconds, (std::vector<double>{40, 5, 21}));
@@ -67,6 +68,9 @@ TEST_F(ReadDurations, RefusesWhatIsNoDurationAsBadData) {
     EXPECT_EQ(code, ExitCode::bad_data) << sentence;
     EXPECT_TRUE(says(sentence, {"durations.json:", "'abc'", std::string(value) + ":", "seconds"}));
   }
+  EXPECT_EQ(refusal(file("{\"abc\": 1e300}")).first, ExitCode::bad_data);
+  EXPECT_EQ(refusal(file("{\"abc\": " + std::string(200'000, '[') + std::string(200'000, ']') + "}")).first,
+            ExitCode::bad_data);
   for (const char* text : {"", "[1, 2]", "{\"abc\": 1", "3"}) {
     const auto [code, sentence] = refusal(file(text));
     EXPECT_EQ(code, ExitCode::bad_data);
