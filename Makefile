@@ -2,7 +2,7 @@
 # PRESET: a preset of CMakePresets.json, for 'build' and 'check'.
 PRESET ?= cpu-release
 .DEFAULT_GOAL := help
-.PHONY: help setup programs build demo check check-quick gpu asan format format-check tidy lint clean
+.PHONY: help setup programs build demo check check-quick gpu asan fuzz format format-check tidy lint clean
 
 help:           ## this list
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,11 @@ gpu:            ## the GPU programs, into build/bin (needs nvcc 13 and NCCL; fet
 asan: setup     ## every test under the address and undefined-behaviour sanitizers
 	@scripts/build.sh cpu-asan
 	@scripts/check.sh cpu-asan
+
+fuzz: setup     ## fuzz the readers of files that others may have made (needs clang 14)
+	@scripts/install_packages.sh clang-14 libclang-rt-14-dev
+	@scripts/build.sh cpu-fuzz fuzz_targets
+	@scripts/fuzz.sh
 
 format:         ## lay out the sources
 	@scripts/format.sh
