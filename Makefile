@@ -2,7 +2,7 @@
 # PRESET: a preset of CMakePresets.json, for 'build' and 'check'.
 PRESET ?= cpu-release
 .DEFAULT_GOAL := help
-.PHONY: help setup programs build demo check check-quick gpu asan tsan format format-check tidy lint clean
+.PHONY: help setup programs build demo check check-quick gpu asan tsan fuzz format format-check tidy lint clean
 
 help:           ## this list
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,11 @@ asan: setup     ## every test under the address and undefined-behaviour sanitize
 tsan: setup     ## tests of the code without torch under the thread sanitizer
 	@scripts/build.sh cpu-tsan unit_tests
 	@scripts/check.sh cpu-tsan --label-regex '^unit$$'
+
+fuzz: setup     ## fuzz the readers of files that others may have made (needs clang 14)
+	@scripts/install_packages.sh clang-14 libclang-rt-14-dev
+	@scripts/build.sh cpu-fuzz fuzz_targets
+	@scripts/fuzz.sh
 
 format:         ## lay out the sources
 	@scripts/format.sh

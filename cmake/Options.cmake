@@ -7,6 +7,7 @@ option(M2M_CUDA "Build for NVIDIA GPUs (needs nvcc 13, NCCL and the full torch w
 option(M2M_BOTH "With M2M_CUDA: link programs and tests for the CPU too, from the same objects" OFF)
 option(M2M_SANITIZE "Build with the address and undefined-behaviour sanitizers" OFF)
 option(M2M_SANITIZE_THREADS "Build with the thread sanitizer (without libtorch, which would need to be built with it)" OFF)
+cmake_dependent_option(M2M_FUZZ "Build the fuzz targets (needs clang and M2M_SANITIZE)" OFF "M2M_SANITIZE;M2M_BUILD_TESTS" OFF)
 option(M2M_WERROR "Make a compiler's warning of this project's sources an error" OFF)
 option(M2M_PCH "Compile the headers that cost most once, and reuse them" ON)
 if(M2M_SANITIZE_THREADS AND (M2M_TORCH OR M2M_SANITIZE))

@@ -37,10 +37,21 @@ if(M2M_SANITIZE_THREADS)
   add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
   add_link_options(-fsanitize=thread)
 endif()
+# Clang knows neither some options of GCC nor the warnings that they switch off.
+target_compile_options(m2m_flags INTERFACE
+  $<$<COMPILE_LANG_AND_ID:CXX,Clang>:-Wno-unknown-warning-option -Wno-ignored-optimization-argument>)
+
 if(M2M_SANITIZE)
   # Little debug information: it is enough for a line in a report, and torch's headers make a lot of it.
   set(CMAKE_CXX_FLAGS_DEBUG "-g1 -O1")
   add_compile_options(-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
   add_link_options(-fsanitize=address,undefined)
   add_compile_options($<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-maybe-uninitialized>)  # GCC 12 reports it in its own std::regex
+endif()
+if(M2M_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+    message(FATAL_ERROR "The fuzz targets need clang, found ${CMAKE_CXX_COMPILER_ID}: use the preset cpu-fuzz, or set M2M_FUZZ to OFF.")
+  endif()
+  # Counts the branches that an input takes, which guides libFuzzer; its main function is linked by the targets alone.
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()

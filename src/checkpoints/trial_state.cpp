@@ -9,6 +9,7 @@
 
 #include "checkpoints/safetensors.hpp"
 #include "core/error.hpp"
+#include "core/foreign_files.hpp"
 #include "core/hash.hpp"
 #include "results/journal.hpp"
 
@@ -183,26 +184,27 @@ Json to_json(const TrialState& state) {
 }
 
 TrialState from_file(const TensorFile& file) {
-  const Json facts = Json::parse(file.metadata.at(facts_key));
-  const int format = facts.at("format").get<int>();
+  const Json facts = parse_json(file.metadata.at(facts_key));
+  const int format = whole_number<int>(facts.at("format"));
   if (format < 1 || format > format_version) throw std::out_of_range("a format of another version");
   check_content(file, format);
   TrialState state;
-  state.epoch = facts.at("epoch").get<int>();
-  state.step = facts.at("step").get<std::int64_t>();
+  state.epoch = whole_number<int>(facts.at("epoch"));
+  state.step = whole_number<std::int64_t>(facts.at("step"));
+  if (state.epoch < 0 || state.step < 0) throw std::out_of_range("a negative number of epochs or steps");
   state.step_seconds = facts.at("step_seconds").get<std::vector<double>>();
   const NetworkState generation = take_group(file, "generation");
   for (const Json& line : facts.at("epochs")) {
     results::EpochRecord& epoch = state.epochs.emplace_back(results::epoch_from_json(line));
     if (!line.contains("classes")) continue;
     epoch.generation =
-        generation_from_rows(generation.at(std::to_string(epoch.epoch)), line.at("classes").get<int>());
+        generation_from_rows(generation.at(std::to_string(epoch.epoch)), whole_number<int>(line.at("classes")));
   }
   state.network = take_group(file, "network");
   state.momentum = take_group(file, "momentum");
   state.counters = take_group(file, "counters");
   if (facts.contains("best")) {
-    state.best = to_snapshot(take_group(file, "snapshot"), facts.at("best").get<int>());
+    state.best = to_snapshot(take_group(file, "snapshot"), whole_number<int>(facts.at("best")));
     state.best_network = take_group(file, "best");
   }
   return state;
@@ -233,7 +235,7 @@ TrialState read_trial_state(const std::filesystem::path& path) {
   try {
     return from_file(file);
   } catch (const Json::exception& failed) {
-    throw state_error(failed.what());
+    throw state_error(json_fault(failed).c_str());
   } catch (const std::out_of_range& failed) {
     throw state_error(failed.what());
   }

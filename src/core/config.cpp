@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/foreign_files.hpp"
 
 namespace m2m {
 namespace {
@@ -91,9 +92,10 @@ void write_json_file(const std::filesystem::path& file, const Json& value) {
 void read_json_file(const std::filesystem::path& file, const std::function<void(const Json&)>& read) {
   const std::string text = read_file(file);
   try {
-    read(Json::parse(text));
+    read(parse_json(text));
   } catch (const Json::exception& failed) {
-    throw data_error(fmt::format("{}: damaged, or not written by this program: {}", file.string(), failed.what()));
+    throw data_error(
+        fmt::format("{}: damaged, or not written by this program: {}", file.string(), json_fault(failed)));
   }
 }
 

@@ -17,8 +17,9 @@
 namespace m2m::data {
 namespace {
 
-constexpr std::size_t chunk = std::size_t{1} << 22;  // bytes unpacked at a time
-constexpr std::size_t block = 512;                   // bytes, of a tar archive
+constexpr std::size_t min_chunk = std::size_t{1} << 12,
+                      max_chunk = std::size_t{1} << 22;  // bytes unpacked at a time
+constexpr std::size_t block = 512;                       // bytes, of a tar archive
 
 class Inflater {
  public:
@@ -70,7 +71,7 @@ std::string gunzip(std::string_view bytes, const std::string& name, const std::s
   int status = Z_OK;
   while (status == Z_OK) {
     feed(inflater, bytes);
-    const std::size_t done = content.size();
+    const std::size_t done = content.size(), chunk = std::clamp(done, min_chunk, max_chunk);
     content.resize(done + chunk);
     inflater->next_out = reinterpret_cast<Bytef*>(content.data() + done);
     inflater->avail_out = static_cast<uInt>(chunk);

@@ -9,6 +9,7 @@
 #include <jerror.h>
 
 #include <array>
+#include <string_view>
 
 #include "core/error.hpp"
 #include "data/picture.hpp"
@@ -43,13 +44,26 @@ void keep_warning_or_jump_back(j_common_ptr decoder, int level) {
   if (errors->warning.front() == '\0') decoder->err->format_message(decoder, errors->warning.data());
 }
 
+/// Refuses a picture whose scans would be read for hours: each may take a few bytes and visit every pixel.
+void check_scans(j_common_ptr decoder) {
+  constexpr int max_scans = 200;  // progressive pictures have about ten
+  auto* state = reinterpret_cast<j_decompress_ptr>(decoder);
+  if (state->input_scan_number <= max_scans) return;
+  auto* errors = reinterpret_cast<JpegErrors*>(decoder->err);
+  constexpr std::string_view fault = "more than 200 scans";
+  fault.copy(errors->text.data(), errors->text.size() - 1);
+  std::longjmp(errors->back, 1);
+}
+
 struct Decoder {
   jpeg_decompress_struct state{};
   JpegErrors errors{};
+  jpeg_progress_mgr progress{};
   Decoder() {
     state.err = jpeg_std_error(&errors.manager);
     errors.manager.error_exit = jump_back;
     errors.manager.emit_message = keep_warning_or_jump_back;
+    progress.progress_monitor = check_scans;
   }
   ~Decoder() { jpeg_destroy_decompress(&state); }
   Decoder(const Decoder&) = delete;
@@ -59,6 +73,7 @@ struct Decoder {
 bool read_header(Decoder& decoder, const unsigned char* bytes, unsigned long size) {
   if (setjmp(decoder.errors.back) != 0) return false;
   jpeg_create_decompress(&decoder.state);
+  decoder.state.progress = &decoder.progress;
   jpeg_mem_src(&decoder.state, bytes, size);
   jpeg_read_header(&decoder.state, TRUE);
   // libjpeg converts every kind but CMYK to RGB.
@@ -80,6 +95,16 @@ bool read_rows(Decoder& decoder, unsigned char* rows) {
   }
   jpeg_finish_decompress(&state);  // reads to the end mark, which a truncated file lacks
   return true;
+}
+
+/// True if so few bytes can hold the picture: each block of 8 x 8 values takes a bit at least, in the scan of its
+/// mean. Arithmetic codes are shorter.
+bool can_hold_picture(const jpeg_decompress_struct& state, std::size_t bytes) {
+  std::size_t blocks = 0;
+  for (int i = 0; i < state.num_components; ++i)
+    blocks += std::size_t{state.comp_info[i].width_in_blocks} * state.comp_info[i].height_in_blocks;
+  const std::size_t blocks_per_byte = state.arith_code != 0 ? 1024 : 8;
+  return blocks <= blocks_per_byte * bytes;
 }
 
 Error damaged(const Decoder& decoder) {
@@ -107,6 +132,8 @@ Picture decode_jpeg(std::string_view bytes) {
   if (!read_header(decoder, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()))
     throw damaged(decoder);
   check_picture_size(decoder.state.image_height, decoder.state.image_width);
+  if (!can_hold_picture(decoder.state, bytes.size()))
+    throw data_error("is damaged or ends in the middle (it has too few bytes for its size)");
   Picture picture{static_cast<int>(decoder.state.image_height), static_cast<int>(decoder.state.image_width), {}};
   const bool is_cmyk = decoder.state.out_color_space == JCS_CMYK;
   picture.rgb.resize(std::size_t{decoder.state.image_height} * decoder.state.image_width * (is_cmyk ? 4 : 3));

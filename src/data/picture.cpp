@@ -139,6 +139,9 @@ Picture decode_png(std::string_view bytes) {
   const png_uint_32 height = png_get_image_height(reader.png, reader.info);
   const png_uint_32 width = png_get_image_width(reader.png, reader.info);
   check_picture_size(height, width);
+  constexpr std::size_t max_ratio = 1032;  // of DEFLATE: a small file with a large size cannot hold its pixels
+  if (std::size_t{height} * png_get_rowbytes(reader.png, reader.info) > max_ratio * bytes.size())
+    throw data_error("is damaged or ends in the middle (it has too few bytes for its size)");
   std::vector<std::uint8_t> rgba(std::size_t{4} * height * width);
   read_rows(reader, rgba.data());
   check(reader);

@@ -15,6 +15,7 @@
 
 #include "core/config.hpp"
 #include "core/files.hpp"
+#include "core/foreign_files.hpp"
 #include "core/log.hpp"
 #include "core/machine.hpp"
 #include "core/text.hpp"
@@ -44,27 +45,33 @@ Json holder_json(const std::string& token) {
 /// The holder of the lock; an empty object if it cannot be read, for example because it is being written.
 Json read_holder(const fs::path& file) {
   try {
-    const Json holder = Json::parse(read_file(file), nullptr, false);
+    const Json holder = try_parse_json(read_file(file));
     return holder.is_object() ? holder : Json::object();
   } catch (const Error&) {
     return Json::object();
   }
 }
 
-template <typename T>
-T field(const Json& holder, const char* name, T otherwise) {
+/// A text of the holder; "" if it has another value there.
+std::string text_of(const Json& holder, const char* name) {
+  const auto found = holder.find(name);
+  return found != holder.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+std::string holder_token(const Json& holder) { return text_of(holder, "token"); }
+
+/// Number of the holder's process; 0 if it has none.
+int process_of(const Json& holder) {
   try {
-    return holder.value(name, otherwise);
+    return whole_number<int>(holder.at("process"));
   } catch (const Json::exception&) {
-    return otherwise;
+    return 0;
   }
 }
 
-std::string holder_token(const Json& holder) { return field<std::string>(holder, "token", ""); }
-
 bool is_gone_from_this_host(const Json& holder) {
-  const int process = field(holder, "process", 0);
-  if (process <= 0 || field<std::string>(holder, "space", "") != process_space()) return false;
+  const int process = process_of(holder);
+  if (process <= 0 || text_of(holder, "space") != process_space()) return false;
   if (::kill(process, 0) != 0 && errno == ESRCH) return true;
   std::ifstream status(fmt::format("/proc/{}/stat", process));
   const std::string text{std::istreambuf_iterator<char>(status), {}};
@@ -97,10 +104,10 @@ std::optional<double> age(const fs::path& file) {
 }
 
 std::string holder_text(const Json& holder) {
-  const std::string host = field<std::string>(holder, "host", "");
+  const std::string host = text_of(holder, "host");
   if (host.empty()) return "another sweep";
-  const std::string job = field<std::string>(holder, "job", "");
-  return job.empty() ? fmt::format("process {} on host {}", field(holder, "process", 0), host)
+  const std::string job = text_of(holder, "job");
+  return job.empty() ? fmt::format("process {} on host {}", process_of(holder), host)
                      : fmt::format("job {} on host {}", job, host);
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <limits>
 
 namespace m2m::results::hdf5 {
@@ -55,6 +57,7 @@ std::unique_lock<std::recursive_mutex> library_lock() {
 void prepare_library() {
   H5dont_atexit();  // fails if it was called before
   checked(H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr), "silencing HDF5");
+  checked(H5PLset_loading_state(0), "switching plug-ins off");  // a file could name code to load as a filter
 }
 
 Handle create_file(const std::filesystem::path& file) {
@@ -76,7 +79,50 @@ Handle create_group(hid_t location, const std::string& name) {
           "creating group " + name};
 }
 
+namespace {
+
+/// Throws Hdf5Error if the member `name` is a link to another place or file: this program writes none.
+void check_link(hid_t location, const std::string& name) {
+  H5L_info_t link{};
+  checked(H5Lget_info(location, name.c_str(), &link, H5P_DEFAULT), "looking for " + name);
+  if (link.type != H5L_TYPE_HARD) throw Hdf5Error(name + " is a link to another place");
+}
+
+/// Throws Hdf5Error if the values of the dataset lie in another file.
+void check_storage(hid_t dataset, const std::string& doing) {
+  const Handle creation(H5Dget_create_plist(dataset), H5Pclose, doing);
+  const H5D_layout_t layout = H5Pget_layout(creation.get());
+  const bool is_elsewhere = layout != H5D_COMPACT && layout != H5D_CHUNKED && layout != H5D_CONTIGUOUS;
+  if (is_elsewhere || H5Pget_external_count(creation.get()) != 0)
+    throw Hdf5Error(doing + ": its values are in another file");
+}
+
+/// Throws Hdf5Error if the dataset claims more bytes than the whole file can hold.
+void check_size(hid_t dataset, const std::string& doing) {
+  constexpr std::uint64_t max_ratio = 1032;  // of DEFLATE
+  const Handle space(H5Dget_space(dataset), H5Sclose, doing);
+  const Handle type(H5Dget_type(dataset), H5Tclose, doing);
+  const Handle file(H5Iget_file_id(dataset), H5Fclose, doing);
+  hsize_t file_bytes = 0;
+  checked(H5Fget_filesize(file.get(), &file_bytes), doing);
+  const auto values = static_cast<std::uint64_t>(checked(H5Sget_simple_extent_npoints(space.get()), doing));
+  if (values > max_ratio * file_bytes / std::max<std::size_t>(H5Tget_size(type.get()), 1))
+    throw Hdf5Error(doing + ": it claims more values than the file can hold");
+}
+
+}  // namespace
+
+Handle open_dataset(hid_t location, const std::string& name) {
+  const std::string doing = "reading " + name;
+  check_link(location, name);
+  Handle dataset(H5Dopen2(location, name.c_str(), H5P_DEFAULT), H5Dclose, doing);
+  check_storage(dataset.get(), doing);
+  check_size(dataset.get(), doing);
+  return dataset;
+}
+
 Handle open_group(hid_t location, const std::string& name) {
+  check_link(location, name);
   return {H5Gopen2(location, name.c_str(), H5P_DEFAULT), H5Gclose, "opening group " + name};
 }
 

@@ -106,4 +106,8 @@ Handle array_space(std::span<const hsize_t> dims);
 /// Number of elements of a shape. Throws Hdf5Error if their bytes exceed the address space.
 std::size_t element_count(std::span<const hsize_t> dims, std::size_t element_bytes);
 
+/// Opens the dataset `name` at `location` for reading. Throws Hdf5Error, also if its values lie in another file, or
+/// if it claims more values than the file can hold, compressed or not.
+Handle open_dataset(hid_t location, const std::string& name);
+
 }  // namespace m2m::results::hdf5

@@ -102,7 +102,7 @@ void write_dataset(hid_t location, const std::string& name, std::span<const hsiz
 template <typename T>
 Array<T> read_as(hid_t location, const std::string& name, int rank, hid_t memory) {
   const std::string doing = "reading " + name;
-  const Handle dataset(H5Dopen2(location, name.c_str(), H5P_DEFAULT), H5Dclose, doing);
+  const Handle dataset = open_dataset(location, name);
   Array<T> array{dimensions(dataset.get()), {}};
   if (static_cast<int>(array.dims.size()) != rank) throw Hdf5Error(doing + ": another number of dimensions");
   array.values.resize(element_count(array.dims, sizeof(T)));
@@ -125,7 +125,7 @@ void write_text(hid_t location, const std::string& name, const std::string& text
 
 std::string read_text(hid_t location, const std::string& name) {
   const std::string doing = "reading " + name;
-  const Handle dataset(H5Dopen2(location, name.c_str(), H5P_DEFAULT), H5Dclose, doing);
+  const Handle dataset = open_dataset(location, name);
   const Handle type(H5Dget_type(dataset.get()), H5Tclose, doing);
   const Handle space(H5Dget_space(dataset.get()), H5Sclose, doing);
   if (H5Tget_class(type.get()) != H5T_STRING || checked(H5Tis_variable_str(type.get()), doing) > 0 ||
@@ -293,7 +293,7 @@ template <typename T>
 std::vector<std::vector<T>> read_table_columns(hid_t location, const std::string& name,
                                                std::span<const char* const> columns) {
   const std::string doing = "reading the table " + name;
-  const Handle dataset(H5Dopen2(location, name.c_str(), H5P_DEFAULT), H5Dclose, doing);
+  const Handle dataset = open_dataset(location, name);
   const Handle stored(H5Dget_type(dataset.get()), H5Tclose, doing);
   const Handle row = row_type<T>(stored.get(), columns, doing);
   const std::vector<hsize_t> dims = dimensions(dataset.get());

@@ -4,13 +4,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <map>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include "core/files.hpp"
+#include "core/foreign_files.hpp"
 #include "results/checksum.hpp"
 #include "results/record.hpp"
 
@@ -30,16 +31,20 @@ Json generation_to_json(const GenerationCounts& generation) {
   return json;
 }
 
+constexpr std::int64_t max_count = std::int64_t{1} << 40;  // beyond any epoch, and sums do not overflow
+
 GenerationCounts generation_from_json(const Json& json) {
-  const int classes = json.at("classes").get<int>();
+  const int classes = whole_number<int>(json.at("classes"));
   if (classes < 1) throw std::out_of_range("an impossible number of classes");
   GenerationCounts generation(classes);
   for (int o = 0; o < outcome_count; ++o) {
     for (const Json& cell : json.at(outcome_names[o])) {
-      const auto [seed, target, count] = cell.get<std::array<std::int64_t, 3>>();
+      const auto seed = whole_number<std::int64_t>(cell.at(0)), target = whole_number<std::int64_t>(cell.at(1)),
+                 count = whole_number<std::int64_t>(cell.at(2));
       if (seed < 0 || seed >= classes || target < 0 || target >= classes) {
         throw std::out_of_range("a class beyond the last one");
       }
+      if (count < 0 || count > max_count) throw std::out_of_range("an impossible count");
       generation.at(static_cast<Outcome>(o), static_cast<std::int32_t>(seed), static_cast<std::int32_t>(target)) =
           count;
     }
@@ -63,7 +68,7 @@ Json epoch_to_json(const EpochRecord& epoch) {
 
 EpochRecord epoch_from_json(const Json& json) {
   EpochRecord epoch;
-  epoch.epoch = json.at("epoch").get<int>();
+  epoch.epoch = whole_number<int>(json.at("epoch"));
   for (const EpochColumn& column : epoch_columns) {
     const Json& value = json.at(column.name);
     epoch.*column.value = value.is_null() ? not_measured : value.get<double>();
@@ -81,8 +86,8 @@ WriteError broken(const fs::path& file, const char* doing) {
 }
 
 /// Parses a line. Throws a JSON error or std::out_of_range if it is none, or not as it was written.
-EpochRecord parse_line(const std::string& line) {
-  const Json json = Json::parse(line);
+EpochRecord parse_line(std::string_view line) {
+  const Json json = parse_json(line);
   if (const std::string fault = checksum_fault(json); !fault.empty()) throw std::out_of_range(fault);
   return epoch_from_json(json);
 }
@@ -120,10 +125,10 @@ std::vector<EpochRecord> read_journal(const fs::path& file) {
   int line = 1;
   for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin), ++line) {
     try {
-      EpochRecord epoch = parse_line(text.substr(begin, end - begin));
+      EpochRecord epoch = parse_line(std::string_view(text).substr(begin, end - begin));
       by_epoch[epoch.epoch] = std::move(epoch);
     } catch (const Json::exception& failed) {
-      throw data_error(fmt::format("{}:{}: not a line of a journal: {}", file.string(), line, failed.what()));
+      throw data_error(fmt::format("{}:{}: not a line of a journal: {}", file.string(), line, json_fault(failed)));
     } catch (const std::out_of_range& failed) {
       throw data_error(fmt::format("{}:{}: not a line of a journal: {}", file.string(), line, failed.what()));
     }
@@ -141,7 +146,7 @@ std::optional<EpochRecord> read_last_epoch(const fs::path& file) {
   if (end == std::string::npos || end == 0) return std::nullopt;
   const auto begin = text.rfind('\n', end - 1) + 1;  // rfind's npos + 1 is 0
   try {
-    return parse_line(text.substr(begin, end - begin));
+    return parse_line(std::string_view(text).substr(begin, end - begin));
   } catch (const Json::exception&) {
     return std::nullopt;
   } catch (const std::out_of_range&) {

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/foreign_files.hpp"
 #include "core/hash.hpp"
 #include "results/checksum.hpp"
 
@@ -31,12 +32,20 @@ std::string set_aside(const Damage& damage) {
 
 namespace {
 
+/// The file that `facts` name. Throws Json's out_of_range if it is not in `folder` itself: a stage.json that others
+/// made must not lead a reader, or the renaming of damaged files, elsewhere.
+fs::path file_of(const fs::path& folder, const Json& facts) {
+  const auto name = facts.at("file").get<std::string>();
+  if (is_file_name(name)) return folder / name;
+  throw Json::out_of_range::create(418, "expected the name of a file in the same folder", nullptr);
+}
+
 /// The fault of the file that `facts` name; "" if there is none. Earlier versions wrote no size.
 std::string fault_of(const fs::path& file, const Json& facts, Look look) {
   std::error_code missing;
   const auto size = static_cast<std::int64_t>(fs::file_size(file, missing));  // fails for a folder, too
   if (missing) return "missing, but stage.json names it";
-  const std::int64_t wanted = facts.value("bytes", size);
+  const std::int64_t wanted = facts.contains("bytes") ? whole_number<std::int64_t>(facts.at("bytes")) : size;
   if (size != wanted) return fmt::format("{} bytes, but stage.json names {}", size, wanted);
   const bool is_other = look == Look::thorough && sha256_file(file) != facts.value("sha256", "");
   return is_other ? "its content differs from the checksum in stage.json" : "";
@@ -49,14 +58,14 @@ bool names_a_file(const Json& facts) {
 /// Damage of stage.json, or of the first file that differs from it. Throws a JSON error if a value has another
 /// type.
 std::optional<Damage> damage_of_files(const fs::path& marker, Look look) {
-  const Json content = Json::parse(read_file(marker), nullptr, false);
+  const Json content = try_parse_json(read_file(marker));
   if (const std::string fault = checksum_fault(content); !fault.empty())
     return Damage{marker, marker, fmt::format("{}: damaged: {}", marker.string(), fault)};
   int named = 0;
   for (const auto& [name, facts] : content.items()) {
     if (!names_a_file(facts)) continue;
     ++named;
-    const fs::path file = marker.parent_path() / facts.at("file").get<std::string>();
+    const fs::path file = file_of(marker.parent_path(), facts);
     const std::string fault = fault_of(file, facts, look);
     if (!fault.empty()) return Damage{file, marker, fmt::format("{}: {}", file.string(), fault)};
   }
@@ -72,7 +81,7 @@ void write_stage_facts(const fs::path& folder, const Json& facts) {
 
 Json read_stage_facts(const fs::path& folder) {
   const fs::path file = folder / "stage.json";
-  Json facts = Json::parse(read_file(file), nullptr, false);
+  Json facts = try_parse_json(read_file(file));
   const std::string fault = checksum_fault(facts);
   if (fault.empty()) return facts;
   throw data_error(
@@ -84,11 +93,18 @@ Json make_file_facts(const fs::path& file) {
 }
 
 fs::path checked_file(const fs::path& folder, const Json& facts) {
-  fs::path file = folder / facts.value("file", "");
-  const std::string fault = fault_of(file, facts, Look::thorough);
-  if (fault.empty()) return file;
-  throw data_error(
-      fmt::format("{}: {}; run the same command again to have the stage made anew", file.string(), fault));
+  const auto damaged = [](const fs::path& file, const std::string& fault) {
+    return data_error(
+        fmt::format("{}: {}; run the same command again to have the stage made anew", file.string(), fault));
+  };
+  try {
+    fs::path file = file_of(folder, facts);
+    const std::string fault = fault_of(file, facts, Look::thorough);
+    if (fault.empty()) return file;
+    throw damaged(file, fault);
+  } catch (const Json::exception& failed) {
+    throw damaged(folder / "stage.json", "damaged: " + json_fault(failed));
+  }
 }
 
 std::optional<Damage> damage_of_stage(const fs::path& folder, Look look) {
@@ -98,7 +114,7 @@ std::optional<Damage> damage_of_stage(const fs::path& folder, Look look) {
   try {
     return damage_of_files(marker, look);
   } catch (const Json::exception& failed) {
-    return Damage{marker, marker, fmt::format("{}: damaged: {}", marker.string(), failed.what())};
+    return Damage{marker, marker, fmt::format("{}: damaged: {}", marker.string(), json_fault(failed))};
   }
 }
 

@@ -58,7 +58,7 @@ Json read_stage_facts(const std::filesystem::path& folder);
 Json make_file_facts(const std::filesystem::path& file);
 
 /// The file in FOLDER that `facts` (of make_file_facts) name. Throws Error (bad_data) if its content differs from
-/// them.
+/// them, or if they are damaged or name a file elsewhere.
 std::filesystem::path checked_file(const std::filesystem::path& folder, const Json& facts);
 
 /// The damage of the stage in FOLDER: a damaged stage.json, or a file with another size or, in a thorough check,

@@ -15,7 +15,13 @@ ClassCounts recorded_counts(const Json& data, int classes) {
   if (!data.is_object() || !data.contains("counts")) return {};
   const Json& counts = data.at("counts");
   if (!counts.is_array() || counts.size() != static_cast<std::size_t>(classes)) return {};
-  return counts.get<ClassCounts>();
+  constexpr std::int64_t max_count = std::int64_t{1} << 40;  // sums do not overflow
+  ClassCounts read;
+  for (const Json& count : counts) {
+    if (!count.is_number_integer() || count < 0 || count > max_count) return {};
+    read.push_back(count.get<std::int64_t>());
+  }
+  return read;
 }
 
 Json metrics_json(const Confusion& confusion, const Calibration& calibration, const ClassCounts& counts) {

@@ -148,7 +148,8 @@ inline constexpr std::array<EpochColumn, 15> epoch_columns = {{
     {"generated_p_seed", &EpochRecord::generated_p_seed},
 }};
 
-/// The training counts in the `data` of a record, [classes]; empty if it has none or another number of them. Pure.
+/// The training counts in the `data` of a record, [classes]; empty if it has none, another number of them, or one
+/// that is not a count. Pure.
 ClassCounts recorded_counts(const Json& data, int classes);
 
 /// The metrics of results by name. Pure.

@@ -173,10 +173,6 @@ int generation_classes(const std::vector<EpochRecord>& epochs) {
   return classes;
 }
 
-Handle open_generation(hid_t group) {
-  return {H5Dopen2(group, generation_name, H5P_DEFAULT), H5Dclose, "reading generation counts"};
-}
-
 /// Adds the counts of one epoch to `generation`. cells: [outcome, seed class, target class].
 void store_counts(const std::vector<std::int64_t>& cells, GenerationCounts& generation) {
   const auto k = static_cast<std::size_t>(generation.classes);
@@ -193,6 +189,7 @@ void read_dense(hid_t dataset, const std::vector<hsize_t>& dims, std::vector<Epo
   if (dims[0] != epochs.size() || dims[1] != outcome_count || dims[2] != dims[3]) {
     throw hdf5::Hdf5Error("reading generation counts: another shape");
   }
+  if (epochs.empty()) return;  // then the file holds no value, whatever the other dimensions claim
   const std::array<hsize_t, 4> count{1, dims[1], dims[2], dims[3]};
   std::vector<std::int64_t> cells(hdf5::element_count(count, sizeof(std::int64_t)));
   const Handle space = hdf5::array_space(dims);
@@ -253,12 +250,13 @@ void write_generation(hid_t group, const std::vector<EpochRecord>& epochs) {
   columns.reserve(column_count);
   for (int c = 0; c < column_count; ++c) columns.push_back({column_name(c), std::move(cells[c])});
   hdf5::write_table(group, generation_name, columns);
-  hdf5::write_attribute(open_generation(group).get(), classes_name, classes);
+  const Handle written(H5Dopen2(group, generation_name, H5P_DEFAULT), H5Dclose, "writing generation counts");
+  hdf5::write_attribute(written.get(), classes_name, classes);
 }
 
 void read_generation(hid_t group, std::vector<EpochRecord>& epochs, const std::vector<std::int64_t>& translated) {
   if (!hdf5::contains(group, generation_name)) return;
-  const Handle dataset = open_generation(group);
+  const Handle dataset = hdf5::open_dataset(group, generation_name);
   const std::vector<hsize_t> dims = hdf5::dimensions(dataset.get());
   if (dims.size() == 4) {
     read_dense(dataset.get(), dims, epochs, translated);

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/error.hpp"
+#include "core/foreign_files.hpp"
 #include "core/metrics.hpp"
 #include "results/hdf5_data.hpp"
 #include "results/record.hpp"
@@ -38,7 +39,7 @@ void write_settings(hid_t group, const TrialRecord& record) {
   hdf5::write_text(json.get(), "about", canonical_json(about));
 }
 
-Json read_json(hid_t json, const std::string& name) { return Json::parse(hdf5::read_text(json, name)); }
+Json read_json(hid_t json, const std::string& name) { return parse_json(hdf5::read_text(json, name)); }
 
 void read_settings(hid_t group, TrialRecord& record) {
   const Handle json = hdf5::open_group(group, "json");
@@ -52,7 +53,7 @@ void read_settings(hid_t group, TrialRecord& record) {
   const Json& seconds = about.at("wall_seconds");
   record.wall_seconds = seconds.is_null() ? not_measured : seconds.get<double>();
   record.started = about.value("started", "");
-  record.rank = about.value("rank", -1);
+  record.rank = about.contains("rank") ? whole_number<int>(about.at("rank")) : -1;
 }
 
 bool all_below(const std::vector<std::int32_t>& labels, int classes) {
@@ -118,6 +119,7 @@ TrialRecord read_record(hid_t group, RecordParts parts) {
 namespace {
 
 constexpr hsize_t max_classes = 10'000'000;
+constexpr std::int64_t max_samples = std::int64_t{1} << 40;  // per cell: sums do not overflow
 
 /// The calibration of the logits rounded to float16, so that a reader of the file computes the same.
 Calibration calibration_as_stored(std::vector<float> logits, const std::vector<std::int32_t>& labels, int classes) {
@@ -146,6 +148,10 @@ void read_part(hid_t snapshot, const std::string& name, RecordParts parts, Confu
   auto cells = hdf5::read_array<std::int64_t>(part.get(), "confusion", 2);
   if (cells.dims[0] != cells.dims[1] || cells.dims[0] > max_classes) {
     throw hdf5::Hdf5Error("a confusion matrix is not square");
+  }
+  const auto is_count = [](std::int64_t cell) { return cell >= 0 && cell <= max_samples; };
+  if (!std::all_of(cells.values.begin(), cells.values.end(), is_count)) {
+    throw hdf5::Hdf5Error("a confusion matrix holds impossible numbers");
   }
   confusion.classes = static_cast<int>(cells.dims[0]);
   confusion.cells = std::move(cells.values);

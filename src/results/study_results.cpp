@@ -8,6 +8,7 @@
 
 #include "core/config.hpp"
 #include "core/error.hpp"
+#include "core/foreign_files.hpp"
 #include "core/version.hpp"
 #include "results/hdf5_data.hpp"
 #include "results/record.hpp"
@@ -29,15 +30,26 @@ Json study_to_json(const PlannedStudy& study) {
           {"trials", std::move(trials)}, {"stages", std::move(stages)}, {"cache", study.cache}};
 }
 
+namespace {
+
+/// The id of a trial or stage, which is the name of its folder. Throws a JSON error if it could lead elsewhere.
+std::string id_of(const Json& planned) {
+  auto id = planned.at("id").get<std::string>();
+  if (is_file_name(id)) return id;
+  throw Json::out_of_range::create(419, "expected an id that can name a folder", nullptr);
+}
+
+}  // namespace
+
 PlannedStudy study_from_json(const Json& json) {
   PlannedStudy study{json.at("name").get<std::string>(), json.at("file").get<std::string>(), {}};
   for (const Json& trial : json.at("trials")) {
-    study.trials.push_back({trial.at("id").get<std::string>(), trial.at("label").get<std::string>(),
-                            Config(trial.at("config").get<Json::object_t>())});
+    study.trials.push_back(
+        {id_of(trial), trial.at("label").get<std::string>(), Config(trial.at("config").get<Json::object_t>())});
   }
   for (const Json& stage : json.value("stages", Json::array())) {
-    study.stages.push_back({stage.at("id").get<std::string>(), stage.at("kind").get<std::string>(),
-                            stage.at("label").get<std::string>(), stage.at("epochs").get<int>()});
+    study.stages.push_back({id_of(stage), stage.at("kind").get<std::string>(), stage.at("label").get<std::string>(),
+                            whole_number<int>(stage.at("epochs"))});
   }
   study.cache = json.value("cache", "");
   return study;
@@ -50,7 +62,7 @@ void write_planned_study(const std::filesystem::path& file, const PlannedStudy& 
 PlannedStudy read_planned_study(const std::filesystem::path& file) {
   PlannedStudy study;
   read_json_file(file, [&](const Json& json) {
-    const auto schema = json.at("schema").get<std::int64_t>();
+    const auto schema = whole_number<std::int64_t>(json.at("schema"));
     if (!is_readable_schema(schema)) {
       throw data_error(
           fmt::format("{}: schema {}, this program reads 1 to {}", file.string(), schema, schema_version));
@@ -154,8 +166,8 @@ TrialOutcome merged_outcome(const PlannedTrial& planned, const Json& outcomes) {
 StudyResults read_results_file(const fs::path& file) {
   StudyResults results;
   read_schema_file(file, "results", [&](hid_t root) {
-    const PlannedStudy study = study_from_json(Json::parse(hdf5::read_text(root, "study")));
-    const Json outcomes = Json::parse(hdf5::read_text(root, "outcomes"));
+    const PlannedStudy study = study_from_json(parse_json(hdf5::read_text(root, "study")));
+    const Json outcomes = parse_json(hdf5::read_text(root, "outcomes"));
     const hdf5::Handle trials = hdf5::open_group(root, "trial");
     results.name = study.name;
     for (const PlannedTrial& planned : study.trials) {

@@ -43,7 +43,8 @@ PlannedStudy read_planned_study(const std::filesystem::path& file);
 
 /// The content of study.json as a JSON value, which results.h5 also holds. Pure.
 Json study_to_json(const PlannedStudy& study);
-/// Parses what study_to_json made. Throws a JSON error if a key is missing.
+/// Parses what study_to_json made. Throws a JSON error if a key is missing, or if an id cannot be the name of a
+/// folder.
 PlannedStudy study_from_json(const Json& json);
 
 /// The outcome of a planned trial.

@@ -9,6 +9,8 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/foreign_files.hpp"
+#include "core/text.hpp"
 #include "results/output_folder.hpp"
 #include "results/record_file.hpp"
 #include "settings/recipe.hpp"
@@ -125,16 +127,19 @@ namespace {
 using SecondsById = std::map<std::string, double>;
 
 Json read_object(const fs::path& file) {
-  Json object = Json::parse(read_file(file), nullptr, false);
+  Json object = try_parse_json(read_file(file));
   if (!object.is_object()) throw data_error(fmt::format("{}: not a JSON object", file.string()));
   return object;
 }
 
 double checked_seconds(const fs::path& file, const std::string& name, const Json& value) {
+  constexpr double max_seconds = 1e9;  // 31 years; the sum over all stages stays finite
+  constexpr std::size_t max_quoted = 60;
   const double seconds = value.is_number() ? value.get<double>() : 0;
-  if (!(seconds > 0) || !std::isfinite(seconds)) {
-    throw data_error(
-        fmt::format("{}: '{}' is {}: expected seconds, a number above 0", file.string(), name, value.dump()));
+  if (!(seconds > 0) || seconds > max_seconds) {
+    throw data_error(fmt::format("{}: '{}' is {}: expected seconds, a number above 0 and at most 1e9",
+                                 file.string(), truncate_utf8(name, max_quoted),
+                                 truncate_utf8(value.dump(), max_quoted)));
   }
   return seconds;
 }

@@ -1,5 +1,7 @@
 #include "sweep/messages.hpp"
 
+#include "core/foreign_files.hpp"
+
 namespace m2m::sweep {
 namespace {
 
@@ -19,11 +21,6 @@ std::vector<std::byte> to_bytes(const Json& json) {
 Json to_json(const std::vector<std::byte>& bytes) {
   const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
   return Json::from_cbor(first, first + bytes.size());
-}
-
-/// Replaces what is not UTF-8 in `text`, because JSON files will contain it.
-std::string replace_invalid_utf8(const std::string& text) {
-  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
 }
 
 Json progress_json(const study::Progress& p) {

@@ -6,6 +6,7 @@
 
 #include "checkpoints/safetensors.hpp"
 #include "core/files.hpp"
+#include "support/said.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/tiny_trial.hpp"
 
@@ -69,6 +70,25 @@ TEST(TrialState, WithAnyBitFlippedIsRefusedOrTheSame) {
     }
   }
   EXPECT_GT(refused, 380);
+}
+
+TEST(TrialState, WithANumberThatCannotBeIsRefused) {
+  const testing::TemporaryFolder folder;
+  const fs::path file = folder.path() / "resume.safetensors";
+  write_trial_state(file, begun().state());
+  const TensorFile whole = read_safetensors(file);
+  for (const char* name : {"format", "epoch", "step"}) {
+    for (const char* number : {"1e300", "-1", "0.5", "true", "18446744073709551615"}) {
+      TensorFile damaged = whole;
+      Json facts = Json::parse(whole.metadata.at("trial state"));
+      facts["format"] = 2;  // has no checksum
+      facts[name] = Json::parse(number);
+      damaged.metadata["trial state"] = facts.dump();
+      damaged.metadata.erase("sha256");
+      write_safetensors(file, damaged);
+      EXPECT_NE(testing::complaint([&] { read_trial_state(file); }, ExitCode::bad_data), "") << name << number;
+    }
+  }
 }
 
 /// A state of format 1: the counts of earlier epochs are among the facts.

@@ -223,6 +223,31 @@ TEST(Picture, OfAbsurdSizeIsRefusedBeforeItsPixelsAreRead) {
   EXPECT_NE(refusal(wide).find("61,448 x 8 pixels"), std::string::npos) << refusal(wide);
 }
 
+TEST(Picture, ThatClaimsMorePixelsThanItsBytesCanHoldIsRefusedBeforeTheyHaveMemory) {
+  std::string jpeg = testing::encode_jpeg(testing::pattern(8, 8));
+  const std::size_t frame = jpeg.find("\xFF\xC0");
+  jpeg[frame + 5] = jpeg[frame + 7] = 0x26;  // the high bytes of height and width: 9,736
+  EXPECT_TRUE(testing::says(refusal(jpeg), {"too few bytes"})) << refusal(jpeg);
+  const std::string header("\0\0\x26\x08\0\0\x26\x08\x08\x02\0\0\0", 13);
+  const std::string png = "\x89PNG\r\n\x1A\n" + testing::png_chunk("IHDR", header) +
+                          testing::png_chunk("IDAT", "x") + testing::png_chunk("IEND", "");
+  EXPECT_TRUE(testing::says(refusal(png), {"too few bytes"})) << refusal(png);
+}
+
+TEST(Jpeg, OfScansWithoutEndIsRefused) {
+  const Picture made = testing::pattern(24, 24);
+  const std::string jpeg = testing::encode_jpeg(made.rgb.data(), 24, 24, 3, true);
+  const std::size_t begin = jpeg.find("\xFF\xDA"),
+                    end = jpeg.find("\xFF\xC4", begin);  // the tables of the next scan
+  const auto with_scans = [&](int count) {
+    std::string repeated = jpeg.substr(0, end);
+    for (int more = 1; more < count; ++more) repeated += jpeg.substr(begin, end - begin);
+    return repeated + jpeg.substr(end);
+  };
+  EXPECT_EQ(refusal(with_scans(50)), "");
+  EXPECT_TRUE(testing::says(refusal(with_scans(250)), {"200 scans"})) << refusal(with_scans(250));
+}
+
 TEST(Picture, DamagedAtRandomIsReadOrRefused) {
   std::mt19937 random(5);
   for (const std::string& whole :

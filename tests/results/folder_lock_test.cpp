@@ -114,6 +114,14 @@ TEST(FolderLock, IsRespectedIfItsContentMakesNoSense) {
   EXPECT_NE(refusal(folder.path(), ExitCode::held).find("another sweep"), std::string::npos);
 }
 
+TEST(FolderLock, TakesNoProcessFromANumberThatIsNone) {
+  const TemporaryFolder folder;
+  for (const char* process : {"4294967297", "1e300", "-1e300", "1.5", "true", "[1]"}) {
+    write_file(folder / "lock.json", std::string(R"({"host": "a17", "process": )") + process + "}");
+    EXPECT_EQ(live_holder(folder.path()), "process 0 on host a17") << process;
+  }
+}
+
 TEST(FolderLock, IsTakenOverFromAHolderThatWasKilledBeforeItHadWrittenIt) {
   const TemporaryFolder folder;
   for (const char* content : {"", "{", "[]"}) {

@@ -8,6 +8,8 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "core/text.hpp"
+#include "support/said.hpp"
 #include "support/sample_results.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -123,6 +125,34 @@ TEST(Journal, OfAnEarlierVersionHasNoChecksums) {
   const fs::path file = folder.path() / "journal.jsonl";
   put_bytes(file, epoch_to_json(epoch).dump() + "\n");
   expect_equal(read_journal(file).at(0), epoch);
+}
+
+TEST(Journal, WithANumberThatCannotBeIsRefused) {
+  const TemporaryFolder folder;
+  Json whole = epoch_to_json(random_record(5, {3, 3, 5, true, true}).epochs.back());
+  whole["generation"]["chosen"] = {{0, 1, 2}};
+  const auto refused = [&](const char* place, const char* value) {
+    Json json = whole;
+    json[Json::json_pointer(place)] = Json::parse(value);
+    put_bytes(folder / "journal.jsonl", json.dump() + "\n");
+    EXPECT_FALSE(read_last_epoch(folder / "journal.jsonl")) << place << value;
+    EXPECT_NE(testing::complaint([&] { read_journal(folder / "journal.jsonl"); }, ExitCode::bad_data), "")
+        << place << value;
+  };
+  for (const char* value : {"1e300", "4294967296", "0.5", "true"}) {
+    refused("/epoch", value);
+    refused("/generation/classes", value);
+    refused("/generation/chosen/0/1", value);
+  }
+  for (const char* value : {"1e300", "-1", "9223372036854775807"}) refused("/generation/chosen/0/2", value);
+}
+
+TEST(Journal, ThatIsNotUtf8IsRefusedInUtf8) {
+  const TemporaryFolder folder;
+  put_bytes(folder / "journal.jsonl", "{\"epoch\": \"\xff\n");
+  const auto read = [&] { read_journal(folder / "journal.jsonl"); };
+  const std::string refusal = testing::complaint(read, ExitCode::bad_data);
+  EXPECT_TRUE(is_utf8(refusal) && testing::says(refusal, {"journal.jsonl:1"})) << refusal;
 }
 
 TEST(Journal, ComesBackForAnyNumberOfClasses) {

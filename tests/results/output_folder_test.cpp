@@ -9,6 +9,7 @@
 #include "core/files.hpp"
 #include "results/record_file.hpp"
 #include "results/record_group.hpp"
+#include "support/said.hpp"
 #include "support/sample_results.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -160,6 +161,34 @@ TEST_F(DamageOfAStage, MayBeInWhatNamesTheFiles) {
     put_bytes(marker(), other);
     EXPECT_EQ(found(Look::quick), "stage.json") << other;
   }
+}
+
+TEST_F(DamageOfAStage, LeadsToNoFileOfAnotherFolder) {
+  const TemporaryFolder other;
+  put_bytes(other.path() / "outside", "kept");
+  const std::string up = "../" + other.path().filename().string() + "/outside";
+  for (const std::string& name : {up, (other.path() / "outside").string(), std::string(".."), std::string()}) {
+    Json facts = make_file_facts(other.path() / "outside");
+    facts["file"] = name;
+    put_bytes(marker(), Json({{"best", facts}}).dump());
+    EXPECT_EQ(found(Look::thorough), "stage.json") << name;
+    facts["bytes"] = 1;
+    put_bytes(marker(), Json({{"best", facts}}).dump());
+    EXPECT_EQ(found(Look::quick), "stage.json") << name;  // which is renamed; the other file is not
+    EXPECT_NE(testing::complaint([&] { checked_file(folder(), facts); }, ExitCode::bad_data), "") << name;
+  }
+}
+
+TEST_F(DamageOfAStage, IsSeenInFactsOfAnotherType) {
+  const Json whole = make_file_facts(folder() / "best.safetensors");
+  const auto with = [&](const char* name, const char* value) {
+    Json facts = whole;
+    facts[name] = Json::parse(value);
+    return facts;
+  };
+  for (const Json& facts : {Json(), Json(3), Json::array(), with("file", "3"), with("bytes", "\"31\""),
+                            with("bytes", "1e300"), with("sha256", "null")})
+    EXPECT_NE(testing::complaint([&] { checked_file(folder(), facts); }, ExitCode::bad_data), "") << facts;
 }
 
 TEST_F(DamageOfAStage, IsAnyFlippedBitOfWhatNamesTheFiles) {

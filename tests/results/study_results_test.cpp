@@ -70,6 +70,29 @@ TEST(PlannedStudy, CutAtAnyByteIsBadData) {
   }
 }
 
+TEST(PlannedStudy, WithAnIdThatLeadsOutOfItsFolderIsBadData) {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "study.json";
+  const auto refusal = [&](const Json& json) {
+    std::ofstream(file) << json;
+    return testing::complaint([&] { read_planned_study(file); }, ExitCode::bad_data);
+  };
+  for (const char* id : {"../../outside", "/etc", "a/b", "..", ".", ""}) {
+    Json json = study_to_json(two_trials());
+    json["trials"][0]["id"] = id;
+    EXPECT_TRUE(testing::says(refusal(json), {file.string()})) << id;
+    json = study_to_json(two_trials());
+    json["stages"] = {{{"id", id}, {"kind", "g"}, {"label", "g"}, {"epochs", 1}}};
+    EXPECT_TRUE(testing::says(refusal(json), {file.string()})) << id;
+  }
+  Json json = study_to_json(two_trials());
+  json["trials"][0]["id"] = std::string(300, 'a');  // no file system has such a name
+  EXPECT_TRUE(testing::says(refusal(json), {file.string()}));
+  json["trials"][0]["id"] = "a";
+  json["schema"] = 4294967298;  // 2, cut to 32 bits
+  EXPECT_TRUE(testing::says(refusal(json), {file.string()}));
+}
+
 TEST(PlannedStudy, OfAnOlderSchemaIsRead) {
   const TemporaryFolder folder;
   const auto file = folder.path() / "study.json";

@@ -68,6 +68,9 @@ TEST_F(ReadDurations, RefusesWhatIsNoDurationAsBadData) {
     EXPECT_EQ(code, ExitCode::bad_data) << sentence;
     EXPECT_TRUE(says(sentence, {"durations.json:", "'abc'", std::string(value) + ":", "seconds"}));
   }
+  EXPECT_EQ(refusal(file("{\"abc\": 1e300}")).first, ExitCode::bad_data);
+  EXPECT_EQ(refusal(file("{\"abc\": " + std::string(200'000, '[') + std::string(200'000, ']') + "}")).first,
+            ExitCode::bad_data);
   for (const char* text : {"", "[1, 2]", "{\"abc\": 1", "3"}) {
     const auto [code, sentence] = refusal(file(text));
     EXPECT_EQ(code, ExitCode::bad_data);

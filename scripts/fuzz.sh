@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Fuzzes the readers of files that others may have made. Build the targets first: scripts/build.sh cpu-fuzz fuzz_targets
+#
+# Usage: scripts/fuzz.sh [SECONDS | RUNSx] [TARGET...]
+#   SECONDS    all targets together take so long, in equal shares (default: 150)
+#   RUNSx      so many inputs for each target: 100000x
+#   TARGET     a name in tests/fuzz/corpus (default: every target that is built)
+# Starts from the inputs in tests/fuzz/corpus/TARGET, copied, so that the checkout stays as it is. Fails if an input
+# crashes a reader, takes 5 s, or needs more memory than it may; the input is kept in build/cpu-fuzz/findings.
+# M2M_SEED: of the mutations (default: 1). M2M_JOBS: targets at a time (default: processors).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+programs=$PWD/build/cpu-fuzz/bin
+findings=$PWD/build/cpu-fuzz/findings
+max_input=4096      # bytes; longer inputs of the corpus raise it
+max_memory=512      # MB of the process
+max_allocation=300  # MB at once
+max_seconds=5       # of one input, in a build that the sanitizers make several times slower
+
+fail() {
+  echo "fuzz.sh: $1" >&2
+  exit 1
+}
+
+# Copies the corpus of a target into memory and prints the folder.
+copy_corpus() {
+  mkdir -p "$scratch/$1/corpus" "$scratch/$1/tmp"
+  cp "tests/fuzz/corpus/$1/"* "$scratch/$1/corpus/"
+}
+
+# Runs one target; its log is shown only if it fails.
+fuzz() {
+  local name=$1 log=$scratch/$1/log memory=$max_memory longest began=$SECONDS
+  copy_corpus "$name"
+  longest=$(find "$scratch/$name/corpus" -type f -printf '%s\n' | sort -n | tail -1)
+  case $name in
+    t7 | safetensors) memory=1024 ;;  # libtorch itself takes half of it
+  esac
+  local options=("$limit" -seed="${M2M_SEED:-1}" -timeout="$max_seconds" -report_slow_units=1 -rss_limit_mb="$memory"
+    -malloc_limit_mb="$max_allocation" -max_len="$((longest > max_input ? longest : max_input))"
+    -artifact_prefix="$findings/$name-" -print_final_stats=1)
+  if [ -f "tests/fuzz/$name.dict" ]; then
+    options+=("-dict=tests/fuzz/$name.dict")
+  fi
+  if ! TMPDIR=$scratch/$name/tmp "$programs/fuzz_$name" "${options[@]}" "$scratch/$name/corpus" >"$log" 2>&1; then
+    tail -n 60 "$log"
+    echo "fuzz.sh: $name: FINDING; the input is in $findings/$name-*, repeat it with $programs/fuzz_$name INPUT"
+    return 1
+  fi
+  echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs in $((SECONDS - began)) s," \
+    "slowest $(sed -n 's/^stat::slowest_unit_time_sec: *//p' "$log") s," \
+    "$(sed -n 's/^stat::peak_rss_mb: *//p' "$log") MB"
+}
+
+amount=${1:-150}
+shift || true
+targets=("$@")
+if [ "${#targets[@]}" = 0 ]; then
+  for folder in tests/fuzz/corpus/*/; do
+    name=$(basename "$folder")
+    if [ -x "$programs/fuzz_$name" ]; then targets+=("$name"); fi
+  done
+fi
+[ "${#targets[@]}" -gt 0 ] || fail "no target is built: scripts/build.sh cpu-fuzz fuzz_targets"
+jobs=${M2M_JOBS:-$(nproc)}
+if [[ $amount == *x ]]; then
+  limit=-runs=${amount%x}
+else
+  rounds=$(((${#targets[@]} + jobs - 1) / jobs))
+  limit=-max_total_time=$((amount / rounds > 0 ? amount / rounds : 1))
+fi
+memory_folder=/dev/shm
+[ -w "$memory_folder" ] || memory_folder=${TMPDIR:-/tmp}
+scratch=$(mktemp -d "$memory_folder/m2m-fuzz-XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+mkdir -p "$findings"
+# Half of the memory that freed blocks may keep by default would count as that of the target.
+export ASAN_OPTIONS=quarantine_size_mb=16:${ASAN_OPTIONS:-} UBSAN_OPTIONS=print_stacktrace=1
+export -f fuzz copy_corpus
+export programs findings max_input max_memory max_allocation max_seconds limit scratch
+printf '%s\n' "${targets[@]}" | xargs -P "$jobs" -I{} bash -c 'set -eo pipefail; fuzz {}' ||
+  fail "a reader failed; see above"
