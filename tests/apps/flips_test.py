@@ -24,7 +24,8 @@ SOME_FAILED = 3
 KILLED = -9
 # Where the sweep stands, and files that its next start may read.
 KINDS = {
-    "finished": "study.json results.h5 trials/*/result.h5 trials/*/config.json trials/*/journal.jsonl cache/*/stage.json",
+    "finished": "study.json results.h5 merged.json trials/*/result.h5 trials/*/config.json trials/*/journal.jsonl"
+    " cache/*/stage.json",
     "half": "trials/*/last.safetensors trials/*/best.safetensors trials/*/result.h5 trials/*/journal.jsonl"
     " cache/*/stage.json cache/*/state.safetensors cache/*/best.safetensors cache/*/last.safetensors cache/*/journal.jsonl",
     "interrupted": "*/*/resume.safetensors trials/*/journal.jsonl attempts/*.log trials/*/config.json",
