@@ -32,10 +32,14 @@ copy_corpus() {
 # Runs one target; its log is shown only if it fails.
 fuzz() {
   local name=$1 log=$scratch/$1/log memory=$max_memory longest began=$SECONDS
+  # Half of the memory that freed blocks may keep by default would count as that of the target.
+  local checks=quarantine_size_mb=16
   copy_corpus "$name"
   longest=$(find "$scratch/$name/corpus" -type f -printf '%s\n' | sort -n | tail -1)
   case $name in
     t7 | safetensors) memory=1024 ;;  # libtorch itself takes half of it
+    # libhdf5 asks for what a damaged file claims, and goes on without; a `new` of this program still fails.
+    result | merged) checks+=:allocator_may_return_null=1:max_allocation_size_mb=$max_allocation ;;
   esac
   local options=("$limit" -seed="${M2M_SEED:-1}" -timeout="$max_seconds" -report_slow_units=1 -rss_limit_mb="$memory"
     -malloc_limit_mb="$max_allocation" -max_len="$((longest > max_input ? longest : max_input))"
@@ -43,7 +47,7 @@ fuzz() {
   if [ -f "tests/fuzz/$name.dict" ]; then
     options+=("-dict=tests/fuzz/$name.dict")
   fi
-  if ! TMPDIR=$scratch/$name/tmp "$programs/fuzz_$name" "${options[@]}" "$scratch/$name/corpus" >"$log" 2>&1; then
+  if ! ASAN_OPTIONS=$checks TMPDIR=$scratch/$name/tmp "$programs/fuzz_$name" "${options[@]}" "$scratch/$name/corpus" >"$log" 2>&1; then
     tail -n 60 "$log"
     echo "fuzz.sh: $name: FINDING; the input is in $findings/$name-*, repeat it with $programs/fuzz_$name INPUT"
     return 1
@@ -75,8 +79,7 @@ memory_folder=/dev/shm
 scratch=$(mktemp -d "$memory_folder/m2m-fuzz-XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 mkdir -p "$findings"
-# Half of the memory that freed blocks may keep by default would count as that of the target.
-export ASAN_OPTIONS=quarantine_size_mb=16:${ASAN_OPTIONS:-} UBSAN_OPTIONS=print_stacktrace=1
+export UBSAN_OPTIONS=print_stacktrace=1
 export -f fuzz copy_corpus
 export programs findings max_input max_memory max_allocation max_seconds limit scratch
 printf '%s\n' "${targets[@]}" | xargs -P "$jobs" -I{} bash -c 'set -eo pipefail; fuzz {}' ||

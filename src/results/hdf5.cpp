@@ -88,13 +88,20 @@ void check_link(hid_t location, const std::string& name) {
   if (link.type != H5L_TYPE_HARD) throw Hdf5Error(name + " is a link to another place");
 }
 
-/// Throws Hdf5Error if the values of the dataset lie in another file.
+/// Throws Hdf5Error if the values of the dataset lie in another file, or are fewer than it claims: libhdf5 1.10
+/// reads beyond the end of values that are stored within the metadata.
 void check_storage(hid_t dataset, const std::string& doing) {
   const Handle creation(H5Dget_create_plist(dataset), H5Pclose, doing);
   const H5D_layout_t layout = H5Pget_layout(creation.get());
   const bool is_elsewhere = layout != H5D_COMPACT && layout != H5D_CHUNKED && layout != H5D_CONTIGUOUS;
   if (is_elsewhere || H5Pget_external_count(creation.get()) != 0)
     throw Hdf5Error(doing + ": its values are in another file");
+  if (layout == H5D_CHUNKED) return;
+  const Handle space(H5Dget_space(dataset), H5Sclose, doing);
+  const Handle type(H5Dget_type(dataset), H5Tclose, doing);
+  const auto values = static_cast<std::uint64_t>(checked(H5Sget_simple_extent_npoints(space.get()), doing));
+  if (values > H5Dget_storage_size(dataset) / std::max<std::size_t>(H5Tget_size(type.get()), 1))
+    throw Hdf5Error(doing + ": it claims more values than it stores");
 }
 
 /// Throws Hdf5Error if the dataset claims more bytes than the whole file can hold.

@@ -4,9 +4,9 @@
 #include "support/synthetic_data.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  using namespace m2m;
+  namespace testing = m2m::testing;  // GoogleTest has one, too
   const std::string text(testing::to_text(bytes, size));
   const auto file = testing::write_scratch("digits.csv.gz", testing::gzipped(text));
-  testing::read_or_refuse([&] { data::read_digits(file); });
+  testing::read_or_refuse([&] { m2m::data::read_digits(file); });
   return 0;
 }

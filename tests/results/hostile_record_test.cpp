@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/files.hpp"
 #include "results/record_file.hpp"
 #include "support/said.hpp"
 #include "support/sample_results.hpp"
@@ -101,6 +102,32 @@ TEST(HostileRecord, ThatClaimsMoreValuesThanItCanHoldIsRefusedBeforeTheyHaveMemo
         refusal_with("labels/test", [&](hid_t file) { make_labels(file, count, in_chunks); });
     EXPECT_TRUE(testing::says(refusal, {"test", "more values"})) << refusal;
   }
+}
+
+TEST(HostileRecord, WithATextLongerThanItStoresIsRefusedBeforeItIsRead) {
+  const TemporaryFolder folder;
+  const fs::path file = folder.path() / "result.h5";
+  const hid_t opened = H5Fcreate(file.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  constexpr std::size_t size = 12'345;
+  const hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR), layout = H5Pcreate(H5P_DATASET_CREATE);
+  H5Tset_size(type, size);
+  H5Pset_layout(layout, H5D_COMPACT);
+  H5Dclose(H5Dcreate2(opened, "kind", type, space, H5P_DEFAULT, layout, H5P_DEFAULT));
+  const hid_t attribute = H5Acreate2(opened, "schema_version", H5T_NATIVE_INT, space, H5P_DEFAULT, H5P_DEFAULT);
+  const int schema = 2;
+  H5Awrite(attribute, H5T_NATIVE_INT, &schema);
+  H5Aclose(attribute);
+  H5Pclose(layout);
+  H5Sclose(space);
+  H5Tclose(type);
+  H5Fclose(opened);
+  std::string bytes = read_file(file);
+  const std::size_t at = bytes.find(std::string("\x39\x30\0\0", 4));  // the size of the type, 12,345
+  ASSERT_NE(at, std::string::npos);
+  bytes[at + 2] = 7;
+  std::ofstream(file, std::ios::binary) << bytes;
+  const std::string refusal = testing::complaint([&] { read_trial(file); }, ExitCode::bad_data);
+  EXPECT_TRUE(testing::says(refusal, {"kind", "more values"})) << refusal;
 }
 
 }  // namespace
