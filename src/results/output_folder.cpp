@@ -73,7 +73,7 @@ void write_stage_facts(const fs::path& folder, const Json& facts) {
 Json read_stage_facts(const fs::path& folder) {
   const fs::path file = folder / "stage.json";
   Json facts = Json::parse(read_file(file), nullptr, false);
-  const std::string fault = fault_of_facts(facts);
+  const std::string fault = checksum_fault(facts);
   if (fault.empty()) return facts;
   throw data_error(
       fmt::format("{}: damaged, {}; run the same command again to have the stage made anew", file.string(), fault));
