@@ -1,10 +1,12 @@
-// m2m-bench: measures the parts of the program, and compares it with the authors' program.
+// m2m-bench: runs problem classes, measures the parts of the program, and compares it with the authors' program.
 #include <torch/cuda.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "bench/bench_commands.hpp"
+#include "bench/class_commands.hpp"
+#include "bench/submission.hpp"
 #include "core/command_line.hpp"
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
@@ -14,10 +16,12 @@
 namespace m2m::bench {
 namespace {
 
-enum class Verb { run, compare, collectives, step };
+enum class Verb { problem_class, check, run, compare, collectives, step };
 
 struct Arguments {
   Verb verb = Verb::run;
+  ClassSettings problem_class;
+  CheckSettings check;
   RunSettings run;
   CompareSettings compare;
   CollectivesSettings collectives;
@@ -25,12 +29,16 @@ struct Arguments {
   std::string answer;  // text of --help or --version, which is printed instead
 };
 
-constexpr const char* about = "Measures the parts of the program, and compares it with the authors' program.";
+constexpr const char* about =
+    "Runs problem classes with a figure of merit, measures the parts of the program, and compares it with the "
+    "authors' "
+    "program.";
 
 constexpr const char* footer =
     R"(The default subcommand is 'run': m2m-bench --list. Exit codes: 0 done, 1 internal error, 2 wrong command line,
-checkout or Python, 3 a case gave a wrong result, 65 bad data or network or a compared program that failed, 74 a file
-could not be written.)";
+checkout or Python, 3 a case gave a wrong result, or a problem class or submission failed, 65 bad data or network or a
+compared program that failed, 74 a file could not be read or written. 'class' ends with the code of its m2m-sweep if
+that was stopped: 4, 74, 75, 85.)";
 
 constexpr const char* run_footer =
     R"(Each case runs a fixed number of iterations and then checks its result. A wrong result is reported without a time.
@@ -115,6 +123,12 @@ CLI::App& add_verb(CLI::App& app, Arguments& arguments, Verb verb, const std::st
 Arguments parse_arguments(int argc, const char* const* argv) {
   Arguments arguments;
   CLI::App app(about, "m2m-bench");
+  describe_class(add_verb(app, arguments, Verb::problem_class, "class",
+                          "Run a problem class, verify it, and print its figure of merit"),
+                 arguments.problem_class);
+  describe_check(
+      add_verb(app, arguments, Verb::check, "check", "Check a submission: the results of a problem class"),
+      arguments.check);
   describe_run(add_verb(app, arguments, Verb::run, "run", "Time the parts of the program, case by case"),
                arguments.run);
   describe_compare(
@@ -138,6 +152,13 @@ Json machine() {
   return context;
 }
 
+/// Prints what a check of a submission finds.
+ExitCode check(const CheckSettings& settings) {
+  const std::vector<Remark> remarks = check_submission(settings.folder);
+  print_answer(remarks_text(remarks));
+  return has_error(remarks) ? ExitCode::some_failed : ExitCode::done;
+}
+
 ExitCode run(const Arguments& arguments, int& argc, char**& argv) {
   if (!arguments.answer.empty()) {
     print_answer(arguments.answer);
@@ -145,6 +166,10 @@ ExitCode run(const Arguments& arguments, int& argc, char**& argv) {
   }
   nn::allow_tf32(false);  // as in a sweep
   switch (arguments.verb) {
+    case Verb::problem_class:
+      return run_class(arguments.problem_class, [] { return HostFacts{nn::gpu_count(), machine()}; });
+    case Verb::check:
+      return check(arguments.check);
     case Verb::run:
       return run_cases(arguments.run, machine()) == 0 ? ExitCode::done : ExitCode::some_failed;
     case Verb::compare:
