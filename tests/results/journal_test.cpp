@@ -105,7 +105,7 @@ TEST(Journal, WithAFlippedBitIsRefusedOrTheSame) {
   const fs::path file = journal_of(folder, epochs);
   const std::string whole = read_file(file);
   int refused = 0;
-  for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
+  for (std::size_t bit = 0; bit < 8 * whole.size(); bit += 41) {
     std::string bytes = whole;
     bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << bit % 8));
     put_bytes(file, bytes);
@@ -116,7 +116,7 @@ TEST(Journal, WithAFlippedBitIsRefusedOrTheSame) {
       ++refused;
     }
   }
-  EXPECT_GT(refused, static_cast<int>(whole.size()));
+  EXPECT_GT(refused, static_cast<int>(whole.size() / 8));
 }
 
 TEST(Journal, OfAnEarlierVersionHasNoChecksums) {
