@@ -44,7 +44,7 @@ def markdown(cells: pd.DataFrame, metrics: list[str]) -> str:
     if cells.empty:
         return "The study plans no trials.\n"
     settings = list(cells.data.drop_duplicates())
-    lines = [["method"] + ([" / ".join(metrics)] if len(settings) == 1 else settings)]
+    lines = [["method"] + (["ours"] if len(settings) == 1 else settings)]
     for method in cells.method.drop_duplicates():
         of_row = {cell["data"]: cell for _, cell in cells[cells.method == method].iterrows()}
         lines.append([method, *(cell_text(of_row[data], metrics) if data in of_row else "" for data in settings)])
