@@ -175,7 +175,7 @@ TEST(ReportCommands, NameTheTrialThatAMergedFileLacks) {
 TEST(ReportCommands, NameTheTrialOfAMergedFileThatLacksADataset) {
   const Study study;
   const std::string id = taken_out(study, "/last/test/confusion");
-  expect_refused(study.merged, 65, {"results.h5: damaged (trial " + id + ": reading confusion: "});
+  expect_refused(study.merged, 65, {"results.h5: damaged (trial " + id + ": looking for confusion: "});
 }
 
 }  // namespace

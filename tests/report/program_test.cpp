@@ -160,6 +160,7 @@ TEST(ReportProgram, OnAFullDiskLeavesTheOldMergedFileAndEndsWithInputOutput) {
   const TemporaryFolder folder;
   testing::make_study({folder.path()});
   const auto size = fs::file_size(folder.path() / "results.h5");
+  fs::remove(folder.path() / "merged.json");  // so that it is merged anew
   const testing::Outcome outcome = testing::run_command(
       "trap '' XFSZ; ulimit -f 40; " + quoted(M2M_REPORT) + " merge " + quoted(folder.path()), ".");
   EXPECT_EQ(outcome.code, 74) << outcome.output;
