@@ -186,7 +186,7 @@ class Execution {
   /// Keeps the state of a trained stage whose results could not be written, in the space of its other files. If
   /// only what followed the last file failed, the stage is done, and keeps them.
   void keep_state(Trial& trial) {
-    if (std::filesystem::exists(job_.last_file())) return;
+    if (std::filesystem::is_regular_file(job_.last_file())) return;
     for (const char* name : {"last.safetensors", "best.safetensors", "state.safetensors"}) {
       std::error_code ignored;
       std::filesystem::remove(job_.folder() / name, ignored);
