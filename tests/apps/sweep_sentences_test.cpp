@@ -106,7 +106,7 @@ TEST(SweepSentences, OfFilesNameThemAndWhatIsWrong) {
             "--durations not/there: no such file or folder");
   write_file(folder.path() / "a.json", "{\"b\": 0}");
   EXPECT_EQ(refusal([&] { sweep::read_durations(there + "/a.json", one); }),
-            there + "/a.json: 'b' is 0: expected seconds, a number above 0");
+            there + "/a.json: 'b' is 0: expected seconds, a number above 0 and at most 1e9");
   const results::FolderLock held(folder.path());
   const std::string sentence = refusal([&] { const results::FolderLock second(folder.path()); });
   EXPECT_EQ(
