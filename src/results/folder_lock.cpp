@@ -94,7 +94,9 @@ bool create(const fs::path& file, const std::string& content) {
 /// if the lock no longer exists.
 std::optional<double> age(const fs::path& file) {
   const fs::path probe = file.string() + fmt::format(".now-{}-{}", host_name(), ::getpid());
-  write_file(probe, "");
+  // Not by a temporary name: the holder removes those that killed processes left, and this one is alive.
+  const FileDescriptor touched(::open(probe.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644));
+  if (!touched.is_open()) throw write_error(probe, "cannot be written", errno);
   std::error_code gone, ignored;
   const auto now = fs::last_write_time(probe, ignored);
   const auto then = fs::last_write_time(file, gone);

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <thread>
@@ -40,6 +41,18 @@ void leave_foreign_lock(const fs::path& folder, int seconds) {
 
 std::string refusal(const fs::path& folder, ExitCode expected) {
   return testing::complaint([&] { const FolderLock lock(folder); }, expected);
+}
+
+TEST(FolderLock, CanBeAskedForWhileItsHolderRemovesUnfinishedFiles) {
+  const TemporaryFolder folder;
+  const FolderLock lock(folder.path());
+  std::atomic<bool> is_done = false;
+  std::thread holder([&] {
+    while (!is_done) remove_unfinished_files(folder.path());
+  });
+  for (int i = 0; i < 500; ++i) EXPECT_NE(refusal(folder.path(), ExitCode::held), "");
+  is_done = true;
+  holder.join();
 }
 
 TEST(FolderLock, IsHeldUntilItIsGivenBack) {
