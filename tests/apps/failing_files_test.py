@@ -113,7 +113,7 @@ class FailingFiles(unittest.TestCase):
         code, text = self.start(checkpoint_every=60, M2M_FAULT="none")
         self.assertEqual(code, 0, text)
         calls = read_calls(self.log, self.out)
-        for folder, last in [("trials", "result.h5"), ("stages", "stage.json")]:
+        for folder, last in [("trials", "result.h5"), ("cache", "stage.json")]:
             yield [call for call in calls if call.kind == f"write {folder}/ID/journal.jsonl"][-1]
             named = next(i for i, call in enumerate(calls) if call.kind == f"rename {folder}/ID/{last}")
             yield next(call for call in calls[named:] if call.kind == f"sync {folder}/ID")
