@@ -58,7 +58,7 @@ void check_options(const RunLog& log, const RunRequest& request) {
 
 /// Writes the study into the folder, so that m2m-sweep reads what this program was built with.
 fs::path write_study(const ProblemClass& problem, const fs::path& out) {
-  const fs::path file = out / (problem.study + ".toml");
+  fs::path file = out / (problem.study + ".toml");
   write_file(file, std::string(job_text(problem)));
   return file;
 }
