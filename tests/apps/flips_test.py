@@ -139,7 +139,7 @@ class Flips(unittest.TestCase):
             file.write_bytes(content)  # all else is compared
         self.assertEqual(self.found_in(self.out), self.wanted, log)
         if list(file.parent.glob(f"{file.name}.damaged*")):
-            self.assertIn(f"{file}: ", log)
+            self.assertIn(f"{file}:", log)
             return "set aside"
         return "not read, or the same" if is_untouched else "written anew"
 
