@@ -5,8 +5,9 @@
 // M2M_FAULT_READS   1: opening for reading is counted as well
 // M2M_FAULT_LOG     a file that gets a line "NUMBER CALL PATH" for each counted call
 // M2M_FAULT_CALL    the number of the call at which the fault begins
-// M2M_FAULT         ENOSPC, EDQUOT: that call and all later ones fail; EIO: that call fails; SIGKILL: the process
-// ends M2M_FAULT_RANK    the rank of mpirun that has the fault (0 if not given)
+// M2M_FAULT         ENOSPC, EDQUOT: that call and all later ones fail; EIO: that call fails; SIGKILL: the end
+//
+// M2M_FAULT_RANK    the rank of mpirun that has the fault (0 if not given)
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
