@@ -1,21 +1,24 @@
 # A module is a folder of src/ and a library m2m_<module>; docs/architecture.md has the picture.
 
 # torch's headers cost about 15 s per file, JSON and fmt about 3: one target compiles each, the others reuse it with
-# identical flags. KIND is torch, plain, or quick. quick is plain with -O1, for sources without loops over samples: they run as
-# fast, and compile in three quarters of the time.
+# identical flags. KIND is torch, plain, quick, tests or torch_tests. quick is plain with -O1, for sources without loops over
+# samples: they run as fast, and compile in three quarters of the time. The last two have GoogleTest, too, and -O0.
 function(m2m_share_precompiled target kind)
-  if(kind STREQUAL "torch")
+  if(kind MATCHES "^torch")
     target_link_libraries(${target} PRIVATE m2m_torch_headers)
-  elseif(kind STREQUAL "quick")
-    m2m_optimise_less(${target})
+  endif()
+  if(kind STREQUAL "quick")
+    m2m_optimise_less(${target} 1)
+  elseif(kind MATCHES "tests$")
+    m2m_optimise_less(${target} 0)
   endif()
   if(M2M_PCH)
     target_precompile_headers(${target} REUSE_FROM m2m_precompiled_${kind})
   endif()
 endfunction()
 
-function(m2m_optimise_less target)
-  target_compile_options(${target} PRIVATE $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:-O1>)
+function(m2m_optimise_less target level)
+  target_compile_options(${target} PRIVATE $<$<AND:$<CONFIG:Release>,$<COMPILE_LANGUAGE:CXX>>:-O${level}>)
 endfunction()
 
 # m2m_offer(NAME SUFFIX): what users of a module need beside its libraries, and the name by which other projects link it.
@@ -44,15 +47,19 @@ function(m2m_module name)
   endif()
 endfunction()
 
-# m2m_app(NAME [TORCH] SOURCES ... [CPU ...] [CUDA ...] USES ... [CUDA_USES ...])
-# A program with torch, or with sources of one variant only, is built per variant.
+# m2m_app(NAME [TORCH] [TESTS] SOURCES ... [CPU ...] [CUDA ...] USES ... [CUDA_USES ...])
+# A program with torch, or with sources of one variant only, is built per variant. TESTS: with the tests' precompiled header.
 function(m2m_app name)
   if("TORCH" IN_LIST ARGN OR "CUDA" IN_LIST ARGN)
     m2m_varied_program(${name} ${ARGN})
     return()
   endif()
-  cmake_parse_arguments(APP "" "" "SOURCES;USES" ${ARGN})
+  cmake_parse_arguments(APP "TESTS" "" "SOURCES;USES" ${ARGN})
   add_executable(${name} ${APP_SOURCES})
   target_link_libraries(${name} PRIVATE m2m_flags ${APP_USES})
-  m2m_share_precompiled(${name} quick)
+  if(APP_TESTS)
+    m2m_share_precompiled(${name} tests)
+  else()
+    m2m_share_precompiled(${name} quick)
+  endif()
 endfunction()

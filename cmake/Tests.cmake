@@ -1,5 +1,9 @@
 # A test program of a module, and its entries for ctest.
 
+# The environment of tests in Python: compiled modules are kept in the build folder, as importing pandas and matplotlib takes
+# three times as long without, and the checkout stays clean.
+set(m2m_python "PYTHONDONTWRITEBYTECODE=;PYTHONPYCACHEPREFIX=${PROJECT_BINARY_DIR}/python")
+
 # m2m_suites(RESULT SOURCE...): the GoogleTest suites that the sources define. CMake runs again if a source changes.
 function(m2m_suites result)
   set(suites "")
@@ -42,12 +46,14 @@ endfunction()
 # Builds the programs of the tests with label unit.
 add_custom_target(unit_tests)
 
-# m2m_test(NAME [TORCH] [RANKS n ...] [TIMEOUT s] [LABELS ...] SOURCES ... [CUDA ...] USES ... [CUDA_USES ...])
+# m2m_test(NAME [TORCH] [OPTIMISED] [RANKS n ...] [TIMEOUT s] [LABELS ...] SOURCES ... [CUDA ...] USES ... [CUDA_USES ...])
 # One GoogleTest program, NAME_test. Each of its suites is registered as NAME.SUITE, once, or once per number of MPI ranks.
 # TORCH: links libtorch and shares its header; left out without M2M_TORCH. Such a test, and one with sources for CUDA, is
-# built and registered per variant. Labels: torch, mpi and those given; unit if there are none.
+# built and registered per variant. OPTIMISED: the sources have loops that would take long without. Labels: torch, mpi and
+# those given; unit if there are none; twin for an entry of the GPU programs that those for the CPU have too: without a GPU
+# scripts/check.sh leaves it out.
 function(m2m_test name)
-  cmake_parse_arguments(TEST "TORCH" "TIMEOUT" "SOURCES;CUDA;USES;CUDA_USES;RANKS;LABELS" ${ARGN})
+  cmake_parse_arguments(TEST "TORCH;OPTIMISED" "TIMEOUT" "SOURCES;CUDA;USES;CUDA_USES;RANKS;LABELS" ${ARGN})
   if(TEST_TORCH AND NOT M2M_TORCH)
     return()
   endif()
@@ -62,10 +68,13 @@ function(m2m_test name)
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 120)
   endif()
-  set(torch "")
+  set(kind "")
   if(TEST_TORCH)
-    set(torch TORCH)
+    list(APPEND kind TORCH)
     list(APPEND labels torch)
+  endif()
+  if(NOT TEST_OPTIMISED)
+    list(APPEND kind TESTS)
   endif()
   if(NOT labels)
     set(labels unit)
@@ -76,10 +85,10 @@ function(m2m_test name)
   if(TEST_TORCH OR "CUDA" IN_LIST ARGN)
     set(variants ${m2m_variants})
     set(compiled ${program}_objects)
-    m2m_varied_program(${program} ${torch} SOURCES ${TEST_SOURCES} CUDA ${TEST_CUDA} USES ${libraries}
+    m2m_varied_program(${program} ${kind} SOURCES ${TEST_SOURCES} CUDA ${TEST_CUDA} USES ${libraries}
       CUDA_USES ${TEST_CUDA_USES})
   else()
-    m2m_app(${program} SOURCES ${TEST_SOURCES} USES ${libraries})
+    m2m_app(${program} ${kind} SOURCES ${TEST_SOURCES} USES ${libraries})
   endif()
   foreach(target ${program} ${compiled})
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
@@ -87,15 +96,20 @@ function(m2m_test name)
   target_compile_definitions(${compiled} PRIVATE M2M_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   foreach(variant ${variants})
     m2m_suffix(suffix ${variant})
-    set(sources ${TEST_SOURCES})
+    m2m_suites(suites ${TEST_SOURCES})
+    set(suites_of_cuda "")
     if(variant STREQUAL "cuda")
-      list(APPEND sources ${TEST_CUDA})
+      m2m_suites(suites_of_cuda ${TEST_CUDA})
+      list(REMOVE_ITEM suites ${suites_of_cuda} "")
     endif()
-    m2m_suites(suites ${sources})
-    foreach(suite ${suites})
+    foreach(suite ${suites} ${suites_of_cuda})
+      set(of_entry ${labels})
+      if(M2M_BOTH AND variant STREQUAL "cuda" AND NOT suite IN_LIST suites_of_cuda)
+        list(APPEND of_entry twin)
+      endif()
       # The last three: with parameters, with types, with both.
       set(filter "${suite}.*:*/${suite}.*:${suite}/*.*:*/${suite}/*.*")
-      m2m_add_test(${name}${suffix}.${suite} ${filter} ${program}${suffix} "${TEST_RANKS}" ${TEST_TIMEOUT} "${labels}")
+      m2m_add_test(${name}${suffix}.${suite} ${filter} ${program}${suffix} "${TEST_RANKS}" ${TEST_TIMEOUT} "${of_entry}")
     endforeach()
   endforeach()
 endfunction()

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Checks C++ sources with clang-tidy 14 by the rules of .clang-tidy. Fails if there is a finding.
 #
-# Usage: scripts/tidy.sh [--modules-without-torch] [--changed REV] [FILE...]
+# Usage: scripts/tidy.sh [--modules-without-torch] [--changed REV] [--last N] [FILE...]
 #   --modules-without-torch   the sources of src/ that are compiled without torch
 #   --changed REV             files that differ from the merge base of REV and HEAD
+#   --last N                  the N sources that commits changed last
 #   FILE                      this source; for a header its source, or the first one that includes it
 # Without arguments: everything of src/ and tests/. M2M_PRESET: the configured preset whose compile commands are taken
 # (default: cpu-release). M2M_JOBS: checks at a time (default: processors).

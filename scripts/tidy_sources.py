@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes compile commands that clang understands, and prints the sources to check, one a line.
 
-Usage: tidy_sources.py BUILD OUTPUT_FOLDER [--modules-without-torch] [--changed REV] [FILE...]
+Usage: tidy_sources.py BUILD OUTPUT_FOLDER [--modules-without-torch] [--changed REV] [--last N] [FILE...]
 """
 
 import argparse
@@ -50,6 +50,24 @@ def changed_files(revision):
     return names.splitlines()
 
 
+def recent_sources(number, commands):
+    """The sources for what commits changed last: the first `number` of them."""
+    names = subprocess.run(
+        ["git", "log", "--format=", "--name-only", "--diff-filter=d", "--", "src", "tests"],
+        cwd=CHECKOUT,
+        text=True,
+        capture_output=True,
+        check=True,
+    ).stdout.splitlines()
+    recent = {}  # a dict keeps the order
+    for name in dict.fromkeys(names):
+        if len(recent) == number:
+            break
+        if source := source_for(name, commands):
+            recent[source] = None
+    return set(recent)
+
+
 @functools.cache
 def users(header):
     """The files of src/ and tests/ that include a header."""
@@ -96,6 +114,7 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--modules-without-torch", action="store_true")
     parser.add_argument("--changed", metavar="REV")
+    parser.add_argument("--last", metavar="N", type=int)
     parser.add_argument("files", nargs="*")
     given = parser.parse_args()
     commands = project_commands(given.build)
@@ -106,7 +125,9 @@ def main():
         selected |= without_torch(commands)
     if given.changed:
         selected |= {source_for(name, commands) for name in changed_files(given.changed)} - {None}
-    everything = not (given.files or given.modules_without_torch or given.changed)
+    if given.last:
+        selected |= recent_sources(given.last, commands)
+    everything = not (given.files or given.modules_without_torch or given.changed or given.last)
     print("\n".join(sorted(commands if everything else selected)))
 
 

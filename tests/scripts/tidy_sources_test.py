@@ -71,18 +71,35 @@ class Sources(unittest.TestCase):
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("src/core/lone.hpp", done.stderr)
 
-    def test_changes_since_the_merge_base_are_selected_committed_or_not(self):
-        def git(*words):
-            subprocess.run(
-                ["git", "-c", "user.name=a", "-c", "user.email=a@b", *words],
-                cwd=self.root,
-                check=True,
-                capture_output=True,
-            )
+    def git(self, *words):
+        """Runs git in the synthetic checkout."""
+        subprocess.run(
+            ["git", "-c", "user.name=a", "-c", "user.email=a@b", *words],
+            cwd=self.root,
+            check=True,
+            capture_output=True,
+        )
 
-        git("init", "--initial-branch=main")
-        git("add", "src", "tests")
-        git("commit", "--message=first")
+    def commit_everything(self):
+        """A repository with one commit, on the branch main."""
+        self.git("init", "--initial-branch=main")
+        self.git("add", "src", "tests")
+        self.git("commit", "--message=first")
+
+    def test_the_sources_that_changed_last_are_selected_a_header_by_its_source(self):
+        self.commit_everything()
+        (self.root / "src/nn/c.cpp").write_text("// second\n")
+        self.git("commit", "--all", "--message=second")
+        (self.root / "src/core/b.hpp").write_text("// third\n")
+        self.git("rm", "--quiet", "src/core/lone.hpp")
+        self.git("commit", "--all", "--message=third")
+        self.assertEqual(self.select("--last", "1").stdout.split(), ["src/core/a.cpp"])
+        self.assertEqual(self.select("--last", "2").stdout.split(), ["src/core/a.cpp", "src/nn/c.cpp"])
+        self.assertEqual(len(self.select("--last", "9").stdout.split()), 3)
+
+    def test_changes_since_the_merge_base_are_selected_committed_or_not(self):
+        self.commit_everything()
+        git = self.git
         git("checkout", "-b", "change")
         (self.root / "src/nn/c.cpp").write_text("// committed\n")
         git("commit", "--all", "--message=second")

@@ -20,5 +20,4 @@ if [ -z "$python" ]; then
   echo "skipped: no Python with $* ('make setup' installs what python/ needs, requirements/tensorboard.txt the rest)"
   exit 77
 fi
-export PYTHONDONTWRITEBYTECODE=1
 exec "$python" "$test" -v
