@@ -1,5 +1,6 @@
 #include "core/instruction_set.hpp"
 
+#include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,6 +23,14 @@ bool tiles_granted() {
   return syscall(SYS_arch_prctl, ask, tile_data) == 0;
 }
 
+/// True if the processor has tiles and their products of bfloat16. Clang 14's __builtin_cpu_supports does not know
+/// them.
+bool has_tiles() {
+  constexpr unsigned leaf = 7, amx_bf16 = 1U << 22, amx_tile = 1U << 24;  // bits of EDX
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(leaf, 0, &a, &b, &c, &d) != 0 && (d & amx_bf16) != 0 && (d & amx_tile) != 0;
+}
+
 bool runs(InstructionSet set) {
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
@@ -37,8 +46,7 @@ bool runs(InstructionSet set) {
     case InstructionSet::avx512_bf16:
       return avx512_bf16;
     case InstructionSet::amx:
-      return avx512_bf16 && __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") &&
-             tiles_granted();
+      return avx512_bf16 && has_tiles() && tiles_granted();
   }
   return false;
 }
