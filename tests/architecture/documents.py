@@ -9,6 +9,7 @@ DOCUMENTS = [
     "SECURITY.md",
     "CODE_OF_CONDUCT.md",
     ".github/*.md",
+    "packaging/*.md",
     ".github/ISSUE_TEMPLATE/*.yml",
     "docs/*.md",
     "src/*.md",

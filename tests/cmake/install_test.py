@@ -12,7 +12,7 @@ import tempfile
 import unittest
 
 CMAKE, BUILD = sys.argv[1:]
-PROGRAMS = ["m2m-doctor", "m2m-report", "m2m-sweep"]
+PROGRAMS = ["m2m-bench", "m2m-doctor", "m2m-report", "m2m-sweep"]
 # Without the folders that the caller's environment adds to the loader's.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in ("LD_LIBRARY_PATH", "M2M_DATA")}
 

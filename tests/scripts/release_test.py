@@ -15,6 +15,9 @@ PLACES = {
     ".zenodo.json": rf'^  "version": "({NUMBER})",$',
     "python/pyproject.toml": rf'^version = "({NUMBER})"$',
     "CHANGELOG.md": rf"^## \[({NUMBER})\] - \d{{4}}-\d\d-\d\d$",
+    "packaging/spack/packages/m2m/package.py": rf'^    version\("({NUMBER})", tag="v\1"\)$',
+    "packaging/easybuild/m2m.eb": rf"^version = '({NUMBER})'$",
+    "packaging/modulefiles/m2m.lua": rf'^whatis\("Version: ({NUMBER})"\)$',
     "docs/install.md": rf"`m2m-sweep ({NUMBER}) \(v",
     "src/core/version.hpp": rf'CMakeLists\.txt: "({NUMBER})"',
 }
