@@ -2,7 +2,7 @@
 # PRESET: a preset of CMakePresets.json, for 'build' and 'check'.
 PRESET ?= cpu-release
 .DEFAULT_GOAL := help
-.PHONY: help setup programs build demo check check-quick gpu asan tsan fuzz format format-check tidy lint clean
+.PHONY: help setup programs build demo check check-quick gpu asan tsan fuzz format format-check tidy lint docs clean
 
 help:           ## this list
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ lint: setup     ## check the layout, rules and types of Python with ruff and myp
 
 tidy: setup     ## check what differs from origin/main with clang-tidy
 	@scripts/tidy.sh --changed origin/main
+
+docs:           ## make the site of the documentation, build/site/index.html
+	@scripts/docs.sh
 
 clean:          ## remove the build folders
 	@rm -rf build

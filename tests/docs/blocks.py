@@ -13,7 +13,15 @@
 import dataclasses
 import re
 
-PAGES = ["*.md", ".github/*.md", "packaging/*.md", "docs/*.md", "results/*.md", "results/reference/*.md", "datasets/*.md"]
+PAGES = [
+    "*.md",
+    ".github/*.md",
+    "packaging/*.md",
+    "docs/*.md",
+    "results/*.md",
+    "results/reference/*.md",
+    "datasets/*.md",
+]
 LANGUAGES = {"sh", "text", "toml", "python", "cpp", "cmake", "json"}
 # Why the test does not run a command.
 REASONS = {
