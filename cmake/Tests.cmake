@@ -104,7 +104,7 @@ function(m2m_test name)
     endif()
     foreach(suite ${suites} ${suites_of_cuda})
       set(of_entry ${labels})
-      if(M2M_BOTH AND variant STREQUAL "cuda" AND NOT suite IN_LIST suites_of_cuda)
+      if(variant STREQUAL "cuda" AND "cpu" IN_LIST variants AND NOT suite IN_LIST suites_of_cuda)
         list(APPEND of_entry twin)
       endif()
       # The last three: with parameters, with types, with both.

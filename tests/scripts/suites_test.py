@@ -32,11 +32,26 @@ def chooses(words, name):
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in words.removeprefix(FILTER).split(":"))
 
 
+def entries():
+    """The entries of ctest."""
+    shown = subprocess.run(["ctest", "--show-only=json-v1"], cwd=build, check=True, capture_output=True, text=True)
+    return json.loads(shown.stdout)["tests"]
+
+
+def has_label(entry, label):
+    return any(label in each["value"] for each in entry["properties"] if each["name"] == "LABELS")
+
+
+def name_on_cpu(name):
+    """The name that an entry of the GPU programs has for those of the CPU."""
+    program, dot, suite = name.partition(".")
+    return f"{program}_cpu{dot}{suite}"
+
+
 def filters():
     """{test program: the filters that ctest gives it, those for a GPU and for several numbers of ranks once}"""
-    shown = subprocess.run(["ctest", "--show-only=json-v1"], cwd=build, check=True, capture_output=True, text=True)
     found = {}
-    for test in json.loads(shown.stdout)["tests"]:
+    for test in entries():
         words = test.get("command", [])
         if words and words[-1].startswith(FILTER) and not test["name"].endswith("_on_gpu"):
             found.setdefault(words[-2], set()).add(words[-1])
@@ -54,6 +69,12 @@ class Suites(unittest.TestCase):
                 self.assertEqual(sum(chooses(words, name) for words in chosen), 1, f"{program}: {name}")
             for words in chosen:
                 self.assertTrue(any(chooses(words, name) for name in there), f"{program}: {words}")
+
+    def test_each_twin_has_an_entry_on_the_cpu_that_is_none(self):
+        twins = {entry["name"]: has_label(entry, "twin") for entry in entries()}
+        for name, is_twin in twins.items():
+            if is_twin:
+                self.assertIs(twins.get(name_on_cpu(name)), False, name)
 
 
 if __name__ == "__main__":
