@@ -171,10 +171,12 @@ std::optional<Clock::time_point> stop_time(const sweep::TimeLimit& given, Clock:
   return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(*left.seconds));
 }
 
-/// Job script that runs the study with `arguments`.
-std::string script_text(const SweepArguments& arguments, const study::Study& study) {
+/// Job script that runs the study with `arguments` in the output folder `out`.
+std::string script_text(const SweepArguments& arguments, const study::Study& study,
+                        const std::filesystem::path& out) {
   sweep::SlurmJob job = arguments.slurm;
   job.name = study.name;
+  job.out = out.string();
   job.words = {study.file};
   job.words.insert(job.words.end(), arguments.settings.begin(), arguments.settings.end());
   if (!arguments.out.empty()) job.words.insert(job.words.end(), {"--out", arguments.out.string()});
@@ -234,7 +236,7 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Se
   const sweep::DryRunSettings settings{study.name, out, sweep::group_count(session.size(), planned.ranks_per_trial),
                                        training.gpus > 0 ? "GPU" : "core", arguments.trials_per_device};
   if (arguments.verb == Verb::validate) return print(validation_text(study, graph));
-  if (arguments.verb == Verb::slurm) return print(script_text(arguments, study));
+  if (arguments.verb == Verb::slurm) return print(script_text(arguments, study, out.root));
   if (arguments.verb == Verb::list) return print(sweep::list_text(graph, settings.out));
   if (arguments.dry_run) return print(sweep::dry_run_text(graph, settings));
   if (!arguments.study)

@@ -46,6 +46,28 @@ std::string options(const SlurmJob& job) {
                             job.array > 0 ? "%A_%a" : "%j");
 }
 
+/// Lines with which the first part of an array submits the job that joins all parts; "" without an array. `words`
+/// start the program. A part that was queued again does not submit it a second time.
+std::string join_lines(const SlurmJob& job, const std::string& words) {
+  if (job.array == 0) return "";
+  const std::string out = quoted(job.out), parts = fmt::format("{}.*-of-{}", out, job.array);
+  return fmt::format(R"(# The first part submits the job that joins all parts when they have ended well.
+if [ "$SLURM_ARRAY_TASK_ID" = 1 ] && [ "${{SLURM_RESTART_COUNT:-0}}" = 0 ]; then
+  sbatch --job-name={0} --dependency=afterok:"$SLURM_ARRAY_JOB_ID" --kill-on-invalid-dep=yes \
+    --nodes=1 --ntasks=1 --time={1} --output=%x-%j.log <<'JOIN' || echo "join the parts by hand: docs/slurm.md" >&2
+#!/usr/bin/env bash
+. "${{M2M_SITE:-slurm/site.sh}}" || exit 2
+mkdir -p {2} || exit 74
+for folder in {3}/trials {3}/cache; do
+  if [ -d "$folder" ]; then cp -r "$folder" {2} || exit 74; fi
+done
+exec "${{m2m_launcher[@]}}" "${{M2M_SWEEP:-build/bin/m2m-sweep}}"{4}
+JOIN
+fi
+)",
+                     quoted(job.name + "-join"), job.time, out, parts, words);
+}
+
 }  // namespace
 
 int warning_seconds(const std::string& time) {
@@ -73,6 +95,7 @@ std::string slurm_script(const SlurmJob& job) {
   check(job);
   std::string words;
   for (const std::string& word : job.words) words += " " + quoted(word);
+  const std::string join = join_lines(job, words);
   if (job.array > 0) words += fmt::format(" --part \"$SLURM_ARRAY_TASK_ID/{}\"", job.array);
   return fmt::format(R"(#!/usr/bin/env bash
 # Runs the study {} on a cluster; docs/slurm.md explains the lines.
@@ -80,9 +103,9 @@ std::string slurm_script(const SlurmJob& job) {
 {}
 trap 'exit 85' USR1  # until the launcher is there, which passes the signal on to every rank
 . "${{M2M_SITE:-slurm/site.sh}}" || exit 2
-exec "${{m2m_launcher[@]}}" "${{M2M_SWEEP:-build/bin/m2m-sweep}}"{}
+{}exec "${{m2m_launcher[@]}}" "${{M2M_SWEEP:-build/bin/m2m-sweep}}"{}
 )",
-                     quoted(job.name), options(job), words);
+                     quoted(job.name), options(job), join, words);
 }
 
 }  // namespace m2m::sweep

@@ -9,6 +9,7 @@ namespace m2m::sweep {
 struct SlurmJob {
   std::string name;                // of the study
   std::vector<std::string> words;  // study, settings and options, as m2m-sweep takes them
+  std::string out;                 // output folder of the whole study; an array joins its parts there
   int nodes = 1;
   int gpus_per_node = 0;          // 0: none
   int ntasks_per_node = 0;        // 0: one per GPU, or one

@@ -155,6 +155,9 @@ class Slurm(unittest.TestCase):
         self.assertTrue(eventually(lambda: len(sum(parts(), [])) >= 9, seconds=deadline - time.monotonic(), pause=0.3))
         self.assertTrue(all(parts()))
         self.assertEqual(len({line.split()[2] for line in sum(parts(), [])}), 9, self.array.log())
+        joined = self.array.folder / "results/grid/results.h5"
+        self.assertTrue(eventually(joined.exists, seconds=deadline - time.monotonic(), pause=0.3), self.array.log())
+        self.assertEqual(self.array.lines("done"), [], "the joining job has trained")
 
     def test_4_one_exit_code_reaches_slurm(self):
         self.expect_end(self.broken, "FAILED", "3:0")

@@ -11,6 +11,7 @@ SlurmJob job() {
   SlurmJob made;
   made.name = "grid";
   made.words = {"jobs/grid.toml", "seed=1,2"};
+  made.out = "results/grid";
   return made;
 }
 
@@ -47,6 +48,17 @@ TEST(SlurmScript, SplitsTheStudyOverAnArray) {
   expect_in(text, "#SBATCH --array=1-4\n");
   expect_in(text, "#SBATCH --output=%x-%A_%a.log\n");
   expect_in(text, "jobs/grid.toml seed=1,2 --part \"$SLURM_ARRAY_TASK_ID/4\"\n");
+}
+
+TEST(SlurmScript, JoinsThePartsOfAnArrayByAJobThatWaitsForThem) {
+  SlurmJob asked = job();
+  asked.array = 4;
+  asked.out = "my results/grid";
+  const std::string text = slurm_script(asked);
+  expect_in(text, "--dependency=afterok:\"$SLURM_ARRAY_JOB_ID\"");
+  expect_in(text, "for folder in 'my results/grid'.*-of-4/trials 'my results/grid'.*-of-4/cache; do\n");
+  expect_in(text, "m2m-sweep}\" jobs/grid.toml seed=1,2\nJOIN\n");  // the whole study: no --part
+  EXPECT_EQ(slurm_script(job()).find("JOIN"), std::string::npos);
 }
 
 TEST(SlurmScript, QuotesWhatAShellWouldRead) {
