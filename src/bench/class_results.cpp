@@ -6,7 +6,6 @@
 
 #include "core/metrics.hpp"
 #include "settings/train_settings.hpp"
-#include "study/stage.hpp"
 
 namespace m2m::bench {
 
@@ -69,7 +68,7 @@ double stage_seconds(const RunFacts& facts, const std::string& id) {
 double full_seconds_to_target(const TrialRecord& record, double target, const RunFacts& facts) {
   const double seconds = seconds_to_target(record.epochs, target);
   if (!record.identity.contains("g")) return seconds;
-  return seconds + stage_seconds(facts, study::stage_id(record.identity.at("g")));
+  return seconds + stage_seconds(facts, record.identity.at("g").value("stage", std::string()));
 }
 
 MethodFigures method_figures(const std::string& label, const std::vector<const TrialRecord*>& records,

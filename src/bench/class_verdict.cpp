@@ -9,6 +9,8 @@
 #include <set>
 
 #include "core/text.hpp"
+#include "settings/resolve.hpp"
+#include "settings/table.hpp"
 #include "settings/train_settings.hpp"
 
 namespace m2m::bench {
@@ -66,7 +68,8 @@ void check_settings(Reasons& reasons, const ProblemClass& problem, const Expecte
        setting_differences(expected.acting, identity.value("settings", Json::object())))
     reasons.push_back(fmt::format("{}: {}", title, difference));
   if (!expected.acting_g.is_null()) {
-    const Json g = identity.value("g", Json::object()).value("settings", Json::object());
+    // The identity names g by its id alone; what it was trained with follows from the trial's settings.
+    const Json g = settings::acting_settings_of_g(settings::g_config(Config(trial.record->config)));
     for (const std::string& difference : setting_differences(expected.acting_g, g))
       reasons.push_back(fmt::format("{}: its g: {}", title, difference));
   }

@@ -81,7 +81,8 @@ std::vector<ExpectedTrial> expected_trials(const ProblemClass& problem, const st
   for (const study::Stage& stage : study::plan_study(study, rows, settings::resolve, plan_by_settings).stages) {
     const bool translates = settings::read<settings::Recipe>(stage.config).translates();
     const Json acting_g = translates ? settings::acting_settings_of_g(settings::g_config(stage.config)) : Json();
-    trials.push_back({stage.label, settings::value_of(stage.config, &Seeds::seed), stage.identity, acting_g});
+    trials.push_back(
+        {stage.label, settings::value_of(stage.config, &Seeds::seed), stage.identity, acting_g, stage.config});
   }
   return trials;
 }

@@ -47,6 +47,7 @@ struct ExpectedTrial {
   std::int64_t seed = 0;
   Json acting;    // the settings that its id depends on, by name
   Json acting_g;  // those of the g that it translates against; null if it translates nothing
+  Config config;  // every setting, resolved
 };
 
 /// The trials of a class, in the order of its study.

@@ -166,7 +166,7 @@ TEST(ClassVerdict, NamesTrialsThatAreNotDone) {
 TEST(ClassVerdict, FindsTrialsThatAreNotThoseOfTheClass) {
   Records records = class_records(small());
   record_of(records, "DRS", 1).identity["settings"]["train.epochs"] = 20;
-  record_of(records, "M2m", 3).identity["g"]["settings"]["train.epochs"] = 5;
+  record_of(records, "M2m", 3).config["m2m.g_stop"] = 5;
   record_of(records, "ERM", 2).identity["data"]["files"] = "others";
   const auto reasons = verdict(records);
   EXPECT_TRUE(says(reasons, {"DRS seed=1", "train.epochs", "20", "50"}));

@@ -26,7 +26,8 @@ Json class_identity(const ProblemClass& problem, const ExpectedTrial& expected) 
                    {"batch_norm", "sync"},
                    {"data", {{"files", files}}},
                    {"settings", expected.acting}};
-  if (!expected.acting_g.is_null()) identity["g"] = {{"kind", "g"}, {"settings", expected.acting_g}};
+  if (!expected.acting_g.is_null())
+    identity["g"] = {{"stage", study::stage_id(expected.acting_g)}, {"pick", "best"}};
   return identity;
 }
 
@@ -66,8 +67,7 @@ void renew_id(TrialRecord& record) { record.id = study::stage_id(record.identity
 std::vector<TrialRecord> class_records(const ProblemClass& problem, const std::string& precision) {
   std::vector<TrialRecord> records;
   for (const ExpectedTrial& expected : bench::expected_trials(problem, precision)) {
-    Config config(expected.acting);
-    config.set("seed", expected.seed);
+    Config config = expected.config;
     config.set("train.threads", 1);
     TrialRecord record = sample_record(expected.label, config, std::vector<int>(10, 50));
     record.identity = class_identity(problem, expected);
@@ -95,7 +95,7 @@ bench::RunFacts class_facts(const std::vector<TrialRecord>& records) {
   bench::RunFacts facts;
   facts.wall_seconds = 60;
   for (const TrialRecord& record : records) {
-    if (record.identity.contains("g")) facts.stages.push_back({study::stage_id(record.identity.at("g")), "g", 5});
+    if (record.identity.contains("g")) facts.stages.push_back({record.identity.at("g").at("stage"), "g", 5});
   }
   return facts;
 }
