@@ -7,6 +7,7 @@ set -euo pipefail
 cd /opt/m2m
 kind=${1:?usage: build.sh cpu|gpu}
 
+rm -rf build .venv .venv-gpu  # of a checkout that was used before: both name its own path
 scripts/setup.sh "$kind"
 scripts/build.sh "$kind-release" programs m2m-bench
 cmake --install "build/$kind-release" --prefix install --strip
