@@ -274,10 +274,22 @@ void write_table(hid_t location, const std::string& name, const std::vector<Tabl
 
 namespace {
 
+/// Throws Hdf5Error if a member lies outside of the row: libhdf5 1.10 would read there.
+void check_members(hid_t stored, const std::string& doing) {
+  const int members = H5Tget_nmembers(stored);
+  for (int m = 0; m < members; ++m) {
+    const auto member = static_cast<unsigned>(m);
+    const Handle type(H5Tget_member_type(stored, member), H5Tclose, doing);
+    if (H5Tget_member_offset(stored, member) + H5Tget_size(type.get()) > H5Tget_size(stored))
+      throw Hdf5Error(doing + ": a column lies outside of its row");
+  }
+}
+
 /// The type of a row in memory: one T for each of `columns`, which the stored type has to have.
 template <typename T>
 Handle row_type(hid_t stored, std::span<const char* const> columns, const std::string& doing) {
   Handle row(H5Tcreate(H5T_COMPOUND, columns.size() * sizeof(T)), H5Tclose, doing);
+  if (H5Tget_class(stored) == H5T_COMPOUND) check_members(stored, doing);
   for (std::size_t c = 0; c < columns.size(); ++c) {
     if (H5Tget_class(stored) != H5T_COMPOUND || H5Tget_member_index(stored, columns[c]) < 0) {
       throw Hdf5Error(doing + ": no column " + columns[c]);
