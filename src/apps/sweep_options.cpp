@@ -7,6 +7,7 @@
 
 #include "apps/rank_groups.hpp"
 #include "core/error.hpp"
+#include "core/files.hpp"
 #include "settings/setting.hpp"
 
 namespace m2m::apps {
@@ -109,21 +110,20 @@ void add_json(CLI::App& verb, SweepArguments& arguments) {
   verb.add_flag("--json", arguments.json, "Print JSON; times in seconds");
 }
 
-fs::path default_study() {
-  fs::path study = fs::path("jobs") / "ablation_cifar10.toml";
+fs::path find_study(const std::optional<fs::path>& file) {
+  const fs::path study = file.value_or(fs::path("jobs") / "ablation_cifar10.toml");
   std::error_code ignored;
   if (fs::exists(study, ignored)) return study;
-  fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  for (; folder.has_relative_path(); folder = folder.parent_path()) {
-    if (fs::exists(folder / study, ignored)) return folder / study;
-  }
+  const fs::path shipped = study.parent_path() == "jobs" ? find_shipped(study) : fs::path();
+  if (!shipped.empty()) return shipped;
+  if (file) return study;  // its reader says that it is missing
   throw usage_error("no study given, and jobs/ablation_cifar10.toml does not exist here; name a study file");
 }
 
 study::Study read_given_study(const std::optional<std::filesystem::path>& file,
                               const std::vector<std::string>& settings,
                               const std::vector<settings::Setting>& fields) {
-  study::Study study = study::read_study_file(file ? *file : default_study(), fields);
+  study::Study study = study::read_study_file(find_study(file), fields);
   for (const std::string& setting : settings) study::apply_override(study, setting, fields);
   return study;
 }

@@ -36,12 +36,13 @@ void add_run_options(CLI::App& verb, SweepArguments& arguments);
 /// Adds --json.
 void add_json(CLI::App& verb, SweepArguments& arguments);
 
-/// Path of the default study: jobs/ablation_cifar10.toml below the working directory, or else below a folder above
-/// this program, because a checkout has its programs in build/. Throws Error (usage) if there is none.
-std::filesystem::path default_study();
+/// Path of the study: `file`, or jobs/ablation_cifar10.toml if it is empty. A study jobs/NAME that is not below the
+/// working directory is looked for among those that come with the program. Throws Error (usage) if no file is given
+/// and there is no default study.
+std::filesystem::path find_study(const std::optional<std::filesystem::path>& file);
 
-/// Reads the study file, or the default study if `file` is empty, and applies `settings` ("key=value") in order.
-/// Throws Error as read_study_file, default_study and apply_override do.
+/// Reads the study that find_study finds, and applies `settings` ("key=value") in order.
+/// Throws Error as read_study_file, find_study and apply_override do.
 study::Study read_given_study(const std::optional<std::filesystem::path>& file,
                               const std::vector<std::string>& settings,
                               const std::vector<settings::Setting>& fields);

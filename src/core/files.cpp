@@ -38,6 +38,17 @@ std::string read_file(const fs::path& file) {
   return bytes;
 }
 
+fs::path find_shipped(const fs::path& name) {
+  std::error_code unknown;
+  const fs::path program = fs::read_symlink("/proc/self/exe", unknown);
+  for (fs::path folder = program.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
+    for (const fs::path& found : {folder / name, folder / "share/m2m" / name}) {
+      if (fs::exists(found, unknown)) return found;
+    }
+  }
+  return {};
+}
+
 namespace {
 constexpr std::string_view unfinished = ".partial-";  // before the number of the process
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Whole files: read at once, or replaced so that a reader sees the old or the new content, nothing between. And
-// the owner of a file descriptor.
+// Whole files: read at once, or replaced so that a reader sees the old or the new content, nothing between. Files
+// that come with the project. The owner of a file descriptor.
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -62,6 +62,10 @@ void remove_unfinished_files(const std::filesystem::path& folder);
 
 /// Writes `bytes` to a PendingFile and commits it. Throws WriteError.
 void write_file(const std::filesystem::path& file, const std::string& bytes);
+
+/// A file or folder that comes with the project, such as "jobs/digits.toml": in the checkout that the running
+/// program lies in, or in share/m2m of its installation. Empty if there is none. Local.
+std::filesystem::path find_shipped(const std::filesystem::path& name);
 
 /// Makes the folder and those above it. Throws WriteError.
 void make_folder(const std::filesystem::path& folder);

@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "core/error.hpp"
+#include "core/files.hpp"
 #include "data/readers.hpp"
 #include "settings/data_settings.hpp"
 
@@ -53,14 +54,8 @@ namespace {
 
 /// Finds `datasets/` from the program's location, so that a moved checkout, copied and installed programs work.
 fs::path shipped_folder() {
-  std::error_code unknown;
-  const fs::path program = fs::read_symlink("/proc/self/exe", unknown);
-  for (fs::path folder = program.parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
-    for (const char* place : {"datasets", "share/m2m/datasets"}) {
-      if (fs::exists(folder / place / digits_file, unknown)) return folder / place;
-    }
-  }
-  return M2M_SHIPPED_DATASETS;
+  const fs::path digits = find_shipped(fs::path("datasets") / digits_file);
+  return digits.empty() ? fs::path(M2M_SHIPPED_DATASETS) : digits.parent_path();
 }
 
 }  // namespace
