@@ -2,7 +2,7 @@
 # PRESET: a preset of CMakePresets.json, for 'build' and 'check'.
 PRESET ?= cpu-release
 .DEFAULT_GOAL := help
-.PHONY: help setup programs build demo check check-quick gpu asan tsan fuzz format format-check tidy lint docs clean
+.PHONY: help setup programs build demo check check-quick gpu asan tsan fuzz format format-check tidy lint docs package clean
 
 help:           ## this list
 	@awk -F ':.*## *' '/^[a-z-]+:.*##/ {printf "  make %-14s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ tidy: setup     ## check what differs from origin/main with clang-tidy
 
 docs:           ## make the site of the documentation, build/site/index.html
 	@scripts/docs.sh
+
+package: setup  ## a Debian package and an archive of the CPU programs, into build/package/packages
+	@scripts/package.sh
 
 clean:          ## remove the build folders
 	@rm -rf build

@@ -18,7 +18,7 @@ elseif(NOT nvcc_major STREQUAL wheel_cuda)
   message(FATAL_ERROR "nvcc ${CMAKE_CUDA_COMPILER_VERSION} found, but the torch wheel in ${torch_root} is built with CUDA ${wheel_cuda}: put nvcc ${wheel_cuda} first in PATH, or set M2M_TORCH_ROOT to a wheel for CUDA ${nvcc_major}.")
 endif()
 
-# m2m_nccl: NCCL of the CUDA toolkit or the system, else the one that comes with the wheel.
+# m2m::nccl: NCCL of the CUDA toolkit or the system, else the one that comes with the wheel.
 find_package(CUDAToolkit REQUIRED)
 find_path(NCCL_INCLUDE_DIR nccl.h
   HINTS ${NCCL_ROOT} ${CUDAToolkit_INCLUDE_DIRS} ${torch_root}/../nvidia/nccl PATH_SUFFIXES include)
@@ -28,9 +28,9 @@ if(NOT NCCL_INCLUDE_DIR OR NOT NCCL_LIBRARY)
   message(FATAL_ERROR "NCCL not found: install libnccl-dev, load its module, run 'scripts/setup.sh gpu', or set NCCL_ROOT.")
 endif()
 message(STATUS "NCCL: ${NCCL_LIBRARY}")
-add_library(m2m_nccl INTERFACE)
-target_include_directories(m2m_nccl SYSTEM INTERFACE ${NCCL_INCLUDE_DIR})
-target_link_libraries(m2m_nccl INTERFACE ${NCCL_LIBRARY} CUDA::cudart)
+add_library(m2m::nccl INTERFACE IMPORTED)
+target_include_directories(m2m::nccl SYSTEM INTERFACE ${NCCL_INCLUDE_DIR})
+target_link_libraries(m2m::nccl INTERFACE ${NCCL_LIBRARY} CUDA::cudart)
 
 # m2m_link_torch_cuda(TARGET ROOT): ROOT is the wheel's torch folder.
 function(m2m_link_torch_cuda target root)

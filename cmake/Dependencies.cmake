@@ -1,4 +1,4 @@
-# Every library that the project uses, as one imported target each.
+# Every library that the project uses, as one imported target each. A project that uses an installation includes this, too.
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(ZLIB REQUIRED)
@@ -17,19 +17,19 @@ endif()
 if(M2M_BUILD_BENCH)
   find_package(benchmark REQUIRED)
 endif()
-include(Hdf5)
+include(${CMAKE_CURRENT_LIST_DIR}/Hdf5.cmake)
 if(M2M_TORCH)
-  include(Torch)
+  include(${CMAKE_CURRENT_LIST_DIR}/Torch.cmake)
 endif()
 
-# m2m_mpi: without the C++ classes of mpi.h, which left the standard in 2012 and need another library.
-add_library(m2m_mpi INTERFACE)
-target_link_libraries(m2m_mpi INTERFACE MPI::MPI_C)
-target_compile_definitions(m2m_mpi INTERFACE OMPI_SKIP_MPICXX=1 MPICH_SKIP_MPICXX=1)
+# m2m::mpi: without the C++ classes of mpi.h, which left the standard in 2012 and need another library.
+add_library(m2m::mpi INTERFACE IMPORTED)
+target_link_libraries(m2m::mpi INTERFACE MPI::MPI_C)
+target_compile_definitions(m2m::mpi INTERFACE OMPI_SKIP_MPICXX=1 MPICH_SKIP_MPICXX=1)
 if(M2M_SANITIZE)
   # An object file, not a library: every program that links MPI, also indirectly, has to contain it.
   add_library(m2m_leaks_of_mpi OBJECT ${PROJECT_SOURCE_DIR}/cmake/leaks_of_mpi.cpp)
-  target_link_libraries(m2m_mpi INTERFACE $<TARGET_OBJECTS:m2m_leaks_of_mpi>)
+  target_link_libraries(m2m::mpi INTERFACE $<TARGET_OBJECTS:m2m_leaks_of_mpi>)
 endif()
 
 # Random123 consists of headers and has no CMake package.

@@ -12,5 +12,5 @@ endif()
 target_link_libraries(m2m::hdf5 INTERFACE ${hdf5_libraries})
 if(HDF5_IS_PARALLEL)
   # The module of a cluster may have only a parallel HDF5, whose hdf5.h includes mpi.h. It is used as a serial library.
-  target_link_libraries(m2m::hdf5 INTERFACE m2m_mpi)
+  target_link_libraries(m2m::hdf5 INTERFACE m2m::mpi)
 endif()

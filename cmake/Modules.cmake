@@ -1,11 +1,12 @@
 # A module is a folder of src/ and a library m2m_<module>; docs/architecture.md has the picture.
+include(GNUInstallDirs)
 
 # torch's headers cost about 15 s per file, JSON and fmt about 3: one target compiles each, the others reuse it with
 # identical flags. KIND is torch, plain, quick, tests or torch_tests. quick is plain with -O1, for sources without loops over
 # samples: they run as fast, and compile in three quarters of the time. The last two have GoogleTest, too, and -O0.
 function(m2m_share_precompiled target kind)
   if(kind MATCHES "^torch")
-    target_link_libraries(${target} PRIVATE m2m_torch_headers)
+    target_link_libraries(${target} PRIVATE m2m::torch_headers)
   endif()
   if(kind STREQUAL "quick")
     m2m_optimise_less(${target} 1)
@@ -32,7 +33,8 @@ endfunction()
 # m2m_offer(NAME SUFFIX): what users of a module need beside its libraries, and the name by which other projects link it.
 function(m2m_offer name suffix)
   set(library m2m_${name}${suffix})
-  target_include_directories(${library} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_include_directories(${library} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/m2m>)
   target_compile_features(${library} PUBLIC cxx_std_20)
   add_library(m2m::${name}${suffix} ALIAS ${library})
 endfunction()

@@ -29,7 +29,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_GRE
   target_compile_options(m2m_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-dangling-reference>)
 endif()
 # fmt is compiled once; as headers only it would cost each source 2 s. Sources without torch use the system's fmt; the
-# others use the one that torch ships, which m2m_torch links.
+# others use the one that torch ships, which m2m::torch links.
 target_link_libraries(m2m_flags INTERFACE $<LINK_ONLY:fmt::fmt>)
 
 if(M2M_SANITIZE_THREADS)

@@ -1,4 +1,4 @@
-# m2m_torch, one target per variant: libtorch from the PyPI wheel. M2M_PYTHON: the Python of the wheel's environment.
+# m2m::torch, one target per variant: libtorch from the PyPI wheel. M2M_PYTHON: the Python of the wheel's environment.
 set(M2M_TORCH_ROOT "" CACHE PATH "The wheel's torch folder (site-packages/torch); found in .venv-gpu or .venv by default")
 
 # Finds the wheel in the first of the given environments that has one.
@@ -22,21 +22,20 @@ elseif(M2M_CUDA)
 else()
   m2m_find_wheel(torch_root .venv)
 endif()
+if(NOT EXISTS "${torch_root}/include/torch/csrc")
+  message(FATAL_ERROR "M2M_TORCH_ROOT is ${torch_root}, which is no torch folder of a wheel: it has no include/torch.")
+endif()
 message(STATUS "Torch wheel: ${torch_root}")
 get_filename_component(torch_environment ${torch_root}/../../../.. ABSOLUTE)
 set(M2M_PYTHON ${torch_environment}/bin/python)
 
-# m2m_torch_headers: flags and headers for compiling, equal for all variants.
-add_library(m2m_torch_headers INTERFACE)
+# m2m::torch_headers: flags and headers for compiling, equal for all variants.
+add_library(m2m::torch_headers INTERFACE IMPORTED)
 # at::parallel_for is OpenMP in a header: it uses libtorch's threads if it is compiled as OpenMP and linked with the runtime
 # of libtorch. A second runtime in the process would start more threads.
-target_compile_options(m2m_torch_headers INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fopenmp>)
-target_include_directories(m2m_torch_headers SYSTEM INTERFACE
+target_compile_options(m2m::torch_headers INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fopenmp>)
+target_include_directories(m2m::torch_headers SYSTEM INTERFACE
   ${torch_root}/include ${torch_root}/include/torch/csrc/api/include)
-
-# The wheel has the headers of fmt, but not its library.
-add_library(m2m_fmt_of_torch STATIC ${CMAKE_CURRENT_LIST_DIR}/fmt_of_torch.cpp)
-target_include_directories(m2m_fmt_of_torch SYSTEM PRIVATE ${torch_root}/include)
 
 # The wheel's own CMake package would ask for a CUDA toolkit, so two imported targets stand in for it.
 function(m2m_link_torch_cpu target root)
@@ -55,15 +54,15 @@ function(m2m_link_torch_cpu target root)
 endfunction()
 
 if(M2M_CUDA)
-  include(Cuda)
+  include(${CMAKE_CURRENT_LIST_DIR}/Cuda.cmake)
 endif()
 foreach(variant ${m2m_variants})
   m2m_suffix(suffix ${variant})
-  add_library(m2m_torch${suffix} INTERFACE)
+  add_library(m2m::torch${suffix} INTERFACE IMPORTED)
   # The wheel's libraries export copies of code of libstdc++, such as std::filesystem of another compiler. The loader takes a
   # symbol from the first library that has it, and a mixture of two copies crashes: so libstdc++ comes first.
-  target_link_options(m2m_torch${suffix} INTERFACE "SHELL:-Wl,--push-state,--no-as-needed -lstdc++ -Wl,--pop-state")
-  cmake_language(CALL m2m_link_torch_${variant} m2m_torch${suffix} ${torch_root})
-  target_link_libraries(m2m_torch${suffix} INTERFACE m2m_torch_headers ${torch_root}/lib/libgomp.so.1
-    $<LINK_ONLY:m2m_fmt_of_torch>)
+  target_link_options(m2m::torch${suffix} INTERFACE "SHELL:-Wl,--push-state,--no-as-needed -lstdc++ -Wl,--pop-state")
+  cmake_language(CALL m2m_link_torch_${variant} m2m::torch${suffix} ${torch_root})
+  target_link_libraries(m2m::torch${suffix} INTERFACE m2m::torch_headers ${torch_root}/lib/libgomp.so.1
+    $<LINK_ONLY:m2m::fmt_of_torch>)
 endforeach()

@@ -5,13 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 environment=.venv-docs
-stamp=$(cat requirements/docs.txt <("${M2M_PYTHON:-/usr/bin/python3}" --version) | sha256sum | cut -d ' ' -f 1)
-if [ "$(cat $environment/requirements.stamp 2>/dev/null)" != "$stamp" ]; then
-  "${M2M_PYTHON:-/usr/bin/python3}" -m venv --clear $environment
-  $environment/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile \
-    --requirement requirements/docs.txt </dev/null
-  echo "$stamp" >$environment/requirements.stamp
-fi
+scripts/make_environment.sh $environment requirements/docs.txt
 scripts/site_pages.py build/site_pages
 NO_MKDOCS_2_WARNING=1 $environment/bin/mkdocs build --strict --config-file docs/mkdocs.yml
 echo "made build/site/index.html"

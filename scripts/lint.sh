@@ -6,13 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 environment=.venv-lint
-stamp=$(cat requirements/lint.txt <("${M2M_PYTHON:-/usr/bin/python3}" --version) | sha256sum | cut -d ' ' -f 1)
-if [ "$(cat $environment/requirements.stamp 2>/dev/null)" != "$stamp" ]; then
-  "${M2M_PYTHON:-/usr/bin/python3}" -m venv --clear $environment
-  $environment/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile \
-    --requirement requirements/lint.txt </dev/null
-  echo "$stamp" >$environment/requirements.stamp
-fi
+scripts/make_environment.sh $environment requirements/lint.txt
 
 if [ "${1:-}" = --fix ]; then
   $environment/bin/ruff check --fix

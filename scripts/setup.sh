@@ -21,24 +21,6 @@ fail() {
   exit 1
 }
 
-# A hash of the requirements and the version of Python: equal hashes mean equal environments.
-fingerprint() {
-  cat "$@" <("$python" --version) | sha256sum | cut -d ' ' -f 1
-}
-
-make_environment() {
-  local folder=$1 requirements=$2 stamp
-  stamp=$(fingerprint requirements/*.txt)
-  if [ "$(cat "$folder/requirements.stamp" 2>/dev/null)" = "$stamp" ]; then
-    return
-  fi
-  echo "Making $folder from $requirements"
-  "$python" -m venv --clear "$folder" || fail "'$python -m venv' failed; on Debian the package python3-venv has it."
-  "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile \
-    --requirement "$requirements" </dev/null || fail "pip could not install $requirements; see its message above."
-  echo "$stamp" >"$folder/requirements.stamp"
-}
-
 kind=${1:-cpu}
 case "$kind" in
   cpu) folder=.venv ;;
@@ -46,7 +28,4 @@ case "$kind" in
   *) fail "unknown kind '$kind'; it is cpu or gpu." ;;
 esac
 scripts/install_packages.sh "${packages[@]}"
-python=${M2M_PYTHON:-/usr/bin/python3}
-"$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' ||
-  fail "$python is $("$python" --version), and the pinned wheels are for Python 3.11 to 3.14; set M2M_PYTHON to one of these."
-make_environment "$folder" "requirements/$kind.txt"
+scripts/make_environment.sh "$folder" "requirements/$kind.txt"

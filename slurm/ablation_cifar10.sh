@@ -12,11 +12,4 @@
 #SBATCH --open-mode=append
 #SBATCH --output=%x-%j.log
 
-trap 'exit 85' USR1  # until the launcher runs, which passes the signal on to every rank
-study=jobs/ablation_cifar10.toml
-if [ ! -f "$study" ]; then
-  echo "slurm/ablation_cifar10.sh: $study is missing; submit from the project's folder" >&2
-  exit 2
-fi
-. "${M2M_SITE:-slurm/site.sh}" || exit 2
-exec "${m2m_launcher[@]}" "${M2M_SWEEP:-build/bin/m2m-sweep}" "$study"
+. slurm/run.sh jobs/ablation_cifar10.toml || { echo "slurm/ablation_cifar10.sh: submit from the project's folder" >&2; exit 2; }

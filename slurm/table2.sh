@@ -12,11 +12,4 @@
 #SBATCH --open-mode=append
 #SBATCH --output=%x-%j.log
 
-trap 'exit 85' USR1  # until the launcher runs, which passes the signal on to every rank
-study=jobs/table2_cifar.toml
-if [ ! -f "$study" ]; then
-  echo "slurm/table2.sh: $study is missing; submit from the project's folder, of a version that has this study" >&2
-  exit 2
-fi
-. "${M2M_SITE:-slurm/site.sh}" || exit 2
-exec "${m2m_launcher[@]}" "${M2M_SWEEP:-build/bin/m2m-sweep}" "$study"
+. slurm/run.sh jobs/table2_cifar.toml || { echo "slurm/table2.sh: submit from the project's folder" >&2; exit 2; }

@@ -37,8 +37,11 @@ def options(text):
 
 
 def faults(text):
-    """A sentence for each rule that a job script breaks."""
+    """A sentence for each rule that a job script breaks, with the common part that it ends in."""
     read, found = options(text), []
+    lines = text.rstrip().splitlines()
+    if lines[-1].startswith(". slurm/run.sh "):
+        text = "\n".join([*lines[:-1], (CHECKOUT / "slurm/run.sh").read_text()])
     found += [f"has no {wanted}" for wanted in REQUIRED if not any(option.startswith(wanted) for option in read)]
     if len(read) != len(re.findall(r"^\s*#\s*SBATCH", text, re.MULTILINE)):
         found.append("has an #SBATCH line that sbatch ignores: after the first command, indented or misspelt")
@@ -55,7 +58,7 @@ def faults(text):
 
 class Scripts(unittest.TestCase):
     def scripts(self):
-        found = sorted(path for path in (CHECKOUT / "slurm").glob("*.sh") if path.name != "site.sh")
+        found = sorted(path for path in (CHECKOUT / "slurm").glob("*.sh") if path.name not in ("site.sh", "run.sh"))
         self.assertGreaterEqual(len(found), 3)
         return found
 
@@ -65,16 +68,30 @@ class Scripts(unittest.TestCase):
                 self.assertEqual(faults(path.read_text()), [])
 
     def test_each_is_bash(self):
-        for path in [*self.scripts(), CHECKOUT / "slurm/site.sh"]:
+        for path in [*self.scripts(), CHECKOUT / "slurm/site.sh", CHECKOUT / "slurm/run.sh"]:
             with self.subTest(script=path.name):
                 subprocess.run(["bash", "-n", path], check=True)
 
-    def test_a_missing_study_ends_in_one_sentence(self):
-        done = subprocess.run(
-            ["bash", CHECKOUT / "slurm/table2.sh"], cwd="/", capture_output=True, text=True, check=False
-        )
-        self.assertEqual(done.returncode, 2)
-        self.assertRegex(done.stderr, r"^slurm/table2\.sh: jobs/table2_cifar\.toml [^\n]*\n$")
+    def test_each_says_from_which_folder_it_is_submitted(self):
+        for path in self.scripts():
+            done = subprocess.run(["bash", path], cwd="/", capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertRegex(done.stderr, rf"\nslurm/{path.name}: [^\n]*folder\n$")
+
+    def test_the_program_of_the_checkout_or_of_an_installation_is_started_with_the_study(self):
+        for program, folder in (("build/bin/m2m-sweep", "."), ("bin/m2m-sweep", "share/m2m")):
+            with tempfile.TemporaryDirectory() as root:
+                tool = pathlib.Path(root) / program
+                tool.parent.mkdir(parents=True)
+                tool.write_text('#!/bin/sh\necho "$0 $*"\n')
+                tool.chmod(0o755)
+                project = pathlib.Path(root) / folder
+                (project / "slurm").mkdir(parents=True)
+                (project / "slurm/run.sh").write_bytes((CHECKOUT / "slurm/run.sh").read_bytes())
+                (project / "slurm/site.sh").write_text("m2m_launcher=(env)\n")
+                words = ["bash", CHECKOUT / "slurm/bench.sh", "jobs/other.toml"]
+                said = subprocess.check_output(words, cwd=project, text=True)
+                self.assertRegex(said, r"^\S*bin/m2m-sweep jobs/other\.toml\n$")
 
 
 class Site(unittest.TestCase):

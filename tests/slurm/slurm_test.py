@@ -163,9 +163,10 @@ class Slurm(unittest.TestCase):
         self.expect_end(self.broken, "FAILED", "3:0")
         self.broken.submit(checkout / "slurm/table2.sh")
         self.expect_end(self.broken, "FAILED", "2:0")
-        self.assertRegex(self.broken.log(), r"slurm/table2\.sh: .*jobs/table2_cifar\.toml")
+        self.assertRegex(self.broken.log(), r"slurm/table2\.sh: .*folder")
 
     def test_5_a_script_of_the_project_runs_as_it_is(self):
+        shutil.copytree(checkout / "slurm", self.srun.folder / "slurm")
         self.srun.submit(checkout / "slurm/bench.sh", "grid.toml")
         self.expect_end(self.srun)
         self.assertEqual(counts_in(self.srun.log()), [(6, 6, 0)] * 2)  # once by test 2's script
