@@ -1,5 +1,6 @@
 // m2m-report: tables of the results of a sweep, and the file that merges them.
 #include "apps/report_arguments.hpp"
+#include "core/child_process.hpp"
 #include "core/command_line.hpp"
 #include "core/instruction_set.hpp"
 #include "core/machine.hpp"
@@ -9,7 +10,13 @@ int main(int argc, char** argv) {
   return m2m::run_program("m2m-report", [&] {
     m2m::instruction_set_limit();  // throws if M2M_INSTRUCTION_SET is wrong, as in every program
     const m2m::apps::ReportArguments arguments = m2m::apps::parse_report_arguments(argc, argv);
-    m2m::print_answer(arguments.answer.empty() ? m2m::apps::run_command(arguments) : arguments.answer);
+    if (!arguments.answer.empty()) {
+      m2m::print_answer(arguments.answer);
+    } else if (arguments.foreign) {
+      m2m::print_answer(m2m::run_in_child(arguments.path, {}, [&] { return m2m::apps::run_command(arguments); }));
+    } else {
+      m2m::print_answer(m2m::apps::run_command(arguments));
+    }
     return m2m::ExitCode::done;
   });
 }

@@ -55,6 +55,10 @@ void add_path(CLI::App& command, ReportArguments& arguments) {
                   "name of a subcommand)")
       ->type_name("")
       ->required();
+  command.add_flag(
+      "--foreign", arguments.foreign,
+      "The files are not your own: read them in a process of its own, with limits on memory and time, so "
+      "that a file made to do harm ends in a sentence");
 }
 
 void add_format(CLI::App& command, ReportArguments& arguments, const std::string& default_format) {

@@ -20,6 +20,7 @@ struct ReportArguments {
   std::optional<report::Format> format;
   report::TableOptions table;
   std::vector<std::string> metrics;  // of --metric; empty: the default of the command
+  bool foreign = false;              // read the results in a child process
   std::string answer;                // text to print instead of running: --help and --version
 };
 

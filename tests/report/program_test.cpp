@@ -13,6 +13,7 @@
 #include "support/sample_results.hpp"
 #include "support/synthetic_study.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/test_root.hpp"
 
 namespace m2m::report {
 namespace {
@@ -42,6 +43,19 @@ TEST(ReportProgram, MergesAndSaysWhatIsLacking) {
   EXPECT_EQ(merged.code, 0);
   EXPECT_TRUE(testing::says(merged.output, {"results.h5", "14 trials", "1 failed", "1 diverged", "1 missing"}));
   EXPECT_TRUE(fs::exists(folder.path() / "results.h5"));
+}
+
+TEST(ReportProgram, ReadsForeignFilesInAProcessOfItsOwn) {
+  const TemporaryFolder folder;
+  testing::make_study({folder.path()});
+  const std::string path = quoted(folder.path());
+  EXPECT_EQ(run_report("--foreign " + path).output, run_report(path).output);
+  EXPECT_EQ(run_report("compare --foreign " + path + " ERM none").code, 2);
+  // libhdf5 1.10 crashes on this file; a later one refuses it.
+  const Outcome ended =
+      run_report("table --foreign " + quoted(testing::test_root() / "tests/report/crashes_libhdf5.h5"));
+  EXPECT_EQ(ended.code, 65) << ended.output;
+  EXPECT_TRUE(testing::says(ended.output, {"crashes_libhdf5.h5"}));
 }
 
 TEST(ReportProgram, NamesClassesWithoutTestsInEveryCommand) {
