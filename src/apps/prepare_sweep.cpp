@@ -1,7 +1,10 @@
 // Prepares a sweep: graph, groups of ranks, lock and time limit; or answers a verb that runs nothing.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <set>
@@ -197,7 +200,23 @@ std::string script_text(const SweepArguments& arguments, const study::Study& stu
   return sweep::slurm_script(job);
 }
 
+/// Prints the status again and again while a sweep works in the folder; returns the last one. On a terminal each
+/// replaces the one before; JSON is one object a line.
+std::string watched_status(const SweepArguments& arguments) {
+  const bool replaces = !arguments.json && ::isatty(STDOUT_FILENO) != 0;
+  for (;;) {
+    const sweep::StudyStatus status = sweep::read_status({arguments.folder});
+    std::string text = arguments.json ? sweep::status_json(status).dump() + "\n" : sweep::status_text(status);
+    if (replaces) text.insert(0, "\x1b[H\x1b[2J");  // to the top, and clear
+    if (status.sweep.empty()) return text;
+    print_answer(text + (replaces || arguments.json ? "" : "\n"));
+    if (std::ferror(stdout) != 0) return "";  // its reader is gone
+    std::this_thread::sleep_for(std::chrono::duration<double>(arguments.watch_seconds));
+  }
+}
+
 std::string status_answer(const SweepArguments& arguments) {
+  if (arguments.watch) return watched_status(arguments);
   const sweep::StudyStatus status = sweep::read_status({arguments.folder});
   return arguments.json ? sweep::status_json(status).dump(2) + "\n" : sweep::status_text(status);
 }

@@ -178,6 +178,11 @@ void add_other_verbs(CLI::App& app, SweepArguments& arguments) {
                               "Show the status of a sweep, from another shell or after a crash");
   status.add_option("DIR", arguments.folder, "A sweep's output folder")->type_name("")->required();
   add_json(status, arguments);
+  status.add_flag("--watch", arguments.watch, "Show it again and again while a sweep works in the folder");
+  status.add_option("--interval", arguments.watch_seconds, "Time between two with --watch")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.1, 86400.0))
+      ->capture_default_str();
   CLI::App& describe =
       add_verb(app, arguments, Verb::describe, "describe", "Explain all settings, one setting or a method");
   describe.add_option("SUBJECT", arguments.subject, "A setting or a method; all settings by default")

@@ -39,8 +39,10 @@ struct SweepArguments {
   sweep::SlurmJob slurm;                 // of slurm: all but `words`
   SimulateArguments simulate;
   std::filesystem::path folder;  // of status
-  std::string subject;           // of describe: a setting or a method; empty: all settings
-  bool json = false;             // of simulate and status
+  bool watch = false;            // of status: again and again
+  double watch_seconds = 5;
+  std::string subject;  // of describe: a setting or a method; empty: all settings
+  bool json = false;    // of simulate and status
   bool verbose = false;
   std::string answer;  // text of --help or --version; empty: not given
 };

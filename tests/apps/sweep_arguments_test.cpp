@@ -157,7 +157,13 @@ TEST(SweepArguments, TakesWhatSimulateStatusAndDescribeNeed) {
   EXPECT_EQ(status.verb, Verb::status);
   EXPECT_EQ(status.folder, "out");
   EXPECT_TRUE(status.json);
+  EXPECT_FALSE(status.watch);
   EXPECT_NE(refusal({"status", "a", "b"}), "");
+  const SweepArguments watched = parse({"status", "--watch", "out", "--interval", "0.5"});
+  EXPECT_TRUE(watched.watch);
+  EXPECT_EQ(watched.folder, "out");
+  EXPECT_EQ(watched.watch_seconds, 0.5);
+  EXPECT_NE(refusal({"status", "out", "--watch", "--interval", "0"}), "");
   EXPECT_EQ(parse({"describe"}).subject, "");
   EXPECT_NE(refusal({"describe", "a", "b"}), "");
 }

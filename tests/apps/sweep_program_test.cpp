@@ -251,6 +251,19 @@ TEST_F(SweepProgram, MakesADamagedStageAnewForTheTrialsThatNeedIt) {
   EXPECT_EQ(testing::count_lines(out(), "done"), 6);
 }
 
+TEST_F(SweepProgram, ShowsItsStatusUntilTheSweepEnds) {
+  testing::Background running(command(0, "jobs/grid.toml fake.milliseconds=100"), folder());
+  wait_for_lines(1, "done");
+  const Outcome watched = sweep(0, "status results/grid --watch --interval 0.2");
+  EXPECT_EQ(running.wait(), 0);
+  EXPECT_EQ(watched.code, 0) << watched.output;
+  EXPECT_GT(count(watched.output, "a sweep is running"), 1) << watched.output;
+  EXPECT_EQ(count(watched.output, "no sweep is running"), 1) << watched.output;
+  const Outcome once = sweep(0, "status results/grid --watch --json");
+  EXPECT_EQ(Json::parse(once.output).at("trials").size(), 6U);
+  EXPECT_EQ(count(once.output, "\n"), 1);  // one object a line
+}
+
 TEST_F(SweepProgram, EndsWith74WhereItsAnswerCannotBeWritten) {
   EXPECT_EQ(sweep(0, "list jobs/grid.toml > /dev/full").code, 74);
   EXPECT_EQ(sweep(0, "list jobs/grid.toml | head -n 1").code, 0);
