@@ -1,33 +1,38 @@
 # Completion for bash: subcommands, options and their choices, as a program's --help lists them.
 
-# Prints the words that may stand where $3 begins, after the words $4...; $1: the program, $2: the word before.
-_m2m_words() {
-  local program=$1 previous=$2 current=$3 subcommands subcommand='' word help
-  shift 3
-  subcommands=$("$program" --help 2>/dev/null |
-    awk '/^Subcommands:/ {inside = 1; next} /^[A-Z]/ {inside = 0} inside && NF {print $1}')
-  for word in "$@"; do
+declare -gA _m2m_help  # what was asked for before: a program that loads libtorch takes half a second to start
+
+# Sets `help` to the text of --help of a program, or of its subcommand.
+_m2m_read_help() {
+  local key="$*"
+  if [ -z "${_m2m_help[$key]:-}" ]; then
+    _m2m_help[$key]=$("$@" --help 2>/dev/null)
+  fi
+  help=${_m2m_help[$key]}
+}
+
+# Sets COMPREPLY to what may stand in the place of $2, after the word $3; $1: the program.
+_m2m() {
+  local program=$1 current=$2 previous=$3 subcommands subcommand='' word words='' help
+  _m2m_read_help "$program"
+  subcommands=$(awk '/^Subcommands:/ {inside = 1; next} /^[A-Z]/ {inside = 0} inside && NF {print $1}' <<<"$help")
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if grep -qFx -- "$word" <<<"$subcommands"; then
       subcommand=$word
+      _m2m_read_help "$program" "$subcommand"
       break
     fi
   done
-  help=$("$program" ${subcommand:+"$subcommand"} --help 2>/dev/null)
   if [[ $previous == -* ]]; then
     # "  --format TEXT:{markdown,csv}=markdown"
-    awk -v option="$previous" '$1 ~ "(^|,)" option "$" && match($2, /{[^}]*}/) {
-      gsub(",", "\n", $2); print substr($2, RSTART + 1, RLENGTH - 2)}' <<<"$help"
+    words=$(awk -v option="$previous" '$1 ~ "(^|,)" option "$" && match($2, /{[^}]*}/) {
+      gsub(",", "\n", $2); print substr($2, RSTART + 1, RLENGTH - 2)}' <<<"$help")
   elif [[ $current == -* ]]; then
-    awk '/^  -/ {gsub(",", "\n", $1); print $1}' <<<"$help"
+    words=$(awk '/^  -/ {gsub(",", "\n", $1); print $1}' <<<"$help")
   elif [ -z "$subcommand" ]; then
-    printf '%s\n' "$subcommands"
+    words=$subcommands
   fi
-}
-
-_m2m() {
-  local words
-  words=$(_m2m_words "$1" "$3" "$2" "${COMP_WORDS[@]:1:COMP_CWORD-1}")
-  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$2")
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }
 
 # Without a word of its own it offers files.

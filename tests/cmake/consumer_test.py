@@ -35,10 +35,10 @@ def configure(build, *options):
     )
 
 
-def compile_command(build):
-    """How the consumer's own source is compiled."""
+def compile_command(build, source="list_methods.cpp"):
+    """How a source of the consumer's own is compiled."""
     commands = json.loads((build / "compile_commands.json").read_text())
-    return next(entry["command"] for entry in commands if entry["file"].endswith("list_methods.cpp"))
+    return next(entry["command"] for entry in commands if entry["file"].endswith(source))
 
 
 def run(*words, folder):
@@ -85,7 +85,7 @@ class Consumer(unittest.TestCase):
     def test_is_configured_with_torch(self):
         with tempfile.TemporaryDirectory() as folder:
             configure(pathlib.Path(folder), "-DTRAINING=ON", *TRAINING)
-            command = compile_command(pathlib.Path(folder))
+            command = compile_command(pathlib.Path(folder), "count_parameters.cpp")
         self.assertIn("torch/include", command)
         self.assertNotIn(" -W", command)
 

@@ -4,8 +4,10 @@
 Usage: programs_test.py PROGRAMS_FOLDER
 """
 
+import functools
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -23,6 +25,7 @@ _files() { print -- FILES }
 """
 
 
+@functools.cache
 def help_text(program, *words):
     return subprocess.check_output([program, *words, "--help"], text=True)
 
@@ -38,16 +41,21 @@ def options(program, *words):
 
 
 class Bash(unittest.TestCase):
+    def complete_all(self, program, lines):
+        """What bash offers for the last word of each of the lines."""
+        script = ['source "$0"']
+        for words in lines:
+            script.append(f"COMP_WORDS=(m {' '.join(map(shlex.quote, words))}); COMP_CWORD={len(words)}")
+            script.append(f'_m2m "{program}" "${{COMP_WORDS[COMP_CWORD]}}" "${{COMP_WORDS[COMP_CWORD - 1]}}"')
+            script.append("printf '%s ' \"${COMPREPLY[@]}\"; echo")
+        words = ["bash", "-c", "\n".join(script), COMPLETION / "m2m.bash"]
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+        self.assertEqual(done.stderr, "")
+        return [line.split() for line in done.stdout.splitlines()]
+
     def complete(self, program, *words):
         """What bash offers for the last of the words."""
-        script = f"""source "$0"; COMP_WORDS=(m "$@"); COMP_CWORD={len(words)}
-            _m2m "{program}" "${{COMP_WORDS[COMP_CWORD]}}" "${{COMP_WORDS[COMP_CWORD - 1]}}"
-            printf '%s\\n' "${{COMPREPLY[@]}}" """
-        done = subprocess.run(
-            ["bash", "-c", script, COMPLETION / "m2m.bash", *words], capture_output=True, text=True, check=True
-        )
-        self.assertEqual(done.stderr, "")
-        return done.stdout.split()
+        return self.complete_all(program, [words])[0]
 
     def test_offers_the_subcommands(self):
         for program in PROGRAMS:
@@ -55,8 +63,9 @@ class Bash(unittest.TestCase):
 
     def test_offers_the_options_of_the_subcommand_that_was_named(self):
         for program in PROGRAMS:
-            for name in subcommands(program):
-                self.assertEqual(self.complete(program, name, "-"), options(program, name), name)
+            names = subcommands(program)
+            offered = self.complete_all(program, [(name, "-") for name in names])
+            self.assertEqual(offered, [options(program, name) for name in names])
 
     def test_offers_what_begins_as_the_word_does(self):
         self.assertEqual(self.complete(FOLDER / "m2m-report", "ta"), ["table"])
