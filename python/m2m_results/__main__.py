@@ -12,6 +12,7 @@ COMMANDS = {
     "page": "one page that shows the study",
     "events": "event files for TensorBoard",
     "export": "tables as CSV or Parquet",
+    "track": "runs in MLflow or Weights & Biases",
 }
 INSTALL = {
     "tensorboard": "'{python} -m pip install --require-hashes --no-deps --requirement requirements/tensorboard.txt' "

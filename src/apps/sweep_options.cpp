@@ -111,10 +111,10 @@ void add_json(CLI::App& verb, SweepArguments& arguments) {
 }
 
 fs::path find_study(const std::optional<fs::path>& file) {
-  const fs::path study = file.value_or(fs::path("jobs") / "ablation_cifar10.toml");
+  fs::path study = file.value_or(fs::path("jobs") / "ablation_cifar10.toml");
   std::error_code ignored;
   if (fs::exists(study, ignored)) return study;
-  const fs::path shipped = study.parent_path() == "jobs" ? find_shipped(study) : fs::path();
+  fs::path shipped = study.parent_path() == "jobs" ? find_shipped(study) : fs::path();
   if (!shipped.empty()) return shipped;
   if (file) return study;  // its reader says that it is missing
   throw usage_error("no study given, and jobs/ablation_cifar10.toml does not exist here; name a study file");

@@ -1,0 +1,173 @@
+"""Runs in MLflow or Weights & Biases, one for each trial that is done: settings, curves and metrics.
+
+    mlflow    into OUT/mlflow.db, or where --uri says; 'mlflow ui --backend-store-uri sqlite:///OUT/mlflow.db' shows it
+    wandb     offline runs in OUT/wandb; 'wandb sync OUT/wandb/offline-run-*' uploads them
+
+The experiment or project is the study. A trial that is there already is left as it is, so the command may be repeated.
+"""
+
+import argparse
+import datetime
+import pathlib
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from m2m_results.command_line import MISSING_PART, Failure, add_selection, add_study, folder_beside, reading
+from m2m_results.study import Record, Study, load
+
+TRACKERS = ("mlflow", "wandb")
+TEXT_LIMIT = 500  # characters of a setting in MLflow's tables of some versions
+
+
+class Point(NamedTuple):
+    """The numbers of an epoch: its number, its end in ms since 1970, and the finite values by name."""
+
+    epoch: int
+    time: int
+    values: dict[str, float]
+
+
+class Run(NamedTuple):
+    """A trial as both trackers take it."""
+
+    trial: str
+    name: str
+    settings: dict[str, Any]
+    environment: dict[str, Any]
+    metrics: dict[str, float]
+    curve: list[Point]
+    began: int  # ms since 1970
+    ended: int
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of this command."""
+    add_study(parser)
+    parser.add_argument("--to", choices=TRACKERS, required=True, help="the tracker")
+    parser.add_argument("--uri", help="of MLflow: a database or server; by default mlflow.db beside results.h5")
+    add_selection(parser)
+
+
+def start_of(record: Record) -> int:
+    """When a trial began, in ms since 1970; 0 for older records, which do not say."""
+    text = record.group.attrs.get("started")
+    if not text:
+        return 0
+    began = datetime.datetime.fromisoformat(str(text))
+    return round((began if began.tzinfo else began.replace(tzinfo=datetime.UTC)).timestamp() * 1000)
+
+
+def curve(epochs: pd.DataFrame, began: int) -> list[Point]:
+    """The points of a record's epochs; times are added up from `began`."""
+    seconds = epochs[["seconds", "evaluation_seconds"]].fillna(0).sum(axis=1).cumsum()
+    points = []
+    for (_, row), past in zip(epochs.iterrows(), seconds):
+        values = {str(name): float(value) for name, value in row.items() if name != "epoch" and pd.notna(value)}
+        points.append(Point(int(row["epoch"]), began + round(past * 1000), values))
+    return points
+
+
+def runs(study: Study, select: str) -> Iterator[Run]:
+    """Every trial that is done, in the order of the study."""
+    metrics = study.metrics(select)
+    for trial, record in study.records():
+        rows = metrics[(metrics.id == trial) & metrics.value.notna()]
+        label, seed = rows.iloc[0].label, rows.iloc[0].seed
+        began = start_of(record)
+        points = curve(record.epochs, began)
+        yield Run(
+            trial=trial,
+            name=f"{label} seed={seed} {trial}",
+            settings=record.config,
+            environment=record.environment,
+            metrics=dict(zip(rows.metric, rows.value.astype(float))),
+            curve=points,
+            began=began,
+            ended=points[-1].time if points else began,
+        )
+
+
+class MlflowTracker:
+    """Writes runs into an MLflow database or server."""
+
+    def __init__(self, study: str, folder: pathlib.Path, uri: str | None) -> None:
+        # Here, because most users have one of the trackers at most.
+        from mlflow.tracking import MlflowClient
+
+        self.client = MlflowClient(tracking_uri=uri or f"sqlite:///{folder.resolve() / 'mlflow.db'}")
+        found = self.client.get_experiment_by_name(study)
+        self.experiment = found.experiment_id if found else self.client.create_experiment(study)
+
+    def has(self, run: Run) -> bool:
+        """True if the trial is there."""
+        return bool(self.client.search_runs([self.experiment], f"tags.`m2m.id` = '{run.trial}'"))
+
+    def add(self, run: Run) -> None:
+        """Writes a trial."""
+        from mlflow.entities import Metric, Param
+
+        tags = {"mlflow.runName": run.name, "m2m.id": run.trial}
+        tags |= {f"environment.{name}": str(value) for name, value in run.environment.items()}
+        made = self.client.create_run(self.experiment, start_time=run.began, tags=tags, run_name=run.name).info.run_id
+        points = [
+            Metric(name, value, point.time, point.epoch)
+            for point in run.curve
+            for name, value in point.values.items()
+        ]
+        last = run.curve[-1].epoch if run.curve else 0
+        points += [Metric(f"final/{name}", value, run.ended, last) for name, value in run.metrics.items()]
+        for begin in range(0, len(points), 1000):  # the most that a server takes at once
+            self.client.log_batch(made, metrics=points[begin : begin + 1000])
+        params = [Param(name, str(value)[:TEXT_LIMIT]) for name, value in run.settings.items()]
+        for begin in range(0, len(params), 100):
+            self.client.log_batch(made, params=params[begin : begin + 100])
+        self.client.set_terminated(made, "FINISHED", run.ended)
+
+
+class WandbTracker:
+    """Writes offline runs of Weights & Biases."""
+
+    def __init__(self, study: str, folder: pathlib.Path, uri: str | None) -> None:
+        import wandb
+
+        if uri:
+            raise Failure(2, "--uri is of MLflow; W&B's runs are offline, and 'wandb sync' uploads them")
+        self.wandb, self.study, self.folder = wandb, study, folder
+
+    def has(self, run: Run) -> bool:
+        """True if there is an offline run of the trial."""
+        return bool(list((self.folder / "wandb").glob(f"offline-run-*-{run.trial}")))
+
+    def add(self, run: Run) -> None:
+        """Writes a trial."""
+        settings = self.wandb.Settings(mode="offline", silent=True, console="off", x_disable_stats=True)
+        config = run.settings | {"environment": run.environment}
+        made = self.wandb.init(
+            project=self.study, id=run.trial, name=run.name, dir=self.folder, config=config, settings=settings
+        )
+        for point in run.curve:
+            made.log(point.values | {"_timestamp": point.time / 1000}, step=point.epoch)
+        made.summary.update({f"final/{name}": value for name, value in run.metrics.items()})
+        made.finish()
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Writes the runs that are missing. Throws Failure if the results cannot be read or the tracker is not installed."""
+    folder = folder_beside(arguments.path)
+    make: type[MlflowTracker | WandbTracker] = MlflowTracker if arguments.to == "mlflow" else WandbTracker
+    with load(arguments.path) as study, reading(study.path):
+        try:
+            tracker = make(study.name, folder, arguments.uri)
+        except ModuleNotFoundError as error:
+            install = f"'pip install {arguments.to}' installs it"
+            raise Failure(MISSING_PART, f"no Python module {error.name}; {install}") from error
+        added = present = 0
+        for each in runs(study, arguments.select):
+            if tracker.has(each):
+                present += 1
+            else:
+                tracker.add(each)
+                added += 1
+        print(f"{arguments.to}: {added} runs written, {present} were there, study '{study.name}'")
