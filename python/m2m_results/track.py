@@ -112,9 +112,7 @@ class MlflowTracker:
         tags |= {f"environment.{name}": str(value) for name, value in run.environment.items()}
         made = self.client.create_run(self.experiment, start_time=run.began, tags=tags, run_name=run.name).info.run_id
         points = [
-            Metric(name, value, point.time, point.epoch)
-            for point in run.curve
-            for name, value in point.values.items()
+            Metric(name, value, point.time, point.epoch) for point in run.curve for name, value in point.values.items()
         ]
         last = run.curve[-1].epoch if run.curve else 0
         points += [Metric(f"final/{name}", value, run.ended, last) for name, value in run.metrics.items()]

@@ -12,8 +12,8 @@ import unittest.mock
 import matplotlib
 
 matplotlib.use("agg")
-import matplotlib.pyplot as plt  # noqa: E402, after the choice of what draws
-from synthetic_results import troubled_trials, write_results  # noqa: E402
+import matplotlib.pyplot as plt
+from synthetic_results import troubled_trials, write_results
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "python"))

@@ -112,7 +112,9 @@ class Page(unittest.TestCase):
 
     def test_requirements_are_those_of_the_package(self):
         project = read("python/pyproject.toml")
-        lists = re.findall(r"^(?:requires|dependencies|features|parquet|tensorboard|mlflow|wandb) = \[(.*)\]", project, re.MULTILINE)
+        lists = re.findall(
+            r"^(?:requires|dependencies|features|parquet|tensorboard|mlflow|wandb) = \[(.*)\]", project, re.MULTILINE
+        )
         asked = {name for names in lists for name in re.findall(r'"([^"]+)"', names)}
         self.assertEqual(self.names(self.tables["The package m2m-results"]), asked)
 
