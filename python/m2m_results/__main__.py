@@ -12,6 +12,7 @@ COMMANDS = {
     "page": "one page that shows the study",
     "events": "event files for TensorBoard",
     "export": "tables as CSV or Parquet",
+    "mllog": "log lines in the form of MLPerf training",
     "track": "runs in MLflow or Weights & Biases",
 }
 INSTALL = {

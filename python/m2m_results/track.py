@@ -7,39 +7,14 @@ The experiment or project is the study. A trial that is there already is left as
 """
 
 import argparse
-import datetime
 import pathlib
-from collections.abc import Iterator
-from typing import Any, NamedTuple
-
-import pandas as pd
 
 from m2m_results.command_line import MISSING_PART, Failure, add_selection, add_study, folder_beside, reading
-from m2m_results.study import Record, Study, load
+from m2m_results.runs import Run, runs
+from m2m_results.study import load
 
 TRACKERS = ("mlflow", "wandb")
 TEXT_LIMIT = 500  # characters of a setting in MLflow's tables of some versions
-
-
-class Point(NamedTuple):
-    """The numbers of an epoch: its number, its end in ms since 1970, and the finite values by name."""
-
-    epoch: int
-    time: int
-    values: dict[str, float]
-
-
-class Run(NamedTuple):
-    """A trial as both trackers take it."""
-
-    trial: str
-    name: str
-    settings: dict[str, Any]
-    environment: dict[str, Any]
-    metrics: dict[str, float]
-    curve: list[Point]
-    began: int  # ms since 1970
-    ended: int
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,43 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_selection(parser)
 
 
-def start_of(record: Record) -> int:
-    """When a trial began, in ms since 1970; 0 for older records, which do not say."""
-    text = record.group.attrs.get("started")
-    if not text:
-        return 0
-    began = datetime.datetime.fromisoformat(str(text))
-    return round((began if began.tzinfo else began.replace(tzinfo=datetime.UTC)).timestamp() * 1000)
-
-
-def curve(epochs: pd.DataFrame, began: int) -> list[Point]:
-    """The points of a record's epochs; times are added up from `began`."""
-    seconds = epochs[["seconds", "evaluation_seconds"]].fillna(0).sum(axis=1).cumsum()
-    points = []
-    for (_, row), past in zip(epochs.iterrows(), seconds):
-        values = {str(name): float(value) for name, value in row.items() if name != "epoch" and pd.notna(value)}
-        points.append(Point(int(row["epoch"]), began + round(past * 1000), values))
-    return points
-
-
-def runs(study: Study, select: str) -> Iterator[Run]:
-    """Every trial that is done, in the order of the study."""
-    metrics = study.metrics(select)
-    for trial, record in study.records():
-        rows = metrics[(metrics.id == trial) & metrics.value.notna()]
-        label, seed = rows.iloc[0].label, rows.iloc[0].seed
-        began = start_of(record)
-        points = curve(record.epochs, began)
-        yield Run(
-            trial=trial,
-            name=f"{label} seed={seed} {trial}",
-            settings=record.config,
-            environment=record.environment,
-            metrics=dict(zip(rows.metric, rows.value.astype(float))),
-            curve=points,
-            began=began,
-            ended=points[-1].time if points else began,
-        )
+def name_of(run: Run) -> str:
+    """'M2m seed=3 09be6a1c5f0d7e42'"""
+    return f"{run.label} seed={run.seed} {run.trial}"
 
 
 class MlflowTracker:
@@ -108,9 +49,11 @@ class MlflowTracker:
         """Writes a trial."""
         from mlflow.entities import Metric, Param
 
-        tags = {"mlflow.runName": run.name, "m2m.id": run.trial}
+        tags = {"mlflow.runName": name_of(run), "m2m.id": run.trial}
         tags |= {f"environment.{name}": str(value) for name, value in run.environment.items()}
-        made = self.client.create_run(self.experiment, start_time=run.began, tags=tags, run_name=run.name).info.run_id
+        made = self.client.create_run(
+            self.experiment, start_time=run.began, tags=tags, run_name=name_of(run)
+        ).info.run_id
         points = [
             Metric(name, value, point.time, point.epoch) for point in run.curve for name, value in point.values.items()
         ]
@@ -143,7 +86,7 @@ class WandbTracker:
         settings = self.wandb.Settings(mode="offline", silent=True, console="off", x_disable_stats=True)
         config = run.settings | {"environment": run.environment}
         made = self.wandb.init(
-            project=self.study, id=run.trial, name=run.name, dir=self.folder, config=config, settings=settings
+            project=self.study, id=run.trial, name=name_of(run), dir=self.folder, config=config, settings=settings
         )
         for point in run.curve:
             made.log(point.values | {"_timestamp": point.time / 1000}, step=point.epoch)

@@ -58,7 +58,10 @@ DeviceMemory host_memory() {
   return {std::min(meminfo("MemAvailable"), control_group_limits().memory_left), resident()};
 }
 
-double host_memory_size() { return std::min(meminfo("MemTotal"), control_group_limits().memory); }
+double host_memory_size() {
+  static const double size = std::min(meminfo("MemTotal"), control_group_limits().memory);  // asked for each trial
+  return size;
+}
 
 void keep_freed_memory() {
   ::mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the library's maximum

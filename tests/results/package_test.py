@@ -133,6 +133,24 @@ class Failing(Results):
         assert_says(self.refusal("export", self.folder, "--format", "parquet", code=1), "pip install fastparquet")
 
 
+class Logging(Results):
+    def test_prints_the_runs_in_the_form_of_mlperf(self):
+        done = self.run_command("mllog", self.folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        prefix = ":::MLLOG "
+        self.assertTrue(all(line.startswith(prefix) for line in done.stdout.splitlines()))
+        found = [json.loads(line.removeprefix(prefix)) for line in done.stdout.splitlines()]
+        study = self.load()
+        trials = [trial for trial, _ in study.records()]
+        self.assertEqual([each["value"] for each in found if each["key"] == "submission_entry"], trials)
+        self.assertEqual([each["key"] for each in found].count("run_stop"), len(trials))
+        bacc = study.metrics().query("metric == 'bacc'").drop_duplicates("id").set_index("id").value
+        final = [each["value"] for each in found if each["metadata"].get("metric") == "final_test_bacc"]
+        np.testing.assert_allclose(final, [bacc[trial] / 100 for trial in trials])
+        times = [each["time_ms"] for each in found[: len(found) // len(trials)]]
+        self.assertEqual(times, sorted(times))
+
+
 class Exporting(Results):
     def read(self, name, form="csv"):
         """An exported table."""
