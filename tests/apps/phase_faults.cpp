@@ -42,7 +42,7 @@ void count_phase(const std::string& name) {
 extern "C" {
 
 // The names that --wrap gives to m2m::phase_word and to its replacement.
-// NOLINTBEGIN(bugprone-reserved-identifier)
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 const char* __real__ZN3m2m10phase_wordENS_12ProfilePhaseE(m2m::ProfilePhase phase);
 
 const char* __wrap__ZN3m2m10phase_wordENS_12ProfilePhaseE(m2m::ProfilePhase phase) {
@@ -50,6 +50,6 @@ const char* __wrap__ZN3m2m10phase_wordENS_12ProfilePhaseE(m2m::ProfilePhase phas
   count_phase(name);
   return name;
 }
-// NOLINTEND(bugprone-reserved-identifier)
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 
 }  // extern "C"

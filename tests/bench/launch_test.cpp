@@ -22,7 +22,7 @@ using Words = std::vector<std::string>;
 
 Surroundings workstation() { return {8, 0, false, false, true, false}; }
 
-Words words(LaunchWish wish, const Surroundings& place) { return launcher_words(wish, place); }
+Words words(const LaunchWish& wish, const Surroundings& place) { return launcher_words(wish, place); }
 
 LaunchWish wish_for(int trials) {
   LaunchWish wish;

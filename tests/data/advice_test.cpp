@@ -35,7 +35,7 @@ Json changed(Json given, const Advice& advice) {
 std::vector<Advice> expect_advice_works(const DataSet& data, const Json& given) {
   const std::string sentence = refusal(data, data_settings(given));
   EXPECT_NE(sentence, "") << given;
-  const std::vector<Advice> alternatives = testing::advised(sentence);
+  std::vector<Advice> alternatives = testing::advised(sentence);
   EXPECT_FALSE(alternatives.empty()) << sentence;
   for (const Advice& advice : alternatives) {
     const Json followed = changed(given, advice);
