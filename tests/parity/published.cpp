@@ -14,7 +14,7 @@ std::optional<checkpoints::Checkpoint> published_checkpoint() {
 std::shared_ptr<nn::Network> published_network(const checkpoints::Checkpoint& checkpoint,
                                                const train::LoadedData& data, torch::Dtype precision, int shift,
                                                const std::string& kernels, bool bfloat16) {
-  const auto network = nn::make_network({"resnet32", 10, 3, 32, 32, data.mean, data.std, bfloat16, kernels});
+  auto network = nn::make_network({"resnet32", 10, 3, 32, 32, data.mean, data.std, bfloat16, kernels});
   network->to(testing::test_device(), precision);
   auto state = checkpoint.network;
   for (const char* name : {"linear.weight", "linear.bias"}) state.at(name) = state.at(name).roll(shift, 0);
