@@ -3,8 +3,10 @@
 if(NOT CMAKE_CUDA_ARCHITECTURES)
   set(CMAKE_CUDA_ARCHITECTURES 80 90 100)
 endif()
-set(CMAKE_CUDA_STANDARD 17)  # CMake 3.25 knows no newer dialect for nvcc 13; host code is C++20
-set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+if(NOT CMAKE_CUDA_STANDARD)  # of another project, which uses an installation
+  set(CMAKE_CUDA_STANDARD 17)  # CMake 3.25 knows no newer dialect for nvcc 13; host code is C++20
+  set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+endif()
 set(CMAKE_CUDA_RUNTIME_LIBRARY Shared)  # as libtorch: one runtime in a process
 enable_language(CUDA)
 

@@ -24,7 +24,7 @@ foreach(program m2m-sweep m2m-report m2m-doctor m2m-bench)
     continue()
   endif()
   set_target_properties(${program} PROPERTIES INSTALL_RPATH_USE_LINK_PATH "${CMAKE_INSTALL_RPATH_USE_LINK_PATH}")
-  if(program IN_LIST varied)
+  if(program IN_LIST varied OR M2M_BUNDLE_TORCH)
     set_target_properties(${program} PROPERTIES INSTALL_RPATH "${installed_rpath}")
   endif()
   # 'make programs' builds no m2m-bench.
@@ -35,18 +35,30 @@ if(M2M_BUNDLE_TORCH)
   install(RUNTIME_DEPENDENCY_SET bundled DIRECTORIES ${wheel_folders} ${nvidia_folders}
     PRE_EXCLUDE_REGEXES "^ld-linux" "^lib(c|m|dl|rt|pthread|stdc\\+\\+|gcc_s)\\." POST_EXCLUDE_REGEXES "^/(usr/)?lib"
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/m2m COMPONENT programs)
+  # Their licences: a folder for each wheel.
+  file(GLOB licence_folders ${torch_root}/../torch-*.dist-info/licenses ${torch_root}/../nvidia_*.dist-info/licenses)
+  foreach(folder ${licence_folders})
+    cmake_path(GET folder PARENT_PATH wheel)
+    cmake_path(GET wheel STEM LAST_ONLY wheel)
+    install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_DATADIR}/m2m/LICENSES/${wheel} COMPONENT programs)
+  endforeach()
 endif()
 
 set(shared_folder ${CMAKE_INSTALL_DATADIR}/m2m)
 install(DIRECTORY jobs slurm datasets LICENSES DESTINATION ${shared_folder} COMPONENT programs USE_SOURCE_PERMISSIONS
   PATTERN "cifar-*" EXCLUDE)
-install(DIRECTORY results python DESTINATION ${shared_folder} COMPONENT programs USE_SOURCE_PERMISSIONS
-  FILES_MATCHING PATTERN "*.py" PATTERN "pyproject.toml" PATTERN "results/reference" EXCLUDE PATTERN "*.egg-info" EXCLUDE)
+file(GLOB result_scripts results/*.py)
+install(PROGRAMS ${result_scripts} DESTINATION ${shared_folder}/results COMPONENT programs)
+install(FILES results/study.ipynb DESTINATION ${shared_folder}/results COMPONENT programs)
+install(DIRECTORY python/m2m_results DESTINATION ${shared_folder}/python COMPONENT programs PATTERN __pycache__ EXCLUDE)
+install(FILES python/pyproject.toml DESTINATION ${shared_folder}/python COMPONENT programs)
 install(FILES LICENSE REUSE.toml CITATION.cff DESTINATION ${shared_folder} COMPONENT programs)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/m2m COMPONENT programs RENAME copyright)
 
 # Manual pages: help2man makes them from --help, so the programs have to run on this machine. The target is 'man'.
 add_custom_target(man
   COMMAND ${PROJECT_SOURCE_DIR}/scripts/manual_pages.sh $<TARGET_FILE_DIR:m2m-report> ${PROJECT_BINARY_DIR}/man VERBATIM)
+add_dependencies(man programs)
 install(DIRECTORY ${PROJECT_BINARY_DIR}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT programs OPTIONAL)
 foreach(program m2m-sweep m2m-report m2m-doctor m2m-bench)  # bash looks for a file of the program's name
   install(FILES packaging/completion/m2m.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
@@ -81,5 +93,5 @@ install(FILES ${PROJECT_BINARY_DIR}/m2mConfig.cmake ${PROJECT_BINARY_DIR}/m2mCon
   DESTINATION ${package_folder} COMPONENT development)
 
 add_custom_target(uninstall
-  COMMAND ${CMAKE_COMMAND} -DMANIFEST=${PROJECT_BINARY_DIR}/install_manifest.txt -P ${PROJECT_SOURCE_DIR}/cmake/Uninstall.cmake
+  COMMAND ${CMAKE_COMMAND} -DBUILD=${PROJECT_BINARY_DIR} -P ${PROJECT_SOURCE_DIR}/cmake/Uninstall.cmake
   VERBATIM)

@@ -9,14 +9,14 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_COMPONENTS_ALL programs)
 set(CPACK_COMPONENTS_GROUPING ALL_COMPONENTS_IN_ONE)
 set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY ON)  # of the archive
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_NAME m2m)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "${PROJECT_DESCRIPTION}
- Trains M2m and the methods that it is compared with over grids of settings and
- seeds, on one node or many, and makes tables with means and deviations.")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+  "Trains M2m and the methods that it is compared with over grids of settings and seeds, on one node or many, and makes tables with means and deviations.")
 # dpkg-shlibdeps finds the packages of the libraries that are not bundled.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS openmpi-bin)

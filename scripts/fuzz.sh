@@ -37,9 +37,9 @@ is_fault_of_libhdf5() {
     grep -q libhdf5
 }
 
-# Prints a number of libFuzzer's summary.
+# Prints a number of libFuzzer's summary; 0 if it has written none.
 summary() {
-  sed -n "s/^stat::$1: *//p" "$2"
+  awk -v name="stat::$1:" '$1 == name {found = $2} END {print found + 0}' "$2"
 }
 
 # What is left of the inputs or seconds of a target, as an option; fails if nothing is.

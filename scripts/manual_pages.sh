@@ -16,7 +16,7 @@ list_subcommands() {
 # Makes the page of a program, or of its subcommand.
 make_page() {
   local program=$1 subcommand=${2:-} name description
-  name=$(basename "$program")${subcommand:+-$subcommand}
+  name=${program#./}${subcommand:+-$subcommand}
   description=$("$program" ${subcommand:+"$subcommand"} --help | head -n 1)
   # help2man knows no subcommands: the title and the name are the program's.
   help2man --no-info --help-option="${subcommand:+$subcommand }--help" --name "${description%.}" "$program" |
@@ -25,8 +25,9 @@ make_page() {
 
 rm -rf "$folder"
 mkdir -p "$folder"
-for program in m2m-sweep m2m-report m2m-doctor m2m-bench; do
-  program=$programs/$program
+folder=$(realpath "$folder")
+cd "$programs"  # help2man splits a path at its spaces
+for program in ./m2m-sweep ./m2m-report ./m2m-doctor ./m2m-bench; do
   [ -x "$program" ] || continue
   make_page "$program"
   for subcommand in $(list_subcommands "$program"); do

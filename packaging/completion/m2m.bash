@@ -23,12 +23,13 @@ _m2m() {
       break
     fi
   done
-  if [[ $previous == -* ]]; then
-    # "  --format TEXT:{markdown,csv}=markdown"
-    words=$(awk -v option="$previous" '$1 ~ "(^|,)" option "$" && match($2, /{[^}]*}/) {
-      gsub(",", "\n", $2); print substr($2, RSTART + 1, RLENGTH - 2)}' <<<"$help")
-  elif [[ $current == -* ]]; then
+  if [[ $current == -* ]]; then
     words=$(awk '/^  -/ {gsub(",", "\n", $1); print $1}' <<<"$help")
+  elif [[ $previous == -* ]]; then
+    # "  --format TEXT:{markdown,csv}=markdown"
+    words=$(awk -v option="$previous" '{count = split($1, names, ",")
+      for (i = 1; i <= count; i++) if (names[i] == option && match($2, /{[^}]*}/)) {
+        gsub(",", "\n", $2); print substr($2, RSTART + 1, RLENGTH - 2)}}' <<<"$help")
   elif [ -z "$subcommand" ]; then
     words=$subcommands
   fi

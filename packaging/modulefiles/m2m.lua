@@ -2,7 +2,7 @@
 local prefix = "/opt/m2m"
 
 help([[Benchmark suite for imbalanced classification by major-to-minor translation (M2m).
-Studies, job scripts and the digits are in $M2M_SHARE: cd $M2M_SHARE && m2m-sweep jobs/digits.toml --out ~/results/digits]])
+Studies, job scripts and the digits are in $M2M_SHARE: m2m-sweep jobs/digits.toml --out ~/results/digits]])
 whatis("Name: m2m")
 whatis("Version: 0.2.0")
 whatis("Description: Benchmark suite for imbalanced classification by major-to-minor translation")

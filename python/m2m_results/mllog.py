@@ -5,10 +5,12 @@ They have the keys and event types of MLPerf's logs and no more: no benchmark of
 
 import argparse
 import json
+import pathlib
+import sys
 from collections.abc import Iterator
 from typing import Any
 
-from m2m_results.command_line import add_study, reading
+from m2m_results.command_line import add_study, cannot_write, reading
 from m2m_results.runs import Run, runs
 from m2m_results.study import load
 
@@ -62,12 +64,20 @@ def lines(study: str, run: Run) -> Iterator[str]:
             if name in epoch.values:
                 yield point(epoch.time, "eval_accuracy", epoch.values[name], epoch_num=number, metric=name)
         began = epoch.time
-    yield point(run.ended, "eval_accuracy", run.metrics["bacc"] / 100, metric="final_test_bacc")
+    if "bacc" in run.metrics:
+        yield point(run.ended, "eval_accuracy", run.metrics["bacc"] / 100, metric="final_test_bacc")
     yield line(run.ended, "INTERVAL_END", "run_stop", None, status="success")
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Prints the lines of every trial. Throws Failure if the results cannot be read."""
+    """Prints the lines of every trial. Throws Failure if the results cannot be read or the lines not written."""
     with load(arguments.path) as study, reading(study.path):
-        for each in runs(study, arguments.select):
-            print("\n".join(lines(study.name, each)))
+        name, found = study.name, list(runs(study, arguments.select))
+    try:
+        for each in found:
+            print("\n".join(lines(name, each)))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = None  # what reads the log has read enough
+    except OSError as error:
+        raise cannot_write(pathlib.Path("standard output"), error) from error

@@ -1,6 +1,6 @@
 """The answers of m2m-report as tables: the only source of means, deviations, counts, metrics and names of data settings.
 
-The program is the one of the variable M2M_REPORT, of build/bin of the checkout that this package lies in, or on PATH.
+The program is the one of the variable M2M_REPORT, of the checkout or the installation that this package lies in, or on PATH.
 """
 
 import dataclasses
@@ -19,6 +19,7 @@ from m2m_results.command_line import INPUT_OUTPUT, MISSING_PART, Failure
 
 NAME = "m2m-report"
 BUILT = pathlib.Path(__file__).resolve().parents[2] / "build" / "bin" / NAME
+INSTALLED = pathlib.Path(__file__).resolve().parents[4] / "bin" / NAME  # of PREFIX/share/m2m/python/m2m_results
 METRICS = (
     "bacc", "gm", "gm_nonzero", "accuracy", "majority", "minority", "first_third", "middle_third", "last_third", "many",
     "medium", "few", "ece",
@@ -40,7 +41,7 @@ class Table:
 def find_program() -> str:
     """The path of m2m-report. Throws Failure if there is none."""
     named = os.environ.get("M2M_REPORT")
-    found = named or (str(BUILT) if BUILT.exists() else shutil.which(NAME))
+    found = named or next((str(path) for path in (BUILT, INSTALLED) if path.exists()), shutil.which(NAME))
     if not found:
         raise Failure(
             MISSING_PART,

@@ -8,12 +8,22 @@ The experiment or project is the study. A trial that is there already is left as
 
 import argparse
 import pathlib
+import shutil
 
-from m2m_results.command_line import MISSING_PART, Failure, add_selection, add_study, folder_beside, reading
+from m2m_results.command_line import (
+    INPUT_OUTPUT,
+    MISSING_PART,
+    Failure,
+    add_selection,
+    add_study,
+    folder_beside,
+    reading,
+)
 from m2m_results.runs import Run, runs
 from m2m_results.study import load
 
 TRACKERS = ("mlflow", "wandb")
+WHOLE = "m2m-whole"  # in the folder of a run of W&B: it was written to its end
 TEXT_LIMIT = 500  # characters of a setting in MLflow's tables of some versions
 
 
@@ -42,8 +52,14 @@ class MlflowTracker:
         self.experiment = found.experiment_id if found else self.client.create_experiment(study)
 
     def has(self, run: Run) -> bool:
-        """True if the trial is there."""
-        return bool(self.client.search_runs([self.experiment], f"tags.`m2m.id` = '{run.trial}'"))
+        """True if the trial is there, whole; removes what a call has left that was stopped."""
+        whole = False
+        for found in self.client.search_runs([self.experiment], f"tags.`m2m.id` = '{run.trial}'"):
+            if found.info.status == "FINISHED":
+                whole = True
+            else:
+                self.client.delete_run(found.info.run_id)
+        return whole
 
     def add(self, run: Run) -> None:
         """Writes a trial."""
@@ -78,8 +94,14 @@ class WandbTracker:
         self.wandb, self.study, self.folder = wandb, study, folder
 
     def has(self, run: Run) -> bool:
-        """True if there is an offline run of the trial."""
-        return bool(list((self.folder / "wandb").glob(f"offline-run-*-{run.trial}")))
+        """True if there is a whole offline run of the trial; removes what a call has left that was stopped."""
+        whole = False
+        for found in (self.folder / "wandb").glob(f"offline-run-*-{run.trial}"):
+            if (found / WHOLE).exists():
+                whole = True
+            else:
+                shutil.rmtree(found)
+        return whole
 
     def add(self, run: Run) -> None:
         """Writes a trial."""
@@ -91,24 +113,34 @@ class WandbTracker:
         for point in run.curve:
             made.log(point.values | {"_timestamp": point.time / 1000}, step=point.epoch)
         made.summary.update({f"final/{name}": value for name, value in run.metrics.items()})
+        folder = pathlib.Path(made.dir).parent
         made.finish()
+        (folder / WHOLE).touch()
+
+
+def add_missing(tracker: MlflowTracker | WandbTracker, found: list[Run]) -> int:
+    """Writes the runs that the tracker does not have and returns their number."""
+    added = 0
+    for each in found:
+        if not tracker.has(each):
+            tracker.add(each)
+            added += 1
+    return added
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Writes the runs that are missing. Throws Failure if the results cannot be read or the tracker is not installed."""
+    """Writes the runs that are missing. Throws Failure if the results cannot be read, or the tracker is missing or fails."""
     folder = folder_beside(arguments.path)
     make: type[MlflowTracker | WandbTracker] = MlflowTracker if arguments.to == "mlflow" else WandbTracker
     with load(arguments.path) as study, reading(study.path):
-        try:
-            tracker = make(study.name, folder, arguments.uri)
-        except ModuleNotFoundError as error:
-            install = f"'pip install {arguments.to}' installs it"
-            raise Failure(MISSING_PART, f"no Python module {error.name}; {install}") from error
-        added = present = 0
-        for each in runs(study, arguments.select):
-            if tracker.has(each):
-                present += 1
-            else:
-                tracker.add(each)
-                added += 1
-        print(f"{arguments.to}: {added} runs written, {present} were there, study '{study.name}'")
+        name, found = study.name, list(runs(study, arguments.select))
+    try:
+        added = add_missing(make(name, folder, arguments.uri), found)
+    except ModuleNotFoundError as error:
+        install = f"'pip install {arguments.to}' installs it"
+        raise Failure(MISSING_PART, f"no Python module {error.name}; {install}") from error
+    except Failure:
+        raise
+    except Exception as error:  # trackers throw what their servers and databases do
+        raise Failure(INPUT_OUTPUT, f"{arguments.to}: {' '.join(str(error).split())[:300]}") from error
+    print(f"{arguments.to}: {added} runs written, {len(found) - added} were there, study '{name}'")

@@ -5,6 +5,15 @@
 #include "core/instruction_set.hpp"
 #include "core/machine.hpp"
 
+namespace {
+
+/// What a command reads: "A" or "A or B".
+std::string subject(const m2m::apps::ReportArguments& arguments) {
+  return arguments.other_path.empty() ? arguments.path : arguments.path + " or " + arguments.other_path;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   m2m::keep_freed_memory();
   return m2m::run_program("m2m-report", [&] {
@@ -13,7 +22,8 @@ int main(int argc, char** argv) {
     if (!arguments.answer.empty()) {
       m2m::print_answer(arguments.answer);
     } else if (arguments.foreign) {
-      m2m::print_answer(m2m::run_in_child(arguments.path, {}, [&] { return m2m::apps::run_command(arguments); }));
+      m2m::print_answer(
+          m2m::run_in_child(subject(arguments), {}, [&] { return m2m::apps::run_command(arguments); }));
     } else {
       m2m::print_answer(m2m::apps::run_command(arguments));
     }

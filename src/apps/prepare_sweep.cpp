@@ -200,6 +200,18 @@ std::string script_text(const SweepArguments& arguments, const study::Study& stu
   return sweep::slurm_script(job);
 }
 
+/// Waits so many seconds. Throws Error (interrupted) at a signal that asks for a stop.
+void wait_or_stop(double seconds) {
+  using Clock = std::chrono::steady_clock;
+  const auto end =
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  while (Clock::now() < end) {
+    if (sweep::StopSignals::received() != sweep::StopReason::none)
+      throw Error(ExitCode::interrupted, "stopped by a signal; the sweep goes on");
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
 /// Prints the status again and again while a sweep works in the folder; returns the last one. On a terminal each
 /// replaces the one before; JSON is one object a line.
 std::string watched_status(const SweepArguments& arguments) {
@@ -211,7 +223,7 @@ std::string watched_status(const SweepArguments& arguments) {
     if (status.sweep.empty()) return text;
     print_answer(text + (replaces || arguments.json ? "" : "\n"));
     if (std::ferror(stdout) != 0) return "";  // its reader is gone
-    std::this_thread::sleep_for(std::chrono::duration<double>(arguments.watch_seconds));
+    wait_or_stop(arguments.watch_seconds);
   }
 }
 

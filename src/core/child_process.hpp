@@ -9,7 +9,7 @@ namespace m2m {
 /// What the child may use.
 struct ChildLimits {
   std::size_t memory = std::size_t{8} << 30;  // bytes of its address space; not limited under the address sanitizer
-  unsigned seconds = 600;                     // of its processor's time
+  unsigned seconds = 600;                     // until its end
 };
 
 /// Runs `action` in a child process, which dumps no core, and returns its text.

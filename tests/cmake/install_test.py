@@ -26,7 +26,13 @@ class Install(unittest.TestCase):
         temporary = tempfile.TemporaryDirectory(prefix="m2m installed ")
         cls.addClassCleanup(temporary.cleanup)
         cls.prefix = pathlib.Path(temporary.name)
+        manifest = pathlib.Path(BUILD) / "install_manifest.txt"  # of the user's last installation
+        before = manifest.read_bytes() if manifest.exists() else None
         subprocess.run([CMAKE, "--install", BUILD, "--prefix", cls.prefix], check=True, stdout=subprocess.DEVNULL)
+        if before is None:
+            manifest.unlink()
+        else:
+            manifest.write_bytes(before)
         cls.share = cls.prefix / "share/m2m"
 
     def run_program(self, name, *words, folder=None):
@@ -103,8 +109,8 @@ class Uninstall(unittest.TestCase):
     def setUp(self):
         temporary = tempfile.TemporaryDirectory(prefix="m2m removed ")
         self.addCleanup(temporary.cleanup)
-        self.prefix = pathlib.Path(temporary.name) / "usr"
-        self.manifest = pathlib.Path(temporary.name) / "manifest"
+        self.prefix = pathlib.Path(temporary.name) / "m2m[1]"  # no pattern
+        self.manifest = pathlib.Path(temporary.name) / "install_manifest_programs.txt"
         self.files = [self.prefix / name for name in ("bin/m2m-sweep", "share/m2m/jobs/a b.toml", "share/m2m/gone")]
         for path in self.files:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,7 +118,7 @@ class Uninstall(unittest.TestCase):
         self.manifest.write_text("\n".join(map(str, self.files)))
 
     def remove(self):
-        words = [CMAKE, f"-DMANIFEST={self.manifest}", "-P", CHECKOUT / "cmake/Uninstall.cmake"]
+        words = [CMAKE, f"-DBUILD={self.manifest.parent}", "-P", CHECKOUT / "cmake/Uninstall.cmake"]
         return subprocess.run(words, capture_output=True, text=True, check=False)
 
     def test_removes_what_was_installed_and_nothing_else(self):

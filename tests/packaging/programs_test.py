@@ -71,6 +71,9 @@ class Bash(unittest.TestCase):
         self.assertEqual(self.complete(FOLDER / "m2m-report", "ta"), ["table"])
         self.assertEqual(self.complete(FOLDER / "m2m-report", "table", "--allow"), ["--allow-mixed"])
 
+    def test_offers_options_after_an_option(self):
+        self.assertEqual(self.complete(FOLDER / "m2m-report", "table", "--allow-mixed", "--cho"), ["--choose"])
+
     def test_offers_the_choices_of_an_option(self):
         found = self.complete(FOLDER / "m2m-report", "table", "out", "--format", "")
         self.assertEqual(found, ["markdown", "csv", "latex", "json"])
@@ -84,11 +87,11 @@ class Bash(unittest.TestCase):
 class Zsh(unittest.TestCase):
     def complete(self, program, *words):
         """(the words that zsh offers, those of them that it explains)"""
-        script = (
-            ZSH_STUBS
-            + f"words=({program} $@); CURRENT=$#words; PREFIX=$words[-1]; complete() {{ source {COMPLETION}/_m2m }}; complete"
-        )
-        done = subprocess.run(["zsh", "-fc", script, "zsh", *words], capture_output=True, text=True, check=True)
+        script = f"""{ZSH_STUBS}
+            completion=$1 program=$2; shift 2; words=($program $@); CURRENT=$#words; PREFIX=$words[-1]
+            complete() {{ source $completion }}; complete"""
+        called = ["zsh", "-fc", script, "zsh", COMPLETION / "_m2m", program, *words]
+        done = subprocess.run(called, capture_output=True, text=True, check=True)
         self.assertEqual(done.stderr, "")
         lines = done.stdout.splitlines()
         return [line.split(":")[0] for line in lines], {

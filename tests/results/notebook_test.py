@@ -33,7 +33,8 @@ class Notebook(unittest.TestCase):
         self.assertEqual({text.get_text() for text in curves.get_legend().get_texts()}, set(names["curves"].label))
         self.assertEqual(len(recalls.lines), len(set(names["curves"].label)))
         self.assertLessEqual(set(names["curves"].label), set(names["table"].method))
-        self.assertEqual(len(names["difference"]), 2)
+        (difference,) = names["differences"].values()
+        self.assertEqual(len(difference), 2)
 
     def test_is_kept_without_outputs(self):
         for cell in NOTEBOOK["cells"]:

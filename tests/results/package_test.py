@@ -1,5 +1,6 @@
 """The package in a notebook and as a command: tables, records, journals, exports, and failures in one sentence."""
 
+import datetime
 import importlib.util
 import json
 import os
@@ -18,6 +19,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests/support")]
 import m2m_results  # noqa: E402, found by the line above
 from m2m_results import report  # noqa: E402
+from m2m_results.runs import runs  # noqa: E402
 from said import assert_says  # noqa: E402
 
 HAS_PARQUET = any(importlib.util.find_spec(name) for name in ("fastparquet", "pyarrow"))
@@ -149,6 +151,28 @@ class Logging(Results):
         np.testing.assert_allclose(final, [bacc[trial] / 100 for trial in trials])
         times = [each["time_ms"] for each in found[: len(found) // len(trials)]]
         self.assertEqual(times, sorted(times))
+
+    def test_epochs_end_when_the_trial_ends(self):
+        study = self.load()
+        for run in runs(study, "last"):
+            record = study.record(run.trial)
+            began = datetime.datetime.fromisoformat(record.group.attrs["started"]).timestamp()
+            self.assertAlmostEqual(run.curve[-1].time / 1000, began + record.group.attrs["wall_seconds"], places=2)
+            taken = record.epochs[["seconds", "evaluation_seconds"]].fillna(0).sum().sum()
+            self.assertAlmostEqual((run.ended - run.began) / 1000, taken, places=2)
+
+    def test_a_trial_without_the_epoch_that_counts_has_its_curve_alone(self):
+        write_results(self.folder / "results.h5", self.trials, with_best=False)
+        done = self.run_command("mllog", self.folder, "--select", "best")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("run_stop", done.stdout)
+        self.assertNotIn("final_test_bacc", done.stdout)
+
+    def test_a_reader_may_stop_early(self):
+        command = f"{sys.executable} -m m2m_results mllog {self.folder} | head -n 1"
+        environment = os.environ | {"PYTHONPATH": str(ROOT / "python")}
+        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment)
+        self.assertEqual((done.stdout.count("\n"), done.stderr), (1, ""))
 
 
 class Exporting(Results):

@@ -154,7 +154,7 @@ def write_record(
     config = trial["config"]
     random = np.random.default_rng(int(trial["id"], 16) % 2**32)
     labels = np.repeat(np.setdiff1d(np.arange(classes, dtype=np.int32), untested).astype(np.int32), samples)
-    group.attrs.update(id=trial["id"], label=trial["label"], wall_seconds=9.5)
+    group.attrs.update(id=trial["id"], label=trial["label"], wall_seconds=9.5, started="2026-01-31T12:00:00.250Z")
     environment = {
         "host": "node<1>",
         "processor": "A & B",
