@@ -202,7 +202,6 @@ std::string script_text(const SweepArguments& arguments, const study::Study& stu
 
 /// Waits so many seconds. Throws Error (interrupted) at a signal that asks for a stop.
 void wait_or_stop(double seconds) {
-  using Clock = std::chrono::steady_clock;
   const auto end =
       Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   while (Clock::now() < end) {
