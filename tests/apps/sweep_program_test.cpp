@@ -7,6 +7,7 @@
 #include "apps/rank_groups.hpp"
 #include "core/config.hpp"
 #include "core/files.hpp"
+#include "support/eventually.hpp"
 
 namespace m2m::apps {
 namespace {
@@ -179,7 +180,7 @@ TEST_F(SweepProgram, RunsTheDefaultStudyAfterSayingWhatItCosts) {
 }
 
 TEST_F(SweepProgram, KeepsASecondSweepOutOfItsFolderUnlessThatWaits) {
-  const testing::Background first(command(2, "jobs/grid.toml fake.milliseconds=100"), folder());
+  const testing::Background first(command(2, "jobs/grid.toml fake.milliseconds=40"), folder());
   wait_for_lines(1, "began");
   const auto holder = Json::parse(read_file(out() / "lock.json")).at("process").get<int>();
   const Outcome second = sweep(1, "jobs/grid.toml");
@@ -252,7 +253,7 @@ TEST_F(SweepProgram, MakesADamagedStageAnewForTheTrialsThatNeedIt) {
 }
 
 TEST_F(SweepProgram, ShowsItsStatusUntilTheSweepEnds) {
-  testing::Background running(command(0, "jobs/grid.toml fake.milliseconds=100"), folder());
+  testing::Background running(command(0, "jobs/grid.toml fake.milliseconds=40"), folder());
   wait_for_lines(1, "done");
   const Outcome watched = sweep(0, "status results/grid --watch --interval 0.2");
   EXPECT_EQ(running.wait(), 0);
@@ -265,9 +266,15 @@ TEST_F(SweepProgram, ShowsItsStatusUntilTheSweepEnds) {
 }
 
 TEST_F(SweepProgram, EndsTheWatchAtASignalAndLetsTheSweepGoOn) {
-  testing::Background running(command(0, "jobs/grid.toml fake.milliseconds=2000 method=ERM seed=1"), folder());
+  testing::Background running(command(0, "jobs/grid.toml fake.milliseconds=500 method=ERM seed=1"), folder());
   wait_for_lines(1, "began");
-  EXPECT_EQ(sweep(0, "status results/grid --watch & pid=$!; sleep 2; kill -TERM $pid; wait $pid").code, 4);
+  const std::filesystem::path other = folder() / "other";
+  std::filesystem::create_directory(other);
+  testing::Background watching(command(0, "status ../results/grid --watch"), other);
+  const auto is_shown = [&] { return count(read_file(other / "background.log"), "a sweep is running") > 0; };
+  EXPECT_TRUE(testing::eventually([&] { return std::filesystem::exists(other / "background.log") && is_shown(); }));
+  watching.signal_leader(SIGTERM);
+  EXPECT_EQ(watching.wait(), 4);
   EXPECT_EQ(running.wait(), 0);
 }
 
