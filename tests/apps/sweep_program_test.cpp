@@ -180,7 +180,7 @@ TEST_F(SweepProgram, RunsTheDefaultStudyAfterSayingWhatItCosts) {
 }
 
 TEST_F(SweepProgram, KeepsASecondSweepOutOfItsFolderUnlessThatWaits) {
-  const testing::Background first(command(2, "jobs/grid.toml fake.milliseconds=40"), folder());
+  const testing::Background first(command(2, "jobs/grid.toml fake.milliseconds=100"), folder());
   wait_for_lines(1, "began");
   const auto holder = Json::parse(read_file(out() / "lock.json")).at("process").get<int>();
   const Outcome second = sweep(1, "jobs/grid.toml");
