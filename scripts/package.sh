@@ -9,7 +9,8 @@ scripts/install_packages.sh help2man dpkg-dev file
 scripts/build.sh package
 cmake --build build/package --target man
 rm -rf build/package/packages
-(cd build/package && cpack)
+# A folder of its own holds the files of the archive; those of the Debian package begin at /usr.
+(cd build/package && cpack -G TGZ -D CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY=ON && cpack -G DEB)
 
 tried=$(mktemp -d)
 trap 'rm -rf "$tried"' EXIT
