@@ -59,6 +59,9 @@ install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/m2m COMPONENT pro
 add_custom_target(man
   COMMAND ${PROJECT_SOURCE_DIR}/scripts/manual_pages.sh $<TARGET_FILE_DIR:m2m-report> ${PROJECT_BINARY_DIR}/man VERBATIM)
 add_dependencies(man programs)
+if(TARGET m2m-bench)
+  add_dependencies(man m2m-bench)
+endif()
 install(DIRECTORY ${PROJECT_BINARY_DIR}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT programs OPTIONAL)
 foreach(program m2m-sweep m2m-report m2m-doctor m2m-bench)  # bash looks for a file of the program's name
   install(FILES packaging/completion/m2m.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
