@@ -65,17 +65,22 @@ def saved_epoch(state):
 def lost_epochs(out):
     """{id of a stage or trial that has begun and not ended: epochs of its journal that it will train again}.
 
-    A trial without a state of its own begins from that of its prefix, if it has one.
+    A trial without a state of its own begins from that of its prefix if it has one: its journal begins with the same lines.
     """
     lost, out = {}, pathlib.Path(out)
-    prefixes = [saved_epoch(state) for state in out.glob("cache/*/state.safetensors")]
+    prefixes = {}  # first line of the journal -> finished epochs
+    for state in out.glob("cache/*/state.safetensors"):
+        with open(state.parent / "journal.jsonl") as journal:
+            prefixes[journal.readline()] = saved_epoch(state)
     for journal in out.glob("*/*/journal.jsonl"):
         folder, lines = journal.parent, journal.read_text().splitlines(keepends=True)
         if (folder / "result.h5").exists() or (folder / "stage.json").exists():
             continue
-        told = max((json.loads(line)["epoch"] for line in lines if line.endswith("\n")), default=0)
+        whole = [line for line in lines if line.endswith("\n")]
+        finished = max((json.loads(line)["epoch"] + 1 for line in whole), default=0)
         states = [saved_epoch(state) for state in folder.glob("resume.safetensors")]
-        lost[folder.name] = told - max(states or [epoch for epoch in prefixes if epoch <= told], default=0)
+        begins = prefixes.get(whole[0], 0) if whole else 0
+        lost[folder.name] = max(0, finished - max([*states, begins]))
     return lost
 
 
