@@ -44,9 +44,14 @@ def add_study(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", type=pathlib.Path, help="a results.h5, or the folder it is in")
 
 
+def add_select(parser: argparse.ArgumentParser) -> None:
+    """Adds the option that says which epoch counts."""
+    parser.add_argument("--select", choices=["last", "best"], default="last", help="epoch of a trial that counts")
+
+
 def add_selection(parser: argparse.ArgumentParser) -> None:
     """Adds the options that say which epoch counts and what may be averaged."""
-    parser.add_argument("--select", choices=["last", "best"], default="last", help="epoch of a trial that counts")
+    add_select(parser)
     parser.add_argument("--allow-mixed", action="store_true", help="average trials even if their settings differ")
 
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from m2m_results.command_line import add_study, cannot_write, reading
+from m2m_results.command_line import add_select, add_study, cannot_write, reading
 from m2m_results.runs import Run, runs
 from m2m_results.study import load
 
@@ -26,7 +26,7 @@ HYPERPARAMETERS = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of this command."""
     add_study(parser)
-    parser.add_argument("--select", choices=["last", "best"], default="last", help="epoch of a trial that counts")
+    add_select(parser)
 
 
 def line(time: int, kind: str, key: str, value: Any, **metadata: Any) -> str:

@@ -14,7 +14,7 @@ from m2m_results.command_line import (
     INPUT_OUTPUT,
     MISSING_PART,
     Failure,
-    add_selection,
+    add_select,
     add_study,
     folder_beside,
     reading,
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_study(parser)
     parser.add_argument("--to", choices=TRACKERS, required=True, help="the tracker")
     parser.add_argument("--uri", help="of MLflow: a database or server; by default mlflow.db beside results.h5")
-    add_selection(parser)
+    add_select(parser)
 
 
 def name_of(run: Run) -> str:
