@@ -6,8 +6,26 @@
 
 namespace m2m::kernels {
 
+namespace {
+
+template <typename Real>
+void nesterov_step(const SgdStep& step, std::int64_t count, Real* weight, Real* velocity, Real* gradient) {
+  const auto learning_rate = static_cast<Real>(step.learning_rate);
+  const auto momentum = static_cast<Real>(step.momentum);
+  const auto weight_decay = static_cast<Real>(step.weight_decay);
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Real decayed = gradient[i] + weight_decay * weight[i];
+    velocity[i] = momentum * velocity[i] + decayed;
+    weight[i] -= learning_rate * (decayed + momentum * velocity[i]);
+    gradient[i] = 0;
+  }
+}
+
+}  // namespace
+
 template <typename Real>
 void sgd_step(const SgdStep& step, std::int64_t count, Real* weight, Real* velocity, Real* gradient) {
+  if (step.nesterov) return nesterov_step(step, count, weight, velocity, gradient);
   const auto learning_rate = static_cast<Real>(step.learning_rate);
   const auto momentum = static_cast<Real>(step.momentum);
   const auto weight_decay = static_cast<Real>(step.weight_decay);

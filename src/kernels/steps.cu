@@ -16,6 +16,19 @@ __global__ void step_values(Real learning_rate, Real momentum, Real weight_decay
   }
 }
 
+template <typename Real>
+__global__ void step_values_nesterov(Real learning_rate, Real momentum, Real weight_decay, std::int64_t count,
+                                     Real* __restrict__ weight, Real* __restrict__ velocity,
+                                     Real* __restrict__ gradient) {
+  const std::int64_t stride = std::int64_t{gridDim.x} * blockDim.x;
+  for (std::int64_t i = std::int64_t{blockIdx.x} * blockDim.x + threadIdx.x; i < count; i += stride) {
+    const Real decayed = gradient[i] + weight_decay * weight[i];
+    velocity[i] = momentum * velocity[i] + decayed;
+    weight[i] -= learning_rate * (decayed + momentum * velocity[i]);
+    gradient[i] = 0;
+  }
+}
+
 /// One block per image: its threads sum squares, then each moves its part of the pixels.
 template <typename Real>
 __global__ void step_image(double length, std::int64_t values, const Real* __restrict__ gradients,
@@ -56,7 +69,8 @@ template <typename Real>
 void sgd_step_cuda(const SgdStep& step, std::int64_t count, Real* weight, Real* velocity, Real* gradient,
                    void* stream) {
   if (count == 0) return;  // an empty grid is an error to CUDA
-  step_values<<<blocks_for(count), threads_of_a_block, 0, static_cast<cudaStream_t>(stream)>>>(
+  const auto kernel = step.nesterov ? step_values_nesterov<Real> : step_values<Real>;
+  kernel<<<blocks_for(count), threads_of_a_block, 0, static_cast<cudaStream_t>(stream)>>>(
       static_cast<Real>(step.learning_rate), static_cast<Real>(step.momentum), static_cast<Real>(step.weight_decay),
       count, weight, velocity, gradient);
   check_launch("updating weights");

@@ -9,11 +9,14 @@ namespace m2m::kernels {
 /// The factors of one update of stochastic gradient descent.
 struct SgdStep {
   double learning_rate, momentum, weight_decay;
+  bool nesterov = false;
 };
 
-/// v = momentum * v + (g + weight_decay * w); w = w - learning_rate * v; g = 0, for the sums of the next step.
+/// d = g + weight_decay * w; v = momentum * v + d; w = w - learning_rate * v, with nesterov w = w - learning_rate *
+/// (d + momentum * v); g = 0, for the sums of the next step.
 ///
-/// weight, velocity, gradient: [count] of float or double, in one pass. docs/protocol.md, "Training". Local,
+/// Nesterov's momentum in the form of Sutskever et al., "On the importance of initialization and momentum in deep
+/// learning", ICML 2013, with the weights where the gradient is taken, as libraries have it. weight, velocity, gradient: [count] of float or double, in one pass. docs/protocol.md, "Training". Local,
 /// deterministic.
 template <typename Real>
 void sgd_step(const SgdStep& step, std::int64_t count, Real* weight, Real* velocity, Real* gradient);

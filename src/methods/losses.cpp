@@ -38,7 +38,30 @@ struct LossInputs {
   double scale;
 };
 
+/// The cross-entropy of logits with class weights, the labels smoothed as the settings say.
+class WeightedCrossEntropy {
+ public:
+  explicit WeightedCrossEntropy(const LossInputs& inputs)
+      : weights_(inputs.weights), smoothing_(inputs.settings.label_smoothing) {}
+  torch::Tensor operator()(const torch::Tensor& logits, const torch::Tensor& targets) {
+    if (smoothing_ == 0) return weights_.of(targets, logits) * cross_entropy(logits, targets);
+    return smoothed_cross_entropy(logits, targets, weights_.like(logits), smoothing_);
+  }
+
+ private:
+  PerClass weights_;
+  double smoothing_;
+};
+
 LossFn make_cross_entropy(const LossInputs& inputs) {
+  return [loss = WeightedCrossEntropy(inputs), scale = inputs.scale](const auto& outputs,
+                                                                     const auto& targets) mutable {
+    return loss(scale * outputs, targets);
+  };
+}
+
+/// The cross-entropy that the focal loss is made of: its labels are never smoothed.
+LossFn make_plain_cross_entropy(const LossInputs& inputs) {
   return [weights = inputs.weights, scale = inputs.scale](const auto& outputs, const auto& targets) mutable {
     return weights.of(targets, outputs) * cross_entropy(scale * outputs, targets);
   };
@@ -46,7 +69,7 @@ LossFn make_cross_entropy(const LossInputs& inputs) {
 
 LossFn make_focal(const LossInputs& inputs) {
   const double gamma = inputs.settings.focal_gamma;
-  return [weighted = make_cross_entropy(inputs), gamma](const auto& outputs, const auto& targets) {
+  return [weighted = make_plain_cross_entropy(inputs), gamma](const auto& outputs, const auto& targets) {
     return focal(weighted(outputs, targets), gamma);
   };
 }
@@ -64,10 +87,10 @@ LossFn make_ldam(const LossInputs& inputs) {
 
 LossFn make_logit_adjusted(const LossInputs& inputs) {
   PerClass priors(log_priors(inputs.counts, inputs.settings.logit_adjustment_tau));
-  return
-      [weights = inputs.weights, priors, scale = inputs.scale](const auto& outputs, const auto& targets) mutable {
-        return weights.of(targets, outputs) * cross_entropy(scale * outputs + priors.like(outputs), targets);
-      };
+  return [loss = WeightedCrossEntropy(inputs), priors, scale = inputs.scale](const auto& outputs,
+                                                                             const auto& targets) mutable {
+    return loss(scale * outputs + priors.like(outputs), targets);
+  };
 }
 
 LossFn make_label_aware_smoothing(const LossInputs& inputs) {
@@ -104,6 +127,12 @@ MakeLoss find_maker(settings::Loss loss) {
 
 torch::Tensor cross_entropy(const torch::Tensor& logits, const torch::Tensor& targets) {
   return torch::cross_entropy_loss(logits, targets, {}, at::Reduction::None);
+}
+
+torch::Tensor smoothed_cross_entropy(const torch::Tensor& logits, const torch::Tensor& targets,
+                                     const torch::Tensor& weights, double smoothing) {
+  const torch::Tensor terms = -torch::log_softmax(logits, 1) * weights;
+  return (1 - smoothing) * terms.gather(1, targets.unsqueeze(1)).squeeze(1) + smoothing * terms.mean(1);
 }
 
 torch::Tensor focal(const torch::Tensor& per_sample, double gamma) {

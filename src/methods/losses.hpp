@@ -19,6 +19,14 @@ using LossFn = std::function<torch::Tensor(const torch::Tensor& outputs, const t
 /// logits: [n, K]; targets: int64 [n]. Returns [n]. Local.
 torch::Tensor cross_entropy(const torch::Tensor& logits, const torch::Tensor& targets);
 
+/// Computes the cross-entropy with a label smoothed over all classes: (1 - e) w_y (-log p_y) + e / K sum_k w_k
+/// (-log p_k), with e = smoothing. Szegedy et al., "Rethinking the Inception architecture for computer vision", CVPR
+/// 2016, section 7; class weights as in torch.nn.functional.cross_entropy.
+///
+/// logits: [n, K]; targets: int64 [n]; weights: [K], like the logits. Returns [n]. Local.
+torch::Tensor smoothed_cross_entropy(const torch::Tensor& logits, const torch::Tensor& targets,
+                                     const torch::Tensor& weights, double smoothing);
+
 /// Computes (1 - exp(-l))^gamma * l of losses l that contain the class weights: Lin et al., "Focal loss for dense
 /// object detection", ICCV 2017, equation 4, with the weights inside as in the M2m authors' program.
 torch::Tensor focal(const torch::Tensor& losses, double gamma);

@@ -70,7 +70,7 @@ FoldedOperations::FoldedOperations(const ResNet& network)
   mean_ = per_channel(network.spec().mean, network.head().weight);
   deviation_ = per_channel(network.spec().std, network.head().weight);
   layers_.push_back(layer(network, "conv_1_3x3", "bn_1", 1));
-  for (std::size_t stage = 0; stage < ResNet::channels.size(); ++stage) {
+  for (std::size_t stage = 0; stage < network.channels().size(); ++stage) {
     for (int i = 0; i < network.blocks_per_stage(); ++i) {
       const std::string block = "stage_" + std::to_string(stage + 1) + "." + std::to_string(i) + ".";
       halves_.push_back(stage > 0 && i == 0);

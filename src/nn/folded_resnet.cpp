@@ -54,10 +54,11 @@ void pack(const ConvSizes& sizes, const float* weight, const float* scale, Packe
 template <typename T>
 std::vector<FoldedBlock<T>> folded_blocks(const ResNet& network, bool tiles) {
   std::vector<FoldedBlock<T>> blocks;
-  int height = network.spec().height, width = network.spec().width, channels = ResNet::channels.front();
-  for (std::size_t stage = 0; stage < ResNet::channels.size(); ++stage) {
+  const std::array<int, 3> stage_channels = network.channels();
+  int height = network.spec().height, width = network.spec().width, channels = stage_channels.front();
+  for (std::size_t stage = 0; stage < stage_channels.size(); ++stage) {
     for (int i = 0; i < network.blocks_per_stage(); ++i) {
-      const int out = ResNet::channels[stage];
+      const int out = stage_channels[stage];
       const std::string block = "stage_" + std::to_string(stage + 1) + "." + std::to_string(i) + ".";
       const bool halves = out != channels;
       const ConvSizes a{height, width, channels, out, halves ? 2 : 1};
@@ -111,7 +112,7 @@ void FoldedConv<T>::refresh() {
 template <typename T>
 FoldedLayers<T>::FoldedLayers(const ResNet& network, bool tiles)
     : first(network, "conv_1_3x3", "bn_1",
-            {network.spec().height, network.spec().width, network.spec().channels, ResNet::channels.front(), 1},
+            {network.spec().height, network.spec().width, network.spec().channels, network.channels().front(), 1},
             tiles),
       blocks(folded_blocks<T>(network, tiles)) {}
 
@@ -130,7 +131,8 @@ FoldedResNet<T>::FoldedResNet(const ResNet& network, InstructionSet set)
       layers_(network, set == InstructionSet::amx),
       normalisation_(make_normalisation(network.spec())),
       set_(set),
-      mask_words_(mask_words(layers_)) {
+      mask_words_(mask_words(layers_)),
+      feature_count_(network.channels().back()) {
   layers_.refresh();
 }
 
@@ -147,7 +149,7 @@ torch::Tensor FoldedResNet<T>::run(const torch::Tensor& pixels, std::uint16_t* m
   const std::int64_t count = pixels.size(0);
   const std::int64_t values = count > 0 ? pixels.numel() / count : 0;
   runners_.resize(std::max<std::size_t>(runners_.size(), at::get_num_threads()));
-  torch::Tensor features = torch::empty({count, ResNet::channels.back()}, torch::kFloat32);
+  torch::Tensor features = torch::empty({count, feature_count_}, torch::kFloat32);
   const float* in = pixels.const_data_ptr<float>();
   auto* out = features.data_ptr<float>();
   at::parallel_for(0, count, 1, [&](std::int64_t first, std::int64_t last) {

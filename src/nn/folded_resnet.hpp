@@ -123,6 +123,7 @@ class FoldedResNet : public FrozenNetwork {
   Normalisation normalisation_;
   InstructionSet set_;
   std::int64_t mask_words_;                               // of an image
+  std::int64_t feature_count_;                            // of an image
   std::vector<std::unique_ptr<ImageRunner<T>>> runners_;  // one per thread, made on first use
   std::vector<std::uint16_t> masks_;                      // of the last features_for_gradient
   torch::Tensor pixels_;                                  // of the same call

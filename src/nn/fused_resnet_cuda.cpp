@@ -13,6 +13,7 @@
 #include "nn/fused_resnet.hpp"
 #include "nn/fused_translation.hpp"
 #include "nn/tensor_kernels.hpp"
+#include "settings/train_settings.hpp"
 
 namespace m2m::nn {
 namespace {
@@ -34,7 +35,7 @@ class PackedLayers {
  public:
   explicit PackedLayers(const ResNet& network) : device_(network.head().weight.device()) {
     add(network, "conv_1_3x3", "bn_1", 1);
-    for (std::size_t stage = 0; stage < ResNet::channels.size(); ++stage) {
+    for (std::size_t stage = 0; stage < network.channels().size(); ++stage) {
       for (int i = 0; i < network.blocks_per_stage(); ++i) {
         const std::string block = "stage_" + std::to_string(stage + 1) + "." + std::to_string(i) + ".";
         add(network, block + "conv_a", block + "bn_a", stage > 0 && i == 0 ? 2 : 1);
@@ -159,7 +160,11 @@ class HeadRows {
 class FusedResNet : public FrozenNetwork {
  public:
   explicit FusedResNet(const ResNet& network)
-      : FrozenNetwork(network), blocks_(network.blocks_per_stage()), layers_(network), head_(network.head()) {
+      : FrozenNetwork(network),
+        blocks_(network.blocks_per_stage()),
+        feature_count_(network.channels().back()),
+        layers_(network),
+        head_(network.head()) {
     const auto floats = [&](const std::vector<double>& values) {
       return torch::tensor(values, torch::kFloat64).to(network.head().weight.device(), torch::kFloat32);
     };
@@ -208,13 +213,14 @@ class FusedResNet : public FrozenNetwork {
   torch::Tensor run(const torch::Tensor& pixels, std::uint32_t* signs) {
     const torch::Tensor images = pixels.detach().contiguous();
     TORCH_CHECK(images.numel() == images.size(0) * image_values, "fused networks take 32x32 images of 3 channels");
-    torch::Tensor out = torch::empty({images.size(0), ResNet::channels.back()}, images.options());
+    torch::Tensor out = torch::empty({images.size(0), feature_count_}, images.options());
     kernels::features_cuda(*device_network(), static_cast<int>(images.size(0)), images.const_data_ptr<float>(),
                            signs, out.data_ptr<float>(), current_stream());
     return out;
   }
 
   int blocks_;
+  std::int64_t feature_count_;
   PackedLayers layers_;
   HeadRows head_;
   torch::Tensor mean_, inverse_deviation_;
@@ -227,7 +233,11 @@ std::string fused_trouble(const NetworkSpec& spec, torch::Device device) {
   if (!device.is_cuda()) return "needs a GPU";
   const auto* properties = at::cuda::getDeviceProperties(device.index());
   if (properties->major < 8) return "needs a GPU of compute capability 8.0 or newer";
-  if (spec.name.rfind("resnet", 0) != 0) return fmt::format("needs a ResNet, not '{}'", spec.name);
+  if (!settings::find_network(spec.name).takes_width)
+    return fmt::format("needs a ResNet of three stages, not '{}'", spec.name);
+  if (spec.first_channels != NetworkSpec{}.first_channels)
+    return fmt::format("needs stages of 16, 32 and 64 channels (train.width = 16), not a first one of {}",
+                       spec.first_channels);
   if (spec.channels != 3 || spec.height != 32 || spec.width != 32)
     return fmt::format("needs 32x32 images of 3 channels, not {}x{} of {}", spec.height, spec.width, spec.channels);
   if (!spec.bfloat16) return "needs convolutions in bfloat16 (train.precision = 'bf16')";

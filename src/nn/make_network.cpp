@@ -2,6 +2,7 @@
 #include "core/error.hpp"
 #include "nn/network.hpp"
 #include "nn/other_networks.hpp"
+#include "nn/projection_resnet.hpp"
 #include "nn/resnet.hpp"
 #include "settings/train_settings.hpp"
 
@@ -17,6 +18,18 @@ template <int depth>
 std::shared_ptr<Network> make_resnet(const NetworkSpec& spec) {
   return std::make_shared<ResNet>(spec, depth);
 }
+
+std::shared_ptr<Network> make_resnet18(const NetworkSpec& spec) {
+  return std::make_shared<ProjectionResNet>(spec, resnet18_blocks);
+}
+
+std::shared_ptr<Network> make_resnet34(const NetworkSpec& spec) {
+  return std::make_shared<ProjectionResNet>(spec, resnet34_blocks);
+}
+
+double resnet18_cost(const NetworkSpec& spec) { return basic_stages_multiply_adds(spec, resnet18_blocks); }
+
+double resnet34_cost(const NetworkSpec& spec) { return basic_stages_multiply_adds(spec, resnet34_blocks); }
 
 template <int depth>
 double resnet_cost(const NetworkSpec& spec) {
@@ -36,7 +49,9 @@ constexpr NetworkMaker network_makers[] = {
     {"resnet20", make_resnet<20>, resnet_cost<20>},
     {"resnet44", make_resnet<44>, resnet_cost<44>},
     {"resnet56", make_resnet<56>, resnet_cost<56>},
-    {"preact18", make<PreactResNet>, preact_multiply_adds},
+    {"resnet18", make_resnet18, resnet18_cost},
+    {"resnet34", make_resnet34, resnet34_cost},
+    {"preact18", make<PreactResNet>, resnet18_cost},  // its shortcuts are convolutions of the same sizes
     {"resnet50", make<BottleneckResNet>, bottleneck_multiply_adds},
     {"mlp", make<Mlp>, mlp_multiply_adds},
 };

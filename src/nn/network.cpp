@@ -56,7 +56,7 @@ bool is_batch_count(const std::string& buffer) { return buffer.ends_with("num_ba
 Error misfit(const std::string& origin, const std::string& what, const Network& network) {
   return data_error(
       fmt::format("{}: {}; expected a {} for this data: set the network that it was saved from (train.network, "
-                  "m2m.g_network for a g), or name another file",
+                  "train.width, m2m.g_network for a g), or name another file",
                   origin, what, network.spec().name));
 }
 

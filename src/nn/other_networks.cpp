@@ -75,21 +75,6 @@ torch::Tensor PreactResNet::compute_features(const torch::Tensor& normalised) {
   return global_average_pool(batch_norm_relu(last_, x, {}, arithmetic_), head().weight.scalar_type());
 }
 
-double preact_multiply_adds(const NetworkSpec& spec) {
-  double pixels = static_cast<double>(spec.height) * spec.width;
-  double sum = pixels * 9 * spec.channels * stage_channels.front();
-  int channels = stage_channels.front();
-  for (const int out : stage_channels) {
-    if (out != channels) {
-      pixels /= 4;
-      sum += pixels * channels * out;  // the shortcut
-    }
-    sum += pixels * 9 * (channels + (2 * blocks_per_stage - 1) * out) * out;
-    channels = out;
-  }
-  return sum + static_cast<double>(channels) * spec.classes;
-}
-
 Bottleneck::Bottleneck(int in_channels, int width, int stride, const Arithmetic& arithmetic)
     : arithmetic_(arithmetic) {
   const int out_channels = expansion * width;

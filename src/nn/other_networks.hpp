@@ -41,8 +41,6 @@ class PreactResNet : public Network {
   torch::nn::BatchNorm2d last_{nullptr};
 };
 
-double preact_multiply_adds(const NetworkSpec& spec);
-
 // ResNet-50 for large images: He et al., "Deep residual learning for image recognition", CVPR 2016, table 1, with
 // the stride in the 3x3 convolutions, as libraries have it today.
 

@@ -44,12 +44,13 @@ torch::Tensor ResNetStage::forward(torch::Tensor x) {
 
 ResNet::ResNet(const NetworkSpec& spec, int depth)
     : Network(spec), arithmetic_(make_arithmetic(this->spec())), blocks_((depth - 2) / 6) {
-  conv_1_3x3_ = register_module("conv_1_3x3", make_convolution(spec.channels, 16, 3, 1));
-  bn_1_ = register_module("bn_1", torch::nn::BatchNorm2d(16));
-  stage_1_ = register_module("stage_1", std::make_shared<ResNetStage>(blocks_, 16, 16, arithmetic_));
-  stage_2_ = register_module("stage_2", std::make_shared<ResNetStage>(blocks_, 16, 32, arithmetic_));
-  stage_3_ = register_module("stage_3", std::make_shared<ResNetStage>(blocks_, 32, 64, arithmetic_));
-  add_head(channels.back());
+  const auto [first, second, third] = stage_channels(spec);
+  conv_1_3x3_ = register_module("conv_1_3x3", make_convolution(spec.channels, first, 3, 1));
+  bn_1_ = register_module("bn_1", torch::nn::BatchNorm2d(first));
+  stage_1_ = register_module("stage_1", std::make_shared<ResNetStage>(blocks_, first, first, arithmetic_));
+  stage_2_ = register_module("stage_2", std::make_shared<ResNetStage>(blocks_, first, second, arithmetic_));
+  stage_3_ = register_module("stage_3", std::make_shared<ResNetStage>(blocks_, second, third, arithmetic_));
+  add_head(third);
 }
 
 torch::Tensor ResNet::compute_features(const torch::Tensor& normalised) {
@@ -73,14 +74,15 @@ double resnet_multiply_adds(const NetworkSpec& spec, int depth) {
   constexpr double kernel = 9;
   const int blocks = (depth - 2) / 6;
   double pixels = static_cast<double>(spec.height) * spec.width;
-  double sum = pixels * kernel * spec.channels * 16;
-  int in_channels = 16;
-  for (int out_channels : {16, 32, 64}) {
+  const std::array<int, 3> channels = ResNet::stage_channels(spec);
+  double sum = pixels * kernel * spec.channels * channels.front();
+  int in_channels = channels.front();
+  for (int out_channels : channels) {
     if (out_channels != in_channels) pixels /= 4;
     sum += pixels * kernel * (in_channels + (2 * blocks - 1) * out_channels) * out_channels;
     in_channels = out_channels;
   }
-  return sum + 64.0 * spec.classes;
+  return sum + static_cast<double>(channels.back()) * spec.classes;
 }
 
 }  // namespace m2m::nn

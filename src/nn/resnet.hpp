@@ -36,14 +36,18 @@ class ResNetStage : public torch::nn::Module {
   std::vector<std::shared_ptr<BasicBlock>> blocks_;
 };
 
-/// depth = 6 n + 2: three stages of n basic blocks with 16, 32, 64 channels.
+/// depth = 6 n + 2: three stages of n basic blocks with w, 2 w and 4 w channels, w = spec.first_channels.
 class ResNet : public Network {
  public:
-  static constexpr std::array<int, 3> channels = {16, 32, 64};  // of the stages
-
+  /// first_channels: a multiple of 16 unless the spec says "torch"; 16 in the source.
   ResNet(const NetworkSpec& spec, int depth);
 
   int blocks_per_stage() const { return blocks_; }
+  /// The channels of the stages.
+  std::array<int, 3> channels() const { return stage_channels(spec()); }
+  static std::array<int, 3> stage_channels(const NetworkSpec& spec) {
+    return {spec.first_channels, 2 * spec.first_channels, 4 * spec.first_channels};
+  }
 
   std::unique_ptr<FrozenNetwork> freeze() override;
 

@@ -151,17 +151,47 @@ std::vector<Fact> make_facts(const Config& config) {
     if (value != "none" || config.has(setting)) facts.push_back({name, value});
   }
   std::erase_if(facts, [](const Fact& fact) { return fact.value.empty(); });
+  for (const auto& [name, value] : settings::changed_later_settings(config).items())
+    facts.push_back({name, settings::setting_text(config, name, "")});
   return facts;
 }
 
-std::vector<Fact> merge_facts(std::vector<Fact> known, const std::vector<Fact>& more) {
+namespace {
+
+/// Appends the values of `more`, "200, 40", that `values` lacks.
+void join_values(std::string& values, std::string more) {
+  more += ", ";
+  for (std::size_t begin = 0, end; (end = more.find(", ", begin)) != std::string::npos; begin = end + 2) {
+    const std::string value = more.substr(begin, end - begin);
+    if ((", " + values + ", ").find(", " + value + ", ") == std::string::npos) values += ", " + value;
+  }
+}
+
+/// Adds the default to the facts that only settings off their default give, if `other`, facts of further trials,
+/// lacks them.
+void complete_facts(std::vector<Fact>& facts, const std::vector<Fact>& other) {
+  if (other.empty()) return;
+  for (Fact& fact : facts) {
+    const bool is_shared =
+        std::any_of(other.begin(), other.end(), [&](const Fact& one) { return one.name == fact.name; });
+    if (is_shared || !settings::has_trait(fact.name, &settings::Traits::silent_at_default)) continue;
+    const Config defaults(Json{{fact.name, settings::row_of(fact.name).default_value}});
+    join_values(fact.value, settings::setting_text(defaults, fact.name, ""));
+  }
+}
+
+}  // namespace
+
+std::vector<Fact> merge_facts(std::vector<Fact> known, std::vector<Fact> more) {
+  complete_facts(known, more);
+  complete_facts(more, known);
   for (const Fact& fact : more) {
     const auto same =
         std::find_if(known.begin(), known.end(), [&](const Fact& one) { return one.name == fact.name; });
     if (same == known.end()) {
       known.push_back(fact);
-    } else if ((", " + same->value + ", ").find(", " + fact.value + ", ") == std::string::npos) {
-      same->value += ", " + fact.value;
+    } else {
+      join_values(same->value, fact.value);
     }
   }
   return known;

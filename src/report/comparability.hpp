@@ -10,7 +10,8 @@
 namespace m2m::report {
 
 /// What a table says about the origin of its numbers: {"validation", "test-head"}, {"protocol", "code"},
-/// {"precision", "float32"}, {"network", "resnet32"}, {"epochs", "200"}.
+/// {"precision", "float32"}, {"network", "resnet32"}, {"epochs", "200"}; and each setting that is silent at its
+/// default and has another value, {"train.width", "64"}.
 struct Fact {
   std::string name, value;
 };
@@ -18,8 +19,9 @@ struct Fact {
 /// Lists the facts that a trial's settings give. Pure.
 std::vector<Fact> make_facts(const Config& config);
 
-/// Adds facts to known ones. A fact with another value than a known one joins its value: "200, 40". Pure.
-std::vector<Fact> merge_facts(std::vector<Fact> known, const std::vector<Fact>& more);
+/// Adds facts of further trials to known ones. A fact with another value than a known one joins its value: "200,
+/// 40". A setting that only one side has as a fact is at its default on the other: "64, 16". Pure.
+std::vector<Fact> merge_facts(std::vector<Fact> known, std::vector<Fact> more);
 
 /// Says why these trials, of one method and data setting, must not be averaged; nothing if they may. They may not
 /// if they differ in numerics version, precision, validation mode, protocol, or any setting that acts in training

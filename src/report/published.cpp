@@ -181,6 +181,22 @@ std::vector<Expected> published_recipe(const PublishedSource& source, const std:
   return expected;
 }
 
+/// The settings that came later than the sources: each as the catalogue's method has it, else at its default. So
+/// numbers made with another width, schedule or optimiser stand beside no published ones.
+std::vector<Expected> later_settings(const std::string& method) {
+  const std::vector<std::string> known = settings::method_names();
+  const bool is_known = std::count(known.begin(), known.end(), method) > 0;
+  const Config of_method(is_known ? settings::find_method(method).sets : Json::object());
+  std::vector<Expected> expected;
+  for (const settings::Setting& setting : settings::all_settings()) {
+    if (!setting.traits.silent_at_default) continue;
+    const Config defaults(Json{{setting.name, setting.default_value}});
+    const std::string value = settings::setting_text(defaults, setting.name, "");
+    expected.push_back({setting.name, settings::setting_text(of_method, setting.name, value), value});
+  }
+  return expected;
+}
+
 std::string value_text(std::string_view value) { return value.empty() ? "nothing" : std::string(value); }
 
 Quoted quoted_if_same(const PublishedSource& source, const Config& config, std::string_view label) {
@@ -206,6 +222,8 @@ std::vector<std::string> differences_from_published(const PublishedSource& sourc
   std::vector<Expected> expected = published_settings(source);
   const std::vector<Expected> recipe = published_recipe(source, std::string(label));
   expected.insert(expected.end(), recipe.begin(), recipe.end());
+  const std::vector<Expected> later = later_settings(std::string(label));
+  expected.insert(expected.end(), later.begin(), later.end());
   std::vector<std::string> differences;
   for (const Expected& one : expected) {
     const std::string value = settings::setting_text(config, one.name, one.value_if_absent);

@@ -52,7 +52,8 @@ const Quoted* find_published(const PublishedSource& source, const Config& config
 /// Lists the settings of a trial that keep the source's number of this label from standing beside it: "train.epochs
 /// = 40 (published with 200)". Published trials have the method by its own name with its recipe, ResNet-32 from its
 /// initialisation, 200 epochs, a long tail from all images of the largest class, and the source's subset and test
-/// set. Empty if nothing differs. Pure.
+/// set; settings that came later are at their defaults, among them width, schedule and optimiser. Empty if nothing
+/// differs. Pure.
 std::vector<std::string> differences_from_published(const PublishedSource& source, const Config& config,
                                                     std::string_view label);
 

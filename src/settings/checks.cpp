@@ -229,6 +229,7 @@ void check(const Config& resolved) {
   check_epochs(resolved);
   check_gamma(resolved);
   check_g(resolved);
+  check_training(resolved);
 }
 
 }  // namespace m2m::settings

@@ -86,6 +86,9 @@ enum class GEpoch { best, last };
 /// The training data of g.
 enum class GData { same, balanced };
 
+/// The learning rate over the epochs: steps that multiply it by a factor, or half a cosine to 0.
+enum class RateSchedule { steps, cosine };
+
 /// Precision of the arithmetic.
 enum class Precision { float32, bf16, tf32, float64 };
 

@@ -10,6 +10,7 @@ namespace m2m::settings {
 /// The settings of losses and class weights.
 struct LossSettings {
   double effective_beta = 0.999;                    // of class weights by the effective number of samples
+  double label_smoothing = 0;                       // share of a label that is spread over all classes
   double focal_gamma = 1;                           // how strongly confident samples count less
   double ldam_max_margin = 0.5;                     // of the rarest class, in cosines
   double logit_adjustment_tau = 1;                  // weight of the log prior; 1 is Balanced Softmax

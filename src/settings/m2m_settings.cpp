@@ -66,7 +66,8 @@ Rows<M2mSettings> g_rows() {
               "File of a trained g (.safetensors, or the authors' .t7); empty: the sweep trains one for each data "
               "set, ratio and seed."),
       setting("m2m.g_epoch", &M2mSettings::g_epoch)
-          .help("Epoch of g: the best on validation after the last learning-rate drop, or the last."),
+          .help("Epoch of g: the best on validation after the last learning-rate drop (of all epochs if there is no "
+                "drop), or the last."),
       setting("m2m.g_method", &M2mSettings::g_method).help("Method that trains g; it needs a linear head."),
       setting("m2m.g_network", &M2mSettings::g_network)
           .choices(network_names())

@@ -10,14 +10,22 @@ namespace m2m::settings {
 const std::vector<NetworkFacts>& networks() {
   static const std::vector<NetworkFacts> all = {
       {"resnet32", "ResNet-32 for small images: 3 stages of 5 basic blocks, 464,154 parameters with 10 classes",
-       false},
-      {"resnet8", "ResNet-8 for small images: 3 stages of one basic block; small images, quick trials", false},
-      {"resnet20", "ResNet-20 for small images: 3 stages of 3 basic blocks", false},
-      {"resnet44", "ResNet-44 for small images: 3 stages of 7 basic blocks", false},
-      {"resnet56", "ResNet-56 for small images: 3 stages of 9 basic blocks", false},
-      {"preact18", "pre-activation ResNet-18 for 32x32 images: 4 stages of 2 blocks, 64 to 512 channels", false},
-      {"resnet50", "ResNet-50 for 224x224 images: 16 bottleneck blocks, 23.5 M parameters before the head", false},
-      {"mlp", "two layers, 256 hidden units with ReLU; images and feature vectors", true},
+       false, true, 16},
+      {"resnet8", "ResNet-8 for small images: 3 stages of one basic block; small images, quick trials", false, true,
+       16},
+      {"resnet20", "ResNet-20 for small images: 3 stages of 3 basic blocks", false, true, 16},
+      {"resnet44", "ResNet-44 for small images: 3 stages of 7 basic blocks", false, true, 16},
+      {"resnet56", "ResNet-56 for small images: 3 stages of 9 basic blocks", false, true, 16},
+      {"preact18", "pre-activation ResNet-18 for 32x32 images: 4 stages of 2 blocks, 64 to 512 channels", false,
+       false, 64},
+      {"resnet50", "ResNet-50 for 224x224 images: 16 bottleneck blocks, 23.5 M parameters before the head", false,
+       false, 0},
+      {"mlp", "two layers, 256 hidden units with ReLU; images and feature vectors", true, false, 0},
+      {"resnet18", "ResNet-18 for 32x32 images: 4 stages of 2 basic blocks, 64 to 512 channels, 11.2 M parameters",
+       false, false, 64},
+      {"resnet34",
+       "ResNet-34 for 32x32 images: 3, 4, 6 and 3 basic blocks, 64 to 512 channels, 21.3 M parameters", false,
+       false, 64},
   };
   return all;
 }
@@ -25,6 +33,14 @@ const std::vector<NetworkFacts>& networks() {
 std::vector<std::string> network_names() {
   std::vector<std::string> names;
   for (const NetworkFacts& network : networks()) names.emplace_back(network.name);
+  return names;
+}
+
+std::vector<std::string> scalable_network_names() {
+  std::vector<std::string> names;
+  for (const NetworkFacts& network : networks()) {
+    if (network.takes_width) names.emplace_back(network.name);
+  }
   return names;
 }
 

@@ -16,11 +16,14 @@ void append(std::vector<Setting>& table) {
   for (const Row<Group>& row : rows<Group>()) table.push_back(row.setting());
 }
 
-/// The drops of the learning rate before `epoch`.
-std::vector<double> drops_before(const Config& resolved, int epoch) {
+/// Keeps of a prefix's schedule by steps what happens before `until`: neither its length nor its later drops.
+void keep_steps_before(Json& acting, const Config& resolved, int until) {
   std::vector<double> drops = value_of(resolved, &TrainSettings::lr_drops);
-  std::erase_if(drops, [epoch](double drop) { return drop >= epoch; });
-  return drops;
+  std::erase_if(drops, [until](double drop) { return drop >= until; });
+  acting.erase(name_of(&TrainSettings::epochs));
+  acting.erase(name_of(&TrainSettings::lr_drops));
+  if (drops.empty()) acting.erase(name_of(&TrainSettings::lr_drop_factor));
+  if (!drops.empty()) acting[name_of(&TrainSettings::lr_drops)] = drops;
 }
 
 }  // namespace
@@ -92,12 +95,21 @@ Json acting_settings_of_g(const Config& config) {
 Json acting_settings_of_prefix(const Config& resolved, int until) {
   Json acting = acting_settings(prefix_config(resolved));
   acting.erase(name_of(&Recipe::method));
-  acting.erase(name_of(&TrainSettings::epochs));
-  acting.erase(name_of(&TrainSettings::lr_drops));
-  const std::vector<double> drops = drops_before(resolved, until);
-  if (drops.empty()) acting.erase(name_of(&TrainSettings::lr_drop_factor));
-  if (!drops.empty()) acting[name_of(&TrainSettings::lr_drops)] = drops;
+  // A cosine depends on the length of the schedule from its first epoch on.
+  if (has_value(resolved, &TrainSettings::schedule, RateSchedule::steps)) keep_steps_before(acting, resolved, until);
   return acting;
+}
+
+Json changed_later_settings(const Config& config) {
+  Json changed = Json::object();
+  for (const Setting& setting : all_settings()) {
+    if (!setting.traits.silent_at_default || !config.has(setting.name)) continue;
+    const bool is_known = setting.acts_if.setting.empty() || config.has(setting.acts_if.setting);
+    if (!is_known || !holds(setting.acts_if, config)) continue;
+    const Json& value = config.json().at(setting.name);
+    if (value != setting.default_value) changed[setting.name] = value;
+  }
+  return changed;
 }
 
 Json with_trait(const Config& config, bool Traits::*trait) {

@@ -29,9 +29,13 @@ Json acting_settings(const Config& resolved, std::span<const Setting> table = al
 /// Pure.
 Json acting_settings_of_g(const Config& config);
 
-/// The settings that are part of the id of a prefix, which ends before epoch `until`: without method and length of
-/// the schedule. Pure.
+/// The settings that are part of the id of a prefix, which ends before epoch `until`: without the method and, if
+/// the learning rate falls by steps, without the length of the schedule. Pure.
 Json acting_settings_of_prefix(const Config& resolved, int until);
+
+/// The settings that are silent at their default and have another value in `config`, by name; leaves out those that
+/// do not act in it. config: of any version; it may lack settings. Pure.
+Json changed_later_settings(const Config& config);
 
 /// The settings of `config` that have a trait, by name. Pure.
 Json with_trait(const Config& config, bool Traits::*trait);

@@ -11,6 +11,10 @@ constexpr double max_seed = 4294967295.0;
 bool starts_from_file(const Config& resolved) { return !resolved.text("train.start_from").empty(); }
 bool starts_anew(const Config& resolved) { return !starts_from_file(resolved); }
 bool draws_from_plan(const Config& resolved) { return read<Recipe>(resolved).draws_from_plan(); }
+/// True if the learning rate falls at train.lr_drops, as it always did in results without train.schedule.
+bool has_drops(const Config& resolved) {
+  return find_value(resolved, &TrainSettings::schedule).value_or(RateSchedule::steps) == RateSchedule::steps;
+}
 bool is_deferred(const Config& resolved) { return read<Recipe>(resolved).is_deferred(); }
 
 /// True if images are drawn from seeds.subset.
@@ -32,6 +36,13 @@ Rows<TrainSettings> schedule_rows() {
           .choices(network_names())
           .derived()
           .help("Network of f and g; by default that of the data set."),
+      setting("train.width", &TrainSettings::width)
+          .unit("channels")
+          .range(16, 1024)
+          .acts_if({"train.network", scalable_network_names()})
+          .silent_at_default()
+          .help("Channels of the first of the three stages of f and g, a multiple of 16; the others have twice and "
+                "four times as many."),
       setting("train.epochs", &TrainSettings::epochs)
           .unit("epochs")
           .range(1, 100000)
@@ -41,6 +52,10 @@ Rows<TrainSettings> schedule_rows() {
           .range(1, 65536)
           .help("Images of a batch, over all ranks of the trial."),
       setting("train.lr", &TrainSettings::learning_rate).at_least(0).help("Base learning rate."),
+      setting("train.schedule", &TrainSettings::schedule)
+          .silent_at_default()
+          .help("Learning rate after the warm-up, of f and g: steps down at train.lr_drops, or half a cosine to 0 "
+                "over the rest of train.epochs. Second stages have a cosine of their own."),
       setting("train.warmup", &TrainSettings::warmup)
           .derived()
           .unit("epochs")
@@ -50,14 +65,25 @@ Rows<TrainSettings> schedule_rows() {
           .derived()
           .unit("epochs")
           .at_least(0)
-          .help("Epochs from which on the rate is lower; by default 0.8 and 0.9 of train.epochs."),
+          .acts(has_drops)
+          .help("Epochs from which on the rate is lower, any number of them, with train.schedule = steps; by default "
+                "0.8 and 0.9 of train.epochs."),
       setting("train.lr_drop_factor", &TrainSettings::lr_drop_factor)
           .range(0, 1)
+          .acts(has_drops)
           .help("Factor of the learning rate at each drop."),
-      setting("train.momentum", &TrainSettings::momentum).range(0, 1).help("Momentum of SGD (no Nesterov)."),
+      setting("train.momentum", &TrainSettings::momentum).range(0, 1).help("Momentum of SGD."),
+      setting("train.nesterov", &TrainSettings::nesterov)
+          .silent_at_default()
+          .help("Nesterov's momentum, of f and g: a step goes along gradient + momentum * velocity."),
       setting("train.weight_decay", &TrainSettings::weight_decay)
           .at_least(0)
           .help("Weight decay, on every parameter."),
+      setting("train.clip_norm", &TrainSettings::clip_norm)
+          .at_least(0)
+          .silent_at_default()
+          .help("Largest L2 norm of a step's gradient over all trained parameters of f or g; a longer one is scaled "
+                "to it. 0: any."),
       setting("train.defer_until", &TrainSettings::defer_until)
           .derived()
           .unit("epochs")
@@ -104,8 +130,8 @@ Rows<TrainSettings> machine_rows() {
           .provenance()
           .help(
               "How steps reach a GPU: operation by operation (eager), as recorded CUDA graphs (graph), or recorded "
-              "with each image of a translation and an evaluation in one launch (fused: a ResNet in bf16 on "
-              "32x32 images). auto: graph on a GPU, eager on a CPU, where graph only tests the recorded code."),
+              "with each image of a translation and an evaluation in one launch (fused: a ResNet of 16 to 64 "
+              "channels in bf16 on 32x32 images). auto: graph on a GPU, eager on a CPU, where graph only tests the recorded code."),
       setting("train.batch_norm", &TrainSettings::batch_norm)
           .provenance()
           .help(

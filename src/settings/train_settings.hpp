@@ -20,14 +20,18 @@ const Rows<Seeds>& rows<Seeds>();
 /// The values of train.*.
 struct TrainSettings {
   std::string network;
+  int width = 16;  // channels of the first stage; each further stage has twice as many
   int epochs = 200;
   std::int64_t batch_size = 128;
   double learning_rate = 0.1;
+  RateSchedule schedule{};
   int warmup = 5;                // epochs
   std::vector<double> lr_drops;  // epochs; from each one on the rate is multiplied by the factor once more
   double lr_drop_factor = 0.01;
   double momentum = 0.9;
+  bool nesterov = false;
   double weight_decay = 2e-4;
+  double clip_norm = 0;  // largest L2 norm of a step's gradient; 0: any
   int defer_until = 160;
   Precision precision{};
   std::string start_from;  // path of a checkpoint of f; empty: none
@@ -62,12 +66,16 @@ struct NetworkFacts {
   const char* name;
   const char* about;    // one sentence
   bool takes_features;  // it takes vectors of features as well as images
+  bool takes_width;     // its channels follow train.width
+  int first_channels;   // of the first stage, at the default width; 0: it has no stages of 3x3 convolutions
 };
 
 /// All networks, in the order of help.
 const std::vector<NetworkFacts>& networks();
 /// The names of all networks, in the order of the table.
 std::vector<std::string> network_names();
+/// The names of those that take train.width, in the order of the table.
+std::vector<std::string> scalable_network_names();
 
 /// The network of that name. Throws Error (usage) if there is none; the sentence lists all names.
 const NetworkFacts& find_network(const std::string& name);

@@ -138,6 +138,13 @@ struct Words<GData> {
   };
 };
 template <>
+struct Words<RateSchedule> {
+  static constexpr Word<RateSchedule> list[] = {
+      {"steps", RateSchedule::steps},
+      {"cosine", RateSchedule::cosine},
+  };
+};
+template <>
 struct Words<Precision> {
   static constexpr Word<Precision> list[] = {
       {"float32", Precision::float32},

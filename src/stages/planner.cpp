@@ -59,9 +59,14 @@ double translated_share(const ClassCounts& counts, double beta) {
 
 /// Multiply-adds of a forward pass of one image.
 double forward_multiply_adds(const train::TrialSettings& settings, const train::LoadedData& data) {
-  const data::ImageShape& shape = data.set.train.shape;
-  return nn::multiply_adds(
-      {settings.network, data.set.classes, shape.channels, shape.height, shape.width, data.mean, data.std});
+  return nn::multiply_adds(train::network_spec(settings, data));
+}
+
+/// Multiply-adds of a 3x3 convolution per value that it leaves, relative to those of 16 channels.
+double channels_of_16(const train::TrialSettings& settings) {
+  const settings::NetworkFacts& facts = settings::find_network(settings.network);
+  const int channels = facts.takes_width ? settings.width : facts.first_channels;
+  return std::max(1.0, channels / 16.0);
 }
 
 }  // namespace
@@ -92,7 +97,8 @@ double estimated_seconds(const Config& resolved, const train::LoadedData& data, 
 double estimated_memory(const Config& resolved, const train::LoadedData& data) {
   const train::TrialSettings settings = train::trial_settings(resolved);
   const auto batch = static_cast<double>(settings.batch_size);
-  return bytes_of_any_stage + bytes_per_multiply_add * batch * forward_multiply_adds(settings, data);
+  return bytes_of_any_stage +
+         bytes_per_multiply_add * batch * forward_multiply_adds(settings, data) / channels_of_16(settings);
 }
 
 using settings::M2mSettings, settings::TrainSettings, settings::name_of;
@@ -204,8 +210,8 @@ std::string Planner::checked_checkpoint(const std::string& setting, const std::s
   }
   const train::TrialSettings settings = train::trial_settings(resolved);
   const std::string head = settings::to_text(settings.head);
-  auto [entry, is_new] =
-      checkpoints_.try_emplace(file + " as " + settings.network + " " + head + " on " + data.set.name);
+  auto [entry, is_new] = checkpoints_.try_emplace(
+      fmt::format("{} as {} {} {} on {}", file, settings.network, settings.width, head, data.set.name));
   if (is_new) {
     const checkpoints::Checkpoint checkpoint = checkpoints::load_checkpoint(file);
     nn::load_state(*train::build_network(settings, data), checkpoint.network, file);
@@ -217,7 +223,7 @@ std::string Planner::checked_checkpoint(const std::string& setting, const std::s
 double Planner::checkpoint_bytes(const Config& resolved, const LoadedData& data) {
   const train::TrialSettings settings = train::trial_settings(resolved);
   const nn::NetworkSpec spec = train::network_spec(settings, data);
-  const std::string key = fmt::format("{} {} {} {} {}x{}x{}", spec.name, settings::to_text(settings.head),
+  const std::string key = fmt::format("{} {} {} {} {} {}x{}x{}", spec.name, spec.first_channels, settings::to_text(settings.head),
                                       settings::to_text(settings::value_of(resolved, &TrainSettings::precision)),
                                       spec.classes, spec.channels, spec.height, spec.width);
   auto [entry, is_new] = network_bytes_.try_emplace(key, 0);

@@ -50,8 +50,8 @@ double estimated_seconds(const Config& resolved, const train::LoadedData& data,
                          std::optional<int> until = std::nullopt);
 
 /// Estimated bytes of device memory, an upper bound: twice the expectation for a recorded trial of ResNet-32,
-/// scaled with batch and network. Activations of wide networks grow more slowly than their multiply-adds. Not a
-/// reason to refuse a stage. Pure.
+/// scaled with batch, multiply-adds and 1 / channels of the network, as its activations are. Not a reason to refuse
+/// a stage. Pure.
 double estimated_memory(const Config& resolved, const train::LoadedData& data);
 
 // An identity is the settings that act in a stage and the content that it reads. The id is its hash.

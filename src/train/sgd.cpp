@@ -10,10 +10,11 @@
 namespace m2m::train {
 
 double learning_rate(const Schedule& schedule, int epoch) {
-  if (schedule.cosine_epochs > 0) {
-    return schedule.learning_rate * (1 + std::cos(std::numbers::pi * epoch / schedule.cosine_epochs)) / 2;
-  }
   if (epoch < schedule.warmup) return schedule.learning_rate * (epoch + 1) / schedule.warmup;
+  if (schedule.cosine_epochs > 0) {
+    const int since = epoch - schedule.warmup, length = schedule.cosine_epochs - schedule.warmup;
+    return schedule.learning_rate * (1 + std::cos(std::numbers::pi * since / length)) / 2;
+  }
   const auto passed =
       std::count_if(schedule.drops.begin(), schedule.drops.end(), [epoch](double drop) { return epoch >= drop; });
   return schedule.learning_rate * std::pow(schedule.drop_factor, static_cast<double>(passed));
@@ -40,9 +41,15 @@ torch::Tensor shaped(const torch::Tensor& values, torch::IntArrayRef shape, at::
 
 }  // namespace
 
-Sgd::Sgd(nn::Network& network, double momentum, double weight_decay, const std::vector<std::string>& trained,
-         double head_factor, at::MemoryFormat format)
-    : momentum_(momentum), weight_decay_(weight_decay) {
+void clip_gradient(torch::Tensor& gradient, double max_norm) {
+  const torch::NoGradGuard no_gradient;
+  const torch::Tensor norm = at::linalg_vector_norm(gradient, 2, std::nullopt, false, torch::kFloat64);
+  gradient.mul_((max_norm / (norm + 1e-6)).clamp_max(1).to(gradient.scalar_type()));
+}
+
+Sgd::Sgd(nn::Network& network, const SgdRule& rule, const std::vector<std::string>& trained, double head_factor,
+         at::MemoryFormat format)
+    : rule_(rule) {
   const torch::NoGradGuard no_gradient;
   auto parameters = network.named_parameters();
   const auto is_trained = [&](const std::string& name) {
@@ -80,11 +87,13 @@ void Sgd::step(const PassFn& pass, double learning_rate, Profile* profile) {
 }
 
 void Sgd::update(double learning_rate) {
+  if (rule_.clip_norm > 0) clip_gradient(gradient_, rule_.clip_norm);
   std::int64_t begin = 0;
   for (const LearningRateRange& range : ranges_) {
     const auto part = [&](const torch::Tensor& buffer) { return buffer.narrow(0, begin, range.end - begin); };
     torch::Tensor weight = part(weight_), velocity = part(velocity_), gradient = part(gradient_);
-    nn::sgd_step({range.factor * learning_rate, momentum_, weight_decay_}, weight, velocity, gradient);
+    nn::sgd_step({range.factor * learning_rate, rule_.momentum, rule_.weight_decay, rule_.nesterov}, weight,
+                 velocity, gradient);
     begin = range.end;
   }
 }

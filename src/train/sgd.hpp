@@ -19,14 +19,15 @@ struct Schedule {
   int warmup = 5;                          // epochs of linear warm-up
   std::vector<double> drops = {160, 180};  // epochs that multiply the rate by drop_factor once more
   double drop_factor = 0.01;
-  int cosine_epochs = 0;  // if > 0: half a cosine from learning_rate to 0 over these epochs, and nothing else
+  int cosine_epochs = 0;  // if > 0: half a cosine that reaches 0 at this epoch, instead of drops
 };
 
 /// Returns the learning rate of epoch e, counted from 0. Pure.
 ///
 /// base * (e + 1) / warmup if e < warmup, else base * drop_factor per drop passed; with cosine_epochs, base * (1 +
-/// cos(pi e / cosine_epochs)) / 2. docs/protocol.md, "Training": 0.1 with 5 warm-up epochs, 0.001 from 160, 0.00001
-/// from 180.
+/// cos(pi (e - warmup) / (cosine_epochs - warmup))) / 2: Loshchilov, Hutter, "SGDR: stochastic gradient descent with
+/// warm restarts", ICLR 2017, equation 5, without restarts. docs/protocol.md, "Training": 0.1 with 5 warm-up
+/// epochs, 0.001 from 160, 0.00001 from 180.
 double learning_rate(const Schedule& schedule, int epoch);
 
 /// Returns the first epoch after the last drop; 0 without drops. Pure.
@@ -58,10 +59,26 @@ class Optimiser {
   virtual void load(const std::map<std::string, torch::Tensor>& velocities, const std::string& origin) = 0;
 };
 
+/// The factors of SGD.
+struct SgdRule {
+  double momentum = 0.9;
+  double weight_decay = 2e-4;
+  bool nesterov = false;
+  double clip_norm = 0;  // largest L2 norm of the gradient; 0: any
+};
+
+/// Scales a gradient to at most that L2 norm: gradient * min(1, max_norm / (norm + 1e-6)), as
+/// torch.nn.utils.clip_grad_norm_ does. Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural
+/// networks", ICML 2013, algorithm 1.
+///
+/// gradient: [n], in place; its norm is taken in float64. Local; does not wait for the device.
+void clip_gradient(torch::Tensor& gradient, double max_norm);
+
 /// Stochastic gradient descent with momentum and weight decay on every parameter: one pass, one update.
 ///
-/// v = momentum * v + (gradient + weight_decay * w); w = w - learning_rate * v. No Nesterov.
-/// docs/protocol.md, "Training".
+/// v = momentum * v + (gradient + weight_decay * w); w = w - learning_rate * v (kernels/steps.hpp, also Nesterov's
+/// form). docs/protocol.md, "Training". The gradient is clipped as it stands in the update: summed over the ranks,
+/// before weight decay.
 ///
 /// Moves the parameters of a network into one buffer, their velocities and gradients likewise. So an update is one
 /// pass over memory, and a sum of gradients over ranks one message. Each parameter begins at a multiple of 64
@@ -71,12 +88,12 @@ class Sgd : public Optimiser {
   /// trained: names of the parameters to train, all if it is empty; the others keep their memory and get no
   /// gradient. head_factor: multiplies the learning rate of linear.weight and linear.bias. format: of the weights
   /// of convolutions in the buffers; names and shapes stay, strides change.
-  Sgd(nn::Network& network, double momentum, double weight_decay, const std::vector<std::string>& trained = {},
+  Sgd(nn::Network& network, const SgdRule& rule, const std::vector<std::string>& trained = {},
       double head_factor = 1, at::MemoryFormat format = at::MemoryFormat::Contiguous);
 
   void step(const PassFn& pass, double learning_rate, Profile* profile) override;
 
-  /// Updates the parameters from the gradients and sets these to zero. Local; allocates nothing.
+  /// Updates the parameters from the gradients and sets these to zero. Local; allocates nothing unless it clips.
   void update(double learning_rate);
 
   torch::Tensor& gradient() override { return gradient_; }
@@ -98,7 +115,7 @@ class Sgd : public Optimiser {
   torch::Tensor weight_, velocity_, gradient_;  // [n]
   std::vector<ParameterSlice> slices_;
   std::vector<LearningRateRange> ranges_;
-  double momentum_, weight_decay_;
+  SgdRule rule_;
 };
 
 /// The running means and variances of a network's batch norm, by reference.

@@ -34,7 +34,7 @@ Trial::Trial(TrialPlan plan, TrialParts parts)
     : plan_(std::move(plan)),
       parts_(std::move(parts)),
       network_(build_network(plan_.settings, *parts_.data, sum_for_batch_norm())),
-      optimiser_(std::make_unique<Sgd>(*network_, plan_.settings.momentum, plan_.settings.weight_decay,
+      optimiser_(std::make_unique<Sgd>(*network_, plan_.settings.sgd,
                                        trained_parameters(plan_.settings.trainable), plan_.settings.head_lr_factor,
                                        nn::weight_format(*network_))),
       frozen_(network_->freeze()),

@@ -31,6 +31,12 @@ torch::Device device_for(settings::Device wanted, int local_rank) {
   return {torch::kCUDA, static_cast<c10::DeviceIndex>(local_rank % gpus)};
 }
 
+Schedule make_schedule(const settings::TrainSettings& given) {
+  if (given.schedule == settings::RateSchedule::cosine)
+    return {given.learning_rate, given.warmup, {}, 1, given.epochs};
+  return {given.learning_rate, given.warmup, given.lr_drops, given.lr_drop_factor};
+}
+
 /// Replaces the schedule by the short one of a second stage.
 void apply_second_stage(TrialSettings& settings, const settings::SecondStageSettings& second) {
   settings.epochs = second.epochs;
@@ -82,11 +88,11 @@ TrialSettings trial_settings(const Config& resolved, int local_rank) {
   const auto record = settings::read<settings::RecordSettings>(resolved);
   TrialSettings settings;
   settings.network = given.network;
+  settings.width = given.width;
   settings.epochs = given.epochs;
   settings.batch_size = given.batch_size;
-  settings.schedule = {given.learning_rate, given.warmup, given.lr_drops, given.lr_drop_factor};
-  settings.momentum = given.momentum;
-  settings.weight_decay = given.weight_decay;
+  settings.schedule = make_schedule(given);
+  settings.sgd = {given.momentum, given.weight_decay, given.nesterov, given.clip_norm};
   settings.defer_until = given.defer_until;
   settings.precision = given.precision == settings::Precision::float64 ? torch::kFloat64 : torch::kFloat32;
   settings.bfloat16 = given.precision == settings::Precision::bf16;
@@ -165,7 +171,7 @@ nn::NetworkSpec network_spec(const TrialSettings& settings, const LoadedData& da
                           settings.trainable == settings::Trainable::head_and_scales;
   return {settings.network, data.set.classes, shape.channels,    shape.height,     shape.width,
           data.mean,        data.std,         settings.bfloat16, settings.kernels, {},
-          settings.fused,   settings.head,    has_scales};
+          settings.fused,   settings.head,    has_scales,        settings.width};
 }
 
 std::shared_ptr<nn::Network> build_network(const TrialSettings& settings, const LoadedData& data,

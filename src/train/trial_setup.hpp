@@ -28,11 +28,11 @@ namespace m2m::train {
 /// The settings of a trial, with the choices that depend on this machine made.
 struct TrialSettings {
   std::string network;
+  int width = 16;  // channels of its first stage, if it takes train.width
   int epochs = 200;
   std::int64_t batch_size = 128;
   Schedule schedule;
-  double momentum = 0.9;
-  double weight_decay = 2e-4;
+  SgdRule sgd;
   int defer_until = 160;
   torch::Dtype precision = torch::kFloat32;  // of weights and pixels
   bool bfloat16 = false;                     // convolutions compute in bfloat16

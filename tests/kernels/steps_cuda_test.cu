@@ -27,9 +27,9 @@ void expect_near(const std::vector<Real>& got, const std::vector<Real>& expected
 }
 
 template <typename Real>
-void expect_the_cpus_update(double tolerance) {
+void expect_the_cpus_update(bool nesterov, double tolerance) {
   constexpr std::int64_t count = 100'003;
-  const SgdStep step{0.1, 0.9, 2e-4};
+  const SgdStep step{0.1, 0.9, 2e-4, nesterov};
   std::vector<Real> weight = drawn<Real>(count, 1), velocity = drawn<Real>(count, 2),
                     gradient = drawn<Real>(count, 3);
   const OnDevice<Real> w(weight), v(velocity), g(gradient);
@@ -73,8 +73,10 @@ void expect_the_cpus_start() {
 
 TEST(StepsOnTheDevice, AreTheCpus) {
   if (!has_device()) GTEST_SKIP() << "skipped: no device";
-  expect_the_cpus_update<float>(1e-6);
-  expect_the_cpus_update<double>(1e-14);
+  for (const bool nesterov : {false, true}) {
+    expect_the_cpus_update<float>(nesterov, 1e-6);
+    expect_the_cpus_update<double>(nesterov, 1e-14);
+  }
   expect_the_cpus_pixels<float>(1e-6);
   expect_the_cpus_pixels<double>(1e-14);
   expect_the_cpus_start<float>();

@@ -19,6 +19,17 @@ TEST(SgdStep, IsMomentumOfTheGradientWithDecayAndClearsIt) {
   EXPECT_EQ(gradient, (std::vector<double>{0, 0}));
 }
 
+TEST(SgdStep, WithNesterovsMomentumGoesAlongTheGradientAndTheNewVelocity) {
+  std::vector<double> weight{1, -2}, velocity{0.5, 0}, gradient{0.1, 3};
+  sgd_step<double>({.learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.01, .nesterov = true}, 2, weight.data(),
+                   velocity.data(), gradient.data());
+  EXPECT_DOUBLE_EQ(velocity[0], 0.56);       // 0.9 * 0.5 + 0.11
+  EXPECT_DOUBLE_EQ(weight[0], 1 - 0.0614);   // 0.1 * (0.11 + 0.9 * 0.56)
+  EXPECT_DOUBLE_EQ(velocity[1], 2.98);       // 3 - 0.02
+  EXPECT_DOUBLE_EQ(weight[1], -2 - 0.5662);  // 0.1 * (2.98 + 0.9 * 2.98)
+  EXPECT_EQ(gradient, (std::vector<double>{0, 0}));
+}
+
 TEST(PixelStep, MovesEachImageByItsLengthDownItsOwnGradient) {
   std::vector<double> x{0.5, 0.5, 0.5, 0.5}, gradient{3, 4, 0, -0.001};
   pixel_step<double>(0.1, 2, 2, gradient.data(), x.data());

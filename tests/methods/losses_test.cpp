@@ -45,6 +45,38 @@ TEST(CrossEntropy, IsMultipliedByTheWeightOfTheTrueClass) {
   expect_equal(loss_of("cross-entropy", {}, {0.5, 1, 2}), doubles({2, 0.5, 1}) * cross_entropy(logits, targets));
 }
 
+/// What torch computes for smoothed labels with these class weights.
+torch::Tensor torchs_smoothed(const torch::Tensor& of, double smoothing, const std::vector<double>& weights) {
+  return torch::cross_entropy_loss(of, targets, doubles(weights), at::Reduction::None, -100, smoothing);
+}
+
+TEST(LabelSmoothing, SpreadsAShareOfTheLabelOverAllClasses) {
+  // Of equal logits every class has the cross-entropy log 3, whatever the share.
+  EXPECT_NEAR(loss_of("cross-entropy", {{"train.label_smoothing", 0.3}})[1].item<double>(), std::log(3.0), 1e-12);
+  const double sum = std::log(std::exp(1.0) + std::exp(2.0) + std::exp(4.0));
+  EXPECT_NEAR(loss_of("cross-entropy", {{"train.label_smoothing", 0.3}})[0].item<double>(),
+              0.7 * (sum - 4) + 0.1 * (3 * sum - 7), 1e-12);
+}
+
+TEST(LabelSmoothing, IsTorchsWithClassWeightsAndAtAnyScale) {
+  for (const double smoothing : {0.1, 0.5, 1.0}) {
+    for (const std::vector<double>& weights : {std::vector<double>{1, 1, 1}, {0.5, 1, 1.5}}) {
+      const Json given = {{"train.label_smoothing", smoothing}};
+      expect_equal(loss_of("cross-entropy", given, weights), torchs_smoothed(logits, smoothing, weights));
+      expect_equal(loss_of("cross-entropy", given, weights, 30), torchs_smoothed(30 * logits, smoothing, weights));
+      const torch::Tensor adjusted = logits + doubles(log_priors(counts, 1));
+      expect_equal(loss_of("logit-adjusted", given, weights), torchs_smoothed(adjusted, smoothing, weights));
+    }
+  }
+}
+
+TEST(LabelSmoothing, LeavesLossesThatDoNotTakeItAsTheyAre) {
+  Config config = settings::resolve(Config(Json{{"method", "Focal"}}));
+  const torch::Tensor plain = make_loss(config, counts, {1, 1, 1}, 1)(logits, targets);
+  config.set("train.label_smoothing", 0.3);  // as of an f whose g has the focal loss
+  expect_equal(make_loss(config, counts, {1, 1, 1}, 1)(logits, targets), plain);
+}
+
 TEST(Focal, IsCrossEntropyWithGammaZero) {
   expect_equal(loss_of("focal", {{"focal.gamma", 0.0}}), cross_entropy(logits, targets));
 }

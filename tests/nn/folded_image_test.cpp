@@ -28,11 +28,11 @@ Answers answers(const ResNet& network, bool tiles, InstructionSet set, const tor
   }
   ImageRunner<Bf16> runner(layers, normalisation, set);
   std::vector<std::uint16_t> masks(static_cast<std::size_t>(mask_words(layers)));
-  Answers found{torch::empty({ResNet::channels.back()}), torch::empty_like(pixels)};
+  Answers found{torch::empty({network.channels().back()}), torch::empty_like(pixels)};
   for (int again = 0; again < 2; ++again) {  // what the first image leaves in memory must not matter
     const torch::Tensor shown = again == 0 ? 1 - pixels : pixels;
     runner.forward(shown.data_ptr<float>(), masks.data(), found.features.data_ptr<float>());
-    const torch::Tensor towards = torch::linspace(-1, 1, ResNet::channels.back());
+    const torch::Tensor towards = torch::linspace(-1, 1, network.channels().back());
     runner.backward(towards.data_ptr<float>(), masks.data(), shown.data_ptr<float>(),
                     found.gradient.data_ptr<float>());
   }

@@ -83,8 +83,29 @@ TEST(FrozenNetwork, FoldedInFloat32AnswersAsTheNetworkItselfWithEveryInstruction
   }
 }
 
+NetworkSpec wide(int first_channels) {
+  NetworkSpec spec = cifar("resnet8");
+  spec.first_channels = first_channels;
+  return spec;
+}
+
+TEST(FrozenNetwork, OfAnyWidthAnswersAsTheNetworkItselfWithEveryInstructionSet) {
+  for (const int first_channels : {32, 48, 64}) {
+    const NetworkSpec spec = wide(first_channels);
+    const auto network = lived_in(spec);
+    const torch::Tensor pixels = torch::rand({3, 3, 32, 32});
+    const Answers plain = answers(*network, pixels, "torch");
+    for (InstructionSet set : supported_instruction_sets()) {
+      SCOPED_TRACE(std::to_string(first_channels) + " " + to_text(set));
+      const Answers folded = answers(*network, pixels, to_text(set));
+      EXPECT_LT(most(folded.logits - plain.logits), 1e-4 * most(plain.logits));
+      EXPECT_GT(cosine_per_image(folded.gradient, plain.gradient).min().item<double>(), 0.9999);
+    }
+  }
+}
+
 TEST(FrozenNetwork, InBfloat16AnswersNearlyAsInFloat32) {
-  for (const NetworkSpec& spec : {cifar("resnet32"), digits()}) {
+  for (const NetworkSpec& spec : {cifar("resnet32"), digits(), wide(64)}) {
     const auto network = lived_in(spec);
     const torch::Tensor pixels = torch::rand({8, spec.channels, spec.height, spec.width});
     const Answers exact = answers(*network, pixels, "auto");
@@ -99,7 +120,7 @@ TEST(FrozenNetwork, InBfloat16AnswersNearlyAsInFloat32) {
 }
 
 TEST(FrozenNetwork, FoldedInFloat64IsTheNetworkItself) {
-  for (const NetworkSpec& spec : {cifar("resnet8"), digits(), odd()}) {
+  for (const NetworkSpec& spec : {cifar("resnet8"), digits(), odd(), wide(48)}) {
     const auto network = lived_in(spec);
     network->to(torch::kFloat64);
     torch::Tensor pixels = torch::rand({3, spec.channels, spec.height, spec.width}, torch::kFloat64);

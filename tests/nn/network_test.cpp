@@ -36,6 +36,67 @@ TEST(ResNet, OfOtherDepthsHasTheParametersOfItsBlocks) {
   EXPECT_EQ(parameter_count(*make_network(cifar_spec("resnet56"))), 853018);
 }
 
+/// Parameters of a ResNet of three stages of n blocks with w, 2 w and 4 w channels and 10 classes.
+std::int64_t parameters_of_width(std::int64_t w, std::int64_t n) {
+  std::int64_t count = 9 * 3 * w + 2 * w;  // the first convolution, and scale and shift of batch norm
+  std::int64_t in = w;
+  for (const std::int64_t out : {w, 2 * w, 4 * w}) {
+    count += 9 * (in * out + (2 * n - 1) * out * out) + 2 * n * 2 * out;
+    in = out;
+  }
+  return count + 4 * w * 10 + 10;
+}
+
+TEST(ResNet, OfAnotherWidthHasTheParametersAndMultiplyAddsOfItsChannels) {
+  ASSERT_EQ(parameters_of_width(16, 5), 464154);
+  NetworkSpec spec = cifar_spec("resnet32");
+  const double of_16 = multiply_adds(spec) - 1024.0 * 27 * 16 - 640;
+  for (const int width : {32, 48, 64}) {
+    spec.first_channels = width;
+    EXPECT_EQ(parameter_count(*make_network(spec)), parameters_of_width(width, 5)) << width;
+    const double square = width * width / 256.0;  // all convolutions but the first
+    EXPECT_DOUBLE_EQ(multiply_adds(spec) - 1024.0 * 27 * width - 40.0 * width, square * of_16) << width;
+  }
+  EXPECT_EQ(make_network(spec)->features(torch::rand({2, 3, 32, 32})).sizes(), (std::vector<std::int64_t>{2, 256}));
+}
+
+TEST(ResNet, LeavesNetworksOfFixedChannelsAsTheyAreAtAnyWidth) {
+  NetworkSpec spec = cifar_spec("resnet18");
+  const std::int64_t before = parameter_count(*make_network(spec));
+  spec.first_channels = 32;
+  EXPECT_EQ(parameter_count(*make_network(spec)), before);
+}
+
+/// Parameters of a ResNet of four stages with 64 to 512 channels, shortcuts by 1x1 convolutions, and 10 classes.
+std::int64_t parameters_of_blocks(const std::vector<std::int64_t>& blocks) {
+  std::int64_t count = 9 * 3 * 64 + 2 * 64, in = 64, out = 64;
+  for (const std::int64_t n : blocks) {
+    count += 9 * (in * out + (2 * n - 1) * out * out) + 2 * n * 2 * out;
+    if (in != out) count += in * out + 2 * out;
+    in = out;
+    out *= 2;
+  }
+  return count + 512 * 10 + 10;
+}
+
+TEST(ProjectionResNet, HasTheParametersAndMultiplyAddsOfItsBlocks) {
+  ASSERT_EQ(parameters_of_blocks({2, 2, 2, 2}), 11173962);
+  ASSERT_EQ(parameters_of_blocks({3, 4, 6, 3}), 21282122);
+  EXPECT_EQ(parameter_count(*make_network(cifar_spec("resnet18"))), 11173962);
+  EXPECT_EQ(parameter_count(*make_network(cifar_spec("resnet34"))), 21282122);
+  EXPECT_NEAR(multiply_adds(cifar_spec("resnet18")), 0.5559e9, 0.001e9);
+  EXPECT_NEAR(multiply_adds(cifar_spec("resnet34")), 1.1597e9, 0.001e9);
+}
+
+TEST(ProjectionResNet, HalvesTheImageThreeTimesAndTakesOddOnes) {
+  NetworkSpec spec = cifar_spec("resnet18");
+  spec.height = 9;
+  spec.width = 8;
+  auto network = make_network(spec);
+  EXPECT_EQ(network->forward(torch::rand({2, 3, 9, 8})).sizes(), (std::vector<std::int64_t>{2, 10}));
+  EXPECT_EQ(network->features(torch::rand({2, 3, 9, 8})).sizes(), (std::vector<std::int64_t>{2, 512}));
+}
+
 TEST(PreactResNet, Of18LayersHas11172170Parameters) {
   EXPECT_EQ(parameter_count(*make_network(cifar_spec("preact18"))), 11172170);
   EXPECT_NEAR(multiply_adds(cifar_spec("preact18")), 0.5559e9, 0.001e9);
@@ -62,8 +123,9 @@ std::pair<torch::Tensor, double> answer_of(const NetworkSpec& spec) {
 }
 
 TEST(LargerNetworks, ComputeAlikeWithOwnKernelsAndWithLibtorchAndInBfloat16) {
-  for (const char* name : {"preact18", "resnet50"}) {
+  for (const char* name : {"preact18", "resnet50", "resnet18", "resnet8"}) {
     NetworkSpec spec = cifar_spec(name);
+    spec.first_channels = 64;
     if (name == std::string("resnet50")) spec.height = spec.width = 64;
     spec.kernels = "torch";
     const auto [plain, plain_length] = answer_of(spec);

@@ -25,12 +25,29 @@ TEST(Published, StandsBesideExactlyTheSameSetting) {
                                                            {"data.validation", "none"},
                                                            {"data.largest", 500},
                                                            {"data.rounding", "truncated"},
+                                                           {"train.width", 64},
+                                                           {"train.schedule", "cosine"},
+                                                           {"train.nesterov", true},
+                                                           {"train.clip_norm", 1.0},
+                                                           {"train.label_smoothing", 0.1},
                                                            {"method", "ERM"}};
   for (const auto& [field, value] : other) {
     Config changed = config;
     changed.set(field, value);
     EXPECT_EQ(published_numbers(changed, "M2m").rerun.bacc, "") << field;
   }
+}
+
+TEST(Published, StandsBesideATrialThatHasLaterSettingsAtTheirDefaults) {
+  Config config = sample_config("M2m", 0);
+  config.set("train.width", 16);
+  config.set("train.schedule", "steps");
+  config.set("train.clip_norm", 0.0);
+  config.set("train.nesterov", false);
+  EXPECT_EQ(published_numbers(config, "M2m").paper.bacc, "78.3");
+  config.set("train.width", 64);
+  EXPECT_EQ(differences_from_published(published_sources().front(), config, "M2m"),
+            std::vector<std::string>{"train.width = 64 (published with 16)"});
 }
 
 }  // namespace

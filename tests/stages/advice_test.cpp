@@ -181,6 +181,17 @@ TEST_F(AdviceTest, OfRecipesWorks) {
   }
 }
 
+TEST_F(AdviceTest, OfWidthScheduleOptimiserAndLabelsWorks) {
+  for (const Overrides& settings : {Overrides{"method=ERM", "train.network=mlp", "train.width=64"},
+                                    {"method=ERM", "train.network=resnet8", "train.width=40"},
+                                    {"method=ERM", "train.nesterov=true", "train.momentum=0"},
+                                    {"method=Focal", "train.label_smoothing=0.1"},
+                                    {"method=LDAM", "train.label_smoothing=0.1"},
+                                    {"method=M2m", "train.schedule=cosine", "m2m.g_stop=100"}}) {
+    expect_advice_works(with({"data.set=digits", "data.ratio=10"}, settings));
+  }
+}
+
 TEST_F(AdviceTest, OfVectorsOfFeaturesWorks) {
   const Overrides three = with(features({9, 6, 4}), {"train.epochs=4"});
   for (const Overrides& settings : {Overrides{"method=ERM", "train.network=resnet8"},

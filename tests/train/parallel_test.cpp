@@ -108,6 +108,20 @@ TEST(ParallelTrial, EqualsATrialOfOneRankToRoundingInFloat64) {
   }
 }
 
+TEST(ParallelTrial, ClipsTheGradientOfAllRanksAndEqualsATrialOfOneRank) {
+  const Json given = {{"method", "M2m"},          {"train.clip_norm", 0.05}, {"train.nesterov", true},
+                      {"train.schedule", "cosine"}, {"train.warmup", 1},       {"train.label_smoothing", 0.1}};
+  const Config config = config_of(given);
+  const Result together = run_together(config);
+  const Result single = run(config, comm::single_rank());
+  EXPECT_LT(largest_difference(together.weights, single.weights), 1e-9);
+  expect_same_epochs(together, single, 1e-9);
+  Json unclipped = given;
+  unclipped["train.clip_norm"] = 0.0;
+  EXPECT_GT(largest_difference(run(config_of(unclipped), comm::single_rank()).weights, single.weights), 1e-6)
+      << "nothing was clipped";
+}
+
 TEST(ParallelTrial, OfASecondStageEqualsThatOfOneRank) {
   const Config erm = config_of({{"method", "ERM"}});
   Trial base = testing::make_trial(setup_of(erm, comm::single_rank()));

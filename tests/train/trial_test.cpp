@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <numbers>
 
 #include "settings/recipe.hpp"
 #include "support/test_device.hpp"
@@ -191,6 +192,22 @@ TEST(Trial, ChangesWeightsAlikeWithTheProjectsKernelsAndLibtorchs) {
       EXPECT_LT(testing::relative_difference(run_with(kernels), expected), testing::few_steps_tolerance)
           << method << " " << kernels;
     }
+  }
+}
+
+TEST(Trial, OfOtherWidthsNetworksAndSchedulesLearnsTheEasyDataSet) {
+  const Json common = {{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 6}, {"train.defer_until", 4},
+                       {"train.lr", 0.02}, {"train.schedule", "cosine"}, {"train.warmup", 1},
+                       {"train.nesterov", true}, {"train.clip_norm", 1.0}, {"train.label_smoothing", 0.1}};
+  for (const Json& change : {Json{{"train.network", "resnet8"}, {"train.width", 32}}, Json{{"train.network", "resnet18"}}}) {
+    Json given = common;
+    given.update(change);
+    const Trial trial = run(given);
+    EXPECT_LT(trial.epochs().back().loss, trial.epochs().front().loss) << change;
+    EXPECT_DOUBLE_EQ(trial.epochs()[0].learning_rate, 0.02);
+    EXPECT_DOUBLE_EQ(trial.epochs()[1].learning_rate, 0.02);
+    EXPECT_NEAR(trial.epochs()[5].learning_rate, 0.01 * (1 + std::cos(std::numbers::pi * 0.8)), 1e-12);
+    EXPECT_GT(balanced_accuracy(trial.last().test), 0.25) << change;
   }
 }
 

@@ -1,0 +1,69 @@
+// Checks that the settings of a trial's training do not contradict each other: width, schedule, optimiser, labels.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/error.hpp"
+#include "settings/loss_settings.hpp"
+#include "settings/m2m_settings.hpp"
+#include "settings/recipe.hpp"
+#include "settings/resolve.hpp"
+#include "settings/train_settings.hpp"
+
+namespace m2m::settings {
+namespace {
+
+void check_width(const TrainSettings& train) {
+  constexpr int unit = 16;  // channels that the kernels of a CPU compute at a time
+  if (train.width == TrainSettings{}.width) return;
+  if (!find_network(train.network).takes_width) {
+    throw usage_error(
+        fmt::format("train.width = {}: the channels of train.network = '{}' are fixed; set train.width = {}, or "
+                    "train.network = 'resnet32' or another of {}",
+                    train.width, train.network, TrainSettings{}.width, fmt::join(scalable_network_names(), ", ")));
+  }
+  if (train.width % unit != 0) {
+    const int below = train.width / unit * unit;
+    throw usage_error(fmt::format("train.width = {}: expected a multiple of {}; set train.width = {}, or train.width = {}",
+                                  train.width, unit, below, below + unit));
+  }
+}
+
+void check_nesterov(const TrainSettings& train) {
+  if (!train.nesterov || train.momentum > 0) return;
+  throw usage_error(
+      "train.nesterov = true: there is no momentum (train.momentum = 0); set train.nesterov = false, or "
+      "train.momentum = 0.9");
+}
+
+void check_label_smoothing(const Config& resolved, Loss loss) {
+  const double smoothing = read<LossSettings>(resolved).label_smoothing;
+  if (smoothing == 0 || loss == Loss::cross_entropy || loss == Loss::logit_adjusted) return;
+  throw usage_error(fmt::format(
+      "train.label_smoothing = {}: is not defined for recipe.loss = '{}'; set train.label_smoothing = 0, or "
+      "recipe.loss = '{}' or '{}'",
+      smoothing, to_text(loss), to_text(Loss::cross_entropy), to_text(Loss::logit_adjusted)));
+}
+
+/// A cosine reaches 0 at the end of its epochs, so one that stops earlier is another schedule.
+void check_stop_of_g(const Config& resolved, const TrainSettings& train) {
+  const auto stop = read<M2mSettings>(resolved).g_stop;
+  if (train.schedule != RateSchedule::cosine || !stop || *stop == train.epochs) return;
+  throw usage_error(
+      fmt::format("m2m.g_stop = {}: a cosine has no earlier stop (train.schedule = 'cosine'); set m2m.g_stop = {}, or "
+                  "train.schedule = 'steps'",
+                  *stop, train.epochs));
+}
+
+}  // namespace
+
+void check_training(const Config& resolved) {
+  const auto recipe = read<Recipe>(resolved);
+  if (!recipe.trains()) return;
+  const auto train = read<TrainSettings>(resolved);
+  check_width(train);
+  check_nesterov(train);
+  check_label_smoothing(resolved, recipe.loss);
+  if (recipe.translates()) check_stop_of_g(resolved, train);
+}
+
+}  // namespace m2m::settings
