@@ -16,8 +16,8 @@ struct SgdStep {
 /// (d + momentum * v); g = 0, for the sums of the next step.
 ///
 /// Nesterov's momentum in the form of Sutskever et al., "On the importance of initialization and momentum in deep
-/// learning", ICML 2013, with the weights where the gradient is taken, as libraries have it. weight, velocity, gradient: [count] of float or double, in one pass. docs/protocol.md, "Training". Local,
-/// deterministic.
+/// learning", ICML 2013, with the weights where the gradient is taken, as libraries have it. weight, velocity,
+/// gradient: [count] of float or double, in one pass. docs/protocol.md, "Training". Local, deterministic.
 template <typename Real>
 void sgd_step(const SgdStep& step, std::int64_t count, Real* weight, Real* velocity, Real* gradient);
 

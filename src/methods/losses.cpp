@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include "core/error.hpp"
 #include "settings/recipe.hpp"
@@ -54,10 +55,8 @@ class WeightedCrossEntropy {
 };
 
 LossFn make_cross_entropy(const LossInputs& inputs) {
-  return [loss = WeightedCrossEntropy(inputs), scale = inputs.scale](const auto& outputs,
-                                                                     const auto& targets) mutable {
-    return loss(scale * outputs, targets);
-  };
+  return [loss = WeightedCrossEntropy(inputs), scale = inputs.scale](
+             const auto& outputs, const auto& targets) mutable { return loss(scale * outputs, targets); };
 }
 
 /// The cross-entropy that the focal loss is made of: its labels are never smoothed.
@@ -172,6 +171,20 @@ std::vector<double> make_class_weights(settings::ClassWeights kind, double beta,
   if (kind == settings::ClassWeights::inverse) return inverse_weights(counts);
   if (kind == settings::ClassWeights::effective) return effective_number_weights(counts, beta);
   return std::vector<double>(counts.size(), 1.0);
+}
+
+std::vector<double> tail_classes(const ClassCounts& counts, std::int64_t below) {
+  std::vector<double> is_tail(counts.size());
+  std::transform(counts.begin(), counts.end(), is_tail.begin(),
+                 [below](std::int64_t n) { return n < below ? 1.0 : 0.0; });
+  return is_tail;
+}
+
+LossFn weigh_classes(LossFn loss, const std::vector<double>& factors) {
+  return [loss = std::move(loss), factors = PerClass(factors)](const auto& outputs, const auto& targets) mutable {
+    const torch::Tensor losses = loss(outputs, targets);
+    return factors.of(targets, losses) * losses;
+  };
 }
 
 LossFn make_loss(const Config& resolved, const ClassCounts& counts, const std::vector<double>& weights,

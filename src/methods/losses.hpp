@@ -20,8 +20,8 @@ using LossFn = std::function<torch::Tensor(const torch::Tensor& outputs, const t
 torch::Tensor cross_entropy(const torch::Tensor& logits, const torch::Tensor& targets);
 
 /// Computes the cross-entropy with a label smoothed over all classes: (1 - e) w_y (-log p_y) + e / K sum_k w_k
-/// (-log p_k), with e = smoothing. Szegedy et al., "Rethinking the Inception architecture for computer vision", CVPR
-/// 2016, section 7; class weights as in torch.nn.functional.cross_entropy.
+/// (-log p_k), with e = smoothing. Szegedy et al., "Rethinking the Inception architecture for computer vision",
+/// CVPR 2016, section 7; class weights as in torch.nn.functional.cross_entropy.
 ///
 /// logits: [n, K]; targets: int64 [n]; weights: [K], like the logits. Returns [n]. Local.
 torch::Tensor smoothed_cross_entropy(const torch::Tensor& logits, const torch::Tensor& targets,
@@ -48,6 +48,13 @@ std::vector<double> smoothing_factors(const ClassCounts& counts, double head, do
 /// Makes the class weights of the loss, [K], scaled to sum K; all 1 for `none`. beta: of the effective number.
 /// Pure.
 std::vector<double> make_class_weights(settings::ClassWeights kind, double beta, const ClassCounts& counts);
+
+/// Returns 1 for each class with fewer than `below` samples and 0 for the others, [K]: the tail of ImbSAM. Zhou et
+/// al., "ImbSAM: a closer look at sharpness-aware minimization in class-imbalanced recognition", ICCV 2023. Pure.
+std::vector<double> tail_classes(const ClassCounts& counts, std::int64_t below);
+
+/// Multiplies the losses of each class by its factor. factors: [K].
+LossFn weigh_classes(LossFn loss, const std::vector<double>& factors);
 
 /// Makes the loss of recipe.loss with its settings.
 ///

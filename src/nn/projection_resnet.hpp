@@ -1,6 +1,8 @@
 #pragma once
-// ResNet-18 and ResNet-34 for small images: He et al., "Deep residual learning for image recognition", CVPR 2016,
-// table 1, with shortcut B; a 3x3 convolution of stride 1 in place of the 7x7 one and its max-pooling.
+// ResNet-18 and ResNet-34 for small images.
+//
+// He et al., "Deep residual learning for image recognition", CVPR 2016, table 1, with shortcut B; a 3x3 convolution
+// of stride 1 in place of the 7x7 one and its max-pooling.
 #include <torch/nn/modules/batchnorm.h>
 
 #include <array>

@@ -151,8 +151,9 @@ std::vector<Fact> make_facts(const Config& config) {
     if (value != "none" || config.has(setting)) facts.push_back({name, value});
   }
   std::erase_if(facts, [](const Fact& fact) { return fact.value.empty(); });
-  for (const auto& [name, value] : settings::changed_later_settings(config).items())
-    facts.push_back({name, settings::setting_text(config, name, "")});
+  const Json changed = settings::changed_later_settings(config);
+  for (auto one = changed.begin(); one != changed.end(); ++one)
+    facts.push_back({one.key(), settings::setting_text(config, one.key(), "")});
   return facts;
 }
 

@@ -89,6 +89,9 @@ enum class GData { same, balanced };
 /// The learning rate over the epochs: steps that multiply it by a factor, or half a cosine to 0.
 enum class RateSchedule { steps, cosine };
 
+/// The rule that an update's gradient is taken by: where the weights are, or at a point of higher loss nearby.
+enum class Sharpness { none, sam, asam, imbsam };
+
 /// Precision of the arithmetic.
 enum class Precision { float32, bf16, tf32, float64 };
 

@@ -27,8 +27,9 @@ const Rows<LossSettings>& rows<LossSettings>() {
           .range(0, 1)
           .acts_if({"recipe.loss", {to_text(Loss::cross_entropy), to_text(Loss::logit_adjusted)}})
           .silent_at_default()
-          .help("Share of each label that is spread evenly over all classes, for f and g; for the cross-entropy and "
-                "the logit-adjusted loss."),
+          .help(
+              "Share of each label that is spread evenly over all classes, for f and g; for the cross-entropy and "
+              "the logit-adjusted loss."),
       setting("focal.gamma", &LossSettings::focal_gamma)
           .range(0, 100)
           .acts_if(loss_is(Loss::focal))

@@ -66,8 +66,9 @@ Rows<M2mSettings> g_rows() {
               "File of a trained g (.safetensors, or the authors' .t7); empty: the sweep trains one for each data "
               "set, ratio and seed."),
       setting("m2m.g_epoch", &M2mSettings::g_epoch)
-          .help("Epoch of g: the best on validation after the last learning-rate drop (of all epochs if there is no "
-                "drop), or the last."),
+          .help(
+              "Epoch of g: the best on validation after the last learning-rate drop (of all epochs if there is no "
+              "drop), or the last."),
       setting("m2m.g_method", &M2mSettings::g_method).help("Method that trains g; it needs a linear head."),
       setting("m2m.g_network", &M2mSettings::g_network)
           .choices(network_names())
@@ -77,7 +78,8 @@ Rows<M2mSettings> g_rows() {
       setting("m2m.g_stop", &M2mSettings::g_stop)
           .unit("epochs")
           .range(1, 100000)
-          .help("Epochs after which the training of g stops; by default the whole schedule."),
+          .help("Epochs after which the training of g stops; by default the whole schedule, as with train.schedule "
+                "= cosine."),
       setting("m2m.g_data", &M2mSettings::g_data)
           .help("Training data of g: those of f, or (an oracle) the balanced full set that they were cut from."),
   };

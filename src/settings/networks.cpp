@@ -23,9 +23,8 @@ const std::vector<NetworkFacts>& networks() {
       {"mlp", "two layers, 256 hidden units with ReLU; images and feature vectors", true, false, 0},
       {"resnet18", "ResNet-18 for 32x32 images: 4 stages of 2 basic blocks, 64 to 512 channels, 11.2 M parameters",
        false, false, 64},
-      {"resnet34",
-       "ResNet-34 for 32x32 images: 3, 4, 6 and 3 basic blocks, 64 to 512 channels, 21.3 M parameters", false,
-       false, 64},
+      {"resnet34", "ResNet-34 for 32x32 images: 3, 4, 6 and 3 basic blocks, 64 to 512 channels, 21.3 M parameters",
+       false, false, 64},
   };
   return all;
 }

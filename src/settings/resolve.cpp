@@ -12,6 +12,7 @@
 #include "settings/loss_settings.hpp"
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
+#include "settings/sharpness_settings.hpp"
 #include "settings/table.hpp"
 
 namespace m2m::settings {
@@ -68,6 +69,11 @@ void derive_protocol(Config& config) {
   set_if_absent(config, "m2m.seed_by", to_text(code ? SeedBy::sample : SeedBy::class_first));
   set_if_absent(config, "m2m.gamma_test", to_text(code ? GammaTest::probability : GammaTest::cross_entropy));
   set_if_absent(config, "weights.beta", code ? 0.999 : 0.9999);
+}
+
+/// The radii of the authors' programs.
+void derive_sharpness(Config& config) {
+  set_if_absent(config, "sam.rho", has_value(config, &SharpnessSettings::kind, Sharpness::asam) ? 0.5 : 0.05);
 }
 
 /// Replaces values that only the method has set by their defaults.
@@ -159,6 +165,7 @@ Config resolve(const Config& given) {
   derive_seeds(config);
   derive_schedule(config);
   derive_protocol(config);
+  derive_sharpness(config);
   check(config);
   return config;
 }

@@ -6,6 +6,7 @@
 #include "settings/loss_settings.hpp"
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
+#include "settings/sharpness_settings.hpp"
 #include "settings/train_settings.hpp"
 
 namespace m2m::settings {
@@ -39,6 +40,7 @@ std::span<const Setting> all_settings() {
     append<M2mSettings>(made);
     append<Seeds>(made);
     append<TrainSettings>(made);
+    append<SharpnessSettings>(made);
     append<RecordSettings>(made);
     append<DataSettings>(made);
     return made;
@@ -96,7 +98,8 @@ Json acting_settings_of_prefix(const Config& resolved, int until) {
   Json acting = acting_settings(prefix_config(resolved));
   acting.erase(name_of(&Recipe::method));
   // A cosine depends on the length of the schedule from its first epoch on.
-  if (has_value(resolved, &TrainSettings::schedule, RateSchedule::steps)) keep_steps_before(acting, resolved, until);
+  if (has_value(resolved, &TrainSettings::schedule, RateSchedule::steps))
+    keep_steps_before(acting, resolved, until);
   return acting;
 }
 

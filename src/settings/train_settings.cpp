@@ -66,12 +66,26 @@ Rows<TrainSettings> schedule_rows() {
           .unit("epochs")
           .at_least(0)
           .acts(has_drops)
-          .help("Epochs from which on the rate is lower, any number of them, with train.schedule = steps; by default "
-                "0.8 and 0.9 of train.epochs."),
+          .help(
+              "Epochs from which on the rate is lower, any number of them, with train.schedule = steps; by default "
+              "0.8 and 0.9 of train.epochs."),
       setting("train.lr_drop_factor", &TrainSettings::lr_drop_factor)
           .range(0, 1)
           .acts(has_drops)
           .help("Factor of the learning rate at each drop."),
+      setting("train.defer_until", &TrainSettings::defer_until)
+          .derived()
+          .unit("epochs")
+          .at_least(0)
+          .acts(is_deferred)
+          .help("Epoch at which deferred methods start to re-balance; by default 0.8 of train.epochs, at most the "
+                "last epoch."),
+  };
+}
+
+/// The update of the weights.
+Rows<TrainSettings> update_rows() {
+  return {
       setting("train.momentum", &TrainSettings::momentum).range(0, 1).help("Momentum of SGD."),
       setting("train.nesterov", &TrainSettings::nesterov)
           .silent_at_default()
@@ -82,15 +96,9 @@ Rows<TrainSettings> schedule_rows() {
       setting("train.clip_norm", &TrainSettings::clip_norm)
           .at_least(0)
           .silent_at_default()
-          .help("Largest L2 norm of a step's gradient over all trained parameters of f or g; a longer one is scaled "
-                "to it. 0: any."),
-      setting("train.defer_until", &TrainSettings::defer_until)
-          .derived()
-          .unit("epochs")
-          .at_least(0)
-          .acts(is_deferred)
-          .help("Epoch at which deferred methods start to re-balance; by default 0.8 of train.epochs, at most the "
-                "last epoch."),
+          .help(
+              "Largest L2 norm of a step's gradient over all trained parameters of f or g; a longer one is scaled "
+              "to it. 0: any."),
   };
 }
 
@@ -131,7 +139,8 @@ Rows<TrainSettings> machine_rows() {
           .help(
               "How steps reach a GPU: operation by operation (eager), as recorded CUDA graphs (graph), or recorded "
               "with each image of a translation and an evaluation in one launch (fused: a ResNet of 16 to 64 "
-              "channels in bf16 on 32x32 images). auto: graph on a GPU, eager on a CPU, where graph only tests the recorded code."),
+              "channels in bf16 on 32x32 images). auto: graph on a GPU, eager on a CPU, where graph only tests the "
+              "recorded code."),
       setting("train.batch_norm", &TrainSettings::batch_norm)
           .provenance()
           .help(
@@ -199,7 +208,7 @@ template <>
 const Rows<TrainSettings>& rows<TrainSettings>() {
   static const Rows<TrainSettings> all = [] {
     Rows<TrainSettings> joined;
-    for (const auto& part : {schedule_rows(), start_rows(), machine_rows(), watching_rows()}) {
+    for (const auto& part : {schedule_rows(), update_rows(), start_rows(), machine_rows(), watching_rows()}) {
       joined.insert(joined.end(), part.begin(), part.end());
     }
     return joined;

@@ -23,8 +23,9 @@ void check_width(const TrainSettings& train) {
   }
   if (train.width % unit != 0) {
     const int below = train.width / unit * unit;
-    throw usage_error(fmt::format("train.width = {}: expected a multiple of {}; set train.width = {}, or train.width = {}",
-                                  train.width, unit, below, below + unit));
+    throw usage_error(
+        fmt::format("train.width = {}: expected a multiple of {}; set train.width = {}, or train.width = {}",
+                    train.width, unit, below, below + unit));
   }
 }
 
@@ -48,10 +49,10 @@ void check_label_smoothing(const Config& resolved, Loss loss) {
 void check_stop_of_g(const Config& resolved, const TrainSettings& train) {
   const auto stop = read<M2mSettings>(resolved).g_stop;
   if (train.schedule != RateSchedule::cosine || !stop || *stop == train.epochs) return;
-  throw usage_error(
-      fmt::format("m2m.g_stop = {}: a cosine has no earlier stop (train.schedule = 'cosine'); set m2m.g_stop = {}, or "
-                  "train.schedule = 'steps'",
-                  *stop, train.epochs));
+  throw usage_error(fmt::format(
+      "m2m.g_stop = {}: a cosine has no earlier stop (train.schedule = 'cosine'); set m2m.g_stop = {}, or "
+      "train.schedule = 'steps'",
+      *stop, train.epochs));
 }
 
 }  // namespace

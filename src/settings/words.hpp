@@ -145,6 +145,15 @@ struct Words<RateSchedule> {
   };
 };
 template <>
+struct Words<Sharpness> {
+  static constexpr Word<Sharpness> list[] = {
+      {"none", Sharpness::none},
+      {"sam", Sharpness::sam},
+      {"asam", Sharpness::asam},
+      {"imbsam", Sharpness::imbsam},
+  };
+};
+template <>
 struct Words<Precision> {
   static constexpr Word<Precision> list[] = {
       {"float32", Precision::float32},

@@ -19,6 +19,7 @@
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
+#include "settings/sharpness_settings.hpp"
 #include "settings/train_settings.hpp"
 #include "train/trial.hpp"
 #include "train/trial_setup.hpp"
@@ -85,7 +86,8 @@ double estimated_seconds(const Config& resolved, const train::LoadedData& data, 
     per_slot = translated_share(data.split.counts, m2m.beta) * networks * iteration_passes * m2m.steps;
   }
   // With frozen features only the head is trained.
-  const double passes_per_slot = recipe.is_second_stage() ? frozen_pass : step_passes;
+  const double passes_per_slot =
+      settings.sharpness.passes() * (recipe.is_second_stage() ? frozen_pass : step_passes);
   double passes = 0;
   for (int epoch = settings.start_epoch; epoch < until.value_or(settings.epochs); ++epoch) {
     const bool edits = settings::phase_at(recipe, epoch, settings.defer_until).translates;
@@ -142,6 +144,20 @@ void check_random_label(const Config& resolved, const LoadedData& data) {
       fmt::format("m2m.label = 'random': needs a third class besides seed and target, but {} has {}; "
                   "set m2m.label = 'target'",
                   data.set.name, data.set.classes));
+}
+
+/// Throws Error (usage) if ImbSAM has no tail to minimise the sharpness of.
+void check_tail(const Config& resolved, const LoadedData& data) {
+  const auto sharpness = settings::read<settings::SharpnessSettings>(resolved);
+  if (!settings::read<settings::Recipe>(resolved).trains() || sharpness.kind != settings::Sharpness::imbsam) return;
+  const std::int64_t rarest = *std::min_element(data.split.counts.begin(), data.split.counts.end());
+  if (rarest < sharpness.tail_below) return;
+  using settings::SharpnessSettings;
+  throw usage_error(fmt::format(
+      "{0} = {1}: the rarest class of {2} has {3} training samples, so ImbSAM has no tail; set {0} = {4}, or {5} = "
+      "'sam'",
+      name_of(&SharpnessSettings::tail_below), sharpness.tail_below, data.set.name, rarest, rarest + 1,
+      name_of(&SharpnessSettings::kind)));
 }
 
 /// Throws Error (usage) if steps are to run fused and the network cannot.
@@ -223,9 +239,10 @@ std::string Planner::checked_checkpoint(const std::string& setting, const std::s
 double Planner::checkpoint_bytes(const Config& resolved, const LoadedData& data) {
   const train::TrialSettings settings = train::trial_settings(resolved);
   const nn::NetworkSpec spec = train::network_spec(settings, data);
-  const std::string key = fmt::format("{} {} {} {} {} {}x{}x{}", spec.name, spec.first_channels, settings::to_text(settings.head),
-                                      settings::to_text(settings::value_of(resolved, &TrainSettings::precision)),
-                                      spec.classes, spec.channels, spec.height, spec.width);
+  const std::string key =
+      fmt::format("{} {} {} {} {} {}x{}x{}", spec.name, spec.first_channels, settings::to_text(settings.head),
+                  settings::to_text(settings::value_of(resolved, &TrainSettings::precision)), spec.classes,
+                  spec.channels, spec.height, spec.width);
   auto [entry, is_new] = network_bytes_.try_emplace(key, 0);
   if (is_new) {
     for (const torch::Tensor& parameter : train::build_network(settings, data)->parameters())
@@ -255,6 +272,7 @@ StageRequest Planner::operator()(const Config& resolved, const std::string& labe
   check_fused(resolved, *data);
   check_random_label(resolved, *data);
   check_oracle(resolved, *data);
+  check_tail(resolved, *data);
   const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
   StageRequest trial;
   trial.label = label;

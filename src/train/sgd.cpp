@@ -81,7 +81,7 @@ Sgd::Sgd(nn::Network& network, const SgdRule& rule, const std::vector<std::strin
 }
 
 void Sgd::step(const PassFn& pass, double learning_rate, Profile* profile) {
-  pass();
+  pass({});
   const PhaseTimer timer(profile, ProfilePhase::update);
   update(learning_rate);
 }
@@ -96,6 +96,15 @@ void Sgd::update(double learning_rate) {
                  velocity, gradient);
     begin = range.end;
   }
+}
+
+torch::Tensor Sgd::is_weight() const {
+  torch::Tensor mask = torch::zeros_like(weight_, torch::kBool);
+  for (const ParameterSlice& slice : slices_) {
+    if (slice.name.ends_with("weight"))
+      mask.narrow(0, slice.velocity.storage_offset(), slice.velocity.numel()).fill_(true);
+  }
+  return mask;
 }
 
 std::map<std::string, torch::Tensor> Sgd::velocities() const {
@@ -121,6 +130,21 @@ RunningStatistics::RunningStatistics(const nn::Network& network) {
   for (const auto& item : network.named_buffers()) {
     if (item.value().is_floating_point()) statistics_.push_back(item.value());
   }
+}
+
+void RunningStatistics::save() {
+  if (statistics_.empty()) return;
+  const torch::NoGradGuard no_gradient;
+  if (saved_.empty()) {
+    for (const torch::Tensor& each : statistics_) saved_.push_back(torch::empty_like(each));
+  }
+  at::_foreach_copy_(saved_, statistics_);
+}
+
+void RunningStatistics::restore() {
+  if (saved_.empty()) return;
+  const torch::NoGradGuard no_gradient;
+  at::_foreach_copy_(statistics_, saved_);
 }
 
 void RunningStatistics::average(comm::Communicator& ranks) {

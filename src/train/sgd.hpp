@@ -25,16 +25,23 @@ struct Schedule {
 /// Returns the learning rate of epoch e, counted from 0. Pure.
 ///
 /// base * (e + 1) / warmup if e < warmup, else base * drop_factor per drop passed; with cosine_epochs, base * (1 +
-/// cos(pi (e - warmup) / (cosine_epochs - warmup))) / 2: Loshchilov, Hutter, "SGDR: stochastic gradient descent with
-/// warm restarts", ICLR 2017, equation 5, without restarts. docs/protocol.md, "Training": 0.1 with 5 warm-up
+/// cos(pi (e - warmup) / (cosine_epochs - warmup))) / 2: Loshchilov, Hutter, "SGDR: stochastic gradient descent
+/// with warm restarts", ICLR 2017, equation 5, without restarts. docs/protocol.md, "Training": 0.1 with 5 warm-up
 /// epochs, 0.001 from 160, 0.00001 from 180.
 double learning_rate(const Schedule& schedule, int epoch);
 
 /// Returns the first epoch after the last drop; 0 without drops. Pure.
 int last_drop(const Schedule& schedule);
 
-/// Computes the gradients of one step, summed over the ranks of the trial.
-using PassFn = std::function<void()>;
+/// Which pass of a step an optimiser asks for.
+struct PassRequest {
+  bool is_first = true;    // its outputs and losses count, and it moves batch norm's running statistics
+  bool tail_only = false;  // only the losses of samples of tail classes (ImbSAM)
+};
+
+/// Adds the gradients of one step, summed over the ranks of the trial, to those of the parameters. All passes of a
+/// step have the same batch.
+using PassFn = std::function<void(const PassRequest&)>;
 
 /// The rule that changes a network's parameters, and its state.
 class Optimiser {
@@ -97,6 +104,10 @@ class Sgd : public Optimiser {
   void update(double learning_rate);
 
   torch::Tensor& gradient() override { return gradient_; }
+  /// Returns all weights in one buffer, laid out as gradient().
+  torch::Tensor& weight() { return weight_; }
+  /// Returns [n], bool, laid out as gradient(): true for the values of parameters named "...weight".
+  torch::Tensor is_weight() const;
   std::map<std::string, torch::Tensor> velocities() const override;
   void load(const std::map<std::string, torch::Tensor>& velocities, const std::string& origin) override;
 
@@ -123,11 +134,16 @@ class RunningStatistics {
  public:
   explicit RunningStatistics(const nn::Network& network);
 
+  /// Keeps a copy of the statistics as they are now. Local; does not wait for the device.
+  void save();
+  /// Sets the statistics to the copy of the last save(). Local; does not wait for the device.
+  void restore();
+
   /// Replaces each statistic by its mean over the ranks, for ranks that normalise their own shards. Collective.
   void average(comm::Communicator& ranks);
 
  private:
-  std::vector<torch::Tensor> statistics_;
+  std::vector<torch::Tensor> statistics_, saved_;
 };
 
 }  // namespace m2m::train

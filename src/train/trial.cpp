@@ -10,7 +10,7 @@
 #include "core/error.hpp"
 #include "core/profile.hpp"
 #include "methods/mixing.hpp"
-#include "nn/layers.hpp"
+#include "train/sharpness.hpp"
 
 namespace m2m::train {
 
@@ -34,9 +34,7 @@ Trial::Trial(TrialPlan plan, TrialParts parts)
     : plan_(std::move(plan)),
       parts_(std::move(parts)),
       network_(build_network(plan_.settings, *parts_.data, sum_for_batch_norm())),
-      optimiser_(std::make_unique<Sgd>(*network_, plan_.settings.sgd,
-                                       trained_parameters(plan_.settings.trainable), plan_.settings.head_lr_factor,
-                                       nn::weight_format(*network_))),
+      optimiser_(make_optimiser(*network_, plan_.settings)),
       frozen_(network_->freeze()),
       outputs_(std::make_unique<nn::RecordedOutputs>(*frozen_, plan_.settings.graphed)),
       statistics_(*network_),
@@ -144,33 +142,40 @@ void Trial::mix(const StepWork& work, Batch& batch) {
 }
 
 void Trial::train_step(const StepWork& work, const Batch& batch, const methods::TranslatedSlots& translated) {
-  const auto pass = [&] {
+  const auto pass = [&](const PassRequest& request) {
+    if (!request.is_first) statistics_.save();
     // In a short batch a rank may have no slot. It still takes part in every sum, also in batch norm's within a
     // pass.
     if (!batch.slots.empty() || network_->spec().sum_over_ranks) {
-      forward_backward(work, batch, translated);
-    } else {
+      forward_backward(request, work, batch, translated);
+    } else if (request.is_first) {
       counters_->add_planned(work);
     }
-    if (parts_.ranks->size() == 1) return;
-    const PhaseTimer timer(parts_.profile, ProfilePhase::reduce);
-    all_reduce_gradients();
+    if (!request.is_first) statistics_.restore();
+    if (parts_.ranks->size() > 1) all_reduce_gradients(request.is_first && !plan_.settings.synchronised);
   };
   optimiser_->step(pass, learning_rate(plan_.settings.schedule, epoch_), parts_.profile);
 }
 
-void Trial::forward_backward(const StepWork& work, const Batch& batch, const methods::TranslatedSlots& translated) {
+const methods::LossFn& Trial::loss_of(const PassRequest& request) const {
+  const bool is_weighted = phase().class_weights != settings::ClassWeights::none;
+  if (request.tail_only) return is_weighted ? parts_.weighted_tail_loss : parts_.tail_loss;
+  return is_weighted ? parts_.weighted_loss : parts_.loss;
+}
+
+void Trial::forward_backward(const PassRequest& request, const StepWork& work, const Batch& batch,
+                             const methods::TranslatedSlots& translated) {
   const double images = static_cast<double>(batch.slots.size()) * forward_cost_;
-  const methods::LossFn& loss =
-      phase().class_weights == settings::ClassWeights::none ? parts_.loss : parts_.weighted_loss;
-  const auto [outputs, losses] = (*step_pass_)(loss, batch, work.slots, parts_.profile,
+  const auto [outputs, losses] = (*step_pass_)(loss_of(request), batch, work.slots, parts_.profile,
                                                {images, plan_.recipe.is_second_stage() ? 0 : 2 * images});
+  if (!request.is_first) return;
   counters_->add(step_, work, {outputs.contiguous(), losses, batch.labels, plan_.settings.logit_scale}, translated);
 }
 
-void Trial::all_reduce_gradients() {
+void Trial::all_reduce_gradients(bool with_statistics) {
+  const PhaseTimer timer(parts_.profile, ProfilePhase::reduce);
   parts_.ranks->all_reduce_sum(optimiser_->gradient());
-  if (!plan_.settings.synchronised) statistics_.average(*parts_.ranks);
+  if (with_statistics) statistics_.average(*parts_.ranks);
 }
 
 void Trial::end_epoch() {

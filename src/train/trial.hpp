@@ -68,9 +68,10 @@ class Trial {
   methods::TranslatedSlots translate(const StepWork& work, methods::Batch& batch);
   void mix(const StepWork& work, methods::Batch& batch);
   void train_step(const StepWork& work, const methods::Batch& batch, const methods::TranslatedSlots& translated);
-  void forward_backward(const StepWork& work, const methods::Batch& batch,
+  const methods::LossFn& loss_of(const PassRequest& request) const;
+  void forward_backward(const PassRequest& request, const StepWork& work, const methods::Batch& batch,
                         const methods::TranslatedSlots& translated);
-  void all_reduce_gradients();
+  void all_reduce_gradients(bool with_statistics);
   void restore(const checkpoints::TrialState& state);
   void end_epoch();
   void record_times(results::EpochRecord& record, double waited) const;

@@ -92,6 +92,7 @@ TrialSettings trial_settings(const Config& resolved, int local_rank) {
   settings.epochs = given.epochs;
   settings.batch_size = given.batch_size;
   settings.schedule = make_schedule(given);
+  settings.sharpness = settings::read<settings::SharpnessSettings>(resolved);
   settings.sgd = {given.momentum, given.weight_decay, given.nesterov, given.clip_norm};
   settings.defer_until = given.defer_until;
   settings.precision = given.precision == settings::Precision::float64 ? torch::kFloat64 : torch::kFloat32;
@@ -152,6 +153,11 @@ TrialParts make_trial_parts(const Config& resolved, const TrialPlan& plan, std::
   };
   parts.loss = loss_with(settings::ClassWeights::none);
   parts.weighted_loss = loss_with(plan.recipe.class_weights);
+  if (plan.settings.sharpness.kind == settings::Sharpness::imbsam) {
+    const std::vector<double> is_tail = methods::tail_classes(counts, plan.settings.sharpness.tail_below);
+    parts.tail_loss = methods::weigh_classes(parts.loss, is_tail);
+    parts.weighted_tail_loss = methods::weigh_classes(parts.weighted_loss, is_tail);
+  }
   const bool uses_smote = plan.recipe.sampling == settings::Sampling::smote;
   parts.data = uses_smote ? with_smote(*data, plan.keys.plan) : std::move(data);
   return parts;

@@ -19,6 +19,7 @@
 #include "settings/choices.hpp"
 #include "settings/loss_settings.hpp"
 #include "settings/recipe.hpp"
+#include "settings/sharpness_settings.hpp"
 #include "settings/train_settings.hpp"
 #include "train/loaded_data.hpp"
 #include "train/sgd.hpp"
@@ -33,6 +34,7 @@ struct TrialSettings {
   std::int64_t batch_size = 128;
   Schedule schedule;
   SgdRule sgd;
+  settings::SharpnessSettings sharpness;
   int defer_until = 160;
   torch::Dtype precision = torch::kFloat32;  // of weights and pixels
   bool bfloat16 = false;                     // convolutions compute in bfloat16
@@ -89,8 +91,9 @@ struct TrialPlan {
 
 /// The parts that a trial owns or shares with others.
 struct TrialParts {
-  methods::LossFn loss, weighted_loss;           // weighted: with class weights, once it re-balances
-  std::shared_ptr<methods::BatchEditor> editor;  // null unless the recipe translates
+  methods::LossFn loss, weighted_loss;            // weighted: with class weights, once it re-balances
+  methods::LossFn tail_loss, weighted_tail_loss;  // of tail classes alone; empty unless the optimiser is ImbSAM
+  std::shared_ptr<methods::BatchEditor> editor;   // null unless the recipe translates
   std::shared_ptr<const LoadedData> data;
   std::shared_ptr<nn::Network> g;                                   // null unless the recipe translates
   std::optional<checkpoints::Checkpoint> start;                     // f at the start; else it is initialised

@@ -21,8 +21,8 @@ TEST(SgdStep, IsMomentumOfTheGradientWithDecayAndClearsIt) {
 
 TEST(SgdStep, WithNesterovsMomentumGoesAlongTheGradientAndTheNewVelocity) {
   std::vector<double> weight{1, -2}, velocity{0.5, 0}, gradient{0.1, 3};
-  sgd_step<double>({.learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.01, .nesterov = true}, 2, weight.data(),
-                   velocity.data(), gradient.data());
+  sgd_step<double>({.learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.01, .nesterov = true}, 2,
+                   weight.data(), velocity.data(), gradient.data());
   EXPECT_DOUBLE_EQ(velocity[0], 0.56);       // 0.9 * 0.5 + 0.11
   EXPECT_DOUBLE_EQ(weight[0], 1 - 0.0614);   // 0.1 * (0.11 + 0.9 * 0.56)
   EXPECT_DOUBLE_EQ(velocity[1], 2.98);       // 3 - 0.02

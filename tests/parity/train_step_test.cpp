@@ -28,8 +28,8 @@ class ParityOfTraining : public GoldenTest {
     const torch::Tensor targets = labels_of(*data_, data::Pool::train, rows);
     const auto network = published_network(*checkpoint_, *data_, type);
     network->train();
-    train::Sgd sgd(*network, {golden().attribute("train_step", "momentum"),
-                              golden().attribute("train_step", "weight_decay")});
+    train::Sgd sgd(
+        *network, {golden().attribute("train_step", "momentum"), golden().attribute("train_step", "weight_decay")});
     const std::string group = "train_step/" + precision;
     for (int step = 0; step < steps; ++step) {
       const torch::Tensor loss = methods::cross_entropy(network->forward(pixels), targets).mean();

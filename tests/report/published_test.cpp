@@ -29,6 +29,7 @@ TEST(Published, StandsBesideExactlyTheSameSetting) {
                                                            {"train.schedule", "cosine"},
                                                            {"train.nesterov", true},
                                                            {"train.clip_norm", 1.0},
+                                                           {"train.sharpness", "sam"},
                                                            {"train.label_smoothing", 0.1},
                                                            {"method", "ERM"}};
   for (const auto& [field, value] : other) {

@@ -9,6 +9,7 @@
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
+#include "settings/sharpness_settings.hpp"
 #include "settings/train_settings.hpp"
 
 namespace m2m::settings {
@@ -88,6 +89,7 @@ TEST(Table, BindsEveryRowToAMemberOfItsOwn) {
   expect_every_row_bound<M2mSettings>();
   expect_every_row_bound<Seeds>();
   expect_every_row_bound<TrainSettings>();
+  expect_every_row_bound<SharpnessSettings>();
   expect_every_row_bound<RecordSettings>();
 }
 

@@ -66,7 +66,8 @@ TEST(TrainSchedule, ByACosineGivesPrefixesTheirLength) {
   EXPECT_EQ(of_prefix({}).at("train.epochs"), 200);
   EXPECT_NE(of_prefix({}), of_prefix({{"train.epochs", 150}}));
   EXPECT_EQ(of_prefix({}), of_prefix({{"train.lr_drops", {50}}}));
-  EXPECT_EQ(of_prefix({{"train.schedule", "steps"}}), of_prefix({{"train.schedule", "steps"}, {"train.epochs", 150}}));
+  EXPECT_EQ(of_prefix({{"train.schedule", "steps"}}),
+            of_prefix({{"train.schedule", "steps"}, {"train.epochs", 150}}));
 }
 
 TEST(TrainingChecks, RefuseAWidthThatTheNetworkDoesNotTake) {
@@ -98,6 +99,22 @@ TEST(TrainingChecks, RefuseAGThatStopsWithinACosine) {
   const Json given = {{"method", "M2m"}, {"train.schedule", "cosine"}, {"m2m.g_stop", 100}};
   EXPECT_TRUE(testing::says(refusal(given), {"m2m.g_stop = 100", "m2m.g_stop = 200"}));
   EXPECT_EQ(refusal({{"method", "M2m"}, {"train.schedule", "cosine"}, {"m2m.g_stop", 200}}), "");
+}
+
+TEST(Sharpness, ActsWithTheSettingsOfItsKind) {
+  const Json erm = acting({{"method", "ERM"}});
+  for (const char* name : {"train.sharpness", "sam.rho", "asam.eta", "imbsam.tail_below"})
+    EXPECT_FALSE(erm.contains(name)) << name;
+  EXPECT_EQ(acting({{"method", "ERM"}, {"sam.rho", 0.1}}), erm);
+  const Json sam = acting({{"method", "ERM"}, {"train.sharpness", "sam"}});
+  EXPECT_EQ(sam.at("sam.rho"), 0.05);
+  EXPECT_FALSE(sam.contains("asam.eta") || sam.contains("imbsam.tail_below"));
+  const Json asam = acting({{"method", "ERM"}, {"train.sharpness", "asam"}});
+  EXPECT_EQ(asam.at("sam.rho"), 0.5);
+  EXPECT_EQ(asam.at("asam.eta"), 0.01);
+  const Json imbsam = acting({{"method", "ERM"}, {"train.sharpness", "imbsam"}});
+  EXPECT_EQ(imbsam.at("sam.rho"), 0.05);
+  EXPECT_EQ(imbsam.at("imbsam.tail_below"), 20);
 }
 
 TEST(ChangedLaterSettings, AreThoseOffTheirDefaultThatAct) {

@@ -187,6 +187,7 @@ TEST_F(AdviceTest, OfWidthScheduleOptimiserAndLabelsWorks) {
                                     {"method=ERM", "train.nesterov=true", "train.momentum=0"},
                                     {"method=Focal", "train.label_smoothing=0.1"},
                                     {"method=LDAM", "train.label_smoothing=0.1"},
+                                    {"method=ERM", "train.sharpness=imbsam", "imbsam.tail_below=3"},
                                     {"method=M2m", "train.schedule=cosine", "m2m.g_stop=100"}}) {
     expect_advice_works(with({"data.set=digits", "data.ratio=10"}, settings));
   }

@@ -36,6 +36,16 @@ TEST(EstimatedSeconds, GrowWithTheMultiplyAddsOfTheWidth) {
   EXPECT_NEAR(seconds(wide) / seconds(narrow), multiply_adds(wide) / multiply_adds(narrow), 1e-9);
 }
 
+TEST(EstimatedSeconds, CountThePassesOfAStep) {
+  const auto beyond = [](const char* kind) {  // evaluations are the same for all
+    return seconds({{"train.epochs", 10}, {"train.defer_until", 0}, {"train.sharpness", kind}}) -
+           seconds({{"train.epochs", 10}, {"train.defer_until", 0}});
+  };
+  EXPECT_GT(beyond("sam"), 0);
+  EXPECT_DOUBLE_EQ(beyond("asam"), beyond("sam"));
+  EXPECT_NEAR(beyond("imbsam"), 2 * beyond("sam"), 1e-12);
+}
+
 TEST(EstimatedMemory, GrowsWithTheActivationsOfTheWidth) {
   const Json narrow = {{"method", "ERM"}, {"train.network", "resnet8"}};
   Json wide = narrow;

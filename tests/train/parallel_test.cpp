@@ -109,8 +109,9 @@ TEST(ParallelTrial, EqualsATrialOfOneRankToRoundingInFloat64) {
 }
 
 TEST(ParallelTrial, ClipsTheGradientOfAllRanksAndEqualsATrialOfOneRank) {
-  const Json given = {{"method", "M2m"},          {"train.clip_norm", 0.05}, {"train.nesterov", true},
-                      {"train.schedule", "cosine"}, {"train.warmup", 1},       {"train.label_smoothing", 0.1}};
+  const Json given = {{"method", "M2m"},        {"train.clip_norm", 0.05},
+                      {"train.nesterov", true}, {"train.schedule", "cosine"},
+                      {"train.warmup", 1},      {"train.label_smoothing", 0.1}};
   const Config config = config_of(given);
   const Result together = run_together(config);
   const Result single = run(config, comm::single_rank());
@@ -120,6 +121,18 @@ TEST(ParallelTrial, ClipsTheGradientOfAllRanksAndEqualsATrialOfOneRank) {
   unclipped["train.clip_norm"] = 0.0;
   EXPECT_GT(largest_difference(run(config_of(unclipped), comm::single_rank()).weights, single.weights), 1e-6)
       << "nothing was clipped";
+}
+
+TEST(ParallelTrial, PerturbsByTheGradientOfAllRanksAndEqualsATrialOfOneRank) {
+  for (const char* kind : {"sam", "asam", "imbsam"}) {
+    for (const int batch_size : {50, 3}) {  // with 3 slots some ranks have none
+      const Config config = config_of(
+          {{"train.sharpness", kind}, {"train.batch_size", batch_size}, {"train.epochs", 3}, {"train.lr", 0.001}});
+      const Result together = run_together(config);
+      const Result single = run(config, comm::single_rank());
+      EXPECT_LT(largest_difference(together.weights, single.weights), 1e-8) << kind << " " << batch_size;
+    }
+  }
 }
 
 TEST(ParallelTrial, OfASecondStageEqualsThatOfOneRank) {
@@ -173,8 +186,8 @@ TEST(ParallelTrial, ChangesWeightsAsATrialOfOneRankDoesInFloat32) {
 TEST(ParallelTrial, HasTheSameNetworkAndAnswersOnEveryRank) {
   for (const char* batch_norm : {"sync", "local"}) {
     for (const char* precision : {"float32", "bf16"}) {
-      const Result result =
-          run_together(config_of({{"train.batch_norm", batch_norm}, {"train.precision", precision}}));
+      const Result result = run_together(config_of(
+          {{"train.batch_norm", batch_norm}, {"train.precision", precision}, {"train.sharpness", "sam"}}));
       for (const auto& [name, tensor] : result.weights) EXPECT_TRUE(is_agreed(tensor)) << batch_norm << " " << name;
       EXPECT_TRUE(is_agreed(torch::tensor(result.test_logits)));
     }
@@ -214,7 +227,9 @@ TEST(ParallelTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
 TEST(DeterministicTrial, HasTheSameBitsOnAnyNumberOfRanks) {
   if (comm::shard_count % all_ranks().size() != 0) GTEST_SKIP() << "8 shards cannot be distributed evenly";
   for (const char* precision : {"float32", "bf16"}) {
-    const Config config = config_of({{"train.precision", precision}, {"train.epochs", 3}});
+    const std::string kind = precision == std::string("bf16") ? "imbsam" : "none";
+    const Config config =
+        config_of({{"train.precision", precision}, {"train.epochs", 3}, {"train.sharpness", kind}});
     const Result result = run_sharded(config, &all_ranks());
     if (all_ranks().rank() == 0) {
       const Result one_rank = run_sharded(config, nullptr);

@@ -87,7 +87,7 @@ double distance_from_torchs(const SgdRule& rule) {
     reference.zero_grad();
     backward(*theirs, pixels);
     if (rule.clip_norm > 0) torch::nn::utils::clip_grad_norm_(theirs->parameters(), rule.clip_norm);
-    sgd.step([&] { backward(*ours, pixels); }, 0.1, nullptr);
+    sgd.step([&](const PassRequest&) { backward(*ours, pixels); }, 0.1, nullptr);
     reference.step();
   }
   return largest_difference(*ours, *theirs);

@@ -196,10 +196,13 @@ TEST(Trial, ChangesWeightsAlikeWithTheProjectsKernelsAndLibtorchs) {
 }
 
 TEST(Trial, OfOtherWidthsNetworksAndSchedulesLearnsTheEasyDataSet) {
-  const Json common = {{"method", "M2m"}, {"m2m.gamma", 0.3}, {"train.epochs", 6}, {"train.defer_until", 4},
-                       {"train.lr", 0.02}, {"train.schedule", "cosine"}, {"train.warmup", 1},
-                       {"train.nesterov", true}, {"train.clip_norm", 1.0}, {"train.label_smoothing", 0.1}};
-  for (const Json& change : {Json{{"train.network", "resnet8"}, {"train.width", 32}}, Json{{"train.network", "resnet18"}}}) {
+  const Json common = {{"method", "M2m"},        {"m2m.gamma", 0.3},
+                       {"train.epochs", 6},      {"train.defer_until", 4},
+                       {"train.lr", 0.02},       {"train.schedule", "cosine"},
+                       {"train.warmup", 1},      {"train.nesterov", true},
+                       {"train.clip_norm", 1.0}, {"train.label_smoothing", 0.1}};
+  for (const Json& change :
+       {Json{{"train.network", "resnet8"}, {"train.width", 32}}, Json{{"train.network", "resnet18"}}}) {
     Json given = common;
     given.update(change);
     const Trial trial = run(given);
@@ -261,6 +264,18 @@ class Waits {
  private:
   at::CallbackHandle handle_;
 };
+
+TEST(Trial, NeverReadsAValueToClipOrToPerturb) {
+  for (const char* kind : {"none", "sam", "asam", "imbsam"}) {
+    Trial trial(testing::tiny_trial(
+        testing::tiny_config({{"train.network", "resnet8"}, {"train.clip_norm", 0.1}, {"train.sharpness", kind}})));
+    trial.submit(1);
+    const Waits waits;
+    Waits::count = 0;
+    trial.submit(2);
+    EXPECT_EQ(Waits::count, 0) << kind;
+  }
+}
 
 TEST(Trial, NeverReadsAValueWithinAStep) {
   for (const char* network : {"mlp", "resnet8"}) {
