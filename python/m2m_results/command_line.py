@@ -55,6 +55,25 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow-mixed", action="store_true", help="average trials even if their settings differ")
 
 
+def seconds(text: str) -> float:
+    """Parses a time to wait, in seconds."""
+    value = float(text)
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds above 0")
+    return value
+
+
+def add_every(parser: argparse.ArgumentParser, default: int) -> None:
+    """Adds the option that says how often --follow looks."""
+    parser.add_argument(
+        "--every",
+        type=seconds,
+        default=default,
+        metavar="SECONDS",
+        help=f"seconds between two reads of --follow, by default {default}",
+    )
+
+
 def folder_beside(path: pathlib.Path) -> pathlib.Path:
     """The folder of the results that a path names."""
     return path if path.is_dir() else path.parent

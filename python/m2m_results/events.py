@@ -12,7 +12,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-from m2m_results.command_line import INPUT_OUTPUT, Failure
+from m2m_results.command_line import INPUT_OUTPUT, Failure, add_every
 from m2m_results.journals import Epoch, Planned, read_epochs, read_plan
 from m2m_results.study import OUTCOMES
 
@@ -123,26 +123,12 @@ class Run:
             self.writer = None
 
 
-def seconds(text: str) -> float:
-    """Parses a time to wait, in seconds."""
-    value = float(text)
-    if not value > 0:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number of seconds above 0")
-    return value
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of this command."""
     parser.add_argument("path", type=pathlib.Path, metavar="DIR", help="output folder of a sweep")
     parser.add_argument("--out", type=pathlib.Path, help="folder to write into; DIR/tensorboard by default")
     parser.add_argument("--follow", action="store_true", help="continue until every trial has ended, or until Ctrl-C")
-    parser.add_argument(
-        "--every",
-        type=seconds,
-        default=5,
-        metavar="SECONDS",
-        help="seconds between two reads of --follow, by default 5",
-    )
+    add_every(parser, 5)
 
 
 def update(run: Run, last: bool) -> None:

@@ -5,10 +5,13 @@ The page needs neither a network nor other files.
 """
 
 import argparse
+import contextlib
+import functools
 import json
 import math
 import pathlib
 import shlex
+import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,7 +19,8 @@ import pandas as pd
 
 from m2m_results import report
 from m2m_results.blocks import EPOCHS, make_blocks
-from m2m_results.command_line import add_selection, add_study, cannot_write, folder_beside, reading
+from m2m_results.command_line import add_every, add_selection, add_study, cannot_write, folder_beside, reading
+from m2m_results.follow import State, follow, progress
 from m2m_results.page_parts import box, facts, figures, fold, page, rows, section, text
 from m2m_results.study import Study, load
 
@@ -165,21 +169,24 @@ def command(study_file: str, environments: Iterable[Settings]) -> str:
     return "\n".join([shown, *lines, note])
 
 
-def make_page(study: Study, select: str = "last", allow_mixed: bool = False) -> str:
-    """The whole page as HTML. Throws Failure if trials must not be averaged."""
+def make_page(
+    study: Study, select: str = "last", allow_mixed: bool = False, work: str = "", refresh: float | None = None
+) -> str:
+    """The whole page as HTML. work: what a sweep does at the moment. Throws Failure if trials must not be averaged."""
     table = report.table(study.path, tuple(NAMES), select=select, allow_mixed=allow_mixed)
     answered = report.trial_metrics(study.path, select).drop_duplicates(["id", "label"])
     trials = study.trials[["id", "label"]].merge(answered, on=["id", "label"])
     environments = {trial: record.environment for trial, record in study.records()}
     content = [
         summary(study, trials, table, select),
+        section("running", work),
         section("results", results(table, select)),
         section("figures", figures(make_blocks(study, select, allow_mixed))),
         section("failures", failures(study, trials)),
         section("trials", configurations(study.plan, dict(zip(trials.id, trials.status)), environments)),
         section("reproduce", command(str(study.plan["file"]), environments.values())),
     ]
-    return page(f"{study.plan['name']}: results", "".join(content))
+    return page(f"{study.plan['name']}: results", "".join(content), refresh)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -187,6 +194,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_study(parser)
     parser.add_argument("--out", type=pathlib.Path, help="file to write; report.html beside the results.h5 by default")
     add_selection(parser)
+    parser.add_argument(
+        "--follow",
+        action="store_true",
+        help="write it again and again while a sweep works in the folder, or until Ctrl-C; a browser reloads it",
+    )
+    add_every(parser, 30)
 
 
 def write(path: pathlib.Path, content: str) -> None:
@@ -199,10 +212,24 @@ def write(path: pathlib.Path, content: str) -> None:
         raise cannot_write(path, error) from error
 
 
+def write_page(arguments: argparse.Namespace, state: State | None = None) -> None:
+    """Makes the page and writes it. state: of the sweep that the page follows."""
+    path = arguments.out or folder_beside(arguments.path) / "report.html"
+    is_running = state is not None and bool(state.sweep)
+    work = progress(state, time.strftime("%H:%M:%S")) if state else ""
+    with load(arguments.path) as study, reading(study.path):
+        content = make_page(
+            study, arguments.select, arguments.allow_mixed, work, arguments.every if is_running else None
+        )
+    write(path, content)
+    if not is_running:
+        print(f"wrote {path} ({len(content.encode()) / 1e6:.1f} MB)")
+
+
 def run(arguments: argparse.Namespace) -> None:
     """Writes the page. Throws Failure if the results cannot be read or the file cannot be written."""
-    with load(arguments.path) as study, reading(study.path):
-        content = make_page(study, arguments.select, arguments.allow_mixed)
-    path = arguments.out or folder_beside(arguments.path) / "report.html"
-    write(path, content)
-    print(f"wrote {path} ({len(content.encode()) / 1e6:.1f} MB)")
+    if not arguments.follow:
+        write_page(arguments)
+        return
+    with contextlib.suppress(KeyboardInterrupt):
+        follow(folder_beside(arguments.path), arguments.every, functools.partial(write_page, arguments))

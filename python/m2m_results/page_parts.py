@@ -2,6 +2,7 @@
 
 import base64
 import html
+import math
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -62,6 +63,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 PARTS = {
+    "running": "Running",
     "results": "Results",
     "figures": "Figures",
     "failures": "Unfinished trials",
@@ -109,16 +111,17 @@ def section(anchor: str, content: str) -> str:
     return f'<section id="{anchor}">\n<h2>{text(PARTS[anchor])}</h2>\n{content}\n</section>\n' if content else ""
 
 
-def page(title: str, content: str) -> str:
-    """The whole document; `content` is HTML."""
+def page(title: str, content: str, refresh: float | None = None) -> str:
+    """The whole document; `content` is HTML. refresh: seconds after which a browser loads it again."""
     present = {anchor: name for anchor, name in PARTS.items() if f'<section id="{anchor}"' in content}
     links = "".join(f'<a href="#{anchor}">{name}</a>' for anchor, name in present.items())
+    again = "" if refresh is None else f'<meta http-equiv="refresh" content="{math.ceil(refresh)}">\n'
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+{again}<meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <title>{text(title)}</title>
 <link rel="icon" href="data:,">
 <style>{STYLE}</style>

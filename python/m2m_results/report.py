@@ -1,25 +1,17 @@
-"""The answers of m2m-report as tables: the only source of means, deviations, counts, metrics and names of data settings.
-
-The program is the one of the variable M2M_REPORT, of the checkout or the installation that this package lies in, or on PATH.
-"""
+"""The answers of m2m-report as tables: the only source of means, deviations, counts, metrics and names of data settings."""
 
 import dataclasses
 import json
 import math
-import os
 import pathlib
-import shutil
-import subprocess
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from m2m_results.command_line import INPUT_OUTPUT, MISSING_PART, Failure
+from m2m_results.programs import ask_program
 
 NAME = "m2m-report"
-BUILT = pathlib.Path(__file__).resolve().parents[2] / "build" / "bin" / NAME
-INSTALLED = pathlib.Path(__file__).resolve().parents[4] / "bin" / NAME  # of PREFIX/share/m2m/python/m2m_results
 METRICS = (
     "bacc", "gm", "gm_nonzero", "accuracy", "majority", "minority", "first_third", "middle_third", "last_third", "many",
     "medium", "few", "ece",
@@ -38,30 +30,9 @@ class Table:
     notes: list[str]  # what a reader needs to know besides
 
 
-def find_program() -> str:
-    """The path of m2m-report. Throws Failure if there is none."""
-    named = os.environ.get("M2M_REPORT")
-    found = named or next((str(path) for path in (BUILT, INSTALLED) if path.exists()), shutil.which(NAME))
-    if not found:
-        raise Failure(
-            MISSING_PART,
-            f"no {NAME} in build/bin of the checkout or on PATH; 'make programs' builds it, M2M_REPORT can name another",
-        )
-    return found
-
-
 def ask(command: str, path: pathlib.Path, *options: str) -> dict[str, Any]:
     """Runs a command of m2m-report on results and returns its JSON. Throws Failure with its sentence and exit code."""
-    program = find_program()
-    try:
-        call = [program, command, str(path), "--format", "json", *options]
-        done = subprocess.run(call, capture_output=True, encoding="utf-8", check=False)
-    except OSError as error:
-        raise Failure(INPUT_OUTPUT, f"{program}: cannot be run: {error.strerror}") from error
-    if done.returncode != 0:
-        sentence = done.stderr.strip().removeprefix(f"{NAME}: ") or f"{program} ended with code {done.returncode}"
-        raise Failure(max(done.returncode, MISSING_PART), sentence)
-    answer: dict[str, Any] = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(ask_program(NAME, command, str(path), "--format", "json", *options))
     return answer
 
 

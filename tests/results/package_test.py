@@ -18,7 +18,7 @@ from synthetic_results import planned, troubled_trials, write_results
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests/support")]
 import m2m_results  # noqa: E402, found by the line above
-from m2m_results import report  # noqa: E402
+from m2m_results import programs, report  # noqa: E402
 from m2m_results.runs import runs  # noqa: E402
 from said import assert_says  # noqa: E402
 
@@ -111,15 +111,16 @@ class Failing(Results):
         self.assertEqual(ours.partition(": ")[2], theirs.stderr.partition(": ")[2])
 
     def test_finds_m2m_report_on_the_path_or_says_how_to_get_it(self):
-        with unittest.mock.patch.object(report, "BUILT", self.folder / report.NAME):
+        name = "m2m-report"
+        with unittest.mock.patch.object(programs, "BUILT", self.folder):
             (self.folder / "bin").mkdir()
-            program = self.folder / "bin" / report.NAME
+            program = self.folder / "bin" / name
             program.symlink_to(os.environ["M2M_REPORT"])
             with unittest.mock.patch.dict(os.environ, {"M2M_REPORT": "", "PATH": str(program.parent)}):
-                self.assertEqual(report.find_program(), str(program))
+                self.assertEqual(programs.find_program(name), str(program))
                 program.unlink()
                 with self.assertRaises(m2m_results.Failure) as failed:
-                    report.find_program()
+                    programs.find_program(name)
         assert_says(str(failed.exception), "m2m-report", "make programs", "M2M_REPORT")
         absent = self.folder / "no such program"
         self.assertIn(str(absent), self.refusal("table", self.folder, code=74, M2M_REPORT=str(absent)))

@@ -1,6 +1,7 @@
 """The page of synthetic results: its numbers are aggregate.py's, it is one file, escapes all texts, and works."""
 
 import html.parser
+import json
 import os
 import pathlib
 import re
@@ -95,6 +96,39 @@ class Page(unittest.TestCase):
                 counts = [text.partition(" (")[2] for text in row[1::2]]
                 told = [f"{pair} ({count}" if count else "" for pair, count in zip(pairs, counts)]
                 self.assertEqual([text.replace("- / -", "-").replace("±", "+-") for text in told], cells)
+
+    def test_follows_a_sweep_until_it_ends(self):
+        write_results(self.results, [planned("ERM", 1), planned("DRS", 2)])
+        trial = {"kind": "trial", "reason": "", "loss": 0.5, "validation_bacc": 0.625, "seconds_left": 420}
+        running = trial | {"id": "a", "label": "M2m <1>", "state": "running", "epoch": 3, "epochs": 8}
+        done = trial | {"id": "b", "label": "ERM", "state": "done", "epoch": 8, "epochs": 8}
+        states = [{"sweep": sweep, "stages": [], "trials": [running, done]} for sweep in ("process 7 on host a", "")]
+        for place, state in enumerate(states):
+            (self.folder / f"state{place}.json").write_text(json.dumps(state))
+        # Answers with one state after the other, and keeps the page that was there before the second.
+        sweep = self.program(
+            "sweep",
+            f"cd {self.folder}; n=0; [ ! -e asked ] || {{ n=1; cp report.html first.html; }}; touch asked; cat state$n.json",
+        )
+        real = os.environ["M2M_REPORT"]
+        merge = f'{{ echo "$2" >> {self.folder}/merged; exit 0; }}'
+        report = self.program("report", f'[ "$1" != merge ] || {merge}; exec {real} "$@"')
+        with unittest.mock.patch.dict(os.environ, {"M2M_SWEEP": sweep, "M2M_REPORT": report}):
+            last = self.make("--follow", "--every", "0.1")
+        first = (self.folder / "first.html").read_text(encoding="utf-8")
+        self.assertIn(("meta", {"http-equiv": "refresh", "content": "1"}), Tables(first).tags)
+        self.assertIn(["M2m <1>", "3 of 8", "0.500", "62.5", "7 min"], Tables(first).rows)
+        assert_says(first, "1 of 2 trials", "process 7 on host a")
+        self.assertNotIn("refresh", last)
+        self.assertNotIn("7 min", last)
+        self.assertEqual((self.folder / "merged").read_text().split(), [str(self.folder)] * 2)
+
+    def program(self, name, commands):
+        """The path of a shell script."""
+        path = self.folder / name
+        path.write_text(f"#!/bin/sh\n{commands}\n")
+        path.chmod(0o755)
+        return str(path)
 
     def test_names_the_classes_that_are_not_tested(self):
         trials = [planned(label, seed) for label in ("ERM", "DRS") for seed in (1, 2)]
