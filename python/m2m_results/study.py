@@ -148,14 +148,23 @@ class Study:
         for trial in self.trials.id[self.trials.status == "done"].drop_duplicates():
             yield trial, self.record(trial)
 
-    def table(self, *metrics: str, select: str = "last", gm: str = "zero", allow_mixed: bool = False) -> pd.DataFrame:
-        """Means over seeds in % by label and data setting, from m2m-report; by default bACC and GM."""
-        options: dict[str, Any] = {"select": select, "gm": gm, "allow_mixed": allow_mixed}
+    def table(
+        self, *metrics: str, select: str = "last", gm: str = "zero", allow_mixed: bool = False, bootstrap: int = 0
+    ) -> pd.DataFrame:
+        """Means over seeds in % by label and data setting, from m2m-report; by default bACC and GM.
+
+        bootstrap: resamples of the test set, for the columns METRIC_low and METRIC_high; 0: none.
+        """
+        options: dict[str, Any] = {"select": select, "gm": gm, "allow_mixed": allow_mixed, "bootstrap": bootstrap}
         return report.table(self.path, metrics or ("bacc", "gm"), **options).cells
 
-    def metrics(self, select: str = "last") -> pd.DataFrame:
-        """A row per trial and metric in %, from m2m-report."""
-        return report.trial_metrics(self.path, select)
+    def metrics(self, select: str = "last", logits: bool = False) -> pd.DataFrame:
+        """A row per trial and metric in %, from m2m-report; with AUROC and AUPRC if `logits`."""
+        return report.trial_metrics(self.path, select, logits=logits)
+
+    def classes(self, select: str = "last", allow_mixed: bool = False) -> pd.DataFrame:
+        """A row per label, data setting and class: samples, and means over seeds in %, from m2m-report."""
+        return report.class_metrics(self.path, select, allow_mixed=allow_mixed)
 
     def curves(self) -> pd.DataFrame:
         """A row per trial and epoch: id, label, data setting and seed, then the columns of Record.epochs."""

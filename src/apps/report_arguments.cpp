@@ -24,7 +24,11 @@ constexpr const char* table_footer =
     R"(A table has a row per method and a column per data setting; --rows and --columns change this. A cell shows bACC / GM, or
 the metrics of --metric, on the test set in %: mean +- sample standard deviation over the trials (number of trials). A *
 marks cells that lack planned trials. Classes are grouped by training counts: majority and minority halves, thirds by
-rank, many (over 100), medium and few (under 20). See docs/report.md.
+rank, many (over 100), medium and few (under 20). forward_R and backward_R are accuracies on a long-tailed test set of
+ratio R, in the order of the training counts or reversed. See docs/report.md.
+
+--bootstrap N adds an interval to each mean: the middle 95 % of the means on N resamples of the test set, class by class.
+It tells the effect of the test samples on these networks, the deviation that of the seeds.
 
 With --choose the labels of a method are settings to choose from, separately for each data setting. A cell shows how the
 chosen setting validates and the number of settings; each tau that a post-hoc method tried counts as one. The folds of a
@@ -119,6 +123,11 @@ void add_table(CLI::App& app, ReportArguments& arguments) {
   add_gm(table, arguments);
   add_metric(table, arguments, "Metric of the test set to show; may be repeated", "bacc gm");
   add_allow_mixed(table, arguments);
+  constexpr int min_resamples = 100, max_resamples = 100'000;
+  table
+      .add_option("--bootstrap", arguments.table.resamples,
+                  "Resamples of the test set for a 95 % interval beside each mean, for example 1000")
+      ->check(CLI::Range(min_resamples, max_resamples));
   table.add_flag(
       "--choose", arguments.table.choose,
       "A row per method instead of per label: of its settings, the one with the best mean validation bACC");
@@ -155,11 +164,25 @@ void add_variance(CLI::App& app, ReportArguments& arguments) {
   add_allow_mixed(variance, arguments);
 }
 
-void add_commands(CLI::App& app, ReportArguments& arguments) {
-  add_table(app, arguments);
+void add_classes(CLI::App& app, ReportArguments& arguments) {
+  CLI::App& classes = add_reading_command(
+      app, arguments, "classes",
+      "Each class: training and test samples, recall, precision, F1, AUROC and AUPRC, means over seeds");
+  classes.add_option("LABEL", arguments.label, "Only this label; by default all labels")->type_name("");
+  add_allow_mixed(classes, arguments);
+}
+
+void add_aggregate(CLI::App& app, ReportArguments& arguments) {
   add_reading_command(
       app, arguments, "aggregate",
-      "A row per trial and metric for other programs, with recall_<class> and false_positives_<rank>", "csv");
+      "A row per trial and metric for other programs, with recall_<class> and false_positives_<rank>", "csv")
+      .add_flag("--logits", arguments.logits, "Also AUROC and AUPRC, in all and of each class, from stored logits");
+}
+
+void add_commands(CLI::App& app, ReportArguments& arguments) {
+  add_table(app, arguments);
+  add_classes(app, arguments);
+  add_aggregate(app, arguments);
   add_compare(app, arguments);
   add_variance(app, arguments);
   add_allow_mixed(
@@ -174,6 +197,8 @@ constexpr std::array refused = {RefusedOption{"aggregate", "--metric", "it write
                                 RefusedOption{"aggregate", "--gm", "it writes both kinds of GM"},
                                 RefusedOption{"aggregate", "--allow-mixed", "it averages nothing"},
                                 RefusedOption{"aggregate", "--choose", "it writes every trial"},
+                                RefusedOption{"classes", "--metric", "it shows every metric of a class"},
+                                RefusedOption{"classes", "--choose", "its rows are labels"},
                                 RefusedOption{"compare", "--choose", "it takes two labels"},
                                 RefusedOption{"variance", "--choose", "its rows are labels"},
                                 RefusedOption{"reference", "--choose", "its rows are labels"},

@@ -11,15 +11,16 @@ namespace m2m::apps {
 
 /// A parsed command line of m2m-report.
 struct ReportArguments {
-  std::string command;     // "merge", "aggregate", "table", "compare", "variance", "reference"
+  std::string command;     // "merge", "aggregate", "table", "classes", "compare", "variance", "reference"
   std::string path;        // an output folder or a results.h5; for merge an output folder
   std::string other_path;  // compare --with: the results with B; "": the same study
   std::string a, b;        // labels of compare
-  std::string label;       // label of variance; "": all labels
+  std::string label;       // label of variance and classes; "": all labels
   double difference = 1;   // of variance, in % points
   std::optional<report::Format> format;
   report::TableOptions table;
   std::vector<std::string> metrics;  // of --metric; empty: the default of the command
+  bool logits = false;               // aggregate: also the metrics of rankings
   bool foreign = false;              // read the results in a child process
   std::string answer;                // text to print instead of running: --help and --version
 };

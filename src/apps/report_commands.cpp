@@ -6,6 +6,7 @@
 #include "apps/report_arguments.hpp"
 #include "core/error.hpp"
 #include "report/analyses.hpp"
+#include "report/answers.hpp"
 #include "report/notes.hpp"
 #include "report/table_formats.hpp"
 #include "results/merge.hpp"
@@ -16,9 +17,11 @@ using results::StudyResults;
 
 namespace {
 
-StudyResults read_merged(const std::filesystem::path& file) {
+using results::RecordReading;
+
+StudyResults read_merged(const std::filesystem::path& file, const RecordReading& reading) {
   try {
-    return results::read_results_file(file);
+    return results::read_results_file(file, reading);
   } catch (const Error& error) {
     if (error.code() != ExitCode::bad_data) throw;
     throw data_error(fmt::format(
@@ -26,14 +29,20 @@ StudyResults read_merged(const std::filesystem::path& file) {
   }
 }
 
-StudyResults read_results(const std::filesystem::path& path) {
+StudyResults read_results(const std::filesystem::path& path, const RecordReading& reading) {
   if (path.empty()) {
     throw usage_error("no results given: give a sweep's output folder or a results.h5; see --help");
   }
   const results::OutputFolder folder{path};
-  if (!std::filesystem::is_directory(path)) return read_merged(path);
+  if (!std::filesystem::is_directory(path)) return read_merged(path, reading);
   const bool only_merged = !std::filesystem::exists(folder.study()) && std::filesystem::exists(folder.merged());
-  return only_merged ? read_merged(folder.merged()) : results::read_output_folder(folder);
+  return only_merged ? read_merged(folder.merged(), reading) : results::read_output_folder(folder, reading);
+}
+
+/// Reads the results that a command with these metrics needs.
+StudyResults read_results(const std::filesystem::path& path, const std::vector<std::string>& metrics,
+                          const report::TableOptions& options) {
+  return read_results(path, report::reading_for(report::answer_use(metrics, options)));
 }
 
 /// The metric of a command that takes one.
@@ -53,7 +62,8 @@ std::string merge(const std::filesystem::path& folder) {
 std::string table(const ReportArguments& arguments, report::Format format) {
   report::TableOptions options = arguments.table;
   if (!arguments.metrics.empty()) options.metrics = arguments.metrics;
-  return report::format(report::make_table(read_results(arguments.path), options), format);
+  const StudyResults results = read_results(arguments.path, options.metrics, options);
+  return report::format(report::make_table(results, options), format);
 }
 
 /// Adds the notes on classes without test samples in `results`.
@@ -65,9 +75,9 @@ report::Sheet with_untested(report::Sheet sheet, const StudyResults& results, re
 report::Sheet compare(const ReportArguments& arguments) {
   const report::TableOptions& options = arguments.table;
   const std::string metric = single_metric(arguments);
-  const StudyResults study = read_results(arguments.path);
+  const StudyResults study = read_results(arguments.path, {metric}, options);
   const bool has_other = !arguments.other_path.empty();
-  const StudyResults other = has_other ? read_results(arguments.other_path) : StudyResults();
+  const StudyResults other = has_other ? read_results(arguments.other_path, {metric}, options) : StudyResults();
   const auto lines =
       report::compare_paired({study, arguments.a}, {has_other ? other : study, arguments.b}, metric, options);
   const report::Sheet sheet = report::paired_sheet(lines, arguments.a, arguments.b, metric, options);
@@ -81,7 +91,15 @@ report::Sheet make_sheet(const ReportArguments& arguments, const StudyResults& r
     return report::variance_sheet(results, options, arguments.table);
   }
   if (arguments.command == "reference") return report::reference_sheet(results, arguments.table);
-  return report::tidy_sheet(results, arguments.table.selection);
+  if (arguments.command == "classes") return report::class_sheet(results, arguments.label, arguments.table);
+  return report::tidy_sheet(results, arguments.table.selection, arguments.logits);
+}
+
+/// Metrics that a command which reads one study shows, as far as they tell what has to be read.
+std::vector<std::string> metrics_to_read(const ReportArguments& arguments) {
+  if (arguments.command == "variance") return {single_metric(arguments)};
+  const bool ranks = arguments.command == "classes" || arguments.logits;
+  return ranks ? std::vector<std::string>{"auroc"} : std::vector<std::string>{};
 }
 
 }  // namespace
@@ -93,7 +111,7 @@ std::string run_command(const ReportArguments& arguments) {
   if (command == "merge") return merge(arguments.path);
   if (command == "table") return table(arguments, format);
   if (command == "compare") return report::format(compare(arguments), format);
-  const StudyResults results = read_results(arguments.path);
+  const StudyResults results = read_results(arguments.path, metrics_to_read(arguments), arguments.table);
   return report::format(with_untested(make_sheet(arguments, results), results, arguments.table.selection), format);
 }
 

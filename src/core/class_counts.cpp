@@ -79,6 +79,16 @@ std::vector<double> effective_number_weights(const ClassCounts& counts, double b
   return scaled_to_sum_of_classes(std::move(weights));
 }
 
+std::vector<double> long_tail_shares(const ClassCounts& counts, double ratio) {
+  std::vector<double> shares(counts.size());
+  const double last = std::max(static_cast<double>(counts.size()) - 1, 1.0);
+  int rank = 0;
+  for (const int label : labels_by_rank(counts)) shares[label] = std::pow(ratio, -rank++ / last);
+  const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+  for (double& share : shares) share /= sum;
+  return shares;
+}
+
 namespace {
 
 constexpr std::int64_t medium_max = 100;

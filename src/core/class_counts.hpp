@@ -42,6 +42,14 @@ std::vector<double> inverse_weights(const ClassCounts& counts);
 /// Cui et al., "Class-balanced loss based on effective number of samples", CVPR 2019, equation 4.
 std::vector<double> effective_number_weights(const ClassCounts& counts, double beta);
 
+/// Shares of the classes in a long-tailed test set, [K], of sum 1: pi_k is proportional to ratio^(-(r_k - 1)/(K -
+/// 1)), with r_k the rank of class k by training counts. ratio > 1: the test set is long-tailed as the training set
+/// is (forward); 1: uniform; below 1: the rarest class has the largest share (backward). counts: not empty. Pure.
+///
+/// Hong et al., "Disentangling label distribution for long-tailed visual recognition" (LADE), CVPR 2021, evaluates
+/// with ratios of 2 to 50.
+std::vector<double> long_tail_shares(const ClassCounts& counts, double ratio);
+
 /// A group of classes that results are reported over.
 struct ClassGroup {
   std::string name;           // the suffix of its metrics: "majority", "first_third", "few"

@@ -10,52 +10,98 @@
 
 namespace m2m {
 
+std::vector<std::int32_t> predictions_from_logits(std::span<const float> logits, int classes) {
+  std::vector<std::int32_t> predictions;
+  for (auto row = logits.begin(); row != logits.end(); row += classes) {
+    predictions.push_back(static_cast<std::int32_t>(std::max_element(row, row + classes) - row));
+  }
+  return predictions;
+}
+
 Confusion confusion_from_logits(std::span<const float> logits, std::span<const std::int32_t> labels, int classes) {
   Confusion confusion(classes);
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    const float* row = logits.data() + i * static_cast<std::size_t>(classes);
-    ++confusion.at(labels[i], static_cast<int>(std::max_element(row, row + classes) - row));
-  }
+  if (labels.empty()) return confusion;
+  const std::vector<std::int32_t> predictions = predictions_from_logits(logits, classes);
+  for (std::size_t i = 0; i < labels.size(); ++i) ++confusion.at(labels[i], predictions[i]);
   return confusion;
 }
 
-std::vector<double> recalls(const Confusion& confusion) {
-  std::vector<double> recall(static_cast<std::size_t>(confusion.classes), std::numeric_limits<double>::quiet_NaN());
+ClassTotals::ClassTotals(const Confusion& confusion)
+    : samples(static_cast<std::size_t>(confusion.classes)), predicted(samples), right(samples) {
   for (int k = 0; k < confusion.classes; ++k) {
-    std::int64_t samples = 0;
-    for (int j = 0; j < confusion.classes; ++j) samples += confusion.at(k, j);
-    if (samples > 0) recall[k] = static_cast<double>(confusion.at(k, k)) / static_cast<double>(samples);
+    right[k] = confusion.at(k, k);
+    for (int j = 0; j < confusion.classes; ++j) {
+      samples[k] += confusion.at(k, j);
+      predicted[j] += confusion.at(k, j);
+    }
   }
-  return recall;
 }
 
-double balanced_accuracy(const Confusion& confusion) {
-  return balanced_accuracy(confusion, std::vector<bool>(static_cast<std::size_t>(confusion.classes), true));
+namespace {
+
+constexpr double not_defined = std::numeric_limits<double>::quiet_NaN();
+
+/// A value for each class with samples, NaN for the others.
+template <typename Value>
+std::vector<double> by_class(const ClassTotals& totals, const Value& value) {
+  std::vector<double> values(totals.samples.size(), not_defined);
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    if (totals.samples[k] > 0) values[k] = value(k);
+  }
+  return values;
 }
 
-double balanced_accuracy(const Confusion& confusion, const std::vector<bool>& classes) {
-  const std::vector<double> recall = recalls(confusion);
+}  // namespace
+
+std::vector<double> recalls(const ClassTotals& totals) {
+  return by_class(totals, [&](std::size_t k) {
+    return static_cast<double>(totals.right[k]) / static_cast<double>(totals.samples[k]);
+  });
+}
+
+std::vector<double> precisions(const ClassTotals& totals) {
+  return by_class(totals, [&](std::size_t k) {
+    const std::int64_t predicted = totals.predicted[k];
+    return predicted == 0 ? 0.0 : static_cast<double>(totals.right[k]) / static_cast<double>(predicted);
+  });
+}
+
+std::vector<double> f1_scores(const ClassTotals& totals) {
+  return by_class(totals, [&](std::size_t k) {
+    return 2 * static_cast<double>(totals.right[k]) / static_cast<double>(totals.samples[k] + totals.predicted[k]);
+  });
+}
+
+double mean_of_defined(const std::vector<double>& values, double otherwise) {
   double sum = 0;
   int counted = 0;
-  for (int k = 0; k < confusion.classes; ++k) {
-    if (!classes[k] || std::isnan(recall[k])) continue;
-    sum += recall[k];
+  for (const double value : values) {
+    if (std::isnan(value)) continue;
+    sum += value;
     ++counted;
   }
-  return counted == 0 ? 0.0 : sum / counted;
+  return counted == 0 ? otherwise : sum / counted;
 }
 
-double group_accuracy(const Confusion& confusion, const std::vector<bool>& classes) {
-  const std::vector<double> recall = recalls(confusion);
-  bool is_tested = false;
-  for (int k = 0; k < confusion.classes; ++k) is_tested |= classes[k] && !std::isnan(recall[k]);
-  return is_tested ? balanced_accuracy(confusion, classes) : std::numeric_limits<double>::quiet_NaN();
+double balanced_accuracy(const ClassTotals& totals) { return mean_of_defined(recalls(totals), 0); }
+
+double balanced_accuracy(const ClassTotals& totals, const std::vector<bool>& classes) {
+  const double mean = group_accuracy(totals, classes);
+  return std::isnan(mean) ? 0.0 : mean;
 }
 
-double geometric_mean(const Confusion& confusion) {
+double group_accuracy(const ClassTotals& totals, const std::vector<bool>& classes) {
+  std::vector<double> of_group = recalls(totals);
+  for (std::size_t k = 0; k < of_group.size(); ++k) {
+    if (!classes[k]) of_group[k] = not_defined;
+  }
+  return mean_of_defined(of_group, not_defined);
+}
+
+double geometric_mean(const ClassTotals& totals) {
   double log_sum = 0;
   int counted = 0;
-  for (double recall : recalls(confusion)) {
+  for (double recall : recalls(totals)) {
     if (std::isnan(recall)) continue;
     if (recall == 0) return 0.0;
     log_sum += std::log(recall);
@@ -64,10 +110,10 @@ double geometric_mean(const Confusion& confusion) {
   return counted == 0 ? 0.0 : std::exp(log_sum / counted);
 }
 
-double geometric_mean_of_nonzero(const Confusion& confusion) {
+double geometric_mean_of_nonzero(const ClassTotals& totals) {
   double log_sum = 0;
   int counted = 0;
-  for (double recall : recalls(confusion)) {
+  for (double recall : recalls(totals)) {
     if (std::isnan(recall) || recall == 0) continue;
     log_sum += std::log(recall);
     ++counted;
@@ -75,12 +121,50 @@ double geometric_mean_of_nonzero(const Confusion& confusion) {
   return counted == 0 ? 0.0 : std::exp(log_sum / counted);
 }
 
-double accuracy(const Confusion& confusion) {
-  std::int64_t right = 0;
-  std::int64_t all = 0;
-  for (int k = 0; k < confusion.classes; ++k) right += confusion.at(k, k);
-  for (std::int64_t cell : confusion.cells) all += cell;
-  return all == 0 ? 0.0 : static_cast<double>(right) / static_cast<double>(all);
+double harmonic_mean(const ClassTotals& totals) {
+  std::vector<double> inverse = recalls(totals);
+  for (double& recall : inverse) {
+    if (recall == 0) return 0.0;
+    recall = 1 / recall;
+  }
+  const double mean = mean_of_defined(inverse, 0);
+  return mean == 0 ? 0.0 : 1 / mean;
+}
+
+double worst_recall(const ClassTotals& totals) {
+  double worst = not_defined;
+  for (const double recall : recalls(totals)) worst = std::fmin(worst, recall);  // ignores NaN
+  return std::isnan(worst) ? 0.0 : worst;
+}
+
+double accuracy(const ClassTotals& totals) {
+  const std::int64_t all = total(totals.samples);
+  return all == 0 ? 0.0 : static_cast<double>(total(totals.right)) / static_cast<double>(all);
+}
+
+double correlation(const ClassTotals& totals) {
+  const auto all = static_cast<double>(total(totals.samples));
+  double products = 0, of_samples = 0, of_predicted = 0;
+  for (std::size_t k = 0; k < totals.samples.size(); ++k) {
+    const auto samples = static_cast<double>(totals.samples[k]);
+    const auto predicted = static_cast<double>(totals.predicted[k]);
+    products += samples * predicted;
+    of_samples += samples * samples;
+    of_predicted += predicted * predicted;
+  }
+  const double spread = std::sqrt(std::max(all * all - of_samples, 0.0) * std::max(all * all - of_predicted, 0.0));
+  return spread == 0 ? 0.0 : (static_cast<double>(total(totals.right)) * all - products) / spread;
+}
+
+double accuracy_under(const std::vector<double>& prior, const ClassTotals& totals) {
+  const std::vector<double> recall = recalls(totals);
+  double sum = 0, shares = 0;
+  for (std::size_t k = 0; k < recall.size(); ++k) {
+    if (std::isnan(recall[k])) continue;
+    sum += prior[k] * recall[k];
+    shares += prior[k];
+  }
+  return shares == 0 ? 0.0 : sum / shares;
 }
 
 double median(std::vector<double> values) {

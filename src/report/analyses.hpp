@@ -1,5 +1,5 @@
 #pragma once
-// What m2m-report compare, reference, variance and aggregate print.
+// What m2m-report compare, reference, variance, classes and aggregate print.
 #include <string>
 #include <vector>
 
@@ -98,16 +98,28 @@ struct VarianceOptions {
 Sheet variance_sheet(const results::StudyResults& results, const VarianceOptions& options,
                      const TableOptions& table);
 
+// classes (per_class.cpp): metrics of each class.
+
+/// Makes a row per label, data setting and class, the most frequent class first: training and test samples, and
+/// mean and standard deviation of each of class_metrics over the n trials; null: not defined, as without test
+/// samples. label: only this one; empty: all labels. The notes name trials without logits, and those without a
+/// result.
+///
+/// Needs records with the ranking of answer_use. Pure. Throws Error (usage) if no trial has the label; if trials of
+/// one label and data setting must not be averaged and options.allow_mixed is false, or differ in their classes.
+Sheet class_sheet(const results::StudyResults& results, const std::string& label, const TableOptions& options);
+
 // aggregate (tidy.cpp): every number of every trial, one per row, for statistics elsewhere.
 
 /// Makes a row per trial and metric on the test set at the selected epoch: id, label, method, data setting, seed,
 /// status, epoch, metric, value.
 ///
-/// Metrics are those of table_metrics and "recall_<label>" of each class, in %; and "false_positives_<rank>":
-/// samples of other classes that were given to one of the classes up to that rank (from 1, by training counts, ties
-/// by label), if the training counts are recorded. A metric that a trial cannot have is null. A trial without a
-/// result at that epoch has one row, without a metric. A trial counts once under each of its labels, in the order
-/// of the study. Pure.
-Sheet tidy_sheet(const results::StudyResults& results, Selection selection);
+/// Metrics are those of table_metrics and of class_metrics, as "recall_<label>", in %; and
+/// "false_positives_<rank>": samples of other classes that were given to one of the classes up to that rank (from
+/// 1, by training counts, ties by label), if the training counts are recorded. Those of rankings only if
+/// `with_ranking`; the records then need the ranking of answer_use. A metric that a trial cannot have is null. A
+/// trial without a result at that epoch has one row, without a metric. A trial counts once under each of its
+/// labels, in the order of the study. Pure.
+Sheet tidy_sheet(const results::StudyResults& results, Selection selection, bool with_ranking = false);
 
 }  // namespace m2m::report

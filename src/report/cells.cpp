@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/metrics.hpp"
+#include "report/bootstrap.hpp"
 
 namespace m2m::report {
 namespace {
@@ -52,7 +53,9 @@ std::vector<std::string> lacking_notes(const TableCell& cell, const std::string&
   for (std::size_t i = 0; i < cell.metrics.size(); ++i) {
     const int lacking = cell.bacc.n - cell.metrics[i].n;
     if (lacking == 0) continue;
-    notes.push_back(fmt::format("{}: {} of {} trials have no {}", location, lacking, cell.bacc.n, metrics[i]));
+    const bool ranks = find_metric(metrics[i]).source == MetricSource::ranking;
+    notes.push_back(fmt::format("{}: {} of {} trials have no {}{}", location, lacking, cell.bacc.n, metrics[i],
+                                ranks ? ": no logits are recorded, or one is not finite" : ""));
   }
   return notes;
 }
@@ -67,7 +70,15 @@ TableCell make_cell(const Group& group, const std::string& location, const Table
   if (mixture) cell.notes.push_back(*mixture);
   for (std::string& note : lacking_notes(cell, location, options.metrics)) cell.notes.push_back(std::move(note));
   cell.incomplete = missing_notes(group, location, options.selection, prefix);
+  add_intervals(cell, group, location, options);
   return cell;
+}
+
+void add_intervals(TableCell& cell, const Group& group, const std::string& location, const TableOptions& options) {
+  if (options.resamples == 0) return;
+  CellIntervals found = bootstrap_intervals(group, location, options);
+  cell.intervals = std::move(found.intervals);
+  for (std::string& note : found.notes) cell.notes.push_back(std::move(note));
 }
 
 }  // namespace m2m::report

@@ -36,6 +36,7 @@ struct TableCell {
   int failed = 0, diverged = 0, missing = 0, without_best = 0;
   Estimate bacc, gm;              // in %, over the trials that count
   std::vector<Estimate> metrics;  // of the options, in % and in their order; trials without the metric do not count
+  std::vector<Interval> intervals;  // of the means of `metrics`; empty unless options.resamples > 0
   PublishedNumbers published;
   std::set<int> untested;  // labels of classes without test samples in any of the trials
   std::vector<Fact> facts;
@@ -52,5 +53,8 @@ struct TableCell {
 /// false.
 TableCell make_cell(const Group& group, const std::string& location, const TableOptions& options, IdPrefix prefix,
                     const std::set<std::string>& may_differ = {});
+
+/// Adds the intervals of bootstrap_intervals to a cell of these trials; nothing if options.resamples is 0. Pure.
+void add_intervals(TableCell& cell, const Group& group, const std::string& location, const TableOptions& options);
 
 }  // namespace m2m::report

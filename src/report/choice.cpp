@@ -140,9 +140,10 @@ std::optional<TauRange> tau_range(const Group& trials, Selection selection) {
   return range;
 }
 
-/// A label to choose, with the cell that it would show.
+/// A label to choose, with the cell that it would show, without intervals.
 struct Candidate {
   std::string label;
+  Group trials;
   TableCell cell;
   Validation validation;
   std::optional<TauRange> tau;
@@ -151,8 +152,10 @@ struct Candidate {
 Candidate make_candidate(const LabelledTrials& of, const std::string& column, const TableOptions& options,
                          IdPrefix prefix) {
   const std::string location = fmt::format("{} on {}", of.label, column);
-  Candidate candidate{of.label,
-                      make_cell(of.trials, location, options, prefix, {settings::name_of(&DataSettings::fold)}),
+  TableOptions fast = options;
+  fast.resamples = 0;
+  Candidate candidate{of.label, of.trials,
+                      make_cell(of.trials, location, fast, prefix, {settings::name_of(&DataSettings::fold)}),
                       pool_validation(of.trials, options), tau_range(of.trials, options.selection)};
   TableCell& cell = candidate.cell;
   const Validation& validation = candidate.validation;
@@ -250,6 +253,9 @@ TableCell chosen_cell(const Group& group, const std::string& method, const std::
   cell.notes = join(candidates, &TableCell::notes);
   if (mixture) cell.notes.insert(cell.notes.begin(), *mixture);
   if (cell.choice->pools_folds) cell.notes.emplace_back(folds_note);
+  if (best != nullptr && !cell.choice->pools_folds) {
+    add_intervals(cell, best->trials, fmt::format("{} on {}", best->label, column), options);
+  }
   return cell;
 }
 

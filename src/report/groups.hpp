@@ -1,10 +1,10 @@
 #pragma once
-// The trials of a study by the axes of a table, and the metrics that a table can show of them.
-#include <span>
+// The trials of a study by the axes of a table.
 #include <string>
 #include <vector>
 
 #include "report/options.hpp"
+#include "report/table_metrics.hpp"
 #include "results/study_results.hpp"
 
 namespace m2m::report {
@@ -48,27 +48,6 @@ void check_axes(const results::StudyResults& results, const TableOptions& option
 
 /// True if rows are labels and columns are data settings.
 bool has_default_axes(const TableOptions& options);
-
-/// A metric of the test set.
-struct Metric {
-  const char* name;   // for --metric, and the start of its columns in CSV and JSON: "last_third"
-  const char* title;  // in tables for people: "last third"
-  const char* key;    // in the JSON of results::metrics_json
-};
-
-/// Lists every metric that a table can show.
-std::span<const Metric> table_metrics();
-
-/// Finds a metric by its name. Throws Error (usage) if there is none of that name; lists all names.
-const Metric& find_metric(const std::string& name);
-
-/// The title of a metric; the title of "gm" tells the kind of GM. Throws Error (usage) as find_metric does.
-std::string metric_title(const std::string& name, GmKind gm);
-
-/// A metric of a snapshot of `record` on the test set, in %; NaN if it was not measured. Pure. Throws Error (usage)
-/// as find_metric does.
-double metric_value(const std::string& name, const results::TrialRecord& record, const results::Snapshot& snapshot,
-                    GmKind gm);
 
 /// The metric of each trial that has it at the selected epoch, in %, in the order of the group. Pure.
 std::vector<double> metric_values(const Group& group, const std::string& metric, const TableOptions& options);

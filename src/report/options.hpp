@@ -19,6 +19,7 @@ struct TableOptions {
   bool choose = false;       // a row per method, of the setting that validates best, instead of a row per label
   std::string rows = "label", columns = "data";       // axes: label, data, or the name of a setting
   std::vector<std::string> metrics = {"bacc", "gm"};  // what a cell shows, by the names of table_metrics
+  int resamples = 0;  // of the test set, for an interval of each mean; 0: no intervals
 };
 
 /// Names an epoch: "last epoch", "best validation epoch".

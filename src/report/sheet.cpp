@@ -19,6 +19,15 @@ std::string display_text(const Json& value, const SheetColumn& column) {
   return fmt::format(fmt::runtime(fmt::format("{{:{}.{}f}}", sign, column.decimals)), value.get<double>());
 }
 
+/// The text of a cell, with its deviation if its column has one.
+std::string cell_text(const std::vector<Json>& row, const std::vector<SheetColumn>& columns, std::size_t c) {
+  const std::string text = display_text(row[c], columns[c]);
+  if (!columns[c].has_deviation || row[c + 1].is_null()) return text;
+  SheetColumn deviation = columns[c];
+  deviation.has_sign = false;
+  return fmt::format("{} +- {}", text, display_text(row[c + 1], deviation));
+}
+
 Page to_page(const Sheet& sheet) {
   Page page{{sheet.title}, {}, {}};
   page.grid.rows.resize(sheet.rows.size());
@@ -26,7 +35,7 @@ Page to_page(const Sheet& sheet) {
     if (sheet.columns[c].title.empty()) continue;
     page.grid.header.push_back(sheet.columns[c].title);
     for (std::size_t r = 0; r < sheet.rows.size(); ++r) {
-      page.grid.rows[r].push_back(display_text(sheet.rows[r][c], sheet.columns[c]));
+      page.grid.rows[r].push_back(cell_text(sheet.rows[r], sheet.columns, c));
     }
   }
   for (const std::string& note : sheet.notes) page.remarks.push_back("- " + note);

@@ -12,11 +12,12 @@ enum class Format { markdown, csv, latex, json };
 
 /// A column of a sheet.
 struct SheetColumn {
-  std::string name;          // in CSV and JSON: "sign_test"
-  std::string title;         // in Markdown and LaTeX; empty: only CSV and JSON have the column
-  int decimals = 2;          // of fractions in Markdown and LaTeX; CSV and JSON do not round
-  std::string absent = "-";  // text of a null in Markdown and LaTeX
-  bool has_sign = false;     // positive numbers get a plus sign
+  std::string name;            // in CSV and JSON: "sign_test"
+  std::string title;           // in Markdown and LaTeX; empty: only CSV and JSON have the column
+  int decimals = 2;            // of fractions in Markdown and LaTeX; CSV and JSON do not round
+  std::string absent = "-";    // text of a null in Markdown and LaTeX
+  bool has_sign = false;       // positive numbers get a plus sign
+  bool has_deviation = false;  // Markdown and LaTeX add "+-" and the next column, unless it is null
 };
 
 /// Numbers for people and programs.

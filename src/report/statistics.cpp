@@ -18,6 +18,19 @@ Estimate estimate(const std::vector<double>& values) {
   return {n, mean, n < 2 ? none : std::sqrt(squares / (n - 1))};
 }
 
+Interval central_interval(std::vector<double> values) {
+  if (values.empty() || std::any_of(values.begin(), values.end(), [](double v) { return std::isnan(v); }))
+    return {};
+  std::sort(values.begin(), values.end());
+  const auto quantile = [&](double q) {
+    const double position = q * static_cast<double>(values.size() - 1);
+    const auto below = static_cast<std::size_t>(position);
+    const std::size_t above = std::min(below + 1, values.size() - 1);
+    return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
+  };
+  return {quantile(0.025), quantile(0.975)};
+}
+
 double student_quantile(int degrees) {
   constexpr std::array table = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
                                 2.201,  2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,

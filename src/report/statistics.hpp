@@ -1,5 +1,6 @@
 #pragma once
 // Means, intervals and tests of a few seeds.
+#include <limits>
 #include <vector>
 
 namespace m2m::report {
@@ -13,6 +14,16 @@ struct Estimate {
 
 /// Takes mean and standard deviation of the values. Pure.
 Estimate estimate(const std::vector<double>& values);
+
+/// The bounds of an interval; NaN if there is none.
+struct Interval {
+  double low = std::numeric_limits<double>::quiet_NaN();
+  double high = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// The 2.5 and 97.5 % quantiles of the values, interpolated linearly between neighbours: quantile q of n values
+/// lies at position q (n - 1) in their order. NaN if there are no values or one is NaN. Pure.
+Interval central_interval(std::vector<double> values);
 
 /// The 0.975 quantile of Student's t distribution; degrees >= 1. Pure.
 double student_quantile(int degrees);

@@ -76,6 +76,11 @@ bool has_rerun(const Cells& cells) {
   });
 }
 
+bool shows_calibration(const TableOptions& options) {
+  return std::any_of(options.metrics.begin(), options.metrics.end(),
+                     [](const std::string& name) { return find_metric(name).source == MetricSource::calibration; });
+}
+
 /// The notes of the cells, then those of the table.
 std::vector<std::string> all_notes(const Cells& cells, const results::StudyResults& results,
                                    const TableOptions& options) {
@@ -90,6 +95,9 @@ std::vector<std::string> all_notes(const Cells& cells, const results::StudyResul
         fmt::format("rerun by others: {}, one seed a cell, GM without classes of zero recall", rerun_source));
   }
   for (const std::string& note : untested_notes(results, options.selection)) add_once(notes, note);
+  if (options.resamples > 0 && shows_calibration(options)) {
+    notes.emplace_back("ECE has no interval of its mean: resampling biases it upwards");
+  }
   return notes;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core/error.hpp"
@@ -20,6 +21,12 @@ std::string estimate_text(const Estimate& value) {
   return value.n < 2 ? fmt::format("{:.1f}", value.mean) : fmt::format("{:.1f} +- {:.1f}", value.mean, value.std);
 }
 
+/// " [68.1, 69.9]"; empty if the cell has no such interval.
+std::string interval_text(const TableCell& cell, std::size_t metric) {
+  if (metric >= cell.intervals.size() || std::isnan(cell.intervals[metric].low)) return "";
+  return fmt::format(" [{:.1f}, {:.1f}]", cell.intervals[metric].low, cell.intervals[metric].high);
+}
+
 /// The metrics of the options: "69.0 +- 1.2 / 66.1 +- 1.5 (10)"; "(9*)" if trials are missing, "- (0*)" if all are.
 /// Empty if there is no test result to expect.
 std::string metrics_text(const TableCell& cell) {
@@ -27,7 +34,9 @@ std::string metrics_text(const TableCell& cell) {
   const char* mark = cell.is_complete() ? "" : "*";
   if (cell.bacc.n == 0) return fmt::format("- (0{})", mark);
   std::vector<std::string> values;
-  for (const Estimate& value : cell.metrics) values.push_back(estimate_text(value));
+  for (std::size_t i = 0; i < cell.metrics.size(); ++i) {
+    values.push_back(estimate_text(cell.metrics[i]) + interval_text(cell, i));
+  }
   return fmt::format("{} ({}{})", fmt::join(values, " / "), cell.bacc.n, mark);
 }
 
@@ -107,8 +116,10 @@ std::string title(const ResultTable& table) {
       table.columns.size() == 1 ? axis_title(table.options.columns, table.columns.front()) + ", " : "";
   std::vector<std::string> metrics;
   for (const std::string& name : table.options.metrics) metrics.push_back(metric_title(name, table.options.gm));
-  return fmt::format("{}{}, {} in %, mean +- std (n){}", column, to_text(table.options.selection),
+  const int resamples = table.options.resamples;
+  return fmt::format("{}{}, {} in %, mean +- std{} (n){}", column, to_text(table.options.selection),
                      fmt::join(metrics, " / "),
+                     resamples == 0 ? "" : fmt::format(" [95 % over {} resamples of the test set]", resamples),
                      table.options.choose ? ", of the setting with the best mean validation bACC" : "");
 }
 
@@ -195,6 +206,10 @@ CellNumbers cell_numbers(const TableCell& cell, const std::string& row, const st
   for (std::size_t i = 0; i < cell.metrics.size(); ++i) {
     numbers.emplace_back(options.metrics[i] + "_mean", number_or_null(cell.metrics[i].mean));
     numbers.emplace_back(options.metrics[i] + "_std", number_or_null(cell.metrics[i].std));
+    if (options.resamples == 0) continue;
+    const Interval interval = i < cell.intervals.size() ? cell.intervals[i] : Interval();
+    numbers.emplace_back(options.metrics[i] + "_low", number_or_null(interval.low));
+    numbers.emplace_back(options.metrics[i] + "_high", number_or_null(interval.high));
   }
   numbers.emplace_back("untested", labels_text(cell.untested));
   if (options.choose) {

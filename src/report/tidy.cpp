@@ -32,11 +32,13 @@ Row trial_cells(const results::TrialOutcome& trial) {
           results::to_text(trial.status)};
 }
 
-std::vector<NamedValue> recall_values(const Confusion& test) {
+/// The metric of each class, by label; null if it is not defined or not measured.
+std::vector<NamedValue> class_values(const ClassMetric& metric, const TestMeasures& test) {
   std::vector<NamedValue> values;
-  const std::vector<double> by_class = recalls(test);
-  for (int k = 0; k < test.classes; ++k) {
-    values.push_back({fmt::format("recall_{}", k), number_or_null(100 * by_class[k])});
+  const std::vector<double> by_class = metric.measure(test);
+  for (std::size_t k = 0; k < test.totals.samples.size(); ++k) {
+    values.push_back(
+        {fmt::format("{}_{}", metric.name, k), by_class.empty() ? Json() : number_or_null(100 * by_class[k])});
   }
   return values;
 }
@@ -56,17 +58,24 @@ std::vector<NamedValue> false_positives(const results::TrialRecord& record, cons
   return values;
 }
 
-std::vector<NamedValue> all_values(const results::TrialRecord& record, const results::Snapshot& snapshot) {
+std::vector<NamedValue> all_values(const results::TrialRecord& record, const results::Snapshot& snapshot,
+                                   bool with_ranking) {
   std::vector<NamedValue> values;
+  const TestMeasures test(record, snapshot);
+  const auto is_shown = [&](MetricSource source) { return with_ranking || source != MetricSource::ranking; };
   for (const Metric& metric : table_metrics()) {
-    values.push_back({metric.name, number_or_null(metric_value(metric.name, record, snapshot, GmKind::zero))});
+    if (!is_shown(metric.source)) continue;
+    values.push_back({metric.name, number_or_null(metric_value(metric, test, GmKind::zero))});
   }
-  for (NamedValue& recall : recall_values(snapshot.test)) values.push_back(std::move(recall));
+  for (const ClassMetric& metric : class_metrics()) {
+    if (!is_shown(metric.source)) continue;
+    for (NamedValue& value : class_values(metric, test)) values.push_back(std::move(value));
+  }
   for (NamedValue& sum : false_positives(record, snapshot.test)) values.push_back(std::move(sum));
   return values;
 }
 
-std::vector<Row> trial_rows(const results::TrialOutcome& trial, Selection selection) {
+std::vector<Row> trial_rows(const results::TrialOutcome& trial, Selection selection, bool with_ranking) {
   const results::Snapshot* snapshot = trial.record ? selected_snapshot(*trial.record, selection) : nullptr;
   const auto row = [first = trial_cells(trial)](Json epoch, Json metric, Json value) {
     Row cells = first;
@@ -75,7 +84,7 @@ std::vector<Row> trial_rows(const results::TrialOutcome& trial, Selection select
   };
   if (snapshot == nullptr) return {row({}, {}, {})};
   std::vector<Row> rows;
-  for (const auto& [name, value] : all_values(*trial.record, *snapshot)) {
+  for (const auto& [name, value] : all_values(*trial.record, *snapshot, with_ranking)) {
     rows.push_back(row(snapshot->epoch, name, value));
   }
   return rows;
@@ -83,7 +92,7 @@ std::vector<Row> trial_rows(const results::TrialOutcome& trial, Selection select
 
 }  // namespace
 
-Sheet tidy_sheet(const results::StudyResults& results, Selection selection) {
+Sheet tidy_sheet(const results::StudyResults& results, Selection selection, bool with_ranking) {
   Sheet sheet{fmt::format("{}: test set, {}; in %, false positives in samples", results.name, to_text(selection)),
               {},
               {},
@@ -94,7 +103,7 @@ Sheet tidy_sheet(const results::StudyResults& results, Selection selection) {
   std::set<std::pair<std::string, std::string>> seen;
   for (const results::TrialOutcome& trial : results.trials) {
     if (!seen.emplace(trial.planned.label, trial.planned.id).second) continue;
-    for (Row& row : trial_rows(trial, selection)) sheet.rows.push_back(std::move(row));
+    for (Row& row : trial_rows(trial, selection, with_ranking)) sheet.rows.push_back(std::move(row));
   }
   return sheet;
 }

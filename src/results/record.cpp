@@ -24,17 +24,17 @@ ClassCounts recorded_counts(const Json& data, int classes) {
   return read;
 }
 
-Json metrics_json(const Confusion& confusion, const Calibration& calibration, const ClassCounts& counts) {
-  Json metrics = {{"bacc", balanced_accuracy(confusion)},
-                  {"gm", geometric_mean(confusion)},
-                  {"gm_nonzero", geometric_mean_of_nonzero(confusion)},
-                  {"accuracy", accuracy(confusion)},
+Json metrics_json(const ClassTotals& totals, const Calibration& calibration, const ClassCounts& counts) {
+  Json metrics = {{"bacc", balanced_accuracy(totals)},
+                  {"gm", geometric_mean(totals)},
+                  {"gm_nonzero", geometric_mean_of_nonzero(totals)},
+                  {"accuracy", accuracy(totals)},
                   {"ece", calibration.ece},
                   {"nll", calibration.nll}};
   if (counts.empty()) return metrics;
   for (const ClassGroup& group : class_groups(counts)) {
     const bool is_half = group.name == "majority" || group.name == "minority";
-    metrics[(is_half ? "bacc_" : "") + group.name] = group_accuracy(confusion, group.classes);
+    metrics[(is_half ? "bacc_" : "") + group.name] = group_accuracy(totals, group.classes);
   }
   return metrics;
 }

@@ -12,6 +12,7 @@
 
 #include "core/config.hpp"
 #include "core/metrics.hpp"
+#include "core/ranking.hpp"
 
 namespace m2m::results {
 
@@ -95,6 +96,10 @@ struct Snapshot {
   std::vector<float> test_logits;        // [n, K]
   // Calibration of the stored logits; set when a record is read, ignored when one is written.
   Calibration validation_calibration, test_calibration;
+  // What tables keep of the stored logits, if they need it (report/answers.hpp); empty otherwise, and never
+  // written.
+  Ranking test_ranking;
+  std::vector<std::int32_t> test_predictions;  // [n]
 };
 
 /// Everything that a finished trial reports.
@@ -159,7 +164,7 @@ ClassCounts recorded_counts(const Json& data, int classes);
 /// * unless `counts`, [classes], is empty: "bacc_majority", "bacc_minority", "first_third", "middle_third",
 ///   "last_third", "many", "medium" and "few", the mean recall of those classes (see class_groups); NaN if none of
 ///   them has samples.
-Json metrics_json(const Confusion& confusion, const Calibration& calibration, const ClassCounts& counts);
+Json metrics_json(const ClassTotals& totals, const Calibration& calibration, const ClassCounts& counts);
 
 /// Writes a failure.json. Throws WriteError.
 void write_failure(const std::filesystem::path& file, const TrialFailure& failure);

@@ -12,6 +12,7 @@ namespace m2m::results {
 enum class RecordParts {
   all,
   metrics,  // as tables need: no logits, labels, generation counts, features or translations
+  answers,  // metrics, and the labels and logits of the test set if the file has them
 };
 
 /// Writes a record; after a kill at any moment the file is absent, old or complete. docs/results_format.md

@@ -81,6 +81,24 @@ bool is_consistent(const TrialRecord& record) {
   return has_shape(record.last, record) && (!record.best || has_shape(*record.best, record));
 }
 
+/// Reads the labels of the test set, if there are any. Throws hdf5::Hdf5Error if logits do not belong to them.
+void read_answers(hid_t group, TrialRecord& record) {
+  if (hdf5::contains(group, "labels")) {
+    const Handle labels = hdf5::open_group(group, "labels");
+    if (hdf5::contains(labels.get(), "test")) {
+      record.test_labels = hdf5::read_array<std::int32_t>(labels.get(), "test", 1).values;
+    }
+  }
+  for (const Snapshot* snapshot : {&record.last, record.best ? &*record.best : nullptr}) {
+    if (snapshot == nullptr || snapshot->test_logits.empty()) continue;
+    const int classes = snapshot->test.classes;
+    if (snapshot->test_logits.size() != record.test_labels.size() * static_cast<std::size_t>(classes) ||
+        !all_below(record.test_labels, classes)) {
+      throw hdf5::Hdf5Error("logits, labels and confusion matrices differ in size");
+    }
+  }
+}
+
 }  // namespace
 
 void write_record(hid_t group, const TrialRecord& record) {
@@ -105,7 +123,8 @@ TrialRecord read_record(hid_t group, RecordParts parts) {
   record.epochs = read_epochs(group, parts);
   record.last = read_snapshot(group, "last", parts);
   if (hdf5::contains(group, "best")) record.best = read_snapshot(group, "best", parts);
-  if (parts == RecordParts::metrics) return record;
+  if (parts == RecordParts::answers) read_answers(group, record);
+  if (parts != RecordParts::all) return record;
   const Handle labels = hdf5::open_group(group, "labels");
   record.validation_labels = hdf5::read_array<std::int32_t>(labels.get(), "validation", 1).values;
   record.test_labels = hdf5::read_array<std::int32_t>(labels.get(), "test", 1).values;
@@ -118,6 +137,7 @@ TrialRecord read_record(hid_t group, RecordParts parts) {
 
 namespace {
 
+constexpr const char* test_part = "test";
 constexpr hsize_t max_classes = 10'000'000;
 constexpr std::int64_t max_samples = std::int64_t{1} << 40;  // per cell: sums do not overflow
 
@@ -159,7 +179,8 @@ void read_part(hid_t snapshot, const std::string& name, RecordParts parts, Confu
     calibration.ece = hdf5::read_number_attribute(part.get(), "ece");
     calibration.nll = hdf5::read_number_attribute(part.get(), "nll");
   }
-  if (parts == RecordParts::all) logits = hdf5::read_half_array(part.get(), "logits", 2).values;
+  const bool if_any = parts == RecordParts::answers && name == test_part && hdf5::contains(part.get(), "logits");
+  if (parts == RecordParts::all || if_any) logits = hdf5::read_half_array(part.get(), "logits", 2).values;
 }
 
 }  // namespace
@@ -172,7 +193,7 @@ void write_snapshot(hid_t group, const std::string& name, const Snapshot& snapsh
                record.validation_labels, record.data);
   }
   if (snapshot.test.classes > 0) {
-    write_part(location.get(), "test", snapshot.test, snapshot.test_logits, record.test_labels, record.data);
+    write_part(location.get(), test_part, snapshot.test, snapshot.test_logits, record.test_labels, record.data);
   }
 }
 
@@ -182,7 +203,7 @@ Snapshot read_snapshot(hid_t group, const std::string& name, RecordParts parts) 
   snapshot.epoch = static_cast<int>(hdf5::read_integer_attribute(location.get(), "epoch"));
   read_part(location.get(), "validation", parts, snapshot.validation, snapshot.validation_logits,
             snapshot.validation_calibration);
-  read_part(location.get(), "test", parts, snapshot.test, snapshot.test_logits, snapshot.test_calibration);
+  read_part(location.get(), test_part, parts, snapshot.test, snapshot.test_logits, snapshot.test_calibration);
   return snapshot;
 }
 

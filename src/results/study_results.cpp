@@ -109,9 +109,9 @@ void read_failed(const fs::path& file, TrialOutcome& outcome) {
 }
 
 /// Reads the group trial/<id> of a results.h5; errors name the trial.
-TrialRecord read_merged_record(hid_t trials, const std::string& id) {
+TrialRecord read_merged_record(hid_t trials, const std::string& id, RecordParts parts) {
   try {
-    return read_record(hdf5::open_group(trials, id).get(), RecordParts::metrics);
+    return read_record(hdf5::open_group(trials, id).get(), parts);
   } catch (const hdf5::Hdf5Error& failed) {
     throw hdf5::Hdf5Error(fmt::format("trial {}: {}", id, failed.what()));
   }
@@ -144,11 +144,12 @@ TrialOutcome read_outcome(const OutputFolder& folder, const PlannedTrial& planne
   return outcome;
 }
 
-StudyResults read_output_folder(const OutputFolder& folder) {
+StudyResults read_output_folder(const OutputFolder& folder, const RecordReading& reading) {
   const PlannedStudy study = read_study_of(folder);
   StudyResults results{study.name, {}, unplanned_trials(folder, study)};
   for (const PlannedTrial& trial : study.trials) {
-    results.trials.push_back(read_outcome(folder, trial, RecordParts::metrics));
+    results.trials.push_back(read_outcome(folder, trial, reading.parts));
+    if (results.trials.back().record) reading.reduce(*results.trials.back().record);
   }
   return results;
 }
@@ -163,7 +164,7 @@ TrialOutcome merged_outcome(const PlannedTrial& planned, const Json& outcomes) {
 
 }  // namespace
 
-StudyResults read_results_file(const fs::path& file) {
+StudyResults read_results_file(const fs::path& file, const RecordReading& reading) {
   StudyResults results;
   read_schema_file(file, "results", [&](hid_t root) {
     const PlannedStudy study = study_from_json(parse_json(hdf5::read_text(root, "study")));
@@ -173,7 +174,8 @@ StudyResults read_results_file(const fs::path& file) {
     for (const PlannedTrial& planned : study.trials) {
       TrialOutcome outcome = merged_outcome(planned, outcomes);
       if (outcome.status == TrialStatus::done) {
-        outcome.record = read_merged_record(trials.get(), planned.id);
+        outcome.record = read_merged_record(trials.get(), planned.id, reading.parts);
+        reading.reduce(*outcome.record);
       }
       results.trials.push_back(std::move(outcome));
     }

@@ -1,6 +1,7 @@
 #pragma once
 // The plan of a study (study.json), and the outcome of every planned trial.
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -82,12 +83,18 @@ TrialOutcome read_outcome(const OutputFolder& folder, const PlannedTrial& planne
 /// folder, usage if it has no study.json.
 PlannedStudy read_study_of(const OutputFolder& folder);
 
-/// Reads the outcome of every planned trial of an output folder, with RecordParts::metrics. Throws Error as
-/// read_study_of.
-StudyResults read_output_folder(const OutputFolder& folder);
+/// Which parts of each record of a study are read, and what becomes of them. Bulk that `reduce` drops is never in
+/// memory for more than one trial.
+struct RecordReading {
+  RecordParts parts = RecordParts::metrics;
+  std::function<void(TrialRecord&)> reduce = [](TrialRecord&) {};  // called once with each record that was read
+};
+
+/// Reads the outcome of every planned trial of an output folder. Throws Error as read_study_of.
+StudyResults read_output_folder(const OutputFolder& folder, const RecordReading& reading = {});
 
 /// Reads the outcome of every planned trial from a results.h5. Throws Error as read_trial does.
-StudyResults read_results_file(const std::filesystem::path& file);
+StudyResults read_results_file(const std::filesystem::path& file, const RecordReading& reading = {});
 
 /// The outcome of every planned trial, without records, as the last merge wrote them to results.h5. Throws Error as
 /// read_trial does.

@@ -107,6 +107,30 @@ TEST(ClassGroups, OfTenClassesAreThreeFourThree) {
   EXPECT_EQ(labels["last_third"], (Labels{7, 8, 9}));
 }
 
+TEST(LongTailShares, FallInTheOrderOfTheTrainingCounts) {
+  const std::vector<double> forward = long_tail_shares({5, 50, 500}, 4);
+  EXPECT_DOUBLE_EQ(forward[2], 4.0 / 7);
+  EXPECT_DOUBLE_EQ(forward[1], 2.0 / 7);
+  EXPECT_DOUBLE_EQ(forward[0], 1.0 / 7);
+}
+
+TEST(LongTailShares, AreReversedByTheInverseRatio) {
+  const ClassCounts counts = {5, 50, 500, 50};
+  const std::vector<double> forward = long_tail_shares(counts, 50);
+  const std::vector<double> backward = long_tail_shares(counts, 1.0 / 50);
+  const std::vector<int> ranks = {3, 1, 0, 2};  // of the classes; ties by label
+  for (std::size_t k = 0; k < counts.size(); ++k) {
+    const auto mirrored = std::find(ranks.begin(), ranks.end(), 3 - ranks[k]) - ranks.begin();
+    EXPECT_NEAR(backward[k], forward[mirrored], 1e-15) << k;
+  }
+  EXPECT_NEAR(forward[2] / forward[0], 50, 1e-12);
+}
+
+TEST(LongTailShares, AreEqualForARatioOfOneAndAllForOneClass) {
+  for (const double share : long_tail_shares({5, 50, 500}, 1)) EXPECT_DOUBLE_EQ(share, 1.0 / 3);
+  EXPECT_EQ(long_tail_shares({7}, 50), std::vector<double>{1});
+}
+
 TEST(ClassGroups, CountShotsAsTheFieldDoes) {
   auto labels = labels_of({101, 100, 20, 19, 1, 5000});
   EXPECT_EQ(labels["many"], (Labels{0, 5}));

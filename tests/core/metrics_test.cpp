@@ -17,6 +17,13 @@ Confusion three_classes() {
   return confusion;
 }
 
+TEST(ClassTotals, AreTheSumsOfRowsAndColumns) {
+  const ClassTotals totals = three_classes();
+  EXPECT_EQ(totals.samples, (ClassCounts{4, 8, 2}));
+  EXPECT_EQ(totals.predicted, (ClassCounts{5, 5, 4}));
+  EXPECT_EQ(totals.right, (ClassCounts{3, 4, 2}));
+}
+
 TEST(Median, IsTheMiddleOrTheMeanOfTheTwoInTheMiddle) {
   EXPECT_EQ(median({3}), 3);
   EXPECT_EQ(median({9, 1, 2}), 2);
@@ -59,6 +66,73 @@ TEST(GeometricMean, IsZeroWhereARecallIs) {
 
 TEST(Accuracy, CountsSamplesNotClasses) { EXPECT_DOUBLE_EQ(accuracy(three_classes()), 9.0 / 14); }
 
+TEST(PrecisionAndF1, HaveTheNumbersByHand) {
+  EXPECT_EQ(precisions(three_classes()), (std::vector<double>{0.6, 0.8, 0.5}));
+  const std::vector<double> f1 = f1_scores(three_classes());
+  EXPECT_DOUBLE_EQ(f1[0], 2.0 / 3);
+  EXPECT_DOUBLE_EQ(f1[1], 8.0 / 13);
+  EXPECT_DOUBLE_EQ(f1[2], 2.0 / 3);
+}
+
+TEST(Correlation, HasTheNumberByHand) {
+  // 9 of 14 are right; the products of samples and predictions sum to 68, squares to 84 and 66.
+  EXPECT_DOUBLE_EQ(correlation(three_classes()), (9 * 14 - 68) / std::sqrt((196.0 - 66) * (196 - 84)));
+}
+
+TEST(Correlation, OfTwoClassesIsThatOfMatthews) {
+  Confusion confusion(2);
+  confusion.cells = {7, 2, 3, 11};  // true and false, negative and positive
+  EXPECT_DOUBLE_EQ(correlation(confusion), (7 * 11 - 2 * 3) / std::sqrt(9.0 * 14 * 10 * 13));
+  std::swap(confusion.cells[0], confusion.cells[1]);
+  std::swap(confusion.cells[2], confusion.cells[3]);
+  EXPECT_DOUBLE_EQ(correlation(confusion), -(7 * 11 - 2 * 3) / std::sqrt(9.0 * 14 * 10 * 13));
+}
+
+TEST(Correlation, IsOneIfAllAreRightAndZeroIfOneClassIsAlwaysPredicted) {
+  Confusion confusion(3);
+  confusion.cells = {5, 0, 0, 0, 3, 0, 0, 0, 1};
+  EXPECT_EQ(correlation(confusion), 1);
+  confusion.cells = {5, 0, 0, 3, 0, 0, 1, 0, 0};
+  EXPECT_EQ(correlation(confusion), 0);
+  confusion.cells = {5, 1, 0, 0, 0, 0, 0, 0, 0};
+  EXPECT_EQ(correlation(confusion), 0);
+}
+
+TEST(HarmonicMean, IsZeroWhereARecallIs) {
+  EXPECT_DOUBLE_EQ(harmonic_mean(three_classes()), 9.0 / 13);
+  Confusion confusion = three_classes();
+  std::swap(confusion.at(2, 2), confusion.at(2, 0));
+  EXPECT_EQ(harmonic_mean(confusion), 0);
+}
+
+TEST(WorstRecall, IsTheSmallest) { EXPECT_EQ(worst_recall(three_classes()), 0.5); }
+
+TEST(AccuracyUnder, WeighsRecallsByThePrior) {
+  EXPECT_DOUBLE_EQ(accuracy_under({1.0 / 7, 2.0 / 7, 4.0 / 7}, three_classes()), 5.75 / 7);
+  EXPECT_DOUBLE_EQ(accuracy_under({1, 1, 1}, three_classes()), balanced_accuracy(three_classes()));
+  const double samples = 14;  // under the shares of the test set it is the accuracy
+  EXPECT_DOUBLE_EQ(accuracy_under({4 / samples, 8 / samples, 2 / samples}, three_classes()),
+                   accuracy(three_classes()));
+}
+
+/// 70 samples of five classes: class 3 has none, class 4 is never predicted.
+Confusion five_classes() {
+  Confusion confusion(5);
+  confusion.cells = {18, 8, 0, 4, 0, 3, 15, 0, 2, 0, 2, 2, 5, 1, 0, 0, 0, 0, 0, 0, 3, 5, 0, 2, 0};
+  return confusion;
+}
+
+TEST(Metrics, HaveTheNumbersOfScikitLearnWithAClassNotTestedAndOneNeverPredicted) {
+  // scikit-learn 1.9.1: precision_score and f1_score with labels=[0, 1, 2, 4], average="macro", zero_division=0,
+  // and matthews_corrcoef.
+  EXPECT_NEAR(mean_of_defined(precisions(five_classes()), 0), 0.5480769230769231, 1e-15);
+  EXPECT_NEAR(mean_of_defined(f1_scores(five_classes()), 0), 0.47738095238095235, 1e-15);
+  EXPECT_NEAR(correlation(five_classes()), 0.3718541502860049, 1e-15);
+  EXPECT_EQ(precisions(five_classes())[4], 0);
+  EXPECT_TRUE(std::isnan(precisions(five_classes())[3]));
+  EXPECT_TRUE(std::isnan(f1_scores(five_classes())[3]));
+}
+
 /// Recalls 1 and 1/2 of classes 0 and 2; class 1 has no sample, and class 0 is mistaken for it once.
 Confusion one_untested() {
   Confusion confusion(3);
@@ -81,6 +155,9 @@ TEST(Metrics, AreMeansOverTheClassesWithSamples) {
   EXPECT_NEAR(geometric_mean(one_untested()), std::sqrt(.5), 1e-15);
   EXPECT_NEAR(geometric_mean_of_nonzero(one_untested()), std::sqrt(.5), 1e-15);
   EXPECT_DOUBLE_EQ(accuracy(one_untested()), .8);
+  EXPECT_DOUBLE_EQ(harmonic_mean(one_untested()), 2.0 / 3);
+  EXPECT_EQ(worst_recall(one_untested()), 0.5);
+  EXPECT_DOUBLE_EQ(accuracy_under({1.0 / 7, 2.0 / 7, 4.0 / 7}, one_untested()), 0.6);
 }
 
 TEST(Untested, AreTheClassesWithoutSamples) {
@@ -104,6 +181,12 @@ TEST(Metrics, AreZeroWithoutSamples) {
   EXPECT_EQ(geometric_mean(empty), 0);
   EXPECT_EQ(geometric_mean_of_nonzero(empty), 0);
   EXPECT_EQ(accuracy(empty), 0);
+  EXPECT_EQ(harmonic_mean(empty), 0);
+  EXPECT_EQ(worst_recall(empty), 0);
+  EXPECT_EQ(correlation(empty), 0);
+  EXPECT_EQ(accuracy_under({.5, .5}, empty), 0);
+  EXPECT_EQ(mean_of_defined(f1_scores(empty), 0), 0);
+  EXPECT_EQ(mean_of_defined(precisions(Confusion()), 0), 0);
 }
 
 using Labels = std::vector<std::int32_t>;

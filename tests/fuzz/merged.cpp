@@ -6,5 +6,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   using namespace m2m;
   const auto file = testing::write_scratch("results.h5", testing::to_text(bytes, size));
   testing::read_or_refuse([&] { results::read_results_file(file); });
+  testing::read_or_refuse([&] { results::read_results_file(file, {results::RecordParts::answers}); });
   return 0;
 }

@@ -11,6 +11,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     results::metrics_json(record.last.test, record.last.test_calibration,
                           results::recorded_counts(record.data, record.last.test.classes));
   });
+  testing::read_or_refuse([&] {
+    const results::TrialRecord record = results::read_trial(file, results::RecordParts::answers);
+    ranking_from_logits(record.last.test_logits, record.test_labels, record.last.test.classes);
+  });
   testing::read_or_refuse([&] { results::damage_of_result(file, "0123456789abcdef", results::Look::thorough); });
   return 0;
 }

@@ -51,6 +51,8 @@ REPORTS = {
     "chosen": ["OUT", "--choose"],
     "aggregate": ["aggregate", "OUT"],
     "table": ["table", "OUT"],
+    "table with intervals": ["table", "OUT", "--bootstrap", "100", "--metric", "bacc", "--metric", "auroc"],
+    "classes": ["classes", "OUT"],
     "compare": ["compare", "OUT", "ERM", "M2m"],
     "variance": ["variance", "OUT"],
     "reference": ["reference", "OUT"],

@@ -24,7 +24,7 @@ using testing::quoted;
 using testing::run_report;
 using testing::TemporaryFolder;
 
-constexpr const char* commands[] = {"", "aggregate", "table", "compare", "variance", "reference"};
+constexpr const char* commands[] = {"", "aggregate", "table", "classes", "compare", "variance", "reference"};
 
 /// The command with a study's path, and with labels if it takes any.
 std::string on(const std::string& command, const fs::path& path) {
@@ -112,9 +112,11 @@ TEST(ReportCommands, VarianceTakesALabelAndADifference) {
 
 TEST(ReportCommands, RefuseOptionsThatSayNothingToThem) {
   const Study study;
-  for (const char* line : {"aggregate --metric few ", "aggregate --gm zero ", "reference --metric gm ",
-                           "variance --choose ", "variance --metric gm --metric few ", "--choose compare ",
-                           "compare --difference 1 ", "merge --format csv ", "table --with x "}) {
+  for (const char* line :
+       {"aggregate --metric few ", "aggregate --gm zero ", "reference --metric gm ", "variance --choose ",
+        "variance --metric gm --metric few ", "--choose compare ", "compare --difference 1 ", "merge --format csv ",
+        "table --with x ", "classes --metric bacc ", "classes --choose ", "compare --bootstrap 100 ",
+        "--bootstrap 99 ", "--bootstrap many ", "table --logits "}) {
     const Outcome ended = run_report(line + quoted(study.merged));
     EXPECT_EQ(ended.code, 2) << line << ended.output;
     EXPECT_EQ(ended.output.rfind("m2m-report: ", 0), 0U) << ended.output;
@@ -123,7 +125,7 @@ TEST(ReportCommands, RefuseOptionsThatSayNothingToThem) {
 
 TEST(ReportCommands, AreAllInTheHelp) {
   const std::string help = run_report("--help").output;
-  for (const char* command : {"aggregate", "table", "compare", "variance", "reference", "merge"}) {
+  for (const char* command : {"aggregate", "table", "classes", "compare", "variance", "reference", "merge"}) {
     EXPECT_NE(help.find(std::string("\n  ") + command + " "), std::string::npos) << command;
     const Outcome own = run_report(std::string(command) + " --help");
     EXPECT_EQ(own.code, 0);

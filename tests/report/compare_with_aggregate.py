@@ -14,6 +14,7 @@ import sys
 import h5py
 import numpy as np
 import pandas as pd
+from recompute_metrics import METRICS
 
 RECOMPUTE = pathlib.Path(__file__).with_name("recompute.py")
 AGGREGATE = pathlib.Path(__file__).resolve().parents[2] / "results" / "aggregate.py"
@@ -99,6 +100,18 @@ def compare_printed(program, folder, *options):
     return compared
 
 
+def compare_bootstrap(program, folder, *options):
+    """Compares the intervals of the means, of every metric but ECE; returns the number of equal cells."""
+    arguments = ("--bootstrap", "100", *options)
+    recomputed = run(sys.executable, RECOMPUTE, folder, "--format", "csv", *arguments)
+    table = pd.read_csv(io.StringIO(recomputed))
+    bounds = table[[name for name in table.columns if name.endswith(("_low", "_high")) and name[:4] != "ece_"]]
+    assert bounds.notna().all().all() and (bounds.nunique() > 1).any(), bounds
+    compared = compare_csv(run(program, folder, "--format", "csv", *arguments), recomputed)
+    shown = ("--bootstrap", "100", "--metric", "bacc", "--metric", "ece", "--metric", "auroc")
+    return compared + compare_markdown(run(program, folder, *shown), run(sys.executable, RECOMPUTE, folder, *shown))
+
+
 def main():
     """Compares the tables of both folders, and that both programs refuse the mixed one."""
     program, folder = sys.argv[1:]
@@ -117,6 +130,10 @@ def main():
         "few",
         "ece",
     )
+    scored = [f"--metric={name}" for name in METRICS]
+    compared += compare_tables(program, folder + "/scored", *scored)
+    compared += compare_printed(program, folder + "/scored", *scored)
+    compared += compare_bootstrap(program, folder + "/scored", *scored)
     options = [f"--metric={name}" for name in every]
     compared += compare_tables(program, folder + "/study", *options)
     compared += compare_printed(program, folder + "/study", *options)

@@ -16,4 +16,5 @@ trap 'rm -rf "$folder"' EXIT
 "$make_study" "$folder/study"
 "$make_study" "$folder/mixed" mixed
 "$make_study" "$folder/untested" untested
+"$make_study" "$folder/scored" scored
 "$python" "$source_dir/tests/report/compare_with_aggregate.py" "$report" "$folder"

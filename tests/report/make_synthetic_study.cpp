@@ -1,5 +1,5 @@
-// make_synthetic_study DIR [mixed|untested]: writes the study on which compare_with_aggregate.sh compares the two
-// tables.
+// make_synthetic_study DIR [mixed|untested|scored]: writes the study on which compare_with_aggregate.sh compares
+// the two tables.
 #include <cstdio>
 #include <exception>
 #include <string_view>
@@ -12,6 +12,8 @@ int main(int argc, char** argv) {
     const std::string_view kind = argc == 3 ? argv[2] : "";
     if (kind == "untested") {
       m2m::testing::make_untested_study({argv[1]});
+    } else if (kind == "scored") {
+      m2m::testing::make_scored_study({argv[1]});
     } else {
       m2m::testing::make_study({argv[1]}, kind == "mixed");
     }

@@ -2,10 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 
 #include "core/version.hpp"
+#include "report/table_metrics.hpp"
+#include "results/record_file.hpp"
 #include "results/study_results.hpp"
 #include "support/command.hpp"
 #include "support/run_report.hpp"
@@ -63,7 +66,7 @@ TEST(ReportProgram, NamesClassesWithoutTestsInEveryCommand) {
   testing::make_untested_study({folder.path()});
   const std::string path = quoted(folder.path());
   for (const std::string& command :
-       {"table " + path, "table --choose " + path, "variance " + path, "reference " + path,
+       {"table " + path, "table --choose " + path, "classes " + path, "variance " + path, "reference " + path,
         "compare " + path + " ERM DRS", "aggregate --format json " + path}) {
     const Outcome ended = run_report(command);
     EXPECT_EQ(ended.code, 0) << command << ": " << ended.output;
@@ -80,6 +83,77 @@ TEST(ReportProgram, ShowsTheMetricsNamed) {
   EXPECT_EQ(run_report(path + " --metric bacc --metric gm").output, run_report(path).output);
   EXPECT_EQ(run_report(path + " --metric few --metric few").code, 2);
   EXPECT_EQ(run_report(path + " --metric auc").code, 2);
+}
+
+TEST(ReportProgram, ReadsLogitsForTheMetricsThatNeedThem) {
+  const TemporaryFolder folder;
+  testing::make_scored_study({folder.path()});
+  const std::string path = quoted(folder.path());
+  for (const std::string& place : {path, quoted(folder.path() / "results.h5")}) {
+    const Json cells =
+        Json::parse(run_report(place + " --metric bacc --metric auroc --format json").output).at("cells");
+    EXPECT_GT(cells.at(0).at("auroc_mean").get<double>(), 50);
+    EXPECT_FALSE(cells.at(0).contains("auroc_low"));
+    const Outcome markdown = run_report(place + " --metric auroc --bootstrap 100");
+    EXPECT_TRUE(testing::says(markdown.output, {"AUROC", "100 resamples", "["})) << markdown.output;
+  }
+  // One trial of M2m has an infinite logit.
+  const Outcome table = run_report(path + " --metric auroc");
+  EXPECT_TRUE(testing::says(table.output, {"M2m on CIFAR-LT-10 rho=100", "1 of 2", "auroc", "finite"}))
+      << table.output;
+  const Outcome compared = run_report("compare --metric auroc " + path + " ERM ERM");
+  EXPECT_EQ(compared.code, 0) << compared.output;
+  EXPECT_NE(compared.output.find("| 3   |"), std::string::npos) << compared.output;
+  EXPECT_EQ(run_report("variance --metric auprc " + path).code, 0);
+  EXPECT_EQ(run_report("aggregate " + path).output.find(",auroc,"), std::string::npos);
+  EXPECT_NE(run_report("aggregate --logits " + path).output.find(",auroc_2,"), std::string::npos);
+}
+
+/// Writes a study of a trial with one class, one without test samples, and one whose logits are not numbers.
+void make_strange_study(const results::OutputFolder& out) {
+  results::PlannedStudy study{"strange", "strange.toml", {}};
+  const auto add = [&](results::TrialRecord record) {
+    study.trials.push_back(testing::planned(record));
+    results::write_trial(out.result(record.id), record);
+  };
+  add(testing::sample_record("ERM", testing::sample_config("ERM", 0), {100}));
+  results::TrialRecord empty = testing::sample_record("DRS", testing::sample_config("DRS", 0), {50, 50});
+  empty.test_labels.clear();
+  for (results::Snapshot* snapshot : {&empty.last, &*empty.best}) {
+    snapshot->test = Confusion(2);
+    snapshot->test_logits.clear();
+  }
+  add(empty);
+  results::TrialRecord bad = testing::sample_record("M2m", testing::sample_config("M2m", 0), {1, 1, 0});
+  bad.last.test_logits.assign(9, NAN);
+  bad.last.test = confusion_from_logits(bad.last.test_logits, bad.test_labels, 3);
+  add(bad);
+  results::write_planned_study(out.study(), study);
+}
+
+TEST(ReportProgram, SurvivesOneClassNoSamplesAndLogitsThatAreNotNumbers) {
+  const TemporaryFolder folder;
+  make_strange_study({folder.path()});
+  std::string every;
+  for (const Metric& metric : table_metrics()) every += std::string(" --metric ") + metric.name;
+  const std::string path = quoted(folder.path());
+  for (const std::string& command :
+       {"table " + path + every, "table --bootstrap 100 " + path + every, "classes " + path,
+        "aggregate --logits " + path, "table --choose --bootstrap 100 " + path + every}) {
+    const Outcome ended = run_report(command);
+    EXPECT_EQ(ended.code, 0) << command << ": " << ended.output;
+    EXPECT_EQ(ended.output.find("nan"), std::string::npos) << ended.output;
+  }
+  EXPECT_TRUE(
+      testing::says(run_report("classes " + path).output, {"M2m on CIFAR-LT-10 rho=100", "AUROC", "finite"}));
+}
+
+TEST(ReportProgram, RepeatsIntervalsExactly) {
+  const TemporaryFolder folder;
+  testing::make_scored_study({folder.path()});
+  const std::string command = quoted(folder.path()) + " --bootstrap 200 --format csv";
+  EXPECT_EQ(run_report(command).output, run_report(command).output);
+  EXPECT_NE(run_report(command).output.find("bacc_low,bacc_high"), std::string::npos);
 }
 
 TEST(ReportProgram, ChoosesByValidationAndSaysOfHowMany) {

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Tables of a results.h5, computed from its confusion matrices, logits and labels alone.
 
-Shares no code with m2m-report and none of the metrics that the sweep stored, so that the two check each other.
+Shares no code with m2m-report and none of the metrics that the sweep stored, so that the two check each other. Only the
+draws of --bootstrap follow the same counters.
 Needs numpy, h5py and pandas:
 
     python3 tests/report/recompute.py results/ablation_cifar10 --format markdown
@@ -15,23 +16,9 @@ import sys
 import h5py
 import numpy as np
 import pandas as pd
+from recompute_metrics import METRICS, Tested, intervals
 
 SCHEMAS = (1, 2)  # of a results.h5 that can be read
-METRICS = [
-    "bacc",
-    "gm",
-    "gm_nonzero",
-    "accuracy",
-    "majority",
-    "minority",
-    "first_third",
-    "middle_third",
-    "last_third",
-    "many",
-    "medium",
-    "few",
-    "ece",
-]
 NOT_AVERAGED = {
     "numerics_version": "numerics version",
     "train_precision": "precision",
@@ -48,17 +35,6 @@ FACTS = {
 }
 
 
-def recalls(confusion):
-    """Recall per class of an integer confusion matrix [true, predicted]; NaN for a class without samples."""
-    samples = confusion.sum(axis=1)
-    return np.where(samples > 0, np.diag(confusion) / np.maximum(samples, 1), np.nan)
-
-
-def defined(values):
-    """The values that are not NaN."""
-    return values[~np.isnan(values)]
-
-
 def untested(confusion):
     """Labels of the classes without samples."""
     return np.flatnonzero(confusion.sum(axis=1) == 0)
@@ -72,68 +48,6 @@ def untested_note(labels, classes):
         f"{nouns[0]} {names} of {classes} {nouns[1]} no test sample: {nouns[2]} recall is not defined, and bACC, "
         f"GM and groups of classes are means over the other {classes - len(labels)}"
     )
-
-
-def balanced_accuracy(confusion):
-    """Mean recall of the classes with samples, in percent."""
-    values = defined(recalls(confusion))
-    return 100 * values.mean() if len(values) else 0.0
-
-
-def geometric_mean(confusion, kind):
-    """Geometric mean of the recalls of the classes with samples, in percent; 'nonzero' leaves out zero recall."""
-    values = defined(recalls(confusion))
-    if kind == "nonzero":
-        values = values[values > 0]
-    if len(values) == 0 or (values == 0).any():
-        return 0.0
-    return 100 * np.exp(np.log(values).mean())
-
-
-def class_group(name, counts):
-    """Labels of a group of classes, by training counts: halves by cover, thirds by rank, or shots."""
-    by_rank = np.argsort(-counts, kind="stable")
-    third = len(counts) // 3
-    covered = np.cumsum(counts[by_rank]) - counts[by_rank]  # by the classes before
-    is_major = 2 * covered <= counts.sum()
-    return {
-        "majority": by_rank[is_major],
-        "minority": by_rank[~is_major],
-        "first_third": by_rank[:third],
-        "middle_third": by_rank[third : len(counts) - third],
-        "last_third": by_rank[len(counts) - third :],
-        "many": np.flatnonzero(counts > 100),
-        "medium": np.flatnonzero((counts >= 20) & (counts <= 100)),
-        "few": np.flatnonzero(counts < 20),
-    }[name]
-
-
-def calibration_error(logits, labels, bins=15):
-    """Expected calibration error in percent: bins of equal width, open below and closed above."""
-    logits = logits.astype(np.float64)
-    if len(logits) == 0 or not np.isfinite(logits).all():
-        return np.nan
-    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
-    confidence = 1 / weights.sum(axis=1)
-    right = logits.argmax(axis=1) == labels
-    bin_index = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
-    return 100 * sum(abs((right[bin_index == b] - confidence[bin_index == b]).sum()) for b in range(bins)) / len(labels)
-
-
-def metric(name, trial, select, gm_kind):
-    """A metric of a trial's test set, in percent; NaN if the trial lacks the data or the group is empty."""
-    confusion = trial[f"{select}/test/confusion"][:]
-    if name == "bacc":
-        return balanced_accuracy(confusion)
-    if name in ("gm", "gm_nonzero"):
-        return geometric_mean(confusion, "nonzero" if name == "gm_nonzero" else gm_kind)
-    if name == "accuracy":
-        return 100 * np.trace(confusion) / confusion.sum()
-    if name == "ece":
-        return calibration_error(trial[f"{select}/test/logits"][:], trial["labels/test"][:])
-    group = class_group(name, np.array(json.loads(trial["json/data"][()])["counts"]))
-    values = defined(recalls(confusion)[group])
-    return 100 * values.mean() if len(values) else np.nan
 
 
 def read_trials(file):
@@ -191,14 +105,11 @@ def check_mixtures(file, trials, location):
 
 
 def sample(file, trials, arguments):
-    """The metrics of the trials that have the selected epoch, one row per trial."""
+    """The trials that have the selected epoch, and their metrics, one row per trial."""
     groups = [file[f"trial/{trial}"] for trial in trials[trials.status == "done"].id]
-    rows = [
-        [metric(name, group, arguments.select, arguments.gm) for name in arguments.metric]
-        for group in groups
-        if arguments.select in group
-    ]
-    return pd.DataFrame(rows, columns=arguments.metric, dtype=float)
+    tested = [Tested(group, arguments.select) for group in groups if arguments.select in group]
+    rows = [[trial.metric(name, arguments.gm) for name in arguments.metric] for trial in tested]
+    return tested, pd.DataFrame(rows, columns=arguments.metric, dtype=float)
 
 
 def labels_without_samples(file, trials, select):
@@ -241,7 +152,8 @@ def cells(file, arguments):
             continue
         if not arguments.allow_mixed:
             check_mixtures(file, of_cell, f"{method} on {data}")
-        values = sample(file, of_cell, arguments)
+        tested, values = sample(file, of_cell, arguments)
+        bounds = intervals(tested, arguments.metric, arguments.gm, arguments.bootstrap) if arguments.bootstrap else {}
         row = {
             "method": method,
             "data": data,
@@ -255,6 +167,8 @@ def cells(file, arguments):
         }
         for name in arguments.metric:
             row |= {f"{name}_mean": values[name].mean(), f"{name}_std": values[name].std(ddof=1)}
+            if bounds:
+                row |= {f"{name}_low": bounds[name][0], f"{name}_high": bounds[name][1]}
         row["untested"] = labels_without_samples(file, of_cell, arguments.select)
         row |= {
             name.replace(" ", "_").replace("started", "start"): fact(of_cell, column) for name, column in FACTS.items()
@@ -270,12 +184,18 @@ def spread(mean, std):
     return f"{mean:.1f}" if np.isnan(std) else f"{mean:.1f} +- {std:.1f}"
 
 
+def bounds_text(row, name):
+    """' [68.1, 69.9]'; '' if there is no interval."""
+    low, high = row.get(f"{name}_low", np.nan), row.get(f"{name}_high", np.nan)
+    return "" if np.isnan(low) else f" [{low:.1f}, {high:.1f}]"
+
+
 def cell_text(row, metrics):
     """'69.0 +- 1.2 / 66.1 +- 1.5 (10)', with '(9*)' if planned trials are missing."""
     mark = "" if row.n == row.planned else "*"
     if row.n == 0:
         return f"- (0{mark})"
-    values = " / ".join(spread(row[f"{name}_mean"], row[f"{name}_std"]) for name in metrics)
+    values = " / ".join(spread(row[f"{name}_mean"], row[f"{name}_std"]) + bounds_text(row, name) for name in metrics)
     return f"{values} ({row.n}{mark})"
 
 
@@ -317,6 +237,7 @@ def parse():
     parser.add_argument(
         "--metric", action="append", choices=METRICS, help="metric that the cells show; may be repeated"
     )
+    parser.add_argument("--bootstrap", type=int, default=0, help="resamples of the test set, for intervals")
     parser.add_argument("--allow-mixed", action="store_true", help="average trials even if their settings differ")
     arguments = parser.parse_args()
     arguments.metric = arguments.metric or ["bacc", "gm"]

@@ -54,6 +54,17 @@ TEST(Sheet, IsWrittenAsLatexWithBooktabs) {
             "% - 50 % of it\n");
 }
 
+TEST(Sheet, ShowsADeviationBesideItsMean) {
+  Sheet sheet = small_sheet();
+  sheet.columns[1].has_deviation = true;
+  sheet.rows[0][2] = 0.25;
+  sheet.rows[1][2] = Json();
+  const std::string markdown = format(sheet, Format::markdown);
+  EXPECT_NE(markdown.find("| +1.2 +- 0.2 "), std::string::npos) << markdown;
+  EXPECT_NE(markdown.find("| none         "), std::string::npos) << markdown;
+  EXPECT_EQ(format(sheet, Format::csv), "name,value,hidden\n\"a, b | c_d\",1.25,0.25\ne & f,,\n");
+}
+
 TEST(Sheet, IsWrittenUnroundedForPrograms) {
   EXPECT_EQ(format(small_sheet(), Format::csv), "name,value,hidden\n\"a, b | c_d\",1.25,true\ne & f,,7\n");
   const Json json = Json::parse(format(small_sheet(), Format::json));
@@ -66,6 +77,7 @@ TEST(Sheet, OfEveryCommandSaysTheSameInAllFormats) {
   const results::StudyResults results = synthetic_results();
   const TableOptions options;
   expect_same_in_all_formats(tidy_sheet(results, Selection::last));
+  expect_same_in_all_formats(class_sheet(results, "", options));
   expect_same_in_all_formats(reference_sheet(results, options));
   expect_same_in_all_formats(variance_sheet(results, {"", "bacc", 1}, options));
   expect_same_in_all_formats(

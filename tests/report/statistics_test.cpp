@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <vector>
 
 namespace m2m::report {
 namespace {
@@ -12,6 +13,21 @@ TEST(Estimate, IsMeanAndSampleDeviation) {
   EXPECT_DOUBLE_EQ(estimate({2, 4, 9}).std, std::sqrt(13.0));
   EXPECT_TRUE(std::isnan(estimate({2}).std));
   EXPECT_TRUE(std::isnan(estimate({}).mean));
+}
+
+TEST(CentralInterval, LiesBetweenTheQuantiles) {
+  std::vector<double> values;
+  for (int i = 0; i <= 200; ++i) values.push_back((i * 7) % 201);  // 0 to 200, shuffled
+  EXPECT_DOUBLE_EQ(central_interval(values).low, 5);
+  EXPECT_DOUBLE_EQ(central_interval(values).high, 195);
+  EXPECT_DOUBLE_EQ(central_interval({3, 1}).low, 1.05);  // numpy.quantile([1, 3], 0.025)
+  EXPECT_DOUBLE_EQ(central_interval({3, 1}).high, 2.95);
+  EXPECT_EQ(central_interval({4}).high, 4);
+}
+
+TEST(CentralInterval, IsNotDefinedWithoutValues) {
+  EXPECT_TRUE(std::isnan(central_interval({}).low));
+  EXPECT_TRUE(std::isnan(central_interval({1, NAN, 3}).high));
 }
 
 TEST(StudentQuantile, IsThatOfTheTables) {

@@ -1,8 +1,10 @@
 // Every number of every trial, one per row.
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "report/analyses.hpp"
-#include "report/groups.hpp"
+#include "report/table_metrics.hpp"
 #include "support/choice_study.hpp"
 #include "support/sample_results.hpp"
 
@@ -40,7 +42,8 @@ StudyResults one_trial() {
 
 TEST(Tidy, HasARowForEachMetricOfATrial) {
   const Sheet sheet = tidy_sheet(one_trial(), Selection::last);
-  EXPECT_EQ(sheet.rows.size(), table_metrics().size() + 3 + 3);  // recalls and false positives of three classes
+  // Of three classes: recalls, precisions, F1 and false positives. AUROC and AUPRC need the logits.
+  EXPECT_EQ(sheet.rows.size(), table_metrics().size() - 2 + 4 * 3);
   const Json row = rows_of(one_trial(), "bacc", Selection::last).at(0);
   EXPECT_EQ(row.at("label"), "ERM, a");
   EXPECT_EQ(row.at("method"), "ERM");
@@ -57,6 +60,29 @@ TEST(Tidy, GivesRecallsByLabelInPercent) {
   StudyResults without = one_trial();
   for (int k = 0; k < 3; ++k) without.trials[0].record->last.test.at(1, k) = 0;
   EXPECT_TRUE(rows_of(without, "recall_1", Selection::last).at(0).at("value").is_null());
+}
+
+TEST(Tidy, GivesPrecisionAndF1ByLabel) {
+  // Class 0 is predicted for 81 samples of its own and 90 of class 2.
+  EXPECT_NEAR(value_of(one_trial(), "precision_0"), 100 * 81 / (81 + 90.0), 1e-9);
+  EXPECT_NEAR(value_of(one_trial(), "f1_0"), 2 * 100.0 * 81 / (100 + 81 + 90), 1e-9);
+}
+
+TEST(Tidy, HasTheMetricsOfRankingsIfAsked) {
+  StudyResults results = one_trial();
+  const std::size_t rows = tidy_sheet(results, Selection::last).rows.size();
+  results.trials[0].record->last.test_ranking = {{.75, .5, results::not_measured}, {.25, .5, 1}};
+  EXPECT_EQ(tidy_sheet(results, Selection::last).rows.size(), rows);
+  std::map<std::string, Json> values;
+  const Sheet sheet = tidy_sheet(results, Selection::last, true);
+  for (const auto& row : sheet.rows) values[row.at(7).get<std::string>()] = row.at(8);
+  EXPECT_EQ(sheet.rows.size(), rows + 2 + 2 * 3);
+  EXPECT_EQ(values["auroc"], 62.5);
+  EXPECT_EQ(values["auroc_0"], 75.0);
+  EXPECT_TRUE(values["auroc_2"].is_null());
+  EXPECT_NEAR(values["auprc"].get<double>(), 175 / 3.0, 1e-9);
+  results.trials[0].record->last.test_ranking = {};  // no logits: null, not left out
+  EXPECT_EQ(tidy_sheet(results, Selection::last, true).rows.size(), rows + 2 + 2 * 3);
 }
 
 TEST(Tidy, AddsUpFalsePositivesByRankOfTheTrainingCounts) {

@@ -77,6 +77,29 @@ class Loading(Results):
         self.assertEqual(set(one.label), {done[-1]["label"]})
         self.assertEqual(list(one.loss), list(study.record(done[-1]["id"]).epochs.loss))
 
+    def test_gives_metrics_of_logits_and_of_each_class(self):
+        study = self.load()
+        first = self.trials[0]
+        trial = study.record(first["id"])
+        classes = study.classes(allow_mixed=True)
+        of_label = classes[classes.method == first["label"]]
+        self.assertEqual(sorted(of_label["class"].unique()), list(range(10)))
+        row = of_label[of_label["class"] == 3].iloc[0]
+        self.assertEqual((row.training, row.test), (trial.counts[3], trial.confusion()[3].sum()))
+        metrics = study.metrics(logits=True)
+        auroc = metrics[(metrics.id == first["id"]) & metrics.metric.isin([f"auroc_{k}" for k in range(10)])]
+        macro = metrics[(metrics.id == first["id"]) & (metrics.metric == "auroc")].value.iloc[0]
+        self.assertAlmostEqual(auroc.drop_duplicates("metric").value.mean(), macro, places=9)
+        self.assertNotIn("auroc", set(study.metrics().metric))
+
+    def test_gives_intervals_of_means(self):
+        table = self.load().table("bacc", "auroc", allow_mixed=True, bootstrap=100)
+        known = table[table.n > 0]
+        self.assertGreater(len(known), 0)
+        for name in ("bacc", "auroc"):
+            self.assertTrue((known[f"{name}_low"] < known[f"{name}_mean"]).all())
+            self.assertTrue((known[f"{name}_high"] > known[f"{name}_mean"]).all())
+
     def test_gives_journals_of_trials_that_still_run(self):
         (self.folder / "study.json").write_text(json.dumps({"schema": 2, "trials": self.trials}))
         folder = self.folder / "trials" / self.trials[5]["id"]

@@ -72,6 +72,7 @@ TextRows latex_rows(const std::string& text) {
   for (const std::string& line : lines_of(text)) {
     if (!line.ends_with("\\\\")) continue;
     std::string plain = replaced(line.substr(0, line.size() - 2), "\\textbar{}", "|");
+    plain = replaced(plain, "$\\pm$", "+-");
     for (const char* escaped : {"_", "%", "&"}) plain = replaced(plain, std::string("\\") + escaped, escaped);
     rows.push_back(split(plain, " & "));
   }

@@ -1,5 +1,8 @@
 #include "support/synthetic_study.hpp"
 
+#include <limits>
+
+#include "core/metrics.hpp"
 #include "results/merge.hpp"
 #include "results/record.hpp"
 #include "results/record_file.hpp"
@@ -78,6 +81,48 @@ void make_study(const results::OutputFolder& out, bool mixed) {
   make.study.trials.push_back(again);
   again.label = "ERM again";
   make.study.trials.push_back(again);
+  results::write_planned_study(out.study(), make.study);
+  results::merge_results(out);
+}
+
+std::vector<std::int32_t> scored_labels() {
+  std::vector<std::int32_t> labels;
+  for (int i = 0; i < 10; ++i) labels.insert(labels.end(), {0, 0, 0, 1, 1, 2, 4});
+  return labels;
+}
+
+std::vector<float> scored_logits(int seed) {
+  constexpr int classes = 5, never_predicted = 4;
+  const std::vector<std::int32_t> labels = scored_labels();
+  std::vector<float> logits;
+  for (int i = 0; i < static_cast<int>(labels.size()); ++i) {
+    for (int k = 0; k < classes; ++k) {
+      const int noise = (37 * i + 101 * k + 13 * i * i * k + 29 * seed * (k + 1)) % 17;
+      logits.push_back(static_cast<float>(noise) / 4 + (k == labels[i] ? 1.0F : 0.0F) -
+                       (k == never_predicted ? 10.0F : 0.0F));
+    }
+  }
+  return logits;
+}
+
+void make_scored_study(const results::OutputFolder& out) {
+  Maker make{out, {"scored", "scored.toml", {}}};
+  const auto add = [&](const std::string& method, int seed, bool is_finite) {
+    results::TrialRecord record = make.plan(method, sample_config(method, seed), {1, 1, 1, 1, 1});
+    record.data["counts"] = {20, 500, 60, 30, 3};
+    record.test_labels = scored_labels();
+    record.best->test_logits = scored_logits(seed + 10);
+    record.last.test_logits = scored_logits(seed);
+    if (!is_finite) record.last.test_logits[7] = std::numeric_limits<float>::infinity();
+    for (results::Snapshot* snapshot : {&record.last, &*record.best}) {
+      snapshot->test = confusion_from_logits(snapshot->test_logits, record.test_labels, 5);
+    }
+    results::write_trial(out.result(record.id), record);
+  };
+  for (int seed = 0; seed < 3; ++seed) add("ERM", seed, true);
+  add("DRS", 3, true);
+  add("M2m", 4, true);
+  add("M2m", 5, false);
   results::write_planned_study(out.study(), make.study);
   results::merge_results(out);
 }
