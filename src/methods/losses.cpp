@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "methods/expert_loss.hpp"
 #include "settings/recipe.hpp"
 
 namespace m2m::methods {
@@ -190,7 +191,11 @@ LossFn weigh_classes(LossFn loss, const std::vector<double>& factors) {
 LossFn make_loss(const Config& resolved, const ClassCounts& counts, const std::vector<double>& weights,
                  double scale) {
   const LossInputs inputs{settings::read<settings::LossSettings>(resolved), counts, PerClass(weights), scale};
-  return find_maker(settings::read<settings::Recipe>(resolved).loss)(inputs);
+  const auto recipe = settings::read<settings::Recipe>(resolved);
+  LossFn loss = find_maker(recipe.loss)(inputs);
+  if (recipe.experts == settings::Experts::none) return loss;
+  return make_expert_loss(std::move(loss), recipe.experts, settings::read<settings::ExpertSettings>(resolved),
+                          counts);
 }
 
 }  // namespace m2m::methods

@@ -11,7 +11,8 @@
 
 namespace m2m::methods {
 
-/// Computes losses [n] with class weights from the head's outputs [n, K] and targets int64 [n]. Local; pure.
+/// Computes losses [n] with class weights from the head's outputs [n, K], or those of E experts [n, E, K], and
+/// targets int64 [n]. Local; pure.
 using LossFn = std::function<torch::Tensor(const torch::Tensor& outputs, const torch::Tensor& targets)>;
 
 /// Computes the cross-entropy of each sample: log sum_j exp(z_j) - z_y.
@@ -56,7 +57,7 @@ std::vector<double> tail_classes(const ClassCounts& counts, std::int64_t below);
 /// Multiplies the losses of each class by its factor. factors: [K].
 LossFn weigh_classes(LossFn loss, const std::vector<double>& factors);
 
-/// Makes the loss of recipe.loss with its settings.
+/// Makes the loss of recipe.loss with its settings, or of recipe.experts (expert_loss.hpp).
 ///
 /// counts: [K] of the training part; weights: [K] by class; scale: factor from
 /// the head's outputs to logits (1 for a linear head).

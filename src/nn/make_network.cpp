@@ -1,5 +1,6 @@
 // The table of networks: from a name to its class and its multiply-adds.
 #include "core/error.hpp"
+#include "nn/expert_resnet.hpp"
 #include "nn/network.hpp"
 #include "nn/other_networks.hpp"
 #include "nn/projection_resnet.hpp"
@@ -16,6 +17,7 @@ std::shared_ptr<Network> make(const NetworkSpec& spec) {
 
 template <int depth>
 std::shared_ptr<Network> make_resnet(const NetworkSpec& spec) {
+  if (spec.experts > 1) return std::make_shared<ExpertResNet>(spec, depth);
   return std::make_shared<ResNet>(spec, depth);
 }
 

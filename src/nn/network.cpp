@@ -43,8 +43,8 @@ void initialise_parameter(const Network& network, const torch::OrderedDict<std::
   } else if (weight.dim() == 4) {  // convolution: He-normal over the fan-out
     const double fan_out = static_cast<double>(weight.size(0) * weight.size(2) * weight.size(3));
     fill_normal(weight, std::sqrt(2.0 / fan_out), stream);
-  } else if (weight.dim() == 2) {  // linear: Kaiming-normal over the fan-in
-    fill_normal(weight, std::sqrt(2.0 / static_cast<double>(weight.size(1))), stream);
+  } else if (weight.dim() >= 2) {  // linear, of each expert: Kaiming-normal over the fan-in
+    fill_normal(weight, std::sqrt(2.0 / static_cast<double>(weight.size(-1))), stream);
   } else {  // batch norm's scale, a head's scales
     weight.fill_(1);
   }
@@ -69,8 +69,13 @@ std::unique_ptr<FrozenNetwork> Network::freeze() { return std::make_unique<Froze
 
 torch::Tensor Network::forward(const torch::Tensor& pixels) { return head_->forward(features(pixels)); }
 
+torch::Tensor Network::expert_outputs(const torch::Tensor& pixels) {
+  return head_->expert_outputs(features(pixels));
+}
+
 void Network::add_head(int features) {
-  head_ = register_module("linear", std::make_shared<Head>(spec_.head, features, spec_.classes, spec_.scaled_head));
+  head_ = register_module(
+      "linear", std::make_shared<Head>(spec_.head, features, spec_.classes, spec_.scaled_head, spec_.experts));
 }
 
 torch::Tensor Network::features(const torch::Tensor& pixels) {

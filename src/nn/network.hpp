@@ -35,6 +35,7 @@ struct NetworkSpec {
   settings::HeadKind head = settings::HeadKind::linear;
   bool scaled_head = false;  // with a learnt factor per class
   int first_channels = 16;   // of the first stage, if the network takes train.width
+  int experts = 1;           // last stages with heads, if the network takes train.width
 };
 
 /// A classifier of images. Its forward pass begins by clamping the pixels to [0, 1] and normalising them by the
@@ -46,7 +47,9 @@ class Network : public torch::nn::Module {
   /// pixels: [n, channels, height, width] -> the head's outputs [n, classes]: logits, or cosines. Draws nothing.
   /// Collective in training if batch norm is over several ranks.
   torch::Tensor forward(const torch::Tensor& pixels);
-  /// The input of the head, [n, features].
+  /// The outputs of each expert, [n, E, classes]; forward() gives their mean. The network has several.
+  torch::Tensor expert_outputs(const torch::Tensor& pixels);
+  /// The input of the head, [n, features]; of all experts side by side.
   torch::Tensor features(const torch::Tensor& pixels);
   const Head& head() const { return *head_; }
 
@@ -62,7 +65,7 @@ class Network : public torch::nn::Module {
  protected:
   /// Normalised pixels [n, channels, height, width] -> [n, features].
   virtual torch::Tensor compute_features(const torch::Tensor& normalised) = 0;
-  /// Adds the last layer, after all others.
+  /// Adds the last layer, after all others. features: of each expert.
   void add_head(int features);
 
  private:

@@ -79,10 +79,11 @@ double resnet_multiply_adds(const NetworkSpec& spec, int depth) {
   int in_channels = channels.front();
   for (int out_channels : channels) {
     if (out_channels != in_channels) pixels /= 4;
-    sum += pixels * kernel * (in_channels + (2 * blocks - 1) * out_channels) * out_channels;
+    const double copies = out_channels == channels.back() ? spec.experts : 1;
+    sum += copies * pixels * kernel * (in_channels + (2 * blocks - 1) * out_channels) * out_channels;
     in_channels = out_channels;
   }
-  return sum + static_cast<double>(channels.back()) * spec.classes;
+  return sum + static_cast<double>(spec.experts) * channels.back() * spec.classes;
 }
 
 }  // namespace m2m::nn

@@ -62,6 +62,7 @@ class ResNet : public Network {
   std::shared_ptr<ResNetStage> stage_1_, stage_2_, stage_3_;
 };
 
+/// Multiply-adds of one image's forward pass through all experts. Pure.
 double resnet_multiply_adds(const NetworkSpec& spec, int depth);
 
 }  // namespace m2m::nn

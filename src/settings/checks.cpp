@@ -230,6 +230,7 @@ void check(const Config& resolved) {
   check_gamma(resolved);
   check_g(resolved);
   check_training(resolved);
+  check_experts(resolved);
 }
 
 }  // namespace m2m::settings

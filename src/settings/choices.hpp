@@ -38,6 +38,14 @@ enum class Translate { none, m2m };
 /// The mixing of pairs of samples, in all epochs.
 enum class Mixing { none, mixup, remix, cmo };
 
+/// Experts: last stages and heads beside each other, each with a loss of its own; the mean of their outputs
+/// answers.
+enum class Experts {
+  none,
+  sade,            // three, for the training distribution, a uniform and a reversed one
+  logit_adjusted,  // one for each of experts.taus
+};
+
 /// The part of the network that is trained.
 enum class Trainable {
   everything,

@@ -58,6 +58,31 @@ const Rows<LossSettings>& rows<LossSettings>() {
   return all;
 }
 
+template <>
+const Rows<ExpertSettings>& rows<ExpertSettings>() {
+  static const Rows<ExpertSettings> all = {
+      setting("experts.taus", &ExpertSettings::taus)
+          .range(-100, 100)
+          .acts_if({"recipe.experts", {to_text(Experts::logit_adjusted)}})
+          .silent_at_default()
+          .help("Logit-adjusted experts: the weight of the log prior in the loss of each; their number is that of "
+                "the "
+                "weights."),
+      setting("sade.tau", &ExpertSettings::reversed_tau)
+          .range(0, 100)
+          .acts_if({"recipe.experts", {to_text(Experts::sade)}})
+          .silent_at_default()
+          .help("SADE: weight of the reversed log prior in the loss of the third expert."),
+  };
+  return all;
+}
+
+int count_experts(Experts kind, const ExpertSettings& settings) {
+  constexpr int experts_of_sade = 3;
+  if (kind == Experts::none) return 1;
+  return kind == Experts::sade ? experts_of_sade : static_cast<int>(settings.taus.size());
+}
+
 const LossFacts& facts_of(Loss loss) {
   static constexpr LossFacts facts[] = {
       {Loss::cross_entropy, "w_y (log sum_j exp(z_j) - z_y)", false},

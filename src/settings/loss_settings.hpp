@@ -2,6 +2,7 @@
 // Settings of losses, mixing, second stages and post-hoc methods.
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "settings/words.hpp"
 
@@ -19,6 +20,17 @@ struct LossSettings {
 };
 template <>
 const Rows<LossSettings>& rows<LossSettings>();
+
+/// The settings of experts.
+struct ExpertSettings {
+  std::vector<double> taus = {0, 1, 2};  // of logit adjustment, one for each expert
+  double reversed_tau = 2;               // SADE: weight of the reversed log prior in the third loss
+};
+template <>
+const Rows<ExpertSettings>& rows<ExpertSettings>();
+
+/// The number of experts; 1 without any. Pure.
+int count_experts(Experts kind, const ExpertSettings& settings);
 
 /// A row of the table of losses.
 struct LossFacts {

@@ -54,6 +54,10 @@ const Rows<Recipe>& rows<Recipe>() {
           .derived()
           .acts_post_hoc()
           .help("Change of the logits of a finished trial, without training."),
+      setting("recipe.experts", &Recipe::experts)
+          .acts_post_hoc()
+          .silent_at_default()
+          .help("Several last stages and heads, each with another loss; the mean of their logits answers."),
   };
   return all;
 }

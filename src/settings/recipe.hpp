@@ -22,6 +22,7 @@ struct Recipe {
   std::string start;  // the method of the base trial; empty: none
   Trainable train{};
   PostHoc post_hoc{};
+  Experts experts{};
 
   bool translates() const { return translate == Translate::m2m; }
   bool trains() const { return post_hoc == PostHoc::none; }

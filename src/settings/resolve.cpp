@@ -37,7 +37,8 @@ std::string recipe_default(const std::string& name, const Config& config) {
                                {"recipe.mixing", to_text(Mixing{})},
                                {"recipe.start", ""},
                                {"recipe.train", to_text(Trainable{})},
-                               {"recipe.post_hoc", to_text(PostHoc{})}};
+                               {"recipe.post_hoc", to_text(PostHoc{})},
+                               {"recipe.experts", to_text(Experts{})}};
     return plain.at(name).get<std::string>();
   }
   const bool needs_cosines = facts_of(parse_word<Loss>(config.text("recipe.loss"))).needs_cosines;

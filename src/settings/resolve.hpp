@@ -39,6 +39,8 @@ void check_recipe(const Config& resolved);
 /// Checks the schedule, the optimiser, the width and the smoothing of labels of a trial that trains. Pure. Throws
 /// Error (usage), beginning with the name of a setting, if choices contradict each other.
 void check_training(const Config& resolved);
+/// Checks that experts fit the network, the loss and the stages of a trial. Throws Error (usage). Pure.
+void check_experts(const Config& resolved);
 
 /// Checks all settings of a trial. Pure. Throws Error (usage), beginning with the name of a setting.
 void check(const Config& resolved);

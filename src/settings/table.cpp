@@ -34,6 +34,7 @@ std::span<const Setting> all_settings() {
     std::vector<Setting> made;
     append<Recipe>(made);
     append<LossSettings>(made);
+    append<ExpertSettings>(made);
     append<MixSettings>(made);
     append<SecondStageSettings>(made);
     append<PostHocSettings>(made);

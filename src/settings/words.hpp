@@ -71,6 +71,14 @@ struct Words<Mixing> {
   };
 };
 template <>
+struct Words<Experts> {
+  static constexpr Word<Experts> list[] = {
+      {"none", Experts::none},
+      {"sade", Experts::sade},
+      {"logit-adjusted", Experts::logit_adjusted},
+  };
+};
+template <>
 struct Words<Trainable> {
   static constexpr Word<Trainable> list[] = {
       {"everything", Trainable::everything},

@@ -226,8 +226,8 @@ std::string Planner::checked_checkpoint(const std::string& setting, const std::s
   }
   const train::TrialSettings settings = train::trial_settings(resolved);
   const std::string head = settings::to_text(settings.head);
-  auto [entry, is_new] = checkpoints_.try_emplace(
-      fmt::format("{} as {} {} {} on {}", file, settings.network, settings.width, head, data.set.name));
+  auto [entry, is_new] = checkpoints_.try_emplace(fmt::format(
+      "{} as {} {} {} {} on {}", file, settings.network, settings.width, settings.experts, head, data.set.name));
   if (is_new) {
     const checkpoints::Checkpoint checkpoint = checkpoints::load_checkpoint(file);
     nn::load_state(*train::build_network(settings, data), checkpoint.network, file);
@@ -239,10 +239,10 @@ std::string Planner::checked_checkpoint(const std::string& setting, const std::s
 double Planner::checkpoint_bytes(const Config& resolved, const LoadedData& data) {
   const train::TrialSettings settings = train::trial_settings(resolved);
   const nn::NetworkSpec spec = train::network_spec(settings, data);
-  const std::string key =
-      fmt::format("{} {} {} {} {} {}x{}x{}", spec.name, spec.first_channels, settings::to_text(settings.head),
-                  settings::to_text(settings::value_of(resolved, &TrainSettings::precision)), spec.classes,
-                  spec.channels, spec.height, spec.width);
+  const std::string key = fmt::format("{} {} {} {} {} {} {}x{}x{}", spec.name, spec.first_channels, spec.experts,
+                                      settings::to_text(settings.head),
+                                      settings::to_text(settings::value_of(resolved, &TrainSettings::precision)),
+                                      spec.classes, spec.channels, spec.height, spec.width);
   auto [entry, is_new] = network_bytes_.try_emplace(key, 0);
   if (is_new) {
     for (const torch::Tensor& parameter : train::build_network(settings, data)->parameters())

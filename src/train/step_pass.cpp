@@ -3,6 +3,14 @@
 #include "methods/mixing.hpp"
 
 namespace m2m::train {
+namespace {
+
+/// The answer of a network: its outputs, or their mean over experts.
+torch::Tensor answer(const torch::Tensor& outputs) {
+  return outputs.dim() == 3 ? outputs.detach().mean(1) : outputs.detach();
+}
+
+}  // namespace
 
 StepPass::Result AutogradStepPass::operator()(const methods::LossFn& loss, const methods::Batch& batch,
                                               std::size_t slots, Profile* profile, const MultiplyAdds& cost) {
@@ -20,7 +28,7 @@ StepPass::Result AutogradStepPass::operator()(const methods::LossFn& loss, const
   });
   timed(profile, ProfilePhase::backward, cost.backward,
         [&] { (losses.sum() / static_cast<double>(slots)).backward(); });
-  return {outputs.detach(), losses.detach()};
+  return {answer(outputs), losses.detach()};
 }
 
 nn::GraphedCall& AutogradStepPass::recorded(const methods::LossFn& loss, const methods::Batch& batch,
@@ -33,7 +41,7 @@ nn::GraphedCall& AutogradStepPass::recorded(const methods::LossFn& loss, const m
       const torch::Tensor outputs = forward(inputs.images);
       const torch::Tensor losses = methods::mixed_loss(loss, outputs, inputs);
       (losses.sum() / static_cast<double>(slots)).backward();
-      return nn::GraphedCall::Tensors{outputs.detach(), losses.detach()};
+      return nn::GraphedCall::Tensors{answer(outputs), losses.detach()};
     });
   }
   return *call;

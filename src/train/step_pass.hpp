@@ -16,7 +16,7 @@ namespace m2m::train {
 /// A pass of a batch through the network, forward and backward.
 class StepPass {
  public:
-  /// Outputs [b, K] and losses [b] of a pass, detached; valid until the next pass.
+  /// Outputs [b, K], of experts their mean, and losses [b] of a pass, detached; valid until the next pass.
   struct Result {
     torch::Tensor outputs, losses;
   };
@@ -41,7 +41,7 @@ class StepPass {
 /// A pass by libtorch's automatic differentiation.
 class AutogradStepPass : public StepPass {
  public:
-  /// images [b, c, h, w] -> outputs [b, K]
+  /// images [b, c, h, w] -> outputs [b, K], or of E experts [b, E, K]
   using Forward = std::function<torch::Tensor(const torch::Tensor& images)>;
 
   /// graphed: the pass is recorded once per batch size and loss, and replayed; the profile then counts all of it as

@@ -65,6 +65,8 @@ AutogradStepPass::Forward Trial::forward_pass() const {
       return network->head().forward(frozen->features(images));
     };
   }
+  if (plan_.settings.experts > 1)
+    return [network = network_](const torch::Tensor& images) { return network->expert_outputs(images); };
   return [network = network_](const torch::Tensor& images) { return network->forward(images); };
 }
 

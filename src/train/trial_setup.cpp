@@ -53,6 +53,7 @@ void apply_recipe(TrialSettings& settings, const Config& resolved) {
     settings.logit_scale = settings::read<settings::LossSettings>(resolved).logit_scale;
   }
   settings.trainable = recipe.train;
+  settings.experts = settings::count_experts(recipe.experts, settings::read<settings::ExpertSettings>(resolved));
   if (recipe.is_second_stage())
     apply_second_stage(settings, settings::read<settings::SecondStageSettings>(resolved));
 }
@@ -177,7 +178,7 @@ nn::NetworkSpec network_spec(const TrialSettings& settings, const LoadedData& da
                           settings.trainable == settings::Trainable::head_and_scales;
   return {settings.network, data.set.classes, shape.channels,    shape.height,     shape.width,
           data.mean,        data.std,         settings.bfloat16, settings.kernels, {},
-          settings.fused,   settings.head,    has_scales,        settings.width};
+          settings.fused,   settings.head,    has_scales,        settings.width,   settings.experts};
 }
 
 std::shared_ptr<nn::Network> build_network(const TrialSettings& settings, const LoadedData& data,

@@ -29,7 +29,8 @@ namespace m2m::train {
 /// The settings of a trial, with the choices that depend on this machine made.
 struct TrialSettings {
   std::string network;
-  int width = 16;  // channels of its first stage, if it takes train.width
+  int width = 16;   // channels of its first stage, if it takes train.width
+  int experts = 1;  // its last stages with heads, if it takes train.width
   int epochs = 200;
   std::int64_t batch_size = 128;
   Schedule schedule;

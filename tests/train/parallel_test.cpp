@@ -135,6 +135,16 @@ TEST(ParallelTrial, PerturbsByTheGradientOfAllRanksAndEqualsATrialOfOneRank) {
   }
 }
 
+TEST(ParallelTrial, OfExpertsEqualsATrialOfOneRank) {
+  for (const char* method : {"SADE", "BalPoE"}) {
+    const Config config = config_of({{"method", method}, {"train.epochs", 3}, {"train.lr", 0.001}});
+    const Result together = run_together(config);
+    const Result single = run(config, comm::single_rank());
+    EXPECT_LT(largest_difference(together.weights, single.weights), 1e-9) << method;
+    expect_same_epochs(together, single, 1e-9);
+  }
+}
+
 TEST(ParallelTrial, OfASecondStageEqualsThatOfOneRank) {
   const Config erm = config_of({{"method", "ERM"}});
   Trial base = testing::make_trial(setup_of(erm, comm::single_rank()));

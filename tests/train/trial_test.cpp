@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "settings/recipe.hpp"
+#include "settings/resolve.hpp"
 #include "support/test_device.hpp"
 #include "support/tiny_trial.hpp"
 
@@ -63,13 +64,14 @@ TEST(Trial, OfADeferredMethodIsErmUntilItsDeferral) {
 
 TEST(Trial, OfEveryMethodThatTrainsEverythingLearnsTheEasyDataSet) {
   for (const std::string& method : settings::method_names()) {
-    const Json given = {{"method", method},
-                        {"train.epochs", 30},
-                        {"train.defer_until", 24},
-                        {"m2m.gamma", 0.3},
-                        {"train.logit_scale", 10.0}};
-    const Config config = testing::tiny_config(given);
-    if (!settings::read<settings::Recipe>(config).start.empty()) continue;
+    Json given = {{"method", method},
+                  {"train.epochs", 30},
+                  {"train.defer_until", 24},
+                  {"m2m.gamma", 0.3},
+                  {"train.logit_scale", 10.0}};
+    const auto recipe = settings::read<settings::Recipe>(settings::with_method({}, method));
+    if (!recipe.start.empty()) continue;
+    if (recipe.experts != settings::Experts::none) given["train.network"] = "resnet8";
     const Trial trial = run(given);
     EXPECT_TRUE(std::isfinite(trial.epochs().back().loss)) << method;
     EXPECT_GT(balanced_accuracy(trial.last().test), 0.5) << method;
@@ -86,6 +88,22 @@ TEST(Trial, LearnsTheSameWhenAnotherThreadPlansAhead) {
     Trial ahead = testing::make_trial(std::move(setup));
     while (!ahead.done()) ahead.submit(3);
     EXPECT_TRUE(same_weights(ahead, run(given))) << method;
+  }
+}
+
+TEST(Trial, OfExpertsTranslatesAndMixesAsAnyOther) {
+  const Json given = {{"train.network", "resnet8"},
+                      {"train.epochs", 3},
+                      {"train.defer_until", 1},
+                      {"recipe.experts", "sade"},
+                      {"m2m.gamma", 0.3}};
+  for (const char* method : {"M2m", "mixup", "DRW"}) {
+    Json all = given;
+    all["method"] = method;
+    const Trial trial = run(all, 1);
+    EXPECT_TRUE(std::isfinite(trial.epochs().back().loss)) << method;
+    EXPECT_TRUE(same_weights(trial, run(all))) << method;
+    EXPECT_TRUE(copy_state(trial.network()).contains("stage_3_2.0.conv_a.weight")) << method;
   }
 }
 
