@@ -5,7 +5,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <sstream>
 
 #include "core/error.hpp"
 #include "core/files.hpp"
@@ -14,6 +13,7 @@
 #include "data/archives.hpp"
 #include "data/readers.hpp"
 #include "data/split.hpp"
+#include "data/text_file.hpp"
 
 namespace m2m::data {
 namespace fs = std::filesystem;
@@ -67,20 +67,12 @@ std::string folder_fault(const CifarLayout& layout, const fs::path& folder) {
   return "";
 }
 
-std::map<std::string, std::string> read_checked_sums(const fs::path& marker) {
-  std::map<std::string, std::string> sums;
-  if (!fs::exists(marker)) return sums;
-  std::istringstream lines(read_file(marker));
-  for (std::string sum, name; lines >> sum >> name;) sums[name] = sum;
-  return sums;
-}
-
 SourceFiles folder_source(const CifarLayout& layout, const fs::path& root) {
   const fs::path folder = root / layout.folder;
   SourceFiles source;
   source.location = folder.string();
   source.remedy = fetch_remedy(layout, root);
-  source.checked_sums = read_checked_sums(folder / ".md5-checked");
+  source.checked_sums = read_checked_sums(folder);
   source.present_rows = folder / present_rows_file;
   source.file = [folder, bytes = std::string()](const std::string& name) mutable -> std::string_view {
     return bytes = read_file(folder / name);

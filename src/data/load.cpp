@@ -22,6 +22,13 @@ constexpr Reader readers[] = {
      [](const DataRoots& roots, const DataSettings&) { return read_cifar(cifar10_layout(), roots.root); }},
     {"cifar100",
      [](const DataRoots& roots, const DataSettings&) { return read_cifar(cifar100_layout(), roots.root); }},
+    {"svhn", [](const DataRoots& roots, const DataSettings&) { return read_svhn(roots.root); }},
+    {"cinic10",
+     [](const DataRoots& roots, const DataSettings& settings) { return read_cinic10(cinic10(), roots, settings); }},
+    {"tiny-imagenet",
+     [](const DataRoots& roots, const DataSettings& settings) {
+       return read_tiny_imagenet(tiny_imagenet(), roots, settings);
+     }},
     {"digits", read_digits_from},
     {"reuters36", [](const DataRoots& roots, const DataSettings&) { return read_reuters(roots.root); }},
     {"twitter",
@@ -32,6 +39,12 @@ constexpr Reader readers[] = {
                   const DataSettings& settings) { return read_listed_set(sun397(), roots, settings); }},
     {"imagenet-lt", [](const DataRoots& roots,
                        const DataSettings& settings) { return read_listed_set(imagenet_lt(), roots, settings); }},
+    {"places-lt", [](const DataRoots& roots,
+                     const DataSettings& settings) { return read_listed_set(places_lt(), roots, settings); }},
+    {"inaturalist18",
+     [](const DataRoots& roots, const DataSettings& settings) {
+       return read_listed_set(inaturalist18(), roots, settings);
+     }},
     {"images", [](const DataRoots&, const DataSettings& settings) { return read_own_pictures(settings); }},
     {"npz", [](const DataRoots&, const DataSettings& settings) { return read_npz(settings.path); }},
 };

@@ -66,21 +66,6 @@ void add_picture(const fs::path& root, const std::string& path, std::int32_t lab
   list.labels.push_back(label);
 }
 
-/// Adds the pictures of one class, and the other files of its folder to left_out. name: "train/ant".
-void add_class(const fs::path& root, const std::string& name, std::int32_t label, ImageList& list,
-               LeftOutFiles& left_out) {
-  for (const fs::directory_entry& entry : entries_in(root / name)) {
-    const std::string path = name + "/" + entry.path().filename().string();
-    if (is_folder(entry)) {
-      add_files_below(entry.path(), path, left_out.below_classes);
-    } else if (is_picture(entry.path())) {
-      add_picture(root, path, label, list);
-    } else {
-      left_out.other_endings.push_back(path);
-    }
-  }
-}
-
 }  // namespace
 
 std::vector<std::string> classes_in(const fs::path& root, const std::string& part) {
@@ -95,6 +80,20 @@ std::vector<std::string> classes_in(const fs::path& root, const std::string& par
   return classes;
 }
 
+void add_pictures_of(const fs::path& root, const std::string& name, std::int32_t label, ImageList& list,
+                     LeftOutFiles& left_out) {
+  for (const fs::directory_entry& entry : entries_in(root / name)) {
+    const std::string path = name + "/" + entry.path().filename().string();
+    if (is_folder(entry)) {
+      add_files_below(entry.path(), path, left_out.below_classes);
+    } else if (is_picture(entry.path())) {
+      add_picture(root, path, label, list);
+    } else {
+      left_out.other_endings.push_back(path);
+    }
+  }
+}
+
 ImageList list_folders(const fs::path& root, const std::string& part, const std::vector<std::string>& classes,
                        LeftOutFiles& left_out) {
   ImageList list;
@@ -104,7 +103,7 @@ ImageList list_folders(const fs::path& root, const std::string& part, const std:
       throw data_error(fmt::format("{}: class '{}' of {}/ has no folder in train/, and so no training picture",
                                    root.string(), name, part));
     }
-    add_class(root, part + "/" + name, static_cast<std::int32_t>(found - classes.begin()), list, left_out);
+    add_pictures_of(root, part + "/" + name, static_cast<std::int32_t>(found - classes.begin()), list, left_out);
   }
   if (list.count() == 0) {
     throw data_error(fmt::format("{}: holds no pictures; expected a folder of .jpg, .jpeg or .png for each class",

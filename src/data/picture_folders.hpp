@@ -28,6 +28,12 @@ std::vector<std::string> classes_in(const std::filesystem::path& root, const std
 ImageList list_folders(const std::filesystem::path& root, const std::string& part,
                        const std::vector<std::string>& classes, LeftOutFiles& left_out);
 
+/// Adds the pictures of the folder `name` of `root` ("train/ant") to `list`, in byte order of their names; links to
+/// files are listed unchecked. Other files of the folder are added to `left_out`. Local.
+/// Throws Error (bad_data) if a name cannot be listed, (input_output) if the folder cannot be read.
+void add_pictures_of(const std::filesystem::path& root, const std::string& name, std::int32_t label,
+                     ImageList& list, LeftOutFiles& left_out);
+
 /// Adds the folders of `root` other than train, test and val. Local. Throws Error (input_output) if it cannot be
 /// read.
 void add_unread_folders(const std::filesystem::path& root, LeftOutFiles& left_out);

@@ -151,6 +151,32 @@ ListedSet imagenet_lt() {
           .augmentation = {0, true, .08}};
 }
 
+ListedSet places_lt() {
+  return {.name = "places-lt",
+          .title = "Places-LT",
+          .train = "Places_LT_train.txt",
+          .validation = "Places_LT_val.txt",
+          .test = "Places_LT_test.txt",
+          .classes = 365,
+          .size = 224,
+          .mean = {},
+          .std = {},
+          .augmentation = {0, true, .08}};
+}
+
+ListedSet inaturalist18() {
+  return {.name = "inaturalist18",
+          .title = "iNaturalist 2018",
+          .train = "iNaturalist18_train.txt",
+          .validation = nullptr,
+          .test = "iNaturalist18_val.txt",
+          .classes = 8142,
+          .size = 224,
+          .mean = {},
+          .std = {},
+          .augmentation = {0, true, .08}};
+}
+
 DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const settings::DataSettings& settings) {
   const fs::path folder = roots.root / listed.name;
   const auto read_list = [&](const char* name) {
@@ -168,7 +194,7 @@ DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const s
                  folder,
                  listed.classes,
                  read_list(listed.train),
-                 read_list(listed.validation),
+                 listed.validation != nullptr ? read_list(listed.validation) : ImageList{},
                  read_list(listed.test),
                  listed.size,
                  listed.mean,

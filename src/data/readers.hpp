@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/data_set.hpp"
@@ -60,6 +61,24 @@ CifarLayout cifar100_layout();
 /// Otherwise the notice says that the files are not confirmed. Throws Error (bad_data) if there is neither folder
 /// nor archive, a file is missing, damaged or of another size, or a label is out of range.
 DataSet read_cifar(const CifarLayout& layout, const std::filesystem::path& root);
+
+/// SVHN, the cropped digits: 73,257 training and 26,032 test images of house numbers, 3 x 32 x 32.
+/// Netzer et al.: "Reading digits in natural images with unsupervised feature learning", NIPS workshop on deep
+/// learning and unsupervised feature learning, 2011.
+inline constexpr const char* svhn_folder = "svhn";  // below the data root
+inline constexpr const char* svhn_file = "svhn.npz";
+
+/// Reads root/svhn/svhn.npz, which datasets/fetch_svhn.sh makes of the published files. Local.
+///
+/// Class k is the label k + 1 of the published files: class 0 is the digit 1, class 9 the digit 0. A long tail over
+/// these classes is that of Yang, Xu: "Rethinking the value of labels for improving class-imbalanced learning",
+/// NeurIPS 2020, whose N_1 = 1000 is default_largest. Images are shifted by up to 4 pixels and not flipped.
+///
+/// `published` is true if the folder has a file `.md5-checked` with the SHA-256 of the file; fetch_svhn.sh writes
+/// it if the MD5 of the published files was right. Otherwise the notice says that the file is not confirmed. Throws
+/// Error (bad_data) if the file is missing, as read_npz does, or if it does not hold images of 3 x 32 x 32 in 10
+/// classes for training and test alone.
+DataSet read_svhn(const std::filesystem::path& root);
 
 /// The digits that ship with the project: 1,797 images of 8 x 8 pixels from 0 to 16.
 /// Alpaydin, Kaynak: "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository, 1998.
@@ -138,7 +157,7 @@ DataSet read_picture_set(PictureSet set, const settings::DataSettings& settings)
 /// A published set of pictures, by the lists of its authors.
 struct ListedSet {
   const char *name, *title;
-  const char *train, *validation, *test;  // lists, in the folder `name` of the root
+  const char *train, *validation, *test;  // lists, in the folder `name` of the root; validation may be null
   int classes, size;
   std::vector<double> mean, std;
   Augmentation augmentation;
@@ -151,10 +170,56 @@ ListedSet celeba5();
 ListedSet sun397();
 /// ImageNet-LT. Liu et al.: "Large-Scale Long-Tailed Recognition in an Open World", 2019.
 ListedSet imagenet_lt();
+/// Places-LT, 62,500 training pictures of 365 scenes, N_1/N_K = 4980/5. Liu et al.: "Large-Scale Long-Tailed
+/// Recognition in an Open World", 2019; Zhou et al.: "Places: A 10 million image database for scene recognition",
+/// 2017.
+ListedSet places_lt();
+/// iNaturalist 2018, 437,513 training pictures of 8,142 species. Its validation set, 3 pictures of each, is the
+/// test set. Van Horn et al.: "The iNaturalist species classification and detection dataset", CVPR 2018; the lists
+/// as Kang et al. made them: "Decoupling representation and classifier for long-tailed recognition", ICLR 2020.
+ListedSet inaturalist18();
 
 /// Reads a published set. Local. Throws Error (bad_data), naming the list, if a list is missing, and as
 /// read_picture_set does.
 DataSet read_listed_set(const ListedSet& listed, const DataRoots& roots, const settings::DataSettings& settings);
+
+/// A published set of pictures in folders, with the same number of pictures for each class of a part.
+struct FolderSet {
+  const char *name, *title;
+  const char* folder;                      // below the data root
+  std::vector<std::string> class_folders;  // in order; empty: `classes` folders of any names
+  int classes, size;
+  std::int64_t train, validation, test;  // pictures of a class
+  std::vector<double> mean, std;
+  Augmentation augmentation;
+};
+
+/// CINIC-10: CIFAR-10 with ImageNet's pictures of the same classes, 9,000 of each for training, validation and
+/// test. Darlow et al.: "CINIC-10 is not ImageNet or CIFAR-10", report EDI-INF-ANC-1802, 2018; mean and deviation
+/// are those of its README.
+FolderSet cinic10();
+
+/// Reads train/<class>/, valid/<class>/ and test/<class>/ of the folder; other files are left out, and the notice
+/// counts them. Local. Throws Error (bad_data) if a part or a class is missing, a class is not of the set or has
+/// another number of pictures, and as read_picture_set does.
+DataSet read_cinic10(const FolderSet& set, const DataRoots& roots, const settings::DataSettings& settings);
+
+/// Tiny ImageNet: 200 classes of ImageNet in 64 x 64 pixels, 500 training pictures of each. The labelled validation
+/// set, 50 of each, is the test set, because the test pictures have no labels. Stanford, course CS231n; Le, Yang:
+/// "Tiny ImageNet visual recognition challenge", 2015.
+FolderSet tiny_imagenet();
+
+/// Reads train/<class>/images/, classes in the order of their names, and val/val_annotations.txt of the folder.
+/// Other files of train are left out, and the notice counts them. Local. Throws Error (bad_data) as read_cinic10
+/// and parse_annotations do.
+DataSet read_tiny_imagenet(const FolderSet& set, const DataRoots& roots, const settings::DataSettings& settings);
+
+/// Parses Tiny ImageNet's list of its validation pictures: name, tab, class, and a box that is not read. The paths
+/// are those of val/images/. classes: in order. name: the file in errors. Pure.
+/// Throws Error (bad_data), naming the line, if it has another form, the class is not in `classes`, or the picture
+/// has no name of a file or was listed before.
+ImageList parse_annotations(std::string_view text, const std::string& name,
+                            const std::vector<std::string>& classes);
 
 /// Reads the user's pictures. data.path holds train.txt and test.txt, or train/<class>/ and test/<class>/;
 /// optionally val.txt or val/ for validation. Class folders are numbered in the order of their names; the notice

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <span>
+#include <sstream>
 
 #include "core/files.hpp"
 #include "core/text.hpp"
@@ -56,6 +57,15 @@ std::pair<std::string_view, std::string_view> split_at_tab(const TextFile& file,
     throw line_error(file, line, fmt::format("expected {}, with one tab; correct or delete the line", layout));
   }
   return {text.substr(0, tab), text.substr(tab + 1)};
+}
+
+std::map<std::string, std::string> read_checked_sums(const fs::path& folder) {
+  const fs::path marker = folder / ".md5-checked";
+  std::map<std::string, std::string> sums;
+  if (!fs::exists(marker)) return sums;
+  std::istringstream lines(read_file(marker));
+  for (std::string sum, name; lines >> sum >> name;) sums[name] = sum;
+  return sums;
 }
 
 }  // namespace m2m::data

@@ -2,6 +2,7 @@
 // Files of UTF-8 text with one record a line.
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,5 +44,10 @@ enum class SecondPart { needed, may_be_empty };
 std::pair<std::string_view, std::string_view> split_at_tab(const TextFile& file, std::size_t line,
                                                            std::string_view text, const char* layout,
                                                            SecondPart second = SecondPart::needed);
+
+/// Reads the SHA-256 of each file of `folder` from its `.md5-checked`, by file name. datasets/fetch_cifar.sh and
+/// fetch_svhn.sh write it, as sha256sum prints it, after they have checked the published MD5. Empty if there is no
+/// such file. Local. Throws Error (input_output) if it cannot be read.
+std::map<std::string, std::string> read_checked_sums(const std::filesystem::path& folder);
 
 }  // namespace m2m::data

@@ -76,7 +76,7 @@ Rows<DataSettings> split_rows() {
           .at_least(0)
           .acts(is_cut)
           .help("N_1, the training images of the most frequent class; 0: that of the data set (CIFAR-10 "
-                "5000, CIFAR-100 500, digits 100)."),
+                "5000, CIFAR-100 500, digits 100, SVHN 1000)."),
       setting("data.rounding", &DataSettings::rounding)
           .data()
           .cuts_data()

@@ -100,6 +100,37 @@ TEST(ImageNetLt, ListsAThousandClasses) {
   EXPECT_EQ(count_duplicates({}, validation, test).pictures, 0);
 }
 
+TEST(PlacesLt, HasThePublishedCounts) {
+  const auto folder = shared_lists("places-lt");
+  if (!std::filesystem::exists(folder / "Places_LT_train.txt")) GTEST_SKIP() << "skipped: no lists";
+  const ListedSet places = places_lt();
+  const ImageList train = list_of(folder / places.train, places.classes);
+  const ImageList validation = list_of(folder / places.validation, places.classes);
+  const ImageList test = list_of(folder / places.test, places.classes);
+  ClassCounts counts(static_cast<std::size_t>(places.classes), 0);
+  for (const std::int32_t label : train.labels) ++counts[static_cast<std::size_t>(label)];
+  EXPECT_EQ(total(counts), 62'500);
+  EXPECT_EQ(largest(counts), 4'980);
+  EXPECT_EQ(smallest_class({train.labels, validation.labels, test.labels}, places.classes, "places-lt"), 5);
+  EXPECT_EQ(validation.count(), 7'300);
+  EXPECT_EQ(test.count(), 36'500);
+  EXPECT_EQ(count_duplicates(train, validation, test).pictures, 0);
+}
+
+TEST(INaturalist18, HasThePublishedCounts) {
+  const auto folder = shared_lists("inaturalist18");
+  const ListedSet species = inaturalist18();
+  if (std::filesystem::exists(folder / species.train)) {
+    EXPECT_EQ(list_of(folder / species.train, species.classes).count(), 437'513);
+  }
+  if (!std::filesystem::exists(folder / species.test)) GTEST_SKIP() << "skipped: no lists";
+  const ImageList test = list_of(folder / species.test, species.classes);
+  ClassCounts counts(static_cast<std::size_t>(species.classes), 0);
+  for (const std::int32_t label : test.labels) ++counts[static_cast<std::size_t>(label)];
+  EXPECT_EQ(test.count(), 24'426);
+  EXPECT_EQ(counts, ClassCounts(counts.size(), 3));
+}
+
 TEST(ShippedDigits, GiveALongTailWithARest) {
   const settings::DataSettings config = of("digits", 20);
   const DataSet data = load_data_set(config);

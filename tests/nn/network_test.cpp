@@ -140,6 +140,15 @@ TEST(LargerNetworks, ComputeAlikeWithOwnKernelsAndWithLibtorchAndInBfloat16) {
   }
 }
 
+TEST(LargerNetworks, TakePicturesOf64PixelsAtFourTimesTheCost) {
+  NetworkSpec spec = cifar_spec("preact18");
+  spec.classes = 200;
+  const double small = multiply_adds(spec) - 512 * 200;  // without the head
+  spec.height = spec.width = 64;
+  EXPECT_EQ(multiply_adds(spec) - 512 * 200, 4 * small);
+  EXPECT_EQ(answer_of(spec).first.sizes(), (std::vector<std::int64_t>{4, 200}));
+}
+
 TEST(Mlp, MultipliesInBfloat16WhereItIsAskedTo) {
   NetworkSpec spec = cifar_spec("mlp");
   const torch::Tensor exact = answer_of(spec).first;
