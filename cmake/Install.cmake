@@ -46,7 +46,7 @@ endif()
 
 set(shared_folder ${CMAKE_INSTALL_DATADIR}/m2m)
 install(DIRECTORY jobs slurm datasets LICENSES DESTINATION ${shared_folder} COMPONENT programs USE_SOURCE_PERMISSIONS
-  PATTERN "cifar-*" EXCLUDE)
+  PATTERN "cifar-*" EXCLUDE REGEX "/datasets/(svhn|cinic10|tiny-imagenet-200|places-lt|inaturalist18|[.][^/]*)$" EXCLUDE)
 file(GLOB result_scripts results/*.py)
 install(PROGRAMS ${result_scripts} DESTINATION ${shared_folder}/results COMPONENT programs)
 install(FILES results/study.ipynb DESTINATION ${shared_folder}/results COMPONENT programs)

@@ -16,7 +16,7 @@ failed=0
 $environment/bin/ruff format --check || failed=1
 $environment/bin/ruff check || failed=1
 types=("$environment/bin/mypy" --python-executable .venv/bin/python)
-"${types[@]}" python results scripts || failed=1
+"${types[@]}" python results scripts datasets || failed=1
 # Tests give attributes to their classes in setUpClass(), pass stand-ins, and take for granted that something is found.
 allowed=(attr-defined union-attr index arg-type)
 "${types[@]}" "${allowed[@]/#/--disable-error-code=}" tests || failed=1

@@ -60,6 +60,14 @@ class Install(unittest.TestCase):
         self.assertTrue(os.access(self.share / "slurm/table2.sh", os.X_OK))
         self.assertFalse(list(self.share.rglob("cifar-*")))
 
+    def test_the_scripts_that_fetch_data_have_all_that_they_need(self):
+        for script in ["fetch_cifar.sh", "fetch_pictures.sh", "fetch_svhn.sh"]:
+            done = subprocess.run(
+                ["bash", self.share / "datasets" / script, "nothing"], stderr=subprocess.PIPE, text=True, check=False
+            )
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("'nothing'", done.stderr)
+
     def test_licences_come_with_the_data(self):
         licences = [path.relative_to(CHECKOUT) for path in (CHECKOUT / "LICENSES").iterdir()]
         for path in [*licences, pathlib.Path("LICENSE"), pathlib.Path("REUSE.toml"), pathlib.Path("CITATION.cff")]:
