@@ -39,6 +39,7 @@ enum class Purpose : std::uint8_t {
   pool_image = 23,     // seed image of a slot, from the pool
   pool_crop = 24,      // its shift and flip
   random_label = 25,   // another label than a translation's target
+  logit_noise = 26,    // noise on the logits of a slot
   bootstrap = 255,     // resampled test samples of a class, in reports: no draw of a trial
 };
 

@@ -18,6 +18,7 @@ struct Batch {
   std::vector<std::int32_t> slots;    // [b], the batch slots of the step that these are, ascending
   torch::Tensor partner_labels = {};  // int64 [b], of the samples mixed in; undefined if nothing is mixed
   torch::Tensor label_shares = {};    // [b], weight of the sample's label; the rest is the partner's
+  torch::Tensor clouds = {};          // [b, K], taken off the outputs in the loss; undefined without logit noise
 };
 
 /// The m translations of a rank's shard of a step, in the order of their slots. All tensors are undefined if m = 0.

@@ -75,7 +75,7 @@ LossFn make_focal(const LossInputs& inputs) {
 }
 
 LossFn make_ldam(const LossInputs& inputs) {
-  PerClass margins(ldam_margins(inputs.counts, inputs.settings.ldam_max_margin));
+  PerClass margins(ldam_margins(inputs.counts, inputs.settings.ldam_max_margin, inputs.settings.ldam_power));
   return
       [weights = inputs.weights, margins, scale = inputs.scale](const auto& cosines, const auto& targets) mutable {
         const torch::Tensor index = targets.unsqueeze(1);
@@ -90,6 +90,16 @@ LossFn make_logit_adjusted(const LossInputs& inputs) {
   return [loss = WeightedCrossEntropy(inputs), priors, scale = inputs.scale](const auto& outputs,
                                                                              const auto& targets) mutable {
     return loss(scale * outputs + priors.like(outputs), targets);
+  };
+}
+
+LossFn make_vector_scaling(const LossInputs& inputs) {
+  PerClass factors(logit_factors(inputs.counts, inputs.settings.vs_gamma));
+  PerClass priors(log_priors(inputs.counts, inputs.settings.vs_tau));
+  return [weights = inputs.weights, factors, priors, scale = inputs.scale](const auto& outputs,
+                                                                           const auto& targets) mutable {
+    const torch::Tensor adjusted = factors.like(outputs) * (scale * outputs) + priors.like(outputs);
+    return weights.of(targets, outputs) * cross_entropy(adjusted, targets);
   };
 }
 
@@ -110,6 +120,7 @@ using MakeLoss = LossFn (*)(const LossInputs&);
 MakeLoss find_maker(settings::Loss loss) {
   switch (loss) {
     case settings::Loss::cross_entropy:
+    case settings::Loss::gaussian_clouded:  // of outputs that mixed_loss() lowered by the batch's clouds
       return make_cross_entropy;
     case settings::Loss::focal:
       return make_focal;
@@ -119,6 +130,8 @@ MakeLoss find_maker(settings::Loss loss) {
       return make_logit_adjusted;
     case settings::Loss::label_aware_smoothing:
       return make_label_aware_smoothing;
+    case settings::Loss::vector_scaling:
+      return make_vector_scaling;
   }
   throw internal_error("a loss has no maker");
 }
@@ -139,11 +152,11 @@ torch::Tensor focal(const torch::Tensor& per_sample, double gamma) {
   return (1 - (-per_sample).exp()).pow(gamma) * per_sample;
 }
 
-std::vector<double> ldam_margins(const ClassCounts& counts, double max_margin) {
+std::vector<double> ldam_margins(const ClassCounts& counts, double max_margin, double power) {
   const auto smallest = static_cast<double>(*std::min_element(counts.begin(), counts.end()));
   std::vector<double> margins(counts.size());
   std::transform(counts.begin(), counts.end(), margins.begin(),
-                 [&](std::int64_t n) { return max_margin * std::pow(static_cast<double>(n) / smallest, -0.25); });
+                 [&](std::int64_t n) { return max_margin * std::pow(static_cast<double>(n) / smallest, power); });
   return margins;
 }
 
@@ -153,6 +166,14 @@ std::vector<double> log_priors(const ClassCounts& counts, double tau) {
   std::transform(counts.begin(), counts.end(), priors.begin(),
                  [&](std::int64_t n) { return tau * std::log(static_cast<double>(n) / all); });
   return priors;
+}
+
+std::vector<double> logit_factors(const ClassCounts& counts, double gamma) {
+  const auto largest_count = static_cast<double>(largest(counts));
+  std::vector<double> factors(counts.size());
+  std::transform(counts.begin(), counts.end(), factors.begin(),
+                 [&](std::int64_t n) { return std::pow(static_cast<double>(n) / largest_count, gamma); });
+  return factors;
 }
 
 std::vector<double> smoothing_factors(const ClassCounts& counts, double head, double tail) {
@@ -166,6 +187,26 @@ std::vector<double> smoothing_factors(const ClassCounts& counts, double head, do
     return tail + (head - tail) * std::sin(along * std::numbers::pi / 2);
   });
   return factors;
+}
+
+std::vector<double> cloud_sizes(const ClassCounts& counts, double noise) {
+  const auto most = static_cast<double>(largest(counts));
+  const auto least = static_cast<double>(*std::min_element(counts.begin(), counts.end()));
+  std::vector<double> sizes(counts.size(), 0.0);
+  if (most == least) return sizes;
+  std::transform(counts.begin(), counts.end(), sizes.begin(), [&](std::int64_t n) {
+    return noise * std::log(most / static_cast<double>(n)) / std::log(most / least);
+  });
+  return sizes;
+}
+
+void draw_clouds(Key plan, int epoch, std::int64_t step, std::int32_t slot, const std::vector<double>& sizes,
+                 std::span<float> out) {
+  Stream stream(plan, Purpose::logit_noise, static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(step),
+                static_cast<std::uint32_t>(slot));
+  for (std::size_t k = 0; k < sizes.size(); ++k) {
+    out[k] = static_cast<float>(sizes[k] * std::min(std::abs(stream.normal()) / 3, 1.0));
+  }
 }
 
 std::vector<double> make_class_weights(settings::ClassWeights kind, double beta, const ClassCounts& counts) {

@@ -1,12 +1,15 @@
 #pragma once
-// Losses per sample, not averaged, and the weights of classes in them.
+// Losses per sample, not averaged, the weights of classes and the noise in them.
 #include <torch/types.h>
 
+#include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "core/class_counts.hpp"
 #include "core/config.hpp"
+#include "core/philox.hpp"
 #include "settings/loss_settings.hpp"
 
 namespace m2m::methods {
@@ -32,19 +35,43 @@ torch::Tensor smoothed_cross_entropy(const torch::Tensor& logits, const torch::T
 /// object detection", ICCV 2017, equation 4, with the weights inside as in the M2m authors' program.
 torch::Tensor focal(const torch::Tensor& losses, double gamma);
 
-/// Returns LDAM's margins m_k = max_margin * (N_k / N_K)^(-1/4), N_K the smallest count. [K]
-/// Cao et al., "Learning imbalanced datasets with label-distribution-aware margin loss", NeurIPS 2019, equation 13.
-std::vector<double> ldam_margins(const ClassCounts& counts, double max_margin);
+/// Returns LDAM's margins m_k = max_margin * (N_k / N_K)^power, N_K the smallest count. [K]
+/// Cao et al., "Learning imbalanced datasets with label-distribution-aware margin loss", NeurIPS 2019, equation 13,
+/// which has power -1/4.
+std::vector<double> ldam_margins(const ClassCounts& counts, double max_margin, double power);
 
 /// Returns the terms added to the logits in training, tau * log(N_k / N), [K]. tau = 1 gives Balanced Softmax.
 /// Menon et al., "Long-tail learning via logit adjustment", ICLR 2021, equation 10; Ren et al., "Balanced
 /// meta-softmax for long-tailed visual recognition", NeurIPS 2020, equation 4.
 std::vector<double> log_priors(const ClassCounts& counts, double tau);
 
+/// Returns the factors of the logits in training, (N_k / N_1)^gamma with N_1 the largest count, [K]; the inverse
+/// temperatures of Ye et al., "Identifying and compensating for feature deviation in imbalanced deep learning",
+/// 2020.
+///
+/// With log_priors() these are the multiplicative and additive parts of the vector-scaling loss: Kini et al.,
+/// "Label-imbalanced and group-sensitive classification under overparameterization", NeurIPS 2021.
+std::vector<double> logit_factors(const ClassCounts& counts, double gamma);
+
 /// Returns label-aware smoothing factors, [K]: from `tail` at the smallest count to `head` at the largest, along a
 /// quarter sine; all `head` if the counts are equal. Zhong et al., "Improving calibration for long-tailed
 /// recognition", CVPR 2021, equation 6 (concave).
 std::vector<double> smoothing_factors(const ClassCounts& counts, double head, double tail);
+
+/// Returns the sizes of the clouds, noise * log(N_1 / N_k) / log(N_1 / N_K) with N_1 the largest and N_K the
+/// smallest count, [K]; all 0 if the counts are equal. Pure.
+///
+/// Li, Cheung, Lu, "Long-tailed visual recognition via Gaussian clouded logit adjustment", CVPR 2022, with the
+/// division by the largest size of the authors' program.
+std::vector<double> cloud_sizes(const ClassCounts& counts, double noise);
+
+/// Draws by how much the outputs of a batch slot are lowered: sizes[k] * |e|, e normal with deviation 1/3 and cut
+/// to
+/// [-1, 1], as in the authors' program.
+///
+/// out: [K]. Pure; the same on any rank.
+void draw_clouds(Key plan, int epoch, std::int64_t step, std::int32_t slot, const std::vector<double>& sizes,
+                 std::span<float> out);
 
 /// Makes the class weights of the loss, [K], scaled to sum K; all 1 for `none`. beta: of the effective number.
 /// Pure.

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
+
+#include "core/error.hpp"
 
 namespace m2m::methods {
 
@@ -25,13 +28,50 @@ double draw_gamma(Stream& stream, double shape) {
   }
 }
 
+/// A step to be mixed, with the random numbers drawn for it.
+struct MixedStep {
+  const data::PlanInputs& inputs;
+  std::span<const Slot> slots;
+  int epoch;
+  std::int64_t step;
+
+  Stream draw(Purpose purpose, std::size_t slot = 0) const {
+    return {inputs.plan, purpose, static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(step),
+            static_cast<std::uint32_t>(slot)};
+  }
+  /// Returns the training samples of the slot's class.
+  double count(const Slot& slot) const { return static_cast<double>(inputs.counts[inputs.labels[slot.image]]); }
+};
+
 /// Returns the slots of the step in a random order.
-std::vector<Slot> shuffled(const data::PlanInputs& inputs, std::span<const Slot> slots, int epoch,
-                           std::int64_t step) {
-  const Stream stream(inputs.plan, Purpose::mix_partner, epoch, static_cast<std::uint32_t>(step));
+std::vector<Slot> shuffled(const MixedStep& mixed) {
   std::vector<Slot> partners;
-  for (const std::int32_t slot : permutation(static_cast<std::int64_t>(slots.size()), stream)) {
-    partners.push_back(slots[slot]);
+  const auto slots = static_cast<std::int64_t>(mixed.slots.size());
+  for (const std::int32_t slot : permutation(slots, mixed.draw(Purpose::mix_partner))) {
+    partners.push_back(mixed.slots[slot]);
+  }
+  return partners;
+}
+
+/// Draws a partner for each slot from outside of the step, class-balanced.
+std::vector<Slot> balanced(const MixedStep& mixed) {
+  std::vector<Slot> partners;
+  for (std::size_t i = 0; i < mixed.slots.size(); ++i) {
+    partners.push_back(data::partner_slot(mixed.inputs, mixed.epoch, mixed.step, i));
+  }
+  return partners;
+}
+
+/// Draws a partner for each slot among the slots of the step, with replacement and by N_k^tau.
+std::vector<Slot> drawn_by_count(const MixedStep& mixed, double tau) {
+  std::vector<double> sums;
+  double sum = 0;
+  for (const Slot& slot : mixed.slots) sums.push_back(sum += std::pow(mixed.count(slot), tau));
+  std::vector<Slot> partners;
+  for (std::size_t i = 0; i < mixed.slots.size(); ++i) {
+    const double at = mixed.draw(Purpose::mix_partner, i).uniform() * sum;
+    const auto drawn = std::upper_bound(sums.begin(), sums.end() - 1, at) - sums.begin();
+    partners.push_back(mixed.slots[drawn]);
   }
   return partners;
 }
@@ -49,19 +89,69 @@ Box draw_box(Stream& stream, double area, data::ImageShape shape) {
   return {top, left, bottom - top, right - left};
 }
 
-StepMix plan_cmo(const data::PlanInputs& inputs, std::span<const Slot> slots, int epoch, std::int64_t step,
-                 data::ImageShape shape, const settings::MixSettings& settings) {
-  const auto at = [&](Purpose purpose) {
-    return Stream(inputs.plan, purpose, epoch, static_cast<std::uint32_t>(step));
-  };
+/// Plans to paste a box of each partner. The share is that of the pixels outside of it.
+StepMix plan_box(const MixedStep& mixed, double alpha, data::ImageShape shape, std::vector<Slot> partners) {
   StepMix mix;
-  const bool is_on = epoch >= settings.cmo_from && epoch < settings.cmo_until;
-  if (!is_on || at(Purpose::mix_coin).uniform() >= settings.cmo_probability) return mix;
-  Stream shares = at(Purpose::mix_share), boxes = at(Purpose::mix_box);
-  mix.box = draw_box(boxes, 1 - draw_beta(shares, settings.alpha), shape);
+  Stream shares = mixed.draw(Purpose::mix_share), boxes = mixed.draw(Purpose::mix_box);
+  mix.box = draw_box(boxes, 1 - draw_beta(shares, alpha), shape);
   mix.share = 1 - static_cast<double>(mix.box->height) * mix.box->width / (shape.height * shape.width);
-  for (std::size_t i = 0; i < slots.size(); ++i) mix.partners.push_back(data::partner_slot(inputs, epoch, step, i));
-  mix.label_shares.assign(slots.size(), mix.share);
+  mix.partners = std::move(partners);
+  mix.label_shares.assign(mixed.slots.size(), mix.share);
+  return mix;
+}
+
+/// Returns true if a step of that probability is mixed.
+bool is_chosen(const MixedStep& mixed, double probability) {
+  return mixed.draw(Purpose::mix_coin).uniform() < probability;
+}
+
+StepMix plan_cmo(const MixedStep& mixed, data::ImageShape shape, const settings::MixSettings& settings) {
+  const bool is_on = mixed.epoch >= settings.cmo_from && mixed.epoch < settings.cmo_until;
+  if (!is_on || !is_chosen(mixed, settings.cmo_probability)) return {};
+  return plan_box(mixed, settings.alpha, shape, balanced(mixed));
+}
+
+StepMix plan_cutmix(const MixedStep& mixed, data::ImageShape shape, const settings::MixSettings& settings) {
+  if (!is_chosen(mixed, settings.cutmix_probability)) return {};
+  return plan_box(mixed, settings.alpha, shape, shuffled(mixed));
+}
+
+StepMix plan_unimix(const MixedStep& mixed, const settings::MixSettings& settings) {
+  StepMix mix;
+  mix.shares_by_pair = true;
+  mix.partners = drawn_by_count(mixed, settings.unimix_tau);
+  for (std::size_t i = 0; i < mixed.slots.size(); ++i) {
+    Stream stream = mixed.draw(Purpose::mix_share, i);
+    mix.label_shares.push_back(
+        unimix_share(draw_beta(stream, settings.alpha), mixed.count(mixed.slots[i]), mixed.count(mix.partners[i])));
+  }
+  return mix;
+}
+
+StepMix plan_balanced_mixup(const MixedStep& mixed, const settings::MixSettings& settings) {
+  StepMix mix;
+  // u^(1 / alpha) has the distribution Beta(alpha, 1).
+  mix.share = 1 - std::pow(mixed.draw(Purpose::mix_share).uniform(), 1 / settings.alpha);
+  mix.partners = balanced(mixed);
+  mix.label_shares.assign(mixed.slots.size(), mix.share);
+  return mix;
+}
+
+/// Plans mixup and the methods that change its labels only.
+StepMix plan_mixup(const MixedStep& mixed, const settings::MixSettings& settings) {
+  StepMix mix;
+  Stream stream = mixed.draw(Purpose::mix_share);
+  mix.share = draw_beta(stream, settings.alpha);
+  mix.partners = shuffled(mixed);
+  for (std::size_t i = 0; i < mixed.slots.size(); ++i) {
+    const double n_slot = mixed.count(mixed.slots[i]), n_partner = mixed.count(mix.partners[i]);
+    double share = mix.share;
+    if (settings.kind == settings::Mixing::remix)
+      share = remix_label_share(share, n_slot, n_partner, settings.remix_kappa, settings.remix_tau);
+    if (settings.kind == settings::Mixing::mamix)
+      share = mamix_label_share(share, n_slot, n_partner, settings.mamix_power);
+    mix.label_shares.push_back(share);
+  }
   return mix;
 }
 
@@ -79,44 +169,61 @@ double remix_label_share(double share, double n_slot, double n_partner, double k
   return share;
 }
 
+double mamix_label_share(double share, double n_slot, double n_partner, double power) {
+  const double ratio = std::pow(n_slot / n_partner, power);  // k_slot / k_partner
+  const double middle = 1 / (1 + ratio);
+  return share < middle ? share / (2 * middle) : 1 - (1 - share) / (2 * (1 - middle));
+}
+
+double unimix_share(double draw, double n_slot, double n_partner) {
+  const double shifted = draw + n_partner / (n_slot + n_partner);
+  return shifted > 1 ? shifted - 1 : shifted;
+}
+
 StepMix plan_mix(const data::PlanInputs& inputs, std::span<const Slot> slots, int epoch, std::int64_t step,
                  data::ImageShape shape, const settings::MixSettings& settings) {
-  if (settings.kind == settings::Mixing::none) return {};
-  if (settings.kind == settings::Mixing::cmo) return plan_cmo(inputs, slots, epoch, step, shape, settings);
-  Stream stream(inputs.plan, Purpose::mix_share, epoch, static_cast<std::uint32_t>(step));
-  StepMix mix;
-  mix.share = draw_beta(stream, settings.alpha);
-  mix.partners = shuffled(inputs, slots, epoch, step);
-  mix.label_shares.assign(slots.size(), mix.share);
-  if (settings.kind != settings::Mixing::remix) return mix;
-  const auto count = [&](const Slot& slot) {
-    return static_cast<double>(inputs.counts[inputs.labels[slot.image]]);
-  };
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    mix.label_shares[i] = remix_label_share(mix.share, count(slots[i]), count(mix.partners[i]),
-                                            settings.remix_kappa, settings.remix_tau);
+  const MixedStep mixed{inputs, slots, epoch, step};
+  switch (settings.kind) {
+    case settings::Mixing::none:
+      return {};
+    case settings::Mixing::mixup:
+    case settings::Mixing::remix:
+    case settings::Mixing::mamix:
+      return plan_mixup(mixed, settings);
+    case settings::Mixing::cmo:
+      return plan_cmo(mixed, shape, settings);
+    case settings::Mixing::cutmix:
+      return plan_cutmix(mixed, shape, settings);
+    case settings::Mixing::unimix:
+      return plan_unimix(mixed, settings);
+    case settings::Mixing::balanced_mixup:
+      return plan_balanced_mixup(mixed, settings);
   }
-  return mix;
+  throw internal_error("a mixing has no plan");
 }
 
 void mix_batch(const StepMix& mix, const Partners& partners, Batch& batch) {
   const torch::NoGradGuard no_gradient;
+  batch.partner_labels = partners.labels;
+  batch.label_shares = partners.label_shares.to(batch.images.options());
   if (mix.box) {
     const auto inside = [&](const torch::Tensor& images) {
       return images.narrow(2, mix.box->top, mix.box->height).narrow(3, mix.box->left, mix.box->width);
     };
     inside(batch.images).copy_(inside(partners.images));
+  } else if (mix.shares_by_pair) {
+    const torch::Tensor shares = batch.label_shares.view({-1, 1, 1, 1});
+    batch.images.mul_(shares).add_(partners.images * (1 - shares));
   } else {
     batch.images.mul_(mix.share).add_(partners.images, 1 - mix.share);
   }
-  batch.partner_labels = partners.labels;
-  batch.label_shares = partners.label_shares.to(batch.images.options());
 }
 
 torch::Tensor mixed_loss(const LossFn& loss, const torch::Tensor& outputs, const Batch& batch) {
-  torch::Tensor losses = loss(outputs, batch.labels);
+  const torch::Tensor clouded = batch.clouds.defined() ? outputs - batch.clouds : outputs;
+  torch::Tensor losses = loss(clouded, batch.labels);
   if (!batch.partner_labels.defined()) return losses;
-  return batch.label_shares * losses + (1 - batch.label_shares) * loss(outputs, batch.partner_labels);
+  return batch.label_shares * losses + (1 - batch.label_shares) * loss(clouded, batch.partner_labels);
 }
 
 }  // namespace m2m::methods

@@ -14,7 +14,15 @@ constexpr const char* kang =
     "Kang et al.: Decoupling representation and classifier for long-tailed recognition, ICLR 2020";
 constexpr const char* kim =
     "Kim, Jeong, Shin: M2m: Imbalanced classification via major-to-minor translation, CVPR 2020";
+constexpr const char* hong =
+    "Hong et al.: Disentangling label distribution for long-tailed visual recognition, CVPR 2021";
+constexpr const char* kini =
+    "Kini et al.: Label-imbalanced and group-sensitive classification under overparameterization, NeurIPS 2021";
 constexpr const char* menon = "Menon et al.: Long-tail learning via logit adjustment, ICLR 2021";
+
+constexpr const char* xu =
+    "Xu, Chai, Yuan: Towards calibrated model for long-tailed visual recognition from prior perspective, NeurIPS "
+    "2021";
 
 /// The settings of a row: {"setting", value}, ...
 using Sets = std::initializer_list<std::pair<const char*, Json>>;
@@ -63,6 +71,10 @@ std::vector<Method> losses() {
       row("Focal", "Focal loss: samples that are classified well count less.",
           "(1 - e^-l)^γ l of l = w_y CE, with `focal.gamma`",
           "Lin et al.: Focal loss for dense object detection, ICCV 2017", {{"recipe.loss", "focal"}}),
+      row("CB-Focal", "Class-balanced focal loss: Focal with CB-RW's weights, from the first epoch on.",
+          "Focal with CB-RW's weights in w_y: softmax form, weights inside",
+          "Cui et al.: Class-balanced loss based on effective number of samples, CVPR 2019",
+          {{"recipe.loss", "focal"}, {"recipe.rebalance", "at-once"}, {"recipe.class_weights", "effective"}}),
       row("LDAM", "Label-distribution-aware margins: rarer classes have to be right by more.",
           "CE(30 (cos - m_y at y), y), m_k ∝ N_k^(-1/4), the largest `ldam.max_margin`", cao,
           {{"recipe.loss", "ldam"}, {"recipe.head", "cosine"}}),
@@ -72,6 +84,12 @@ std::vector<Method> losses() {
            {"recipe.head", "cosine"},
            {"recipe.rebalance", "deferred"},
            {"recipe.class_weights", "effective"}}),
+      row("GCL",
+          "Gaussian-clouded logit adjustment: noise lowers the cosines in training, more the rarer the class.",
+          "CE(30 (cos - c |e|), y), c_k = `gcl.noise` log(N_1/N_k) / log(N_1/N_K), e_k ~ N(0, 1/9) cut to [-1, 1]; "
+          "the first of the source's two stages",
+          "Li, Cheung, Lu: Long-tailed visual recognition via Gaussian clouded logit adjustment, CVPR 2022",
+          {{"recipe.loss", "gaussian-clouded"}, {"recipe.head", "cosine"}}),
   };
 }
 
@@ -130,10 +148,21 @@ std::vector<Method> adjustment_and_second_stages() {
           "LA with τ = 1 under its other name",
           "Ren et al.: Balanced meta-softmax for long-tailed visual recognition, NeurIPS 2020",
           {{"recipe.loss", "logit-adjusted"}, {"logit_adjustment.tau", 1.0}}),
+      row("VS", "Vector-scaling loss: logits multiplied and shifted by class, in training only.",
+          "CE((N_k/N_1)^γ z + τ log(N_k/N), y), with `vs.gamma` and `vs.tau`", kini,
+          {{"recipe.loss", "vector-scaling"}}),
+      row("CDT", "Class-dependent temperatures: logits divided by more the rarer the class, in training only.",
+          "VS with τ = 0: CE(z / a, y), a_k = (N_1/N_k)^γ, with `vs.gamma`",
+          "Ye et al.: Identifying and compensating for feature deviation in imbalanced deep learning, 2020",
+          {{"recipe.loss", "vector-scaling"}, {"vs.tau", 0.0}}),
       row("LA-post-hoc",
           "The log of the class frequencies taken off the logits of a finished trial, without training.",
           "z - τ log(N_k/N) of ERM's stored logits, `post_hoc.tau` by validation", menon,
           {{"recipe.start", "ERM"}, {"recipe.post_hoc", "logit-adjustment"}}),
+      row("PC-Softmax",
+          "Post-compensated softmax: the training prior of a finished trial replaced by a uniform one.",
+          "LA-post-hoc with τ = 1: for a uniform test prior the same classes and probabilities", hong,
+          {{"recipe.start", "ERM"}, {"recipe.post_hoc", "logit-adjustment"}, {"post_hoc.tau", 1.0}}),
       row("tau-norm", "The class vectors of a finished trial scaled by a power of their length, without training.",
           "(z_k - b_k) / ‖w_k‖^τ of ERM's stored logits and head, `post_hoc.tau` by validation", kang,
           {{"recipe.start", "ERM"}, {"recipe.post_hoc", "tau-normalisation"}}),
@@ -170,6 +199,33 @@ std::vector<Method> mixing() {
           "a CutMix box of a class-balanced draw on the plain one, in every second batch on average, not in the "
           "first 2 % and the last 1.5 % of the epochs",
           "Park et al.: The majority can help the minority, CVPR 2022", {{"recipe.mixing", "cmo"}}),
+      row("CutMix", "A patch of another sample of the batch is pasted onto each image.",
+          "a box of the partner of area 1-u, u ~ Beta(α, α), pasted in `cutmix.probability` of the batches; the "
+          "label is shared by the box's true area",
+          "Yun et al.: CutMix: regularization strategy to train strong classifiers with localizable features, ICCV "
+          "2019",
+          {{"recipe.mixing", "cutmix"}}),
+      row("UniMix", "mixup with more partners of rare classes and shares in favour of the rarer class.",
+          "u x_i + (1-u) x_j, u = (v + N_j/(N_i+N_j)) mod 1, v ~ Beta(α, α), one u a pair; x_j of the batch by "
+          "N_j^τ, with `unimix.tau`",
+          xu, {{"recipe.mixing", "unimix"}, {"mixup.alpha", 0.8}}),
+      row("UniMix-Bayias", "UniMix with the prior in the loss.",
+          "UniMix with LA's loss, τ = 1, which the source calls Bayias", xu,
+          {{"recipe.mixing", "unimix"},
+           {"mixup.alpha", 0.8},
+           {"recipe.loss", "logit-adjusted"},
+           {"logit_adjustment.tau", 1.0}}),
+      row("MAMix-DRW", "Margin-aware mixup: labels change sides nearer to the frequent class; with DRW's weights.",
+          "mixup-DRW whose labels are equal at the share N_j^p / (N_i^p + N_j^p) of x_i, not at 1/2, and linear on "
+          "both sides; p = `mamix.power`",
+          "Cheng, Mai, Lin: From SMOTE to mixup for deep imbalanced classification, 2023; Cao et al., NeurIPS 2019",
+          {{"recipe.mixing", "mamix"}, {"recipe.rebalance", "deferred"}, {"recipe.class_weights", "effective"}}),
+      row("Balanced-MixUp", "Every sample is mixed with a class-balanced draw, which has the smaller share.",
+          "(1-u) x_i + u x_j, x_j a class-balanced draw, u ~ Beta(α, 1), one u a batch",
+          "Galdran, Carneiro, González Ballester: Balanced-MixUp for highly imbalanced medical image "
+          "classification, "
+          "MICCAI 2021",
+          {{"recipe.mixing", "balanced-mixup"}, {"mixup.alpha", 0.1}}),
       row("MiSLAS", "A head with label-aware smoothing on the frozen features of mixup.",
           "head (at half the rate) and scales on mixup's frozen features with label-aware smoothing, "
           "class-balanced; no shift of batch norm's statistics",

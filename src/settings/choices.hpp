@@ -6,7 +6,15 @@ namespace m2m::settings {
 enum class Protocol { code, paper };
 
 /// The loss of f.
-enum class Loss { cross_entropy, focal, ldam, logit_adjusted, label_aware_smoothing };
+enum class Loss {
+  cross_entropy,
+  focal,
+  ldam,
+  logit_adjusted,
+  label_aware_smoothing,
+  vector_scaling,
+  gaussian_clouded,
+};
 
 /// The last layer of a network.
 enum class HeadKind {
@@ -36,7 +44,7 @@ enum class ClassWeights {
 enum class Translate { none, m2m };
 
 /// The mixing of pairs of samples, in all epochs.
-enum class Mixing { none, mixup, remix, cmo };
+enum class Mixing { none, mixup, remix, cmo, cutmix, unimix, mamix, balanced_mixup };
 
 /// Experts: last stages and heads beside each other, each with a loss of its own; the mean of their outputs
 /// answers.

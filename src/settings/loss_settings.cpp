@@ -38,6 +38,11 @@ const Rows<LossSettings>& rows<LossSettings>() {
           .range(0, 2)
           .acts_if(loss_is(Loss::ldam))
           .help("LDAM: the margin of the rarest class, in cosines."),
+      setting("ldam.power", &LossSettings::ldam_power)
+          .range(-10, 0)
+          .silent_at_default()
+          .acts_if(loss_is(Loss::ldam))
+          .help("LDAM: exponent of N_k in the margins; 0 gives every class the same."),
       setting("logit_adjustment.tau", &LossSettings::logit_adjustment_tau)
           .range(0, 100)
           .acts_if(loss_is(Loss::logit_adjusted))
@@ -50,6 +55,18 @@ const Rows<LossSettings>& rows<LossSettings>() {
           .range(0, 1)
           .acts_if(loss_is(Loss::label_aware_smoothing))
           .help("Label-aware smoothing of the rarest class."),
+      setting("vs.gamma", &LossSettings::vs_gamma)
+          .range(0, 10)
+          .acts_if(loss_is(Loss::vector_scaling))
+          .help("Vector-scaling loss: the logit of class k is multiplied by (N_k / N_1)^gamma; 0 leaves it out."),
+      setting("vs.tau", &LossSettings::vs_tau)
+          .range(0, 100)
+          .acts_if(loss_is(Loss::vector_scaling))
+          .help("Vector-scaling loss: weight of the log prior; 0 leaves it out."),
+      setting("gcl.noise", &LossSettings::gcl_noise)
+          .range(0, 2)
+          .acts_if(loss_is(Loss::gaussian_clouded))
+          .help("Gaussian-clouded loss: the most that noise lowers the rarest class's cosine; 0 leaves it out."),
       setting("train.logit_scale", &LossSettings::logit_scale)
           .range(0, 1000)
           .acts_if({"recipe.head", {to_text(HeadKind::cosine)}})
@@ -93,6 +110,10 @@ const LossFacts& facts_of(Loss loss) {
       {Loss::label_aware_smoothing,
        "w_y ((1 - e_y) (-log p_y) + e_y mean_k(-log p_k)), e_k from smoothing.tail to smoothing.head along N_k",
        false},
+      {Loss::vector_scaling, "w_y times the cross-entropy of (N_k / N_1)^gamma z + tau log(N_k / N)", false},
+      {Loss::gaussian_clouded,
+       "w_y times the cross-entropy of s (cos - c_k |e|), c_k ~ log(N_1 / N_k), e ~ N(0, 1/9) cut to [-1, 1]",
+       true},
   };
   for (const LossFacts& one : facts) {
     if (one.loss == loss) return one;
@@ -105,8 +126,10 @@ const Rows<MixSettings>& rows<MixSettings>() {
   static const Rows<MixSettings> all = {
       setting("mixup.alpha", &MixSettings::alpha)
           .range(1e-3, 1000)
-          .acts_if(mixing_is({Mixing::mixup, Mixing::remix, Mixing::cmo}))
-          .help("Parameter of Beta(alpha, alpha), from which the shares of mixed samples are drawn."),
+          .acts_if(mixing_is({Mixing::mixup, Mixing::remix, Mixing::cmo, Mixing::cutmix, Mixing::unimix,
+                              Mixing::mamix, Mixing::balanced_mixup}))
+          .help("Parameter of Beta(alpha, alpha), from which the shares of mixed samples are drawn; balanced mixup "
+                "draws from Beta(alpha, 1)."),
       setting("remix.kappa", &MixSettings::remix_kappa)
           .range(1, 1e6)
           .acts_if(mixing_is({Mixing::remix}))
@@ -131,6 +154,18 @@ const Rows<MixSettings>& rows<MixSettings>() {
           .at_least(0)
           .acts_if(mixing_is({Mixing::cmo}))
           .help("CMO: first epoch without mixing; by default 0.985 of train.epochs."),
+      setting("cutmix.probability", &MixSettings::cutmix_probability)
+          .range(0, 1)
+          .acts_if(mixing_is({Mixing::cutmix}))
+          .help("CutMix: probability that a batch is mixed."),
+      setting("unimix.tau", &MixSettings::unimix_tau)
+          .range(-10, 10)
+          .acts_if(mixing_is({Mixing::unimix}))
+          .help("UniMix: exponent of N_k in the probability with which a sample of the batch becomes a partner."),
+      setting("mamix.power", &MixSettings::mamix_power)
+          .range(-2, 2)
+          .acts_if(mixing_is({Mixing::mamix}))
+          .help("MAMix: exponent of N_k in the margins by which a pair's label is shared; 0 is mixup."),
   };
   return all;
 }

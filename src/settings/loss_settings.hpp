@@ -14,8 +14,12 @@ struct LossSettings {
   double label_smoothing = 0;                       // share of a label that is spread over all classes
   double focal_gamma = 1;                           // how strongly confident samples count less
   double ldam_max_margin = 0.5;                     // of the rarest class, in cosines
+  double ldam_power = -0.25;                        // exponent of N_k in the margins
   double logit_adjustment_tau = 1;                  // weight of the log prior; 1 is Balanced Softmax
   double smoothing_head = 0.3, smoothing_tail = 0;  // of the most and the least frequent class
+  double vs_gamma = 0.3;                            // vector scaling: exponent of N_k in the factor of a logit
+  double vs_tau = 1;                                // vector scaling: weight of the log prior
+  double gcl_noise = 0.5;                           // Gaussian clouds: size of the rarest class's, in cosines
   double logit_scale = 30;                          // factor from the outputs of a cosine head to logits
 };
 template <>
@@ -44,11 +48,14 @@ const LossFacts& facts_of(Loss loss);
 /// The settings of mixing.
 struct MixSettings {
   Mixing kind{};                    // recipe.mixing; its row is among those of Recipe
-  double alpha = 1;                 // shares are drawn from Beta(alpha, alpha)
+  double alpha = 1;                 // shares are drawn from Beta(alpha, alpha), or Beta(alpha, 1)
   double remix_kappa = 3;           // Remix: least ratio of the counts of the two classes
   double remix_tau = 0.5;           // Remix: share below which the frequent class loses the label
   double cmo_probability = 0.5;     // CMO: probability that a batch is mixed
   int cmo_from = 0, cmo_until = 0;  // CMO: epochs [from, until) mix
+  double cutmix_probability = 0.5;  // CutMix: probability that a batch is mixed
+  double unimix_tau = -0.5;         // UniMix: exponent of N_k in the weight of a partner
+  double mamix_power = -0.25;       // MAMix: exponent of N_k in the margins
 };
 template <>
 const Rows<MixSettings>& rows<MixSettings>();

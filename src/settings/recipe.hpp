@@ -31,7 +31,8 @@ struct Recipe {
   bool is_deferred() const { return trains() && rebalance == Rebalance::deferred; }
   /// True if random numbers are drawn from seeds.plan.
   bool draws_from_plan() const {
-    return trains() && (sampling != Sampling::permutation || translates() || mixing != Mixing::none);
+    return trains() && (sampling != Sampling::permutation || translates() || mixing != Mixing::none ||
+                        loss == Loss::gaussian_clouded);
   }
 };
 template <>

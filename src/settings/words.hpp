@@ -21,6 +21,8 @@ struct Words<Loss> {
       {"ldam", Loss::ldam},
       {"logit-adjusted", Loss::logit_adjusted},
       {"label-aware-smoothing", Loss::label_aware_smoothing},
+      {"vector-scaling", Loss::vector_scaling},
+      {"gaussian-clouded", Loss::gaussian_clouded},
   };
 };
 template <>
@@ -64,10 +66,10 @@ struct Words<Translate> {
 template <>
 struct Words<Mixing> {
   static constexpr Word<Mixing> list[] = {
-      {"none", Mixing::none},
-      {"mixup", Mixing::mixup},
-      {"remix", Mixing::remix},
-      {"cmo", Mixing::cmo},
+      {"none", Mixing::none},     {"mixup", Mixing::mixup},
+      {"remix", Mixing::remix},   {"cmo", Mixing::cmo},
+      {"cutmix", Mixing::cutmix}, {"unimix", Mixing::unimix},
+      {"mamix", Mixing::mamix},   {"balanced-mixup", Mixing::balanced_mixup},
   };
 };
 template <>

@@ -129,11 +129,11 @@ void check_features(const Config& resolved, const LoadedData& data) {
   check_network(name_of(&TrainSettings::network), settings::value_of(resolved, &TrainSettings::network), data);
   const auto g_network = settings::read<settings::M2mSettings>(resolved).g_network;
   if (recipe.translates() && g_network) check_network(name_of(&M2mSettings::g_network), *g_network, data);
-  if (recipe.mixing == settings::Mixing::cmo) {
+  if (recipe.mixing == settings::Mixing::cmo || recipe.mixing == settings::Mixing::cutmix) {
     throw usage_error(fmt::format(
-        "recipe.mixing = 'cmo': patches need images, but {} has vectors of features; set recipe.mixing = "
+        "recipe.mixing = '{}': patches need images, but {} has vectors of features; set recipe.mixing = "
         "'mixup', 'remix' or 'none'",
-        data.set.name));
+        settings::to_text(recipe.mixing), data.set.name));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "data/epoch_plan.hpp"
+#include "methods/losses.hpp"
 #include "settings/recipe.hpp"
 
 namespace m2m::train {
@@ -35,12 +36,31 @@ nn::UploadSlice add_label_shares(const methods::StepMix& mix, const std::vector<
   return upload.add(std::span<const double>(shares));
 }
 
+/// Draws the noise on the logits of these slots of a step, [b, K].
+nn::UploadSlice add_clouds(const EpochInputs& inputs, int epoch, std::int64_t step,
+                           const std::vector<std::int32_t>& slots_of_rank, nn::Upload& upload) {
+  const std::size_t classes = inputs.cloud_sizes.size();
+  std::vector<float> clouds(slots_of_rank.size() * classes);
+  for (std::size_t i = 0; i < slots_of_rank.size(); ++i) {
+    methods::draw_clouds(inputs.plan_inputs.plan, epoch, step, slots_of_rank[i], inputs.cloud_sizes,
+                         std::span(clouds).subspan(i * classes, classes));
+  }
+  return upload.add(std::span<const float>(clouds));
+}
+
 }  // namespace
 
 EpochInputs make_epoch_inputs(const TrialPlan& plan, const TrialParts& parts) {
   const LoadedData& data = *parts.data;
-  return {plan, parts.data, parts.editor,
-          data::make_plan_inputs(data.set, data.split, plan.settings.batch_size, plan.keys.order, plan.keys.plan)};
+  EpochInputs inputs{
+      plan,
+      parts.data,
+      parts.editor,
+      data::make_plan_inputs(data.set, data.split, plan.settings.batch_size, plan.keys.order, plan.keys.plan),
+      {}};
+  if (plan.recipe.loss == settings::Loss::gaussian_clouded)
+    inputs.cloud_sizes = methods::cloud_sizes(data.split.counts, plan.logit_noise);
+  return inputs;
 }
 
 EpochWork::EpochWork(const EpochInputs& inputs, int epoch, Shard shard) : epoch_(epoch) {
@@ -69,6 +89,7 @@ void EpochWork::plan_step(const EpochInputs& inputs, const settings::Phase& phas
   step.indices = add_data_indices(upload_, of_rank);
   step.labels = add_labels(plan_inputs, of_rank, upload_);
   step.translations = methods::add_translations(host.planned, host.slots_of_rank, add_data_indices, upload_);
+  if (!inputs.cloud_sizes.empty()) step.clouds = add_clouds(inputs, epoch_, index, host.slots_of_rank, upload_);
   if (host.mix.partners.empty()) return;
   const std::vector<Slot> partners = select_slots(host.mix.partners, host.slots_of_rank);
   step.partner_indices = add_data_indices(upload_, partners);
@@ -82,6 +103,8 @@ StepWork EpochWork::step(std::int64_t index) const {
   work.indices = upload_[planned.indices];
   work.labels = upload_[planned.labels];
   work.translations = planned.translations.in(upload_);
+  const auto rows = static_cast<std::int64_t>(work.slots_of_rank.size());
+  if (planned.clouds.bytes > 0) work.clouds = upload_[planned.clouds].view({rows, -1});
   if (work.mix.partners.empty()) return work;
   work.partner_indices = upload_[planned.partner_indices];
   work.partner_labels = upload_[planned.partner_labels];

@@ -24,6 +24,7 @@ struct StepWork {
   methods::StepMix mix;                     // of all slots
   // Of the rank's slots; undefined if the step is not mixed.
   torch::Tensor partner_indices, partner_labels, label_shares;
+  torch::Tensor clouds;  // float32 [b, K], taken off the outputs in the loss; undefined without logit noise
 };
 
 /// The slots that one rank of a group takes.
@@ -37,6 +38,7 @@ struct EpochInputs {
   std::shared_ptr<const LoadedData> data;
   std::shared_ptr<methods::BatchEditor> editor;  // null unless the recipe translates
   data::PlanInputs plan_inputs;
+  std::vector<double> cloud_sizes;  // [K], of the noise on the logits; empty: none
 };
 
 /// Makes the inputs of a trial's plans. Local.
@@ -61,7 +63,7 @@ class EpochWork {
  private:
   struct Planned {
     StepWork host;  // its tensors undefined
-    nn::UploadSlice indices, labels, partner_indices, partner_labels, label_shares;
+    nn::UploadSlice indices, labels, partner_indices, partner_labels, label_shares, clouds;
     methods::TranslationUpload translations;
   };
 

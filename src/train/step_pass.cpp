@@ -16,8 +16,8 @@ StepPass::Result AutogradStepPass::operator()(const methods::LossFn& loss, const
                                               std::size_t slots, Profile* profile, const MultiplyAdds& cost) {
   if (graphed_) {
     return timed(profile, ProfilePhase::forward, cost.forward + cost.backward, [&] {
-      const auto results =
-          recorded(loss, batch, slots)({batch.images, batch.labels, batch.partner_labels, batch.label_shares});
+      const auto results = recorded(
+          loss, batch, slots)({batch.images, batch.labels, batch.partner_labels, batch.label_shares, batch.clouds});
       return Result{results[0], results[1]};
     });
   }
@@ -37,7 +37,7 @@ nn::GraphedCall& AutogradStepPass::recorded(const methods::LossFn& loss, const m
       calls_[{&loss, batch.images.size(0), slots, batch.partner_labels.defined()}];
   if (call == nullptr) {
     call = std::make_unique<nn::GraphedCall>([forward = forward_, loss, slots](const nn::GraphedCall::Tensors& in) {
-      const methods::Batch inputs{in[0], in[1], {}, in[2], in[3]};
+      const methods::Batch inputs{in[0], in[1], {}, in[2], in[3], in[4]};
       const torch::Tensor outputs = forward(inputs.images);
       const torch::Tensor losses = methods::mixed_loss(loss, outputs, inputs);
       (losses.sum() / static_cast<double>(slots)).backward();

@@ -126,7 +126,9 @@ methods::EditContext Trial::edit_context(int epoch, std::int64_t step) {
 Batch Trial::gather(const StepWork& work) {
   const PhaseTimer timer(parts_.profile, ProfilePhase::gather);
   // labels: cloned, because a translation changes them
-  return {gather_images(work.indices), work.labels.clone(), work.slots_of_rank};
+  Batch batch{gather_images(work.indices), work.labels.clone(), work.slots_of_rank};
+  if (work.clouds.defined()) batch.clouds = work.clouds.to(plan_.settings.precision);
+  return batch;
 }
 
 methods::TranslatedSlots Trial::translate(const StepWork& work, Batch& batch) {

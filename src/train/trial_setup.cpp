@@ -138,6 +138,7 @@ TrialPlan make_trial_plan(const Config& resolved, int local_rank) {
   plan.settings = trial_settings(resolved, local_rank);
   plan.recipe = settings::read<settings::Recipe>(resolved);
   plan.mixing = settings::read_mixing(resolved);
+  plan.logit_noise = settings::value_of(resolved, &settings::LossSettings::gcl_noise);
   plan.keys = f_keys(resolved);
   return plan;
 }

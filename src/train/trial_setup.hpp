@@ -86,6 +86,7 @@ struct TrialPlan {
   TrialSettings settings;
   settings::Recipe recipe;
   settings::MixSettings mixing;
+  double logit_noise = 0;  // of the Gaussian-clouded loss
   TrialKeys keys;
   int best_from_epoch = 0;  // first epoch that can be `best`
 };

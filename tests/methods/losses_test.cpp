@@ -89,10 +89,20 @@ TEST(Focal, WeighsCertainSamplesLess) {
 }
 
 TEST(Ldam, HasMarginsByTheFourthRootOfTheCounts) {
-  const std::vector<double> margins = ldam_margins(counts, 0.6);
+  const std::vector<double> margins = ldam_margins(counts, 0.6, -0.25);
   EXPECT_NEAR(margins[0], 0.2, 1e-12);
   EXPECT_NEAR(margins[1], 0.3, 1e-12);
   EXPECT_NEAR(margins[2], 0.6, 1e-12);
+}
+
+TEST(Ldam, HasMarginsByAnotherPowerOfTheCountsIfTheSettingSaysSo) {
+  EXPECT_EQ(ldam_margins(counts, 0.6, 0), (std::vector<double>{0.6, 0.6, 0.6}));
+  torch::Tensor lowered = logits.clone();  // power -1/2: 0.6 / 9, 0.6 / 4 and 0.6
+  lowered[0][2] -= 0.6;
+  lowered[1][0] -= 0.6 / 9;
+  lowered[2][1] -= 0.15;
+  expect_equal(loss_of("ldam", {{"ldam.max_margin", 0.6}, {"ldam.power", -0.5}}, {1, 1, 1}, 30),
+               cross_entropy(30 * lowered, targets));
 }
 
 TEST(Ldam, IsScaledCrossEntropyWithoutMargins) {
@@ -143,6 +153,33 @@ TEST(MakeClassWeights, AreOneForNone) {
   EXPECT_EQ(make_class_weights(settings::ClassWeights::inverse, 0.9, {8, 2}), inverse_weights({8, 2}));
   EXPECT_EQ(make_class_weights(settings::ClassWeights::effective, 0.9, {8, 2}),
             effective_number_weights({8, 2}, 0.9));
+}
+
+TEST(CbFocal, IsTheFocalLossOfCrossEntropiesWithEffectiveNumberWeights) {
+  const Config config = settings::resolve(Config(Json{{"method", "CB-Focal"}, {"focal.gamma", 2.0}}));
+  const std::vector<double> weights = effective_number_weights(counts, 0.999);
+  const torch::Tensor weighted = doubles({weights[2], weights[0], weights[1]}) * cross_entropy(logits, targets);
+  expect_equal(make_loss(config, counts, weights, 1)(logits, targets), (1 - (-weighted).exp()).pow(2) * weighted);
+}
+
+/// Compares the gradient of each loss with central differences of its sum.
+TEST(EveryLoss, HasTheGradientOfItsValues) {
+  constexpr double step = 1e-6;
+  for (const std::string& name : settings::row_of("recipe.loss").choices) {
+    const auto sum = [&](const torch::Tensor& outputs) {
+      Config config(Json{{"method", "ERM"}, {"recipe.loss", name}});
+      return make_loss(settings::resolve(config), counts, {1, 2, 3}, 2)(outputs, targets).sum();
+    };
+    torch::Tensor outputs = logits.clone().requires_grad_(true);
+    sum(outputs).backward();
+    for (int i = 0; i < logits.numel(); ++i) {
+      torch::Tensor above = logits.clone(), below = logits.clone();
+      above.view({-1})[i] += step;
+      below.view({-1})[i] -= step;
+      const double expected = (sum(above) - sum(below)).item<double>() / (2 * step);
+      EXPECT_NEAR(outputs.grad().view({-1})[i].item<double>(), expected, 1e-7) << name << " " << i;
+    }
+  }
 }
 
 TEST(EveryLoss, HasAFiniteGradient) {

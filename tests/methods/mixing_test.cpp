@@ -111,6 +111,59 @@ TEST(Cmo, MixesAboutEverySecondStep) {
   EXPECT_NEAR(mixed, 200, 40);
 }
 
+TEST(CutMix, PastesABoxOfAPermutationOfItsStep) {
+  const data::PlanInputs inputs = tiny_inputs();
+  const data::EpochPlan plan = data::plan_epoch(inputs, 0, settings::Sampling::permutation);
+  settings::MixSettings settings = settings_of(Mixing::cutmix);
+  settings.cutmix_probability = 1;
+  std::set<double> shares;
+  for (int step = 0; step < 50; ++step) {
+    const StepMix mix = plan_mix(inputs, plan.step(0), 0, step, shape, settings);
+    ASSERT_TRUE(mix.box);
+    std::multiset<int> own, partners;
+    for (std::size_t i = 0; i < mix.partners.size(); ++i) {
+      own.insert(plan.step(0)[i].image);
+      partners.insert(mix.partners[i].image);
+      EXPECT_DOUBLE_EQ(mix.label_shares[i], 1 - mix.box->height * mix.box->width / 64.0);
+    }
+    EXPECT_EQ(own, partners);
+    shares.insert(mix.share);
+  }
+  EXPECT_GT(shares.size(), 10U);
+}
+
+TEST(CutMix, MixesStepsByItsProbabilityInAllEpochs) {
+  const data::PlanInputs inputs = tiny_inputs();
+  const data::EpochPlan plan = data::plan_epoch(inputs, 0, settings::Sampling::permutation);
+  for (const double probability : {0.0, 0.5, 1.0}) {
+    settings::MixSettings settings = settings_of(Mixing::cutmix);
+    settings.cutmix_probability = probability;
+    settings.cmo_until = 0;  // CMO's alone
+    int mixed = 0;
+    for (int step = 0; step < 400; ++step) {
+      mixed += plan_mix(inputs, plan.step(0), 7, step, shape, settings).partners.empty() ? 0 : 1;
+    }
+    if (probability == 0.5) {
+      EXPECT_NEAR(mixed, 200, 40);
+    } else {
+      EXPECT_EQ(mixed, 400 * probability);
+    }
+  }
+}
+
+TEST(MixBatch, WithAnEmptyBoxIsThePlainBatchWithThePlainLoss) {
+  StepMix mix;
+  mix.box = Box{3, 3, 0, 0};
+  mix.partners.resize(2);
+  const torch::Tensor images = torch::rand({2, 1, 8, 8});
+  Batch batch{images.clone(), torch::tensor({0, 1}, torch::kInt64), {0, 1}};
+  mix_batch(mix, {torch::zeros({2, 1, 8, 8}), torch::tensor({1, 0}, torch::kInt64), torch::tensor({1.0, 1.0})},
+            batch);
+  EXPECT_TRUE(torch::equal(batch.images, images));
+  const torch::Tensor outputs = torch::tensor({{1.0, 2.0}, {0.5, -3.0}});
+  EXPECT_TRUE(torch::equal(mixed_loss(cross_entropy, outputs, batch), cross_entropy(outputs, batch.labels)));
+}
+
 TEST(MixBatch, MixesPixelsAndLossesAlike) {
   StepMix mix;
   mix.share = 0.75;
@@ -126,6 +179,31 @@ TEST(MixBatch, MixesPixelsAndLossesAlike) {
   EXPECT_TRUE(torch::allclose(mixed_loss(loss, {}, batch), torch::tensor({0.75F * 1 + 0.25F * 2, 1.0F})));
 }
 
+TEST(MixBatch, MixesEachPairByItsOwnShareIfThePlanSaysSo) {
+  StepMix mix;
+  mix.shares_by_pair = true;
+  mix.partners.resize(3);
+  Batch batch{torch::ones({3, 1, 2, 2}), torch::tensor({0, 1, 2}, torch::kInt64), {0, 1, 2}};
+  mix_batch(mix,
+            {torch::full({3, 1, 2, 2}, 5.0F), torch::tensor({1, 0, 0}, torch::kInt64),
+             torch::tensor({0.75, 0.25, 1.0}, torch::kFloat64)},
+            batch);
+  EXPECT_TRUE(torch::equal(batch.images.mean({1, 2, 3}), torch::tensor({2.0F, 4.0F, 1.0F})));
+  EXPECT_TRUE(torch::equal(batch.label_shares, torch::tensor({0.75F, 0.25F, 1.0F})));
+}
+
+TEST(MixBatch, GivesARankItsRowsOfTheWholeBatch) {
+  StepMix mix;
+  mix.shares_by_pair = true;
+  mix.partners.resize(4);
+  const torch::Tensor images = torch::rand({4, 3, 5, 5}), others = torch::rand({4, 3, 5, 5});
+  const torch::Tensor labels = torch::zeros({4}, torch::kInt64), shares = torch::rand({4}, torch::kFloat64);
+  Batch whole{images.clone(), labels, {0, 1, 2, 3}}, part{images.narrow(0, 1, 2).clone(), labels, {1, 2}};
+  mix_batch(mix, {others, labels, shares}, whole);
+  mix_batch(mix, {others.narrow(0, 1, 2), labels, shares.narrow(0, 1, 2)}, part);
+  EXPECT_TRUE(torch::equal(part.images, whole.images.narrow(0, 1, 2)));
+}
+
 TEST(MixBatch, PastesTheBoxAndNothingElse) {
   StepMix mix;
   mix.box = Box{1, 0, 1, 2};
@@ -133,6 +211,17 @@ TEST(MixBatch, PastesTheBoxAndNothingElse) {
   Batch batch{torch::zeros({1, 1, 2, 2}), torch::tensor({0}, torch::kInt64), {0}};
   mix_batch(mix, {torch::ones({1, 1, 2, 2}), torch::tensor({1}, torch::kInt64), torch::tensor({0.5})}, batch);
   EXPECT_TRUE(torch::equal(batch.images.view({4}), torch::tensor({0.0F, 0.0F, 1.0F, 1.0F})));
+}
+
+TEST(MixedLoss, TakesTheCloudsOffTheOutputsForBothLabels) {
+  Batch batch{torch::zeros({1, 1, 1, 1}), torch::tensor({0}, torch::kInt64), {0}};
+  batch.clouds = torch::tensor({{0.5, 0.0, 1.0}});
+  const torch::Tensor outputs = torch::tensor({{1.0, 2.0, 3.0}}), lowered = torch::tensor({{0.5, 2.0, 2.0}});
+  const auto loss_for = [&](std::int64_t label) { return cross_entropy(lowered, torch::tensor({label})); };
+  EXPECT_TRUE(torch::equal(mixed_loss(cross_entropy, outputs, batch), loss_for(0)));
+  batch.partner_labels = torch::tensor({2}, torch::kInt64);
+  batch.label_shares = torch::tensor({0.25});
+  EXPECT_TRUE(torch::allclose(mixed_loss(cross_entropy, outputs, batch), 0.25 * loss_for(0) + 0.75 * loss_for(2)));
 }
 
 TEST(MixedLoss, IsThePlainLossIfNothingIsMixed) {

@@ -48,6 +48,12 @@ TEST(Registry, GivesEachMethodItsOwnRecipe) {
   EXPECT_EQ(read<Recipe>(recipe_config("SMOTE")).sampling, Sampling::smote);
   EXPECT_EQ(read<Recipe>(recipe_config("RW")).class_weights, ClassWeights::inverse);
   EXPECT_EQ(read<Recipe>(recipe_config("MiSLAS")).start, "mixup");
+  EXPECT_EQ(read<Recipe>(recipe_config("MAMix-DRW")).mixing, Mixing::mamix);
+  EXPECT_EQ(read<Recipe>(recipe_config("CB-Focal")).class_weights, ClassWeights::effective);
+  EXPECT_EQ(read<Recipe>(recipe_config("CDT")).loss, Loss::vector_scaling);
+  EXPECT_EQ(recipe_config("CDT").number("vs.tau"), 0);
+  EXPECT_EQ(recipe_config("VS").number("vs.tau"), 1);
+  EXPECT_EQ(recipe_config("PC-Softmax").number("post_hoc.tau"), 1);
   EXPECT_EQ(read<Recipe>(recipe_config("cRT")).train, Trainable::head);
   EXPECT_EQ(recipe_config("LWS").integer("second.epochs"), 5);
   EXPECT_EQ(recipe_config("cRT").integer("second.epochs"), 10);

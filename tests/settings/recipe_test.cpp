@@ -37,6 +37,8 @@ TEST(CheckRecipe, RefusesWhatContradictsItself) {
                             {"recipe.class_weights = 'inverse'", "recipe.rebalance"}));
   EXPECT_TRUE(refusal({{"method", "ERM"}, {"recipe.rebalance", "deferred"}}).starts_with("recipe.rebalance"));
   EXPECT_TRUE(refusal({{"method", "LDAM"}, {"recipe.head", "linear"}}).starts_with("recipe.loss = 'ldam'"));
+  EXPECT_TRUE(
+      refusal({{"method", "GCL"}, {"recipe.head", "linear"}}).starts_with("recipe.loss = 'gaussian-clouded'"));
   EXPECT_TRUE(refusal({{"method", "M2m"}, {"recipe.mixing", "mixup"}}).starts_with("recipe.mixing = 'mixup'"));
   EXPECT_TRUE(refusal({{"method", "ERM"}, {"recipe.start", "ERM"}}).starts_with("recipe.start = 'ERM'"));
   EXPECT_TRUE(refusal({{"method", "ERM"}, {"recipe.train", "head"}}).starts_with("recipe.start: "));
@@ -46,7 +48,8 @@ TEST(CheckRecipe, RefusesWhatContradictsItself) {
 }
 
 TEST(CheckRecipe, AcceptsAnyLossWithAnySamplerAndWeights) {
-  for (const std::string loss : {"cross-entropy", "focal", "ldam", "logit-adjusted", "label-aware-smoothing"}) {
+  for (const std::string loss : {"cross-entropy", "focal", "ldam", "logit-adjusted", "label-aware-smoothing",
+                                 "vector-scaling", "gaussian-clouded"}) {
     for (const char* sampling : {"plain", "class-balanced", "smote"}) {
       for (const char* weights : {"none", "inverse", "effective"}) {
         if (sampling == std::string("plain") && weights == std::string("none")) continue;

@@ -47,9 +47,17 @@ TEST(TrialIdentity, KnowsARecipeByItsPartsAndTheSettingsOfThoseAlone) {
   EXPECT_EQ(with("RW", "weights.beta", 0.9), identity({{"method", "RW"}}));
   EXPECT_NE(with("mixup", "seeds.plan", 9), identity({{"method", "mixup"}}));
   EXPECT_EQ(with("LDAM", "seeds.plan", 9), identity({{"method", "LDAM"}}));
+  EXPECT_NE(with("GCL", "seeds.plan", 9), identity({{"method", "GCL"}}));
+  EXPECT_EQ(with("LA", "vs.gamma", 0.5), identity({{"method", "LA"}}));
+  EXPECT_EQ(with("mixup", "unimix.tau", -1.0), identity({{"method", "mixup"}}));
   EXPECT_EQ(with("ERM", "second.epochs", 3), identity({{"method", "ERM"}}));
   EXPECT_NE(with("cRT", "second.epochs", 3), identity({{"method", "cRT"}}));
   EXPECT_NE(with("LA-post-hoc", "post_hoc.tau", 0.5), identity({{"method", "LA-post-hoc"}}));
+}
+
+TEST(TrialIdentity, LacksALaterSettingAtItsDefault) {
+  EXPECT_EQ(identity({{"method", "LDAM"}}).dump().find("ldam.power"), std::string::npos);
+  EXPECT_NE(identity({{"method", "LDAM"}, {"ldam.power", -0.5}}).dump().find("ldam.power"), std::string::npos);
 }
 
 TEST(TrialIdentity, KnowsACheckpointByItsContentAndNotItsPath) {

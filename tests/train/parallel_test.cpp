@@ -1,6 +1,7 @@
 // Trials of several ranks: they equal the trial of one rank.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <thread>
 
 #include "comm/messages/collectives.hpp"
@@ -99,7 +100,8 @@ void expect_same_epochs(const Result& together, const Result& single_rank, doubl
 }
 
 TEST(ParallelTrial, EqualsATrialOfOneRankToRoundingInFloat64) {
-  for (const char* method : {"ERM", "M2m", "M2m-LDAM", "SMOTE", "mixup-DRW", "CMO"}) {
+  for (const char* method : {"ERM", "M2m", "M2m-LDAM", "SMOTE", "mixup-DRW", "CMO", "CutMix", "UniMix-Bayias",
+                             "MAMix-DRW", "Balanced-MixUp", "VS", "GCL"}) {
     const Config config = config_of({{"method", method}});
     const Result together = run_together(config);
     const Result single = run(config, comm::single_rank());
@@ -215,8 +217,7 @@ TEST(ParallelTrial, DivergesOnAllRanksAlike) {
   EXPECT_THROW(run_together(config), Diverged);
 }
 
-TEST(ParallelTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
-  const Config config = config_of(Json::object());
+void expect_going_on_in_the_middle_of_an_epoch(const Config& config) {
   const auto ranks = comm::make_communicator(all_ranks(), torch::kCPU);
   const Result whole = run(config, ranks);
   Trial first = testing::make_trial(setup_of(config, ranks));
@@ -234,12 +235,22 @@ TEST(ParallelTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
   EXPECT_DOUBLE_EQ(first.epochs()[3].loss, whole.epochs[3].loss);
 }
 
+TEST(ParallelTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
+  for (const char* method : {"M2m", "UniMix", "GCL"}) {
+    SCOPED_TRACE(method);
+    expect_going_on_in_the_middle_of_an_epoch(config_of({{"method", method}}));
+  }
+}
+
 TEST(DeterministicTrial, HasTheSameBitsOnAnyNumberOfRanks) {
   if (comm::shard_count % all_ranks().size() != 0) GTEST_SKIP() << "8 shards cannot be distributed evenly";
-  for (const char* precision : {"float32", "bf16"}) {
-    const std::string kind = precision == std::string("bf16") ? "imbsam" : "none";
-    const Config config =
-        config_of({{"train.precision", precision}, {"train.epochs", 3}, {"train.sharpness", kind}});
+  using Case = std::array<const char*, 3>;
+  for (const auto& [method, precision, sharpness] :
+       {Case{"M2m", "float32", "none"}, Case{"M2m", "bf16", "imbsam"}, Case{"UniMix", "float32", "none"},
+        Case{"CutMix", "bf16", "none"}, Case{"GCL", "float32", "none"}}) {
+    SCOPED_TRACE(method);
+    const Config config = config_of(
+        {{"method", method}, {"train.precision", precision}, {"train.epochs", 3}, {"train.sharpness", sharpness}});
     const Result result = run_sharded(config, &all_ranks());
     if (all_ranks().rank() == 0) {
       const Result one_rank = run_sharded(config, nullptr);
