@@ -131,6 +131,7 @@ std::optional<TauRange> tau_range(const Group& trials, Selection selection) {
   for (const results::TrialRecord* record : records(trials)) {
     if (!record->data.contains(place)) continue;
     const Json& recorded = record->data.at(place);
+    if (!recorded.contains("tau")) continue;  // a temperature, which is fitted and not chosen
     const double tau = recorded.at("tau").get<double>();
     if (!range) range = TauRange{tau, tau, 0};
     range->min = std::min(range->min, tau);

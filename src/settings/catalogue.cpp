@@ -182,6 +182,17 @@ std::vector<Method> adjustment_and_second_stages() {
   };
 }
 
+/// Later changes of a finished trial.
+std::vector<Method> later_second_stages() {
+  return {
+      row("ERM-TS", "Temperature scaling: the logits of a finished trial divided by one number, without training.",
+          "z / T of ERM's stored logits, T = `post_hoc.temperature` with the least negative log-likelihood on "
+          "validation; the same answers, better calibrated",
+          "Guo et al.: On calibration of modern neural networks, ICML 2017",
+          {{"recipe.start", "ERM"}, {"recipe.post_hoc", "temperature"}}),
+  };
+}
+
 /// Mixing of samples.
 std::vector<Method> mixing() {
   return {
@@ -267,7 +278,7 @@ const std::vector<Method>& catalogue() {
   static const std::vector<Method> rows = [] {
     std::vector<Method> joined;
     for (const auto& part : {resampling_and_reweighting(), losses(), translation(), adjustment_and_second_stages(),
-                             mixing(), experts()}) {
+                             mixing(), experts(), later_second_stages()}) {
       joined.insert(joined.end(), part.begin(), part.end());
     }
     return joined;

@@ -177,6 +177,17 @@ void check_g(const Config& config) {
   }
 }
 
+/// Checks that what a post-hoc method takes from validation can be taken.
+void check_validation(const Config& config, const Recipe& recipe) {
+  if (recipe.trains() || config.text("data.validation") != "none") return;
+  const bool is_temperature = recipe.post_hoc == PostHoc::temperature;
+  const std::string name = is_temperature ? "post_hoc.temperature" : "post_hoc.tau";
+  if (config.has(name)) return;
+  throw usage_error(fmt::format(
+      "{0}: there is no validation set to {1} it (data.validation = 'none'); set {0} = 1 or another value", name,
+      is_temperature ? "fit" : "choose"));
+}
+
 /// Checks the base of a second stage or post-hoc method: a method that trains everything.
 void check_start(const Config& config) {
   const Recipe recipe = read<Recipe>(config);
@@ -200,11 +211,7 @@ void check_start(const Config& config) {
         "recipe.start = 'ERM' or another method with one",
         recipe.start));
   }
-  if (!recipe.trains() && !config.has("post_hoc.tau") && config.text("data.validation") == "none") {
-    throw usage_error(
-        "post_hoc.tau: there is no validation set to choose it (data.validation = 'none'); set post_hoc.tau = 1 or "
-        "another value");
-  }
+  check_validation(config, recipe);
 }
 
 }  // namespace

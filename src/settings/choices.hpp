@@ -63,7 +63,7 @@ enum class Trainable {
 };
 
 /// A change of the logits of a finished trial.
-enum class PostHoc { none, tau_normalisation, logit_adjustment };
+enum class PostHoc { none, tau_normalisation, logit_adjustment, temperature };
 
 /// The draw of a seed image from a batch.
 enum class SeedBy {

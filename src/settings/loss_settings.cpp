@@ -206,6 +206,11 @@ const Rows<PostHocSettings>& rows<PostHocSettings>() {
           .acts_post_hoc()
           .acts_if({"recipe.post_hoc", {to_text(PostHoc::tau_normalisation), to_text(PostHoc::logit_adjustment)}})
           .help("Strength of a post-hoc method; by default the best of 0, 0.1, ... 2 on validation."),
+      setting("post_hoc.temperature", &PostHocSettings::temperature)
+          .range(0.01, 100)
+          .acts_post_hoc()
+          .acts_if({"recipe.post_hoc", {to_text(PostHoc::temperature)}})
+          .help("Divisor of all logits; by default the one with the least negative log-likelihood on validation."),
   };
   return all;
 }

@@ -73,7 +73,8 @@ const Rows<SecondStageSettings>& rows<SecondStageSettings>();
 
 /// The settings of post-hoc methods.
 struct PostHocSettings {
-  std::optional<double> tau;  // by default the best on validation
+  std::optional<double> tau;          // by default the best on validation
+  std::optional<double> temperature;  // by default fitted on validation
 };
 template <>
 const Rows<PostHocSettings>& rows<PostHocSettings>();

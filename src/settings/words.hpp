@@ -95,6 +95,7 @@ struct Words<PostHoc> {
       {"none", PostHoc::none},
       {"tau-normalisation", PostHoc::tau_normalisation},
       {"logit-adjustment", PostHoc::logit_adjustment},
+      {"temperature", PostHoc::temperature},
   };
 };
 template <>

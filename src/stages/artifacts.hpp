@@ -48,11 +48,13 @@ checkpoints::Checkpoint read_base_weights(const results::OutputFolder& out, cons
 /// every trial that starts from this one reads them. Local. Throws Error (input_output) if a file cannot be read.
 std::optional<results::Damage> damage_of_base(const study::Stage& trial, const results::OutputFolder& out);
 
-/// Record of a post-hoc trial: the logits of its base, changed as recipe.post_hoc and post_hoc.tau say.
+/// Record of a post-hoc trial: the logits of its base, changed as recipe.post_hoc, post_hoc.tau and
+/// post_hoc.temperature say.
 ///
 /// If post_hoc.tau is not set, last and best each get the tau with the largest bACC on validation, the smallest on
-/// a tie. record.data["post_hoc"] holds the tau and how many were tried. Reads the base's result and, for
-/// tau-normalisation, its head. Local, deterministic.
+/// a tie; if post_hoc.temperature is not set, each gets the temperature that fits validation best.
+/// record.data["post_hoc"] holds the tau and how many were tried, or the temperature. Reads the base's result and,
+/// for tau-normalisation, its head. Local, deterministic.
 results::TrialRecord post_hoc_record(const Config& resolved, const results::OutputFolder& out,
                                      const std::string& base_id);
 

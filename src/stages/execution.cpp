@@ -53,15 +53,20 @@ int last_epoch(const StageJob& job) {
   return job.stage.kind == StageKind::prefix ? job.settings.defer_until : job.settings.epochs;
 }
 
+/// The value that a post-hoc method used: "tau 0.8", "temperature 1.532".
+std::string post_hoc_text(const Json& used) {
+  if (used.contains("tau")) return fmt::format("tau {:.1f}", used.at("tau").get<double>());
+  return fmt::format("temperature {:.3f}", used.at("temperature").get<double>());
+}
+
 /// Executes a trial that trains nothing; its first rank writes the files.
 StageResult execute_post_hoc(const StageJob& job) {
   const StartTime start_time;
   const study::Stage& stage = job.stage;
   results::TrialRecord record = post_hoc_record(stage.config, job.out, *stage.need(StageKind::trial));
   const std::string summary =
-      fmt::format("bACC {:.1f} (last, tau {:.1f}) GM {:.1f}", 100 * balanced_accuracy(record.last.test),
-                  record.data.at("post_hoc").at("last").at("tau").get<double>(),
-                  100 * geometric_mean(record.last.test)) +
+      fmt::format("bACC {:.1f} (last, {}) GM {:.1f}", 100 * balanced_accuracy(record.last.test),
+                  post_hoc_text(record.data.at("post_hoc").at("last")), 100 * geometric_mean(record.last.test)) +
       over_tested(record.last.test);
   try {
     if (job.leads()) {

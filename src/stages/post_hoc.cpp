@@ -57,6 +57,18 @@ Json apply_best_tau(const Config& resolved, const results::TrialRecord& base, co
   return {{"tau", best_tau}, {"tried", taus.size()}};
 }
 
+/// Divides the logits of the snapshot by the temperature of the settings, or by the one fitted on validation;
+/// returns it. The predictions stay as they are.
+Json apply_temperature(const Config& resolved, const results::TrialRecord& base, results::Snapshot& snapshot) {
+  const auto given = settings::read<settings::PostHocSettings>(resolved).temperature;
+  const double temperature = given ? *given
+                                   : methods::fit_temperature(snapshot.validation_logits, base.validation_labels,
+                                                              snapshot.validation.classes);
+  snapshot.test_logits = methods::tempered_logits(snapshot.test_logits, temperature);
+  snapshot.validation_logits = methods::tempered_logits(snapshot.validation_logits, temperature);
+  return {{"temperature", temperature}};
+}
+
 }  // namespace
 
 checkpoints::Checkpoint read_base_weights(const results::OutputFolder& out, const std::string& id, bool best) {
@@ -80,18 +92,21 @@ std::optional<results::Damage> damage_of_base(const study::Stage& trial, const r
 results::TrialRecord post_hoc_record(const Config& resolved, const results::OutputFolder& out,
                                      const std::string& base_id) {
   results::TrialRecord record = results::read_trial(out.result(base_id));
-  const bool is_tau_norm =
-      settings::read<settings::Recipe>(resolved).post_hoc == settings::PostHoc::tau_normalisation;
+  const settings::PostHoc method = settings::read<settings::Recipe>(resolved).post_hoc;
   const auto counts = record.data.at("counts").get<ClassCounts>();
   const auto make_transform = [&](bool best) -> LogitTransform {
-    if (is_tau_norm) return tau_normalisation(out, base_id, best);
+    if (method == settings::PostHoc::tau_normalisation) return tau_normalisation(out, base_id, best);
     return [counts](const std::vector<float>& logits, double tau) {
       return methods::adjusted_logits(logits, counts, tau);
     };
   };
-  record.data["post_hoc"] = {{"last", apply_best_tau(resolved, record, make_transform(false), record.last)}};
-  if (record.best)
-    record.data["post_hoc"]["best"] = apply_best_tau(resolved, record, make_transform(true), *record.best);
+  const auto apply = [&](bool best, results::Snapshot& snapshot) {
+    return method == settings::PostHoc::temperature
+               ? apply_temperature(resolved, record, snapshot)
+               : apply_best_tau(resolved, record, make_transform(best), snapshot);
+  };
+  record.data["post_hoc"] = {{"last", apply(false, record.last)}};
+  if (record.best) record.data["post_hoc"]["best"] = apply(true, *record.best);
   record.epochs.clear();
   return record;
 }

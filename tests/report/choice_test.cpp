@@ -224,6 +224,15 @@ TEST(Choice, DoesNotShowATauThatWasGiven) {
   EXPECT_NE(to_markdown(chosen(results)).find("| tau-norm: the only setting |"), std::string::npos);
 }
 
+TEST(Choice, CountsATemperatureThatWasFittedAsOneSetting) {
+  StudyResults results;
+  results.trials.push_back(done({"ERM-TS", sample_config("ERM-TS", 0), {70, 70}, {7, 7}}));
+  results.trials.back().record->data["post_hoc"] = {{"last", {{"temperature", 1.5}}}};
+  const Choice choice = *chosen(results).cells[0][0].choice;
+  EXPECT_EQ(choice.settings, 1);
+  EXPECT_FALSE(choice.tau.has_value());
+}
+
 TEST(Choice, IsTheSameInEveryFormat) {
   const ResultTable table = chosen(two_betas());
   const std::string setting = "M2m, beta=0.99: chosen of 2 on validation";

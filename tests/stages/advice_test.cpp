@@ -176,6 +176,7 @@ TEST_F(AdviceTest, OfRecipesWorks) {
                                     {"method=tau-norm", "recipe.start=LDAM"},
                                     {"method=LA-post-hoc", "recipe.train=head"},
                                     {"method=LA-post-hoc", "data.validation=none"},
+                                    {"method=ERM-TS", "data.validation=none"},
                                     {"method=DRS", "recipe.sampling=plain"}}) {
     expect_advice_works(with({"data.set=digits", "data.ratio=10"}, settings));
   }

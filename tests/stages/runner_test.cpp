@@ -10,9 +10,11 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/instruction_set.hpp"
+#include "core/metrics.hpp"
 #include "results/folder_lock.hpp"
 #include "results/journal.hpp"
 #include "results/record_file.hpp"
+#include "settings/loss_settings.hpp"
 #include "support/eventually.hpp"
 #include "support/said.hpp"
 #include "support/stage_runs.hpp"
@@ -225,6 +227,37 @@ TEST_F(StageRunnerTest, GivesThePostHocTauThatWasAskedFor) {
   EXPECT_EQ(same.data.at("post_hoc").at("last").at("tried"), 1);
 }
 
+TEST_F(StageRunnerTest, ScalesTheTemperatureOfABaseTrialAndLeavesItsAnswers) {
+  const StageGraph graph =
+      plan({{{"method", "ERM-TS"}}, {{"method", "ERM-TS"}, {"post_hoc.temperature", 2.0}}}, false);
+  EXPECT_EQ(study::count(graph, StageKind::trial), 3);
+  const OutputFolder here = out("here");
+  run_all(graph, here);
+  const Stage& base = labelled(graph, "ERM");
+  const TrialRecord erm = results::read_trial(here.result(base.id));
+  const auto nll = [&](const results::Snapshot& snapshot) {
+    return calibration_from_logits(snapshot.validation_logits, erm.validation_labels, snapshot.validation.classes)
+        .nll;
+  };
+  for (const Stage& stage : graph.stages) {
+    if (stage.id == base.id) continue;
+    const TrialRecord scaled = results::read_trial(here.result(stage.id));
+    const double last = scaled.data.at("post_hoc").at("last").at("temperature");
+    const double best = scaled.data.at("post_hoc").at("best").at("temperature");
+    EXPECT_EQ(scaled.last.test, erm.last.test);
+    EXPECT_EQ(scaled.best->validation, erm.best->validation);
+    EXPECT_NEAR(scaled.last.test_logits[3], erm.last.test_logits[3] / last, 0.02);
+    EXPECT_NEAR(scaled.best->test_logits[3], erm.best->test_logits[3] / best, 0.02);
+    if (settings::find_value(stage.config, &settings::PostHocSettings::temperature)) {
+      EXPECT_EQ(last, 2);
+    } else {
+      EXPECT_NE(last, 1);
+      EXPECT_LE(nll(scaled.last), nll(erm.last) + 1e-4);  // logits are stored with three digits
+      EXPECT_LE(nll(*scaled.best), nll(*erm.best) + 1e-4);
+    }
+  }
+}
+
 TEST_F(StageRunnerTest, TauNormalisesAsTheWeightsOnDiskSay) {
   const StageGraph graph = plan({{{"method", "tau-norm"}, {"post_hoc.tau", 1.0}}}, false);
   const OutputFolder here = out("here");
@@ -276,6 +309,7 @@ TEST(PlanRefusals, BeginFromTheNameOfTheField) {
   EXPECT_TRUE(refusal({{"method", "cRT"}, {"recipe.start", "nobody"}}).starts_with("recipe.start = 'nobody'"));
   EXPECT_TRUE(refusal({{"method", "tau-norm"}, {"recipe.start", "LDAM"}}).starts_with("recipe.start = 'LDAM'"));
   EXPECT_TRUE(refusal({{"method", "tau-norm"}, {"data.validation", "none"}}).starts_with("post_hoc.tau"));
+  EXPECT_TRUE(refusal({{"method", "ERM-TS"}, {"data.validation", "none"}}).starts_with("post_hoc.temperature"));
 }
 
 }  // namespace
