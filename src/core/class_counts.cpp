@@ -89,6 +89,14 @@ std::vector<double> long_tail_shares(const ClassCounts& counts, double ratio) {
   return shares;
 }
 
+std::vector<double> generalised_weights(const ClassCounts& counts, double rho) {
+  const auto all = static_cast<double>(total(counts));
+  std::vector<double> weights(counts.size());
+  std::transform(counts.begin(), counts.end(), weights.begin(),
+                 [&](std::int64_t n) { return std::pow(all / static_cast<double>(n), rho); });
+  return scaled_to_sum_of_classes(std::move(weights));
+}
+
 namespace {
 
 constexpr std::int64_t medium_max = 100;

@@ -42,6 +42,11 @@ std::vector<double> inverse_weights(const ClassCounts& counts);
 /// Cui et al., "Class-balanced loss based on effective number of samples", CVPR 2019, equation 4.
 std::vector<double> effective_number_weights(const ClassCounts& counts, double beta);
 
+/// Class weights (N / N_k)^rho, scaled to sum K, [K]: equal for rho = 0, 1/N_k for rho = 1. rho >= 0. Pure.
+/// Zhang et al., "Distribution alignment: a unified framework for long-tail visual recognition", CVPR 2021,
+/// generalised re-weighting.
+std::vector<double> generalised_weights(const ClassCounts& counts, double rho);
+
 /// Shares of the classes in a long-tailed test set, [K], of sum 1: pi_k is proportional to ratio^(-(r_k - 1)/(K -
 /// 1)), with r_k the rank of class k by training counts. ratio > 1: the test set is long-tailed as the training set
 /// is (forward); 1: uniform; below 1: the rarest class has the largest share (backward). counts: not empty. Pure.

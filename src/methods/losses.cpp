@@ -209,10 +209,19 @@ void draw_clouds(Key plan, int epoch, std::int64_t step, std::int32_t slot, cons
   }
 }
 
-std::vector<double> make_class_weights(settings::ClassWeights kind, double beta, const ClassCounts& counts) {
-  if (kind == settings::ClassWeights::inverse) return inverse_weights(counts);
-  if (kind == settings::ClassWeights::effective) return effective_number_weights(counts, beta);
-  return std::vector<double>(counts.size(), 1.0);
+std::vector<double> make_class_weights(settings::ClassWeights kind, const settings::LossSettings& settings,
+                                       const ClassCounts& counts) {
+  switch (kind) {
+    case settings::ClassWeights::none:
+      return std::vector<double>(counts.size(), 1.0);
+    case settings::ClassWeights::inverse:
+      return inverse_weights(counts);
+    case settings::ClassWeights::effective:
+      return effective_number_weights(counts, settings.effective_beta);
+    case settings::ClassWeights::generalised:
+      return generalised_weights(counts, settings.generalised_rho);
+  }
+  throw internal_error("a kind of class weights has no formula");
 }
 
 std::vector<double> tail_classes(const ClassCounts& counts, std::int64_t below) {

@@ -73,9 +73,10 @@ std::vector<double> cloud_sizes(const ClassCounts& counts, double noise);
 void draw_clouds(Key plan, int epoch, std::int64_t step, std::int32_t slot, const std::vector<double>& sizes,
                  std::span<float> out);
 
-/// Makes the class weights of the loss, [K], scaled to sum K; all 1 for `none`. beta: of the effective number.
-/// Pure.
-std::vector<double> make_class_weights(settings::ClassWeights kind, double beta, const ClassCounts& counts);
+/// Makes the class weights of the loss, [K], scaled to sum K; all 1 for `none`. settings: beta of the effective
+/// number, rho of the generalised weights. Pure.
+std::vector<double> make_class_weights(settings::ClassWeights kind, const settings::LossSettings& settings,
+                                       const ClassCounts& counts);
 
 /// Returns 1 for each class with fewer than `below` samples and 0 for the others, [K]: the tail of ImbSAM. Zhou et
 /// al., "ImbSAM: a closer look at sharpness-aware minimization in class-imbalanced recognition", ICCV 2023. Pure.

@@ -12,7 +12,7 @@ namespace m2m::nn {
 /// Why a network of this spec cannot run fused on a device: "needs a GPU"; empty if it can.
 ///
 /// It needs a GPU of compute capability 8.0 or newer, a ResNet of 16, 32 and 64 channels for 32x32 images of 3
-/// channels, bfloat16, and no more classes than fit beside an image.
+/// channels, bfloat16, a head without a calibration, and no more classes than fit beside an image.
 std::string fused_trouble(const NetworkSpec& spec, torch::Device device);
 
 /// The fused form of a network for which fused_trouble() is empty. In float32 it keeps the pixels and the head;

@@ -36,6 +36,7 @@ void fill_directions(const torch::Tensor& directions, Stream stream) {
 void initialise_parameter(const Network& network, const torch::OrderedDict<std::string, torch::Tensor>::Item& item,
                           Stream stream) {
   const torch::Tensor& weight = item.value();
+  if (network.head().is_calibration(weight)) return;  // it keeps the values that it begins with
   if (item.key().ends_with("bias")) {
     weight.zero_();
   } else if (weight.is_same(network.head().weight) && network.head().kind() == settings::HeadKind::cosine) {
@@ -74,8 +75,8 @@ torch::Tensor Network::expert_outputs(const torch::Tensor& pixels) {
 }
 
 void Network::add_head(int features) {
-  head_ = register_module(
-      "linear", std::make_shared<Head>(spec_.head, features, spec_.classes, spec_.scaled_head, spec_.experts));
+  head_ = register_module("linear", std::make_shared<Head>(spec_.head, features, spec_.classes, spec_.scaled_head,
+                                                           spec_.calibrated_head, spec_.experts));
 }
 
 torch::Tensor Network::features(const torch::Tensor& pixels) {

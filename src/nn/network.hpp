@@ -33,9 +33,10 @@ struct NetworkSpec {
   SumOverRanks sum_over_ranks = {};  // for batch norm over several ranks
   bool fused = false;                // freeze() for one launch an image, where fused_trouble() is empty
   settings::HeadKind head = settings::HeadKind::linear;
-  bool scaled_head = false;  // with a learnt factor per class
-  int first_channels = 16;   // of the first stage, if the network takes train.width
-  int experts = 1;           // last stages with heads, if the network takes train.width
+  bool scaled_head = false;      // with a learnt factor per class
+  bool calibrated_head = false;  // with an adaptive calibration
+  int first_channels = 16;       // of the first stage, if the network takes train.width
+  int experts = 1;               // last stages with heads, if the network takes train.width
 };
 
 /// A classifier of images. Its forward pass begins by clamping the pixels to [0, 1] and normalising them by the

@@ -8,6 +8,7 @@
 namespace m2m::settings {
 namespace {
 
+constexpr const char* alshammari = "Alshammari et al.: Long-tailed recognition via weight balancing, CVPR 2022";
 constexpr const char* cao =
     "Cao et al.: Learning imbalanced datasets with label-distribution-aware margin loss, NeurIPS 2019";
 constexpr const char* kang =
@@ -182,7 +183,7 @@ std::vector<Method> adjustment_and_second_stages() {
   };
 }
 
-/// Later changes of a finished trial.
+/// Calibration, weight balancing and distribution alignment of a finished trial.
 std::vector<Method> later_second_stages() {
   return {
       row("ERM-TS", "Temperature scaling: the logits of a finished trial divided by one number, without training.",
@@ -190,6 +191,30 @@ std::vector<Method> later_second_stages() {
           "validation; the same answers, better calibrated",
           "Guo et al.: On calibration of modern neural networks, ICML 2017",
           {{"recipe.start", "ERM"}, {"recipe.post_hoc", "temperature"}}),
+      row("WD", "ERM with the weight decay that weight balancing tunes: the first of its two stages.",
+          "ERM with larger weight decay, and the learning rate that it was tuned with", alshammari,
+          {{"train.weight_decay", 5e-3}, {"train.lr", 0.01}}),
+      row("WB", "Weight balancing: the head of WD trained on, re-weighted, with weight decay and MaxNorm.",
+          "the head of WD trained on with CB-RW's weights, strong weight decay, and ‖w_k‖ <= δ after each step, δ "
+          "by "
+          "`second.max_norm`",
+          alshammari,
+          {{"recipe.start", "WD"},
+           {"recipe.train", "base-head"},
+           {"recipe.rebalance", "at-once"},
+           {"recipe.class_weights", "effective"},
+           {"second.lr", 0.01},
+           {"second.weight_decay", 0.1},
+           {"second.max_norm", 0.1}}),
+      row("DisAlign", "Distribution alignment: a calibration of the outputs of ERM, learnt with re-weighting.",
+          "(1 + c s_k) z_k + c b_k, c = sigmoid(v x + a), only s, b, v and a learnt; w_k ∝ N_k^-ρ, with "
+          "`weights.rho`",
+          "Zhang et al.: Distribution alignment: a unified framework for long-tail visual recognition, CVPR 2021",
+          {{"recipe.start", "ERM"},
+           {"recipe.train", "calibration"},
+           {"recipe.rebalance", "at-once"},
+           {"recipe.class_weights", "generalised"},
+           {"second.weight_decay", 5e-4}}),
   };
 }
 

@@ -10,6 +10,7 @@
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
+#include "settings/table.hpp"
 #include "settings/train_settings.hpp"
 
 namespace m2m::settings {
@@ -214,6 +215,30 @@ void check_start(const Config& config) {
   check_validation(config, recipe);
 }
 
+/// Checks the settings of a second stage against its base.
+void check_second_stage(const Config& config) {
+  const Recipe recipe = read<Recipe>(config);
+  if (!recipe.is_second_stage()) return;
+  const HeadKind of_base = read<Recipe>(with_method(config, recipe.start)).head;
+  if (recipe.head != of_base) {
+    const std::string another_start = "recipe.start = 'LDAM' or another method with a cosine head";
+    const std::string another_head = fmt::format("recipe.head = '{}'", to_text(of_base));
+    const bool needs_cosines = facts_of(recipe.loss).needs_cosines;
+    throw usage_error(fmt::format("recipe.head = '{}': the base trial has a {} head (recipe.start = '{}'); set {}",
+                                  to_text(recipe.head), to_text(of_base), recipe.start,
+                                  of_base == HeadKind::cosine
+                                      ? another_head
+                                      : (needs_cosines ? another_start : another_head + ", or " + another_start)));
+  }
+  const bool has_max_norm = config.has("second.max_norm") && acts(row_of("second.max_norm"), config);
+  if (recipe.head == HeadKind::cosine && has_max_norm) {
+    throw usage_error(fmt::format(
+        "second.max_norm = {}: the lengths of class vectors do not matter to cosines; set recipe.start = 'ERM' and "
+        "recipe.head = 'linear'",
+        config.number("second.max_norm")));
+  }
+}
+
 }  // namespace
 
 void check_recipe(const Config& resolved) {
@@ -233,6 +258,7 @@ void check_recipe(const Config& resolved) {
 void check(const Config& resolved) {
   check_recipe(resolved);
   check_start(resolved);
+  check_second_stage(resolved);
   check_epochs(resolved);
   check_gamma(resolved);
   check_g(resolved);

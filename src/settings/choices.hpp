@@ -36,8 +36,9 @@ enum class Sampling {
 /// Class weights of the loss.
 enum class ClassWeights {
   none,
-  inverse,    // 1/N_k
-  effective,  // (1 - beta) / (1 - beta^N_k)
+  inverse,      // 1/N_k
+  effective,    // (1 - beta) / (1 - beta^N_k)
+  generalised,  // (N / N_k)^rho
 };
 
 /// Translation of images into rare classes.
@@ -60,6 +61,8 @@ enum class Trainable {
   head,             // a new head on frozen features
   scales,           // a factor for the output of each class
   head_and_scales,  // the head of the base trial, and such factors
+  base_head,        // the head of the base trial
+  calibration,      // an adaptive calibration of the outputs (nn/head.hpp)
 };
 
 /// A change of the logits of a finished trial.

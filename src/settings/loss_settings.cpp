@@ -13,6 +13,12 @@ Condition mixing_is(const std::vector<Mixing>& kinds) {
   return condition;
 }
 
+Condition trains(const std::vector<Trainable>& parts) {
+  Condition condition{"recipe.train", {}};
+  for (const Trainable part : parts) condition.values.push_back(to_text(part));
+  return condition;
+}
+
 }  // namespace
 
 template <>
@@ -23,6 +29,10 @@ const Rows<LossSettings>& rows<LossSettings>() {
           .range(0, 0.9999999)
           .acts_if({"recipe.class_weights", {to_text(ClassWeights::effective)}})
           .help("Beta of the effective number of samples; by default 0.999 (protocol code) or 0.9999 (paper)."),
+      setting("weights.rho", &LossSettings::generalised_rho)
+          .range(0, 10)
+          .acts_if({"recipe.class_weights", {to_text(ClassWeights::generalised)}})
+          .help("Class weights by a power of the class frequency: its exponent; 0 gives equal weights, 1 1/N_k."),
       setting("train.label_smoothing", &LossSettings::label_smoothing)
           .range(0, 1)
           .acts_if({"recipe.loss", {to_text(Loss::cross_entropy), to_text(Loss::logit_adjusted)}})
@@ -178,8 +188,8 @@ MixSettings read_mixing(const Config& resolved) {
 
 template <>
 const Rows<SecondStageSettings>& rows<SecondStageSettings>() {
-  const Condition second{
-      "recipe.train", {to_text(Trainable::head), to_text(Trainable::scales), to_text(Trainable::head_and_scales)}};
+  const Condition second = trains({Trainable::head, Trainable::scales, Trainable::head_and_scales,
+                                   Trainable::base_head, Trainable::calibration});
   static const Rows<SecondStageSettings> all = {
       setting("second.epochs", &SecondStageSettings::epochs)
           .unit("epochs")
@@ -194,6 +204,16 @@ const Rows<SecondStageSettings>& rows<SecondStageSettings>() {
           .at_least(0)
           .acts_if(second)
           .help("Factor of the learning rate for the weights of the head, not for its factors."),
+      setting("second.weight_decay", &SecondStageSettings::weight_decay)
+          .at_least(0)
+          .acts_if(second)
+          .help("Weight decay of a second stage; by default train.weight_decay."),
+      setting("second.max_norm", &SecondStageSettings::max_norm)
+          .range(0, 1)
+          .acts_if(trains({Trainable::head, Trainable::head_and_scales, Trainable::base_head}))
+          .help(
+              "MaxNorm: bound of the lengths of a head's class vectors in a second stage, from the shortest one at "
+              "its start (0) to the longest (1); by default none."),
   };
   return all;
 }

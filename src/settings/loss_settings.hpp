@@ -11,6 +11,7 @@ namespace m2m::settings {
 /// The settings of losses and class weights.
 struct LossSettings {
   double effective_beta = 0.999;                    // of class weights by the effective number of samples
+  double generalised_rho = 1.2;                     // of class weights by a power of the class frequency
   double label_smoothing = 0;                       // share of a label that is spread over all classes
   double focal_gamma = 1;                           // how strongly confident samples count less
   double ldam_max_margin = 0.5;                     // of the rarest class, in cosines
@@ -65,8 +66,10 @@ MixSettings read_mixing(const Config& resolved);
 /// The settings of second stages.
 struct SecondStageSettings {
   int epochs = 10;
-  double learning_rate = 0.1;  // at the start; falls to 0 along half a cosine
-  double head_lr_factor = 1;   // of the weights of the head, not of its factors
+  double learning_rate = 0.1;          // at the start; falls to 0 along half a cosine
+  double head_lr_factor = 1;           // of the weights of the head, not of its factors
+  std::optional<double> weight_decay;  // by default that of TrainSettings
+  std::optional<double> max_norm;  // bound of class vectors, from the shortest (0) to the longest (1) at the start
 };
 template <>
 const Rows<SecondStageSettings>& rows<SecondStageSettings>();

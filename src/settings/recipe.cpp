@@ -31,7 +31,8 @@ const Rows<Recipe>& rows<Recipe>() {
       setting("recipe.class_weights", &Recipe::class_weights)
           .derived()
           .acts_post_hoc()
-          .help("Class weights of the loss: none, 1/N_k, or by the effective number of samples."),
+          .help("Class weights of the loss: none, 1/N_k, by the effective number of samples, or by a power of the "
+                "class frequency."),
       setting("recipe.translate", &Recipe::translate)
           .derived()
           .acts_post_hoc()
@@ -48,8 +49,9 @@ const Rows<Recipe>& rows<Recipe>() {
       setting("recipe.train", &Recipe::train)
           .derived()
           .acts_post_hoc()
-          .help("Trained part: everything, a new head on frozen features, factors of its outputs, or head and "
-                "factors."),
+          .help(
+              "Trained part: everything, a new head on frozen features, factors of its outputs, head and factors, "
+              "the base trial's head, or a calibration of its outputs."),
       setting("recipe.post_hoc", &Recipe::post_hoc)
           .derived()
           .acts_post_hoc()

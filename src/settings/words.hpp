@@ -54,6 +54,7 @@ struct Words<ClassWeights> {
       {"none", ClassWeights::none},
       {"inverse", ClassWeights::inverse},
       {"effective", ClassWeights::effective},
+      {"generalised", ClassWeights::generalised},
   };
 };
 template <>
@@ -83,10 +84,9 @@ struct Words<Experts> {
 template <>
 struct Words<Trainable> {
   static constexpr Word<Trainable> list[] = {
-      {"everything", Trainable::everything},
-      {"head", Trainable::head},
-      {"scales", Trainable::scales},
-      {"head-and-scales", Trainable::head_and_scales},
+      {"everything", Trainable::everything}, {"head", Trainable::head},
+      {"scales", Trainable::scales},         {"head-and-scales", Trainable::head_and_scales},
+      {"base-head", Trainable::base_head},   {"calibration", Trainable::calibration},
   };
 };
 template <>

@@ -122,7 +122,8 @@ class Execution {
     parts.on_epoch = [this](const results::EpochRecord& record) { report_epoch(record); };
     if (plan.recipe.translates()) parts.g = make_g(plan.settings, *parts.data);
     parts.resume = resume_file_.read(context_);
-    if (!parts.resume) load_start(plan.settings, parts);
+    const bool needs_start = plan.settings.max_norm.has_value();  // its bound follows from the start
+    if (!parts.resume || needs_start) load_start(plan.settings, parts);
     if (parts.resume) write([&] { journal_->complete(parts.resume->epochs); });
     return Trial(std::move(plan), std::move(parts));
   }
@@ -142,7 +143,7 @@ class Execution {
     return network;
   }
 
-  /// Loads the start of a stage without a resume file: its prefix, its base, a checkpoint, or nothing.
+  /// Loads the start of a stage: its prefix, its base, a checkpoint, or nothing.
   void load_start(const train::TrialSettings& settings, train::TrialParts& parts) {
     if (const std::string* prefix = job_.stage.need(StageKind::prefix)) {
       parts.resume = read_prefix(job_.out.stage(*prefix));

@@ -45,13 +45,18 @@ Trial::Trial(TrialPlan plan, TrialParts parts)
       forward_cost_(nn::multiply_adds(network_->spec())),
       epoch_(plan_.settings.start_epoch) {
   const torch::NoGradGuard no_gradient;
+  if (parts_.start) {
+    load_start();
+  } else if (!parts_.resume) {
+    nn::initialise(*network_, plan_.keys.init);
+  }
+  if (plan_.settings.max_norm) {
+    if (!parts_.start) throw internal_error("MaxNorm without the start of the trial, from which its bound follows");
+    max_length_ = nn::max_norm_bound(network_->head(), *plan_.settings.max_norm);
+  }
   if (parts_.resume) {
     restore(*parts_.resume);
     parts_.resume.reset();  // frees its memory
-  } else if (parts_.start) {
-    load_start();
-  } else {
-    nn::initialise(*network_, plan_.keys.init);
   }
   frozen_->refresh();                            // a second stage uses it from the first step on
   if (parts_.g) frozen_g_ = parts_.g->freeze();  // once: g never changes
@@ -106,6 +111,7 @@ void Trial::step() {
   Batch batch = gather(work);
   if (!work.mix.partners.empty()) mix(work, batch);
   train_step(work, batch, translate(work, batch));
+  if (max_length_) nn::limit_class_vectors(network_->head(), *max_length_);
   step_seconds_.push_back(seconds_since(start));
 }
 

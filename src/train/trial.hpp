@@ -95,7 +95,8 @@ class Trial {
   RunningStatistics statistics_;
   std::unique_ptr<StepPass> step_pass_;
   std::unique_ptr<EpochPlanner> planner_;
-  double forward_cost_;  // multiply-adds of one image's forward pass
+  double forward_cost_;               // multiply-adds of one image's forward pass
+  std::optional<double> max_length_;  // of a class vector, by MaxNorm
   int epoch_ = 0;
   std::int64_t step_ = 0;
   std::optional<EpochWork> work_, next_;  // of this epoch; of a later one

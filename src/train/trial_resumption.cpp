@@ -8,8 +8,10 @@ namespace m2m::train {
 void Trial::load_start() {
   checkpoints::NetworkState state = parts_.start->network;
   const bool is_second_stage = plan_.recipe.is_second_stage();
-  if (network_->head().scales.defined() && !state.contains("linear.scales")) {
-    state["linear.scales"] = torch::ones({parts_.data->set.classes});
+  // What a second stage adds to the head begins with the values that the network was built with.
+  for (const auto& item : network_->head().named_parameters()) {
+    const bool is_of_base = item.key() == "weight" || item.key() == "bias";
+    if (!is_of_base) state.try_emplace("linear." + item.key(), item.value().detach().clone());
   }
   nn::load_state(*network_, state, is_second_stage ? "the base trial" : plan_.settings.start_from);
   if (plan_.settings.trainable == settings::Trainable::head) nn::initialise_head(*network_, plan_.keys.init);

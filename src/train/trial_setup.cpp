@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
 #include "methods/m2m.hpp"
@@ -37,11 +39,18 @@ Schedule make_schedule(const settings::TrainSettings& given) {
   return {given.learning_rate, given.warmup, given.lr_drops, given.lr_drop_factor};
 }
 
+bool trains_parameter(settings::Trainable trainable, const std::string& name) {
+  const std::vector<std::string> trained = trained_parameters(trainable);
+  return trained.empty() || std::count(trained.begin(), trained.end(), name) > 0;
+}
+
 /// Replaces the schedule by the short one of a second stage.
 void apply_second_stage(TrialSettings& settings, const settings::SecondStageSettings& second) {
   settings.epochs = second.epochs;
   settings.schedule = {second.learning_rate, 0, {}, 1, second.epochs};
   settings.head_lr_factor = second.head_lr_factor;
+  if (second.weight_decay) settings.weight_decay = *second.weight_decay;
+  if (trains_parameter(settings.trainable, "linear.weight")) settings.max_norm = second.max_norm;
   settings.start_from.clear();
   settings.start_epoch = 0;
 }
@@ -148,9 +157,9 @@ TrialParts make_trial_parts(const Config& resolved, const TrialPlan& plan, std::
   if (plan.recipe.translates())
     parts.editor = methods::make_m2m_editor(resolved, plan.settings.graphed, plan.settings.fused);
   const ClassCounts& counts = data->split.counts;
-  const double effective_beta = settings::read<settings::LossSettings>(resolved).effective_beta;
+  const auto losses = settings::read<settings::LossSettings>(resolved);
   const auto loss_with = [&](settings::ClassWeights weights) {
-    return methods::make_loss(resolved, counts, methods::make_class_weights(weights, effective_beta, counts),
+    return methods::make_loss(resolved, counts, methods::make_class_weights(weights, losses, counts),
                               plan.settings.logit_scale);
   };
   parts.loss = loss_with(settings::ClassWeights::none);
@@ -168,6 +177,9 @@ TrialParts make_trial_parts(const Config& resolved, const TrialPlan& plan, std::
 std::vector<std::string> trained_parameters(settings::Trainable trainable) {
   if (trainable == settings::Trainable::everything) return {};
   if (trainable == settings::Trainable::scales) return {"linear.scales"};
+  if (trainable == settings::Trainable::calibration) {
+    return {"linear.magnitudes", "linear.margins", "linear.confidence", "linear.confidence_bias"};
+  }
   std::vector<std::string> names = {"linear.weight", "linear.bias"};
   if (trainable == settings::Trainable::head_and_scales) names.emplace_back("linear.scales");
   return names;
@@ -177,9 +189,13 @@ nn::NetworkSpec network_spec(const TrialSettings& settings, const LoadedData& da
   const data::ImageShape& shape = data.set.train.shape;
   const bool has_scales = settings.trainable == settings::Trainable::scales ||
                           settings.trainable == settings::Trainable::head_and_scales;
-  return {settings.network, data.set.classes, shape.channels,    shape.height,     shape.width,
-          data.mean,        data.std,         settings.bfloat16, settings.kernels, {},
-          settings.fused,   settings.head,    has_scales,        settings.width,   settings.experts};
+  nn::NetworkSpec spec{settings.network, data.set.classes, shape.channels,    shape.height,     shape.width,
+                       data.mean,        data.std,         settings.bfloat16, settings.kernels, {},
+                       settings.fused,   settings.head,    has_scales};
+  spec.calibrated_head = settings.trainable == settings::Trainable::calibration;
+  spec.first_channels = settings.width;
+  spec.experts = settings.experts;
+  return spec;
 }
 
 std::shared_ptr<nn::Network> build_network(const TrialSettings& settings, const LoadedData& data,

@@ -59,6 +59,8 @@ struct TrialSettings {
   double logit_scale = 1;  // factor from the head's outputs to logits
   settings::Trainable trainable = settings::Trainable::everything;
   double head_lr_factor = 1;
+  std::optional<double>
+      max_norm;  // bound of the lengths of class vectors, from the shortest (0) to the longest (1)
 };
 
 /// Checks that a CPU is not asked for TF32. setting: the name to give in the error. Throws Error (usage) if
@@ -97,8 +99,9 @@ struct TrialParts {
   methods::LossFn tail_loss, weighted_tail_loss;  // of tail classes alone; empty unless the optimiser is ImbSAM
   std::shared_ptr<methods::BatchEditor> editor;   // null unless the recipe translates
   std::shared_ptr<const LoadedData> data;
-  std::shared_ptr<nn::Network> g;                                   // null unless the recipe translates
-  std::optional<checkpoints::Checkpoint> start;                     // f at the start; else it is initialised
+  std::shared_ptr<nn::Network> g;  // null unless the recipe translates
+  // f at the start; else it is initialised. Also beside `resume` if the trial bounds the lengths of class vectors.
+  std::optional<checkpoints::Checkpoint> start;
   std::optional<checkpoints::TrialState> resume;                    // of an earlier run, or of a shared prefix
   std::shared_ptr<comm::Communicator> ranks = comm::single_rank();  // the group that trains the trial
   std::function<void(const results::EpochRecord&)> on_epoch;        // called after each epoch; may be empty

@@ -73,6 +73,16 @@ TEST(ClassWeights, FollowTheEffectiveNumber) {
   EXPECT_EQ(effective_number_weights({3, 7, 9}, 0), (std::vector<double>{1, 1, 1}));
 }
 
+TEST(GeneralisedWeights, LieBetweenEqualOnesAndThoseOfTheInverseCount) {
+  EXPECT_EQ(generalised_weights({8, 2}, 0), (std::vector<double>{1, 1}));
+  // sqrt(10/8) : sqrt(10/2) is 1 : 2
+  EXPECT_NEAR(generalised_weights({8, 2}, 0.5)[0], 2.0 / 3, 1e-15);
+  EXPECT_NEAR(generalised_weights({8, 2}, 0.5)[1], 4.0 / 3, 1e-15);
+  for (int k = 0; k < 3; ++k) {
+    EXPECT_NEAR(generalised_weights({1, 2, 4}, 1)[k], inverse_weights({1, 2, 4})[k], 1e-15) << k;
+  }
+}
+
 /// The labels of each group's classes.
 std::map<std::string, std::vector<int>> labels_of(const ClassCounts& counts) {
   std::map<std::string, std::vector<int>> labels;

@@ -149,10 +149,14 @@ TEST(LabelAwareSmoothing, SmoothsFrequentClassesMore) {
 }
 
 TEST(MakeClassWeights, AreOneForNone) {
-  EXPECT_EQ(make_class_weights(settings::ClassWeights::none, 0.9, {8, 2}), (std::vector<double>{1, 1}));
-  EXPECT_EQ(make_class_weights(settings::ClassWeights::inverse, 0.9, {8, 2}), inverse_weights({8, 2}));
-  EXPECT_EQ(make_class_weights(settings::ClassWeights::effective, 0.9, {8, 2}),
-            effective_number_weights({8, 2}, 0.9));
+  settings::LossSettings settings;
+  settings.effective_beta = 0.9;
+  settings.generalised_rho = 0.5;
+  const auto weights = [&](settings::ClassWeights kind) { return make_class_weights(kind, settings, {8, 2}); };
+  EXPECT_EQ(weights(settings::ClassWeights::none), (std::vector<double>{1, 1}));
+  EXPECT_EQ(weights(settings::ClassWeights::inverse), inverse_weights({8, 2}));
+  EXPECT_EQ(weights(settings::ClassWeights::effective), effective_number_weights({8, 2}, 0.9));
+  EXPECT_EQ(weights(settings::ClassWeights::generalised), generalised_weights({8, 2}, 0.5));
 }
 
 TEST(CbFocal, IsTheFocalLossOfCrossEntropiesWithEffectiveNumberWeights) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/autograd.h>
 
+#include <cmath>
+
 #include "settings/choices.hpp"
 
 namespace m2m::nn {
@@ -13,9 +15,9 @@ namespace {
 
 constexpr int samples = 6, features = 5, classes = 4;
 
-std::shared_ptr<Head> some_head(HeadKind kind, bool scaled) {
+std::shared_ptr<Head> some_head(HeadKind kind, bool scaled, bool calibrated = false) {
   torch::manual_seed(3);
-  auto head = std::make_shared<Head>(kind, features, classes, scaled);
+  auto head = std::make_shared<Head>(kind, features, classes, scaled, calibrated);
   head->to(torch::kFloat64);
   const torch::NoGradGuard no_gradient;
   for (torch::Tensor& parameter : head->parameters()) parameter.normal_();
@@ -44,10 +46,71 @@ TEST(Head, MultipliesEachClassByItsScale) {
   EXPECT_TRUE(torch::allclose(head->forward(x), (x.mm(head->weight.t()) + head->bias) * head->scales));
 }
 
+TEST(Head, BlendsItsOutputsWithCalibratedOnesByTheConfidence) {
+  const auto head = some_head(HeadKind::linear, false, true);
+  const Calibration& calibration = head->calibration;
+  const torch::Tensor x = torch::randn({samples, features}, torch::kFloat64);
+  const torch::Tensor z = x.mm(head->weight.t()) + head->bias;
+  const torch::Tensor outputs = head->forward(x);
+  for (int i = 0; i < samples; ++i) {
+    const double score =
+        (x[i] * calibration.confidence).sum().item<double>() + calibration.confidence_bias.item<double>();
+    const double c = 1 / (1 + std::exp(-score));
+    for (int k = 0; k < classes; ++k) {
+      const double s = calibration.magnitudes[k].item<double>(), b = calibration.margins[k].item<double>();
+      EXPECT_NEAR(outputs[i][k].item<double>(), (1 + c * s) * z[i][k].item<double>() + c * b, 1e-12);
+    }
+  }
+}
+
+TEST(Head, BeginsItsCalibrationWithoutMargins) {
+  const Head head(HeadKind::linear, features, classes, false, true);
+  EXPECT_TRUE(torch::equal(head.calibration.magnitudes, torch::ones({classes})));
+  EXPECT_TRUE(torch::equal(head.calibration.margins, torch::zeros({classes})));
+  EXPECT_TRUE(torch::allclose(head.calibration.confidence, torch::full({features}, 0.1)));
+  EXPECT_EQ(head.calibration.confidence_bias.item<float>(), 0);
+  EXPECT_TRUE(head.is_calibration(head.calibration.confidence));
+  EXPECT_FALSE(head.is_calibration(head.weight));
+}
+
+std::shared_ptr<Head> head_of_lengths_5_and_1() {
+  auto head = std::make_shared<Head>(HeadKind::linear, 2, 2, false);
+  head->to(torch::kFloat64);
+  const torch::NoGradGuard no_gradient;
+  head->weight.copy_(torch::tensor({3.0, 4.0, 0.6, 0.8}, torch::kFloat64).view({2, 2}));
+  return head;
+}
+
+TEST(MaxNormBound, LiesBetweenTheShortestAndTheLongestClassVector) {
+  const auto head = head_of_lengths_5_and_1();
+  EXPECT_NEAR(max_norm_bound(*head, 0), 1, 1e-12);
+  EXPECT_NEAR(max_norm_bound(*head, 0.1), 1.4, 1e-12);
+  EXPECT_NEAR(max_norm_bound(*head, 1), 5, 1e-12);
+}
+
+TEST(LimitClassVectors, ShortensThoseOutsideTheBallAndLeavesTheOthers) {
+  const auto head = head_of_lengths_5_and_1();
+  const torch::NoGradGuard no_gradient;
+  const void* memory = head->weight.data_ptr();
+  limit_class_vectors(*head, 2.5);
+  const torch::Tensor once = head->weight.clone();
+  EXPECT_TRUE(torch::allclose(once[0], torch::tensor({1.5, 2.0}, torch::kFloat64), 1e-14, 0));
+  EXPECT_TRUE(torch::equal(once[1], torch::tensor({0.6, 0.8}, torch::kFloat64)));
+  limit_class_vectors(*head, 2.5);
+  EXPECT_TRUE(torch::allclose(head->weight, once, 1e-14, 0));
+  EXPECT_EQ(head->weight.data_ptr(), memory);
+}
+
+TEST(LimitClassVectors, LeavesVectorsOfZeros) {
+  const Head head(HeadKind::linear, features, classes, false);
+  limit_class_vectors(head, 1);
+  EXPECT_TRUE(torch::equal(head.weight, torch::zeros({classes, features})));
+}
+
 TEST(FrozenHead, AnswersAndGoesBackAsAutogradDoes) {
   for (const HeadKind kind : {HeadKind::linear, HeadKind::cosine}) {
-    for (const bool scaled : {false, true}) {
-      const auto head = some_head(kind, scaled);
+    for (const auto& [scaled, calibrated] : {std::pair{false, false}, {true, false}, {false, true}, {true, true}}) {
+      const auto head = some_head(kind, scaled, calibrated);
       FrozenHead frozen(*head);
       frozen.refresh();
       const torch::Tensor x = torch::randn({samples, features}, torch::kFloat64).requires_grad_(true);
@@ -62,13 +125,13 @@ TEST(FrozenHead, AnswersAndGoesBackAsAutogradDoes) {
 }
 
 TEST(FrozenHead, StaysAsItWasUntilItIsRefreshed) {
-  const auto head = some_head(HeadKind::cosine, true);
+  const auto head = some_head(HeadKind::cosine, true, true);
   FrozenHead frozen(*head);
   frozen.refresh();
   const torch::Tensor x = torch::randn({samples, features}, torch::kFloat64);
   const torch::NoGradGuard no_gradient;
   const torch::Tensor before = frozen.outputs(x);
-  head->weight.normal_();
+  for (torch::Tensor& parameter : head->parameters()) parameter.normal_();
   EXPECT_TRUE(torch::equal(frozen.outputs(x), before));
   frozen.refresh();
   EXPECT_TRUE(torch::allclose(frozen.outputs(x), head->forward(x)));

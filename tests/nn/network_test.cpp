@@ -232,6 +232,16 @@ TEST(Initialise, GivesACosineHeadVectorsOfLengthOne) {
   EXPECT_TRUE(torch::allclose(network->head().weight.norm(2, 0), torch::ones({10}), 1e-5, 1e-5));
 }
 
+TEST(Initialise, LeavesACalibrationAsItBegins) {
+  NetworkSpec spec = cifar_spec("resnet8");
+  spec.calibrated_head = true;
+  auto network = make_network(spec);
+  initialise(*network, {1, SeedRole::init});
+  EXPECT_TRUE(torch::equal(network->head().calibration.margins, torch::zeros({10})));
+  EXPECT_TRUE(torch::equal(network->head().calibration.magnitudes, torch::ones({10})));
+  EXPECT_TRUE(torch::equal(network->named_parameters()["linear.confidence"], torch::full({64}, 0.1)));
+}
+
 TEST(InitialiseHead, ChangesTheHeadAndNothingElse) {
   auto network = initialised("resnet8", 1);
   std::map<std::string, torch::Tensor> before;

@@ -82,6 +82,17 @@ TEST(Registry, TakesOverWhatAnotherMethodSetsBesideItsRecipe) {
   EXPECT_EQ(with_method(recipe_config("LWS"), "cRT").integer("second.epochs"), 10);
 }
 
+TEST(Registry, KeepsTheSettingsOfTheTwoStagesOfWeightBalancingApart) {
+  const Config balanced = resolve(Config(Json{{"method", "WB"}}));
+  EXPECT_EQ(balanced.number("second.weight_decay"), 0.1);
+  EXPECT_EQ(balanced.number("train.weight_decay"), 2e-4);
+  const Config base = with_method(balanced, "WD");
+  EXPECT_EQ(base.number("train.weight_decay"), 5e-3);
+  EXPECT_EQ(base.number("train.lr"), 0.01);
+  EXPECT_FALSE(base.has("second.weight_decay"));
+  EXPECT_EQ(acting_settings(base), acting_settings(resolve(Config(Json{{"method", "WD"}}))));
+}
+
 TEST(Registry, LeavesWhatAStudySaidToTheStudy) {
   const Config clean = recipe_config("cRT", {{"m2m.image", "clean-coin"}});
   EXPECT_EQ(with_method(clean, "M2m-Clean").text("m2m.image"), "clean-coin");

@@ -177,6 +177,10 @@ TEST_F(AdviceTest, OfRecipesWorks) {
                                     {"method=LA-post-hoc", "recipe.train=head"},
                                     {"method=LA-post-hoc", "data.validation=none"},
                                     {"method=ERM-TS", "data.validation=none"},
+                                    {"method=cRT", "recipe.start=LDAM"},
+                                    {"method=cRT", "recipe.head=cosine"},
+                                    {"method=cRT", "recipe.loss=ldam"},
+                                    {"method=WB", "recipe.start=LDAM", "recipe.head=cosine"},
                                     {"method=DRS", "recipe.sampling=plain"}}) {
     expect_advice_works(with({"data.set=digits", "data.ratio=10"}, settings));
   }

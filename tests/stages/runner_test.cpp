@@ -258,6 +258,28 @@ TEST_F(StageRunnerTest, ScalesTheTemperatureOfABaseTrialAndLeavesItsAnswers) {
   }
 }
 
+TEST_F(StageRunnerTest, BalancesTheWeightsOfATrialThatAStudyMayAskForToo) {
+  const StageGraph graph = plan({{{"method", "WB"}}, {{"method", "WD"}}, {{"method", "ERM"}}}, false);
+  EXPECT_EQ(study::count(graph, StageKind::trial), 3);
+  const Stage& balanced = labelled(graph, "WB");
+  EXPECT_EQ(*balanced.need(StageKind::trial), labelled(graph, "WD").id);
+}
+
+TEST_F(StageRunnerTest, GoesOnWithMaxNormWhereItWasStopped) {
+  const StageGraph graph = plan({{{"method", "WB"}, {"second.epochs", 2}}}, false);
+  run_all(graph, out("whole"));
+  const Stage& base = graph.stages.front();
+  const Stage& balanced = graph.stages.back();
+  for (const int stop_at : {1, 3, 9}) {
+    const OutputFolder folder = out("stopped at " + std::to_string(stop_at));
+    Context whole, stopping(stop_at), going_on;
+    EXPECT_EQ(Runner(folder, Json::object())(base, whole).end, study::StageOutcome::done);
+    EXPECT_EQ(Runner(folder, Json::object())(balanced, stopping).end, study::StageOutcome::interrupted);
+    EXPECT_EQ(Runner(folder, Json::object())(balanced, going_on).end, study::StageOutcome::done);
+    EXPECT_EQ(weights(folder, balanced), weights(out("whole"), balanced)) << stop_at;
+  }
+}
+
 TEST_F(StageRunnerTest, TauNormalisesAsTheWeightsOnDiskSay) {
   const StageGraph graph = plan({{{"method", "tau-norm"}, {"post_hoc.tau", 1.0}}}, false);
   const OutputFolder here = out("here");
@@ -310,6 +332,10 @@ TEST(PlanRefusals, BeginFromTheNameOfTheField) {
   EXPECT_TRUE(refusal({{"method", "tau-norm"}, {"recipe.start", "LDAM"}}).starts_with("recipe.start = 'LDAM'"));
   EXPECT_TRUE(refusal({{"method", "tau-norm"}, {"data.validation", "none"}}).starts_with("post_hoc.tau"));
   EXPECT_TRUE(refusal({{"method", "ERM-TS"}, {"data.validation", "none"}}).starts_with("post_hoc.temperature"));
+  EXPECT_TRUE(refusal({{"method", "cRT"}, {"recipe.start", "LDAM"}}).starts_with("recipe.head = 'linear'"));
+  EXPECT_TRUE(refusal({{"method", "cRT"}, {"recipe.head", "cosine"}}).starts_with("recipe.head = 'cosine'"));
+  EXPECT_TRUE(refusal({{"method", "WB"}, {"recipe.start", "LDAM"}, {"recipe.head", "cosine"}})
+                  .starts_with("second.max_norm = 0.1"));
 }
 
 }  // namespace

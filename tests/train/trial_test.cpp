@@ -132,33 +132,6 @@ TEST(Trial, WeighsTheLossFromTheDeferralOn) {
   EXPECT_NE(erm.epochs()[0].loss, at_once.epochs()[0].loss);
 }
 
-/// Runs a second stage and returns it with the state of its base trial.
-std::pair<Trial, checkpoints::NetworkState> second_stage(const std::string& method, int epochs = 3) {
-  const Trial base = run({{"method", method == "MiSLAS" ? "mixup" : "ERM"}, {"train.network", "resnet8"}});
-  testing::TrialSetup setup = testing::tiny_setup(
-      testing::tiny_config({{"method", method}, {"train.network", "resnet8"}, {"second.epochs", epochs}}));
-  setup.parts.start = base.checkpoint();
-  Trial trial = testing::make_trial(std::move(setup));
-  while (!trial.done()) trial.submit(1000);
-  return {std::move(trial), copy_state(base.network())};
-}
-
-TEST(Trial, OfASecondStageLeavesTheFeaturesUnchanged) {
-  for (const std::string method : {"cRT", "LWS", "MiSLAS"}) {
-    auto [trial, before] = second_stage(method);
-    for (const auto& [name, tensor] : copy_state(trial.network())) {
-      if (!name.starts_with("linear.")) {
-        EXPECT_TRUE(torch::equal(tensor, before.at(name))) << method << " " << name;
-      }
-    }
-    const checkpoints::NetworkState after = copy_state(trial.network());
-    EXPECT_EQ(torch::equal(after.at("linear.weight"), before.at("linear.weight")), method == "LWS") << method;
-    EXPECT_EQ(after.contains("linear.scales"), method != "cRT") << method;
-    EXPECT_EQ(trial.epochs().size(), 3U);
-    EXPECT_LT(trial.epochs().back().learning_rate, trial.epochs().front().learning_rate);
-  }
-}
-
 TEST(Trial, GoesOnFromACheckpointAsIfItHadNotStopped) {
   Trial whole = run({{"train.epochs", 4}});
   Trial begun(testing::tiny_trial(testing::tiny_config({{"train.epochs", 4}})));
