@@ -183,7 +183,7 @@ std::vector<Method> adjustment_and_second_stages() {
   };
 }
 
-/// Calibration, weight balancing and distribution alignment of a finished trial.
+/// Calibration, weight balancing, label over-smoothing and distribution alignment of a finished trial.
 std::vector<Method> later_second_stages() {
   return {
       row("ERM-TS", "Temperature scaling: the logits of a finished trial divided by one number, without training.",
@@ -206,6 +206,19 @@ std::vector<Method> later_second_stages() {
            {"second.lr", 0.01},
            {"second.weight_decay", 0.1},
            {"second.max_norm", 0.1}}),
+      row("LOS",
+          "Label over-smoothing: the head of WD trained on with labels that are nearly the same for all classes.",
+          "the head of WD trained on with CE and labels of 1 - s + s/K for y and s/K for the others, s = "
+          "`second.label_smoothing`",
+          "Sun et al.: Rethinking classifier re-training in long-tailed recognition: label over-smooth can "
+          "balance, "
+          "ICLR 2025",
+          {{"recipe.start", "WD"},
+           {"recipe.train", "base-head"},
+           {"second.epochs", 20},
+           {"second.lr", 5e-4},
+           {"second.weight_decay", 0.0},
+           {"second.label_smoothing", 0.98}}),
       row("DisAlign", "Distribution alignment: a calibration of the outputs of ERM, learnt with re-weighting.",
           "(1 + c s_k) z_k + c b_k, c = sigmoid(v x + a), only s, b, v and a learnt; w_k ∝ N_k^-ρ, with "
           "`weights.rho`",

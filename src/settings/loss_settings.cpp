@@ -208,6 +208,12 @@ const Rows<SecondStageSettings>& rows<SecondStageSettings>() {
           .at_least(0)
           .acts_if(second)
           .help("Weight decay of a second stage; by default train.weight_decay."),
+      setting("second.label_smoothing", &SecondStageSettings::label_smoothing)
+          .range(0, 1)
+          .acts_if(second)
+          .help(
+              "Share of each label that a second stage spreads evenly over all classes, for the cross-entropy and "
+              "the logit-adjusted loss; by default train.label_smoothing."),
       setting("second.max_norm", &SecondStageSettings::max_norm)
           .range(0, 1)
           .acts_if(trains({Trainable::head, Trainable::head_and_scales, Trainable::base_head}))

@@ -66,9 +66,10 @@ MixSettings read_mixing(const Config& resolved);
 /// The settings of second stages.
 struct SecondStageSettings {
   int epochs = 10;
-  double learning_rate = 0.1;          // at the start; falls to 0 along half a cosine
-  double head_lr_factor = 1;           // of the weights of the head, not of its factors
-  std::optional<double> weight_decay;  // by default that of TrainSettings
+  double learning_rate = 0.1;             // at the start; falls to 0 along half a cosine
+  double head_lr_factor = 1;              // of the weights of the head, not of its factors
+  std::optional<double> weight_decay;     // by default that of TrainSettings
+  std::optional<double> label_smoothing;  // by default that of LossSettings
   std::optional<double> max_norm;  // bound of class vectors, from the shortest (0) to the longest (1) at the start
 };
 template <>

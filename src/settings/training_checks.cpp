@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <optional>
+
 #include "core/error.hpp"
 #include "settings/loss_settings.hpp"
 #include "settings/m2m_settings.hpp"
@@ -36,13 +38,16 @@ void check_nesterov(const TrainSettings& train) {
       "train.momentum = 0.9");
 }
 
-void check_label_smoothing(const Config& resolved, Loss loss) {
-  const double smoothing = read<LossSettings>(resolved).label_smoothing;
+void check_label_smoothing(const Config& resolved, const Recipe& recipe) {
+  const auto of_second =
+      recipe.is_second_stage() ? read<SecondStageSettings>(resolved).label_smoothing : std::nullopt;
+  const double smoothing = of_second.value_or(read<LossSettings>(resolved).label_smoothing);
+  const Loss loss = recipe.loss;
   if (smoothing == 0 || loss == Loss::cross_entropy || loss == Loss::logit_adjusted) return;
-  throw usage_error(fmt::format(
-      "train.label_smoothing = {}: is not defined for recipe.loss = '{}'; set train.label_smoothing = 0, or "
-      "recipe.loss = '{}' or '{}'",
-      smoothing, to_text(loss), to_text(Loss::cross_entropy), to_text(Loss::logit_adjusted)));
+  throw usage_error(
+      fmt::format("{0} = {1}: is not defined for recipe.loss = '{2}'; set {0} = 0, or recipe.loss = '{3}' or '{4}'",
+                  of_second ? "second.label_smoothing" : "train.label_smoothing", smoothing, to_text(loss),
+                  to_text(Loss::cross_entropy), to_text(Loss::logit_adjusted)));
 }
 
 /// A cosine reaches 0 at the end of its epochs, so one that stops earlier is another schedule.
@@ -63,7 +68,7 @@ void check_training(const Config& resolved) {
   const auto train = read<TrainSettings>(resolved);
   check_width(train);
   check_nesterov(train);
-  check_label_smoothing(resolved, recipe.loss);
+  check_label_smoothing(resolved, recipe);
   if (recipe.translates()) check_stop_of_g(resolved, train);
 }
 

@@ -67,6 +67,14 @@ void apply_recipe(TrialSettings& settings, const Config& resolved) {
     apply_second_stage(settings, settings::read<settings::SecondStageSettings>(resolved));
 }
 
+/// The settings of the losses: a second stage may smooth its labels otherwise.
+Config loss_config(Config resolved) {
+  if (!settings::read<settings::Recipe>(resolved).is_second_stage()) return resolved;
+  const auto smoothing = settings::read<settings::SecondStageSettings>(resolved).label_smoothing;
+  if (smoothing) settings::set_value(resolved, &settings::LossSettings::label_smoothing, *smoothing);
+  return resolved;
+}
+
 /// Makes the choices that depend on this machine.
 void apply_machine(TrialSettings& settings, const settings::TrainSettings& given, int local_rank) {
   if (settings.kernels != "torch") parse_instruction_set(settings.kernels);  // throws if it is missing
@@ -158,8 +166,8 @@ TrialParts make_trial_parts(const Config& resolved, const TrialPlan& plan, std::
     parts.editor = methods::make_m2m_editor(resolved, plan.settings.graphed, plan.settings.fused);
   const ClassCounts& counts = data->split.counts;
   const auto losses = settings::read<settings::LossSettings>(resolved);
-  const auto loss_with = [&](settings::ClassWeights weights) {
-    return methods::make_loss(resolved, counts, methods::make_class_weights(weights, losses, counts),
+  const auto loss_with = [&, config = loss_config(resolved)](settings::ClassWeights weights) {
+    return methods::make_loss(config, counts, methods::make_class_weights(weights, losses, counts),
                               plan.settings.logit_scale);
   };
   parts.loss = loss_with(settings::ClassWeights::none);

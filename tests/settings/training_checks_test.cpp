@@ -93,6 +93,10 @@ TEST(TrainingChecks, RefuseSmoothedLabelsOfOtherLosses) {
   }
   for (const char* method : {"ERM", "LA", "mixup-DRW", "M2m", "cRT"})
     EXPECT_EQ(refusal({{"method", method}, {"train.label_smoothing", 0.1}}), "") << method;
+  EXPECT_TRUE(testing::says(refusal({{"method", "MiSLAS"}, {"second.label_smoothing", 0.5}}),
+                            {"second.label_smoothing = 0.5", "second.label_smoothing = 0"}));
+  EXPECT_EQ(refusal({{"method", "MiSLAS"}, {"train.label_smoothing", 0.1}, {"second.label_smoothing", 0.0}}), "");
+  EXPECT_EQ(refusal({{"method", "LOS"}}), "");
 }
 
 TEST(TrainingChecks, RefuseAGThatStopsWithinACosine) {

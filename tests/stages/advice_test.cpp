@@ -181,6 +181,7 @@ TEST_F(AdviceTest, OfRecipesWorks) {
                                     {"method=cRT", "recipe.head=cosine"},
                                     {"method=cRT", "recipe.loss=ldam"},
                                     {"method=WB", "recipe.start=LDAM", "recipe.head=cosine"},
+                                    {"method=MiSLAS", "second.label_smoothing=0.5"},
                                     {"method=DRS", "recipe.sampling=plain"}}) {
     expect_advice_works(with({"data.set=digits", "data.ratio=10"}, settings));
   }

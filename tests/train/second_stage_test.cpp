@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "settings/recipe.hpp"
@@ -49,7 +50,7 @@ std::pair<Trial, checkpoints::NetworkState> second_stage(const std::string& meth
 }
 
 TEST(SecondStage, LeavesTheFeaturesUnchanged) {
-  for (const std::string method : {"cRT", "LWS", "MiSLAS", "WB", "DisAlign"}) {
+  for (const std::string method : {"cRT", "LWS", "MiSLAS", "WB", "LOS", "DisAlign"}) {
     auto [trial, before] = second_stage(method);
     for (const auto& [name, tensor] : copy_state(trial.network())) {
       if (!name.starts_with("linear.")) {
@@ -100,7 +101,7 @@ TEST(SecondStage, OfWeightBalancingGoesOnFromTheHeadOfItsBase) {
 
 TEST(SecondStage, GoesOnFromAStateWithTheSameBits) {
   if (!testing::gives_same_bits()) GTEST_SKIP() << "this device adds in changing order";
-  for (const char* method : {"WB", "DisAlign"}) {
+  for (const char* method : {"WB", "LOS", "DisAlign"}) {
     const Trial base = base_of(method);
     const Trial whole = run_second_stage(base, {{"method", method}});
     Trial stopped = begin_second_stage(base, {{"method", method}});
@@ -119,6 +120,34 @@ TEST(SecondStage, TakesTheWeightDecayOfTrainingUnlessItHasItsOwn) {
       plain,
       run_second_stage(base, {{"method", "cRT"}, {"train.weight_decay", 0.5}, {"second.weight_decay", 0.01}})));
   EXPECT_FALSE(same_weights(plain, run_second_stage(base, {{"method", "cRT"}, {"train.weight_decay", 0.5}})));
+}
+
+TEST(SecondStage, TakesTheLabelSmoothingOfTrainingUnlessItHasItsOwn) {
+  const Trial base = base_of("LOS");
+  const auto run_with = [&](const Json& smoothing) {
+    Json given = {{"method", "ERM"}, {"recipe.start", "WD"}, {"recipe.train", "base-head"}};
+    given.update(smoothing);
+    return run_second_stage(base, given);
+  };
+  const Trial smoothed = run_with({{"second.label_smoothing", 0.98}});
+  EXPECT_TRUE(same_weights(smoothed, run_with({{"train.label_smoothing", 0.98}})));
+  EXPECT_FALSE(same_weights(smoothed, run_with(Json::object())));
+  EXPECT_TRUE(same_weights(run_with({{"train.label_smoothing", 0.5}, {"second.label_smoothing", 0.0}}),
+                           run_with(Json::object())));
+}
+
+/// With labels of 1/K for every class a head that starts at any answer ends at the same one for all classes.
+TEST(SecondStage, OfLabelOverSmoothingMakesTheLogitsSmall) {
+  const Trial base = base_of("LOS");
+  const auto largest_logit = [](const Trial& trial) {
+    double largest = 0;
+    for (const float logit : trial.last().test_logits) largest = std::max(largest, double{std::abs(logit)});
+    return largest;
+  };
+  const Trial smoothed = run_second_stage(base, {{"method", "LOS"}, {"second.lr", 0.1}});
+  const Trial plain =
+      run_second_stage(base, {{"method", "LOS"}, {"second.lr", 0.1}, {"second.label_smoothing", 0.0}});
+  EXPECT_LT(largest_logit(smoothed), 0.5 * largest_logit(plain));
 }
 
 /// With s = 1 and b = 0 every output of a sample is multiplied by the same 1 + c.
