@@ -293,8 +293,8 @@ std::vector<Method> experts() {
   return {
       row("SADE", "Three experts: for the training distribution, a uniform and a reversed one.",
           "a last stage and a head for each expert; CE(z, y) + CE(z + log p, y) + CE(z + log p - t log q, y), p "
-          "the "
-          "shares of the classes, q the reversed shares, t = `sade.tau`; the mean of the logits answers. Without "
+          "the shares of the classes, q the reversed shares, t = `sade.tau`; the mean of the logits answers. "
+          "Without "
           "the "
           "weights that the paper learns on test images",
           "Zhang et al.: Self-supervised aggregation of diverse experts for test-agnostic long-tailed recognition, "

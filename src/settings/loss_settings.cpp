@@ -19,11 +19,9 @@ Condition trains(const std::vector<Trainable>& parts) {
   return condition;
 }
 
-}  // namespace
-
-template <>
-const Rows<LossSettings>& rows<LossSettings>() {
-  static const Rows<LossSettings> all = {
+/// Class weights, smoothed labels, focus and margins.
+Rows<LossSettings> weight_and_margin_rows() {
+  return {
       setting("weights.beta", &LossSettings::effective_beta)
           .derived()
           .range(0, 0.9999999)
@@ -53,6 +51,12 @@ const Rows<LossSettings>& rows<LossSettings>() {
           .silent_at_default()
           .acts_if(loss_is(Loss::ldam))
           .help("LDAM: exponent of N_k in the margins; 0 gives every class the same."),
+  };
+}
+
+/// Terms and factors of logits, smoothing by class, and the scale of cosines.
+Rows<LossSettings> logit_rows() {
+  return {
       setting("logit_adjustment.tau", &LossSettings::logit_adjustment_tau)
           .range(0, 100)
           .acts_if(loss_is(Loss::logit_adjusted))
@@ -82,32 +86,19 @@ const Rows<LossSettings>& rows<LossSettings>() {
           .acts_if({"recipe.head", {to_text(HeadKind::cosine)}})
           .help("Factor from the outputs of a cosine head to logits."),
   };
-  return all;
 }
+
+}  // namespace
 
 template <>
-const Rows<ExpertSettings>& rows<ExpertSettings>() {
-  static const Rows<ExpertSettings> all = {
-      setting("experts.taus", &ExpertSettings::taus)
-          .range(-100, 100)
-          .acts_if({"recipe.experts", {to_text(Experts::logit_adjusted)}})
-          .silent_at_default()
-          .help("Logit-adjusted experts: the weight of the log prior in the loss of each; their number is that of "
-                "the "
-                "weights."),
-      setting("sade.tau", &ExpertSettings::reversed_tau)
-          .range(0, 100)
-          .acts_if({"recipe.experts", {to_text(Experts::sade)}})
-          .silent_at_default()
-          .help("SADE: weight of the reversed log prior in the loss of the third expert."),
-  };
+const Rows<LossSettings>& rows<LossSettings>() {
+  static const Rows<LossSettings> all = [] {
+    Rows<LossSettings> joined = weight_and_margin_rows();
+    const Rows<LossSettings> further = logit_rows();
+    joined.insert(joined.end(), further.begin(), further.end());
+    return joined;
+  }();
   return all;
-}
-
-int count_experts(Experts kind, const ExpertSettings& settings) {
-  constexpr int experts_of_sade = 3;
-  if (kind == Experts::none) return 1;
-  return kind == Experts::sade ? experts_of_sade : static_cast<int>(settings.taus.size());
 }
 
 const LossFacts& facts_of(Loss loss) {

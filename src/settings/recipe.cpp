@@ -2,9 +2,11 @@
 
 namespace m2m::settings {
 
-template <>
-const Rows<Recipe>& rows<Recipe>() {
-  static const Rows<Recipe> all = {
+namespace {
+
+/// The method, its loss, and how it re-balances.
+Rows<Recipe> method_rows() {
+  return {
       setting("method", &Recipe::method)
           .choices(method_names())
           .derived()
@@ -33,6 +35,12 @@ const Rows<Recipe>& rows<Recipe>() {
           .acts_post_hoc()
           .help("Class weights of the loss: none, 1/N_k, by the effective number of samples, or by a power of the "
                 "class frequency."),
+  };
+}
+
+/// What it adds to batches, what it starts from, and what is trained.
+Rows<Recipe> stage_rows() {
+  return {
       setting("recipe.translate", &Recipe::translate)
           .derived()
           .acts_post_hoc()
@@ -61,6 +69,18 @@ const Rows<Recipe>& rows<Recipe>() {
           .silent_at_default()
           .help("Several last stages and heads, each with another loss; the mean of their logits answers."),
   };
+}
+
+}  // namespace
+
+template <>
+const Rows<Recipe>& rows<Recipe>() {
+  static const Rows<Recipe> all = [] {
+    Rows<Recipe> joined = method_rows();
+    const Rows<Recipe> further = stage_rows();
+    joined.insert(joined.end(), further.begin(), further.end());
+    return joined;
+  }();
   return all;
 }
 

@@ -49,7 +49,7 @@ void apply_second_stage(TrialSettings& settings, const settings::SecondStageSett
   settings.epochs = second.epochs;
   settings.schedule = {second.learning_rate, 0, {}, 1, second.epochs};
   settings.head_lr_factor = second.head_lr_factor;
-  if (second.weight_decay) settings.weight_decay = *second.weight_decay;
+  if (second.weight_decay) settings.sgd.weight_decay = *second.weight_decay;
   if (trains_parameter(settings.trainable, "linear.weight")) settings.max_norm = second.max_norm;
   settings.start_from.clear();
   settings.start_epoch = 0;

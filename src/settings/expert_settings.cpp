@@ -1,4 +1,4 @@
-// Checks that experts fit the network, the loss and the stages of a trial.
+// The settings of experts, and checks that experts fit the network, the loss and the stages of a trial.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -9,6 +9,31 @@
 #include "settings/train_settings.hpp"
 
 namespace m2m::settings {
+
+template <>
+const Rows<ExpertSettings>& rows<ExpertSettings>() {
+  static const Rows<ExpertSettings> all = {
+      setting("experts.taus", &ExpertSettings::taus)
+          .range(-100, 100)
+          .acts_if({"recipe.experts", {to_text(Experts::logit_adjusted)}})
+          .silent_at_default()
+          .help("Logit-adjusted experts: the weight of the log prior in the loss of each; their number is that of "
+                "the weights."),
+      setting("sade.tau", &ExpertSettings::reversed_tau)
+          .range(0, 100)
+          .acts_if({"recipe.experts", {to_text(Experts::sade)}})
+          .silent_at_default()
+          .help("SADE: weight of the reversed log prior in the loss of the third expert."),
+  };
+  return all;
+}
+
+int count_experts(Experts kind, const ExpertSettings& settings) {
+  constexpr int experts_of_sade = 3;
+  if (kind == Experts::none) return 1;
+  return kind == Experts::sade ? experts_of_sade : static_cast<int>(settings.taus.size());
+}
+
 namespace {
 
 void check_expert_loss(const Recipe& recipe) {
