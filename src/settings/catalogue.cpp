@@ -294,17 +294,13 @@ std::vector<Method> experts() {
       row("SADE", "Three experts: for the training distribution, a uniform and a reversed one.",
           "a last stage and a head for each expert; CE(z, y) + CE(z + log p, y) + CE(z + log p - t log q, y), p "
           "the shares of the classes, q the reversed shares, t = `sade.tau`; the mean of the logits answers. "
-          "Without "
-          "the "
-          "weights that the paper learns on test images",
+          "Without the weights that the paper learns on test images",
           "Zhang et al.: Self-supervised aggregation of diverse experts for test-agnostic long-tailed recognition, "
-          "NeurIPS "
-          "2022",
+          "NeurIPS 2022",
           {{"recipe.experts", "sade"}}),
       row("BalPoE", "Experts with logit adjustments of several strengths.",
           "a last stage and a head for each expert; the mean of CE(z + t log p, y), one t for each of "
-          "`experts.taus`; the "
-          "mean of the logits answers. The paper adds mixup: `recipe.mixing = \"mixup\"`",
+          "`experts.taus`; the mean of the logits answers. The paper adds mixup: `recipe.mixing = \"mixup\"`",
           "Aimar et al.: Balanced product of calibrated experts for long-tailed recognition, CVPR 2023",
           {{"recipe.experts", "logit-adjusted"}}),
   };
