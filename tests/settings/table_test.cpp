@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <set>
 
 #include "core/error.hpp"
@@ -54,8 +56,10 @@ std::vector<Json> other_values(const Setting& setting) {
   switch (setting.type) {
     case SettingType::flag:
       return {true, false};
-    case SettingType::integer:
-      return {2, 3};
+    case SettingType::integer: {
+      const auto least = static_cast<std::int64_t>(std::max(setting.min, 2.0));
+      return {least, least + 1};
+    }
     case SettingType::number:
       return {0.5, 0.25};
     case SettingType::numbers:

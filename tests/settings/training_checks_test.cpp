@@ -63,9 +63,9 @@ TEST(TrainSchedule, ByACosineGivesPrefixesTheirLength) {
     given.update(more);
     return acting_settings_of_prefix(resolve(Config(given)), /*until=*/100);
   };
-  EXPECT_EQ(of_prefix({}).at("train.epochs"), 200);
-  EXPECT_NE(of_prefix({}), of_prefix({{"train.epochs", 150}}));
-  EXPECT_EQ(of_prefix({}), of_prefix({{"train.lr_drops", {50}}}));
+  EXPECT_EQ(of_prefix(Json::object()).at("train.epochs"), 200);
+  EXPECT_NE(of_prefix(Json::object()), of_prefix({{"train.epochs", 150}}));
+  EXPECT_EQ(of_prefix(Json::object()), of_prefix({{"train.lr_drops", {50}}}));
   EXPECT_EQ(of_prefix({{"train.schedule", "steps"}}),
             of_prefix({{"train.schedule", "steps"}, {"train.epochs", 150}}));
 }

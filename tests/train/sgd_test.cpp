@@ -168,7 +168,7 @@ TEST(Sgd, WithWeightsKeptChannelsLastTakesTheSameSteps) {
     return network;
   };
   auto plain = make(), last = make();
-  Sgd of_plain(*plain, {0.9, 2e-4}), of_last(*last, 0.9, 2e-4, {}, 1, at::MemoryFormat::ChannelsLast);
+  Sgd of_plain(*plain, {0.9, 2e-4}), of_last(*last, {0.9, 2e-4}, {}, 1, at::MemoryFormat::ChannelsLast);
   for (int step = 0; step < 5; ++step) {
     const torch::Tensor pixels = torch::rand({8, 2, 8, 8}, torch::kFloat64);
     for (auto& network : {plain, last}) backward(*network, pixels);
