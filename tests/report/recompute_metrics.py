@@ -148,7 +148,7 @@ def accuracy_under(name, confusion, counts):
 def ranking(logits, labels, average):
     """Mean over classes of AUROC or average precision, by softmax probabilities, from all pairs or thresholds."""
     logits = logits.astype(np.float64)
-    if len(logits) == 0 or not np.isfinite(logits).all():
+    if len(logits) == 0:
         return np.nan
     weights = np.exp(logits - logits.max(axis=1, keepdims=True))
     probabilities = (weights / weights.sum(axis=1, keepdims=True)).round(12)  # so that equal ones tie
@@ -202,7 +202,7 @@ class Tested:
         if name.startswith(("forward_", "backward_")):
             return accuracy_under(name, confusion, self.counts)
         if name in ("auroc", "auprc"):
-            return ranking(logits, labels, name)
+            return ranking(logits, labels, name) if np.isfinite(self.logits).all() else np.nan
         if name in OF_CONFUSION:
             return OF_CONFUSION[name](confusion)
         values = defined(recalls(confusion)[class_group(name, self.counts)])

@@ -11,7 +11,7 @@ import numpy as np
 from synthetic_images import write_features, write_translations
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "report"))
-from recompute import calibration_error
+from recompute_metrics import calibration_error
 
 SETTINGS = {
     "data.imbalance": "longtail",
