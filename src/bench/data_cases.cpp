@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include "bench/workbench.hpp"
 #include "core/error.hpp"
 #include "methods/m2m_plan.hpp"
 #include "results/record_file.hpp"
+#include "settings/augment_settings.hpp"
 #include "settings/choices.hpp"
 #include "settings/m2m_settings.hpp"
 
@@ -106,11 +108,49 @@ void gather_a_batch(benchmark::State& state, Workbench& bench) {
   verify(state, right, "a gathered image differs from the definition of its slot");
 }
 
+/// True if an image has its defined values outside of its box and the mean pixel inside.
+bool is_cut_as_defined(const train::LoadedData& data, const Slot& slot, const torch::Tensor& image) {
+  const kernels::Window& box = slot.transforms.cutout;
+  const torch::Tensor inside = image.narrow(1, box.top, box.height).narrow(2, box.left, box.width);
+  torch::Tensor whole = image.clone();
+  for (int c = 0; c < data.set.train.shape.channels; ++c) {
+    if (!(inside[c] == static_cast<float>(data.mean[c])).all().item<bool>()) return false;
+    for (int y = box.top; y < box.top + box.height; ++y) {
+      for (int x = box.left; x < box.left + box.width; ++x) whole[c][y][x] = defined_value(data, slot, c, y, x);
+    }
+  }
+  return is_as_defined(data, slot, whole);
+}
+
+bool has_operations(const Slot& slot) {
+  return !std::equal(std::begin(slot.transforms.operations), std::end(slot.transforms.operations),
+                     std::begin(kernels::Transforms{}.operations));
+}
+
+/// AutoAugment and Cutout, as they are usual on CIFAR-10.
+void transform_a_batch(benchmark::State& state, Workbench& bench) {
+  const auto data =
+      train::with_augmentation(*bench.data(), {.policy = settings::AugmentPolicy::autoaugment, .cutout = 16});
+  const data::EpochPlan plan = data::plan_epoch(make_inputs(*data), 0, settings::Sampling::permutation);
+  const std::span<const Slot> slots = plan.step(1);
+  torch::Tensor images = train::gather_slots(*data, slots, torch::kFloat32);
+  for (auto _ : state) images = train::gather_slots(*data, slots, torch::kFloat32);
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(slots.size()));
+  images = images.cpu();
+  bool right = true;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (has_operations(slots[i])) continue;
+    right = right && is_cut_as_defined(*data, slots[i], images[static_cast<std::int64_t>(i)]);
+  }
+  verify(state, right, "a gathered image differs from the definition of its slot");
+}
+
 }  // namespace
 
 void add_data_cases(const std::shared_ptr<Workbench>& bench) {
   add_case("epoch_planning", 5, [bench](benchmark::State& state) { plan_an_epoch(state, *bench); });
   add_case("gather_augment/128", 50, [bench](benchmark::State& state) { gather_a_batch(state, *bench); });
+  add_case("gather_transformed/128", 50, [bench](benchmark::State& state) { transform_a_batch(state, *bench); });
 }
 
 namespace {

@@ -101,7 +101,8 @@ void add_case(const std::string& name, std::int64_t iterations, Body body) {
 
 // The cases of m2m-bench. Each checks its result after it was timed.
 
-/// Registers planning an epoch with its translations, and gathering and augmenting 128 images.
+/// Registers planning an epoch with its translations, and gathering and augmenting 128 images, plainly and by
+/// AutoAugment and Cutout.
 void add_data_cases(const std::shared_ptr<Workbench>& bench);
 /// Registers writing and reading a checkpoint and a result file.
 void add_file_cases(const std::shared_ptr<Workbench>& bench);

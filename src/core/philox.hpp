@@ -39,8 +39,12 @@ enum class Purpose : std::uint8_t {
   pool_image = 23,     // seed image of a slot, from the pool
   pool_crop = 24,      // its shift and flip
   random_label = 25,   // another label than a translation's target
-  logit_noise = 26,    // noise on the logits of a slot
-  bootstrap = 255,     // resampled test samples of a class, in reports: no draw of a trial
+  // What changes an image after crop and flip: operations of a policy, and boxes.
+  transforms = 26,          // of a slot
+  partner_transforms = 27,  // of a partner from outside the batch
+  pool_transforms = 28,     // of a seed image from the pool
+  logit_noise = 29,         // noise on the logits of a slot
+  bootstrap = 255,          // resampled test samples of a class, in reports: no draw of a trial
 };
 
 /// A Philox key: 32 bits of seed, 32 bits of role.

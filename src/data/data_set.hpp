@@ -13,6 +13,7 @@
 #include "core/class_counts.hpp"
 #include "core/config.hpp"
 #include "core/philox.hpp"
+#include "settings/augment_settings.hpp"
 #include "settings/data_settings.hpp"
 
 namespace m2m::data {
@@ -64,11 +65,12 @@ struct Samples {
 
 /// How a training image is augmented. If min_scale is 1, it is padded with `pad` zeros and cropped at random to its
 /// size. If min_scale is below 1, a random window of at least that share of its area, with sides 3:4 to 4:3, is
-/// resized to the whole image. Then it is flipped at random if `flip`.
+/// resized to the whole image. Then it is flipped at random if `flip`, and changed as `settings` say.
 struct Augmentation {
   int pad = 0;
   bool flip = false;
   double min_scale = 1;
+  settings::AugmentSettings settings = {};  // of the trial, not of the data set
 };
 
 struct DataSet {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "data/augmentation.hpp"
 
 namespace m2m::data {
 namespace {
@@ -105,7 +106,10 @@ kernels::Window draw_window(Stream& stream, ImageShape shape, double min_scale) 
   return {0, 0, static_cast<std::int16_t>(shape.height), static_cast<std::int16_t>(shape.width)};
 }
 
-Slot augment_slot(const PlanInputs& inputs, std::int32_t image, Stream stream) {
+namespace {
+
+/// Shifts or resizes an image, and flips it.
+Slot crop_slot(const PlanInputs& inputs, std::int32_t image, Stream& stream) {
   if (inputs.augmentation.min_scale < 1) {
     const kernels::Window window = draw_window(stream, inputs.shape, inputs.augmentation.min_scale);
     return {image, 0, 0, static_cast<std::uint8_t>(inputs.augmentation.flip ? stream.below(2) : 0), window};
@@ -116,13 +120,24 @@ Slot augment_slot(const PlanInputs& inputs, std::int32_t image, Stream stream) {
   return {image, dy, dx, static_cast<std::uint8_t>(inputs.augmentation.flip ? stream.below(2) : 0)};
 }
 
+}  // namespace
+
+Slot augment_slot(const PlanInputs& inputs, std::int32_t image, AugmentStreams streams) {
+  Slot slot = crop_slot(inputs, image, streams.crop);
+  const settings::AugmentSettings& settings = inputs.augmentation.settings;
+  if (settings.transforms()) slot.transforms = draw_transforms(streams.transforms, settings, inputs.shape);
+  return slot;
+}
+
 std::int64_t epoch_size(const PlanInputs& inputs) { return total(inputs.counts); }
 
 Slot partner_slot(const PlanInputs& inputs, int epoch, std::int64_t step, std::size_t slot) {
   const CounterPlace at{static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(step),
                         static_cast<std::uint32_t>(slot)};
   const std::int32_t image = balanced_image(inputs, at, Purpose::partner_class, Purpose::partner_image);
-  return augment_slot(inputs, image, Stream(inputs.plan, Purpose::partner_crop, at.epoch, at.step, at.slot));
+  return augment_slot(inputs, image,
+                      {Stream(inputs.plan, Purpose::partner_crop, at.epoch, at.step, at.slot),
+                       Stream(inputs.plan, Purpose::partner_transforms, at.epoch, at.step, at.slot)});
 }
 
 EpochPlan plan_epoch(const PlanInputs& inputs, int epoch, settings::Sampling sampling) {
@@ -138,7 +153,9 @@ std::vector<Slot> plan_slots(const PlanInputs& inputs, int epoch, settings::Samp
   slots.reserve(last - first);
   for (const std::int32_t image : sampled_images(inputs, epoch, sampling, first, last)) {
     const CounterPlace at = counter_place(inputs, epoch, first + static_cast<std::int64_t>(slots.size()));
-    slots.push_back(augment_slot(inputs, image, Stream(inputs.order, Purpose::crop, at.epoch, at.step, at.slot)));
+    slots.push_back(augment_slot(inputs, image,
+                                 {Stream(inputs.order, Purpose::crop, at.epoch, at.step, at.slot),
+                                  Stream(inputs.order, Purpose::transforms, at.epoch, at.step, at.slot)}));
   }
   return slots;
 }

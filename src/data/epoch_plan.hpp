@@ -10,16 +10,18 @@
 #include "core/philox.hpp"
 #include "data/data_set.hpp"
 #include "kernels/gather.hpp"
+#include "kernels/transforms.hpp"
 #include "settings/choices.hpp"
 
 namespace m2m::data {
 
-/// A batch slot: an image of the training part and how it is shifted and flipped.
+/// A batch slot: an image of the training part and how it is augmented: shifted and flipped, then changed.
 struct Slot {
   std::int32_t image;           // position in the training part, 0 .. N-1
   std::int8_t dy, dx;           // crop offset minus the padding, in -pad .. pad
   std::uint8_t flip;            // 1: flipped left to right
   kernels::Window window = {};  // the window that is resized to the whole image; height 0: none
+  kernels::Transforms transforms = {};
   bool operator==(const Slot&) const = default;
 };
 
@@ -56,8 +58,14 @@ std::int64_t epoch_size(const PlanInputs& inputs);
 /// augmentation. Pure; bit-identical everywhere.
 Slot partner_slot(const PlanInputs& inputs, int epoch, std::int64_t step, std::size_t slot);
 
-/// Augments an image of the training part by the numbers of `stream`. Pure.
-Slot augment_slot(const PlanInputs& inputs, std::int32_t image, Stream stream);
+/// The random numbers of an image's augmentation.
+struct AugmentStreams {
+  Stream crop;        // shift or window, and flip
+  Stream transforms;  // everything after that
+};
+
+/// Augments an image of the training part by these numbers. Pure.
+Slot augment_slot(const PlanInputs& inputs, std::int32_t image, AugmentStreams streams);
 
 /// Draws a window of an image of that shape: share of the area uniform in [min_scale, 1], ratio of the sides
 /// log-uniform in [3/4, 4/3], position uniform. Returns the whole image if ten tries do not fit; torchvision's

@@ -4,7 +4,7 @@
 
 namespace m2m::kernels {
 
-/// A part of an image that is resized to the size of the image; height 0: no window.
+/// A rectangle of an image; height 0: none.
 struct Window {
   std::int16_t top = 0, left = 0, height = 0, width = 0;
   bool operator==(const Window& other) const {  // not defaulted: CUDA sources are C++17
@@ -17,7 +17,7 @@ struct GatherIndex {
   std::int32_t row;
   std::int8_t dy, dx;
   std::uint8_t flip;
-  Window window = {};
+  Window window = {};  // resized to the size of the image
 };
 
 /// The source of output pixel `at` of `size` in a window of `length` pixels: between the pixels `low` and `high`,

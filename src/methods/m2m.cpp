@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "settings/augment_settings.hpp"
+
 namespace m2m::methods {
 namespace {
 
@@ -71,7 +73,8 @@ double M2mEditor::forward_passes() const {
 
 std::unique_ptr<BatchEditor> make_m2m_editor(const Config& resolved, bool graphed, bool fused) {
   const auto settings = settings::read<settings::M2mSettings>(resolved);
-  return std::make_unique<M2mEditor>(settings, make_translator(settings, graphed, fused));
+  const bool gathers_itself = fused && !settings::read<settings::AugmentSettings>(resolved).transforms();
+  return std::make_unique<M2mEditor>(settings, make_translator(settings, graphed, gathers_itself));
 }
 
 }  // namespace m2m::methods

@@ -44,7 +44,8 @@ class M2mEditor : public BatchEditor {
   SeedPools pools_;
 };
 
-/// Makes the editor of a trial from its settings. graphed, fused: see make_translator().
+/// Makes the editor of a trial from its settings. graphed, fused: see make_translator(); a fused translation
+/// gathers its seed images without the operations and boxes of augment.*, so with these it is a recorded one.
 std::unique_ptr<BatchEditor> make_m2m_editor(const Config& resolved, bool graphed, bool fused);
 
 }  // namespace m2m::methods

@@ -128,7 +128,8 @@ std::optional<Slot> draw_from_pool(const SlotDraws& draw, const std::vector<doub
   if (seed_class < 0) return std::nullopt;
   const std::vector<std::int32_t>& pool = pools[seed_class];
   const auto image = pool[draw.from(Purpose::pool_image).below(static_cast<std::int64_t>(pool.size()))];
-  return data::augment_slot(draw.inputs, image, draw.from(Purpose::pool_crop));
+  return data::augment_slot(draw.inputs, image,
+                            {draw.from(Purpose::pool_crop), draw.from(Purpose::pool_transforms)});
 }
 
 /// Draws a class uniformly from those that are neither a nor b.

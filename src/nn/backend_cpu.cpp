@@ -75,4 +75,9 @@ torch::Tensor gather(const torch::Tensor& pixels, const torch::Tensor& indices, 
   return gather_on_host(pixels, indices, divisor, precision);
 }
 
+torch::Tensor gather_transformed(const torch::Tensor& pixels, const torch::Tensor& indices,
+                                 const ImageTransforms& transforms, double divisor, torch::Dtype precision) {
+  return gather_transformed_on_host(pixels, indices, transforms, divisor, precision);
+}
+
 }  // namespace m2m::nn

@@ -22,7 +22,24 @@ void gather_pixels(const torch::Tensor& pixels, const torch::Tensor& indices, do
                                 static_cast<Real>(divisor), out.data_ptr<Real>());
 }
 
+template <typename Real>
+void transform_pixels(const torch::Tensor& pixels, const torch::Tensor& indices, const ImageTransforms& transforms,
+                      double divisor, torch::Tensor& out) {
+  kernels::gather_transformed<Real>(
+      pixels.const_data_ptr<std::uint8_t>(), static_cast<int>(pixels.size(1)), static_cast<int>(pixels.size(2)),
+      static_cast<int>(pixels.size(3)), static_cast<const kernels::TransformedIndex*>(indices.const_data_ptr()),
+      out.size(0), rules_with_table(transforms), static_cast<Real>(divisor), out.data_ptr<Real>());
+}
+
 }  // namespace
+
+kernels::TransformRules rules_with_table(const ImageTransforms& transforms) {
+  kernels::TransformRules rules = transforms.rules;
+  if (transforms.table.defined()) {
+    rules.table = static_cast<const kernels::OperationNumbers*>(transforms.table.const_data_ptr());
+  }
+  return rules;
+}
 
 void pixel_step_on_host(torch::Tensor& x, const torch::Tensor& gradient, double length) {
   const std::int64_t images = x.size(0);
@@ -81,6 +98,19 @@ torch::Tensor gather_on_host(const torch::Tensor& pixels, const torch::Tensor& i
     gather_pixels<double>(pixels, indices, divisor, out);
   } else {
     gather_pixels<float>(pixels, indices, divisor, out);
+  }
+  return out;
+}
+
+torch::Tensor gather_transformed_on_host(const torch::Tensor& pixels, const torch::Tensor& indices,
+                                         const ImageTransforms& transforms, double divisor,
+                                         torch::Dtype precision) {
+  const std::int64_t count = indices.numel() / static_cast<std::int64_t>(sizeof(kernels::TransformedIndex));
+  torch::Tensor out = torch::empty({count, pixels.size(1), pixels.size(2), pixels.size(3)}, precision);
+  if (precision == torch::kFloat64) {
+    transform_pixels<double>(pixels, indices, transforms, divisor, out);
+  } else {
+    transform_pixels<float>(pixels, indices, transforms, divisor, out);
   }
   return out;
 }

@@ -6,6 +6,7 @@
 #include "kernels/epoch_counts.hpp"
 #include "kernels/fold_batch_norm.hpp"
 #include "kernels/steps.hpp"
+#include "kernels/transforms.hpp"
 
 namespace m2m::nn {
 
@@ -72,6 +73,22 @@ torch::Tensor to_gather_device(const torch::Tensor& pixels, torch::Device device
 torch::Tensor gather(const torch::Tensor& pixels, const torch::Tensor& indices, double divisor,
                      torch::Dtype precision);
 
+/// Rules of changed images and their table, which is kernels::OperationNumbers as bytes, on the device of the
+/// pixels; undefined without operations.
+struct ImageTransforms {
+  torch::Tensor table;
+  kernels::TransformRules rules = {};  // without the table
+};
+
+/// Gathers a batch and changes its images (kernels/transforms.hpp).
+///
+/// indices: the bytes of kernels::TransformedIndex, m of them. Otherwise as gather().
+torch::Tensor gather_transformed(const torch::Tensor& pixels, const torch::Tensor& indices,
+                                 const ImageTransforms& transforms, double divisor, torch::Dtype precision);
+
+/// The rules with the table that is in memory. Pure.
+kernels::TransformRules rules_with_table(const ImageTransforms& transforms);
+
 /// The same for host memory.
 void pixel_step_on_host(torch::Tensor& x, const torch::Tensor& gradient, double length);
 void sgd_step_on_host(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor& velocity,
@@ -82,5 +99,7 @@ void count_step_on_host(std::int64_t step, const StepAnswers& answers, const ker
                         const kernels::EpochCounts& counts);
 torch::Tensor gather_on_host(const torch::Tensor& pixels, const torch::Tensor& indices, double divisor,
                              torch::Dtype precision);
+torch::Tensor gather_transformed_on_host(const torch::Tensor& pixels, const torch::Tensor& indices,
+                                         const ImageTransforms& transforms, double divisor, torch::Dtype precision);
 
 }  // namespace m2m::nn

@@ -39,6 +39,22 @@ void gather_pixels(const torch::Tensor& pixels, const torch::Tensor& indices, do
       out.size(0), static_cast<Real>(divisor), out.data_ptr<Real>(), current_stream());
 }
 
+template <typename Real>
+void transform_pixels(const torch::Tensor& pixels, const torch::Tensor& indices, const ImageTransforms& transforms,
+                      double divisor, torch::Tensor& out) {
+  const auto channels = static_cast<int>(pixels.size(1)), height = static_cast<int>(pixels.size(2)),
+             width = static_cast<int>(pixels.size(3));
+  const std::int64_t bytes = kernels::transform_scratch_bytes(channels, height, width, out.size(0));
+  // libtorch's allocator gives this memory to later work of the same stream only
+  torch::Tensor scratch;
+  if (bytes > 0) scratch = torch::empty({bytes}, pixels.options());
+  kernels::gather_transformed_cuda<Real>(pixels.const_data_ptr<std::uint8_t>(), channels, height, width,
+                                         static_cast<const kernels::TransformedIndex*>(indices.const_data_ptr()),
+                                         out.size(0), rules_with_table(transforms),
+                                         bytes > 0 ? scratch.data_ptr<std::uint8_t>() : nullptr,
+                                         static_cast<Real>(divisor), out.data_ptr<Real>(), current_stream());
+}
+
 }  // namespace
 
 void pixel_step(torch::Tensor& x, const torch::Tensor& gradient, double length) {
@@ -97,6 +113,19 @@ torch::Tensor gather(const torch::Tensor& pixels, const torch::Tensor& indices, 
                                    torch::TensorOptions(precision).device(pixels.device()));
   precision == torch::kFloat64 ? gather_pixels<double>(pixels, indices, divisor, out)
                                : gather_pixels<float>(pixels, indices, divisor, out);
+  return out;
+}
+
+torch::Tensor gather_transformed(const torch::Tensor& pixels, const torch::Tensor& indices,
+                                 const ImageTransforms& transforms, double divisor, torch::Dtype precision) {
+  TORCH_CHECK(pixels.device() == indices.device(), "pixels are on ", pixels.device(), ", their indices on ",
+              indices.device());
+  if (pixels.is_cpu()) return gather_transformed_on_host(pixels, indices, transforms, divisor, precision);
+  const std::int64_t count = indices.numel() / static_cast<std::int64_t>(sizeof(kernels::TransformedIndex));
+  torch::Tensor out = torch::empty({count, pixels.size(1), pixels.size(2), pixels.size(3)},
+                                   torch::TensorOptions(precision).device(pixels.device()));
+  precision == torch::kFloat64 ? transform_pixels<double>(pixels, indices, transforms, divisor, out)
+                               : transform_pixels<float>(pixels, indices, transforms, divisor, out);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "settings/augment_settings.hpp"
 #include "settings/data_settings.hpp"
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
@@ -16,7 +17,8 @@ namespace m2m::report {
 namespace {
 
 using Row = PublishedRow;
-using settings::DataSettings, settings::M2mSettings, settings::Recipe, settings::TrainSettings;
+using settings::AugmentSettings, settings::DataSettings, settings::M2mSettings, settings::Recipe,
+    settings::TrainSettings;
 using settings::name_of, settings::to_text;
 
 // An empty text is a number that could not be read from its source; it is not filled in from elsewhere. The tables
@@ -150,7 +152,8 @@ struct Expected {
 
 /// How the source trained and cut its data.
 std::vector<Expected> published_settings(const PublishedSource& source) {
-  const std::string longtail = to_text(settings::Imbalance::longtail), rounding = to_text(Rounding::field);
+  const std::string longtail = to_text(settings::Imbalance::longtail), rounding = to_text(Rounding::field),
+                    plain = to_text(settings::AugmentPolicy::plain);
   return {{name_of(&TrainSettings::network), "resnet32", ""},
           {name_of(&TrainSettings::epochs), "200", ""},
           {name_of(&TrainSettings::start_from), "", ""},
@@ -159,7 +162,10 @@ std::vector<Expected> published_settings(const PublishedSource& source) {
           {name_of(&DataSettings::rounding), rounding, rounding},
           {name_of(&DataSettings::validation), std::string(source.validation),
            to_text(settings::Validation::test_head)},
-          {name_of(&DataSettings::largest), "0", "0"}};
+          {name_of(&DataSettings::largest), "0", "0"},
+          {name_of(&AugmentSettings::policy), plain, plain},
+          {name_of(&AugmentSettings::cutout), "0", "0"},
+          {name_of(&AugmentSettings::erasing), "0", "0"}};
 }
 
 /// The method by its own name with the recipe of the catalogue, which a study without recipe settings keeps. The

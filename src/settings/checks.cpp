@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "settings/augment_settings.hpp"
 #include "settings/data_settings.hpp"
 #include "settings/loss_settings.hpp"
 #include "settings/m2m_settings.hpp"
@@ -239,6 +240,15 @@ void check_second_stage(const Config& config) {
   }
 }
 
+void check_erasing(const Config& config) {
+  const auto augment = read<AugmentSettings>(config);
+  if (augment.erasing == 0 || augment.erasing_min_area <= augment.erasing_max_area) return;
+  throw usage_error(
+      fmt::format("augment.erasing_min_area = {0} is above augment.erasing_max_area = {1}; set "
+                  "augment.erasing_min_area to at most {1}, or augment.erasing_max_area to at least {0}",
+                  augment.erasing_min_area, augment.erasing_max_area));
+}
+
 }  // namespace
 
 void check_recipe(const Config& resolved) {
@@ -264,6 +274,7 @@ void check(const Config& resolved) {
   check_g(resolved);
   check_training(resolved);
   check_experts(resolved);
+  check_erasing(resolved);
 }
 
 }  // namespace m2m::settings

@@ -132,4 +132,7 @@ enum class Subset { head, random };
 /// The source of the validation set.
 enum class Validation { test_head, train_holdout, fold, own, none };
 
+/// The operations on training images after crop and flip.
+enum class AugmentPolicy { plain, autoaugment, randaugment };
+
 }  // namespace m2m::settings

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "settings/augment_settings.hpp"
 #include "settings/data_settings.hpp"
 #include "settings/loss_settings.hpp"
 #include "settings/m2m_settings.hpp"
@@ -44,6 +45,7 @@ std::span<const Setting> all_settings() {
     append<SharpnessSettings>(made);
     append<RecordSettings>(made);
     append<DataSettings>(made);
+    append<AugmentSettings>(made);
     return made;
   }();
   return table;

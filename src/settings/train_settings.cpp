@@ -195,7 +195,7 @@ const Rows<Seeds>& rows<Seeds>() {
           .acts(draws_subset)
           .cuts_data(),
       seed_row("seeds.init", &Seeds::init, "Initial weights of f.").acts(starts_anew),
-      seed_row("seeds.order", &Seeds::order, "Order, crops and flips of the images of f."),
+      seed_row("seeds.order", &Seeds::order, "Order and augmentation of the images of f."),
       seed_row("seeds.plan", &Seeds::plan,
                "Re-sampling, mixing, and the slots, seed images, coins and noise of translations.")
           .acts(draws_from_plan),

@@ -228,5 +228,13 @@ struct Words<Validation> {
       {"none", Validation::none},
   };
 };
+template <>
+struct Words<AugmentPolicy> {
+  static constexpr Word<AugmentPolicy> list[] = {
+      {"plain", AugmentPolicy::plain},
+      {"autoaugment", AugmentPolicy::autoaugment},
+      {"randaugment", AugmentPolicy::randaugment},
+  };
+};
 
 }  // namespace m2m::settings

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 #include <sstream>
@@ -16,6 +17,7 @@
 #include "nn/device.hpp"
 #include "nn/fused_resnet.hpp"
 #include "nn/network.hpp"
+#include "settings/augment_settings.hpp"
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
@@ -170,6 +172,50 @@ void check_fused(const Config& resolved, const LoadedData& data) {
   throw usage_error(fmt::format("{0} = 'fused' {1}; set {0} = 'auto'", name_of(&TrainSettings::executor), trouble));
 }
 
+/// Setting and value that change images after crop and flip, and the advice to change none; of several the first.
+std::array<std::string, 2> first_transform(const settings::AugmentSettings& augment) {
+  using settings::AugmentSettings;
+  if (augment.has_policy()) {
+    const std::string& name = name_of(&AugmentSettings::policy);
+    return {fmt::format("{} = '{}'", name, settings::to_text(augment.policy)),
+            fmt::format("{} = '{}'", name, settings::to_text(settings::AugmentPolicy::plain))};
+  }
+  const bool cuts = augment.cutout > 0;
+  const std::string& name = cuts ? name_of(&AugmentSettings::cutout) : name_of(&AugmentSettings::erasing);
+  return {fmt::format("{} = {}", name, cuts ? augment.cutout : augment.erasing), fmt::format("{} = 0", name)};
+}
+
+/// Throws Error (usage) if the data cannot be augmented as a trial asks for.
+void check_augmentation(const Config& resolved, const LoadedData& data) {
+  const auto augment = settings::read<settings::AugmentSettings>(resolved);
+  if (!settings::read<settings::Recipe>(resolved).trains() || !augment.transforms()) return;
+  const auto& [channels, height, width] = data.set.train.shape;
+  std::string has;
+  if (channels != 1 && channels != 3) has = fmt::format("images of {} channels", channels);
+  if (data.set.has_features()) has = "vectors of features";
+  if (!has.empty()) {
+    const auto& [given, none] = first_transform(augment);
+    throw usage_error(
+        fmt::format("{} needs images of 1 or 3 channels, but {} has {}; set {}", given, data.set.name, has, none));
+  }
+  const int side = std::max(height, width);
+  if (augment.cutout <= 2 * side - 2) return;
+  throw usage_error(fmt::format("{0} = {1} always hides the whole image of {2}x{3} pixels; set {0} to at most {4}",
+                                name_of(&settings::AugmentSettings::cutout), augment.cutout, height, width,
+                                2 * side - 2));
+}
+
+/// Notice that a trial does not translate in one launch, though its executor would; "" if it does as it is told.
+std::string recorded_notice(const Config& resolved) {
+  const bool changes_seeds = settings::read<settings::AugmentSettings>(resolved).transforms() &&
+                             settings::read<settings::Recipe>(resolved).translates();
+  if (!changes_seeds || !train::trial_settings(resolved).fused) return "";
+  return fmt::format(
+      "{} = 'fused': a translation in one launch would gather seed images without augment.*; translations are "
+      "recorded steps instead",
+      name_of(&TrainSettings::executor));
+}
+
 /// Throws Error (usage) if an oracle is asked for and the data set has no balanced full set.
 void check_oracle(const Config& resolved, const LoadedData& data) {
   const bool is_oracle = settings::read<settings::M2mSettings>(resolved).g_data == settings::GData::balanced;
@@ -273,6 +319,9 @@ StageRequest Planner::operator()(const Config& resolved, const std::string& labe
   check_random_label(resolved, *data);
   check_oracle(resolved, *data);
   check_tail(resolved, *data);
+  check_augmentation(resolved, *data);
+  const std::string recorded = recorded_notice(resolved);
+  if (!recorded.empty() && noticed_.insert(recorded).second) log_warning(recorded);
   const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
   StageRequest trial;
   trial.label = label;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "data/augmentation.hpp"
 #include "methods/smote.hpp"
-#include "nn/tensor_kernels.hpp"
 #include "settings/table.hpp"
 #include "settings/train_settings.hpp"
 
@@ -43,6 +43,8 @@ torch::Tensor gather(const LoadedData& data, Pool pool, const torch::Tensor& ind
   if (samples.scalar_type() == torch::kUInt8) return nn::gather(samples, indices, data.set.max_pixel, precision);
   return samples.index_select(0, indices).to(precision);
 }
+
+bool is_transformed(const LoadedData& data) { return data.set.augmentation.settings.transforms(); }
 
 Key subset_key(const Config& resolved) {
   return {static_cast<std::uint32_t>(settings::read<settings::Seeds>(resolved).subset), SeedRole::subset};
@@ -102,6 +104,26 @@ std::shared_ptr<const LoadedData> with_smote(const LoadedData& data, Key key) {
   return enlarged;
 }
 
+std::shared_ptr<const LoadedData> with_augmentation(const LoadedData& data,
+                                                    const settings::AugmentSettings& settings) {
+  auto augmented = std::make_shared<LoadedData>(data);
+  augmented->set.augmentation.settings = settings;
+  kernels::TransformRules& rules = augmented->transforms.rules;
+  rules.levels = data::policy_levels(settings.policy);
+  rules.max_pixel = static_cast<int>(data.set.max_pixel);
+  for (std::size_t c = 0; c < data.mean.size() && c < kernels::max_transformed_channels; ++c) {
+    rules.fill[c] = static_cast<float>(data.mean[c]);
+  }
+  if (!settings.has_policy()) return augmented;
+  const data::ImageShape& shape = data.set.train.shape;
+  const auto table = kernels::operation_table(rules.levels, shape.height, shape.width);
+  nn::Upload upload;
+  const nn::UploadSlice piece = upload.add(std::span(table), torch::kUInt8);
+  upload.send(pool_tensor(data, Pool::train).device());
+  augmented->transforms.table = upload[piece];
+  return augmented;
+}
+
 std::shared_ptr<const LoadedData> DataCache::get(const Config& resolved, torch::Device device) {
   const std::string key = cache_key(resolved, false) + device.str();
   if (data_set_ == nullptr || key != key_) {
@@ -132,11 +154,16 @@ nn::UploadSlice add_indices(const LoadedData& data, std::span<const data::Slot> 
   std::transform(slots.begin(), slots.end(), indices.begin(), [&](const data::Slot& slot) {
     return kernels::GatherIndex{data.split.train.rows[slot.image], slot.dy, slot.dx, slot.flip, slot.window};
   });
-  return add_to_upload(pool_tensor(data, Pool::train), indices, upload);
+  if (!is_transformed(data)) return add_to_upload(pool_tensor(data, Pool::train), indices, upload);
+  std::vector<kernels::TransformedIndex> transformed(slots.size());
+  for (std::size_t i = 0; i < slots.size(); ++i) transformed[i] = {indices[i], slots[i].transforms};
+  return upload.add(std::span<const kernels::TransformedIndex>(transformed), torch::kUInt8);
 }
 
 torch::Tensor gather_indices(const LoadedData& data, const torch::Tensor& indices, torch::Dtype precision) {
-  return gather(data, Pool::train, indices, precision);
+  if (!is_transformed(data)) return gather(data, Pool::train, indices, precision);
+  return nn::gather_transformed(pool_tensor(data, Pool::train), indices, data.transforms, data.set.max_pixel,
+                                precision);
 }
 
 methods::TrainingPixels training_pixels(const LoadedData& data) {

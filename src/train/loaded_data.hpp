@@ -14,6 +14,8 @@
 #include "data/epoch_plan.hpp"
 #include "methods/translation.hpp"
 #include "nn/device.hpp"
+#include "nn/tensor_kernels.hpp"
+#include "settings/augment_settings.hpp"
 
 namespace m2m::train {
 
@@ -23,6 +25,7 @@ struct LoadedData {
   data::Split split;
   std::array<torch::Tensor, 3> samples;  // by pool: uint8 or float32 [n, c, h, w]; on the CPU the data set's memory
   std::vector<double> mean, std;         // per channel: of the data set, or of the training part
+  nn::ImageTransforms transforms = {};   // of a trial: with_augmentation()
 };
 
 /// Sets `samples` from the data set, placed for `device`, and missing statistics from the training part. Local.
@@ -34,6 +37,10 @@ std::shared_ptr<const LoadedData> load_data(const Config& resolved, torch::Devic
 
 /// Copies the data and adds samples to the training part by SMOTE, on the device of `data`. Local, deterministic.
 std::shared_ptr<const LoadedData> with_smote(const LoadedData& data, Key key);
+
+/// Copies the data with the augmentation of a trial, on the device of `data`. The pixels are shared. Local.
+std::shared_ptr<const LoadedData> with_augmentation(const LoadedData& data,
+                                                    const settings::AugmentSettings& settings);
 
 /// Keeps the last data set and its splits, so that the trials of a grid do not read it again. Not thread-safe.
 class DataCache {
@@ -58,7 +65,7 @@ nn::UploadSlice add_indices(const LoadedData& data, std::span<const data::Slot> 
 /// there. Does not wait for the device.
 torch::Tensor gather_indices(const LoadedData& data, const torch::Tensor& indices, torch::Dtype precision);
 
-/// The training images that gather_indices() reads.
+/// The training images that gather_indices() reads, before with_augmentation() changes them.
 methods::TrainingPixels training_pixels(const LoadedData& data);
 
 /// Uploads and gathers the images of these slots, [slots, c, h, w] of `precision`.

@@ -8,6 +8,7 @@
 #include "core/instruction_set.hpp"
 #include "methods/m2m.hpp"
 #include "nn/device.hpp"
+#include "settings/augment_settings.hpp"
 #include "settings/choices.hpp"
 #include "settings/loss_settings.hpp"
 #include "settings/train_settings.hpp"
@@ -162,6 +163,8 @@ TrialPlan make_trial_plan(const Config& resolved, int local_rank) {
 
 TrialParts make_trial_parts(const Config& resolved, const TrialPlan& plan, std::shared_ptr<const LoadedData> data) {
   TrialParts parts;
+  const auto augment = settings::read<settings::AugmentSettings>(resolved);
+  if (augment.transforms()) data = with_augmentation(*data, augment);
   if (plan.recipe.translates())
     parts.editor = methods::make_m2m_editor(resolved, plan.settings.graphed, plan.settings.fused);
   const ClassCounts& counts = data->split.counts;

@@ -112,9 +112,9 @@ struct TrialParts {
 /// trial_settings() does.
 TrialPlan make_trial_plan(const Config& resolved, int local_rank = 0);
 
-/// Makes the losses, the editor and the training data of a trial; SMOTE adds its samples to a copy of `data`. The
-/// caller sets g, and the start or resumed state, if there is one. resolved: the settings of `plan`. Local,
-/// deterministic.
+/// Makes the losses, the editor and the training data of a trial: augmentation is noted in a copy of `data`, SMOTE
+/// adds its samples to one. The caller sets g, and the start or resumed state, if there is one. resolved: the
+/// settings of `plan`. Local, deterministic.
 TrialParts make_trial_parts(const Config& resolved, const TrialPlan& plan, std::shared_ptr<const LoadedData> data);
 
 /// Copies a network's weights and running statistics by name. Local.

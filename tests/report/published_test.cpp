@@ -31,6 +31,9 @@ TEST(Published, StandsBesideExactlyTheSameSetting) {
                                                            {"train.clip_norm", 1.0},
                                                            {"train.sharpness", "sam"},
                                                            {"train.label_smoothing", 0.1},
+                                                           {"augment.policy", "autoaugment"},
+                                                           {"augment.cutout", 16},
+                                                           {"augment.erasing", 0.5},
                                                            {"method", "ERM"}};
   for (const auto& [field, value] : other) {
     Config changed = config;

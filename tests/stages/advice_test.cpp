@@ -213,6 +213,21 @@ TEST_F(AdviceTest, OfVectorsOfFeaturesWorks) {
   EXPECT_EQ(refusal(with(three, {"method=ERM", "m2m.g_network=resnet8"})), "");
 }
 
+TEST_F(AdviceTest, OfAugmentationWorks) {
+  const Overrides three = with(features({9, 6, 4}), {"train.epochs=4", "method=M2m"});
+  for (const Overrides& settings : {Overrides{"augment.policy=autoaugment"},
+                                    {"augment.cutout=4"},
+                                    {"augment.erasing=0.5"},
+                                    {"augment.policy=randaugment", "augment.cutout=4"}}) {
+    expect_advice_works(with(three, settings));
+  }
+  EXPECT_EQ(refusal(with(three, {"augment.randaugment_count=3"})), "");
+  const Overrides digits = {"data.set=digits", "data.ratio=10", "train.device=cpu", "method=M2m"};
+  expect_advice_works(with(digits, {"augment.cutout=15"}));  // of 8x8 pixels
+  expect_advice_works(with(digits, {"augment.erasing=1", "augment.erasing_min_area=0.9"}));
+  EXPECT_EQ(refusal(with(digits, {"augment.policy=autoaugment", "augment.cutout=14", "augment.erasing=1"})), "");
+}
+
 TEST_F(AdviceTest, OfTwoClassesAndOfAClassOfOneSampleWorks) {
   expect_advice_works(with(features({9, 6}), {"method=M2m-Rand", "train.epochs=4"}));
   for (const char* method : {"ERM", "M2m", "cRT", "tau-norm", "SMOTE"}) {

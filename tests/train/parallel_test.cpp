@@ -147,6 +147,17 @@ TEST(ParallelTrial, OfExpertsEqualsATrialOfOneRank) {
   }
 }
 
+TEST(ParallelTrial, WithStrongAugmentationEqualsThatOfOneRank) {
+  for (const char* method : {"M2m", "CMO"}) {
+    const Config config = config_of(
+        {{"method", method}, {"augment.policy", "randaugment"}, {"augment.cutout", 4}, {"augment.erasing", 0.5}});
+    const Result together = run_together(config);
+    const Result single = run(config, comm::single_rank());
+    EXPECT_LT(largest_difference(together.weights, single.weights), 1e-9) << method;
+    expect_same_epochs(together, single, 1e-9);
+  }
+}
+
 TEST(ParallelTrial, OfASecondStageEqualsThatOfOneRank) {
   const Config erm = config_of({{"method", "ERM"}});
   Trial base = testing::make_trial(setup_of(erm, comm::single_rank()));
