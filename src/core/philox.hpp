@@ -39,7 +39,7 @@ enum class Purpose : std::uint8_t {
   pool_image = 23,     // seed image of a slot, from the pool
   pool_crop = 24,      // its shift and flip
   random_label = 25,   // another label than a translation's target
-  // What changes an image after crop and flip: operations of a policy, and boxes.
+  // 26 to 28: what changes an image after crop and flip, operations of a policy and boxes.
   transforms = 26,          // of a slot
   partner_transforms = 27,  // of a partner from outside the batch
   pool_transforms = 28,     // of a seed image from the pool
