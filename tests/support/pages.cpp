@@ -43,7 +43,7 @@ std::string bounds_of(const Setting& setting) {
 }
 
 std::string values_of(const Setting& setting) {
-  if (!setting.choices.empty() && setting.choices.size() <= 8) {
+  if (!setting.choices.empty() && setting.choices.size() <= 12) {
     std::vector<std::string> words;
     for (const std::string& choice : setting.choices) words.push_back(code(choice));
     return fmt::format("{}", fmt::join(words, " "));
