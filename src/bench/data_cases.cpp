@@ -123,8 +123,8 @@ bool is_cut_as_defined(const train::LoadedData& data, const Slot& slot, const to
 }
 
 bool has_operations(const Slot& slot) {
-  return !std::equal(std::begin(slot.transforms.operations), std::end(slot.transforms.operations),
-                     std::begin(kernels::Transforms{}.operations));
+  return std::any_of(std::begin(slot.transforms.operations), std::end(slot.transforms.operations),
+                     [](const kernels::Operation& each) { return each.kind != kernels::OperationKind::identity; });
 }
 
 /// AutoAugment and Cutout, as they are usual on CIFAR-10.

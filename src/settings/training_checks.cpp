@@ -39,14 +39,14 @@ void check_nesterov(const TrainSettings& train) {
 }
 
 void check_label_smoothing(const Config& resolved, const Recipe& recipe) {
-  const auto of_second =
-      recipe.is_second_stage() ? read<SecondStageSettings>(resolved).label_smoothing : std::nullopt;
-  const double smoothing = of_second.value_or(read<LossSettings>(resolved).label_smoothing);
+  const auto of_second = read<SecondStageSettings>(resolved).label_smoothing;
+  const bool is_of_second = recipe.is_second_stage() && of_second.has_value();
+  const double smoothing = is_of_second ? *of_second : read<LossSettings>(resolved).label_smoothing;
   const Loss loss = recipe.loss;
   if (smoothing == 0 || loss == Loss::cross_entropy || loss == Loss::logit_adjusted) return;
   throw usage_error(
       fmt::format("{0} = {1}: is not defined for recipe.loss = '{2}'; set {0} = 0, or recipe.loss = '{3}' or '{4}'",
-                  of_second ? "second.label_smoothing" : "train.label_smoothing", smoothing, to_text(loss),
+                  is_of_second ? "second.label_smoothing" : "train.label_smoothing", smoothing, to_text(loss),
                   to_text(Loss::cross_entropy), to_text(Loss::logit_adjusted)));
 }
 

@@ -154,7 +154,9 @@ PlanInputs inputs_of(const AugmentSettings& settings, double min_scale = 1) {
   DataSet data = testing::synthetic_set(3, testing::in_turn(3, 1000), testing::in_turn(3, 10), 1000);
   data.augmentation = {4, true, min_scale, settings};
   const Split split = split_data(data, testing::data_settings({{"data.ratio", 100.0}}), {1, SeedRole::subset});
-  return make_plan_inputs(data, split, 128, {3, SeedRole::order}, {3, SeedRole::plan});
+  PlanInputs inputs = make_plan_inputs(data, split, 128, {3, SeedRole::order}, {3, SeedRole::plan});
+  inputs.shape = shape;
+  return inputs;
 }
 
 AugmentSettings everything() { return {.policy = AugmentPolicy::autoaugment, .cutout = 16, .erasing = 0.5}; }

@@ -2,6 +2,8 @@
 // the steps. Partners of mixing have their own augmentation.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "methods/mixing.hpp"
 #include "settings/augment_settings.hpp"
