@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from m2m_results.command_line import Failure
 from m2m_results.page_parts import box, rows, text
 from m2m_results.programs import ask_program
 
@@ -78,8 +79,13 @@ def follow(folder: pathlib.Path, every: float, write: Callable[[State], None]) -
     """Merges the results of a folder and calls `write`, every so many seconds, until no sweep works there."""
     while True:
         state = read_state(folder)  # before merging: once it is empty, the results are complete
-        ask_program("m2m-report", "merge", str(folder))
-        write(state)
+        try:
+            ask_program("m2m-report", "merge", str(folder))
+            write(state)
+        except Failure:
+            # A sweep that starts removes unfinished files, also that of a merge; the next round succeeds.
+            if not state.sweep or not (folder / "results.h5").exists():
+                raise
         if not state.sweep:
             return
         time.sleep(every)

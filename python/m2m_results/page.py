@@ -5,7 +5,6 @@ The page needs neither a network nor other files.
 """
 
 import argparse
-import contextlib
 import functools
 import json
 import math
@@ -19,7 +18,16 @@ import pandas as pd
 
 from m2m_results import report
 from m2m_results.blocks import EPOCHS, make_blocks
-from m2m_results.command_line import add_every, add_selection, add_study, cannot_write, folder_beside, reading
+from m2m_results.command_line import (
+    USAGE,
+    Failure,
+    add_every,
+    add_selection,
+    add_study,
+    cannot_write,
+    folder_beside,
+    reading,
+)
 from m2m_results.follow import State, follow, progress
 from m2m_results.page_parts import box, facts, figures, fold, page, rows, section, text
 from m2m_results.study import Study, load
@@ -231,5 +239,9 @@ def run(arguments: argparse.Namespace) -> None:
     if not arguments.follow:
         write_page(arguments)
         return
-    with contextlib.suppress(KeyboardInterrupt):
-        follow(folder_beside(arguments.path), arguments.every, functools.partial(write_page, arguments))
+    if arguments.path.is_file():
+        raise Failure(USAGE, f"{arguments.path}: --follow takes the output folder of a sweep, not a file")
+    try:
+        follow(arguments.path, arguments.every, functools.partial(write_page, arguments))
+    except KeyboardInterrupt:
+        write_page(arguments)  # without the part about the sweep, which a browser would show for ever

@@ -66,8 +66,7 @@ std::vector<double> smoothing_factors(const ClassCounts& counts, double head, do
 std::vector<double> cloud_sizes(const ClassCounts& counts, double noise);
 
 /// Draws by how much the outputs of a batch slot are lowered: sizes[k] * |e|, e normal with deviation 1/3 and cut
-/// to
-/// [-1, 1], as in the authors' program.
+/// to [-1, 1], as in the authors' program.
 ///
 /// out: [K]. Pure; the same on any rank.
 void draw_clouds(Key plan, int epoch, std::int64_t step, std::int32_t slot, const std::vector<double>& sizes,

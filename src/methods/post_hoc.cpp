@@ -49,8 +49,10 @@ struct Slope {
   double first = 0, second = 0;
 };
 
-/// Adds the slope of one sample: E[z] - z_y and Var[z] under softmax(s z).
+/// Adds the slope of one sample: E[z] - z_y and Var[z] under softmax(s z). Leaves out a sample with a logit that is
+/// not finite, which records in half precision may have.
 void add_slope(std::span<const float> logits, std::int32_t label, double s, Slope& sum) {
+  if (!std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); })) return;
   const double top = *std::max_element(logits.begin(), logits.end());
   double weights = 0, mean = 0, square = 0;  // of z - top, which is at most 0
   for (const float logit : logits) {

@@ -240,6 +240,7 @@ std::string fused_trouble(const NetworkSpec& spec, torch::Device device) {
                        spec.first_channels);
   if (spec.channels != 3 || spec.height != 32 || spec.width != 32)
     return fmt::format("needs 32x32 images of 3 channels, not {}x{} of {}", spec.height, spec.width, spec.channels);
+  if (spec.experts > 1) return "takes no experts (recipe.experts)";
   if (spec.calibrated_head) return "takes no calibrated head (recipe.train = 'calibration')";
   if (!spec.bfloat16) return "needs convolutions in bfloat16 (train.precision = 'bf16')";
   if (spec.classes > kernels::max_fused_classes())

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "settings/augment_settings.hpp"
 #include "settings/data_settings.hpp"
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
@@ -17,8 +16,7 @@ namespace m2m::report {
 namespace {
 
 using Row = PublishedRow;
-using settings::AugmentSettings, settings::DataSettings, settings::M2mSettings, settings::Recipe,
-    settings::TrainSettings;
+using settings::DataSettings, settings::M2mSettings, settings::Recipe, settings::TrainSettings;
 using settings::name_of, settings::to_text;
 
 // An empty text is a number that could not be read from its source; it is not filled in from elsewhere. The tables
@@ -152,8 +150,7 @@ struct Expected {
 
 /// How the source trained and cut its data.
 std::vector<Expected> published_settings(const PublishedSource& source) {
-  const std::string longtail = to_text(settings::Imbalance::longtail), rounding = to_text(Rounding::field),
-                    plain = to_text(settings::AugmentPolicy::plain);
+  const std::string longtail = to_text(settings::Imbalance::longtail), rounding = to_text(Rounding::field);
   return {{name_of(&TrainSettings::network), "resnet32", ""},
           {name_of(&TrainSettings::epochs), "200", ""},
           {name_of(&TrainSettings::start_from), "", ""},
@@ -162,10 +159,7 @@ std::vector<Expected> published_settings(const PublishedSource& source) {
           {name_of(&DataSettings::rounding), rounding, rounding},
           {name_of(&DataSettings::validation), std::string(source.validation),
            to_text(settings::Validation::test_head)},
-          {name_of(&DataSettings::largest), "0", "0"},
-          {name_of(&AugmentSettings::policy), plain, plain},
-          {name_of(&AugmentSettings::cutout), "0", "0"},
-          {name_of(&AugmentSettings::erasing), "0", "0"}};
+          {name_of(&DataSettings::largest), "0", "0"}};
 }
 
 /// The method by its own name with the recipe of the catalogue, which a study without recipe settings keeps. The
@@ -187,15 +181,15 @@ std::vector<Expected> published_recipe(const PublishedSource& source, const std:
   return expected;
 }
 
-/// The settings that came later than the sources: each as the catalogue's method has it, else at its default. So
-/// numbers made with another width, schedule or optimiser stand beside no published ones.
-std::vector<Expected> later_settings(const std::string& method) {
+/// The settings that came later than the sources and act in `trial`: each as the catalogue's method has it, else at
+/// its default. So numbers made with another width, schedule or optimiser stand beside no published ones.
+std::vector<Expected> later_settings(const std::string& method, const Config& trial) {
   const std::vector<std::string> known = settings::method_names();
   const bool is_known = std::count(known.begin(), known.end(), method) > 0;
   const Config of_method(is_known ? settings::find_method(method).sets : Json::object());
   std::vector<Expected> expected;
   for (const settings::Setting& setting : settings::all_settings()) {
-    if (!setting.traits.silent_at_default) continue;
+    if (!setting.traits.silent_at_default || !settings::may_act(setting, trial)) continue;
     const Config defaults(Json{{setting.name, setting.default_value}});
     const std::string value = settings::setting_text(defaults, setting.name, "");
     expected.push_back({setting.name, settings::setting_text(of_method, setting.name, value), value});
@@ -228,7 +222,7 @@ std::vector<std::string> differences_from_published(const PublishedSource& sourc
   std::vector<Expected> expected = published_settings(source);
   const std::vector<Expected> recipe = published_recipe(source, std::string(label));
   expected.insert(expected.end(), recipe.begin(), recipe.end());
-  const std::vector<Expected> later = later_settings(std::string(label));
+  const std::vector<Expected> later = later_settings(std::string(label), config);
   expected.insert(expected.end(), later.begin(), later.end());
   std::vector<std::string> differences;
   for (const Expected& one : expected) {

@@ -244,8 +244,12 @@ bool has_unread_results(const OutputFolder& folder, const StudyResults& results)
 /// sources: as they were before the merge, so that a file that changes meanwhile differs from merged.json.
 StudyResults merge_anew(const OutputFolder& folder, const PlannedStudy& study, const Json& sources) {
   StudyResults results{study.name, {}, unplanned_trials(folder, study)};
-  write_schema_file(folder.merged(), "results", [&](hid_t root) { write_results(root, folder, results, study); });
-  if (!has_unread_results(folder, results)) write_merged_files(sources, folder);
+  Json merged;  // facts of this file, even if another merge replaces it at once
+  write_schema_file(
+      folder.merged(), "results", [&](hid_t root) { write_results(root, folder, results, study); },
+      [&](const std::filesystem::path& written) { merged = make_file_facts(written); });
+  merged["file"] = folder.merged().filename().string();
+  if (!has_unread_results(folder, results)) write_merged_files(merged, sources, folder);
   return results;
 }
 

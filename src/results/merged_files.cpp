@@ -72,10 +72,9 @@ bool is_merged_from(const Json& sources, const OutputFolder& folder) {
          known.at(merged_key) == facts_or_fault(folder.merged());
 }
 
-void write_merged_files(const Json& sources, const OutputFolder& folder) {
-  write_json_file(
-      merged_files(folder),
-      {{build_key, full_version()}, {merged_key, make_file_facts(folder.merged())}, {sources_key, sources}});
+void write_merged_files(const Json& merged, const Json& sources, const OutputFolder& folder) {
+  write_json_file(merged_files(folder),
+                  {{build_key, full_version()}, {merged_key, merged}, {sources_key, sources}});
 }
 
 ResultChecker::ResultChecker(OutputFolder folder)

@@ -22,8 +22,9 @@ Json facts_of_sources(const OutputFolder& folder, const PlannedStudy& study);
 /// a readable merged.json. Reads results.h5. Local.
 bool is_merged_from(const Json& sources, const OutputFolder& folder);
 
-/// Writes merged.json after a merge that could read each result in `sources`. Throws WriteError.
-void write_merged_files(const Json& sources, const OutputFolder& folder);
+/// Writes merged.json after a merge that could read each result in `sources`. merged: the facts of the results.h5
+/// that the merge has written. Throws WriteError.
+void write_merged_files(const Json& merged, const Json& sources, const OutputFolder& folder);
 
 /// Finds damage in the results of an output folder. Knows by merged.json those that a merge has read completely.
 class ResultChecker {

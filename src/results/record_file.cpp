@@ -104,8 +104,8 @@ std::string damage(const fs::path& file, const std::string& what) {
 
 }  // namespace
 
-void write_schema_file(const fs::path& file, const std::string& kind,
-                       const std::function<void(hid_t root)>& write) {
+void write_schema_file(const fs::path& file, const std::string& kind, const std::function<void(hid_t root)>& write,
+                       const std::function<void(const fs::path& written)>& finish) {
   const auto lock = hdf5::library_lock();
   try {
     PendingFile pending(file);
@@ -116,6 +116,7 @@ void write_schema_file(const fs::path& file, const std::string& kind,
     write(root.get());
     hdf5::checked(H5Fflush(root.get(), H5F_SCOPE_GLOBAL), "flushing the file");
     root.close("closing the file");
+    if (finish) finish(pending.path());
     pending.commit();
   } catch (const hdf5::Hdf5Error& failed) {
     throw write_error(file, "cannot be written", failed.what());

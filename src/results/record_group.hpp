@@ -47,9 +47,11 @@ class OtherSchema : public Error {
 };
 
 /// Writes a file of this kind ("trial" or "results") by a PendingFile: a kill leaves the old file, the new one, or
-/// none. write: fills the root group. Thread-safe. Throws Error (input_output) if HDF5 or the file system fails.
+/// none. write: fills the root group. finish: is given the complete file before it takes its name. Thread-safe.
+/// Throws Error (input_output) if HDF5 or the file system fails.
 void write_schema_file(const std::filesystem::path& file, const std::string& kind,
-                       const std::function<void(hid_t root)>& write);
+                       const std::function<void(hid_t root)>& write,
+                       const std::function<void(const std::filesystem::path& written)>& finish = {});
 
 /// Opens a file of this kind and passes its root group to `read`. Thread-safe.
 ///

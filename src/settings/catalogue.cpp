@@ -196,8 +196,7 @@ std::vector<Method> later_second_stages() {
           {{"train.weight_decay", 5e-3}, {"train.lr", 0.01}}),
       row("WB", "Weight balancing: the head of WD trained on, re-weighted, with weight decay and MaxNorm.",
           "the head of WD trained on with CB-RW's weights, strong weight decay, and ‖w_k‖ <= δ after each step, δ "
-          "by "
-          "`second.max_norm`",
+          "by `second.max_norm`",
           alshammari,
           {{"recipe.start", "WD"},
            {"recipe.train", "base-head"},
@@ -211,8 +210,7 @@ std::vector<Method> later_second_stages() {
           "the head of WD trained on with CE and labels of 1 - s + s/K for y and s/K for the others, s = "
           "`second.label_smoothing`",
           "Sun et al.: Rethinking classifier re-training in long-tailed recognition: label over-smooth can "
-          "balance, "
-          "ICLR 2025",
+          "balance, ICLR 2025",
           {{"recipe.start", "WD"},
            {"recipe.train", "base-head"},
            {"second.epochs", 20},
@@ -272,8 +270,7 @@ std::vector<Method> mixing() {
       row("Balanced-MixUp", "Every sample is mixed with a class-balanced draw, which has the smaller share.",
           "(1-u) x_i + u x_j, x_j a class-balanced draw, u ~ Beta(α, 1), one u a batch",
           "Galdran, Carneiro, González Ballester: Balanced-MixUp for highly imbalanced medical image "
-          "classification, "
-          "MICCAI 2021",
+          "classification, MICCAI 2021",
           {{"recipe.mixing", "balanced-mixup"}, {"mixup.alpha", 0.1}}),
       row("MiSLAS", "A head with label-aware smoothing on the frozen features of mixup.",
           "head (at half the rate) and scales on mixup's frozen features with label-aware smoothing, "

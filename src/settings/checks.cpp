@@ -265,6 +265,22 @@ void check_recipe(const Config& resolved) {
   }
 }
 
+namespace {
+
+/// Checks what is trained for a trial besides its own network: a base trial, with its g, and a g.
+void check_needed_trials(const Config& resolved) {
+  const auto recipe = read<Recipe>(resolved);
+  if (recipe.translates()) check_experts(g_config(resolved));
+  if (recipe.start.empty()) return;
+  const Config base = with_method(resolved, recipe.start);
+  check_g(base);
+  check_training(base);
+  check_experts(base);
+  if (read<Recipe>(base).translates()) check_experts(g_config(base));
+}
+
+}  // namespace
+
 void check(const Config& resolved) {
   check_recipe(resolved);
   check_start(resolved);
@@ -274,6 +290,7 @@ void check(const Config& resolved) {
   check_g(resolved);
   check_training(resolved);
   check_experts(resolved);
+  check_needed_trials(resolved);
   check_erasing(resolved);
 }
 

@@ -106,12 +106,16 @@ Json acting_settings_of_prefix(const Config& resolved, int until) {
   return acting;
 }
 
+bool may_act(const Setting& setting, const Config& config) {
+  if (config.has(setting.acts_if.setting) && !holds(setting.acts_if, config)) return false;
+  return setting.acts == nullptr || setting.acts(config);
+}
+
 Json changed_later_settings(const Config& config) {
   Json changed = Json::object();
   for (const Setting& setting : all_settings()) {
     if (!setting.traits.silent_at_default || !config.has(setting.name)) continue;
-    const bool is_known = setting.acts_if.setting.empty() || config.has(setting.acts_if.setting);
-    if (!is_known || !holds(setting.acts_if, config)) continue;
+    if (!may_act(setting, config)) continue;
     const Json& value = config.json().at(setting.name);
     if (value != setting.default_value) changed[setting.name] = value;
   }

@@ -33,6 +33,10 @@ Json acting_settings_of_g(const Config& config);
 /// the learning rate falls by steps, without the length of the schedule. Pure.
 Json acting_settings_of_prefix(const Config& resolved, int until);
 
+/// True unless a condition of the setting fails in a config of any version. A condition on a setting that the
+/// config lacks does not fail. Pure.
+bool may_act(const Setting& setting, const Config& config);
+
 /// The settings that are silent at their default and have another value in `config`, by name; leaves out those that
 /// do not act in it. config: of any version; it may lack settings. Pure.
 Json changed_later_settings(const Config& config);

@@ -131,8 +131,11 @@ class Execution {
   /// Makes g for a recipe that translates. g always has a linear head; pixels are normalised as in its training.
   std::shared_ptr<nn::Network> make_g(train::TrialSettings settings, const train::LoadedData& data) {
     const LoadedG g = load_g(job_.stage, job_.out);
+    const Config of_g = settings::g_config(job_.stage.config);
     settings.head = settings::HeadKind::linear;
-    settings.network = settings::read<settings::TrainSettings>(settings::g_config(job_.stage.config)).network;
+    settings.network = settings::value_of(of_g, &settings::TrainSettings::network);
+    settings.experts = settings::count_experts(settings::value_of(of_g, &settings::Recipe::experts),
+                                               settings::read<settings::ExpertSettings>(of_g));
     nn::NetworkSpec spec = train::network_spec(settings, data);
     if (g.facts.contains("mean")) spec.mean = g.facts.at("mean").get<std::vector<double>>();
     if (g.facts.contains("std")) spec.std = g.facts.at("std").get<std::vector<double>>();

@@ -98,10 +98,21 @@ double estimated_seconds(const Config& resolved, const train::LoadedData& data, 
   return passes * forward / multiply_adds_per_second;
 }
 
+namespace {
+
+/// Bytes of the noise of the Gaussian-clouded loss: a float for each class of each slot, of this epoch and the
+/// next.
+double clouds_bytes(const Config& resolved, const train::LoadedData& data) {
+  if (settings::read<settings::Recipe>(resolved).loss != settings::Loss::gaussian_clouded) return 0;
+  return 2.0 * sizeof(float) * static_cast<double>(total(data.split.counts)) * data.set.classes;
+}
+
+}  // namespace
+
 double estimated_memory(const Config& resolved, const train::LoadedData& data) {
   const train::TrialSettings settings = train::trial_settings(resolved);
   const auto batch = static_cast<double>(settings.batch_size);
-  return bytes_of_any_stage +
+  return bytes_of_any_stage + clouds_bytes(resolved, data) +
          bytes_per_multiply_add * batch * forward_multiply_adds(settings, data) / channels_of_16(settings);
 }
 
@@ -134,7 +145,7 @@ void check_features(const Config& resolved, const LoadedData& data) {
   if (recipe.mixing == settings::Mixing::cmo || recipe.mixing == settings::Mixing::cutmix) {
     throw usage_error(fmt::format(
         "recipe.mixing = '{}': patches need images, but {} has vectors of features; set recipe.mixing = "
-        "'mixup', 'remix' or 'none'",
+        "'mixup', 'remix', 'unimix', 'mamix', 'balanced-mixup' or 'none'",
         settings::to_text(recipe.mixing), data.set.name));
   }
 }
@@ -362,7 +373,9 @@ Json Planner::plan_g(StageRequest& trial, const LoadedData& data) {
   if (!m2m.g_from.empty()) {
     return {{"file", checked_checkpoint(name_of(&M2mSettings::g_from), m2m.g_from, config, data)}};
   }
-  trial.needs.push_back(request_g(config, *data_cache_.get(config), ranks_per_trial_));
+  const auto data_of_g = data_cache_.get(config);
+  check_tail(config, *data_of_g);
+  trial.needs.push_back(request_g(config, *data_of_g, ranks_per_trial_));
   trial.needs.back().disk = checkpoint_bytes(config, data);
   return {{"stage", study::stage_id(trial.needs.back().identity)}, {"pick", settings::to_text(m2m.g_epoch)}};
 }

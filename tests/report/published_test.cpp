@@ -54,5 +54,13 @@ TEST(Published, StandsBesideATrialThatHasLaterSettingsAtTheirDefaults) {
             std::vector<std::string>{"train.width = 64 (published with 16)"});
 }
 
+TEST(Published, NamesADifferenceOnceAndOnlyIfItActs) {
+  Config config = sample_config("M2m", 0);
+  config.set("augment.cutout", 16);
+  config.set("augment.erasing_min_area", 0.1);
+  EXPECT_EQ(differences_from_published(published_sources().front(), config, "M2m"),
+            std::vector<std::string>{"augment.cutout = 16 (published with 0)"});
+}
+
 }  // namespace
 }  // namespace m2m::report

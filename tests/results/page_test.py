@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests/support")]
 from m2m_results import load, page_parts  # noqa: E402, found by the line above
 from m2m_results.blocks import make_blocks  # noqa: E402
 from said import assert_says  # noqa: E402
+from waiting import eventually  # noqa: E402
 
 RESULTS = ROOT / "results"
 BROWSER = os.environ.get("M2M_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -122,6 +124,31 @@ class Page(unittest.TestCase):
         self.assertNotIn("refresh", last)
         self.assertNotIn("7 min", last)
         self.assertEqual((self.folder / "merged").read_text().split(), [str(self.folder)] * 2)
+
+    def test_follows_no_file(self):
+        write_results(self.results, [planned("ERM", 1)])
+        done = run("page.py", self.results, "--follow")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        assert_says(done.stderr, str(self.results), "--follow")
+
+    def test_stopped_by_ctrl_c_leaves_a_page_that_is_not_loaded_again(self):
+        write_results(self.results, [planned("ERM", 1)])
+        state = {"sweep": "process 7 on host a", "stages": [], "trials": []}
+        (self.folder / "state.json").write_text(json.dumps(state))
+        sweep = self.program("sweep", f"cat {self.folder}/state.json; touch {self.folder}/asked")
+        report = self.program("report", f'[ "$1" != merge ] || exit 0; exec {os.environ["M2M_REPORT"]} "$@"')
+        page = self.folder / "report.html"
+        command = [sys.executable, RESULTS / "page.py", self.folder, "--follow", "--every", "60"]
+        with unittest.mock.patch.dict(os.environ, {"M2M_SWEEP": sweep, "M2M_REPORT": report}):
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+                is_there = eventually(page.exists)
+                first = page.read_text(encoding="utf-8") if is_there else ""
+                process.send_signal(signal.SIGINT)
+                output, errors = process.communicate(timeout=60)
+        self.assertIn("refresh", first)
+        self.assertEqual((process.returncode, errors), (0, ""))
+        self.assertIn(str(page), output)
+        self.assertNotIn("refresh", page.read_text(encoding="utf-8"))
 
     def program(self, name, commands):
         """The path of a shell script."""

@@ -54,6 +54,17 @@ TEST(Experts, AreTwoToSixteen) {
   EXPECT_NO_THROW(resolve(Config(Json{{"method", "BalPoE"}, {"experts.taus", {0, 1}}})));
 }
 
+TEST(Experts, OfABaseAreCheckedToo) {
+  EXPECT_TRUE(
+      testing::says(refusal({{"method", "LA-post-hoc"}, {"recipe.start", "SADE"}, {"train.network", "preact18"}}),
+                    {"recipe.experts = 'sade'", "preact18"}));
+  EXPECT_TRUE(testing::says(refusal({{"method", "ERM-TS"}, {"recipe.start", "BalPoE"}, {"experts.taus", {1}}}),
+                            {"experts.taus has 1"}));
+  EXPECT_TRUE(testing::says(refusal({{"method", "LA-post-hoc"}, {"train.width", 24}}), {"train.width = 24"}));
+  EXPECT_TRUE(testing::says(refusal({{"method", "M2m"}, {"m2m.g_method", "SADE"}, {"m2m.g_network", "preact18"}}),
+                            {"recipe.experts = 'sade'"}));
+}
+
 TEST(Experts, AreNoBaseOfAMethodThatChangesOneHead) {
   for (const char* method : {"cRT", "LWS", "tau-norm"}) {
     EXPECT_TRUE(
