@@ -42,8 +42,8 @@ std::vector<std::string> find_classes(const FolderSet& layout, const fs::path& r
   const fs::path folder = root / layout.folder;
   std::vector<std::string> classes = classes_in(folder, "train");
   if (!layout.class_folders.empty() && classes != layout.class_folders) {
-    throw data_error(fmt::format("{}: holds the classes {}, expected {}: {}", (folder / "train").string(),
-                                 classes.empty() ? "none" : names_text(classes, classes.size()),
+    const std::string found = classes.empty() ? "no class" : "the classes " + names_text(classes, classes.size());
+    throw data_error(fmt::format("{}: holds {}, expected {}: {}", (folder / "train").string(), found,
                                  fmt::join(layout.class_folders, ", "), fetch_remedy(layout, root)));
   }
   if (classes.size() != static_cast<std::size_t>(layout.classes)) {
