@@ -8,16 +8,27 @@ fail() { # status, sentence
   exit "$1"
 }
 
+# True if $1 is one of the words that follow.
+is_one_of() {
+  local name=$1 known
+  shift
+  for known in "$@"; do
+    [ "$name" != "$known" ] || return 0
+  done
+  return 1
+}
+
 # Takes the words of the command line: names into `names`, the folder after --dest into `dest`. $1: the known names.
 take_arguments() {
-  local known=$1
+  local known=$1 words
+  read -ra words <<<"$known"
   shift
   while [ $# -gt 0 ]; do
     if [ "$1" = --dest ]; then
       [ $# -gt 1 ] || fail 2 "--dest needs a folder."
       dest=$2
       shift
-    elif [[ " $known " == *" $1 "* ]]; then
+    elif is_one_of "$1" "${words[@]}"; then
       names+=("$1")
     else
       fail 2 "unknown argument '$1'; usage: ${0##*/}${known:+ [${known// /] [}]} [--dest DIR]."

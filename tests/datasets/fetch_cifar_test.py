@@ -119,7 +119,10 @@ class FetchCifar(FetchTest):
             self.assertEqual(self.fetch(server, "cifar10")[0], 0)
 
     def test_bad_usage_and_a_folder_that_cannot_be_written(self):
-        self.assertEqual(self.fetch("unused", "cifar11")[0], 2)
+        for name in ["cifar11", "", "cifar10 cifar100", "cifar10 ", "cifar*"]:
+            status, output = self.fetch("unused", name)
+            self.assertEqual((status, output.count("\n")), (2, 1), name)
+            assert_says(output, f"'{name}'", "cifar100")
         self.assertEqual(self.fetch("unused", "--dest")[0], 2)
         file = self.scratch / "file"
         file.write_text("")

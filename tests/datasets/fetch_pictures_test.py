@@ -186,8 +186,9 @@ class FetchPictures(FetchTest):
 
     def test_a_set_has_to_be_named(self):
         with serving(FILES) as server:
-            for arguments in [(), ("places",), ("--dest",)]:
+            for arguments in [(), ("places",), ("--dest",), ("",), ("cinic10 tiny-imagenet",)]:
                 self.assertEqual(self.fetch(server, *arguments)[0], 2)
+            self.assertEqual(server.requests, [])
 
 
 class FetchPicturesWithWget(FetchPictures):

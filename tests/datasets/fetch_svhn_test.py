@@ -116,9 +116,11 @@ class FetchSvhn(FetchTest):
 
     def test_names_are_bad_usage(self):
         with serving(FILES) as server:
-            status, output = self.fetch(server, "svhn")
-        self.assertEqual(status, 2)
-        assert_says(output, "'svhn'", "--dest")
+            for name in ["svhn", ""]:
+                status, output = self.fetch(server, name)
+                self.assertEqual(status, 2)
+                assert_says(output, f"'{name}'", "--dest")
+            self.assertEqual(server.requests, [])
 
 
 class FetchSvhnWithWget(FetchSvhn):
