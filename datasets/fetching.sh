@@ -2,6 +2,7 @@
 # Functions of the scripts fetch_*.sh: downloads that are resumed and checked. Sourced by them, not run.
 # They need: dest, the folder that receives the data; mirrors, the names of the variables with other addresses.
 attempts=3
+first_wait=${M2M_FETCH_WAIT:-5}  # seconds after the first failed attempt; tests set 0
 
 fail() { # status, sentence
   echo "${0##*/}: $2" >&2
@@ -43,18 +44,33 @@ check_place() {
   { mkdir -p "$dest" && [ -w "$dest" ]; } 2>/dev/null || fail 74 "cannot write to the folder $dest."
 }
 
-# Downloads $1 into $2, continuing an existing file. Deletes $2 if the server cannot continue.
+# Downloads $1 into $2, continuing an existing file. Deletes $2 only if the server cannot continue it. Any other error, such
+# as HTTP 503, may pass, so it leaves $2 as it is. Both programs take HTTP 416 for a file that is complete.
 download() {
   local status=0
   if command -v curl >/dev/null; then
     curl --fail --location --silent --show-error --connect-timeout 30 --speed-limit 1 --speed-time 60 \
       --continue-at - --output "$2" "$1" || status=$?
-    [[ $status != 22 && $status != 33 ]] || rm -f "$2"
+    [[ $status != 33 && $status != 36 ]] || rm -f "$2"
   else
     wget --no-verbose --tries=1 --timeout=60 --continue --output-document="$2" "$1" || status=$?
-    [ $status != 8 ] || rm -f "$2"
   fi
+  [ -s "$2" ] || rm -f "$2"  # wget leaves an empty file
   return $status
+}
+
+# Downloads $1 into $2 in several attempts with growing pauses, or fails and keeps what came. Sets `resumed` to yes if the
+# last attempt continued a part, else to no.
+download_patiently() {
+  local failures=0
+  while true; do
+    resumed=$([ -s "$2" ] && echo yes || echo no)
+    ! download "$1" "$2" || return 0
+    failures=$((failures + 1))
+    [ $failures -lt $attempts ] ||
+      fail 74 "$1 could not be downloaded (see above); check the network and run this again to continue."
+    sleep $((first_wait * failures))
+  done
 }
 
 sum_of() { # file, md5 or sha256
@@ -65,34 +81,25 @@ has_sum() { # file, KIND:SUM
   [ -f "$1" ] && [ "$(sum_of "$1" "${2%%:*}")" = "${2#*:}" ]
 }
 
-# Downloads $1, whose checksum is $2 (md5:SUM or sha256:SUM), into $3, or fails.
+# Downloads $1, whose checksum is $2 (md5:SUM or sha256:SUM), into $3, or fails. A wrong file that continued a part is
+# downloaded once more from the start, because the part may be that of another file.
 fetch_file() {
-  local attempt resumed kind=${2%%:*}
-  for ((attempt = 1; attempt <= attempts; attempt++)); do
-    if has_sum "$3" "$2"; then
-      return
-    fi
-    resumed=$([ -s "$3" ] && echo yes || echo no)
-    if download "$1" "$3" && ! has_sum "$3" "$2"; then
-      rm -f "$3"  # complete but wrong; a resumed file may have started as another one, so try once more from the start
-      [ "$resumed" = yes ] ||
-        fail 65 "$1 does not have the published ${kind^^} sum ${2#*:} and was deleted; try again, or another mirror ($mirrors)."
-    fi
+  local resumed kind=${2%%:*}
+  ! has_sum "$3" "$2" || return 0
+  for _ in first again; do
+    download_patiently "$1" "$3"
+    ! has_sum "$3" "$2" || return 0
+    rm -f "$3"
+    [ "$resumed" = yes ] || break
   done
-  has_sum "$3" "$2" ||
-    fail 74 "$1 could not be downloaded (see above); check the network and run this again to continue."
+  fail 65 "$1 does not have the published ${kind^^} sum ${2#*:} and was deleted; try again, or another mirror ($mirrors)."
 }
 
 # Downloads $1, of which no checksum is published, into $2, or fails. Prints the MD5 of what came.
 fetch_unchecked() {
-  local attempt
-  for ((attempt = 1; attempt <= attempts; attempt++)); do
-    if download "$1" "$2"; then
-      echo "No checksum of $1 is published; this copy has the MD5 sum $(sum_of "$2" md5)"
-      return
-    fi
-  done
-  fail 74 "$1 could not be downloaded (see above); check the network and run this again to continue."
+  local resumed
+  download_patiently "$1" "$2"
+  echo "No checksum of $1 is published; this copy has the MD5 sum $(sum_of "$2" md5)"
 }
 
 # Unpacks the archive $1 (.tar, .tar.gz, .zip) into the new folder $2.

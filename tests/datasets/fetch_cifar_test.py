@@ -100,6 +100,60 @@ class FetchCifar(FetchTest):
             self.assertEqual(self.fetch(server, "cifar10")[0], 0)
             self.assertGreater(server.requests[-1][1], 0)
 
+    def test_a_momentary_error_of_the_server_keeps_what_came(self):
+        half = len(ARCHIVES["cifar-10-binary.tar.gz"]) // 2
+        for error in [403, 503]:
+            with self.subTest(error=error), serving(ARCHIVES, breaks=1, errors=[0, error]) as server:
+                self.assertEqual(self.fetch(server, "cifar10", "--dest", str(self.scratch / str(error)))[0], 0)
+                self.assertEqual([first for _, first in server.requests], [0, half, half])
+
+    def test_a_lasting_error_of_the_server_keeps_what_came_for_the_next_call(self):
+        with serving(ARCHIVES, breaks=1, errors=[0, 503, 503]) as server:
+            status, output = self.fetch(server, "cifar10")
+            self.assertEqual(status, 74)
+            assert_says(output, "run this again")
+            self.assert_only(".cifar-10-binary.tar.gz.part")
+            self.assertEqual(self.fetch(server, "cifar10")[0], 0)
+            self.assertGreater(server.requests[-1][1], 0)
+
+    def test_pauses_grow(self):
+        sleep = self.path / "sleep"
+        sleep.unlink()
+        sleep.write_text(f'#!/bin/sh\necho "$1" >>{self.scratch}/pauses\n')
+        sleep.chmod(0o755)
+        (self.path / "sh").symlink_to("/bin/sh")
+        with serving({}) as server:
+            self.assertEqual(self.fetch(server, "cifar10", M2M_FETCH_WAIT="7")[0], 74)
+        self.assertEqual((self.scratch / "pauses").read_text().split(), ["7", "14"])
+
+    def test_a_complete_part_is_not_fetched_again(self):
+        self.dest.mkdir()
+        (self.dest / ".cifar-10-binary.tar.gz.part").write_bytes(ARCHIVES["cifar-10-binary.tar.gz"])
+        with serving(ARCHIVES) as server:
+            self.assertEqual(self.fetch(server, "cifar10")[0], 0)
+            self.assertEqual(server.requests, [])
+
+    def test_a_resumed_file_with_another_checksum_is_tried_once_from_the_start(self):
+        half = len(ARCHIVES["cifar-10-binary.tar.gz"]) // 2
+        for breaks in [0, 1, 2]:
+            with self.subTest(breaks=breaks), serving(ARCHIVES, breaks=breaks) as server:
+                status, output = self.fetch(server, "cifar10", M2M_CIFAR10_MD5="0" * 32)
+                self.assertEqual(status, 65)
+                assert_says(output, "cifar-10-binary.tar.gz", "0" * 32, "deleted")
+                starts = [first for _, first in server.requests].count(0)
+                self.assertEqual(starts, 2 if breaks else 1)
+                self.assertEqual(len(server.requests), breaks + starts)
+                self.assertTrue(all(first == 0 or first >= half for _, first in server.requests))
+                self.assert_only()
+
+    def test_the_rest_of_another_file_is_thrown_away_at_the_last_attempt_too(self):
+        self.dest.mkdir()
+        (self.dest / ".cifar-10-binary.tar.gz.part").write_bytes(b"x" * 100)
+        with serving(ARCHIVES, breaks=2) as server:
+            self.assertEqual(self.fetch(server, "cifar10")[0], 0)
+            self.assertEqual(server.requests[-1][1], 0)
+        self.assert_only("cifar-10-batches-bin")
+
     def test_a_server_that_cannot_resume_is_asked_from_the_start(self):
         with serving(ARCHIVES, breaks=1, ranges=False) as server:
             self.assertEqual(self.fetch(server, "cifar10")[0], 0)

@@ -14,7 +14,7 @@ import threading
 import unittest
 
 DATASETS = pathlib.Path(__file__).resolve().parents[2] / "datasets"
-PROGRAMS = ["bash", "cut", "dirname", "md5sum", "mkdir", "mv", "rm", "rmdir", "sha256sum", "tar", "gzip"]
+PROGRAMS = ["bash", "cut", "dirname", "md5sum", "mkdir", "mv", "rm", "rmdir", "sha256sum", "sleep", "tar", "gzip"]
 
 
 def md5(content):
@@ -33,11 +33,15 @@ def tar_of(files, mode="w:gz"):
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Serves `files` by the last part of their address; can break off answers half-way, or ignore ranges."""
+    """Serves `files` by the last part of their address; can break off answers half-way, or ignore ranges.
 
-    def __init__(self, files, breaks=0, ranges=True):
+    `errors` lists the HTTP errors that the next answers have; 0: none.
+    """
+
+    def __init__(self, files, breaks=0, ranges=True, errors=()):
         super().__init__(("127.0.0.1", 0), Handler)
         self.files, self.breaks, self.ranges = files, breaks, ranges
+        self.errors = list(errors)
         self.requests = []  # (name, first byte)
 
 
@@ -47,6 +51,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         asked = self.headers.get("Range")
         first = int(asked.split("=")[1].split("-")[0]) if asked and server.ranges else 0
         server.requests.append((name, first))
+        error = server.errors.pop(0) if server.errors else 0
+        if error:
+            self.send_error(error)
+            return
         if name not in server.files:
             self.send_error(404)
             return
@@ -108,7 +116,7 @@ class FetchTest(unittest.TestCase):
             capture_output=True,
             text=True,
             timeout=60,
-            env={"PATH": str(self.path), **environment},
+            env={"PATH": str(self.path), "M2M_FETCH_WAIT": "0", **environment},
         )
         self.said = done.stdout
         return done.returncode, done.stderr
