@@ -7,7 +7,7 @@
 #   than 20 GB, inaturalist18 120 GB.
 # Environment: other addresses of the archives (a mirror, a local server) are M2M_CINIC10_URL, M2M_TINY_IMAGENET_URL,
 #   M2M_PLACES_URL and, of folders, M2M_PLACES_LISTS_URL and M2M_INATURALIST_URL. M2M_PLACES_MD5 demands this MD5 of the
-#   pictures of Places, of which no checksum is known.
+#   pictures of Places, of which no checksum is known; a file with another one is kept.
 # Exit status: 0 done, 2 usage, 65 a file is not the published one, 74 network or disk.
 set -euo pipefail
 
@@ -84,11 +84,7 @@ fetch_places_lt() {
   done
   mirrors=M2M_PLACES_URL
   echo "Downloading $url"
-  if [ -n "${M2M_PLACES_MD5:-}" ]; then
-    fetch_file "$url" "md5:$M2M_PLACES_MD5" "$part"
-  else
-    fetch_unchecked "$url" "$part"
-  fi
+  fetch_unchecked "$url" "$part" M2M_PLACES_MD5
   unpack "$part" "$scratch"
   demand "$found" train val
   for name in train val test; do

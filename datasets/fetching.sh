@@ -95,11 +95,19 @@ fetch_file() {
   fail 65 "$1 does not have the published ${kind^^} sum ${2#*:} and was deleted; try again, or another mirror ($mirrors)."
 }
 
-# Downloads $1, of which no checksum is published, into $2, or fails. Prints the MD5 of what came.
+# Downloads $1, of which no checksum is published, into $2, or fails. Prints the MD5 of what came. The variable named $3
+# may hold the MD5 that the user demands; a file with another one is kept.
 fetch_unchecked() {
-  local resumed
+  local resumed found demanded=${!3:-}
+  demanded=${demanded,,}
+  if [ -n "$demanded" ] && has_sum "$2" "md5:$demanded"; then
+    return
+  fi
   download_patiently "$1" "$2"
-  echo "No checksum of $1 is published; this copy has the MD5 sum $(sum_of "$2" md5)"
+  found=$(sum_of "$2" md5)
+  echo "No checksum of $1 is published; this copy has the MD5 sum $found"
+  [ -z "$demanded" ] || [ "$found" = "$demanded" ] ||
+    fail 65 "$1 has the MD5 sum $found, but $3 demands $demanded; the copy was kept as $2: correct or unset $3, or delete the copy."
 }
 
 # Unpacks the archive $1 (.tar, .tar.gz, .zip) into the new folder $2.

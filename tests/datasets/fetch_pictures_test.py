@@ -103,13 +103,25 @@ class FetchPictures(FetchTest):
         assert_says(self.said, "No checksum", md5(FILES["places365standard_easyformat.tar"]))
         self.assert_only("places-lt")
 
-    def test_the_pictures_of_places_may_be_held_to_a_sum(self):
+    def test_pictures_of_places_with_another_sum_than_the_users_are_kept(self):
+        name = "places365standard_easyformat.tar"
+        given = md5(FILES[name])
         with serving(FILES) as server:
             status, output = self.fetch(server, "places-lt", M2M_PLACES_MD5="0" * 32)
             self.assertEqual(status, 65)
-            assert_says(output, "places365standard_easyformat.tar", "0" * 32, "M2M_PLACES_URL")
-            given = md5(FILES["places365standard_easyformat.tar"])
-            self.assertEqual(self.fetch(server, "places-lt", M2M_PLACES_MD5=given)[0], 0)
+            assert_says(output, name, "0" * 32, given, "M2M_PLACES_MD5", str(self.dest / ".places-lt.tar.part"))
+            self.assertNotIn("published", output)
+            self.assertEqual((self.dest / ".places-lt.tar.part").read_bytes(), FILES[name])
+            before = len(server.requests)
+            self.assertEqual(self.fetch(server, "places-lt", M2M_PLACES_MD5=given.upper())[0], 0)
+            self.assertNotIn(name, [requested for requested, _ in server.requests[before:]])
+
+    def test_kept_pictures_of_places_are_used_if_no_sum_is_demanded(self):
+        with serving(FILES) as server:
+            self.assertEqual(self.fetch(server, "places-lt", M2M_PLACES_MD5="0" * 32)[0], 65)
+            self.assertEqual(self.fetch(server, "places-lt")[0], 0)
+            self.assertGreater(server.requests[-1][1], 0)  # asks for the rest, of which there is none
+        self.assert_only("places-lt")
 
     def test_inaturalist_has_lists_in_the_order_of_its_images(self):
         with serving(FILES) as server:
