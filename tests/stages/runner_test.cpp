@@ -174,6 +174,24 @@ TEST_F(StageRunnerTest, KeepsStagesInASharedCacheWhereItIsGivenOne) {
   EXPECT_FALSE(fs::exists(root_ / "a" / "cache"));
 }
 
+TEST_F(StageRunnerTest, TranslatesAgainstAGThatHasExpertsWhereFHasNone) {
+  const Json small = {{"train.network", "resnet8"}, {"train.epochs", 2}, {"train.defer_until", 1}};
+  for (const Json& more : {Json{{"recipe.experts", "sade"}}, Json{{"m2m.g_method", "SADE"}}}) {
+    Json point = small;
+    point["method"] = "M2m";
+    point.update(more);
+    run_all(testing::plan({point}), out(more.begin().key()));
+  }
+}
+
+TEST_F(StageRunnerTest, AdjustsTheMeanOfExperts) {
+  run_all(testing::plan({{{"method", "LA-post-hoc"},
+                          {"recipe.start", "SADE"},
+                          {"train.network", "resnet8"},
+                          {"train.epochs", 2}}}),
+          out("adjusted"));
+}
+
 TEST(StagePlan, SharesAPrefixAmongTrialsThatPartOnlyAfterTheDeferral) {
   const auto prefixes = [](const std::vector<Json>& points) {
     return study::count(plan(points), StageKind::prefix);
