@@ -36,9 +36,10 @@ std::vector<int> labels_by_rank(const ClassCounts& counts) {
 
 std::vector<bool> majority_classes(const ClassCounts& counts) {
   std::vector<bool> majority(counts.size(), false);
+  const std::int64_t all = total(counts);
   std::int64_t covered = 0;
   for (int label : labels_by_rank(counts)) {
-    if (2 * covered > total(counts)) break;
+    if (2 * covered > all) break;
     majority[label] = true;
     covered += counts[label];
   }

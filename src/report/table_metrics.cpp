@@ -12,6 +12,27 @@ namespace {
 
 using results::not_measured;
 
+double bacc(const TestMeasures& test) { return balanced_accuracy(test.totals); }
+double gm(const TestMeasures& test) { return geometric_mean(test.totals); }
+double gm_nonzero(const TestMeasures& test) { return geometric_mean_of_nonzero(test.totals); }
+double share_of_right(const TestMeasures& test) { return accuracy(test.totals); }
+double ece(const TestMeasures& test) { return test.calibration.ece; }
+
+double of_group(const TestMeasures& test, const std::string& name) {
+  const auto group =
+      std::find_if(test.groups.begin(), test.groups.end(), [&](const ClassGroup& one) { return one.name == name; });
+  return group == test.groups.end() ? not_measured : group_accuracy(test.totals, group->classes);
+}
+
+double majority(const TestMeasures& test) { return of_group(test, "majority"); }
+double minority(const TestMeasures& test) { return of_group(test, "minority"); }
+double first_third(const TestMeasures& test) { return of_group(test, "first_third"); }
+double middle_third(const TestMeasures& test) { return of_group(test, "middle_third"); }
+double last_third(const TestMeasures& test) { return of_group(test, "last_third"); }
+double many(const TestMeasures& test) { return of_group(test, "many"); }
+double medium(const TestMeasures& test) { return of_group(test, "medium"); }
+double few(const TestMeasures& test) { return of_group(test, "few"); }
+
 double macro_f1(const TestMeasures& test) { return mean_of_defined(f1_scores(test.totals), 0); }
 double macro_precision(const TestMeasures& test) { return mean_of_defined(precisions(test.totals), 0); }
 double mcc(const TestMeasures& test) { return correlation(test.totals); }
@@ -35,33 +56,27 @@ double backward(const TestMeasures& test) {
   return under_long_tail(test, 1.0 / ratio);
 }
 
-double uniform(const TestMeasures& test) { return balanced_accuracy(test.totals); }
-
-constexpr Metric stored(const char* name, const char* title, const char* key) {
-  return {name, title, MetricSource::confusion, key, nullptr};
-}
-
 constexpr Metric of_confusion(const char* name, const char* title, double (*measure)(const TestMeasures&)) {
-  return {name, title, MetricSource::confusion, nullptr, measure};
+  return {name, title, MetricSource::confusion, measure};
 }
 
 constexpr Metric of_ranking(const char* name, const char* title, double (*measure)(const TestMeasures&)) {
-  return {name, title, MetricSource::ranking, nullptr, measure};
+  return {name, title, MetricSource::ranking, measure};
 }
 
-constexpr std::array metrics{stored("bacc", "bACC", "bacc"),
-                             stored("gm", "GM", "gm"),
-                             stored("gm_nonzero", "GM without classes of zero recall", "gm_nonzero"),
-                             stored("accuracy", "accuracy", "accuracy"),
-                             stored("majority", "majority", "bacc_majority"),
-                             stored("minority", "minority", "bacc_minority"),
-                             stored("first_third", "first third", "first_third"),
-                             stored("middle_third", "middle third", "middle_third"),
-                             stored("last_third", "last third", "last_third"),
-                             stored("many", "many-shot", "many"),
-                             stored("medium", "medium-shot", "medium"),
-                             stored("few", "few-shot", "few"),
-                             Metric{"ece", "ECE", MetricSource::calibration, "ece", nullptr},
+constexpr std::array metrics{of_confusion("bacc", "bACC", bacc),
+                             of_confusion("gm", "GM", gm),
+                             of_confusion("gm_nonzero", "GM without classes of zero recall", gm_nonzero),
+                             of_confusion("accuracy", "accuracy", share_of_right),
+                             of_confusion("majority", "majority", majority),
+                             of_confusion("minority", "minority", minority),
+                             of_confusion("first_third", "first third", first_third),
+                             of_confusion("middle_third", "middle third", middle_third),
+                             of_confusion("last_third", "last third", last_third),
+                             of_confusion("many", "many-shot", many),
+                             of_confusion("medium", "medium-shot", medium),
+                             of_confusion("few", "few-shot", few),
+                             Metric{"ece", "ECE", MetricSource::calibration, ece},
                              of_confusion("macro_f1", "macro-F1", macro_f1),
                              of_confusion("macro_precision", "macro precision", macro_precision),
                              of_confusion("mcc", "MCC", mcc),
@@ -72,7 +87,7 @@ constexpr std::array metrics{stored("bacc", "bACC", "bacc"),
                              of_confusion("forward_10", "forward 10", forward<10>),
                              of_confusion("forward_5", "forward 5", forward<5>),
                              of_confusion("forward_2", "forward 2", forward<2>),
-                             of_confusion("uniform", "uniform", uniform),
+                             of_confusion("uniform", "uniform", bacc),
                              of_confusion("backward_2", "backward 2", backward<2>),
                              of_confusion("backward_5", "backward 5", backward<5>),
                              of_confusion("backward_10", "backward 10", backward<10>),
@@ -101,6 +116,7 @@ bool is_gm_of_nonzero(const Metric& metric, GmKind gm) {
 TestMeasures::TestMeasures(const results::TrialRecord& record, const results::Snapshot& snapshot)
     : totals(snapshot.test),
       counts(results::recorded_counts(record.data, snapshot.test.classes)),
+      groups(counts.empty() ? std::vector<ClassGroup>() : class_groups(counts)),
       calibration(snapshot.test_calibration),
       ranking(snapshot.test_ranking) {}
 
@@ -121,9 +137,7 @@ std::string metric_title(const std::string& name, GmKind gm) {
 }
 
 double metric_value(const Metric& metric, const TestMeasures& measures, GmKind gm) {
-  if (metric.measure != nullptr) return 100 * metric.measure(measures);
-  const Json values = results::metrics_json(measures.totals, measures.calibration, measures.counts);
-  return 100 * values.value(is_gm_of_nonzero(metric, gm) ? "gm_nonzero" : metric.key, not_measured);
+  return 100 * (is_gm_of_nonzero(metric, gm) ? gm_nonzero(measures) : metric.measure(measures));
 }
 
 double metric_value(const std::string& name, const results::TrialRecord& record, const results::Snapshot& snapshot,

@@ -21,20 +21,20 @@ enum class MetricSource {
 /// What is known of the test set at one epoch of a trial.
 struct TestMeasures {
   ClassTotals totals;
-  ClassCounts counts;  // for training; empty: not recorded
+  ClassCounts counts;              // for training; empty: not recorded
+  std::vector<ClassGroup> groups;  // of the counts; empty: not recorded
   Calibration calibration;
   Ranking ranking;  // empty: no logits were read
 
   TestMeasures(const results::TrialRecord& record, const results::Snapshot& snapshot);
 };
 
-/// A metric of the test set. It has a key or a function.
+/// A metric of the test set.
 struct Metric {
   const char* name;   // for --metric, and the start of its columns in CSV and JSON: "last_third"
   const char* title;  // in tables for people: "last third"
   MetricSource source = MetricSource::confusion;
-  const char* key = nullptr;  // of a metric that records store, in the JSON of results::metrics_json
-  double (*measure)(const TestMeasures&) = nullptr;  // of any other, as a fraction; NaN: not measured
+  double (*measure)(const TestMeasures&) = nullptr;  // as a fraction; NaN: not measured
 };
 
 /// Lists every metric that a table can show.

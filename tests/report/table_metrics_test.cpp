@@ -32,6 +32,23 @@ TEST(TableMetrics, OfTheConfusionMatrixHaveTheNumbersByHand) {
   EXPECT_NEAR(value("uniform", record()), 155 / 3.0, 1e-9);
 }
 
+TEST(TableMetrics, ThatRecordsStoreHaveTheStoredValues) {
+  const results::TrialRecord of = record();
+  const TestMeasures test(of, of.last);
+  const Json stored = results::metrics_json(test.totals, test.calibration, test.counts);
+  for (const char* key : {"bacc", "gm", "gm_nonzero", "accuracy", "first_third", "middle_third", "last_third",
+                          "many", "medium", "few"}) {
+    const double expected = 100 * stored.at(key).get<double>(), found = value(key, of);
+    EXPECT_TRUE(found == expected || (std::isnan(found) && std::isnan(expected))) << key;
+  }
+  EXPECT_EQ(value("majority", of), 100 * stored.at("bacc_majority").get<double>());
+  EXPECT_EQ(value("minority", of), 100 * stored.at("bacc_minority").get<double>());
+  EXPECT_EQ(metric_value("gm", of, of.last, GmKind::nonzero), value("gm_nonzero", of));
+  results::TrialRecord without = of;
+  without.data.erase("counts");
+  EXPECT_TRUE(std::isnan(value("majority", without)) && std::isnan(value("few", without)));
+}
+
 TEST(TableMetrics, UnderAPriorGoByTheTrainingCounts) {
   const double root = std::sqrt(50.0);  // of the class in the middle
   EXPECT_NEAR(value("forward_50", record()), (81 * 50 + 64 * root + 10) / (50 + root + 1), 1e-9);
