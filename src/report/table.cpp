@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "report/bootstrap.hpp"
 #include "report/choice.hpp"
 
 namespace m2m::report {
@@ -111,6 +112,7 @@ bool shows_published(const TableOptions& options) {
 ResultTable make_table(const results::StudyResults& results, const TableOptions& options) {
   check_axes(results, options);
   check_metrics(options.metrics);
+  check_rankings(results, options);
   if (options.choose) check_choosable(results);
   const GroupedTrials grouped = group_trials(results, options);
   Cells cells = make_cells(grouped, options, unique_prefix(results));

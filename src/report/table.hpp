@@ -26,6 +26,7 @@ struct ResultTable {
 /// counts under its first label. Pure.
 /// Throws Error (usage) if
 /// - an axis is wrong (see check_axes), or a metric is unknown or given twice,
+/// - intervals of AUROC or AUPRC need too much memory (see check_rankings),
 /// - the trials of a cell must not be averaged (see why_not_average) or chosen from (see why_not_choose), and
 ///   options.allow_mixed is false,
 /// - the study has results, but none at the selected epoch,

@@ -127,21 +127,24 @@ TEST(Bootstrap, DrawsTheSameSamplesForAllTrials) {
   EXPECT_EQ(repeated.intervals[0].high, alone.intervals[0].high);
 }
 
-/// A trial with the logits of scored_logits.
-results::StudyResults scored_study() {
+/// Trials with the logits of scored_logits, a trial for each seed.
+results::StudyResults scored_study(const std::vector<int>& seeds = {0}) {
   const Labels labels = testing::scored_labels();
-  const std::vector<float> logits = testing::scored_logits(0);
-  results::StudyResults results = study_of(labels, {predictions_from_logits(logits, 5)}, 5);
-  results::Snapshot& last = results.trials[0].record->last;
-  last.test_logits = logits;
-  last.test_ranking = ranking_from_logits(logits, labels, 5);
+  std::vector<Labels> predictions;
+  for (const int seed : seeds) predictions.push_back(predictions_from_logits(testing::scored_logits(seed), 5));
+  results::StudyResults results = study_of(labels, predictions, 5);
+  for (std::size_t i = 0; i < seeds.size(); ++i) {
+    results::Snapshot& last = results.trials[i].record->last;
+    last.test_logits = testing::scored_logits(seeds[i]);
+    last.test_ranking = ranking_from_logits(last.test_logits, labels, 5);
+  }
   return results;
 }
 
 /// AUROC and AUPRC of a resample that is written out, in %.
-std::pair<double, double> drawn_ranking(std::uint32_t resample) {
+std::pair<double, double> drawn_ranking(std::uint32_t resample, int seed = 0) {
   const Labels labels = testing::scored_labels();
-  const std::vector<float> logits = testing::scored_logits(0);
+  const std::vector<float> logits = testing::scored_logits(seed);
   Labels drawn_labels;
   std::vector<float> drawn_logits;
   for (const int k : {0, 1, 2, 4}) {
@@ -173,6 +176,34 @@ TEST(Bootstrap, RanksTheResampledLogits) {
   EXPECT_NEAR(cell.intervals[0].high, central_interval(auroc).high, 1e-9);
   EXPECT_NEAR(cell.intervals[1].low, central_interval(auprc).low, 1e-9);
   EXPECT_NEAR(cell.intervals[1].high, central_interval(auprc).high, 1e-9);
+}
+
+TEST(Bootstrap, RanksTheLogitsOfSeveralTrialsOnTheSameResamples) {
+  std::vector<double> auroc;
+  for (std::uint32_t resample = 0; resample < 100; ++resample) {
+    auroc.push_back((drawn_ranking(resample, 0).first + drawn_ranking(resample, 1).first) / 2);
+  }
+  const results::StudyResults both = scored_study({0, 1});
+  const TableCell cell = cell_of(both, showing({"auroc", "bacc", "few"}, 100));
+  EXPECT_NEAR(cell.intervals[0].low, central_interval(auroc).low, 1e-9);
+  EXPECT_NEAR(cell.intervals[0].high, central_interval(auroc).high, 1e-9);
+  const TableCell without = cell_of(both, showing({"bacc", "few"}, 100));  // all trials in one pass
+  for (const std::size_t i : {0, 1}) {
+    EXPECT_EQ(cell.intervals[i + 1].low, without.intervals[i].low);
+    EXPECT_EQ(cell.intervals[i + 1].high, without.intervals[i].high);
+  }
+}
+
+TEST(Bootstrap, RefusesRankingsThatNeedTooMuchMemory) {
+  EXPECT_NO_THROW(check_ranking_size(8142, 24'426));
+  const std::string sentence = testing::complaint([] { check_ranking_size(8142, 100'000); }, ExitCode::usage);
+  EXPECT_TRUE(testing::says(sentence, {"8142", "100000", "4.9 GB", "4 GB", "--bootstrap", "auroc", "auprc"}));
+  // Other metrics rank nothing.
+  results::StudyResults huge = scored_study();
+  huge.trials[0].record->last.test.classes = 100'000'000;
+  EXPECT_THROW(check_rankings(huge, showing({"bacc", "auprc"}, 100)), Error);
+  EXPECT_NO_THROW(check_rankings(huge, showing({"bacc"}, 100)));
+  EXPECT_NO_THROW(check_rankings(huge, showing({"auprc"}, 0)));
 }
 
 TEST(Bootstrap, HasNoIntervalOfTheCalibration) {
