@@ -10,5 +10,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 preset=${1:?usage: scripts/renew_pins.sh PRESET}
 export M2M_RENEW_PINS=1
-M2M_JOBS=1 scripts/check.sh "$preset" --verbose --tests-regex '^(stages[.](Stage)?Pins|pins_of_.*|jobs)$' | grep -v '^UpdateCTest\|^ *$'
+M2M_JOBS=1 scripts/check.sh "$preset" --verbose --tests-regex '^(stages(_cpu)?[.](Stage)?Pins|pins_of_.*|jobs)$' | grep -v '^UpdateCTest\|^ *$'
 git status --short tests/pins
