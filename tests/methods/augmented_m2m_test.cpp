@@ -108,7 +108,7 @@ TEST(AugmentedTranslation, GathersSeedImagesItselfInOneLaunchOnlyWithoutAugmenta
     Batch batch = x.batch();
     return make_m2m_editor(testing::tiny_config(all), false, true)->apply(x.context(), x.work(batch), batch);
   };
-  EXPECT_THROW(apply_fused({}, {}), Error);  // of networks that are not of the fused form
+  EXPECT_THROW(apply_fused({}, Json::object()), Error);  // of networks that are not of the fused form
   EXPECT_TRUE(apply_fused({.cutout = 4}, {{"augment.cutout", 4}}).accepted.defined());
 }
 
