@@ -183,6 +183,8 @@ def same_default(shown, default):
     """True if `shown`, a cell of `describe`, is this default."""
     if default is None or isinstance(default, str):
         return shown == ("-" if default is None else f"'{default}'")
+    if isinstance(default, list):
+        return [float(number) for number in shown.split("/")] == default
     return json.loads(shown) == default
 
 
