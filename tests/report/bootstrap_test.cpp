@@ -252,7 +252,7 @@ TEST(Bootstrap, ChangesNothingUnlessAsked) {
   const ResultTable table = make_table(study_of(two.labels, {two.predictions}, 2), {});
   EXPECT_TRUE(table.cells[0][0].intervals.empty());
   EXPECT_EQ(to_csv(table).find("_low"), std::string::npos);
-  EXPECT_EQ(to_markdown(table).find("["), std::string::npos);
+  EXPECT_EQ(to_markdown(table).find('['), std::string::npos);
 }
 
 TEST(Bootstrap, IsOfTheChosenSetting) {
