@@ -117,19 +117,7 @@ def main():
     program, folder = sys.argv[1:]
     os.environ["M2M_REPORT"] = program
     compared = compare_tables(program, folder + "/study") + compare_printed(program, folder + "/study")
-    every = (
-        "gm_nonzero",
-        "accuracy",
-        "majority",
-        "minority",
-        "first_third",
-        "middle_third",
-        "last_third",
-        "many",
-        "medium",
-        "few",
-        "ece",
-    )
+    every = METRICS[METRICS.index("gm_nonzero") : METRICS.index("ece") + 1]
     scored = [f"--metric={name}" for name in METRICS]
     compared += compare_tables(program, folder + "/scored", *scored)
     compared += compare_printed(program, folder + "/scored", *scored)
