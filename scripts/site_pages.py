@@ -22,6 +22,7 @@ PAGES = [
     "datasets/*.md",
     "packaging/*.md",
 ]
+STYLE = "docs/site.css"
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(?=(?:#[^)\s]*)?\))")
 # "```sh run=1" and alike: tests read the words after the language, mkdocs does not know them.
 FENCE = re.compile(r"^(```\w+)[^\n]*$", re.MULTILINE)
@@ -65,6 +66,7 @@ def main():
     for pattern in PAGES:
         for page in sorted(CHECKOUT.glob(pattern)):
             write_page(page, output)
+    shutil.copyfile(CHECKOUT / STYLE, output / STYLE)
 
 
 if __name__ == "__main__":

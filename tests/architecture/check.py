@@ -3,7 +3,7 @@
 their module, declarations outside its namespace, files or functions that are too long, types that share a name, settings
 spelt outside their module, headers that no file includes, headers of tests outside their folder, files whose head comment
 does not say what they are about; or if a document names a file, heading, make target, option, setting or variable that does
-not exist, or src/README.md is older than the comments it is made from.
+not exist or has a row that does not fit its table, or src/README.md is older than the comments it is made from.
 Also prints how many headers have one user, which they could join; this is no failure.
 
 Usage: check.py CHECKOUT
@@ -20,6 +20,7 @@ import module_namespaces
 import setting_literals
 import shared_support
 import source_index
+import tables
 import type_names
 import users
 
@@ -36,6 +37,7 @@ def violations(checkout):
         users.violations(checkout),
         list(shared_support.violations(checkout)),
         documents.violations(checkout),
+        tables.violations(checkout),
         source_index.violations(checkout),
     ]
     return ["src/" + sentence for sentence in sum(of_src, [])] + sum(others, [])

@@ -226,6 +226,11 @@ class Rules(Trees):
         self.fails({"docs/a.md": study, "docs/b.md": "`jobs/mine.toml`\n"}, "docs/b.md", "jobs/mine.toml")
         self.fails({"docs/a.md": tested.replace("sh run, exit code 2", "sh long")}, "docs/a.md", "jobs/b.toml")
 
+    def test_a_row_that_does_not_fit_its_table_fails(self):
+        table = "| a | b |\n|---|---|\n| 1 | 2 |\n"
+        self.assertEqual(find_violations({"docs/a.md": table + "| x \\| y | 2 |\n\n```\n| a |\n|---|\n| 1 | 2 |\n```\n"}), [])
+        self.fails({"docs/a.md": table + "| |x| | 2 |\n"}, "docs/a.md:4:", "4 cells in a table of 2")
+
     def test_a_comment_cites_a_heading_that_exists(self):
         tree = {"docs/protocol.md": "# P\n\n## Data\n", "src/core/a.hpp": '/// docs/protocol.md, "Data".\n'}
         self.assertEqual(find_violations(tree), [])

@@ -44,8 +44,8 @@ SCRIPT = re.compile(r"results/(\w+)\.py")
 PACKAGE = re.compile(r"(?:m2m-results|-m m2m_results) (\w+)")
 RUNS = re.compile(r'run\("(\w+)"\)')  # in a script of results/: the command of the package that it is
 SETTING = re.compile(
-    r"(?:(?:data|train|m2m|recipe|record|seeds|second|post_hoc|weights|focal|ldam|mixup|remix|cmo"
-    r"|smoothing|logit_adjustment)\.[a-z_0-9]+)"
+    r"(?:(?:data|train|m2m|recipe|record|seeds|second|post_hoc|weights|focal|ldam|mixup|remix|cmo|smoothing"
+    r"|logit_adjustment|vs|gcl|experts|sade|cutmix|unimix|mamix|sam|asam|imbsam|augment)\.[a-z_0-9]+)"
 )
 VARIABLE = re.compile(r"\bM2M_[A-Z_]+\b")
 TARGET = re.compile(r"(?:^|&& |; |[A-Z_]=\S+ )make ([a-z-]+)")

@@ -105,8 +105,8 @@ std::string methods_table() {
       sets.push_back(
           code(fmt::format("{} = {}", name, value.is_string() ? value.get<std::string>() : value.dump())));
     }
-    table +=
-        fmt::format("| {} | {} | {} | {} |\n", method.name, method.details, fmt::join(sets, " "), method.source);
+    table += fmt::format("| {} | {} | {} | {} |\n", method.name, cell(method.details), fmt::join(sets, " "),
+                         method.source);
   }
   return table;
 }
