@@ -175,22 +175,23 @@ class Round:
         self.log.write(f"--- PROBLEM: {problem}\n")
 
     def play(self):
-        code, damages = None, []
+        code, damages = None, []  # damages: since the last start that merged, and so read every result
         for start in itertools.count():
             # 3: merging has found damage, and the next start has to make it good.
             is_calm = code == 3 or start >= MAX_DISTURBED or time.monotonic() > self.soak.end
             choice = Choice() if is_calm else choose(self.soak, self.number, start)
             code = self.start(choice, damages)
             is_damageable = code != 3 and not self.problem and (self.out / "study.json").exists()
-            damages = [damage(self.out, self.log, *words) for words in choice.damages if is_damageable]
-            self.faults += damages
-            if self.problem or (code == 0 and not damages):
+            fresh = [damage(self.out, self.log, *words) for words in choice.damages if is_damageable]
+            self.faults += fresh
+            if self.problem or (code == 0 and not fresh):
                 break
+            damages = (damages if code not in (0, 3) else []) + fresh
         self.close()
         return self
 
     def start(self, choice, damages):
-        """Starts the sweep and disturbs it. Returns the exit code. damages: their classes, since the last start."""
+        """Starts the sweep and disturbs it. Returns the exit code. damages: classes of those that it may find."""
         run = Run(self.soak, self.out, self.log)
         try:
             codes = run.strike(choice) if choice.fault else set()
