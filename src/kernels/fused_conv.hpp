@@ -50,8 +50,12 @@ struct ConvShape {
 };
 
 /// What a layer computes. evaluate: ReLU(conv + bias). forward: the same, and its signs are written. backward, with
-/// the weights of the transposed convolution: conv, 0 where the signs of the layer below have no bit.
-enum class Pass { evaluate, forward, backward };
+/// the weights of the transposed convolution: conv, 0 where the signs of the layer below have no bit. plain: conv.
+enum class Pass { evaluate, forward, backward, plain };
+
+/// Whether bias is added and ReLU taken.
+template <Pass pass>
+inline constexpr bool has_relu = pass == Pass::evaluate || pass == Pass::forward;
 
 /// Which outputs of a layer were positive: bit 4 t + q of a lane's word is word q of tile t of four, its lower
 /// half, and bit 16 + 4 t + q the upper half. [unit][unit_words][lane]; a lane reads only what it wrote.
@@ -68,7 +72,7 @@ template <typename Block>
 struct ConvMemory {
   std::uint32_t in, out;
   typename Block::template Global<const Words4> weights;
-  typename Block::template Global<const float> bias;  // [out_channels]; forward only
+  typename Block::template Global<const float> bias;  // [out_channels]; evaluate and forward only
   Signs<Block> signs;
   LayerPlace at;
   bool adds_out;  // adds what `out` holds: the shortcut of a residual block
@@ -149,8 +153,8 @@ M2M_DEVICE void store_tile(const typename Block::Warp& warp, typename Block::Wor
   for (int q = 0; q < 4; ++q) {
     const auto low = sums[q / 2][q % 2 * 2], high = sums[q / 2][q % 2 * 2 + 1];
     const int bit = tile % 4 * 4 + q;
-    rounded.of[q] =
-        pass == Pass::backward ? warp.pack(low, high) & warp.spread_bits(signs, bit) : warp.pack_relu(low, high);
+    rounded.of[q] = has_relu<pass> ? warp.pack_relu(low, high) : warp.pack(low, high);
+    if (pass == Pass::backward) rounded.of[q] = rounded.of[q] & warp.spread_bits(signs, bit);
     if (pass == Pass::forward) signs = signs | (warp.nonzero_halves(rounded.of[q]) & (0x00010001U << bit));
   }
   warp.store_matrices(address, rounded);
@@ -176,7 +180,7 @@ M2M_DEVICE void finish_unit(const typename Block::Warp& warp, const ConvMemory<B
   }
 }
 
-/// The sums of a unit before its products: the bias of its channels, or 0 in a backward pass.
+/// The sums of a unit before its products: the bias of its channels, or 0 in a pass without one.
 template <Pass pass, typename Shape, typename Block>
 M2M_DEVICE void begin_sums(const typename Block::Warp& warp, const ConvMemory<Block>& memory, int group,
                            typename Block::Real (&sums)[Shape::rows][2][4]) {
@@ -184,9 +188,8 @@ M2M_DEVICE void begin_sums(const typename Block::Warp& warp, const ConvMemory<Bl
   M2M_UNROLL
   for (int half = 0; half < 2; ++half) {
     const auto channel = warp.lane() % 4U * 2U + static_cast<std::uint32_t>(group * 16 + half * 8) + memory.at.bias;
-    const bool has_bias = pass != Pass::backward;
-    const Real even = has_bias ? warp.load(memory.bias, channel, true) : Real(0.0F);
-    const Real odd = has_bias ? warp.load(memory.bias, channel + 1U, true) : Real(0.0F);
+    const Real even = has_relu<pass> ? warp.load(memory.bias, channel, true) : Real(0.0F);
+    const Real odd = has_relu<pass> ? warp.load(memory.bias, channel + 1U, true) : Real(0.0F);
     M2M_UNROLL
     for (int tile = 0; tile < Shape::rows; ++tile) {
       sums[tile][half][0] = sums[tile][half][2] = even;

@@ -95,6 +95,9 @@ class DeviceWarp {
     const uint4 v = __ldg(reinterpret_cast<const uint4*>(from) + at);
     return {{v.x, v.y, v.z, v.w}};
   }
+  M2M_DEVICE void store16(Words4* to, Word at, const Quad<Word>& v) const {
+    reinterpret_cast<uint4*>(to)[at] = {v.of[0], v.of[1], v.of[2], v.of[3]};
+  }
   M2M_DEVICE Real load(const float* from, Word at, Flag active) const { return active ? __ldg(from + at) : 0.0F; }
   /// As load, of memory that the kernel changes.
   M2M_DEVICE Real read(const float* from, Word at, Flag active) const { return active ? from[at] : 0.0F; }
@@ -166,6 +169,12 @@ class DeviceWarp {
   M2M_DEVICE Real sum(Real v) const {
     M2M_UNROLL
     for (int distance = 16; distance > 0; distance /= 2) v += __shfl_xor_sync(all_lanes, v, distance);
+    return v;
+  }
+  /// The sum over the lanes that are equal modulo `stride`, a power of 2, in each of them; its order is fixed too.
+  M2M_DEVICE Real sum_of_every(int stride, Real v) const {
+    M2M_UNROLL
+    for (int distance = 16; distance >= stride; distance /= 2) v += __shfl_xor_sync(all_lanes, v, distance);
     return v;
   }
 

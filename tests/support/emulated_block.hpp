@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -24,7 +25,7 @@ namespace m2m::testing {
 /// What a block has done.
 struct BlockCounts {
   std::int64_t products = 0;   // mma
-  std::int64_t conflicts = 0;  // rows of a matrix that wait for another row's banks
+  std::int64_t conflicts = 0;  // accesses to 16 bytes that wait for another one's banks
 };
 
 /// The warp of DeviceBlock (kernels/mma_device.cuh), emulated.
@@ -54,7 +55,7 @@ class EmulatedWarp {
 
   Quad load_matrices(const Word& address) const {
     Quad tile;
-    count_conflicts(address);
+    count_conflicts(address, Flag(true));
     for (std::size_t matrix = 0; matrix < 4; ++matrix) {
       for (std::size_t lane = 0; lane < 32; ++lane) {
         const std::uint32_t row = aligned16(address[matrix * 8 + lane / 4]);
@@ -64,7 +65,7 @@ class EmulatedWarp {
     return tile;
   }
   void store_matrices(const Word& address, const Quad& tile) const {
-    count_conflicts(address);
+    count_conflicts(address, Flag(true));
     refuse_same(address, Flag(true));
     for (std::size_t matrix = 0; matrix < 4; ++matrix) {
       for (std::size_t lane = 0; lane < 32; ++lane) {
@@ -95,6 +96,7 @@ class EmulatedWarp {
 
   Quad load_shared16(const Word& address, const Flag& active) const {
     Quad loaded;
+    count_conflicts(address, active);
     for_each_active(active, [&](std::size_t lane) {
       for (std::size_t i = 0; i < 4; ++i)
         loaded.of[i][lane] = shared_->load(aligned16(address[lane]) + static_cast<std::uint32_t>(4 * i), index_);
@@ -102,6 +104,7 @@ class EmulatedWarp {
     return loaded;
   }
   void store_shared16(const Word& address, const Quad& value, const Flag& active) const {
+    count_conflicts(address, active);
     refuse_same(address, active);
     for_each_active(active, [&](std::size_t lane) {
       for (std::size_t i = 0; i < 4; ++i)
@@ -131,6 +134,11 @@ class EmulatedWarp {
       for (std::size_t i = 0; i < 4; ++i) loaded.of[i][lane] = from.at(at[lane]).of[i];
     }
     return loaded;
+  }
+  void store16(const CheckedPointer<kernels::Words4>& to, const Word& at, const Quad& value) const {
+    for (std::size_t lane = 0; lane < 32; ++lane) {
+      for (std::size_t i = 0; i < 4; ++i) to.at(at[lane]).of[i] = value.of[i][lane];
+    }
   }
   Real load(const CheckedPointer<const float>& from, const Word& at, const Flag& active) const {
     Real loaded;
@@ -203,9 +211,10 @@ class EmulatedWarp {
     return lane_by_lane(a, b, [](float x, float y) { return std::fmax(x, y); });
   }
   Real max_of_lanes(const Real& v) const { return *std::max_element(v.of.begin(), v.of.end()); }
-  Real sum(const Real& v) const {
+  Real sum(const Real& v) const { return sum_of_every(1, v); }
+  Real sum_of_every(int stride, const Real& v) const {
     Real sums = v;
-    for (std::size_t distance = 16; distance > 0; distance /= 2) {
+    for (std::size_t distance = 16; distance >= static_cast<std::size_t>(stride); distance /= 2) {
       const Real before = sums;
       for (std::size_t lane = 0; lane < 32; ++lane) sums[lane] = before[lane] + before[lane ^ distance];
     }
@@ -246,14 +255,19 @@ class EmulatedWarp {
       if (!seen.emplace(address[lane], lane).second) throw std::logic_error("two lanes store one address");
     });
   }
-  /// The rows of a matrix are taken at once if they lie in different groups of 4 banks.
-  void count_conflicts(const Word& address) const {
-    for (std::size_t matrix = 0; matrix < 4; ++matrix) {
-      std::map<std::uint32_t, int> rows_in_group;
-      int most = 0;
-      for (std::size_t row = 0; row < 8; ++row)
-        most = std::max(most, ++rows_in_group[address[matrix * 8 + row] / 16 % 8]);
-      counts_->conflicts += most - 1;
+  /// The rows of a matrix, and the 16 bytes of each 8 lanes, are taken at once if they lie in different groups of 4
+  /// banks or in one place.
+  void count_conflicts(const Word& address, const Flag& active) const {
+    for (std::size_t eight = 0; eight < 32; eight += 8) {
+      std::map<std::uint32_t, std::set<std::uint32_t>> of_banks;
+      std::size_t most = 1;
+      for (std::size_t lane = eight; lane < eight + 8; ++lane) {
+        if (!active[lane]) continue;
+        auto& addresses = of_banks[address[lane] / 16 % 8];
+        addresses.insert(address[lane]);
+        most = std::max(most, addresses.size());
+      }
+      counts_->conflicts += static_cast<std::int64_t>(most) - 1;
     }
   }
 
