@@ -171,12 +171,17 @@ M2M_DEVICE void for_each_sum(Block& block, const float* sums, int images, const 
     for (int column = 0; column < values; column += warp_lanes) {
       Real sum = 0.0F;
       for (int first = warp.index(); first < images; first += images_at_once * Block::warps) {
+        Real loaded[images_at_once];
         M2M_UNROLL
         for (int i = 0; i < images_at_once; ++i) {
           const int image = first + i * Block::warps;
-          sum = sum + warp.load(of_images, warp.lane() + static_cast<std::uint32_t>(image * values + column),
-                                image < images);
+          const int present = image < images ? image : first;  // a load without a branch around it
+          loaded[i] =
+              warp.load(of_images, warp.lane() + static_cast<std::uint32_t>(present * values + column), true);
         }
+        M2M_UNROLL
+        for (int i = 0; i < images_at_once; ++i)
+          sum = sum + (first + i * Block::warps < images ? loaded[i] : Real(0.0F));
       }
       const Word index = warp.lane() + static_cast<std::uint32_t>(column);  // [2][channels]
       const Word row = index / static_cast<std::uint32_t>(channels);
