@@ -3,7 +3,7 @@
 
 Usage: scripts/kernel_resources.py [BUILD]        BUILD: by default build/gpu-release
 Of the fused kernels also shared memory, blocks that a multiprocessor holds, and the predicted time on an H200, of
-ResNet-32 and 76 images (docs/gpu.md, "Predicted times").
+ResNet-32 and 76 images, or of a batch of 128 in a training step (docs/gpu.md, "Predicted times").
 Fails if a kernel keeps more than 64 bytes of a thread outside of registers. Needs no GPU.
 """
 
@@ -47,7 +47,7 @@ def readable(mangled):
 
 
 def fused_costs(compiler):
-    """What scripts/fused_costs.cpp prints: shared bytes by warps of a block, milliseconds by kernel."""
+    """What scripts/fused_costs.cpp prints: warps and shared bytes of a block and milliseconds, by kernel."""
     with tempfile.TemporaryDirectory() as folder:
         program = f"{folder}/fused_costs"
         source = str(CHECKOUT / "scripts/fused_costs.cpp")
@@ -63,12 +63,11 @@ def resident_blocks(warps, registers, shared, architecture):
 
 def fused_columns(name, registers, architecture, costs):
     """Shared bytes, resident blocks and predicted milliseconds of a fused kernel; of another one '-'."""
-    if name not in costs["milliseconds"]:
+    if name not in costs:
         return ["-", "-", "-"]
-    warps = int(name.split("<")[1].rstrip(">"))
-    shared = costs["shared"][str(warps)]
-    milliseconds = f"{costs['milliseconds'][name]:.2f}" if architecture == "90" else "-"
-    return [str(shared), str(resident_blocks(warps, registers, shared, architecture)), milliseconds]
+    warps, shared, milliseconds = (costs[name][key] for key in ("warps", "shared", "ms"))
+    blocks = resident_blocks(warps, registers, shared, architecture)
+    return [str(shared), str(blocks), milliseconds if architecture == "90" else "-"]
 
 
 def parse():
@@ -85,12 +84,12 @@ def main():
     too_much = []
     costs = fused_costs(given.compiler)
     columns = ["sm", "registers", "stack", "stores", "loads", "shared", "blocks", "ms"]
-    print(f"{'source':<20} {'kernel':<20}" + "".join(f"{column:>10}" for column in columns))
+    print(f"{'source':<20} {'kernel':<34}" + "".join(f"{column:>10}" for column in columns))
     for source, kernels in kernels_of(given.build).items():
         for mangled, architecture, stack, stores, loads, registers in kernels:
             name = readable(mangled)
             row = [architecture, registers, stack, stores, loads, *fused_columns(name, registers, architecture, costs)]
-            print(f"{source:<20} {name:<20}" + "".join(f"{value:>10}" for value in row))
+            print(f"{source:<20} {name:<34}" + "".join(f"{value:>10}" for value in row))
             if int(stack) > MOST_STACK:
                 too_much.append(f"{name} of {source}.cu for sm_{architecture}: {stack} bytes of stack")
     for line in too_much:
