@@ -4,9 +4,9 @@
 //
 // Batch norm's gradient is formed in front of the convolution; the shortcut's gradient is added, the ReLU's mask
 // applied and the sums for the layer below are taken behind it. With xhat = (y - mean) / deviation over m = n *
-// pixels values (nn/batch_norm_fused.cpp): dy = weight / deviation * (g - sum(g) / m - xhat * sum(g * xhat) / m); the
-// weight's gradient is sum(g * xhat), the bias's is sum(g). Gradients are Bf16 where libtorch's path in bf16 stores
-// them, sums float32.
+// pixels values (nn/batch_norm_fused.cpp): dy = weight / deviation * (g - sum(g) / m - xhat * sum(g * xhat) / m);
+// the weight's gradient is sum(g * xhat), the bias's is sum(g). Gradients are Bf16 where libtorch's path in bf16
+// stores them, sums float32.
 #include "kernels/training_forward.hpp"
 
 namespace m2m::kernels {
