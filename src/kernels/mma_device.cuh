@@ -31,6 +31,16 @@ class DeviceWarp {
     return tile;
   }
 
+  /// As load_matrices, each matrix transposed: lane 4 i + j gets the values of rows 2 j and 2 j + 1 in column i.
+  M2M_DEVICE Quad<Word> load_matrices_transposed(Word address) const {
+    Quad<Word> tile;
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(tile.of[0]), "=r"(tile.of[1]), "=r"(tile.of[2]), "=r"(tile.of[3])
+                 : "r"(address)
+                 : "memory");
+    return tile;
+  }
+
   /// The reverse of load_matrices. Before compute capability 9.0 word by word.
   M2M_DEVICE void store_matrices(Word address, const Quad<Word>& tile) const {
 #if __CUDA_ARCH__ >= 900

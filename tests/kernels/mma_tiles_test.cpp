@@ -147,6 +147,23 @@ TEST(MmaTiles, MultiplyRowsOfPixelsByColumnsOfWeights) {
   EXPECT_EQ(block.counts.products, 1);
 }
 
+TEST(MmaTiles, LoadTransposedSoThatALaneHasTwoRowsOfAColumn) {
+  Block block(1024);
+  const auto value = [](std::uint32_t row, std::uint32_t column) { return static_cast<float>(16 * row + column); };
+  put_tile(block, value);
+  block.each_warp([&](auto& warp) {
+    if (warp.index() != 0) return;
+    const auto tile = warp.load_matrices_transposed(tile_row(warp) * 32U + tile_half(warp) * 16U + base);
+    for (std::uint32_t matrix = 0; matrix < 4; ++matrix) {
+      for (std::uint32_t lane = 0; lane < 32; ++lane) {
+        const std::uint32_t row = matrix % 2 * 8 + lane % 4 * 2, column = matrix / 2 * 8 + lane / 4;
+        EXPECT_EQ(warp.low_half(tile.of[matrix])[lane], value(row, column)) << matrix << " of lane " << lane;
+        EXPECT_EQ(warp.high_half(tile.of[matrix])[lane], value(row + 1, column)) << matrix << " of lane " << lane;
+      }
+    }
+  });
+}
+
 TEST(MmaTiles, ComeBackAsTheyWereStored) {
   Block block(1024);
   put_tile(block, [](std::uint32_t row, std::uint32_t column) { return static_cast<float>(16 * row + column); });

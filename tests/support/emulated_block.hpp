@@ -64,6 +64,17 @@ class EmulatedWarp {
     }
     return tile;
   }
+  Quad load_matrices_transposed(const Word& address) const {
+    Quad tile;
+    count_conflicts(address, Flag(true));
+    for (std::size_t matrix = 0; matrix < 4; ++matrix) {
+      for (std::size_t lane = 0; lane < 32; ++lane) {
+        const std::size_t row = matrix * 8 + lane % 4 * 2, column = lane / 4;
+        tile.of[matrix][lane] = half_at(address[row], column) | half_at(address[row + 1], column) << 16;
+      }
+    }
+    return tile;
+  }
   void store_matrices(const Word& address, const Quad& tile) const {
     count_conflicts(address, Flag(true));
     refuse_same(address, Flag(true));
@@ -222,6 +233,11 @@ class EmulatedWarp {
   }
 
  private:
+  /// The 16 bits of a column of a matrix, in the row at `row`.
+  std::uint32_t half_at(std::uint32_t row, std::size_t column) const {
+    const std::uint32_t word = shared_->load(aligned16(row) + static_cast<std::uint32_t>(column / 2 * 4), index_);
+    return word >> column % 2 * 16 & 0xffffU;
+  }
   static float real_of(std::uint32_t word) {
     float real;
     std::memcpy(&real, &word, sizeof real);
