@@ -7,10 +7,11 @@
 
 namespace m2m::kernels {
 
-/// A 3x3 convolution with the batch norm behind it folded in, as fold_batch_norm writes it.
+/// A 3x3 convolution: with the batch norm behind it folded in, as fold_batch_norm writes it, or as it is trained.
 struct PackLayer {
-  const float* weight;  // [out][9][in]
+  const float* weight;  // [out][9][in], or [out][in][9] if is_channels_first
   std::int32_t in_channels, out_channels, stride;
+  bool is_channels_first = false;
 };
 
 /// 16-channel slices of some channels, the last one padded.
@@ -24,7 +25,8 @@ M2M_HOST_DEVICE inline std::int64_t packed_count(const PackLayer& layer) {
 /// A weight, rounded; 0 for channels that the layer does not have.
 M2M_HOST_DEVICE inline std::uint32_t rounded_weight(const PackLayer& layer, int out, int in, int tap) {
   if (out >= layer.out_channels || in >= layer.in_channels) return 0;
-  return to_bf16(layer.weight[(std::int64_t{out} * 9 + tap) * layer.in_channels + in]).bits;
+  const int in_filter = layer.is_channels_first ? in * 9 + tap : tap * layer.in_channels + in;
+  return to_bf16(layer.weight[std::int64_t{out} * 9 * layer.in_channels + in_filter]).bits;
 }
 
 /// Number `index` of the forward weights: [out / 16][dx][in / 16][dy][lane], fragments B of 16 input rows and twice

@@ -23,7 +23,7 @@ TEST(FusedWeightsOnTheDevice, AreTheCpusBitForBit) {
     std::vector<float> weight;
     for (int i = 0; i < 9 * shape[0] * shape[1]; ++i) weight.push_back(static_cast<float>(i % 97) / 61 - 0.8F);
     weights.push_back(weight);
-    layers.push_back({weights.back().data(), shape[0], shape[1], shape[2]});
+    layers.push_back({weights.back().data(), shape[0], shape[1], shape[2], layers.size() % 2 == 1});
     count += packed_count(layers.back());
   }
   std::vector<Words4> forward(static_cast<std::size_t>(count)), backward(forward.size());
