@@ -11,7 +11,7 @@
 
 namespace m2m::kernels {
 
-/// Leaves in rows 0 to 2 of each channel the factors of dy = (0) g + (1) y + (2). Block 0 of the batch writes the
+/// Leaves in rows 0 to 2 of each channel the factors of dy = (0) g + (1) y + (2). Block 0 of the batch adds the
 /// gradients of weight and bias. Ends with a barrier.
 template <int channels, typename Block>
 M2M_DEVICE void take_gradient_sums(Block& block, const TrainingNorm& norm, const TrainingBatch& batch, int pixels,
@@ -33,8 +33,12 @@ M2M_DEVICE void take_gradient_sums(Block& block, const TrainingNorm& norm, const
         warp.store_shared(memory.number(1, channel), warp.as_word(by_y), is_channel);
         warp.store_shared(memory.number(2, channel), warp.as_word(constant), is_channel);
         if (!keeps) return;
-        warp.store(Block::global(norm.weight_gradient, channels), channel, of_weight, is_channel);
-        warp.store(Block::global(norm.bias_gradient, channels), channel, sum, is_channel);
+        const auto add = [&](float* gradient, Real more) {
+          const auto to = Block::global(gradient, channels);
+          warp.store(to, channel, warp.read(to, channel, is_channel) + more, is_channel);
+        };
+        add(norm.weight_gradient, of_weight);
+        add(norm.bias_gradient, sum);
       });
   block.sync();
 }

@@ -18,7 +18,7 @@ struct TrainingNorm {
   float *mean, *inverse_deviation;  // of the batch
   float* sums;                      // [n][2][channels]: of y - pivot and its square, over the pixels of an image
   float* gradient_sums;             // [n][2][channels]: of g and of g (y - mean)
-  float *weight_gradient, *bias_gradient;
+  float *weight_gradient, *bias_gradient;  // a step adds to them
 };
 
 /// A 3x3 convolution and the batch norm behind it, in one step. Device memory: weights as pack_weights packs those

@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "nn/device.hpp"
 #include "nn/fused_resnet.hpp"
+#include "nn/fused_training.hpp"
 #include "nn/fused_translation.hpp"
 #include "nn/tensor_kernels.hpp"
 
@@ -42,6 +43,10 @@ std::string fused_trouble(const NetworkSpec&, torch::Device) { return "needs a G
 
 std::unique_ptr<FrozenNetwork> make_fused(const ResNet&) {
   throw internal_error("a fused network in a build without CUDA");
+}
+
+std::unique_ptr<TrainingKernels> make_training_kernels() {
+  throw internal_error("a fused training step in a build without CUDA");
 }
 
 void translate_fused(const kernels::DeviceNetwork&, const kernels::DeviceNetwork&, const FusedTranslation&) {

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 #include "kernels/fused_weights.hpp"
 #include "kernels/translate.hpp"
 #include "nn/batch_norm.hpp"
+#include "nn/device_table.hpp"
 #include "nn/fused_resnet.hpp"
 #include "nn/fused_translation.hpp"
 #include "nn/tensor_kernels.hpp"
@@ -21,14 +21,6 @@ namespace {
 constexpr int image_values = 3 * 32 * 32;
 
 void* current_stream() { return c10::cuda::getCurrentCUDAStream().stream(); }
-
-/// A table of rows in the memory of a device.
-template <typename Row>
-torch::Tensor table_on(torch::Device device, const std::vector<Row>& rows) {
-  const torch::Tensor table = torch::empty({static_cast<std::int64_t>(rows.size() * sizeof(Row))}, torch::kUInt8);
-  std::memcpy(table.data_ptr(), rows.data(), rows.size() * sizeof(Row));
-  return table.to(device);
-}
 
 /// The convolutions of a ResNet, folded in float32 and packed for tiles.
 class PackedLayers {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -124,7 +125,12 @@ void compare_backward(int layer) {
   const auto at = static_cast<std::size_t>(layer);
   EmulatedTraining state = expected;
   const bool is_end = layer == expected.end();
-  if (!is_end) state.layers[at].dy = Activations(state.layers[at].dy.size());
+  if (!is_end) {
+    TrainedLayer& layer_state = state.layers[at];
+    layer_state.dy = Activations(layer_state.dy.size());
+    for (auto* gradient : {&layer_state.gamma_gradient, &layer_state.beta_gradient})
+      std::fill(gradient->begin(), gradient->end(), 0.0F);
+  }
   if (layer > 0) state.layers[at - 1].g = Activations(state.layers[at - 1].g.size());
   run_on_device(state, [&](const auto& step) { kernels::training_backward_cuda(step, layer, nullptr); });
   if (!is_end) {

@@ -8,7 +8,7 @@
 
 #include "kernels/fused_weights.hpp"
 #include "kernels/training_network.hpp"
-#include "support/emulated_block.hpp"
+#include "support/emulated_layers.hpp"
 
 namespace m2m::testing {
 
@@ -122,11 +122,13 @@ class EmulatedTraining {
 
   void run_forward(const RunOrder& order = {}) {
     for (int layer = 0; layer <= end(); ++layer)
-      forward_counts.push_back(for_images(order, [&](auto& block, int image) { forward(block, layer, image); }));
+      forward_counts.push_back(
+          for_images(order, [&](auto& block, int image) { forward_layer(block, step(), layer, image); }));
   }
   void run_backward(const RunOrder& order = {}) {
     for (int layer = end(); layer >= 0; --layer)
-      backward_counts.push_back(for_images(order, [&](auto& block, int image) { backward(block, layer, image); }));
+      backward_counts.push_back(
+          for_images(order, [&](auto& block, int image) { backward_layer(block, step(), layer, image); }));
   }
 
   std::vector<TrainedLayer> layers;
@@ -137,18 +139,13 @@ class EmulatedTraining {
   std::vector<BlockCounts> forward_counts, backward_counts;  // of each launch, in their order
 
  private:
-  using Block = EmulatedBlock<warps>;
-  static constexpr std::uint32_t base = SharedMemory::base;
-  static constexpr kernels::ChannelMemory channels_only{base};
-
   template <typename Run>
   BlockCounts for_images(const RunOrder& order, Run run) {
-    using First = kernels::ResNetShapes<warps>::First;
     BlockCounts counts;
     pointers_.clear();
     for (TrainedLayer& layer : layers) pointers_.push_back(layer.pointers());
     for (int i = 0; i < images_; ++i) {
-      Block block(kernels::layer_bytes<First::In, First::Out>(warps), order.last_warp_first);
+      TrainingBlock block(training_block_bytes, order.last_warp_first);
       run(block, order.last_image_first ? images_ - 1 - i : i);
       counts.products += block.counts.products;
       counts.conflicts += block.counts.conflicts;
@@ -164,37 +161,6 @@ class EmulatedTraining {
             last_x.words(),
             features.data(),
             feature_gradient.data()};
-  }
-
-  void forward(Block& block, int layer, int image) {
-    const kernels::TrainingStep of = step();
-    if (layer == end())
-      return kernels::forward_pool(block, of.batch, image, kernels::input_of(of, layer), of.features,
-                                   channels_only);
-    kernels::with_shapes(kernels::layer_kind(blocks_, layer), [&](auto shape, auto) {
-      using Shape = decltype(shape);
-      const auto memory = kernels::layer_memory<typename Shape::In, typename Shape::Out>(base);
-      if (layer > 0)
-        return kernels::forward_conv<Shape>(block, of.batch, image, kernels::input_of(of, layer), of.layers[layer],
-                                            memory);
-      if constexpr (Shape::in_channels == 16 && Shape::stride == 1)
-        kernels::forward_first_conv<Shape>(block, image, of.pixels, of.layers[0], memory);
-    });
-  }
-
-  void backward(Block& block, int layer, int image) {
-    const kernels::TrainingStep of = step();
-    using First = kernels::ResNetShapes<warps>::First;
-    if (layer == end())
-      return kernels::backward_pool(block, image, of.feature_gradient, of.layers[layer - 1], of.last_x,
-                                    channels_only);
-    if (layer == 0) return kernels::backward_first_conv<First>(block, of.batch, image, of.layers[0], channels_only);
-    kernels::with_shapes(kernels::layer_kind(blocks_, layer), [&](auto, auto shape) {
-      using Shape = decltype(shape);
-      const auto memory = kernels::layer_memory<typename Shape::In, typename Shape::Out>(base);
-      kernels::backward_conv<Shape>(block, of.batch, image, of.layers[layer], of.layers[layer - 1],
-                                    kernels::branch_of(of, layer), memory);
-    });
   }
 
   int blocks_, images_;

@@ -1,0 +1,200 @@
+#include "nn/fused_training.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "methods/losses.hpp"
+#include "methods/mixing.hpp"
+#include "support/emulated_training_kernels.hpp"
+#include "train/sgd.hpp"
+#include "train/step_pass.hpp"
+#include "train/trial_setup.hpp"
+
+namespace m2m::train {
+namespace {
+
+constexpr int classes = 10;
+
+/// A network in training with its pass and its optimiser.
+struct Learner {
+  /// Like all others of that name: in float64 by libtorch, or in float32 with convolutions in bfloat16.
+  Learner(const std::string& name, settings::HeadKind head, bool bfloat16) {
+    nn::NetworkSpec spec{
+        name, classes, 3, 32, 32, {0.49, 0.48, 0.45}, {0.20, 0.21, 0.22}, bfloat16, bfloat16 ? "plain" : "torch"};
+    spec.head = head;
+    network = std::dynamic_pointer_cast<nn::ResNet>(nn::make_network(spec));
+    nn::initialise(*network, {1, SeedRole::init});
+    if (!bfloat16) network->to(torch::kFloat64);
+    network->train();
+    sgd = std::make_unique<Sgd>(*network, SgdRule{});
+    pass =
+        std::make_unique<AutogradStepPass>([this](const torch::Tensor& images) { return outputs(images); }, false);
+  }
+
+  torch::Tensor outputs(const torch::Tensor& images) {
+    if (fused == nullptr) return network->forward(images.to(network->head().weight.scalar_type()));
+    return network->head().forward(fused->features(images));
+  }
+  StepPass::Result run(const methods::LossFn& loss, const methods::Batch& batch) {
+    return (*pass)(loss, batch, static_cast<std::size_t>(batch.images.size(0)), nullptr, {0, 0});
+  }
+  /// All running statistics, [n].
+  torch::Tensor statistics() const {
+    std::vector<torch::Tensor> all;
+    for (const auto& buffer : network->named_buffers()) {
+      if (buffer.value().dim() == 1) all.push_back(buffer.value().to(torch::kFloat64));
+    }
+    return torch::cat(all);
+  }
+
+  std::shared_ptr<nn::ResNet> network;
+  std::unique_ptr<Sgd> sgd;
+  std::unique_ptr<nn::FusedTraining> fused;  // null: by autograd
+  std::unique_ptr<StepPass> pass;
+};
+
+std::unique_ptr<Learner> fused_learner(const std::string& name, settings::HeadKind head) {
+  auto learner = std::make_unique<Learner>(name, head, true);
+  learner->fused =
+      std::make_unique<nn::FusedTraining>(*learner->network, std::make_unique<testing::EmulatedTrainingKernels>());
+  return learner;
+}
+
+/// Random images, in and out of [0, 1], with labels; the same every time.
+methods::Batch batch_of(int n) {
+  torch::manual_seed(4);
+  const torch::Tensor images = 1.2 * torch::rand({n, 3, 32, 32}) - 0.1;
+  return {images, torch::arange(n, torch::kInt64) * 3 % classes, {}};
+}
+
+/// |a - b| / |b|.
+double distance(const torch::Tensor& a, const torch::Tensor& b) {
+  const torch::Tensor to = b.to(torch::kFloat64);
+  return ((a.to(torch::kFloat64) - to).norm() / to.norm()).item<double>();
+}
+
+/// One pass in float64, in bfloat16 by autograd, and fused.
+struct Passes {
+  Passes(const std::string& name, settings::HeadKind head, const methods::LossFn& loss, const methods::Batch& batch)
+      : exact(name, head, false), cpu(name, head, true), fused(fused_learner(name, head)) {
+    of_exact = exact.run(loss, batch);
+    of_cpu = cpu.run(loss, batch);
+    of_fused = fused->run(loss, batch);
+  }
+
+  Learner exact, cpu;
+  std::unique_ptr<Learner> fused;
+  StepPass::Result of_exact, of_cpu, of_fused;
+};
+
+/// Whether the fused pass is as near to float64 as the other one in bfloat16, up to `slack`.
+void expect_as_near(const torch::Tensor& fused, const torch::Tensor& cpu, const torch::Tensor& exact, double slack,
+                    const std::string& what) {
+  EXPECT_LT(distance(fused, exact), 1.5 * distance(cpu, exact) + slack) << what;
+}
+
+void expect_near(Passes& passes) {
+  expect_as_near(passes.of_fused.losses, passes.of_cpu.losses, passes.of_exact.losses, 0.002, "losses");
+  expect_as_near(passes.of_fused.outputs, passes.of_cpu.outputs, passes.of_exact.outputs, 0.002, "outputs");
+  expect_as_near(passes.fused->statistics(), passes.cpu.statistics(), passes.exact.statistics(), 1e-4,
+                 "statistics");
+  const auto exact = passes.exact.network->named_parameters(), cpu = passes.cpu.network->named_parameters();
+  for (const auto& item : passes.fused->network->named_parameters()) {
+    expect_as_near(item.value().grad(), cpu[item.key()].grad(), exact[item.key()].grad(), 0.01, item.key());
+  }
+}
+
+TEST(FusedTraining, GivesTheGradientsOfAutogradForEitherHead) {
+  for (const settings::HeadKind head : {settings::HeadKind::linear, settings::HeadKind::cosine}) {
+    Passes passes("resnet20", head, methods::cross_entropy, batch_of(3));
+    expect_near(passes);
+  }
+}
+
+TEST(FusedTraining, TakesMixedLabelsAndCloudsOfLogits) {
+  methods::Batch batch = batch_of(2);
+  batch.partner_labels = torch::tensor({5, 6}, torch::kInt64);
+  batch.label_shares = torch::tensor({0.7F, 0.4F});
+  batch.clouds = 0.1 * torch::rand({2, classes});
+  Passes passes("resnet20", settings::HeadKind::linear, methods::cross_entropy, batch);
+  expect_near(passes);
+}
+
+TEST(FusedTraining, LearnsAsAutogradInTenSteps) {
+  constexpr int steps = 10;
+  constexpr double rate = 0.01;
+  Learner exact("resnet20", settings::HeadKind::linear, false), cpu("resnet20", settings::HeadKind::linear, true);
+  const auto fused = fused_learner("resnet20", settings::HeadKind::linear);
+  const torch::Tensor start = exact.sgd->weight().clone();
+  const methods::Batch batch = batch_of(3);
+  const auto learn = [&](Learner& learner) {
+    std::vector<torch::Tensor> losses;
+    for (int step = 0; step < steps; ++step) {
+      losses.push_back(learner.run(methods::cross_entropy, batch).losses);
+      learner.sgd->update(rate);
+    }
+    return torch::stack(losses);
+  };
+  const torch::Tensor of_exact = learn(exact), of_cpu = learn(cpu), of_fused = learn(*fused);
+  EXPECT_LT(of_exact[steps - 1].mean().item<double>(), 0.5 * of_exact[0].mean().item<double>());  // it learns
+  expect_as_near(of_fused, of_cpu, of_exact, 0.01, "losses");
+  expect_as_near(fused->sgd->weight() - start, cpu.sgd->weight() - start, exact.sgd->weight() - start, 0.02,
+                 "weights");
+  expect_as_near(fused->statistics(), cpu.statistics(), exact.statistics(), 0.005, "statistics");
+}
+
+TEST(FusedTraining, AddsItsGradientsToThoseOfThePassBefore) {
+  const auto learner = fused_learner("resnet20", settings::HeadKind::linear);
+  RunningStatistics statistics(*learner->network);
+  const methods::Batch batch = batch_of(1);
+  statistics.save();
+  learner->run(methods::cross_entropy, batch);
+  const torch::Tensor once = learner->sgd->gradient().clone();
+  statistics.restore();  // sums are taken around the running mean, so their last bits depend on it
+  learner->run(methods::cross_entropy, batch);
+  EXPECT_TRUE(torch::equal(learner->sgd->gradient(), 2 * once));
+}
+
+TEST(FusedTraining, GivesTheSameBitsAfterABatchOfAnotherSize) {
+  const auto learner = fused_learner("resnet20", settings::HeadKind::linear);
+  RunningStatistics statistics(*learner->network);
+  statistics.save();
+  std::vector<torch::Tensor> gradients;
+  for (const int n : {1, 2, 1}) {
+    statistics.restore();
+    learner->run(methods::cross_entropy, batch_of(n));
+    gradients.push_back(learner->sgd->gradient().clone());
+    learner->sgd->gradient().zero_();
+  }
+  EXPECT_TRUE(torch::equal(gradients[0], gradients[2]));
+  EXPECT_FALSE(torch::equal(gradients[0], gradients[1]));
+}
+
+TEST(FusedTraining, IsRecordedWithItsLossAndItsHead) {
+  std::vector<torch::Tensor> weights;
+  for (const bool recorded : {false, true}) {
+    const auto learner = fused_learner("resnet20", settings::HeadKind::cosine);
+    learner->pass = std::make_unique<AutogradStepPass>(
+        [&](const torch::Tensor& images) { return learner->outputs(images); }, recorded);
+    for (int step = 0; step < 2; ++step) {  // the second one is recorded
+      learner->run(methods::cross_entropy, batch_of(1));
+      learner->sgd->update(0.01);
+    }
+    weights.push_back(learner->sgd->weight().clone());
+  }
+  EXPECT_TRUE(torch::equal(weights[0], weights[1]));
+}
+
+TEST(FusedTraining, RecordsTheStepsOfATrialOfSeveralRanks) {
+  TrialSettings settings;
+  EXPECT_EQ(recorded_steps_reason(settings, 2), "");
+  settings.fused = true;
+  EXPECT_EQ(recorded_steps_reason(settings, 1), "");
+  EXPECT_NE(recorded_steps_reason(settings, 2), "");
+}
+
+}  // namespace
+}  // namespace m2m::train
