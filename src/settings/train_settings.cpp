@@ -138,9 +138,11 @@ Rows<TrainSettings> machine_rows() {
           .provenance()
           .help(
               "How steps reach a GPU: operation by operation (eager), as recorded CUDA graphs (graph), or recorded "
-              "with each image of a translation and an evaluation in one launch (fused: a ResNet of 16 to 64 "
-              "channels in bf16 on 32x32 images). auto: graph on a GPU, eager on a CPU, where graph only tests the "
-              "recorded code."),
+              "with each image of a translation and an evaluation, and each layer of a training step, in one "
+              "launch "
+              "(fused: a ResNet of 16 to 64 channels in bf16 on 32x32 images). auto: graph on a GPU, eager on a "
+              "CPU, "
+              "where graph only tests the recorded code."),
       setting("train.batch_norm", &TrainSettings::batch_norm)
           .provenance()
           .help(

@@ -216,15 +216,24 @@ void check_augmentation(const Config& resolved, const LoadedData& data) {
                                 2 * side - 2));
 }
 
-/// Notice that a trial does not translate in one launch, though its executor would; "" if it does as it is told.
-std::string recorded_notice(const Config& resolved) {
-  const bool changes_seeds = settings::read<settings::AugmentSettings>(resolved).transforms() &&
-                             settings::read<settings::Recipe>(resolved).translates();
-  if (!changes_seeds || !train::trial_settings(resolved).fused) return "";
-  return fmt::format(
-      "{} = 'fused': a translation in one launch would gather seed images without augment.*; translations are "
-      "recorded steps instead",
-      name_of(&TrainSettings::executor));
+/// Notices of the parts of a trial that are recorded, though its executor is 'fused'.
+std::vector<std::string> recorded_notices(const Config& resolved, int ranks) {
+  const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
+  if (!recipe.trains()) return {};
+  const train::TrialSettings settings = train::trial_settings(resolved);
+  if (!settings.fused) return {};
+  std::vector<std::string> notices;
+  const std::string& name = name_of(&TrainSettings::executor);
+  if (settings::read<settings::AugmentSettings>(resolved).transforms() && recipe.translates()) {
+    notices.push_back(
+        fmt::format("{} = 'fused': a translation in one launch would gather seed images without augment.*; "
+                    "translations are recorded steps instead",
+                    name));
+  }
+  const std::string reason = train::recorded_steps_reason(settings, ranks);
+  if (!reason.empty())
+    notices.push_back(fmt::format("{} = 'fused': {}; its steps are recorded instead", name, reason));
+  return notices;
 }
 
 /// Throws Error (usage) if an oracle is asked for and the data set has no balanced full set.
@@ -331,8 +340,9 @@ StageRequest Planner::operator()(const Config& resolved, const std::string& labe
   check_oracle(resolved, *data);
   check_tail(resolved, *data);
   check_augmentation(resolved, *data);
-  const std::string recorded = recorded_notice(resolved);
-  if (!recorded.empty() && noticed_.insert(recorded).second) log_warning(recorded);
+  for (const std::string& recorded : recorded_notices(resolved, ranks_per_trial_)) {
+    if (noticed_.insert(recorded).second) log_warning(recorded);
+  }
   const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
   StageRequest trial;
   trial.label = label;

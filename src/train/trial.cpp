@@ -38,6 +38,7 @@ Trial::Trial(TrialPlan plan, TrialParts parts)
       frozen_(network_->freeze()),
       outputs_(std::make_unique<nn::RecordedOutputs>(*frozen_, plan_.settings.graphed)),
       statistics_(*network_),
+      fused_(make_fused_training()),
       step_pass_(
           std::make_unique<AutogradStepPass>(forward_pass(), plan_.settings.graphed && parts_.ranks->size() == 1)),
       planner_(std::make_unique<EpochPlanner>(make_epoch_inputs(plan_, parts_),
@@ -64,10 +65,23 @@ Trial::Trial(TrialPlan plan, TrialParts parts)
   if (is_restored && done()) last_ = evaluate_last_epoch();  // a state does not hold it
 }
 
+std::unique_ptr<nn::FusedTraining> Trial::make_fused_training() const {
+  const TrialSettings& settings = plan_.settings;
+  if (!settings.fused || plan_.recipe.is_second_stage() ||
+      !recorded_steps_reason(settings, parts_.ranks->size()).empty())
+    return nullptr;
+  return std::make_unique<nn::FusedTraining>(dynamic_cast<nn::ResNet&>(*network_), nn::make_training_kernels());
+}
+
 AutogradStepPass::Forward Trial::forward_pass() const {
   if (plan_.recipe.is_second_stage()) {
     return [network = network_, frozen = frozen_.get()](const torch::Tensor& images) {
       return network->head().forward(frozen->features(images));
+    };
+  }
+  if (fused_) {
+    return [network = network_, fused = fused_.get()](const torch::Tensor& images) {
+      return network->head().forward(fused->features(images));
     };
   }
   if (plan_.settings.experts > 1)

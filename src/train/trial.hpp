@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nn/frozen_network.hpp"
+#include "nn/fused_training.hpp"
 #include "results/record.hpp"
 #include "settings/recipe.hpp"
 #include "train/epoch_counters.hpp"
@@ -81,6 +82,7 @@ class Trial {
   results::Snapshot evaluate_last_epoch();
 
   nn::SumOverRanks sum_for_batch_norm();
+  std::unique_ptr<nn::FusedTraining> make_fused_training() const;
   AutogradStepPass::Forward forward_pass() const;
   void load_start();
   settings::Phase phase() const { return settings::phase_at(plan_.recipe, epoch_, plan_.settings.defer_until); }
@@ -93,6 +95,7 @@ class Trial {
   std::unique_ptr<nn::RecordedOutputs> outputs_;  // of frozen_
   std::unique_ptr<nn::FrozenNetwork> frozen_g_;   // null without g
   RunningStatistics statistics_;
+  std::unique_ptr<nn::FusedTraining> fused_;  // null unless steps run fused
   std::unique_ptr<StepPass> step_pass_;
   std::unique_ptr<EpochPlanner> planner_;
   double forward_cost_;               // multiply-adds of one image's forward pass

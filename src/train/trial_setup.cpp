@@ -84,7 +84,7 @@ void apply_machine(TrialSettings& settings, const settings::TrainSettings& given
   check_tf32(settings::name_of(&settings::TrainSettings::precision), settings::to_text(given.precision),
              settings.device);
   settings.plans_ahead = is_on_gpu;
-  settings.fused = given.executor == settings::Executor::fused;
+  settings.fused = given.executor == settings::Executor::fused;  // never by `auto` until a GPU has run it
   settings.graphed = settings.fused || given.executor == settings::Executor::graph ||
                      (given.executor == settings::Executor::automatic && is_on_gpu);
   if (settings.deterministic && is_on_gpu) {
@@ -131,6 +131,11 @@ TrialSettings trial_settings(const Config& resolved, int local_rank) {
   apply_machine(settings, given, local_rank);
   apply_recipe(settings, resolved);
   return settings;
+}
+
+std::string recorded_steps_reason(const TrialSettings& settings, int ranks) {
+  if (!settings.fused || ranks == 1) return "";
+  return fmt::format("{} ranks train one trial, and no kernel adds batch norm's sums over ranks", ranks);
 }
 
 TrialKeys f_keys(const Config& resolved) {

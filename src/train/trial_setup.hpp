@@ -43,7 +43,7 @@ struct TrialSettings {
   std::string kernels = "auto";              // one of settings::kernel_names()
   torch::Device device = torch::kCPU;
   bool graphed = false;      // steps are recorded once and replayed
-  bool fused = false;        // translation and evaluation run an image in one launch
+  bool fused = false;        // translation and evaluation run an image in one launch, a step a layer in one
   bool plans_ahead = false;  // another thread plans the next epoch
   int threads = 1;
   bool synchronised = true;    // batch norm over the shards of all ranks; false: each rank over its own
@@ -73,6 +73,10 @@ void check_tf32(const std::string& setting, const std::string& precision, torch:
 /// if this build or machine lacks the GPU of train.device or the instruction set of train.kernels, or if
 /// train.deterministic is set on a GPU.
 TrialSettings trial_settings(const Config& resolved, int local_rank = 0);
+
+/// Why the steps of a trial are recorded operations although it is to run fused: it is shared by `ranks` ranks; ""
+/// otherwise. Pure.
+std::string recorded_steps_reason(const TrialSettings& settings, int ranks);
 
 /// The keys that a trial's random numbers are drawn with.
 struct TrialKeys {
