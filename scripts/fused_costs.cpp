@@ -1,6 +1,6 @@
 // Prints, as JSON, what kernel_resources.py says of the fused kernels: warps and shared memory of a block, and the
 // predicted milliseconds on an H200. Of a translation: ResNet-32, 76 images, T = 10. Of a training step: 128
-// images.
+// images, and of the gradients of all weights ResNet-32.
 #include <cstdio>
 #include <string>
 
@@ -63,12 +63,20 @@ void print_training() {
   }
 }
 
+void print_weight_gradients() {
+  const WeightGradientWork work = weight_gradient_work(batch, blocks_of_a_stage);
+  using Largest = WeightGradientShape<16, 16, 32, 1>;
+  print("weight_gradients", Largest::warps, Largest::shared_bytes, weight_products_seconds(h200, work));
+  print("sum_parts", Largest::warps, 0, weight_sums_seconds(h200, work));
+}
+
 }  // namespace
 
 int main() {
   print_translation<4>();
   print_translation<8>();
   print_training();
+  print_weight_gradients();
   std::printf("}\n");
   return 0;
 }

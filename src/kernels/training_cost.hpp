@@ -5,6 +5,8 @@
 // docs/gpu.md, "Predicted times". Pure functions for tables; no kernel depends on them.
 #include "kernels/fused_cost.hpp"
 #include "kernels/training_network.hpp"
+#include "kernels/weight_gradient.hpp"
+#include "kernels/weight_gradient_table.hpp"
 
 namespace m2m::kernels {
 
@@ -58,8 +60,7 @@ constexpr double launch_time(const GpuModel& gpu, int images, const LaunchWork& 
   return launch_seconds + in_turn * clocks / gpu.clock;
 }
 
-/// Seconds of the launches of a step up to its features, and of those back. They follow each other: weight
-/// gradients can run beside them.
+/// Seconds of the launches of a step up to its features, and of those back. They follow each other.
 struct TrainingSeconds {
   double forward = 0, backward = 0;
 };
@@ -78,6 +79,49 @@ inline TrainingSeconds training_seconds(const GpuModel& gpu, int images, int blo
     });
   }
   return seconds;
+}
+
+/// What the gradients of all weights take: of all blocks together.
+struct WeightGradientWork {
+  int blocks = 0;
+  double products = 0, bytes = 0;  // mma of 16x8x16; loaded images
+  double part_bytes = 0;           // of partial sums
+};
+inline WeightGradientWork weight_gradient_work(int images, int blocks_of_a_stage) {
+  WeightGradientWork work;
+  for (int layer = 0; layer < training_layers(blocks_of_a_stage); ++layer) {
+    const LayerKind kind = layer_kind(blocks_of_a_stage, layer);
+    with_shapes(kind, [&](auto shape, auto) {
+      using Shape = decltype(shape);
+      with_weight_gradient_shape(Shape::out_channels, Shape::stride, [&](auto gradient) {
+        using Gradient = decltype(gradient);
+        const WeightGradientLayer row{
+            nullptr,          nullptr, nullptr, nullptr, Gradient::in_channels, Gradient::out_channels,
+            Gradient::stride, false};
+        work.blocks += weight_splits(row, images) * Gradient::shares;
+        work.products += images * layer_products<Shape>();
+        work.bytes += images * (Gradient::shares * activation_bytes<typename Shape::In>() +
+                                activation_bytes<typename Shape::Out>());
+        work.part_bytes += 4.0 * static_cast<double>(weight_partials(row, images));
+      });
+    });
+  }
+  return work;
+}
+
+/// Clocks of a multiprocessor for a product if its warps wait for nothing else: three blocks of four warps.
+inline constexpr double clocks_when_full = clocks_of_a_product(4, 3) / 3;
+
+/// Seconds of the first launch of weight_gradients_cuda, two blocks on a multiprocessor at a time, whose loads,
+/// products and stores follow each other; and of the second one.
+inline double weight_products_seconds(const GpuModel& gpu, const WeightGradientWork& work) {
+  const int seats = 2 * gpu.multiprocessors, rounds = (work.blocks + seats - 1) / seats;
+  const double clocks =
+      work.products * clocks_when_full + (work.bytes + work.part_bytes) / l2_bytes_of_a_clock;  // of all blocks
+  return launch_seconds + 2 * rounds * clocks / work.blocks / gpu.clock;
+}
+inline double weight_sums_seconds(const GpuModel& gpu, const WeightGradientWork& work) {
+  return launch_seconds + work.part_bytes / l2_bytes_of_a_clock / gpu.multiprocessors / gpu.clock;
 }
 
 }  // namespace m2m::kernels

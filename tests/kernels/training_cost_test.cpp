@@ -41,5 +41,28 @@ TEST(TrainingCost, IsTheLatencyOfEveryLaunchAndWholeWavesOfBlocks) {
   EXPECT_LT(total(133) - launches * launch_seconds, 2.01 * (total(132) - launches * launch_seconds));
 }
 
+TEST(TrainingCost, HasTheProductsOfTheForwardPassInTheGradientsOfItsWeights) {
+  const WeightGradientWork work = weight_gradient_work(128, 5);
+  EXPECT_EQ(work.products, 128 * forward_products(5));
+  EXPECT_EQ(work.blocks, 31 * 32);
+  EXPECT_EQ(weight_gradient_work(3, 5).blocks, (31 + 9) * 3);  // 9 layers of 64 to 64 channels take two shares
+}
+
+TEST(TrainingCost, CountsTheImagesAndPartsOfWeightGradients) {
+  // ResNet-8: 7 convolutions, one image. x and dy of stage 1: 3 times 2 images of 32 KiB; then 32 + 16, 2 * 16,
+  // 16 + 8, and 64 to 64 channels with x for both shares, 2 * 8 + 8.
+  const WeightGradientWork work = weight_gradient_work(1, 1);
+  EXPECT_EQ(work.bytes, 1024.0 * (3 * 64 + 48 + 32 + 24 + 24));
+  EXPECT_EQ(work.part_bytes, 4.0 * 9 * 16 * 16 * (3 + 2 + 4 + 8 + 16));
+}
+
+TEST(TrainingCost, TakesWholeRoundsOfBlocksForWeightGradients) {
+  const auto seconds = [](int blocks) {
+    return weight_products_seconds(h200, {blocks, 1e3 * blocks, 0, 0}) - launch_seconds;
+  };
+  EXPECT_NEAR(seconds(264), 2 * 1e3 * clocks_when_full / h200.clock, 1e-12);
+  EXPECT_NEAR(seconds(265), 2 * seconds(264), 1e-12);
+}
+
 }  // namespace
 }  // namespace m2m::kernels
