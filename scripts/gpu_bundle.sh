@@ -19,7 +19,7 @@ fail() {
 }
 
 programs=(m2m-sweep m2m-report m2m-doctor m2m-bench)
-tests=(kernels_test tensors_test nn_test methods_test train_test parity_test)
+tests=(kernels_test tensors_test nn_test methods_test train_test train_fused_test parity_test)
 
 build=$checkout/build/gpu-release data='' ratio=100 authors='' published='' out=''
 while [ $# -gt 0 ]; do

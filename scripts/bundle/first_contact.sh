@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Checks a machine before a long run, in five minutes: device tests, m2m-doctor, and the times of steps, eager and recorded,
-# beside those of the authors' program if it is in the bundle. Each part has a time limit, and a failure does not stop the
-# others. The table is printed last, and written to OUT/first_contact.md.
+# Checks a machine before a long run, in five minutes: device tests, m2m-doctor, and the times of steps, eager, recorded
+# and fused, beside those of the authors' program if it is in the bundle. Each part has a time limit, and a failure does
+# not stop the others. The table is printed last, and written to OUT/first_contact.md.
 #
 # Usage: first_contact.sh       OUT: a folder for logs and results (default: ./first_contact)
 set -euo pipefail
@@ -37,6 +37,7 @@ check sums 60 tensors_test '--gtest_filter=Nccl*'
 check networks 60 nn_test
 check methods 60 methods_test
 check trainer 90 train_test '--gtest_filter=Trial*'
+check fused_step 60 train_fused_test '--gtest_filter=*OnTheDevice*'
 check parity 60 parity_test
 check digits 60 m2m-sweep "$bundle/jobs/digits.toml" --out "$out/digits" seed=1 train.epochs=10
 if [ -n "${M2M_DATA:-}" ]; then
@@ -44,6 +45,7 @@ if [ -n "${M2M_DATA:-}" ]; then
   if [ -f "$M2M_PUBLISHED_G" ]; then g=("m2m.g_from=$M2M_PUBLISHED_G"); fi
   sweep eager train.executor=eager "${g[@]}"
   sweep recorded train.executor=graph "${g[@]}"
+  sweep fused train.executor=fused "${g[@]}"
   if [ -d "$bundle/authors" ]; then
     for method in ERM M2m; do
       check "authors_$method" 60 env -u LD_LIBRARY_PATH "$python" "$bundle/run_authors.py" "$bundle/authors" --method "$method" \
@@ -61,7 +63,7 @@ fi
   echo
   echo "| program | phase | epochs | s an epoch, median | ms a step, median |"
   echo "|---|---|---|---|---|"
-  for name in eager recorded; do
+  for name in eager recorded fused; do
     if [ -d "$out/$name" ]; then "$python" "$bundle/step_times.py" "$name, bf16" "$out/$name"; fi
   done
   for method in ERM M2m; do
