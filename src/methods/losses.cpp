@@ -115,6 +115,15 @@ LossFn make_label_aware_smoothing(const LossInputs& inputs) {
       };
 }
 
+/// The loss of samples that LADE has beside its term over the batch (batch_loss.hpp).
+LossFn make_lade(const LossInputs& inputs) {
+  PerClass priors(log_priors(inputs.counts, 1));
+  return
+      [weights = inputs.weights, priors, scale = inputs.scale](const auto& outputs, const auto& targets) mutable {
+        return weights.of(targets, outputs) * cross_entropy(scale * outputs + priors.like(outputs), targets);
+      };
+}
+
 using MakeLoss = LossFn (*)(const LossInputs&);
 
 MakeLoss find_maker(settings::Loss loss) {
@@ -132,6 +141,8 @@ MakeLoss find_maker(settings::Loss loss) {
       return make_label_aware_smoothing;
     case settings::Loss::vector_scaling:
       return make_vector_scaling;
+    case settings::Loss::lade:
+      return make_lade;
   }
   throw internal_error("a loss has no maker");
 }

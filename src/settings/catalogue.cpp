@@ -156,6 +156,12 @@ std::vector<Method> adjustment_and_second_stages() {
           "VS with τ = 0: CE(z / a, y), a_k = (N_1/N_k)^γ, with `vs.gamma`",
           "Ye et al.: Identifying and compensating for feature deviation in imbalanced deep learning, 2020",
           {{"recipe.loss", "vector-scaling"}, {"vs.tau", 0.0}}),
+      row("LADE",
+          "Balanced Softmax, and a term over the batch that takes the label distribution out of the logits.",
+          "LA with τ = 1, and α Σ_k N_k/N (l_k + λ l_k² - m_k) once a batch: m_k the mean of z_k over its samples "
+          "of "
+          "class k, l_k = log mean_i(N/(K N_y) e^(z_k)); `lade.alpha`, `lade.lambda`",
+          hong, {{"recipe.loss", "lade"}}),
       row("LA-post-hoc",
           "The log of the class frequencies taken off the logits of a finished trial, without training.",
           "z - τ log(N_k/N) of ERM's stored logits, `post_hoc.tau` by validation", menon,

@@ -270,12 +270,16 @@ namespace {
 /// Checks what is trained for a trial besides its own network: a base trial, with its g, and a g.
 void check_needed_trials(const Config& resolved) {
   const auto recipe = read<Recipe>(resolved);
-  if (recipe.translates()) check_experts(g_config(resolved));
+  if (recipe.translates()) {
+    check_experts(g_config(resolved));
+    check_loss_over_batch(g_config(resolved));
+  }
   if (recipe.start.empty()) return;
   const Config base = with_method(resolved, recipe.start);
   check_g(base);
   check_training(base);
   check_experts(base);
+  check_loss_over_batch(base);
   if (read<Recipe>(base).translates()) check_experts(g_config(base));
 }
 
@@ -290,6 +294,7 @@ void check(const Config& resolved) {
   check_g(resolved);
   check_training(resolved);
   check_experts(resolved);
+  check_loss_over_batch(resolved);
   check_needed_trials(resolved);
   check_erasing(resolved);
 }

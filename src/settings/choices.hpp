@@ -14,6 +14,7 @@ enum class Loss {
   label_aware_smoothing,
   vector_scaling,
   gaussian_clouded,
+  lade,
 };
 
 /// The last layer of a network.

@@ -81,6 +81,14 @@ Rows<LossSettings> logit_rows() {
           .range(0, 2)
           .acts_if(loss_is(Loss::gaussian_clouded))
           .help("Gaussian-clouded loss: the most that noise lowers the rarest class's cosine; 0 leaves it out."),
+      setting("lade.alpha", &LossSettings::lade_alpha)
+          .range(0, 100)
+          .acts_if(loss_is(Loss::lade))
+          .help("LADE: weight of its term over the batch; 0 leaves it out."),
+      setting("lade.lambda", &LossSettings::lade_lambda)
+          .range(0, 100)
+          .acts_if(loss_is(Loss::lade))
+          .help("LADE: weight of the square of a class's log mean in that term."),
       setting("train.logit_scale", &LossSettings::logit_scale)
           .range(0, 1000)
           .acts_if({"recipe.head", {to_text(HeadKind::cosine)}})
@@ -115,6 +123,10 @@ const LossFacts& facts_of(Loss loss) {
       {Loss::gaussian_clouded,
        "w_y times the cross-entropy of s (cos - c_k |e|), c_k ~ log(N_1 / N_k), e ~ N(0, 1/9) cut to [-1, 1]",
        true},
+      {Loss::lade,
+       "w_y times the cross-entropy of z + log(N_k / N), and alpha sum_k N_k / N (l_k + lambda l_k^2 - m_k) over "
+       "the batch, m_k the mean of z_k over the samples of class k, l_k = log mean_i(N / (K N_y) exp(z_k))",
+       false},
   };
   for (const LossFacts& one : facts) {
     if (one.loss == loss) return one;

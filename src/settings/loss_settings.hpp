@@ -21,6 +21,8 @@ struct LossSettings {
   double vs_gamma = 0.3;                            // vector scaling: exponent of N_k in the factor of a logit
   double vs_tau = 1;                                // vector scaling: weight of the log prior
   double gcl_noise = 0.5;                           // Gaussian clouds: size of the rarest class's, in cosines
+  double lade_alpha = 0.1;                          // LADE: weight of the term over the batch
+  double lade_lambda = 0.1;                         // LADE: weight of the square in that term
   double logit_scale = 30;                          // factor from the outputs of a cosine head to logits
 };
 template <>

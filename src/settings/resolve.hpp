@@ -39,6 +39,9 @@ void check_recipe(const Config& resolved);
 /// Checks the schedule, the optimiser, the width and the smoothing of labels of a trial that trains. Pure. Throws
 /// Error (usage), beginning with the name of a setting, if choices contradict each other.
 void check_training(const Config& resolved);
+/// Checks that mixing and optimiser fit a loss with a term over the batch (LADE). Pure. Throws Error (usage),
+/// beginning with the name of a setting.
+void check_loss_over_batch(const Config& resolved);
 /// Checks that experts fit the network, the loss and the stages of a trial. Throws Error (usage). Pure.
 void check_experts(const Config& resolved);
 

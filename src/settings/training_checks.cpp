@@ -1,4 +1,5 @@
-// Checks that the settings of a trial's training do not contradict each other: width, schedule, optimiser, labels.
+// Checks that the settings of a trial's training do not contradict each other: width, schedule, optimiser, labels,
+// and a loss over the batch.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -9,6 +10,7 @@
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
+#include "settings/sharpness_settings.hpp"
 #include "settings/train_settings.hpp"
 
 namespace m2m::settings {
@@ -70,6 +72,22 @@ void check_training(const Config& resolved) {
   check_nesterov(train);
   check_label_smoothing(resolved, recipe);
   if (recipe.translates()) check_stop_of_g(resolved, train);
+}
+
+void check_loss_over_batch(const Config& resolved) {
+  const auto recipe = read<Recipe>(resolved);
+  if (!recipe.trains() || recipe.loss != Loss::lade) return;
+  if (recipe.mixing != Mixing::none) {
+    throw usage_error(
+        fmt::format("recipe.mixing = '{}': the term of recipe.loss = 'lade' over the batch is of samples with one "
+                    "label each; set recipe.mixing = 'none', or recipe.loss = 'logit-adjusted'",
+                    to_text(recipe.mixing)));
+  }
+  if (read<SharpnessSettings>(resolved).kind == Sharpness::imbsam) {
+    throw usage_error(
+        "train.sharpness = 'imbsam': takes the gradient of tail classes alone, and recipe.loss = 'lade' has a term "
+        "of the whole batch; set train.sharpness = 'sam', or train.sharpness = 'none'");
+  }
 }
 
 }  // namespace m2m::settings

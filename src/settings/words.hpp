@@ -23,6 +23,7 @@ struct Words<Loss> {
       {"label-aware-smoothing", Loss::label_aware_smoothing},
       {"vector-scaling", Loss::vector_scaling},
       {"gaussian-clouded", Loss::gaussian_clouded},
+      {"lade", Loss::lade},
   };
 };
 template <>

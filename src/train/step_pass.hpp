@@ -16,7 +16,8 @@ namespace m2m::train {
 /// A pass of a batch through the network, forward and backward.
 class StepPass {
  public:
-  /// Outputs [b, K], of experts their mean, and losses [b] of a pass, detached; valid until the next pass.
+  /// Outputs [b, K], of experts their mean, and losses [b] of a pass, detached; valid until the next pass. A term
+  /// of the loss over the batch is added to each loss, so that their mean over all ranks is the loss of the step.
   struct Result {
     torch::Tensor outputs, losses;
   };
@@ -30,10 +31,11 @@ class StepPass {
   StepPass& operator=(const StepPass&) = delete;
   virtual ~StepPass() = default;
 
-  /// Adds the gradient of (sum of losses) / slots to that of the parameters.
+  /// Adds the gradient of (sum of losses) / slots, and of the term over the batch if there is one, to that of the
+  /// parameters.
   ///
   /// loss: one of a few that outlive this object. profile: times the phases unless it is null. Collective if the
-  /// network's batch norm is.
+  /// network's batch norm is, or the term.
   virtual Result operator()(const methods::LossFn& loss, const methods::Batch& batch, std::size_t slots,
                             Profile* profile, const MultiplyAdds& cost) = 0;
 };
@@ -43,10 +45,14 @@ class AutogradStepPass : public StepPass {
  public:
   /// images [b, c, h, w] -> outputs [b, K], or of E experts [b, E, K]
   using Forward = std::function<torch::Tensor(const torch::Tensor& images)>;
+  /// outputs, labels -> the term of the loss over the batch of all ranks, a scalar
+  using BatchTerm = std::function<torch::Tensor(const torch::Tensor& outputs, const torch::Tensor& labels)>;
 
-  /// graphed: the pass is recorded once per batch size and loss, and replayed; the profile then counts all of it as
-  /// forward. The tensors that `forward` reads must then stay where they are, and the trial must have one rank.
-  AutogradStepPass(Forward forward, bool graphed) : forward_(std::move(forward)), graphed_(graphed) {}
+  /// term: of every loss; may be empty. graphed: the pass is recorded once per batch size and loss, and replayed;
+  /// the profile then counts all of it as forward. The tensors that `forward` reads must then stay where they are,
+  /// and the trial must have one rank.
+  AutogradStepPass(Forward forward, BatchTerm term, bool graphed)
+      : forward_(std::move(forward)), term_(std::move(term)), graphed_(graphed) {}
 
   Result operator()(const methods::LossFn& loss, const methods::Batch& batch, std::size_t slots, Profile* profile,
                     const MultiplyAdds& cost) override;
@@ -55,6 +61,7 @@ class AutogradStepPass : public StepPass {
   nn::GraphedCall& recorded(const methods::LossFn& loss, const methods::Batch& batch, std::size_t slots);
 
   Forward forward_;
+  BatchTerm term_;
   bool graphed_;
   // loss, rows, slots, whether mixed
   using Kind = std::tuple<const methods::LossFn*, std::int64_t, std::size_t, bool>;

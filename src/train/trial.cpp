@@ -39,8 +39,9 @@ Trial::Trial(TrialPlan plan, TrialParts parts)
       outputs_(std::make_unique<nn::RecordedOutputs>(*frozen_, plan_.settings.graphed)),
       statistics_(*network_),
       fused_(make_fused_training()),
-      step_pass_(
-          std::make_unique<AutogradStepPass>(forward_pass(), plan_.settings.graphed && parts_.ranks->size() == 1)),
+      batch_term_(make_batch_term()),
+      step_pass_(std::make_unique<AutogradStepPass>(forward_pass(), batch_term_,
+                                                    plan_.settings.graphed && parts_.ranks->size() == 1)),
       planner_(std::make_unique<EpochPlanner>(make_epoch_inputs(plan_, parts_),
                                               Shard{parts_.ranks->rank(), parts_.ranks->size()})),
       forward_cost_(nn::multiply_adds(network_->spec())),
@@ -87,6 +88,14 @@ AutogradStepPass::Forward Trial::forward_pass() const {
   if (plan_.settings.experts > 1)
     return [network = network_](const torch::Tensor& images) { return network->expert_outputs(images); };
   return [network = network_](const torch::Tensor& images) { return network->forward(images); };
+}
+
+AutogradStepPass::BatchTerm Trial::make_batch_term() const {
+  if (!parts_.batch_loss) return {};
+  return
+      [loss = parts_.batch_loss, ranks = parts_.ranks](const torch::Tensor& outputs, const torch::Tensor& labels) {
+        return loss(outputs, labels, [&](const torch::Tensor& own) { return comm::stack_over_ranks(own, *ranks); });
+      };
 }
 
 nn::SumOverRanks Trial::sum_for_batch_norm() {
@@ -168,17 +177,23 @@ void Trial::mix(const StepWork& work, Batch& batch) {
 void Trial::train_step(const StepWork& work, const Batch& batch, const methods::TranslatedSlots& translated) {
   const auto pass = [&](const PassRequest& request) {
     if (!request.is_first) statistics_.save();
-    // In a short batch a rank may have no slot. It still takes part in every sum, also in batch norm's within a
-    // pass.
+    // In a short batch a rank may have no slot. It still takes part in every sum, also in those of batch norm and
+    // of a term over the batch within a pass.
     if (!batch.slots.empty() || network_->spec().sum_over_ranks) {
       forward_backward(request, work, batch, translated);
-    } else if (request.is_first) {
-      counters_->add_planned(work);
+    } else {
+      if (batch_term_) batch_term_(no_outputs(), batch.labels);
+      if (request.is_first) counters_->add_planned(work);
     }
     if (!request.is_first) statistics_.restore();
     if (parts_.ranks->size() > 1) all_reduce_gradients(request.is_first && !plan_.settings.synchronised);
   };
   optimiser_->step(pass, learning_rate(plan_.settings.schedule, epoch_), parts_.profile);
+}
+
+torch::Tensor Trial::no_outputs() const {
+  return torch::zeros({0, parts_.data->set.classes},
+                      torch::TensorOptions(plan_.settings.precision).device(plan_.settings.device));
 }
 
 const methods::LossFn& Trial::loss_of(const PassRequest& request) const {

@@ -84,6 +84,8 @@ class Trial {
   nn::SumOverRanks sum_for_batch_norm();
   std::unique_ptr<nn::FusedTraining> make_fused_training() const;
   AutogradStepPass::Forward forward_pass() const;
+  AutogradStepPass::BatchTerm make_batch_term() const;
+  torch::Tensor no_outputs() const;  // of a batch without slots, [0, K]
   void load_start();
   settings::Phase phase() const { return settings::phase_at(plan_.recipe, epoch_, plan_.settings.defer_until); }
 
@@ -96,6 +98,7 @@ class Trial {
   std::unique_ptr<nn::FrozenNetwork> frozen_g_;   // null without g
   RunningStatistics statistics_;
   std::unique_ptr<nn::FusedTraining> fused_;  // null unless steps run fused
+  AutogradStepPass::BatchTerm batch_term_;  // empty unless the loss has one
   std::unique_ptr<StepPass> step_pass_;
   std::unique_ptr<EpochPlanner> planner_;
   double forward_cost_;               // multiply-adds of one image's forward pass

@@ -180,6 +180,7 @@ TrialParts make_trial_parts(const Config& resolved, const TrialPlan& plan, std::
   };
   parts.loss = loss_with(settings::ClassWeights::none);
   parts.weighted_loss = loss_with(plan.recipe.class_weights);
+  parts.batch_loss = methods::make_batch_loss(resolved, counts, plan.settings.logit_scale);
   if (plan.settings.sharpness.kind == settings::Sharpness::imbsam) {
     const std::vector<double> is_tail = methods::tail_classes(counts, plan.settings.sharpness.tail_below);
     parts.tail_loss = methods::weigh_classes(parts.loss, is_tail);

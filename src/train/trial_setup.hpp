@@ -13,6 +13,7 @@
 #include "core/config.hpp"
 #include "core/profile.hpp"
 #include "methods/batch.hpp"
+#include "methods/batch_loss.hpp"
 #include "methods/losses.hpp"
 #include "methods/mixing.hpp"
 #include "results/record.hpp"
@@ -101,6 +102,7 @@ struct TrialPlan {
 struct TrialParts {
   methods::LossFn loss, weighted_loss;            // weighted: with class weights, once it re-balances
   methods::LossFn tail_loss, weighted_tail_loss;  // of tail classes alone; empty unless the optimiser is ImbSAM
+  methods::BatchLossFn batch_loss;                // added to each of them; empty unless the loss has such a term
   std::shared_ptr<methods::BatchEditor> editor;   // null unless the recipe translates
   std::shared_ptr<const LoadedData> data;
   std::shared_ptr<nn::Network> g;  // null unless the recipe translates

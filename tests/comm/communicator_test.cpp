@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <thread>
 
 #include "comm/tensors/fixed_tree.hpp"
@@ -65,6 +66,21 @@ TEST(Backend, IsAloneForOneRankAndMpiForSeveral) {
   torch::Tensor one = torch::ones({1});
   ranks->all_reduce_sum(one);
   EXPECT_EQ(one.item<float>(), static_cast<float>(world().size()));
+}
+
+TEST(StackOverRanks, HoldsTheTensorsOfAllRanksInTheirOrder) {
+  const auto ranks = make_communicator(all_ranks(), torch::kCPU);
+  const auto of_rank = [](int rank) { return torch::tensor({{1.5 * rank, 2.0}, {-HUGE_VAL, -0.1 * rank}}); };
+  const torch::Tensor stack = stack_over_ranks(of_rank(ranks->rank()), *ranks);
+  ASSERT_EQ(stack.size(0), ranks->size());
+  for (int rank = 0; rank < ranks->size(); ++rank) EXPECT_TRUE(torch::equal(stack[rank], of_rank(rank))) << rank;
+}
+
+TEST(StackOverRanks, LetsAGradientReachThisRanksPartAlone) {
+  const auto ranks = make_communicator(all_ranks(), torch::kCPU);
+  const torch::Tensor own = torch::full({2}, ranks->rank() + 1.0, torch::kFloat64).requires_grad_(true);
+  stack_over_ranks(own, *ranks).square().sum().backward();
+  EXPECT_TRUE(torch::equal(own.grad(), 2 * own.detach()));
 }
 
 TEST(FixedTree, GivesTheSameBitsOnAnyNumberOfRanks) {

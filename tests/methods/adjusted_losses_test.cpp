@@ -1,4 +1,4 @@
-// The vector-scaling loss, and the noise of the Gaussian-clouded one.
+// The vector-scaling loss, LADE's loss of samples, and the noise of the Gaussian-clouded one.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -61,6 +61,11 @@ TEST(VectorScaling, MultipliesTheGradientOfARareClassByItsFactor) {
   };
   EXPECT_NEAR(gradient(0), -2.0 / 3, 1e-12);
   EXPECT_NEAR(gradient(0.25), -2.0 / 9, 1e-12);
+}
+
+TEST(Lade, HasTheLossesOfBalancedSoftmax) {
+  expect_equal(loss_of("lade", {}, {1, 2, 3}, 30),
+               loss_of("logit-adjusted", {{"logit_adjustment.tau", 1.0}}, {1, 2, 3}, 30));
 }
 
 TEST(GaussianClouded, IsCrossEntropyOfScaledCosinesOnceTheCloudsAreTakenOff) {

@@ -49,7 +49,7 @@ TEST(CheckRecipe, RefusesWhatContradictsItself) {
 
 TEST(CheckRecipe, AcceptsAnyLossWithAnySamplerAndWeights) {
   for (const std::string loss : {"cross-entropy", "focal", "ldam", "logit-adjusted", "label-aware-smoothing",
-                                 "vector-scaling", "gaussian-clouded"}) {
+                                 "vector-scaling", "gaussian-clouded", "lade"}) {
     for (const char* sampling : {"plain", "class-balanced", "smote"}) {
       for (const char* weights : {"none", "inverse", "effective"}) {
         if (sampling == std::string("plain") && weights == std::string("none")) continue;

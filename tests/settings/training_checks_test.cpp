@@ -132,5 +132,36 @@ TEST(ChangedLaterSettings, AreThoseOffTheirDefaultThatAct) {
   EXPECT_EQ(changed_later_settings(resolve(Config(given))), changes);
 }
 
+TEST(LossOverTheBatch, ActsWithItsSettingsForLadeAlone) {
+  EXPECT_EQ(acting({{"method", "LADE"}}).at("lade.alpha"), 0.1);
+  EXPECT_EQ(acting({{"method", "LADE"}, {"lade.lambda", 0.5}}).at("lade.lambda"), 0.5);
+  EXPECT_EQ(acting({{"method", "LA"}, {"lade.alpha", 0.5}}), acting({{"method", "LA"}}));
+}
+
+TEST(LossOverTheBatch, IsRefusedIfLabelsAreShared) {
+  for (const char* mixing : {"mixup", "cutmix", "cmo"}) {
+    EXPECT_TRUE(testing::says(refusal({{"method", "LADE"}, {"recipe.mixing", mixing}}),
+                              {mixing, "recipe.loss = 'lade'", "recipe.mixing = 'none'"}));
+  }
+}
+
+TEST(LossOverTheBatch, IsRefusedIfTheOptimiserTakesSomeSamplesAlone) {
+  for (const Json& given : {Json{{"method", "LADE"}}, Json{{"method", "M2m"}, {"m2m.g_method", "LADE"}},
+                            Json{{"method", "tau-norm"}, {"recipe.start", "LADE"}}}) {
+    Json with_imbsam = given, with_sam = given;
+    with_imbsam["train.sharpness"] = "imbsam";
+    with_sam["train.sharpness"] = "sam";
+    EXPECT_TRUE(testing::says(refusal(with_imbsam), {"train.sharpness = 'imbsam'", "'lade'"})) << given;
+    EXPECT_EQ(refusal(with_sam), "") << given;
+  }
+}
+
+TEST(LossOverTheBatch, IsRefusedWithExpertsAndSmoothedLabels) {
+  EXPECT_TRUE(
+      testing::says(refusal({{"method", "LADE"}, {"recipe.experts", "sade"}}), {"recipe.experts = 'sade'"}));
+  EXPECT_TRUE(testing::says(refusal({{"method", "LADE"}, {"train.label_smoothing", 0.1}}),
+                            {"train.label_smoothing = 0.1", "'lade'"}));
+}
+
 }  // namespace
 }  // namespace m2m::settings

@@ -134,6 +134,7 @@ TEST_F(AdviceTest, OfTranslationsWorks) {
                                     {"m2m.g_stop=201"},
                                     {"m2m.g_method=DRS", "m2m.g_stop=100"},
                                     {"recipe.mixing=mixup"},
+                                    {"m2m.g_method=LADE", "train.sharpness=imbsam"},
                                     {"recipe.train=head"}}) {
     expect_advice_works(with({"data.set=digits", "data.ratio=10", "method=M2m"}, settings));
   }
@@ -182,6 +183,7 @@ TEST_F(AdviceTest, OfRecipesWorks) {
                                     {"method=cRT", "recipe.loss=ldam"},
                                     {"method=WB", "recipe.start=LDAM", "recipe.head=cosine"},
                                     {"method=MiSLAS", "second.label_smoothing=0.5"},
+                                    {"method=LADE", "recipe.mixing=mixup"},
                                     {"method=DRS", "recipe.sampling=plain"}}) {
     expect_advice_works(with({"data.set=digits", "data.ratio=10"}, settings));
   }
@@ -193,6 +195,7 @@ TEST_F(AdviceTest, OfWidthScheduleOptimiserAndLabelsWorks) {
                                     {"method=ERM", "train.nesterov=true", "train.momentum=0"},
                                     {"method=Focal", "train.label_smoothing=0.1"},
                                     {"method=LDAM", "train.label_smoothing=0.1"},
+                                    {"method=LADE", "train.sharpness=imbsam"},
                                     {"method=ERM", "train.sharpness=imbsam", "imbsam.tail_below=3"},
                                     {"method=M2m", "train.schedule=cosine", "m2m.g_stop=100"}}) {
     expect_advice_works(with({"data.set=digits", "data.ratio=10"}, settings));

@@ -206,8 +206,8 @@ TEST(Trial, OfOtherWidthsNetworksAndSchedulesLearnsTheEasyDataSet) {
 }
 
 TEST(Trial, LearnsTheSameFromRecordedSteps) {
-  for (const char* method :
-       {"ERM", "M2m", "LDAM-DRW", "mixup", "M2m-LDAM", "UniMix-Bayias", "MAMix-DRW", "CutMix", "VS", "GCL"}) {
+  for (const char* method : {"ERM", "M2m", "LDAM-DRW", "mixup", "M2m-LDAM", "UniMix-Bayias", "MAMix-DRW", "CutMix",
+                             "VS", "GCL", "LADE"}) {
     const Json given = {{"method", method},       {"train.network", "resnet8"}, {"train.epochs", 3},
                         {"train.defer_until", 1}, {"m2m.gamma", 0.3},           {"train.precision", "float64"}};
     Json recorded = given;

@@ -1,6 +1,8 @@
 #include "comm/tensors/communicator.hpp"
 
+#include <cstdint>
 #include <limits>
+#include <vector>
 
 #include "comm/tensors/mpi_types.hpp"
 #include "core/error.hpp"
@@ -19,6 +21,18 @@ class SingleRank : public Communicator {
 }  // namespace
 
 std::shared_ptr<Communicator> single_rank() { return std::make_shared<SingleRank>(); }
+
+torch::Tensor stack_over_ranks(const torch::Tensor& own, Communicator& ranks) {
+  const torch::Tensor row = own.unsqueeze(0);
+  if (ranks.size() == 1) return row;
+  const std::int64_t before = ranks.rank(), after = ranks.size() - 1 - before;
+  std::vector<std::int64_t> shape = row.sizes().vec();
+  shape[0] = ranks.size();
+  torch::Tensor all = torch::zeros(shape, own.options().requires_grad(false));
+  all.narrow(0, before, 1).copy_(row.detach());
+  ranks.all_reduce_sum(all);
+  return torch::cat({all.narrow(0, 0, before), row, all.narrow(0, before + 1, after)});
+}
 
 namespace {
 
