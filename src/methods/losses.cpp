@@ -104,8 +104,9 @@ LossFn make_vector_scaling(const LossInputs& inputs) {
 }
 
 LossFn make_label_aware_smoothing(const LossInputs& inputs) {
+  const settings::LossSettings& settings = inputs.settings;
   PerClass factors(
-      smoothing_factors(inputs.counts, inputs.settings.smoothing_head, inputs.settings.smoothing_tail));
+      smoothing_factors(inputs.counts, settings.smoothing_head, settings.smoothing_tail, settings.smoothing_form));
   return
       [weights = inputs.weights, factors, scale = inputs.scale](const auto& outputs, const auto& targets) mutable {
         const torch::Tensor log_p = torch::log_softmax(scale * outputs, 1);
@@ -187,7 +188,27 @@ std::vector<double> logit_factors(const ClassCounts& counts, double gamma) {
   return factors;
 }
 
-std::vector<double> smoothing_factors(const ClassCounts& counts, double head, double tail) {
+namespace {
+
+/// The share of the way from the tail's smoothing to the head's, `along` the way from the smallest count to the
+/// largest.
+double share_of_smoothing(settings::SmoothingForm form, double along) {
+  const double angle = along * std::numbers::pi / 2;
+  switch (form) {
+    case settings::SmoothingForm::concave:
+      return std::sin(angle);
+    case settings::SmoothingForm::linear:
+      return along;
+    case settings::SmoothingForm::convex:
+      return 1 - std::cos(angle);
+  }
+  throw internal_error("a form of smoothing has no equation");
+}
+
+}  // namespace
+
+std::vector<double> smoothing_factors(const ClassCounts& counts, double head, double tail,
+                                      settings::SmoothingForm form) {
   const auto largest_count = static_cast<double>(largest(counts));
   const auto smallest_count = static_cast<double>(*std::min_element(counts.begin(), counts.end()));
   std::vector<double> factors(counts.size());
@@ -195,7 +216,7 @@ std::vector<double> smoothing_factors(const ClassCounts& counts, double head, do
     const double along = largest_count > smallest_count
                              ? (static_cast<double>(n) - smallest_count) / (largest_count - smallest_count)
                              : 1.0;
-    return tail + (head - tail) * std::sin(along * std::numbers::pi / 2);
+    return tail + (head - tail) * share_of_smoothing(form, along);
   });
   return factors;
 }

@@ -53,10 +53,12 @@ std::vector<double> log_priors(const ClassCounts& counts, double tau);
 /// "Label-imbalanced and group-sensitive classification under overparameterization", NeurIPS 2021.
 std::vector<double> logit_factors(const ClassCounts& counts, double gamma);
 
-/// Returns label-aware smoothing factors, [K]: from `tail` at the smallest count to `head` at the largest, along a
-/// quarter sine; all `head` if the counts are equal. Zhong et al., "Improving calibration for long-tailed
-/// recognition", CVPR 2021, equation 6 (concave).
-std::vector<double> smoothing_factors(const ClassCounts& counts, double head, double tail);
+/// Returns label-aware smoothing factors, [K]: from `tail` at the smallest count to `head` at the largest; all
+/// `head` if the counts are equal. With t from 0 to 1 along the counts the course is sin(t pi / 2) (concave), t
+/// (linear) or 1 - cos(t pi / 2) (convex). Zhong et al., "Improving calibration for long-tailed recognition", CVPR
+/// 2021, section 3.2. Pure.
+std::vector<double> smoothing_factors(const ClassCounts& counts, double head, double tail,
+                                      settings::SmoothingForm form);
 
 /// Returns the sizes of the clouds, noise * log(N_1 / N_k) / log(N_1 / N_K) with N_1 the largest and N_K the
 /// smallest count, [K]; all 0 if the counts are equal. Pure.

@@ -48,6 +48,10 @@ enum class Translate { none, m2m };
 /// The mixing of pairs of samples, in all epochs.
 enum class Mixing { none, mixup, remix, cmo, cutmix, unimix, mamix, balanced_mixup };
 
+/// The course of label-aware smoothing from the rarest class to the most frequent one: along a quarter sine that
+/// rises fast first, a line, or a quarter sine that rises fast last.
+enum class SmoothingForm { concave, linear, convex };
+
 /// Experts: last stages and heads beside each other, each with a loss of its own; the mean of their outputs
 /// answers.
 enum class Experts {

@@ -69,6 +69,11 @@ Rows<LossSettings> logit_rows() {
           .range(0, 1)
           .acts_if(loss_is(Loss::label_aware_smoothing))
           .help("Label-aware smoothing of the rarest class."),
+      setting("smoothing.form", &LossSettings::smoothing_form)
+          .silent_at_default()
+          .acts_if(loss_is(Loss::label_aware_smoothing))
+          .help("Label-aware smoothing from the rarest class to the most frequent one: along a quarter sine that "
+                "rises fast first, a line, or a quarter sine that rises fast last."),
       setting("vs.gamma", &LossSettings::vs_gamma)
           .range(0, 10)
           .acts_if(loss_is(Loss::vector_scaling))

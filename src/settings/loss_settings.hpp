@@ -18,6 +18,7 @@ struct LossSettings {
   double ldam_power = -0.25;                        // exponent of N_k in the margins
   double logit_adjustment_tau = 1;                  // weight of the log prior; 1 is Balanced Softmax
   double smoothing_head = 0.3, smoothing_tail = 0;  // of the most and the least frequent class
+  SmoothingForm smoothing_form{};                   // from the one to the other
   double vs_gamma = 0.3;                            // vector scaling: exponent of N_k in the factor of a logit
   double vs_tau = 1;                                // vector scaling: weight of the log prior
   double gcl_noise = 0.5;                           // Gaussian clouds: size of the rarest class's, in cosines

@@ -75,6 +75,14 @@ struct Words<Mixing> {
   };
 };
 template <>
+struct Words<SmoothingForm> {
+  static constexpr Word<SmoothingForm> list[] = {
+      {"concave", SmoothingForm::concave},
+      {"linear", SmoothingForm::linear},
+      {"convex", SmoothingForm::convex},
+  };
+};
+template <>
 struct Words<Experts> {
   static constexpr Word<Experts> list[] = {
       {"none", Experts::none},

@@ -136,16 +136,35 @@ TEST(LabelAwareSmoothing, IsCrossEntropyWithoutSmoothing) {
 }
 
 TEST(LabelAwareSmoothing, SmoothsFrequentClassesMore) {
-  const std::vector<double> factors = smoothing_factors({101, 51, 1}, 0.4, 0.1);
+  const std::vector<double> factors = smoothing_factors({101, 51, 1}, 0.4, 0.1, settings::SmoothingForm::concave);
   EXPECT_NEAR(factors[0], 0.4, 1e-12);
   EXPECT_NEAR(factors[1], 0.1 + 0.3 * std::sqrt(0.5), 1e-12);
   EXPECT_NEAR(factors[2], 0.1, 1e-12);
-  EXPECT_EQ(smoothing_factors({5, 5}, 0.4, 0.1), (std::vector<double>{0.4, 0.4}));
+  EXPECT_EQ(smoothing_factors({5, 5}, 0.4, 0.1, settings::SmoothingForm::concave), (std::vector<double>{0.4, 0.4}));
   // Of three equal logits every probability is a third, whatever the label.
   EXPECT_NEAR(loss_of("label-aware-smoothing")[1].item<double>(), std::log(3.0), 1e-12);
   // The rarest class is not smoothed with tail 0.
   EXPECT_NEAR(loss_of("label-aware-smoothing")[0].item<double>(), cross_entropy(logits, targets)[0].item<double>(),
               1e-12);
+}
+
+TEST(LabelAwareSmoothing, RisesAlongALineOrFastLastIfTheSettingSaysSo) {
+  // A third of the way: sin(pi / 6) = 1/2, 1/3, and 1 - cos(pi / 6).
+  const auto middle = [](settings::SmoothingForm form) {
+    const std::vector<double> factors = smoothing_factors({31, 11, 1}, 0.4, 0.1, form);
+    EXPECT_NEAR(factors[0], 0.4, 1e-12);
+    EXPECT_NEAR(factors[2], 0.1, 1e-12);
+    return factors[1];
+  };
+  EXPECT_NEAR(middle(settings::SmoothingForm::concave), 0.1 + 0.3 / 2, 1e-12);
+  EXPECT_NEAR(middle(settings::SmoothingForm::linear), 0.1 + 0.3 / 3, 1e-12);
+  EXPECT_NEAR(middle(settings::SmoothingForm::convex), 0.1 + 0.3 * (1 - std::sqrt(3.0) / 2), 1e-12);
+  // The class of the middle count is smoothed by 0.4 (1 - cos(15/80 pi/2)), of log p alone.
+  const double factor = 0.4 * (1 - std::cos(15.0 / 80 * std::acos(0.0)));
+  const torch::Tensor log_p = torch::log_softmax(logits[2], 0);
+  EXPECT_NEAR(
+      loss_of("label-aware-smoothing", {{"smoothing.head", 0.4}, {"smoothing.form", "convex"}})[2].item<double>(),
+      (-(1 - factor) * log_p[1] - factor * log_p.mean()).item<double>(), 1e-12);
 }
 
 TEST(MakeClassWeights, AreOneForNone) {

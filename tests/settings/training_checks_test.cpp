@@ -163,5 +163,13 @@ TEST(LossOverTheBatch, IsRefusedWithExpertsAndSmoothedLabels) {
                             {"train.label_smoothing = 0.1", "'lade'"}));
 }
 
+TEST(SmoothingForm, IsSilentAtItsDefaultAndActsInItsLossAlone) {
+  const Json mislas = {{"method", "MiSLAS"}};
+  EXPECT_FALSE(acting(mislas).contains("smoothing.form"));
+  EXPECT_EQ(acting({{"method", "MiSLAS"}, {"smoothing.form", "concave"}}), acting(mislas));
+  EXPECT_EQ(acting({{"method", "MiSLAS"}, {"smoothing.form", "linear"}}).at("smoothing.form"), "linear");
+  EXPECT_EQ(acting({{"method", "ERM"}, {"smoothing.form", "linear"}}), acting({{"method", "ERM"}}));
+}
+
 }  // namespace
 }  // namespace m2m::settings
