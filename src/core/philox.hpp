@@ -44,6 +44,7 @@ enum class Purpose : std::uint8_t {
   partner_transforms = 27,  // of a partner from outside the batch
   pool_transforms = 28,     // of a seed image from the pool
   logit_noise = 29,         // noise on the logits of a slot
+  mix_features = 30,        // the features that a mixture replaces
   bootstrap = 255,          // resampled test samples of a class, in reports: no draw of a trial
 };
 

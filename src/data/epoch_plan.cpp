@@ -131,13 +131,29 @@ Slot augment_slot(const PlanInputs& inputs, std::int32_t image, AugmentStreams s
 
 std::int64_t epoch_size(const PlanInputs& inputs) { return total(inputs.counts); }
 
-Slot partner_slot(const PlanInputs& inputs, int epoch, std::int64_t step, std::size_t slot) {
-  const CounterPlace at{static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(step),
-                        static_cast<std::uint32_t>(slot)};
-  const std::int32_t image = balanced_image(inputs, at, Purpose::partner_class, Purpose::partner_image);
+namespace {
+
+CounterPlace partner_place(int epoch, std::int64_t step, std::size_t slot) {
+  return {static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(step), static_cast<std::uint32_t>(slot)};
+}
+
+Slot augment_partner(const PlanInputs& inputs, CounterPlace at, std::int32_t image) {
   return augment_slot(inputs, image,
                       {Stream(inputs.plan, Purpose::partner_crop, at.epoch, at.step, at.slot),
                        Stream(inputs.plan, Purpose::partner_transforms, at.epoch, at.step, at.slot)});
+}
+
+}  // namespace
+
+Slot partner_slot(const PlanInputs& inputs, int epoch, std::int64_t step, std::size_t slot) {
+  const CounterPlace at = partner_place(epoch, step, slot);
+  return augment_partner(inputs, at, balanced_image(inputs, at, Purpose::partner_class, Purpose::partner_image));
+}
+
+Slot plain_partner_slot(const PlanInputs& inputs, int epoch, std::int64_t step, std::size_t slot) {
+  const CounterPlace at = partner_place(epoch, step, slot);
+  Stream stream(inputs.plan, Purpose::partner_image, at.epoch, at.step, at.slot);
+  return augment_partner(inputs, at, static_cast<std::int32_t>(stream.below(epoch_size(inputs))));
 }
 
 EpochPlan plan_epoch(const PlanInputs& inputs, int epoch, settings::Sampling sampling) {

@@ -58,6 +58,10 @@ std::int64_t epoch_size(const PlanInputs& inputs);
 /// augmentation. Pure; bit-identical everywhere.
 Slot partner_slot(const PlanInputs& inputs, int epoch, std::int64_t step, std::size_t slot);
 
+/// Draws such a partner plainly: every image of the training part has the same probability. Pure; bit-identical
+/// everywhere.
+Slot plain_partner_slot(const PlanInputs& inputs, int epoch, std::int64_t step, std::size_t slot);
+
 /// The random numbers of an image's augmentation.
 struct AugmentStreams {
   Stream crop;        // shift or window, and flip

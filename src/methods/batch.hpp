@@ -19,6 +19,9 @@ struct Batch {
   torch::Tensor partner_labels = {};  // int64 [b], of the samples mixed in; undefined if nothing is mixed
   torch::Tensor label_shares = {};    // [b], weight of the sample's label; the rest is the partner's
   torch::Tensor clouds = {};          // [b, K], taken off the outputs in the loss; undefined without logit noise
+  // Of a mixture of features, else undefined: the partners' images, [b, c, h, w], and bool [F], true for the
+  // features that are the partners'.
+  torch::Tensor partner_images = {}, replaced_features = {};
 };
 
 /// The m translations of a rank's shard of a step, in the order of their slots. All tensors are undefined if m = 0.

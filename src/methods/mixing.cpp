@@ -62,6 +62,15 @@ std::vector<Slot> balanced(const MixedStep& mixed) {
   return partners;
 }
 
+/// Draws a partner for each slot from outside of the step, every image alike.
+std::vector<Slot> plain(const MixedStep& mixed) {
+  std::vector<Slot> partners;
+  for (std::size_t i = 0; i < mixed.slots.size(); ++i) {
+    partners.push_back(data::plain_partner_slot(mixed.inputs, mixed.epoch, mixed.step, i));
+  }
+  return partners;
+}
+
 /// Draws a partner for each slot among the slots of the step, with replacement and by N_k^tau.
 std::vector<Slot> drawn_by_count(const MixedStep& mixed, double tau) {
   std::vector<double> sums;
@@ -137,6 +146,14 @@ StepMix plan_balanced_mixup(const MixedStep& mixed, const settings::MixSettings&
   return mix;
 }
 
+StepMix plan_head_to_tail(const MixedStep& mixed) {
+  StepMix mix;
+  mix.partners = plain(mixed);
+  mix.label_shares.assign(mixed.slots.size(), 1);
+  mix.mixes_features = true;
+  return mix;
+}
+
 /// Plans mixup and the methods that change its labels only.
 StepMix plan_mixup(const MixedStep& mixed, const settings::MixSettings& settings) {
   StepMix mix;
@@ -198,12 +215,29 @@ StepMix plan_mix(const data::PlanInputs& inputs, std::span<const Slot> slots, in
       return plan_unimix(mixed, settings);
     case settings::Mixing::balanced_mixup:
       return plan_balanced_mixup(mixed, settings);
+    case settings::Mixing::head_to_tail:
+      return plan_head_to_tail(mixed);
   }
   throw internal_error("a mixing has no plan");
 }
 
+std::vector<std::uint8_t> draw_replaced_features(Key plan, int epoch, std::int64_t step, std::int64_t features,
+                                                 double share) {
+  const auto count = static_cast<std::int64_t>(share * static_cast<double>(features));
+  const auto order = permutation(features, Stream(plan, Purpose::mix_features, static_cast<std::uint32_t>(epoch),
+                                                  static_cast<std::uint32_t>(step)));
+  std::vector<std::uint8_t> is_replaced(order.size(), 0);
+  for (std::int64_t i = 0; i < count; ++i) is_replaced[order[i]] = 1;
+  return is_replaced;
+}
+
 void mix_batch(const StepMix& mix, const Partners& partners, Batch& batch) {
   const torch::NoGradGuard no_gradient;
+  if (mix.mixes_features) {
+    batch.partner_images = partners.images;
+    batch.replaced_features = partners.replaced_features;
+    return;
+  }
   batch.partner_labels = partners.labels;
   batch.label_shares = partners.label_shares.to(batch.images.options());
   if (mix.box) {
@@ -217,6 +251,13 @@ void mix_batch(const StepMix& mix, const Partners& partners, Batch& batch) {
   } else {
     batch.images.mul_(mix.share).add_(partners.images, 1 - mix.share);
   }
+}
+
+torch::Tensor mixed_features(const std::function<torch::Tensor(const torch::Tensor& images)>& network,
+                             const Batch& batch) {
+  const torch::Tensor features = network(batch.images);
+  if (!batch.replaced_features.defined()) return features;
+  return torch::where(batch.replaced_features, network(batch.partner_images), features);
 }
 
 torch::Tensor mixed_loss(const LossFn& loss, const torch::Tensor& outputs, const Batch& batch) {

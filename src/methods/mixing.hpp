@@ -1,5 +1,7 @@
 #pragma once
 // Mixing pairs of samples: the plan of partners, shares and labels, and the tensors that follow it.
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -18,13 +20,15 @@ struct Box {
   int top = 0, left = 0, height = 0, width = 0;
 };
 
-/// The mixing of a step: x_i = share * x_i + (1 - share) * x_partner, or the partner's pixels inside a box.
+/// The mixing of a step: x_i = share * x_i + (1 - share) * x_partner, or the partner's pixels inside a box, or some
+/// of the partner's features.
 struct StepMix {
   std::vector<data::Slot> partners;  // [slots]; empty if the step is not mixed
   std::vector<double> label_shares;  // [slots], weight of the slot's label; the rest is its partner's
   double share = 1;                  // of all images
   bool shares_by_pair = false;       // true: label_shares are the shares of the images too
   std::optional<Box> box;
+  bool mixes_features = false;  // true: images and labels stay; draw_replaced_features() says which features do not
 };
 
 /// Plans the mixing of one step. slots: of the plan made from `inputs`. Pure; bit-identical everywhere.
@@ -46,6 +50,9 @@ struct StepMix {
 /// Balanced mixup: Galdran, Carneiro, Gonzalez Ballester, "Balanced-MixUp for highly imbalanced medical image
 /// classification", MICCAI 2021: partners are class-balanced draws. Their share, one per step, is from
 /// Beta(alpha, 1), so that of the plain sample is the larger one with alpha < 1.
+///
+/// Head to tail: Li et al., "Feature fusion from head to tail for long-tailed visual recognition", AAAI 2024:
+/// partners are plain draws, of which every slot takes some features; its label stays.
 StepMix plan_mix(const data::PlanInputs& inputs, std::span<const data::Slot> slots, int epoch, std::int64_t step,
                  data::ImageShape shape, const settings::MixSettings& settings);
 
@@ -66,15 +73,27 @@ double unimix_share(double draw, double n_slot, double n_partner);
 /// gamma variables", 2000).
 double draw_beta(Stream& stream, double alpha);
 
+/// Draws which of F features are the partners' in a step: floor(share * F) of them, [F] of 0 and 1, the same for
+/// all slots. Pure; bit-identical everywhere.
+std::vector<std::uint8_t> draw_replaced_features(Key plan, int epoch, std::int64_t step, std::int64_t features,
+                                                 double share);
+
 /// The partners of a batch's samples.
 struct Partners {
-  torch::Tensor images;        // [b, c, h, w]
-  torch::Tensor labels;        // int64 [b]
-  torch::Tensor label_shares;  // [b], weight of the sample's label
+  torch::Tensor images;                  // [b, c, h, w]
+  torch::Tensor labels;                  // int64 [b]
+  torch::Tensor label_shares;            // [b], weight of the sample's label
+  torch::Tensor replaced_features = {};  // bool [F]; undefined unless features are mixed
 };
 
-/// Mixes a rank's shard of a step in place. Local.
+/// Mixes a rank's shard of a step in place; notes the partners in the batch if their features are to be mixed.
+/// Local.
 void mix_batch(const StepMix& mix, const Partners& partners, Batch& batch);
+
+/// Returns features [b, F] of a batch's images, or for the features that are replaced those of its partners'.
+/// network: images [b, c, h, w] -> [b, F].
+torch::Tensor mixed_features(const std::function<torch::Tensor(const torch::Tensor& images)>& network,
+                             const Batch& batch);
 
 /// Returns share * loss with the sample's label + (1 - share) * loss with the partner's, [b]; the plain loss if the
 /// batch is not mixed. Both losses are of outputs - batch.clouds, if it has any.

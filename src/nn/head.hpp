@@ -3,6 +3,8 @@
 #include <torch/nn/module.h>
 #include <torch/types.h>
 
+#include <cstdint>
+
 #include "settings/choices.hpp"
 
 namespace m2m::nn {
@@ -37,6 +39,8 @@ class Head : public torch::nn::Module {
   torch::Tensor expert_outputs(const torch::Tensor& features) const;
 
   settings::HeadKind kind() const { return kind_; }
+  /// F, the number of features; of each expert.
+  std::int64_t features() const { return weight.size(kind_ == settings::HeadKind::cosine ? 0 : -1); }
   bool has_experts() const { return weight.dim() == 3; }
   /// True if the parameter is one of the calibration's.
   bool is_calibration(const torch::Tensor& parameter) const;

@@ -232,6 +232,18 @@ std::vector<Method> later_second_stages() {
            {"recipe.rebalance", "at-once"},
            {"recipe.class_weights", "generalised"},
            {"second.weight_decay", 5e-4}}),
+      row("H2T", "Features of plain draws put into those of class-balanced ones, to train the head of mixup on.",
+          "the head of mixup trained on, class-balanced; in each batch a random `h2t.share` of the features, the "
+          "same "
+          "for all its samples, is that of a plain draw; the label stays",
+          "Li et al.: Feature fusion from head to tail for long-tailed visual recognition, AAAI 2024",
+          {{"recipe.start", "mixup"},
+           {"recipe.train", "base-head"},
+           {"recipe.mixing", "head-to-tail"},
+           {"recipe.rebalance", "at-once"},
+           {"recipe.sampling", "class-balanced"},
+           {"second.lr", 0.02},
+           {"second.weight_decay", 5e-4}}),
   };
 }
 

@@ -263,6 +263,12 @@ void check_recipe(const Config& resolved) {
                     "recipe.mixing = 'none', or recipe.translate = 'none'",
                     resolved.text("recipe.mixing")));
   }
+  if (recipe.mixing == Mixing::head_to_tail && !recipe.is_second_stage()) {
+    throw usage_error(fmt::format(
+        "recipe.mixing = '{}': mixes the frozen features of a second stage; set recipe.mixing = 'none', or "
+        "recipe.train = 'base-head' and recipe.start = 'ERM'",
+        to_text(recipe.mixing)));
+  }
 }
 
 namespace {

@@ -46,7 +46,7 @@ enum class ClassWeights {
 enum class Translate { none, m2m };
 
 /// The mixing of pairs of samples, in all epochs.
-enum class Mixing { none, mixup, remix, cmo, cutmix, unimix, mamix, balanced_mixup };
+enum class Mixing { none, mixup, remix, cmo, cutmix, unimix, mamix, balanced_mixup, head_to_tail };
 
 /// The course of label-aware smoothing from the rarest class to the most frequent one: along a quarter sine that
 /// rises fast first, a line, or a quarter sine that rises fast last.

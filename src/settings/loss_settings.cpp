@@ -184,6 +184,12 @@ const Rows<MixSettings>& rows<MixSettings>() {
           .range(-2, 2)
           .acts_if(mixing_is({Mixing::mamix}))
           .help("MAMix: exponent of N_k in the margins by which a pair's label is shared; 0 is mixup."),
+      setting("h2t.share", &MixSettings::h2t_share)
+          .range(0, 1)
+          .acts_if(mixing_is({Mixing::head_to_tail}))
+          .help(
+              "H2T: share of a sample's features that are replaced by those of its partner, rounded down to whole "
+              "features."),
   };
   return all;
 }

@@ -60,6 +60,7 @@ struct MixSettings {
   double cutmix_probability = 0.5;  // CutMix: probability that a batch is mixed
   double unimix_tau = -0.5;         // UniMix: exponent of N_k in the weight of a partner
   double mamix_power = -0.25;       // MAMix: exponent of N_k in the margins
+  double h2t_share = 0.25;          // H2T: share of the features that are the partner's
 };
 template <>
 const Rows<MixSettings>& rows<MixSettings>();

@@ -77,7 +77,8 @@ void check_training(const Config& resolved) {
 void check_loss_over_batch(const Config& resolved) {
   const auto recipe = read<Recipe>(resolved);
   if (!recipe.trains() || recipe.loss != Loss::lade) return;
-  if (recipe.mixing != Mixing::none) {
+  const bool keeps_labels = recipe.mixing == Mixing::none || recipe.mixing == Mixing::head_to_tail;
+  if (!keeps_labels) {
     throw usage_error(
         fmt::format("recipe.mixing = '{}': the term of recipe.loss = 'lade' over the batch is of samples with one "
                     "label each; set recipe.mixing = 'none', or recipe.loss = 'logit-adjusted'",

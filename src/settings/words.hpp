@@ -68,10 +68,15 @@ struct Words<Translate> {
 template <>
 struct Words<Mixing> {
   static constexpr Word<Mixing> list[] = {
-      {"none", Mixing::none},     {"mixup", Mixing::mixup},
-      {"remix", Mixing::remix},   {"cmo", Mixing::cmo},
-      {"cutmix", Mixing::cutmix}, {"unimix", Mixing::unimix},
-      {"mamix", Mixing::mamix},   {"balanced-mixup", Mixing::balanced_mixup},
+      {"none", Mixing::none},
+      {"mixup", Mixing::mixup},
+      {"remix", Mixing::remix},
+      {"cmo", Mixing::cmo},
+      {"cutmix", Mixing::cutmix},
+      {"unimix", Mixing::unimix},
+      {"mamix", Mixing::mamix},
+      {"balanced-mixup", Mixing::balanced_mixup},
+      {"head-to-tail", Mixing::head_to_tail},
   };
 };
 template <>

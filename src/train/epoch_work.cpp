@@ -48,16 +48,23 @@ nn::UploadSlice add_clouds(const EpochInputs& inputs, int epoch, std::int64_t st
   return upload.add(std::span<const float>(clouds));
 }
 
+nn::UploadSlice add_replaced_features(const EpochInputs& inputs, int epoch, std::int64_t step, nn::Upload& upload) {
+  const std::vector<std::uint8_t> is_replaced = methods::draw_replaced_features(
+      inputs.plan_inputs.plan, epoch, step, inputs.features, inputs.plan.mixing.h2t_share);
+  return upload.add(std::span<const std::uint8_t>(is_replaced), torch::kBool);
+}
+
 }  // namespace
 
-EpochInputs make_epoch_inputs(const TrialPlan& plan, const TrialParts& parts) {
+EpochInputs make_epoch_inputs(const TrialPlan& plan, const TrialParts& parts, std::int64_t features) {
   const LoadedData& data = *parts.data;
   EpochInputs inputs{
       plan,
       parts.data,
       parts.editor,
       data::make_plan_inputs(data.set, data.split, plan.settings.batch_size, plan.keys.order, plan.keys.plan),
-      {}};
+      {},
+      features};
   if (plan.recipe.loss == settings::Loss::gaussian_clouded)
     inputs.cloud_sizes = methods::cloud_sizes(data.split.counts, plan.logit_noise);
   return inputs;
@@ -95,6 +102,7 @@ void EpochWork::plan_step(const EpochInputs& inputs, const settings::Phase& phas
   step.partner_indices = add_data_indices(upload_, partners);
   step.partner_labels = add_labels(plan_inputs, partners, upload_);
   step.label_shares = add_label_shares(host.mix, host.slots_of_rank, upload_);
+  if (host.mix.mixes_features) step.replaced_features = add_replaced_features(inputs, epoch_, index, upload_);
 }
 
 StepWork EpochWork::step(std::int64_t index) const {
@@ -109,6 +117,7 @@ StepWork EpochWork::step(std::int64_t index) const {
   work.partner_indices = upload_[planned.partner_indices];
   work.partner_labels = upload_[planned.partner_labels];
   work.label_shares = upload_[planned.label_shares];
+  if (work.mix.mixes_features) work.replaced_features = upload_[planned.replaced_features];
   return work;
 }
 

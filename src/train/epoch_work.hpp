@@ -25,6 +25,7 @@ struct StepWork {
   // Of the rank's slots; undefined if the step is not mixed.
   torch::Tensor partner_indices, partner_labels, label_shares;
   torch::Tensor clouds;  // float32 [b, K], taken off the outputs in the loss; undefined without logit noise
+  torch::Tensor replaced_features;  // bool [F], of all slots; undefined unless features are mixed
 };
 
 /// The slots that one rank of a group takes.
@@ -39,10 +40,11 @@ struct EpochInputs {
   std::shared_ptr<methods::BatchEditor> editor;  // null unless the recipe translates
   data::PlanInputs plan_inputs;
   std::vector<double> cloud_sizes;  // [K], of the noise on the logits; empty: none
+  std::int64_t features = 0;        // F, of the head's input
 };
 
-/// Makes the inputs of a trial's plans. Local.
-EpochInputs make_epoch_inputs(const TrialPlan& plan, const TrialParts& parts);
+/// Makes the inputs of a trial's plans. features: of the head's input. Local.
+EpochInputs make_epoch_inputs(const TrialPlan& plan, const TrialParts& parts, std::int64_t features);
 
 /// The work of one rank in an epoch.
 class EpochWork {
@@ -63,7 +65,7 @@ class EpochWork {
  private:
   struct Planned {
     StepWork host;  // its tensors undefined
-    nn::UploadSlice indices, labels, partner_indices, partner_labels, label_shares, clouds;
+    nn::UploadSlice indices, labels, partner_indices, partner_labels, label_shares, clouds, replaced_features;
     methods::TranslationUpload translations;
   };
 

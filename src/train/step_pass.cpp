@@ -30,15 +30,16 @@ StepPass::Result AutogradStepPass::operator()(const methods::LossFn& loss, const
                                               std::size_t slots, Profile* profile, const MultiplyAdds& cost) {
   if (graphed_) {
     return timed(profile, ProfilePhase::forward, cost.forward + cost.backward, [&] {
-      const auto results = recorded(
-          loss, batch, slots)({batch.images, batch.labels, batch.partner_labels, batch.label_shares, batch.clouds});
+      const auto results =
+          recorded(loss, batch, slots)({batch.images, batch.labels, batch.partner_labels, batch.label_shares,
+                                        batch.clouds, batch.partner_images, batch.replaced_features});
       return Result{results[0], results[1]};
     });
   }
   torch::Tensor outputs;
   Objective of_step;
   timed(profile, ProfilePhase::forward, cost.forward, [&] {
-    outputs = forward_(batch.images);
+    outputs = forward_(batch);
     of_step = objective(loss, term_, outputs, batch, slots);
   });
   timed(profile, ProfilePhase::backward, cost.backward, [&] { of_step.value.backward(); });
@@ -52,8 +53,8 @@ nn::GraphedCall& AutogradStepPass::recorded(const methods::LossFn& loss, const m
   if (call == nullptr) {
     call = std::make_unique<nn::GraphedCall>(
         [forward = forward_, term = term_, loss, slots](const nn::GraphedCall::Tensors& in) {
-          const methods::Batch inputs{in[0], in[1], {}, in[2], in[3], in[4]};
-          const torch::Tensor outputs = forward(inputs.images);
+          const methods::Batch inputs{in[0], in[1], {}, in[2], in[3], in[4], in[5], in[6]};
+          const torch::Tensor outputs = forward(inputs);
           const Objective of_step = objective(loss, term, outputs, inputs, slots);
           of_step.value.backward();
           return nn::GraphedCall::Tensors{answer(outputs), of_step.losses};

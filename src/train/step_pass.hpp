@@ -43,8 +43,8 @@ class StepPass {
 /// A pass by libtorch's automatic differentiation.
 class AutogradStepPass : public StepPass {
  public:
-  /// images [b, c, h, w] -> outputs [b, K], or of E experts [b, E, K]
-  using Forward = std::function<torch::Tensor(const torch::Tensor& images)>;
+  /// batch -> outputs [b, K], or of E experts [b, E, K]
+  using Forward = std::function<torch::Tensor(const methods::Batch& batch)>;
   /// outputs, labels -> the term of the loss over the batch of all ranks, a scalar
   using BatchTerm = std::function<torch::Tensor(const torch::Tensor& outputs, const torch::Tensor& labels)>;
 

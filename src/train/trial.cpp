@@ -42,7 +42,7 @@ Trial::Trial(TrialPlan plan, TrialParts parts)
       batch_term_(make_batch_term()),
       step_pass_(std::make_unique<AutogradStepPass>(forward_pass(), batch_term_,
                                                     plan_.settings.graphed && parts_.ranks->size() == 1)),
-      planner_(std::make_unique<EpochPlanner>(make_epoch_inputs(plan_, parts_),
+      planner_(std::make_unique<EpochPlanner>(make_epoch_inputs(plan_, parts_, network_->head().features()),
                                               Shard{parts_.ranks->rank(), parts_.ranks->size()})),
       forward_cost_(nn::multiply_adds(network_->spec())),
       epoch_(plan_.settings.start_epoch) {
@@ -76,8 +76,9 @@ std::unique_ptr<nn::FusedTraining> Trial::make_fused_training() const {
 
 AutogradStepPass::Forward Trial::forward_pass() const {
   if (plan_.recipe.is_second_stage()) {
-    return [network = network_, frozen = frozen_.get()](const torch::Tensor& images) {
-      return network->head().forward(frozen->features(images));
+    return [network = network_, frozen = frozen_.get()](const Batch& batch) {
+      const auto features = [&](const torch::Tensor& images) { return frozen->features(images); };
+      return network->head().forward(methods::mixed_features(features, batch));
     };
   }
   if (fused_) {
@@ -86,8 +87,8 @@ AutogradStepPass::Forward Trial::forward_pass() const {
     };
   }
   if (plan_.settings.experts > 1)
-    return [network = network_](const torch::Tensor& images) { return network->expert_outputs(images); };
-  return [network = network_](const torch::Tensor& images) { return network->forward(images); };
+    return [network = network_](const Batch& batch) { return network->expert_outputs(batch.images); };
+  return [network = network_](const Batch& batch) { return network->forward(batch.images); };
 }
 
 AutogradStepPass::BatchTerm Trial::make_batch_term() const {
@@ -170,8 +171,9 @@ methods::TranslatedSlots Trial::translate(const StepWork& work, Batch& batch) {
 
 void Trial::mix(const StepWork& work, Batch& batch) {
   const PhaseTimer timer(parts_.profile, ProfilePhase::gather);
-  methods::mix_batch(work.mix, {gather_images(work.partner_indices), work.partner_labels, work.label_shares},
-                     batch);
+  methods::mix_batch(
+      work.mix,
+      {gather_images(work.partner_indices), work.partner_labels, work.label_shares, work.replaced_features}, batch);
 }
 
 void Trial::train_step(const StepWork& work, const Batch& batch, const methods::TranslatedSlots& translated) {

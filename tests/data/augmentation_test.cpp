@@ -179,6 +179,7 @@ TEST(AugmentedPlan, LeavesImageCropAndFlipAsTheyAre) {
       }
       EXPECT_EQ(changed, static_cast<int>(after.size()));  // each has its cutout
       EXPECT_EQ(partner_slot(plain, 3, 1, 5), without_transforms(partner_slot(augmented, 3, 1, 5)));
+      EXPECT_EQ(plain_partner_slot(plain, 3, 1, 5), without_transforms(plain_partner_slot(augmented, 3, 1, 5)));
     }
   }
 }

@@ -55,6 +55,8 @@ TEST(Registry, GivesEachMethodItsOwnRecipe) {
   EXPECT_EQ(recipe_config("VS").number("vs.tau"), 1);
   EXPECT_EQ(recipe_config("PC-Softmax").number("post_hoc.tau"), 1);
   EXPECT_EQ(read<Recipe>(recipe_config("LADE")).loss, Loss::lade);
+  EXPECT_EQ(read<Recipe>(recipe_config("H2T")).start, "mixup");
+  EXPECT_EQ(read<Recipe>(recipe_config("H2T")).mixing, Mixing::head_to_tail);
   EXPECT_EQ(read<Recipe>(recipe_config("cRT")).train, Trainable::head);
   EXPECT_EQ(recipe_config("LWS").integer("second.epochs"), 5);
   EXPECT_EQ(recipe_config("cRT").integer("second.epochs"), 10);

@@ -39,6 +39,8 @@ TEST(CheckRecipe, RefusesWhatContradictsItself) {
   EXPECT_TRUE(refusal({{"method", "LDAM"}, {"recipe.head", "linear"}}).starts_with("recipe.loss = 'ldam'"));
   EXPECT_TRUE(
       refusal({{"method", "GCL"}, {"recipe.head", "linear"}}).starts_with("recipe.loss = 'gaussian-clouded'"));
+  EXPECT_TRUE(testing::says(refusal({{"method", "DRW"}, {"recipe.mixing", "head-to-tail"}}),
+                            {"recipe.mixing = 'head-to-tail'", "recipe.train = 'base-head'"}));
   EXPECT_TRUE(refusal({{"method", "M2m"}, {"recipe.mixing", "mixup"}}).starts_with("recipe.mixing = 'mixup'"));
   EXPECT_TRUE(refusal({{"method", "ERM"}, {"recipe.start", "ERM"}}).starts_with("recipe.start = 'ERM'"));
   EXPECT_TRUE(refusal({{"method", "ERM"}, {"recipe.train", "head"}}).starts_with("recipe.start: "));

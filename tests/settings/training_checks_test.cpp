@@ -143,6 +143,7 @@ TEST(LossOverTheBatch, IsRefusedIfLabelsAreShared) {
     EXPECT_TRUE(testing::says(refusal({{"method", "LADE"}, {"recipe.mixing", mixing}}),
                               {mixing, "recipe.loss = 'lade'", "recipe.mixing = 'none'"}));
   }
+  EXPECT_EQ(refusal({{"method", "H2T"}, {"recipe.loss", "lade"}}), "");
 }
 
 TEST(LossOverTheBatch, IsRefusedIfTheOptimiserTakesSomeSamplesAlone) {

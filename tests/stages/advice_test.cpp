@@ -183,6 +183,7 @@ TEST_F(AdviceTest, OfRecipesWorks) {
                                     {"method=cRT", "recipe.loss=ldam"},
                                     {"method=WB", "recipe.start=LDAM", "recipe.head=cosine"},
                                     {"method=MiSLAS", "second.label_smoothing=0.5"},
+                                    {"method=DRW", "recipe.mixing=head-to-tail"},
                                     {"method=LADE", "recipe.mixing=mixup"},
                                     {"method=DRS", "recipe.sampling=plain"}}) {
     expect_advice_works(with({"data.set=digits", "data.ratio=10"}, settings));

@@ -183,7 +183,7 @@ TEST(ParallelTrial, OfASecondStageEqualsThatOfOneRank) {
   const Config erm = config_of({{"method", "ERM"}});
   Trial base = testing::make_trial(setup_of(erm, comm::single_rank()));
   base.submit(3);
-  for (const char* method : {"cRT", "LWS", "WB", "LOS", "DisAlign"}) {
+  for (const char* method : {"cRT", "LWS", "WB", "LOS", "DisAlign", "H2T"}) {
     const auto run_stage = [&](std::shared_ptr<comm::Communicator> ranks) {
       testing::TrialSetup setup = setup_of(config_of({{"method", method}, {"second.epochs", 2}}), std::move(ranks));
       setup.parts.start = base.checkpoint();

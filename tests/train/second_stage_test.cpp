@@ -50,7 +50,7 @@ std::pair<Trial, checkpoints::NetworkState> second_stage(const std::string& meth
 }
 
 TEST(SecondStage, LeavesTheFeaturesUnchanged) {
-  for (const std::string method : {"cRT", "LWS", "MiSLAS", "WB", "LOS", "DisAlign"}) {
+  for (const std::string method : {"cRT", "LWS", "MiSLAS", "WB", "LOS", "DisAlign", "H2T"}) {
     auto [trial, before] = second_stage(method);
     for (const auto& [name, tensor] : copy_state(trial.network())) {
       if (!name.starts_with("linear.")) {
@@ -101,7 +101,7 @@ TEST(SecondStage, OfWeightBalancingGoesOnFromTheHeadOfItsBase) {
 
 TEST(SecondStage, GoesOnFromAStateWithTheSameBits) {
   if (!testing::gives_same_bits()) GTEST_SKIP() << "this device adds in changing order";
-  for (const char* method : {"WB", "LOS", "DisAlign"}) {
+  for (const char* method : {"WB", "LOS", "DisAlign", "H2T"}) {
     const Trial base = base_of(method);
     const Trial whole = run_second_stage(base, {{"method", method}});
     Trial stopped = begin_second_stage(base, {{"method", method}});
@@ -158,8 +158,20 @@ TEST(SecondStage, OfDistributionAlignmentBeginsWithTheAnswersOfItsBase) {
   EXPECT_NE(still.last().test_logits, base.last().test_logits);
 }
 
+TEST(SecondStage, FromHeadToTailWithoutAShareOfFeaturesIsThatWithoutMixing) {
+  const Trial base = base_of("H2T");
+  const auto run_with = [&](const Json& given) {
+    Json all = {{"method", "H2T"}};
+    all.update(given);
+    return run_second_stage(base, all);
+  };
+  const Trial plain = run_with({{"recipe.mixing", "none"}});
+  EXPECT_TRUE(same_weights(plain, run_with({{"h2t.share", 0.0}})));
+  EXPECT_FALSE(same_weights(plain, run_with({{"h2t.share", 0.5}})));
+}
+
 TEST(SecondStage, LearnsTheSameFromRecordedSteps) {
-  for (const char* method : {"WB", "DisAlign"}) {
+  for (const char* method : {"WB", "DisAlign", "H2T"}) {
     const Trial base = base_of(method);
     const Trial eager = run_second_stage(base, {{"method", method}});
     const Trial recorded = run_second_stage(base, {{"method", method}, {"train.executor", "graph"}});

@@ -19,8 +19,8 @@ struct LinearPass {
   /// Runs a pass twice, so that a recorded one is replayed, and returns the result and the gradient of one of them.
   std::pair<StepPass::Result, torch::Tensor> run(const AutogradStepPass::BatchTerm& term, bool graphed) {
     AutogradStepPass pass(
-        [this](const torch::Tensor& images) {
-          return images.view({4, 1}) * weight;
+        [this](const methods::Batch& of) {
+          return of.images.view({4, 1}) * weight;
         },
         term, graphed);
     const methods::LossFn loss = methods::cross_entropy;
