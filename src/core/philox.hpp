@@ -45,6 +45,8 @@ enum class Purpose : std::uint8_t {
   pool_transforms = 28,     // of a seed image from the pool
   logit_noise = 29,         // noise on the logits of a slot
   mix_features = 30,        // the features that a mixture replaces
+  noise_slot = 31,          // choice of the slots that show pure noise
+  noise_pixels = 32,        // the pixels of such an image
   bootstrap = 255,          // resampled test samples of a class, in reports: no draw of a trial
 };
 

@@ -2,11 +2,10 @@
 // One value of the image that a translation starts from: gathered from the training images, plus noise.
 //
 // What a thread of a GPU computes. gather.cpp and steps.cpp compute the same for a CPU, a row at a time.
-#include <Random123/philox.h>
-
 #include <cstdint>
 
 #include "kernels/gather.hpp"
+#include "kernels/philox_block.hpp"
 #include "kernels/steps.hpp"
 #include "kernels/storage.hpp"
 
@@ -45,15 +44,12 @@ M2M_HOST_DEVICE Real gathered_pixel(const std::uint8_t* pixels, const ImageSizes
   return inside ? static_cast<Real>(plane[std::int64_t{line} * sizes.width + column]) / divisor : Real{0};
 }
 
-/// Word `number` of the stream of a slot's noise, as core/philox.cpp counts them. Pure.
+/// Word `number` of the stream of a slot's noise. Pure.
 M2M_HOST_DEVICE inline std::uint32_t noise_word(const StartNoise& noise, std::int32_t slot, std::int64_t number) {
   constexpr int words_of_a_block = 4;
   const auto block = static_cast<std::uint32_t>(number / words_of_a_block);
-  const auto purpose = static_cast<std::uint32_t>(Purpose::noise) << purpose_shift;
-  const r123::Philox4x32::ctr_type counter{
-      {purpose + block, noise.epoch, noise.step, static_cast<std::uint32_t>(slot)}};
-  const r123::Philox4x32::key_type key{{noise.key.seed, static_cast<std::uint32_t>(noise.key.role)}};
-  return r123::Philox4x32()(counter, key)[static_cast<std::size_t>(number % words_of_a_block)];
+  const StreamPlace place{noise.key, Purpose::noise, noise.epoch, noise.step, static_cast<std::uint32_t>(slot)};
+  return stream_block(place, block)[static_cast<std::size_t>(number % words_of_a_block)];
 }
 
 /// a * b, rounded before it is added to anything.

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -15,13 +16,15 @@ namespace m2m::methods {
 struct Batch {
   torch::Tensor images;               // [b, c, h, w], pixels in [0, 1]
   torch::Tensor labels;               // int64 [b]
-  std::vector<std::int32_t> slots;    // [b], the batch slots of the step that these are, ascending
+  std::vector<std::int32_t> slots;    // [b], the batch slots of the step that these are, ascending but for noise
   torch::Tensor partner_labels = {};  // int64 [b], of the samples mixed in; undefined if nothing is mixed
   torch::Tensor label_shares = {};    // [b], weight of the sample's label; the rest is the partner's
   torch::Tensor clouds = {};          // [b, K], taken off the outputs in the loss; undefined without logit noise
   // Of a mixture of features, else undefined: the partners' images, [b, c, h, w], and bool [F], true for the
   // features that are the partners'.
   torch::Tensor partner_images = {}, replaced_features = {};
+  // The row from which on images are noise; empty if no rank has such an image in this step.
+  std::optional<std::int64_t> first_noise = {};
 };
 
 /// The m translations of a rank's shard of a step, in the order of their slots. All tensors are undefined if m = 0.

@@ -66,6 +66,10 @@ torch::Tensor random_start(const torch::Tensor& seeds, const kernels::StartNoise
   return random_start_on_host(seeds, noise);
 }
 
+void draw_noise_images(torch::Tensor& images, const kernels::ImageNoise& noise) {
+  draw_noise_images_on_host(images, noise);
+}
+
 void fold_batch_norm(double epsilon, const FoldTable& table) { fold_batch_norm_on_host(epsilon, table); }
 
 void count_step(std::int64_t step, const StepAnswers& answers, const kernels::StepEdits& edits,

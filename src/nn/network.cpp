@@ -70,10 +70,6 @@ std::unique_ptr<FrozenNetwork> Network::freeze() { return std::make_unique<Froze
 
 torch::Tensor Network::forward(const torch::Tensor& pixels) { return head_->forward(features(pixels)); }
 
-torch::Tensor Network::expert_outputs(const torch::Tensor& pixels) {
-  return head_->expert_outputs(features(pixels));
-}
-
 void Network::add_head(int features) {
   head_ = register_module("linear", std::make_shared<Head>(spec_.head, features, spec_.classes, spec_.scaled_head,
                                                            spec_.calibrated_head, spec_.experts));

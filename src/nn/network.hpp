@@ -48,8 +48,6 @@ class Network : public torch::nn::Module {
   /// pixels: [n, channels, height, width] -> the head's outputs [n, classes]: logits, or cosines. Draws nothing.
   /// Collective in training if batch norm is over several ranks.
   torch::Tensor forward(const torch::Tensor& pixels);
-  /// The outputs of each expert, [n, E, classes]; forward() gives their mean. The network has several.
-  torch::Tensor expert_outputs(const torch::Tensor& pixels);
   /// The input of the head, [n, features]; of all experts side by side.
   torch::Tensor features(const torch::Tensor& pixels);
   const Head& head() const { return *head_; }

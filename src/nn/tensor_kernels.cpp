@@ -15,6 +15,12 @@ void start(const torch::Tensor& seeds, const kernels::StartNoise& noise, torch::
 }
 
 template <typename Real>
+void draw_images(torch::Tensor& images, const kernels::ImageNoise& noise) {
+  kernels::draw_noise_images(noise, images.size(0), static_cast<int>(images.size(1)),
+                             images.size(2) * images.size(3), images.data_ptr<Real>());
+}
+
+template <typename Real>
 void gather_pixels(const torch::Tensor& pixels, const torch::Tensor& indices, double divisor, torch::Tensor& out) {
   kernels::gather_augment<Real>(pixels.data_ptr<std::uint8_t>(), static_cast<int>(pixels.size(1)),
                                 static_cast<int>(pixels.size(2)), static_cast<int>(pixels.size(3)),
@@ -66,6 +72,11 @@ torch::Tensor random_start_on_host(const torch::Tensor& seeds, const kernels::St
   torch::Tensor out = torch::empty_like(seeds);
   seeds.scalar_type() == torch::kFloat64 ? start<double>(seeds, noise, out) : start<float>(seeds, noise, out);
   return out;
+}
+
+void draw_noise_images_on_host(torch::Tensor& images, const kernels::ImageNoise& noise) {
+  if (images.scalar_type() == torch::kFloat64) return draw_images<double>(images, noise);
+  draw_images<float>(images, noise);
 }
 
 void fold_batch_norm_on_host(double epsilon, const FoldTable& table) {

@@ -5,6 +5,7 @@
 
 #include "kernels/epoch_counts.hpp"
 #include "kernels/fold_batch_norm.hpp"
+#include "kernels/noise_images.hpp"
 #include "kernels/steps.hpp"
 #include "kernels/transforms.hpp"
 
@@ -26,6 +27,12 @@ void sgd_step(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor
 /// seeds: [m, c, h, w], contiguous, float32 or float64. `noise` points into the memory of the same device. Returns
 /// [m, c, h, w]. Queued on the current stream if that is a GPU.
 torch::Tensor random_start(const torch::Tensor& seeds, const kernels::StartNoise& noise);
+
+/// Replaces images by pure noise (kernels/noise_images.hpp).
+///
+/// images: [m, c, h, w], contiguous, float32 or float64. `noise` points into the memory of the same device. Queued
+/// on the current stream if that is a GPU.
+void draw_noise_images(torch::Tensor& images, const kernels::ImageNoise& noise);
 
 /// Folded layers of one network: kernels::FoldLayer[count] as bytes, on the device that their pointers point to,
 /// and the types of the network's numbers and of the folded ones.
@@ -94,6 +101,7 @@ void pixel_step_on_host(torch::Tensor& x, const torch::Tensor& gradient, double 
 void sgd_step_on_host(const kernels::SgdStep& step, torch::Tensor& weight, torch::Tensor& velocity,
                       torch::Tensor& gradient);
 torch::Tensor random_start_on_host(const torch::Tensor& seeds, const kernels::StartNoise& noise);
+void draw_noise_images_on_host(torch::Tensor& images, const kernels::ImageNoise& noise);
 void fold_batch_norm_on_host(double epsilon, const FoldTable& table);
 void count_step_on_host(std::int64_t step, const StepAnswers& answers, const kernels::StepEdits& edits,
                         const kernels::EpochCounts& counts);

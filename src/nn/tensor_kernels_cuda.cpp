@@ -32,6 +32,12 @@ void start(const torch::Tensor& seeds, const kernels::StartNoise& noise, torch::
 }
 
 template <typename Real>
+void draw_images(torch::Tensor& images, const kernels::ImageNoise& noise) {
+  kernels::draw_noise_images_cuda(noise, images.size(0), static_cast<int>(images.size(1)),
+                                  images.size(2) * images.size(3), images.data_ptr<Real>(), current_stream());
+}
+
+template <typename Real>
 void gather_pixels(const torch::Tensor& pixels, const torch::Tensor& indices, double divisor, torch::Tensor& out) {
   kernels::gather_augment_cuda<Real>(
       pixels.data_ptr<std::uint8_t>(), static_cast<int>(pixels.size(1)), static_cast<int>(pixels.size(2)),
@@ -75,6 +81,12 @@ torch::Tensor random_start(const torch::Tensor& seeds, const kernels::StartNoise
   torch::Tensor out = torch::empty_like(seeds);
   seeds.scalar_type() == torch::kFloat64 ? start<double>(seeds, noise, out) : start<float>(seeds, noise, out);
   return out;
+}
+
+void draw_noise_images(torch::Tensor& images, const kernels::ImageNoise& noise) {
+  if (images.is_cpu()) return draw_noise_images_on_host(images, noise);
+  if (images.scalar_type() == torch::kFloat64) return draw_images<double>(images, noise);
+  draw_images<float>(images, noise);
 }
 
 void fold_batch_norm(double epsilon, const FoldTable& table) {

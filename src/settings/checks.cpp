@@ -19,18 +19,18 @@ namespace {
 
 bool has_rebalancing_target(const Recipe& recipe) {
   return recipe.sampling != Sampling::permutation || recipe.class_weights != ClassWeights::none ||
-         recipe.translates();
+         recipe.translates() || recipe.adds_noise();
 }
 
 void check_rebalancing(const Config& resolved, const Recipe& recipe) {
   if (recipe.rebalance != Rebalance::never && !has_rebalancing_target(recipe)) {
     throw usage_error(fmt::format(
         "recipe.rebalance = '{}': no re-balancing is chosen; set recipe.rebalance = 'never', or recipe.sampling, "
-        "recipe.class_weights or recipe.translate",
+        "recipe.class_weights, recipe.translate or recipe.noise_images",
         resolved.text("recipe.rebalance")));
   }
   if (recipe.rebalance != Rebalance::never) return;
-  for (const char* name : {"recipe.sampling", "recipe.class_weights", "recipe.translate"}) {
+  for (const char* name : {"recipe.sampling", "recipe.class_weights", "recipe.translate", "recipe.noise_images"}) {
     const std::string value = resolved.text(name);
     if (value == "plain" || value == "none") continue;
     throw usage_error(
@@ -301,6 +301,7 @@ void check(const Config& resolved) {
   check_training(resolved);
   check_experts(resolved);
   check_loss_over_batch(resolved);
+  check_noise_images(resolved);
   check_needed_trials(resolved);
   check_erasing(resolved);
 }

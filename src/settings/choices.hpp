@@ -45,6 +45,9 @@ enum class ClassWeights {
 /// Translation of images into rare classes.
 enum class Translate { none, m2m };
 
+/// Images of pure noise in slots of rare classes: none, or over-sampling with pure noise (OPeN).
+enum class NoiseImages { none, open };
+
 /// The mixing of pairs of samples, in all epochs.
 enum class Mixing { none, mixup, remix, cmo, cutmix, unimix, mamix, balanced_mixup, head_to_tail };
 

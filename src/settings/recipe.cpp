@@ -68,6 +68,12 @@ Rows<Recipe> stage_rows() {
           .acts_post_hoc()
           .silent_at_default()
           .help("Several last stages and heads, each with another loss; the mean of their logits answers."),
+      setting("recipe.noise_images", &Recipe::noise_images)
+          .acts_post_hoc()
+          .silent_at_default()
+          .help(
+              "Fill slots of rare classes with images of pure noise (open); batch norm then has statistics of its "
+              "own for them."),
   };
 }
 
@@ -90,7 +96,7 @@ Phase phase_at(const Recipe& recipe, int epoch, int defer_until) {
   const bool is_rebalanced =
       recipe.rebalance == Rebalance::at_once || (recipe.rebalance == Rebalance::deferred && epoch >= defer_until);
   if (!is_rebalanced) return {};
-  return {recipe.sampling, recipe.class_weights, recipe.translates()};
+  return {recipe.sampling, recipe.class_weights, recipe.translates(), recipe.adds_noise()};
 }
 
 Config prefix_config(Config resolved) {
@@ -98,6 +104,7 @@ Config prefix_config(Config resolved) {
   resolved.set("recipe.sampling", to_text(Sampling::permutation));
   resolved.set("recipe.class_weights", to_text(ClassWeights::none));
   resolved.set("recipe.translate", to_text(Translate::none));
+  resolved.set("recipe.noise_images", to_text(NoiseImages::none));
   return resolved;
 }
 

@@ -23,16 +23,18 @@ struct Recipe {
   Trainable train{};
   PostHoc post_hoc{};
   Experts experts{};
+  NoiseImages noise_images{};
 
   bool translates() const { return translate == Translate::m2m; }
+  bool adds_noise() const { return noise_images == NoiseImages::open; }
   bool trains() const { return post_hoc == PostHoc::none; }
   bool is_second_stage() const { return train != Trainable::everything; }
   /// True if re-balancing starts at train.defer_until.
   bool is_deferred() const { return trains() && rebalance == Rebalance::deferred; }
   /// True if random numbers are drawn from seeds.plan.
   bool draws_from_plan() const {
-    return trains() && (sampling != Sampling::permutation || translates() || mixing != Mixing::none ||
-                        loss == Loss::gaussian_clouded);
+    return trains() && (sampling != Sampling::permutation || translates() || adds_noise() ||
+                        mixing != Mixing::none || loss == Loss::gaussian_clouded);
   }
 };
 template <>
@@ -41,11 +43,12 @@ const Rows<Recipe>& rows<Recipe>();
 /// True if the setting is one of recipe.*. Pure.
 bool is_of_recipe(const std::string& setting);
 
-/// The sampling, class weights and translation of an epoch.
+/// The sampling and class weights of an epoch, and what fills slots of rare classes.
 struct Phase {
   Sampling sampling = Sampling::permutation;
   ClassWeights class_weights = ClassWeights::none;
   bool translates = false;
+  bool adds_noise = false;
 };
 /// The phase of an epoch. Pure.
 Phase phase_at(const Recipe& recipe, int epoch, int defer_until);

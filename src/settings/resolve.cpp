@@ -38,7 +38,8 @@ std::string recipe_default(const std::string& name, const Config& config) {
                                {"recipe.start", ""},
                                {"recipe.train", to_text(Trainable{})},
                                {"recipe.post_hoc", to_text(PostHoc{})},
-                               {"recipe.experts", to_text(Experts{})}};
+                               {"recipe.experts", to_text(Experts{})},
+                               {"recipe.noise_images", to_text(NoiseImages{})}};
     return plain.at(name).get<std::string>();
   }
   const bool needs_cosines = facts_of(parse_word<Loss>(config.text("recipe.loss"))).needs_cosines;
@@ -91,6 +92,7 @@ std::string phase_line(const Config& config) {
   if (recipe.sampling != Sampling::permutation) line += " " + to_text(recipe.sampling) + " sampling";
   if (recipe.class_weights != ClassWeights::none) line += " class weights by " + to_text(recipe.class_weights);
   if (recipe.translates()) line += ", slots of rare classes filled with translated images";
+  if (recipe.adds_noise()) line += ", slots of rare classes filled with images of noise";
   return line + "\n";
 }
 

@@ -44,6 +44,9 @@ void check_training(const Config& resolved);
 void check_loss_over_batch(const Config& resolved);
 /// Checks that experts fit the network, the loss and the stages of a trial. Throws Error (usage). Pure.
 void check_experts(const Config& resolved);
+/// Checks that images of noise are not combined with what needs the images that they replace. Throws Error (usage).
+/// Pure.
+void check_noise_images(const Config& resolved);
 
 /// Checks all settings of a trial. Pure. Throws Error (usage), beginning with the name of a setting.
 void check(const Config& resolved);

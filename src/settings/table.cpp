@@ -6,6 +6,7 @@
 #include "settings/data_settings.hpp"
 #include "settings/loss_settings.hpp"
 #include "settings/m2m_settings.hpp"
+#include "settings/noise_settings.hpp"
 #include "settings/recipe.hpp"
 #include "settings/sharpness_settings.hpp"
 #include "settings/train_settings.hpp"
@@ -37,6 +38,7 @@ std::span<const Setting> all_settings() {
     append<LossSettings>(made);
     append<ExpertSettings>(made);
     append<MixSettings>(made);
+    append<NoiseSettings>(made);
     append<SecondStageSettings>(made);
     append<PostHocSettings>(made);
     append<M2mSettings>(made);

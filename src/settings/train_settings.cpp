@@ -199,7 +199,7 @@ const Rows<Seeds>& rows<Seeds>() {
       seed_row("seeds.init", &Seeds::init, "Initial weights of f.").acts(starts_anew),
       seed_row("seeds.order", &Seeds::order, "Order and augmentation of the images of f."),
       seed_row("seeds.plan", &Seeds::plan,
-               "Re-sampling, mixing, and the slots, seed images, coins and noise of translations.")
+               "Re-sampling, mixing, images of noise, and the slots, seed images, coins and noise of translations.")
           .acts(draws_from_plan),
       seed_row("seeds.g", &Seeds::g, "Initial weights, order and augmentation of g.").acts_elsewhere(),
   };

@@ -66,6 +66,13 @@ struct Words<Translate> {
   };
 };
 template <>
+struct Words<NoiseImages> {
+  static constexpr Word<NoiseImages> list[] = {
+      {"none", NoiseImages::none},
+      {"open", NoiseImages::open},
+  };
+};
+template <>
 struct Words<Mixing> {
   static constexpr Word<Mixing> list[] = {
       {"none", Mixing::none},

@@ -142,6 +142,12 @@ void check_features(const Config& resolved, const LoadedData& data) {
   check_network(name_of(&TrainSettings::network), settings::value_of(resolved, &TrainSettings::network), data);
   const auto g_network = settings::read<settings::M2mSettings>(resolved).g_network;
   if (recipe.translates() && g_network) check_network(name_of(&M2mSettings::g_network), *g_network, data);
+  if (recipe.trains() && recipe.adds_noise()) {
+    throw usage_error(
+        fmt::format("recipe.noise_images = 'open': noise has the distribution of pixels, but {} has vectors of "
+                    "features; set recipe.noise_images = 'none'",
+                    data.set.name));
+  }
   if (recipe.mixing == settings::Mixing::cmo || recipe.mixing == settings::Mixing::cutmix) {
     throw usage_error(fmt::format(
         "recipe.mixing = '{}': patches need images, but {} has vectors of features; set recipe.mixing = "
@@ -230,7 +236,7 @@ std::vector<std::string> recorded_notices(const Config& resolved, int ranks) {
                     "translations are recorded steps instead",
                     name));
   }
-  const std::string reason = train::recorded_steps_reason(settings, ranks);
+  const std::string reason = train::recorded_steps_reason(settings, recipe, ranks);
   if (!reason.empty())
     notices.push_back(fmt::format("{} = 'fused': {}; its steps are recorded instead", name, reason));
   return notices;

@@ -73,6 +73,10 @@ EpochInputs make_epoch_inputs(const TrialPlan& plan, const TrialParts& parts, st
 EpochWork::EpochWork(const EpochInputs& inputs, int epoch, Shard shard) : epoch_(epoch) {
   const settings::Phase phase = settings::phase_at(inputs.plan.recipe, epoch, inputs.plan.settings.defer_until);
   const data::EpochPlan plan = data::plan_epoch(inputs.plan_inputs, epoch, phase.sampling);
+  if (phase.adds_noise) {
+    pixel_means_ = upload_.add(std::span<const double>(inputs.data->mean));
+    pixel_deviations_ = upload_.add(std::span<const double>(inputs.data->std));
+  }
   for (std::int64_t i = 0; i < plan.steps(); ++i) plan_step(inputs, phase, plan.step(i), shard);
 }
 
@@ -90,8 +94,7 @@ void EpochWork::plan_step(const EpochInputs& inputs, const settings::Phase& phas
   slots_ += static_cast<std::int64_t>(slots.size());
   if (phase.translates) host.planned = inputs.editor->plan(plan_inputs, slots, epoch_, index, shape);
   host.mix = methods::plan_mix(plan_inputs, slots, epoch_, index, shape, inputs.plan.mixing);
-  host.slots_of_rank = data::shard_slots(static_cast<std::int64_t>(slots.size()), host.planned.translated_slots(),
-                                         shard.rank, shard.ranks);
+  select_slots_of_rank(inputs, phase.adds_noise, slots, shard);
   const std::vector<Slot> of_rank = select_slots(slots, host.slots_of_rank);
   step.indices = add_data_indices(upload_, of_rank);
   step.labels = add_labels(plan_inputs, of_rank, upload_);
@@ -105,6 +108,25 @@ void EpochWork::plan_step(const EpochInputs& inputs, const settings::Phase& phas
   if (host.mix.mixes_features) step.replaced_features = add_replaced_features(inputs, epoch_, index, upload_);
 }
 
+void EpochWork::select_slots_of_rank(const EpochInputs& inputs, bool adds_noise, std::span<const Slot> slots,
+                                     Shard shard) {
+  Planned& step = steps_.back();
+  StepWork& host = step.host;
+  const auto select = [&](std::span<const std::int32_t> divided_first) {
+    return data::shard_slots(static_cast<std::int64_t>(slots.size()), divided_first, shard.rank, shard.ranks);
+  };
+  if (!adds_noise) {
+    host.slots_of_rank = select(host.planned.translated_slots());
+    return;
+  }
+  const std::vector<std::int32_t> noise_slots =
+      methods::plan_noise(inputs.plan_inputs, slots, epoch_, steps() - 1, inputs.plan.noise_delta);
+  step.has_noise = !noise_slots.empty();
+  host.slots_of_rank = select(noise_slots);
+  const std::int64_t first_noise = methods::move_noise_last(host.slots_of_rank, noise_slots);
+  step.noise_slots = upload_.add(std::span<const std::int32_t>(host.slots_of_rank).subspan(first_noise));
+}
+
 StepWork EpochWork::step(std::int64_t index) const {
   const Planned& planned = steps_[static_cast<std::size_t>(index)];
   StepWork work = planned.host;
@@ -112,6 +134,8 @@ StepWork EpochWork::step(std::int64_t index) const {
   work.labels = upload_[planned.labels];
   work.translations = planned.translations.in(upload_);
   const auto rows = static_cast<std::int64_t>(work.slots_of_rank.size());
+  if (planned.has_noise)
+    work.noise = {upload_[planned.noise_slots], upload_[pixel_means_], upload_[pixel_deviations_]};
   if (planned.clouds.bytes > 0) work.clouds = upload_[planned.clouds].view({rows, -1});
   if (work.mix.partners.empty()) return work;
   work.partner_indices = upload_[planned.partner_indices];

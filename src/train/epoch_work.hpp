@@ -7,6 +7,7 @@
 
 #include "methods/batch.hpp"
 #include "methods/mixing.hpp"
+#include "methods/noise_images.hpp"
 #include "methods/translation.hpp"
 #include "train/loaded_data.hpp"
 #include "train/trial_setup.hpp"
@@ -16,7 +17,7 @@ namespace m2m::train {
 /// The work of a rank in one step. Tensors are on the device.
 struct StepWork {
   std::size_t slots = 0;                    // batch slots of the step, over all ranks
-  std::vector<std::int32_t> slots_of_rank;  // [b], ascending
+  std::vector<std::int32_t> slots_of_rank;  // [b], ascending; those that show noise follow the others
   torch::Tensor indices;                    // of the rank's images, for gather_indices
   torch::Tensor labels;                     // int64 [b]
   methods::StepTranslations planned;        // of all ranks, for the counters
@@ -24,7 +25,8 @@ struct StepWork {
   methods::StepMix mix;                     // of all slots
   // Of the rank's slots; undefined if the step is not mixed.
   torch::Tensor partner_indices, partner_labels, label_shares;
-  torch::Tensor clouds;  // float32 [b, K], taken off the outputs in the loss; undefined without logit noise
+  methods::NoiseWork noise;  // of the rank
+  torch::Tensor clouds;      // float32 [b, K], taken off the outputs in the loss; undefined without logit noise
   torch::Tensor replaced_features;  // bool [F], of all slots; undefined unless features are mixed
 };
 
@@ -66,15 +68,20 @@ class EpochWork {
   struct Planned {
     StepWork host;  // its tensors undefined
     nn::UploadSlice indices, labels, partner_indices, partner_labels, label_shares, clouds, replaced_features;
+    nn::UploadSlice noise_slots;
+    bool has_noise = false;  // on any rank
     methods::TranslationUpload translations;
   };
 
   void plan_step(const EpochInputs& inputs, const settings::Phase& phase, std::span<const data::Slot> slots,
                  Shard shard);
+  void select_slots_of_rank(const EpochInputs& inputs, bool adds_noise, std::span<const data::Slot> slots,
+                            Shard shard);
 
   int epoch_ = -1;
   std::int64_t slots_ = 0;
   std::vector<Planned> steps_;
+  nn::UploadSlice pixel_means_, pixel_deviations_;  // empty without noise
   nn::Upload upload_;
 };
 

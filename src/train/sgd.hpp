@@ -134,6 +134,9 @@ class RunningStatistics {
  public:
   explicit RunningStatistics(const nn::Network& network);
 
+  /// True if the network has no batch norm.
+  bool empty() const { return statistics_.empty(); }
+
   /// Keeps a copy of the statistics as they are now. Local; does not wait for the device.
   void save();
   /// Sets the statistics to the copy of the last save(). Local; does not wait for the device.

@@ -28,7 +28,7 @@ Objective objective(const methods::LossFn& loss, const AutogradStepPass::BatchTe
 
 StepPass::Result AutogradStepPass::operator()(const methods::LossFn& loss, const methods::Batch& batch,
                                               std::size_t slots, Profile* profile, const MultiplyAdds& cost) {
-  if (graphed_) {
+  if (graphed_ && !batch.first_noise) {
     return timed(profile, ProfilePhase::forward, cost.forward + cost.backward, [&] {
       const auto results =
           recorded(loss, batch, slots)({batch.images, batch.labels, batch.partner_labels, batch.label_shares,

@@ -10,6 +10,7 @@
 #include "core/error.hpp"
 #include "core/profile.hpp"
 #include "methods/mixing.hpp"
+#include "train/routed_features.hpp"
 #include "train/sharpness.hpp"
 
 namespace m2m::train {
@@ -69,7 +70,7 @@ Trial::Trial(TrialPlan plan, TrialParts parts)
 std::unique_ptr<nn::FusedTraining> Trial::make_fused_training() const {
   const TrialSettings& settings = plan_.settings;
   if (!settings.fused || plan_.recipe.is_second_stage() ||
-      !recorded_steps_reason(settings, parts_.ranks->size()).empty())
+      !recorded_steps_reason(settings, plan_.recipe, parts_.ranks->size()).empty())
     return nullptr;
   return std::make_unique<nn::FusedTraining>(dynamic_cast<nn::ResNet&>(*network_), nn::make_training_kernels());
 }
@@ -82,13 +83,15 @@ AutogradStepPass::Forward Trial::forward_pass() const {
     };
   }
   if (fused_) {
-    return [network = network_, fused = fused_.get()](const torch::Tensor& images) {
-      return network->head().forward(fused->features(images));
+    return [network = network_, fused = fused_.get()](const Batch& batch) {
+      return network->head().forward(fused->features(batch.images));
     };
   }
-  if (plan_.settings.experts > 1)
-    return [network = network_](const Batch& batch) { return network->expert_outputs(batch.images); };
-  return [network = network_](const Batch& batch) { return network->forward(batch.images); };
+  const bool has_experts = plan_.settings.experts > 1;
+  return [network = network_, features = RoutedFeatures(network_), has_experts](const Batch& batch) mutable {
+    const torch::Tensor of_batch = features(batch);
+    return has_experts ? network->head().expert_outputs(of_batch) : network->head().forward(of_batch);
+  };
 }
 
 AutogradStepPass::BatchTerm Trial::make_batch_term() const {
@@ -158,6 +161,7 @@ Batch Trial::gather(const StepWork& work) {
   // labels: cloned, because a translation changes them
   Batch batch{gather_images(work.indices), work.labels.clone(), work.slots_of_rank};
   if (work.clouds.defined()) batch.clouds = work.clouds.to(plan_.settings.precision);
+  methods::fill_with_noise(work.noise, plan_.keys.plan, epoch_, step_, batch);
   return batch;
 }
 

@@ -11,6 +11,7 @@
 #include "settings/augment_settings.hpp"
 #include "settings/choices.hpp"
 #include "settings/loss_settings.hpp"
+#include "settings/noise_settings.hpp"
 #include "settings/train_settings.hpp"
 
 namespace m2m::train {
@@ -133,8 +134,10 @@ TrialSettings trial_settings(const Config& resolved, int local_rank) {
   return settings;
 }
 
-std::string recorded_steps_reason(const TrialSettings& settings, int ranks) {
-  if (!settings.fused || ranks == 1) return "";
+std::string recorded_steps_reason(const TrialSettings& settings, const settings::Recipe& recipe, int ranks) {
+  if (!settings.fused) return "";
+  if (recipe.adds_noise()) return "no kernel keeps batch norm's statistics of noise images apart";
+  if (ranks == 1) return "";
   return fmt::format("{} ranks train one trial, and no kernel adds batch norm's sums over ranks", ranks);
 }
 
@@ -162,6 +165,7 @@ TrialPlan make_trial_plan(const Config& resolved, int local_rank) {
   plan.recipe = settings::read<settings::Recipe>(resolved);
   plan.mixing = settings::read_mixing(resolved);
   plan.logit_noise = settings::value_of(resolved, &settings::LossSettings::gcl_noise);
+  plan.noise_delta = settings::value_of(resolved, &settings::NoiseSettings::delta);
   plan.keys = f_keys(resolved);
   return plan;
 }

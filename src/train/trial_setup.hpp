@@ -77,7 +77,7 @@ TrialSettings trial_settings(const Config& resolved, int local_rank = 0);
 
 /// Why the steps of a trial are recorded operations although it is to run fused: it is shared by `ranks` ranks; ""
 /// otherwise. Pure.
-std::string recorded_steps_reason(const TrialSettings& settings, int ranks);
+std::string recorded_steps_reason(const TrialSettings& settings, const settings::Recipe& recipe, int ranks);
 
 /// The keys that a trial's random numbers are drawn with.
 struct TrialKeys {
@@ -94,6 +94,7 @@ struct TrialPlan {
   settings::Recipe recipe;
   settings::MixSettings mixing;
   double logit_noise = 0;  // of the Gaussian-clouded loss
+  double noise_delta = 0;  // of OPeN
   TrialKeys keys;
   int best_from_epoch = 0;  // first epoch that can be `best`
 };

@@ -47,7 +47,7 @@ LIBRARIES = {
     "HDF5": (["hdf5.h", "hdf5_hl.h", "H5"], ["results"]),
     "spdlog": (["spdlog/"], ["core/log.cpp"]),
     "OpenSSL": (["openssl/"], ["core"]),
-    "Random123": (["Random123/"], ["core", "kernels/start_pixel.hpp"]),  # on a GPU the noise is drawn in the kernel
+    "Random123": (["Random123/"], ["core", "kernels/philox_block.hpp"]),  # on a GPU the noise is drawn in the kernel
     "toml++": (["toml++/", "toml.hpp"], ["study"]),
     "CLI11": (["CLI/"], ["core/command_line.cpp", "apps", "bench"]),
     "libjpeg": (["jpeglib.h", "jerror.h"], ["data"]),

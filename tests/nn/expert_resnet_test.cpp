@@ -42,7 +42,7 @@ TEST(ExpertResNet, HasALastStageAndAHeadForEachExpert) {
 TEST(ExpertResNet, AnswersWithTheMeanOfItsExperts) {
   const auto network = made(3);
   network->eval();
-  const torch::Tensor each = network->expert_outputs(images(5));
+  const torch::Tensor each = network->head().expert_outputs(network->features(images(5)));
   EXPECT_EQ(each.sizes(), (std::vector<std::int64_t>{5, 3, 4}));
   EXPECT_TRUE(torch::allclose(network->forward(images(5)), each.mean(1), 1e-5, 1e-6));
 }
@@ -50,7 +50,7 @@ TEST(ExpertResNet, AnswersWithTheMeanOfItsExperts) {
 TEST(ExpertResNet, BeginsWithExpertsThatDiffer) {
   const auto network = made(2);
   network->eval();
-  const torch::Tensor each = network->expert_outputs(images(5));
+  const torch::Tensor each = network->head().expert_outputs(network->features(images(5)));
   EXPECT_GT((each.select(1, 0) - each.select(1, 1)).abs().max().item<double>(), 0.01);
 }
 

@@ -73,6 +73,7 @@ TEST(BeforeRebalancing, IsTheSameForMethodsOfOneLossHeadAndMixing) {
     return config;
   };
   EXPECT_EQ(before("ERM"), before("M2m"));
+  EXPECT_EQ(before("ERM"), before("OPeN"));
   EXPECT_EQ(before("LDAM"), before("M2m-LDAM"));
   EXPECT_EQ(before("mixup"), before("mixup-DRW"));
   EXPECT_NE(before("ERM"), before("LDAM"));

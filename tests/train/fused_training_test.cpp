@@ -221,12 +221,15 @@ TEST(FusedTrainingOnTheDevice, LiesAsNearToFloat64AsEmulatedBlocks) {
                  "gradient");
 }
 
-TEST(FusedTraining, RecordsTheStepsOfATrialOfSeveralRanks) {
+TEST(FusedTraining, RecordsTheStepsOfATrialOfSeveralRanksOrWithImagesOfNoise) {
   TrialSettings settings;
-  EXPECT_EQ(recorded_steps_reason(settings, 2), "");
+  settings::Recipe plain, with_noise;
+  with_noise.noise_images = settings::NoiseImages::open;
+  EXPECT_EQ(recorded_steps_reason(settings, with_noise, 2), "");
   settings.fused = true;
-  EXPECT_EQ(recorded_steps_reason(settings, 1), "");
-  EXPECT_NE(recorded_steps_reason(settings, 2), "");
+  EXPECT_EQ(recorded_steps_reason(settings, plain, 1), "");
+  EXPECT_NE(recorded_steps_reason(settings, plain, 2), "");
+  EXPECT_NE(recorded_steps_reason(settings, with_noise, 1), "");
 }
 
 }  // namespace

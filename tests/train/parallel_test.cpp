@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cmath>
 #include <thread>
+#include <utility>
 
 #include "comm/messages/collectives.hpp"
 #include "comm/tensors/communicator.hpp"
@@ -168,6 +170,33 @@ TEST(ParallelTrial, OfExpertsEqualsATrialOfOneRank) {
   }
 }
 
+TEST(ParallelTrial, WithImagesOfNoiseEqualsThatOfOneRank) {
+  // With 3 slots some ranks have no natural image, and some no noise.
+  for (const auto& [batch_size, sharpness] : {std::pair{50, "none"}, std::pair{3, "sam"}}) {
+    const Config config = config_of({{"method", "OPeN"},
+                                     {"open.delta", 0.9},
+                                     {"train.batch_size", batch_size},
+                                     {"train.sharpness", sharpness},
+                                     {"train.epochs", 3},
+                                     {"train.lr", 0.001}});
+    const Result together = run_together(config);
+    const Result single = run(config, comm::single_rank());
+    EXPECT_LT(largest_difference(together.weights, single.weights), 1e-8) << batch_size;
+    expect_same_epochs(together, single, 1e-8);
+  }
+}
+
+TEST(ParallelTrial, WithImagesOfNoiseHasOneNetworkIfEachRankNormalisesItsOwn) {
+  const Result result = run_together(config_of({{"method", "OPeN"},
+                                                {"open.delta", 0.9},
+                                                {"train.batch_norm", "local"},
+                                                {"train.batch_size", 3},
+                                                {"train.epochs", 3},
+                                                {"train.lr", 0.001}}));
+  for (const auto& [name, tensor] : result.weights) EXPECT_TRUE(is_agreed(tensor)) << name;
+  EXPECT_TRUE(std::isfinite(result.epochs.back().loss));
+}
+
 TEST(ParallelTrial, WithStrongAugmentationEqualsThatOfOneRank) {
   for (const char* method : {"M2m", "CMO"}) {
     const Config config = config_of(
@@ -268,7 +297,7 @@ void expect_going_on_in_the_middle_of_an_epoch(const Config& config) {
 }
 
 TEST(ParallelTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
-  for (const char* method : {"M2m", "UniMix", "GCL"}) {
+  for (const char* method : {"M2m", "UniMix", "GCL", "OPeN"}) {
     SCOPED_TRACE(method);
     expect_going_on_in_the_middle_of_an_epoch(config_of({{"method", method}}));
   }
@@ -279,7 +308,8 @@ TEST(DeterministicTrial, HasTheSameBitsOnAnyNumberOfRanks) {
   using Case = std::array<const char*, 3>;
   for (const auto& [method, precision, sharpness] :
        {Case{"M2m", "float32", "none"}, Case{"M2m", "bf16", "imbsam"}, Case{"UniMix", "float32", "none"},
-        Case{"CutMix", "bf16", "none"}, Case{"GCL", "float32", "none"}, Case{"LADE", "float32", "asam"}}) {
+        Case{"CutMix", "bf16", "none"}, Case{"GCL", "float32", "none"}, Case{"LADE", "float32", "asam"},
+        Case{"OPeN", "float32", "none"}}) {
     SCOPED_TRACE(method);
     const Config config = config_of(
         {{"method", method}, {"train.precision", precision}, {"train.epochs", 3}, {"train.sharpness", sharpness}});
