@@ -238,7 +238,7 @@ std::vector<std::string> recorded_notices(const Config& resolved, int ranks) {
   }
   const std::string reason = train::recorded_steps_reason(settings, recipe, ranks);
   if (!reason.empty())
-    notices.push_back(fmt::format("{} = 'fused': {}; its steps are recorded instead", name, reason));
+    notices.push_back(fmt::format("{} = 'fused': {}; it trains without fused steps", name, reason));
   return notices;
 }
 

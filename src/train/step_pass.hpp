@@ -49,9 +49,9 @@ class AutogradStepPass : public StepPass {
   using BatchTerm = std::function<torch::Tensor(const torch::Tensor& outputs, const torch::Tensor& labels)>;
 
   /// term: of every loss; may be empty. graphed: the pass is recorded once per batch size and loss, and replayed;
-  /// the profile then counts all of it as forward. A batch with noise, of which there are other numbers in each step,
-  /// is not recorded. The tensors that `forward` reads must then stay where they are, and the trial must have one
-  /// rank.
+  /// the profile then counts all of it as forward. A batch with noise, of which there are other numbers in each
+  /// step, is not recorded. The tensors that `forward` reads must then stay where they are, and the trial must have
+  /// one rank.
   AutogradStepPass(Forward forward, BatchTerm term, bool graphed)
       : forward_(std::move(forward)), term_(std::move(term)), graphed_(graphed) {}
 

@@ -98,7 +98,7 @@ class Trial {
   std::unique_ptr<nn::FrozenNetwork> frozen_g_;   // null without g
   RunningStatistics statistics_;
   std::unique_ptr<nn::FusedTraining> fused_;  // null unless steps run fused
-  AutogradStepPass::BatchTerm batch_term_;  // empty unless the loss has one
+  AutogradStepPass::BatchTerm batch_term_;    // empty unless the loss has one
   std::unique_ptr<StepPass> step_pass_;
   std::unique_ptr<EpochPlanner> planner_;
   double forward_cost_;               // multiply-adds of one image's forward pass

@@ -75,7 +75,7 @@ void check_tf32(const std::string& setting, const std::string& precision, torch:
 /// train.deterministic is set on a GPU.
 TrialSettings trial_settings(const Config& resolved, int local_rank = 0);
 
-/// Why the steps of a trial are recorded operations although it is to run fused: it is shared by `ranks` ranks; ""
+/// Why the steps of a trial are not fused although it is to run so: images of noise, or `ranks` ranks share it; ""
 /// otherwise. Pure.
 std::string recorded_steps_reason(const TrialSettings& settings, const settings::Recipe& recipe, int ranks);
 
