@@ -46,7 +46,7 @@ TEST(FusedWeights, AreTheSameFromParametersOfEitherMemoryFormat) {
   std::vector<PackLayer> first, last;
   for (const PackLayer& shape : std::vector<PackLayer>{
            {nullptr, 3, 16, 1}, {nullptr, 16, 16, 1}, {nullptr, 16, 32, 2}, {nullptr, 64, 64, 1}}) {
-    const auto count = static_cast<std::size_t>(9 * shape.in_channels * shape.out_channels);
+    const std::size_t count = std::size_t{9} * shape.in_channels * shape.out_channels;
     weights.push_back(testing::drawn(count, static_cast<unsigned>(count)));
     first.push_back({weights.back().data(), shape.in_channels, shape.out_channels, shape.stride, true});
     weights.push_back(channels_last(weights.back(), shape.in_channels));
@@ -61,9 +61,7 @@ TEST(FusedWeights, LieWhereTheLanesOfAProductNeedThem) {
   std::vector<float> weight(16 * 16 * 9);
   for (std::size_t i = 0; i < weight.size(); ++i) weight[i] = to_float(to_bf16(static_cast<float>(i)));
   const Packed packed({{weight.data(), 16, 16, 1, true}});
-  const auto at = [&](int out, int in, int tap) {
-    return weight[static_cast<std::size_t>((out * 16 + in) * 9 + tap)];
-  };
+  const auto at = [&](int out, int in, int tap) { return weight[(out * 16 + in) * 9 + tap]; };
   const int lane = 13, step = 1 * 3 + 2;  // column 3 of 8, row pair 1; dx = 1, dy = 2
   const Words4 forward = packed.forward[step * warp_lanes + lane],
                backward = packed.backward[step * warp_lanes + lane];
