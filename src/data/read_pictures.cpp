@@ -4,20 +4,19 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <mutex>
 #include <string_view>
-#include <thread>
 
 #include "core/control_groups.hpp"
 #include "core/error.hpp"
 #include "core/files.hpp"
 #include "core/hash.hpp"
 #include "core/log.hpp"
+#include "core/parallel.hpp"
 #include "core/profile.hpp"
 #include "core/text.hpp"
 #include "data/picture.hpp"
@@ -25,19 +24,6 @@
 #include "data/picture_notes.hpp"
 
 namespace m2m::data {
-namespace {
-
-constexpr double seconds_between = 5;
-
-/// Threads that are joined when the scope is left.
-struct ThreadGroup {
-  std::vector<std::thread> threads;
-  ~ThreadGroup() {
-    for (std::thread& thread : threads) thread.join();
-  }
-};
-
-}  // namespace
 
 int decode_threads() {
   constexpr int default_max = 16, max = 256;
@@ -46,37 +32,6 @@ int decode_threads() {
   int asked = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), asked);
   return asked >= 1 ? std::min(asked, max) : std::clamp(usable_cores(), 1, default_max);
-}
-
-std::vector<DecodeFailure> parallel_for_each(std::int64_t count, int threads,
-                                             const std::function<void(std::int64_t)>& work,
-                                             const std::function<void(std::int64_t)>& on_progress) {
-  std::atomic<std::int64_t> next = 0;
-  std::mutex guard;
-  std::vector<DecodeFailure> failures;
-  const auto take_turns = [&](const std::function<void(std::int64_t)>& report) {
-    auto last = std::chrono::steady_clock::now();
-    for (std::int64_t item = next++; item < count; item = next++) {
-      try {
-        work(item);
-      } catch (const std::exception& error) {
-        const std::lock_guard lock(guard);
-        failures.push_back({item, error.what()});
-      }
-      if (!report || seconds_since(last) < seconds_between) continue;
-      report(item);
-      last = std::chrono::steady_clock::now();
-    }
-  };
-  {
-    ThreadGroup group;
-    const auto helpers = std::min<std::int64_t>(threads, count) - 1;
-    for (std::int64_t i = 0; i < helpers; ++i) group.threads.emplace_back(take_turns, nullptr);
-    take_turns(on_progress);
-  }
-  std::sort(failures.begin(), failures.end(),
-            [](const DecodeFailure& one, const DecodeFailure& other) { return one.item < other.item; });
-  return failures;
 }
 
 namespace fs = std::filesystem;
@@ -147,6 +102,14 @@ struct Decoded {
   std::vector<PictureNote> failed;     // not readable from disk
 };
 
+std::string sentence_of(const ItemFailure& failure) {
+  try {
+    std::rethrow_exception(failure.exception);
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
 Decoded decode_all(const CacheWriter& cache, const PictureList& part, const fs::path& folder,
                    const PictureReading& how) {
   const auto start = std::chrono::steady_clock::now();
@@ -168,8 +131,8 @@ Decoded decode_all(const CacheWriter& cache, const PictureList& part, const fs::
                          static_cast<double>(done) / seconds_since(start)));
   };
   Decoded decoded;
-  for (const DecodeFailure& failure : parallel_for_each(count, how.threads, decode, report))
-    decoded.failed.push_back({PictureNoteKind::left_out, part.list.paths[failure.item], failure.sentence});
+  for (const ItemFailure& failure : parallel_for_each(count, how.threads, decode, report))
+    decoded.failed.push_back({PictureNoteKind::left_out, part.list.paths[failure.item], sentence_of(failure)});
   std::sort(found.notes.begin(), found.notes.end(),
             [](const auto& one, const auto& other) { return one.first < other.first; });
   for (auto& [index, note] : found.notes) {

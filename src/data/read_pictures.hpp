@@ -2,7 +2,6 @@
 // Decodes lists of pictures on several threads into arrays of pixels, by way of caches.
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,20 +14,6 @@ namespace m2m::data {
 /// Number of decoding threads: M2M_DECODERS of the environment (1 to 256); by default the cores of the affinity
 /// mask, at most 16.
 int decode_threads();
-
-/// An item whose work threw, and the text of the exception.
-struct DecodeFailure {
-  std::int64_t item = 0;
-  std::string sentence;
-};
-
-/// Calls work(0) .. work(count - 1), each once, on `threads` threads including the caller's. Local.
-///
-/// Returns the failed items in order; the result does not depend on the number of threads. on_progress: called
-/// every few seconds on the caller's thread with the number of items begun.
-std::vector<DecodeFailure> parallel_for_each(std::int64_t count, int threads,
-                                             const std::function<void(std::int64_t)>& work,
-                                             const std::function<void(std::int64_t)>& on_progress = {});
 
 /// One part of a data set, and the file that caches its pixels.
 struct PictureList {
