@@ -16,7 +16,10 @@ using Rows = std::vector<std::int32_t>;
 
 /// Rows of each class in file order, [K].
 std::vector<Rows> rows_by_class(const Samples& samples, int classes) {
-  std::vector<Rows> rows(static_cast<std::size_t>(classes));
+  std::vector<std::size_t> counts(static_cast<std::size_t>(classes));
+  for (const auto label : samples.labels) ++counts[label];
+  std::vector<Rows> rows(counts.size());
+  for (std::size_t k = 0; k < counts.size(); ++k) rows[k].reserve(counts[k]);
   for (std::int64_t row = 0; row < samples.count(); ++row)
     rows[samples.labels[row]].push_back(static_cast<std::int32_t>(row));
   return rows;
@@ -58,6 +61,8 @@ Rows take(Rows& rows, std::int64_t count, const Stream* drawn_from) {
     std::fill_n(taken.begin(), count, true);
   }
   Rows moved, left;
+  moved.reserve(static_cast<std::size_t>(count));
+  left.reserve(rows.size() - static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < rows.size(); ++i) (taken[i] ? moved : left).push_back(rows[i]);
   rows = std::move(left);
   return moved;
@@ -166,10 +171,19 @@ void check_tested(const DataSet& data, const settings::DataSettings& settings, c
       settings::to_text(settings.imbalance), data.name, k));
 }
 
-PoolRows to_pool_rows(Pool pool, const std::vector<Rows>& rows) {
+/// The rows of all classes in file order; each occurs once.
+PoolRows to_pool_rows(const DataSet& data, Pool pool, const std::vector<Rows>& rows) {
+  std::vector<char> is_in(static_cast<std::size_t>(samples_in(data, pool).count()));
+  std::size_t count = 0;
+  for (const Rows& of_class : rows) {
+    count += of_class.size();
+    for (const std::int32_t row : of_class) is_in[row] = 1;
+  }
   PoolRows part{pool, {}};
-  for (const Rows& of_class : rows) part.rows.insert(part.rows.end(), of_class.begin(), of_class.end());
-  std::sort(part.rows.begin(), part.rows.end());
+  part.rows.reserve(count);
+  for (std::size_t row = 0; row < is_in.size(); ++row) {
+    if (is_in[row] != 0) part.rows.push_back(static_cast<std::int32_t>(row));
+  }
   return part;
 }
 
@@ -226,9 +240,9 @@ Split split_data(const DataSet& data, const settings::DataSettings& settings, Ke
   check_tested(data, settings, test);
 
   Split split;
-  split.train = to_pool_rows(Pool::train, train);
-  split.validation = to_pool_rows(validation_pool, validation);
-  split.test = to_pool_rows(test_pool, test);
+  split.train = to_pool_rows(data, Pool::train, train);
+  split.validation = to_pool_rows(data, validation_pool, validation);
+  split.test = to_pool_rows(data, test_pool, test);
   check_present(data, split);
   split.counts = count_rows(train);
   split.train_sha256 = rows_sha256(split.train);
