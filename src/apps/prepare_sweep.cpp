@@ -1,10 +1,8 @@
-// Prepares a sweep: graph, groups of ranks, lock and time limit; or answers a verb that runs nothing.
+// Prepares a sweep: groups of ranks, lock and time limit.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <set>
@@ -16,14 +14,12 @@
 #include "apps/sweep_options.hpp"
 #include "core/command_line.hpp"
 #include "core/error.hpp"
-#include "core/instruction_set.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
 #include "settings/train_settings.hpp"
 #include "study/plan.hpp"
 #include "sweep/dry_run.hpp"
 #include "sweep/run.hpp"
-#include "sweep/status.hpp"
 #include "sweep/stopping.hpp"
 
 namespace m2m::apps {
@@ -107,48 +103,6 @@ std::unique_ptr<results::FolderLock> lock_folder(const results::OutputFolder& ou
   }
 }
 
-std::string validation_text(const study::Study& study, const study::StageGraph& graph) {
-  return fmt::format("{}: ok: {}, {}\n", study.file,
-                     count_text(study::count(graph, study::StageKind::trial), "trial"),
-                     count_text(graph.size() - study::count(graph, study::StageKind::trial), "stage"));
-}
-
-/// The graph of a study and the size of the groups of ranks.
-struct PlannedSweep {
-  study::StageGraph graph;
-  int ranks_per_trial = 1;
-};
-
-PlannedSweep plan_sweep(const study::Study& study, const SweepArguments& arguments,
-                        const results::OutputFolder& out, int ranks, const TrainingBackend& training) {
-  const results::ResultChecker checker(out);
-  std::map<std::string, bool> looked_up;  // each stage once, although several plans ask: a look opens a file
-  const auto existing = [&](const study::StageGraph& graph) {
-    std::vector<bool> exists;
-    for (const study::Stage& stage : graph.stages) {
-      const auto [known, is_new] = looked_up.try_emplace(stage.id);
-      if (is_new) known->second = sweep::stage_exists(stage, out, checker);
-      exists.push_back(known->second);
-    }
-    return exists;
-  };
-  const auto plan = [&](int group) {
-    study::StageGraph graph =
-        study::plan_study(study, training.settings, training.resolve, training.planner(group));
-    if (arguments.part) graph = study::select_part(graph, *arguments.part);
-    const std::vector<bool> exists = existing(graph);
-    return study::without_unshared_prefixes(std::move(graph), exists);
-  };
-  // Identities contain the size of a group only if batch norm is local. So the first plan is enough to choose the
-  // size.
-  study::StageGraph graph = plan(std::max(arguments.ranks_per_trial, 1));
-  const int group = ranks_per_trial(arguments.ranks_per_trial, ranks, graph, existing(graph));
-  if (group != std::max(arguments.ranks_per_trial, 1)) graph = plan(group);
-  check_shard_options(arguments.trials_per_device, graph, existing(graph));
-  check_precisions(arguments.trials_per_device, graph, existing(graph));
-  return {std::move(graph), group};
-}
-
 void log_groups(const PlannedSweep& planned, const comm::Session& session, int trials_per_device) {
   const std::string shared = shared_devices_text(session.size(), trials_per_device);
   if (!shared.empty()) log_info(shared);
@@ -174,104 +128,17 @@ std::optional<Clock::time_point> stop_time(const sweep::TimeLimit& given, Clock:
   return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(*left.seconds));
 }
 
-/// Job script that runs the study with `arguments` in the output folder `out`.
-std::string script_text(const SweepArguments& arguments, const study::Study& study,
-                        const std::filesystem::path& out) {
-  sweep::SlurmJob job = arguments.slurm;
-  job.name = study.name;
-  job.out = out.string();
-  job.words = {study.file};
-  job.words.insert(job.words.end(), arguments.settings.begin(), arguments.settings.end());
-  if (!arguments.out.empty()) job.words.insert(job.words.end(), {"--out", arguments.out.string()});
-  if (arguments.time.margin) {
-    job.words.insert(job.words.end(), {"--time-margin", fmt::format("{:g}", *arguments.time.margin)});
-  }
-  if (!arguments.cache.empty()) job.words.insert(job.words.end(), {"--cache", arguments.cache.string()});
-  if (arguments.ranks_per_trial != 1) {
-    const std::string ranks =
-        arguments.ranks_per_trial == 0 ? "auto" : fmt::format("{}", arguments.ranks_per_trial);
-    job.words.insert(job.words.end(), {"--ranks-per-trial", ranks});
-  }
-  if (arguments.trials_per_device != 1) {
-    job.words.insert(job.words.end(), {"--trials-per-device", fmt::format("{}", arguments.trials_per_device)});
-  }
-  if (arguments.fail_fast) job.words.push_back("--fail-fast");
-  if (arguments.profile) job.words.push_back("--profile");
-  return sweep::slurm_script(job);
-}
-
-/// Waits so many seconds. Throws Error (interrupted) at a signal that asks for a stop.
-void wait_or_stop(double seconds) {
-  const auto end =
-      Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
-  while (Clock::now() < end) {
-    if (sweep::StopSignals::received() != sweep::StopReason::none)
-      throw Error(ExitCode::interrupted, "stopped by a signal; the sweep goes on");
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-}
-
-/// Prints the status again and again while a sweep works in the folder; returns the last one. On a terminal each
-/// replaces the one before; JSON is one object a line.
-std::string watched_status(const SweepArguments& arguments) {
-  const bool replaces = !arguments.json && ::isatty(STDOUT_FILENO) != 0;
-  for (;;) {
-    const sweep::StudyStatus status = sweep::read_status({arguments.folder});
-    std::string text = arguments.json ? sweep::status_json(status).dump() + "\n" : sweep::status_text(status);
-    if (replaces) text.insert(0, "\x1b[H\x1b[2J");  // to the top, and clear
-    if (status.sweep.empty()) return text;
-    print_answer(text + (replaces || arguments.json ? "" : "\n"));
-    if (std::ferror(stdout) != 0) return "";  // its reader is gone
-    wait_or_stop(arguments.watch_seconds);
-  }
-}
-
-std::string status_answer(const SweepArguments& arguments) {
-  if (arguments.watch) return watched_status(arguments);
-  const sweep::StudyStatus status = sweep::read_status({arguments.folder});
-  return arguments.json ? sweep::status_json(status).dump(2) + "\n" : sweep::status_text(status);
-}
-
-/// Answer of a verb that needs no plan; nothing for the other verbs.
-std::optional<std::string> answer_without_plan(const SweepArguments& arguments, const TrainingBackend& training) {
-  if (!arguments.answer.empty()) return arguments.answer;
-  if (arguments.verb == Verb::status) return status_answer(arguments);
-  if (arguments.verb == Verb::simulate) return simulate_command(arguments, training);
-  if (arguments.verb == Verb::describe) return describe(training, arguments.subject);
-  return std::nullopt;
-}
-
 }  // namespace
 
-std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Session& session,
-                                           const TrainingBackend& training,
-                                           std::chrono::steady_clock::time_point started) {
-  const auto print = [](const std::string& text) {
-    print_answer(text);
-    return std::nullopt;
-  };
-  instruction_set_limit();  // throws now if M2M_INSTRUCTION_SET is wrong
-  const SweepArguments arguments = parse_arguments(argc, argv);
-  if (arguments.verbose) set_log_level(LogLevel::debug);
-  if (const auto answer = answer_without_plan(arguments, training)) return print(*answer);
-  const bool is_run = arguments.verb == Verb::run && !arguments.dry_run;
-  if (is_run) comm::check_rank_count(session.size(), session.launch());
-
-  const study::Study study = read_given_study(arguments.study, arguments.settings, training.settings);
-  results::OutputFolder out{arguments.out.empty() ? std::filesystem::path("results") / study.name : arguments.out,
-                            arguments.cache};
-  if (arguments.part) out.root = study::part_folder(out.root, *arguments.part);
-  PlannedSweep planned = plan_sweep(study, arguments, out, session.size(), training);
-  const study::StageGraph& graph = planned.graph;
-  const sweep::DryRunSettings settings{study.name, out, sweep::group_count(session.size(), planned.ranks_per_trial),
-                                       training.gpus > 0 ? "GPU" : "core", arguments.trials_per_device};
-  if (arguments.verb == Verb::validate) return print(validation_text(study, graph));
-  if (arguments.verb == Verb::slurm) return print(script_text(arguments, study, out.root));
-  if (arguments.verb == Verb::list) return print(sweep::list_text(graph, settings.out));
-  if (arguments.dry_run) return print(sweep::dry_run_text(graph, settings));
-  if (!arguments.study)
+PreparedSweep prepare_sweep(const SweepArguments& arguments, const comm::Session& session,
+                            const TrainingBackend& training, std::chrono::steady_clock::time_point started) {
+  comm::check_rank_count(session.size(), session.launch());
+  PlannedSweep planned = plan_sweep(arguments, session.size(), training);
+  const auto& [study, out, graph, ranks_per_trial] = planned;
+  if (!arguments.study) {
     log_info(fmt::format("no study given: running {}; '--help' shows how to name another", study.file));
-  if (!arguments.study) print_answer(sweep::cost_text(graph, settings));
+    print_answer(sweep::cost_text(graph, dry_run_settings(planned, arguments, session.size(), training)));
+  }
   const auto stop_at = stop_time(arguments.time, started);
   log_groups(planned, session, arguments.trials_per_device);
   std::unique_ptr<results::FolderLock> lock = lock_folder(out, arguments.wait);
@@ -283,14 +150,14 @@ std::optional<PreparedSweep> prepare_sweep(int argc, char** argv, const comm::Se
   sweep::check_free_space(graph, exists, out);
   sweep::write_planned_trials(study, graph, out);
   std::map<int, study::StageResult> losses = sweep::known_losses(graph, out, arguments.retry);
-  return PreparedSweep{std::move(planned.graph),
-                       std::move(exists),
-                       std::move(losses),
-                       std::move(lock),
-                       {out, arguments.profile, planned.ranks_per_trial, arguments.retry.max_retries,
-                        arguments.trials_per_device, arguments.stall_timeout},
-                       stop_at,
-                       arguments.fail_fast};
+  const JobSettings job_settings{out,
+                                 arguments.profile,
+                                 ranks_per_trial,
+                                 arguments.retry.max_retries,
+                                 arguments.trials_per_device,
+                                 arguments.stall_timeout};
+  return {std::move(planned.graph), std::move(exists), std::move(losses), std::move(lock), job_settings, stop_at,
+          arguments.fail_fast};
 }
 
 }  // namespace m2m::apps

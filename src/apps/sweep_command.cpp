@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "comm/messages/collectives.hpp"
 #include "comm/messages/mailbox.hpp"
 #include "core/command_line.hpp"
+#include "core/instruction_set.hpp"
 #include "core/log.hpp"
 #include "core/machine.hpp"
 #include "core/text.hpp"
@@ -103,11 +105,36 @@ ExitCode guarded(const comm::Session& session, Action action) {
   }
 }
 
+SweepArguments read_arguments(int argc, char** argv) {
+  instruction_set_limit();  // throws now if M2M_INSTRUCTION_SET is wrong
+  SweepArguments arguments = parse_arguments(argc, argv);
+  if (arguments.verbose) set_log_level(LogLevel::debug);
+  return arguments;
+}
+
+/// Answers a command line that runs no stage and ends the process: without MPI, whose start takes longer than most
+/// answers, and without freeing the plan and the tables of libtorch, which takes a third as long as planning.
+/// Returns if stages are to run, or if a launcher started this process, which may be one of several.
+void answer_alone(int argc, char** argv, const TrainingBackend& training) {
+  if (comm::launch_of_process().is_known()) return;
+  const SweepArguments arguments = read_arguments(argc, argv);
+  if (runs_stages(arguments)) return;
+  answer(arguments, 1, training, [](const std::string& text) {
+    print_answer(text);
+    std::_Exit(static_cast<int>(ExitCode::done));
+  });
+}
+
 ExitCode lead(int argc, char** argv, const comm::Session& session, const TrainingBackend& training,
               Clock::time_point started) {
   std::optional<PreparedSweep> sweep;
   const ExitCode prepared = guarded(session, [&] {
-    sweep = prepare_sweep(argc, argv, session, training, started);
+    const SweepArguments arguments = read_arguments(argc, argv);
+    if (runs_stages(arguments)) {
+      sweep = prepare_sweep(arguments, session, training, started);
+    } else {
+      answer(arguments, session.size(), training, print_answer);
+    }
     return ExitCode::done;
   });
   const ExitCode agreed = guarded(session, [&] {
@@ -162,6 +189,7 @@ int sweep_main(int argc, char** argv, const TrainingBackend& training) {
   // before MPI starts, so that a signal during its start also stops the sweep
   const sweep::StopSignals signals;
   return run_program(program, [&] {
+    answer_alone(argc, argv, training);
     const comm::Session session(argc, argv);
     try {
       const ExitCode code =

@@ -36,6 +36,14 @@ TEST(Launch, RefusesAWorldOfOneWhereAnotherMpirunSaysTwo) {
   EXPECT_THROW(check_rank_count(1, launch_in({{"OMPI_COMM_WORLD_SIZE", "2"}})), Error);
 }
 
+TEST(Launch, KnowsTheMpirunOfMpich) {
+  const Launch launch = launch_in({{"PMI_SIZE", "4"}, {"PMI_RANK", "2"}});
+  EXPECT_TRUE(launch.is_known());
+  EXPECT_EQ(launch.ranks, 4);
+  EXPECT_FALSE(launch.first);
+  EXPECT_FALSE(launch_in({}).is_known());
+}
+
 TEST(Launch, TakesAnMpirunOfOneRankInsideALargerAllocation) {
   const Launch launch = launch_in({{"OMPI_COMM_WORLD_SIZE", "1"}, {"SLURM_NTASKS", "8"}});
   EXPECT_NO_THROW(check_rank_count(1, launch));

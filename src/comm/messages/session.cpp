@@ -21,12 +21,16 @@ int whole_number(const char* text, int otherwise) {
 
 Launch launch_from_environment(const std::function<const char*(const char*)>& environment) {
   // An mpirun inside a Slurm allocation may start fewer ranks than SLURM_NTASKS, so its variables come first.
-  for (const auto& [size, rank] :
-       {std::pair{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"}, std::pair{"SLURM_NTASKS", "SLURM_PROCID"}}) {
+  for (const auto& [size, rank] : {std::pair{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
+                                   std::pair{"SLURM_NTASKS", "SLURM_PROCID"}, std::pair{"PMI_SIZE", "PMI_RANK"}}) {
     if (environment(size) == nullptr) continue;
     return {size, whole_number(environment(size), 1), whole_number(environment(rank), 0) == 0};
   }
   return {};
+}
+
+Launch launch_of_process() {
+  return launch_from_environment([](const char* name) { return std::getenv(name); });
 }
 
 void check_rank_count(int size, const Launch& launch) {
@@ -47,8 +51,7 @@ std::string mpi_library() {
   return text.substr(0, text.find_first_of(",\n"));
 }
 
-Session::Session(int& argc, char**& argv)
-    : launch_(launch_from_environment([](const char* name) { return std::getenv(name); })) {
+Session::Session(int& argc, char**& argv) : launch_(launch_of_process()) {
   int provided = MPI_THREAD_SINGLE;
   check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided), "starting MPI");
   if (provided < MPI_THREAD_MULTIPLE) {

@@ -12,10 +12,16 @@ struct Launch {
   std::string variable;  // that announces them; empty: none does
   int ranks = 1;
   bool first = true;  // true for the launcher's first process
+
+  bool is_known() const { return !variable.empty(); }
 };
 
-/// Reads the variables of Open MPI's mpirun or, without them, of Slurm. environment: std::getenv, except in tests.
+/// Reads the variables of Open MPI's mpirun or, without them, of Slurm or of MPICH's mpirun. environment:
+/// std::getenv, except in tests.
 Launch launch_from_environment(const std::function<const char*(const char*)>& environment);
+
+/// The launch of this process. Call it before MPI starts, which may set the variables.
+Launch launch_of_process();
 
 /// Throws Error (usage) if this process is the only rank although several were announced: each would then run the
 /// whole sweep. size: number of ranks.
