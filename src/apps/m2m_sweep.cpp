@@ -1,6 +1,7 @@
 // m2m-sweep: runs studies.
 
 #include <memory>
+#include <utility>
 
 #include "apps/sweep_command.hpp"
 #include "nn/device.hpp"
@@ -19,7 +20,7 @@ m2m::apps::TrainingBackend training() {
   made.resolve = m2m::settings::resolve;
   made.planner = [](int ranks_per_trial) -> m2m::study::PlanFn {
     return [planner = std::make_shared<m2m::stages::Planner>(ranks_per_trial)](
-               const m2m::Config& resolved, const std::string& label) { return (*planner)(resolved, label); };
+               m2m::Config resolved, const std::string& label) { return (*planner)(std::move(resolved), label); };
   };
   made.runner = [](const m2m::apps::RunnerSettings& settings) -> m2m::apps::StageBackend {
     const m2m::stages::RunnerRanks ranks{settings.group, settings.local_rank, settings.rank,

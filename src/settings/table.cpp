@@ -66,6 +66,12 @@ bool has_trait(const std::string& name, bool Traits::*trait) {
 
 namespace {
 
+/// The value of a setting; null if `config` lacks it.
+const Json* find_json(const Config& config, const std::string& name) {
+  const auto found = config.json().find(name);
+  return found == config.json().end() || found->is_null() ? nullptr : &*found;
+}
+
 /// acts(), with the answer to whether the recipe trains, which is the same for all settings of a trial.
 bool acts(const Setting& setting, const Config& resolved, bool trains) {
   if (setting.traits.acts_elsewhere || !holds(setting.acts_if, resolved)) return false;
@@ -83,10 +89,11 @@ Json acting_settings(const Config& resolved, std::span<const Setting> table) {
   const bool trains = read<Recipe>(resolved).trains();
   Json acting = Json::object();
   for (const Setting& setting : table) {
-    if (setting.traits.provenance || !resolved.has(setting.name) || !acts(setting, resolved, trains)) continue;
-    const Json& value = resolved.json().at(setting.name);
-    if (setting.traits.silent_at_default && value == setting.default_value) continue;
-    acting[setting.name] = value;
+    if (setting.traits.provenance) continue;
+    const Json* value = find_json(resolved, setting.name);
+    if (value == nullptr || !acts(setting, resolved, trains)) continue;
+    if (setting.traits.silent_at_default && *value == setting.default_value) continue;
+    acting[setting.name] = *value;
   }
   return acting;
 }
@@ -127,7 +134,8 @@ Json changed_later_settings(const Config& config) {
 Json with_trait(const Config& config, bool Traits::*trait) {
   Json found = Json::object();
   for (const Setting& setting : all_settings()) {
-    if (setting.traits.*trait && config.has(setting.name)) found[setting.name] = config.json().at(setting.name);
+    if (!(setting.traits.*trait)) continue;
+    if (const Json* value = find_json(config, setting.name)) found[setting.name] = *value;
   }
   return found;
 }

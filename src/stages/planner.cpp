@@ -298,14 +298,13 @@ std::string Planner::checked_checkpoint(const std::string& setting, const std::s
   }
   const train::TrialSettings settings = train::trial_settings(resolved);
   const std::string head = settings::to_text(settings.head);
-  auto [entry, is_new] = checkpoints_.try_emplace(fmt::format(
-      "{} as {} {} {} {} on {}", file, settings.network, settings.width, settings.experts, head, data.set.name));
-  if (is_new) {
-    const checkpoints::Checkpoint checkpoint = checkpoints::load_checkpoint(file);
-    nn::load_state(*train::build_network(settings, data), checkpoint.network, file);
-    entry->second = checkpoint.sha256;
-  }
-  return entry->second;
+  const std::string key = fmt::format("{} as {} {} {} {} on {}", file, settings.network, settings.width,
+                                      settings.experts, head, data.set.name);
+  const std::lock_guard lock(mutex_);
+  if (const auto known = checkpoints_.find(key); known != checkpoints_.end()) return known->second;
+  const checkpoints::Checkpoint checkpoint = checkpoints::load_checkpoint(file);
+  nn::load_state(*train::build_network(settings, data), checkpoint.network, file);
+  return checkpoints_.emplace(key, checkpoint.sha256).first->second;
 }
 
 double Planner::checkpoint_bytes(const Config& resolved, const LoadedData& data) {
@@ -315,44 +314,44 @@ double Planner::checkpoint_bytes(const Config& resolved, const LoadedData& data)
                                       settings::to_text(settings.head),
                                       settings::to_text(settings::value_of(resolved, &TrainSettings::precision)),
                                       spec.classes, spec.channels, spec.height, spec.width);
-  auto [entry, is_new] = network_bytes_.try_emplace(key, 0);
-  if (is_new) {
-    for (const torch::Tensor& parameter : train::build_network(settings, data)->parameters())
-      entry->second += static_cast<double>(parameter.nbytes());
-  }
+  const std::lock_guard lock(mutex_);
+  if (const auto known = network_bytes_.find(key); known != network_bytes_.end()) return known->second;
+  double bytes = 0;
+  for (const torch::Tensor& parameter : train::build_network(settings, data)->parameters())
+    bytes += static_cast<double>(parameter.nbytes());
   constexpr double with_momentum = 2;
-  return with_momentum * entry->second;
+  return network_bytes_.emplace(key, with_momentum * bytes).first->second;
+}
+
+void Planner::log_once(const std::string& notice) {
+  if (notice.empty()) return;
+  const std::lock_guard lock(mutex_);
+  if (noticed_.insert(notice).second) log_warning(notice);
 }
 
 void Planner::log_notices(const LoadedData& data) {
-  std::vector<std::string> notices;
   std::istringstream lines(data.set.notice);
-  for (std::string line; std::getline(lines, line);) notices.push_back(line);
-  notices.push_back(untested_notice(data, data.split.validation, "validation"));
-  notices.push_back(untested_notice(data, data.split.test, "test"));
-  for (const std::string& notice : notices) {
-    if (!notice.empty() && noticed_.insert(notice).second) log_warning(notice);
-  }
+  for (std::string line; std::getline(lines, line);) log_once(line);
+  log_once(untested_notice(data, data.split.validation, "validation"));
+  log_once(untested_notice(data, data.split.test, "test"));
 }
 
-StageRequest Planner::operator()(const Config& resolved, const std::string& label) {
+StageRequest Planner::operator()(Config point, const std::string& label) {
+  StageRequest trial;
+  trial.label = label;
+  trial.config = std::move(point);
+  const Config& resolved = trial.config;
   const auto data = data_cache_.get(resolved);
   log_notices(*data);
-  const std::string size = train::check_record_size(*data, host_memory_size());
-  if (!size.empty() && noticed_.insert(size).second) log_warning(size);
+  log_once(train::check_record_size(*data, host_memory_size()));
   check_features(resolved, *data);
   check_fused(resolved, *data);
   check_random_label(resolved, *data);
   check_oracle(resolved, *data);
   check_tail(resolved, *data);
   check_augmentation(resolved, *data);
-  for (const std::string& recorded : recorded_notices(resolved, ranks_per_trial_)) {
-    if (noticed_.insert(recorded).second) log_warning(recorded);
-  }
+  for (const std::string& recorded : recorded_notices(resolved, ranks_per_trial_)) log_once(recorded);
   const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
-  StageRequest trial;
-  trial.label = label;
-  trial.config = resolved;
   trial.epochs = epochs_to_run(resolved);
   trial.cost = estimated_seconds(resolved, *data);
   trial.memory = estimated_memory(resolved, *data);
@@ -361,7 +360,7 @@ StageRequest Planner::operator()(const Config& resolved, const std::string& labe
   if (recipe.translates()) origins.g = plan_g(trial, *data);
   if (!recipe.start.empty()) {
     trial.needs.push_back((*this)(settings::with_method(resolved, recipe.start), recipe.start));
-    origins.base = study::stage_id(trial.needs.back().identity);
+    origins.base = add_id(trial.needs.back());
   }
   if (prefix_end(resolved)) {
     trial.needs.push_back(request_prefix(resolved, *data, ranks_per_trial_));
@@ -393,7 +392,7 @@ Json Planner::plan_g(StageRequest& trial, const LoadedData& data) {
   check_tail(config, *data_of_g);
   trial.needs.push_back(request_g(config, *data_of_g, ranks_per_trial_));
   trial.needs.back().disk = checkpoint_bytes(config, data);
-  return {{"stage", study::stage_id(trial.needs.back().identity)}, {"pick", settings::to_text(m2m.g_epoch)}};
+  return {{"stage", add_id(trial.needs.back())}, {"pick", settings::to_text(m2m.g_epoch)}};
 }
 
 }  // namespace m2m::stages

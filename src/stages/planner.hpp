@@ -2,6 +2,7 @@
 // Plans stages: what must run for a point of a study, how much time and memory it takes, and the identities that
 // ids are hashes of.
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,7 +15,7 @@
 namespace m2m::stages {
 
 /// Plans the trial of a point, and the g, prefix and base trial that it needs. Reads each data set and checkpoint
-/// once.
+/// once. Thread-safe.
 ///
 /// Throws Error (usage), beginning with the setting's name, (bad_data) or (input_output).
 class Planner {
@@ -22,14 +23,16 @@ class Planner {
   /// ranks_per_trial: part of an identity if batch norm is local to a rank.
   explicit Planner(int ranks_per_trial = 1) : ranks_per_trial_(ranks_per_trial) {}
 
-  /// Plans a resolved point. label: name of the trial. Local.
-  study::StageRequest operator()(const Config& resolved, const std::string& label);
+  /// Plans a point whose settings are resolved. label: name of the trial. Local.
+  study::StageRequest operator()(Config point, const std::string& label);
 
  private:
   /// Identity of the g that a trial translates against; adds the stage to the needs of `trial`.
   Json plan_g(study::StageRequest& trial, const train::LoadedData& data);
   /// Bytes of the checkpoints that a stage leaves at least: the network with its momentum.
   double checkpoint_bytes(const Config& resolved, const train::LoadedData& data);
+  /// Logs a notice, unless it is empty or was logged before.
+  void log_once(const std::string& notice);
   /// Logs once the notices of the data, and the classes without validation or test samples.
   void log_notices(const train::LoadedData& data);
   /// SHA-256 of a checkpoint; checks that it fits the network, before any trial runs. setting: names the file in
@@ -39,6 +42,7 @@ class Planner {
 
   int ranks_per_trial_;
   train::DataCache data_cache_;
+  std::mutex mutex_;                                // guards the members below
   std::map<std::string, std::string> checkpoints_;  // SHA-256 by file, network and data
   std::map<std::string, double> network_bytes_;     // by network, head, precision and classes
   std::set<std::string> noticed_;                   // notices that were logged

@@ -146,7 +146,6 @@ std::shared_ptr<const train::LoadedData> Runner::data(const study::Stage& stage,
     const std::lock_guard guard(mutex_);
     device_ = device;
   }
-  const std::lock_guard guard(data_mutex_);
   return data_cache_.get(stage.config, device);
 }
 

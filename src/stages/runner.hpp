@@ -68,7 +68,6 @@ class Runner {
   Json environment_;
   RunnerRanks ranks_;
   ProfileSettings profile_;
-  std::mutex data_mutex_;  // guards data_cache_
   train::DataCache data_cache_;
   mutable std::mutex mutex_;  // guards the members below
   torch::Device device_ = torch::kCPU;

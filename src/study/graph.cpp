@@ -11,6 +11,11 @@ namespace m2m::study {
 
 std::string stage_id(const Json& identity) { return sha256_hex(canonical_json(identity)).substr(0, 16); }
 
+const std::string& add_id(StageRequest& request) {
+  if (request.id.empty()) request.id = stage_id(request.identity);
+  return request.id;
+}
+
 const std::string* Stage::need(StageKind wanted) const {
   const auto found =
       std::find_if(needs.begin(), needs.end(), [wanted](const StageNeed& need) { return need.kind == wanted; });
@@ -22,7 +27,7 @@ namespace {
 class Builder {
  public:
   int add(StageRequest request) {
-    std::string id = stage_id(request.identity);
+    const std::string& id = add_id(request);
     if (const auto known = positions_.find(id); known != positions_.end()) {
       if (graph_.stages[static_cast<std::size_t>(known->second)].kind != request.kind) {
         throw internal_error("stage " + id + " is requested as two kinds of stage");
@@ -31,7 +36,7 @@ class Builder {
     }
     std::vector<int> needs;
     for (StageRequest& needed : request.needs) needs.push_back(add(std::move(needed)));
-    return append(std::move(id), std::move(request), std::move(needs));
+    return append(std::move(request), std::move(needs));
   }
 
   /// Adds a point of the study. Its label replaces the label that the trial has as the base of another trial.
@@ -44,8 +49,8 @@ class Builder {
   StageGraph take() { return std::move(graph_); }
 
  private:
-  int append(std::string id, StageRequest request, std::vector<int> needs) {
-    Stage stage{id,
+  int append(StageRequest request, std::vector<int> needs) {
+    Stage stage{request.id,
                 request.kind,
                 std::move(request.label),
                 std::move(request.config),
@@ -64,7 +69,7 @@ class Builder {
     graph_.stages.push_back(std::move(stage));
     graph_.needs.push_back(std::move(needs));
     graph_.dependents.emplace_back();
-    positions_.emplace(std::move(id), position);
+    positions_.emplace(std::move(request.id), position);
     return position;
   }
 

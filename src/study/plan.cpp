@@ -5,151 +5,14 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 
+#include "core/control_groups.hpp"
 #include "core/error.hpp"
-#include "core/text.hpp"
-#include "settings/recipe.hpp"
+#include "core/parallel.hpp"
 #include "settings/table.hpp"
 
 namespace m2m::study {
-namespace {
-
-constexpr std::uint64_t count_limit = 1'000'000'000'000'000'000;
-
-std::uint64_t saturating_product(std::uint64_t a, std::uint64_t b) {
-  return b != 0 && a > count_limit / b ? count_limit : a * b;
-}
-
-/// Axes that a point with these settings is crossed with: those that it does not set.
-std::vector<const Axis*> open_axes(const Study& study, const GivenValues& values) {
-  std::vector<const Axis*> open;
-  for (const Axis& axis : study.grid) {
-    if (!values.contains(axis.name)) open.push_back(&axis);
-  }
-  return open;
-}
-
-std::uint64_t product(const std::vector<const Axis*>& axes) {
-  std::uint64_t count = 1;
-  for (const Axis* axis : axes) count = saturating_product(count, axis->values.size());
-  return count;
-}
-
-bool is_method(const std::string& setting) { return setting == settings::name_of(&settings::Recipe::method); }
-
-bool has_grid_points(const Study& study) {
-  return study.fixed.contains(settings::name_of(&settings::Recipe::method)) ||
-         std::any_of(study.grid.begin(), study.grid.end(), [](const Axis& a) { return is_method(a.name); });
-}
-
-bool varies(const Axis& axis) {
-  return std::any_of(axis.values.begin(), axis.values.end(),
-                     [&](const Json& v) { return v != axis.values.front(); });
-}
-
-/// True if the setting is not part of a label: tables have columns for data, and average over seeds.
-bool has_own_column(const std::string& setting) {
-  return settings::has_trait(setting, &settings::Traits::seed) ||
-         settings::has_trait(setting, &settings::Traits::data);
-}
-
-LabelPart label_part(const std::string& setting, const Json& value) {
-  return {setting, fmt::format("{}={}", setting.substr(setting.rfind('.') + 1), value_text(value))};
-}
-
-/// A point without the values of the axes that it is crossed with.
-struct PointTemplate {
-  GivenValues values;
-  std::string label;
-  int point;
-};
-
-StudyPoint base_point(const Study& study, const PointTemplate& point_template) {
-  StudyPoint point;
-  point.point = point_template.point;
-  point.named = !point_template.label.empty();
-  point.base = point_template.label;
-  for (const auto& [name, setting] : study.fixed) point.given.set(name, setting.value);
-  for (const auto& [name, setting] : point_template.values) {
-    point.given.set(name, setting.value);
-    if (!point.named && !is_method(name) && !has_own_column(name)) {
-      point.parts.push_back(label_part(name, setting.value));
-    }
-  }
-  return point;
-}
-
-void add_axis_value(StudyPoint& point, const Axis& axis, const Json& value) {
-  point.given.set(axis.name, value);
-  const bool is_base = is_method(axis.name) && !point.named;
-  if (varies(axis) && !is_base && !has_own_column(axis.name)) point.parts.push_back(label_part(axis.name, value));
-}
-
-void expand_template(const Study& study, const PointTemplate& point_template, std::vector<StudyPoint>& points) {
-  const std::vector<const Axis*> axes = open_axes(study, point_template.values);
-  const StudyPoint base = base_point(study, point_template);
-  const std::uint64_t count = product(axes);
-  for (std::uint64_t index = 0; index < count; ++index) {
-    StudyPoint point = base;
-    std::uint64_t stride = count;
-    for (const Axis* axis : axes) {
-      stride /= axis->values.size();
-      add_axis_value(point, *axis, axis->values[index / stride % axis->values.size()]);
-    }
-    const auto method = settings::find_value(point.given, &settings::Recipe::method);
-    if (!point.named && method) point.base = *method;
-    points.push_back(std::move(point));
-  }
-}
-
-}  // namespace
-
-std::string point_label(const StudyPoint& point) {
-  std::string label = point.base;
-  for (const LabelPart& part : point.parts) label += ", " + part.text;
-  return label;
-}
-
-std::uint64_t count_points(const Study& study) {
-  std::uint64_t count = has_grid_points(study) ? product(open_axes(study, {})) : 0;
-  for (const NamedPoint& point : study.points) {
-    count = std::min(count + product(open_axes(study, point.settings)), count_limit);
-  }
-  return count;
-}
-
-std::vector<StudyPoint> expand(const Study& study) {
-  const std::uint64_t count = count_points(study);
-  if (count == 0) {
-    throw usage_error(fmt::format(
-        "{}: the study has no trials; give it a method, at the top, on the [grid] or in a [[point]]", study.file));
-  }
-  if (count > max_points) {
-    const std::string number =
-        count >= count_limit ? "10^18 or more" : group_digits(static_cast<std::uintmax_t>(count));
-    throw usage_error(fmt::format("{}: {} points are more than 100,000; shorten the [grid]", study.file, number));
-  }
-  std::vector<StudyPoint> points;
-  points.reserve(count);
-  if (has_grid_points(study)) expand_template(study, {{}, "", -1}, points);
-  for (std::size_t i = 0; i < study.points.size(); ++i) {
-    expand_template(study, {study.points[i].settings, study.points[i].label, static_cast<int>(i)}, points);
-  }
-  return points;
-}
-
-int line_that_sets(const Study& study, const StudyPoint& point, const std::string& setting) {
-  if (point.point >= 0) {
-    const GivenValues& values = study.points[static_cast<std::size_t>(point.point)].settings;
-    if (const auto found = values.find(setting); found != values.end()) return found->second.line;
-  }
-  for (const Axis& axis : study.grid) {
-    if (axis.name == setting) return axis.line;
-  }
-  const auto fixed = study.fixed.find(setting);
-  return fixed == study.fixed.end() ? -1 : fixed->second.line;
-}
-
 namespace {
 
 bool is_in_a_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
@@ -187,20 +50,78 @@ std::string error_location(const Study& study, const StudyPoint& point, std::spa
 
 struct PlannedPoint {
   StudyPoint point;
-  StageRequest request;
-  std::string id;
+  StageRequest request;        // with its id
+  std::string data_and_seeds;  // canonical JSON of its settings of data and seeds
 };
 
-PlannedPoint plan_point(const Study& study, const StudyPoint& point, std::span<const settings::Setting> rows,
+/// Values of all settings with a trait or the other.
+std::string data_and_seeds(const Config& config) {
+  Json values = settings::with_trait(config, &settings::Traits::data);
+  values.update(settings::with_trait(config, &settings::Traits::seed));
+  return canonical_json(values);
+}
+
+PlannedPoint plan_point(const Study& study, StudyPoint point, std::span<const settings::Setting> rows,
                         const ResolveFn& resolve, const PlanFn& plan) {
   try {
     StageRequest request = plan(resolve(point.given), point_label(point));
-    std::string id = stage_id(request.identity);
-    return {point, std::move(request), std::move(id)};
+    add_id(request);
+    std::string values = data_and_seeds(request.config);
+    return {std::move(point), std::move(request), std::move(values)};
   } catch (const Error& error) {
     if (error.code() != ExitCode::usage) throw;
     throw usage_error(fmt::format("{}: {}", error_location(study, point, rows, error.what()), error.what()));
   }
+}
+
+/// The settings that determine which files are read.
+std::vector<std::string> file_settings(std::span<const settings::Setting> rows) {
+  std::vector<std::string> names;
+  for (const settings::Setting& setting : rows) {
+    if (setting.traits.data && !setting.traits.cuts_data) names.push_back(setting.name);
+  }
+  return names;
+}
+
+/// The end of the points that follow `begin` and read the same files.
+std::size_t end_of_data_set(const std::vector<StudyPoint>& points, std::size_t begin,
+                            const std::vector<std::string>& file_settings) {
+  const auto value = [](const StudyPoint& point, const std::string& name) -> const Json& {
+    static const Json none;
+    const auto found = point.given.json().find(name);
+    return found == point.given.json().end() ? none : *found;
+  };
+  const auto reads_others = [&](const StudyPoint& point) {
+    return std::any_of(file_settings.begin(), file_settings.end(),
+                       [&](const std::string& name) { return value(point, name) != value(points[begin], name); });
+  };
+  const auto first = points.begin() + static_cast<std::ptrdiff_t>(begin);
+  return static_cast<std::size_t>(std::find_if(first, points.end(), reads_others) - points.begin());
+}
+
+/// Threads to plan that many points with: starting one takes as long as planning a few points.
+int planning_threads(std::size_t points, int cores) {
+  constexpr std::size_t points_per_thread = 64;
+  constexpr int max_threads = 16;
+  return static_cast<int>(std::clamp<std::size_t>(points / points_per_thread, 1, std::min(cores, max_threads)));
+}
+
+/// Plans all points, those that read the same files at the same time: a planner keeps one data set in memory.
+std::vector<PlannedPoint> plan_points(const Study& study, std::vector<StudyPoint> points,
+                                      std::span<const settings::Setting> rows, const ResolveFn& resolve,
+                                      const PlanFn& plan) {
+  const std::vector<std::string> names = file_settings(rows);
+  const int cores = usable_cores();
+  std::vector<PlannedPoint> planned(points.size());
+  for (std::size_t begin = 0, end = 0; begin < points.size(); begin = end) {
+    end = end_of_data_set(points, begin, names);
+    const auto plan_next = [&, begin](std::int64_t i) {
+      const std::size_t at = begin + static_cast<std::size_t>(i);
+      planned[at] = plan_point(study, std::move(points[at]), rows, resolve, plan);
+    };
+    parallel_for(static_cast<std::int64_t>(end - begin), planning_threads(end - begin, cores), plan_next);
+  }
+  return planned;
 }
 
 /// Settings that differ although the trial is the same: they do not act in it.
@@ -230,23 +151,17 @@ void unify_labels(const Study& study, const std::vector<PlannedPoint*>& same) {
     throw usage_error(
         fmt::format("{}: '{}' and '{}' are the same trial {}: no setting that acts in it differs; keep one",
                     index < 0 ? study.file : location(study, study.points[static_cast<std::size_t>(index)].line),
-                    label, planned->request.label, planned->id));
+                    label, planned->request.label, planned->request.id));
   }
 }
 
-/// Key of a cell of a table: data, seeds and label.
-std::string cell_key(const StageRequest& request) {
-  Json key = settings::with_trait(request.config, &settings::Traits::data);
-  key.update(settings::with_trait(request.config, &settings::Traits::seed));
-  key["label"] = request.label;
-  return canonical_json(key);
-}
-
+/// Throws Error (usage) if two trials share label, data and seeds, and so the cell of a table.
 void check_cells(const Study& study, const std::vector<PlannedPoint>& planned) {
-  std::map<std::string, const PlannedPoint*> cells;
+  std::map<std::pair<std::string_view, std::string_view>, const PlannedPoint*> cells;
   for (const PlannedPoint& each : planned) {
-    const auto [seen, is_new] = cells.emplace(cell_key(each.request), &each);
-    if (is_new || seen->second->id == each.id) continue;
+    const auto [seen, is_new] = cells.emplace(
+        std::pair(std::string_view(each.data_and_seeds), std::string_view(each.request.label)), &each);
+    if (is_new || seen->second->request.id == each.request.id) continue;
     const int index = each.point.point;
     throw usage_error(
         fmt::format("{}: two different trials are labelled '{}' for the same data and seed; give one another label",
@@ -259,13 +174,13 @@ void check_cells(const Study& study, const std::vector<PlannedPoint>& planned) {
 
 StageGraph plan_study(const Study& study, std::span<const settings::Setting> rows, const ResolveFn& resolve,
                       const PlanFn& plan) {
-  std::vector<PlannedPoint> planned;
-  for (const StudyPoint& point : expand(study)) planned.push_back(plan_point(study, point, rows, resolve, plan));
+  std::vector<PlannedPoint> planned = plan_points(study, expand(study), rows, resolve, plan);
   std::map<std::string, std::vector<PlannedPoint*>> by_id;
-  for (PlannedPoint& each : planned) by_id[each.id].push_back(&each);
+  for (PlannedPoint& each : planned) by_id[each.request.id].push_back(&each);
   for (const auto& [id, same] : by_id) unify_labels(study, same);
   check_cells(study, planned);
   std::vector<StageRequest> requests;
+  requests.reserve(planned.size());
   for (PlannedPoint& each : planned) requests.push_back(std::move(each.request));
   return make_graph(std::move(requests));
 }

@@ -49,7 +49,8 @@ using ResolveFn = std::function<Config(const Config& given)>;
 
 /// Makes the graph of a study. The label of a trial is that of its [[point]], or else the method and each varying
 /// setting that acts in it: "M2m, lambda=0.1". Points that differ only in settings that do not act (ERM and
-/// m2m.lambda) are one trial.
+/// m2m.lambda) are one trial. Calls `resolve` and `plan` on several threads if there are many points; the graph
+/// does not depend on their number.
 ///
 /// Throws Error (usage), "file:line: ...", if `resolve` or `plan` refuses a point, if one trial would have two
 /// labels, or if two trials would share label, data and seeds. Other errors of `plan` propagate.

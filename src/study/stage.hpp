@@ -24,10 +24,14 @@ struct StageRequest {
   double memory = 0;  // upper estimate of its device memory in bytes; 0: unknown
   std::vector<StageRequest> needs;  // stages whose artifacts it reads
   double disk = 0;                  // bytes of files that it leaves at least; 0: unknown
+  std::string id = {};              // stage_id(identity); empty until add_id()
 };
 
 /// Id of a stage: the first 16 hexadecimal digits of the SHA-256 of the canonical JSON of `identity`. Pure.
 std::string stage_id(const Json& identity);
+
+/// Gives a request its id if it has none, and returns it.
+const std::string& add_id(StageRequest& request);
 
 struct StageNeed {
   StageKind kind = StageKind::g;
@@ -51,9 +55,9 @@ struct Stage {
   const std::string* need(StageKind wanted) const;
 };
 
-/// Plans the stage of one point, whose settings are all resolved. Throws Error (usage or bad_data) if the point
-/// cannot be trained.
-using PlanFn = std::function<StageRequest(const Config& point, const std::string& label)>;
+/// Plans the stage of one point, whose settings are all resolved. Thread-safe. Throws Error (usage or bad_data) if
+/// the point cannot be trained.
+using PlanFn = std::function<StageRequest(Config point, const std::string& label)>;
 
 /// Progress of a running stage. Fractions in [0, 1]; NaN: does not apply.
 struct Progress {

@@ -84,7 +84,17 @@ std::shared_ptr<const LoadedData> split_loaded(const LoadedData& data_set, const
   return data;
 }
 
-constexpr std::size_t max_cached_splits = 64;
+constexpr std::int64_t max_cached_numbers = 16 << 20;  // 64 MiB
+
+/// Row numbers and labels of a split, its parts that are not shared with other splits.
+std::int64_t count_numbers(const LoadedData& data) {
+  std::int64_t numbers = 0;
+  for (const data::PoolRows* part : {&data.split.train, &data.split.validation, &data.split.test})
+    numbers += static_cast<std::int64_t>(part->rows.size());
+  for (const Pool pool : {Pool::train, Pool::validation, Pool::test})
+    numbers += data::samples_in(data.set, pool).count();
+  return numbers;
+}
 
 }  // namespace
 
@@ -124,21 +134,36 @@ std::shared_ptr<const LoadedData> with_augmentation(const LoadedData& data,
   return augmented;
 }
 
-std::shared_ptr<const LoadedData> DataCache::get(const Config& resolved, torch::Device device) {
+void DataCache::read_data_set(const Config& resolved, torch::Device device) {
   const std::string key = cache_key(resolved, false) + device.str();
-  if (data_set_ == nullptr || key != key_) {
-    splits_.clear();  // frees the old data set first
-    data_set_.reset();
-    auto data = std::make_shared<LoadedData>();
-    data->set = data::load_data_set(settings::read<settings::DataSettings>(resolved));
-    place_samples(*data, device);
-    data_set_ = std::move(data);
-    key_ = key;
+  if (data_set_ != nullptr && key == key_) return;
+  splits_.clear();  // frees the old data set first
+  numbers_ = 0;
+  data_set_.reset();
+  auto data = std::make_shared<LoadedData>();
+  data->set = data::load_data_set(settings::read<settings::DataSettings>(resolved));
+  place_samples(*data, device);
+  data_set_ = std::move(data);
+  key_ = key;
+}
+
+std::shared_ptr<const LoadedData> DataCache::get(const Config& resolved, torch::Device device) {
+  const std::string split_key = cache_key(resolved, true);
+  std::unique_lock lock(mutex_);
+  read_data_set(resolved, device);
+  if (const auto found = splits_.find(split_key); found != splits_.end()) return found->second;
+  const std::shared_ptr<const LoadedData> data_set = data_set_;
+  lock.unlock();  // other threads split at the same time
+  auto split = split_loaded(*data_set, resolved);
+  lock.lock();
+  if (data_set_ != data_set) return split;
+  if (numbers_ > max_cached_numbers) {
+    splits_.clear();
+    numbers_ = 0;
   }
-  if (splits_.size() >= max_cached_splits) splits_.clear();
-  auto& split = splits_[cache_key(resolved, true)];
-  if (split == nullptr) split = split_loaded(*data_set_, resolved);
-  return split;
+  const auto [kept, is_new] = splits_.emplace(split_key, std::move(split));
+  if (is_new) numbers_ += count_numbers(*kept->second);
+  return kept->second;
 }
 
 std::vector<std::int32_t> pool_labels(const LoadedData& data, const data::PoolRows& part) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,16 +43,21 @@ std::shared_ptr<const LoadedData> with_smote(const LoadedData& data, Key key);
 std::shared_ptr<const LoadedData> with_augmentation(const LoadedData& data,
                                                     const settings::AugmentSettings& settings);
 
-/// Keeps the last data set and its splits, so that the trials of a grid do not read it again. Not thread-safe.
+/// Keeps the last data set and its splits, so that the trials of a grid do not read it again. Thread-safe.
 class DataCache {
  public:
   /// Returns load_data(), from memory if possible. Throws Error as load_data() does.
   std::shared_ptr<const LoadedData> get(const Config& resolved, torch::Device device = torch::kCPU);
 
  private:
+  /// Reads the data set unless it is in memory. The caller holds `mutex_`.
+  void read_data_set(const Config& resolved, torch::Device device);
+
+  std::mutex mutex_;                                                 // guards the members below
   std::string key_;                                                  // of the data set
   std::shared_ptr<const LoadedData> data_set_;                       // without split
   std::map<std::string, std::shared_ptr<const LoadedData>> splits_;  // they share the data set's memory
+  std::int64_t numbers_ = 0;                                         // row numbers and labels of all splits
 };
 
 /// Returns the labels of a part, in its order.

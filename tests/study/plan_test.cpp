@@ -1,7 +1,9 @@
 #include "study/plan.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <set>
 
 #include "settings/setting.hpp"
@@ -141,6 +143,63 @@ TEST(Plan, LetsOtherErrorsThroughAsTheyAre) {
     EXPECT_EQ(error.code(), ExitCode::bad_data);
     EXPECT_STREQ(error.what(), "cifar-10: gone");
   }
+}
+
+/// A study of 1,000 seeds, more than one thread plans.
+Study thousand_seeds(const std::string& toml) {
+  Study study = testing::study_from(toml + "\n[grid]\nseed = [0]");
+  for (int seed = 1; seed < 1000; ++seed) study.grid[0].values.emplace_back(seed);
+  return study;
+}
+
+StageGraph plan_with(const Study& study, const PlanFn& plan, std::vector<settings::Setting> rows) {
+  return plan_study(study, rows, testing::fake_resolve, plan);
+}
+
+TEST(Plan, PlansEachPointOnceAndKeepsTheirOrder) {
+  std::atomic<int> planned = 0;
+  const PlanFn plan = [&](const Config& resolved, const std::string& label) {
+    ++planned;
+    return testing::fake_plan(resolved, label);
+  };
+  const StageGraph graph = plan_with(thousand_seeds("method = 'ERM'"), plan, testing::fake_settings());
+  EXPECT_EQ(planned, 1000);
+  ASSERT_EQ(graph.size(), 1000);
+  for (int seed = 0; seed < 1000; ++seed) {
+    const Stage& stage = graph.stages[static_cast<std::size_t>(seed)];
+    EXPECT_EQ(stage.config.integer("seed"), seed);
+    EXPECT_EQ(stage.id, stage_id(stage.identity));
+  }
+}
+
+TEST(Plan, RefusesTheFirstPointThatCannotBeTrained) {
+  const PlanFn plan = [&](const Config& resolved, const std::string& label) {
+    const std::int64_t seed = resolved.integer("seed");
+    if (seed >= 300) throw usage_error(fmt::format("seed = {}: too many", seed));
+    return testing::fake_plan(resolved, label);
+  };
+  const Study study = thousand_seeds("method = 'ERM'");
+  EXPECT_EQ(testing::complaint([&] { plan_with(study, plan, testing::fake_settings()); }, ExitCode::usage),
+            "jobs/test.toml:3: seed = 300: too many");
+}
+
+TEST(Plan, ReadsOneDataSetAtATime) {
+  std::vector<settings::Setting> rows = testing::fake_settings();
+  for (settings::Setting& row : rows) row.traits.data = row.name == "data.set";
+  Study study = thousand_seeds("method = 'ERM'");
+  study.grid.insert(study.grid.begin(), Axis{"data.set", {"a", "b"}, 1});
+  std::atomic<int> of_a = 0, of_b = 0;
+  std::atomic<bool> both = false;
+  const PlanFn plan = [&](const Config& resolved, const std::string& label) {
+    std::atomic<int>& mine = resolved.text("data.set") == "a" ? of_a : of_b;
+    ++mine;
+    if (of_a > 0 && of_b > 0) both = true;
+    StageRequest request = testing::fake_plan(resolved, label);
+    --mine;
+    return request;
+  };
+  EXPECT_EQ(plan_with(study, plan, rows).size(), 2000);
+  EXPECT_FALSE(both);
 }
 
 TEST(Points, RefusesAnEmptyStudy) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/parallel.hpp"
 #include "settings/resolve.hpp"
 
 namespace m2m::train {
@@ -30,6 +31,23 @@ TEST(DataCache, ReadsADataSetOnceForTwoSplits) {
   EXPECT_EQ(steep->samples.front().data_ptr(), flat->samples.front().data_ptr());
   EXPECT_NE(steep->split.counts, flat->split.counts);
   EXPECT_NE(steep->mean, flat->mean);  // of the training part
+}
+
+TEST(DataCache, SplitsOnceForEachOfAHundredSeeds) {
+  DataCache cache;
+  std::vector<std::shared_ptr<const LoadedData>> first;
+  for (int seed = 0; seed < 100; ++seed) first.push_back(cache.get(digits({{"seed", seed}})));
+  for (int seed = 0; seed < 100; ++seed) EXPECT_EQ(cache.get(digits({{"seed", seed}})), first[seed]) << seed;
+}
+
+TEST(DataCache, GivesThreadsTheSameSplitsOfOneDataSet) {
+  DataCache cache;
+  std::vector<std::shared_ptr<const LoadedData>> got(40);
+  parallel_for(40, 4, [&](std::int64_t i) { got[i] = cache.get(digits({{"seed", i / 2}})); });
+  for (std::size_t i = 0; i < got.size(); i += 2) {
+    EXPECT_EQ(got[i], got[i + 1]);
+    EXPECT_EQ(got[i]->samples.front().data_ptr(), got[0]->samples.front().data_ptr());
+  }
 }
 
 TEST(DataCache, SplitsAgainIfTheSeedDrawsTheSubset) {
