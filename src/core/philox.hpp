@@ -33,7 +33,7 @@ enum class Purpose : std::uint8_t {
   mix_box = 17,        // position of a pasted patch
   mix_coin = 18,       // choice of the batches to mix
   partner_class = 19,  // class of a partner from outside the batch
-  partner_image = 20,  // its image within the class
+  partner_image = 20,  // its image, within the class or among all
   partner_crop = 21,   // its shift and flip
   pool = 22,           // seed pool of a class
   pool_image = 23,     // seed image of a slot, from the pool

@@ -176,18 +176,18 @@ std::vector<Slot> plan_slots(const PlanInputs& inputs, int epoch, settings::Samp
   return slots;
 }
 
-std::vector<std::int32_t> shard_slots(std::int64_t slots, std::span<const std::int32_t> translated_slots, int rank,
+std::vector<std::int32_t> shard_slots(std::int64_t slots, std::span<const std::int32_t> edited_slots, int rank,
                                       int ranks) {
   std::vector<std::int32_t> shard;
   std::int64_t assigned = 0;
   const auto assign = [&](std::int32_t slot) {
     if (assigned++ % ranks == rank) shard.push_back(slot);
   };
-  for (const std::int32_t slot : translated_slots) assign(slot);
-  auto next_translated = translated_slots.begin();
+  for (const std::int32_t slot : edited_slots) assign(slot);
+  auto next_edited = edited_slots.begin();
   for (std::int32_t slot = 0; slot < slots; ++slot) {
-    if (next_translated != translated_slots.end() && *next_translated == slot) {
-      ++next_translated;
+    if (next_edited != edited_slots.end() && *next_edited == slot) {
+      ++next_edited;
     } else {
       assign(slot);
     }

@@ -86,10 +86,10 @@ std::vector<Slot> plan_slots(const PlanInputs& inputs, int epoch, settings::Samp
 
 /// Slots of a step that `rank` of `ranks` takes, ascending. Pure: the same on every rank.
 ///
-/// slots: number of slots of the step; translated_slots: those whose images will be translated, ascending.
-/// All slots and the translated ones are both divided evenly: the shards of two ranks differ by at most one. Each
+/// slots: number of slots of the step; edited_slots: those whose images will be translated or noise, ascending.
+/// All slots and the edited ones are both divided evenly: the shards of two ranks differ by at most one. Each
 /// slot goes to one rank; a rank has none if slots < ranks.
-std::vector<std::int32_t> shard_slots(std::int64_t slots, std::span<const std::int32_t> translated_slots, int rank,
+std::vector<std::int32_t> shard_slots(std::int64_t slots, std::span<const std::int32_t> edited_slots, int rank,
                                       int ranks);
 
 /// Range [first, second) of `count` items that `rank` of `ranks` takes, divided evenly. Pure.

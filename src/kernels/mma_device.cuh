@@ -168,7 +168,12 @@ class DeviceWarp {
 
   M2M_DEVICE Real sqrt(Real v) const { return sqrtf(v); }
   M2M_DEVICE Real exp(Real v) const { return expf(v); }
-  M2M_DEVICE Real max(Real a, Real b) const { return fmaxf(a, b); }
+  /// NaN if a or b is.
+  M2M_DEVICE Real max(Real a, Real b) const {
+    Real r;
+    asm("max.NaN.f32 %0, %1, %2;" : "=f"(r) : "f"(a), "f"(b));
+    return r;
+  }
   M2M_DEVICE Real max_of_lanes(Real v) const {
     M2M_UNROLL
     for (int distance = 16; distance > 0; distance /= 2) v = fmaxf(v, __shfl_xor_sync(all_lanes, v, distance));

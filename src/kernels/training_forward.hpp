@@ -87,7 +87,7 @@ M2M_DEVICE void take_statistics(Block& block, const TrainingNorm& norm, const Tr
   block.sync();
 }
 
-/// The thread's chunks of a shortcut of `image`; of kind `none` they are undefined.
+/// The thread's chunks of a shortcut of `image`; of kind `none` they are 0.
 template <typename Chunks, typename Block>
 M2M_DEVICE typename Chunks::Held load_shortcut(const typename Block::Warp& warp, const Shortcut& shortcut,
                                                int image) {

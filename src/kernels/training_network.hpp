@@ -8,7 +8,7 @@
 
 namespace m2m::kernels {
 
-inline constexpr int training_warps = 8;  // of a block: one block an image, alone on its multiprocessor
+inline constexpr int training_warps = 8;  // of a block: one block an image; two fit on a multiprocessor
 
 /// The number of convolutions of a ResNet with `blocks` blocks a stage. Pure.
 constexpr int training_layers(int blocks) { return 1 + 6 * blocks; }

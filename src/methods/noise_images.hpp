@@ -22,8 +22,8 @@ double noise_probability(const ClassCounts& counts, int label, double delta);
 
 /// Draws the slots of a step that show noise, ascending. Pure; bit-identical everywhere.
 ///
-/// slots: of the plan made from `inputs`; a slot keeps its label. If every slot is drawn, the first one keeps its
-/// image, because batch norm needs one.
+/// slots: of the plan made from `inputs`; a slot keeps its label. Two slots keep their images, the first ones
+/// if all are drawn, because batch norm needs two; a step of one slot keeps its.
 std::vector<std::int32_t> plan_noise(const data::PlanInputs& inputs, std::span<const data::Slot> slots, int epoch,
                                      std::int64_t step, double delta);
 

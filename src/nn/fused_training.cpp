@@ -136,18 +136,20 @@ class FusedTraining::Memory {
 /// gradients of all parameters are added there, so it returns none.
 struct FusedTraining::Function : torch::autograd::Function<Function> {
   struct Caller : torch::CustomClassHolder {
-    explicit Caller(FusedTraining* of) : training(of) {}
+    Caller(FusedTraining* of, Memory* in) : training(of), memory(in) {}
     FusedTraining* training;
+    Memory* memory;  // of the way there
   };
 
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& /*parameter*/,
                                const torch::Tensor& pixels, FusedTraining* training) {
-    context->saved_data["training"] = c10::IValue::make_capsule(c10::make_intrusive<Caller>(training));
-    return training->forward(pixels);
+    Memory& memory = training->forward(pixels);
+    context->saved_data["training"] = c10::IValue::make_capsule(c10::make_intrusive<Caller>(training, &memory));
+    return memory.features().detach();
   }
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const auto caller = c10::static_intrusive_pointer_cast<Caller>(context->saved_data["training"].toCapsule());
-    caller->training->backward(gradients[0]);
+    caller->training->backward(*caller->memory, gradients[0]);
     return {torch::Tensor(), torch::Tensor(), torch::Tensor()};
   }
 };
@@ -188,26 +190,25 @@ torch::Tensor FusedTraining::features(const torch::Tensor& pixels) {
   return Function::apply(layers_.front().weight, pixels, this);
 }
 
-torch::Tensor FusedTraining::forward(const torch::Tensor& pixels) {
+FusedTraining::Memory& FusedTraining::forward(const torch::Tensor& pixels) {
   std::unique_ptr<Memory>& memory = memories_[pixels.size(0)];
   if (memory == nullptr) memory = std::make_unique<Memory>(*this, static_cast<int>(pixels.size(0)));
-  current_ = memory.get();
   const auto count = static_cast<int>(layers_.size());
   kernels_->pack(static_cast<const kernels::PackLayer*>(pack_table_.const_data_ptr()), count,
                  words(forward_weights_), words(backward_weights_));
   const torch::Tensor images = pixels.contiguous();
-  current_->step().pixels.images = images.const_data_ptr<float>();
-  for (int layer = 0; layer <= count; ++layer) kernels_->forward(current_->step(), layer);
-  return current_->features().detach();
+  memory->step().pixels.images = images.const_data_ptr<float>();
+  for (int layer = 0; layer <= count; ++layer) kernels_->forward(memory->step(), layer);
+  return *memory;
 }
 
-void FusedTraining::backward(const torch::Tensor& feature_gradient) {
+void FusedTraining::backward(Memory& memory, const torch::Tensor& feature_gradient) {
   const torch::Tensor gradient = feature_gradient.contiguous();
-  kernels::TrainingStep& step = current_->step();
+  kernels::TrainingStep& step = memory.step();
   step.feature_gradient = gradient.const_data_ptr<float>();
   const auto count = static_cast<int>(layers_.size());
   for (int layer = count; layer >= 0; --layer) kernels_->backward(step, layer);
-  kernels_->add_weight_gradients(current_->weight_gradients(), count, step.batch.images);
+  kernels_->add_weight_gradients(memory.weight_gradients(), count, step.batch.images);
 }
 
 }  // namespace m2m::nn

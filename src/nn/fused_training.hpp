@@ -64,8 +64,8 @@ class FusedTraining {
   class Memory;  // of a batch size
   struct Function;
 
-  torch::Tensor forward(const torch::Tensor& pixels);
-  void backward(const torch::Tensor& feature_gradient);
+  Memory& forward(const torch::Tensor& pixels);
+  void backward(Memory& memory, const torch::Tensor& feature_gradient);
 
   std::unique_ptr<TrainingKernels> kernels_;
   std::vector<Layer> layers_;
@@ -75,7 +75,6 @@ class FusedTraining {
   torch::Tensor forward_weights_, backward_weights_;  // Words4 of all layers
   torch::Tensor pack_table_;
   std::map<std::int64_t, std::unique_ptr<Memory>> memories_;  // by batch size
-  Memory* current_ = nullptr;                                 // of the last features()
 };
 
 }  // namespace m2m::nn

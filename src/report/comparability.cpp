@@ -102,8 +102,8 @@ std::optional<std::string> mode_difference(const Trials& trials) {
 /// Fused steps round elsewhere than all others, which differ in the order of sums only.
 std::optional<std::string> executor_difference(const Trials& trials) {
   const auto found = difference(trials, [](const TrialRecord& t) -> std::string {
-    const std::string fused = settings::to_text(settings::Executor::fused);
-    return text_or_none(t.environment, "executor") == fused ? fused : "eager or graph";
+    const std::string executor = text_or_none(t.environment, "executor");
+    return executor.starts_with(settings::to_text(settings::Executor::fused)) ? executor : "eager or graph";
   });
   if (!found) return std::nullopt;
   return fmt::format("{} has {} = {}, the others {}: averaging them would mix two ways of rounding",

@@ -166,9 +166,8 @@ std::vector<Method> adjustment_and_second_stages() {
           {{"recipe.loss", "vector-scaling"}, {"vs.tau", 0.0}}),
       row("LADE",
           "Balanced Softmax, and a term over the batch that takes the label distribution out of the logits.",
-          "LA with τ = 1, and α Σ_k N_k/N (l_k + λ l_k² - m_k) once a batch: m_k the mean of z_k over its samples "
-          "of "
-          "class k, l_k = log mean_i(N/(K N_y) e^(z_k)); `lade.alpha`, `lade.lambda`",
+          "LA with τ = 1, and α Σ_k N_k/N (l_k + λ l_k² - m_k) once a batch: m_k the mean of z_k over its "
+          "samples of class k, l_k = log mean_i(N/(K N_y) e^(z_k)); `lade.alpha`, `lade.lambda`",
           hong, {{"recipe.loss", "lade"}}),
       row("LA-post-hoc",
           "The log of the class frequencies taken off the logits of a finished trial, without training.",
@@ -241,9 +240,8 @@ std::vector<Method> later_second_stages() {
            {"recipe.class_weights", "generalised"},
            {"second.weight_decay", 5e-4}}),
       row("H2T", "Features of plain draws put into those of class-balanced ones, to train the head of mixup on.",
-          "the head of mixup trained on, class-balanced; in each batch a random `h2t.share` of the features, the "
-          "same "
-          "for all its samples, is that of a plain draw; the label stays",
+          "the head of mixup trained on, class-balanced; in each batch a random `h2t.share` of the "
+          "features, the same for all its samples, is that of a plain draw; the label stays",
           "Li et al.: Feature fusion from head to tail for long-tailed visual recognition, AAAI 2024",
           {{"recipe.start", "mixup"},
            {"recipe.train", "base-head"},

@@ -286,7 +286,10 @@ void check_needed_trials(const Config& resolved) {
   check_training(base);
   check_experts(base);
   check_loss_over_batch(base);
-  if (read<Recipe>(base).translates()) check_experts(g_config(base));
+  if (read<Recipe>(base).translates()) {
+    check_experts(g_config(base));
+    check_loss_over_batch(g_config(base));
+  }
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ enum class HeadKind {
   cosine,  // cosines of x with a vector per class, in [-1, 1]
 };
 
-/// When sampling, class weights and translation take effect: never, from the first epoch, or from
+/// When sampling, class weights, translation and images of noise take effect: never, from the first epoch, or from
 /// train.defer_until.
 enum class Rebalance { never, at_once, deferred };
 

@@ -23,7 +23,8 @@ Rows<Recipe> method_rows() {
       setting("recipe.rebalance", &Recipe::rebalance)
           .derived()
           .acts_post_hoc()
-          .help("When sampling, class weights and translation take effect: never, from the first epoch, or from "
+          .help("When sampling, class weights, translation and images of noise take effect: never, from the first "
+                "epoch, or from "
                 "train.defer_until."),
       setting("recipe.sampling", &Recipe::sampling)
           .derived()

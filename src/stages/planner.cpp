@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <map>
 #include <sstream>
@@ -15,14 +14,12 @@
 #include "core/metrics.hpp"
 #include "methods/m2m_plan.hpp"
 #include "nn/device.hpp"
-#include "nn/fused_resnet.hpp"
 #include "nn/network.hpp"
-#include "settings/augment_settings.hpp"
 #include "settings/m2m_settings.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
-#include "settings/sharpness_settings.hpp"
 #include "settings/train_settings.hpp"
+#include "stages/checks_against_data.hpp"
 #include "train/trial.hpp"
 #include "train/trial_setup.hpp"
 
@@ -87,9 +84,10 @@ double estimated_seconds(const Config& resolved, const train::LoadedData& data, 
     const double networks = m2m.lambda == 0 ? 1 : 2;
     per_slot = translated_share(data.split.counts, m2m.beta) * networks * iteration_passes * m2m.steps;
   }
-  // With frozen features only the head is trained.
+  // With frozen features only the head is trained; mixed features are those of two images.
+  const double frozen_passes = frozen_pass * (recipe.mixing == settings::Mixing::head_to_tail ? 2 : 1);
   const double passes_per_slot =
-      settings.sharpness.passes() * (recipe.is_second_stage() ? frozen_pass : step_passes);
+      settings.sharpness.passes() * (recipe.is_second_stage() ? frozen_passes : step_passes);
   double passes = 0;
   for (int epoch = settings.start_epoch; epoch < until.value_or(settings.epochs); ++epoch) {
     const bool edits = settings::phase_at(recipe, epoch, settings.defer_until).translates;
@@ -126,131 +124,6 @@ int epochs_to_run(const Config& resolved) {
   if (!settings::read<settings::Recipe>(resolved).trains()) return 0;
   const train::TrialSettings settings = train::trial_settings(resolved);
   return settings.epochs - settings.start_epoch;
-}
-
-/// Throws Error (usage) unless the network takes vectors of features.
-void check_network(const std::string& setting, const std::string& network, const LoadedData& data) {
-  if (settings::find_network(network).takes_features) return;
-  throw usage_error(fmt::format("{0} = '{1}' takes images, but {2} has vectors of features; set {0} = 'mlp'",
-                                setting, network, data.set.name));
-}
-
-/// Throws Error (usage) if the data are features and a setting needs images.
-void check_features(const Config& resolved, const LoadedData& data) {
-  if (!data.set.has_features()) return;
-  const auto recipe = settings::read<settings::Recipe>(resolved);
-  check_network(name_of(&TrainSettings::network), settings::value_of(resolved, &TrainSettings::network), data);
-  const auto g_network = settings::read<settings::M2mSettings>(resolved).g_network;
-  if (recipe.translates() && g_network) check_network(name_of(&M2mSettings::g_network), *g_network, data);
-  if (recipe.trains() && recipe.adds_noise()) {
-    throw usage_error(
-        fmt::format("recipe.noise_images = 'open': noise has the distribution of pixels, but {} has vectors of "
-                    "features; set recipe.noise_images = 'none'",
-                    data.set.name));
-  }
-  if (recipe.mixing == settings::Mixing::cmo || recipe.mixing == settings::Mixing::cutmix) {
-    throw usage_error(fmt::format(
-        "recipe.mixing = '{}': patches need images, but {} has vectors of features; set recipe.mixing = "
-        "'mixup', 'remix', 'unimix', 'mamix', 'balanced-mixup' or 'none'",
-        settings::to_text(recipe.mixing), data.set.name));
-  }
-}
-
-void check_random_label(const Config& resolved, const LoadedData& data) {
-  const bool is_random = settings::read<settings::M2mSettings>(resolved).label == settings::TrainLabel::random;
-  if (!settings::read<settings::Recipe>(resolved).translates() || !is_random || data.set.classes > 2) return;
-  throw usage_error(
-      fmt::format("m2m.label = 'random': needs a third class besides seed and target, but {} has {}; "
-                  "set m2m.label = 'target'",
-                  data.set.name, data.set.classes));
-}
-
-/// Throws Error (usage) if ImbSAM has no tail to minimise the sharpness of.
-void check_tail(const Config& resolved, const LoadedData& data) {
-  const auto sharpness = settings::read<settings::SharpnessSettings>(resolved);
-  if (!settings::read<settings::Recipe>(resolved).trains() || sharpness.kind != settings::Sharpness::imbsam) return;
-  const std::int64_t rarest = *std::min_element(data.split.counts.begin(), data.split.counts.end());
-  if (rarest < sharpness.tail_below) return;
-  using settings::SharpnessSettings;
-  throw usage_error(fmt::format(
-      "{0} = {1}: the rarest class of {2} has {3} training samples, so ImbSAM has no tail; set {0} = {4}, or {5} = "
-      "'sam'",
-      name_of(&SharpnessSettings::tail_below), sharpness.tail_below, data.set.name, rarest, rarest + 1,
-      name_of(&SharpnessSettings::kind)));
-}
-
-/// Throws Error (usage) if steps are to run fused and the network cannot.
-void check_fused(const Config& resolved, const LoadedData& data) {
-  if (!settings::read<settings::Recipe>(resolved).trains()) return;
-  const train::TrialSettings settings = train::trial_settings(resolved);
-  if (!settings.fused) return;
-  const std::string trouble = nn::fused_trouble(train::network_spec(settings, data), settings.device);
-  if (trouble.empty()) return;
-  throw usage_error(fmt::format("{0} = 'fused' {1}; set {0} = 'auto'", name_of(&TrainSettings::executor), trouble));
-}
-
-/// Setting and value that change images after crop and flip, and the advice to change none; of several the first.
-std::array<std::string, 2> first_transform(const settings::AugmentSettings& augment) {
-  using settings::AugmentSettings;
-  if (augment.has_policy()) {
-    const std::string& name = name_of(&AugmentSettings::policy);
-    return {fmt::format("{} = '{}'", name, settings::to_text(augment.policy)),
-            fmt::format("{} = '{}'", name, settings::to_text(settings::AugmentPolicy::plain))};
-  }
-  const bool cuts = augment.cutout > 0;
-  const std::string& name = cuts ? name_of(&AugmentSettings::cutout) : name_of(&AugmentSettings::erasing);
-  return {fmt::format("{} = {}", name, cuts ? augment.cutout : augment.erasing), fmt::format("{} = 0", name)};
-}
-
-/// Throws Error (usage) if the data cannot be augmented as a trial asks for.
-void check_augmentation(const Config& resolved, const LoadedData& data) {
-  const auto augment = settings::read<settings::AugmentSettings>(resolved);
-  if (!settings::read<settings::Recipe>(resolved).trains() || !augment.transforms()) return;
-  const auto& [channels, height, width] = data.set.train.shape;
-  std::string has;
-  if (channels != 1 && channels != 3) has = fmt::format("images of {} channels", channels);
-  if (data.set.has_features()) has = "vectors of features";
-  if (!has.empty()) {
-    const auto& [given, none] = first_transform(augment);
-    throw usage_error(
-        fmt::format("{} needs images of 1 or 3 channels, but {} has {}; set {}", given, data.set.name, has, none));
-  }
-  const int side = std::max(height, width);
-  if (augment.cutout <= 2 * side - 2) return;
-  throw usage_error(fmt::format("{0} = {1} always hides the whole image of {2}x{3} pixels; set {0} to at most {4}",
-                                name_of(&settings::AugmentSettings::cutout), augment.cutout, height, width,
-                                2 * side - 2));
-}
-
-/// Notices of the parts of a trial that are recorded, though its executor is 'fused'.
-std::vector<std::string> recorded_notices(const Config& resolved, int ranks) {
-  const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
-  if (!recipe.trains()) return {};
-  const train::TrialSettings settings = train::trial_settings(resolved);
-  if (!settings.fused) return {};
-  std::vector<std::string> notices;
-  const std::string& name = name_of(&TrainSettings::executor);
-  if (settings::read<settings::AugmentSettings>(resolved).transforms() && recipe.translates()) {
-    notices.push_back(
-        fmt::format("{} = 'fused': a translation in one launch would gather seed images without augment.*; "
-                    "translations are recorded steps instead",
-                    name));
-  }
-  const std::string reason = train::recorded_steps_reason(settings, recipe, ranks);
-  if (!reason.empty())
-    notices.push_back(fmt::format("{} = 'fused': {}; it trains without fused steps", name, reason));
-  return notices;
-}
-
-/// Throws Error (usage) if an oracle is asked for and the data set has no balanced full set.
-void check_oracle(const Config& resolved, const LoadedData& data) {
-  const bool is_oracle = settings::read<settings::M2mSettings>(resolved).g_data == settings::GData::balanced;
-  if (!settings::read<settings::Recipe>(resolved).translates() || !is_oracle || data.set.default_largest > 0)
-    return;
-  throw usage_error(
-      fmt::format("m2m.g_data = 'balanced': {} is imbalanced as it comes, so there is no balanced full "
-                  "set; set m2m.g_data = 'same'",
-                  data.set.name));
 }
 
 /// Notice such as "images: class 2 of 3 has no test sample: ..."; "" if each class has one or the part is empty.
@@ -344,13 +217,8 @@ StageRequest Planner::operator()(Config point, const std::string& label) {
   const auto data = data_cache_.get(resolved);
   log_notices(*data);
   log_once(train::check_record_size(*data, host_memory_size()));
-  check_features(resolved, *data);
-  check_fused(resolved, *data);
-  check_random_label(resolved, *data);
-  check_oracle(resolved, *data);
-  check_tail(resolved, *data);
-  check_augmentation(resolved, *data);
-  for (const std::string& recorded : recorded_notices(resolved, ranks_per_trial_)) log_once(recorded);
+  check_against_data(resolved, *data);
+  for (const std::string& notice : unfused_notices(resolved, ranks_per_trial_)) log_once(notice);
   const settings::Recipe recipe = settings::read<settings::Recipe>(resolved);
   trial.epochs = epochs_to_run(resolved);
   trial.cost = estimated_seconds(resolved, *data);
@@ -389,7 +257,8 @@ Json Planner::plan_g(StageRequest& trial, const LoadedData& data) {
     return {{"file", checked_checkpoint(name_of(&M2mSettings::g_from), m2m.g_from, config, data)}};
   }
   const auto data_of_g = data_cache_.get(config);
-  check_tail(config, *data_of_g);
+  check_g_against_data(config, *data_of_g);
+  for (const std::string& notice : unfused_notices(config, ranks_per_trial_)) log_once(notice);
   trial.needs.push_back(request_g(config, *data_of_g, ranks_per_trial_));
   trial.needs.back().disk = checkpoint_bytes(config, data);
   return {{"stage", add_id(trial.needs.back())}, {"pick", settings::to_text(m2m.g_epoch)}};

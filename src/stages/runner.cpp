@@ -116,10 +116,11 @@ study::StageResult Runner::operator()(const study::Stage& stage, study::StageCon
   environment["threads"] = settings.threads;
   environment["kernels"] = kernels_used(settings);
   environment["device"] = torch::DeviceTypeName(settings.device.type(), true);
-  environment["executor"] = settings.fused ? "fused" : settings.graphed ? "graph" : "eager";
   environment["evaluation_batch"] = settings.evaluation_batch;
   environment.update(device_record(settings.device));
-  environment["ranks_of_trial"] = ranks_.group == nullptr ? 1 : ranks_.group->size();
+  const int ranks = ranks_.group == nullptr ? 1 : ranks_.group->size();
+  environment["ranks_of_trial"] = ranks;
+  environment["executor"] = train::executor_name(settings, settings::read<settings::Recipe>(stage.config), ranks);
   if (ranks_.trials_per_device > 1) environment["trials_per_device"] = ranks_.trials_per_device;
   const std::shared_ptr<const train::LoadedData> loaded = data(stage, settings.device);
   const nn::StreamScope stream(settings.device);  // also makes the GPU current, on which kernels are launched

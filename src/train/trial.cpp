@@ -70,7 +70,7 @@ Trial::Trial(TrialPlan plan, TrialParts parts)
 std::unique_ptr<nn::FusedTraining> Trial::make_fused_training() const {
   const TrialSettings& settings = plan_.settings;
   if (!settings.fused || plan_.recipe.is_second_stage() ||
-      !recorded_steps_reason(settings, plan_.recipe, parts_.ranks->size()).empty())
+      !unfused_steps_reason(settings, plan_.recipe, parts_.ranks->size()).empty())
     return nullptr;
   return std::make_unique<nn::FusedTraining>(dynamic_cast<nn::ResNet&>(*network_), nn::make_training_kernels());
 }
@@ -210,7 +210,8 @@ const methods::LossFn& Trial::loss_of(const PassRequest& request) const {
 
 void Trial::forward_backward(const PassRequest& request, const StepWork& work, const Batch& batch,
                              const methods::TranslatedSlots& translated) {
-  const double images = static_cast<double>(batch.slots.size()) * forward_cost_;
+  const double passes = batch.partner_images.defined() ? 2 : 1;
+  const double images = passes * static_cast<double>(batch.slots.size()) * forward_cost_;
   const auto [outputs, losses] = (*step_pass_)(loss_of(request), batch, work.slots, parts_.profile,
                                                {images, plan_.recipe.is_second_stage() ? 0 : 2 * images});
   if (!request.is_first) return;

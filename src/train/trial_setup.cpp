@@ -134,11 +134,18 @@ TrialSettings trial_settings(const Config& resolved, int local_rank) {
   return settings;
 }
 
-std::string recorded_steps_reason(const TrialSettings& settings, const settings::Recipe& recipe, int ranks) {
+std::string unfused_steps_reason(const TrialSettings& settings, const settings::Recipe& recipe, int ranks) {
   if (!settings.fused) return "";
   if (recipe.adds_noise()) return "no kernel keeps batch norm's statistics of noise images apart";
   if (ranks == 1) return "";
   return fmt::format("{} ranks train one trial, and no kernel adds batch norm's sums over ranks", ranks);
+}
+
+std::string executor_name(const TrialSettings& settings, const settings::Recipe& recipe, int ranks) {
+  const char* operations = settings.graphed ? "graph" : "eager";
+  if (!settings.fused) return operations;
+  if (unfused_steps_reason(settings, recipe, ranks).empty()) return "fused";
+  return recipe.translates() ? "fused translations" : operations;
 }
 
 TrialKeys f_keys(const Config& resolved) {

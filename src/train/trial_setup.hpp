@@ -77,7 +77,11 @@ TrialSettings trial_settings(const Config& resolved, int local_rank = 0);
 
 /// Why the steps of a trial are not fused although it is to run so: images of noise, or `ranks` ranks share it; ""
 /// otherwise. Pure.
-std::string recorded_steps_reason(const TrialSettings& settings, const settings::Recipe& recipe, int ranks);
+std::string unfused_steps_reason(const TrialSettings& settings, const settings::Recipe& recipe, int ranks);
+
+/// How a trial that `ranks` ranks share runs, for its record: "eager", "graph", "fused", or "fused translations" if
+/// its steps are not. Pure.
+std::string executor_name(const TrialSettings& settings, const settings::Recipe& recipe, int ranks);
 
 /// The keys that a trial's random numbers are drawn with.
 struct TrialKeys {

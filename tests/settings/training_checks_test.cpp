@@ -148,7 +148,8 @@ TEST(LossOverTheBatch, IsRefusedIfLabelsAreShared) {
 
 TEST(LossOverTheBatch, IsRefusedIfTheOptimiserTakesSomeSamplesAlone) {
   for (const Json& given : {Json{{"method", "LADE"}}, Json{{"method", "M2m"}, {"m2m.g_method", "LADE"}},
-                            Json{{"method", "tau-norm"}, {"recipe.start", "LADE"}}}) {
+                            Json{{"method", "tau-norm"}, {"recipe.start", "LADE"}},
+                            Json{{"method", "cRT"}, {"recipe.start", "M2m"}, {"m2m.g_method", "LADE"}}}) {
     Json with_imbsam = given, with_sam = given;
     with_imbsam["train.sharpness"] = "imbsam";
     with_sam["train.sharpness"] = "sam";

@@ -213,6 +213,8 @@ TEST_F(AdviceTest, OfVectorsOfFeaturesWorks) {
                                     {"method=M2m", "m2m.g_network=resnet8"},
                                     {"method=CMO"},
                                     {"method=OPeN"},
+                                    {"method=M2m", "m2m.g_method=CMO"},
+                                    {"method=M2m", "m2m.g_method=OPeN"},
                                     {"method=M2m", "m2m.g_data=balanced"},
                                     {"method=ERM", "data.imbalance=longtail"},
                                     {"method=M2m", "data.imbalance=step", "data.largest=7"},

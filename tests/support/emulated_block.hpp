@@ -219,7 +219,7 @@ class EmulatedWarp {
     return each_lane(v, [](float x) { return std::exp(x); });
   }
   Real max(const Real& a, const Real& b) const {
-    return lane_by_lane(a, b, [](float x, float y) { return std::fmax(x, y); });
+    return lane_by_lane(a, b, [](float x, float y) { return std::isnan(x) || x > y ? x : y; });
   }
   Real max_of_lanes(const Real& v) const { return *std::max_element(v.of.begin(), v.of.end()); }
   Real sum(const Real& v) const { return sum_of_every(1, v); }

@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "methods/losses.hpp"
 #include "methods/mixing.hpp"
+#include "nn/device.hpp"
 #include "support/emulated_training_kernels.hpp"
 #include "support/test_device.hpp"
 #include "train/sgd.hpp"
@@ -31,8 +33,8 @@ struct Learner {
     network->to(device, bfloat16 ? torch::kFloat32 : torch::kFloat64);
     network->train();
     sgd = std::make_unique<Sgd>(*network, SgdRule{});
-    pass =
-        std::make_unique<AutogradStepPass>([this](const torch::Tensor& images) { return outputs(images); }, false);
+    pass = std::make_unique<AutogradStepPass>([this](const methods::Batch& batch) { return outputs(batch.images); },
+                                              AutogradStepPass::BatchTerm{}, false);
   }
 
   torch::Tensor outputs(const torch::Tensor& images) {
@@ -191,7 +193,8 @@ TEST(FusedTraining, IsRecordedWithItsLossAndItsHead) {
   for (const bool recorded : {false, true}) {
     const auto learner = fused_learner("resnet20", settings::HeadKind::cosine);
     learner->pass = std::make_unique<AutogradStepPass>(
-        [&](const torch::Tensor& images) { return learner->outputs(images); }, recorded);
+        [&](const methods::Batch& batch) { return learner->outputs(batch.images); }, AutogradStepPass::BatchTerm{},
+        recorded);
     for (int step = 0; step < 2; ++step) {  // the second one is recorded
       learner->run(methods::cross_entropy, batch_of(1));
       learner->sgd->update(0.01);
@@ -221,15 +224,57 @@ TEST(FusedTrainingOnTheDevice, LiesAsNearToFloat64AsEmulatedBlocks) {
                  "gradient");
 }
 
-TEST(FusedTraining, RecordsTheStepsOfATrialOfSeveralRanksOrWithImagesOfNoise) {
+TEST(FusedTraining, LeavesTheStepsOfSeveralRanksAndOfNoiseToOperations) {
   TrialSettings settings;
   settings::Recipe plain, with_noise;
   with_noise.noise_images = settings::NoiseImages::open;
-  EXPECT_EQ(recorded_steps_reason(settings, with_noise, 2), "");
+  EXPECT_EQ(unfused_steps_reason(settings, with_noise, 2), "");
   settings.fused = true;
-  EXPECT_EQ(recorded_steps_reason(settings, plain, 1), "");
-  EXPECT_NE(recorded_steps_reason(settings, plain, 2), "");
-  EXPECT_NE(recorded_steps_reason(settings, with_noise, 1), "");
+  EXPECT_EQ(unfused_steps_reason(settings, plain, 1), "");
+  EXPECT_NE(unfused_steps_reason(settings, plain, 2), "");
+  EXPECT_NE(unfused_steps_reason(settings, with_noise, 1), "");
+}
+
+TEST(FusedTraining, IsNamedInARecordIfStepsOrTranslationsAreFused) {
+  TrialSettings settings;
+  settings::Recipe plain, translating;
+  translating.translate = settings::Translate::m2m;
+  EXPECT_EQ(executor_name(settings, translating, 1), "eager");
+  settings.fused = settings.graphed = true;
+  EXPECT_EQ(executor_name(settings, plain, 1), "fused");
+  EXPECT_EQ(executor_name(settings, plain, 2), "graph");
+  EXPECT_EQ(executor_name(settings, translating, 2), "fused translations");
+}
+
+TEST(FusedTraining, KeepsWhatIsNotANumber) {
+  const auto learner = fused_learner("resnet20", settings::HeadKind::linear);
+  const torch::NoGradGuard no_gradient;
+  learner->network->parameters().front().view(-1)[0] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_TRUE(learner->outputs(batch_of(1).images).isnan().all().item<bool>());
+}
+
+/// Weights after three steps each of 150 and of 7 images, in turn.
+torch::Tensor weights_of_run_on(torch::Device device, bool recorded) {
+  Learner learner("resnet20", settings::HeadKind::linear, true, device);
+  learner.fused = std::make_unique<nn::FusedTraining>(*learner.network, nn::make_training_kernels());
+  learner.pass =
+      std::make_unique<AutogradStepPass>([&](const methods::Batch& batch) { return learner.outputs(batch.images); },
+                                         AutogradStepPass::BatchTerm{}, recorded);
+  for (int step = 0; step < 6; ++step) {
+    methods::Batch batch = batch_of(step % 2 == 0 ? 150 : 7);
+    batch.images = batch.images.to(device);
+    batch.labels = batch.labels.to(device);
+    learner.run(methods::cross_entropy, batch);
+    learner.sgd->update(0.01);
+  }
+  return learner.sgd->weight().cpu().clone();
+}
+
+TEST(FusedTrainingOnTheDevice, HasTheSameBitsRecorded) {
+  const torch::Device device = testing::test_device();
+  if (!device.is_cuda()) GTEST_SKIP() << "skipped: the kernels are for a GPU";
+  const nn::StreamScope stream(device);  // steps are recorded on a stream of their own
+  EXPECT_TRUE(torch::equal(weights_of_run_on(device, false), weights_of_run_on(device, true)));
 }
 
 }  // namespace

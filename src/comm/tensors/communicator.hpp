@@ -27,9 +27,9 @@ class Communicator {
   virtual bool any(bool mine) = 0;
 };
 
-/// Stacks the tensors of all ranks, [...] -> [ranks, ...], the same bits on every rank. own: of the same shape and
-/// type (float32 or float64) on every rank. A gradient reaches this rank's own part alone, as it has to if every
-/// rank computes the same function of the stack. Collective.
+/// Stacks the tensors of all ranks, [...] -> [ranks, ...], the same values on every rank. own: of the same shape
+/// and type (float32 or float64) on every rank. A gradient reaches this rank's own part alone, as it has to if
+/// every rank computes the same function of the stack. Collective.
 torch::Tensor stack_over_ranks(const torch::Tensor& own, Communicator& ranks);
 
 /// The communicator of a trial that one rank trains: sums change nothing. Local.
