@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <set>
 
 #include "checkpoints/checkpoint.hpp"
@@ -182,7 +183,8 @@ TEST_F(StagePins, OfEachSettingChangedAloneHold) {
 TEST_F(StagePins, OfTheDemoHold) {
   const auto fields = settings::all_settings();
   const study::Study study = study::read_study_file(testing::test_root() / "jobs/digits.toml", fields);
-  const study::StageGraph graph = study::plan_study(study, fields, settings::resolve, Planner());
+  Planner planner;
+  const study::StageGraph graph = study::plan_study(study, fields, settings::resolve, std::ref(planner));
   Stages stages;
   for (const study::Stage& stage : graph.stages) {
     stages.add(fmt::format("{} ratio={} seed={}", stage.label, value_of(stage.config, "data.ratio"),
