@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <set>
 #include <string>
 
 #include "core/error.hpp"
@@ -77,14 +78,15 @@ TEST_F(FeaturesTest, TakeThePerceptronUnlessAnotherNetworkIsAskedFor) {
 TEST_F(FeaturesTest, RefuseWhatIsDefinedOnImagesOnly) {
   EXPECT_TRUE(refusal({{"method", "CMO"}}).starts_with("recipe.mixing = 'cmo'"));
   EXPECT_TRUE(refusal({{"method", "CutMix"}}).starts_with("recipe.mixing = 'cutmix'"));
+  EXPECT_TRUE(refusal({{"method", "OPeN"}}).starts_with("recipe.noise_images = 'open'"));
 }
 
 TEST_F(FeaturesTest, RunEveryOtherMethodToAResult) {
   stages::Planner planner;
   std::vector<study::StageRequest> requests;
+  const std::set<std::string> on_images{"CMO", "CutMix", "SADE", "BalPoE", "OPeN"};
   for (const std::string& method : settings::method_names()) {
-    const bool needs_images = method == "CMO" || method == "CutMix" || method == "SADE" || method == "BalPoE";
-    if (!needs_images) requests.push_back(planner(config({{"method", method}}), method));
+    if (!on_images.contains(method)) requests.push_back(planner(config({{"method", method}}), method));
   }
   const study::StageGraph graph = study::make_graph(requests);
   const results::OutputFolder out{root_ / "out"};

@@ -23,8 +23,8 @@ class SingleRank : public Communicator {
 std::shared_ptr<Communicator> single_rank() { return std::make_shared<SingleRank>(); }
 
 torch::Tensor stack_over_ranks(const torch::Tensor& own, Communicator& ranks) {
+  if (ranks.size() == 1) return own.unsqueeze(0);
   const torch::Tensor row = own.unsqueeze(0);
-  if (ranks.size() == 1) return row;
   const std::int64_t before = ranks.rank(), after = ranks.size() - 1 - before;
   std::vector<std::int64_t> shape = row.sizes().vec();
   shape[0] = ranks.size();
