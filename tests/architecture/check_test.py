@@ -228,7 +228,9 @@ class Rules(Trees):
 
     def test_a_row_that_does_not_fit_its_table_fails(self):
         table = "| a | b |\n|---|---|\n| 1 | 2 |\n"
-        self.assertEqual(find_violations({"docs/a.md": table + "| x \\| y | 2 |\n\n```\n| a |\n|---|\n| 1 | 2 |\n```\n"}), [])
+        self.assertEqual(
+            find_violations({"docs/a.md": table + "| x \\| y | 2 |\n\n```\n| a |\n|---|\n| 1 | 2 |\n```\n"}), []
+        )
         self.fails({"docs/a.md": table + "| |x| | 2 |\n"}, "docs/a.md:4:", "4 cells in a table of 2")
 
     def test_a_comment_cites_a_heading_that_exists(self):
