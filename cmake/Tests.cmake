@@ -48,7 +48,7 @@ add_custom_target(unit_tests)
 
 # m2m_test(NAME [TORCH] [OPTIMISED] [RANKS n ...] [TIMEOUT s] [LABELS ...] SOURCES ... [CUDA ...] USES ... [CUDA_USES ...])
 # One GoogleTest program, NAME_test. Each of its suites is registered as NAME.SUITE, once, or once per number of MPI ranks.
-# TORCH: links libtorch and shares its header; left out without M2M_TORCH. Such a test, and one with sources for CUDA, is
+# TORCH: links libtorch, shares its header and seeds its random numbers; left out without M2M_TORCH. Such a test, and one with sources for CUDA, is
 # built and registered per variant. OPTIMISED: the sources have loops that would take long without. Labels: torch, mpi and
 # those given; unit if there are none; twin for an entry of the GPU programs that those for the CPU have too: without a GPU
 # scripts/check.sh leaves it out.
@@ -72,6 +72,7 @@ function(m2m_test name)
   if(TEST_TORCH)
     list(APPEND kind TORCH)
     list(APPEND labels torch)
+    list(APPEND TEST_SOURCES ${PROJECT_SOURCE_DIR}/tests/support/torch_seed.cpp)
   endif()
   if(NOT TEST_OPTIMISED)
     list(APPEND kind TESTS)
