@@ -48,10 +48,10 @@ add_custom_target(unit_tests)
 
 # m2m_test(NAME [TORCH] [OPTIMISED] [RANKS n ...] [TIMEOUT s] [LABELS ...] SOURCES ... [CUDA ...] USES ... [CUDA_USES ...])
 # One GoogleTest program, NAME_test. Each of its suites is registered as NAME.SUITE, once, or once per number of MPI ranks.
-# TORCH: links libtorch, shares its header and seeds its random numbers; left out without M2M_TORCH. Such a test, and one with sources for CUDA, is
-# built and registered per variant. OPTIMISED: the sources have loops that would take long without. Labels: torch, mpi and
-# those given; unit if there are none; twin for an entry of the GPU programs that those for the CPU have too: without a GPU
-# scripts/check.sh leaves it out.
+# TORCH: links libtorch, shares its header and seeds its random numbers; left out without M2M_TORCH. Such a test, and one with
+# sources for CUDA, is built and registered per variant. OPTIMISED: the sources have loops that would take long without. Labels:
+# torch, mpi and those given; unit if there are none; twin for an entry of the GPU programs that those for the CPU have too:
+# without a GPU scripts/check.sh leaves it out.
 function(m2m_test name)
   cmake_parse_arguments(TEST "TORCH;OPTIMISED" "TIMEOUT" "SOURCES;CUDA;USES;CUDA_USES;RANKS;LABELS" ${ARGN})
   if(TEST_TORCH AND NOT M2M_TORCH)
