@@ -22,7 +22,7 @@ PAGES = [
     "datasets/*.md",
     "packaging/*.md",
 ]
-STYLE = "docs/site.css"
+STYLES = "docs/*.css"
 LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)\s#]+)(?=(?:#[^)\s]*)?\))")
 # "```sh run=1" and alike: tests read the words after the language, mkdocs does not know them.
 FENCE = re.compile(r"^(```\w+)[^\n]*$", re.MULTILINE)
@@ -66,7 +66,8 @@ def main():
     for pattern in PAGES:
         for page in sorted(CHECKOUT.glob(pattern)):
             write_page(page, output)
-    shutil.copyfile(CHECKOUT / STYLE, output / STYLE)
+    for style in CHECKOUT.glob(STYLES):
+        shutil.copyfile(style, output / style.relative_to(CHECKOUT))
 
 
 if __name__ == "__main__":

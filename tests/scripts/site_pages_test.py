@@ -46,6 +46,10 @@ class Pages(unittest.TestCase):
         self.assertEqual(self.copy(), {"README.md", "docs/a.md", "src/README.md", "jobs/x.toml"})
         self.assertEqual((self.output / "jobs/x.toml").read_text(), FILES["jobs/x.toml"])
 
+    def test_styles_are_copied(self):
+        self.write("docs/site.css", "td { color: red; }\n")
+        self.assertIn("docs/site.css", self.copy())
+
     def test_a_link_to_a_folder_leads_to_its_page(self):
         self.copy()
         self.assertIn("[folder](src/README.md)", (self.output / "README.md").read_text())
