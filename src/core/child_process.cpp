@@ -14,11 +14,11 @@
 #include "core/error.hpp"
 #include "core/files.hpp"
 
-// The shadow memory of the address sanitizer is larger than any limit.
-#if defined(__SANITIZE_ADDRESS__)
+// The shadow memory of a sanitizer is larger than any limit.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define M2M_LIMITS_MEMORY false
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define M2M_LIMITS_MEMORY false
 #endif
 #endif
