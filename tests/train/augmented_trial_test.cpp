@@ -4,7 +4,7 @@
 
 #include "settings/augment_settings.hpp"
 #include "support/test_device.hpp"
-#include "support/tiny_trial.hpp"
+#include "support/whole_trial.hpp"
 
 namespace m2m::train {
 namespace {
@@ -73,31 +73,23 @@ Json strong(const std::string& method) {
           {"augment.erasing", 0.5}, {"train.network", "resnet8"},      {"m2m.gamma", 0.3}};
 }
 
-Trial run(const Json& given, std::int64_t steps_at_once = 1000) {
-  Trial trial(testing::tiny_trial(testing::tiny_config(given)));
-  while (!trial.done()) trial.submit(steps_at_once);
-  return trial;
-}
-
-bool same_weights(const Trial& a, const Trial& b) {
-  const checkpoints::NetworkState left = copy_state(a.network()), right = copy_state(b.network());
-  return std::all_of(left.begin(), left.end(),
-                     [&](const auto& item) { return testing::agree(item.second, right.at(item.first)); });
-}
-
 TEST(AugmentedTrial, HasTheSameNumbersEveryTimeAndOthersThanAPlainOne) {
   for (const char* method : {"ERM", "M2m", "CMO", "SMOTE"}) {
-    const Trial first = run(strong(method), 1);
-    EXPECT_TRUE(same_weights(first, run(strong(method)))) << method;
-    EXPECT_FALSE(same_weights(first, run(with(strong(method), {{"augment.policy", "plain"}})))) << method;
-    EXPECT_FALSE(same_weights(first, run(with(strong(method), {{"augment.erasing", 0.0}})))) << method;
+    const Trial first = testing::run_to_end(strong(method), 1);
+    EXPECT_TRUE(testing::same_weights(first, testing::run_to_end(strong(method)))) << method;
+    EXPECT_FALSE(
+        testing::same_weights(first, testing::run_to_end(with(strong(method), {{"augment.policy", "plain"}}))))
+        << method;
+    EXPECT_FALSE(
+        testing::same_weights(first, testing::run_to_end(with(strong(method), {{"augment.erasing", 0.0}}))))
+        << method;
   }
 }
 
 TEST(AugmentedTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
   for (const char* method : {"ERM", "M2m"}) {
     const Config config = testing::tiny_config(strong(method));
-    const Trial whole = run(strong(method));
+    const Trial whole = testing::run_to_end(strong(method));
     Trial begun = testing::tiny_trial(config);
     begun.submit(4 * 6 + 3);  // epochs have six steps; M2m translates in the last one
     testing::TrialSetup setup = testing::tiny_setup(config);
@@ -105,30 +97,32 @@ TEST(AugmentedTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
     ASSERT_EQ(setup.parts.resume->step, 3);
     Trial resumed = testing::make_trial(std::move(setup));
     resumed.submit(1000);
-    EXPECT_TRUE(same_weights(whole, resumed)) << method;
+    EXPECT_TRUE(testing::same_weights(whole, resumed)) << method;
   }
 }
 
 TEST(AugmentedTrial, LearnsTheSameFromRecordedStepsAndWhenAnotherThreadPlansAhead) {
-  const Trial eager = run(with(strong("M2m"), {{"train.executor", "eager"}, {"train.precision", "float64"}}));
-  const Trial graphed = run(with(strong("M2m"), {{"train.executor", "graph"}, {"train.precision", "float64"}}));
+  const Trial eager =
+      testing::run_to_end(with(strong("M2m"), {{"train.executor", "eager"}, {"train.precision", "float64"}}));
+  const Trial graphed =
+      testing::run_to_end(with(strong("M2m"), {{"train.executor", "graph"}, {"train.precision", "float64"}}));
   testing::TrialSetup setup = testing::tiny_setup(
       testing::tiny_config(with(strong("M2m"), {{"train.executor", "eager"}, {"train.precision", "float64"}})));
   setup.plan.settings.plans_ahead = true;
   Trial ahead = testing::make_trial(std::move(setup));
   ahead.submit(1000);
-  EXPECT_TRUE(same_weights(eager, ahead));
+  EXPECT_TRUE(testing::same_weights(eager, ahead));
   const auto left = copy_state(eager.network()), right = copy_state(graphed.network());
   for (const auto& [name, tensor] : left) EXPECT_TRUE(torch::allclose(tensor, right.at(name), 1e-8, 1e-8)) << name;
 }
 
 TEST(AugmentedTrial, RunsWithEachPolicyOnGreyImages) {
   const Json given = {{"train.epochs", 5}, {"train.lr", 0.01}, {"method", "RS"}};
-  const Trial plain = run(given);
+  const Trial plain = testing::run_to_end(given);
   for (const char* policy : {"autoaugment", "randaugment"}) {
-    const Trial trial = run(with(given, {{"augment.policy", policy}}));
+    const Trial trial = testing::run_to_end(with(given, {{"augment.policy", policy}}));
     EXPECT_TRUE(std::isfinite(trial.epochs().back().loss)) << policy;
-    EXPECT_FALSE(same_weights(plain, trial)) << policy;
+    EXPECT_FALSE(testing::same_weights(plain, trial)) << policy;
   }
 }
 

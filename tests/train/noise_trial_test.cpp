@@ -6,7 +6,7 @@
 #include "methods/noise_images.hpp"
 #include "nn/batch_norm.hpp"
 #include "support/test_device.hpp"
-#include "support/tiny_trial.hpp"
+#include "support/whole_trial.hpp"
 #include "train/routed_features.hpp"
 
 namespace m2m::train {
@@ -137,18 +137,6 @@ Json open_settings(const Json& more = Json::object()) {
   return given;
 }
 
-Trial run(const Json& given, std::int64_t steps_at_once = 1000) {
-  Trial trial(testing::tiny_trial(testing::tiny_config(given)));
-  while (!trial.done()) trial.submit(steps_at_once);
-  return trial;
-}
-
-bool same_weights(const Trial& a, const Trial& b) {
-  const checkpoints::NetworkState left = copy_state(a.network()), right = copy_state(b.network());
-  return std::all_of(left.begin(), left.end(),
-                     [&](const auto& item) { return testing::agree(item.second, right.at(item.first)); });
-}
-
 TEST(NoiseWork, IsThatOfThePlanOnAnyNumberOfRanks) {
   const Trial trial(testing::tiny_trial(testing::tiny_config(open_settings({{"open.delta", 1.0}}))));
   const EpochInputs& inputs = trial.inputs();
@@ -187,20 +175,21 @@ TEST(NoiseTrial, GivesTheSameNumbersEveryTimeAndHoweverItIsStepped) {
   for (const std::string precision : {"float32", "bf16", "float64"}) {
     if (!testing::gives_same_bits() && precision != "float64") continue;
     const Json given = open_settings({{"train.precision", precision}});
-    EXPECT_TRUE(same_weights(run(given, 1), run(given))) << precision;
+    EXPECT_TRUE(testing::same_weights(testing::run_to_end(given, 1), testing::run_to_end(given))) << precision;
   }
 }
 
 TEST(NoiseTrial, WithoutNoiseIsDrsAndWithNoiseAnother) {
-  const Trial drs = run(open_settings({{"method", "DRS"}}));
-  EXPECT_TRUE(same_weights(run(open_settings({{"open.delta", 0.0}})), drs));
-  EXPECT_FALSE(same_weights(run(open_settings()), drs));
-  EXPECT_FALSE(same_weights(run(open_settings()), run(open_settings({{"open.delta", 1.0}}))));
+  const Trial drs = testing::run_to_end(open_settings({{"method", "DRS"}}));
+  EXPECT_TRUE(testing::same_weights(testing::run_to_end(open_settings({{"open.delta", 0.0}})), drs));
+  EXPECT_FALSE(testing::same_weights(testing::run_to_end(open_settings()), drs));
+  EXPECT_FALSE(testing::same_weights(testing::run_to_end(open_settings()),
+                                     testing::run_to_end(open_settings({{"open.delta", 1.0}}))));
 }
 
 TEST(NoiseTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
   const Config config = testing::tiny_config(open_settings());
-  const Trial whole = run(open_settings());
+  const Trial whole = testing::run_to_end(open_settings());
   Trial begun = testing::tiny_trial(config);
   begun.submit(4 * 6 + 3);  // epochs have six steps; the last epoch has noise
   testing::TrialSetup setup = testing::tiny_setup(config);
@@ -208,12 +197,14 @@ TEST(NoiseTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
   ASSERT_EQ(setup.parts.resume->step, 3);
   Trial resumed = testing::make_trial(std::move(setup));
   resumed.submit(1000);
-  EXPECT_TRUE(same_weights(whole, resumed));
+  EXPECT_TRUE(testing::same_weights(whole, resumed));
 }
 
 TEST(NoiseTrial, LearnsTheSameIfStepsWithoutNoiseAreRecorded) {
-  const Trial eager = run(open_settings({{"train.executor", "eager"}, {"train.precision", "float64"}}));
-  const Trial graphed = run(open_settings({{"train.executor", "graph"}, {"train.precision", "float64"}}));
+  const Trial eager =
+      testing::run_to_end(open_settings({{"train.executor", "eager"}, {"train.precision", "float64"}}));
+  const Trial graphed =
+      testing::run_to_end(open_settings({{"train.executor", "graph"}, {"train.precision", "float64"}}));
   const auto left = copy_state(eager.network()), right = copy_state(graphed.network());
   for (const auto& [name, tensor] : left) EXPECT_TRUE(torch::allclose(tensor, right.at(name), 1e-8, 1e-8)) << name;
 }
@@ -226,11 +217,11 @@ TEST(NoiseTrial, RunsWithExpertsMarginsWeightsSharpnessAndAugmentation) {
                         {{"train.sharpness", "sam"}},
                         {{"augment.policy", "randaugment"}, {"augment.cutout", 4}}};
   for (const Json& more : cases) {
-    const Trial with = run(open_settings(more));
+    const Trial with = testing::run_to_end(open_settings(more));
     Json without = open_settings(more);
     without["open.delta"] = 0.0;
     EXPECT_TRUE(std::isfinite(with.epochs().back().loss)) << more.dump();
-    EXPECT_FALSE(same_weights(with, run(without))) << more.dump();
+    EXPECT_FALSE(testing::same_weights(with, testing::run_to_end(without))) << more.dump();
   }
 }
 
