@@ -12,6 +12,7 @@
 #include "settings/resolve.hpp"
 #include "settings/table.hpp"
 #include "settings/train_settings.hpp"
+#include "study/stage.hpp"
 
 namespace m2m::bench {
 namespace {
@@ -57,6 +58,25 @@ std::vector<std::string> setting_differences(const Json& expected, const Json& a
   return found;
 }
 
+/// The id of the g that a trial translates against, if the two read the same data: what its own planning hashes.
+std::string id_of_g(Json trial_identity, const Json& acting_g) {
+  for (const char* origin : {"g", "start", "base"}) trial_identity.erase(origin);
+  trial_identity["kind"] = "g";
+  trial_identity["settings"] = acting_g;
+  return study::stage_id(trial_identity);
+}
+
+/// A trial's identity names its g by an id, whose settings follow from those of the trial.
+void check_g(Reasons& reasons, const ExpectedTrial& expected, const TrialRecord& record, const std::string& title) {
+  const Json acting = settings::acting_settings_of_g(settings::g_config(Config(record.config)));
+  for (const std::string& difference : setting_differences(expected.acting_g, acting))
+    reasons.push_back(fmt::format("{}: its g: {}", title, difference));
+  const std::string id = record.identity.value("g", Json::object()).value("stage", std::string());
+  const std::string wanted = id_of_g(record.identity, acting);
+  if (id != wanted)
+    reasons.push_back(fmt::format("{}: its g is '{}', and its settings give {}", title, id, wanted));
+}
+
 void check_settings(Reasons& reasons, const ProblemClass& problem, const ExpectedTrial& expected,
                     const TrialOutcome& trial) {
   if (!trial.record) return;
@@ -67,12 +87,7 @@ void check_settings(Reasons& reasons, const ProblemClass& problem, const Expecte
   for (const std::string& difference :
        setting_differences(expected.acting, identity.value("settings", Json::object())))
     reasons.push_back(fmt::format("{}: {}", title, difference));
-  if (!expected.acting_g.is_null()) {
-    // The identity names g by its id alone; what it was trained with follows from the trial's settings.
-    const Json g = settings::acting_settings_of_g(settings::g_config(Config(trial.record->config)));
-    for (const std::string& difference : setting_differences(expected.acting_g, g))
-      reasons.push_back(fmt::format("{}: its g: {}", title, difference));
-  }
+  if (!expected.acting_g.is_null()) check_g(reasons, expected, *trial.record, title);
   const std::string files = identity.value("data", Json::object()).value("files", std::string());
   if (!problem.data_sha256.empty() && files != problem.data_sha256)
     reasons.push_back(title + ": its data are other files than those of the class");

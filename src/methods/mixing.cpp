@@ -255,7 +255,7 @@ void mix_batch(const StepMix& mix, const Partners& partners, Batch& batch) {
 
 torch::Tensor mixed_features(const std::function<torch::Tensor(const torch::Tensor& images)>& network,
                              const Batch& batch) {
-  const torch::Tensor features = network(batch.images);
+  torch::Tensor features = network(batch.images);
   if (!batch.replaced_features.defined()) return features;
   return torch::where(batch.replaced_features, network(batch.partner_images), features);
 }

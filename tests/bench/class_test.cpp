@@ -167,10 +167,12 @@ TEST(ClassVerdict, FindsTrialsThatAreNotThoseOfTheClass) {
   Records records = class_records(small());
   record_of(records, "DRS", 1).identity["settings"]["train.epochs"] = 20;
   record_of(records, "M2m", 3).config["m2m.g_stop"] = 5;
+  record_of(records, "M2m", 2).identity["g"]["stage"] = "0123456789abcdef";
   record_of(records, "ERM", 2).identity["data"]["files"] = "others";
   const auto reasons = verdict(records);
   EXPECT_TRUE(says(reasons, {"DRS seed=1", "train.epochs", "20", "50"}));
   EXPECT_TRUE(says(reasons, {"M2m seed=3", "its g", "train.epochs", "5"}));
+  EXPECT_TRUE(says(reasons, {"M2m seed=2", "its g", "0123456789abcdef"}));
   EXPECT_TRUE(says(reasons, {"ERM seed=2", "data"}));
   Records fewer = class_records(small());
   fewer.pop_back();

@@ -26,8 +26,11 @@ Json class_identity(const ProblemClass& problem, const ExpectedTrial& expected) 
                    {"batch_norm", "sync"},
                    {"data", {{"files", files}}},
                    {"settings", expected.acting}};
-  if (!expected.acting_g.is_null())
-    identity["g"] = {{"stage", study::stage_id(expected.acting_g)}, {"pick", "best"}};
+  if (expected.acting_g.is_null()) return identity;
+  Json g = identity;
+  g["kind"] = "g";
+  g["settings"] = expected.acting_g;
+  identity["g"] = {{"stage", study::stage_id(g)}, {"pick", "best"}};
   return identity;
 }
 
