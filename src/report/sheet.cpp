@@ -21,7 +21,7 @@ std::string display_text(const Json& value, const SheetColumn& column) {
 
 /// The text of a cell, with its deviation if its column has one.
 std::string cell_text(const std::vector<Json>& row, const std::vector<SheetColumn>& columns, std::size_t c) {
-  const std::string text = display_text(row[c], columns[c]);
+  std::string text = display_text(row[c], columns[c]);
   if (!columns[c].has_deviation || row[c + 1].is_null()) return text;
   SheetColumn deviation = columns[c];
   deviation.has_sign = false;
