@@ -18,7 +18,7 @@ torch::Tensor RoutedFeatures::operator()(const methods::Batch& batch) {
   const bool is_collective = static_cast<bool>(network_->spec().sum_over_ranks);
   if (noise.size(0) == 0 && !is_collective) return network_->features(natural);
   // Noise first: autograd refuses changes of the running statistics that a pass with a gradient has read.
-  const torch::Tensor of_noise = features_of_noise(noise);
+  torch::Tensor of_noise = features_of_noise(noise);
   if (natural.size(0) == 0 && !is_collective) return of_noise;
   return torch::cat({network_->features(natural), of_noise});
 }
