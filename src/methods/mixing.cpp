@@ -12,11 +12,17 @@ using data::Slot;
 
 namespace {
 
+/// A gamma variate and its logarithm, which is finite if the variate is too small for a double.
+struct Gamma {
+  double value, log;
+};
+
 /// Draws a gamma variate of that shape and scale 1.
-double draw_gamma(Stream& stream, double shape) {
+Gamma draw_gamma(Stream& stream, double shape) {
   if (shape < 1) {
     const double uniform = 1 - stream.uniform();  // in (0, 1]
-    return draw_gamma(stream, shape + 1) * std::pow(uniform, 1 / shape);
+    const Gamma larger = draw_gamma(stream, shape + 1);
+    return {larger.value * std::pow(uniform, 1 / shape), larger.log + std::log(uniform) / shape};
   }
   const double d = shape - 1.0 / 3;
   const double c = 1 / std::sqrt(9 * d);
@@ -24,7 +30,7 @@ double draw_gamma(Stream& stream, double shape) {
     const double x = stream.normal();
     const double v = std::pow(1 + c * x, 3);
     const double uniform = 1 - stream.uniform();
-    if (v > 0 && std::log(uniform) < x * x / 2 + d - d * v + d * std::log(v)) return d * v;
+    if (v > 0 && std::log(uniform) < x * x / 2 + d - d * v + d * std::log(v)) return {d * v, std::log(d * v)};
   }
 }
 
@@ -175,9 +181,10 @@ StepMix plan_mixup(const MixedStep& mixed, const settings::MixSettings& settings
 }  // namespace
 
 double draw_beta(Stream& stream, double alpha) {
-  const double a = draw_gamma(stream, alpha);
-  const double b = draw_gamma(stream, alpha);
-  return a / (a + b);
+  const Gamma a = draw_gamma(stream, alpha);
+  const Gamma b = draw_gamma(stream, alpha);
+  const double sum = a.value + b.value;
+  return sum > 0 ? a.value / sum : 1 / (1 + std::exp(b.log - a.log));
 }
 
 double remix_label_share(double share, double n_slot, double n_partner, double kappa, double tau) {
