@@ -75,15 +75,19 @@ void check_start(const Config& resolved, const Recipe& recipe) {
   }
 }
 
-void check_epochs(const Config& config) {
+void check_deferral(const Config& config) {
   const std::int64_t epochs = config.integer("train.epochs");
   const std::int64_t defer = config.integer("train.defer_until");
-  if (read<Recipe>(config).is_deferred() && defer >= epochs) {
-    throw usage_error(
-        fmt::format("train.defer_until = {} is not before train.epochs = {}: {} would never begin; set "
-                    "train.defer_until to at most {}, or train.epochs to at least {}",
-                    defer, epochs, config.text("method"), epochs - 1, defer + 1));
-  }
+  if (!read<Recipe>(config).is_deferred() || defer < epochs) return;
+  throw usage_error(
+      fmt::format("train.defer_until = {} is not before train.epochs = {}: {} would never begin; set "
+                  "train.defer_until to at most {}, or train.epochs to at least {}",
+                  defer, epochs, config.text("method"), epochs - 1, defer + 1));
+}
+
+void check_epochs(const Config& config) {
+  check_deferral(config);
+  const std::int64_t epochs = config.integer("train.epochs");
   const std::int64_t start = config.integer("train.start_epoch");
   if (start >= epochs) {
     throw usage_error(
@@ -282,6 +286,7 @@ void check_needed_trials(const Config& resolved) {
   }
   if (recipe.start.empty()) return;
   const Config base = with_method(resolved, recipe.start);
+  check_deferral(base);
   check_g(base);
   check_training(base);
   check_experts(base);

@@ -73,7 +73,7 @@ Rows<DataSettings> split_rows() {
           .data()
           .cuts_data()
           .unit("images")
-          .at_least(0)
+          .range(0, 1e9)
           .acts(is_cut)
           .help("N_1, the training images of the most frequent class; 0: that of the data set (CIFAR-10 "
                 "5000, CIFAR-100 500, digits 100, SVHN 1000)."),

@@ -163,13 +163,13 @@ const Rows<MixSettings>& rows<MixSettings>() {
       setting("cmo.from", &MixSettings::cmo_from)
           .derived()
           .unit("epochs")
-          .at_least(0)
+          .range(0, 100000)
           .acts_if(mixing_is({Mixing::cmo}))
           .help("CMO: first epoch with mixing; by default 0.02 of train.epochs."),
       setting("cmo.until", &MixSettings::cmo_until)
           .derived()
           .unit("epochs")
-          .at_least(0)
+          .range(0, 100000)
           .acts_if(mixing_is({Mixing::cmo}))
           .help("CMO: first epoch without mixing; by default 0.985 of train.epochs."),
       setting("cutmix.probability", &MixSettings::cutmix_probability)

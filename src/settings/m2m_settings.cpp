@@ -27,7 +27,7 @@ Rows<M2mSettings> translation_rows() {
           .help("eta, length of a step."),
       setting("m2m.pool", &M2mSettings::pool)
           .unit("images")
-          .at_least(0)
+          .range(0, 1e9)
           .help(
               "Images per class of the seed pool; a smaller pool is part of a larger one. 0: seed images come from "
               "the batch."),

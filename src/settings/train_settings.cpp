@@ -59,7 +59,7 @@ Rows<TrainSettings> schedule_rows() {
       setting("train.warmup", &TrainSettings::warmup)
           .derived()
           .unit("epochs")
-          .at_least(0)
+          .range(0, 100000)
           .help("Epochs of linear warm-up; by default 0.025 of train.epochs."),
       setting("train.lr_drops", &TrainSettings::lr_drops)
           .derived()
@@ -76,7 +76,7 @@ Rows<TrainSettings> schedule_rows() {
       setting("train.defer_until", &TrainSettings::defer_until)
           .derived()
           .unit("epochs")
-          .at_least(0)
+          .range(0, 100000)
           .acts(is_deferred)
           .help("Epoch at which deferred methods start to re-balance; by default 0.8 of train.epochs, at most the "
                 "last epoch."),
@@ -115,7 +115,7 @@ Rows<TrainSettings> start_rows() {
           .help("Checkpoint from which f starts (.safetensors or .t7), with its momentum if it has one."),
       setting("train.start_epoch", &TrainSettings::start_epoch)
           .unit("epochs")
-          .at_least(0)
+          .range(0, 100000)
           .acts(starts_from_file)
           .help("Epoch at which an f from train.start_from starts."),
   };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "core/error.hpp"
@@ -52,6 +53,27 @@ void check_label_smoothing(const Config& resolved, const Recipe& recipe) {
                   to_text(Loss::cross_entropy), to_text(Loss::logit_adjusted)));
 }
 
+/// The labels of g are smoothed as those of f.
+void check_label_smoothing_of_g(const Config& g) {
+  const double smoothing = read<LossSettings>(g).label_smoothing;
+  const Loss loss = read<Recipe>(g).loss;
+  if (smoothing == 0 || loss == Loss::cross_entropy || loss == Loss::logit_adjusted) return;
+  throw usage_error(
+      fmt::format("train.label_smoothing = {}: is not defined for the loss '{}' of m2m.g_method = '{}'; set "
+                  "train.label_smoothing = 0, or m2m.g_method = 'ERM'",
+                  smoothing, to_text(loss), g.text("method")));
+}
+
+void check_cmo(const Config& resolved, const Recipe& recipe, const TrainSettings& train) {
+  const auto mixing = read<MixSettings>(resolved);
+  const int end = std::min(mixing.cmo_until, train.epochs);
+  if (recipe.mixing != Mixing::cmo || mixing.cmo_from < end) return;
+  throw usage_error(fmt::format(
+      "cmo.from = {} is not before {} = {}: no epoch would be mixed; set cmo.from = 0, or {} to at least {}",
+      mixing.cmo_from, end == train.epochs ? "train.epochs" : "cmo.until", end,
+      end == train.epochs ? "train.epochs" : "cmo.until", mixing.cmo_from + 1));
+}
+
 /// A cosine reaches 0 at the end of its epochs, so one that stops earlier is another schedule.
 void check_stop_of_g(const Config& resolved, const TrainSettings& train) {
   const auto stop = read<M2mSettings>(resolved).g_stop;
@@ -71,7 +93,10 @@ void check_training(const Config& resolved) {
   check_width(train);
   check_nesterov(train);
   check_label_smoothing(resolved, recipe);
-  if (recipe.translates()) check_stop_of_g(resolved, train);
+  check_cmo(resolved, recipe, train);
+  if (!recipe.translates()) return;
+  check_stop_of_g(resolved, train);
+  if (read<M2mSettings>(resolved).g_from.empty()) check_label_smoothing_of_g(g_config(resolved));
 }
 
 void check_loss_over_batch(const Config& resolved) {

@@ -67,6 +67,14 @@ TEST(Resolve, RefusesADeferralThatWouldNeverBeginExceptForErm) {
   EXPECT_NO_THROW(resolved({{"method", "ERM"}, {"train.defer_until", 200}}));
 }
 
+TEST(Resolve, RefusesABaseTrialThatWouldNeverBegin) {
+  for (const char* method : {"cRT", "LA-post-hoc"}) {
+    const Json given = {{"method", method}, {"recipe.start", "DRW"}, {"train.defer_until", 200}};
+    EXPECT_TRUE(testing::says(refusal(given), {"train.defer_until = 200", "DRW would never begin"})) << method;
+    EXPECT_NO_THROW(resolved({{"method", method}, {"train.defer_until", 200}}));
+  }
+}
+
 TEST(Resolve, RefusesTheImpossible) {
   EXPECT_TRUE(refusal({}).starts_with("method: "));
   EXPECT_TRUE(refusal({{"method", "ERM"}, {"train.start_epoch", 5}}).starts_with("train.start_epoch = 5 needs"));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <set>
 
 #include "core/error.hpp"
@@ -24,6 +25,16 @@ TEST(Table, NamesEachSettingOnceAndExplainsIt) {
     EXPECT_FALSE(setting.help.empty()) << setting.name;
     if (setting.default_value.is_null()) continue;
     EXPECT_EQ(checked_value(setting, setting.default_value), setting.default_value) << setting.name;
+  }
+}
+
+TEST(Table, BoundsEveryIntegerByWhatItsMemberHolds) {
+  for (const Setting& setting : all_settings()) {
+    if (setting.type != SettingType::integer) continue;
+    const double most = setting.name.starts_with("seed") ? std::numeric_limits<std::uint32_t>::max()
+                                                         : std::numeric_limits<int>::max();
+    EXPECT_LE(setting.max, most) << setting.name;
+    EXPECT_GE(setting.min, 0) << setting.name;
   }
 }
 

@@ -99,6 +99,22 @@ TEST(TrainingChecks, RefuseSmoothedLabelsOfOtherLosses) {
   EXPECT_EQ(refusal({{"method", "LOS"}}), "");
 }
 
+TEST(TrainingChecks, RefuseSmoothedLabelsOfAGWithAnotherLoss) {
+  const Json given = {{"method", "M2m"}, {"m2m.g_method", "Focal"}, {"train.label_smoothing", 0.1}};
+  EXPECT_TRUE(testing::says(refusal(given), {"train.label_smoothing = 0.1", "'focal'", "m2m.g_method = 'ERM'"}));
+  EXPECT_EQ(refusal({{"method", "M2m"}, {"m2m.g_method", "LA"}, {"train.label_smoothing", 0.1}}), "");
+}
+
+TEST(TrainingChecks, RefuseACmoThatWouldNeverMix) {
+  EXPECT_TRUE(testing::says(refusal({{"method", "CMO"}, {"train.epochs", 5}, {"cmo.from", 5}}),
+                            {"cmo.from = 5", "train.epochs = 5"}));
+  EXPECT_TRUE(testing::says(refusal({{"method", "CMO"}, {"cmo.from", 9}, {"cmo.until", 9}}),
+                            {"cmo.from = 9", "cmo.until = 9", "at least 10"}));
+  EXPECT_TRUE(
+      testing::says(refusal({{"method", "cRT"}, {"recipe.start", "CMO"}, {"cmo.from", 200}}), {"cmo.from = 200"}));
+  EXPECT_EQ(refusal({{"method", "ERM"}, {"cmo.from", 9}, {"cmo.until", 9}}), "");
+}
+
 TEST(TrainingChecks, RefuseAGThatStopsWithinACosine) {
   const Json given = {{"method", "M2m"}, {"train.schedule", "cosine"}, {"m2m.g_stop", 100}};
   EXPECT_TRUE(testing::says(refusal(given), {"m2m.g_stop = 100", "m2m.g_stop = 200"}));
