@@ -10,6 +10,7 @@
 #include "core/control_groups.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "core/text.hpp"
 #include "settings/table.hpp"
 
 namespace m2m::study {
@@ -170,6 +171,67 @@ void check_cells(const Study& study, const std::vector<PlannedPoint>& planned) {
   }
 }
 
+/// Trials of one label, data and seeds.
+using Cell = std::vector<const Stage*>;
+
+std::map<std::pair<std::string, std::string>, Cell> cells_of(const StageGraph& graph) {
+  std::map<std::pair<std::string, std::string>, Cell> cells;
+  for (const Stage& stage : graph.stages) {
+    if (stage.kind == StageKind::trial) cells[{stage.label, data_and_seeds(stage.config)}].push_back(&stage);
+  }
+  return cells;
+}
+
+/// The settings that do not act alike in all trials of a cell.
+std::set<std::string> differing_settings(const Cell& cell, std::span<const settings::Setting> rows) {
+  std::set<std::string> names;
+  const Json first = settings::acting_settings(cell.front()->config, rows);
+  for (const Stage* trial : cell) {
+    for (const Json& change : Json::diff(first, settings::acting_settings(trial->config, rows))) {
+      const auto path = change.at("path").get<std::string>();  // "/train.lr" or "/train.lr_drops/1"
+      names.insert(path.substr(1, path.find('/', 1) - 1));
+    }
+  }
+  return names;
+}
+
+/// The settings in which trials of one label, data and seeds differ, by label. Throws Error (usage) if they are of
+/// two methods: then a label of the study is the name of the method that another trial starts from.
+std::map<std::string, std::set<std::string>> differences(const Study& study, const StageGraph& graph,
+                                                         std::span<const settings::Setting> rows) {
+  std::map<std::string, std::set<std::string>> by_label;
+  for (const auto& [key, cell] : cells_of(graph)) {
+    if (cell.size() == 1) continue;
+    const std::set<std::string> names = differing_settings(cell, rows);
+    if (names.contains("method")) {
+      throw usage_error(
+          fmt::format("{}: a trial is labelled '{}', which names the trial that another one starts from; give it "
+                      "another label",
+                      study.file, key.first));
+    }
+    by_label[key.first].insert(names.begin(), names.end());
+  }
+  return by_label;
+}
+
+/// Base trials are labelled by their method. Those that the study does not list, and that share a cell of a table
+/// with others, get the settings in which they differ into their labels, as points do.
+void tell_bases_apart(const Study& study, StageGraph& graph, std::span<const settings::Setting> rows,
+                      const std::set<std::string>& points) {
+  const auto is_base = [&](const Stage& s) { return s.kind == StageKind::trial && !points.contains(s.id); };
+  if (std::none_of(graph.stages.begin(), graph.stages.end(), is_base)) return;
+  const auto by_label = differences(study, graph, rows);
+  for (Stage& stage : graph.stages) {
+    const auto found = by_label.find(stage.label);
+    if (found == by_label.end() || !is_base(stage)) continue;
+    const Json acting = settings::acting_settings(stage.config, rows);
+    for (const std::string& name : found->second) {
+      if (!acting.contains(name)) continue;
+      stage.label += fmt::format(", {}={}", name.substr(name.rfind('.') + 1), value_text(acting.at(name)));
+    }
+  }
+}
+
 }  // namespace
 
 StageGraph plan_study(const Study& study, std::span<const settings::Setting> rows, const ResolveFn& resolve,
@@ -179,10 +241,16 @@ StageGraph plan_study(const Study& study, std::span<const settings::Setting> row
   for (PlannedPoint& each : planned) by_id[each.request.id].push_back(&each);
   for (const auto& [id, same] : by_id) unify_labels(study, same);
   check_cells(study, planned);
+  std::set<std::string> points;
   std::vector<StageRequest> requests;
   requests.reserve(planned.size());
-  for (PlannedPoint& each : planned) requests.push_back(std::move(each.request));
-  return make_graph(std::move(requests));
+  for (PlannedPoint& each : planned) {
+    points.insert(each.request.id);
+    requests.push_back(std::move(each.request));
+  }
+  StageGraph graph = make_graph(std::move(requests));
+  tell_bases_apart(study, graph, rows, points);
+  return graph;
 }
 
 }  // namespace m2m::study

@@ -6,7 +6,9 @@
 #include <atomic>
 #include <set>
 
+#include "settings/resolve.hpp"
 #include "settings/setting.hpp"
+#include "settings/table.hpp"
 #include "support/counts.hpp"
 #include "support/fake_training.hpp"
 #include "support/said.hpp"
@@ -105,6 +107,39 @@ TEST(Plan, RefusesTwoTrialsUnderOneLabel) {
   EXPECT_EQ(refusal("[[point]]\nlabel='A'\nmethod='M2m'\ndata.set='a'\n[[point]]\nlabel='A'\nmethod='M2m'\ndata."
                     "set='b'\nm2m.lambda=0"),
             "");
+}
+
+/// Plans real settings without data: a trial whose recipe starts from a method needs a trial of it.
+StageRequest plan_with_base(Config resolved, const std::string& label) {
+  StageRequest trial;
+  trial.label = label;
+  trial.identity = settings::acting_settings(resolved);
+  const std::string start = resolved.text("recipe.start");
+  if (!start.empty()) trial.needs.push_back(plan_with_base(settings::with_method(resolved, start), start));
+  trial.config = std::move(resolved);
+  return trial;
+}
+
+StageGraph graph_with_bases(const std::string& toml) {
+  const auto rows = settings::all_settings();
+  return plan_study(parse_study(toml, "jobs/test.toml", rows), rows, settings::resolve, plan_with_base);
+}
+
+TEST(Plan, TellsBaseTrialsApartByTheSettingsThatDifferAtTheSameSeed) {
+  EXPECT_EQ(trial_labels(graph_with_bases("method = 'cRT'\n[grid]\ntrain.lr = [0.1, 0.2]\nseed = [1, 2]")),
+            (Labels{"ERM, lr=0.1", "cRT, lr=0.1", "ERM, lr=0.1", "cRT, lr=0.1", "ERM, lr=0.2", "cRT, lr=0.2",
+                    "ERM, lr=0.2", "cRT, lr=0.2"}));
+  EXPECT_EQ(trial_labels(graph_with_bases("method = 'cRT'\n[grid]\nsecond.lr = [0.1, 0.2]")),
+            (Labels{"ERM", "cRT, lr=0.1", "cRT, lr=0.2"}));
+  EXPECT_EQ(trial_labels(graph_with_bases("[[point]]\nmethod = 'ERM'\n[[point]]\nlabel = 'A'\nmethod = "
+                                          "'cRT'\ntrain.lr = 0.2")),
+            (Labels{"ERM", "ERM, lr=0.2", "A"}));
+}
+
+TEST(Plan, RefusesALabelThatIsTheNameOfABaseTrial) {
+  const std::string said =
+      testing::complaint([] { graph_with_bases("[[point]]\nlabel = 'ERM'\nmethod = 'cRT'"); }, ExitCode::usage);
+  EXPECT_TRUE(says(said, {"jobs/test.toml", "'ERM'", "another label"}));
 }
 
 TEST(Plan, PutsFileAndLineOfTheFieldInFrontOfARefusal) {
