@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the site of the documentation, build/site/README.html, from the pages of the checkout. Fails if a link or an anchor
+# Makes the site of the documentation, build/site/index.html, from the pages of the checkout. Fails if a link or an anchor
 # leads nowhere, or if a page is in no menu. The reference of the headers is made by doxygen. mkdocs is in an environment of its own, .venv-docs, from requirements/docs.txt.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

@@ -23,12 +23,12 @@ namespace {
 
 constexpr double gigabyte = 1e9;
 
-Finding limit_finding(const char* what, int resource, double needed, const char* advice) {
+Finding limit_finding(const char* what, int resource, double needed, const char* unit, const char* advice) {
   rlimit limit{};
   ::getrlimit(static_cast<__rlimit_resource>(resource), &limit);
   const bool is_unlimited = limit.rlim_cur == RLIM_INFINITY;
   const auto value = static_cast<double>(limit.rlim_cur);
-  const std::string text = is_unlimited ? "unlimited" : group_digits(value);
+  const std::string text = is_unlimited ? "unlimited" : group_digits(value) + unit;
   if (is_unlimited || value >= needed) return {what, Health::ok, text, ""};
   return {what, Health::warning, text, advice};
 }
@@ -107,8 +107,8 @@ Finding check_space(double bytes) {
 }
 
 std::vector<Finding> check_limits() {
-  return {control_group(), limit_finding("open files", RLIMIT_NOFILE, 1024, "raise it with 'ulimit -n 4096'"),
-          limit_finding("locked memory", RLIMIT_MEMLOCK, 65536,
+  return {control_group(), limit_finding("open files", RLIMIT_NOFILE, 1024, "", "raise it with 'ulimit -n 4096'"),
+          limit_finding("locked memory", RLIMIT_MEMLOCK, 65536, " bytes",
                         "fast networks want it unlimited: ask the administrator"),
           shared_memory()};
 }

@@ -157,7 +157,7 @@ void add_variance(CLI::App& app, ReportArguments& arguments) {
   variance.add_option("LABEL", arguments.label, "Only this label; by default all labels")->type_name("");
   variance
       .add_option("--difference", arguments.difference, "Difference to resolve between two methods, in % points")
-      ->check(CLI::PositiveNumber)
+      ->check(number_within(0.001, 100))
       ->default_str("1");
   add_gm(variance, arguments);
   add_metric(variance, arguments, "Metric of the test set whose spread to show", "bacc");
@@ -173,9 +173,10 @@ void add_classes(CLI::App& app, ReportArguments& arguments) {
 }
 
 void add_aggregate(CLI::App& app, ReportArguments& arguments) {
-  add_reading_command(
-      app, arguments, "aggregate",
-      "A row per trial and metric for other programs, with recall_<class> and false_positives_<rank>", "csv")
+  add_reading_command(app, arguments, "aggregate",
+                      "A row per trial and metric for other programs, with recall_<class>, precision_<class>, "
+                      "f1_<class> and false_positives_<rank>",
+                      "csv")
       .add_flag("--logits", arguments.logits, "Also AUROC and AUPRC, in all and of each class, from stored logits");
 }
 

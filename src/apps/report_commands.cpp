@@ -5,6 +5,7 @@
 
 #include "apps/report_arguments.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "report/analyses.hpp"
 #include "report/answers.hpp"
 #include "report/notes.hpp"
@@ -53,8 +54,9 @@ std::string single_metric(const ReportArguments& arguments) {
 
 std::string merge(const std::filesystem::path& folder) {
   const results::MergeSummary summary = results::merge_results({folder});
-  std::string text = fmt::format("{}: {} trials done, {} failed, {} diverged, {} missing\n", summary.file.string(),
-                                 summary.done, summary.failed, summary.diverged, summary.missing);
+  std::string text =
+      fmt::format("{}: {} done, {} failed, {} diverged, {} missing\n", summary.file.string(),
+                  count_text(summary.done, "trial"), summary.failed, summary.diverged, summary.missing);
   for (const std::string& remark : summary.remarks) text += remark + "\n";
   return text;
 }

@@ -181,7 +181,7 @@ void add_other_verbs(CLI::App& app, SweepArguments& arguments) {
   status.add_flag("--watch", arguments.watch, "Show it again and again while a sweep works in the folder");
   status.add_option("--interval", arguments.watch_seconds, "Time between two with --watch")
       ->type_name("SECONDS")
-      ->check(CLI::Range(0.1, 86400.0))
+      ->check(number_within(0.1, 86400))
       ->capture_default_str();
   CLI::App& describe =
       add_verb(app, arguments, Verb::describe, "describe", "Explain all settings, one setting or a method");

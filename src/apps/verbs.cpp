@@ -71,14 +71,14 @@ std::string list_settings(const TrainingBackend& training) {
   for (const settings::Setting& setting : training.settings) {
     rows.push_back({setting.name, type_word(setting.type), default_text(setting), setting.unit, setting.help});
   }
-  return columns(rows) + fmt::format("\n'-': derived from other settings, or required.\nmethods: {}\n",
+  return columns(rows) + fmt::format("\n'-': none, derived from other settings, or required.\nmethods: {}\n",
                                      fmt::join(training.method_names, ", "));
 }
 
 std::string describe_setting(const settings::Setting& setting) {
   std::string text = fmt::format(
       "{}: {}\n  type: {}\n  default: {}\n", setting.name, setting.help, type_word(setting.type),
-      setting.default_value.is_null() ? "derived from other settings, or required" : default_text(setting));
+      setting.default_value.is_null() ? "none, derived from other settings, or required" : default_text(setting));
   if (!setting.unit.empty()) text += fmt::format("  unit: {}\n", setting.unit);
   if (!setting.choices.empty()) text += fmt::format("  one of: {}\n", fmt::join(setting.choices, ", "));
   if (const std::string bounds = bounds_text(setting); !bounds.empty())

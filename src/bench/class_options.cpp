@@ -3,6 +3,7 @@
 
 #include "bench/class_commands.hpp"
 #include "bench/problem_class.hpp"
+#include "core/command_line.hpp"
 #include "settings/setting.hpp"
 #include "settings/table.hpp"
 #include "settings/train_settings.hpp"
@@ -86,7 +87,7 @@ void describe_class(CLI::App& app, ClassSettings& settings) {
   describe_arithmetic(app, settings);
   app.add_option("--target", settings.target,
                  "Report the time to this validation bACC in %; by default 75 for S, 35 for M, 65 for L")
-      ->check(CLI::Range(0.1, 100.0));
+      ->check(number_within(0.1, 100));
   app.add_option("--out", settings.out, "Output folder; results/class_S by default, for class S")->type_name("DIR");
   app.add_option("--json", settings.json, "Write class.json to this file as well")->type_name("FILE");
   app.add_option("--sweep", settings.sweep, "The program m2m-sweep; by default the one beside m2m-bench")

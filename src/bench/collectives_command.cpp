@@ -10,6 +10,7 @@
 #include "comm/messages/collectives.hpp"
 #include "comm/tensors/communicator.hpp"
 #include "core/files.hpp"
+#include "core/text.hpp"
 #include "nn/device.hpp"
 
 namespace m2m::bench {
@@ -74,7 +75,7 @@ int time_collectives(int& argc, char**& argv, const CollectivesSettings& setting
   const auto ranks = comm::make_communicator(job, device);
   Json report = {{"machine", machine}, {"ranks", ranks->size()}, {"by", device.is_cuda() ? "NCCL" : "MPI"}};
   std::string table =
-      fmt::format("{} ranks, by {}\n{:<22} {:>10} {:>12} {:>14}\n", ranks->size(),
+      fmt::format("{}, by {}\n{:<22} {:>10} {:>12} {:>14}\n", count_text(ranks->size(), "rank"),
                   device.is_cuda() ? "NCCL" : "MPI", "sum of float32", "times", "one, us", "bus, GB/s");
   int wrong = 0;
   for (const Size& size : sizes) {

@@ -46,7 +46,11 @@ bool try_to(Remarks& remarks, const std::string& file, const Read& read) {
   return false;
 }
 
-bool is_notes(const std::string& name) { return name.starts_with("README") || name.starts_with("NOTES"); }
+bool is_notes(const fs::directory_entry& entry) {
+  const std::string name = entry.path().filename().string();
+  return (name.starts_with("README") || name.starts_with("NOTES")) && entry.is_regular_file() &&
+         entry.file_size() > 0;
+}
 
 /// False if a file is missing without which nothing can be recomputed.
 bool check_files(Remarks& remarks, const fs::path& folder) {
@@ -57,11 +61,9 @@ bool check_files(Remarks& remarks, const fs::path& folder) {
     is_complete = is_complete && std::string(name) == "system.json";
   }
   const fs::directory_iterator entries(folder);
-  const bool has_notes = std::any_of(begin(entries), end(entries),
-                                     [](const auto& entry) { return is_notes(entry.path().filename().string()); });
-  if (!has_notes)
+  if (!std::any_of(begin(entries), end(entries), is_notes))
     add(remarks, Grade::error,
-        "README or NOTES: missing; say who ran it, where, and what was chosen for this machine");
+        "README or NOTES: missing or empty; say who ran it, where, and what was chosen for this machine");
   return is_complete;
 }
 

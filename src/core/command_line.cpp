@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <vector>
@@ -152,6 +153,17 @@ std::optional<std::string> parse_command_line(CLI::App& app, int argc, const cha
   if (const std::string meant = misspelt_verb(app, other); !meant.empty())
     throw usage_error("command line: " + misspelling(other, meant));
   return std::nullopt;
+}
+
+CLI::Validator number_within(double low, double high) {
+  const auto check = [low, high](const std::string& text) -> std::string {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size();
+    const bool is_inside = is_number && value >= low && value <= high;
+    return is_inside ? "" : fmt::format("Value {} not in range [{} - {}]", text, low, high);
+  };
+  return {check, fmt::format("FLOAT in [{} - {}]", low, high)};
 }
 
 void print_answer(const std::string& text) {

@@ -9,6 +9,7 @@
 
 namespace CLI {
 class App;
+class Validator;
 }  // namespace CLI
 
 namespace m2m {
@@ -33,6 +34,9 @@ struct VerbRules {
 /// Throws Error (usage) if the command line is wrong; names the option or word and the verb's --help.
 std::optional<std::string> parse_command_line(CLI::App& app, int argc, const char* const* argv,
                                               const VerbRules& rules = {});
+
+/// Accepts numbers from `low` to `high`, and not NaN, which CLI11's own range lets pass. Pure.
+CLI::Validator number_within(double low, double high);
 
 /// Prints to standard output. Ignores a closed pipe. Throws WriteError if the text cannot be written.
 void print_answer(const std::string& text);

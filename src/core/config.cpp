@@ -15,6 +15,14 @@ namespace {
   throw internal_error(fmt::format("the setting {} is {}, expected {}", name, value.dump(), expected));
 }
 
+/// True if two letters are the same but for case, of which ASCII's alone counts.
+bool is_same_letter(char a, char b) {
+  const auto lower = [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  };
+  return lower(a) == lower(b);
+}
+
 std::size_t edit_distance(const std::string& a, const std::string& b) {
   std::vector<std::size_t> row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -23,7 +31,7 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (is_same_letter(a[i - 1], b[j - 1]) ? 0 : 1)});
       diagonal = above;
     }
   }

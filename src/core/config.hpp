@@ -36,7 +36,7 @@ class Config {
   Json values_;
 };
 
-/// The known name nearest to `name` by edit distance, or "" if none is near. Pure.
+/// The known name nearest to `name` by edit distance without regard to case, or "" if none is near. Pure.
 std::string nearest_name(std::span<const std::string> known, const std::string& name);
 
 /// Canonical JSON: keys sorted, no white space, shortest numbers that read back the same. Ids are hashes of it.

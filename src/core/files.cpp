@@ -115,6 +115,9 @@ constexpr Advice advices[] = {
     {EIO, "check that disk, or choose another folder with --out, then "},
     {EROFS, "make that file system writable or choose another folder with --out, then "},
     {EACCES, "make that folder writable or choose another one with --out, then "},
+    {ENOTDIR, "choose another folder with --out, then "},
+    {ELOOP, "choose another folder with --out, then "},
+    {ENAMETOOLONG, "choose a shorter name with --out, then "},
     {EPERM, "make that folder writable or choose another one with --out, then "},
 };
 

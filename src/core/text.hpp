@@ -23,6 +23,9 @@ std::string count_text(std::uintmax_t number, const std::string& singular);
 /// The text, cut to at most `columns` bytes, never inside a UTF-8 character. Pure.
 std::string truncate_utf8(const std::string& text, std::size_t columns);
 
+/// A word as the shell reads it: as it is if that is harmless, else in single quotes. Pure.
+std::string shell_quoted(const std::string& word);
+
 /// True if `text` is UTF-8 and may be put into sentences and JSON: nothing overlong, no surrogates, nothing above
 /// U+10FFFF (RFC 3629). Pure.
 bool is_utf8(std::string_view text);

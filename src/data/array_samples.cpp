@@ -118,8 +118,11 @@ bool holds_features(const NamedArray& x) { return x.array.type == "f4" || x.arra
 void check_same_kind(const NamedArray& x, const NamedArray& train) {
   constexpr std::int64_t max_features = 1'000'000;
   const auto& shape = x.array.shape;
-  if (!shape.empty() && shape[0] == 0)
-    throw unexpected(x, "at least one sample; to go without validation, leave out both of its arrays");
+  if (!shape.empty() && shape[0] == 0) {
+    throw unexpected(x, x.name.starts_with("x_val")
+                            ? "at least one sample; to go without validation, leave out both of its arrays"
+                            : "at least one sample");
+  }
   if (holds_features(x)) {
     if (shape.size() != 2 || shape[1] < 1 || shape[1] > max_features) {
       throw unexpected(x,

@@ -54,8 +54,8 @@ std::vector<std::string> lacking_notes(const TableCell& cell, const std::string&
     const int lacking = cell.bacc.n - cell.metrics[i].n;
     if (lacking == 0) continue;
     const bool ranks = find_metric(metrics[i]).source == MetricSource::ranking;
-    notes.push_back(fmt::format("{}: {} of {} trials have no {}{}", location, lacking, cell.bacc.n, metrics[i],
-                                ranks ? ": no logits are recorded, or one is not finite" : ""));
+    notes.push_back(fmt::format("{}: {} of {} trials have no value of {}{}", location, lacking, cell.bacc.n,
+                                metrics[i], ranks ? ": no logits are recorded, or one is not finite" : ""));
   }
   return notes;
 }

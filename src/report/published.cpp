@@ -25,7 +25,7 @@ using settings::name_of, settings::to_text;
 // channels (GLMC, LOS, BCE3S, weight balancing, reruns on WRN-28-10).
 constexpr std::array paper = {
     Row{"ERM", "cifar10", 100, {"68.7", "1.43", ""}},   Row{"RS", "cifar10", 100, {"70.4", "1.15", ""}},
-    Row{"DRS", "cifar10", 100, {"75.2", ".26", ""}},    Row{"M2m", "cifar10", 100, {"78.3", ".16", ""}},
+    Row{"DRS", "cifar10", 100, {"75.2", "0.26", ""}},   Row{"M2m", "cifar10", 100, {"78.3", "0.16", ""}},
     Row{"M2m", "cifar100", 100, {"42.9", "", ""}},      Row{"M2m", "cifar100", 10, {"58.2", "", ""}},
     Row{"M2m-LDAM", "cifar10", 100, {"79.1", "", ""}},  Row{"M2m-LDAM", "cifar10", 10, {"87.5", "", ""}},
     Row{"M2m-LDAM", "cifar100", 100, {"43.5", "", ""}}, Row{"M2m-LDAM", "cifar100", 10, {"57.6", "", ""}},

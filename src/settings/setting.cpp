@@ -62,8 +62,10 @@ void check_bounds(const Setting& setting, double value) {
 
 void check_choice(const Setting& setting, const std::string& value) {
   if (setting.choices.empty() || std::count(setting.choices.begin(), setting.choices.end(), value) > 0) return;
-  throw usage_error(
-      fmt::format("{} = '{}': expected one of {}", setting.name, value, fmt::join(setting.choices, ", ")));
+  const std::string nearest = m2m::nearest_name(setting.choices, value);
+  throw usage_error(fmt::format("{} = '{}': expected one of {}{}", setting.name, value,
+                                fmt::join(setting.choices, ", "),
+                                nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest)));
 }
 
 /// 0.0 for -0.0, which equals it but would give the same trial another id.

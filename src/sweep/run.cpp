@@ -206,7 +206,7 @@ int merge_and_log(const SweepJob& job, const Scheduler& scheduler, double second
   const double busy = busy_share(scheduler, slot_count(job), seconds);
   log_info(fmt::format("{} in {}, {:.1f} % busy; results in {}", outcome_text(scheduler, damaged),
                        duration_text(seconds), 100 * busy, merged.file.string()));
-  log_info(fmt::format("the table: m2m-report {}", job.out.root.string()));
+  log_info(fmt::format("the table: m2m-report {}", shell_quoted(job.out.root.string())));
   return damaged;
 }
 

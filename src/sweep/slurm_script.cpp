@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <regex>
 
 #include "core/error.hpp"
 
@@ -24,19 +23,10 @@ long parse_slurm_time(const std::string& time) {
   return number(1) * 86400 + number(2) * weight[0] + number(3) * weight[1] + number(4) * weight[2];
 }
 
-/// Quotes a word for the shell.
-std::string quoted(const std::string& word) {
-  static const std::regex harmless(R"([A-Za-z0-9_./,:=+-]+)");
-  if (std::regex_match(word, harmless)) return word;
-  std::string text = "'";
-  for (const char letter : word) text += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-  return text + "'";
-}
-
 std::string options(const SlurmJob& job) {
   const int tasks = job.ntasks_per_node > 0 ? job.ntasks_per_node : std::max(1, job.gpus_per_node);
   std::string text = fmt::format("#SBATCH --job-name={}\n#SBATCH --nodes={}\n#SBATCH --ntasks-per-node={}\n",
-                                 quoted(job.name), job.nodes, tasks);
+                                 shell_quoted(job.name), job.nodes, tasks);
   // Not --gpus-per-task: a rank that sees only its own GPU cannot send to the GPUs of other ranks.
   if (job.gpus_per_node > 0) text += fmt::format("#SBATCH --gpus-per-node={}\n", job.gpus_per_node);
   text += fmt::format("#SBATCH --time={}\n", job.time);
@@ -50,7 +40,7 @@ std::string options(const SlurmJob& job) {
 /// start the program. A part that was queued again does not submit it a second time.
 std::string join_lines(const SlurmJob& job, const std::string& words) {
   if (job.array == 0) return "";
-  const std::string out = quoted(job.out), parts = fmt::format("{}.*-of-{}", out, job.array);
+  const std::string out = shell_quoted(job.out), parts = fmt::format("{}.*-of-{}", out, job.array);
   return fmt::format(R"(# The first part submits the job that joins all parts when they have ended well.
 if [ "$SLURM_ARRAY_TASK_ID" = 1 ] && [ "${{SLURM_RESTART_COUNT:-0}}" = 0 ]; then
   sbatch --job-name={0} --dependency=afterok:"$SLURM_ARRAY_JOB_ID" --kill-on-invalid-dep=yes \
@@ -65,7 +55,7 @@ exec "${{m2m_launcher[@]}}" "${{M2M_SWEEP:-build/bin/m2m-sweep}}"{4}
 JOIN
 fi
 )",
-                     quoted(job.name + "-join"), job.time, out, parts, words);
+                     shell_quoted(job.name + "-join"), job.time, out, parts, words);
 }
 
 }  // namespace
@@ -94,7 +84,7 @@ void check(const SlurmJob& job) {
 std::string slurm_script(const SlurmJob& job) {
   check(job);
   std::string words;
-  for (const std::string& word : job.words) words += " " + quoted(word);
+  for (const std::string& word : job.words) words += " " + shell_quoted(word);
   const std::string join = join_lines(job, words);
   if (job.array > 0) words += fmt::format(" --part \"$SLURM_ARRAY_TASK_ID/{}\"", job.array);
   return fmt::format(R"(#!/usr/bin/env bash
@@ -105,7 +95,7 @@ trap 'exit 85' USR1  # until the launcher is there, which passes the signal on t
 . "${{M2M_SITE:-slurm/site.sh}}" || exit 2
 {}exec "${{m2m_launcher[@]}}" "${{M2M_SWEEP:-build/bin/m2m-sweep}}"{}
 )",
-                     quoted(job.name), options(job), join, words);
+                     shell_quoted(job.name), options(job), join, words);
 }
 
 }  // namespace m2m::sweep

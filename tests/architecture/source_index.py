@@ -69,7 +69,7 @@ def make_page(root):
         page += f"\n## {module}\n\nContents: {contents}.\n\n| file | subject |\n|---|---|\n"
         for path, further in entries(src / module):
             name = path.relative_to(src).as_posix()
-            page += f"| [{path.name}]({name}){''.join(' ' + suffix for suffix in further)} | {summary(path)} |\n"
+            page += f"| [{path.name}]({name}){''.join(' ' + suffix for suffix in further)} | {summary(path).replace("*", chr(92) + "*")} |\n"
     return page
 
 

@@ -79,6 +79,8 @@ TEST(Submission, LacksFiles) {
     EXPECT_TRUE(says(errors(made), {name.substr(0, name.find(".txt"))}));
     std::filesystem::rename(made.folder / "aside", made.folder / name);
   }
+  std::filesystem::resize_file(made.folder / "NOTES.txt", 0);
+  EXPECT_TRUE(says(errors(made), {"NOTES", "empty"}));
   EXPECT_TRUE(says(complaint([] { check_submission("absent"); }, ExitCode::usage), {"absent"}));
 }
 

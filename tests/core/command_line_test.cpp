@@ -108,6 +108,13 @@ TEST(CommandLine, ThatIsWrongIsRefusedWithWhatToDo) {
   EXPECT_EQ(refusal({"pvt"}), "command line: 'pvt' is neither a command nor a file; did you mean 'put'?");
 }
 
+TEST(NumberWithin, RefusesOtherNumbersAndNaN) {
+  const CLI::Validator validator = number_within(0.1, 100);
+  for (const char* text : {"0.1", "5", "1e2"}) EXPECT_EQ(validator(text), "") << text;
+  for (const char* text : {"0.09", "101", "-5", "nan", "inf", "five", "5x", ""})
+    EXPECT_NE(validator(text), "") << text;
+}
+
 TEST(Failure, OfTheFileSystemNamesThePathAndTheReason) {
   const std::filesystem::filesystem_error failed("status", "a/b",
                                                  std::make_error_code(std::errc::filename_too_long));

@@ -12,6 +12,7 @@ namespace {
 TEST(NearestName, IsTheOneWithTheFewestEdits) {
   const std::vector<std::string> known = {"m2m.beta", "m2m.lambda", "train.epochs"};
   EXPECT_EQ(nearest_name(known, "m2m.lamda"), "m2m.lambda");
+  EXPECT_EQ(nearest_name(known, "M2M.LAMBDA"), "m2m.lambda");
   EXPECT_EQ(nearest_name(known, "xyz"), "");
 }
 

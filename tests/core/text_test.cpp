@@ -22,6 +22,14 @@ TEST(Text, GroupsDigitsByThree) {
   EXPECT_EQ(count_text(3900, "trial"), "3,900 trials");
 }
 
+TEST(Text, IsAWordForTheShell) {
+  EXPECT_EQ(shell_quoted("results/a-b_1.0"), "results/a-b_1.0");
+  EXPECT_EQ(shell_quoted("my results"), "'my results'");
+  EXPECT_EQ(shell_quoted("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_quoted("$HOME"), "'$HOME'");
+  EXPECT_EQ(shell_quoted(""), "''");
+}
+
 TEST(Text, NeverCutsACharacterInTwo) {
   EXPECT_EQ(truncate_utf8("ab", 5), "ab");
   EXPECT_EQ(truncate_utf8("a\xce\xbb"

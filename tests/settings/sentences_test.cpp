@@ -18,6 +18,8 @@ TEST(SettingsSentences, NameTheSettingItsValueAndWhatWasExpected) {
   EXPECT_EQ(refusal(beta, "1.5"), "m2m.beta = 1.5: expected a number of at least 0 and at most 1");
   const Setting set{"data.set", SettingType::text, "cifar10", "", "", {"cifar10", "digits"}};
   EXPECT_EQ(refusal(set, "mnist"), "data.set = 'mnist': expected one of cifar10, digits");
+  EXPECT_EQ(refusal(set, "CIFAR10"),
+            "data.set = 'CIFAR10': expected one of cifar10, digits; did you mean 'cifar10'?");
 }
 
 TEST(SettingsSentences, NameTwoSettingsThatDoNotFitAndAdviseOthers) {
