@@ -1,7 +1,7 @@
 """Tables of a study as CSV or Parquet, for other programs: means over seeds, metrics of each trial, curves, trials.
 
     table     means over seeds by label and data setting, of every metric, in %
-    metrics   a row per trial and metric, with recalls and false positives by class
+    metrics   a row per trial and metric, with recalls, precisions, F1 and false positives by class
     curves    a row per trial and epoch
     trials    a row per planned trial: status, metrics in [0, 1], provenance, settings
 

@@ -54,7 +54,7 @@ def number_text(value: float | None, digits: int, scale: float = 1) -> str:
 def line(stage: dict[str, Any]) -> tuple[str, ...]:
     """A line of the table of running stages."""
     return (
-        stage["label"] if stage["kind"] == "trial" else f"{stage['kind']} {stage['label']}",
+        stage["label"],
         f"{stage['epoch']} of {stage['epochs']}",
         number_text(stage["loss"], 3),
         number_text(stage["validation_bacc"], 1, 100),

@@ -35,6 +35,7 @@ from m2m_results.study import Study, load
 NAMES = {"bacc": "bACC", "gm": "GM"}
 STATUSES = ("done", "failed", "diverged", "missing")
 FACTS = ("epochs", "network", "precision", "protocol", "validation")
+MAX_MISSING = 6  # trials without a result that are shown unfolded
 
 Settings = dict[str, Any]
 
@@ -103,15 +104,22 @@ def results(table: report.Table, select: str) -> str:
 
 
 def failures(study: Study, trials: pd.DataFrame) -> str:
-    """Every trial that is not done, with its reason; '' if there are none."""
-    unfinished = trials[trials.status != "done"]
-    if unfinished.empty:
-        return ""
+    """Every trial that is not done, with its reason; '' if there are none. Many that only have no result yet are folded."""
     reasons = dict(zip(study.trials.id, study.trials.reason))
     lines = [
-        (row.label, row.seed, row.data, row.status, reasons[row.id] or "-", row.id) for _, row in unfinished.iterrows()
+        (row.label, row.seed, row.data, row.status, reasons[row.id] or "-", row.id)
+        for _, row in trials[trials.status != "done"].iterrows()
     ]
-    return box("Failures", rows(["method", "seed", "data", "status", "reason", "trial"], lines))
+    head = ["method", "seed", "data", "status", "reason", "trial"]
+    lost = [line for line in lines if line[3] != "missing"]
+    missing = [line for line in lines if line[3] == "missing"]
+    parts = [box("Failures", rows(head, lost))] if lost else []
+    if missing:
+        table = box("Trials without a result", rows(head, missing))
+        parts.append(
+            table if len(missing) <= MAX_MISSING else fold(f"{len(missing)} trials without a result yet", table)
+        )
+    return "\n".join(parts)
 
 
 def listing(entries: Settings) -> str:

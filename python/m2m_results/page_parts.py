@@ -28,7 +28,7 @@ a { color: var(--link); } nav a { margin-right: 1rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
 tbody th { position: sticky; left: 0; background: var(--paper); }
-thead th { background: var(--shade); vertical-align: bottom; }
+thead th { background: var(--shade); vertical-align: bottom; white-space: normal; }
 th button { all: unset; cursor: pointer; font-weight: 600; } th button:focus-visible { outline: 2px solid var(--link); }
 th[aria-sort=ascending] button::after { content: " \\25B2"; }
 th[aria-sort=descending] button::after { content: " \\25BC"; }
@@ -192,5 +192,5 @@ def figures(blocks: list[Block]) -> str:
         else:
             drawn.append(element)
     if skipped:
-        drawn.append("<p>Not drawn:</p>\n<ul>\n" + "\n".join(skipped) + "\n</ul>")
+        drawn.append(fold(f"Figures that are not drawn ({len(skipped)})", "<ul>\n" + "\n".join(skipped) + "\n</ul>"))
     return "\n".join(drawn)

@@ -192,7 +192,7 @@ class Study:
 def open_results(path: pathlib.Path) -> h5py.File:
     """Opens a results.h5. Throws Failure if it cannot be read."""
     if not path.exists():
-        raise Failure(INPUT_OUTPUT, f"{path}: no such file; 'm2m-report merge DIR' makes it")
+        raise Failure(INPUT_OUTPUT, f"{path}: no such file; 'm2m-report merge {path.parent}' makes it")
     try:
         file = h5py.File(path, "r", locking=False)
     except PermissionError as error:
