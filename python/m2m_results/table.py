@@ -1,7 +1,4 @@
-"""Tables of a results.h5: methods by data settings, with the numbers of 'm2m-report table'.
-
-tests/report/recompute.py computes the same from confusion matrices, logits and labels alone.
-"""
+"""Tables of a results.h5: methods by data settings, with the numbers of 'm2m-report table'."""
 
 import argparse
 
