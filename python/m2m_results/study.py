@@ -192,7 +192,8 @@ class Study:
 def open_results(path: pathlib.Path) -> h5py.File:
     """Opens a results.h5. Throws Failure if it cannot be read."""
     if not path.exists():
-        raise Failure(INPUT_OUTPUT, f"{path}: no such file; 'm2m-report merge {path.parent}' makes it")
+        merge = f"; 'm2m-report merge {path.parent}' makes it" if (path.parent / "study.json").exists() else ""
+        raise Failure(INPUT_OUTPUT, f"{path}: no such file{merge}")
     try:
         file = h5py.File(path, "r", locking=False)
     except PermissionError as error:

@@ -75,10 +75,16 @@ class Pages(unittest.TestCase):
         self.assertEqual(self.copy(), {"README.md", "src/README.md"})
 
 
-class Menu(unittest.TestCase):
-    def test_it_names_every_page_of_docs(self):
+class Configuration(unittest.TestCase):
+    def test_the_menu_names_every_page_of_docs(self):
         named = set(re.findall(r": (docs/\w+\.md)$", (CHECKOUT / "docs/mkdocs.yml").read_text(), re.MULTILINE))
         self.assertEqual(named, {f"docs/{path.name}" for path in (CHECKOUT / "docs").glob("*.md")})
+
+    def test_the_search_needs_no_other_host(self):
+        scripts = re.search(r"^  polyfills: \[(.+)\]$", (CHECKOUT / "docs/mkdocs.yml").read_text(), re.MULTILINE)[1]
+        self.assertIn("iframe-worker", scripts)  # otherwise the plugin 'offline' adds one of another host
+        for script in scripts.split(", "):
+            self.assertTrue((CHECKOUT / "docs/site_theme" / script).is_file(), script)
 
 
 if __name__ == "__main__":
