@@ -119,11 +119,20 @@ class Failing(Results):
         return done.stderr
 
     def test_throws_a_sentence_with_a_code(self):
-        for path, code in ((self.folder / "absent", 74), (pathlib.Path(__file__), 65)):
+        (self.folder / "results.h5").unlink()
+        (self.folder / "study.json").write_text("{}")  # a sweep was here
+        for path, code in ((self.folder / "results.h5", 74), (pathlib.Path(__file__), 65)):
             with self.assertRaises(m2m_results.Failure) as failed:
                 m2m_results.load(path)
             self.assertEqual(failed.exception.code, code)
             assert_says(str(failed.exception), str(path), "m2m-report merge")
+
+    def test_advises_no_merge_where_no_sweep_was(self):
+        with self.assertRaises(m2m_results.Failure) as failed:
+            m2m_results.load(self.folder / "absent")
+        self.assertEqual(failed.exception.code, 74)
+        assert_says(str(failed.exception), str(self.folder / "absent"))
+        self.assertNotIn("merge", str(failed.exception))
 
     def test_passes_on_what_m2m_report_refuses(self):
         write_results(self.folder / "results.h5", [planned("ERM", 1), planned("ERM", 2, train__epochs=7)])
