@@ -27,11 +27,11 @@ import uuid
 
 import h5py
 
-sys.path.extend(str(pathlib.Path(__file__).parent / folder) for folder in ("apps", "hosts", "support"))
-import hosts_test
+sys.path.extend(str(pathlib.Path(__file__).parent / folder) for folder in ("apps", "support"))
 import namespaces
 import real_sweeps
 from marked_processes import processes_with
+from two_hosts import TwoHosts
 from waiting import eventually
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[1]
@@ -244,12 +244,9 @@ class Soak:
 
 def prepare_machine(folder):
     """Mounts a small disk and makes two hosts; returns the disk and the command that starts half of the ranks on each."""
-    disk, hosts_test.agent = pathlib.Path("/mnt"), folder / "agent.sh"
+    disk = pathlib.Path("/mnt")
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", disk], check=True)
-    hosts_test.agent.write_text(hosts_test.AGENT)
-    hosts_test.agent.chmod(0o755)
-    subprocess.run(["bash", "-c", hosts_test.CABLES], check=True)
-    return disk, hosts_test.mpirun(RANKS // 2)
+    return disk, TwoHosts(folder).mpirun(RANKS // 2)
 
 
 def print_counts(rounds):

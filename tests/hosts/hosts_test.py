@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Sweeps over two hosts: network namespaces, each with a host name of its own, joined by a pair of virtual cables.
+"""Sweeps over two hosts (../support/two_hosts.py).
 
 Usage: hosts_test.py CHECKOUT FAKE_SWEEP M2M_SWEEP
-Ends with 77 if namespaces are not available. mpirun starts on the first host and reaches the second over TCP.
+Ends with 77 if namespaces are not available.
 """
 
 import os
@@ -17,73 +17,13 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 import namespaces
+import two_hosts
 from waiting import eventually
 
-NETWORK = "10.78.0"
 GRID = "[grid]\nmethod = ['ERM', 'M2m']\nseed = [0, 1, 2]\n"  # 6 trials and 3 g of 10 epochs each
-# mpirun calls it as it would ssh: an address, then a command line.
-AGENT = """#!/bin/bash
-number=${1##*.}
-shift
-exec ip netns exec "host$number" unshare --uts bash -c 'hostname "$0"; exec bash -c "$1"' "host$number" "$*"
-"""
-CABLES = f"""
-set -e
-mount -t tmpfs tmpfs /run
-for number in 1 2; do
-  ip netns add host$number
-  ip netns exec host$number ip link set lo up
-done
-ip link add port1 netns host1 type veth peer name port2 netns host2
-for number in 1 2; do
-  ip netns exec host$number ip addr add {NETWORK}.$number/24 dev port$number
-  ip netns exec host$number ip link set port$number up
-done
-"""
 
 
-def mpirun(slots, *words):
-    """A command line that starts `slots` ranks on either host."""
-    network = f"{NETWORK}.0/24"
-    return [
-        "ip",
-        "netns",
-        "exec",
-        "host1",
-        "unshare",
-        "--uts",
-        "bash",
-        "-c",
-        'hostname host1; exec "$@"',
-        "_",
-        "mpirun",
-        "--mca",
-        "plm_rsh_agent",
-        str(agent),
-        "--mca",
-        "orte_keep_fqdn_hostnames",
-        "1",
-        "--mca",
-        "btl_tcp_if_include",
-        network,
-        "--mca",
-        "oob_tcp_if_include",
-        network,
-        "--mca",
-        "btl",
-        "self,vader,tcp",
-        "--host",
-        f"{NETWORK}.1:{slots},{NETWORK}.2:{slots}",
-        "--oversubscribe",
-        "--bind-to",
-        "none",
-        "-np",
-        str(2 * slots),
-        *map(str, words),
-    ]
-
-
-class TwoHosts(unittest.TestCase):
+class SweepsOverTwoHosts(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="m2m-hosts-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
@@ -91,7 +31,7 @@ class TwoHosts(unittest.TestCase):
 
     def run_on_both(self, slots, *words):
         return subprocess.run(
-            mpirun(slots, *words), cwd=self.folder, check=False, capture_output=True, text=True, timeout=60
+            hosts.mpirun(slots, *words), cwd=self.folder, check=False, capture_output=True, text=True, timeout=60
         )
 
     def lines(self, word):
@@ -120,7 +60,7 @@ class TwoHosts(unittest.TestCase):
         self.assertEqual(across.returncode, 0, across.stderr)
         self.assertRegex(across.stderr, r"\b2 ranks\b.*\b1 group of 2\b")
         alone = subprocess.run(
-            ["ip", "netns", "exec", "host1", m2m_sweep, "digits.toml", *study, "--out", "alone"],
+            two_hosts.on_host1(m2m_sweep, "digits.toml", *study, "--out", "alone"),
             cwd=self.folder,
             check=False,
             capture_output=True,
@@ -133,11 +73,11 @@ class TwoHosts(unittest.TestCase):
         self.assertEqual(weights[0].read_bytes(), weights[1].read_bytes())  # the same bits
 
     def test_the_loss_of_one_ends_the_job_at_once_and_loses_nothing(self):
-        command = mpirun(2, fake_sweep, "grid.toml", "fake.milliseconds=100")
+        command = hosts.mpirun(2, fake_sweep, "grid.toml", "fake.milliseconds=100")
         with subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as job:
             self.assertTrue(eventually(lambda: len(self.lines("done")) >= 3, seconds=30))
-            for process in subprocess.check_output(["ip", "netns", "pids", "host2"], text=True).split():
-                os.kill(int(process), signal.SIGKILL)
+            for process in two_hosts.processes_on(2):
+                os.kill(process, signal.SIGKILL)
             lost = time.monotonic()
             self.assertNotEqual(job.wait(timeout=30), 0)
             self.assertLess(time.monotonic() - lost, 10)  # about 1 s on a quiet machine
@@ -162,8 +102,6 @@ if __name__ == "__main__":
     namespaces.enter_own_namespaces()
     m2m_sweep, fake_sweep, checkout = sys.argv.pop(), sys.argv.pop(), sys.argv.pop()
     os.environ.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
-    agent = pathlib.Path(tempfile.mkdtemp(prefix="m2m-agent-")) / "agent.sh"
-    agent.write_text(AGENT)
-    agent.chmod(0o755)
-    subprocess.run(["bash", "-c", CABLES], check=True)
-    unittest.main()
+    with tempfile.TemporaryDirectory(prefix="m2m-mpi-", ignore_cleanup_errors=True) as of_mpirun:
+        hosts = two_hosts.TwoHosts(of_mpirun)
+        unittest.main()
