@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include "comm/messages/mpi_handle.hpp"
+#include "core/activity.hpp"
 #include "core/error.hpp"
 
 namespace m2m::comm {
@@ -66,6 +69,12 @@ Session::Session(int& argc, char**& argv) : launch_(launch_of_process()) {
 Session::~Session() { MPI_Finalize(); }
 
 void Session::abort(int code) const {
+  // MPI_Abort speaks to the launcher's daemon first, and waits for ever if that is stopped.
+  static constexpr std::chrono::seconds for_the_launcher(5);
+  std::thread([code] {
+    std::this_thread::sleep_for(for_the_launcher);
+    std::_Exit(code);
+  }).detach();
   MPI_Abort(MPI_COMM_WORLD, code);
   std::_Exit(code);
 }
@@ -94,8 +103,10 @@ Group& Group::operator=(Group&&) noexcept = default;
 bool Group::any(bool mine) const {
   if (size_ == 1) return mine;
   int result = mine ? 1 : 0;
+  Activity::set("agree");  // for the report of a stall, if a rank of the group does not answer
   check_mpi(MPI_Allreduce(MPI_IN_PLACE, &result, 1, MPI_INT, MPI_MAX, communicator_->get()),
             "agreeing within a group");
+  Activity::set("");
   return result != 0;
 }
 
