@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -15,10 +16,12 @@
 #include "core/instruction_set.hpp"
 #include "core/log.hpp"
 #include "core/machine.hpp"
+#include "core/profile.hpp"
 #include "core/text.hpp"
 #include "settings/train_settings.hpp"
 #include "study/graph.hpp"
 #include "sweep/failures.hpp"
+#include "sweep/heartbeat.hpp"
 #include "sweep/run.hpp"
 #include "sweep/stopping.hpp"
 
@@ -55,6 +58,20 @@ void log_gpus(const comm::HostRanks& share, int gpus) {
 void end_stalled_job(const comm::Session& session, const std::string& why) {
   print_error(program, why + "; the job ends; run the same command again to resume");
   session.abort(static_cast<int>(ExitCode::interrupted));
+}
+
+/// Ends the job if its ranks do not all come to their end within the timeout: rank 0 merges the results meanwhile,
+/// and the others wait for it. Emplaced at the end of a rank's work.
+using EndWatch = std::optional<sweep::Heartbeat>;
+
+void start_watch(EndWatch& watch, const comm::Session& session, double stall_timeout) {
+  const auto start = std::make_shared<Clock::time_point>(Clock::now());
+  const auto end_job = [&session](double seconds) {
+    end_stalled_job(session,
+                    fmt::format("rank {} waits for the end of the others for {:.0f} s", session.rank(), seconds));
+  };
+  watch.emplace(stall_timeout, sweep::HeartbeatCalls{[start] { return seconds_since(*start); },
+                                                     [start] { *start = Clock::now(); }, end_job});
 }
 
 /// The group of a rank and its way to run stages. Collective.
@@ -126,7 +143,7 @@ void answer_alone(int argc, char** argv, const TrainingBackend& training) {
 }
 
 ExitCode lead(int argc, char** argv, const comm::Session& session, const TrainingBackend& training,
-              Clock::time_point started) {
+              Clock::time_point started, EndWatch& end_watch) {
   std::optional<PreparedSweep> sweep;
   const ExitCode prepared = guarded(session, [&] {
     const SweepArguments arguments = read_arguments(argc, argv);
@@ -147,7 +164,7 @@ ExitCode lead(int argc, char** argv, const comm::Session& session, const Trainin
   log_gpus(share, training.gpus);
   comm::MpiChannel post(session);
   const Runner runner(session, sweep->job_settings, share, training);
-  return guarded(session, [&] {
+  const ExitCode code = guarded(session, [&] {
     const sweep::SweepJob job{sweep->graph,
                               std::move(sweep->exists),
                               sweep->job_settings.out,
@@ -163,9 +180,11 @@ ExitCode lead(int argc, char** argv, const comm::Session& session, const Trainin
                               [&session](const std::string& why) { end_stalled_job(session, why); }};
     return sweep::lead_sweep(job, post.coordinator(), post.worker(), runner.work);
   });
+  start_watch(end_watch, session, runner.work.stall_timeout);
+  return code;
 }
 
-ExitCode follow(const comm::Session& session, const TrainingBackend& training) {
+ExitCode follow(const comm::Session& session, const TrainingBackend& training, EndWatch& end_watch) {
   set_log_level(LogLevel::error);
   std::optional<JobSettings> job_settings;
   try {
@@ -178,6 +197,7 @@ ExitCode follow(const comm::Session& session, const TrainingBackend& training) {
   comm::MpiChannel post(session);
   const Runner runner(session, *job_settings, share, training);
   sweep::follow_sweep(post.worker(), runner.work);
+  start_watch(end_watch, session, runner.work.stall_timeout);
   return ExitCode::done;
 }
 
@@ -192,8 +212,9 @@ int sweep_main(int argc, char** argv, const TrainingBackend& training) {
     answer_alone(argc, argv, training);
     const comm::Session session(argc, argv);
     try {
-      const ExitCode code =
-          session.rank() == 0 ? lead(argc, argv, session, training, started) : follow(session, training);
+      EndWatch end_watch;
+      const ExitCode code = session.rank() == 0 ? lead(argc, argv, session, training, started, end_watch)
+                                                : follow(session, training, end_watch);
       comm::barrier(session);
       return code;
     } catch (const std::exception& error) {

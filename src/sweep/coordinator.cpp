@@ -68,6 +68,7 @@ class Coordinator {
   void poll_once() {
     while (const auto message = mail_.poll()) on_message(message->from, decode_from_worker(message->bytes));
     stop_all(settings_.stop_requested());
+    ping(settings_.clock());
     watch_for_stalls(settings_.clock());
     for (const Assignment& assignment : scheduler_.assign(settings_.clock())) start(assignment);
     for (SweepObserver* observer : observers_) observer->on_tick(settings_.clock());
@@ -84,13 +85,17 @@ class Coordinator {
     for (SweepObserver* observer : observers_) observer->on_started(assignment.stage, hosts_[at(leader)] + others);
   }
 
-  /// Pings the workers, and ends the job some time after a stall.
-  void watch_for_stalls(double now) {
-    if (settings_.stall_timeout <= 0) return;
-    if (now - pinged_ > sign_interval(settings_.stall_timeout)) {
-      pinged_ = now;
-      broadcast(Ping{});
+  /// Gives the workers a sign of life if it is time for one.
+  void ping(double now) {
+    if (settings_.stall_timeout <= 0 || now - pinged_ <= sign_interval(settings_.stall_timeout)) return;
+    pinged_ = now;
+    for (int rank = 0; rank < settings_.ranks; ++rank) {
+      if (!gone_.contains(rank)) mail_.send(rank, encode(ToWorker(Ping{})));
     }
+  }
+
+  /// Ends the job some time after a stall.
+  void watch_for_stalls(double now) {
     if (stalls_.empty()) {
       stalls_ = watch_.find(now);
       if (stalls_.empty()) return;
@@ -99,9 +104,12 @@ class Coordinator {
       stop_all(StopReason::stalled);
     }
     if (now - stalled_ < settings_.stall_grace && scheduler_.count(StageState::running) > stalled_stages()) return;
-    settings_.end_job(fmt::format("rank {} ({}) {}", stalls_.front().rank, hosts_[at(stalls_.front().rank)],
-                                  stall_text(stalls_.front())));
+    end_job(stalls_.front());
     throw internal_error("the job goes on after a stall");
+  }
+
+  void end_job(const Stall& stall) const {
+    settings_.end_job(fmt::format("rank {} ({}) {}", stall.rank, hosts_[at(stall.rank)], stall_text(stall)));
   }
 
   /// The stage that the slot of a stall runs, or -1.
@@ -213,16 +221,25 @@ class Coordinator {
   }
 
   /// Shuts the workers down and waits for the Goodbye of each, so that no message is left in transit. In an
-  /// emergency, running stages are cancelled first and their messages are ignored. An exception here ends the
-  /// process, because the workers would otherwise wait for ever.
+  /// emergency, running stages are cancelled first and their messages are ignored. Ends the job if a worker gives
+  /// no more signs of life. An exception here ends the process, because the workers would otherwise wait for ever.
   void shut_down_workers(bool emergency) noexcept {
     if (emergency) broadcast(Cancel{});
     broadcast(Shutdown{});
-    for (int gone = 0; gone < settings_.ranks; sleep()) {
-      while (const auto message = mail_.poll()) {
-        if (std::holds_alternative<Goodbye>(decode_from_worker(message->bytes))) ++gone;
-      }
+    for (; gone_.size() < at(settings_.ranks); sleep()) {
+      while (const auto message = mail_.poll()) on_farewell(message->from, decode_from_worker(message->bytes));
+      ping(settings_.clock());
+      const std::vector<Stall> stalls = watch_.find(settings_.clock());
+      if (!stalls.empty()) end_job(stalls.front());
     }
+  }
+
+  void on_farewell(int rank, const FromWorker& word) {
+    watch_.heard(rank, settings_.clock());
+    if (const auto* alive = std::get_if<Alive>(&word)) watch_.alive(rank, *alive, settings_.clock());
+    if (!std::holds_alternative<Goodbye>(word)) return;
+    gone_.insert(rank);
+    watch_.left(rank);
   }
 
   static void sleep() { std::this_thread::sleep_for(poll_interval); }
@@ -237,6 +254,7 @@ class Coordinator {
   std::vector<int> pending_ranks_;         // by slot number: ranks of its group that are not ready or not finished
   std::map<int, StageFinished> finished_;  // by slot number: results of leaders whose groups have not all finished
   std::set<int> ready_ranks_;              // ranks that have sent their first message
+  std::set<int> gone_;                     // ranks that have sent their last message
   StopReason reason_ = StopReason::none;
   StallWatch watch_;
   std::vector<Stall> stalls_;  // that stop the sweep

@@ -48,7 +48,7 @@ struct CoordinatorSettings {
 ///
 /// A rank that gives no sign of life for stall_timeout, or a stage that makes no step for it, stops the sweep: the
 /// observers get a log line about each, the other stages save their states, then end_job ends the job, because the
-/// workers cannot all say Goodbye.
+/// workers cannot all say Goodbye. A rank that is silent during the shutdown ends the job at once.
 ///
 /// If an observer throws, or message passing fails with Error (input_output), the sweep stops, the workers are shut
 /// down and the exception propagates.

@@ -24,6 +24,8 @@ class StallWatch {
 
   /// A message of that rank has arrived.
   void heard(int rank, double now) { at(rank).heard = now; }
+  /// That rank has ended in order and will say no more.
+  void left(int rank) { at(rank) = {}; }
   /// The slots of that rank tell of their stages.
   void alive(int rank, const Alive& alive, double now);
   /// Returns what has not gone on for longer than the timeout, silent ranks first. To be called often: after a
@@ -32,7 +34,7 @@ class StallWatch {
 
  private:
   struct Rank {
-    std::optional<double> heard;  // nothing: not yet, it is still starting
+    std::optional<double> heard;  // nothing: not yet, it is still starting, or has ended
     std::vector<SlotLife> slots;
   };
   void forgive(double now);

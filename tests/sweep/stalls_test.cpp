@@ -2,6 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include "comm/messages/mailbox.hpp"
+#include "core/profile.hpp"
+#include "support/worker_slots.hpp"
+#include "sweep/coordinator.hpp"
+
 namespace m2m::sweep {
 namespace {
 
@@ -59,11 +68,46 @@ TEST(StallWatch, ForgivesAPauseOfTheWholeJob) {
   EXPECT_EQ(look(watch, 508, 509, {}).size(), 2U);
 }
 
+TEST(StallWatch, ExpectsNothingMoreOfARankThatHasLeft) {
+  StallWatch watch(2, 8);
+  EXPECT_TRUE(look(watch, 0, 0, {0, 1}).empty());
+  watch.left(1);
+  EXPECT_TRUE(look(watch, 1, 30, {0}).empty());
+}
+
 TEST(StallWatch, FindsNothingWithoutATimeoutOrBeforeTheFirstSignOfLife) {
   StallWatch off(1, 0);
   EXPECT_TRUE(look(off, 0, 1, {0}, {{0, 1e9, ""}}).empty());
   StallWatch starting(2, 8);
   EXPECT_TRUE(look(starting, 0, 100, {0}).empty());
+}
+
+/// Runs the coordinator of a sweep that is complete; of its two ranks, rank 1 does not answer to Shutdown.
+void shut_down_with_a_silent_rank() {
+  comm::LocalChannel post(2);
+  for (const int rank : {0, 1}) post.worker(rank).send(0, encode(FromWorker(Ready{"a host", 0})));
+  std::thread rank_0([&] {
+    for (;;) {
+      const auto message = post.worker(0).poll();
+      if (message && std::holds_alternative<Shutdown>(decode_to_worker(message->bytes))) break;
+    }
+    post.worker(0).send(0, encode(FromWorker(Goodbye{})));
+  });
+  const study::StageGraph graph = testing::trial_graph(1);
+  Scheduler scheduler(graph, {true});
+  CoordinatorSettings settings{2, [start = testing::Clock::now()] { return seconds_since(start); },
+                               [] { return StopReason::none; }};
+  settings.stall_timeout = 0.2;
+  settings.end_job = [](const std::string& why) {
+    std::fputs(why.c_str(), stderr);
+    std::_Exit(4);
+  };
+  run_coordinator(scheduler, post.coordinator(), {}, settings);
+  rank_0.join();
+}
+
+TEST(Stall, OfARankDuringTheShutdownEndsTheJob) {
+  EXPECT_EXIT(shut_down_with_a_silent_rank(), ::testing::ExitedWithCode(4), "rank 1 .*no sign of life");
 }
 
 }  // namespace
