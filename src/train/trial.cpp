@@ -229,13 +229,16 @@ void Trial::end_epoch() {
   const auto end_of_steps = Clock::now();
   results::EpochRecord record;
   record.epoch = epoch_;
+  Activity::set("reduce");
   counters_->all_reduce(*parts_.ranks);
   record.learning_rate = learning_rate(plan_.settings.schedule, epoch_);
+  Activity::set("device");  // reading waits for the steps that a GPU has queued
   counters_->read(record);
   if (const std::int64_t bad = counters_->first_nonfinite_step(); bad >= 0) {
     throw Diverged(fmt::format("loss is not a number at epoch {} step {} (learning rate {:.3g})", epoch_, bad,
                                record.learning_rate));
   }
+  Activity::set("");
   record_times(record, seconds_since(end_of_steps));
   if (!plan_.recipe.is_second_stage()) nn::count_batches(*network_, work_->steps());
   evaluate_epoch(record);
