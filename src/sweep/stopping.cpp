@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <regex>
@@ -16,32 +17,56 @@ namespace {
 std::atomic<int> first_signal = 0;
 static_assert(std::atomic<int>::is_always_lock_free);
 
-void note_signal(int signal) {
-  int none = 0;
-  first_signal.compare_exchange_strong(none, signal);
-  if (signal != SIGINT && signal != SIGTERM) return;
+/// The next SIGINT or SIGTERM ends the process.
+void end_at_next_signal() {
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
 }
 
-/// True if SIGHUP was ignored when this process started, as under nohup.
-bool hangup_was_ignored = false;
+bool ends_at_second(int signal) { return signal == SIGINT || signal == SIGTERM; }
 
-void look_at_hangup(int, char**, char**) {
-  struct sigaction action {};
-  hangup_was_ignored = sigaction(SIGHUP, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+void note_signal(int signal) {
+  int none = 0;
+  first_signal.compare_exchange_strong(none, signal);
+  if (ends_at_second(signal)) end_at_next_signal();
 }
 
-// Called before any library starts, because UCX, which is part of many MPI builds, catches SIGHUP before main.
-[[gnu::section(".preinit_array"), gnu::used]] void (*look_first)(int, char**, char**) = look_at_hangup;
+/// Sets the action of a signal; returns the previous one.
+struct sigaction set_action(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;  // so that writes to files do not fail with EINTR
+  sigemptyset(&action.sa_mask);
+  struct sigaction old {};
+  sigaction(signal, &action, &old);
+  return old;
+}
+
+constexpr std::array stop_signals = {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU};
+
+/// True if SIGHUP was ignored when this process started, as under nohup.
+bool hangup_was_ignored = false;
+/// True until there was a StopSignals, which keeps a signal that came before it.
+bool is_starting = true;
+
+void catch_signals_early(int, char**, char**) {
+  for (const int signal : stop_signals) set_action(signal, note_signal);
+  hangup_was_ignored = set_action(SIGHUP, note_signal).sa_handler == SIG_IGN;
+  if (hangup_was_ignored) set_action(SIGHUP, SIG_IGN);
+}
+
+// Called before any library starts: those of training take a tenth of a second or more, and UCX, which is part of
+// many MPI builds, catches SIGHUP before main.
+[[gnu::section(".preinit_array"), gnu::used]] void (*catch_first)(int, char**, char**) = catch_signals_early;
 
 }  // namespace
 
 StopSignals::StopSignals() {
-  first_signal = 0;
-  for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU}) handle(signal, note_signal);
+  if (!std::exchange(is_starting, false)) first_signal = 0;
+  for (const int signal : stop_signals) handle(signal, note_signal);
   handle(SIGHUP, hangup_was_ignored ? SIG_IGN : note_signal);
   for (const int signal : {SIGPIPE, SIGXFSZ}) handle(signal, SIG_IGN);
+  if (ends_at_second(first_signal)) end_at_next_signal();
 }
 
 StopSignals::~StopSignals() {
@@ -49,12 +74,7 @@ StopSignals::~StopSignals() {
 }
 
 void StopSignals::handle(int signal, void (*handler)(int)) {
-  struct sigaction action {};
-  action.sa_handler = handler;
-  action.sa_flags = SA_RESTART;  // so that writes to files do not fail with EINTR
-  sigemptyset(&action.sa_mask);
-  struct sigaction old {};
-  if (sigaction(signal, &action, &old) == 0) before_.emplace_back(signal, old);
+  before_.emplace_back(signal, set_action(signal, handler));
 }
 
 StopReason StopSignals::received() {

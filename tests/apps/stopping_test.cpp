@@ -84,6 +84,14 @@ TEST_F(Stopping, EndsWith4WhereItsSessionEnds) {
   EXPECT_EQ(stop_under(preloaded, SIGHUP), 0) << "though a library takes the signal first: " << background_log();
 }
 
+TEST_F(Stopping, EndsWith4WhereASignalComesWhileLibrariesAreLoading) {
+  const std::string preloaded =
+      "env ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=" + testing::quoted(M2M_SIGNALS_EARLY);
+  testing::Background sweeping(preloaded + " " + command(0, "jobs/grid.toml fake.milliseconds=50"), folder());
+  EXPECT_EQ(sweeping.wait(), 4) << background_log();
+  expect_resumable(0);
+}
+
 TEST_F(Stopping, EndsWith85WhereABatchSystemWarnsOfTheEnd) {
   for (const int signal : {SIGXCPU, SIGUSR2}) {
     for (const int ranks : {0, 1, 2}) {
