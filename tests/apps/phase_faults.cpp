@@ -1,10 +1,13 @@
-// Kills m2m-sweep in a phase of the training. Linked into a copy of the program with the linker's --wrap, which
-// sends each call of phase_word here: the program itself has no line of it.
+// Kills m2m-sweep in a phase of the training, or blocks it there. Linked into a copy of the program with the
+// linker's
+// --wrap, which sends each call of phase_word here: the program itself has no line of it.
 //
 // M2M_FAULT_PHASE  the name of the phase, such as "translate"
-// M2M_FAULT_CALL   the number of the call, from 1, at whose beginning the process is killed
-// M2M_FAULT_RANK   the rank that is killed (0 if not given)
-// M2M_FAULT_LOG    a file that gets a line before the kill
+// M2M_FAULT_CALL   the number of the call, from 1, at whose beginning it happens
+// M2M_FAULT_RANK   the rank to which it happens (0 if not given)
+// M2M_FAULT_BLOCKS if set, the thread blocks for ever as on a device that answers no more: it takes no signals, and
+//                  exit handlers, in which a device's library would wait for the device, do not return either
+// M2M_FAULT_LOG    a file that gets a line before
 #include <signal.h>
 #include <unistd.h>
 
@@ -22,18 +25,32 @@ std::string setting(const char* name, const char* otherwise) {
   return text == nullptr ? otherwise : text;
 }
 
-/// The number of the call at which this process is killed; 0 if it is not.
+/// The number of the call at which it happens to this process; 0 if it does not.
 int last_call() {
   const bool is_chosen = setting("OMPI_COMM_WORLD_RANK", "0") == setting("M2M_FAULT_RANK", "0");
   return is_chosen ? std::atoi(setting("M2M_FAULT_CALL", "0").c_str()) : 0;
 }
 
-void count_phase(const std::string& name) {
+[[noreturn]] void wait_for_ever() {
+  for (;;) ::pause();
+}
+
+[[noreturn]] void block(const char* name) {
+  m2m::Activity::set(name);  // the caller would do so next
+  sigset_t all;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  std::atexit(wait_for_ever);
+  wait_for_ever();
+}
+
+void count_phase(const char* name) {
   static const std::string phase = setting("M2M_FAULT_PHASE", "");
   static const int last = last_call();
   static std::atomic<int> calls = 0;
-  if (name != phase || ++calls != last) return;
+  if (phase != name || ++calls != last) return;
   std::ofstream(setting("M2M_FAULT_LOG", "/dev/null"), std::ios::app) << last << ' ' << name << std::endl;
+  if (std::getenv("M2M_FAULT_BLOCKS") != nullptr) block(name);
   ::kill(::getpid(), SIGKILL);
 }
 

@@ -5,8 +5,8 @@
 // M2M_FAULT_READS   1: opening for reading is counted as well
 // M2M_FAULT_LOG     a file that gets a line "NUMBER CALL PATH" for each counted call
 // M2M_FAULT_CALL    the number of the call at which the fault begins
-// M2M_FAULT         ENOSPC, EDQUOT: that call and all later ones fail; EIO: that call fails; SIGKILL: the end
-//
+// M2M_FAULT         ENOSPC, EDQUOT: that call and all later ones fail; EIO: that call fails; SIGKILL: the end;
+//                   SIGSTOP: the process is stopped
 // M2M_FAULT_RANK    the rank of mpirun that has the fault (0 if not given)
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -66,6 +66,7 @@ int fault_at(int number) {
   static const std::string_view fault = setting("M2M_FAULT");
   if (begin == 0 || number < begin) return 0;
   if (fault == "SIGKILL" && number == begin) ::kill(::getpid(), SIGKILL);
+  if (fault == "SIGSTOP" && number == begin) ::kill(::getpid(), SIGSTOP);
   if (fault == "EIO" && number == begin) return EIO;
   if (fault == "ENOSPC") return ENOSPC;
   return fault == "EDQUOT" ? EDQUOT : 0;
