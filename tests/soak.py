@@ -126,7 +126,7 @@ def send(name, numbers):
 
 
 def catches(number, name):
-    """True if the process handles the signal; false before its main() has begun and after its end."""
+    """True if the process handles the signal; false while the loader reads it and after its end."""
     with contextlib.suppress(OSError):
         mask = pathlib.Path(f"/proc/{number}/status").read_text().split("SigCgt:")[1].split()[0]
         return bool(int(mask, 16) >> (signal.Signals[name] - 1) & 1)
