@@ -48,7 +48,7 @@ def summary(path):
             comment.append(line.strip('"'))
         elif comment or not line.startswith(("#pragma once", "#!")):
             break
-    return first_sentence(" ".join(comment))
+    return first_sentence(" ".join(comment)).replace("*", r"\*")
 
 
 def entries(folder):
@@ -69,7 +69,7 @@ def make_page(root):
         page += f"\n## {module}\n\nContents: {contents}.\n\n| file | subject |\n|---|---|\n"
         for path, further in entries(src / module):
             name = path.relative_to(src).as_posix()
-            page += f"| [{path.name}]({name}){''.join(' ' + suffix for suffix in further)} | {summary(path).replace("*", chr(92) + "*")} |\n"
+            page += f"| [{path.name}]({name}){''.join(' ' + suffix for suffix in further)} | {summary(path)} |\n"
     return page
 
 
