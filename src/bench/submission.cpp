@@ -156,7 +156,7 @@ void check_stated(Remarks& remarks, const Submission& read, const ClassFigures& 
   compare(remarks, "the busy share", read.stated.at("busy"), figures.busy);
   for (const Json& method : read.stated.at("methods")) {
     for (const MethodFigures& own : figures.methods) {
-      if (own.label == method.at("label"))
+      if (method.at("label") == own.label)
         compare(remarks, "the mean bACC of " + own.label, method.at("mean"), own.bacc.mean);
     }
   }
