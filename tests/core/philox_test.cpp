@@ -124,6 +124,14 @@ TEST(CoarseUniform, DrawnManyAtATimeIsWhatIsDrawnOneByOne) {
   }
 }
 
+TEST(CoarseUniform, EndsWithAnErrorBeforeItReachesTheNumbersOfAnotherPurpose) {
+  constexpr int limit = 1 << 26, at_a_time = 1 << 20;
+  Stream stream(some_key, Purpose::noise);
+  std::vector<double> drawn(at_a_time);
+  for (int i = 0; i + 1 < limit / at_a_time; ++i) stream.coarse_uniforms(drawn.data(), drawn.size());
+  EXPECT_THROW(stream.coarse_uniforms(drawn.data(), drawn.size()), Error);
+}
+
 TEST(Normal, HasTheMomentsOfItsDistribution) {
   Stream stream(some_key, Purpose::initial);
   constexpr int n = 200'000;
