@@ -31,16 +31,15 @@ __device__ void add_accepted(const StepAnswers<Real, Loss>& answers, const StepE
   sums[sum_p_seed] += exponential(edits.seed_classes[i]) / total;
 }
 
-/// The block's sum of one value a thread, in thread 0.
-__device__ double block_sum(double value) {
-  __shared__ double values[threads_of_a_block];
-  __syncthreads();  // the last sum has been read
-  values[threadIdx.x] = value;
+/// Adds the sums of all threads of the block; the total of sum i is then in values[i][0]. Every sum is added in the
+/// same order.
+__device__ void add_over_block(const double* sums, double (*values)[threads_of_a_block]) {
+  for (int sum = 0; sum < epoch_sum_count; ++sum) values[sum][threadIdx.x] = sums[sum];
   for (unsigned half = threads_of_a_block / 2; half > 0; half /= 2) {
     __syncthreads();
-    if (threadIdx.x < half) values[threadIdx.x] += values[threadIdx.x + half];
+    if (threadIdx.x >= half) continue;
+    for (int sum = 0; sum < epoch_sum_count; ++sum) values[sum][threadIdx.x] += values[sum][threadIdx.x + half];
   }
-  return values[0];
 }
 
 /// One block: a thread takes every 256th row and translation.
@@ -56,12 +55,11 @@ __global__ void count(std::int64_t step, StepAnswers<Real, Loss> answers, StepEd
     counts.accepted[edits.slots[i]] = edits.accepted[i] ? 1 : 0;
     if (edits.accepted[i]) add_accepted(answers, edits, i, sums);
   }
-  for (int sum = 0; sum < epoch_sum_count; ++sum) {
-    const double of_block = block_sum(sums[sum]);
-    if (threadIdx.x != 0) continue;
-    if (sum == sum_loss && !isfinite(of_block) && *counts.bad_step < 0) *counts.bad_step = step;
-    counts.sums[sum] += of_block;
-  }
+  __shared__ double values[epoch_sum_count][threads_of_a_block];
+  add_over_block(sums, values);
+  if (threadIdx.x != 0) return;
+  if (!isfinite(values[sum_loss][0]) && *counts.bad_step < 0) *counts.bad_step = step;
+  for (int sum = 0; sum < epoch_sum_count; ++sum) counts.sums[sum] += values[sum][0];
 }
 
 }  // namespace

@@ -103,9 +103,11 @@ void initialise_head(Network& network, Key key) {
 
 void count_batches(Network& network, std::int64_t batches) {
   const torch::NoGradGuard no_gradient;
-  for (auto& item : network.named_buffers()) {
-    if (is_batch_count(item.key())) item.value().add_(batches);
+  std::vector<torch::Tensor> counts;
+  for (const auto& item : network.named_buffers()) {
+    if (is_batch_count(item.key())) counts.push_back(item.value());
   }
+  if (!counts.empty()) at::_foreach_add_(counts, batches);  // one launch on a GPU
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> named_state(const Network& network) {

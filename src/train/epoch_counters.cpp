@@ -21,6 +21,9 @@ kernels::StepEdits make_step_edits(const StepWork& work, const methods::Translat
           work.translations.slots.const_data_ptr<std::int32_t>()};
 }
 
+/// What a download of the counters consists of.
+enum CounterCopy { copy_of_sums, copy_of_nonfinite_step, copy_of_accepted };
+
 double ratio(double sum, double count) { return count > 0 ? sum / count : results::not_measured; }
 
 }  // namespace
@@ -69,9 +72,11 @@ void EpochCounters::clear_local() {
 }
 
 std::map<std::string, torch::Tensor> EpochCounters::state() const {
-  return {{"sums", sums_.cpu().clone()},
-          {"bad_step", nonfinite_step_.cpu().clone()},
-          {"generation", checkpoints::to_tensor(counts())}};
+  const nn::Download copy = download();
+  const auto& copies = copy.wait();
+  return {{"sums", copies[copy_of_sums]},
+          {"bad_step", copies[copy_of_nonfinite_step]},
+          {"generation", checkpoints::to_tensor(counts(copies[copy_of_accepted]))}};
 }
 
 void EpochCounters::load(const std::map<std::string, torch::Tensor>& state) {
@@ -92,9 +97,10 @@ void EpochCounters::load(const std::map<std::string, torch::Tensor>& state) {
   }
 }
 
-results::GenerationCounts EpochCounters::counts() const {
+nn::Download EpochCounters::download() const { return nn::Download({sums_, nonfinite_step_, accepted_}); }
+
+results::GenerationCounts EpochCounters::counts(const torch::Tensor& accepted) const {
   results::GenerationCounts counts = counted_;
-  const torch::Tensor accepted = accepted_.cpu();
   const auto* kept = accepted.const_data_ptr<std::int64_t>();
   for (const Chosen& one : chosen_)
     counts.at(results::Outcome::accepted, one.seed_class, one.target) += kept[one.slot];
@@ -102,9 +108,9 @@ results::GenerationCounts EpochCounters::counts() const {
   return counts;
 }
 
-void EpochCounters::read(results::EpochRecord& record) const {
-  const torch::Tensor sums = sums_.cpu();
-  const double* sum = sums.data_ptr<double>();
+void EpochCounters::read(const nn::Download& copy, results::EpochRecord& record) const {
+  const auto& copies = copy.wait();
+  const auto* sum = copies[copy_of_sums].const_data_ptr<double>();
   record.loss = ratio(sum[kernels::sum_loss], sum[kernels::sum_slots]);
   record.accuracy = ratio(sum[kernels::sum_hits], sum[kernels::sum_slots]);
   if (counted_.cells.empty()) return;
@@ -114,9 +120,11 @@ void EpochCounters::read(results::EpochRecord& record) const {
   record.generated_accuracy = ratio(sum[kernels::sum_generated_hits], sum[kernels::sum_generated]);
   record.generated_p_target = ratio(sum[kernels::sum_p_target], sum[kernels::sum_generated]);
   record.generated_p_seed = ratio(sum[kernels::sum_p_seed], sum[kernels::sum_generated]);
-  record.generation = counts();
+  record.generation = counts(copies[copy_of_accepted]);
 }
 
-std::int64_t EpochCounters::first_nonfinite_step() const { return nonfinite_step_.item<std::int64_t>(); }
+std::int64_t EpochCounters::first_nonfinite_step(const nn::Download& copy) {
+  return copy.wait()[copy_of_nonfinite_step].item<std::int64_t>();
+}
 
 }  // namespace m2m::train

@@ -8,6 +8,7 @@
 
 #include "comm/tensors/communicator.hpp"
 #include "methods/batch.hpp"
+#include "nn/download.hpp"
 #include "nn/tensor_kernels.hpp"
 #include "results/record.hpp"
 #include "train/epoch_work.hpp"
@@ -34,11 +35,13 @@ class EpochCounters {
   /// ranks but one if the epoch continues. Local.
   void clear_local();
 
-  /// Sets the epoch's means and counts in `record`. Waits for the device.
-  void read(results::EpochRecord& record) const;
-
-  /// Returns the first step whose loss is not finite, -1 if there is none. Waits for the device.
-  std::int64_t first_nonfinite_step() const;
+  /// Queues a copy of the counters as they are now, for the two functions below. Local; does not wait for the
+  /// device.
+  nn::Download download() const;
+  /// Sets the epoch's means and counts in `record`, from a download of these counters. Waits for it.
+  void read(const nn::Download& copy, results::EpochRecord& record) const;
+  /// Returns the first step whose loss is not finite, -1 if there is none. Waits for the download.
+  static std::int64_t first_nonfinite_step(const nn::Download& copy);
 
   /// Copies the counters to tensors on the host. Waits for the device.
   std::map<std::string, torch::Tensor> state() const;
@@ -53,7 +56,8 @@ class EpochCounters {
     std::int32_t seed_class, target;
   };
 
-  results::GenerationCounts counts() const;
+  /// accepted: of each slot, on the host.
+  results::GenerationCounts counts(const torch::Tensor& accepted) const;
 
   torch::Tensor sums_;            // float64 [kernels::epoch_sum_count]
   torch::Tensor nonfinite_step_;  // int64 []

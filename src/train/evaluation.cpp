@@ -23,21 +23,30 @@ void evaluate_rows(const Outputs& outputs, const LoadedData& data, const data::P
 
 }  // namespace
 
-Evaluation evaluate(const Outputs& outputs, const LoadedData& data, const data::PoolRows& part,
-                    const EvaluationSettings& settings, comm::Communicator& ranks) {
+Evaluation QueuedEvaluation::finish() const {
+  const torch::Tensor& logits = logits_.wait().front();
+  const auto* values = logits.const_data_ptr<float>();
+  std::vector<float> copied(values, values + logits.numel());
+  Confusion confusion = confusion_from_logits(copied, labels_, static_cast<int>(logits.size(1)));
+  return {std::move(confusion), std::move(copied)};
+}
+
+QueuedEvaluation queue_evaluation(const Outputs& outputs, const LoadedData& data, const data::PoolRows& part,
+                                  const EvaluationSettings& settings, comm::Communicator& ranks) {
   const int classes = data.set.classes;
-  const std::vector<std::int32_t> labels = pool_labels(data, part);
+  std::vector<std::int32_t> labels = pool_labels(data, part);
   const auto count = static_cast<std::int64_t>(labels.size());
   // The rows of other ranks are zero, so the sum over the ranks is exact.
   torch::Tensor logits =
       torch::zeros({count, classes}, torch::TensorOptions(torch::kFloat32).device(data.samples.front().device()));
   evaluate_rows(outputs, data, part, settings, data::shard_range(count, ranks.rank(), ranks.size()), logits);
   ranks.all_reduce_sum(logits);
-  logits = logits.cpu();
-  const float* values = logits.const_data_ptr<float>();
-  std::vector<float> copied(values, values + logits.numel());
-  Confusion confusion = confusion_from_logits(copied, labels, classes);
-  return {std::move(confusion), std::move(copied)};
+  return {logits, std::move(labels)};
+}
+
+Evaluation evaluate(const Outputs& outputs, const LoadedData& data, const data::PoolRows& part,
+                    const EvaluationSettings& settings, comm::Communicator& ranks) {
+  return queue_evaluation(outputs, data, part, settings, ranks).finish();
 }
 
 namespace {

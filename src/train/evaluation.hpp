@@ -4,10 +4,12 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "comm/tensors/communicator.hpp"
 #include "core/metrics.hpp"
+#include "nn/download.hpp"
 #include "train/loaded_data.hpp"
 
 namespace m2m::train {
@@ -28,10 +30,29 @@ struct EvaluationSettings {
 /// Computes the head's outputs [n, K] of pixels [n, C, H, W]; they are valid until the next call.
 using Outputs = std::function<torch::Tensor(const torch::Tensor& pixels)>;
 
-/// Evaluates a network on a part of the data, settings.batch images at a time, without augmentation.
+/// An evaluation whose logits are on their way to the host.
+class QueuedEvaluation {
+ public:
+  /// logits: float32 [n, K], on the device; labels: [n].
+  QueuedEvaluation(const torch::Tensor& logits, std::vector<std::int32_t> labels)
+      : logits_({logits}), labels_(std::move(labels)) {}
+
+  /// Waits for the logits and counts the predictions: of an image the largest logit, the lowest label on a tie.
+  Evaluation finish() const;
+
+ private:
+  nn::Download logits_;
+  std::vector<std::int32_t> labels_;
+};
+
+/// Queues the evaluation of a network on a part of the data, settings.batch images at a time, without augmentation.
 ///
-/// The prediction of an image is its largest logit, the lowest label on a tie. Collective: each rank evaluates its
-/// shard with its own network, and all ranks get the whole result. Deterministic.
+/// Collective: each rank evaluates its shard with its own network, and all ranks get the whole result. With one
+/// rank it does not wait for the device. Deterministic.
+QueuedEvaluation queue_evaluation(const Outputs& outputs, const LoadedData& data, const data::PoolRows& part,
+                                  const EvaluationSettings& settings, comm::Communicator& ranks);
+
+/// The same, finished.
 Evaluation evaluate(const Outputs& outputs, const LoadedData& data, const data::PoolRows& part,
                     const EvaluationSettings& settings, comm::Communicator& ranks);
 

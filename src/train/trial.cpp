@@ -1,10 +1,6 @@
 #include "train/trial.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <chrono>
-#include <numeric>
 #include <utility>
 
 #include "core/error.hpp"
@@ -20,14 +16,6 @@ using methods::Batch;
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// Returns the median; of an even number of values the upper of the middle two, as all records hold it.
-double upper_median(std::vector<double> values) {
-  if (values.empty()) return results::not_measured;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 }  // namespace
 
@@ -222,91 +210,6 @@ void Trial::all_reduce_gradients(bool with_statistics) {
   const PhaseTimer timer(parts_.profile, ProfilePhase::reduce);
   parts_.ranks->all_reduce_sum(optimiser_->gradient());
   if (with_statistics) statistics_.average(*parts_.ranks);
-}
-
-void Trial::end_epoch() {
-  if (epoch_ + 1 < plan_.settings.epochs) plan(epoch_ + 1);  // while a GPU still works on this epoch
-  const auto end_of_steps = Clock::now();
-  results::EpochRecord record;
-  record.epoch = epoch_;
-  Activity::set("reduce");
-  counters_->all_reduce(*parts_.ranks);
-  record.learning_rate = learning_rate(plan_.settings.schedule, epoch_);
-  Activity::set("device");  // reading waits for the steps that a GPU has queued
-  counters_->read(record);
-  if (const std::int64_t bad = counters_->first_nonfinite_step(); bad >= 0) {
-    throw Diverged(fmt::format("loss is not a number at epoch {} step {} (learning rate {:.3g})", epoch_, bad,
-                               record.learning_rate));
-  }
-  Activity::set("");
-  record_times(record, seconds_since(end_of_steps));
-  if (!plan_.recipe.is_second_stage()) nn::count_batches(*network_, work_->steps());
-  evaluate_epoch(record);
-  parts_.ranks->any(false);  // throws if a sum was abandoned meanwhile: the values read are then invalid
-  epochs_.push_back(record);
-  ++epoch_;
-  step_ = 0;
-  if (parts_.on_epoch) parts_.on_epoch(epochs_.back());
-}
-
-void Trial::record_times(results::EpochRecord& record, double waited) const {
-  record.seconds = std::accumulate(step_seconds_.begin(), step_seconds_.end(), epoch_seconds_ + waited);
-  // Steps of a GPU are only queued; their duration shows at the end of the epoch.
-  record.step_seconds = plan_.settings.device.is_cuda() ? record.seconds / static_cast<double>(work_->steps())
-                                                        : upper_median(step_seconds_);
-}
-
-void Trial::evaluate_rows(const data::PoolRows& part, Confusion& confusion, std::vector<float>& logits,
-                          PhaseTimer& timer) {
-  timer.count(static_cast<double>(part.rows.size()) * forward_cost_);
-  const TrialSettings& settings = plan_.settings;
-  Evaluation evaluation =
-      evaluate(std::ref(*outputs_), *parts_.data, part,
-               {settings.evaluation_batch, settings.precision, settings.logit_scale}, *parts_.ranks);
-  confusion = std::move(evaluation.confusion);
-  logits = std::move(evaluation.logits);
-}
-
-results::Snapshot Trial::evaluate_last_epoch() {
-  PhaseTimer timer(parts_.profile, ProfilePhase::evaluate);
-  const data::Split& split = parts_.data->split;
-  results::Snapshot snapshot;
-  snapshot.epoch = epoch_ - 1;
-  if (!split.validation.rows.empty()) {
-    evaluate_rows(split.validation, snapshot.validation, snapshot.validation_logits, timer);
-  }
-  evaluate_rows(split.test, snapshot.test, snapshot.test_logits, timer);
-  return snapshot;
-}
-
-void Trial::evaluate_epoch(results::EpochRecord& record) {
-  const auto start = Clock::now();
-  PhaseTimer timer(parts_.profile, ProfilePhase::evaluate);
-  const TrialSettings& settings = plan_.settings;
-  frozen_->refresh();
-  const data::Split& split = parts_.data->split;
-  const bool is_last = epoch_ + 1 == settings.epochs;
-  bool is_best = false;
-  results::Snapshot snapshot;
-  snapshot.epoch = epoch_;
-  if (!split.validation.rows.empty()) {
-    evaluate_rows(split.validation, snapshot.validation, snapshot.validation_logits, timer);
-    record.validation_bacc = balanced_accuracy(snapshot.validation);
-    record.validation_gm = geometric_mean(snapshot.validation);
-    is_best = epoch_ >= plan_.best_from_epoch && record.validation_bacc >= best_bacc_;
-  }
-  if (is_best || is_last || (settings.test_every > 0 && (epoch_ + 1) % settings.test_every == 0)) {
-    evaluate_rows(split.test, snapshot.test, snapshot.test_logits, timer);
-    record.test_bacc = balanced_accuracy(snapshot.test);
-    record.test_gm = geometric_mean(snapshot.test);
-  }
-  if (is_best) {
-    best_bacc_ = record.validation_bacc;
-    best_ = snapshot;
-    best_state_ = copy_state(*network_);
-  }
-  if (is_last) last_ = std::move(snapshot);
-  record.evaluation_seconds = seconds_since(start);
 }
 
 nn::FrozenNetwork& Trial::frozen_network() {

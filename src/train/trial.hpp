@@ -2,6 +2,7 @@
 // A trial: the training of one network, advanced by a number of steps at a time.
 #include <torch/types.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -75,10 +76,17 @@ class Trial {
   void all_reduce_gradients(bool with_statistics);
   void restore(const checkpoints::TrialState& state);
   void end_epoch();
+  /// Reads the counters and evaluates. end_of_steps: when the last step was queued.
+  void measure_epoch(results::EpochRecord& record, std::chrono::steady_clock::time_point end_of_steps);
   void record_times(results::EpochRecord& record, double waited) const;
-  void evaluate_epoch(results::EpochRecord& record);
-  void evaluate_rows(const data::PoolRows& part, Confusion& confusion, std::vector<float>& logits,
-                     PhaseTimer& timer);
+  /// The parts of the data that are evaluated; nothing for a part that is not.
+  struct PartEvaluations {
+    std::optional<QueuedEvaluation> validation, test;
+  };
+  QueuedEvaluation queue_rows(const data::PoolRows& part, PhaseTimer& timer);
+  PartEvaluations queue_parts(bool with_test, PhaseTimer& timer);
+  static void finish(const std::optional<QueuedEvaluation>& part, Confusion& confusion, std::vector<float>& logits);
+  void finish_epoch(PartEvaluations& queued, results::EpochRecord& record, PhaseTimer& timer);
   results::Snapshot evaluate_last_epoch();
 
   nn::SumOverRanks sum_for_batch_norm();

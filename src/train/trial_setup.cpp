@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
 
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
@@ -161,8 +164,15 @@ TrialKeys g_keys(const Config& resolved) {
 }
 
 checkpoints::NetworkState copy_state(const nn::Network& network) {
+  const torch::NoGradGuard no_gradient;
   checkpoints::NetworkState state;
-  for (const auto& [name, tensor] : nn::named_state(network)) state[name] = tensor.clone();
+  std::map<torch::Dtype, std::pair<std::vector<torch::Tensor>, std::vector<torch::Tensor>>> copies;  // to, from
+  for (const auto& [name, tensor] : nn::named_state(network)) {
+    state[name] = torch::empty_like(tensor);
+    copies[tensor.scalar_type()].first.push_back(state[name]);
+    copies[tensor.scalar_type()].second.push_back(tensor);
+  }
+  for (auto& [type, tensors] : copies) at::_foreach_copy_(tensors.first, tensors.second);  // few launches on a GPU
   return state;
 }
 

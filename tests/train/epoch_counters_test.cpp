@@ -60,7 +60,7 @@ void add(EpochCounters& counters, std::int64_t step, const std::vector<Chosen>& 
 
 results::GenerationCounts read(const EpochCounters& counters) {
   EpochRecord record;
-  counters.read(record);
+  counters.read(counters.download(), record);
   return record.generation;
 }
 
@@ -108,7 +108,7 @@ TEST(EpochCounters, AreTheSumsOfLibtorchsOperations) {
   EpochCounters counters(5, 6, torch::kCPU);
   counters.add(0, step_of(6, chosen), answers, translated);
   EpochRecord counted;
-  counters.read(counted);
+  counters.read(counters.download(), counted);
   const EpochRecord expected = plainly_counted(answers, translated);
   for (const auto value :
        {&EpochRecord::loss, &EpochRecord::accuracy, &EpochRecord::generated_loss, &EpochRecord::other_loss,

@@ -1,0 +1,25 @@
+#include "nn/download.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/test_device.hpp"
+
+namespace m2m::nn {
+namespace {
+
+TEST(DownloadOnDevice, KeepsWhatTheTensorsHeldWhenItWasQueued) {
+  constexpr int many = 1'000'000;
+  const torch::Device device = testing::test_device();
+  torch::Tensor counts = torch::arange(many, torch::kInt64).to(device),
+                loss = torch::full({}, 2.5, torch::kFloat64).to(device);
+  const Download download({counts, loss});
+  counts.zero_();
+  loss.zero_();
+  EXPECT_TRUE(torch::equal(download.wait()[0], torch::arange(many, torch::kInt64)));
+  EXPECT_EQ(download.wait()[1].item<double>(), 2.5);
+}
+
+TEST(Download, OfNothingIsEmpty) { EXPECT_TRUE(Download({}).wait().empty()); }
+
+}  // namespace
+}  // namespace m2m::nn
