@@ -81,15 +81,16 @@ inline TrainingSeconds training_seconds(const GpuModel& gpu, int images, int blo
   return seconds;
 }
 
-/// What the gradients of all weights take: of all blocks together.
+/// What the gradients of the weights of some layers take: of all blocks together.
 struct WeightGradientWork {
   int blocks = 0;
   double products = 0, bytes = 0;  // mma of 16x8x16; loaded images
   double part_bytes = 0;           // of partial sums
 };
-inline WeightGradientWork weight_gradient_work(int images, int blocks_of_a_stage) {
+/// Layers [begin, end).
+inline WeightGradientWork weight_gradient_work(int images, int blocks_of_a_stage, int begin, int end) {
   WeightGradientWork work;
-  for (int layer = 0; layer < training_layers(blocks_of_a_stage); ++layer) {
+  for (int layer = begin; layer < end; ++layer) {
     const LayerKind kind = layer_kind(blocks_of_a_stage, layer);
     with_shapes(kind, [&](auto shape, auto) {
       using Shape = decltype(shape);
@@ -109,6 +110,11 @@ inline WeightGradientWork weight_gradient_work(int images, int blocks_of_a_stage
   return work;
 }
 
+/// All layers.
+inline WeightGradientWork weight_gradient_work(int images, int blocks_of_a_stage) {
+  return weight_gradient_work(images, blocks_of_a_stage, 0, training_layers(blocks_of_a_stage));
+}
+
 /// Clocks of a multiprocessor for a product if its warps wait for nothing else: three blocks of four warps.
 inline constexpr double clocks_when_full = clocks_of_a_product(4, 3) / 3;
 
@@ -122,6 +128,13 @@ inline double weight_products_seconds(const GpuModel& gpu, const WeightGradientW
 }
 inline double weight_sums_seconds(const GpuModel& gpu, const WeightGradientWork& work) {
   return launch_seconds + work.part_bytes / l2_bytes_of_a_clock / gpu.multiprocessors / gpu.clock;
+}
+
+/// Seconds of both launches for stage 1, 2 or 3, the first layer among stage 1.
+inline double weight_stage_seconds(const GpuModel& gpu, int images, int blocks, int stage) {
+  const int begin = stage == 1 ? 0 : 1 + 2 * blocks * (stage - 1);
+  const WeightGradientWork work = weight_gradient_work(images, blocks, begin, 1 + 2 * blocks * stage);
+  return weight_products_seconds(gpu, work) + weight_sums_seconds(gpu, work);
 }
 
 }  // namespace m2m::kernels

@@ -207,8 +207,14 @@ void FusedTraining::backward(Memory& memory, const torch::Tensor& feature_gradie
   kernels::TrainingStep& step = memory.step();
   step.feature_gradient = gradient.const_data_ptr<float>();
   const auto count = static_cast<int>(layers_.size());
-  for (int layer = count; layer >= 0; --layer) kernels_->backward(step, layer);
-  kernels_->add_weight_gradients(memory.weight_gradients(), count, step.batch.images);
+  int end = count;  // of the layers whose gradients of weights are still to be queued
+  for (int layer = count; layer >= 0; --layer) {
+    kernels_->backward(step, layer);
+    if (!begins_stage(layer)) continue;
+    kernels_->add_weight_gradients(memory.weight_gradients() + layer, end - layer, step.batch.images);
+    end = layer;
+  }
+  kernels_->join_weight_gradients();
 }
 
 }  // namespace m2m::nn

@@ -33,8 +33,10 @@ class TrainingKernels {
   /// As kernels::training_forward_cuda and training_backward_cuda.
   virtual void forward(const kernels::TrainingStep& step, int layer) = 0;
   virtual void backward(const kernels::TrainingStep& step, int layer) = 0;
-  /// As kernels::weight_gradients_cuda.
+  /// As kernels::weight_gradients_cuda: after all that was queued before, beside what is queued later.
   virtual void add_weight_gradients(const kernels::WeightGradientLayer* layers, int count, int n) = 0;
+  /// What is queued later begins after all gradients of weights.
+  virtual void join_weight_gradients() = 0;
 };
 
 /// The kernels on the current device, queued on the current stream. Throws Error (internal) in a build without
@@ -66,6 +68,8 @@ class FusedTraining {
 
   Memory& forward(const torch::Tensor& pixels);
   void backward(Memory& memory, const torch::Tensor& feature_gradient);
+  /// True for the first layer of a stage; layer 0 begins the first one.
+  bool begins_stage(int layer) const { return layer == 0 || (layer > 1 && layer % (2 * blocks_) == 1); }
 
   std::unique_ptr<TrainingKernels> kernels_;
   std::vector<Layer> layers_;

@@ -1,4 +1,5 @@
 // The kernels of a fused training step, in the build with CUDA.
+#include <c10/cuda/CUDAException.h>
 #include <c10/cuda/CUDAStream.h>
 
 #include "kernels/fused_weights.hpp"
@@ -9,7 +10,39 @@
 namespace m2m::nn {
 namespace {
 
-void* current_stream() { return c10::cuda::getCurrentCUDAStream().stream(); }
+cudaStream_t current_stream() { return c10::cuda::getCurrentCUDAStream().stream(); }
+
+/// A stream of its own beside another one. What goes through it lies in the recording of that one, if there is one:
+/// streams wait for each other by events, which become edges of the graph.
+class SideStream {
+ public:
+  SideStream() {
+    C10_CUDA_CHECK(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking));
+    for (cudaEvent_t* event : {&forked_, &joined_})
+      C10_CUDA_CHECK(cudaEventCreateWithFlags(event, cudaEventDisableTiming));
+  }
+  ~SideStream() {
+    for (cudaEvent_t event : {forked_, joined_}) cudaEventDestroy(event);
+    cudaStreamDestroy(stream_);
+  }
+  SideStream(const SideStream&) = delete;
+  SideStream& operator=(const SideStream&) = delete;
+
+  cudaStream_t stream() const { return stream_; }
+  /// Lets later work of this stream wait for what `from` has queued so far.
+  void fork(cudaStream_t from) { wait(stream_, from, forked_); }
+  /// Lets later work of `into` wait for what this stream has queued so far.
+  void join(cudaStream_t into) { wait(into, stream_, joined_); }
+
+ private:
+  static void wait(cudaStream_t waiting, cudaStream_t awaited, cudaEvent_t event) {
+    C10_CUDA_CHECK(cudaEventRecord(event, awaited));
+    C10_CUDA_CHECK(cudaStreamWaitEvent(waiting, event, 0));
+  }
+
+  cudaStream_t stream_ = nullptr;
+  cudaEvent_t forked_ = nullptr, joined_ = nullptr;
+};
 
 class DeviceTrainingKernels : public TrainingKernels {
  public:
@@ -24,8 +57,13 @@ class DeviceTrainingKernels : public TrainingKernels {
     kernels::training_backward_cuda(step, layer, current_stream());
   }
   void add_weight_gradients(const kernels::WeightGradientLayer* layers, int count, int n) override {
-    kernels::weight_gradients_cuda(layers, count, n, current_stream());
+    side_.fork(current_stream());
+    kernels::weight_gradients_cuda(layers, count, n, side_.stream());
   }
+  void join_weight_gradients() override { side_.join(current_stream()); }
+
+ private:
+  SideStream side_;  // its kernels touch only memory that outlives a step, none of libtorch's allocator
 };
 
 }  // namespace

@@ -56,6 +56,19 @@ TEST(TrainingCost, CountsTheImagesAndPartsOfWeightGradients) {
   EXPECT_EQ(work.part_bytes, 4.0 * 9 * 16 * 16 * (3 + 2 + 4 + 8 + 16));
 }
 
+TEST(TrainingCost, SharesTheGradientsOfWeightsAmongTheStages) {
+  constexpr int blocks = 5, layers = training_layers(blocks);
+  const WeightGradientWork all = weight_gradient_work(128, blocks),
+                           first = weight_gradient_work(128, blocks, 0, 11),
+                           others = weight_gradient_work(128, blocks, 11, layers);
+  EXPECT_EQ(first.products + others.products, all.products);
+  EXPECT_EQ(first.blocks, 11 * 32);
+  const auto stage = [](int number) { return weight_stage_seconds(h200, 128, blocks, number); };
+  EXPECT_DOUBLE_EQ(stage(1), weight_products_seconds(h200, first) + weight_sums_seconds(h200, first));
+  const WeightGradientWork third = weight_gradient_work(128, blocks, 21, layers);
+  EXPECT_DOUBLE_EQ(stage(3), weight_products_seconds(h200, third) + weight_sums_seconds(h200, third));
+}
+
 TEST(TrainingCost, TakesWholeRoundsOfBlocksForWeightGradients) {
   const auto seconds = [](int blocks) {
     return weight_products_seconds(h200, {blocks, 1e3 * blocks, 0, 0}) - launch_seconds;

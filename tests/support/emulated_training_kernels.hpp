@@ -33,6 +33,7 @@ class EmulatedTrainingKernels : public nn::TrainingKernels {
     }
     kernels::add_weight_gradients(layers, count, n);
   }
+  void join_weight_gradients() override {}  // they are complete at once
 
  private:
   template <typename Shape>
