@@ -217,4 +217,27 @@ void FusedTraining::backward(Memory& memory, const torch::Tensor& feature_gradie
   kernels_->join_weight_gradients();
 }
 
+std::int64_t fused_training_bytes(int blocks, std::int64_t n) {
+  constexpr std::int64_t word = sizeof(Words4), number = sizeof(float), half = number / 2;
+  const int count = kernels::training_layers(blocks);
+  std::int64_t bytes = 2 * 3 * number +  // of the pixels
+                       count * std::int64_t{sizeof(kernels::PackLayer) + sizeof(kernels::WeightGradientLayer)};
+  for (int layer = 0; layer < count; ++layer) {
+    kernels::with_shapes(kernels::layer_kind(blocks, layer), [&](auto shape, auto) {
+      using In = typename decltype(shape)::In;
+      using Out = typename decltype(shape)::Out;
+      constexpr int in = In::chunks * 8, out = Out::chunks * 8, stride = (In::width - 2) / (Out::width - 2);
+      const kernels::WeightGradientLayer row{nullptr, nullptr, nullptr, nullptr, in, out, stride, false};
+      bytes += 2 * word * kernels::packed_count({nullptr, in, out, stride});
+      bytes += half * n * in * (In::width - 2) * (In::width - 2);         // x
+      bytes += half * 3 * n * out * (Out::width - 2) * (Out::width - 2);  // y, g, dy
+      bytes += number * (3 * out + 2 * n * 2 * out);                      // numbers of batch norm, sums
+      bytes += number * kernels::weight_partials(row, static_cast<int>(n));
+    });
+  }
+  using Last = kernels::ResNetShapes<kernels::training_warps>::Third::Out;
+  constexpr std::int64_t features = Last::chunks * 8;
+  return bytes + n * features * (half * (Last::width - 2) * (Last::width - 2) + number);
+}
+
 }  // namespace m2m::nn

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "nn/resnet.hpp"
@@ -42,6 +43,13 @@ class TrainingKernels {
 /// The kernels on the current device, queued on the current stream. Throws Error (internal) in a build without
 /// CUDA.
 std::unique_ptr<TrainingKernels> make_training_kernels();
+
+/// Blocks a stage of the ResNet with that train.network; 0 for any other network. Pure.
+int blocks_per_stage(const std::string& network);
+
+/// Bytes that FusedTraining allocates for a ResNet with `blocks` blocks a stage and batches of n >= 1 images:
+/// packed weights, and the memory of that batch size. Pure.
+std::int64_t fused_training_bytes(int blocks, std::int64_t n);
 
 /// The convolutions and batch norms of a ResNet in training, and the memory of their step.
 class FusedTraining {

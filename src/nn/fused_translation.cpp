@@ -1,5 +1,9 @@
 #include "nn/fused_translation.hpp"
 
+#include <algorithm>
+
+#include "kernels/fused_resnet.hpp"
+
 namespace m2m::nn {
 
 kernels::TranslationBatch kernel_batch(const FusedTranslation& translation) {
@@ -27,6 +31,12 @@ kernels::TranslationBatch kernel_batch(const FusedTranslation& translation) {
   batch.accepted = translation.accepted.mutable_data_ptr<bool>();
   batch.beliefs = translation.beliefs.mutable_data_ptr<float>();
   return batch;
+}
+
+std::int64_t fused_translation_bytes(int blocks, std::int64_t m) {
+  constexpr std::int64_t copies = 2, image_values = 3 * 32 * 32;  // a copy of the images for each network
+  const std::int64_t words = std::max(kernels::resnet_sign_words<4>(blocks), kernels::resnet_sign_words<8>(blocks));
+  return copies * m * (2 * image_values + words) * 4;
 }
 
 }  // namespace m2m::nn

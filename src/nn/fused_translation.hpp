@@ -2,6 +2,7 @@
 // A step's translations as tensors, for the kernel that makes them in one launch (kernels/translate.hpp).
 #include <torch/types.h>
 
+#include <cstdint>
 #include <optional>
 
 #include "kernels/translate.hpp"
@@ -32,6 +33,9 @@ struct FusedTranslation {
   torch::Tensor images, batch_labels;  // float32 [b, 3, 32, 32] and int64 [b], changed in place
   torch::Tensor accepted, beliefs;     // bool [m], and float32 [m]: softmax(g(x*))[target]
 };
+
+/// Bytes that translate_fused() allocates for m images and ResNets with `blocks` blocks a stage. Pure.
+std::int64_t fused_translation_bytes(int blocks, std::int64_t m);
 
 /// The same as pointers, without the memory that is the kernel's own. Throws c10::Error if a tensor has another
 /// type.

@@ -1,6 +1,7 @@
 // The table of networks: from a name to its class and its multiply-adds.
 #include "core/error.hpp"
 #include "nn/expert_resnet.hpp"
+#include "nn/fused_training.hpp"
 #include "nn/network.hpp"
 #include "nn/other_networks.hpp"
 #include "nn/projection_resnet.hpp"
@@ -43,14 +44,15 @@ struct NetworkMaker {
   const char* name;
   std::shared_ptr<Network> (*make)(const NetworkSpec&);
   double (*multiply_adds)(const NetworkSpec&);
+  int depth = 0;  // of a ResNet of three stages
 };
 
 constexpr NetworkMaker network_makers[] = {
-    {"resnet32", make_resnet<32>, resnet_cost<32>},
-    {"resnet8", make_resnet<8>, resnet_cost<8>},
-    {"resnet20", make_resnet<20>, resnet_cost<20>},
-    {"resnet44", make_resnet<44>, resnet_cost<44>},
-    {"resnet56", make_resnet<56>, resnet_cost<56>},
+    {"resnet32", make_resnet<32>, resnet_cost<32>, 32},
+    {"resnet8", make_resnet<8>, resnet_cost<8>, 8},
+    {"resnet20", make_resnet<20>, resnet_cost<20>, 20},
+    {"resnet44", make_resnet<44>, resnet_cost<44>, 44},
+    {"resnet56", make_resnet<56>, resnet_cost<56>, 56},
     {"resnet18", make_resnet18, resnet18_cost},
     {"resnet34", make_resnet34, resnet34_cost},
     {"preact18", make<PreactResNet>, resnet18_cost},  // its shortcuts are convolutions of the same sizes
@@ -69,6 +71,11 @@ const NetworkMaker& find_maker(const std::string& name) {
 }  // namespace
 
 std::shared_ptr<Network> make_network(const NetworkSpec& spec) { return find_maker(spec.name).make(spec); }
+
+int blocks_per_stage(const std::string& network) {
+  const int depth = find_maker(network).depth;
+  return depth > 0 ? (depth - 2) / 6 : 0;
+}
 
 double multiply_adds(const NetworkSpec& spec) { return find_maker(spec.name).multiply_adds(spec); }
 

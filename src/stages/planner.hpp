@@ -53,9 +53,9 @@ class Planner {
 double estimated_seconds(const Config& resolved, const train::LoadedData& data,
                          std::optional<int> until = std::nullopt);
 
-/// Estimated bytes of device memory, an upper bound: twice the expectation for a recorded trial of ResNet-32,
-/// scaled with batch, multiply-adds and 1 / channels of the network, as its activations are. Not a reason to refuse
-/// a stage. Pure.
+/// Estimated bytes of device memory, an upper bound: of a fused trial from the buffers of its kernels
+/// (nn/fused_training.hpp); of others twice the expectation for a recorded trial of ResNet-32, scaled with batch,
+/// multiply-adds and 1 / channels of the network, as its activations are. Not a reason to refuse a stage. Pure.
 double estimated_memory(const Config& resolved, const train::LoadedData& data);
 
 // An identity is the settings that act in a stage and the content that it reads. The id is its hash.

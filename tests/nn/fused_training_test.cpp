@@ -1,6 +1,7 @@
-// The order of fused training; its numbers are tested with the pass of a step (tests/train).
+// The order and the memory of fused training; its numbers are tested with the pass of a step (tests/train).
 #include "nn/fused_training.hpp"
 
+#include <c10/core/CPUAllocator.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -113,6 +114,62 @@ TEST(FusedTraining, GivesTheSameGradientsIfThoseOfWeightsRunAtOnceOrAfterAllOthe
     EXPECT_TRUE(torch::equal(item.value().grad(), expected[item.key()].grad())) << item.key();
     EXPECT_GT(item.value().grad().abs().max().item<double>(), 0) << item.key();
   }
+}
+
+/// Counts the bytes of host memory that tensors hold.
+class CountedMemory : public c10::Allocator {
+ public:
+  CountedMemory() : base_(c10::GetCPUAllocator()) { c10::SetCPUAllocator(this, priority); }
+  ~CountedMemory() override { c10::SetCPUAllocator(base_, priority); }
+  CountedMemory(const CountedMemory&) = delete;
+  CountedMemory& operator=(const CountedMemory&) = delete;
+
+  std::int64_t bytes() const { return bytes_; }
+
+  c10::DataPtr allocate(std::size_t size) override {
+    auto held = std::make_unique<Held>(Held{base_->allocate(size), size, bytes_});
+    bytes_ += static_cast<std::int64_t>(size);
+    void* data = held->memory.get();
+    return {data, held.release(), &give_back, c10::Device(c10::kCPU)};
+  }
+  void copy_data(void* to, const void* from, std::size_t count) const override {
+    default_copy_data(to, from, count);
+  }
+
+ private:
+  static constexpr std::uint8_t priority = 100;
+  struct Held {
+    c10::DataPtr memory;
+    std::size_t size;
+    std::int64_t& count;
+  };
+  static void give_back(void* of) {
+    const std::unique_ptr<Held> held(static_cast<Held*>(of));
+    held->count -= static_cast<std::int64_t>(held->size);
+  }
+
+  c10::Allocator* base_;
+  std::int64_t bytes_ = 0;
+};
+
+/// The bytes that fused training holds after a step.
+std::int64_t held_bytes(const std::string& name, int images) {
+  const auto network = network_of(name);
+  NotedKernels::Notes notes;
+  const torch::Tensor pixels = torch::empty({images, 3, 32, 32});
+  const CountedMemory memory;
+  FusedTraining training(*network, std::make_unique<NotedKernels>(notes));
+  training.features(pixels);
+  return memory.bytes();
+}
+
+TEST(FusedTrainingBytes, AreWhatFusedTrainingHolds) {
+  for (const int images : {1, 3, 76, 128}) {
+    EXPECT_EQ(fused_training_bytes(1, images), held_bytes("resnet8", images)) << images;
+    EXPECT_EQ(fused_training_bytes(5, images), held_bytes("resnet32", images)) << images;
+  }
+  EXPECT_EQ(fused_training_bytes(9, 128), held_bytes("resnet56", 128));
+  EXPECT_NEAR(static_cast<double>(fused_training_bytes(5, 128)), 360e6, 10e6) << "as docs/gpu.md says";
 }
 
 }  // namespace

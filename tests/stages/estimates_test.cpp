@@ -1,6 +1,10 @@
 // Estimates of the time and the memory of a stage.
 #include <gtest/gtest.h>
 
+#include <utility>
+
+#include "nn/fused_training.hpp"
+#include "nn/fused_translation.hpp"
 #include "nn/network.hpp"
 #include "stages/planner.hpp"
 #include "support/tiny_data.hpp"
@@ -53,6 +57,44 @@ TEST(EstimatedMemory, GrowsWithTheActivationsOfTheWidth) {
   EXPECT_NEAR(memory_beyond_any(wide) / memory_beyond_any(narrow), multiply_adds(wide) / multiply_adds(narrow) / 4,
               1e-6);
   EXPECT_LT(memory_beyond_any(wide), 4 * memory_beyond_any(narrow));
+}
+
+/// Of a trial on the tiny data, whose network and batches may be any.
+double memory(Json given) {
+  given["train.precision"] = "bf16";
+  return estimated_memory(testing::tiny_config(given), *testing::tiny_data({10, 5}));
+}
+
+TEST(EstimatedMemory, OfAFusedTrialIsThatOfItsKernelsBuffers) {
+  Json given = {{"train.network", "resnet32"}, {"train.batch_size", 128}, {"train.executor", "fused"}};
+  const double erm = memory(given), buffers = 2.0 * static_cast<double>(nn::fused_training_bytes(5, 128));
+  EXPECT_GT(erm, 0.5e9 + buffers);
+  EXPECT_LT(erm, 0.5e9 + buffers + 1e6) << "images of 8x8 in evaluation";
+  given["method"] = "M2m";
+  EXPECT_NEAR(memory(given) - erm, static_cast<double>(nn::fused_translation_bytes(5, 128)), 1);
+  given["train.batch_size"] = 64;
+  EXPECT_LT(memory(given), 0.5e9 + 0.6 * buffers);
+}
+
+TEST(EstimatedMemory, OfATrialThatFallsBackIsThatOfOperations) {
+  Json given = {{"train.network", "resnet32"}, {"train.batch_size", 128}};
+  const auto both = [&](const char* method) {
+    given["method"] = method;
+    given["train.executor"] = "graph";
+    const double recorded = memory(given);
+    given["train.executor"] = "fused";
+    return std::pair(memory(given), recorded);
+  };
+  const auto [fused, recorded] = both("M2m");
+  EXPECT_LT(fused, recorded / 3);
+  given["augment.policy"] = "autoaugment";
+  const auto [augmented, of_operations] = both("M2m");
+  EXPECT_EQ(augmented, of_operations) << "its translations are recorded";
+  const auto [plain, of_augmented] = both("ERM");
+  EXPECT_LT(plain, of_augmented / 3) << "nothing is translated";
+  given.erase("augment.policy");
+  const auto [noise, of_noise] = both("OPeN");
+  EXPECT_EQ(noise, of_noise) << "its steps run operation by operation";
 }
 
 }  // namespace
