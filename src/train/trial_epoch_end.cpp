@@ -53,7 +53,7 @@ void Trial::measure_epoch(results::EpochRecord& record, Clock::time_point end_of
   const double queueing = seconds_since(begin_of_evaluation);
   Activity::set("device");  // reading waits for the steps that a GPU has queued
   counters_->read(counters, record);
-  Activity::set(to_text(ProfilePhase::evaluate));
+  Activity::set(phase_word(ProfilePhase::evaluate));
   if (const std::int64_t bad = EpochCounters::first_nonfinite_step(counters); bad >= 0) {
     throw Diverged(fmt::format("loss is not a number at epoch {} step {} (learning rate {:.3g})", epoch_, bad,
                                record.learning_rate));
