@@ -210,7 +210,7 @@ void FusedTraining::backward(Memory& memory, const torch::Tensor& feature_gradie
   int end = count;  // of the layers whose gradients of weights are still to be queued
   for (int layer = count; layer >= 0; --layer) {
     kernels_->backward(step, layer);
-    if (!begins_stage(layer)) continue;
+    if (layer == count || !begins_stage(layer)) continue;
     kernels_->add_weight_gradients(memory.weight_gradients() + layer, end - layer, step.batch.images);
     end = layer;
   }
