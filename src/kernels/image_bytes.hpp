@@ -123,6 +123,21 @@ M2M_DEVICE void look_up(const Team& team, const ImageSizes& sizes, const ImageWo
   team.sync();
 }
 
+/// Replaces each pixel by f(plane, y, x), where `plane` is its channel before the change.
+template <class Team, typename Function>
+M2M_DEVICE void change_pixels(const Team& team, const ImageSizes& sizes, ImageWorkspace& space, Function f) {
+  const int plane = sizes.height * sizes.width;
+  team.pixels(sizes.height, sizes.width, [&](int y, int x) {
+    for (int c = 0; c < sizes.channels; ++c) {
+      space.other[c * plane + y * sizes.width + x] = f(space.image + c * plane, y, x);
+    }
+  });
+  team.sync();
+  std::uint8_t* const changed = space.other;
+  space.other = space.image;
+  space.image = changed;
+}
+
 /// Replaces each value by f(value).
 template <class Team, typename Function>
 M2M_DEVICE void map_values(const Team& team, const ImageSizes& sizes, const ImageWorkspace& space, Function f) {

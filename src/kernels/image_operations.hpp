@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "kernels/image_bytes.hpp"
+#include "kernels/image_filters.hpp"
 
 namespace m2m::kernels {
 
@@ -102,18 +103,9 @@ template <class Team>
 M2M_DEVICE void change_sharpness(const Team& team, const ImageSizes& sizes, const OperationNumbers& numbers,
                                  ImageWorkspace& space) {
   if (sizes.height <= 2 || sizes.width <= 2) return;
-  const int plane = sizes.height * sizes.width;
-  team.pixels(sizes.height, sizes.width, [&](int y, int x) {
-    for (int c = 0; c < sizes.channels; ++c) {
-      const std::uint8_t* from = space.image + c * plane;
-      const int at = y * sizes.width + x;
-      space.other[c * plane + at] = blended(numbers, from[at], static_cast<float>(smoothed(from, sizes, y, x)));
-    }
+  change_pixels(team, sizes, space, [&](const std::uint8_t* plane, int y, int x) {
+    return blended(numbers, plane[y * sizes.width + x], static_cast<float>(smoothed(plane, sizes, y, x)));
   });
-  team.sync();
-  std::uint8_t* const sharpened = space.other;
-  space.other = space.image;
-  space.image = sharpened;
 }
 
 /// Applies one operation; ends with a barrier.
@@ -148,6 +140,25 @@ M2M_DEVICE void apply_operation(const Team& team, OperationKind kind, const Oper
       return spread_values(team, sizes, space, true);
     case OperationKind::invert:
       return map_values(team, sizes, space, [](int value) { return max_byte - value; });
+    case OperationKind::flip:
+    case OperationKind::mirror:
+      return turn_over(team, sizes, kind == OperationKind::flip, space);
+    case OperationKind::edge_enhance:
+    case OperationKind::detail:
+    case OperationKind::smooth:
+      return filter_pixels(team, sizes, numbers, space);
+    case OperationKind::gaussian_blur:
+      return blur(team, sizes, numbers, space);
+    case OperationKind::resize_crop:
+      return resize_and_crop(team, sizes, numbers, space);
+    case OperationKind::solarize_add: {
+      const int added = static_cast<int>(numbers.of[0]);
+      constexpr int threshold = 128;
+      return map_values(team, sizes, space, [&](int value) {
+        const int bright = value + added < max_byte ? value + added : max_byte;
+        return bright < threshold ? bright : max_byte - bright;
+      });
+    }
     default:
       return move_pixels(team, sizes, numbers, space);
   }

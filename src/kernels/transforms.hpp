@@ -1,9 +1,10 @@
 #pragma once
-// What changes an image after crop and flip: the operations of AutoAugment and RandAugment, Cutout and random
-// erasing.
+// What changes an image after crop and flip: the operations of AutoAugment, RandAugment and the curriculum by
+// class, Cutout and random erasing.
 //
-// The operations are those of torchvision 0.26 on uint8 tensors (torchvision.transforms.functional), bit by bit:
-// each of their steps in float32 is rounded for itself. Nearest pixels, 0 outside of the image.
+// The first operations are those of torchvision 0.26 on uint8 tensors (torchvision.transforms.functional), bit by
+// bit, those from `flip` on are Pillow's: each step in float32 is rounded for itself. Nearest pixels, 0 outside of
+// the image.
 #include <cstdint>
 #include <vector>
 
@@ -11,7 +12,7 @@
 
 namespace m2m::kernels {
 
-/// An operation, named as in torchvision's transforms.AutoAugment and RandAugment.
+/// An operation, named as in torchvision's transforms.AutoAugment and RandAugment, or as in Pillow.
 enum class OperationKind : std::uint8_t {
   identity,
   shear_x,
@@ -27,9 +28,18 @@ enum class OperationKind : std::uint8_t {
   solarize,
   autocontrast,
   equalize,
-  invert
+  invert,
+  flip,    // upside down
+  mirror,  // left to right
+  edge_enhance,
+  detail,
+  smooth,
+  gaussian_blur,
+  resize_crop,  // enlarged by Lanczos' kernel; the middle of it
+  solarize_add  // brightened, then solarized at 128
 };
-inline constexpr int operation_kinds = 15;
+inline constexpr int operation_kinds = 23;
+inline constexpr int torchvision_kinds = 15;  // the first ones
 
 /// True if an operation has a direction or may weaken as well as strengthen, so that its sign is drawn. Pure.
 constexpr bool is_signed(OperationKind kind) {
@@ -45,7 +55,7 @@ struct Operation {
   }
 };
 
-inline constexpr int max_operations = 4;  // of an image
+inline constexpr int max_operations = 10;  // of an image
 
 /// The changes of one image, in this order: operations, then two boxes that are replaced by the mean pixel.
 struct Transforms {
@@ -66,22 +76,32 @@ struct TransformedIndex {
 };
 
 /// What an operation of one magnitude computes with: rows of a matrix for shears, translations and rotation;
-/// factors of the image and of what it is blended with; bits; or a threshold.
+/// factors of the image and of what it is blended with; bits; a threshold; or what kernels/image_filters.hpp says.
 struct OperationNumbers {
   float of[6];
 };
 
-/// Returns the numbers of each operation and magnitude, [operation_kinds][2 * levels], for images of that size.
+/// Returns the numbers of torchvision's operations by magnitude, [torchvision_kinds][2 * levels], for images of
+/// that size.
 ///
 /// levels: of magnitudes, evenly spaced from none to the strongest: 10 for AutoAugment, 31 for RandAugment, as in
 /// torchvision. Pure.
 std::vector<OperationNumbers> operation_table(int levels, int height, int width);
 
+inline constexpr int curriculum_levels = 11;  // of a class, 0 .. 10
+
+/// Returns the numbers of the operations of the curriculum of augmentation by class, [operation_kinds][2 *
+/// curriculum_levels], and behind them the weights of `resize_crop`.
+///
+/// Level l stands for l / 30 of each range. Ahn, Ko, Yun: "CUDA: Curriculum of data augmentation for long-tailed
+/// recognition", ICLR 2023; ranges as in their program. Pure.
+std::vector<OperationNumbers> curriculum_table(int height, int width);
+
 inline constexpr int max_transformed_channels = 3;
 
 /// The part of a batch's changes that all of its images share.
 struct TransformRules {
-  const OperationNumbers* table = nullptr;    // operation_table(), where the images are; null: no operations
+  const OperationNumbers* table = nullptr;    // of the operations, where the images are; null: no operations
   int levels = 0;                             // of the table
   int max_pixel = 255;                        // operations see pixels scaled to 0 .. 255, rounded
   float fill[max_transformed_channels] = {};  // of the boxes, per channel

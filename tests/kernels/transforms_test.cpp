@@ -4,11 +4,14 @@
 
 #include <atomic>
 #include <barrier>
+#include <cstdlib>
 #include <span>
 #include <thread>
+#include <utility>
 
 #include "core/hash.hpp"
 #include "kernels/image_operations.hpp"
+#include "support/pillow_reference.hpp"
 #include "support/torchvision_reference.hpp"
 #include "support/transformed_images.hpp"
 
@@ -28,11 +31,14 @@ constexpr Size colour{3, 32, 32}, odd{3, 33, 31}, grey{1, 28, 28}, small{3, 6, 5
 struct Rules {
   std::vector<OperationNumbers> table;
   TransformRules rules;
-  Rules(int levels, const Size& size) : table(operation_table(levels, size.height, size.width)) {
+  Rules(int levels, const Size& size) : Rules(levels, operation_table(levels, size.height, size.width)) {}
+  Rules(int levels, std::vector<OperationNumbers> numbers) : table(std::move(numbers)) {
     rules.table = table.data();
     rules.levels = levels;
   }
 };
+
+Rules curriculum_rules(const Size& size) { return {curriculum_levels, curriculum_table(size.height, size.width)}; }
 
 /// Gathers one image with these changes, as bytes.
 std::vector<std::uint8_t> transformed(const std::vector<std::uint8_t>& image, const Size& size, const Rules& rules,
@@ -66,8 +72,7 @@ std::vector<std::uint8_t> reference_case(const OperationReference& reference, co
                      one_operation(operation));
 }
 
-std::string digest(const OperationReference& reference, int count, const Size& size) {
-  const Rules rules(reference.levels, size);
+std::string digest(const OperationReference& reference, const Rules& rules, int count, const Size& size) {
   Sha256 hash;
   for (int number = 0; number < count; ++number) {
     const std::vector<std::uint8_t> image = reference_case(reference, rules, number, size);
@@ -88,9 +93,38 @@ TEST(Operations, HaveTheBytesOfTorchvisions) {
   for (const OperationReference& reference : testing::operation_references) {
     SCOPED_TRACE(reference.name + std::string(", levels ") + std::to_string(reference.levels));
     EXPECT_EQ(hex(reference_case(reference, Rules(reference.levels, small), 8, small)), reference.small);
-    EXPECT_EQ(digest(reference, 1000, colour), reference.colour);
-    EXPECT_EQ(digest(reference, 100, odd), reference.odd);
-    EXPECT_EQ(digest(reference, 100, grey), reference.grey);
+    EXPECT_EQ(digest(reference, Rules(reference.levels, colour), 1000, colour), reference.colour);
+    EXPECT_EQ(digest(reference, Rules(reference.levels, odd), 100, odd), reference.odd);
+    EXPECT_EQ(digest(reference, Rules(reference.levels, grey), 100, grey), reference.grey);
+  }
+}
+
+/// An operation of the curriculum as a reference, without bytes.
+OperationReference of_curriculum(const char* name) { return {name, curriculum_levels, "", "", "", ""}; }
+
+TEST(Operations, OfTheCurriculumHaveTheBytesOfPillows) {
+  for (const testing::PillowDigests& reference : testing::pillow_digests) {
+    SCOPED_TRACE(reference.name);
+    const OperationReference operation = of_curriculum(reference.name);
+    EXPECT_EQ(digest(operation, curriculum_rules(colour), 1000, colour), reference.colour);
+    EXPECT_EQ(digest(operation, curriculum_rules(odd), 100, odd), reference.odd);
+    EXPECT_EQ(digest(operation, curriculum_rules(grey), 100, grey), reference.grey);
+  }
+}
+
+TEST(Operations, OfTheCurriculumThatAreTorchvisionsDifferLittleFromPillows) {
+  for (const testing::PillowImages& reference : testing::pillow_images) {
+    std::string bytes;
+    for (int number = 0; number < 2 * curriculum_levels; ++number)
+      bytes += hex(reference_case(of_curriculum(reference.name), curriculum_rules(small), number, small));
+    const std::string expected = reference.images;
+    ASSERT_EQ(bytes.size(), expected.size());
+    int far = 0;  // pixels that are moved from half-way between two others
+    for (std::size_t at = 0; at < bytes.size(); at += 2) {
+      const int found = std::stoi(bytes.substr(at, 2), nullptr, 16);
+      far += std::abs(found - std::stoi(expected.substr(at, 2), nullptr, 16)) > 2 ? 1 : 0;
+    }
+    EXPECT_LE(far, 10) << reference.name;  // of 1980
   }
 }
 
@@ -160,15 +194,17 @@ std::vector<float> operated_together(const std::vector<std::uint8_t>& image, con
 
 TEST(Operations, HaveTheSameBytesIfThreadsShareAnImage) {
   const std::vector<std::uint8_t> image = made_image(4, 3, 32, 32);
-  const Rules rules(10, colour);
-  for (int kind = 0; kind < operation_kinds; ++kind) {
-    TransformedIndex index{{0, 1, -2, 1}, {}};
-    index.transforms.operations[0] = {static_cast<OperationKind>(kind), 14};
-    index.transforms.operations[1] = {static_cast<OperationKind>((kind + 4) % operation_kinds), 9};
-    index.transforms.operations[2] = {static_cast<OperationKind>((kind * 7) % operation_kinds), 5};
-    std::vector<float> alone(image.size());
-    gather_transformed<float>(image.data(), 3, 32, 32, &index, 1, rules.rules, 255, alone.data());
-    EXPECT_EQ(operated_together(image, colour, rules, index), alone) << kind;
+  for (const auto& [rules, kinds] :
+       {std::pair{Rules(10, colour), torchvision_kinds}, std::pair{curriculum_rules(colour), operation_kinds}}) {
+    for (int kind = 0; kind < kinds; ++kind) {
+      TransformedIndex index{{0, 1, -2, 1}, {}};
+      index.transforms.operations[0] = {static_cast<OperationKind>(kind), 14};
+      index.transforms.operations[1] = {static_cast<OperationKind>((kind + 4) % kinds), 9};
+      index.transforms.operations[max_operations - 1] = {static_cast<OperationKind>((kind * 7) % kinds), 5};
+      std::vector<float> alone(image.size());
+      gather_transformed<float>(image.data(), 3, 32, 32, &index, 1, rules.rules, 255, alone.data());
+      EXPECT_EQ(operated_together(image, colour, rules, index), alone) << kind;
+    }
   }
 }
 
@@ -264,8 +300,8 @@ TEST(Transforms, OfABatchAreThoseOfEachImage) {
   for (int i = 0; i < 40; ++i) {
     TransformedIndex index{{(i * 3) % 5, static_cast<std::int8_t>(i % 5 - 2), 1, static_cast<std::uint8_t>(i % 2)},
                            {}};
-    index.transforms.operations[0] = {static_cast<OperationKind>(i % operation_kinds), 20};
-    index.transforms.operations[1] = {static_cast<OperationKind>(i * 7 % operation_kinds), 30};
+    index.transforms.operations[0] = {static_cast<OperationKind>(i % torchvision_kinds), 20};
+    index.transforms.operations[1] = {static_cast<OperationKind>(i * 7 % torchvision_kinds), 30};
     indices.push_back(index);
   }
   std::vector<float> together(indices.size() * 3 * 32 * 32), alone(3 * 32 * 32);

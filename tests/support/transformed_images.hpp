@@ -1,5 +1,5 @@
 #pragma once
-// Images that torchvision_reference.py makes as well, and the names of torchvision's operations.
+// Images that torchvision_reference.py makes as well, and the names of torchvision's and Pillow's operations.
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
@@ -38,11 +38,12 @@ inline std::vector<std::uint8_t> made_image(int number, int channels, int height
   return image;
 }
 
-/// The operation that torchvision calls so.
+/// The operation that torchvision or Pillow calls so.
 inline kernels::OperationKind operation_named(const std::string& name) {
-  static const char* const names[] = {"Identity",  "ShearX",     "ShearY",       "TranslateX", "TranslateY",
-                                      "Rotate",    "Brightness", "Color",        "Contrast",   "Sharpness",
-                                      "Posterize", "Solarize",   "AutoContrast", "Equalize",   "Invert"};
+  static const char* const names[] = {
+      "Identity", "ShearX",      "ShearY",    "TranslateX", "TranslateY",   "Rotate",     "Brightness", "Color",
+      "Contrast", "Sharpness",   "Posterize", "Solarize",   "AutoContrast", "Equalize",   "Invert",     "Flip",
+      "Mirror",   "EdgeEnhance", "Detail",    "Smooth",     "GaussianBlur", "ResizeCrop", "SolarizeAdd"};
   return static_cast<kernels::OperationKind>(std::find(std::begin(names), std::end(names), name) - names);
 }
 
