@@ -47,7 +47,11 @@ enum class Purpose : std::uint8_t {
   mix_features = 30,        // the features that a mixture replaces
   noise_slot = 31,          // choice of the slots that show pure noise
   noise_pixels = 32,        // the pixels of such an image
-  bootstrap = 255,          // resampled test samples of a class, in reports: no draw of a trial
+  // 33 to 35: images that test a class before an epoch, of the curriculum of augmentation.
+  level_image = 33,
+  level_crop = 34,
+  level_transforms = 35,
+  bootstrap = 255,  // resampled test samples of a class, in reports: no draw of a trial
 };
 
 /// A Philox key: 32 bits of seed, 32 bits of role.

@@ -12,6 +12,8 @@ using settings::AugmentPolicy, settings::AugmentSettings;
 constexpr int erasing_tries = 100;
 constexpr int randaugment_kinds = 14;  // the first ones: all except invert
 static_assert(static_cast<int>(OperationKind::invert) == randaugment_kinds);
+constexpr int curriculum_kinds = kernels::operation_kinds - 1;  // all except identity, which is the first
+static_assert(kernels::curriculum_levels - 1 <= kernels::max_operations);
 
 /// An operation at a level; the sign is always drawn, so that each operation takes as many random numbers.
 Operation signed_operation(OperationKind kind, int level, Stream& stream) {
@@ -32,6 +34,15 @@ void draw_randaugment(Stream& stream, const AugmentSettings& settings, Operation
   for (int i = 0; i < settings.randaugment_count; ++i) {
     const auto kind = static_cast<OperationKind>(stream.below(randaugment_kinds));
     operations[i] = signed_operation(kind, settings.randaugment_magnitude, stream);
+  }
+}
+
+/// As many operations as the level, all at that level.
+void draw_curriculum(Stream& stream, double probability, int level, Operation* operations) {
+  if (stream.uniform() >= probability) return;
+  for (int i = 0; i < level; ++i) {
+    const auto kind = static_cast<OperationKind>(1 + stream.below(curriculum_kinds));
+    operations[i] = signed_operation(kind, level, stream);
   }
 }
 
@@ -82,17 +93,21 @@ std::span<const SubPolicy> autoaugment_policy() {
   return all;
 }
 
-int policy_levels(AugmentPolicy policy) {
-  if (policy == AugmentPolicy::plain) return 0;
-  return policy == AugmentPolicy::autoaugment ? 10 : 31;
+PolicyTable policy_table(AugmentPolicy policy, int height, int width) {
+  if (policy == AugmentPolicy::plain) return {};
+  if (policy == AugmentPolicy::curriculum)
+    return {kernels::curriculum_levels, kernels::curriculum_table(height, width)};
+  const int levels = policy == AugmentPolicy::autoaugment ? 10 : 31;
+  return {levels, kernels::operation_table(levels, height, width)};
 }
 
-kernels::Transforms draw_transforms(Stream stream, const AugmentSettings& settings, ImageShape shape) {
+kernels::Transforms draw_transforms(Stream stream, const AugmentSettings& settings, ImageShape shape, int level) {
   kernels::Transforms drawn;
   const std::int64_t y = stream.below(shape.height), x = stream.below(shape.width);
   if (settings.cutout > 0) drawn.cutout = square_around(y, x, settings.cutout, shape);
   if (settings.policy == AugmentPolicy::autoaugment) draw_sub_policy(stream, drawn.operations);
   if (settings.policy == AugmentPolicy::randaugment) draw_randaugment(stream, settings, drawn.operations);
+  if (settings.has_curriculum()) draw_curriculum(stream, settings.curriculum_probability, level, drawn.operations);
   if (stream.uniform() < settings.erasing) drawn.erased = draw_erased(stream, settings, shape);
   return drawn;
 }

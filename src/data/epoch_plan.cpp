@@ -73,14 +73,16 @@ std::span<const Slot> EpochPlan::step(std::int64_t index) const {
 
 PlanInputs make_plan_inputs(const DataSet& data, const Split& split, std::int64_t batch, Key order, Key plan) {
   const Samples& images = samples_in(data, split.train.pool);
-  PlanInputs inputs{{},
-                    split.counts,
-                    std::vector<std::vector<std::int32_t>>(split.counts.size()),
-                    data.augmentation,
-                    batch,
-                    order,
-                    plan,
-                    images.shape};
+  PlanInputs inputs{
+      {},
+      split.counts,
+      std::vector<std::vector<std::int32_t>>(split.counts.size()),
+      data.augmentation,
+      batch,
+      order,
+      plan,
+      images.shape,
+      std::vector<std::uint8_t>(data.augmentation.settings.has_curriculum() ? split.counts.size() : 0)};
   for (const std::int32_t row : split.train.rows) {
     // Re-sampling draws from the images before oversampling (SMOTE).
     const bool is_own = static_cast<std::int64_t>(inputs.labels.size()) < total(split.counts);
@@ -125,7 +127,8 @@ Slot crop_slot(const PlanInputs& inputs, std::int32_t image, Stream& stream) {
 Slot augment_slot(const PlanInputs& inputs, std::int32_t image, AugmentStreams streams) {
   Slot slot = crop_slot(inputs, image, streams.crop);
   const settings::AugmentSettings& settings = inputs.augmentation.settings;
-  if (settings.transforms()) slot.transforms = draw_transforms(streams.transforms, settings, inputs.shape);
+  const int level = inputs.levels.empty() ? 0 : inputs.levels[inputs.labels[image]];
+  if (settings.transforms()) slot.transforms = draw_transforms(streams.transforms, settings, inputs.shape, level);
   return slot;
 }
 

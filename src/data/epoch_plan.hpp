@@ -46,6 +46,7 @@ struct PlanInputs {
   Key order;  // permutation and augmentation
   Key plan;   // re-sampling, generation, coins, noise
   ImageShape shape = {};
+  std::vector<std::uint8_t> levels = {};  // [K] of augmentation, if it follows the curriculum by class; else empty
 };
 
 /// Collects the inputs of the plans of a trial. batch: slots of a step. Pure.

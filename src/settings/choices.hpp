@@ -141,6 +141,6 @@ enum class Subset { head, random };
 enum class Validation { test_head, train_holdout, fold, own, none };
 
 /// The operations on training images after crop and flip.
-enum class AugmentPolicy { plain, autoaugment, randaugment };
+enum class AugmentPolicy { plain, autoaugment, randaugment, curriculum };
 
 }  // namespace m2m::settings

@@ -255,6 +255,7 @@ struct Words<AugmentPolicy> {
       {"plain", AugmentPolicy::plain},
       {"autoaugment", AugmentPolicy::autoaugment},
       {"randaugment", AugmentPolicy::randaugment},
+      {"curriculum", AugmentPolicy::curriculum},
   };
 };
 

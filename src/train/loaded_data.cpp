@@ -119,16 +119,16 @@ std::shared_ptr<const LoadedData> with_augmentation(const LoadedData& data,
   auto augmented = std::make_shared<LoadedData>(data);
   augmented->set.augmentation.settings = settings;
   kernels::TransformRules& rules = augmented->transforms.rules;
-  rules.levels = data::policy_levels(settings.policy);
   rules.max_pixel = static_cast<int>(data.set.max_pixel);
   for (std::size_t c = 0; c < data.mean.size() && c < kernels::max_transformed_channels; ++c) {
     rules.fill[c] = static_cast<float>(data.mean[c]);
   }
   if (!settings.has_policy()) return augmented;
   const data::ImageShape& shape = data.set.train.shape;
-  const auto table = kernels::operation_table(rules.levels, shape.height, shape.width);
+  const data::PolicyTable table = data::policy_table(settings.policy, shape.height, shape.width);
+  rules.levels = table.levels;
   nn::Upload upload;
-  const nn::UploadSlice piece = upload.add(std::span(table), torch::kUInt8);
+  const nn::UploadSlice piece = upload.add(std::span(table.numbers), torch::kUInt8);
   upload.send(pool_tensor(data, Pool::train).device());
   augmented->transforms.table = upload[piece];
   return augmented;

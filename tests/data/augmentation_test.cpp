@@ -90,6 +90,33 @@ TEST(DrawTransforms, TakesTheOperationsOfRandAugmentUniformly) {
   EXPECT_EQ(found.at(static_cast<std::size_t>(OperationKind::invert)), 0);
 }
 
+TEST(DrawTransforms, TakesTheOperationsOfTheCurriculumUniformlyWithItsProbability) {
+  constexpr int count = 20000, level = 7;
+  AugmentSettings settings{.policy = AugmentPolicy::curriculum};
+  settings.curriculum_probability = 0.3;
+  std::array<int, kernels::operation_kinds> found{};
+  int changed = 0, negative = 0, with_sign = 0;
+  for (std::uint32_t slot = 0; slot < count; ++slot) {
+    const Stream stream({5, SeedRole::order}, Purpose::transforms, 0, 0, slot);
+    const Transforms drawn = draw_transforms(stream, settings, shape, level);
+    if (drawn == Transforms{}) continue;
+    ++changed;
+    for (int i = 0; i < kernels::max_operations; ++i) {
+      const Operation& operation = drawn.operations[i];
+      ASSERT_EQ(operation.magnitude / 2, i < level ? level : 0);
+      if (i >= level) continue;
+      ++found.at(static_cast<std::size_t>(operation.kind));
+      with_sign += kernels::is_signed(operation.kind) ? 1 : 0;
+      negative += operation.magnitude % 2;
+    }
+  }
+  EXPECT_NEAR(changed / static_cast<double>(count), 0.3, bound(0.3, count));
+  EXPECT_EQ(found[0], 0);  // no identity
+  for (int kind = 1; kind < kernels::operation_kinds; ++kind)
+    EXPECT_NEAR(found.at(kind) / (level * 1.0 * changed), 1 / 22.0, bound(1 / 22.0, level * changed)) << kind;
+  EXPECT_NEAR(negative / static_cast<double>(with_sign), 0.5, bound(0.5, with_sign));
+}
+
 TEST(DrawTransforms, CutsASquareAroundAUniformPixel) {
   constexpr int count = 20000, side = 16;
   std::array<int, 32> covered_rows{};

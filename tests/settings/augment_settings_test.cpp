@@ -35,6 +35,9 @@ TEST(AugmentSettings, ArePartOfAnIdIfTheyAct) {
   };
   EXPECT_EQ(with(count, "augment.policy", "randaugment").at("augment.randaugment_count"), 3);
   EXPECT_EQ(with(count, "augment.policy", "autoaugment"), acting({{"augment.policy", "autoaugment"}}));
+  const Json draws = {{"augment.curriculum_draws", 5}};
+  EXPECT_EQ(with(draws, "augment.policy", "curriculum").at("augment.curriculum_draws"), 5);
+  EXPECT_EQ(with(draws, "augment.policy", "randaugment"), acting({{"augment.policy", "randaugment"}}));
   EXPECT_EQ(with(area, "augment.erasing", 0.5).at("augment.erasing_max_area"), 0.2);
   EXPECT_EQ(acting(area), acting({}));
 }
@@ -68,6 +71,9 @@ TEST(AugmentSettings, HaveBounds) {
   EXPECT_THROW(parse_value(row_of("augment.randaugment_count"), "5"), Error);
   EXPECT_THROW(parse_value(row_of("augment.policy"), "svhn"), Error);
   EXPECT_THROW(parse_value(row_of("augment.erasing"), "1.5"), Error);
+  EXPECT_THROW(parse_value(row_of("augment.curriculum_accuracy"), "1.5"), Error);
+  EXPECT_THROW(parse_value(row_of("augment.curriculum_probability"), "-0.1"), Error);
+  EXPECT_THROW(parse_value(row_of("augment.curriculum_draws"), "0"), Error);
 }
 
 }  // namespace
