@@ -180,6 +180,7 @@ Json to_json(const TrialState& state) {
                 {"epochs", epochs},
                 {"step_seconds", state.step_seconds}};
   if (state.best) facts["best"] = state.best->epoch;
+  if (!state.levels.empty()) facts["levels"] = state.levels;
   return facts;
 }
 
@@ -193,6 +194,7 @@ TrialState from_file(const TensorFile& file) {
   state.step = whole_number<std::int64_t>(facts.at("step"));
   if (state.epoch < 0 || state.step < 0) throw std::out_of_range("a negative number of epochs or steps");
   state.step_seconds = facts.at("step_seconds").get<std::vector<double>>();
+  for (const Json& level : facts.value("levels", Json::array())) state.levels.push_back(whole_number<int>(level));
   const NetworkState generation = take_group(file, "generation");
   for (const Json& line : facts.at("epochs")) {
     results::EpochRecord& epoch = state.epochs.emplace_back(results::epoch_from_json(line));

@@ -39,6 +39,7 @@ struct TrialState {
   NetworkState best_network;                 // empty if there is no `best`
   NetworkState counters;                     // of the current epoch; empty at step 0
   std::vector<double> step_seconds;          // of the current epoch
+  std::vector<int> levels;  // of augmentation, [K], by the last epoch's tests; empty without a curriculum
 };
 
 /// Writes a safetensors file that read_trial_state reads back bit for bit; a kill leaves the old file or the new

@@ -29,7 +29,7 @@ OperationNumbers filter_numbers(float corner, float beside, float middle, float 
 /// in Pillow's arithmetic. deviation: below 1, so that the whole part of the radius is 0.
 OperationNumbers blur_numbers(double deviation) {
   constexpr float passes = 3, one = 1 << 24;
-  const float sigma = static_cast<float>(deviation);
+  const auto sigma = static_cast<float>(deviation);
   const float variance = sigma * sigma / passes;
   const float radius = -3 * variance / (6 * (variance - 1));
   const auto middle = static_cast<std::uint32_t>(one / (radius * 2 + 1));

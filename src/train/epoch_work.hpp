@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "data/class_curriculum.hpp"
 #include "methods/batch.hpp"
 #include "methods/mixing.hpp"
 #include "methods/noise_images.hpp"
@@ -102,6 +103,8 @@ class EpochPlanner {
   EpochWork take(int epoch);
 
   const EpochInputs& inputs() const { return inputs_; }
+  /// Sets the levels of augmentation of the plans to come. Call it only if no epoch is expected.
+  void set_levels(data::ClassLevels levels) { inputs_.plan_inputs.levels = std::move(levels); }
 
  private:
   EpochInputs inputs_;

@@ -98,7 +98,10 @@ nn::SumOverRanks Trial::sum_for_batch_norm() {
 void Trial::submit(std::int64_t steps) {
   for (; steps > 0 && !done(); --steps) {
     if (parts_.profile != nullptr) parts_.profile->set_position(epoch_, step_);
-    if (step_ == 0) begin_epoch();
+    if (step_ == 0) {
+      move_levels();
+      begin_epoch();
+    }
     step();
     if (++step_ == work_->steps()) end_epoch();
   }
@@ -113,8 +116,8 @@ void Trial::plan(int epoch) {
 void Trial::begin_epoch() {
   if (!next_ || next_->epoch() != epoch_) plan(epoch_);
   work_ = std::exchange(next_, std::nullopt);
-  if (epoch_ + 1 < plan_.settings.epochs) planner_->expect(epoch_ + 1);
-  epoch_seconds_ = plan_seconds_;
+  if (plans_ahead()) planner_->expect(epoch_ + 1);
+  epoch_seconds_ = plan_seconds_ + level_seconds_;
   counters_.emplace(parts_.data->set.classes, work_->slots(), plan_.settings.device);
   step_seconds_.clear();
   network_->train();

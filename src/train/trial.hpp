@@ -63,6 +63,10 @@ class Trial {
 
  private:
   void plan(int epoch);
+  bool plans_ahead() const { return epoch_ + 1 < plan_.settings.epochs && !has_curriculum(); }
+  bool has_curriculum() const { return !planner_->inputs().plan_inputs.levels.empty(); }
+  void move_levels();
+  void restore_levels(const std::vector<int>& levels);
   void begin_epoch();
   void step();
   torch::Tensor gather_images(const torch::Tensor& indices) const;
@@ -115,6 +119,7 @@ class Trial {
   std::int64_t step_ = 0;
   std::optional<EpochWork> work_, next_;  // of this epoch; of a later one
   double plan_seconds_ = 0;               // duration of the last plan
+  double level_seconds_ = 0;              // duration of the last tests of the curriculum by class
   double epoch_seconds_ = 0;              // time of this epoch before its first step
   std::optional<EpochCounters> counters_;
   std::vector<double> step_seconds_;

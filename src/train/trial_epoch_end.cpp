@@ -25,7 +25,7 @@ double upper_median(std::vector<double> values) {
 }  // namespace
 
 void Trial::end_epoch() {
-  if (epoch_ + 1 < plan_.settings.epochs) plan(epoch_ + 1);  // while a GPU still works on this epoch
+  if (plans_ahead()) plan(epoch_ + 1);  // while a GPU still works on this epoch
   const auto end_of_steps = Clock::now();
   results::EpochRecord record;
   record.epoch = epoch_;

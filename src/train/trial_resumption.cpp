@@ -28,6 +28,7 @@ void Trial::restore(const checkpoints::TrialState& state) {
   best_ = state.best;
   best_state_ = state.best_network;
   if (best_) best_bacc_ = balanced_accuracy(best_->validation);
+  restore_levels(state.levels);
   if (step_ == 0) return;
   begin_epoch();
   counters_->load(state.counters);
@@ -37,8 +38,10 @@ void Trial::restore(const checkpoints::TrialState& state) {
 
 checkpoints::TrialState Trial::state() {
   const checkpoints::Checkpoint weights = checkpoint();
-  checkpoints::TrialState state{epoch_, step_, weights.network, weights.momentum, epochs_, best_, best_state_,
+  checkpoints::TrialState state{epoch_, step_, weights.network, weights.momentum, epochs_, best_, best_state_, {},
                                 {},     {}};
+  const data::ClassLevels& levels = planner_->inputs().plan_inputs.levels;
+  state.levels.assign(levels.begin(), levels.end());
   if (step_ == 0) return state;
   counters_->all_reduce(*parts_.ranks);
   state.counters = counters_->state();

@@ -49,12 +49,13 @@ struct Result {
   NetworkState weights;
   std::vector<results::EpochRecord> epochs;
   std::vector<float> test_logits;
+  std::vector<int> levels;  // of augmentation by class
 };
 
 Result run(const Config& config, std::shared_ptr<comm::Communicator> ranks) {
   Trial trial = testing::make_trial(setup_of(config, std::move(ranks)));
   while (!trial.done()) trial.submit(1);
-  return {copy_state(trial.network()), trial.epochs(), trial.last().test_logits};
+  return {copy_state(trial.network()), trial.epochs(), trial.last().test_logits, trial.state().levels};
 }
 
 Result run_together(const Config& config) { return run(config, comm::make_communicator(all_ranks(), torch::kCPU)); }
@@ -208,6 +209,19 @@ TEST(ParallelTrial, WithStrongAugmentationEqualsThatOfOneRank) {
   }
 }
 
+TEST(ParallelTrial, WithACurriculumByClassHasTheLevelsAndTheWeightsOfOneRank) {
+  for (const char* method : {"M2m", "LDAM-DRW"}) {
+    const Config config =
+        config_of({{"method", method}, {"augment.policy", "curriculum"}, {"augment.curriculum_accuracy", 0.4}});
+    const Result together = run_together(config);
+    const Result single = run(config, comm::single_rank());
+    EXPECT_EQ(together.levels, single.levels) << method;
+    EXPECT_GT(*std::max_element(single.levels.begin(), single.levels.end()), 0) << "no class went up";
+    EXPECT_LT(largest_difference(together.weights, single.weights), 1e-9) << method;
+    expect_same_epochs(together, single, 1e-9);
+  }
+}
+
 TEST(ParallelTrial, OfASecondStageEqualsThatOfOneRank) {
   const Config erm = config_of({{"method", "ERM"}});
   Trial base = testing::make_trial(setup_of(erm, comm::single_rank()));
@@ -301,23 +315,31 @@ TEST(ParallelTrial, GoesOnFromAStateTakenInTheMiddleOfAnEpoch) {
     SCOPED_TRACE(method);
     expect_going_on_in_the_middle_of_an_epoch(config_of({{"method", method}}));
   }
+  expect_going_on_in_the_middle_of_an_epoch(
+      config_of({{"augment.policy", "curriculum"}, {"augment.curriculum_accuracy", 0.4}}));
 }
 
 TEST(DeterministicTrial, HasTheSameBitsOnAnyNumberOfRanks) {
   if (comm::shard_count % all_ranks().size() != 0) GTEST_SKIP() << "8 shards cannot be distributed evenly";
-  using Case = std::array<const char*, 3>;
-  for (const auto& [method, precision, sharpness] :
-       {Case{"M2m", "float32", "none"}, Case{"M2m", "bf16", "imbsam"}, Case{"UniMix", "float32", "none"},
-        Case{"CutMix", "bf16", "none"}, Case{"GCL", "float32", "none"}, Case{"LADE", "float32", "asam"},
-        Case{"OPeN", "float32", "none"}}) {
+  using Case = std::array<const char*, 4>;
+  for (const auto& [method, precision, sharpness, policy] :
+       {Case{"M2m", "float32", "none", "plain"}, Case{"M2m", "bf16", "imbsam", "plain"},
+        Case{"UniMix", "float32", "none", "plain"}, Case{"CutMix", "bf16", "none", "plain"},
+        Case{"GCL", "float32", "none", "plain"}, Case{"LADE", "float32", "asam", "plain"},
+        Case{"OPeN", "float32", "none", "plain"}, Case{"M2m", "float32", "none", "curriculum"}}) {
     SCOPED_TRACE(method);
-    const Config config = config_of(
-        {{"method", method}, {"train.precision", precision}, {"train.epochs", 3}, {"train.sharpness", sharpness}});
+    const Config config = config_of({{"method", method},
+                                     {"train.precision", precision},
+                                     {"train.epochs", 3},
+                                     {"train.sharpness", sharpness},
+                                     {"augment.policy", policy},
+                                     {"augment.curriculum_accuracy", 0.2}});
     const Result result = run_sharded(config, &all_ranks());
     if (all_ranks().rank() == 0) {
       const Result one_rank = run_sharded(config, nullptr);
       EXPECT_TRUE(equal(result.weights, one_rank.weights)) << precision;
       EXPECT_EQ(result.test_logits, one_rank.test_logits);
+      EXPECT_EQ(result.levels, one_rank.levels);
       EXPECT_EQ(result.epochs.back().loss, one_rank.epochs.back().loss);
     }
     comm::barrier(testing::session());
