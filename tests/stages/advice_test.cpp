@@ -229,6 +229,7 @@ TEST_F(AdviceTest, OfAugmentationWorks) {
   for (const Overrides& settings : {Overrides{"augment.policy=autoaugment"},
                                     {"augment.cutout=4"},
                                     {"augment.erasing=0.5"},
+                                    {"augment.policy=curriculum"},
                                     {"augment.policy=randaugment", "augment.cutout=4"}}) {
     expect_advice_works(with(three, settings));
   }
