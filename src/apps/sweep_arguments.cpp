@@ -96,9 +96,9 @@ void add_all_of_run(CLI::App& verb, SweepArguments& arguments) {
           [&arguments](const std::string& text) {
             arguments.stall_timeout = text == "0" ? 0 : sweep::read_duration("--stall-timeout", text);
           },
-          "End the job, to be resumed, if a rank gives no sign of life or a stage makes no step for this time; "
-          "1:00:00 "
-          "by default, 0: never")
+          "End the job, to be resumed, if a rank gives no sign of life or a stage makes no step for this time, or "
+          "the "
+          "merge at the end takes longer; 1:00:00 by default, 0: never")
       ->type_name("SECONDS|H:MM:SS");
   verb.add_flag("--wait", arguments.wait, "Wait while another sweep works in the output folder");
   verb.add_flag("--dry-run", arguments.dry_run, "Print what would run and its cost; write nothing");

@@ -32,6 +32,12 @@ constexpr const char* program = "m2m-sweep";
 
 using Clock = std::chrono::steady_clock;
 
+// Called before any library starts: those of training take a tenth of a second or more, and UCX, which is part of
+// many MPI builds, catches SIGHUP before main.
+[[gnu::section(".preinit_array"), gnu::used]] void (*catch_first)(int, char**, char**) = [](int, char**, char**) {
+  sweep::catch_signals_early();
+};
+
 void warn_about_threads(const study::StageGraph& graph, const comm::HostRanks& share, int trials_per_device) {
   int threads = 0;
   for (const study::Stage& stage : graph.stages) {
@@ -60,15 +66,18 @@ void end_stalled_job(const comm::Session& session, const std::string& why) {
   session.abort(static_cast<int>(ExitCode::interrupted));
 }
 
-/// Ends the job if its ranks do not all come to their end within the timeout: rank 0 merges the results meanwhile,
-/// and the others wait for it. Emplaced at the end of a rank's work.
+/// Ends the job if its ranks do not all come to the last barrier within the timeout: rank 0 merges the results
+/// meanwhile, and the others wait for it. Emplaced at the end of a rank's work.
 using EndWatch = std::optional<sweep::Heartbeat>;
 
 void start_watch(EndWatch& watch, const comm::Session& session, double stall_timeout) {
   const auto start = std::make_shared<Clock::time_point>(Clock::now());
   const auto end_job = [&session](double seconds) {
-    end_stalled_job(session,
-                    fmt::format("rank {} waits for the end of the others for {:.0f} s", session.rank(), seconds));
+    end_stalled_job(
+        session,
+        fmt::format("rank {} waits for the end of the others for {:.0f} s; if the merge takes that long, give a "
+                    "longer --stall-timeout",
+                    session.rank(), seconds));
   };
   watch.emplace(stall_timeout, sweep::HeartbeatCalls{[start] { return seconds_since(*start); },
                                                      [start] { *start = Clock::now(); }, end_job});

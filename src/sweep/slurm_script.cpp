@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <regex>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 
 namespace m2m::sweep {
 namespace {

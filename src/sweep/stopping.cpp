@@ -49,17 +49,13 @@ bool hangup_was_ignored = false;
 /// True until there was a StopSignals, which keeps a signal that came before it.
 bool is_starting = true;
 
-void catch_signals_early(int, char**, char**) {
+}  // namespace
+
+void catch_signals_early() {
   for (const int signal : stop_signals) set_action(signal, note_signal);
   hangup_was_ignored = set_action(SIGHUP, note_signal).sa_handler == SIG_IGN;
   if (hangup_was_ignored) set_action(SIGHUP, SIG_IGN);
 }
-
-// Called before any library starts: those of training take a tenth of a second or more, and UCX, which is part of
-// many MPI builds, catches SIGHUP before main.
-[[gnu::section(".preinit_array"), gnu::used]] void (*catch_first)(int, char**, char**) = catch_signals_early;
-
-}  // namespace
 
 StopSignals::StopSignals() {
   if (!std::exchange(is_starting, false)) first_signal = 0;
@@ -70,7 +66,13 @@ StopSignals::StopSignals() {
 }
 
 StopSignals::~StopSignals() {
-  for (const auto& [signal, action] : before_) sigaction(signal, &action, nullptr);
+  for (const auto& [signal, action] : before_) {
+    if (action.sa_handler == note_signal) {
+      std::signal(signal, SIG_DFL);  // noted early: nobody asks any more
+    } else {
+      sigaction(signal, &action, nullptr);
+    }
+  }
 }
 
 void StopSignals::handle(int signal, void (*handler)(int)) {

@@ -19,8 +19,11 @@ enum class StopReason {
   stalled,      // a rank is silent, or a stage makes no step
 };
 
+/// Notes signals until there is a StopSignals. To be called once, before any library starts.
+void catch_signals_early();
+
 /// Notes the first signal that asks for a stop, while the object exists. The first object of a process also has
-/// what came before, while libraries were loading. One object at a time per process. Local.
+/// what came after catch_signals_early. One object at a time per process. Local.
 ///
 /// SIGINT, SIGTERM and SIGHUP ask for an interruption; SIGUSR1, SIGUSR2 and SIGXCPU for a requeue. SIGHUP stays
 /// ignored if it was ignored before, as under nohup. SIGPIPE and SIGXFSZ are ignored: the write that causes them

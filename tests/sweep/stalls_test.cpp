@@ -97,7 +97,7 @@ void shut_down_with_a_silent_rank() {
   Scheduler scheduler(graph, {true});
   CoordinatorSettings settings{2, [start = testing::Clock::now()] { return seconds_since(start); },
                                [] { return StopReason::none; }};
-  settings.stall_timeout = 0.2;
+  settings.stall_timeout = 2;
   settings.end_job = [](const std::string& why) {
     std::fputs(why.c_str(), stderr);
     std::_Exit(4);

@@ -32,7 +32,8 @@ class Mailbox {
 /// Mailboxes over MPI: that of a worker on every rank, that of the coordinator on rank 0.
 ///
 /// Messages use a communicator of their own. Both mailboxes may be used at once, each by one thread. Destroy it
-/// only after every sent message was received by poll: end the exchange with a final message from each side.
+/// only after every sent message was received by poll: end the exchange with a final message from each side. A few
+/// bytes of the coordinator may stay unread.
 class MpiChannel {
  public:
   /// Duplicates the world communicator. Collective. Throws Error (input_output) if communication fails.

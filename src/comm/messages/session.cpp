@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <system_error>
 #include <thread>
 
 #include "comm/messages/mpi_handle.hpp"
@@ -71,10 +72,13 @@ Session::~Session() { MPI_Finalize(); }
 void Session::abort(int code) const {
   // MPI_Abort speaks to the launcher's daemon first, and waits for ever if that is stopped.
   static constexpr std::chrono::seconds for_the_launcher(5);
-  std::thread([code] {
-    std::this_thread::sleep_for(for_the_launcher);
-    std::_Exit(code);
-  }).detach();
+  try {
+    std::thread([code] {
+      std::this_thread::sleep_for(for_the_launcher);
+      std::_Exit(code);
+    }).detach();
+  } catch (const std::system_error&) {  // no thread is to be had: MPI_Abort alone
+  }
   MPI_Abort(MPI_COMM_WORLD, code);
   std::_Exit(code);
 }
