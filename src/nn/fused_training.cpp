@@ -155,7 +155,7 @@ struct FusedTraining::Function : torch::autograd::Function<Function> {
 };
 
 FusedTraining::FusedTraining(ResNet& network, std::unique_ptr<TrainingKernels> kernels)
-    : kernels_(std::move(kernels)), blocks_(network.blocks_per_stage()) {
+    : blocks_(network.blocks_per_stage()), kernels_(std::move(kernels)) {
   std::vector<const torch::nn::Conv2dImpl*> convolutions;
   std::vector<const torch::nn::BatchNorm2dImpl*> norms;  // behind each, in the order of the forward run
   for (const auto& module : network.modules()) {

@@ -79,7 +79,6 @@ class FusedTraining {
   /// True for the first layer of a stage; layer 0 begins the first one.
   bool begins_stage(int layer) const { return layer == 0 || (layer > 1 && layer % (2 * blocks_) == 1); }
 
-  std::unique_ptr<TrainingKernels> kernels_;
   std::vector<Layer> layers_;
   int blocks_;
   double momentum_;                                   // of running statistics
@@ -87,6 +86,7 @@ class FusedTraining {
   torch::Tensor forward_weights_, backward_weights_;  // Words4 of all layers
   torch::Tensor pack_table_;
   std::map<std::int64_t, std::unique_ptr<Memory>> memories_;  // by batch size
+  std::unique_ptr<TrainingKernels> kernels_;                  // last, so that it ends before the memory it works on
 };
 
 }  // namespace m2m::nn

@@ -22,6 +22,7 @@ class SideStream {
       C10_CUDA_CHECK(cudaEventCreateWithFlags(event, cudaEventDisableTiming));
   }
   ~SideStream() {
+    cudaStreamSynchronize(stream_);  // if a pass ended by an error, it did not join
     for (cudaEvent_t event : {forked_, joined_}) cudaEventDestroy(event);
     cudaStreamDestroy(stream_);
   }
@@ -63,7 +64,7 @@ class DeviceTrainingKernels : public TrainingKernels {
   void join_weight_gradients() override { side_.join(current_stream()); }
 
  private:
-  SideStream side_;  // its kernels touch only memory that outlives a step, none of libtorch's allocator
+  SideStream side_;  // what its kernels touch lives as long as FusedTraining and the optimiser; every pass joins
 };
 
 }  // namespace

@@ -82,6 +82,8 @@ class Trial {
   void end_epoch();
   /// Reads the counters and evaluates. end_of_steps: when the last step was queued.
   void measure_epoch(results::EpochRecord& record, std::chrono::steady_clock::time_point end_of_steps);
+  /// Throws Diverged if the loss of a step was not a number. Waits for the counters.
+  void check_loss(const nn::Download& counters, double learning_rate) const;
   void record_times(results::EpochRecord& record, double waited) const;
   /// The parts of the data that are evaluated; nothing for a part that is not.
   struct PartEvaluations {
@@ -89,7 +91,8 @@ class Trial {
   };
   QueuedEvaluation queue_rows(const data::PoolRows& part, PhaseTimer& timer);
   PartEvaluations queue_parts(bool with_test, PhaseTimer& timer);
-  static void finish(const std::optional<QueuedEvaluation>& part, Confusion& confusion, std::vector<float>& logits);
+  /// Takes the answers of a part, and frees the memory of their copy; nothing if the part is not evaluated.
+  static void finish(std::optional<QueuedEvaluation>& part, Confusion& confusion, std::vector<float>& logits);
   void finish_epoch(PartEvaluations& queued, results::EpochRecord& record, PhaseTimer& timer);
   results::Snapshot evaluate_last_epoch();
 

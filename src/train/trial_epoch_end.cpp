@@ -45,23 +45,29 @@ void Trial::measure_epoch(results::EpochRecord& record, Clock::time_point end_of
   const nn::Download counters = counters_->download();
   const auto begin_of_evaluation = Clock::now();
   PhaseTimer timer(parts_.profile, ProfilePhase::evaluate);
+  const bool is_on_gpu = plan_.settings.device.is_cuda();
+  if (!is_on_gpu) check_loss(counters, record.learning_rate);
   // Queued before the host waits for the steps: a GPU goes on without a pause.
   frozen_->refresh();
   const int test_every = plan_.settings.test_every;
   const bool is_last = epoch_ + 1 == plan_.settings.epochs;
   PartEvaluations queued = queue_parts(is_last || (test_every > 0 && (epoch_ + 1) % test_every == 0), timer);
-  const double queueing = seconds_since(begin_of_evaluation);
+  const double queueing = is_on_gpu ? 0 : seconds_since(begin_of_evaluation);  // beside the steps of a GPU
   Activity::set("device");  // reading waits for the steps that a GPU has queued
   counters_->read(counters, record);
   Activity::set(phase_word(ProfilePhase::evaluate));
-  if (const std::int64_t bad = EpochCounters::first_nonfinite_step(counters); bad >= 0) {
-    throw Diverged(fmt::format("loss is not a number at epoch {} step {} (learning rate {:.3g})", epoch_, bad,
-                               record.learning_rate));
-  }
+  if (is_on_gpu) check_loss(counters, record.learning_rate);
   record_times(record, seconds_since(end_of_steps) - queueing);
   const auto end_of_waiting = Clock::now();
   finish_epoch(queued, record, timer);
   record.evaluation_seconds = queueing + seconds_since(end_of_waiting);
+}
+
+void Trial::check_loss(const nn::Download& counters, double learning_rate) const {
+  const std::int64_t bad = EpochCounters::first_nonfinite_step(counters);
+  if (bad < 0) return;
+  throw Diverged(
+      fmt::format("loss is not a number at epoch {} step {} (learning rate {:.3g})", epoch_, bad, learning_rate));
 }
 
 void Trial::record_times(results::EpochRecord& record, double waited) const {
@@ -86,18 +92,19 @@ Trial::PartEvaluations Trial::queue_parts(bool with_test, PhaseTimer& timer) {
   return queued;
 }
 
-void Trial::finish(const std::optional<QueuedEvaluation>& part, Confusion& confusion, std::vector<float>& logits) {
+void Trial::finish(std::optional<QueuedEvaluation>& part, Confusion& confusion, std::vector<float>& logits) {
   if (!part) return;
   Evaluation evaluation = part->finish();
   confusion = std::move(evaluation.confusion);
   logits = std::move(evaluation.logits);
+  part.reset();
 }
 
 results::Snapshot Trial::evaluate_last_epoch() {
   PhaseTimer timer(parts_.profile, ProfilePhase::evaluate);
   results::Snapshot snapshot;
   snapshot.epoch = epoch_ - 1;
-  const PartEvaluations queued = queue_parts(true, timer);
+  PartEvaluations queued = queue_parts(true, timer);
   finish(queued.validation, snapshot.validation, snapshot.validation_logits);
   finish(queued.test, snapshot.test, snapshot.test_logits);
   return snapshot;

@@ -1,5 +1,5 @@
-// Kills m2m-sweep in a phase of the training, or blocks it there. Linked into a copy of the program with --wrap of the
-// linker, which sends each call of phase_word here: the program itself has no line of it.
+// Kills m2m-sweep in a phase of the training, or blocks it there. Linked into a copy of the program with --wrap of
+// the linker, which sends each call of phase_word here: the program itself has no line of it.
 //
 // M2M_FAULT_PHASE  the name of the phase, such as "translate"
 // M2M_FAULT_CALL   the number of the call, from 1, at whose beginning it happens

@@ -112,7 +112,7 @@ TEST(CoarseUniform, StaysBelowOne) {
 }
 
 TEST(CoarseUniform, DrawnManyAtATimeIsWhatIsDrawnOneByOne) {
-  for (const int before : {0, 1, 3, 4}) {
+  for (const int before : {0, 1, 2, 3, 4}) {
     for (const std::size_t count : {0, 1, 2, 5, 8, 1027}) {
       Stream one(some_key, Purpose::noise, 1), many(some_key, Purpose::noise, 1);
       for (int i = 0; i < before; ++i) ASSERT_EQ(one.word(), many.word());
@@ -130,6 +130,9 @@ TEST(CoarseUniform, EndsWithAnErrorBeforeItReachesTheNumbersOfAnotherPurpose) {
   std::vector<double> drawn(at_a_time);
   for (int i = 0; i + 1 < limit / at_a_time; ++i) stream.coarse_uniforms(drawn.data(), drawn.size());
   EXPECT_THROW(stream.coarse_uniforms(drawn.data(), drawn.size()), Error);
+  drawn.resize(at_a_time - 4);  // all blocks but the last one
+  EXPECT_NO_THROW(stream.coarse_uniforms(drawn.data(), drawn.size()));
+  EXPECT_THROW(stream.word(), Error);
 }
 
 TEST(Normal, HasTheMomentsOfItsDistribution) {

@@ -12,10 +12,16 @@ TEST(DownloadOnDevice, KeepsWhatTheTensorsHeldWhenItWasQueued) {
   const torch::Device device = testing::test_device();
   torch::Tensor counts = torch::arange(many, torch::kInt64).to(device),
                 loss = torch::full({}, 2.5, torch::kFloat64).to(device);
+  const torch::Tensor expected = torch::arange(many, torch::kInt64);
+  torch::Tensor slow = torch::rand({4096, 4096}, torch::TensorOptions(device));
+  // A GPU is still busy when the host reads: without a wait it would read what was there before.
+  if (device.is_cuda()) {
+    for (int i = 0; i < 20; ++i) slow = torch::mm(slow, slow).clamp(0, 1);
+  }
   const Download download({counts, loss});
   counts.zero_();
   loss.zero_();
-  EXPECT_TRUE(torch::equal(download.wait()[0], torch::arange(many, torch::kInt64)));
+  EXPECT_TRUE(torch::equal(download.wait()[0], expected));
   EXPECT_EQ(download.wait()[1].item<double>(), 2.5);
 }
 

@@ -124,11 +124,11 @@ class CountedMemory : public c10::Allocator {
   CountedMemory(const CountedMemory&) = delete;
   CountedMemory& operator=(const CountedMemory&) = delete;
 
-  std::int64_t bytes() const { return bytes_; }
+  std::int64_t bytes() const { return *bytes_; }
 
   c10::DataPtr allocate(std::size_t size) override {
     auto held = std::make_unique<Held>(Held{base_->allocate(size), size, bytes_});
-    bytes_ += static_cast<std::int64_t>(size);
+    *bytes_ += static_cast<std::int64_t>(size);
     void* data = held->memory.get();
     return {data, held.release(), &give_back, c10::Device(c10::kCPU)};
   }
@@ -141,15 +141,15 @@ class CountedMemory : public c10::Allocator {
   struct Held {
     c10::DataPtr memory;
     std::size_t size;
-    std::int64_t& count;
+    std::shared_ptr<std::int64_t> count;  // memory may be given back later
   };
   static void give_back(void* of) {
     const std::unique_ptr<Held> held(static_cast<Held*>(of));
-    held->count -= static_cast<std::int64_t>(held->size);
+    *held->count -= static_cast<std::int64_t>(held->size);
   }
 
   c10::Allocator* base_;
-  std::int64_t bytes_ = 0;
+  std::shared_ptr<std::int64_t> bytes_ = std::make_shared<std::int64_t>(0);
 };
 
 /// The bytes that fused training holds after a step.
