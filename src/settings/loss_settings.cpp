@@ -165,13 +165,16 @@ const Rows<MixSettings>& rows<MixSettings>() {
           .unit("epochs")
           .range(0, 100000)
           .acts_if(mixing_is({Mixing::cmo}))
-          .help("CMO: first epoch with mixing; by default 0.02 of train.epochs."),
+          .help("CMO: first epoch with mixing; by default 0.02 of train.epochs, or of second.epochs if a second "
+                "stage mixes."),
       setting("cmo.until", &MixSettings::cmo_until)
           .derived()
           .unit("epochs")
           .range(0, 100000)
           .acts_if(mixing_is({Mixing::cmo}))
-          .help("CMO: first epoch without mixing; by default 0.985 of train.epochs."),
+          .help("CMO: first epoch without mixing; by default 0.985 of train.epochs, or of second.epochs if a "
+                "second stage "
+                "mixes."),
       setting("cutmix.probability", &MixSettings::cutmix_probability)
           .range(0, 1)
           .acts_if(mixing_is({Mixing::cutmix}))

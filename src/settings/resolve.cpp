@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "core/error.hpp"
 #include "settings/data_settings.hpp"
@@ -52,8 +53,8 @@ void derive_seeds(Config& config) {
   }
 }
 
-/// Scales the schedule of 200 epochs (warm-up 5, deferral and drops 160, 160 and 180, CMO from 4 to 197) to
-/// train.epochs. In one or two epochs the last one is re-balanced.
+/// Scales the schedule of 200 epochs (warm-up 5, deferral and drops 160, 160 and 180) to train.epochs. In one or
+/// two epochs the last one is re-balanced.
 void derive_schedule(Config& config) {
   const auto epochs = static_cast<double>(config.integer("train.epochs"));
   const auto share = [epochs](double fraction) { return std::llround(fraction * epochs); };
@@ -62,8 +63,31 @@ void derive_schedule(Config& config) {
                 std::vector<double>{static_cast<double>(share(0.8)), static_cast<double>(share(0.9))});
   set_if_absent(config, "train.defer_until",
                 std::min<std::int64_t>(share(0.8), config.integer("train.epochs") - 1));
-  set_if_absent(config, "cmo.from", share(0.02));
-  set_if_absent(config, "cmo.until", share(0.985));
+}
+
+/// Epochs of the stage that CMO mixes in: a second stage that does not mix hands its span on to its base trial.
+int mixed_epochs(const Config& config) {
+  const bool is_own = parse_word<Mixing>(config.text("recipe.mixing")) == Mixing::cmo;
+  return is_own ? trained_epochs(config) : static_cast<int>(config.integer("train.epochs"));
+}
+
+/// First epoch of CMO, and the first one after it: 4 and 197 of 200.
+std::pair<std::int64_t, std::int64_t> default_cmo_span(const Config& config) {
+  const double epochs = mixed_epochs(config);
+  return {std::llround(0.02 * epochs), std::llround(0.985 * epochs)};
+}
+
+void derive_cmo(Config& config) {
+  const auto [from, until] = default_cmo_span(config);
+  set_if_absent(config, "cmo.from", from);
+  set_if_absent(config, "cmo.until", until);
+}
+
+/// Clears the ends of CMO's span that are defaults: a stage of other epochs has others.
+void clear_default_cmo(Config& config) {
+  const auto [from, until] = default_cmo_span(config);
+  if (has_value(config, "cmo.from", from)) config.set("cmo.from", nullptr);
+  if (has_value(config, "cmo.until", until)) config.set("cmo.until", nullptr);
 }
 
 void derive_protocol(Config& config) {
@@ -117,6 +141,8 @@ Config with_recipe(Config config) {
 }
 
 Config with_method(Config config, const std::string& name) {
+  const bool is_resolved = config.has("cmo.from") && config.has("cmo.until");
+  if (is_resolved) clear_default_cmo(config);
   if (config.has("method")) clear_method_settings(find_method(config.text("method")), config);
   config.set("method", name);
   for (const auto& [key, value] : find_method(name).sets.items()) {
@@ -125,7 +151,9 @@ Config with_method(Config config, const std::string& name) {
   for (const Row<Recipe>& row : rows<Recipe>()) {
     if (is_of_recipe(row.setting().name)) config.set(row.setting().name, nullptr);
   }
-  return with_recipe(std::move(config));
+  config = with_recipe(std::move(config));
+  if (is_resolved) derive_cmo(config);
+  return config;
 }
 
 Config g_config(const Config& resolved) {
@@ -167,6 +195,7 @@ Config resolve(const Config& given) {
   config = with_data_set(std::move(config));
   derive_seeds(config);
   derive_schedule(config);
+  derive_cmo(config);
   derive_protocol(config);
   derive_sharpness(config);
   check(config);

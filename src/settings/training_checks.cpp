@@ -12,6 +12,7 @@
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "settings/sharpness_settings.hpp"
+#include "settings/table.hpp"
 #include "settings/train_settings.hpp"
 
 namespace m2m::settings {
@@ -64,14 +65,14 @@ void check_label_smoothing_of_g(const Config& g) {
                   smoothing, to_text(loss), g.text("method")));
 }
 
-void check_cmo(const Config& resolved, const Recipe& recipe, const TrainSettings& train) {
+void check_cmo(const Config& resolved, const Recipe& recipe) {
   const auto mixing = read<MixSettings>(resolved);
-  const int end = std::min(mixing.cmo_until, train.epochs);
+  const int epochs = trained_epochs(resolved), end = std::min(mixing.cmo_until, epochs);
   if (recipe.mixing != Mixing::cmo || mixing.cmo_from < end) return;
+  const char* of_stage = recipe.is_second_stage() ? "second.epochs" : "train.epochs";
   throw usage_error(fmt::format(
-      "cmo.from = {} is not before {} = {}: no epoch would be mixed; set cmo.from = 0, or {} to at least {}",
-      mixing.cmo_from, end == train.epochs ? "train.epochs" : "cmo.until", end,
-      end == train.epochs ? "train.epochs" : "cmo.until", mixing.cmo_from + 1));
+      "cmo.from = {0} is not before {1} = {2}: no epoch would be mixed; set cmo.from = 0, or {1} to at least {3}",
+      mixing.cmo_from, end == epochs ? of_stage : "cmo.until", end, mixing.cmo_from + 1));
 }
 
 /// A cosine reaches 0 at the end of its epochs, so one that stops earlier is another schedule.
@@ -93,7 +94,7 @@ void check_training(const Config& resolved) {
   check_width(train);
   check_nesterov(train);
   check_label_smoothing(resolved, recipe);
-  check_cmo(resolved, recipe, train);
+  check_cmo(resolved, recipe);
   if (!recipe.translates()) return;
   check_stop_of_g(resolved, train);
   if (read<M2mSettings>(resolved).g_from.empty()) check_label_smoothing_of_g(g_config(resolved));

@@ -49,6 +49,24 @@ TEST(Resolve, NamesTheScheduleThatADeferredGDoesNotFit) {
   EXPECT_TRUE(testing::says(sentence, {"train.epochs = 20", "train.defer_until = 20"}));
 }
 
+using Span = std::pair<std::int64_t, std::int64_t>;
+
+Span cmo_span(const Config& config) { return {config.integer("cmo.from"), config.integer("cmo.until")}; }
+
+TEST(Resolve, ScalesTheSpanOfCmoToTheEpochsOfTheStageThatMixes) {
+  EXPECT_EQ(cmo_span(resolved({{"method", "CMO"}})), Span(4, 197));
+  const Json second = {{"method", "cRT"}, {"recipe.mixing", "cmo"}, {"second.epochs", 100}};
+  EXPECT_EQ(cmo_span(resolved(second)), Span(2, 99));
+  Json of_both = second;
+  of_both["recipe.start"] = "CMO";
+  EXPECT_EQ(cmo_span(with_method(resolved(of_both), "CMO")), Span(4, 197));
+  of_both["cmo.from"] = 50;
+  EXPECT_EQ(cmo_span(with_method(resolved(of_both), "CMO")), Span(50, 197));
+  EXPECT_EQ(cmo_span(with_method(resolved({{"method", "cRT"}, {"recipe.start", "CMO"}}), "CMO")), Span(4, 197));
+  EXPECT_EQ(cmo_span(g_config(resolved({{"method", "M2m"}, {"m2m.g_method", "CMO"}, {"m2m.g_stop", 100}}))),
+            Span(4, 197));
+}
+
 TEST(Resolve, SetsAllFiveSeedsFromOneUnlessGivenAlone) {
   const Config config = resolved({{"method", "ERM"}, {"seed", 3}, {"seeds.plan", 8}});
   EXPECT_EQ(config.integer("seeds.init"), 3);

@@ -113,6 +113,8 @@ TEST(TrainingChecks, RefuseACmoThatWouldNeverMix) {
   EXPECT_TRUE(
       testing::says(refusal({{"method", "cRT"}, {"recipe.start", "CMO"}, {"cmo.from", 200}}), {"cmo.from = 200"}));
   EXPECT_EQ(refusal({{"method", "ERM"}, {"cmo.from", 9}, {"cmo.until", 9}}), "");
+  EXPECT_TRUE(testing::says(refusal({{"method", "cRT"}, {"recipe.mixing", "cmo"}, {"cmo.from", 10}}),
+                            {"cmo.from = 10", "second.epochs = 10", "at least 11"}));
 }
 
 TEST(TrainingChecks, RefuseAGThatStopsWithinACosine) {
