@@ -227,7 +227,7 @@ void tell_bases_apart(const Study& study, StageGraph& graph, std::span<const set
     const Json acting = settings::acting_settings(stage.config, rows);
     for (const std::string& name : found->second) {
       if (!acting.contains(name)) continue;
-      stage.label += fmt::format(", {}={}", name.substr(name.rfind('.') + 1), value_text(acting.at(name)));
+      stage.label += fmt::format(", {}={}", label_name(study, name), value_text(acting.at(name)));
     }
   }
 }

@@ -136,6 +136,23 @@ TEST(Plan, TellsBaseTrialsApartByTheSettingsThatDifferAtTheSameSeed) {
             (Labels{"ERM", "ERM, lr=0.2", "A"}));
 }
 
+TEST(Plan, WritesTheWholeNamesOfSettingsThatLabelsWouldNotTellApart) {
+  EXPECT_EQ(trial_labels(graph_with_bases(
+                "method = 'cRT'\n[grid]\ntrain.weight_decay = [0.001, 0.002]\nsecond.weight_decay = [0.1, 0.2]")),
+            (Labels{"ERM, train.weight_decay=0.001", "cRT, train.weight_decay=0.001, second.weight_decay=0.1",
+                    "cRT, train.weight_decay=0.001, second.weight_decay=0.2", "ERM, train.weight_decay=0.002",
+                    "cRT, train.weight_decay=0.002, second.weight_decay=0.1",
+                    "cRT, train.weight_decay=0.002, second.weight_decay=0.2"}));
+  EXPECT_EQ(trial_labels(graph_with_bases("[[point]]\nmethod = 'cRT'\ntrain.weight_decay = 0.1\n"
+                                          "[[point]]\nmethod = 'cRT'\nsecond.weight_decay = 0.1")),
+            (Labels{"ERM, train.weight_decay=0.1", "cRT, train.weight_decay=0.1", "ERM, train.weight_decay=0.0002",
+                    "cRT, second.weight_decay=0.1"}));
+  // an axis with one value, and the settings of a [[point]] with a label, are in no label
+  EXPECT_EQ(trial_labels(graph_with_bases("method = 'cRT'\n[grid]\ntrain.weight_decay = [0.001]\n"
+                                          "second.weight_decay = [0.1, 0.2]")),
+            (Labels{"ERM", "cRT, weight_decay=0.1", "cRT, weight_decay=0.2"}));
+}
+
 TEST(Plan, RefusesALabelThatIsTheNameOfABaseTrial) {
   const std::string said =
       testing::complaint([] { graph_with_bases("[[point]]\nlabel = 'ERM'\nmethod = 'cRT'"); }, ExitCode::usage);
