@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <map>
+#include <set>
 #include <thread>
 
 #include "apps/rank_groups.hpp"
@@ -13,6 +14,7 @@
 #include "apps/sweep_options.hpp"
 #include "core/command_line.hpp"
 #include "core/error.hpp"
+#include "core/log.hpp"
 #include "core/text.hpp"
 #include "study/plan.hpp"
 #include "sweep/dry_run.hpp"
@@ -38,9 +40,13 @@ PlannedSweep plan_sweep(const SweepArguments& arguments, int ranks, const Traini
     }
     return exists;
   };
+  std::set<std::string> remarks;  // each once, although several plans have it
   const auto plan = [&](int group) {
     study::StageGraph graph =
         study::plan_study(study, training.settings, training.resolve, training.planner(group));
+    for (const std::string& remark : study::idle_axes(study, graph, training.settings)) {
+      if (remarks.insert(remark).second) log_warning(remark);
+    }
     if (arguments.part) graph = study::select_part(graph, *arguments.part);
     const std::vector<bool> exists = existing(graph);
     return study::without_unshared_prefixes(std::move(graph), exists);
