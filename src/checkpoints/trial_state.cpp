@@ -179,6 +179,7 @@ Json to_json(const TrialState& state) {
                 {"step", state.step},
                 {"epochs", epochs},
                 {"step_seconds", state.step_seconds}};
+  if (!state.arithmetic.empty()) facts["arithmetic"] = state.arithmetic;
   if (state.best) facts["best"] = state.best->epoch;
   if (!state.levels.empty()) facts["levels"] = state.levels;
   return facts;
@@ -195,6 +196,7 @@ TrialState from_file(const TensorFile& file) {
   if (state.epoch < 0 || state.step < 0) throw std::out_of_range("a negative number of epochs or steps");
   state.step_seconds = facts.at("step_seconds").get<std::vector<double>>();
   for (const Json& level : facts.value("levels", Json::array())) state.levels.push_back(whole_number<int>(level));
+  if (facts.contains("arithmetic")) state.arithmetic = facts.at("arithmetic").get<Arithmetic>();
   const NetworkState generation = take_group(file, "generation");
   for (const Json& line : facts.at("epochs")) {
     results::EpochRecord& epoch = state.epochs.emplace_back(results::epoch_from_json(line));

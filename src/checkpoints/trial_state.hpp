@@ -29,6 +29,10 @@ void derive_failed_gamma(results::GenerationCounts& counts);
 /// Weights and running statistics of a network, or velocities, by name.
 using NetworkState = std::map<std::string, torch::Tensor>;
 
+/// What rounds the steps of a trial and is not part of its id, as its environment names it, with all values that
+/// were used, in order: {"kernels": ["torch", "amx"]}.
+using Arithmetic = std::map<std::string, std::vector<std::string>>;
+
 /// All that a trial needs to continue elsewhere or later as if it had not been interrupted.
 struct TrialState {
   int epoch = 0;          // finished epochs
@@ -39,7 +43,8 @@ struct TrialState {
   NetworkState best_network;                 // empty if there is no `best`
   NetworkState counters;                     // of the current epoch; empty at step 0
   std::vector<double> step_seconds;          // of the current epoch
-  std::vector<int> levels;  // of augmentation, [K], by the last epoch's tests; empty without a curriculum
+  std::vector<int> levels;     // of augmentation, [K], by the last epoch's tests; empty without a curriculum
+  Arithmetic arithmetic = {};  // of all steps so far; empty in files of earlier versions
 };
 
 /// Writes a safetensors file that read_trial_state reads back bit for bit; a kill leaves the old file or the new

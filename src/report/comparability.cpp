@@ -103,7 +103,8 @@ std::optional<std::string> mode_difference(const Trials& trials) {
 std::optional<std::string> executor_difference(const Trials& trials) {
   const auto found = difference(trials, [](const TrialRecord& t) -> std::string {
     const std::string executor = text_or_none(t.environment, "executor");
-    return executor.starts_with(settings::to_text(settings::Executor::fused)) ? executor : "eager or graph";
+    const bool has_fused = executor.find(settings::to_text(settings::Executor::fused)) != std::string::npos;
+    return has_fused ? executor : "eager or graph";
   });
   if (!found) return std::nullopt;
   return fmt::format("{} has {} = {}, the others {}: averaging them would mix two ways of rounding",

@@ -12,6 +12,7 @@
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "settings/train_settings.hpp"
+#include "stages/arithmetic.hpp"
 #include "stages/artifacts.hpp"
 #include "stages/planner.hpp"
 #include "stages/stage_folder.hpp"
@@ -124,8 +125,26 @@ class Execution {
     parts.resume = resume_file_.read(context_);
     const bool needs_start = plan.settings.max_norm.has_value();  // its bound follows from the start
     if (!parts.resume || needs_start) load_start(plan.settings, parts);
+    note_arithmetic(parts.resume);
     if (parts.resume) write([&] { journal_->complete(parts.resume->epochs); });
     return Trial(std::move(plan), std::move(parts));
+  }
+
+  /// Adds the arithmetic of this run to that of the steps so far, and remarks a change.
+  void note_arithmetic(const std::optional<checkpoints::TrialState>& resumed) {
+    const checkpoints::Arithmetic begun = resumed ? resumed->arithmetic : checkpoints::Arithmetic{};
+    arithmetic_ = continued(begun, arithmetic_of(job_.settings, job_.environment));
+    const std::string changes = changes_text(arithmetic_);
+    if (changes.empty() || !job_.leads()) return;
+    context_.remark(fmt::format("{}: its epochs are computed with different arithmetic: {}; its record says so",
+                                job_.folder().string(), changes));
+  }
+
+  /// The state of the trial, with the arithmetic of its steps if it has made any. Collective.
+  checkpoints::TrialState state_of(Trial& trial) const {
+    checkpoints::TrialState state = trial.state();
+    if (state.epoch > 0 || state.step > 0) state.arithmetic = arithmetic_;
+    return state;
   }
 
   /// Makes g for a recipe that translates. g always has a linear head; pixels are normalised as in its training.
@@ -171,12 +190,12 @@ class Execution {
   bool train(Trial& trial) {
     while (trial.epoch() < last_epoch(job_)) {
       if (job_.ranks->any(context_.stop_requested() || lost_)) {
-        const checkpoints::TrialState state = trial.state();  // collective
+        const checkpoints::TrialState state = state_of(trial);  // collective
         write([&] { resume_file_.write(state); });
         return false;
       }
       trial.submit(1);
-      if (trial.between_epochs() && resume_file_.is_due()) write([&] { resume_file_.write(trial.state()); });
+      if (trial.between_epochs() && resume_file_.is_due()) write([&] { resume_file_.write(state_of(trial)); });
     }
     return true;
   }
@@ -200,7 +219,7 @@ class Execution {
       std::error_code ignored;
       std::filesystem::remove(job_.folder() / name, ignored);
     }
-    write([&] { resume_file_.write(trial.state()); });
+    write([&] { resume_file_.write(state_of(trial)); });
   }
 
   StageResult ended() const { return lost_ ? unsaved(*lost_) : interrupted_result(); }
@@ -209,7 +228,7 @@ class Execution {
     if (job_.stage.kind == StageKind::g) {
       write_g(job_.folder(), trial, *job_.data, stage_facts());
     } else if (job_.stage.kind == StageKind::prefix) {
-      write_prefix(job_.folder(), trial.state(), stage_facts());
+      write_prefix(job_.folder(), state_of(trial), stage_facts());
     } else {
       write_result(trial);
     }
@@ -220,7 +239,7 @@ class Execution {
             {"kind", job_.stage.kind == StageKind::g ? "g" : "prefix"},
             {"identity", job_.stage.identity},
             {"config", job_.stage.config.json()},
-            {"environment", job_.environment},
+            {"environment", with_changes(job_.environment, arithmetic_)},
             {"seconds", seconds_since(start_time_.time)}};
   }
 
@@ -231,6 +250,7 @@ class Execution {
     if (!g_facts_.is_null()) record.data["g"] = g_facts_;
     if (const std::string* prefix = job_.stage.need(StageKind::prefix)) record.data["prefix"] = *prefix;
     add_provenance(record, job_, start_time_);
+    record.environment = with_changes(job_.environment, arithmetic_);
     results::write_trial(job_.out.result(job_.stage.id), record);
   }
 
@@ -240,6 +260,7 @@ class Execution {
   ResumeFile resume_file_;
   std::optional<StageJournal> journal_;  // on the first rank
   std::optional<std::string> lost_;      // on the first rank: the error of a file that could not be written
+  checkpoints::Arithmetic arithmetic_;   // of the steps of all runs, and of the prefix
   int begun_ = 0;                        // epochs of an earlier run or the prefix
   Json g_facts_;
 };

@@ -24,9 +24,11 @@ train::Trial begun() {
 
 TEST(TrialState, ComesBackWithWhatEveryEpochCounted) {
   const testing::TemporaryFolder folder;
-  const TrialState state = begun().state();
+  TrialState state = begun().state();
+  state.arithmetic = {{"device", {"cpu"}}, {"kernels", {"torch", "plain"}}};
   write_trial_state(folder.path() / "resume.safetensors", state);
   const TrialState read = read_trial_state(folder.path() / "resume.safetensors");
+  EXPECT_EQ(read.arithmetic, state.arithmetic);
   ASSERT_EQ(read.epochs.size(), 2U);
   EXPECT_EQ(read.epochs[0].generation.classes, 0);
   EXPECT_EQ(read.epochs[1].generation.classes, 4);
@@ -109,6 +111,7 @@ TEST(TrialState, OfFormat1IsRead) {
   write_safetensors(file, old);
   const std::map<results::ClassPair, results::OutcomeCounts> expected = {{{0, 3}, {5, 0, 2, 0, 3}}};
   EXPECT_EQ(read_trial_state(file).epochs[1].generation.cells, expected);
+  EXPECT_EQ(read_trial_state(file).arithmetic, Arithmetic{});
 }
 
 }  // namespace

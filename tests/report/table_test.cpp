@@ -232,6 +232,8 @@ TEST(Table, RefusesToMixFusedStepsWithOthersButNotEagerOnesWithRecordedOnes) {
   EXPECT_EQ(refusal(results), "");
   results.trials[1].record->environment["executor"] = "fused";
   EXPECT_TRUE(testing::says(refusal(results), {"train.executor", "fused", "--allow-mixed"}));
+  results.trials[1].record->environment["executor"] = "eager, then fused";  // of a trial that was resumed
+  EXPECT_TRUE(testing::says(refusal(results), {"train.executor", "eager, then fused", "--allow-mixed"}));
 }
 
 TEST(Table, RefusesToMixTrainingsButNotSeeds) {
