@@ -214,6 +214,30 @@ std::map<std::string, std::set<std::string>> differences(const Study& study, con
   return by_label;
 }
 
+/// The short name of a setting, or the whole one if another of these settings shares the short one.
+std::string label_name(const std::string& setting, const std::set<std::string>& settings) {
+  const std::string name = short_name(setting);
+  const auto shares = std::count_if(settings.begin(), settings.end(),
+                                    [&](const std::string& other) { return short_name(other) == name; });
+  return shares > 1 ? setting : name;
+}
+
+/// Writes the whole names of settings into the labels of a method that has two with the same short name, such as
+/// train.weight_decay and second.weight_decay.
+void write_whole_names(std::vector<PlannedPoint>& planned) {
+  std::map<std::string, std::set<std::string>> by_base;
+  for (const PlannedPoint& each : planned) {
+    for (const LabelPart& part : each.point.parts) by_base[each.point.base].insert(part.setting);
+  }
+  for (PlannedPoint& each : planned) {
+    for (LabelPart& part : each.point.parts) {
+      const std::string value = part.text.substr(part.text.find('='));
+      part.text = label_name(part.setting, by_base.at(each.point.base)) + value;
+    }
+    each.request.label = point_label(each.point);
+  }
+}
+
 /// Base trials are labelled by their method. Those that the study does not list, and that share a cell of a table
 /// with others, get the settings in which they differ into their labels, as points do.
 void tell_bases_apart(const Study& study, StageGraph& graph, std::span<const settings::Setting> rows,
@@ -227,7 +251,7 @@ void tell_bases_apart(const Study& study, StageGraph& graph, std::span<const set
     const Json acting = settings::acting_settings(stage.config, rows);
     for (const std::string& name : found->second) {
       if (!acting.contains(name)) continue;
-      stage.label += fmt::format(", {}={}", label_name(study, name), value_text(acting.at(name)));
+      stage.label += fmt::format(", {}={}", label_name(name, found->second), value_text(acting.at(name)));
     }
   }
 }
@@ -240,6 +264,7 @@ StageGraph plan_study(const Study& study, std::span<const settings::Setting> row
   std::map<std::string, std::vector<PlannedPoint*>> by_id;
   for (PlannedPoint& each : planned) by_id[each.request.id].push_back(&each);
   for (const auto& [id, same] : by_id) unify_labels(study, same);
+  write_whole_names(planned);
   check_cells(study, planned);
   std::set<std::string> points;
   std::vector<StageRequest> requests;

@@ -28,9 +28,8 @@ struct StudyPoint {
   int point = -1;                // index of its [[point]]; -1: a point of the grid
 };
 
-/// Name of a setting in labels: without its group, "weight_decay", unless labels of the study have another setting
-/// of that name: "train.weight_decay" beside "second.weight_decay". Pure.
-std::string label_name(const Study& study, const std::string& setting);
+/// Name of a setting without its group, as labels have it: "lambda". Pure.
+std::string short_name(const std::string& setting);
 
 /// Label of a point: "M2m, lambda=0.1".
 std::string point_label(const StudyPoint& point);

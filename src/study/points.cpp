@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -53,39 +51,8 @@ bool has_own_column(const std::string& setting) {
          settings::has_trait(setting, &settings::Traits::data);
 }
 
-std::string short_name(const std::string& setting) { return setting.substr(setting.rfind('.') + 1); }
-
-/// True if labels of the study have a part for the setting: a varying axis, or of a [[point]] without a label.
-bool is_in_labels(const Study& study, const std::string& setting) {
-  if (has_own_column(setting)) return false;
-  return std::any_of(study.grid.begin(), study.grid.end(),
-                     [&](const Axis& axis) { return axis.name == setting && varies(axis); }) ||
-         std::any_of(study.points.begin(), study.points.end(), [&](const NamedPoint& point) {
-           return point.label.empty() && point.settings.contains(setting);
-         });
-}
-
-/// The names of all settings that the study varies or that its points set.
-std::set<std::string> named_settings(const Study& study) {
-  std::set<std::string> names;
-  for (const Axis& axis : study.grid) names.insert(axis.name);
-  for (const NamedPoint& point : study.points) {
-    for (const auto& [name, setting] : point.settings) names.insert(name);
-  }
-  return names;
-}
-
-/// The names of settings in labels, by setting; computed once for all points.
-using LabelNames = std::map<std::string, std::string>;
-
-LabelNames label_names(const Study& study) {
-  LabelNames names;
-  for (const std::string& setting : named_settings(study)) names[setting] = label_name(study, setting);
-  return names;
-}
-
-LabelPart label_part(const LabelNames& names, const std::string& setting, const Json& value) {
-  return {setting, fmt::format("{}={}", names.at(setting), value_text(value))};
+LabelPart label_part(const std::string& setting, const Json& value) {
+  return {setting, fmt::format("{}={}", short_name(setting), value_text(value))};
 }
 
 /// A point without the values of the axes that it is crossed with.
@@ -95,7 +62,7 @@ struct PointTemplate {
   int point;
 };
 
-StudyPoint base_point(const Study& study, const PointTemplate& point_template, const LabelNames& names) {
+StudyPoint base_point(const Study& study, const PointTemplate& point_template) {
   StudyPoint point;
   point.point = point_template.point;
   point.named = !point_template.label.empty();
@@ -104,31 +71,28 @@ StudyPoint base_point(const Study& study, const PointTemplate& point_template, c
   for (const auto& [name, setting] : point_template.values) {
     point.given.set(name, setting.value);
     if (!point.named && !is_method(name) && !has_own_column(name)) {
-      point.parts.push_back(label_part(names, name, setting.value));
+      point.parts.push_back(label_part(name, setting.value));
     }
   }
   return point;
 }
 
-void add_axis_value(StudyPoint& point, const Axis& axis, const Json& value, const LabelNames& names) {
+void add_axis_value(StudyPoint& point, const Axis& axis, const Json& value) {
   point.given.set(axis.name, value);
   const bool is_base = is_method(axis.name) && !point.named;
-  if (varies(axis) && !is_base && !has_own_column(axis.name)) {
-    point.parts.push_back(label_part(names, axis.name, value));
-  }
+  if (varies(axis) && !is_base && !has_own_column(axis.name)) point.parts.push_back(label_part(axis.name, value));
 }
 
-void expand_template(const Study& study, const PointTemplate& point_template, const LabelNames& names,
-                     std::vector<StudyPoint>& points) {
+void expand_template(const Study& study, const PointTemplate& point_template, std::vector<StudyPoint>& points) {
   const std::vector<const Axis*> axes = open_axes(study, point_template.values);
-  const StudyPoint base = base_point(study, point_template, names);
+  const StudyPoint base = base_point(study, point_template);
   const std::uint64_t count = product(axes);
   for (std::uint64_t index = 0; index < count; ++index) {
     StudyPoint point = base;
     std::uint64_t stride = count;
     for (const Axis* axis : axes) {
       stride /= axis->values.size();
-      add_axis_value(point, *axis, axis->values[index / stride % axis->values.size()], names);
+      add_axis_value(point, *axis, axis->values[index / stride % axis->values.size()]);
     }
     const auto method = settings::find_value(point.given, &settings::Recipe::method);
     if (!point.named && method) point.base = *method;
@@ -138,12 +102,7 @@ void expand_template(const Study& study, const PointTemplate& point_template, co
 
 }  // namespace
 
-std::string label_name(const Study& study, const std::string& setting) {
-  for (const std::string& other : named_settings(study)) {
-    if (other != setting && short_name(other) == short_name(setting) && is_in_labels(study, other)) return setting;
-  }
-  return short_name(setting);
-}
+std::string short_name(const std::string& setting) { return setting.substr(setting.rfind('.') + 1); }
 
 std::string point_label(const StudyPoint& point) {
   std::string label = point.base;
@@ -170,12 +129,11 @@ std::vector<StudyPoint> expand(const Study& study) {
         count >= count_limit ? "10^18 or more" : group_digits(static_cast<std::uintmax_t>(count));
     throw usage_error(fmt::format("{}: {} points are more than 100,000; shorten the [grid]", study.file, number));
   }
-  const LabelNames names = label_names(study);
   std::vector<StudyPoint> points;
   points.reserve(count);
-  if (has_grid_points(study)) expand_template(study, {{}, "", -1}, names, points);
+  if (has_grid_points(study)) expand_template(study, {{}, "", -1}, points);
   for (std::size_t i = 0; i < study.points.size(); ++i) {
-    expand_template(study, {study.points[i].settings, study.points[i].label, static_cast<int>(i)}, names, points);
+    expand_template(study, {study.points[i].settings, study.points[i].label, static_cast<int>(i)}, points);
   }
   return points;
 }

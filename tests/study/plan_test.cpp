@@ -136,18 +136,18 @@ TEST(Plan, TellsBaseTrialsApartByTheSettingsThatDifferAtTheSameSeed) {
             (Labels{"ERM", "ERM, lr=0.2", "A"}));
 }
 
-TEST(Plan, WritesTheWholeNamesOfSettingsThatLabelsWouldNotTellApart) {
+TEST(Plan, WritesTheWholeNamesOfSettingsThatLabelsOfAMethodWouldNotTellApart) {
   EXPECT_EQ(trial_labels(graph_with_bases(
                 "method = 'cRT'\n[grid]\ntrain.weight_decay = [0.001, 0.002]\nsecond.weight_decay = [0.1, 0.2]")),
-            (Labels{"ERM, train.weight_decay=0.001", "cRT, train.weight_decay=0.001, second.weight_decay=0.1",
-                    "cRT, train.weight_decay=0.001, second.weight_decay=0.2", "ERM, train.weight_decay=0.002",
+            (Labels{"ERM, weight_decay=0.001", "cRT, train.weight_decay=0.001, second.weight_decay=0.1",
+                    "cRT, train.weight_decay=0.001, second.weight_decay=0.2", "ERM, weight_decay=0.002",
                     "cRT, train.weight_decay=0.002, second.weight_decay=0.1",
                     "cRT, train.weight_decay=0.002, second.weight_decay=0.2"}));
   EXPECT_EQ(trial_labels(graph_with_bases("[[point]]\nmethod = 'cRT'\ntrain.weight_decay = 0.1\n"
                                           "[[point]]\nmethod = 'cRT'\nsecond.weight_decay = 0.1")),
-            (Labels{"ERM, train.weight_decay=0.1", "cRT, train.weight_decay=0.1", "ERM, train.weight_decay=0.0002",
+            (Labels{"ERM, weight_decay=0.1", "cRT, train.weight_decay=0.1", "ERM, weight_decay=0.0002",
                     "cRT, second.weight_decay=0.1"}));
-  // an axis with one value, and the settings of a [[point]] with a label, are in no label
+  // an axis with one value is in no label
   EXPECT_EQ(trial_labels(graph_with_bases("method = 'cRT'\n[grid]\ntrain.weight_decay = [0.001]\n"
                                           "second.weight_decay = [0.1, 0.2]")),
             (Labels{"ERM", "cRT, weight_decay=0.1", "cRT, weight_decay=0.2"}));
