@@ -5,6 +5,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -202,7 +203,7 @@ class Logging(Results):
         self.assertNotIn("final_test_bacc", done.stdout)
 
     def test_a_reader_may_stop_early(self):
-        command = f"{sys.executable} -m m2m_results mllog {self.folder} | head -n 1"
+        command = f"{shlex.quote(sys.executable)} -m m2m_results mllog {self.folder} | head -n 1"
         environment = os.environ | {"PYTHONPATH": str(ROOT / "python")}
         done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=environment)
         self.assertEqual((done.stdout.count("\n"), done.stderr), (1, ""))

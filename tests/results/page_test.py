@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -112,7 +113,7 @@ class Page(unittest.TestCase):
             "sweep",
             f"cd {self.folder}; n=0; [ ! -e asked ] || {{ n=1; cp report.html first.html; }}; touch asked; cat state$n.json",
         )
-        real = os.environ["M2M_REPORT"]
+        real = shlex.quote(os.environ["M2M_REPORT"])
         merge = f'{{ echo "$2" >> {self.folder}/merged; exit 0; }}'
         report = self.program("report", f'[ "$1" != merge ] || {merge}; exec {real} "$@"')
         with unittest.mock.patch.dict(os.environ, {"M2M_SWEEP": sweep, "M2M_REPORT": report}):
@@ -136,7 +137,7 @@ class Page(unittest.TestCase):
         state = {"sweep": "process 7 on host a", "stages": [], "trials": []}
         (self.folder / "state.json").write_text(json.dumps(state))
         sweep = self.program("sweep", f"cat {self.folder}/state.json; touch {self.folder}/asked")
-        report = self.program("report", f'[ "$1" != merge ] || exit 0; exec {os.environ["M2M_REPORT"]} "$@"')
+        report = self.program("report", f'[ "$1" != merge ] || exit 0; exec {shlex.quote(os.environ["M2M_REPORT"])} "$@"')
         page = self.folder / "report.html"
         command = [sys.executable, RESULTS / "page.py", self.folder, "--follow", "--every", "60"]
         with unittest.mock.patch.dict(os.environ, {"M2M_SWEEP": sweep, "M2M_REPORT": report}):
