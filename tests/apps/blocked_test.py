@@ -20,6 +20,7 @@ import real_sweeps
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from marked_processes import processes_with
+from preload import preloadable
 from waiting import eventually
 
 METHODS = ["ERM", "M2m", "cRT"]  # with a g, a prefix, and a trial that another one begins from
@@ -121,6 +122,6 @@ class Blocked(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    checkout, file_faults, sweep = pathlib.Path(sys.argv.pop()).resolve(), sys.argv.pop(), sys.argv.pop()
+    checkout, file_faults, sweep = pathlib.Path(sys.argv.pop()).resolve(), preloadable(sys.argv.pop()), sys.argv.pop()
     BLOCKS, dice = int(os.environ.get("M2M_BLOCKS", "1")), random.Random(os.environ.get("M2M_BLOCKS_SEED", "1"))
     unittest.main()

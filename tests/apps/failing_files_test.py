@@ -20,6 +20,9 @@ import unittest
 
 from real_sweeps import Sweeps, losses, weights
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from preload import preloadable
+
 INPUT_OUTPUT = 74
 FAULTS = ["ENOSPC", "EIO", "EDQUOT"]
 
@@ -131,6 +134,6 @@ class FailingFiles(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    checkout, file_faults, sweep = sys.argv.pop(), sys.argv.pop(), sys.argv.pop()
+    checkout, file_faults, sweep = sys.argv.pop(), preloadable(sys.argv.pop()), sys.argv.pop()
     COUNT, SEED = int(os.environ.get("M2M_FAULTS", "12")), os.environ.get("M2M_FAULTS_SEED", "1")
     unittest.main()

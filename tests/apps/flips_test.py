@@ -19,6 +19,9 @@ import unittest
 
 from real_sweeps import Sweeps, losses, weights
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from preload import preloadable
+
 METHODS = ["ERM", "M2m", "cRT", "tau-norm"]  # with a g, a prefix, and a trial that two others begin from
 SOME_FAILED = 3
 KILLED = -9
@@ -155,6 +158,7 @@ class Flips(unittest.TestCase):
 
 if __name__ == "__main__":
     checkout, file_faults, report, sweep = (sys.argv.pop() for _ in range(4))
+    file_faults = preloadable(file_faults)
     KIND_COUNT = sum(len(patterns.split()) for patterns in KINDS.values())
     FLIPS, SEED = int(os.environ.get("M2M_FLIPS", KIND_COUNT)), os.environ.get("M2M_FLIPS_SEED", "1")
     unittest.main()

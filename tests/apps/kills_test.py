@@ -22,6 +22,7 @@ import real_sweeps
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from marked_processes import processes_with
+from preload import preloadable
 from waiting import eventually
 
 METHODS = ["ERM", "M2m", "cRT"]  # with a g, a prefix, and a trial that another one begins from
@@ -169,6 +170,6 @@ class Kills(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    checkout, file_faults, sweep = pathlib.Path(sys.argv.pop()).resolve(), sys.argv.pop(), sys.argv.pop()
+    checkout, file_faults, sweep = pathlib.Path(sys.argv.pop()).resolve(), preloadable(sys.argv.pop()), sys.argv.pop()
     KILLS, SEED = int(os.environ.get("M2M_KILLS", len(POINTS))), os.environ.get("M2M_KILLS_SEED", "1")
     unittest.main()

@@ -48,6 +48,14 @@ class Stopping : public testing::SweepProgram {
     return sweeping.wait();
   }
 
+  /// Words that start a program with a library. LD_PRELOAD ends a name at a space, so it gets a link without one.
+  /// The option lets a build with the address sanitizer start, whose library otherwise has to come first.
+  std::string preload(const char* library) const {
+    const std::filesystem::path link = folder() / "preloaded.so";
+    std::filesystem::create_symlink(library, link);
+    return "env ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=" + link.string();
+  }
+
   /// The log has one line with what was done, what is left and how to resume.
   void expect_says_how_to_go_on(const std::string& way) {
     const Counts counts = counts_in(background_log());
@@ -78,16 +86,13 @@ TEST_F(Stopping, EndsWith4WhereItsSessionEnds) {
     expect_resumable(ranks);
   }
   EXPECT_EQ(stop_under("nohup", SIGHUP), 0) << background_log();  // which wants it to go on
-  // The option lets a build with the address sanitizer start, whose library otherwise has to come first.
-  const std::string preloaded =
-      "nohup env ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=" + testing::quoted(M2M_CATCHES_HANGUP);
-  EXPECT_EQ(stop_under(preloaded, SIGHUP), 0) << "though a library takes the signal first: " << background_log();
+  EXPECT_EQ(stop_under("nohup " + preload(M2M_CATCHES_HANGUP), SIGHUP), 0)
+      << "though a library takes the signal first: " << background_log();
 }
 
 TEST_F(Stopping, EndsWith4WhereASignalComesWhileLibrariesAreLoading) {
-  const std::string preloaded =
-      "env ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=" + testing::quoted(M2M_SIGNALS_EARLY);
-  testing::Background sweeping(preloaded + " " + command(0, "jobs/grid.toml fake.milliseconds=50"), folder());
+  testing::Background sweeping(preload(M2M_SIGNALS_EARLY) + " " + command(0, "jobs/grid.toml fake.milliseconds=50"),
+                               folder());
   EXPECT_EQ(sweeping.wait(), 4) << background_log();
   expect_resumable(0);
 }
