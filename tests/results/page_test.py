@@ -137,7 +137,9 @@ class Page(unittest.TestCase):
         state = {"sweep": "process 7 on host a", "stages": [], "trials": []}
         (self.folder / "state.json").write_text(json.dumps(state))
         sweep = self.program("sweep", f"cat {self.folder}/state.json; touch {self.folder}/asked")
-        report = self.program("report", f'[ "$1" != merge ] || exit 0; exec {shlex.quote(os.environ["M2M_REPORT"])} "$@"')
+        report = self.program(
+            "report", f'[ "$1" != merge ] || exit 0; exec {shlex.quote(os.environ["M2M_REPORT"])} "$@"'
+        )
         page = self.folder / "report.html"
         command = [sys.executable, RESULTS / "page.py", self.folder, "--follow", "--every", "60"]
         with unittest.mock.patch.dict(os.environ, {"M2M_SWEEP": sweep, "M2M_REPORT": report}):
