@@ -52,6 +52,8 @@ install(PROGRAMS ${result_scripts} DESTINATION ${shared_folder}/results COMPONEN
 install(FILES results/study.ipynb DESTINATION ${shared_folder}/results COMPONENT programs)
 install(DIRECTORY python/m2m_results DESTINATION ${shared_folder}/python COMPONENT programs PATTERN __pycache__ EXCLUDE)
 install(FILES python/pyproject.toml DESTINATION ${shared_folder}/python COMPONENT programs)
+install(DIRECTORY packaging/jube packaging/modulefiles packaging/ramble packaging/reframe DESTINATION ${shared_folder}/packaging
+  COMPONENT programs PATTERN __pycache__ EXCLUDE)
 install(FILES LICENSE REUSE.toml CITATION.cff DESTINATION ${shared_folder} COMPONENT programs)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/m2m COMPONENT programs RENAME copyright)
 

@@ -91,6 +91,7 @@ std::string script_text(const SweepArguments& arguments, const study::Study& stu
   }
   if (!arguments.cache.empty()) job.words.insert(job.words.end(), {"--cache", arguments.cache.string()});
   if (arguments.ranks_per_trial != 1) {
+    job.ranks_per_trial = arguments.ranks_per_trial;
     const std::string ranks =
         arguments.ranks_per_trial == 0 ? "auto" : fmt::format("{}", arguments.ranks_per_trial);
     job.words.insert(job.words.end(), {"--ranks-per-trial", ranks});

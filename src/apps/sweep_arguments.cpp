@@ -111,7 +111,9 @@ void add_slurm_options(CLI::App& verb, sweep::SlurmJob& job) {
       ->type_name("N");
   verb.add_option("--time", job.time, "Time limit of the job in a format of sbatch; 24:00:00 by default")
       ->type_name("TIME");
-  verb.add_option("--array", job.array, "Split the study over K jobs, one part each")->type_name("K");
+  verb.add_option("--array", job.array, "Split the study over K jobs, one part each")
+      ->type_name("K")
+      ->check(CLI::Range(1, 1'000'000));
 }
 
 /// Parses the list of --ranks.

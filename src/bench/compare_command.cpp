@@ -19,6 +19,7 @@
 #include "core/files.hpp"
 #include "core/log.hpp"
 #include "data/readers.hpp"
+#include "settings/train_settings.hpp"
 
 namespace m2m::bench {
 namespace {
@@ -144,6 +145,13 @@ void check_network(const std::string& g) {
   throw data_error(fmt::format("{}: no such network; name a checkpoint (.t7) of the authors' program with --g", g));
 }
 
+/// Throws Error (usage) if a program of this comparison cannot take fused steps.
+void check_fused(const CompareSettings& settings) {
+  if (settings.executor != settings::to_text(settings::Executor::fused)) return;
+  if (settings.device == "cuda" && settings.precisions == std::vector<std::string>{"bf16"}) return;
+  throw usage_error("--executor fused computes in bf16 on a GPU; add '--device cuda --precision bf16'");
+}
+
 /// Returns the version of the torch that the authors' program will run with. Throws Error (usage) if packages are
 /// missing.
 std::string checked_python(const std::string& python) {
@@ -169,6 +177,7 @@ std::vector<Program> programs(const CompareSettings& settings) {
 }
 
 Comparison prepare(CompareSettings settings) {
+  check_fused(settings);
   check_checkout(settings.authors);
   if (settings.data.empty()) settings.data = data::data_roots({}).root.string();
   if (settings.g.empty()) settings.g = (settings.authors / "checkpoint" / "erm_r100_c10_trial1.t7").string();

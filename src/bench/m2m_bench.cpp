@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
 #include "nn/device.hpp"
+#include "settings/train_settings.hpp"
 #include "stages/runner.hpp"
 
 namespace m2m::bench {
@@ -55,7 +56,7 @@ void describe_device(CLI::App& app, std::string& device, std::string& executor) 
       ->check(CLI::IsMember({"cpu", "cuda"}))
       ->capture_default_str();
   app.add_option("--executor", executor, "How steps of this program reach a GPU: train.executor")
-      ->check(CLI::IsMember({"auto", "eager", "graph"}))
+      ->check(CLI::IsMember(settings::row_of(settings::name_of(&settings::TrainSettings::executor)).choices))
       ->capture_default_str();
 }
 

@@ -10,6 +10,7 @@
 #include "settings/resolve.hpp"
 #include "settings/train_settings.hpp"
 #include "stages/artifacts.hpp"
+#include "stages/checks_against_data.hpp"
 #include "train/trial.hpp"
 
 namespace m2m::bench {
@@ -39,7 +40,9 @@ TrialSetup step_setup(const StepSettings& settings) {
   if (settings.method != "ERM") start = checkpoints::load_checkpoint(settings.g);
   const Config config = step_config(settings, start);
   TrialSetup setup{train::make_trial_plan(config), {}};
-  setup.parts = train::make_trial_parts(config, setup.plan, train::load_data(config, setup.plan.settings.device));
+  const auto data = train::load_data(config, setup.plan.settings.device);
+  stages::check_fused(config, *data);
+  setup.parts = train::make_trial_parts(config, setup.plan, data);
   if (setup.plan.recipe.translates()) {
     setup.parts.g = train::build_network(setup.plan.settings, *setup.parts.data);
     nn::load_state(*setup.parts.g, start->network, settings.g);

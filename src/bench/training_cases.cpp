@@ -88,6 +88,7 @@ void add_step_case(const std::shared_ptr<Workbench>& bench, const StepCase& what
 void add_step_cases(const std::shared_ptr<Workbench>& bench) {
   for (const std::string method : {"ERM", "M2m"}) {
     for (const Variant& variant : variants()) {
+      if (bench->is_fused() && variant.precision != "bf16") continue;
       for (const std::int64_t batch : {32, 64, 128, 256, 512}) {
         if (variant.kernels == "auto" || batch == 128) add_step_case(bench, {method, variant, batch});
       }

@@ -7,6 +7,7 @@
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "settings/train_settings.hpp"
+#include "stages/checks_against_data.hpp"
 
 namespace m2m::bench {
 namespace {
@@ -93,13 +94,19 @@ Config trial_config(const std::string& method, const Variant& variant, std::int6
 Workbench::Workbench(std::string device, std::string executor)
     : wanted_device_(std::move(device)),
       executor_(std::move(executor)),
-      device_(train::trial_settings(on_device(trial_config("ERM", {}, 128))).device) {}
+      device_(train::trial_settings(on_device(trial_config("ERM", {}, 128))).device) {
+  if (is_fused()) stages::check_fused(on_device(trial_config("ERM", {"bf16", "auto"}, 128)), *data());
+}
 
 Config Workbench::on_device(Config config) const {
   set_value(config, &TrainSettings::device, parse_word<settings::Device>(wanted_device_));
-  set_value(config, &TrainSettings::executor, parse_word<settings::Executor>(executor_));
+  const bool is_bf16 = settings::read<TrainSettings>(config).precision == settings::Precision::bf16;
+  set_value(config, &TrainSettings::executor,
+            is_fused() && !is_bf16 ? settings::Executor::eager : parse_word<settings::Executor>(executor_));
   return config;
 }
+
+bool Workbench::is_fused() const { return executor_ == settings::to_text(settings::Executor::fused); }
 
 std::shared_ptr<const train::LoadedData> Workbench::data() {
   if (data_ == nullptr) data_ = synthetic_data(device_);

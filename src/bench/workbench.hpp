@@ -51,10 +51,12 @@ struct TrialSetup {
 /// The device, its data, and results that several cases compare with. Not thread-safe.
 class Workbench {
  public:
-  /// device, executor: the settings of that name. Throws Error (usage) if the device does not exist.
+  /// device, executor: the settings of that name; with 'fused' all variants but bf16 run eagerly. Throws Error
+  /// (usage) if the device does not exist, or has no fused steps.
   Workbench(std::string device, std::string executor);
 
   torch::Device device() const { return device_; }
+  bool is_fused() const;
   /// Synthetic data on the device, made by the first call.
   std::shared_ptr<const train::LoadedData> data();
 

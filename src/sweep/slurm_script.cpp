@@ -25,10 +25,13 @@ long parse_slurm_time(const std::string& time) {
   return number(1) * 86400 + number(2) * weight[0] + number(3) * weight[1] + number(4) * weight[2];
 }
 
+int tasks_per_node(const SlurmJob& job) {
+  return job.ntasks_per_node > 0 ? job.ntasks_per_node : std::max(1, job.gpus_per_node);
+}
+
 std::string options(const SlurmJob& job) {
-  const int tasks = job.ntasks_per_node > 0 ? job.ntasks_per_node : std::max(1, job.gpus_per_node);
   std::string text = fmt::format("#SBATCH --job-name={}\n#SBATCH --nodes={}\n#SBATCH --ntasks-per-node={}\n",
-                                 shell_quoted(job.name), job.nodes, tasks);
+                                 shell_quoted(job.name), job.nodes, tasks_per_node(job));
   // Not --gpus-per-task: a rank that sees only its own GPU cannot send to the GPUs of other ranks.
   if (job.gpus_per_node > 0) text += fmt::format("#SBATCH --gpus-per-node={}\n", job.gpus_per_node);
   text += fmt::format("#SBATCH --time={}\n", job.time);
@@ -81,6 +84,12 @@ void check(const SlurmJob& job) {
   check_at_least("--ntasks-per-node", job.ntasks_per_node, 0);
   check_at_least("--array", job.array, 0);
   warning_seconds(job.time);
+  const int ranks = job.nodes * tasks_per_node(job);
+  if (job.ranks_per_trial > ranks) {
+    throw usage_error(
+        fmt::format("--ranks-per-trial {}: the job has {} rank{}; ask for more with --nodes and --ntasks-per-node",
+                    job.ranks_per_trial, ranks, ranks == 1 ? "" : "s"));
+  }
 }
 
 std::string slurm_script(const SlurmJob& job) {

@@ -15,9 +15,11 @@ struct SlurmJob {
   int ntasks_per_node = 0;        // 0: one per GPU, or one
   std::string time = "24:00:00";  // in a format of sbatch
   int array = 0;                  // jobs that share the study; 0: no array
+  int ranks_per_trial = 1;        // of `words`: so many ranks the job needs
 };
 
-/// Checks a job. Throws Error (usage) if a number is too small or the time has no format of Slurm.
+/// Checks a job. Throws Error (usage) if a number is too small, a trial needs more ranks than the job
+/// has, or the time has no format of Slurm.
 void check(const SlurmJob& job);
 
 /// Seconds between SIGUSR1 and the end of the job: 90, or a tenth of a limit below 900 s, because Slurm would send

@@ -83,6 +83,17 @@ TEST(BenchProgram, RefusesAGpuIfThereIsNone) {
   expect_one_sentence(run_bench("run --device cuda --filter erm_step", folder), 2, "no GPU is available");
 }
 
+TEST(BenchProgram, TakesFusedStepsOnlyInBf16OnAGpu) {
+  const TemporaryFolder folder;
+  expect_one_sentence(run_bench("run --executor fused --filter erm_step", folder), 2,
+                      "train.executor = 'fused' needs a GPU");
+  for (const char* choice :
+       {"", " --device cuda", " --precision bf16", " --device cuda --precision bf16,float32"}) {
+    const Outcome outcome = run_bench("compare --authors . --executor fused" + std::string(choice), folder);
+    expect_one_sentence(outcome, 2, "--device cuda --precision bf16");
+  }
+}
+
 TEST(BenchProgram, NamesItsCases) {
   const TemporaryFolder folder;
   const Outcome outcome = run_bench("--list", folder);

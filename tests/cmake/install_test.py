@@ -93,6 +93,7 @@ class Install(unittest.TestCase):
         self.assertTrue(os.access(self.share / "results/aggregate.py", os.X_OK))
         self.assertTrue((self.share / "python/m2m_results/report.py").is_file())
         self.assertFalse((self.share / "results/reference").exists())
+        self.assertTrue((self.share / "packaging/reframe/m2m_class.py").is_file())
 
     def test_programs_complete_in_a_shell(self):
         for name in PROGRAMS:

@@ -164,9 +164,12 @@ class Failing(Results):
         assert_says(done.stdout, "table", "figures", "page", "events", "export")
         self.assertEqual(self.run_command("nonsense").returncode, 2)
 
-    @unittest.skipIf(HAS_PARQUET, "a module writes Parquet here")
     def test_says_how_to_install_parquet(self):
-        assert_says(self.refusal("export", self.folder, "--format", "parquet", code=1), "pip install fastparquet")
+        hide = "import sys\nsys.modules |= {'fastparquet': None, 'pyarrow': None}\n"
+        (self.folder / "sitecustomize.py").write_text(hide)
+        paths = os.pathsep.join([str(self.folder), str(ROOT / "python")])
+        said = self.refusal("export", self.folder, "--format", "parquet", code=1, PYTHONPATH=paths)
+        assert_says(said, "pip install fastparquet")
 
 
 class Logging(Results):

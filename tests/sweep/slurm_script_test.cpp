@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.hpp"
+#include "support/said.hpp"
 
 namespace m2m::sweep {
 namespace {
@@ -89,6 +90,16 @@ TEST(SlurmScript, RefusesWhatIsNoJob) {
     asked.*number = -1;
     EXPECT_THROW(slurm_script(asked), Error);
   }
+}
+
+TEST(SlurmScript, RefusesTrialsOfMoreRanksThanTheJobHas) {
+  SlurmJob asked = job();
+  asked.nodes = asked.ntasks_per_node = 2;
+  asked.ranks_per_trial = 4;
+  EXPECT_NO_THROW(slurm_script(asked));
+  asked.ranks_per_trial = 8;
+  EXPECT_TRUE(testing::says(testing::complaint([&] { slurm_script(asked); }, ExitCode::usage),
+                            {"--ranks-per-trial 8", "4 ranks", "--nodes", "--ntasks-per-node"}));
 }
 
 }  // namespace
