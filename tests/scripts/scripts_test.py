@@ -71,6 +71,19 @@ class Build(Scripts):
         self.assertEqual(os.readlink(link), "cpu-release/bin")
 
 
+class Environment(Scripts):
+    def test_an_environment_behind_a_link_is_made_anew_where_it_lies(self):
+        (self.folder / "requirements").mkdir()
+        (self.folder / "requirements/none.txt").touch()
+        (self.folder / "elsewhere").mkdir()
+        (self.folder / "elsewhere/old").touch()
+        (self.folder / ".venv").symlink_to("elsewhere")
+        self.run_script("scripts/make_environment.sh", ".venv", "requirements/none.txt")
+        self.assertTrue((self.folder / ".venv").is_symlink())
+        self.assertTrue((self.folder / "elsewhere/bin/python").exists())
+        self.assertFalse((self.folder / "elsewhere/old").exists())
+
+
 class Demo(Scripts):
     def setUp(self):
         super().setUp()
