@@ -97,10 +97,11 @@ TEST(Launcher, RefusesRanksThatCannotBeStarted) {
 }
 
 TEST(Launched, EndsWithTheCodeOfTheCommand) {
+  const TemporaryFolder folder;
   const HeldSignals signals;
-  int ticks = 0;
-  EXPECT_EQ(run_passing_signals({"sh", "-c", "sleep 0.3; exit 85"}, signals, [&] { ++ticks; }), 85);
-  EXPECT_GE(ticks, 1);
+  const std::string ticked = (folder / "ticked").string();  // by a tick while the command runs
+  const std::string command = "while [ ! -e " + ticked + " ]; do sleep 0.05; done; exit 85";
+  EXPECT_EQ(run_passing_signals({"sh", "-c", command}, signals, [&] { write_file(ticked, ""); }), 85);
   EXPECT_EQ(run_passing_signals({"sh", "-c", "kill -9 $$"}, signals, [] {}), 137);
   EXPECT_TRUE(
       says(complaint([&] { run_passing_signals({"./absent"}, signals, [] {}); }, ExitCode::usage), {"./absent"}));

@@ -9,7 +9,11 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "settings/augment_settings.hpp"
+#include "settings/data_settings.hpp"
+#include "settings/loss_settings.hpp"
 #include "settings/m2m_settings.hpp"
+#include "settings/noise_settings.hpp"
 #include "settings/recipe.hpp"
 #include "settings/resolve.hpp"
 #include "settings/sharpness_settings.hpp"
@@ -106,6 +110,14 @@ TEST(Table, BindsEveryRowToAMemberOfItsOwn) {
   expect_every_row_bound<TrainSettings>();
   expect_every_row_bound<SharpnessSettings>();
   expect_every_row_bound<RecordSettings>();
+  expect_every_row_bound<AugmentSettings>();
+  expect_every_row_bound<DataSettings>();
+  expect_every_row_bound<LossSettings>();
+  expect_every_row_bound<ExpertSettings>();
+  expect_every_row_bound<MixSettings>();
+  expect_every_row_bound<SecondStageSettings>();
+  expect_every_row_bound<PostHocSettings>();
+  expect_every_row_bound<NoiseSettings>();
 }
 
 TEST(ActingSettings, AreThoseOfTheTrialAlone) {
