@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,12 @@ from m2m_results.study import Array, Record, Study
 
 METRICS = ("bacc", "ece")  # whose means figures show
 EPOCHS = {"last": "last epoch", "best": "epoch of best validation bACC"}
+
+
+def span(numbers: Iterable[int]) -> str:
+    """'3' if all are equal, or '1 to 3': the smallest and the largest."""
+    ordered = sorted(numbers)
+    return str(ordered[0]) if ordered[0] == ordered[-1] else f"{ordered[0]} to {ordered[-1]}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,10 +101,9 @@ class Block:
     @functools.cached_property
     def facts(self) -> str:
         """'digits rho=20, 50 epochs, n = 3 seeds a method, last epoch'."""
-        counts = sorted({int(method.cell["n"]) for method in self.drawn()})
-        if not counts:
+        if not self.drawn():
             return f"{self.data}, {self.trained}"
-        n = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+        n = span(int(method.cell["n"]) for method in self.drawn())
         plural = "" if n == "1" else "s"
         return f"{self.data}, {self.trained}, n = {n} seed{plural} a method, {EPOCHS[self.select]}{self.untested}"
 

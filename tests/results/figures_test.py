@@ -21,7 +21,6 @@ from m2m_results.figures.gantt import assign_rows  # noqa: E402, found by the li
 from m2m_results.figures.settings import lines_for  # noqa: E402
 from m2m_results.figures.style import balanced  # noqa: E402
 from m2m_results.figures.timing import machines, slots_a_second  # noqa: E402
-from m2m_results.figures.training import marked  # noqa: E402
 from said import assert_says  # noqa: E402
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -199,14 +198,6 @@ class Drawing(Folder):
         )
         [(text, group)] = lines_for(rows, "m2m_lambda")
         self.assertEqual((text, len(group)), ("", 4))
-
-    def test_marks_what_is_measured_and_every_value_without_neighbours(self):
-        nan = np.nan
-        self.assertEqual(marked(np.arange(80.0), 1), list(range(3, 80, 10)))
-        self.assertEqual(
-            marked(np.array([1, 2, nan, 3, nan, nan, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, nan, 1]), 0),
-            [0, 3, 7, 9, 11, 13, 15, 17, 19],
-        )
 
     def test_wraps_a_title_into_lines_of_about_equal_length(self):
         self.assertEqual(balanced("one two three four five", 20), ["one two three", "four five"])

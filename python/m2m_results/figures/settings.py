@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from m2m_results.blocks import Block
+from m2m_results.blocks import Block, span
 from m2m_results.figures import style
 from m2m_results.figures.style import Drawn, Handles, Picture
 
@@ -116,9 +116,8 @@ def draw_axis(block: Block, axis: str, curves: list[Line]) -> Picture:
     for number, (panel, group) in enumerate(zip(axes, groups)):
         group_handles: Handles = {}
         for index, (text, rows) in group:
-            sizes = rows.groupby(axis).size().unique()
-            n = f"n = {sizes.min()}" + ("" if len(sizes) == 1 else f" to {sizes.max()}")
-            group_handles[f"{text} ({n} a value)"] = draw_line(panel, rows, order, axis, index)
+            n = span(rows.groupby(axis).size())
+            group_handles[f"{text} (n = {n} a value)"] = draw_line(panel, rows, order, axis, index)
         handles |= style.tagged(group_handles, [panel], number, len(groups))
         panel.set_xticks(range(len(order)), texts)
         panel.set_xlim(-0.4, len(order) - 0.6)

@@ -184,7 +184,7 @@ def tagged(handles: Handles, axes: list[Axes], number: int, count: int, but: str
     if count == 1:
         return handles
     for panel in axes:
-        panel.set_title(f"[{number + 1}]")
+        panel.set_title(f"[{number + 1}] {panel.get_title()}".rstrip())
     return {text if text == but else f"[{number + 1}] {text}": handle for text, handle in handles.items()}
 
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from m2m_results.blocks import Block, Method
+from m2m_results.blocks import Block, Method, span
 from m2m_results.figures import style
 from m2m_results.figures.style import Drawn, Handles, Picture, Skipped
 from m2m_results.study import Array
@@ -33,28 +33,65 @@ def mean_of_seeds(values: Array) -> Array:
     return line
 
 
-def draw_method(axes: Axes, method: Method, column: str) -> Line2D | None:
-    """Draws the seeds of a method as thin lines and their mean with markers; returns its handle, None without values."""
-    epochs, values = curves(method, column)
-    if not np.isfinite(values).any():
-        return None
-    for row in values if len(values) > 1 else []:
-        measured = np.isfinite(row)
-        axes.plot(epochs[measured], row[measured], **style.thin(method.index))
-    any_measured = np.isfinite(values).any(axis=0)
-    mean = mean_of_seeds(values[:, any_measured])  # NaN, which breaks the line, if not all seeds were measured
-    (line,) = axes.plot(epochs[any_measured], mean, markevery=marked(mean, method.index), **style.look(method.index))
+def evaluations(methods: list[Method], column: str) -> list[tuple[int, int]]:
+    """(epochs at which the column was evaluated, trained epochs) of each trial."""
+    tables = [trial.record.epochs for method in methods for trial in method.trials]
+    return [(int(np.isfinite(table[column]).sum()), len(table)) for table in tables]
+
+
+def is_sparse(method: Method, column: str) -> bool:
+    """True if a trial trained epochs at which the column was not evaluated."""
+    return any(evaluated < trained for evaluated, trained in evaluations([method], column))
+
+
+def has_mean(values: Array) -> bool:
+    """True if there are several seeds [seed, epoch], all evaluated at the same epochs."""
+    measured = np.isfinite(values)
+    return len(values) > 1 and bool((measured == measured[0]).all())
+
+
+def draw_dots(axes: Axes, epochs: Array, values: Array, index: int) -> Line2D:
+    """Draws seeds as hollow dots and their mean, if they have one, as filled ones; returns the handle."""
+    for row in values:
+        (line,) = axes.plot(epochs, row, **style.dots(index))
+    if has_mean(values):
+        (line,) = axes.plot(epochs, mean_of_seeds(values), **style.look(index) | {"linestyle": "none"})
     return line
 
 
+def draw_lines(axes: Axes, epochs: Array, values: Array, index: int) -> Line2D:
+    """Draws seeds as thin lines and their mean with markers; returns the handle."""
+    for row in values if len(values) > 1 else []:
+        axes.plot(epochs, row, **style.thin(index))
+    mean = mean_of_seeds(values)
+    (line,) = axes.plot(epochs, mean, markevery=marked(mean, index), **style.look(index))
+    return line
+
+
+def draw_method(axes: Axes, method: Method, column: str) -> Line2D | None:
+    """Draws a method's column, unjoined if epochs between were not evaluated; returns its handle, None without values."""
+    epochs, values = curves(method, column)
+    if not np.isfinite(values).any():
+        return None
+    return (draw_dots if is_sparse(method, column) else draw_lines)(axes, epochs, values, method.index)
+
+
 def marked(line: Array, index: int) -> list[int]:
-    """The places of a line's markers: about eight, shifted by the method's index, and values without neighbours."""
-    measured = np.isfinite(line)
-    places = np.flatnonzero(measured)
+    """The places of a line's markers: about eight, shifted by the method's index."""
+    places = np.flatnonzero(np.isfinite(line))
     every = max(1, len(places) // 8)
-    beside = np.concatenate([[False], measured, [False]])
-    alone = np.flatnonzero(measured & ~beside[:-2] & ~beside[2:])
-    return sorted({*places[index * 3 % every :: every].tolist(), *alone.tolist()})
+    return [int(place) for place in places[index * 3 % every :: every]]
+
+
+def sparse_note(methods: list[Method], column: str) -> str:
+    """'evaluated at 17 to 25 of 200 epochs' and what its dots are; '' if every epoch was evaluated."""
+    sparse = [method for method in methods if is_sparse(method, column)]
+    if not sparse:
+        return ""
+    evaluated, trained = zip(*evaluations(methods, column))
+    mean = ", filled ones their mean" if any(has_mean(curves(method, column)[1]) for method in sparse) else ""
+    note = style.seeds_note(sparse, f"hollow dots are seeds{mean}")
+    return style.wrapped(f"evaluated at {span(evaluated)} of {span(trained)} epochs{note}", 2.8, 9)
 
 
 def deferrals(methods: list[Method]) -> list[int]:
@@ -73,10 +110,11 @@ def draw_row(axes: list[Axes], methods: list[Method], handles: Handles) -> None:
     """Draws the three panels of some methods; adds to the handles of the legend, by text."""
     for panel, (column, text) in zip(axes, COLUMNS.items()):
         lines = {method.label: draw_method(panel, method, column) for method in methods}
-        handles |= {label: line for label, line in lines.items() if line is not None}
-        panel.set(xlabel="epoch (from 0)", ylabel=text)
+        found = [method for method in methods if lines[method.label] is not None]
+        handles |= {method.label: lines[method.label] for method in found if method.label not in handles}
+        panel.set(xlabel="epoch (from 0)", ylabel=text, title=sparse_note(found, column))
         panel.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
-        if all(line is None for line in lines.values()):
+        if not found:
             style.nothing(panel, "not measured")
             continue
         for epoch in deferrals(methods):
