@@ -79,6 +79,10 @@ class Block:
         """The methods that have a trial to draw."""
         return [method for method in self.methods if method.trials]
 
+    def only(self, methods: list[Method]) -> "Block":
+        """The same data setting with some of its methods."""
+        return dataclasses.replace(self, methods=methods)
+
     def trials(self) -> list[Trial]:
         """Every trial to draw; one with several labels counts once."""
         return list({trial.row.id: trial for method in self.drawn() for trial in method.trials}.values())
@@ -98,14 +102,19 @@ class Block:
         count = max(len(text.split()) if isinstance(text, str) else 0 for text in labels)
         return f", {count} of {len(self.trials()[0].record.counts)} classes not tested" if count else ""
 
-    @functools.cached_property
-    def facts(self) -> str:
-        """'digits rho=20, 50 epochs, n = 3 seeds a method, last epoch'."""
+    @property
+    def scope(self) -> str:
+        """'digits rho=20, 50 epochs, n = 3 seeds a method'."""
         if not self.drawn():
             return f"{self.data}, {self.trained}"
         n = span(int(method.cell["n"]) for method in self.drawn())
         plural = "" if n == "1" else "s"
-        return f"{self.data}, {self.trained}, n = {n} seed{plural} a method, {EPOCHS[self.select]}{self.untested}"
+        return f"{self.data}, {self.trained}, n = {n} seed{plural} a method"
+
+    @functools.cached_property
+    def facts(self) -> str:
+        """'digits rho=20, 50 epochs, n = 3 seeds a method, last epoch, 2 of 10 classes not tested'."""
+        return f"{self.scope}, {EPOCHS[self.select]}{self.untested}"
 
 
 def metrics_by_trial(rows: pd.DataFrame) -> dict[str, dict[str, float]]:

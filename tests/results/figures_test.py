@@ -53,6 +53,11 @@ class Folder(unittest.TestCase):
         return dict(line.split(": ", 1) for line in done.stdout.splitlines())
 
 
+    def read(self, name):
+        """All text of a figure."""
+        return " ".join(read_texts(self.folder / "figures" / f"{name}.svg"))
+
+
 class Drawing(Folder):
     def test_draws_every_figure_in_spite_of_trials_that_are_not_done(self):
         write_results(self.results, troubled_trials(), never=3)
@@ -84,15 +89,22 @@ class Drawing(Folder):
         self.assertIn("no trial is done", texts)
         pool = read_texts(self.folder / "figures" / "setting_m2m_pool.svg")
         self.assertEqual([text for text in pool if text in ("1", "10", "batch")], ["1", "10", "batch"])
-        curves = " ".join(read_texts(self.folder / "figures" / "training_curves.svg"))
-        self.assertIn("deferral at epoch 4", curves)
+        self.assertIn("deferral at epoch 4", self.read("training_curves"))
 
     def test_says_how_many_classes_are_not_tested(self):
         write_results(self.results, [planned("ERM", seed) for seed in (1, 2)], untested=(3, 7))
         self.draw("--format", "svg")
-        assert_says(
-            " ".join(read_texts(self.folder / "figures" / "overview.svg")), "n = 2", "last epoch", "2 of 10 classes"
-        )
+        overview, curves, time = (self.read(name) for name in ("overview", "training_curves", "time"))
+        assert_says(overview, "n = 2", "last epoch", "2 of 10 classes")
+        assert_says(curves, "n = 2", "2 of 10 classes")
+        for of_all_epochs in (curves, time):
+            self.assertNotIn("last epoch", of_all_epochs)
+
+    def test_counts_only_the_seeds_of_methods_that_it_draws(self):
+        write_results(self.results, troubled_trials(), never=3)
+        self.draw("--format", "svg")
+        assert_says(self.read("overview"), "n = 1 to 3")
+        assert_says(self.read("acceptance"), "n = 2 to 3")
 
     def test_draws_a_setting_that_some_trials_leave_open(self):
         trials = [planned("M2m", seed) for seed in (1, 2)]
@@ -105,21 +117,14 @@ class Drawing(Folder):
     def test_says_what_was_in_a_checkpoint_before_training_began(self):
         write_results(self.results, [planned("ERM", 1, train__start_epoch=4, train__start_from="f.safetensors")])
         self.draw("--format", "svg")
-        assert_says(
-            " ".join(read_texts(self.folder / "figures" / "overview.svg")),
-            "digits rho=100",
-            "6 epochs",
-            "first 4",
-            "checkpoint",
-            "n = 1",
-            "last epoch",
-        )
+        wanted = ("digits rho=100", "6 epochs", "first 4", "checkpoint", "n = 1", "last epoch")
+        assert_says(self.read("overview"), *wanted)
 
     def test_draws_a_single_seed_without_a_note_on_seeds(self):
         write_results(self.results, [planned("ERM", 1)], with_best=False)
         lines = self.draw("--format", "svg")
         assert_says(lines["acceptance"], "not drawn", "no trial")
-        self.assertNotIn("seeds", " ".join(read_texts(self.folder / "figures" / "overview.svg")))
+        self.assertNotIn("seeds", self.read("overview"))
 
     def test_draws_a_hundred_classes_in_small_files(self):
         trials = [planned(label, seed) for label in ("ERM", "DRS", "M2m") for seed in (1, 2)]

@@ -63,15 +63,16 @@ def draw(block: Block) -> Iterator[Drawn]:
     for panel in axes[-min(4, len(axes)) :]:
         panel.xaxis.set_tick_params(labelbottom=True)
         panel.set_xlabel("confidence (%)")
+    methods = [method for method, _ in found]
     style.title(
         figure,
         f"Calibration in {BINS} bins of confidence (dotted: perfect)"
-        + style.seeds_note([method for method, _ in found], "thin lines are seeds, thick ones all seeds together"),
-        block.facts,
+        + style.seeds_note(methods, "thin lines are seeds, thick ones all seeds together"),
+        block.only(methods).facts,
     )
     alt = (
         "Accuracy against confidence on the test set; below the diagonal a network is overconfident: "
-        + ", ".join(method.label for method, _ in found)
+        + ", ".join(method.label for method in methods)
         + "."
     )
     yield Picture(NAME, "Calibration", alt, figure)

@@ -9,7 +9,6 @@ from matplotlib.image import AxesImage
 from m2m_results.blocks import Block, Method, Trial
 from m2m_results.figures import style
 from m2m_results.figures.style import Drawn, Picture, Skipped
-from m2m_results.figures.training import all_epochs
 from m2m_results.study import Array
 
 NAME, ACCEPTANCE = "confusion", "acceptance"
@@ -137,7 +136,7 @@ def draw_acceptance(block: Block) -> Iterator[Drawn]:
     figure.colorbar(
         image, ax=axes, label="accepted (%); tinted: none to accept", shrink=min(1, 2 / len(axes) ** 0.5), aspect=30
     )
-    facts = all_epochs(block) + ", slots of all epochs"
+    facts = block.only([method for method, _ in found]).scope + ", slots of all epochs"
     style.title(figure, "Accepted translations; class 1 is the most frequent", facts)
     alt = (
         "Share of accepted translations by seed class and target class, for "

@@ -12,7 +12,7 @@ from m2m_results.blocks import Block, Trial
 from m2m_results.figures import style
 from m2m_results.figures.overview import NOTE, draw_row, rows_of_methods
 from m2m_results.figures.style import Drawn, Picture, Skipped
-from m2m_results.figures.training import all_epochs, untrained_note
+from m2m_results.figures.training import untrained_note
 
 TRANSLATING = {True: "epochs that translate", False: "other epochs"}
 
@@ -86,7 +86,7 @@ def draw_time(block: Block) -> Drawn:
         panel.set_xlim(0, 1.08 * max(np.nanmax([value[column] for value in values]) for _, _, values in lines))
     methods = {method.label for method in block.drawn() if any(len(trial.record.epochs) for trial in method.trials)}
     facts = (
-        f"{all_epochs(block)}, mean over a trial's epochs, without evaluation{untrained_note(block, methods)}\n"
+        f"{block.scope}, mean over a trial's epochs, without evaluation{untrained_note(block, methods)}\n"
         f"{machines(block)}"
     )
     note = style.seeds_note(block.drawn(), NOTE)

@@ -131,11 +131,6 @@ def untrained_note(block: Block, labels: Collection[str]) -> str:
     return f", trained nothing themselves: {'; '.join(others)}" if others else ""
 
 
-def all_epochs(block: Block) -> str:
-    """The block's facts without the selected epoch."""
-    return block.facts.rsplit(", ", 1)[0]
-
-
 def draw(block: Block) -> Iterator[Drawn]:
     """Yields the figure: three panels per dozen methods."""
     methods = [method for method in block.drawn() if any(len(trial.record.epochs) for trial in method.trials)]
@@ -156,7 +151,8 @@ def draw(block: Block) -> Iterator[Drawn]:
     style.title(
         figure,
         "Training curves" + style.seeds_note(methods, "thin lines are seeds, thick ones their mean"),
-        all_epochs(block)
+        block.only(methods).scope
+        + block.untested
         + (f", deferral at epoch {marks}" if marks else "")
         + untrained_note(block, [method.label for method in methods]),
     )
