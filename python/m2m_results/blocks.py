@@ -21,6 +21,11 @@ def span(numbers: Iterable[int]) -> str:
     return str(ordered[0]) if ordered[0] == ordered[-1] else f"{ordered[0]} to {ordered[-1]}"
 
 
+def count_text(count: int, planned: int) -> str:
+    """'3', or '2 of 3' if planned trials are missing."""
+    return str(count) if count == planned else f"{count} of {planned}"
+
+
 @dataclasses.dataclass(frozen=True)
 class Trial:
     """A trial that is done and has the selected epoch."""
@@ -54,8 +59,7 @@ class Method:
 
     def n(self) -> str:
         """'3', or '2 of 3' if planned trials are missing."""
-        done, planned = int(self.cell["n"]), int(self.cell["planned"])
-        return str(done) if done == planned else f"{done} of {planned}"
+        return count_text(int(self.cell["n"]), int(self.cell["planned"]))
 
     def mean(self, metric: str) -> float:
         """The mean of a metric over the trials, in %; NaN if there is none."""

@@ -52,7 +52,6 @@ class Folder(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         return dict(line.split(": ", 1) for line in done.stdout.splitlines())
 
-
     def read(self, name):
         """All text of a figure."""
         return " ".join(read_texts(self.folder / "figures" / f"{name}.svg"))
@@ -105,6 +104,11 @@ class Drawing(Folder):
         self.draw("--format", "svg")
         assert_says(self.read("overview"), "n = 1 to 3")
         assert_says(self.read("acceptance"), "n = 2 to 3")
+
+    def test_says_how_many_planned_trials_have_times(self):
+        write_results(self.results, troubled_trials(), never=3)
+        self.draw("--format", "svg")
+        assert_says(self.read("time"), "ERM (n = 2 of 3)", "epochs that translate (n = 3)")
 
     def test_draws_a_setting_that_some_trials_leave_open(self):
         trials = [planned("M2m", seed) for seed in (1, 2)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from matplotlib.axes import Axes
 
-from m2m_results.blocks import Block, Trial
+from m2m_results.blocks import Block, Method, Trial, count_text
 from m2m_results.figures import style
 from m2m_results.figures.overview import NOTE, draw_row, rows_of_methods
 from m2m_results.figures.style import Drawn, Picture, Skipped
@@ -34,15 +34,15 @@ def epoch_values(trial: Trial, translating: bool) -> tuple[float, float, float] 
     return seconds, step, slots_a_second(trial, seconds)
 
 
-def lines_for(block: Block) -> Iterator[tuple[str, int, list[tuple[float, float, float]]]]:
-    """Yields (text, index, a tuple of values per seed) for each method and kind of epochs."""
+def lines_for(block: Block) -> Iterator[tuple[str, Method, list[tuple[float, float, float]]]]:
+    """Yields (text, method, a tuple of values per seed) for each method and kind of epochs."""
     for method in block.drawn():
         for translating, kind in TRANSLATING.items():
             measured = [epoch_values(trial, translating) for trial in method.trials]
             values = [value for value in measured if value is not None]
             if values:
                 mixed = any((trial.record.epochs["translated"] == 1).any() for trial in method.trials)
-                yield style.short(method.label, 34) + (f",\n{kind}" if mixed else ""), method.index, values
+                yield style.short(method.label, 34) + (f",\n{kind}" if mixed else ""), method, values
 
 
 def machines(block: Block) -> str:
@@ -75,20 +75,23 @@ def draw_time(block: Block) -> Drawn:
     if not lines:
         return Skipped("time", "no trial has seconds per epoch")
     figure, axes = style.panels(3, 3, (3.4, 0.38 * len(lines) + 0.9), sharey=True)
+    labels = [
+        f"{label} (n = {count_text(len(values), int(method.cell['planned']))})" for label, method, values in lines
+    ]
     texts = ("seconds per epoch (training)", "median step (ms)", "training slots per second")
     for column, (panel, text) in enumerate(zip(axes, texts)):
-        for row, (_, index, values) in enumerate(lines):
-            draw_times(panel, row, [value[column] for value in values], index)
+        for row, (_, method, values) in enumerate(lines):
+            draw_times(panel, row, [value[column] for value in values], method.index)
         panel.set_xlabel(text)
         style.plain_numbers(panel.xaxis)
-        rows_of_methods(panel, [f"{label} (n = {len(values)})" for label, _, values in lines])
+        rows_of_methods(panel, labels)
         panel.label_outer()
         panel.set_xlim(0, 1.08 * max(np.nanmax([value[column] for value in values]) for _, _, values in lines))
-    methods = {method.label for method in block.drawn() if any(len(trial.record.epochs) for trial in method.trials)}
-    facts = (
-        f"{block.scope}, mean over a trial's epochs, without evaluation{untrained_note(block, methods)}\n"
-        f"{machines(block)}"
+    trained = block.only(
+        [method for method in block.drawn() if any(len(trial.record.epochs) for trial in method.trials)]
     )
+    others = untrained_note(block, [method.label for method in trained.methods])
+    facts = f"{trained.scope}, mean over a trial's epochs, without evaluation{others}\n{machines(block)}"
     note = style.seeds_note(block.drawn(), NOTE)
     style.title(figure, "Time" + note, facts)
     means = "; ".join(
