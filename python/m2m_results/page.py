@@ -46,7 +46,15 @@ def counts(trials: pd.DataFrame) -> list[tuple[str, int]]:
     return [(status, int((each == status).sum())) for status in STATUSES]
 
 
-def summary(study: Study, trials: pd.DataFrame, table: report.Table, select: str) -> str:
+def versions(study: Study, environments: Iterable[Settings]) -> str:
+    """The versions of the program that ran the trials; that of the merge if no trial records one."""
+    recorded = dict.fromkeys(str(each["program"]) for each in environments if "program" in each)
+    return ", ".join(recorded) or str(study.file.attrs.get("program_version", "unknown"))
+
+
+def summary(
+    study: Study, trials: pd.DataFrame, table: report.Table, select: str, environments: Iterable[Settings]
+) -> str:
     """The plan, its data, and the outcomes of its trials."""
     pairs: list[tuple[str, object]] = [
         ("data", ", ".join(trials.data.drop_duplicates()) or "none"),
@@ -55,7 +63,7 @@ def summary(study: Study, trials: pd.DataFrame, table: report.Table, select: str
         *counts(trials),
         *((name, table.facts.get(name, "")) for name in FACTS),
         ("shown", EPOCHS[select]),
-        ("program", study.file.attrs.get("program_version", "unknown")),
+        ("program", versions(study, environments)),
     ]
     return facts(pairs)
 
@@ -194,7 +202,7 @@ def make_page(
     trials = study.trials[["id", "label"]].merge(answered, on=["id", "label"])
     environments = {trial: record.environment for trial, record in study.records()}
     content = [
-        summary(study, trials, table, select),
+        summary(study, trials, table, select, environments.values()),
         section("running", work),
         section("results", results(table, select)),
         section("figures", figures(make_blocks(study, select, allow_mixed))),

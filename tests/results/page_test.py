@@ -167,6 +167,10 @@ class Page(unittest.TestCase):
         write_results(self.results, trials)
         self.assertNotIn("classes 3, 7", self.make())
 
+    def test_gives_the_versions_of_the_program_that_trained(self):
+        write_results(self.results, [planned("ERM", 1) | {"program": "0.2.0"}, planned("ERM", 2), planned("DRS", 1)])
+        self.assertIn("<dt>program</dt><dd>0.2.0, 0.1.0</dd>", self.make())
+
     def test_sorts_by_the_exact_means(self):
         write_results(self.results, troubled_trials())
         keys = re.findall(r'<td data-key="([^"]*)">', self.make())
@@ -254,7 +258,7 @@ class Page(unittest.TestCase):
 
     def test_shows_a_study_without_any_result(self):
         write_results(self.results, [planned("ERM", 1, "missing")])
-        self.assertIn("- (0*)", self.make())
+        assert_says(self.make(), "- (0*)", "<dt>program</dt><dd>0.1.0</dd>")
 
     def test_refuses_bad_files(self):
         self.assertEqual(run("page.py", self.folder).returncode, 74)

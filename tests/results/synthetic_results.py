@@ -57,6 +57,7 @@ CURVES = [
     "generated_p_target",
     "generated_p_seed",
 ]
+PROGRAM = "0.1.0"  # the version that merges, and that trains a trial unless it has a "program"
 OUTCOMES = ("chosen", "without_seed", "failed_coin", "failed_gamma", "accepted")
 
 
@@ -157,6 +158,7 @@ def write_record(
     group.attrs.update(id=trial["id"], label=trial["label"], wall_seconds=9.5, started="2026-01-31T12:00:00.250Z")
     environment = {
         "host": "node<1>",
+        "program": trial.get("program", PROGRAM),
         "processor": "A & B",
         "threads": 1,
         "ranks_of_trial": 1,
@@ -214,7 +216,7 @@ def make_table(trials):
 def write_results(path, trials, classes=10, never=None, name="made up", **options):
     """Writes the whole file."""
     with h5py.File(path, "w") as file:
-        file.attrs.update(schema_version=options.get("schema", 2), program_version="0.1.0", study=name)
+        file.attrs.update(schema_version=options.get("schema", 2), program_version=PROGRAM, study=name)
         file["kind"] = np.bytes_("results")
         file.create_group("trial")
         file["trials"] = make_table(trials)
