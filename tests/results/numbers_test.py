@@ -18,7 +18,7 @@ from synthetic_results import planned, troubled_trials, write_results
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "python"))
 from m2m_results import load
 from m2m_results.blocks import make_blocks
-from m2m_results.figures import calibration, classes, overview, settings, style
+from m2m_results.figures import calibration, classes, matrices, overview, settings, style
 from m2m_results.page import make_page
 
 TEXT = re.compile(r"(?P<label>.*?)\s\(n = (?P<n>\d+)(?: of (?P<planned>\d+))?\)", re.DOTALL)
@@ -116,6 +116,15 @@ class Numbers(unittest.TestCase):
         for line, wanted in zip(lines, [*(seeds if len(seeds) > 1 else []), seeds.mean(axis=0)], strict=True):
             np.testing.assert_allclose(line, wanted, rtol=0, atol=1e-9)
 
+    def test_of_the_confusion(self):
+        for block, drawn in self.figures(matrices.draw, "confusion"):
+            for method, axes in zip(block.drawn(), drawn.figure.axes):
+                self.check_count(axes.get_title(), self.cells[method.label, block.data])
+                by_rank = [f"recall_{label}" for label in method.trials[0].record.by_rank]
+                recalls = self.values(method.label, block.data, *by_rank).mean(axis=0)  # seeds have equal test sets
+                (image,) = axes.get_images()
+                np.testing.assert_allclose(np.diag(image.get_array()), recalls, rtol=0, atol=1e-9)
+
     def test_of_the_calibration(self):
         for block, drawn in self.figures(calibration.draw, "reliability"):
             for method, axes in zip(block.drawn(), drawn.figure.axes, strict=True):
@@ -180,9 +189,12 @@ class VariedSettings(Numbers):
             ("setting_m2m_pool", ["M2m, pool=1", "M2m, pool=10", "M2m"]),
             ("setting_m2m_lambda", ["M2m, lambda=0", "M2m"]),
         ):
-            *_, line = found[name].get_lines()
+            dots, line = found[name].get_lines()
             means = [self.cells[label, self.blocks[0].data]["bacc_mean"] for label in labels]
             np.testing.assert_allclose(line.get_ydata(), means, rtol=0, atol=1e-9)
+            for place, label in enumerate(labels):
+                seeds = self.values(label, self.blocks[0].data, "bacc").ravel()
+                self.assertEqual(list(dots.get_ydata()[dots.get_xdata() == place]), list(seeds))
 
 
 if __name__ == "__main__":
