@@ -8,6 +8,7 @@
 
 #include "apps/doctor_checks.hpp"
 #include "comm/messages/mailbox.hpp"
+#include "comm/messages/session.hpp"
 #include "core/command_line.hpp"
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
@@ -80,8 +81,17 @@ std::vector<std::vector<Finding>> gather(const comm::Session& session, const std
   return by_rank;
 }
 
+/// Prints the help or the version if one is asked for; returns if so. Without MPI: Open MPI 5 ends a process that
+/// has no home folder.
+bool answer_alone(int argc, char** argv) {
+  const Arguments arguments = parse(argc, argv);
+  if (arguments.answer) print_answer(*arguments.answer);
+  return arguments.answer.has_value();
+}
+
 ExitCode run(int argc, char** argv) {
   instruction_set_limit();  // throws now: a rank that threw later would leave the others waiting
+  if (!comm::launch_of_process().is_known() && answer_alone(argc, argv)) return ExitCode::done;
   const comm::Session session(argc, argv);
   const Arguments arguments = parse(argc, argv);
   if (arguments.answer) {

@@ -126,8 +126,9 @@ TEST(HostileRecord, WithATextLongerThanItStoresIsRefusedBeforeItIsRead) {
   ASSERT_NE(at, std::string::npos);
   bytes[at + 2] = 7;
   std::ofstream(file, std::ios::binary) << bytes;
+  // Older libraries read on; newer ones compare the two sizes themselves.
   const std::string refusal = testing::complaint([&] { read_trial(file); }, ExitCode::bad_data);
-  EXPECT_TRUE(testing::says(refusal, {"kind", "more values"})) << refusal;
+  EXPECT_TRUE(testing::says(refusal, {"result.h5", "kind"})) << refusal;
 }
 
 }  // namespace
