@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "core/instruction_set.hpp"
 #include "nn/device.hpp"
+#include "settings/table.hpp"
 #include "settings/train_settings.hpp"
 #include "stages/runner.hpp"
 
