@@ -104,13 +104,14 @@ for system in "${systems[@]}"; do
   printf '%s\n' "${known[@]}" | grep -qFx -- "$system" || fail "unknown system '$system'; known are ${known[*]}"
 done
 mkdir -p "$folder"
+revision=$(git rev-parse --short=12 HEAD)  # now: the checkout may move on meanwhile
 rows=() failed=0
 for system in "${systems[@]}"; do
   try_system || failed=1
   rows+=("$row |")
 done
 echo
-echo "$(git rev-parse --short=12 HEAD), $(date +%F), $(grep -m 1 '^model name' /proc/cpuinfo | cut -d : -f 2-), $(nproc) processors; min:s"
+echo "$revision, $(date +%F), $(grep -m 1 '^model name' /proc/cpuinfo | cut -d : -f 2-), $(nproc) processors; min:s"
 echo "| system | empty root | setup | programs | demo | benchmarks and tests | check | with |"
 echo "| :----- | :--------- | :---- | :------- | :--- | :------------------- | :---- | :--- |"
 printf '%s\n' "${rows[@]}"
