@@ -1,5 +1,9 @@
--- An environment module (Lmod) for `cmake --install build/cpu-release --prefix PREFIX`. Put the prefix into the next line.
+-- An environment module (Lmod) for `cmake --install build/cpu-release --prefix PREFIX`, or for the unpacked archive of
+-- `make package`. Put the prefix into the next line.
 local prefix = "/opt/m2m"
+if mode() == "load" and not isFile(pathJoin(prefix, "bin/m2m-sweep")) then
+    LmodError("m2m: no bin/m2m-sweep in " .. prefix .. "; set prefix in " .. myFileName())
+end
 
 help([[Benchmark suite for imbalanced classification by major-to-minor translation (M2m).
 Studies, job scripts and the digits are in $M2M_SHARE: m2m-sweep jobs/digits.toml --out ~/results/digits]])

@@ -1,8 +1,13 @@
-"""ReFrame tests of the problem classes: reframe -C SITE_CONFIG -c packaging/reframe/m2m_class.py -r
+"""ReFrame tests of the problem classes: reframe -c packaging/reframe/m2m_class.py -r
 
-m2m-bench has to be in PATH; -S m2m_class.program=/path/to/m2m-bench names another. M needs M2M_DATA; --name %problem_class=S
-runs S alone. -S m2m_class.options='--precision bf16' adds options of m2m-bench class.
+ReFrame: python3 -m venv reframe && reframe/bin/pip install ReFrame-HPC. -C SITE_CONFIG names the site's configuration; without
+one the tests run on this machine. Run them as an ordinary user, because mpirun refuses root.
+m2m-bench has to be in PATH; -S m2m_class.program=/path/to/m2m-bench names another. Class M is skipped without M2M_DATA, the
+folder with CIFAR-10. -S m2m_class.options='--precision bf16' adds options of m2m-bench class.
+Under a scheduler the class takes as many ranks as the job has tasks: -S m2m_class.num_tasks=64 -S m2m_class.time_limit=1h
 """
+
+import os
 
 import reframe as rfm
 import reframe.utility.sanity as sn
@@ -19,6 +24,10 @@ class m2m_class(rfm.RunOnlyRegressionTest):
     options = variable(str, value="")
     valid_systems = ["*"]
     valid_prog_environs = ["*"]
+
+    @run_after("init")
+    def skip_without_data(self):
+        self.skip_if(self.problem_class == "M" and "M2M_DATA" not in os.environ, "class M needs M2M_DATA")
 
     @run_before("run")
     def set_command(self):

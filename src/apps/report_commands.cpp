@@ -36,8 +36,8 @@ StudyResults read_results(const std::filesystem::path& path, const RecordReading
   }
   const results::OutputFolder folder{path};
   if (!std::filesystem::is_directory(path)) return read_merged(path, reading);
-  const bool only_merged = !std::filesystem::exists(folder.study()) && std::filesystem::exists(folder.merged());
-  return only_merged ? read_merged(folder.merged(), reading) : results::read_output_folder(folder, reading);
+  return results::has_only_merged(folder) ? read_merged(folder.merged(), reading)
+                                          : results::read_output_folder(folder, reading);
 }
 
 /// Reads the results that a command with these metrics needs.

@@ -79,7 +79,8 @@ void check_end(const RunLog& log, const fs::path& out) {
   const bool is_resumable =
       end == ExitCode::interrupted || end == ExitCode::requeue || end == ExitCode::input_output || code > 128;
   throw Error(end, fmt::format("{}: m2m-sweep ended with code {}; {}", out.string(), code,
-                               is_resumable ? "the same command resumes it" : "its last line says why"));
+                               is_resumable ? "the same command resumes it"
+                                            : "its own line above, 'm2m-sweep: ...', says why"));
 }
 
 ClassReport make_report(const ProblemClass& problem, RunLog log, const fs::path& out, int devices, int gpus) {

@@ -21,7 +21,7 @@ struct MergeSummary {
 ///
 /// Holds one trial in memory at a time. The file and the summary name missing, failed and damaged trials. Results
 /// that study.json does not plan are left out and named. Local; one process at a time. Throws Error as
-/// read_study_of, and input_output if results.h5 cannot be written.
+/// read_study_of, usage if results.h5 alone has results, and input_output if it cannot be written.
 MergeSummary merge_results(const OutputFolder& folder);
 
 }  // namespace m2m::results

@@ -11,6 +11,10 @@
 namespace m2m::results {
 namespace fs = std::filesystem;
 
+bool has_only_merged(const OutputFolder& folder) {
+  return fs::exists(folder.merged()) && !fs::exists(folder.trials());
+}
+
 fs::path set_aside(const fs::path& file) {
   if (!fs::exists(fs::symlink_status(file))) return {};
   fs::path aside = file.string() + ".damaged";

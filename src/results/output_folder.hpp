@@ -15,7 +15,8 @@ struct OutputFolder {
 
   std::filesystem::path study() const { return root / "study.json"; }   // what was planned
   std::filesystem::path merged() const { return root / "results.h5"; }  // merged from the trials; may be rebuilt
-  std::filesystem::path trial(const std::string& id) const { return root / "trials" / id; }
+  std::filesystem::path trials() const { return root / "trials"; }
+  std::filesystem::path trial(const std::string& id) const { return trials() / id; }
   std::filesystem::path config(const std::string& id) const { return trial(id) / "config.json"; }
   std::filesystem::path journal(const std::string& id) const { return trial(id) / "journal.jsonl"; }
   std::filesystem::path result(const std::string& id) const { return trial(id) / "result.h5"; }
@@ -25,6 +26,9 @@ struct OutputFolder {
   std::filesystem::path stage(const std::string& id) const { return cache() / id; }  // a g, a prefix
   std::filesystem::path stage_done(const std::string& id) const { return stage(id) / "stage.json"; }
 };
+
+/// True if results.h5 is there and the files of trials are not: a copy that was kept, as a submission is.
+bool has_only_merged(const OutputFolder& folder);
 
 /// A file that exists but cannot be used.
 struct Damage {

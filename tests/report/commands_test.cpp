@@ -49,6 +49,15 @@ void expect_refused(const fs::path& path, int code, const testing::Parts& parts)
   }
 }
 
+TEST(ReportCommands, ReadTheMergedFileOfAFolderWithoutTrials) {
+  const Study study;
+  const std::string expected = run_report(on("table", study.merged)).output;
+  fs::remove_all(study.folder.path() / "trials");
+  EXPECT_EQ(run_report(on("table", study.folder.path())).output, expected);
+  EXPECT_EQ(run_report(on("merge", study.folder.path())).code, 2);
+  EXPECT_EQ(run_report(on("table", study.folder.path())).output, expected);
+}
+
 TEST(ReportCommands, WriteEveryFormatFromAFolderAndItsMergedFile) {
   const Study study;
   for (const char* command : commands) {

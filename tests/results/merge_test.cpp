@@ -158,6 +158,16 @@ TEST(Merge, OfAStudyWithoutATrialIsAnEmptyTable) {
   EXPECT_TRUE(read_results_file(out.merged()).trials.empty());
 }
 
+TEST(Merge, LosesNoResultsThatOnlyTheMergedFileHas) {
+  const Folder folder;
+  merge_results(folder.out);
+  const std::string before = read_file(folder.out.merged());
+  fs::remove_all(folder.out.trials());
+  const std::string refusal = testing::complaint([&] { merge_results(folder.out); }, ExitCode::usage);
+  EXPECT_TRUE(testing::says(refusal, {folder.out.merged().string(), "2 results", folder.out.trials().string()}));
+  EXPECT_TRUE(read_file(folder.out.merged()) == before);
+}
+
 TEST(Merge, OfAFolderWithoutAStudySaysSo) {
   const TemporaryFolder folder;
   const std::string refusal = testing::complaint([&] { merge_results({folder.path()}); }, ExitCode::usage);
