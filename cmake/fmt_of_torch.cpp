@@ -2,9 +2,14 @@
 #include <fmt/format-inl.h>
 
 FMT_BEGIN_NAMESPACE
+#if FMT_VERSION < 120000  // torch 2.8 has fmt 11
+namespace detail {
+#endif
 template locale_ref::locale_ref(const std::locale&);
 template std::locale locale_ref::get<std::locale>() const;
+#if FMT_VERSION >= 120000
 namespace detail {
+#endif
 template dragonbox::decimal_fp<float> dragonbox::to_decimal(float) noexcept;
 template dragonbox::decimal_fp<double> dragonbox::to_decimal(double) noexcept;
 template thousands_sep_result<char> thousands_sep_impl(locale_ref);

@@ -75,8 +75,10 @@ std::vector<Json> other_values(const Setting& setting) {
       const auto least = static_cast<std::int64_t>(std::max(setting.min, 2.0));
       return {least, least + 1};
     }
-    case SettingType::number:
-      return {0.5, 0.25};
+    case SettingType::number: {
+      const double one = std::clamp(0.25, setting.min, setting.max);
+      return {one, one + 0.25 <= setting.max ? one + 0.25 : one - 0.25};
+    }
     case SettingType::numbers:
       return {Json::array({1.0}), Json::array({2.0})};
     case SettingType::text:
