@@ -12,7 +12,7 @@ namespace m2m::results {
 namespace fs = std::filesystem;
 
 bool has_only_merged(const OutputFolder& folder) {
-  return fs::exists(folder.merged()) && !fs::exists(folder.trials());
+  return fs::exists(folder.merged()) && !(fs::exists(folder.study()) && fs::exists(folder.trials()));
 }
 
 fs::path set_aside(const fs::path& file) {

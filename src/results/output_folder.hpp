@@ -27,7 +27,8 @@ struct OutputFolder {
   std::filesystem::path stage_done(const std::string& id) const { return stage(id) / "stage.json"; }
 };
 
-/// True if results.h5 is there and the files of trials are not: a copy that was kept, as a submission is.
+/// True if results.h5 is there, and study.json or the files of the trials are not: a copy that was kept, as a
+/// submission is.
 bool has_only_merged(const OutputFolder& folder);
 
 /// A file that exists but cannot be used.

@@ -197,7 +197,7 @@ std::vector<std::string> unplanned_trials(const OutputFolder& folder, const Plan
   for (const PlannedTrial& trial : study.trials) planned.insert(trial.id);
   std::vector<std::string> found;
   std::error_code none;
-  for (const auto& entry : fs::directory_iterator(folder.root / "trials", none)) {
+  for (const auto& entry : fs::directory_iterator(folder.trials(), none)) {
     const std::string id = entry.path().filename().string();
     if (!planned.contains(id) && fs::exists(folder.result(id))) found.push_back(id);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <regex>
 
 #include "core/error.hpp"
@@ -84,11 +85,11 @@ void check(const SlurmJob& job) {
   check_at_least("--ntasks-per-node", job.ntasks_per_node, 0);
   check_at_least("--array", job.array, 0);
   warning_seconds(job.time);
-  const int ranks = job.nodes * tasks_per_node(job);
+  const std::int64_t ranks = std::int64_t{job.nodes} * tasks_per_node(job);
   if (job.ranks_per_trial > ranks) {
     throw usage_error(
-        fmt::format("--ranks-per-trial {}: the job has {} rank{}; ask for more with --nodes and --ntasks-per-node",
-                    job.ranks_per_trial, ranks, ranks == 1 ? "" : "s"));
+        fmt::format("--ranks-per-trial {}: the job has {}; ask for more with --nodes and --ntasks-per-node",
+                    job.ranks_per_trial, count_text(static_cast<std::uintmax_t>(ranks), "rank")));
   }
 }
 

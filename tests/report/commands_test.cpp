@@ -58,6 +58,14 @@ TEST(ReportCommands, ReadTheMergedFileOfAFolderWithoutTrials) {
   EXPECT_EQ(run_report(on("table", study.folder.path())).output, expected);
 }
 
+TEST(ReportCommands, ReadTheMergedFileOfAFolderWithoutItsPlan) {
+  const Study study;
+  const std::string expected = run_report(on("table", study.merged)).output;
+  fs::create_directories(study.folder.path() / "trials");
+  fs::remove(study.folder.path() / "study.json");
+  EXPECT_EQ(run_report(on("table", study.folder.path())).output, expected);
+}
+
 TEST(ReportCommands, WriteEveryFormatFromAFolderAndItsMergedFile) {
   const Study study;
   for (const char* command : commands) {
