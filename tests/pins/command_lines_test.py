@@ -67,6 +67,7 @@ CALLS = {
         "list jobs/digits.toml --wait",
         "validate jobs/digits.toml --array 2",
         "slurm jobs/digits.toml --part 1/2",
+        "slurm jobs/digits.toml --array 0",
         "simulate jobs/digits.toml --ranks 1 --out {}",
         "status {} --out {}",
         "describe M2m --json",
