@@ -61,7 +61,7 @@ fi
 if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
   fail "missing packages: ${missing[*]}; install them as root, or set M2M_NO_APT=1 and take them from modules (docs/install.md)."
 fi
-echo "Installing ${missing[*]}"
+echo "Installing ${missing[*]} (some minutes, without output)"
 if [ "$daemons" = no ]; then
   forbid_daemons
 fi

@@ -44,7 +44,7 @@ PlannedSweep plan_sweep(const SweepArguments& arguments, int ranks, const Traini
   const auto plan = [&](int group) {
     study::StageGraph graph =
         study::plan_study(study, training.settings, training.resolve, training.planner(group));
-    for (const std::string& remark : study::idle_axes(study, graph, training.settings)) {
+    for (const std::string& remark : study::idle_settings(study, graph, training.settings)) {
       if (remarks.insert(remark).second) log_warning(remark);
     }
     if (arguments.part) graph = study::select_part(graph, *arguments.part);

@@ -16,6 +16,7 @@
 #include "core/error.hpp"
 #include "core/log.hpp"
 #include "core/text.hpp"
+#include "results/merge.hpp"
 #include "settings/train_settings.hpp"
 #include "study/plan.hpp"
 #include "sweep/dry_run.hpp"
@@ -142,6 +143,7 @@ PreparedSweep prepare_sweep(const SweepArguments& arguments, const comm::Session
   const auto stop_at = stop_time(arguments.time, started);
   log_groups(planned, session, arguments.trials_per_device);
   std::unique_ptr<results::FolderLock> lock = lock_folder(out, arguments.wait);
+  results::check_loses_nothing(out);
   std::vector<bool> exists = sweep::set_aside_damaged(graph, out, training.find_damage);
   sweep::remove_unfinished(graph, exists, out);
   check_precisions(arguments.trials_per_device, graph, exists);  // again: damaged stages are to run as well

@@ -1,9 +1,11 @@
 // The commands of m2m-report.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "apps/report_arguments.hpp"
+#include "core/config.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "report/analyses.hpp"
@@ -30,10 +32,28 @@ StudyResults read_merged(const std::filesystem::path& file, const RecordReading&
   }
 }
 
+/// Refuses a path at which there is nothing; names the folder beside it whose name is nearest.
+[[noreturn]] void throw_missing(const std::filesystem::path& path) {
+  const std::filesystem::path parent = path.has_parent_path() ? path.parent_path() : ".";
+  std::vector<std::string> known;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(parent, ignored)) {
+    if (entry.is_directory(ignored)) known.push_back(entry.path().filename().string());
+  }
+  std::sort(known.begin(), known.end());
+  const std::string nearest = nearest_name(known, path.filename().string());
+  throw io_error(fmt::format("{}: no such file or folder; {}", path.string(),
+                             nearest.empty()
+                                 ? "give a sweep's output folder or a results.h5"
+                                 : fmt::format("did you mean '{}'?", (path.parent_path() / nearest).string())));
+}
+
 StudyResults read_results(const std::filesystem::path& path, const RecordReading& reading) {
+  std::error_code ignored;
   if (path.empty()) {
     throw usage_error("no results given: give a sweep's output folder or a results.h5; see --help");
   }
+  if (std::filesystem::status(path, ignored).type() == std::filesystem::file_type::not_found) throw_missing(path);
   const results::OutputFolder folder{path};
   if (!std::filesystem::is_directory(path)) return read_merged(path, reading);
   return results::has_only_merged(folder) ? read_merged(folder.merged(), reading)

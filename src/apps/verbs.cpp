@@ -134,7 +134,7 @@ namespace {
 study::StageGraph plan(const study::Study& study, int ranks_per_trial, const TrainingBackend& training) {
   study::StageGraph graph =
       study::plan_study(study, training.settings, training.resolve, training.planner(ranks_per_trial));
-  for (const std::string& remark : study::idle_axes(study, graph, training.settings)) log_warning(remark);
+  for (const std::string& remark : study::idle_settings(study, graph, training.settings)) log_warning(remark);
   const std::vector<bool> nothing(graph.stages.size(), false);
   return study::without_unshared_prefixes(std::move(graph), nothing);
 }

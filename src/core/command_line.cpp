@@ -86,6 +86,19 @@ std::string taken_words(const CLI::App& verb, const std::string& name) {
   return fmt::format("{}{}the options of '{} --help'", fmt::join(names, ", "), names.empty() ? "" : " and ", name);
 }
 
+/// The option of `verb` that has the word as one of its values, with that value: "--format latex" of "--latex".
+/// Empty if there is none.
+std::string option_with_value(const CLI::App& verb, const std::string& option) {
+  const std::string word = option.substr(std::min(option.size(), option.find_first_not_of('-')));
+  for (const CLI::Option* other : verb.get_options()) {
+    std::string values = other->get_type_name();  // "TEXT:{markdown,csv,latex,json}"
+    std::replace_if(
+        values.begin(), values.end(), [](char c) { return c == '{' || c == '}'; }, ',');
+    if (values.find("," + word + ",") != std::string::npos) return other->get_name() + " " + word;
+  }
+  return "";
+}
+
 /// The reason why `verb`, whose full name is `name`, refuses an option, or what to give instead.
 std::string option_advice(const CLI::App& app, const CLI::App& verb, const std::string& name,
                           const std::string& option, const VerbRules& rules) {
@@ -97,6 +110,8 @@ std::string option_advice(const CLI::App& app, const CLI::App& verb, const std::
     if (other->get_option_no_throw(option) != nullptr) owners.push_back(other->get_name());
   }
   if (!owners.empty()) return fmt::format(", which is an option of {}", fmt::join(owners, ", "));
+  const std::string with_value = option_with_value(verb, option);
+  if (!with_value.empty()) return fmt::format("; did you mean {}?", with_value);
   Words known;
   for (const CLI::Option* other : verb.get_options()) known.push_back(other->get_name());
   const std::string nearest = nearest_name(known, option);

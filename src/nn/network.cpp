@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <torch/autograd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +17,21 @@ namespace {
 torch::Tensor per_channel(const std::vector<double>& values) {
   return torch::tensor(values, torch::kFloat64).view({1, -1, 1, 1});
 }
+
+/// Clamps pixels to [0, 1]. The derivative is 1 at the bounds too, where many pixels of a translation lie: that is
+/// what the project's kernels have, and the authors' program by libtorch's clamp, which has 0 there from 2.14 on.
+struct ClampPixels : torch::autograd::Function<ClampPixels> {
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& pixels) {
+    context->save_for_backward({pixels});
+    return pixels.clamp(0, 1);
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& gradients) {
+    const torch::Tensor pixels = context->get_saved_variables().front();
+    return {torch::where(torch::logical_and(pixels >= 0, pixels <= 1), gradients.front(), 0)};
+  }
+};
 
 /// Fills a float tensor of any precision with normals of that deviation, drawn in double.
 void fill_normal(const torch::Tensor& tensor, double deviation, Stream stream) {
@@ -80,7 +96,7 @@ torch::Tensor Network::features(const torch::Tensor& pixels) {
     mean_ = per_channel(spec_.mean).to(pixels.options());  // not from mean_, which may be rounded
     std_ = per_channel(spec_.std).to(pixels.options());
   }
-  return compute_features((pixels.clamp(0, 1) - mean_) / std_);
+  return compute_features((ClampPixels::apply(pixels) - mean_) / std_);
 }
 
 void initialise(Network& network, Key key) {

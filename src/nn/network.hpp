@@ -40,7 +40,8 @@ struct NetworkSpec {
 };
 
 /// A classifier of images. Its forward pass begins by clamping the pixels to [0, 1] and normalising them by the
-/// data set's mean and standard deviation, so that translation works on pixels.
+/// data set's mean and standard deviation, so that translation works on pixels. Pixels of 0 and 1 have the
+/// derivative of those between them.
 class Network : public torch::nn::Module {
  public:
   explicit Network(const NetworkSpec& spec);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 #include "core/error.hpp"
@@ -48,6 +49,24 @@ void check_axis(const std::vector<std::string>& known, const std::string& axis) 
                                                 : fmt::format("did you mean '{}'?", nearest)));
 }
 
+/// True if the axis is a setting that the trial has and that does not act in it, as M2m's do not in ERM.
+bool does_nothing(const std::string& axis, const Config& config) {
+  const settings::Setting* setting = settings::find_setting(settings::all_settings(), axis);
+  return setting != nullptr && config.has(axis) && !settings::may_act(*setting, config);
+}
+
+/// What to write in place of an unknown label. A grid over a setting makes longer labels of a method's name, "M2m,
+/// lambda=0.1", so those that begin with it come before the nearest one.
+std::string hint_at_label(const std::set<std::string>& known, const std::string& label) {
+  std::vector<std::string> longer;
+  std::copy_if(known.begin(), known.end(), std::back_inserter(longer),
+               [&](const std::string& one) { return one.starts_with(label + ","); });
+  if (!longer.empty()) return fmt::format("there are '{}'", fmt::join(longer, "', '"));
+  const std::string nearest = nearest_name(std::vector<std::string>(known.begin(), known.end()), label);
+  return nearest.empty() ? fmt::format("there are '{}'", fmt::join(known, "', '"))
+                         : fmt::format("did you mean '{}'?", nearest);
+}
+
 }  // namespace
 
 GroupedTrials group_trials(const results::StudyResults& results, const TableOptions& options) {
@@ -80,20 +99,17 @@ const results::Snapshot* selected_snapshot(const results::TrialRecord& record, S
 }
 
 void check_label(const results::StudyResults& results, const std::string& label) {
-  std::vector<std::string> labels;
-  for (const results::TrialOutcome& trial : results.trials) labels.push_back(trial.planned.label);
-  if (std::count(labels.begin(), labels.end(), label) > 0) return;
-  const std::string nearest = nearest_name(labels, label);
-  const std::set<std::string> known(labels.begin(), labels.end());
-  throw usage_error(fmt::format("{}: no trial has the label '{}'; {}", results.name, label,
-                                nearest.empty() ? fmt::format("there are '{}'", fmt::join(known, "', '"))
-                                                : fmt::format("did you mean '{}'?", nearest)));
+  std::set<std::string> known;
+  for (const results::TrialOutcome& trial : results.trials) known.insert(trial.planned.label);
+  if (known.contains(label)) return;
+  throw usage_error(
+      fmt::format("{}: no trial has the label '{}'; {}", results.name, label, hint_at_label(known, label)));
 }
 
 std::string axis_value(const std::string& axis, const results::PlannedTrial& trial) {
   if (axis == "label") return trial.label;
   if (axis == "data") return settings::data_title(trial.config);
-  return settings::setting_text(trial.config, axis, "none");
+  return does_nothing(axis, trial.config) ? "none" : settings::setting_text(trial.config, axis, "none");
 }
 
 std::string axis_name(const TableOptions& options, const std::string& axis) {

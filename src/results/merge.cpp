@@ -255,24 +255,23 @@ StudyResults merge_anew(const OutputFolder& folder, const PlannedStudy& study, c
   return results;
 }
 
-/// Throws Error (usage) if results.h5 holds results that no file of a trial has: the merge would lose them.
-void check_sources(const OutputFolder& folder) {
+}  // namespace
+
+void check_loses_nothing(const OutputFolder& folder) {
   if (!has_only_merged(folder)) return;
   const std::vector<TrialOutcome> merged = read_results_file(folder.merged()).trials;
   const auto is_done = [](const TrialOutcome& trial) { return trial.status == TrialStatus::done; };
   const auto done = std::count_if(merged.begin(), merged.end(), is_done);
   if (done == 0) return;
-  throw usage_error(
-      fmt::format("{} has {} of which there is no other file: a merge would lose them. All commands "
-                  "read this file; to merge anew, bring back {}",
-                  folder.merged().string(), count_text(done, "result"), folder.trials().string()));
+  throw usage_error(fmt::format(
+      "{} has {} of which there is no other file: a merge, or a sweep, would lose them. All commands that "
+      "read results read this file; for new trials give another --out; to merge anew, bring back {}",
+      folder.merged().string(), count_text(done, "result"), folder.trials().string()));
 }
-
-}  // namespace
 
 MergeSummary merge_results(const OutputFolder& folder) {
   const PlannedStudy study = read_study_of(folder);
-  check_sources(folder);
+  check_loses_nothing(folder);
   const Json sources = facts_of_sources(folder, study);
   const bool is_unchanged = is_merged_from(sources, folder);
   return summarise(folder, is_unchanged ? read_merged_outcomes(folder, study) : merge_anew(folder, study, sources));

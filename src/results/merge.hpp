@@ -16,12 +16,16 @@ struct MergeSummary {
   std::vector<std::string> damaged;  // ids of the failed trials whose result.h5 exists but cannot be read
 };
 
+/// Throws Error (usage) if results.h5 holds results that no file of a trial has: a merge would lose them, and so
+/// would a sweep, which ends with one. Throws Error as read_results_file does.
+void check_loses_nothing(const OutputFolder& folder);
+
 /// Writes results.h5 from the result.h5 of every planned trial; docs/results_format.md describes the layout. Leaves
 /// it as it is if it and all files that it is made from have the SHA-256 that merged.json names.
 ///
 /// Holds one trial in memory at a time. The file and the summary name missing, failed and damaged trials. Results
 /// that study.json does not plan are left out and named. Local; one process at a time. Throws Error as
-/// read_study_of, usage if results.h5 alone has results, and input_output if it cannot be written.
+/// read_study_of and check_loses_nothing, and input_output if it cannot be written.
 MergeSummary merge_results(const OutputFolder& folder);
 
 }  // namespace m2m::results

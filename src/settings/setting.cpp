@@ -30,8 +30,18 @@ std::string expected_text(SettingType type) {
   return "a value";
 }
 
+/// Advice on a text such as '0-2' in the place of a whole number.
+std::string advice_on_range(const Setting& setting, const std::string& got) {
+  const std::size_t dash = got.find('-', 2);  // after a quote and a digit
+  const auto is_digit = [&](std::size_t at) { return at < got.size() && got[at] >= '0' && got[at] <= '9'; };
+  const bool is_range =
+      setting.type == SettingType::integer && dash != std::string::npos && is_digit(dash - 1) && is_digit(dash + 1);
+  return is_range ? "; list several values one by one, as in 0,1,2" : "";
+}
+
 [[noreturn]] void throw_wrong_type(const Setting& setting, const std::string& got) {
-  throw usage_error(fmt::format("{} = {}: expected {}", setting.name, got, expected_text(setting.type)));
+  throw usage_error(fmt::format("{} = {}: expected {}{}", setting.name, got, expected_text(setting.type),
+                                advice_on_range(setting, got)));
 }
 
 /// The value as in a study file; JSON cannot write values that are not finite.

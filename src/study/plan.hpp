@@ -60,9 +60,10 @@ using ResolveFn = std::function<Config(const Config& given)>;
 StageGraph plan_study(const Study& study, std::span<const settings::Setting> rows, const ResolveFn& resolve,
                       const PlanFn& plan);
 
-/// Remarks on the axes with several values that act in no trial, so that the study has one trial where its author
-/// expects several: the setting, and the condition under which it acts. graph: the whole plan of the study. Pure.
-std::vector<std::string> idle_axes(const Study& study, const StageGraph& graph,
-                                   std::span<const settings::Setting> rows);
+/// Remarks on settings that act in no trial: axes with several values, so that the study has one trial where its
+/// author expects several, and settings of the command line. A study file may set what a part of its methods uses.
+/// Each names the setting, and the condition under which it acts. graph: the whole plan of the study. Pure.
+std::vector<std::string> idle_settings(const Study& study, const StageGraph& graph,
+                                       std::span<const settings::Setting> rows);
 
 }  // namespace m2m::study

@@ -1,7 +1,6 @@
 #include "study/study.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <functional>
@@ -18,8 +17,6 @@ namespace m2m::study {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr const char* command_line = "command line";
 
 constexpr std::uintmax_t max_study_bytes = 4 << 20;
 
@@ -93,39 +90,6 @@ Json one_value(const settings::Setting& setting, const TomlEntry& entry, const s
   return checked_at(setting, entry.value, place);
 }
 
-/// Settings that end in the same name in any table; only the nearest one if one is near.
-std::vector<std::string> in_other_tables(std::span<const settings::Setting> rows, const std::string& name) {
-  const std::string ending = "." + name.substr(name.rfind('.') + 1);
-  std::vector<std::string> names;
-  for (const settings::Setting& setting : rows) {
-    if (setting.name.ends_with(ending)) names.push_back(setting.name);
-  }
-  const std::string nearest = nearest_name(names, name);
-  return nearest.empty() ? names : std::vector<std::string>{nearest};
-}
-
-/// Advice on an unknown key; empty if nothing is near.
-std::string meant_by(std::span<const settings::Setting> rows, const std::string& name, bool is_in_file) {
-  const char* above = is_in_file ? ", above the first [table]" : "";
-  const std::string table = name.substr(0, name.find('.'));
-  if (table == "Grid" || table == "grids") return "the grid is written [grid]";
-  if (table == "Point" || table == "points") return "points are written [[point]]";
-  if (name == "label") return "a label belongs in a [[point]]";
-  if (name == "name")
-    return is_in_file ? "a name belongs above the first [table]" : "--out names the output folder";
-  for (std::size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
-    const std::string rest = name.substr(dot + 1);
-    if (settings::find_setting(rows, rest) != nullptr || rest == "name")
-      return fmt::format("did you mean '{}'{}?", rest, above);
-  }
-  for (const settings::Setting& setting : rows) {
-    if (setting.name.starts_with(name + ".")) return fmt::format("did you mean '{}'?", setting.name);
-  }
-  std::vector<std::string> meant = in_other_tables(rows, name);
-  if (meant.empty()) meant.push_back(settings::nearest_name(rows, name));
-  return meant.front().empty() ? "" : fmt::format("did you mean '{}'?", fmt::join(meant, "' or '"));
-}
-
 std::string checked_label(const std::string& label, const std::string& place) {
   const bool printable =
       std::none_of(label.begin(), label.end(), [](unsigned char c) { return c < 32 || c == 127; });
@@ -180,15 +144,7 @@ void check_not_fixed(const Study& study, const Axis& axis) {
 }  // namespace
 
 std::string location(const Study& study, int line) {
-  return line > 0 ? fmt::format("{}:{}", study.file, line) : command_line;
-}
-
-const settings::Setting& known_setting(std::span<const settings::Setting> rows, const std::string& name,
-                                       const std::string& place) {
-  if (const settings::Setting* setting = settings::find_setting(rows, name)) return *setting;
-  const std::string meant = meant_by(rows, name, place != command_line);
-  throw usage_error(fmt::format("{}: unknown key '{}'; {}", place, name,
-                                meant.empty() ? "'m2m-sweep describe' lists all" : meant));
+  return line > 0 ? fmt::format("{}:{}", study.file, line) : command_line_place;
 }
 
 Json checked_at(const settings::Setting& setting, const Json& value, const std::string& place) {
@@ -244,7 +200,7 @@ Json parse_override(const settings::Setting& setting, const std::string& text) {
   try {
     return settings::parse_value(setting, text);
   } catch (const Error& error) {
-    throw Error(error.code(), fmt::format("{}: {}", command_line, error.what()));
+    throw Error(error.code(), fmt::format("{}: {}", command_line_place, error.what()));
   }
 }
 
@@ -268,8 +224,8 @@ void check_points(Study& study, const std::string& name, const std::vector<Json>
   for (const NamedPoint& point : study.points) {
     const auto found = point.settings.find(name);
     if (found == point.settings.end()) continue;
-    throw usage_error(fmt::format("{}: {} is set by the [[point]] of {}:{} itself; change it there", command_line,
-                                  name, study.file, found->second.line));
+    throw usage_error(fmt::format("{}: {} is set by the [[point]] of {}:{} itself; change it there",
+                                  command_line_place, name, study.file, found->second.line));
   }
 }
 
@@ -278,11 +234,11 @@ void check_points(Study& study, const std::string& name, const std::vector<Json>
 void apply_override(Study& study, const std::string& assignment, std::span<const settings::Setting> rows) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string::npos || equals == 0 || !is_utf8(assignment)) {
-    throw usage_error(fmt::format("{}: '{}' is not a setting; write key=value", command_line,
+    throw usage_error(fmt::format("{}: '{}' is not a setting; write key=value", command_line_place,
                                   is_utf8(assignment) ? assignment : "(not UTF-8)"));
   }
   const std::string name = assignment.substr(0, equals);
-  const settings::Setting& setting = known_setting(rows, name, command_line);
+  const settings::Setting& setting = known_setting(rows, name, command_line_place);
   const std::vector<Json> values = parse_overrides(setting, assignment.substr(equals + 1));
   check_points(study, name, values);
   study.fixed.erase(name);

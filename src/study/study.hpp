@@ -41,7 +41,10 @@ struct Study {
   std::vector<NamedPoint> points;
 };
 
-/// Location of a setting for error messages: "file:line" or "command line".
+/// The place, in error messages, of a setting of the command line.
+inline constexpr const char* command_line_place = "command line";
+
+/// Location of a setting for error messages: "file:line" or command_line_place.
 std::string location(const Study& study, int line);
 
 /// Reads a study file.

@@ -82,12 +82,17 @@ StageStatusLine nothing_known(const std::string& id, const std::string& kind, co
   return {id, kind, label, LiveStatus::waiting, "", 0, epochs, unknown, unknown, unknown, unknown};
 }
 
-StageStatusLine read_trial_status(const OutputFolder& out, const results::ResultChecker& checker,
-                                  const results::PlannedTrial& planned, bool sweep_lives) {
+/// A planned trial of which nothing was read yet.
+StageStatusLine planned_trial(const results::PlannedTrial& planned) {
   study::Stage as_stage;
   as_stage.config = planned.config;
-  StageStatusLine trial = nothing_known(planned.id, "trial", planned.label + "  " + study::data_text(as_stage),
-                                        settings::trained_epochs(planned.config));
+  return nothing_known(planned.id, "trial", planned.label + "  " + study::data_text(as_stage),
+                       settings::trained_epochs(planned.config));
+}
+
+StageStatusLine read_trial_status(const OutputFolder& out, const results::ResultChecker& checker,
+                                  const results::PlannedTrial& planned, bool sweep_lives) {
+  StageStatusLine trial = planned_trial(planned);
   std::error_code ignored;
   const bool has_begun = fs::exists(out.journal(planned.id), ignored);
   if (fs::exists(out.result(planned.id), ignored)) {
@@ -132,6 +137,36 @@ double seconds_between_results(const OutputFolder& out, const std::vector<StageS
   return (ages[late] - ages[0]) / static_cast<double>(late);
 }
 
+LiveStatus merged_state(results::TrialStatus status) {
+  switch (status) {
+    case results::TrialStatus::done:
+      return LiveStatus::done;
+    case results::TrialStatus::failed:
+      return LiveStatus::failed;
+    case results::TrialStatus::diverged:
+      return LiveStatus::diverged;
+    case results::TrialStatus::missing:
+      break;
+  }
+  return LiveStatus::waiting;
+}
+
+StudyStatus read_merged_status(const OutputFolder& out) {
+  const results::StudyResults merged = results::read_results_file(out.merged());
+  StudyStatus status;
+  status.name = merged.name;
+  status.only_merged = true;
+  status.seconds_per_trial = unknown;
+  std::set<std::string> seen;
+  for (const results::TrialOutcome& outcome : merged.trials) {
+    if (!seen.insert(outcome.planned.id).second) continue;
+    StageStatusLine& trial = status.trials.emplace_back(planned_trial(outcome.planned));
+    trial.state = merged_state(outcome.status);
+    trial.reason = outcome.reason;
+  }
+  return status;
+}
+
 }  // namespace
 
 const char* to_text(LiveStatus state) {
@@ -145,6 +180,7 @@ int StudyStatus::count(LiveStatus state) const {
 }
 
 StudyStatus read_status(const OutputFolder& out) {
+  if (results::has_only_merged(out)) return read_merged_status(out);
   if (!fs::exists(out.study())) {
     throw usage_error(out.root.string() +
                       ": no sweep has planned anything here; name the output folder of a sweep");
@@ -197,6 +233,13 @@ std::string stages_text(const std::vector<StageStatusLine>& stages) {
   return text + "\n";
 }
 
+/// Whether a sweep works in the folder, and what to do if none does and trials are left.
+std::string sweep_text(const StudyStatus& status, bool is_left) {
+  if (status.only_merged) return "read from results.h5; no other files of the trials are here";
+  if (!status.sweep.empty()) return "a sweep is running: " + status.sweep;
+  return is_left ? "no sweep is running here; repeat its command to resume" : "no sweep is running here";
+}
+
 Json progress_json(const StageStatusLine& stage) {
   return {{"id", stage.id},
           {"kind", stage.kind},
@@ -233,8 +276,7 @@ std::string status_text(const StudyStatus& status) {
                         duration_text(status.seconds_per_trial * left));
   }
   text += "\n" + (left > 0 ? stages_text(status.stages) : "");
-  text += status.sweep.empty() ? "no sweep is running here" : "a sweep is running: " + status.sweep;
-  text += left > 0 && status.sweep.empty() ? "; repeat its command to resume\n" : "\n";
+  text += sweep_text(status, left > 0) + "\n";
   for (const auto* list : {&status.stages, &status.trials}) {
     if (list == &status.stages && left == 0) continue;  // no trial needs them any more
     for (const StageStatusLine& stage : *list) {

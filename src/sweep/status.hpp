@@ -38,13 +38,15 @@ struct StudyStatus {
   std::string sweep;                    // "process 4711 on host a17" if its heartbeat is recent; else empty
   std::vector<StageStatusLine> trials;  // as planned, each once
   std::vector<StageStatusLine> stages;  // the g and prefixes that the trials need
+  bool only_merged = false;             // read from results.h5, beside which there are no files of trials
   double seconds_per_trial = 0;         // between the latest results; NaN: fewer than two
 
   int count(LiveStatus state) const;  // of the trials
 };
 
-/// Reads study.json, journals and results; writes nothing. Local. Throws Error: usage if no sweep has planned
-/// anything in the folder, input_output and bad_data as results::read_planned_study does.
+/// Reads study.json, journals and results, or results.h5 if nothing else was kept; writes nothing. Local. Throws
+/// Error: usage if no sweep has planned anything in the folder, input_output and bad_data as
+/// results::read_planned_study and read_results_file do.
 StudyStatus read_status(const results::OutputFolder& out);
 
 /// Text of a status: a line of counts, one of counts of the shared stages, one about the sweep, and one for each

@@ -1,7 +1,7 @@
-"""Checks that the program accepts every study of jobs/ and that trials have their pinned ids; skips studies without data.
+"""Checks that the program accepts every study that ships in jobs/ and that trials have their pinned ids.
 
-Data are found in M2M_DATA and in `shared/datasets` beside the checkout. An id depends on the data, so a study is skipped
-if its data differ from those of the pins. Usage: jobs_test.py M2M_SWEEP CHECKOUT
+Skips studies without data, which are found in M2M_DATA and in `shared/datasets` beside the checkout. An id depends on the
+data, so a study is skipped if its data differ from those of the pins. Usage: jobs_test.py M2M_SWEEP CHECKOUT
 """
 
 import concurrent.futures
@@ -58,11 +58,18 @@ class Lister:
         return done.returncode, output.replace("  to do  ", " ")
 
 
+def shipped_studies(checkout, pinned):
+    """Returns the studies of jobs/ that git tracks, or those with pins if there is no git; the others are a user's own."""
+    tracked = subprocess.run(["git", "ls-files", "-z", "jobs/*.toml"], text=True, capture_output=True, cwd=checkout)
+    names = tracked.stdout.split("\0")[:-1] or [f"jobs/{name}" for name in pinned]
+    return sorted(checkout / name for name in names)
+
+
 def main():
     sweep, checkout = sys.argv[1], pathlib.Path(sys.argv[2])
-    studies = sorted((checkout / "jobs").glob("*.toml"))
-    assert len(studies) > 10, studies
     lister, pinned = Lister(sweep, checkout), pins.read("jobs")
+    studies = shipped_studies(checkout, pinned["trials"])
+    assert len(studies) > 10, studies
     data = {name: fingerprint(lister.roots, name) or pinned["data"][name] for name in DATA_FILES}
     others = {name for name in DATA_FILES if data[name] != pinned["data"][name] and not pins.RENEWS}
     trials, skipped = {}, {}

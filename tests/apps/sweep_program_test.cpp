@@ -209,49 +209,6 @@ TEST_F(SweepProgram, LeavesAFolderThatTheNextRunResumesWhenKilled) {
   }
 }
 
-TEST_F(SweepProgram, MakesAnewWhatIsDamagedAndCountsItAsNotDoneBefore) {
-  for (const int ranks : {0, 2}) {
-    std::filesystem::remove_all(out());
-    ASSERT_EQ(sweep(ranks, "jobs/grid.toml").code, 0);
-    const results::OutputFolder folders{out()};
-    std::set<std::string> damaged;
-    for (const auto& trial : std::filesystem::directory_iterator(out() / "trials")) {
-      std::filesystem::resize_file(trial.path() / "result.h5", damaged.empty() ? 0 : 500);
-      damaged.insert(trial.path().filename().string());
-      if (damaged.size() == 2) break;
-    }
-    for (const std::string& id : damaged) {
-      EXPECT_EQ(count(sweep(0, "list jobs/grid.toml").output, id + "  to do"), 1);
-    }
-    EXPECT_EQ(first_counts(sweep(0, "jobs/grid.toml --dry-run").output), (Numbers{6, 3, 4, 3}));
-    EXPECT_EQ(counts_in(sweep(0, "status results/grid").output), (Counts{4, 6, 2}));
-    const Outcome again = sweep(ranks, "jobs/grid.toml");
-    EXPECT_EQ(again.code, 0) << again.output;
-    EXPECT_EQ(counts_in(again.output), (Counts{6, 6, 0})) << again.output;
-    EXPECT_EQ(count(again.output, "result.h5.damaged"), 2) << again.output;
-    EXPECT_EQ(testing::count_lines(out(), "began"), 9 + 2);
-    for (const std::string& id : damaged) {
-      EXPECT_EQ(testing::stages_in_log(out(), "began").count(id), 2U);
-      EXPECT_TRUE(std::filesystem::exists(folders.result(id).string() + ".damaged"));
-    }
-    EXPECT_EQ(counts_in(sweep(0, "status results/grid").output), (Counts{6, 6, 0}));
-  }
-}
-
-TEST_F(SweepProgram, MakesADamagedStageAnewForTheTrialsThatNeedIt) {
-  ASSERT_EQ(sweep(0, "jobs/grid.toml method=M2m seed=1").code, 0);
-  const auto stage = std::filesystem::directory_iterator(out() / "cache")->path();
-  const auto trial = std::filesystem::directory_iterator(out() / "trials")->path();
-  for (const char* file : {"state.safetensors", "stage.json"}) {
-    std::filesystem::resize_file(stage / file, 3);
-    std::filesystem::remove(trial / "result.h5");
-    const Outcome again = sweep(2, "jobs/grid.toml method=M2m seed=1");
-    EXPECT_EQ(again.code, 0) << again.output;
-    EXPECT_EQ(count(again.output, std::string(file) + ".damaged"), 1) << again.output;
-  }
-  EXPECT_EQ(testing::count_lines(out(), "done"), 6);
-}
-
 TEST_F(SweepProgram, ShowsItsStatusUntilTheSweepEnds) {
   testing::Background running(command(0, "jobs/grid.toml fake.milliseconds=40"), folder());
   wait_for_lines(1, "done");

@@ -13,9 +13,10 @@
 namespace m2m {
 namespace {
 
-/// A program with the verbs get FILE --times N --fast and put FILE --times N; without a verb it is get.
+/// A program with the verbs get FILE --times N --order WORD --fast and put FILE --times N --order WORD; without a
+/// verb it is get.
 struct Parsed {
-  std::string verb, file;
+  std::string verb, file, order;
   int times = 1;
   bool fast = false;
   std::optional<std::string> answer;
@@ -31,6 +32,7 @@ Parsed parse(std::vector<const char*> words) {
     verb->callback([&parsed, name] { parsed.verb = name; });
     verb->add_option("FILE", parsed.file)->type_name("");
     verb->add_option("--times", parsed.times);
+    verb->add_option("--order", parsed.order)->check(CLI::IsMember({"first", "last"}));
   }
   app.get_subcommand("get")->add_flag("--fast", parsed.fast);
   words.insert(words.begin(), "program");
@@ -106,6 +108,11 @@ TEST(CommandLine, ThatIsWrongIsRefusedWithWhatToDo) {
       "command line: 'two' is a word too many; 'program put' takes FILE and the options of 'program put --help'");
   EXPECT_EQ(refusal({"pvt", "one"}), "command line: 'pvt' is neither a command nor a file; did you mean 'put'?");
   EXPECT_EQ(refusal({"pvt"}), "command line: 'pvt' is neither a command nor a file; did you mean 'put'?");
+}
+
+TEST(CommandLine, NamesTheOptionOfAValueThatIsWrittenLikeAnOption) {
+  EXPECT_EQ(parse({"put", "--order", "last"}).order, "last");
+  EXPECT_EQ(refusal({"put", "--last"}), "command line: 'program put' takes no --last; did you mean --order last?");
 }
 
 TEST(NumberWithin, RefusesOtherNumbersAndNaN) {

@@ -125,6 +125,8 @@ TEST(FrozenNetwork, FoldedInFloat64IsTheNetworkItself) {
     network->to(torch::kFloat64);
     torch::Tensor pixels = torch::rand({3, spec.channels, spec.height, spec.width}, torch::kFloat64);
     pixels.index_put_({0, 0, 3, 4}, 1.5);
+    pixels.index_put_({1, 0, 3, 4}, 1.0);
+    pixels.index_put_({2, 0, 3, 4}, 0.0);
     FrozenAutograd plain(*network);
     const auto folded = network->freeze();
     folded->refresh();
@@ -148,6 +150,20 @@ TEST(FrozenNetwork, FoldsWeightsThatAreKeptChannelsLastToTheSame) {
   const Answers got = answers(*last, pixels);
   EXPECT_TRUE(torch::equal(got.logits, expected.logits));
   EXPECT_TRUE(torch::equal(got.gradient, expected.gradient));
+}
+
+TEST(FrozenNetwork, GivesPixelsAtTheirBoundsTheGradientOfThoseInside) {
+  const auto network = lived_in(digits());
+  network->to(torch::kFloat64);
+  torch::Tensor inside = torch::rand({2, 1, 8, 8}, torch::kFloat64), at_bounds = inside.clone();
+  for (const auto& [row, value, nearly] : {std::tuple{1, 0.0, 1e-12}, std::tuple{6, 1.0, 1 - 1e-12}}) {
+    inside.index_put_({torch::indexing::Slice(), 0, row}, nearly);
+    at_bounds.index_put_({torch::indexing::Slice(), 0, row}, value);
+  }
+  FrozenAutograd frozen(*network);
+  const torch::Tensor expected = answers(frozen, inside).gradient;
+  EXPECT_GT(expected.select(2, 1).abs().min().item<double>(), 1e-6);
+  EXPECT_LT(most(answers(frozen, at_bounds).gradient - expected), 1e-9 * most(expected));
 }
 
 TEST(FrozenNetwork, GivesNoGradientToPixelsThatAreClamped) {

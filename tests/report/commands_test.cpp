@@ -2,8 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 
 #include "core/config.hpp"
@@ -155,7 +153,9 @@ TEST(ReportCommands, OfWhatIsNoHdf5FileSaySo) {
   const fs::path text = folder.path() / "notes.txt";
   std::ofstream(text) << "bACC 77.9\n";
   expect_refused(text, 65, {"notes.txt", "HDF5", "results.h5"});
-  expect_refused(folder.path() / "none", 74, {"none", std::strerror(ENOENT)});
+  expect_refused(folder.path() / "none", 74, {"none", "results.h5"});
+  fs::create_directory(folder.path() / "digits");
+  expect_refused(folder.path() / "digts", 74, {"digts", (folder.path() / "digits").string()});
 }
 
 TEST(ReportCommands, OfAnOlderSchemaSaySo) {

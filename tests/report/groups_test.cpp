@@ -89,6 +89,34 @@ TEST(TableByAxes, SaysNoneOfATrialWithoutTheSetting) {
   EXPECT_EQ(make_table(results, by("m2m.pool", "data")).rows, (std::vector<std::string>{"1", "500", "none"}));
 }
 
+TEST(TableByAxes, SaysNoneOfATrialInWhichTheSettingDoesNotAct) {
+  results::StudyResults results;
+  for (const int pool : {1, 500}) {
+    const Config m2m = with(with(sample_config("M2m", 0), "recipe.translate", "m2m"), "m2m.pool", pool);
+    results.trials.push_back(done({"M2m", m2m, {50, 50}, {5, 5}}));
+  }
+  const Config erm = with(with(sample_config("ERM", 0), "recipe.translate", "none"), "m2m.pool", 1);
+  results.trials.push_back(done({"ERM", erm, {40, 40}, {5, 5}}));
+  EXPECT_EQ(make_table(results, by("label", "m2m.pool")).columns, (std::vector<std::string>{"1", "500", "none"}));
+}
+
+std::string refusal_of_label(const std::vector<std::string>& labels, const std::string& label) {
+  results::StudyResults results;
+  for (const std::string& one : labels) {
+    results.trials.push_back(done({one, sample_config("M2m", 0), {50, 50}, {5, 5}}));
+  }
+  return testing::complaint([&] { check_label(results, label); }, ExitCode::usage);
+}
+
+TEST(ALabel, IsLookedForByItsBeginningFirst) {
+  const std::vector<std::string> labels = {"ERM", "M2m, lambda=0.1", "M2m, lambda=0.5", "M2m-LDAM"};
+  const std::string refused = refusal_of_label(labels, "M2m");
+  EXPECT_TRUE(testing::says(refused, {"'M2m'", "'M2m, lambda=0.1', 'M2m, lambda=0.5'"}));
+  EXPECT_EQ(refused.find("LDAM"), std::string::npos);
+  EXPECT_TRUE(testing::says(refusal_of_label(labels, "M2m-LDM"), {"'M2m-LDM'", "mean 'M2m-LDAM'"}));
+  EXPECT_TRUE(testing::says(refusal_of_label(labels, "xyz"), {"'xyz'", "'ERM', 'M2m, lambda=0.1'"}));
+}
+
 TEST(TableByAxes, RefusesAMixtureByName) {
   const std::string refused = refusal(by("m2m.pool", "label"));
   EXPECT_TRUE(testing::says(refused, {"m2m.pool=1 on M2m", "data.ratio = 100.0", "10.0", "--allow-mixed"}));

@@ -60,6 +60,7 @@ TEST(Values, OfAnotherTypeAreRefused) {
   EXPECT_TRUE(testing::says(refusal_of("train.epochs", "1.5"), {"train.epochs = '1.5'", "whole number"}));
   EXPECT_TRUE(testing::says(refusal_of("train.epochs", "99999999999999999999"),
                             {"train.epochs = '99999999999999999999'", "whole number"}));
+  EXPECT_TRUE(testing::says(refusal_of("seed", "0-2"), {"seed = '0-2'", "whole number", "0,1,2"}));
   EXPECT_TRUE(testing::says(refusal_of("train.flip", "yes"), {"train.flip = 'yes'", "true or false"}));
   for (const char* text : {"", " ", "1 ", "0x1", "1,2"}) EXPECT_NE(refusal_of("m2m.beta", text), "") << text;
 }

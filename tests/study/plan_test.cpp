@@ -154,35 +154,54 @@ TEST(Plan, WritesTheWholeNamesOfSettingsThatLabelsOfAMethodWouldNotTellApart) {
 }
 
 /// Remarks on the axes of a study of real settings.
-std::vector<std::string> idle_axes_of(const std::string& toml) {
+std::vector<std::string> idle_settings_of(const std::string& toml) {
   const auto rows = settings::all_settings();
   const Study study = parse_study(toml, "jobs/test.toml", rows);
-  return idle_axes(study, plan_study(study, rows, settings::resolve, plan_with_base), rows);
+  return idle_settings(study, plan_study(study, rows, settings::resolve, plan_with_base), rows);
 }
 
-TEST(IdleAxes, AreThoseThatActInNoTrial) {
-  const auto of_loss = idle_axes_of("method = 'ERM'\n[grid]\nseed = [0, 1]\nfocal.gamma = [1, 2, 1]");
+TEST(IdleSettings, AreThoseThatActInNoTrial) {
+  const auto of_loss = idle_settings_of("method = 'ERM'\n[grid]\nseed = [0, 1]\nfocal.gamma = [1, 2, 1]");
   ASSERT_EQ(of_loss.size(), 1u);
   EXPECT_EQ(of_loss.front(),
             "jobs/test.toml:4: focal.gamma acts in no trial of the study, and its 2 values are one; it acts if "
             "recipe.loss = 'focal'");
-  const auto of_folds = idle_axes_of("method = 'ERM'\n[grid]\ndata.fold = [0, 1, 2]");
+  const auto of_folds = idle_settings_of("method = 'ERM'\n[grid]\ndata.fold = [0, 1, 2]");
   ASSERT_EQ(of_folds.size(), 1u);
   EXPECT_TRUE(says(of_folds.front(), {"jobs/test.toml:3", "data.fold", "3 values", "data.validation = fold"}));
-  const auto of_machine = idle_axes_of("method = 'ERM'\n[grid]\ntrain.threads = [1, 2]\nfocal.gamma = [1, 2]");
+  const auto of_machine = idle_settings_of("method = 'ERM'\n[grid]\ntrain.threads = [1, 2]\nfocal.gamma = [1, 2]");
   ASSERT_EQ(of_machine.size(), 2u);
   EXPECT_TRUE(says(of_machine.front(), {"jobs/test.toml:3", "train.threads"}));
 }
 
-TEST(IdleAxes, AreNotThoseThatActInSomeTrialOrHaveOneValue) {
+TEST(IdleSettings, AreNotThoseThatActInSomeTrialOrHaveOneValue) {
   using Remarks = std::vector<std::string>;
-  EXPECT_EQ(idle_axes_of("[grid]\nmethod = ['ERM', 'Focal']\nfocal.gamma = [1, 2]\nseed = [0, 1]"), Remarks{});
-  EXPECT_EQ(idle_axes_of("method = 'ERM'\n[grid]\nfocal.gamma = [1, 1]"), Remarks{});
-  EXPECT_EQ(idle_axes_of("method = 'ERM'\ndata.validation = 'fold'\n[grid]\ndata.fold = [0, 1]"), Remarks{});
-  EXPECT_EQ(idle_axes_of("method = 'cRT'\n[grid]\ntrain.lr = [0.1, 0.2]"), Remarks{});
-  EXPECT_EQ(idle_axes_of("[[point]]\nmethod = 'ERM'\n[[point]]\nlabel = 'F'\nmethod = 'Focal'\n[grid]\n"
-                         "focal.gamma = [1, 2]"),
+  EXPECT_EQ(idle_settings_of("[grid]\nmethod = ['ERM', 'Focal']\nfocal.gamma = [1, 2]\nseed = [0, 1]"), Remarks{});
+  EXPECT_EQ(idle_settings_of("method = 'ERM'\n[grid]\nfocal.gamma = [1, 1]"), Remarks{});
+  EXPECT_EQ(idle_settings_of("method = 'ERM'\ndata.validation = 'fold'\n[grid]\ndata.fold = [0, 1]"), Remarks{});
+  EXPECT_EQ(idle_settings_of("method = 'cRT'\n[grid]\ntrain.lr = [0.1, 0.2]"), Remarks{});
+  EXPECT_EQ(idle_settings_of("[[point]]\nmethod = 'ERM'\n[[point]]\nlabel = 'F'\nmethod = 'Focal'\n[grid]\n"
+                             "focal.gamma = [1, 2]"),
             Remarks{});
+}
+
+/// Remarks on a study of real settings with further settings from the command line.
+std::vector<std::string> idle_settings_with(const std::string& toml, const std::string& assignment) {
+  const auto rows = settings::all_settings();
+  Study study = parse_study(toml, "jobs/test.toml", rows);
+  apply_override(study, assignment, rows);
+  return idle_settings(study, plan_study(study, rows, settings::resolve, plan_with_base), rows);
+}
+
+TEST(IdleSettings, AreThoseOfTheCommandLineThatActInNoTrial) {
+  const std::string focal = "method = 'ERM'\nfocal.gamma = 1";
+  EXPECT_TRUE(idle_settings_of(focal).empty());
+  const auto of_loss = idle_settings_with(focal, "focal.gamma=2");
+  ASSERT_EQ(of_loss.size(), 1u);
+  EXPECT_TRUE(says(of_loss.front(), {"command line", "focal.gamma", "recipe.loss = 'focal'"}));
+  EXPECT_TRUE(idle_settings_with(focal, "method=Focal,ERM").empty());
+  EXPECT_TRUE(idle_settings_with(focal, "train.threads=2").empty());
+  EXPECT_TRUE(idle_settings_with("method = 'cRT'", "train.lr=0.2").empty());
 }
 
 TEST(Plan, RefusesALabelThatIsTheNameOfABaseTrial) {

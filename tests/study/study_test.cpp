@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/files.hpp"
+#include "settings/table.hpp"
 #include "study/plan.hpp"
 #include "support/fake_training.hpp"
 #include "support/said.hpp"
@@ -140,6 +141,12 @@ TEST(Study, RefusesWrongTypesChoicesAndBounds) {
   EXPECT_TRUE(says(refusal("[grid]\nseed = [{a = 1}]"), {"seed", "tables"}));
   EXPECT_NE(refusal("[grid]\ntrain.lr_drops = [1, 2]"), "");
   EXPECT_EQ(refusal("[grid]\ntrain.lr_drops = [[1, 2], [3, 4]]"), "");
+}
+
+TEST(Study, NamesTheSettingWhoseDescriptionHasAnUnknownKeysWord) {
+  const std::string said = testing::complaint(
+      [] { parse_study("data.rho = 20", "jobs/test.toml", settings::all_settings()); }, ExitCode::usage);
+  EXPECT_TRUE(says(said, {"jobs/test.toml:1", "'data.rho'", "'data.ratio'"}));
 }
 
 TEST(Study, RefusesAKeyThatIsGivenTwice) {

@@ -9,11 +9,14 @@
 #include "core/files.hpp"
 #include "results/folder_lock.hpp"
 #include "results/journal.hpp"
+#include "results/merge.hpp"
 #include "results/record.hpp"
+#include "results/record_file.hpp"
 #include "results/study_results.hpp"
 #include "support/counts.hpp"
 #include "support/fake_training.hpp"
 #include "support/said.hpp"
+#include "support/sample_results.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace m2m::sweep {
@@ -163,6 +166,23 @@ TEST_F(StudyStatusTest, TellsProgramsTheSameWithNullForWhatWasNotMeasured) {
   EXPECT_EQ(json.at("trials").at(2).at("loss"), 0.5);
   EXPECT_TRUE(json.at("trials").at(3).at("loss").is_null());
   EXPECT_TRUE(json.at("seconds_per_trial").is_null());
+}
+
+TEST(ReadStatus, OfAFolderThatKeepsOnlyResultsH5IsReadFromIt) {
+  const testing::TemporaryFolder folder;
+  const results::OutputFolder out{folder.path()};
+  const results::TrialRecord done = testing::sample_record("ERM", testing::sample_config("ERM", 0), {90, 50, 0});
+  const results::TrialRecord missing = testing::sample_record("RS", testing::sample_config("RS", 0), {90, 50, 0});
+  results::write_planned_study(out.study(),
+                               {"kept", "kept.toml", {testing::planned(done), testing::planned(missing)}});
+  results::write_trial(out.result(done.id), done);
+  results::merge_results(out);
+  fs::remove_all(out.trials());
+  const StudyStatus status = read_status(out);
+  EXPECT_EQ(status.name, "kept");
+  EXPECT_EQ(status.count(LiveStatus::done), 1);
+  EXPECT_EQ(status.count(LiveStatus::waiting), 1);
+  EXPECT_TRUE(says(status_text(status), {"1 of 2 trials done", "results.h5"}));
 }
 
 TEST(ReadStatus, RefusesAFolderThatNoSweepHasPlannedAnythingIn) {

@@ -1,4 +1,4 @@
-// Axes of a study that act in none of its trials.
+// Axes of a study, and settings of the command line, that act in none of its trials.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -28,6 +28,12 @@ bool is_idle(const Axis& axis, const StageGraph& graph) {
   return std::none_of(graph.stages.begin(), graph.stages.end(), is_of_later_value);
 }
 
+/// True if a trial or a network that it needs is trained with the setting.
+bool acts_somewhere(const settings::Setting& row, const StageGraph& graph) {
+  return std::any_of(graph.stages.begin(), graph.stages.end(),
+                     [&](const Stage& stage) { return settings::may_act(row, stage.config); });
+}
+
 /// "it acts if recipe.loss = 'focal'". A condition that no row can say, or that holds although the setting does not
 /// act, is in the help of the setting.
 std::string when_it_acts(const settings::Setting& row, const StageGraph& graph) {
@@ -42,8 +48,8 @@ std::string when_it_acts(const settings::Setting& row, const StageGraph& graph) 
 
 }  // namespace
 
-std::vector<std::string> idle_axes(const Study& study, const StageGraph& graph,
-                                   std::span<const settings::Setting> rows) {
+std::vector<std::string> idle_settings(const Study& study, const StageGraph& graph,
+                                       std::span<const settings::Setting> rows) {
   std::vector<std::string> remarks;
   for (const Axis& axis : study.grid) {
     const std::size_t values = different_values(axis);
@@ -51,6 +57,13 @@ std::vector<std::string> idle_axes(const Study& study, const StageGraph& graph,
     const std::string place = location(study, axis.line);
     remarks.push_back(fmt::format("{}: {} acts in no trial of the study, and its {} values are one; {}", place,
                                   axis.name, values, when_it_acts(known_setting(rows, axis.name, place), graph)));
+  }
+  for (const auto& [name, given] : study.fixed) {
+    const std::string place = location(study, given.line);
+    const settings::Setting& row = known_setting(rows, name, place);
+    if (given.line > 0 || row.traits.provenance || acts_somewhere(row, graph)) continue;
+    remarks.push_back(
+        fmt::format("{}: {} acts in no trial of the study; {}", place, name, when_it_acts(row, graph)));
   }
   return remarks;
 }
